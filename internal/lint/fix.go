@@ -1,0 +1,73 @@
+package lint
+
+import "github.com/dockmend/dockmend/internal/text"
+
+// Applicability says who may apply a fix. The zero value is the careful one.
+type Applicability uint8
+
+// Manual fixes are shown and never applied, Unsafe ones applied only when
+// asked for, Safe ones keep what the image does (CONTRACT.md section 5).
+const (
+	Manual Applicability = iota
+	Unsafe
+	Safe
+)
+
+var applicabilityNames = [...]string{"manual", "unsafe", "safe"}
+
+func (a Applicability) String() string { return applicabilityNames[a] }
+
+// MarshalText writes the name that reports use.
+func (a Applicability) MarshalText() ([]byte, error) { return []byte(a.String()), nil }
+
+// Effect is what a fix does to the build, least first (CONTRACT.md section 5).
+type Effect uint8
+
+// The effect classes. A rule declares the largest one that its fix may have;
+// the proof measures the real one.
+const (
+	EffectNone Effect = iota
+	EffectConfig
+	EffectSource
+	EffectRepin
+	EffectShell
+	EffectGraph
+	EffectUnknown
+)
+
+var effectNames = [...]string{"none", "config", "source", "repin", "shell", "graph", "unknown"}
+
+func (e Effect) String() string { return effectNames[e] }
+
+// MarshalText writes the name that reports use.
+func (e Effect) MarshalText() ([]byte, error) { return []byte(e.String()), nil }
+
+// FileEdit is an edit to one file. File is empty for the document in which the
+// finding stands; else it is a path relative to the root, with slashes.
+type FileEdit struct {
+	File string
+	text.Edit
+}
+
+// Fix is one way to mend a finding. Title is a verb phrase that says what the
+// edit does ("rewrite as a JSON array").
+type Fix struct {
+	Title         string
+	Applicability Applicability
+	// MaxEffect is the largest effect that the fix may have on the build.
+	MaxEffect Effect
+	Edits     []FileEdit
+}
+
+// Replace makes the edit that replaces span in the finding's own document.
+func Replace(span text.Span, replacement string) FileEdit {
+	return FileEdit{Edit: text.Edit{Span: span, New: replacement}}
+}
+
+// Insert makes the edit that inserts at a byte offset of the finding's own document.
+func Insert(offset int, insertion string) FileEdit {
+	return Replace(text.Span{Start: offset, End: offset}, insertion)
+}
+
+// Delete makes the edit that deletes span from the finding's own document.
+func Delete(span text.Span) FileEdit { return Replace(span, "") }

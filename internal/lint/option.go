@@ -1,0 +1,64 @@
+package lint
+
+// OptionKind is the type of an option's value.
+type OptionKind uint8
+
+// The kinds of options.
+const (
+	BoolOption OptionKind = iota
+	IntOption
+	StringOption
+	ListOption
+)
+
+// Option is a setting of one rule. Its default stands in the field that its
+// Kind names; configuration is checked against it.
+type Option struct {
+	Name string
+	Doc  string
+	Kind OptionKind
+	OptionValue
+}
+
+// OptionValue is the value of an option; only the field of its kind counts.
+type OptionValue struct {
+	Bool bool
+	Int  int
+	Text string
+	List []string
+}
+
+// Options gives a rule its settings: what the config says, else the defaults.
+type Options struct {
+	declared []Option
+	set      map[string]OptionValue
+}
+
+// NewOptions joins a rule's declared options with the values that were set.
+func NewOptions(declared []Option, set map[string]OptionValue) Options {
+	return Options{declared: declared, set: set}
+}
+
+// Bool is the value of a BoolOption.
+func (o Options) Bool(name string) bool { return o.value(name).Bool }
+
+// Int is the value of an IntOption.
+func (o Options) Int(name string) int { return o.value(name).Int }
+
+// Text is the value of a StringOption.
+func (o Options) Text(name string) string { return o.value(name).Text }
+
+// List is the value of a ListOption.
+func (o Options) List(name string) []string { return o.value(name).List }
+
+func (o Options) value(name string) OptionValue {
+	if v, ok := o.set[name]; ok {
+		return v
+	}
+	for _, d := range o.declared {
+		if d.Name == name {
+			return d.OptionValue
+		}
+	}
+	panic("rule asks for option " + name + ", which it does not declare")
+}

@@ -1,0 +1,106 @@
+package lint
+
+import (
+	"context"
+	"errors"
+
+	"github.com/dockmend/dockmend/internal/text"
+)
+
+// Finding is what a rule says about a place in its document.
+type Finding struct {
+	// Span is the place that a person would underline.
+	Span text.Span
+	// Message quotes the text, says what is wrong with it and then what to do;
+	// lower case, no final full stop.
+	Message string
+	// Variant is one of the rule's variants, or empty.
+	Variant string
+	// Severity differs from the rule's only where the rule says why.
+	Severity   Severity
+	Confidence Confidence
+	Related    []Related
+	// Fixes are alternatives, the first preferred.
+	Fixes []Fix
+}
+
+// Related is a further place that explains a finding. File is empty for the
+// finding's own document.
+type Related struct {
+	File    string
+	Span    text.Span
+	Message string
+}
+
+// Pass is what a rule gets for one document, and where it reports.
+type Pass[D any] struct {
+	Doc     D
+	Options Options
+	// Settings are those of the whole configuration that rules may read.
+	Settings *Settings
+	// Hadolint asks for hadolint's triggers where ours are narrower or wider.
+	Hadolint bool
+	// Files is the gate to the build context; see Context.
+	Files Context
+	// Registry answers for image references, or says why it cannot.
+	Registry Registry
+	// Report takes a finding. Its span must lie in the document.
+	Report func(Finding)
+	// Skip says that the rule could not check this document, and why. A rule
+	// that skips is shown as skipped, never as passed.
+	Skip func(reason string)
+}
+
+// Settings is the part of the configuration that is not a rule's own.
+type Settings struct {
+	// TrustedRegistries is empty when every registry is trusted.
+	TrustedRegistries []string
+	// Labels maps a required label's name to the format of its value.
+	Labels       map[string]string
+	StrictLabels bool
+}
+
+// Context is read-only, bounded and root-checked access to the files around a
+// document. Paths are relative to the build context, with slashes; a path that
+// leaves the root, by a link or by "..", is ErrOutside.
+type Context interface {
+	// ReadFile returns a file's bytes, at most the limit for a linted file.
+	ReadFile(path string) ([]byte, error)
+	// Exists tells whether the path names a file or a folder.
+	Exists(path string) (isDir, ok bool)
+	// List returns the names in a folder, sorted; folders end in a slash.
+	List(path string) ([]string, error)
+	// Ignored tells whether .dockerignore keeps the path out of the build, and
+	// by which pattern.
+	Ignored(path string) (pattern string, ignored bool)
+	// Known is false when there is no build context, as for standard input.
+	Known() bool
+}
+
+// ErrOutside is the answer for a path that leads out of the root.
+var ErrOutside = errors.New("path leads outside of the root")
+
+// ErrUnavailable is the answer of a registry that may not be asked, or that
+// did not answer; it is wrapped with the reason.
+var ErrUnavailable = errors.New("unavailable")
+
+// Registry knows images. Every answer may be ErrUnavailable.
+type Registry interface {
+	// Digest of a reference's image index, as "sha256:...".
+	Digest(ctx context.Context, ref string) (string, error)
+	// Tags of a repository.
+	Tags(ctx context.Context, repository string) ([]string, error)
+	// Config of the image for one platform ("linux/amd64").
+	Config(ctx context.Context, ref, platform string) (ImageConfig, error)
+}
+
+// ImageConfig is the part of an image's config that rules ask for.
+type ImageConfig struct {
+	User       string
+	Env        []string
+	Entrypoint []string
+	Cmd        []string
+	Shell      []string
+	WorkingDir string
+	OnBuild    []string
+}

@@ -1,0 +1,133 @@
+// Package lint holds what a rule is and what it says: the contract between
+// rules, the engine that runs them and the reports that show what they found.
+package lint
+
+import (
+	"slices"
+	"strings"
+)
+
+// Meta describes a rule; it is the part that does not depend on what the rule
+// reads. It is a value and is never changed after it was declared.
+type Meta struct {
+	// ID is kebab-case and names the bad pattern, so that it reads well after
+	// the word "allow". It is never used again for another rule.
+	ID string
+	// Title says in one sentence what is wrong, for lists and documents.
+	Title    string
+	Category Category
+	// Severity of the rule's findings, unless a finding or the config sets one.
+	Severity   Severity
+	Confidence Confidence
+	// Default tells whether the preset "recommended" has the rule.
+	Default bool
+	Status  Status
+	// Since is the release that brought the rule, as "0.1.0".
+	Since string
+	// Presets names further presets with this rule: "cloud-native", "hardening".
+	// "hadolint" follows from the aliases, "strict" has every rule.
+	Presets []string
+	// Variants names the kinds of finding that the rule tells apart, if any.
+	Variants []string
+	Aliases  []Alias
+	Options  []Option
+	Needs    Needs
+	// Requires names settings without which the rule has nothing to check, as
+	// "registries.trusted"; such rules are no part of "strict".
+	Requires []string
+}
+
+// Alias is a name of this rule, or of some of its variants, in another tool.
+type Alias struct {
+	Name string
+	// Variants that the other tool covers; none means all.
+	Variants []string
+	// Severity that hadolint gives its rule; only for DL codes.
+	Severity Severity
+	// OffByDefault is set for a hadolint rule that hadolint ships disabled.
+	OffByDefault bool
+}
+
+// Needs says what a rule reads beside the document.
+type Needs uint8
+
+// What a rule may need; the values add up.
+const (
+	NeedsNothing Needs = 0
+	NeedsContext Needs = 1 << iota
+	NeedsRegistry
+	NeedsSettings
+)
+
+func (n Needs) String() string {
+	var names []string
+	for _, x := range []struct {
+		bit  Needs
+		name string
+	}{{NeedsContext, "context files"}, {NeedsRegistry, "registry"}, {NeedsSettings, "configuration"}} {
+		if n&x.bit != 0 {
+			names = append(names, x.name)
+		}
+	}
+	if len(names) == 0 {
+		return "nothing"
+	}
+	return strings.Join(names, ", ")
+}
+
+// Names makes aliases that cover all variants of a rule.
+func Names(names ...string) []Alias {
+	aliases := make([]Alias, len(names))
+	for i, n := range names {
+		aliases[i] = Alias{Name: n}
+	}
+	return aliases
+}
+
+// Covers tells whether the alias stands for findings of this variant.
+func (a Alias) Covers(variant string) bool {
+	return len(a.Variants) == 0 || slices.Contains(a.Variants, variant)
+}
+
+// IsHadolint tells whether the name is one of hadolint's codes.
+func (a Alias) IsHadolint() bool {
+	return strings.HasPrefix(a.Name, "DL") && len(a.Name) == 6 || strings.HasPrefix(a.Name, "SC") && len(a.Name) == 6
+}
+
+// AliasNames lists the aliases that a finding of this variant carries.
+func (m *Meta) AliasNames(variant string) []string {
+	var names []string
+	for _, a := range m.Aliases {
+		if a.Covers(variant) {
+			names = append(names, a.Name)
+		}
+	}
+	return names
+}
+
+// Hadolint returns the hadolint code of this variant; ok is false if there is none.
+func (m *Meta) Hadolint(variant string) (alias Alias, ok bool) {
+	for _, a := range m.Aliases {
+		if a.IsHadolint() && a.Covers(variant) {
+			return a, true
+		}
+	}
+	return Alias{}, false
+}
+
+// HasHadolint tells whether any variant has a hadolint code.
+func (m *Meta) HasHadolint() bool {
+	return slices.ContainsFunc(m.Aliases, Alias.IsHadolint)
+}
+
+// HelpURI is the address of the rule's page.
+func (m *Meta) HelpURI() string {
+	return "https://github.com/dockmend/dockmend/blob/main/docs/rules/" + m.ID + ".md"
+}
+
+// Rule is a check of one kind of document. It is a pure function of what the
+// Pass gives it: it opens no file, asks no network and keeps no state.
+type Rule[D any] struct {
+	Meta
+	Check func(*Pass[D])
+}

@@ -1,0 +1,249 @@
+package dockerfile
+
+import (
+	"fmt"
+	"reflect"
+	"strings"
+
+	"github.com/dockmend/dockmend/internal/text"
+	"mvdan.cc/sh/v3/syntax"
+)
+
+// Script is the shell text of a RUN, CMD, ENTRYPOINT or HEALTHCHECK CMD in
+// shell form, parsed from a copy of the file's bytes of the same length, so
+// that the shell parser's offsets are those of the file (facts: buildkit.md
+// section 6).
+type Script struct {
+	// File is nil when Skipped is set.
+	File *syntax.File
+	// Span is what was parsed, heredocs included.
+	Span text.Span
+	// Skipped says why there is no tree.
+	Skipped string
+
+	in     *Instruction
+	masked string
+	edits  editability
+}
+
+type editability uint8
+
+const (
+	notCompared editability = iota
+	editable
+	notEditable
+)
+
+// Script parses the instruction's shell text as Bash, of which POSIX sh is
+// nearly a part. It is nil for an instruction that has none, as one in JSON
+// form. Whether the stage's SHELL is one that reads such text is for facts to say.
+func (in *Instruction) Script() *Script {
+	if in.script == nil {
+		in.script = in.parseScript()
+	}
+	if in.script.Span.IsEmpty() && in.script.Skipped == "" {
+		return nil
+	}
+	return in.script
+}
+
+func (in *Instruction) parseScript() *Script {
+	s := &Script{in: in}
+	if in.JSON || in.Body == "" {
+		return s
+	}
+	switch in.Keyword {
+	case "run", "cmd", "entrypoint":
+	case "healthcheck":
+		if len(in.Words) == 0 || !strings.EqualFold(in.Words[0].Text, "cmd") {
+			return s
+		}
+	default:
+		return s
+	}
+	s.Span = in.BodySpan
+	if len(in.Heredocs) > 0 {
+		last := in.Heredocs[len(in.Heredocs)-1]
+		s.Span.End = last.End.End
+		if only, interpreter := in.heredocOnly(); only {
+			s.Span = last.Body
+			if interpreter != "" {
+				s.Skipped = "the heredoc is for " + interpreter
+				return s
+			}
+		}
+	}
+	s.masked = in.mask(s.Span)
+	file, err := parseShell(s.masked)
+	if err != nil {
+		s.Skipped = "the shell parser does not understand it: " + err.Error()
+		return s
+	}
+	s.File = file
+	return s
+}
+
+// heredocOnly tells whether the RUN has nothing but one heredoc, whose content
+// is then the script, and which interpreter its first line or the word behind
+// it names, if that is no shell.
+func (in *Instruction) heredocOnly() (only bool, interpreter string) {
+	if len(in.Heredocs) != 1 || len(in.Words) == 0 || !strings.HasPrefix(in.Words[0].Text, "<<") {
+		return false, ""
+	}
+	if len(in.Words) > 1 {
+		if !isShell(in.Words[1].Text) {
+			return true, in.Words[1].Text
+		}
+		return len(in.Words) == 2, ""
+	}
+	body := in.doc.Text(in.Heredocs[0].Body)
+	if line, _, _ := strings.Cut(body, "\n"); strings.HasPrefix(line, "#!") {
+		fields := strings.Fields(line[2:])
+		if len(fields) > 1 && strings.HasSuffix(fields[0], "/env") {
+			fields = fields[1:]
+		}
+		if len(fields) > 0 && !isShell(fields[0]) {
+			return true, fields[0]
+		}
+	}
+	return true, ""
+}
+
+func isShell(command string) bool {
+	switch command[strings.LastIndexByte(command, '/')+1:] {
+	case "sh", "bash", "dash", "ash", "ksh", "mksh":
+		return true
+	}
+	return false
+}
+
+// mask copies the bytes of a span with what only Dockerfile knows blanked out:
+// comments and blank lines between continued lines, blanks after a
+// continuation, carriage returns, another escape character.
+func (in *Instruction) mask(span text.Span) string {
+	out := append([]byte(nil), span.Of(in.doc.Src)...)
+	for _, l := range in.PhysicalLines() {
+		from := l.Start
+		switch {
+		case l.Kind == CodeLine && l.Continued < l.EOL:
+			from = l.Continued
+		case l.Kind != CommentLine && l.Kind != BlankLine:
+			continue
+		}
+		if from < span.Start || l.End > span.End {
+			continue
+		}
+		joinLine(out[from-span.Start : l.End-span.Start])
+	}
+	return string(out)
+}
+
+// joinLine blanks the rest of a line so that a shell joins it to the next one:
+// with a backslash before the line end, or without line end where the line has
+// no byte for one.
+func joinLine(rest []byte) {
+	newline := rest[len(rest)-1] == '\n'
+	for i := range rest {
+		rest[i] = ' '
+	}
+	if n := len(rest); newline && n > 1 {
+		rest[n-2], rest[n-1] = '\\', '\n'
+	}
+}
+
+func parseShell(src string) (file *syntax.File, err error) {
+	defer func() {
+		if r := recover(); r != nil {
+			err = fmt.Errorf("shell parser: %v", r)
+		}
+	}()
+	return syntax.NewParser(syntax.Variant(syntax.LangBash)).Parse(strings.NewReader(src), "")
+}
+
+// SpanOf is the place of a node in the file.
+func (s *Script) SpanOf(n syntax.Node) text.Span {
+	return text.Span{Start: s.Span.Start + int(n.Pos().Offset()), End: s.Span.Start + int(n.End().Offset())}
+}
+
+// Editable tells whether the tree is the one of the text that the builder
+// passes to the shell. Where Docker joins lines otherwise than a shell would,
+// as inside of single quotes, it is not, and no edit may be based on the tree.
+func (s *Script) Editable() bool {
+	if s.File == nil {
+		return false
+	}
+	if s.edits == notCompared {
+		s.edits = notEditable
+		if s.masked == s.joined() {
+			s.edits = editable
+		} else if joined, err := parseShell(s.joined()); err == nil && sameTree(reflect.ValueOf(s.File), reflect.ValueOf(joined)) {
+			s.edits = editable
+		}
+	}
+	return s.edits == editable
+}
+
+// joined is the text as the builder hands it to the shell.
+func (s *Script) joined() string {
+	in := s.in
+	if len(in.Heredocs) == 0 {
+		return in.Body
+	}
+	if only, _ := in.heredocOnly(); only {
+		return in.doc.Text(in.Heredocs[0].Body)
+	}
+	var b strings.Builder
+	b.WriteString(in.Body)
+	for _, h := range in.Heredocs {
+		b.WriteString("\n" + in.doc.Text(h.Body) + h.Name)
+	}
+	return b.String()
+}
+
+var (
+	posType     = reflect.TypeFor[syntax.Pos]()
+	commentType = reflect.TypeFor[[]syntax.Comment]()
+)
+
+// sameTree compares two syntax trees without positions and comments.
+func sameTree(a, b reflect.Value) bool {
+	if a.IsValid() != b.IsValid() || a.IsValid() && a.Type() != b.Type() {
+		return false
+	}
+	switch a.Kind() {
+	case reflect.Pointer, reflect.Interface:
+		if a.IsNil() || b.IsNil() {
+			return a.IsNil() == b.IsNil()
+		}
+		return sameTree(a.Elem(), b.Elem())
+	case reflect.Slice:
+		if a.Len() != b.Len() {
+			return false
+		}
+		for i := range a.Len() {
+			if !sameTree(a.Index(i), b.Index(i)) {
+				return false
+			}
+		}
+		return true
+	case reflect.Struct:
+		for i := range a.NumField() {
+			if f := a.Type().Field(i); f.Type == posType || f.Type == commentType || !f.IsExported() {
+				continue
+			}
+			if !sameTree(a.Field(i), b.Field(i)) {
+				return false
+			}
+		}
+		return true
+	case reflect.String:
+		return a.String() == b.String()
+	case reflect.Bool:
+		return a.Bool() == b.Bool()
+	default:
+		if a.CanInt() {
+			return a.Int() == b.Int()
+		}
+		return a.CanUint() && a.Uint() == b.Uint()
+	}
+}

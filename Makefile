@@ -1,0 +1,60 @@
+# What can be done here, with one line each: make help
+# Tools are pinned, with their checksums, in tools/go.mod.
+
+GO       ?= go
+FUZZTIME ?= 60s
+BENCH    ?= .
+
+.DEFAULT_GOAL := help
+
+.PHONY: help
+help: ## Show this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+.PHONY: build
+build: ## Build bin/dockmend, small and reproducible
+	CGO_ENABLED=0 $(GO) build -trimpath -ldflags='-s -w' -o bin/dockmend ./cmd/dockmend
+
+.PHONY: test
+test: ## Run all tests
+	$(GO) test ./...
+
+.PHONY: race
+race: ## Run all tests under the race detector (needs a C compiler)
+	$(GO) test -race ./...
+
+.PHONY: lint
+lint: ## Check format, vet and lint (.golangci.yml)
+	$(GO) vet ./...
+	$(GO) tool -modfile=tools/go.mod golangci-lint run ./...
+
+.PHONY: generate
+generate: ## Refresh the rule list, the rules' pages and the schema
+	$(GO) generate ./...
+
+.PHONY: new-rule
+new-rule: ## Write a rule's two files: make new-rule ID=latest-tag TARGET=dockerfile
+	$(GO) run ./internal/tools/newrule -id '$(ID)' -target '$(TARGET)'
+
+# One fuzz target at a time: that is all go test takes.
+.PHONY: fuzz
+fuzz: ## Run each fuzz target for FUZZTIME (default 60s)
+	@git grep -hoE '^func Fuzz[A-Za-z0-9_]+' -- '*_test.go' >/dev/null || { echo 'no fuzz target found'; exit 1; }
+	@git grep -oE '^func Fuzz[A-Za-z0-9_]+' -- '*_test.go' | while IFS=: read -r file func; do \
+		target=$${func#func }; \
+		echo "== $$target in $${file%/*}"; \
+		$(GO) test -run '^$$' -fuzz "^$$target\$$" -fuzztime '$(FUZZTIME)' "./$${file%/*}" || exit 1; \
+	done
+
+.PHONY: bench
+bench: ## Run the benchmarks; CORPUS=dir measures on the files below it
+	$(if $(CORPUS),DOCKMEND_CORPUS='$(abspath $(CORPUS))') $(GO) test -run '^$$' -bench '$(BENCH)' -benchmem ./internal/bench
+
+.PHONY: cover
+cover: ## Show which statements the tests of the whole module reach
+	$(GO) test -coverpkg=./... -coverprofile=cover.out ./...
+	$(GO) tool cover -func=cover.out | tail -n 1
+
+.PHONY: ci
+ci: ## Do what continuous integration does
+	bash .ci/run

@@ -1,0 +1,177 @@
+package depcheck
+
+import (
+	"slices"
+	"strings"
+	"testing"
+)
+
+// rooms says which rooms a room may enter: its non-test files import no other
+// package of the module. A name covers the packages below it; of several rows
+// the longest counts. docs/architecture.md draws the same and says why.
+var rooms = map[string][]string{
+	"cmd/dockmend": {"internal/cli"},
+	"docs":         nil,
+
+	"internal/text":   nil,
+	"internal/lint":   {"internal/text"},
+	"internal/syntax": {"internal/text"},
+	"internal/facts":  {"internal/text", "internal/syntax"},
+
+	// The list of all rules is the only place that knows the rules.
+	"internal/rules":            {"internal/lint", "internal/facts", "internal/rules"},
+	"internal/rules/dockerfile": {"internal/text", "internal/lint", "internal/facts", "internal/syntax/dockerfile"},
+	"internal/rules/compose":    {"internal/text", "internal/lint", "internal/facts", "internal/syntax/compose"},
+	"internal/rules/ignorefile": {"internal/text", "internal/lint", "internal/facts", "internal/syntax/ignorefile"},
+	"internal/rules/project":    {"internal/text", "internal/lint", "internal/facts", "internal/syntax"},
+
+	"internal/suppress":     {"internal/text", "internal/lint"},
+	"internal/config":       {"internal/text", "internal/lint"},
+	"internal/discover":     {"internal/text", "internal/lint", "internal/syntax"},
+	"internal/buildcontext": {"internal/text", "internal/lint", "internal/syntax/ignorefile"},
+	"internal/prove":        {"internal/text", "internal/lint", "internal/syntax", "internal/facts"},
+	"internal/resolve":      {"internal/text", "internal/lint"},
+	"internal/engine": {
+		"internal/text", "internal/lint", "internal/syntax", "internal/facts", "internal/rules", "internal/suppress",
+		"internal/config", "internal/discover", "internal/buildcontext", "internal/prove", "internal/resolve",
+	},
+	"internal/report": {"internal/text", "internal/lint"},
+	"internal/github": {"internal/text", "internal/lint", "internal/report"},
+	"internal/cli": {
+		"docs", "internal/text", "internal/lint", "internal/rules", "internal/config", "internal/discover",
+		"internal/buildcontext", "internal/prove", "internal/resolve", "internal/engine", "internal/report", "internal/github",
+	},
+
+	// What only tests, benchmarks and go generate use; no room may enter these.
+	"internal/fixture":  {"docs", "internal"},
+	"internal/bench":    {"docs", "internal"},
+	"internal/tools":    {"docs", "internal"},
+	"internal/depcheck": nil,
+}
+
+// keptTo names packages that only some rooms may import, each with the reason.
+// A name covers the packages below it, but for those that except names.
+var keptTo = []struct {
+	packages, except, rooms []string
+	why                     string
+}{
+	{
+		packages: []string{"os", "net", "syscall", "unsafe", "plugin"},
+		except:   []string{"net/netip", "net/url"},
+		rooms: []string{
+			"cmd/dockmend", "internal/config", "internal/discover", "internal/buildcontext", "internal/engine", "internal/cli",
+			"internal/resolve", "internal/github", "internal/prove", "internal/fixture", "internal/bench", "internal/tools",
+		},
+		why: "text, syntax, facts, rules, suppress and report are pure functions of bytes; files come through lint.Context",
+	},
+	{
+		packages: []string{"net/http"},
+		rooms:    []string{"internal/resolve", "internal/github"},
+		why:      "everything that may open a connection stays in two places",
+	},
+	{
+		packages: []string{"os/exec"},
+		rooms:    []string{"internal/engine", "internal/cli", "internal/github", "internal/tools"},
+		why:      "nothing from a repository is executed",
+	},
+	{
+		packages: []string{
+			"github.com/moby/buildkit/client", "github.com/moby/buildkit/solver",
+			"github.com/moby/buildkit/frontend/dockerfile/dockerfile2llb",
+		},
+		rooms: []string{"internal/prove"},
+		why:   "BuildKit's compiler multiplies the size and the start-up of whatever links it",
+	},
+}
+
+// testOnly are the rooms that no other room's non-test files may import.
+var testOnly = []string{"internal/fixture", "internal/bench", "internal/tools", "internal/depcheck"}
+
+func TestImportDirections(t *testing.T) {
+	for _, f := range goFiles(t) {
+		if f.Test {
+			continue
+		}
+		room := roomOf(f.Dir)
+		if room == "" {
+			t.Errorf("%s: package %s has no room: decide what it may import in internal/depcheck/depcheck_test.go and docs/architecture.md", f.Name, f.Dir)
+			continue
+		}
+		for _, p := range f.imports(t) {
+			if dir, ours := strings.CutPrefix(p, modulePath+"/"); ours && !mayEnter(room, dir) {
+				t.Errorf("%s: %s may not import %s, only %s", f.Name, room, dir, strings.Join(rooms[room], ", "))
+			}
+		}
+	}
+}
+
+func TestPackagesKeptToRooms(t *testing.T) {
+	for _, f := range goFiles(t) {
+		if f.Test {
+			continue
+		}
+		for _, p := range f.imports(t) {
+			for _, k := range keptTo {
+				kept := coveredBy(p, k.packages) && !slices.Contains(k.except, p)
+				if kept && !slices.Contains(k.rooms, roomOf(f.Dir)) {
+					t.Errorf("%s: imports %s, which is kept to %s: %s", f.Name, p, strings.Join(k.rooms, ", "), k.why)
+				}
+			}
+		}
+	}
+}
+
+// TestRoomTable shows that the table above refuses what it is there to refuse.
+func TestRoomTable(t *testing.T) {
+	tests := []struct {
+		from, to string
+		want     bool
+	}{
+		{"internal/rules/dockerfile", "internal/lint", true},
+		{"internal/rules/dockerfile", "internal/syntax/dockerfile", true},
+		{"internal/rules/dockerfile", "internal/syntax/compose", false},
+		{"internal/rules/dockerfile", "internal/engine", false},
+		{"internal/rules/dockerfile", "internal/rules/compose", false},
+		{"internal/rules", "internal/rules/compose", true},
+		{"internal/rules/dockerfile", "internal/rules", false},
+		{"internal/report", "internal/engine", false},
+		{"internal/engine", "internal/fixture", false},
+		{"internal/lint", "internal/lintother", false},
+		{"internal/fixture", "internal/engine", true},
+		{"internal/text", "internal/lint", false},
+	}
+	for _, tt := range tests {
+		if got := mayEnter(roomOf(tt.from), tt.to); got != tt.want {
+			t.Errorf("mayEnter(%s, %s) = %v, want %v", tt.from, tt.to, got, tt.want)
+		}
+	}
+	if got := roomOf("internal/unheard-of"); got != "" {
+		t.Errorf("roomOf an unknown package = %q, want none", got)
+	}
+}
+
+// roomOf returns the row of rooms that a package's folder belongs to, or "".
+func roomOf(dir string) string {
+	room := ""
+	for name := range rooms {
+		if len(name) > len(room) && coveredBy(dir, []string{name}) {
+			room = name
+		}
+	}
+	return room
+}
+
+// mayEnter tells whether a room may import the package in dir.
+func mayEnter(room, dir string) bool {
+	if roomOf(dir) == room {
+		return true
+	}
+	return coveredBy(dir, rooms[room]) && (!coveredBy(dir, testOnly) || coveredBy(room, testOnly))
+}
+
+// coveredBy tells whether p is one of the names, or lies below one.
+func coveredBy(p string, names []string) bool {
+	return slices.ContainsFunc(names, func(name string) bool {
+		return p == name || strings.HasPrefix(p, name+"/")
+	})
+}

@@ -1,0 +1,72 @@
+// Package facts derives once, lazily and read-only, what rules ask about a
+// document: stages, variables, images, the commands of each RUN. A document
+// with its facts is what a rule gets.
+package facts
+
+import (
+	"github.com/dockmend/dockmend/internal/syntax/dockerfile"
+)
+
+// Dockerfile is a parsed Dockerfile with its facts. One goroutine at a time may
+// use it.
+type Dockerfile struct {
+	*dockerfile.Document
+
+	staged   bool
+	global   []*dockerfile.Instruction
+	stages   []*Stage
+	scopes   []Scope
+	commands map[*dockerfile.Instruction][]*Command
+}
+
+// NewDockerfile wraps a document; nothing is derived yet.
+func NewDockerfile(d *dockerfile.Document) *Dockerfile {
+	return &Dockerfile{Document: d}
+}
+
+// Global lists the instructions before the first FROM.
+func (f *Dockerfile) Global() []*dockerfile.Instruction {
+	f.stage()
+	return f.global
+}
+
+// Stages lists the build stages in file order.
+func (f *Dockerfile) Stages() []*Stage {
+	f.stage()
+	return f.stages
+}
+
+// Final is the stage that a build without a target makes; nil for a file
+// without FROM.
+func (f *Dockerfile) Final() *Stage {
+	if stages := f.Stages(); len(stages) > 0 {
+		return stages[len(stages)-1]
+	}
+	return nil
+}
+
+// StageOf is the stage of an instruction, its FROM included; nil for one
+// before the first FROM.
+func (f *Dockerfile) StageOf(in *dockerfile.Instruction) *Stage {
+	f.stage()
+	var found *Stage
+	for _, s := range f.stages {
+		if s.From.Index() > in.Index() {
+			break
+		}
+		found = s
+	}
+	return found
+}
+
+// Each calls visit for every instruction with that keyword, in lower case,
+// what ONBUILD holds included when onbuild is true.
+func (f *Dockerfile) Each(keyword string, onbuild bool, visit func(*dockerfile.Instruction)) {
+	for _, in := range f.Instructions {
+		if in.Keyword == keyword {
+			visit(in)
+		} else if onbuild && in.Inner != nil && in.Inner.Keyword == keyword {
+			visit(in.Inner)
+		}
+	}
+}

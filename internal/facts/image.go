@@ -1,0 +1,81 @@
+package facts
+
+import (
+	"strings"
+
+	"github.com/dockmend/dockmend/internal/syntax/dockerfile"
+	"github.com/dockmend/dockmend/internal/text"
+)
+
+// Image is a reference to an image, with the defaults of global ARGs put in.
+type Image struct {
+	// Raw is as written, Span its place.
+	Raw  string
+	Span text.Span
+	// Text is Raw with variables expanded. It holds only when Known: every
+	// variable in it has a default.
+	Text  string
+	Known bool
+	// Registry is empty for Docker Hub's short names. Repository is the name
+	// without registry, tag and digest.
+	Registry, Repository, Tag, Digest string
+}
+
+// image reads a reference at an instruction.
+func (f *Dockerfile) image(in *dockerfile.Instruction, raw string, span text.Span) Image {
+	i := ParseImage(raw)
+	i.Raw, i.Span = raw, span
+	i.Text, i.Known = raw, true
+	if strings.ContainsAny(raw, `$\"'`) || f.Escape != '\\' && strings.IndexByte(raw, f.Escape) >= 0 {
+		i.Text, i.Known = f.Expand(in, raw)
+		if i.Known {
+			parsed := ParseImage(i.Text)
+			i.Registry, i.Repository, i.Tag, i.Digest = parsed.Registry, parsed.Repository, parsed.Tag, parsed.Digest
+		}
+	}
+	return i
+}
+
+// ParseImage splits a reference. A tag is what follows a colon behind the last
+// slash, a registry a first part with a dot or a colon, or "localhost".
+func ParseImage(ref string) Image {
+	i := Image{Raw: ref, Text: ref, Known: true}
+	rest, digest, _ := strings.Cut(ref, "@")
+	i.Digest = digest
+	if colon := strings.LastIndexByte(rest, ':'); colon > strings.LastIndexByte(rest, '/') {
+		rest, i.Tag = rest[:colon], rest[colon+1:]
+	}
+	if host, path, ok := strings.Cut(rest, "/"); ok && (strings.ContainsAny(host, ".:") || host == "localhost") {
+		i.Registry, rest = host, path
+	}
+	i.Repository = rest
+	return i
+}
+
+// IsScratch tells whether the reference is the empty image.
+func (i Image) IsScratch() bool { return i.Text == "scratch" }
+
+// HasVariable tells whether the reference is written with a variable.
+func (i Image) HasVariable() bool { return strings.IndexByte(i.Raw, '$') >= 0 }
+
+// Name is registry and repository with Docker Hub's short names written as
+// people know them: "python", "bitnami/redis", "ghcr.io/astral-sh/uv".
+func (i Image) Name() string {
+	switch i.Registry {
+	case "", "docker.io", "index.docker.io", "registry-1.docker.io":
+		return strings.TrimPrefix(i.Repository, "library/")
+	}
+	return i.Registry + "/" + i.Repository
+}
+
+// IsWindows tells whether the image is one of Microsoft's Windows bases, or a
+// tag that names such a base.
+func (i Image) IsWindows() bool {
+	name := strings.ToLower(i.Text)
+	for _, part := range []string{"windowsservercore", "nanoserver", "mcr.microsoft.com/windows", "microsoft/windows", "windows/server"} {
+		if strings.Contains(name, part) {
+			return true
+		}
+	}
+	return false
+}

@@ -1,0 +1,121 @@
+package facts
+
+import "strings"
+
+// PackageCommand is a call of a package manager.
+type PackageCommand struct {
+	*Command
+	// Manager is the program: "apt-get", "apt", "apk", "yum", "dnf", "microdnf",
+	// "zypper", "pip", "npm", "yarn", "pnpm", "gem", "go", "cargo", "uv",
+	// "poetry", "pipenv", "conda", "composer", "bundle".
+	Manager string
+	// Action is the sub-command: "install", "update", "add", ...
+	Action string
+	// ActionAt is the index of the action in Words.
+	ActionAt int
+	// Packages are the words after the action that are no flags.
+	Packages []Argument
+}
+
+// valueFlags lists for each manager the flags whose value is the next word.
+var valueFlags = map[string][]string{
+	"apt-get": {"-o", "--option", "-c", "--config-file", "-t", "--target-release", "--default-release", "-a", "--host-architecture"},
+	"apk":     {"-t", "--virtual", "-X", "--repository", "-p", "--root", "--arch", "--keys-dir", "--repositories-file", "--wait", "--cache-dir", "--timeout"},
+	"yum":     {"-c", "--config", "--enablerepo", "--disablerepo", "--setopt", "-x", "--exclude", "--installroot", "--releasever", "-d", "-e"},
+	"zypper":  {"-R", "--root", "-r", "--repo", "--from", "-t", "--type"},
+	"pip": {"-r", "--requirement", "-c", "--constraint", "-i", "--index-url", "--extra-index-url", "-f", "--find-links", "--trusted-host",
+		"-t", "--target", "-e", "--editable", "--prefix", "--root", "--timeout", "--retries", "--proxy", "--cache-dir", "--platform",
+		"--python-version", "--implementation", "--abi", "--no-binary", "--only-binary", "--src", "--upgrade-strategy", "--log", "--global-option", "--config-settings", "--progress-bar"},
+	"npm": {"--registry", "--prefix", "-C", "--loglevel", "--omit", "--include", "-w", "--workspace", "--cache", "--tag"},
+	"gem": {"-v", "--version", "-i", "--install-dir", "-n", "--bindir", "--source", "-s", "-P", "--trust-policy", "--platform"},
+	"uv":  {"--directory", "--project", "--python", "-p", "--index", "--index-url", "--extra-index-url", "--cache-dir", "--group", "--extra", "--package", "-r", "--requirement", "-c", "-e"},
+}
+
+// Packages reads a command as a call of a package manager; ok is false when it
+// is none, or has no action.
+func Packages(c *Command) (p PackageCommand, ok bool) {
+	manager, first := managerOf(c)
+	if manager == "" {
+		return p, false
+	}
+	p = PackageCommand{Command: c, Manager: manager}
+	flags := valueFlags[flagFamily(manager)]
+	skip := false
+	for i := first; i < len(c.Words); i++ {
+		w := c.Words[i]
+		switch {
+		case skip:
+			skip = false
+		case len(w.Text) > 1 && w.Text[0] == '-':
+			for _, f := range flags {
+				if f == w.Text {
+					skip = true
+				}
+			}
+		case p.Action == "":
+			p.Action, p.ActionAt = w.Text, i
+		default:
+			p.Packages = append(p.Packages, w)
+		}
+	}
+	return p, p.Action != ""
+}
+
+func flagFamily(manager string) string {
+	switch manager {
+	case "apt", "aptitude":
+		return "apt-get"
+	case "dnf", "microdnf", "tdnf", "dnf5":
+		return "yum"
+	case "yarn", "pnpm":
+		return "npm"
+	}
+	return manager
+}
+
+// managerOf names the package manager of a command and the index of the word
+// after it: "pip" for pip3, pip3.12 and "python -m pip" too.
+func managerOf(c *Command) (manager string, next int) {
+	name := c.Name()
+	switch name {
+	case "apt-get", "apt", "aptitude", "apk", "yum", "dnf", "dnf5", "microdnf", "tdnf", "zypper", "pip", "npm", "yarn", "pnpm", "gem",
+		"go", "cargo", "uv", "poetry", "pipenv", "pdm", "conda", "mamba", "micromamba", "composer", "bundle", "pacman":
+		return name, 1
+	}
+	switch {
+	case isVersioned(name, "pip"):
+		return "pip", 1
+	case name == "python" || isVersioned(name, "python"):
+		for i := 1; i+1 < len(c.Words); i++ {
+			if c.Words[i].Text == "-m" && (c.Words[i+1].Text == "pip" || c.Words[i+1].Text == "poetry" || c.Words[i+1].Text == "uv" || c.Words[i+1].Text == "pipenv") {
+				return c.Words[i+1].Text, i + 2
+			}
+			if !strings.HasPrefix(c.Words[i].Text, "-") {
+				break
+			}
+		}
+	}
+	return "", 0
+}
+
+// isVersioned tells whether name is a program's name with a version: "pip3.12".
+func isVersioned(name, program string) bool {
+	version, ok := strings.CutPrefix(name, program)
+	return ok && version != "" && strings.Trim(version, "0123456789.") == ""
+}
+
+// EachPackageCommand calls visit for every call of one of the managers.
+func (f *Dockerfile) EachPackageCommand(visit func(PackageCommand), managers ...string) {
+	f.AllCommands(func(c *Command) {
+		p, ok := Packages(c)
+		if !ok {
+			return
+		}
+		for _, m := range managers {
+			if p.Manager == m {
+				visit(p)
+				return
+			}
+		}
+	})
+}

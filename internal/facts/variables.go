@@ -1,0 +1,317 @@
+package facts
+
+import (
+	"strings"
+	"unicode/utf8"
+
+	"github.com/dockmend/dockmend/internal/syntax/dockerfile"
+	"github.com/moby/buildkit/frontend/dockerfile/shell"
+)
+
+// Variable is a definition by ARG or ENV, or one that the builder makes.
+type Variable struct {
+	Name string
+	// Value is the default or the value, expanded; it holds only when Known.
+	Value string
+	Known bool
+	// IsEnv tells ENV from ARG.
+	IsEnv bool
+	// Instruction is nil for a variable of the builder's own.
+	Instruction *dockerfile.Instruction
+	Pair        dockerfile.Pair
+}
+
+// Scope is the set of variables that hold at one place.
+type Scope struct{ head *binding }
+
+type binding struct {
+	Variable
+	next *binding
+}
+
+// Lookup finds a variable. ENV wins over ARG, a later definition over an
+// earlier one.
+func (s Scope) Lookup(name string) (Variable, bool) {
+	var arg *binding
+	for b := s.head; b != nil; b = b.next {
+		if b.Name != name {
+			continue
+		}
+		if b.IsEnv {
+			return b.Variable, true
+		}
+		if arg == nil {
+			arg = b
+		}
+	}
+	if arg != nil {
+		return arg.Variable, true
+	}
+	return Variable{}, false
+}
+
+// Names lists the variables of the scope, the latest first; a name that was
+// defined twice is listed twice.
+func (s Scope) Names() []string {
+	var names []string
+	for b := s.head; b != nil; b = b.next {
+		names = append(names, b.Name)
+	}
+	return names
+}
+
+// platformArguments are those that the builder sets for FROM and, once a stage
+// declares them, for that stage (docs: "Automatic platform ARGs in the global scope").
+var platformArguments = [...]string{
+	"BUILDPLATFORM", "BUILDOS", "BUILDARCH", "BUILDVARIANT",
+	"TARGETPLATFORM", "TARGETOS", "TARGETARCH", "TARGETVARIANT", "TARGETSTAGE",
+}
+
+// IsPlatformArgument tells whether the builder sets an ARG of this name.
+func IsPlatformArgument(name string) bool {
+	for _, p := range platformArguments {
+		if p == name {
+			return true
+		}
+	}
+	return false
+}
+
+// IsPredefinedArgument tells whether a build argument of this name is accepted
+// without an ARG: the proxies and those of BuildKit.
+func IsPredefinedArgument(name string) bool {
+	switch strings.ToUpper(name) {
+	case "HTTP_PROXY", "HTTPS_PROXY", "FTP_PROXY", "NO_PROXY", "ALL_PROXY", "SOURCE_DATE_EPOCH":
+		return true
+	}
+	return strings.HasPrefix(name, "BUILDKIT_")
+}
+
+// ScopeAt is the scope in which an instruction is expanded: for FROM, and for
+// instructions before the first one, the global one.
+func (f *Dockerfile) ScopeAt(in *dockerfile.Instruction) Scope {
+	if f.scopes == nil {
+		f.computeScopes()
+	}
+	return f.scopes[in.Index()]
+}
+
+// EndScope is the scope after the last instruction of a stage.
+func (s *Stage) EndScope() Scope {
+	last := s.From
+	if n := len(s.Instructions); n > 0 {
+		last = s.Instructions[n-1]
+	}
+	before := s.doc.ScopeAt(last)
+	if last == s.From {
+		before = s.doc.startScope(s, Scope{})
+	}
+	return s.doc.define(before, last, s.doc.globalEnd())
+}
+
+func (f *Dockerfile) globalEnd() Scope {
+	for _, in := range f.Instructions {
+		if in.Keyword == "from" {
+			return f.ScopeAt(in)
+		}
+	}
+	return Scope{}
+}
+
+func (f *Dockerfile) computeScopes() {
+	f.scopes = make([]Scope, len(f.Instructions)+1)
+	var global Scope
+	for i := len(platformArguments) - 1; i >= 0; i-- {
+		global = global.with(Variable{Name: platformArguments[i]})
+	}
+	current := global
+	ends := map[*dockerfile.Instruction]Scope{}
+	var from *dockerfile.Instruction
+	for i, in := range f.Instructions {
+		if in.Keyword == "from" {
+			if from != nil {
+				ends[from] = current
+			} else {
+				global = current
+			}
+			from = in
+			f.scopes[i] = global
+			current = Scope{}
+			if s := f.stageFrom(in, global); s != nil {
+				current = envOnly(ends[s])
+			}
+			continue
+		}
+		f.scopes[i] = current
+		current = f.define(current, in, global)
+	}
+	f.scopes[len(f.Instructions)] = current
+}
+
+// stageFrom is the FROM of the stage that this FROM builds on. It is computed
+// here, not taken from Stage, since stages need scopes to expand their images.
+func (f *Dockerfile) stageFrom(in *dockerfile.Instruction, global Scope) *dockerfile.Instruction {
+	if len(in.Words) == 0 {
+		return nil
+	}
+	name, known := f.expand(in.Words[0].Text, global)
+	if !known {
+		return nil
+	}
+	for i := in.Index() - 1; i >= 0; i-- {
+		w := f.Instructions[i].Words
+		if f.Instructions[i].Keyword == "from" && len(w) >= 3 && strings.EqualFold(w[1].Text, "as") && strings.EqualFold(w[2].Text, name) {
+			return f.Instructions[i]
+		}
+	}
+	return nil
+}
+
+func (f *Dockerfile) startScope(s *Stage, fallback Scope) Scope {
+	if s.Parent != nil {
+		return envOnly(s.Parent.EndScope())
+	}
+	return fallback
+}
+
+// envOnly drops ARGs: a stage inherits the environment of its parent stage only.
+func envOnly(s Scope) Scope {
+	var kept []Variable
+	for b := s.head; b != nil; b = b.next {
+		if b.IsEnv {
+			kept = append(kept, b.Variable)
+		}
+	}
+	var out Scope
+	for i := len(kept) - 1; i >= 0; i-- {
+		out = out.with(kept[i])
+	}
+	return out
+}
+
+func (s Scope) with(v Variable) Scope { return Scope{&binding{v, s.head}} }
+
+// define adds what an ARG or ENV defines. The values of one ENV are expanded
+// with the variables before it, those of ARG one after the other.
+func (f *Dockerfile) define(s Scope, in *dockerfile.Instruction, global Scope) Scope {
+	switch in.Keyword {
+	case "arg":
+		for _, p := range in.Pairs {
+			v := Variable{Name: p.Key, Instruction: in, Pair: p}
+			if p.HasValue {
+				v.Value, v.Known = f.expand(p.Value, s)
+			} else if g, ok := global.Lookup(p.Key); ok {
+				v.Value, v.Known = g.Value, g.Known
+			}
+			s = s.with(v)
+		}
+	case "env":
+		before := s
+		for _, p := range in.Pairs {
+			v := Variable{Name: p.Key, IsEnv: true, Instruction: in, Pair: p}
+			v.Value, v.Known = f.expand(p.Value, before)
+			s = s.with(v)
+		}
+	}
+	return s
+}
+
+// Expand puts the known values of variables into a word and takes its quotes
+// and escapes away; known is false when a variable has no value or the word is
+// malformed.
+func (f *Dockerfile) Expand(in *dockerfile.Instruction, word string) (value string, known bool) {
+	if !strings.ContainsAny(word, "$\\\"'`") {
+		return word, true
+	}
+	return f.expand(word, f.ScopeAt(in))
+}
+
+func (f *Dockerfile) expand(word string, s Scope) (string, bool) {
+	if !strings.ContainsAny(word, "$\\\"'`") {
+		return word, true
+	}
+	result, ok := f.lex(word, s)
+	for _, use := range VariableUses(word, f.Escape) {
+		if _, unmatched := result.Unmatched[use.Name]; unmatched && !use.HasDefault {
+			return "", false
+		}
+	}
+	return result.Result, ok
+}
+
+// lex runs BuildKit's word lexer. It prints to standard error on invalid UTF-8
+// (facts: buildkit.md section 1), so such words are not given to it.
+func (f *Dockerfile) lex(word string, s Scope) (shell.ProcessWordResult, bool) {
+	if !utf8.ValidString(word) || strings.IndexByte(word, 0) >= 0 {
+		return shell.ProcessWordResult{}, false
+	}
+	result, err := shell.NewLex(rune(f.Escape)).ProcessWordWithMatches(word, lexScope{s})
+	return result, err == nil
+}
+
+// VariableUse is a variable in a word that the builder expands.
+type VariableUse struct {
+	Name string
+	// Start and End are byte offsets in the word, from the dollar on.
+	Start, End int
+	// HasDefault is set for ${x:-y}, ${x-y}, ${x:+y}, ${x+y}, which say what
+	// stands there when the variable is not set.
+	HasDefault bool
+}
+
+// VariableUses lists the variables of a word, without those that are escaped or
+// in single quotes.
+func VariableUses(word string, escape byte) []VariableUse {
+	var uses []VariableUse
+	single, double := false, false
+	for i := 0; i < len(word); i++ {
+		switch c := word[i]; {
+		case c == '\'' && !double:
+			single = !single
+		case c == '"' && !single:
+			double = !double
+		case single:
+		case c == escape:
+			i++
+		case c == '$':
+			use := VariableUse{Start: i}
+			at := i + 1
+			braced := at < len(word) && word[at] == '{'
+			if braced {
+				at++
+			}
+			end := at
+			for end < len(word) && isNameByte(word[end], end > at) {
+				end++
+			}
+			if end == at {
+				continue
+			}
+			use.Name, use.End = word[at:end], end
+			if braced {
+				rest := strings.TrimPrefix(word[end:], ":")
+				use.HasDefault = rest != "" && (rest[0] == '-' || rest[0] == '+')
+				if closing := strings.IndexByte(word[end:], '}'); closing >= 0 {
+					use.End = end + closing + 1
+				}
+			}
+			uses = append(uses, use)
+			i = end - 1
+		}
+	}
+	return uses
+}
+
+func isNameByte(c byte, digits bool) bool {
+	return c == '_' || c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || digits && c >= '0' && c <= '9'
+}
+
+// lexScope shows a scope to BuildKit's lexer: only variables with a known value.
+type lexScope struct{ Scope }
+
+func (s lexScope) Get(name string) (string, bool) {
+	v, ok := s.Lookup(name)
+	return v.Value, ok && v.Known
+}
+
+func (s lexScope) Keys() []string { return s.Names() }

@@ -21,7 +21,7 @@ type Diagnostic struct {
 	Finding
 	Rule   *Meta
 	Source *Source
-	// Fingerprint stays the same when lines move (CONTRACT.md section 7).
+	// Fingerprint stays the same when lines move (docs/contract.md section 7).
 	Fingerprint string
 	// Suppressed is nil for a finding that counts.
 	Suppressed *Suppression
@@ -51,7 +51,7 @@ type Proof struct {
 // ProofState is the state of a proof; the zero value is "not run".
 type ProofState uint8
 
-// The states of CONTRACT.md section 2.
+// The states of docs/contract.md section 2.
 const (
 	ProofNotRun ProofState = iota
 	ProofPassed

@@ -6,7 +6,7 @@ import "github.com/dockmend/dockmend/internal/text"
 type Applicability uint8
 
 // Manual fixes are shown and never applied, Unsafe ones applied only when
-// asked for, Safe ones keep what the image does (CONTRACT.md section 5).
+// asked for, Safe ones keep what the image does (docs/contract.md section 5).
 const (
 	Manual Applicability = iota
 	Unsafe
@@ -20,7 +20,7 @@ func (a Applicability) String() string { return applicabilityNames[a] }
 // MarshalText writes the name that reports use.
 func (a Applicability) MarshalText() ([]byte, error) { return []byte(a.String()), nil }
 
-// Effect is what a fix does to the build, least first (CONTRACT.md section 5).
+// Effect is what a fix does to the build, least first (docs/contract.md section 5).
 type Effect uint8
 
 // The effect classes. A rule declares the largest one that its fix may have;

@@ -1,5 +1,10 @@
 package lint
 
+import (
+	"strconv"
+	"strings"
+)
+
 // OptionKind is the type of an option's value.
 type OptionKind uint8
 
@@ -61,4 +66,18 @@ func (o Options) value(name string) OptionValue {
 		}
 	}
 	panic("rule asks for option " + name + ", which it does not declare")
+}
+
+// Default is the default value, as a document shows it.
+func (o Option) Default() string {
+	switch o.Kind {
+	case BoolOption:
+		return strconv.FormatBool(o.Bool)
+	case IntOption:
+		return strconv.Itoa(o.Int)
+	case ListOption:
+		return "[" + strings.Join(o.List, ", ") + "]"
+	default:
+		return strconv.Quote(o.Text)
+	}
 }

@@ -75,7 +75,7 @@ func Categories() []Category {
 	return []Category{Correctness, Security, Runtime, Reproducibility, Speed, Size, Python, Deprecated, StyleIssue}
 }
 
-// Status is a rule's place in its life (CONTRACT.md section 7).
+// Status is a rule's place in its life (docs/contract.md section 7).
 type Status uint8
 
 // A new rule, or a widened one, is Preview (off unless asked for) until the

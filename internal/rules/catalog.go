@@ -2,7 +2,8 @@
 // list that is generated from the rule files.
 package rules
 
-//go:generate go run ../tools/gen
+//go:generate go run ../tools/genlist
+//go:generate go run ../tools/gendocs
 
 import (
 	"strings"

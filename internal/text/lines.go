@@ -7,7 +7,7 @@ import (
 )
 
 // Position is a place as people and reports count it: Line is 1-based, Column
-// is 1-based and counts UTF-8 bytes (CONTRACT.md section 2).
+// is 1-based and counts UTF-8 bytes (docs/contract.md section 2).
 type Position struct {
 	Line, Column int
 }

@@ -204,7 +204,12 @@ func (d *Document) Newline() string {
 // Parse reads a Dockerfile. It never fails: what BuildKit refuses carries its
 // error in the instruction, or in Whole.
 func Parse(src []byte) *Document {
-	d := scan(src)
+	return ParseIndexed(src, text.NewLineIndex(src))
+}
+
+// ParseIndexed is Parse for bytes whose lines were indexed already.
+func ParseIndexed(src []byte, lines *text.LineIndex) *Document {
+	d := scan(src, lines)
 	d.overlay()
 	return d
 }

@@ -58,9 +58,3 @@ func (l *logical) span(start, end int) text.Span {
 	}
 	return text.Span{Start: l.offset(start), End: l.offset(end-1) + 1}
 }
-
-// contiguous tells whether a range stands in the file as it is, with no
-// continuation inside.
-func (l *logical) contiguous(start, end int) bool {
-	return l.span(start, end).Len() == end-start
-}

@@ -6,6 +6,7 @@ import (
 	"fmt"
 
 	"github.com/moby/buildkit/frontend/dockerfile/instructions"
+	"github.com/moby/buildkit/frontend/dockerfile/linter"
 	"github.com/moby/buildkit/frontend/dockerfile/parser"
 )
 
@@ -13,8 +14,9 @@ import (
 func (d *Document) overlay() {
 	result, err := parser.Parse(bytes.NewReader(d.Src))
 	if err == nil && len(result.AST.Children) == len(d.Instructions) {
+		quiet := newQuietLinter()
 		for i, node := range result.AST.Children {
-			d.Instructions[i].accept(node)
+			d.Instructions[i].accept(node, quiet)
 		}
 		return
 	}
@@ -45,11 +47,17 @@ func (in *Instruction) parseAlone() {
 		in.Err = errors.New("not one instruction")
 		return
 	}
-	in.accept(result.AST.Children[0])
+	in.accept(result.AST.Children[0], newQuietLinter())
 }
 
-func (in *Instruction) accept(node *parser.Node) {
-	typed, err := instructions.ParseInstruction(node)
+// newQuietLinter makes the linter that reports nothing. Without any linter,
+// BuildKit crashes on an instruction below a "# check=" comment.
+func newQuietLinter() *linter.Linter {
+	return linter.New(&linter.Config{SkipAll: true})
+}
+
+func (in *Instruction) accept(node *parser.Node, quiet *linter.Linter) {
+	typed, err := instructions.ParseInstructionWithLinter(node, quiet)
 	if err != nil {
 		in.Err = plainError(err)
 		return

@@ -13,8 +13,8 @@ const byteOrderMark = "\xEF\xBB\xBF"
 
 // scan splits a file into lines and instructions. It follows BuildKit's
 // parser.Parse line by line, keeping what that throws away.
-func scan(src []byte) *Document {
-	d := &Document{Src: src, str: string(src), Lines: text.NewLineIndex(src), Escape: '\\'}
+func scan(src []byte, lines *text.LineIndex) *Document {
+	d := &Document{Src: src, str: string(src), Lines: lines, Escape: '\\'}
 	d.Physical = make([]Line, 0, bytes.Count(src, []byte{'\n'})+1)
 	s := scanner{d: d, directives: true}
 	s.run()

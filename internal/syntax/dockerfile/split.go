@@ -145,10 +145,10 @@ func (in *Instruction) splitHealthcheck(at, end int) {
 		body++
 	}
 	in.Body, in.BodySpan = t[body:end], in.logical.span(body, end)
-	if len(in.Words) > 0 && strings.EqualFold(in.Words[0].Text, "cmd") {
-		command := in.Words[0]
+	if len(in.Words) > 0 {
+		kind := in.Words[0]
 		if in.readJSON(body, end) {
-			in.Words = append([]Word{command}, in.Words...)
+			in.Words = append([]Word{kind}, in.Words...)
 		}
 	}
 }

@@ -1,0 +1,122 @@
+// Package cli is the command line: one file per command, and nothing of its
+// own but flags, streams and exit codes.
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"strings"
+
+	"github.com/spf13/cobra"
+)
+
+// Exit codes (docs/contract.md section 1).
+const (
+	exitClean      = 0
+	exitFindings   = 1
+	exitUsage      = 2
+	exitIncomplete = 3
+)
+
+// Env is everything outside of the program that a command may touch.
+type Env struct {
+	Stdin          io.Reader
+	Stdout, Stderr io.Writer
+	// Getenv reads an environment variable.
+	Getenv func(string) string
+	// Dir is the working directory, absolute.
+	Dir string
+	// Terminal tells whether Stdout is a terminal.
+	Terminal bool
+}
+
+// OSEnv is the environment of this process.
+func OSEnv() *Env {
+	dir, err := os.Getwd()
+	if err != nil {
+		dir = "."
+	}
+	info, err := os.Stdout.Stat()
+	return &Env{
+		Stdin: os.Stdin, Stdout: os.Stdout, Stderr: os.Stderr, Getenv: os.Getenv, Dir: dir,
+		Terminal: err == nil && info.Mode()&os.ModeCharDevice != 0,
+	}
+}
+
+// exitError ends a command with a code. Its message, if any, goes to Stderr.
+type exitError struct {
+	code int
+	err  error
+}
+
+func (e *exitError) Error() string {
+	if e.err == nil {
+		return ""
+	}
+	return e.err.Error()
+}
+
+func (e *exitError) Unwrap() error { return e.err }
+
+// incomplete makes an error that says that the run could not be completed.
+func incomplete(err error) error { return &exitError{exitIncomplete, err} }
+
+// Main runs the program and returns its exit code. args[0] is its name.
+func Main(ctx context.Context, args []string, env *Env) int {
+	root := newRoot(env)
+	root.SetArgs(args[1:])
+	err := root.ExecuteContext(ctx)
+	if err == nil {
+		return exitClean
+	}
+	code := exitUsage
+	var exit *exitError
+	if errors.As(err, &exit) {
+		code = exit.code
+	}
+	if message := err.Error(); message != "" {
+		_, _ = fmt.Fprintln(env.Stderr, "dockmend:", message)
+	}
+	return code
+}
+
+func newRoot(env *Env) *cobra.Command {
+	root := &cobra.Command{
+		Use:           "dockmend",
+		Short:         "Lint Dockerfiles and mend what can be mended",
+		SilenceErrors: true,
+		SilenceUsage:  true,
+		Args: func(_ *cobra.Command, args []string) error {
+			if len(args) > 0 {
+				return unknownCommand(args[0])
+			}
+			return nil
+		},
+		RunE: func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
+	}
+	root.SetIn(env.Stdin)
+	root.SetOut(env.Stdout)
+	root.SetErr(env.Stderr)
+	root.CompletionOptions.HiddenDefaultCmd = true
+	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
+		return fmt.Errorf("%w; see dockmend %s --help", err, cmd.Name())
+	})
+	root.AddCommand(newLint(env), newRules(env), newExplain(env), newSchema(env), newVersion(env))
+	for _, c := range notYet {
+		root.AddCommand(notYetCommand(c.use, c.short))
+	}
+	return root
+}
+
+var commandNames = []string{"lint", "fix", "audit", "action", "rules", "explain", "init", "schema", "version", "help"}
+
+func unknownCommand(name string) error {
+	err := fmt.Errorf("unknown command %q", name)
+	if near, ok := nearest(name, commandNames); ok {
+		return fmt.Errorf("%w, did you mean %q?", err, near)
+	}
+	return fmt.Errorf("%w; the commands are %s", err, strings.Join(commandNames, ", "))
+}

@@ -1,0 +1,51 @@
+package cli
+
+import (
+	"fmt"
+	"runtime"
+	"runtime/debug"
+
+	"github.com/spf13/cobra"
+)
+
+// Version, Commit and Date are set by the linker in releases.
+var (
+	Version = "0.1.0-dev"
+	Commit  = ""
+	Date    = ""
+)
+
+func newVersion(env *Env) *cobra.Command {
+	return &cobra.Command{
+		Use: "version", Short: "Print version, commit, date and Go version", Args: cobra.NoArgs,
+		RunE: func(*cobra.Command, []string) error {
+			commit, date := build()
+			_, err := fmt.Fprintf(env.Stdout, "dockmend %s (commit %s, date %s, %s)\n", Version, commit, date, runtime.Version())
+			return err
+		},
+	}
+}
+
+// build is what the linker was told, else what the Go tool stamped.
+func build() (commit, date string) {
+	commit, date = Commit, Date
+	info, ok := debug.ReadBuildInfo()
+	if ok {
+		for _, s := range info.Settings {
+			switch {
+			case s.Key == "vcs.revision" && commit == "":
+				commit = s.Value
+			case s.Key == "vcs.time" && date == "":
+				date = s.Value
+			}
+		}
+	}
+	return orUnknown(commit), orUnknown(date)
+}
+
+func orUnknown(s string) string {
+	if s == "" {
+		return "unknown"
+	}
+	return s
+}

@@ -1,0 +1,198 @@
+// Package engine runs rules on files: it loads, checks, silences, orders and
+// identifies. What it returns is complete: nothing found is lost, and a rule
+// that could not run is shown as skipped.
+package engine
+
+import (
+	"bytes"
+	"cmp"
+	"fmt"
+	"runtime/debug"
+	"slices"
+	"unicode/utf8"
+
+	"github.com/dockmend/dockmend/internal/facts"
+	"github.com/dockmend/dockmend/internal/lint"
+	"github.com/dockmend/dockmend/internal/rules"
+	"github.com/dockmend/dockmend/internal/suppress"
+	"github.com/dockmend/dockmend/internal/syntax/dockerfile"
+	"github.com/dockmend/dockmend/internal/text"
+)
+
+// Limits on one file. They are far above anything that people write, and keep
+// hostile input from costing more than a moment (docs/contract.md section 6).
+const (
+	// MaxFileSize is in bytes; a larger file is not linted.
+	MaxFileSize = 4 << 20
+	// MaxFindings is per file; the worst are kept.
+	MaxFindings = 1000
+)
+
+// Ids of the rules that the engine itself reports or treats apart.
+const (
+	limitReached    = "limit-reached"
+	templateSkipped = "template-skipped"
+)
+
+// Policy decides for one file which rules run and how they count.
+type Policy interface {
+	// Enabled tells whether the rule runs at all.
+	Enabled(*lint.Meta) bool
+	// Severity of the rule's findings of a variant, SeverityUnset for the
+	// rule's own; on is false for a variant that stays silent.
+	Severity(m *lint.Meta, variant string) (severity lint.Severity, on bool)
+	// Options are the rule's settings.
+	Options(*lint.Meta) lint.Options
+	// Hadolint asks the rule for hadolint's triggers.
+	Hadolint(*lint.Meta) bool
+}
+
+// Checker checks documents. It is immutable and safe for concurrent use.
+type Checker struct {
+	Catalog  *rules.Catalog
+	Settings *lint.Settings
+	Registry lint.Registry
+	Suppress suppress.Options
+	// LintTemplates lints templates like other files.
+	LintTemplates bool
+}
+
+// Checked is what is known about one file.
+type Checked struct {
+	Diagnostics []*lint.Diagnostic
+	Skipped     []lint.SkippedRule
+	Problems    []lint.Problem
+}
+
+// Dockerfile checks one Dockerfile. isTemplate is set when its name already
+// says that it is a template.
+func (c *Checker) Dockerfile(src *lint.Source, isTemplate bool, policy Policy, files lint.Context) *Checked {
+	out := &Checked{}
+	if len(src.Bytes) > MaxFileSize {
+		c.limit(out, src, policy, fmt.Sprintf("the file has %d bytes, more than the limit of %d: it was not linted; split it up or exclude it", len(src.Bytes), MaxFileSize))
+		return out
+	}
+	if isBinary(src.Bytes) {
+		return c.binary(out, src, policy)
+	}
+	document := dockerfile.ParseIndexed(src.Bytes, src.Lines)
+	doc := facts.NewDockerfile(document)
+	template := !c.LintTemplates && (isTemplate || IsTemplate(document))
+	ran := make(map[string]bool, len(c.Catalog.Dockerfile))
+	for i := range c.Catalog.Dockerfile {
+		rule := &c.Catalog.Dockerfile[i]
+		if rule.Check == nil || template != (rule.ID == templateSkipped) || !policy.Enabled(&rule.Meta) {
+			continue
+		}
+		ran[rule.ID] = runRule(c, rule, doc, src, policy, files, out)
+	}
+	directives := suppress.Parse(document, c.Suppress)
+	if !directives.Empty() && !template {
+		for _, extra := range directives.Apply(out.Diagnostics, c.Catalog.Metas(), func(id string) bool { return ran[id] }) {
+			out.add(extra.Rule, src, policy, extra.Finding)
+		}
+	}
+	c.finish(out, src, policy)
+	return out
+}
+
+// runRule runs one rule and reports whether it came to its end. A crash is
+// this rule's alone: what others found stays.
+func runRule(c *Checker, rule *lint.Rule[*facts.Dockerfile], doc *facts.Dockerfile, src *lint.Source, policy Policy, files lint.Context, out *Checked) (ok bool) {
+	defer func() {
+		if r := recover(); r != nil {
+			ok = false
+			out.Problems = append(out.Problems, lint.Problem{File: src.Path, Message: fmt.Sprintf("rule %s crashed: %v; please report this with the file\n%s", rule.ID, r, debug.Stack())})
+		}
+	}()
+	ok = true
+	rule.Check(&lint.Pass[*facts.Dockerfile]{
+		Doc: doc, Options: policy.Options(&rule.Meta), Settings: c.Settings, Hadolint: policy.Hadolint(&rule.Meta),
+		Files: files, Registry: c.Registry,
+		Report: func(f lint.Finding) { out.add(&rule.Meta, src, policy, f) },
+		Skip: func(reason string) {
+			ok = false
+			out.Skipped = append(out.Skipped, lint.SkippedRule{Rule: rule.ID, File: src.Path, Reason: reason})
+		},
+	})
+	return ok
+}
+
+// add makes a diagnostic of a finding, unless its variant is switched off.
+func (out *Checked) add(m *lint.Meta, src *lint.Source, policy Policy, f lint.Finding) {
+	severity, on := policy.Severity(m, f.Variant)
+	if !on {
+		return
+	}
+	if severity == lint.SeverityUnset {
+		severity = cmp.Or(f.Severity, m.Severity)
+	}
+	f.Severity = severity
+	if f.Confidence == lint.High {
+		f.Confidence = m.Confidence
+	}
+	f.Span = clamp(f.Span, len(src.Bytes))
+	out.Diagnostics = append(out.Diagnostics, &lint.Diagnostic{Finding: f, Rule: m, Source: src})
+}
+
+// clamp keeps a wrong span from breaking reports; a test holds every rule to
+// spans inside of the document.
+func clamp(s text.Span, size int) text.Span {
+	s.Start = min(max(s.Start, 0), size)
+	s.End = min(max(s.End, s.Start), size)
+	return s
+}
+
+// finish orders, bounds and identifies a file's findings.
+func (c *Checker) finish(out *Checked, src *lint.Source, policy Policy) {
+	if extra := len(out.Diagnostics) - MaxFindings; extra > 0 {
+		slices.SortStableFunc(out.Diagnostics, func(a, b *lint.Diagnostic) int { return cmp.Compare(b.Severity, a.Severity) })
+		out.Diagnostics = out.Diagnostics[:MaxFindings]
+		c.limit(out, src, policy, fmt.Sprintf("the file has more than %d findings: %d of the least severe are not shown; mend or ignore the others first", MaxFindings, extra))
+	}
+	slices.SortStableFunc(out.Diagnostics, compareDiagnostics)
+	fingerprint(out.Diagnostics)
+}
+
+func (c *Checker) limit(out *Checked, src *lint.Source, policy Policy, message string) {
+	if found := c.Catalog.Find(limitReached); len(found) == 1 && policy.Enabled(found[0]) {
+		out.add(found[0], src, policy, lint.Finding{Message: message})
+		fingerprint(out.Diagnostics)
+	}
+}
+
+func (c *Checker) binary(out *Checked, src *lint.Source, policy Policy) *Checked {
+	if found := c.Catalog.Find("syntax-error"); len(found) == 1 && policy.Enabled(found[0]) {
+		out.add(found[0], src, policy, lint.Finding{Message: "the file is binary, not text: it is no Dockerfile; rename it, or leave it out with exclude in the configuration"})
+		fingerprint(out.Diagnostics)
+	}
+	return out
+}
+
+func compareDiagnostics(a, b *lint.Diagnostic) int {
+	return cmp.Or(
+		cmp.Compare(a.Span.Start, b.Span.Start),
+		cmp.Compare(a.Span.End, b.Span.End),
+		cmp.Compare(a.Rule.ID, b.Rule.ID),
+		cmp.Compare(a.Message, b.Message),
+	)
+}
+
+// isBinary tells whether bytes are no text: UTF-16, or so many control
+// characters in the first 8000 bytes that no person wrote them. A single NUL in
+// a text is BuildKit's business.
+func isBinary(src []byte) bool {
+	head := src[:min(len(src), 8000)]
+	if bytes.HasPrefix(head, []byte{0xFF, 0xFE}) || bytes.HasPrefix(head, []byte{0xFE, 0xFF}) {
+		return true
+	}
+	odd := 0
+	for i := 0; i < len(head); {
+		r, size := utf8.DecodeRune(head[i:])
+		if r == utf8.RuneError && size == 1 || r < ' ' && (r < '\t' || r > '\r') && r != 0x1B {
+			odd++
+		}
+		i += size
+	}
+	return odd*10 > len(head)
+}

@@ -1,0 +1,93 @@
+package engine
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"slices"
+	"sync"
+
+	"github.com/dockmend/dockmend/internal/lint"
+)
+
+// File is one file to check.
+type File struct {
+	// Path is shown in reports: relative to the root, with slashes.
+	Path string
+	// Template is set when the name says that the file is a template.
+	Template bool
+	// Open reads the file.
+	Open func() (io.ReadCloser, error)
+	// Context is the gate to the files around it.
+	Context lint.Context
+	Policy  Policy
+}
+
+// Run checks files on jobs goroutines. The result is the same for any number.
+func Run(ctx context.Context, c *Checker, files []File, jobs int) *lint.Result {
+	checked := make([]*Checked, len(files))
+	next := make(chan int)
+	var wg sync.WaitGroup
+	for range max(min(jobs, len(files)), 1) {
+		wg.Go(func() {
+			for i := range next {
+				checked[i] = c.file(files[i])
+			}
+		})
+	}
+	for i := range files {
+		if ctx.Err() != nil {
+			break
+		}
+		next <- i
+	}
+	close(next)
+	wg.Wait()
+
+	result := &lint.Result{}
+	for i, f := range files {
+		result.Files = append(result.Files, f.Path)
+		if checked[i] == nil {
+			result.Problems = append(result.Problems, lint.Problem{File: f.Path, Message: "not checked: the run was stopped"})
+			continue
+		}
+		result.Diagnostics = append(result.Diagnostics, checked[i].Diagnostics...)
+		result.Skipped = append(result.Skipped, checked[i].Skipped...)
+		result.Problems = append(result.Problems, checked[i].Problems...)
+	}
+	slices.SortStableFunc(result.Diagnostics, func(a, b *lint.Diagnostic) int {
+		return cmp.Compare(a.Source.Path, b.Source.Path)
+	})
+	return result
+}
+
+// file reads and checks one file.
+func (c *Checker) file(f File) *Checked {
+	src, err := read(f.Open)
+	if err != nil {
+		return &Checked{Problems: []lint.Problem{{File: f.Path, Message: "cannot be read: " + reason(err)}}}
+	}
+	return c.Dockerfile(lint.NewSource(f.Path, src), f.Template, f.Policy, f.Context)
+}
+
+// read takes one byte more than the limit, so that the limit shows.
+func read(open func() (io.ReadCloser, error)) (src []byte, err error) {
+	r, err := open()
+	if err != nil {
+		return nil, err
+	}
+	defer func() { err = errors.Join(err, r.Close()) }()
+	return io.ReadAll(io.LimitReader(r, 64<<20))
+}
+
+// reason is an error without the path, which stands beside it already.
+func reason(err error) string {
+	var path *os.PathError
+	if errors.As(err, &path) {
+		return path.Err.Error()
+	}
+	return fmt.Sprint(err)
+}

@@ -1,0 +1,234 @@
+package report
+
+import (
+	"fmt"
+	"strings"
+	"unicode"
+	"unicode/utf16"
+	"unicode/utf8"
+)
+
+// Terminal returns s as one line that is safe to print: control characters,
+// direction overrides, invisible characters and invalid UTF-8 are spelled out.
+// So are the two marks by which a CI service takes a line of a log for a
+// command: "::" at the start, and "##[" or "##word[" anywhere (facts: the
+// Actions runner and the Azure Pipelines agent).
+func Terminal(s string) string {
+	var b strings.Builder
+	colon := leadingColon(s)
+	for i := 0; i < len(s); {
+		shown, size := escapeAt(s, i)
+		if i == colon {
+			shown = `\x3a`
+		}
+		if shown == "" {
+			shown = s[i : i+size]
+		}
+		b.WriteString(shown)
+		i += size
+	}
+	return b.String()
+}
+
+// terminalLines is Terminal for each line of s, for sinks that can hold several.
+func terminalLines(s string) []string {
+	lines := strings.Split(strings.TrimRight(s, "\r\n"), "\n")
+	for i, line := range lines {
+		lines[i] = Terminal(strings.TrimSuffix(line, "\r"))
+	}
+	return lines
+}
+
+// leadingColon returns the offset of a colon that is the first thing in s but
+// for blanks, else -1.
+func leadingColon(s string) int {
+	trimmed := strings.TrimLeftFunc(s, unicode.IsSpace)
+	if strings.HasPrefix(trimmed, ":") {
+		return len(s) - len(trimmed)
+	}
+	return -1
+}
+
+// escapeAt spells out the character at offset i of s; shown is empty if it may
+// be printed as it is. size is the character's length in bytes.
+func escapeAt(s string, i int) (shown string, size int) {
+	r, size := utf8.DecodeRuneInString(s[i:])
+	switch {
+	case r == utf8.RuneError && size == 1:
+		return fmt.Sprintf(`\x%02x`, s[i]), 1
+	case r == '\n':
+		return `\n`, size
+	case r == '\r':
+		return `\r`, size
+	case r == '\t':
+		return `\t`, size
+	case r == '#':
+		if endsCommandMark(s, i) {
+			return `\x23`, size
+		}
+		return "", size
+	case !hidden(r):
+		return "", size
+	case r < utf8.RuneSelf:
+		return fmt.Sprintf(`\x%02x`, r), size
+	case r <= 0xFFFF:
+		return fmt.Sprintf(`\u%04x`, r), size
+	}
+	return fmt.Sprintf(`\U%08x`, r), size
+}
+
+// endsCommandMark tells whether the "#" at offset i is the second one of "##["
+// or "##word[".
+func endsCommandMark(s string, i int) bool {
+	if i == 0 || s[i-1] != '#' {
+		return false
+	}
+	for i++; i < len(s); i++ {
+		if c := s[i] | 0x20; c < 'a' || c > 'z' {
+			return s[i] == '['
+		}
+	}
+	return false
+}
+
+// hidden tells whether a character acts on the display instead of being seen.
+// The joiners stay: emoji and several scripts need them.
+func hidden(r rune) bool {
+	const zeroWidthNonJoiner, zeroWidthJoiner = 0x200C, 0x200D
+	switch {
+	case r == zeroWidthNonJoiner || r == zeroWidthJoiner:
+		return false
+	case unicode.Is(unicode.Prepended_Concatenation_Mark, r):
+		return false // seen, although of the class Cf
+	}
+	return unicode.In(r, unicode.Cc, unicode.Cf, unicode.Zl, unicode.Zp)
+}
+
+var commandDataEscapes = strings.NewReplacer("%", "%25", "\r", "%0D", "\n", "%0A")
+
+var commandPropertyEscapes = strings.NewReplacer("%", "%25", "\r", "%0D", "\n", "%0A", ":", "%3A", ",", "%2C")
+
+// CommandData escapes the lines of a workflow command's message (facts: the
+// runner's parser; "::" in data is harmless).
+func CommandData(lines ...string) string {
+	inert := make([]string, len(lines))
+	for i, line := range lines {
+		inert[i] = Terminal(line)
+	}
+	return commandDataEscapes.Replace(strings.Join(inert, "\n"))
+}
+
+// CommandProperty escapes the value of a workflow command's property.
+func CommandProperty(s string) string { return commandPropertyEscapes.Replace(Terminal(s)) }
+
+// MarkdownText escapes s for GitHub's Markdown, inside a table cell too: it
+// stays one line of plain text, with no markup, HTML, mention, reference or link.
+// A zero-width space keeps mentions and links from being recognised: those are
+// looked for in the rendered text, where no backslash is left.
+func MarkdownText(s string) string {
+	s = Terminal(s)
+	// One dollar sign alone cannot enclose a formula, and escaped ones are not
+	// understood outside of one (facts: GitHub's manual on mathematics).
+	math := strings.Count(s, "$") > 1
+	var b strings.Builder
+	for i, r := range s {
+		switch r {
+		case '&':
+			b.WriteString("&amp;")
+		case '<':
+			b.WriteString("&lt;")
+		case '>':
+			b.WriteString("&gt;")
+		case '\\', '`', '*', '_', '[', ']', '|', '~':
+			b.WriteByte('\\')
+			b.WriteRune(r)
+		case '@', '#':
+			b.WriteRune(r)
+			b.WriteString("&#8203;")
+		case '$':
+			if math {
+				b.WriteString(dollar)
+			} else {
+				b.WriteByte('$')
+			}
+		default:
+			b.WriteRune(r)
+			if r == ':' && strings.HasPrefix(s[i:], "://") || r == '.' && endsInWWW(s[:i]) {
+				b.WriteString("&#8203;")
+			}
+		}
+	}
+	return b.String()
+}
+
+// dollar is a dollar sign that opens no formula.
+const dollar = "<span>$</span>"
+
+// endsInWWW tells whether s ends in what makes the following "." start a link.
+func endsInWWW(s string) bool {
+	return len(s) >= 3 && strings.EqualFold(s[len(s)-3:], "www")
+}
+
+// MarkdownCode makes a code span of s that holds inside a table cell too: the
+// fence is longer than any in s, and each pipe stands after an odd number of
+// backslashes, as a table asks for. A pipe that stands after an odd number
+// already is shown with one backslash more: a table cannot tell the two apart.
+func MarkdownCode(s string) string {
+	s = Terminal(s)
+	if s == "" {
+		return ""
+	}
+	var b strings.Builder
+	ticks, fence, backslashes := 0, 0, 0
+	for i := range len(s) {
+		if s[i] == '`' {
+			ticks++
+			fence = max(fence, ticks)
+		} else {
+			ticks = 0
+		}
+		switch s[i] {
+		case '\\':
+			backslashes++
+		case '|':
+			b.WriteString(`\`)
+			if backslashes%2 == 1 {
+				b.WriteString(`\`)
+			}
+			backslashes = 0
+		default:
+			backslashes = 0
+		}
+		b.WriteByte(s[i])
+	}
+	mark := strings.Repeat("`", fence+1)
+	pad := ""
+	if s[0] == '`' || s[len(s)-1] == '`' || s[0] == ' ' && s[len(s)-1] == ' ' && strings.Trim(s, " ") != "" {
+		pad = " " // Markdown takes one blank away at each end
+	}
+	return mark + pad + b.String() + pad + mark
+}
+
+// jsonInert spells out, as JSON escapes, what Terminal spells out, so that a
+// JSON document can be printed to a terminal or to a CI log. It must be valid
+// JSON; its meaning stays the same.
+func jsonInert(document []byte) []byte {
+	s := string(document)
+	var b strings.Builder
+	b.Grow(len(s))
+	for i := 0; i < len(s); {
+		shown, size := escapeAt(s, i)
+		r, _ := utf8.DecodeRuneInString(s[i:])
+		switch {
+		case shown == "" || r == '\n' || r == '\r' || r == '\t':
+			b.WriteString(s[i : i+size])
+		case r > 0xFFFF:
+			high, low := utf16.EncodeRune(r)
+			fmt.Fprintf(&b, `\u%04x\u%04x`, high, low)
+		default:
+			fmt.Fprintf(&b, `\u%04x`, r)
+		}
+		i += size
+	}
+	return []byte(b.String())
+}

@@ -1,0 +1,219 @@
+package report
+
+import (
+	"bytes"
+	"cmp"
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+
+	"github.com/dockmend/dockmend/internal/lint"
+)
+
+const (
+	// summaryLimit keeps a report below the 1 MiB of a step's summary, above
+	// which GitHub shows nothing of it (facts: job summary), with room for what
+	// else a step has to say there.
+	summaryLimit = 1000 * 1000
+	// closingRoom is kept for the lines that count what was left out.
+	closingRoom = 1000
+	// cellRunes bounds the words of one table cell, before they are escaped.
+	cellRunes = 1000
+)
+
+type markdownWriter struct {
+	// limit is the size of the report in bytes that is not exceeded.
+	limit int
+}
+
+// Write writes a job summary: a heading with the counts, problems, one table
+// for each file, the file with the worst finding first, and folded lists of what
+// is silenced and what could not be checked. Where it is cut, a line says so.
+func (m markdownWriter) Write(w io.Writer, r *lint.Result) error {
+	counts := tallyOf(r)
+	skipped := skippedRows(r)
+	p := page{limit: m.limit - closingRoom}
+	p.out.WriteString("## dockmend: " + counts.found() + "\n\n")
+	if rest := counts.rest(); len(rest) > 0 {
+		p.out.WriteString(strings.Join(rest, "; ") + ".\n\n")
+	}
+
+	// The small sections may not crowd out the findings, nor these them.
+	p.details("notice", "", noticeRows(r), m.limit/20)
+	p.details("problem", "<details open><summary>"+count(len(r.Problems), "problem")+": the run is incomplete</summary>\n\n", problemRows(r), m.limit/10)
+	p.findings(r, p.limit-m.limit/5)
+	p.details("suppressed finding", suppressedHead(counts), suppressedRows(r), p.limit-m.limit/10)
+	p.details("skipped rule", fmt.Sprintf("<details><summary>What could not be checked (%d)</summary>\n\n", len(skipped)), skipped, p.limit)
+	return write(w, "markdown", p.out.Bytes())
+}
+
+// page is a report that keeps below a limit of bytes.
+type page struct {
+	out   bytes.Buffer
+	limit int
+}
+
+// section writes as many of the rows as leave the page below limit, between
+// head and foot, and returns how many were left out. With none there is no head.
+func (p *page) section(head string, rows []string, foot string, limit int) (left int) {
+	for i, row := range rows {
+		before := ""
+		if i == 0 {
+			before = head
+		}
+		if p.out.Len()+len(before)+len(row)+len(foot) > limit {
+			if i > 0 {
+				p.out.WriteString(foot)
+			}
+			return len(rows) - i
+		}
+		p.out.WriteString(before + row)
+	}
+	if len(rows) > 0 {
+		p.out.WriteString(foot)
+	}
+	return 0
+}
+
+// leftOut counts rows that were cut; it is written into closingRoom.
+func (p *page) leftOut(n int, noun string) {
+	if n > 0 {
+		p.out.WriteString("**Not shown for want of space: " + count(n, noun) + ".** Reports in other formats have no such limit.\n\n")
+	}
+}
+
+// details writes rows below a head that opens a fold, or is empty.
+func (p *page) details(noun, head string, rows []string, limit int) {
+	foot := "\n"
+	if head != "" {
+		foot = "\n</details>\n\n"
+	}
+	p.leftOut(p.section(head, rows, foot, limit), noun)
+}
+
+// findings writes the tables. After the first row that does not fit none is
+// written, so that what is left out is the least severe of the last files.
+func (p *page) findings(r *lint.Result, limit int) {
+	const table = "| Severity | Line | Rule | Finding | Fix |\n|---|---|---|---|---|\n"
+	left := 0
+	for _, file := range byFile(r) {
+		if left > 0 {
+			left += len(file)
+			continue
+		}
+		rows := make([]string, len(file))
+		for i, d := range file {
+			rows[i] = findingRow(d)
+		}
+		head := "### " + MarkdownCode(file[0].Source.Path) + "\n\n" + table
+		left = p.section(head, rows, "\n", limit)
+	}
+	p.leftOut(left, "finding")
+}
+
+// byFile groups the findings that count, worst first, in files and among them;
+// what is equally bad keeps its order.
+func byFile(r *lint.Result) [][]*lint.Diagnostic {
+	var files [][]*lint.Diagnostic
+	index := map[string]int{}
+	for _, d := range r.Diagnostics {
+		if !d.Counts() {
+			continue
+		}
+		i, ok := index[d.Source.Path]
+		if !ok {
+			i = len(files)
+			index[d.Source.Path] = i
+			files = append(files, nil)
+		}
+		files[i] = append(files[i], d)
+	}
+	for _, file := range files {
+		slices.SortStableFunc(file, func(a, b *lint.Diagnostic) int { return cmp.Compare(b.Severity, a.Severity) })
+	}
+	slices.SortStableFunc(files, func(a, b []*lint.Diagnostic) int { return cmp.Compare(b[0].Severity, a[0].Severity) })
+	return files
+}
+
+func findingRow(d *lint.Diagnostic) string {
+	start := d.Start()
+	fixes := make([]string, len(d.Fixes))
+	for i, f := range d.Fixes {
+		fixes[i] = f.Applicability.String() + ": " + cellText(f.Title)
+	}
+	if words := proofWords(d.Proof); words != "" && len(d.Fixes) > 0 {
+		fixes = append(fixes, "proof: "+cellText(words))
+	}
+	return fmt.Sprintf("| %s | %d:%d | %s | %s | %s |\n",
+		d.Severity, start.Line, start.Column, ruleLink(d), cellText(d.Message), strings.Join(fixes, "<br>"))
+}
+
+// ruleLink is a finding's rule with a link to its page, and its hadolint code.
+func ruleLink(d *lint.Diagnostic) string {
+	link := "[" + MarkdownCode(d.Rule.ID) + "](" + d.Rule.HelpURI() + ")"
+	if alias, ok := d.Rule.Hadolint(d.Variant); ok {
+		link += " " + MarkdownText(alias.Name)
+	}
+	return link
+}
+
+// cellText is MarkdownText of s, cut to what a table can hold.
+func cellText(s string) string {
+	if runes := []rune(s); len(runes) > cellRunes {
+		s = string(runes[:cellRunes]) + "…"
+	}
+	return MarkdownText(s)
+}
+
+func noticeRows(r *lint.Result) []string {
+	var rows []string
+	for _, n := range r.Notices {
+		rows = append(rows, "- note: "+cellText(n)+"\n")
+	}
+	return rows
+}
+
+func problemRows(r *lint.Result) []string {
+	var rows []string
+	for _, p := range r.Problems {
+		lines := terminalLines(p.Message)
+		row := "- "
+		if p.File != "" {
+			row += MarkdownCode(p.File) + ": "
+		}
+		row += cellText(lines[0])
+		if len(lines) > 1 {
+			row += fmt.Sprintf(" (and %s)", count(len(lines)-1, "more line"))
+		}
+		rows = append(rows, row+"\n")
+	}
+	return rows
+}
+
+func suppressedHead(t tally) string {
+	return "<details><summary>" + count(t.suppressed, "finding") + " silenced by comments</summary>\n\n" +
+		"| Place | Rule | Silenced by | Reason |\n|---|---|---|---|\n"
+}
+
+func suppressedRows(r *lint.Result) []string {
+	var rows []string
+	for _, d := range r.Diagnostics {
+		if s := d.Suppressed; s != nil {
+			start := d.Start()
+			rows = append(rows, fmt.Sprintf("| %s:%d:%d | %s | %s, line %d | %s |\n",
+				MarkdownCode(d.Source.Path), start.Line, start.Column, ruleLink(d), MarkdownText(s.Kind), s.Line, cellText(s.Reason)))
+		}
+	}
+	return rows
+}
+
+func skippedRows(r *lint.Result) []string {
+	var rows []string
+	for _, g := range skipsOf(r) {
+		for _, place := range g.places {
+			rows = append(rows, "- "+cellText(place)+": "+cellText(g.reason)+"\n")
+		}
+	}
+	return rows
+}

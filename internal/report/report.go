@@ -1,0 +1,113 @@
+// Package report writes the result of a run in the formats that people, editors
+// and services read. A format is a pure function of the result and of Options;
+// all text that comes from files is escaped for the format's sink (escape.go).
+package report
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+
+	"github.com/dockmend/dockmend/internal/lint"
+)
+
+// Writer writes a whole result in one format. It returns the error of w, wrapped.
+type Writer interface {
+	Write(w io.Writer, r *lint.Result) error
+}
+
+// Options are what a format needs to know beside the result.
+type Options struct {
+	// Version is the tool's own, as "0.1.0".
+	Version string
+	// Color allows ANSI colours in "text".
+	Color bool
+	// Width is the terminal's number of columns, to which "text" cuts source
+	// lines; 0 means 120. Messages are never cut.
+	Width int
+	// Quiet leaves findings and problems, and drops notices, skipped rules and
+	// the summary. It is for "text" and "github".
+	Quiet bool
+}
+
+// ErrNotYet is wrapped by the error for a format of docs/contract.md section 1 that
+// this version does not write.
+var ErrNotYet = errors.New("not built yet")
+
+// later are the formats that docs/contract.md section 1 names and New refuses.
+var later = []string{"sarif", "gitlab", "junit", "checkstyle", "sonarqube", "rdjson", "html"}
+
+// Formats lists the names that New takes, the default first.
+func Formats() []string { return []string{"text", "json", "github", "markdown"} }
+
+// New makes the writer of a format. For one that is still to come the error
+// wraps ErrNotYet; for an unknown one it names those that are near.
+func New(format string, opts Options) (Writer, error) {
+	switch format {
+	case "text":
+		return textWriter{opts}, nil
+	case "json":
+		return jsonWriter{opts}, nil
+	case "github":
+		return githubWriter{opts}, nil
+	case "markdown":
+		return markdownWriter{limit: summaryLimit}, nil
+	}
+	if slices.Contains(later, format) {
+		return nil, fmt.Errorf("format %q is %w; use one of %s", format, ErrNotYet, strings.Join(Formats(), ", "))
+	}
+	if near := nearest(format, slices.Concat(Formats(), later)); len(near) > 0 {
+		return nil, fmt.Errorf("unknown format %q, did you mean %s?", format, strings.Join(near, " or "))
+	}
+	return nil, fmt.Errorf("unknown format %q, use one of %s", format, strings.Join(Formats(), ", "))
+}
+
+// nearest returns the names that a slip of the hand may have turned into name:
+// those at most two changed letters away, or of which it is a part.
+func nearest(name string, names []string) []string {
+	const slips = 2
+	name = strings.ToLower(name)
+	var near []string
+	for _, n := range names {
+		switch {
+		case name == n: // but for upper case
+			return []string{n}
+		case name == "" || len(name) > len(n)+slips:
+			continue
+		}
+		if strings.HasPrefix(n, name) || distance(name, n) <= slips {
+			near = append(near, n)
+		}
+	}
+	return near
+}
+
+// distance is the number of bytes to insert, delete or replace to turn a into b.
+func distance(a, b string) int {
+	row := make([]int, len(b)+1)
+	for j := range row {
+		row[j] = j
+	}
+	for i := range len(a) {
+		diagonal := row[0]
+		row[0] = i + 1
+		for j := range len(b) {
+			cost := 1
+			if a[i] == b[j] {
+				cost = 0
+			}
+			diagonal, row[j+1] = row[j+1], min(diagonal+cost, row[j]+1, row[j+1]+1)
+		}
+	}
+	return row[len(b)]
+}
+
+// write hands a finished report to w in one piece.
+func write(w io.Writer, format string, report []byte) error {
+	if _, err := w.Write(report); err != nil {
+		return fmt.Errorf("write %s report: %w", format, err)
+	}
+	return nil
+}

@@ -1,0 +1,161 @@
+package report
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/dockmend/dockmend/internal/lint"
+)
+
+// tally is a result in numbers, and the words for them.
+type tally struct {
+	lint.Summary
+	filesWithFindings    int
+	safe, unsafe         int
+	suppressed, baseline int
+	problems             int
+}
+
+func tallyOf(r *lint.Result) tally {
+	t := tally{Summary: r.Summary(), problems: len(r.Problems)}
+	files := map[string]bool{}
+	for _, d := range r.Diagnostics {
+		switch {
+		case d.Suppressed != nil:
+			t.suppressed++
+			continue
+		case d.Baseline:
+			t.baseline++
+			continue
+		}
+		files[d.Source.Path] = true
+		switch best(d.Fixes) {
+		case lint.Safe:
+			t.safe++
+		case lint.Unsafe:
+			t.unsafe++
+		case lint.Manual:
+		}
+	}
+	t.filesWithFindings = len(files)
+	return t
+}
+
+// best is the highest applicability among a finding's alternative fixes.
+func best(fixes []lint.Fix) lint.Applicability {
+	highest := lint.Manual
+	for _, f := range fixes {
+		highest = max(highest, f.Applicability)
+	}
+	return highest
+}
+
+// found says how many findings there are, of what severity, in how many files.
+func (t tally) found() string {
+	switch {
+	case t.Findings > 0:
+		files := count(t.filesWithFindings, "file")
+		if t.Files > t.filesWithFindings {
+			files = fmt.Sprintf("%d of %s", t.filesWithFindings, count(t.Files, "file"))
+		}
+		return fmt.Sprintf("%s (%s) in %s", count(t.Findings, "finding"), bySeverity(t.Error, t.Warning, t.Info, t.Style), files)
+	case t.Files == 0:
+		return "no files were linted"
+	}
+	return "no findings in " + count(t.Files, "file")
+}
+
+// rest says what else there is to know: what can be mended, what is not shown,
+// and whether the run was complete.
+func (t tally) rest() []string {
+	var parts []string
+	const command = " fixable with dockmend fix"
+	switch {
+	case t.safe > 0 && t.unsafe > 0:
+		parts = append(parts, fmt.Sprintf("%d%s, %d more with --unsafe", t.safe, command, t.unsafe))
+	case t.safe > 0:
+		parts = append(parts, fmt.Sprint(t.safe, command))
+	case t.unsafe > 0:
+		parts = append(parts, fmt.Sprint(t.unsafe, command, " --unsafe"))
+	}
+	if t.suppressed > 0 {
+		parts = append(parts, fmt.Sprint(t.suppressed, " suppressed"))
+	}
+	if t.baseline > 0 {
+		parts = append(parts, fmt.Sprint(t.baseline, " known to the baseline"))
+	}
+	if t.problems > 0 {
+		parts = append(parts, "incomplete because of "+count(t.problems, "problem"))
+	}
+	return parts
+}
+
+// bySeverity words counts, worst first; those of zero are left out.
+func bySeverity(errors, warnings, infos, styles int) string {
+	var parts []string
+	for _, x := range []struct {
+		n    int
+		word string
+	}{{errors, plural(errors, "error")}, {warnings, plural(warnings, "warning")}, {infos, "info"}, {styles, "style"}} {
+		if x.n > 0 {
+			parts = append(parts, fmt.Sprint(x.n, " ", x.word))
+		}
+	}
+	return strings.Join(parts, ", ")
+}
+
+func count(n int, noun string) string { return fmt.Sprint(n, " ", plural(n, noun)) }
+
+func plural(n int, noun string) string {
+	if n == 1 {
+		return noun
+	}
+	return noun + "s"
+}
+
+// skips are the rules that could not run, for one reason.
+type skips struct {
+	reason string
+	// places are the rules, each with its file where only that was left out.
+	places []string
+}
+
+// skipsOf groups the rules that could not run, in the order of the result.
+func skipsOf(r *lint.Result) []skips {
+	var groups []skips
+	index := map[string]int{}
+	seen := map[lint.SkippedRule]bool{}
+	for _, s := range r.Skipped {
+		if seen[s] {
+			continue
+		}
+		seen[s] = true
+		i, ok := index[s.Reason]
+		if !ok {
+			i = len(groups)
+			index[s.Reason] = i
+			groups = append(groups, skips{reason: s.Reason})
+		}
+		place := s.Rule
+		if s.File != "" {
+			place += " in " + s.File
+		}
+		groups[i].places = append(groups[i].places, place)
+	}
+	return groups
+}
+
+// proofWords says what the proof of a finding's fixes gave; empty if none ran.
+func proofWords(p lint.Proof) string {
+	if p.State == lint.ProofNotRun {
+		return ""
+	}
+	words := p.State.String()
+	if p.State != lint.ProofUnknown {
+		words += ", effect " + p.Effect.String()
+	}
+	if len(p.Details) > 0 {
+		words += ": " + strings.Join(p.Details, "; ")
+	}
+	return words
+}

@@ -1,0 +1,78 @@
+package suppress
+
+import "strings"
+
+// Names that stand for all that another tool reports.
+const (
+	everyBuildKit = "buildkit:*"
+	everyTrivy    = "trivy:*"
+	everyKICS     = "kics:*"
+)
+
+// every returns the name that stands for all of the tool that the alias
+// belongs to; it is empty where the tool has none.
+func every(alias string) string {
+	switch {
+	case isBuildKit(alias):
+		return everyBuildKit
+	case isTrivy(alias):
+		return everyTrivy
+	case strings.HasPrefix(alias, "kics:"):
+		return everyKICS
+	}
+	return ""
+}
+
+// The dialects share words such as "all" and "security" with ours, so a name
+// counts in a tool's dialect only if it has the form of that tool's names.
+
+// isBuildKit tells whether a name looks like that of a BuildKit check:
+// "JSONArgsRecommended".
+func isBuildKit(s string) bool {
+	lower := false
+	for i := range len(s) {
+		switch c := s[i]; {
+		case c >= 'a' && c <= 'z':
+			lower = true
+		case c < 'A' || c > 'Z':
+			return false
+		}
+	}
+	return lower && s[0] >= 'A' && s[0] <= 'Z'
+}
+
+func isTrivy(s string) bool {
+	digits, ok := strings.CutPrefix(s, "DS")
+	return ok && isNumber(digits)
+}
+
+// trivyName brings "AVD-DS-0002", "DS-0002" and "DS002" to the last form,
+// which the aliases have. ok is false for an id of another kind of file.
+func trivyName(id string) (alias string, ok bool) {
+	digits, ok := strings.CutPrefix(strings.TrimPrefix(id, "AVD-"), "DS")
+	digits = strings.TrimPrefix(digits, "-")
+	if !ok || !isNumber(digits) {
+		return "", false
+	}
+	digits = strings.TrimLeft(digits, "0")
+	return "DS" + strings.Repeat("0", max(3-len(digits), 0)) + digits, true
+}
+
+func isCheckov(s string) bool {
+	return strings.HasPrefix(s, "CKV_") || strings.HasPrefix(s, "CKV2_")
+}
+
+// isShellCheck tells whether a name is a code of ShellCheck, which hadolint
+// passes on: "SC2086".
+func isShellCheck(s string) bool {
+	return len(s) == 6 && s[:2] == "SC" && isNumber(s[2:])
+}
+
+func isNumber(s string) bool {
+	for i := range len(s) {
+		if s[i] < '0' || s[i] > '9' {
+			return false
+		}
+	}
+	return s != ""
+}

@@ -1,0 +1,171 @@
+package suppress
+
+import (
+	"time"
+
+	"github.com/dockmend/dockmend/internal/syntax/dockerfile"
+	"github.com/dockmend/dockmend/internal/text"
+)
+
+// Options is what configuration says about directives.
+type Options struct {
+	// DisableHadolint is hadolint's disable-ignore-pragma: its ignore comments
+	// do not count.
+	DisableHadolint bool
+	// Now decides whether the date of a trivy:ignore is past; with the zero
+	// value none is.
+	Now time.Time
+}
+
+// Directives are the ignore comments of one Dockerfile. A nil one is empty.
+type Directives struct {
+	doc   *dockerfile.Document
+	items []placed
+}
+
+// placed is a directive and the place where it counts.
+type placed struct {
+	directive
+	// target is the instruction's index for reachNext, that of the FROM for
+	// reachStage, noTarget where there is none.
+	target int
+	// late marks a file-wide directive of ours below the first instruction.
+	late bool
+}
+
+const noTarget = -1
+
+// Empty tells whether the file has no directive, so that Apply has nothing to do.
+func (d *Directives) Empty() bool { return d == nil || len(d.items) == 0 }
+
+// Parse reads the directives of a Dockerfile. One that silences an instruction
+// stands in the block of comments directly above it; in the dialects of
+// BuildKit and KICS blank lines may come between, in ours it may also stand
+// between the continued lines. The result is nil if there is none.
+func Parse(doc *dockerfile.Document, opts Options) *Directives {
+	p := placer{doc: doc, src: source(doc), opts: opts}
+	if check, ok := doc.Directive("check"); ok {
+		p.add(directive{kind: kindBuildKit, reach: reachFile, span: check.Span, names: checkNames(check.Value)}, noTarget)
+		p.tight, p.loose = len(p.items), len(p.items)
+	}
+	for i := range doc.Physical {
+		p.line(&doc.Physical[i])
+	}
+	if len(p.items) == 0 {
+		return nil
+	}
+	return &Directives{doc: doc, items: p.items}
+}
+
+func source(doc *dockerfile.Document) string {
+	return doc.Text(text.Span{End: len(doc.Src)})
+}
+
+// placer walks down the file. Items from tight on stand in the block that has
+// no blank line so far, those from loose on in the one that BuildKit sees.
+type placer struct {
+	doc          *dockerfile.Document
+	src          string
+	opts         Options
+	items        []placed
+	scratch      []directive
+	tight, loose int
+	// below is set from the first instruction on.
+	below bool
+}
+
+func (p *placer) line(l *dockerfile.Line) {
+	switch l.Kind {
+	case dockerfile.CommentLine:
+		p.comment(l)
+	case dockerfile.CodeLine:
+		p.attach(l.Instruction)
+	case dockerfile.BlankLine:
+		if l.Instruction < 0 {
+			p.tight = len(p.items)
+		}
+	default:
+		// A heredoc's lines are data. Parser directives stand above all comments.
+	}
+}
+
+func (p *placer) comment(l *dockerfile.Line) {
+	span := text.Span{Start: l.Text, End: l.EOL}
+	p.scratch = appendDirectives(p.scratch[:0], p.src, span, p.opts.Now)
+	for _, x := range p.scratch {
+		switch {
+		case x.kind == kindHadolint && p.opts.DisableHadolint:
+		case l.Instruction < 0:
+			p.add(x, noTarget)
+		case x.kind == kindDockmend && x.reach == reachNext:
+			p.add(x, l.Instruction)
+		case x.kind == kindDockmend, x.kind == kindCheckov:
+			p.add(x, noTarget)
+		}
+	}
+	if l.Instruction >= 0 {
+		p.tight, p.loose = len(p.items), len(p.items)
+	} else if isEmptyComment(p.src, span) {
+		p.loose = len(p.items)
+	}
+}
+
+// isEmptyComment: BuildKit keeps no comment from above an empty one.
+func isEmptyComment(src string, span text.Span) bool {
+	c := cursor{src: src[:span.End], pos: span.Start + 1}
+	c.blanks()
+	return c.pos == span.End
+}
+
+func (p *placer) add(x directive, target int) {
+	late := x.reach == reachFile && p.below
+	if late && x.kind == kindKICS {
+		return
+	}
+	p.items = append(p.items, placed{directive: x, target: target, late: late && x.kind == kindDockmend})
+}
+
+// attach gives the directives above to the instruction that begins here.
+func (p *placer) attach(instruction int) {
+	checked := false
+	for i := min(p.tight, p.loose); i < len(p.items); i++ {
+		x := &p.items[i]
+		buildkit := x.kind == kindBuildKit
+		first := p.tight
+		if buildkit || x.kind == kindKICS {
+			first = p.loose
+		}
+		if i < first || buildkit && checked || x.reach == reachStage && p.doc.Instructions[instruction].Keyword != "from" {
+			continue
+		}
+		x.target = instruction
+		checked = checked || buildkit // BuildKit reads the first one only
+	}
+	p.tight, p.loose = len(p.items), len(p.items)
+	p.below = true
+}
+
+// ShellPragma is hadolint's comment that names the shell of the RUNs below it,
+// up to the next FROM or SHELL.
+type ShellPragma struct {
+	// Span is the comment, from its "#".
+	Span text.Span
+	// Shell is as written: "/bin/bash", "pwsh".
+	Shell string
+}
+
+// Shell lists the shell pragmas between instructions, top first. They count
+// whatever Options say, as in hadolint.
+func Shell(doc *dockerfile.Document) []ShellPragma {
+	var pragmas []ShellPragma
+	src := source(doc)
+	for _, l := range doc.Physical {
+		if l.Kind != dockerfile.CommentLine || l.Instruction >= 0 {
+			continue
+		}
+		if shell, ok := (cursor{src: src[:l.EOL], pos: l.Text + 1}).hadolintShell(); ok {
+			pragmas = append(pragmas, ShellPragma{Span: text.Span{Start: l.Text, End: l.EOL}, Shell: shell})
+		}
+	}
+	return pragmas
+}

@@ -1,0 +1,192 @@
+package suppress
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/dockmend/dockmend/internal/lint"
+	"github.com/dockmend/dockmend/internal/syntax/dockerfile"
+	"github.com/dockmend/dockmend/internal/text"
+)
+
+// Ids of the two rules about directives of ours.
+const (
+	unknownIgnore = "unknown-ignore"
+	unusedIgnore  = "unused-ignore"
+)
+
+// maxFindings of each rule are made for one file: more than the engine shows
+// of it, so that its limit is what cuts the list.
+const maxFindings = 2000
+
+// unknown lists what cannot be understood in our own directives.
+func (a *applier) unknown() []lint.Finding {
+	var found []lint.Finding
+	for i := range a.items {
+		x := &a.items[i]
+		if x.kind != kindDockmend {
+			continue
+		}
+		switch {
+		case x.reach == reachNone:
+			found = append(found, lint.Finding{
+				Span:    x.verb.span,
+				Message: fmt.Sprintf("%q is no directive, so nothing is ignored; write \"ignore\" above an instruction or \"ignore-file\" at the top", x.verb.text),
+			})
+		case len(x.names) == 0:
+			found = append(found, lint.Finding{
+				Span:    x.span,
+				Message: fmt.Sprintf("%q names no rule, so nothing is ignored; name one, or remove the comment", x.verb.text+"="),
+			})
+		default:
+			for _, n := range x.names {
+				if a.lookup(n.text) == nil && len(found) < maxFindings {
+					found = append(found, a.unknownName(n))
+				}
+			}
+		}
+		if len(found) >= maxFindings {
+			break
+		}
+	}
+	return found
+}
+
+func (a *applier) unknownName(n name) lint.Finding {
+	f := lint.Finding{Span: n.span, Message: fmt.Sprintf("%q is no rule, so nothing is ignored; ", n.text)}
+	near, ok := a.nearest(n.text)
+	if !ok {
+		f.Message += "dockmend rules lists the names"
+		return f
+	}
+	f.Message += fmt.Sprintf("write %q", near)
+	f.Fixes = []lint.Fix{{
+		Title:         fmt.Sprintf("write %q", near),
+		Applicability: lint.Unsafe, // it silences a finding that counted so far
+		MaxEffect:     lint.EffectNone,
+		Edits:         []lint.FileEdit{lint.Replace(n.span, near)},
+	}}
+	return f
+}
+
+// unused lists the directives of ours that silenced nothing, one finding each.
+func (a *applier) unused(ran func(ruleID string) bool) []lint.Finding {
+	var found []lint.Finding
+	for i := range a.items {
+		x := &a.items[i]
+		if x.kind != kindDockmend || len(x.names) == 0 || x.reach == reachNone {
+			continue
+		}
+		switch {
+		case x.late:
+			found = append(found, lint.Finding{
+				Span:    x.span,
+				Message: fmt.Sprintf("%q counts only above the first instruction, so it silences nothing here; move it to the top of the file", x.verb.text),
+			})
+		case x.reach == reachNext && x.target == noTarget:
+			found = append(found, lint.Finding{
+				Span:    x.span,
+				Message: fmt.Sprintf("%q silences nothing, since no instruction follows directly; move it to the line above one", x.verb.text),
+			})
+		default:
+			if idle := a.idle(i, ran); len(idle) > 0 {
+				found = append(found, a.unusedNames(x, idle))
+			}
+		}
+		if len(found) >= maxFindings {
+			break
+		}
+	}
+	return found
+}
+
+// idle lists the names of an item, by index, whose rules ran and found nothing
+// there that was left to silence.
+func (a *applier) idle(item int, ran func(ruleID string) bool) []int {
+	var idle []int
+	for j, n := range a.items[item].names {
+		k := a.lookup(n.text)
+		if k == nil || a.used[claim{item, j}] {
+			continue
+		}
+		missed := func(m *lint.Meta) bool { return !ran(m.ID) }
+		// A group always has rules that are off; of an alias, each must have run.
+		if k.group && !slices.ContainsFunc(k.metas, func(m *lint.Meta) bool { return ran(m.ID) }) ||
+			!k.group && slices.ContainsFunc(k.metas, missed) {
+			continue
+		}
+		idle = append(idle, j)
+	}
+	return idle
+}
+
+func (a *applier) unusedNames(x *placed, idle []int) lint.Finding {
+	const shown = 5
+	quoted := make([]string, 0, shown)
+	for _, j := range idle[:min(len(idle), shown)] {
+		quoted = append(quoted, fmt.Sprintf("%q", x.names[j].text))
+	}
+	what := strings.Join(quoted, ", ")
+	if more := len(idle) - shown; more > 0 {
+		what += fmt.Sprintf(" and %d more", more)
+	}
+	f := lint.Finding{
+		Span:    x.names[idle[0]].span.Cover(x.names[idle[len(idle)-1]].span),
+		Message: fmt.Sprintf("ignoring %s silences nothing; remove it", what),
+	}
+	fix := lint.Fix{Title: "remove " + what + " from the comment", Applicability: lint.Safe, MaxEffect: lint.EffectNone}
+	if len(idle) < len(x.names) {
+		fix.Edits = deleteNames(x.names, idle)
+	} else {
+		line, ok := a.commentLine(x.span)
+		if !ok {
+			return f
+		}
+		fix.Title, fix.Edits = "remove the comment", []lint.FileEdit{lint.Delete(line)}
+	}
+	f.Fixes = []lint.Fix{fix}
+	return f
+}
+
+// deleteNames deletes some names of a list, each run of them with the commas
+// that it leaves over.
+func deleteNames(names []name, idle []int) []lint.FileEdit {
+	var edits []lint.FileEdit
+	for i := 0; i < len(idle); {
+		last := i
+		for last+1 < len(idle) && idle[last+1] == idle[last]+1 {
+			last++
+		}
+		first, end := idle[i], idle[last]
+		cut := text.Span{Start: names[first].span.Start}
+		if end+1 < len(names) {
+			cut.End = names[end+1].span.Start
+		} else {
+			cut = text.Span{Start: names[first-1].span.End, End: names[end].span.End}
+		}
+		edits = append(edits, lint.Delete(cut))
+		i = last + 1
+	}
+	return edits
+}
+
+// commentLine is the whole line of a comment. ok is false where the line below
+// would become a parser directive without it, which changes the build.
+func (a *applier) commentLine(comment text.Span) (line text.Span, ok bool) {
+	start := a.doc.Lines.Position(comment.Start)
+	n := start.Line
+	start.Column = 1
+	// From the first column: a byte order mark stays.
+	line = text.Span{Start: a.doc.Lines.Offset(start), End: a.doc.Lines.FullLine(n).End}
+	lines := a.doc.Physical
+	if n > 1 && lines[n-2].Kind != dockerfile.DirectiveLine || n >= len(lines) || lines[n].Kind != dockerfile.CommentLine {
+		return line, true
+	}
+	key, _, assigns := strings.Cut(a.doc.Text(text.Span{Start: lines[n].Text + 1, End: lines[n].EOL}), "=")
+	switch strings.ToLower(strings.TrimSpace(key)) {
+	case "syntax", "escape", "check":
+		return line, !assigns
+	}
+	return line, true
+}

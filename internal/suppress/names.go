@@ -1,0 +1,113 @@
+package suppress
+
+import (
+	"strings"
+
+	"github.com/dockmend/dockmend/internal/lint"
+)
+
+// everything is the name in our own dialect that stands for all rules.
+const everything = "all"
+
+// anyShellCheck is the alias of a rule whose variants are codes of ShellCheck.
+const anyShellCheck = "SCxxxx"
+
+// known is what a name in our own dialect stands for.
+type known struct {
+	// key is the name as the catalogue spells it.
+	key   string
+	metas []*lint.Meta
+	// group is set for "all" and for categories.
+	group bool
+}
+
+// knownNames maps each name in lower case, since letter case does not count.
+func knownNames(metas []*lint.Meta) map[string]*known {
+	names := make(map[string]*known, 4*len(metas))
+	add := func(key string, m *lint.Meta, group bool) {
+		lower := strings.ToLower(key)
+		k := names[lower]
+		if k == nil {
+			k = &known{key: key, group: group}
+			names[lower] = k
+		}
+		k.metas = append(k.metas, m)
+	}
+	for _, m := range metas {
+		add(everything, m, true)
+		add(string(m.Category), m, true)
+		add(m.ID, m, false)
+		for _, x := range m.Aliases {
+			add(x.Name, m, false)
+		}
+	}
+	return names
+}
+
+// lookup returns what a name of our own dialect stands for, nil if nothing.
+func (a *applier) lookup(name string) *known {
+	if k := a.known[strings.ToLower(name)]; k != nil {
+		return k
+	}
+	upper := strings.ToUpper(name)
+	if id, ok := trivyName(upper); ok {
+		return a.known[strings.ToLower(id)]
+	}
+	if isShellCheck(upper) {
+		if k := a.known[strings.ToLower(anyShellCheck)]; k != nil {
+			return &known{key: upper, metas: k.metas}
+		}
+	}
+	return nil
+}
+
+// nearest returns the known name that a slip of the keys turns into s; ok is
+// false if there is none, or several: DL3064 is as near to DL3060 as to DL3004.
+func (a *applier) nearest(s string) (near string, ok bool) {
+	s = strings.ToLower(s)
+	if len(s) < 4 || len(s) > 64 {
+		return "", false
+	}
+	best := 1
+	if len(s) >= 8 {
+		best = 2
+	}
+	for lower, k := range a.known {
+		switch n := distance(s, lower, best); {
+		case n < best || n == best && near == "":
+			best, near, ok = n, k.key, true
+		case n == best:
+			ok = false
+		}
+	}
+	return near, ok
+}
+
+// distance counts the bytes to insert, delete or replace to turn a into b, and
+// gives up with limit+1 when it takes more than limit.
+func distance(a, b string, limit int) int {
+	if max(len(a)-len(b), len(b)-len(a)) > limit {
+		return limit + 1
+	}
+	row := make([]int, len(b)+1)
+	for j := range row {
+		row[j] = j
+	}
+	for i := range len(a) {
+		diagonal := row[0]
+		row[0] = i + 1
+		least := row[0]
+		for j := range len(b) {
+			n := diagonal
+			if a[i] != b[j] {
+				n = 1 + min(diagonal, row[j], row[j+1])
+			}
+			diagonal, row[j+1] = row[j+1], n
+			least = min(least, n)
+		}
+		if least > limit {
+			return limit + 1
+		}
+	}
+	return row[len(b)]
+}

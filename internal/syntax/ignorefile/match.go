@@ -1,0 +1,150 @@
+package ignorefile
+
+import (
+	"errors"
+	"fmt"
+	"path"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/moby/patternmatcher"
+)
+
+// Limits on what is compiled. Files that people write stay far below; without
+// limits a few megabytes of hostile patterns would cost gigabytes.
+const (
+	maxPatterns     = 10_000
+	maxPatternBytes = 4096
+	maxAllBytes     = 256 * 1024
+)
+
+// ErrNotEvaluated is wrapped by the error of a pattern that Docker may accept,
+// but that is left out here.
+var ErrNotEvaluated = errors.New("the pattern is not evaluated")
+
+// Ignored tells whether the build leaves a file out of its context, and which
+// pattern has the last word; none has (nil) where no pattern speaks of the
+// path. Paths are relative to the context, with slashes; ".." stops at the
+// context, as in COPY. Patterns with an error are left out.
+//
+// BuildKit asks twice (fsutil, filter.go): a file that is not listed is not
+// sent, and a file that cannot be opened arrives empty. The two answers differ
+// in corners such as "a", "!a/b", "a": a path is ignored if either says so.
+func (d *Document) Ignored(name string) (decides *Pattern, ignored bool) {
+	name = path.Clean("/" + name)[1:]
+	if name == "" {
+		return nil, false
+	}
+	if decides, ignored = d.listed(name); ignored {
+		return decides, true
+	}
+	if p, ignored := d.opened(name); ignored {
+		return p, true
+	}
+	return decides, false
+}
+
+// listed does what MatchesUsingParentResults does from folder to folder on the
+// way to the file, and remembers the pattern that turned the answer last.
+func (d *Document) listed(name string) (decides *Pattern, ignored bool) {
+	matched := make([]bool, len(d.Patterns))
+	for level := range levels(name) {
+		decides, ignored = nil, false
+		for i, p := range d.Patterns {
+			// A pattern that cannot turn the answer is not asked; that it would
+			// have matched this folder is then unknown to what lies below.
+			if !matched[i] && (p.Negated != ignored || !p.matcher.matches(level)) {
+				continue
+			}
+			matched[i] = true
+			if p.Negated == ignored {
+				decides, ignored = p, !ignored
+			}
+		}
+	}
+	return decides, ignored
+}
+
+// opened does what MatchesOrParentMatches does.
+func (d *Document) opened(name string) (decides *Pattern, ignored bool) {
+	for _, p := range d.Patterns {
+		if p.Negated != ignored {
+			continue
+		}
+		for level := range levels(name) {
+			if p.matcher.matches(level) {
+				decides, ignored = p, !ignored
+				break
+			}
+		}
+	}
+	return decides, ignored
+}
+
+// levels yields "a", "a/b" and "a/b/c" for "a/b/c".
+func levels(name string) func(yield func(string) bool) {
+	return func(yield func(string) bool) {
+		for i := range len(name) {
+			if name[i] == '/' && !yield(name[:i]) {
+				return
+			}
+		}
+		yield(name)
+	}
+}
+
+// matcher is moby's matcher for one pattern; the zero value matches nothing. It
+// is compiled, so that matching changes nothing.
+type matcher struct {
+	one     *patternmatcher.PatternMatcher
+	negated bool
+}
+
+// matches tells whether the pattern matches this very path, whatever it then
+// does with it.
+func (m matcher) matches(name string) bool {
+	ok, err := m.ask(name)
+	return ok && err == nil
+}
+
+func (m matcher) ask(name string) (bool, error) {
+	if m.one == nil {
+		return false, nil
+	}
+	// With a single pattern, and told that the folder above is (not) ignored,
+	// the answer turns exactly when the pattern matches the path itself; no
+	// other function of the matcher leaves the folders above out.
+	ignored, err := m.one.MatchesUsingParentResult(name, m.negated) //nolint:staticcheck // deprecated for lists of several patterns only
+	return ignored != m.negated, err
+}
+
+// budget counts down what may still be compiled for a file.
+type budget struct{ patterns, bytes int }
+
+func newBudget() *budget { return &budget{patterns: maxPatterns, bytes: maxAllBytes} }
+
+func (b *budget) compile(cleaned string, negated bool) (matcher, error) {
+	switch b.patterns--; {
+	case len(cleaned) > maxPatternBytes:
+		return matcher{}, fmt.Errorf("%w: it has more than %d bytes", ErrNotEvaluated, maxPatternBytes)
+	case b.patterns < 0 || len(cleaned) > b.bytes:
+		return matcher{}, fmt.Errorf("%w: the file has more than %d patterns or %d bytes of them", ErrNotEvaluated, maxPatterns, maxAllBytes)
+	case !utf8.ValidString(cleaned) || strings.ContainsRune(cleaned, 0):
+		// The matcher would write to standard error.
+		return matcher{}, fmt.Errorf("%w: it is not UTF-8 text", ErrNotEvaluated)
+	}
+	b.bytes -= len(cleaned)
+	one, err := patternmatcher.New([]string{cleaned})
+	if err != nil {
+		return matcher{}, err
+	}
+	m := matcher{one: one, negated: negated}
+	if len(one.Patterns()) == 0 {
+		return matcher{}, nil
+	}
+	// The matcher compiles when it is first asked; errors come to light then.
+	if _, err := m.ask("x"); err != nil {
+		return matcher{}, err
+	}
+	return m, nil
+}

@@ -1,0 +1,139 @@
+// Package rulepage writes the documents that are made of the rules: a page for
+// each, and the index of all.
+package rulepage
+
+import (
+	"bytes"
+	"fmt"
+	"io/fs"
+	"slices"
+	"strings"
+
+	"github.com/dockmend/dockmend/internal/fixture"
+	"github.com/dockmend/dockmend/internal/lint"
+	"github.com/dockmend/dockmend/internal/rules"
+	"github.com/dockmend/dockmend/internal/tools/rulesource"
+)
+
+// Folder holds the pages, relative to the module's root.
+const Folder = "docs/rules"
+
+// All makes every page, by its path relative to the module's root.
+func All(root fs.FS, catalog *rules.Catalog) (map[string][]byte, error) {
+	sources, err := rulesource.Load(root)
+	if err != nil {
+		return nil, err
+	}
+	pages := map[string][]byte{}
+	for _, source := range sources {
+		found := catalog.Find(source.ID)
+		if len(found) != 1 {
+			return nil, fmt.Errorf("rule %s is not in the list: run make generate", source.ID)
+		}
+		page, err := page(root, source, found[0])
+		if err != nil {
+			return nil, fmt.Errorf("page of %s: %w", source.ID, err)
+		}
+		pages[Folder+"/"+source.ID+".md"] = page
+	}
+	pages[Folder+"/README.md"] = index(catalog)
+	return pages, nil
+}
+
+func page(root fs.FS, source rulesource.Rule, m *lint.Meta) ([]byte, error) {
+	prose, err := source.Prose()
+	if err != nil {
+		return nil, err
+	}
+	archive, err := fs.ReadFile(root, source.Target.FixtureFile(source.ID))
+	if err != nil {
+		return nil, err
+	}
+	cases, err := fixture.Parse(source.Target.FixtureFile(source.ID), archive)
+	if err != nil {
+		return nil, err
+	}
+	var b bytes.Buffer
+	fmt.Fprintf(&b, "# %s\n\n%s.\n\n", m.ID, m.Title)
+	fmt.Fprintf(&b, "| category | severity | by default | status | since |\n|---|---|---|---|---|\n| %s | %s | %s | %s | %s |\n\n",
+		m.Category, m.Severity, onOff(m.Default), m.Status, m.Since)
+	b.WriteString(strings.TrimSpace(prose) + "\n")
+	options(&b, m)
+	aliases(&b, m)
+	examples(&b, cases)
+	fmt.Fprintf(&b, "\n## Silencing it\n\n```dockerfile\n# dockmend ignore=%s -- reason\n```\n\nabove the instruction, or `%s: off` below `rules` in `.dockmend.yaml`.\n", m.ID, m.ID)
+	return b.Bytes(), nil
+}
+
+func onOff(on bool) string {
+	if on {
+		return "on"
+	}
+	return "off"
+}
+
+func options(b *bytes.Buffer, m *lint.Meta) {
+	if len(m.Options) == 0 {
+		return
+	}
+	b.WriteString("\n## Options\n\n")
+	for _, o := range m.Options {
+		fmt.Fprintf(b, "- `%s`, default `%s`: %s\n", o.Name, o.Default(), o.Doc)
+	}
+}
+
+func aliases(b *bytes.Buffer, m *lint.Meta) {
+	if len(m.Aliases) == 0 {
+		return
+	}
+	b.WriteString("\n## Other names\n\n")
+	for _, a := range m.Aliases {
+		fmt.Fprintf(b, "- `%s`", a.Name)
+		if len(a.Variants) > 0 {
+			fmt.Fprintf(b, " (%s)", strings.Join(a.Variants, ", "))
+		}
+		b.WriteString("\n")
+	}
+}
+
+// examples shows the first bad case with what is said and made of it, and the
+// first good one.
+func examples(b *bytes.Buffer, f *fixture.File) {
+	show := func(title string, bad bool) {
+		i := slices.IndexFunc(f.Cases, func(c *fixture.Case) bool { return c.Bad == bad && len(c.Text) > 0 })
+		if i < 0 {
+			return
+		}
+		c := f.Cases[i]
+		fmt.Fprintf(b, "\n## %s\n\n", title)
+		block(b, "dockerfile", c.Text)
+		if bad {
+			b.WriteString("\n")
+			block(b, "text", []byte(c.Want))
+		}
+		if c.Fixed != nil {
+			b.WriteString("\nFixed:\n\n")
+			block(b, "dockerfile", c.Fixed)
+		}
+	}
+	show("Found", true)
+	show("Not found", false)
+}
+
+// block fences a text with more backticks than it has itself.
+func block(b *bytes.Buffer, language string, content []byte) {
+	fence := "```"
+	for bytes.Contains(content, []byte(fence)) {
+		fence += "`"
+	}
+	fmt.Fprintf(b, "%s%s\n%s\n%s\n", fence, language, bytes.TrimRight(content, "\n"), fence)
+}
+
+func index(catalog *rules.Catalog) []byte {
+	var b bytes.Buffer
+	b.WriteString("# Rules\n\n| rule | what it finds | category | severity | by default |\n|---|---|---|---|---|\n")
+	for _, m := range catalog.Metas() {
+		fmt.Fprintf(&b, "| [%s](%s.md) | %s | %s | %s | %s |\n", m.ID, m.ID, strings.ReplaceAll(m.Title, "|", "\\|"), m.Category, m.Severity, onOff(m.Default))
+	}
+	return b.Bytes()
+}

@@ -1,0 +1,51 @@
+package rulesource
+
+import "strings"
+
+// Skeleton is the content of a new rule's two files, by path.
+func Skeleton(t Target, id string) map[string]string {
+	fill := strings.NewReplacer("{id}", id, "{Variable}", Variable(id), "{package}", t.Name, "{Document}", t.Document, "{module}", Module).Replace
+	return map[string]string{t.RuleFile(id): fill(ruleSkeleton), t.FixtureFile(id): fill(fixtureSkeleton)}
+}
+
+const ruleSkeleton = `package {package}
+
+import (
+	"{module}/internal/facts"
+	"{module}/internal/lint"
+)
+
+// {Variable} finds WHAT.
+//
+// Why it matters, and what to do.
+//
+// Silent for WHICH CASES.
+var {Variable} = lint.Rule[{Document}]{
+	Meta: lint.Meta{
+		ID:       "{id}",
+		Title:    "WHAT IS WRONG, IN ONE SENTENCE",
+		Category: lint.Correctness,
+		Severity: lint.Warning,
+		Status:   lint.Preview,
+		Since:    "NEXT RELEASE",
+	},
+	Check: check{Variable},
+}
+
+func check{Variable}(p *lint.Pass[{Document}]) {
+	for _, in := range p.Doc.Instructions {
+		if in.Keyword != "KEYWORD" {
+			continue
+		}
+		p.Report(lint.Finding{Span: in.Span, Message: "QUOTE THE TEXT, SAY WHAT IS WRONG; SAY WHAT TO DO"})
+	}
+}
+`
+
+const fixtureSkeleton = `# Cases of {id}. Each folder has the file to lint first, then what is around
+# it. "want" and "fixed" are written by: go test ./internal/fixture -update
+-- bad-example/Dockerfile --
+FROM alpine:3.22
+-- good-example/Dockerfile --
+FROM alpine:3.22
+`

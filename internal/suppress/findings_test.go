@@ -128,10 +128,10 @@ func TestExtraFindings(t *testing.T) {
 			fixed: "# syntax=a\n# escape hatch\nFROM a\n",
 		},
 		{
-			name: "many unused",
-			src:  "# dockmend ignore=" + strings.Repeat("DL3006,", 7) + "DL3007\nFROM a\n",
-			find: []string{"latest-tag@FROM"},
-			want: []string{`unused-ignore: DL3006,DL3006,DL3006,DL3006,DL3006,DL3006,DL3006: ignoring "DL3006", "DL3006", "DL3006", "DL3006", "DL3006" and 2 more silences nothing; remove it`},
+			name:  "many unused",
+			src:   "# dockmend ignore=" + strings.Repeat("DL3006,", 7) + "DL3007\nFROM a\n",
+			find:  []string{"latest-tag@FROM"},
+			want:  []string{`unused-ignore: DL3006,DL3006,DL3006,DL3006,DL3006,DL3006,DL3006: ignoring "DL3006", "DL3006", "DL3006", "DL3006", "DL3006" and 2 more silences nothing; remove it`},
 			fixed: "# dockmend ignore=DL3007\nFROM a\n",
 		},
 	}

@@ -49,7 +49,9 @@ func (t Target) RuleFile(id string) string {
 }
 
 // FixtureFile is the archive with a rule's cases, relative to the module's root.
-func (t Target) FixtureFile(id string) string { return "testdata/rules/" + t.Name + "/" + id + ".txtar" }
+func (t Target) FixtureFile(id string) string {
+	return "testdata/rules/" + t.Name + "/" + id + ".txtar"
+}
 
 // Rule is a rule's declaration.
 type Rule struct {

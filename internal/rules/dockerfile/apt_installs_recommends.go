@@ -1,0 +1,138 @@
+package dockerfile
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/dockmend/dockmend/internal/facts"
+	"github.com/dockmend/dockmend/internal/lint"
+	"github.com/dockmend/dockmend/internal/text"
+)
+
+// AptInstallsRecommends finds apt-get install without --no-install-recommends.
+//
+// Debian's packages recommend others that are useful on a desktop: they fill
+// the image, take time to install and have to be patched.
+//
+// Silent in stages whose layers are no part of the image, where apt's
+// configuration says so already, and for packages that recommend nothing. One
+// finding for a file, at the first place; its fix mends all.
+var AptInstallsRecommends = lint.Rule[*facts.Dockerfile]{
+	Meta: lint.Meta{
+		ID:         "apt-installs-recommends",
+		Title:      "Recommended packages fill the image",
+		Category:   lint.Size,
+		Severity:   lint.Info,
+		Confidence: lint.Medium,
+		Default:    true,
+		Since:      "0.1.0",
+		Presets:    []string{"cloud-native"},
+		Aliases: append(
+			[]lint.Alias{{Name: "DL3015", Severity: lint.Info}},
+			lint.Names("CIS-4.3", "DF016", "DS029", "kics:apt_get_not_avoiding_additional_packages", "kics:apt_get_without_no_recommends_flag",
+				"semgrep:missing-no-install-recommends")...,
+		),
+	},
+	Check: checkAptInstallsRecommends,
+}
+
+// recommendNothing are packages of Debian 12 without a Recommends field.
+var recommendNothing = []string{
+	"apt-transport-https", "bzip2", "ca-certificates", "curl", "dumb-init", "file", "gettext-base", "gosu", "jq", "less",
+	"locales", "make", "netcat-openbsd", "openssl", "patch", "pkg-config", "rsync", "tini", "tzdata", "unzip", "xz-utils",
+}
+
+func checkAptInstallsRecommends(p *lint.Pass[*facts.Dockerfile]) {
+	var found []text.Span
+	var edits []lint.FileEdit
+	p.Doc.EachPackageCommand(func(c facts.PackageCommand) {
+		if c.Action != "install" || !installsRecommends(p, c) {
+			return
+		}
+		install := c.Words[c.ActionAt].Span
+		edit := lint.Insert(install.End, " --no-install-recommends")
+		if p.Hadolint {
+			reportRecommends(p, []text.Span{c.Span}, []lint.FileEdit{edit}, c.Script.Editable())
+			return
+		}
+		found = append(found, c.Span)
+		if c.Script.Editable() {
+			edits = append(edits, edit)
+		}
+	}, "apt-get", "apt")
+	if len(found) > 0 {
+		reportRecommends(p, found, edits, len(edits) == len(found))
+	}
+}
+
+func reportRecommends(p *lint.Pass[*facts.Dockerfile], found []text.Span, edits []lint.FileEdit, editable bool) {
+	f := lint.Finding{
+		Span:    found[0],
+		Message: fmt.Sprintf("%s also installs what the packages merely recommend; add --no-install-recommends", quoteShort(firstLine(p.Doc.Text(found[0])))),
+	}
+	for _, more := range found[1:] {
+		f.Related = append(f.Related, lint.Related{Span: more, Message: "the same here"})
+	}
+	if editable {
+		f.Fixes = []lint.Fix{{Title: "add --no-install-recommends", Applicability: lint.Unsafe, MaxEffect: lint.EffectGraph, Edits: edits}}
+	}
+	p.Report(f)
+}
+
+func firstLine(s string) string {
+	line, _, _ := strings.Cut(s, "\n")
+	return strings.TrimRight(line, " \t\r\\`")
+}
+
+func installsRecommends(p *lint.Pass[*facts.Dockerfile], c facts.PackageCommand) bool {
+	if c.Script == nil || c.HasFlag("--no-install-recommends", "--download-only", "-d", "--simulate", "-s") {
+		return false
+	}
+	for _, w := range c.Args() {
+		if setsRecommendsOff(w.Text) {
+			return false
+		}
+	}
+	if p.Hadolint {
+		return true
+	}
+	s := p.Doc.StageOf(c.Instruction)
+	if s == nil || !s.InFinalImage() || configuresRecommends(p.Doc, s) {
+		return false
+	}
+	return !allIn(c.Packages, recommendNothing)
+}
+
+// setsRecommendsOff reads "APT::Install-Recommends=false", as -o has it and as
+// apt.conf does.
+func setsRecommendsOff(s string) bool {
+	_, rest, ok := strings.Cut(strings.ToLower(s), "apt::install-recommends")
+	if !ok {
+		return false
+	}
+	rest = strings.TrimLeft(rest, "= \t\"'\\")
+	return strings.HasPrefix(rest, "0") || strings.HasPrefix(rest, "false") || strings.HasPrefix(rest, "no")
+}
+
+func configuresRecommends(d *facts.Dockerfile, s *facts.Stage) bool {
+	for _, x := range s.Chain() {
+		for _, in := range x.Instructions {
+			if (in.Keyword == "run" || in.Keyword == "copy") && setsRecommendsOff(d.Text(in.Span)) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// allIn tells whether every package is one of names, whatever version is asked.
+func allIn(packages []facts.Argument, names []string) bool {
+	for _, p := range packages {
+		name, _, _ := strings.Cut(p.Text, "=")
+		if !p.Literal || !slices.Contains(names, name) {
+			return false
+		}
+	}
+	return len(packages) > 0
+}

@@ -1,0 +1,85 @@
+package dockerfile
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/dockmend/dockmend/internal/facts"
+	"github.com/dockmend/dockmend/internal/lint"
+	"github.com/dockmend/dockmend/internal/syntax/dockerfile"
+)
+
+// FinalUserRoot finds images whose last USER is root.
+//
+// The program starts as root, so whoever takes it over has all rights in the
+// container and a shorter way out of it. Switch to a normal user after the
+// steps that need root.
+//
+// Silent for stages that are no image of their own. It is an info where the
+// image has a tool that drops rights at the start: gosu, su-exec, setpriv.
+var FinalUserRoot = lint.Rule[*facts.Dockerfile]{
+	Meta: lint.Meta{
+		ID:       "final-user-root",
+		Title:    "The container starts as root because the last USER says so",
+		Category: lint.Security,
+		Severity: lint.Warning,
+		Default:  true,
+		Since:    "0.1.0",
+		Presets:  []string{"cloud-native", "hardening"},
+		Aliases: append(
+			[]lint.Alias{{Name: "DL3002", Severity: lint.Warning}},
+			lint.Names("CIS-4.1", "CKV_DOCKER_8", "DF002", "DS002", "OWASP-R2", "kics:last_user_is_root", "semgrep:last-user-is-root")...,
+		),
+	},
+	Check: checkFinalUserRoot,
+}
+
+func checkFinalUserRoot(p *lint.Pass[*facts.Dockerfile]) {
+	for _, s := range p.Doc.Stages() {
+		if !s.IsFinal() && !p.Hadolint {
+			continue
+		}
+		in := s.Last("user")
+		if p.Hadolint {
+			in = s.LastOwn("user")
+		}
+		if in == nil || in.Err != nil || !isRoot(p.Doc, in) {
+			continue
+		}
+		f := lint.Finding{
+			Span:    in.Span,
+			Message: fmt.Sprintf("%q is the last USER, so the program starts as root; switch to a normal user behind the steps that need root", p.Doc.Text(in.Span)),
+		}
+		if tool := dropsRights(p.Doc, s); tool != "" && !p.Hadolint {
+			f.Severity = lint.Info
+			f.Message = fmt.Sprintf("%q is the last USER, so the program starts as root unless the entrypoint drops the rights with %s; make sure that it does", p.Doc.Text(in.Span), tool)
+		}
+		p.Report(f)
+	}
+}
+
+// isRoot tells whether a USER instruction names root or 0; a group does not
+// count, nor does a variable without a default.
+func isRoot(d *facts.Dockerfile, in *dockerfile.Instruction) bool {
+	user, known := d.Expand(in, in.Args)
+	user, _, _ = strings.Cut(user, ":")
+	return known && (user == "root" || user == "0")
+}
+
+// dropsRights names the tool in the stage's instructions that starts a program
+// as another user; empty if there is none.
+func dropsRights(d *facts.Dockerfile, s *facts.Stage) string {
+	for _, x := range s.Chain() {
+		for _, in := range x.Instructions {
+			switch in.Keyword {
+			case "run", "copy", "add", "entrypoint", "cmd", "env", "arg":
+				for _, tool := range []string{"gosu", "su-exec", "setpriv", "s6-overlay", "s6-setuidgid", "chpst", "supervisord", "supervisor", "runuser"} {
+					if strings.Contains(d.Text(in.Span), tool) {
+						return tool
+					}
+				}
+			}
+		}
+	}
+	return ""
+}

@@ -1,0 +1,55 @@
+package dockerfile
+
+import (
+	"fmt"
+
+	"github.com/dockmend/dockmend/internal/facts"
+	"github.com/dockmend/dockmend/internal/lint"
+)
+
+// FinalUserUnset finds images of a service that never leave root.
+//
+// Without a USER the program runs as the user of the base image, which for most
+// of them is root. Add a user and name it before CMD.
+//
+// Silent where the base is not known to run as root, where the image starts
+// nothing of its own, and where a tool that drops rights is installed: gosu,
+// su-exec, setpriv. It is a warning where ports are exposed.
+var FinalUserUnset = lint.Rule[*facts.Dockerfile]{
+	Meta: lint.Meta{
+		ID:       "final-user-unset",
+		Title:    "No USER at all leaves the program running as root",
+		Category: lint.Security,
+		Severity: lint.Info,
+		Default:  true,
+		Since:    "0.1.0",
+		Presets:  []string{"cloud-native", "hardening"},
+		Aliases: lint.Names("CIS-4.1", "CIS-DI-0001", "CKV_DOCKER_3", "DF020", "DS002", "OWASP-R2", "kics:missing_user_instruction",
+			"semgrep:missing-user", "semgrep:missing-user-entrypoint"),
+	},
+	Check: checkFinalUserUnset,
+}
+
+func checkFinalUserUnset(p *lint.Pass[*facts.Dockerfile]) {
+	s := p.Doc.Final()
+	if s == nil || s.Last("user") != nil {
+		return
+	}
+	start := s.Entrypoint()
+	if start == nil {
+		start = s.Command()
+	}
+	base, known := facts.LookupBase(s.Base())
+	if start == nil || !known || base.User != "" || s.Base().IsWindows() || dropsRights(p.Doc, s) != "" {
+		return
+	}
+	f := lint.Finding{
+		Span:    s.From.Head,
+		Message: fmt.Sprintf("no USER follows %q, so the program runs as root; add a user and switch to it before CMD", short(p.Doc.Text(s.From.Head))),
+		Related: []lint.Related{{Span: start.Head, Message: "this runs as root"}},
+	}
+	if s.Last("expose") != nil {
+		f.Severity = lint.Warning
+	}
+	p.Report(f)
+}

@@ -1,0 +1,136 @@
+package dockerfile
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/dockmend/dockmend/internal/facts"
+	"github.com/dockmend/dockmend/internal/lint"
+	"github.com/dockmend/dockmend/internal/nearest"
+	"github.com/dockmend/dockmend/internal/syntax/dockerfile"
+	"github.com/dockmend/dockmend/internal/text"
+)
+
+// UndefinedVariable finds variables that nothing defines, in instructions in
+// which the builder expands them.
+//
+// The builder puts nothing in their place and says no word, so a path or a
+// name becomes another one.
+//
+// A base image may define variables too. So for a base other than scratch the
+// rule speaks only where the name is a slip of the keys away from one that is
+// defined.
+//
+// Silent for commands in shell form, for "${x:-y}" and "${x:+y}", and for the
+// builder's own names.
+var UndefinedVariable = lint.Rule[*facts.Dockerfile]{
+	Meta: lint.Meta{
+		ID:       "undefined-variable",
+		Title:    "A variable is used that nothing defines",
+		Category: lint.Correctness,
+		Severity: lint.Warning,
+		Default:  true,
+		Since:    "0.1.0",
+		Presets:  []string{"cloud-native"},
+		Aliases:  lint.Names("UndefinedVar"),
+	},
+	Check: checkUndefinedVariable,
+}
+
+func checkUndefinedVariable(p *lint.Pass[*facts.Dockerfile]) {
+	for _, s := range p.Doc.Stages() {
+		for _, in := range s.Instructions {
+			if in.Err == nil {
+				checkVariables(p, s, in)
+			}
+		}
+	}
+}
+
+// checkVariables looks at the places that the builder expands (Dockerfile
+// reference, "Environment replacement").
+func checkVariables(p *lint.Pass[*facts.Dockerfile], s *facts.Stage, in *dockerfile.Instruction) {
+	switch in.Keyword {
+	case "add", "copy", "env", "expose", "label", "stopsignal", "user", "volume", "workdir", "arg":
+	default:
+		return
+	}
+	scope := p.Doc.ScopeAt(in)
+	for _, f := range in.Flags {
+		checkWord(p, s, scope, f.ValueSpan)
+	}
+	switch {
+	case len(in.Pairs) > 0:
+		for _, pair := range in.Pairs {
+			checkWord(p, s, scope, pair.ValueSpan)
+		}
+	case len(in.Heredocs) == 0:
+		checkWord(p, s, scope, in.ArgsSpan)
+	}
+}
+
+func checkWord(p *lint.Pass[*facts.Dockerfile], s *facts.Stage, scope facts.Scope, span text.Span) {
+	word := p.Doc.Text(span)
+	if strings.IndexByte(word, '$') < 0 || strings.ContainsAny(word, "\n") {
+		return
+	}
+	for _, use := range facts.VariableUses(word, p.Doc.Escape) {
+		if _, ok := scope.Lookup(use.Name); ok || use.HasDefault || facts.IsPlatformArgument(use.Name) || facts.IsPredefinedArgument(use.Name) || isShellName(use.Name) {
+			continue
+		}
+		near, found := nearestVariable(use.Name, scope.Names())
+		if !found && !s.Base().IsScratch() {
+			continue
+		}
+		at := text.Span{Start: span.Start + use.Start, End: span.Start + use.End}
+		f := lint.Finding{Span: at}
+		if found {
+			f.Message = fmt.Sprintf("%q is defined nowhere, so nothing stands in its place; write %s", short(p.Doc.Text(at)), near)
+			f.Fixes = []lint.Fix{{
+				Title: "write " + near, Applicability: lint.Unsafe, MaxEffect: lint.EffectUnknown,
+				Edits: []lint.FileEdit{lint.Replace(at, strings.Replace(p.Doc.Text(at), use.Name, near, 1))},
+			}}
+		} else {
+			f.Message = fmt.Sprintf("%q is defined nowhere, so nothing stands in its place; declare it with ARG or ENV in this stage", short(p.Doc.Text(at)))
+		}
+		p.Report(f)
+	}
+}
+
+// isShellName tells whether every image has the variable, or the run time sets it.
+func isShellName(name string) bool {
+	switch name {
+	case "PATH", "HOME", "HOSTNAME", "TERM", "USER", "PWD", "SHELL", "LANG", "TZ":
+		return true
+	}
+	return false
+}
+
+// nearestVariable finds the defined name that was meant. Names that differ in
+// digits alone are different on purpose: JAVA_11 and JAVA_17.
+func nearestVariable(name string, defined []string) (string, bool) {
+	const shortest = 4
+	if len(name) < shortest {
+		return "", false
+	}
+	slices.Sort(defined)
+	near, ok := nearest.Name(name, slices.Compact(defined))
+	if !ok || withoutDigits(near) == withoutDigits(name) || len(near) < shortest {
+		return "", false
+	}
+	// A plural or a further word is no slip: PACKAGE and PACKAGES.
+	if strings.TrimSuffix(near, "S") == name || strings.TrimSuffix(name, "S") == near {
+		return "", false
+	}
+	return near, true
+}
+
+func withoutDigits(s string) string {
+	return strings.Map(func(r rune) rune {
+		if r >= '0' && r <= '9' {
+			return -1
+		}
+		return r
+	}, s)
+}

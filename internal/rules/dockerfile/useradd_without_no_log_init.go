@@ -1,0 +1,63 @@
+package dockerfile
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/dockmend/dockmend/internal/facts"
+	"github.com/dockmend/dockmend/internal/lint"
+)
+
+// UseraddWithoutNoLogInit finds useradd with a high user number and without
+// --no-log-init.
+//
+// It writes /var/log/faillog and /var/log/lastlog up to the place of that
+// number. These are sparse files, but a layer is an archive, and holds their
+// gigabytes of zeros in full.
+//
+// Silent for numbers of up to five digits and for adduser. The option "always"
+// flags every useradd.
+var UseraddWithoutNoLogInit = lint.Rule[*facts.Dockerfile]{
+	Meta: lint.Meta{
+		ID:       "useradd-without-no-log-init",
+		Title:    "useradd with a high user number writes huge log files into the layer",
+		Category: lint.Size,
+		Severity: lint.Warning,
+		Default:  true,
+		Since:    "0.1.0",
+		Presets:  []string{"cloud-native"},
+		Aliases:  []lint.Alias{{Name: "DL3046", Severity: lint.Warning}, {Name: "DF064"}},
+		Options: []lint.Option{{
+			Name: "always", Doc: "flag useradd with a low number, or without any, too", Kind: lint.BoolOption,
+		}},
+	},
+	Check: checkUseraddWithoutNoLogInit,
+}
+
+func checkUseraddWithoutNoLogInit(p *lint.Pass[*facts.Dockerfile]) {
+	always := p.Options.Bool("always")
+	p.Doc.AllCommands(func(c *facts.Command) {
+		if c.Name() != "useradd" || c.HasFlag("-l", "--no-log-init", "-D", "--defaults") {
+			return
+		}
+		uid, ok := c.FlagValue("-u", "--uid")
+		const digits = 5
+		high := ok && uid.Literal && len(uid.Text) > digits && strings.Trim(uid.Text, "0123456789") == ""
+		if !high && !always {
+			return
+		}
+		f := lint.Finding{Span: c.Span}
+		if high {
+			f.Message = fmt.Sprintf("user number %s makes useradd write huge log files into the layer; add --no-log-init", short(uid.Text))
+		} else {
+			f.Message = "useradd writes log files into the layer; add --no-log-init"
+		}
+		if c.Script != nil && c.Script.Editable() {
+			f.Fixes = []lint.Fix{{
+				Title: "add --no-log-init", Applicability: lint.Unsafe, MaxEffect: lint.EffectGraph,
+				Edits: []lint.FileEdit{lint.Insert(c.Words[0].Span.End, " --no-log-init")},
+			}}
+		}
+		p.Report(f)
+	})
+}

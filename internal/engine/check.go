@@ -87,7 +87,7 @@ func (c *Checker) Dockerfile(src *lint.Source, isTemplate bool, policy Policy, f
 		ran[rule.ID] = runRule(c, rule, doc, src, policy, files, out)
 	}
 	directives := suppress.Parse(document, c.Suppress)
-	if !directives.Empty() && !template {
+	if !directives.Empty() {
 		for _, extra := range directives.Apply(out.Diagnostics, c.Catalog.Metas(), func(id string) bool { return ran[id] }) {
 			out.add(extra.Rule, src, policy, extra.Finding)
 		}

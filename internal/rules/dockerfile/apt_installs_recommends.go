@@ -130,7 +130,7 @@ func configuresRecommends(d *facts.Dockerfile, s *facts.Stage) bool {
 func allIn(packages []facts.Argument, names []string) bool {
 	for _, p := range packages {
 		name, _, _ := strings.Cut(p.Text, "=")
-		if !p.Literal || !slices.Contains(names, name) {
+		if !slices.Contains(names, name) {
 			return false
 		}
 	}

@@ -11,6 +11,8 @@ import (
 	"strings"
 
 	"github.com/spf13/cobra"
+
+	"github.com/dockmend/dockmend/internal/nearest"
 )
 
 // Exit codes (docs/contract.md section 1).
@@ -115,7 +117,7 @@ var commandNames = []string{"lint", "fix", "audit", "action", "rules", "explain"
 
 func unknownCommand(name string) error {
 	err := fmt.Errorf("unknown command %q", name)
-	if near, ok := nearest(name, commandNames); ok {
+	if near, ok := nearest.Name(name, commandNames); ok {
 		return fmt.Errorf("%w, did you mean %q?", err, near)
 	}
 	return fmt.Errorf("%w; the commands are %s", err, strings.Join(commandNames, ", "))

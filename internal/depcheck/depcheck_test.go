@@ -13,20 +13,21 @@ var rooms = map[string][]string{
 	"cmd/dockmend": {"internal/cli"},
 	"docs":         nil,
 
-	"internal/text":   nil,
-	"internal/lint":   {"internal/text"},
-	"internal/syntax": {"internal/text"},
-	"internal/facts":  {"internal/text", "internal/syntax"},
+	"internal/text":    nil,
+	"internal/nearest": nil,
+	"internal/lint":    {"internal/text"},
+	"internal/syntax":  {"internal/text"},
+	"internal/facts":   {"internal/text", "internal/syntax"},
 
 	// The list of all rules is the only place that knows the rules.
 	"internal/rules":            {"internal/lint", "internal/facts", "internal/rules"},
-	"internal/rules/dockerfile": {"internal/text", "internal/lint", "internal/facts", "internal/syntax/dockerfile"},
+	"internal/rules/dockerfile": {"internal/text", "internal/lint", "internal/nearest", "internal/facts", "internal/syntax/dockerfile"},
 	"internal/rules/compose":    {"internal/text", "internal/lint", "internal/facts", "internal/syntax/compose"},
 	"internal/rules/ignorefile": {"internal/text", "internal/lint", "internal/facts", "internal/syntax/ignorefile"},
 	"internal/rules/project":    {"internal/text", "internal/lint", "internal/facts", "internal/syntax"},
 
-	"internal/suppress":     {"internal/text", "internal/lint"},
-	"internal/config":       {"internal/text", "internal/lint"},
+	"internal/suppress":     {"internal/text", "internal/lint", "internal/nearest", "internal/syntax"},
+	"internal/config":       {"internal/text", "internal/lint", "internal/nearest"},
 	"internal/discover":     {"internal/text", "internal/lint", "internal/syntax"},
 	"internal/buildcontext": {"internal/text", "internal/lint", "internal/syntax/ignorefile"},
 	"internal/gitdiff":      nil,
@@ -36,10 +37,10 @@ var rooms = map[string][]string{
 		"internal/text", "internal/lint", "internal/syntax", "internal/facts", "internal/rules", "internal/suppress",
 		"internal/config", "internal/discover", "internal/buildcontext", "internal/gitdiff", "internal/prove", "internal/resolve",
 	},
-	"internal/report": {"internal/text", "internal/lint"},
+	"internal/report": {"internal/text", "internal/lint", "internal/nearest"},
 	"internal/github": {"internal/text", "internal/lint", "internal/report"},
 	"internal/cli": {
-		"docs", "internal/text", "internal/lint", "internal/rules", "internal/config", "internal/discover",
+		"docs", "internal/text", "internal/lint", "internal/nearest", "internal/rules", "internal/suppress", "internal/config", "internal/discover",
 		"internal/buildcontext", "internal/gitdiff", "internal/prove", "internal/resolve", "internal/engine", "internal/report", "internal/github",
 	},
 

@@ -131,3 +131,16 @@ type Rule[D any] struct {
 	Meta
 	Check func(*Pass[D])
 }
+
+// Tool names the tool that the alias belongs to, by the form of the name.
+func (a Alias) Tool() string {
+	for _, t := range []struct{ prefix, tool string }{
+		{"DL", "hadolint"}, {"SC", "hadolint (ShellCheck)"}, {"CKV", "checkov"}, {"DS", "trivy"}, {"kics:", "KICS"}, {"tally/", "tally"},
+		{"semgrep:", "semgrep"}, {"DF", "dockerfile-roast"}, {"CIS-", "CIS Docker Benchmark"}, {"DKL-", "Dockle"}, {"OWASP-", "OWASP"}, {"docs:", "Docker's manual"},
+	} {
+		if strings.HasPrefix(a.Name, t.prefix) {
+			return t.tool
+		}
+	}
+	return "BuildKit"
+}

@@ -11,6 +11,7 @@ import (
 	"strings"
 
 	"github.com/dockmend/dockmend/internal/lint"
+	"github.com/dockmend/dockmend/internal/nearest"
 )
 
 // Writer writes a whole result in one format. It returns the error of w, wrapped.
@@ -43,7 +44,7 @@ var later = []string{"sarif", "gitlab", "junit", "checkstyle", "sonarqube", "rdj
 func Formats() []string { return []string{"text", "json", "github", "markdown"} }
 
 // New makes the writer of a format. For one that is still to come the error
-// wraps ErrNotYet; for an unknown one it names those that are near.
+// wraps ErrNotYet; for an unknown one it names the one that is near.
 func New(format string, opts Options) (Writer, error) {
 	switch format {
 	case "text":
@@ -58,50 +59,10 @@ func New(format string, opts Options) (Writer, error) {
 	if slices.Contains(later, format) {
 		return nil, fmt.Errorf("format %q is %w; use one of %s", format, ErrNotYet, strings.Join(Formats(), ", "))
 	}
-	if near := nearest(format, slices.Concat(Formats(), later)); len(near) > 0 {
-		return nil, fmt.Errorf("unknown format %q, did you mean %s?", format, strings.Join(near, " or "))
+	if near, ok := nearest.Name(format, slices.Concat(Formats(), later)); ok {
+		return nil, fmt.Errorf("unknown format %q, did you mean %q?", format, near)
 	}
 	return nil, fmt.Errorf("unknown format %q, use one of %s", format, strings.Join(Formats(), ", "))
-}
-
-// nearest returns the names that a slip of the hand may have turned into name:
-// those at most two changed letters away, or of which it is a part.
-func nearest(name string, names []string) []string {
-	const slips = 2
-	name = strings.ToLower(name)
-	var near []string
-	for _, n := range names {
-		switch {
-		case name == n: // but for upper case
-			return []string{n}
-		case name == "" || len(name) > len(n)+slips:
-			continue
-		}
-		if strings.HasPrefix(n, name) || distance(name, n) <= slips {
-			near = append(near, n)
-		}
-	}
-	return near
-}
-
-// distance is the number of bytes to insert, delete or replace to turn a into b.
-func distance(a, b string) int {
-	row := make([]int, len(b)+1)
-	for j := range row {
-		row[j] = j
-	}
-	for i := range len(a) {
-		diagonal := row[0]
-		row[0] = i + 1
-		for j := range len(b) {
-			cost := 1
-			if a[i] == b[j] {
-				cost = 0
-			}
-			diagonal, row[j+1] = row[j+1], min(diagonal+cost, row[j]+1, row[j+1]+1)
-		}
-	}
-	return row[len(b)]
 }
 
 // write hands a finished report to w in one piece.

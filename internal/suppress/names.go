@@ -1,9 +1,11 @@
 package suppress
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/dockmend/dockmend/internal/lint"
+	"github.com/dockmend/dockmend/internal/nearest"
 )
 
 // everything is the name in our own dialect that stands for all rules.
@@ -64,50 +66,10 @@ func (a *applier) lookup(name string) *known {
 // nearest returns the known name that a slip of the keys turns into s; ok is
 // false if there is none, or several: DL3064 is as near to DL3060 as to DL3004.
 func (a *applier) nearest(s string) (near string, ok bool) {
-	s = strings.ToLower(s)
-	if len(s) < 4 || len(s) > 64 {
-		return "", false
+	names := make([]string, 0, len(a.known))
+	for _, k := range a.known {
+		names = append(names, k.key)
 	}
-	best := 1
-	if len(s) >= 8 {
-		best = 2
-	}
-	for lower, k := range a.known {
-		switch n := distance(s, lower, best); {
-		case n < best || n == best && near == "":
-			best, near, ok = n, k.key, true
-		case n == best:
-			ok = false
-		}
-	}
-	return near, ok
-}
-
-// distance counts the bytes to insert, delete or replace to turn a into b, and
-// gives up with limit+1 when it takes more than limit.
-func distance(a, b string, limit int) int {
-	if max(len(a)-len(b), len(b)-len(a)) > limit {
-		return limit + 1
-	}
-	row := make([]int, len(b)+1)
-	for j := range row {
-		row[j] = j
-	}
-	for i := range len(a) {
-		diagonal := row[0]
-		row[0] = i + 1
-		least := row[0]
-		for j := range len(b) {
-			n := diagonal
-			if a[i] != b[j] {
-				n = 1 + min(diagonal, row[j], row[j+1])
-			}
-			diagonal, row[j+1] = row[j+1], n
-			least = min(least, n)
-		}
-		if least > limit {
-			return limit + 1
-		}
-	}
-	return row[len(b)]
+	slices.Sort(names)
+	return nearest.Name(s, names)
 }

@@ -1,0 +1,210 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"runtime"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/dockmend/dockmend/internal/config"
+	"github.com/dockmend/dockmend/internal/discover"
+	"github.com/dockmend/dockmend/internal/engine"
+	"github.com/dockmend/dockmend/internal/gitdiff"
+	"github.com/dockmend/dockmend/internal/lint"
+)
+
+// lintFlags are the flags of lint, most of which fix shares.
+type lintFlags struct {
+	config                  string
+	rules                   config.Flags
+	outputs                 []string
+	jobs                    int
+	stats, listFiles, quiet bool
+	allowEmpty, noGitignore bool
+	color                   string
+	changedSince            string
+	baseline, writeBaseline string
+	stdinFilename           string
+	online, prove           bool
+	onlineRegistries        []string
+	shellcheck              string
+}
+
+func (f *lintFlags) register(cmd *cobra.Command) {
+	flags := cmd.Flags()
+	flags.SortFlags = false
+	flags.StringVar(&f.config, "config", "", "configuration `file` (default: .dockmend.yaml or .github/dockmend.yaml in the repository's root)")
+	flags.StringSliceVar(&f.rules.Presets, "preset", nil, "presets in place of the configuration's: "+strings.Join(config.PresetNames(), ", "))
+	flags.StringSliceVar(&f.rules.Select, "select", nil, "only these rules: ids, aliases, categories, all")
+	flags.StringSliceVar(&f.rules.Ignore, "ignore", nil, "leave these rules out")
+	flags.StringVar(&f.rules.FailOn, "fail-on", "", "exit 1 from this `severity` on: error, warning, info, style or never (default warning)")
+	flags.StringArrayVarP(&f.outputs, "output", "o", nil, "report `format[=file]`, may be repeated (default text)")
+	flags.StringVar(&f.changedSince, "changed-since", "", "report only what stands on lines that changed since this `commit`")
+	flags.StringVar(&f.baseline, "baseline", "", "do not report what stands in this `file`")
+	flags.StringVar(&f.writeBaseline, "write-baseline", "", "write the findings to this `file` and report none")
+	flags.StringVar(&f.stdinFilename, "stdin-filename", "Dockerfile", "the `name` of what is read for \"-\"")
+	flags.BoolVar(&f.noGitignore, "no-gitignore", false, "do not skip what .gitignore names")
+	flags.BoolVar(&f.allowEmpty, "allow-empty", false, "a path with nothing to lint is no error")
+	flags.BoolVar(&f.listFiles, "list-files", false, "list the files, and those that are skipped with the reason, and stop")
+	flags.IntVar(&f.jobs, "jobs", runtime.GOMAXPROCS(0), "how many files are checked at once")
+	flags.BoolVar(&f.stats, "stats", false, "print counts and times to standard error")
+	flags.StringVar(&f.color, "color", "auto", "auto, always or never")
+	flags.BoolVarP(&f.quiet, "quiet", "q", false, "print findings and problems only")
+	flags.BoolVar(&f.online, "online", false, "allow registry look-ups (not built yet)")
+	flags.StringSliceVar(&f.onlineRegistries, "online-registry", nil, "a further registry `host` that may be asked (not built yet)")
+	flags.BoolVar(&f.prove, "prove", false, "prove what each fix does to the build (not built yet)")
+	flags.StringVar(&f.shellcheck, "shellcheck", "off", "auto, off or the program's path (not built yet)")
+}
+
+// check refuses what is not built yet: silence would look like success.
+func (f *lintFlags) check() error {
+	for name, set := range map[string]bool{"--prove": f.prove} {
+		if set {
+			return fmt.Errorf("%s is not built yet", name)
+		}
+	}
+	switch {
+	case f.online || len(f.onlineRegistries) > 0:
+		return errors.New("--online and --online-registry are not built yet")
+	case f.shellcheck != "off":
+		return errors.New("--shellcheck is not built yet, but for \"off\"")
+	case f.jobs < 1:
+		return fmt.Errorf("--jobs %d: want 1 or more", f.jobs)
+	case f.baseline != "" && f.writeBaseline != "":
+		return errors.New("--baseline and --write-baseline exclude each other")
+	}
+	return nil
+}
+
+func newLint(env *Env) *cobra.Command {
+	flags := &lintFlags{}
+	cmd := &cobra.Command{
+		Use:   "lint [PATH...]",
+		Short: "Find what is wrong with Dockerfiles",
+		Long:  "Lint the Dockerfiles at and below the paths, by default the working directory.\n\"-\" reads one from standard input.",
+		RunE: func(cmd *cobra.Command, args []string) error {
+			if err := flags.check(); err != nil {
+				return err
+			}
+			return runLint(cmd.Context(), env, flags, args)
+		},
+	}
+	flags.register(cmd)
+	return cmd
+}
+
+func runLint(ctx context.Context, env *Env, flags *lintFlags, args []string) error {
+	outputs, err := parseOutputs(env, flags.outputs, flags.color, flags.quiet)
+	if err != nil {
+		return err
+	}
+	start := time.Now()
+	s, err := newSession(env, flags, args)
+	if err != nil {
+		return err
+	}
+	defer s.close()
+	if flags.listFiles {
+		return s.printFiles(env.Stdout)
+	}
+	found := time.Now()
+	result := engine.Run(ctx, s.checker, s.files, flags.jobs)
+	result.Problems = append(s.problems, result.Problems...)
+	result.Notices = s.notices
+	checked := time.Now()
+
+	if err := flags.narrow(ctx, env, s, result); err != nil {
+		return err
+	}
+	if len(s.files) == 0 && len(result.Problems) == 0 {
+		result.Notices = append(result.Notices, "nothing to lint: no Dockerfile here; --list-files shows what was skipped")
+	}
+	if err := writeAll(env, outputs, result); err != nil {
+		return err
+	}
+	if flags.stats {
+		printStats(env.Stderr, s, result, found.Sub(start), checked.Sub(found), time.Since(checked))
+	}
+	return exitFor(result, s.rules)
+}
+
+// narrow takes out what --changed-since and --baseline say, and writes a baseline.
+func (f *lintFlags) narrow(ctx context.Context, env *Env, s *session, r *lint.Result) error {
+	if f.changedSince != "" {
+		changes, err := gitdiff.Since(ctx, s.place.dir, f.changedSince)
+		if err != nil {
+			return fmt.Errorf("--changed-since: %w", err)
+		}
+		all := len(r.Diagnostics)
+		r.Diagnostics = keepChanged(r.Diagnostics, changes, s.place)
+		if gone := all - len(r.Diagnostics); gone > 0 {
+			r.Notices = append(r.Notices, fmt.Sprintf("not shown: %d on lines that did not change since %s", gone, f.changedSince))
+		}
+	}
+	if f.baseline != "" {
+		src, err := readFile(env, f.baseline)
+		if err != nil {
+			return fmt.Errorf("--baseline: %w", err)
+		}
+		baseline, err := engine.ParseBaseline(src)
+		if err != nil {
+			return fmt.Errorf("--baseline: %s: %w", f.baseline, err)
+		}
+		baseline.Mark(r)
+	}
+	if f.writeBaseline != "" {
+		src, err := engine.WriteBaseline(r)
+		if err == nil {
+			err = writeFile(env, f.writeBaseline, src)
+		}
+		if err != nil {
+			return incomplete(fmt.Errorf("--write-baseline: %w", err))
+		}
+		baseline, err := engine.ParseBaseline(src)
+		if err != nil {
+			return incomplete(err)
+		}
+		baseline.Mark(r)
+		r.Notices = append(r.Notices, "baseline written to "+f.writeBaseline)
+	}
+	return nil
+}
+
+func keepChanged(all []*lint.Diagnostic, changes gitdiff.Changes, p *place) []*lint.Diagnostic {
+	var kept []*lint.Diagnostic
+	for _, d := range all {
+		name := d.Source.Path
+		if p.prefix != "" {
+			name = strings.TrimPrefix(name, p.prefix+"/")
+		}
+		if changes.Touches(name, d.Start().Line, d.End().Line) {
+			kept = append(kept, d)
+		}
+	}
+	return kept
+}
+
+// exitFor says how the run ended: what could not be completed comes first,
+// since a clean report would be no proof then.
+func exitFor(r *lint.Result, rules *config.RuleSet) error {
+	failOn, never := rules.FailOn()
+	switch {
+	case len(r.Problems) > 0:
+		return &exitError{code: exitIncomplete}
+	case !never && r.Worst() >= failOn:
+		return &exitError{code: exitFindings}
+	}
+	return nil
+}
+
+// emptyError is the answer for named paths with nothing to lint.
+func emptyError(err error) error {
+	if errors.Is(err, discover.ErrNothing) {
+		return fmt.Errorf("%w; --list-files shows what was skipped, --allow-empty accepts it", err)
+	}
+	return err
+}

@@ -1,0 +1,121 @@
+package cli
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/dockmend/dockmend/internal/lint"
+	"github.com/dockmend/dockmend/internal/report"
+)
+
+// output is one -o: a format and where it goes.
+type output struct {
+	format string
+	// file is empty for standard output.
+	file   string
+	writer report.Writer
+}
+
+// parseOutputs reads the values of -o, so that a slip is known before a run.
+func parseOutputs(env *Env, values []string, color string, quiet bool) ([]output, error) {
+	colored, err := useColor(env, color)
+	if err != nil {
+		return nil, err
+	}
+	if len(values) == 0 {
+		values = []string{"text"}
+	}
+	var outputs []output
+	taken := map[string]bool{}
+	for _, value := range values {
+		o := output{}
+		o.format, o.file, _ = strings.Cut(value, "=")
+		if o.file == "" && strings.HasSuffix(value, "=") {
+			return nil, fmt.Errorf("-o %s: the file's name is missing", value)
+		}
+		if taken[o.file] {
+			return nil, fmt.Errorf("-o %s: two reports cannot go to the same place; give one a file, as in -o %s=report.txt", value, o.format)
+		}
+		taken[o.file] = true
+		o.writer, err = report.New(o.format, report.Options{Version: Version, Color: colored && o.file == "", Quiet: quiet})
+		if err != nil {
+			return nil, fmt.Errorf("-o %s: %w", value, err)
+		}
+		outputs = append(outputs, o)
+	}
+	return outputs, nil
+}
+
+func useColor(env *Env, when string) (bool, error) {
+	switch when {
+	case "always":
+		return true, nil
+	case "never":
+		return false, nil
+	case "auto":
+		return env.Terminal && env.Getenv("NO_COLOR") == "" && env.Getenv("TERM") != "dumb", nil
+	}
+	return false, fmt.Errorf("--color %q: want auto, always or never", when)
+}
+
+// writeAll writes every report; one that fails does not keep the others back.
+func writeAll(env *Env, outputs []output, r *lint.Result) error {
+	var failed []error
+	for _, o := range outputs {
+		if err := o.write(env, r); err != nil {
+			failed = append(failed, err)
+		}
+	}
+	if len(failed) > 0 {
+		return incomplete(errors.Join(failed...))
+	}
+	return nil
+}
+
+func (o output) write(env *Env, r *lint.Result) error {
+	if o.file == "" {
+		return o.writer.Write(env.Stdout, r)
+	}
+	var b bytes.Buffer
+	if err := o.writer.Write(&b, r); err != nil {
+		return err
+	}
+	return writeFile(env, o.file, b.Bytes())
+}
+
+// writeFile writes a file that a flag names.
+func writeFile(env *Env, name string, content []byte) error {
+	if err := os.WriteFile(inDir(env, name), content, 0o644); err != nil {
+		return fmt.Errorf("%s cannot be written: %w", name, plain(err))
+	}
+	return nil
+}
+
+// readFile reads a file that a flag names.
+func readFile(env *Env, name string) ([]byte, error) {
+	src, err := os.ReadFile(inDir(env, name))
+	if err != nil {
+		return nil, fmt.Errorf("%s cannot be read: %w", name, plain(err))
+	}
+	return src, nil
+}
+
+func inDir(env *Env, name string) string {
+	if filepath.IsAbs(name) {
+		return name
+	}
+	return filepath.Join(env.Dir, name)
+}
+
+// plain is an error without the path, which the message has already.
+func plain(err error) error {
+	var path *os.PathError
+	if errors.As(err, &path) {
+		return path.Err
+	}
+	return err
+}

@@ -1,0 +1,152 @@
+package cli
+
+import (
+	"cmp"
+	"encoding/json"
+	"fmt"
+	"io"
+	"slices"
+	"strconv"
+	"strings"
+	"text/tabwriter"
+
+	"github.com/spf13/cobra"
+
+	"github.com/dockmend/dockmend/internal/lint"
+	"github.com/dockmend/dockmend/internal/rules"
+)
+
+func newRules(env *Env) *cobra.Command {
+	var format, since string
+	var coverage bool
+	cmd := &cobra.Command{
+		Use: "rules", Short: "List the rules", Args: cobra.NoArgs,
+		RunE: func(*cobra.Command, []string) error {
+			metas := rules.All().Metas()
+			if since != "" {
+				from, err := parseVersion(since)
+				if err != nil {
+					return fmt.Errorf("--since %s: %w", since, err)
+				}
+				metas = slices.DeleteFunc(metas, func(m *lint.Meta) bool {
+					at, err := parseVersion(m.Since)
+					return err == nil && slices.Compare(at, from) <= 0
+				})
+			}
+			if coverage {
+				return printCoverage(env.Stdout, metas)
+			}
+			switch format {
+			case "text":
+				return printRules(env.Stdout, metas)
+			case "json":
+				return printRulesJSON(env.Stdout, metas)
+			case "markdown":
+				return printRulesMarkdown(env.Stdout, metas)
+			}
+			return fmt.Errorf("--format %q: want text, json or markdown", format)
+		},
+	}
+	cmd.Flags().StringVar(&format, "format", "text", "text, json or markdown")
+	cmd.Flags().StringVar(&since, "since", "", "only what is newer than this `version`")
+	cmd.Flags().BoolVar(&coverage, "coverage", false, "list the rules of other tools that are covered")
+	return cmd
+}
+
+// parseVersion reads "1.2" or "v1.2.3".
+func parseVersion(s string) ([]int, error) {
+	parts := strings.Split(strings.TrimPrefix(s, "v"), ".")
+	version := make([]int, 3)
+	if len(parts) > len(version) {
+		return nil, fmt.Errorf("want a version as 1.2.3")
+	}
+	for i, p := range parts {
+		n, err := strconv.Atoi(p)
+		if err != nil || n < 0 {
+			return nil, fmt.Errorf("want a version as 1.2.3")
+		}
+		version[i] = n
+	}
+	return version, nil
+}
+
+func state(m *lint.Meta) string {
+	switch {
+	case m.Status != lint.Stable:
+		return m.Status.String()
+	case m.Default:
+		return "on"
+	}
+	return "off"
+}
+
+func printRules(w io.Writer, metas []*lint.Meta) error {
+	table := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
+	for _, m := range metas {
+		fmt.Fprintf(table, "%s\t%s\t%s\t%s\t%s\n", m.ID, m.Severity, state(m), m.Category, m.Title)
+	}
+	return table.Flush()
+}
+
+type jsonRule struct {
+	ID       string        `json:"id"`
+	Title    string        `json:"title"`
+	Category lint.Category `json:"category"`
+	Severity lint.Severity `json:"severity"`
+	Default  bool          `json:"default"`
+	Status   lint.Status   `json:"status"`
+	Since    string        `json:"since"`
+	Presets  []string      `json:"presets"`
+	Variants []string      `json:"variants"`
+	Aliases  []string      `json:"aliases"`
+	Needs    string        `json:"needs"`
+	HelpURI  string        `json:"help_uri"`
+}
+
+func printRulesJSON(w io.Writer, metas []*lint.Meta) error {
+	list := []jsonRule{}
+	for _, m := range metas {
+		r := jsonRule{m.ID, m.Title, m.Category, m.Severity, m.Default, m.Status, m.Since, m.Presets, m.Variants, []string{}, m.Needs.String(), m.HelpURI()}
+		for _, a := range m.Aliases {
+			r.Aliases = append(r.Aliases, a.Name)
+		}
+		r.Presets, r.Variants = append([]string{}, r.Presets...), append([]string{}, r.Variants...)
+		list = append(list, r)
+	}
+	encoder := json.NewEncoder(w)
+	encoder.SetIndent("", "  ")
+	return encoder.Encode(list)
+}
+
+func printRulesMarkdown(w io.Writer, metas []*lint.Meta) error {
+	var b strings.Builder
+	b.WriteString("| rule | severity | by default | category | what it finds |\n|---|---|---|---|---|\n")
+	for _, m := range metas {
+		fmt.Fprintf(&b, "| [%s](%s) | %s | %s | %s | %s |\n", m.ID, m.HelpURI(), m.Severity, state(m), m.Category, strings.ReplaceAll(m.Title, "|", `\|`))
+	}
+	_, err := io.WriteString(w, b.String())
+	return err
+}
+
+// covered is a rule of another tool and what covers it here.
+type covered struct{ tool, name, rule, part string }
+
+func printCoverage(w io.Writer, metas []*lint.Meta) error {
+	var list []covered
+	for _, m := range metas {
+		for _, a := range m.Aliases {
+			list = append(list, covered{a.Tool(), a.Name, m.ID, strings.Join(a.Variants, ", ")})
+		}
+	}
+	slices.SortFunc(list, func(a, b covered) int {
+		return cmp.Or(cmp.Compare(a.tool, b.tool), cmp.Compare(a.name, b.name), cmp.Compare(a.rule, b.rule))
+	})
+	table := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
+	for _, c := range list {
+		if c.part != "" {
+			c.rule += " (" + c.part + ")"
+		}
+		fmt.Fprintf(table, "%s\t%s\t%s\n", c.tool, c.name, c.rule)
+	}
+	return table.Flush()
+}

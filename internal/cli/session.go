@@ -1,0 +1,173 @@
+package cli
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"path"
+	"text/tabwriter"
+	"time"
+
+	"github.com/dockmend/dockmend/internal/buildcontext"
+	"github.com/dockmend/dockmend/internal/config"
+	"github.com/dockmend/dockmend/internal/discover"
+	"github.com/dockmend/dockmend/internal/engine"
+	"github.com/dockmend/dockmend/internal/lint"
+	"github.com/dockmend/dockmend/internal/rules"
+	"github.com/dockmend/dockmend/internal/suppress"
+)
+
+// session is what lint and fix know before they begin: rules and files.
+type session struct {
+	place    *place
+	rules    *config.RuleSet
+	checker  *engine.Checker
+	files    []engine.File
+	found    *discover.Result
+	notices  []string
+	problems []lint.Problem
+}
+
+func (s *session) close() {
+	if s.place != nil {
+		_ = s.place.root.Close() // it was only read from
+	}
+}
+
+// newSession reads the configuration and finds the files.
+func newSession(env *Env, flags *lintFlags, args []string) (s *session, err error) {
+	stdin := len(args) == 1 && args[0] == "-"
+	named := args
+	if stdin {
+		named = nil
+	}
+	for _, a := range args {
+		if a == "-" && !stdin {
+			return nil, errors.New("\"-\" cannot be mixed with paths")
+		}
+	}
+	s = &session{found: &discover.Result{}}
+	if s.place, err = locate(env.Dir, named); err != nil {
+		return nil, err
+	}
+	catalog := rules.All()
+	if err := s.configure(env, flags, catalog); err != nil {
+		s.close()
+		return nil, err
+	}
+	if stdin {
+		s.files = []engine.File{{
+			Path: flags.stdinFilename, Context: buildcontext.None(), Policy: s.rules.For(flags.stdinFilename),
+			Open: func() (io.ReadCloser, error) { return io.NopCloser(env.Stdin), nil },
+		}}
+		return s, nil
+	}
+	if err := s.find(flags, len(args) > 0); err != nil {
+		s.close()
+		return nil, err
+	}
+	return s, nil
+}
+
+// configure reads the configuration and joins it with the flags.
+func (s *session) configure(env *Env, flags *lintFlags, catalog *rules.Catalog) error {
+	metas := catalog.Metas()
+	cfg, err := s.loadConfig(env, flags.config, metas)
+	if err != nil {
+		return err
+	}
+	if s.rules, err = cfg.Resolve(metas, flags.rules); err != nil {
+		return err
+	}
+	s.checker = &engine.Checker{
+		Catalog: catalog, Settings: s.rules.Settings(), Registry: offline{},
+		Suppress:      suppress.Options{DisableHadolint: cfg.DisableHadolintIgnores},
+		LintTemplates: cfg.Templates == "lint",
+	}
+	return nil
+}
+
+// loadConfig reads the named configuration, else the root's own, else
+// hadolint's, else none.
+func (s *session) loadConfig(env *Env, named string, metas []*lint.Meta) (*config.Config, error) {
+	if named != "" {
+		src, err := readFile(env, named)
+		if err != nil {
+			return nil, fmt.Errorf("--config: %w", err)
+		}
+		return s.parseConfig(named, src, metas)
+	}
+	for _, name := range append(config.Names(), config.HadolintNames()...) {
+		src, err := s.place.root.ReadFile(name)
+		switch {
+		case errors.Is(err, fs.ErrNotExist):
+		case err != nil:
+			return nil, fmt.Errorf("%s cannot be read: %w", name, plain(err))
+		default:
+			return s.parseConfig(name, src, metas)
+		}
+	}
+	return &config.Config{}, nil
+}
+
+func (s *session) parseConfig(name string, src []byte, metas []*lint.Meta) (*config.Config, error) {
+	for _, hadolint := range config.HadolintNames() {
+		if path.Base(name) == hadolint {
+			cfg, notices, err := config.ParseHadolint(name, src, metas)
+			s.notices = append(s.notices, notices...)
+			return cfg, err
+		}
+	}
+	return config.Parse(name, src, metas)
+}
+
+// find looks for files at and below the paths.
+func (s *session) find(flags *lintFlags, named bool) error {
+	found, err := discover.Find(s.place.root, s.place.paths, discover.Options{NoGitignore: flags.noGitignore, Excluded: s.rules.Excluded})
+	nothing := errors.Is(err, discover.ErrNothing)
+	if err != nil && (!nothing || named && !flags.allowEmpty && !flags.listFiles) {
+		return emptyError(err)
+	}
+	s.found = found
+	s.problems = found.Problems
+	for _, f := range found.Files {
+		if f.Kind != discover.Dockerfile {
+			continue // no rules read these yet
+		}
+		s.files = append(s.files, engine.File{
+			Path: s.place.shown(f.Path), Template: f.Template, Policy: s.rules.For(f.Path),
+			Context: buildcontext.New(s.place.root, f.Path),
+			Open:    func() (io.ReadCloser, error) { return s.place.root.Open(f.Path) },
+		})
+	}
+	return nil
+}
+
+// printFiles prints what would be linted, and what was skipped and why.
+func (s *session) printFiles(w io.Writer) error {
+	table := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
+	for _, f := range s.found.Files {
+		kind := "lint"
+		reason := ""
+		switch {
+		case f.Kind != discover.Dockerfile:
+			kind, reason = "skip", "no rules for this kind of file yet"
+		case f.Template:
+			reason = "template"
+		}
+		fmt.Fprintf(table, "%s\t%s\t%s\n", kind, printable(s.place.shown(f.Path)), reason)
+	}
+	for _, x := range s.found.Skipped {
+		fmt.Fprintf(table, "skip\t%s\t%s\n", printable(s.place.shown(x.Path)), printable(x.Reason))
+	}
+	return table.Flush()
+}
+
+func printStats(w io.Writer, s *session, r *lint.Result, finding, checking, reporting time.Duration) {
+	counts := r.Summary()
+	const digits = time.Millisecond / 10
+	_, _ = fmt.Fprintf(w, "files %d, skipped %d, findings %d, suppressed %d, look-ups 0; discovery %s, check %s, report %s\n",
+		counts.Files, len(s.found.Skipped), counts.Findings, counts.Suppressed,
+		finding.Round(digits), checking.Round(digits), reporting.Round(digits))
+}

@@ -2,9 +2,11 @@ package dockerfile
 
 import (
 	"fmt"
+	"path"
 
 	"github.com/dockmend/dockmend/internal/facts"
 	"github.com/dockmend/dockmend/internal/lint"
+	"github.com/dockmend/dockmend/internal/syntax/dockerfile"
 )
 
 // FinalUserUnset finds images of a service that never leave root.
@@ -13,7 +15,7 @@ import (
 // of them is root. Add a user and name it before CMD.
 //
 // Silent where the base is not known to run as root, where the image starts
-// nothing of its own, and where a tool that drops rights is installed: gosu,
+// nothing of its own or a shell for people, and where a tool that drops rights is installed: gosu,
 // su-exec, setpriv. It is a warning where ports are exposed.
 var FinalUserUnset = lint.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
@@ -40,7 +42,7 @@ func checkFinalUserUnset(p *lint.Pass[*facts.Dockerfile]) {
 		start = s.Command()
 	}
 	base, known := facts.LookupBase(s.Base())
-	if start == nil || !known || base.User != "" || s.Base().IsWindows() || dropsRights(p.Doc, s) != "" {
+	if start == nil || isShell(start) || !known || base.User != "" || s.Base().IsWindows() || dropsRights(p.Doc, s) != "" {
 		return
 	}
 	f := lint.Finding{
@@ -52,4 +54,16 @@ func checkFinalUserUnset(p *lint.Pass[*facts.Dockerfile]) {
 		f.Severity = lint.Warning
 	}
 	p.Report(f)
+}
+
+// isShell tells whether a CMD or ENTRYPOINT starts a shell and nothing else.
+func isShell(in *dockerfile.Instruction) bool {
+	if len(in.Words) != 1 {
+		return false
+	}
+	switch path.Base(in.Words[0].Text) {
+	case "sh", "bash", "ash", "zsh", "fish":
+		return true
+	}
+	return false
 }

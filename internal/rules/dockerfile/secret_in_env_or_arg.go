@@ -17,7 +17,7 @@ import (
 // "RUN --mount=type=secret", and to the program when it starts.
 //
 // A name counts that begins or ends with a word such as password, secret, token
-// or key. Silent for names that also say file, path, url, public and the like,
+// or API key. Silent for names that also say file, path, url, public and the like,
 // for values that are empty, booleans, numbers, paths or addresses, for
 // placeholders, and for an ARG without a default that a stage outside of the
 // image declares. A literal value is an error.
@@ -45,7 +45,7 @@ var SecretInEnvOrArg = lint.Rule[*facts.Dockerfile]{
 }
 
 // secretWords mark a secret at the beginning or end of a name, among its words.
-var secretWords = []string{"password", "passwd", "pword", "passphrase", "secret", "secrets", "token", "apikey", "credential", "credentials", "key"}
+var secretWords = []string{"password", "passwd", "pword", "passphrase", "secret", "secrets", "token", "apikey", "credential", "credentials"}
 
 // plainWords say that a name holds something about a secret and not the secret.
 var plainWords = []string{
@@ -81,19 +81,19 @@ func checkSecretInEnvOrArg(p *lint.Pass[*facts.Dockerfile]) {
 func reportSecret(p *lint.Pass[*facts.Dockerfile], in *dockerfile.Instruction, pair dockerfile.Pair, severity lint.Severity) {
 	f := lint.Finding{Span: pair.Span, Variant: in.Keyword, Severity: severity}
 	if in.Keyword == "env" {
-		f.Message = fmt.Sprintf("ENV %s stays readable in the image's configuration; pass the secret when the container starts, or to one step with RUN --mount=type=secret", short(pair.Key))
+		f.Message = fmt.Sprintf("ENV %s stays readable in the image's configuration; pass the secret when the container starts, or to one step with RUN --mount=type=secret", short(strings.Trim(pair.Key, `"'`)))
 	} else {
-		f.Message = fmt.Sprintf("ARG %s stays readable in the image's history; pass the secret with RUN --mount=type=secret", short(pair.Key))
+		f.Message = fmt.Sprintf("ARG %s stays readable in the image's history; pass the secret with RUN --mount=type=secret", short(strings.Trim(pair.Key, `"'`)))
 	}
 	p.Report(f)
 }
 
 // judgeSecret says how bad a pair is; ok is false for one that is no secret.
 func judgeSecret(d *facts.Dockerfile, in *dockerfile.Instruction, pair dockerfile.Pair) (severity lint.Severity, ok bool) {
-	if !isSecretName(pair.Key) {
+	value, known := d.Expand(in, pair.Value)
+	if !isSecretName(pair.Key) && !(known && isKeyName(pair.Key) && looksRandom(value)) {
 		return 0, false
 	}
-	value, known := d.Expand(in, pair.Value)
 	if !pair.HasValue || !known {
 		// The value comes from outside, when the image is built.
 		s := d.StageOf(in)
@@ -113,19 +113,50 @@ func inFinalImage(d *facts.Dockerfile, in *dockerfile.Instruction) bool {
 	return s != nil && s.InFinalImage()
 }
 
+// keyWords stand before "key" in the names of secrets.
+var keyWords = []string{
+	"access", "account", "admin", "api", "app", "auth", "aws", "client", "consumer", "deploy", "encryption", "jwt", "license", "master",
+	"private", "secret", "service", "session", "signing", "ssh", "storage",
+}
+
+// isSecretName tells whether a name alone says that its value is a secret.
 func isSecretName(name string) bool {
-	words := strings.FieldsFunc(strings.ToLower(name), func(r rune) bool { return r == '_' || r == '-' || r == '.' })
-	if len(words) == 0 || slices.ContainsFunc(words, func(w string) bool { return slices.Contains(plainWords, w) }) {
+	words := nameWords(name)
+	if len(words) == 0 {
 		return false
 	}
 	first, last := words[0], words[len(words)-1]
-	if len(words) == 1 {
-		return first != "key" && slices.Contains(secretWords, first)
-	}
-	if slices.Contains(secretWords, last) {
+	switch {
+	case last == "key":
+		return len(words) > 1 && slices.Contains(keyWords, words[len(words)-2])
+	case slices.Contains(secretWords, last):
 		return true
 	}
-	return first != "key" && first != "token" && slices.Contains(secretWords, first)
+	return first != "token" && slices.Contains(secretWords, first)
+}
+
+// isKeyName tells whether a name ends in the word key, which says little.
+func isKeyName(name string) bool {
+	words := nameWords(name)
+	return len(words) > 1 && words[len(words)-1] == "key"
+}
+
+// nameWords are the words of a name in lower case; none for a name that says
+// something about a secret.
+func nameWords(name string) []string {
+	words := strings.FieldsFunc(strings.ToLower(name), func(r rune) bool { return strings.ContainsRune("_-.\"'", r) })
+	if slices.ContainsFunc(words, func(w string) bool { return slices.Contains(plainWords, w) }) {
+		return nil
+	}
+	return words
+}
+
+// looksRandom tells whether a value is long and mixes letters and digits, as
+// generated ones do.
+func looksRandom(value string) bool {
+	const shortest = 16
+	return len(value) >= shortest && strings.ContainsAny(value, "0123456789") && !strings.ContainsAny(value, " /:$") &&
+		strings.ContainsFunc(value, func(r rune) bool { return r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' })
 }
 
 // isHarmless tells whether a value cannot be a secret.

@@ -58,25 +58,27 @@ func checkVariables(p *lint.Pass[*facts.Dockerfile], s *facts.Stage, in *dockerf
 	}
 	scope := p.Doc.ScopeAt(in)
 	for _, f := range in.Flags {
-		checkWord(p, s, scope, f.ValueSpan)
+		checkWord(p, s, scope, f.ValueSpan, "")
 	}
 	switch {
 	case len(in.Pairs) > 0:
 		for _, pair := range in.Pairs {
-			checkWord(p, s, scope, pair.ValueSpan)
+			checkWord(p, s, scope, pair.ValueSpan, pair.Key)
 		}
 	case len(in.Heredocs) == 0:
-		checkWord(p, s, scope, in.ArgsSpan)
+		checkWord(p, s, scope, in.ArgsSpan, "")
 	}
 }
 
-func checkWord(p *lint.Pass[*facts.Dockerfile], s *facts.Stage, scope facts.Scope, span text.Span) {
+// checkWord looks at one word; own is the variable that it defines, which may
+// refer to a value that it had before.
+func checkWord(p *lint.Pass[*facts.Dockerfile], s *facts.Stage, scope facts.Scope, span text.Span, own string) {
 	word := p.Doc.Text(span)
 	if strings.IndexByte(word, '$') < 0 || strings.ContainsAny(word, "\n") {
 		return
 	}
 	for _, use := range facts.VariableUses(word, p.Doc.Escape) {
-		if _, ok := scope.Lookup(use.Name); ok || use.HasDefault || facts.IsPlatformArgument(use.Name) || facts.IsPredefinedArgument(use.Name) || isShellName(use.Name) {
+		if _, ok := scope.Lookup(use.Name); ok || use.HasDefault || use.Name == own || facts.IsPlatformArgument(use.Name) || facts.IsPredefinedArgument(use.Name) || isShellName(use.Name) {
 			continue
 		}
 		near, found := nearestVariable(use.Name, scope.Names())
@@ -108,12 +110,14 @@ func isShellName(name string) bool {
 }
 
 // nearestVariable finds the defined name that was meant. Names that differ in
-// digits alone are different on purpose: JAVA_11 and JAVA_17.
+// digits alone or begin with another letter are different on purpose: JAVA_11
+// and JAVA_17, HOME and UHOME.
 func nearestVariable(name string, defined []string) (string, bool) {
 	const shortest = 4
 	if len(name) < shortest {
 		return "", false
 	}
+	defined = slices.DeleteFunc(defined, func(n string) bool { return n == "" || n[0] != name[0] || strings.ContainsAny(n, "\"'$") })
 	slices.Sort(defined)
 	near, ok := nearest.Name(name, slices.Compact(defined))
 	if !ok || withoutDigits(near) == withoutDigits(name) || len(near) < shortest {

@@ -15,7 +15,7 @@ import (
 	"github.com/dockmend/dockmend/internal/text"
 )
 
-var update = flag.Bool("update", false, "rewrite the golden files in testdata")
+var update = flag.Bool("update", false, "rewrite the golden files in testdata") //nolint:gochecknoglobals // flags of tests are declared so
 
 func render(t *testing.T, format string, opts Options, r *lint.Result) string {
 	t.Helper()

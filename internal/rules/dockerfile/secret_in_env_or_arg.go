@@ -91,7 +91,8 @@ func reportSecret(p *lint.Pass[*facts.Dockerfile], in *dockerfile.Instruction, p
 // judgeSecret says how bad a pair is; ok is false for one that is no secret.
 func judgeSecret(d *facts.Dockerfile, in *dockerfile.Instruction, pair dockerfile.Pair) (severity lint.Severity, ok bool) {
 	value, known := d.Expand(in, pair.Value)
-	if !isSecretName(pair.Key) && !(known && isKeyName(pair.Key) && looksRandom(value)) {
+	random := known && isKeyName(pair.Key) && looksRandom(value)
+	if !isSecretName(pair.Key) && !random {
 		return 0, false
 	}
 	if !pair.HasValue || !known {

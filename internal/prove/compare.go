@@ -1,0 +1,233 @@
+package prove
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/distribution/reference"
+	"github.com/moby/buildkit/solver/pb"
+	"google.golang.org/protobuf/proto"
+	"mvdan.cc/sh/v3/syntax"
+
+	"github.com/dockmend/dockmend/internal/lint"
+)
+
+// difference is what an edit does in one world.
+type difference struct {
+	effect  lint.Effect
+	details []string
+}
+
+// compare classes the difference between two builds.
+func compare(before, after *build) difference {
+	fields := before.changedFields(after)
+	if before.equalSteps(after) {
+		if len(fields) == 0 {
+			return difference{effect: lint.EffectNone}
+		}
+		return difference{lint.EffectConfig, fields}
+	}
+	w := walk{seen: map[[2]*step]bool{}}
+	if before.root == nil || after.root == nil || !w.pair(before.root, after.root) {
+		return difference{lint.EffectGraph, slices.Concat(changedSteps(before, after), fields)}
+	}
+	if len(fields) > 0 && w.effect != lint.EffectGraph && w.effect > lint.EffectConfig {
+		// Both the steps and the config differ: no class has both.
+		w.effect = lint.EffectGraph
+	}
+	return difference{w.effect, slices.Concat(w.details, fields)}
+}
+
+// walk goes down two graphs of the same shape at once.
+type walk struct {
+	seen    map[[2]*step]bool
+	effect  lint.Effect
+	details []string
+}
+
+// pair compares two steps and all that leads to them; it is false where the
+// graphs have another shape.
+func (w *walk) pair(a, b *step) bool {
+	key := [2]*step{a, b}
+	if w.seen[key] || a.whole == b.whole {
+		return true
+	}
+	w.seen[key] = true
+	if len(a.inputs) != len(b.inputs) {
+		return false
+	}
+	for i := range a.inputs {
+		if a.inputs[i].index != b.inputs[i].index || !w.pair(a.inputs[i].step, b.inputs[i].step) {
+			return false
+		}
+	}
+	if a.own == b.own {
+		return true
+	}
+	effect, detail := differ(a.op, b.op)
+	w.effect = max(w.effect, effect)
+	w.details = append(w.details, detail)
+	return true
+}
+
+// differ classes two operations at the same place in the graph.
+func differ(a, b *pb.Op) (lint.Effect, string) {
+	detail := fmt.Sprintf("%s -> %s", describe(a), describe(b))
+	switch {
+	case a.GetSource() != nil && b.GetSource() != nil:
+		return differSource(a, b), detail
+	case a.GetExec() != nil && b.GetExec() != nil:
+		return differExec(a, b), detail
+	}
+	return lint.EffectGraph, detail
+}
+
+const imageScheme = "docker-image://"
+
+// differSource: a digest added to the same tag of the same repository is
+// EffectSource, another tag or digest of it EffectRepin.
+func differSource(a, b *pb.Op) lint.Effect {
+	from, okFrom := strings.CutPrefix(a.GetSource().Identifier, imageScheme)
+	to, okTo := strings.CutPrefix(b.GetSource().Identifier, imageScheme)
+	before, errBefore := reference.ParseNormalizedNamed(from)
+	after, errAfter := reference.ParseNormalizedNamed(to)
+	if !okFrom || !okTo || errBefore != nil || errAfter != nil || before.Name() != after.Name() || !sameBut(a, b, func(op *pb.Op) { op.GetSource().Identifier = "" }) {
+		return lint.EffectGraph
+	}
+	_, pinned := before.(reference.Digested)
+	_, pins := after.(reference.Digested)
+	if !pinned && pins && tagOf(before) == tagOf(after) && tagOf(after) != "" {
+		return lint.EffectSource
+	}
+	return lint.EffectRepin
+}
+
+func tagOf(n reference.Named) string {
+	if tagged, ok := n.(reference.Tagged); ok {
+		return tagged.Tag()
+	}
+	return ""
+}
+
+// differExec: the same program for the shell in another layout is EffectShell.
+func differExec(a, b *pb.Op) lint.Effect {
+	from, to := a.GetExec().GetMeta().GetArgs(), b.GetExec().GetMeta().GetArgs()
+	n := len(from)
+	if n < 3 || n != len(to) || !slices.Equal(from[:n-1], to[:n-1]) || !isPOSIXShell(from[:n-1]) {
+		return lint.EffectGraph
+	}
+	if !sameBut(a, b, func(op *pb.Op) { op.GetExec().Meta.Args = nil }) {
+		return lint.EffectGraph
+	}
+	before, okBefore := program(from[n-1])
+	after, okAfter := program(to[n-1])
+	if okBefore && okAfter && before == after {
+		return lint.EffectShell
+	}
+	return lint.EffectGraph
+}
+
+func isPOSIXShell(words []string) bool {
+	name := words[0][strings.LastIndexByte(words[0], '/')+1:]
+	last := words[len(words)-1]
+	return slices.Contains([]string{"sh", "bash", "ash", "dash"}, name) && strings.HasPrefix(last, "-") && strings.HasSuffix(last, "c")
+}
+
+// program is a script in a form that depends on its tree alone. ok is false for
+// one that the parser does not read as a shell does: carriage returns are blanks
+// to it, but a part of the word to the shell.
+func program(script string) (tree string, ok bool) {
+	if strings.IndexByte(script, '\r') >= 0 {
+		return "", false
+	}
+	file, err := syntax.NewParser(syntax.Variant(syntax.LangBash)).Parse(strings.NewReader(script), "")
+	if err != nil {
+		return "", false
+	}
+	var b strings.Builder
+	if err := syntax.NewPrinter(syntax.Minify(true)).Print(&b, file); err != nil {
+		return "", false
+	}
+	return b.String(), true
+}
+
+// sameBut tells whether two operations are equal once blank took a part away.
+func sameBut(a, b *pb.Op, blank func(*pb.Op)) bool {
+	a, b = proto.CloneOf(canonical(a)), proto.CloneOf(canonical(b))
+	blank(a)
+	blank(b)
+	return proto.Equal(a, b)
+}
+
+// changedSteps lists the steps that only one of two graphs has.
+func changedSteps(before, after *build) []string {
+	count := map[[32]byte]int{}
+	for _, s := range before.steps {
+		count[s.own]++
+	}
+	var added []string
+	for _, s := range after.steps {
+		if count[s.own] > 0 {
+			count[s.own]--
+			continue
+		}
+		added = append(added, "added "+describe(s.op))
+	}
+	var removed []string
+	for _, s := range slices.Backward(before.steps) {
+		if count[s.own] > 0 {
+			count[s.own]--
+			removed = append(removed, "removed "+describe(s.op))
+		}
+	}
+	slices.Reverse(removed)
+	if len(removed)+len(added) == 0 {
+		return []string{"the steps depend on each other in another way"}
+	}
+	return append(removed, added...)
+}
+
+// describe names an operation for people.
+func describe(op *pb.Op) string {
+	switch {
+	case op.GetExec() != nil:
+		meta := op.GetExec().GetMeta()
+		return bounded(fmt.Sprintf("RUN %q (in %s as %s)", meta.GetArgs(), orDefault(meta.GetCwd(), "/"), orDefault(meta.GetUser(), "root")))
+	case op.GetSource() != nil:
+		return bounded("source " + op.GetSource().GetIdentifier())
+	case op.GetFile() != nil:
+		var parts []string
+		for _, action := range op.GetFile().GetActions() {
+			parts = append(parts, describeFile(action))
+		}
+		return bounded(strings.Join(parts, ", "))
+	case op.GetMerge() != nil:
+		return "merge of layers"
+	case op.GetDiff() != nil:
+		return "difference of layers"
+	}
+	return "a step"
+}
+
+func describeFile(action *pb.FileAction) string {
+	switch {
+	case action.GetCopy() != nil:
+		c := action.GetCopy()
+		return fmt.Sprintf("copy %s to %s", c.GetSrc(), c.GetDest())
+	case action.GetMkfile() != nil:
+		return "write " + action.GetMkfile().GetPath()
+	case action.GetMkdir() != nil:
+		return "make folder " + action.GetMkdir().GetPath()
+	case action.GetRm() != nil:
+		return "remove " + action.GetRm().GetPath()
+	}
+	return "a file operation"
+}
+
+func orDefault(s, otherwise string) string {
+	if s == "" {
+		return otherwise
+	}
+	return s
+}

@@ -1,0 +1,179 @@
+package prove
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/dockmend/dockmend/internal/lint"
+	"github.com/dockmend/dockmend/internal/syntax/dockerfile"
+)
+
+// Budget is how many compilations one file may cost (docs/contract.md section 5).
+const Budget = 256
+
+// Verdict is what an edit does to a build, at worst over all worlds that were
+// compared.
+type Verdict struct {
+	Effect lint.Effect
+	// Details say in words what differs.
+	Details []string
+	// Reason says why there is no proof; empty unless Effect is EffectUnknown.
+	Reason string
+	// Broken is set when the file compiled before and does not after.
+	Broken bool
+	// LeftOut counts the worlds in which the file did not compile before.
+	LeftOut int
+}
+
+// Prover compares edits of one Dockerfile. It remembers what the file compiles
+// to, so that several edits cost less than each by itself. One goroutine at a
+// time may use it.
+type Prover struct {
+	src     []byte
+	doc     *dockerfile.Document
+	targets [][]byte
+	worlds  []variant
+	before  map[int]compiled
+	left    int
+	refused string
+}
+
+type compiled struct {
+	build *build
+	err   error
+}
+
+// New prepares the proofs of edits to a Dockerfile. budget bounds the
+// compilations of all of them together.
+func New(src []byte, budget int) *Prover {
+	p := &Prover{src: src, doc: dockerfile.Parse(src), before: map[int]compiled{}, left: budget}
+	p.targets = targets(p.doc)
+	p.worlds = worlds(p.doc)
+	p.refused = foreignSyntax(p.doc)
+	return p
+}
+
+// Compare says what changes in the build when the file becomes after.
+func (p *Prover) Compare(ctx context.Context, after []byte) Verdict {
+	if bytes.Equal(p.src, after) {
+		return Verdict{}
+	}
+	doc := dockerfile.Parse(after)
+	if p.refused != "" {
+		return unknown(p.refused)
+	}
+	if syntaxOf(p.doc) != syntaxOf(doc) {
+		return unknown("the # syntax= line changes, and with it the program that reads the file")
+	}
+	if len(p.targets) == 0 {
+		return unknown("the file has no stage, so there is nothing to compile")
+	}
+	changed := targets(doc)
+	v := Verdict{}
+	if len(changed) != len(p.targets) {
+		v.Effect, v.Details = lint.EffectGraph, []string{fmt.Sprintf("%d stages -> %d stages", len(p.targets), len(changed))}
+		return v
+	}
+	for t := range p.targets {
+		if bytes.Equal(p.targets[t], changed[t]) {
+			continue
+		}
+		if !p.compareTarget(ctx, t, changed[t], &v) {
+			return v
+		}
+	}
+	slices.Sort(v.Details)
+	v.Details = slices.Compact(v.Details)
+	return v
+}
+
+// compareTarget adds to the verdict what changes in one target; it is false
+// when the verdict stands.
+func (p *Prover) compareTarget(ctx context.Context, t int, after []byte, v *Verdict) bool {
+	last := t == len(p.targets)-1
+	for w, world := range p.worlds {
+		if p.left < 2 {
+			*v = unknown(fmt.Sprintf("more than %d compilations would be needed", Budget))
+			return false
+		}
+		before := p.compileBefore(ctx, t, w)
+		if before.err != nil {
+			if w == 0 && last {
+				*v = unknown("BuildKit does not compile the file as it is: " + oneLine(before.err))
+				return false
+			}
+			v.LeftOut++
+			continue
+		}
+		p.left--
+		b, err := world.compile(ctx, after)
+		if err != nil {
+			*v = unknown("BuildKit does not compile the file after the fix: " + oneLine(err))
+			v.Broken = true
+			return false
+		}
+		d := compare(before.build, b)
+		v.Effect = max(v.Effect, d.effect)
+		v.Details = append(v.Details, d.details...)
+	}
+	return true
+}
+
+func (p *Prover) compileBefore(ctx context.Context, t, w int) compiled {
+	key := t*len(p.worlds) + w
+	if c, ok := p.before[key]; ok {
+		return c
+	}
+	p.left--
+	b, err := p.worlds[w].compile(ctx, p.targets[t])
+	c := compiled{b, err}
+	p.before[key] = c
+	return c
+}
+
+func unknown(reason string) Verdict { return Verdict{Effect: lint.EffectUnknown, Reason: reason} }
+
+// oneLine is a message of BuildKit without what it quotes of the file.
+func oneLine(err error) string {
+	line, _, _ := strings.Cut(strings.TrimSpace(err.Error()), "\n")
+	return bounded(strings.ToValidUTF8(line, "\uFFFD"))
+}
+
+// targets are the texts to compile for each stage: the file up to the next
+// FROM. So unnamed stages and those whose name is taken again are compared too.
+func targets(doc *dockerfile.Document) [][]byte {
+	var out [][]byte
+	first := true
+	for _, in := range doc.Instructions {
+		if in.Keyword != "from" {
+			continue
+		}
+		if !first {
+			out = append(out, doc.Src[:in.PhysicalLines()[0].Start])
+		}
+		first = false
+	}
+	if first {
+		return nil
+	}
+	return append(out, doc.Src)
+}
+
+func syntaxOf(doc *dockerfile.Document) string {
+	d, _ := doc.Directive("syntax")
+	return d.Value
+}
+
+// foreignSyntax says why a file is not what this compiler reads; empty for
+// Docker's own frontend.
+func foreignSyntax(doc *dockerfile.Document) string {
+	value := syntaxOf(doc)
+	name := strings.TrimPrefix(strings.TrimPrefix(value, "docker.io/"), "index.docker.io/")
+	if value == "" || strings.HasPrefix(name, "docker/dockerfile:") || strings.HasPrefix(name, "docker/dockerfile@") || name == "docker/dockerfile" || strings.HasPrefix(name, "docker/dockerfile-upstream") {
+		return ""
+	}
+	return fmt.Sprintf("the file is read by another program, %q", bounded(value))
+}

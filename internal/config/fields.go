@@ -1,0 +1,231 @@
+package config
+
+import (
+	"slices"
+	"strconv"
+
+	"go.yaml.in/yaml/v4"
+
+	"github.com/dockmend/dockmend/internal/lint"
+)
+
+// never is the value of fail-on that no finding reaches.
+const never = "never"
+
+// field is a key of the configuration, bound to the place of its value. Parse
+// and Schema read the same table.
+type field struct {
+	name, doc string
+	value     value
+}
+
+// value reads one kind of setting, and describes it.
+type value interface {
+	decode(d *decoder, name string, n *yaml.Node)
+	schema() *schema
+}
+
+func failOnNames() []string { return append(lint.SeverityNames(), never) }
+
+// fields is the table of docs/contract.md section 3.
+func fields(c *Config, names *names) []field {
+	return []field{
+		{"presets", "The sets of rules to run; several add up. The first that has a rule decides on its severity and triggers. Default: recommended.", list{to: &c.Presets, among: PresetNames()}},
+		{"fail-on", "The least severity of a finding that makes the run exit 1. Default: warning.", word{&c.FailOn, failOnNames()}},
+		{"exclude", "Paths that are not linted, as patterns relative to the repository's root; a pattern covers all below what it matches.", list{to: &c.Exclude, patterns: true}},
+		{"rules", "Rules by id or alias: off, a severity, or a map of severity and options. An alias covers only what the other tool's rule covers.", settings{&c.Rules, names}},
+		{"overrides", "What differs for some paths; later ones win.", overrides{&c.Overrides, names}},
+		{"registries", "A policy for findings; no connection is made because of it.", object{[]field{
+			{"trusted", "The registries that images may come from; empty for all.", list{to: &c.Registries.Trusted}},
+		}}},
+		{"labels", "The labels that an image should have.", object{[]field{
+			{"required", "Required labels, each with the format of its value.", words{&c.Labels.Required, LabelFormats()}},
+			{"strict", "Whether any other label is a finding. Default: false.", flag{&c.Labels.Strict}},
+		}}},
+		{"fix", "Which fixes are applied.", object{[]field{
+			{"unsafe", "Whether unsafe fixes are applied too. Default: false.", flag{&c.Fix.Unsafe}},
+			{"exclude", "Paths whose findings are shown and never mended, as patterns.", list{to: &c.Fix.Exclude, patterns: true}},
+		}}},
+		{"pin", "How base images are pinned.", object{[]field{
+			{"mode", "What a pinned image names. Default: off.", word{&c.Pin.Mode, []string{"off", "digest", "version", "version+digest"}}},
+			{"refresh", "Whether a digest is replaced by that of a newer image. Default: false.", flag{&c.Pin.Refresh}},
+			{"cooldown-days", "The age in days that an image must have. Default: 0.", number{&c.Pin.CooldownDays, 0, 3650}},
+		}}},
+		{"pull-request", "The pull request with fixes.", object{[]field{
+			{"branch", "Its branch. Default: dockmend-fixes.", phrase{&c.PullRequest.Branch}},
+			{"base", "The branch that it goes into. Default: the repository's default branch.", phrase{&c.PullRequest.Base}},
+			{"labels", "Its labels. Default: dependencies.", list{to: &c.PullRequest.Labels}},
+			{"assignees", "Who it is assigned to.", list{to: &c.PullRequest.Assignees}},
+			{"reviewers", "Who is asked to review it.", list{to: &c.PullRequest.Reviewers}},
+			{"draft", "Whether it is a draft. Default: false.", flag{&c.PullRequest.Draft}},
+		}}},
+		{"templates", "Whether templates are linted like other files. Default: skip.", word{&c.Templates, []string{"skip", "lint"}}},
+		{"preview", "Whether rules run that are not stable yet. Default: false.", flag{&c.Preview}},
+	}
+}
+
+func overrideFields(o *Override, names *names) []field {
+	return []field{
+		{"paths", "The paths that it is about, as patterns.", list{to: &o.Paths, patterns: true}},
+		{"rules", "Rules by id or alias, as at the top.", settings{&o.Rules, names}},
+	}
+}
+
+// flag is true or false.
+type flag struct{ to *bool }
+
+func (v flag) decode(d *decoder, name string, n *yaml.Node) {
+	if b, ok := d.bool(n, name); ok {
+		*v.to = b
+	}
+}
+
+func (v flag) schema() *schema { return &schema{Type: types{"boolean"}} }
+
+// phrase is any text.
+type phrase struct{ to *string }
+
+func (v phrase) decode(d *decoder, name string, n *yaml.Node) {
+	if s, ok := d.text(n, name); ok {
+		*v.to = s
+	}
+}
+
+func (v phrase) schema() *schema { return textSchema() }
+
+// word is one of a few.
+type word struct {
+	to    *string
+	among []string
+}
+
+func (v word) decode(d *decoder, name string, n *yaml.Node) {
+	if s, ok := d.choice(n, name, v.among); ok {
+		*v.to = s
+	}
+}
+
+func (v word) schema() *schema { return &schema{Enum: v.among} }
+
+// words is a map from any key to one of a few words.
+type words struct {
+	to    *map[string]string
+	among []string
+}
+
+func (v words) decode(d *decoder, name string, n *yaml.Node) {
+	d.mapping(n, name, func(key, value *yaml.Node) {
+		if s, ok := d.choice(value, quote(key.Value), v.among); ok {
+			if *v.to == nil {
+				*v.to = map[string]string{}
+			}
+			(*v.to)[key.Value] = s
+		}
+	})
+}
+
+func (v words) schema() *schema {
+	return &schema{Type: orNull("object"), MaxProperties: maxItems, Additional: &additional{&schema{Enum: v.among}}}
+}
+
+// number is a whole number between two others.
+type number struct {
+	to          *int
+	least, most int
+}
+
+func (v number) decode(d *decoder, name string, n *yaml.Node) {
+	if i, ok := d.number(n, name, v.least, v.most); ok {
+		*v.to = i
+	}
+}
+
+func (v number) schema() *schema {
+	return &schema{Type: types{"integer"}, Minimum: &v.least, Maximum: &v.most}
+}
+
+// number reads a whole number in decimal.
+func (d *decoder) number(n *yaml.Node, what string, least, most int) (value int, ok bool) {
+	if !d.is(n, yaml.ScalarNode, what) {
+		return 0, false
+	}
+	i, err := strconv.Atoi(n.Value)
+	if err != nil || n.ShortTag() != "!!int" || i < least || i > most {
+		d.errorf(n, "%s must be a whole number from %d to %d, not %s", what, least, most, quote(n.Value))
+		return 0, false
+	}
+	return i, true
+}
+
+// list is one of texts; among, if set, has all that are allowed.
+type list struct {
+	to       *[]string
+	among    []string
+	patterns bool
+}
+
+func (v list) decode(d *decoder, name string, n *yaml.Node) {
+	if isNull(n) {
+		return
+	}
+	*v.to = []string{}
+	d.sequence(n, name, func(item *yaml.Node) {
+		s, ok := "", false
+		if v.among != nil {
+			s, ok = d.choice(item, name, v.among)
+		} else {
+			s, ok = d.text(item, "an item of "+name)
+		}
+		if ok && v.patterns {
+			if err := checkPattern(s); err != nil {
+				d.errorf(item, "the pattern %s %v", quote(s), err)
+				return
+			}
+		}
+		if ok {
+			*v.to = append(*v.to, s)
+		}
+	})
+}
+
+func (v list) schema() *schema {
+	items := textSchema()
+	if v.among != nil {
+		items = &schema{Enum: v.among}
+	}
+	return &schema{Type: orNull("array"), MaxItems: maxItems, Items: items}
+}
+
+// object has known keys.
+type object struct{ fields []field }
+
+func (v object) decode(d *decoder, name string, n *yaml.Node) { d.object(n, name, v.fields) }
+
+func (v object) schema() *schema { return objectSchema(v.fields) }
+
+// overrides is the list of what differs for some paths.
+type overrides struct {
+	to    *[]Override
+	names *names
+}
+
+func (v overrides) decode(d *decoder, name string, n *yaml.Node) {
+	d.sequence(n, name, func(item *yaml.Node) {
+		var o Override
+		before := len(d.errors)
+		d.object(item, "an item of "+name, overrideFields(&o, v.names))
+		if len(o.Paths) == 0 && len(d.errors) == before {
+			d.errorf(item, "an override needs paths: a list of patterns")
+		}
+		*v.to = append(*v.to, o)
+	})
+}
+
+func (v overrides) schema() *schema {
+	items := objectSchema(overrideFields(&Override{}, v.names))
+	items.Required = []string{"paths"}
+	return &schema{Type: orNull("array"), MaxItems: maxItems, Items: items}
+}
+
+// levels are the words for a rule on its own: off, or a severity.
+func levels() []string { return slices.Concat([]string{"off"}, lint.SeverityNames()) }

@@ -1,0 +1,63 @@
+package config
+
+import (
+	"errors"
+	"strings"
+
+	"github.com/bmatcuk/doublestar/v4"
+)
+
+// maxWays bounds how many alternatives the braces of a pattern can spell: each
+// is tried, and their number doubles with every pair.
+const maxWays = 4096
+
+// checkPattern returns what is wrong with a pattern, to be read after it.
+func checkPattern(pattern string) error {
+	switch {
+	case strings.Trim(pattern, "/") == "":
+		return errors.New("is empty")
+	case strings.HasPrefix(pattern, "/"):
+		return errors.New("must be relative to the repository's root: leave the first / out")
+	case pattern == ".." || strings.HasPrefix(pattern, "../") || strings.Contains(pattern, "/../"):
+		return errors.New("leads out of the repository")
+	case ways(pattern) > maxWays:
+		return errors.New("has too many alternatives in braces: write several patterns")
+	case !doublestar.ValidatePattern(pattern):
+		return errors.New("is malformed: a bracket, a brace or a backslash has no end")
+	}
+	return nil
+}
+
+// ways is at least the number of alternatives of a pattern, at most one more
+// than maxWays.
+func ways(pattern string) int {
+	each, n := strings.Count(pattern, ",")+1, 1
+	for range strings.Count(pattern, "{") {
+		if n *= each; n > maxWays {
+			return maxWays + 1
+		}
+	}
+	return n
+}
+
+// matches tells whether a pattern covers a path: it matches the path itself or
+// a folder above it. Paths are relative to the root, with slashes.
+func matches(pattern, path string) bool {
+	pattern = strings.TrimSuffix(strings.TrimPrefix(pattern, "./"), "/")
+	// A pattern was checked when it was read; a malformed one covers nothing.
+	if ok, err := doublestar.Match(pattern, path); ok || err != nil {
+		return ok
+	}
+	ok, err := doublestar.Match(pattern+"/**", path)
+	return ok && err == nil
+}
+
+// matchAny returns the first of the patterns that covers the path.
+func matchAny(patterns []string, path string) (pattern string, ok bool) {
+	for _, p := range patterns {
+		if matches(p, path) {
+			return p, true
+		}
+	}
+	return "", false
+}

@@ -177,3 +177,6 @@ func foreignSyntax(doc *dockerfile.Document) string {
 	}
 	return fmt.Sprintf("the file is read by another program, %q", bounded(value))
 }
+
+// Left is what remains of the budget.
+func (p *Prover) Left() int { return max(p.left, 0) }

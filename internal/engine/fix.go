@@ -1,0 +1,240 @@
+package engine
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/dockmend/dockmend/internal/lint"
+	"github.com/dockmend/dockmend/internal/prove"
+	"github.com/dockmend/dockmend/internal/text"
+)
+
+// MaxRounds bounds how often a file's fixes are applied before they must have
+// come to an end.
+const MaxRounds = 20
+
+// Fixer applies fixes to one file at a time. It is immutable and safe for
+// concurrent use.
+type Fixer struct {
+	Checker *Checker
+	// Unsafe also applies fixes that may change what the image does.
+	Unsafe bool
+	// SafeGraph lists the rules whose fixes are safe though they change build
+	// steps (docs/adr/0010).
+	SafeGraph []string
+}
+
+// Fixed is a file after its fixes.
+type Fixed struct {
+	Path          string
+	Before, After []byte
+	Applied       []Applied
+	// Refused are fixes that were not applied, and why.
+	Refused []Refused
+	// Left are the findings in After.
+	Left     *Checked
+	Problems []lint.Problem
+}
+
+// Applied is a fix that was applied, with what it was shown to do.
+type Applied struct {
+	Rule    *lint.Meta
+	Variant string
+	Title   string
+	Verdict prove.Verdict
+	// Demoted is set when the effect exceeds what the rule declares.
+	Demoted bool
+}
+
+// Refused is a fix that was not applied.
+type Refused struct {
+	Rule    *lint.Meta
+	Title   string
+	Line    int
+	Reason  string
+	Verdict prove.Verdict
+}
+
+// Changed tells whether any byte differs.
+func (f *Fixed) Changed() bool { return !bytes.Equal(f.Before, f.After) }
+
+// candidate is a fix that may be applied in this round.
+type candidate struct {
+	finding *lint.Diagnostic
+	fix     *lint.Fix
+	edits   []text.Edit
+}
+
+// Fix applies the fixes of a file to a fixed point. Fixes that are in conflict
+// wait for the next round. A fix that BuildKit does not accept is left out.
+func (x *Fixer) Fix(ctx context.Context, f File, src []byte) *Fixed {
+	out := &Fixed{Path: f.Path, Before: src, After: src}
+	refused := map[string]bool{}
+	budget := prove.Budget
+	for round := 0; ; round++ {
+		out.Left = x.Checker.Dockerfile(lint.NewSource(f.Path, out.After), f.Template, f.Policy, f.Context)
+		out.Problems = slices.Clone(out.Left.Problems)
+		batch := x.choose(out.Left.Diagnostics, refused)
+		if len(batch) == 0 || ctx.Err() != nil {
+			return out
+		}
+		if round == MaxRounds {
+			out.Problems = append(out.Problems, lint.Problem{File: f.Path, Message: "the fixes of " + ruleNames(batch) + " come to no end; this is a fault of dockmend, please report it with the file"})
+			return out
+		}
+		prover := prove.New(out.After, budget)
+		next := x.applyTogether(ctx, prover, out, batch)
+		if next == nil {
+			next = x.applyEach(ctx, prover, out, batch, refused)
+		}
+		budget = prover.Left()
+		out.After = next
+	}
+}
+
+// choose takes the first applicable fix of each finding that counts, as long as
+// their edits do not meet.
+func (x *Fixer) choose(diagnostics []*lint.Diagnostic, refused map[string]bool) []candidate {
+	least := lint.Safe
+	if x.Unsafe {
+		least = lint.Unsafe
+	}
+	var batch []candidate
+	var taken []text.Edit
+	for _, d := range diagnostics {
+		if !d.Counts() || refused[d.Fingerprint] {
+			continue
+		}
+		i := slices.IndexFunc(d.Fixes, func(f lint.Fix) bool { return f.Applicability >= least && ownEdits(f) })
+		if i < 0 {
+			continue
+		}
+		c := candidate{finding: d, fix: &d.Fixes[i]}
+		for _, e := range c.fix.Edits {
+			c.edits = append(c.edits, e.Edit)
+		}
+		if merged, ok := text.Merge(taken, c.edits); ok {
+			taken = merged
+			batch = append(batch, c)
+		}
+	}
+	return batch
+}
+
+func ownEdits(f lint.Fix) bool {
+	return len(f.Edits) > 0 && !slices.ContainsFunc(f.Edits, func(e lint.FileEdit) bool { return e.File != "" })
+}
+
+// applyTogether proves all fixes of a round at once. It is nil where that shows
+// more than the most modest of them declares, so that each must be proved by
+// itself.
+func (x *Fixer) applyTogether(ctx context.Context, prover *prove.Prover, out *Fixed, batch []candidate) []byte {
+	after, ok := applyAll(out.After, batch)
+	if !ok {
+		return nil
+	}
+	verdict := prover.Compare(ctx, after)
+	for _, c := range batch {
+		if verdict.Effect > c.fix.MaxEffect || !x.accepts(c, verdict) {
+			return nil
+		}
+	}
+	if len(batch) > 1 && verdict.Effect > lint.EffectNone {
+		// What each of them does is part of what is reported.
+		return nil
+	}
+	for _, c := range batch {
+		out.Applied = append(out.Applied, Applied{c.finding.Rule, c.finding.Variant, c.fix.Title, verdict, false})
+	}
+	return after
+}
+
+// applyEach proves every fix by itself and applies those that are acceptable,
+// once their sum compiles too.
+func (x *Fixer) applyEach(ctx context.Context, prover *prove.Prover, out *Fixed, batch []candidate, refused map[string]bool) []byte {
+	var good []candidate
+	var applied []Applied
+	for _, c := range batch {
+		after, ok := applyAll(out.After, []candidate{c})
+		if !ok {
+			x.refuse(out, c, prove.Verdict{}, "its edits do not fit the file", refused)
+			continue
+		}
+		verdict := prover.Compare(ctx, after)
+		if !x.accepts(c, verdict) {
+			x.refuse(out, c, verdict, refusal(c, verdict), refused)
+			continue
+		}
+		good = append(good, c)
+		applied = append(applied, Applied{c.finding.Rule, c.finding.Variant, c.fix.Title, verdict, verdict.Effect > c.fix.MaxEffect})
+	}
+	after, ok := applyAll(out.After, good)
+	if len(good) > 1 && (!ok || prover.Compare(ctx, after).Broken) {
+		// They work one by one but not together: the first now, the rest later.
+		good, applied = good[:1], applied[:1]
+		after, ok = applyAll(out.After, good)
+	}
+	if !ok || len(good) == 0 {
+		return out.After
+	}
+	out.Applied = append(out.Applied, applied...)
+	return after
+}
+
+func (x *Fixer) refuse(out *Fixed, c candidate, v prove.Verdict, reason string, refused map[string]bool) {
+	refused[c.finding.Fingerprint] = true
+	out.Refused = append(out.Refused, Refused{c.finding.Rule, c.fix.Title, c.finding.Start().Line, reason, v})
+}
+
+// accepts tells whether a fix may be applied for what it was shown to do.
+func (x *Fixer) accepts(c candidate, v prove.Verdict) bool {
+	if v.Broken {
+		return false
+	}
+	if x.Unsafe {
+		return true
+	}
+	switch v.Effect {
+	case lint.EffectNone, lint.EffectConfig, lint.EffectSource, lint.EffectShell:
+		return v.Effect <= c.fix.MaxEffect
+	case lint.EffectGraph:
+		return v.Effect <= c.fix.MaxEffect && slices.Contains(x.SafeGraph, c.finding.Rule.ID)
+	default:
+		return false
+	}
+}
+
+func refusal(c candidate, v prove.Verdict) string {
+	switch {
+	case v.Effect == lint.EffectUnknown:
+		return v.Reason
+	case v.Effect > c.fix.MaxEffect:
+		return fmt.Sprintf("its effect is %s, though the rule declares at most %s: a fault of dockmend, please report it with the file", v.Effect, c.fix.MaxEffect)
+	}
+	return fmt.Sprintf("its effect is %s, which is not safe", v.Effect)
+}
+
+func applyAll(src []byte, batch []candidate) ([]byte, bool) {
+	var all []text.Edit
+	for _, c := range batch {
+		merged, ok := text.Merge(all, c.edits)
+		if !ok {
+			return nil, false
+		}
+		all = merged
+	}
+	after, err := text.Apply(src, all)
+	return after, err == nil && !bytes.Equal(after, src)
+}
+
+func ruleNames(batch []candidate) string {
+	var names []string
+	for _, c := range batch {
+		names = append(names, c.finding.Rule.ID)
+	}
+	slices.Sort(names)
+	return strings.Join(slices.Compact(names), ", ")
+}

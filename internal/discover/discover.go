@@ -1,0 +1,283 @@
+// Package discover finds the files to lint below some paths, and says why
+// others are not (docs/contract.md section 1, "Discovery"). It never leaves the
+// root.
+package discover
+
+import (
+	"cmp"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path"
+	"slices"
+	"strings"
+
+	"github.com/dockmend/dockmend/internal/lint"
+)
+
+// maxDepth is how many folders deep a search goes.
+const maxDepth = 128
+
+// File is a file to lint.
+type File struct {
+	// Path is relative to the root, with slashes.
+	Path string
+	Kind Kind
+	// Template is set when the name says that the file is a template.
+	Template bool
+	// Named is set when the path was named itself.
+	Named bool
+}
+
+// Skip is a file that looks like one of ours, or a folder, that was left out.
+type Skip struct{ Path, Reason string }
+
+// Options say what else is left out.
+type Options struct {
+	// NoGitignore also finds what .gitignore names.
+	NoGitignore bool
+	// Excluded tells whether the configuration leaves a path out, and by which
+	// pattern. It may be nil.
+	Excluded func(path string) (pattern string, ok bool)
+}
+
+// Result is what was found, each list sorted by path.
+type Result struct {
+	Files    []File
+	Skipped  []Skip
+	Problems []lint.Problem
+}
+
+// ErrMissing is wrapped by the error for a path that does not exist, ErrNothing
+// by the one for paths that hold nothing to lint; the result then says what was
+// skipped.
+var (
+	ErrMissing = errors.New("no such file or folder")
+	ErrNothing = errors.New("nothing to lint")
+)
+
+// Find looks at and below paths, which are relative to the root with slashes.
+// A file among them is found whatever its name.
+func Find(root *os.Root, paths []string, opts Options) (*Result, error) {
+	if len(paths) == 0 {
+		paths = []string{"."}
+	}
+	s := &search{root: root, opts: opts, files: map[string]File{}, skipped: map[string]string{}, visited: map[string]bool{}}
+	var empty []string
+	for _, name := range paths {
+		before := len(s.files)
+		if err := s.named(path.Clean(name)); err != nil {
+			return nil, err
+		}
+		if len(s.files) == before && !s.holdsFile(name) {
+			empty = append(empty, name)
+		}
+	}
+	s.followNames()
+	result := s.result()
+	if len(empty) > 0 {
+		return result, fmt.Errorf("%w at %s", ErrNothing, strings.Join(empty, ", "))
+	}
+	return result, nil
+}
+
+// search is one run of Find.
+type search struct {
+	root    *os.Root
+	opts    Options
+	files   map[string]File
+	skipped map[string]string
+	// links are symbolic links by their own path.
+	links []string
+	// givers are files that may name Dockerfiles: bake files, devcontainers.
+	givers   []string
+	visited  map[string]bool
+	problems []lint.Problem
+}
+
+// holdsFile tells whether something was found below a path by an earlier one.
+func (s *search) holdsFile(dir string) bool {
+	dir = path.Clean(dir)
+	for name := range s.files {
+		if dir == "." || name == dir || strings.HasPrefix(name, dir+"/") {
+			return true
+		}
+	}
+	return false
+}
+
+// named takes a path of the command line.
+func (s *search) named(name string) error {
+	info, err := s.root.Stat(name)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return fmt.Errorf("%s: %w", name, ErrMissing)
+	case err != nil:
+		return fmt.Errorf("%s: %w", name, reason(err))
+	case !info.IsDir():
+		c, _ := classify(name)
+		s.files[name] = File{Path: name, Kind: c.kind, Template: c.template, Named: true}
+		return nil
+	}
+	s.folder(name, s.ignoresAbove(name), 0)
+	s.followLinks()
+	return nil
+}
+
+func (s *search) folder(dir string, ignores *ignores, depth int) {
+	if s.visited[dir] {
+		return
+	}
+	s.visited[dir] = true
+	if depth > maxDepth {
+		s.skipped[dir] = fmt.Sprintf("more than %d folders deep", maxDepth)
+		return
+	}
+	entries, err := s.list(dir)
+	if err != nil {
+		s.problems = append(s.problems, lint.Problem{File: dir, Message: "cannot be read: " + reason(err).Error()})
+		return
+	}
+	if !s.opts.NoGitignore {
+		ignores = ignores.with(s.root, dir, entries)
+	}
+	for _, e := range entries {
+		name := path.Join(dir, e.Name())
+		switch {
+		case e.IsDir():
+			if why := s.skipFolder(name, ignores); why != "" {
+				s.skipped[name] = why
+			} else {
+				s.folder(name, ignores, depth+1)
+			}
+		case e.Type()&fs.ModeSymlink != 0:
+			s.links = append(s.links, name)
+		case e.Type().IsRegular():
+			s.file(name, ignores)
+		}
+	}
+}
+
+func (s *search) list(dir string) ([]fs.DirEntry, error) {
+	f, err := s.root.Open(dir)
+	if err != nil {
+		return nil, err
+	}
+	defer func() { _ = f.Close() }() // it was only read from
+	entries, err := f.ReadDir(-1)
+	slices.SortFunc(entries, func(a, b fs.DirEntry) int { return cmp.Compare(a.Name(), b.Name()) })
+	return entries, err
+}
+
+// skipFolder says why a folder is not entered; empty for one that is.
+func (s *search) skipFolder(name string, ignores *ignores) string {
+	switch path.Base(name) {
+	case ".git", ".hg", ".svn":
+		return "version control"
+	case "node_modules", "vendor", "bower_components":
+		return "dependencies"
+	case "__pycache__":
+		return "cache"
+	}
+	if _, err := s.root.Lstat(path.Join(name, "pyvenv.cfg")); err == nil {
+		return "virtual environment"
+	}
+	if _, err := s.root.Lstat(path.Join(name, ".git")); err == nil {
+		return "another git repository"
+	}
+	if pattern, ok := s.excluded(name); ok {
+		return "excluded by " + pattern
+	}
+	if ignores.match(name, true) {
+		return "ignored by git"
+	}
+	return ""
+}
+
+func (s *search) excluded(name string) (string, bool) {
+	if s.opts.Excluded == nil {
+		return "", false
+	}
+	return s.opts.Excluded(name)
+}
+
+// file takes a file that a search came by.
+func (s *search) file(name string, ignores *ignores) {
+	if isGiver(name) && !ignores.match(name, false) {
+		s.givers = append(s.givers, name)
+	}
+	c, ours := classify(name)
+	if !ours {
+		return
+	}
+	if _, known := s.files[name]; known {
+		return
+	}
+	pattern, excluded := s.excluded(name)
+	switch {
+	case c.skip != "":
+		s.skipped[name] = c.skip
+	case excluded:
+		s.skipped[name] = "excluded by " + pattern
+	case ignores.match(name, false):
+		s.skipped[name] = "ignored by git"
+	default:
+		s.files[name] = File{Path: name, Kind: c.kind, Template: c.template}
+	}
+}
+
+// followLinks takes the targets of links with our names that nothing else
+// found, under the targets' own names.
+func (s *search) followLinks() {
+	for _, link := range s.links {
+		c, ours := classify(link)
+		if !ours || c.skip != "" {
+			continue
+		}
+		if _, known := s.files[link]; known {
+			continue
+		}
+		target, err := s.root.Readlink(link)
+		if err == nil && !path.IsAbs(target) {
+			target = path.Join(path.Dir(link), target)
+		}
+		info, statErr := s.root.Stat(link)
+		switch {
+		case err != nil || statErr != nil || path.IsAbs(target) || strings.HasPrefix(target, "../"):
+			s.skipped[link] = "symbolic link that leads nowhere, or out of the root"
+			continue
+		case info.IsDir():
+			continue
+		}
+		s.skipped[link] = "symbolic link to " + target
+		if _, known := s.files[target]; !known && s.skipped[target] == "" {
+			s.files[target] = File{Path: target, Kind: c.kind, Template: c.template}
+		}
+	}
+	s.links = nil
+}
+
+func (s *search) result() *Result {
+	r := &Result{Problems: s.problems}
+	for _, f := range s.files {
+		r.Files = append(r.Files, f)
+	}
+	for name, why := range s.skipped {
+		if _, found := s.files[name]; !found {
+			r.Skipped = append(r.Skipped, Skip{name, why})
+		}
+	}
+	slices.SortFunc(r.Files, func(a, b File) int { return cmp.Compare(a.Path, b.Path) })
+	slices.SortFunc(r.Skipped, func(a, b Skip) int { return cmp.Compare(a.Path, b.Path) })
+	return r
+}
+
+// reason is an error without the path, which stands beside it already.
+func reason(err error) error {
+	var at *fs.PathError
+	if errors.As(err, &at) {
+		return at.Err
+	}
+	return err
+}

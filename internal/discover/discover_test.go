@@ -1,0 +1,227 @@
+package discover_test
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/rogpeppe/go-internal/txtar"
+
+	"github.com/dockmend/dockmend/internal/discover"
+)
+
+// tree writes an archive's files below a new folder. A file with the content
+// "-> x" becomes a symbolic link.
+func tree(t *testing.T, archive string) *os.Root {
+	t.Helper()
+	dir := t.TempDir()
+	for _, f := range txtar.Parse([]byte(archive)).Files {
+		at := filepath.Join(dir, filepath.FromSlash(f.Name))
+		if err := os.MkdirAll(filepath.Dir(at), 0o755); err != nil {
+			t.Fatal(err)
+		}
+		var err error
+		if target, link := strings.CutPrefix(strings.TrimSpace(string(f.Data)), "-> "); link {
+			err = os.Symlink(target, at)
+		} else {
+			err = os.WriteFile(at, f.Data, 0o644)
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	root, err := os.OpenRoot(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = root.Close() })
+	return root
+}
+
+func render(r *discover.Result) string {
+	var b strings.Builder
+	for _, f := range r.Files {
+		fmt.Fprintf(&b, "%s %s", [...]string{"dockerfile", "compose", "ignore"}[f.Kind], f.Path)
+		if f.Template {
+			b.WriteString(" template")
+		}
+		b.WriteString("\n")
+	}
+	for _, s := range r.Skipped {
+		fmt.Fprintf(&b, "skip %s: %s\n", s.Path, s.Reason)
+	}
+	for _, p := range r.Problems {
+		fmt.Fprintf(&b, "problem %s: %s\n", p.File, p.Message)
+	}
+	return b.String()
+}
+
+func TestFind(t *testing.T) {
+	tests := []struct {
+		name, tree string
+		paths      []string
+		opts       discover.Options
+		want       string
+	}{
+		{
+			name: "names",
+			tree: "-- Dockerfile --\n-- DOCKERFILE.Dev --\n-- Dockerfile-x --\n-- api.dockerfile --\n-- Containerfile --\n-- a.Containerfile --\n-- .hidden/Dockerfile --\n" +
+				"-- Dockerfiles --\n-- dockerfile_x --\n-- Dockerfile. --\n-- notes --\n",
+			want: "dockerfile .hidden/Dockerfile\ndockerfile Containerfile\ndockerfile DOCKERFILE.Dev\ndockerfile Dockerfile\ndockerfile Dockerfile-x\ndockerfile a.Containerfile\ndockerfile api.dockerfile\n",
+		},
+		{
+			name: "other kinds",
+			tree: "-- compose.yaml --\n-- docker-compose.prod.yml --\n-- composer.json --\n-- .dockerignore --\n-- Dockerfile.dockerignore --\n-- composed.yaml --\n",
+			want: "ignore .dockerignore\nignore Dockerfile.dockerignore\ncompose compose.yaml\ncompose docker-compose.prod.yml\n",
+		},
+		{
+			name: "other languages and templates",
+			tree: "-- Dockerfile.md --\n-- dockerfile.go --\n-- Dockerfile~ --\n-- Dockerfile.bak --\n-- Dockerfile.j2 --\n-- Dockerfile.in --\n-- app.Dockerfile.tmpl --\n",
+			want: "dockerfile Dockerfile.in template\ndockerfile Dockerfile.j2 template\ndockerfile app.Dockerfile.tmpl template\n" +
+				"skip Dockerfile.bak: the name ends in .bak\nskip Dockerfile.md: the name ends in .md\nskip Dockerfile~: the name ends in ~\nskip dockerfile.go: the name ends in .go\n",
+		},
+		{
+			name: "folders",
+			tree: "-- node_modules/a/Dockerfile --\n-- vendor/Dockerfile --\n-- env/pyvenv.cfg --\n-- env/Dockerfile --\n-- sub/.git/config --\n-- sub/Dockerfile --\n-- .git/Dockerfile --\n",
+			want: "skip .git: version control\nskip env: virtual environment\nskip node_modules: dependencies\nskip sub: another git repository\nskip vendor: dependencies\n",
+		},
+		{
+			name: "gitignore",
+			tree: "-- .gitignore --\n/build\n*.dev\n!keep.dev\n-- build/Dockerfile --\n-- a/build/Dockerfile --\n-- Dockerfile.dev --\n-- a/.gitignore --\nDockerfile.x\n-- a/Dockerfile.x --\n-- Dockerfile.x --\n",
+			want: "dockerfile Dockerfile.x\ndockerfile a/build/Dockerfile\nskip Dockerfile.dev: ignored by git\nskip a/Dockerfile.x: ignored by git\nskip build: ignored by git\n",
+		},
+		{
+			name: "gitignore does not count",
+			tree: "-- .gitignore --\n*\n-- Dockerfile --\n",
+			opts: discover.Options{NoGitignore: true},
+			want: "dockerfile Dockerfile\n",
+		},
+		{
+			name:  "gitignore of the folders above",
+			tree:  "-- .gitignore --\nb/x\n-- a/.gitignore --\ny\n-- a/b/x/Dockerfile --\n-- a/b/y/Dockerfile --\n-- a/b/z/Dockerfile --\n",
+			paths: []string{"a/b"},
+			want:  "dockerfile a/b/x/Dockerfile\ndockerfile a/b/z/Dockerfile\nskip a/b/y: ignored by git\n",
+		},
+		{
+			name: "excluded",
+			tree: "-- a/Dockerfile --\n-- b/Dockerfile --\n-- Dockerfile.x --\n",
+			opts: discover.Options{Excluded: func(p string) (string, bool) { return "pattern", p == "a" || p == "Dockerfile.x" }},
+			want: "dockerfile b/Dockerfile\nskip Dockerfile.x: excluded by pattern\nskip a: excluded by pattern\n",
+		},
+		{
+			name: "links",
+			tree: "-- Dockerfile --\n-- Dockerfile.same --\n-> Dockerfile\n-- Dockerfile.other --\n-> files/build\n-- files/build --\n-- Dockerfile.gone --\n-> nowhere\n-- Dockerfile.out --\n-> /etc/hostname\n-- Dockerfile.up --\n-> ../../x\n",
+			want: "dockerfile Dockerfile\ndockerfile files/build\nskip Dockerfile.gone: symbolic link that leads nowhere, or out of the root\nskip Dockerfile.other: symbolic link to files/build\n" +
+				"skip Dockerfile.out: symbolic link that leads nowhere, or out of the root\nskip Dockerfile.same: symbolic link to Dockerfile\nskip Dockerfile.up: symbolic link that leads nowhere, or out of the root\n",
+		},
+		{
+			name: "named by others",
+			tree: "-- compose.yaml --\nservices:\n  a:\n    build: {context: app, dockerfile: ../build/web}\n  b:\n    build: {dockerfile: ../../outside}\n  c:\n    build: .\n-- build/web --\n" +
+				"-- .devcontainer/devcontainer.json --\n{ // comment\n  \"build\": {\"dockerfile\": \"dev\", \"context\": \"..\"},\n}\n-- .devcontainer/dev --\n" +
+				"-- docker-bake.json --\n{\"target\": {\"x\": {\"context\": \"app\", \"dockerfile\": \"image\"}}}\n-- app/image --\n",
+			want: "dockerfile .devcontainer/dev\ndockerfile app/image\ndockerfile build/web\ncompose compose.yaml\n",
+		},
+		{
+			name:  "a named file counts whatever its name",
+			tree:  "-- .gitignore --\n*\n-- x.md --\n-- y/Dockerfile --\n",
+			paths: []string{"x.md"},
+			want:  "dockerfile x.md\n",
+		},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			got, err := discover.Find(tree(t, tt.tree), tt.paths, tt.opts)
+			if err != nil && !errors.Is(err, discover.ErrNothing) {
+				t.Fatal(err)
+			}
+			if diff := cmp.Diff(tt.want, render(got)); diff != "" {
+				t.Errorf("-want +got\n%s", diff)
+			}
+		})
+	}
+}
+
+func TestErrors(t *testing.T) {
+	root := tree(t, "-- a/notes --\n-- b/Dockerfile --\n")
+	if _, err := discover.Find(root, []string{"missing"}, discover.Options{}); !errors.Is(err, discover.ErrMissing) {
+		t.Errorf("missing: %v", err)
+	}
+	if _, err := discover.Find(root, []string{"b", "a"}, discover.Options{}); !errors.Is(err, discover.ErrNothing) || !strings.HasSuffix(err.Error(), "at a") {
+		t.Errorf("nothing: %v", err)
+	}
+	if _, err := discover.Find(root, []string{"../x"}, discover.Options{}); err == nil {
+		t.Error("a path out of the root was taken")
+	}
+}
+
+// TestIgnoresAsGitDoes compares with git itself.
+func TestIgnoresAsGitDoes(t *testing.T) {
+	if _, err := exec.LookPath("git"); err != nil {
+		t.Skip("git is not installed: what .gitignore means was not compared with it")
+	}
+	root := tree(t, "-- .gitignore --\na/**/skip\n/top\n*.old\n!important.old\ndir/\n\\#x\nspace\\ \n[ab].dockerfile\n-- sub/.gitignore --\n!*.old\nlocal\n"+
+		"-- a/b/skip/Dockerfile --\n-- a/skip/Dockerfile --\n-- top/Dockerfile --\n-- x/top/Dockerfile --\n-- old/a.dockerfile --\n-- c.dockerfile --\n-- dir/Dockerfile --\n-- x/dir/Dockerfile --\n"+
+		"-- sub/local/Dockerfile --\n-- sub/x/local/Dockerfile --\n-- local/Dockerfile --\n-- sub/Dockerfile --\n")
+	git := func(args ...string) string {
+		cmd := exec.Command("git", append([]string{"-C", root.Name()}, args...)...)
+		cmd.Env = append(os.Environ(), "GIT_CONFIG_GLOBAL="+os.DevNull, "GIT_CONFIG_NOSYSTEM=1")
+		out, err := cmd.Output()
+		if err != nil {
+			t.Fatal(err)
+		}
+		return string(out)
+	}
+	git("init", "-q")
+	want := map[string]bool{}
+	for _, name := range strings.Fields(git("ls-files", "--others", "--exclude-standard")) {
+		if strings.Contains(strings.ToLower(name), "dockerfile") {
+			want[name] = true
+		}
+	}
+	got, err := discover.Find(root, nil, discover.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	found := map[string]bool{}
+	for _, f := range got.Files {
+		found[f.Path] = true
+	}
+	if diff := cmp.Diff(want, found); diff != "" {
+		t.Errorf("-git +dockmend\n%s", diff)
+	}
+}
+
+// FuzzGivers reads what strangers write: it must neither crash nor name a file
+// outside of the root.
+func FuzzGivers(f *testing.F) {
+	f.Add("services: {a: {build: {dockerfile: x}}}")
+	f.Add("{\"build\": {\"dockerfile\": \"../../x\"}} // c")
+	f.Add("services: &a {a: *a}")
+	f.Fuzz(func(t *testing.T, content string) {
+		dir := t.TempDir()
+		for _, name := range []string{"compose.yaml", "devcontainer.json", "docker-bake.json"} {
+			if err := os.WriteFile(filepath.Join(dir, name), []byte(content), 0o644); err != nil {
+				t.Fatal(err)
+			}
+		}
+		root, err := os.OpenRoot(dir)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer root.Close()
+		got, err := discover.Find(root, nil, discover.Options{})
+		if err != nil && !errors.Is(err, discover.ErrNothing) {
+			t.Fatal(err)
+		}
+		for _, x := range got.Files {
+			if !filepath.IsLocal(x.Path) {
+				t.Errorf("found %q", x.Path)
+			}
+		}
+	})
+}

@@ -1,0 +1,97 @@
+package discover
+
+import (
+	"path"
+	"slices"
+	"strings"
+)
+
+// Kind is what a file is read as.
+type Kind uint8
+
+// The kinds of files that are linted.
+const (
+	Dockerfile Kind = iota
+	Compose
+	IgnoreFile
+)
+
+// otherLanguages are endings of names of files that are no Dockerfile though
+// the name begins like one: documents, copies, programs that write one.
+var otherLanguages = []string{
+	".md", ".markdown", ".rst", ".adoc", ".txt", ".html", ".htm", ".pdf", ".bak", ".backup", ".orig", ".old", ".save", ".rej", ".swp", ".swo", ".tmp",
+	".patch", ".diff", ".log", ".lock", ".sum", ".go", ".py", ".pyc", ".rb", ".js", ".mjs", ".cjs", ".ts", ".tsx", ".jsx", ".java", ".kt", ".scala",
+	".c", ".h", ".cc", ".cpp", ".hpp", ".rs", ".cs", ".fs", ".php", ".pl", ".lua", ".sh", ".bash", ".zsh", ".fish", ".ps1", ".bat", ".cmd", ".json",
+	".jsonc", ".toml", ".yaml", ".yml", ".xml", ".ini", ".cfg", ".conf", ".env", ".csv", ".tsv", ".sql", ".tf", ".hcl", ".nix", ".vim", ".el",
+	".gz", ".zip", ".tar", ".png", ".jpg", ".svg", ".snap", ".golden", "~",
+}
+
+// templateEndings are those of the template languages that people write
+// Dockerfiles in.
+var templateEndings = []string{
+	".tmpl", ".tpl", ".template", ".gotmpl", ".j2", ".jinja", ".jinja2", ".erb", ".in", ".m4", ".mustache", ".hbs", ".ejs", ".liquid", ".mako", ".twig",
+}
+
+// class is what a file's name says about it.
+type class struct {
+	kind     Kind
+	template bool
+	// skip says why a file that looks like one of ours is none.
+	skip string
+}
+
+// classify reads a file's name; ok is false for one that is not ours at all.
+func classify(name string) (c class, ok bool) {
+	lower := strings.ToLower(path.Base(name))
+	if lower == ".dockerignore" || strings.HasSuffix(lower, ".dockerignore") {
+		return class{kind: IgnoreFile}, true
+	}
+	if isCompose(lower) {
+		return class{kind: Compose}, true
+	}
+	plain, template := lower, false
+	if i := slices.IndexFunc(templateEndings, func(e string) bool { return strings.HasSuffix(lower, e) }); i >= 0 {
+		plain, template = strings.TrimSuffix(lower, templateEndings[i]), true
+	}
+	if !isDockerfile(plain) {
+		if !isDockerfile(lower) {
+			return class{}, false
+		}
+		template = false
+	}
+	for _, e := range otherLanguages {
+		if strings.HasSuffix(lower, e) && lower != "dockerfile"+e+".dockerfile" {
+			return class{skip: "the name ends in " + e}, true
+		}
+	}
+	return class{template: template}, true
+}
+
+// isDockerfile knows Dockerfile, Containerfile, Dockerfile.x, Dockerfile-x and
+// x.Dockerfile; name is in lower case.
+func isDockerfile(name string) bool {
+	for _, base := range []string{"dockerfile", "containerfile"} {
+		rest, ok := strings.CutPrefix(name, base)
+		if ok && (rest == "" || len(rest) > 1 && (rest[0] == '.' || rest[0] == '-') || rest == "~") {
+			return true
+		}
+		if before, ok := strings.CutSuffix(name, "."+base); ok && before != "" {
+			return true
+		}
+	}
+	return false
+}
+
+func isCompose(name string) bool {
+	stem, yaml := strings.CutSuffix(name, ".yml")
+	if !yaml {
+		stem, yaml = strings.CutSuffix(name, ".yaml")
+	}
+	for _, base := range []string{"compose", "docker-compose"} {
+		rest, ok := strings.CutPrefix(stem, base)
+		if yaml && ok && (rest == "" || strings.IndexByte(".-_", rest[0]) >= 0) {
+			return true
+		}
+	}
+	return false
+}

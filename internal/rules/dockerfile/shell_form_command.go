@@ -2,6 +2,7 @@ package dockerfile
 
 import (
 	"fmt"
+	"strconv"
 	"strings"
 
 	"github.com/dockmend/dockmend/internal/facts"
@@ -94,5 +95,12 @@ func looksLikeArray(body string) bool {
 	return ok && rest != "" && strings.IndexByte(`"'“”`, rest[0]) >= 0
 }
 
-// quoteShort quotes a text for a message, on one line and of bounded length.
-func quoteShort(s string) string { return fmt.Sprintf("%q", short(s)) }
+// quoteShort quotes a text for a message, on one line and of bounded length. A
+// text with quotes of its own stays readable between backquotes.
+func quoteShort(s string) string {
+	s = short(s)
+	if strings.IndexByte(s, '"') >= 0 && strconv.CanBackquote(s) {
+		return "`" + s + "`"
+	}
+	return strconv.Quote(s)
+}

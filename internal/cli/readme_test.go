@@ -1,0 +1,47 @@
+package cli_test
+
+import (
+	"bytes"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/dockmend/dockmend/internal/cli"
+)
+
+// TestReadme: the output that README.md shows is the real one.
+// UPDATE_SCRIPTS=1 writes it.
+func TestReadme(t *testing.T) {
+	root, err := filepath.Abs("../..")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var out, problems bytes.Buffer
+	env := &cli.Env{Stdin: strings.NewReader(""), Stdout: &out, Stderr: &problems, Getenv: func(string) string { return "" }, Dir: root}
+	if code := cli.Main(t.Context(), []string{"dockmend", "lint", "testdata/example"}, env); code != 1 || problems.Len() > 0 {
+		t.Fatalf("exit code %d, %s", code, &problems)
+	}
+	name := filepath.Join(root, "README.md")
+	readme, err := os.ReadFile(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	before, rest, ok := strings.Cut(string(readme), "<!-- output:start -->\n")
+	_, after, ok2 := strings.Cut(rest, "<!-- output:end -->")
+	if !ok || !ok2 {
+		t.Fatal("README.md has no marks around the output")
+	}
+	want := before + "<!-- output:start -->\n```text\n$ dockmend lint testdata/example\n" + out.String() + "```\n<!-- output:end -->" + after
+	if os.Getenv("UPDATE_SCRIPTS") != "" {
+		if err := os.WriteFile(name, []byte(want), 0o644); err != nil {
+			t.Fatal(err)
+		}
+		return
+	}
+	if diff := cmp.Diff(want, string(readme)); diff != "" {
+		t.Errorf("README.md is stale, run the test with UPDATE_SCRIPTS=1 (-want +got)\n%s", diff)
+	}
+}

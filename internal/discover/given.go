@@ -1,6 +1,7 @@
 package discover
 
 import (
+	"bytes"
 	"encoding/json"
 	"path"
 	"strings"
@@ -25,7 +26,7 @@ func isGiver(name string) bool {
 func (s *search) followNames() {
 	for _, giver := range s.givers {
 		src, err := readSmall(s.root, giver, maxGiver)
-		if err != nil {
+		if err != nil || !bytes.Contains(bytes.ToLower(src), []byte("dockerfile")) {
 			continue
 		}
 		for _, b := range builds(giver, src) {

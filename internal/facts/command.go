@@ -194,7 +194,7 @@ func (f *Dockerfile) readCommands(in *dockerfile.Instruction) []*Command {
 			if len(x.Args) == 0 {
 				return true
 			}
-			c := &Command{Instruction: in, Script: script, Call: x, Span: script.SpanOf(x)}
+			c := &Command{Instruction: in, Script: script, Call: x, Span: script.SpanOf(x), Words: make([]Argument, 0, len(x.Args))}
 			if s := stmts[len(stmts)-1]; s.Cmd == x {
 				c.Stmt = s
 			}

@@ -23,8 +23,9 @@ type Stage struct {
 	// Instructions are those after FROM.
 	Instructions []*dockerfile.Instruction
 
-	doc     *Dockerfile
-	reaches bool
+	doc                  *Dockerfile
+	reaches              bool
+	systemKnown, windows bool
 }
 
 // Reference is a use of a stage or image by COPY --from or RUN --mount from=.
@@ -253,7 +254,7 @@ type Shell struct {
 
 // Shell is the shell with which an instruction of the stage runs.
 func (s *Stage) Shell(in *dockerfile.Instruction) Shell {
-	windows := s.Base().IsWindows() || s.doc.Escape == '`'
+	windows := s.onWindows()
 	limit := in.Index()
 	for _, x := range s.Chain() {
 		for i := len(x.Instructions) - 1; i >= 0; i-- {
@@ -271,6 +272,15 @@ func (s *Stage) Shell(in *dockerfile.Instruction) Shell {
 		return Shell{Words: []string{"cmd", "/S", "/C"}, Windows: true}
 	}
 	return Shell{Words: []string{"/bin/sh", "-c"}}
+}
+
+// onWindows is asked for every RUN, so the answer is kept.
+func (s *Stage) onWindows() bool {
+	if !s.systemKnown {
+		s.systemKnown = true
+		s.windows = s.doc.Escape == '`' || s.Base().IsWindows()
+	}
+	return s.windows
 }
 
 // IsPOSIX tells whether the shell reads the language that Script parses.

@@ -90,9 +90,13 @@ func reportSecret(p *lint.Pass[*facts.Dockerfile], in *dockerfile.Instruction, p
 
 // judgeSecret says how bad a pair is; ok is false for one that is no secret.
 func judgeSecret(d *facts.Dockerfile, in *dockerfile.Instruction, pair dockerfile.Pair) (severity lint.Severity, ok bool) {
+	words := nameWords(pair.Key)
+	if len(words) == 0 {
+		return 0, false
+	}
 	value, known := d.Expand(in, pair.Value)
-	random := known && isKeyName(pair.Key) && looksRandom(value)
-	if !isSecretName(pair.Key) && !random {
+	random := known && isKeyName(words) && looksRandom(value)
+	if !isSecretName(words) && !random {
 		return 0, false
 	}
 	if !pair.HasValue || !known {
@@ -121,11 +125,7 @@ var keyWords = []string{
 }
 
 // isSecretName tells whether a name alone says that its value is a secret.
-func isSecretName(name string) bool {
-	words := nameWords(name)
-	if len(words) == 0 {
-		return false
-	}
+func isSecretName(words []string) bool {
 	first, last := words[0], words[len(words)-1]
 	switch {
 	case last == "key":
@@ -137,15 +137,18 @@ func isSecretName(name string) bool {
 }
 
 // isKeyName tells whether a name ends in the word key, which says little.
-func isKeyName(name string) bool {
-	words := nameWords(name)
+func isKeyName(words []string) bool {
 	return len(words) > 1 && words[len(words)-1] == "key"
 }
 
 // nameWords are the words of a name in lower case; none for a name that says
 // something about a secret.
 func nameWords(name string) []string {
-	words := strings.FieldsFunc(strings.ToLower(name), func(r rune) bool { return strings.ContainsRune("_-.\"'", r) })
+	name = strings.ToLower(name)
+	if !slices.ContainsFunc([]string{"key", "pass", "pword", "secret", "token", "credential"}, func(w string) bool { return strings.Contains(name, w) }) {
+		return nil
+	}
+	words := strings.FieldsFunc(name, func(r rune) bool { return strings.ContainsRune("_-.\"'", r) })
 	if slices.ContainsFunc(words, func(w string) bool { return slices.Contains(plainWords, w) }) {
 		return nil
 	}

@@ -81,7 +81,9 @@ func ecosystems() []ecosystem {
 
 func checkSourceBeforeDependencies(p *lint.Pass[*facts.Dockerfile]) {
 	for _, s := range p.Doc.Stages() {
-		checkStageOrder(p, s)
+		if slices.ContainsFunc(s.Instructions, copiesAll) {
+			checkStageOrder(p, s)
+		}
 	}
 }
 
@@ -90,7 +92,7 @@ func checkStageOrder(p *lint.Pass[*facts.Dockerfile], s *facts.Stage) {
 	for _, in := range s.Instructions {
 		switch {
 		case in.Err != nil:
-		case (in.Keyword == "copy" || in.Keyword == "add") && all == nil && copiesAll(in):
+		case all == nil && copiesAll(in):
 			all = in
 		case in.Keyword == "run":
 			for _, c := range p.Doc.Commands(in) {
@@ -111,6 +113,9 @@ func checkStageOrder(p *lint.Pass[*facts.Dockerfile], s *facts.Stage) {
 
 // copiesAll tells whether an instruction copies the whole build context.
 func copiesAll(in *dockerfile.Instruction) bool {
+	if in.Keyword != "copy" && in.Keyword != "add" {
+		return false
+	}
 	if _, ok := in.Flag("from"); ok || len(in.Words) != 2 || len(in.Heredocs) > 0 {
 		return false
 	}

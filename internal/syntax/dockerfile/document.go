@@ -8,6 +8,7 @@ package dockerfile
 import (
 	"github.com/dockmend/dockmend/internal/text"
 	"github.com/moby/buildkit/frontend/dockerfile/instructions"
+	"mvdan.cc/sh/v3/syntax"
 )
 
 // Document is one Dockerfile, read once. It is not changed after Parse, but it
@@ -29,6 +30,8 @@ type Document struct {
 	Whole error
 
 	str string
+	// shell parses the scripts; nil until the first one.
+	shell *syntax.Parser
 }
 
 // LineKind says what a physical line is.

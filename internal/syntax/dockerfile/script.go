@@ -74,7 +74,7 @@ func (in *Instruction) parseScript() *Script {
 		}
 	}
 	s.masked = in.mask(s.Span)
-	file, err := parseShell(s.masked)
+	file, err := in.doc.parseShell(s.masked)
 	if err != nil {
 		s.Skipped = "the shell parser does not understand it: " + err.Error()
 		return s
@@ -151,13 +151,19 @@ func joinLine(rest []byte) {
 	}
 }
 
-func parseShell(src string) (file *syntax.File, err error) {
+// parseShell uses one parser for all scripts of a file, since its buffers cost
+// more than most scripts.
+func (d *Document) parseShell(src string) (file *syntax.File, err error) {
 	defer func() {
 		if r := recover(); r != nil {
+			d.shell = nil
 			err = fmt.Errorf("shell parser: %v", r)
 		}
 	}()
-	return syntax.NewParser(syntax.Variant(syntax.LangBash)).Parse(strings.NewReader(src), "")
+	if d.shell == nil {
+		d.shell = syntax.NewParser(syntax.Variant(syntax.LangBash))
+	}
+	return d.shell.Parse(strings.NewReader(src), "")
 }
 
 // SpanOf is the place of a node in the file.
@@ -176,7 +182,7 @@ func (s *Script) Editable() bool {
 		s.edits = notEditable
 		if s.masked == s.joined() {
 			s.edits = editable
-		} else if joined, err := parseShell(s.joined()); err == nil && sameTree(reflect.ValueOf(s.File), reflect.ValueOf(joined)) {
+		} else if joined, err := s.in.doc.parseShell(s.joined()); err == nil && sameTree(reflect.ValueOf(s.File), reflect.ValueOf(joined)) {
 			s.edits = editable
 		}
 	}

@@ -179,20 +179,23 @@ func compareDiagnostics(a, b *lint.Diagnostic) int {
 }
 
 // isBinary tells whether bytes are no text: UTF-16, or so many control
-// characters in the first 8000 bytes that no person wrote them. A single NUL in
-// a text is BuildKit's business.
+// characters or bytes that are no UTF-8 in the first 8000 bytes that no person
+// wrote them. A single NUL in a text is BuildKit's business, and so is Latin-1.
 func isBinary(src []byte) bool {
 	head := src[:min(len(src), 8000)]
 	if bytes.HasPrefix(head, []byte{0xFF, 0xFE}) || bytes.HasPrefix(head, []byte{0xFE, 0xFF}) {
 		return true
 	}
-	odd := 0
+	odd, foreign := 0, 0
 	for i := 0; i < len(head); {
 		r, size := utf8.DecodeRune(head[i:])
-		if r == utf8.RuneError && size == 1 || r < ' ' && (r < '\t' || r > '\r') && r != 0x1B {
+		switch {
+		case r == utf8.RuneError && size == 1:
+			foreign++
+		case r < ' ' && (r < '\t' || r > '\r') && r != 0x1B:
 			odd++
 		}
 		i += size
 	}
-	return odd*10 > len(head)
+	return odd*10 > len(head) || foreign*10 > 3*len(head)
 }

@@ -102,7 +102,7 @@ func (d *decoder) errorf(at *yaml.Node, format string, args ...any) {
 		return
 	}
 	column := 1
-	if line := d.lines.Line(at.Line).Of(d.src); at.Column > 1 {
+	if line := bytes.TrimPrefix(d.lines.Line(at.Line).Of(d.src), []byte("\xEF\xBB\xBF")); at.Column > 1 {
 		for i := 1; i < at.Column && column <= len(line); i++ {
 			_, size := utf8.DecodeRune(line[column-1:])
 			column += size

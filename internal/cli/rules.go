@@ -83,7 +83,7 @@ func state(m *lint.Meta) string {
 func printRules(w io.Writer, metas []*lint.Meta) error {
 	table := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
 	for _, m := range metas {
-		fmt.Fprintf(table, "%s\t%s\t%s\t%s\t%s\n", m.ID, m.Severity, state(m), m.Category, m.Title)
+		_, _ = fmt.Fprintf(table, "%s\t%s\t%s\t%s\t%s\n", m.ID, m.Severity, state(m), m.Category, m.Title)
 	}
 	return table.Flush()
 }
@@ -146,7 +146,7 @@ func printCoverage(w io.Writer, metas []*lint.Meta) error {
 		if c.part != "" {
 			c.rule += " (" + c.part + ")"
 		}
-		fmt.Fprintf(table, "%s\t%s\t%s\n", c.tool, c.name, c.rule)
+		_, _ = fmt.Fprintf(table, "%s\t%s\t%s\n", c.tool, c.name, c.rule)
 	}
 	return table.Flush()
 }

@@ -156,10 +156,10 @@ func (s *session) printFiles(w io.Writer) error {
 		case f.Template:
 			reason = "template"
 		}
-		fmt.Fprintf(table, "%s\t%s\t%s\n", kind, printable(s.place.shown(f.Path)), reason)
+		_, _ = fmt.Fprintf(table, "%s\t%s\t%s\n", kind, printable(s.place.shown(f.Path)), reason)
 	}
 	for _, x := range s.found.Skipped {
-		fmt.Fprintf(table, "skip\t%s\t%s\n", printable(s.place.shown(x.Path)), printable(x.Reason))
+		_, _ = fmt.Fprintf(table, "skip\t%s\t%s\n", printable(s.place.shown(x.Path)), printable(x.Reason))
 	}
 	return table.Flush()
 }

@@ -8,11 +8,12 @@ import (
 	"github.com/spf13/cobra"
 )
 
-// Version, Commit and Date are set by the linker in releases.
+// Version, Commit and Date are set by the linker in releases, which sets
+// variables only.
 var (
-	Version = "0.1.0-dev"
-	Commit  = ""
-	Date    = ""
+	Version = "0.1.0-dev" //nolint:gochecknoglobals // set by the linker
+	Commit  = ""          //nolint:gochecknoglobals // set by the linker
+	Date    = ""          //nolint:gochecknoglobals // set by the linker
 )
 
 func newVersion(env *Env) *cobra.Command {

@@ -5,7 +5,6 @@ package config
 
 import (
 	"github.com/dockmend/dockmend/internal/lint"
-	"github.com/dockmend/dockmend/internal/nearest"
 )
 
 // Config is what a configuration file says. The zero value is that of a
@@ -126,10 +125,6 @@ func HadolintNames() []string { return []string{".hadolint.yaml", ".hadolint.yml
 func LabelFormats() []string {
 	return []string{"text", "url", "semver", "email", "rfc3339", "spdx", "hash"}
 }
-
-// Nearest returns the one of among that name is a slip of; ok is false if
-// there is none, or several that are as near.
-func Nearest(name string, among []string) (near string, ok bool) { return nearest.Name(name, among) }
 
 // Parse reads a configuration of ours. The error lists all that is wrong, a
 // line each, as `name:line:col: unknown key "rulez", did you mean "rules"?`;

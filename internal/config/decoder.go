@@ -12,6 +12,7 @@ import (
 	"go.yaml.in/yaml/v4/plugin/loaderlimits"
 
 	"github.com/dockmend/dockmend/internal/lint"
+	"github.com/dockmend/dockmend/internal/nearest"
 	"github.com/dockmend/dockmend/internal/text"
 )
 
@@ -243,10 +244,10 @@ func (d *decoder) bool(n *yaml.Node, what string) (value, ok bool) {
 
 // is refuses aliases and values of another kind.
 func (d *decoder) is(n *yaml.Node, kind yaml.Kind, what string) bool {
-	switch {
-	case n.Kind == kind:
+	switch n.Kind {
+	case kind:
 		return true
-	case n.Kind == yaml.AliasNode:
+	case yaml.AliasNode:
 		d.errorf(n, "%s is an alias (*%s), which is not supported: write the value out", what, n.Value)
 	default:
 		d.errorf(n, "%s must be %s, not %s", what, kindOf(&yaml.Node{Kind: kind}), kindOf(n))
@@ -282,7 +283,7 @@ func quote(s string) string {
 // hint is the end of a message about an unknown name: the nearest one, else
 // all if they are few.
 func hint(name string, among []string) string {
-	if near, ok := Nearest(name, among); ok {
+	if near, ok := nearest.Name(name, among); ok {
 		return fmt.Sprintf(", did you mean %q?", near)
 	}
 	if len(among) > 0 && len(among) <= 20 {

@@ -213,7 +213,7 @@ func FuzzGivers(f *testing.F) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		defer root.Close()
+		defer func() { _ = root.Close() }()
 		got, err := discover.Find(root, nil, discover.Options{})
 		if err != nil && !errors.Is(err, discover.ErrNothing) {
 			t.Fatal(err)

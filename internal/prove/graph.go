@@ -88,7 +88,7 @@ func (s *step) hash() error {
 	h := sha256.New()
 	h.Write(s.own[:])
 	for _, in := range s.inputs {
-		fmt.Fprintf(h, "\x00%d\x00", in.index)
+		_, _ = fmt.Fprintf(h, "\x00%d\x00", in.index)
 		h.Write(in.step.whole[:])
 	}
 	h.Sum(s.whole[:0])

@@ -75,7 +75,7 @@ func TestMerge(t *testing.T) {
 }
 
 // diffPairs are texts before and after.
-var diffPairs = [][2]string{ //nolint:gochecknoglobals // shared by the tests and the fuzz target
+var diffPairs = [][2]string{
 	{"", "a\n"}, {"a\n", ""}, {"a", "a\n"}, {"a\n", "a"}, {"a\r\nb\r\n", "a\r\nc\r\n"}, {"\xEF\xBB\xBFa\n", "\xEF\xBB\xBFb\n"},
 	{"1\n2\n3\n4\n5\n6\n7\n8\n9\n10\n", "0\n1\n2\n3\n4\n5\n6\n7\n8\n9\n11\n"}, {"a\nb\nc\n", "c\nb\na\n"},
 	{"a\na\na\n", "a\na\n"}, {"x\ny\n", "x\nnew\ny\n"}, {"x\n", "x\ny"}, {"--- a\n", "+++ b\n"},

@@ -15,6 +15,7 @@ func All() *Catalog {
 			dockerfile.AptInstallsRecommends,
 			dockerfile.FinalUserRoot,
 			dockerfile.FinalUserUnset,
+			dockerfile.FromMissing,
 			dockerfile.LatestTag,
 			dockerfile.LegacyKeyValueFormat,
 			dockerfile.LimitReached,

@@ -106,7 +106,7 @@ func newRoot(env *Env) *cobra.Command {
 	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
 		return fmt.Errorf("%w; see dockmend %s --help", err, cmd.Name())
 	})
-	root.AddCommand(newLint(env), newRules(env), newExplain(env), newSchema(env), newVersion(env))
+	root.AddCommand(newLint(env), newFix(env), newRules(env), newExplain(env), newSchema(env), newVersion(env))
 	for _, c := range notYet {
 		root.AddCommand(notYetCommand(c.use, c.short))
 	}

@@ -177,11 +177,7 @@ func (f *lintFlags) narrow(ctx context.Context, env *Env, s *session, r *lint.Re
 func keepChanged(all []*lint.Diagnostic, changes gitdiff.Changes, p *place) []*lint.Diagnostic {
 	var kept []*lint.Diagnostic
 	for _, d := range all {
-		name := d.Source.Path
-		if p.prefix != "" {
-			name = strings.TrimPrefix(name, p.prefix+"/")
-		}
-		if changes.Touches(name, d.Start().Line, d.End().Line) {
+		if changes.Touches(p.inside(d.Source.Path), d.Start().Line, d.End().Line) {
 			kept = append(kept, d)
 		}
 	}

@@ -24,6 +24,14 @@ type place struct {
 // shown is how a path in the root is written in reports.
 func (p *place) shown(name string) string { return path.Join(p.prefix, name) }
 
+// inside undoes shown.
+func (p *place) inside(shown string) string {
+	if p.prefix == "" {
+		return shown
+	}
+	return strings.TrimPrefix(shown, p.prefix+"/")
+}
+
 // locate finds the root for the named paths: the git work tree that they lie
 // in, else the working directory, else the named folder itself.
 func locate(workDir string, named []string) (*place, error) {

@@ -103,11 +103,14 @@ func (d *decoder) errorf(at *yaml.Node, format string, args ...any) {
 		return
 	}
 	column := 1
-	if line := bytes.TrimPrefix(d.lines.Line(at.Line).Of(d.src), []byte("\xEF\xBB\xBF")); at.Column > 1 {
-		for i := 1; i < at.Column && column <= len(line); i++ {
-			_, size := utf8.DecodeRune(line[column-1:])
-			column += size
-		}
+	line := d.lines.Line(at.Line).Of(d.src)
+	// YAML does not count a byte order mark.
+	if at.Line == 1 && bytes.HasPrefix(line, []byte("\ufeff")) {
+		column += len("\ufeff")
+	}
+	for i := 1; i < at.Column && column <= len(line); i++ {
+		_, size := utf8.DecodeRune(line[column-1:])
+		column += size
 	}
 	d.errors = append(d.errors, fmt.Errorf("%s:%d:%d: %s", d.name, max(at.Line, 1), column, fmt.Sprintf(format, args...)))
 }

@@ -69,7 +69,7 @@ type Checked struct {
 func (c *Checker) Dockerfile(src *lint.Source, isTemplate bool, policy Policy, files lint.Context) *Checked {
 	out := &Checked{}
 	if len(src.Bytes) > MaxFileSize {
-		c.limit(out, src, policy, fmt.Sprintf("the file has %d bytes, more than the limit of %d: it was not linted; split it up or exclude it", len(src.Bytes), MaxFileSize))
+		c.limit(out, src, policy, fmt.Sprintf("the file has more than the limit of %d bytes: it was not linted; split it up or exclude it", MaxFileSize))
 		return out
 	}
 	if isBinary(src.Bytes) {

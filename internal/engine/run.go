@@ -66,21 +66,21 @@ func Run(ctx context.Context, c *Checker, files []File, jobs int) *lint.Result {
 
 // file reads and checks one file.
 func (c *Checker) file(f File) *Checked {
-	src, err := read(f.Open)
+	src, err := Read(f)
 	if err != nil {
 		return &Checked{Problems: []lint.Problem{{File: f.Path, Message: "cannot be read: " + reason(err)}}}
 	}
 	return c.Dockerfile(lint.NewSource(f.Path, src), f.Template, f.Policy, f.Context)
 }
 
-// read takes one byte more than the limit, so that the limit shows.
-func read(open func() (io.ReadCloser, error)) (src []byte, err error) {
-	r, err := open()
+// Read reads a file, or so much of a huge one that the limit on size shows.
+func Read(f File) (src []byte, err error) {
+	r, err := f.Open()
 	if err != nil {
 		return nil, err
 	}
 	defer func() { err = errors.Join(err, r.Close()) }()
-	return io.ReadAll(io.LimitReader(r, 64<<20))
+	return io.ReadAll(io.LimitReader(r, MaxFileSize+1))
 }
 
 // reason is an error without the path, which stands beside it already.

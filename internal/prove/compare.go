@@ -78,6 +78,9 @@ func differ(a, b *pb.Op) (lint.Effect, string) {
 	case a.GetSource() != nil && b.GetSource() != nil:
 		return differSource(a, b), detail
 	case a.GetExec() != nil && b.GetExec() != nil:
+		if sameBut(a, b, func(op *pb.Op) { op.GetExec().Meta.Args = nil }) {
+			detail = "RUN: " + changedWords(a.GetExec().GetMeta().GetArgs(), b.GetExec().GetMeta().GetArgs())
+		}
 		return differExec(a, b), detail
 	}
 	return lint.EffectGraph, detail
@@ -158,6 +161,27 @@ func sameBut(a, b *pb.Op, blank func(*pb.Op)) bool {
 	blank(a)
 	blank(b)
 	return proto.Equal(a, b)
+}
+
+// changedWords says which words of a command line differ: "x added".
+func changedWords(before, after []string) string {
+	from, to := strings.Fields(strings.Join(before, " ")), strings.Fields(strings.Join(after, " "))
+	for len(from) > 0 && len(to) > 0 && from[0] == to[0] {
+		from, to = from[1:], to[1:]
+	}
+	for len(from) > 0 && len(to) > 0 && from[len(from)-1] == to[len(to)-1] {
+		from, to = from[:len(from)-1], to[:len(to)-1]
+	}
+	removed, added := bounded(strings.Join(from, " ")), bounded(strings.Join(to, " "))
+	switch {
+	case removed == "" && added == "":
+		return "other blanks"
+	case removed == "":
+		return added + " added"
+	case added == "":
+		return removed + " removed"
+	}
+	return removed + " -> " + added
 }
 
 // changedSteps lists the steps that only one of two graphs has.

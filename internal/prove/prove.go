@@ -116,10 +116,21 @@ func (p *Prover) compareTarget(ctx context.Context, t int, after []byte, v *Verd
 			return false
 		}
 		d := compare(before.build, b)
+		for _, detail := range d.details {
+			if d.effect > v.Effect || w == 0 || !v.names(detail) {
+				v.Details = append(v.Details, detail)
+			}
+		}
 		v.Effect = max(v.Effect, d.effect)
-		v.Details = append(v.Details, d.details...)
 	}
 	return true
+}
+
+// names tells whether a detail about the same field or step is there already:
+// another world shows the same change with other values.
+func (v *Verdict) names(detail string) bool {
+	what, _, _ := strings.Cut(detail, ":")
+	return slices.ContainsFunc(v.Details, func(d string) bool { return strings.HasPrefix(d, what+":") })
 }
 
 func (p *Prover) compileBefore(ctx context.Context, t, w int) compiled {

@@ -16,11 +16,15 @@ func All() *Catalog {
 			dockerfile.FinalUserRoot,
 			dockerfile.FinalUserUnset,
 			dockerfile.FromMissing,
+			dockerfile.InvalidExecFormJson,
 			dockerfile.LatestTag,
 			dockerfile.LegacyKeyValueFormat,
 			dockerfile.LimitReached,
 			dockerfile.SecretInEnvOrArg,
+			dockerfile.ShellEntrypointDropsCmd,
 			dockerfile.ShellFormCommand,
+			dockerfile.ShellFormHealthcheck,
+			dockerfile.ShellOperatorInExecForm,
 			dockerfile.ShellWrapperWithoutExec,
 			dockerfile.SourceBeforeDependencies,
 			dockerfile.SyntaxError,
@@ -31,6 +35,7 @@ func All() *Catalog {
 			dockerfile.UntaggedImage,
 			dockerfile.UnusedIgnore,
 			dockerfile.UseraddWithoutNoLogInit,
+			dockerfile.VariableInExecForm,
 		},
 	}
 }

@@ -1,7 +1,6 @@
 package dockerfile
 
 import (
-	"fmt"
 	"strconv"
 	"strings"
 
@@ -19,7 +18,8 @@ import (
 // is needed, begin its text with exec.
 //
 // Silent in stages with a SHELL instruction, whose author chose the shell, and
-// for an instruction that a later one in the stage overrules. It is an info
+// for an instruction that a later one in the stage overrules, and where
+// shell-entrypoint-drops-cmd or invalid-exec-form-json speaks. It is an info
 // where the text begins with exec already, and for Windows images, which know
 // no such signals.
 //
@@ -64,35 +64,30 @@ func checkShellFormCommand(p *lint.Pass[*facts.Dockerfile]) {
 
 func reportShellForm(p *lint.Pass[*facts.Dockerfile], s *facts.Stage, in *dockerfile.Instruction) {
 	body := strings.TrimSpace(in.Body)
-	if in.JSON || in.Err != nil || body == "" {
+	if in.JSON || in.Err != nil || body == "" || isBrokenArray(in) {
 		return
 	}
+	if c, ok := clashOf(s); ok && c.at == in && !p.Hadolint {
+		return // shell-entrypoint-drops-cmd says so
+	}
 	f := lint.Finding{Span: in.BodySpan, Variant: in.Keyword}
-	name := strings.ToUpper(in.Keyword)
+	what := strings.ToUpper(in.Keyword) + " " + quoteShort(firstLine(body))
 	switch {
-	case in.NotStrings || looksLikeArray(body):
-		f.Message = fmt.Sprintf("%s %s is no valid JSON array of strings, so the shell runs it as text; use double quotes and no comma at the end", name, quoteShort(body))
-		f.Severity = lint.Error
 	case s.Shell(in).Windows:
 		f.Severity = lint.Info
-		f.Message = fmt.Sprintf("%s %s runs below a shell; write it as a JSON array if no shell is needed", name, quoteShort(body))
+		f.Message = what + " runs below a shell; write it as a JSON array if no shell is needed"
 	case strings.HasPrefix(body, "exec "):
 		f.Severity = lint.Info
-		f.Message = fmt.Sprintf("%s %s needs a shell only to start the program; write it as a JSON array", name, quoteShort(body))
+		f.Message = what + " needs a shell only to start the program; write it as a JSON array"
 	case in.Keyword == "healthcheck":
-		f.Message = fmt.Sprintf("%s %s runs below a shell; write it as a JSON array if no shell is needed", name, quoteShort(body))
+		f.Message = what + " runs below a shell; write it as a JSON array if no shell is needed"
 	default:
-		f.Message = fmt.Sprintf("%s %s runs below /bin/sh, which keeps the stop signal from the program; write it as a JSON array", name, quoteShort(body))
+		f.Message = what + " runs below /bin/sh, which keeps the stop signal from the program; write it as a JSON array"
+	}
+	if fix, ok := execFix(p, s, in); ok {
+		f.Fixes = []lint.Fix{fix}
 	}
 	p.Report(f)
-}
-
-// looksLikeArray tells whether a shell form was meant as a JSON array: no shell
-// command begins with a bracket that is followed by a quote.
-func looksLikeArray(body string) bool {
-	rest, ok := strings.CutPrefix(body, "[")
-	rest = strings.TrimLeft(rest, " \t")
-	return ok && rest != "" && strings.IndexByte(`"'“”`, rest[0]) >= 0
 }
 
 // quoteShort quotes a text for a message, on one line and of bounded length. A

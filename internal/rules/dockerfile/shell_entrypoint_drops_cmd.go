@@ -1,0 +1,78 @@
+package dockerfile
+
+import (
+	"fmt"
+
+	"github.com/dockmend/dockmend/internal/facts"
+	"github.com/dockmend/dockmend/internal/lint"
+	"github.com/dockmend/dockmend/internal/syntax/dockerfile"
+)
+
+// ShellEntrypointDropsCmd finds stages in which ENTRYPOINT and CMD do not work
+// together, since one of them is in shell form.
+//
+// An ENTRYPOINT in shell form ignores CMD and the arguments of "docker run". A
+// CMD in shell form below an ENTRYPOINT in JSON form passes it the words
+// "/bin/sh", "-c" and the text. Write both as JSON arrays.
+//
+// Silent where only one of the two is set. Where this rule speaks,
+// shell-form-command does not.
+var ShellEntrypointDropsCmd = lint.Rule[*facts.Dockerfile]{
+	Meta: lint.Meta{
+		ID:       "shell-entrypoint-drops-cmd",
+		Title:    "ENTRYPOINT and CMD do not work together in shell form",
+		Category: lint.Runtime,
+		Severity: lint.Warning,
+		Default:  true,
+		Since:    "0.1.0",
+		Presets:  []string{"cloud-native"},
+		Variants: []string{"entrypoint", "cmd"},
+		Aliases:  lint.Names("DF017"),
+	},
+	Check: checkShellEntrypointDropsCmd,
+}
+
+// clash is what is wrong with a stage that has both instructions.
+type clash struct {
+	// at is the one in shell form, other the one that it does not fit.
+	at, other *dockerfile.Instruction
+}
+
+// clashOf tells whether a stage's ENTRYPOINT and CMD are at odds.
+func clashOf(s *facts.Stage) (c clash, ok bool) {
+	entrypoint, command := s.Entrypoint(), s.Command()
+	if entrypoint == nil || command == nil || entrypoint.Err != nil || command.Err != nil || s.LastOwn("entrypoint") == nil && s.LastOwn("cmd") == nil {
+		return clash{}, false
+	}
+	switch {
+	case isBrokenArray(entrypoint) || isBrokenArray(command):
+		return clash{}, false
+	case !entrypoint.JSON && entrypoint.Body != "":
+		return clash{entrypoint, command}, true
+	case !command.JSON && command.Body != "" && entrypoint.JSON && len(entrypoint.Words) > 0:
+		return clash{command, entrypoint}, true
+	}
+	return clash{}, false
+}
+
+func checkShellEntrypointDropsCmd(p *lint.Pass[*facts.Dockerfile]) {
+	for _, s := range p.Doc.Stages() {
+		c, ok := clashOf(s)
+		if !ok {
+			continue
+		}
+		f := lint.Finding{Span: c.at.BodySpan, Variant: c.at.Keyword}
+		if c.at.Keyword == "entrypoint" {
+			f.Message = fmt.Sprintf("ENTRYPOINT %s runs below a shell, which drops CMD and the arguments of docker run; write it as a JSON array", quoteShort(firstLine(c.at.Body)))
+			f.Related = []lint.Related{{Span: c.other.Head, Message: "this is dropped"}}
+		} else {
+			f.Message = fmt.Sprintf("CMD %s is passed to the ENTRYPOINT as /bin/sh, -c and the text; write it as a JSON array", quoteShort(firstLine(c.at.Body)))
+			f.Related = []lint.Related{{Span: c.other.Head, Message: "this gets the words"}}
+		}
+		if fix, ok := execFix(p, s, c.at); ok {
+			fix.Applicability = lint.Unsafe // what starts is another command line
+			f.Fixes = []lint.Fix{fix}
+		}
+		p.Report(f)
+	}
+}

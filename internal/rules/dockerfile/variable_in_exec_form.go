@@ -1,0 +1,120 @@
+package dockerfile
+
+import (
+	"fmt"
+	"path"
+	"strings"
+
+	"github.com/dockmend/dockmend/internal/facts"
+	"github.com/dockmend/dockmend/internal/lint"
+	"github.com/dockmend/dockmend/internal/syntax/dockerfile"
+)
+
+// VariableInExecForm finds variables in JSON arrays, which nobody expands.
+//
+// Without a shell the program gets the dollar sign and the name themselves.
+// Write the value, or start a shell that is replaced by the program:
+// ["/bin/sh", "-c", "exec server --port $PORT"].
+//
+// Silent below a shell or another program that runs its arguments as a script,
+// and for dollar signs that begin no name, as at the end of a regular
+// expression.
+var VariableInExecForm = lint.Rule[*facts.Dockerfile]{
+	Meta: lint.Meta{
+		ID:       "variable-in-exec-form",
+		Title:    "A variable in a JSON array is not expanded",
+		Category: lint.Correctness,
+		Severity: lint.Warning,
+		Default:  true,
+		Since:    "0.1.0",
+		Presets:  []string{"cloud-native"},
+	},
+	Check: checkVariableInExecForm,
+}
+
+func checkVariableInExecForm(p *lint.Pass[*facts.Dockerfile]) {
+	eachArray(p, func(s *facts.Stage, in *dockerfile.Instruction, words []dockerfile.Word) {
+		for _, w := range words {
+			name := variableIn(w.Text)
+			if name == "" {
+				continue
+			}
+			p.Report(lint.Finding{
+				Span:    w.Span,
+				Message: fmt.Sprintf("%s is not expanded in a JSON array, so the program gets %s itself; start it by a shell with exec, or write the value", quoteShort(w.Text), name),
+			})
+			return
+		}
+	})
+}
+
+// eachArray visits the JSON arrays that start a program without a shell.
+func eachArray(p *lint.Pass[*facts.Dockerfile], visit func(*facts.Stage, *dockerfile.Instruction, []dockerfile.Word)) {
+	for _, s := range p.Doc.Stages() {
+		for _, in := range s.Instructions {
+			words := in.Words
+			switch in.Keyword {
+			case "run", "entrypoint":
+			case "cmd":
+				if s.Entrypoint() != nil {
+					continue // arguments of a program that may do anything with them
+				}
+			case "healthcheck":
+				words = words[min(1, len(words)):]
+			default:
+				continue
+			}
+			if in.JSON && in.Err == nil && len(words) > 1 && !runsScripts(words) {
+				visit(s, in, words)
+			}
+		}
+	}
+}
+
+// runsScripts tells whether the array's program reads its arguments as a script
+// or expands them itself.
+func runsScripts(words []dockerfile.Word) bool {
+	for i, w := range words {
+		switch name := path.Base(strings.ToLower(w.Text)); name {
+		case "sh", "bash", "ash", "dash", "zsh", "ksh", "fish", "busybox", "cmd", "cmd.exe", "pwsh", "powershell", "powershell.exe", "envsubst", "gomplate", "su",
+			"awk", "perl", "make", "find", "xargs", "watch", "parallel", "entr", "nodemon", "concurrently", "npx", "npm", "yarn", "supervisord":
+			return true
+		}
+		if i > 2 {
+			break
+		}
+	}
+	return false
+}
+
+// variableIn returns the first variable of a word as written, "$PORT" or
+// "${PORT}"; empty if there is none. Names in lower case are left out: they are
+// as often placeholders of the program's own.
+func variableIn(word string) string {
+	for i := 0; i+1 < len(word); i++ {
+		if word[i] == '\\' {
+			i++
+			continue
+		}
+		if word[i] != '$' {
+			continue
+		}
+		rest := word[i+1:]
+		braced := strings.HasPrefix(rest, "{")
+		name := strings.TrimPrefix(rest, "{")
+		n := 0
+		for n < len(name) && (name[n] >= 'A' && name[n] <= 'Z' || name[n] == '_' || n > 0 && name[n] >= '0' && name[n] <= '9') {
+			n++
+		}
+		switch {
+		case n < 2:
+		case !braced && (n == len(name) || !isLetter(name[n])):
+			return word[i : i+1+n]
+		case braced && n < len(name) && name[n] == '}':
+			return word[i : i+3+n]
+		}
+	}
+	return ""
+}
+
+func isLetter(c byte) bool { return c >= 'a' && c <= 'z' }

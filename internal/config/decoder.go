@@ -103,11 +103,8 @@ func (d *decoder) errorf(at *yaml.Node, format string, args ...any) {
 		return
 	}
 	column := 1
-	line := d.lines.Line(at.Line).Of(d.src)
-	// YAML does not count a byte order mark.
-	if at.Line == 1 && bytes.HasPrefix(line, []byte("\ufeff")) {
-		column += len("\ufeff")
-	}
+	// Neither YAML nor reports count a byte order mark.
+	line := bytes.TrimPrefix(d.lines.Line(at.Line).Of(d.src), []byte("\ufeff"))
 	for i := 1; i < at.Column && column <= len(line); i++ {
 		_, size := utf8.DecodeRune(line[column-1:])
 		column += size

@@ -47,7 +47,7 @@ func running(p *Policy) string {
 	return strings.Join(all, " ")
 }
 
-func TestResolve(t *testing.T) {
+func TestRuleSet(t *testing.T) {
 	const (
 		shellForm   = "shell-form-command/cmd shell-form-command/healthcheck shell-form-command/wrapper"
 		shellCheck  = "shellcheck-finding/SC2046 shellcheck-finding/SC2086"
@@ -118,7 +118,7 @@ func TestResolve(t *testing.T) {
 	}
 }
 
-func TestResolveErrors(t *testing.T) {
+func TestUnknownNames(t *testing.T) {
 	tests := []struct {
 		flags Flags
 		want  string
@@ -143,7 +143,7 @@ func TestOptions(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	m := meta(t, "latest-tag")
+	m := catalog()[0]
 	for path, limit := range map[string]int{"Dockerfile": 3, "test/Dockerfile": 4} {
 		o := r.For(path).Options(m)
 		if o.Int("limit") != limit || len(o.List("tags")) != 0 || !o.Bool("digests") {

@@ -9,6 +9,7 @@ import (
 
 	"github.com/dockmend/dockmend/internal/lint"
 	"github.com/dockmend/dockmend/internal/prove"
+	"github.com/dockmend/dockmend/internal/syntax/dockerfile"
 	"github.com/dockmend/dockmend/internal/text"
 )
 
@@ -138,7 +139,7 @@ func (x *Fixer) applyTogether(ctx context.Context, prover *prove.Prover, out *Fi
 	}
 	verdict := prover.Compare(ctx, after)
 	for _, c := range batch {
-		if verdict.Effect > c.fix.MaxEffect || !x.accepts(c, verdict) {
+		if verdict.Effect == lint.EffectUnknown || verdict.Effect > c.fix.MaxEffect || !x.accepts(c, verdict) {
 			return nil
 		}
 	}
@@ -164,12 +165,16 @@ func (x *Fixer) applyEach(ctx context.Context, prover *prove.Prover, out *Fixed,
 			continue
 		}
 		verdict := prover.Compare(ctx, after)
+		if verdict.Effect == lint.EffectUnknown && parses(out.After) && !parses(after) {
+			verdict.Broken, verdict.Reason = true, "BuildKit does not parse the file after the fix"
+		}
 		if !x.accepts(c, verdict) {
 			x.refuse(out, c, verdict, refusal(c, verdict), refused)
 			continue
 		}
 		good = append(good, c)
-		applied = append(applied, Applied{c.finding.Rule, c.finding.Variant, c.fix.Title, verdict, verdict.Effect > c.fix.MaxEffect})
+		demoted := verdict.Effect > c.fix.MaxEffect && verdict.Effect != lint.EffectUnknown
+		applied = append(applied, Applied{c.finding.Rule, c.finding.Variant, c.fix.Title, verdict, demoted})
 	}
 	after, ok := applyAll(out.After, good)
 	if len(good) > 1 && (!ok || prover.Compare(ctx, after).Broken) {
@@ -228,6 +233,12 @@ func applyAll(src []byte, batch []candidate) ([]byte, bool) {
 	}
 	after, err := text.Apply(src, all)
 	return after, err == nil && !bytes.Equal(after, src)
+}
+
+// parses tells whether BuildKit reads a file and each of its instructions.
+func parses(src []byte) bool {
+	d := dockerfile.Parse(src)
+	return d.Whole == nil && !slices.ContainsFunc(d.Instructions, func(in *dockerfile.Instruction) bool { return in.Err != nil })
 }
 
 func ruleNames(batch []candidate) string {

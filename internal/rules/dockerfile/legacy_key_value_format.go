@@ -32,8 +32,11 @@ var LegacyKeyValueFormat = lint.Rule[*facts.Dockerfile]{
 
 func checkLegacyKeyValueFormat(p *lint.Pass[*facts.Dockerfile]) {
 	for _, in := range p.Doc.Instructions {
+		// What a trigger does is seen in other builds only, so no proof holds it.
+		applicability, effect := lint.Safe, lint.EffectNone
 		if in.Inner != nil {
 			in = in.Inner
+			applicability, effect = lint.Unsafe, lint.EffectConfig
 		}
 		if in.Keyword != "env" && in.Keyword != "label" || in.Err != nil || len(in.Pairs) != 1 || !in.Pairs[0].Legacy {
 			continue
@@ -44,7 +47,7 @@ func checkLegacyKeyValueFormat(p *lint.Pass[*facts.Dockerfile]) {
 			Message: fmt.Sprintf("%s %s uses the deprecated form with a blank; write %s=", strings.ToUpper(in.Keyword), quoteShort(p.Doc.Text(pair.Span)), short(pair.Key)),
 		}
 		if edits, ok := assign(p.Doc, pair); ok {
-			f.Fixes = []lint.Fix{{Title: "join key and value with an equals sign", Applicability: lint.Safe, MaxEffect: lint.EffectNone, Edits: edits}}
+			f.Fixes = []lint.Fix{{Title: "join key and value with an equals sign", Applicability: applicability, MaxEffect: effect, Edits: edits}}
 		}
 		p.Report(f)
 	}

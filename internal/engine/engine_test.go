@@ -235,8 +235,8 @@ func TestFix(t *testing.T) {
 		{"safe", "from a\nCMD a b\n", "FROM a\nCMD [\"a\", \"b\"]\n", false, ""},
 		{"unsafe is left", "from a\nRUN x\n", "FROM a\nRUN x\n", false, ""},
 		{"unsafe is asked for", "from a\nRUN x\n", "FROM a\nRUN y\n", true, ""},
-		{"a fix that breaks the file", "from a\nEXPOSE 80\n", "FROM a\nEXPOSE 80\n", false, "does not compile the file after"},
-		{"even if unsafe", "from a\nEXPOSE 80\n", "FROM a\nEXPOSE 80\n", true, "does not compile the file after"},
+		{"a fix that breaks the file", "from a\nEXPOSE 80\n", "FROM a\nEXPOSE 80\n", false, "the file after the fix"},
+		{"even if unsafe", "from a\nEXPOSE 80\n", "FROM a\nEXPOSE 80\n", true, "the file after the fix"},
 		{"more than declared", "FROM a\nWORKDIR x\nRUN z\n", "FROM a\nWORKDIR x\nRUN z\n", false, "a fault of dockmend"},
 		{"line ends stay", "from a\r\nCMD a b\r\n", "FROM a\r\nCMD [\"a\", \"b\"]\r\n", false, ""},
 	}

@@ -1,0 +1,57 @@
+package dockerfile
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/dockmend/dockmend/internal/facts"
+	"github.com/dockmend/dockmend/internal/lint"
+)
+
+// DeprecatedMaintainer finds MAINTAINER, which is deprecated.
+//
+// A label says the same and can be read by tools:
+// org.opencontainers.image.authors.
+//
+// Silent for labels.
+var DeprecatedMaintainer = lint.Rule[*facts.Dockerfile]{
+	Meta: lint.Meta{
+		ID:       "deprecated-maintainer",
+		Title:    "MAINTAINER is deprecated",
+		Category: lint.Deprecated,
+		Severity: lint.Warning,
+		Default:  true,
+		Since:    "0.1.0",
+		Presets:  []string{"cloud-native"},
+		Aliases: append(
+			[]lint.Alias{{Name: "DL4000", Severity: lint.Error}},
+			lint.Names("CKV_DOCKER_6", "DF019", "DS022", "MaintainerDeprecated", "kics:maintainer_instruction_being_used", "semgrep:maintainer-is-deprecated")...,
+		),
+	},
+	Check: checkDeprecatedMaintainer,
+}
+
+func checkDeprecatedMaintainer(p *lint.Pass[*facts.Dockerfile]) {
+	for _, in := range p.Doc.Instructions {
+		if in.Keyword != "maintainer" || in.Err != nil {
+			continue
+		}
+		f := lint.Finding{
+			Span:    in.Head,
+			Message: fmt.Sprintf("%s is deprecated; write LABEL org.opencontainers.image.authors", quoteShort(firstLine(p.Doc.Text(in.Head)))),
+		}
+		// MAINTAINER takes its text as it is; a label resolves variables, quotes
+		// and escapes.
+		if !strings.ContainsAny(in.Args, "\"'$`\\\n\r") && p.Doc.Text(in.ArgsSpan) == in.Args {
+			label := "LABEL org.opencontainers.image.authors=\"" + in.Args + "\""
+			if p.Doc.Text(in.KeywordSpan) == in.Keyword {
+				label = "label" + strings.TrimPrefix(label, "LABEL")
+			}
+			f.Fixes = []lint.Fix{{
+				Title: "write it as a label", Applicability: lint.Safe, MaxEffect: lint.EffectConfig,
+				Edits: []lint.FileEdit{lint.Replace(in.Head, label)},
+			}}
+		}
+		p.Report(f)
+	}
+}

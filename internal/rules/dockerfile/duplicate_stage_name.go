@@ -1,0 +1,50 @@
+package dockerfile
+
+import (
+	"fmt"
+
+	"github.com/dockmend/dockmend/internal/facts"
+	"github.com/dockmend/dockmend/internal/lint"
+)
+
+// DuplicateStageName finds stages that have the name of an earlier one.
+//
+// References by that name then mean the later stage, or the earlier one,
+// depending on where they stand. Docker compares names in lower case.
+//
+// Silent for stages without a name.
+var DuplicateStageName = lint.Rule[*facts.Dockerfile]{
+	Meta: lint.Meta{
+		ID:       "duplicate-stage-name",
+		Title:    "Two stages have the same name",
+		Category: lint.Correctness,
+		Severity: lint.Error,
+		Default:  true,
+		Since:    "0.1.0",
+		Presets:  []string{"cloud-native"},
+		Aliases: append(
+			[]lint.Alias{{Name: "DL3024", Severity: lint.Error}},
+			lint.Names("CKV_DOCKER_11", "DF042", "DS012", "DuplicateStageName", "kics:aliase_names_must_be_unique", "kics:same_alias_in_different_froms")...,
+		),
+	},
+	Check: checkDuplicateStageName,
+}
+
+func checkDuplicateStageName(p *lint.Pass[*facts.Dockerfile]) {
+	first := map[string]*facts.Stage{}
+	for _, s := range p.Doc.Stages() {
+		if s.Name == "" {
+			continue
+		}
+		earlier, taken := first[s.Name]
+		if !taken {
+			first[s.Name] = s
+			continue
+		}
+		p.Report(lint.Finding{
+			Span:    s.NameSpan,
+			Message: fmt.Sprintf("stage %q has the name of an earlier stage, so references to it are ambiguous; give it another name", short(p.Doc.Text(s.NameSpan))),
+			Related: []lint.Related{{Span: earlier.NameSpan, Message: "the earlier stage"}},
+		})
+	}
+}

@@ -1,0 +1,63 @@
+package dockerfile
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/dockmend/dockmend/internal/facts"
+	"github.com/dockmend/dockmend/internal/lint"
+	"github.com/dockmend/dockmend/internal/text"
+)
+
+// FromPlatformConstant finds FROM with a constant --platform.
+//
+// The stage is then built for that platform whatever is asked for, and runs
+// emulated elsewhere.
+//
+// Silent for variables, for stages whose name holds the platform, and for
+// Windows images.
+var FromPlatformConstant = lint.Rule[*facts.Dockerfile]{
+	Meta: lint.Meta{
+		ID:       "from-platform-constant",
+		Title:    "FROM is bound to one platform",
+		Category: lint.Correctness,
+		Severity: lint.Warning,
+		Default:  true,
+		Since:    "0.1.0",
+		Presets:  []string{"cloud-native"},
+		Aliases: append(
+			[]lint.Alias{{Name: "DL3029", Severity: lint.Warning}},
+			lint.Names("DF061", "FromPlatformFlagConstDisallowed", "kics:no_platform_flag_with_from", "kics:using_platform_with_from", "semgrep:avoid-platform-with-from")...,
+		),
+	},
+	Check: checkFromPlatformConstant,
+}
+
+func checkFromPlatformConstant(p *lint.Pass[*facts.Dockerfile]) {
+	for _, s := range p.Doc.Stages() {
+		platform, ok := s.From.Flag("platform")
+		if !ok || s.From.Err != nil || strings.Contains(platform.Value, "$") || s.Image.IsWindows() {
+			continue
+		}
+		os, arch, _ := strings.Cut(strings.ToLower(platform.Value), "/")
+		if !p.Hadolint && (strings.Contains(s.Name, os) || arch != "" && strings.Contains(s.Name, strings.SplitN(arch, "/", 2)[0])) {
+			continue
+		}
+		p.Report(lint.Finding{
+			Span:    platform.Span,
+			Message: fmt.Sprintf("%q binds the stage to one platform, whatever the build asks for; remove it, or use $BUILDPLATFORM or $TARGETPLATFORM", p.Doc.Text(platform.Span)),
+			Fixes: []lint.Fix{{
+				Title: "remove the flag", Applicability: lint.Unsafe, MaxEffect: lint.EffectGraph,
+				Edits: []lint.FileEdit{lint.Delete(withBlanks(p.Doc, platform.Span))},
+			}},
+		})
+	}
+}
+
+// withBlanks is a flag with the blanks behind it.
+func withBlanks(d *facts.Dockerfile, flag text.Span) text.Span {
+	for flag.End < len(d.Src) && (d.Src[flag.End] == ' ' || d.Src[flag.End] == '\t') {
+		flag.End++
+	}
+	return flag
+}

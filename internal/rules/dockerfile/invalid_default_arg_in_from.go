@@ -1,0 +1,94 @@
+package dockerfile
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/dockmend/dockmend/internal/facts"
+	"github.com/dockmend/dockmend/internal/lint"
+)
+
+// InvalidDefaultArgInFrom finds FROM whose image is no valid name with the
+// defaults of its ARGs.
+//
+// A build without that argument fails. Give the ARG a default that works.
+//
+// Silent where all variables have defaults that make a valid name, and for
+// "${x:-y}".
+var InvalidDefaultArgInFrom = lint.Rule[*facts.Dockerfile]{
+	Meta: lint.Meta{
+		ID:       "invalid-default-arg-in-from",
+		Title:    "FROM is no valid image with the defaults of its ARGs",
+		Category: lint.Correctness,
+		Severity: lint.Warning,
+		Default:  true,
+		Since:    "0.1.0",
+		Presets:  []string{"cloud-native"},
+		Aliases:  lint.Names("InvalidDefaultArgInFrom"),
+	},
+	Check: checkInvalidDefaultArgInFrom,
+}
+
+func checkInvalidDefaultArgInFrom(p *lint.Pass[*facts.Dockerfile]) {
+	for _, s := range p.Doc.Stages() {
+		i := s.Image
+		if s.From.Err != nil || !i.HasVariable() || undeclared(p, s) {
+			continue
+		}
+		value := withDefaults(p, s)
+		if validImage(value) {
+			continue
+		}
+		p.Report(lint.Finding{
+			Span:    i.Span,
+			Message: fmt.Sprintf("%q is %q with the defaults of its arguments, which is no image; give the ARG a default that works", short(i.Raw), short(value)),
+		})
+	}
+}
+
+// undeclared tells whether FROM uses a name that no ARG declares, of which
+// undefined-arg-in-from speaks.
+func undeclared(p *lint.Pass[*facts.Dockerfile], s *facts.Stage) bool {
+	scope := p.Doc.ScopeAt(s.From)
+	for _, use := range facts.VariableUses(p.Doc.Text(s.Image.Span), p.Doc.Escape) {
+		if _, ok := scope.Lookup(use.Name); !ok {
+			return true
+		}
+	}
+	return false
+}
+
+// withDefaults puts the defaults into the image's name, nothing for an ARG
+// without one, as the builder does.
+func withDefaults(p *lint.Pass[*facts.Dockerfile], s *facts.Stage) string {
+	if s.Image.Known {
+		return s.Image.Text
+	}
+	raw, scope := p.Doc.Text(s.Image.Span), p.Doc.ScopeAt(s.From)
+	var b strings.Builder
+	at := 0
+	for _, use := range facts.VariableUses(raw, p.Doc.Escape) {
+		b.WriteString(raw[at:use.Start])
+		at = use.End
+		v, _ := scope.Lookup(use.Name)
+		switch {
+		case v.Known:
+			b.WriteString(v.Value)
+		case use.HasDefault:
+			return s.Image.Raw // what stands there is written out
+		}
+	}
+	b.WriteString(raw[at:])
+	return b.String()
+}
+
+// validImage tells whether a name has the parts that a reference needs; the
+// letters of each part are for the builder to check.
+func validImage(ref string) bool {
+	if strings.Contains(ref, "$") {
+		return true
+	}
+	i := facts.ParseImage(ref)
+	return i.Repository != "" && !strings.HasSuffix(ref, ":") && !strings.HasSuffix(ref, "@") && !strings.HasSuffix(i.Repository, "/") &&
+		!strings.HasPrefix(ref, "/") && !strings.HasPrefix(ref, ":") && !strings.HasPrefix(ref, "-") && !strings.Contains(ref, ":@")
+}

@@ -1,0 +1,57 @@
+package dockerfile
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/dockmend/dockmend/internal/facts"
+	"github.com/dockmend/dockmend/internal/lint"
+)
+
+// StageNameNotLowercase finds names of stages with upper case letters.
+//
+// Docker compares them in lower case, so two names that look different may be
+// the same stage.
+//
+// Silent for names with variables.
+var StageNameNotLowercase = lint.Rule[*facts.Dockerfile]{
+	Meta: lint.Meta{
+		ID:       "stage-name-not-lowercase",
+		Title:    "The name of a stage has upper case letters",
+		Category: lint.StyleIssue,
+		Severity: lint.Style,
+		Default:  true,
+		Since:    "0.1.0",
+		Aliases:  lint.Names("StageNameCasing"),
+	},
+	Check: checkStageNameNotLowercase,
+}
+
+func checkStageNameNotLowercase(p *lint.Pass[*facts.Dockerfile]) {
+	for _, s := range p.Doc.Stages() {
+		name := p.Doc.Text(s.NameSpan)
+		lower := strings.ToLower(name)
+		if s.NameSpan.IsEmpty() || name == lower || strings.Contains(name, "$") {
+			continue
+		}
+		fix := lint.Fix{
+			Title: "write " + lower + " here and where it is used", Applicability: lint.Safe, MaxEffect: lint.EffectNone,
+			Edits: []lint.FileEdit{lint.Replace(s.NameSpan, lower)},
+		}
+		for _, other := range p.Doc.Stages() {
+			if other.Parent == s && p.Doc.Text(other.Image.Span) != lower {
+				fix.Edits = append(fix.Edits, lint.Replace(other.Image.Span, lower))
+			}
+			for _, r := range other.References() {
+				if r.Stage == s && strings.EqualFold(r.Text, name) && p.Doc.Text(r.Span) == r.Text && r.Text != lower {
+					fix.Edits = append(fix.Edits, lint.Replace(r.Span, lower))
+				}
+			}
+		}
+		p.Report(lint.Finding{
+			Span:    s.NameSpan,
+			Message: fmt.Sprintf("stage %q has upper case letters, which Docker does not tell apart; write %s", short(name), short(lower)),
+			Fixes:   []lint.Fix{fix},
+		})
+	}
+}

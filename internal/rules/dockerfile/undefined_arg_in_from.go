@@ -1,0 +1,64 @@
+package dockerfile
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/dockmend/dockmend/internal/facts"
+	"github.com/dockmend/dockmend/internal/lint"
+	"github.com/dockmend/dockmend/internal/text"
+)
+
+// UndefinedArgInFrom finds variables in FROM that no ARG above the first FROM
+// declares.
+//
+// Nothing stands in their place, so the image's name is another one, or none.
+//
+// Silent for the builder's own platform variables and for "${x:-y}".
+var UndefinedArgInFrom = lint.Rule[*facts.Dockerfile]{
+	Meta: lint.Meta{
+		ID:       "undefined-arg-in-from",
+		Title:    "FROM uses a variable that nothing declares",
+		Category: lint.Correctness,
+		Severity: lint.Warning,
+		Default:  true,
+		Since:    "0.1.0",
+		Presets:  []string{"cloud-native"},
+		Aliases:  lint.Names("UndefinedArgInFrom"),
+	},
+	Check: checkUndefinedArgInFrom,
+}
+
+func checkUndefinedArgInFrom(p *lint.Pass[*facts.Dockerfile]) {
+	for _, s := range p.Doc.Stages() {
+		if s.From.Err != nil {
+			continue
+		}
+		spans := []text.Span{s.Image.Span}
+		if platform, ok := s.From.Flag("platform"); ok {
+			spans = append(spans, platform.ValueSpan)
+		}
+		scope := p.Doc.ScopeAt(s.From)
+		for _, span := range spans {
+			word := p.Doc.Text(span)
+			for _, use := range facts.VariableUses(word, p.Doc.Escape) {
+				if _, ok := scope.Lookup(use.Name); ok || use.HasDefault || facts.IsPlatformArgument(use.Name) || facts.IsPredefinedArgument(use.Name) {
+					continue
+				}
+				at := text.Span{Start: span.Start + use.Start, End: span.Start + use.End}
+				f := lint.Finding{
+					Span:    at,
+					Message: fmt.Sprintf("%q is declared by no ARG above the first FROM, so nothing stands in its place; declare it there", short(p.Doc.Text(at))),
+				}
+				if near, ok := nearestVariable(use.Name, scope.Names()); ok {
+					f.Message = fmt.Sprintf("%q is declared by no ARG above the first FROM, so nothing stands in its place; write %s", short(p.Doc.Text(at)), near)
+					f.Fixes = []lint.Fix{{
+						Title: "write " + near, Applicability: lint.Unsafe, MaxEffect: lint.EffectUnknown,
+						Edits: []lint.FileEdit{lint.Replace(at, strings.Replace(p.Doc.Text(at), use.Name, near, 1))},
+					}}
+				}
+				p.Report(f)
+			}
+		}
+	}
+}

@@ -1,0 +1,74 @@
+package dockerfile
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/dockmend/dockmend/internal/facts"
+	"github.com/dockmend/dockmend/internal/lint"
+)
+
+// WorkdirNotAbsolute finds WORKDIR with a relative path and nothing that it is
+// relative to.
+//
+// The folder then depends on what the base image has set, which may change.
+// Write the whole path.
+//
+// Silent where an absolute WORKDIR stands above in the stage or the stages that
+// it builds on, and for paths that begin with a variable. With the preset
+// "hadolint" every relative path counts.
+var WorkdirNotAbsolute = lint.Rule[*facts.Dockerfile]{
+	Meta: lint.Meta{
+		ID:       "workdir-not-absolute",
+		Title:    "A relative WORKDIR depends on the base image",
+		Category: lint.Correctness,
+		Severity: lint.Warning,
+		Default:  true,
+		Since:    "0.1.0",
+		Presets:  []string{"cloud-native"},
+		Aliases: append(
+			[]lint.Alias{{Name: "DL3000", Severity: lint.Error}},
+			lint.Names("CKV_DOCKER_10", "DF009", "DS009", "WorkdirRelativePath", "kics:workdir_path_not_absolute")...,
+		),
+	},
+	Check: checkWorkdirNotAbsolute,
+}
+
+func checkWorkdirNotAbsolute(p *lint.Pass[*facts.Dockerfile]) {
+	for _, s := range p.Doc.Stages() {
+		absolute := s.Parent != nil && setsWorkdir(s.Parent)
+		for _, in := range s.Instructions {
+			if in.Keyword != "workdir" || in.Err != nil {
+				continue
+			}
+			path := strings.Trim(in.Args, "\"'")
+			if isAbsolute(path) {
+				absolute = absolute || !strings.HasPrefix(path, "$")
+				continue
+			}
+			if absolute && !p.Hadolint {
+				continue
+			}
+			f := lint.Finding{
+				Span:    in.ArgsSpan,
+				Message: fmt.Sprintf("%q is relative to what the base image sets; write the whole path", short(path)),
+			}
+			if base, known := facts.LookupBase(s.Base()); known && base.Entrypoint != facts.UnknownEntrypoint && p.Doc.Text(in.ArgsSpan) == path && path != "" && path[0] != '~' && path[0] != '.' {
+				f.Fixes = []lint.Fix{{
+					Title: "begin the path with a slash", Applicability: lint.Unsafe, MaxEffect: lint.EffectGraph,
+					Edits: []lint.FileEdit{lint.Insert(in.ArgsSpan.Start, "/")},
+				}}
+			}
+			p.Report(f)
+			absolute = true // what follows is relative to the same unknown folder
+		}
+	}
+}
+
+// setsWorkdir tells whether a stage or one that it builds on has a WORKDIR.
+func setsWorkdir(s *facts.Stage) bool { return s.Last("workdir") != nil }
+
+// isAbsolute knows paths of Unix and of Windows; a variable may hold either.
+func isAbsolute(path string) bool {
+	return strings.HasPrefix(path, "/") || strings.HasPrefix(path, "\\") || strings.HasPrefix(path, "$") || len(path) > 1 && path[1] == ':'
+}

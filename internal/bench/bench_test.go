@@ -82,11 +82,16 @@ func (c corpus) lintAll(tb testing.TB) *lint.Result {
 	if err != nil {
 		tb.Fatal(err)
 	}
-	checker := &engine.Checker{Catalog: catalog, Settings: set.Settings()}
+	return c.lintWith(tb, catalog, func(name string) engine.Policy { return set.For(name) })
+}
+
+func (c corpus) lintWith(tb testing.TB, catalog *rules.Catalog, policy func(name string) engine.Policy) *lint.Result {
+	tb.Helper()
+	checker := &engine.Checker{Catalog: catalog, Settings: &lint.Settings{}}
 	files := make([]engine.File, len(c.files))
 	for i, src := range c.files {
 		files[i] = engine.File{
-			Path: c.names[i], Context: buildcontext.None(), Policy: set.For(c.names[i]),
+			Path: c.names[i], Context: buildcontext.None(), Policy: policy(c.names[i]),
 			Open: func() (io.ReadCloser, error) { return io.NopCloser(bytes.NewReader(src)), nil },
 		}
 	}

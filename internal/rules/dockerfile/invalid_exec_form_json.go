@@ -26,7 +26,14 @@ var InvalidExecFormJson = lint.Rule[*facts.Dockerfile]{
 		Default:  true,
 		Since:    "0.1.0",
 		Presets:  []string{"cloud-native"},
-		Aliases:  lint.Names("kics:not_using_proper_exec_form_in_cmd_and_entrypoint_arguments", "tally/invalid-json-form"),
+		Variants: []string{"command", "other"},
+		Aliases: append(
+			[]lint.Alias{
+				{Name: "DL3025", Variants: []string{"command"}, Severity: lint.Warning},
+				{Name: "JSONArgsRecommended", Variants: []string{"command"}},
+			},
+			lint.Names("kics:not_using_proper_exec_form_in_cmd_and_entrypoint_arguments", "tally/invalid-json-form")...,
+		),
 	},
 	Check: checkInvalidExecFormJson,
 }
@@ -40,8 +47,13 @@ func checkInvalidExecFormJson(p *lint.Pass[*facts.Dockerfile]) {
 			continue
 		}
 		body := strings.TrimSpace(p.Doc.Text(in.BodySpan))
+		variant := "other"
+		if in.Keyword == "cmd" || in.Keyword == "entrypoint" {
+			variant = "command"
+		}
 		f := lint.Finding{
 			Span:    in.BodySpan,
+			Variant: variant,
 			Message: fmt.Sprintf("%s %s is no valid JSON array of strings, so it is read as plain text; use double quotes and no comma at the end", strings.ToUpper(in.Keyword), quoteShort(firstLine(body))),
 		}
 		if repaired, ok := repairArray(body); ok {

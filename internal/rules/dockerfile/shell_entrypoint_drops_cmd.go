@@ -27,7 +27,7 @@ var ShellEntrypointDropsCmd = lint.Rule[*facts.Dockerfile]{
 		Since:    "0.1.0",
 		Presets:  []string{"cloud-native"},
 		Variants: []string{"entrypoint", "cmd"},
-		Aliases:  lint.Names("DF017"),
+		Aliases:  []lint.Alias{{Name: "DL3025", Severity: lint.Warning}, {Name: "DF017"}, {Name: "JSONArgsRecommended"}},
 	},
 	Check: checkShellEntrypointDropsCmd,
 }

@@ -16,6 +16,7 @@ import (
 	"github.com/dockmend/dockmend/internal/engine"
 	"github.com/dockmend/dockmend/internal/lint"
 	"github.com/dockmend/dockmend/internal/prove"
+	"github.com/dockmend/dockmend/internal/report"
 	"github.com/dockmend/dockmend/internal/text"
 )
 
@@ -142,7 +143,7 @@ func files(n int) string {
 func problemLines(problems []lint.Problem) []string {
 	var lines []string
 	for _, p := range problems {
-		lines = append(lines, printable(p.File)+": "+printable(p.Message))
+		lines = append(lines, report.Terminal(p.File)+": "+report.Terminal(p.Message))
 	}
 	return lines
 }
@@ -187,7 +188,7 @@ func writePatch(w *bytes.Buffer, f *engine.Fixed) {
 func appliedLines(f *engine.Fixed) []string {
 	var lines []string
 	for _, a := range f.Applied {
-		line := fmt.Sprintf("%s: %s: %s; effect %s", printable(f.Path), a.Rule.ID, a.Title, a.Verdict.Effect)
+		line := fmt.Sprintf("%s: %s: %s; effect %s", report.Terminal(f.Path), a.Rule.ID, a.Title, a.Verdict.Effect)
 		if a.Demoted {
 			line += " (more than the rule declares: a fault of dockmend, please report it)"
 		}
@@ -210,13 +211,13 @@ func effectDetails(v prove.Verdict) string {
 		more = fmt.Sprintf("; and %d more", len(details)-shown)
 		details = details[:shown]
 	}
-	return ": " + printable(strings.Join(details, "; ")) + more
+	return ": " + report.Terminal(strings.Join(details, "; ")) + more
 }
 
 func refusals(f *engine.Fixed) []string {
 	var lines []string
 	for _, r := range f.Refused {
-		lines = append(lines, fmt.Sprintf("%s:%d: %s is not fixed: %s", printable(f.Path), r.Line, r.Rule.ID, printable(r.Reason)))
+		lines = append(lines, fmt.Sprintf("%s:%d: %s is not fixed: %s", report.Terminal(f.Path), r.Line, r.Rule.ID, report.Terminal(r.Reason)))
 	}
 	return lines
 }

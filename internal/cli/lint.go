@@ -56,17 +56,12 @@ func (f *lintFlags) register(cmd *cobra.Command) {
 	flags.BoolVarP(&f.quiet, "quiet", "q", false, "print findings and problems only")
 	flags.BoolVar(&f.online, "online", false, "allow registry look-ups (not built yet)")
 	flags.StringSliceVar(&f.onlineRegistries, "online-registry", nil, "a further registry `host` that may be asked (not built yet)")
-	flags.BoolVar(&f.prove, "prove", false, "prove what each fix does to the build (not built yet)")
+	flags.BoolVar(&f.prove, "prove", false, "prove what each fix does to the build")
 	flags.StringVar(&f.shellcheck, "shellcheck", "off", "auto, off or the program's path (not built yet)")
 }
 
 // check refuses what is not built yet: silence would look like success.
 func (f *lintFlags) check() error {
-	for name, set := range map[string]bool{"--prove": f.prove} {
-		if set {
-			return fmt.Errorf("%s is not built yet", name)
-		}
-	}
 	switch {
 	case f.online || len(f.onlineRegistries) > 0:
 		return errors.New("--online and --online-registry are not built yet")
@@ -115,6 +110,9 @@ func runLint(ctx context.Context, env *Env, flags *lintFlags, args []string) err
 	result := engine.Run(ctx, s.checker, s.files, flags.jobs)
 	result.Problems = append(s.problems, result.Problems...)
 	result.Notices = s.notices
+	if flags.prove {
+		engine.Prove(ctx, result, flags.jobs)
+	}
 	checked := time.Now()
 
 	if err := flags.narrow(ctx, env, s, result); err != nil {

@@ -3,8 +3,6 @@ package cli
 import (
 	"context"
 	"fmt"
-	"strconv"
-	"strings"
 
 	"github.com/dockmend/dockmend/internal/lint"
 )
@@ -20,14 +18,4 @@ func (offline) Tags(context.Context, string) ([]string, error) { return nil, err
 
 func (offline) Config(context.Context, string, string) (lint.ImageConfig, error) {
 	return lint.ImageConfig{}, errOffline
-}
-
-// printable writes a text from a stranger's file so that a terminal shows it
-// and does nothing else.
-func printable(s string) string {
-	quoted := strconv.Quote(s)
-	if quoted == `"`+s+`"` {
-		return s
-	}
-	return strings.TrimSuffix(strings.TrimPrefix(quoted, `"`), `"`)
 }

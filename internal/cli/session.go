@@ -14,6 +14,7 @@ import (
 	"github.com/dockmend/dockmend/internal/discover"
 	"github.com/dockmend/dockmend/internal/engine"
 	"github.com/dockmend/dockmend/internal/lint"
+	"github.com/dockmend/dockmend/internal/report"
 	"github.com/dockmend/dockmend/internal/rules"
 	"github.com/dockmend/dockmend/internal/suppress"
 )
@@ -156,10 +157,10 @@ func (s *session) printFiles(w io.Writer) error {
 		case f.Template:
 			reason = "template"
 		}
-		_, _ = fmt.Fprintf(table, "%s\t%s\t%s\n", kind, printable(s.place.shown(f.Path)), reason)
+		_, _ = fmt.Fprintf(table, "%s\t%s\t%s\n", kind, report.Terminal(s.place.shown(f.Path)), reason)
 	}
 	for _, x := range s.found.Skipped {
-		_, _ = fmt.Fprintf(table, "skip\t%s\t%s\n", printable(s.place.shown(x.Path)), printable(x.Reason))
+		_, _ = fmt.Fprintf(table, "skip\t%s\t%s\n", report.Terminal(s.place.shown(x.Path)), report.Terminal(x.Reason))
 	}
 	return table.Flush()
 }

@@ -35,7 +35,7 @@ func checkExposeInvalidFormat(p *lint.Pass[*facts.Dockerfile]) {
 		}
 		for _, w := range in.Words {
 			i := strings.LastIndexByte(w.Text, ':')
-			if i < 0 || strings.Contains(w.Text, "$") {
+			if i <= 0 || strings.Contains(w.Text, "$") {
 				continue
 			}
 			port := w.Text[i+1:]

@@ -43,7 +43,7 @@ func checkWorkdirNotAbsolute(p *lint.Pass[*facts.Dockerfile]) {
 			}
 			path := strings.Trim(in.Args, "\"'")
 			if isAbsolute(path) {
-				absolute = absolute || !strings.HasPrefix(path, "$")
+				absolute = true
 				continue
 			}
 			if absolute && !p.Hadolint {

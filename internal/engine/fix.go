@@ -78,7 +78,7 @@ func (x *Fixer) Fix(ctx context.Context, f File, src []byte) *Fixed {
 	for round := 0; ; round++ {
 		out.Left = x.Checker.Dockerfile(lint.NewSource(f.Path, out.After), f.Template, f.Policy, f.Context)
 		out.Problems = slices.Clone(out.Left.Problems)
-		batch := x.choose(out.Left.Diagnostics, refused)
+		batch := mostModest(x.choose(out.Left.Diagnostics, refused))
 		if len(batch) == 0 || ctx.Err() != nil {
 			return out
 		}
@@ -123,6 +123,16 @@ func (x *Fixer) choose(diagnostics []*lint.Diagnostic, refused map[string]bool) 
 		}
 	}
 	return batch
+}
+
+// mostModest keeps the fixes that declare the least effect, which one proof can
+// show together; the others wait for the next round.
+func mostModest(batch []candidate) []candidate {
+	least := lint.EffectUnknown
+	for _, c := range batch {
+		least = min(least, c.fix.MaxEffect)
+	}
+	return slices.DeleteFunc(batch, func(c candidate) bool { return c.fix.MaxEffect > least })
 }
 
 func ownEdits(f lint.Fix) bool {

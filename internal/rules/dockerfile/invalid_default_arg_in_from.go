@@ -68,6 +68,9 @@ func withDefaults(p *lint.Pass[*facts.Dockerfile], s *facts.Stage) string {
 	var b strings.Builder
 	at := 0
 	for _, use := range facts.VariableUses(raw, p.Doc.Escape) {
+		if use.Start < at {
+			continue // inside of another one's braces
+		}
 		b.WriteString(raw[at:use.Start])
 		at = use.End
 		v, _ := scope.Lookup(use.Name)

@@ -68,8 +68,7 @@ func runFix(ctx context.Context, env *Env, flags *fixFlags, args []string) error
 	if flags.listFiles {
 		return s.printFiles(env.Stdout)
 	}
-	fixer := &engine.Fixer{Checker: s.checker, Unsafe: flags.unsafe}
-	fixed := fixAll(ctx, fixer, s, flags.jobs)
+	fixed := fixAll(ctx, s, flags)
 	result := &lint.Result{Notices: s.notices, Problems: s.problems}
 	changed := 0
 	var patch bytes.Buffer
@@ -149,14 +148,14 @@ func problemLines(problems []lint.Problem) []string {
 }
 
 // fixAll fixes files on several goroutines; the order is that of the files.
-func fixAll(ctx context.Context, fixer *engine.Fixer, s *session, jobs int) []*engine.Fixed {
+func fixAll(ctx context.Context, s *session, flags *fixFlags) []*engine.Fixed {
 	fixed := make([]*engine.Fixed, len(s.files))
 	next := make(chan int)
 	var wg sync.WaitGroup
-	for range max(min(jobs, len(s.files)), 1) {
+	for range max(min(flags.jobs, len(s.files)), 1) {
 		wg.Go(func() {
 			for i := range next {
-				fixed[i] = fixOne(ctx, fixer, s.files[i])
+				fixed[i] = fixOne(ctx, s, flags.unsafe, s.files[i])
 			}
 		})
 	}
@@ -168,11 +167,18 @@ func fixAll(ctx context.Context, fixer *engine.Fixer, s *session, jobs int) []*e
 	return fixed
 }
 
-func fixOne(ctx context.Context, fixer *engine.Fixer, f engine.File) *engine.Fixed {
+// fixOne fixes a file, unless the configuration leaves it as it is.
+func fixOne(ctx context.Context, s *session, unsafe bool, f engine.File) *engine.Fixed {
 	src, err := engine.Read(f)
 	if err != nil {
 		return &engine.Fixed{Path: f.Path, Problems: []lint.Problem{{File: f.Path, Message: "cannot be read: " + plain(err).Error()}}}
 	}
+	mend, alsoUnsafe := s.rules.Fixes(s.place.inside(f.Path))
+	if !mend {
+		left := s.checker.Dockerfile(lint.NewSource(f.Path, src), f.Template, f.Policy, f.Context)
+		return &engine.Fixed{Path: f.Path, Before: src, After: src, Left: left, Problems: left.Problems}
+	}
+	fixer := &engine.Fixer{Checker: s.checker, Unsafe: unsafe || alsoUnsafe}
 	return fixer.Fix(ctx, f, src)
 }
 

@@ -99,3 +99,17 @@ func TestParseHadolintErrors(t *testing.T) {
 		}
 	}
 }
+
+func FuzzHadolint(f *testing.F) {
+	for _, s := range []string{hadolintSample, "", "override: {ignore: [a]}", "label-schema: {a: }", "ignored: &a [*a]"} {
+		f.Add([]byte(s))
+	}
+	metas := catalog()
+	f.Fuzz(func(t *testing.T, src []byte) {
+		c, notices, err := ParseHadolint("c.yaml", src, metas)
+		if err == nil && (len(notices) < 1 || len(notices) > 2) {
+			t.Errorf("%d notices", len(notices))
+		}
+		checkResult(t, c, err, metas)
+	})
+}

@@ -39,6 +39,7 @@ type RuleSet struct {
 	rules     map[string]RuleSetting
 	overrides []Override
 	exclude   []string
+	fix       Fix
 	failOn    string
 	settings  *lint.Settings
 	base      *Policy
@@ -49,7 +50,7 @@ type RuleSet struct {
 func (c *Config) Resolve(metas []*lint.Meta, f Flags) (*RuleSet, error) {
 	r := &RuleSet{
 		metas: make(map[string]*lint.Meta, len(metas)), presets: c.Presets, preview: c.Preview, selecting: len(f.Select) > 0,
-		rules: c.Rules, overrides: c.Overrides, exclude: c.Exclude, failOn: c.FailOn,
+		rules: c.Rules, overrides: c.Overrides, exclude: c.Exclude, fix: c.Fix, failOn: c.FailOn,
 		settings: &lint.Settings{TrustedRegistries: c.Registries.Trusted, Labels: c.Labels.Required, StrictLabels: c.Labels.Strict},
 	}
 	for _, m := range metas {
@@ -149,6 +150,13 @@ func (r *RuleSet) FailOn() (severity lint.Severity, never bool) {
 // Excluded tells whether the configuration keeps a path from being linted, and
 // by which pattern. The path is relative to the root, with slashes.
 func (r *RuleSet) Excluded(path string) (pattern string, ok bool) { return matchAny(r.exclude, path) }
+
+// Fixes tells whether the files' findings may be mended, and whether unsafe fixes
+// are asked for. The path is relative to the root, with slashes.
+func (r *RuleSet) Fixes(path string) (mend, unsafe bool) {
+	_, excluded := matchAny(r.fix.Exclude, path)
+	return !excluded, r.fix.Unsafe
+}
 
 // Settings are those that rules may read; they must not be changed.
 func (r *RuleSet) Settings() *lint.Settings { return r.settings }

@@ -23,9 +23,6 @@ type Fixer struct {
 	Checker *Checker
 	// Unsafe also applies fixes that may change what the image does.
 	Unsafe bool
-	// SafeGraph lists the rules whose fixes are safe though they change build
-	// steps (docs/adr/0010).
-	SafeGraph []string
 }
 
 // Fixed is a file after its fixes.
@@ -215,9 +212,7 @@ func (x *Fixer) accepts(c candidate, v prove.Verdict) bool {
 	switch v.Effect {
 	case lint.EffectNone, lint.EffectConfig, lint.EffectSource, lint.EffectShell:
 		return v.Effect <= c.fix.MaxEffect
-	case lint.EffectGraph:
-		return v.Effect <= c.fix.MaxEffect && slices.Contains(x.SafeGraph, c.finding.Rule.ID)
-	default:
+	default: // docs/adr/0010: no fix that changes steps is safe so far
 		return false
 	}
 }

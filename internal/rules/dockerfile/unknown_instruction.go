@@ -43,7 +43,8 @@ func isUnknown(in *dockerfile.Instruction) bool {
 
 func checkUnknownInstruction(p *lint.Pass[*facts.Dockerfile]) {
 	for i, in := range p.Doc.Instructions {
-		if in.Inner != nil {
+		trigger := in.Inner != nil
+		if trigger {
 			in = in.Inner
 		}
 		if !isUnknown(in) || in.Keyword == "" {
@@ -55,10 +56,12 @@ func checkUnknownInstruction(p *lint.Pass[*facts.Dockerfile]) {
 		switch {
 		case ok:
 			f.Message = fmt.Sprintf("%q is no instruction; write %s", short(keyword), near)
-			f.Fixes = []lint.Fix{{
-				Title: "write " + near, Applicability: lint.Unsafe, MaxEffect: lint.EffectUnknown,
-				Edits: []lint.FileEdit{lint.Replace(in.KeywordSpan, near)},
-			}}
+			if !trigger { // BuildKit reads a trigger only once it is a known one
+				f.Fixes = []lint.Fix{{
+					Title: "write " + near, Applicability: lint.Unsafe, MaxEffect: lint.EffectUnknown,
+					Edits: []lint.FileEdit{lint.Replace(in.KeywordSpan, near)},
+				}}
+			}
 		case i > 0 && p.Doc.Instructions[i-1].Keyword == "run":
 			f.Message = fmt.Sprintf("%q is no instruction; if the line belongs to the RUN above, end the line before it with %c", short(keyword), p.Doc.Escape)
 		default:

@@ -43,17 +43,6 @@ func catalog() []*lint.Meta {
 	}
 }
 
-func meta(t *testing.T, id string) *lint.Meta {
-	t.Helper()
-	for _, m := range catalog() {
-		if m.ID == id {
-			return m
-		}
-	}
-	t.Fatalf("the test's catalogue has no rule %s", id)
-	return nil
-}
-
 func parse(t *testing.T, src string) *Config {
 	t.Helper()
 	c, err := Parse("c.yaml", []byte(src), catalog())

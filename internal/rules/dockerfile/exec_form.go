@@ -23,7 +23,7 @@ import (
 // Otherwise, one simple command can still take the shell's place by exec.
 func execFix(p *lint.Pass[*facts.Dockerfile], s *facts.Stage, in *dockerfile.Instruction) (fix lint.Fix, ok bool) {
 	script := in.Script()
-	if script == nil || script.File == nil || !script.Editable() || len(in.Heredocs) > 0 || holdsComment(p.Doc, in) {
+	if script == nil || script.File == nil || !script.Editable() || len(in.Heredocs) > 0 || holdsComment(in) {
 		return fix, false
 	}
 	call, plain := simpleCommand(script.File)
@@ -54,7 +54,7 @@ func execFix(p *lint.Pass[*facts.Dockerfile], s *facts.Stage, in *dockerfile.Ins
 
 // holdsComment tells whether lines of comment or blank lines stand inside of the
 // instruction, which an edit of all of it would lose.
-func holdsComment(d *facts.Dockerfile, in *dockerfile.Instruction) bool {
+func holdsComment(in *dockerfile.Instruction) bool {
 	return slices.ContainsFunc(in.PhysicalLines(), func(l dockerfile.Line) bool { return l.Kind == dockerfile.CommentLine })
 }
 

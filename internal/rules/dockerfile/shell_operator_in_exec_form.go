@@ -28,7 +28,7 @@ var ShellOperatorInExecForm = lint.Rule[*facts.Dockerfile]{
 }
 
 func checkShellOperatorInExecForm(p *lint.Pass[*facts.Dockerfile]) {
-	eachArray(p, func(_ *facts.Stage, in *dockerfile.Instruction, words []dockerfile.Word) {
+	eachArray(p, func(words []dockerfile.Word) {
 		for _, w := range words[1:] {
 			switch w.Text {
 			case "&&", "||", "|", ";", ">", ">>", "<", "2>&1", "&":

@@ -33,7 +33,7 @@ var VariableInExecForm = lint.Rule[*facts.Dockerfile]{
 }
 
 func checkVariableInExecForm(p *lint.Pass[*facts.Dockerfile]) {
-	eachArray(p, func(s *facts.Stage, in *dockerfile.Instruction, words []dockerfile.Word) {
+	eachArray(p, func(words []dockerfile.Word) {
 		for _, w := range words {
 			name := variableIn(w.Text)
 			if name == "" {
@@ -49,7 +49,7 @@ func checkVariableInExecForm(p *lint.Pass[*facts.Dockerfile]) {
 }
 
 // eachArray visits the JSON arrays that start a program without a shell.
-func eachArray(p *lint.Pass[*facts.Dockerfile], visit func(*facts.Stage, *dockerfile.Instruction, []dockerfile.Word)) {
+func eachArray(p *lint.Pass[*facts.Dockerfile], visit func([]dockerfile.Word)) {
 	for _, s := range p.Doc.Stages() {
 		for _, in := range s.Instructions {
 			words := in.Words
@@ -65,7 +65,7 @@ func eachArray(p *lint.Pass[*facts.Dockerfile], visit func(*facts.Stage, *docker
 				continue
 			}
 			if in.JSON && in.Err == nil && len(words) > 1 && !runsScripts(words) {
-				visit(s, in, words)
+				visit(words)
 			}
 		}
 	}

@@ -193,6 +193,9 @@ func (v list) schema() *schema {
 	if v.among != nil {
 		items = &schema{Enum: v.among}
 	}
+	if v.patterns {
+		items.MaxLength = maxPattern
+	}
 	return &schema{Type: orNull("array"), MaxItems: maxItems, Items: items}
 }
 

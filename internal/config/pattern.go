@@ -2,14 +2,18 @@ package config
 
 import (
 	"errors"
+	"fmt"
 	"strings"
 
 	"github.com/bmatcuk/doublestar/v4"
 )
 
-// maxWays bounds how many alternatives the braces of a pattern can spell: each
-// is tried, and their number doubles with every pair.
-const maxWays = 4096
+// Limits on a pattern: each alternative that its braces spell is tried, and
+// each try costs up to the product of both lengths.
+const (
+	maxWays    = 64
+	maxPattern = 256
+)
 
 // checkPattern returns what is wrong with a pattern, to be read after it.
 func checkPattern(pattern string) error {
@@ -20,6 +24,8 @@ func checkPattern(pattern string) error {
 		return errors.New("must be relative to the repository's root: leave the first / out")
 	case pattern == ".." || strings.HasPrefix(pattern, "../") || strings.Contains(pattern, "/../"):
 		return errors.New("leads out of the repository")
+	case len(pattern) > maxPattern:
+		return fmt.Errorf("has %d bytes, more than the limit of %d", len(pattern), maxPattern)
 	case ways(pattern) > maxWays:
 		return errors.New("has too many alternatives in braces: write several patterns")
 	case !doublestar.ValidatePattern(pattern):

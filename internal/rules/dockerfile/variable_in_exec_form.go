@@ -64,7 +64,7 @@ func eachArray(p *lint.Pass[*facts.Dockerfile], visit func([]dockerfile.Word)) {
 			default:
 				continue
 			}
-			if in.JSON && in.Err == nil && len(words) > 1 && !runsScripts(words) {
+			if in.JSON && in.Err == nil && len(words) > 0 && !runsScripts(words) {
 				visit(words)
 			}
 		}

@@ -25,6 +25,7 @@ var SyntaxError = lint.Rule[*facts.Dockerfile]{
 		Default:  true,
 		Since:    "0.1.0",
 		Presets:  []string{"cloud-native"},
+		Aliases:  []lint.Alias{{Name: "DL1000", Severity: lint.Error}},
 	},
 	Check: checkSyntaxError,
 }

@@ -26,7 +26,7 @@ var UnknownInstruction = lint.Rule[*facts.Dockerfile]{
 		Default:  true,
 		Since:    "0.1.0",
 		Presets:  []string{"cloud-native"},
-		Aliases:  lint.Names("tally/unknown-instruction"),
+		Aliases:  []lint.Alias{{Name: "DL1000", Severity: lint.Error}, {Name: "tally/unknown-instruction"}},
 	},
 	Check: checkUnknownInstruction,
 }

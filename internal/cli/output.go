@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"strings"
 
+	"github.com/dockmend/dockmend/docs"
 	"github.com/dockmend/dockmend/internal/lint"
 	"github.com/dockmend/dockmend/internal/report"
 )
@@ -41,13 +42,22 @@ func parseOutputs(env *Env, values []string, color string, quiet bool) ([]output
 			return nil, fmt.Errorf("-o %s: two reports cannot go to the same place; give one a file, as in -o %s=report.txt", value, o.format)
 		}
 		taken[o.file] = true
-		o.writer, err = report.New(o.format, report.Options{Version: Version, Color: colored && o.file == "", Quiet: quiet})
+		o.writer, err = report.New(o.format, report.Options{Version: Version, Color: colored && o.file == "", Quiet: quiet, Page: rulePage})
 		if err != nil {
 			return nil, fmt.Errorf("-o %s: %w", value, err)
 		}
 		outputs = append(outputs, o)
 	}
 	return outputs, nil
+}
+
+// rulePage is a rule's page, empty for a rule without one.
+func rulePage(id string) string {
+	page, err := docs.Rules.ReadFile("rules/" + id + ".md")
+	if err != nil {
+		return ""
+	}
+	return string(page)
 }
 
 func useColor(env *Env, when string) (bool, error) {

@@ -31,6 +31,11 @@ type Options struct {
 	// Quiet leaves findings and problems, and drops notices, skipped rules and
 	// the summary. It is for "text" and "github".
 	Quiet bool
+	// Category identifies the run in code scanning, for "sarif"; empty means
+	// "dockmend".
+	Category string
+	// Page returns a rule's page in Markdown, for "sarif"; it may be nil.
+	Page func(id string) string
 }
 
 // ErrNotYet is wrapped by the error for a format of docs/contract.md section 1 that
@@ -38,10 +43,10 @@ type Options struct {
 var ErrNotYet = errors.New("not built yet")
 
 // later are the formats that docs/contract.md section 1 names and New refuses.
-var later = []string{"sarif", "gitlab", "junit", "checkstyle", "sonarqube", "rdjson", "html"}
+var later = []string{"gitlab", "junit", "checkstyle", "sonarqube", "rdjson", "html"}
 
 // Formats lists the names that New takes, the default first.
-func Formats() []string { return []string{"text", "json", "github", "markdown"} }
+func Formats() []string { return []string{"text", "json", "sarif", "github", "markdown"} }
 
 // New makes the writer of a format. For one that is still to come the error
 // wraps ErrNotYet; for an unknown one it names the one that is near.
@@ -51,6 +56,8 @@ func New(format string, opts Options) (Writer, error) {
 		return textWriter{opts}, nil
 	case "json":
 		return jsonWriter{opts}, nil
+	case "sarif":
+		return sarifWriter{opts}, nil
 	case "github":
 		return githubWriter{opts}, nil
 	case "markdown":

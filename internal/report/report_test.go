@@ -207,15 +207,15 @@ func TestNew(t *testing.T) {
 		format, want string
 		notYet       bool
 	}{
-		{"sarif", `format "sarif" is not built yet; use one of text, json, github, markdown`, true},
-		{"html", `format "html" is not built yet; use one of text, json, github, markdown`, true},
+		{"gitlab", `format "gitlab" is not built yet; use one of text, json, sarif, github, markdown`, true},
+		{"html", `format "html" is not built yet; use one of text, json, sarif, github, markdown`, true},
 		{"jsn", `unknown format "jsn", did you mean "json"?`, false},
-		{"mark", `unknown format "mark", use one of text, json, github, markdown`, false},
-		{"git", `unknown format "git", use one of text, json, github, markdown`, false},
+		{"mark", `unknown format "mark", use one of text, json, sarif, github, markdown`, false},
+		{"git", `unknown format "git", use one of text, json, sarif, github, markdown`, false},
 		{"JSON", `unknown format "JSON", did you mean "json"?`, false},
-		{"spreadsheet", `unknown format "spreadsheet", use one of text, json, github, markdown`, false},
-		{"", `unknown format "", use one of text, json, github, markdown`, false},
-		{strings.Repeat("x", 20) + "\x1b", `unknown format "xxxxxxxxxxxxxxxxxxxx\x1b", use one of text, json, github, markdown`, false},
+		{"spreadsheet", `unknown format "spreadsheet", use one of text, json, sarif, github, markdown`, false},
+		{"", `unknown format "", use one of text, json, sarif, github, markdown`, false},
+		{strings.Repeat("x", 20) + "\x1b", `unknown format "xxxxxxxxxxxxxxxxxxxx\x1b", use one of text, json, sarif, github, markdown`, false},
 	}
 	for _, tt := range tests {
 		_, err := New(tt.format, Options{})

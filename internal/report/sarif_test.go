@@ -1,0 +1,91 @@
+package report
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/owenrumney/go-sarif/v2/sarif"
+
+	"github.com/dockmend/dockmend/internal/lint"
+	"github.com/dockmend/dockmend/internal/text"
+)
+
+func sarifOf(t *testing.T, r *lint.Result) *sarif.Run {
+	t.Helper()
+	w, err := New("sarif", Options{Version: "1.2.3", Category: "dockmend/api", Page: func(id string) string { return "page of " + id }})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var b bytes.Buffer
+	if err := w.Write(&b, r); err != nil {
+		t.Fatal(err)
+	}
+	report, err := sarif.FromBytes(b.Bytes())
+	if err != nil || len(report.Runs) != 1 {
+		t.Fatalf("%d runs, %v", len(report.Runs), err)
+	}
+	return report.Runs[0]
+}
+
+func TestSARIF(t *testing.T) {
+	src := lint.NewSource("a b/ö:%/Dockerfile", []byte("FROM x\nENV ö😀=\"secret\" y\n"))
+	at := bytes.Index(src.Bytes, []byte("secret"))
+	found := func(s lint.Severity, more lint.Diagnostic) *lint.Diagnostic {
+		more.Finding = lint.Finding{Span: text.Span{Start: at, End: at + 6}, Severity: s, Message: "m", Related: []lint.Related{{Span: text.Span{End: 4}, Message: "r"}}}
+		more.Rule, more.Source, more.Fingerprint = meta("secret-in-env", lint.Security), src, "dockmend/v1:abc"
+		more.Rule.Severity = lint.Warning
+		return &more
+	}
+	run := sarifOf(t, &lint.Result{Diagnostics: []*lint.Diagnostic{
+		found(lint.Error, lint.Diagnostic{}), found(lint.Error, lint.Diagnostic{Baseline: true}),
+		found(lint.Error, lint.Diagnostic{Suppressed: &lint.Suppression{}}),
+	}})
+	if len(run.Results) != 1 || run.AutomationDetails == nil || *run.AutomationDetails.ID != "dockmend/api/" {
+		t.Fatalf("%d results, %v", len(run.Results), run.AutomationDetails)
+	}
+	result, rule := run.Results[0], run.Tool.Driver.Rules[0]
+	place := result.Locations[0].PhysicalLocation
+	got := fmt.Sprintln(*place.ArtifactLocation.URI, *place.Region.StartLine, *place.Region.StartColumn, *place.Region.EndColumn, *result.Level,
+		result.PartialFingerprints["primaryLocationLineHash"], result.Fingerprints["dockmend/v1"], len(result.RelatedLocations),
+		rule.ID, *rule.Name, *rule.Help.Text, rule.Properties["security-severity"], rule.Properties["problem.severity"])
+	// The emoji counts two UTF-16 units.
+	hash := lineHashes(src.Bytes)[1]
+	want := fmt.Sprintln("a%20b/%C3%B6%3A%25/Dockerfile", 2, 10, 16, "error", hash, "abc", 1, "secret-in-env", "SecretInEnv", "page of secret-in-env", "5.5", nil)
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("-want +got\n%s", diff)
+	}
+}
+
+func TestSARIFIsNeverWithoutResults(t *testing.T) {
+	w, err := New("sarif", Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var b bytes.Buffer
+	if err := w.Write(&b, &lint.Result{}); err != nil {
+		t.Fatal(err)
+	}
+	if !json.Valid(b.Bytes()) || !strings.Contains(b.String(), `"results": []`) || !strings.Contains(b.String(), `"rules": []`) {
+		t.Errorf("%s", &b)
+	}
+}
+
+func TestSARIFKeepsTheWorst(t *testing.T) {
+	src := lint.NewSource("Dockerfile", []byte("FROM x\n"))
+	r := &lint.Result{}
+	for i := range sarifResults + 10 {
+		d := &lint.Diagnostic{Finding: lint.Finding{Severity: lint.Style, Message: "m"}, Rule: meta("a", lint.StyleIssue), Source: src}
+		if i == sarifResults+9 {
+			d.Severity = lint.Error
+		}
+		r.Diagnostics = append(r.Diagnostics, d)
+	}
+	run := sarifOf(t, r)
+	if len(run.Results) != sarifResults || *run.Results[0].Level != "error" || len(run.Invocations) != 1 {
+		t.Errorf("%d results, first %s", len(run.Results), *run.Results[0].Level)
+	}
+}

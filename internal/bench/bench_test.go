@@ -1,7 +1,8 @@
 // Package bench measures whole runs, as ratios to BuildKit's own parser on the
 // same files in the same run: milliseconds of one machine say nothing about
 // another. DOCKMEND_CORPUS names a folder with Dockerfiles; without it the files
-// of testdata are measured, which are few.
+// of testdata are measured, which are few. DOCKMEND_BENCH_SELECT names rules, as
+// --select does, to see what they cost.
 package bench
 
 import (
@@ -78,7 +79,11 @@ func (c corpus) parseAll() {
 func (c corpus) lintAll(tb testing.TB) *lint.Result {
 	tb.Helper()
 	catalog := rules.All()
-	set, err := (&config.Config{}).Resolve(catalog.Metas(), config.Flags{})
+	flags := config.Flags{}
+	if only := os.Getenv("DOCKMEND_BENCH_SELECT"); only != "" {
+		flags.Select = strings.Split(only, ",")
+	}
+	set, err := (&config.Config{}).Resolve(catalog.Metas(), flags)
 	if err != nil {
 		tb.Fatal(err)
 	}

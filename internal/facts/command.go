@@ -143,9 +143,15 @@ func (f *Dockerfile) Commands(in *dockerfile.Instruction) []*Command {
 	return list
 }
 
-// AllCommands calls visit for the commands of every RUN, ONBUILD's included.
-func (f *Dockerfile) AllCommands(visit func(*Command)) {
+// AllCommands calls visit for the commands of every RUN, ONBUILD's included, in
+// whose text one of the words stands; of every RUN without words. A script that
+// no rule has a question about is not parsed.
+func (f *Dockerfile) AllCommands(visit func(*Command), words ...string) {
 	f.Each("run", true, func(in *dockerfile.Instruction) {
+		src := f.Text(in.Span)
+		if len(words) > 0 && !slices.ContainsFunc(words, func(w string) bool { return strings.Contains(src, w) }) {
+			return
+		}
 		for _, c := range f.Commands(in) {
 			visit(c)
 		}

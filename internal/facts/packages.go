@@ -117,5 +117,5 @@ func (f *Dockerfile) EachPackageCommand(visit func(PackageCommand), managers ...
 				return
 			}
 		}
-	})
+	}, managers...)
 }

@@ -59,5 +59,5 @@ func checkUseraddWithoutNoLogInit(p *lint.Pass[*facts.Dockerfile]) {
 			}}
 		}
 		p.Report(f)
-	})
+	}, "useradd")
 }

@@ -13,6 +13,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/dockmend/dockmend/internal/nearest"
+	"github.com/dockmend/dockmend/internal/report"
 )
 
 // Exit codes (docs/contract.md section 1).
@@ -80,7 +81,10 @@ func Main(ctx context.Context, args []string, env *Env) int {
 		code = exit.code
 	}
 	if message := err.Error(); message != "" {
-		_, _ = fmt.Fprintln(env.Stderr, "dockmend:", message)
+		// A message may quote files, so it is escaped like any other text.
+		for _, line := range strings.Split("dockmend: "+message, "\n") {
+			_, _ = fmt.Fprintln(env.Stderr, report.Terminal(line))
+		}
 	}
 	return code
 }
@@ -106,7 +110,7 @@ func newRoot(env *Env) *cobra.Command {
 	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
 		return fmt.Errorf("%w; see dockmend %s --help", err, cmd.Name())
 	})
-	root.AddCommand(newLint(env), newFix(env), newRules(env), newExplain(env), newSchema(env), newVersion(env))
+	root.AddCommand(newLint(env), newFix(env), newRules(env), newExplain(env), newSchema(env), newVersion(env), newAction(env))
 	for _, c := range notYet {
 		root.AddCommand(notYetCommand(c.use, c.short))
 	}

@@ -60,7 +60,7 @@ func runFix(ctx context.Context, env *Env, flags *fixFlags, args []string) error
 	if err != nil {
 		return err
 	}
-	s, err := newSession(env, &flags.lintFlags, args)
+	s, err := newSession(env, &flags.lintFlags, args, nil)
 	if err != nil {
 		return err
 	}

@@ -32,6 +32,9 @@ type lintFlags struct {
 	online, prove           bool
 	onlineRegistries        []string
 	shellcheck              string
+	// fromRoot makes paths in reports relative to the root, wherever the
+	// working directory is: GitHub wants them so.
+	fromRoot bool
 }
 
 func (f *lintFlags) register(cmd *cobra.Command) {
@@ -98,7 +101,7 @@ func runLint(ctx context.Context, env *Env, flags *lintFlags, args []string) err
 		return err
 	}
 	start := time.Now()
-	s, err := newSession(env, flags, args)
+	s, err := newSession(env, flags, args, nil)
 	if err != nil {
 		return err
 	}
@@ -107,12 +110,7 @@ func runLint(ctx context.Context, env *Env, flags *lintFlags, args []string) err
 		return s.printFiles(env.Stdout)
 	}
 	found := time.Now()
-	result := engine.Run(ctx, s.checker, s.files, flags.jobs)
-	result.Problems = append(s.problems, result.Problems...)
-	result.Notices = s.notices
-	if flags.prove {
-		engine.Prove(ctx, result, flags.jobs)
-	}
+	result := s.run(ctx, flags)
 	checked := time.Now()
 
 	if err := flags.narrow(ctx, env, s, result); err != nil {
@@ -137,22 +135,14 @@ func (f *lintFlags) narrow(ctx context.Context, env *Env, s *session, r *lint.Re
 		if err != nil {
 			return fmt.Errorf("--changed-since: %w", err)
 		}
-		all := len(r.Diagnostics)
-		r.Diagnostics = keepChanged(r.Diagnostics, changes, s.place)
-		if gone := all - len(r.Diagnostics); gone > 0 {
-			r.Notices = append(r.Notices, fmt.Sprintf("not shown: %d on lines that did not change since %s", gone, f.changedSince))
+		for _, d := range r.Diagnostics {
+			d.Unchanged = !changes.Touches(s.place.inside(d.Source.Path), d.Start().Line, d.End().Line)
 		}
 	}
 	if f.baseline != "" {
-		src, err := readFile(env, f.baseline)
-		if err != nil {
-			return fmt.Errorf("--baseline: %w", err)
+		if err := markBaseline(r, f.baseline, func(name string) ([]byte, error) { return readFile(env, name) }); err != nil {
+			return err
 		}
-		baseline, err := engine.ParseBaseline(src)
-		if err != nil {
-			return fmt.Errorf("--baseline: %s: %w", f.baseline, err)
-		}
-		baseline.Mark(r)
 	}
 	if f.writeBaseline != "" {
 		src, err := engine.WriteBaseline(r)
@@ -172,14 +162,18 @@ func (f *lintFlags) narrow(ctx context.Context, env *Env, s *session, r *lint.Re
 	return nil
 }
 
-func keepChanged(all []*lint.Diagnostic, changes gitdiff.Changes, p *place) []*lint.Diagnostic {
-	var kept []*lint.Diagnostic
-	for _, d := range all {
-		if changes.Touches(p.inside(d.Source.Path), d.Start().Line, d.End().Line) {
-			kept = append(kept, d)
-		}
+// markBaseline marks the findings that a baseline knows.
+func markBaseline(r *lint.Result, name string, read policySource) error {
+	src, err := read(name)
+	if err != nil {
+		return fmt.Errorf("--baseline: %w", err)
 	}
-	return kept
+	baseline, err := engine.ParseBaseline(src)
+	if err != nil {
+		return fmt.Errorf("--baseline: %s: %w", name, err)
+	}
+	baseline.Mark(r)
+	return nil
 }
 
 // exitFor says how the run ended: what could not be completed comes first,

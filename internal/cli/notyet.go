@@ -10,7 +10,6 @@ import (
 // code 2, so that nobody takes silence for success.
 var notYet = []struct{ use, short string }{
 	{"audit", "Report on everything, with registry look-ups (not built yet)"},
-	{"action", "Run as a GitHub Action (not built yet)"},
 	{"init", "Write a configuration and a workflow (not built yet)"},
 }
 

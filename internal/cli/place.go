@@ -37,7 +37,7 @@ func (p *place) inside(shown string) string {
 func locate(workDir string, named []string) (*place, error) {
 	p := &place{}
 	if len(named) == 0 {
-		p.dir = repository(workDir)
+		p.dir, _ = repository(workDir)
 		p.paths = []string{slashed(p.dir, workDir)}
 	}
 	var absolute []string
@@ -54,9 +54,9 @@ func locate(workDir string, named []string) (*place, error) {
 		if !info.IsDir() {
 			folder = filepath.Dir(abs)
 		}
-		root := repository(folder)
-		if root == folder && holds(workDir, folder) {
-			root = repository(workDir)
+		root, found := repository(folder)
+		if !found && holds(workDir, folder) {
+			root = workDir
 		}
 		if p.dir == "" {
 			p.dir = root
@@ -81,14 +81,14 @@ func locate(workDir string, named []string) (*place, error) {
 
 // repository is the closest folder at or above dir with a .git in it, dir
 // itself if there is none.
-func repository(dir string) string {
+func repository(dir string) (root string, found bool) {
 	for at := dir; ; {
 		if _, err := os.Lstat(filepath.Join(at, ".git")); err == nil {
-			return at
+			return at, true
 		}
 		parent := filepath.Dir(at)
 		if parent == at {
-			return dir
+			return dir, false
 		}
 		at = parent
 	}

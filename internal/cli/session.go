@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -36,8 +37,13 @@ func (s *session) close() {
 	}
 }
 
-// newSession reads the configuration and finds the files.
-func newSession(env *Env, flags *lintFlags, args []string) (s *session, err error) {
+// policySource reads the configuration: a file of the repository by its path from
+// the root. The error wraps fs.ErrNotExist for one that is not there.
+type policySource func(path string) ([]byte, error)
+
+// newSession reads the configuration and finds the files. The configuration is
+// the work tree's if policy is nil.
+func newSession(env *Env, flags *lintFlags, args []string, policy policySource) (s *session, err error) {
 	stdin := len(args) == 1 && args[0] == "-"
 	named := args
 	if stdin {
@@ -52,8 +58,11 @@ func newSession(env *Env, flags *lintFlags, args []string) (s *session, err erro
 	if s.place, err = locate(env.Dir, named); err != nil {
 		return nil, err
 	}
+	if flags.fromRoot {
+		s.place.prefix = ""
+	}
 	catalog := rules.All()
-	if err := s.configure(env, flags, catalog); err != nil {
+	if err := s.configure(env, flags, catalog, policy); err != nil {
 		s.close()
 		return nil, err
 	}
@@ -72,9 +81,9 @@ func newSession(env *Env, flags *lintFlags, args []string) (s *session, err erro
 }
 
 // configure reads the configuration and joins it with the flags.
-func (s *session) configure(env *Env, flags *lintFlags, catalog *rules.Catalog) error {
+func (s *session) configure(env *Env, flags *lintFlags, catalog *rules.Catalog, policy policySource) error {
 	metas := catalog.Metas()
-	cfg, err := s.loadConfig(env, flags.config, metas)
+	cfg, err := s.loadConfig(env, flags.config, metas, policy)
 	if err != nil {
 		return err
 	}
@@ -91,25 +100,42 @@ func (s *session) configure(env *Env, flags *lintFlags, catalog *rules.Catalog) 
 
 // loadConfig reads the named configuration, else the root's own, else
 // hadolint's, else none.
-func (s *session) loadConfig(env *Env, named string, metas []*lint.Meta) (*config.Config, error) {
+func (s *session) loadConfig(env *Env, named string, metas []*lint.Meta, policy policySource) (*config.Config, error) {
 	if named != "" {
-		src, err := readFile(env, named)
+		read := func() ([]byte, error) { return readFile(env, named) }
+		if policy != nil {
+			read = func() ([]byte, error) { return policy(slashed(s.place.dir, inDir(env, named))) }
+		}
+		src, err := read()
 		if err != nil {
 			return nil, fmt.Errorf("--config: %w", err)
 		}
 		return s.parseConfig(named, src, metas)
 	}
+	if policy == nil {
+		policy = s.place.root.ReadFile
+	}
+	name, src, err := findConfig(policy)
+	if err != nil || name == "" {
+		return &config.Config{}, err
+	}
+	return s.parseConfig(name, src, metas)
+}
+
+// findConfig reads the first configuration that is there; name is empty if there
+// is none.
+func findConfig(read policySource) (name string, src []byte, err error) {
 	for _, name := range append(config.Names(), config.HadolintNames()...) {
-		src, err := s.place.root.ReadFile(name)
+		src, err := read(name)
 		switch {
 		case errors.Is(err, fs.ErrNotExist):
 		case err != nil:
-			return nil, fmt.Errorf("%s cannot be read: %w", name, plain(err))
+			return "", nil, fmt.Errorf("%s cannot be read: %w", name, plain(err))
 		default:
-			return s.parseConfig(name, src, metas)
+			return name, src, nil
 		}
 	}
-	return &config.Config{}, nil
+	return "", nil, nil
 }
 
 func (s *session) parseConfig(name string, src []byte, metas []*lint.Meta) (*config.Config, error) {
@@ -143,6 +169,17 @@ func (s *session) find(flags *lintFlags, named bool) error {
 		})
 	}
 	return nil
+}
+
+// run checks the files, and proves the fixes where that is asked for.
+func (s *session) run(ctx context.Context, flags *lintFlags) *lint.Result {
+	result := engine.Run(ctx, s.checker, s.files, flags.jobs)
+	result.Problems = append(s.problems, result.Problems...)
+	result.Notices = s.notices
+	if flags.prove {
+		engine.Prove(ctx, result, flags.jobs)
+	}
+	return result
 }
 
 // printFiles prints what would be linted, and what was skipped and why.

@@ -1,6 +1,7 @@
 package config
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"maps"
@@ -22,6 +23,9 @@ type Flags struct {
 	Ignore []string
 	// FailOn is a severity's name, "never", or empty.
 	FailOn string
+	// DefaultFailOn counts where neither FailOn nor the configuration says
+	// anything; empty stands for "warning".
+	DefaultFailOn string
 }
 
 // everything is the selector that stands for all rules.
@@ -50,15 +54,13 @@ type RuleSet struct {
 func (c *Config) Resolve(metas []*lint.Meta, f Flags) (*RuleSet, error) {
 	r := &RuleSet{
 		metas: make(map[string]*lint.Meta, len(metas)), presets: c.Presets, preview: c.Preview, selecting: len(f.Select) > 0,
-		rules: c.Rules, overrides: c.Overrides, exclude: c.Exclude, fix: c.Fix, failOn: c.FailOn,
+		rules: c.Rules, overrides: c.Overrides, exclude: c.Exclude, fix: c.Fix,
 		settings: &lint.Settings{TrustedRegistries: c.Registries.Trusted, Labels: c.Labels.Required, StrictLabels: c.Labels.Strict},
 	}
 	for _, m := range metas {
 		r.metas[m.ID] = m
 	}
-	if f.FailOn != "" {
-		r.failOn = f.FailOn
-	}
+	r.failOn = cmp.Or(f.FailOn, c.FailOn, f.DefaultFailOn)
 	if len(f.Presets) > 0 {
 		r.presets = f.Presets
 	}

@@ -137,3 +137,31 @@ func hunk(line string) (Range, error) {
 	}
 	return Range{First: start, Last: start + n - 1}, nil
 }
+
+// Added are the new file's lines that a patch adds: hunks with context lines,
+// as GitHub's API gives them, without a header of the file.
+func Added(patch string) ([]Range, error) {
+	var added []Range
+	line := 0
+	for text := range strings.Lines(patch) {
+		switch {
+		case strings.HasPrefix(text, "@@ "):
+			r, err := hunk(text)
+			if err != nil {
+				return nil, err
+			}
+			line = r.First
+		case strings.HasPrefix(text, "+"):
+			if last := len(added) - 1; last >= 0 && added[last].Last == line-1 {
+				added[last].Last = line
+			} else {
+				added = append(added, Range{First: line, Last: line})
+			}
+			line++
+		case strings.HasPrefix(text, "-"), strings.HasPrefix(text, `\`): // "\ No newline at end of file"
+		default:
+			line++
+		}
+	}
+	return added, nil
+}

@@ -4,6 +4,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -141,4 +142,18 @@ func FuzzParse(f *testing.F) {
 			}
 		}
 	})
+}
+
+func TestAdded(t *testing.T) {
+	patch := "@@ -1,3 +1,4 @@ FROM a\n x\n-old\n+new\n+two\n y\n@@ -10 +11,2 @@\n+three\n z\n\\ No newline at end of file"
+	got, err := Added(patch)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if want := []Range{{2, 3}, {11, 11}}; !slices.Equal(got, want) {
+		t.Errorf("Added = %v, want %v", got, want)
+	}
+	if _, err := Added("@@ nonsense\n+x"); err == nil {
+		t.Error("a broken hunk header is no error")
+	}
 }

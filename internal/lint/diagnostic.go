@@ -27,6 +27,9 @@ type Diagnostic struct {
 	Suppressed *Suppression
 	// Baseline is set for a finding that a baseline file knows already.
 	Baseline bool
+	// Unchanged is set for a finding on lines that did not change, where only
+	// changes were asked for.
+	Unchanged bool
 	// Proof is set once the fixes were proved.
 	Proof Proof
 }
@@ -68,7 +71,7 @@ func (s ProofState) MarshalText() ([]byte, error) { return []byte(s.String()), n
 
 // Counts tells whether the finding is new and not silenced: it is shown by
 // default and judged by --fail-on.
-func (d *Diagnostic) Counts() bool { return d.Suppressed == nil && !d.Baseline }
+func (d *Diagnostic) Counts() bool { return d.Suppressed == nil && !d.Baseline && !d.Unchanged }
 
 // Start is the position of the finding's first byte.
 func (d *Diagnostic) Start() text.Position { return d.Source.Lines.Position(d.Span.Start) }

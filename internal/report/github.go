@@ -45,7 +45,7 @@ func (g githubWriter) Write(w io.Writer, r *lint.Result) error {
 		}
 	}
 	all := annotationsOf(r)
-	shown, left := withinLimits(all)
+	shown, left := withinLimits(all, cmp.Or(g.opts.Elsewhere, "the formats markdown and json have all"))
 	for _, a := range shown {
 		a.write(&b)
 	}
@@ -102,7 +102,7 @@ func position(d *lint.Diagnostic) string {
 
 // withinLimits takes as many annotations of each kind as GitHub shows; left
 // tells of the others, and is empty if there are none.
-func withinLimits(all []annotation) (shown []annotation, left string) {
+func withinLimits(all []annotation, elsewhere string) (shown []annotation, left string) {
 	room := map[string]int{}
 	for _, kind := range annotationKinds {
 		room[kind] = annotationsOfAKind
@@ -131,8 +131,8 @@ func withinLimits(all []annotation) (shown []annotation, left string) {
 			parts = append(parts, count(total[kind], kind))
 		}
 	}
-	return shown, fmt.Sprintf("%s left out (%s): GitHub shows %d of each kind for a step; the formats markdown and json have all",
-		count(len(all)-len(shown), "annotation"), strings.Join(parts, ", "), annotationsOfAKind)
+	return shown, fmt.Sprintf("%s left out (%s): GitHub shows %d of each kind for a step; %s",
+		count(len(all)-len(shown), "annotation"), strings.Join(parts, ", "), annotationsOfAKind, elsewhere)
 }
 
 // write writes the command as one line.

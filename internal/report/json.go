@@ -48,6 +48,7 @@ type jsonFinding struct {
 	Fingerprint string            `json:"fingerprint"`
 	Suppressed  *lint.Suppression `json:"suppressed"`
 	Baseline    bool              `json:"baseline,omitempty"`
+	Unchanged   bool              `json:"unchanged,omitempty"`
 	Related     []jsonRelated     `json:"related"`
 	Fixes       []jsonFix         `json:"fixes"`
 }
@@ -124,6 +125,7 @@ func jsonFindingOf(d *lint.Diagnostic, files sources) jsonFinding {
 		Fingerprint: d.Fingerprint,
 		Suppressed:  d.Suppressed,
 		Baseline:    d.Baseline,
+		Unchanged:   d.Unchanged,
 		Related:     make([]jsonRelated, len(d.Related)),
 		Fixes:       make([]jsonFix, len(d.Fixes)),
 	}

@@ -25,6 +25,8 @@ const (
 type markdownWriter struct {
 	// limit is the size of the report in bytes that is not exceeded.
 	limit int
+	// line returns the address of a line; it may be nil.
+	line func(file string, line int) string
 }
 
 // Write writes a job summary: a heading with the counts, problems, one table
@@ -42,7 +44,7 @@ func (m markdownWriter) Write(w io.Writer, r *lint.Result) error {
 	// The small sections may not crowd out the findings, nor these them.
 	p.details("notice", "", noticeRows(r), m.limit/20)
 	p.details("problem", "<details open><summary>"+count(len(r.Problems), "problem")+": the run is incomplete</summary>\n\n", problemRows(r), m.limit/10)
-	p.findings(r, p.limit-m.limit/5)
+	p.findings(r, p.limit-m.limit/5, m.line)
 	p.details("suppressed finding", suppressedHead(counts), suppressedRows(r), p.limit-m.limit/10)
 	p.details("skipped rule", fmt.Sprintf("<details><summary>What could not be checked (%d)</summary>\n\n", len(skipped)), skipped, p.limit)
 	return write(w, "markdown", p.out.Bytes())
@@ -94,17 +96,21 @@ func (p *page) details(noun, head string, rows []string, limit int) {
 
 // findings writes the tables. After the first row that does not fit none is
 // written, so that what is left out is the least severe of the last files.
-func (p *page) findings(r *lint.Result, limit int) {
+func (p *page) findings(r *lint.Result, limit int, line func(string, int) string) {
 	const table = "| Severity | Line | Rule | Finding | Fix |\n|---|---|---|---|---|\n"
 	left := 0
-	for _, file := range byFile(r) {
+	files := byFile(r)
+	if len(files) > 1 {
+		p.leftOut(p.section("| File | Errors | Warnings | Info | Style | Fixable |\n|---|---:|---:|---:|---:|---:|\n", fileRows(files), "\n", limit/4), "file")
+	}
+	for _, file := range files {
 		if left > 0 {
 			left += len(file)
 			continue
 		}
 		rows := make([]string, len(file))
 		for i, d := range file {
-			rows[i] = findingRow(d)
+			rows[i] = findingRow(d, line)
 		}
 		head := "### " + MarkdownCode(file[0].Source.Path) + "\n\n" + table
 		left = p.section(head, rows, "\n", limit)
@@ -136,8 +142,29 @@ func byFile(r *lint.Result) [][]*lint.Diagnostic {
 	return files
 }
 
-func findingRow(d *lint.Diagnostic) string {
+// fileRows are the counts of each file.
+func fileRows(files [][]*lint.Diagnostic) []string {
+	rows := make([]string, len(files))
+	for i, file := range files {
+		severities, fixable := map[lint.Severity]int{}, 0
+		for _, d := range file {
+			severities[d.Severity]++
+			if best(d.Fixes) > lint.Manual {
+				fixable++
+			}
+		}
+		rows[i] = fmt.Sprintf("| %s | %d | %d | %d | %d | %d |\n", MarkdownCode(file[0].Source.Path),
+			severities[lint.Error], severities[lint.Warning], severities[lint.Info], severities[lint.Style], fixable)
+	}
+	return rows
+}
+
+func findingRow(d *lint.Diagnostic, line func(string, int) string) string {
 	start := d.Start()
+	place := fmt.Sprintf("%d:%d", start.Line, start.Column)
+	if line != nil {
+		place = "[" + place + "](" + line(d.Source.Path, start.Line) + ")"
+	}
 	fixes := make([]string, len(d.Fixes))
 	for i, f := range d.Fixes {
 		fixes[i] = f.Applicability.String() + ": " + cellText(f.Title)
@@ -145,8 +172,8 @@ func findingRow(d *lint.Diagnostic) string {
 	if words := proofWords(d.Proof); words != "" && len(d.Fixes) > 0 {
 		fixes = append(fixes, "proof: "+cellText(words))
 	}
-	return fmt.Sprintf("| %s | %d:%d | %s | %s | %s |\n",
-		d.Severity, start.Line, start.Column, ruleLink(d), cellText(d.Message), strings.Join(fixes, "<br>"))
+	return fmt.Sprintf("| %s | %s | %s | %s | %s |\n",
+		d.Severity, place, ruleLink(d), cellText(d.Message), strings.Join(fixes, "<br>"))
 }
 
 // ruleLink is a finding's rule with a link to its page, and its hadolint code.

@@ -36,6 +36,11 @@ type Options struct {
 	Category string
 	// Page returns a rule's page in Markdown, for "sarif"; it may be nil.
 	Page func(id string) string
+	// Line returns the address of a line of a file, for "markdown"; it may be nil.
+	Line func(file string, line int) string
+	// Elsewhere says for "github" where all findings are, when a step cannot
+	// show them; empty means in other formats.
+	Elsewhere string
 }
 
 // ErrNotYet is wrapped by the error for a format of docs/contract.md section 1 that
@@ -61,7 +66,7 @@ func New(format string, opts Options) (Writer, error) {
 	case "github":
 		return githubWriter{opts}, nil
 	case "markdown":
-		return markdownWriter{limit: summaryLimit}, nil
+		return markdownWriter{limit: summaryLimit, line: opts.Line}, nil
 	}
 	if slices.Contains(later, format) {
 		return nil, fmt.Errorf("format %q is %w; use one of %s", format, ErrNotYet, strings.Join(Formats(), ", "))

@@ -13,6 +13,7 @@ type tally struct {
 	filesWithFindings    int
 	safe, unsafe         int
 	suppressed, baseline int
+	unchanged            int
 	problems             int
 }
 
@@ -26,6 +27,9 @@ func tallyOf(r *lint.Result) tally {
 			continue
 		case d.Baseline:
 			t.baseline++
+			continue
+		case d.Unchanged:
+			t.unchanged++
 			continue
 		}
 		files[d.Source.Path] = true
@@ -65,6 +69,12 @@ func (t tally) found() string {
 	return "no findings in " + count(t.Files, "file")
 }
 
+// Headline is a result in one line: what was found, and what else there is to know.
+func Headline(r *lint.Result) string {
+	t := tallyOf(r)
+	return strings.Join(append([]string{t.found()}, t.rest()...), "; ")
+}
+
 // rest says what else there is to know: what can be mended, what is not shown,
 // and whether the run was complete.
 func (t tally) rest() []string {
@@ -83,6 +93,9 @@ func (t tally) rest() []string {
 	}
 	if t.baseline > 0 {
 		parts = append(parts, fmt.Sprint(t.baseline, " known to the baseline"))
+	}
+	if t.unchanged > 0 {
+		parts = append(parts, fmt.Sprint(t.unchanged, " on lines that did not change"))
 	}
 	if t.problems > 0 {
 		parts = append(parts, "incomplete because of "+count(t.problems, "problem"))

@@ -1,0 +1,271 @@
+package cli
+
+import (
+	"bytes"
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/sethvargo/go-githubactions"
+	"github.com/spf13/cobra"
+
+	"github.com/dockmend/dockmend/internal/gitdiff"
+	"github.com/dockmend/dockmend/internal/github"
+	"github.com/dockmend/dockmend/internal/lint"
+	"github.com/dockmend/dockmend/internal/report"
+)
+
+func newAction(env *Env) *cobra.Command {
+	return &cobra.Command{
+		Use:   "action",
+		Short: "Run as a step of a GitHub workflow",
+		Long:  "Run as a step of a GitHub workflow: INPUT_*, GITHUB_* and the event's payload say what to do.",
+		Args:  cobra.NoArgs,
+		RunE:  func(cmd *cobra.Command, _ []string) error { return runAction(cmd.Context(), env) },
+	}
+}
+
+// action is one step of a workflow.
+type action struct {
+	env    *Env
+	gh     *githubactions.Action
+	event  *github.Event
+	in     *actionInputs
+	client *github.Client
+	// unjudged says why the run cannot tell what is new, so that it fails no
+	// job; empty if it can.
+	unjudged string
+	notices  []string
+}
+
+// Conclusions of a run, in the words of GitHub's checks where these have one.
+const (
+	conclusionSuccess    = "success"
+	conclusionFailure    = "failure"
+	conclusionNeutral    = "neutral"
+	conclusionIncomplete = "incomplete"
+)
+
+// runAction does the step. An error is shown as an annotation: few people open
+// a log.
+func runAction(ctx context.Context, env *Env) error {
+	a := &action{env: env}
+	err := a.run(ctx)
+	var exit *exitError
+	if err == nil || errors.As(err, &exit) && exit.err == nil {
+		return err
+	}
+	code := exitUsage
+	if errors.As(err, &exit) {
+		code = exit.code
+	}
+	a.command("error", err.Error())
+	return &exitError{code: code}
+}
+
+// command writes one workflow command without a place.
+func (a *action) command(kind, message string) {
+	_, _ = fmt.Fprintf(a.env.Stdout, "::%s title=dockmend::%s\n", kind, report.CommandData(strings.Split(message, "\n")...))
+}
+
+// say writes one line to the log.
+func (a *action) say(format string, args ...any) {
+	_, _ = fmt.Fprintln(a.env.Stdout, report.Terminal(fmt.Sprintf(format, args...)))
+}
+
+func (a *action) run(ctx context.Context) (err error) {
+	env := a.env
+	env.Dir = workspace(env)
+	a.gh = githubactions.New(githubactions.WithWriter(env.Stdout), githubactions.WithGetenv(env.Getenv))
+	if a.event, err = github.LoadEvent(env.Getenv); err != nil {
+		return err
+	}
+	if a.in, err = readInputs(a.gh, a.event); err != nil {
+		return err
+	}
+	if a.in.token != "" {
+		a.gh.AddMask(a.in.token)
+	}
+	server := github.Server{
+		URL: cmp.Or(env.Getenv("GITHUB_API_URL"), "https://api.github.com"), Token: a.in.token, Repository: a.event.Repository,
+	}
+	if a.client, err = github.NewClient(server); err != nil {
+		return err
+	}
+
+	s, head, err := a.sessions(ctx)
+	if err != nil {
+		return err
+	}
+	defer s.close()
+	result := s.run(ctx, &a.in.lintFlags)
+	if head != nil {
+		defer head.close()
+		a.compare(result, head.run(ctx, &a.in.lintFlags))
+	}
+	if a.in.onlyChanged {
+		a.keepChanged(ctx, result)
+	}
+	if err := a.markBaseline(ctx, s, result); err != nil {
+		return err
+	}
+	if len(s.files) == 0 && len(result.Problems) == 0 {
+		result.Notices = append(result.Notices, nothingToLint(s))
+	}
+	if a.unjudged != "" {
+		a.notices = append(a.notices, a.unjudged+"; so everything is reported, and nothing fails the job")
+	}
+	result.Notices = append(result.Notices, a.notices...)
+	return a.publish(s, result)
+}
+
+// workspace is the folder of the checkout: the runner's word for it, else the
+// working directory (act's host mode names a folder that no container has).
+func workspace(env *Env) string {
+	dir := env.Getenv("GITHUB_WORKSPACE")
+	if info, err := os.Stat(dir); err == nil && info.IsDir() {
+		return dir
+	}
+	return env.Dir
+}
+
+func nothingToLint(s *session) string {
+	words := "nothing to lint: no Dockerfile here"
+	if n := len(s.found.Skipped); n > 0 {
+		first := s.found.Skipped[0]
+		words += fmt.Sprintf("; skipped: %s (%s)", first.Path, first.Reason)
+		if n > 1 {
+			words += fmt.Sprintf(" and %d more", n-1)
+		}
+		words += "; the input path names where to look"
+	}
+	return words
+}
+
+// keepChanged marks what stands on unchanged lines. Where the changes cannot be
+// had everything counts, and the job does not fail.
+func (a *action) keepChanged(ctx context.Context, r *lint.Result) {
+	diff, err := a.client.Diff(ctx, a.event)
+	if err != nil {
+		a.unjudged = "what changed is not known: " + err.Error()
+		return
+	}
+	ranges := gitdiff.Changes{}
+	for _, d := range r.Diagnostics {
+		path := d.Source.Path
+		if _, known := ranges[path]; known {
+			continue
+		}
+		if ranges[path], err = diff.Changed(ctx, path, d.Source.Bytes); err != nil {
+			a.unjudged = "what changed is not known: " + err.Error()
+			return
+		}
+	}
+	for _, d := range r.Diagnostics {
+		d.Unchanged = !ranges.Touches(d.Source.Path, d.Start().Line, d.End().Line)
+	}
+}
+
+func (a *action) markBaseline(ctx context.Context, s *session, r *lint.Result) error {
+	if a.in.baseline == "" {
+		return nil
+	}
+	read := policySource(func(name string) ([]byte, error) { return readFile(a.env, name) })
+	if policy := a.basePolicy(ctx); policy != nil {
+		read = func(name string) ([]byte, error) { return policy(slashed(s.place.dir, inDir(a.env, name))) }
+	}
+	return markBaseline(r, a.in.baseline, read)
+}
+
+// publish writes every report, each whether or not another could be written,
+// and says how the run ended.
+func (a *action) publish(s *session, r *lint.Result) error {
+	files, failed := a.writeFiles(r)
+	ended := exitFor(r, s.rules)
+	conclusion := a.conclude(ended)
+	if conclusion == conclusionNeutral {
+		ended = nil
+	}
+
+	a.log(r)
+	if a.in.annotations {
+		failed = append(failed, a.write("github", a.env.Stdout, r))
+	}
+	if file := a.env.Getenv("GITHUB_STEP_SUMMARY"); a.in.summary && file != "" {
+		var b bytes.Buffer
+		failed = append(failed, a.write("markdown", &b, r), github.WriteSummary(file, b.Bytes()))
+	}
+	failOn, never := s.rules.FailOn()
+	judged := "fail-on " + failOn.String()
+	if never {
+		judged = "fail-on never"
+	}
+	counts := r.Summary()
+	a.say("dockmend: %s; %s; conclusion %s; calls of GitHub's API: %d", report.Headline(r), judged, conclusion, a.client.Calls())
+	outputs := []github.Output{
+		{Name: "findings", Value: strconv.Itoa(counts.Findings)},
+		{Name: "errors", Value: strconv.Itoa(counts.Error)},
+		{Name: "warnings", Value: strconv.Itoa(counts.Warning)},
+		{Name: "fixable", Value: strconv.Itoa(counts.Fixable)},
+		{Name: "conclusion", Value: conclusion},
+		{Name: "sarif-file", Value: files.sarif},
+		{Name: "report-file", Value: files.report},
+	}
+	if file := a.env.Getenv("GITHUB_OUTPUT"); file != "" {
+		failed = append(failed, github.WriteOutputs(file, outputs))
+	}
+	if err := errors.Join(failed...); err != nil {
+		return incomplete(err)
+	}
+	return ended
+}
+
+func (a *action) conclude(ended error) string {
+	var exit *exitError
+	switch {
+	case !errors.As(ended, &exit):
+		return conclusionSuccess
+	case exit.code == exitIncomplete:
+		return conclusionIncomplete
+	case a.unjudged != "":
+		return conclusionNeutral
+	}
+	return conclusionFailure
+}
+
+// log writes all findings into a fold, worst first. Paths stand behind the
+// line: problem matchers of earlier steps look for the other order, and would
+// annotate twice.
+func (a *action) log(r *lint.Result) {
+	a.say("dockmend %s, event %s", Version, a.event.Name)
+	for _, n := range r.Notices {
+		a.say("note: %s", n)
+	}
+	findings := slices.DeleteFunc(slices.Clone(r.Diagnostics), func(d *lint.Diagnostic) bool { return !d.Counts() })
+	if len(findings) == 0 {
+		return
+	}
+	slices.SortStableFunc(findings, func(x, y *lint.Diagnostic) int { return cmp.Compare(y.Severity, x.Severity) })
+	a.gh.Group("All findings, the worst first")
+	for _, d := range findings {
+		a.say("%-7s %s, line %d of %s: %s", d.Severity, d.Rule.ID, d.Start().Line, d.Source.Path, d.Message)
+	}
+	a.gh.EndGroup()
+}
+
+func (a *action) write(format string, w io.Writer, r *lint.Result) error {
+	writer, err := report.New(format, report.Options{
+		Version: Version, Quiet: true, Category: a.in.category, Page: rulePage, Line: a.lineLink(),
+		Elsewhere: "the job summary and the report file have all",
+	})
+	if err != nil {
+		return err
+	}
+	return writer.Write(w, r)
+}

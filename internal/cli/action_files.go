@@ -1,0 +1,140 @@
+package cli
+
+import (
+	"bytes"
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"io/fs"
+	"net/url"
+	"os"
+	"path"
+	"path/filepath"
+	"strings"
+
+	"github.com/dockmend/dockmend/internal/lint"
+)
+
+// reportFolder holds what dockmend leaves in the workspace. It ignores itself,
+// so that no later step commits it.
+const (
+	reportFolder = ".dockmend"
+	reportFile   = reportFolder + "/report.json"
+)
+
+// actionFiles are the paths of written files, relative to the workspace; empty
+// for one that was not written.
+type actionFiles struct{ report, sarif string }
+
+// writeFiles writes the full report and, where it is asked for, the SARIF file.
+func (a *action) writeFiles(r *lint.Result) (files actionFiles, failed []error) {
+	w, err := openWorkspace(a.env.Dir)
+	if err != nil {
+		return files, []error{err}
+	}
+	defer w.close()
+	put := func(format, name string) string {
+		var b bytes.Buffer
+		err := a.write(format, &b, r)
+		if err == nil {
+			err = w.write(name, b.Bytes())
+		}
+		if err != nil {
+			failed = append(failed, fmt.Errorf("%s: %w", name, err))
+			return ""
+		}
+		return name
+	}
+	if err := w.write(reportFolder+"/.gitignore", []byte("*\n")); err != nil {
+		failed = append(failed, err)
+	}
+	files.report = put("json", reportFile)
+	if a.in.sarifFile != "" {
+		files.sarif = put("sarif", path.Clean(filepath.ToSlash(a.in.sarifFile)))
+	}
+	return files, failed
+}
+
+// workspaceWriter writes files that belong to the workspace's owner: the
+// container is root, later steps are not.
+type workspaceWriter struct {
+	root  *os.Root
+	owner os.FileInfo
+}
+
+func openWorkspace(dir string) (*workspaceWriter, error) {
+	root, err := os.OpenRoot(dir)
+	if err != nil {
+		return nil, err
+	}
+	owner, err := root.Stat(".")
+	if err != nil {
+		_ = root.Close() // nothing was written
+		return nil, err
+	}
+	return &workspaceWriter{root, owner}, nil
+}
+
+func (w *workspaceWriter) close() { _ = w.root.Close() } // files are closed already
+
+// write replaces a file in one step, so that a link of this name, which the
+// repository may hold, is replaced and not followed. Missing folders are made.
+func (w *workspaceWriter) write(name string, content []byte) error {
+	if err := w.folders(path.Dir(name)); err != nil {
+		return err
+	}
+	scratch := path.Join(path.Dir(name), ".dockmend-"+rand.Text())
+	f, err := w.root.OpenFile(scratch, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o644)
+	if err != nil {
+		return err
+	}
+	_, err = f.Write(content)
+	err = errors.Join(err, keepOwner(f, w.owner), f.Close())
+	if err == nil {
+		err = w.root.Rename(scratch, name)
+	}
+	if err != nil {
+		_ = w.root.Remove(scratch) // the first error counts
+	}
+	return err
+}
+
+// folders makes a folder and those above it.
+func (w *workspaceWriter) folders(dir string) error {
+	if dir == "." {
+		return nil
+	}
+	if err := w.folders(path.Dir(dir)); err != nil {
+		return err
+	}
+	err := w.root.Mkdir(dir, 0o755)
+	if errors.Is(err, fs.ErrExist) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	f, err := w.root.Open(dir)
+	if err != nil {
+		return err
+	}
+	return errors.Join(keepOwner(f, w.owner), f.Close())
+}
+
+// lineLink makes the addresses of lines in the commit that was linted; nil where
+// the environment does not say which.
+func (a *action) lineLink() func(file string, line int) string {
+	server := strings.TrimSuffix(a.env.Getenv("GITHUB_SERVER_URL"), "/")
+	if server == "" || a.event.Repository == "" || a.event.SHA == "" {
+		return nil
+	}
+	return func(file string, line int) string {
+		parts := strings.Split(file, "/")
+		for i, p := range parts {
+			parts[i] = url.PathEscape(p)
+		}
+		// Parentheses would end a link in Markdown.
+		escaped := strings.NewReplacer("(", "%28", ")", "%29").Replace(strings.Join(parts, "/"))
+		return fmt.Sprintf("%s/%s/blob/%s/%s?plain=1#L%d", server, a.event.Repository, a.event.SHA, escaped, line)
+	}
+}

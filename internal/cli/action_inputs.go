@@ -1,0 +1,101 @@
+package cli
+
+import (
+	"errors"
+	"fmt"
+	"path/filepath"
+	"runtime"
+	"slices"
+	"strings"
+
+	"github.com/sethvargo/go-githubactions"
+
+	"github.com/dockmend/dockmend/internal/github"
+)
+
+// actionInputs are the inputs of action.yml (docs/contract.md section 4).
+type actionInputs struct {
+	lintFlags
+	paths                []string
+	onlyChanged          bool
+	category             string
+	annotations, summary bool
+	sarifFile            string
+	token                string
+}
+
+// laterInputs are promised for later versions; their values that ask for
+// nothing are understood.
+var laterInputs = []struct {
+	name    string
+	nothing []string
+}{
+	{"review", []string{"", "auto", "false"}},
+	{"upload-sarif", []string{"", "auto", "false"}},
+	{"online", []string{"", "auto", "false"}},
+	{"online-registries", []string{""}},
+	{"fix-pr", []string{"", "off"}},
+	{"audit", []string{"", "off"}},
+}
+
+// readInputs reads and checks all inputs; the error lists every slip, a line each.
+func readInputs(gh *githubactions.Action, event *github.Event) (*actionInputs, error) {
+	in := &actionInputs{token: gh.GetInput("github-token"), sarifFile: gh.GetInput("sarif-file")}
+	in.jobs, in.shellcheck, in.fromRoot = runtime.GOMAXPROCS(0), "off", true
+	in.config, in.baseline = gh.GetInput("config"), gh.GetInput("baseline")
+	in.rules.Presets, in.rules.Select, in.rules.Ignore = words(gh.GetInput("preset")), words(gh.GetInput("select")), words(gh.GetInput("ignore"))
+	in.rules.FailOn = gh.GetInput("fail-on")
+	if !event.Gate() {
+		in.rules.DefaultFailOn = "never"
+	}
+
+	var slips []error
+	choose := func(name string, byDefault bool) bool {
+		value := gh.GetInput(name)
+		switch strings.ToLower(value) {
+		case "", "auto":
+			return byDefault
+		case "true":
+			return true
+		case "false":
+			return false
+		}
+		slips = append(slips, fmt.Errorf("input %s: %q is neither true nor false", name, value))
+		return byDefault
+	}
+	in.onlyChanged = choose("only-changed", event.Gate())
+	in.annotations = choose("annotations", true)
+	in.summary = choose("summary", true)
+	for _, later := range laterInputs {
+		if value := gh.GetInput(later.name); !slices.Contains(later.nothing, strings.ToLower(value)) {
+			slips = append(slips, fmt.Errorf("input %s: %q is not built yet; leave it out", later.name, value))
+		}
+	}
+	for line := range strings.Lines(gh.GetInput("path")) {
+		if line = strings.TrimSpace(line); line != "" {
+			in.paths = append(in.paths, line)
+		}
+	}
+	for _, name := range append([]string{in.config, in.baseline, in.sarifFile}, in.paths...) {
+		if name != "" && !filepath.IsLocal(name) {
+			slips = append(slips, fmt.Errorf("%q is no path inside the workspace", name))
+		}
+	}
+	in.category = gh.GetInput("category")
+	if in.category == "" {
+		in.category = "dockmend"
+		if where := strings.Join(in.paths, ","); where != "" && where != "." {
+			in.category += "/" + strings.TrimPrefix(where, "./")
+		}
+	}
+	in.category = strings.Trim(in.category, "/")
+	if slices.Equal(in.paths, []string{"."}) {
+		in.paths = nil // nobody named it
+	}
+	return in, errors.Join(slips...)
+}
+
+// words splits a list at commas and line ends.
+func words(list string) []string {
+	return strings.FieldsFunc(list, func(r rune) bool { return r == ',' || r == '\n' || r == '\r' || r == ' ' })
+}

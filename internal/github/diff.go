@@ -1,0 +1,148 @@
+package github
+
+import (
+	"context"
+	"crypto/sha1" //nolint:gosec // git's name for a blob, not a safeguard
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+
+	"github.com/google/go-github/v62/github"
+
+	"github.com/dockmend/dockmend/internal/gitdiff"
+	"github.com/dockmend/dockmend/internal/text"
+)
+
+const (
+	perPage = 100
+	// pullFiles and compareFiles are the most files that GitHub lists (its
+	// REST description: "List pull requests files", "Compare two commits").
+	pullFiles    = 3000
+	compareFiles = 300
+)
+
+// Diff is what changed between two commits, by the path in the later one.
+type Diff struct {
+	client *Client
+	files  map[string]*github.CommitFile
+}
+
+// ErrNoDiff is wrapped by the error of an event that has nothing to compare.
+var ErrNoDiff = errors.New("the event has no two commits to compare")
+
+// Diff asks what the event's commits changed: the files of a pull request, else
+// the comparison of base and head. The list is complete, or there is an error.
+func (c *Client) Diff(ctx context.Context, e *Event) (*Diff, error) {
+	var files []*github.CommitFile
+	var err error
+	switch {
+	case e.PullRequest():
+		files, err = c.pullFiles(ctx, e)
+	case e.Base == "":
+		return nil, ErrNoDiff
+	default:
+		files, err = c.comparedFiles(ctx, e)
+	}
+	if err != nil {
+		return nil, err
+	}
+	d := &Diff{client: c, files: make(map[string]*github.CommitFile, len(files))}
+	for _, f := range files {
+		d.files[f.GetFilename()] = f
+	}
+	return d, nil
+}
+
+func (c *Client) pullFiles(ctx context.Context, e *Event) ([]*github.CommitFile, error) {
+	var all []*github.CommitFile
+	opts := &github.ListOptions{PerPage: perPage}
+	for {
+		files, answer, err := c.api.PullRequests.ListFiles(ctx, c.owner, c.name, e.Number, opts)
+		if err != nil {
+			return nil, fmt.Errorf("list the files of pull request %d: %w", e.Number, explain(err))
+		}
+		all = append(all, files...)
+		if answer.NextPage == 0 || len(all) >= pullFiles {
+			break
+		}
+		opts.Page = answer.NextPage
+	}
+	if len(all) >= pullFiles && e.Files != len(all) {
+		return nil, fmt.Errorf("pull request %d changes %d files, and GitHub lists %d", e.Number, e.Files, pullFiles)
+	}
+	return all, nil
+}
+
+func (c *Client) comparedFiles(ctx context.Context, e *Event) ([]*github.CommitFile, error) {
+	// All files are on the first page, so one commit is enough of the rest.
+	comparison, _, err := c.api.Repositories.CompareCommits(ctx, c.owner, c.name, e.Base, e.Head, &github.ListOptions{PerPage: 1})
+	if err != nil {
+		return nil, fmt.Errorf("compare %s with %s: %w", short(e.Base), short(e.Head), explain(err))
+	}
+	if len(comparison.Files) >= compareFiles {
+		return nil, fmt.Errorf("%s changes %d files or more against %s, and GitHub lists no more", short(e.Head), compareFiles, short(e.Base))
+	}
+	return comparison.Files, nil
+}
+
+// Changed tells which lines of a file changed, as lines of the checkout, which
+// on a pull request is the merge of head and base. Where that file is the
+// head's, byte for byte, the patch says it; else the head's is read and lines
+// are matched. A file without a patch (binary, too large) changed as a whole.
+func (d *Diff) Changed(ctx context.Context, path string, checkout []byte) ([]gitdiff.Range, error) {
+	file, ok := d.files[path]
+	if !ok {
+		return nil, nil
+	}
+	whole := []gitdiff.Range{{First: 1}}
+	switch file.GetStatus() {
+	case "removed", "unchanged":
+		return nil, nil
+	case "added":
+		return whole, nil
+	}
+	if file.GetPatch() == "" {
+		if file.GetChanges() == 0 {
+			return nil, nil // renamed as it was
+		}
+		return whole, nil
+	}
+	ranges, err := gitdiff.Added(file.GetPatch())
+	if err != nil {
+		return nil, fmt.Errorf("the patch of %s: %w", path, err)
+	}
+	if blobHash(checkout, len(file.GetSHA())) == file.GetSHA() {
+		return ranges, nil
+	}
+	head, err := d.client.readBlob(ctx, file.GetSHA())
+	if err != nil {
+		return nil, err
+	}
+	return mapped(ranges, text.LineMap(head, checkout)), nil
+}
+
+// mapped are the ranges' lines that the checkout has too.
+func mapped(ranges []gitdiff.Range, to []int) []gitdiff.Range {
+	var out []gitdiff.Range
+	for _, r := range ranges {
+		for line := r.First; line <= min(r.Last, len(to)-1); line++ {
+			if at := to[line]; at > 0 {
+				out = append(out, gitdiff.Range{First: at, Last: at})
+			}
+		}
+	}
+	return out
+}
+
+// blobHash is git's name for a file's content: SHA-1, or SHA-256 where names
+// have 64 digits.
+func blobHash(content []byte, digits int) string {
+	blob := append(fmt.Appendf(nil, "blob %d\x00", len(content)), content...)
+	if digits == hex.EncodedLen(sha256.Size) {
+		sum := sha256.Sum256(blob)
+		return hex.EncodeToString(sum[:])
+	}
+	sum := sha1.Sum(blob) //nolint:gosec // see above
+	return hex.EncodeToString(sum[:])
+}

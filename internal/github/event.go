@@ -1,0 +1,138 @@
+// Package github speaks to GitHub: it reads the event that started a run, asks
+// the API what changed, and writes the files through which a step answers. All
+// that it reads is a stranger's: payloads, file names and patches.
+package github
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"strconv"
+	"strings"
+
+	"github.com/google/go-github/v62/github"
+)
+
+// maxPayload bounds an event's payload in bytes; GitHub's own limit is 25 MB.
+const maxPayload = 25 << 20
+
+// Event is what started a run.
+type Event struct {
+	// Name is "push", "pull_request", ...
+	Name string
+	// Repository is "owner/name".
+	Repository string
+	// SHA is the commit that the workflow runs for: on pull requests the
+	// merge of head into base.
+	SHA string
+	// Number is the pull request's; 0 for other events.
+	Number int
+	// Base and Head are the commits between which the changes lie. They are
+	// empty where an event has none: a schedule, a new branch.
+	Base, Head string
+	// Fork is set for a pull request from another repository, whose token
+	// cannot write.
+	Fork bool
+	// Files is how many files the pull request changes, as its payload says.
+	Files int
+}
+
+// Gate tells whether the event asks for a verdict before something lands.
+func (e *Event) Gate() bool { return e.PullRequest() || e.Name == "merge_group" }
+
+// PullRequest tells whether the event is about one pull request.
+func (e *Event) PullRequest() bool { return e.Number > 0 }
+
+// supported are the events that a run understands.
+const supported = "push, pull_request, pull_request_target, merge_group, schedule and workflow_dispatch"
+
+// LoadEvent reads the event from the environment and its payload file. An
+// unknown event is an error that names the known ones.
+func LoadEvent(getenv func(string) string) (*Event, error) {
+	e := &Event{Name: getenv("GITHUB_EVENT_NAME"), Repository: getenv("GITHUB_REPOSITORY"), SHA: getenv("GITHUB_SHA")}
+	if e.Name == "" {
+		return nil, errors.New("GITHUB_EVENT_NAME is not set: this command runs as a step of a GitHub workflow; elsewhere use dockmend lint")
+	}
+	if e.SHA != "" && !isSHA(e.SHA) {
+		return nil, fmt.Errorf("GITHUB_SHA is no commit: %q", e.SHA)
+	}
+	switch e.Name {
+	case "schedule", "workflow_dispatch":
+		return e, nil // nothing of the payload is needed
+	case "push", "pull_request", "pull_request_target", "merge_group":
+	default:
+		return nil, fmt.Errorf("the event %q is not one that dockmend understands; these are %s", e.Name, supported)
+	}
+	payload, err := readPayload(getenv("GITHUB_EVENT_PATH"))
+	if err != nil {
+		return nil, fmt.Errorf("GITHUB_EVENT_PATH: %w", err)
+	}
+	if err := e.read(payload); err != nil {
+		return nil, fmt.Errorf("the payload of the event %s: %w", e.Name, err)
+	}
+	return e, nil
+}
+
+func readPayload(name string) ([]byte, error) {
+	f, err := os.Open(name)
+	if err != nil {
+		return nil, err
+	}
+	defer func() { _ = f.Close() }() // it was only read from
+	payload, err := io.ReadAll(io.LimitReader(f, maxPayload+1))
+	if err == nil && len(payload) > maxPayload {
+		err = fmt.Errorf("more than %d bytes", maxPayload)
+	}
+	return payload, err
+}
+
+func (e *Event) read(payload []byte) error {
+	switch e.Name {
+	case "push":
+		var p github.PushEvent
+		if err := json.Unmarshal(payload, &p); err != nil {
+			return err
+		}
+		return e.between(p.GetBefore(), p.GetAfter())
+	case "merge_group":
+		var p github.MergeGroupEvent
+		if err := json.Unmarshal(payload, &p); err != nil {
+			return err
+		}
+		return e.between(p.GetMergeGroup().GetBaseSHA(), p.GetMergeGroup().GetHeadSHA())
+	}
+	// pull_request_target has the same shape.
+	var p github.PullRequestEvent
+	if err := json.Unmarshal(payload, &p); err != nil {
+		return err
+	}
+	pull := p.GetPullRequest()
+	e.Number, e.Files = pull.GetNumber(), pull.GetChangedFiles()
+	if e.Number <= 0 {
+		return errors.New("it has no pull_request.number")
+	}
+	// The head's repository is null once a fork was deleted.
+	e.Fork = pull.GetHead().GetRepo().GetFullName() != pull.GetBase().GetRepo().GetFullName() || pull.GetHead().GetRepo() == nil
+	return e.between(pull.GetBase().GetSHA(), pull.GetHead().GetSHA())
+}
+
+// between sets Base and Head. The zeros of a branch that is new or gone stand
+// for no commit.
+func (e *Event) between(base, head string) error {
+	for _, sha := range []string{base, head} {
+		if sha != "" && !isSHA(sha) {
+			return fmt.Errorf("%s is no commit", strconv.Quote(sha))
+		}
+	}
+	if strings.Trim(base, "0") != "" && strings.Trim(head, "0") != "" {
+		e.Base, e.Head = base, head
+	}
+	return nil
+}
+
+// isSHA tells whether s is a full commit hash, SHA-1 or SHA-256.
+func isSHA(s string) bool {
+	return (len(s) == 40 || len(s) == 64) && strings.Trim(s, "0123456789abcdef") == ""
+}

@@ -50,6 +50,26 @@ fuzz: ## Run each fuzz target for FUZZTIME (default 60s)
 bench: ## Run the benchmarks; CORPUS=dir measures on the files below it
 	$(if $(CORPUS),DOCKMEND_CORPUS='$(abspath $(CORPUS))') $(GO) test -run '^$$' -bench '$(BENCH)' -benchmem ./internal/bench
 
+VERSION  ?= 0.1.0-dev
+TARGETS  := linux/amd64 linux/arm64 darwin/amd64 darwin/arm64 windows/amd64 windows/arm64
+
+.PHONY: dist
+dist: ## Build dist/: binaries for Linux, macOS and Windows, with checksums
+	rm -rf dist && mkdir dist
+	@for target in $(TARGETS); do \
+		os=$${target%/*} arch=$${target#*/} ext=; [ $$os = windows ] && ext=.exe; \
+		echo "dist/dockmend-$$os-$$arch$$ext"; \
+		CGO_ENABLED=0 GOOS=$$os GOARCH=$$arch $(GO) build -trimpath \
+			-ldflags='-s -w -X github.com/dockmend/dockmend/internal/cli.Version=$(VERSION)' \
+			-o dist/dockmend-$$os-$$arch$$ext ./cmd/dockmend || exit 1; \
+	done
+	cp NOTICE LICENSE dist/
+	cd dist && sha256sum dockmend-* > checksums.txt
+
+.PHONY: e2e
+e2e: ## Build the image with a container engine and run it as a runner does; says what it skips
+	$(GO) test -tags e2e -count=1 -v -timeout 30m ./e2e
+
 .PHONY: cover
 cover: ## Show which statements the tests of the whole module reach
 	$(GO) test -coverpkg=./... -coverprofile=cover.out ./...

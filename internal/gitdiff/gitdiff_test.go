@@ -157,3 +157,20 @@ func TestAdded(t *testing.T) {
 		t.Error("a broken hunk header is no error")
 	}
 }
+
+func FuzzAdded(f *testing.F) {
+	f.Add("@@ -1,3 +1,4 @@ FROM a\n x\n-old\n+new\n y\n\\ No newline at end of file")
+	f.Add("@@ -0,0 +1 @@\n+x")
+	f.Add("+x\n@@ @@\n@@ -1 +-9,9999999999 @@\n+y")
+	f.Fuzz(func(t *testing.T, patch string) {
+		ranges, err := Added(patch)
+		if err != nil {
+			return
+		}
+		for _, r := range ranges {
+			if r.Last < r.First {
+				t.Errorf("range %+v", r)
+			}
+		}
+	})
+}

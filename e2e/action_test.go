@@ -117,9 +117,9 @@ func TestAct(t *testing.T) {
 	output(t, "git", "-C", dir, "-c", "user.name=e2e", "-c", "user.email=e2e@example.org", "commit", "-qm", "first")
 
 	cache := t.TempDir()
-	program := filepath.Join(cache, "act")
+	program := filepath.Join(t.TempDir(), "act")
 	install := exec.CommandContext(t.Context(), "go", "install", act)
-	install.Env = append(os.Environ(), "GOBIN="+cache)
+	install.Env = append(os.Environ(), "GOBIN="+filepath.Dir(program))
 	if out, err := install.CombinedOutput(); err != nil {
 		t.Skipf("SKIPPED: act cannot be installed, so no workflow was run: %s", out)
 	}
@@ -128,9 +128,6 @@ func TestAct(t *testing.T) {
 		"--container-options", fmt.Sprintf("-v %s:%s", cache, cache))
 	cmd.Dir = dir
 	cmd.Env = append(os.Environ(), "XDG_CACHE_HOME="+cache, "XDG_CONFIG_HOME="+cache, "DOCKER_BUILDKIT=0")
-	if err := os.MkdirAll(filepath.Join(cache, "act-config"), 0o755); err != nil {
-		t.Fatal(err)
-	}
 	out, err := cmd.CombinedOutput()
 	t.Logf("act says:\n%s", out)
 	if err != nil || !strings.Contains(string(out), "findings=7 conclusion=success") {

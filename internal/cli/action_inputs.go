@@ -41,7 +41,7 @@ var laterInputs = []struct {
 // readInputs reads and checks all inputs; the error lists every slip, a line each.
 func readInputs(gh *githubactions.Action, event *github.Event) (*actionInputs, error) {
 	in := &actionInputs{token: gh.GetInput("github-token"), sarifFile: gh.GetInput("sarif-file")}
-	in.jobs, in.shellcheck, in.fromRoot = runtime.GOMAXPROCS(0), "off", true
+	in.jobs, in.shellcheck, in.fromRoot = runtime.GOMAXPROCS(0), "auto", true
 	in.config, in.baseline = gh.GetInput("config"), gh.GetInput("baseline")
 	in.rules.Presets, in.rules.Select, in.rules.Ignore = words(gh.GetInput("preset")), words(gh.GetInput("select")), words(gh.GetInput("ignore"))
 	in.rules.FailOn = gh.GetInput("fail-on")

@@ -76,7 +76,7 @@ type ran struct {
 func (s *step) run() *ran {
 	s.t.Helper()
 	var out bytes.Buffer
-	env := &Env{Stdin: strings.NewReader(""), Stdout: &out, Stderr: &out, Dir: s.dir, Getenv: func(name string) string { return s.env[name] }}
+	env := &Env{Stdin: strings.NewReader(""), Stdout: &out, Stderr: &out, Dir: s.dir, ShellCheck: "is-not-asked", Getenv: func(name string) string { return s.env[name] }}
 	r := &ran{code: Main(context.Background(), []string{"dockmend", "action"}, env)}
 	r.log = out.String()
 	if summary, err := os.ReadFile(s.env["GITHUB_STEP_SUMMARY"]); err == nil {

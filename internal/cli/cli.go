@@ -32,6 +32,8 @@ type Env struct {
 	Getenv func(string) string
 	// Dir is the working directory, absolute.
 	Dir string
+	// ShellCheck is the program that "--shellcheck auto" looks for.
+	ShellCheck string
 	// Terminal tells whether Stdout is a terminal.
 	Terminal bool
 }
@@ -44,7 +46,7 @@ func OSEnv() *Env {
 	}
 	info, err := os.Stdout.Stat()
 	return &Env{
-		Stdin: os.Stdin, Stdout: os.Stdout, Stderr: os.Stderr, Getenv: os.Getenv, Dir: dir,
+		Stdin: os.Stdin, Stdout: os.Stdout, Stderr: os.Stderr, Getenv: os.Getenv, Dir: dir, ShellCheck: "shellcheck",
 		Terminal: err == nil && info.Mode()&os.ModeCharDevice != 0,
 	}
 }

@@ -3,6 +3,8 @@ package cli_test
 import (
 	"context"
 	"os"
+	"os/exec"
+	"path/filepath"
 	"strings"
 	"testing"
 
@@ -26,6 +28,20 @@ func TestCommands(t *testing.T) {
 		UpdateScripts:       os.Getenv("UPDATE_SCRIPTS") != "",
 		Setup: func(env *testscript.Env) error {
 			env.Setenv("HOME", env.WorkDir)
+			// Of this machine's programs only git, so that no other tool's
+			// presence changes what is said.
+			own, _, _ := strings.Cut(env.Getenv("PATH"), string(os.PathListSeparator))
+			env.Setenv("PATH", own)
+			if git, err := exec.LookPath("git"); err == nil {
+				tools := filepath.Join(env.WorkDir, ".tools")
+				if err := os.Mkdir(tools, 0o755); err != nil {
+					return err
+				}
+				if err := os.Symlink(git, filepath.Join(tools, "git")); err != nil {
+					return err
+				}
+				env.Setenv("PATH", own+string(os.PathListSeparator)+tools)
+			}
 			env.Setenv("GIT_CONFIG_GLOBAL", os.DevNull)
 			env.Setenv("GIT_CONFIG_NOSYSTEM", "1")
 			return nil

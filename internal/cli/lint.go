@@ -60,7 +60,7 @@ func (f *lintFlags) register(cmd *cobra.Command) {
 	flags.BoolVar(&f.online, "online", false, "allow registry look-ups (not built yet)")
 	flags.StringSliceVar(&f.onlineRegistries, "online-registry", nil, "a further registry `host` that may be asked (not built yet)")
 	flags.BoolVar(&f.prove, "prove", false, "prove what each fix does to the build")
-	flags.StringVar(&f.shellcheck, "shellcheck", "off", "auto, off or the program's path (not built yet)")
+	flags.StringVar(&f.shellcheck, "shellcheck", "auto", "check scripts with ShellCheck: auto (if it is installed), off, or the program's `path`")
 }
 
 // check refuses what is not built yet: silence would look like success.
@@ -68,8 +68,6 @@ func (f *lintFlags) check() error {
 	switch {
 	case f.online || len(f.onlineRegistries) > 0:
 		return errors.New("--online and --online-registry are not built yet")
-	case f.shellcheck != "off":
-		return errors.New("--shellcheck is not built yet, but for \"off\"")
 	case f.jobs < 1:
 		return fmt.Errorf("--jobs %d: want 1 or more", f.jobs)
 	case f.baseline != "" && f.writeBaseline != "":

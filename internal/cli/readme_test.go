@@ -20,7 +20,7 @@ func TestReadme(t *testing.T) {
 		t.Fatal(err)
 	}
 	var out, problems bytes.Buffer
-	env := &cli.Env{Stdin: strings.NewReader(""), Stdout: &out, Stderr: &problems, Getenv: func(string) string { return "" }, Dir: root}
+	env := &cli.Env{Stdin: strings.NewReader(""), Stdout: &out, Stderr: &problems, ShellCheck: "is-not-asked", Getenv: func(string) string { return "" }, Dir: root}
 	if code := cli.Main(t.Context(), []string{"dockmend", "lint", "testdata/example"}, env); code != 1 || problems.Len() > 0 {
 		t.Fatalf("exit code %d, %s", code, &problems)
 	}

@@ -17,6 +17,7 @@ import (
 	"github.com/dockmend/dockmend/internal/lint"
 	"github.com/dockmend/dockmend/internal/report"
 	"github.com/dockmend/dockmend/internal/rules"
+	"github.com/dockmend/dockmend/internal/shellcheck"
 	"github.com/dockmend/dockmend/internal/suppress"
 )
 
@@ -29,6 +30,7 @@ type session struct {
 	found    *discover.Result
 	notices  []string
 	problems []lint.Problem
+	skipped  []lint.SkippedRule
 }
 
 func (s *session) close() {
@@ -94,6 +96,30 @@ func (s *session) configure(env *Env, flags *lintFlags, catalog *rules.Catalog, 
 		Catalog: catalog, Settings: s.rules.Settings(), Registry: offline{},
 		Suppress:      suppress.Options{DisableHadolint: cfg.DisableHadolintIgnores},
 		LintTemplates: cfg.Templates == "lint",
+	}
+	return s.findShellCheck(env, flags.shellcheck)
+}
+
+// findShellCheck looks for the program. One that was named must be there; else
+// its rule is shown as skipped.
+func (s *session) findShellCheck(env *Env, which string) error {
+	name := which
+	switch which {
+	case "off":
+		return nil
+	case "auto":
+		name = env.ShellCheck
+	default:
+		name = inDir(env, name)
+	}
+	program, err := shellcheck.Find(name)
+	switch {
+	case err == nil:
+		s.checker.ShellCheck = program
+	case which != "auto":
+		return fmt.Errorf("--shellcheck %s: %w", which, err)
+	case s.rules.Runs("shellcheck-finding"):
+		s.skipped = append(s.skipped, lint.SkippedRule{Rule: "shellcheck-finding", Reason: "the program shellcheck is not installed; --shellcheck off says that this is as it should be"})
 	}
 	return nil
 }
@@ -176,6 +202,9 @@ func (s *session) run(ctx context.Context, flags *lintFlags) *lint.Result {
 	result := engine.Run(ctx, s.checker, s.files, flags.jobs)
 	result.Problems = append(s.problems, result.Problems...)
 	result.Notices = s.notices
+	if len(s.files) > 0 {
+		result.Skipped = append(s.skipped, result.Skipped...)
+	}
 	if flags.prove {
 		engine.Prove(ctx, result, flags.jobs)
 	}

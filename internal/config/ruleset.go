@@ -136,6 +136,12 @@ func groups() []string {
 	return all
 }
 
+// Runs tells whether a rule runs on any path that no override speaks of.
+func (r *RuleSet) Runs(id string) bool {
+	m := r.metas[id]
+	return m != nil && r.For("").Enabled(m)
+}
+
 // FailOn is the least severity of a finding that fails the run; never is set
 // if none does.
 func (r *RuleSet) FailOn() (severity lint.Severity, never bool) {

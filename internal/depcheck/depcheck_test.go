@@ -33,6 +33,7 @@ var rooms = map[string][]string{
 	"internal/gitdiff":      nil,
 	"internal/prove":        {"internal/text", "internal/lint", "internal/syntax", "internal/facts"},
 	"internal/resolve":      {"internal/text", "internal/lint"},
+	"internal/shellcheck":   {"internal/text", "internal/lint"},
 	"internal/engine": {
 		"internal/text", "internal/lint", "internal/syntax", "internal/facts", "internal/rules", "internal/suppress",
 		"internal/config", "internal/discover", "internal/buildcontext", "internal/gitdiff", "internal/prove", "internal/resolve",
@@ -42,7 +43,7 @@ var rooms = map[string][]string{
 	"internal/github/fakehub": nil,
 	"internal/cli": {
 		"docs", "internal/text", "internal/lint", "internal/nearest", "internal/rules", "internal/suppress", "internal/config", "internal/discover",
-		"internal/buildcontext", "internal/gitdiff", "internal/prove", "internal/resolve", "internal/engine", "internal/report", "internal/github",
+		"internal/buildcontext", "internal/gitdiff", "internal/prove", "internal/resolve", "internal/shellcheck", "internal/engine", "internal/report", "internal/github",
 	},
 
 	// What only tests, benchmarks and go generate use; no room may enter these.
@@ -63,7 +64,7 @@ var keptTo = []struct {
 		except:   []string{"net/netip", "net/url", "os/exec"}, // os/exec: see below
 		rooms: []string{
 			"cmd/dockmend", "internal/config", "internal/discover", "internal/buildcontext", "internal/engine", "internal/cli",
-			"internal/resolve", "internal/github", "internal/github/fakehub", "internal/prove", "internal/fixture", "internal/bench", "internal/tools",
+			"internal/resolve", "internal/shellcheck", "internal/github", "internal/github/fakehub", "internal/prove", "internal/fixture", "internal/bench", "internal/tools",
 		},
 		why: "text, syntax, facts, rules, suppress and report are pure functions of bytes; files come through lint.Context",
 	},
@@ -74,7 +75,7 @@ var keptTo = []struct {
 	},
 	{
 		packages: []string{"os/exec"},
-		rooms:    []string{"internal/gitdiff", "internal/tools"},
+		rooms:    []string{"internal/gitdiff", "internal/shellcheck", "internal/tools"},
 		why:      "nothing from a repository is executed; git is asked in one place",
 	},
 	{

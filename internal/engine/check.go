@@ -6,6 +6,7 @@ package engine
 import (
 	"bytes"
 	"cmp"
+	"context"
 	"fmt"
 	"runtime/debug"
 	"slices"
@@ -53,6 +54,8 @@ type Checker struct {
 	Settings *lint.Settings
 	Registry lint.Registry
 	Suppress suppress.Options
+	// ShellCheck checks scripts; nil where nobody asked for it.
+	ShellCheck ScriptChecker
 	// LintTemplates lints templates like other files.
 	LintTemplates bool
 }
@@ -66,53 +69,81 @@ type Checked struct {
 
 // Dockerfile checks one Dockerfile. isTemplate is set when its name already
 // says that it is a template.
-func (c *Checker) Dockerfile(src *lint.Source, isTemplate bool, policy Policy, files lint.Context) *Checked {
-	out := &Checked{}
-	if len(src.Bytes) > MaxFileSize {
-		c.limit(out, src, policy, fmt.Sprintf("the file has more than the limit of %d bytes: it was not linted; split it up or exclude it", MaxFileSize))
-		return out
+func (c *Checker) Dockerfile(ctx context.Context, src *lint.Source, isTemplate bool, policy Policy, files lint.Context) *Checked {
+	l := c.load(src, isTemplate, policy, files)
+	c.askShellCheck(ctx, []*loaded{l})
+	return c.check(l)
+}
+
+// loaded is a file that was parsed and not yet checked.
+type loaded struct {
+	src      *lint.Source
+	policy   Policy
+	files    lint.Context
+	doc      *facts.Dockerfile
+	template bool
+	notes    []lint.ScriptNote
+	// out is complete where doc is nil.
+	out *Checked
+}
+
+// load parses a file, unless its bytes are no Dockerfile's.
+func (c *Checker) load(src *lint.Source, isTemplate bool, policy Policy, files lint.Context) *loaded {
+	l := &loaded{src: src, policy: policy, files: files, out: &Checked{}}
+	switch {
+	case len(src.Bytes) > MaxFileSize:
+		c.limit(l.out, src, policy, fmt.Sprintf("the file has more than the limit of %d bytes: it was not linted; split it up or exclude it", MaxFileSize))
+	case isBinary(src.Bytes):
+		c.binary(l.out, src, policy)
+	default:
+		document := dockerfile.ParseIndexed(src.Bytes, src.Lines)
+		l.doc = facts.NewDockerfile(document)
+		l.template = !c.LintTemplates && (isTemplate || IsTemplate(document))
 	}
-	if isBinary(src.Bytes) {
-		return c.binary(out, src, policy)
+	return l
+}
+
+// check runs the rules on a file.
+func (c *Checker) check(l *loaded) *Checked {
+	if l.doc == nil {
+		return l.out
 	}
-	document := dockerfile.ParseIndexed(src.Bytes, src.Lines)
-	doc := facts.NewDockerfile(document)
-	template := !c.LintTemplates && (isTemplate || IsTemplate(document))
 	ran := make(map[string]bool, len(c.Catalog.Dockerfile))
 	for i := range c.Catalog.Dockerfile {
 		rule := &c.Catalog.Dockerfile[i]
-		if rule.Check == nil || template != (rule.ID == templateSkipped) || !policy.Enabled(&rule.Meta) {
+		if rule.Check == nil || l.template != (rule.ID == templateSkipped) || !l.policy.Enabled(&rule.Meta) {
 			continue
 		}
-		ran[rule.ID] = runRule(c, rule, doc, src, policy, files, out)
+		ran[rule.ID] = runRule(c, rule, l)
 	}
-	directives := suppress.Parse(document, c.Suppress)
+	directives := suppress.Parse(l.doc.Document, c.Suppress)
 	if !directives.Empty() {
-		for _, extra := range directives.Apply(out.Diagnostics, c.Catalog.Metas(), func(id string) bool { return ran[id] }) {
-			out.add(extra.Rule, src, policy, extra.Finding)
+		for _, extra := range directives.Apply(l.out.Diagnostics, c.Catalog.Metas(), func(id string) bool { return ran[id] }) {
+			l.out.add(extra.Rule, l.src, l.policy, extra.Finding)
 		}
 	}
-	c.finish(out, src, policy)
-	return out
+	c.finish(l.out, l.src, l.policy)
+	return l.out
 }
 
 // runRule runs one rule and reports whether it came to its end. A crash is
 // this rule's alone: what others found stays.
-func runRule(c *Checker, rule *lint.Rule[*facts.Dockerfile], doc *facts.Dockerfile, src *lint.Source, policy Policy, files lint.Context, out *Checked) (ok bool) {
+func runRule(c *Checker, rule *lint.Rule[*facts.Dockerfile], l *loaded) (ok bool) {
+	out := l.out
 	defer func() {
 		if r := recover(); r != nil {
 			ok = false
-			out.Problems = append(out.Problems, lint.Problem{File: src.Path, Message: fmt.Sprintf("rule %s crashed: %v; please report this with the file\n%s", rule.ID, r, debug.Stack())})
+			out.Problems = append(out.Problems, lint.Problem{File: l.src.Path, Message: fmt.Sprintf("rule %s crashed: %v; please report this with the file\n%s", rule.ID, r, debug.Stack())})
 		}
 	}()
 	ok = true
 	rule.Check(&lint.Pass[*facts.Dockerfile]{
-		Doc: doc, Options: policy.Options(&rule.Meta), Settings: c.Settings, Hadolint: policy.Hadolint(&rule.Meta),
-		Files: files, Registry: c.Registry,
-		Report: func(f lint.Finding) { out.add(&rule.Meta, src, policy, f) },
+		Doc: l.doc, Options: l.policy.Options(&rule.Meta), Settings: c.Settings, Hadolint: l.policy.Hadolint(&rule.Meta),
+		Files: l.files, Registry: c.Registry, Notes: l.notes,
+		Report: func(f lint.Finding) { out.add(&rule.Meta, l.src, l.policy, f) },
 		Skip: func(reason string) {
 			ok = false
-			out.Skipped = append(out.Skipped, lint.SkippedRule{Rule: rule.ID, File: src.Path, Reason: reason})
+			out.Skipped = append(out.Skipped, lint.SkippedRule{Rule: rule.ID, File: l.src.Path, Reason: reason})
 		},
 	})
 	return ok
@@ -161,12 +192,11 @@ func (c *Checker) limit(out *Checked, src *lint.Source, policy Policy, message s
 	}
 }
 
-func (c *Checker) binary(out *Checked, src *lint.Source, policy Policy) *Checked {
+func (c *Checker) binary(out *Checked, src *lint.Source, policy Policy) {
 	if found := c.Catalog.Find("syntax-error"); len(found) == 1 && policy.Enabled(found[0]) {
 		out.add(found[0], src, policy, lint.Finding{Message: "the file is binary, not text: it is no Dockerfile; rename it, or leave it out with exclude in the configuration"})
 		fingerprint(out.Diagnostics)
 	}
-	return out
 }
 
 func compareDiagnostics(a, b *lint.Diagnostic) int {

@@ -29,19 +29,21 @@ type File struct {
 // Run checks files on jobs goroutines. The result is the same for any number.
 func Run(ctx context.Context, c *Checker, files []File, jobs int) *lint.Result {
 	checked := make([]*Checked, len(files))
+	step := 1
+	if c.ShellCheck != nil {
+		step = scriptFiles
+	}
 	next := make(chan int)
 	var wg sync.WaitGroup
 	for range max(min(jobs, len(files)), 1) {
 		wg.Go(func() {
 			for i := range next {
-				checked[i] = c.file(files[i])
+				end := min(i+step, len(files))
+				c.files(ctx, files[i:end], checked[i:end])
 			}
 		})
 	}
-	for i := range files {
-		if ctx.Err() != nil {
-			break
-		}
+	for i := 0; i < len(files) && ctx.Err() == nil; i += step {
 		next <- i
 	}
 	close(next)
@@ -64,13 +66,21 @@ func Run(ctx context.Context, c *Checker, files []File, jobs int) *lint.Result {
 	return result
 }
 
-// file reads and checks one file.
-func (c *Checker) file(f File) *Checked {
-	src, err := Read(f)
-	if err != nil {
-		return &Checked{Problems: []lint.Problem{{File: f.Path, Message: "cannot be read: " + reason(err)}}}
+// files reads and checks a few files.
+func (c *Checker) files(ctx context.Context, files []File, checked []*Checked) {
+	all := make([]*loaded, len(files))
+	for i, f := range files {
+		src, err := Read(f)
+		if err != nil {
+			all[i] = &loaded{out: &Checked{Problems: []lint.Problem{{File: f.Path, Message: "cannot be read: " + reason(err)}}}}
+			continue
+		}
+		all[i] = c.load(lint.NewSource(f.Path, src), f.Template, f.Policy, f.Context)
 	}
-	return c.Dockerfile(lint.NewSource(f.Path, src), f.Template, f.Policy, f.Context)
+	c.askShellCheck(ctx, all)
+	for i, l := range all {
+		checked[i] = c.check(l)
+	}
 }
 
 // Read reads a file, or so much of a huge one that the limit on size shows.

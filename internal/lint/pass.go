@@ -44,6 +44,8 @@ type Pass[D any] struct {
 	Files Context
 	// Registry answers for image references, or says why it cannot.
 	Registry Registry
+	// Notes are what ShellCheck says about the document's scripts.
+	Notes []ScriptNote
 	// Report takes a finding. Its span must lie in the document.
 	Report func(Finding)
 	// Skip says that the rule could not check this document, and why. A rule

@@ -3,6 +3,7 @@
 package lint
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 )
@@ -75,6 +76,9 @@ func (n Needs) String() string {
 	return strings.Join(names, ", ")
 }
 
+// AnyShellCheck is the alias of the rule whose variants are ShellCheck's codes.
+const AnyShellCheck = "SCxxxx"
+
 // Names makes aliases that cover all variants of a rule.
 func Names(names ...string) []Alias {
 	aliases := make([]Alias, len(names))
@@ -98,7 +102,11 @@ func (a Alias) IsHadolint() bool {
 func (m *Meta) AliasNames(variant string) []string {
 	var names []string
 	for _, a := range m.Aliases {
-		if a.Covers(variant) {
+		switch {
+		case !a.Covers(variant):
+		case a.Name == AnyShellCheck:
+			names = append(names, cmp.Or(variant, a.Name)) // the variant is the code
+		default:
 			names = append(names, a.Name)
 		}
 	}
@@ -109,6 +117,9 @@ func (m *Meta) AliasNames(variant string) []string {
 func (m *Meta) Hadolint(variant string) (alias Alias, ok bool) {
 	for _, a := range m.Aliases {
 		if a.IsHadolint() && a.Covers(variant) {
+			if a.Name == AnyShellCheck {
+				a.Name = cmp.Or(variant, a.Name)
+			}
 			return a, true
 		}
 	}

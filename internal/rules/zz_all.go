@@ -42,6 +42,7 @@ func All() *Catalog {
 			dockerfile.ShellFormHealthcheck,
 			dockerfile.ShellOperatorInExecForm,
 			dockerfile.ShellWrapperWithoutExec,
+			dockerfile.ShellcheckFinding,
 			dockerfile.SourceBeforeDependencies,
 			dockerfile.StageNameNotLowercase,
 			dockerfile.SyntaxError,

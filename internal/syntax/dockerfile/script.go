@@ -21,9 +21,10 @@ type Script struct {
 	// Skipped says why there is no tree.
 	Skipped string
 
-	in     *Instruction
-	masked string
-	edits  editability
+	in      *Instruction
+	masked  string
+	foreign bool
+	edits   editability
 }
 
 type editability uint8
@@ -69,6 +70,7 @@ func (in *Instruction) parseScript() *Script {
 			s.Span = last.Body
 			if interpreter != "" {
 				s.Skipped = "the heredoc is for " + interpreter
+				s.foreign = true
 				return s
 			}
 		}
@@ -165,6 +167,14 @@ func (d *Document) parseShell(src string) (file *syntax.File, err error) {
 	}
 	return d.shell.Parse(strings.NewReader(src), "")
 }
+
+// Text is the script, of the same length as Span: what only a Dockerfile knows,
+// comments between continued lines above all, is blanked out.
+func (s *Script) Text() string { return s.masked }
+
+// ForeignInterpreter tells whether the text is a here-document for another
+// program than a shell.
+func (s *Script) ForeignInterpreter() bool { return s.foreign }
 
 // SpanOf is the place of a node in the file.
 func (s *Script) SpanOf(n syntax.Node) text.Span {

@@ -1,0 +1,90 @@
+package engine
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/dockmend/dockmend/internal/facts"
+	"github.com/dockmend/dockmend/internal/lint"
+	"github.com/dockmend/dockmend/internal/text"
+)
+
+// ScriptChecker is a program that checks scripts. It answers for each script, in
+// order, with spans in its text. It must be safe for concurrent use.
+type ScriptChecker interface {
+	Check(ctx context.Context, scripts []lint.Script) ([][]lint.ScriptNote, error)
+}
+
+// scriptFiles is how many files share a process: enough that its start costs
+// little, few enough that what is kept of them does too.
+const scriptFiles = 64
+
+// shellcheckFinding is the rule that says what the program says.
+const shellcheckFinding = "shellcheck-finding"
+
+// askShellCheck gives the files' scripts to the program, all at once. Where it
+// fails the rule is shown as skipped, and the run as incomplete.
+func (c *Checker) askShellCheck(ctx context.Context, all []*loaded) {
+	rule := c.Catalog.Find(shellcheckFinding)
+	if c.ShellCheck == nil || len(rule) != 1 {
+		return
+	}
+	type origin struct {
+		file   *loaded
+		script facts.ShellScript
+	}
+	var origins []origin
+	var scripts []lint.Script
+	for _, l := range all {
+		if l.doc == nil || l.template || !l.policy.Enabled(rule[0]) {
+			continue
+		}
+		found, left := l.doc.ShellScripts()
+		for _, s := range found {
+			origins = append(origins, origin{l, s})
+			scripts = append(scripts, lint.Script{Text: s.Text, Dialect: s.Dialect, Variables: s.Variables})
+		}
+		if left > 0 {
+			l.skip(fmt.Sprintf("%d scripts are too long, or no UTF-8", left))
+		}
+	}
+	if len(scripts) == 0 {
+		return
+	}
+	notes, err := c.ShellCheck.Check(ctx, scripts)
+	if err != nil {
+		first := origins[0].file
+		first.out.Problems = append(first.out.Problems, lint.Problem{File: first.src.Path, Message: err.Error()})
+		var last *loaded
+		for _, o := range origins {
+			if o.file != last {
+				last = o.file
+				last.skip("ShellCheck did not come to its end")
+			}
+		}
+		return
+	}
+	for i, o := range origins {
+		for _, n := range notes[i] {
+			o.file.notes = append(o.file.notes, inDocument(n, o.script))
+		}
+	}
+}
+
+func (l *loaded) skip(reason string) {
+	l.out.Skipped = append(l.out.Skipped, lint.SkippedRule{Rule: shellcheckFinding, File: l.src.Path, Reason: reason})
+}
+
+// inDocument moves a note to its place in the document. Edits are dropped where
+// the text is not quite what the shell gets.
+func inDocument(n lint.ScriptNote, s facts.ShellScript) lint.ScriptNote {
+	n.Span = n.Span.Shift(s.Start)
+	edits := n.Edits
+	n.Edits = nil
+	if s.Editable {
+		for _, e := range edits {
+			n.Edits = append(n.Edits, text.Edit{Span: e.Span.Shift(s.Start), New: e.New})
+		}
+	}
+	return n
+}

@@ -1,0 +1,139 @@
+// Package shellcheck runs the program ShellCheck on the scripts of Dockerfiles,
+// many in one process, since its start costs more than most scripts. The scripts
+// are given to it as files in a folder of their own; it reads nothing else and
+// runs nothing.
+package shellcheck
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/dockmend/dockmend/internal/lint"
+)
+
+const (
+	// batchScripts and batchBytes bound what one process gets.
+	batchScripts = 200
+	batchBytes   = 1 << 20
+	// batchTime bounds how long one process may run.
+	batchTime = 2 * time.Minute
+	// maxOutput bounds what one process may answer, in bytes.
+	maxOutput = 64 << 20
+)
+
+// ErrNotFound is wrapped by the error of Find for a program that is not there.
+var ErrNotFound = errors.New("the program shellcheck was not found")
+
+// Program is an installed ShellCheck. It is safe for concurrent use.
+type Program struct{ path string }
+
+// Find looks for the program: by its name on PATH, or by a path.
+func Find(name string) (*Program, error) {
+	path, err := exec.LookPath(name)
+	if err == nil {
+		path, err = filepath.Abs(path)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("%w (%s)", ErrNotFound, name)
+	}
+	return &Program{path}, nil
+}
+
+// Check returns what ShellCheck says about each script, with spans in its text.
+func (p *Program) Check(ctx context.Context, scripts []lint.Script) ([][]lint.ScriptNote, error) {
+	notes := make([][]lint.ScriptNote, len(scripts))
+	for from := 0; from < len(scripts); {
+		to, size := from, 0
+		for to < len(scripts) && to-from < batchScripts && (to == from || size+len(scripts[to].Text) <= batchBytes) {
+			size += len(scripts[to].Text)
+			to++
+		}
+		if err := p.batch(ctx, scripts[from:to], notes[from:to]); err != nil {
+			return nil, err
+		}
+		from = to
+	}
+	return notes, nil
+}
+
+func (p *Program) batch(ctx context.Context, scripts []lint.Script, notes [][]lint.ScriptNote) (err error) {
+	dir, err := os.MkdirTemp("", "dockmend-")
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, os.RemoveAll(dir)) }()
+	args := []string{"--norc", "--format=json1", "--"}
+	for i, s := range scripts {
+		name := strconv.Itoa(i)
+		if err := os.WriteFile(filepath.Join(dir, name), []byte(head(s)+s.Text), 0o600); err != nil {
+			return err
+		}
+		args = append(args, name)
+	}
+	ctx, stop := context.WithTimeout(ctx, batchTime)
+	defer stop()
+	cmd := exec.CommandContext(ctx, p.path, args...) //nolint:gosec // the program that the user named
+	cmd.Dir = dir
+	cmd.Env = []string{"LC_ALL=C.UTF-8", "HOME=" + dir} // no options, no configuration of the user's
+	out, complaint := &bounded{limit: maxOutput}, &bounded{limit: 1 << 10}
+	cmd.Stdout, cmd.Stderr = out, complaint
+	err = cmd.Run()
+	var exit *exec.ExitError
+	switch {
+	case ctx.Err() != nil:
+		return fmt.Errorf("shellcheck took longer than %s for %d scripts", batchTime, len(scripts))
+	case errors.As(err, &exit) && exit.ExitCode() == 1: // it has something to say
+	case err != nil:
+		line, _, _ := strings.Cut(strings.TrimSpace(complaint.String()), "\n")
+		return fmt.Errorf("shellcheck failed: %w: %s", err, line)
+	}
+	return decode(out.Bytes(), scripts, notes)
+}
+
+// head is the line that ShellCheck gets before a script: the dialect, and the
+// variables that are set.
+func head(s lint.Script) string {
+	var b strings.Builder
+	b.WriteString("#!/bin/" + s.Dialect + "\n")
+	for _, name := range s.Variables {
+		if isName(name) {
+			b.WriteString("export " + name + "=1;")
+		}
+	}
+	b.WriteString("\n")
+	return b.String()
+}
+
+// headLines is how many lines head has.
+const headLines = 2
+
+func isName(s string) bool {
+	for i := range len(s) {
+		c := s[i] | 0x20
+		if (c < 'a' || c > 'z') && s[i] != '_' && (i == 0 || s[i] < '0' || s[i] > '9') {
+			return false
+		}
+	}
+	return s != ""
+}
+
+// bounded is a buffer that ends a process which writes too much.
+type bounded struct {
+	bytes.Buffer
+	limit int
+}
+
+func (b *bounded) Write(p []byte) (int, error) {
+	if b.Len()+len(p) > b.limit {
+		return 0, fmt.Errorf("more than %d bytes of output", b.limit)
+	}
+	return b.Buffer.Write(p)
+}

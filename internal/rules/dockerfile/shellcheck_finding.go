@@ -17,7 +17,9 @@ import (
 //
 // The program has to be installed, or named by --shellcheck; the container image
 // has it. It is told the stage's shell and the names of ENV and ARG. Only its
-// errors and warnings are said, and all it says in hadolint's mode.
+// errors and warnings are said; not what BusyBox's shell allows on Alpine, and
+// not the codes about words that split or a return value that is lost, which in
+// a build are nearly always as they were meant. In hadolint's mode all is said.
 var ShellcheckFinding = lint.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
 		ID:         "shellcheck-finding",
@@ -37,7 +39,7 @@ var ShellcheckFinding = lint.Rule[*facts.Dockerfile]{
 
 func checkShellcheckFinding(p *lint.Pass[*facts.Dockerfile]) {
 	for _, n := range p.Notes {
-		if n.Severity < lint.Warning && !p.Hadolint {
+		if !p.Hadolint && (n.Severity < lint.Warning || isPedantic(n.Code) || strings.HasPrefix(n.Code, "SC30") && onBusyBox(p.Doc, n.Span.Start)) {
 			continue
 		}
 		f := lint.Finding{
@@ -53,4 +55,26 @@ func checkShellcheckFinding(p *lint.Pass[*facts.Dockerfile]) {
 		}
 		p.Report(f)
 	}
+}
+
+// isPedantic tells whether a code is about a habit that rarely hurts a build.
+func isPedantic(code string) bool {
+	switch code {
+	case "SC2034", "SC2038", "SC2046", "SC2155", "SC3043":
+		return true
+	}
+	return false
+}
+
+// onBusyBox tells whether the stage around an offset has BusyBox's shell, which
+// knows most of what POSIX leaves open.
+func onBusyBox(d *facts.Dockerfile, offset int) bool {
+	for _, s := range d.Stages() {
+		for _, in := range s.Instructions {
+			if in.Span.Start <= offset && offset < in.Span.End {
+				return strings.Contains(s.Base().Text, "alpine") || strings.Contains(s.Base().Text, "busybox")
+			}
+		}
+	}
+	return false
 }

@@ -12,9 +12,15 @@ import (
 func All() *Catalog {
 	return &Catalog{
 		Dockerfile: []lint.Rule[*facts.Dockerfile]{
+			dockerfile.ApkCacheKept,
 			dockerfile.AptInstallsRecommends,
+			dockerfile.AptInsteadOfAptGet,
+			dockerfile.AptListsKept,
+			dockerfile.AptWithoutAssumeYes,
 			dockerfile.CopyIgnoredFile,
 			dockerfile.DeprecatedMaintainer,
+			dockerfile.DnfCacheKept,
+			dockerfile.DnfWithoutAssumeYes,
 			dockerfile.DuplicateCmd,
 			dockerfile.DuplicateEntrypoint,
 			dockerfile.DuplicateHealthcheck,
@@ -35,6 +41,7 @@ func All() *Catalog {
 			dockerfile.LatestTag,
 			dockerfile.LegacyKeyValueFormat,
 			dockerfile.LimitReached,
+			dockerfile.PipCacheKept,
 			dockerfile.ReservedStageName,
 			dockerfile.SecretInEnvOrArg,
 			dockerfile.ShellEntrypointDropsCmd,
@@ -53,9 +60,16 @@ func All() *Catalog {
 			dockerfile.UnknownInstruction,
 			dockerfile.UntaggedImage,
 			dockerfile.UnusedIgnore,
+			dockerfile.UpdateWithoutInstall,
 			dockerfile.UseraddWithoutNoLogInit,
 			dockerfile.VariableInExecForm,
 			dockerfile.WorkdirNotAbsolute,
+			dockerfile.YarnCacheKept,
+			dockerfile.YumCacheKept,
+			dockerfile.YumWithoutAssumeYes,
+			dockerfile.ZypperCacheKept,
+			dockerfile.ZypperDistUpgrade,
+			dockerfile.ZypperWithoutAssumeYes,
 		},
 	}
 }

@@ -1,0 +1,54 @@
+package dockerfile
+
+import (
+	"fmt"
+
+	"github.com/dockmend/dockmend/internal/facts"
+	"github.com/dockmend/dockmend/internal/lint"
+)
+
+// ApkCacheKept finds apk add without --no-cache, which leaves an index of two
+// megabytes in the image.
+//
+// Silent where a cache is mounted at /var/cache/apk or it is removed in the
+// same RUN, with --cache-dir, and in stages whose layers are no part of the
+// image.
+var ApkCacheKept = lint.Rule[*facts.Dockerfile]{
+	Meta: lint.Meta{
+		ID:       "apk-cache-kept",
+		Title:    "The index of apk stays in the image",
+		Category: lint.Size,
+		Severity: lint.Info,
+		Default:  true,
+		Since:    "0.1.0",
+		Presets:  []string{"cloud-native"},
+		Aliases: append(
+			[]lint.Alias{{Name: "DL3019", Severity: lint.Info}},
+			lint.Names("DF029", "DKL-DI-0004", "DS025", "kics:apk_add_using_local_cache_path", "semgrep:missing-apk-no-cache")...,
+		),
+	},
+	Check: checkApkCacheKept,
+}
+
+func checkApkCacheKept(p *lint.Pass[*facts.Dockerfile]) {
+	dirs := []string{"/var/cache/apk", "/etc/apk/cache"}
+	p.Doc.EachPackageCommand(func(c facts.PackageCommand) {
+		if c.Action != "add" || c.HasFlag("--no-cache", "--cache-dir") || hasVariableFlag(c) || mountsAny(c.Instruction, dirs) || !p.Hadolint && !shipsLayers(p.Doc, c.Instruction) {
+			return
+		}
+		for _, other := range p.Doc.Commands(c.Instruction) {
+			if removesAny(other, dirs) && other.Span.Start > c.Span.Start {
+				return
+			}
+		}
+		f := lint.Finding{
+			Span:    c.Span,
+			Message: fmt.Sprintf("%s leaves the package index in the image; add --no-cache", quoteShort(firstLine(p.Doc.Text(c.Span)))),
+		}
+		if c.Script.Editable() {
+			at := c.Words[c.ActionAt].Span.End
+			f.Fixes = []lint.Fix{{Title: "add --no-cache", Applicability: lint.Unsafe, MaxEffect: lint.EffectGraph, Edits: []lint.FileEdit{lint.Insert(at, " --no-cache")}}}
+		}
+		p.Report(f)
+	}, "apk")
+}

@@ -1,0 +1,90 @@
+package dockerfile
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/dockmend/dockmend/internal/facts"
+	"github.com/dockmend/dockmend/internal/lint"
+	"github.com/dockmend/dockmend/internal/syntax/dockerfile"
+)
+
+// AptListsKept finds apt-get update whose lists are not removed in the same
+// RUN: twenty megabytes and more that are stale at once.
+//
+// Silent in stages whose layers are no part of the image, and with a cache or a
+// tmpfs mounted on the lists.
+//
+// The fix is not offered where a later RUN installs without an update.
+var AptListsKept = lint.Rule[*facts.Dockerfile]{
+	Meta: lint.Meta{
+		ID:       "apt-lists-kept",
+		Title:    "The package lists of apt stay in the image",
+		Category: lint.Size,
+		Severity: lint.Info,
+		Default:  true,
+		Since:    "0.1.0",
+		Presets:  []string{"cloud-native"},
+		Aliases: append(
+			[]lint.Alias{{Name: "DL3009", Severity: lint.Info}},
+			lint.Names("DF004", "DKL-DI-0005", "kics:apt_get_install_lists_were_not_deleted", "kics:pin_versions_apt_get_delete", "semgrep:remove-package-lists")...,
+		),
+	},
+	Check: checkAptListsKept,
+}
+
+func checkAptListsKept(p *lint.Pass[*facts.Dockerfile]) {
+	const lists, clean = "/var/lib/apt/lists", "rm -rf /var/lib/apt/lists/*"
+	p.Doc.Each("run", true, func(in *dockerfile.Instruction) {
+		if !strings.Contains(p.Doc.Text(in.Span), "apt") || mountsAny(in, []string{lists}) || aptListsMatter(p, in) {
+			return
+		}
+		var update *facts.Command
+		for _, c := range p.Doc.Commands(in) {
+			if pkg, ok := facts.Packages(c); ok && (pkg.Manager == "apt-get" || pkg.Manager == "apt" || pkg.Manager == "aptitude") && pkg.Action == "update" {
+				update = c
+			}
+			if update != nil && removesAny(c, []string{lists}) {
+				return
+			}
+		}
+		if update == nil || !p.Hadolint && strings.Contains(in.Args, lists) {
+			return
+		}
+		f := lint.Finding{
+			Span:    update.Span,
+			Message: fmt.Sprintf("%s leaves its lists in the image, which are stale at once; end the RUN with %q", quoteShort(firstLine(p.Doc.Text(update.Span))), clean),
+		}
+		if fix, ok := appendCommand(update, clean); ok && !installsLater(p.Doc, in) {
+			f.Fixes = []lint.Fix{fix}
+		}
+		p.Report(f)
+	})
+}
+
+// aptListsMatter tells whether the lists of a RUN are no part of the image.
+func aptListsMatter(p *lint.Pass[*facts.Dockerfile], in *dockerfile.Instruction) bool {
+	s := p.Doc.StageOf(in)
+	return s != nil && !s.InFinalImage()
+}
+
+// installsLater tells whether apt installs after the instruction without an
+// update of its own, in the stage or in one that builds on it.
+func installsLater(d *facts.Dockerfile, in *dockerfile.Instruction) bool {
+	later := false
+	d.Each("run", true, func(x *dockerfile.Instruction) {
+		if x.Index() <= in.Index() || later || !strings.Contains(d.Text(x.Span), "apt") {
+			return
+		}
+		updated := false
+		for _, c := range d.Commands(x) {
+			pkg, ok := facts.Packages(c)
+			if !ok || pkg.Manager != "apt-get" && pkg.Manager != "apt" {
+				continue
+			}
+			updated = updated || pkg.Action == "update"
+			later = later || pkg.Action == "install" && !updated
+		}
+	})
+	return later
+}

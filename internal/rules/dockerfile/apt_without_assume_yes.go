@@ -1,0 +1,76 @@
+package dockerfile
+
+import (
+	"strings"
+
+	"github.com/dockmend/dockmend/internal/facts"
+	"github.com/dockmend/dockmend/internal/lint"
+)
+
+// AptWithoutAssumeYes finds apt-get install without -y.
+//
+// It asks whether to go on, reads the end of the input and gives up: the build
+// fails as soon as a package brings others along.
+//
+// Silent for -qq and the like, for a yes that is piped in, where nothing is
+// installed (--download-only, --simulate), and where apt's configuration
+// answers.
+var AptWithoutAssumeYes = lint.Rule[*facts.Dockerfile]{
+	Meta: lint.Meta{
+		ID:       "apt-without-assume-yes",
+		Title:    "apt-get stops to ask",
+		Category: lint.Correctness,
+		Severity: lint.Warning,
+		Default:  true,
+		Since:    "0.1.0",
+		Aliases: append(
+			[]lint.Alias{{Name: "DL3014", Severity: lint.Warning}},
+			lint.Names("DF015", "DS021", "kics:apt_get_missing_flags_to_avoid_manual_input", "kics:apt_get_missing_yes_flag_to_avoid_manual_input", "kics:apt_get_without_yes_flag", "kics:y_switch_avoid_manual_input", "semgrep:missing-assume-yes-switch")...,
+		),
+	},
+	Check: checkAptWithoutAssumeYes,
+}
+
+func checkAptWithoutAssumeYes(p *lint.Pass[*facts.Dockerfile]) {
+	prompts{
+		managers: []string{"apt-get", "apt"},
+		actions:  []string{"install"},
+		yes:      []string{"-y", "--yes", "--assume-yes", "-qq", "--download-only", "-d", "--simulate", "-s", "--dry-run", "--just-print", "--print-uris"},
+		flag:     "-y",
+		answered: answersApt,
+	}.report(p)
+}
+
+// answersApt tells of other ways to answer apt's questions.
+func answersApt(d *facts.Dockerfile, c facts.PackageCommand) bool {
+	quiet := 0
+	for _, a := range c.Args() {
+		switch {
+		case a.Text == "-q", a.Text == "--quiet":
+			quiet++
+		case strings.HasPrefix(a.Text, "-q=") && a.Text != "-q=0" && a.Text != "-q=1", strings.HasPrefix(a.Text, "--quiet=") && a.Text >= "--quiet=2":
+			return true
+		case strings.HasPrefix(a.Text, "-") && !strings.HasPrefix(a.Text, "--"):
+			quiet += strings.Count(a.Text, "q")
+		}
+	}
+	if quiet >= 2 || strings.Contains(strings.ToLower(c.Instruction.Body), "assume-yes") || pipesYes(c) {
+		return true
+	}
+	return aptIsConfigured(d, "assume-yes")
+}
+
+// aptIsConfigured tells whether any RUN writes a setting, in lower case, for apt.
+func aptIsConfigured(d *facts.Dockerfile, setting string) bool {
+	for _, in := range d.Instructions {
+		if in.Keyword == "run" && strings.Contains(in.Body, "apt.conf") && strings.Contains(strings.ToLower(in.Body), setting) {
+			return true
+		}
+	}
+	return false
+}
+
+// pipesYes tells whether the script has a yes before the command.
+func pipesYes(c facts.PackageCommand) bool {
+	return strings.Contains(c.Instruction.Body, "yes |") || strings.Contains(c.Instruction.Body, "yes|")
+}

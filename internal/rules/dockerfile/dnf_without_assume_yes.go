@@ -1,0 +1,49 @@
+package dockerfile
+
+import (
+	"strings"
+
+	"github.com/dockmend/dockmend/internal/facts"
+	"github.com/dockmend/dockmend/internal/lint"
+)
+
+// DnfWithoutAssumeYes finds dnf, microdnf or tdnf install without -y.
+//
+// It asks whether to go on, and in a build nobody answers.
+//
+// Silent where dnf's configuration answers.
+var DnfWithoutAssumeYes = lint.Rule[*facts.Dockerfile]{
+	Meta: lint.Meta{
+		ID:       "dnf-without-assume-yes",
+		Title:    "dnf stops to ask",
+		Category: lint.Correctness,
+		Severity: lint.Warning,
+		Default:  true,
+		Since:    "0.1.0",
+		Aliases: append(
+			[]lint.Alias{{Name: "DL3038", Severity: lint.Warning}},
+			lint.Names("kics:missing_flag_from_dnf_install", "semgrep:missing-dnf-assume-yes-switch")...,
+		),
+	},
+	Check: checkDnfWithoutAssumeYes,
+}
+
+func checkDnfWithoutAssumeYes(p *lint.Pass[*facts.Dockerfile]) {
+	prompts{
+		managers: []string{"dnf", "microdnf", "tdnf", "dnf5"},
+		actions:  []string{"install", "in", "groupinstall", "localinstall", "reinstall", "update", "upgrade"},
+		yes:      []string{"-y", "--assumeyes"},
+		flag:     "-y",
+		answered: answersRPM,
+	}.report(p)
+}
+
+// answersRPM tells whether the configuration of dnf or yum answers.
+func answersRPM(d *facts.Dockerfile, c facts.PackageCommand) bool {
+	for _, in := range d.Instructions {
+		if in.Keyword == "run" && strings.Contains(strings.ReplaceAll(in.Body, " ", ""), "assumeyes=") {
+			return true
+		}
+	}
+	return pipesYes(c)
+}

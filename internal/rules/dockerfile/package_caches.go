@@ -1,0 +1,140 @@
+package dockerfile
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/dockmend/dockmend/internal/facts"
+	"github.com/dockmend/dockmend/internal/lint"
+	"github.com/dockmend/dockmend/internal/syntax/dockerfile"
+)
+
+// packageCache says where a package manager leaves files that the image needs
+// no more.
+type packageCache struct {
+	managers []string
+	// installs are the actions that fill the cache.
+	installs []string
+	// cleans tells whether a later call empties it.
+	cleans func(install, later facts.PackageCommand) bool
+	// dirs are where it is; removing one of them, or a mount there, is as good.
+	dirs []string
+	// clean is the command that the fix appends, for a manager.
+	clean func(manager string) string
+}
+
+// eachKept calls visit for the last call of a RUN that fills the cache and keeps it.
+func (k packageCache) eachKept(p *lint.Pass[*facts.Dockerfile], visit func(facts.PackageCommand)) {
+	p.Doc.Each("run", true, func(in *dockerfile.Instruction) {
+		if !k.mentioned(p.Doc.Text(in.Span)) || !p.Hadolint && !shipsLayers(p.Doc, in) || mountsAny(in, k.dirs) {
+			return
+		}
+		commands := p.Doc.Commands(in)
+		last := -1
+		var kept facts.PackageCommand
+		for i, c := range commands {
+			if pkg, ok := facts.Packages(c); ok && slices.Contains(k.managers, pkg.Manager) && slices.Contains(k.installs, pkg.Action) {
+				last, kept = i, pkg
+			}
+		}
+		if last < 0 || slices.ContainsFunc(commands[last+1:], func(c *facts.Command) bool { return k.empties(kept, c) }) {
+			return
+		}
+		visit(kept)
+	})
+}
+
+func (k packageCache) mentioned(src string) bool {
+	return slices.ContainsFunc(k.managers, func(m string) bool { return strings.Contains(src, m) })
+}
+
+// empties tells whether a command empties the cache.
+func (k packageCache) empties(install facts.PackageCommand, c *facts.Command) bool {
+	if pkg, ok := facts.Packages(c); ok && k.cleans != nil && k.cleans(install, pkg) {
+		return true
+	}
+	return removesAny(c, k.dirs)
+}
+
+// report reports every RUN that keeps the cache.
+func (k packageCache) report(p *lint.Pass[*facts.Dockerfile], what string) {
+	k.eachKept(p, func(c facts.PackageCommand) {
+		clean := k.clean(c.Manager)
+		f := lint.Finding{
+			Span:    c.Span,
+			Message: fmt.Sprintf("%s leaves %s in the image; end the RUN with %q", quoteShort(firstLine(p.Doc.Text(c.Span))), what, clean),
+		}
+		if fix, ok := appendCommand(c.Command, clean); ok {
+			f.Fixes = []lint.Fix{fix}
+		}
+		p.Report(f)
+	})
+}
+
+// appendCommand is the fix that ends a RUN with one more command.
+func appendCommand(c *facts.Command, command string) (lint.Fix, bool) {
+	in := c.Instruction
+	if c.Script == nil || !c.Script.Editable() || len(in.Heredocs) > 0 || holdsComment(in) || len(c.Script.File.Stmts) == 0 {
+		return lint.Fix{}, false
+	}
+	last := c.Script.File.Stmts[len(c.Script.File.Stmts)-1]
+	if last.Background || last.Semicolon.IsValid() {
+		return lint.Fix{}, false
+	}
+	return lint.Fix{
+		Title: "append " + command, Applicability: lint.Unsafe, MaxEffect: lint.EffectGraph,
+		Edits: []lint.FileEdit{lint.Insert(c.Script.SpanOf(last).End, " && "+command)},
+	}, true
+}
+
+// shipsLayers tells whether the layer of an instruction is part of the image:
+// what a builder stage keeps does no harm.
+func shipsLayers(d *facts.Dockerfile, in *dockerfile.Instruction) bool {
+	s := d.StageOf(in)
+	return s == nil || s.InFinalImage()
+}
+
+// mountsAny tells whether the RUN mounts a cache or a tmpfs at one of the
+// folders or above it.
+func mountsAny(in *dockerfile.Instruction, dirs []string) bool {
+	for _, f := range in.Flags {
+		if f.Name != "mount" {
+			continue
+		}
+		kind, _, _ := facts.MountOption(f, "type")
+		target, _, _ := facts.MountOption(f, "target")
+		if kind != "cache" && kind != "tmpfs" {
+			continue
+		}
+		target = strings.TrimSuffix(target, "/")
+		if slices.ContainsFunc(dirs, func(d string) bool { return covers(target, d) }) {
+			return true
+		}
+	}
+	return false
+}
+
+// covers tells whether a folder is another one or lies above it.
+func covers(outer, inner string) bool {
+	return outer != "" && (outer == inner || strings.HasPrefix(inner, outer+"/"))
+}
+
+// removesAny tells whether a command removes one of the folders, what is in it,
+// or a folder above it.
+func removesAny(c *facts.Command, dirs []string) bool {
+	if c.Name() != "rm" && c.Name() != "find" {
+		return false
+	}
+	for _, a := range c.Args() {
+		path := strings.TrimRight(strings.TrimSuffix(strings.TrimSuffix(a.Text, "*"), "{"), "/")
+		for _, d := range dirs {
+			if strings.HasPrefix(a.Text, d) || covers(path, d) && path != "/var" {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+func contains(s, part string) bool { return strings.Contains(s, part) }

@@ -1,0 +1,61 @@
+package dockerfile
+
+import (
+	"fmt"
+	"slices"
+
+	"github.com/dockmend/dockmend/internal/facts"
+	"github.com/dockmend/dockmend/internal/lint"
+)
+
+// prompts says when a package manager stops to ask.
+type prompts struct {
+	managers, actions []string
+	// yes are flags that answer for it.
+	yes []string
+	// flag is what the fix inserts after the action, or before it.
+	flag   string
+	before bool
+	// answered tells of what else answers; it may be nil.
+	answered func(*facts.Dockerfile, facts.PackageCommand) bool
+}
+
+// report reports the calls that ask although nobody is there.
+func (q prompts) report(p *lint.Pass[*facts.Dockerfile]) {
+	p.Doc.EachPackageCommand(func(c facts.PackageCommand) {
+		if !slices.Contains(q.actions, c.Action) || c.HasFlag(q.yes...) || q.answered != nil && q.answered(p.Doc, c) || hasVariableFlag(c) {
+			return
+		}
+		action := c.Words[c.ActionAt]
+		f := lint.Finding{
+			Span:    c.Span,
+			Message: fmt.Sprintf("%s asks before it goes on, and in a build nobody answers; add %s", quoteShort(firstLine(p.Doc.Text(c.Span))), q.flag),
+		}
+		edit := lint.Insert(action.Span.End, " "+q.flag)
+		if q.before {
+			edit = lint.Insert(action.Span.Start, q.flag+" ")
+		}
+		if c.Script.Editable() {
+			f.Fixes = []lint.Fix{{Title: "add " + q.flag, Applicability: lint.Unsafe, MaxEffect: lint.EffectGraph, Edits: []lint.FileEdit{edit}}}
+		}
+		p.Report(f)
+	}, q.managers...)
+}
+
+// hasVariableFlag tells whether a word before the packages is a variable, which
+// may hold any flag.
+func hasVariableFlag(c facts.PackageCommand) bool {
+	return slices.ContainsFunc(c.Words[1:], func(a facts.Argument) bool {
+		return !a.Literal && len(a.Text) > 0 && a.Text[0] == '$' && isFlagName(a.Text)
+	})
+}
+
+// isFlagName tells whether a variable's name speaks of options.
+func isFlagName(variable string) bool {
+	for _, part := range []string{"OPT", "FLAG", "ARGS", "opt", "flag", "args"} {
+		if contains(variable, part) {
+			return true
+		}
+	}
+	return false
+}

@@ -1,0 +1,102 @@
+package dockerfile
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/dockmend/dockmend/internal/facts"
+	"github.com/dockmend/dockmend/internal/lint"
+	"github.com/dockmend/dockmend/internal/syntax/dockerfile"
+)
+
+// PipCacheKept finds pip install without --no-cache-dir, which keeps the wheels
+// that it fetched or built.
+//
+// Silent where PIP_NO_CACHE_DIR is set, in the stage or in the command, where
+// the cache is mounted or removed in the same RUN, and in stages whose layers
+// are no part of the image.
+var PipCacheKept = lint.Rule[*facts.Dockerfile]{
+	Meta: lint.Meta{
+		ID:       "pip-cache-kept",
+		Title:    "The cache of pip stays in the image",
+		Category: lint.Size,
+		Severity: lint.Info,
+		Default:  true,
+		Since:    "0.1.0",
+		Presets:  []string{"cloud-native"},
+		Aliases: append(
+			[]lint.Alias{{Name: "DL3042", Severity: lint.Warning}},
+			lint.Names("DF030", "kics:disable_pip_cache", "kics:pip_install_keeping_cached_packages", "semgrep:missing-pip-no-cache-dir")...,
+		),
+	},
+	Check: checkPipCacheKept,
+}
+
+func checkPipCacheKept(p *lint.Pass[*facts.Dockerfile]) {
+	dirs := []string{"/root/.cache", "/root/.cache/pip", "~/.cache", "$HOME/.cache"}
+	p.Doc.EachPackageCommand(func(c facts.PackageCommand) {
+		if c.Action != "install" || c.HasFlag("--no-cache-dir", "--no-cache", "--cache-dir", "--dry-run", "--help") || hasVariableFlag(c) ||
+			mountsAny(c.Instruction, dirs) || mountsPipCache(c.Instruction) || !p.Hadolint && !shipsLayers(p.Doc, c.Instruction) || pipCacheIsOff(p.Doc, c) {
+			return
+		}
+		for _, other := range p.Doc.Commands(c.Instruction) {
+			if other.Span.Start <= c.Span.Start {
+				continue
+			}
+			if pkg, ok := facts.Packages(other); removesAny(other, dirs) || ok && pkg.Manager == "pip" && pkg.Action == "cache" && len(pkg.Packages) > 0 && pkg.Packages[0].Text == "purge" {
+				return
+			}
+		}
+		f := lint.Finding{
+			Span:    c.Span,
+			Message: fmt.Sprintf("%s keeps what it fetches in a cache that the image carries along; add --no-cache-dir", quoteShort(firstLine(p.Doc.Text(c.Span)))),
+		}
+		if c.Script != nil && c.Script.Editable() {
+			at := c.Words[c.ActionAt].Span.End
+			f.Fixes = []lint.Fix{{Title: "add --no-cache-dir", Applicability: lint.Unsafe, MaxEffect: lint.EffectGraph, Edits: []lint.FileEdit{lint.Insert(at, " --no-cache-dir")}}}
+		}
+		p.Report(f)
+	}, "pip")
+}
+
+// pipCacheIsOff tells whether PIP_NO_CACHE_DIR is set for the command: by ENV or
+// ARG, by export before it, or in front of it.
+func pipCacheIsOff(d *facts.Dockerfile, c facts.PackageCommand) bool {
+	if v, ok := d.ScopeAt(c.Instruction).Lookup("PIP_NO_CACHE_DIR"); ok && pipTrue(v.Value) {
+		return true
+	}
+	before := p0(d.Text(c.Instruction.Span), c.Span.End-c.Instruction.Span.Start)
+	for rest := before; ; {
+		_, value, ok := strings.Cut(rest, "PIP_NO_CACHE_DIR=")
+		if !ok {
+			return false
+		}
+		word, _, _ := strings.Cut(value, " ")
+		if pipTrue(strings.TrimRight(word, ";&|\\\n")) {
+			return true
+		}
+		rest = value
+	}
+}
+
+// p0 is the beginning of s, at most n bytes.
+func p0(s string, n int) string { return s[:max(min(n, len(s)), 0)] }
+
+// pipTrue tells whether pip takes a value for true.
+func pipTrue(value string) bool {
+	switch strings.ToLower(strings.Trim(value, `"'`)) {
+	case "", "0", "off", "no", "false":
+		return false
+	}
+	return true
+}
+
+// mountsPipCache tells whether a mount's target is a pip cache of some user.
+func mountsPipCache(in *dockerfile.Instruction) bool {
+	for _, f := range in.Flags {
+		if target, _, ok := facts.MountOption(f, "target"); f.Name == "mount" && ok && strings.Contains(target, "pip") {
+			return true
+		}
+	}
+	return false
+}

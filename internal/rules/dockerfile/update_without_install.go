@@ -1,0 +1,92 @@
+package dockerfile
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/dockmend/dockmend/internal/facts"
+	"github.com/dockmend/dockmend/internal/lint"
+	"github.com/dockmend/dockmend/internal/syntax/dockerfile"
+)
+
+// UpdateWithoutInstall finds RUN instructions that update the package index and
+// install nothing.
+//
+// The layer is cached: weeks later an install in another RUN still uses the old
+// index, and fails once the versions in it are gone.
+//
+// Silent for an install in the same RUN, for scripts that may install, for dnf
+// and yum update, which upgrade packages, and with a cache mounted on the
+// lists.
+var UpdateWithoutInstall = lint.Rule[*facts.Dockerfile]{
+	Meta: lint.Meta{
+		ID:       "update-without-install",
+		Title:    "The package index is updated in a layer of its own",
+		Category: lint.Reproducibility,
+		Severity: lint.Warning,
+		Default:  true,
+		Since:    "0.1.0",
+		Presets:  []string{"cloud-native"},
+		Aliases:  lint.Names("CIS-4.7", "CIS-DI-0007", "CKV_DOCKER_5", "DF028", "DS017", "docs:apt-get", "kics:update_instruction_alone", "kics:upgrade_instruction_alone"),
+	},
+	Check: checkUpdateWithoutInstall,
+}
+
+func checkUpdateWithoutInstall(p *lint.Pass[*facts.Dockerfile]) {
+	p.Doc.Each("run", true, func(in *dockerfile.Instruction) {
+		if !strings.Contains(in.Body, "update") && !strings.Contains(in.Body, "makecache") && !strings.Contains(in.Body, "refresh") || hasMount(in) {
+			return
+		}
+		var update *facts.Command
+		for _, c := range p.Doc.Commands(in) {
+			pkg, ok := facts.Packages(c)
+			switch {
+			case ok && updatesIndex(pkg):
+				update = c
+			case ok && (pkg.Action == "install" || pkg.Action == "add" || pkg.Action == "upgrade" || pkg.Action == "dist-upgrade" || pkg.Action == "full-upgrade" || pkg.Action == "build-dep" || pkg.Action == "in"):
+				return
+			case mayInstall(c):
+				return
+			}
+		}
+		if update == nil {
+			return
+		}
+		p.Report(lint.Finding{
+			Span:    update.Span,
+			Message: fmt.Sprintf("%s stands in a RUN that installs nothing, so a cached index is used when packages are installed later; do both in one RUN", quoteShort(firstLine(p.Doc.Text(update.Span)))),
+		})
+	})
+}
+
+func updatesIndex(c facts.PackageCommand) bool {
+	switch c.Manager {
+	case "apt-get", "apt", "apk":
+		return c.Action == "update"
+	case "zypper":
+		return c.Action == "refresh" || c.Action == "ref"
+	case "yum", "dnf", "microdnf":
+		return c.Action == "makecache" || c.Action == "check-update"
+	}
+	return false
+}
+
+// mayInstall tells whether a command may run anything: a script, an interpreter,
+// a program of a variable's name.
+func mayInstall(c *facts.Command) bool {
+	switch name := c.Name(); name {
+	case "", "sh", "bash", "source", ".", "xargs", "eval", "python", "python3", "perl", "make", "ansible-playbook", "apt-mark", "dpkg", "gdebi", "rosdep", "mk-build-deps", "tasksel", "playwright", "npx":
+		return true
+	default:
+		return strings.HasSuffix(name, ".sh") || strings.Contains(name, "install") || strings.HasPrefix(c.Words[0].Text, "./") || strings.HasPrefix(c.Words[0].Text, "/tmp")
+	}
+}
+
+func hasMount(in *dockerfile.Instruction) bool {
+	for _, f := range in.Flags {
+		if f.Name == "mount" {
+			return true
+		}
+	}
+	return false
+}

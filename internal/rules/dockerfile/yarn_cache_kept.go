@@ -1,0 +1,38 @@
+package dockerfile
+
+import (
+	"github.com/dockmend/dockmend/internal/facts"
+	"github.com/dockmend/dockmend/internal/lint"
+)
+
+// YarnCacheKept finds yarn install without yarn cache clean in the same RUN.
+//
+// Off by default: newer versions of yarn keep their cache elsewhere, and the
+// usual copy from a builder stage leaves it behind.
+//
+// Silent where a later command of the same RUN removes it, where a cache or a
+// tmpfs is mounted there, and in stages whose layers are no part of the image.
+var YarnCacheKept = lint.Rule[*facts.Dockerfile]{
+	Meta: lint.Meta{
+		ID:       "yarn-cache-kept",
+		Title:    "The cache of yarn stays in the image",
+		Category: lint.Size,
+		Severity: lint.Info,
+		Since:    "0.1.0",
+		Presets:  []string{"cloud-native"},
+		Aliases:  []lint.Alias{{Name: "DL3060", Severity: lint.Info}},
+	},
+	Check: checkYarnCacheKept,
+}
+
+func checkYarnCacheKept(p *lint.Pass[*facts.Dockerfile]) {
+	packageCache{
+		managers: []string{"yarn"},
+		installs: []string{"install"},
+		cleans: func(_, later facts.PackageCommand) bool {
+			return later.Manager == "yarn" && later.Action == "cache" && len(later.Packages) > 0 && later.Packages[0].Text == "clean"
+		},
+		dirs:  []string{"/usr/local/share/.cache", "/root/.cache/yarn"},
+		clean: func(string) string { return "yarn cache clean" },
+	}.report(p, "the cache of packages")
+}

@@ -1,0 +1,37 @@
+package dockerfile
+
+import (
+	"github.com/dockmend/dockmend/internal/facts"
+	"github.com/dockmend/dockmend/internal/lint"
+)
+
+// YumWithoutAssumeYes finds yum install without -y.
+//
+// It asks whether to go on, and in a build nobody answers.
+//
+// Silent where yum's configuration answers.
+var YumWithoutAssumeYes = lint.Rule[*facts.Dockerfile]{
+	Meta: lint.Meta{
+		ID:       "yum-without-assume-yes",
+		Title:    "yum stops to ask",
+		Category: lint.Correctness,
+		Severity: lint.Warning,
+		Default:  true,
+		Since:    "0.1.0",
+		Aliases: append(
+			[]lint.Alias{{Name: "DL3030", Severity: lint.Warning}},
+			lint.Names("DF027", "kics:yum_install_allows_manual_input", "semgrep:missing-yum-assume-yes-switch")...,
+		),
+	},
+	Check: checkYumWithoutAssumeYes,
+}
+
+func checkYumWithoutAssumeYes(p *lint.Pass[*facts.Dockerfile]) {
+	prompts{
+		managers: []string{"yum"},
+		actions:  []string{"install", "groupinstall", "localinstall", "reinstall", "update", "upgrade"},
+		yes:      []string{"-y", "--assumeyes"},
+		flag:     "-y",
+		answered: answersRPM,
+	}.report(p)
+}

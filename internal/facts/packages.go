@@ -79,7 +79,7 @@ func managerOf(c *Command) (manager string, next int) {
 	name := c.Name()
 	switch name {
 	case "apt-get", "apt", "aptitude", "apk", "yum", "dnf", "dnf5", "microdnf", "tdnf", "zypper", "pip", "npm", "yarn", "pnpm", "gem",
-		"go", "cargo", "uv", "poetry", "pipenv", "pdm", "conda", "mamba", "micromamba", "composer", "bundle", "pacman":
+		"go", "cargo", "uv", "poetry", "pipenv", "pdm", "conda", "mamba", "micromamba", "composer", "bundle", "pacman", "pipx":
 		return name, 1
 	}
 	switch {

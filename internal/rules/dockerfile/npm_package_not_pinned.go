@@ -1,0 +1,51 @@
+package dockerfile
+
+import (
+	"strings"
+
+	"github.com/dockmend/dockmend/internal/facts"
+	"github.com/dockmend/dockmend/internal/lint"
+)
+
+// NpmPackageNotPinned finds npm install of packages without a version: the
+// registry gives the newest, which nobody has tried.
+//
+// Silent for npm install without names (the lock file decides), files, folders,
+// addresses with a reference, and a constraint of any kind.
+var NpmPackageNotPinned = lint.Rule[*facts.Dockerfile]{
+	Meta: lint.Meta{
+		ID:       "npm-package-not-pinned",
+		Title:    "npm packages have no version",
+		Category: lint.Reproducibility,
+		Severity: lint.Warning,
+		Default:  true,
+		Since:    "0.1.0",
+		Presets:  []string{"cloud-native"},
+		Aliases: append(
+			[]lint.Alias{{Name: "DL3016", Severity: lint.Warning}},
+			lint.Names("kics:npm_install_without_pinned_version")...,
+		),
+	},
+	Check: checkNpmPackageNotPinned,
+}
+
+func checkNpmPackageNotPinned(p *lint.Pass[*facts.Dockerfile]) {
+	packagePins{
+		managers: []string{"npm"},
+		actions:  []string{"install", "i", "add"},
+		pinned:   npmPinned,
+		example:  func(name string) string { return name + "@<version>" },
+	}.report(p)
+}
+
+func npmPinned(word string) bool {
+	for _, suffix := range []string{".tar", ".tar.gz", ".tgz"} {
+		if strings.HasSuffix(word, suffix) {
+			return true
+		}
+	}
+	if strings.HasPrefix(word, "git+") || strings.HasPrefix(word, "git:") {
+		return strings.Contains(word, "#")
+	}
+	return isPath(word) || strings.Contains(strings.TrimPrefix(word, "@"), "@") || strings.Contains(word, "://") || strings.HasPrefix(word, "~")
+}

@@ -1,0 +1,88 @@
+package dockerfile
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/dockmend/dockmend/internal/facts"
+	"github.com/dockmend/dockmend/internal/lint"
+)
+
+// packagePins says how the calls of a package manager name a version.
+type packagePins struct {
+	managers, actions []string
+	// pinned tells whether a word names a version, or no package of a registry.
+	pinned func(word string) bool
+	// exempt tells whether a whole call is none to judge; it may be nil.
+	exempt func(facts.PackageCommand) bool
+	// example shows how, from a package's name.
+	example func(name string) string
+}
+
+// report reports each call with packages that have no version.
+func (k packagePins) report(p *lint.Pass[*facts.Dockerfile]) {
+	p.Doc.EachPackageCommand(func(c facts.PackageCommand) {
+		if !slices.Contains(k.actions, c.Action) || k.exempt != nil && k.exempt(c) {
+			return
+		}
+		var names []string
+		packages := c.Packages
+		if c.Action == "module" {
+			packages = packages[1:] // the first word is the module's action
+		}
+		for _, a := range packages {
+			word, known := a.Text, true
+			if !a.Literal {
+				word, known = p.Doc.Expand(c.Instruction, a.Text)
+			}
+			switch {
+			case !known && (!p.Hadolint || declaresArg(p.Doc, a.Text)), known && (word == "" || word[0] == '-'):
+			case !k.pinned(word):
+				names = append(names, word)
+			}
+		}
+		if len(names) == 0 {
+			return
+		}
+		more := ""
+		if n := len(names) - 1; n > 0 {
+			more = fmt.Sprintf(" and %d more", n)
+		}
+		p.Report(lint.Finding{
+			Span:    c.Span,
+			Message: fmt.Sprintf("%s%s has no version, so the same file builds another image tomorrow; name it, as in %s", quoteShort(names[0]), more, quoteShort(k.example(names[0]))),
+		})
+	}, k.managers...)
+}
+
+// declaresArg tells whether a variable in the word is an ARG of any stage.
+func declaresArg(d *facts.Dockerfile, word string) bool {
+	for _, in := range d.Instructions {
+		for _, pair := range in.Pairs {
+			if in.Keyword == "arg" && strings.Contains(word, pair.Key) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// isPath tells whether a word names a file or a folder, not a package.
+func isPath(word string) bool {
+	return strings.HasPrefix(word, "/") || strings.HasPrefix(word, ".") || strings.HasPrefix(word, "file:")
+}
+
+// rpmPinned tells whether a word for yum or dnf names a version: a dash and a
+// digit, perhaps with an epoch, or a module's stream.
+func rpmPinned(word string) bool {
+	if isPath(word) || strings.HasSuffix(word, ".rpm") || strings.HasPrefix(word, "@") || strings.Contains(word, "://") {
+		return true
+	}
+	for i := 0; i+1 < len(word); i++ {
+		if (word[i] == '-' || word[i] == ':') && word[i+1] >= '0' && word[i+1] <= '9' {
+			return true
+		}
+	}
+	return false
+}

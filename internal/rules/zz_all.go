@@ -12,6 +12,7 @@ import (
 func All() *Catalog {
 	return &Catalog{
 		Dockerfile: []lint.Rule[*facts.Dockerfile]{
+			dockerfile.AddInsteadOfCopy,
 			dockerfile.ApkCacheKept,
 			dockerfile.ApkPackageNotPinned,
 			dockerfile.AptInstallsRecommends,
@@ -19,7 +20,14 @@ func All() *Catalog {
 			dockerfile.AptListsKept,
 			dockerfile.AptPackageNotPinned,
 			dockerfile.AptWithoutAssumeYes,
+			dockerfile.ArchiveCopiedThenExtracted,
+			dockerfile.ConsecutiveRunInstructions,
+			dockerfile.CopyDestinationWithoutSlash,
+			dockerfile.CopyFromSelf,
+			dockerfile.CopyFromUnknownStage,
 			dockerfile.CopyIgnoredFile,
+			dockerfile.CopyRelativeWithoutWorkdir,
+			dockerfile.CopyWholeFilesystem,
 			dockerfile.DeprecatedMaintainer,
 			dockerfile.DnfCacheKept,
 			dockerfile.DnfPackageNotPinned,

@@ -41,7 +41,7 @@ func checkGoPackageNotPinned(p *lint.Pass[*facts.Dockerfile]) {
 
 func goPinned(word string) bool {
 	_, version, ok := strings.Cut(word, "@")
-	return ok && version != "" && version != "latest" || isPath(word) || !strings.Contains(word, ".") || strings.HasSuffix(word, ".go") || word == "all"
+	return ok && version != "" && version != "latest" || isPath(word) || !strings.ContainsAny(word, ".@") || strings.HasSuffix(word, ".go") || word == "all"
 }
 
 // goLocal tells whether only the first word is a package, which is pinned, or

@@ -45,13 +45,13 @@ func (k packagePins) report(p *lint.Pass[*facts.Dockerfile]) {
 		if len(names) == 0 {
 			return
 		}
-		more := ""
+		more := " has"
 		if n := len(names) - 1; n > 0 {
-			more = fmt.Sprintf(" and %d more", n)
+			more = fmt.Sprintf(" and %d more have", n)
 		}
 		p.Report(lint.Finding{
 			Span:    c.Span,
-			Message: fmt.Sprintf("%s%s has no version, so the same file builds another image tomorrow; name it, as in %s", quoteShort(names[0]), more, quoteShort(k.example(names[0]))),
+			Message: fmt.Sprintf("%s%s no version, so the same file builds another image tomorrow; name it, as in %s", quoteShort(names[0]), more, quoteShort(k.example(names[0]))),
 		})
 	}, k.managers...)
 }

@@ -1,0 +1,72 @@
+package dockerfile
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/dockmend/dockmend/internal/facts"
+	"github.com/dockmend/dockmend/internal/lint"
+	"github.com/dockmend/dockmend/internal/syntax/dockerfile"
+)
+
+// AddInsteadOfCopy finds ADD of plain files and folders.
+//
+// ADD also fetches and unpacks: the day a file is called app.tar.gz it arrives
+// in pieces. COPY copies.
+//
+// Silent for addresses, git repositories, archives, here-documents, variables
+// without a known value, and for flags that COPY has not.
+var AddInsteadOfCopy = lint.Rule[*facts.Dockerfile]{
+	Meta: lint.Meta{
+		ID:       "add-instead-of-copy",
+		Title:    "ADD does more than it looks",
+		Category: lint.Correctness,
+		Severity: lint.Warning,
+		Default:  true,
+		Since:    "0.1.0",
+		Aliases: append(
+			[]lint.Alias{{Name: "DL3020", Severity: lint.Error}},
+			lint.Names("CIS-4.9", "CIS-DI-0009", "CKV_DOCKER_4", "DF006", "DS005", "kics:add_instead_of_copy", "kics:copy_instead_of_add", "semgrep:prefer-copy-over-add")...,
+		),
+	},
+	Check: checkAddInsteadOfCopy,
+}
+
+func checkAddInsteadOfCopy(p *lint.Pass[*facts.Dockerfile]) {
+	p.Doc.Each("add", true, func(in *dockerfile.Instruction) {
+		sources, _, ok := copyWords(in)
+		if !ok || len(in.Heredocs) > 0 {
+			return
+		}
+		for _, flag := range in.Flags {
+			if flag.Name == "unpack" || flag.Name == "checksum" || flag.Name == "keep-git-dir" {
+				return
+			}
+		}
+		for _, w := range sources {
+			source, known := bare(w.Text), true
+			if strings.Contains(source, "$") {
+				source, known = p.Doc.Expand(in, source)
+			}
+			if !known || source == "" || isRemote(source) || isArchive(source) || strings.HasSuffix(source, "*") && !strings.Contains(source, ".") {
+				return
+			}
+		}
+		p.Report(lint.Finding{
+			Span:    in.KeywordSpan,
+			Message: fmt.Sprintf("ADD also fetches and unpacks, and %s needs neither; use COPY", quoteShort(bare(sources[0].Text))),
+			Fixes: []lint.Fix{{
+				Title: "use COPY", Applicability: lint.Unsafe, MaxEffect: lint.EffectGraph,
+				Edits: []lint.FileEdit{lint.Replace(in.KeywordSpan, sameCase("COPY", p.Doc.Text(in.KeywordSpan)))},
+			}},
+		})
+	})
+}
+
+// sameCase writes a keyword in lower case where another one is.
+func sameCase(keyword, like string) string {
+	if like == strings.ToLower(like) {
+		return strings.ToLower(keyword)
+	}
+	return keyword
+}

@@ -1,0 +1,68 @@
+package dockerfile
+
+import (
+	"strings"
+
+	"github.com/dockmend/dockmend/internal/facts"
+	"github.com/dockmend/dockmend/internal/lint"
+	"github.com/dockmend/dockmend/internal/syntax/dockerfile"
+)
+
+// ConsecutiveRunInstructions finds a RUN right after a RUN, both short: each
+// makes a layer.
+//
+// Off by default: layers cost little, and separate ones are cached apart.
+var ConsecutiveRunInstructions = lint.Rule[*facts.Dockerfile]{
+	Meta: lint.Meta{
+		ID:       "consecutive-run-instructions",
+		Title:    "RUN instructions that could be one",
+		Category: lint.Size,
+		Severity: lint.Info,
+		Since:    "0.1.0",
+		Aliases: append(
+			[]lint.Alias{{Name: "DL3059", Severity: lint.Info}},
+			lint.Names("DF003", "kics:multiple_run_add_copy_instructions_listed")...,
+		),
+	},
+	Check: checkConsecutiveRunInstructions,
+}
+
+func checkConsecutiveRunInstructions(p *lint.Pass[*facts.Dockerfile]) {
+	var before *dockerfile.Instruction
+	for _, outer := range p.Doc.Instructions {
+		in := outer
+		if outer.Inner != nil {
+			in = outer.Inner
+		}
+		if in.Keyword != "run" {
+			before = nil
+			continue
+		}
+		if before != nil && sameFlags(before, in) && isShort(p, before) && isShort(p, in) {
+			p.Report(lint.Finding{Span: in.KeywordSpan, Message: "this RUN follows another one and makes a layer of its own; join the two with &&"})
+		}
+		before = in
+	}
+}
+
+// isShort tells whether a RUN has one command: longer chains are set apart on
+// purpose.
+func isShort(p *lint.Pass[*facts.Dockerfile], in *dockerfile.Instruction) bool {
+	if in.JSON || len(in.Heredocs) > 0 {
+		return false
+	}
+	s := in.Script()
+	return s == nil || s.File == nil || len(s.File.Stmts) == 1 && len(p.Doc.Commands(in)) <= 1 || p.Hadolint && !strings.ContainsAny(in.Args, ";&")
+}
+
+func sameFlags(a, b *dockerfile.Instruction) bool {
+	if len(a.Flags) != len(b.Flags) {
+		return false
+	}
+	for i := range a.Flags {
+		if a.Flags[i].Name != b.Flags[i].Name || a.Flags[i].Value != b.Flags[i].Value {
+			return false
+		}
+	}
+	return true
+}

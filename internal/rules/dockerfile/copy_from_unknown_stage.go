@@ -1,0 +1,80 @@
+package dockerfile
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/dockmend/dockmend/internal/facts"
+	"github.com/dockmend/dockmend/internal/lint"
+	"github.com/dockmend/dockmend/internal/nearest"
+	"github.com/dockmend/dockmend/internal/syntax/dockerfile"
+)
+
+// CopyFromUnknownStage finds COPY --from with a name that no earlier stage has,
+// and that does not look like an image.
+//
+// Docker then looks for an image of that name, and fails, or takes a
+// stranger's.
+//
+// Silent for references with a tag, a registry or a digest, for variables, and
+// for well-known images.
+var CopyFromUnknownStage = lint.Rule[*facts.Dockerfile]{
+	Meta: lint.Meta{
+		ID:       "copy-from-unknown-stage",
+		Title:    "COPY takes from a stage that is not there",
+		Category: lint.Correctness,
+		Severity: lint.Warning,
+		Default:  true,
+		Since:    "0.1.0",
+		Aliases: append(
+			[]lint.Alias{{Name: "DL3022", Severity: lint.Warning}},
+			lint.Names("DF049", "kics:copy_from_without_from_alias_defined_previously")...,
+		),
+	},
+	Check: checkCopyFromUnknownStage,
+}
+
+func checkCopyFromUnknownStage(p *lint.Pass[*facts.Dockerfile]) {
+	for _, s := range p.Doc.Stages() {
+		for _, r := range s.References() {
+			if r.Instruction.Keyword == "copy" && r.Stage == nil {
+				reportUnknownStage(p, s, r)
+			}
+		}
+	}
+	if p.Hadolint && len(p.Doc.Stages()) == 0 {
+		p.Doc.Each("copy", true, func(in *dockerfile.Instruction) {
+			if from, ok := flagOf(in, "from"); ok {
+				reportUnknownStage(p, nil, facts.Reference{Instruction: in, Text: from.Value, Span: from.ValueSpan})
+			}
+		})
+	}
+}
+
+func reportUnknownStage(p *lint.Pass[*facts.Dockerfile], s *facts.Stage, r facts.Reference) {
+	if p.Hadolint && strings.Contains(r.Text, ":") || !p.Hadolint && (strings.ContainsAny(r.Text, ":/.@$") || isOfficialImage(r.Text)) {
+		return
+	}
+	var names []string
+	if s != nil {
+		for _, other := range p.Doc.Stages()[:s.Index] {
+			if other.Name != "" {
+				names = append(names, other.Name)
+			}
+		}
+	}
+	hint := "name an earlier stage, or the image with its tag"
+	f := lint.Finding{Span: r.Span}
+	if near, ok := nearest.Name(r.Text, names); ok {
+		hint = fmt.Sprintf("did you mean %q?", near)
+		f.Fixes = []lint.Fix{{Title: "name the stage " + near, Applicability: lint.Unsafe, MaxEffect: lint.EffectGraph, Edits: []lint.FileEdit{lint.Replace(r.Span, near)}}}
+	}
+	f.Message = fmt.Sprintf("no earlier stage is called %s, so Docker looks for an image of that name; %s", quoteShort(r.Text), hint)
+	p.Report(f)
+}
+
+// isOfficialImage tells whether a name without a tag is one of Docker's own.
+func isOfficialImage(name string) bool {
+	_, known := facts.LookupBase(facts.ParseImage(name))
+	return known || name == "busybox" || name == "scratch"
+}

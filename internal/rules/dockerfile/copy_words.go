@@ -1,0 +1,70 @@
+package dockerfile
+
+import (
+	"strings"
+
+	"github.com/dockmend/dockmend/internal/facts"
+	"github.com/dockmend/dockmend/internal/syntax/dockerfile"
+)
+
+// copyWords splits a COPY or ADD in its sources and its destination; ok is false
+// for one that has not both. Here-documents are no sources.
+func copyWords(in *dockerfile.Instruction) (sources []dockerfile.Word, destination dockerfile.Word, ok bool) {
+	if len(in.Words) < 2 {
+		return nil, destination, false
+	}
+	last := len(in.Words) - 1
+	return in.Words[:last], in.Words[last], true
+}
+
+// bare is a word without the quotes around it.
+func bare(word string) string {
+	if n := len(word); n >= 2 && (word[0] == '"' || word[0] == '\'') && word[n-1] == word[0] {
+		return word[1 : n-1]
+	}
+	return word
+}
+
+// flagOf is the value of an instruction's flag.
+func flagOf(in *dockerfile.Instruction, name string) (flag dockerfile.Flag, ok bool) {
+	for _, f := range in.Flags {
+		if f.Name == name {
+			return f, true
+		}
+	}
+	return flag, false
+}
+
+// isRemote tells whether ADD fetches a source.
+func isRemote(source string) bool {
+	return strings.Contains(source, "://") || strings.HasPrefix(source, "git@")
+}
+
+// isArchive tells whether ADD unpacks a file of this name.
+func isArchive(name string) bool {
+	for _, suffix := range []string{".tar", ".gz", ".bz2", ".xz", ".zst", ".tgz", ".tbz", ".tbz2", ".txz", ".tzst", ".lzma", ".tlz", ".z", ".tb2", ".tz"} {
+		if strings.HasSuffix(strings.ToLower(name), suffix) {
+			return true
+		}
+	}
+	return false
+}
+
+// isAbsoluteDestination tells whether a path is absolute, of Windows too.
+func isAbsoluteDestination(path string) bool {
+	drive := len(path) > 1 && path[1] == ':' && (path[0]|0x20) >= 'a' && (path[0]|0x20) <= 'z'
+	return drive || strings.HasPrefix(path, "/") || strings.HasPrefix(path, "\\")
+}
+
+// hasWorkdir tells whether the stage or one that it builds on sets a folder
+// before the instruction.
+func hasWorkdir(s *facts.Stage, in *dockerfile.Instruction) bool {
+	for _, x := range s.Chain() {
+		for _, c := range x.Instructions {
+			if c.Keyword == "workdir" && (x != s || c.Index() < in.Index()) {
+				return true
+			}
+		}
+	}
+	return false
+}

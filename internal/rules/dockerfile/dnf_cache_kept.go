@@ -30,7 +30,7 @@ var DnfCacheKept = lint.Rule[*facts.Dockerfile]{
 func checkDnfCacheKept(p *lint.Pass[*facts.Dockerfile]) {
 	packageCache{
 		managers: []string{"dnf", "microdnf", "dnf5", "tdnf"},
-		installs: []string{"install", "in", "upgrade", "up", "update", "upgrade-minimal", "reinstall", "rei", "localinstall", "groupinstall", "distro-sync", "module", "group"},
+		installs: []string{"install", "in", "upgrade", "up", "update", "upgrade-minimal", "up-min", "reinstall", "rei", "localinstall", "groupinstall", "distro-sync", "module", "group"},
 		cleans: func(install, later facts.PackageCommand) bool {
 			return later.Manager == install.Manager && later.Action == "clean" && len(later.Packages) > 0 && later.Packages[0].Text == "all"
 		},

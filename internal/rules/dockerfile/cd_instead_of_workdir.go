@@ -1,0 +1,61 @@
+package dockerfile
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/dockmend/dockmend/internal/facts"
+	"github.com/dockmend/dockmend/internal/lint"
+)
+
+// CdInsteadOfWorkdir finds RUN instructions that begin with cd to a fixed
+// folder: WORKDIR says the same, for all that follows, and fails where the
+// shell would go on.
+//
+// Silent for folders below /tmp, for a folder that the same RUN removes, and
+// for what is no constant. Off by default: both work.
+var CdInsteadOfWorkdir = lint.Rule[*facts.Dockerfile]{
+	Meta: lint.Meta{
+		ID:       "cd-instead-of-workdir",
+		Title:    "cd where WORKDIR would do",
+		Category: lint.StyleIssue,
+		Severity: lint.Warning,
+		Since:    "0.1.0",
+		Aliases: append(
+			[]lint.Alias{{Name: "DL3003", Severity: lint.Warning}},
+			lint.Names("DF008", "DS013", "kics:run_command_cd_instead_of_workdir", "semgrep:use-workdir")...,
+		),
+	},
+	Check: checkCdInsteadOfWorkdir,
+}
+
+func checkCdInsteadOfWorkdir(p *lint.Pass[*facts.Dockerfile]) {
+	p.Doc.AllCommands(func(c *facts.Command) {
+		if c.Name() != "cd" || c.Script == nil || !p.Hadolint && !leadsTheWay(p.Doc, c) {
+			return
+		}
+		p.Report(lint.Finding{
+			Span:    c.Span,
+			Message: fmt.Sprintf("%s holds for this RUN alone; set the folder with WORKDIR", quoteShort(p.Doc.Text(c.Span))),
+		})
+	}, "cd")
+}
+
+// leadsTheWay tells whether a cd is the first command of its RUN and goes to a
+// constant folder that stays.
+func leadsTheWay(d *facts.Dockerfile, c *facts.Command) bool {
+	all := d.Commands(c.Instruction)
+	if len(all) < 2 || all[0] != c || len(c.Words) != 2 || !c.Words[1].Literal {
+		return false
+	}
+	path := c.Words[1].Text
+	if !strings.HasPrefix(path, "/") || strings.HasPrefix(path, "/tmp") || strings.HasPrefix(path, "/var/tmp") || path == "/" {
+		return false
+	}
+	for _, other := range all[1:] {
+		if other.Name() == "rm" && removesAny(other, []string{path}) || other.Name() == "cd" {
+			return false
+		}
+	}
+	return true
+}

@@ -1,0 +1,50 @@
+package dockerfile
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+
+	"github.com/dockmend/dockmend/internal/facts"
+	"github.com/dockmend/dockmend/internal/lint"
+	"github.com/dockmend/dockmend/internal/syntax/dockerfile"
+)
+
+// ExposePortOutOfRange finds EXPOSE of a port above 65535, or of a range that
+// ends before it begins.
+var ExposePortOutOfRange = lint.Rule[*facts.Dockerfile]{
+	Meta: lint.Meta{
+		ID:       "expose-port-out-of-range",
+		Title:    "There is no such port",
+		Category: lint.Correctness,
+		Severity: lint.Error,
+		Default:  true,
+		Since:    "0.1.0",
+		Presets:  []string{"cloud-native"},
+		Aliases: append(
+			[]lint.Alias{{Name: "DL3011", Severity: lint.Error}},
+			lint.Names("DF040", "DS008", "kics:unix_ports_out_of_range", "semgrep:invalid-port")...,
+		),
+	},
+	Check: checkExposePortOutOfRange,
+}
+
+func checkExposePortOutOfRange(p *lint.Pass[*facts.Dockerfile]) {
+	p.Doc.Each("expose", true, func(in *dockerfile.Instruction) {
+		for _, w := range in.Words {
+			port, _, _ := strings.Cut(bare(w.Text), "/")
+			from, to, isRange := strings.Cut(port, "-")
+			first, firstErr := strconv.Atoi(from)
+			last, lastErr := strconv.Atoi(to)
+			if !isRange {
+				last, lastErr = first, firstErr
+			}
+			switch {
+			case firstErr == nil && first > 65535, lastErr == nil && last > 65535:
+				p.Report(lint.Finding{Span: w.Span, Message: fmt.Sprintf("%s is no port: the last one is 65535", quoteShort(w.Text))})
+			case firstErr == nil && lastErr == nil && first > last:
+				p.Report(lint.Finding{Span: w.Span, Message: fmt.Sprintf("%s ends before it begins; write %d-%d", quoteShort(w.Text), last, first)})
+			}
+		}
+	})
+}

@@ -1,0 +1,50 @@
+package dockerfile
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+
+	"github.com/dockmend/dockmend/internal/facts"
+	"github.com/dockmend/dockmend/internal/lint"
+)
+
+// LabelMissing finds final stages without a label that the configuration
+// requires (labels.required).
+//
+// A stage that this one builds on may have it.
+var LabelMissing = lint.Rule[*facts.Dockerfile]{
+	Meta: lint.Meta{
+		ID:       "label-missing",
+		Title:    "A required label is missing",
+		Category: lint.StyleIssue,
+		Severity: lint.Info,
+		Since:    "0.1.0",
+		Needs:    lint.NeedsSettings,
+		Requires: []string{"labels.required"},
+		Aliases:  []lint.Alias{{Name: "DL3049", Severity: lint.Info}},
+	},
+	Check: checkLabelMissing,
+}
+
+func checkLabelMissing(p *lint.Pass[*facts.Dockerfile]) {
+	final := p.Doc.Final()
+	if final == nil || len(p.Settings.Labels) == 0 {
+		return
+	}
+	has := map[string]bool{}
+	for _, s := range final.Chain() {
+		for _, in := range s.Instructions {
+			for _, pair := range in.Pairs {
+				if in.Keyword == "label" {
+					has[bare(pair.Key)] = true
+				}
+			}
+		}
+	}
+	for _, key := range slices.Sorted(maps.Keys(p.Settings.Labels)) {
+		if !has[key] {
+			p.Report(lint.Finding{Span: final.From.Head, Message: fmt.Sprintf("the image has no label %s, which the configuration requires; add it", quoteShort(key))})
+		}
+	}
+}

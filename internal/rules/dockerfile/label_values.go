@@ -1,0 +1,61 @@
+package dockerfile
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/dockmend/dockmend/internal/facts"
+	"github.com/dockmend/dockmend/internal/lint"
+	"github.com/dockmend/dockmend/internal/syntax/dockerfile"
+)
+
+// labelKind is a format of label values: which labels have it, and what is wrong
+// with a value.
+type labelKind struct {
+	// format is its name in the configuration, labels.required.
+	format string
+	// keys are the annotations of the OCI image specification that have it.
+	keys []string
+	// valid tells whether a value has the format.
+	valid func(string) bool
+	// want says what the format is, with an example.
+	want string
+}
+
+// report reports each label of the format whose value has it not. Variables and
+// empty values are no matter of format.
+func (k labelKind) report(p *lint.Pass[*facts.Dockerfile]) {
+	eachLabel(p, func(pair dockerfile.Pair, key, value string) {
+		if value == "" || strings.Contains(value, "$") || !k.covers(p, key) || k.valid(value) {
+			return
+		}
+		p.Report(lint.Finding{
+			Span:    pair.Span,
+			Message: fmt.Sprintf("the label %s has the value %s, which is not %s", quoteShort(key), quoteShort(value), k.want),
+		})
+	})
+}
+
+func (k labelKind) covers(p *lint.Pass[*facts.Dockerfile], key string) bool {
+	if format, ok := p.Settings.Labels[key]; ok {
+		return format == k.format
+	}
+	if p.Hadolint {
+		return false
+	}
+	for _, known := range k.keys {
+		if key == known {
+			return true
+		}
+	}
+	return false
+}
+
+// eachLabel calls visit for every pair of every LABEL.
+func eachLabel(p *lint.Pass[*facts.Dockerfile], visit func(pair dockerfile.Pair, key, value string)) {
+	p.Doc.Each("label", true, func(in *dockerfile.Instruction) {
+		for _, pair := range in.Pairs {
+			visit(pair, bare(pair.Key), bare(pair.Value))
+		}
+	})
+}

@@ -1,0 +1,110 @@
+package dockerfile
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/dockmend/dockmend/internal/facts"
+	"github.com/dockmend/dockmend/internal/lint"
+	"github.com/dockmend/dockmend/internal/syntax/dockerfile"
+	"mvdan.cc/sh/v3/syntax"
+)
+
+// PipeWithoutPipefail finds RUN instructions with a pipe whose left side may
+// fail unseen: the shell looks at the last command only, and the build goes on.
+//
+// dash, the sh of Debian, has no pipefail before version 0.5.12; the SHELL
+// instruction can name bash, or ash on Alpine.
+//
+// Silent where SHELL or set -o pipefail is in force, where the left side cannot
+// fail to matter (echo, cat, find and the like), and where the right side fails
+// on an empty input (tar, gpg, sha256sum).
+var PipeWithoutPipefail = lint.Rule[*facts.Dockerfile]{
+	Meta: lint.Meta{
+		ID:       "pipe-without-pipefail",
+		Title:    "A pipe hides a failure",
+		Category: lint.Correctness,
+		Severity: lint.Warning,
+		Default:  true,
+		Since:    "0.1.0",
+		Aliases: append(
+			[]lint.Alias{{Name: "DL4006", Severity: lint.Warning}},
+			lint.Names("DF057", "docs:pipes", "kics:shell_pipe_without_pipefail_flag", "kics:shell_running_a_pipe_without_pipefail_flag", "semgrep:set-pipefail")...,
+		),
+	},
+	Check: checkPipeWithoutPipefail,
+}
+
+func checkPipeWithoutPipefail(p *lint.Pass[*facts.Dockerfile]) {
+	p.Doc.Each("run", p.Hadolint, func(in *dockerfile.Instruction) {
+		if in.JSON || !strings.Contains(in.Body, "|") || !p.Doc.RunsPOSIX(in) || setsPipefail(p.Doc, in) {
+			return
+		}
+		s := in.Script()
+		if s == nil || s.File == nil {
+			return
+		}
+		reported := false
+		syntax.Walk(s.File, func(n syntax.Node) bool {
+			pipe, ok := n.(*syntax.BinaryCmd)
+			if !ok || reported || pipe.Op != syntax.Pipe && pipe.Op != syntax.PipeAll {
+				return !reported
+			}
+			left, right := stmtName(pipe.X), stmtName(pipe.Y)
+			if !p.Hadolint && (cannotFail(left) || failsOnNothing(right)) {
+				return true
+			}
+			reported = true
+			p.Report(lint.Finding{
+				Span:    s.SpanOf(pipe),
+				Message: fmt.Sprintf("if %s fails the build goes on, since only the last command of a pipe counts; begin with set -o pipefail, in a shell that has it, as SHELL [\"/bin/bash\", \"-o\", \"pipefail\", \"-c\"]", quoteShort(left)),
+			})
+			return false
+		})
+	})
+}
+
+// setsPipefail tells whether the option is in force, by SHELL or by the script.
+func setsPipefail(d *facts.Dockerfile, in *dockerfile.Instruction) bool {
+	if strings.Contains(in.Body, "pipefail") {
+		return true
+	}
+	s := d.StageOf(in)
+	return s != nil && slices.Contains(s.Shell(in).Words, "pipefail")
+}
+
+// stmtName is the name of the command that a statement runs last; empty for
+// none that is plain.
+func stmtName(s *syntax.Stmt) string {
+	switch c := s.Cmd.(type) {
+	case *syntax.CallExpr:
+		if len(c.Args) > 0 {
+			if name, ok := facts.Literal(c.Args[0]); ok {
+				return name
+			}
+		}
+	case *syntax.BinaryCmd:
+		return stmtName(c.Y)
+	}
+	return ""
+}
+
+// cannotFail tells whether a left side's failure would not matter, or is none.
+func cannotFail(name string) bool {
+	switch name {
+	case "", "echo", "printf", "yes", "cat", "ls", "find", "env", "set", "true", "uname", "dpkg-query", "head", "tail", "grep", "egrep", "sed", "awk",
+		"sort", "cut", "tr", "date", "id", "whoami", "ldd", "scanelf", "apk", "apt-mark", "dpkg", "getconf", "nproc", "basename", "dirname", "seq", "fc-list", "locale", "xargs", "zcat", "jq", "du", "ps", "which", "command", "strings", "file", "debconf-get-selections", "openssl", "rpm":
+		return true
+	}
+	return false
+}
+
+// failsOnNothing tells whether a program that reads nothing fails itself.
+func failsOnNothing(name string) bool {
+	switch name {
+	case "tar", "bsdtar", "gunzip", "gzip", "unxz", "xz", "bunzip2", "cpio", "gpg", "apt-key", "sha256sum", "sha512sum", "sha1sum", "md5sum", "shasum", "patch", "jq", "unzip", "zstd", "rpm2cpio", "tee", "grep", "debconf-set-selections", "psql", "mysql":
+		return true
+	}
+	return false
+}

@@ -1,0 +1,54 @@
+package dockerfile
+
+import (
+	"strings"
+
+	"github.com/dockmend/dockmend/internal/facts"
+	"github.com/dockmend/dockmend/internal/lint"
+)
+
+// WgetProgressNoise finds wget that draws its progress bar into the log of the
+// build, a line for each 50 KB.
+//
+// Silent for quiet output and for a log of its own. Off by default: it concerns
+// only the log.
+var WgetProgressNoise = lint.Rule[*facts.Dockerfile]{
+	Meta: lint.Meta{
+		ID:       "wget-progress-noise",
+		Title:    "wget fills the log",
+		Category: lint.StyleIssue,
+		Severity: lint.Info,
+		Since:    "0.1.0",
+		Aliases: append(
+			[]lint.Alias{{Name: "DL3047", Severity: lint.Info}},
+			lint.Names("DF056")...,
+		),
+	},
+	Check: checkWgetProgressNoise,
+}
+
+func checkWgetProgressNoise(p *lint.Pass[*facts.Dockerfile]) {
+	p.Doc.AllCommands(func(c *facts.Command) {
+		if c.Name() != "wget" || c.HasFlag("-q", "--quiet", "-nv", "--no-verbose", "--progress", "-o", "--output-file", "-a", "--append-output", "--version", "--help") || quietCluster(c) ||
+			!p.Hadolint && onBusyBox(p.Doc, c.Span.Start) {
+			return
+		}
+		name := c.Words[0].Span
+		f := lint.Finding{Span: name, Message: "wget draws a progress bar into the log of the build; add --progress=dot:giga, or -q"}
+		if c.Script != nil && c.Script.Editable() {
+			f.Fixes = []lint.Fix{{Title: "add --progress=dot:giga", Applicability: lint.Unsafe, MaxEffect: lint.EffectGraph, Edits: []lint.FileEdit{lint.Insert(name.End, " --progress=dot:giga")}}}
+		}
+		p.Report(f)
+	}, "wget")
+}
+
+// quietCluster tells whether wget's short options in one word have a quiet one:
+// "-nv", "-qO-".
+func quietCluster(c *facts.Command) bool {
+	for _, a := range c.Args() {
+		if len(a.Text) > 1 && a.Text[0] == '-' && a.Text[1] != '-' && (strings.HasPrefix(a.Text, "-nv") || strings.HasPrefix(a.Text, "-q") || strings.Contains(a.Text, "q") && len(a.Text) <= 5) {
+			return true
+		}
+	}
+	return false
+}

@@ -23,7 +23,7 @@ import (
 const conformanceFile = "../../../shared/conformance/hadolint-dev.jsonl"
 
 // agreement is the share of cases in which the preset hadolint says the same.
-const agreement = 0.70
+const agreement = 0.99
 
 type conformanceCase struct {
 	Code, Dockerfile, Name string
@@ -33,7 +33,16 @@ type conformanceCase struct {
 
 // deviations are the cases that differ on purpose, by code and name, with the
 // reason.
-var deviations = map[string]string{}
+var deviations = map[string]string{
+	"DL3009 warn: BuildKit cache mount to apt lists directory only":              "the mount covers the lists, and they are all that the rule is about",
+	"DL3010 catch: copy archive then extract windows paths 2":                    "Docker splits this COPY at the blanks in spite of the quotes",
+	"DL3060 ok when omitting yarn cache clean in stage that is not reused later": "an ONBUILD is for the images that are built on this one, whatever this file does",
+	"DL3025 warn on HEALTHCHECK CMD shell notation":                              "a HEALTHCHECK without any FROM; with one it is found",
+}
+
+// shippedOff are codes that hadolint has and does not say by default; their cases
+// are about what they say once they are on.
+var shippedOff = []string{"DL1001", "DL3057"}
 
 // TestConformance asks of each case whether a finding carries hadolint's code.
 func TestConformance(t *testing.T) {
@@ -66,7 +75,7 @@ func TestConformance(t *testing.T) {
 		wrong[c.Code]++
 		key := c.Code + " " + c.Name
 		if _, known := deviations[key]; !known {
-			t.Logf("%s: said %t, want %t\n%s%s", key, !c.Catch, c.Catch, c.Dockerfile, c.Config)
+			t.Errorf("%s: said %t, want %t\n%s%s", key, !c.Catch, c.Catch, c.Dockerfile, c.Config)
 		}
 	}
 	if err := lines.Err(); err != nil {
@@ -85,6 +94,9 @@ func (c conformanceCase) says(t *testing.T, preset string) bool {
 	t.Helper()
 	catalog := rules.All()
 	cfg := &config.Config{}
+	if slices.Contains(shippedOff, c.Code) && string(c.Config) == "null" && preset == "hadolint" {
+		c.Config = json.RawMessage(`{"override": {"info": ["` + c.Code + `"]}}`)
+	}
 	if string(c.Config) != "null" {
 		var err error
 		if cfg, _, err = config.ParseHadolint(".hadolint.yaml", c.Config, catalog.Metas()); err != nil {

@@ -61,7 +61,7 @@ var keptTo = []struct {
 }{
 	{
 		packages: []string{"os", "net", "syscall", "unsafe", "plugin"},
-		except:   []string{"net/netip", "net/url", "os/exec"}, // os/exec: see below
+		except:   []string{"net/mail", "net/netip", "net/url", "os/exec"}, // os/exec: see below
 		rooms: []string{
 			"cmd/dockmend", "internal/config", "internal/discover", "internal/buildcontext", "internal/engine", "internal/cli",
 			"internal/resolve", "internal/shellcheck", "internal/github", "internal/github/fakehub", "internal/prove", "internal/fixture", "internal/bench", "internal/tools",

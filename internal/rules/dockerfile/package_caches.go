@@ -20,6 +20,8 @@ type packageCache struct {
 	cleans func(install, later facts.PackageCommand) bool
 	// dirs are where it is; removing one of them, or a mount there, is as good.
 	dirs []string
+	// onlyShipped leaves builder stages alone in hadolint's mode too.
+	onlyShipped bool
 	// clean is the command that the fix appends, for a manager.
 	clean func(manager string) string
 }
@@ -27,7 +29,7 @@ type packageCache struct {
 // eachKept calls visit for the last call of a RUN that fills the cache and keeps it.
 func (k packageCache) eachKept(p *lint.Pass[*facts.Dockerfile], visit func(facts.PackageCommand)) {
 	p.Doc.Each("run", true, func(in *dockerfile.Instruction) {
-		if !k.mentioned(p.Doc.Text(in.Span)) || !p.Hadolint && !shipsLayers(p.Doc, in) || mountsAny(in, k.dirs) {
+		if !k.mentioned(p.Doc.Text(in.Span)) || (!p.Hadolint || k.onlyShipped) && !shipsLayers(p.Doc, in) || mountsAny(in, k.dirs) {
 			return
 		}
 		commands := p.Doc.Commands(in)

@@ -66,7 +66,7 @@ func checkSecretInEnvOrArg(p *lint.Pass[*facts.Dockerfile]) {
 		}
 		for _, pair := range in.Pairs {
 			if p.Hadolint {
-				if in.Keyword == "env" && containsSecretWord(pair.Key) {
+				if containsSecretWord(pair.Key) && (in.Keyword == "env" || !pair.HasValue) {
 					reportSecret(p, in, pair, lint.Warning)
 				}
 				continue
@@ -193,7 +193,7 @@ func isFingerprint(s string) bool {
 // containsSecretWord is hadolint's way to look at names.
 func containsSecretWord(name string) bool {
 	name = strings.ToLower(name)
-	return slices.ContainsFunc([]string{"api_key", "client_key", "password", "private", "secret", "token", "username"}, func(w string) bool {
+	return slices.ContainsFunc([]string{"access_key", "api_key", "client_key", "password", "private", "secret", "token", "username"}, func(w string) bool {
 		return strings.Contains(name, w)
 	})
 }

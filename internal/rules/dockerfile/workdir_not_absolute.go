@@ -63,6 +63,13 @@ func checkWorkdirNotAbsolute(p *lint.Pass[*facts.Dockerfile]) {
 			absolute = true // what follows is relative to the same unknown folder
 		}
 	}
+	if p.Hadolint && len(p.Doc.Stages()) == 0 {
+		for _, in := range p.Doc.Global() {
+			if path := strings.Trim(in.Args, "\"'"); in.Keyword == "workdir" && !isAbsolute(path) {
+				p.Report(lint.Finding{Span: in.ArgsSpan, Message: fmt.Sprintf("%q is relative to what the base image sets; write the whole path", short(path))})
+			}
+		}
+	}
 }
 
 // setsWorkdir tells whether a stage or one that it builds on has a WORKDIR.

@@ -32,7 +32,8 @@ func checkYarnCacheKept(p *lint.Pass[*facts.Dockerfile]) {
 		cleans: func(_, later facts.PackageCommand) bool {
 			return later.Manager == "yarn" && later.Action == "cache" && len(later.Packages) > 0 && later.Packages[0].Text == "clean"
 		},
-		dirs:  []string{"/usr/local/share/.cache", "/root/.cache/yarn"},
-		clean: func(string) string { return "yarn cache clean" },
+		onlyShipped: true,
+		dirs:        []string{"/usr/local/share/.cache", "/root/.cache/yarn"},
+		clean:       func(string) string { return "yarn cache clean" },
 	}.report(p, "the cache of packages")
 }

@@ -52,7 +52,7 @@ func checkPipeWithoutPipefail(p *lint.Pass[*facts.Dockerfile]) {
 				return !reported
 			}
 			left, right := stmtName(pipe.X), stmtName(pipe.Y)
-			if !p.Hadolint && (cannotFail(left) || failsOnNothing(right)) {
+			if !p.Hadolint && (cannotFail(left) || failsOnNothing(right) || (left == "curl" || left == "wget") && interprets(pipe.Y)) {
 				return true
 			}
 			reported = true

@@ -1,0 +1,66 @@
+package dockerfile
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/dockmend/dockmend/internal/facts"
+	"github.com/dockmend/dockmend/internal/lint"
+)
+
+// DuplicateUserId finds two users, or two groups, that get the same number: for
+// the kernel they are one.
+var DuplicateUserId = lint.Rule[*facts.Dockerfile]{
+	Meta: lint.Meta{
+		ID:       "duplicate-user-id",
+		Title:    "Two users have the same number",
+		Category: lint.Security,
+		Severity: lint.Info,
+		Default:  true,
+		Since:    "0.1.0",
+		Presets:  []string{"cloud-native"},
+		Aliases:  lint.Names("DKL-LI-0002"),
+	},
+	Check: checkDuplicateUserId,
+}
+
+func checkDuplicateUserId(p *lint.Pass[*facts.Dockerfile]) {
+	for _, s := range p.Doc.Stages() {
+		taken := map[string]*facts.Command{}
+		for _, in := range s.Instructions {
+			if in.Keyword != "run" || !strings.Contains(in.Body, "add") {
+				continue
+			}
+			for _, c := range p.Doc.Commands(in) {
+				kind, id := accountNumber(c)
+				if id == "" || strings.Trim(id, "0123456789") != "" {
+					continue
+				}
+				if before := taken[kind+id]; before != nil && p.Doc.Text(before.Span) != p.Doc.Text(c.Span) {
+					p.Report(lint.Finding{
+						Span:    c.Span,
+						Message: fmt.Sprintf("the %s number %s is taken already, so for the kernel the two are one; choose another", kind, id),
+						Related: []lint.Related{{Span: before.Span, Message: "it is taken here"}},
+					})
+				} else {
+					taken[kind+id] = c
+				}
+			}
+		}
+	}
+}
+
+// accountNumber is the number that a command gives to a new user or group.
+func accountNumber(c *facts.Command) (kind, id string) {
+	switch c.Name() {
+	case "useradd", "adduser":
+		if a, ok := c.FlagValue("-u", "--uid"); ok {
+			return "user", a.Text
+		}
+	case "groupadd", "addgroup":
+		if a, ok := c.FlagValue("-g", "--gid"); ok {
+			return "group", a.Text
+		}
+	}
+	return "", ""
+}

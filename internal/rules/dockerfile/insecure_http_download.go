@@ -1,0 +1,81 @@
+package dockerfile
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/dockmend/dockmend/internal/facts"
+	"github.com/dockmend/dockmend/internal/lint"
+	"github.com/dockmend/dockmend/internal/syntax/dockerfile"
+	"github.com/dockmend/dockmend/internal/text"
+)
+
+// InsecureHttpDownload finds downloads over http, which anybody on the way can
+// change.
+//
+// Silent for the machine itself, for private addresses and names without a dot,
+// for the archives of distributions whose packages are signed, and where the
+// same instruction checks a checksum.
+var InsecureHttpDownload = lint.Rule[*facts.Dockerfile]{
+	Meta: lint.Meta{
+		ID:       "insecure-http-download",
+		Title:    "A download without encryption",
+		Category: lint.Security,
+		Severity: lint.Warning,
+		Default:  true,
+		Since:    "0.1.0",
+	},
+	Check: checkInsecureHttpDownload,
+}
+
+func checkInsecureHttpDownload(p *lint.Pass[*facts.Dockerfile]) {
+	p.Doc.Each("add", true, func(in *dockerfile.Instruction) {
+		if _, ok := flagOf(in, "checksum"); ok {
+			return
+		}
+		if sources, _, ok := copyWords(in); ok {
+			for _, w := range sources {
+				if isPlainHTTP(bare(w.Text)) {
+					reportPlainHTTP(p, w.Span)
+				}
+			}
+		}
+	})
+	p.Doc.AllCommands(func(c *facts.Command) {
+		switch c.Name() {
+		case "curl", "wget", "git", "pip", "pip3", "npm":
+		default:
+			return
+		}
+		if checksDigest(c.Instruction.Body) || strings.Contains(c.Instruction.Body, "gpg") {
+			return
+		}
+		for _, a := range c.Args() {
+			if isPlainHTTP(a.Text) {
+				reportPlainHTTP(p, a.Span)
+				return
+			}
+		}
+	}, "http://")
+}
+
+func reportPlainHTTP(p *lint.Pass[*facts.Dockerfile], span text.Span) {
+	p.Report(lint.Finding{Span: span, Message: fmt.Sprintf("%s comes without encryption, so anybody on the way can change it; use https, or check a checksum", quoteShort(p.Doc.Text(span)))})
+}
+
+// isPlainHTTP tells whether a word is an address of another machine over http.
+func isPlainHTTP(word string) bool {
+	rest, ok := strings.CutPrefix(word, "http://")
+	host, _, _ := strings.Cut(rest, "/")
+	host, _, _ = strings.Cut(host, ":")
+	if !ok || !strings.Contains(host, ".") || strings.ContainsAny(host, "$%{") || strings.HasPrefix(host, "127.") || strings.HasPrefix(host, "10.") || strings.HasPrefix(host, "192.168.") || strings.HasPrefix(host, "172.") ||
+		strings.HasSuffix(host, ".local") || strings.HasSuffix(host, ".internal") || host == "0.0.0.0" {
+		return false
+	}
+	for _, archive := range []string{"debian.org", "ubuntu.com", "alpinelinux.org", "fedoraproject.org", "centos.org", "kernel.org", "launchpad.net", "archlinux.org", "opensuse.org"} {
+		if strings.HasSuffix(host, archive) {
+			return false
+		}
+	}
+	return true
+}

@@ -1,0 +1,107 @@
+package dockerfile
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/dockmend/dockmend/internal/facts"
+	"github.com/dockmend/dockmend/internal/lint"
+)
+
+// TlsVerificationDisabledByFlag finds flags that make a program accept any
+// certificate: whoever stands between the build and the server decides what is
+// installed.
+//
+// Silent for requests to the machine itself.
+var TlsVerificationDisabledByFlag = lint.Rule[*facts.Dockerfile]{
+	Meta: lint.Meta{
+		ID:       "tls-verification-disabled-by-flag",
+		Title:    "A flag turns the check of certificates off",
+		Category: lint.Security,
+		Severity: lint.Warning,
+		Default:  true,
+		Since:    "0.1.0",
+		Variants: []string{"curl", "wget", "pip", "npm", "yum", "git"},
+		Aliases:  []lint.Alias{{Name: "CKV2_DOCKER_2", Variants: []string{"curl"}}, {Name: "CKV2_DOCKER_3", Variants: []string{"wget"}}, {Name: "CKV2_DOCKER_4", Variants: []string{"pip"}}, {Name: "CKV2_DOCKER_13", Variants: []string{"npm"}}, {Name: "CKV2_DOCKER_15", Variants: []string{"yum"}}},
+	},
+	Check: checkTlsVerificationDisabledByFlag,
+}
+
+func checkTlsVerificationDisabledByFlag(p *lint.Pass[*facts.Dockerfile]) {
+	p.Doc.AllCommands(func(c *facts.Command) {
+		at, variant := carelessFlag(c)
+		if variant == "" || strings.Contains(p.Doc.Text(c.Span), "localhost") || strings.Contains(p.Doc.Text(c.Span), "127.0.0.1") {
+			return
+		}
+		p.Report(lint.Finding{
+			Span: at.Span, Variant: variant,
+			Message: fmt.Sprintf("%s makes %s accept any certificate, so anybody on the way decides what arrives; remove it, and install ca-certificates or the authority that is missing", quoteShort(at.Text), c.Name()),
+		})
+	}, "curl", "wget", "pip", "npm", "yarn", "pnpm", "yum", "dnf", "git", "python")
+}
+
+// carelessFlag finds the word that turns the check off; variant is empty for none.
+func carelessFlag(c *facts.Command) (at facts.Argument, variant string) {
+	switch c.Name() {
+	case "curl":
+		if a, ok := c.FindFlag("--insecure"); ok {
+			return a, "curl"
+		}
+		for _, a := range c.Args() {
+			if len(a.Text) > 1 && a.Text[0] == '-' && a.Text[1] != '-' && curlCluster(a.Text[1:]) {
+				return a, "curl"
+			}
+		}
+	case "wget":
+		if a, ok := c.FindFlag("--no-check-certificate"); ok {
+			return a, "wget"
+		}
+	case "npm", "yarn", "pnpm":
+		return wordPair(c, "npm", "strict-ssl", "false")
+	case "yum", "dnf", "yum-config-manager":
+		for _, a := range c.Args() {
+			if text := strings.ToLower(a.Text); strings.HasPrefix(text, "--setopt") && strings.Contains(text, "sslverify=false") || strings.HasSuffix(text, "sslverify=0") || text == "sslverify=false" {
+				return a, "yum"
+			}
+		}
+	case "git":
+		for _, a := range c.Args() {
+			if strings.EqualFold(a.Text, "http.sslVerify=false") {
+				return a, "git"
+			}
+		}
+		return wordPair(c, "git", "http.sslverify", "false")
+	}
+	if pkg, ok := facts.Packages(c); ok && pkg.Manager == "pip" {
+		if a, ok := c.FindFlag("--trusted-host"); ok {
+			return a, "pip"
+		}
+	}
+	return at, ""
+}
+
+// wordPair finds a setting and its value, in one word or in two.
+func wordPair(c *facts.Command, variant, name, value string) (at facts.Argument, found string) {
+	args := c.Args()
+	for i, a := range args {
+		setting := strings.TrimPrefix(strings.ToLower(a.Text), "--")
+		if setting == name+"="+value || setting == name && i+1 < len(args) && args[i+1].Text == value {
+			return a, variant
+		}
+	}
+	return at, ""
+}
+
+// curlCluster tells whether short options of curl in one word have a k: what
+// follows an option with a value is that value.
+func curlCluster(options string) bool {
+	for i := range len(options) {
+		switch options[i] {
+		case 'k':
+			return true
+		case 'o', 'H', 'd', 'u', 'A', 'b', 'c', 'e', 'E', 'F', 'm', 'T', 'w', 'x', 'X', 'Y', 'y', 'z', 'C', 'D', 'K', 'P', 'Q', 'r', 't', 'U':
+			return false
+		}
+	}
+	return false
+}

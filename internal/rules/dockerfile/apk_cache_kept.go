@@ -37,7 +37,7 @@ func checkApkCacheKept(p *lint.Pass[*facts.Dockerfile]) {
 			return
 		}
 		for _, other := range p.Doc.Commands(c.Instruction) {
-			if removesAny(other, dirs) && other.Span.Start > c.Span.Start {
+			if !p.Hadolint && removesAny(other, dirs) && other.Span.Start > c.Span.Start {
 				return
 			}
 		}

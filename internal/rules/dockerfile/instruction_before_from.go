@@ -37,9 +37,6 @@ func checkInstructionBeforeFrom(p *lint.Pass[*facts.Dockerfile]) {
 			continue
 		}
 		p.Report(lint.Finding{Span: in.Head, Message: fmt.Sprintf("%s stands before the first FROM, where only ARG may; move it below", strings.ToUpper(in.Keyword))})
-		if p.Hadolint {
-			return
-		}
 	}
 }
 

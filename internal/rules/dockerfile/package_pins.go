@@ -14,6 +14,8 @@ type packagePins struct {
 	managers, actions []string
 	// pinned tells whether a word names a version, or no package of a registry.
 	pinned func(word string) bool
+	// tools are packages that need no version, but in hadolint's mode; it may be nil.
+	tools func(word string) bool
 	// exempt tells whether a whole call is none to judge; it may be nil.
 	exempt func(facts.PackageCommand) bool
 	// example shows how, from a package's name.
@@ -38,6 +40,7 @@ func (k packagePins) report(p *lint.Pass[*facts.Dockerfile]) {
 			}
 			switch {
 			case !known && (!p.Hadolint || declaresArg(p.Doc, a.Text)), known && (word == "" || word[0] == '-'):
+			case !p.Hadolint && k.tools != nil && k.tools(word):
 			case !k.pinned(word):
 				names = append(names, word)
 			}

@@ -35,16 +35,19 @@ func checkPipPackageNotPinned(p *lint.Pass[*facts.Dockerfile]) {
 		managers: []string{"pip", "pipx"},
 		actions:  []string{"install"},
 		pinned:   pipPinned,
+		tools:    isPipTool,
 		exempt:   pipReads,
 		example:  func(name string) string { return name + "==<version>" },
 	}.report(p)
 }
 
+// isPipTool tells whether a package is what pip itself is made of.
+func isPipTool(word string) bool {
+	name, _, _ := strings.Cut(word, "[")
+	return name == "pip" || name == "setuptools" || name == "wheel"
+}
+
 func pipPinned(word string) bool {
-	switch name, _, _ := strings.Cut(word, "["); name {
-	case "pip", "setuptools", "wheel", ".":
-		return true
-	}
 	if strings.HasPrefix(word, "git+") || strings.HasPrefix(word, "hg+") {
 		_, rest, _ := strings.Cut(word, "://")
 		rest, _, _ = strings.Cut(rest, "#")

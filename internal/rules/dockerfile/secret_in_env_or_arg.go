@@ -66,7 +66,7 @@ func checkSecretInEnvOrArg(p *lint.Pass[*facts.Dockerfile]) {
 		}
 		for _, pair := range in.Pairs {
 			if p.Hadolint {
-				if containsSecretWord(pair.Key) && (in.Keyword == "env" || !pair.HasValue) {
+				if containsSecretWord(pair.Key) {
 					reportSecret(p, in, pair, lint.Warning)
 				}
 				continue

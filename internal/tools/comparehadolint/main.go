@@ -21,8 +21,10 @@ import (
 	"github.com/dockmend/dockmend/internal/config"
 	"github.com/dockmend/dockmend/internal/discover"
 	"github.com/dockmend/dockmend/internal/engine"
+	"github.com/dockmend/dockmend/internal/lint"
 	"github.com/dockmend/dockmend/internal/rules"
 	"github.com/dockmend/dockmend/internal/shellcheck"
+	"github.com/dockmend/dockmend/internal/syntax/dockerfile"
 )
 
 // batch is how many files one process of hadolint gets.
@@ -141,19 +143,33 @@ func askDockmend(dir string, files []string, withShellCheck bool) (map[place]boo
 		fmt.Fprintf(os.Stderr, "%s: %s\n", p.File, p.Message)
 	}
 	said := map[place]bool{}
+	parsed := map[*lint.Source]*dockerfile.Document{}
 	for _, d := range result.Diagnostics {
+		if parsed[d.Source] == nil {
+			parsed[d.Source] = dockerfile.Parse(d.Source.Bytes)
+		}
 		for _, name := range d.Aliases() {
 			if d.Counts() && (strings.HasPrefix(name, "DL") || strings.HasPrefix(name, "SC")) {
-				said[place{d.Source.Path, d.Start().Line, name}] = true
+				said[place{d.Source.Path, firstLine(parsed[d.Source], d), name}] = true
 			}
 		}
 	}
 	return said, nil
 }
 
-// table prints a row for each code. A place counts as the same if its file has
-// the code within the lines of one instruction: hadolint names the first line,
-// dockmend the very place, so files and counts are compared.
+// firstLine is the first line of the instruction in which a finding stands, else
+// the finding's own.
+func firstLine(doc *dockerfile.Document, d *lint.Diagnostic) int {
+	for _, in := range doc.Instructions {
+		if in.Span.Start <= d.Span.Start && d.Span.Start < in.Span.End {
+			return d.Source.Lines.Position(in.Span.Start).Line
+		}
+	}
+	return d.Start().Line
+}
+
+// table prints a row for each code. hadolint names the first line of an
+// instruction, dockmend the very place, so instructions of a file are counted.
 func table(theirs, ours map[place]bool, refused map[string]bool, examples int, only string, withShellCheck bool) {
 	type counts struct{ theirs, ours map[string]int }
 	codes := map[string]*counts{}

@@ -1,0 +1,48 @@
+package dockerfile
+
+import (
+	"fmt"
+
+	"github.com/dockmend/dockmend/internal/facts"
+	"github.com/dockmend/dockmend/internal/lint"
+)
+
+// ReloadInProduction finds start commands of the final stage that watch the
+// sources and restart: twice the processes, no graceful stop, and whoever can
+// write a file runs code.
+//
+// Silent in stages named dev, test and the like.
+var ReloadInProduction = lint.Rule[*facts.Dockerfile]{
+	Meta: lint.Meta{
+		ID:       "reload-in-production",
+		Title:    "The server reloads itself",
+		Category: lint.Runtime,
+		Severity: lint.Error,
+		Default:  true,
+		Since:    "0.1.0",
+		Presets:  []string{"cloud-native"},
+	},
+	Check: checkReloadInProduction,
+}
+
+func checkReloadInProduction(p *lint.Pass[*facts.Dockerfile]) {
+	c, ok := startOf(p.Doc)
+	if !ok {
+		return
+	}
+	at, found := facts.Argument{}, false
+	switch c.program {
+	case "uvicorn", "gunicorn", "hypercorn", "granian":
+		at, found = c.has("--reload")
+	case "flask":
+		at, found = c.has("--debug", "--reload")
+	case "nodemon", "watchexec", "air", "entr", "watchmedo", "ts-node-dev":
+		at, found = c.at, true
+	}
+	if found {
+		p.Report(lint.Finding{
+			Span:    at.Span,
+			Message: fmt.Sprintf("%s watches the sources and restarts, which belongs on a developer's machine; start the server without it", quoteShort(at.Text)),
+		})
+	}
+}

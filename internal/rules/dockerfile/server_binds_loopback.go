@@ -1,0 +1,109 @@
+package dockerfile
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/dockmend/dockmend/internal/facts"
+	"github.com/dockmend/dockmend/internal/lint"
+)
+
+// ServerBindsLoopback finds start commands whose server listens on 127.0.0.1,
+// as asked or by default: nothing outside of the container reaches it,
+// published ports included.
+//
+// Silent for sockets, where an environment variable names the address, and for
+// servers that read it from a file.
+var ServerBindsLoopback = lint.Rule[*facts.Dockerfile]{
+	Meta: lint.Meta{
+		ID:       "server-binds-loopback",
+		Title:    "The server listens to nobody outside",
+		Category: lint.Python,
+		Severity: lint.Error,
+		Default:  true,
+		Since:    "0.1.0",
+		Presets:  []string{"cloud-native"},
+	},
+	Check: checkServerBindsLoopback,
+}
+
+func checkServerBindsLoopback(p *lint.Pass[*facts.Dockerfile]) {
+	c, ok := startOf(p.Doc)
+	if !ok {
+		return
+	}
+	var flags []string
+	variable := ""
+	loopbackByDefault := false
+	switch c.program {
+	case "uvicorn":
+		flags, variable, loopbackByDefault = []string{"--host"}, "UVICORN_HOST", true
+		if _, socket := c.value("--uds", "--fd"); socket {
+			return
+		}
+	case "hypercorn":
+		flags, loopbackByDefault = []string{"--bind", "-b"}, true
+		if _, file := c.value("--config", "-c"); file {
+			return
+		}
+	case "flask":
+		if _, run := c.has("run"); !run {
+			return
+		}
+		flags, variable, loopbackByDefault = []string{"--host", "-h"}, "FLASK_RUN_HOST", true
+	case "gunicorn", "granian", "daphne", "vite", "next":
+		flags = []string{"--bind", "-b", "--host"}
+	default:
+		return
+	}
+	if variable != "" && setsVariable(c.stage, variable) {
+		return
+	}
+	host, given := c.value(flags...)
+	switch {
+	case given && isLoopback(host.Text):
+		f := lint.Finding{
+			Span:    host.Span,
+			Message: fmt.Sprintf("%s listens on %s, where nothing outside of the container reaches it; listen on 0.0.0.0", c.program, quoteShort(host.Text)),
+		}
+		if bareHost := strings.Trim(p.Doc.Text(host.Span), `"'`); bareHost == host.Text {
+			edit := strings.Replace(strings.Replace(p.Doc.Text(host.Span), "127.0.0.1", "0.0.0.0", 1), "localhost", "0.0.0.0", 1)
+			f.Fixes = []lint.Fix{{Title: "listen on 0.0.0.0", Applicability: lint.Unsafe, MaxEffect: lint.EffectConfig, Edits: []lint.FileEdit{lint.Replace(host.Span, edit)}}}
+		}
+		p.Report(f)
+	case !given && loopbackByDefault && literalWordsOnly(c.words):
+		f := lint.Finding{
+			Span:    c.at.Span,
+			Message: fmt.Sprintf("%s listens on 127.0.0.1 unless it is told otherwise, where nothing outside of the container reaches it; add %s 0.0.0.0", c.program, flags[0]),
+		}
+		last := c.at.Span
+		if len(c.words) > 0 {
+			last = c.words[len(c.words)-1].Span
+		}
+		value := "0.0.0.0"
+		if c.program == "hypercorn" {
+			value = "0.0.0.0:8000"
+		}
+		f.Fixes = []lint.Fix{{Title: "listen on 0.0.0.0", Applicability: lint.Unsafe, MaxEffect: lint.EffectConfig, Edits: []lint.FileEdit{quotedEdit(c.in, last, flags[0], value)}}}
+		if c.stage.Entrypoint() != nil && c.stage.Command() != nil {
+			f.Fixes = nil
+		}
+		p.Report(f)
+	}
+}
+
+// isLoopback tells whether an address with or without a port is the machine's own.
+func isLoopback(host string) bool {
+	host, _, _ = strings.Cut(host, ":")
+	return host == "127.0.0.1" || host == "localhost"
+}
+
+// literalWordsOnly tells whether no word holds a variable, which might be a flag.
+func literalWordsOnly(words []facts.Argument) bool {
+	for _, w := range words {
+		if strings.Contains(w.Text, "$") {
+			return false
+		}
+	}
+	return true
+}

@@ -1,0 +1,178 @@
+package dockerfile
+
+import (
+	"strings"
+
+	"github.com/dockmend/dockmend/internal/facts"
+	"github.com/dockmend/dockmend/internal/lint"
+	"github.com/dockmend/dockmend/internal/syntax/dockerfile"
+	"github.com/dockmend/dockmend/internal/text"
+)
+
+// startCommand is the program that a container of the image starts, as far as
+// the file says it.
+type startCommand struct {
+	stage *facts.Stage
+	// in is the instruction that names the program.
+	in *dockerfile.Instruction
+	// program is the name without folder, behind "python -m" and runners as
+	// "uv run"; words are what follows it.
+	program string
+	at      facts.Argument
+	words   []facts.Argument
+	// runner is what runs the program, as "uv"; empty for none.
+	runner facts.Argument
+}
+
+// startOf reads the start command of the final stage; ok is false where it is
+// no plain command, or the stage is one for development.
+func startOf(d *facts.Dockerfile) (c startCommand, ok bool) {
+	s := d.Final()
+	if s == nil || isDevelopment(s) {
+		return c, false
+	}
+	entrypoint, cmd := s.Entrypoint(), s.Command()
+	var words []facts.Argument
+	c.stage, c.in = s, cmd
+	if entrypoint != nil {
+		c.in = entrypoint
+		words = wordsOf(d, entrypoint)
+		if entrypoint.JSON && cmd != nil && cmd.JSON && len(words) > 0 {
+			words = append(words, wordsOf(d, cmd)...)
+		}
+	} else if cmd != nil {
+		words = wordsOf(d, cmd)
+	}
+	if len(words) == 0 {
+		return c, false
+	}
+	c.at, c.words = words[0], words[1:]
+	c.unwrap()
+	c.program = baseName(c.at.Text)
+	return c, true
+}
+
+// wordsOf are the words of the last command that an instruction starts.
+func wordsOf(d *facts.Dockerfile, in *dockerfile.Instruction) []facts.Argument {
+	commands := d.Commands(in)
+	if len(commands) == 0 {
+		return nil
+	}
+	return append([]facts.Argument(nil), commands[len(commands)-1].Words...)
+}
+
+// unwrap goes behind what only starts another program.
+func (c *startCommand) unwrap() {
+	for len(c.words) > 0 {
+		switch name := baseName(c.at.Text); {
+		case (name == "uv" || name == "poetry" || name == "pdm" || name == "pipenv" || name == "hatch" || name == "rye") && c.words[0].Text == "run":
+			c.runner = c.at
+			c.next(1)
+		case (name == "python" || strings.HasPrefix(name, "python3")) && c.words[0].Text == "-m" && len(c.words) > 1:
+			c.next(1)
+		case name == "tini" || name == "dumb-init" || name == "catatonit":
+			c.next(0)
+		case name == "--":
+			c.next(0)
+		default:
+			return
+		}
+		for len(c.words) > 0 && strings.HasPrefix(c.at.Text, "-") {
+			c.next(0)
+		}
+	}
+}
+
+func (c *startCommand) next(skip int) { c.at, c.words = c.words[skip], c.words[skip+1:] }
+
+// value is that of one of the flags; ok is false if none is given.
+func (c *startCommand) value(flags ...string) (value facts.Argument, ok bool) {
+	for i, w := range c.words {
+		for _, flag := range flags {
+			if w.Text == flag && i+1 < len(c.words) {
+				return c.words[i+1], true
+			}
+			if rest, cut := strings.CutPrefix(w.Text, flag+"="); cut {
+				w.Text = rest
+				return w, true
+			}
+		}
+	}
+	return value, false
+}
+
+func (c *startCommand) has(words ...string) (facts.Argument, bool) {
+	for _, w := range c.words {
+		for _, word := range words {
+			if w.Text == word {
+				return w, true
+			}
+		}
+	}
+	return facts.Argument{}, false
+}
+
+// isDevelopment tells whether a stage is named as one for developers.
+func isDevelopment(s *facts.Stage) bool {
+	words := strings.FieldsFunc(strings.ToLower(s.Name), func(r rune) bool { return r == '-' || r == '_' || r == '.' })
+	for _, word := range words {
+		switch word {
+		case "dev", "develop", "development", "debug", "test", "tests", "testing", "local", "ci", "devcontainer":
+			return true
+		}
+	}
+	return false
+}
+
+// setsVariable tells whether the final stage sets an environment variable.
+func setsVariable(s *facts.Stage, name string) bool {
+	v, ok := s.EndScope().Lookup(name)
+	return ok && v.IsEnv
+}
+
+// isPythonImage tells whether the stage's base is an image of Python.
+func isPythonImage(s *facts.Stage) bool {
+	i := s.Base()
+	return i.Repository == "library/python" || i.Repository == "python" || strings.HasSuffix(i.Repository, "/python") || strings.Contains(i.Text, "uv:python")
+}
+
+// uvCommands calls visit for each uv sync of the stages that reach the image.
+func uvSyncs(d *facts.Dockerfile, visit func(s *facts.Stage, c facts.PackageCommand)) {
+	d.EachPackageCommand(func(c facts.PackageCommand) {
+		s := d.StageOf(c.Instruction)
+		if c.Action == "sync" && s != nil && s.ReachesFinal() && !isDevelopment(s) {
+			visit(s, c)
+		}
+	}, "uv")
+}
+
+// insertAfterAction is the fix that adds a flag to a package manager's call.
+func insertAfterAction(c facts.PackageCommand, flag string) []lint.Fix {
+	if c.Script == nil || !c.Script.Editable() {
+		return nil
+	}
+	return []lint.Fix{{
+		Title: "add " + flag, Applicability: lint.Unsafe, MaxEffect: lint.EffectGraph,
+		Edits: []lint.FileEdit{lint.Insert(c.Words[c.ActionAt].Span.End, " "+flag)},
+	}}
+}
+
+// envAt tells whether a variable is set by ENV or ARG where a command runs, or in
+// the script itself.
+func envAt(d *facts.Dockerfile, c *facts.Command, name string) bool {
+	_, ok := d.ScopeAt(c.Instruction).Lookup(name)
+	return ok || strings.Contains(d.Text(c.Instruction.Span), name+"=")
+}
+
+// quoted is a word as it stands in a JSON form.
+func quotedEdit(in *dockerfile.Instruction, at text.Span, words ...string) lint.FileEdit {
+	var b strings.Builder
+	for _, w := range words {
+		if in.JSON {
+			b.WriteString(", \"" + w + "\"")
+		} else {
+			b.WriteString(" " + w)
+		}
+	}
+	return lint.Insert(at.End, b.String())
+}

@@ -1,0 +1,51 @@
+package dockerfile
+
+import (
+	"strings"
+
+	"github.com/dockmend/dockmend/internal/facts"
+	"github.com/dockmend/dockmend/internal/lint"
+)
+
+// UvInFinalStage finds final stages of a file with several that hold uv: it is
+// needed to build the environment, not to run it.
+//
+// Silent for files with one stage, and where the start command needs it.
+var UvInFinalStage = lint.Rule[*facts.Dockerfile]{
+	Meta: lint.Meta{
+		ID:       "uv-in-final-stage",
+		Title:    "uv stays in the final stage",
+		Category: lint.Python,
+		Severity: lint.Warning,
+		Default:  true,
+		Since:    "0.1.0",
+		Presets:  []string{"cloud-native"},
+	},
+	Check: checkUvInFinalStage,
+}
+
+func checkUvInFinalStage(p *lint.Pass[*facts.Dockerfile]) {
+	final := p.Doc.Final()
+	if final == nil || len(p.Doc.Stages()) < 2 || isDevelopment(final) {
+		return
+	}
+	if c, ok := startOf(p.Doc); ok && (baseName(c.runner.Text) == "uv" || c.program == "uv" || c.program == "uvx") {
+		return
+	}
+	for _, in := range final.Instructions {
+		switch in.Keyword {
+		case "copy":
+			if from, ok := flagOf(in, "from"); ok && strings.Contains(from.Value, "astral-sh/uv") {
+				p.Report(lint.Finding{Span: in.Head, Message: "uv is copied into the final stage, which needs the environment and not the tool that made it; run uv in a builder stage and copy the environment"})
+				return
+			}
+		case "run":
+			for _, c := range p.Doc.Commands(in) {
+				if pkg, ok := facts.Packages(c); ok && pkg.Manager == "pip" && pkg.Action == "install" && len(pkg.Packages) > 0 && strings.HasPrefix(pkg.Packages[0].Text, "uv") && (pkg.Packages[0].Text == "uv" || strings.HasPrefix(pkg.Packages[0].Text, "uv=")) {
+					p.Report(lint.Finding{Span: c.Span, Message: "uv is installed in the final stage, which needs the environment and not the tool that made it; run uv in a builder stage and copy the environment"})
+					return
+				}
+			}
+		}
+	}
+}

@@ -1,0 +1,68 @@
+package dockerfile
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/dockmend/dockmend/internal/facts"
+	"github.com/dockmend/dockmend/internal/lint"
+	"github.com/dockmend/dockmend/internal/syntax/dockerfile"
+)
+
+// UvSyncEditable finds uv sync without --no-editable in a stage whose .venv is
+// copied to the final stage without the sources: the project is installed as a
+// link to a folder that is not there.
+var UvSyncEditable = lint.Rule[*facts.Dockerfile]{
+	Meta: lint.Meta{
+		ID:       "uv-sync-editable",
+		Title:    "The environment points to sources that stay behind",
+		Category: lint.Python,
+		Severity: lint.Info,
+		Default:  true,
+		Since:    "0.1.0",
+		Presets:  []string{"cloud-native"},
+	},
+	Check: checkUvSyncEditable,
+}
+
+func checkUvSyncEditable(p *lint.Pass[*facts.Dockerfile]) {
+	final := p.Doc.Final()
+	uvSyncs(p.Doc, func(s *facts.Stage, c facts.PackageCommand) {
+		if s == final || c.HasFlag("--no-editable", "--no-install-project", "--no-install-workspace") || hasVariableFlag(c) || envAt(p.Doc, c.Command, "UV_NO_EDITABLE") {
+			return
+		}
+		if copied := copiesVenvAlone(final, s); copied != nil {
+			p.Report(lint.Finding{
+				Span:    c.Span,
+				Message: fmt.Sprintf("%s installs the project as a link to its sources, and only the environment is copied on; add --no-editable", quoteShort(firstLine(p.Doc.Text(c.Span)))),
+				Related: []lint.Related{{Span: copied.Head, Message: "the environment is copied here"}},
+				Fixes:   insertAfterAction(c, "--no-editable"),
+			})
+		}
+	})
+}
+
+// copiesVenvAlone finds the COPY of an environment from a stage, from which
+// nothing else is copied.
+func copiesVenvAlone(final, from *facts.Stage) (found *dockerfile.Instruction) {
+	for _, r := range final.References() {
+		if r.Stage != from || r.Instruction.Keyword != "copy" {
+			continue
+		}
+		sources, _, ok := copyWords(r.Instruction)
+		if !ok || len(sources) != 1 || !isVenv(bare(sources[0].Text)) {
+			return nil
+		}
+		found = r.Instruction
+	}
+	return found
+}
+
+// isVenv tells whether a path is that of a virtual environment.
+func isVenv(path string) bool {
+	switch baseName(strings.TrimRight(path, "/")) {
+	case ".venv", "venv", "virtualenv":
+		return true
+	}
+	return false
+}

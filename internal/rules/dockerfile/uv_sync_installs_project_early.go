@@ -1,0 +1,81 @@
+package dockerfile
+
+import (
+	"fmt"
+
+	"github.com/dockmend/dockmend/internal/facts"
+	"github.com/dockmend/dockmend/internal/lint"
+	"github.com/dockmend/dockmend/internal/syntax/dockerfile"
+)
+
+// UvSyncInstallsProjectEarly finds uv sync without --no-install-project before
+// the sources are copied: it fails, or the dependencies are installed again for
+// every edit.
+//
+// Silent where the sources stand in the stage already.
+var UvSyncInstallsProjectEarly = lint.Rule[*facts.Dockerfile]{
+	Meta: lint.Meta{
+		ID:       "uv-sync-installs-project-early",
+		Title:    "uv sync installs the project before its sources are there",
+		Category: lint.Python,
+		Severity: lint.Warning,
+		Default:  true,
+		Since:    "0.1.0",
+		Presets:  []string{"cloud-native"},
+	},
+	Check: checkUvSyncInstallsProjectEarly,
+}
+
+func checkUvSyncInstallsProjectEarly(p *lint.Pass[*facts.Dockerfile]) {
+	uvSyncs(p.Doc, func(s *facts.Stage, c facts.PackageCommand) {
+		if c.HasFlag("--no-install-project", "--no-install-workspace", "--no-install-local", "--only-group", "--script") || hasVariableFlag(c) || envAt(p.Doc, c.Command, "UV_NO_INSTALL_PROJECT") {
+			return
+		}
+		later := copiesSources(s, c.Instruction)
+		if later == nil {
+			return
+		}
+		p.Report(lint.Finding{
+			Span:    c.Span,
+			Message: fmt.Sprintf("%s installs the project before its sources are copied; add --no-install-project here, and sync again below", quoteShort(firstLine(p.Doc.Text(c.Span)))),
+			Related: []lint.Related{{Span: later.Head, Message: "the sources are copied here"}},
+			Fixes:   insertAfterAction(c, "--no-install-project"),
+		})
+	})
+}
+
+// copiesSources finds a COPY from the build context after an instruction, where
+// only manifests were copied before.
+func copiesSources(s *facts.Stage, in *dockerfile.Instruction) *dockerfile.Instruction {
+	var later *dockerfile.Instruction
+	for _, c := range s.Instructions {
+		if c.Keyword != "copy" && c.Keyword != "add" {
+			continue
+		}
+		if _, from := flagOf(c, "from"); from || copiesManifestsOnly(c) {
+			continue
+		}
+		if c.Index() < in.Index() {
+			return nil
+		}
+		if later == nil {
+			later = c
+		}
+	}
+	return later
+}
+
+func copiesManifestsOnly(in *dockerfile.Instruction) bool {
+	sources, _, ok := copyWords(in)
+	if !ok {
+		return true
+	}
+	for _, w := range sources {
+		switch baseName(bare(w.Text)) {
+		case "pyproject.toml", "uv.lock", ".python-version", "README.md", "LICENSE", "uv.lock*", "pyproject.toml*":
+		default:
+			return false
+		}
+	}
+	return true
+}

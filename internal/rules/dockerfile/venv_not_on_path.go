@@ -1,0 +1,84 @@
+package dockerfile
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/dockmend/dockmend/internal/facts"
+	"github.com/dockmend/dockmend/internal/lint"
+	"github.com/dockmend/dockmend/internal/syntax/dockerfile"
+)
+
+// VenvNotOnPath finds final stages that get a virtual environment and start a
+// program by its name, while PATH does not lead to the environment: the program
+// is not found, or the base image's Python runs without the packages.
+//
+// Silent where PATH or VIRTUAL_ENV is set, for whole paths, and for start
+// scripts.
+var VenvNotOnPath = lint.Rule[*facts.Dockerfile]{
+	Meta: lint.Meta{
+		ID:       "venv-not-on-path",
+		Title:    "The environment is not on PATH",
+		Category: lint.Python,
+		Severity: lint.Error,
+		Default:  true,
+		Since:    "0.1.0",
+		Presets:  []string{"cloud-native"},
+	},
+	Check: checkVenvNotOnPath,
+}
+
+func checkVenvNotOnPath(p *lint.Pass[*facts.Dockerfile]) {
+	c, ok := startOf(p.Doc)
+	if !ok || c.runner.Text != "" || strings.Contains(c.at.Text, "/") || !isPythonProgram(c.program) {
+		return
+	}
+	var venv *dockerfile.Instruction
+	path := ""
+	for _, in := range c.stage.Instructions {
+		if _, to, ok := copyWords(in); ok && in.Keyword == "copy" {
+			if _, from := flagOf(in, "from"); from && isVenv(bare(to.Text)) {
+				venv, path = in, bare(to.Text)
+			}
+		}
+	}
+	if venv == nil || pathNames(c.stage, path) || strings.Contains(c.in.Args, "activate") {
+		return
+	}
+	p.Report(lint.Finding{
+		Span:    c.at.Span,
+		Message: fmt.Sprintf("%s is looked for in PATH, which does not lead to %s; set ENV PATH=\"%s/bin:$PATH\"", quoteShort(c.program), quoteShort(path), strings.TrimRight(path, "/")),
+		Related: []lint.Related{{Span: venv.Head, Message: "the environment is copied here"}},
+	})
+}
+
+// pathNames tells whether PATH of the stage, or of one that it builds on, names
+// the environment.
+func pathNames(s *facts.Stage, venv string) bool {
+	for _, x := range s.Chain() {
+		for _, in := range x.Instructions {
+			for _, pair := range in.Pairs {
+				if in.Keyword != "env" {
+					continue
+				}
+				value := bare(pair.Value)
+				if pair.Key == "PATH" && (strings.Contains(value, strings.TrimRight(venv, "/")) || strings.Contains(value, "venv") || strings.Contains(value, "$")) && strings.Contains(value, "bin") ||
+					pair.Key == "VIRTUAL_ENV" || pair.Key == "PYTHONPATH" || pair.Key == "UV_PROJECT_ENVIRONMENT" {
+					return true
+				}
+			}
+			if in.Keyword == "run" && strings.Contains(in.Body, "ln -s") {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+func isPythonProgram(name string) bool {
+	switch name {
+	case "python", "python3", "uvicorn", "gunicorn", "hypercorn", "flask", "fastapi", "celery", "granian", "daphne", "streamlit", "alembic", "manage.py":
+		return true
+	}
+	return false
+}

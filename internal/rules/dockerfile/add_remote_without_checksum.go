@@ -1,0 +1,47 @@
+package dockerfile
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/dockmend/dockmend/internal/facts"
+	"github.com/dockmend/dockmend/internal/lint"
+	"github.com/dockmend/dockmend/internal/syntax/dockerfile"
+)
+
+// AddRemoteWithoutChecksum finds ADD of an address without --checksum: whatever
+// the server gives goes into the image, today and tomorrow.
+//
+// Git addresses are fine with a commit.
+var AddRemoteWithoutChecksum = lint.Rule[*facts.Dockerfile]{
+	Meta: lint.Meta{
+		ID:       "add-remote-without-checksum",
+		Title:    "ADD takes what the server gives",
+		Category: lint.Security,
+		Severity: lint.Info,
+		Default:  true,
+		Since:    "0.1.0",
+		Presets:  []string{"cloud-native"},
+		Aliases:  lint.Names("docs:add-checksum", "kics:curl_or_wget_instead_of_add"),
+	},
+	Check: checkAddRemoteWithoutChecksum,
+}
+
+func checkAddRemoteWithoutChecksum(p *lint.Pass[*facts.Dockerfile]) {
+	p.Doc.Each("add", true, func(in *dockerfile.Instruction) {
+		sources, _, ok := copyWords(in)
+		if _, checked := flagOf(in, "checksum"); checked || !ok {
+			return
+		}
+		for _, w := range sources {
+			source := bare(w.Text)
+			if !strings.HasPrefix(source, "https://") && !strings.HasPrefix(source, "http://") || strings.Contains(source, ".git#") || strings.Contains(source, "$") || strings.HasSuffix(source, ".git") {
+				continue
+			}
+			p.Report(lint.Finding{
+				Span:    w.Span,
+				Message: fmt.Sprintf("%s goes into the image whatever the server gives; add --checksum=sha256:... with what was checked", quoteShort(source)),
+			})
+		}
+	})
+}

@@ -1,0 +1,80 @@
+package dockerfile
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/dockmend/dockmend/internal/facts"
+	"github.com/dockmend/dockmend/internal/lint"
+	"github.com/dockmend/dockmend/internal/syntax/dockerfile"
+)
+
+// CleanupInsideCacheMount finds commands that empty or leave out a cache which
+// is mounted with --mount=type=cache: the mount is no part of the image, and
+// emptied it saves nothing.
+var CleanupInsideCacheMount = lint.Rule[*facts.Dockerfile]{
+	Meta: lint.Meta{
+		ID:       "cleanup-inside-cache-mount",
+		Title:    "A cache that is mounted is emptied",
+		Category: lint.Speed,
+		Severity: lint.Info,
+		Default:  true,
+		Since:    "0.1.0",
+		Presets:  []string{"cloud-native"},
+	},
+	Check: checkCleanupInsideCacheMount,
+}
+
+func checkCleanupInsideCacheMount(p *lint.Pass[*facts.Dockerfile]) {
+	p.Doc.Each("run", true, func(in *dockerfile.Instruction) {
+		var targets []string
+		for _, f := range in.Flags {
+			if kind, _, _ := facts.MountOption(f, "type"); f.Name == "mount" && kind == "cache" {
+				if target, _, ok := facts.MountOption(f, "target"); ok {
+					targets = append(targets, strings.TrimRight(target, "/"))
+				}
+			}
+		}
+		if len(targets) == 0 {
+			return
+		}
+		for _, c := range p.Doc.Commands(in) {
+			at, ok := spoilsCache(c, targets)
+			if !ok {
+				continue
+			}
+			p.Report(lint.Finding{
+				Span:    at.Span,
+				Message: fmt.Sprintf("%s spoils the cache that this RUN mounts, which is no part of the image anyway; remove it", quoteShort(at.Text)),
+			})
+			return
+		}
+	})
+}
+
+// spoilsCache finds the word by which a command empties or avoids a mounted cache.
+func spoilsCache(c *facts.Command, targets []string) (at facts.Argument, ok bool) {
+	if c.Name() == "rm" {
+		for _, a := range c.Positional() {
+			for _, t := range targets {
+				if strings.TrimRight(strings.TrimSuffix(a.Text, "*"), "/") == t {
+					return a, true
+				}
+			}
+		}
+		return at, false
+	}
+	pkg, isPackage := facts.Packages(c)
+	for _, t := range targets {
+		switch {
+		case !isPackage:
+		case pkg.Manager == "pip" && strings.Contains(t, "pip"):
+			return c.FindFlag("--no-cache-dir")
+		case pkg.Manager == "uv" && strings.HasSuffix(t, "/uv"):
+			return c.FindFlag("--no-cache", "-n")
+		case pkg.Manager == "apk" && t == "/var/cache/apk":
+			return c.FindFlag("--no-cache")
+		}
+	}
+	return at, false
+}

@@ -1,0 +1,42 @@
+package dockerfile
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/dockmend/dockmend/internal/facts"
+	"github.com/dockmend/dockmend/internal/lint"
+)
+
+// CopyFromImageNotPinned finds COPY --from and RUN --mount from an image
+// without a tag or with latest: the build takes whatever version it is that
+// day.
+//
+// A later version names the version itself, with --online.
+var CopyFromImageNotPinned = lint.Rule[*facts.Dockerfile]{
+	Meta: lint.Meta{
+		ID:       "copy-from-image-not-pinned",
+		Title:    "A tool is copied from a moving image",
+		Category: lint.Reproducibility,
+		Severity: lint.Warning,
+		Default:  true,
+		Since:    "0.1.0",
+		Presets:  []string{"cloud-native"},
+	},
+	Check: checkCopyFromImageNotPinned,
+}
+
+func checkCopyFromImageNotPinned(p *lint.Pass[*facts.Dockerfile]) {
+	for _, s := range p.Doc.Stages() {
+		for _, r := range s.References() {
+			if r.Stage != nil || !strings.ContainsAny(r.Text, "/.") || strings.Contains(r.Text, "$") {
+				continue
+			}
+			i := facts.ParseImage(r.Text)
+			if i.Digest != "" || i.Tag != "" && i.Tag != "latest" {
+				continue
+			}
+			p.Report(lint.Finding{Span: r.Span, Message: fmt.Sprintf("%s is whatever version it is today; name the version, as in %s", quoteShort(r.Text), quoteShort(i.Name()+":<version>"))})
+		}
+	}
+}

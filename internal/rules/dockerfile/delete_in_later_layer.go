@@ -1,0 +1,85 @@
+package dockerfile
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/dockmend/dockmend/internal/facts"
+	"github.com/dockmend/dockmend/internal/lint"
+	"github.com/dockmend/dockmend/internal/syntax/dockerfile"
+)
+
+// DeleteInLaterLayer finds rm of files in another RUN or after the COPY that
+// brought them: the layer above only hides them, and the image stays as large.
+// What was secret stays readable.
+//
+// Remove them in the RUN that makes them, mount them with RUN
+// --mount=type=bind, or build in another stage.
+//
+// Silent in stages whose layers are no part of the image.
+var DeleteInLaterLayer = lint.Rule[*facts.Dockerfile]{
+	Meta: lint.Meta{
+		ID:       "delete-in-later-layer",
+		Title:    "What a layer has is not removed by a later one",
+		Category: lint.Size,
+		Severity: lint.Info,
+		Default:  true,
+		Since:    "0.1.0",
+		Presets:  []string{"cloud-native"},
+		Aliases:  lint.Names("docs:minimise-layers"),
+	},
+	Check: checkDeleteInLaterLayer,
+}
+
+func checkDeleteInLaterLayer(p *lint.Pass[*facts.Dockerfile]) {
+	for _, s := range p.Doc.Stages() {
+		if !s.InFinalImage() {
+			continue
+		}
+		copied := map[string]*dockerfile.Instruction{}
+		for _, in := range s.Instructions {
+			switch in.Keyword {
+			case "copy", "add":
+				sources, to, ok := copyWords(in)
+				target := bare(to.Text)
+				if !ok || !strings.HasPrefix(target, "/") || strings.Contains(target, "$") {
+					continue
+				}
+				for _, w := range sources {
+					name := baseName(strings.TrimRight(bare(w.Text), "/"))
+					if strings.HasSuffix(target, "/") && name != "" && !strings.ContainsAny(name, "*?.") || strings.HasSuffix(target, "/") && strings.Contains(name, ".") && !strings.ContainsAny(name, "*?") && name != "." {
+						copied[target+name] = in
+					} else if len(sources) == 1 && !strings.HasSuffix(target, "/") {
+						copied[target] = in
+					}
+				}
+			case "run":
+				reportLateRemoval(p, in, copied)
+			}
+		}
+	}
+}
+
+// reportLateRemoval reports an rm of what an instruction before copied.
+func reportLateRemoval(p *lint.Pass[*facts.Dockerfile], in *dockerfile.Instruction, copied map[string]*dockerfile.Instruction) {
+	if len(copied) == 0 || !strings.Contains(in.Body, "rm ") {
+		return
+	}
+	for _, c := range p.Doc.Commands(in) {
+		if c.Name() != "rm" {
+			continue
+		}
+		for _, a := range c.Positional() {
+			from := copied[strings.TrimRight(a.Text, "/")]
+			if from == nil || len(a.Text) < 2 {
+				continue
+			}
+			p.Report(lint.Finding{
+				Span:    a.Span,
+				Message: fmt.Sprintf("%s stays in the layer of its %s, this only hides it; use it with RUN --mount=type=bind, or in another stage", quoteShort(a.Text), strings.ToUpper(from.Keyword)),
+				Related: []lint.Related{{Span: from.Head, Message: "it is copied here"}},
+			})
+			return
+		}
+	}
+}

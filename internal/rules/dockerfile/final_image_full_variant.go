@@ -1,0 +1,78 @@
+package dockerfile
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/dockmend/dockmend/internal/facts"
+	"github.com/dockmend/dockmend/internal/lint"
+)
+
+// FinalImageFullVariant finds final stages FROM the large variant of python,
+// node, ruby or the like, which has compilers and headers of everything: the
+// slim variant has a fifth of the size, and of the packages with known faults.
+//
+// Silent in builder stages, and where the stage itself compiles.
+var FinalImageFullVariant = lint.Rule[*facts.Dockerfile]{
+	Meta: lint.Meta{
+		ID:       "final-image-full-variant",
+		Title:    "The large variant of a base image",
+		Category: lint.Size,
+		Severity: lint.Info,
+		Default:  true,
+		Since:    "0.1.0",
+		Presets:  []string{"cloud-native"},
+		Aliases:  lint.Names("OWASP-R13", "docs:choose-minimal-base"),
+	},
+	Check: checkFinalImageFullVariant,
+}
+
+func checkFinalImageFullVariant(p *lint.Pass[*facts.Dockerfile]) {
+	s := p.Doc.Final()
+	if s == nil {
+		return
+	}
+	i := s.Base()
+	if !i.Known || i.Registry != "" && i.Registry != "docker.io" || i.Tag == "" || i.Tag == "latest" || !isLargeVariant(i) || compilesInStage(p.Doc, s) {
+		return
+	}
+	span := s.Chain()[len(s.Chain())-1].Image.Span
+	p.Report(lint.Finding{
+		Span:    span,
+		Message: fmt.Sprintf("%s has compilers and headers that the program does not need; use the slim variant, as %s", quoteShort(p.Doc.Text(span)), quoteShort(i.Name()+":"+i.Tag+"-slim")),
+	})
+}
+
+// isLargeVariant tells whether an official image's tag names the full variant.
+func isLargeVariant(i facts.Image) bool {
+	switch strings.TrimPrefix(i.Repository, "library/") {
+	case "python", "node", "ruby", "rust", "perl":
+	default:
+		return false
+	}
+	version, variant, _ := strings.Cut(i.Tag, "-")
+	if version == "" || version[0] < '0' || version[0] > '9' {
+		return false
+	}
+	switch variant {
+	case "", "bookworm", "bullseye", "trixie", "buster":
+		return true
+	}
+	return false
+}
+
+// compilesInStage tells whether the stage installs what needs a compiler.
+func compilesInStage(d *facts.Dockerfile, s *facts.Stage) bool {
+	for _, in := range s.Instructions {
+		if in.Keyword != "run" {
+			continue
+		}
+		for _, c := range d.Commands(in) {
+			switch c.Name() {
+			case "gcc", "g++", "make", "cmake", "cargo", "pip", "pip3", "npm", "yarn", "pnpm", "bundle", "gem", "poetry", "uv", "apt-get", "apt", "git", "cpanm", "python", "python3":
+				return true
+			}
+		}
+	}
+	return false
+}

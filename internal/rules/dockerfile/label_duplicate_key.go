@@ -1,0 +1,49 @@
+package dockerfile
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/dockmend/dockmend/internal/facts"
+	"github.com/dockmend/dockmend/internal/lint"
+	"github.com/dockmend/dockmend/internal/syntax/dockerfile"
+)
+
+// LabelDuplicateKey finds labels that a stage sets twice: the first value is
+// lost.
+//
+// A stage may change what the one has that it builds on.
+var LabelDuplicateKey = lint.Rule[*facts.Dockerfile]{
+	Meta: lint.Meta{
+		ID:       "label-duplicate-key",
+		Title:    "A label is set twice",
+		Category: lint.Correctness,
+		Severity: lint.Warning,
+		Default:  true,
+		Since:    "0.1.0",
+		Aliases:  lint.Names("tally/labels/no-duplicate-keys"),
+	},
+	Check: checkLabelDuplicateKey,
+}
+
+func checkLabelDuplicateKey(p *lint.Pass[*facts.Dockerfile]) {
+	for _, s := range p.Doc.Stages() {
+		seen := map[string]dockerfile.Pair{}
+		for _, in := range s.Instructions {
+			if in.Keyword != "label" {
+				continue
+			}
+			for _, pair := range in.Pairs {
+				key := bare(pair.Key)
+				if before, ok := seen[key]; ok && key != "" && !strings.Contains(key, "$") {
+					p.Report(lint.Finding{
+						Span:    before.Span,
+						Message: fmt.Sprintf("the label %s is set again below, so this value is lost; remove one of the two", quoteShort(key)),
+						Related: []lint.Related{{Span: pair.Span, Message: "it is set again here"}},
+					})
+				}
+				seen[key] = pair
+			}
+		}
+	}
+}

@@ -1,0 +1,79 @@
+package dockerfile
+
+import (
+	"fmt"
+
+	"github.com/dockmend/dockmend/internal/facts"
+	"github.com/dockmend/dockmend/internal/lint"
+	"github.com/dockmend/dockmend/internal/syntax/dockerfile"
+)
+
+// NodeLockfileNotEnforced finds npm install, yarn install or pnpm install in a
+// build whose lock file is there: they may change it, and the image has
+// versions that nobody has tried. npm ci installs what the lock says, or fails.
+//
+// Silent without a lock file, for global installs and in stages named dev, test
+// and the like.
+var NodeLockfileNotEnforced = lint.Rule[*facts.Dockerfile]{
+	Meta: lint.Meta{
+		ID:       "node-lockfile-not-enforced",
+		Title:    "The lock file is not enforced",
+		Category: lint.Reproducibility,
+		Severity: lint.Warning,
+		Default:  true,
+		Since:    "0.1.0",
+		Aliases:  lint.Names("DF031"),
+	},
+	Check: checkNodeLockfileNotEnforced,
+}
+
+func checkNodeLockfileNotEnforced(p *lint.Pass[*facts.Dockerfile]) {
+	p.Doc.EachPackageCommand(func(c facts.PackageCommand) {
+		s := p.Doc.StageOf(c.Instruction)
+		if s == nil || isDevelopment(s) || !s.ReachesFinal() || c.Action != "install" && c.Action != "i" || len(c.Packages) > 0 || c.HasFlag("-g", "--global") || hasVariableFlag(c) {
+			return
+		}
+		lock, better := "", ""
+		switch c.Manager {
+		case "npm":
+			lock, better = "package-lock.json", "npm ci"
+		case "yarn":
+			if c.HasFlag("--frozen-lockfile", "--immutable") {
+				return
+			}
+			lock, better = "yarn.lock", "--frozen-lockfile, or --immutable from Yarn 2 on"
+		case "pnpm":
+			if c.HasFlag("--frozen-lockfile") || envAt(p.Doc, c.Command, "CI") {
+				return
+			}
+			lock, better = "pnpm-lock.yaml", "--frozen-lockfile"
+		}
+		if !copiesNamed(s, lock, c.Instruction) {
+			return
+		}
+		p.Report(lint.Finding{
+			Span:    c.Span,
+			Message: fmt.Sprintf("%s may install other versions than %s says; use %s", quoteShort(firstLine(p.Doc.Text(c.Span))), lock, better),
+		})
+	}, "npm", "yarn", "pnpm")
+}
+
+// copiesNamed tells whether the stage copies a file by its name before the
+// instruction, a glob for it included.
+func copiesNamed(s *facts.Stage, name string, before *dockerfile.Instruction) bool {
+	for _, in := range s.Instructions {
+		if in.Keyword != "copy" && in.Keyword != "add" || in.Index() > before.Index() {
+			continue
+		}
+		sources, _, ok := copyWords(in)
+		if !ok {
+			continue
+		}
+		for _, w := range sources {
+			if baseName(bare(w.Text)) == name {
+				return true
+			}
+		}
+	}
+	return false
+}

@@ -1,0 +1,44 @@
+package dockerfile
+
+import (
+	"fmt"
+
+	"github.com/dockmend/dockmend/internal/facts"
+	"github.com/dockmend/dockmend/internal/lint"
+)
+
+// OsPackageUpgrade finds upgrade of all packages of the base image: what comes
+// out differs from day to day, and every file that changes is stored twice.
+//
+// Off by default: it brings fixes that the base image does not have yet, and
+// many advise it.
+var OsPackageUpgrade = lint.Rule[*facts.Dockerfile]{
+	Meta: lint.Meta{
+		ID:       "os-package-upgrade",
+		Title:    "All packages are upgraded",
+		Category: lint.Reproducibility,
+		Severity: lint.Info,
+		Since:    "0.1.0",
+		Aliases:  lint.Names("DKL-DI-0003", "DS024", "kics:run_using_dnf_update", "kics:run_using_upgrade_commands", "kics:run_using_zypper_update", "kics:use_of_apk_upgrade", "kics:yum_update_disabled", "semgrep:avoid-apk-upgrade", "semgrep:avoid-apt-get-upgrade", "semgrep:avoid-dnf-update", "semgrep:avoid-yum-update", "semgrep:avoid-zypper-update"),
+	},
+	Check: checkOsPackageUpgrade,
+}
+
+func checkOsPackageUpgrade(p *lint.Pass[*facts.Dockerfile]) {
+	p.Doc.EachPackageCommand(func(c facts.PackageCommand) {
+		all := false
+		switch c.Manager {
+		case "apt-get", "apt", "aptitude":
+			all = c.Action == "upgrade" || c.Action == "dist-upgrade" || c.Action == "full-upgrade" || c.Action == "safe-upgrade"
+		case "apk":
+			all = c.Action == "upgrade"
+		case "yum", "dnf", "microdnf", "tdnf", "dnf5":
+			all = (c.Action == "update" || c.Action == "upgrade") && !c.HasFlag("--security")
+		case "zypper":
+			all = c.Action == "update" || c.Action == "up"
+		}
+		if all && len(c.Packages) == 0 {
+			p.Report(lint.Finding{Span: c.Span, Message: fmt.Sprintf("%s makes an image that differs from day to day; take a newer base image, or upgrade the packages that need it by name", quoteShort(firstLine(p.Doc.Text(c.Span))))})
+		}
+	}, "apt-get", "apt", "aptitude", "apk", "yum", "dnf", "microdnf", "tdnf", "dnf5", "zypper")
+}

@@ -1,0 +1,47 @@
+package dockerfile
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/dockmend/dockmend/internal/facts"
+	"github.com/dockmend/dockmend/internal/lint"
+	"github.com/dockmend/dockmend/internal/syntax/dockerfile"
+	"github.com/dockmend/dockmend/internal/text"
+)
+
+// ParserDirectiveIneffective finds "# syntax=", "# escape=" and "# check="
+// below the top of the file: there they are comments, and nothing happens.
+//
+// Directives come first, before comments, blank lines and instructions.
+var ParserDirectiveIneffective = lint.Rule[*facts.Dockerfile]{
+	Meta: lint.Meta{
+		ID:       "parser-directive-ineffective",
+		Title:    "A directive stands where it is a comment",
+		Category: lint.Correctness,
+		Severity: lint.Warning,
+		Default:  true,
+		Since:    "0.1.0",
+		Presets:  []string{"cloud-native"},
+	},
+	Check: checkParserDirectiveIneffective,
+}
+
+func checkParserDirectiveIneffective(p *lint.Pass[*facts.Dockerfile]) {
+	for _, line := range p.Doc.Physical {
+		if line.Kind != dockerfile.CommentLine || line.Instruction >= 0 {
+			continue
+		}
+		span := text.Span{Start: line.Text, End: line.EOL}
+		name, value, ok := strings.Cut(strings.TrimSpace(strings.TrimLeft(p.Doc.Text(span), "#")), "=")
+		name = strings.ToLower(strings.TrimSpace(name))
+		value = strings.TrimSpace(value)
+		if !ok || name != "syntax" && name != "escape" || value == "" || strings.ContainsAny(value, " \t") || p.Hadolint {
+			continue
+		}
+		if _, above := p.Doc.Directive(name); above {
+			continue
+		}
+		p.Report(lint.Finding{Span: span, Message: fmt.Sprintf("%s is only a comment here; move it to the first line of the file", quoteShort(p.Doc.Text(span)))})
+	}
+}

@@ -1,0 +1,35 @@
+package dockerfile
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/dockmend/dockmend/internal/facts"
+	"github.com/dockmend/dockmend/internal/lint"
+	"github.com/dockmend/dockmend/internal/syntax/dockerfile"
+)
+
+// StopsignalUngraceful finds STOPSIGNAL SIGKILL or SIGSTOP: the program cannot
+// end its requests or write its data.
+var StopsignalUngraceful = lint.Rule[*facts.Dockerfile]{
+	Meta: lint.Meta{
+		ID:       "stopsignal-ungraceful",
+		Title:    "STOPSIGNAL lets nothing finish",
+		Category: lint.Runtime,
+		Severity: lint.Warning,
+		Default:  true,
+		Since:    "0.1.0",
+		Presets:  []string{"cloud-native"},
+		Aliases:  lint.Names("tally/no-ungraceful-stopsignal"),
+	},
+	Check: checkStopsignalUngraceful,
+}
+
+func checkStopsignalUngraceful(p *lint.Pass[*facts.Dockerfile]) {
+	p.Doc.Each("stopsignal", true, func(in *dockerfile.Instruction) {
+		switch strings.TrimPrefix(strings.ToUpper(bare(in.Args)), "SIG") {
+		case "KILL", "9", "STOP", "19":
+			p.Report(lint.Finding{Span: in.ArgsSpan, Message: fmt.Sprintf("%s cannot be caught, so nothing is finished or written when the container stops; use SIGTERM, or the signal of the server", quoteShort(bare(in.Args)))})
+		}
+	})
+}

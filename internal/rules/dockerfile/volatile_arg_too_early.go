@@ -1,0 +1,75 @@
+package dockerfile
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/dockmend/dockmend/internal/facts"
+	"github.com/dockmend/dockmend/internal/lint"
+	"github.com/dockmend/dockmend/internal/syntax/dockerfile"
+)
+
+// VolatileArgTooEarly finds ARG or ENV with the commit, the build number or the
+// date above RUN instructions that do not use it: every build runs them again.
+//
+// Move it below them.
+var VolatileArgTooEarly = lint.Rule[*facts.Dockerfile]{
+	Meta: lint.Meta{
+		ID:       "volatile-arg-too-early",
+		Title:    "An ARG that always changes stands early",
+		Category: lint.Speed,
+		Severity: lint.Info,
+		Default:  true,
+		Since:    "0.1.0",
+		Presets:  []string{"cloud-native"},
+	},
+	Check: checkVolatileArgTooEarly,
+}
+
+func checkVolatileArgTooEarly(p *lint.Pass[*facts.Dockerfile]) {
+	for _, s := range p.Doc.Stages() {
+		for i, in := range s.Instructions {
+			if in.Keyword != "arg" && in.Keyword != "env" {
+				continue
+			}
+			for _, pair := range in.Pairs {
+				if !isVolatile(pair.Key) {
+					continue
+				}
+				run := firstUnrelatedRun(p.Doc, s.Instructions[i+1:], pair.Key)
+				if run == nil {
+					continue
+				}
+				p.Report(lint.Finding{
+					Span:    pair.Span,
+					Message: fmt.Sprintf("%s changes with every build, so what follows is never taken from the cache; move it below the RUN that does not need it", quoteShort(pair.Key)),
+					Related: []lint.Related{{Span: run.Head, Message: "this runs again each time"}},
+				})
+			}
+		}
+	}
+}
+
+func isVolatile(name string) bool {
+	switch strings.ToUpper(name) {
+	case "BUILD_DATE", "BUILD_TIME", "BUILD_TIMESTAMP", "GIT_SHA", "GIT_COMMIT", "GIT_HASH", "COMMIT_SHA", "COMMIT_HASH", "VCS_REF", "BUILD_NUMBER", "BUILD_ID", "GITHUB_SHA", "CI_COMMIT_SHA", "SOURCE_COMMIT", "BUILD_REVISION":
+		return true
+	}
+	return false
+}
+
+// firstUnrelatedRun is the first RUN that installs something and does not use
+// the variable.
+func firstUnrelatedRun(d *facts.Dockerfile, list []*dockerfile.Instruction, name string) *dockerfile.Instruction {
+	for _, in := range list {
+		if in.Keyword != "run" || strings.Contains(in.Args, name) {
+			continue
+		}
+		for _, c := range d.Commands(in) {
+			if pkg, ok := facts.Packages(c); ok && (pkg.Action == "install" || pkg.Action == "add" || pkg.Action == "ci" || pkg.Action == "sync" || pkg.Action == "build" || pkg.Action == "download") {
+				return in
+			}
+		}
+	}
+	return nil
+}

@@ -75,6 +75,10 @@ bin/venv/bin/hadolint:
 compare-hadolint: $(HADOLINT) ## Run hadolint and dockmend on the files below CORPUS=dir, and count each code
 	$(GO) run ./internal/tools/comparehadolint -hadolint '$(abspath $(HADOLINT))' '$(CORPUS)'
 
+.PHONY: noise
+noise: ## Count what the default rules say on the files below CORPUS=dir; ARGS="-sample 100 -seed 1" prints some to judge
+	$(GO) run ./internal/tools/noise $(ARGS) '$(CORPUS)'
+
 .PHONY: e2e
 e2e: ## Build the image with a container engine and run it as a runner does; says what it skips
 	$(GO) test -tags e2e -count=1 -v -timeout 30m ./e2e

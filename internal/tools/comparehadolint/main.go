@@ -9,22 +9,15 @@ import (
 	"errors"
 	"flag"
 	"fmt"
-	"io"
 	"maps"
 	"os"
 	"os/exec"
-	"path/filepath"
 	"slices"
 	"strings"
 
-	"github.com/dockmend/dockmend/internal/buildcontext"
-	"github.com/dockmend/dockmend/internal/config"
-	"github.com/dockmend/dockmend/internal/discover"
-	"github.com/dockmend/dockmend/internal/engine"
 	"github.com/dockmend/dockmend/internal/lint"
-	"github.com/dockmend/dockmend/internal/rules"
-	"github.com/dockmend/dockmend/internal/shellcheck"
 	"github.com/dockmend/dockmend/internal/syntax/dockerfile"
+	"github.com/dockmend/dockmend/internal/tools/corpusrun"
 )
 
 // batch is how many files one process of hadolint gets.
@@ -53,7 +46,7 @@ func run(dir, hadolint string, examples int, only string, withShellCheck bool) e
 	if dir == "" {
 		return errors.New("which folder? comparehadolint [flags] DIR")
 	}
-	files, err := dockerfiles(dir)
+	files, err := corpusrun.Files(dir)
 	if err != nil {
 		return err
 	}
@@ -68,25 +61,6 @@ func run(dir, hadolint string, examples int, only string, withShellCheck bool) e
 	fmt.Printf("%d files; hadolint does not parse %d of them, which are left out\n\n", len(files), len(refused))
 	table(theirs, ours, refused, examples, only, withShellCheck)
 	return nil
-}
-
-func dockerfiles(dir string) ([]string, error) {
-	root, err := os.OpenRoot(dir)
-	if err != nil {
-		return nil, err
-	}
-	defer func() { _ = root.Close() }()
-	found, err := discover.Find(root, nil, discover.Options{NoGitignore: true})
-	if err != nil {
-		return nil, err
-	}
-	var names []string
-	for _, f := range found.Files {
-		if f.Kind == discover.Dockerfile && !f.Template {
-			names = append(names, f.Path)
-		}
-	}
-	return names, nil
 }
 
 // askHadolint runs the program with no configuration.
@@ -120,27 +94,9 @@ func askHadolint(program, dir string, files []string) (said map[place]bool, refu
 // askDockmend lints the files with the preset hadolint. The line of a finding is
 // that of its instruction, as in hadolint.
 func askDockmend(dir string, files []string, withShellCheck bool) (map[place]bool, error) {
-	catalog := rules.All()
-	set, err := (&config.Config{Presets: []string{"hadolint"}}).Resolve(catalog.Metas(), config.Flags{})
+	result, err := corpusrun.Lint(context.Background(), dir, files, "hadolint", withShellCheck)
 	if err != nil {
 		return nil, err
-	}
-	checker := &engine.Checker{Catalog: catalog, Settings: set.Settings()}
-	if withShellCheck {
-		if checker.ShellCheck, err = shellcheck.Find("shellcheck"); err != nil {
-			return nil, err
-		}
-	}
-	all := make([]engine.File, len(files))
-	for i, name := range files {
-		all[i] = engine.File{
-			Path: name, Context: buildcontext.None(), Policy: set.For(name),
-			Open: func() (io.ReadCloser, error) { return os.Open(filepath.Join(dir, name)) },
-		}
-	}
-	result := engine.Run(context.Background(), checker, all, 2)
-	for _, p := range result.Problems {
-		fmt.Fprintf(os.Stderr, "%s: %s\n", p.File, p.Message)
 	}
 	said := map[place]bool{}
 	parsed := map[*lint.Source]*dockerfile.Document{}

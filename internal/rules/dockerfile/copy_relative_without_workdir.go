@@ -34,17 +34,22 @@ var CopyRelativeWithoutWorkdir = lint.Rule[*facts.Dockerfile]{
 }
 
 func checkCopyRelativeWithoutWorkdir(p *lint.Pass[*facts.Dockerfile]) {
+	told := map[*facts.Stage]bool{} // one finding for a stage
 	for _, keyword := range []string{"copy", "add"} {
 		if keyword == "add" && p.Hadolint {
 			return
 		}
 		p.Doc.Each(keyword, p.Hadolint, func(in *dockerfile.Instruction) {
+			if !p.Hadolint && told[p.Doc.StageOf(in)] {
+				return
+			}
 			_, to, ok := copyWords(in)
 			path := bare(to.Text)
 			s := p.Doc.StageOf(in)
 			if !ok || path == "" || isAbsoluteDestination(path) || strings.HasPrefix(path, "$") || s != nil && hasWorkdir(s, in) {
 				return
 			}
+			told[s] = true
 			p.Report(lint.Finding{
 				Span:    to.Span,
 				Message: fmt.Sprintf("%s is relative, and no WORKDIR says to what, so the base image decides; set WORKDIR first, or write the whole path", quoteShort(path)),

@@ -33,23 +33,37 @@ var SudoInRun = lint.Rule[*facts.Dockerfile]{
 }
 
 func checkSudoInRun(p *lint.Pass[*facts.Dockerfile]) {
-	p.Doc.AllCommands(func(c *facts.Command) {
-		at, ok := sudoOf(c)
-		if !ok {
+	p.Doc.Each("run", true, func(in *dockerfile.Instruction) {
+		if !strings.Contains(in.Body, "sudo") {
+			return
+		}
+		var found []text.Span
+		var edits []lint.FileEdit
+		for _, c := range p.Doc.Commands(in) {
+			at, ok := sudoOf(c)
+			if !ok {
+				continue
+			}
+			found = append(found, at.Span)
+			if len(c.Wrappers) == 1 && len(c.Words) > 0 && c.Script != nil && c.Script.Editable() {
+				edits = append(edits, lint.Delete(text.Span{Start: at.Span.Start, End: c.Words[0].Span.Start}))
+			}
+		}
+		if len(found) == 0 {
 			return
 		}
 		f := lint.Finding{
-			Span:    at.Span,
+			Span:    found[0],
 			Message: "sudo changes nothing for root, and gives any other user a way to be root in the image; switch with USER root, and back",
 		}
-		if len(c.Wrappers) == 1 && len(c.Words) > 0 && c.Script != nil && c.Script.Editable() && runsAsRoot(p.Doc, c.Instruction) {
-			f.Fixes = []lint.Fix{{
-				Title: "remove sudo", Applicability: lint.Unsafe, MaxEffect: lint.EffectGraph,
-				Edits: []lint.FileEdit{lint.Delete(text.Span{Start: at.Span.Start, End: c.Words[0].Span.Start})},
-			}}
+		for _, more := range found[1:] {
+			f.Related = append(f.Related, lint.Related{Span: more, Message: "the same here"})
+		}
+		if len(edits) == len(found) && runsAsRoot(p.Doc, in) {
+			f.Fixes = []lint.Fix{{Title: "remove sudo", Applicability: lint.Unsafe, MaxEffect: lint.EffectGraph, Edits: edits}}
 		}
 		p.Report(f)
-	}, "sudo")
+	})
 }
 
 // sudoOf finds the word by which a command runs below sudo.

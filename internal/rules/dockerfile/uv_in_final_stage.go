@@ -33,6 +33,11 @@ func checkUvInFinalStage(p *lint.Pass[*facts.Dockerfile]) {
 		return
 	}
 	for _, in := range final.Instructions {
+		if in.Keyword == "run" && (strings.Contains(in.Body, "uv sync") || strings.Contains(in.Body, "uv pip") || strings.Contains(in.Body, "uv run") || strings.Contains(in.Body, "uv tool")) {
+			return // the environment is made here
+		}
+	}
+	for _, in := range final.Instructions {
 		switch in.Keyword {
 		case "copy":
 			if from, ok := flagOf(in, "from"); ok && strings.Contains(from.Value, "astral-sh/uv") {

@@ -1,0 +1,68 @@
+package dockerfile
+
+import (
+	"strings"
+
+	"github.com/dockmend/dockmend/internal/facts"
+	"github.com/dockmend/dockmend/internal/lint"
+)
+
+// CurlWithoutFail finds curl in a RUN that writes a file or feeds a pipe,
+// without --fail: an answer of 404 is written as if it were the file, and the
+// build goes on.
+//
+// Silent where the script looks at the status, and in health checks, which have
+// a rule of their own.
+var CurlWithoutFail = lint.Rule[*facts.Dockerfile]{
+	Meta: lint.Meta{
+		ID:       "curl-without-fail",
+		Title:    "curl takes an error page for the file",
+		Category: lint.Correctness,
+		Severity: lint.Info,
+		Default:  true,
+		Since:    "0.1.0",
+		Aliases:  lint.Names("DF035"),
+	},
+	Check: checkCurlWithoutFail,
+}
+
+func checkCurlWithoutFail(p *lint.Pass[*facts.Dockerfile]) {
+	p.Doc.AllCommands(func(c *facts.Command) {
+		if c.Name() != "curl" || c.Script == nil || c.HasFlag("--fail", "--fail-with-body", "--fail-early", "--version", "-I", "--head", "-w", "--write-out", "--config", "-K") || curlFails(c) || hasVariableFlag(facts.PackageCommand{Command: c}) || checksDigest(c.Instruction.Body) || strings.Contains(c.Instruction.Body, "gpg") {
+			return
+		}
+		if !c.HasFlag("--output", "--remote-name", "--remote-name-all") && !curlWrites(c) {
+			return
+		}
+		name := c.Words[0].Span
+		f := lint.Finding{Span: name, Message: "curl writes the page of an error as if it were the file, and goes on; add --fail"}
+		if c.Script.Editable() {
+			f.Fixes = []lint.Fix{{Title: "add --fail", Applicability: lint.Unsafe, MaxEffect: lint.EffectGraph, Edits: []lint.FileEdit{lint.Insert(name.End, " --fail")}}}
+		}
+		p.Report(f)
+	}, "curl")
+}
+
+// curlFails tells whether curl's short options in one word have an f before any
+// option with a value.
+func curlFails(c *facts.Command) bool { return curlShort(c, 'f') }
+
+// curlWrites tells whether curl writes a file.
+func curlWrites(c *facts.Command) bool { return curlShort(c, 'o') || curlShort(c, 'O') }
+
+func curlShort(c *facts.Command, option byte) bool {
+	for _, a := range c.Args() {
+		if len(a.Text) < 2 || a.Text[0] != '-' || a.Text[1] == '-' {
+			continue
+		}
+		for i := 1; i < len(a.Text); i++ {
+			if a.Text[i] == option {
+				return true
+			}
+			if strings.IndexByte("oHduAbceEFmTwxXYyzCDKPQrtU", a.Text[i]) >= 0 {
+				break
+			}
+		}
+	}
+	return false
+}

@@ -1,0 +1,38 @@
+package dockerfile
+
+import (
+	"fmt"
+
+	"github.com/dockmend/dockmend/internal/facts"
+	"github.com/dockmend/dockmend/internal/lint"
+)
+
+// ExposeMissing finds start commands of a server on a port that no EXPOSE
+// names: people and tools read it there.
+//
+// Off by default: EXPOSE publishes nothing.
+var ExposeMissing = lint.Rule[*facts.Dockerfile]{
+	Meta: lint.Meta{
+		ID:       "expose-missing",
+		Title:    "The server's port is not exposed",
+		Category: lint.Runtime,
+		Severity: lint.Info,
+		Since:    "0.1.0",
+		Presets:  []string{"cloud-native"},
+		Aliases:  lint.Names("DF022"),
+	},
+	Check: checkExposeMissing,
+}
+
+func checkExposeMissing(p *lint.Pass[*facts.Dockerfile]) {
+	c, ok := startOf(p.Doc)
+	if !ok {
+		return
+	}
+	port, at, ok := commandPort(c)
+	ports, _, known := exposedPorts(c.stage)
+	if !ok || !known || len(ports) > 0 {
+		return
+	}
+	p.Report(lint.Finding{Span: at.Span, Message: fmt.Sprintf("%s listens on port %d, and no EXPOSE says so; add EXPOSE %d", c.program, port, port)})
+}

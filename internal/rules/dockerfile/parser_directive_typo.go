@@ -1,0 +1,49 @@
+package dockerfile
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/dockmend/dockmend/internal/facts"
+	"github.com/dockmend/dockmend/internal/lint"
+	"github.com/dockmend/dockmend/internal/nearest"
+	"github.com/dockmend/dockmend/internal/syntax/dockerfile"
+	"github.com/dockmend/dockmend/internal/text"
+)
+
+// ParserDirectiveTypo finds comments at the top of the file that were meant as
+// a parser directive and have a slip in its name: Docker takes them for a
+// comment.
+var ParserDirectiveTypo = lint.Rule[*facts.Dockerfile]{
+	Meta: lint.Meta{
+		ID:       "parser-directive-typo",
+		Title:    "A directive is misspelt",
+		Category: lint.Correctness,
+		Severity: lint.Error,
+		Default:  true,
+		Since:    "0.1.0",
+		Presets:  []string{"cloud-native"},
+		Aliases:  lint.Names("tally/syntax-directive-typo"),
+	},
+	Check: checkParserDirectiveTypo,
+}
+
+func checkParserDirectiveTypo(p *lint.Pass[*facts.Dockerfile]) {
+	for _, line := range p.Doc.Physical {
+		if line.Kind != dockerfile.CommentLine && line.Kind != dockerfile.DirectiveLine {
+			return // directives end with the first other line
+		}
+		span := text.Span{Start: line.Text, End: line.EOL}
+		name, value, ok := strings.Cut(strings.TrimSpace(strings.TrimLeft(p.Doc.Text(span), "#")), "=")
+		name = strings.ToLower(strings.TrimSpace(name))
+		if line.Kind == dockerfile.DirectiveLine || !ok || strings.ContainsAny(name, " \t-") || len(name) < 4 {
+			continue
+		}
+		value = strings.TrimSpace(value)
+		near, found := nearest.Name(name, []string{"syntax", "escape", "check"})
+		if !found || near == name || near == "syntax" && !strings.Contains(value, "/") || near == "escape" && len(value) != 1 || near == "check" && !strings.Contains(value, "=") {
+			continue
+		}
+		p.Report(lint.Finding{Span: span, Message: fmt.Sprintf("%s is only a comment: the directive is called %q", quoteShort(p.Doc.Text(span)), near)})
+	}
+}

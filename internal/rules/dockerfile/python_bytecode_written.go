@@ -1,0 +1,35 @@
+package dockerfile
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/dockmend/dockmend/internal/facts"
+	"github.com/dockmend/dockmend/internal/lint"
+)
+
+// PythonBytecodeWritten finds final stages of Python without
+// PYTHONDONTWRITEBYTECODE: it writes beside the sources when it runs, which a
+// read-only root refuses.
+//
+// Off by default: without it the start is slower where nothing was compiled
+// before.
+var PythonBytecodeWritten = lint.Rule[*facts.Dockerfile]{
+	Meta: lint.Meta{
+		ID:       "python-bytecode-written",
+		Title:    "Python writes bytecode",
+		Category: lint.Python,
+		Severity: lint.Info,
+		Since:    "0.1.0",
+		Presets:  []string{"cloud-native"},
+	},
+	Check: checkPythonBytecodeWritten,
+}
+
+func checkPythonBytecodeWritten(p *lint.Pass[*facts.Dockerfile]) {
+	c, ok := startOf(p.Doc)
+	if !ok || !isPythonImage(c.stage) || !isPythonProgram(c.program) || setsVariable(c.stage, "PYTHONDONTWRITEBYTECODE") || strings.Contains(string(p.Doc.Src), "UV_COMPILE_BYTECODE") || strings.Contains(string(p.Doc.Src), "compileall") {
+		return
+	}
+	p.Report(lint.Finding{Span: c.at.Span, Message: fmt.Sprintf("%s writes bytecode beside the sources when it runs; set ENV PYTHONDONTWRITEBYTECODE=1, or compile in the build", quoteShort(c.program))})
+}

@@ -1,0 +1,89 @@
+package dockerfile
+
+import (
+	"strings"
+
+	"github.com/dockmend/dockmend/internal/facts"
+	"github.com/dockmend/dockmend/internal/lint"
+	"github.com/dockmend/dockmend/internal/syntax/dockerfile"
+)
+
+// SecretInRunCommand finds RUN instructions that hold a password or a token as
+// it is: in an address, as curl's user, in a header. It stays readable in the
+// image's history.
+//
+// Use RUN --mount=type=secret and read it from the file.
+//
+// Silent for variables, for placeholders, and for a user without a password.
+var SecretInRunCommand = lint.Rule[*facts.Dockerfile]{
+	Meta: lint.Meta{
+		ID:       "secret-in-run-command",
+		Title:    "A secret stands in a command",
+		Category: lint.Security,
+		Severity: lint.Warning,
+		Default:  true,
+		Since:    "0.1.0",
+		Presets:  []string{"cloud-native"},
+	},
+	Check: checkSecretInRunCommand,
+}
+
+func checkSecretInRunCommand(p *lint.Pass[*facts.Dockerfile]) {
+	p.Doc.Each("run", true, func(in *dockerfile.Instruction) {
+		for _, c := range p.Doc.Commands(in) {
+			at, what := literalSecret(c)
+			if what == "" {
+				continue
+			}
+			p.Report(lint.Finding{Span: at.Span, Message: what + " stands in this command, and in the image's history; mount it with RUN --mount=type=secret"})
+			return
+		}
+	})
+}
+
+// literalSecret finds a word of a command that holds a secret; what names its kind.
+func literalSecret(c *facts.Command) (at facts.Argument, what string) {
+	args := c.Args()
+	for i, a := range args {
+		if hasURLPassword(a.Text) {
+			return a, "a password in an address"
+		}
+		if i+1 >= len(args) {
+			continue
+		}
+		next := args[i+1]
+		switch {
+		case c.Name() == "curl" && (a.Text == "-u" || a.Text == "--user"):
+			if _, password, ok := strings.Cut(next.Text, ":"); ok && isLiteralSecret(password) {
+				return next, "a password"
+			}
+		case (c.Name() == "curl" || c.Name() == "wget") && (a.Text == "-H" || a.Text == "--header"):
+			name, value, _ := strings.Cut(next.Text, ":")
+			value = strings.TrimSpace(value)
+			_, token, ok := strings.Cut(value, " ")
+			if strings.EqualFold(name, "authorization") && ok && isLiteralSecret(token) {
+				return next, "a token"
+			}
+		case c.Name() == "docker" && firstAction(c) == "login" && (a.Text == "-p" || a.Text == "--password") && isLiteralSecret(next.Text):
+			return next, "a password"
+		case strings.HasSuffix(a.Text, ":_authToken") && isLiteralSecret(next.Text):
+			return next, "a token"
+		}
+	}
+	return at, ""
+}
+
+// hasURLPassword tells whether a word holds an address with a user and a password.
+func hasURLPassword(word string) bool {
+	_, rest, ok := strings.Cut(word, "://")
+	authority, _, _ := strings.Cut(rest, "/")
+	user, _, hasUser := strings.Cut(authority, "@")
+	_, password, hasPassword := strings.Cut(user, ":")
+	return ok && hasUser && hasPassword && isLiteralSecret(password)
+}
+
+// isLiteralSecret tells whether a value is neither a variable nor a placeholder.
+func isLiteralSecret(value string) bool {
+	lower := strings.ToLower(value)
+	return len(value) >= 4 && !strings.ContainsAny(value, "$<>{}*`") && !strings.Contains(lower, "password") && !strings.Contains(lower, "changeme") && !strings.Contains(lower, "your") && !strings.Contains(lower, "xxx") && !strings.Contains(lower, "token") && !strings.Contains(lower, "example") && lower != "x-oauth-basic"
+}

@@ -1,0 +1,53 @@
+package dockerfile
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/dockmend/dockmend/internal/facts"
+	"github.com/dockmend/dockmend/internal/lint"
+	"github.com/dockmend/dockmend/internal/syntax/dockerfile"
+)
+
+// StopsignalNotCanonical finds STOPSIGNAL by number, in lower case or without
+// SIG. All work; the name is what people know.
+//
+// Off by default.
+var StopsignalNotCanonical = lint.Rule[*facts.Dockerfile]{
+	Meta: lint.Meta{
+		ID:       "stopsignal-not-canonical",
+		Title:    "A signal in an unusual spelling",
+		Category: lint.StyleIssue,
+		Severity: lint.Style,
+		Since:    "0.1.0",
+		Aliases:  lint.Names("tally/prefer-canonical-stopsignal"),
+	},
+	Check: checkStopsignalNotCanonical,
+}
+
+func checkStopsignalNotCanonical(p *lint.Pass[*facts.Dockerfile]) {
+	p.Doc.Each("stopsignal", true, func(in *dockerfile.Instruction) {
+		written := bare(in.Args)
+		name := canonicalSignal(written)
+		if name == "" || name == written {
+			return
+		}
+		p.Report(lint.Finding{
+			Span: in.ArgsSpan, Message: fmt.Sprintf("%s is usually written %s", quoteShort(written), name),
+			Fixes: []lint.Fix{{Title: "write " + name, Applicability: lint.Safe, MaxEffect: lint.EffectConfig, Edits: []lint.FileEdit{lint.Replace(in.ArgsSpan, name)}}},
+		})
+	})
+}
+
+func canonicalSignal(s string) string {
+	numbers := map[string]string{"1": "SIGHUP", "2": "SIGINT", "3": "SIGQUIT", "10": "SIGUSR1", "12": "SIGUSR2", "15": "SIGTERM"}
+	if name, ok := numbers[s]; ok {
+		return name
+	}
+	name := strings.ToUpper(s)
+	switch strings.TrimPrefix(name, "SIG") {
+	case "HUP", "INT", "QUIT", "USR1", "USR2", "TERM", "WINCH":
+		return "SIG" + strings.TrimPrefix(name, "SIG")
+	}
+	return ""
+}

@@ -1,0 +1,55 @@
+package dockerfile
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/dockmend/dockmend/internal/facts"
+	"github.com/dockmend/dockmend/internal/lint"
+)
+
+// UserCreatedButNeverUsed finds final stages that make a user with useradd or
+// adduser, and in which no USER follows: the program runs as root all the same.
+//
+// Silent where the start script or command switches the user (gosu, su-exec,
+// setpriv, runuser, sudo), and for servers that do it themselves.
+var UserCreatedButNeverUsed = lint.Rule[*facts.Dockerfile]{
+	Meta: lint.Meta{
+		ID:       "user-created-but-never-used",
+		Title:    "A user is made and not used",
+		Category: lint.Security,
+		Severity: lint.Warning,
+		Default:  true,
+		Since:    "0.1.0",
+		Presets:  []string{"cloud-native"},
+		Aliases:  lint.Names("tally/user-created-but-never-used"),
+	},
+	Check: checkUserCreatedButNeverUsed,
+}
+
+func checkUserCreatedButNeverUsed(p *lint.Pass[*facts.Dockerfile]) {
+	s := p.Doc.Final()
+	if s == nil || isDevelopment(s) || s.Last("user") != nil || s.Entrypoint() == nil && s.Command() == nil || strings.Contains(string(p.Doc.Src), "gosu") || dropsRights(p.Doc, s) != "" {
+		return
+	}
+	for _, word := range []string{"su-exec", "setpriv", "runuser", "s6-", "sudo", "chroot", "entrypoint", "init.sh", "start.sh", "run.sh", "supervisor", "su - ", "su -c", "--user", "nginx", "httpd", "apache", "postgres", "mysql", "sshd", "haproxy"} {
+		if strings.Contains(string(p.Doc.Src), word) {
+			return
+		}
+	}
+	for _, in := range s.Instructions {
+		if in.Keyword != "run" {
+			continue
+		}
+		for _, c := range p.Doc.Commands(in) {
+			if c.Name() != "useradd" && c.Name() != "adduser" {
+				continue
+			}
+			p.Report(lint.Finding{
+				Span:    c.Span,
+				Message: fmt.Sprintf("%s makes a user, and no USER follows, so the program runs as root; switch to the user before CMD", quoteShort(firstLine(p.Doc.Text(c.Span)))),
+			})
+			return
+		}
+	}
+}

@@ -1,0 +1,34 @@
+package dockerfile
+
+import (
+	"fmt"
+
+	"github.com/dockmend/dockmend/internal/facts"
+	"github.com/dockmend/dockmend/internal/lint"
+)
+
+// UvLinkModeUnset finds uv sync with a mounted cache and without
+// UV_LINK_MODE=copy: uv tries to link, cannot, copies, and warns.
+//
+// Off by default: it works all the same.
+var UvLinkModeUnset = lint.Rule[*facts.Dockerfile]{
+	Meta: lint.Meta{
+		ID:       "uv-link-mode-unset",
+		Title:    "uv cannot link across the mount",
+		Category: lint.Python,
+		Severity: lint.Info,
+		Since:    "0.1.0",
+	},
+	Check: checkUvLinkModeUnset,
+}
+
+func checkUvLinkModeUnset(p *lint.Pass[*facts.Dockerfile]) {
+	told := map[*facts.Stage]bool{}
+	uvSyncs(p.Doc, func(s *facts.Stage, c facts.PackageCommand) {
+		if told[s] || !mountsPath(c.Instruction, "uv") || envAt(p.Doc, c.Command, "UV_LINK_MODE") || c.HasFlag("--link-mode") {
+			return
+		}
+		told[s] = true
+		p.Report(lint.Finding{Span: c.Span, Message: fmt.Sprintf("%s cannot link from the mounted cache, and warns; set UV_LINK_MODE=copy", quoteShort(firstLine(p.Doc.Text(c.Span))))})
+	})
+}

@@ -1,0 +1,34 @@
+package dockerfile
+
+import (
+	"fmt"
+
+	"github.com/dockmend/dockmend/internal/facts"
+	"github.com/dockmend/dockmend/internal/lint"
+)
+
+// UvPythonDownloadsEnabled finds uv sync on an image of Python, where uv may
+// fetch an interpreter of its own.
+//
+// Off by default: it matters only where the versions do not fit.
+var UvPythonDownloadsEnabled = lint.Rule[*facts.Dockerfile]{
+	Meta: lint.Meta{
+		ID:       "uv-python-downloads-enabled",
+		Title:    "uv may fetch another Python",
+		Category: lint.Python,
+		Severity: lint.Info,
+		Since:    "0.1.0",
+	},
+	Check: checkUvPythonDownloadsEnabled,
+}
+
+func checkUvPythonDownloadsEnabled(p *lint.Pass[*facts.Dockerfile]) {
+	told := map[*facts.Stage]bool{}
+	uvSyncs(p.Doc, func(s *facts.Stage, c facts.PackageCommand) {
+		if told[s] || !isPythonImage(s) || envAt(p.Doc, c.Command, "UV_PYTHON_DOWNLOADS") || c.HasFlag("--no-python-downloads") {
+			return
+		}
+		told[s] = true
+		p.Report(lint.Finding{Span: c.Span, Message: fmt.Sprintf("%s fetches another Python where the image's does not fit; set UV_PYTHON_DOWNLOADS=0, which fails instead", quoteShort(firstLine(p.Doc.Text(c.Span))))})
+	})
+}

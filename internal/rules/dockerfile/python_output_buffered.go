@@ -20,7 +20,6 @@ var PythonOutputBuffered = lint.Rule[*facts.Dockerfile]{
 		Title:    "Python keeps its output back",
 		Category: lint.Python,
 		Severity: lint.Info,
-		Default:  true,
 		Since:    "0.1.0",
 		Presets:  []string{"cloud-native"},
 		Aliases:  lint.Names("DF032"),

@@ -21,7 +21,7 @@ var AddInsteadOfCopy = lint.Rule[*facts.Dockerfile]{
 		ID:       "add-instead-of-copy",
 		Title:    "ADD does more than it looks",
 		Category: lint.Correctness,
-		Severity: lint.Warning,
+		Severity: lint.Style,
 		Default:  true,
 		Since:    "0.1.0",
 		Aliases: append(

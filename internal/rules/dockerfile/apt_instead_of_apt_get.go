@@ -20,7 +20,7 @@ var AptInsteadOfAptGet = lint.Rule[*facts.Dockerfile]{
 		ID:       "apt-instead-of-apt-get",
 		Title:    "apt is for people",
 		Category: lint.Correctness,
-		Severity: lint.Warning,
+		Severity: lint.Style,
 		Default:  true,
 		Since:    "0.1.0",
 		Aliases: append(

@@ -22,7 +22,7 @@ var CopyRelativeWithoutWorkdir = lint.Rule[*facts.Dockerfile]{
 		ID:       "copy-relative-without-workdir",
 		Title:    "A relative destination, and no WORKDIR",
 		Category: lint.Correctness,
-		Severity: lint.Warning,
+		Severity: lint.Info,
 		Default:  true,
 		Since:    "0.1.0",
 		Aliases: append(

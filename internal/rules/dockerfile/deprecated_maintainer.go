@@ -19,7 +19,7 @@ var DeprecatedMaintainer = lint.Rule[*facts.Dockerfile]{
 		ID:       "deprecated-maintainer",
 		Title:    "MAINTAINER is deprecated",
 		Category: lint.Deprecated,
-		Severity: lint.Warning,
+		Severity: lint.Style,
 		Default:  true,
 		Since:    "0.1.0",
 		Presets:  []string{"cloud-native"},

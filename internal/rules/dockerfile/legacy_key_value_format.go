@@ -21,7 +21,7 @@ var LegacyKeyValueFormat = lint.Rule[*facts.Dockerfile]{
 		ID:       "legacy-key-value-format",
 		Title:    "A blank between key and value is the deprecated form",
 		Category: lint.Deprecated,
-		Severity: lint.Info,
+		Severity: lint.Style,
 		Default:  true,
 		Since:    "0.1.0",
 		Presets:  []string{"cloud-native"},

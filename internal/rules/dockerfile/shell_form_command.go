@@ -81,6 +81,9 @@ func reportShellForm(p *lint.Pass[*facts.Dockerfile], s *facts.Stage, in *docker
 		f.Message = what + " needs a shell only to start the program; write it as a JSON array"
 	case in.Keyword == "healthcheck":
 		f.Message = what + " runs below a shell; write it as a JSON array if no shell is needed"
+	case !p.Hadolint && isCompound(in):
+		f.Severity = lint.Info
+		f.Message = what + " runs below /bin/sh, which keeps the stop signal from the program; begin the last command with exec, or move it all into a script that does"
 	default:
 		f.Message = what + " runs below /bin/sh, which keeps the stop signal from the program; write it as a JSON array"
 	}
@@ -88,6 +91,17 @@ func reportShellForm(p *lint.Pass[*facts.Dockerfile], s *facts.Stage, in *docker
 		f.Fixes = []lint.Fix{fix}
 	}
 	p.Report(f)
+}
+
+// isCompound tells whether a script is more than one plain command, so that it
+// cannot be written as an array.
+func isCompound(in *dockerfile.Instruction) bool {
+	s := in.Script()
+	if s == nil || s.File == nil {
+		return false
+	}
+	call, _ := simpleCommand(s.File)
+	return call == nil
 }
 
 // quoteShort quotes a text for a message, on one line and of bounded length. A

@@ -5,6 +5,8 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"slices"
+	"strings"
 	"testing"
 
 	"github.com/rogpeppe/go-internal/txtar"
@@ -60,5 +62,81 @@ func TestCanonicalDockerfile(t *testing.T) {
 				t.Logf("%s: line %d: %s %s: %s", preset, d.Start().Line, d.Severity, d.Rule.ID, d.Message)
 			}
 		}
+	}
+}
+
+// breakages are what the founding document advises against: one change of its
+// Dockerfile for a statement, and the rule that must find it under the preset
+// cloud-native.
+var breakages = []struct{ name, old, changed, rule string }{
+	{"shell form", `CMD ["uvicorn", "my_app.main:app", \
+     "--host", "0.0.0.0", \
+     "--port", "8000", \
+     "--workers", "1", \
+     "--proxy-headers", \
+     "--forwarded-allow-ips", "*"]`, "CMD uvicorn my_app.main:app --host 0.0.0.0 --port 8000", "shell-form-command"},
+	{"no USER", "USER appuser\n", "", "final-user-unset"},
+	{"root", "USER appuser\n", "USER root\n", "final-user-root"},
+	{"no number", "useradd --system --uid 1001 --gid", "useradd --system --gid", "user-without-explicit-id"},
+	{"no --no-log-init", "--uid 1001 --gid appgroup --no-log-init", "--uid 1001001 --gid appgroup", "useradd-without-no-log-init"},
+	{"latest base", "FROM python:3.12-slim-bookworm AS runtime", "FROM python:latest AS runtime", "latest-tag"},
+	{"deprecated base", "FROM python:3.12-slim-bookworm AS runtime", "FROM tiangolo/uvicorn-gunicorn-fastapi:python3.11 AS runtime", "deprecated-base-image"},
+	{"full base", "FROM python:3.12-slim-bookworm AS runtime", "FROM python:3.12 AS runtime", "final-image-full-variant"},
+	{"other Python", "FROM python:3.12-slim-bookworm AS runtime", "FROM python:3.13-slim-bookworm AS runtime", "python-version-differs-between-stages"},
+	{"uv latest", "ghcr.io/astral-sh/uv:0.5.27", "ghcr.io/astral-sh/uv:latest", "copy-from-image-not-pinned"},
+	{"uv at run time", `CMD ["uvicorn"`, `CMD ["uv", "run", "uvicorn"`, "uv-run-in-command"},
+	{"reload", `"--workers", "1"`, `"--reload"`, "reload-in-production"},
+	{"loopback", `"--host", "0.0.0.0"`, `"--host", "127.0.0.1"`, "server-binds-loopback"},
+	{"other port", "EXPOSE 8000", "EXPOSE 9000", "expose-port-mismatch"},
+	{"check of another port", "http://localhost:8000/healthz", "http://localhost:8080/healthz", "healthcheck-port-mismatch"},
+	{"no HEALTHCHECK", `HEALTHCHECK --interval=30s --timeout=10s --start-period=15s --retries=3 \
+    CMD python -c \
+        "import urllib.request; urllib.request.urlopen('http://localhost:8000/healthz')" \
+        || exit 1
+`, "", "healthcheck-missing"},
+	{"no options", "HEALTHCHECK --interval=30s --timeout=10s --start-period=15s --retries=3 \\\n    CMD", "HEALTHCHECK CMD", "healthcheck-without-options"},
+	{"buffered", "    PYTHONUNBUFFERED=1 \\\n", "", "python-output-buffered"},
+	{"bytecode", "    PYTHONDONTWRITEBYTECODE=1 \\\n", "", "python-bytecode-written"},
+	{"no PATH", `PATH="/app/.venv/bin:$PATH" \` + "\n    ", "", "venv-not-on-path"},
+	{"moved environment", "appgroup /app/.venv /app/.venv", "appgroup /app/.venv /srv/.venv", "venv-relocated"},
+	{"secret", "USER appuser\n", "ENV DB_PASSWORD=kohlrabi7\nUSER appuser\n", "secret-in-env-or-arg"},
+	{"secret file", "COPY src/ /app/src/", "COPY id_rsa /app/", "copy-secret-file"},
+	{"not locked", "uv sync --locked --no-install-project", "uv sync --no-install-project", "uv-sync-not-locked"},
+	{"dev dependencies", "uv sync --locked --no-dev --no-editable\n\n# ── runtime", "uv sync --locked --no-editable\n\n# ── runtime", "uv-sync-installs-dev"},
+	{"early project", "--locked --no-install-project --no-dev", "--locked --no-dev", "uv-sync-installs-project-early"},
+	{"log file", `"--workers", "1"`, `"--log-file", "/var/log/app.log"`, "log-to-file"},
+	{"no cache mount", "RUN --mount=type=cache,target=/root/.cache/uv \\\n    uv sync", "RUN uv sync", "uv-cache-not-mounted"},
+	{"no proxy headers", `     "--proxy-headers", \` + "\n" + `     "--forwarded-allow-ips", "*"]`, `     "--lifespan", "on"]`, "uvicorn-without-proxy-headers"},
+	{"no syntax line", "# syntax=docker/dockerfile:1\n", "", "syntax-directive-missing"},
+	{"ungraceful", "USER appuser\n", "STOPSIGNAL SIGKILL\nUSER appuser\n", "stopsignal-ungraceful"},
+}
+
+func TestBreakagesOfTheCanonicalDockerfile(t *testing.T) {
+	archive, err := txtar.ParseFile("../../testdata/seed/canonical.txtar")
+	if err != nil {
+		t.Fatal(err)
+	}
+	canonical := string(archive.Files[0].Data)
+	catalog := rules.All()
+	set, err := (&config.Config{Presets: []string{"cloud-native"}}).Resolve(catalog.Metas(), config.Flags{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, b := range breakages {
+		t.Run(b.name, func(t *testing.T) {
+			broken := strings.Replace(canonical, b.old, b.changed, 1)
+			if broken == canonical {
+				t.Fatalf("%q is not in the Dockerfile", b.old)
+			}
+			one := corpus{names: []string{"Dockerfile"}, files: [][]byte{[]byte(broken)}}
+			result := one.lintWith(t, catalog, func(name string) engine.Policy { return set.For(name) })
+			var found []string
+			for _, d := range result.Diagnostics {
+				found = append(found, d.Rule.ID)
+			}
+			if !slices.Contains(found, b.rule) {
+				t.Errorf("%s is not found, only %v", b.rule, found)
+			}
+		})
 	}
 }

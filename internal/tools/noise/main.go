@@ -32,7 +32,7 @@ func main() {
 	flag.Parse()
 	severity, err := lint.ParseSeverity(*least)
 	if err == nil && flag.NArg() == 0 {
-		err = errors.New("no folder is named: noise [flags] DIR...")
+		err = errors.New("no folder is named")
 	}
 	for _, dir := range flag.Args() {
 		if err == nil {

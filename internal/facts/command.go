@@ -148,11 +148,15 @@ func (f *Dockerfile) Commands(in *dockerfile.Instruction) []*Command {
 // no rule has a question about is not parsed.
 func (f *Dockerfile) AllCommands(visit func(*Command), words ...string) {
 	f.Each("run", true, func(in *dockerfile.Instruction) {
-		src := f.Text(in.Span)
-		if len(words) > 0 && !slices.ContainsFunc(words, func(w string) bool { return strings.Contains(src, w) }) {
-			return
+		list, parsed := f.commands[in]
+		if !parsed {
+			src := f.Text(in.Span)
+			if len(words) > 0 && !slices.ContainsFunc(words, func(w string) bool { return strings.Contains(src, w) }) {
+				return
+			}
+			list = f.Commands(in)
 		}
-		for _, c := range f.Commands(in) {
+		for _, c := range list {
 			visit(c)
 		}
 	})

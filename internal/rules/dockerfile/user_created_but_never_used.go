@@ -6,6 +6,7 @@ import (
 
 	"github.com/dockmend/dockmend/internal/facts"
 	"github.com/dockmend/dockmend/internal/lint"
+	"github.com/dockmend/dockmend/internal/text"
 )
 
 // UserCreatedButNeverUsed finds final stages that make a user with useradd or
@@ -29,13 +30,10 @@ var UserCreatedButNeverUsed = lint.Rule[*facts.Dockerfile]{
 
 func checkUserCreatedButNeverUsed(p *lint.Pass[*facts.Dockerfile]) {
 	s := p.Doc.Final()
-	if s == nil || isDevelopment(s) || s.Last("user") != nil || s.Entrypoint() == nil && s.Command() == nil || strings.Contains(string(p.Doc.Src), "gosu") || dropsRights(p.Doc, s) != "" {
+	whole := p.Doc.Text(text.Span{End: len(p.Doc.Src)})
+	if s == nil || !strings.Contains(whole, "useradd") && !strings.Contains(whole, "adduser") || isDevelopment(s) || s.Last("user") != nil ||
+		s.Entrypoint() == nil && s.Command() == nil || dropsRights(p.Doc, s) != "" || switchesUser(whole) {
 		return
-	}
-	for _, word := range []string{"su-exec", "setpriv", "runuser", "s6-", "sudo", "chroot", "entrypoint", "init.sh", "start.sh", "run.sh", "supervisor", "su - ", "su -c", "--user", "nginx", "httpd", "apache", "postgres", "mysql", "sshd", "haproxy"} {
-		if strings.Contains(string(p.Doc.Src), word) {
-			return
-		}
 	}
 	for _, in := range s.Instructions {
 		if in.Keyword != "run" {
@@ -52,4 +50,18 @@ func checkUserCreatedButNeverUsed(p *lint.Pass[*facts.Dockerfile]) {
 			return
 		}
 	}
+}
+
+// switchesUser tells whether a file speaks of a program that starts another one
+// as some user, of a start script that may, or of a server that does it itself.
+func switchesUser(file string) bool {
+	for _, word := range []string{
+		"gosu", "su-exec", "setpriv", "runuser", "s6-", "sudo", "chroot", "entrypoint", "init.sh", "start.sh", "run.sh", "supervisor", "su - ", "su -c", "--user",
+		"nginx", "httpd", "apache", "postgres", "mysql", "sshd", "haproxy",
+	} {
+		if strings.Contains(file, word) {
+			return true
+		}
+	}
+	return false
 }

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/dockmend/dockmend/internal/facts"
@@ -61,12 +62,12 @@ func checkNodeDevDependenciesInFinal(p *lint.Pass[*facts.Dockerfile]) {
 		}
 	}
 	for _, c := range found {
-		flag := "--omit=dev"
-		switch c.Manager {
-		case "yarn":
-			flag = "--production"
-		case "pnpm":
+		flag := "--production"
+		switch {
+		case c.Manager == "pnpm":
 			flag = "--prod"
+		case c.Manager == "npm" && knowsOmit(start.stage):
+			flag = "--omit=dev"
 		}
 		f := lint.Finding{
 			Span:    c.Span,
@@ -75,6 +76,19 @@ func checkNodeDevDependenciesInFinal(p *lint.Pass[*facts.Dockerfile]) {
 		f.Fixes = insertAfterAction(c, flag)
 		p.Report(f)
 	}
+}
+
+// knowsOmit tells whether the base image has an npm that knows --omit: npm 7 and
+// later, which comes with node 15 and later.
+func knowsOmit(s *facts.Stage) bool {
+	const first = 15
+	base := s.Base()
+	if base.Name() != "node" && !strings.HasSuffix(base.Repository, "/node") {
+		return false
+	}
+	digits := base.Tag[:len(base.Tag)-len(strings.TrimLeft(base.Tag, "0123456789"))]
+	major, err := strconv.Atoi(digits)
+	return err == nil && major >= first
 }
 
 // nodeInstall reads a command as an installation of what package.json names.

@@ -8,15 +8,15 @@ import (
 	"github.com/dockmend/dockmend/internal/lint"
 )
 
-// PhpXdebugInFinal finds the debugger Xdebug in the stage that becomes the image,
-// which sets up a server: it slows every request down, and whoever may switch it
-// on runs code.
+// PhpXdebugInFinal finds the debugger Xdebug in the stage that becomes the image
+// of an application: it slows every request down, and whoever may switch it on
+// runs code.
 //
 // Install it in a stage of its own for development.
 //
-// Silent under a condition, in stages named dev, test and the like, and where the
-// image has other signs of being for development: composer's development
-// packages, settings of Xdebug that name a developer's machine.
+// Silent for images without an application's files, which are workplaces or bases
+// of others; under a condition; in stages named dev, test and the like; and where
+// the file sets Xdebug up for a developer's machine.
 var PhpXdebugInFinal = lint.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
 		ID:       "php-xdebug-in-final",
@@ -33,7 +33,7 @@ var PhpXdebugInFinal = lint.Rule[*facts.Dockerfile]{
 
 func checkPhpXdebugInFinal(p *lint.Pass[*facts.Dockerfile]) {
 	final := p.Doc.Final()
-	if final == nil || isDevelopment(final) || configuresXdebug(p.Doc) {
+	if final == nil || isDevelopment(final) || configuresXdebug(p.Doc) || !holdsApplication(final) {
 		return
 	}
 	p.Doc.AllCommands(func(c *facts.Command) {
@@ -48,6 +48,19 @@ func checkPhpXdebugInFinal(p *lint.Pass[*facts.Dockerfile]) {
 			})
 		}
 	}, "xdebug")
+}
+
+// holdsApplication tells whether an image gets the whole build context, or what
+// another stage has made.
+func holdsApplication(s *facts.Stage) bool {
+	for _, x := range s.Chain() {
+		for _, in := range x.Instructions {
+			if copiesAll(in) || in.Keyword == "copy" && isFromElsewhere(in) && len(in.Words) > 0 && !strings.Contains(in.Words[0].Text, "/bin/") {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // bringsXdebug finds the word with which a command installs Xdebug or turns it on.

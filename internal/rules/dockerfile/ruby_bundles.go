@@ -9,18 +9,54 @@ import (
 )
 
 // bundleInstalls calls visit for each bundle install of the stages that reach
-// the image and are not for developers.
+// the image and are not for developers: those that hold the application, and of
+// which no build argument makes another kind.
 func bundleInstalls(d *facts.Dockerfile, visit func(s *facts.Stage, c facts.PackageCommand)) {
 	final := d.Final()
-	if final == nil || isDevelopment(final) {
+	if final == nil || isDevelopment(final) || letsChooseEnvironment(d) {
 		return
 	}
 	d.EachPackageCommand(func(c facts.PackageCommand) {
 		s := d.StageOf(c.Instruction)
-		if c.Action == "install" && s != nil && s.ReachesFinal() && !isDevelopment(s) && !runsForDevelopment(d, c.Command) && !c.Conditional() && !hasVariableFlag(c) {
+		if c.Action == "install" && s != nil && s.ReachesFinal() && !isDevelopment(s) && !runsForDevelopment(d, c.Command) && !c.Conditional() && !hasVariableFlag(c) && (!s.InFinalImage() || holdsSources(final)) {
 			visit(s, c)
 		}
 	}, "bundle")
+}
+
+// letsChooseEnvironment tells whether a build argument says if the image is for
+// developers.
+func letsChooseEnvironment(d *facts.Dockerfile) bool {
+	found := false
+	d.Each("arg", false, func(in *dockerfile.Instruction) {
+		for _, pair := range in.Pairs {
+			switch pair.Key {
+			case "RAILS_ENV", "RACK_ENV", "APP_ENV", "BUNDLE_WITHOUT":
+				found = true
+			}
+		}
+	})
+	return found
+}
+
+// holdsSources tells whether an image gets more from the build context than the
+// files that name the gems: one without is filled by a mount when it runs.
+func holdsSources(s *facts.Stage) bool {
+	for _, x := range s.Chain() {
+		for _, in := range x.Instructions {
+			sources, _, ok := copyWords(in)
+			if in.Keyword != "copy" && in.Keyword != "add" || !ok {
+				continue
+			}
+			for _, w := range sources {
+				name := baseName(strings.TrimRight(bare(w.Text), "/"))
+				if copiesAll(in) || !strings.HasPrefix(name, "Gemfile") && !strings.Contains(name, ".") {
+					return true
+				}
+			}
+		}
+	}
+	return false
 }
 
 // runsForDevelopment tells whether the environment at a command names another

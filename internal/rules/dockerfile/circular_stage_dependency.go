@@ -38,7 +38,7 @@ type stageNeed struct {
 
 func checkCircularStageDependency(p *lint.Pass[*facts.Dockerfile]) {
 	const mostStages = 500 // what follows grows with their square
-	if len(p.Doc.Stages()) > mostStages {
+	if n := len(p.Doc.Stages()); n < 2 || n > mostStages {
 		return
 	}
 	needs := stageNeeds(p.Doc)

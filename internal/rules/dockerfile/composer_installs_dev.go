@@ -32,7 +32,7 @@ var ComposerInstallsDev = lint.Rule[*facts.Dockerfile]{
 
 func checkComposerInstallsDev(p *lint.Pass[*facts.Dockerfile]) {
 	final := p.Doc.Final()
-	if final == nil || isDevelopment(final) || requiresNoDev(p) {
+	if final == nil || !mentions(p.Doc, "composer") || isDevelopment(final) || requiresNoDev(p) {
 		return
 	}
 	if start, ok := startOf(p.Doc); ok && (developmentServer(start) != "" || isArtisanServe(start)) {

@@ -2,6 +2,7 @@ package dockerfile
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -32,6 +33,9 @@ var InvisibleCharacters = lint.Rule[*facts.Dockerfile]{
 }
 
 func checkInvisibleCharacters(p *lint.Pass[*facts.Dockerfile]) {
+	if !slices.ContainsFunc(p.Doc.Src, func(c byte) bool { return c >= utf8.RuneSelf }) {
+		return
+	}
 	for _, in := range p.Doc.Instructions {
 		switch in.Keyword {
 		case "label", "maintainer":

@@ -1,6 +1,7 @@
 package dockerfile
 
 import (
+	"bytes"
 	"encoding/json"
 	"fmt"
 	"slices"
@@ -37,6 +38,9 @@ var NodeDevDependenciesInFinal = lint.Rule[*facts.Dockerfile]{
 }
 
 func checkNodeDevDependenciesInFinal(p *lint.Pass[*facts.Dockerfile]) {
+	if !mentions(p.Doc, "npm", "yarn") {
+		return
+	}
 	start, ok := startOf(p.Doc)
 	if !ok || developmentServer(start) != "" || !startsWithoutDev(p, start) {
 		return
@@ -76,6 +80,12 @@ func checkNodeDevDependenciesInFinal(p *lint.Pass[*facts.Dockerfile]) {
 		f.Fixes = insertAfterAction(c, flag)
 		p.Report(f)
 	}
+}
+
+// mentions tells whether one of the words stands anywhere in the file, so that a
+// rule need not look further.
+func mentions(d *facts.Dockerfile, words ...string) bool {
+	return slices.ContainsFunc(words, func(w string) bool { return bytes.Contains(d.Src, []byte(w)) })
 }
 
 // knowsOmit tells whether the base image has an npm that knows --omit: npm 7 and

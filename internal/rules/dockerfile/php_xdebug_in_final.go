@@ -33,7 +33,7 @@ var PhpXdebugInFinal = lint.Rule[*facts.Dockerfile]{
 
 func checkPhpXdebugInFinal(p *lint.Pass[*facts.Dockerfile]) {
 	final := p.Doc.Final()
-	if final == nil || isDevelopment(final) || configuresXdebug(p.Doc) || !holdsApplication(final) {
+	if final == nil || !mentions(p.Doc, "xdebug") || isDevelopment(final) || configuresXdebug(p.Doc) || !holdsApplication(final) {
 		return
 	}
 	p.Doc.AllCommands(func(c *facts.Command) {

@@ -13,7 +13,7 @@ import (
 // which no build argument makes another kind.
 func bundleInstalls(d *facts.Dockerfile, visit func(s *facts.Stage, c facts.PackageCommand)) {
 	final := d.Final()
-	if final == nil || isDevelopment(final) || letsChooseEnvironment(d) {
+	if final == nil || !mentions(d, "bundle") || isDevelopment(final) || letsChooseEnvironment(d) {
 		return
 	}
 	d.EachPackageCommand(func(c facts.PackageCommand) {

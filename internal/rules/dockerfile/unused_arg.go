@@ -29,6 +29,9 @@ var UnusedArg = lint.Rule[*facts.Dockerfile]{
 }
 
 func checkUnusedArg(p *lint.Pass[*facts.Dockerfile]) {
+	if len(p.Doc.Stages()) == 0 {
+		return
+	}
 	p.Doc.Each("arg", false, func(in *dockerfile.Instruction) {
 		later := p.Doc.Instructions[in.Index()+1:]
 		if s := p.Doc.StageOf(in); s != nil {

@@ -77,7 +77,7 @@ func declare(names map[string]bool, instructions []*dockerfile.Instruction) {
 			continue
 		}
 		for _, pair := range in.Pairs {
-			names[pair.Key] = true
+			names[strings.Trim(pair.Key, `"'`)] = true // as in ARG "name=value"
 		}
 	}
 }

@@ -42,7 +42,7 @@ func checkUnusedArg(p *lint.Pass[*facts.Dockerfile]) {
 		}
 		for _, pair := range in.Pairs {
 			upper := strings.ToUpper(pair.Key)
-			if facts.IsPredefinedArgument(pair.Key) || facts.IsPlatformArgument(pair.Key) || strings.Contains(upper, "CACHE") || strings.Contains(upper, "BUST") ||
+			if strings.ContainsAny(pair.Key, `"'$\`) || facts.IsPredefinedArgument(pair.Key) || facts.IsPlatformArgument(pair.Key) || strings.Contains(upper, "CACHE") || strings.Contains(upper, "BUST") ||
 				slices.ContainsFunc(later, func(other *dockerfile.Instruction) bool {
 					return strings.Contains(p.Doc.Text(other.Span), pair.Key)
 				}) {

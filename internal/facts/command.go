@@ -327,3 +327,45 @@ func unescape(s string, quoted bool) string {
 	}
 	return b.String()
 }
+
+// Conditional tells whether the command runs only if a test says so: in an if,
+// in a case, or behind "[ ... ] &&".
+func (c *Command) Conditional() bool {
+	if c.Script == nil || c.Call == nil {
+		return false
+	}
+	found := false
+	syntax.Walk(c.Script.File, func(n syntax.Node) bool {
+		if n == nil || found || n.Pos().Offset() > c.Call.Pos().Offset() || n.End().Offset() < c.Call.End().Offset() {
+			return false
+		}
+		switch x := n.(type) {
+		case *syntax.IfClause, *syntax.CaseClause:
+			found = true
+		case *syntax.BinaryCmd:
+			if (x.Op == syntax.AndStmt || x.Op == syntax.OrStmt) && x.Y.Pos().Offset() <= c.Call.Pos().Offset() {
+				found = isTest(x.X)
+			}
+		}
+		return !found
+	})
+	return found
+}
+
+// isTest tells whether a statement only looks whether something holds; of a
+// chain, its last part decides.
+func isTest(s *syntax.Stmt) bool {
+	switch x := s.Cmd.(type) {
+	case *syntax.TestClause:
+		return true
+	case *syntax.BinaryCmd:
+		return isTest(x.Y)
+	case *syntax.CallExpr:
+		if len(x.Args) == 0 {
+			return false
+		}
+		name, _ := Literal(x.Args[0])
+		return name == "[" || name == "test" || name == "grep"
+	}
+	return false
+}

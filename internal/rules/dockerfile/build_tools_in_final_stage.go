@@ -17,8 +17,9 @@ import (
 // whoever gets in. Build in a stage of its own, and copy the result.
 //
 // Silent for tools of a few megabytes, for bases that have a compiler anyway,
-// for images that start a shell, a compiler or nothing, as those for developers
-// do, and where the RUN removes what it installed.
+// where the RUN removes what it installed, and where the image may be one to
+// build in: it starts nothing, a shell, a compiler, a watcher of sources or a
+// script without a port, or has packages that compile when they run.
 var BuildToolsInFinalStage = lint.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
 		ID:         "build-tools-in-final-stage",
@@ -31,13 +32,20 @@ var BuildToolsInFinalStage = lint.Rule[*facts.Dockerfile]{
 		Presets:    []string{"cloud-native"},
 		Variants:   []string{"packages", "toolchain"},
 		Aliases:    lint.Names("CIS-4.3", "CIS-DI-0003", "DF011", "OWASP-R13", "tally/prefer-multi-stage-build"),
+		Options: []lint.Option{{
+			Name: "runtimes", Doc: "words of a file whose program calls a compiler when it runs", Kind: lint.ListOption,
+			OptionValue: lint.OptionValue{List: []string{
+				"pyenv", "rbenv", "theano", "triton", "torch", "pystan", "cmdstan", "notebook", "jupyter", "jenkins", "gitlab-runner", "actions-runner",
+				"buildkite", "code-server", "homeassistant", "bpftrace", "nosetests",
+			}},
+		}},
 	},
 	Check: checkBuildToolsInFinalStage,
 }
 
 func checkBuildToolsInFinalStage(p *lint.Pass[*facts.Dockerfile]) {
 	start, ok := startOf(p.Doc)
-	if !ok || isWorkshop(start.program) || start.stage.Base().IsWindows() {
+	if !ok || start.stage.Base().IsWindows() || !needsNoCompiler(p.Doc, start) || compilesAtRunTime(p) {
 		return
 	}
 	base := start.stage.Base()
@@ -49,7 +57,7 @@ func checkBuildToolsInFinalStage(p *lint.Pass[*facts.Dockerfile]) {
 		})
 		return
 	}
-	if hasCompiler(base) {
+	if hasCompiler(base) || !buildsSomething(p.Doc, start.stage) {
 		return
 	}
 	for _, s := range start.stage.Chain() {
@@ -74,15 +82,46 @@ func checkBuildToolsInFinalStage(p *lint.Pass[*facts.Dockerfile]) {
 	}
 }
 
-// isWorkshop tells whether a start command is that of an image in which people
-// or other programs build: the tools are what it is for.
-func isWorkshop(program string) bool {
+// needsNoCompiler tells whether the start command is surely that of a program
+// which was built before: not that of an image in which people or other
+// programs build, nor of a script that may do so.
+func needsNoCompiler(d *facts.Dockerfile, start startCommand) bool {
+	commands := d.Commands(start.in)
+	if slices.ContainsFunc(commands, func(c *facts.Command) bool { return buildsOrWaits(c.Name()) }) || buildsOrWaits(start.program) {
+		return false
+	}
+	switch start.program {
+	case "python", "python3", "node", "ruby", "irb", "R", "ipython", "php", "ghci":
+		return len(start.words) > 0 // without a script it is a prompt
+	case "dotnet":
+		return len(start.words) > 0 && strings.HasSuffix(start.words[0].Text, ".dll")
+	}
+	if strings.Contains(start.program, "local") || strings.Contains(start.program, "dev") {
+		return false
+	}
+	// A script may build; that of a service hardly does.
+	return !strings.HasSuffix(start.program, ".sh") && !strings.Contains(start.program, "entrypoint") || start.stage.Last("expose") != nil
+}
+
+// buildsOrWaits tells whether a program compiles, watches sources, tests, or
+// only keeps the container alive for somebody who does.
+func buildsOrWaits(program string) bool {
 	switch program {
-	case "sh", "bash", "zsh", "ash", "fish", "tmux", "screen", "sshd", "make", "cmake", "gcc", "g++", "clang", "cargo", "rustc", "go", "mvn", "gradle", "npm", "yarn",
-		"jupyter", "jupyter-lab", "jupyter-notebook", "start-notebook.sh", "code-server", "jenkins", "jenkins-slave", "jenkins-agent", "R", "ipython", "python", "python3", "irb", "ghci", "stack", "sbt", "tox", "pytest", "xvfb-run", "tail", "sleep", "top":
+	case "sh", "bash", "zsh", "ash", "fish", "tmux", "screen", "sshd", "tail", "sleep", "top",
+		"tar", "cp", "cat", "cmp", "echo", "ls", "true", // the image hands out what was built
+		"make", "cmake", "gcc", "g++", "clang", "cargo", "rustc", "go", "gox", "mvn", "gradle", "sbt", "stack", "tox", "pytest", "pyenv",
+		"reflex", "air", "gin", "CompileDaemon", "realize", "fresh", "modd", "dlv", "watchexec", "nodemon",
+		"jupyter", "jupyter-lab", "jupyter-notebook", "start-notebook.sh", "code-server", "jenkins", "jenkins-slave", "jenkins-agent":
 		return true
 	}
 	return false
+}
+
+// compilesAtRunTime tells whether the file names something that calls a compiler
+// when it runs.
+func compilesAtRunTime(p *lint.Pass[*facts.Dockerfile]) bool {
+	src := strings.ToLower(string(p.Doc.Src))
+	return slices.ContainsFunc(p.Options.List("runtimes"), func(word string) bool { return word != "" && strings.Contains(src, strings.ToLower(word)) })
 }
 
 // buildCommand finds the command that compiles the program, where the stage's
@@ -117,13 +156,38 @@ func buildCommand(d *facts.Dockerfile, s *facts.Stage, base facts.Image) (found 
 	return nil, false
 }
 
+// buildsSomething tells whether a stage runs what may call a compiler: one that
+// is installed for nothing may be the product.
+func buildsSomething(d *facts.Dockerfile, s *facts.Stage) bool {
+	for _, x := range s.Chain() {
+		for _, in := range x.Instructions {
+			if in.Keyword != "run" {
+				continue
+			}
+			for _, c := range d.Commands(in) {
+				switch c.Name() {
+				case "make", "cmake", "ninja", "configure", "gcc", "g++", "cc", "cargo", "go", "pecl", "docker-php-ext-install", "phpize", "luarocks", "cpan", "cpanm", "scons", "meson", "mvn", "setup.py":
+					return true
+				}
+				if pkg, ok := facts.Packages(c); ok {
+					switch pkg.Manager {
+					case "pip", "npm", "yarn", "pnpm", "gem", "bundle", "poetry", "uv", "pipenv", "pdm":
+						return true
+					}
+				}
+			}
+		}
+	}
+	return false
+}
+
 // hasCompiler tells whether a base has a compiler of its own, by the Dockerfiles
 // of its publishers.
 func hasCompiler(i facts.Image) bool {
 	switch i.Name() {
 	case "golang", "rust", "gcc", "buildpack-deps", "haskell", "swift", "r-base", "julia", "jupyter/scipy-notebook", "perl", "erlang", "elixir", "crystallang/crystal":
 		return true
-	case "python", "node", "ruby", "openjdk", "pypy":
+	case "python", "node", "ruby", "openjdk", "pypy", "php":
 		return !strings.Contains(i.Tag, "slim") && !strings.Contains(i.Tag, "alpine") || !i.Known
 	}
 	return !i.Known || strings.Contains(i.Text, "devel") || strings.Contains(i.Text, "devcontainers") || strings.Contains(i.Text, "gitpod")

@@ -55,7 +55,7 @@ func checkDebugToolsInFinalStage(p *lint.Pass[*facts.Dockerfile]) {
 		}
 		p.Report(lint.Finding{
 			Span:    tools[0].Span,
-			Message: fmt.Sprintf("the program needs no %s, and who breaks in does; leave it out", strings.Join(names, ", no ")),
+			Message: fmt.Sprintf("%s is for people who look around, and for those who break in; leave it out of what is shipped", strings.Join(names, " and ")),
 			Fixes:   leaveOutFix(c, tools),
 		})
 	}, "apt-get", "apt", "apk", "yum", "dnf", "microdnf", "zypper")

@@ -132,7 +132,8 @@ func askItself(language string, base facts.Image, in *dockerfile.Instruction, co
 	case "python":
 		words = []string{"python", "-c", "import urllib.request; urllib.request.urlopen('" + address + "')"}
 	case "node":
-		major, _, _ := strings.Cut(strings.FieldsFunc(base.Tag+"-", func(r rune) bool { return r == '-' })[0], ".")
+		version, _, _ := strings.Cut(base.Tag, "-")
+		major, _, _ := strings.Cut(version, ".")
 		if n, err := strconv.Atoi(major); err != nil || n < 18 {
 			return "", false // fetch came with 18
 		}

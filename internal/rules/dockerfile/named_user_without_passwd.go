@@ -147,16 +147,12 @@ func bringsPasswd(p *lint.Pass[*facts.Dockerfile], in *dockerfile.Instruction) b
 	}
 	// What goes to the root may be a whole system, unless it is a file.
 	_, parents := flagOf(in, "parents")
-	from, isStage := flagOf(in, "from")
+	_, isStage := flagOf(in, "from")
 	for _, w := range sources {
 		source := bare(w.Text)
 		switch {
-		case parents || in.Keyword == "add" && (isRemote(source) || isArchive(source)):
+		case parents || isStage || in.Keyword == "add" && (isRemote(source) || isArchive(source)):
 			return true
-		case isStage && from.Value != "":
-			if base := baseName(source); strings.HasSuffix(source, "/") || base == "" || base == "." || strings.ContainsAny(base, "*?") || strings.Contains(base, "root") || strings.Contains(base, "fs") || strings.Contains(base, "etc") {
-				return true
-			}
 		default:
 			if isDir, exists := p.Files.Exists(strings.TrimPrefix(source, "/")); !exists || isDir {
 				return true

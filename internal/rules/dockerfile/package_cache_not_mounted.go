@@ -56,7 +56,7 @@ func cachedTools() []cachedTool {
 		{"pnpm", []string{"pnpm"}, []string{"install", "i", "fetch"}, []string{"/root/.local/share/pnpm/store", "/pnpm/store"}, npmOff, true},
 		{"bun", []string{"bun"}, []string{"install", "i"}, []string{"/root/.bun/install/cache"}, npmOff, true},
 		{"pip", []string{"pip", "pip3"}, []string{"install", "wheel"}, []string{"/root/.cache/pip"}, []string{"--no-cache-dir", "--no-index", "--no-cache"}, true},
-		{"go", []string{"go"}, []string{"mod", "build", "install", "get"}, []string{"/go/pkg/mod", "/root/.cache/go-build", "/root/go/pkg/mod"}, []string{"-mod=vendor"}, false},
+		{"go", []string{"go"}, []string{"mod", "build", "install", "get"}, []string{"/go/pkg/mod", "/root/.cache/go-build"}, []string{"-mod=vendor"}, false},
 		{"cargo", []string{"cargo"}, []string{"build", "install", "fetch", "chef"}, []string{"/usr/local/cargo/registry", "/root/.cargo/registry", "/usr/local/cargo", "/root/.cargo"}, []string{"--offline", "--frozen"}, false},
 		{"apt", []string{"apt-get", "apt"}, []string{"install"}, []string{"/var/cache/apt", "/var/cache/apt/archives"}, nil, true},
 		{"apk", []string{"apk"}, []string{"add"}, []string{"/etc/apk/cache", "/var/cache/apk"}, []string{"--no-cache"}, true},

@@ -178,7 +178,7 @@ func tomlNames(text string) []string {
 			names = append(names, requirementName(strings.TrimSpace(key)))
 			continue
 		case isKey && table == "project" && strings.TrimSpace(key) == "dependencies":
-			inArray = true
+			// its value, up to the closing bracket, is read below
 		default:
 			continue
 		}

@@ -39,9 +39,9 @@ func checkSecretMountLeaked(p *lint.Pass[*facts.Dockerfile]) {
 		}
 		secrets := readSecrets(p.Doc, in)
 		commands := p.Doc.Commands(in)
-		for i, c := range commands {
+		for _, c := range commands {
 			where, ok := secrets.written(c)
-			if !ok || where != "" && (isOutside(in, where) || isRemoved(commands[i:], where)) {
+			if !ok || where != "" && (isOutside(in, where) || isRemoved(commands, where)) {
 				continue
 			}
 			if where == "" {
@@ -212,6 +212,8 @@ func isRemoved(commands []*facts.Command, file string) bool {
 	name := baseName(file)
 	for _, c := range commands {
 		switch c.Name() {
+		case "trap":
+			return true // what is told to run at the end
 		case "rm", "shred", "unlink", "mv", "find":
 			for _, a := range c.Args() {
 				path := strings.TrimRight(a.Text, "/*")

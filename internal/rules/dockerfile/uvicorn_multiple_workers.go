@@ -41,7 +41,7 @@ func checkUvicornMultipleWorkers(p *lint.Pass[*facts.Dockerfile]) {
 		return
 	}
 	if at, ok := c.value("--workers", "-w"); ok {
-		reportWorkers(p, c.program, at.Text, at.Span, numberSpan(p.Doc, c.in, at))
+		reportWorkers(p, c.program, at.Text, at.Span, numberSpan(p.Doc, c.in, at), lint.EffectConfig)
 		return
 	}
 	if v, ok := c.stage.EndScope().Lookup("WEB_CONCURRENCY"); ok && v.IsEnv && v.Known && v.Instruction != nil {
@@ -50,13 +50,13 @@ func checkUvicornMultipleWorkers(p *lint.Pass[*facts.Dockerfile]) {
 			quote := (v.Pair.ValueSpan.Len() - len(v.Value)) / 2
 			span = text.Span{Start: v.Pair.ValueSpan.Start + quote, End: v.Pair.ValueSpan.End - quote}
 		}
-		reportWorkers(p, c.program, v.Value, v.Pair.Span, span)
+		reportWorkers(p, c.program, v.Value, v.Pair.Span, span, lint.EffectGraph) // each RUN below has it too
 	}
 }
 
 // reportWorkers reports a number above one; number is empty where no edit can be
 // made.
-func reportWorkers(p *lint.Pass[*facts.Dockerfile], program, value string, at, number text.Span) {
+func reportWorkers(p *lint.Pass[*facts.Dockerfile], program, value string, at, number text.Span, effect lint.Effect) {
 	n, err := strconv.Atoi(value)
 	if err != nil || n < 2 {
 		return
@@ -67,7 +67,7 @@ func reportWorkers(p *lint.Pass[*facts.Dockerfile], program, value string, at, n
 	}
 	if number.Len() > 0 {
 		f.Fixes = []lint.Fix{{
-			Title: "start one worker", Applicability: lint.Unsafe, MaxEffect: lint.EffectGraph,
+			Title: "start one worker", Applicability: lint.Unsafe, MaxEffect: effect,
 			Edits: []lint.FileEdit{lint.Replace(number, "1")},
 		}}
 	}

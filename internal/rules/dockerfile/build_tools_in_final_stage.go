@@ -45,40 +45,57 @@ var BuildToolsInFinalStage = lint.Rule[*facts.Dockerfile]{
 
 func checkBuildToolsInFinalStage(p *lint.Pass[*facts.Dockerfile]) {
 	start, ok := startOf(p.Doc)
-	if !ok || start.stage.Base().IsWindows() || !needsNoCompiler(p.Doc, start) || compilesAtRunTime(p) {
+	if !ok || start.stage.Base().IsWindows() {
 		return
 	}
 	base := start.stage.Base()
+	var f lint.Finding
 	if build, ok := buildCommand(p.Doc, start.stage, base); ok {
-		p.Report(lint.Finding{
+		f = lint.Finding{
 			Variant: "toolchain", Span: build.Span,
 			Message: fmt.Sprintf("%s builds in the stage that is shipped, with all of %s; build in a stage of its own and copy the result", quoteShort(firstLine(p.Doc.Text(build.Span))), quoteShort(base.Text)),
 			Related: []lint.Related{{Span: start.in.Head, Message: "the image starts this, which needs no compiler"}},
-		})
-		return
+		}
+	} else if install, tools := keptCompilers(p.Doc, start.stage); install != nil && !hasCompiler(base) && buildsSomething(p.Doc, start.stage) {
+		f = lint.Finding{
+			Variant: "packages", Span: install.Span,
+			Message: fmt.Sprintf("the image keeps %s, which the program does not need to run; build in a stage of its own and copy the result, or remove it in the same RUN", strings.Join(tools, " and ")),
+		}
 	}
-	if hasCompiler(base) || !buildsSomething(p.Doc, start.stage) {
-		return
+	if f.Message != "" && needsNoCompiler(p.Doc, start) && !compilesAtRunTime(p) {
+		p.Report(f)
 	}
-	for _, s := range start.stage.Chain() {
-		for _, in := range s.Instructions {
-			if in.Keyword != "run" {
+}
+
+// keptCompilers is the first installation of compilers that the RUN does not
+// remove; nil if there is none.
+func keptCompilers(d *facts.Dockerfile, s *facts.Stage) (install *facts.Command, tools []string) {
+	for _, x := range s.Chain() {
+		for _, in := range x.Instructions {
+			if in.Keyword != "run" || !slices.ContainsFunc(compilerPackages(), func(name string) bool { return strings.Contains(d.Text(in.Span), name) }) {
 				continue
 			}
-			commands := p.Doc.Commands(in)
+			commands := d.Commands(in)
 			for i, c := range commands {
-				tools := installedCompilers(c)
-				tools = slices.DeleteFunc(tools, func(name string) bool { return isUninstalled(commands[i+1:], name) })
-				if len(tools) == 0 {
-					continue
+				tools := slices.DeleteFunc(installedCompilers(c), func(name string) bool { return isUninstalled(commands[i+1:], name) })
+				if len(tools) > 3 {
+					tools = append(tools[:2], fmt.Sprintf("%d more", len(tools)-2))
 				}
-				p.Report(lint.Finding{
-					Variant: "packages", Span: c.Span,
-					Message: fmt.Sprintf("the image keeps %s, which the program does not need to run; build in a stage of its own and copy the result, or remove it in the same RUN", strings.Join(tools, " and ")),
-				})
-				return
+				if len(tools) > 0 {
+					return c, tools
+				}
 			}
 		}
+	}
+	return nil, nil
+}
+
+// compilerPackages are the packages of the distributions that bring a compiler
+// of a hundred megabytes or more.
+func compilerPackages() []string {
+	return []string{
+		"gcc", "g++", "build-essential", "build-base", "alpine-sdk", "gcc-c++", "clang", "cargo", "rustc", "rust", "golang", "golang-go", "maven",
+		"Development Tools", "development", "@development-tools", "base-devel",
 	}
 }
 
@@ -210,13 +227,9 @@ func installedCompilers(c *facts.Command) []string {
 	var tools []string
 	for _, a := range pkg.Packages {
 		name, _, _ := strings.Cut(a.Text, "=")
-		switch name {
-		case "gcc", "g++", "build-essential", "build-base", "alpine-sdk", "gcc-c++", "clang", "cargo", "rustc", "rust", "golang", "golang-go", "maven", "Development Tools", "development", "@development-tools", "base-devel":
+		if slices.Contains(compilerPackages(), name) {
 			tools = append(tools, name)
 		}
-	}
-	if len(tools) > 3 {
-		tools = append(tools[:2], fmt.Sprintf("%d more", len(tools)-2))
 	}
 	return tools
 }

@@ -90,7 +90,7 @@ func checkPackageCacheNotMounted(p *lint.Pass[*facts.Dockerfile]) {
 				Variant: tool.variant, Span: c.Span,
 				Message: fmt.Sprintf("%s fetches everything again after each change; mount its cache with RUN %s", quoteShort(firstLine(p.Doc.Text(c.Span))), flag),
 			}
-			if tool.fixable && runsAsRoot(p.Doc, in) && !cleansUp(in, tool) {
+			if tool.fixable && runsAsRoot(p.Doc, in) && !cleansUp(p.Doc.Text(in.Span), tool) {
 				f.Fixes = []lint.Fix{{
 					Title: "mount the cache", Applicability: lint.Unsafe, MaxEffect: lint.EffectGraph,
 					Edits: []lint.FileEdit{lint.Insert(in.KeywordSpan.End, " "+flag)},
@@ -124,11 +124,11 @@ func (t cachedTool) isMounted(in *dockerfile.Instruction) bool {
 	return mountsAny(in, t.dirs) || mountsPath(in, t.variant) || slices.ContainsFunc(t.programs, func(name string) bool { return mountsPath(in, name) })
 }
 
-// cleansUp tells whether a RUN empties the cache: the mount asks for another
-// script then.
-func cleansUp(in *dockerfile.Instruction, t cachedTool) bool {
+// cleansUp tells whether a script empties the cache: the mount asks for another
+// one then.
+func cleansUp(script string, t cachedTool) bool {
 	for _, word := range append([]string{"cache clean", "cache purge", "store prune", "-get clean", "apt clean", "autoclean", "/var/cache", "/var/lib/apt"}, t.dirs...) {
-		if strings.Contains(in.Body, word) {
+		if strings.Contains(script, word) {
 			return true
 		}
 	}

@@ -45,7 +45,7 @@ func checkSecretMountLeaked(p *lint.Pass[*facts.Dockerfile]) {
 				continue
 			}
 			if where == "" {
-				if undoesSettings(in.Body) {
+				if undoesSettings(p.Doc.Text(in.Span)) {
 					continue
 				}
 				where = "the settings of " + c.Name()
@@ -228,7 +228,7 @@ func isRemoved(commands []*facts.Command, file string) bool {
 
 // undoesSettings tells whether a script takes a program's settings back.
 func undoesSettings(script string) bool {
-	for _, word := range []string{"unset", "delete", "logout", "remove-section", " rm "} {
+	for _, word := range []string{"unset", "delete", "logout", "remove-section", "rm "} {
 		if strings.Contains(script, word) {
 			return true
 		}

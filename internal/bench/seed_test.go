@@ -52,7 +52,7 @@ func TestCanonicalDockerfile(t *testing.T) {
 		}
 		checker := &engine.Checker{Catalog: catalog, Settings: set.Settings()}
 		result := engine.Run(t.Context(), checker, []engine.File{{
-			Path: "Dockerfile", Context: buildcontext.New(root, "Dockerfile"), Policy: set.For("Dockerfile"),
+			Path: "Dockerfile", Context: buildcontext.New(root, "Dockerfile", nil), Policy: set.For("Dockerfile"),
 			Open: func() (io.ReadCloser, error) { return io.NopCloser(bytes.NewReader(src)), nil },
 		}}, 1)
 		for _, d := range result.Diagnostics {

@@ -73,7 +73,7 @@ func (x *Fixer) Fix(ctx context.Context, f File, src []byte) *Fixed {
 	refused := map[string]bool{}
 	budget := prove.Budget
 	for round := 0; ; round++ {
-		out.Left = x.Checker.Dockerfile(ctx, lint.NewSource(f.Path, out.After), f.Template, f.Policy, f.Context)
+		out.Left = x.Checker.Check(ctx, f, out.After)
 		out.Problems = slices.Clone(out.Left.Problems)
 		batch := mostModest(x.choose(out.Left.Diagnostics, refused))
 		if len(batch) == 0 || ctx.Err() != nil {

@@ -14,6 +14,9 @@ type Meta struct {
 	// ID is kebab-case and names the bad pattern, so that it reads well after
 	// the word "allow". It is never used again for another rule.
 	ID string
+	// Target is the kind of file that the rule reads. The list of all rules sets
+	// it by the slice in which the rule stands; no rule sets it itself.
+	Target Target
 	// Title says in one sentence what is wrong, for lists and documents.
 	Title    string
 	Category Category

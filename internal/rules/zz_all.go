@@ -11,7 +11,7 @@ import (
 // All returns the catalogue of every rule.
 func All() *Catalog {
 	return &Catalog{
-		Dockerfile: []lint.Rule[*facts.Dockerfile]{
+		Dockerfile: reading[*facts.Dockerfile](lint.TargetDockerfile,
 			dockerfile.AccountPasswordSet,
 			dockerfile.AddInsteadOfCopy,
 			dockerfile.AddRemoteWithoutChecksum,
@@ -184,6 +184,7 @@ func All() *Catalog {
 			dockerfile.ZypperDistUpgrade,
 			dockerfile.ZypperPackageNotPinned,
 			dockerfile.ZypperWithoutAssumeYes,
-		},
+		),
+		IgnoreFile: reading[*facts.IgnoreFile](lint.TargetIgnoreFile),
 	}
 }

@@ -33,7 +33,7 @@ func Files(dir string) ([]string, error) {
 	}
 	var names []string
 	for _, f := range found.Files {
-		if f.Kind == discover.Dockerfile && !f.Template {
+		if f.Target == lint.TargetDockerfile && !f.Template {
 			names = append(names, f.Path)
 		}
 	}
@@ -61,7 +61,7 @@ func Lint(ctx context.Context, dir string, files []string, preset string, withSh
 	all := make([]engine.File, len(files))
 	for i, name := range files {
 		all[i] = engine.File{
-			Path: name, Context: buildcontext.New(root, name), Policy: set.For(name),
+			Path: name, Context: buildcontext.New(root, name, nil), Policy: set.For(name),
 			Open: func() (io.ReadCloser, error) { return os.Open(filepath.Join(dir, name)) },
 		}
 	}

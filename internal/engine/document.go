@@ -1,0 +1,115 @@
+package engine
+
+import (
+	"fmt"
+	"path"
+	"runtime/debug"
+
+	"github.com/dockmend/dockmend/internal/facts"
+	"github.com/dockmend/dockmend/internal/lint"
+	"github.com/dockmend/dockmend/internal/rules"
+	"github.com/dockmend/dockmend/internal/suppress"
+	"github.com/dockmend/dockmend/internal/syntax/dockerfile"
+	"github.com/dockmend/dockmend/internal/syntax/ignorefile"
+	"github.com/dockmend/dockmend/internal/text"
+)
+
+// document is a parsed file of any kind.
+type document interface {
+	// check runs the rules of the kind, and notes in ran which came to their end.
+	check(c *Checker, l *loaded, ran map[string]bool)
+	// faults are what keeps the file from being read as what it is, for kinds whose
+	// rules do not say so themselves.
+	faults() []lint.Finding
+	directives(suppress.Options) *suppress.Directives
+	// scripts are the shell scripts in it, and how many were left out.
+	scripts() (found []facts.ShellScript, left int)
+}
+
+// Reads tells whether there are rules for a kind of file.
+func Reads(target lint.Target) bool {
+	return target == lint.TargetDockerfile || target == lint.TargetIgnoreFile
+}
+
+// parse reads a file as what it is; a file for which this is nil has no rules yet.
+func parse(f File, src *lint.Source, catalog *rules.Catalog) (doc document, template bool) {
+	around := facts.NewProject(f.Context)
+	switch f.Target {
+	case lint.TargetDockerfile:
+		d := dockerfile.ParseIndexed(src.Bytes, src.Lines)
+		doc := facts.NewDockerfile(d)
+		doc.Around = around
+		return dockerfileDocument{typed[*facts.Dockerfile]{doc, catalog.Dockerfile}}, IsTemplate(d)
+	case lint.TargetIgnoreFile:
+		doc := &facts.IgnoreFile{Document: ignorefile.ParseIndexed(src.Bytes, src.Lines), Around: around, Name: path.Base(src.Path)}
+		return ignoreFileDocument{typed[*facts.IgnoreFile]{doc, catalog.IgnoreFile}}, false
+	default:
+		return nil, false
+	}
+}
+
+// typed is a document with the rules that read its kind.
+type typed[D any] struct {
+	doc   D
+	rules []lint.Rule[D]
+}
+
+func (t typed[D]) check(c *Checker, l *loaded, ran map[string]bool) {
+	for i := range t.rules {
+		rule := &t.rules[i]
+		if rule.Check == nil || l.template != (rule.ID == templateSkipped) || !l.file.Policy.Enabled(&rule.Meta) {
+			continue
+		}
+		ran[rule.ID] = runRule(c, rule, t.doc, l)
+	}
+}
+
+func (typed[D]) scripts() (found []facts.ShellScript, left int) { return nil, 0 }
+func (typed[D]) faults() []lint.Finding                         { return nil }
+
+// runRule runs one rule and reports whether it came to its end. A crash is
+// this rule's alone: what others found stays.
+func runRule[D any](c *Checker, rule *lint.Rule[D], doc D, l *loaded) (ok bool) {
+	out := l.out
+	defer func() {
+		if r := recover(); r != nil {
+			ok = false
+			out.Problems = append(out.Problems, lint.Problem{File: l.src.Path, Message: fmt.Sprintf("rule %s crashed: %v; please report this with the file\n%s", rule.ID, r, debug.Stack())})
+		}
+	}()
+	ok = true
+	policy := l.file.Policy
+	rule.Check(&lint.Pass[D]{
+		Doc: doc, Options: policy.Options(&rule.Meta), Settings: c.Settings, Hadolint: policy.Hadolint(&rule.Meta),
+		Files: l.file.Context, Registry: c.Registry, Notes: l.notes,
+		Report: func(f lint.Finding) { out.add(&rule.Meta, l.src, policy, f) },
+		Skip: func(reason string) {
+			ok = false
+			out.Skipped = append(out.Skipped, lint.SkippedRule{Rule: rule.ID, File: l.src.Path, Reason: reason})
+		},
+	})
+	return ok
+}
+
+type dockerfileDocument struct{ typed[*facts.Dockerfile] }
+
+func (d dockerfileDocument) directives(opts suppress.Options) *suppress.Directives {
+	return suppress.Parse(d.doc.Document, opts)
+}
+
+func (d dockerfileDocument) scripts() (found []facts.ShellScript, left int) {
+	return d.doc.ShellScripts()
+}
+
+type ignoreFileDocument struct{ typed[*facts.IgnoreFile] }
+
+func (d ignoreFileDocument) directives(opts suppress.Options) *suppress.Directives {
+	return suppress.ParseIgnoreFile(d.doc.Document, opts)
+}
+
+func (d ignoreFileDocument) faults() []lint.Finding {
+	if d.doc.Err == nil {
+		return nil
+	}
+	return []lint.Finding{{Span: text.Span{}, Message: "Docker refuses the file as a whole: " + d.doc.Err.Error()}}
+}

@@ -206,7 +206,7 @@ func (s *session) run(ctx context.Context, flags *lintFlags) *lint.Result {
 		result.Skipped = append(s.skipped, result.Skipped...)
 	}
 	if flags.prove {
-		engine.Prove(ctx, result, flags.jobs)
+		engine.Prove(ctx, result, s.files, flags.jobs)
 	}
 	return result
 }

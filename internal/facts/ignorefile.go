@@ -13,4 +13,7 @@ type IgnoreFile struct {
 	// Name is the file's own: ".dockerignore", or that of one Dockerfile alone,
 	// "Dockerfile.dockerignore".
 	Name string
+
+	built  bool
+	builds []*DockerfileNear
 }

@@ -201,6 +201,9 @@ func (t *Tree) walk(files lint.Context, dir string, depth int) {
 	}
 }
 
+// Unlisted tells whether a folder was listed itself, and nothing in it.
+func (t *Tree) Unlisted(e Entry) bool { return e.Dir && isFilledByPrograms(e.Base()) }
+
 func isFilledByPrograms(folder string) bool {
 	switch folder {
 	case ".git", "node_modules", ".venv", "venv", "__pycache__", ".tox", ".mypy_cache", ".pytest_cache", ".ruff_cache":

@@ -6,6 +6,7 @@ import (
 	"github.com/dockmend/dockmend/internal/facts"
 	"github.com/dockmend/dockmend/internal/lint"
 	"github.com/dockmend/dockmend/internal/rules/dockerfile"
+	"github.com/dockmend/dockmend/internal/rules/ignorefile"
 )
 
 // All returns the catalogue of every rule.
@@ -46,6 +47,7 @@ func All() *Catalog {
 			dockerfile.DnfPackageNotPinned,
 			dockerfile.DnfWithoutAssumeYes,
 			dockerfile.DockerSocketInDockerfile,
+			dockerfile.DockerignoreMissing,
 			dockerfile.DuplicateCmd,
 			dockerfile.DuplicateEntrypoint,
 			dockerfile.DuplicateHealthcheck,
@@ -185,6 +187,20 @@ func All() *Catalog {
 			dockerfile.ZypperPackageNotPinned,
 			dockerfile.ZypperWithoutAssumeYes,
 		),
-		IgnoreFile: reading[*facts.IgnoreFile](lint.TargetIgnoreFile),
+		IgnoreFile: reading[*facts.IgnoreFile](lint.TargetIgnoreFile,
+			ignorefile.DockerignoreBuildOutputNotExcluded,
+			ignorefile.DockerignoreDocsNotExcluded,
+			ignorefile.DockerignoreDuplicatePattern,
+			ignorefile.DockerignoreEnvExampleExcluded,
+			ignorefile.DockerignoreExcludesEverything,
+			ignorefile.DockerignoreGitNotExcluded,
+			ignorefile.DockerignoreInvalidPattern,
+			ignorefile.DockerignoreNegationIneffective,
+			ignorefile.DockerignorePythonCachesNotExcluded,
+			ignorefile.DockerignoreRootOnlyPattern,
+			ignorefile.DockerignoreSecretsNotExcluded,
+			ignorefile.DockerignoreShadowed,
+			ignorefile.DockerignoreVenvNotExcluded,
+		),
 	}
 }

@@ -185,7 +185,7 @@ func (s *session) find(flags *lintFlags, named bool) error {
 	s.found = found
 	s.problems = found.Problems
 	for _, f := range found.Files {
-		if !engine.Reads(f.Target) {
+		if !s.checker.Reads(f.Target) {
 			continue
 		}
 		s.files = append(s.files, engine.File{
@@ -217,7 +217,7 @@ func (s *session) printFiles(w io.Writer) error {
 	for _, f := range s.found.Files {
 		what, reason := "lint", f.Target.String()
 		switch {
-		case !engine.Reads(f.Target):
+		case !s.checker.Reads(f.Target):
 			what, reason = "skip", reason+": no rules for this kind of file yet"
 		case f.Template:
 			reason += " template"

@@ -90,7 +90,7 @@ func (c *Checker) load(f File, src *lint.Source) *loaded {
 	case len(src.Bytes) > MaxFileSize:
 		c.limit(l.out, src, f.Policy, fmt.Sprintf("the file has more than the limit of %d bytes: it was not linted; split it up or exclude it", MaxFileSize))
 	case isBinary(src.Bytes):
-		c.syntaxError(l, lint.Finding{Message: fmt.Sprintf("the file is binary, not text: it is no %s; rename it, or leave it out with exclude in the configuration", f.Target.Describe())})
+		c.report(l, syntaxError, lint.Finding{Message: fmt.Sprintf("the file is binary, not text: it is no %s; rename it, or leave it out with exclude in the configuration", f.Target.Describe())})
 		fingerprint(l.out.Diagnostics)
 	default:
 		var marked bool
@@ -111,8 +111,12 @@ func (c *Checker) check(l *loaded) *Checked {
 		c.report(l, templateSkipped, lint.Finding{Message: "the file is a template and was not linted; lint what is made of it, or set templates: lint"})
 	}
 	for _, f := range l.doc.faults() {
-		if !l.template {
-			c.syntaxError(l, f)
+		switch {
+		case l.template:
+		case f.problem != "":
+			l.out.Problems = append(l.out.Problems, lint.Problem{File: l.src.Path, Message: f.problem})
+		default:
+			c.report(l, f.rule, f.finding)
 		}
 	}
 	directives := l.doc.directives(c.Suppress)
@@ -131,8 +135,6 @@ func (c *Checker) report(l *loaded, rule string, f lint.Finding) {
 		l.out.add(found[0], l.src, l.file.Policy, f)
 	}
 }
-
-func (c *Checker) syntaxError(l *loaded, f lint.Finding) { c.report(l, syntaxError, f) }
 
 // add makes a diagnostic of a finding, unless its variant is switched off.
 func (out *Checked) add(m *lint.Meta, src *lint.Source, policy Policy, f lint.Finding) {

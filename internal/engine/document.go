@@ -9,9 +9,10 @@ import (
 	"github.com/dockmend/dockmend/internal/lint"
 	"github.com/dockmend/dockmend/internal/rules"
 	"github.com/dockmend/dockmend/internal/suppress"
+	"github.com/dockmend/dockmend/internal/syntax/compose"
 	"github.com/dockmend/dockmend/internal/syntax/dockerfile"
 	"github.com/dockmend/dockmend/internal/syntax/ignorefile"
-	"github.com/dockmend/dockmend/internal/text"
+	"github.com/dockmend/dockmend/internal/syntax/yaml"
 )
 
 // document is a parsed file of any kind.
@@ -20,18 +21,39 @@ type document interface {
 	check(c *Checker, l *loaded, ran map[string]bool)
 	// faults are what keeps the file from being read as what it is, for kinds whose
 	// rules do not say so themselves.
-	faults() []lint.Finding
+	faults() []fault
 	directives(suppress.Options) *suppress.Directives
 	// scripts are the shell scripts in it, and how many were left out.
 	scripts() (found []facts.ShellScript, left int)
 }
 
-// Reads tells whether there are rules for a kind of file.
-func Reads(target lint.Target) bool {
-	return target == lint.TargetDockerfile || target == lint.TargetIgnoreFile
+// fault is what the engine says of a file in a rule's name, or a problem that
+// keeps the run from being complete.
+type fault struct {
+	rule    string
+	finding lint.Finding
+	problem string
 }
 
-// parse reads a file as what it is; a file for which this is nil has no rules yet.
+// Reads tells whether the catalogue has rules for a kind of file. The others are
+// left alone: nothing could be said of them.
+func (c *Checker) Reads(target lint.Target) bool {
+	switch target {
+	case lint.TargetCompose:
+		return len(c.Catalog.Compose) > 0
+	case lint.TargetIgnoreFile:
+		return len(c.Catalog.IgnoreFile) > 0
+	case lint.TargetKubernetes:
+		return len(c.Catalog.Kubernetes) > 0
+	case lint.TargetWorkflow:
+		return len(c.Catalog.Workflow) > 0
+	default:
+		return true
+	}
+}
+
+// parse reads a file as what it is. template is set for one that is for a template
+// engine, by its text.
 func parse(f File, src *lint.Source, catalog *rules.Catalog) (doc document, template bool) {
 	around := facts.NewProject(f.Context)
 	switch f.Target {
@@ -43,8 +65,17 @@ func parse(f File, src *lint.Source, catalog *rules.Catalog) (doc document, temp
 	case lint.TargetIgnoreFile:
 		doc := &facts.IgnoreFile{Document: ignorefile.ParseIndexed(src.Bytes, src.Lines), Around: around, Name: path.Base(src.Path)}
 		return ignoreFileDocument{typed[*facts.IgnoreFile]{doc, catalog.IgnoreFile}}, false
+	case lint.TargetCompose:
+		d := compose.Parse(src.Bytes, src.Lines)
+		doc := facts.NewCompose(d)
+		doc.Around = around
+		return newYAML(doc, catalog.Compose, d.File)
+	case lint.TargetKubernetes:
+		file := yaml.Parse(src.Bytes, src.Lines)
+		return newYAML(&facts.Manifest{File: file, Around: around}, catalog.Kubernetes, file)
 	default:
-		return nil, false
+		file := yaml.Parse(src.Bytes, src.Lines)
+		return newYAML(&facts.Workflow{File: file, Around: around}, catalog.Workflow, file)
 	}
 }
 
@@ -65,7 +96,7 @@ func (t typed[D]) check(c *Checker, l *loaded, ran map[string]bool) {
 }
 
 func (typed[D]) scripts() (found []facts.ShellScript, left int) { return nil, 0 }
-func (typed[D]) faults() []lint.Finding                         { return nil }
+func (typed[D]) faults() []fault                                { return nil }
 
 // runRule runs one rule and reports whether it came to its end. A crash is
 // this rule's alone: what others found stays.
@@ -107,9 +138,9 @@ func (d ignoreFileDocument) directives(opts suppress.Options) *suppress.Directiv
 	return suppress.ParseIgnoreFile(d.doc.Document, opts)
 }
 
-func (d ignoreFileDocument) faults() []lint.Finding {
+func (d ignoreFileDocument) faults() []fault {
 	if d.doc.Err == nil {
 		return nil
 	}
-	return []lint.Finding{{Span: text.Span{}, Message: "Docker refuses the file as a whole: " + d.doc.Err.Error()}}
+	return []fault{{rule: syntaxError, finding: lint.Finding{Message: "Docker refuses the file as a whole: " + d.doc.Err.Error()}}}
 }

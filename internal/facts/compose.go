@@ -8,6 +8,8 @@ import (
 // use it.
 type Compose struct {
 	*compose.Document
+	// Around reaches the files beside it; see Project.
+	Around *Project
 }
 
 // NewCompose wraps a document; nothing is derived yet.

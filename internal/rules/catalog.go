@@ -18,14 +18,20 @@ import (
 // without a Check is reported by the engine itself.
 type Catalog struct {
 	Dockerfile []lint.Rule[*facts.Dockerfile]
+	Compose    []lint.Rule[*facts.Compose]
 	IgnoreFile []lint.Rule[*facts.IgnoreFile]
+	Kubernetes []lint.Rule[*facts.Manifest]
+	Workflow   []lint.Rule[*facts.Workflow]
 }
 
 // Metas lists the descriptions of all rules, sorted by id.
 func (c *Catalog) Metas() []*lint.Meta {
-	metas := make([]*lint.Meta, 0, len(c.Dockerfile)+len(c.IgnoreFile))
+	metas := make([]*lint.Meta, 0, len(c.Dockerfile)+len(c.Compose)+len(c.IgnoreFile)+len(c.Kubernetes)+len(c.Workflow))
 	metas = appendMetas(metas, c.Dockerfile)
+	metas = appendMetas(metas, c.Compose)
 	metas = appendMetas(metas, c.IgnoreFile)
+	metas = appendMetas(metas, c.Kubernetes)
+	metas = appendMetas(metas, c.Workflow)
 	slices.SortStableFunc(metas, func(a, b *lint.Meta) int { return cmp.Compare(a.ID, b.ID) })
 	return metas
 }

@@ -187,6 +187,7 @@ func All() *Catalog {
 			dockerfile.ZypperPackageNotPinned,
 			dockerfile.ZypperWithoutAssumeYes,
 		),
+		Compose: reading[*facts.Compose](lint.TargetCompose),
 		IgnoreFile: reading[*facts.IgnoreFile](lint.TargetIgnoreFile,
 			ignorefile.DockerignoreBuildOutputNotExcluded,
 			ignorefile.DockerignoreDocsNotExcluded,
@@ -202,5 +203,7 @@ func All() *Catalog {
 			ignorefile.DockerignoreShadowed,
 			ignorefile.DockerignoreVenvNotExcluded,
 		),
+		Kubernetes: reading[*facts.Manifest](lint.TargetKubernetes),
+		Workflow:   reading[*facts.Workflow](lint.TargetWorkflow),
 	}
 }

@@ -50,9 +50,24 @@ func Targets() []Target {
 			Loop: "\tfor _, in := range p.Doc.Instructions {\n\t\tif in.Keyword != \"KEYWORD\" {\n\t\t\tcontinue\n\t\t}\n\t\tp.Report(lint.Finding{Span: in.Span, Message: \"QUOTE THE TEXT, SAY WHAT IS WRONG; SAY WHAT TO DO\"})\n\t}\n",
 		},
 		{
+			Name: "compose", Constant: "TargetCompose", Field: "Compose", Document: "*facts.Compose",
+			Language: "yaml", Above: "the line, or at its end", File: "compose.yaml", Example: "services:\n  web:\n    image: nginx:1.29\n",
+			Loop: "\tfor _, s := range p.Doc.Services {\n\t\tp.Report(lint.Finding{Span: s.Span(), Message: \"QUOTE THE TEXT, SAY WHAT IS WRONG; SAY WHAT TO DO\"})\n\t}\n",
+		},
+		{
 			Name: "ignorefile", Constant: "TargetIgnoreFile", Field: "IgnoreFile", Document: "*facts.IgnoreFile",
 			Language: "text", Above: "the pattern", File: ".dockerignore", Example: ".git\n",
 			Loop: "\tfor _, pattern := range p.Doc.Patterns {\n\t\tp.Report(lint.Finding{Span: pattern.Span, Message: \"QUOTE THE TEXT, SAY WHAT IS WRONG; SAY WHAT TO DO\"})\n\t}\n",
+		},
+		{
+			Name: "kubernetes", Constant: "TargetKubernetes", Field: "Kubernetes", Document: "*facts.Manifest",
+			Language: "yaml", Above: "the line, or at its end", File: "deployment.yaml", Example: "apiVersion: apps/v1\nkind: Deployment\n",
+			Loop: "\tfor _, o := range p.Doc.Objects() {\n\t\tp.Report(lint.Finding{Span: o.Root.Span, Message: \"QUOTE THE TEXT, SAY WHAT IS WRONG; SAY WHAT TO DO\"})\n\t}\n",
+		},
+		{
+			Name: "workflow", Constant: "TargetWorkflow", Field: "Workflow", Document: "*facts.Workflow",
+			Language: "yaml", Above: "the line, or at its end", File: ".github/workflows/build.yaml", Example: "on: push\njobs: {}\n",
+			Loop: "\tif root := p.Doc.Root(); root != nil {\n\t\tp.Report(lint.Finding{Span: root.Span, Message: \"QUOTE THE TEXT, SAY WHAT IS WRONG; SAY WHAT TO DO\"})\n\t}\n",
 		},
 	}
 }

@@ -86,12 +86,26 @@ type typed[D any] struct {
 }
 
 func (t typed[D]) check(c *Checker, l *loaded, ran map[string]bool) {
+	// One Pass serves all rules in turn: there are hundreds, for each file.
+	var current *lint.Meta
+	skipped := false
+	pass := new(lint.Pass[D])
+	report := func(f lint.Finding) { l.out.add(current, l.src, l.file.Policy, f) }
+	skip := func(reason string) {
+		skipped = true
+		l.out.Skipped = append(l.out.Skipped, lint.SkippedRule{Rule: current.ID, File: l.src.Path, Reason: reason})
+	}
 	for i := range t.rules {
 		rule := &t.rules[i]
 		if rule.Check == nil || l.template != (rule.ID == templateSkipped) || !l.file.Policy.Enabled(&rule.Meta) {
 			continue
 		}
-		ran[rule.ID] = runRule(c, rule, t.doc, l)
+		current, skipped = &rule.Meta, false
+		*pass = lint.Pass[D]{
+			Doc: t.doc, Options: l.file.Policy.Options(current), Settings: c.Settings, Hadolint: l.file.Policy.Hadolint(current),
+			Files: l.file.Context, Registry: c.Registry, Notes: l.notes, Report: report, Skip: skip,
+		}
+		ran[rule.ID] = runRule(rule, pass, l) && !skipped
 	}
 }
 
@@ -100,26 +114,15 @@ func (typed[D]) faults() []fault                                { return nil }
 
 // runRule runs one rule and reports whether it came to its end. A crash is
 // this rule's alone: what others found stays.
-func runRule[D any](c *Checker, rule *lint.Rule[D], doc D, l *loaded) (ok bool) {
-	out := l.out
+func runRule[D any](rule *lint.Rule[D], pass *lint.Pass[D], l *loaded) (ok bool) {
 	defer func() {
 		if r := recover(); r != nil {
 			ok = false
-			out.Problems = append(out.Problems, lint.Problem{File: l.src.Path, Message: fmt.Sprintf("rule %s crashed: %v; please report this with the file\n%s", rule.ID, r, debug.Stack())})
+			l.out.Problems = append(l.out.Problems, lint.Problem{File: l.src.Path, Message: fmt.Sprintf("rule %s crashed: %v; please report this with the file\n%s", rule.ID, r, debug.Stack())})
 		}
 	}()
-	ok = true
-	policy := l.file.Policy
-	rule.Check(&lint.Pass[D]{
-		Doc: doc, Options: policy.Options(&rule.Meta), Settings: c.Settings, Hadolint: policy.Hadolint(&rule.Meta),
-		Files: l.file.Context, Registry: c.Registry, Notes: l.notes,
-		Report: func(f lint.Finding) { out.add(&rule.Meta, l.src, policy, f) },
-		Skip: func(reason string) {
-			ok = false
-			out.Skipped = append(out.Skipped, lint.SkippedRule{Rule: rule.ID, File: l.src.Path, Reason: reason})
-		},
-	})
-	return ok
+	rule.Check(pass)
+	return true
 }
 
 type dockerfileDocument struct{ typed[*facts.Dockerfile] }

@@ -44,7 +44,8 @@ func (r Related) Name() string {
 	return r.File
 }
 
-// Pass is what a rule gets for one document, and where it reports.
+// Pass is what a rule gets for one document, and where it reports. It serves the
+// next rule once Check has returned, so a rule keeps nothing of it.
 type Pass[D any] struct {
 	Doc     D
 	Options Options

@@ -287,10 +287,11 @@ func (l *locator) pairs(out *Node, n *yaml.Node) {
 		}
 		p.Span = p.Key.Full.Cover(p.Value.Full)
 		if p.Key.Kind == Scalar {
-			if first := seen[p.Key.Value]; first != nil {
-				p.First = first
-			} else {
+			// "<<" in quotes is a key like any other.
+			if first := seen[p.Key.Value]; first == nil {
 				seen[p.Key.Value] = p
+			} else if first.Merge == p.Merge {
+				p.First = first
 			}
 		}
 		out.Pairs = append(out.Pairs, p)

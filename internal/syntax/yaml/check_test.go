@@ -115,6 +115,26 @@ func checkFile(f *File) error {
 	return nil
 }
 
+// unfold reads a plain scalar over several lines as YAML does.
+func unfold(s string) string {
+	lines := strings.Split(strings.NewReplacer("\r\n", "\n", "\r", "\n").Replace(s), "\n")
+	out := lines[0]
+	blank := 0
+	for _, line := range lines[1:] {
+		out = strings.TrimRight(out, " \t")
+		line = strings.TrimLeft(line, " \t")
+		switch {
+		case line == "":
+			blank++
+		case blank > 0:
+			out, blank = out+strings.Repeat("\n", blank)+line, 0
+		default:
+			out += " " + line
+		}
+	}
+	return out
+}
+
 // ownBytes are those of a scalar or alias; a comment may stand between a block
 // scalar's indicator and its text.
 func ownBytes(f *File, n *Node) []text.Span {
@@ -146,6 +166,12 @@ func decodes(f *File, n *Node) error {
 		return nil
 	}
 	want := n.Value
+	if n.Style == Plain {
+		if got := unfold(snippet); got != want && !strings.ContainsAny(snippet, "\u0085\u2028\u2029") {
+			return fmt.Errorf("%q decodes to %q, not to %q", snippet, got, want)
+		}
+		return nil // alone, the library may read it as something else: "-"
+	}
 	if n.Style == Literal || n.Style == Folded {
 		if header, _, _ := strings.Cut(snippet, "\n"); strings.ContainsAny(strings.TrimRight(header, "\r"), "123456789") {
 			return nil // counted from the parent, which the snippet lacks; Span tests have it

@@ -24,7 +24,7 @@ func (f *File) Quote(n *Node) ([]text.Edit, bool) {
 // value that is not written is set behind its colon. Block scalars and scalars
 // that an alias stands for are refused.
 func (f *File) Replace(n *Node, value string) ([]text.Edit, bool) {
-	if n.Kind != Scalar || n.Style == Literal || n.Style == Folded || n.Anchor != "" || !utf8.ValidString(value) {
+	if f.odd || n.Kind != Scalar || n.Style == Literal || n.Style == Folded || n.Anchor != "" || !utf8.ValidString(value) {
 		return nil, false
 	}
 	inFlow := n.inFlow()
@@ -62,7 +62,7 @@ func (f *File) Unquote(n *Node) ([]text.Edit, bool) {
 // anchor which is used elsewhere.
 func (f *File) Delete(p *Pair) ([]text.Edit, bool) {
 	m := p.Key.Parent
-	if m == nil || len(m.Pairs) < 2 || f.UsedElsewhere(p.Span) {
+	if f.odd || m == nil || len(m.Pairs) < 2 || f.UsedElsewhere(p.Span) {
 		return nil, false
 	}
 	i := 0
@@ -79,13 +79,16 @@ func (f *File) Delete(p *Pair) ([]text.Edit, bool) {
 	if m.Style == Flow {
 		return f.deleteFlow(spans, i)
 	}
+	if f.keepsBlankLines(p.Value) || i > 0 && f.keepsBlankLines(m.Pairs[i-1].Value) {
+		return nil, false
+	}
 	return f.deleteBlock(spans, i)
 }
 
 // DeleteItem removes an item of a sequence, as Delete does a pair.
 func (f *File) DeleteItem(n *Node) ([]text.Edit, bool) {
 	s := n.Parent
-	if s == nil || s.Kind != Sequence || len(s.Items) < 2 || f.UsedElsewhere(n.Full) {
+	if f.odd || s == nil || s.Kind != Sequence || len(s.Items) < 2 || f.UsedElsewhere(n.Full) {
 		return nil, false
 	}
 	var spans []text.Span
@@ -94,6 +97,9 @@ func (f *File) DeleteItem(n *Node) ([]text.Edit, bool) {
 	}
 	if s.Style == Flow {
 		return f.deleteFlow(spans, n.index)
+	}
+	if f.keepsBlankLines(n) || n.index > 0 && f.keepsBlankLines(s.Items[n.index-1]) {
+		return nil, false
 	}
 	// The dash belongs to the item; it may stand on a line above.
 	column := f.column(s.Span.Start)
@@ -157,30 +163,17 @@ func (f *File) deleteBlock(spans []text.Span, i int) ([]text.Edit, bool) {
 	if first == 1 && len(f.Src) >= 3 && f.Src[0] == 0xEF {
 		lines.Start = 3
 	}
-	if f.Src[lines.End-1] != '\n' && lines.Start > 0 && f.Src[lines.Start-1] == '\n' && !f.commentIn(lines) {
-		// The file's last line has no line end, and shall have none afterwards.
-		lines.Start--
-		if lines.Start > 0 && f.Src[lines.Start-1] == '\r' {
-			lines.Start--
-		}
-		return []text.Edit{{Span: lines}}, true
-	}
-	return []text.Edit{{Span: lines, New: f.keptComments(lines)}}, true
+	return []text.Edit{{Span: lines, New: f.keptComments(lines, f.column(span.Start))}}, true
 }
 
-// keptComments are the comments in a span, each on a line of its own, with the
-// indentation of the line on which it stood.
-func (f *File) keptComments(span text.Span) string {
+// keptComments are the comments in a span, each on a line of its own. They get
+// the indentation of what they stood in: with more, a text above could take
+// them for its own.
+func (f *File) keptComments(span text.Span, column int) string {
 	var b strings.Builder
 	for i := f.commentFrom(span.Start); i < len(f.Comments) && f.Comments[i].Span.Start < span.End; i++ {
-		c := f.Comments[i].Span
-		start := f.Lines.Line(f.Lines.Position(c.Start).Line).Start
-		indent := start
-		for indent < c.Start && f.Src[indent] == ' ' {
-			indent++
-		}
-		b.WriteString(string(f.Src[start:indent]))
-		b.WriteString(strings.TrimRight(f.Text(c), "\r"))
+		b.WriteString(strings.Repeat(" ", column))
+		b.WriteString(f.Text(f.Comments[i].Span))
 		b.WriteString(f.newline)
 	}
 	return b.String()

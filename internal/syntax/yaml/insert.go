@@ -11,10 +11,13 @@ import (
 // lines, "a:\n  b: c". Flow mappings take one line only.
 func (f *File) InsertAfter(p *Pair, code string) ([]text.Edit, bool) {
 	m := p.Key.Parent
-	if m == nil {
+	if f.odd || m == nil {
 		return nil, false
 	}
 	if m.Style == Flow {
+		if f.Src[m.Span.Start] != '{' {
+			return nil, false // the pair of a list: it is one
+		}
 		return f.insertFlow(p.Span.End, code)
 	}
 	return f.insertBelow(p.Value, p.Span, f.column(m.Pairs[0].Key.Full.Start), code)
@@ -24,7 +27,7 @@ func (f *File) InsertAfter(p *Pair, code string) ([]text.Edit, bool) {
 // that one then stand above the new pair.
 func (f *File) InsertBefore(p *Pair, code string) ([]text.Edit, bool) {
 	m := p.Key.Parent
-	if m == nil {
+	if f.odd || m == nil {
 		return nil, false
 	}
 	at := p.Span.Start
@@ -36,9 +39,6 @@ func (f *File) InsertBefore(p *Pair, code string) ([]text.Edit, bool) {
 		return []text.Edit{{Span: span, New: code + ", "}}, true
 	}
 	if at > 0 && f.Src[at-1] == '\t' {
-		return nil, false
-	}
-	if f.Src[at] == '?' || f.complexKey(p) {
 		return nil, false
 	}
 	indent := strings.Repeat(" ", f.column(m.Pairs[0].Key.Full.Start))
@@ -58,6 +58,9 @@ func (f *File) Add(n *Node, code string) ([]text.Edit, bool) {
 // whose list it then begins. code is the item as YAML, without dash; flow
 // sequences take one line only.
 func (f *File) Append(n *Node, code string) ([]text.Edit, bool) {
+	if f.odd {
+		return nil, false
+	}
 	if n.Kind != Sequence || len(n.Items) == 0 {
 		if n.Kind != Sequence {
 			code = "- " + strings.ReplaceAll(code, "\n", "\n  ")
@@ -76,6 +79,9 @@ func (f *File) Append(n *Node, code string) ([]text.Edit, bool) {
 // fill puts a first pair or item into an empty flow collection, or below a key
 // without a value.
 func (f *File) fill(n *Node, kind Kind, code string) ([]text.Edit, bool) {
+	if f.odd {
+		return nil, false
+	}
 	if n.Kind == kind && n.Style == Flow && n.Span.Len() == 2 && !strings.ContainsAny(code, "\r\n") {
 		at := n.Span.Start + 1
 		return []text.Edit{{Span: text.Span{Start: at, End: at}, New: code}}, true
@@ -131,15 +137,6 @@ func (f *File) keepsBlankLines(n *Node) bool {
 			return false
 		}
 	}
-}
-
-// complexKey tells whether a pair begins with a question mark.
-func (f *File) complexKey(p *Pair) bool {
-	i := p.Span.Start
-	for i > 0 && isBlank(f.Src[i-1]) {
-		i--
-	}
-	return i > 0 && f.Src[i-1] == '?'
 }
 
 // indented gives every line of code an indentation, and the file's line ends.

@@ -68,8 +68,13 @@ func PlainString(value string, inFlow bool) bool {
 	if IsSexagesimal(value) || yaml11Word(value) {
 		return false
 	}
-	raw := yaml.Node{Kind: yaml.ScalarNode, Value: value}
-	return raw.ShortTag() == "!!str"
+	var doc yaml.Node
+	err := yaml.Unmarshal([]byte("- "+value), &doc)
+	if err != nil || len(doc.Content) != 1 || len(doc.Content[0].Content) != 1 {
+		return false
+	}
+	item := doc.Content[0].Content[0]
+	return item.Kind == yaml.ScalarNode && item.Tag == "!!str" && item.Value == value
 }
 
 // yaml11Word tells whether YAML 1.1 takes a word for a boolean or null.

@@ -40,12 +40,19 @@ func (f *File) Replace(n *Node, value string) ([]text.Edit, bool) {
 		out = quoted(value)
 	}
 	if n.Span.IsEmpty() {
-		if n.pair == nil || n.pair.Value != n || n.Span.Start == 0 || f.Src[n.Span.Start-1] != ':' {
+		if !f.behindColon(n) {
 			return nil, false
 		}
 		out = " " + out
 	}
 	return []text.Edit{{Span: n.Span, New: out}}, true
+}
+
+// behindColon tells whether a value that is not written has its place directly
+// behind a colon.
+func (f *File) behindColon(n *Node) bool {
+	at := n.Full.Start
+	return n.pair != nil && n.pair.Value == n && at > n.pair.Key.Full.End && f.Src[at-1] == ':'
 }
 
 // Unquote writes a quoted scalar plain where it is the same text then.

@@ -87,7 +87,7 @@ func (f *File) fill(n *Node, kind Kind, code string) ([]text.Edit, bool) {
 		return []text.Edit{{Span: text.Span{Start: at, End: at}, New: code}}, true
 	}
 	p := n.pair
-	if n.Kind != Scalar || !n.Full.IsEmpty() || n.inFlow() || p == nil || p.Value != n || n.Full.Start == 0 || f.Src[n.Full.Start-1] != ':' {
+	if n.Kind != Scalar || !n.Full.IsEmpty() || n.inFlow() || !f.behindColon(n) {
 		return nil, false
 	}
 	return f.insertBelow(n, p.Span, f.column(p.Key.Parent.Pairs[0].Key.Full.Start)+f.IndentStep(), code)

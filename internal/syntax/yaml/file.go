@@ -25,6 +25,10 @@ type File struct {
 	// aliases in file order.
 	aliases []*Node
 	newline string
+	// odd tells that the file has what the edits do not deal with: line breaks
+	// other than LF and CRLF, a byte order mark inside, keys that are empty
+	// or have a question mark.
+	odd bool
 }
 
 // Document is one of the documents that "---" separates.

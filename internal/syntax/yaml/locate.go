@@ -1,6 +1,7 @@
 package yaml
 
 import (
+	"bytes"
 	"fmt"
 	"strings"
 	"unicode/utf8"
@@ -25,18 +26,24 @@ type locator struct {
 	leaves []text.Span
 }
 
+var byteOrderMark = []byte("\uFEFF")
+
 func newLocator(f *File) *locator {
 	l := &locator{f: f, starts: []int{0}, known: map[*yaml.Node]*Node{}}
-	if strings.HasPrefix(string(f.Src[:min(3, len(f.Src))]), "\uFEFF") {
-		l.starts[0] = 3
+	if bytes.HasPrefix(f.Src, byteOrderMark) {
+		l.starts[0] = len(byteOrderMark)
 	}
 	for i := l.starts[0]; i < len(f.Src); {
-		if n := lineBreak(f.Src, i); n > 0 {
-			i += n
-			l.starts = append(l.starts, i)
-		} else {
-			i++
+		n := lineBreak(f.Src, i)
+		if n > 0 {
+			if f.Src[i+n-1] != '\n' {
+				f.odd = true
+			}
+			l.starts = append(l.starts, i+n)
+		} else if f.Src[i] == 0xEF && bytes.HasPrefix(f.Src[i:], byteOrderMark) {
+			f.odd = true
 		}
+		i += max(n, 1)
 	}
 	return l
 }
@@ -165,6 +172,7 @@ func (l *locator) properties(out *Node, n *yaml.Node, at int) (after, content in
 		} else {
 			out.TagSpan, tag = span, false
 		}
+		l.leaves = append(l.leaves, span)
 		after = end
 		content = l.skip(end, "")
 	}
@@ -219,6 +227,7 @@ func (l *locator) alias(out *Node, n *yaml.Node, at int) {
 	if l.f.Text(out.Span) != "*"+n.Value {
 		l.lost(n, at, "the alias")
 	}
+	l.leaves = append(l.leaves, out.Span)
 	out.Target = l.known[n.Alias]
 	if out.Target == nil {
 		l.lost(n, at, "the anchor of the alias")
@@ -286,16 +295,32 @@ func (l *locator) pairs(out *Node, n *yaml.Node) {
 			v.Full = v.Span
 		}
 		p.Span = p.Key.Full.Cover(p.Value.Full)
+		if l.explicit(p.Key) {
+			l.f.odd = true
+		}
 		if p.Key.Kind == Scalar {
-			if first := seen[p.Key.Value]; first != nil {
-				p.First = first
-			} else {
+			// "<<" in quotes is a key like any other.
+			if first := seen[p.Key.Value]; first == nil {
 				seen[p.Key.Value] = p
+			} else if first.Merge == p.Merge {
+				p.First = first
 			}
 		}
 		out.Pairs = append(out.Pairs, p)
 		out.Span.End = max(out.Span.End, p.Span.End)
 	}
+}
+
+// explicit tells whether a key is empty, has a question mark, or needs one.
+func (l *locator) explicit(key *Node) bool {
+	if key.Full.IsEmpty() || key.Kind == Mapping || key.Kind == Sequence || key.Style == Literal || key.Style == Folded {
+		return true
+	}
+	i := key.Full.Start - 1
+	for i >= 0 && (isBlank(l.f.Src[i]) || l.f.Src[i] == '\n' || l.f.Src[i] == '\r') {
+		i--
+	}
+	return i >= 0 && l.f.Src[i] == '?' || bytes.IndexByte(key.Span.Of(l.f.Src), '\n') >= 0
 }
 
 // afterColon is the place of a value that is not written: directly behind the

@@ -144,7 +144,7 @@ func (l *locator) block(out *Node, n *yaml.Node, at int) {
 		case !blank && indent < 0:
 			indent = spaces - firstIndent(n.Value)
 			end = lineEnd
-		case !blank && (spaces < indent || indent == 0 && isMarker(line)):
+		case !blank && (spaces < indent || indent == 0 && isMarker(line) && !strings.Contains("\n"+n.Value, "\n"+string(line))):
 			i = len(src)
 		case !blank || indent >= 0 && spaces > indent:
 			end = lineEnd
@@ -174,7 +174,8 @@ func firstIndent(value string) int {
 	return 0
 }
 
-// isMarker tells whether a line separates or ends documents.
+// isMarker tells whether a line separates or ends documents, as it does behind
+// a block scalar without indentation; the library forgets that at times.
 func isMarker(line []byte) bool {
 	rest, ok := bytes.CutPrefix(line, []byte("---"))
 	if !ok {

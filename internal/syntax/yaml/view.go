@@ -74,15 +74,12 @@ func (v *View) collect(n *Node, place map[string]int, pairs *[]*Pair, done map[*
 		if p.Merge {
 			continue
 		}
-		at, had := -1, false
-		if p.Key.Kind == Scalar {
-			at, had = place[p.Key.Value], p.First != nil || hasKey(place, p.Key.Value)
-		}
+		at, had := place[p.Key.Value]
 		switch {
+		case p.Key.Kind != Scalar:
+			*pairs = append(*pairs, p)
 		case !had:
-			if p.Key.Kind == Scalar {
-				place[p.Key.Value] = len(*pairs)
-			}
+			place[p.Key.Value] = len(*pairs)
 			*pairs = append(*pairs, p)
 		case at >= own:
 			(*pairs)[at] = p // a duplicate: the last one counts
@@ -104,11 +101,6 @@ func (v *View) collect(n *Node, place map[string]int, pairs *[]*Pair, done map[*
 			}
 		}
 	}
-}
-
-func hasKey(place map[string]int, key string) bool {
-	_, ok := place[key]
-	return ok
 }
 
 // Pair is the pair with that key that a mapping has in effect, or nil.

@@ -156,3 +156,58 @@ func TestFilesThatAreNotWhatTheySay(t *testing.T) {
 		})
 	}
 }
+
+// mender makes a rule that writes one text for another.
+func mender[D any](old, replacement string, most lint.Effect, src func(D) []byte) lint.Rule[D] {
+	return lint.Rule[D]{Meta: lint.Meta{ID: "mend", Severity: lint.Warning}, Check: func(p *lint.Pass[D]) {
+		if i := strings.Index(string(src(p.Doc)), old); i >= 0 {
+			span := text.Span{Start: i, End: i + len(old)}
+			p.Report(lint.Finding{Span: span, Message: "m", Fixes: []lint.Fix{{
+				Title: "mend it", Applicability: lint.Safe, MaxEffect: most, Edits: []lint.FileEdit{lint.Replace(span, replacement)},
+			}}})
+		}
+	}}
+}
+
+func TestFixesOfOtherKindsAreProved(t *testing.T) {
+	compose := func(d *facts.Compose) []byte { return d.Src }
+	ignore := func(d *facts.IgnoreFile) []byte { return d.Src }
+	service := "services:\n  web:\n    image: nginx:1.29\n    restart: no\n"
+	around := fixture.Files{"secret.pem": nil, "a": nil}
+	tests := []struct {
+		name          string
+		target        lint.Target
+		catalog       *rules.Catalog
+		before, after string
+		unsafe        bool
+		applied       string
+	}{
+		{"config that is declared", lint.TargetCompose, &rules.Catalog{Compose: []lint.Rule[*facts.Compose]{mender("restart: no", "init: true", lint.EffectConfig, compose)}},
+			service, strings.Replace(service, "restart: no", "init: true", 1), false, "config"},
+		{"config that is not", lint.TargetCompose, &rules.Catalog{Compose: []lint.Rule[*facts.Compose]{mender("restart: no", "init: true", lint.EffectNone, compose)}},
+			service, service, false, ""},
+		{"a broken file", lint.TargetCompose, &rules.Catalog{Compose: []lint.Rule[*facts.Compose]{mender("restart: no", "x: [", lint.EffectConfig, compose)}},
+			service, service, true, ""},
+		{"nothing leaves", lint.TargetIgnoreFile, &rules.Catalog{IgnoreFile: []lint.Rule[*facts.IgnoreFile]{mender("x\n", "y\n", lint.EffectNone, ignore)}},
+			"x\n", "y\n", false, "none"},
+		{"a file leaves", lint.TargetIgnoreFile, &rules.Catalog{IgnoreFile: []lint.Rule[*facts.IgnoreFile]{mender("x\n", "*.pem\n", lint.EffectGraph, ignore)}},
+			"x\n", "x\n", false, ""},
+		{"a file leaves, asked for", lint.TargetIgnoreFile, &rules.Catalog{IgnoreFile: []lint.Rule[*facts.IgnoreFile]{mender("x\n", "*.pem\n", lint.EffectGraph, ignore)}},
+			"x\n", "*.pem\n", true, "graph"},
+		{"no proof, so not safe", lint.TargetWorkflow, &rules.Catalog{Workflow: []lint.Rule[*facts.Workflow]{mender("push", "tag", lint.EffectNone, func(d *facts.Workflow) []byte { return d.Src })}},
+			"on: push\n", "on: push\n", false, ""},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			fixer := engine.Fixer{Checker: &engine.Checker{Catalog: tt.catalog, Settings: &lint.Settings{}}, Unsafe: tt.unsafe}
+			fixed := fixer.Fix(t.Context(), engine.File{Path: "file", Target: tt.target, Policy: policy{}, Context: around}, []byte(tt.before))
+			var applied []string
+			for _, a := range fixed.Applied {
+				applied = append(applied, a.Verdict.Effect.String())
+			}
+			if string(fixed.After) != tt.after || strings.Join(applied, " ") != tt.applied || (len(fixed.Refused) > 0) != (tt.applied == "") {
+				t.Errorf("after %q, applied %v, refused %+v", fixed.After, applied, fixed.Refused)
+			}
+		})
+	}
+}

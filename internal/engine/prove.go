@@ -26,6 +26,8 @@ func newProver(f File, src []byte, budget int) prover {
 		return dockerfileProver{prove.New(src, budget), src}
 	case lint.TargetIgnoreFile:
 		return prove.NewIgnoreFile(src, f.Context)
+	case lint.TargetCompose:
+		return prove.NewCompose(src, budget)
 	default:
 		return unproved{f.Target}
 	}

@@ -220,9 +220,8 @@ func differIn(path string, before, after any, changes *[]string) {
 		}
 		return
 	}
-	old, new := shownValue(before), shownValue(after)
-	if old != new {
-		*changes = append(*changes, bounded(path+": "+old+" -> "+new))
+	if was, is := shownValue(before), shownValue(after); was != is {
+		*changes = append(*changes, bounded(path+": "+was+" -> "+is))
 	}
 }
 

@@ -147,18 +147,24 @@ func (f *Dockerfile) Commands(in *dockerfile.Instruction) []*Command {
 // whose text one of the words stands; of every RUN without words. A script that
 // no rule has a question about is not parsed.
 func (f *Dockerfile) AllCommands(visit func(*Command), words ...string) {
-	f.Each("run", true, func(in *dockerfile.Instruction) {
-		list, parsed := f.commands[in]
-		if !parsed {
-			src := f.Text(in.Span)
-			if len(words) > 0 && !slices.ContainsFunc(words, func(w string) bool { return strings.Contains(src, w) }) {
-				return
-			}
-			list = f.Commands(in)
-		}
-		for _, c := range list {
+	f.eachRun(func(in *dockerfile.Instruction) {
+		for _, c := range f.Commands(in) {
 			visit(c)
 		}
+	}, words)
+}
+
+// eachRun calls visit for every RUN in whose text one of the words stands. One
+// whose commands are known is not searched: its rules look at these.
+func (f *Dockerfile) eachRun(visit func(*dockerfile.Instruction), words []string) {
+	f.Each("run", true, func(in *dockerfile.Instruction) {
+		if _, parsed := f.commands[in]; !parsed && len(words) > 0 {
+			src := f.Text(in.Span)
+			if !slices.ContainsFunc(words, func(w string) bool { return strings.Contains(src, w) }) {
+				return
+			}
+		}
+		visit(in)
 	})
 }
 

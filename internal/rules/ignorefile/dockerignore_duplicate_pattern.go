@@ -20,7 +20,6 @@ var DockerignoreDuplicatePattern = lint.Rule[*facts.IgnoreFile]{
 		Title:    "The same pattern comes twice",
 		Category: lint.StyleIssue,
 		Severity: lint.Style,
-		Default:  true,
 		Since:    "0.1.0",
 	},
 	Check: checkDockerignoreDuplicatePattern,

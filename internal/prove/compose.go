@@ -5,88 +5,81 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
-	"io"
 	"maps"
 	"slices"
 	"strings"
 
-	"github.com/compose-spec/compose-go/v2/loader"
-	"github.com/compose-spec/compose-go/v2/template"
-	"github.com/compose-spec/compose-go/v2/types"
-	"github.com/sirupsen/logrus"
-
 	"github.com/dockmend/dockmend/internal/lint"
-	"github.com/dockmend/dockmend/internal/syntax/compose"
+	"github.com/dockmend/dockmend/internal/syntax/compose/model"
 	"github.com/dockmend/dockmend/internal/syntax/yaml"
 	"github.com/dockmend/dockmend/internal/text"
 )
 
 // Compose compares edits of one compose file by the model that Compose makes of
-// it, the normalised one that "docker compose config" prints: with all profiles,
-// and once without variables, once with each of them set. One goroutine at a time
-// may use it.
+// it, in two worlds: with no variable set, and with each set to "1", which fits
+// most places. One goroutine at a time may use it.
 type Compose struct {
 	src     []byte
-	worlds  []types.Mapping
-	before  []model
+	before  []loadedModel
 	refused string
 	// unread is set for a file that is no YAML as it is.
 	unread bool
 	left   int
 }
 
-// model is what a file loads to: a tree of JSON values, or why it does not load.
-type model struct {
-	tree any
+// loadedModel is what a file loads to, or why it does not load.
+type loadedModel struct {
+	tree map[string]any
 	err  error
+}
+
+// variables are the worlds in which files are loaded.
+func variables() []func(string) (string, bool) {
+	return []func(string) (string, bool){nil, func(string) (string, bool) { return "1", true }}
 }
 
 // NewCompose prepares the proofs of edits to a compose file. budget bounds how
 // often files are loaded.
 func NewCompose(src []byte, budget int) *Compose {
-	p := &Compose{src: src, left: budget, worlds: []types.Mapping{{}}}
-	d := compose.Parse(src, text.NewLineIndex(src))
-	p.refused, p.unread = readsOthers(d), d.File.Err != nil
-	if set := setVariables(d); len(set) > 0 {
-		p.worlds = append(p.worlds, set)
+	p := &Compose{src: src, left: budget}
+	if err := yaml.Parse(src, text.NewLineIndex(src)).Err; err != nil {
+		p.unread, p.refused = true, "the file is no YAML that can be read: "+bounded(err.Message)
 	}
 	return p
 }
 
 // Compare says what changes in the model when the file becomes after.
 func (p *Compose) Compare(ctx context.Context, after []byte) Verdict {
-	now := compose.Parse(after, text.NewLineIndex(after))
+	err := yaml.Parse(after, text.NewLineIndex(after)).Err
 	switch {
 	case bytes.Equal(p.src, after):
 		return Verdict{}
-	case now.File.Err != nil && !p.unread:
-		v := unknown("the file is no YAML after the fix: " + bounded(now.File.Err.Message))
+	case err != nil && !p.unread:
+		v := unknown("the file is no YAML after the fix: " + bounded(err.Message))
 		v.Broken = true
 		return v
 	case p.refused != "":
 		return unknown(p.refused)
-	case readsOthers(now) != "":
-		return unknown("the file takes in another one after the fix")
-	case p.left < 2*len(p.worlds):
+	case marks(p.src) != marks(after):
+		return unknown("the file changes what it takes away from another one")
+	case p.left < 2*len(variables()):
 		return unknown(fmt.Sprintf("more than %d readings would be needed", Budget))
 	}
 	if p.before == nil {
-		for _, w := range p.worlds {
-			p.before = append(p.before, p.load(ctx, p.src, w))
-		}
+		p.before = p.load(p.src)
 	}
 	v := Verdict{}
-	for i, w := range p.worlds {
+	for i, changed := range p.load(after) {
 		before := p.before[i]
-		if before.err != nil {
-			if i == 0 {
-				return unknown("Compose does not load the file as it is: " + oneLine(before.err))
-			}
+		switch {
+		case ctx.Err() != nil:
+			return unknown("the run was stopped")
+		case before.err != nil && i == 0:
+			return unknown("Compose does not load the file as it is: " + oneLine(before.err))
+		case before.err != nil:
 			v.LeftOut++
 			continue
-		}
-		changed := p.load(ctx, after, w)
-		if changed.err != nil {
+		case changed.err != nil:
 			v := unknown("Compose does not load the file after the fix: " + oneLine(changed.err))
 			v.Broken = true
 			return v
@@ -105,88 +98,21 @@ func (p *Compose) Compare(ctx context.Context, after []byte) Verdict {
 // Left is what is left of the budget.
 func (p *Compose) Left() int { return max(p.left, 0) }
 
-// load makes the model of a file. It reads no other file and asks nobody: what
-// would make it is refused before, or switched off here.
-func (p *Compose) load(ctx context.Context, src []byte, variables types.Mapping) (m model) {
-	p.left--
-	// Its library says on standard error what rules say in reports.
-	logrus.SetOutput(io.Discard)
-	defer func() {
-		if r := recover(); r != nil {
-			m = model{err: fmt.Errorf("the library crashed: %v", r)}
-		}
-	}()
-	project, err := loader.LoadWithContext(ctx, types.ConfigDetails{
-		WorkingDir:  "/project",
-		ConfigFiles: []types.ConfigFile{{Filename: "compose.yaml", Content: src}},
-		Environment: variables,
-	}, func(o *loader.Options) {
-		o.SetProjectName("project", false)
-		o.SkipInclude, o.SkipResolveEnvironment, o.SkipResolveLabels = true, true, true
-		o.Profiles = []string{"*"}
-		o.ResourceLoaders = nil
-	})
-	if err != nil {
-		return model{err: err}
+// load makes the models of a file, one for each world.
+func (p *Compose) load(src []byte) []loadedModel {
+	var models []loadedModel
+	for _, lookup := range variables() {
+		p.left--
+		tree, err := model.Load(src, lookup)
+		models = append(models, loadedModel{tree, err})
 	}
-	encoded, err := json.Marshal(project)
-	if err == nil {
-		err = json.Unmarshal(encoded, &m.tree)
-	}
-	m.err = err
-	return m
+	return models
 }
 
-// readsOthers says which other file a compose file takes in; empty if it is whole.
-func readsOthers(d *compose.Document) string {
-	if d.File.Err != nil {
-		return "the file is no YAML that can be read: " + bounded(d.File.Err.Message)
-	}
-	if d.Root != nil && d.View.Pair(d.Root, "include") != nil {
-		return "the file includes others, which are not read for the proof"
-	}
-	for _, s := range d.Services {
-		if s.Get("extends", "file") != nil {
-			return fmt.Sprintf("%s extends a service of another file, which is not read for the proof", bounded(fmt.Sprintf("%q", s.Name)))
-		}
-	}
-	return ""
-}
-
-// maxVariables is how many variables of a file are set for the second world.
-const maxVariables = 1000
-
-// setVariables sets each variable of a file to "1", which fits most places: a
-// port, a number, a name, a switch.
-func setVariables(d *compose.Document) types.Mapping {
-	set := types.Mapping{}
-	var visit func(n *yaml.Node)
-	visit = func(n *yaml.Node) {
-		if n == nil || len(set) > maxVariables {
-			return
-		}
-		switch n.Kind {
-		case yaml.Scalar:
-			if strings.Contains(n.Value, "$") {
-				for name := range template.ExtractVariables(map[string]any{"x": n.Value}, template.DefaultPattern) {
-					set[name] = "1"
-				}
-			}
-		case yaml.Mapping:
-			for _, pair := range n.Pairs {
-				visit(pair.Value)
-			}
-		case yaml.Sequence:
-			for _, item := range n.Items {
-				visit(item)
-			}
-		default: // an alias stands for what is visited where it is written
-		}
-	}
-	for _, doc := range d.File.Documents {
-		visit(doc.Root)
-	}
-	return set
+// marks counts the marks by which a file takes away what another one has:
+// the model of the file alone does not show them.
+func marks(src []byte) int {
+	return bytes.Count(src, []byte("!reset")) + bytes.Count(src, []byte("!override"))
 }
 
 // changedPaths lists what differs between two models, as "path: old -> new".

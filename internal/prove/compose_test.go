@@ -34,9 +34,14 @@ func TestCompose(t *testing.T) {
 		{
 			"a variable lost", web("    user: ${U:-a}\n"), web("    user: a\n"), lint.EffectConfig, `services.web.user: "1" -> "a"`,
 		},
-		{"name", "name: a\n" + web(""), "name: b\n" + web(""), lint.EffectConfig, `name: "a" -> "b"; networks.default.name: "a_default" -> "b_default"`},
-		{"include", "include: [other.yaml]\n" + web(""), web(""), lint.EffectUnknown, ""},
-		{"extends", web("    extends: {file: ../../etc/passwd, service: a}\n"), web(""), lint.EffectUnknown, ""},
+		{"name", "name: a\n" + web(""), "name: b\n" + web(""), lint.EffectConfig, `name: "a" -> "b"`},
+		{"include", "include: [other.yaml]\n" + web(""), web(""), lint.EffectConfig, `include: [{"path":"other.yaml"}] -> none`},
+		{"includes others, as before", "include: [other.yaml]\n" + web(""), "include: [other.yaml] # x\n" + web(""), lint.EffectNone, ""},
+		{
+			"extends", web("    extends: {file: ../../etc/passwd, service: a}\n"), web(""), lint.EffectConfig,
+			`services.web.extends: {"file":"../../etc/passwd","service":"a"} -> none`,
+		},
+		{"takes away", web("    ports: !reset []\n"), web(""), lint.EffectUnknown, ""},
 		{"does not load", web("    nonsense: 1\n"), web(""), lint.EffectUnknown, ""},
 		{"no YAML", "a: [\n", web(""), lint.EffectUnknown, ""},
 		{"broken", web(""), web("    nonsense: 1\n"), lint.EffectUnknown, ""},

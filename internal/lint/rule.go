@@ -150,6 +150,7 @@ type Rule[D any] struct {
 func (a Alias) Tool() string {
 	for _, t := range []struct{ prefix, tool string }{
 		{"DL", "hadolint"}, {"SC", "hadolint (ShellCheck)"}, {"CKV", "checkov"}, {"DS", "trivy"}, {"kics:", "KICS"}, {"tally/", "tally"},
+		{"dclint:", "dclint"}, {"CL-", "compose-lint"}, {"compose-go:", "compose-go"}, {"KSV-", "trivy"}, {"zizmor:", "zizmor"}, {"kube-linter:", "kube-linter"},
 		{"semgrep:", "semgrep"}, {"DF", "dockerfile-roast"}, {"CIS-", "CIS Docker Benchmark"}, {"DKL-", "Dockle"}, {"OWASP-", "OWASP"}, {"docs:", "Docker's manual"}, {"12factor:", "twelve-factor"},
 	} {
 		if strings.HasPrefix(a.Name, t.prefix) {

@@ -84,13 +84,14 @@ func state(m *lint.Meta) string {
 func printRules(w io.Writer, metas []*lint.Meta) error {
 	table := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
 	for _, m := range metas {
-		_, _ = fmt.Fprintf(table, "%s\t%s\t%s\t%s\t%s\n", m.ID, m.Severity, state(m), m.Category, m.Title)
+		_, _ = fmt.Fprintf(table, "%s\t%s\t%s\t%s\t%s\t%s\n", m.ID, m.Target, m.Severity, state(m), m.Category, m.Title)
 	}
 	return table.Flush()
 }
 
 type jsonRule struct {
 	ID       string        `json:"id"`
+	Target   lint.Target   `json:"target"`
 	Title    string        `json:"title"`
 	Category lint.Category `json:"category"`
 	Severity lint.Severity `json:"severity"`
@@ -107,7 +108,7 @@ type jsonRule struct {
 func printRulesJSON(w io.Writer, metas []*lint.Meta) error {
 	list := []jsonRule{}
 	for _, m := range metas {
-		r := jsonRule{m.ID, m.Title, m.Category, m.Severity, m.Default, m.Status, m.Since, m.Presets, m.Variants, []string{}, m.Needs.String(), m.HelpURI()}
+		r := jsonRule{m.ID, m.Target, m.Title, m.Category, m.Severity, m.Default, m.Status, m.Since, m.Presets, m.Variants, []string{}, m.Needs.String(), m.HelpURI()}
 		for _, a := range m.Aliases {
 			r.Aliases = append(r.Aliases, a.Name)
 		}
@@ -125,9 +126,9 @@ func printJSON[T any](w io.Writer, list []T) error {
 
 func printRulesMarkdown(w io.Writer, metas []*lint.Meta) error {
 	var b strings.Builder
-	b.WriteString("| rule | severity | by default | category | what it finds |\n|---|---|---|---|---|\n")
+	b.WriteString("| rule | target | severity | by default | category | what it finds |\n|---|---|---|---|---|---|\n")
 	for _, m := range metas {
-		fmt.Fprintf(&b, "| [%s](%s) | %s | %s | %s | %s |\n", m.ID, m.HelpURI(), m.Severity, state(m), m.Category, strings.ReplaceAll(m.Title, "|", `\|`))
+		fmt.Fprintf(&b, "| [%s](%s) | %s | %s | %s | %s | %s |\n", m.ID, m.HelpURI(), m.Target, m.Severity, state(m), m.Category, strings.ReplaceAll(m.Title, "|", `\|`))
 	}
 	_, err := io.WriteString(w, b.String())
 	return err

@@ -68,8 +68,11 @@ func runFix(ctx context.Context, env *Env, flags *fixFlags, args []string) error
 	if flags.listFiles {
 		return s.printFiles(env.Stdout)
 	}
+	if err := s.goOnline(ctx, env, &flags.lintFlags); err != nil {
+		return err
+	}
 	fixed := fixAll(ctx, s, flags)
-	result := &lint.Result{Notices: s.notices, Problems: s.problems}
+	result := &lint.Result{Notices: s.notices, Problems: append(s.problems, s.unanswered()...), Skipped: s.skipped}
 	changed := 0
 	var patch bytes.Buffer
 	for i, f := range fixed {

@@ -52,6 +52,8 @@ type Policy interface {
 type Checker struct {
 	Catalog  *rules.Catalog
 	Settings *lint.Settings
+	// Registry answers for images; nil where nobody asked for look-ups, and then
+	// rules that can do nothing without them do not run.
 	Registry lint.Registry
 	Suppress suppress.Options
 	// ShellCheck checks scripts; nil where nobody asked for it.
@@ -114,6 +116,9 @@ func (c *Checker) check(l *loaded) *Checked {
 		if rule.Check == nil || l.template != (rule.ID == templateSkipped) || !l.policy.Enabled(&rule.Meta) {
 			continue
 		}
+		if c.Registry == nil && rule.Needs&lint.NeedsRegistry != 0 {
+			continue // Run says so once, not for each file
+		}
 		ran[rule.ID] = runRule(c, rule, l)
 	}
 	directives := suppress.Parse(l.doc.Document, c.Suppress)
@@ -139,7 +144,7 @@ func runRule(c *Checker, rule *lint.Rule[*facts.Dockerfile], l *loaded) (ok bool
 	ok = true
 	rule.Check(&lint.Pass[*facts.Dockerfile]{
 		Doc: l.doc, Options: l.policy.Options(&rule.Meta), Settings: c.Settings, Hadolint: l.policy.Hadolint(&rule.Meta),
-		Files: l.files, Registry: c.Registry, Notes: l.notes,
+		Files: l.files, Registry: c.registry(), Notes: l.notes,
 		Report: func(f lint.Finding) { out.add(&rule.Meta, l.src, l.policy, f) },
 		Skip: func(reason string) {
 			ok = false
@@ -147,6 +152,13 @@ func runRule(c *Checker, rule *lint.Rule[*facts.Dockerfile], l *loaded) (ok bool
 		},
 	})
 	return ok
+}
+
+func (c *Checker) registry() lint.Registry {
+	if c.Registry == nil {
+		return lint.Offline{}
+	}
+	return c.Registry
 }
 
 // add makes a diagnostic of a finding, unless its variant is switched off.

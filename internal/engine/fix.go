@@ -83,7 +83,7 @@ func (x *Fixer) Fix(ctx context.Context, f File, src []byte) *Fixed {
 			out.Problems = append(out.Problems, lint.Problem{File: f.Path, Message: "the fixes of " + ruleNames(batch) + " come to no end; this is a fault of dockmend, please report it with the file"})
 			return out
 		}
-		prover := prove.New(out.After, budget)
+		prover := prove.New(out.After, budget, x.Checker.Registry)
 		next := x.applyTogether(ctx, prover, out, batch)
 		if next == nil {
 			next = x.applyEach(ctx, prover, out, batch, refused)
@@ -212,6 +212,8 @@ func (x *Fixer) accepts(c candidate, v prove.Verdict) bool {
 	switch v.Effect {
 	case lint.EffectNone, lint.EffectConfig, lint.EffectSource, lint.EffectShell:
 		return v.Effect <= c.fix.MaxEffect
+	case lint.EffectRepin:
+		return v.Effect <= c.fix.MaxEffect && (!v.Refreshed || x.Checker.Settings.Pin.Refresh)
 	default: // docs/adr/0010: no fix that changes steps is safe so far
 		return false
 	}
@@ -223,6 +225,9 @@ func refusal(c candidate, v prove.Verdict) string {
 		return v.Reason
 	case v.Effect > c.fix.MaxEffect:
 		return fmt.Sprintf("its effect is %s, though the rule declares at most %s: a fault of dockmend, please report it with the file", v.Effect, c.fix.MaxEffect)
+	}
+	if v.Refreshed {
+		return "its effect is repin with another digest, which is not safe; pin.refresh in the configuration allows it"
 	}
 	return fmt.Sprintf("its effect is %s, which is not safe", v.Effect)
 }

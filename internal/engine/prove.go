@@ -11,7 +11,8 @@ import (
 
 // Prove measures what the first fix of each finding that counts does to the
 // build, and writes it into the finding. Files are proved on jobs goroutines.
-func Prove(ctx context.Context, r *lint.Result, jobs int) {
+// registry is that of the run, nil offline.
+func Prove(ctx context.Context, r *lint.Result, jobs int, registry lint.Registry) {
 	var order []*lint.Source
 	bySource := map[*lint.Source][]*lint.Diagnostic{}
 	for _, d := range r.Diagnostics {
@@ -28,7 +29,7 @@ func Prove(ctx context.Context, r *lint.Result, jobs int) {
 	for range max(min(jobs, len(order)), 1) {
 		wg.Go(func() {
 			for source := range next {
-				proveFile(ctx, source, bySource[source])
+				proveFile(ctx, source, bySource[source], registry)
 			}
 		})
 	}
@@ -39,8 +40,8 @@ func Prove(ctx context.Context, r *lint.Result, jobs int) {
 	wg.Wait()
 }
 
-func proveFile(ctx context.Context, source *lint.Source, findings []*lint.Diagnostic) {
-	prover := prove.New(source.Bytes, prove.Budget)
+func proveFile(ctx context.Context, source *lint.Source, findings []*lint.Diagnostic, registry lint.Registry) {
+	prover := prove.New(source.Bytes, prove.Budget, registry)
 	for _, d := range findings {
 		for i := range d.Fixes {
 			fix := &d.Fixes[i]

@@ -24,6 +24,9 @@ type Verdict struct {
 	Reason string
 	// Broken is set when the file compiled before and does not after.
 	Broken bool
+	// Refreshed is set where a digest gives way to another one, that the registry
+	// names now; EffectRepin with equal digests does not set it.
+	Refreshed bool
 	// LeftOut counts the worlds in which the file did not compile before.
 	LeftOut int
 }
@@ -39,6 +42,7 @@ type Prover struct {
 	before  map[int]compiled
 	left    int
 	refused string
+	said    registry
 }
 
 type compiled struct {
@@ -47,9 +51,10 @@ type compiled struct {
 }
 
 // New prepares the proofs of edits to a Dockerfile. budget bounds the
-// compilations of all of them together.
-func New(src []byte, budget int) *Prover {
-	p := &Prover{src: src, doc: dockerfile.Parse(src), before: map[int]compiled{}, left: budget}
+// compilations of all of them together. asked is the registry of this run: only
+// what it has said already counts, it is asked nothing. It is nil offline.
+func New(src []byte, budget int, asked lint.Registry) *Prover {
+	p := &Prover{src: src, doc: dockerfile.Parse(src), before: map[int]compiled{}, left: budget, said: registry{asked}}
 	p.targets = targets(p.doc)
 	p.worlds = worlds(p.doc)
 	p.refused = foreignSyntax(p.doc)
@@ -115,7 +120,8 @@ func (p *Prover) compareTarget(ctx context.Context, t int, after []byte, v *Verd
 			v.Broken = true
 			return false
 		}
-		d := compare(before.build, b)
+		d := compare(before.build, b, p.said)
+		v.Refreshed = v.Refreshed || d.refreshed
 		for _, detail := range d.details {
 			if d.effect > v.Effect || w == 0 || !v.names(detail) {
 				v.Details = append(v.Details, detail)

@@ -1,0 +1,30 @@
+package resolve
+
+import "sync"
+
+// memo remembers answers, errors too, and lets only one goroutine ask for each.
+type memo[T any] struct {
+	mu      sync.Mutex
+	answers map[string]*answer[T]
+}
+
+type answer[T any] struct {
+	once  sync.Once
+	value T
+	err   error
+}
+
+func (m *memo[T]) get(key string, ask func() (T, error)) (T, error) {
+	m.mu.Lock()
+	if m.answers == nil {
+		m.answers = map[string]*answer[T]{}
+	}
+	a := m.answers[key]
+	if a == nil {
+		a = &answer[T]{}
+		m.answers[key] = a
+	}
+	m.mu.Unlock()
+	a.once.Do(func() { a.value, a.err = ask() })
+	return a.value, a.err
+}

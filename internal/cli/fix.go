@@ -99,6 +99,7 @@ func runFix(ctx context.Context, env *Env, flags *fixFlags, args []string) error
 			result.Notices = append(result.Notices, appliedLines(f)...)
 		}
 	}
+	result.Skipped = offlineOnce(result.Skipped)
 	return finishFix(env, flags, s, outputs, result, &patch, changed)
 }
 

@@ -6,18 +6,11 @@ import (
 
 	"github.com/dockmend/dockmend/internal/lint"
 	"github.com/dockmend/dockmend/internal/resolve"
-	"github.com/dockmend/dockmend/internal/rules"
 )
 
-// goOnline lets rules ask registries, where that is asked for; else it notes
-// which rules can do nothing.
+// goOnline lets rules ask registries, where that is asked for.
 func (s *session) goOnline(ctx context.Context, env *Env, flags *lintFlags) error {
 	if !flags.online {
-		for _, m := range rules.All().Metas() {
-			if m.Needs&lint.NeedsRegistry != 0 && s.rules.Runs(m.ID) {
-				s.skipped = append(s.skipped, lint.SkippedRule{Rule: m.ID, Reason: "needs --online"})
-			}
-		}
 		return nil
 	}
 	token := ""
@@ -56,4 +49,23 @@ func (s *session) lookUps() int {
 		return 0
 	}
 	return s.resolver.Requests()
+}
+
+// offlineOnce puts one line in the place of those that say for each file that a
+// rule needs the network.
+func offlineOnce(skipped []lint.SkippedRule) []lint.SkippedRule {
+	reason := lint.Offline{}.Settled("", "").Error()
+	seen := map[string]bool{}
+	var out []lint.SkippedRule
+	for _, s := range skipped {
+		if s.Reason == reason {
+			if seen[s.Rule] {
+				continue
+			}
+			seen[s.Rule] = true
+			s.File, s.Reason = "", "needs --online"
+		}
+		out = append(out, s)
+	}
+	return out
 }

@@ -213,6 +213,7 @@ func (s *session) run(ctx context.Context, flags *lintFlags) *lint.Result {
 	if len(s.files) > 0 {
 		result.Skipped = append(s.skipped, result.Skipped...)
 	}
+	result.Skipped = offlineOnce(result.Skipped)
 	if flags.prove {
 		engine.Prove(ctx, result, flags.jobs, s.checker.Registry)
 	}

@@ -52,8 +52,7 @@ type Policy interface {
 type Checker struct {
 	Catalog  *rules.Catalog
 	Settings *lint.Settings
-	// Registry answers for images; nil where nobody asked for look-ups, and then
-	// rules that can do nothing without them do not run.
+	// Registry answers for images; nil where nobody asked for look-ups.
 	Registry lint.Registry
 	Suppress suppress.Options
 	// ShellCheck checks scripts; nil where nobody asked for it.
@@ -115,9 +114,6 @@ func (c *Checker) check(l *loaded) *Checked {
 		rule := &c.Catalog.Dockerfile[i]
 		if rule.Check == nil || l.template != (rule.ID == templateSkipped) || !l.policy.Enabled(&rule.Meta) {
 			continue
-		}
-		if c.Registry == nil && rule.Needs&lint.NeedsRegistry != 0 {
-			continue // Run says so once, not for each file
 		}
 		ran[rule.ID] = runRule(c, rule, l)
 	}

@@ -210,8 +210,9 @@ func imageConfig(f *v1.ConfigFile) lint.ImageConfig {
 		c.Healthcheck = true
 	}
 	// Reproducible builds say 1970 or 1980, and clocks can be wrong.
-	if t := f.Created.Time; t.Year() >= 2000 && t.Before(time.Now()) {
-		c.Created = t
+	if t, now := f.Created.Time, time.Now(); t.Year() >= 2000 && t.Before(now) {
+		const year = 8766 * time.Hour
+		c.Created, c.Years = t, int(now.Sub(t)/year)
 	}
 	for _, h := range f.History {
 		by := strings.TrimPrefix(h.CreatedBy, "RUN ")

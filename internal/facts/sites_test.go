@@ -1,0 +1,82 @@
+package facts
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/dockmend/dockmend/internal/syntax/dockerfile"
+	"github.com/dockmend/dockmend/internal/text"
+)
+
+func TestImageSites(t *testing.T) {
+	for _, tt := range []struct {
+		name, src string
+		// want has, for each site, what the file becomes when it is pinned to tag
+		// 9 and digest D, or the reason why not, after a "!".
+		want []string
+	}{
+		{"plain", "FROM a:1\nCOPY --from=b/c:2 x y\nRUN --mount=type=bind,from=d:3,target=/x true\n", []string{
+			"FROM a:9@D\nCOPY --from=b/c:2 x y\nRUN --mount=type=bind,from=d:3,target=/x true\n",
+			"FROM a:1\nCOPY --from=b/c:9@D x y\nRUN --mount=type=bind,from=d:3,target=/x true\n",
+			"FROM a:1\nCOPY --from=b/c:2 x y\nRUN --mount=type=bind,from=d:9@D,target=/x true\n",
+		}},
+		{"syntax", "# syntax=docker/dockerfile:1\nFROM scratch\n", []string{"# syntax=docker/dockerfile:9@D\nFROM scratch\n"}},
+		{"port and no tag", "FROM localhost:5000/a AS x\nFROM x\nCOPY --from=x a b\nCOPY --from=0 a b\n", []string{"FROM localhost:5000/a:9@D AS x\nFROM x\nCOPY --from=x a b\nCOPY --from=0 a b\n"}},
+		{"digest", "FROM a:1@sha256:00\n", []string{"FROM a:9@D\n"}},
+		{"argument for the tag", "ARG V=1\nFROM a:$V\n", []string{"ARG V=9@D\nFROM a:$V\n"}},
+		{"quoted argument", "ARG V=\"1\"\nFROM a:${V}\n", []string{"ARG V=\"9@D\"\nFROM a:${V}\n"}},
+		{"argument for all", "ARG B=a:1 C=x\nFROM $B\nARG C\n", []string{"ARG B=a:9@D C=x\nFROM $B\nARG C\n"}},
+		{"same argument twice", "ARG V=1\nFROM a:$V AS x\nFROM a:$V\n", []string{"ARG V=9@D\nFROM a:$V AS x\nFROM a:$V\n", "ARG V=9@D\nFROM a:$V AS x\nFROM a:$V\n"}},
+		{"several values", "ARG V=1\nFROM a:$V AS x\nFROM b:$V\n", []string{"!the argument V also counts in line 3, for something else", "!the argument V also counts in line 2, for something else"}},
+		{"fragment", "ARG V=1\nFROM a:$V-slim\n", []string{"!the argument V stands in the midst of \"a:$V-slim\", and a digest is right for one value only"}},
+		{"two arguments", "ARG N=a V=1\nFROM $N:$V\n", []string{"!\"$N:$V\" is made of several arguments"}},
+		{"argument of the stage", "ARG V=1\nFROM a:$V\nARG V\nRUN echo $V\n", []string{"!the argument V also counts in line 3, for something else"}},
+		{"own argument of the stage", "ARG V=1\nFROM a:$V\nARG V=2\n", []string{"ARG V=9@D\nFROM a:$V\nARG V=2\n"}},
+		{"argument in an argument", "ARG V=1\nARG W=$V\nFROM a:$V\n", []string{"!the argument V also counts in line 2, for something else"}},
+		{"argument of arguments", "ARG V=1\nARG W=a:$V\nFROM $W\n", []string{"!the default of W is made of other arguments"}},
+		{"set twice", "ARG V=1\nARG V=2\nFROM a:$V\n", []string{"!the argument V also counts in line 1, for something else"}},
+		{"platform", "ARG V=1\nFROM --platform=$V a:$V\n", []string{"!the argument V also counts in line 2, for something else"}},
+		{"own default", "FROM a:${V:-1}\n", []string{"!\"a:${V:-1}\" says itself what stands there without the argument"}},
+		{"no default", "ARG V\nFROM a:$V\n", nil},
+		{"quotes", "FROM \"a:1\"\n", []string{"!\"\\\"a:1\\\"\" is written with quotes or escapes"}},
+		{"context", "FROM a:1\nCOPY --from=web x y\n", []string{"FROM a:9@D\nCOPY --from=web x y\n", "!\"web\" may be a build context of that name"}},
+		{"variable in copy", "FROM scratch\nCOPY --from=$X x y\n", nil},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			f := NewDockerfile(dockerfile.Parse([]byte(tt.src)))
+			var got []string
+			for _, x := range f.ImageSites() {
+				edit, ok := x.Rewrite("9", "D")
+				if !ok {
+					got = append(got, "!"+x.Refusal)
+					continue
+				}
+				after, err := text.Apply([]byte(tt.src), []text.Edit{edit})
+				if err != nil {
+					t.Fatal(err)
+				}
+				got = append(got, string(after))
+			}
+			if diff := cmp.Diff(tt.want, got); diff != "" {
+				t.Error(diff)
+			}
+		})
+	}
+}
+
+func TestImageSiteKeepsWhatStays(t *testing.T) {
+	f := NewDockerfile(dockerfile.Parse([]byte("FROM --platform=linux/ARM64 python:3.13-slim AS x\n")))
+	site := f.ImageSites()[0]
+	edit, ok := site.Rewrite("3.13-slim", "sha256:1")
+	if !ok || edit.New != "@sha256:1" || edit.Span.Len() != 0 {
+		t.Errorf("%+v, %v", edit, ok)
+	}
+	if site.Platform != "linux/arm64" || site.Reference() != "python:3.13-slim" || site.Moves() {
+		t.Errorf("%+v", site)
+	}
+	if strings.Contains(site.Refusal, "x") {
+		t.Error(site.Refusal)
+	}
+}

@@ -123,11 +123,15 @@ func (x *Fixer) choose(diagnostics []*lint.Diagnostic, refused map[string]bool) 
 }
 
 // mostModest keeps the fixes that declare the least effect, which one proof can
-// show together; the others wait for the next round.
+// show together; the others wait for the next round. Pins of all kinds go
+// together: what each of them does can be told from the images that change.
 func mostModest(batch []candidate) []candidate {
 	least := lint.EffectUnknown
 	for _, c := range batch {
 		least = min(least, c.fix.MaxEffect)
+	}
+	if least == lint.EffectSource {
+		least = lint.EffectRepin
 	}
 	return slices.DeleteFunc(batch, func(c candidate) bool { return c.fix.MaxEffect > least })
 }
@@ -144,20 +148,43 @@ func (x *Fixer) applyTogether(ctx context.Context, prover *prove.Prover, out *Fi
 	if !ok {
 		return nil
 	}
-	verdict := prover.Compare(ctx, after)
-	for _, c := range batch {
-		if verdict.Effect == lint.EffectUnknown || verdict.Effect > c.fix.MaxEffect || !x.accepts(c, verdict) {
-			return nil
-		}
-	}
-	if len(batch) > 1 && verdict.Effect > lint.EffectNone {
+	together := prover.Compare(ctx, after)
+	if len(batch) > 1 && together.Effect > lint.EffectNone && together.Effect != lint.EffectSource && together.Effect != lint.EffectRepin {
 		// What each of them does is part of what is reported.
 		return nil
 	}
-	for _, c := range batch {
-		out.Applied = append(out.Applied, Applied{c.finding.Rule, c.finding.Variant, c.fix.Title, verdict, false})
+	applied := make([]Applied, len(batch))
+	for i, c := range batch {
+		verdict := together
+		if len(batch) > 1 && together.Effect > lint.EffectNone {
+			if verdict, ok = ownPart(together, c); !ok {
+				return nil
+			}
+		}
+		if verdict.Effect == lint.EffectUnknown || verdict.Effect > c.fix.MaxEffect || !x.accepts(c, verdict) {
+			return nil
+		}
+		applied[i] = Applied{c.finding.Rule, c.finding.Variant, c.fix.Title, verdict, false}
 	}
+	out.Applied = append(out.Applied, applied...)
 	return after
+}
+
+// ownPart is what one pin does of all that several do together: the images that
+// have its text now. ok is false where it is none.
+func ownPart(together prove.Verdict, c candidate) (own prove.Verdict, ok bool) {
+	own.Refreshed, own.LeftOut = together.Refreshed, together.LeftOut
+	for _, change := range together.Sources {
+		_, now, _ := strings.Cut(change.Detail, " -> ")
+		if len(c.edits) != 1 || c.edits[0].New == "" || !strings.Contains(now, c.edits[0].New) {
+			continue
+		}
+		own.Effect = max(own.Effect, change.Effect)
+		if !slices.Contains(own.Details, change.Detail) {
+			own.Details = append(own.Details, change.Detail)
+		}
+	}
+	return own, len(own.Details) > 0
 }
 
 // applyEach proves every fix by itself and applies those that are acceptable,

@@ -149,13 +149,14 @@ func (f *Dockerfile) argumentOf(s *Stage) (place text.Span, tail, refusal string
 		return text.Span{}, "", fmt.Sprintf("%q is written with quotes or escapes", raw)
 	case len(uses) > 1:
 		return text.Span{}, "", fmt.Sprintf("%q is made of several arguments", raw)
-	case uses[0].HasDefault:
-		return text.Span{}, "", fmt.Sprintf("%q says itself what stands there without the argument", raw)
 	case uses[0].End != len(raw):
 		return text.Span{}, "", fmt.Sprintf("the argument %s stands in the midst of %q, and a digest is right for one value only", uses[0].Name, raw)
 	}
 	name := uses[0].Name
 	v, ok := f.ScopeAt(s.From).Lookup(name)
+	if uses[0].HasDefault {
+		return inlineDefault(s.Image, uses[0], ok && v.Known)
+	}
 	if !ok || v.Instruction == nil || !v.Pair.HasValue {
 		return text.Span{}, "", fmt.Sprintf("%s has no default in the file", name)
 	}
@@ -170,6 +171,18 @@ func (f *Dockerfile) argumentOf(s *Stage) (place text.Span, tail, refusal string
 		return text.Span{}, "", fmt.Sprintf("the default of %s is made of other arguments", name)
 	}
 	return place, tail, ""
+}
+
+// inlineDefault is the default in "${TAG:-3.13}", which counts where nobody gives
+// the argument a value, and for this reference only.
+func inlineDefault(i Image, use VariableUse, isSet bool) (place text.Span, tail, refusal string) {
+	head := "${" + use.Name + ":-"
+	tail, found := strings.CutPrefix(i.Raw[use.Start:], head)
+	tail, closed := strings.CutSuffix(tail, "}")
+	if isSet || !found || !closed || strings.ContainsAny(tail, "${}\"'\\`") || i.Span.Len() != len(i.Raw) {
+		return text.Span{}, "", fmt.Sprintf("%q depends on whether %s is set", i.Raw, use.Name)
+	}
+	return text.Span{Start: i.Span.Start + use.Start + len(head), End: i.Span.End - 1}, tail, ""
 }
 
 // otherUse is the line of the first instruction that would change if the

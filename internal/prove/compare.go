@@ -18,6 +18,7 @@ type difference struct {
 	details []string
 	// refreshed is set where a digest gives way to another one.
 	refreshed bool
+	sources   []SourceChange
 }
 
 // compare classes the difference between two builds.
@@ -37,7 +38,7 @@ func compare(before, after *build, said registry) difference {
 		// Both the steps and the config differ: no class has both.
 		w.effect = lint.EffectGraph
 	}
-	return difference{w.effect, slices.Concat(w.details, fields), w.refreshed}
+	return difference{w.effect, slices.Concat(w.details, fields), w.refreshed, w.sources}
 }
 
 // walk goes down two graphs of the same shape at once.
@@ -48,6 +49,7 @@ type walk struct {
 	said    registry
 	// refreshed is set where a digest gives way to another one.
 	refreshed bool
+	sources   []SourceChange
 }
 
 // pair compares two steps and all that leads to them; it is false where the
@@ -82,6 +84,7 @@ func (w *walk) differ(a, b *pb.Op) (lint.Effect, string) {
 	case a.GetSource() != nil && b.GetSource() != nil:
 		effect, refreshed, doubt := differSource(a, b, w.said)
 		w.refreshed = w.refreshed || refreshed
+		w.sources = append(w.sources, SourceChange{effect, detail + doubt})
 		return effect, detail + doubt
 	case a.GetExec() != nil && b.GetExec() != nil:
 		if sameBut(a, b, func(op *pb.Op) { op.GetExec().Meta.Args = nil }) {

@@ -20,6 +20,9 @@ type Verdict struct {
 	Effect lint.Effect
 	// Details say in words what differs.
 	Details []string
+	// Sources are the images that give way to others, each with its own effect.
+	// Their details stand in Details too.
+	Sources []SourceChange
 	// Reason says why there is no proof; empty unless Effect is EffectUnknown.
 	Reason string
 	// Broken is set when the file compiled before and does not after.
@@ -29,6 +32,12 @@ type Verdict struct {
 	Refreshed bool
 	// LeftOut counts the worlds in which the file did not compile before.
 	LeftOut int
+}
+
+// SourceChange is an image in the place of another one.
+type SourceChange struct {
+	Effect lint.Effect
+	Detail string
 }
 
 // Prover compares edits of one Dockerfile. It remembers what the file compiles
@@ -122,6 +131,7 @@ func (p *Prover) compareTarget(ctx context.Context, t int, after []byte, v *Verd
 		}
 		d := compare(before.build, b, p.said)
 		v.Refreshed = v.Refreshed || d.refreshed
+		v.Sources = append(v.Sources, d.sources...)
 		for _, detail := range d.details {
 			if d.effect > v.Effect || w == 0 || !v.names(detail) {
 				v.Details = append(v.Details, detail)

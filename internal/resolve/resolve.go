@@ -10,6 +10,7 @@ import (
 	"context"
 	"fmt"
 	"net/http"
+	"net/netip"
 	"slices"
 	"sync"
 	"sync/atomic"
@@ -188,7 +189,11 @@ func (r *Resolver) parse(ref string) (name.Reference, error) {
 	}
 	host := parsed.Context().RegistryStr()
 	if !r.allowed[host] {
-		return nil, &lint.Unavailable{Reason: fmt.Sprintf("%s may not be asked; --online-registry %s allows it", host, host)}
+		reason := host + " may not be asked"
+		if ip, err := netip.ParseAddr(parsed.Context().RegistryStr()); err != nil || !ip.IsLinkLocalUnicast() {
+			reason += "; --online-registry " + host + " allows it"
+		}
+		return nil, &lint.Unavailable{Reason: reason}
 	}
 	return parsed, nil
 }

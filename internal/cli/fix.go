@@ -10,6 +10,7 @@ import (
 	"path"
 	"strings"
 	"sync"
+	"time"
 
 	"github.com/spf13/cobra"
 
@@ -60,6 +61,7 @@ func runFix(ctx context.Context, env *Env, flags *fixFlags, args []string) error
 	if err != nil {
 		return err
 	}
+	start := time.Now()
 	s, err := newSession(env, &flags.lintFlags, args, nil)
 	if err != nil {
 		return err
@@ -71,7 +73,9 @@ func runFix(ctx context.Context, env *Env, flags *fixFlags, args []string) error
 	if err := s.goOnline(ctx, env, &flags.lintFlags); err != nil {
 		return err
 	}
+	found := time.Now()
 	fixed := fixAll(ctx, s, flags)
+	checked := time.Now()
 	result := &lint.Result{Notices: s.notices, Problems: append(s.problems, s.unanswered()...), Skipped: s.skipped}
 	changed := 0
 	var patch bytes.Buffer
@@ -100,7 +104,11 @@ func runFix(ctx context.Context, env *Env, flags *fixFlags, args []string) error
 		}
 	}
 	result.Skipped = offlineOnce(result.Skipped)
-	return finishFix(env, flags, s, outputs, result, &patch, changed)
+	err = finishFix(env, flags, s, outputs, result, &patch, changed)
+	if flags.stats {
+		printStats(env.Stderr, s, result, found.Sub(start), checked.Sub(found), time.Since(checked))
+	}
+	return err
 }
 
 // finishFix writes the patch or the report, and says how the run ended.

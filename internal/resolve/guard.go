@@ -10,6 +10,7 @@ import (
 	"strconv"
 	"strings"
 	"sync"
+	"syscall"
 	"time"
 
 	"github.com/google/go-containerregistry/pkg/name"
@@ -99,9 +100,7 @@ func delay(resp *http.Response, err error, attempt int) (wait time.Duration, aga
 	const attempts = 3
 	wait = 250 * time.Millisecond << attempt
 	if err != nil {
-		var r *refused
-		again = !errors.As(err, &r) && !errors.Is(err, context.Canceled) && !errors.Is(err, context.DeadlineExceeded) && !isTimeout(err)
-		return wait, again && attempt < attempts
+		return wait, isBroken(err) && attempt < attempts
 	}
 	switch resp.StatusCode {
 	case http.StatusTooManyRequests, http.StatusServiceUnavailable:
@@ -113,6 +112,17 @@ func delay(resp *http.Response, err error, attempt int) (wait time.Duration, aga
 		return wait, attempt < attempts
 	}
 	return 0, false
+}
+
+// isBroken tells whether a connection broke that might have held. One that was
+// refused, took too long or has the wrong certificate will not be better soon.
+func isBroken(err error) bool {
+	for _, broken := range []error{io.EOF, io.ErrUnexpectedEOF, syscall.ECONNRESET, syscall.EPIPE} {
+		if errors.Is(err, broken) {
+			return true
+		}
+	}
+	return false
 }
 
 func isTimeout(err error) bool {

@@ -4,6 +4,8 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 	"sync"
@@ -171,18 +173,16 @@ func TestTokensStayWithTheirRegistry(t *testing.T) {
 	// A registry that sends its users elsewhere for a token gets none of their
 	// credentials there: the token is nobody's.
 	_, _ = r.Digest("quay.io/team/app:1")
-	const basicJob, basicMe = "Basic ZG9ja21lbmQ6am9iLXRva2Vu", "Basic bWU6c2VjcmV0"
+	right := map[string][]string{ // what each host may see
+		"ghcr.io":         {"Basic ZG9ja21lbmQ6am9iLXRva2Vu", "Bearer token-of-ghcr.io"},
+		"index.docker.io": {"Bearer token-of-auth.docker.io"},
+		"quay.io":         {"Basic bWU6c2VjcmV0", "Bearer token-of-tokens.example.com"},
+	}
 	seen := map[string]bool{}
 	for _, q := range n.Requests() {
-		switch {
-		case strings.HasPrefix(q.Authorization, "Basic "):
-			seen[q.Host] = true
-			if !(q.Authorization == basicJob && q.Host == "ghcr.io" || q.Authorization == basicMe && q.Host == "quay.io") {
-				t.Errorf("credentials for another host: %s", q)
-			}
-		case q.Authorization != "" && q.Authorization != "Bearer token-of-"+q.Host && !(q.Host == "index.docker.io" && q.Authorization == "Bearer token-of-auth.docker.io") &&
-			!(q.Host == "quay.io" && q.Authorization == "Bearer token-of-tokens.example.com"):
-			t.Errorf("a token for another host: %s", q)
+		seen[q.Host] = seen[q.Host] || strings.HasPrefix(q.Authorization, "Basic ")
+		if q.Authorization != "" && !slices.Contains(right[q.Host], q.Authorization) {
+			t.Errorf("credentials for another host: %s", q)
 		}
 	}
 	if !seen["ghcr.io"] {
@@ -203,14 +203,14 @@ func TestRedirects(t *testing.T) {
 			http.Redirect(w, r, to+r.URL.Path, http.StatusTemporaryRedirect)
 		}
 	})
-	ask := func(where string) (string, *resolve.Resolver, error) {
+	ask := func(where string) (*resolve.Resolver, error) {
 		to = where
 		n.Forget()
 		r := resolver(t, n, func(o *resolve.Options) { o.Keychain = person{"quay.io"}; o.Named = nil })
-		got, err := r.Digest("quay.io/team/app:1")
-		return got, r, err
+		_, err := r.Digest("quay.io/team/app:1")
+		return r, err
 	}
-	if _, _, err := ask("https://cdn.example.com"); err != nil {
+	if _, err := ask("https://cdn.example.com"); err != nil {
 		t.Fatal(err)
 	}
 	reached := false
@@ -229,7 +229,7 @@ func TestRedirects(t *testing.T) {
 		"http://" + n.Loopback, "https://169.254.169.254", "https://localhost", "https://10.0.0.1", "https://registry.internal", "http://cdn.example.com",
 		"https://[::1]", "https://2130706433", "https://0x7f.1", "https://[64:ff9b::a9fe:a9fe]", "https://db", "file://",
 	} {
-		_, r, err := ask(where)
+		r, err := ask(where)
 		if err == nil {
 			t.Errorf("a redirect to %s was followed", where)
 		}
@@ -416,4 +416,62 @@ func TestCertificatesOfTheEnvironment(t *testing.T) {
 	if _, err := resolve.New(t.Context(), resolve.Options{Named: []string{"https://x"}}); err == nil {
 		t.Error("an address is no host")
 	}
+}
+
+// TestDockerConfig holds the credentials that docker login wrote, and that a
+// user's own go first for ghcr.io.
+func TestDockerConfig(t *testing.T) {
+	n := fakeregistry.New(t)
+	n.Push(t, fakeregistry.Index(t, config(), "linux/amd64"), "team/app:1", "ghcr.io/team/app:1", "quay.io/team/app:1")
+	n.WantToken("index.docker.io", "https://auth.docker.io/token")
+	n.WantToken("ghcr.io", "https://ghcr.io/token")
+	n.WantToken("quay.io", "https://quay.io/token")
+	dir := t.TempDir()
+	file := `{"auths": {"https://index.docker.io/v1/": {"auth": "aHViOnBhc3M="}, "ghcr.io": {"auth": "bWU6cGFzcw=="}}}`
+	if err := os.WriteFile(filepath.Join(dir, "config.json"), []byte(file), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	t.Setenv("HOME", t.TempDir())
+	t.Setenv("DOCKER_CONFIG", dir)
+	r := resolver(t, n, func(o *resolve.Options) { o.Keychain, o.GitHubToken = nil, "job-token" })
+	for _, ref := range []string{"team/app:1", "ghcr.io/team/app:1", "quay.io/team/app:1"} {
+		if _, err := r.Digest(ref); err != nil {
+			t.Error(err)
+		}
+	}
+	got := map[string]string{}
+	for _, q := range n.Requests() {
+		if strings.HasPrefix(q.Authorization, "Basic ") {
+			got[q.Host] = q.Authorization
+		}
+	}
+	if diff := cmp.Diff(map[string]string{"auth.docker.io": "Basic aHViOnBhc3M=", "ghcr.io": "Basic bWU6cGFzcw=="}, got); diff != "" {
+		t.Error(diff)
+	}
+}
+
+// TestIdentityTokens are sent in the body of a POST, and to their registry only.
+func TestIdentityTokens(t *testing.T) {
+	n := fakeregistry.New(t)
+	n.Push(t, fakeregistry.Index(t, config(), "linux/amd64"), "ghcr.io/team/app:1", "quay.io/team/app:1")
+	n.WantToken("ghcr.io", "https://ghcr.io/token")
+	n.WantToken("quay.io", "https://tokens.example.com/token")
+	r := resolver(t, n, func(o *resolve.Options) { o.Keychain = identity{} })
+	if _, err := r.Digest("ghcr.io/team/app:1"); err != nil {
+		t.Error(err)
+	}
+	if _, err := r.Digest("quay.io/team/app:1"); err == nil || !strings.Contains(err.Error(), "not for it") {
+		t.Error(err)
+	}
+	for _, q := range n.Requests() {
+		if q.Method == http.MethodPost && q.Host != "ghcr.io" {
+			t.Errorf("the identity token left for another host: %s", q)
+		}
+	}
+}
+
+type identity struct{}
+
+func (identity) Resolve(authn.Resource) (authn.Authenticator, error) {
+	return authn.FromConfig(authn.AuthConfig{IdentityToken: "secret"}), nil
 }

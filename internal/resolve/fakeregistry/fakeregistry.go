@@ -5,6 +5,7 @@
 package fakeregistry
 
 import (
+	"encoding/json"
 	"fmt"
 	"io"
 	"log"
@@ -56,16 +57,16 @@ func (r Request) String() string {
 }
 
 // New starts everything; it ends with the test.
-func New(t testing.TB) *Internet {
-	t.Helper()
+func New(tb testing.TB) *Internet {
+	tb.Helper()
 	n := &Internet{
 		registry: registry.New(registry.Logger(log.New(io.Discard, "", 0))),
 		hooks:    map[string]http.HandlerFunc{}, realm: map[string]string{},
 	}
-	front := newFront(t, http.HandlerFunc(n.serve))
+	front := newFront(tb, http.HandlerFunc(n.serve))
 	n.Proxy, n.CertFile = front.proxy, front.certFile
 	plain := httptest.NewServer(http.HandlerFunc(n.serve))
-	t.Cleanup(plain.Close)
+	tb.Cleanup(plain.Close)
 	n.Loopback = strings.TrimPrefix(plain.URL, "http://")
 	return n
 }
@@ -121,7 +122,7 @@ func (n *Internet) serve(w http.ResponseWriter, r *http.Request) {
 	n.mu.Unlock()
 	if strings.HasSuffix(r.URL.Path, "/token") {
 		w.Header().Set("Content-Type", "application/json")
-		_, _ = fmt.Fprintf(w, `{"token":"token-of-%s"}`, r.Host)
+		_ = json.NewEncoder(w).Encode(map[string]string{"token": "token-of-" + r.Host}) // the client will notice
 		return
 	}
 	if hook != nil {
@@ -167,11 +168,11 @@ func (w *watchedWriter) Write(p []byte) (int, error) {
 func (w *watchedWriter) Unwrap() http.ResponseWriter { return w.ResponseWriter }
 
 // Image makes an image for one platform, "os/architecture" or with a variant.
-func Image(t testing.TB, platform string, config v1.Config) v1.Image {
-	t.Helper()
+func Image(tb testing.TB, platform string, config v1.Config) v1.Image {
+	tb.Helper()
 	p, err := v1.ParsePlatform(platform)
 	if err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
 	image, err := mutate.ConfigFile(empty.Image, &v1.ConfigFile{
 		OS: p.OS, Architecture: p.Architecture, Variant: p.Variant, Config: config,
@@ -180,65 +181,65 @@ func Image(t testing.TB, platform string, config v1.Config) v1.Image {
 		RootFS:  v1.RootFS{Type: "layers"},
 	})
 	if err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
 	return image
 }
 
 // Index makes an image for several platforms.
-func Index(t testing.TB, config v1.Config, platforms ...string) v1.ImageIndex {
-	t.Helper()
+func Index(tb testing.TB, config v1.Config, platforms ...string) v1.ImageIndex {
+	tb.Helper()
 	index := mutate.IndexMediaType(empty.Index, types.OCIImageIndex)
 	for _, platform := range platforms {
 		p, err := v1.ParsePlatform(platform)
 		if err != nil {
-			t.Fatal(err)
+			tb.Fatal(err)
 		}
-		index = mutate.AppendManifests(index, mutate.IndexAddendum{Add: Image(t, platform, config), Descriptor: v1.Descriptor{Platform: p}})
+		index = mutate.AppendManifests(index, mutate.IndexAddendum{Add: Image(tb, platform, config), Descriptor: v1.Descriptor{Platform: p}})
 	}
 	return index
 }
 
 // Push puts an index under references, and returns its digest.
-func (n *Internet) Push(t testing.TB, index v1.ImageIndex, refs ...string) string {
-	t.Helper()
+func (n *Internet) Push(tb testing.TB, index v1.ImageIndex, refs ...string) string {
+	tb.Helper()
 	for _, ref := range refs {
-		at := n.inside(t, ref)
+		at := n.inside(tb, ref)
 		if err := remote.WriteIndex(at, index, remote.WithTransport(direct{n})); err != nil {
-			t.Fatalf("%s: %v", ref, err)
+			tb.Fatalf("%s: %v", ref, err)
 		}
 	}
 	digest, err := index.Digest()
 	if err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
 	return digest.String()
 }
 
 // PushImage puts a single image under a reference, and returns its digest.
-func (n *Internet) PushImage(t testing.TB, image v1.Image, ref string) string {
-	t.Helper()
-	if err := remote.Write(n.inside(t, ref), image, remote.WithTransport(direct{n})); err != nil {
-		t.Fatalf("%s: %v", ref, err)
+func (n *Internet) PushImage(tb testing.TB, image v1.Image, ref string) string {
+	tb.Helper()
+	if err := remote.Write(n.inside(tb, ref), image, remote.WithTransport(direct{n})); err != nil {
+		tb.Fatalf("%s: %v", ref, err)
 	}
 	digest, err := image.Digest()
 	if err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
 	return digest.String()
 }
 
 // inside is where the one registry keeps a reference.
-func (n *Internet) inside(t testing.TB, ref string) name.Tag {
-	t.Helper()
+func (n *Internet) inside(tb testing.TB, ref string) name.Tag {
+	tb.Helper()
 	parsed, err := name.NewTag(ref, name.WeakValidation)
 	if err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
 	host := strings.ReplaceAll(parsed.RegistryStr(), ":", "_")
 	at, err := name.NewTag("localhost/"+host+"/"+parsed.RepositoryStr()+":"+parsed.TagStr(), name.WeakValidation)
 	if err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
 	return at
 }

@@ -24,9 +24,9 @@ import (
 // for each.
 type front struct{ proxy, certFile string }
 
-func newFront(t testing.TB, handler http.Handler) front {
-	t.Helper()
-	authority := newAuthority(t)
+func newFront(tb testing.TB, handler http.Handler) front {
+	tb.Helper()
+	authority := newAuthority(tb)
 	server := httptest.NewUnstartedServer(handler)
 	server.TLS = &tls.Config{MinVersion: tls.VersionTLS12, GetCertificate: func(h *tls.ClientHelloInfo) (*tls.Certificate, error) {
 		return authority.issue(h.ServerName)
@@ -34,7 +34,7 @@ func newFront(t testing.TB, handler http.Handler) front {
 	quiet := log.New(io.Discard, "", 0)
 	server.Config.ErrorLog = quiet
 	server.StartTLS()
-	t.Cleanup(server.Close)
+	tb.Cleanup(server.Close)
 
 	target := server.Listener.Addr().String()
 	proxy := httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -46,11 +46,11 @@ func newFront(t testing.TB, handler http.Handler) front {
 	}))
 	proxy.Config.ErrorLog = quiet
 	proxy.Start()
-	t.Cleanup(proxy.Close)
+	tb.Cleanup(proxy.Close)
 
-	file := filepath.Join(t.TempDir(), "authority.pem")
+	file := filepath.Join(tb.TempDir(), "authority.pem")
 	if err := os.WriteFile(file, pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: authority.cert.Raw}), 0o600); err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
 	return front{proxy.URL, file}
 }
@@ -83,11 +83,11 @@ type authority struct {
 	key  *ecdsa.PrivateKey
 }
 
-func newAuthority(t testing.TB) *authority {
-	t.Helper()
+func newAuthority(tb testing.TB) *authority {
+	tb.Helper()
 	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
 	if err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
 	template := &x509.Certificate{
 		SerialNumber: big.NewInt(1), Subject: pkix.Name{CommonName: "dockmend's tests"}, IsCA: true, BasicConstraintsValid: true,
@@ -95,11 +95,11 @@ func newAuthority(t testing.TB) *authority {
 	}
 	der, err := x509.CreateCertificate(rand.Reader, template, template, &key.PublicKey, key)
 	if err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
 	cert, err := x509.ParseCertificate(der)
 	if err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
 	return &authority{cert, key}
 }

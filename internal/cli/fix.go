@@ -73,6 +73,9 @@ func runFix(ctx context.Context, env *Env, flags *fixFlags, args []string) error
 	if err := s.goOnline(ctx, env, &flags.lintFlags); err != nil {
 		return err
 	}
+	if pins := s.rules.Settings().Pin; !flags.online && (pins.Digest || pins.Version) {
+		s.notices = append(s.notices, "pin.mode asks registries, so nothing is pinned without --online")
+	}
 	found := time.Now()
 	fixed := fixAll(ctx, s, flags)
 	checked := time.Now()

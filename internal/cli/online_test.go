@@ -204,6 +204,9 @@ func TestFixOnlinePinsEveryReference(t *testing.T) {
 		if tag && q.Method != http.MethodHead || q.Authorization != "" {
 			t.Errorf("request %s", q)
 		}
+		if host := strings.TrimPrefix(q.Host, "index."); !slices.Contains(resolve.Registries(), host) {
+			t.Errorf("%s was asked, which nobody allowed: %s", host, q)
+		}
 	}
 
 	// What is done stays done.
@@ -296,6 +299,27 @@ func TestOnlineRegistryAndStats(t *testing.T) {
 	_, _, stderr = online(t, n, dir, "lint", "--online", "--online-registry", n.Loopback, "--select", "untagged-image", "--stats")
 	if strings.Contains(stderr, "look-ups 0;") || !strings.Contains(stderr, "look-ups ") {
 		t.Errorf("stats: %s", stderr)
+	}
+}
+
+func TestOnlineProof(t *testing.T) {
+	n := fakeregistry.New(t)
+	n.Push(t, fakeregistry.Index(t, v1.Config{}, "linux/amd64"), "python:latest", "python:3.14.1")
+	dir := t.TempDir()
+	write(t, dir, "Dockerfile", "FROM python\n")
+	write(t, dir, ".dockmend.yaml", "pin: {mode: version, cooldown-days: 3}\n")
+	_, stdout, _ := online(t, n, dir, "lint", "--online", "--prove", "--select", "untagged-image", "-o", "json", "-o", "text=report")
+	for _, want := range []string{`"proof": "passed"`, `"effect": "repin"`, `"applicability": "safe"`, `"max_effect": "repin"`} {
+		if !strings.Contains(stdout, want) {
+			t.Errorf("no %s in\n%s", want, stdout)
+		}
+	}
+	if text, err := os.ReadFile(filepath.Join(dir, "report")); err != nil || !strings.Contains(string(text), "pin.cooldown-days is not kept") {
+		t.Errorf("%s, %v", text, err)
+	}
+	_, stdout, _ = online(t, n, dir, "fix", "--select", "untagged-image")
+	if !strings.Contains(stdout, "nothing is pinned without --online") {
+		t.Error(stdout)
 	}
 }
 

@@ -4,6 +4,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/distribution/reference"
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/dockmend/dockmend/internal/syntax/dockerfile"
@@ -68,6 +69,44 @@ func TestImageSites(t *testing.T) {
 			}
 		})
 	}
+}
+
+// FuzzRewrite holds every edit to what it is for: the site names the new tag and
+// digest, and no other place changes.
+func FuzzRewrite(f *testing.F) {
+	for _, s := range []string{
+		"# syntax=docker/dockerfile:1\nARG V=\"1\"\nFROM a:${V} AS x\nFROM x\nCOPY --from=b/c:2 x y\nRUN --mount=type=bind,from=d:3,target=/x true\n",
+		"ARG A=a:1 B=2\nARG C=$A\nFROM $C\nFROM --platform=$A b:$B\nARG B\n", "FROM a:${X:-1}\nFROM a@sha256:1\nCOPY --from='b:1' x y\n",
+		"ARG V=1\nFROM a:$V AS b\nFROM $V\nFROM b\n", "FROM a:1 \\\n AS b\nONBUILD COPY --from=c/d:1 x y\n",
+	} {
+		f.Add(s)
+	}
+	const tag = "9.9"
+	digest := "sha256:" + strings.Repeat("1", 64)
+	f.Fuzz(func(t *testing.T, src string) {
+		sites := NewDockerfile(dockerfile.Parse([]byte(src))).ImageSites()
+		for i, x := range sites {
+			edit, ok := x.Rewrite(tag, digest)
+			if _, err := reference.ParseNormalizedNamed(x.Reference()); !ok || err != nil {
+				continue // a registry is never asked about it
+			}
+			after, err := text.Apply([]byte(src), []text.Edit{edit})
+			if err != nil {
+				t.Fatalf("site %d of %q: %v", i, src, err)
+			}
+			now := NewDockerfile(dockerfile.Parse(after)).ImageSites()
+			if len(now) != len(sites) {
+				t.Fatalf("site %d of %q: %d sites become %d in %q", i, src, len(sites), len(now), after)
+			}
+			for j, y := range now {
+				same := y.Image.Text == sites[j].Image.Text
+				pinned := y.Image.Tag == tag && y.Image.Digest == digest && y.Image.Repository == x.Image.Repository
+				if i == j && !pinned || i != j && !same && (!pinned || sites[j].Image.Raw != x.Image.Raw) {
+					t.Fatalf("site %d of %q: site %d is %q in %q", i, src, j, y.Image.Text, after)
+				}
+			}
+		}
+	})
 }
 
 func TestImageSiteKeepsWhatStays(t *testing.T) {

@@ -1,6 +1,10 @@
 package resolve
 
-import "sync"
+import (
+	"sync"
+
+	"github.com/dockmend/dockmend/internal/lint"
+)
 
 // memo remembers answers, errors too, and lets only one goroutine ask for each.
 type memo[T any] struct {
@@ -25,6 +29,9 @@ func (m *memo[T]) get(key string, ask func() (T, error)) (T, error) {
 		m.answers[key] = a
 	}
 	m.mu.Unlock()
-	a.once.Do(func() { a.value, a.err = ask() })
+	a.once.Do(func() {
+		a.err = &lint.Unavailable{Reason: "the look-up crashed"} // what others are told if it does
+		a.value, a.err = ask()
+	})
 	return a.value, a.err
 }

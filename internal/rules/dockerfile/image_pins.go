@@ -105,6 +105,9 @@ func pinTo(p *lint.Pass[*facts.Dockerfile], x facts.ImageSite, tag, digest, writ
 	if err != nil {
 		return noPin(err)
 	}
+	if len(offered) == 0 {
+		return pin{reason: "it holds no image for any platform"}
+	}
 	if x.Platform != "" && !offers(offered, x.Platform) {
 		return pin{reason: fmt.Sprintf("it is not there for %s", x.Platform)}
 	}

@@ -131,10 +131,13 @@ func (x ImageSite) Rewrite(tag, digest string) (edit text.Edit, ok bool) {
 	if x.Refusal != "" || !found || !same {
 		return text.Edit{}, false
 	}
-	// Only what differs is edited.
+	// Only the parts that differ are edited, each as a whole: name, tag, digest.
 	common := 0
 	for common < len(tail) && common < len(x.tail) && tail[common] == x.tail[common] {
 		common++
+	}
+	if common < len(x.tail) || common < len(tail) && tail[common] != ':' && tail[common] != '@' {
+		common = strings.LastIndexAny(tail[:common], ":@") + 1
 	}
 	return text.Edit{Span: text.Span{Start: x.place.Start + common, End: x.place.End}, New: tail[common:]}, true
 }

@@ -116,6 +116,9 @@ func TestImageSiteKeepsWhatStays(t *testing.T) {
 	if !ok || edit.New != "@sha256:1" || edit.Span.Len() != 0 {
 		t.Errorf("%+v, %v", edit, ok)
 	}
+	if edit, ok := site.Rewrite("3.13.1-slim", ""); !ok || edit.New != "3.13.1-slim" || edit.Span.Len() != len("3.13-slim") {
+		t.Errorf("%+v, %v", edit, ok)
+	}
 	if site.Platform != "linux/arm64" || site.Reference() != "python:3.13-slim" || site.Moves() {
 		t.Errorf("%+v", site)
 	}

@@ -116,7 +116,7 @@ func (c *connector) dial(ctx context.Context, network, address string) (net.Conn
 		if c.mayReach(address, to.Addr()) {
 			return nil
 		}
-		return &refused{fmt.Sprintf("%s has the address %s, which is not public", address, to.Addr())}
+		return &refused{address + " has an address that is not public"}
 	}}
 	conn, err := d.DialContext(ctx, network, address)
 	if err != nil {

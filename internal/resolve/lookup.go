@@ -4,9 +4,11 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net"
 	"net/http"
 	"net/url"
 	"strings"
+	"syscall"
 	"time"
 
 	"github.com/google/go-containerregistry/pkg/name"
@@ -251,6 +253,15 @@ func (r *Resolver) Tags(repository string) ([]string, error) {
 	})
 }
 
+// cause is the innermost error of a connection.
+func cause(broken *net.OpError) error {
+	var system syscall.Errno
+	if errors.As(broken, &system) {
+		return system
+	}
+	return broken.Err
+}
+
 // shown is a reference as people write it.
 func shown(ref name.Reference) string {
 	s := strings.TrimPrefix(ref.Name(), "index.docker.io/")
@@ -272,6 +283,8 @@ func explain(ref name.Reference, err error) (reason string, complete bool) {
 	var status *transport.Error
 	var no *refused
 	var at *url.Error
+	var unknown *net.DNSError
+	var broken *net.OpError
 	switch {
 	case errors.As(err, &said):
 		return said.Reason, true
@@ -293,6 +306,11 @@ func explain(ref name.Reference, err error) (reason string, complete bool) {
 		return "the run was stopped", false
 	case isTimeout(err) || errors.Is(err, context.DeadlineExceeded):
 		return host + " gives no answer in time", false
+	// Reports are read by strangers: no address of this network stands in them.
+	case errors.As(err, &unknown):
+		err = errors.New("its address cannot be found")
+	case errors.As(err, &broken):
+		err = fmt.Errorf("the connection fails: %w", cause(broken))
 	case errors.As(err, &at):
 		err = at.Err
 	}

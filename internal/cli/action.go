@@ -261,7 +261,7 @@ func (a *action) log(r *lint.Result) {
 
 func (a *action) write(format string, w io.Writer, r *lint.Result) error {
 	writer, err := report.New(format, report.Options{
-		Version: Version, Quiet: true, Category: a.in.category, Page: rulePage, Line: a.lineLink(),
+		Version: Version, Quiet: true, Category: a.in.category, Alerts: true, Page: rulePage, Line: a.lineLink(),
 		Elsewhere: "the job summary and the report file have all",
 	})
 	if err != nil {

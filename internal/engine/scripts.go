@@ -25,8 +25,11 @@ const shellcheckFinding = "shellcheck-finding"
 // askShellCheck gives the files' scripts to the program, all at once. Where it
 // fails the rule is shown as skipped, and the run as incomplete.
 func (c *Checker) askShellCheck(ctx context.Context, all []*loaded) {
+	if c.ShellCheck == nil {
+		return
+	}
 	rule := c.Catalog.Find(shellcheckFinding)
-	if c.ShellCheck == nil || len(rule) != 1 {
+	if len(rule) != 1 {
 		return
 	}
 	type origin struct {

@@ -17,6 +17,7 @@ type Dockerfile struct {
 	stages   []*Stage
 	scopes   []Scope
 	commands map[*dockerfile.Instruction][]*Command
+	packages map[*dockerfile.Instruction][]PackageCommand
 }
 
 // NewDockerfile wraps a document; nothing is derived yet.

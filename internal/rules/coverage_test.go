@@ -6,6 +6,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/dockmend/dockmend/internal/lint"
 	"github.com/dockmend/dockmend/internal/rules"
 )
 
@@ -38,6 +39,16 @@ func covered() map[string][]string {
 // elsewhere are codes without a rule, each with the reason.
 var elsewhere = map[string]string{
 	"InvalidBaseImagePlatform": "needs the registry, which no rule asks yet",
+}
+
+// TestStyleIsOffByDefault: what is only a matter of taste is said to those who
+// ask for it (docs/noise.md).
+func TestStyleIsOffByDefault(t *testing.T) {
+	for _, m := range rules.All().Metas() {
+		if m.Default && m.Severity == lint.Style {
+			t.Errorf("%s is on by default and of severity style", m.ID)
+		}
+	}
 }
 
 func TestCoverage(t *testing.T) {

@@ -1,17 +1,16 @@
-// Command comparehadolint runs hadolint and dockmend, with its preset hadolint,
-// on the Dockerfiles below a folder, and prints for each code how many places
-// both name, and which only one does. See make compare-hadolint.
+// Command compare runs another linter and dockmend on the Dockerfiles below a
+// folder, and prints for each of the other's codes how many places both name, and
+// how many only one does. See make compare-hadolint and make compare-checkov.
 package main
 
 import (
+	"cmp"
 	"context"
-	"encoding/json"
 	"errors"
 	"flag"
 	"fmt"
 	"maps"
 	"os"
-	"os/exec"
 	"slices"
 	"strings"
 
@@ -20,9 +19,6 @@ import (
 	"github.com/dockmend/dockmend/internal/tools/corpusrun"
 )
 
-// batch is how many files one process of hadolint gets.
-const batch = 200
-
 // place is where a code is said.
 type place struct {
 	file string
@@ -30,71 +26,64 @@ type place struct {
 	code string
 }
 
+// peer is a linter to compare with.
+type peer struct {
+	name string
+	// preset is that of ours with its rules; prefixes are those of its codes.
+	preset   string
+	prefixes []string
+	// ask runs the program with no configuration. refused are files that it cannot
+	// parse.
+	ask func(program, dir string, files []string) (said map[place]bool, refused map[string]bool, err error)
+}
+
+func peers() []peer {
+	return []peer{
+		{name: "hadolint", preset: "hadolint", prefixes: []string{"DL", "SC"}, ask: askHadolint},
+		{name: "checkov", preset: "strict", prefixes: []string{"CKV"}, ask: askCheckov},
+	}
+}
+
 func main() {
-	hadolint := flag.String("hadolint", "hadolint", "the program hadolint")
+	name := flag.String("peer", "hadolint", "hadolint or checkov")
+	program := flag.String("program", "", "its program, if not its name")
 	examples := flag.Int("examples", 3, "how many places to show of each kind")
 	only := flag.String("code", "", "only this code, with all its places")
 	withShellCheck := flag.Bool("shellcheck", false, "compare the codes of ShellCheck too")
 	flag.Parse()
-	if err := run(flag.Arg(0), *hadolint, *examples, *only, *withShellCheck); err != nil {
-		fmt.Fprintln(os.Stderr, "comparehadolint:", err)
+	if err := run(flag.Arg(0), *name, *program, *examples, *only, *withShellCheck); err != nil {
+		fmt.Fprintln(os.Stderr, "compare:", err)
 		os.Exit(1)
 	}
 }
 
-func run(dir, hadolint string, examples int, only string, withShellCheck bool) error {
-	if dir == "" {
-		return errors.New("which folder? comparehadolint [flags] DIR")
+func run(dir, name, program string, examples int, only string, withShellCheck bool) error {
+	i := slices.IndexFunc(peers(), func(p peer) bool { return p.name == name })
+	if i < 0 || dir == "" {
+		return errors.New("which linter, and which folder? compare -peer hadolint DIR")
 	}
+	other := peers()[i]
 	files, err := corpusrun.Files(dir)
 	if err != nil {
 		return err
 	}
-	theirs, refused, err := askHadolint(hadolint, dir, files)
+	theirs, refused, err := other.ask(cmp.Or(program, name), dir, files)
 	if err != nil {
 		return err
 	}
-	ours, err := askDockmend(dir, files, withShellCheck)
+	ours, err := askDockmend(dir, files, other, withShellCheck)
 	if err != nil {
 		return err
 	}
-	fmt.Printf("%d files; hadolint does not parse %d of them, which are left out\n\n", len(files), len(refused))
-	table(theirs, ours, refused, examples, only, withShellCheck)
+	fmt.Printf("%d files; %s does not parse %d of them, which are left out\n\n", len(files), name, len(refused))
+	table(name, theirs, ours, refused, examples, only, withShellCheck)
 	return nil
 }
 
-// askHadolint runs the program with no configuration.
-func askHadolint(program, dir string, files []string) (said map[place]bool, refused map[string]bool, err error) {
-	said, refused = map[place]bool{}, map[string]bool{}
-	for part := range slices.Chunk(files, batch) {
-		cmd := exec.CommandContext(context.Background(), program, append([]string{"--no-color", "--no-fail", "-f", "json", "--"}, part...)...) //nolint:gosec // the program that the flag names
-		cmd.Dir = dir
-		cmd.Stderr = os.Stderr
-		out, err := cmd.Output()
-		if err != nil {
-			return nil, nil, fmt.Errorf("%s: %w", program, err)
-		}
-		var findings []struct {
-			File, Code string
-			Line       int
-		}
-		if err := json.Unmarshal(out, &findings); err != nil {
-			return nil, nil, fmt.Errorf("%s: %w", program, err)
-		}
-		for _, f := range findings {
-			if f.Code == "DL1000" {
-				refused[f.File] = true
-			}
-			said[place{f.File, f.Line, f.Code}] = true
-		}
-	}
-	return said, refused, nil
-}
-
-// askDockmend lints the files with the preset hadolint. The line of a finding is
-// that of its instruction, as in hadolint.
-func askDockmend(dir string, files []string, withShellCheck bool) (map[place]bool, error) {
-	result, err := corpusrun.Lint(context.Background(), dir, files, "hadolint", withShellCheck)
+// askDockmend lints the files with the rules that the other linter has. The line
+// of a finding is that of its instruction, as in other linters.
+func askDockmend(dir string, files []string, other peer, withShellCheck bool) (map[place]bool, error) {
+	result, err := corpusrun.Lint(context.Background(), dir, files, other.preset, withShellCheck)
 	if err != nil {
 		return nil, err
 	}
@@ -105,7 +94,8 @@ func askDockmend(dir string, files []string, withShellCheck bool) (map[place]boo
 			parsed[d.Source] = dockerfile.Parse(d.Source.Bytes)
 		}
 		for _, name := range d.Aliases() {
-			if d.Counts() && (strings.HasPrefix(name, "DL") || strings.HasPrefix(name, "SC")) {
+			theirs := slices.ContainsFunc(other.prefixes, func(p string) bool { return strings.HasPrefix(name, p) })
+			if d.Counts() && theirs {
 				said[place{d.Source.Path, firstLine(parsed[d.Source], d), name}] = true
 			}
 		}
@@ -124,9 +114,9 @@ func firstLine(doc *dockerfile.Document, d *lint.Diagnostic) int {
 	return d.Start().Line
 }
 
-// table prints a row for each code. hadolint names the first line of an
-// instruction, dockmend the very place, so instructions of a file are counted.
-func table(theirs, ours map[place]bool, refused map[string]bool, examples int, only string, withShellCheck bool) {
+// table prints a row for each code. Others name the first line of an instruction,
+// or of all that they say it of, so what is said of a file is counted.
+func table(name string, theirs, ours map[place]bool, refused map[string]bool, examples int, only string, withShellCheck bool) {
 	type counts struct{ theirs, ours map[string]int }
 	codes := map[string]*counts{}
 	count := func(said map[place]bool, of func(*counts) map[string]int) {
@@ -142,7 +132,7 @@ func table(theirs, ours map[place]bool, refused map[string]bool, examples int, o
 	}
 	count(theirs, func(c *counts) map[string]int { return c.theirs })
 	count(ours, func(c *counts) map[string]int { return c.ours })
-	fmt.Println("| code | both | only hadolint | only dockmend | files with only hadolint's | files with only dockmend's |")
+	fmt.Printf("| code | both | only %[1]s | only dockmend | files with only %[1]s's | files with only dockmend's |\n", name)
 	fmt.Println("|---|---:|---:|---:|---|---|")
 	for _, code := range slices.Sorted(maps.Keys(codes)) {
 		c := codes[code]

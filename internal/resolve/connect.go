@@ -145,6 +145,12 @@ func (c *connector) mayReach(address string, ip netip.Addr) bool {
 	return named && (!ip.Unmap().IsLinkLocalUnicast() || net.ParseIP(host) != nil)
 }
 
+// isLoopback tells whether a host is this machine by its very name.
+func isLoopback(host string) bool {
+	ip, err := netip.ParseAddr(strings.Trim(host, "[]"))
+	return err == nil && ip.Unmap().IsLoopback() || host == "localhost"
+}
+
 // publicName tells whether a host's name may be that of a public host.
 func publicName(host string) bool {
 	if ip, err := netip.ParseAddr(strings.Trim(host, "[]")); err == nil {

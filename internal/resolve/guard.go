@@ -69,8 +69,9 @@ func (g *guard) judge(req *http.Request) error {
 	own := req.URL.Host == g.registry.RegistryStr()
 	switch {
 	case req.URL.Scheme == "https":
-	case req.URL.Scheme == "http" && own && g.registry.Scheme() == "http" && g.connect.named[req.URL.Host]:
-		// A registry on this machine or in this network, that a person named.
+	case req.URL.Scheme == "http" && own && isLoopback(req.URL.Hostname()) && g.connect.named[req.URL.Host]:
+		// A registry on this machine, that a person named. In a network somebody
+		// else could pose as a registry that has no certificate.
 	default:
 		return &refused{fmt.Sprintf("%s://%s is not asked: want https", req.URL.Scheme, req.URL.Host)}
 	}

@@ -28,8 +28,8 @@ func (k *keychain) Resolve(target authn.Resource) (authn.Authenticator, error) {
 	return auth, nil
 }
 
-// has tells whether there are credentials for a registry or for any repository
-// of it that was asked for; where that is not clear it is true.
+// has tells whether there are credentials for a registry; where that is not
+// clear it is true.
 func (k *keychain) has(target authn.Resource) bool {
 	auth, err := k.Resolve(target)
 	return err != nil || auth != authn.Anonymous

@@ -39,7 +39,7 @@ type Options struct {
 	// for Registries.
 	Allowed []string
 	// Named are further ones, that a person named: these may have a private or
-	// loopback address, and speak HTTP there.
+	// loopback address, and on this machine speak HTTP.
 	Named []string
 	// Keychain has the credentials; nil for those of the Docker config.
 	Keychain authn.Keychain

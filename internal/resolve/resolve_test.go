@@ -475,3 +475,36 @@ type identity struct{}
 func (identity) Resolve(authn.Resource) (authn.Authenticator, error) {
 	return authn.FromConfig(authn.AuthConfig{IdentityToken: "secret"}), nil
 }
+
+// TestNoTLSOnlyOnThisMachine shows that a registry in the network cannot be
+// posed as by somebody without a certificate.
+func TestNoTLSOnlyOnThisMachine(t *testing.T) {
+	n := fakeregistry.New(t)
+	const host = "registry.local"
+	r := resolver(t, n, func(o *resolve.Options) {
+		o.Named, o.Keychain = []string{host}, person{host}
+		o.Getenv = func(name string) string {
+			if name == "HTTP_PROXY" {
+				return "http://" + n.Loopback // plain HTTP would get there
+			}
+			return n.Getenv(name)
+		}
+	})
+	n.Hook(host, func(w http.ResponseWriter, r *http.Request) {
+		if r.TLS != nil {
+			w.WriteHeader(http.StatusBadRequest)
+			return
+		}
+		t.Errorf("asked without TLS: %s %s", r.Method, r.URL)
+		w.Header().Set("Www-Authenticate", `Basic realm="x"`)
+		w.WriteHeader(http.StatusUnauthorized)
+	})
+	if _, err := r.Digest(host + "/team/app:1"); err == nil {
+		t.Error("somebody answered")
+	}
+	for _, q := range n.Requests() {
+		if q.Authorization != "" {
+			t.Errorf("credentials were sent: %s", q)
+		}
+	}
+}

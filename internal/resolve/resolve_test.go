@@ -480,7 +480,7 @@ func (identity) Resolve(authn.Resource) (authn.Authenticator, error) {
 // posed as by somebody without a certificate.
 func TestNoTLSOnlyOnThisMachine(t *testing.T) {
 	n := fakeregistry.New(t)
-	const host = "registry.local"
+	const host = "10.0.0.1:5000" // where the library falls back to plain HTTP
 	r := resolver(t, n, func(o *resolve.Options) {
 		o.Named, o.Keychain = []string{host}, person{host}
 		o.Getenv = func(name string) string {

@@ -52,7 +52,7 @@ func load(tb testing.TB) corpus {
 	}
 	var c corpus
 	for _, f := range found.Files {
-		if f.Kind != discover.Dockerfile {
+		if f.Target != lint.TargetDockerfile {
 			continue
 		}
 		src, err := root.ReadFile(f.Path)

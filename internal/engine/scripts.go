@@ -39,10 +39,10 @@ func (c *Checker) askShellCheck(ctx context.Context, all []*loaded) {
 	var origins []origin
 	var scripts []lint.Script
 	for _, l := range all {
-		if l.doc == nil || l.template || !l.policy.Enabled(rule[0]) {
+		if l.doc == nil || l.template || !l.file.Policy.Enabled(rule[0]) {
 			continue
 		}
-		found, left := l.doc.ShellScripts()
+		found, left := l.doc.scripts()
 		for _, s := range found {
 			origins = append(origins, origin{l, s})
 			scripts = append(scripts, lint.Script{Text: s.Text, Dialect: s.Dialect, Variables: s.Variables})

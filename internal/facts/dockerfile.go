@@ -11,6 +11,8 @@ import (
 // use it.
 type Dockerfile struct {
 	*dockerfile.Document
+	// Around reaches the files beside it; nil for one that is itself reached so.
+	Around *Project
 
 	staged   bool
 	global   []*dockerfile.Instruction

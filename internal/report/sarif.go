@@ -113,7 +113,7 @@ func (s sarifWriter) rules(findings []*lint.Diagnostic) []*sarif.ReportingDescri
 // sarifProperties are what GitHub sorts alerts by. A security-severity makes an
 // alert one of security, so only such rules have it; it is a number in a string.
 func sarifProperties(m *lint.Meta) sarif.Properties {
-	p := sarif.Properties{"tags": []string{"dockerfile", string(m.Category)}, "precision": sarifPrecision(m.Confidence)}
+	p := sarif.Properties{"tags": []string{m.Target.String(), string(m.Category)}, "precision": sarifPrecision(m.Confidence)}
 	if m.Category != lint.Security {
 		p["problem.severity"] = map[lint.Severity]string{lint.Error: "error", lint.Warning: "warning"}[m.Severity]
 		if p["problem.severity"] == "" {
@@ -164,11 +164,7 @@ func sarifResult(d *lint.Diagnostic, rule uint, hashes []string, files sources) 
 		if !at.Known || i == sarifRelated {
 			continue
 		}
-		source := d.Source
-		if related.File != "" {
-			source = files[related.File]
-		}
-		result.RelatedLocations = append(result.RelatedLocations, sarifLocation(source, related.Span).WithMessage(sarif.NewTextMessage(related.Message)))
+		result.RelatedLocations = append(result.RelatedLocations, sarifLocation(files.of(d, related), related.Span).WithMessage(sarif.NewTextMessage(related.Message)))
 	}
 	return result
 }

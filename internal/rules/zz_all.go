@@ -6,12 +6,13 @@ import (
 	"github.com/dockmend/dockmend/internal/facts"
 	"github.com/dockmend/dockmend/internal/lint"
 	"github.com/dockmend/dockmend/internal/rules/dockerfile"
+	"github.com/dockmend/dockmend/internal/rules/ignorefile"
 )
 
 // All returns the catalogue of every rule.
 func All() *Catalog {
 	return &Catalog{
-		Dockerfile: []lint.Rule[*facts.Dockerfile]{
+		Dockerfile: reading[*facts.Dockerfile](lint.TargetDockerfile,
 			dockerfile.AccountPasswordSet,
 			dockerfile.AddInsteadOfCopy,
 			dockerfile.AddRemoteWithoutChecksum,
@@ -62,6 +63,7 @@ func All() *Catalog {
 			dockerfile.DnfPackageNotPinned,
 			dockerfile.DnfWithoutAssumeYes,
 			dockerfile.DockerSocketInDockerfile,
+			dockerfile.DockerignoreMissing,
 			dockerfile.DownloadWithoutChecksum,
 			dockerfile.DuplicateCmd,
 			dockerfile.DuplicateEntrypoint,
@@ -251,6 +253,24 @@ func All() *Catalog {
 			dockerfile.ZypperDistUpgrade,
 			dockerfile.ZypperPackageNotPinned,
 			dockerfile.ZypperWithoutAssumeYes,
-		},
+		),
+		Compose: reading[*facts.Compose](lint.TargetCompose),
+		IgnoreFile: reading[*facts.IgnoreFile](lint.TargetIgnoreFile,
+			ignorefile.DockerignoreBuildOutputNotExcluded,
+			ignorefile.DockerignoreDocsNotExcluded,
+			ignorefile.DockerignoreDuplicatePattern,
+			ignorefile.DockerignoreEnvExampleExcluded,
+			ignorefile.DockerignoreExcludesEverything,
+			ignorefile.DockerignoreGitNotExcluded,
+			ignorefile.DockerignoreInvalidPattern,
+			ignorefile.DockerignoreNegationIneffective,
+			ignorefile.DockerignorePythonCachesNotExcluded,
+			ignorefile.DockerignoreRootOnlyPattern,
+			ignorefile.DockerignoreSecretsNotExcluded,
+			ignorefile.DockerignoreShadowed,
+			ignorefile.DockerignoreVenvNotExcluded,
+		),
+		Kubernetes: reading[*facts.Manifest](lint.TargetKubernetes),
+		Workflow:   reading[*facts.Workflow](lint.TargetWorkflow),
 	}
 }

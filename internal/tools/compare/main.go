@@ -63,7 +63,7 @@ func run(dir, name, program string, examples int, only string, withShellCheck bo
 		return errors.New("which linter, and which folder? compare -peer hadolint DIR")
 	}
 	other := peers()[i]
-	files, err := corpusrun.Files(dir)
+	files, err := corpusrun.Files(dir, lint.TargetDockerfile)
 	if err != nil {
 		return err
 	}
@@ -83,7 +83,7 @@ func run(dir, name, program string, examples int, only string, withShellCheck bo
 // askDockmend lints the files with the rules that the other linter has. The line
 // of a finding is that of its instruction, as in other linters.
 func askDockmend(dir string, files []string, other peer, withShellCheck bool) (map[place]bool, error) {
-	result, err := corpusrun.Lint(context.Background(), dir, files, other.preset, withShellCheck)
+	result, err := corpusrun.Lint(context.Background(), dir, lint.TargetDockerfile, files, other.preset, withShellCheck)
 	if err != nil {
 		return nil, err
 	}

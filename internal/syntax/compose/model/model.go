@@ -53,7 +53,7 @@ func Load(src []byte, lookup func(name string) (string, bool)) (model map[string
 		o.SkipResolveEnvironment, o.SkipResolveLabels = true, true
 		o.SkipConsistencyCheck, o.SkipNormalization, o.SkipDefaultValues = true, true, true
 		o.ResolvePaths = false
-		o.Profiles = []string{"*"} // all services, whichever would be started
+		o.Profiles = []string{"*"}         // all services, whichever would be started
 		o.Interpolate.LookupValue = lookup // nil would ask the process's environment
 		o.Interpolate.Substitute = func(s string, m template.Mapping) (string, error) {
 			return template.SubstituteWithOptions(s, m, template.WithoutLogging)
@@ -63,7 +63,8 @@ func Load(src []byte, lookup func(name string) (string, bool)) (model map[string
 	if err != nil {
 		return nil, err
 	}
-	include := dict["include"]
+	// A project has neither: it has the name that was set above.
+	include, name := dict["include"], dict["name"]
 	// The loader's types make one of the forms that a value may have: lists and
 	// mappings of variables, numbers in quotes and without.
 	project, err := loader.ModelToProject(dict, loader.ToOptions(&details, []func(*loader.Options){options}), details)
@@ -77,6 +78,7 @@ func Load(src []byte, lookup func(name string) (string, bool)) (model map[string
 	if err := yamllib.Unmarshal(written, &model); err != nil {
 		return nil, err
 	}
+	model["name"] = name
 	if include != nil {
 		model["include"] = include
 	}

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"testing"
 
+	specified "github.com/compose-spec/compose-go/v2/schema"
 	"github.com/dockmend/dockmend/internal/syntax/compose/model"
 	"github.com/dockmend/dockmend/internal/text"
 )
@@ -21,7 +22,7 @@ func TestCorpus(t *testing.T) {
 	if dir == "" {
 		t.Skip("DOCKMEND_CORPUS is not set: only the files of testdata were read")
 	}
-	files, loaded, both, onlyTheirs := 0, 0, 0, 0
+	files, loaded, both, onlyTheirs, disagreed := 0, 0, 0, 0, 0
 	shapes := map[Shape]int{}
 	set := func(string) (string, bool) { return "1", true }
 	err := filepath.WalkDir(dir, func(path string, e fs.DirEntry, err error) error {
@@ -41,6 +42,12 @@ func TestCorpus(t *testing.T) {
 		}
 		for _, s := range d.Services {
 			touch(s)
+		}
+		if whole, ok := d.View.Value(d.Root, nil).(map[string]any); ok {
+			if err := specified.Validate(whole); (err != nil) != (len(problems) > 0) {
+				disagreed++
+				t.Logf("%s: %d problems, compose-go's schema: %v", path, len(problems), err)
+			}
 		}
 		loadedAs, refused := model.Load(src, set)
 		if refused == nil {
@@ -64,7 +71,7 @@ func TestCorpus(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Logf("%d files, %d loaded, %d refused by both, %d by compose-go alone; shapes %v", files, loaded, both, onlyTheirs, shapes)
+	t.Logf("%d files, %d loaded, %d refused by both, %d by compose-go alone; %d times the bare schema says something else; shapes %v", files, loaded, both, onlyTheirs, disagreed, shapes)
 }
 
 // touch asks a service for everything.

@@ -53,7 +53,7 @@ func Load(src []byte, lookup func(name string) (string, bool)) (model map[string
 		o.SkipResolveEnvironment, o.SkipResolveLabels = true, true
 		o.SkipConsistencyCheck, o.SkipNormalization, o.SkipDefaultValues = true, true, true
 		o.ResolvePaths = false
-		o.Profiles = []string{"*"} // all services, whichever would be started
+		o.Profiles = []string{"*"}         // all services, whichever would be started
 		o.Interpolate.LookupValue = lookup // nil would ask the process's environment
 		o.Interpolate.Substitute = func(s string, m template.Mapping) (string, error) {
 			return template.SubstituteWithOptions(s, m, template.WithoutLogging)

@@ -286,6 +286,7 @@ func TestProblems(t *testing.T) {
 				detail = fmt.Sprintf("known %d", len(p.Known))
 			case MissingKey, BadName:
 				detail = p.Key
+			default:
 			}
 			got = append(got, fmt.Sprintf("%s: %d %s", d.File.Text(p.Span), p.Kind, detail))
 		}

@@ -117,7 +117,7 @@ func (c *checker) check(at place, s *schema) []Problem {
 				found = append(found, c.check(at.below(item, nil, strconv.Itoa(i)), s.Items)...)
 			}
 		}
-	case yaml.Scalar:
+	default:
 		found = append(found, c.scalar(at, s)...)
 	}
 	return found
@@ -268,6 +268,7 @@ func typeOf(n *yaml.Node) string {
 		return "object"
 	case yaml.Sequence:
 		return "array"
+	default:
 	}
 	switch n.Tag {
 	case "!!null":

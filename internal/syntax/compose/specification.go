@@ -18,7 +18,7 @@ import (
 // double the start-up of every run, those without a compose file too.
 //
 //go:embed compose-spec.json
-var specificationText []byte //nolint:gochecknoglobals // embedded, never changed
+var specificationText []byte
 
 // specification is read on first use: it costs as much as some files do.
 var specification = sync.OnceValues(readSpecification) //nolint:gochecknoglobals // read once, never changed

@@ -99,6 +99,7 @@ func (v *View) collect(n *Node, place map[string]int, pairs *[]*Pair, done map[*
 					v.collect(m, place, pairs, done, depth+1)
 				}
 			}
+		default: // nothing that could be merged
 		}
 	}
 }

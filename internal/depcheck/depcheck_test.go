@@ -25,7 +25,7 @@ var rooms = map[string][]string{
 	// The list of all rules is the only place that knows the rules.
 	"internal/rules":            {"internal/lint", "internal/facts", "internal/rules"},
 	"internal/rules/dockerfile": {"internal/text", "internal/lint", "internal/nearest", "internal/facts", "internal/syntax/dockerfile"},
-	"internal/rules/compose":    {"internal/text", "internal/lint", "internal/facts", "internal/syntax/compose"},
+	"internal/rules/compose":    {"internal/text", "internal/lint", "internal/nearest", "internal/facts", "internal/syntax/compose", "internal/syntax/yaml"},
 	"internal/rules/ignorefile": {"internal/text", "internal/lint", "internal/facts", "internal/syntax/ignorefile"},
 	"internal/rules/project":    {"internal/text", "internal/lint", "internal/facts", "internal/syntax"},
 
@@ -85,6 +85,11 @@ var keptTo = []struct {
 		packages: []string{"github.com/compose-spec/compose-go/v2"},
 		rooms:    []string{"internal/syntax/compose/model"},
 		why:      "its schema library costs every start some milliseconds, and its loader reads what files name unless told not to",
+	},
+	{
+		packages: []string{modulePath + "/internal/syntax/compose/model"},
+		rooms:    []string{"internal/prove"},
+		why:      "whoever links it starts some milliseconds later",
 	},
 	{
 		packages: []string{"github.com/compose-spec/compose-go/v2/cli"},

@@ -43,6 +43,9 @@ func TestTemplates(t *testing.T) {
 		if unset != tt.unset || known != tt.known || given != tt.given {
 			t.Errorf("%s: %q %v, given %q", tt.src, unset, known, given)
 		}
+		if err := agrees(tt.src); err != nil {
+			t.Error(err)
+		}
 		for _, v := range tmpl.Variables() {
 			if got := tt.src[v.Span.Start:v.Span.End]; got != v.String() {
 				t.Errorf("%s: %q shows %q", tt.src, v, got)

@@ -1,6 +1,7 @@
 package compose
 
 import (
+	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -8,7 +9,9 @@ import (
 	"testing"
 
 	specified "github.com/compose-spec/compose-go/v2/schema"
+	"github.com/compose-spec/compose-go/v2/template"
 	"github.com/dockmend/dockmend/internal/syntax/compose/model"
+	"github.com/dockmend/dockmend/internal/syntax/yaml"
 	"github.com/dockmend/dockmend/internal/text"
 )
 
@@ -43,6 +46,12 @@ func TestCorpus(t *testing.T) {
 		for _, s := range d.Services {
 			touch(s)
 		}
+		d.Root.Walk(func(n *yaml.Node) bool {
+			if err := agrees(n.Value); n.Kind == yaml.Scalar && err != nil {
+				t.Errorf("%s: %v", path, err)
+			}
+			return true
+		})
 		if whole, ok := d.View.Value(d.Root, nil).(map[string]any); ok {
 			if err := specified.Validate(whole); (err != nil) != (len(problems) > 0) {
 				disagreed++
@@ -72,6 +81,20 @@ func TestCorpus(t *testing.T) {
 		t.Fatal(err)
 	}
 	t.Logf("%d files, %d loaded, %d refused by both, %d by compose-go alone; %d times the bare schema says something else; shapes %v", files, loaded, both, onlyTheirs, disagreed, shapes)
+}
+
+// agrees holds our reading of variables, none of which is set, against that of
+// compose-go.
+func agrees(src string) error {
+	ours, known := ParseTemplate(src).Expand(nil)
+	theirs, err := template.SubstituteWithOptions(src, func(string) (string, bool) { return "", false }, template.WithoutLogging)
+	if known && (err != nil || ours != theirs) {
+		return fmt.Errorf("%q is %q, compose-go has %q (%v)", src, ours, theirs, err)
+	}
+	if broken := ParseTemplate(src).Broken >= 0; broken && err == nil {
+		return fmt.Errorf("%q is broken, compose-go has %q", src, theirs)
+	}
+	return nil
 }
 
 // touch asks a service for everything.

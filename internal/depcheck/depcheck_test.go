@@ -19,6 +19,9 @@ var rooms = map[string][]string{
 	"internal/syntax":  {"internal/text"},
 	"internal/facts":   {"internal/text", "internal/lint", "internal/syntax"},
 
+	// Compose's loader stands apart: only a proof may pay for its start.
+	"internal/syntax/compose/model": nil,
+
 	// The list of all rules is the only place that knows the rules.
 	"internal/rules":            {"internal/lint", "internal/facts", "internal/rules"},
 	"internal/rules/dockerfile": {"internal/text", "internal/lint", "internal/nearest", "internal/facts", "internal/syntax/dockerfile"},
@@ -79,6 +82,21 @@ var keptTo = []struct {
 		packages: []string{"os/exec"},
 		rooms:    []string{"internal/gitdiff", "internal/shellcheck", "internal/tools"},
 		why:      "nothing from a repository is executed; git is asked in one place",
+	},
+	{
+		packages: []string{"github.com/compose-spec/compose-go/v2"},
+		rooms:    []string{"internal/syntax/compose/model"},
+		why:      "its schema library costs every start some milliseconds, and its loader reads what files name unless told not to",
+	},
+	{
+		packages: []string{modulePath + "/internal/syntax/compose/model"},
+		rooms:    []string{"internal/prove"},
+		why:      "whoever links it starts some milliseconds later",
+	},
+	{
+		packages: []string{"github.com/compose-spec/compose-go/v2/cli"},
+		rooms:    nil,
+		why:      "it reads .env and the environment of the process",
 	},
 	{
 		packages: []string{

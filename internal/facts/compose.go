@@ -32,8 +32,8 @@ func NewCompose(d *compose.Document) *Compose {
 // All lists the services with their facts, in file order.
 func (f *Compose) All() []*ComposeService {
 	if f.byName == nil {
-		f.byName = make(map[string]*ComposeService, len(f.Document.Services))
-		for _, s := range f.Document.Services {
+		f.byName = make(map[string]*ComposeService, len(f.Services))
+		for _, s := range f.Services {
 			fact := &ComposeService{Service: s, file: f}
 			f.services = append(f.services, fact)
 			f.byName[s.Name] = fact

@@ -5,6 +5,7 @@ import (
 	"strings"
 	"testing"
 
+	specified "github.com/compose-spec/compose-go/v2/schema"
 	"github.com/dockmend/dockmend/internal/syntax/compose/model"
 	"github.com/google/go-cmp/cmp"
 )
@@ -41,6 +42,9 @@ func TestTemplates(t *testing.T) {
 		given, _ := tmpl.Expand(set)
 		if unset != tt.unset || known != tt.known || given != tt.given {
 			t.Errorf("%s: %q %v, given %q", tt.src, unset, known, given)
+		}
+		if err := agrees(tt.src); err != nil {
+			t.Error(err)
 		}
 		for _, v := range tmpl.Variables() {
 			if got := tt.src[v.Span.Start:v.Span.End]; got != v.String() {
@@ -251,9 +255,9 @@ func TestShapes(t *testing.T) {
 func TestProblems(t *testing.T) {
 	tests := []struct{ src, want string }{
 		{"services: {a: {image: x}}", ""},
-		{"services: {a: {imagee: x}}", `imagee: 0 "" known 94`},
-		{"servces: {a: {image: x}}", `servces: 0 "" known 10`},
-		{"services: {a: {image: x, build: {contxt: .}, privileged: [1]}}", `contxt: 0 "" known 25|privileged: 3 [boolean string]`},
+		{"services: {a: {imagee: x}}", `imagee: 0 known 94`},
+		{"servces: {a: {image: x}}", `servces: 0 known 10`},
+		{"services: {a: {image: x, build: {contxt: .}, privileged: [1]}}", `contxt: 0 known 25|privileged: 3 [boolean string]`},
 		{"services: {a: {image: [x]}}", `image: 3 [string]`},
 		{"services: {a: {image: x, ports: {a: b}}}", `ports: 3 [list]`},
 		{"services: {a: {image: x, environment: 5}}", `5: 3 [mapping list]`},
@@ -267,7 +271,8 @@ func TestProblems(t *testing.T) {
 		{"services: {a: }", "a: 3 [mapping]"},
 		{"services: [a]", "services: 3 [mapping]"},
 		{"services: {a: {image: x, ports: !reset }}", ""},
-		{"x-c: &c {imagee: y}\nservices: {a: {<<: *c, image: x}}", `imagee: 0 "" known 94`},
+		{"x-c: &c {imagee: y}\nservices: {a: {<<: *c, image: x}}", `imagee: 0 known 94`},
+		{"services: {a: {image: x, pull_policy: often, oom_score_adj: -2000, expose: [{a: b}]}}", `often: 5 [^(always|never|build|if_not_present|missing|refresh|daily|weekly|every_([0-9]+[wdhms])+)$]|-2000: 6 [at least -1000]|{a: b}: 3 [string number]`},
 		{"services: {a: {image: x, provider: {type: y}}}\nmodels: {m: {model: z}}", ""},
 	}
 	for _, tt := range tests {
@@ -281,17 +286,29 @@ func TestProblems(t *testing.T) {
 			detail := fmt.Sprint(p.Want)
 			switch p.Kind {
 			case UnknownKey:
-				detail = fmt.Sprintf("%q known %d", p.Message, len(p.Known))
+				detail = fmt.Sprintf("known %d", len(p.Known))
 			case MissingKey, BadName:
 				detail = p.Key
-			case OtherProblem:
-				detail = p.Message
+			default:
 			}
 			got = append(got, fmt.Sprintf("%s: %d %s", d.File.Text(p.Span), p.Kind, detail))
 		}
 		if s := strings.Join(got, "|"); s != tt.want {
 			t.Errorf("%s\n got %s\nwant %s", tt.src, s, tt.want)
 		}
+	}
+}
+
+// TestSpecification holds the copy of the schema against the module's.
+func TestSpecification(t *testing.T) {
+	if string(specificationText) != specified.Schema {
+		t.Error("compose-spec.json is not that of the compose-go in go.mod: copy schema/compose-spec.json from the module")
+	}
+	if _, err := readSchema([]byte(`{"type": "object", "maxItems": 3}`)); err == nil {
+		t.Error("a keyword that is not understood is read over")
+	}
+	if _, err := readSchema([]byte(`{"$ref": "#/$defs/x"}`)); err == nil {
+		t.Error("a definition that is not there is read over")
 	}
 }
 

@@ -1,13 +1,17 @@
 package compose
 
 import (
+	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
 
+	specified "github.com/compose-spec/compose-go/v2/schema"
+	"github.com/compose-spec/compose-go/v2/template"
 	"github.com/dockmend/dockmend/internal/syntax/compose/model"
+	"github.com/dockmend/dockmend/internal/syntax/yaml"
 	"github.com/dockmend/dockmend/internal/text"
 )
 
@@ -21,7 +25,7 @@ func TestCorpus(t *testing.T) {
 	if dir == "" {
 		t.Skip("DOCKMEND_CORPUS is not set: only the files of testdata were read")
 	}
-	files, loaded, both, onlyTheirs := 0, 0, 0, 0
+	files, loaded, both, onlyTheirs, disagreed := 0, 0, 0, 0, 0
 	shapes := map[Shape]int{}
 	set := func(string) (string, bool) { return "1", true }
 	err := filepath.WalkDir(dir, func(path string, e fs.DirEntry, err error) error {
@@ -41,6 +45,18 @@ func TestCorpus(t *testing.T) {
 		}
 		for _, s := range d.Services {
 			touch(s)
+		}
+		d.Root.Walk(func(n *yaml.Node) bool {
+			if err := agrees(n.Value); n.Kind == yaml.Scalar && err != nil {
+				t.Errorf("%s: %v", path, err)
+			}
+			return true
+		})
+		if whole, ok := d.View.Value(d.Root, nil).(map[string]any); ok {
+			if err := specified.Validate(whole); (err != nil) != (len(problems) > 0) {
+				disagreed++
+				t.Logf("%s: %d problems, compose-go's schema: %v", path, len(problems), err)
+			}
 		}
 		loadedAs, refused := model.Load(src, set)
 		if refused == nil {
@@ -64,7 +80,24 @@ func TestCorpus(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Logf("%d files, %d loaded, %d refused by both, %d by compose-go alone; shapes %v", files, loaded, both, onlyTheirs, shapes)
+	t.Logf("%d files, %d loaded, %d refused by both, %d by compose-go alone; %d times the bare schema says something else; shapes %v", files, loaded, both, onlyTheirs, disagreed, shapes)
+}
+
+// agrees holds our reading of variables, none of which is set, against that of
+// compose-go.
+func agrees(src string) error {
+	ours, known := ParseTemplate(src).Expand(nil)
+	theirs, err := template.SubstituteWithOptions(src, func(string) (string, bool) { return "", false }, template.WithoutLogging)
+	if known && err != nil {
+		return fmt.Errorf("%q is %q, compose-go refuses it: %w", src, ours, err)
+	}
+	if known && ours != theirs {
+		return fmt.Errorf("%q is %q, compose-go has %q", src, ours, theirs)
+	}
+	if broken := ParseTemplate(src).Broken >= 0; broken && err == nil {
+		return fmt.Errorf("%q is broken, compose-go has %q", src, theirs)
+	}
+	return nil
 }
 
 // touch asks a service for everything.

@@ -80,6 +80,7 @@ func (s *Service) Mounts() []Mount {
 				}
 			case yaml.Mapping:
 				mounts = append(mounts, s.longMount(r))
+			default: // refused by the schema
 			}
 		}
 	}

@@ -98,6 +98,7 @@ func (s *Service) Ports() []Port {
 			}
 		case yaml.Mapping:
 			ports = append(ports, s.longPort(r))
+		default: // refused by the schema
 		}
 	}
 	return ports

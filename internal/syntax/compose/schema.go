@@ -1,20 +1,13 @@
 package compose
 
 import (
-	"errors"
 	"fmt"
 	"slices"
 	"strconv"
 	"strings"
-	"sync"
 
-	"github.com/compose-spec/compose-go/v2/schema"
 	"github.com/dockmend/dockmend/internal/syntax/yaml"
 	"github.com/dockmend/dockmend/internal/text"
-	"github.com/santhosh-tekuri/jsonschema/v6"
-	"github.com/santhosh-tekuri/jsonschema/v6/kind"
-	"golang.org/x/text/language"
-	"golang.org/x/text/message"
 )
 
 // ProblemKind says in which way a value does not fit the specification.
@@ -32,8 +25,10 @@ const (
 	WrongType
 	// NotAllowed: Want has the values that fit.
 	NotAllowed
-	// OtherProblem: Message says it.
-	OtherProblem
+	// NoMatch: the text has to match the pattern that Want holds.
+	NoMatch
+	// OutOfRange: the number is too small or too large; Want says which are not.
+	OutOfRange
 )
 
 // Problem is a place where the file does not fit the Compose specification.
@@ -42,54 +37,20 @@ type Problem struct {
 	// Path leads to the value; for an unknown or missing key, to the mapping.
 	Path []string
 	// Span is the key for UnknownKey and BadName, what the mapping belongs to for
-	// MissingKey, and the value otherwise.
+	// MissingKey, and otherwise the value, or its key where it is a whole section.
 	Span text.Span
+	// Node is the value as written; for an unknown or missing key, the mapping.
+	Node *yaml.Node
 	// Key is the unknown or missing key.
 	Key string
 	// Known are the keys that the mapping may have, sorted.
 	Known []string
 	// Want is what fits, in words: "string", "list", "mapping", "number".
 	Want []string
-	// Message is the schema library's wording, for OtherProblem.
-	Message string
 }
 
 // maxProblems is how many problems of a file are told.
 const maxProblems = 200
-
-// compiled is the schema of the Compose specification. Compiling it costs as
-// much as reading many files, so it is done once, and only when one is held
-// against it.
-var compiled = sync.OnceValues(compileSchema) //nolint:gochecknoglobals // compiled on first use, never changed
-
-type compiledSchema struct {
-	schema *jsonschema.Schema
-	// raw is the schema as data, to look up which keys there are.
-	raw any
-}
-
-// schemaURL names the schema; a relative name would have the working directory
-// put before it.
-const schemaURL = "schema:///compose-spec.json"
-
-func compileSchema() (*compiledSchema, error) {
-	raw, err := jsonschema.UnmarshalJSON(strings.NewReader(schema.Schema))
-	if err != nil {
-		return nil, fmt.Errorf("read the Compose specification: %w", err)
-	}
-	c := jsonschema.NewCompiler()
-	c.UseLoader(jsonschema.SchemeURLLoader{}) // nothing is fetched
-	if err := c.AddResource(schemaURL, raw); err != nil {
-		return nil, fmt.Errorf("read the Compose specification: %w", err)
-	}
-	// As compose-go does; durations are read by the rules that ask for them.
-	c.RegisterFormat(&jsonschema.Format{Name: "duration", Validate: func(any) error { return nil }})
-	s, err := c.Compile(schemaURL)
-	if err != nil {
-		return nil, fmt.Errorf("compile the Compose specification: %w", err)
-	}
-	return &compiledSchema{schema: s, raw: raw}, nil
-}
 
 // Problems holds the document, aliases and merge keys resolved, against the
 // schema of the Compose specification. Scalars with variables are left out:
@@ -98,115 +59,235 @@ func (d *Document) Problems() ([]Problem, error) {
 	if d.Root == nil {
 		return nil, nil
 	}
-	s, err := compiled()
+	root, err := specification()
 	if err != nil {
 		return nil, err
 	}
-	data := d.View.Value(d.Root, nil)
-	if d.View.Err() != nil {
+	if !d.View.Finite(d.Root) {
 		return nil, nil // more than can be read: View tells it
 	}
-	var refused *jsonschema.ValidationError
-	if !errors.As(s.schema.Validate(data), &refused) {
-		return nil, nil
+	c := &checker{doc: d, root: root}
+	found := c.check(place{node: d.Root}, root)
+	slices.SortStableFunc(found, func(a, b Problem) int { return a.Span.Start - b.Span.Start })
+	// Several parts of the schema may say the same of one value.
+	found = slices.CompactFunc(found, func(a, b Problem) bool { return a.Span == b.Span && a.Kind == b.Kind && a.Key == b.Key })
+	return found[:min(len(found), maxProblems)], nil
+}
+
+// checker holds values against schemas.
+type checker struct {
+	doc  *Document
+	root *schema
+}
+
+// place is a value with the way to it. pair is nil for items and for the root.
+type place struct {
+	node *yaml.Node
+	pair *yaml.Pair
+	path []string
+}
+
+func (p place) below(node *yaml.Node, pair *yaml.Pair, step string) place {
+	return place{node: node, pair: pair, path: append(slices.Clip(p.path), step)}
+}
+
+func (c *checker) check(at place, s *schema) []Problem {
+	if s.Ref != "" {
+		s = c.root.definition(s.Ref)
 	}
-	c := &collector{doc: d, schema: s, told: map[string]bool{}}
-	c.walk(refused)
-	slices.SortStableFunc(c.problems, func(a, b Problem) int { return a.Span.Start - b.Span.Start })
-	return c.problems, nil
-}
-
-// collector makes problems of the library's tree of errors.
-type collector struct {
-	doc      *Document
-	schema   *compiledSchema
-	told     map[string]bool
-	problems []Problem
-}
-
-func (c *collector) walk(e *jsonschema.ValidationError) {
-	switch k := e.ErrorKind.(type) {
-	case *kind.Schema, *kind.Reference, *kind.AllOf, *kind.Group:
-		for _, cause := range e.Causes {
-			c.walk(cause)
+	n := at.node.Resolve()
+	if v := c.doc.Value(n); v.Exists() && v.Template.HasVariables() {
+		return nil
+	}
+	if !fits(n, s.Type) {
+		return []Problem{c.value(at, WrongType, inWords(s.Type))}
+	}
+	var found []Problem
+	for _, part := range s.AllOf {
+		found = append(found, c.check(at, part)...)
+	}
+	found = append(found, c.choose(at, s.OneOf)...)
+	found = append(found, c.choose(at, s.AnyOf)...)
+	switch n.Kind {
+	case yaml.Mapping:
+		found = append(found, c.mapping(at, s)...)
+	case yaml.Sequence:
+		if s.Items != nil {
+			for i, item := range n.Items {
+				found = append(found, c.check(at.below(item, nil, strconv.Itoa(i)), s.Items)...)
+			}
 		}
-	case *kind.OneOf, *kind.AnyOf:
-		c.choose(e)
-	case *kind.FalseSchema:
-		// Where another part of the schema fails, the library takes all keys for
-		// unknown.
-		if n := len(e.InstanceLocation); n > 0 {
-			c.unknown(e.InstanceLocation[:n-1], e.InstanceLocation[n-1], e.SchemaURL)
-		}
-	case *kind.AdditionalProperties:
-		for _, key := range k.Properties {
-			c.unknown(e.InstanceLocation, key, e.SchemaURL)
-		}
-	case *kind.UniqueItems:
-		// Compose drops what a list has twice before it looks.
-	case *kind.Required:
-		for _, key := range k.Missing {
-			c.add(Problem{Kind: MissingKey, Path: e.InstanceLocation, Key: key})
-		}
-	case *kind.Type:
-		c.wrongType(e.InstanceLocation, k.Want)
-	case *kind.Enum:
-		var want []string
-		for _, w := range k.Want {
-			want = append(want, fmt.Sprint(w))
-		}
-		c.add(Problem{Kind: NotAllowed, Path: e.InstanceLocation, Want: want})
 	default:
-		c.add(Problem{Kind: OtherProblem, Path: e.InstanceLocation, Message: e.ErrorKind.LocalizedString(message.NewPrinter(language.English))})
+		found = append(found, c.scalar(at, s)...)
 	}
+	return found
 }
 
-// choose looks at the alternatives of which none fits: those for the type that
-// the value has say what is wrong with it; where there are none, it is the type.
-func (c *collector) choose(e *jsonschema.ValidationError) {
+func (c *checker) mapping(at place, s *schema) []Problem {
+	var found []Problem
+	n := at.node.Resolve()
+	closed := s.AdditionalProperties != nil && !*s.AdditionalProperties || s.UnevaluatedProperties != nil && !*s.UnevaluatedProperties
+	for _, p := range c.doc.View.Pairs(n) {
+		if p.Key.Kind != yaml.Scalar || p.Value.Resolve().Tag == "!reset" {
+			continue
+		}
+		key := p.Key.Value
+		child := at.below(p.Value, p, key)
+		// The patterns of allOf's parts count too; they have that of extensions only.
+		known := slices.Contains(s.known, key) || len(s.AllOf) > 0 && strings.HasPrefix(key, "x-")
+		if property := s.Properties[key]; property != nil {
+			found = append(found, c.check(child, property)...)
+		}
+		for _, named := range s.named {
+			if named.pattern.MatchString(key) {
+				known = true
+				found = append(found, c.check(child, named.schema)...)
+			}
+		}
+		if closed && !known {
+			problem := Problem{Kind: UnknownKey, Path: at.path, Span: p.Key.Span, Node: n, Key: key, Known: s.known}
+			if s.takesNames() && len(s.known) == 0 {
+				problem.Kind = BadName
+			}
+			found = append(found, problem)
+		}
+	}
+	for _, key := range s.Required {
+		if c.doc.View.Pair(n, key) == nil {
+			problem := Problem{Kind: MissingKey, Path: at.path, Span: n.Span, Node: n, Key: key}
+			if at.pair != nil {
+				problem.Span = at.pair.Key.Span
+			} else if len(n.Pairs) > 0 {
+				problem.Span = n.Pairs[0].Key.Span
+			}
+			found = append(found, problem)
+		}
+	}
+	return found
+}
+
+func (c *checker) scalar(at place, s *schema) []Problem {
+	n := at.node.Resolve()
+	if len(s.Enum) > 0 {
+		var want []string
+		for _, allowed := range s.Enum {
+			if fmt.Sprint(allowed) == n.Value {
+				return nil
+			}
+			want = append(want, fmt.Sprint(allowed))
+		}
+		return []Problem{c.value(at, NotAllowed, want)}
+	}
+	if s.pattern != nil && typeOf(n) == "string" && !s.pattern.MatchString(n.Value) {
+		return []Problem{c.value(at, NoMatch, []string{s.Pattern})}
+	}
+	if x, err := strconv.ParseFloat(n.Value, 64); err == nil && typeOf(n) != "string" {
+		if s.Minimum != nil && x < *s.Minimum {
+			return []Problem{c.value(at, OutOfRange, []string{fmt.Sprintf("at least %v", *s.Minimum)})}
+		}
+		if s.Maximum != nil && x > *s.Maximum {
+			return []Problem{c.value(at, OutOfRange, []string{fmt.Sprintf("at most %v", *s.Maximum)})}
+		}
+	}
+	return nil
+}
+
+// choose looks at alternatives. Where none fits, those for the type that the
+// value has say what is wrong with it; where there are none, it is the type.
+func (c *checker) choose(at place, alternatives []*schema) []Problem {
 	var want []string
-	var best *jsonschema.ValidationError
-	for _, cause := range e.Causes {
-		if types := typesAt(cause, len(e.InstanceLocation)); types != nil {
-			want = append(want, types...)
-		} else if best == nil || depth(cause) > depth(best) {
-			best = cause
+	var best []Problem
+	for _, s := range alternatives {
+		target := s
+		if s.Ref != "" {
+			target = c.root.definition(s.Ref)
 		}
-	}
-	switch {
-	case best != nil:
-		c.walk(best)
-	case len(want) > 0:
-		c.wrongType(e.InstanceLocation, want)
-	case len(e.Causes) > 0:
-		c.walk(e.Causes[0])
-	}
-}
-
-// typesAt are the types that an alternative wants of the value itself, nil
-// when its complaint is another one.
-func typesAt(e *jsonschema.ValidationError, location int) []string {
-	for {
-		if k, ok := e.ErrorKind.(*kind.Type); ok && len(e.InstanceLocation) == location {
-			return k.Want
+		if !fits(at.node.Resolve(), target.Type) {
+			want = append(want, target.Type...)
+			continue
 		}
-		if _, ok := e.ErrorKind.(*kind.Reference); !ok || len(e.Causes) != 1 {
+		found := c.check(at, s)
+		if len(found) == 0 {
 			return nil
 		}
-		e = e.Causes[0]
+		if best == nil || deepest(found) > deepest(best) {
+			best = found
+		}
 	}
+	if best == nil && len(want) > 0 {
+		return []Problem{c.value(at, WrongType, inWords(want))}
+	}
+	return best
 }
 
-// depth is how far down an error's deepest cause lies.
-func depth(e *jsonschema.ValidationError) int {
-	deepest := len(e.InstanceLocation)
-	for _, cause := range e.Causes {
-		deepest = max(deepest, depth(cause))
+func deepest(problems []Problem) int {
+	n := 0
+	for _, p := range problems {
+		n = max(n, len(p.Path))
 	}
-	return deepest
+	return n
 }
 
-func (c *collector) wrongType(path, types []string) {
+// value is a problem of a whole value.
+func (c *checker) value(at place, kind ProblemKind, want []string) Problem {
+	p := Problem{Kind: kind, Path: at.path, Span: at.node.Span, Node: at.node, Want: want}
+	if at.pair != nil && (p.Span.IsEmpty() || at.node.Kind != yaml.Scalar) {
+		p.Span = at.pair.Key.Span
+	}
+	return p
+}
+
+// fits tells whether a value has one of the types; any does when there is none.
+// Compose reads numbers and booleans out of strings where it wants them.
+func fits(n *yaml.Node, types []string) bool {
+	if len(types) == 0 {
+		return true
+	}
+	have := typeOf(n)
+	for _, t := range types {
+		switch {
+		case t == have, t == "number" && have == "integer":
+			return true
+		case have == "string" && (t == "number" || t == "integer"):
+			if _, err := strconv.ParseFloat(n.Value, 64); err == nil {
+				return true
+			}
+		case have == "string" && t == "boolean":
+			if _, ok := newValue(n, n.Value, n.Span).Bool(); ok {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// typeOf is a value's type in the words of JSON Schema.
+func typeOf(n *yaml.Node) string {
+	switch n.Kind {
+	case yaml.Mapping:
+		return "object"
+	case yaml.Sequence:
+		return "array"
+	default:
+	}
+	switch n.Tag {
+	case "!!null":
+		return "null"
+	case "!!bool":
+		return "boolean"
+	case "!!int":
+		return "integer"
+	case "!!float":
+		if x, err := strconv.ParseFloat(strings.ReplaceAll(n.Value, "_", ""), 64); err == nil && x == float64(int64(x)) {
+			return "integer"
+		}
+		return "number"
+	}
+	return "string"
+}
+
+// inWords gives types the names that people have for them.
+func inWords(types []string) []string {
 	var want []string
 	for _, t := range types {
 		switch t {
@@ -221,140 +302,5 @@ func (c *collector) wrongType(path, types []string) {
 			want = append(want, t)
 		}
 	}
-	// Compose reads numbers and booleans out of strings where it wants them.
-	if n := c.doc.View.Get(c.doc.Root, path...).Resolve(); n != nil && n.Kind == yaml.Scalar && n.Tag == "!!str" {
-		if _, err := strconv.ParseFloat(n.Value, 64); err == nil && slices.Contains(want, "number") {
-			return
-		}
-		if _, ok := c.doc.Value(n).Bool(); ok && slices.Contains(want, "boolean") {
-			return
-		}
-	}
-	c.add(Problem{Kind: WrongType, Path: path, Want: want})
-}
-
-func (c *collector) unknown(path []string, key, url string) {
-	known, named := c.schema.keysAt(url)
-	if slices.Contains(known, key) || strings.HasPrefix(key, "x-") {
-		return
-	}
-	p := Problem{Kind: UnknownKey, Path: path, Key: key, Known: known}
-	if len(known) == 0 && named {
-		p.Kind = BadName
-	}
-	c.add(p)
-}
-
-func (c *collector) add(p Problem) {
-	id := fmt.Sprintf("%d %q %q", p.Kind, p.Path, p.Key)
-	if c.told[id] || len(c.problems) >= maxProblems {
-		return
-	}
-	c.told[id] = true
-	n := c.doc.View.Get(c.doc.Root, p.Path...)
-	if n == nil {
-		return // taken away by !reset
-	}
-	switch p.Kind {
-	case UnknownKey, BadName:
-		pair := c.doc.View.Pair(n, p.Key)
-		if pair == nil {
-			return
-		}
-		p.Span = pair.Key.Span
-	case MissingKey:
-		p.Span = n.Span
-		if pair := n.Pair(); pair != nil {
-			p.Span = pair.Key.Span
-		} else if r := n.Resolve(); len(r.Pairs) > 0 {
-			p.Span = r.Pairs[0].Key.Span
-		}
-	default:
-		if v := c.doc.Value(n); v.Exists() && v.Template.HasVariables() {
-			return
-		}
-		p.Span = n.Span
-		if pair := n.Pair(); pair != nil && (n.Span.IsEmpty() || n.Kind != yaml.Scalar) {
-			p.Span = pair.Key.Span // rather than a whole section
-		}
-	}
-	c.problems = append(c.problems, p)
-}
-
-// keysAt lists the keys that the schema at a place has by name; named tells
-// that it takes names by a pattern.
-func (s *compiledSchema) keysAt(url string) (keys []string, named bool) {
-	_, pointer, _ := strings.Cut(url, "#")
-	at := s.raw
-	steps := strings.Split(strings.Trim(pointer, "/"), "/")
-	if n := len(steps); n > 0 && (steps[n-1] == "unevaluatedProperties" || steps[n-1] == "additionalProperties") {
-		steps = steps[:n-1]
-	}
-	for _, step := range steps {
-		at = child(at, step)
-	}
-	s.collectKeys(at, &keys, &named, 0)
-	slices.Sort(keys)
-	return slices.Compact(keys), named
-}
-
-func child(at any, step string) any {
-	switch x := at.(type) {
-	case map[string]any:
-		if step == "" {
-			return x
-		}
-		return x[unescapePointer(step)]
-	case []any:
-		if i, err := strconv.Atoi(step); err == nil && i >= 0 && i < len(x) {
-			return x[i]
-		}
-	}
-	return nil
-}
-
-// unescapePointer reads a step of a JSON pointer in a URL.
-func unescapePointer(step string) string {
-	var b strings.Builder
-	for i := 0; i < len(step); i++ {
-		if step[i] == '%' && i+2 < len(step) {
-			if n, err := strconv.ParseUint(step[i+1:i+3], 16, 8); err == nil {
-				b.WriteByte(byte(n))
-				i += 2
-				continue
-			}
-		}
-		b.WriteByte(step[i])
-	}
-	return strings.NewReplacer("~1", "/", "~0", "~").Replace(b.String())
-}
-
-// collectKeys adds the keys of a schema and of those that it is made of.
-func (s *compiledSchema) collectKeys(at any, keys *[]string, named *bool, depth int) {
-	m, ok := at.(map[string]any)
-	if !ok || depth > 5 {
-		return
-	}
-	if properties, ok := m["properties"].(map[string]any); ok {
-		for key := range properties {
-			*keys = append(*keys, key)
-		}
-	}
-	if patterns, ok := m["patternProperties"].(map[string]any); ok {
-		for pattern := range patterns {
-			*named = *named || pattern != "^x-"
-		}
-	}
-	if ref, ok := m["$ref"].(string); ok {
-		target := s.raw
-		for step := range strings.SplitSeq(strings.TrimPrefix(ref, "#/"), "/") {
-			target = child(target, step)
-		}
-		s.collectKeys(target, keys, named, depth+1)
-	}
-	if all, ok := m["allOf"].([]any); ok {
-		for _, part := range all {
-			s.collectKeys(part, keys, named, depth+1)
-		}
-	}
+	return want
 }

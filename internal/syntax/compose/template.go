@@ -66,7 +66,7 @@ func parseTemplate(s string, base, depth int) Template {
 			continue
 		}
 		var v *Variable
-		end := i
+		var end int
 		if s[i+1] == '{' {
 			if v, end = braced(s, i, base, depth); v == nil {
 				if t.Broken < 0 {

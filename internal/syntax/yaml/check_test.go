@@ -16,7 +16,7 @@ func parse(src string) *File { return Parse([]byte(src), text.NewLineIndex([]byt
 // is neither a value, a comment nor one of YAML's signs.
 func checkFile(f *File) error {
 	if f.Err != nil && f.Err.Kind == LostError {
-		return fmt.Errorf("%v", f.Err)
+		return f.Err
 	}
 	seen := make([]bool, len(f.Src))
 	mark := func(s text.Span) error {

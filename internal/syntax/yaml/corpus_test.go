@@ -9,7 +9,7 @@ import (
 )
 
 // TestCorpus decodes every span of every YAML file in the folder that
-// DOCKMEND_CORPUS names.
+// DOCKMEND_CORPUS names, and tries every edit on some of them.
 func TestCorpus(t *testing.T) {
 	dir := os.Getenv("DOCKMEND_CORPUS")
 	if dir == "" {
@@ -32,6 +32,11 @@ func TestCorpus(t *testing.T) {
 		}
 		if err := checkFile(f); err != nil {
 			t.Errorf("%s: %v", path, err)
+		}
+		if files%20 == 0 { // all of them take minutes
+			if err := tryEdits(f); err != nil {
+				t.Errorf("%s: %v", path, err)
+			}
 		}
 		here := 0
 		for _, d := range f.Documents {

@@ -13,7 +13,7 @@ import (
 
 // Quote puts a plain scalar of one line into double quotes, with the same text.
 func (f *File) Quote(n *Node) ([]text.Edit, bool) {
-	if n.Kind != Scalar || n.Style != Plain || n.Span.IsEmpty() || f.Text(n.Span) != n.Value {
+	if f.odd || n.Kind != Scalar || n.Style != Plain || n.Span.IsEmpty() || f.Text(n.Span) != n.Value {
 		return nil, false
 	}
 	return []text.Edit{{Span: n.Span, New: quoted(n.Value)}}, true
@@ -57,7 +57,7 @@ func (f *File) behindColon(n *Node) bool {
 
 // Unquote writes a quoted scalar plain where it is the same text then.
 func (f *File) Unquote(n *Node) ([]text.Edit, bool) {
-	if n.Kind != Scalar || !n.Quoted() || !n.TagSpan.IsEmpty() || !PlainString(n.Value, n.inFlow()) {
+	if f.odd || n.Kind != Scalar || !n.Quoted() || !n.TagSpan.IsEmpty() || !PlainString(n.Value, n.inFlow()) {
 		return nil, false
 	}
 	return []text.Edit{{Span: n.Span, New: n.Value}}, true

@@ -27,7 +27,7 @@ type File struct {
 	newline string
 	// odd tells that the file has what the edits do not deal with: line breaks
 	// other than LF and CRLF, a byte order mark inside, keys that are empty
-	// or have a question mark.
+	// or have a question mark, anchors glued to their value.
 	odd bool
 }
 

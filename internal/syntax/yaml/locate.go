@@ -174,7 +174,9 @@ func (l *locator) properties(out *Node, n *yaml.Node, at int) (after, content in
 		}
 		l.leaves = append(l.leaves, span)
 		after = end
-		content = l.skip(end, "")
+		if content = l.skip(end, ""); content == end && end < len(src) && !isFlowSign(src[end]) {
+			l.f.odd = true // nothing separates it from the value
+		}
 	}
 	if anchor || tag && n.Kind != yaml.MappingNode {
 		l.lost(n, at, "the anchor or tag")
@@ -328,7 +330,7 @@ func (l *locator) explicit(key *Node) bool {
 // instead when the mapping is in braces.
 func (l *locator) afterColon(keyEnd, limit int) text.Span {
 	at := keyEnd
-	if colon := l.skip(keyEnd, ""); colon < limit && l.f.Src[colon] == ':' {
+	if colon := l.skip(keyEnd, ""); colon <= limit && colon < len(l.f.Src) && l.f.Src[colon] == ':' {
 		at = colon + 1
 	}
 	return text.Span{Start: at, End: at}

@@ -15,7 +15,7 @@ func (l *locator) scalar(out *Node, n *yaml.Node, at int) {
 		l.lost(n, at, "the value")
 		return
 	}
-	end := -1
+	var end int
 	switch src[at] {
 	case '"':
 		out.Style, end = DoubleQuoted, doubleQuotedEnd(src, at)

@@ -99,6 +99,7 @@ func (v *View) collect(n *Node, place map[string]int, pairs *[]*Pair, done map[*
 					v.collect(m, place, pairs, done, depth+1)
 				}
 			}
+		default: // nothing that could be merged
 		}
 	}
 }
@@ -196,4 +197,34 @@ func (n *Node) Data() any {
 		}
 	}
 	return n.Value
+}
+
+// Finite tells whether a node, with all that aliases and merge keys stand for,
+// stays within the bound and contains nothing twice within itself. Err says what
+// is wrong otherwise.
+func (v *View) Finite(n *Node) bool {
+	v.measure(n, map[*Node]bool{})
+	return v.err == nil
+}
+
+func (v *View) measure(n *Node, open map[*Node]bool) {
+	if n = n.Resolve(); n == nil || n.Kind == Scalar {
+		v.left--
+		return
+	}
+	if !v.spend(n, 1) || v.err != nil {
+		return
+	}
+	if open[n] {
+		v.fail(SyntaxError, n, "an anchor contains itself")
+		return
+	}
+	open[n] = true
+	defer delete(open, n)
+	for _, item := range n.Items {
+		v.measure(item, open)
+	}
+	for _, p := range v.Pairs(n) {
+		v.measure(p.Value, open)
+	}
 }

@@ -21,7 +21,7 @@ var AptPackageNotPinned = lint.Rule[*facts.Dockerfile]{
 		Since:    "0.1.0",
 		Aliases: append(
 			[]lint.Alias{{Name: "DL3008", Severity: lint.Warning}},
-			lint.Names("DF005", "kics:apt_get_install_pin_version_not_defined")...,
+			lint.Names("DF005", "kics:apt_get_install_pin_version_not_defined", "kics:pin_versions_apt_get_install")...,
 		),
 	},
 	Check: checkAptPackageNotPinned,

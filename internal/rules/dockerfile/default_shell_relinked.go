@@ -22,7 +22,7 @@ var DefaultShellRelinked = lint.Rule[*facts.Dockerfile]{
 		Since:    "0.1.0",
 		Aliases: append(
 			[]lint.Alias{{Name: "DL4005", Severity: lint.Warning}},
-			lint.Names("kics:change_default_shell", "kics:changing_default_shell_using_run_command", "semgrep:use-shell-instruction")...,
+			lint.Names("kics:change_default_shell", "kics:changing_default_shell_using_run_command", "kics:changing_default_shell_using_shell_command", "semgrep:use-shell-instruction")...,
 		),
 	},
 	Check: checkDefaultShellRelinked,

@@ -22,7 +22,7 @@ var GemPackageNotPinned = lint.Rule[*facts.Dockerfile]{
 		Since:    "0.1.0",
 		Aliases: append(
 			[]lint.Alias{{Name: "DL3028", Severity: lint.Warning}},
-			lint.Names("DF053", "kics:gem_install_without_version")...,
+			lint.Names("DF053", "kics:gem_install_without_version", "kics:pin_versions_in_gem_install")...,
 		),
 	},
 	Check: checkGemPackageNotPinned,

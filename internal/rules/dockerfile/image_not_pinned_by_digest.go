@@ -27,7 +27,7 @@ var ImageNotPinnedByDigest = lint.Rule[*facts.Dockerfile]{
 		Category: lint.Reproducibility,
 		Severity: lint.Info,
 		Since:    "0.1.0",
-		Aliases:  lint.Names("CIS-4.2", "docs:pin-base-image", "semgrep:dockerfile-source-not-pinned"),
+		Aliases:  lint.Names("CIS-4.2", "OWASP-R13", "docs:pin-base-image", "semgrep:dockerfile-source-not-pinned"),
 	},
 	Check: checkImageNotPinnedByDigest,
 }

@@ -22,6 +22,7 @@ var PythonBytecodeWritten = lint.Rule[*facts.Dockerfile]{
 		Severity: lint.Info,
 		Since:    "0.1.0",
 		Presets:  []string{"cloud-native"},
+		Aliases:  lint.Names("DF032"),
 	},
 	Check: checkPythonBytecodeWritten,
 }

@@ -20,7 +20,7 @@ var UnnamedStage = lint.Rule[*facts.Dockerfile]{
 		Severity: lint.Info,
 		Since:    "0.1.0",
 		Presets:  []string{"cloud-native"},
-		Aliases:  lint.Names("DF023"),
+		Aliases:  lint.Names("DF023", "kics:using_unnamed_build_stages"),
 	},
 	Check: checkUnnamedStage,
 }

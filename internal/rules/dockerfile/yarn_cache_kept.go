@@ -20,7 +20,7 @@ var YarnCacheKept = lint.Rule[*facts.Dockerfile]{
 		Severity: lint.Info,
 		Since:    "0.1.0",
 		Presets:  []string{"cloud-native"},
-		Aliases:  []lint.Alias{{Name: "DL3060", Severity: lint.Info}},
+		Aliases:  []lint.Alias{{Name: "DL3060", Severity: lint.Info}, {Name: "DF055"}},
 	},
 	Check: checkYarnCacheKept,
 }

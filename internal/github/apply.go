@@ -62,7 +62,7 @@ func (c *Client) Apply(ctx context.Context, p *Plan, e *Event, threads *Threads)
 	for _, comment := range slices.Clone(p.Files) {
 		a.file(ctx, comment)
 	}
-	if a.posted {
+	if a.posted || len(threads.superfluous()) > 0 {
 		a.deduplicate(ctx)
 	}
 	for _, t := range p.Resolve {

@@ -81,9 +81,16 @@ func New(tb testing.TB) *Hub {
 	if err != nil {
 		tb.Fatal(err)
 	}
-	h := &Hub{
+	return (&Hub{doc: doc, router: router, schema: schema}).Fresh(tb)
+}
+
+// Fresh starts another hub, which ends with its test; reading the descriptions
+// takes longer than most tests.
+func (h *Hub) Fresh(tb testing.TB) *Hub {
+	tb.Helper()
+	h = &Hub{
 		Files: map[string]string{}, Blobs: map[string]string{}, Deny: map[string]int{}, Artifacts: map[string][]byte{},
-		t: tb, doc: doc, router: router, schema: schema,
+		t: tb, doc: h.doc, router: h.router, schema: h.schema,
 	}
 	server := httptest.NewServer(h)
 	tb.Cleanup(server.Close)

@@ -239,6 +239,7 @@ func (h *Hub) pulls(head string) []any {
 		var example []map[string]any
 		h.example("pull-request-simple-items", &example)
 		pull := maps.Clone(example[0])
+		pull["requested_teams"] = []any{} // the example's own breaks its schema
 		for key, value := range p {
 			if inner, ok := value.(map[string]any); ok {
 				old, _ := pull[key].(map[string]any)
@@ -330,4 +331,15 @@ func page(all []any, r *http.Request) []any {
 	}
 	from := min(max(number-1, 0)*per, len(all))
 	return all[from:min(from+per, len(all))]
+}
+
+// Repository is the description's example of a repository, under another name.
+func (h *Hub) Repository(fullName string) map[string]any {
+	var example []map[string]any
+	h.example("pull-request-simple-items", &example)
+	base, _ := example[0]["base"].(map[string]any)
+	repo, _ := base["repo"].(map[string]any)
+	repo = maps.Clone(repo)
+	repo["full_name"] = fullName
+	return repo
 }

@@ -1,7 +1,6 @@
 package cli
 
 import (
-	"cmp"
 	"errors"
 	"fmt"
 	"path/filepath"
@@ -24,7 +23,6 @@ type actionInputs struct {
 	review               bool
 	uploadSARIF          bool
 	sarifFile            string
-	artifact             string
 	token                string
 }
 
@@ -68,7 +66,6 @@ func readInputs(gh *githubactions.Action, event *github.Event) (*actionInputs, e
 	in.onlyChanged = choose("only-changed", event.Gate() || event.Run != nil)
 	in.review = choose("review", true)
 	in.uploadSARIF = choose("upload-sarif", true)
-	in.artifact = cmp.Or(gh.GetInput("artifact"), "dockmend")
 	in.annotations = choose("annotations", true)
 	in.summary = choose("summary", true)
 	for _, later := range laterInputs {

@@ -8,6 +8,7 @@ import (
 	"path"
 	"path/filepath"
 	"slices"
+	"strings"
 
 	"github.com/dockmend/dockmend/internal/discover"
 	"github.com/dockmend/dockmend/internal/github"
@@ -146,7 +147,7 @@ func (a *action) remoteSession(ctx context.Context, policy policySource) (*sessi
 // takeOver adds what the run before found and this one cannot find again, since
 // it has no files but the changed ones.
 func (a *action) takeOver(ctx context.Context, s *session, r *lint.Result) {
-	src, err := a.client.ReadArtifact(ctx, a.event.Run, a.in.artifact)
+	src, err := a.client.ReadArtifact(ctx, a.event.Run, artifactName(a.in.category))
 	var handoff *github.Handoff
 	if err == nil {
 		handoff, err = github.ReadHandoff(src, a.event, a.in.category)
@@ -195,6 +196,17 @@ func (a *action) takeOver(ctx context.Context, s *session, r *lint.Result) {
 	if a.in.onlyChanged {
 		a.keepChanged(ctx, r)
 	}
+}
+
+// artifactName is the artifact in which the run before left its report: its
+// category, with what no artifact's name may have as dashes.
+func artifactName(category string) string {
+	return strings.Map(func(r rune) rune {
+		if strings.ContainsRune(`":<>|*?\/`, r) || r < ' ' {
+			return '-'
+		}
+		return r
+	}, category)
 }
 
 // complete tells that a run saw everything, so that what it did not find is gone.

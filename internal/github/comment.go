@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"net/url"
 	"strings"
+	"unicode"
+	"unicode/utf8"
 
 	"github.com/dockmend/dockmend/internal/lint"
 	"github.com/dockmend/dockmend/internal/report"
@@ -64,37 +66,48 @@ func readMarkers(body, category string) (marks []string, ok bool) {
 	return marks, len(marks) > 0
 }
 
+// remark is a finding as a comment shows it.
+type remark struct {
+	*lint.Diagnostic
+	// line is the finding's, where the comment stands on others; else 0.
+	line int
+}
+
 // body writes a comment: what is wrong, why, what the suggestion does to the
 // build, the rule, and how to silence it. All text of the repository is escaped;
 // the suggestion alone is exact, and stands in a fence that it cannot end.
-func body(category string, findings []*lint.Diagnostic, s *suggestion) string {
+func body(category string, remarks []remark, s *suggestion) string {
 	var b strings.Builder
-	for _, d := range findings {
-		b.WriteString(marker(category, mark(d)))
+	for _, r := range remarks {
+		b.WriteString(marker(category, mark(r.Diagnostic)))
 	}
-	for i, d := range findings {
+	for i, r := range remarks {
 		if i > 0 {
 			b.WriteString("\n---\n")
 		}
-		fmt.Fprintf(&b, "\n**%s**: %s\n\n%s\n", d.Severity, report.MarkdownText(cut(d.Message, maxMessage)), why(d))
+		where := ""
+		if r.line > 0 {
+			where = fmt.Sprintf(", line %d", r.line)
+		}
+		fmt.Fprintf(&b, "\n**%s**%s: %s\n\n%s\n", r.Severity, where, report.MarkdownText(cut(r.Message, maxMessage)), why(r.Diagnostic))
 	}
 	if s != nil {
 		b.WriteString("\n" + s.block() + "\n" + s.effect() + "\n")
 	}
 	b.WriteByte('\n')
-	for _, d := range findings {
-		b.WriteString(ruleLine(d) + "\n")
+	for _, r := range remarks {
+		b.WriteString(ruleLine(r.Diagnostic) + "\n")
 	}
 	return b.String()
 }
 
 // why is the rule's title, as a sentence.
 func why(d *lint.Diagnostic) string {
-	title := report.MarkdownText(d.Rule.Title)
-	if title == "" {
+	first, size := utf8.DecodeRuneInString(d.Rule.Title)
+	if size == 0 {
 		return ""
 	}
-	return strings.ToUpper(title[:1]) + strings.TrimSuffix(title[1:], ".") + "."
+	return report.MarkdownText(string(unicode.ToUpper(first))+strings.TrimSuffix(d.Rule.Title[size:], ".")) + "."
 }
 
 // ruleLine names the rule, its hadolint code, and how to silence it.

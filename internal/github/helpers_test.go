@@ -101,7 +101,6 @@ type pull struct {
 	hub                  *fakehub.Hub
 	path, before, after  string
 	checkout             string // the head's if empty
-	rules                []string
 	category             string
 	paths                []string
 	threshold            lint.Severity

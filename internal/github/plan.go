@@ -252,14 +252,14 @@ func (p *Plan) write(drafts []*draft) {
 	}
 	for _, g := range groups {
 		c := &Comment{Path: g.path, First: g.first, Last: g.last, Suggests: g.offer != nil}
-		var findings []*lint.Diagnostic
+		var remarks []remark
 		for _, x := range g.drafts {
-			findings = append(findings, x.Finding)
+			remarks = append(remarks, remark{x.Finding, p.aside(x.Finding, g.offer)})
 			c.marks = append(c.marks, mark(x.Finding))
 			c.severity = max(c.severity, x.Finding.Severity)
 			x.comment = c
 		}
-		if c.Body = body(p.request.Category, findings, g.offer); len(c.Body) > maxBody {
+		if c.Body = body(p.request.Category, remarks, g.offer); len(c.Body) > maxBody {
 			for _, x := range g.drafts {
 				x.comment = nil
 				p.next(x.Placement, "its comment would be too long")
@@ -273,6 +273,19 @@ func (p *Plan) write(drafts []*draft) {
 		p.move(p.Comments[maxComments:], InSummary, tooMany())
 		p.Comments = p.Comments[:maxComments]
 	}
+}
+
+// aside is the head's line of a finding whose suggestion stands on other lines; 0
+// where it is among them, or not in the head.
+func (p *Plan) aside(d *lint.Diagnostic, offer *suggestion) int {
+	first, _ := lines(d)
+	if offer == nil || offer.first <= first && first <= offer.last {
+		return 0
+	}
+	if to := p.request.Places[d.Source.Path].toHead; first < len(to) {
+		return to[first]
+	}
+	return 0
 }
 
 // withoutOffer places a finding whose suggestion another one excludes.
@@ -297,7 +310,7 @@ func (p *Plan) withoutOffer(x *draft) {
 // addFile makes a comment on a whole file.
 func (p *Plan) addFile(x *Placement) {
 	d := x.Finding
-	c := &Comment{Path: d.Source.Path, Body: body(p.request.Category, []*lint.Diagnostic{d}, nil), marks: []string{mark(d)}, severity: d.Severity}
+	c := &Comment{Path: d.Source.Path, Body: body(p.request.Category, []remark{{d, d.Start().Line}}, nil), marks: []string{mark(d)}, severity: d.Severity}
 	switch {
 	case len(p.Files) >= maxFileComments:
 		p.next(x, fmt.Sprintf("a run makes at most %d comments on whole files", maxFileComments))

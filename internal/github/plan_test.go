@@ -226,7 +226,7 @@ func TestSuggestions(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			if got := commit(t, src, s.first, s.last, body("c", []*lint.Diagnostic{d}, s)); got != string(want) {
+			if got := commit(t, src, s.first, s.last, body("c", []remark{{d, 0}}, s)); got != string(want) {
 				t.Errorf("the button makes\n%s\nwant\n%s", got, want)
 			}
 		})
@@ -268,7 +268,7 @@ func FuzzSuggestion(f *testing.F) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if got := commit(t, src, s.first, s.last, body("c", []*lint.Diagnostic{d}, s)); got != string(want) {
+		if got := commit(t, src, s.first, s.last, body("c", []remark{{d, 0}}, s)); got != string(want) {
 			t.Errorf("the button makes %q, want %q", got, want)
 		}
 	})
@@ -414,7 +414,7 @@ func TestHostileComment(t *testing.T) {
 	d := finding(source, "r", lint.Warning, 1)
 	d.Message = hostile
 	d.Proof.Details = nil
-	got := body("c", []*lint.Diagnostic{d}, nil)
+	got := body("c", []remark{{d, 3}}, nil)
 	if marks, _ := readMarkers(got, "c"); len(marks) != 1 {
 		t.Errorf("markers %q", marks)
 	}

@@ -11,6 +11,7 @@ import (
 	"github.com/vektah/gqlparser/v2"
 	"github.com/vektah/gqlparser/v2/ast"
 	"github.com/vektah/gqlparser/v2/validator"
+	"github.com/vektah/gqlparser/v2/validator/rules"
 )
 
 func graphqlSchema() (*ast.Schema, error) {
@@ -39,7 +40,7 @@ func (h *Hub) serveGraphQL(w http.ResponseWriter, r *http.Request, body []byte) 
 		h.t.Errorf("no GraphQL request: %v", err)
 		return
 	}
-	document, errs := gqlparser.LoadQuery(h.schema, request.Query)
+	document, errs := gqlparser.LoadQueryWithRules(h.schema, request.Query, rules.NewDefaultRules())
 	if errs != nil {
 		h.t.Errorf("the document does not fit GitHub's schema: %v", errs)
 		answer(w, http.StatusBadRequest, nil)

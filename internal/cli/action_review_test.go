@@ -207,6 +207,7 @@ func TestActionOnTheTarget(t *testing.T) {
 	s.env["GITHUB_EVENT_NAME"], s.env["GITHUB_REF"] = "pull_request_target", "refs/heads/main"
 	s.write("Dockerfile", "FROM scratch\n")
 	s.write(".dockmend.yaml", "rules: {shell-form-command: off}\n")
+	s.hub.Grants = map[string]string{"contents": "read", "pull-requests": "write"} // as in the README
 	s.change("etc/../../x/Dockerfile", pullBefore, pullAfter)
 	s.change("/etc/Dockerfile", pullBefore, pullAfter)
 	s.change("big.bin", "a\n", "b\n")

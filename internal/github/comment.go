@@ -92,7 +92,7 @@ func body(category string, remarks []remark, s *suggestion) string {
 		fmt.Fprintf(&b, "\n**%s**%s: %s\n\n%s\n", r.Severity, where, report.MarkdownText(cut(r.Message, maxMessage)), why(r.Diagnostic))
 	}
 	if s != nil {
-		b.WriteString("\n" + s.block() + "\n" + s.effect() + "\n")
+		b.WriteString("\n" + s.block() + "\n\n" + s.effect() + "\n")
 	}
 	b.WriteByte('\n')
 	for _, r := range remarks {

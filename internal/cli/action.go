@@ -108,6 +108,10 @@ func (a *action) run(ctx context.Context) (err error) {
 	a.lintEnv = env
 	if a.event.Remote() {
 		clean, err := a.fetch(ctx)
+		if errors.Is(err, github.ErrSuperseded) {
+			a.say("dockmend: %v; calls of GitHub's API: %d", err, a.client.Calls())
+			return nil
+		}
 		if err != nil {
 			return err
 		}

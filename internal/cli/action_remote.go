@@ -28,10 +28,15 @@ const fetched = 60
 func (a *action) fetch(ctx context.Context) (clean func(), err error) {
 	if a.event.Run != nil {
 		if err := a.client.FindPull(ctx, a.event); err != nil {
-			return nil, incomplete(err)
+			return nil, incomplete(err) // run knows what is no failure
 		}
 	}
-	dir, err := os.MkdirTemp("", "dockmend-")
+	// The image has no folder for temporary files; the runner brings one.
+	scratch := a.env.Getenv("RUNNER_TEMP")
+	if info, err := os.Stat(scratch); err != nil || !info.IsDir() {
+		scratch = ""
+	}
+	dir, err := os.MkdirTemp(scratch, "dockmend-")
 	if err != nil {
 		return nil, incomplete(err)
 	}

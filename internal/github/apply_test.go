@@ -351,6 +351,15 @@ func TestManyFiles(t *testing.T) {
 	if len(p.hub.Reviews()) != 1 {
 		t.Error("a thread on a later page is not found")
 	}
+	// GitHub lists 3,000 files and no more.
+	for len(p.hub.Changed) < pullFiles {
+		p.hub.Changed = append(p.hub.Changed, map[string]any{"filename": fmt.Sprint("y", len(p.hub.Changed)), "status": "added", "sha": base, "changes": 0})
+	}
+	for files, bad := range map[int]bool{pullFiles: false, pullFiles + 500: true} {
+		if _, err := p.client().Diff(t.Context(), &Event{Number: 7, Files: files}); (err != nil) != bad {
+			t.Errorf("a pull request with %d files: %v", files, err)
+		}
+	}
 }
 
 // A thread whose marker is on another's comment, or on a later line, is not ours.

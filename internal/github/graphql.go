@@ -209,8 +209,8 @@ func own(node threadNode, viewer, category string) *Thread {
 	for _, reply := range node.Comments.Nodes[1:] {
 		t.replied = t.replied || !reply.by(viewer)
 	}
-	// A bot that resolves is not named; a person always is.
-	t.byPerson = t.resolved && node.ResolvedBy != nil && !strings.EqualFold(node.ResolvedBy.Login, viewer)
+	// A bot that resolves is not named, or without its "[bot]"; a person always is.
+	t.byPerson = t.resolved && node.ResolvedBy != nil && !strings.EqualFold(node.ResolvedBy.Login, strings.TrimSuffix(viewer, "[bot]"))
 	// We minimise as "outdated"; any other reason is somebody's judgement.
 	if t.minimized && first.MinimizedReason != nil && !strings.EqualFold(*first.MinimizedReason, "outdated") {
 		t.byPerson = true

@@ -146,6 +146,10 @@ func (f *HandedOver) Finding(rule *lint.Meta, head []byte) *lint.Diagnostic {
 	}
 }
 
+// ErrSuperseded is wrapped by the error for a run whose pull request was closed, or
+// has a newer commit, which has a run of its own.
+var ErrSuperseded = errors.New("there is nothing to do any more")
+
 // FindPull finds the open pull request whose head a run was for, and completes
 // the event by it. What the run's own files say of it is not asked.
 func (c *Client) FindPull(ctx context.Context, e *Event) error {
@@ -163,7 +167,7 @@ func (c *Client) FindPull(ctx context.Context, e *Event) error {
 		e.Number = pull.GetNumber()
 		return e.readPull(pull)
 	}
-	return fmt.Errorf("no open pull request has %s as its head now; a newer commit has a run of its own", short(e.Run.Head))
+	return fmt.Errorf("%w: no open pull request has %s as its head now", ErrSuperseded, short(e.Run.Head))
 }
 
 // ReadArtifact reads the handoff of the run before, out of an artifact of this

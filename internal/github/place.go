@@ -98,7 +98,7 @@ func hunksOf(patch string, head []byte) ([]hunk, error) {
 			return nil, errors.New("it does not begin with a hunk")
 		case strings.HasPrefix(line, "-"), strings.HasPrefix(line, `\`):
 		default:
-			if at > len(lines) || strings.TrimSuffix(line[1:], "\n") != strings.TrimSuffix(lines[at-1], "\n") {
+			if at > len(lines) || strings.TrimRight(line[1:], "\r\n") != strings.TrimRight(lines[at-1], "\r\n") {
 				return nil, fmt.Errorf("line %d is another one", at)
 			}
 			at++

@@ -64,6 +64,8 @@ type Hub struct {
 	mu     sync.Mutex
 	calls  []string
 	state  state
+	// link is the header of the answer that is being made.
+	link string
 }
 
 // New starts a hub that ends with the test.
@@ -188,6 +190,7 @@ func (h *Hub) serveREST(w http.ResponseWriter, r *http.Request, call string, inp
 		http.Redirect(w, r, strings.Replace(h.URL, "127.0.0.1", "localhost", 1)+"/storage/"+input.PathParams["artifact_id"], http.StatusFound) //nolint:gosec // a test's server, and its own address
 		return
 	}
+	h.link = ""
 	status, answered := h.answer(call, input, body)
 	recorded := httptest.NewRecorder()
 	answer(recorded, status, answered)
@@ -200,6 +203,9 @@ func (h *Hub) serveREST(w http.ResponseWriter, r *http.Request, call string, inp
 	if strings.Contains(r.Header.Get("Accept"), "raw") && status == http.StatusOK {
 		_, _ = io.WriteString(w, h.Blobs[input.PathParams["file_sha"]])
 		return
+	}
+	if h.link != "" {
+		w.Header().Set("Link", h.link)
 	}
 	answer(w, status, answered)
 }
@@ -260,7 +266,7 @@ func (h *Hub) answer(call string, in *openapi3filter.RequestValidationInput, bod
 		}
 		return http.StatusOK, h.like("blob", map[string]any{"sha": p["file_sha"], "size": len(content), "content": content})
 	case "GET /pulls/{pull_number}/files":
-		return http.StatusOK, page(h.entries(), in.Request)
+		return http.StatusOK, h.page(h.entries(), in.Request)
 	case "GET /pulls":
 		return http.StatusOK, h.pulls(in.Request.URL.Query().Get("head"))
 	case "POST /pulls/{pull_number}/reviews":

@@ -322,15 +322,22 @@ func (h *Hub) sarifStatus(string) (int, any) {
 	return http.StatusOK, map[string]any{"processing_status": "complete", "analyses_url": h.URL + "/x"}
 }
 
-// page is one page of a list, and nothing of a list that nobody asks to page.
-func page(all []any, r *http.Request) []any {
-	per, err := strconv.Atoi(r.URL.Query().Get("per_page"))
-	number, _ := strconv.Atoi(r.URL.Query().Get("page"))
+// page is one page of a list; the answer's header names the next one.
+func (h *Hub) page(all []any, r *http.Request) []any {
+	query := r.URL.Query()
+	per, err := strconv.Atoi(query.Get("per_page"))
 	if err != nil {
-		return all
+		per = 30
 	}
-	from := min(max(number-1, 0)*per, len(all))
-	return all[from:min(from+per, len(all))]
+	number, _ := strconv.Atoi(query.Get("page"))
+	number = max(number, 1)
+	from := min((number-1)*per, len(all))
+	to := min(from+per, len(all))
+	if to < len(all) {
+		query.Set("page", fmt.Sprint(number+1))
+		h.link = fmt.Sprintf("<%s%s?%s>; rel=\"next\"", h.URL, r.URL.Path, query.Encode())
+	}
+	return all[from:to]
 }
 
 // Repository is the description's example of a repository, under another name.

@@ -14,7 +14,9 @@ ARG VERSION=0.1.0-dev
 ARG COMMIT=unknown
 ARG DATE=unknown
 ENV CGO_ENABLED=0
-RUN go build -trimpath -ldflags "-s -w -X github.com/dockmend/dockmend/internal/cli.Version=${VERSION} -X github.com/dockmend/dockmend/internal/cli.Commit=${COMMIT} -X github.com/dockmend/dockmend/internal/cli.Date=${DATE}" -o /out/dockmend ./cmd/dockmend
+RUN go build -trimpath -ldflags "-s -w -X github.com/dockmend/dockmend/internal/cli.Version=${VERSION} -X github.com/dockmend/dockmend/internal/cli.Commit=${COMMIT} -X github.com/dockmend/dockmend/internal/cli.Date=${DATE}" -o /out/usr/local/bin/dockmend ./cmd/dockmend
+# ShellCheck's scripts go through files, whoever the container runs as.
+RUN mkdir -m 1777 /out/tmp
 
 FROM ${SHELLCHECK_IMAGE} AS shellcheck
 
@@ -22,7 +24,7 @@ FROM ${SHELLCHECK_IMAGE} AS shellcheck
 
 FROM scratch AS slim
 COPY --from=build /etc/ssl/certs/ca-certificates.crt /etc/ssl/certs/ca-certificates.crt
-COPY --from=build /out/dockmend /usr/local/bin/dockmend
+COPY --from=build /out/ /
 COPY LICENSE NOTICE /usr/share/doc/dockmend/
 # Scripts are written here for ShellCheck; nothing else would make the folder.
 WORKDIR /tmp

@@ -73,7 +73,16 @@ bin/venv/bin/hadolint:
 
 .PHONY: compare-hadolint
 compare-hadolint: $(HADOLINT) ## Run hadolint and dockmend on the files below CORPUS=dir, and count each code
-	$(GO) run ./internal/tools/comparehadolint -hadolint '$(abspath $(HADOLINT))' '$(CORPUS)'
+	$(GO) run ./internal/tools/compare -peer hadolint -program '$(abspath $(HADOLINT))' '$(CORPUS)'
+
+CHECKOV ?= bin/venv-checkov/bin/checkov
+
+bin/venv-checkov/bin/checkov:
+	python3 -m venv bin/venv-checkov && bin/venv-checkov/bin/pip -q install checkov
+
+.PHONY: compare-checkov
+compare-checkov: $(CHECKOV) ## The same beside checkov
+	$(GO) run ./internal/tools/compare -peer checkov -program '$(abspath $(CHECKOV))' '$(CORPUS)'
 
 .PHONY: noise
 noise: ## Count what the default rules say on the files below CORPUS=dir; ARGS="-sample 100 -seed 1" prints some to judge

@@ -52,7 +52,7 @@ func load(tb testing.TB) corpus {
 	}
 	var c corpus
 	for _, f := range found.Files {
-		if f.Kind != discover.Dockerfile {
+		if f.Target != lint.TargetDockerfile {
 			continue
 		}
 		src, err := root.ReadFile(f.Path)
@@ -93,6 +93,11 @@ func (c corpus) lintAll(tb testing.TB) *lint.Result {
 func (c corpus) lintWith(tb testing.TB, catalog *rules.Catalog, policy func(name string) engine.Policy) *lint.Result {
 	tb.Helper()
 	checker := &engine.Checker{Catalog: catalog, Settings: &lint.Settings{}}
+	return engine.Run(tb.Context(), checker, c.engineFiles(policy), 1)
+}
+
+// engineFiles are the files, read from memory.
+func (c corpus) engineFiles(policy func(name string) engine.Policy) []engine.File {
 	files := make([]engine.File, len(c.files))
 	for i, src := range c.files {
 		files[i] = engine.File{
@@ -100,14 +105,19 @@ func (c corpus) lintWith(tb testing.TB, catalog *rules.Catalog, policy func(name
 			Open: func() (io.ReadCloser, error) { return io.NopCloser(bytes.NewReader(src)), nil },
 		}
 	}
-	return engine.Run(tb.Context(), checker, files, 1)
+	return files
 }
 
 // cpu is the processor time that this process has used.
 func cpu(tb testing.TB) time.Duration {
 	tb.Helper()
+	return usedBy(tb, syscall.RUSAGE_SELF)
+}
+
+func usedBy(tb testing.TB, who int) time.Duration {
+	tb.Helper()
 	var usage syscall.Rusage
-	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &usage); err != nil {
+	if err := syscall.Getrusage(who, &usage); err != nil {
 		tb.Fatal(err)
 	}
 	return time.Duration(usage.Utime.Nano() + usage.Stime.Nano())

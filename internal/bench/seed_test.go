@@ -1,7 +1,6 @@
 package bench
 
 import (
-	"bytes"
 	"io"
 	"os"
 	"path/filepath"
@@ -13,13 +12,15 @@ import (
 
 	"github.com/dockmend/dockmend/internal/buildcontext"
 	"github.com/dockmend/dockmend/internal/config"
+	"github.com/dockmend/dockmend/internal/discover"
 	"github.com/dockmend/dockmend/internal/engine"
+	"github.com/dockmend/dockmend/internal/fixture"
 	"github.com/dockmend/dockmend/internal/lint"
 	"github.com/dockmend/dockmend/internal/rules"
 )
 
-// TestCanonicalDockerfile: the file by which the founding document shows how it
-// is done draws no warning.
+// TestCanonicalDockerfile: the files by which the founding document shows how it
+// is done draw no warning.
 func TestCanonicalDockerfile(t *testing.T) {
 	archive, err := txtar.ParseFile("../../testdata/seed/canonical.txtar")
 	if err != nil {
@@ -40,10 +41,6 @@ func TestCanonicalDockerfile(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer func() { _ = root.Close() }()
-	src, err := root.ReadFile("Dockerfile")
-	if err != nil {
-		t.Fatal(err)
-	}
 	for _, preset := range []string{"recommended", "cloud-native"} {
 		catalog := rules.All()
 		set, err := (&config.Config{Presets: []string{preset}}).Resolve(catalog.Metas(), config.Flags{})
@@ -51,13 +48,20 @@ func TestCanonicalDockerfile(t *testing.T) {
 			t.Fatal(err)
 		}
 		checker := &engine.Checker{Catalog: catalog, Settings: set.Settings()}
-		result := engine.Run(t.Context(), checker, []engine.File{{
-			Path: "Dockerfile", Context: buildcontext.New(root, "Dockerfile"), Policy: set.For("Dockerfile"),
-			Open: func() (io.ReadCloser, error) { return io.NopCloser(bytes.NewReader(src)), nil },
-		}}, 1)
+		var files []engine.File
+		for _, name := range []string{".dockerignore", "Dockerfile"} {
+			files = append(files, engine.File{
+				Path: name, Target: discover.Classify(name), Context: buildcontext.New(root, name, nil), Policy: set.For(name),
+				Open: func() (io.ReadCloser, error) { return root.Open(name) },
+			})
+		}
+		result := engine.Run(t.Context(), checker, files, 1)
+		if len(result.Problems) > 0 {
+			t.Error(result.Problems)
+		}
 		for _, d := range result.Diagnostics {
 			if d.Severity >= lint.Warning {
-				t.Errorf("%s: line %d: %s: %s", preset, d.Start().Line, d.Rule.ID, d.Message)
+				t.Errorf("%s: %s: line %d: %s: %s", preset, d.Source.Path, d.Start().Line, d.Rule.ID, d.Message)
 			} else {
 				t.Logf("%s: line %d: %s %s: %s", preset, d.Start().Line, d.Severity, d.Rule.ID, d.Message)
 			}
@@ -138,5 +142,53 @@ func TestBreakagesOfTheCanonicalDockerfile(t *testing.T) {
 				t.Errorf("%s is not found, only %v", b.rule, found)
 			}
 		})
+	}
+}
+
+// ignored are the lines of the founding document's .dockerignore without which a
+// rule must speak, in a tree where what they leave out is there and the whole
+// context is copied.
+var ignored = []struct{ line, rule string }{
+	{".venv/\n", "dockerignore-venv-not-excluded"},
+	{"__pycache__/\n", "dockerignore-python-caches-not-excluded"},
+	{".env\n", "dockerignore-secrets-not-excluded"},
+	{"!.env.example\n", "dockerignore-env-example-excluded"},
+	{".git/\n", "dockerignore-git-not-excluded"},
+	{"dist/\n", "dockerignore-build-output-not-excluded"},
+	{"docs/\n", "dockerignore-docs-not-excluded"},
+}
+
+func TestBreakagesOfTheCanonicalIgnoreFile(t *testing.T) {
+	archive, err := txtar.ParseFile("../../testdata/seed/canonical.txtar")
+	if err != nil {
+		t.Fatal(err)
+	}
+	canonical := string(archive.Files[1].Data)
+	tree := fixture.Files{
+		"Dockerfile":     []byte("FROM python:3.12-slim\nRUN uv sync --locked\nCOPY . /app\n"),
+		"pyproject.toml": []byte("[project]\nname = \"my-app\"\n"), "uv.lock": nil, ".gitignore": []byte("dist/\n.env\n"),
+		".venv/pyvenv.cfg": nil, "__pycache__/main.pyc": nil, ".env": nil, ".env.example": nil, ".git/HEAD": nil, "dist/my_app.whl": nil, "docs/a.md": nil, "main.py": nil,
+	}
+	catalog := rules.All()
+	set, err := (&config.Config{Presets: []string{"cloud-native"}}).Resolve(catalog.Metas(), config.Flags{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	checker := &engine.Checker{Catalog: catalog, Settings: set.Settings()}
+	found := func(src string) []string {
+		tree[".dockerignore"] = []byte(src)
+		f := engine.File{Path: ".dockerignore", Target: lint.TargetIgnoreFile, Context: tree, Policy: set.For(".dockerignore")}
+		var ids []string
+		for _, d := range checker.Check(t.Context(), f, []byte(src)).Diagnostics {
+			ids = append(ids, d.Rule.ID)
+		}
+		return ids
+	}
+	before := found(canonical)
+	for _, b := range ignored {
+		broken := strings.Replace(canonical, b.line, "", 1)
+		if got := found(broken); slices.Contains(before, b.rule) && b.rule != "dockerignore-docs-not-excluded" || !slices.Contains(got, b.rule) {
+			t.Errorf("without %q: %v, before: %v; want %s", b.line, got, before, b.rule)
+		}
 	}
 }

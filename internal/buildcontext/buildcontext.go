@@ -29,16 +29,25 @@ const (
 // slashes. The context is taken to be the folder of the Dockerfile, as it is for
 // "docker build FOLDER"; a build that names another one ("docker build -f
 // docker/Dockerfile .") is not known here.
-func New(root *os.Root, dockerfile string) lint.Context {
-	return &folder{root: root, dir: path.Dir(dockerfile), dockerfile: path.Base(dockerfile)}
+//
+// For another kind of file the folder is that of the file: what belongs to it is
+// asked for with In. shown says how reports name a path of the root; nil leaves
+// it as it is.
+func New(root *os.Root, document string, shown func(string) string) lint.Context {
+	if shown == nil {
+		shown = func(name string) string { return name }
+	}
+	return &folder{root: root, dir: path.Dir(document), dockerfile: path.Base(document), shown: shown}
 }
 
 // None is the context of what was read from standard input.
 func None() lint.Context { return none{} }
 
 type folder struct {
-	root            *os.Root
+	root *os.Root
+	// dir is relative to the root, dockerfile to dir.
 	dir, dockerfile string
+	shown           func(string) string
 
 	once   sync.Once
 	ignore *ignorefile.Document
@@ -146,6 +155,25 @@ func (f *folder) Ignored(name string) (pattern string, ignored bool) {
 // Known implements lint.Context.
 func (f *folder) Known() bool { return true }
 
+// In implements lint.Context.
+func (f *folder) In(name, dockerfile string) (lint.Context, error) {
+	at := path.Join(f.dir, name)
+	if path.IsAbs(name) || at == ".." || strings.HasPrefix(at, "../") {
+		return nil, lint.ErrOutside
+	}
+	info, err := f.root.Stat(at)
+	switch {
+	case err != nil:
+		return nil, escape(err)
+	case !info.IsDir():
+		return nil, fmt.Errorf("%s is no folder: %w", at, fs.ErrNotExist)
+	}
+	return &folder{root: f.root, dir: at, dockerfile: dockerfile, shown: f.shown}, nil
+}
+
+// Path implements lint.Context.
+func (f *folder) Path(name string) string { return f.shown(path.Join(f.dir, name)) }
+
 // escape makes the error of a path that leads out of the root the one that
 // lint.Context promises.
 func escape(err error) error {
@@ -162,3 +190,6 @@ func (none) Exists(string) (isDir, ok bool)  { return false, false }
 func (none) List(string) ([]string, error)   { return nil, fs.ErrNotExist }
 func (none) Ignored(string) (string, bool)   { return "", false }
 func (none) Known() bool                     { return false }
+func (none) Path(name string) string         { return name }
+
+func (none) In(string, string) (lint.Context, error) { return nil, fs.ErrNotExist }

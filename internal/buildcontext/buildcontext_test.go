@@ -43,7 +43,7 @@ func TestContext(t *testing.T) {
 	if err := os.Symlink("/etc/hostname", filepath.Join(root.Name(), "app", "outside")); err != nil {
 		t.Fatal(err)
 	}
-	c := buildcontext.New(root, "app/Dockerfile")
+	c := buildcontext.New(root, "app/Dockerfile", nil)
 	for _, name := range []string{"main.go", "/main.go", "./main.go"} {
 		if src, err := c.ReadFile(name); err != nil || string(src) != "package main\n" {
 			t.Errorf("ReadFile(%q) = %q, %v", name, src, err)
@@ -76,7 +76,7 @@ func TestContext(t *testing.T) {
 }
 
 func TestIgnoreFileOfTheDockerfile(t *testing.T) {
-	c := buildcontext.New(tree(t, map[string]string{"a.Dockerfile": "", "a.Dockerfile.dockerignore": "x\n", ".dockerignore": "y\n"}), "a.Dockerfile")
+	c := buildcontext.New(tree(t, map[string]string{"a.Dockerfile": "", "a.Dockerfile.dockerignore": "x\n", ".dockerignore": "y\n"}), "a.Dockerfile", nil)
 	if _, ignored := c.Ignored("x"); !ignored {
 		t.Error("a.Dockerfile.dockerignore does not count")
 	}

@@ -144,7 +144,7 @@ func (a *action) run(ctx context.Context) (err error) {
 		a.takeOver(ctx, s, result)
 	}
 	if a.event.PullRequest() {
-		engine.Prove(ctx, result, a.in.jobs)
+		engine.Prove(ctx, result, s.files, a.in.jobs)
 	}
 	return a.publish(ctx, s, result)
 }
@@ -266,7 +266,7 @@ func (a *action) log(r *lint.Result) {
 
 func (a *action) write(format string, w io.Writer, r *lint.Result, placed *report.Placed) error {
 	writer, err := report.New(format, report.Options{
-		Version: Version, Quiet: true, Category: a.in.category, Page: rulePage, Line: a.lineLink(), Placed: placed,
+		Version: Version, Quiet: true, Category: a.in.category, Alerts: true, Page: rulePage, Line: a.lineLink(), Placed: placed,
 		Elsewhere: "the job summary and the report file have all",
 	})
 	if err != nil {

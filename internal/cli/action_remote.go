@@ -84,7 +84,7 @@ func (a *action) fill(ctx context.Context, dir string) error {
 	}
 	wanted := map[string]bool{}
 	for _, f := range found.Files {
-		if f.Kind != discover.Dockerfile || !github.Below(f.Path, cleaned(a.in.paths)) {
+		if f.Target != lint.TargetDockerfile || !github.Below(f.Path, cleaned(a.in.paths)) {
 			continue
 		}
 		if len(wanted) == fetched {

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/dockmend/dockmend/internal/engine"
 	"github.com/dockmend/dockmend/internal/gitdiff"
 	"github.com/dockmend/dockmend/internal/github"
 	"github.com/dockmend/dockmend/internal/lint"
@@ -123,7 +124,7 @@ func (a *action) review(ctx context.Context, s *session, r *lint.Result, alerts 
 	request := github.Request{
 		Standing: github.Marks(r.Diagnostics), Complete: a.complete(s, r), Category: a.in.category, Paths: s.place.paths,
 		Threshold: failOn, Review: a.in.review, Annotate: a.in.annotations, Alerts: alerts, Problems: len(r.Problems),
-		Prove: func(source *lint.Source, edits []text.Edit) lint.Proof { return proveTogether(ctx, source, edits) },
+		Prove: func(source *lint.Source, edits []text.Edit) lint.Proof { return proveTogether(ctx, s, source, edits) },
 	}
 	for _, d := range r.Diagnostics {
 		if d.Counts() {
@@ -172,14 +173,29 @@ func (a *action) threads(ctx context.Context, request *github.Request) (*github.
 }
 
 // proveTogether proves edits of several fixes as one.
-func proveTogether(ctx context.Context, source *lint.Source, edits []text.Edit) lint.Proof {
+func proveTogether(ctx context.Context, s *session, source *lint.Source, edits []text.Edit) lint.Proof {
+	unknown := lint.Proof{State: lint.ProofUnknown, Effect: lint.EffectUnknown}
+	i := slices.IndexFunc(s.files, func(f engine.File) bool { return f.Path == source.Path })
 	after, err := text.Apply(source.Bytes, edits)
-	if err != nil {
-		return lint.Proof{State: lint.ProofUnknown, Effect: lint.EffectUnknown}
+	if err != nil || i < 0 {
+		return unknown
 	}
-	v := prove.New(source.Bytes, prove.Budget).Compare(ctx, after)
+	var prover interface {
+		Compare(ctx context.Context, after []byte) prove.Verdict
+	}
+	switch f := s.files[i]; f.Target {
+	case lint.TargetDockerfile:
+		prover = prove.New(source.Bytes, prove.Budget)
+	case lint.TargetIgnoreFile:
+		prover = prove.NewIgnoreFile(source.Bytes, f.Context)
+	case lint.TargetCompose:
+		prover = prove.NewCompose(source.Bytes, prove.Budget)
+	default:
+		return unknown
+	}
+	v := prover.Compare(ctx, after)
 	if v.Broken || v.Effect == lint.EffectUnknown {
-		return lint.Proof{State: lint.ProofUnknown, Effect: lint.EffectUnknown}
+		return unknown
 	}
 	return lint.Proof{State: lint.ProofPassed, Effect: v.Effect, Details: v.Details}
 }

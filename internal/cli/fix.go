@@ -175,7 +175,7 @@ func fixOne(ctx context.Context, s *session, unsafe bool, f engine.File) *engine
 	}
 	mend, alsoUnsafe := s.rules.Fixes(s.place.inside(f.Path))
 	if !mend {
-		left := s.checker.Dockerfile(ctx, lint.NewSource(f.Path, src), f.Template, f.Policy, f.Context)
+		left := s.checker.Check(ctx, f, src)
 		return &engine.Fixed{Path: f.Path, Before: src, After: src, Left: left, Problems: left.Problems}
 	}
 	fixer := &engine.Fixer{Checker: s.checker, Unsafe: unsafe || alsoUnsafe}

@@ -82,8 +82,8 @@ func newLint(env *Env) *cobra.Command {
 	flags := &lintFlags{}
 	cmd := &cobra.Command{
 		Use:   "lint [PATH...]",
-		Short: "Find what is wrong with Dockerfiles",
-		Long:  "Lint the Dockerfiles at and below the paths, by default the working directory.\n\"-\" reads one from standard input.",
+		Short: "Find what is wrong with Dockerfiles and .dockerignore files",
+		Long:  "Lint the Dockerfiles and .dockerignore files at and below the paths, by default the\nworking directory. \"-\" reads one from standard input; --stdin-filename says which.",
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if err := flags.check(); err != nil {
 				return err
@@ -117,7 +117,7 @@ func runLint(ctx context.Context, env *Env, flags *lintFlags, args []string) err
 		return err
 	}
 	if len(s.files) == 0 && len(result.Problems) == 0 {
-		result.Notices = append(result.Notices, "nothing to lint: no Dockerfile here; --list-files shows what was skipped")
+		result.Notices = append(result.Notices, "nothing to lint here: no Dockerfile and none of its kin; --list-files shows what was skipped")
 	}
 	if err := writeAll(env, outputs, result); err != nil {
 		return err

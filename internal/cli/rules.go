@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"maps"
 	"slices"
 	"strconv"
 	"strings"
@@ -34,7 +35,7 @@ func newRules(env *Env) *cobra.Command {
 				})
 			}
 			if coverage {
-				return printCoverage(env.Stdout, metas)
+				return printCoverage(env.Stdout, metas, format)
 			}
 			switch format {
 			case "text":
@@ -83,13 +84,14 @@ func state(m *lint.Meta) string {
 func printRules(w io.Writer, metas []*lint.Meta) error {
 	table := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
 	for _, m := range metas {
-		_, _ = fmt.Fprintf(table, "%s\t%s\t%s\t%s\t%s\n", m.ID, m.Severity, state(m), m.Category, m.Title)
+		_, _ = fmt.Fprintf(table, "%s\t%s\t%s\t%s\t%s\t%s\n", m.ID, m.Target, m.Severity, state(m), m.Category, m.Title)
 	}
 	return table.Flush()
 }
 
 type jsonRule struct {
 	ID       string        `json:"id"`
+	Target   lint.Target   `json:"target"`
 	Title    string        `json:"title"`
 	Category lint.Category `json:"category"`
 	Severity lint.Severity `json:"severity"`
@@ -106,13 +108,17 @@ type jsonRule struct {
 func printRulesJSON(w io.Writer, metas []*lint.Meta) error {
 	list := []jsonRule{}
 	for _, m := range metas {
-		r := jsonRule{m.ID, m.Title, m.Category, m.Severity, m.Default, m.Status, m.Since, m.Presets, m.Variants, []string{}, m.Needs.String(), m.HelpURI()}
+		r := jsonRule{m.ID, m.Target, m.Title, m.Category, m.Severity, m.Default, m.Status, m.Since, m.Presets, m.Variants, []string{}, m.Needs.String(), m.HelpURI()}
 		for _, a := range m.Aliases {
 			r.Aliases = append(r.Aliases, a.Name)
 		}
 		r.Presets, r.Variants = append([]string{}, r.Presets...), append([]string{}, r.Variants...)
 		list = append(list, r)
 	}
+	return printJSON(w, list)
+}
+
+func printJSON[T any](w io.Writer, list []T) error {
 	encoder := json.NewEncoder(w)
 	encoder.SetIndent("", "  ")
 	return encoder.Encode(list)
@@ -120,33 +126,89 @@ func printRulesJSON(w io.Writer, metas []*lint.Meta) error {
 
 func printRulesMarkdown(w io.Writer, metas []*lint.Meta) error {
 	var b strings.Builder
-	b.WriteString("| rule | severity | by default | category | what it finds |\n|---|---|---|---|---|\n")
+	b.WriteString("| rule | target | severity | by default | category | what it finds |\n|---|---|---|---|---|---|\n")
 	for _, m := range metas {
-		fmt.Fprintf(&b, "| [%s](%s) | %s | %s | %s | %s |\n", m.ID, m.HelpURI(), m.Severity, state(m), m.Category, strings.ReplaceAll(m.Title, "|", `\|`))
+		fmt.Fprintf(&b, "| [%s](%s) | %s | %s | %s | %s | %s |\n", m.ID, m.HelpURI(), m.Target, m.Severity, state(m), m.Category, strings.ReplaceAll(m.Title, "|", `\|`))
 	}
 	_, err := io.WriteString(w, b.String())
 	return err
 }
 
-// covered is a rule of another tool and what covers it here.
-type covered struct{ tool, name, rule, part string }
+// covered is a rule of another tool and what covers it here: a rule, or some of
+// its variants.
+type covered struct {
+	Tool     string   `json:"tool"`
+	Code     string   `json:"code"`
+	Rule     string   `json:"rule"`
+	Variants []string `json:"variants,omitempty"`
+}
 
-func printCoverage(w io.Writer, metas []*lint.Meta) error {
-	var list []covered
+func (c covered) String() string {
+	if len(c.Variants) == 0 {
+		return c.Rule
+	}
+	return c.Rule + " (" + strings.Join(c.Variants, ", ") + ")"
+}
+
+func printCoverage(w io.Writer, metas []*lint.Meta, format string) error {
+	list := []covered{}
 	for _, m := range metas {
 		for _, a := range m.Aliases {
-			list = append(list, covered{a.Tool(), a.Name, m.ID, strings.Join(a.Variants, ", ")})
+			list = append(list, covered{a.Tool(), a.Name, m.ID, a.Variants})
 		}
 	}
 	slices.SortFunc(list, func(a, b covered) int {
-		return cmp.Or(cmp.Compare(a.tool, b.tool), cmp.Compare(a.name, b.name), cmp.Compare(a.rule, b.rule))
+		return cmp.Or(cmp.Compare(a.Tool, b.Tool), cmp.Compare(a.Code, b.Code), cmp.Compare(a.Rule, b.Rule))
 	})
+	switch format {
+	case "json":
+		return printJSON(w, list)
+	case "markdown":
+		return printCoverageMarkdown(w, list)
+	}
 	table := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
 	for _, c := range list {
-		if c.part != "" {
-			c.rule += " (" + c.part + ")"
-		}
-		_, _ = fmt.Fprintf(table, "%s\t%s\t%s\n", c.tool, c.name, c.rule)
+		_, _ = fmt.Fprintf(table, "%s\t%s\t%s\n", c.Tool, c.Code, c)
 	}
-	return table.Flush()
+	if err := table.Flush(); err != nil {
+		return err
+	}
+	for _, line := range totals() {
+		if _, err := fmt.Fprintln(w, line); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// printCoverageMarkdown prints the totals of the tools whose codes are known, and
+// a row for each code.
+func printCoverageMarkdown(w io.Writer, list []covered) error {
+	var b strings.Builder
+	for _, line := range totals() {
+		b.WriteString("- " + line + "\n")
+	}
+	b.WriteString("\n| tool | code | rule |\n|---|---|---|\n")
+	for _, c := range list {
+		fmt.Fprintf(&b, "| %s | %s | %s |\n", c.Tool, c.Code, c)
+	}
+	_, err := io.WriteString(w, b.String())
+	return err
+}
+
+// totals says for each tool how many of its codes have a rule.
+func totals() []string {
+	var lines []string
+	for _, tool := range rules.Tools() {
+		n := 0
+		for _, ids := range tool.Coverage(rules.All()) {
+			n += min(len(ids), 1)
+		}
+		line := fmt.Sprintf("%s: %d of %d codes have a rule", tool.Name, n, len(tool.Codes))
+		for _, code := range slices.Sorted(maps.Keys(tool.Without)) {
+			line += fmt.Sprintf("; %s %s", code, tool.Without[code])
+		}
+		lines = append(lines, line)
+	}
+	return lines
 }

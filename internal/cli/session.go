@@ -70,7 +70,7 @@ func newSession(env *Env, flags *lintFlags, args []string, policy policySource) 
 	}
 	if stdin {
 		s.files = []engine.File{{
-			Path: flags.stdinFilename, Context: buildcontext.None(), Policy: s.rules.For(flags.stdinFilename),
+			Path: flags.stdinFilename, Target: discover.Classify(flags.stdinFilename), Context: buildcontext.None(), Policy: s.rules.For(flags.stdinFilename),
 			Open: func() (io.ReadCloser, error) { return io.NopCloser(env.Stdin), nil },
 		}}
 		return s, nil
@@ -185,11 +185,11 @@ func (s *session) find(flags *lintFlags, named bool) error {
 	s.found = found
 	s.problems = found.Problems
 	for _, f := range found.Files {
-		if f.Kind != discover.Dockerfile {
-			continue // no rules read these yet
+		if !s.checker.Reads(f.Target) {
+			continue
 		}
 		s.files = append(s.files, engine.File{
-			Path: s.place.shown(f.Path), Template: f.Template, Policy: s.rules.For(f.Path),
+			Path: s.place.shown(f.Path), Target: f.Target, Template: f.Template, Policy: s.rules.For(f.Path),
 			Context: s.context(flags, f.Path),
 			Open:    func() (io.ReadCloser, error) { return s.place.root.Open(f.Path) },
 		})
@@ -203,7 +203,7 @@ func (s *session) context(flags *lintFlags, path string) lint.Context {
 	if flags.alone {
 		return buildcontext.None()
 	}
-	return buildcontext.New(s.place.root, path)
+	return buildcontext.New(s.place.root, path, s.place.shown)
 }
 
 // run checks the files, and proves the fixes where that is asked for.
@@ -215,7 +215,7 @@ func (s *session) run(ctx context.Context, flags *lintFlags) *lint.Result {
 		result.Skipped = append(s.skipped, result.Skipped...)
 	}
 	if flags.prove {
-		engine.Prove(ctx, result, flags.jobs)
+		engine.Prove(ctx, result, s.files, flags.jobs)
 	}
 	return result
 }
@@ -224,15 +224,14 @@ func (s *session) run(ctx context.Context, flags *lintFlags) *lint.Result {
 func (s *session) printFiles(w io.Writer) error {
 	table := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
 	for _, f := range s.found.Files {
-		kind := "lint"
-		reason := ""
+		what, reason := "lint", f.Target.String()
 		switch {
-		case f.Kind != discover.Dockerfile:
-			kind, reason = "skip", "no rules for this kind of file yet"
+		case !s.checker.Reads(f.Target):
+			what, reason = "skip", reason+": no rules for this kind of file yet"
 		case f.Template:
-			reason = "template"
+			reason += " template"
 		}
-		_, _ = fmt.Fprintf(table, "%s\t%s\t%s\n", kind, report.Terminal(s.place.shown(f.Path)), reason)
+		_, _ = fmt.Fprintf(table, "%s\t%s\t%s\n", what, report.Terminal(s.place.shown(f.Path)), reason)
 	}
 	for _, x := range s.found.Skipped {
 		_, _ = fmt.Fprintf(table, "skip\t%s\t%s\n", report.Terminal(s.place.shown(x.Path)), report.Terminal(x.Reason))

@@ -17,14 +17,15 @@ var rooms = map[string][]string{
 	"internal/nearest": nil,
 	"internal/lint":    {"internal/text"},
 	"internal/syntax":  {"internal/text"},
-	"internal/facts":   {"internal/text", "internal/syntax"},
+	"internal/facts":   {"internal/text", "internal/lint", "internal/syntax"},
 
 	// The list of all rules is the only place that knows the rules.
 	"internal/rules":            {"internal/lint", "internal/facts", "internal/rules"},
 	"internal/rules/dockerfile": {"internal/text", "internal/lint", "internal/nearest", "internal/facts", "internal/syntax/dockerfile"},
-	"internal/rules/compose":    {"internal/text", "internal/lint", "internal/facts", "internal/syntax/compose"},
-	"internal/rules/ignorefile": {"internal/text", "internal/lint", "internal/facts", "internal/syntax/ignorefile"},
-	"internal/rules/project":    {"internal/text", "internal/lint", "internal/facts", "internal/syntax"},
+	"internal/rules/compose":    {"internal/text", "internal/lint", "internal/nearest", "internal/facts", "internal/syntax"},
+	"internal/rules/ignorefile": {"internal/text", "internal/lint", "internal/nearest", "internal/facts", "internal/syntax"},
+	"internal/rules/kubernetes": {"internal/text", "internal/lint", "internal/nearest", "internal/facts", "internal/syntax"},
+	"internal/rules/workflow":   {"internal/text", "internal/lint", "internal/nearest", "internal/facts", "internal/syntax"},
 
 	"internal/suppress":     {"internal/text", "internal/lint", "internal/nearest", "internal/syntax"},
 	"internal/config":       {"internal/text", "internal/lint", "internal/nearest"},

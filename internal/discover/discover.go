@@ -22,8 +22,8 @@ const maxDepth = 128
 // File is a file to lint.
 type File struct {
 	// Path is relative to the root, with slashes.
-	Path string
-	Kind Kind
+	Path   string
+	Target lint.Target
 	// Template is set when the name says that the file is a template.
 	Template bool
 	// Named is set when the path was named itself.
@@ -116,8 +116,11 @@ func (s *search) named(name string) error {
 	case err != nil:
 		return fmt.Errorf("%s: %w", name, reason(err))
 	case !info.IsDir():
-		c, _ := classify(name)
-		s.files[name] = File{Path: name, Kind: c.kind, Template: c.template, Named: true}
+		c, known := s.classify(name, true)
+		if isYAML(name) && (!known || c.skip != "") {
+			return fmt.Errorf("%s: it is %w", name, ErrForeign)
+		}
+		s.files[name] = File{Path: name, Target: c.target, Template: c.template, Named: true}
 		return nil
 	}
 	s.folder(name, s.ignoresAbove(name), 0)
@@ -195,6 +198,22 @@ func (s *search) skipFolder(name string, ignores *ignores) string {
 	return ""
 }
 
+// classify is what a file of the tree is: by its name, else by its first bytes.
+func (s *search) classify(name string, named bool) (c class, ok bool) {
+	if isWorkflow(name) {
+		return class{target: lint.TargetWorkflow}, true
+	}
+	if c, ok := classify(name); ok && (c.skip == "" || !isYAML(name)) {
+		return c, true
+	}
+	if isYAML(name) {
+		if target, ok := s.sniff(name, named); ok {
+			return class{target: target}, true
+		}
+	}
+	return classify(name)
+}
+
 func (s *search) excluded(name string) (string, bool) {
 	if s.opts.Excluded == nil {
 		return "", false
@@ -207,11 +226,11 @@ func (s *search) file(name string, ignores *ignores) {
 	if isGiver(name) && !ignores.match(name, false) {
 		s.givers = append(s.givers, name)
 	}
-	c, ours := classify(name)
-	if !ours {
+	if _, known := s.files[name]; known {
 		return
 	}
-	if _, known := s.files[name]; known {
+	c, ours := s.classify(name, false)
+	if !ours {
 		return
 	}
 	pattern, excluded := s.excluded(name)
@@ -223,7 +242,7 @@ func (s *search) file(name string, ignores *ignores) {
 	case ignores.match(name, false):
 		s.skipped[name] = "ignored by git"
 	default:
-		s.files[name] = File{Path: name, Kind: c.kind, Template: c.template}
+		s.files[name] = File{Path: name, Target: c.target, Template: c.template}
 	}
 }
 
@@ -252,7 +271,7 @@ func (s *search) followLinks() {
 		}
 		s.skipped[link] = "symbolic link to " + target
 		if _, known := s.files[target]; !known && s.skipped[target] == "" {
-			s.files[target] = File{Path: target, Kind: c.kind, Template: c.template}
+			s.files[target] = File{Path: target, Target: c.target, Template: c.template}
 		}
 	}
 	s.links = nil

@@ -46,7 +46,7 @@ func tree(t *testing.T, archive string) *os.Root {
 func render(r *discover.Result) string {
 	var b strings.Builder
 	for _, f := range r.Files {
-		fmt.Fprintf(&b, "%s %s", [...]string{"dockerfile", "compose", "ignore"}[f.Kind], f.Path)
+		fmt.Fprintf(&b, "%s %s", [...]string{"dockerfile", "compose", "ignore", "kubernetes", "workflow"}[f.Target], f.Path)
 		if f.Template {
 			b.WriteString(" template")
 		}

@@ -46,7 +46,7 @@ func (s *search) followNames() {
 				continue
 			}
 			c, _ := classify(name)
-			s.files[name] = File{Path: name, Kind: Dockerfile, Template: c.template}
+			s.files[name] = File{Path: name, Template: c.template}
 		}
 	}
 }

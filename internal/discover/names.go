@@ -4,16 +4,8 @@ import (
 	"path"
 	"slices"
 	"strings"
-)
 
-// Kind is what a file is read as.
-type Kind uint8
-
-// The kinds of files that are linted.
-const (
-	Dockerfile Kind = iota
-	Compose
-	IgnoreFile
+	"github.com/dockmend/dockmend/internal/lint"
 )
 
 // otherLanguages are endings of names of files that are no Dockerfile though
@@ -34,7 +26,7 @@ var templateEndings = []string{
 
 // class is what a file's name says about it.
 type class struct {
-	kind     Kind
+	target   lint.Target
 	template bool
 	// skip says why a file that looks like one of ours is none.
 	skip string
@@ -44,10 +36,10 @@ type class struct {
 func classify(name string) (c class, ok bool) {
 	lower := strings.ToLower(path.Base(name))
 	if lower == ".dockerignore" || strings.HasSuffix(lower, ".dockerignore") {
-		return class{kind: IgnoreFile}, true
+		return class{target: lint.TargetIgnoreFile}, true
 	}
 	if isCompose(lower) {
-		return class{kind: Compose}, true
+		return class{target: lint.TargetCompose}, true
 	}
 	plain, template := lower, false
 	if i := slices.IndexFunc(templateEndings, func(e string) bool { return strings.HasSuffix(lower, e) }); i >= 0 {

@@ -8,15 +8,12 @@ import (
 	"cmp"
 	"context"
 	"fmt"
-	"runtime/debug"
 	"slices"
 	"unicode/utf8"
 
-	"github.com/dockmend/dockmend/internal/facts"
 	"github.com/dockmend/dockmend/internal/lint"
 	"github.com/dockmend/dockmend/internal/rules"
 	"github.com/dockmend/dockmend/internal/suppress"
-	"github.com/dockmend/dockmend/internal/syntax/dockerfile"
 	"github.com/dockmend/dockmend/internal/text"
 )
 
@@ -33,6 +30,7 @@ const (
 const (
 	limitReached    = "limit-reached"
 	templateSkipped = "template-skipped"
+	syntaxError     = "syntax-error"
 )
 
 // Policy decides for one file which rules run and how they count.
@@ -67,38 +65,37 @@ type Checked struct {
 	Problems    []lint.Problem
 }
 
-// Dockerfile checks one Dockerfile. isTemplate is set when its name already
-// says that it is a template.
-func (c *Checker) Dockerfile(ctx context.Context, src *lint.Source, isTemplate bool, policy Policy, files lint.Context) *Checked {
-	l := c.load(src, isTemplate, policy, files)
+// Check checks one file whose bytes were read.
+func (c *Checker) Check(ctx context.Context, f File, src []byte) *Checked {
+	l := c.load(f, lint.NewSource(f.Path, src))
 	c.askShellCheck(ctx, []*loaded{l})
 	return c.check(l)
 }
 
 // loaded is a file that was parsed and not yet checked.
 type loaded struct {
+	file     File
 	src      *lint.Source
-	policy   Policy
-	files    lint.Context
-	doc      *facts.Dockerfile
+	doc      document
 	template bool
 	notes    []lint.ScriptNote
 	// out is complete where doc is nil.
 	out *Checked
 }
 
-// load parses a file, unless its bytes are no Dockerfile's.
-func (c *Checker) load(src *lint.Source, isTemplate bool, policy Policy, files lint.Context) *loaded {
-	l := &loaded{src: src, policy: policy, files: files, out: &Checked{}}
+// load parses a file, unless its bytes are no text.
+func (c *Checker) load(f File, src *lint.Source) *loaded {
+	l := &loaded{file: f, src: src, out: &Checked{}}
 	switch {
 	case len(src.Bytes) > MaxFileSize:
-		c.limit(l.out, src, policy, fmt.Sprintf("the file has more than the limit of %d bytes: it was not linted; split it up or exclude it", MaxFileSize))
+		c.limit(l.out, src, f.Policy, fmt.Sprintf("the file has more than the limit of %d bytes: it was not linted; split it up or exclude it", MaxFileSize))
 	case isBinary(src.Bytes):
-		c.binary(l.out, src, policy)
+		c.report(l, syntaxError, lint.Finding{Message: fmt.Sprintf("the file is binary, not text: it is no %s; rename it, or leave it out with exclude in the configuration", f.Target.Describe())})
+		fingerprint(l.out.Diagnostics)
 	default:
-		document := dockerfile.ParseIndexed(src.Bytes, src.Lines)
-		l.doc = facts.NewDockerfile(document)
-		l.template = !c.LintTemplates && (isTemplate || IsTemplate(document))
+		var marked bool
+		l.doc, marked = parse(f, src, c.Catalog)
+		l.template = !c.LintTemplates && (f.Template || marked)
 	}
 	return l
 }
@@ -109,44 +106,34 @@ func (c *Checker) check(l *loaded) *Checked {
 		return l.out
 	}
 	ran := make(map[string]bool, len(c.Catalog.Dockerfile))
-	for i := range c.Catalog.Dockerfile {
-		rule := &c.Catalog.Dockerfile[i]
-		if rule.Check == nil || l.template != (rule.ID == templateSkipped) || !l.policy.Enabled(&rule.Meta) {
-			continue
-		}
-		ran[rule.ID] = runRule(c, rule, l)
+	l.doc.check(c, l, ran)
+	if l.template && l.file.Target != lint.TargetDockerfile {
+		c.report(l, templateSkipped, lint.Finding{Message: "the file is a template and was not linted; lint what is made of it, or set templates: lint"})
 	}
-	directives := suppress.Parse(l.doc.Document, c.Suppress)
+	for _, f := range l.doc.faults() {
+		switch {
+		case l.template:
+		case f.problem != "":
+			l.out.Problems = append(l.out.Problems, lint.Problem{File: l.src.Path, Message: f.problem})
+		default:
+			c.report(l, f.rule, f.finding)
+		}
+	}
+	directives := l.doc.directives(c.Suppress)
 	if !directives.Empty() {
 		for _, extra := range directives.Apply(l.out.Diagnostics, c.Catalog.Metas(), func(id string) bool { return ran[id] }) {
-			l.out.add(extra.Rule, l.src, l.policy, extra.Finding)
+			l.out.add(extra.Rule, l.src, l.file.Policy, extra.Finding)
 		}
 	}
-	c.finish(l.out, l.src, l.policy)
+	c.finish(l.out, l.src, l.file.Policy)
 	return l.out
 }
 
-// runRule runs one rule and reports whether it came to its end. A crash is
-// this rule's alone: what others found stays.
-func runRule(c *Checker, rule *lint.Rule[*facts.Dockerfile], l *loaded) (ok bool) {
-	out := l.out
-	defer func() {
-		if r := recover(); r != nil {
-			ok = false
-			out.Problems = append(out.Problems, lint.Problem{File: l.src.Path, Message: fmt.Sprintf("rule %s crashed: %v; please report this with the file\n%s", rule.ID, r, debug.Stack())})
-		}
-	}()
-	ok = true
-	rule.Check(&lint.Pass[*facts.Dockerfile]{
-		Doc: l.doc, Options: l.policy.Options(&rule.Meta), Settings: c.Settings, Hadolint: l.policy.Hadolint(&rule.Meta),
-		Files: l.files, Registry: c.Registry, Notes: l.notes,
-		Report: func(f lint.Finding) { out.add(&rule.Meta, l.src, l.policy, f) },
-		Skip: func(reason string) {
-			ok = false
-			out.Skipped = append(out.Skipped, lint.SkippedRule{Rule: rule.ID, File: l.src.Path, Reason: reason})
-		},
-	})
-	return ok
+// report reports a finding of a rule that the engine speaks for.
+func (c *Checker) report(l *loaded, rule string, f lint.Finding) {
+	if found := c.Catalog.Find(rule); len(found) == 1 && l.file.Policy.Enabled(found[0]) {
+		l.out.add(found[0], l.src, l.file.Policy, f)
+	}
 }
 
 // add makes a diagnostic of a finding, unless its variant is switched off.
@@ -188,13 +175,6 @@ func (c *Checker) finish(out *Checked, src *lint.Source, policy Policy) {
 func (c *Checker) limit(out *Checked, src *lint.Source, policy Policy, message string) {
 	if found := c.Catalog.Find(limitReached); len(found) == 1 && policy.Enabled(found[0]) {
 		out.add(found[0], src, policy, lint.Finding{Message: message})
-		fingerprint(out.Diagnostics)
-	}
-}
-
-func (c *Checker) binary(out *Checked, src *lint.Source, policy Policy) {
-	if found := c.Catalog.Find("syntax-error"); len(found) == 1 && policy.Enabled(found[0]) {
-		out.add(found[0], src, policy, lint.Finding{Message: "the file is binary, not text: it is no Dockerfile; rename it, or leave it out with exclude in the configuration"})
 		fingerprint(out.Diagnostics)
 	}
 }

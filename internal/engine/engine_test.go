@@ -60,7 +60,7 @@ func checker() *engine.Checker {
 
 func check(t *testing.T, src string) *engine.Checked {
 	t.Helper()
-	return checker().Dockerfile(context.Background(), lint.NewSource("Dockerfile", []byte(src)), false, policy{}, buildcontext.None())
+	return checker().Check(context.Background(), engine.File{Path: "Dockerfile", Policy: policy{}, Context: buildcontext.None()}, []byte(src))
 }
 
 func summary(c *engine.Checked) string {

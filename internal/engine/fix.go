@@ -9,7 +9,6 @@ import (
 
 	"github.com/dockmend/dockmend/internal/lint"
 	"github.com/dockmend/dockmend/internal/prove"
-	"github.com/dockmend/dockmend/internal/syntax/dockerfile"
 	"github.com/dockmend/dockmend/internal/text"
 )
 
@@ -73,7 +72,7 @@ func (x *Fixer) Fix(ctx context.Context, f File, src []byte) *Fixed {
 	refused := map[string]bool{}
 	budget := prove.Budget
 	for round := 0; ; round++ {
-		out.Left = x.Checker.Dockerfile(ctx, lint.NewSource(f.Path, out.After), f.Template, f.Policy, f.Context)
+		out.Left = x.Checker.Check(ctx, f, out.After)
 		out.Problems = slices.Clone(out.Left.Problems)
 		batch := mostModest(x.choose(out.Left.Diagnostics, refused))
 		if len(batch) == 0 || ctx.Err() != nil {
@@ -83,7 +82,7 @@ func (x *Fixer) Fix(ctx context.Context, f File, src []byte) *Fixed {
 			out.Problems = append(out.Problems, lint.Problem{File: f.Path, Message: "the fixes of " + ruleNames(batch) + " come to no end; this is a fault of dockmend, please report it with the file"})
 			return out
 		}
-		prover := prove.New(out.After, budget)
+		prover := newProver(f, out.After, budget)
 		next := x.applyTogether(ctx, prover, out, batch)
 		if next == nil {
 			next = x.applyEach(ctx, prover, out, batch, refused)
@@ -139,7 +138,7 @@ func ownEdits(f lint.Fix) bool {
 // applyTogether proves all fixes of a round at once. It is nil where that shows
 // more than the most modest of them declares, so that each must be proved by
 // itself.
-func (x *Fixer) applyTogether(ctx context.Context, prover *prove.Prover, out *Fixed, batch []candidate) []byte {
+func (x *Fixer) applyTogether(ctx context.Context, prover prover, out *Fixed, batch []candidate) []byte {
 	after, ok := applyAll(out.After, batch)
 	if !ok {
 		return nil
@@ -162,7 +161,7 @@ func (x *Fixer) applyTogether(ctx context.Context, prover *prove.Prover, out *Fi
 
 // applyEach proves every fix by itself and applies those that are acceptable,
 // once their sum compiles too.
-func (x *Fixer) applyEach(ctx context.Context, prover *prove.Prover, out *Fixed, batch []candidate, refused map[string]bool) []byte {
+func (x *Fixer) applyEach(ctx context.Context, prover prover, out *Fixed, batch []candidate, refused map[string]bool) []byte {
 	var good []candidate
 	var applied []Applied
 	for _, c := range batch {
@@ -172,9 +171,6 @@ func (x *Fixer) applyEach(ctx context.Context, prover *prove.Prover, out *Fixed,
 			continue
 		}
 		verdict := prover.Compare(ctx, after)
-		if verdict.Effect == lint.EffectUnknown && parses(out.After) && !parses(after) {
-			verdict.Broken, verdict.Reason = true, "BuildKit does not parse the file after the fix"
-		}
 		if !x.accepts(c, verdict) {
 			x.refuse(out, c, verdict, refusal(c, verdict), refused)
 			continue
@@ -238,12 +234,6 @@ func applyAll(src []byte, batch []candidate) ([]byte, bool) {
 	}
 	after, err := text.Apply(src, all)
 	return after, err == nil && !bytes.Equal(after, src)
-}
-
-// parses tells whether BuildKit reads a file and each of its instructions.
-func parses(src []byte) bool {
-	d := dockerfile.Parse(src)
-	return d.Whole == nil && !slices.ContainsFunc(d.Instructions, func(in *dockerfile.Instruction) bool { return in.Err != nil })
 }
 
 func ruleNames(batch []candidate) string {

@@ -2,16 +2,77 @@ package engine
 
 import (
 	"context"
+	"slices"
 	"sync"
 
 	"github.com/dockmend/dockmend/internal/lint"
 	"github.com/dockmend/dockmend/internal/prove"
+	"github.com/dockmend/dockmend/internal/syntax/dockerfile"
 	"github.com/dockmend/dockmend/internal/text"
 )
 
+// prover measures edits of one file. One goroutine at a time may use it.
+type prover interface {
+	// Compare says what changes when the file becomes after.
+	Compare(ctx context.Context, after []byte) prove.Verdict
+	// Left is what is left of the budget.
+	Left() int
+}
+
+// newProver prepares the proofs of edits to a file of any kind.
+func newProver(f File, src []byte, budget int) prover {
+	switch f.Target {
+	case lint.TargetDockerfile:
+		return dockerfileProver{prove.New(src, budget), src}
+	case lint.TargetIgnoreFile:
+		return prove.NewIgnoreFile(src, f.Context)
+	case lint.TargetCompose:
+		return prove.NewCompose(src, budget)
+	default:
+		return unproved{f.Target}
+	}
+}
+
+// dockerfileProver knows a broken file from one that only has no proof.
+type dockerfileProver struct {
+	*prove.Prover
+	src []byte
+}
+
+// Compare implements prover.
+func (p dockerfileProver) Compare(ctx context.Context, after []byte) prove.Verdict {
+	v := p.Prover.Compare(ctx, after)
+	if v.Effect == lint.EffectUnknown && parses(p.src) && !parses(after) {
+		v.Broken, v.Reason = true, "BuildKit does not parse the file after the fix"
+	}
+	return v
+}
+
+// parses tells whether BuildKit reads a file and each of its instructions.
+func parses(src []byte) bool {
+	d := dockerfile.Parse(src)
+	return d.Whole == nil && !slices.ContainsFunc(d.Instructions, func(in *dockerfile.Instruction) bool { return in.Err != nil })
+}
+
+// unproved is the prover of kinds without one: no fix of theirs is safe.
+type unproved struct{ target lint.Target }
+
+// Compare implements prover.
+func (p unproved) Compare(context.Context, []byte) prove.Verdict {
+	return prove.Verdict{Effect: lint.EffectUnknown, Reason: "nothing proves edits of a " + p.target.Describe()}
+}
+
+// Left implements prover.
+func (unproved) Left() int { return prove.Budget }
+
 // Prove measures what the first fix of each finding that counts does to the
-// build, and writes it into the finding. Files are proved on jobs goroutines.
-func Prove(ctx context.Context, r *lint.Result, jobs int) {
+// build, and writes it into the finding. The files are those of the run; they
+// are proved on jobs goroutines.
+func Prove(ctx context.Context, r *lint.Result, files []File, jobs int) {
+	byPath := make(map[string]File, len(files))
+	for _, f := range files {
+		byPath[f.Path] = f
+	}
 	var order []*lint.Source
 	bySource := map[*lint.Source][]*lint.Diagnostic{}
 	for _, d := range r.Diagnostics {
@@ -28,7 +89,7 @@ func Prove(ctx context.Context, r *lint.Result, jobs int) {
 	for range max(min(jobs, len(order)), 1) {
 		wg.Go(func() {
 			for source := range next {
-				proveFile(ctx, source, bySource[source])
+				proveFile(ctx, byPath[source.Path], source, bySource[source])
 			}
 		})
 	}
@@ -39,8 +100,8 @@ func Prove(ctx context.Context, r *lint.Result, jobs int) {
 	wg.Wait()
 }
 
-func proveFile(ctx context.Context, source *lint.Source, findings []*lint.Diagnostic) {
-	prover := prove.New(source.Bytes, prove.Budget)
+func proveFile(ctx context.Context, f File, source *lint.Source, findings []*lint.Diagnostic) {
+	prover := newProver(f, source.Bytes, prove.Budget)
 	for _, d := range findings {
 		for i := range d.Fixes {
 			fix := &d.Fixes[i]
@@ -54,7 +115,7 @@ func proveFile(ctx context.Context, source *lint.Source, findings []*lint.Diagno
 }
 
 // proofOf proves one fix. One that is not what its rule declares is not safe.
-func proofOf(ctx context.Context, prover *prove.Prover, src []byte, fix *lint.Fix) lint.Proof {
+func proofOf(ctx context.Context, prover prover, src []byte, fix *lint.Fix) lint.Proof {
 	edits := make([]text.Edit, len(fix.Edits))
 	for i, e := range fix.Edits {
 		edits[i] = e.Edit

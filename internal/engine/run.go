@@ -17,6 +17,8 @@ import (
 type File struct {
 	// Path is shown in reports: relative to the root, with slashes.
 	Path string
+	// Target is what the file is read as.
+	Target lint.Target
 	// Template is set when the name says that the file is a template.
 	Template bool
 	// Open reads the file.
@@ -75,7 +77,7 @@ func (c *Checker) files(ctx context.Context, files []File, checked []*Checked) {
 			all[i] = &loaded{out: &Checked{Problems: []lint.Problem{{File: f.Path, Message: "cannot be read: " + reason(err)}}}}
 			continue
 		}
-		all[i] = c.load(lint.NewSource(f.Path, src), f.Template, f.Policy, f.Context)
+		all[i] = c.load(f, lint.NewSource(f.Path, src))
 	}
 	c.askShellCheck(ctx, all)
 	for i, l := range all {

@@ -25,8 +25,11 @@ const shellcheckFinding = "shellcheck-finding"
 // askShellCheck gives the files' scripts to the program, all at once. Where it
 // fails the rule is shown as skipped, and the run as incomplete.
 func (c *Checker) askShellCheck(ctx context.Context, all []*loaded) {
+	if c.ShellCheck == nil {
+		return
+	}
 	rule := c.Catalog.Find(shellcheckFinding)
-	if c.ShellCheck == nil || len(rule) != 1 {
+	if len(rule) != 1 {
 		return
 	}
 	type origin struct {
@@ -36,10 +39,10 @@ func (c *Checker) askShellCheck(ctx context.Context, all []*loaded) {
 	var origins []origin
 	var scripts []lint.Script
 	for _, l := range all {
-		if l.doc == nil || l.template || !l.policy.Enabled(rule[0]) {
+		if l.doc == nil || l.template || !l.file.Policy.Enabled(rule[0]) {
 			continue
 		}
-		found, left := l.doc.ShellScripts()
+		found, left := l.doc.scripts()
 		for _, s := range found {
 			origins = append(origins, origin{l, s})
 			scripts = append(scripts, lint.Script{Text: s.Text, Dialect: s.Dialect, Variables: s.Variables})

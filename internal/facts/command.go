@@ -147,18 +147,24 @@ func (f *Dockerfile) Commands(in *dockerfile.Instruction) []*Command {
 // whose text one of the words stands; of every RUN without words. A script that
 // no rule has a question about is not parsed.
 func (f *Dockerfile) AllCommands(visit func(*Command), words ...string) {
-	f.Each("run", true, func(in *dockerfile.Instruction) {
-		list, parsed := f.commands[in]
-		if !parsed {
-			src := f.Text(in.Span)
-			if len(words) > 0 && !slices.ContainsFunc(words, func(w string) bool { return strings.Contains(src, w) }) {
-				return
-			}
-			list = f.Commands(in)
-		}
-		for _, c := range list {
+	f.eachRun(func(in *dockerfile.Instruction) {
+		for _, c := range f.Commands(in) {
 			visit(c)
 		}
+	}, words)
+}
+
+// eachRun calls visit for every RUN in whose text one of the words stands. One
+// whose commands are known is not searched: its rules look at these.
+func (f *Dockerfile) eachRun(visit func(*dockerfile.Instruction), words []string) {
+	f.Each("run", true, func(in *dockerfile.Instruction) {
+		if _, parsed := f.commands[in]; !parsed && len(words) > 0 {
+			src := f.Text(in.Span)
+			if !slices.ContainsFunc(words, func(w string) bool { return strings.Contains(src, w) }) {
+				return
+			}
+		}
+		visit(in)
 	})
 }
 
@@ -320,4 +326,46 @@ func unescape(s string, quoted bool) string {
 		b.WriteByte(s[i])
 	}
 	return b.String()
+}
+
+// Conditional tells whether the command runs only if a test says so: in an if,
+// in a case, or behind "[ ... ] &&".
+func (c *Command) Conditional() bool {
+	if c.Script == nil || c.Call == nil {
+		return false
+	}
+	found := false
+	syntax.Walk(c.Script.File, func(n syntax.Node) bool {
+		if n == nil || found || n.Pos().Offset() > c.Call.Pos().Offset() || n.End().Offset() < c.Call.End().Offset() {
+			return false
+		}
+		switch x := n.(type) {
+		case *syntax.IfClause, *syntax.CaseClause:
+			found = true
+		case *syntax.BinaryCmd:
+			if (x.Op == syntax.AndStmt || x.Op == syntax.OrStmt) && x.Y.Pos().Offset() <= c.Call.Pos().Offset() {
+				found = isTest(x.X)
+			}
+		}
+		return !found
+	})
+	return found
+}
+
+// isTest tells whether a statement only looks whether something holds; of a
+// chain, its last part decides.
+func isTest(s *syntax.Stmt) bool {
+	switch x := s.Cmd.(type) {
+	case *syntax.TestClause:
+		return true
+	case *syntax.BinaryCmd:
+		return isTest(x.Y)
+	case *syntax.CallExpr:
+		if len(x.Args) == 0 {
+			return false
+		}
+		name, _ := Literal(x.Args[0])
+		return name == "[" || name == "test" || name == "grep"
+	}
+	return false
 }

@@ -11,12 +11,15 @@ import (
 // use it.
 type Dockerfile struct {
 	*dockerfile.Document
+	// Around reaches the files beside it; nil for one that is itself reached so.
+	Around *Project
 
 	staged   bool
 	global   []*dockerfile.Instruction
 	stages   []*Stage
 	scopes   []Scope
 	commands map[*dockerfile.Instruction][]*Command
+	packages map[*dockerfile.Instruction][]PackageCommand
 }
 
 // NewDockerfile wraps a document; nothing is derived yet.

@@ -180,3 +180,42 @@ func TestLookupBase(t *testing.T) {
 		t.Error("an unknown image is known")
 	}
 }
+
+func TestMounts(t *testing.T) {
+	f := parse("FROM a\nRUN --mount=target=/src --mount=type=cache,dst=/c/ --mount=type=secret,id=k --mount=type=secret,id=e,env=E --mount=type=tmpfs,destination=/ true\n")
+	var got []string
+	for _, m := range Mounts(f.Final().Instructions[0]) {
+		got = append(got, m.Type+" "+m.Target+" "+m.ID+" "+m.Env)
+	}
+	want := []string{"bind /src  ", "cache /c  ", "secret /run/secrets/k k ", "secret  e E", "tmpfs /  "}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Error(diff)
+	}
+}
+
+func TestSystem(t *testing.T) {
+	for ref, want := range map[string]System{
+		"alpine": Alpine, "python:3.14-alpine3.23": Alpine, "docker.io/library/node:24-slim": Debian, "ubuntu": Debian,
+		"debian@sha256:0123": UnknownSystem, "debian:13@sha256:0123": Debian, "fedora:43": RedHat, "scratch": UnknownSystem,
+		"example.com/python:3": UnknownSystem, "golang:1.26-nanoserver": UnknownSystem, "eclipse-temurin:21-ubi9-minimal": UnknownSystem,
+	} {
+		if got := ParseImage(ref).System(); got != want {
+			t.Errorf("%s: system %d, want %d", ref, got, want)
+		}
+	}
+}
+
+func TestUserAt(t *testing.T) {
+	f := parse("FROM a AS base\nUSER one\nFROM base\nRUN first\nUSER two\nRUN second\nFROM a\nRUN third\n")
+	var got []string
+	f.Each("run", false, func(in *dockerfile.Instruction) {
+		user := "none"
+		if u := f.StageOf(in).UserAt(in); u != nil {
+			user = u.Args
+		}
+		got = append(got, in.Args+" "+user)
+	})
+	if diff := cmp.Diff([]string{"first one", "second two", "third none"}, got); diff != "" {
+		t.Error(diff)
+	}
+}

@@ -1,6 +1,11 @@
 package facts
 
-import "strings"
+import (
+	"slices"
+	"strings"
+
+	"github.com/dockmend/dockmend/internal/syntax/dockerfile"
+)
 
 // PackageCommand is a call of a package manager.
 type PackageCommand struct {
@@ -106,16 +111,28 @@ func isVersioned(name, program string) bool {
 
 // EachPackageCommand calls visit for every call of one of the managers.
 func (f *Dockerfile) EachPackageCommand(visit func(PackageCommand), managers ...string) {
-	f.AllCommands(func(c *Command) {
-		p, ok := Packages(c)
-		if !ok {
-			return
-		}
-		for _, m := range managers {
-			if p.Manager == m {
+	f.eachRun(func(in *dockerfile.Instruction) {
+		for _, p := range f.packageCommands(in) {
+			if slices.Contains(managers, p.Manager) {
 				visit(p)
-				return
 			}
 		}
-	}, managers...)
+	}, managers)
+}
+
+// packageCommands lists the calls of package managers in a RUN.
+func (f *Dockerfile) packageCommands(in *dockerfile.Instruction) []PackageCommand {
+	list, known := f.packages[in]
+	if !known {
+		for _, c := range f.Commands(in) {
+			if p, ok := Packages(c); ok {
+				list = append(list, p)
+			}
+		}
+		if f.packages == nil {
+			f.packages = map[*dockerfile.Instruction][]PackageCommand{}
+		}
+		f.packages[in] = list
+	}
+	return list
 }

@@ -295,3 +295,21 @@ func (s Shell) IsPOSIX() bool {
 	}
 	return false
 }
+
+// UserAt is the USER that holds for an instruction of the stage, one of the
+// stages that it builds on included; nil when the file sets none before it.
+func (s *Stage) UserAt(in *dockerfile.Instruction) *dockerfile.Instruction {
+	var found *dockerfile.Instruction
+	for _, x := range s.Instructions {
+		if x.Index() >= in.Index() {
+			break
+		}
+		if x.Keyword == "user" {
+			found = x
+		}
+	}
+	if found == nil && s.Parent != nil {
+		return s.Parent.Last("user")
+	}
+	return found
+}

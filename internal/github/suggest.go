@@ -184,7 +184,7 @@ func (s *suggestion) effect() string {
 		titles = append(titles, report.MarkdownText(cut(f.Title, maxDetails)))
 	}
 	titles = slices.Compact(titles)
-	words := fmt.Sprintf("The suggestion: %s. Proved with BuildKit's compiler: %s.", strings.Join(titles, "; "), proofLine(s.proof))
+	words := fmt.Sprintf("The suggestion: %s. Proved: %s.", strings.Join(titles, "; "), proofLine(s.proof))
 	if !s.safe() {
 		words += " This is not a safe fix: look at what it changes before you commit it."
 	}

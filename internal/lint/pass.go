@@ -24,15 +24,28 @@ type Finding struct {
 	Fixes []Fix
 }
 
-// Related is a further place that explains a finding. File is empty for the
-// finding's own document.
+// Related is a further place that explains a finding. It lies in the finding's
+// own document, unless Source or File name another file.
 type Related struct {
+	// Source is another file that was read, in which Span lies.
+	Source *Source
+	// File is the path of another file as a whole, as Context.Path gives it; Span
+	// says nothing then.
 	File    string
 	Span    text.Span
 	Message string
 }
 
-// Pass is what a rule gets for one document, and where it reports.
+// Name is the path of the other file, empty for the finding's own document.
+func (r Related) Name() string {
+	if r.Source != nil {
+		return r.Source.Path
+	}
+	return r.File
+}
+
+// Pass is what a rule gets for one document, and where it reports. It serves the
+// next rule once Check has returned, so a rule keeps nothing of it.
 type Pass[D any] struct {
 	Doc     D
 	Options Options
@@ -77,6 +90,14 @@ type Context interface {
 	Ignored(path string) (pattern string, ignored bool)
 	// Known is false when there is no build context, as for standard input.
 	Known() bool
+	// In is the gate to another folder, given relative to this one; it may lead up
+	// ("../api"). What the folder's own ignore file leaves out is as for a build of
+	// the Dockerfile, a path relative to the new folder, that may be empty. The
+	// error is ErrOutside for a folder out of the root, and wraps fs.ErrNotExist
+	// for one that is not there.
+	In(folder, dockerfile string) (Context, error)
+	// Path is how reports name a path of the context.
+	Path(name string) string
 }
 
 // ErrOutside is the answer for a path that leads out of the root.

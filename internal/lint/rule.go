@@ -14,6 +14,9 @@ type Meta struct {
 	// ID is kebab-case and names the bad pattern, so that it reads well after
 	// the word "allow". It is never used again for another rule.
 	ID string
+	// Target is the kind of file that the rule reads. The list of all rules sets
+	// it by the slice in which the rule stands; no rule sets it itself.
+	Target Target
 	// Title says in one sentence what is wrong, for lists and documents.
 	Title    string
 	Category Category
@@ -147,6 +150,7 @@ type Rule[D any] struct {
 func (a Alias) Tool() string {
 	for _, t := range []struct{ prefix, tool string }{
 		{"DL", "hadolint"}, {"SC", "hadolint (ShellCheck)"}, {"CKV", "checkov"}, {"DS", "trivy"}, {"kics:", "KICS"}, {"tally/", "tally"},
+		{"dclint:", "dclint"}, {"CL-", "compose-lint"}, {"compose-go:", "compose-go"}, {"KSV-", "trivy"}, {"zizmor:", "zizmor"}, {"kube-linter:", "kube-linter"},
 		{"semgrep:", "semgrep"}, {"DF", "dockerfile-roast"}, {"CIS-", "CIS Docker Benchmark"}, {"DKL-", "Dockle"}, {"OWASP-", "OWASP"}, {"docs:", "Docker's manual"}, {"12factor:", "twelve-factor"},
 	} {
 		if strings.HasPrefix(a.Name, t.prefix) {

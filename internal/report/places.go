@@ -16,8 +16,20 @@ func sourcesOf(r *lint.Result) sources {
 	return s
 }
 
+// of is the file of a related place; nil where it names a file as a whole of
+// which nothing is known.
+func (s sources) of(d *lint.Diagnostic, r lint.Related) *lint.Source {
+	switch {
+	case r.Source != nil:
+		return r.Source
+	case r.File != "":
+		return s[r.File]
+	}
+	return d.Source
+}
+
 // place is where a related span lies. Known is false, and the positions zero,
-// for a file in which nothing was found: its bytes are not part of the result.
+// for a file as a whole: its bytes are not part of the result.
 type place struct {
 	File       string
 	Start, End text.Position
@@ -25,10 +37,7 @@ type place struct {
 }
 
 func (s sources) related(d *lint.Diagnostic, r lint.Related) place {
-	source := d.Source
-	if r.File != "" {
-		source = s[r.File]
-	}
+	source := s.of(d, r)
 	if source == nil {
 		return place{File: r.File}
 	}

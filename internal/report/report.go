@@ -34,6 +34,9 @@ type Options struct {
 	// Category identifies the run in code scanning, for "sarif"; empty means
 	// "dockmend".
 	Category string
+	// Alerts leaves findings that are silenced out of "sarif": code scanning
+	// disregards suppressions and would show them as alerts.
+	Alerts bool
 	// Page returns a rule's page in Markdown, for "sarif"; it may be nil.
 	Page func(id string) string
 	// Line returns the address of a line of a file, for "markdown"; it may be nil.

@@ -83,6 +83,7 @@ func sample(t *testing.T) *lint.Result {
 	compose := lint.NewSource("compose.yaml", []byte("services:\n  web:\n    ports: [80:80]\n"))
 	cmd := spanOf(t, api, "uvicorn app:app")
 	ports := spanOf(t, compose, "80:80")
+	worker := lint.NewSource("worker/Dockerfile", []byte("FROM ubuntu\nEXPOSE 9000\n"))
 	diagnostics := []*lint.Diagnostic{
 		{
 			Finding: lint.Finding{
@@ -128,6 +129,7 @@ func sample(t *testing.T) *lint.Result {
 				Related: []lint.Related{
 					{Span: spanOf(t, api, "FROM ubuntu AS build"), Message: "the stage starts here"},
 					{File: "compose.yaml", Span: ports, Message: "the port is published here"},
+					{Source: worker, Span: spanOf(t, worker, "EXPOSE 9000"), Message: "another file, without findings"},
 					{File: "app/main.py", Message: "the program"},
 				},
 			},

@@ -31,8 +31,8 @@ const defaultCategory = "dockmend"
 type sarifWriter struct{ opts Options }
 
 // Write writes SARIF 2.1.0 as GitHub's code scanning reads it. Findings that an
-// ignore comment or the baseline silences are left out: GitHub disregards
-// suppressions, and would show them as alerts.
+// ignore comment or the baseline silences are there with their suppression; with
+// Options.Alerts they are left out.
 func (s sarifWriter) Write(w io.Writer, r *lint.Result) error {
 	run := sarif.NewRunWithInformationURI("dockmend", "https://github.com/dockmend/dockmend")
 	run.Tool.Driver.SemanticVersion = &s.opts.Version
@@ -40,8 +40,10 @@ func (s sarifWriter) Write(w io.Writer, r *lint.Result) error {
 	run.AutomationDetails = &sarif.RunAutomationDetails{ID: ptr(cmp.Or(s.opts.Category, defaultCategory) + "/")}
 	run.ColumnKind = "utf16CodeUnits"
 	findings := slices.Clone(r.Diagnostics)
-	findings = slices.DeleteFunc(findings, func(d *lint.Diagnostic) bool { return !d.Counts() })
-	slices.SortStableFunc(findings, func(a, b *lint.Diagnostic) int { return cmp.Compare(b.Severity, a.Severity) })
+	findings = slices.DeleteFunc(findings, func(d *lint.Diagnostic) bool { return d.Unchanged || s.opts.Alerts && !d.Counts() })
+	slices.SortStableFunc(findings, func(a, b *lint.Diagnostic) int {
+		return cmp.Or(cmp.Compare(silenced(a), silenced(b)), cmp.Compare(b.Severity, a.Severity))
+	})
 	if left := len(findings) - sarifResults; left > 0 {
 		findings = findings[:sarifResults]
 		run.Invocations = []*sarif.Invocation{notShown(left)}
@@ -53,17 +55,18 @@ func (s sarifWriter) Write(w io.Writer, r *lint.Result) error {
 	}
 	hashes := map[*lint.Source][]string{}
 	files := sourcesOf(r)
-	for _, d := range findings {
+	results := make([]sarifFinding, len(findings))
+	for i, d := range findings {
 		if hashes[d.Source] == nil {
 			hashes[d.Source] = lineHashes(d.Source.Bytes)
 		}
-		run.Results = append(run.Results, sarifResult(d, index[d.Rule.ID], hashes[d.Source], files))
+		results[i] = sarifFinding{sarifResult(d, index[d.Rule.ID], hashes[d.Source], files), suppressions(d)}
 	}
-	report, err := sarif.New(sarif.Version210)
+	head, err := sarif.New(sarif.Version210)
 	if err != nil {
 		return fmt.Errorf("make sarif report: %w", err)
 	}
-	report.AddRun(run)
+	report := sarifLog{head, []sarifRun{{run, results}}}
 	var b bytes.Buffer
 	encoder := json.NewEncoder(&b)
 	encoder.SetEscapeHTML(false)
@@ -110,7 +113,7 @@ func (s sarifWriter) rules(findings []*lint.Diagnostic) []*sarif.ReportingDescri
 // sarifProperties are what GitHub sorts alerts by. A security-severity makes an
 // alert one of security, so only such rules have it; it is a number in a string.
 func sarifProperties(m *lint.Meta) sarif.Properties {
-	p := sarif.Properties{"tags": []string{"dockerfile", string(m.Category)}, "precision": sarifPrecision(m.Confidence)}
+	p := sarif.Properties{"tags": []string{m.Target.String(), string(m.Category)}, "precision": sarifPrecision(m.Confidence)}
 	if m.Category != lint.Security {
 		p["problem.severity"] = map[lint.Severity]string{lint.Error: "error", lint.Warning: "warning"}[m.Severity]
 		if p["problem.severity"] == "" {
@@ -161,11 +164,7 @@ func sarifResult(d *lint.Diagnostic, rule uint, hashes []string, files sources) 
 		if !at.Known || i == sarifRelated {
 			continue
 		}
-		source := d.Source
-		if related.File != "" {
-			source = files[related.File]
-		}
-		result.RelatedLocations = append(result.RelatedLocations, sarifLocation(source, related.Span).WithMessage(sarif.NewTextMessage(related.Message)))
+		result.RelatedLocations = append(result.RelatedLocations, sarifLocation(files.of(d, related), related.Span).WithMessage(sarif.NewTextMessage(related.Message)))
 	}
 	return result
 }

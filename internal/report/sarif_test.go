@@ -9,6 +9,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/owenrumney/go-sarif/v2/sarif"
+	"github.com/santhosh-tekuri/jsonschema/v6"
 
 	"github.com/dockmend/dockmend/internal/lint"
 	"github.com/dockmend/dockmend/internal/text"
@@ -42,9 +43,10 @@ func TestSARIF(t *testing.T) {
 	}
 	run := sarifOf(t, &lint.Result{Diagnostics: []*lint.Diagnostic{
 		found(lint.Error, lint.Diagnostic{}), found(lint.Error, lint.Diagnostic{Baseline: true}),
-		found(lint.Error, lint.Diagnostic{Suppressed: &lint.Suppression{}}),
+		found(lint.Error, lint.Diagnostic{Unchanged: true}),
+		found(lint.Error, lint.Diagnostic{Suppressed: &lint.Suppression{Kind: "dockmend", Line: 1, Reason: "of the demo"}}),
 	}})
-	if len(run.Results) != 1 || run.AutomationDetails == nil || *run.AutomationDetails.ID != "dockmend/api/" {
+	if len(run.Results) != 3 || run.AutomationDetails == nil || *run.AutomationDetails.ID != "dockmend/api/" {
 		t.Fatalf("%d results, %v", len(run.Results), run.AutomationDetails)
 	}
 	result, rule := run.Results[0], run.Tool.Driver.Rules[0]
@@ -58,6 +60,52 @@ func TestSARIF(t *testing.T) {
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("-want +got\n%s", diff)
 	}
+}
+
+// TestSARIFSuppressions writes what is silenced, with the reasons, as the schema
+// wants it, and leaves it out of what becomes alerts.
+func TestSARIFSuppressions(t *testing.T) {
+	src := lint.NewSource("Dockerfile", []byte("# dockmend ignore=a -- of the demo\nFROM x\n"))
+	silent := func(d lint.Diagnostic) *lint.Diagnostic {
+		d.Finding, d.Rule, d.Source = lint.Finding{Severity: lint.Error, Message: "m"}, meta("a", lint.StyleIssue), src
+		return &d
+	}
+	r := &lint.Result{Diagnostics: []*lint.Diagnostic{
+		silent(lint.Diagnostic{Suppressed: &lint.Suppression{Kind: "dockmend", Line: 1, Reason: "of the demo"}}),
+		silent(lint.Diagnostic{Suppressed: &lint.Suppression{Kind: "hadolint"}}),
+		silent(lint.Diagnostic{Baseline: true}),
+	}}
+	written := render(t, "sarif", Options{}, r)
+	document, err := jsonschema.UnmarshalJSON(strings.NewReader(written))
+	if err != nil {
+		t.Fatal(err)
+	}
+	schema, err := jsonschema.NewCompiler().Compile("../../testdata/sarif/sarif-2.1.0.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := schema.Validate(document); err != nil {
+		t.Error(err)
+	}
+	var got []string
+	for _, x := range sarifOf(t, r).Results {
+		s := x.Suppressions[0]
+		got = append(got, fmt.Sprint(s.Kind, deref(s.Justification), s.Location != nil))
+	}
+	want := []string{"inSourceof the demotrue", "inSourcefalse", "externalknown to the baselinefalse"}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("-want +got\n%s", diff)
+	}
+	if alerts := render(t, "sarif", Options{Alerts: true}, r); !strings.Contains(alerts, `"results": []`) {
+		t.Errorf("silenced findings become alerts:\n%s", alerts)
+	}
+}
+
+func deref(s *string) string {
+	if s == nil {
+		return ""
+	}
+	return *s
 }
 
 func TestSARIFIsNeverWithoutResults(t *testing.T) {

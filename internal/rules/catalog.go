@@ -6,6 +6,8 @@ package rules
 //go:generate go run ../tools/gendocs
 
 import (
+	"cmp"
+	"slices"
 	"strings"
 
 	"github.com/dockmend/dockmend/internal/facts"
@@ -16,15 +18,38 @@ import (
 // without a Check is reported by the engine itself.
 type Catalog struct {
 	Dockerfile []lint.Rule[*facts.Dockerfile]
+	Compose    []lint.Rule[*facts.Compose]
+	IgnoreFile []lint.Rule[*facts.IgnoreFile]
+	Kubernetes []lint.Rule[*facts.Manifest]
+	Workflow   []lint.Rule[*facts.Workflow]
 }
 
 // Metas lists the descriptions of all rules, sorted by id.
 func (c *Catalog) Metas() []*lint.Meta {
-	metas := make([]*lint.Meta, 0, len(c.Dockerfile))
-	for i := range c.Dockerfile {
-		metas = append(metas, &c.Dockerfile[i].Meta)
+	metas := make([]*lint.Meta, 0, len(c.Dockerfile)+len(c.Compose)+len(c.IgnoreFile)+len(c.Kubernetes)+len(c.Workflow))
+	metas = appendMetas(metas, c.Dockerfile)
+	metas = appendMetas(metas, c.Compose)
+	metas = appendMetas(metas, c.IgnoreFile)
+	metas = appendMetas(metas, c.Kubernetes)
+	metas = appendMetas(metas, c.Workflow)
+	slices.SortStableFunc(metas, func(a, b *lint.Meta) int { return cmp.Compare(a.ID, b.ID) })
+	return metas
+}
+
+func appendMetas[D any](metas []*lint.Meta, rules []lint.Rule[D]) []*lint.Meta {
+	for i := range rules {
+		metas = append(metas, &rules[i].Meta)
 	}
 	return metas
+}
+
+// reading makes the slice of the rules that read one kind of file, and tells
+// each of them so. The rules are copies: those that were declared stay as they are.
+func reading[D any](target lint.Target, rules ...lint.Rule[D]) []lint.Rule[D] {
+	for i := range rules {
+		rules[i].Target = target
+	}
+	return rules
 }
 
 // Find returns the rules that a name stands for: one for an id, all that carry

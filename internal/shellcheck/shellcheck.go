@@ -67,7 +67,7 @@ func (p *Program) Check(ctx context.Context, scripts []lint.Script) ([][]lint.Sc
 func (p *Program) batch(ctx context.Context, scripts []lint.Script, notes [][]lint.ScriptNote) (err error) {
 	dir, err := os.MkdirTemp("", "dockmend-")
 	if err != nil {
-		return err
+		return fmt.Errorf("shellcheck reads files, and no folder for them could be made: %w; name one in TMPDIR, or pass --shellcheck off", err)
 	}
 	defer func() { err = errors.Join(err, os.RemoveAll(dir)) }()
 	args := []string{"--norc", "--format=json1", "--"}
@@ -92,8 +92,10 @@ func (p *Program) batch(ctx context.Context, scripts []lint.Script, notes [][]li
 		return fmt.Errorf("shellcheck took longer than %s for %d scripts", batchTime, len(scripts))
 	case errors.As(err, &exit) && exit.ExitCode() == 1: // it has something to say
 	case err != nil:
-		line, _, _ := strings.Cut(strings.TrimSpace(complaint.String()), "\n")
-		return fmt.Errorf("shellcheck failed: %w: %s", err, line)
+		if line, _, _ := strings.Cut(strings.TrimSpace(complaint.String()), "\n"); line != "" {
+			err = fmt.Errorf("%w: %s", err, line)
+		}
+		return fmt.Errorf("shellcheck failed: %w", err)
 	}
 	return decode(out.Bytes(), scripts, notes)
 }

@@ -1,7 +1,6 @@
 package shellcheck
 
 import (
-	"context"
 	"errors"
 	"fmt"
 	"strings"
@@ -66,6 +65,16 @@ func TestFind(t *testing.T) {
 	}
 }
 
+// TestNoFolder has no folder for temporary files, as in an image from scratch.
+func TestNoFolder(t *testing.T) {
+	t.Setenv("TMPDIR", "/nowhere")
+	p := &Program{"shellcheck"}
+	_, err := p.Check(t.Context(), []lint.Script{{Text: "true", Dialect: "sh"}})
+	if err == nil || !strings.Contains(err.Error(), "TMPDIR") {
+		t.Errorf("Check: %v, want what to do about the folder", err)
+	}
+}
+
 // TestProgram asks the real program, where it is installed.
 func TestProgram(t *testing.T) {
 	program, err := Find("shellcheck")
@@ -79,7 +88,7 @@ func TestProgram(t *testing.T) {
 	scripts[0].Text = "    cd /srv/app; make $FOO $bar\n"
 	scripts[0].Variables = []string{"FOO"}
 	scripts[batchScripts].Text = "a=(1 2); echo \"${a[@]}\"\n"
-	notes, err := program.Check(context.Background(), scripts)
+	notes, err := program.Check(t.Context(), scripts)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -7,7 +7,11 @@ const (
 	everyBuildKit = "buildkit:*"
 	everyTrivy    = "trivy:*"
 	everyKICS     = "kics:*"
+	everyDclint   = dclintPrefix + "*"
 )
+
+// dclintPrefix stands before the names of dclint's rules in our aliases.
+const dclintPrefix = "dclint:"
 
 // every returns the name that stands for all of the tool that the alias
 // belongs to; it is empty where the tool has none.
@@ -19,6 +23,8 @@ func every(alias string) string {
 		return everyTrivy
 	case strings.HasPrefix(alias, "kics:"):
 		return everyKICS
+	case strings.HasPrefix(alias, dclintPrefix):
+		return everyDclint
 	}
 	return ""
 }

@@ -4,8 +4,6 @@ import (
 	"sort"
 
 	"github.com/dockmend/dockmend/internal/lint"
-	"github.com/dockmend/dockmend/internal/syntax/dockerfile"
-	"github.com/dockmend/dockmend/internal/text"
 )
 
 // Extra is a finding about a directive of ours.
@@ -58,8 +56,8 @@ func findMeta(metas []*lint.Meta, id string) *lint.Meta {
 	return nil
 }
 
-// place is what a directive covers: an instruction or a stage by the index of
-// its first instruction, or the file.
+// place is what a directive covers: a unit, or a unit with all that lies below
+// it, by its index, or the file.
 type place struct {
 	reach reach
 	at    int
@@ -78,7 +76,6 @@ type claim struct {
 type applier struct {
 	*Directives
 	known map[string]*known
-	units []unit
 	// entries has the first directive for each name and place; another one
 	// silences nothing.
 	entries map[entry]claim
@@ -88,8 +85,8 @@ type applier struct {
 
 func newApplier(d *Directives, metas []*lint.Meta) *applier {
 	a := &applier{
-		Directives: d, units: units(d.doc),
-		entries: map[entry]claim{}, places: map[place]bool{}, used: map[claim]bool{},
+		Directives: d,
+		entries:    map[entry]claim{}, places: map[place]bool{}, used: map[claim]bool{},
 	}
 	for i := range d.items {
 		x := &d.items[i]
@@ -136,21 +133,32 @@ func (x *placed) place() (p place, ok bool) {
 func (a *applier) claim(offset int, m *lint.Meta, variant string, wide bool) *lint.Suppression {
 	// What stands in no instruction is about the file, and people expect to
 	// silence it at the top.
-	at, stage := 0, noTarget
+	at, block := 0, noTarget
 	if owner, ok := a.owner(offset); ok {
-		at, stage = owner, a.units[owner].stage
+		at, block = owner, owner
 	}
-	for _, p := range [...]place{{reachNext, at}, {reachStage, stage}, {reachFile, 0}} {
-		if !a.places[p] {
-			continue
-		}
-		if c, ok := a.find(p, m, variant, wide); ok {
-			a.used[c] = true
-			x := &a.items[c.item]
-			return &lint.Suppression{Kind: x.kind, Line: a.doc.Lines.Position(x.span.Start).Line, Reason: x.reason}
+	if s := a.claimAt(place{reachNext, at}, m, variant, wide); s != nil {
+		return s
+	}
+	for ; block != noTarget; block = a.units[block].up {
+		if s := a.claimAt(place{reachStage, block}, m, variant, wide); s != nil {
+			return s
 		}
 	}
-	return nil
+	return a.claimAt(place{reach: reachFile}, m, variant, wide)
+}
+
+func (a *applier) claimAt(p place, m *lint.Meta, variant string, wide bool) *lint.Suppression {
+	if !a.places[p] {
+		return nil
+	}
+	c, ok := a.find(p, m, variant, wide)
+	if !ok {
+		return nil
+	}
+	a.used[c] = true
+	x := &a.items[c.item]
+	return &lint.Suppression{Kind: x.kind, Line: a.lines.Position(x.span.Start).Line, Reason: x.reason}
 }
 
 // find looks for a name that this finding carries.
@@ -170,41 +178,6 @@ func (a *applier) find(p place, m *lint.Meta, variant string, wide bool) (c clai
 		}
 	}
 	return c, wide && (has(string(m.Category)) || has(everything))
-}
-
-// unit is an instruction with the comments directly above it.
-type unit struct {
-	span text.Span
-	// stage is the index of the FROM above, noTarget before the first one.
-	stage int
-}
-
-func units(doc *dockerfile.Document) []unit {
-	all := make([]unit, 0, len(doc.Instructions))
-	stage, start := noTarget, -1
-	for i := range doc.Physical {
-		l := &doc.Physical[i]
-		switch {
-		case l.Instruction >= 0:
-			if start < 0 {
-				start = l.Start
-			}
-			if l.Instruction == len(all) {
-				if doc.Instructions[l.Instruction].Keyword == "from" {
-					stage = l.Instruction
-				}
-				all = append(all, unit{span: text.Span{Start: start}, stage: stage})
-			}
-			// The end of a file without a final newline is the instruction's.
-			all[l.Instruction].span.End = max(l.End, l.EOL+1)
-			start = -1
-		case l.Kind != dockerfile.CommentLine:
-			start = -1
-		case start < 0:
-			start = l.Start
-		}
-	}
-	return all
 }
 
 // owner is the index of the instruction that a finding at offset belongs to.

@@ -20,6 +20,7 @@ const (
 	kindTrivy    = "trivy"
 	kindCheckov  = "checkov"
 	kindKICS     = "kics"
+	kindDclint   = "dclint"
 )
 
 // reach says how far a directive counts.
@@ -65,6 +66,7 @@ func appendDirectives(dst []directive, src string, at text.Span, now time.Time) 
 	switch c.peek() {
 	case 'd':
 		dst = c.dockmend(dst, at)
+		dst = c.dclint(dst, at)
 	case 'h':
 		dst = c.hadolint(dst, at)
 	case 'c', 'C':
@@ -232,6 +234,36 @@ func (c cursor) kics(dst []directive, at text.Span) []directive {
 		first = false
 	}
 	return dst
+}
+
+// dclint reads "dclint disable-file", "dclint disable [RULE...]" and
+// "dclint disable-line [RULE...]", which counts for its own line or the one
+// below (dclint's docs/configuration-comments.md).
+func (c cursor) dclint(dst []directive, at text.Span) []directive {
+	if !c.literal("dclint") || !c.blanks() {
+		return dst
+	}
+	d := directive{kind: kindDclint, reach: reachFile, span: at}
+	words := strings.Fields(c.src[c.pos:])
+	if len(words) == 0 {
+		return dst
+	}
+	switch words[0] {
+	case "disable":
+	case "disable-file":
+		words = words[:1]
+	case "disable-line":
+		d.reach = reachNext
+	default:
+		return dst
+	}
+	for _, w := range words[1:] {
+		d.names = append(d.names, name{text: dclintPrefix + strings.TrimSuffix(w, ",")})
+	}
+	if len(d.names) == 0 {
+		d.names = []name{{text: everyDclint}}
+	}
+	return append(dst, d)
 }
 
 // appendTrivy reads each "trivy:ignore:ID[:exp:2026-01-31]" of a comment.

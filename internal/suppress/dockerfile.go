@@ -1,6 +1,7 @@
 package suppress
 
 import (
+	"strings"
 	"time"
 
 	"github.com/dockmend/dockmend/internal/syntax/dockerfile"
@@ -16,27 +17,6 @@ type Options struct {
 	// value none is.
 	Now time.Time
 }
-
-// Directives are the ignore comments of one Dockerfile. A nil one is empty.
-type Directives struct {
-	doc   *dockerfile.Document
-	items []placed
-}
-
-// placed is a directive and the place where it counts.
-type placed struct {
-	directive
-	// target is the instruction's index for reachNext, that of the FROM for
-	// reachStage, noTarget where there is none.
-	target int
-	// late marks a file-wide directive of ours below the first instruction.
-	late bool
-}
-
-const noTarget = -1
-
-// Empty tells whether the file has no directive, so that Apply has nothing to do.
-func (d *Directives) Empty() bool { return d == nil || len(d.items) == 0 }
 
 // Parse reads the directives of a Dockerfile. One that silences an instruction
 // stands in the block of comments directly above it; in the dialects of
@@ -54,7 +34,56 @@ func Parse(doc *dockerfile.Document, opts Options) *Directives {
 	if len(p.items) == 0 {
 		return nil
 	}
-	return &Directives{doc: doc, items: p.items}
+	return &Directives{layout: layout{
+		lines: doc.Lines, units: units(doc), unit: "instruction",
+		keep: func(line int) bool { return becomesDirective(doc, line) },
+	}, items: p.items}
+}
+
+// units lists the instructions, each with the comments directly above it, below
+// the FROM of its stage.
+func units(doc *dockerfile.Document) []unit {
+	all := make([]unit, 0, len(doc.Instructions))
+	stage, start := noTarget, -1
+	for i := range doc.Physical {
+		l := &doc.Physical[i]
+		switch {
+		case l.Instruction >= 0:
+			if start < 0 {
+				start = l.Start
+			}
+			if l.Instruction == len(all) {
+				up := stage
+				if doc.Instructions[l.Instruction].Keyword == "from" {
+					stage, up = l.Instruction, noTarget
+				}
+				all = append(all, unit{span: text.Span{Start: start}, up: up})
+			}
+			// The end of a file without a final newline is the instruction's.
+			all[l.Instruction].span.End = max(l.End, l.EOL+1)
+			start = -1
+		case l.Kind != dockerfile.CommentLine:
+			start = -1
+		case start < 0:
+			start = l.Start
+		}
+	}
+	return all
+}
+
+// becomesDirective tells whether the line below a comment would become a parser
+// directive without it, which changes the build. Lines are 1-based.
+func becomesDirective(doc *dockerfile.Document, n int) bool {
+	lines := doc.Physical
+	if n > 1 && lines[n-2].Kind != dockerfile.DirectiveLine || n >= len(lines) || lines[n].Kind != dockerfile.CommentLine {
+		return false
+	}
+	key, _, assigns := strings.Cut(doc.Text(text.Span{Start: lines[n].Text + 1, End: lines[n].EOL}), "=")
+	switch strings.ToLower(strings.TrimSpace(key)) {
+	case "syntax", "escape", "check":
+		return assigns
+	}
+	return false
 }
 
 func source(doc *dockerfile.Document) string {

@@ -6,7 +6,6 @@ import (
 	"strings"
 
 	"github.com/dockmend/dockmend/internal/lint"
-	"github.com/dockmend/dockmend/internal/syntax/dockerfile"
 	"github.com/dockmend/dockmend/internal/text"
 )
 
@@ -32,7 +31,7 @@ func (a *applier) unknown() []lint.Finding {
 		case x.reach == reachNone:
 			found = append(found, lint.Finding{
 				Span:    x.verb.span,
-				Message: fmt.Sprintf("%q is no directive, so nothing is ignored; write \"ignore\" above an instruction or \"ignore-file\" at the top", x.verb.text),
+				Message: fmt.Sprintf("%q is no directive, so nothing is ignored; write \"ignore\" above %s or \"ignore-file\" at the top", x.verb.text, a.aUnit()),
 			})
 		case len(x.names) == 0:
 			found = append(found, lint.Finding{
@@ -82,12 +81,12 @@ func (a *applier) unused(ran func(ruleID string) bool) []lint.Finding {
 		case x.late:
 			found = append(found, lint.Finding{
 				Span:    x.span,
-				Message: fmt.Sprintf("%q counts only above the first instruction, so it silences nothing here; move it to the top of the file", x.verb.text),
+				Message: fmt.Sprintf("%q counts only above the first %s, so it silences nothing here; move it to the top of the file", x.verb.text, a.unit),
 			})
 		case x.reach == reachNext && x.target == noTarget:
 			found = append(found, lint.Finding{
 				Span:    x.span,
-				Message: fmt.Sprintf("%q silences nothing, since no instruction follows directly; move it to the line above one", x.verb.text),
+				Message: fmt.Sprintf("%q silences nothing, since no %s follows directly; move it to the line above one", x.verb.text, a.unit),
 			})
 		default:
 			if idle := a.idle(i, ran); len(idle) > 0 {
@@ -171,22 +170,17 @@ func deleteNames(names []name, idle []int) []lint.FileEdit {
 	return edits
 }
 
-// commentLine is the whole line of a comment. ok is false where the line below
-// would become a parser directive without it, which changes the build.
+// commentLine is what goes with a comment that is removed: its whole line, or
+// the blanks before it where something else stands on that line. ok is false
+// where the file would mean something else without it.
 func (a *applier) commentLine(comment text.Span) (line text.Span, ok bool) {
-	start := a.doc.Lines.Position(comment.Start)
+	start := a.lines.Position(comment.Start)
 	n := start.Line
 	start.Column = 1
 	// From the first column: a byte order mark stays.
-	line = text.Span{Start: a.doc.Lines.Offset(start), End: a.doc.Lines.FullLine(n).End}
-	lines := a.doc.Physical
-	if n > 1 && lines[n-2].Kind != dockerfile.DirectiveLine || n >= len(lines) || lines[n].Kind != dockerfile.CommentLine {
-		return line, true
+	line = text.Span{Start: a.lines.Offset(start), End: a.lines.FullLine(n).End}
+	if before := a.before(text.Span{Start: line.Start, End: comment.Start}); before > line.Start {
+		return text.Span{Start: before, End: comment.End}, true
 	}
-	key, _, assigns := strings.Cut(a.doc.Text(text.Span{Start: lines[n].Text + 1, End: lines[n].EOL}), "=")
-	switch strings.ToLower(strings.TrimSpace(key)) {
-	case "syntax", "escape", "check":
-		return line, !assigns
-	}
-	return line, true
+	return line, a.keep == nil || !a.keep(n)
 }

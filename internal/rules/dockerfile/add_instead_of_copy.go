@@ -16,13 +16,14 @@ import (
 //
 // Silent for addresses, git repositories, archives, here-documents, variables
 // without a known value, and for flags that COPY has not.
+//
+// Off by default: plain files are copied as well.
 var AddInsteadOfCopy = lint.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
 		ID:       "add-instead-of-copy",
 		Title:    "ADD does more than it looks",
 		Category: lint.Correctness,
 		Severity: lint.Style,
-		Default:  true,
 		Since:    "0.1.0",
 		Aliases: append(
 			[]lint.Alias{{Name: "DL3020", Severity: lint.Error}},

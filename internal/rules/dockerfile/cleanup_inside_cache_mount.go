@@ -28,11 +28,9 @@ var CleanupInsideCacheMount = lint.Rule[*facts.Dockerfile]{
 func checkCleanupInsideCacheMount(p *lint.Pass[*facts.Dockerfile]) {
 	p.Doc.Each("run", true, func(in *dockerfile.Instruction) {
 		var targets []string
-		for _, f := range in.Flags {
-			if kind, _, _ := facts.MountOption(f, "type"); f.Name == "mount" && kind == "cache" {
-				if target, _, ok := facts.MountOption(f, "target"); ok {
-					targets = append(targets, strings.TrimRight(target, "/"))
-				}
+		for _, m := range facts.Mounts(in) {
+			if m.Type == "cache" && m.Target != "" {
+				targets = append(targets, m.Target)
 			}
 		}
 		if len(targets) == 0 {

@@ -14,13 +14,14 @@ import (
 // org.opencontainers.image.authors.
 //
 // Silent for labels.
+//
+// Off by default: it works, and nothing has been said of its end.
 var DeprecatedMaintainer = lint.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
 		ID:       "deprecated-maintainer",
 		Title:    "MAINTAINER is deprecated",
 		Category: lint.Deprecated,
 		Severity: lint.Style,
-		Default:  true,
 		Since:    "0.1.0",
 		Presets:  []string{"cloud-native"},
 		Aliases: append(

@@ -13,13 +13,14 @@ import (
 // Docker writes protocols in lower case, and so do the tools that read images.
 //
 // Silent for variables.
+//
+// Off by default: Docker takes both.
 var ExposeProtocolNotLowercase = lint.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
 		ID:       "expose-protocol-not-lowercase",
 		Title:    "The protocol of EXPOSE has upper case letters",
 		Category: lint.StyleIssue,
 		Severity: lint.Style,
-		Default:  true,
 		Since:    "0.1.0",
 		Aliases:  lint.Names("ExposeProtoCasing"),
 	},

@@ -14,13 +14,14 @@ import (
 //
 // Silent for a mixed-case FROM, of which inconsistent-instruction-casing
 // speaks.
+//
+// Off by default: a matter of style.
 var FromAsCasingMismatch = lint.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
 		ID:       "from-as-casing-mismatch",
 		Title:    "FROM and AS are written in different cases",
 		Category: lint.StyleIssue,
 		Severity: lint.Style,
-		Default:  true,
 		Since:    "0.1.0",
 		Aliases:  lint.Names("FromAsCasing"),
 	},

@@ -15,13 +15,14 @@ import (
 // for them as they are usually written.
 //
 // Silent for files in which all keywords have the same case, upper or lower.
+//
+// Off by default: a matter of style.
 var InconsistentInstructionCasing = lint.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
 		ID:       "inconsistent-instruction-casing",
 		Title:    "Keywords are written in different cases",
 		Category: lint.StyleIssue,
 		Severity: lint.Style,
-		Default:  true,
 		Since:    "0.1.0",
 		Aliases:  lint.Names("ConsistentInstructionCasing"),
 	},

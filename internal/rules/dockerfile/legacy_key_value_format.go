@@ -16,13 +16,14 @@ import (
 // pair on the line silently becomes a part of the first.
 //
 // Silent for the form with an equals sign.
+//
+// Off by default: it works, and nothing has been said of its end.
 var LegacyKeyValueFormat = lint.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
 		ID:       "legacy-key-value-format",
 		Title:    "A blank between key and value is the deprecated form",
 		Category: lint.Deprecated,
 		Severity: lint.Style,
-		Default:  true,
 		Since:    "0.1.0",
 		Presets:  []string{"cloud-native"},
 		Aliases:  lint.Names("LegacyKeyValueFormat"),

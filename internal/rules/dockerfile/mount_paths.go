@@ -9,10 +9,8 @@ import (
 
 // mountsPath tells whether a RUN mounts a cache whose target holds a word.
 func mountsPath(in *dockerfile.Instruction, word string) bool {
-	for _, f := range in.Flags {
-		kind, _, _ := facts.MountOption(f, "type")
-		target, _, _ := facts.MountOption(f, "target")
-		if f.Name == "mount" && kind == "cache" && (strings.Contains(target, word) || strings.HasSuffix(target, "/.cache")) {
+	for _, m := range facts.Mounts(in) {
+		if m.Type == "cache" && (strings.Contains(m.Target, word) || strings.HasSuffix(m.Target, "/.cache")) {
 			return true
 		}
 	}

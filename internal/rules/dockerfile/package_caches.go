@@ -100,21 +100,9 @@ func shipsLayers(d *facts.Dockerfile, in *dockerfile.Instruction) bool {
 // mountsAny tells whether the RUN mounts a cache or a tmpfs at one of the
 // folders or above it.
 func mountsAny(in *dockerfile.Instruction, dirs []string) bool {
-	for _, f := range in.Flags {
-		if f.Name != "mount" {
-			continue
-		}
-		kind, _, _ := facts.MountOption(f, "type")
-		target, _, _ := facts.MountOption(f, "target")
-		if kind != "cache" && kind != "tmpfs" {
-			continue
-		}
-		target = strings.TrimSuffix(target, "/")
-		if slices.ContainsFunc(dirs, func(d string) bool { return covers(target, d) }) {
-			return true
-		}
-	}
-	return false
+	return slices.ContainsFunc(facts.Mounts(in), func(m facts.Mount) bool {
+		return (m.Type == "cache" || m.Type == "tmpfs") && slices.ContainsFunc(dirs, func(d string) bool { return covers(m.Target, d) })
+	})
 }
 
 // covers tells whether a folder is another one or lies above it.

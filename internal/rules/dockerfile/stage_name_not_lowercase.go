@@ -14,13 +14,14 @@ import (
 // the same stage.
 //
 // Silent for names with variables.
+//
+// Off by default: Docker takes both.
 var StageNameNotLowercase = lint.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
 		ID:       "stage-name-not-lowercase",
 		Title:    "The name of a stage has upper case letters",
 		Category: lint.StyleIssue,
 		Severity: lint.Style,
-		Default:  true,
 		Since:    "0.1.0",
 		Aliases:  lint.Names("StageNameCasing"),
 	},

@@ -46,10 +46,24 @@ func checkTlsVerificationDisabledByEnv(p *lint.Pass[*facts.Dockerfile]) {
 			return
 		}
 		syntax.Walk(s.File, func(n syntax.Node) bool {
-			if a, ok := n.(*syntax.Assign); ok && a.Name != nil && a.Value != nil {
-				value, _ := facts.Literal(a.Value)
-				if variant := trustsAll(a.Name.Value, value, true); variant != "" {
-					reportTrust(p, s.SpanOf(a), variant)
+			switch n := n.(type) {
+			case *syntax.Assign:
+				if n.Name != nil && n.Value != nil {
+					value, _ := facts.Literal(n.Value)
+					if variant := trustsAll(n.Name.Value, value, true); variant != "" {
+						reportTrust(p, s.SpanOf(n), variant)
+					}
+				}
+			case *syntax.CallExpr: // env NAME=value program
+				if len(n.Args) == 0 || n.Args[0].Lit() != "env" {
+					break
+				}
+				for _, word := range n.Args[1:] {
+					text, _ := facts.Literal(word)
+					name, value, ok := strings.Cut(text, "=")
+					if variant := trustsAll(name, value, ok); variant != "" {
+						reportTrust(p, s.SpanOf(word), variant)
+					}
 				}
 			}
 			return true

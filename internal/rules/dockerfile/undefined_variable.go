@@ -48,44 +48,17 @@ func checkUndefinedVariable(p *lint.Pass[*facts.Dockerfile]) {
 	}
 }
 
-// checkVariables looks at the places that the builder expands (Dockerfile
-// reference, "Environment replacement").
+// checkVariables looks at the places that the builder expands.
 func checkVariables(p *lint.Pass[*facts.Dockerfile], s *facts.Stage, in *dockerfile.Instruction) {
-	switch in.Keyword {
-	case "add", "copy", "env", "expose", "label", "stopsignal", "user", "volume", "workdir", "arg":
-	default:
-		return
-	}
 	scope := p.Doc.ScopeAt(in)
-	for _, f := range in.Flags {
-		checkWord(p, s, scope, f.ValueSpan, "")
-	}
-	switch {
-	case len(in.Pairs) > 0:
-		for _, pair := range in.Pairs {
-			checkWord(p, s, scope, pair.ValueSpan, pair.Key)
-		}
-	case len(in.Heredocs) == 0:
-		checkWord(p, s, scope, in.ArgsSpan, "")
-	}
-}
-
-// checkWord looks at one word; own is the variable that it defines, which may
-// refer to a value that it had before.
-func checkWord(p *lint.Pass[*facts.Dockerfile], s *facts.Stage, scope facts.Scope, span text.Span, own string) {
-	word := p.Doc.Text(span)
-	if strings.IndexByte(word, '$') < 0 || strings.ContainsAny(word, "\n") {
-		return
-	}
-	for _, use := range facts.VariableUses(word, p.Doc.Escape) {
-		if _, ok := scope.Lookup(use.Name); ok || use.HasDefault || use.Name == own || facts.IsPlatformArgument(use.Name) || facts.IsPredefinedArgument(use.Name) || isShellName(use.Name) {
-			continue
+	eachExpansion(p.Doc, in, func(at text.Span, use facts.VariableUse, own string) {
+		if _, ok := scope.Lookup(use.Name); ok || use.HasDefault || use.Name == own || facts.IsPlatformArgument(use.Name) || facts.IsPredefinedArgument(use.Name) || isShellName(use.Name) || declaredGlobally(p.Doc, use.Name) {
+			return
 		}
 		near, found := nearestVariable(use.Name, scope.Names())
 		if !found && !s.Base().IsScratch() {
-			continue
+			return
 		}
-		at := text.Span{Start: span.Start + use.Start, End: span.Start + use.End}
 		f := lint.Finding{Span: at}
 		if found {
 			f.Message = fmt.Sprintf("%q is defined nowhere, so nothing stands in its place; write %s", short(p.Doc.Text(at)), near)
@@ -97,6 +70,38 @@ func checkWord(p *lint.Pass[*facts.Dockerfile], s *facts.Stage, scope facts.Scop
 			f.Message = fmt.Sprintf("%q is defined nowhere, so nothing stands in its place; declare it with ARG or ENV in this stage", short(p.Doc.Text(at)))
 		}
 		p.Report(f)
+	})
+}
+
+// eachExpansion calls visit for each variable in the places that the builder
+// expands (Dockerfile reference, "Environment replacement"), with its place in
+// the file; own is the variable that its value defines, which may refer to a
+// value that it had before.
+func eachExpansion(d *facts.Dockerfile, in *dockerfile.Instruction, visit func(at text.Span, use facts.VariableUse, own string)) {
+	switch in.Keyword {
+	case "add", "copy", "env", "expose", "label", "stopsignal", "user", "volume", "workdir", "arg":
+	default:
+		return
+	}
+	look := func(span text.Span, own string) {
+		word := d.Text(span)
+		if strings.IndexByte(word, '$') < 0 || strings.ContainsAny(word, "\n") {
+			return
+		}
+		for _, use := range facts.VariableUses(word, d.Escape) {
+			visit(text.Span{Start: span.Start + use.Start, End: span.Start + use.End}, use, own)
+		}
+	}
+	for _, f := range in.Flags {
+		look(f.ValueSpan, "")
+	}
+	switch {
+	case len(in.Pairs) > 0:
+		for _, pair := range in.Pairs {
+			look(pair.ValueSpan, pair.Key)
+		}
+	case len(in.Heredocs) == 0:
+		look(in.ArgsSpan, "")
 	}
 }
 

@@ -1,4 +1,4 @@
-// Package corpusrun lints the Dockerfiles below a folder for the tools that
+// Package corpusrun lints the files of one kind below a folder for the tools that
 // compare and count.
 package corpusrun
 
@@ -19,9 +19,9 @@ import (
 	"github.com/dockmend/dockmend/internal/shellcheck"
 )
 
-// Files are the Dockerfiles below a folder, templates left out, by their paths
-// in it.
-func Files(dir string) ([]string, error) {
+// Files are the files of a kind below a folder, templates left out, by their
+// paths in it.
+func Files(dir string, target lint.Target) ([]string, error) {
 	root, err := os.OpenRoot(dir)
 	if err != nil {
 		return nil, err
@@ -33,15 +33,15 @@ func Files(dir string) ([]string, error) {
 	}
 	var names []string
 	for _, f := range found.Files {
-		if f.Kind == discover.Dockerfile && !f.Template {
+		if f.Target == target && !f.Template {
 			names = append(names, f.Path)
 		}
 	}
 	return names, nil
 }
 
-// Lint lints files of a folder with a preset. Problems go to standard error.
-func Lint(ctx context.Context, dir string, files []string, preset string, withShellCheck bool) (*lint.Result, error) {
+// Lint lints files of a folder, all of one kind, with a preset. Problems go to standard error.
+func Lint(ctx context.Context, dir string, target lint.Target, files []string, preset string, withShellCheck bool) (*lint.Result, error) {
 	catalog := rules.All()
 	set, err := (&config.Config{Presets: []string{preset}}).Resolve(catalog.Metas(), config.Flags{})
 	if err != nil {
@@ -61,7 +61,7 @@ func Lint(ctx context.Context, dir string, files []string, preset string, withSh
 	all := make([]engine.File, len(files))
 	for i, name := range files {
 		all[i] = engine.File{
-			Path: name, Context: buildcontext.New(root, name), Policy: set.For(name),
+			Path: name, Target: target, Context: buildcontext.New(root, name, nil), Policy: set.For(name),
 			Open: func() (io.ReadCloser, error) { return os.Open(filepath.Join(dir, name)) },
 		}
 	}

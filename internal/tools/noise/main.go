@@ -1,5 +1,5 @@
-// Command noise counts what the default rules say on the Dockerfiles below some
-// folders: findings a file, and for each rule in what share of the files it
+// Command noise counts what the default rules say on the files of one kind below
+// some folders: findings a file, and for each rule in what share of the files it
 // fires. With -sample it prints findings to be judged, drawn by a seed. See
 // make noise.
 package main
@@ -28,15 +28,20 @@ func main() {
 	sample := flag.Int("sample", 0, "how many findings to print")
 	seed := flag.Uint64("seed", 1, "by which they are drawn")
 	perRule := flag.Int("per-rule", 5, "at most so many of one rule")
+	kind := flag.String("target", "dockerfile", "the kind of files")
 	least := flag.String("least", "info", "the least severity that counts")
 	flag.Parse()
 	severity, err := lint.ParseSeverity(*least)
+	target, targetErr := lint.ParseTarget(*kind)
+	if err == nil {
+		err = targetErr
+	}
 	if err == nil && flag.NArg() == 0 {
 		err = errors.New("no folder is named")
 	}
 	for _, dir := range flag.Args() {
 		if err == nil {
-			err = count(dir, *only, *preset, *withShellCheck, severity, *sample, *seed, *perRule)
+			err = count(dir, target, *only, *preset, *withShellCheck, severity, *sample, *seed, *perRule)
 		}
 	}
 	if err != nil {
@@ -45,13 +50,13 @@ func main() {
 	}
 }
 
-func count(dir, only, preset string, withShellCheck bool, least lint.Severity, sample int, seed uint64, perRule int) error {
-	files, err := corpusrun.Files(dir)
+func count(dir string, target lint.Target, only, preset string, withShellCheck bool, least lint.Severity, sample int, seed uint64, perRule int) error {
+	files, err := corpusrun.Files(dir, target)
 	if err != nil {
 		return err
 	}
 	files = slices.DeleteFunc(files, func(f string) bool { return !strings.HasPrefix(f, only) })
-	result, err := corpusrun.Lint(context.Background(), dir, files, preset, withShellCheck)
+	result, err := corpusrun.Lint(context.Background(), dir, target, files, preset, withShellCheck)
 	if err != nil {
 		return err
 	}

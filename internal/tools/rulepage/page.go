@@ -55,13 +55,14 @@ func page(root fs.FS, source rulesource.Rule, m *lint.Meta) ([]byte, error) {
 	}
 	var b bytes.Buffer
 	fmt.Fprintf(&b, "# %s\n\n%s.\n\n", m.ID, m.Title)
-	fmt.Fprintf(&b, "| category | severity | by default | status | since |\n|---|---|---|---|---|\n| %s | %s | %s | %s | %s |\n\n",
-		m.Category, m.Severity, onOff(m.Default), m.Status, m.Since)
+	fmt.Fprintf(&b, "| target | category | severity | by default | status | since |\n|---|---|---|---|---|---|\n| %s | %s | %s | %s | %s | %s |\n\n",
+		m.Target, m.Category, m.Severity, onOff(m.Default), m.Status, m.Since)
 	b.WriteString(strings.TrimSpace(prose) + "\n")
 	options(&b, m)
 	aliases(&b, m)
-	examples(&b, cases)
-	fmt.Fprintf(&b, "\n## Silencing it\n\n```dockerfile\n# dockmend ignore=%s -- reason\n```\n\nabove the instruction, or `%s: off` below `rules` in `.dockmend.yaml`.\n", m.ID, m.ID)
+	examples(&b, source.Target, cases)
+	fmt.Fprintf(&b, "\n## Silencing it\n\n```%s\n# dockmend ignore=%s -- reason\n```\n\nabove %s, or `%s: off` below `rules` in `.dockmend.yaml`.\n",
+		source.Target.Language, m.ID, source.Target.Above, m.ID)
 	return b.Bytes(), nil
 }
 
@@ -98,7 +99,7 @@ func aliases(b *bytes.Buffer, m *lint.Meta) {
 
 // examples shows the first bad case with what is said and made of it, and the
 // first good one.
-func examples(b *bytes.Buffer, f *fixture.File) {
+func examples(b *bytes.Buffer, target rulesource.Target, f *fixture.File) {
 	show := func(title string, bad bool) {
 		i := slices.IndexFunc(f.Cases, func(c *fixture.Case) bool { return c.Bad == bad && len(c.Text) > 0 })
 		if i < 0 {
@@ -106,14 +107,14 @@ func examples(b *bytes.Buffer, f *fixture.File) {
 		}
 		c := f.Cases[i]
 		fmt.Fprintf(b, "\n## %s\n\n", title)
-		block(b, "dockerfile", c.Text)
+		block(b, target.Language, c.Text)
 		if bad {
 			b.WriteString("\n")
 			block(b, "text", []byte(c.Want))
 		}
 		if c.Fixed != nil {
 			b.WriteString("\nFixed:\n\n")
-			block(b, "dockerfile", c.Fixed)
+			block(b, target.Language, c.Fixed)
 		}
 	}
 	show("Found", true)
@@ -131,9 +132,9 @@ func block(b *bytes.Buffer, language string, content []byte) {
 
 func index(catalog *rules.Catalog) []byte {
 	var b bytes.Buffer
-	b.WriteString("# Rules\n\n| rule | what it finds | category | severity | by default |\n|---|---|---|---|---|\n")
+	b.WriteString("# Rules\n\n| rule | what it finds | target | category | severity | by default |\n|---|---|---|---|---|---|\n")
 	for _, m := range catalog.Metas() {
-		fmt.Fprintf(&b, "| [%s](%s.md) | %s | %s | %s | %s |\n", m.ID, m.ID, strings.ReplaceAll(m.Title, "|", "\\|"), m.Category, m.Severity, onOff(m.Default))
+		fmt.Fprintf(&b, "| [%s](%s.md) | %s | %s | %s | %s | %s |\n", m.ID, m.ID, strings.ReplaceAll(m.Title, "|", "\\|"), m.Target, m.Category, m.Severity, onOff(m.Default))
 	}
 	return b.Bytes()
 }

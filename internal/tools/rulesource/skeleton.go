@@ -4,7 +4,7 @@ import "strings"
 
 // Skeleton is the content of a new rule's two files, by path.
 func Skeleton(t Target, id string) map[string]string {
-	fill := strings.NewReplacer("{id}", id, "{Variable}", Variable(id), "{package}", t.Name, "{Document}", t.Document, "{module}", Module).Replace
+	fill := strings.NewReplacer("{id}", id, "{Variable}", Variable(id), "{package}", t.Name, "{Document}", t.Document, "{File}", t.File, "{Example}", t.Example, "{Loop}", t.Loop, "{module}", Module).Replace
 	return map[string]string{t.RuleFile(id): fill(ruleSkeleton), t.FixtureFile(id): fill(fixtureSkeleton)}
 }
 
@@ -33,19 +33,11 @@ var {Variable} = lint.Rule[{Document}]{
 }
 
 func check{Variable}(p *lint.Pass[{Document}]) {
-	for _, in := range p.Doc.Instructions {
-		if in.Keyword != "KEYWORD" {
-			continue
-		}
-		p.Report(lint.Finding{Span: in.Span, Message: "QUOTE THE TEXT, SAY WHAT IS WRONG; SAY WHAT TO DO"})
-	}
-}
+{Loop}}
 `
 
 const fixtureSkeleton = `# Cases of {id}. Each folder has the file to lint first, then what is around
 # it. "want" and "fixed" are written by: go test ./internal/fixture -update
--- bad-example/Dockerfile --
-FROM alpine:3.22
--- good-example/Dockerfile --
-FROM alpine:3.22
-`
+-- bad-example/{File} --
+{Example}-- good-example/{File} --
+{Example}`

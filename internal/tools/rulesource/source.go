@@ -27,16 +27,48 @@ type Target struct {
 	// Name is the folder below internal/rules and testdata/rules, and the name of
 	// the Go package.
 	Name string
+	// Constant of package lint that stands for it.
+	Constant string
 	// Field of rules.Catalog that holds the target's rules.
 	Field string
 	// Document is the Go type that a rule of the target reads, as facts has it.
 	Document string
+	// Language of its fenced blocks in documents, and what an ignore comment stands
+	// above.
+	Language, Above string
+	// File and Example are the document of a new rule's cases, Loop the body of its
+	// check.
+	File, Example, Loop string
 }
 
 // Targets lists the kinds of documents in the catalogue's order.
 func Targets() []Target {
 	return []Target{
-		{Name: "dockerfile", Field: "Dockerfile", Document: "*facts.Dockerfile"},
+		{
+			Name: "dockerfile", Constant: "TargetDockerfile", Field: "Dockerfile", Document: "*facts.Dockerfile",
+			Language: "dockerfile", Above: "the instruction", File: "Dockerfile", Example: "FROM alpine:3.22\n",
+			Loop: "\tfor _, in := range p.Doc.Instructions {\n\t\tif in.Keyword != \"KEYWORD\" {\n\t\t\tcontinue\n\t\t}\n\t\tp.Report(lint.Finding{Span: in.Span, Message: \"QUOTE THE TEXT, SAY WHAT IS WRONG; SAY WHAT TO DO\"})\n\t}\n",
+		},
+		{
+			Name: "compose", Constant: "TargetCompose", Field: "Compose", Document: "*facts.Compose",
+			Language: "yaml", Above: "the line, or at its end", File: "compose.yaml", Example: "services:\n  web:\n    image: nginx:1.29\n",
+			Loop: "\tfor _, s := range p.Doc.Services {\n\t\tp.Report(lint.Finding{Span: s.Span(), Message: \"QUOTE THE TEXT, SAY WHAT IS WRONG; SAY WHAT TO DO\"})\n\t}\n",
+		},
+		{
+			Name: "ignorefile", Constant: "TargetIgnoreFile", Field: "IgnoreFile", Document: "*facts.IgnoreFile",
+			Language: "text", Above: "the pattern", File: ".dockerignore", Example: ".git\n",
+			Loop: "\tfor _, pattern := range p.Doc.Patterns {\n\t\tp.Report(lint.Finding{Span: pattern.Span, Message: \"QUOTE THE TEXT, SAY WHAT IS WRONG; SAY WHAT TO DO\"})\n\t}\n",
+		},
+		{
+			Name: "kubernetes", Constant: "TargetKubernetes", Field: "Kubernetes", Document: "*facts.Manifest",
+			Language: "yaml", Above: "the line, or at its end", File: "deployment.yaml", Example: "apiVersion: apps/v1\nkind: Deployment\n",
+			Loop: "\tfor _, o := range p.Doc.Objects() {\n\t\tp.Report(lint.Finding{Span: o.Root.Span, Message: \"QUOTE THE TEXT, SAY WHAT IS WRONG; SAY WHAT TO DO\"})\n\t}\n",
+		},
+		{
+			Name: "workflow", Constant: "TargetWorkflow", Field: "Workflow", Document: "*facts.Workflow",
+			Language: "yaml", Above: "the line, or at its end", File: ".github/workflows/build.yaml", Example: "on: push\njobs: {}\n",
+			Loop: "\tif root := p.Doc.Root(); root != nil {\n\t\tp.Report(lint.Finding{Span: root.Span, Message: \"QUOTE THE TEXT, SAY WHAT IS WRONG; SAY WHAT TO DO\"})\n\t}\n",
+		},
 	}
 }
 

@@ -1,0 +1,149 @@
+package engine
+
+import (
+	"fmt"
+	"path"
+	"runtime/debug"
+
+	"github.com/dockmend/dockmend/internal/facts"
+	"github.com/dockmend/dockmend/internal/lint"
+	"github.com/dockmend/dockmend/internal/rules"
+	"github.com/dockmend/dockmend/internal/suppress"
+	"github.com/dockmend/dockmend/internal/syntax/compose"
+	"github.com/dockmend/dockmend/internal/syntax/dockerfile"
+	"github.com/dockmend/dockmend/internal/syntax/ignorefile"
+	"github.com/dockmend/dockmend/internal/syntax/yaml"
+)
+
+// document is a parsed file of any kind.
+type document interface {
+	// check runs the rules of the kind, and notes in ran which came to their end.
+	check(c *Checker, l *loaded, ran map[string]bool)
+	// faults are what keeps the file from being read as what it is, for kinds whose
+	// rules do not say so themselves.
+	faults() []fault
+	directives(suppress.Options) *suppress.Directives
+	// scripts are the shell scripts in it, and how many were left out.
+	scripts() (found []facts.ShellScript, left int)
+}
+
+// fault is what the engine says of a file in a rule's name, or a problem that
+// keeps the run from being complete.
+type fault struct {
+	rule    string
+	finding lint.Finding
+	problem string
+}
+
+// Reads tells whether the catalogue has rules for a kind of file. The others are
+// left alone: nothing could be said of them.
+func (c *Checker) Reads(target lint.Target) bool {
+	switch target {
+	case lint.TargetCompose:
+		return len(c.Catalog.Compose) > 0
+	case lint.TargetIgnoreFile:
+		return len(c.Catalog.IgnoreFile) > 0
+	case lint.TargetKubernetes:
+		return len(c.Catalog.Kubernetes) > 0
+	case lint.TargetWorkflow:
+		return len(c.Catalog.Workflow) > 0
+	default:
+		return true
+	}
+}
+
+// parse reads a file as what it is. template is set for one that is for a template
+// engine, by its text.
+func parse(f File, src *lint.Source, catalog *rules.Catalog) (doc document, template bool) {
+	around := facts.NewProject(f.Context)
+	switch f.Target {
+	case lint.TargetDockerfile:
+		d := dockerfile.ParseIndexed(src.Bytes, src.Lines)
+		doc := facts.NewDockerfile(d)
+		doc.Around = around
+		return dockerfileDocument{typed[*facts.Dockerfile]{doc, catalog.Dockerfile}}, IsTemplate(d)
+	case lint.TargetIgnoreFile:
+		doc := &facts.IgnoreFile{Document: ignorefile.ParseIndexed(src.Bytes, src.Lines), Around: around, Name: path.Base(src.Path)}
+		return ignoreFileDocument{typed[*facts.IgnoreFile]{doc, catalog.IgnoreFile}}, false
+	case lint.TargetCompose:
+		d := compose.Parse(src.Bytes, src.Lines)
+		doc := facts.NewCompose(d)
+		doc.Around = around
+		return newYAML(doc, catalog.Compose, d.File)
+	case lint.TargetKubernetes:
+		file := yaml.Parse(src.Bytes, src.Lines)
+		return newYAML(&facts.Manifest{File: file, Around: around}, catalog.Kubernetes, file)
+	default:
+		file := yaml.Parse(src.Bytes, src.Lines)
+		return newYAML(&facts.Workflow{File: file, Around: around}, catalog.Workflow, file)
+	}
+}
+
+// typed is a document with the rules that read its kind.
+type typed[D any] struct {
+	doc   D
+	rules []lint.Rule[D]
+}
+
+func (t typed[D]) check(c *Checker, l *loaded, ran map[string]bool) {
+	// One Pass serves all rules in turn: there are hundreds, for each file.
+	var current *lint.Meta
+	skipped := false
+	pass := new(lint.Pass[D])
+	report := func(f lint.Finding) { l.out.add(current, l.src, l.file.Policy, f) }
+	skip := func(reason string) {
+		skipped = true
+		l.out.Skipped = append(l.out.Skipped, lint.SkippedRule{Rule: current.ID, File: l.src.Path, Reason: reason})
+	}
+	for i := range t.rules {
+		rule := &t.rules[i]
+		if rule.Check == nil || l.template != (rule.ID == templateSkipped) || !l.file.Policy.Enabled(&rule.Meta) {
+			continue
+		}
+		current, skipped = &rule.Meta, false
+		*pass = lint.Pass[D]{
+			Doc: t.doc, Options: l.file.Policy.Options(current), Settings: c.Settings, Hadolint: l.file.Policy.Hadolint(current),
+			Files: l.file.Context, Registry: c.Registry, Notes: l.notes, Report: report, Skip: skip,
+		}
+		ran[rule.ID] = runRule(rule, pass, l) && !skipped
+	}
+}
+
+func (typed[D]) scripts() (found []facts.ShellScript, left int) { return nil, 0 }
+func (typed[D]) faults() []fault                                { return nil }
+
+// runRule runs one rule and reports whether it came to its end. A crash is
+// this rule's alone: what others found stays.
+func runRule[D any](rule *lint.Rule[D], pass *lint.Pass[D], l *loaded) (ok bool) {
+	defer func() {
+		if r := recover(); r != nil {
+			ok = false
+			l.out.Problems = append(l.out.Problems, lint.Problem{File: l.src.Path, Message: fmt.Sprintf("rule %s crashed: %v; please report this with the file\n%s", rule.ID, r, debug.Stack())})
+		}
+	}()
+	rule.Check(pass)
+	return true
+}
+
+type dockerfileDocument struct{ typed[*facts.Dockerfile] }
+
+func (d dockerfileDocument) directives(opts suppress.Options) *suppress.Directives {
+	return suppress.Parse(d.doc.Document, opts)
+}
+
+func (d dockerfileDocument) scripts() (found []facts.ShellScript, left int) {
+	return d.doc.ShellScripts()
+}
+
+type ignoreFileDocument struct{ typed[*facts.IgnoreFile] }
+
+func (d ignoreFileDocument) directives(opts suppress.Options) *suppress.Directives {
+	return suppress.ParseIgnoreFile(d.doc.Document, opts)
+}
+
+func (d ignoreFileDocument) faults() []fault {
+	if d.doc.Err == nil {
+		return nil
+	}
+	return []fault{{rule: syntaxError, finding: lint.Finding{Message: "Docker refuses the file as a whole: " + d.doc.Err.Error()}}}
+}

@@ -1,0 +1,61 @@
+package engine
+
+import (
+	"bytes"
+	"fmt"
+
+	"github.com/dockmend/dockmend/internal/lint"
+	"github.com/dockmend/dockmend/internal/suppress"
+	"github.com/dockmend/dockmend/internal/syntax/yaml"
+	"github.com/dockmend/dockmend/internal/text"
+)
+
+// yamlDocument is a document of any kind that is written in YAML.
+type yamlDocument[D any] struct {
+	typed[D]
+	file *yaml.File
+}
+
+func (d yamlDocument[D]) directives(opts suppress.Options) *suppress.Directives {
+	comments := make([]text.Span, len(d.file.Comments))
+	for i, c := range d.file.Comments {
+		comments[i] = c.Span
+	}
+	return suppress.ParseYAML(d.file.Src, d.file.Lines, comments, opts)
+}
+
+func (d yamlDocument[D]) faults() []fault {
+	err := d.file.Err
+	if err == nil {
+		return nil
+	}
+	f := fault{rule: syntaxError, finding: lint.Finding{Span: err.Span, Message: "this is no YAML from here on: " + err.Message}}
+	switch err.Kind {
+	case yaml.LimitError:
+		f.rule, f.finding.Message = limitReached, fmt.Sprintf("%s: the file was not linted from here on; split it up or exclude it", err.Message)
+	case yaml.EncodingError:
+		f.finding.Message = err.Message
+	case yaml.LostError:
+		f = fault{problem: err.Message + "; this is a fault of dockmend, please report it with the file"}
+	default:
+	}
+	return []fault{f}
+}
+
+// isYAMLTemplate tells whether a file that is no YAML is one for a template
+// engine. In files that are YAML such marks are text: a label, a format.
+func isYAMLTemplate(f *yaml.File) bool {
+	if f.Err == nil {
+		return false
+	}
+	for _, mark := range []string{"{{", "{%", "<%"} {
+		if bytes.Contains(f.Src, []byte(mark)) {
+			return true
+		}
+	}
+	return false
+}
+
+func newYAML[D any](doc D, rules []lint.Rule[D], file *yaml.File) (document, bool) {
+	return yamlDocument[D]{typed[D]{doc, rules}, file}, isYAMLTemplate(file)
+}

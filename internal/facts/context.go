@@ -1,0 +1,192 @@
+package facts
+
+import (
+	"path"
+	"slices"
+	"strings"
+
+	"github.com/dockmend/dockmend/internal/lint"
+	"github.com/dockmend/dockmend/internal/syntax/dockerfile"
+)
+
+// ContextCopy is a source of COPY or ADD that lies in the build context.
+type ContextCopy struct {
+	Instruction *dockerfile.Instruction
+	Word        dockerfile.Word
+	// Path is relative to the context, cleaned, without quotes; "." is all of it.
+	Path string
+	// Stage that the instruction stands in, and whether what it copies is in the
+	// image that the last stage makes.
+	Stage   *Stage
+	Shipped bool
+}
+
+// Whole tells whether all of the context is copied.
+func (c ContextCopy) Whole() bool { return c.Path == "." || c.Path == "*" }
+
+// ContextCopies lists what is copied from the build context, in file order.
+// Sources with variables, addresses and here-documents are left out, and so are
+// copies with --exclude, of which nobody knows here what they take.
+func (f *Dockerfile) ContextCopies() []ContextCopy {
+	var copies []ContextCopy
+	for _, s := range f.Stages() {
+		shipped := false
+		for at := f.Final(); at != nil; at = at.Parent {
+			shipped = shipped || at == s
+		}
+		for _, in := range s.Instructions {
+			if in.Keyword != "copy" && in.Keyword != "add" || len(in.Words) < 2 ||
+				slices.ContainsFunc(in.Flags, func(f dockerfile.Flag) bool { return f.Name == "from" || f.Name == "exclude" }) {
+				continue
+			}
+			for _, w := range in.Words[:len(in.Words)-1] {
+				if name, ok := contextPath(w.Text); ok {
+					copies = append(copies, ContextCopy{in, w, name, s, shipped})
+				}
+			}
+		}
+	}
+	return copies
+}
+
+func contextPath(word string) (string, bool) {
+	if n := len(word); n >= 2 && (word[0] == '"' || word[0] == '\'') && word[n-1] == word[0] {
+		word = word[1 : n-1]
+	}
+	if word == "" || strings.Contains(word, "$") || strings.Contains(word, "://") || strings.HasPrefix(word, "<<") || strings.HasPrefix(word, "git@") {
+		return "", false
+	}
+	return path.Clean(strings.TrimLeft("./"+word, "/")), true
+}
+
+// Builds lists the Dockerfiles that are built with this ignore file, as far as
+// the folder shows: for an ignore file of one Dockerfile that one, else those of
+// the folder without one of their own, and those further down whose COPY names
+// files of this folder that their own does not have. Each is read once.
+func (f *IgnoreFile) Builds() []*DockerfileNear {
+	if f.built {
+		return f.builds
+	}
+	f.built = true
+	for _, name := range f.dockerfiles() {
+		c, err := f.Around.Context(".", name)
+		if err != nil {
+			return nil
+		}
+		d := c.Dockerfile()
+		if d == nil || len(d.Stages()) == 0 || strings.Contains(name, "/") && !f.isContextOf(c, d, path.Dir(name)) {
+			continue
+		}
+		f.builds = append(f.builds, d)
+	}
+	return f.builds
+}
+
+// maxBuilds is how many Dockerfiles of one context are read.
+const maxBuilds = 20
+
+func (f *IgnoreFile) dockerfiles() []string {
+	if own, ok := strings.CutSuffix(f.Name, ".dockerignore"); ok && own != "" {
+		return []string{own}
+	}
+	tree := f.Tree()
+	if tree == nil {
+		return nil
+	}
+	ignores := map[string]bool{}
+	for _, e := range tree.Entries {
+		if !e.Dir && strings.HasSuffix(e.Path, ".dockerignore") {
+			ignores[e.Path] = true
+		}
+	}
+	var names []string
+	for _, e := range tree.Entries {
+		dir := path.Dir(e.Path)
+		if e.Dir || !isDockerfileName(e.Base()) || ignores[e.Path+".dockerignore"] || dir != "." && ignores[path.Join(dir, ".dockerignore")] {
+			continue
+		}
+		if names = append(names, e.Path); len(names) == maxBuilds {
+			break
+		}
+	}
+	return names
+}
+
+// isContextOf tells whether a Dockerfile in a folder below is built with this
+// folder as its context: it copies what is here and not beside it.
+func (f *IgnoreFile) isContextOf(c *BuildContext, d *DockerfileNear, dir string) bool {
+	for _, x := range d.ContextCopies() {
+		if x.Whole() || strings.ContainsAny(x.Path, "*?[") {
+			continue
+		}
+		_, here := c.Files.Exists(x.Path)
+		_, beside := c.Files.Exists(path.Join(dir, x.Path))
+		if here && !beside {
+			return true
+		}
+	}
+	return false
+}
+
+func isDockerfileName(name string) bool {
+	lower := strings.ToLower(name)
+	for _, base := range []string{"dockerfile", "containerfile"} {
+		if rest, ok := strings.CutPrefix(lower, base); ok && (rest == "" || rest[0] == '.' && rest != ".dockerignore" && rest != ".md" && rest != ".txt") {
+			return true
+		}
+		if strings.HasSuffix(lower, "."+base) {
+			return true
+		}
+	}
+	return false
+}
+
+// Tree lists the folder of the ignore file; nil where it is not known. What
+// Entry.Ignored says is of the file on the disk, not of this document: ask Sent.
+func (f *IgnoreFile) Tree() *Tree {
+	c, err := f.Around.Context(".", strings.TrimSuffix(f.Name, ".dockerignore"))
+	if err != nil {
+		return nil
+	}
+	return c.Tree()
+}
+
+// Files is the gate to the folder of the ignore file; nil where it is not known.
+func (f *IgnoreFile) Files() lint.Context {
+	c, err := f.Around.Context(".", strings.TrimSuffix(f.Name, ".dockerignore"))
+	if err != nil {
+		return nil
+	}
+	return c.Files
+}
+
+// Sent tells whether a build sends a path of the context.
+func (f *IgnoreFile) Sent(name string) bool {
+	_, ignored := f.Ignored(name)
+	return !ignored
+}
+
+// IsAllowList tells whether the file leaves out everything and takes back in
+// what the build needs.
+func (f *IgnoreFile) IsAllowList() bool {
+	for _, p := range f.Patterns {
+		switch p.Cleaned {
+		case "*", "**", "**/*", ".", "/":
+			return true
+		}
+	}
+	return false
+}
+
+// WholeCopy is the first copy of the whole context by a build with this ignore
+// file, one that ships before one that does not; ok is false if there is none.
+func (f *IgnoreFile) WholeCopy() (found ContextCopy, by *DockerfileNear, ok bool) {
+	for _, d := range f.Builds() {
+		for _, c := range d.ContextCopies() {
+			if c.Whole() && (!ok || c.Shipped && !found.Shipped) {
+				found, by, ok = c, d, true
+			}
+		}
+	}
+	return found, by, ok
+}

@@ -1,0 +1,213 @@
+package facts
+
+import (
+	"errors"
+	"path"
+	"strings"
+
+	"github.com/dockmend/dockmend/internal/lint"
+	"github.com/dockmend/dockmend/internal/syntax/dockerfile"
+	"github.com/dockmend/dockmend/internal/syntax/ignorefile"
+)
+
+// Reasons why a build context cannot be looked at, beside lint.ErrOutside and
+// fs.ErrNotExist. They are worded for Pass.Skip.
+var (
+	ErrRemote   = errors.New("the build context is not on this disk")
+	ErrVariable = errors.New("the build context depends on a variable")
+	ErrNoFiles  = errors.New("the files around the document are not known")
+)
+
+// Project is what lies around one document. Neighbours are read when they are
+// first asked for, each once, through the document's gate, and never changed.
+// It belongs to the document's goroutine.
+type Project struct {
+	files    lint.Context
+	contexts map[[2]string]*BuildContext
+}
+
+// NewProject makes the project of a document from its gate; nothing is read yet.
+func NewProject(files lint.Context) *Project { return &Project{files: files} }
+
+// Context is the build context that a document names: a folder relative to the
+// document's own, and the Dockerfile relative to that folder ("Dockerfile" if it
+// is empty). The error says why nothing is known of it: a rule then skips.
+func (p *Project) Context(folder, dockerfile string) (*BuildContext, error) {
+	switch {
+	case p == nil || !p.files.Known():
+		return nil, ErrNoFiles
+	case strings.Contains(folder, "$") || strings.Contains(dockerfile, "$"):
+		return nil, ErrVariable
+	case isRemote(folder):
+		return nil, ErrRemote
+	case path.IsAbs(folder) || path.IsAbs(dockerfile):
+		return nil, lint.ErrOutside
+	}
+	if dockerfile == "" {
+		dockerfile = "Dockerfile"
+	}
+	key := [2]string{path.Clean(folder), path.Clean(dockerfile)}
+	if c, ok := p.contexts[key]; ok {
+		return c, nil
+	}
+	gate, err := p.files.In(key[0], key[1])
+	if err != nil {
+		return nil, err
+	}
+	if p.contexts == nil {
+		p.contexts = map[[2]string]*BuildContext{}
+	}
+	c := &BuildContext{Files: gate, name: key[1]}
+	p.contexts[key] = c
+	return c, nil
+}
+
+// isRemote tells whether a context is a repository, an address or an archive
+// from standard input, as Docker reads it.
+func isRemote(folder string) bool {
+	return folder == "-" || strings.Contains(folder, "://") || strings.HasPrefix(folder, "git@") || strings.HasPrefix(folder, "github.com/")
+}
+
+// BuildContext is a folder that a build sends, and the Dockerfile that it reads.
+type BuildContext struct {
+	// Files is the gate to the folder. What it calls ignored is what the build's
+	// ignore file leaves out.
+	Files lint.Context
+	// name of the Dockerfile, relative to the folder.
+	name string
+
+	file   *DockerfileNear
+	ignore *IgnoreFileNear
+	tree   *Tree
+}
+
+// DockerfileNear is a Dockerfile beside the document that is checked. Source is
+// for related places.
+type DockerfileNear struct {
+	*Dockerfile
+	Source *lint.Source
+}
+
+// IgnoreFileNear is an ignore file beside the document that is checked.
+type IgnoreFileNear struct {
+	*ignorefile.Document
+	Source *lint.Source
+}
+
+// Dockerfile reads the build's Dockerfile; nil if there is none that can be read.
+func (c *BuildContext) Dockerfile() *DockerfileNear {
+	if c.file == nil {
+		c.file = &DockerfileNear{}
+		if source := c.read(c.name); source != nil {
+			c.file = &DockerfileNear{Dockerfile: NewDockerfile(dockerfile.ParseIndexed(source.Bytes, source.Lines)), Source: source}
+		}
+	}
+	if c.file.Dockerfile == nil {
+		return nil
+	}
+	return c.file
+}
+
+// IgnoreFile reads the ignore file that the build uses: the Dockerfile's own,
+// else the folder's; nil if it has none.
+func (c *BuildContext) IgnoreFile() *IgnoreFileNear {
+	if c.ignore == nil {
+		c.ignore = &IgnoreFileNear{}
+		for _, name := range []string{c.name + ".dockerignore", ".dockerignore"} {
+			if source := c.read(name); source != nil {
+				c.ignore = &IgnoreFileNear{Document: ignorefile.ParseIndexed(source.Bytes, source.Lines), Source: source}
+				break
+			}
+		}
+	}
+	if c.ignore.Document == nil {
+		return nil
+	}
+	return c.ignore
+}
+
+// read reads a file that may lie beside the context: a Dockerfile may.
+func (c *BuildContext) read(name string) *lint.Source {
+	gate, err := c.Files.In(path.Dir(name), "")
+	if err != nil {
+		return nil
+	}
+	src, err := gate.ReadFile(path.Base(name))
+	if err != nil {
+		return nil
+	}
+	return lint.NewSource(gate.Path(path.Base(name)), src)
+}
+
+// Tree lists the context's files; see ListTree.
+func (c *BuildContext) Tree() *Tree {
+	if c.tree == nil {
+		c.tree = ListTree(c.Files)
+	}
+	return c.tree
+}
+
+// maxEntries is how many files and folders of a context are looked at.
+const maxEntries = 20_000
+
+// maxTreeDepth is how many folders deep a context is looked at.
+const maxTreeDepth = 64
+
+// Tree is a listing of a folder.
+type Tree struct {
+	// Entries in order of their paths, each folder before what it holds.
+	Entries []Entry
+	// Complete is false where there is more than was looked at.
+	Complete bool
+}
+
+// Entry is a file or a folder, by its path in the context.
+type Entry struct {
+	Path string
+	Dir  bool
+	// Ignored is set for what the ignore file keeps out of the build.
+	Ignored bool
+}
+
+// Base is the name without the folders.
+func (e Entry) Base() string { return path.Base(e.Path) }
+
+// ListTree lists a context, at most 20,000 entries of it. Folders that programs
+// fill are listed and not entered: they alone would use that up.
+func ListTree(files lint.Context) *Tree {
+	t := &Tree{Complete: true}
+	t.walk(files, "", 0)
+	return t
+}
+
+func (t *Tree) walk(files lint.Context, dir string, depth int) {
+	names, err := files.List(path.Join(".", dir))
+	if err != nil || depth > maxTreeDepth {
+		t.Complete = false
+		return
+	}
+	for _, name := range names {
+		if len(t.Entries) == maxEntries {
+			t.Complete = false
+			return
+		}
+		folder, isDir := strings.CutSuffix(name, "/")
+		e := Entry{Path: path.Join(dir, folder), Dir: isDir}
+		_, e.Ignored = files.Ignored(e.Path)
+		t.Entries = append(t.Entries, e)
+		if isDir && !isFilledByPrograms(folder) {
+			t.walk(files, e.Path, depth+1)
+		}
+	}
+}
+
+// Unlisted tells whether a folder was listed itself, and nothing in it.
+func (t *Tree) Unlisted(e Entry) bool { return e.Dir && isFilledByPrograms(e.Base()) }
+
+func isFilledByPrograms(folder string) bool {
+	switch folder {
+	case ".git", "node_modules", ".venv", "venv", "__pycache__", ".tox", ".mypy_cache", ".pytest_cache", ".ruff_cache":
+		return true
+	}
+	return false
+}

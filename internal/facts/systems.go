@@ -1,0 +1,61 @@
+package facts
+
+import "strings"
+
+// System is the family of the distribution that an image holds.
+type System uint8
+
+// What can be known about an image's system. UnknownSystem is also the answer
+// for images without a distribution, as scratch.
+const (
+	UnknownSystem System = iota
+	// Alpine is that of musl and apk.
+	Alpine
+	// Debian is that of glibc and apt: Debian, Ubuntu and what builds on them.
+	Debian
+	// RedHat is that of glibc and rpm.
+	RedHat
+)
+
+// languageBases are official images that are on Debian or Ubuntu unless their
+// tag says Alpine, by the Dockerfiles in docker-library/official-images and of
+// the other publishers, as of November 2026.
+var languageBases = map[string]bool{
+	"debian": true, "ubuntu": true, "buildpack-deps": true, "python": true, "node": true, "ruby": true, "golang": true, "rust": true,
+	"php": true, "perl": true, "gcc": true, "nginx": true, "httpd": true, "postgres": true, "redis": true, "mongo": true, "maven": true,
+	"gradle": true, "eclipse-temurin": true, "haskell": true, "elixir": true, "erlang": true, "julia": true, "pypy": true, "dart": true,
+	"mcr.microsoft.com/devcontainers/base": true, "mcr.microsoft.com/devcontainers/python": true, "r-base": true, "tomcat": true,
+	"public.ecr.aws/docker/library/python": true, "public.ecr.aws/docker/library/node": true, "public.ecr.aws/docker/library/golang": true,
+	"public.ecr.aws/docker/library/debian": true, "public.ecr.aws/docker/library/ubuntu": true,
+}
+
+// redHatBases are images with rpm (same sources).
+var redHatBases = map[string]bool{
+	"fedora": true, "centos": true, "rockylinux": true, "almalinux": true, "amazonlinux": true, "oraclelinux": true,
+	"rockylinux/rockylinux": true, "quay.io/centos/centos": true, "quay.io/fedora/fedora": true,
+	"registry.access.redhat.com/ubi8/ubi": true, "registry.access.redhat.com/ubi9/ubi": true,
+	"registry.access.redhat.com/ubi8/ubi-minimal": true, "registry.access.redhat.com/ubi9/ubi-minimal": true,
+}
+
+// System is the family of the image's system, by its name and tag.
+func (i Image) System() System {
+	if !i.Known || i.IsWindows() {
+		return UnknownSystem
+	}
+	name := i.Name()
+	variant := strings.ToLower(i.Tag)
+	switch {
+	case name == "alpine" || strings.HasSuffix(name, "/alpine"), strings.Contains(variant, "alpine"):
+		return Alpine
+	case strings.Contains(variant, "ubi"), strings.Contains(variant, "oracle"), strings.Contains(variant, "al20"),
+		strings.Contains(variant, "chiseled"), strings.Contains(variant, "nanoserver"):
+		// official images with another system than usual
+		return UnknownSystem
+	case languageBases[name] && (i.Digest == "" || i.Tag != ""):
+		// A digest alone does not say which variant it is.
+		return Debian
+	case redHatBases[name]:
+		return RedHat
+	}
+	return UnknownSystem
+}

@@ -1,0 +1,142 @@
+package prove
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"path"
+	"slices"
+	"strings"
+
+	"github.com/dockmend/dockmend/internal/lint"
+	"github.com/dockmend/dockmend/internal/syntax/ignorefile"
+)
+
+// Limits on the context that is compared. More entries, or deeper ones, end in
+// "unknown".
+const (
+	maxEntries = 50_000
+	maxDepth   = 128
+)
+
+// IgnoreFile compares edits of one ignore file by the files that a build would
+// send. What steps do with them is not looked at: equal files are equal builds,
+// and every other edit is one of the graph.
+type IgnoreFile struct {
+	src   []byte
+	doc   *ignorefile.Document
+	files lint.Context
+}
+
+// NewIgnoreFile prepares the proofs of edits to an ignore file. files is the
+// gate to its context.
+func NewIgnoreFile(src []byte, files lint.Context) *IgnoreFile {
+	return &IgnoreFile{src: src, doc: ignorefile.Parse(src), files: files}
+}
+
+// Compare says which files enter and leave the context when the ignore file
+// becomes after.
+func (p *IgnoreFile) Compare(ctx context.Context, after []byte) Verdict {
+	if bytes.Equal(p.src, after) {
+		return Verdict{}
+	}
+	doc := ignorefile.Parse(after)
+	before, now := refused(p.doc), refused(doc)
+	switch {
+	case before == nil && now != nil:
+		v := unknown("Docker does not read the file after the fix: " + oneLine(now))
+		v.Broken = true
+		return v
+	case before != nil:
+		return unknown("Docker does not read the file as it is: " + oneLine(before))
+	case !p.files.Known():
+		return unknown("the files of the build context are not known")
+	}
+	w := contextWalk{files: p.files, before: p.doc, after: doc, left: maxEntries}
+	w.reenters = slices.ContainsFunc(p.doc.Patterns, isNegated) || slices.ContainsFunc(doc.Patterns, isNegated)
+	w.folder(ctx, ".", 0)
+	if w.reason != "" {
+		return unknown(w.reason)
+	}
+	if len(w.details) == 0 {
+		return Verdict{}
+	}
+	return Verdict{Effect: lint.EffectGraph, Details: w.details}
+}
+
+// Left is the budget: none is needed.
+func (p *IgnoreFile) Left() int { return Budget }
+
+// refused is why Docker refuses an ignore file, nil if it does not.
+func refused(d *ignorefile.Document) error {
+	if d.Err != nil {
+		return d.Err
+	}
+	for _, pattern := range d.Patterns {
+		if pattern.Err != nil {
+			return pattern.Err
+		}
+	}
+	return nil
+}
+
+func isNegated(p *ignorefile.Pattern) bool { return p.Negated }
+
+// contextWalk lists a context as it is sent before and after.
+type contextWalk struct {
+	files         lint.Context
+	before, after *ignorefile.Document
+	// reenters is set where what lies in an ignored folder may be taken back in.
+	reenters bool
+	left     int
+	details  []string
+	reason   string
+}
+
+func (w *contextWalk) folder(ctx context.Context, dir string, depth int) {
+	names, err := w.files.List(dir)
+	switch {
+	case err != nil && dir != ".":
+		return // it is gone, or may not be read: no build sends it
+	case err != nil:
+		w.reason = "the files of the build context cannot be listed"
+		return
+	case depth > maxDepth:
+		w.reason = fmt.Sprintf("the build context is more than %d folders deep", maxDepth)
+		return
+	}
+	for _, name := range names {
+		if w.left--; w.left < 0 {
+			w.reason = fmt.Sprintf("the build context has more than %d files", maxEntries)
+		}
+		if ctx.Err() != nil {
+			w.reason = "the run was stopped"
+		}
+		if w.reason != "" {
+			return
+		}
+		folder, isDir := strings.CutSuffix(name, "/")
+		w.entry(ctx, path.Join(dir, folder), isDir, depth)
+	}
+}
+
+func (w *contextWalk) entry(ctx context.Context, name string, isDir bool, depth int) {
+	_, before := w.before.Ignored(name)
+	_, after := w.after.Ignored(name)
+	shown := bounded(fmt.Sprintf("%q", name))
+	if isDir {
+		shown = bounded(fmt.Sprintf("%q", name+"/"))
+	}
+	switch {
+	case !isDir && !before && after, isDir && !before && after && !w.reenters:
+		w.details = append(w.details, shown+": is no longer sent")
+		return
+	case !isDir && before && !after, isDir && before && !after && !w.reenters:
+		w.details = append(w.details, shown+": is sent now")
+		return
+	}
+	// An ignored folder is entered only where a part of it may come back.
+	if isDir && (w.reenters || !before) {
+		w.folder(ctx, name, depth+1)
+	}
+}

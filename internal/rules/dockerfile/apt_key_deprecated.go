@@ -1,0 +1,50 @@
+package dockerfile
+
+import (
+	"fmt"
+
+	"github.com/dockmend/dockmend/internal/facts"
+	"github.com/dockmend/dockmend/internal/lint"
+)
+
+// AptKeyDeprecated finds apt-key, which Debian 13 and Ubuntu 25.04 no longer
+// have: there the build fails. A key that it adds is trusted for every source.
+//
+// Write the key to /etc/apt/keyrings and name it with signed-by in the source.
+//
+// Silent for the removal of keys, with a fallback or under a condition, and for
+// base images whose support has ended, which have a rule of their own.
+var AptKeyDeprecated = lint.Rule[*facts.Dockerfile]{
+	Meta: lint.Meta{
+		ID:       "apt-key-deprecated",
+		Title:    "apt-key is gone from new releases",
+		Category: lint.Deprecated,
+		Severity: lint.Info,
+		Default:  true,
+		Since:    "0.1.0",
+	},
+	Check: checkAptKeyDeprecated,
+}
+
+func checkAptKeyDeprecated(p *lint.Pass[*facts.Dockerfile]) {
+	p.Doc.AllCommands(func(c *facts.Command) {
+		s := p.Doc.StageOf(c.Instruction)
+		if c.Name() != "apt-key" || s == nil || len(c.Args()) == 0 || c.Conditional() || hasFallback(c) {
+			return
+		}
+		for _, a := range c.Args() {
+			switch a.Text {
+			case "del", "list", "finger", "export":
+				return
+			}
+		}
+		base := s.Base()
+		if what, _ := supportEnded(base.Name(), base.Tag); what != "" {
+			return
+		}
+		p.Report(lint.Finding{
+			Span:    c.Span,
+			Message: fmt.Sprintf("%s fails on Debian 13 and Ubuntu 25.04, which have no apt-key; write the key to /etc/apt/keyrings and name it with signed-by", quoteShort(firstLine(p.Doc.Text(c.Span)))),
+		})
+	}, "apt-key")
+}

@@ -1,0 +1,258 @@
+package dockerfile
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/dockmend/dockmend/internal/facts"
+	"github.com/dockmend/dockmend/internal/lint"
+)
+
+// BuildToolsInFinalStage finds compilers that the shipped image still has:
+// installed beside the program and not removed in the same RUN, or because the
+// final stage is the one that builds.
+//
+// They are some hundred megabytes that every node fetches, and the tools of
+// whoever gets in. Build in a stage of its own, and copy the result.
+//
+// Silent for tools of a few megabytes, for bases that have a compiler anyway,
+// where the RUN removes what it installed, and where the image may be one to
+// build in: it starts nothing, a shell, a compiler, a watcher of sources or a
+// script without a port, or has packages that compile when they run.
+var BuildToolsInFinalStage = lint.Rule[*facts.Dockerfile]{
+	Meta: lint.Meta{
+		ID:         "build-tools-in-final-stage",
+		Title:      "Compilers are shipped",
+		Category:   lint.Size,
+		Severity:   lint.Warning,
+		Confidence: lint.Medium,
+		Default:    true,
+		Since:      "0.1.0",
+		Presets:    []string{"cloud-native"},
+		Variants:   []string{"packages", "toolchain"},
+		Aliases:    lint.Names("CIS-4.3", "CIS-DI-0003", "DF011", "OWASP-R13", "tally/prefer-multi-stage-build"),
+		Options: []lint.Option{{
+			Name: "runtimes", Doc: "words of a file whose program calls a compiler when it runs", Kind: lint.ListOption,
+			OptionValue: lint.OptionValue{List: []string{
+				"pyenv", "rbenv", "theano", "triton", "torch", "pystan", "cmdstan", "notebook", "jupyter", "jenkins", "gitlab-runner", "actions-runner",
+				"buildkite", "code-server", "homeassistant", "bpftrace", "nosetests",
+			}},
+		}},
+	},
+	Check: checkBuildToolsInFinalStage,
+}
+
+func checkBuildToolsInFinalStage(p *lint.Pass[*facts.Dockerfile]) {
+	start, ok := startOf(p.Doc)
+	if !ok || start.stage.Base().IsWindows() {
+		return
+	}
+	base := start.stage.Base()
+	var f lint.Finding
+	if build, ok := buildCommand(p.Doc, start.stage, base); ok {
+		f = lint.Finding{
+			Variant: "toolchain", Span: build.Span,
+			Message: fmt.Sprintf("%s builds in the stage that is shipped, with all of %s; build in a stage of its own and copy the result", quoteShort(firstLine(p.Doc.Text(build.Span))), quoteShort(base.Text)),
+			Related: []lint.Related{{Span: start.in.Head, Message: "the image starts this, which needs no compiler"}},
+		}
+	} else if install, tools := keptCompilers(p.Doc, start.stage); install != nil && !hasCompiler(base) && buildsSomething(p.Doc, start.stage) {
+		f = lint.Finding{
+			Variant: "packages", Span: install.Span,
+			Message: fmt.Sprintf("the image keeps %s, which the program does not need to run; build in a stage of its own and copy the result, or remove it in the same RUN", strings.Join(tools, " and ")),
+		}
+	}
+	if f.Message != "" && needsNoCompiler(p.Doc, start) && !compilesAtRunTime(p) {
+		p.Report(f)
+	}
+}
+
+// keptCompilers is the first installation of compilers that the RUN does not
+// remove; nil if there is none.
+func keptCompilers(d *facts.Dockerfile, s *facts.Stage) (install *facts.Command, tools []string) {
+	for _, x := range s.Chain() {
+		for _, in := range x.Instructions {
+			if in.Keyword != "run" || !slices.ContainsFunc(compilerPackages(), func(name string) bool { return strings.Contains(d.Text(in.Span), name) }) {
+				continue
+			}
+			commands := d.Commands(in)
+			for i, c := range commands {
+				tools := slices.DeleteFunc(installedCompilers(c), func(name string) bool { return isUninstalled(commands[i+1:], name) })
+				if len(tools) > 3 {
+					tools = append(tools[:2], fmt.Sprintf("%d more", len(tools)-2))
+				}
+				if len(tools) > 0 {
+					return c, tools
+				}
+			}
+		}
+	}
+	return nil, nil
+}
+
+// compilerPackages are the packages of the distributions that bring a compiler
+// of a hundred megabytes or more.
+func compilerPackages() []string {
+	return []string{
+		"gcc", "g++", "build-essential", "build-base", "alpine-sdk", "gcc-c++", "clang", "cargo", "rustc", "rust", "golang", "golang-go", "maven",
+		"Development Tools", "development", "@development-tools", "base-devel",
+	}
+}
+
+// needsNoCompiler tells whether the start command is surely that of a program
+// which was built before: not that of an image in which people or other
+// programs build, nor of a script that may do so.
+func needsNoCompiler(d *facts.Dockerfile, start startCommand) bool {
+	commands := d.Commands(start.in)
+	if slices.ContainsFunc(commands, func(c *facts.Command) bool { return buildsOrWaits(c.Name()) }) || buildsOrWaits(start.program) {
+		return false
+	}
+	switch start.program {
+	case "python", "python3", "node", "ruby", "irb", "R", "ipython", "php", "ghci":
+		return len(start.words) > 0 // without a script it is a prompt
+	case "dotnet":
+		return len(start.words) > 0 && strings.HasSuffix(start.words[0].Text, ".dll")
+	}
+	if strings.Contains(start.program, "local") || strings.Contains(start.program, "dev") {
+		return false
+	}
+	// A script may build; that of a service hardly does.
+	return !strings.HasSuffix(start.program, ".sh") && !strings.Contains(start.program, "entrypoint") || start.stage.Last("expose") != nil
+}
+
+// buildsOrWaits tells whether a program compiles, watches sources, tests, or
+// only keeps the container alive for somebody who does.
+func buildsOrWaits(program string) bool {
+	switch program {
+	case "sh", "bash", "zsh", "ash", "fish", "tmux", "screen", "sshd", "tail", "sleep", "top",
+		"tar", "cp", "cat", "cmp", "echo", "ls", "true", // the image hands out what was built
+		"make", "cmake", "gcc", "g++", "clang", "cargo", "rustc", "go", "gox", "mvn", "gradle", "sbt", "stack", "tox", "pytest", "pyenv",
+		"reflex", "air", "gin", "CompileDaemon", "realize", "fresh", "modd", "dlv", "watchexec", "nodemon",
+		"jupyter", "jupyter-lab", "jupyter-notebook", "start-notebook.sh", "code-server", "jenkins", "jenkins-slave", "jenkins-agent":
+		return true
+	}
+	return false
+}
+
+// compilesAtRunTime tells whether the file names something that calls a compiler
+// when it runs.
+func compilesAtRunTime(p *lint.Pass[*facts.Dockerfile]) bool {
+	src := strings.ToLower(string(p.Doc.Src))
+	return slices.ContainsFunc(p.Options.List("runtimes"), func(word string) bool { return word != "" && strings.Contains(src, strings.ToLower(word)) })
+}
+
+// buildCommand finds the command that compiles the program, where the stage's
+// base is an image of a compiler which the program does not need to run.
+func buildCommand(d *facts.Dockerfile, s *facts.Stage, base facts.Image) (found *facts.Command, ok bool) {
+	var tool string
+	var actions []string
+	switch base.Name() {
+	case "golang", "public.ecr.aws/docker/library/golang":
+		tool, actions = "go", []string{"build", "install"}
+	case "rust":
+		tool, actions = "cargo", []string{"build", "install"}
+	case "mcr.microsoft.com/dotnet/sdk":
+		tool, actions = "dotnet", []string{"publish"}
+	case "maven":
+		tool, actions = "mvn", []string{"package", "install", "verify"}
+	default:
+		return nil, false
+	}
+	for _, x := range s.Chain() {
+		for _, in := range x.Instructions {
+			if in.Keyword != "run" {
+				continue
+			}
+			for _, c := range d.Commands(in) {
+				if c.Name() == tool && slices.ContainsFunc(c.Args(), func(a facts.Argument) bool { return slices.Contains(actions, a.Text) }) {
+					return c, true
+				}
+			}
+		}
+	}
+	return nil, false
+}
+
+// buildsSomething tells whether a stage runs what may call a compiler: one that
+// is installed for nothing may be the product.
+func buildsSomething(d *facts.Dockerfile, s *facts.Stage) bool {
+	for _, x := range s.Chain() {
+		for _, in := range x.Instructions {
+			if in.Keyword != "run" {
+				continue
+			}
+			for _, c := range d.Commands(in) {
+				switch c.Name() {
+				case "make", "cmake", "ninja", "configure", "gcc", "g++", "cc", "cargo", "go", "pecl", "docker-php-ext-install", "phpize", "luarocks", "cpan", "cpanm", "scons", "meson", "mvn", "setup.py":
+					return true
+				}
+				if pkg, ok := facts.Packages(c); ok {
+					switch pkg.Manager {
+					case "pip", "npm", "yarn", "pnpm", "gem", "bundle", "poetry", "uv", "pipenv", "pdm":
+						return true
+					}
+				}
+			}
+		}
+	}
+	return false
+}
+
+// hasCompiler tells whether a base has a compiler of its own, by the Dockerfiles
+// of its publishers.
+func hasCompiler(i facts.Image) bool {
+	switch i.Name() {
+	case "golang", "rust", "gcc", "buildpack-deps", "haskell", "swift", "r-base", "julia", "jupyter/scipy-notebook", "perl", "erlang", "elixir", "crystallang/crystal":
+		return true
+	case "python", "node", "ruby", "openjdk", "pypy", "php":
+		return !strings.Contains(i.Tag, "slim") && !strings.Contains(i.Tag, "alpine") || !i.Known
+	}
+	return !i.Known || strings.Contains(i.Text, "devel") || strings.Contains(i.Text, "devcontainers") || strings.Contains(i.Text, "gitpod")
+}
+
+// installedCompilers lists the compilers among the packages of an installation.
+func installedCompilers(c *facts.Command) []string {
+	pkg, ok := facts.Packages(c)
+	if !ok {
+		return nil
+	}
+	switch pkg.Manager {
+	case "apt-get", "apt", "aptitude", "apk", "yum", "dnf", "microdnf", "zypper":
+	default:
+		return nil
+	}
+	if pkg.Action != "install" && pkg.Action != "add" && pkg.Action != "in" && pkg.Action != "groupinstall" || c.HasFlag("-t", "--virtual") && pkg.Manager == "apk" {
+		return nil
+	}
+	var tools []string
+	for _, a := range pkg.Packages {
+		name, _, _ := strings.Cut(a.Text, "=")
+		if slices.Contains(compilerPackages(), name) {
+			tools = append(tools, name)
+		}
+	}
+	return tools
+}
+
+// isUninstalled tells whether one of the commands removes a package, by its name
+// or by one that is not known.
+func isUninstalled(commands []*facts.Command, name string) bool {
+	for _, c := range commands {
+		if c.Name() == "apt-mark" {
+			return true // what is marked goes with the next autoremove
+		}
+		pkg, ok := facts.Packages(c)
+		if !ok {
+			continue
+		}
+		switch pkg.Action {
+		case "remove", "purge", "del", "erase", "autoremove", "rm", "groupremove", "autopurge":
+			for _, a := range pkg.Packages {
+				if !a.Literal || a.Text == name || strings.HasPrefix(a.Text, ".") {
+					return true
+				}
+			}
+		}
+	}
+	return false
+}

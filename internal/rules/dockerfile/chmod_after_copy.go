@@ -1,0 +1,73 @@
+package dockerfile
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/dockmend/dockmend/internal/facts"
+	"github.com/dockmend/dockmend/internal/lint"
+	"github.com/dockmend/dockmend/internal/syntax/dockerfile"
+)
+
+// ChmodAfterCopy finds COPY of a file right before a RUN that does nothing but
+// change its mode: the file is stored twice. COPY --chmod does it on the way.
+//
+// Silent for several files, patterns and folders, and for RUN with more commands.
+//
+// Off by default: a small saving, and a matter of taste.
+var ChmodAfterCopy = lint.Rule[*facts.Dockerfile]{
+	Meta: lint.Meta{
+		ID:       "chmod-after-copy",
+		Title:    "A RUN changes the mode of a copied file",
+		Category: lint.Size,
+		Severity: lint.Info,
+		Since:    "0.1.0",
+		Aliases:  lint.Names("tally/prefer-copy-chmod"),
+	},
+	Check: checkChmodAfterCopy,
+}
+
+func checkChmodAfterCopy(p *lint.Pass[*facts.Dockerfile]) {
+	for _, s := range p.Doc.Stages() {
+		if s.Base().IsWindows() {
+			continue
+		}
+		for i := 1; i < len(s.Instructions); i++ {
+			reportChmod(p, s.Instructions[i-1], s.Instructions[i])
+		}
+	}
+}
+
+func reportChmod(p *lint.Pass[*facts.Dockerfile], from, run *dockerfile.Instruction) {
+	sources, to, ok := copyWords(from)
+	_, hasMode := flagOf(from, "chmod")
+	if from.Keyword != "copy" || run.Keyword != "run" || !ok || len(sources) != 1 || len(from.Heredocs) > 0 || hasMode || len(run.Flags) > 0 || from.JSON {
+		return
+	}
+	commands := p.Doc.Commands(run)
+	script := run.Script()
+	if script == nil || script.File == nil || len(script.File.Stmts) != 1 || len(commands) != 1 || commands[0].Name() != "chmod" {
+		return
+	}
+	args := commands[0].Args()
+	target := bare(to.Text)
+	if name := baseName(bare(sources[0].Text)); strings.HasSuffix(target, "/") {
+		target += name
+	}
+	// A name with a suffix is a file; chmod of a folder leaves the files in it alone.
+	if len(args) != 2 || !args[1].Literal || args[1].Text != target || !strings.Contains(baseName(bare(sources[0].Text)), ".") || strings.ContainsAny(target, "*?[$") || !strings.HasPrefix(target, "/") {
+		return
+	}
+	f := lint.Finding{
+		Span:    run.Head,
+		Message: fmt.Sprintf("%s stores the file a second time; let COPY --chmod=%s do it", quoteShort(p.Doc.Text(commands[0].Span)), args[0].Text),
+		Related: []lint.Related{{Span: from.Head, Message: "the file is copied here"}},
+	}
+	if mode := args[0].Text; strings.Trim(mode, "01234567") == "" && mode != "" && len(run.Comments) == 0 {
+		f.Fixes = []lint.Fix{{
+			Title: "give the mode to COPY", Applicability: lint.Unsafe, MaxEffect: lint.EffectGraph,
+			Edits: []lint.FileEdit{lint.Insert(from.KeywordSpan.End, " --chmod="+mode), lint.Delete(wholeLines(run))},
+		}}
+	}
+	p.Report(f)
+}

@@ -1,0 +1,115 @@
+package dockerfile
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+
+	"github.com/dockmend/dockmend/internal/facts"
+	"github.com/dockmend/dockmend/internal/lint"
+	"github.com/dockmend/dockmend/internal/text"
+)
+
+// CircularStageDependency finds stages that need each other in a circle: none
+// of them can be built first, and the build fails.
+//
+// A stage may copy and mount from a later one too, so such a circle is easily
+// made. Move what both need into a stage of its own.
+//
+// Silent for a stage that copies from itself, which has its own rule.
+var CircularStageDependency = lint.Rule[*facts.Dockerfile]{
+	Meta: lint.Meta{
+		ID:       "circular-stage-dependency",
+		Title:    "Stages need each other in a circle",
+		Category: lint.Correctness,
+		Severity: lint.Error,
+		Default:  true,
+		Since:    "0.1.0",
+		Aliases:  lint.Names("tally/circular-stage-deps"),
+	},
+	Check: checkCircularStageDependency,
+}
+
+// stageNeed is one stage's need of another one, and where it is written.
+type stageNeed struct {
+	to int
+	at text.Span
+}
+
+func checkCircularStageDependency(p *lint.Pass[*facts.Dockerfile]) {
+	const mostStages = 500 // what follows grows with their square
+	if n := len(p.Doc.Stages()); n < 2 || n > mostStages {
+		return
+	}
+	needs := stageNeeds(p.Doc)
+	for from, list := range needs {
+		for _, n := range list {
+			if n.to == from || !leadsTo(needs, n.to, from) {
+				continue
+			}
+			p.Report(lint.Finding{
+				Span:    n.at,
+				Message: fmt.Sprintf("%s needs %s, which needs it in turn, so neither can be built; move what both need into a stage of its own", stageTitle(p.Doc, from), stageTitle(p.Doc, n.to)),
+				Related: []lint.Related{{Span: p.Doc.Stages()[n.to].From.Head, Message: "this stage is needed"}},
+			})
+			break
+		}
+	}
+}
+
+// stageNeeds lists for each stage those that it needs. A name stands for the last
+// stage that has it, wherever that is (BuildKit's findStateByName), but for FROM.
+func stageNeeds(d *facts.Dockerfile) [][]stageNeed {
+	stages := d.Stages()
+	named := map[string]int{}
+	for i, s := range stages {
+		if s.Name != "" {
+			named[s.Name] = i
+		}
+	}
+	needs := make([][]stageNeed, len(stages))
+	for i, s := range stages {
+		if s.Parent != nil {
+			needs[i] = append(needs[i], stageNeed{s.Parent.Index, s.Image.Span})
+		}
+		for _, r := range s.References() {
+			to, ok := named[strings.ToLower(r.Text)]
+			if n, err := strconv.Atoi(r.Text); err == nil {
+				to, ok = n, n >= 0 && n < len(stages)
+			}
+			if ok && r.Instruction.Keyword != "add" {
+				needs[i] = append(needs[i], stageNeed{to, r.Span})
+			}
+		}
+	}
+	return needs
+}
+
+// leadsTo tells whether one stage needs another one, through others too.
+func leadsTo(needs [][]stageNeed, from, to int) bool {
+	seen := make([]bool, len(needs))
+	open := []int{from}
+	for len(open) > 0 {
+		at := open[len(open)-1]
+		open = open[:len(open)-1]
+		if at == to {
+			return true
+		}
+		if seen[at] {
+			continue
+		}
+		seen[at] = true
+		for _, n := range needs[at] {
+			open = append(open, n.to)
+		}
+	}
+	return false
+}
+
+// stageTitle names a stage for a message.
+func stageTitle(d *facts.Dockerfile, index int) string {
+	if name := d.Stages()[index].Name; name != "" {
+		return "the stage " + quoteShort(name)
+	}
+	return "the stage " + strconv.Itoa(index)
+}

@@ -1,0 +1,83 @@
+package dockerfile
+
+import (
+	"encoding/json"
+	"fmt"
+
+	"github.com/dockmend/dockmend/internal/facts"
+	"github.com/dockmend/dockmend/internal/lint"
+)
+
+// ComposerInstallsDev finds composer install without --no-dev in stages that
+// reach the image: test tools and debuggers go along, and some of them have been
+// the way into a server.
+//
+// Silent where COMPOSER_NO_DEV is set, where a later call leaves them out, where
+// composer.json names none, under a condition, and in stages named dev, test and
+// the like.
+var ComposerInstallsDev = lint.Rule[*facts.Dockerfile]{
+	Meta: lint.Meta{
+		ID:       "composer-installs-dev",
+		Title:    "composer installs the development packages",
+		Category: lint.Size,
+		Severity: lint.Warning,
+		Default:  true,
+		Since:    "0.1.0",
+		Presets:  []string{"cloud-native"},
+		Aliases:  lint.Names("tally/php/composer-no-dev-in-production"),
+		Needs:    lint.NeedsContext,
+	},
+	Check: checkComposerInstallsDev,
+}
+
+func checkComposerInstallsDev(p *lint.Pass[*facts.Dockerfile]) {
+	final := p.Doc.Final()
+	if final == nil || !mentions(p.Doc, "composer") || isDevelopment(final) || requiresNoDev(p) {
+		return
+	}
+	if start, ok := startOf(p.Doc); ok && (developmentServer(start) != "" || isArtisanServe(start)) {
+		return
+	}
+	found := map[*facts.Stage][]facts.PackageCommand{}
+	p.Doc.EachPackageCommand(func(c facts.PackageCommand) {
+		s := p.Doc.StageOf(c.Instruction)
+		if s == nil || !s.ReachesFinal() || isDevelopment(s) || c.Action != "install" && c.Action != "update" {
+			return
+		}
+		if c.HasFlag("--no-dev") || envAt(p.Doc, c.Command, "COMPOSER_NO_DEV") {
+			found[s] = nil // what was installed before goes again
+			return
+		}
+		if c.Action != "install" || hasVariableFlag(c) || c.HasFlag("--dev") || c.Conditional() || len(c.Packages) > 0 {
+			return
+		}
+		found[s] = append(found[s], c)
+	}, "composer")
+	for _, s := range p.Doc.Stages() {
+		for _, c := range found[s] {
+			p.Report(lint.Finding{
+				Span:    c.Span,
+				Message: fmt.Sprintf("%s also installs the development packages; add --no-dev", quoteShort(firstLine(p.Doc.Text(c.Span)))),
+				Fixes:   insertAfterAction(c, "--no-dev"),
+			})
+		}
+	}
+}
+
+// requiresNoDev tells whether the composer.json in the build context names no
+// development packages.
+func requiresNoDev(p *lint.Pass[*facts.Dockerfile]) bool {
+	src, err := p.Files.ReadFile("composer.json")
+	if err != nil {
+		return false
+	}
+	var m struct {
+		RequireDev map[string]string `json:"require-dev"`
+	}
+	return json.Unmarshal(src, &m) == nil && len(m.RequireDev) == 0
+}
+
+// isArtisanServe tells whether an image starts Laravel's server for development.
+func isArtisanServe(c startCommand) bool {
+	return c.program == "php" && len(c.words) > 1 && baseName(c.words[0].Text) == "artisan" && c.words[1].Text == "serve"
+}

@@ -1,0 +1,103 @@
+package dockerfile
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/dockmend/dockmend/internal/facts"
+	"github.com/dockmend/dockmend/internal/lint"
+	"github.com/dockmend/dockmend/internal/syntax/dockerfile"
+)
+
+// CopyAfterUserWithoutChown finds COPY and ADD without --chown behind a USER,
+// of files that the program probably writes: they belong to root all the same.
+//
+// USER holds for RUN and for the container, not for COPY. Add --chown for what
+// must be written, and leave code as root's: what the program cannot write,
+// nobody who takes it over can.
+//
+// Silent where a later chown mends it. Off by default: which files are written
+// is not in the file, their names are only a hint; with the option strict every
+// such COPY is reported.
+var CopyAfterUserWithoutChown = lint.Rule[*facts.Dockerfile]{
+	Meta: lint.Meta{
+		ID:       "copy-after-user-without-chown",
+		Title:    "What is copied belongs to root, not to USER",
+		Category: lint.Correctness,
+		Severity: lint.Info,
+		Since:    "0.1.0",
+		Presets:  []string{"cloud-native"},
+		Aliases:  lint.Names("tally/copy-after-user-without-chown"),
+		Options:  []lint.Option{{Name: "strict", Doc: "report files that look like read-only code too", Kind: lint.BoolOption}},
+	},
+	Check: checkCopyAfterUserWithoutChown,
+}
+
+func checkCopyAfterUserWithoutChown(p *lint.Pass[*facts.Dockerfile]) {
+	for _, s := range p.Doc.Stages() {
+		if !s.InFinalImage() || s.Base().IsWindows() {
+			continue
+		}
+		for _, in := range s.Instructions {
+			if in.Keyword != "copy" && in.Keyword != "add" || in.Err != nil {
+				continue
+			}
+			user := s.UserAt(in)
+			_, owned := flagOf(in, "chown")
+			_, to, ok := copyWords(in)
+			if owned || !ok || user == nil || !isOrdinaryUser(p.Doc, user) || !p.Options.Bool("strict") && !isWritten(in) || isChownedLater(p.Doc, s, in, bare(to.Text)) {
+				continue
+			}
+			f := lint.Finding{
+				Span:    in.Head,
+				Message: fmt.Sprintf("this %s makes files of root, though the user is %s here; add --chown=%s if the program writes them", strings.ToUpper(in.Keyword), quoteShort(user.Args), user.Args),
+				Related: []lint.Related{{Span: user.Head, Message: "the user is set here"}},
+			}
+			if !strings.ContainsAny(user.Args, " \t\"'\\") {
+				f.Fixes = []lint.Fix{{
+					Title: "add --chown=" + user.Args, Applicability: lint.Unsafe, MaxEffect: lint.EffectGraph,
+					Edits: []lint.FileEdit{lint.Insert(in.KeywordSpan.End, " --chown="+user.Args)},
+				}}
+			}
+			p.Report(f)
+		}
+	}
+}
+
+// isWritten tells whether a COPY's names are those of files that programs write.
+func isWritten(in *dockerfile.Instruction) bool {
+	for _, w := range in.Words {
+		name := strings.ToLower(lastPart(w))
+		switch name {
+		case "data", "db", "database", "uploads", "upload", "media", "storage", "logs", "log", "cache", "tmp", "var", "state", "sessions":
+			return true
+		}
+		for _, suffix := range []string{".db", ".sqlite", ".sqlite3", ".log"} {
+			if strings.HasSuffix(name, suffix) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// isChownedLater tells whether a later RUN of the stage gives the path, or a
+// folder above it, to somebody else.
+func isChownedLater(d *facts.Dockerfile, s *facts.Stage, in *dockerfile.Instruction, path string) bool {
+	for _, x := range s.Instructions {
+		if x.Index() <= in.Index() || x.Keyword != "run" || !strings.Contains(x.Body, "chown") {
+			continue
+		}
+		for _, c := range d.Commands(x) {
+			if c.Name() != "chown" {
+				continue
+			}
+			for _, a := range c.Positional() {
+				if !strings.HasPrefix(path, "/") || strings.Contains(a.Text, "$") || covers(strings.TrimRight(a.Text, "/"), strings.TrimRight(path, "/")) {
+					return true
+				}
+			}
+		}
+	}
+	return false
+}

@@ -1,0 +1,90 @@
+package dockerfile
+
+import (
+	"fmt"
+	"path"
+	"strings"
+
+	"github.com/dockmend/dockmend/internal/facts"
+	"github.com/dockmend/dockmend/internal/lint"
+)
+
+// DockerignoreMissing finds copies of a whole build context that has something in
+// it that belongs into no image, and no .dockerignore: the history of the
+// repository, files of secrets, an environment of the machine.
+//
+// Write a .dockerignore beside the Dockerfile, or one of its own for it
+// (Dockerfile.dockerignore).
+//
+// Silent where a folder above has a .dockerignore, since that may be the context,
+// and where nothing of that kind is there.
+var DockerignoreMissing = lint.Rule[*facts.Dockerfile]{
+	Meta: lint.Meta{
+		ID:       "dockerignore-missing",
+		Title:    "The whole context is copied, and nothing is left out of it",
+		Category: lint.Security,
+		Severity: lint.Warning,
+		Default:  true,
+		Since:    "0.1.0",
+		Presets:  []string{"cloud-native"},
+		Needs:    lint.NeedsContext,
+		Aliases:  lint.Names("DF033", "docs:dockerignore"),
+	},
+	Check: checkDockerignoreMissing,
+}
+
+func checkDockerignoreMissing(p *lint.Pass[*facts.Dockerfile]) {
+	if !p.Files.Known() {
+		return
+	}
+	var whole *facts.ContextCopy
+	for _, c := range p.Doc.ContextCopies() {
+		if c.Whole() {
+			whole = &c
+			break
+		}
+	}
+	if whole == nil || hasIgnoreFile(p.Files) {
+		return
+	}
+	for _, harm := range []struct{ name, why string }{
+		{".env", "which holds secrets"},
+		{".git", "which holds all that ever was in the repository"},
+		{".venv", "which is an environment of this machine"},
+		{"node_modules", "which was installed for this machine"},
+	} {
+		if _, there := p.Files.Exists(harm.name); !there {
+			continue
+		}
+		p.Report(lint.Finding{
+			Span:    whole.Instruction.Head,
+			Message: fmt.Sprintf("all of the context is copied, and with it %q, %s; write a .dockerignore that leaves it out", harm.name, harm.why),
+		})
+		return
+	}
+}
+
+// hasIgnoreFile tells whether the folder of the Dockerfile, or one above that may
+// be the context, has an ignore file.
+func hasIgnoreFile(files lint.Context) bool {
+	names, err := files.List(".")
+	if err != nil {
+		return true // nobody knows
+	}
+	for _, name := range names {
+		if strings.HasSuffix(name, ".dockerignore") {
+			return true
+		}
+	}
+	const highest = 8
+	for n := 1; n <= highest; n++ {
+		above, err := files.In(path.Join("..", strings.Repeat("../", n-1)), "")
+		if err != nil {
+			return false
+		}
+		if _, ok := above.Exists(".dockerignore"); ok {
+			return true
+		}
+	}
+	return false
+}

@@ -1,0 +1,142 @@
+package dockerfile
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/dockmend/dockmend/internal/facts"
+	"github.com/dockmend/dockmend/internal/lint"
+	"github.com/dockmend/dockmend/internal/syntax/dockerfile"
+	"github.com/dockmend/dockmend/internal/text"
+)
+
+// GlobalArgNotRedeclared finds stages that use an ARG declared above the first
+// FROM and do not declare it again: it holds for FROM only, and nothing stands in
+// its place in the stage.
+//
+// Declare it in the stage, as ARG with the name alone.
+//
+// Silent for names that the script sets itself or gives a default; in scripts
+// that read further ones with source or eval; for text in single quotes; and for
+// names that a base image may well set, as PYTHON_VERSION in an image of Python.
+var GlobalArgNotRedeclared = lint.Rule[*facts.Dockerfile]{
+	Meta: lint.Meta{
+		ID:       "global-arg-not-redeclared",
+		Title:    "An ARG above FROM does not hold in the stage",
+		Category: lint.Correctness,
+		Severity: lint.Warning,
+		Default:  true,
+		Since:    "0.1.0",
+	},
+	Check: checkGlobalArgNotRedeclared,
+}
+
+func checkGlobalArgNotRedeclared(p *lint.Pass[*facts.Dockerfile]) {
+	if len(p.Doc.Global()) == 0 {
+		return
+	}
+	for _, s := range p.Doc.Stages() {
+		declared := map[string]bool{}
+		for _, x := range s.Chain()[1:] {
+			declare(declared, x.Instructions)
+		}
+		for _, in := range s.Instructions {
+			if in.Err != nil {
+				continue
+			}
+			use := func(at text.Span, name string) {
+				if declared[name] || !declaredGlobally(p.Doc, name) || facts.IsPredefinedArgument(name) || isShellName(name) || mayComeFromBase(s, name) {
+					return
+				}
+				if _, ok := p.Doc.ScopeAt(in).Lookup(name); ok {
+					return
+				}
+				declared[name] = true
+				reportUndeclared(p, s, at, name)
+			}
+			if in.Keyword == "run" {
+				for _, u := range p.Doc.UnsetUses(in) {
+					use(u.Span, u.Name)
+				}
+			}
+			eachExpansion(p.Doc, in, func(at text.Span, u facts.VariableUse, own string) {
+				if !u.HasDefault && u.Name != own {
+					use(at, u.Name)
+				}
+			})
+			declare(declared, []*dockerfile.Instruction{in})
+		}
+	}
+}
+
+// declare adds the names that ARG and ENV define. A stage has the ARGs of the
+// stages that it builds on (BuildKit's initFromBase).
+func declare(names map[string]bool, instructions []*dockerfile.Instruction) {
+	for _, in := range instructions {
+		if in.Keyword != "arg" && in.Keyword != "env" {
+			continue
+		}
+		for _, pair := range in.Pairs {
+			names[strings.Trim(pair.Key, `"'`)] = true // as in ARG "name=value"
+		}
+	}
+}
+
+func reportUndeclared(p *lint.Pass[*facts.Dockerfile], s *facts.Stage, at text.Span, name string) {
+	f := lint.Finding{
+		Span:    at,
+		Message: fmt.Sprintf("the ARG %s above FROM does not hold in this stage, so nothing stands in place of %q; declare it again with ARG %s", name, short(p.Doc.Text(at)), name),
+		Fixes: []lint.Fix{{
+			Title: "declare ARG " + name + " in the stage", Applicability: lint.Unsafe, MaxEffect: lint.EffectGraph,
+			Edits: []lint.FileEdit{lint.Insert(s.From.Head.End, p.Doc.Newline()+sameCase("ARG", p.Doc.Text(s.From.KeywordSpan))+" "+name)},
+		}},
+	}
+	for _, in := range p.Doc.Global() {
+		for _, pair := range in.Pairs {
+			if in.Keyword == "arg" && pair.Key == name {
+				f.Related = []lint.Related{{Span: pair.Span, Message: "it is declared here, for FROM alone"}}
+			}
+		}
+	}
+	p.Report(f)
+}
+
+// declaredGlobally tells whether an ARG above the first FROM has the name.
+func declaredGlobally(d *facts.Dockerfile, name string) bool {
+	for _, in := range d.Global() {
+		for _, pair := range in.Pairs {
+			if in.Keyword == "arg" && pair.Key == name {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// mayComeFromBase tells whether a base image may set the variable: images of a
+// language or a program set its version and its home, those of a distribution
+// and the empty one set nothing but PATH.
+func mayComeFromBase(s *facts.Stage, name string) bool {
+	if !isSetByImages(name) {
+		return false
+	}
+	base := s.Base()
+	if _, known := facts.LookupBase(base); !known {
+		return true
+	}
+	word, _, _ := strings.Cut(name, "_")
+	switch name {
+	case "JAVA_HOME", "JAVA_VERSION", "YARN_VERSION", "NJS_VERSION", "GOPATH", "GEM_HOME", "CARGO_HOME", "RUSTUP_HOME":
+		return true
+	}
+	return strings.Contains(strings.ToLower(base.Text), strings.ToLower(word))
+}
+
+func isSetByImages(name string) bool {
+	for _, suffix := range []string{"VERSION", "HOME", "DIR", "PATH", "ROOT", "USER", "UID", "GID", "ENV"} {
+		if strings.HasSuffix(name, suffix) {
+			return true
+		}
+	}
+	return false
+}

@@ -1,0 +1,147 @@
+package dockerfile
+
+import (
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/dockmend/dockmend/internal/facts"
+	"github.com/dockmend/dockmend/internal/lint"
+	"github.com/dockmend/dockmend/internal/syntax/dockerfile"
+)
+
+// HealthcheckExtraTool finds curl or wget installed for nothing but the health
+// check, in an image of Python, Node, Ruby or PHP, which can ask themselves.
+//
+// Silent where the tool comes with the base, and where something else uses it.
+// Off by default: many images have the tool anyway.
+var HealthcheckExtraTool = lint.Rule[*facts.Dockerfile]{
+	Meta: lint.Meta{
+		ID:       "healthcheck-extra-tool",
+		Title:    "A program is installed for the health check alone",
+		Category: lint.Runtime,
+		Severity: lint.Info,
+		Since:    "0.1.0",
+		Presets:  []string{"cloud-native"},
+		Variants: []string{"python", "node", "ruby", "php"},
+		Aliases:  []lint.Alias{{Name: "tally/ruby/healthcheck-rails-up-endpoint", Variants: []string{"ruby"}}},
+	},
+	Check: checkHealthcheckExtraTool,
+}
+
+func checkHealthcheckExtraTool(p *lint.Pass[*facts.Dockerfile]) {
+	final := p.Doc.Final()
+	if final == nil {
+		return
+	}
+	in := final.Last("healthcheck")
+	language := languageOf(final.Base())
+	if in == nil || language == "" {
+		return
+	}
+	commands := p.Doc.Commands(in)
+	at := slices.IndexFunc(commands, func(c *facts.Command) bool { return c.Name() == "curl" || c.Name() == "wget" })
+	if at < 0 {
+		return
+	}
+	tool := commands[at]
+	installed := installedAlone(p.Doc, final, tool.Name())
+	if installed == nil {
+		return
+	}
+	f := lint.Finding{
+		Variant: language, Span: tool.Words[0].Span,
+		Message: fmt.Sprintf("%s is installed for the health check alone, and %s can ask itself; rewrite the check and leave %s out", tool.Name(), language, tool.Name()),
+		Related: []lint.Related{{Span: installed.Span, Message: "it is installed here"}},
+	}
+	if body, ok := askItself(language, final.Base(), in, commands, tool); ok {
+		f.Fixes = []lint.Fix{{
+			Title: "ask with " + language, Applicability: lint.Unsafe, MaxEffect: lint.EffectConfig,
+			Edits: []lint.FileEdit{lint.Replace(in.BodySpan, body)},
+		}}
+	}
+	p.Report(f)
+}
+
+// languageOf is the interpreter that an official image is for; empty for others.
+func languageOf(i facts.Image) string {
+	if !i.Known {
+		return ""
+	}
+	switch name := baseName(i.Repository); name {
+	case "python", "node", "ruby", "php":
+		return name
+	}
+	return ""
+}
+
+// installedAlone is the installation of a tool that no command of the image's
+// stages uses; nil if there is none, or a script may use it.
+func installedAlone(d *facts.Dockerfile, s *facts.Stage, tool string) *facts.Argument {
+	var found *facts.Argument
+	for _, x := range s.Chain() {
+		for _, in := range x.Instructions {
+			if in.Keyword != "run" && in.Keyword != "cmd" && in.Keyword != "entrypoint" {
+				continue
+			}
+			for _, c := range d.Commands(in) {
+				if c.Name() == tool {
+					return nil
+				}
+				if pkg, ok := facts.Packages(c); ok && (pkg.Action == "install" || pkg.Action == "add") {
+					for _, a := range pkg.Packages {
+						if a.Text == tool {
+							found = &a
+						}
+					}
+				}
+			}
+		}
+	}
+	return found
+}
+
+// askItself is the command in JSON form that asks an address as the tool did; ok
+// is false where the check is more than one question.
+func askItself(language string, base facts.Image, in *dockerfile.Instruction, commands []*facts.Command, tool *facts.Command) (body string, ok bool) {
+	rest := slices.DeleteFunc(slices.Clone(commands), func(c *facts.Command) bool {
+		return c == tool || c.Name() == "exit" || c.Name() == "false"
+	})
+	address := ""
+	for _, a := range tool.Args() {
+		switch {
+		case !a.Literal:
+			return "", false
+		case a.Text[:min(1, len(a.Text))] == "-":
+			if slices.Contains([]string{"-X", "-H", "-d", "--data", "--header", "--request", "-o", "-O", "-w", "--write-out", "-I", "--head", "--unix-socket", "-u", "-k", "--insecure"}, a.Text) {
+				return "", false
+			}
+		case strings.HasPrefix(a.Text, "http://") && address == "":
+			address = a.Text
+		case strings.Trim(a.Text, "0123456789") == "":
+		default:
+			return "", false
+		}
+	}
+	if len(rest) > 0 || address == "" || strings.ContainsAny(address, "'\"\\$ ") || len(in.Heredocs) > 0 || strings.ContainsAny(in.Body, "|") && !strings.Contains(in.Body, "||") {
+		return "", false
+	}
+	words := []string{language, "-e", ""}
+	switch language {
+	case "python":
+		words = []string{"python", "-c", "import urllib.request; urllib.request.urlopen('" + address + "')"}
+	case "node":
+		version, _, _ := strings.Cut(base.Tag, "-")
+		major, _, _ := strings.Cut(version, ".")
+		if n, err := strconv.Atoi(major); err != nil || n < 18 {
+			return "", false // fetch came with 18
+		}
+		words[2] = "fetch('" + address + "').then(r => process.exit(r.ok ? 0 : 1), () => process.exit(1))"
+	case "ruby":
+		words = []string{"ruby", "-r", "net/http", "-e", "exit Net::HTTP.get_response(URI('" + address + "')).is_a?(Net::HTTPSuccess)"}
+	case "php":
+		words = []string{"php", "-r", "exit(@file_get_contents('" + address + "') === false ? 1 : 0);"}
+	}
+	return jsonArray(words), true
+}

@@ -1,0 +1,132 @@
+package dockerfile
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/dockmend/dockmend/internal/facts"
+	"github.com/dockmend/dockmend/internal/lint"
+	"github.com/dockmend/dockmend/internal/syntax/dockerfile"
+	"github.com/dockmend/dockmend/internal/text"
+)
+
+// ManifestCopiedNotMounted finds COPY of a manifest and its lock directly
+// before the installation that reads them, where all sources are copied later:
+// the files can be mounted for that RUN, and need no layer.
+//
+// Silent where no later COPY brings the files, since the program may need them.
+// Off by default: copying them is as correct. The option managers names the
+// package managers to look at.
+var ManifestCopiedNotMounted = lint.Rule[*facts.Dockerfile]{
+	Meta: lint.Meta{
+		ID:       "manifest-copied-not-mounted",
+		Title:    "A manifest has a layer of its own",
+		Category: lint.Speed,
+		Severity: lint.Info,
+		Since:    "0.1.0",
+		Presets:  []string{"cloud-native"},
+		Variants: []string{"uv", "bundle", "npm"},
+		Aliases:  []lint.Alias{{Name: "tally/ruby/prefer-gemfile-bind-mounts", Variants: []string{"bundle"}}},
+		Options: []lint.Option{{
+			Name: "managers", Doc: "the package managers: uv, bundle, npm", Kind: lint.ListOption,
+			OptionValue: lint.OptionValue{List: []string{"uv", "bundle"}},
+		}},
+	},
+	Check: checkManifestCopiedNotMounted,
+}
+
+// manifestsOf are the files that a package manager reads to install.
+func manifestsOf(manager string) []string {
+	switch manager {
+	case "uv":
+		return []string{"pyproject.toml", "uv.lock", ".python-version"}
+	case "bundle":
+		return []string{"Gemfile", "Gemfile.lock"}
+	case "npm":
+		return []string{"package.json", "package-lock.json", ".npmrc"}
+	}
+	return nil
+}
+
+func checkManifestCopiedNotMounted(p *lint.Pass[*facts.Dockerfile]) {
+	for _, s := range p.Doc.Stages() {
+		for i, in := range s.Instructions[:max(len(s.Instructions)-1, 0)] {
+			run := s.Instructions[i+1]
+			if in.Keyword != "copy" || in.Err != nil || len(in.Flags) > 0 || len(in.Heredocs) > 0 || run.Keyword != "run" || !slices.ContainsFunc(s.Instructions[i+2:], copiesAll) {
+				continue
+			}
+			sources, to, ok := copyWords(in)
+			if target := bare(to.Text); !ok || in.JSON || target != "." && target != "./" {
+				continue
+			}
+			for _, c := range p.Doc.Commands(run) {
+				pkg, ok := facts.Packages(c)
+				if !ok || !slices.Contains(p.Options.List("managers"), pkg.Manager) || !installsFromLock(pkg) || !areManifests(sources, manifestsOf(pkg.Manager)) {
+					continue
+				}
+				f := lint.Finding{
+					Variant: pkg.Manager, Span: in.Head,
+					Message: fmt.Sprintf("%s makes a layer for files that only the next RUN needs; mount them there with RUN --mount=type=bind", quoteShort(p.Doc.Text(in.Head))),
+					Related: []lint.Related{{Span: c.Span, Message: "they are read here"}},
+				}
+				if readsOnly(p.Doc, pkg) {
+					f.Fixes = bindFix(p.Doc, in, run, sources)
+				}
+				p.Report(f)
+				break
+			}
+		}
+	}
+}
+
+// installsFromLock tells whether a call installs what the manifest says, and
+// nothing of the sources.
+func installsFromLock(c facts.PackageCommand) bool {
+	switch c.Manager {
+	case "uv":
+		return c.Action == "sync" && c.HasFlag("--no-install-project", "--no-install-workspace")
+	case "npm":
+		return c.Action == "ci"
+	}
+	return c.Action == "install" && len(c.Packages) == 0
+}
+
+// readsOnly tells whether a call is told not to write the lock, which a mount
+// would refuse.
+func readsOnly(d *facts.Dockerfile, c facts.PackageCommand) bool {
+	switch c.Manager {
+	case "uv":
+		return c.HasFlag("--locked", "--frozen") || envAt(d, c.Command, "UV_LOCKED") || envAt(d, c.Command, "UV_FROZEN")
+	case "bundle":
+		return c.HasFlag("--deployment", "--frozen") || envAt(d, c.Command, "BUNDLE_DEPLOYMENT") || envAt(d, c.Command, "BUNDLE_FROZEN")
+	}
+	return c.Action == "ci"
+}
+
+func areManifests(sources []dockerfile.Word, manifests []string) bool {
+	for _, w := range sources {
+		if !slices.Contains(manifests, strings.TrimPrefix(bare(w.Text), "./")) {
+			return false
+		}
+	}
+	return true
+}
+
+// bindFix deletes the COPY and mounts its files in the RUN.
+func bindFix(d *facts.Dockerfile, in, run *dockerfile.Instruction, sources []dockerfile.Word) []lint.Fix {
+	var flags strings.Builder
+	for _, w := range sources {
+		name := strings.TrimPrefix(bare(w.Text), "./")
+		flags.WriteString(" --mount=type=bind,source=" + name + ",target=" + name)
+	}
+	lines := in.PhysicalLines()
+	whole := text.Span{Start: lines[0].Start, End: lines[len(lines)-1].End}
+	if d.Text(text.Span{Start: lines[0].Start, End: in.Span.Start}) != "" || len(in.Comments) > 0 {
+		return nil // what a comment says would stand above something else
+	}
+	return []lint.Fix{{
+		Title: "mount the files instead", Applicability: lint.Unsafe, MaxEffect: lint.EffectGraph,
+		Edits: []lint.FileEdit{lint.Delete(whole), lint.Insert(run.KeywordSpan.End, flags.String())},
+	}}
+}

@@ -1,0 +1,52 @@
+package dockerfile
+
+import (
+	"github.com/dockmend/dockmend/internal/facts"
+	"github.com/dockmend/dockmend/internal/lint"
+	"github.com/dockmend/dockmend/internal/syntax/dockerfile"
+	"github.com/dockmend/dockmend/internal/text"
+)
+
+// MultipleEmptyLines finds more than one empty line in a row between
+// instructions.
+//
+// Silent in here-documents. Off by default: it is a matter of taste.
+var MultipleEmptyLines = lint.Rule[*facts.Dockerfile]{
+	Meta: lint.Meta{
+		ID:       "multiple-empty-lines",
+		Title:    "Several empty lines in a row",
+		Category: lint.StyleIssue,
+		Severity: lint.Style,
+		Since:    "0.1.0",
+		Aliases:  lint.Names("tally/no-multiple-empty-lines"),
+	},
+	Check: checkMultipleEmptyLines,
+}
+
+func checkMultipleEmptyLines(p *lint.Pass[*facts.Dockerfile]) {
+	var surplus text.Span
+	report := func() {
+		if !surplus.IsEmpty() {
+			p.Report(lint.Finding{
+				Span:    surplus,
+				Message: "several empty lines stand in a row; one is enough",
+				Fixes:   []lint.Fix{{Title: "remove the further lines", Applicability: lint.Safe, MaxEffect: lint.EffectNone, Edits: []lint.FileEdit{lint.Delete(surplus)}}},
+			})
+		}
+		surplus = text.Span{}
+	}
+	before := false
+	for _, l := range p.Doc.Physical {
+		blank := l.Kind == dockerfile.BlankLine && l.Instruction < 0
+		switch {
+		case !blank:
+			report()
+		case before && surplus.IsEmpty():
+			surplus = text.Span{Start: l.Start, End: l.End}
+		case before:
+			surplus.End = l.End
+		}
+		before = blank
+	}
+	report()
+}

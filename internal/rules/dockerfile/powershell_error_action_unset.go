@@ -1,0 +1,85 @@
+package dockerfile
+
+import (
+	"strings"
+
+	"github.com/dockmend/dockmend/internal/facts"
+	"github.com/dockmend/dockmend/internal/lint"
+	"github.com/dockmend/dockmend/internal/syntax/dockerfile"
+)
+
+// PowershellErrorActionUnset finds RUN with several statements for PowerShell,
+// which goes on after an error unless $ErrorActionPreference is 'Stop': the build
+// passes, and the image lacks what failed.
+//
+// Set it once, in SHELL.
+//
+// Silent for a single statement, for scripts that are files, and where SHELL or
+// the script sets it.
+var PowershellErrorActionUnset = lint.Rule[*facts.Dockerfile]{
+	Meta: lint.Meta{
+		ID:       "powershell-error-action-unset",
+		Title:    "PowerShell goes on after an error",
+		Category: lint.Correctness,
+		Severity: lint.Warning,
+		Default:  true,
+		Since:    "0.1.0",
+		Aliases:  lint.Names("tally/powershell/error-action-preference"),
+	},
+	Check: checkPowershellErrorActionUnset,
+}
+
+func checkPowershellErrorActionUnset(p *lint.Pass[*facts.Dockerfile]) {
+	p.Doc.Each("run", false, func(in *dockerfile.Instruction) {
+		s := p.Doc.StageOf(in)
+		if s == nil || in.JSON || in.Err != nil || len(in.Heredocs) > 0 || in.Body == "" {
+			return
+		}
+		shell := s.Shell(in)
+		if !isPowerShell(shell) || strings.Contains(strings.Join(shell.Words, " "), "ErrorActionPreference") {
+			return
+		}
+		lower := strings.ToLower(in.Body)
+		if strings.Contains(lower, "erroractionpreference") || strings.Contains(lower, "-erroraction") || strings.Contains(lower, "lastexitcode") || strings.Contains(lower, "-ea stop") || !hasStatements(in.Body) {
+			return
+		}
+		p.Report(lint.Finding{
+			Span:    in.KeywordSpan,
+			Message: "this RUN goes on after an error of PowerShell, and the build passes; set $ErrorActionPreference = 'Stop' in SHELL",
+			Fixes: []lint.Fix{{
+				Title: "set $ErrorActionPreference", Applicability: lint.Unsafe, MaxEffect: lint.EffectGraph,
+				Edits: []lint.FileEdit{lint.Insert(in.BodySpan.Start, "$ErrorActionPreference = 'Stop'; ")},
+			}},
+		})
+	})
+}
+
+func isPowerShell(shell facts.Shell) bool {
+	if len(shell.Words) == 0 {
+		return false
+	}
+	name := strings.ToLower(strings.TrimSuffix(strings.ToLower(baseName(shell.Words[0])), ".exe"))
+	return name == "powershell" || name == "pwsh"
+}
+
+// hasStatements tells whether a script has more than one statement.
+func hasStatements(script string) bool {
+	quote, depth := byte(0), 0
+	for i := 0; i < len(script); i++ {
+		switch c := script[i]; {
+		case quote != 0:
+			if c == quote {
+				quote = 0
+			}
+		case c == '"' || c == '\'':
+			quote = c
+		case c == '(' || c == '{' || c == '[':
+			depth++
+		case c == ')' || c == '}' || c == ']':
+			depth--
+		case c == ';' && depth == 0 && strings.TrimSpace(script[i+1:]) != "":
+			return true
+		}
+	}
+	return false
+}

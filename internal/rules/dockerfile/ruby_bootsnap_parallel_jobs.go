@@ -1,0 +1,61 @@
+package dockerfile
+
+import (
+	"strings"
+
+	"github.com/dockmend/dockmend/internal/facts"
+	"github.com/dockmend/dockmend/internal/lint"
+)
+
+// RubyBootsnapParallelJobs finds bootsnap precompile with parallel jobs in files
+// that are built for several platforms: under emulation it crashes (QEMU, as the
+// Dockerfile that Rails generates says).
+//
+// Silent in files that name no platform.
+//
+// Off by default: whether a build is emulated depends on the machine.
+var RubyBootsnapParallelJobs = lint.Rule[*facts.Dockerfile]{
+	Meta: lint.Meta{
+		ID:       "ruby-bootsnap-parallel-jobs",
+		Title:    "bootsnap crashes in emulated builds",
+		Category: lint.Correctness,
+		Severity: lint.Info,
+		Since:    "0.1.0",
+		Presets:  []string{"cloud-native"},
+		Aliases:  lint.Names("tally/ruby/bootsnap-precompile-without-j1"),
+	},
+	Check: checkRubyBootsnapParallelJobs,
+}
+
+func checkRubyBootsnapParallelJobs(p *lint.Pass[*facts.Dockerfile]) {
+	if !namesPlatforms(p.Doc) {
+		return
+	}
+	p.Doc.AllCommands(func(c *facts.Command) {
+		if c.Script == nil {
+			return
+		}
+		for i, w := range c.Words {
+			if w.Text != "precompile" || i == 0 || baseName(c.Words[i-1].Text) != "bootsnap" || c.HasFlag("-j", "--jobs") || strings.Contains(p.Doc.Text(c.Span), " -j") {
+				continue
+			}
+			f := lint.Finding{Span: c.Span, Message: "bootsnap precompile runs in parallel, which crashes where the build is emulated for another platform; add -j 1"}
+			if c.Script.Editable() {
+				f.Fixes = []lint.Fix{{Title: "add -j 1", Applicability: lint.Unsafe, MaxEffect: lint.EffectGraph, Edits: []lint.FileEdit{lint.Insert(w.Span.End, " -j 1")}}}
+			}
+			p.Report(f)
+			return
+		}
+	}, "bootsnap")
+}
+
+// namesPlatforms tells whether the file is written for several platforms.
+func namesPlatforms(d *facts.Dockerfile) bool {
+	src := string(d.Src)
+	for _, name := range []string{"TARGETPLATFORM", "TARGETARCH", "BUILDPLATFORM", "--platform="} {
+		if strings.Contains(src, name) {
+			return true
+		}
+	}
+	return false
+}

@@ -1,0 +1,130 @@
+package dockerfile
+
+import (
+	"strings"
+
+	"github.com/dockmend/dockmend/internal/facts"
+	"github.com/dockmend/dockmend/internal/lint"
+	"github.com/dockmend/dockmend/internal/syntax/dockerfile"
+)
+
+// bundleInstalls calls visit for each bundle install of the stages that reach
+// the image and are not for developers: those that hold the application, and of
+// which no build argument makes another kind.
+func bundleInstalls(d *facts.Dockerfile, visit func(s *facts.Stage, c facts.PackageCommand)) {
+	final := d.Final()
+	if final == nil || !mentions(d, "bundle") || isDevelopment(final) || letsChooseEnvironment(d) {
+		return
+	}
+	d.EachPackageCommand(func(c facts.PackageCommand) {
+		s := d.StageOf(c.Instruction)
+		if c.Action == "install" && s != nil && s.ReachesFinal() && !isDevelopment(s) && !runsForDevelopment(d, c.Command) && !c.Conditional() && !hasVariableFlag(c) && (!s.InFinalImage() || holdsSources(final)) {
+			visit(s, c)
+		}
+	}, "bundle")
+}
+
+// letsChooseEnvironment tells whether a build argument says if the image is for
+// developers.
+func letsChooseEnvironment(d *facts.Dockerfile) bool {
+	found := false
+	d.Each("arg", false, func(in *dockerfile.Instruction) {
+		for _, pair := range in.Pairs {
+			switch pair.Key {
+			case "RAILS_ENV", "RACK_ENV", "APP_ENV", "BUNDLE_WITHOUT":
+				found = true
+			}
+		}
+	})
+	return found
+}
+
+// holdsSources tells whether an image gets more from the build context than the
+// files that name the gems: one without is filled by a mount when it runs.
+func holdsSources(s *facts.Stage) bool {
+	for _, x := range s.Chain() {
+		for _, in := range x.Instructions {
+			sources, _, ok := copyWords(in)
+			if in.Keyword != "copy" && in.Keyword != "add" || !ok {
+				continue
+			}
+			for _, w := range sources {
+				name := baseName(strings.TrimRight(bare(w.Text), "/"))
+				if copiesAll(in) || !strings.HasPrefix(name, "Gemfile") && !strings.Contains(name, ".") {
+					return true
+				}
+			}
+		}
+	}
+	return false
+}
+
+// runsForDevelopment tells whether the environment at a command names another
+// one than production.
+func runsForDevelopment(d *facts.Dockerfile, c *facts.Command) bool {
+	for _, name := range []string{"RAILS_ENV", "RACK_ENV", "APP_ENV"} {
+		if v, ok := d.ScopeAt(c.Instruction).Lookup(name); ok && (!v.Known || v.Value != "production" && v.Value != "staging") {
+			return true
+		}
+	}
+	return false
+}
+
+// bundleIsConfigured tells whether a setting of Bundler is given where a command
+// runs: by a flag, by a variable, or by bundle config before.
+func bundleIsConfigured(d *facts.Dockerfile, s *facts.Stage, c facts.PackageCommand, setting string) bool {
+	if c.HasFlag("--"+setting) || envAt(d, c.Command, "BUNDLE_"+strings.ToUpper(setting)) {
+		return true
+	}
+	for _, x := range s.Chain() {
+		for _, in := range x.Instructions {
+			if in.Keyword == "run" && in.Index() <= c.Instruction.Index() && strings.Contains(in.Body, "config") && strings.Contains(in.Body, setting) {
+				return true
+			}
+		}
+	}
+	return strings.Contains(string(d.Src), ".bundle/config")
+}
+
+// prefixVariable is the fix that sets a variable for one command.
+func prefixVariable(c *facts.Command, assignment string) []lint.Fix {
+	if c.Script == nil || !c.Script.Editable() || len(c.Wrappers) > 0 {
+		return nil
+	}
+	return []lint.Fix{{
+		Title: "set " + assignment, Applicability: lint.Unsafe, MaxEffect: lint.EffectGraph,
+		Edits: []lint.FileEdit{lint.Insert(c.Span.Start, assignment+" ")},
+	}}
+}
+
+// isRails tells whether a stage or one that it builds on is for Ruby on Rails.
+func isRails(s *facts.Stage) bool {
+	if v, ok := s.EndScope().Lookup("RAILS_ENV"); ok && v.Value == "production" {
+		return true
+	}
+	rails := false
+	for _, x := range s.Chain() {
+		for _, in := range x.Instructions {
+			switch in.Keyword {
+			case "run", "cmd", "entrypoint":
+				rails = rails || strings.Contains(in.Args, "assets:precompile") || strings.Contains(in.Args, "bin/rails") || strings.Contains(in.Args, "rails server")
+			}
+		}
+	}
+	return rails
+}
+
+// copiesGemfileLock tells whether Gemfile.lock is there when a command runs, as
+// far as the file and the build context say it.
+func copiesGemfileLock(p *lint.Pass[*facts.Dockerfile], s *facts.Stage, before *dockerfile.Instruction) bool {
+	if copiesNamed(s, "Gemfile.lock", before) || strings.Contains(p.Doc.Text(before.Span), "Gemfile.lock") {
+		return true
+	}
+	for _, in := range s.Instructions {
+		if in.Index() < before.Index() && (copiesAll(in) || copiesNamed(s, "Gemfile*", before)) {
+			_, ok := p.Files.Exists("Gemfile.lock")
+			return ok
+		}
+	}
+	return false
+}

@@ -1,0 +1,82 @@
+package dockerfile
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/dockmend/dockmend/internal/facts"
+	"github.com/dockmend/dockmend/internal/lint"
+	"github.com/dockmend/dockmend/internal/syntax/dockerfile"
+)
+
+// SecretMountMissing finds commands without the secret mount that the
+// configuration asks for, so that nobody hands the secret over as ARG or in a
+// file.
+//
+// The option commands has entries as "npm ci=npmrc": the first words of the
+// command, and the id of the secret.
+//
+// Off by default: without entries there is nothing to check.
+var SecretMountMissing = lint.Rule[*facts.Dockerfile]{
+	Meta: lint.Meta{
+		ID:       "secret-mount-missing",
+		Title:    "A command runs without its secret",
+		Category: lint.Security,
+		Severity: lint.Warning,
+		Since:    "0.1.0",
+		Aliases:  lint.Names("OWASP-R12", "tally/require-secret-mounts"),
+		Options:  []lint.Option{{Name: "commands", Doc: "first words of a command, an equals sign, the id of the secret that it needs", Kind: lint.ListOption}},
+		Needs:    lint.NeedsSettings,
+		Presets:  []string{"cloud-native"},
+		Requires: []string{"rules.secret-mount-missing.commands"},
+	},
+	Check: checkSecretMountMissing,
+}
+
+func checkSecretMountMissing(p *lint.Pass[*facts.Dockerfile]) {
+	for _, entry := range p.Options.List("commands") {
+		command, id, ok := strings.Cut(entry, "=")
+		words := strings.Fields(command)
+		if !ok || id == "" || len(words) == 0 {
+			continue
+		}
+		told := map[*dockerfile.Instruction]bool{}
+		p.Doc.AllCommands(func(c *facts.Command) {
+			if told[c.Instruction] || !beginsWith(c, words) || mountsSecret(c, id) {
+				return
+			}
+			told[c.Instruction] = true
+			f := lint.Finding{
+				Span:    c.Span,
+				Message: fmt.Sprintf("%s needs the secret %s, and this RUN does not mount it; add --mount=type=secret,id=%s", quoteShort(strings.Join(words, " ")), quoteShort(id), id),
+			}
+			f.Fixes = []lint.Fix{{
+				Title: "mount the secret " + id, Applicability: lint.Unsafe, MaxEffect: lint.EffectGraph,
+				Edits: []lint.FileEdit{lint.Insert(c.Instruction.KeywordSpan.End, " --mount=type=secret,id="+id)},
+			}}
+			p.Report(f)
+		}, words[0])
+	}
+}
+
+// beginsWith tells whether a command's words begin with those given.
+func beginsWith(c *facts.Command, words []string) bool {
+	if len(c.Words) < len(words) || c.Name() != words[0] {
+		return false
+	}
+	for i, w := range words[1:] {
+		if c.Words[i+1].Text != w {
+			return false
+		}
+	}
+	return true
+}
+
+func mountsSecret(c *facts.Command, id string) bool {
+	for _, m := range facts.Mounts(c.Instruction) {
+		if m.Type == "secret" && (m.ID == id || m.ID == "" && baseName(m.Target) == id) {
+			return true
+		}
+	}
+	return false
+}

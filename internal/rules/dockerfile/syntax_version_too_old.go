@@ -1,0 +1,140 @@
+package dockerfile
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+
+	"github.com/dockmend/dockmend/internal/facts"
+	"github.com/dockmend/dockmend/internal/lint"
+	"github.com/dockmend/dockmend/internal/syntax/dockerfile"
+	"github.com/dockmend/dockmend/internal/text"
+)
+
+// SyntaxVersionTooOld finds a # syntax line with a version that is older than
+// something that the file uses: the frontend does not know it, and the build
+// fails, or takes it for something else.
+//
+// The tag 1 is always the newest stable one.
+//
+// Silent for the tag 1, for labs and experimental channels, whose features have
+// other versions, for digests, and for somebody else's frontend.
+var SyntaxVersionTooOld = lint.Rule[*facts.Dockerfile]{
+	Meta: lint.Meta{
+		ID:       "syntax-version-too-old",
+		Title:    "The frontend is older than what the file uses",
+		Category: lint.Correctness,
+		Severity: lint.Warning,
+		Default:  true,
+		Since:    "0.1.0",
+		Presets:  []string{"cloud-native"},
+	},
+	Check: checkSyntaxVersionTooOld,
+}
+
+func checkSyntaxVersionTooOld(p *lint.Pass[*facts.Dockerfile]) {
+	d, ok := p.Doc.Directive("syntax")
+	if !ok || d.Problem != "" {
+		return
+	}
+	image := facts.ParseImage(d.Value)
+	minor, ok := stableMinor(image.Tag)
+	if !ok || image.Digest != "" || !isDockerFrontend(image) {
+		return
+	}
+	var newest feature
+	for _, in := range p.Doc.Instructions {
+		for ; in != nil; in = in.Inner {
+			if f := newestFeature(in); f.minor > newest.minor {
+				newest = f
+			}
+		}
+	}
+	if newest.minor <= minor {
+		return
+	}
+	f := lint.Finding{
+		Span:    d.ValueSpan,
+		Message: fmt.Sprintf("%s does not know %s, which came with 1.%d; use docker/dockerfile:1", quoteShort(d.Value), newest.what, newest.minor),
+		Related: []lint.Related{{Span: newest.at, Message: "used here"}},
+	}
+	if p.Doc.Text(d.ValueSpan) == d.Value {
+		stable := strings.TrimSuffix(d.Value, image.Tag) + "1"
+		f.Fixes = []lint.Fix{{
+			Title: "use " + stable, Applicability: lint.Unsafe, MaxEffect: lint.EffectUnknown,
+			Edits: []lint.FileEdit{lint.Replace(d.ValueSpan, stable)},
+		}}
+	}
+	p.Report(f)
+}
+
+// stableMinor is the second number of a tag as "1.4" or "1.4.3"; ok is false
+// for every other one.
+func stableMinor(tag string) (minor int, ok bool) {
+	rest, ok := strings.CutPrefix(tag, "1.")
+	if !ok {
+		return 0, false
+	}
+	number, patch, _ := strings.Cut(rest, ".")
+	minor, err := strconv.Atoi(number)
+	return minor, err == nil && strings.Trim(patch, "0123456789") == ""
+}
+
+// feature is something that stable frontends know from 1.minor on.
+type feature struct {
+	minor int
+	what  string
+	at    text.Span
+}
+
+// newestFeature is the newest thing in an instruction (the Dockerfile reference's
+// tables of options and its sections on here-documents and ONBUILD).
+func newestFeature(in *dockerfile.Instruction) feature {
+	var newest feature
+	use := func(minor int, what string, at text.Span) {
+		if minor > newest.minor {
+			newest = feature{minor, what, at}
+		}
+	}
+	if len(in.Heredocs) > 0 {
+		use(4, "here-documents", in.Head)
+	}
+	for _, f := range in.Flags {
+		minor := 0
+		switch in.Keyword + " " + f.Name {
+		case "run mount":
+			minor = 2
+		case "run network":
+			minor = 3
+		case "run security":
+			minor = 20
+		case "run device":
+			minor = 27
+		case "copy chmod", "add chmod":
+			minor = 2
+			if isSymbolicMode(f.Value) {
+				use(14, "--chmod with letters", f.Span)
+				continue
+			}
+		case "copy link", "add link":
+			minor = 4
+		case "add checksum":
+			minor = 6
+		case "add unpack":
+			minor = 17
+		case "copy exclude", "add exclude":
+			minor = 19
+		case "copy parents":
+			minor = 20
+		case "healthcheck start-interval":
+			minor = 6
+		}
+		use(minor, strings.ToUpper(in.Keyword)+" --"+f.Name, f.Span)
+	}
+	return newest
+}
+
+// isSymbolicMode tells whether a mode has letters, as "u+x"; variables do not count.
+func isSymbolicMode(mode string) bool {
+	return mode != "" && !strings.ContainsAny(mode, "$\"'") && strings.Trim(mode, "01234567") != ""
+}

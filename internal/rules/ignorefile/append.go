@@ -1,0 +1,141 @@
+package ignorefile
+
+import (
+	"bytes"
+	"slices"
+	"strings"
+
+	"github.com/dockmend/dockmend/internal/facts"
+	"github.com/dockmend/dockmend/internal/lint"
+	"github.com/dockmend/dockmend/internal/syntax/ignorefile"
+	"github.com/dockmend/dockmend/internal/text"
+)
+
+// place is where a finding about something that is missing stands: the last
+// pattern, below which a person would write it; else the first line of the file.
+func place(d *facts.IgnoreFile) text.Span {
+	if n := len(d.Patterns); n > 0 {
+		return d.Patterns[n-1].Span
+	}
+	for _, l := range d.Physical {
+		if l.TextEnd > l.Text {
+			return l.Span()
+		}
+	}
+	return text.Span{}
+}
+
+// newline is the line end that the file uses.
+func newline(d *facts.IgnoreFile) string {
+	if len(d.Physical) > 0 {
+		if l := d.Physical[0]; l.End > l.EOL {
+			return string(d.Src[l.EOL:l.End])
+		}
+	}
+	return "\n"
+}
+
+// appendLines is the fix that adds patterns at the end. It is safe where nothing
+// that is there now leaves the context by it.
+func appendLines(d *facts.IgnoreFile, lines ...string) lint.Fix {
+	end := newline(d)
+	added := strings.Join(lines, end) + end
+	if n := len(d.Src); n > 0 && d.Src[n-1] != '\n' {
+		added = end + strings.TrimSuffix(added, end)
+	}
+	return mended(d, "add "+strings.Join(lines, ", "), lint.Insert(len(d.Src), added))
+}
+
+// mended is a fix of these edits, as safe as the files around show it to be.
+func mended(d *facts.IgnoreFile, title string, edits ...lint.FileEdit) lint.Fix {
+	f := lint.Fix{Title: title, Applicability: lint.Unsafe, MaxEffect: lint.EffectGraph, Edits: edits}
+	if changesNothing(d, edits) {
+		f.Applicability, f.MaxEffect = lint.Safe, lint.EffectNone
+	}
+	return f
+}
+
+// changesNothing tells whether the same files are sent after the edits. The
+// proof looks again, at every file; here it is enough to be careful.
+func changesNothing(d *facts.IgnoreFile, edits []lint.FileEdit) bool {
+	tree := d.Tree()
+	if tree == nil || !tree.Complete {
+		return false
+	}
+	list := make([]text.Edit, len(edits))
+	for i, e := range edits {
+		list[i] = e.Edit
+	}
+	slices.SortFunc(list, func(a, b text.Edit) int { return a.Span.Start - b.Span.Start })
+	src, err := text.Apply(d.Src, list)
+	if err != nil {
+		return false
+	}
+	after := ignorefile.Parse(src)
+	for _, e := range tree.Entries {
+		_, ignored := after.Ignored(e.Path)
+		if ignored == d.Sent(e.Path) {
+			return false
+		}
+		// What programs fill is not listed, so nothing is known of what is in it.
+		if e.Dir && !ignored && tree.Unlisted(e) {
+			return false
+		}
+	}
+	return true
+}
+
+// copiedHere is the related place of the COPY that takes the context in.
+func copiedHere(c facts.ContextCopy, by *facts.DockerfileNear) []lint.Related {
+	return []lint.Related{{Source: by.Source, Span: c.Instruction.Head, Message: "the whole context is copied here"}}
+}
+
+// deleteLine deletes a pattern's line with its line end.
+func deleteLine(d *facts.IgnoreFile, p *ignorefile.Pattern) lint.FileEdit {
+	l := d.Physical[p.Line-1]
+	start, end := l.Start, l.End
+	if l.Start == 0 && bytes.HasPrefix(d.Src, []byte("\xEF\xBB\xBF")) {
+		start = len("\xEF\xBB\xBF")
+	}
+	if l.End == l.EOL && p.Line > 1 {
+		start = d.Physical[p.Line-2].EOL // the last line, which has no end of its own
+	}
+	return lint.Delete(text.Span{Start: start, End: end})
+}
+
+// runs tells whether a RUN of the Dockerfile has one of the words.
+func runs(d *facts.DockerfileNear, words ...string) bool {
+	for _, in := range d.Instructions {
+		if in.Keyword != "run" {
+			continue
+		}
+		script := d.Text(in.Span)
+		if slices.ContainsFunc(words, func(w string) bool { return strings.Contains(script, w) }) {
+			return true
+		}
+	}
+	return false
+}
+
+// exists tells whether the context has a file or folder of that name.
+func exists(d *facts.IgnoreFile, name string) bool {
+	files := d.Files()
+	if files == nil {
+		return false
+	}
+	_, ok := files.Exists(name)
+	return ok
+}
+
+// firstExisting is the first of the names that the context has.
+func firstExisting(d *facts.IgnoreFile, names ...string) (string, bool) {
+	for _, n := range names {
+		if exists(d, n) {
+			return n, true
+		}
+	}
+	return "", false
+}
+
+// isPlain tells whether a pattern is a path and nothing else.
+func isPlain(pattern string) bool { return !strings.ContainsAny(pattern, `*?[\`) }

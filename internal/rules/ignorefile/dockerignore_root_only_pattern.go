@@ -1,0 +1,67 @@
+package ignorefile
+
+import (
+	"fmt"
+	"path"
+	"slices"
+	"strings"
+
+	"github.com/dockmend/dockmend/internal/facts"
+	"github.com/dockmend/dockmend/internal/lint"
+)
+
+// DockerignoreRootOnlyPattern finds patterns that count at the root of the
+// context only, though the same lies deeper and is sent.
+//
+// In .gitignore a name without a slash counts in every folder, here it does not:
+// put `**/` in front.
+//
+// Silent for names that are not the same thing everywhere, and where nothing of
+// that name is deeper in the context.
+var DockerignoreRootOnlyPattern = lint.Rule[*facts.IgnoreFile]{
+	Meta: lint.Meta{
+		ID:       "dockerignore-root-only-pattern",
+		Title:    "A pattern counts at the root of the context only",
+		Category: lint.Correctness,
+		Severity: lint.Warning,
+		Default:  true,
+		Since:    "0.1.0",
+		Presets:  []string{"cloud-native"},
+		Needs:    lint.NeedsContext,
+	},
+	Check: checkDockerignoreRootOnlyPattern,
+}
+
+// everywhere are patterns for what tools leave in any folder.
+func everywhere() []string {
+	return []string{
+		"__pycache__", "*.pyc", "*.pyo", "*.py[cod]", ".pytest_cache", ".mypy_cache", ".ruff_cache", ".venv", "node_modules",
+		".DS_Store", "Thumbs.db", "*.log", "*.swp", ".idea", ".vscode", ".terraform", ".gradle", "*.class", ".env", ".git",
+	}
+}
+
+func checkDockerignoreRootOnlyPattern(p *lint.Pass[*facts.IgnoreFile]) {
+	d := p.Doc
+	tree := d.Tree()
+	if tree == nil || d.IsAllowList() {
+		return
+	}
+	for _, pattern := range d.Patterns {
+		if pattern.Negated || pattern.Err != nil || !slices.Contains(everywhere(), pattern.Cleaned) {
+			continue
+		}
+		i := slices.IndexFunc(tree.Entries, func(e facts.Entry) bool {
+			matches, err := path.Match(pattern.Cleaned, e.Base())
+			return err == nil && matches && strings.Contains(e.Path, "/") && d.Sent(e.Path)
+		})
+		if i < 0 {
+			continue
+		}
+		end := d.Physical[pattern.Line-1].TextEnd
+		p.Report(lint.Finding{
+			Span:    pattern.Span,
+			Message: fmt.Sprintf("%q counts at the root of the context only, and %q is sent; write %q", pattern.Text, tree.Entries[i].Path, "**/"+pattern.Cleaned),
+			Fixes:   []lint.Fix{mended(d, "add **/"+pattern.Cleaned, lint.Insert(end, newline(d)+"**/"+pattern.Cleaned))},
+		})
+	}
+}

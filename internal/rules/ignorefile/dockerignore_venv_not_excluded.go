@@ -1,0 +1,81 @@
+package ignorefile
+
+import (
+	"fmt"
+
+	"github.com/dockmend/dockmend/internal/facts"
+	"github.com/dockmend/dockmend/internal/lint"
+)
+
+// DockerignoreVenvNotExcluded finds environments of the machine that COPY lays
+// over those that the build makes: .venv and venv for Python, node_modules for
+// Node.
+//
+// They hold programs of another system and paths of another machine. The image
+// then fails on one machine and not on another. Leave them out of the context.
+//
+// Where none is there now, as after a fresh checkout, it is a warning, and only
+// for tools that always make one: uv, and the package managers of Node.
+//
+// Silent where the build installs nothing of that kind, where no Dockerfile copies
+// the whole context, and for lists of what is allowed.
+var DockerignoreVenvNotExcluded = lint.Rule[*facts.IgnoreFile]{
+	Meta: lint.Meta{
+		ID:       "dockerignore-venv-not-excluded",
+		Title:    "An environment of the machine is copied over that of the image",
+		Category: lint.Python,
+		Severity: lint.Error,
+		Default:  true,
+		Since:    "0.1.0",
+		Presets:  []string{"cloud-native"},
+		Variants: []string{"python", "node"},
+		Needs:    lint.NeedsContext,
+	},
+	Check: checkDockerignoreVenvNotExcluded,
+}
+
+// environment is a folder that a package manager fills.
+type environment struct {
+	variant, folder string
+	// manifest shows that the project is of that kind, always that the folder is
+	// there on every machine; empty if nothing does.
+	manifest []string
+	always   string
+	// installs are the words of a RUN that makes the same in the image.
+	installs []string
+}
+
+func environments() []environment {
+	python := []string{"pyproject.toml", "requirements.txt", "setup.py", "Pipfile"}
+	installs := []string{"pip install", "pip3 install", "uv sync", "uv pip", "uv venv", "poetry install", "pipenv install", "pipenv sync", "-m venv"}
+	return []environment{
+		{"python", ".venv", python, "uv.lock", installs},
+		{"python", "venv", python, "", installs},
+		{"node", "node_modules", []string{"package.json"}, "package.json", []string{"npm ci", "npm i", "yarn", "pnpm i", "pnpm fetch", "bun i"}},
+	}
+}
+
+func checkDockerignoreVenvNotExcluded(p *lint.Pass[*facts.IgnoreFile]) {
+	d := p.Doc
+	copied, by, ok := d.WholeCopy()
+	if !ok || d.IsAllowList() {
+		return
+	}
+	for _, e := range environments() {
+		_, kind := firstExisting(d, e.manifest...)
+		there := exists(d, e.folder)
+		if !kind || !d.Sent(e.folder) || !runs(by, e.installs...) || !there && (e.always == "" || !exists(d, e.always)) {
+			continue
+		}
+		f := lint.Finding{
+			Span: place(d), Variant: e.variant,
+			Message: fmt.Sprintf("%q of this machine would be copied over what the build installs; leave it out of the context", e.folder),
+			Related: copiedHere(copied, by),
+			Fixes:   []lint.Fix{appendLines(d, "**/"+e.folder)},
+		}
+		if !there {
+			f.Severity = lint.Warning
+		}
+		p.Report(f)
+	}
+}

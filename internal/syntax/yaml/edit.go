@@ -1,0 +1,210 @@
+package yaml
+
+import (
+	"strings"
+	"unicode/utf8"
+
+	"github.com/dockmend/dockmend/internal/text"
+)
+
+// The edits below splice bytes: comments, quotes, indentation and line ends
+// around them stay. Each answers false where it cannot be done without touching
+// more than was asked for; no edit loses a comment.
+
+// Quote puts a plain scalar of one line into double quotes, with the same text.
+func (f *File) Quote(n *Node) ([]text.Edit, bool) {
+	if n.Kind != Scalar || n.Style != Plain || n.Span.IsEmpty() || f.Text(n.Span) != n.Value {
+		return nil, false
+	}
+	return []text.Edit{{Span: n.Span, New: quoted(n.Value)}}, true
+}
+
+// Replace gives a scalar another value. It keeps its quotes; a plain one stays
+// plain where the value can be written so, and otherwise gets double quotes. A
+// value that is not written is set behind its colon. Block scalars and scalars
+// that an alias stands for are refused.
+func (f *File) Replace(n *Node, value string) ([]text.Edit, bool) {
+	if f.odd || n.Kind != Scalar || n.Style == Literal || n.Style == Folded || n.Anchor != "" || !utf8.ValidString(value) {
+		return nil, false
+	}
+	inFlow := n.inFlow()
+	out := ""
+	switch {
+	case n.Style == SingleQuoted && !strings.ContainsFunc(value, needsEscape):
+		out = "'" + strings.ReplaceAll(value, "'", "''") + "'"
+	case n.Style == Plain && PlainString(value, inFlow):
+		out = value
+	case n.Style == Plain && n.Tag != "!!str" && plainToken(value):
+		out = value // a number or a boolean for another
+	default:
+		out = quoted(value)
+	}
+	if n.Span.IsEmpty() {
+		if !f.behindColon(n) {
+			return nil, false
+		}
+		out = " " + out
+	}
+	return []text.Edit{{Span: n.Span, New: out}}, true
+}
+
+// behindColon tells whether a value that is not written has its place directly
+// behind a colon.
+func (f *File) behindColon(n *Node) bool {
+	at := n.Full.Start
+	return n.pair != nil && n.pair.Value == n && at > n.pair.Key.Full.End && f.Src[at-1] == ':'
+}
+
+// Unquote writes a quoted scalar plain where it is the same text then.
+func (f *File) Unquote(n *Node) ([]text.Edit, bool) {
+	if n.Kind != Scalar || !n.Quoted() || !n.TagSpan.IsEmpty() || !PlainString(n.Value, n.inFlow()) {
+		return nil, false
+	}
+	return []text.Edit{{Span: n.Span, New: n.Value}}, true
+}
+
+// Delete removes a pair: of a block mapping its whole lines, of a flow mapping
+// its part with a comma. Comments on its lines and inside of it stay, each on a
+// line of its own. It refuses the only pair of a mapping, and one that holds an
+// anchor which is used elsewhere.
+func (f *File) Delete(p *Pair) ([]text.Edit, bool) {
+	m := p.Key.Parent
+	if f.odd || m == nil || len(m.Pairs) < 2 || f.UsedElsewhere(p.Span) {
+		return nil, false
+	}
+	i := 0
+	for i < len(m.Pairs) && m.Pairs[i] != p {
+		i++
+	}
+	if i == len(m.Pairs) {
+		return nil, false
+	}
+	var spans []text.Span
+	for _, other := range m.Pairs {
+		spans = append(spans, other.Span)
+	}
+	if m.Style == Flow {
+		return f.deleteFlow(spans, i)
+	}
+	if f.keepsBlankLines(p.Value) || i > 0 && f.keepsBlankLines(m.Pairs[i-1].Value) {
+		return nil, false
+	}
+	return f.deleteBlock(spans, i)
+}
+
+// DeleteItem removes an item of a sequence, as Delete does a pair.
+func (f *File) DeleteItem(n *Node) ([]text.Edit, bool) {
+	s := n.Parent
+	if f.odd || s == nil || s.Kind != Sequence || len(s.Items) < 2 || f.UsedElsewhere(n.Full) {
+		return nil, false
+	}
+	var spans []text.Span
+	for _, other := range s.Items {
+		spans = append(spans, other.Full)
+	}
+	if s.Style == Flow {
+		return f.deleteFlow(spans, n.index)
+	}
+	if f.keepsBlankLines(n) || n.index > 0 && f.keepsBlankLines(s.Items[n.index-1]) {
+		return nil, false
+	}
+	// The dash belongs to the item; it may stand on a line above.
+	column := f.column(s.Span.Start)
+	for i := range spans {
+		from := s.Span.Start
+		if i > 0 {
+			from = spans[i-1].End
+		}
+		dash := f.dash(from, spans[i].Start, column)
+		if dash < 0 {
+			return nil, false
+		}
+		spans[i].Start = dash
+	}
+	return f.deleteBlock(spans, n.index)
+}
+
+// dash is the offset of an item's dash in that column, between two offsets; -1
+// when it is not found.
+func (f *File) dash(from, to, column int) int {
+	for i := to - 1; i >= from; i-- {
+		if f.Src[i] == '-' && f.column(i) == column {
+			return i
+		}
+	}
+	return -1
+}
+
+// deleteFlow removes the i-th part of a flow collection, with the comma that
+// separates it from a neighbour.
+func (f *File) deleteFlow(spans []text.Span, i int) ([]text.Edit, bool) {
+	cut := text.Span{Start: spans[i].Start}
+	if i+1 < len(spans) {
+		cut.End = spans[i+1].Start
+	} else {
+		cut.Start, cut.End = spans[i-1].End, spans[i].End
+	}
+	if f.commentIn(cut) {
+		return nil, false
+	}
+	return []text.Edit{{Span: cut}}, true
+}
+
+// deleteBlock removes the i-th part of a block collection.
+func (f *File) deleteBlock(spans []text.Span, i int) ([]text.Edit, bool) {
+	span := spans[i]
+	if !f.onlyBlanksBefore(span.Start) {
+		// It shares its line with a dash: the next part takes its place.
+		if i+1 == len(spans) {
+			return nil, false
+		}
+		cut := text.Span{Start: span.Start, End: spans[i+1].Start}
+		if f.commentIn(cut) {
+			return nil, false
+		}
+		return []text.Edit{{Span: cut}}, true
+	}
+	first := f.Lines.Position(span.Start).Line
+	last := f.Lines.Position(span.End).Line
+	lines := text.Span{Start: f.Lines.FullLine(first).Start, End: f.Lines.FullLine(last).End}
+	if first == 1 && len(f.Src) >= 3 && f.Src[0] == 0xEF {
+		lines.Start = 3
+	}
+	return []text.Edit{{Span: lines, New: f.keptComments(lines, f.column(span.Start))}}, true
+}
+
+// keptComments are the comments in a span, each on a line of its own. They get
+// the indentation of what they stood in: with more, a text above could take
+// them for its own.
+func (f *File) keptComments(span text.Span, column int) string {
+	var b strings.Builder
+	for i := f.commentFrom(span.Start); i < len(f.Comments) && f.Comments[i].Span.Start < span.End; i++ {
+		b.WriteString(strings.Repeat(" ", column))
+		b.WriteString(f.Text(f.Comments[i].Span))
+		b.WriteString(f.newline)
+	}
+	return b.String()
+}
+
+func (f *File) commentIn(span text.Span) bool {
+	i := f.commentFrom(span.Start)
+	return i < len(f.Comments) && f.Comments[i].Span.Start < span.End
+}
+
+// column of an offset in its line, from 0, a byte order mark not counted.
+func (f *File) column(offset int) int { return f.Lines.Position(offset).Column - 1 }
+
+func (f *File) onlyBlanksBefore(offset int) bool {
+	start := f.Lines.Offset(text.Position{Line: f.Lines.Position(offset).Line, Column: 1})
+	return strings.Trim(string(f.Src[start:offset]), " ") == ""
+}
+
+// inFlow tells whether the node stands in brackets or braces.
+func (n *Node) inFlow() bool {
+	for p := n.Parent; p != nil; p = p.Parent {
+		if p.Style == Flow {
+			return true
+		}
+	}
+	return false
+}

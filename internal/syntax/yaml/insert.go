@@ -1,0 +1,172 @@
+package yaml
+
+import (
+	"strings"
+
+	"github.com/dockmend/dockmend/internal/text"
+)
+
+// InsertAfter adds a pair behind another of the same mapping. code is the pair
+// as YAML, without indentation and last line end: "restart: always", or several
+// lines, "a:\n  b: c". Flow mappings take one line only.
+func (f *File) InsertAfter(p *Pair, code string) ([]text.Edit, bool) {
+	m := p.Key.Parent
+	if f.odd || m == nil {
+		return nil, false
+	}
+	if m.Style == Flow {
+		if f.Src[m.Span.Start] != '{' {
+			return nil, false // the pair of a list: it is one
+		}
+		return f.insertFlow(p.Span.End, code)
+	}
+	return f.insertBelow(p.Value, p.Span, f.column(m.Pairs[0].Key.Full.Start), code)
+}
+
+// InsertBefore adds a pair before another of the same mapping; comments above
+// that one then stand above the new pair.
+func (f *File) InsertBefore(p *Pair, code string) ([]text.Edit, bool) {
+	m := p.Key.Parent
+	if f.odd || m == nil {
+		return nil, false
+	}
+	at := p.Span.Start
+	span := text.Span{Start: at, End: at}
+	if m.Style == Flow {
+		if strings.ContainsAny(code, "\r\n") || m.Span.Start == at {
+			return nil, false
+		}
+		return []text.Edit{{Span: span, New: code + ", "}}, true
+	}
+	if at > 0 && f.Src[at-1] == '\t' {
+		return nil, false
+	}
+	indent := strings.Repeat(" ", f.column(m.Pairs[0].Key.Full.Start))
+	return []text.Edit{{Span: span, New: strings.TrimPrefix(f.indented(code, indent), indent) + f.newline + indent}}, true
+}
+
+// Add adds a pair at the end of a mapping, or to a key without a value, whose
+// mapping it then begins. code is as for InsertAfter.
+func (f *File) Add(n *Node, code string) ([]text.Edit, bool) {
+	if n.Kind == Mapping && len(n.Pairs) > 0 {
+		return f.InsertAfter(n.Pairs[len(n.Pairs)-1], code)
+	}
+	return f.fill(n, Mapping, code)
+}
+
+// Append adds an item at the end of a sequence, or to a key without a value,
+// whose list it then begins. code is the item as YAML, without dash; flow
+// sequences take one line only.
+func (f *File) Append(n *Node, code string) ([]text.Edit, bool) {
+	if f.odd {
+		return nil, false
+	}
+	if n.Kind != Sequence || len(n.Items) == 0 {
+		if n.Kind != Sequence {
+			code = "- " + strings.ReplaceAll(code, "\n", "\n  ")
+		}
+		return f.fill(n, Sequence, code)
+	}
+	last := n.Items[len(n.Items)-1]
+	if n.Style == Flow {
+		return f.insertFlow(last.Full.End, code)
+	}
+	code = "- " + strings.ReplaceAll(code, "\n", "\n  ")
+	end := max(last.Full.End, f.dash(n.Span.Start, last.Full.Start, f.column(n.Span.Start))+1)
+	return f.insertBelow(last, text.Span{Start: n.Span.Start, End: end}, f.column(n.Span.Start), code)
+}
+
+// fill puts a first pair or item into an empty flow collection, or below a key
+// without a value.
+func (f *File) fill(n *Node, kind Kind, code string) ([]text.Edit, bool) {
+	if f.odd {
+		return nil, false
+	}
+	if n.Kind == kind && n.Style == Flow && n.Span.Len() == 2 && !strings.ContainsAny(code, "\r\n") {
+		at := n.Span.Start + 1
+		return []text.Edit{{Span: text.Span{Start: at, End: at}, New: code}}, true
+	}
+	p := n.pair
+	if n.Kind != Scalar || !n.Full.IsEmpty() || n.inFlow() || !f.behindColon(n) {
+		return nil, false
+	}
+	return f.insertBelow(n, p.Span, f.column(p.Key.Parent.Pairs[0].Key.Full.Start)+f.IndentStep(), code)
+}
+
+// insertFlow adds a part behind another one, which ends at an offset.
+func (f *File) insertFlow(at int, code string) ([]text.Edit, bool) {
+	if strings.ContainsAny(code, "\r\n") {
+		return nil, false
+	}
+	return []text.Edit{{Span: text.Span{Start: at, End: at}, New: ", " + code}}, true
+}
+
+// insertBelow adds lines, with an indentation of that many spaces, below the
+// line on which a part ends. last is the value that ends there.
+func (f *File) insertBelow(last *Node, part text.Span, column int, code string) ([]text.Edit, bool) {
+	if f.keepsBlankLines(last) {
+		return nil, false
+	}
+	line := f.Lines.Position(part.End).Line
+	// What follows on the line may be a comment, and nothing else.
+	rest := strings.TrimLeft(string(f.Src[part.End:f.Lines.Line(line).End]), " \t\r")
+	if rest != "" && rest[0] != '#' {
+		return nil, false
+	}
+	code = f.indented(code, strings.Repeat(" ", column))
+	at := f.Lines.FullLine(line).End
+	if at > 0 && f.Src[at-1] == '\n' && at > part.Start {
+		return []text.Edit{{Span: text.Span{Start: at, End: at}, New: code + f.newline}}, true
+	}
+	return []text.Edit{{Span: text.Span{Start: at, End: at}, New: f.newline + code}}, true
+}
+
+// keepsBlankLines tells whether a value ends in a block scalar that has the
+// blank lines below it: whatever is added there would take them from it.
+func (f *File) keepsBlankLines(n *Node) bool {
+	for {
+		switch {
+		case n.Kind == Mapping && len(n.Pairs) > 0:
+			n = n.Pairs[len(n.Pairs)-1].Value
+		case n.Kind == Sequence && len(n.Items) > 0:
+			n = n.Items[len(n.Items)-1]
+		case n.Kind == Scalar && (n.Style == Literal || n.Style == Folded):
+			header, body, _ := strings.Cut(f.Text(n.Span), "\n")
+			return strings.Contains(header, "+") || body == ""
+		default:
+			return false
+		}
+	}
+}
+
+// indented gives every line of code an indentation, and the file's line ends.
+func (f *File) indented(code, indent string) string {
+	lines := strings.Split(strings.TrimRight(code, "\r\n"), "\n")
+	for i, line := range lines {
+		if line = strings.TrimRight(line, "\r"); line != "" {
+			line = indent + line
+		}
+		lines[i] = line
+	}
+	return strings.Join(lines, f.newline)
+}
+
+// IndentStep is by how many spaces the file indents a mapping below its key:
+// the first one counts, and 2 where there is none.
+func (f *File) IndentStep() int {
+	step := 0
+	for _, d := range f.Documents {
+		d.Root.Walk(func(n *Node) bool {
+			if n.Kind == Mapping && n.Style == Block && len(n.Pairs) > 0 && n.pair != nil && n.pair.Value == n && step == 0 {
+				if s := f.column(n.Pairs[0].Key.Full.Start) - f.column(n.Parent.Pairs[0].Key.Full.Start); s > 0 {
+					step = s
+				}
+			}
+			return step == 0
+		})
+	}
+	if step == 0 {
+		return 2
+	}
+	return step
+}

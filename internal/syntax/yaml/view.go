@@ -1,0 +1,199 @@
+package yaml
+
+import (
+	"fmt"
+	"strconv"
+
+	"go.yaml.in/yaml/v4"
+)
+
+// View shows mappings as a program that reads the file sees them: aliases
+// followed, merge keys resolved. It keeps what it has resolved, and its work is
+// bounded by MaxExpansion. One goroutine at a time may use it.
+type View struct {
+	left  int
+	pairs map[*Node][]*Pair
+	err   *Error
+}
+
+// NewView is a view on one file.
+func NewView() *View {
+	return &View{left: MaxExpansion, pairs: map[*Node][]*Pair{}}
+}
+
+// Err is set when the bound was reached, or when aliases go round in circles;
+// what the view shows is then less than there is.
+func (v *View) Err() *Error { return v.err }
+
+func (v *View) spend(n *Node, amount int) bool {
+	v.left -= amount
+	if v.left < 0 {
+		v.fail(LimitError, n, fmt.Sprintf("aliases and merge keys stand for more than %d keys and values", MaxExpansion))
+		return false
+	}
+	return true
+}
+
+func (v *View) fail(kind ErrorKind, n *Node, message string) {
+	if v.err == nil {
+		v.err = &Error{Kind: kind, Span: n.Span, Message: message}
+	}
+}
+
+// Pairs are the pairs that a mapping has in effect: its own in file order, of
+// equal keys the last, then what merge keys add. It is empty for other nodes.
+func (v *View) Pairs(n *Node) []*Pair {
+	n = n.Resolve()
+	if n == nil || n.Kind != Mapping {
+		return nil
+	}
+	if pairs, ok := v.pairs[n]; ok {
+		return pairs
+	}
+	var pairs []*Pair
+	place := map[string]int{}
+	v.collect(n, place, &pairs, map[*Node]bool{}, 0)
+	v.pairs[n] = pairs
+	return pairs
+}
+
+// collect adds the pairs of a mapping that its readers have not yet. done has
+// the mappings that were collected: a second time they add nothing, which
+// also ends circles.
+func (v *View) collect(n *Node, place map[string]int, pairs *[]*Pair, done map[*Node]bool, depth int) {
+	if done[n] || !v.spend(n, 1+len(n.Pairs)) {
+		return
+	}
+	if depth > MaxDepth {
+		v.fail(LimitError, n, fmt.Sprintf("more than %d merge keys lead from one to the next", MaxDepth))
+		return
+	}
+	done[n] = true
+	own := len(*pairs)
+	for _, p := range n.Pairs {
+		if p.Merge {
+			continue
+		}
+		at, had := place[p.Key.Value]
+		switch {
+		case p.Key.Kind != Scalar:
+			*pairs = append(*pairs, p)
+		case !had:
+			place[p.Key.Value] = len(*pairs)
+			*pairs = append(*pairs, p)
+		case at >= own:
+			(*pairs)[at] = p // a duplicate: the last one counts
+		}
+	}
+	for _, p := range n.Pairs {
+		if !p.Merge {
+			continue
+		}
+		from := p.Value.Resolve()
+		switch from.Kind {
+		case Mapping:
+			v.collect(from, place, pairs, done, depth+1)
+		case Sequence:
+			for _, item := range from.Items {
+				if m := item.Resolve(); m.Kind == Mapping {
+					v.collect(m, place, pairs, done, depth+1)
+				}
+			}
+		}
+	}
+}
+
+// Pair is the pair with that key that a mapping has in effect, or nil.
+func (v *View) Pair(n *Node, key string) *Pair {
+	for _, p := range v.Pairs(n) {
+		if p.Key.Kind == Scalar && p.Key.Value == key {
+			return p
+		}
+	}
+	return nil
+}
+
+// Get follows keys, and numbers of items, from a node down. The result is as
+// written, an alias too; nil when there is nothing.
+func (v *View) Get(n *Node, path ...string) *Node {
+	for _, step := range path {
+		n = n.Resolve()
+		switch {
+		case n == nil:
+			return nil
+		case n.Kind == Mapping:
+			p := v.Pair(n, step)
+			if p == nil {
+				return nil
+			}
+			n = p.Value
+		case n.Kind == Sequence:
+			i, err := strconv.Atoi(step)
+			if err != nil || i < 0 || i >= len(n.Items) {
+				return nil
+			}
+			n = n.Items[i]
+		default:
+			return nil
+		}
+	}
+	return n
+}
+
+// Value makes plain data of a node, as a JSON decoder would: map[string]any,
+// []any, string, bool, int, float64, nil. scalar may give another value for a
+// scalar; it may be nil. Keys that are no scalars are left out, and so are
+// values tagged !reset, which take a value away.
+func (v *View) Value(n *Node, scalar func(*Node) (any, bool)) any {
+	return v.value(n, scalar, map[*Node]bool{})
+}
+
+func (v *View) value(n *Node, scalar func(*Node) (any, bool), open map[*Node]bool) any {
+	if n = n.Resolve(); n == nil || !v.spend(n, 1) {
+		return nil
+	}
+	if n.Kind == Scalar {
+		if scalar != nil {
+			if x, ok := scalar(n); ok {
+				return x
+			}
+		}
+		return n.Data()
+	}
+	if open[n] {
+		v.fail(SyntaxError, n, "an anchor contains itself")
+		return nil
+	}
+	open[n] = true
+	defer delete(open, n)
+	if n.Kind == Sequence {
+		items := make([]any, 0, len(n.Items))
+		for _, item := range n.Items {
+			items = append(items, v.value(item, scalar, open))
+		}
+		return items
+	}
+	m := make(map[string]any, len(n.Pairs))
+	for _, p := range v.Pairs(n) {
+		if p.Key.Kind == Scalar && p.Value.Resolve().Tag != "!reset" {
+			m[p.Key.Value] = v.value(p.Value, scalar, open)
+		}
+	}
+	return m
+}
+
+// Data is a scalar as a Go value: string, bool, int, float64 or nil. What is
+// none of these by its tag stays a string.
+func (n *Node) Data() any {
+	switch n.Tag {
+	case "!!null":
+		return nil
+	case "!!bool", "!!int", "!!float":
+		var x any
+		raw := yaml.Node{Kind: yaml.ScalarNode, Tag: n.Tag, Value: n.Value}
+		if err := raw.Decode(&x); err == nil {
+			return x
+		}
+	}
+	return n.Value
+}

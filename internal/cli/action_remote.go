@@ -21,6 +21,9 @@ import (
 // repositories are taken over, so the changed files that dockmend lints are read
 // through the API, as data, into a folder of their own.
 
+// maxFurther bounds the files of findings that are taken over.
+const maxFurther = 20
+
 // fetched is how many files are read at most; each costs a call.
 const fetched = 60
 
@@ -177,6 +180,7 @@ func (a *action) takeOver(ctx context.Context, s *session, r *lint.Result) {
 	}
 	ours := cleaned(a.in.paths)
 	refused := 0
+	further := map[string]bool{} // files that were not linted again; each costs a call
 	for i := range handoff.Findings {
 		f := &handoff.Findings[i]
 		if known[f.Fingerprint] {
@@ -184,7 +188,11 @@ func (a *action) takeOver(ctx context.Context, s *session, r *lint.Result) {
 		}
 		known[f.Fingerprint] = true
 		var d *lint.Diagnostic
-		if github.Below(f.Path, ours) && slices.Contains(r.Files, f.Path) && s.rules.Runs(f.Rule) {
+		if _, excluded := s.rules.Excluded(f.Path); !excluded && github.Below(f.Path, ours) && s.rules.Runs(f.Rule) &&
+			(slices.Contains(r.Files, f.Path) || further[f.Path] || len(further) < maxFurther) {
+			if !slices.Contains(r.Files, f.Path) {
+				further[f.Path] = true
+			}
 			if head, err := diff.Head(ctx, f.Path); err == nil {
 				d = f.Finding(metas[f.Rule], head)
 			}

@@ -10,11 +10,11 @@ import (
 
 func TestPlaced(t *testing.T) {
 	source := lint.NewSource("Dockerfile", []byte("FROM a\n"))
-	make := func(id string) *lint.Diagnostic {
+	about := func(id string) *lint.Diagnostic {
 		return &lint.Diagnostic{Rule: &lint.Meta{ID: id}, Source: source, Finding: lint.Finding{Message: "about " + id, Severity: lint.Warning}}
 	}
-	r := &lint.Result{Diagnostics: []*lint.Diagnostic{make("one"), make("two"), make("three"), make("four")}, Files: []string{"Dockerfile"}}
-	silent := make("silent")
+	r := &lint.Result{Diagnostics: []*lint.Diagnostic{about("one"), about("two"), about("three"), about("four")}, Files: []string{"Dockerfile"}}
+	silent := about("silent")
 	silent.Suppressed = &lint.Suppression{Kind: "dockmend"}
 	r.Diagnostics = append(r.Diagnostics, silent)
 	placed := &Placed{

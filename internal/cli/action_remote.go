@@ -34,7 +34,7 @@ func (a *action) fetch(ctx context.Context) (clean func(), err error) {
 			return nil, incomplete(err) // run knows what is no failure
 		}
 	}
-	// The image has no folder for temporary files; the runner brings one.
+	// The runner empties its own folder after the job, even if this is killed.
 	scratch := a.env.Getenv("RUNNER_TEMP")
 	if info, err := os.Stat(scratch); err != nil || !info.IsDir() {
 		scratch = ""

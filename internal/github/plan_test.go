@@ -430,3 +430,53 @@ func TestHostileComment(t *testing.T) {
 		t.Errorf("a comment of %d bytes", len(got))
 	}
 }
+
+// Each kind of changed file: where a comment can stand, and why not.
+func TestPlaces(t *testing.T) {
+	const was, is = "a\nb\nc\n", "a\nB\nc\n"
+	p := newPull(t, was, is)
+	sha := func(content string) string { return blobHash([]byte(content), 40) }
+	other := func(name, status, sha, patch string) map[string]any {
+		e := map[string]any{"filename": name, "status": status, "sha": sha, "changes": 1}
+		if patch != "" {
+			e["patch"] = patch
+		}
+		return e
+	}
+	patch := patchOf(was, is)
+	p.hub.Changed = append(p.hub.Changed,
+		other("removed", "removed", sha(was), ""), other("binary", "modified", sha(is), ""), other("renamed", "renamed", sha(is), ""),
+		other("renamed and changed", "renamed", sha(is), patch), other("gone", "modified", sha("nobody has it"), patch),
+		other("cut", "modified", sha(is), patch[:len(patch)-3]), other("another", "modified", sha(is), "@@ -1,1 +1,1 @@\n+x"),
+		entry("windows", "a\r\nb\r\n", "a\r\nB\r\n"),
+	)
+	diff, err := p.client().Diff(t.Context(), p.event())
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, tt := range []struct {
+		path, checkout string
+		inDiff, line2  bool
+		why            string
+	}{
+		{"Dockerfile", is, true, true, ""},
+		{"untouched", is, false, false, "does not change"},
+		{"removed", was, true, false, "removes"},
+		{"binary", is, true, false, "no diff"},
+		{"renamed", is, true, false, "no diff"},
+		{"renamed and changed", is, true, true, ""},
+		{"gone", is, true, false, "not known"},
+		{"cut", is, true, false, "not understood"},
+		{"another", is, true, false, "not understood"},
+		{"windows", "a\r\nB\r\n", true, true, ""},
+		{"Dockerfile", "new\n" + is, true, false, ""},             // a merge, whose line 2 is the head's line 1
+		{"Dockerfile", "a\nB\r\nc\n", true, false, ""},            // only the line's end differs
+		{"Dockerfile", strings.Repeat("z\n", 5), true, false, ""}, // nothing in common
+	} {
+		place := diff.Place(t.Context(), tt.path, []byte(tt.checkout))
+		line, _, ok := place.anchor(2, 2)
+		if place.InDiff != tt.inDiff || (ok && line == 2) != tt.line2 || !strings.Contains(place.Why, tt.why) || tt.why == "" && place.Why != "" {
+			t.Errorf("%s: in the diff %t, line 2 at %d, %t, because %q", tt.path, place.InDiff, line, ok, place.Why)
+		}
+	}
+}

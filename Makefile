@@ -84,6 +84,20 @@ bin/venv-checkov/bin/checkov:
 compare-checkov: $(CHECKOV) ## The same beside checkov
 	$(GO) run ./internal/tools/compare -peer checkov -program '$(abspath $(CHECKOV))' '$(CORPUS)'
 
+COMPOSE_LINT ?= bin/venv-compose-lint/bin/compose-lint
+DCLINT       ?= bin/dclint/node_modules/dclint/bin/dclint.cjs
+
+bin/venv-compose-lint/bin/compose-lint:
+	python3 -m venv bin/venv-compose-lint && bin/venv-compose-lint/bin/pip -q install compose-lint
+
+bin/dclint/node_modules/dclint/bin/dclint.cjs:
+	npm install --silent --no-audit --no-fund --prefix bin/dclint dclint
+
+.PHONY: compare-compose
+compare-compose: $(COMPOSE_LINT) $(DCLINT) ## The same for compose files, beside dclint and compose-lint
+	$(GO) run ./internal/tools/compare -peer dclint -program '$(abspath $(DCLINT))' '$(CORPUS)'
+	$(GO) run ./internal/tools/compare -peer compose-lint -program '$(abspath $(COMPOSE_LINT))' '$(CORPUS)'
+
 .PHONY: noise
 noise: ## Count what the default rules say on the files below CORPUS=dir; ARGS="-sample 100 -seed 1" prints some to judge
 	$(GO) run ./internal/tools/noise $(ARGS) '$(CORPUS)'

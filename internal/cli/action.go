@@ -144,7 +144,7 @@ func (a *action) run(ctx context.Context) (err error) {
 		a.takeOver(ctx, s, result)
 	}
 	if a.event.PullRequest() {
-		engine.Prove(ctx, result, s.files, a.in.jobs)
+		engine.Prove(ctx, s.checker, result, s.files, a.in.jobs)
 	}
 	return a.publish(ctx, s, result)
 }

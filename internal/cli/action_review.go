@@ -185,7 +185,7 @@ func proveTogether(ctx context.Context, s *session, source *lint.Source, edits [
 	}
 	switch f := s.files[i]; f.Target {
 	case lint.TargetDockerfile:
-		prover = prove.New(source.Bytes, prove.Budget)
+		prover = prove.New(source.Bytes, prove.Budget, s.checker.Registry)
 	case lint.TargetIgnoreFile:
 		prover = prove.NewIgnoreFile(source.Bytes, f.Context)
 	case lint.TargetCompose:

@@ -10,6 +10,7 @@ import (
 	"path"
 	"strings"
 	"sync"
+	"time"
 
 	"github.com/spf13/cobra"
 
@@ -60,6 +61,7 @@ func runFix(ctx context.Context, env *Env, flags *fixFlags, args []string) error
 	if err != nil {
 		return err
 	}
+	start := time.Now()
 	s, err := newSession(env, &flags.lintFlags, args, nil)
 	if err != nil {
 		return err
@@ -68,8 +70,16 @@ func runFix(ctx context.Context, env *Env, flags *fixFlags, args []string) error
 	if flags.listFiles {
 		return s.printFiles(env.Stdout)
 	}
+	if err := s.goOnline(ctx, env, &flags.lintFlags); err != nil {
+		return err
+	}
+	if pins := s.rules.Settings().Pin; !flags.online && (pins.Digest || pins.Version) {
+		s.notices = append(s.notices, "pin.mode asks registries, so nothing is pinned without --online")
+	}
+	found := time.Now()
 	fixed := fixAll(ctx, s, flags)
-	result := &lint.Result{Notices: s.notices, Problems: s.problems}
+	checked := time.Now()
+	result := &lint.Result{Notices: s.notices, Problems: append(s.problems, s.unanswered()...), Skipped: s.skipped}
 	changed := 0
 	var patch bytes.Buffer
 	for i, f := range fixed {
@@ -96,7 +106,12 @@ func runFix(ctx context.Context, env *Env, flags *fixFlags, args []string) error
 			result.Notices = append(result.Notices, appliedLines(f)...)
 		}
 	}
-	return finishFix(env, flags, s, outputs, result, &patch, changed)
+	result.Skipped = offlineOnce(result.Skipped)
+	err = finishFix(env, flags, s, outputs, result, &patch, changed)
+	if flags.stats {
+		printStats(env.Stderr, s, result, found.Sub(start), checked.Sub(found), time.Since(checked))
+	}
+	return err
 }
 
 // finishFix writes the patch or the report, and says how the run ended.

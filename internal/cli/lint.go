@@ -59,17 +59,17 @@ func (f *lintFlags) register(cmd *cobra.Command) {
 	flags.BoolVar(&f.stats, "stats", false, "print counts and times to standard error")
 	flags.StringVar(&f.color, "color", "auto", "auto, always or never")
 	flags.BoolVarP(&f.quiet, "quiet", "q", false, "print findings and problems only")
-	flags.BoolVar(&f.online, "online", false, "allow registry look-ups (not built yet)")
-	flags.StringSliceVar(&f.onlineRegistries, "online-registry", nil, "a further registry `host` that may be asked (not built yet)")
+	flags.BoolVar(&f.online, "online", false, "let rules and fixes ask registries about images")
+	flags.StringSliceVar(&f.onlineRegistries, "online-registry", nil, "with --online, a further registry `host` that may be asked, also at a private address")
 	flags.BoolVar(&f.prove, "prove", false, "prove what each fix does to the build")
 	flags.StringVar(&f.shellcheck, "shellcheck", "auto", "check scripts with ShellCheck: auto (if it is installed), off, or the program's `path`")
 }
 
-// check refuses what is not built yet: silence would look like success.
+// check refuses flags that do not go together.
 func (f *lintFlags) check() error {
 	switch {
-	case f.online || len(f.onlineRegistries) > 0:
-		return errors.New("--online and --online-registry are not built yet")
+	case len(f.onlineRegistries) > 0 && !f.online:
+		return errors.New("--online-registry needs --online")
 	case f.jobs < 1:
 		return fmt.Errorf("--jobs %d: want 1 or more", f.jobs)
 	case f.baseline != "" && f.writeBaseline != "":
@@ -108,6 +108,9 @@ func runLint(ctx context.Context, env *Env, flags *lintFlags, args []string) err
 	defer s.close()
 	if flags.listFiles {
 		return s.printFiles(env.Stdout)
+	}
+	if err := s.goOnline(ctx, env, flags); err != nil {
+		return err
 	}
 	found := time.Now()
 	result := s.run(ctx, flags)

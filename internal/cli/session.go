@@ -16,6 +16,7 @@ import (
 	"github.com/dockmend/dockmend/internal/engine"
 	"github.com/dockmend/dockmend/internal/lint"
 	"github.com/dockmend/dockmend/internal/report"
+	"github.com/dockmend/dockmend/internal/resolve"
 	"github.com/dockmend/dockmend/internal/rules"
 	"github.com/dockmend/dockmend/internal/shellcheck"
 	"github.com/dockmend/dockmend/internal/suppress"
@@ -31,9 +32,15 @@ type session struct {
 	notices  []string
 	problems []lint.Problem
 	skipped  []lint.SkippedRule
+	// resolver asks registries; nil offline.
+	resolver     *resolve.Resolver
+	cooldownDays int
 }
 
 func (s *session) close() {
+	if s.resolver != nil {
+		s.resolver.Close()
+	}
 	if s.place != nil {
 		_ = s.place.root.Close() // it was only read from
 	}
@@ -92,8 +99,9 @@ func (s *session) configure(env *Env, flags *lintFlags, catalog *rules.Catalog, 
 	if s.rules, err = cfg.Resolve(metas, flags.rules); err != nil {
 		return err
 	}
+	s.cooldownDays = cfg.Pin.CooldownDays
 	s.checker = &engine.Checker{
-		Catalog: catalog, Settings: s.rules.Settings(), Registry: offline{},
+		Catalog: catalog, Settings: s.rules.Settings(),
 		Suppress:      suppress.Options{DisableHadolint: cfg.DisableHadolintIgnores},
 		LintTemplates: cfg.Templates == "lint",
 	}
@@ -214,9 +222,11 @@ func (s *session) run(ctx context.Context, flags *lintFlags) *lint.Result {
 	if len(s.files) > 0 {
 		result.Skipped = append(s.skipped, result.Skipped...)
 	}
+	result.Skipped = offlineOnce(result.Skipped)
 	if flags.prove {
-		engine.Prove(ctx, result, s.files, flags.jobs)
+		engine.Prove(ctx, s.checker, result, s.files, flags.jobs)
 	}
+	result.Problems = append(result.Problems, s.unanswered()...)
 	return result
 }
 
@@ -242,7 +252,7 @@ func (s *session) printFiles(w io.Writer) error {
 func printStats(w io.Writer, s *session, r *lint.Result, finding, checking, reporting time.Duration) {
 	counts := r.Summary()
 	const digits = time.Millisecond / 10
-	_, _ = fmt.Fprintf(w, "files %d, skipped %d, findings %d, suppressed %d, look-ups 0; discovery %s, check %s, report %s\n",
-		counts.Files, len(s.found.Skipped), counts.Findings, counts.Suppressed,
+	_, _ = fmt.Fprintf(w, "files %d, skipped %d, findings %d, suppressed %d, look-ups %d; discovery %s, check %s, report %s\n",
+		counts.Files, len(s.found.Skipped), counts.Findings, counts.Suppressed, s.lookUps(),
 		finding.Round(digits), checking.Round(digits), reporting.Round(digits))
 }

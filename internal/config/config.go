@@ -100,6 +100,13 @@ type Pin struct {
 	CooldownDays int
 }
 
+func (p Pin) settings() lint.Pin {
+	return lint.Pin{
+		Digest: p.Mode == "digest" || p.Mode == "version+digest", Version: p.Mode == "version" || p.Mode == "version+digest",
+		Refresh: p.Refresh,
+	}
+}
+
 // PullRequest says what the pull request with fixes looks like.
 type PullRequest struct {
 	// Branch is empty for "dockmend-fixes".

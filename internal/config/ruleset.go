@@ -28,6 +28,9 @@ type Flags struct {
 	DefaultFailOn string
 }
 
+// digestRule is the rule that a pin.mode with digests switches on.
+const digestRule = "image-not-pinned-by-digest"
+
 // everything is the selector that stands for all rules.
 const everything = "all"
 
@@ -55,7 +58,7 @@ func (c *Config) Resolve(metas []*lint.Meta, f Flags) (*RuleSet, error) {
 	r := &RuleSet{
 		metas: make(map[string]*lint.Meta, len(metas)), presets: c.Presets, preview: c.Preview, selecting: len(f.Select) > 0,
 		rules: c.Rules, overrides: c.Overrides, exclude: c.Exclude, fix: c.Fix,
-		settings: &lint.Settings{TrustedRegistries: c.Registries.Trusted, Labels: c.Labels.Required, StrictLabels: c.Labels.Strict},
+		settings: &lint.Settings{TrustedRegistries: c.Registries.Trusted, Labels: c.Labels.Required, StrictLabels: c.Labels.Strict, Pin: c.Pin.settings()},
 	}
 	for _, m := range metas {
 		r.metas[m.ID] = m
@@ -231,6 +234,9 @@ func (r *RuleSet) verdict(m *lint.Meta, variant string, layers []RuleSetting) ve
 		return verdict{}
 	}
 	v := byPresets(r.presets, m, variant)
+	if r.settings.Pin.Digest && m.ID == digestRule {
+		v.on = true // who asks for digests wants them where they are missing
+	}
 	mayRun := m.Status != lint.Preview || r.preview
 	v.on = v.on && mayRun
 	for i, layer := range layers {

@@ -216,8 +216,29 @@ func TestSettings(t *testing.T) {
 	want := &lint.Settings{
 		TrustedRegistries: []string{"docker.io", "*.example.com"},
 		Labels:            map[string]string{"org.opencontainers.image.source": "url"}, StrictLabels: true,
+		Pin: lint.Pin{Digest: true, Version: true, Refresh: true},
 	}
 	if diff := cmp.Diff(want, r.Settings()); diff != "" {
 		t.Errorf("(-want +got)\n%s", diff)
+	}
+}
+
+func TestPinModeSwitchesTheRuleOn(t *testing.T) {
+	metas := append(catalog(), &lint.Meta{ID: "image-not-pinned-by-digest", Category: lint.Reproducibility, Severity: lint.Info})
+	for src, want := range map[string]bool{
+		"pin: {mode: off}": false, "pin: {mode: version}": false, "pin: {mode: digest}": true, "pin: {mode: version+digest}": true,
+		"pin: {mode: digest}\nrules: {image-not-pinned-by-digest: off}": false,
+	} {
+		c, err := Parse("x.yaml", []byte(src), metas)
+		if err != nil {
+			t.Fatal(err)
+		}
+		r, err := c.Resolve(metas, Flags{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := r.Runs("image-not-pinned-by-digest"); got != want {
+			t.Errorf("%q: runs %v", src, got)
+		}
 	}
 }

@@ -27,14 +27,15 @@ var rooms = map[string][]string{
 	"internal/rules/kubernetes": {"internal/text", "internal/lint", "internal/nearest", "internal/facts", "internal/syntax"},
 	"internal/rules/workflow":   {"internal/text", "internal/lint", "internal/nearest", "internal/facts", "internal/syntax"},
 
-	"internal/suppress":     {"internal/text", "internal/lint", "internal/nearest", "internal/syntax"},
-	"internal/config":       {"internal/text", "internal/lint", "internal/nearest"},
-	"internal/discover":     {"internal/text", "internal/lint", "internal/syntax"},
-	"internal/buildcontext": {"internal/text", "internal/lint", "internal/syntax/ignorefile"},
-	"internal/gitdiff":      nil,
-	"internal/prove":        {"internal/text", "internal/lint", "internal/syntax", "internal/facts"},
-	"internal/resolve":      {"internal/text", "internal/lint"},
-	"internal/shellcheck":   {"internal/text", "internal/lint"},
+	"internal/suppress":             {"internal/text", "internal/lint", "internal/nearest", "internal/syntax"},
+	"internal/config":               {"internal/text", "internal/lint", "internal/nearest"},
+	"internal/discover":             {"internal/text", "internal/lint", "internal/syntax"},
+	"internal/buildcontext":         {"internal/text", "internal/lint", "internal/syntax/ignorefile"},
+	"internal/gitdiff":              nil,
+	"internal/prove":                {"internal/text", "internal/lint", "internal/syntax", "internal/facts"},
+	"internal/resolve":              {"internal/text", "internal/lint"},
+	"internal/resolve/fakeregistry": nil,
+	"internal/shellcheck":           {"internal/text", "internal/lint"},
 	"internal/engine": {
 		"internal/text", "internal/lint", "internal/syntax", "internal/facts", "internal/rules", "internal/suppress",
 		"internal/config", "internal/discover", "internal/buildcontext", "internal/gitdiff", "internal/prove", "internal/resolve",
@@ -65,13 +66,13 @@ var keptTo = []struct {
 		except:   []string{"net/mail", "net/netip", "net/url", "os/exec"}, // os/exec: see below
 		rooms: []string{
 			"cmd/dockmend", "internal/config", "internal/discover", "internal/buildcontext", "internal/engine", "internal/cli",
-			"internal/resolve", "internal/shellcheck", "internal/github", "internal/github/fakehub", "internal/prove", "internal/fixture", "internal/bench", "internal/tools",
+			"internal/resolve", "internal/resolve/fakeregistry", "internal/shellcheck", "internal/github", "internal/github/fakehub", "internal/prove", "internal/fixture", "internal/bench", "internal/tools",
 		},
 		why: "text, syntax, facts, rules, suppress and report are pure functions of bytes; files come through lint.Context",
 	},
 	{
 		packages: []string{"net/http"},
-		rooms:    []string{"internal/resolve", "internal/github", "internal/github/fakehub"},
+		rooms:    []string{"internal/resolve", "internal/resolve/fakeregistry", "internal/github", "internal/github/fakehub"},
 		why:      "everything that may open a connection stays in two places",
 	},
 	{
@@ -90,7 +91,7 @@ var keptTo = []struct {
 }
 
 // testOnly are the rooms that no other room's non-test files may import.
-var testOnly = []string{"internal/github/fakehub", "internal/fixture", "internal/bench", "internal/tools", "internal/depcheck"}
+var testOnly = []string{"internal/github/fakehub", "internal/resolve/fakeregistry", "internal/fixture", "internal/bench", "internal/tools", "internal/depcheck"}
 
 func TestImportDirections(t *testing.T) {
 	for _, f := range goFiles(t) {

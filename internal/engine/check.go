@@ -50,6 +50,7 @@ type Policy interface {
 type Checker struct {
 	Catalog  *rules.Catalog
 	Settings *lint.Settings
+	// Registry answers for images; nil where nobody asked for look-ups.
 	Registry lint.Registry
 	Suppress suppress.Options
 	// ShellCheck checks scripts; nil where nobody asked for it.
@@ -134,6 +135,13 @@ func (c *Checker) report(l *loaded, rule string, f lint.Finding) {
 	if found := c.Catalog.Find(rule); len(found) == 1 && l.file.Policy.Enabled(found[0]) {
 		l.out.add(found[0], l.src, l.file.Policy, f)
 	}
+}
+
+func (c *Checker) registry() lint.Registry {
+	if c.Registry == nil {
+		return lint.Offline{}
+	}
+	return c.Registry
 }
 
 // add makes a diagnostic of a finding, unless its variant is switched off.

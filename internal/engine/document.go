@@ -103,7 +103,7 @@ func (t typed[D]) check(c *Checker, l *loaded, ran map[string]bool) {
 		current, skipped = &rule.Meta, false
 		*pass = lint.Pass[D]{
 			Doc: t.doc, Options: l.file.Policy.Options(current), Settings: c.Settings, Hadolint: l.file.Policy.Hadolint(current),
-			Files: l.file.Context, Registry: c.Registry, Notes: l.notes, Report: report, Skip: skip,
+			Files: l.file.Context, Registry: c.registry(), Notes: l.notes, Report: report, Skip: skip,
 		}
 		ran[rule.ID] = runRule(rule, pass, l) && !skipped
 	}

@@ -82,7 +82,7 @@ func (x *Fixer) Fix(ctx context.Context, f File, src []byte) *Fixed {
 			out.Problems = append(out.Problems, lint.Problem{File: f.Path, Message: "the fixes of " + ruleNames(batch) + " come to no end; this is a fault of dockmend, please report it with the file"})
 			return out
 		}
-		prover := newProver(f, out.After, budget)
+		prover := newProver(x.Checker, f, out.After, budget)
 		next := x.applyTogether(ctx, prover, out, batch)
 		if next == nil {
 			next = x.applyEach(ctx, prover, out, batch, refused)
@@ -122,11 +122,15 @@ func (x *Fixer) choose(diagnostics []*lint.Diagnostic, refused map[string]bool) 
 }
 
 // mostModest keeps the fixes that declare the least effect, which one proof can
-// show together; the others wait for the next round.
+// show together; the others wait for the next round. Pins of all kinds go
+// together: what each of them does can be told from the images that change.
 func mostModest(batch []candidate) []candidate {
 	least := lint.EffectUnknown
 	for _, c := range batch {
 		least = min(least, c.fix.MaxEffect)
+	}
+	if least == lint.EffectSource {
+		least = lint.EffectRepin
 	}
 	return slices.DeleteFunc(batch, func(c candidate) bool { return c.fix.MaxEffect > least })
 }
@@ -143,20 +147,43 @@ func (x *Fixer) applyTogether(ctx context.Context, prover prover, out *Fixed, ba
 	if !ok {
 		return nil
 	}
-	verdict := prover.Compare(ctx, after)
-	for _, c := range batch {
-		if verdict.Effect == lint.EffectUnknown || verdict.Effect > c.fix.MaxEffect || !x.accepts(c, verdict) {
-			return nil
-		}
-	}
-	if len(batch) > 1 && verdict.Effect > lint.EffectNone {
+	together := prover.Compare(ctx, after)
+	if len(batch) > 1 && together.Effect > lint.EffectNone && together.Effect != lint.EffectSource && together.Effect != lint.EffectRepin {
 		// What each of them does is part of what is reported.
 		return nil
 	}
-	for _, c := range batch {
-		out.Applied = append(out.Applied, Applied{c.finding.Rule, c.finding.Variant, c.fix.Title, verdict, false})
+	applied := make([]Applied, len(batch))
+	for i, c := range batch {
+		verdict := together
+		if len(batch) > 1 && together.Effect > lint.EffectNone {
+			if verdict, ok = ownPart(together, c); !ok {
+				return nil
+			}
+		}
+		if verdict.Effect == lint.EffectUnknown || verdict.Effect > c.fix.MaxEffect || !x.accepts(c, verdict) {
+			return nil
+		}
+		applied[i] = Applied{c.finding.Rule, c.finding.Variant, c.fix.Title, verdict, false}
 	}
+	out.Applied = append(out.Applied, applied...)
 	return after
+}
+
+// ownPart is what one pin does of all that several do together: the images that
+// have its text now. ok is false where it is none.
+func ownPart(together prove.Verdict, c candidate) (own prove.Verdict, ok bool) {
+	own.Refreshed, own.LeftOut = together.Refreshed, together.LeftOut
+	for _, change := range together.Sources {
+		_, now, _ := strings.Cut(change.Detail, " -> ")
+		if len(c.edits) != 1 || c.edits[0].New == "" || !strings.Contains(now, c.edits[0].New) {
+			continue
+		}
+		own.Effect = max(own.Effect, change.Effect)
+		if !slices.Contains(own.Details, change.Detail) {
+			own.Details = append(own.Details, change.Detail)
+		}
+	}
+	return own, len(own.Details) > 0
 }
 
 // applyEach proves every fix by itself and applies those that are acceptable,
@@ -208,6 +235,8 @@ func (x *Fixer) accepts(c candidate, v prove.Verdict) bool {
 	switch v.Effect {
 	case lint.EffectNone, lint.EffectConfig, lint.EffectSource, lint.EffectShell:
 		return v.Effect <= c.fix.MaxEffect
+	case lint.EffectRepin:
+		return v.Effect <= c.fix.MaxEffect && (!v.Refreshed || x.Checker.Settings.Pin.Refresh)
 	default: // docs/adr/0010: no fix that changes steps is safe so far
 		return false
 	}
@@ -219,6 +248,9 @@ func refusal(c candidate, v prove.Verdict) string {
 		return v.Reason
 	case v.Effect > c.fix.MaxEffect:
 		return fmt.Sprintf("its effect is %s, though the rule declares at most %s: a fault of dockmend, please report it with the file", v.Effect, c.fix.MaxEffect)
+	}
+	if v.Refreshed {
+		return "its effect is repin with another digest, which is not safe; pin.refresh in the configuration allows it"
 	}
 	return fmt.Sprintf("its effect is %s, which is not safe", v.Effect)
 }

@@ -20,10 +20,10 @@ type prover interface {
 }
 
 // newProver prepares the proofs of edits to a file of any kind.
-func newProver(f File, src []byte, budget int) prover {
+func newProver(c *Checker, f File, src []byte, budget int) prover {
 	switch f.Target {
 	case lint.TargetDockerfile:
-		return dockerfileProver{prove.New(src, budget), src}
+		return dockerfileProver{prove.New(src, budget, c.Registry), src}
 	case lint.TargetIgnoreFile:
 		return prove.NewIgnoreFile(src, f.Context)
 	case lint.TargetCompose:
@@ -67,8 +67,8 @@ func (unproved) Left() int { return prove.Budget }
 
 // Prove measures what the first fix of each finding that counts does to the
 // build, and writes it into the finding. The files are those of the run; they
-// are proved on jobs goroutines.
-func Prove(ctx context.Context, r *lint.Result, files []File, jobs int) {
+// are proved on jobs goroutines, with what the checker's registry said.
+func Prove(ctx context.Context, c *Checker, r *lint.Result, files []File, jobs int) {
 	byPath := make(map[string]File, len(files))
 	for _, f := range files {
 		byPath[f.Path] = f
@@ -89,7 +89,7 @@ func Prove(ctx context.Context, r *lint.Result, files []File, jobs int) {
 	for range max(min(jobs, len(order)), 1) {
 		wg.Go(func() {
 			for source := range next {
-				proveFile(ctx, byPath[source.Path], source, bySource[source])
+				proveFile(ctx, c, byPath[source.Path], source, bySource[source])
 			}
 		})
 	}
@@ -100,8 +100,8 @@ func Prove(ctx context.Context, r *lint.Result, files []File, jobs int) {
 	wg.Wait()
 }
 
-func proveFile(ctx context.Context, f File, source *lint.Source, findings []*lint.Diagnostic) {
-	prover := newProver(f, source.Bytes, prove.Budget)
+func proveFile(ctx context.Context, c *Checker, f File, source *lint.Source, findings []*lint.Diagnostic) {
+	prover := newProver(c, f, source.Bytes, prove.Budget)
 	for _, d := range findings {
 		for i := range d.Fixes {
 			fix := &d.Fixes[i]

@@ -1,6 +1,9 @@
 package facts
 
 import (
+	"path"
+	"strings"
+
 	"github.com/dockmend/dockmend/internal/syntax/compose"
 )
 
@@ -10,9 +13,97 @@ type Compose struct {
 	*compose.Document
 	// Around reaches the files beside it; see Project.
 	Around *Project
+
+	services []*ComposeService
+	byName   map[string]*ComposeService
+	edges    []Edge
+	linked   bool
+	// dependants has the edges by their target, those that decide an order.
+	dependants map[*ComposeService][]Edge
+	// built are the names, with tag, of the images that services build.
+	built map[string]bool
 }
 
 // NewCompose wraps a document; nothing is derived yet.
 func NewCompose(d *compose.Document) *Compose {
 	return &Compose{Document: d}
+}
+
+// All lists the services with their facts, in file order.
+func (f *Compose) All() []*ComposeService {
+	if f.byName == nil {
+		f.byName = make(map[string]*ComposeService, len(f.Document.Services))
+		for _, s := range f.Document.Services {
+			fact := &ComposeService{Service: s, file: f}
+			f.services = append(f.services, fact)
+			f.byName[s.Name] = fact
+		}
+	}
+	return f.services
+}
+
+// Named returns the service of that name, or nil.
+func (f *Compose) Named(name string) *ComposeService {
+	f.All()
+	return f.byName[name]
+}
+
+// IsFragment tells whether the file needs others to be whole, or what it has
+// cannot be seen whole: then nothing is said to be missing. name is the file's
+// name or path; it may be empty.
+func (f *Compose) IsFragment(name string) bool {
+	return f.Shape != compose.Project || f.Includes() || isOverrideName(name)
+}
+
+func isOverrideName(name string) bool {
+	return hasNamePart(name, "override", "overrides", "base", "common", "shared", "extends", "fragment")
+}
+
+// IsDevelopment tells whether the file is for work on the programs, for tests
+// or to try something out, by its name, or because a service of it is watched
+// or mounts the sources that it was built from.
+func (f *Compose) IsDevelopment(name string) bool {
+	if isOverrideName(name) && !hasNamePart(name, "prod", "production") {
+		return true
+	}
+	if hasNamePart(name, "dev", "devel", "develop", "development", "local", "test", "tests", "testing", "e2e", "ci",
+		"debug", "demo", "example", "examples", "sample", "devcontainer", "playground", "sandbox") {
+		return true
+	}
+	for _, s := range f.All() {
+		if s.Has("develop") || s.MountsSource() {
+			return true
+		}
+	}
+	return false
+}
+
+// hasNamePart tells whether one of the words is a part of the file's name or of
+// the folder that it lies in: "compose.dev.yaml", "docker-compose-test.yml",
+// "dev/compose.yaml".
+func hasNamePart(name string, words ...string) bool {
+	name = strings.ReplaceAll(name, `\`, "/")
+	folder := path.Base(path.Dir(name))
+	for _, part := range strings.FieldsFunc(strings.ToLower(path.Base(name)+"."+folder), func(r rune) bool { return strings.ContainsRune("._-", r) }) {
+		for _, w := range words {
+			if part == w {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// Builds tells whether a service of the file builds the image of that name, so
+// that it comes from no registry.
+func (f *Compose) Builds(image Image) bool {
+	if f.built == nil {
+		f.built = map[string]bool{}
+		for _, s := range f.All() {
+			if own, ok := s.Image(); ok && s.Has("build") {
+				f.built[own.Name()+":"+own.Tag] = true
+			}
+		}
+	}
+	return f.built[image.Name()+":"+image.Tag]
 }

@@ -1,7 +1,6 @@
 package lint
 
 import (
-	"context"
 	"errors"
 
 	"github.com/dockmend/dockmend/internal/text"
@@ -73,6 +72,17 @@ type Settings struct {
 	// Labels maps a required label's name to the format of its value.
 	Labels       map[string]string
 	StrictLabels bool
+	Pin          Pin
+}
+
+// Pin says how references to images are pinned (docs/contract.md section 3).
+type Pin struct {
+	// Digest asks for digests, Version for the tag with the most specific
+	// version. With neither, a fix that pins is offered and never safe, but for
+	// that of a rule which asks for digests itself.
+	Digest, Version bool
+	// Refresh lets a digest follow its tag in a safe fix.
+	Refresh bool
 }
 
 // Context is read-only, bounded and root-checked access to the files around a
@@ -102,28 +112,3 @@ type Context interface {
 
 // ErrOutside is the answer for a path that leads out of the root.
 var ErrOutside = errors.New("path leads outside of the root")
-
-// ErrUnavailable is the answer of a registry that may not be asked, or that
-// did not answer; it is wrapped with the reason.
-var ErrUnavailable = errors.New("unavailable")
-
-// Registry knows images. Every answer may be ErrUnavailable.
-type Registry interface {
-	// Digest of a reference's image index, as "sha256:...".
-	Digest(ctx context.Context, ref string) (string, error)
-	// Tags of a repository.
-	Tags(ctx context.Context, repository string) ([]string, error)
-	// Config of the image for one platform ("linux/amd64").
-	Config(ctx context.Context, ref, platform string) (ImageConfig, error)
-}
-
-// ImageConfig is the part of an image's config that rules ask for.
-type ImageConfig struct {
-	User       string
-	Env        []string
-	Entrypoint []string
-	Cmd        []string
-	Shell      []string
-	WorkingDir string
-	OnBuild    []string
-}

@@ -5,7 +5,6 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/distribution/reference"
 	"github.com/moby/buildkit/solver/pb"
 	"google.golang.org/protobuf/proto"
 	"mvdan.cc/sh/v3/syntax"
@@ -17,26 +16,29 @@ import (
 type difference struct {
 	effect  lint.Effect
 	details []string
+	// refreshed is set where a digest gives way to another one.
+	refreshed bool
+	sources   []SourceChange
 }
 
 // compare classes the difference between two builds.
-func compare(before, after *build) difference {
+func compare(before, after *build, said registry) difference {
 	fields := before.changedFields(after)
 	if before.equalSteps(after) {
 		if len(fields) == 0 {
 			return difference{effect: lint.EffectNone}
 		}
-		return difference{lint.EffectConfig, fields}
+		return difference{effect: lint.EffectConfig, details: fields}
 	}
-	w := walk{seen: map[[2]*step]bool{}}
+	w := walk{seen: map[[2]*step]bool{}, said: said}
 	if before.root == nil || after.root == nil || !w.pair(before.root, after.root) {
-		return difference{lint.EffectGraph, slices.Concat(changedSteps(before, after), fields)}
+		return difference{effect: lint.EffectGraph, details: slices.Concat(changedSteps(before, after), fields)}
 	}
 	if len(fields) > 0 && w.effect != lint.EffectGraph && w.effect > lint.EffectConfig {
 		// Both the steps and the config differ: no class has both.
 		w.effect = lint.EffectGraph
 	}
-	return difference{w.effect, slices.Concat(w.details, fields)}
+	return difference{w.effect, slices.Concat(w.details, fields), w.refreshed, w.sources}
 }
 
 // walk goes down two graphs of the same shape at once.
@@ -44,6 +46,10 @@ type walk struct {
 	seen    map[[2]*step]bool
 	effect  lint.Effect
 	details []string
+	said    registry
+	// refreshed is set where a digest gives way to another one.
+	refreshed bool
+	sources   []SourceChange
 }
 
 // pair compares two steps and all that leads to them; it is false where the
@@ -65,18 +71,21 @@ func (w *walk) pair(a, b *step) bool {
 	if a.own == b.own {
 		return true
 	}
-	effect, detail := differ(a.op, b.op)
+	effect, detail := w.differ(a.op, b.op)
 	w.effect = max(w.effect, effect)
 	w.details = append(w.details, detail)
 	return true
 }
 
 // differ classes two operations at the same place in the graph.
-func differ(a, b *pb.Op) (lint.Effect, string) {
+func (w *walk) differ(a, b *pb.Op) (lint.Effect, string) {
 	detail := fmt.Sprintf("%s -> %s", describe(a), describe(b))
 	switch {
 	case a.GetSource() != nil && b.GetSource() != nil:
-		return differSource(a, b), detail
+		effect, refreshed, doubt := differSource(a, b, w.said)
+		w.refreshed = w.refreshed || refreshed
+		w.sources = append(w.sources, SourceChange{effect, detail + doubt})
+		return effect, detail + doubt
 	case a.GetExec() != nil && b.GetExec() != nil:
 		if sameBut(a, b, func(op *pb.Op) { op.GetExec().Meta.Args = nil }) {
 			detail = "RUN: " + changedWords(a.GetExec().GetMeta().GetArgs(), b.GetExec().GetMeta().GetArgs())
@@ -84,33 +93,6 @@ func differ(a, b *pb.Op) (lint.Effect, string) {
 		return differExec(a, b), detail
 	}
 	return lint.EffectGraph, detail
-}
-
-const imageScheme = "docker-image://"
-
-// differSource: a digest added to the same tag of the same repository is
-// EffectSource, another tag or digest of it EffectRepin.
-func differSource(a, b *pb.Op) lint.Effect {
-	from, okFrom := strings.CutPrefix(a.GetSource().Identifier, imageScheme)
-	to, okTo := strings.CutPrefix(b.GetSource().Identifier, imageScheme)
-	before, errBefore := reference.ParseNormalizedNamed(from)
-	after, errAfter := reference.ParseNormalizedNamed(to)
-	if !okFrom || !okTo || errBefore != nil || errAfter != nil || before.Name() != after.Name() || !sameBut(a, b, func(op *pb.Op) { op.GetSource().Identifier = "" }) {
-		return lint.EffectGraph
-	}
-	_, pinned := before.(reference.Digested)
-	_, pins := after.(reference.Digested)
-	if !pinned && pins && tagOf(before) == tagOf(after) && tagOf(after) != "" {
-		return lint.EffectSource
-	}
-	return lint.EffectRepin
-}
-
-func tagOf(n reference.Named) string {
-	if tagged, ok := n.(reference.Tagged); ok {
-		return tagged.Tag()
-	}
-	return ""
 }
 
 // differExec: the same program for the shell in another layout is EffectShell.

@@ -8,6 +8,33 @@ import (
 	"github.com/dockmend/dockmend/internal/prove"
 )
 
+// said is a registry that was asked already.
+type said map[string]string
+
+// Said implements lint.Registry.
+func (s said) Said(ref string) (string, bool) {
+	digest, ok := s[ref]
+	return digest, ok
+}
+
+func (said) Digest(string) (string, error)                   { panic("a proof asks nobody") }
+func (said) Settled(string, string) error                    { panic("a proof asks nobody") }
+func (said) Platforms(string) ([]string, error)              { panic("a proof asks nobody") }
+func (said) Version(string) (lint.Version, error)            { panic("a proof asks nobody") }
+func (said) Config(string, string) (lint.ImageConfig, error) { panic("a proof asks nobody") }
+
+// TestRefreshIsToldApart from a pin to the very same image.
+func TestRefreshIsToldApart(t *testing.T) {
+	const d1, d2 = "sha256:1111111111111111111111111111111111111111111111111111111111111111", "sha256:2222222222222222222222222222222222222222222222222222222222222222"
+	registry := said{"docker.io/library/a:1": d2, "docker.io/library/a:latest": d2}
+	for after, want := range map[string]bool{"FROM a:1@" + d2 + "\n": true, "FROM a@" + d1 + "\n": false} {
+		v := prove.New([]byte("FROM a:1@"+d1+"\n"), prove.Budget, registry).Compare(t.Context(), []byte(after))
+		if v.Effect != lint.EffectRepin || v.Refreshed != want {
+			t.Errorf("%q: %s, refreshed %v, want %v", after, v.Effect, v.Refreshed, want)
+		}
+	}
+}
+
 // TestPairs holds edits to the class that they have by BuildKit's own compiler.
 // The first group was measured before this package was written; in the last one
 // a plausible fixer is wrong.
@@ -63,13 +90,23 @@ func TestPairs(t *testing.T) {
 		{"pipefail", "FROM a\nRUN x | y", "FROM a\nSHELL [\"/bin/bash\",\"-o\",\"pipefail\",\"-c\"]\nRUN x | y", graph, ""},
 		{"unused argument removed", "FROM a\nARG X\nRUN y", "FROM a\nRUN y", graph, ""},
 		{"platform removed", "FROM --platform=linux/amd64 a\nRUN x", "FROM a\nRUN x", graph, ""},
-		{"argument inlined", "ARG T=12\nFROM a:$T\nRUN x", "FROM a:12\nRUN x", repin, ""},
+		{"argument inlined", "ARG T=12\nFROM a:$T\nRUN x", "FROM a:12\nRUN x", graph, "a:42.42"},
+		{"digest in an argument", "ARG T=12\nFROM a:$T\nRUN x", "ARG T=12" + d1 + "\nFROM a:$T\nRUN x", source, "a:12@sha256"},
+		{"latest written out", "FROM a\nRUN x", "FROM a:latest" + d1 + "\nRUN x", source, ""},
+		{"version tag", "FROM a\nRUN x", "FROM a:12\nRUN x", repin, ""},
+		{"tag for a digest", "FROM a" + d1 + "\nRUN x", "FROM a:12" + d1 + "\nRUN x", repin, ""},
+		{"digest that nobody said", "FROM d:1\nRUN x", "FROM d:1" + d1 + "\nRUN x", graph, "no registry said"},
+		{"digest of another image", "FROM a:1\nRUN x", "FROM a:1" + d2 + "\nRUN x", graph, "said in this run that they are"},
+		{"tag of another image", "FROM a:1\nRUN x", "FROM a:2\nRUN x", graph, "said in this run that they are"},
+		{"tag that nobody said", "FROM a:1\nRUN x", "FROM a:3\nRUN x", graph, "no registry said"},
+		{"digest refreshed to a stale one", "FROM a:1" + d1 + "\nRUN x", "FROM a:1" + d2 + "\nRUN x", graph, ""},
+		{"digest of another tag", "FROM a:1" + d1 + "\nRUN x", "FROM a:2" + d2 + "\nRUN x", graph, ""},
 		{"entrypoint added", "FROM a\nRUN x", "FROM a\nRUN x\nENTRYPOINT [\"y\"]", config, "Cmd: "},
 		{"earlier target", "FROM a AS x\nRUN y\nFROM a\nRUN z", "FROM a AS x\nRUN yy\nFROM a\nRUN z", graph, "yy"},
 
 		{"unnamed earlier stage", "FROM a\nRUN y\nFROM a\nRUN z", "FROM a\nRUN yy\nFROM a\nRUN z", graph, "yy"},
 		{"shadowed stage", "FROM a AS s\nRUN y\nFROM a AS s\nRUN z\nFROM s", "FROM a AS s\nRUN yy\nFROM a AS s\nRUN z\nFROM s", graph, "yy"},
-		{"digest refreshed", "FROM a:1" + d1 + "\nRUN x", "FROM a:1" + d2 + "\nRUN x", repin, ""},
+		{"digest refreshed", "FROM c:1" + d1 + "\nRUN x", "FROM c:1" + d2 + "\nRUN x", repin, "c:1@sha256:2222"},
 		{"tag changed and pinned", "FROM a\nRUN x", "FROM a:12" + d1 + "\nRUN x", repin, ""},
 		{"short name spelled out", "FROM a:1\nRUN x", "FROM docker.io/library/a:1\nRUN x", none, ""},
 		{"label added", "FROM a\nRUN x", "FROM a\nRUN x\nLABEL a=b", config, "Labels: "},
@@ -92,10 +129,14 @@ func TestPairs(t *testing.T) {
 		{"wrong: default of an argument inlined", "FROM a\nARG P=/x\nWORKDIR $P", "FROM a\nARG P=/x\nWORKDIR /x", graph, ""},
 		{"wrong: merge drops the second of two equal labels", "FROM a\nLABEL a=1\nLABEL a=2", "FROM a\nLABEL a=1", config, "Labels: "},
 	}
+	registry := said{
+		"docker.io/library/a:latest": d1[1:], "docker.io/library/a:1": d1[1:], "docker.io/library/a:12": d1[1:], "docker.io/library/a:2": d2[1:],
+		"docker.io/library/b:1": d1[1:], "docker.io/library/c:1": d2[1:],
+	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
-			v := prove.New([]byte(tt.before+"\n"), prove.Budget).Compare(t.Context(), []byte(tt.after+"\n"))
+			v := prove.New([]byte(tt.before+"\n"), prove.Budget, registry).Compare(t.Context(), []byte(tt.after+"\n"))
 			if v.Effect != tt.want {
 				t.Fatalf("effect %s, want %s: %s %q", v.Effect, tt.want, v.Reason, v.Details)
 			}

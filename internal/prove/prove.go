@@ -20,12 +20,24 @@ type Verdict struct {
 	Effect lint.Effect
 	// Details say in words what differs.
 	Details []string
+	// Sources are the images that give way to others, each with its own effect.
+	// Their details stand in Details too.
+	Sources []SourceChange
 	// Reason says why there is no proof; empty unless Effect is EffectUnknown.
 	Reason string
 	// Broken is set when the file compiled before and does not after.
 	Broken bool
+	// Refreshed is set where a digest gives way to another one, that the registry
+	// names now; EffectRepin with equal digests does not set it.
+	Refreshed bool
 	// LeftOut counts the worlds in which the file did not compile before.
 	LeftOut int
+}
+
+// SourceChange is an image in the place of another one.
+type SourceChange struct {
+	Effect lint.Effect
+	Detail string
 }
 
 // Prover compares edits of one Dockerfile. It remembers what the file compiles
@@ -39,6 +51,7 @@ type Prover struct {
 	before  map[int]compiled
 	left    int
 	refused string
+	said    registry
 }
 
 type compiled struct {
@@ -47,9 +60,10 @@ type compiled struct {
 }
 
 // New prepares the proofs of edits to a Dockerfile. budget bounds the
-// compilations of all of them together.
-func New(src []byte, budget int) *Prover {
-	p := &Prover{src: src, doc: dockerfile.Parse(src), before: map[int]compiled{}, left: budget}
+// compilations of all of them together. asked is the registry of this run: only
+// what it has said already counts, it is asked nothing. It is nil offline.
+func New(src []byte, budget int, asked lint.Registry) *Prover {
+	p := &Prover{src: src, doc: dockerfile.Parse(src), before: map[int]compiled{}, left: budget, said: registry{asked}}
 	p.targets = targets(p.doc)
 	p.worlds = worlds(p.doc)
 	p.refused = foreignSyntax(p.doc)
@@ -115,7 +129,9 @@ func (p *Prover) compareTarget(ctx context.Context, t int, after []byte, v *Verd
 			v.Broken = true
 			return false
 		}
-		d := compare(before.build, b)
+		d := compare(before.build, b, p.said)
+		v.Refreshed = v.Refreshed || d.refreshed
+		v.Sources = append(v.Sources, d.sources...)
 		for _, detail := range d.details {
 			if d.effect > v.Effect || w == 0 || !v.names(detail) {
 				v.Details = append(v.Details, detail)

@@ -26,7 +26,6 @@ func Tools() []Tool {
 				"LegacyKeyValueFormat", "MaintainerDeprecated", "MultipleInstructionsDisallowed", "NoEmptyContinuation", "RedundantTargetPlatform",
 				"ReservedStageName", "SecretsUsedInArgOrEnv", "StageNameCasing", "UndefinedArgInFrom", "UndefinedVar", "WorkdirRelativePath",
 			},
-			Without: map[string]string{"InvalidBaseImagePlatform": "needs the registry, which no rule asks yet"},
 		},
 		{Name: "trivy", Codes: numbered("DS%03d", 1, 31, 3, 18, 28)},
 		{Name: "checkov", Codes: slices.Concat(numbered("CKV_DOCKER_%d", 1, 11), numbered("CKV2_DOCKER_%d", 1, 17))},

@@ -12,7 +12,7 @@ import (
 // without a tag or with latest: the build takes whatever version it is that
 // day.
 //
-// A later version names the version itself, with --online.
+// With --online the fix names the version that it is now.
 var CopyFromImageNotPinned = lint.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
 		ID:       "copy-from-image-not-pinned",
@@ -36,7 +36,13 @@ func checkCopyFromImageNotPinned(p *lint.Pass[*facts.Dockerfile]) {
 			if i.Digest != "" || i.Tag != "" && i.Tag != "latest" {
 				continue
 			}
-			p.Report(lint.Finding{Span: r.Span, Message: fmt.Sprintf("%s is whatever version it is today; name the version, as in %s", quoteShort(r.Text), quoteShort(i.Name()+":<version>"))})
+			i.Span = r.Span
+			pinned := pinVersionOf(p, i)
+			p.Report(lint.Finding{
+				Span:    r.Span,
+				Message: pinned.explained(fmt.Sprintf("%s is whatever version it is today; name the version, as in %s", quoteShort(r.Text), quoteShort(i.Name()+":<version>"))),
+				Fixes:   pinned.fixes,
+			})
 		}
 	}
 }

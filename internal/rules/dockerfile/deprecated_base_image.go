@@ -10,6 +10,8 @@ import (
 
 // DeprecatedBaseImage finds base images whose makers have said that they will
 // not go on with them.
+//
+// With --online also those whose tag latest nobody has built anew in four years.
 var DeprecatedBaseImage = lint.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
 		ID:       "deprecated-base-image",
@@ -26,7 +28,14 @@ var DeprecatedBaseImage = lint.Rule[*facts.Dockerfile]{
 func checkDeprecatedBaseImage(p *lint.Pass[*facts.Dockerfile]) {
 	for _, s := range p.Doc.Stages() {
 		i := s.Image
-		if s.Parent != nil || !i.Known || i.Registry != "" && i.Registry != "docker.io" {
+		if s.Parent != nil || !i.Known || i.IsScratch() || i.Text == "" {
+			continue
+		}
+		if age := movingAge(p, s); age >= 4 {
+			p.Report(lint.Finding{Span: i.Span, Message: fmt.Sprintf("the newest image of %s is %d years old, so faults that were found since are in it; use one that is kept up", quoteShort(i.Name()), age)})
+			continue
+		}
+		if i.Registry != "" && i.Registry != "docker.io" {
 			continue
 		}
 		better := replacementFor(strings.TrimPrefix(i.Repository, "library/"))
@@ -35,6 +44,19 @@ func checkDeprecatedBaseImage(p *lint.Pass[*facts.Dockerfile]) {
 		}
 		p.Report(lint.Finding{Span: i.Span, Message: fmt.Sprintf("%s is given up by its makers; use %s", quoteShort(i.Raw), better)})
 	}
+}
+
+// movingAge is the age in years of a base that is named by no version, by the
+// image's own word; 0 where it says nothing, and offline.
+func movingAge(p *lint.Pass[*facts.Dockerfile], s *facts.Stage) int {
+	if i := s.Image; i.Digest != "" || i.Tag != "" && i.Tag != "latest" || replacementFor(i.Name()) != "" {
+		return 0
+	}
+	config, err := p.Registry.Config(s.Image.Text, constantPlatform(p.Doc, s))
+	if err != nil {
+		return 0
+	}
+	return config.Years
 }
 
 // replacementFor says what to use in place of an image that is given up; empty

@@ -14,7 +14,10 @@ import (
 // The table is that of this version of dockmend; a release that ends later is
 // found by a later version.
 //
-// Silent for tags without a version.
+// With --online, images whose tag has no version are judged by the version that
+// their config tells.
+//
+// Silent for tags without a version, offline.
 var EolBaseImage = lint.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
 		ID:       "eol-base-image",
@@ -35,12 +38,34 @@ func checkEolBaseImage(p *lint.Pass[*facts.Dockerfile]) {
 		if s.Parent != nil || !i.Known || i.Registry != "" && i.Registry != "docker.io" || !s.ReachesFinal() {
 			continue
 		}
-		what, ended := supportEnded(strings.TrimPrefix(i.Repository, "library/"), i.Tag)
+		repository := strings.TrimPrefix(i.Repository, "library/")
+		what, ended := supportEnded(repository, i.Tag)
+		if what == "" && (i.Tag == "" || !isDigit(i.Tag[0])) {
+			what, ended = supportEnded(repository, toldVersion(p, s, repository))
+		}
 		if what == "" {
 			continue
 		}
 		p.Report(lint.Finding{Span: i.Span, Message: fmt.Sprintf("%s is %s, whose support ended in %s, so faults that are found stay; move to a release that gets fixes", quoteShort(i.Raw), what, ended)})
 	}
+}
+
+func isDigit(c byte) bool { return c >= '0' && c <= '9' }
+
+// toldVersion is the version that an official image's config tells; empty for one
+// that has no table of releases, and offline.
+func toldVersion(p *lint.Pass[*facts.Dockerfile], s *facts.Stage, repository string) string {
+	if _, releases := endedReleases(repository); releases == "" {
+		return ""
+	}
+	config, err := p.Registry.Config(s.Image.Text, constantPlatform(p.Doc, s))
+	if err != nil {
+		return ""
+	}
+	if version, ok := config.Variable(strings.ToUpper(repository) + "_VERSION"); ok {
+		return version
+	}
+	return config.Labels["org.opencontainers.image.version"]
 }
 
 // supportEnded names the release of an official image whose support has ended,

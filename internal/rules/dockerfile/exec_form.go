@@ -96,9 +96,12 @@ func startsSame(p *lint.Pass[*facts.Dockerfile], s *facts.Stage, in *dockerfile.
 	if !shellIsDefault(s, in) {
 		return false
 	}
+	if base, _ := lookUpBase(p, s); base.Shell != nil {
+		return false
+	}
 	if in.Keyword == "cmd" {
 		// Below an entrypoint the words are its arguments.
-		base, known := facts.LookupBase(s.Base())
+		base, known := lookUpBase(p, s)
 		if s.Entrypoint() != nil || !known || base.Entrypoint != facts.NoEntrypoint {
 			return false
 		}

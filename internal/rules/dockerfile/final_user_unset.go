@@ -14,6 +14,8 @@ import (
 // Without a USER the program runs as the user of the base image, which for most
 // of them is root. Add a user and name it before CMD.
 //
+// With --online the base's own user counts, whatever base it is.
+//
 // Silent where the base is not known to run as root, where the image starts
 // nothing of its own or a shell for people, and where a tool that drops rights is installed: gosu,
 // su-exec, setpriv. It is a warning where ports are exposed.
@@ -41,9 +43,15 @@ func checkFinalUserUnset(p *lint.Pass[*facts.Dockerfile]) {
 	if start == nil {
 		start = s.Command()
 	}
-	base, known := facts.LookupBase(s.Base())
-	if start == nil || isShell(start) || !known || base.User != "" || s.Base().IsWindows() || dropsRights(p.Doc, s) != "" {
+	if start == nil || isShell(start) || s.Base().IsWindows() || dropsRights(p.Doc, s) != "" {
 		return
+	}
+	base, known := lookUpBase(p, s)
+	if !known || base.User != "" {
+		return
+	}
+	if _, listed := facts.LookupBase(s.Base()); !listed && base.Entrypoint == facts.SomeEntrypoint && s.Entrypoint() == nil {
+		return // the base's own entrypoint may drop rights
 	}
 	f := lint.Finding{
 		Span:    s.From.Head,

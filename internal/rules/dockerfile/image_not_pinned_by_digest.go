@@ -2,16 +2,22 @@ package dockerfile
 
 import (
 	"fmt"
+	"strings"
 
 	"github.com/dockmend/dockmend/internal/facts"
 	"github.com/dockmend/dockmend/internal/lint"
 )
 
-// ImageNotPinnedByDigest finds FROM without a digest: the tag may be given to
-// another image at any time.
+// ImageNotPinnedByDigest finds FROM, COPY --from and RUN --mount from an image
+// without a digest: the tag may be given to another image at any time.
 //
-// Off by default: a digest is right only where a bot keeps it fresh. A later
-// version names the digest itself, with --online.
+// Off by default: a digest is right only where a bot keeps it fresh. The setting
+// pin.mode switches the rule on where it asks for digests. With --online the fix
+// adds the digest and keeps the tag, and the frontend that "# syntax=" names is
+// found too.
+//
+// Where the reference is made of build arguments the digest goes into the
+// default of the argument, if nothing else depends on that.
 //
 // Silent for scratch, stages, and variables without a known value.
 var ImageNotPinnedByDigest = lint.Rule[*facts.Dockerfile]{
@@ -21,18 +27,25 @@ var ImageNotPinnedByDigest = lint.Rule[*facts.Dockerfile]{
 		Category: lint.Reproducibility,
 		Severity: lint.Info,
 		Since:    "0.1.0",
-		Needs:    lint.NeedsNothing,
 		Aliases:  lint.Names("CIS-4.2", "docs:pin-base-image", "semgrep:dockerfile-source-not-pinned"),
 	},
 	Check: checkImageNotPinnedByDigest,
 }
 
 func checkImageNotPinnedByDigest(p *lint.Pass[*facts.Dockerfile]) {
-	for _, s := range p.Doc.Stages() {
-		i := s.Image
-		if s.Parent != nil || i.IsScratch() || !i.Known || i.Digest != "" {
+	for _, x := range p.Doc.ImageSites() {
+		i := x.Image
+		if i.Digest != "" || x.Kind != facts.FromSite && x.Kind != facts.SyntaxSite && !strings.ContainsAny(i.Text, ":/.") {
 			continue
 		}
-		p.Report(lint.Finding{Span: i.Span, Message: fmt.Sprintf("%s is whatever the registry gives today; add the digest, as @sha256:..., and let a bot keep it fresh", quoteShort(i.Raw))})
+		pinned := pinDigest(p, x)
+		if x.Kind == facts.SyntaxSite && pinned.fixes == nil {
+			continue // Docker's own advice is a tag
+		}
+		p.Report(lint.Finding{
+			Span:    i.Span,
+			Message: pinned.explained(fmt.Sprintf("%s is whatever the registry gives today; add the digest, as @sha256:..., and let a bot keep it fresh", quoteShort(i.Raw))),
+			Fixes:   pinned.fixes,
+		})
 	}
 }

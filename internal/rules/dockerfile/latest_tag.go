@@ -15,6 +15,8 @@ import (
 // nobody sees why the build broke. Name the version that the image was tested
 // with.
 //
+// With --online the fix names the version that has the tag's digest now.
+//
 // Silent for a digest beside the tag, for earlier stages, and for publishers
 // whose free images have no other tag (option "except").
 var LatestTag = lint.Rule[*facts.Dockerfile]{
@@ -54,9 +56,11 @@ func checkLatestTag(p *lint.Pass[*facts.Dockerfile]) {
 		if !p.Hadolint && slices.ContainsFunc(except, func(prefix string) bool { return strings.HasPrefix(i.Name(), prefix) }) {
 			continue
 		}
+		pinned := pinVersionOf(p, i)
 		p.Report(lint.Finding{
 			Span:    i.Span,
-			Message: fmt.Sprintf("%q moves under the build, so it is another image tomorrow; name the version that was tested", short(i.Raw)),
+			Message: pinned.explained(fmt.Sprintf("%q moves under the build, so it is another image tomorrow; name the version that was tested", short(i.Raw))),
+			Fixes:   pinned.fixes,
 		})
 	}
 }

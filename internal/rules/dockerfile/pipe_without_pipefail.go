@@ -56,6 +56,9 @@ func checkPipeWithoutPipefail(p *lint.Pass[*facts.Dockerfile]) {
 				return true
 			}
 			reported = true
+			if basePipefail(p, in) {
+				return false
+			}
 			p.Report(lint.Finding{
 				Span:    s.SpanOf(pipe),
 				Message: fmt.Sprintf("if %s fails the build goes on, since only the last command of a pipe counts; begin with set -o pipefail, in a shell that has it, as SHELL [\"/bin/bash\", \"-o\", \"pipefail\", \"-c\"]", quoteShort(left)),
@@ -72,6 +75,16 @@ func setsPipefail(d *facts.Dockerfile, in *dockerfile.Instruction) bool {
 	}
 	s := d.StageOf(in)
 	return s != nil && slices.Contains(s.Shell(in).Words, "pipefail")
+}
+
+// basePipefail tells whether the base brings a shell with pipefail along.
+func basePipefail(p *lint.Pass[*facts.Dockerfile], in *dockerfile.Instruction) bool {
+	s := p.Doc.StageOf(in)
+	if s == nil || s.Shell(in).Instruction != nil {
+		return false
+	}
+	base, _ := lookUpBase(p, s)
+	return slices.Contains(base.Shell, "pipefail")
 }
 
 // stmtName is the name of the command that a statement runs last; empty for

@@ -13,6 +13,8 @@ import (
 // Dockerfile builds on another base tomorrow, and nobody sees why the build
 // broke. Name the version that the image was tested with.
 //
+// With --online the fix names the version that has the digest of latest now.
+//
 // Silent for scratch, for earlier stages, for a digest without a tag, and for a
 // reference that a build argument without a default decides.
 var UntaggedImage = lint.Rule[*facts.Dockerfile]{
@@ -38,9 +40,11 @@ func checkUntaggedImage(p *lint.Pass[*facts.Dockerfile]) {
 		if s.Parent != nil || i.IsScratch() || i.Text == "" || !i.Known || i.Tag != "" || i.Digest != "" {
 			continue
 		}
+		pinned := pinVersionOf(p, i)
 		p.Report(lint.Finding{
 			Span:    i.Span,
-			Message: fmt.Sprintf("%q has no tag, so every build takes whatever latest is that day; name the version, as in %s", i.Raw, exampleTag(i)),
+			Message: pinned.explained(fmt.Sprintf("%q has no tag, so every build takes whatever latest is that day; name the version, as in %s", i.Raw, exampleTag(i))),
+			Fixes:   pinned.fixes,
 		})
 	}
 }

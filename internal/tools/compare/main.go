@@ -1,6 +1,7 @@
-// Command compare runs another linter and dockmend on the Dockerfiles below a
-// folder, and prints for each of the other's codes how many places both name, and
-// how many only one does. See make compare-hadolint and make compare-checkov.
+// Command compare runs another linter and dockmend on the Dockerfiles or compose
+// files below a folder, and prints for each of the other's codes how many places
+// both name, and how many only one does. See make compare-hadolint,
+// compare-checkov and compare-compose.
 package main
 
 import (
@@ -13,6 +14,7 @@ import (
 	"os"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/dockmend/dockmend/internal/lint"
 	"github.com/dockmend/dockmend/internal/syntax/dockerfile"
@@ -28,7 +30,8 @@ type place struct {
 
 // peer is a linter to compare with.
 type peer struct {
-	name string
+	name   string
+	target lint.Target
 	// preset is that of ours with its rules; prefixes are those of its codes.
 	preset   string
 	prefixes []string
@@ -39,13 +42,15 @@ type peer struct {
 
 func peers() []peer {
 	return []peer{
-		{name: "hadolint", preset: "hadolint", prefixes: []string{"DL", "SC"}, ask: askHadolint},
-		{name: "checkov", preset: "strict", prefixes: []string{"CKV"}, ask: askCheckov},
+		{name: "hadolint", target: lint.TargetDockerfile, preset: "hadolint", prefixes: []string{"DL", "SC"}, ask: askHadolint},
+		{name: "checkov", target: lint.TargetDockerfile, preset: "strict", prefixes: []string{"CKV"}, ask: askCheckov},
+		{name: "dclint", target: lint.TargetCompose, preset: "strict", prefixes: []string{"dclint:"}, ask: askDclint},
+		{name: "compose-lint", target: lint.TargetCompose, preset: "strict", prefixes: []string{"CL-"}, ask: askComposeLint},
 	}
 }
 
 func main() {
-	name := flag.String("peer", "hadolint", "hadolint or checkov")
+	name := flag.String("peer", "hadolint", "hadolint, checkov, dclint or compose-lint")
 	program := flag.String("program", "", "its program, if not its name")
 	examples := flag.Int("examples", 3, "how many places to show of each kind")
 	only := flag.String("code", "", "only this code, with all its places")
@@ -63,19 +68,22 @@ func run(dir, name, program string, examples int, only string, withShellCheck bo
 		return errors.New("which linter, and which folder? compare -peer hadolint DIR")
 	}
 	other := peers()[i]
-	files, err := corpusrun.Files(dir, lint.TargetDockerfile)
+	files, err := corpusrun.Files(dir, other.target)
 	if err != nil {
 		return err
 	}
+	start := time.Now()
 	theirs, refused, err := other.ask(cmp.Or(program, name), dir, files)
 	if err != nil {
 		return err
 	}
+	asked := time.Now()
 	ours, err := askDockmend(dir, files, other, withShellCheck)
 	if err != nil {
 		return err
 	}
-	fmt.Printf("%d files; %s does not parse %d of them, which are left out\n\n", len(files), name, len(refused))
+	fmt.Printf("%d files; %s does not parse %d of them, which are left out; it took %.1f s, dockmend %.1f s\n\n",
+		len(files), name, len(refused), asked.Sub(start).Seconds(), time.Since(asked).Seconds())
 	table(name, theirs, ours, refused, examples, only, withShellCheck)
 	return nil
 }
@@ -83,20 +91,24 @@ func run(dir, name, program string, examples int, only string, withShellCheck bo
 // askDockmend lints the files with the rules that the other linter has. The line
 // of a finding is that of its instruction, as in other linters.
 func askDockmend(dir string, files []string, other peer, withShellCheck bool) (map[place]bool, error) {
-	result, err := corpusrun.Lint(context.Background(), dir, lint.TargetDockerfile, files, other.preset, withShellCheck)
+	result, err := corpusrun.Lint(context.Background(), dir, other.target, files, other.preset, withShellCheck)
 	if err != nil {
 		return nil, err
 	}
 	said := map[place]bool{}
 	parsed := map[*lint.Source]*dockerfile.Document{}
 	for _, d := range result.Diagnostics {
-		if parsed[d.Source] == nil {
+		line := d.Start().Line
+		if other.target == lint.TargetDockerfile && parsed[d.Source] == nil {
 			parsed[d.Source] = dockerfile.Parse(d.Source.Bytes)
+		}
+		if doc := parsed[d.Source]; doc != nil {
+			line = firstLine(doc, d)
 		}
 		for _, name := range d.Aliases() {
 			theirs := slices.ContainsFunc(other.prefixes, func(p string) bool { return strings.HasPrefix(name, p) })
 			if d.Counts() && theirs {
-				said[place{d.Source.Path, firstLine(parsed[d.Source], d), name}] = true
+				said[place{d.Source.Path, line, name}] = true
 			}
 		}
 	}

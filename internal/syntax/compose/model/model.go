@@ -47,17 +47,42 @@ func Load(src []byte, lookup func(name string) (string, bool)) (model map[string
 		ConfigFiles: []types.ConfigFile{{Filename: "compose.yaml", Config: content}},
 		Environment: types.Mapping{},
 	}
-	return loader.LoadModelWithContext(context.Background(), details, func(o *loader.Options) {
+	options := func(o *loader.Options) {
 		o.SetProjectName("project", true)
 		o.SkipExtends, o.SkipInclude = true, true
 		o.SkipResolveEnvironment, o.SkipResolveLabels = true, true
 		o.SkipConsistencyCheck, o.SkipNormalization, o.SkipDefaultValues = true, true, true
 		o.ResolvePaths = false
+		o.Profiles = []string{"*"}         // all services, whichever would be started
 		o.Interpolate.LookupValue = lookup // nil would ask the process's environment
 		o.Interpolate.Substitute = func(s string, m template.Mapping) (string, error) {
 			return template.SubstituteWithOptions(s, m, template.WithoutLogging)
 		}
-	})
+	}
+	dict, err := loader.LoadModelWithContext(context.Background(), details, options)
+	if err != nil {
+		return nil, err
+	}
+	// A project has neither: it has the name that was set above.
+	include, name := dict["include"], dict["name"]
+	// The loader's types make one of the forms that a value may have: lists and
+	// mappings of variables, numbers in quotes and without.
+	project, err := loader.ModelToProject(dict, loader.ToOptions(&details, []func(*loader.Options){options}), details)
+	if err != nil {
+		return nil, err
+	}
+	written, err := project.MarshalYAML() // its JSON fails for keys of SSH
+	if err != nil {
+		return nil, err
+	}
+	if err := yamllib.Unmarshal(written, &model); err != nil {
+		return nil, err
+	}
+	model["name"] = name
+	if include != nil {
+		model["include"] = include
+	}
+	return model, nil
 }
 
 // silence keeps the loader from writing its hints to the standard error, which

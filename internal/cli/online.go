@@ -1,0 +1,71 @@
+package cli
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/dockmend/dockmend/internal/lint"
+	"github.com/dockmend/dockmend/internal/resolve"
+)
+
+// goOnline lets rules ask registries, where that is asked for.
+func (s *session) goOnline(ctx context.Context, env *Env, flags *lintFlags) error {
+	if !flags.online {
+		return nil
+	}
+	token := ""
+	if env.Getenv("GITHUB_ACTIONS") == "true" {
+		// Elsewhere the variable has a person's token, for other things.
+		token = env.Getenv("GITHUB_TOKEN")
+	}
+	resolver, err := resolve.New(ctx, resolve.Options{
+		Named: flags.onlineRegistries, GitHubToken: token, Getenv: env.Getenv, Version: Version,
+	})
+	if err != nil {
+		return fmt.Errorf("--online: %w", err)
+	}
+	s.resolver, s.checker.Registry = resolver, resolver
+	if s.cooldownDays > 0 {
+		s.notices = append(s.notices, "pin.cooldown-days is not kept: where no run remembers when a tag was first seen, nobody can tell how long it stands")
+	}
+	return nil
+}
+
+// unanswered are the look-ups that failed: what they would have shown is not known.
+func (s *session) unanswered() []lint.Problem {
+	if s.resolver == nil {
+		return nil
+	}
+	var problems []lint.Problem
+	for _, line := range s.resolver.Failures() {
+		problems = append(problems, lint.Problem{Message: "look-up failed: " + line})
+	}
+	return problems
+}
+
+// lookUps counts the requests to registries.
+func (s *session) lookUps() int {
+	if s.resolver == nil {
+		return 0
+	}
+	return s.resolver.Requests()
+}
+
+// offlineOnce puts one line in the place of those that say for each file that a
+// rule needs the network.
+func offlineOnce(skipped []lint.SkippedRule) []lint.SkippedRule {
+	reason := lint.Offline{}.Settled("", "").Error()
+	seen := map[string]bool{}
+	var out []lint.SkippedRule
+	for _, s := range skipped {
+		if s.Reason == reason {
+			if seen[s.Rule] {
+				continue
+			}
+			seen[s.Rule] = true
+			s.File, s.Reason = "", "needs --online"
+		}
+		out = append(out, s)
+	}
+	return out
+}

@@ -1,0 +1,361 @@
+package cli_test
+
+import (
+	"bytes"
+	"encoding/json"
+	"flag"
+	"fmt"
+	"io/fs"
+	"maps"
+	"net/http"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+	"text/tabwriter"
+
+	v1 "github.com/google/go-containerregistry/pkg/v1"
+	"github.com/rogpeppe/go-internal/txtar"
+
+	"github.com/dockmend/dockmend/internal/cli"
+	"github.com/dockmend/dockmend/internal/facts"
+	"github.com/dockmend/dockmend/internal/resolve"
+	"github.com/dockmend/dockmend/internal/resolve/fakeregistry"
+	"github.com/dockmend/dockmend/internal/syntax/dockerfile"
+)
+
+// projects is a folder with further projects to pin, and table where to print
+// what became of their references.
+var projects = flag.String("projects", "", "a `folder` of projects for TestFixOnlinePinsEveryReference, in place of its own") //nolint:gochecknoglobals // a flag of go test
+
+// online runs a command in a folder, with the test's Internet.
+func online(t *testing.T, n *fakeregistry.Internet, dir string, args ...string) (code int, stdout, stderr string) {
+	t.Helper()
+	empty := t.TempDir()
+	t.Setenv("HOME", empty)
+	t.Setenv("DOCKER_CONFIG", empty)
+	var out, errs bytes.Buffer
+	env := &cli.Env{Stdin: strings.NewReader(""), Stdout: &out, Stderr: &errs, Getenv: n.Getenv, Dir: dir, ShellCheck: "no-such-program"}
+	code = cli.Main(t.Context(), append([]string{"dockmend"}, args...), env)
+	return code, out.String(), errs.String()
+}
+
+func write(t *testing.T, dir, name, content string) {
+	t.Helper()
+	file := filepath.Join(dir, name)
+	if err := os.MkdirAll(filepath.Dir(file), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(file, []byte(content), 0o644); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// site is a place that names an image, as the file has it.
+type site struct {
+	file string
+	line int
+	facts.ImageSite
+}
+
+// sitesBelow finds all references of the Dockerfiles below a folder.
+func sitesBelow(t *testing.T, dir string) []site {
+	t.Helper()
+	var all []site
+	err := filepath.WalkDir(dir, func(file string, d fs.DirEntry, err error) error {
+		if err != nil || !d.Type().IsRegular() || !strings.Contains(strings.ToLower(d.Name()), "dockerfile") {
+			return err
+		}
+		src, err := os.ReadFile(file)
+		if err != nil {
+			return err
+		}
+		doc := facts.NewDockerfile(dockerfile.Parse(src))
+		name, err := filepath.Rel(dir, file)
+		for _, x := range doc.ImageSites() {
+			all = append(all, site{filepath.ToSlash(name), doc.Lines.Position(x.Image.Span.Start).Line, x})
+		}
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return all
+}
+
+// publish puts an image for each reference into its registry, under the tag that
+// is asked for and under that of its version.
+func publish(t *testing.T, n *fakeregistry.Internet, sites []site) {
+	t.Helper()
+	done := map[string]bool{}
+	for _, x := range sites {
+		ref := x.Reference()
+		if done[ref] || strings.HasPrefix(x.Image.Name(), "nobody/") {
+			continue
+		}
+		done[ref] = true
+		name, tag := ref, x.Image.Tag
+		if tag != "" {
+			name = strings.TrimSuffix(ref, ":"+tag)
+		}
+		version, variant, _ := strings.Cut(tag, "-")
+		switch {
+		case tag == "" || tag == "latest" || version == "stable":
+			version = "1.2.3"
+		case version[0] < '0' || version[0] > '9':
+			version, variant = "1.2.3", tag
+		default:
+			for strings.Count(version, ".") < 2 {
+				version += ".9"
+			}
+		}
+		if variant != "" {
+			version += "-" + variant
+		}
+		index := fakeregistry.Index(t, v1.Config{Env: []string{"REF=" + ref}}, "linux/amd64", "linux/arm64")
+		n.Push(t, index, ref, name+":"+version)
+	}
+}
+
+// TestFixOnlinePinsEveryReference shows that every reference ends with the
+// digest that its registry has, or with a reason why not, and that each fix was
+// proved to be no more than a pin.
+func TestFixOnlinePinsEveryReference(t *testing.T) {
+	n := fakeregistry.New(t)
+	dir := t.TempDir()
+	if *projects != "" {
+		if err := os.CopyFS(dir, os.DirFS(*projects)); err != nil {
+			t.Fatal(err)
+		}
+	} else {
+		archive, err := txtar.ParseFile("../../testdata/online/project.txtar")
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, f := range archive.Files {
+			write(t, dir, f.Name, string(f.Data))
+		}
+	}
+	write(t, dir, ".dockmend.yaml", "pin: {mode: version+digest}\nexclude: [\"**/compose*\"]\n")
+	before := sitesBelow(t, dir)
+	if len(before) == 0 {
+		t.Fatal("no reference to pin")
+	}
+	publish(t, n, before)
+
+	// Only what pins, so that the lines of the files stay where they are.
+	pins := "image-not-pinned-by-digest,untagged-image,latest-tag,copy-from-image-not-pinned"
+	code, stdout, stderr := online(t, n, dir, "fix", "--online", "--select", pins, "--fail-on", "never")
+	if code != 0 {
+		t.Fatalf("exit code %d\n%s%s", code, stdout, stderr)
+	}
+	effects := effectsOf(t, stdout)
+	reasons := reasonsOf(t, n, dir)
+	asked := resolverFor(t, n)
+
+	var b strings.Builder
+	table := tabwriter.NewWriter(&b, 0, 0, 2, ' ', 0)
+	outcomes := map[string]int{}
+	after := sitesBelow(t, dir)
+	if len(after) != len(before) {
+		t.Fatalf("%d references, and %d after the fixes", len(before), len(after))
+	}
+	for i, x := range after {
+		was := before[i]
+		outcome := "pinned"
+		reason := reasons[fmt.Sprintf("%s:%d", x.file, x.line)]
+		if reason == "" {
+			reason = x.Refusal // of a name that is silently taken for something else
+		}
+		switch {
+		case x.Image.Digest == "" && reason == "" && x.Kind != facts.SyntaxSite:
+			t.Errorf("%s:%d: %s is neither pinned, nor is there a reason", x.file, x.line, x.Image.Text)
+		case x.Image.Digest == "":
+			outcome = "refused"
+			if x.Kind == facts.SyntaxSite {
+				reason = "only with --unsafe: another program would read the file"
+			}
+		default:
+			want, err := asked.Digest(was.Reference())
+			if err != nil || want != x.Image.Digest {
+				t.Errorf("%s:%d: %s is pinned to %s, but the registry has %s, %v", x.file, x.line, was.Image.Text, x.Image.Digest, want, err)
+			}
+			reason = x.Image.Tag
+		}
+		outcomes[outcome]++
+		_, _ = fmt.Fprintf(table, "%s:%d\t%s\t%s\t%s\n", x.file, x.line, was.Image.Raw, outcome, reason)
+	}
+	_ = table.Flush()
+	t.Logf("%d references: %v; effects %v; %d requests\n%s", len(after), outcomes, effects, len(n.Requests()), b.String())
+	if outcomes["pinned"] == 0 {
+		t.Error("nothing was pinned")
+	}
+	if effects["source"] == 0 || effects["repin"] == 0 {
+		t.Errorf("effects %v, want both pins that keep the tag and others", effects)
+	}
+	for effect := range effects {
+		if effect != "source" && effect != "repin" {
+			t.Errorf("a pin with the effect %s", effect)
+		}
+	}
+	for _, q := range n.Requests() {
+		tag := strings.Contains(q.Path, "/manifests/") && !strings.Contains(q.Path, "sha256:")
+		if tag && q.Method != http.MethodHead || q.Authorization != "" {
+			t.Errorf("request %s", q)
+		}
+		if host := strings.TrimPrefix(q.Host, "index."); !slices.Contains(resolve.Registries(), host) {
+			t.Errorf("%s was asked, which nobody allowed: %s", host, q)
+		}
+	}
+
+	// What is done stays done.
+	if code, stdout, _ := online(t, n, dir, "fix", "--online", "--select", pins, "--fail-on", "never", "--diff"); code != 0 || stdout != "" {
+		t.Errorf("a second run: exit code %d\n%s", code, stdout)
+	}
+}
+
+// effectsOf counts the effects that the fixes were proved to have.
+func effectsOf(t *testing.T, stdout string) map[string]int {
+	t.Helper()
+	effects := map[string]int{}
+	for line := range strings.Lines(stdout) {
+		if _, rest, ok := strings.Cut(line, "; effect "); ok {
+			effect, _, _ := strings.Cut(strings.TrimSpace(rest), ":")
+			effects[effect]++
+		}
+	}
+	if len(effects) == 0 {
+		t.Errorf("no fix is reported:\n%s", stdout)
+	}
+	return effects
+}
+
+// reasonsOf lists why references are not pinned, by file and line.
+func reasonsOf(t *testing.T, n *fakeregistry.Internet, dir string) map[string]string {
+	t.Helper()
+	_, stdout, stderr := online(t, n, dir, "lint", "--online", "--select", "image-not-pinned-by-digest", "-o", "json")
+	var report struct {
+		Findings []struct {
+			File, Message string
+			Line          int
+		}
+	}
+	if err := json.Unmarshal([]byte(stdout), &report); err != nil {
+		t.Fatalf("%v\n%s%s", err, stdout, stderr)
+	}
+	reasons := map[string]string{}
+	for _, f := range report.Findings {
+		_, reason, _ := strings.Cut(f.Message, "; not pinned: ")
+		reasons[fmt.Sprintf("%s:%d", f.File, f.Line)] = reason
+	}
+	return reasons
+}
+
+func resolverFor(t *testing.T, n *fakeregistry.Internet) *resolve.Resolver {
+	t.Helper()
+	r, err := resolve.New(t.Context(), resolve.Options{Getenv: n.Getenv})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(r.Close)
+	return r
+}
+
+func TestOnlineFailuresEndInExitCode3(t *testing.T) {
+	n := fakeregistry.New(t)
+	n.Hook("quay.io", func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Retry-After", "3600")
+		w.WriteHeader(http.StatusTooManyRequests)
+	})
+	dir := t.TempDir()
+	write(t, dir, "Dockerfile", "FROM quay.io/team/app\n")
+	for _, command := range []string{"lint", "fix"} {
+		code, stdout, _ := online(t, n, dir, command, "--online", "--select", "untagged-image", "--fail-on", "never")
+		if code != 3 || !strings.Contains(stdout, "look-up failed: quay.io/team/app:latest: quay.io wants fewer requests (429)") {
+			t.Errorf("%s: exit code %d\n%s", command, code, stdout)
+		}
+	}
+	// Without the flag nobody is asked, and nothing is open.
+	n.Forget()
+	if code, stdout, _ := online(t, n, dir, "lint", "--select", "untagged-image", "--fail-on", "never"); code != 0 || len(n.Requests()) > 0 {
+		t.Errorf("offline: exit code %d, requests %v\n%s", code, n.Requests(), stdout)
+	}
+}
+
+func TestOnlineRegistryAndStats(t *testing.T) {
+	n := fakeregistry.New(t)
+	n.Push(t, fakeregistry.Index(t, v1.Config{}, "linux/amd64"), n.Loopback+"/team/app:1.2.3", n.Loopback+"/team/app:latest")
+	dir := t.TempDir()
+	write(t, dir, "Dockerfile", "FROM "+n.Loopback+"/team/app\n")
+	_, stdout, _ := online(t, n, dir, "fix", "--online", "--select", "untagged-image", "--unsafe", "--diff")
+	if len(n.Requests()) > 0 || stdout != "" {
+		t.Errorf("a registry that nobody allowed was asked: %v\n%s", n.Requests(), stdout)
+	}
+	_, stdout, stderr := online(t, n, dir, "fix", "--online", "--online-registry", n.Loopback, "--select", "untagged-image", "--unsafe", "--diff")
+	if !strings.Contains(stdout, "+FROM "+n.Loopback+"/team/app:1.2.3\n") || !strings.Contains(stdout, "effect repin") {
+		t.Errorf("%s%s", stdout, stderr)
+	}
+	_, _, stderr = online(t, n, dir, "lint", "--online", "--online-registry", n.Loopback, "--select", "untagged-image", "--stats")
+	if strings.Contains(stderr, "look-ups 0;") || !strings.Contains(stderr, "look-ups ") {
+		t.Errorf("stats: %s", stderr)
+	}
+}
+
+func TestOnlineProof(t *testing.T) {
+	n := fakeregistry.New(t)
+	n.Push(t, fakeregistry.Index(t, v1.Config{}, "linux/amd64"), "python:latest", "python:3.14.1")
+	dir := t.TempDir()
+	write(t, dir, "Dockerfile", "FROM python\n")
+	write(t, dir, ".dockmend.yaml", "pin: {mode: version, cooldown-days: 3}\n")
+	_, stdout, _ := online(t, n, dir, "lint", "--online", "--prove", "--select", "untagged-image", "-o", "json", "-o", "text=report")
+	for _, want := range []string{`"proof": "passed"`, `"effect": "repin"`, `"applicability": "safe"`, `"max_effect": "repin"`} {
+		if !strings.Contains(stdout, want) {
+			t.Errorf("no %s in\n%s", want, stdout)
+		}
+	}
+	if text, err := os.ReadFile(filepath.Join(dir, "report")); err != nil || !strings.Contains(string(text), "pin.cooldown-days is not kept") {
+		t.Errorf("%s, %v", text, err)
+	}
+	_, stdout, _ = online(t, n, dir, "fix", "--select", "untagged-image")
+	if !strings.Contains(stdout, "nothing is pinned without --online") {
+		t.Error(stdout)
+	}
+}
+
+func TestRefreshIsUnsafeUnlessAsked(t *testing.T) {
+	n := fakeregistry.New(t)
+	old := n.Push(t, fakeregistry.Index(t, v1.Config{User: "old"}, "linux/amd64"), "python:3.13")
+	now := n.Push(t, fakeregistry.Index(t, v1.Config{User: "new"}, "linux/amd64"), "python:3.13")
+	dir := t.TempDir()
+	write(t, dir, "Dockerfile", "FROM python:3.13@"+old+"\n")
+	fix := func(args ...string) string {
+		_, stdout, stderr := online(t, n, dir, append([]string{"fix", "--online", "--select", "image-digest-outdated", "--diff"}, args...)...)
+		return stdout + stderr
+	}
+	if got := fix(); strings.Contains(got, now) {
+		t.Errorf("a refresh without being asked for:\n%s", got)
+	}
+	if got := fix("--unsafe"); !strings.Contains(got, "+FROM python:3.13@"+now+"\n") || !strings.Contains(got, "effect repin") {
+		t.Error(got)
+	}
+	write(t, dir, ".dockmend.yaml", "pin: {refresh: true}\n")
+	if got := fix(); !strings.Contains(got, "+FROM python:3.13@"+now+"\n") {
+		t.Errorf("pin.refresh: %s", got)
+	}
+	if got := slices.Sorted(maps.Keys(effectsOf(t, fix()))); !slices.Equal(got, []string{"repin"}) {
+		t.Error(got)
+	}
+}
+
+func TestOfflineRulesAreSkippedOnce(t *testing.T) {
+	n := fakeregistry.New(t)
+	dir := t.TempDir()
+	pinned := "FROM python:3.13@sha256:" + strings.Repeat("1", 64) + "\n"
+	write(t, dir, "a/Dockerfile", pinned)
+	write(t, dir, "b/Dockerfile", pinned)
+	_, stdout, _ := online(t, n, dir, "lint", "-o", "json")
+	if got := strings.Count(stdout, `"needs --online"`); got != 1 || !strings.Contains(stdout, `"rule": "image-digest-outdated"`) {
+		t.Errorf("%d skipped\n%s", got, stdout)
+	}
+}

@@ -1,0 +1,257 @@
+package facts
+
+import (
+	"path"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/dockmend/dockmend/internal/syntax/compose"
+)
+
+// ComposeService is a service with its facts.
+type ComposeService struct {
+	*compose.Service
+
+	file   *Compose
+	env    []compose.KeyValue
+	envSet bool
+	ports  []compose.Port
+	mounts []compose.Mount
+	listed bool
+}
+
+// File is the file of the service, with its facts.
+func (s *ComposeService) File() *Compose { return s.file }
+
+// Image is the service's image with defaults of variables put in; ok is false
+// when it names none.
+func (s *ComposeService) Image() (i Image, ok bool) {
+	v := s.Value("image")
+	if !v.Exists() {
+		return Image{}, false
+	}
+	if v.Known {
+		i = ParseImage(v.Text)
+	}
+	i.Raw, i.Text, i.Known, i.Span = v.Raw, v.Text, v.Known, v.Span
+	return i, true
+}
+
+// PublishedPorts is Service.Ports, read once.
+func (s *ComposeService) PublishedPorts() []compose.Port {
+	s.list()
+	return s.ports
+}
+
+// AllMounts is Service.Mounts, read once.
+func (s *ComposeService) AllMounts() []compose.Mount {
+	s.list()
+	return s.mounts
+}
+
+func (s *ComposeService) list() {
+	if !s.listed {
+		s.ports, s.mounts, s.listed = s.Ports(), s.Mounts(), true
+	}
+}
+
+// Env are the entries of environment in effect: of a name that comes twice the
+// last, at the place of the first. env_file is not read.
+func (s *ComposeService) Env() []compose.KeyValue {
+	if s.envSet {
+		return s.env
+	}
+	s.envSet = true
+	place := map[string]int{}
+	for _, kv := range s.Environment() {
+		if at, ok := place[kv.Key]; ok {
+			s.env[at] = kv
+			continue
+		}
+		place[kv.Key] = len(s.env)
+		s.env = append(s.env, kv)
+	}
+	return s.env
+}
+
+// Getenv is the entry of environment with that name.
+func (s *ComposeService) Getenv(name string) (compose.KeyValue, bool) {
+	for _, kv := range s.Env() {
+		if kv.Key == name {
+			return kv, true
+		}
+	}
+	return compose.KeyValue{}, false
+}
+
+// MountsSource tells whether the service mounts the folder that it is built
+// from, or a folder below it: the way of work on its sources.
+func (s *ComposeService) MountsSource() bool {
+	b, ok := s.Build()
+	if !ok || b.IsRemote() {
+		return false
+	}
+	root := "."
+	if b.Context.Exists() {
+		root = path.Clean(b.Context.Text)
+	}
+	for _, m := range s.AllMounts() {
+		if m.Kind != compose.RelativePath || m.ReadOnly {
+			continue
+		}
+		source := path.Clean(m.Source)
+		// A folder of data or settings below the context is no source.
+		if source == root || source == path.Join(root, "src") || source == path.Join(root, "app") {
+			return true
+		}
+	}
+	return false
+}
+
+// IsJob tells whether the service does its work and ends: somebody waits for
+// its completion, it is not to be restarted, it runs in a profile of its own,
+// or its name says so.
+func (s *ComposeService) IsJob() bool {
+	switch restart := s.Value("restart"); {
+	case restart.Exists() && restart.Text == "no":
+		return true
+	case restart.Exists():
+		return false
+	}
+	for _, e := range s.file.Dependants(s) {
+		if e.Condition == "service_completed_successfully" {
+			return true
+		}
+	}
+	for _, part := range strings.FieldsFunc(strings.ToLower(s.Name), func(r rune) bool { return strings.ContainsRune("._-", r) }) {
+		switch part {
+		case "migrate", "migrations", "migration", "migrator", "init", "seed", "seeder", "setup", "bootstrap", "job", "task", "cron",
+			"createbuckets", "configurator", "test", "tests", "cli", "once", "loader", "build", "builder", "backup", "restore", "installer", "create":
+			return true
+		}
+	}
+	return false
+}
+
+// Profiles are the profiles of the service; without any it always runs.
+func (s *ComposeService) Profiles() []string {
+	var names []string
+	for _, v := range s.Values("profiles") {
+		names = append(names, v.Text)
+	}
+	return names
+}
+
+// MayRunWith tells whether both services can run at the same time without
+// several profiles being asked for.
+func (s *ComposeService) MayRunWith(other *ComposeService) bool {
+	mine, theirs := s.Profiles(), other.Profiles()
+	if len(mine) == 0 || len(theirs) == 0 {
+		return true
+	}
+	for _, p := range mine {
+		if slices.Contains(theirs, p) {
+			return true
+		}
+	}
+	return false
+}
+
+// Replicas is how many containers the service has, 1 where nothing is said;
+// known is false when a variable decides.
+func (s *ComposeService) Replicas() (n int, known bool) {
+	for _, way := range [][]string{{"deploy", "replicas"}, {"scale"}} {
+		if v := s.Value(way...); v.Exists() {
+			return v.Int()
+		}
+	}
+	return 1, true
+}
+
+// MemoryLimited and its neighbours tell whether the service has a limit, in the
+// old form or in that of deploy.
+func (s *ComposeService) MemoryLimited() bool {
+	return s.Has("mem_limit") || s.hasLimit("memory")
+}
+
+// CPULimited tells whether the service's share of the processors is bounded.
+func (s *ComposeService) CPULimited() bool {
+	return s.Has("cpus") || s.Has("cpu_quota") || s.Has("cpuset") || s.Has("cpu_count") || s.Has("cpu_percent") || s.hasLimit("cpus")
+}
+
+// PidsLimited tells whether the number of processes is bounded; 0 and -1 bound
+// nothing.
+func (s *ComposeService) PidsLimited() bool {
+	for _, v := range []compose.Value{s.Value("pids_limit"), s.Value("deploy", "resources", "limits", "pids")} {
+		if n, ok := v.Int(); v.Exists() && (!ok || n > 0) {
+			return true
+		}
+	}
+	return false
+}
+
+func (s *ComposeService) hasLimit(key string) bool {
+	return s.Value("deploy", "resources", "limits", key).Exists()
+}
+
+// HasRestartPolicy tells whether the service says what happens when it ends.
+func (s *ComposeService) HasRestartPolicy() bool {
+	return s.Has("restart") || s.Get("deploy", "restart_policy") != nil
+}
+
+// Duration reads a duration as Compose does: "1m30s", or seconds. ok is false
+// when it is none or not known.
+func Duration(v compose.Value) (d time.Duration, ok bool) {
+	if !v.Exists() || !v.Known {
+		return 0, false
+	}
+	s := v.Text
+	if n, err := strconv.ParseInt(s, 10, 32); err == nil {
+		return time.Duration(n) * time.Second, true
+	}
+	days := time.Duration(0)
+	if n, rest, found := strings.Cut(s, "d"); found {
+		count, err := strconv.ParseInt(n, 10, 16)
+		if err != nil {
+			return 0, false
+		}
+		days, s = time.Duration(count)*24*time.Hour, rest
+		if s == "" {
+			return days, true
+		}
+	}
+	d, err := time.ParseDuration(s)
+	return days + d, err == nil
+}
+
+// Database tells which kind of database or queue the service runs, by the last
+// part of its image's name: "postgres", "redis"; "" for none.
+func (s *ComposeService) Database() string {
+	image, ok := s.Image()
+	if !ok {
+		return ""
+	}
+	repository := image.Repository
+	if !image.Known {
+		repository, _, _ = strings.Cut(image.Raw, "$")
+		repository = ParseImage(strings.TrimRight(repository, ":@")).Repository
+	}
+	if strings.HasSuffix(repository, "mssql/server") {
+		return "mssql"
+	}
+	return databases[path.Base(repository)]
+}
+
+// databases maps the last part of an image's name to what it runs.
+var databases = map[string]string{
+	"postgres": "postgres", "postgresql": "postgres", "postgis": "postgres", "pgvector": "postgres", "timescaledb": "postgres",
+	"mysql": "mysql", "mysql-server": "mysql", "percona": "mysql", "mariadb": "mariadb",
+	"mongo": "mongodb", "mongodb": "mongodb", "redis": "redis", "redis-stack": "redis", "redis-stack-server": "redis",
+	"valkey": "redis", "keydb": "redis", "dragonfly": "redis", "memcached": "memcached",
+	"elasticsearch": "elasticsearch", "opensearch": "opensearch", "cassandra": "cassandra", "scylla": "cassandra",
+	"couchdb": "couchdb", "couchbase": "couchbase", "influxdb": "influxdb", "clickhouse-server": "clickhouse", "clickhouse": "clickhouse",
+	"rabbitmq": "rabbitmq", "neo4j": "neo4j", "cockroach": "cockroach", "arangodb": "arangodb", "rethinkdb": "rethinkdb",
+	"azure-sql-edge": "mssql", "etcd": "etcd", "minio": "minio", "zookeeper": "zookeeper",
+}

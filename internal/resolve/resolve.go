@@ -1,0 +1,267 @@
+// Package resolve knows what registries know: the digest behind a tag, the
+// platforms of an index, tags, image configs. It makes no request but to the
+// registries that it may ask, and none to addresses that are nobody's business
+// (docs/contract.md section 6). Besides internal/github it is the only package
+// that opens connections.
+package resolve
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"net/http"
+	"net/netip"
+	"slices"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/distribution/reference"
+	"github.com/google/go-containerregistry/pkg/authn"
+	"github.com/google/go-containerregistry/pkg/name"
+	"github.com/google/go-containerregistry/pkg/v1/remote"
+
+	"github.com/dockmend/dockmend/internal/lint"
+)
+
+// Registries are those that may be asked unless somebody says otherwise
+// (docs/contract.md section 4).
+func Registries() []string {
+	return []string{
+		"docker.io", "ghcr.io", "quay.io", "mcr.microsoft.com", "gcr.io", "public.ecr.aws", "registry.k8s.io", "cgr.dev",
+	}
+}
+
+// Options say whom a Resolver may ask, and as whom. All of them come from
+// flags, inputs or the environment, never from a file of a repository.
+type Options struct {
+	// Allowed are the registries that may be asked, by host and port; nil stands
+	// for Registries.
+	Allowed []string
+	// Named are further ones, that a person named: these may have a private or
+	// loopback address, and on this machine speak HTTP.
+	Named []string
+	// Keychain has the credentials; nil for those of the Docker config.
+	Keychain authn.Keychain
+	// GitHubToken is the job's token. Only ghcr.io gets it, and only where the
+	// keychain has nothing for it.
+	GitHubToken string
+	// Getenv gives HTTPS_PROXY, HTTP_PROXY, NO_PROXY and SSL_CERT_FILE; nil for
+	// an empty environment.
+	Getenv func(string) string
+	// Version of this program, for the registries' logs.
+	Version string
+	// Limits bound the run; zero values stand for the usual ones.
+	Limits Limits
+}
+
+// Limits bound what look-ups may cost.
+type Limits struct {
+	// Request is the longest that one request may take, with its answer's body.
+	Request time.Duration
+	// Headers is the longest wait for the head of an answer.
+	Headers time.Duration
+	// Waits is the sum of all waits between attempts, in a run.
+	Waits time.Duration
+	// Retries counts second attempts, in a run.
+	Retries int
+	// AtOnce counts look-ups at the same time, for each registry.
+	AtOnce int
+	// Answer is the size of one answer in bytes, Tags the number of a
+	// repository's tags that are read.
+	Answer int64
+	Tags   int
+	// Requests counts all of a run.
+	Requests int
+	// Candidates counts the tags that are tried to find a reference's version,
+	// AllCandidates those of a run.
+	Candidates, AllCandidates int
+}
+
+func (l Limits) orUsual() Limits {
+	return Limits{
+		Request: cmp.Or(l.Request, 30*time.Second), Headers: cmp.Or(l.Headers, 10*time.Second),
+		Waits: cmp.Or(l.Waits, time.Minute), Retries: cmp.Or(l.Retries, 20), AtOnce: cmp.Or(l.AtOnce, 4),
+		Answer: cmp.Or(l.Answer, 4<<20), Tags: cmp.Or(l.Tags, 20_000), Requests: cmp.Or(l.Requests, 5000),
+		Candidates: cmp.Or(l.Candidates, 20), AllCandidates: cmp.Or(l.AllCandidates, 200),
+	}
+}
+
+// Resolver answers for one run. It implements lint.Registry and is safe for
+// concurrent use; the same question is asked once, however many ask it.
+type Resolver struct {
+	ctx     context.Context
+	options Options
+	limits  Limits
+	// allowed has the registries by the name that requests go to.
+	allowed    map[string]bool
+	connect    *connector
+	budget     *budget
+	candidates atomic.Int64
+
+	mu         sync.Mutex
+	registries map[string]*registry
+	failures   map[string]string
+	// said has the digest of each tag that was asked for, by its full name.
+	said map[string]string
+
+	digests   memo[string]
+	settled   memo[struct{}]
+	manifests memo[*manifest]
+	configs   memo[lint.ImageConfig]
+	tags      memo[[]string]
+	versions  memo[lint.Version]
+}
+
+// registry is one that was asked.
+type registry struct {
+	puller *remote.Puller
+	slots  chan struct{}
+}
+
+// New makes a Resolver for a run. No connection is made. ctx is that of the run:
+// when it ends, all look-ups do. The error names a setting that is wrong.
+func New(ctx context.Context, o Options) (*Resolver, error) {
+	if o.Getenv == nil {
+		o.Getenv = func(string) string { return "" }
+	}
+	if o.Allowed == nil {
+		o.Allowed = Registries()
+	}
+	r := &Resolver{
+		ctx: ctx, options: o, limits: o.Limits.orUsual(), allowed: map[string]bool{},
+		registries: map[string]*registry{}, failures: map[string]string{}, said: map[string]string{},
+	}
+	named := map[string]bool{}
+	for _, host := range slices.Concat(o.Allowed, o.Named) {
+		parsed, err := name.NewRegistry(host, name.StrictValidation)
+		if err != nil || host == "" {
+			return nil, fmt.Errorf("%q is no registry: want a host, as in registry.example.com or localhost:5000", host)
+		}
+		r.allowed[parsed.RegistryStr()] = true
+		if slices.Contains(o.Named, host) {
+			named[parsed.RegistryStr()] = true
+		}
+	}
+	var err error
+	if r.connect, err = newConnector(o.Getenv, named, r.limits.Headers); err != nil {
+		return nil, err
+	}
+	r.budget = &budget{limits: r.limits, waits: r.limits.Waits, retries: r.limits.Retries, paused: map[string]time.Time{}}
+	return r, nil
+}
+
+// Requests counts the HTTP requests that were sent.
+func (r *Resolver) Requests() int { return r.budget.count() }
+
+// Failures lists the look-ups that could not be completed, a line each, sorted:
+// those after which nobody knows what the registry would have said.
+func (r *Resolver) Failures() []string {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	var lines []string
+	for what, reason := range r.failures {
+		lines = append(lines, what+": "+reason)
+	}
+	slices.Sort(lines)
+	return lines
+}
+
+// Said implements lint.Registry.
+func (r *Resolver) Said(ref string) (digest string, ok bool) {
+	tag, err := name.NewTag(ref, name.WeakValidation)
+	if err != nil {
+		return "", false
+	}
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	digest, ok = r.said[tag.Name()]
+	return digest, ok
+}
+
+// parse reads a reference and refuses what may not be asked for. It is the
+// first step of every look-up.
+func (r *Resolver) parse(ref string) (name.Reference, error) {
+	parsed, err := name.ParseReference(ref, name.WeakValidation)
+	if _, strict := reference.ParseNormalizedNamed(ref); err != nil || strict != nil {
+		// Docker's own grammar is the stricter one: it has no "..".
+		return nil, &lint.Unavailable{Reason: fmt.Sprintf("%q is no reference to an image", ref)}
+	}
+	host := parsed.Context().RegistryStr()
+	if !r.allowed[host] {
+		reason := host + " may not be asked"
+		if ip, err := netip.ParseAddr(parsed.Context().RegistryStr()); err != nil || !ip.IsLinkLocalUnicast() {
+			reason += "; --online-registry " + host + " allows it"
+		}
+		return nil, &lint.Unavailable{Reason: reason}
+	}
+	return parsed, nil
+}
+
+// registry returns what is needed to ask a registry; its credentials are looked
+// up once.
+func (r *Resolver) registry(of name.Registry) (*registry, error) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	host := of.RegistryStr()
+	if known := r.registries[host]; known != nil {
+		return known, nil
+	}
+	keys := &keychain{inner: cmp.Or[authn.Keychain](r.options.Keychain, authn.DefaultKeychain), token: r.options.GitHubToken}
+	transport := &guard{
+		registry: of, connect: r.connect, budget: r.budget, keys: keys,
+		agent: "dockmend/" + cmp.Or(r.options.Version, "dev"),
+	}
+	puller, err := remote.NewPuller(
+		remote.WithTransport(transport), remote.WithAuthFromKeychain(keys),
+		// The guard retries, within one budget for the run.
+		remote.WithRetryStatusCodes(), remote.WithRetryPredicate(func(error) bool { return false }),
+		remote.WithRetryBackoff(remote.Backoff{Steps: 1}),
+	)
+	if err != nil {
+		return nil, err
+	}
+	made := &registry{puller: puller, slots: make(chan struct{}, r.limits.AtOnce)}
+	r.registries[host] = made
+	return made, nil
+}
+
+// ask makes one look-up: it waits for a free slot of the registry, and says of
+// an error what it means.
+func ask[T any](r *Resolver, ref name.Reference, do func(context.Context, *remote.Puller) (T, error)) (T, error) {
+	var none T
+	reg, err := r.registry(ref.Context().Registry)
+	if err != nil {
+		return none, r.failed(ref, err)
+	}
+	select {
+	case reg.slots <- struct{}{}:
+		defer func() { <-reg.slots }()
+	case <-r.ctx.Done():
+		return none, r.failed(ref, r.ctx.Err())
+	}
+	answer, err := do(r.ctx, reg.puller)
+	if err != nil {
+		return none, r.failed(ref, err)
+	}
+	return answer, nil
+}
+
+// failed says what an error means, and remembers it where it leaves the run
+// incomplete.
+func (r *Resolver) failed(ref name.Reference, err error) error {
+	reason, complete := explain(ref, err)
+	if !complete {
+		r.mu.Lock()
+		r.failures[shown(ref)] = reason
+		r.mu.Unlock()
+	}
+	return &lint.Unavailable{Reason: reason}
+}
+
+// Close ends all idle connections.
+func (r *Resolver) Close() {
+	for _, t := range []*http.Transport{r.connect.direct, r.connect.proxied} {
+		t.CloseIdleConnections()
+	}
+}

@@ -1,0 +1,64 @@
+package dockerfile
+
+import (
+	"fmt"
+
+	"github.com/dockmend/dockmend/internal/facts"
+	"github.com/dockmend/dockmend/internal/lint"
+)
+
+// ImageDigestOutdated finds a pinned image whose tag names another digest by now.
+//
+// A digest keeps a build the same, and with it each fault of that day. When the
+// tag beside it has moved on there is a newer image, often with fixes. Look at
+// what changed, and take its digest; a bot can do that every week.
+//
+// The setting pin.refresh lets fix do it.
+//
+// Needs --online. Silent for a digest without a tag, and where the registry does
+// not know the tag any more.
+var ImageDigestOutdated = lint.Rule[*facts.Dockerfile]{
+	Meta: lint.Meta{
+		ID:       "image-digest-outdated",
+		Title:    "The tag beside a digest has moved on",
+		Category: lint.Security,
+		Severity: lint.Info,
+		Default:  true,
+		Since:    "0.1.0",
+		Needs:    lint.NeedsRegistry,
+	},
+	Check: checkImageDigestOutdated,
+}
+
+func checkImageDigestOutdated(p *lint.Pass[*facts.Dockerfile]) {
+	for _, x := range p.Doc.ImageSites() {
+		i := x.Image
+		if i.Digest == "" || i.Tag == "" {
+			continue
+		}
+		now, err := p.Registry.Digest(x.Reference())
+		if lint.IsOffline(err) {
+			p.Skip(err.Error())
+			return
+		}
+		if err != nil || now == i.Digest {
+			continue
+		}
+		fix := lint.Fix{Title: "take the digest that " + i.Tag + " has today", Applicability: lint.Unsafe, MaxEffect: lint.EffectRepin}
+		if p.Settings.Pin.Refresh {
+			fix.Applicability = lint.Safe
+		}
+		pinned := pinTo(p, x, i.Tag, now, now, fix)
+		p.Report(lint.Finding{
+			Span:    i.Span,
+			Message: pinned.explained(fmt.Sprintf("%s is no longer what its tag names, %s; take the newer image once it is tested", quoteShort(i.Raw), shortDigest(now))),
+			Fixes:   pinned.fixes,
+		})
+	}
+}
+
+// shortDigest is as much of a digest as people compare.
+func shortDigest(digest string) string {
+	const shown = len("sha256:") + 12
+	return digest[:min(len(digest), shown)]
+}

@@ -106,6 +106,14 @@ noise: ## Count what the default rules say on the files below CORPUS=dir; ARGS="
 e2e: ## Build the image with a container engine and run it as a runner does; says what it skips
 	$(GO) test -tags e2e -count=1 -v -timeout 30m ./e2e
 
+.PHONY: e2e-github
+e2e-github: ## Replay the requests of recorded runs against prism (npm); says what it skips
+	$(GO) test -tags e2e -count=1 -v -timeout 10m -run 'TestPrism' ./e2e
+
+.PHONY: trim-api
+trim-api: ## Cut GitHub's descriptions anew: OPENAPI=... GRAPHQL=..., as internal/tools/trimapi says
+	$(GO) run ./internal/tools/trimapi -openapi '$(OPENAPI)' -graphql '$(GRAPHQL)'
+
 .PHONY: cover
 cover: ## Show which statements the tests of the whole module reach
 	$(GO) test -coverpkg=./... -coverprofile=cover.out ./...

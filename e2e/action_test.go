@@ -46,12 +46,17 @@ func TestActionAsTheRunnerDoes(t *testing.T) {
 	})
 	t.Run("pull_request", func(t *testing.T) {
 		hub := fakehub.New(t)
+		hub.Head = "ec26c3e57ca3a959ca5aad62de7213c562f8c821"
 		hub.Files["f95f852bd8fca8fcc58a9a2d6c842781e32a215e:README.md"] = "x"
 		hub.Changed = []map[string]any{{"filename": "Dockerfile", "status": "added", "sha": strings.Repeat("b", 40), "changes": 16}}
 		r := newRunner(t, "../testdata/events/pull_request.json")
 		log, code := r.run(t, map[string]string{"GITHUB_EVENT_NAME": "pull_request", "GITHUB_API_URL": hub.URL})
 		if want := "conclusion failure; calls of GitHub's API: "; code != 1 || !strings.Contains(log, want) {
 			t.Errorf("exit %d, want 1 and %q:\n%s", code, want, log)
+		}
+		// The file has no patch, so the comments are on the file.
+		if n := len(hub.Threads()); n == 0 {
+			t.Errorf("no review comment was made:\n%s", log)
 		}
 		show(t, r, log)
 	})

@@ -15,7 +15,7 @@ import (
 	"github.com/sethvargo/go-githubactions"
 	"github.com/spf13/cobra"
 
-	"github.com/dockmend/dockmend/internal/gitdiff"
+	"github.com/dockmend/dockmend/internal/engine"
 	"github.com/dockmend/dockmend/internal/github"
 	"github.com/dockmend/dockmend/internal/lint"
 	"github.com/dockmend/dockmend/internal/report"
@@ -38,6 +38,12 @@ type action struct {
 	event  *github.Event
 	in     *actionInputs
 	client *github.Client
+	// lintEnv is env with the folder that is linted, which is not the workspace
+	// where the head's files come from the API.
+	lintEnv *Env
+	diff    *github.Diff
+	// handedOver tells that the report of the run before is complete.
+	handedOver bool
 	// unjudged says why the run cannot tell what is new, so that it fails no
 	// job; empty if it can.
 	unjudged string
@@ -94,9 +100,22 @@ func (a *action) run(ctx context.Context) (err error) {
 	}
 	server := github.Server{
 		URL: cmp.Or(env.Getenv("GITHUB_API_URL"), "https://api.github.com"), Token: a.in.token, Repository: a.event.Repository,
+		GraphQL: env.Getenv("GITHUB_GRAPHQL_URL"), Wait: env.Wait,
 	}
 	if a.client, err = github.NewClient(server); err != nil {
 		return err
+	}
+	a.lintEnv = env
+	if a.event.Remote() {
+		clean, err := a.fetch(ctx)
+		if errors.Is(err, github.ErrSuperseded) {
+			a.say("dockmend: %v; calls of GitHub's API: %d", err, a.client.Calls())
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+		defer clean()
 	}
 
 	s, head, err := a.sessions(ctx)
@@ -121,8 +140,13 @@ func (a *action) run(ctx context.Context) (err error) {
 	if a.unjudged != "" {
 		a.notices = append(a.notices, a.unjudged+"; so everything is reported, and nothing fails the job")
 	}
-	result.Notices = append(result.Notices, a.notices...)
-	return a.publish(s, result)
+	if a.event.Run != nil {
+		a.takeOver(ctx, s, result)
+	}
+	if a.event.PullRequest() {
+		engine.Prove(ctx, s.checker, result, s.files, a.in.jobs)
+	}
+	return a.publish(ctx, s, result)
 }
 
 // workspace is the folder of the checkout: the runner's word for it, else the
@@ -148,58 +172,38 @@ func nothingToLint(s *session) string {
 	return words
 }
 
-// keepChanged marks what stands on unchanged lines. Where the changes cannot be
-// had everything counts, and the job does not fail.
-func (a *action) keepChanged(ctx context.Context, r *lint.Result) {
-	diff, err := a.client.Diff(ctx, a.event)
-	if err != nil {
-		a.unjudged = "what changed is not known: " + err.Error()
-		return
-	}
-	ranges := gitdiff.Changes{}
-	for _, d := range r.Diagnostics {
-		path := d.Source.Path
-		if _, known := ranges[path]; known {
-			continue
-		}
-		if ranges[path], err = diff.Changed(ctx, path, d.Source.Bytes); err != nil {
-			a.unjudged = "what changed is not known: " + err.Error()
-			return
-		}
-	}
-	for _, d := range r.Diagnostics {
-		d.Unchanged = !ranges.Touches(d.Source.Path, d.Start().Line, d.End().Line)
-	}
-}
-
 func (a *action) markBaseline(ctx context.Context, s *session, r *lint.Result) error {
 	if a.in.baseline == "" {
 		return nil
 	}
 	read := policySource(func(name string) ([]byte, error) { return readFile(a.env, name) })
 	if policy := a.basePolicy(ctx); policy != nil {
-		read = func(name string) ([]byte, error) { return policy(slashed(s.place.dir, inDir(a.env, name))) }
+		read = func(name string) ([]byte, error) { return policy(slashed(s.place.dir, inDir(a.lintEnv, name))) }
 	}
 	return markBaseline(r, a.in.baseline, read)
 }
 
 // publish writes every report, each whether or not another could be written,
-// and says how the run ended.
-func (a *action) publish(s *session, r *lint.Result) error {
-	files, failed := a.writeFiles(r)
+// and says how the run ended. The files come first: they have everything,
+// whatever GitHub refuses afterwards.
+func (a *action) publish(ctx context.Context, s *session, r *lint.Result) error {
+	files, failed := a.writeFiles(s, r)
 	ended := exitFor(r, s.rules)
 	conclusion := a.conclude(ended)
 	if conclusion == conclusionNeutral {
 		ended = nil
 	}
 
+	alerts := a.upload(ctx, s, r)
+	plan := a.review(ctx, s, r, alerts)
+	r.Notices = append(r.Notices, a.notices...)
 	a.log(r)
 	if a.in.annotations {
-		failed = append(failed, a.write("github", a.env.Stdout, r))
+		failed = append(failed, a.write("github", a.env.Stdout, annotated(r, plan), nil))
 	}
 	if file := a.env.Getenv("GITHUB_STEP_SUMMARY"); a.in.summary && file != "" {
 		var b bytes.Buffer
-		failed = append(failed, a.write("markdown", &b, r), github.WriteSummary(file, b.Bytes()))
+		failed = append(failed, a.write("markdown", &b, r, placed(plan)), github.WriteSummary(file, b.Bytes()))
 	}
 	failOn, never := s.rules.FailOn()
 	judged := "fail-on " + failOn.String()
@@ -216,6 +220,7 @@ func (a *action) publish(s *session, r *lint.Result) error {
 		{Name: "conclusion", Value: conclusion},
 		{Name: "sarif-file", Value: files.sarif},
 		{Name: "report-file", Value: files.report},
+		{Name: "review-file", Value: files.review},
 	}
 	if file := a.env.Getenv("GITHUB_OUTPUT"); file != "" {
 		failed = append(failed, github.WriteOutputs(file, outputs))
@@ -259,9 +264,9 @@ func (a *action) log(r *lint.Result) {
 	a.gh.EndGroup()
 }
 
-func (a *action) write(format string, w io.Writer, r *lint.Result) error {
+func (a *action) write(format string, w io.Writer, r *lint.Result, placed *report.Placed) error {
 	writer, err := report.New(format, report.Options{
-		Version: Version, Quiet: true, Category: a.in.category, Alerts: true, Page: rulePage, Line: a.lineLink(),
+		Version: Version, Quiet: true, Category: a.in.category, Alerts: true, Page: rulePage, Line: a.lineLink(), Placed: placed,
 		Elsewhere: "the job summary and the report file have all",
 	})
 	if err != nil {

@@ -12,6 +12,7 @@ import (
 	"path/filepath"
 	"strings"
 
+	"github.com/dockmend/dockmend/internal/github"
 	"github.com/dockmend/dockmend/internal/lint"
 )
 
@@ -20,14 +21,17 @@ import (
 const (
 	reportFolder = ".dockmend"
 	reportFile   = reportFolder + "/report.json"
+	// reviewFile is for a second job that may write.
+	reviewFile = reportFolder + "/" + github.HandoffFile
 )
 
 // actionFiles are the paths of written files, relative to the workspace; empty
 // for one that was not written.
-type actionFiles struct{ report, sarif string }
+type actionFiles struct{ report, sarif, review string }
 
-// writeFiles writes the full report and, where it is asked for, the SARIF file.
-func (a *action) writeFiles(r *lint.Result) (files actionFiles, failed []error) {
+// writeFiles writes the full report, what a second job needs to post it on a pull
+// request and, where it is asked for, the SARIF file.
+func (a *action) writeFiles(s *session, r *lint.Result) (files actionFiles, failed []error) {
 	w, err := openWorkspace(a.env.Dir)
 	if err != nil {
 		return files, []error{err}
@@ -35,7 +39,7 @@ func (a *action) writeFiles(r *lint.Result) (files actionFiles, failed []error) 
 	defer w.close()
 	put := func(format, name string) string {
 		var b bytes.Buffer
-		err := a.write(format, &b, r)
+		err := a.write(format, &b, r, nil)
 		if err == nil {
 			err = w.write(name, b.Bytes())
 		}
@@ -51,6 +55,17 @@ func (a *action) writeFiles(r *lint.Result) (files actionFiles, failed []error) 
 	files.report = put("json", reportFile)
 	if a.in.sarifFile != "" {
 		files.sarif = put("sarif", path.Clean(filepath.ToSlash(a.in.sarifFile)))
+	}
+	if a.event.Name == "pull_request" {
+		src, err := github.NewHandoff(a.event, a.in.category, a.complete(s, r), r)
+		if err == nil {
+			err = w.write(reviewFile, src)
+		}
+		if err != nil {
+			failed = append(failed, fmt.Errorf("%s: %w", reviewFile, err))
+		} else {
+			files.review = reviewFile
+		}
 	}
 	return files, failed
 }
@@ -125,7 +140,11 @@ func (w *workspaceWriter) folders(dir string) error {
 // the environment does not say which.
 func (a *action) lineLink() func(file string, line int) string {
 	server := strings.TrimSuffix(a.env.Getenv("GITHUB_SERVER_URL"), "/")
-	if server == "" || a.event.Repository == "" || a.event.SHA == "" {
+	commit := a.event.SHA
+	if a.event.Remote() {
+		commit = a.event.Head
+	}
+	if server == "" || a.event.Repository == "" || commit == "" {
 		return nil
 	}
 	return func(file string, line int) string {
@@ -135,6 +154,6 @@ func (a *action) lineLink() func(file string, line int) string {
 		}
 		// Parentheses would end a link in Markdown.
 		escaped := strings.NewReplacer("(", "%28", ")", "%29").Replace(strings.Join(parts, "/"))
-		return fmt.Sprintf("%s/%s/blob/%s/%s?plain=1#L%d", server, a.event.Repository, a.event.SHA, escaped, line)
+		return fmt.Sprintf("%s/%s/blob/%s/%s?plain=1#L%d", server, a.event.Repository, commit, escaped, line)
 	}
 }

@@ -20,6 +20,8 @@ type actionInputs struct {
 	onlyChanged          bool
 	category             string
 	annotations, summary bool
+	review               bool
+	uploadSARIF          bool
 	sarifFile            string
 	token                string
 }
@@ -30,8 +32,6 @@ var laterInputs = []struct {
 	name    string
 	nothing []string
 }{
-	{"review", []string{"", "auto", "false"}},
-	{"upload-sarif", []string{"", "auto", "false"}},
 	{"online", []string{"", "auto", "false"}},
 	{"online-registries", []string{""}},
 	{"fix-pr", []string{"", "off"}},
@@ -45,7 +45,7 @@ func readInputs(gh *githubactions.Action, event *github.Event) (*actionInputs, e
 	in.config, in.baseline = gh.GetInput("config"), gh.GetInput("baseline")
 	in.rules.Presets, in.rules.Select, in.rules.Ignore = words(gh.GetInput("preset")), words(gh.GetInput("select")), words(gh.GetInput("ignore"))
 	in.rules.FailOn = gh.GetInput("fail-on")
-	if !event.Gate() {
+	if !event.Gate() || event.Run != nil { // the run before has judged
 		in.rules.DefaultFailOn = "never"
 	}
 
@@ -63,7 +63,9 @@ func readInputs(gh *githubactions.Action, event *github.Event) (*actionInputs, e
 		slips = append(slips, fmt.Errorf("input %s: %q is neither true nor false", name, value))
 		return byDefault
 	}
-	in.onlyChanged = choose("only-changed", event.Gate())
+	in.onlyChanged = choose("only-changed", event.Gate() || event.Run != nil)
+	in.review = choose("review", true)
+	in.uploadSARIF = choose("upload-sarif", true)
 	in.annotations = choose("annotations", true)
 	in.summary = choose("summary", true)
 	for _, later := range laterInputs {

@@ -29,6 +29,10 @@ func (a *action) basePolicy(ctx context.Context) policySource {
 // said about it (docs/contract.md section 6).
 func (a *action) sessions(ctx context.Context) (s, head *session, err error) {
 	policy := a.basePolicy(ctx)
+	if a.event.Remote() {
+		s, err = a.remoteSession(ctx, policy)
+		return s, nil, err
+	}
 	if policy == nil {
 		s, err = newSession(a.env, &a.in.lintFlags, a.in.paths, nil)
 		return s, nil, err

@@ -11,6 +11,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/dockmend/dockmend/internal/github/fakehub"
 )
@@ -43,7 +44,7 @@ func newStep(t *testing.T, event string) *step {
 		"GITHUB_WORKSPACE": s.dir, "GITHUB_EVENT_NAME": event, "GITHUB_EVENT_PATH": filepath.Join(events, event+".json"),
 		"GITHUB_REPOSITORY": "Codertocat/Hello-World", "GITHUB_SHA": strings.Repeat("a", 40), "GITHUB_API_URL": hub.URL,
 		"GITHUB_SERVER_URL": "https://github.com", "GITHUB_OUTPUT": filepath.Join(commands, "output"),
-		"GITHUB_STEP_SUMMARY": filepath.Join(commands, "summary"), "INPUT_GITHUB-TOKEN": "ghs_example",
+		"GITHUB_STEP_SUMMARY": filepath.Join(commands, "summary"), "INPUT_GITHUB-TOKEN": "ghs_example", "GITHUB_REF": "refs/heads/main",
 	}
 	return s
 }
@@ -77,6 +78,7 @@ func (s *step) run() *ran {
 	s.t.Helper()
 	var out bytes.Buffer
 	env := &Env{Stdin: strings.NewReader(""), Stdout: &out, Stderr: &out, Dir: s.dir, ShellCheck: "is-not-asked", Getenv: func(name string) string { return s.env[name] }}
+	env.Wait = func(context.Context, time.Duration) error { return nil }
 	r := &ran{code: Main(context.Background(), []string{"dockmend", "action"}, env)}
 	r.log = out.String()
 	if summary, err := os.ReadFile(s.env["GITHUB_STEP_SUMMARY"]); err == nil {
@@ -251,6 +253,7 @@ func TestActionInputs(t *testing.T) {
 
 func TestActionOnASchedule(t *testing.T) {
 	s := newStep(t, "schedule")
+	s.env["INPUT_UPLOAD-SARIF"] = "false"
 	s.write("src/.git/HEAD", "ref: refs/heads/main\n")
 	s.write("src/Dockerfile", twoFindings)
 	s.env["INPUT_PATH"] = "src"
@@ -284,7 +287,7 @@ func TestActionHostileRepository(t *testing.T) {
 	if got.outputs["errors"] == "0" || got.code != 0 {
 		t.Fatalf("exit %d with %s errors, want 0 and some\n%s", got.code, got.outputs["errors"], got.log)
 	}
-	names := []string{"findings", "errors", "warnings", "fixable", "conclusion", "sarif-file", "report-file"}
+	names := []string{"findings", "errors", "warnings", "fixable", "conclusion", "sarif-file", "report-file", "review-file"}
 	for name := range got.outputs {
 		if !slices.Contains(names, name) {
 			t.Errorf("output %q is not one of ours", name)

@@ -9,6 +9,7 @@ import (
 	"io"
 	"os"
 	"strings"
+	"time"
 
 	"github.com/spf13/cobra"
 
@@ -36,6 +37,8 @@ type Env struct {
 	ShellCheck string
 	// Terminal tells whether Stdout is a terminal.
 	Terminal bool
+	// Wait waits, or returns the context's error; nil means by the clock.
+	Wait func(ctx context.Context, d time.Duration) error
 }
 
 // OSEnv is the environment of this process.

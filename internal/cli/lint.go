@@ -35,6 +35,8 @@ type lintFlags struct {
 	// fromRoot makes paths in reports relative to the root, wherever the
 	// working directory is: GitHub wants them so.
 	fromRoot bool
+	// alone says that the work tree has nothing but the files to lint.
+	alone bool
 }
 
 func (f *lintFlags) register(cmd *cobra.Command) {

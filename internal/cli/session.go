@@ -198,11 +198,20 @@ func (s *session) find(flags *lintFlags, named bool) error {
 		}
 		s.files = append(s.files, engine.File{
 			Path: s.place.shown(f.Path), Target: f.Target, Template: f.Template, Policy: s.rules.For(f.Path),
-			Context: buildcontext.New(s.place.root, f.Path, s.place.shown),
+			Context: s.context(flags, f.Path),
 			Open:    func() (io.ReadCloser, error) { return s.place.root.Open(f.Path) },
 		})
 	}
 	return nil
+}
+
+// context is the gate to the files around a Dockerfile; it is shut where these
+// are not in the work tree.
+func (s *session) context(flags *lintFlags, path string) lint.Context {
+	if flags.alone {
+		return buildcontext.None()
+	}
+	return buildcontext.New(s.place.root, path, s.place.shown)
 }
 
 // run checks the files, and proves the fixes where that is asked for.

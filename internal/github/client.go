@@ -1,6 +1,7 @@
 package github
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -8,6 +9,7 @@ import (
 	"io/fs"
 	"net/http"
 	"net/url"
+	"strconv"
 	"strings"
 	"sync/atomic"
 	"time"
@@ -23,7 +25,17 @@ const (
 	maxAnswer = 50 << 20
 	// maxFile bounds a file that is read through the API.
 	maxFile = 10 << 20
+	// maxCalls bounds the requests of one run; a token of a job has 1,000 in an
+	// hour for all jobs of its repository. Each 100 changed files allow one more.
+	maxCalls = 100
+	// readTries is how often a request that only reads is made.
+	readTries = 3
+	// longestWait bounds how long a run waits because GitHub asks it to.
+	longestWait = time.Minute
 )
+
+// errBudget ends a run's requests.
+var errBudget = fmt.Errorf("the run has made its %d calls of GitHub's API", maxCalls)
 
 // Server says where the API is and who asks.
 type Server struct {
@@ -33,13 +45,21 @@ type Server struct {
 	Token string
 	// Repository is "owner/name".
 	Repository string
+	// GraphQL is GITHUB_GRAPHQL_URL; empty means URL with "/graphql".
+	GraphQL string
+	// Timeout bounds one request, 0 means 30 seconds.
+	Timeout time.Duration
+	// Wait waits, or returns the context's error; nil means by the clock.
+	Wait func(ctx context.Context, d time.Duration) error
 }
 
 // Client asks GitHub's API about one repository. It is safe for concurrent use.
 type Client struct {
 	api         *github.Client
 	owner, name string
-	calls       *atomic.Int64
+	graphql     string
+	calls, room *atomic.Int64
+	wait        func(context.Context, time.Duration) error
 }
 
 // NewClient makes a client; no request is made yet.
@@ -52,38 +72,89 @@ func NewClient(s Server) (*Client, error) {
 	if err != nil || base.Host == "" || base.Scheme != "https" && base.Scheme != "http" {
 		return nil, fmt.Errorf("GITHUB_API_URL %q is no address", s.URL)
 	}
-	calls := &atomic.Int64{}
-	transport := &transport{host: base.Host, token: s.Token, calls: calls, next: http.DefaultTransport}
-	api := github.NewClient(&http.Client{Timeout: callTime, Transport: transport})
+	c := &Client{
+		owner: owner, name: name, graphql: cmp.Or(s.GraphQL, strings.TrimSuffix(s.URL, "/")+"/graphql"),
+		calls: &atomic.Int64{}, room: &atomic.Int64{}, wait: s.Wait,
+	}
+	if c.wait == nil {
+		c.wait = wait
+	}
+	c.room.Store(maxCalls)
+	transport := &transport{host: base.Host, token: s.Token, client: c, next: http.DefaultTransport}
+	c.api = github.NewClient(&http.Client{Timeout: cmp.Or(s.Timeout, callTime), Transport: transport})
 	base.Path = strings.TrimSuffix(base.Path, "/") + "/"
-	api.BaseURL, api.UserAgent = base, "dockmend"
-	return &Client{api: api, owner: owner, name: name, calls: calls}, nil
+	c.api.BaseURL, c.api.UserAgent = base, "dockmend"
+	return c, nil
 }
 
 // Calls is how many requests were made.
 func (c *Client) Calls() int { return int(c.calls.Load()) }
 
+// left is how many more requests the run may make.
+func (c *Client) left() int { return int(c.room.Load() - c.calls.Load()) }
+
+// allow gives the run n more requests.
+func (c *Client) allow(n int) { c.room.Add(int64(n)) }
+
+func wait(ctx context.Context, d time.Duration) error {
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-ctx.Done():
+		return ctx.Err()
+	case <-timer.C:
+		return nil
+	}
+}
+
 // transport counts requests, bounds answers, and gives the token to the API's
 // host alone: a redirect to another one goes without it.
 type transport struct {
 	host, token string
-	calls       *atomic.Int64
+	client      *Client
 	next        http.RoundTripper
 }
 
+// RoundTrip repeats what only reads where the server or its limit asks for it.
 func (t *transport) RoundTrip(r *http.Request) (*http.Response, error) {
-	t.calls.Add(1)
 	r = r.Clone(r.Context())
 	r.Header.Del("Authorization")
 	if t.token != "" && r.URL.Host == t.host {
 		r.Header.Set("Authorization", "Bearer "+t.token)
 	}
-	answer, err := t.next.RoundTrip(r)
-	if err != nil {
-		return nil, err
+	for try := 1; ; try++ {
+		if t.client.left() <= 0 {
+			return nil, errBudget
+		}
+		t.client.calls.Add(1)
+		answer, err := t.next.RoundTrip(r)
+		if err != nil {
+			return nil, err
+		}
+		pause, again := retryable(answer)
+		if r.Method != http.MethodGet || !again || try == readTries {
+			answer.Body = &boundedBody{ReadCloser: answer.Body, left: maxAnswer}
+			return answer, nil
+		}
+		_ = answer.Body.Close() // nothing of it is wanted
+		if err := t.client.wait(r.Context(), pause); err != nil {
+			return nil, err
+		}
 	}
-	answer.Body = &boundedBody{ReadCloser: answer.Body, left: maxAnswer}
-	return answer, nil
+}
+
+// retryable tells whether an answer asks to come again, and after how long. A
+// pause that is too long for a job is none.
+func retryable(answer *http.Response) (pause time.Duration, ok bool) {
+	switch answer.StatusCode {
+	case http.StatusInternalServerError, http.StatusBadGateway, http.StatusServiceUnavailable, http.StatusGatewayTimeout:
+		return time.Second, true
+	case http.StatusForbidden, http.StatusTooManyRequests:
+		seconds, err := strconv.Atoi(answer.Header.Get("Retry-After"))
+		pause = time.Duration(max(seconds, 1)) * time.Second
+		return pause, err == nil && seconds >= 0 && pause <= longestWait
+	}
+	return 0, false
 }
 
 // boundedBody fails, rather than ends, after so many bytes.
@@ -141,26 +212,41 @@ func (c *Client) Exists(ctx context.Context, sha string) error {
 	return nil
 }
 
-// explain words a refusal with the permission that would have been needed.
-func explain(err error) error {
+// reading are the permissions that a run needs to look around.
+const reading = "contents: read, pull-requests: read"
+
+// explain words a refusal of something that only reads.
+func explain(err error) error { return explainFor(err, reading) }
+
+// explainFor words a refusal with the permission that would have been needed.
+func explainFor(err error, permission string) error {
 	var refused *github.ErrorResponse
 	var limited *github.RateLimitError
 	var abuse *github.AbuseRateLimitError
+	var query *graphqlError
 	switch {
+	case errors.Is(err, errBudget):
+		return errBudget
 	case errors.As(err, &limited), errors.As(err, &abuse):
 		return errors.New("GitHub's rate limit is used up")
-	case !errors.As(err, &refused):
-		return err
+	case errors.As(err, &query) && (query.Type == "FORBIDDEN" || query.Type == "NOT_FOUND"):
+		return fmt.Errorf("GitHub refused (%s); the job may lack permissions: %s", query.Type, permission)
+	case errors.As(err, &refused):
+		return explainStatus(refused.Response.StatusCode, refused.Message, permission)
 	}
-	switch code := refused.Response.StatusCode; code {
+	return err
+}
+
+func explainStatus(code int, message, permission string) error {
+	switch code {
 	case http.StatusUnauthorized:
 		return errors.New("GitHub does not accept the token (401); see the input github-token")
 	case http.StatusForbidden, http.StatusNotFound:
-		return fmt.Errorf("GitHub refused (%d); the job may lack permissions: contents: read, pull-requests: read", code)
+		return fmt.Errorf("GitHub refused (%d); the job may lack permissions: %s", code, permission)
 	case http.StatusTooManyRequests:
 		return errors.New("GitHub's rate limit is used up (429)")
 	default:
-		return fmt.Errorf("GitHub answered %d: %s", code, refused.Message)
+		return fmt.Errorf("GitHub answered %d: %.200s", code, message)
 	}
 }
 

@@ -26,6 +26,8 @@ const (
 type Diff struct {
 	client *Client
 	files  map[string]*github.CommitFile
+	// heads are files of the head that were read, by their hash.
+	heads map[string][]byte
 }
 
 // ErrNoDiff is wrapped by the error of an event that has nothing to compare.
@@ -47,7 +49,8 @@ func (c *Client) Diff(ctx context.Context, e *Event) (*Diff, error) {
 	if err != nil {
 		return nil, err
 	}
-	d := &Diff{client: c, files: make(map[string]*github.CommitFile, len(files))}
+	c.allow(len(files) / perPage)
+	d := &Diff{client: c, files: make(map[string]*github.CommitFile, len(files)), heads: map[string][]byte{}}
 	for _, f := range files {
 		d.files[f.GetFilename()] = f
 	}
@@ -115,11 +118,23 @@ func (d *Diff) Changed(ctx context.Context, path string, checkout []byte) ([]git
 	if blobHash(checkout, len(file.GetSHA())) == file.GetSHA() {
 		return ranges, nil
 	}
-	head, err := d.client.readBlob(ctx, file.GetSHA())
+	head, err := d.head(ctx, file.GetSHA())
 	if err != nil {
 		return nil, err
 	}
 	return mapped(ranges, text.LineMap(head, checkout)), nil
+}
+
+// head reads a file of the head by its hash, once.
+func (d *Diff) head(ctx context.Context, sha string) ([]byte, error) {
+	if content, ok := d.heads[sha]; ok {
+		return content, nil
+	}
+	content, err := d.client.readBlob(ctx, sha)
+	if err == nil {
+		d.heads[sha] = content
+	}
+	return content, err
 }
 
 // mapped are the ranges' lines that the checkout has too.

@@ -37,21 +37,37 @@ type Event struct {
 	Fork bool
 	// Files is how many files the pull request changes, as its payload says.
 	Files int
+	// Ref is the ref that goes with SHA, as "refs/pull/7/merge".
+	Ref string
+	// Run is the run that a workflow_run is about; nil for other events.
+	Run *Run
+}
+
+// Run is a run of a workflow that came to its end.
+type Run struct {
+	ID int64
+	// Head is the commit that it ran for, Branch its branch in Repository
+	// ("owner/name"), which is a fork's or this one.
+	Head, Branch, Repository string
 }
 
 // Gate tells whether the event asks for a verdict before something lands.
 func (e *Event) Gate() bool { return e.PullRequest() || e.Name == "merge_group" }
 
+// Remote tells whether the work tree is not what the event is about, so that the
+// head's files are read through the API.
+func (e *Event) Remote() bool { return e.Name == "pull_request_target" || e.Name == "workflow_run" }
+
 // PullRequest tells whether the event is about one pull request.
 func (e *Event) PullRequest() bool { return e.Number > 0 }
 
 // supported are the events that a run understands.
-const supported = "push, pull_request, pull_request_target, merge_group, schedule and workflow_dispatch"
+const supported = "push, pull_request, pull_request_target, workflow_run, merge_group, schedule and workflow_dispatch"
 
 // LoadEvent reads the event from the environment and its payload file. An
 // unknown event is an error that names the known ones.
 func LoadEvent(getenv func(string) string) (*Event, error) {
-	e := &Event{Name: getenv("GITHUB_EVENT_NAME"), Repository: getenv("GITHUB_REPOSITORY"), SHA: getenv("GITHUB_SHA")}
+	e := &Event{Name: getenv("GITHUB_EVENT_NAME"), Repository: getenv("GITHUB_REPOSITORY"), SHA: getenv("GITHUB_SHA"), Ref: getenv("GITHUB_REF")}
 	if e.Name == "" {
 		return nil, errors.New("GITHUB_EVENT_NAME is not set: this command runs as a step of a GitHub workflow; elsewhere use dockmend lint")
 	}
@@ -61,7 +77,7 @@ func LoadEvent(getenv func(string) string) (*Event, error) {
 	switch e.Name {
 	case "schedule", "workflow_dispatch":
 		return e, nil // nothing of the payload is needed
-	case "push", "pull_request", "pull_request_target", "merge_group":
+	case "push", "pull_request", "pull_request_target", "workflow_run", "merge_group":
 	default:
 		return nil, fmt.Errorf("the event %q is not one that dockmend understands; these are %s", e.Name, supported)
 	}
@@ -103,6 +119,9 @@ func (e *Event) read(payload []byte) error {
 		}
 		return e.between(p.GetMergeGroup().GetBaseSHA(), p.GetMergeGroup().GetHeadSHA())
 	}
+	if e.Name == "workflow_run" {
+		return e.readRun(payload)
+	}
 	// pull_request_target has the same shape.
 	var p github.PullRequestEvent
 	if err := json.Unmarshal(payload, &p); err != nil {
@@ -113,9 +132,33 @@ func (e *Event) read(payload []byte) error {
 	if e.Number <= 0 {
 		return errors.New("it has no pull_request.number")
 	}
+	return e.readPull(pull)
+}
+
+func (e *Event) readPull(pull *github.PullRequest) error {
 	// The head's repository is null once a fork was deleted.
 	e.Fork = pull.GetHead().GetRepo().GetFullName() != pull.GetBase().GetRepo().GetFullName() || pull.GetHead().GetRepo() == nil
 	return e.between(pull.GetBase().GetSHA(), pull.GetHead().GetSHA())
+}
+
+// readRun reads what a workflow_run says of the run before it. Its list of pull
+// requests is empty for forks, so FindPull looks for it.
+func (e *Event) readRun(payload []byte) error {
+	var p github.WorkflowRunEvent
+	if err := json.Unmarshal(payload, &p); err != nil {
+		return err
+	}
+	run := p.GetWorkflowRun()
+	e.Run = &Run{ID: run.GetID(), Head: run.GetHeadSHA(), Branch: run.GetHeadBranch(), Repository: run.GetHeadRepository().GetFullName()}
+	switch {
+	case run.GetEvent() != "pull_request":
+		return fmt.Errorf("the run before was for the event %q, and only that of a pull_request has a report to post", run.GetEvent())
+	case !isSHA(e.Run.Head):
+		return fmt.Errorf("%s is no commit", strconv.Quote(e.Run.Head))
+	case e.Run.ID <= 0 || e.Run.Branch == "" || !strings.Contains(e.Run.Repository, "/"):
+		return errors.New("it has no workflow_run with an id, a head_branch and a head_repository")
+	}
+	return nil
 }
 
 // between sets Base and Head. The zeros of a branch that is new or gone stand

@@ -27,6 +27,8 @@ type markdownWriter struct {
 	limit int
 	// line returns the address of a line; it may be nil.
 	line func(file string, line int) string
+	// placed may be nil: all findings are listed then.
+	placed *Placed
 }
 
 // Write writes a job summary: a heading with the counts, problems, one table
@@ -44,7 +46,11 @@ func (m markdownWriter) Write(w io.Writer, r *lint.Result) error {
 	// The small sections may not crowd out the findings, nor these them.
 	p.details("notice", "", noticeRows(r), m.limit/20)
 	p.details("problem", "<details open><summary>"+count(len(r.Problems), "problem")+": the run is incomplete</summary>\n\n", problemRows(r), m.limit/10)
-	p.findings(r, p.limit-m.limit/5, m.line)
+	listed, places := m.placed.split(r)
+	p.details("place", "", places, p.limit-m.limit/4)
+	p.findings(r, listed, p.limit-m.limit/5, m.line)
+	patches := m.placed.patchRows()
+	p.details("patch", fmt.Sprintf("<details><summary>Patches (%d)</summary>\n\n", len(patches)), patches, p.limit-m.limit/8)
 	p.details("suppressed finding", suppressedHead(counts), suppressedRows(r), p.limit-m.limit/10)
 	p.details("skipped rule", fmt.Sprintf("<details><summary>What could not be checked (%d)</summary>\n\n", len(skipped)), skipped, p.limit)
 	return write(w, "markdown", p.out.Bytes())
@@ -94,16 +100,16 @@ func (p *page) details(noun, head string, rows []string, limit int) {
 	p.leftOut(p.section(head, rows, foot, limit), noun)
 }
 
-// findings writes the tables. After the first row that does not fit none is
+// findings writes the tables: one of the files, and one for each file of those
+// that are listed. After the first row that does not fit none is
 // written, so that what is left out is the least severe of the last files.
-func (p *page) findings(r *lint.Result, limit int, line func(string, int) string) {
+func (p *page) findings(all, listed *lint.Result, limit int, line func(string, int) string) {
 	const table = "| Severity | Line | Rule | Finding | Fix |\n|---|---|---|---|---|\n"
 	left := 0
-	files := byFile(r)
-	if len(files) > 1 {
+	if files := byFile(all); len(files) > 1 {
 		p.leftOut(p.section("| File | Errors | Warnings | Info | Style | Fixable |\n|---|---:|---:|---:|---:|---:|\n", fileRows(files), "\n", limit/4), "file")
 	}
-	for _, file := range files {
+	for _, file := range byFile(listed) {
 		if left > 0 {
 			left += len(file)
 			continue

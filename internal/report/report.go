@@ -41,6 +41,8 @@ type Options struct {
 	Page func(id string) string
 	// Line returns the address of a line of a file, for "markdown"; it may be nil.
 	Line func(file string, line int) string
+	// Placed tells for "markdown" which findings are shown elsewhere; nil lists all.
+	Placed *Placed
 	// Elsewhere says for "github" where all findings are, when a step cannot
 	// show them; empty means in other formats.
 	Elsewhere string
@@ -69,7 +71,7 @@ func New(format string, opts Options) (Writer, error) {
 	case "github":
 		return githubWriter{opts}, nil
 	case "markdown":
-		return markdownWriter{limit: summaryLimit, line: opts.Line}, nil
+		return markdownWriter{limit: summaryLimit, line: opts.Line, placed: opts.Placed}, nil
 	}
 	if slices.Contains(later, format) {
 		return nil, fmt.Errorf("format %q is %w; use one of %s", format, ErrNotYet, strings.Join(Formats(), ", "))

@@ -26,10 +26,11 @@ import (
 	"github.com/getkin/kin-openapi/openapi3filter"
 	"github.com/getkin/kin-openapi/routers"
 	"github.com/getkin/kin-openapi/routers/gorillamux"
+	"github.com/vektah/gqlparser/v2/ast"
 )
 
-// Hub is the server and what it knows about one repository. Its fields are set
-// before the first request.
+// Hub is the server and what it knows about one repository. Its exported fields
+// are set between requests; what the API changes is read by methods.
 type Hub struct {
 	URL string
 	// Files are the repository's, by "commit:path".
@@ -40,12 +41,31 @@ type Hub struct {
 	Changed []map[string]any
 	// Deny answers a status to requests whose path holds the key.
 	Deny map[string]int
+	// Head is the pull request's head commit; a review of another one is refused.
+	Head string
+	// Grants are the token's permissions, "pull-requests" to "read" or "write";
+	// nil grants all.
+	Grants map[string]string
+	// Faults are what goes wrong.
+	Faults []*Fault
+	// Pulls are the open pull requests that a list gives.
+	Pulls []map[string]any
+	// Artifacts are zip archives of a workflow run by the artifact's name.
+	Artifacts map[string][]byte
+	// Scanning is the state of code scanning.
+	Scanning Scanning
+	// Seen, if set, is called with each request before it is answered.
+	Seen func(r *http.Request, body []byte)
 
 	t      testing.TB
 	doc    *openapi3.T
+	schema *ast.Schema
 	router routers.Router
 	mu     sync.Mutex
 	calls  []string
+	state  state
+	// link is the header of the answer that is being made.
+	link string
 }
 
 // New starts a hub that ends with the test.
@@ -59,25 +79,44 @@ func New(tb testing.TB) *Hub {
 	if err != nil {
 		tb.Fatal(err)
 	}
-	h := &Hub{Files: map[string]string{}, Blobs: map[string]string{}, Deny: map[string]int{}, t: tb, doc: doc, router: router}
+	schema, err := graphqlSchema()
+	if err != nil {
+		tb.Fatal(err)
+	}
+	return (&Hub{doc: doc, router: router, schema: schema}).Fresh(tb)
+}
+
+// Fresh starts another hub, which ends with its test; reading the descriptions
+// takes longer than most tests.
+func (h *Hub) Fresh(tb testing.TB) *Hub {
+	tb.Helper()
+	h = &Hub{
+		Files: map[string]string{}, Blobs: map[string]string{}, Deny: map[string]int{}, Artifacts: map[string][]byte{},
+		t: tb, doc: h.doc, router: h.router, schema: h.schema,
+	}
 	server := httptest.NewServer(h)
 	tb.Cleanup(server.Close)
 	h.URL = server.URL
 	return h
 }
 
+// unpacked reads a file of testdata.
+func unpacked(name string) ([]byte, error) {
+	_, here, _, _ := runtime.Caller(0)
+	packed, err := os.ReadFile(filepath.Join(filepath.Dir(here), "testdata", name))
+	if err != nil {
+		return nil, err
+	}
+	r, err := gzip.NewReader(bytes.NewReader(packed))
+	if err != nil {
+		return nil, err
+	}
+	return io.ReadAll(r)
+}
+
 // description loads GitHub's.
 func description() (*openapi3.T, error) {
-	_, here, _, _ := runtime.Caller(0)
-	packed, err := os.ReadFile(filepath.Join(filepath.Dir(here), "testdata", "openapi.json.gz"))
-	if err != nil {
-		return nil, err
-	}
-	unpacked, err := gzip.NewReader(bytes.NewReader(packed))
-	if err != nil {
-		return nil, err
-	}
-	src, err := io.ReadAll(unpacked)
+	src, err := unpacked("openapi.json.gz")
 	if err != nil {
 		return nil, err
 	}
@@ -98,14 +137,30 @@ func (h *Hub) Calls() []string {
 
 // ServeHTTP checks a request, answers it, and checks the answer.
 func (h *Hub) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	body, err := io.ReadAll(r.Body)
+	if err != nil {
+		return // the client went away
+	}
+	r.Body = io.NopCloser(bytes.NewReader(body))
+	if h.Seen != nil {
+		h.Seen(r, body)
+	}
 	h.mu.Lock()
+	defer h.mu.Unlock()
 	h.calls = append(h.calls, r.Method+" "+r.URL.RequestURI())
-	h.mu.Unlock()
 	for part, status := range h.Deny {
 		if strings.Contains(r.URL.Path, part) {
 			answer(w, status, map[string]string{"message": "Resource not accessible by integration"})
 			return
 		}
+	}
+	if r.URL.Path == "/graphql" {
+		h.serveGraphQL(w, r, body)
+		return
+	}
+	if name, ok := strings.CutPrefix(r.URL.Path, "/storage/"); ok {
+		h.serveStorage(w, r, name)
+		return
 	}
 	input, err := h.request(r)
 	if err != nil {
@@ -113,10 +168,33 @@ func (h *Hub) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		answer(w, http.StatusUnprocessableEntity, map[string]string{"message": err.Error()})
 		return
 	}
-	status, body := h.answer(input)
+	call := in(input)
+	if r.Header.Get("Authorization") != "" && !h.may(needs(call)) {
+		answer(w, http.StatusForbidden, map[string]string{"message": "Resource not accessible by integration"})
+		return
+	}
+	h.faulty(w, r, call, func(w http.ResponseWriter) {
+		r.Body = io.NopCloser(bytes.NewReader(body))
+		h.serveREST(w, r, call, input, body)
+	})
+}
+
+// in names an operation, without the repository.
+func in(input *openapi3filter.RequestValidationInput) string {
+	return input.Route.Method + " " + strings.TrimPrefix(input.Route.Path, "/repos/{owner}/{repo}")
+}
+
+func (h *Hub) serveREST(w http.ResponseWriter, r *http.Request, call string, input *openapi3filter.RequestValidationInput, body []byte) {
+	if call == "GET /actions/artifacts/{artifact_id}/{archive_format}" {
+		// Another host, as GitHub has it: the token may not go there.
+		http.Redirect(w, r, strings.Replace(h.URL, "127.0.0.1", "localhost", 1)+"/storage/"+input.PathParams["artifact_id"], http.StatusFound) //nolint:gosec // a test's server, and its own address
+		return
+	}
+	h.link = ""
+	status, answered := h.answer(call, input, body)
 	recorded := httptest.NewRecorder()
-	answer(recorded, status, body)
-	err = openapi3filter.ValidateResponse(context.Background(), &openapi3filter.ResponseValidationInput{
+	answer(recorded, status, answered)
+	err := openapi3filter.ValidateResponse(context.Background(), &openapi3filter.ResponseValidationInput{
 		RequestValidationInput: input, Status: status, Header: recorded.Header(), Body: io.NopCloser(bytes.NewReader(recorded.Body.Bytes())),
 	})
 	if err != nil {
@@ -126,7 +204,10 @@ func (h *Hub) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		_, _ = io.WriteString(w, h.Blobs[input.PathParams["file_sha"]])
 		return
 	}
-	answer(w, status, body)
+	if h.link != "" {
+		w.Header().Set("Link", h.link)
+	}
+	answer(w, status, answered)
 }
 
 func answer(w http.ResponseWriter, status int, body any) {
@@ -160,9 +241,9 @@ func (h *Hub) request(r *http.Request) (*openapi3filter.RequestValidationInput, 
 	return input, openapi3filter.ValidateRequest(context.Background(), input)
 }
 
-func (h *Hub) answer(in *openapi3filter.RequestValidationInput) (int, any) {
+func (h *Hub) answer(call string, in *openapi3filter.RequestValidationInput, body []byte) (int, any) {
 	missing := map[string]string{"message": "Not Found", "documentation_url": "https://docs.github.com/rest", "status": "404"}
-	switch p := in.PathParams; in.Route.Method + " " + strings.TrimPrefix(in.Route.Path, "/repos/{owner}/{repo}") {
+	switch p := in.PathParams; call {
 	case "GET /contents/{path}":
 		content, ok := h.Files[in.Request.URL.Query().Get("ref")+":"+p["path"]]
 		if !ok {
@@ -185,7 +266,19 @@ func (h *Hub) answer(in *openapi3filter.RequestValidationInput) (int, any) {
 		}
 		return http.StatusOK, h.like("blob", map[string]any{"sha": p["file_sha"], "size": len(content), "content": content})
 	case "GET /pulls/{pull_number}/files":
-		return http.StatusOK, h.entries()
+		return http.StatusOK, h.page(h.entries(), in.Request)
+	case "GET /pulls":
+		return http.StatusOK, h.pulls(in.Request.URL.Query().Get("head"))
+	case "POST /pulls/{pull_number}/reviews":
+		return h.postReview(body)
+	case "POST /pulls/{pull_number}/comments":
+		return h.postComment(body)
+	case "POST /code-scanning/sarifs":
+		return h.postSARIF(body)
+	case "GET /code-scanning/sarifs/{sarif_id}":
+		return h.sarifStatus(p["sarif_id"])
+	case "GET /actions/runs/{run_id}/artifacts":
+		return http.StatusOK, h.artifacts()
 	case "GET /compare/{basehead}":
 		return http.StatusOK, h.like("commit-comparison", map[string]any{"files": h.entries()})
 	}

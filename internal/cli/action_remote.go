@@ -1,0 +1,240 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/dockmend/dockmend/internal/discover"
+	"github.com/dockmend/dockmend/internal/github"
+	"github.com/dockmend/dockmend/internal/lint"
+	"github.com/dockmend/dockmend/internal/rules"
+)
+
+// On pull_request_target and workflow_run the token may write and the work tree,
+// if there is one, is not the pull request's. Checking that out there is how
+// repositories are taken over, so the changed files that dockmend lints are read
+// through the API, as data, into a folder of their own.
+
+// maxFurther bounds the files of findings that are taken over.
+const maxFurther = 20
+
+// fetched is how many files are read at most; each costs a call.
+const fetched = 60
+
+// fetch makes the folder that is linted; clean removes it.
+func (a *action) fetch(ctx context.Context) (clean func(), err error) {
+	if a.event.Run != nil {
+		if err := a.client.FindPull(ctx, a.event); err != nil {
+			return nil, incomplete(err) // run knows what is no failure
+		}
+	}
+	// The runner empties its own folder after the job, even if this is killed.
+	scratch := a.env.Getenv("RUNNER_TEMP")
+	if info, err := os.Stat(scratch); err != nil || !info.IsDir() {
+		scratch = ""
+	}
+	dir, err := os.MkdirTemp(scratch, "dockmend-")
+	if err != nil {
+		return nil, incomplete(err)
+	}
+	clean = func() { _ = os.RemoveAll(dir) } // nobody reads it afterwards
+	if err := a.fill(ctx, dir); err != nil {
+		clean()
+		return nil, incomplete(err)
+	}
+	env := *a.env
+	env.Dir = dir
+	a.lintEnv = &env
+	a.in.alone, a.in.allowEmpty, a.in.noGitignore = true, true, true
+	a.notices = append(a.notices, "only the changed Dockerfiles are linted here, read through the API: rules that look at the files around them have nothing to see")
+	return clean, nil
+}
+
+// fill writes those of the changed files that are linted.
+func (a *action) fill(ctx context.Context, dir string) error {
+	diff, err := a.changes(ctx)
+	if err != nil {
+		return err
+	}
+	root, err := os.OpenRoot(dir)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = root.Close() }() // what was written is closed
+	// A folder with this name ends the search for the repository's root.
+	if err := root.Mkdir(".git", 0o755); err != nil {
+		return err
+	}
+	// The names alone say which files are ours, so empty ones stand for them.
+	var left []string
+	for _, name := range diff.Paths() {
+		if err := put(root, name, nil); err != nil {
+			left = append(left, name)
+		}
+	}
+	if len(left) > 0 {
+		a.notices = append(a.notices, fmt.Sprintf("%s with an odd path not looked at", files(len(left))))
+	}
+	found, err := discover.Find(root, nil, discover.Options{NoGitignore: true})
+	if err != nil && !errors.Is(err, discover.ErrNothing) {
+		return err
+	}
+	wanted := map[string]bool{}
+	for _, f := range found.Files {
+		if f.Target != lint.TargetDockerfile || !github.Below(f.Path, cleaned(a.in.paths)) {
+			continue
+		}
+		if len(wanted) == fetched {
+			a.unjudged = fmt.Sprintf("the change has more than %d Dockerfiles, and so many are read through the API", fetched)
+			break
+		}
+		src, err := diff.Head(ctx, f.Path)
+		if err != nil {
+			return err
+		}
+		if err := put(root, f.Path, src); err != nil {
+			return err
+		}
+		wanted[f.Path] = true
+	}
+	for _, name := range diff.Paths() {
+		if !wanted[name] {
+			_ = root.Remove(name) // an odd path was never made
+		}
+	}
+	for _, name := range a.in.paths { // a named path must be there
+		if _, err := root.Stat(name); err != nil {
+			if err := root.MkdirAll(name, 0o755); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+func put(root *os.Root, name string, content []byte) error {
+	if !filepath.IsLocal(name) {
+		return fmt.Errorf("%q is no path in a repository", name)
+	}
+	if err := root.MkdirAll(path.Dir(name), 0o755); err != nil {
+		return err
+	}
+	return root.WriteFile(name, content, 0o600)
+}
+
+func cleaned(paths []string) []string {
+	out := make([]string, len(paths))
+	for i, p := range paths {
+		out[i] = path.Clean(filepath.ToSlash(p))
+	}
+	return out
+}
+
+// remoteSession lints the folder by the base's configuration, and by no other.
+func (a *action) remoteSession(ctx context.Context, policy policySource) (*session, error) {
+	if policy == nil {
+		return nil, errors.New("the event names no base commit, whose configuration would decide")
+	}
+	base, err := a.readPolicy(policy)
+	if err == nil && base.name == "" {
+		err = a.client.Exists(ctx, a.event.Base)
+	}
+	if err != nil {
+		a.unjudged = "the base's configuration cannot be read: " + err.Error()
+		base = policyFile{}
+	}
+	return newSession(a.lintEnv, &a.in.lintFlags, a.in.paths, base.read)
+}
+
+// takeOver adds what the run before found and this one cannot find again, since
+// it has no files but the changed ones.
+func (a *action) takeOver(ctx context.Context, s *session, r *lint.Result) {
+	src, err := a.client.ReadArtifact(ctx, a.event.Run, artifactName(a.in.category))
+	var handoff *github.Handoff
+	if err == nil {
+		handoff, err = github.ReadHandoff(src, a.event, a.in.category)
+	}
+	if err != nil {
+		a.handedOver = false
+		a.notices = append(a.notices, "the report of the run before is not used: "+err.Error())
+		return
+	}
+	a.handedOver = handoff.Complete
+	known := map[string]bool{}
+	for _, d := range r.Diagnostics {
+		known[d.Fingerprint] = true
+	}
+	metas := map[string]*lint.Meta{}
+	for _, m := range rules.All().Metas() {
+		metas[m.ID] = m
+	}
+	diff, err := a.changes(ctx)
+	if err != nil {
+		return // fetch has read it
+	}
+	ours := cleaned(a.in.paths)
+	refused := 0
+	further := map[string]bool{} // files that were not linted again; each costs a call
+	for i := range handoff.Findings {
+		f := &handoff.Findings[i]
+		if known[f.Fingerprint] {
+			continue
+		}
+		known[f.Fingerprint] = true
+		var d *lint.Diagnostic
+		if _, excluded := s.rules.Excluded(f.Path); !excluded && github.Below(f.Path, ours) && s.rules.Runs(f.Rule) &&
+			(slices.Contains(r.Files, f.Path) || further[f.Path] || len(further) < maxFurther) {
+			if !slices.Contains(r.Files, f.Path) {
+				further[f.Path] = true
+			}
+			if head, err := diff.Head(ctx, f.Path); err == nil {
+				d = f.Finding(metas[f.Rule], head)
+			}
+		}
+		if d == nil {
+			refused++
+			continue
+		}
+		r.Diagnostics = append(r.Diagnostics, d)
+	}
+	if refused > 0 {
+		a.notices = append(a.notices, fmt.Sprintf("findings of the run before that are not shown, since their files, lines or rules are not those of the head: %d", refused))
+	}
+	if a.in.onlyChanged {
+		a.keepChanged(ctx, r)
+	}
+}
+
+// artifactName is the artifact in which the run before left its report: its
+// category, with what no artifact's name may have as dashes.
+func artifactName(category string) string {
+	return strings.Map(func(r rune) rune {
+		if strings.ContainsRune(`":<>|*?\/`, r) || r < ' ' {
+			return '-'
+		}
+		return r
+	}, category)
+}
+
+// complete tells that a run saw everything, so that what it did not find is gone.
+func (a *action) complete(s *session, r *lint.Result) bool {
+	return len(r.Problems) == 0 && a.unjudged == "" && (a.event.Run == nil || a.handedOver) && len(s.found.Problems) == 0
+}
+
+// changes asks once what the pull request changes.
+func (a *action) changes(ctx context.Context) (*github.Diff, error) {
+	if a.diff != nil {
+		return a.diff, nil
+	}
+	diff, err := a.client.Diff(ctx, a.event)
+	if err == nil {
+		a.diff = diff
+	}
+	return diff, err
+}

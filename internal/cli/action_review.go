@@ -1,0 +1,256 @@
+package cli
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/dockmend/dockmend/internal/engine"
+	"github.com/dockmend/dockmend/internal/gitdiff"
+	"github.com/dockmend/dockmend/internal/github"
+	"github.com/dockmend/dockmend/internal/lint"
+	"github.com/dockmend/dockmend/internal/prove"
+	"github.com/dockmend/dockmend/internal/report"
+	"github.com/dockmend/dockmend/internal/text"
+)
+
+// keepChanged marks what stands on unchanged lines. Where the changes cannot be
+// had everything counts, and the job does not fail.
+func (a *action) keepChanged(ctx context.Context, r *lint.Result) {
+	diff, err := a.changes(ctx)
+	if err != nil {
+		a.unjudged = "what changed is not known: " + err.Error()
+		return
+	}
+	ranges := gitdiff.Changes{}
+	for _, d := range r.Diagnostics {
+		path := d.Source.Path
+		if _, known := ranges[path]; known {
+			continue
+		}
+		if ranges[path], err = diff.Changed(ctx, path, d.Source.Bytes); err != nil {
+			a.unjudged = "what changed is not known: " + err.Error()
+			return
+		}
+	}
+	for _, d := range r.Diagnostics {
+		first, last := d.Start().Line, d.End().Line
+		if end := stageEnd(d); end > 0 {
+			last = end
+		}
+		d.Unchanged = !ranges.Touches(d.Source.Path, first, last)
+	}
+}
+
+// stageEnd is the last line of the stage that a finding is about; 0 for one that
+// is about its own lines. What a stage lacks (a USER, a HEALTHCHECK) is said of
+// its whole FROM instruction, and is new when anything in the stage is.
+func stageEnd(d *lint.Diagnostic) int {
+	source := d.Source
+	start := d.Start()
+	if source.Lines.Line(start.Line).Start != d.Span.Start && start.Column != 1 || !opensStage(d.Span.Of(source.Bytes)) {
+		return 0
+	}
+	continued := false
+	for line := start.Line; line <= source.Lines.Lines(); line++ {
+		words := source.Lines.Line(line).Of(source.Bytes)
+		if line > start.Line && !continued && opensStage(words) {
+			return line - 1
+		}
+		continued = bytes.HasSuffix(bytes.TrimRight(words, " \t"), []byte(`\`))
+	}
+	return source.Lines.Lines()
+}
+
+// opensStage tells whether a line is a FROM instruction.
+func opensStage(line []byte) bool {
+	line = bytes.TrimLeft(line, " \t")
+	const from = "FROM"
+	return len(line) > len(from) && strings.EqualFold(string(line[:len(from)]), from) && (line[len(from)] == ' ' || line[len(from)] == '\t')
+}
+
+// upload gives what was found to code scanning. It is true where the pull
+// request's findings are shown as alerts. All findings are in the file, those on
+// unchanged lines too: an upload replaces what was there, and a part would close
+// the others' alerts.
+func (a *action) upload(ctx context.Context, s *session, r *lint.Result) (alerts bool) {
+	if !a.in.uploadSARIF || a.in.token == "" || a.event.Name == "merge_group" {
+		return false
+	}
+	if a.event.Remote() {
+		return false // only the changed files were seen
+	}
+	if len(s.files) == 0 || a.event.SHA == "" || a.event.Ref == "" {
+		return false
+	}
+	if len(r.Problems) > 0 {
+		a.notices = append(a.notices, "no upload to code scanning: the run is incomplete, and its file would close alerts that still stand")
+		return false
+	}
+	whole := *r
+	whole.Diagnostics = make([]*lint.Diagnostic, len(r.Diagnostics))
+	for i, d := range r.Diagnostics {
+		clone := *d
+		clone.Unchanged = false
+		whole.Diagnostics[i] = &clone
+	}
+	var b bytes.Buffer
+	err := a.write("sarif", &b, &whole, nil)
+	note := ""
+	if err == nil {
+		note, err = a.client.UploadSARIF(ctx, b.Bytes(), a.event.SHA, a.event.Ref)
+	}
+	if note != "" {
+		a.notices = append(a.notices, note)
+	}
+	if err != nil {
+		a.notices = append(a.notices, "not uploaded to code scanning: "+err.Error())
+	}
+	return err == nil
+}
+
+// review decides where each finding of a pull request is shown, and posts the
+// comments. It is nil for other events.
+func (a *action) review(ctx context.Context, s *session, r *lint.Result, alerts bool) *github.Plan {
+	if !a.event.PullRequest() {
+		return nil
+	}
+	failOn, never := s.rules.FailOn()
+	if never {
+		failOn = lint.Warning // nothing fails, and there is still something to say
+	}
+	request := github.Request{
+		Standing: github.Marks(r.Diagnostics), Complete: a.complete(s, r), Category: a.in.category, Paths: s.place.paths,
+		Threshold: failOn, Review: a.in.review, Annotate: a.in.annotations, Alerts: alerts, Problems: len(r.Problems),
+		Prove: func(source *lint.Source, edits []text.Edit) lint.Proof { return proveTogether(ctx, s, source, edits) },
+	}
+	for _, d := range r.Diagnostics {
+		if d.Counts() {
+			request.Findings = append(request.Findings, d)
+		}
+	}
+	var threads *github.Threads
+	if request.Review {
+		var err error
+		if threads, err = a.threads(ctx, &request); err != nil {
+			request.Review, request.NoReview = false, "no review comments: "+err.Error()
+			a.notices = append(a.notices, request.NoReview)
+		}
+	}
+	plan := github.NewPlan(request)
+	if request.Review {
+		a.notices = append(a.notices, a.client.Apply(ctx, plan, a.event, threads)...)
+	}
+	return plan
+}
+
+// threads reads what a plan needs to know of GitHub.
+func (a *action) threads(ctx context.Context, request *github.Request) (*github.Threads, error) {
+	if a.in.token == "" {
+		return nil, fmt.Errorf("there is no token; see the input github-token")
+	}
+	if a.event.Head == "" {
+		return nil, fmt.Errorf("the event names no head commit")
+	}
+	diff, err := a.changes(ctx)
+	if err != nil {
+		return nil, err
+	}
+	threads, err := a.client.ListOwn(ctx, a.event.Number, a.in.category)
+	if err != nil {
+		return nil, err
+	}
+	request.Threads = threads.All
+	request.Places = map[string]*github.Place{}
+	for _, d := range request.Findings {
+		if path := d.Source.Path; request.Places[path] == nil {
+			request.Places[path] = diff.Place(ctx, path, d.Source.Bytes)
+		}
+	}
+	return threads, nil
+}
+
+// proveTogether proves edits of several fixes as one.
+func proveTogether(ctx context.Context, s *session, source *lint.Source, edits []text.Edit) lint.Proof {
+	unknown := lint.Proof{State: lint.ProofUnknown, Effect: lint.EffectUnknown}
+	i := slices.IndexFunc(s.files, func(f engine.File) bool { return f.Path == source.Path })
+	after, err := text.Apply(source.Bytes, edits)
+	if err != nil || i < 0 {
+		return unknown
+	}
+	var prover interface {
+		Compare(ctx context.Context, after []byte) prove.Verdict
+	}
+	switch f := s.files[i]; f.Target {
+	case lint.TargetDockerfile:
+		prover = prove.New(source.Bytes, prove.Budget, s.checker.Registry)
+	case lint.TargetIgnoreFile:
+		prover = prove.NewIgnoreFile(source.Bytes, f.Context)
+	case lint.TargetCompose:
+		prover = prove.NewCompose(source.Bytes, prove.Budget)
+	default:
+		return unknown
+	}
+	v := prover.Compare(ctx, after)
+	if v.Broken || v.Effect == lint.EffectUnknown {
+		return unknown
+	}
+	return lint.Proof{State: lint.ProofPassed, Effect: v.Effect, Details: v.Details}
+}
+
+// annotated is the result with those findings alone that are annotated.
+func annotated(r *lint.Result, plan *github.Plan) *lint.Result {
+	if plan == nil {
+		return r
+	}
+	only := *r
+	only.Diagnostics = nil
+	for _, x := range plan.Shown(github.InAnnotation) {
+		only.Diagnostics = append(only.Diagnostics, x.Finding)
+	}
+	return &only
+}
+
+// placed tells the summary what is shown elsewhere; nil where nothing is planned.
+func placed(plan *github.Plan) *report.Placed {
+	if plan == nil {
+		return nil
+	}
+	places := map[*lint.Diagnostic]*github.Placement{}
+	p := &report.Placed{}
+	for _, x := range plan.Placements {
+		places[x.Finding] = x
+		if x.Patch == nil {
+			continue
+		}
+		var edits []text.Edit
+		for _, e := range x.Patch.Edits {
+			edits = append(edits, e.Edit)
+		}
+		source := x.Finding.Source
+		after, err := text.Apply(source.Bytes, edits)
+		if err != nil {
+			continue
+		}
+		p.Patches = append(p.Patches, report.Patch{
+			Title: fmt.Sprintf("%s: %s (%s, effect %s)", x.Finding.Rule.ID, x.Patch.Title, x.Patch.Applicability, x.Finding.Proof.Effect),
+			Diff:  text.UnifiedDiff(source.Path, source.Bytes, after),
+		})
+	}
+	slices.SortStableFunc(p.Patches, func(a, b report.Patch) int { return strings.Compare(a.Title, b.Title) })
+	p.Elsewhere = func(d *lint.Diagnostic) string {
+		if x := places[d]; x != nil && x.Channel != github.InSummary {
+			return x.Channel.String()
+		}
+		return ""
+	}
+	p.Why = func(d *lint.Diagnostic) string {
+		if x := places[d]; x != nil {
+			return x.Why
+		}
+		return ""
+	}
+	return p
+}

@@ -1,0 +1,255 @@
+package github
+
+import (
+	"archive/zip"
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"path"
+	"strings"
+
+	"github.com/google/go-github/v62/github"
+
+	"github.com/dockmend/dockmend/internal/lint"
+	"github.com/dockmend/dockmend/internal/text"
+)
+
+// A pull request from a fork runs with a token that can only read. Its job may
+// leave a handoff, a file that a second job takes up: on workflow_run, with the
+// default branch's workflow and a token that may write. The fork decides what is
+// in the file, so the second job believes none of it: what can be found again in
+// the head's files is; the rest is plain text on lines that are checked, and
+// never a suggestion.
+
+// HandoffFile is the handoff's name within the artifact's archive.
+const HandoffFile = "review.json"
+
+const (
+	handoffVersion = 1
+	// maxHandoff bounds the file, maxHandedOver its findings.
+	maxHandoff    = 4 << 20
+	maxHandedOver = 1000
+	// maxWord bounds names, paths and fingerprints in it.
+	maxWord = 1000
+)
+
+// Handoff is the file.
+type Handoff struct {
+	Version    int          `json:"version"`
+	Repository string       `json:"repository"`
+	Number     int          `json:"number"`
+	Head       string       `json:"head"`
+	Category   string       `json:"category"`
+	Complete   bool         `json:"complete"`
+	Findings   []HandedOver `json:"findings"`
+}
+
+// HandedOver is one finding that counts in the first job.
+type HandedOver struct {
+	Rule        string `json:"rule"`
+	Variant     string `json:"variant"`
+	Path        string `json:"path"`
+	Blob        string `json:"blob"`
+	Line        int    `json:"line"`
+	EndLine     int    `json:"end_line"`
+	Message     string `json:"message"`
+	Fingerprint string `json:"fingerprint"`
+}
+
+// NewHandoff writes the file for the findings that count.
+func NewHandoff(e *Event, category string, complete bool, r *lint.Result) ([]byte, error) {
+	h := Handoff{Version: handoffVersion, Repository: e.Repository, Number: e.Number, Head: e.Head, Category: category, Complete: complete, Findings: []HandedOver{}}
+	for _, d := range r.Diagnostics {
+		if !d.Counts() {
+			continue
+		}
+		if len(h.Findings) == maxHandedOver {
+			h.Complete = false
+			break
+		}
+		first, last := lines(d)
+		h.Findings = append(h.Findings, HandedOver{
+			Rule: d.Rule.ID, Variant: d.Variant, Path: d.Source.Path, Blob: blobHash(d.Source.Bytes, len(e.Head)),
+			Line: first, EndLine: last, Message: cut(d.Message, maxMessage), Fingerprint: d.Fingerprint,
+		})
+	}
+	return json.Marshal(h)
+}
+
+// ReadHandoff reads and checks a file of a stranger: its size, its shape, and
+// that it is about the event's repository, pull request and commit.
+func ReadHandoff(src []byte, e *Event, category string) (*Handoff, error) {
+	if len(src) > maxHandoff {
+		return nil, fmt.Errorf("it has more than %d bytes", maxHandoff)
+	}
+	decoder := json.NewDecoder(bytes.NewReader(src))
+	decoder.DisallowUnknownFields()
+	h := &Handoff{}
+	if err := decoder.Decode(h); err != nil {
+		return nil, fmt.Errorf("it is no report of version %d: %w", handoffVersion, err)
+	}
+	switch {
+	case h.Version != handoffVersion:
+		return nil, fmt.Errorf("its version is %d, want %d", h.Version, handoffVersion)
+	case h.Repository != e.Repository || h.Number != e.Number || h.Head != e.Head:
+		return nil, errors.New("it is about another repository, pull request or commit than the run")
+	case h.Category != category:
+		return nil, errors.New("it is of another category")
+	case len(h.Findings) > maxHandedOver:
+		return nil, fmt.Errorf("it has more than %d findings", maxHandedOver)
+	}
+	for i := range h.Findings {
+		if err := h.Findings[i].check(); err != nil {
+			return nil, fmt.Errorf("finding %d: %w", i+1, err)
+		}
+	}
+	return h, nil
+}
+
+func (f *HandedOver) check() error {
+	hash, prefixed := strings.CutPrefix(f.Fingerprint, "dockmend/v1:")
+	switch {
+	case len(f.Rule) > maxWord || len(f.Variant) > maxWord || len(f.Path) > maxWord*4 || len(f.Message) > maxMessage*4+8:
+		return errors.New("a value is too long")
+	case !prefixed || len(hash) != 32 || strings.Trim(hash, "0123456789abcdef") != "":
+		return errors.New("its fingerprint is none")
+	case !isSHA(f.Blob):
+		return errors.New("its blob is no hash")
+	case f.Line < 1 || f.EndLine < f.Line:
+		return errors.New("its lines are none")
+	case f.Path == "" || path.Clean(f.Path) != f.Path || path.IsAbs(f.Path) || strings.HasPrefix(f.Path, "../") || f.Path == "..":
+		return errors.New("its path is none in a repository")
+	}
+	return nil
+}
+
+// Finding makes a finding without fixes of what was handed over. It is nil where
+// the head's file is not the one that was linted, or is not known, or the rule.
+func (f *HandedOver) Finding(rule *lint.Meta, head []byte) *lint.Diagnostic {
+	if rule == nil || blobHash(head, len(f.Blob)) != f.Blob {
+		return nil
+	}
+	source := lint.NewSource(f.Path, head)
+	if f.EndLine > source.Lines.Lines() {
+		return nil
+	}
+	return &lint.Diagnostic{
+		Finding: lint.Finding{
+			Span:    text.Span{Start: source.Lines.Line(f.Line).Start, End: source.Lines.Line(f.EndLine).End},
+			Message: f.Message, Variant: f.Variant, Severity: rule.Severity,
+		},
+		Rule: rule, Source: source, Fingerprint: f.Fingerprint,
+	}
+}
+
+// ErrSuperseded is wrapped by the error for a run whose pull request was closed, or
+// has a newer commit, which has a run of its own.
+var ErrSuperseded = errors.New("there is nothing to do any more")
+
+// FindPull finds the open pull request whose head a run was for, and completes
+// the event by it. What the run's own files say of it is not asked.
+func (c *Client) FindPull(ctx context.Context, e *Event) error {
+	owner, _, _ := strings.Cut(e.Run.Repository, "/")
+	opts := &github.PullRequestListOptions{State: "open", Head: owner + ":" + e.Run.Branch, ListOptions: github.ListOptions{PerPage: perPage}}
+	pulls, _, err := c.api.PullRequests.List(ctx, c.owner, c.name, opts)
+	if err != nil {
+		return fmt.Errorf("find the pull request of %s: %w", short(e.Run.Head), explain(err))
+	}
+	for _, pull := range pulls {
+		head := pull.GetHead()
+		if head.GetSHA() != e.Run.Head || head.GetRepo().GetFullName() != e.Run.Repository || pull.GetNumber() <= 0 {
+			continue
+		}
+		e.Number = pull.GetNumber()
+		return e.readPull(pull)
+	}
+	return fmt.Errorf("%w: no open pull request has %s as its head now", ErrSuperseded, short(e.Run.Head))
+}
+
+// ReadArtifact reads the handoff of the run before, out of an artifact of this
+// name.
+func (c *Client) ReadArtifact(ctx context.Context, run *Run, name string) ([]byte, error) {
+	list, _, err := c.api.Actions.ListWorkflowRunArtifacts(ctx, c.owner, c.name, run.ID, &github.ListOptions{PerPage: perPage})
+	if err != nil {
+		return nil, fmt.Errorf("list the artifacts of the run before: %w", explainFor(err, "actions: read"))
+	}
+	for _, a := range list.Artifacts {
+		if a.GetName() != name || a.GetExpired() {
+			continue
+		}
+		if a.GetSizeInBytes() > maxHandoff {
+			return nil, fmt.Errorf("the artifact %s has more than %d bytes", name, maxHandoff)
+		}
+		request, err := c.api.NewRequest(http.MethodGet, fmt.Sprintf("repos/%s/%s/actions/artifacts/%d/zip", c.owner, c.name, a.GetID()), nil)
+		if err != nil {
+			return nil, err
+		}
+		packed := &boundedBuffer{left: maxHandoff}
+		if _, err := c.api.Do(ctx, request, packed); err != nil {
+			return nil, fmt.Errorf("read the artifact %s: %w", name, explainFor(err, "actions: read"))
+		}
+		return unzip(packed.Bytes())
+	}
+	return nil, fmt.Errorf("the run before left no artifact %q", name)
+}
+
+// boundedBuffer takes so many bytes and then fails.
+type boundedBuffer struct {
+	bytes.Buffer
+	left int
+}
+
+func (b *boundedBuffer) Write(p []byte) (int, error) {
+	if b.left -= len(p); b.left < 0 {
+		return 0, errors.New("it is too long")
+	}
+	return b.Buffer.Write(p)
+}
+
+// unzip reads the one file that is wanted; where the archive would put the
+// others does not matter, for nothing is unpacked.
+func unzip(packed []byte) ([]byte, error) {
+	archive, err := zip.NewReader(bytes.NewReader(packed), int64(len(packed)))
+	if err != nil {
+		return nil, fmt.Errorf("the artifact is no zip archive: %w", err)
+	}
+	for _, f := range archive.File {
+		if f.Name != HandoffFile {
+			continue
+		}
+		r, err := f.Open()
+		if err != nil {
+			return nil, fmt.Errorf("the artifact's %s: %w", HandoffFile, err)
+		}
+		src, err := io.ReadAll(io.LimitReader(r, maxHandoff+1))
+		if err = errors.Join(err, r.Close()); err != nil {
+			return nil, fmt.Errorf("the artifact's %s: %w", HandoffFile, err)
+		}
+		return src, nil
+	}
+	return nil, fmt.Errorf("the artifact has no %s", HandoffFile)
+}
+
+// Paths lists the files that the change leaves behind, in no order.
+func (d *Diff) Paths() []string {
+	var all []string
+	for name, f := range d.files {
+		if f.GetStatus() != "removed" {
+			all = append(all, name)
+		}
+	}
+	return all
+}
+
+// Head reads a changed file as the head has it.
+func (d *Diff) Head(ctx context.Context, name string) ([]byte, error) {
+	file, ok := d.files[name]
+	if !ok {
+		return nil, fmt.Errorf("%s did not change", name)
+	}
+	return d.head(ctx, file.GetSHA())
+}

@@ -1,0 +1,127 @@
+package github
+
+import (
+	"archive/zip"
+	"bytes"
+	"encoding/json"
+	"os"
+	"strings"
+	"testing"
+
+	"github.com/dockmend/dockmend/internal/lint"
+)
+
+func TestLoadWorkflowRun(t *testing.T) {
+	payload, err := os.ReadFile("../../testdata/events/workflow_run.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	e, err := load(t, "workflow_run", string(payload))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if want := (Run{ID: 289782451, Head: head, Branch: "changes", Repository: "octocat/Hello-World"}); *e.Run != want || e.PullRequest() || !e.Remote() {
+		t.Errorf("run %+v, want %+v", *e.Run, want)
+	}
+	for from, to := range map[string]string{
+		`"event": "pull_request"`: `"event": "push"`, `"head_branch": "changes"`: `"head_branch": ""`,
+		`"head_sha": "` + head: `"head_sha": "x`, `"octocat/Hello-World"`: `"octocat"`,
+	} {
+		changed := strings.Replace(string(payload), from, to, 1)
+		if changed == string(payload) {
+			t.Fatalf("the payload has no %s", from)
+		}
+		if _, err := load(t, "workflow_run", changed); err == nil {
+			t.Errorf("%s is accepted", to)
+		}
+	}
+}
+
+// What the first job writes the second one reads, and no more than that.
+func TestHandoff(t *testing.T) {
+	src := "FROM a\nRUN x\n"
+	source := lint.NewSource("a/Dockerfile", []byte(src))
+	d := finding(source, "r", lint.Error, 2)
+	d.Fingerprint = "dockmend/v1:" + strings.Repeat("a", 32)
+	silenced := finding(source, "s", lint.Error, 2)
+	silenced.Suppressed = &lint.Suppression{}
+	e := &Event{Repository: "o/r", Number: 7, Head: head}
+	made, err := NewHandoff(e, "c", true, &lint.Result{Diagnostics: []*lint.Diagnostic{d, silenced}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	h, err := ReadHandoff(made, e, "c")
+	if err != nil || len(h.Findings) != 1 || !h.Complete {
+		t.Fatalf("read %+v, %v", h, err)
+	}
+	rule := &lint.Meta{ID: "r", Severity: lint.Warning}
+	got := h.Findings[0].Finding(rule, []byte(src))
+	if got == nil || got.Start().Line != 2 || got.Message != d.Message || got.Severity != lint.Warning || len(got.Fixes) != 0 {
+		t.Errorf("taken over as %+v", got)
+	}
+	if h.Findings[0].Finding(rule, []byte("FROM b\nRUN x\n")) != nil {
+		t.Error("a finding in another file than the head's is taken over")
+	}
+	if h.Findings[0].Finding(nil, []byte(src)) != nil {
+		t.Error("a finding of no rule is taken over")
+	}
+	for range maxHandedOver {
+		h.Findings = append(h.Findings, h.Findings[0])
+	}
+	many, err := json.Marshal(h)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := ReadHandoff(many, e, "c"); err == nil {
+		t.Error("too many findings are read")
+	}
+	if _, err := ReadHandoff(made, e, "d"); err == nil {
+		t.Error("another category is read")
+	}
+	if _, err := ReadHandoff(append(made, bytes.Repeat([]byte(" "), maxHandoff)...), e, "c"); err == nil {
+		t.Error("too long a file is read")
+	}
+}
+
+func FuzzHandoff(f *testing.F) {
+	e := &Event{Repository: "o/r", Number: 7, Head: head}
+	made, err := NewHandoff(e, "c", true, &lint.Result{Diagnostics: []*lint.Diagnostic{finding(lint.NewSource("f", []byte("x\n")), "r", lint.Error, 1)}})
+	if err != nil {
+		f.Fatal(err)
+	}
+	f.Add(made, []byte("x\n"))
+	f.Add([]byte(`{"version":1,"findings":[{"line":1,"end_line":1,"path":"../x"}]}`), []byte(""))
+	f.Fuzz(func(t *testing.T, src, file []byte) {
+		h, err := ReadHandoff(src, e, "c")
+		if err != nil {
+			return
+		}
+		for i := range h.Findings {
+			d := h.Findings[i].Finding(&lint.Meta{ID: "r"}, file)
+			if d != nil && (d.Span.Start < 0 || d.Span.End > len(file) || d.Span.End < d.Span.Start) {
+				t.Errorf("span %v in %d bytes", d.Span, len(file))
+			}
+		}
+	})
+}
+
+func FuzzUnzip(f *testing.F) {
+	var b bytes.Buffer
+	w := zip.NewWriter(&b)
+	file, err := w.Create(HandoffFile)
+	if err == nil {
+		_, err = file.Write([]byte("{}"))
+	}
+	if err == nil {
+		err = w.Close()
+	}
+	if err != nil {
+		f.Fatal(err)
+	}
+	f.Add(b.Bytes())
+	f.Fuzz(func(t *testing.T, packed []byte) {
+		if src, err := unzip(packed); err == nil && len(src) > maxHandoff+1 {
+			t.Errorf("%d bytes", len(src))
+		}
+	})
+}

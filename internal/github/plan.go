@@ -1,0 +1,470 @@
+package github
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/dockmend/dockmend/internal/lint"
+	"github.com/dockmend/dockmend/internal/text"
+)
+
+// Limits of one run. GitHub states none for a review; so many comments people
+// still read. Of each kind of annotation GitHub shows ten for a step.
+const (
+	maxComments     = 30
+	maxFileComments = 10
+	maxAnnotations  = 10
+	maxResolved     = 50
+)
+
+// Channel is where a finding is shown. A finding has one.
+type Channel uint8
+
+// The channels, in the order in which they are tried (docs/contract.md section 4).
+const (
+	// InThread is a comment of an earlier run that still stands.
+	InThread Channel = iota
+	// InComment is a comment of this run's review.
+	InComment
+	// InFile is a comment on a file as a whole.
+	InFile
+	// InAlert is an alert of code scanning.
+	InAlert
+	InAnnotation
+	InSummary
+)
+
+var channelNames = [...]string{"in review comments that stand already", "as review comments", "as comments on their file", "as code scanning alerts", "as annotations", "here"}
+
+func (c Channel) String() string { return channelNames[c] }
+
+// Prover proves edits to a file together. It may be nil: nothing is merged then.
+type Prover func(source *lint.Source, edits []text.Edit) lint.Proof
+
+// Request is all that a plan is made from.
+type Request struct {
+	// Findings are those to show.
+	Findings []*lint.Diagnostic
+	// Standing are the fingerprints of all findings that are not silenced by a
+	// comment, shown or not: their threads are not resolved.
+	Standing map[string]bool
+	// Complete tells that the run saw everything; else no thread is resolved.
+	Complete bool
+	// Places tells for each path where comments may stand.
+	Places map[string]*Place
+	// Threads are our earlier ones.
+	Threads []*Thread
+	// Category and Paths are the run's identity: it touches nothing else. No path
+	// means the whole repository.
+	Category string
+	Paths    []string
+	// Threshold is the least severity that is worth a comment by itself.
+	Threshold lint.Severity
+	// Review, Annotate and Alerts tell which channels are open. NoReview says why
+	// there is no review, where one was wanted.
+	Review, Annotate, Alerts bool
+	NoReview                 string
+	// Problems is how many annotations are taken by other things.
+	Problems int
+	Prove    Prover
+}
+
+// Placement is where one finding is shown.
+type Placement struct {
+	Finding *lint.Diagnostic
+	Channel Channel
+	// Why says why it is in none of the channels before this one.
+	Why string
+	// Patch is a proved fix that could not be offered as a suggestion.
+	Patch *lint.Fix
+
+	comment *Comment
+}
+
+// Comment is one to be posted.
+type Comment struct {
+	Path string
+	// First and Last are lines of the head's file, last included; 0 for a comment
+	// on the file as a whole.
+	First, Last int
+	Body        string
+	// Suggests is set for one with a suggestion block.
+	Suggests bool
+	marks    []string
+	severity lint.Severity
+}
+
+// Plan says what goes where. It makes no request: Apply does, and moves what was
+// refused to the next channel by Degrade.
+type Plan struct {
+	Placements []*Placement
+	// Comments are the review's, Files those on whole files.
+	Comments, Files []*Comment
+	// Resolve are threads whose findings are gone.
+	Resolve []*Thread
+	request Request
+}
+
+// NewPlan decides. It is a pure function of the request.
+func NewPlan(r Request) *Plan {
+	p := &Plan{request: r}
+	live, dismissed := map[string]bool{}, map[string]bool{}
+	for _, t := range r.Threads {
+		for _, m := range t.marks {
+			live[m] = live[m] || t.live()
+			dismissed[m] = dismissed[m] || t.byPerson
+		}
+	}
+	findings := slices.Clone(r.Findings)
+	slices.SortStableFunc(findings, func(a, b *lint.Diagnostic) int { return cmp.Compare(b.Severity, a.Severity) })
+	var drafts []*draft
+	for _, d := range findings {
+		x := &draft{Placement: &Placement{Finding: d}}
+		p.Placements = append(p.Placements, x.Placement)
+		switch {
+		case live[mark(d)]:
+			x.Channel = InThread
+		case dismissed[mark(d)]:
+			x.Channel, x.Why = InSummary, "its comment was resolved or hidden by a person"
+		default:
+			p.draft(x)
+			drafts = append(drafts, x)
+		}
+	}
+	p.write(drafts)
+	p.settle()
+	p.Resolve = p.gone()
+	return p
+}
+
+// draft is a placement that may become a comment.
+type draft struct {
+	*Placement
+	offer *suggestion
+	// first and last are lines of the head.
+	first, last int
+}
+
+// draft chooses the first channel for one finding.
+func (p *Plan) draft(x *draft) {
+	r, d := &p.request, x.Finding
+	place := r.Places[d.Source.Path]
+	worthy := d.Severity >= r.Threshold
+	if r.Review && place != nil {
+		x.offer, x.Why = p.offer(d, place, worthy)
+	}
+	if fix, ok := provedFix(d); ok && x.offer == nil {
+		x.Patch = &fix
+	}
+	switch {
+	case r.Review && x.offer != nil:
+		x.Channel = InComment
+		x.first, x.last, _ = place.anchor(x.offer.first, x.offer.last)
+	case r.Alerts:
+		x.Channel, x.Why = InAlert, ""
+	case !r.Review:
+		x.Channel, x.Why = InAnnotation, r.NoReview
+	case !worthy:
+		x.Channel, x.Why = InSummary, fmt.Sprintf("below %s, and without a suggestion", r.Threshold)
+	case place == nil || !place.InDiff:
+		x.Channel, x.Why = InAnnotation, "the pull request does not change the file"
+	default:
+		first, last := lines(d)
+		var ok bool
+		if x.first, x.last, ok = place.anchorSome(first, last); ok {
+			x.Channel, x.Why = InComment, ""
+		} else {
+			x.Channel, x.Why = InFile, cmp.Or(place.Why, "its lines are not in the diff")
+		}
+	}
+}
+
+// offer is the suggestion for a finding, if there is one that its lines can
+// carry. An unsafe one is offered only where there is a comment anyway.
+func (p *Plan) offer(d *lint.Diagnostic, place *Place, worthy bool) (*suggestion, string) {
+	s, why := suggest(d)
+	switch {
+	case s == nil:
+		return nil, why
+	case !s.safe() && !worthy:
+		return nil, "its fix is not a safe one"
+	case !place.InDiff || place.Why != "":
+		return nil, place.Why
+	}
+	if _, _, ok := place.anchor(s.first, s.last); !ok {
+		return nil, "its fix reaches lines that are not in the diff"
+	}
+	return s, ""
+}
+
+// lines are the finding's, in the checkout, last included.
+func lines(d *lint.Diagnostic) (first, last int) { return touched(d.Source, d.Span) }
+
+// write makes the comments. Suggestions that meet are merged into one comment;
+// where they exclude each other the first, and so the most severe, is offered.
+func (p *Plan) write(drafts []*draft) {
+	type group struct {
+		path        string
+		offer       *suggestion
+		first, last int
+		drafts      []*draft
+	}
+	var groups []*group
+	for _, x := range drafts {
+		switch x.Channel {
+		case InFile:
+			p.addFile(x.Placement)
+			continue
+		case InComment:
+		default:
+			continue
+		}
+		path := x.Finding.Source.Path
+		var home *group
+		for _, g := range groups {
+			if x.offer == nil || g.offer == nil || g.path != path || !g.offer.overlaps(x.offer) {
+				continue
+			}
+			home = g
+			break
+		}
+		if home == nil {
+			groups = append(groups, &group{path, x.offer, x.first, x.last, []*draft{x}})
+			continue
+		}
+		joined := home.offer.join(x.offer, x.Finding.Source, p.request.Prove)
+		clash := joined != nil && slices.ContainsFunc(groups, func(g *group) bool {
+			return g != home && g.offer != nil && g.path == path && g.offer.overlaps(joined)
+		})
+		if joined != nil && !clash {
+			if first, last, ok := p.request.Places[path].anchor(joined.first, joined.last); ok {
+				home.offer, home.first, home.last = joined, first, last
+				home.drafts = append(home.drafts, x)
+				continue
+			}
+		}
+		p.withoutOffer(x)
+		if x.Channel == InComment {
+			groups = append(groups, &group{path, nil, x.first, x.last, []*draft{x}})
+		}
+	}
+	for _, g := range groups {
+		c := &Comment{Path: g.path, First: g.first, Last: g.last, Suggests: g.offer != nil}
+		var remarks []remark
+		for _, x := range g.drafts {
+			remarks = append(remarks, remark{x.Finding, p.aside(x.Finding, g.offer)})
+			c.marks = append(c.marks, mark(x.Finding))
+			c.severity = max(c.severity, x.Finding.Severity)
+			x.comment = c
+		}
+		if c.Body = body(p.request.Category, remarks, g.offer); len(c.Body) > maxBody {
+			for _, x := range g.drafts {
+				x.comment = nil
+				p.next(x.Placement, "its comment would be too long")
+			}
+			continue
+		}
+		p.Comments = append(p.Comments, c)
+	}
+	slices.SortStableFunc(p.Comments, func(a, b *Comment) int { return cmp.Compare(b.severity, a.severity) })
+	if len(p.Comments) > maxComments {
+		p.move(p.Comments[maxComments:], InSummary, tooMany())
+		p.Comments = p.Comments[:maxComments]
+	}
+}
+
+// aside is the head's line of a finding whose suggestion stands on other lines; 0
+// where it is among them, or not in the head.
+func (p *Plan) aside(d *lint.Diagnostic, offer *suggestion) int {
+	first, _ := lines(d)
+	if offer == nil || offer.first <= first && first <= offer.last {
+		return 0
+	}
+	if to := p.request.Places[d.Source.Path].toHead; first < len(to) {
+		return to[first]
+	}
+	return 0
+}
+
+// withoutOffer places a finding whose suggestion another one excludes.
+func (p *Plan) withoutOffer(x *draft) {
+	if fix, ok := provedFix(x.Finding); ok {
+		x.Patch = &fix
+	}
+	x.offer = nil
+	first, last := lines(x.Finding)
+	var ok bool
+	x.first, x.last, ok = p.request.Places[x.Finding.Source.Path].anchorSome(first, last)
+	switch {
+	case p.request.Alerts:
+		x.Channel = InAlert
+	case x.Finding.Severity < p.request.Threshold:
+		x.Channel, x.Why = InSummary, "another suggestion stands on its lines"
+	case !ok:
+		p.next(x.Placement, "another suggestion stands on its lines")
+	}
+}
+
+// addFile makes a comment on a whole file.
+func (p *Plan) addFile(x *Placement) {
+	d := x.Finding
+	c := &Comment{Path: d.Source.Path, Body: body(p.request.Category, []remark{{d, d.Start().Line}}, nil), marks: []string{mark(d)}, severity: d.Severity}
+	switch {
+	case len(p.Files) >= maxFileComments:
+		p.next(x, fmt.Sprintf("a run makes at most %d comments on whole files", maxFileComments))
+	case len(c.Body) > maxBody:
+		p.next(x, "its comment would be too long")
+	default:
+		x.comment = c
+		p.Files = append(p.Files, c)
+	}
+}
+
+// next moves a finding behind the comments.
+func (p *Plan) next(x *Placement, why string) {
+	x.comment, x.Why, x.Channel = nil, why, InSummary
+	if p.request.Annotate {
+		x.Channel = InAnnotation
+	}
+}
+
+// Degrade moves the findings of comments that could not be posted to the next
+// channel, with the reason. What the channel cannot hold goes to the summary.
+func (p *Plan) Degrade(comments []*Comment, why string) {
+	channel := InSummary
+	if p.request.Annotate {
+		channel = InAnnotation
+	}
+	p.move(comments, channel, why)
+	gone := func(c *Comment) bool { return slices.Contains(comments, c) }
+	p.Comments = slices.DeleteFunc(slices.Clone(p.Comments), gone)
+	p.Files = slices.DeleteFunc(slices.Clone(p.Files), gone)
+	p.settle()
+}
+
+func (p *Plan) move(comments []*Comment, to Channel, why string) {
+	for _, x := range p.Placements {
+		if x.comment == nil || !slices.Contains(comments, x.comment) {
+			continue
+		}
+		if x.comment.Suggests {
+			if fix, ok := provedFix(x.Finding); ok {
+				x.Patch = &fix
+			}
+		}
+		x.Channel, x.Why, x.comment = to, why, nil
+	}
+}
+
+// settle keeps the annotations to what GitHub shows of them.
+func (p *Plan) settle() {
+	room := map[string]int{"error": maxAnnotations - p.request.Problems, "warning": maxAnnotations, "notice": maxAnnotations}
+	for _, x := range p.Placements {
+		if x.Channel != InAnnotation {
+			continue
+		}
+		kind := annotationKind(x.Finding.Severity)
+		switch {
+		case !p.request.Annotate:
+			x.Channel = InSummary
+		case room[kind] <= 0:
+			x.Channel, x.Why = InSummary, fmt.Sprintf("GitHub shows %d annotations of a kind", maxAnnotations)
+		default:
+			room[kind]--
+		}
+	}
+}
+
+func annotationKind(s lint.Severity) string {
+	if s == lint.Error || s == lint.Warning {
+		return s.String()
+	}
+	return "notice"
+}
+
+// gone are the threads of this run's category and paths none of whose findings
+// is there any more. Where a person answered, or the run is not complete, they
+// stay as they are.
+func (p *Plan) gone() []*Thread {
+	r := &p.request
+	if !r.Complete || !r.Review {
+		return nil
+	}
+	var all []*Thread
+	for _, t := range r.Threads {
+		stands := slices.ContainsFunc(t.marks, func(m string) bool { return r.Standing[m] })
+		if t.live() && !t.replied && !stands && Below(t.path, r.Paths) {
+			all = append(all, t)
+		}
+	}
+	return all[:min(len(all), maxResolved)]
+}
+
+// Below tells whether a path is one of the paths or lies below one; no path
+// stands for all.
+func Below(name string, paths []string) bool {
+	return len(paths) == 0 || slices.ContainsFunc(paths, func(p string) bool {
+		return p == "." || name == p || strings.HasPrefix(name, p+"/")
+	})
+}
+
+// Marks are the fingerprints of findings that still stand, as threads have them.
+func Marks(findings []*lint.Diagnostic) map[string]bool {
+	all := map[string]bool{}
+	for _, d := range findings {
+		if d.Suppressed == nil {
+			all[mark(d)] = true
+		}
+	}
+	return all
+}
+
+// Shown are the findings of one channel, in the order of the plan.
+func (p *Plan) Shown(channel Channel) []*Placement {
+	var all []*Placement
+	for _, x := range p.Placements {
+		if x.Channel == channel {
+			all = append(all, x)
+		}
+	}
+	return all
+}
+
+// tooMany is why a finding that could be a comment is none.
+func tooMany() string { return fmt.Sprintf("a review has at most %d comments", maxComments) }
+
+// reviewBody is the text above a review's comments.
+func (p *Plan) reviewBody() string {
+	suggestions := 0
+	for _, c := range p.Comments {
+		if c.Suggests {
+			suggestions++
+		}
+	}
+	words := fmt.Sprintf("dockmend: %s, %d with a suggestion that is proved.", counted(len(p.Comments), "comment"), suggestions)
+	var rest []string
+	for _, x := range p.Placements {
+		if x.Why == tooMany() {
+			rest = append(rest, fmt.Sprintf("%s, line %d of %s", ruleOf(x.Finding), x.Finding.Start().Line, pathOf(x.Finding)))
+		}
+	}
+	if len(rest) == 0 {
+		return words
+	}
+	const named = 50
+	more := ""
+	if left := len(rest) - named; left > 0 {
+		rest, more = rest[:named], fmt.Sprintf("\n- and %d more", left)
+	}
+	return words + fmt.Sprintf("\n\n<details><summary>%d more, in the job's summary</summary>\n\n- ", len(rest)) +
+		strings.Join(rest, "\n- ") + more + "\n\n</details>"
+}
+
+func counted(n int, noun string) string {
+	if n == 1 {
+		return "1 " + noun
+	}
+	return fmt.Sprintf("%d %ss", n, noun)
+}

@@ -100,3 +100,9 @@ func IsShellBuiltin(name string) bool {
 	}
 	return false
 }
+
+// IsShell tells whether words begin with a shell, bash among them, and a flag
+// that ends in c.
+func IsShell(words []string) bool {
+	return IsPlainShell(words) || len(words) > 1 && path.Base(words[0]) == "bash" && strings.HasSuffix(words[1], "c") && strings.HasPrefix(words[1], "-")
+}

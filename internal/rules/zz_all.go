@@ -7,6 +7,7 @@ import (
 	"github.com/dockmend/dockmend/internal/lint"
 	"github.com/dockmend/dockmend/internal/rules/dockerfile"
 	"github.com/dockmend/dockmend/internal/rules/ignorefile"
+	"github.com/dockmend/dockmend/internal/rules/kubernetes"
 )
 
 // All returns the catalogue of every rule.
@@ -203,7 +204,27 @@ func All() *Catalog {
 			ignorefile.DockerignoreShadowed,
 			ignorefile.DockerignoreVenvNotExcluded,
 		),
-		Kubernetes: reading[*facts.Manifest](lint.TargetKubernetes),
-		Workflow:   reading[*facts.Workflow](lint.TargetWorkflow),
+		Kubernetes: reading[*facts.Manifest](lint.TargetKubernetes,
+			kubernetes.K8sCapabilitiesKept,
+			kubernetes.K8sHostNamespacesShared,
+			kubernetes.K8sHostPathMounted,
+			kubernetes.K8sImageNotPinned,
+			kubernetes.K8sLivenessProbeMissing,
+			kubernetes.K8sPrivilegeEscalationAllowed,
+			kubernetes.K8sPrivilegedContainer,
+			kubernetes.K8sProbePortUndeclared,
+			kubernetes.K8sProbeTimingUnset,
+			kubernetes.K8sProbesIdentical,
+			kubernetes.K8sReadinessProbeMissing,
+			kubernetes.K8sResourcesUnset,
+			kubernetes.K8sRootFilesystemWritable,
+			kubernetes.K8sRootUserAllowed,
+			kubernetes.K8sSeccompProfileUnset,
+			kubernetes.K8sSecretInEnv,
+			kubernetes.K8sServiceAccountTokenMounted,
+			kubernetes.K8sShellWrapperWithoutExec,
+			kubernetes.K8sTerminationGraceTooShort,
+		),
+		Workflow: reading[*facts.Workflow](lint.TargetWorkflow),
 	}
 }

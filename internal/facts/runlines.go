@@ -16,7 +16,8 @@ const maxRun = 64 << 10
 type RunCommand struct {
 	Step *Step
 	Command
-	// Assigned are the variables that are set for the command alone, as written.
+	// Assigned are the variables that are set for the command, or by export and its
+	// like, as written; Words are empty for these.
 	Assigned []Argument
 	// Exact tells that the spans are those of the words as written; else they are
 	// that of the whole script.
@@ -52,8 +53,15 @@ func (s *Step) Commands() []RunCommand {
 	}
 	spanOf := s.Job.file.spansOf(run)
 	syntax.Walk(file, func(n syntax.Node) bool {
-		call, ok := n.(*syntax.CallExpr)
-		if !ok || len(call.Args) == 0 && len(call.Assigns) == 0 {
+		var args []*syntax.Word
+		var assigns []*syntax.Assign
+		switch x := n.(type) {
+		case *syntax.CallExpr:
+			args, assigns = x.Args, x.Assigns
+		case *syntax.DeclClause: // export and its like
+			assigns = x.Args
+		}
+		if len(args) == 0 && len(assigns) == 0 {
 			return n != nil
 		}
 		c := RunCommand{Step: s}
@@ -68,14 +76,14 @@ func (s *Step) Commands() []RunCommand {
 			}
 			return a
 		}
-		for _, w := range call.Args {
+		for _, w := range args {
 			c.Words = append(c.Words, argument(w.Pos().Offset(), w.End().Offset(), w))
 		}
-		for _, a := range call.Assigns {
+		for _, a := range assigns {
 			c.Assigned = append(c.Assigned, argument(a.Pos().Offset(), a.End().Offset(), nil))
 		}
 		c.Span = text.Span{Start: run.Span.Start, End: run.Span.End}
-		if span, exact := spanOf(int(call.Pos().Offset()), int(call.End().Offset())); exact { //nolint:gosec // as above
+		if span, exact := spanOf(int(n.Pos().Offset()), int(n.End().Offset())); exact { //nolint:gosec // as above
 			c.Span = span
 		}
 		c.unwrap()

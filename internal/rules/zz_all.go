@@ -8,6 +8,7 @@ import (
 	"github.com/dockmend/dockmend/internal/rules/dockerfile"
 	"github.com/dockmend/dockmend/internal/rules/ignorefile"
 	"github.com/dockmend/dockmend/internal/rules/kubernetes"
+	"github.com/dockmend/dockmend/internal/rules/workflow"
 )
 
 // All returns the catalogue of every rule.
@@ -225,6 +226,17 @@ func All() *Catalog {
 			kubernetes.K8sShellWrapperWithoutExec,
 			kubernetes.K8sTerminationGraceTooShort,
 		),
-		Workflow: reading[*facts.Workflow](lint.TargetWorkflow),
+		Workflow: reading[*facts.Workflow](lint.TargetWorkflow,
+			workflow.WorkflowActionNotPinned,
+			workflow.WorkflowBuildWithoutPull,
+			workflow.WorkflowBuildkitDisabled,
+			workflow.WorkflowImageNotPinned,
+			workflow.WorkflowImageScanMissing,
+			workflow.WorkflowLatestTagOnly,
+			workflow.WorkflowProvenanceMissing,
+			workflow.WorkflowScheduledRebuildMissing,
+			workflow.WorkflowSecretInBuildArgs,
+			workflow.WorkflowSinglePlatformBuild,
+		),
 	}
 }

@@ -168,6 +168,10 @@ func (w *Workload) Windows() bool {
 	return w.Get("securityContext", "windowsOptions") != nil
 }
 
+// OwnUsers tells whether the pod has a user namespace: its root is nobody on the
+// node, privileged or not.
+func (w *Workload) OwnUsers() bool { return IsFalse(w.Get("hostUsers")) }
+
 // ServesNode tells whether the pod works for the node it runs on and not for
 // users: it is one of a DaemonSet, or of the cluster's own namespace.
 func (w *Workload) ServesNode() bool {

@@ -14,7 +14,8 @@ import (
 // capability or device that is needed.
 //
 // It is an info for a DaemonSet and in kube-system, where agents that set up the
-// node have no other way. Workloads that the option names are left alone.
+// node have no other way. Workloads that the option names are left alone, and
+// pods with user namespaces ("hostUsers: false"), whose root is nobody on the node.
 var K8sPrivilegedContainer = lint.Rule[*facts.Manifest]{
 	Meta: lint.Meta{
 		ID:       "k8s-privileged-container",
@@ -37,7 +38,7 @@ func nodeAgents() lint.Option {
 
 func checkK8sPrivilegedContainer(p *lint.Pass[*facts.Manifest]) {
 	for _, w := range p.Doc.Workloads() {
-		if slices.Contains(p.Options.List("node-agents"), w.Name()) {
+		if w.OwnUsers() || slices.Contains(p.Options.List("node-agents"), w.Name()) {
 			continue
 		}
 		for _, c := range w.Containers {

@@ -18,8 +18,9 @@ import (
 // for the workload: whether its image has a user is not in the file. Silent
 // where the container's value or else the pod's covers each container, for
 // Windows, for privileged containers and what works on the node, for jobs, for
-// init containers, which may have to prepare files as root, and for databases
-// whose images begin as root and give that up themselves.
+// init containers, which may have to prepare files as root, for databases whose
+// images begin as root and give that up themselves, and for pods with user
+// namespaces ("hostUsers: false").
 var K8sRootUserAllowed = lint.Rule[*facts.Manifest]{
 	Meta: lint.Meta{
 		ID:         "k8s-root-user-allowed",
@@ -38,7 +39,7 @@ var K8sRootUserAllowed = lint.Rule[*facts.Manifest]{
 
 func checkK8sRootUserAllowed(p *lint.Pass[*facts.Manifest]) {
 	for _, w := range p.Doc.Workloads() {
-		if w.Windows() || w.ServesNode() {
+		if w.Windows() || w.ServesNode() || w.OwnUsers() {
 			continue
 		}
 		reportRoot(p, w)

@@ -55,7 +55,7 @@ func LastCommand(script string) (name string, offset int, ok bool) {
 	if name == "" || IsShellBuiltin(name) {
 		return "", 0, false
 	}
-	return name, int(call.Args[0].Pos().Offset()), true //nolint:gosec // an offset in a text that is in memory
+	return name, int(call.Args[0].Pos().Offset()), true
 }
 
 // errNoScript stands for a panic of the shell parser.

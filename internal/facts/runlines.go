@@ -66,7 +66,7 @@ func (s *Step) Commands() []RunCommand {
 		}
 		c := RunCommand{Step: s}
 		argument := func(from, to uint, w *syntax.Word) Argument {
-			span, exact := spanOf(int(from), int(to)) //nolint:gosec // offsets in a text of at most 64 KiB
+			span, exact := spanOf(int(from), int(to))
 			c.Exact = exact
 			a := Argument{Text: run.Value[from:to], Span: span, Word: w}
 			if w != nil {
@@ -83,7 +83,7 @@ func (s *Step) Commands() []RunCommand {
 			c.Assigned = append(c.Assigned, argument(a.Pos().Offset(), a.End().Offset(), nil))
 		}
 		c.Span = text.Span{Start: run.Span.Start, End: run.Span.End}
-		if span, exact := spanOf(int(n.Pos().Offset()), int(n.End().Offset())); exact { //nolint:gosec // as above
+		if span, exact := spanOf(int(n.Pos().Offset()), int(n.End().Offset())); exact {
 			c.Span = span
 		}
 		c.unwrap()

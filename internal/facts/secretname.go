@@ -92,8 +92,8 @@ func isFingerprint(s string) bool {
 // IsSecret tells whether a name and its literal value are those of a secret.
 func IsSecret(name, value string) bool {
 	words := SecretNameWords(name)
-	if len(words) == 0 || !NamesSecret(words) && !(NamesKey(words) && LooksRandom(value)) {
+	if len(words) == 0 || IsNoSecret(value) {
 		return false
 	}
-	return !IsNoSecret(value)
+	return NamesSecret(words) || NamesKey(words) && LooksRandom(value)
 }

@@ -84,7 +84,7 @@ func TestSecretIn(t *testing.T) {
 	}
 }
 
-func TestWorkflowsThatAreNone(t *testing.T) {
+func TestWorkflowsThatAreNone(*testing.T) {
 	for _, src := range []string{
 		"", "a", "jobs: []\n", "jobs: {a: b}\n", "jobs: {a: {steps: {}}}\n", "jobs: {a: {steps: [a, [], {run: []}, {uses: {}}], runs-on: {labels: [[]]}}}\n",
 		"jobs: {a: {steps: [{run: \"${{\"}, {run: '${{}}'}, {run: '${{ a }}}}'}], env: a}}\n", "on: {push: }\njobs: &a {b: *a}\n",

@@ -298,6 +298,12 @@ func (i Image) IsStore() bool {
 	return strings.HasSuffix(i.Repository, "mssql/server")
 }
 
+// IsStore tells whether the container runs a database, a cache or a queue.
+func (c *Container) IsStore() bool {
+	i, known := c.Image()
+	return known && i.IsStore()
+}
+
 // IsTrue tells whether a node is the boolean true; IsFalse, false.
 func IsTrue(n *yaml.Node) bool { return isBoolean(n, "true") }
 

@@ -27,39 +27,37 @@ func fixOf(title string, ok bool, edits ...text.Edit) []lint.Fix {
 // set is the edit that gives a mapping a value below keys, each on a line of its
 // own where it is not there yet. A mapping that an alias brings is left alone: it
 // stands for others too.
-func set(d *facts.Manifest, n *yaml.Node, value string, keys ...string) ([]text.Edit, bool) {
-	p := n.Own(keys[0])
+func set(d *facts.Manifest, n *yaml.Node, value, key string, below ...string) ([]text.Edit, bool) {
+	p := n.Own(key)
 	if p == nil {
-		return d.Add(n, nested(value, keys))
+		return d.Add(n, nested(value, key, below...))
 	}
 	switch {
 	case p.Value.Kind == yaml.Alias || p.Value.Anchor != "":
 		return nil, false
-	case len(keys) == 1:
+	case len(below) == 0:
 		return d.Replace(p.Value, value)
 	case p.Value.Kind == yaml.Mapping && len(p.Value.Pairs) > 0:
-		return set(d, p.Value, value, keys[1:]...)
+		return set(d, p.Value, value, below[0], below[1:]...)
 	}
-	return d.Add(p.Value, nested(value, keys[1:]))
+	return d.Add(p.Value, nested(value, below[0], below[1:]...))
 }
 
 // nested writes keys below one another, the last with the value.
-func nested(value string, keys []string) string {
+func nested(value, key string, below ...string) string {
 	var b strings.Builder
-	for i, key := range keys {
-		b.WriteString(strings.Repeat("  ", i) + key + ":")
-		if i < len(keys)-1 {
-			b.WriteByte('\n')
-		}
+	b.WriteString(key + ":")
+	for i, key := range below {
+		b.WriteString("\n" + strings.Repeat("  ", i+1) + key + ":")
 	}
 	return b.String() + " " + value
 }
 
 // setInPod is set for the pod's spec. What is new stands above the containers,
 // which are long.
-func setInPod(d *facts.Manifest, w *facts.Workload, value string, keys ...string) ([]text.Edit, bool) {
-	if w.Pod.Own(keys[0]) != nil {
-		return set(d, w.Pod, value, keys...)
+func setInPod(d *facts.Manifest, w *facts.Workload, value, key string, below ...string) ([]text.Edit, bool) {
+	if w.Pod.Own(key) != nil {
+		return set(d, w.Pod, value, key, below...)
 	}
 	first := w.Pod.Own("initContainers")
 	if first == nil {
@@ -68,14 +66,14 @@ func setInPod(d *facts.Manifest, w *facts.Workload, value string, keys ...string
 	if first == nil {
 		return nil, false
 	}
-	return d.InsertBefore(first, nested(value, keys))
+	return d.InsertBefore(first, nested(value, key, below...))
 }
 
 // setInEach is set for a number of containers; ok is false if one of them cannot
 // be edited.
-func setInEach(d *facts.Manifest, containers []*facts.Container, value string, keys ...string) (edits []text.Edit, ok bool) {
+func setInEach(d *facts.Manifest, containers []*facts.Container, value, key string, below ...string) (edits []text.Edit, ok bool) {
 	for _, c := range containers {
-		more, ok := set(d, c.Node, value, keys...)
+		more, ok := set(d, c.Node, value, key, below...)
 		if !ok {
 			return nil, false
 		}

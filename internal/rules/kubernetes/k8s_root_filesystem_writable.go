@@ -49,7 +49,7 @@ func checkK8sRootFilesystemWritable(p *lint.Pass[*facts.Manifest]) {
 			Span:    writable[0].Place(),
 			Message: named(writable) + " may change the files of " + verb(writable, "its image", "their images") + "; set readOnlyRootFilesystem: true, with an emptyDir where it writes",
 		}
-		if !slices.ContainsFunc(writable, func(c *facts.Container) bool { i, ok := c.Image(); return !ok || !i.IsStore() }) {
+		if !slices.ContainsFunc(writable, func(c *facts.Container) bool { return !c.IsStore() }) {
 			f.Severity = lint.Info
 		}
 		edits, ok := readOnlyEdits(p.Doc, w, writable)

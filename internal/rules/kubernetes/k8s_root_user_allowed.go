@@ -47,8 +47,7 @@ func checkK8sRootUserAllowed(p *lint.Pass[*facts.Manifest]) {
 			continue
 		}
 		unset := choose(w, func(c *facts.Container) bool {
-			i, known := c.Image()
-			return c.RunsOn() && !isPrivileged(c) && c.Security("runAsNonRoot") == nil && c.Security("runAsUser") == nil && !(known && i.IsStore())
+			return c.RunsOn() && !isPrivileged(c) && c.Security("runAsNonRoot") == nil && c.Security("runAsUser") == nil && !c.IsStore()
 		})
 		if len(unset) == 0 {
 			continue

@@ -11,8 +11,7 @@ import (
 // serves tells whether a container answers requests: it keeps running and
 // declares a port, and is no database, whose clients try again by themselves.
 func serves(c *facts.Container) bool {
-	i, known := c.Image()
-	return c.RunsOn() && len(c.Ports()) > 0 && !(known && i.IsStore())
+	return c.RunsOn() && len(c.Ports()) > 0 && !c.IsStore()
 }
 
 // isProbed tells whether what is missing in a workload's probes says anything:

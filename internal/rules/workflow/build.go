@@ -160,7 +160,7 @@ func isLatest(name string) bool {
 
 // dockerfileOf is the Dockerfile that a build reads; nil when that is not known.
 func (b imageBuild) dockerfileOf(d *facts.Workflow) *facts.DockerfileNear {
-	folder, file := ".", ""
+	var folder, file string
 	if b.command == nil {
 		folder, file = b.step.Scalar("with", "context"), b.step.Scalar("with", "file")
 	} else {

@@ -2,6 +2,8 @@ package kubernetes
 
 import (
 	"fmt"
+	"path"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -16,9 +18,10 @@ import (
 // to end, and preStop is a part of it: what is left is for the program to finish
 // its requests. With 0 it is killed at once.
 //
-// A period of 0, or none longer than the sleep of preStop, is an error. Less than
-// ten seconds after the sleep are an info. Silent for jobs, and where preStop does
-// more than sleep for a number of seconds.
+// A period that is no longer than the sleep of preStop is an error, 0 a warning.
+// Less than ten seconds after the sleep are an info. Silent for jobs, and where
+// preStop does more than sleep for a number of seconds; of 0 also for single pods,
+// for what works on the node, and for pause images, which only keep a place free.
 var K8sTerminationGraceTooShort = lint.Rule[*facts.Manifest]{
 	Meta: lint.Meta{
 		ID:       "k8s-termination-grace-too-short",
@@ -52,8 +55,11 @@ func checkK8sTerminationGraceTooShort(p *lint.Pass[*facts.Manifest]) {
 			continue
 		}
 		if grace == 0 {
+			if w.ServesNode() || w.Object.Kind == "Pod" || !slices.ContainsFunc(w.Containers, hasWork) {
+				continue
+			}
 			p.Report(lint.Finding{
-				Span: n.Span, Severity: lint.Error,
+				Span: n.Span, Severity: lint.Warning,
 				Message: "terminationGracePeriodSeconds 0 kills the program at once, in the middle of its work; leave it out, or give it the time it needs",
 				Fixes:   graceFix(p.Doc, w, defaultGrace),
 			})
@@ -82,6 +88,13 @@ func checkK8sTerminationGraceTooShort(p *lint.Pass[*facts.Manifest]) {
 func graceFix(d *facts.Manifest, w *facts.Workload, seconds int) []lint.Fix {
 	edits, ok := setInPod(d, w, strconv.Itoa(seconds), "terminationGracePeriodSeconds")
 	return fixOf(fmt.Sprintf("set terminationGracePeriodSeconds: %d", seconds), ok, edits...)
+}
+
+// hasWork tells whether a container may lose something: that of a pause image,
+// which keeps a place free, does not.
+func hasWork(c *facts.Container) bool {
+	i, known := c.Image()
+	return !known || path.Base(i.Repository) != "pause"
 }
 
 // preStopSleep is how many seconds preStop sleeps, where it does nothing else.

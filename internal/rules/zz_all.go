@@ -227,6 +227,7 @@ func All() *Catalog {
 			kubernetes.K8sShellWrapperWithoutExec,
 			kubernetes.K8sTerminationGraceTooShort,
 			kubernetes.K8sUserNotNumeric,
+			kubernetes.MultipleWorkersUnderOrchestrator,
 		),
 		Workflow: reading[*facts.Workflow](lint.TargetWorkflow,
 			workflow.WorkflowActionNotPinned,

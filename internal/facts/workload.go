@@ -289,13 +289,10 @@ func (c *Container) Words(key string) (words []*yaml.Node, ok bool) {
 // IsStore tells whether an image is that of a database, a cache or a queue.
 func (i Image) IsStore() bool {
 	switch path.Base(i.Repository) {
-	case "postgres", "postgresql", "postgis", "pgvector", "timescaledb", "mysql", "mysql-server", "mariadb", "percona", "mongo", "mongodb",
-		"redis", "redis-stack", "redis-stack-server", "valkey", "keydb", "memcached", "elasticsearch", "opensearch", "cassandra", "scylla",
-		"couchdb", "couchbase", "influxdb", "clickhouse", "clickhouse-server", "rabbitmq", "kafka", "cp-kafka", "zookeeper", "cp-zookeeper",
-		"nats", "neo4j", "cockroach", "etcd", "minio", "azure-sql-edge":
+	case "kafka", "cp-kafka", "cp-zookeeper", "nats":
 		return true
 	}
-	return strings.HasSuffix(i.Repository, "mssql/server")
+	return i.database() != ""
 }
 
 // IsStore tells whether the container runs a database, a cache or a queue.

@@ -5,6 +5,7 @@ package rules
 import (
 	"github.com/dockmend/dockmend/internal/facts"
 	"github.com/dockmend/dockmend/internal/lint"
+	"github.com/dockmend/dockmend/internal/rules/compose"
 	"github.com/dockmend/dockmend/internal/rules/dockerfile"
 	"github.com/dockmend/dockmend/internal/rules/ignorefile"
 )
@@ -252,7 +253,15 @@ func All() *Catalog {
 			dockerfile.ZypperPackageNotPinned,
 			dockerfile.ZypperWithoutAssumeYes,
 		),
-		Compose: reading[*facts.Compose](lint.TargetCompose),
+		Compose: reading[*facts.Compose](lint.TargetCompose,
+			compose.ComposeBuildAndImage,
+			compose.ComposeDockerfileAndInline,
+			compose.ComposeDuplicateKey,
+			compose.ComposeProjectNameMissing,
+			compose.ComposeSchemaInvalid,
+			compose.ComposeServiceWithoutSource,
+			compose.ComposeVersionObsolete,
+		),
 		IgnoreFile: reading[*facts.IgnoreFile](lint.TargetIgnoreFile,
 			ignorefile.DockerignoreBuildOutputNotExcluded,
 			ignorefile.DockerignoreDocsNotExcluded,

@@ -37,13 +37,14 @@ func checkComposeEnvBooleanUnquoted(p *lint.Pass[*facts.Compose]) {
 	d := p.Doc
 	seen := map[*yaml.Node]bool{}
 	for _, s := range d.All() {
-		sections := []*yaml.Node{s.Get("environment"), s.Get("labels")}
+		labels := s.Get("labels")
+		sections := []*yaml.Node{labels, s.Get("environment")}
 		if b, ok := s.Build(); ok {
-			sections = append(sections, b.Get("args"), b.Get("labels"))
+			sections = append(sections, b.Get("args"))
 		}
 		for _, section := range sections {
 			for _, pair := range d.View.Pairs(section) {
-				if n := pair.Value; n.Kind == yaml.Scalar && n.Style == yaml.Plain && n.TagSpan.IsEmpty() && !seen[n] {
+				if n := pair.Value; n.Kind == yaml.Scalar && (section != labels || !n.IsNull()) && n.Style == yaml.Plain && n.TagSpan.IsEmpty() && !seen[n] {
 					seen[n] = true
 					checkPlainText(p, n)
 				}
@@ -66,6 +67,7 @@ func checkPlainText(p *lint.Pass[*facts.Compose], n *yaml.Node) {
 	case p.Options.Bool("all") && isYAML11Boolean(n.Value):
 		f.Message = fmt.Sprintf("%q without quotes is a boolean for some readers of YAML; quote it", n.Value)
 		applicability, effect = lint.Safe, lint.EffectNone
+		f.Severity = lint.Style
 	default:
 		return
 	}

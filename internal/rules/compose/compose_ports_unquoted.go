@@ -57,11 +57,12 @@ func checkComposePortsUnquoted(p *lint.Pass[*facts.Compose]) {
 				}
 				edits, ok := p.Doc.File.Quote(item)
 				f := lint.Finding{
-					Span:    item.Span,
+					Span: item.Span, Severity: lint.Style,
 					Message: fmt.Sprintf("%q has no quotes, and YAML 1.1 reads some such ports as numbers to the base 60; quote it", shortText(item.Value)),
 					Fixes:   yamlFix("quote it", lint.Safe, lint.EffectNone, edits, ok),
 				}
 				if sexagesimal {
+					f.Severity = lint.SeverityUnset
 					f.Message = fmt.Sprintf("%q is one number to the base 60 for a reader of YAML 1.1; quote it", shortText(item.Value))
 				}
 				p.Report(f)

@@ -49,6 +49,7 @@ func checkComposePortsNotSorted(p *lint.Pass[*facts.Compose]) {
 		if !ok {
 			continue
 		}
+		fixes[0].MaxEffect = lint.EffectConfig // the model keeps the order, which means nothing
 		at := firstMisplaced(order)
 		p.Report(lint.Finding{
 			Span:    list.Items[at].Span,

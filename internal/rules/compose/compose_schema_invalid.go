@@ -9,6 +9,7 @@ import (
 	"github.com/dockmend/dockmend/internal/lint"
 	"github.com/dockmend/dockmend/internal/nearest"
 	"github.com/dockmend/dockmend/internal/syntax/compose"
+	"github.com/dockmend/dockmend/internal/syntax/yaml"
 )
 
 // ComposeSchemaInvalid finds what does not fit the Compose specification: keys
@@ -55,6 +56,9 @@ func checkComposeSchemaInvalid(p *lint.Pass[*facts.Compose]) {
 		return
 	default:
 	}
+	if services := d.Section("services"); services != nil && !services.Value.IsNull() && !services.Value.Is(yaml.Mapping) && !hasDefaultName(d) {
+		return // some other program's file that has services too
+	}
 	problems, err := d.Problems()
 	if err != nil {
 		p.Skip(err.Error())
@@ -66,13 +70,23 @@ func checkComposeSchemaInvalid(p *lint.Pass[*facts.Compose]) {
 			continue
 		}
 		f := lint.Finding{Span: problem.Span, Message: schemaMessage(d, problem)}
-		if near, ok := nearest.Name(problem.Key, problem.Known); ok && problem.Kind == compose.UnknownKey {
+		if near, ok := nearestKey(problem); ok {
 			// Compose reads nothing of the file as it is, so nobody can say what the
 			// rename changes.
 			f.Fixes = yamlFixRename(d, problem, near)
 		}
 		p.Report(f)
 	}
+}
+
+// nearestKey is the key that an unknown one was meant for. Nobody is told to
+// write the version, which does nothing.
+func nearestKey(problem *compose.Problem) (string, bool) {
+	if problem.Kind != compose.UnknownKey {
+		return "", false
+	}
+	near, ok := nearest.Name(problem.Key, problem.Known)
+	return near, ok && near != "version"
 }
 
 func yamlFixRename(d *facts.Compose, problem *compose.Problem, key string) []lint.Fix {
@@ -92,7 +106,7 @@ func schemaMessage(d *facts.Compose, problem *compose.Problem) string {
 	}
 	switch problem.Kind {
 	case compose.UnknownKey:
-		if near, ok := nearest.Name(problem.Key, problem.Known); ok {
+		if near, ok := nearestKey(problem); ok {
 			return fmt.Sprintf("%q is no key of %s, and Compose refuses the file; did you mean %q?", shortText(problem.Key), place, near)
 		}
 		return fmt.Sprintf("%q is no key of %s, and Compose refuses the file; delete it, or begin it with \"x-\"", shortText(problem.Key), place)

@@ -15,7 +15,8 @@ import (
 //
 // Each name gets one finding, at its first use.
 //
-// Silent in files that others complete, about the network "default", paths of the
+// Silent in files that others complete or include, as far as the folder and those
+// above it show, about the network "default", paths of the
 // host and names with variables.
 var ComposeUndefinedResource = lint.Rule[*facts.Compose]{
 	Meta: lint.Meta{
@@ -26,6 +27,7 @@ var ComposeUndefinedResource = lint.Rule[*facts.Compose]{
 		Default:  true,
 		Since:    "0.1.0",
 		Presets:  []string{"cloud-native"},
+		Needs:    lint.NeedsContext,
 		Variants: []string{"networks", "volumes", "secrets", "configs", "models"},
 		Aliases: []lint.Alias{
 			{Name: "compose-go:undefined-network", Variants: []string{"networks"}},
@@ -40,16 +42,13 @@ var ComposeUndefinedResource = lint.Rule[*facts.Compose]{
 
 func checkComposeUndefinedResource(p *lint.Pass[*facts.Compose]) {
 	d := p.Doc
-	if d.IsFragment(d.Name) {
-		return
-	}
+	var findings []lint.Finding
 	for _, section := range []string{"networks", "volumes", "secrets", "configs", "models"} {
 		var declared []string
 		for _, r := range d.Resources(section) {
 			declared = append(declared, r.Name)
 		}
 		place := map[string]int{}
-		var findings []lint.Finding
 		for _, use := range d.Undefined(section) {
 			if at, again := place[use.Name]; again {
 				findings[at].Related = append(findings[at].Related, lint.Related{Span: use.Span, Message: "it is used here too"})
@@ -58,9 +57,13 @@ func checkComposeUndefinedResource(p *lint.Pass[*facts.Compose]) {
 			place[use.Name] = len(findings)
 			findings = append(findings, undefinedResource(d, section, use, declared))
 		}
-		for _, f := range findings {
-			p.Report(f)
-		}
+	}
+	// What the folder has is looked at last, and seldom.
+	if len(findings) == 0 || hasLooseEnds(p) {
+		return
+	}
+	for _, f := range findings {
+		p.Report(f)
 	}
 }
 

@@ -13,7 +13,8 @@ import (
 // service whose network, process or IPC namespace is shared. Compose refuses the
 // file. So it does for an additional context from a service that builds nothing.
 //
-// Silent in files that others complete, for "required: false", for containers
+// Silent in files that others complete or include, as far as the folder and those
+// above it show, for "required: false", for containers
 // named by "container:" and for names with variables.
 var ComposeUndefinedService = lint.Rule[*facts.Compose]{
 	Meta: lint.Meta{
@@ -24,6 +25,7 @@ var ComposeUndefinedService = lint.Rule[*facts.Compose]{
 		Default:  true,
 		Since:    "0.1.0",
 		Presets:  []string{"cloud-native"},
+		Needs:    lint.NeedsContext,
 		Variants: []string{"depends_on", "links", "volumes_from", "namespace", "extends", "additional_contexts"},
 		Aliases: []lint.Alias{
 			{Name: "compose-go:additional-contexts", Variants: []string{"additional_contexts"}},
@@ -42,13 +44,11 @@ var edgeKeys = map[facts.EdgeKind]string{
 
 func checkComposeUndefinedService(p *lint.Pass[*facts.Compose]) {
 	d := p.Doc
-	if d.IsFragment(d.Name) {
-		return
-	}
 	var names []string
 	for _, s := range d.All() {
 		names = append(names, s.Name)
 	}
+	var findings []lint.Finding
 	for _, e := range d.Edges() {
 		f := lint.Finding{Span: e.Span, Variant: edgeKeys[e.Kind]}
 		switch {
@@ -67,6 +67,12 @@ func checkComposeUndefinedService(p *lint.Pass[*facts.Compose]) {
 				f.Message += "; add it, or take the reference away"
 			}
 		}
+		findings = append(findings, f)
+	}
+	if len(findings) == 0 || hasLooseEnds(p) {
+		return
+	}
+	for _, f := range findings {
 		p.Report(f)
 	}
 }

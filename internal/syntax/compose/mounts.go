@@ -164,7 +164,7 @@ func sourceKind(v Value) SourceKind {
 	switch {
 	case s == "":
 		return AnonymousVolume
-	case s == "." || s == ".." || strings.HasPrefix(s, "./") || strings.HasPrefix(s, "../"):
+	case s[0] == '.': // ".env" too: no volume's name begins so
 		return RelativePath
 	case strings.HasPrefix(s, "~"):
 		return HomePath

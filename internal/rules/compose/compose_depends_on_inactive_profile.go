@@ -15,7 +15,8 @@ import (
 //
 // Put both into the profile, or write "required: false".
 //
-// Silent for services that share a profile, and for profiles with variables.
+// Silent for services that share a profile, for profiles with variables, and for
+// services that extend another, which may have its profiles.
 var ComposeDependsOnInactiveProfile = lint.Rule[*facts.Compose]{
 	Meta: lint.Meta{
 		ID:       "compose-depends-on-inactive-profile",
@@ -31,7 +32,7 @@ var ComposeDependsOnInactiveProfile = lint.Rule[*facts.Compose]{
 
 func checkComposeDependsOnInactiveProfile(p *lint.Pass[*facts.Compose]) {
 	for _, e := range p.Doc.Edges() {
-		if e.Target == nil || e.Kind > facts.NamespaceEdge || !e.Required {
+		if e.Target == nil || e.Kind > facts.NamespaceEdge || !e.Required || e.From.Has("extends") || e.Target.Has("extends") {
 			continue
 		}
 		mine, theirs := e.From.Profiles(), e.Target.Profiles()

@@ -14,8 +14,8 @@ import (
 // again.
 //
 // Silent in files for development and tests, in files that others complete, in
-// files where no service has a policy, unless their name says production, and for
-// jobs. Write restart: "no" where a service is meant to stay down.
+// files where most services have no policy, unless their name says production, and
+// for jobs. Write restart: "no" where a service is meant to stay down.
 var ComposeRestartPolicyMissing = lint.Rule[*facts.Compose]{
 	Meta: lint.Meta{
 		ID:       "compose-restart-policy-missing",
@@ -34,17 +34,22 @@ func checkComposeRestartPolicyMissing(p *lint.Pass[*facts.Compose]) {
 	if d.IsFragment(d.Name) || d.IsDevelopment(d.Name) {
 		return
 	}
-	wanted := strings.Contains(strings.ToLower(path.Base(d.Name)), "prod")
+	kept := 0
+	var missing []*facts.ComposeService
 	for _, s := range d.All() {
-		wanted = wanted || keepsRunning(s)
+		if keepsRunning(s) {
+			kept++
+		}
+		if !s.HasRestartPolicy() && !s.Has("extends") && !s.Has("provider") && !s.IsJob() && len(s.Profiles()) == 0 {
+			missing = append(missing, s)
+		}
 	}
-	if !wanted {
+	// Where most have none, nobody thought of the day after: that is a way to work,
+	// and the few that have one came with what was copied.
+	if kept < len(missing) && !strings.Contains(strings.ToLower(path.Base(d.Name)), "prod") {
 		return
 	}
-	for _, s := range d.All() {
-		if s.HasRestartPolicy() || s.Has("extends") || s.Has("provider") || s.IsJob() || len(s.Profiles()) > 0 {
-			continue
-		}
+	for _, s := range missing {
 		f := lint.Finding{
 			Span:    s.Span(),
 			Message: fmt.Sprintf("%q has no restart policy, so it stays down after a crash; add restart: unless-stopped", shortText(s.Name)),

@@ -11,8 +11,8 @@ import (
 // provider. Compose refuses the file.
 //
 // Silent where another file may complete it: in a file that Compose does not find
-// by its name, beside other Compose files, with "include", and for services that
-// extend another.
+// by its name, beside other Compose files, with "include", where more than a third of
+// the services have none, and for services that extend another.
 var ComposeServiceWithoutSource = lint.Rule[*facts.Compose]{
 	Meta: lint.Meta{
 		ID:       "compose-service-without-source",
@@ -36,10 +36,18 @@ func checkComposeServiceWithoutSource(p *lint.Pass[*facts.Compose]) {
 	if names, known := siblings(p); !known || len(names) > 0 {
 		return
 	}
+	var lacking []*facts.ComposeService
 	for _, s := range d.All() {
-		if s.Node == nil && !s.Pair.Value.IsNull() || s.HasSource() {
+		if s.HasSource() || s.Node == nil && !s.Pair.Value.IsNull() {
 			continue
 		}
+		lacking = append(lacking, s)
+	}
+	// Where many have none, the file completes one that lies elsewhere.
+	if whole := len(d.All()) - len(lacking); len(lacking) == 0 || whole < 2*len(lacking) || namedAbove(p) {
+		return
+	}
+	for _, s := range lacking {
 		p.Report(lint.Finding{
 			Span:    s.Span(),
 			Message: fmt.Sprintf("the service %q has neither an image nor a build, and Compose refuses the file; add one of them", shortText(s.Name)),

@@ -52,7 +52,7 @@ func isContainerName(name string) bool {
 // containerNameFor puts a dash for what a name may not have.
 func containerNameFor(name string) string {
 	name = strings.Map(func(r rune) rune {
-		if r < 0x80 && (isAlphanumeric(byte(r)) || r == '_' || r == '.' || r == '-') {
+		if r|0x20 >= 'a' && r|0x20 <= 'z' || r >= '0' && r <= '9' || r == '_' || r == '.' || r == '-' {
 			return r
 		}
 		return '-'

@@ -9,8 +9,8 @@ import (
 )
 
 // ComposePortInvalid finds ports that cannot be: no number, out of range, a range
-// that ends before it begins, two ranges of different lengths, an address that is
-// none. Compose refuses the file.
+// that ends before it begins, two ranges of different lengths, an address or a
+// protocol that is none. Compose refuses the file.
 //
 // Silent for ports with variables.
 var ComposePortInvalid = lint.Rule[*facts.Compose]{
@@ -30,7 +30,7 @@ var ComposePortInvalid = lint.Rule[*facts.Compose]{
 func checkComposePortInvalid(p *lint.Pass[*facts.Compose]) {
 	for _, s := range p.Doc.All() {
 		for _, port := range s.PublishedPorts() {
-			if !port.Known || port.Problem == compose.PortFine {
+			if !port.Known || port.Problem == compose.PortFine && (port.Long || isProtocol(port.Protocol)) {
 				continue
 			}
 			shown := "this port"
@@ -39,6 +39,8 @@ func checkComposePortInvalid(p *lint.Pass[*facts.Compose]) {
 			}
 			why := ""
 			switch port.Problem {
+			case compose.PortFine:
+				why = fmt.Sprintf("has the protocol %q, which is none; write tcp, udp or sctp", shortText(port.Protocol))
 			case compose.PortOutOfRange:
 				why = "has a port that is none; ports go from 1 to 65535"
 			case compose.PortReversed:
@@ -56,3 +58,6 @@ func checkComposePortInvalid(p *lint.Pass[*facts.Compose]) {
 		}
 	}
 }
+
+// isProtocol tells whether Docker publishes ports of a protocol.
+func isProtocol(name string) bool { return name == "tcp" || name == "udp" || name == "sctp" }

@@ -21,7 +21,8 @@ import (
 // own that holds nothing of a Compose file.
 //
 // Silent for keys that begin with "x-", for values with variables, and about
-// missing keys in a file that others complete.
+// missing keys in a file that others complete. Of the characters of a container's name
+// compose-container-name-invalid speaks.
 var ComposeSchemaInvalid = lint.Rule[*facts.Compose]{
 	Meta: lint.Meta{
 		ID:       "compose-schema-invalid",
@@ -68,6 +69,9 @@ func checkComposeSchemaInvalid(p *lint.Pass[*facts.Compose]) {
 		problem := &problems[i]
 		if problem.Kind == compose.MissingKey && d.IsFragment(d.Name) {
 			continue
+		}
+		if n := len(problem.Path); n == 3 && problem.Path[2] == "container_name" && problem.Kind == compose.OtherProblem {
+			continue // compose-container-name-invalid says it
 		}
 		f := lint.Finding{Span: problem.Span, Message: schemaMessage(d, problem)}
 		if near, ok := nearestKey(problem); ok {

@@ -20,7 +20,6 @@ var ComposeVersionObsolete = lint.Rule[*facts.Compose]{
 		Category: lint.Deprecated,
 		Severity: lint.Style,
 		Since:    "0.1.0",
-		Presets:  []string{"cloud-native"},
 		Aliases:  lint.Names("dclint:no-version-field"),
 	},
 	Check: checkComposeVersionObsolete,

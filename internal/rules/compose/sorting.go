@@ -87,7 +87,8 @@ func partSpans(d *facts.Compose, n *yaml.Node) ([]text.Span, bool) {
 	n.Walk(func(part *yaml.Node) bool {
 		if part.Style == yaml.Literal || part.Style == yaml.Folded {
 			header, _, _ := strings.Cut(d.File.Text(part.Span), "\n")
-			keeps = keeps || strings.Contains(header, "+")
+			// At the end of a file without a last line end its text has none either.
+			keeps = keeps || strings.Contains(header, "+") || part.Span.End == len(d.Src)
 		}
 		return !keeps
 	})

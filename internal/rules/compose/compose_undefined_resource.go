@@ -2,6 +2,7 @@ package compose
 
 import (
 	"fmt"
+	"strings"
 
 	"github.com/dockmend/dockmend/internal/facts"
 	"github.com/dockmend/dockmend/internal/lint"
@@ -72,6 +73,13 @@ func undefinedResource(d *facts.Compose, section string, use facts.ResourceUse, 
 	name := shortText(use.Name)
 	if near, ok := nearest.Name(use.Name, declared); ok {
 		f.Message = fmt.Sprintf("%q is not declared below \"%s\", and Compose refuses the file; did you mean %q?", name, section, near)
+		return f
+	}
+	if section == "volumes" && strings.Contains(use.Name, "/") {
+		f.Message = fmt.Sprintf("%q is no path but the name of a volume for Compose, which refuses the file; write \"./%s\"", name, name)
+		if d.File.Text(use.Span) == use.Name {
+			f.Fixes = []lint.Fix{{Title: "begin it with ./", Applicability: lint.Unsafe, MaxEffect: lint.EffectConfig, Edits: []lint.FileEdit{lint.Insert(use.Span.Start, "./")}}}
+		}
 		return f
 	}
 	f.Message = fmt.Sprintf("%q is not declared below \"%s\", and Compose refuses the file; declare it there", name, section)

@@ -174,9 +174,8 @@ func sourceKind(v Value) SourceKind {
 		return WindowsPath
 	case !v.Known:
 		return UnknownSource
-	case strings.ContainsAny(s, `/\`):
-		return RelativePath
 	}
+	// "data/x" too: without "./" Compose takes a path for a volume's name.
 	return NamedVolume
 }
 

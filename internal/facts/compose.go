@@ -11,6 +11,9 @@ import (
 // use it.
 type Compose struct {
 	*compose.Document
+	// Name is the file's path from the root; IsFragment and IsDevelopment read
+	// it. Empty where it is not known.
+	Name string
 	// Around reaches the files beside it; see Project.
 	Around *Project
 

@@ -5,6 +5,7 @@ package rules
 import (
 	"github.com/dockmend/dockmend/internal/facts"
 	"github.com/dockmend/dockmend/internal/lint"
+	"github.com/dockmend/dockmend/internal/rules/compose"
 	"github.com/dockmend/dockmend/internal/rules/dockerfile"
 	"github.com/dockmend/dockmend/internal/rules/ignorefile"
 )
@@ -254,7 +255,23 @@ func All() *Catalog {
 			dockerfile.ZypperPackageNotPinned,
 			dockerfile.ZypperWithoutAssumeYes,
 		),
-		Compose: reading[*facts.Compose](lint.TargetCompose),
+		Compose: reading[*facts.Compose](lint.TargetCompose,
+			compose.ComposeCapAddHostTakeover,
+			compose.ComposeCapAddRisky,
+			compose.ComposeCgroupParentSet,
+			compose.ComposeDangerousDevice,
+			compose.ComposeDockerSocketMounted,
+			compose.ComposeHostNetwork,
+			compose.ComposeHostPidOrIpc,
+			compose.ComposeHostUsernsOrUts,
+			compose.ComposeMountPropagationShared,
+			compose.ComposePrivilegedService,
+			compose.ComposeSecurityProfileDisabled,
+			compose.ComposeSensitivePathMounted,
+			compose.ComposeSystemPathMountedWritable,
+			compose.ComposeTmpfsUnsafeOptions,
+			compose.ComposeUserRoot,
+		),
 		IgnoreFile: reading[*facts.IgnoreFile](lint.TargetIgnoreFile,
 			ignorefile.DockerignoreBuildOutputNotExcluded,
 			ignorefile.DockerignoreDocsNotExcluded,

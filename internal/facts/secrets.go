@@ -89,13 +89,21 @@ func isFingerprint(s string) bool {
 	return (len(s) == 40 || len(s) == 16) && strings.Trim(s, "0123456789abcdef") == ""
 }
 
-// HasURLPassword tells whether a word holds an address with a user and a password.
-func HasURLPassword(word string) bool {
-	_, rest, ok := strings.Cut(word, "://")
+// URLPassword is the password of the user in an address; ok is false where the
+// word is none, or has no password.
+func URLPassword(word string) (password string, ok bool) {
+	_, rest, isAddress := strings.Cut(word, "://")
 	authority, _, _ := strings.Cut(rest, "/")
 	user, _, hasUser := strings.Cut(authority, "@")
 	_, password, hasPassword := strings.Cut(user, ":")
-	return ok && hasUser && hasPassword && IsLiteralSecret(password)
+	return password, isAddress && hasUser && hasPassword
+}
+
+// HasURLPassword tells whether a word holds an address with a user and a password
+// that is written out.
+func HasURLPassword(word string) bool {
+	password, ok := URLPassword(word)
+	return ok && IsLiteralSecret(password)
 }
 
 // IsLiteralSecret tells whether a value is neither a variable nor a placeholder.

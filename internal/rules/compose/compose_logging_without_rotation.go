@@ -35,7 +35,7 @@ func checkComposeLoggingWithoutRotation(p *lint.Pass[*facts.Compose]) {
 		message: "the logs of %s grow until the disk is full; set max-size and max-file",
 		title:   "set max-size and max-file",
 		mend: func(s *facts.ComposeService) ([]text.Edit, bool) {
-			return addKey(s, "logging", "logging:\n  options:\n    max-size: 10m\n    max-file: \"3\"")
+			return addKey(s, "logging", "logging:\n  driver: json-file\n  options:\n    max-size: 10m\n    max-file: \"3\"")
 		},
 	}
 	for _, s := range wholeServices(p.Doc) {

@@ -33,7 +33,7 @@ func checkComposeNetworksUnset(p *lint.Pass[*facts.Compose]) {
 	if len(whole) < 2 {
 		return
 	}
-	l := lacking{message: "%s share the project's default network with all others; name networks for those that talk to each other"}
+	l := lacking{message: "the project's default network, with all services in it, is what connects %s; name networks for those that talk to each other"}
 	for _, s := range whole {
 		if !s.Has("networks") && !s.Has("network_mode") {
 			l.services = append(l.services, s)

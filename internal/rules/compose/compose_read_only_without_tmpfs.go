@@ -65,12 +65,12 @@ func checkComposeReadOnlyWithoutTmpfs(p *lint.Pass[*facts.Compose]) {
 func tmpfsFix(s *facts.ComposeService, folders []string) []lint.Fix {
 	title := "add a tmpfs on " + strings.Join(folders, ", ")
 	if edits, ok := addKey(s, "tmpfs", "tmpfs:\n  - "+strings.Join(folders, "\n  - ")); ok {
-		return yamlFix(title, lint.Safe, lint.EffectConfig, edits, ok)
+		return yamlFix(title, lint.Unsafe, lint.EffectConfig, edits, ok)
 	}
 	p := s.Entry("tmpfs")
 	if !s.Owns(p) || p.Value.Kind != yaml.Sequence || len(folders) != 1 {
 		return nil
 	}
 	edits, ok := s.File().File.Append(p.Value, folders[0])
-	return yamlFix(title, lint.Safe, lint.EffectConfig, edits, ok)
+	return yamlFix(title, lint.Unsafe, lint.EffectConfig, edits, ok)
 }

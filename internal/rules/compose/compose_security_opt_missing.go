@@ -26,14 +26,11 @@ var ComposeSecurityOptMissing = lint.Rule[*facts.Compose]{
 }
 
 func checkComposeSecurityOptMissing(p *lint.Pass[*facts.Compose]) {
-	l := lacking{message: "%s have no security_opt; add what is wanted, as no-new-privileges:true"}
+	l := lacking{message: "no security_opt is set for %s; add what is wanted, as no-new-privileges:true"}
 	for _, s := range wholeServices(p.Doc) {
 		if s.Entry("security_opt") == nil {
 			l.services = append(l.services, s)
 		}
-	}
-	if len(l.services) == 1 || p.Options.Bool("per-service") {
-		l.message = "%s has no security_opt; add what is wanted, as no-new-privileges:true"
 	}
 	l.report(p)
 }

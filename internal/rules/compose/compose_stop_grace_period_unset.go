@@ -14,8 +14,7 @@ import (
 // time that its longest request or job takes.
 //
 // Off by default: the need depends on the program. Silent for databases, for
-// jobs that end, for services without a restart policy that nothing keeps
-// running, in files for development, and in files that others complete.
+// jobs that end, in files for development, and in files that others complete.
 var ComposeStopGracePeriodUnset = lint.Rule[*facts.Compose]{
 	Meta: lint.Meta{
 		ID:       "compose-stop-grace-period-unset",

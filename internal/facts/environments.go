@@ -57,7 +57,30 @@ func (s *Stage) Environments() []string {
 			}
 		}
 	}
-	return found
+	return slices.DeleteFunc(found, func(name string) bool { return s.moves(path.Base(name)) })
+}
+
+// moves tells whether a step moves or removes an environment of that name, or
+// the stage keeps one at the root: then nobody knows where it is.
+func (s *Stage) moves(name string) bool {
+	for _, x := range s.Chain() {
+		for _, in := range x.Instructions {
+			for _, before := range []string{" ", ":", "=", "\""} {
+				if strings.Contains(" "+in.Args, before+"/"+name) {
+					return true
+				}
+			}
+			if in.Keyword != "run" {
+				continue
+			}
+			for _, c := range s.doc.Commands(in) {
+				if n := c.Name(); (n == "mv" || n == "rm" || n == "ln") && strings.Contains(s.doc.Text(c.Span), name) {
+					return true
+				}
+			}
+		}
+	}
+	return false
 }
 
 func isEnvironment(name string) bool {

@@ -16,8 +16,8 @@ import (
 // listens on the host's loopback is open to the program. Publish the ports that
 // are needed.
 //
-// It is info where a comment beside it gives the reason, or in files that are
-// for development or trials by their name.
+// It is info for VPN programs, where a comment beside it gives the reason, and
+// in files that are for development or trials by their name.
 //
 // Silent for programs that look for devices in the network, or measure it
 // (option "except", parts of image names).
@@ -51,8 +51,12 @@ func checkComposeHostNetwork(p *lint.Pass[*facts.Compose]) {
 		if mode.Text != "host" || image != "" && slices.ContainsFunc(p.Options.List("except"), func(part string) bool { return strings.Contains(image, part) }) {
 			continue
 		}
+		severity := exposure(p.Doc, mode.Span, lint.Warning)
+		if isVPN(s) {
+			severity = lint.Info
+		}
 		p.Report(lint.Finding{
-			Span: mode.Span, Severity: exposure(p.Doc, mode.Span, lint.Warning),
+			Span: mode.Span, Severity: severity,
 			Message: fmt.Sprintf("every port that %q opens is open on the host, and the host's local services are open to it; publish the ports that it needs", shortText(s.Name)),
 		})
 	}

@@ -46,13 +46,13 @@ func checkComposeHostPidOrIpc(p *lint.Pass[*facts.Compose]) {
 			if watchesHost(s) {
 				severity = lint.Info
 			}
-			what := "processes"
+			what, instead := "processes", "leave pid out, or share with one service"
 			if key == "ipc" {
-				what = "shared memory"
+				what, instead = "shared memory", "leave ipc out, and set shm_size for a program that needs much"
 			}
 			p.Report(lint.Finding{
 				Span: v.Span, Variant: key, Severity: severity,
-				Message: fmt.Sprintf("%q sees and reaches the %s of its host; leave %s out, or share with one service", shortText(s.Name), what, key),
+				Message: fmt.Sprintf("%q sees and reaches the %s of its host; %s", shortText(s.Name), what, instead),
 			})
 		}
 	}

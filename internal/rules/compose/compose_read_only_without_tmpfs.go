@@ -17,8 +17,9 @@ import (
 // Most programs write there sooner or later, often only to buffer a large
 // request. Add a tmpfs.
 //
-// Silent where a volume or a tmpfs is mounted there, and for programs that write
-// nothing (option "except", names of services).
+// Silent where a volume or a tmpfs is mounted there, for images of which is not
+// known that they write, and for programs that write nothing (option "except",
+// names of services).
 var ComposeReadOnlyWithoutTmpfs = lint.Rule[*facts.Compose]{
 	Meta: lint.Meta{
 		ID:       "compose-read-only-without-tmpfs",
@@ -39,7 +40,7 @@ func checkComposeReadOnlyWithoutTmpfs(p *lint.Pass[*facts.Compose]) {
 	}
 	for _, s := range p.Doc.All() {
 		v := s.Value("read_only")
-		if !v.IsTrue() || s.Has("extends") || slices.Contains(p.Options.List("except"), s.Name) {
+		if !v.IsTrue() || s.Has("extends") || !writesTmp(s) || slices.Contains(p.Options.List("except"), s.Name) {
 			continue
 		}
 		needed := []string{"/tmp"}
@@ -59,6 +60,14 @@ func checkComposeReadOnlyWithoutTmpfs(p *lint.Pass[*facts.Compose]) {
 			Fixes:   tmpfsFix(s, missing),
 		})
 	}
+}
+
+// writesTmp tells whether a service runs a program of the project, or an image
+// that is known to write temporary files. A single static program often does not.
+func writesTmp(s *facts.ComposeService) bool {
+	return s.Has("build") || slices.Contains([]string{
+		"nginx", "httpd", "php", "python", "node", "ruby", "openjdk", "eclipse-temurin", "tomcat", "wordpress", "postgres", "mysql", "mariadb", "redis", "rabbitmq", "grafana",
+	}, s.ImageBase())
 }
 
 // tmpfsFix is the fix that adds file systems in memory.

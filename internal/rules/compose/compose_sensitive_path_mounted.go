@@ -82,7 +82,7 @@ func isSensitive(m compose.Mount) bool {
 	if inside, below := strings.CutPrefix(name, "/root/"); below {
 		return isBelow(inside, credentials...)
 	}
-	return isBelow(name, "/boot", "/proc", "/sys/kernel", "/sys/fs/bpf", "/run/systemd", "/run/dbus", "/run/udev", "/run/containerd", "/run/user", "/run/secrets")
+	return isBelow(name, "/boot", "/proc", "/sys/kernel", "/sys/fs/bpf", "/run/systemd", "/run/dbus", "/run/containerd", "/run/user", "/run/secrets")
 }
 
 // watchesHost tells by its image whether a service's work is to watch the host.

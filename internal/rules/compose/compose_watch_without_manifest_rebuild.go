@@ -1,6 +1,7 @@
 package compose
 
 import (
+	"bytes"
 	"fmt"
 	"path"
 	"slices"
@@ -71,9 +72,13 @@ func checkComposeWatchWithoutManifestRebuild(p *lint.Pass[*facts.Compose]) {
 }
 
 // manifestsOf lists for each package manager of a context the file that says
-// what is installed.
+// what is installed, if the Dockerfile names it: others are another image's.
 func manifestsOf(c *facts.BuildContext) []string {
 	var names []string
+	file := c.Dockerfile()
+	if file == nil {
+		return nil
+	}
 	for _, group := range [][]string{
 		{"uv.lock", "poetry.lock", "pyproject.toml"},
 		{"package-lock.json", "yarn.lock", "pnpm-lock.yaml", "package.json"},
@@ -81,7 +86,9 @@ func manifestsOf(c *facts.BuildContext) []string {
 	} {
 		for _, name := range group {
 			if _, ok := c.Files.Exists(name); ok {
-				names = append(names, name)
+				if bytes.Contains(file.Src, []byte(name)) {
+					names = append(names, name)
+				}
 				break
 			}
 		}

@@ -28,6 +28,9 @@ func namesSecret(name, value string) (secret, password bool) {
 		return false, false
 	}
 	last := words[len(words)-1]
+	if last == "credentials" && strings.HasSuffix(value, "creds") {
+		return false, false // the name of a file, as Kafka's images want it
+	}
 	password = slices.Contains([]string{"pass", "password", "passwd", "pword", "passphrase"}, last)
 	return password || facts.IsSecretName(words) || facts.IsKeyName(words) && facts.LooksRandom(value), password
 }

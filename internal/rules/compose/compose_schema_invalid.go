@@ -70,7 +70,7 @@ func checkComposeSchemaInvalid(p *lint.Pass[*facts.Compose]) {
 		if problem.Kind == compose.MissingKey && d.IsFragment(d.Name) {
 			continue
 		}
-		if n := len(problem.Path); n == 3 && problem.Path[2] == "container_name" && problem.Kind == compose.OtherProblem {
+		if n := len(problem.Path); n == 3 && problem.Path[2] == "container_name" && problem.Kind == compose.NoMatch {
 			continue // compose-container-name-invalid says it
 		}
 		f := lint.Finding{Span: problem.Span, Message: schemaMessage(d, problem)}
@@ -122,8 +122,10 @@ func schemaMessage(d *facts.Compose, problem *compose.Problem) string {
 		return fmt.Sprintf("%s is %s, and Compose takes %s only; write it so", place, typeName(d, problem), orList(problem.Want))
 	case compose.NotAllowed:
 		return fmt.Sprintf("the value of %s is not one of %s; write one of these", place, orList(problem.Want))
+	case compose.OutOfRange:
+		return fmt.Sprintf("the number of %s is out of range, and Compose refuses the file; it has to be %s", place, orList(problem.Want))
 	default:
-		return fmt.Sprintf("Compose refuses the value of %s: %s", place, shortText(problem.Message))
+		return fmt.Sprintf("the value of %s has a form that Compose refuses; it has to match %s", place, orList(problem.Want))
 	}
 }
 

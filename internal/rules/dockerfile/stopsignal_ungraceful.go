@@ -29,7 +29,7 @@ func checkStopsignalUngraceful(p *lint.Pass[*facts.Dockerfile]) {
 	p.Doc.Each("stopsignal", true, func(in *dockerfile.Instruction) {
 		switch strings.TrimPrefix(strings.ToUpper(bare(in.Args)), "SIG") {
 		case "KILL", "9", "STOP", "19":
-			p.Report(lint.Finding{Span: in.ArgsSpan, Message: fmt.Sprintf("%s cannot be caught, so nothing is finished or written when the container stops; use SIGTERM, or the signal of the server", quoteShort(bare(in.Args)))})
+			p.Report(lint.Finding{Fixes: unsafeFix("use SIGTERM", lint.EffectConfig, lint.Replace(in.ArgsSpan, "SIGTERM")), Span: in.ArgsSpan, Message: fmt.Sprintf("%s cannot be caught, so nothing is finished or written when the container stops; use SIGTERM, or the signal of the server", quoteShort(bare(in.Args)))})
 		}
 	})
 }

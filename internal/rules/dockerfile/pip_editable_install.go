@@ -35,8 +35,31 @@ func checkPipEditableInstall(p *lint.Pass[*facts.Dockerfile]) {
 			return // a repository: the sources are fetched along
 		}
 		p.Report(lint.Finding{
+			Fixes:   installCopy(c, s, editable),
 			Span:    editable.Span,
 			Message: "an editable install is a link to the sources, for people who change them; install the package itself, without -e",
 		})
 	}, "pip", "uv")
+}
+
+// installCopy deletes the flag. Where sources arrive after the installation, a
+// copy would be made without them.
+func installCopy(c facts.PackageCommand, s *facts.Stage, editable facts.Argument) []lint.Fix {
+	value, ok := c.FlagValue("-e", "--editable")
+	path := strings.SplitN(value.Text, "[", 2)[0]
+	if !ok || editable.Text != "-e" && editable.Text != "--editable" || path != "." && !strings.HasPrefix(path, "./") && !strings.HasPrefix(path, "/") || len(facts.Mounts(c.Instruction)) > 0 && strings.Contains(c.Instruction.Args, "type=bind") {
+		return nil
+	}
+	for _, in := range s.Instructions {
+		if in.Index() > c.Instruction.Index() && (in.Keyword == "copy" || in.Keyword == "add") {
+			if _, from := flagOf(in, "from"); !from {
+				return nil
+			}
+		}
+	}
+	edit, ok := deleteWords(c.Command, editable.Span, 1)
+	if !ok {
+		return nil
+	}
+	return unsafeFix("remove "+editable.Text, lint.EffectGraph, edit)
 }

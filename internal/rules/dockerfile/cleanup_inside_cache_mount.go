@@ -42,6 +42,7 @@ func checkCleanupInsideCacheMount(p *lint.Pass[*facts.Dockerfile]) {
 				continue
 			}
 			p.Report(lint.Finding{
+				Fixes:   keepCache(c, at),
 				Span:    at.Span,
 				Message: fmt.Sprintf("%s spoils the cache that this RUN mounts, which is no part of the image anyway; remove it", quoteShort(at.Text)),
 			})
@@ -75,4 +76,16 @@ func spoilsCache(c *facts.Command, targets []string) (at facts.Argument, ok bool
 		}
 	}
 	return at, false
+}
+
+// keepCache deletes the flag, the folder from what rm removes, or the whole rm.
+func keepCache(c *facts.Command, at facts.Argument) []lint.Fix {
+	edit, ok := deleteWords(c, at.Span, 1)
+	if c.Name() == "rm" && len(c.Positional()) == 1 {
+		edit, ok = deleteCommand(c)
+	}
+	if !ok {
+		return nil
+	}
+	return unsafeFix("keep the cache", lint.EffectGraph, edit)
 }

@@ -2,6 +2,7 @@ package dockerfile
 
 import (
 	"fmt"
+	"strings"
 
 	"github.com/dockmend/dockmend/internal/facts"
 	"github.com/dockmend/dockmend/internal/lint"
@@ -38,7 +39,32 @@ func checkOsPackageUpgrade(p *lint.Pass[*facts.Dockerfile]) {
 			all = c.Action == "update" || c.Action == "up"
 		}
 		if all && len(c.Packages) == 0 {
-			p.Report(lint.Finding{Span: c.Span, Message: fmt.Sprintf("%s makes an image that differs from day to day; take a newer base image, or upgrade the packages that need it by name", quoteShort(firstLine(p.Doc.Text(c.Span))))})
+			p.Report(lint.Finding{Fixes: leaveOutUpgrade(p.Doc, c.Command), Span: c.Span, Message: fmt.Sprintf("%s makes an image that differs from day to day; take a newer base image, or upgrade the packages that need it by name", quoteShort(firstLine(p.Doc.Text(c.Span))))})
 		}
 	}, "apt-get", "apt", "aptitude", "apk", "yum", "dnf", "microdnf", "tdnf", "dnf5", "zypper")
+}
+
+// leaveOutUpgrade deletes the upgrade, and with it a RUN that else only updates the
+// index and cleans up. An index that nothing reads any more is not left behind.
+func leaveOutUpgrade(d *facts.Dockerfile, c *facts.Command) []lint.Fix {
+	only, updates, installs := true, false, false
+	for _, other := range d.Commands(c.Instruction) {
+		pkg, ok := facts.Packages(other)
+		updates = updates || ok && updatesIndex(pkg)
+		installs = installs || ok && (pkg.Action == "install" || pkg.Action == "add" || pkg.Action == "in")
+		cleans := ok && (pkg.Action == "clean" || pkg.Action == "autoclean" || pkg.Action == "autoremove" || updatesIndex(pkg)) || other.Name() == "rm"
+		only = only && (other == c || cleans)
+	}
+	edit, ok := deleteCommand(c)
+	switch {
+	case only:
+		edit, ok = deleteInstruction(c.Instruction)
+		ok = ok && isPlainChain(c.Instruction) && !strings.Contains(c.Instruction.Body, ".list") && !(updates && installsLater(d, c.Instruction))
+	case updates && !installs:
+		return nil
+	}
+	if !ok {
+		return nil
+	}
+	return unsafeFix("remove the upgrade", lint.EffectGraph, edit)
 }

@@ -94,7 +94,7 @@ func accounts(d *facts.Dockerfile, s *facts.Stage) (list []account, ok bool) {
 func switchToOnlyUser(d *facts.Dockerfile, s *facts.Stage) []lint.Fix {
 	list, ok := accounts(d, s)
 	list = slices.DeleteFunc(list, func(a account) bool { return a.isGroup })
-	if !ok || len(list) != 1 || list[0].command.Conditional() || switchesUser(string(d.Src)) || opensLowPort(s) {
+	if !ok || len(list) != 1 || isDevelopment(s) || startsScript(s) || list[0].command.Conditional() || switchesUser(string(d.Src)) || opensLowPort(s) {
 		return nil
 	}
 	var first *dockerfile.Instruction
@@ -118,6 +118,17 @@ func switchToOnlyUser(d *facts.Dockerfile, s *facts.Stage) []lint.Fix {
 		return nil
 	}
 	return unsafeFix("switch to "+list[0].name, lint.EffectConfig, edit)
+}
+
+// startsScript tells whether the program is a script, which may need root and
+// switch by itself.
+func startsScript(s *facts.Stage) bool {
+	for _, in := range []*dockerfile.Instruction{s.Entrypoint(), s.Command()} {
+		if in != nil && strings.Contains(in.Args, ".sh") {
+			return true
+		}
+	}
+	return false
 }
 
 func opensLowPort(s *facts.Stage) bool {

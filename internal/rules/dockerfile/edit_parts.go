@@ -190,9 +190,10 @@ func runsAfter(d *facts.Dockerfile, in *dockerfile.Instruction) bool {
 	return slices.ContainsFunc(d.Instructions[in.Index()+1:], func(x *dockerfile.Instruction) bool { return x.Keyword == "run" })
 }
 
-// settingEffect is what a change of an ENV, ARG or USER does at most.
+// settingEffect is what a change of an ENV, ARG or USER does at most: a WORKDIR
+// makes its folder for the user.
 func settingEffect(d *facts.Dockerfile, in *dockerfile.Instruction) lint.Effect {
-	if runsAfter(d, in) {
+	if runsAfter(d, in) || slices.ContainsFunc(d.Instructions[in.Index()+1:], func(x *dockerfile.Instruction) bool { return x.Keyword == "workdir" }) {
 		return lint.EffectGraph
 	}
 	return lint.EffectConfig

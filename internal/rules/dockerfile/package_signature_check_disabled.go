@@ -87,11 +87,20 @@ func allPaths(words []facts.Argument) bool {
 }
 
 // letPackagesCheck deletes the flag. With --force-yes goes the answer to apt's
-// questions, so -y takes its place where nothing else gives it.
+// questions, so -y takes its place where nothing else gives it. Package files are
+// most likely signed by nobody whose key is there: for them there is no edit.
 func letPackagesCheck(c *facts.Command, at facts.Argument) []lint.Fix {
+	for _, w := range c.Args() {
+		if strings.HasSuffix(w.Text, ".apk") || strings.HasSuffix(w.Text, ".deb") || strings.HasSuffix(w.Text, ".rpm") || strings.ContainsAny(w.Text, "$*") {
+			return nil
+		}
+	}
 	edit, ok := deleteWords(c, at.Span, 1)
-	if ok && at.Text == "--force-yes" && !c.HasFlag("-y", "--yes", "--assume-yes") {
-		edit = lint.Replace(at.Span, "-y")
+	if at.Text == "--force-yes" {
+		if !c.HasFlag("-y", "--yes", "--assume-yes") {
+			edit = lint.Replace(at.Span, "-y")
+		}
+		ok = ok && firstAction(c) == "install"
 	}
 	if !ok {
 		return nil

@@ -58,7 +58,7 @@ func installCopy(c facts.PackageCommand, s *facts.Stage, editable facts.Argument
 		}
 	}
 	edit, ok := deleteWords(c.Command, editable.Span, 1)
-	if !ok {
+	if !ok || strings.Contains(c.Instruction.Body, "git clone") {
 		return nil
 	}
 	return unsafeFix("remove "+editable.Text, lint.EffectGraph, edit)

@@ -53,14 +53,21 @@ func deleteInstruction(in *dockerfile.Instruction) (edit lint.FileEdit, ok bool)
 	return lint.Delete(wholeLines(in)), true
 }
 
-// insertLine puts an instruction, or what else makes a line, above another one
-// and the comments that belong to it.
+// insertLine puts an instruction above another one and the comments that belong to
+// it, with a blank line between; or below one of its kind that stands right before.
 func insertLine(in *dockerfile.Instruction, keyword, args string) (edit lint.FileEdit, ok bool) {
-	if isInner(in) {
+	if isInner(in) || in.Index() == 0 {
 		return edit, false
 	}
 	d := in.Document()
-	return lint.Insert(topOf(in), sameCase(keyword, d.Text(in.KeywordSpan))+" "+args+d.Newline()), true
+	line := sameCase(keyword, d.Text(in.KeywordSpan)) + " " + args + d.Newline()
+	if before := d.Instructions[in.Index()-1]; strings.EqualFold(before.Keyword, keyword) {
+		return lint.Insert(wholeLines(before).End, line), true
+	}
+	if hasCommentAbove(in) {
+		line += d.Newline()
+	}
+	return lint.Insert(topOf(in), line), true
 }
 
 // separates tells whether a text only stands between words: blanks, line ends,

@@ -83,6 +83,12 @@ func copiesNamed(s *facts.Stage, name string, before *dockerfile.Instruction) bo
 // enforceLock writes "npm ci", or adds the flag, which later versions of Yarn read
 // too. There is no edit beside flags that "npm ci" does not know.
 func enforceLock(c facts.PackageCommand) []lint.Fix {
+	if pure, ok := c.FindFlag("--pure-lockfile"); ok && c.Script != nil && c.Script.Editable() {
+		return unsafeFix("use --frozen-lockfile", lint.EffectGraph, lint.Replace(pure.Span, "--frozen-lockfile"))
+	}
+	if c.HasFlag("--no-lockfile", "--no-frozen-lockfile", "--lockfile-only", "--fix-lockfile") {
+		return nil
+	}
 	if c.Manager != "npm" {
 		return insertAfterAction(c, "--frozen-lockfile")
 	}

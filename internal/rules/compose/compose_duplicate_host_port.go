@@ -36,9 +36,8 @@ type hostPort struct {
 }
 
 func checkComposeDuplicateHostPort(p *lint.Pass[*facts.Compose]) {
-	// By their first port, so that a file of many ports is not compared each with
-	// each; what takes part of a range is found under every port of it.
-	taken := map[int][]hostPort{}
+	var taken []hostPort
+	left := maxPortPairs
 	for _, s := range p.Doc.All() {
 		if mode := s.Value("network_mode"); mode.Exists() && mode.Text != "bridge" {
 			continue
@@ -51,31 +50,32 @@ func checkComposeDuplicateHostPort(p *lint.Pass[*facts.Compose]) {
 				continue
 			}
 			mine := hostPort{port, s}
-			told := false
-			for n := port.Published.First; n <= port.Published.Last; n++ {
-				for _, other := range taken[n] {
-					if told || !mine.collides(other) {
-						continue
-					}
-					told = true
-					p.Report(lint.Finding{
-						Span:    port.Span,
-						Message: fmt.Sprintf("the host's port %d is published by %q already, so one of the two does not start; publish another port", n, shortText(other.service.Name)),
-						Related: []lint.Related{{Span: other.Span, Message: "the port is published here"}},
-					})
+			for i := range taken {
+				if left--; left < 0 {
+					return
 				}
-				if len(taken[n]) < maxSharers {
-					taken[n] = append(taken[n], mine)
+				other := &taken[i]
+				if !port.Published.Overlaps(other.Published) || !mine.collides(other) {
+					continue
 				}
+				shared := max(port.Published.First, other.Published.First)
+				p.Report(lint.Finding{
+					Span:    port.Span,
+					Message: fmt.Sprintf("the host's port %d is published by %q already, so one of the two does not start; publish another port", shared, shortText(other.service.Name)),
+					Related: []lint.Related{{Span: other.Span, Message: "the port is published here"}},
+				})
+				break
 			}
+			taken = append(taken, mine)
 		}
 	}
 }
 
-// maxSharers is how many entries of one port are compared with the next one.
-const maxSharers = 50
+// maxPortPairs is how many pairs of ports are compared: those of a file with a
+// thousand of them.
+const maxPortPairs = 500_000
 
-func (h hostPort) collides(other hostPort) bool {
+func (h hostPort) collides(other *hostPort) bool {
 	if h.Protocol != other.Protocol || !sameAddress(h.HostIP, other.HostIP) || !h.service.MayRunWith(other.service) {
 		return false
 	}

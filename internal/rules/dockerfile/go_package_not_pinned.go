@@ -84,9 +84,15 @@ func goTakesNone(d *facts.Dockerfile, c facts.PackageCommand) bool {
 	return s == nil || !hasCurrentGo(s.Base()) || copiesIntoGOPATH(s)
 }
 
-// hasCurrentGo tells whether an image is Go's official one of 1.16 or later.
+// hasCurrentGo tells whether an image is Go's official one of 1.16 or later, or the
+// latest Alpine, whose package of Go is later.
 func hasCurrentGo(i facts.Image) bool {
-	if !i.Known || i.Name() != "golang" || i.Tag == "" && i.Digest != "" {
+	if !i.Known || i.Tag == "" && i.Digest != "" {
+		return false
+	}
+	if name := i.Name(); name == "alpine" || strings.HasSuffix(name, "/alpine") {
+		return i.Tag == "" || i.Tag == "latest"
+	} else if name != "golang" {
 		return false
 	}
 	rest, old := strings.CutPrefix(i.Tag, "1.")

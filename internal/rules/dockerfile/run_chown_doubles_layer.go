@@ -2,6 +2,7 @@ package dockerfile
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/dockmend/dockmend/internal/facts"
@@ -14,7 +15,9 @@ import (
 //
 // COPY --chown and --chmod do it on the way.
 //
-// Silent in stages whose layers are no part of the image.
+// Silent in stages whose layers are no part of the image, for a single file, where
+// RUN instructions put files of their own below the path, and where the user is
+// made only after the COPY, which could not name it.
 var RunChownDoublesLayer = lint.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
 		ID:       "run-chown-doubles-layer",
@@ -38,15 +41,81 @@ func checkRunChownDoublesLayer(p *lint.Pass[*facts.Dockerfile]) {
 		for _, in := range s.Instructions {
 			switch in.Keyword {
 			case "copy", "add":
-				copies = append(copies, in)
+				if copiesFolder(p, in) {
+					copies = append(copies, in)
+				}
 			case "run":
-				reportRecursiveChown(p, in, copies)
+				reportRecursiveChown(p, s, in, copies)
 			}
 		}
 	}
 }
 
-func reportRecursiveChown(p *lint.Pass[*facts.Dockerfile], in *dockerfile.Instruction, copies []*dockerfile.Instruction) {
+// copiesFolder tells whether an instruction brings more than single files.
+func copiesFolder(p *lint.Pass[*facts.Dockerfile], in *dockerfile.Instruction) bool {
+	sources, _, ok := copyWords(in)
+	_, from := in.Flag("from")
+	return ok && slices.ContainsFunc(sources, func(w dockerfile.Word) bool {
+		name := bare(w.Text)
+		if name == "." || name == ".." || strings.HasSuffix(name, "/") || strings.HasSuffix(name, "*") || from && !strings.Contains(baseName(name), ".") {
+			return true
+		}
+		isDir, found := p.Files.Exists(name)
+		return !from && found && isDir
+	})
+}
+
+// fillsFolder tells whether a RUN of the stage, up to the command, writes below a path.
+func fillsFolder(d *facts.Dockerfile, s *facts.Stage, until *facts.Command, path string) bool {
+	here := ""
+	for _, in := range s.Instructions {
+		if in.Index() > until.Instruction.Index() {
+			return false
+		}
+		if in.Keyword == "workdir" {
+			here = bare(in.Args)
+		}
+		if in.Keyword != "run" {
+			continue
+		}
+		for _, c := range d.Commands(in) {
+			if in == until.Instruction && c.Span.Start >= until.Span.Start {
+				return false
+			}
+			switch c.Name() {
+			case "tar", "unzip", "git", "mv", "cp", "mkdir", "curl", "wget", "ln", "touch", "npm", "yarn", "pnpm", "composer", "bundle", "rsync", "install", "svn":
+			default:
+				continue
+			}
+			if covers(path, here) || slices.ContainsFunc(c.Args(), func(a facts.Argument) bool { return covers(path, strings.TrimRight(a.Text, "/")) }) ||
+				strings.Contains(in.Body, "cd "+path) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// userMadeAfter tells whether the owner that chown names is made behind the COPY.
+func userMadeAfter(d *facts.Dockerfile, s *facts.Stage, from *dockerfile.Instruction, owner string) bool {
+	name, _, _ := strings.Cut(owner, ":")
+	if name == "" || strings.Trim(name, "0123456789") == "" {
+		return false
+	}
+	for _, in := range s.Instructions {
+		if in.Keyword != "run" || in.Index() < from.Index() || !strings.Contains(in.Body, name) {
+			continue
+		}
+		for _, c := range d.Commands(in) {
+			if (c.Name() == "useradd" || c.Name() == "adduser" || c.Name() == "groupadd" || c.Name() == "addgroup") && slices.ContainsFunc(c.Args(), func(a facts.Argument) bool { return a.Text == name }) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+func reportRecursiveChown(p *lint.Pass[*facts.Dockerfile], s *facts.Stage, in *dockerfile.Instruction, copies []*dockerfile.Instruction) {
 	if len(copies) == 0 || !strings.Contains(in.Body, "chown") && !strings.Contains(in.Body, "chmod") {
 		return
 	}
@@ -62,13 +131,14 @@ func reportRecursiveChown(p *lint.Pass[*facts.Dockerfile], in *dockerfile.Instru
 			for _, from := range copies {
 				_, to, ok := copyWords(from)
 				target := strings.TrimRight(bare(to.Text), "/")
-				if !ok || target == "" || !strings.HasPrefix(target, "/") || !covers(strings.TrimRight(path.Text, "/"), target) {
+				if !ok || target == "" || !strings.HasPrefix(target, "/") || !covers(strings.TrimRight(path.Text, "/"), target) ||
+					fillsFolder(p.Doc, s, c, strings.TrimRight(path.Text, "/")) || c.Name() == "chown" && userMadeAfter(p.Doc, s, from, args[0].Text) {
 					continue
 				}
 				p.Report(lint.Finding{
 					Fixes:   copyOwned(p.Doc, in, c, from),
 					Span:    c.Span,
-					Message: fmt.Sprintf("%s stores every file of %s a second time; let %s --%s do it", quoteShort(p.Doc.Text(c.Span)), quoteShort(target), strings.ToUpper(from.Keyword), strings.Replace(c.Name(), "ch", "ch", 1)),
+					Message: fmt.Sprintf("%s stores every file of %s a second time; let %s --%s do it", quoteShort(p.Doc.Text(c.Span)), quoteShort(target), strings.ToUpper(from.Keyword), c.Name()),
 					Related: []lint.Related{{Span: from.Head, Message: "the files are copied here"}},
 				})
 				return

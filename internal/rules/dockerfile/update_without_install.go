@@ -2,6 +2,7 @@ package dockerfile
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/dockmend/dockmend/internal/facts"
@@ -17,8 +18,8 @@ import (
 // index, and fails once the versions in it are gone.
 //
 // Silent for an install in the same RUN, for scripts that may install, for dnf
-// and yum update, which upgrade packages, and with a cache mounted on the
-// lists.
+// and yum update, which upgrade packages, with a cache mounted on the lists, and
+// where nothing behind it installs: what the lists cost is apt-lists-kept's to say.
 var UpdateWithoutInstall = lint.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
 		ID:       "update-without-install",
@@ -50,7 +51,7 @@ func checkUpdateWithoutInstall(p *lint.Pass[*facts.Dockerfile]) {
 				return
 			}
 		}
-		if update == nil {
+		if update == nil || !installsBehind(p.Doc, in) {
 			return
 		}
 		p.Report(lint.Finding{
@@ -59,6 +60,42 @@ func checkUpdateWithoutInstall(p *lint.Pass[*facts.Dockerfile]) {
 			Message: fmt.Sprintf("%s stands in a RUN that installs nothing, so a cached index is used when packages are installed later; do both in one RUN", quoteShort(firstLine(p.Doc.Text(update.Span)))),
 		})
 	})
+}
+
+// installsBehind tells whether a RUN behind the instruction installs packages of a
+// distribution or may do so, in its stage or in one that builds on it; what ONBUILD
+// holds goes before what is not known.
+func installsBehind(d *facts.Dockerfile, in *dockerfile.Instruction) bool {
+	own := d.StageOf(in)
+	if own == nil || d.Instructions[in.Index()] != in {
+		return true
+	}
+	for _, s := range d.Stages()[own.Index:] {
+		if !slices.Contains(s.Chain(), own) {
+			continue
+		}
+		for _, x := range s.Instructions {
+			if x.Keyword != "run" || x.Index() <= in.Index() {
+				continue
+			}
+			for _, c := range d.Commands(x) {
+				pkg, ok := facts.Packages(c)
+				if ok && isSystemManager(pkg.Manager) && (pkg.Action == "install" || pkg.Action == "add" || pkg.Action == "build-dep" || pkg.Action == "in" || strings.Contains(pkg.Action, "upgrade")) ||
+					!ok && mayInstall(c) {
+					return true
+				}
+			}
+		}
+	}
+	return false
+}
+
+func isSystemManager(name string) bool {
+	switch name {
+	case "apt-get", "apt", "aptitude", "apk", "zypper", "yum", "dnf", "microdnf":
+		return true
+	}
+	return false
 }
 
 func updatesIndex(c facts.PackageCommand) bool {

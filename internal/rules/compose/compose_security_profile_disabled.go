@@ -43,7 +43,7 @@ func checkComposeSecurityProfileDisabled(p *lint.Pass[*facts.Compose]) {
 		options := s.Values("security_opt")
 		for _, v := range options {
 			name, value, ok := strings.Cut(strings.ToLower(strings.ReplaceAll(v.Text, "=", ":")), ":")
-			if !ok || !v.Known || !(value == "unconfined" && (name == "seccomp" || name == "apparmor" || name == "systempaths") || name == "label" && value == "disable") {
+			if !ok || !v.Known || !isUnconfined(name, value) {
 				continue
 			}
 			f := lint.Finding{
@@ -59,4 +59,15 @@ func checkComposeSecurityProfileDisabled(p *lint.Pass[*facts.Compose]) {
 			p.Report(f)
 		}
 	}
+}
+
+// isUnconfined tells whether an option of security_opt switches a profile off.
+func isUnconfined(name, value string) bool {
+	switch name {
+	case "seccomp", "apparmor", "systempaths":
+		return value == "unconfined"
+	case "label":
+		return value == "disable"
+	}
+	return false
 }

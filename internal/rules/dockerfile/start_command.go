@@ -1,6 +1,7 @@
 package dockerfile
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/dockmend/dockmend/internal/facts"
@@ -91,15 +92,8 @@ func (c *startCommand) value(flags ...string) (value facts.Argument, ok bool) {
 	return value, false
 }
 
-func (c *startCommand) has(words ...string) (facts.Argument, bool) {
-	for _, w := range c.words {
-		for _, word := range words {
-			if w.Text == word {
-				return w, true
-			}
-		}
-	}
-	return facts.Argument{}, false
+func (c *startCommand) has(words ...string) bool {
+	return slices.ContainsFunc(c.words, func(w facts.Argument) bool { return slices.Contains(words, w.Text) })
 }
 
 // isDevelopment tells whether a stage is named as one for developers.

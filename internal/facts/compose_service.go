@@ -249,11 +249,15 @@ func (s *ComposeService) imageRepository() string {
 
 // Database tells which kind of database or queue the service runs, by the last
 // part of its image's name: "postgres", "redis"; "" for none.
-func (s *ComposeService) Database() string {
-	if strings.HasSuffix(s.imageRepository(), "mssql/server") {
+func (s *ComposeService) Database() string { return databaseIn(s.imageRepository()) }
+
+// databaseIn is the kind of database or queue that an image of a repository holds;
+// "" for none.
+func databaseIn(repository string) string {
+	if strings.HasSuffix(repository, "mssql/server") {
 		return "mssql"
 	}
-	return databases[s.ImageBase()]
+	return databases[path.Base(repository)]
 }
 
 // databases maps the last part of an image's name to what it runs.

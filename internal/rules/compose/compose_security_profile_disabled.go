@@ -43,7 +43,7 @@ func checkComposeSecurityProfileDisabled(p *lint.Pass[*facts.Compose]) {
 		options := s.Values("security_opt")
 		for _, v := range options {
 			name, value, ok := strings.Cut(strings.ToLower(strings.ReplaceAll(v.Text, "=", ":")), ":")
-			if !ok || !v.Known || !isUnconfined(name, value) {
+			if !ok || !v.Known || !switchesOff(name, value) {
 				continue
 			}
 			f := lint.Finding{
@@ -61,8 +61,8 @@ func checkComposeSecurityProfileDisabled(p *lint.Pass[*facts.Compose]) {
 	}
 }
 
-// isUnconfined tells whether an option of security_opt switches a profile off.
-func isUnconfined(name, value string) bool {
+// switchesOff tells whether an option of security_opt takes a protection away.
+func switchesOff(name, value string) bool {
 	switch name {
 	case "seccomp", "apparmor", "systempaths":
 		return value == "unconfined"

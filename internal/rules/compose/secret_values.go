@@ -32,7 +32,7 @@ func namesSecret(name, value string) (secret, password bool) {
 		return false, false // the name of a file, as Kafka's images want it
 	}
 	password = slices.Contains([]string{"pass", "password", "passwd", "pword", "passphrase"}, last)
-	return password || facts.IsSecretName(words) || facts.IsKeyName(words) && facts.LooksRandom(value), password
+	return password || facts.NamesSecret(words) || facts.NamesKey(words) && facts.LooksRandom(value), password
 }
 
 // kindOfSecret judges a value; of a password digits are one too.
@@ -47,7 +47,7 @@ func kindOfSecret(value string, password bool) secretKind {
 	if password && len(lower) >= shortest && strings.Trim(lower, "0123456789") == "" {
 		return literal
 	}
-	if facts.IsHarmless(value) {
+	if facts.IsNoSecret(value) {
 		return noSecret
 	}
 	return literal

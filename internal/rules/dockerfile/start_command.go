@@ -92,8 +92,8 @@ func (c *startCommand) value(flags ...string) (value facts.Argument, ok bool) {
 	return value, false
 }
 
-func (c *startCommand) has(words ...string) bool {
-	return slices.ContainsFunc(c.words, func(w facts.Argument) bool { return slices.Contains(words, w.Text) })
+func (c *startCommand) has(word string) bool {
+	return slices.ContainsFunc(c.words, func(w facts.Argument) bool { return w.Text == word })
 }
 
 // isDevelopment tells whether a stage is named as one for developers.

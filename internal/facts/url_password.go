@@ -9,7 +9,10 @@ func URLPassword(word string) (password string, ok bool) {
 	authority, _, _ := strings.Cut(rest, "/")
 	user, _, hasUser := strings.Cut(authority, "@")
 	_, password, hasPassword := strings.Cut(user, ":")
-	return password, isAddress && hasUser && hasPassword
+	if !isAddress || !hasUser || !hasPassword {
+		return "", false
+	}
+	return password, true
 }
 
 // HasURLPassword tells whether a word holds an address with a user and a password

@@ -39,7 +39,7 @@ var ComposeCapabilitiesKept = lint.Rule[*facts.Compose]{
 
 func checkComposeCapabilitiesKept(p *lint.Pass[*facts.Compose]) {
 	l := lacking{
-		message: "all of Docker's capabilities are kept by %s, most programs need none; drop ALL, and add what is needed",
+		message: "all of Docker's capabilities are kept by %s, and most programs need none; drop ALL, and add what is needed",
 		title:   "drop all capabilities",
 		mend:    dropCapabilities,
 	}

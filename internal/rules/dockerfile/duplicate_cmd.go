@@ -14,7 +14,7 @@ import (
 // Docker keeps the last one and says nothing of the others. One of them is a
 // left-over, or was meant for another stage.
 //
-// Silent for one CMD in each stage, and for ONBUILD.
+// Silent for one CMD in each stage, for ONBUILD, and where both say the same.
 var DuplicateCmd = lint.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
 		ID:       "duplicate-cmd",
@@ -42,7 +42,7 @@ func reportOverruled(p *lint.Pass[*facts.Dockerfile], keyword string) {
 	for _, s := range p.Doc.Stages() {
 		last := s.LastOwn(keyword)
 		for _, in := range s.Instructions {
-			if in.Keyword != keyword || in == last {
+			if in.Keyword != keyword || in == last || in.Body == last.Body && !p.Hadolint {
 				continue
 			}
 			p.Report(lint.Finding{

@@ -79,7 +79,7 @@ func uncheckedFlag(c *facts.Command) (at facts.Argument, variant string) {
 
 func allPaths(words []facts.Argument) bool {
 	for _, w := range words {
-		if !isPath(w.Text) {
+		if !isPath(w.Text) && (!strings.HasSuffix(w.Text, ".rpm") || strings.Contains(w.Text, "://")) {
 			return false
 		}
 	}

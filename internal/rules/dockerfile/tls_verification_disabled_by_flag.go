@@ -13,7 +13,8 @@ import (
 // certificate: whoever stands between the build and the server decides what is
 // installed.
 //
-// Silent for requests to the machine itself.
+// Silent for requests to the machine itself, where the RUN compares a checksum, and
+// for curl over plain HTTP that follows no redirect, since there are no certificates.
 var TlsVerificationDisabledByFlag = lint.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
 		ID:       "tls-verification-disabled-by-flag",
@@ -31,7 +32,8 @@ var TlsVerificationDisabledByFlag = lint.Rule[*facts.Dockerfile]{
 func checkTlsVerificationDisabledByFlag(p *lint.Pass[*facts.Dockerfile]) {
 	p.Doc.AllCommands(func(c *facts.Command) {
 		at, variant := carelessFlag(c)
-		if variant == "" || strings.Contains(p.Doc.Text(c.Span), "localhost") || strings.Contains(p.Doc.Text(c.Span), "127.0.0.1") {
+		if variant == "" || strings.Contains(p.Doc.Text(c.Span), "localhost") || strings.Contains(p.Doc.Text(c.Span), "127.0.0.1") ||
+			(variant == "curl" || variant == "wget") && checksDigest(c.Instruction.Body) || asksPlainHTTP(p.Doc, c) {
 			return
 		}
 		p.Report(lint.Finding{
@@ -39,6 +41,25 @@ func checkTlsVerificationDisabledByFlag(p *lint.Pass[*facts.Dockerfile]) {
 			Message: fmt.Sprintf("%s makes %s accept any certificate, so anybody on the way decides what arrives; remove it, and install ca-certificates or the authority that is missing", quoteShort(at.Text), c.Name()),
 		})
 	}, "curl", "wget", "pip", "npm", "yarn", "pnpm", "yum", "dnf", "git", "python")
+}
+
+// asksPlainHTTP tells whether all addresses of a request begin with http://, those
+// of arguments with a default included.
+func asksPlainHTTP(d *facts.Dockerfile, c *facts.Command) bool {
+	if c.Name() != "curl" || c.HasFlag("-L", "--location") {
+		return false
+	}
+	plain := false
+	for _, a := range c.Args() {
+		address, _ := d.Expand(c.Instruction, a.Text)
+		switch address = strings.Trim(address, `"'`); {
+		case strings.HasPrefix(address, "http://"):
+			plain = true
+		case strings.Contains(address, "://") || strings.Contains(address, "$"):
+			return false
+		}
+	}
+	return plain
 }
 
 // carelessFlag finds the word that turns the check off; variant is empty for none.

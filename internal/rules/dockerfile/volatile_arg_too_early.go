@@ -13,6 +13,9 @@ import (
 // date above RUN instructions that do not use it: every build runs them again.
 //
 // Move it below them.
+//
+// Silent where the RUN upgrades the packages of the distribution, which is to happen
+// with every build.
 var VolatileArgTooEarly = lint.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
 		ID:       "volatile-arg-too-early",
@@ -64,6 +67,9 @@ func isVolatile(name string) bool {
 func firstUnrelatedRun(d *facts.Dockerfile, list []*dockerfile.Instruction, name string) *dockerfile.Instruction {
 	for _, in := range list {
 		if in.Keyword != "run" || strings.Contains(in.Args, name) {
+			continue
+		}
+		if strings.Contains(in.Body, "upgrade") {
 			continue
 		}
 		for _, c := range d.Commands(in) {

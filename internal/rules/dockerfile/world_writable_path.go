@@ -102,7 +102,7 @@ func usersBeside(d *facts.Dockerfile, s *facts.Stage, user string) bool {
 			if in.Keyword != "run" {
 				continue
 			}
-			for _, word := range [...]string{"www-data", "supervisor", "fpm", "nginx", "apache2", "httpd", "mysql", "postgres"} {
+			for _, word := range [...]string{"www-data", "supervisor", "-fpm", "apache2", "nginx"} {
 				if strings.Contains(in.Body, word) {
 					return true
 				}

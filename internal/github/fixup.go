@@ -166,7 +166,7 @@ func (c *Client) look(ctx context.Context, f *Fixup) (known *fixupFacts, err err
 	}
 	known = &fixupFacts{base: cmp.Or(f.Base, repository.DefaultBranch)}
 	branch := f.branch()
-	if err := checkBranch(branch, known.base, repository.DefaultBranch, "dockmend-state"); err != nil {
+	if err := checkBranch(branch, known.base, repository.DefaultBranch, StateBranch); err != nil {
 		return nil, err
 	}
 	if known.baseSHA, err = c.tip(ctx, known.base); err != nil {

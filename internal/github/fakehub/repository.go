@@ -231,6 +231,16 @@ func (h *Hub) serveRepo(call string, in *openapi3filter.RequestValidationInput, 
 			delete(whole, of) // parts of the example that break its schema
 		}
 		return http.StatusOK, whole, true
+	case "GET /contents/{path}":
+		c, known := r.commits[in.Request.URL.Query().Get("ref")]
+		e, there := r.trees[c.tree][p["path"]]
+		if !known || !there {
+			return 0, nil, false
+		}
+		content := h.Blobs[e.sha]
+		return http.StatusOK, h.like("content-file-response-if-content-is-a-file", map[string]any{
+			"path": p["path"], "size": len(content), "encoding": "base64", "content": base64.StdEncoding.EncodeToString([]byte(content)),
+		}), true
 	case "GET /git/ref/{ref}":
 		status, answer = r.readRef(p["ref"])
 	case "POST /git/refs":

@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"github.com/dockmend/dockmend/internal/github/fakehub"
+	"github.com/dockmend/dockmend/internal/resolve/fakeregistry"
 )
 
 // Commits of testdata/events/pull_request.json.
@@ -28,6 +29,9 @@ type step struct {
 	hub *fakehub.Hub
 	dir string
 	env map[string]string
+	// internet has the registries; nil for none.
+	internet *fakeregistry.Internet
+	now      time.Time
 }
 
 func newStep(t *testing.T, event string) *step {
@@ -45,6 +49,7 @@ func newStep(t *testing.T, event string) *step {
 		"GITHUB_REPOSITORY": "Codertocat/Hello-World", "GITHUB_SHA": strings.Repeat("a", 40), "GITHUB_API_URL": hub.URL,
 		"GITHUB_SERVER_URL": "https://github.com", "GITHUB_OUTPUT": filepath.Join(commands, "output"),
 		"GITHUB_STEP_SUMMARY": filepath.Join(commands, "summary"), "INPUT_GITHUB-TOKEN": "ghs_example", "GITHUB_REF": "refs/heads/main",
+		"INPUT_ONLINE": "false",
 	}
 	return s
 }
@@ -77,7 +82,13 @@ type ran struct {
 func (s *step) run() *ran {
 	s.t.Helper()
 	var out bytes.Buffer
-	env := &Env{Stdin: strings.NewReader(""), Stdout: &out, Stderr: &out, Dir: s.dir, ShellCheck: "is-not-asked", Getenv: func(name string) string { return s.env[name] }}
+	env := &Env{Stdin: strings.NewReader(""), Stdout: &out, Stderr: &out, Dir: s.dir, ShellCheck: "is-not-asked", Now: func() time.Time { return s.now }}
+	env.Getenv = func(name string) string {
+		if value, ok := s.env[name]; ok || s.internet == nil {
+			return value
+		}
+		return s.internet.Getenv(name)
+	}
 	env.Wait = func(context.Context, time.Duration) error { return nil }
 	r := &ran{code: Main(context.Background(), []string{"dockmend", "action"}, env)}
 	r.log = out.String()

@@ -130,6 +130,8 @@ func proofLine(p lint.Proof) string {
 		lint.EffectRepin:  "same image under another name",
 		lint.EffectShell:  "same commands in another layout; the layer is built anew once",
 		lint.EffectGraph:  "build steps change",
+		// Only where unsafe fixes are asked for.
+		lint.EffectUnknown: "nothing shows what it does",
 	}[p.Effect]
 	details := p.Details
 	if len(details) == 0 {

@@ -29,6 +29,8 @@ type Fixup struct {
 	Category string
 	// Files are those that would change, by path.
 	Files []FixupFile
+	// SHA is the commit that was looked at.
+	SHA string
 	// Complete tells that the run saw everything. What another one found may not
 	// be dropped from an open pull request because of this one's bad luck.
 	Complete bool
@@ -68,6 +70,8 @@ type Proposed struct {
 	// URL and Number are the open pull request's; empty for none.
 	URL    string
 	Number int
+	// Refused is set where GitHub did not take the commit or the pull request.
+	Refused bool
 	// Notes are lines for the log and the summary.
 	Notes []string
 }

@@ -46,6 +46,7 @@ func (c *Client) applyFixup(ctx context.Context, f *Fixup, known *fixupFacts, pl
 		case moved:
 			return false
 		case err != nil:
+			out.Refused = true
 			out.note("no pull request with fixes: %v", err)
 			return true
 		}
@@ -228,6 +229,7 @@ func (p *proposal) failed(err error) {
 	case err != nil:
 		why = explainFor(err, proposing).Error()
 	}
+	p.out.Refused = true
 	p.out.note("the fixes are on the branch %s, and there is no pull request: %s; to open it yourself: %s", p.branch, why, link)
 }
 

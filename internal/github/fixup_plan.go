@@ -48,6 +48,8 @@ func planFixup(f *Fixup, known *fixupFacts) *fixupPlan {
 	switch {
 	case p.pull != nil && !f.Complete:
 		p.note("the pull request %d is left as it is: this run could not look at everything", p.pull.Number)
+	case p.pull != nil && f.SHA != known.baseSHA:
+		p.note("the pull request %d is left as it is: %s is at %s, and this run looked at %s", p.pull.Number, known.base, short(known.baseSHA), short(f.SHA))
 	case known.tip != nil && !ours && p.pull != nil && !again:
 		p.note("the pull request %d is left as it is: its branch has commits that are not dockmend's", p.pull.Number)
 		if !known.told {

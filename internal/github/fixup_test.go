@@ -52,7 +52,7 @@ func keyOf(s string) string { return blobHash([]byte(s), 40)[:keyLength] }
 
 // fixup is what a run on the default branch's checkout proposes.
 func (r *repo) fixup() *Fixup {
-	f := &Fixup{Category: "dockmend", Complete: true, Server: "https://github.com"}
+	f := &Fixup{Category: "dockmend", SHA: r.Tip(r.Default), Complete: true, Server: "https://github.com"}
 	files := r.Read(r.Default)
 	for _, name := range slices.Sorted(maps.Keys(files)) {
 		_, path, _ := strings.Cut(name, " ")
@@ -403,7 +403,7 @@ func TestFixupScope(t *testing.T) {
 	t.Run("another base", func(t *testing.T) {
 		r := newRepo(t, hub.Fresh(t), map[string]string{"Dockerfile": shellForm})
 		r.Commit("develop", "somebody", map[string]string{"new.txt": "x\n"})
-		r.want = func(f *Fixup) { f.Base = "develop" }
+		r.want = func(f *Fixup) { f.Base, f.SHA = "develop", r.Tip("develop") }
 		r.run()
 		if p := r.Pulls()[0]; p.Base != "develop" || r.Parents(r.Tip(fixupBranch))[0] != r.Tip("develop") {
 			t.Errorf("%+v", p)

@@ -27,6 +27,12 @@ type Patch struct {
 	Diff  []byte
 }
 
+// OnlyPatches lists all findings, and patches beside them.
+func OnlyPatches(patches []Patch) *Placed {
+	none := func(*lint.Diagnostic) string { return "" }
+	return &Placed{Elsewhere: none, Why: none, Patches: patches}
+}
+
 // shownPatches is how many patches a summary has at most.
 const shownPatches = 50
 

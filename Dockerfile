@@ -26,9 +26,6 @@ FROM scratch AS slim
 COPY --from=build /etc/ssl/certs/ca-certificates.crt /etc/ssl/certs/ca-certificates.crt
 COPY --from=build /out/ /
 COPY LICENSE NOTICE /usr/share/doc/dockmend/
-# Scripts are written here for ShellCheck; nothing else would make the folder.
-WORKDIR /tmp
-WORKDIR /
 ENV PATH=/usr/local/bin
 ENTRYPOINT ["/usr/local/bin/dockmend"]
 CMD ["action"]

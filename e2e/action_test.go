@@ -3,6 +3,7 @@
 package e2e
 
 import (
+	"crypto/sha1"
 	"fmt"
 	"os"
 	"os/exec"
@@ -82,7 +83,7 @@ func show(t *testing.T, r *runner, log string) {
 	}
 }
 
-const workflow = `on: push
+const workflow = `on: [push, pull_request]
 jobs:
   lint:
     runs-on: ubuntu-latest
@@ -93,6 +94,7 @@ jobs:
         with:
           path: testdata/example
           sarif-file: dockmend.sarif
+          fail-on: never
       - run: |
           echo "findings=$FINDINGS conclusion=$CONCLUSION"
           test -s "$REPORT" && test -s "$SARIF"
@@ -118,6 +120,7 @@ func TestAct(t *testing.T) {
 		t.Fatal(err)
 	}
 	output(t, "git", "-C", dir, "init", "-q")
+	output(t, "git", "-C", dir, "remote", "add", "origin", "https://github.com/Codertocat/Hello-World") // where act reads the repository's name
 	output(t, "git", "-C", dir, "add", "-A")
 	output(t, "git", "-C", dir, "-c", "user.name=e2e", "-c", "user.email=e2e@example.org", "commit", "-qm", "first")
 
@@ -128,16 +131,55 @@ func TestAct(t *testing.T) {
 	if out, err := install.CombinedOutput(); err != nil {
 		t.Skipf("SKIPPED: act cannot be installed, so no workflow was run: %s", out)
 	}
-	cmd := exec.CommandContext(t.Context(), program, "push", "-e", mustAbs(t, "../testdata/events/push.json"),
-		"-P", "ubuntu-latest=-self-hosted", "--pull=false", "--network", "host", "--no-cache-server", "-s", "GITHUB_TOKEN=ghs_example",
-		"--container-options", fmt.Sprintf("-v %s:%s", cache, cache))
-	cmd.Dir = dir
-	cmd.Env = append(os.Environ(), "XDG_CACHE_HOME="+cache, "XDG_CONFIG_HOME="+cache, "DOCKER_BUILDKIT=0")
-	out, err := cmd.CombinedOutput()
-	t.Logf("act says:\n%s", out)
-	if err != nil || !strings.Contains(string(out), "findings=6 conclusion=success") {
-		t.Errorf("act: %v; want the outputs of 6 findings", err)
+	run := func(t *testing.T, event, payload, api string) string {
+		t.Helper()
+		cmd := exec.CommandContext(t.Context(), program, event, "-e", mustAbs(t, payload),
+			"-P", "ubuntu-latest=-self-hosted", "--pull=false", "--network", "host", "--no-cache-server", "-s", "GITHUB_TOKEN=ghs_example",
+			"--env", "GITHUB_API_URL="+api, "--env", "GITHUB_GRAPHQL_URL="+api+"/graphql", "--container-options", fmt.Sprintf("--network host -v %s:%s", cache, cache))
+		cmd.Dir = dir
+		cmd.Env = append(os.Environ(), "XDG_CACHE_HOME="+cache, "XDG_CONFIG_HOME="+cache, "DOCKER_BUILDKIT=0")
+		out, err := cmd.CombinedOutput()
+		t.Logf("act says:\n%s", out)
+		if err != nil {
+			t.Errorf("act: %v", err)
+		}
+		return string(out)
 	}
+	t.Run("push", func(t *testing.T) {
+		if log := run(t, "push", "../testdata/events/push.json", "http://127.0.0.1:1"); !strings.Contains(log, "findings=6 conclusion=success") {
+			t.Error("want the outputs of 6 findings")
+		}
+	})
+	t.Run("pull_request", func(t *testing.T) {
+		hub := fakehub.New(t)
+		hub.Scanning.Off = true
+		example, err := os.ReadFile("../testdata/example/Dockerfile")
+		if err != nil {
+			t.Fatal(err)
+		}
+		lines := strings.Count(string(example), "\n")
+		hub.Head = pullHead
+		hub.Files[pullBase+":README.md"] = "x"
+		sha := fmt.Sprintf("%x", sha1.Sum(fmt.Appendf(nil, "blob %d\x00%s", len(example), example)))
+		hub.Blobs[sha] = string(example)
+		hub.Changed = []map[string]any{{
+			"filename": "testdata/example/Dockerfile", "status": "added", "sha": sha, "changes": lines,
+			"patch": fmt.Sprintf("@@ -0,0 +1,%d @@\n+%s", lines, strings.TrimSuffix(strings.ReplaceAll(string(example), "\n", "\n+"), "\n+")),
+		}}
+		if log := run(t, "pull_request", "../testdata/events/pull_request.json", hub.URL); !strings.Contains(log, "findings=6 conclusion=success") {
+			t.Error("want the outputs of 6 findings")
+		}
+		comments, suggestions := 0, 0
+		for _, thread := range hub.Threads() {
+			for _, c := range thread.Comments {
+				comments++
+				suggestions += strings.Count(c.Body, "```suggestion")
+			}
+		}
+		if comments != 5 || suggestions != 1 {
+			t.Errorf("%d review comments with %d suggestions, want 5 with 1", comments, suggestions)
+		}
+	})
 }
 
 func mustAbs(t *testing.T, name string) string {

@@ -233,15 +233,19 @@ func (s *ComposeService) Database() string {
 	if !ok {
 		return ""
 	}
-	repository := image.Repository
 	if !image.Known {
-		repository, _, _ = strings.Cut(image.Raw, "$")
-		repository = ParseImage(strings.TrimRight(repository, ":@")).Repository
+		repository, _, _ := strings.Cut(image.Raw, "$")
+		image = ParseImage(strings.TrimRight(repository, ":@"))
 	}
-	if strings.HasSuffix(repository, "mssql/server") {
+	return image.database()
+}
+
+// database is the kind of database or queue that an image holds; "" for none.
+func (i Image) database() string {
+	if strings.HasSuffix(i.Repository, "mssql/server") {
 		return "mssql"
 	}
-	return databases[path.Base(repository)]
+	return databases[path.Base(i.Repository)]
 }
 
 // databases maps the last part of an image's name to what it runs.

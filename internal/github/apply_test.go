@@ -296,7 +296,8 @@ func underFault(t *testing.T, hub *fakehub.Hub, fault *fakehub.Fault) {
 	if c.Calls() > 60 {
 		t.Errorf("%d calls", c.Calls())
 	}
-	p.hub.Faults, p.hub.Grants, p.timeout = nil, nil, time.Minute
+	p.hub.Heal()
+	p.timeout = time.Minute
 	p.run()
 	plan, _ = p.run()
 	if bad := p.lost(plan); len(bad) > 0 {

@@ -7,6 +7,8 @@ import (
 	"github.com/dockmend/dockmend/internal/lint"
 	"github.com/dockmend/dockmend/internal/rules/dockerfile"
 	"github.com/dockmend/dockmend/internal/rules/ignorefile"
+	"github.com/dockmend/dockmend/internal/rules/kubernetes"
+	"github.com/dockmend/dockmend/internal/rules/workflow"
 )
 
 // All returns the catalogue of every rule.
@@ -270,7 +272,41 @@ func All() *Catalog {
 			ignorefile.DockerignoreShadowed,
 			ignorefile.DockerignoreVenvNotExcluded,
 		),
-		Kubernetes: reading[*facts.Manifest](lint.TargetKubernetes),
-		Workflow:   reading[*facts.Workflow](lint.TargetWorkflow),
+		Kubernetes: reading[*facts.Manifest](lint.TargetKubernetes,
+			kubernetes.K8sCapabilitiesKept,
+			kubernetes.K8sHostNamespacesShared,
+			kubernetes.K8sHostPathMounted,
+			kubernetes.K8sImageNotPinned,
+			kubernetes.K8sLivenessProbeMissing,
+			kubernetes.K8sPortNotExposed,
+			kubernetes.K8sPrivilegeEscalationAllowed,
+			kubernetes.K8sPrivilegedContainer,
+			kubernetes.K8sProbePortUndeclared,
+			kubernetes.K8sProbeTimingUnset,
+			kubernetes.K8sProbesIdentical,
+			kubernetes.K8sReadinessProbeMissing,
+			kubernetes.K8sResourcesUnset,
+			kubernetes.K8sRootFilesystemWritable,
+			kubernetes.K8sRootUserAllowed,
+			kubernetes.K8sSeccompProfileUnset,
+			kubernetes.K8sSecretInEnv,
+			kubernetes.K8sServiceAccountTokenMounted,
+			kubernetes.K8sShellWrapperWithoutExec,
+			kubernetes.K8sTerminationGraceTooShort,
+			kubernetes.K8sUserNotNumeric,
+			kubernetes.MultipleWorkersUnderOrchestrator,
+		),
+		Workflow: reading[*facts.Workflow](lint.TargetWorkflow,
+			workflow.WorkflowActionNotPinned,
+			workflow.WorkflowBuildWithoutPull,
+			workflow.WorkflowBuildkitDisabled,
+			workflow.WorkflowImageNotPinned,
+			workflow.WorkflowImageScanMissing,
+			workflow.WorkflowLatestTagOnly,
+			workflow.WorkflowProvenanceMissing,
+			workflow.WorkflowScheduledRebuildMissing,
+			workflow.WorkflowSecretInBuildArgs,
+			workflow.WorkflowSinglePlatformBuild,
+		),
 	}
 }

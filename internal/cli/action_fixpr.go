@@ -25,10 +25,11 @@ func (a *action) propose(ctx context.Context, s *session, r *lint.Result) (*gith
 	}
 	switch {
 	case a.event.Name == "push" && a.event.Ref != "refs/heads/"+base:
-		a.notices = append(a.notices, "no pull request with fixes: this push is not to the branch that it would go into, "+quoted(base))
+		// In the log alone: one workflow serves many events.
+		a.say("no pull request with fixes: this push is not to the branch that it would go into, %s", quoted(base))
 		return nil, nil
 	case a.event.Name != "push" && a.event.Name != "schedule" && a.event.Name != "workflow_dispatch":
-		a.notices = append(a.notices, "no pull request with fixes on the event "+a.event.Name+": it is made on push to the default branch, schedule and workflow_dispatch")
+		a.say("no pull request with fixes on the event %s: it is made on push to the default branch, schedule and workflow_dispatch", a.event.Name)
 		return nil, nil
 	case a.in.token == "":
 		a.notices = append(a.notices, "no pull request with fixes: there is no token; see the input github-token")

@@ -105,6 +105,26 @@ func TestActionFixPR(t *testing.T) {
 	}
 }
 
+// The rows of the README's table of permissions that are about pull requests
+// with fixes, audits and cooldowns: the fake refuses all else.
+func TestActionFixPRPermissions(t *testing.T) {
+	s := newBranchStep(t, "schedule", map[string]string{
+		"Dockerfile": shellCommand, ".dockmend.yaml": "pull-request: {labels: [x], assignees: [ann], reviewers: [ben]}\n",
+	})
+	s.hub.Grants = map[string]string{"contents": "write", "pull-requests": "write"}
+	got := s.run()
+	if len(s.repo.Pulls()) != 1 || s.repo.Tip(github.StateBranch) == "" || strings.Contains(got.log, "may lack permissions") {
+		t.Errorf("%s", got.log)
+	}
+	s = newBranchStep(t, "schedule", map[string]string{"Dockerfile": shellCommand})
+	s.env["INPUT_FIX-PR"] = "off"
+	s.hub.Grants = map[string]string{"contents": "write"}
+	got = s.run()
+	if s.repo.Tip(github.StateBranch) == "" || strings.Contains(got.log, "may lack permissions") {
+		t.Errorf("%s", got.log)
+	}
+}
+
 func TestActionFixPRNarrows(t *testing.T) {
 	// apt-get without --no-install-recommends has an unsafe fix.
 	const unsafe = "FROM debian:12\nRUN apt-get update && apt-get install -y build-essential libpq-dev && rm -rf /var/lib/apt/lists/*\nUSER app\n"

@@ -132,6 +132,7 @@ func (p *proposal) treeEntries(ctx context.Context) ([]gitEntry, error) {
 			content := string(file.After)
 			e.Content = &content
 		} else {
+			p.allow(1) // its number is bounded by maxFixupFiles
 			sha, err := p.makeBlob(ctx, file.After)
 			if err != nil {
 				return nil, explainFor(err, proposing)

@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"cmp"
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
@@ -39,7 +40,7 @@ func (a *action) propose(ctx context.Context, s *session, r *lint.Result) (*gith
 	flags.jobs = a.in.jobs
 	want := &github.Fixup{
 		Category: a.in.category, SHA: a.event.SHA, Branch: s.pull.Branch, Base: s.pull.Base, Labels: s.pull.Labels,
-		Assignees: s.pull.Assignees, Reviewers: s.pull.Reviewers, Draft: s.pull.Draft, Server: a.env.Getenv("GITHUB_SERVER_URL"),
+		Assignees: s.pull.Assignees, Reviewers: s.pull.Reviewers, Draft: s.pull.Draft, Server: cmp.Or(a.env.Getenv("GITHUB_SERVER_URL"), "https://github.com"),
 	}
 	if want.Labels == nil {
 		want.Labels = []string{"dependencies"}

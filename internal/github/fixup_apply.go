@@ -18,8 +18,8 @@ const (
 	maxInline = 4 << 20
 	// permittedBy is the setting that lets the job's token open pull requests.
 	permittedBy = "\"Allow GitHub Actions to create and approve pull requests\""
-	// jobsToken is who acts with the token of a job.
-	jobsToken = "github-actions[bot]"
+	// jobsLogin is who acts with the token of a job.
+	jobsLogin = "github-actions[bot]"
 )
 
 // proposal is one run of applyFixup.
@@ -214,7 +214,7 @@ func (p *proposal) open(ctx context.Context) {
 	}
 	p.out.URL, p.out.Number = made.URL, made.Number
 	p.out.note("pull request %d proposes %s: %s", made.Number, counted(len(p.plan.files), "mended file"), made.URL)
-	if made.User.Login == jobsToken {
+	if made.User.Login == jobsLogin {
 		p.out.note("the checks of pull request %d wait for an approval: it was opened with the job's own token, for which GitHub starts no workflows by itself; the token of an app has no such wait", made.Number)
 	}
 	p.decorate(ctx, made.Number)

@@ -154,7 +154,7 @@ func fixupBody(f *Fixup, files []plannedFile) string {
 		b.must(fmt.Sprintf("\n**For want of space %s shown in part or not at all; the tab with the changed files has them.**\n", plural(left, "file is", "files are")))
 	}
 	b.must(closing(f))
-	return b.String()
+	return b.text.String()
 }
 
 func plural(n int, one, more string) string {
@@ -166,12 +166,12 @@ func plural(n int, one, more string) string {
 
 // bounded is a text that keeps below a number of characters.
 type bounded struct {
-	strings.Builder
+	text          strings.Builder
 	limit, length int
 }
 
 func (b *bounded) must(s string) {
-	b.WriteString(s)
+	b.text.WriteString(s)
 	b.length += utf8.RuneCountInString(s)
 }
 

@@ -106,11 +106,11 @@ func (r *repo) noted(out *Proposed, words string) {
 	}
 }
 
-// ahead tells what the branch has beyond its base.
-func (r *repo) ahead(branch string) []string {
+// ahead tells what the usual branch has beyond the default one.
+func (r *repo) ahead() []string {
 	base := r.Read(r.Default)
 	var changed []string
-	for name, content := range r.Read(branch) {
+	for name, content := range r.Read(fixupBranch) {
 		if base[name] != content {
 			changed = append(changed, name)
 		}
@@ -132,7 +132,7 @@ func TestFixupFirstRun(t *testing.T) {
 	if !slices.Equal(writes, want) {
 		t.Errorf("writes %q, want %q", writes, want)
 	}
-	if got, want := r.ahead(fixupBranch), []string{"100644 Dockerfile", "100755 api/Dockerfile"}; !slices.Equal(got, want) {
+	if got, want := r.ahead(), []string{"100644 Dockerfile", "100755 api/Dockerfile"}; !slices.Equal(got, want) {
 		t.Errorf("the branch changes %q, want %q", got, want)
 	}
 	if content := r.Read(fixupBranch)["100755 api/Dockerfile"]; content != execForm {
@@ -385,7 +385,7 @@ func TestFixupScope(t *testing.T) {
 			}
 			out, _ := r.run()
 			r.pulls("open")
-			if got := r.ahead(fixupBranch); !slices.Equal(got, []string{"100644 Dockerfile"}) {
+			if got := r.ahead(); !slices.Equal(got, []string{"100644 Dockerfile"}) {
 				t.Errorf("truncated %v: changed %q", truncated, got)
 			}
 			r.noted(out, "old/Dockerfile, which main has otherwise")
@@ -423,6 +423,16 @@ func TestFixupScope(t *testing.T) {
 		if p := r.Pulls(); p[0].Head == p[1].Head || !strings.HasPrefix(p[0].Head, "dockmend-fixes-a-b-") {
 			t.Errorf("branches %q and %q", p[0].Head, p[1].Head)
 		}
+	})
+	t.Run("a run that looked at another commit takes nothing back", func(t *testing.T) {
+		r := newRepo(t, hub.Fresh(t), map[string]string{"Dockerfile": shellForm})
+		r.run()
+		r.want = func(f *Fixup) { f.Files, f.SHA = nil, strings.Repeat("e", 40) } // dispatched on a branch where it is mended
+		out, writes := r.run()
+		if len(writes) != 0 || out.Number != 1 {
+			t.Errorf("writes %q, %+v", writes, out)
+		}
+		r.noted(out, "this run looked at eeeeeeeeeeee")
 	})
 	t.Run("an incomplete run takes nothing back", func(t *testing.T) {
 		r := newRepo(t, hub.Fresh(t), map[string]string{"Dockerfile": shellForm})
@@ -464,7 +474,7 @@ func TestFixupFaults(t *testing.T) {
 				r.timeout = 5 * time.Second
 				r.run()
 				r.pulls("open")
-				if got := r.ahead(fixupBranch); !slices.Equal(got, []string{"100644 Dockerfile"}) {
+				if got := r.ahead(); !slices.Equal(got, []string{"100644 Dockerfile"}) {
 					t.Errorf("the branch changes %q", got)
 				}
 				if _, writes := r.run(); len(writes) != 0 {
@@ -514,7 +524,7 @@ func TestFixupTwoAtOnce(t *testing.T) {
 			}
 			out, _ := r.run()
 			r.pulls("open")
-			if out.Number != 1 || len(r.ahead(fixupBranch)) != 1 {
+			if out.Number != 1 || len(r.ahead()) != 1 {
 				t.Errorf("%+v", out)
 			}
 			if _, writes := r.run(); len(writes) != 0 {
@@ -621,6 +631,22 @@ func TestFixupStateIsNotBelieved(t *testing.T) {
 	if s, ok := readFixupState(newBody(many.line()), "dockmend"); !ok || !s.Cut || len(s.Keys) != maxKeys {
 		t.Errorf("%v, cut %v, %d keys", ok, s.Cut, len(s.Keys))
 	}
+}
+
+func FuzzFixupState(f *testing.F) {
+	f.Add(newBody(fixupState{Category: "dockmend", Keys: []string{keyOf("a")}}.line() + "- [x] " + againBox + "\n"))
+	f.Add(regionStart + regionEnd)
+	f.Fuzz(func(t *testing.T, body string) {
+		_ = askedAgain(body)
+		state, ok := readFixupState(body, "dockmend")
+		if !ok {
+			return
+		}
+		next := replaceRegion(body, state.line()+"text\n")
+		if again, ok := readFixupState(next, "dockmend"); len(body) < 60_000 && (!ok || !slices.Equal(again.Keys, state.Keys)) {
+			t.Errorf("%+v, then %+v, %v", state, again, ok)
+		}
+	})
 }
 
 // Nothing of a repository's text leaves its place in the description.

@@ -133,7 +133,7 @@ func TestStateFaults(t *testing.T) {
 }
 
 func TestStateIsNotBelieved(t *testing.T) {
-	commit, print := strings.Repeat("c", 40), "dockmend/v1:"+strings.Repeat("0", 32)
+	commit, known := strings.Repeat("c", 40), "dockmend/v1:"+strings.Repeat("0", 32)
 	for name, src := range map[string]string{
 		"empty": "", "no JSON": "{", "another version": `{"version": 2}`, "a list": `[]`, "wrong types": `{"version": 1, "tags": "x"}`,
 		"a bad time": `{"version": 1, "tags": {"a:1": {"digest": "` + digestOf("a") + `", "since": "yesterday"}}}`,
@@ -145,8 +145,8 @@ func TestStateIsNotBelieved(t *testing.T) {
 	}
 	s, err := ParseState([]byte(`{"version": 1, "tags": {"a:1": {"digest": "` + digestOf("a") + `"}, "b:1": {"digest": "sha256:x"}, "<img>": {"digest": "` + digestOf("a") + `"}},
 		"audits": {"x": {"commit": "no"}, "y": {"commit": "` + commit + `", "findings": [
-			{"fingerprint": "` + print + `", "rule": "latest-tag", "file": "Dockerfile"}, {"fingerprint": "x", "rule": "latest-tag", "file": "a"},
-			{"fingerprint": "` + print + `", "rule": "](x) @a", "file": "a"}, {"fingerprint": "` + print + `", "rule": "latest-tag", "file": ""}]}}}`))
+			{"fingerprint": "` + known + `", "rule": "latest-tag", "file": "Dockerfile"}, {"fingerprint": "x", "rule": "latest-tag", "file": "a"},
+			{"fingerprint": "` + known + `", "rule": "](x) @a", "file": "a"}, {"fingerprint": "` + known + `", "rule": "latest-tag", "file": ""}]}}}`))
 	if err != nil || len(s.Tags) != 1 || len(s.Audits) != 1 || len(s.Audits["y"].Findings) != 1 {
 		t.Errorf("%+v, %v", s, err)
 	}
@@ -158,7 +158,7 @@ func TestStateIsNotBelieved(t *testing.T) {
 	for i := range 50 {
 		audit := AuditState{At: stateAt(1 + i), Commit: commit}
 		for range 4_000 {
-			audit.Findings = append(audit.Findings, AuditFinding{print, "latest-tag", strings.Repeat("long/", 40)})
+			audit.Findings = append(audit.Findings, AuditFinding{known, "latest-tag", strings.Repeat("long/", 40)})
 		}
 		many.Remember(fmt.Sprint(i), audit)
 	}
@@ -175,6 +175,28 @@ func TestStateIsNotBelieved(t *testing.T) {
 			t.Error("an audit does not say that it is cut")
 		}
 	}
+}
+
+func FuzzState(f *testing.F) {
+	f.Add(`{"version": 1, "tags": {"a:1": {"digest": "` + digestOf("a") + `", "since": "2026-05-01T00:00:00Z"}}, "audits": {"x": null}}`)
+	f.Add(`{"version": 1, "audits": {"x": {"commit": "` + strings.Repeat("c", 40) + `", "findings": [null]}}}`)
+	f.Fuzz(func(t *testing.T, src string) {
+		s, err := ParseState([]byte(src))
+		if err != nil {
+			return
+		}
+		once, err := s.write()
+		if err != nil {
+			return // a time that JSON does not take
+		}
+		again, err := ParseState(once)
+		if err != nil {
+			t.Fatalf("what was written is not read: %v", err)
+		}
+		if twice, err := again.write(); err != nil || string(once) != string(twice) {
+			t.Errorf("%v\n%s\n%s", err, once, twice)
+		}
+	})
 }
 
 // A state that somebody broke is written anew, and costs no run.

@@ -1,7 +1,7 @@
 package fakehub
 
 import (
-	"crypto/sha1"
+	"crypto/sha1" //nolint:gosec // git's own hash
 	"encoding/base64"
 	"encoding/hex"
 	"encoding/json"

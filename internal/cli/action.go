@@ -218,7 +218,9 @@ func (a *action) publish(ctx context.Context, s *session, r *lint.Result) error 
 	}
 	if file := a.env.Getenv("GITHUB_STEP_SUMMARY"); a.in.summary && file != "" {
 		var b bytes.Buffer
-		failed = append(failed, a.write("markdown", &b, r, shown, audit), github.WriteSummary(file, b.Bytes()))
+		failed = append(failed, a.write("markdown", &b, r, shown, audit))
+		b.WriteString(proposedLink(proposed))
+		failed = append(failed, github.WriteSummary(file, b.Bytes()))
 	}
 	failOn, never := s.rules.FailOn()
 	judged := "fail-on " + failOn.String()

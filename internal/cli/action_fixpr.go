@@ -5,6 +5,7 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
+	"fmt"
 	"strings"
 
 	"github.com/dockmend/dockmend/internal/engine"
@@ -64,6 +65,21 @@ func (a *action) propose(ctx context.Context, s *session, r *lint.Result) (*gith
 		patches = append(patches, report.Patch{Title: f.Path, Diff: text.UnifiedDiff(f.Path, f.Before, f.After)})
 	}
 	return proposed, patches
+}
+
+// proposedLink is a line for the summary, whose notices hold no links.
+func proposedLink(p *github.Proposed) string {
+	if p == nil {
+		return ""
+	}
+	words, link := fmt.Sprintf("Pull request %d with fixes", p.Number), p.URL
+	if p.Number == 0 {
+		words, link = "Open the pull request with fixes", p.Compare
+	}
+	if !strings.HasPrefix(link, "https://") || strings.ContainsFunc(link, func(r rune) bool { return r <= ' ' || strings.ContainsRune("()<>[]\"\\`", r) }) {
+		return ""
+	}
+	return "\n**[" + words + "](" + link + ")**\n"
 }
 
 func quoted(name string) string {

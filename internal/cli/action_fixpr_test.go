@@ -91,6 +91,9 @@ func TestActionFixPR(t *testing.T) {
 			if p.Head != "mend" || !slices.Equal(p.Labels, []string{"x", "y"}) || !slices.Equal(p.Assignees, []string{"ann"}) || !slices.Equal(p.Reviewers, []string{"ben"}) || !p.Draft {
 				t.Errorf("%+v", p)
 			}
+			if !strings.Contains(got.summary, "**[Pull request 1 with fixes](https://github.com/o/r/pull/1)**") {
+				t.Errorf("the summary has no link:\n%s", got.summary)
+			}
 			if want := strings.Replace(shellCommand, "CMD serve x", `CMD ["serve", "x"]`, 1); s.repo.Read("mend")["100644 Dockerfile"] != want {
 				t.Errorf("the branch has %q", s.repo.Read("mend"))
 			}
@@ -175,6 +178,15 @@ func TestActionFixPRElsewhere(t *testing.T) {
 		got.want(t, 0, conclusionSuccess, got.outputs["findings"])
 		if !strings.Contains(got.log, "contents: write, pull-requests: write") || !strings.Contains(got.summary, "+CMD [\"serve\", \"x\"]") {
 			t.Errorf("neither a permission nor a patch is named:\n%s\n%s", got.log, got.summary)
+		}
+	})
+	t.Run("the setting is off", func(t *testing.T) {
+		s := newBranchStep(t, "push", map[string]string{"Dockerfile": shellCommand})
+		s.repo.NoPulls = true
+		got := s.run()
+		got.want(t, 0, conclusionSuccess, got.outputs["findings"])
+		if got.outputs["fix-pr-url"] != "" || !strings.Contains(got.summary, "(https://github.com/Codertocat/Hello-World/compare/main...dockmend-fixes?expand=1)**") {
+			t.Errorf("%v\n%s", got.outputs, got.summary)
 		}
 	})
 	t.Run("slips", func(t *testing.T) {

@@ -70,6 +70,8 @@ type Proposed struct {
 	// URL and Number are the open pull request's; empty for none.
 	URL    string
 	Number int
+	// Compare is where a person opens the pull request that GitHub refused.
+	Compare string
 	// Refused is set where GitHub did not take the commit or the pull request.
 	Refused bool
 	// Notes are lines for the log and the summary.

@@ -223,6 +223,7 @@ func (p *proposal) open(ctx context.Context) {
 // failed says how a person opens what the run could not.
 func (p *proposal) failed(err error) {
 	link := fmt.Sprintf("%s/%s/%s/compare/%s...%s?expand=1", strings.TrimSuffix(p.f.Server, "/"), p.owner, p.name, url.PathEscape(p.known.base), url.PathEscape(p.branch))
+	p.out.Compare = link
 	why := "GitHub named none"
 	switch {
 	case strings.Contains(refusalWords(err), "not permitted to create"):

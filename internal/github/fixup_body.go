@@ -138,7 +138,7 @@ func fixupBody(f *Fixup, files []plannedFile) string {
 		safe = safe && !slices.ContainsFunc(file.Changes, func(c FixupChange) bool { return !c.Safe })
 	}
 	b.must(fmt.Sprintf("dockmend mends %s in %s. ", counted(changes, "finding"), counted(len(files), "file")))
-	b.must("Each file was compiled by BuildKit's own compiler, before and after each change: the effect is what differs. ")
+	b.must("What each change does was shown before it was proposed (BuildKit's own compiler reads a Dockerfile before and after); the effect is what differs. ")
 	if safe {
 		b.must("All of these changes are safe.\n")
 	} else {

@@ -11,6 +11,9 @@ import (
 // use it.
 type Compose struct {
 	*compose.Document
+	// Name is the file's path from the root; IsFragment and IsDevelopment read
+	// it. Empty where it is not known.
+	Name string
 	// Around reaches the files beside it; see Project.
 	Around *Project
 
@@ -63,6 +66,20 @@ func isOverrideName(name string) bool {
 // or to try something out, by its name, or because a service of it is watched
 // or mounts the sources that it was built from.
 func (f *Compose) IsDevelopment(name string) bool {
+	if IsDevelopmentName(name) {
+		return true
+	}
+	for _, s := range f.All() {
+		if s.Has("develop") || s.MountsSource() {
+			return true
+		}
+	}
+	return false
+}
+
+// IsDevelopmentName tells whether a file is for work on the programs, for tests
+// or to try something out by its name, or that of its folder, alone.
+func IsDevelopmentName(name string) bool {
 	if isOverrideName(name) && !hasNamePart(name, "prod", "production") {
 		return true
 	}
@@ -70,8 +87,9 @@ func (f *Compose) IsDevelopment(name string) bool {
 		"debug", "demo", "example", "examples", "sample", "devcontainer", "playground", "sandbox") {
 		return true
 	}
-	for _, s := range f.All() {
-		if s.Has("develop") || s.MountsSource() {
+	// "examples/web/compose.yaml": what lies below such a folder shows something.
+	for folder := path.Dir(strings.ReplaceAll(name, `\`, "/")); folder != "." && folder != "/"; folder = path.Dir(folder) {
+		if hasNamePart(path.Base(folder), "example", "examples", "demo", "demos", "sample", "samples", "test", "tests", "e2e", "fixtures", "testdata") {
 			return true
 		}
 	}

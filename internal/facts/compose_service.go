@@ -226,26 +226,38 @@ func Duration(v compose.Value) (d time.Duration, ok bool) {
 	return days + d, err == nil
 }
 
-// Database tells which kind of database or queue the service runs, by the last
-// part of its image's name: "postgres", "redis"; "" for none.
-func (s *ComposeService) Database() string {
+// ImageBase is the last part of the image's name, as far as variables leave it
+// known: "postgres", "traefik"; "" where there is none.
+func (s *ComposeService) ImageBase() string {
+	if r := s.imageRepository(); r != "" {
+		return path.Base(r)
+	}
+	return ""
+}
+
+func (s *ComposeService) imageRepository() string {
 	image, ok := s.Image()
 	if !ok {
 		return ""
 	}
-	if !image.Known {
-		repository, _, _ := strings.Cut(image.Raw, "$")
-		image = ParseImage(strings.TrimRight(repository, ":@"))
+	if image.Known {
+		return image.Repository
 	}
-	return image.database()
+	known, _, _ := strings.Cut(image.Raw, "$")
+	return ParseImage(strings.TrimRight(known, ":@")).Repository
 }
 
-// database is the kind of database or queue that an image holds; "" for none.
-func (i Image) database() string {
-	if strings.HasSuffix(i.Repository, "mssql/server") {
+// Database tells which kind of database or queue the service runs, by the last
+// part of its image's name: "postgres", "redis"; "" for none.
+func (s *ComposeService) Database() string { return databaseIn(s.imageRepository()) }
+
+// databaseIn is the kind of database or queue that an image of a repository holds;
+// "" for none.
+func databaseIn(repository string) string {
+	if strings.HasSuffix(repository, "mssql/server") {
 		return "mssql"
 	}
-	return databases[path.Base(i.Repository)]
+	return databases[path.Base(repository)]
 }
 
 // databases maps the last part of an image's name to what it runs.

@@ -292,7 +292,7 @@ func (i Image) IsStore() bool {
 	case "kafka", "cp-kafka", "cp-zookeeper", "nats":
 		return true
 	}
-	return i.database() != ""
+	return databaseIn(i.Repository) != ""
 }
 
 // IsStore tells whether the container runs a database, a cache or a queue.

@@ -6,6 +6,7 @@ import (
 
 	"github.com/dockmend/dockmend/internal/facts"
 	"github.com/dockmend/dockmend/internal/lint"
+	"github.com/dockmend/dockmend/internal/syntax/dockerfile"
 )
 
 // DuplicateCmd finds a CMD that a later one of the same stage overrules.
@@ -45,10 +46,20 @@ func reportOverruled(p *lint.Pass[*facts.Dockerfile], keyword string) {
 				continue
 			}
 			p.Report(lint.Finding{
+				Fixes:   removeOverruled(in),
 				Span:    in.Head,
 				Message: fmt.Sprintf("%s is overruled by a later %s of the stage; remove one of them", quoteShort(firstLine(p.Doc.Text(in.Head))), strings.ToUpper(keyword)),
 				Related: []lint.Related{{Span: last.Head, Message: "this one counts"}},
 			})
 		}
 	}
+}
+
+// removeOverruled deletes an instruction that has no effect on the image.
+func removeOverruled(in *dockerfile.Instruction) []lint.Fix {
+	edit, ok := deleteInstruction(in)
+	if !ok {
+		return nil
+	}
+	return unsafeFix("remove the earlier "+strings.ToUpper(in.Keyword), lint.EffectNone, edit)
 }

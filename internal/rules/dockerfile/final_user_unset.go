@@ -54,6 +54,7 @@ func checkFinalUserUnset(p *lint.Pass[*facts.Dockerfile]) {
 		return // the base's own entrypoint may drop rights
 	}
 	f := lint.Finding{
+		Fixes:   switchToOnlyUser(p.Doc, s),
 		Span:    s.From.Head,
 		Message: fmt.Sprintf("no USER follows %q, so the program runs as root; add a user and switch to it before CMD", short(p.Doc.Text(s.From.Head))),
 		Related: []lint.Related{{Span: start.Head, Message: "this runs as root"}},

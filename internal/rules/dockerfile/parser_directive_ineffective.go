@@ -42,6 +42,17 @@ func checkParserDirectiveIneffective(p *lint.Pass[*facts.Dockerfile]) {
 		if _, above := p.Doc.Directive(name); above {
 			continue
 		}
-		p.Report(lint.Finding{Span: span, Message: fmt.Sprintf("%s is only a comment here; move it to the first line of the file", quoteShort(p.Doc.Text(span)))})
+		p.Report(lint.Finding{Fixes: moveToTop(p.Doc, line, name), Span: span, Message: fmt.Sprintf("%s is only a comment here; move it to the first line of the file", quoteShort(p.Doc.Text(span)))})
 	}
+}
+
+// moveToTop moves the line to the top of the file. That of the escape character is
+// left alone: it would change how every line is read.
+func moveToTop(d *facts.Dockerfile, line dockerfile.Line, name string) []lint.Fix {
+	if name != "syntax" {
+		return nil
+	}
+	source := d.Text(text.Span{Start: line.Text, End: line.EOL})
+	return unsafeFix("move it to the top", lint.EffectUnknown,
+		lint.Insert(firstLineStart(d), source+d.Newline()), lint.Delete(text.Span{Start: line.Start, End: line.End}))
 }

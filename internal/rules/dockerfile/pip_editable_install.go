@@ -35,8 +35,45 @@ func checkPipEditableInstall(p *lint.Pass[*facts.Dockerfile]) {
 			return // a repository: the sources are fetched along
 		}
 		p.Report(lint.Finding{
+			Fixes:   installCopy(c, s),
 			Span:    editable.Span,
 			Message: "an editable install is a link to the sources, for people who change them; install the package itself, without -e",
 		})
 	}, "pip", "uv")
+}
+
+// installCopy deletes the flag wherever the command has it. Where sources arrive
+// after the installation, a copy would be made without them.
+func installCopy(c facts.PackageCommand, s *facts.Stage) []lint.Fix {
+	if len(facts.Mounts(c.Instruction)) > 0 && strings.Contains(c.Instruction.Args, "type=bind") || strings.Contains(c.Instruction.Body, "git clone") {
+		return nil
+	}
+	for _, in := range s.Instructions {
+		if in.Index() > c.Instruction.Index() && (in.Keyword == "copy" || in.Keyword == "add") {
+			if _, from := flagOf(in, "from"); !from {
+				return nil
+			}
+		}
+	}
+	var edits []lint.FileEdit
+	for i, w := range c.Words {
+		if w.Text != "-e" && w.Text != "--editable" {
+			continue
+		}
+		edit, ok := deleteWords(c.Command, w.Span, 1)
+		if !ok || i+1 >= len(c.Words) || !isSourcePath(c.Words[i+1].Text) {
+			return nil
+		}
+		edits = append(edits, edit)
+	}
+	if len(edits) == 0 {
+		return nil
+	}
+	return unsafeFix("install the package itself", lint.EffectGraph, edits...)
+}
+
+// isSourcePath tells whether what is installed is a folder, with or without extras.
+func isSourcePath(word string) bool {
+	path, _, _ := strings.Cut(word, "[")
+	return path == "." || strings.HasPrefix(path, "./") || strings.HasPrefix(path, "/")
 }

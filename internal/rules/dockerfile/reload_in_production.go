@@ -2,6 +2,7 @@ package dockerfile
 
 import (
 	"fmt"
+	"strings"
 
 	"github.com/dockmend/dockmend/internal/facts"
 	"github.com/dockmend/dockmend/internal/lint"
@@ -30,19 +31,40 @@ func checkReloadInProduction(p *lint.Pass[*facts.Dockerfile]) {
 	if !ok {
 		return
 	}
-	at, found := facts.Argument{}, false
-	switch c.program {
-	case "uvicorn", "gunicorn", "hypercorn", "granian":
-		at, found = c.has("--reload")
-	case "flask":
-		at, found = c.has("--debug", "--reload")
-	case "nodemon", "watchexec", "air", "entr", "watchmedo", "ts-node-dev":
-		at, found = c.at, true
+	texts := make([]string, len(c.words))
+	for i, w := range c.words {
+		texts[i] = w.Text
+	}
+	at, found := c.at, false
+	switch i := facts.ReloadsBy(c.program, texts); {
+	case i >= 0:
+		at, found = c.words[i], true
+	case i == facts.ReloadsAlways:
+		found = true
 	}
 	if found {
 		p.Report(lint.Finding{
+			Fixes:   dropReload(p.Doc, c, at),
 			Span:    at.Span,
 			Message: fmt.Sprintf("%s watches the sources and restarts, which belongs on a developer's machine; start the server without it", quoteShort(at.Text)),
 		})
 	}
+}
+
+// dropReload deletes the flag. There is no edit beside other flags about
+// reloading, nor where the program itself is what reloads.
+func dropReload(d *facts.Dockerfile, c startCommand, at facts.Argument) []lint.Fix {
+	for _, w := range c.words {
+		if strings.HasPrefix(w.Text, "--reload-") {
+			return nil
+		}
+	}
+	if !strings.HasPrefix(at.Text, "--") {
+		return nil
+	}
+	edit, ok := deleteStartWords(d, c, at.Span, 1)
+	if !ok {
+		return nil
+	}
+	return unsafeFix("remove "+at.Text, lint.EffectConfig, edit)
 }

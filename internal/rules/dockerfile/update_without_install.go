@@ -7,6 +7,7 @@ import (
 	"github.com/dockmend/dockmend/internal/facts"
 	"github.com/dockmend/dockmend/internal/lint"
 	"github.com/dockmend/dockmend/internal/syntax/dockerfile"
+	"github.com/dockmend/dockmend/internal/text"
 )
 
 // UpdateWithoutInstall finds RUN instructions that update the package index and
@@ -53,6 +54,7 @@ func checkUpdateWithoutInstall(p *lint.Pass[*facts.Dockerfile]) {
 			return
 		}
 		p.Report(lint.Finding{
+			Fixes:   joinInstall(p.Doc, in, update),
 			Span:    update.Span,
 			Message: fmt.Sprintf("%s stands in a RUN that installs nothing, so a cached index is used when packages are installed later; do both in one RUN", quoteShort(firstLine(p.Doc.Text(update.Span)))),
 		})
@@ -89,4 +91,33 @@ func hasMount(in *dockerfile.Instruction) bool {
 		}
 	}
 	return false
+}
+
+// joinInstall joins the RUN with the next one, if that installs with the same
+// program and both are chains of && on which no comment stands.
+func joinInstall(d *facts.Dockerfile, in *dockerfile.Instruction, update *facts.Command) []lint.Fix {
+	if isInner(in) || in.Index()+1 >= len(d.Instructions) {
+		return nil
+	}
+	next := d.Instructions[in.Index()+1]
+	gap := text.Span{Start: in.Span.End, End: next.Span.Start}
+	if next.Keyword != "run" || len(in.Flags) > 0 || len(next.Flags) > 0 || next.JSON || !isPlainChain(in) || !isPlainChain(next) || strings.TrimSpace(d.Text(gap)) != "" {
+		return nil
+	}
+	installs := false
+	for _, c := range d.Commands(next) {
+		pkg, ok := facts.Packages(c)
+		if !ok {
+			continue
+		}
+		if updatesIndex(pkg) {
+			return nil
+		}
+		family := strings.TrimSuffix(c.Name(), "-get") == strings.TrimSuffix(update.Name(), "-get")
+		installs = installs || family && (pkg.Action == "install" || pkg.Action == "add" || pkg.Action == "in")
+	}
+	if !installs {
+		return nil
+	}
+	return unsafeFix("join it with the RUN that installs", lint.EffectGraph, lint.Replace(text.Span{Start: in.Span.End, End: next.BodySpan.Start}, " && "))
 }

@@ -44,6 +44,7 @@ func checkUserCreatedButNeverUsed(p *lint.Pass[*facts.Dockerfile]) {
 				continue
 			}
 			p.Report(lint.Finding{
+				Fixes:   switchToOnlyUser(p.Doc, s),
 				Span:    c.Span,
 				Message: fmt.Sprintf("%s makes a user, and no USER follows, so the program runs as root; switch to the user before CMD", quoteShort(firstLine(p.Doc.Text(c.Span)))),
 			})

@@ -246,7 +246,7 @@ func TestActionInputs(t *testing.T) {
 	s := newStep(t, "push")
 	s.write("Dockerfile", twoFindings)
 	for name, value := range map[string]string{
-		"ONLY-CHANGED": "yes", "FIX-PR": "safe", "PATH": "../x", "FAIL-ON": "warnin", "SELECT": "latest-tg", "SARIF-FILE": "/etc/x",
+		"ONLY-CHANGED": "yes", "FIX-PR": "yes", "PATH": "../x", "FAIL-ON": "warnin", "SELECT": "latest-tg", "SARIF-FILE": "/etc/x",
 	} {
 		s.env["INPUT_"+name] = value
 		if got := s.run(); got.code != 2 || !strings.Contains(got.log, "::error title=dockmend::") {
@@ -264,7 +264,7 @@ func TestActionInputs(t *testing.T) {
 
 func TestActionOnASchedule(t *testing.T) {
 	s := newStep(t, "schedule")
-	s.env["INPUT_UPLOAD-SARIF"] = "false"
+	s.env["INPUT_UPLOAD-SARIF"], s.env["INPUT_AUDIT"] = "false", "off"
 	s.write("src/.git/HEAD", "ref: refs/heads/main\n")
 	s.write("src/Dockerfile", twoFindings)
 	s.env["INPUT_PATH"] = "src"
@@ -298,7 +298,7 @@ func TestActionHostileRepository(t *testing.T) {
 	if got.outputs["errors"] == "0" || got.code != 0 {
 		t.Fatalf("exit %d with %s errors, want 0 and some\n%s", got.code, got.outputs["errors"], got.log)
 	}
-	names := []string{"findings", "errors", "warnings", "fixable", "conclusion", "sarif-file", "report-file", "review-file"}
+	names := []string{"findings", "errors", "warnings", "fixable", "conclusion", "sarif-file", "report-file", "review-file", "fix-pr-url", "fix-pr-number"}
 	for name := range got.outputs {
 		if !slices.Contains(names, name) {
 			t.Errorf("output %q is not one of ours", name)

@@ -68,7 +68,7 @@ func parse(f File, src *lint.Source, catalog *rules.Catalog) (doc document, temp
 	case lint.TargetCompose:
 		d := compose.Parse(src.Bytes, src.Lines)
 		doc := facts.NewCompose(d)
-		doc.Around = around
+		doc.Around, doc.Name = around, src.Path
 		return newYAML(doc, catalog.Compose, d.File)
 	case lint.TargetKubernetes:
 		file := yaml.Parse(src.Bytes, src.Lines)

@@ -11,6 +11,9 @@ import (
 // use it.
 type Compose struct {
 	*compose.Document
+	// Name is the file's path from the root; IsFragment and IsDevelopment read
+	// it. Empty where it is not known.
+	Name string
 	// Around reaches the files beside it; see Project.
 	Around *Project
 
@@ -63,11 +66,7 @@ func isOverrideName(name string) bool {
 // or to try something out, by its name, or because a service of it is watched
 // or mounts the sources that it was built from.
 func (f *Compose) IsDevelopment(name string) bool {
-	if isOverrideName(name) && !hasNamePart(name, "prod", "production") {
-		return true
-	}
-	if hasNamePart(name, "dev", "devel", "develop", "development", "local", "test", "tests", "testing", "e2e", "ci",
-		"debug", "demo", "example", "examples", "sample", "devcontainer", "playground", "sandbox") {
+	if IsDevelopmentName(name) {
 		return true
 	}
 	for _, s := range f.All() {
@@ -76,6 +75,16 @@ func (f *Compose) IsDevelopment(name string) bool {
 		}
 	}
 	return false
+}
+
+// IsDevelopmentName tells whether a file is for work on the programs, for tests
+// or to try something out by its name, or that of its folder, alone.
+func IsDevelopmentName(name string) bool {
+	if isOverrideName(name) && !hasNamePart(name, "prod", "production") {
+		return true
+	}
+	return hasNamePart(name, "dev", "devel", "develop", "development", "local", "test", "tests", "testing", "e2e", "ci",
+		"debug", "demo", "example", "examples", "sample", "devcontainer", "playground", "sandbox")
 }
 
 // hasNamePart tells whether one of the words is a part of the file's name or of

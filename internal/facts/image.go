@@ -79,3 +79,16 @@ func (i Image) IsWindows() bool {
 	}
 	return false
 }
+
+// IsTrustedRegistry tells whether a registry matches an entry of the list.
+func IsTrustedRegistry(trusted []string, registry string) bool {
+	for _, entry := range trusted {
+		name := strings.Trim(entry, "*")
+		begins, ends := strings.HasPrefix(registry, name), strings.HasSuffix(registry, name)
+		switch open, closed := strings.HasPrefix(entry, "*"), strings.HasSuffix(entry, "*"); {
+		case open && closed && strings.Contains(registry, name), open && !closed && ends, closed && !open && begins, registry == entry:
+			return true
+		}
+	}
+	return false
+}

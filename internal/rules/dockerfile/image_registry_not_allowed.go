@@ -40,7 +40,7 @@ func checkImageRegistryNotAllowed(p *lint.Pass[*facts.Dockerfile]) {
 		if registry == "" {
 			registry = "docker.io"
 		}
-		if i.IsScratch() || !i.Known && i.HasVariable() && strings.HasPrefix(i.Raw, "$") || isTrusted(p.Settings.TrustedRegistries, registry) {
+		if i.IsScratch() || !i.Known && i.HasVariable() && strings.HasPrefix(i.Raw, "$") || facts.IsTrustedRegistry(p.Settings.TrustedRegistries, registry) {
 			return
 		}
 		p.Report(lint.Finding{
@@ -65,17 +65,4 @@ func checkImageRegistryNotAllowed(p *lint.Pass[*facts.Dockerfile]) {
 			}
 		}
 	}
-}
-
-// isTrusted tells whether a registry matches an entry of the list.
-func isTrusted(trusted []string, registry string) bool {
-	for _, entry := range trusted {
-		name := strings.Trim(entry, "*")
-		begins, ends := strings.HasPrefix(registry, name), strings.HasSuffix(registry, name)
-		switch open, closed := strings.HasPrefix(entry, "*"), strings.HasSuffix(entry, "*"); {
-		case open && closed && strings.Contains(registry, name), open && !closed && ends, closed && !open && begins, registry == entry:
-			return true
-		}
-	}
-	return false
 }

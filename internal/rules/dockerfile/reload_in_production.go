@@ -30,14 +30,16 @@ func checkReloadInProduction(p *lint.Pass[*facts.Dockerfile]) {
 	if !ok {
 		return
 	}
-	at, found := facts.Argument{}, false
-	switch c.program {
-	case "uvicorn", "gunicorn", "hypercorn", "granian":
-		at, found = c.has("--reload")
-	case "flask":
-		at, found = c.has("--debug", "--reload")
-	case "nodemon", "watchexec", "air", "entr", "watchmedo", "ts-node-dev":
-		at, found = c.at, true
+	texts := make([]string, len(c.words))
+	for i, w := range c.words {
+		texts[i] = w.Text
+	}
+	at, found := c.at, false
+	switch i := facts.ReloadsBy(c.program, texts); {
+	case i >= 0:
+		at, found = c.words[i], true
+	case i == facts.ReloadsAlways:
+		found = true
 	}
 	if found {
 		p.Report(lint.Finding{

@@ -48,7 +48,7 @@ func checkSecretInRunCommand(p *lint.Pass[*facts.Dockerfile]) {
 func literalSecret(c *facts.Command) (at facts.Argument, what string) {
 	args := c.Args()
 	for i, a := range args {
-		if hasURLPassword(a.Text) {
+		if facts.HasURLPassword(a.Text) {
 			return a, "a password in an address"
 		}
 		if i+1 >= len(args) {
@@ -57,36 +57,21 @@ func literalSecret(c *facts.Command) (at facts.Argument, what string) {
 		next := args[i+1]
 		switch {
 		case c.Name() == "curl" && (a.Text == "-u" || a.Text == "--user"):
-			if _, password, ok := strings.Cut(next.Text, ":"); ok && isLiteralSecret(password) {
+			if _, password, ok := strings.Cut(next.Text, ":"); ok && facts.IsLiteralSecret(password) {
 				return next, "a password"
 			}
 		case (c.Name() == "curl" || c.Name() == "wget") && (a.Text == "-H" || a.Text == "--header"):
 			name, value, _ := strings.Cut(next.Text, ":")
 			value = strings.TrimSpace(value)
 			_, token, ok := strings.Cut(value, " ")
-			if strings.EqualFold(name, "authorization") && ok && isLiteralSecret(token) {
+			if strings.EqualFold(name, "authorization") && ok && facts.IsLiteralSecret(token) {
 				return next, "a token"
 			}
-		case c.Name() == "docker" && firstAction(c) == "login" && (a.Text == "-p" || a.Text == "--password") && isLiteralSecret(next.Text):
+		case c.Name() == "docker" && firstAction(c) == "login" && (a.Text == "-p" || a.Text == "--password") && facts.IsLiteralSecret(next.Text):
 			return next, "a password"
-		case strings.HasSuffix(a.Text, ":_authToken") && isLiteralSecret(next.Text):
+		case strings.HasSuffix(a.Text, ":_authToken") && facts.IsLiteralSecret(next.Text):
 			return next, "a token"
 		}
 	}
 	return at, ""
-}
-
-// hasURLPassword tells whether a word holds an address with a user and a password.
-func hasURLPassword(word string) bool {
-	_, rest, ok := strings.Cut(word, "://")
-	authority, _, _ := strings.Cut(rest, "/")
-	user, _, hasUser := strings.Cut(authority, "@")
-	_, password, hasPassword := strings.Cut(user, ":")
-	return ok && hasUser && hasPassword && isLiteralSecret(password)
-}
-
-// isLiteralSecret tells whether a value is neither a variable nor a placeholder.
-func isLiteralSecret(value string) bool {
-	lower := strings.ToLower(value)
-	return len(value) >= 4 && !strings.ContainsAny(value, "$<>{}*`") && !strings.Contains(lower, "password") && !strings.Contains(lower, "changeme") && !strings.Contains(lower, "your") && !strings.Contains(lower, "xxx") && !strings.Contains(lower, "token") && !strings.Contains(lower, "example") && lower != "x-oauth-basic"
 }

@@ -63,27 +63,17 @@ func wordsOf(d *facts.Dockerfile, in *dockerfile.Instruction) []facts.Argument {
 
 // unwrap goes behind what only starts another program.
 func (c *startCommand) unwrap() {
-	for len(c.words) > 0 {
-		switch name := baseName(c.at.Text); {
-		case (name == "uv" || name == "poetry" || name == "pdm" || name == "pipenv" || name == "hatch" || name == "rye") && c.words[0].Text == "run":
-			c.runner = c.at
-			c.next(1)
-		case (name == "python" || strings.HasPrefix(name, "python3")) && c.words[0].Text == "-m" && len(c.words) > 1:
-			c.next(1)
-		case name == "tini" || name == "dumb-init" || name == "catatonit":
-			c.next(0)
-		case name == "--":
-			c.next(0)
-		default:
-			return
-		}
-		for len(c.words) > 0 && strings.HasPrefix(c.at.Text, "-") {
-			c.next(0)
-		}
+	texts := []string{c.at.Text}
+	for _, w := range c.words {
+		texts = append(texts, w.Text)
 	}
+	program, runner := facts.ProgramAt(texts)
+	all := append([]facts.Argument{c.at}, c.words...)
+	if runner >= 0 {
+		c.runner = all[runner]
+	}
+	c.at, c.words = all[program], all[program+1:]
 }
-
-func (c *startCommand) next(skip int) { c.at, c.words = c.words[skip], c.words[skip+1:] }
 
 // value is that of one of the flags; ok is false if none is given.
 func (c *startCommand) value(flags ...string) (value facts.Argument, ok bool) {

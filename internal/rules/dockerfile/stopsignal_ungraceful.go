@@ -2,7 +2,6 @@ package dockerfile
 
 import (
 	"fmt"
-	"strings"
 
 	"github.com/dockmend/dockmend/internal/facts"
 	"github.com/dockmend/dockmend/internal/lint"
@@ -27,8 +26,7 @@ var StopsignalUngraceful = lint.Rule[*facts.Dockerfile]{
 
 func checkStopsignalUngraceful(p *lint.Pass[*facts.Dockerfile]) {
 	p.Doc.Each("stopsignal", true, func(in *dockerfile.Instruction) {
-		switch strings.TrimPrefix(strings.ToUpper(bare(in.Args)), "SIG") {
-		case "KILL", "9", "STOP", "19":
+		if facts.IsUngracefulSignal(bare(in.Args)) {
 			p.Report(lint.Finding{Span: in.ArgsSpan, Message: fmt.Sprintf("%s cannot be caught, so nothing is finished or written when the container stops; use SIGTERM, or the signal of the server", quoteShort(bare(in.Args)))})
 		}
 	})

@@ -25,10 +25,11 @@ type Value struct {
 	Template Template
 }
 
-// Value reads a scalar; it is zero for anything else, and for null.
+// Value reads a scalar; it is zero for anything else, for null, and for what
+// !reset takes away.
 func (d *Document) Value(n *yaml.Node) Value {
 	n = n.Resolve()
-	if n == nil || n.Kind != yaml.Scalar || n.IsNull() {
+	if n == nil || n.Kind != yaml.Scalar || n.IsNull() || n.Tag == "!reset" {
 		return Value{}
 	}
 	return newValue(n, n.Value, n.Span)

@@ -1,0 +1,105 @@
+package facts
+
+import (
+	"slices"
+	"strings"
+)
+
+// secretWords mark a secret at the beginning or end of a name, among its words.
+var secretWords = []string{"password", "passwd", "pword", "passphrase", "secret", "secrets", "token", "apikey", "credential", "credentials"}
+
+// plainWords say that a name holds something about a secret and not the secret.
+var plainWords = []string{
+	"public", "pub", "file", "files", "path", "dir", "directory", "version", "name", "names", "id", "ids", "url", "uri", "host", "port", "ttl",
+	"length", "len", "size", "expiry", "expires", "expiration", "lifetime", "timeout", "type", "algorithm", "alg", "header", "prefix", "suffix",
+	"server", "endpoint", "enabled", "disable", "disabled", "required", "allow", "use", "enable", "max", "min", "count", "limit", "rotation",
+	"fingerprint", "keyserver", "location", "store", "keystore", "provider", "issuer", "gpg", "primary", "foreign", "cache", "sort", "partition",
+	"object", "dummy", "fake", "test", "tests", "format", "policy", "manager", "backend",
+}
+
+// keyWords stand before "key" in the names of secrets.
+var keyWords = []string{
+	"access", "account", "admin", "api", "app", "auth", "aws", "client", "consumer", "deploy", "encryption", "jwt", "license", "master",
+	"private", "secret", "service", "session", "signing", "ssh", "storage",
+}
+
+// IsSecretName tells whether a name alone says that its value is a secret.
+func IsSecretName(words []string) bool {
+	first, last := words[0], words[len(words)-1]
+	switch {
+	case last == "key":
+		return len(words) > 1 && slices.Contains(keyWords, words[len(words)-2])
+	case slices.Contains(secretWords, last):
+		return true
+	}
+	return first != "token" && slices.Contains(secretWords, first)
+}
+
+// IsKeyName tells whether a name ends in the word key, which says little.
+func IsKeyName(words []string) bool {
+	return len(words) > 1 && words[len(words)-1] == "key"
+}
+
+// SecretNameWords are the words of a name in lower case; none for a name that says
+// something about a secret.
+func SecretNameWords(name string) []string {
+	name = strings.ToLower(name)
+	if !slices.ContainsFunc([]string{"key", "pass", "pword", "secret", "token", "credential"}, func(w string) bool { return strings.Contains(name, w) }) {
+		return nil
+	}
+	words := strings.FieldsFunc(name, func(r rune) bool { return strings.ContainsRune("_-.\"'", r) })
+	if slices.ContainsFunc(words, func(w string) bool { return slices.Contains(plainWords, w) }) {
+		return nil
+	}
+	return words
+}
+
+// LooksRandom tells whether a value is long and mixes letters and digits, as
+// generated ones do.
+func LooksRandom(value string) bool {
+	const shortest = 16
+	return len(value) >= shortest && strings.ContainsAny(value, "0123456789") && !strings.ContainsAny(value, " /:$") &&
+		strings.ContainsFunc(value, func(r rune) bool { return r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' })
+}
+
+// IsHarmless tells whether a value cannot be a secret.
+func IsHarmless(value string) bool {
+	lower := strings.ToLower(strings.TrimSpace(value))
+	switch lower {
+	case "", "true", "false", "yes", "no", "on", "off", "none", "null", "nil", "x", "xxx", "*", "-":
+		return true
+	}
+	if strings.Trim(lower, "0123456789.") == "" || strings.HasPrefix(lower, "/") || strings.HasPrefix(lower, "./") || strings.Contains(lower, "://") && !strings.Contains(lower, "@") {
+		return true
+	}
+	if isFingerprint(lower) {
+		return true
+	}
+	for _, part := range []string{"dummy", "placeholder", "fake", "example", "replace", "your", "notset", "not-set", "not_set", "undefined", "<", "build-time", "buildtime", "build_time", "unused", "not-used", "not_used", "precompil"} {
+		if strings.Contains(lower, part) {
+			return true
+		}
+	}
+	return false
+}
+
+// isFingerprint tells whether a value is that of an OpenPGP key: 40 digits.
+func isFingerprint(s string) bool {
+	s = strings.TrimPrefix(strings.ReplaceAll(s, " ", ""), "0x")
+	return (len(s) == 40 || len(s) == 16) && strings.Trim(s, "0123456789abcdef") == ""
+}
+
+// HasURLPassword tells whether a word holds an address with a user and a password.
+func HasURLPassword(word string) bool {
+	_, rest, ok := strings.Cut(word, "://")
+	authority, _, _ := strings.Cut(rest, "/")
+	user, _, hasUser := strings.Cut(authority, "@")
+	_, password, hasPassword := strings.Cut(user, ":")
+	return ok && hasUser && hasPassword && IsLiteralSecret(password)
+}
+
+// IsLiteralSecret tells whether a value is neither a variable nor a placeholder.
+func IsLiteralSecret(value string) bool {
+	lower := strings.ToLower(value)
+	return len(value) >= 4 && !strings.ContainsAny(value, "$<>{}*`") && !strings.Contains(lower, "password") && !strings.Contains(lower, "changeme") && !strings.Contains(lower, "your") && !strings.Contains(lower, "xxx") && !strings.Contains(lower, "token") && !strings.Contains(lower, "example") && lower != "x-oauth-basic"
+}

@@ -60,7 +60,7 @@ func parse(f File, src *lint.Source, catalog *rules.Catalog) (doc document, temp
 	case lint.TargetDockerfile:
 		d := dockerfile.ParseIndexed(src.Bytes, src.Lines)
 		doc := facts.NewDockerfile(d)
-		doc.Around = around
+		doc.Around, doc.Name = around, src.Path
 		return dockerfileDocument{typed[*facts.Dockerfile]{doc, catalog.Dockerfile}}, IsTemplate(d)
 	case lint.TargetIgnoreFile:
 		doc := &facts.IgnoreFile{Document: ignorefile.ParseIndexed(src.Bytes, src.Lines), Around: around, Name: path.Base(src.Path)}

@@ -24,6 +24,8 @@ var (
 type Project struct {
 	files    lint.Context
 	contexts map[[2]string]*BuildContext
+
+	repository *Repository
 }
 
 // NewProject makes the project of a document from its gate; nothing is read yet.

@@ -23,6 +23,8 @@ type Repository struct {
 	// patterns tells that there is a .gitignore, indexed that the index was read.
 	patterns, indexed bool
 	tracked           map[string]bool
+	// submodules are their paths from the root.
+	submodules []string
 }
 
 // Repository reads the .gitignore files of the document's folder and of those
@@ -61,6 +63,9 @@ func readRepository(files lint.Context) *Repository {
 	slices.Reverse(names)
 	if len(names) > 0 {
 		r.way = names[1:]
+	}
+	if len(gates) > 0 {
+		r.submodules = readSubmodules(gates[0])
 	}
 	var all []gitignore.Pattern
 	for i, gate := range gates {
@@ -117,6 +122,30 @@ func (r *Repository) Tracks(name string) (tracked, known bool) {
 		return r.tracked[strings.Join(parts, "/")], true
 	}
 	return !r.Ignores(name), r.patterns
+}
+
+// Submodule tells whether a path, given from the document's folder, is one of
+// git's submodules or lies in it.
+func (r *Repository) Submodule(name string) bool {
+	parts, ok := r.at(name)
+	full := strings.Join(parts, "/")
+	return ok && slices.ContainsFunc(r.submodules, func(s string) bool { return full == s || strings.HasPrefix(full, s+"/") })
+}
+
+// readSubmodules lists the paths in .gitmodules.
+func readSubmodules(root lint.Context) []string {
+	src, err := root.ReadFile(".gitmodules")
+	if err != nil {
+		return nil
+	}
+	var paths []string
+	for line := range strings.Lines(string(src)) {
+		key, value, ok := strings.Cut(line, "=")
+		if value = strings.Trim(strings.TrimSpace(value), `"/`); ok && strings.TrimSpace(key) == "path" && value != "" {
+			paths = append(paths, value)
+		}
+	}
+	return paths
 }
 
 // readIndex lists the paths of git's index in its versions 2 and 3

@@ -110,6 +110,20 @@ func (c *BuildContext) Dockerfile() *DockerfileNear {
 	return c.file
 }
 
+// HasDockerfile tells whether there is a file of the Dockerfile's name, whether
+// or not it can be read.
+func (c *BuildContext) HasDockerfile() bool {
+	gate, err := c.Files.In(path.Dir(c.name), "")
+	if err != nil {
+		return errors.Is(err, lint.ErrOutside) // it may be there
+	}
+	isDir, ok := gate.Exists(path.Base(c.name))
+	return ok && !isDir
+}
+
+// DockerfileName is the path of the Dockerfile, from the context.
+func (c *BuildContext) DockerfileName() string { return c.name }
+
 // IgnoreFile reads the ignore file that the build uses: the Dockerfile's own,
 // else the folder's; nil if it has none.
 func (c *BuildContext) IgnoreFile() *IgnoreFileNear {

@@ -5,6 +5,7 @@ package rules
 import (
 	"github.com/dockmend/dockmend/internal/facts"
 	"github.com/dockmend/dockmend/internal/lint"
+	"github.com/dockmend/dockmend/internal/rules/compose"
 	"github.com/dockmend/dockmend/internal/rules/dockerfile"
 	"github.com/dockmend/dockmend/internal/rules/ignorefile"
 )
@@ -254,7 +255,12 @@ func All() *Catalog {
 			dockerfile.ZypperPackageNotPinned,
 			dockerfile.ZypperWithoutAssumeYes,
 		),
-		Compose: reading[*facts.Compose](lint.TargetCompose),
+		Compose: reading[*facts.Compose](lint.TargetCompose,
+			compose.ComposeBuildArgUndeclared,
+			compose.ComposeBuildFileMissing,
+			compose.ComposeBuildTargetUnknown,
+			compose.ComposeBuildTargetUnset,
+		),
 		IgnoreFile: reading[*facts.IgnoreFile](lint.TargetIgnoreFile,
 			ignorefile.DockerignoreBuildOutputNotExcluded,
 			ignorefile.DockerignoreDocsNotExcluded,

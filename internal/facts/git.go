@@ -17,7 +17,11 @@ const maxFoldersUp = 32
 // Repository is what git says of the files around a document, as far as files
 // tell: those of ignored patterns, and the index.
 type Repository struct {
+	files   lint.Context
+	all     []gitignore.Pattern
 	matcher gitignore.Matcher
+	// below are the folders under the document's whose patterns were read.
+	below map[string]bool
 	// way has the names of the folders from the root down to the document.
 	way []string
 	// patterns tells that there is a .gitignore, indexed that the index was read.
@@ -43,7 +47,7 @@ func readRepository(files lint.Context) *Repository {
 	// The folders from the document's up to the root, with the name of each.
 	var gates []lint.Context
 	var names []string
-	r := &Repository{}
+	r := &Repository{files: files, below: map[string]bool{}}
 	up := "."
 	for range maxFoldersUp {
 		gate, err := files.In(up, "")
@@ -67,22 +71,43 @@ func readRepository(files lint.Context) *Repository {
 	if len(gates) > 0 {
 		r.submodules = readSubmodules(gates[0])
 	}
-	var all []gitignore.Pattern
 	for i, gate := range gates {
-		src, err := gate.ReadFile(".gitignore")
-		if err != nil {
-			continue
-		}
-		r.patterns = true
-		for line := range strings.Lines(string(src)) {
-			line = strings.TrimRight(line, "\r\n")
-			if strings.TrimSpace(line) != "" && !strings.HasPrefix(line, "#") {
-				all = append(all, gitignore.ParsePattern(line, r.way[:i]))
-			}
+		r.read(gate, ".gitignore", r.way[:i])
+	}
+	r.matcher = gitignore.NewMatcher(r.all)
+	return r
+}
+
+// read adds the patterns of a .gitignore, whose folder is domain.
+func (r *Repository) read(gate lint.Context, name string, domain []string) {
+	src, err := gate.ReadFile(name)
+	if err != nil {
+		return
+	}
+	r.patterns = true
+	for line := range strings.Lines(string(src)) {
+		line = strings.TrimRight(line, "\r\n")
+		if strings.TrimSpace(line) != "" && !strings.HasPrefix(line, "#") {
+			r.all = append(r.all, gitignore.ParsePattern(line, domain))
 		}
 	}
-	r.matcher = gitignore.NewMatcher(all)
-	return r
+}
+
+// readBelow adds the patterns of the folders between the document's and a path.
+func (r *Repository) readBelow(name string) {
+	folder := path.Dir(path.Clean(name))
+	if r.files == nil || folder == "." || strings.HasPrefix(folder, "..") || path.IsAbs(folder) {
+		return
+	}
+	at := ""
+	for part := range strings.SplitSeq(folder, "/") {
+		at = path.Join(at, part)
+		if !r.below[at] {
+			r.below[at] = true
+			r.read(r.files, path.Join(at, ".gitignore"), append(slices.Clone(r.way), strings.Split(at, "/")...))
+			r.matcher = gitignore.NewMatcher(r.all)
+		}
+	}
 }
 
 // at is a path from the root of the repository, for one from the document.
@@ -102,6 +127,7 @@ func (r *Repository) Ignores(name string) bool {
 	if !ok {
 		return false
 	}
+	r.readBelow(name)
 	for n := 1; n < len(parts); n++ {
 		if r.matcher.Match(parts[:n], true) {
 			return true
@@ -121,7 +147,8 @@ func (r *Repository) Tracks(name string) (tracked, known bool) {
 	case r.indexed:
 		return r.tracked[strings.Join(parts, "/")], true
 	}
-	return !r.Ignores(name), r.patterns
+	ignored := r.Ignores(name)
+	return !ignored, r.patterns
 }
 
 // Submodule tells whether a path, given from the document's folder, is one of

@@ -48,7 +48,7 @@ func checkComposeBuildTargetUnset(p *lint.Pass[*facts.Compose]) {
 		for _, stage := range runs[:2] {
 			f.Related = append(f.Related, inDockerfile(b, stage.From.Head, "a stage that can be run"))
 		}
-		if section.Node.Kind == yaml.Mapping && s.Owns(section.Pair) && yaml.PlainString(last.Name, false) {
+		if section.Node.Kind == yaml.Mapping && section.Pair.Value == section.Node && s.Owns(section.Pair) && yaml.PlainString(last.Name, false) {
 			edits, ok := p.Doc.File.Add(section.Node, "target: "+last.Name)
 			f.Fixes = yamlFix("name the last stage", lint.Unsafe, lint.EffectConfig, edits, ok)
 		}

@@ -25,6 +25,9 @@ type Compose struct {
 	dependants map[*ComposeService][]Edge
 	// built are the names, with tag, of the images that services build.
 	built map[string]bool
+
+	siblingsRead bool
+	siblings     []*ComposeNear
 }
 
 // NewCompose wraps a document; nothing is derived yet.

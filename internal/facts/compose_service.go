@@ -20,6 +20,10 @@ type ComposeService struct {
 	ports  []compose.Port
 	mounts []compose.Mount
 	listed bool
+
+	built     *ServiceBuild
+	builtErr  error
+	builtRead bool
 }
 
 // File is the file of the service, with its facts.

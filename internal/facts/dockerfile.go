@@ -11,6 +11,8 @@ import (
 // use it.
 type Dockerfile struct {
 	*dockerfile.Document
+	// Name is the file's path from the root; empty where it is not known.
+	Name string
 	// Around reaches the files beside it; nil for one that is itself reached so.
 	Around *Project
 	// Name is the file's path as reports have it; empty where nobody knows.
@@ -22,6 +24,9 @@ type Dockerfile struct {
 	scopes   []Scope
 	commands map[*dockerfile.Instruction][]*Command
 	packages map[*dockerfile.Instruction][]PackageCommand
+
+	servicesRead bool
+	services     []ServiceNear
 }
 
 // NewDockerfile wraps a document; nothing is derived yet.

@@ -24,6 +24,8 @@ var (
 type Project struct {
 	files    lint.Context
 	contexts map[[2]string]*BuildContext
+
+	repository *Repository
 }
 
 // NewProject makes the project of a document from its gate; nothing is read yet.
@@ -107,6 +109,20 @@ func (c *BuildContext) Dockerfile() *DockerfileNear {
 	}
 	return c.file
 }
+
+// HasDockerfile tells whether there is a file of the Dockerfile's name, whether
+// or not it can be read.
+func (c *BuildContext) HasDockerfile() bool {
+	gate, err := c.Files.In(path.Dir(c.name), "")
+	if err != nil {
+		return errors.Is(err, lint.ErrOutside) // it may be there
+	}
+	isDir, ok := gate.Exists(path.Base(c.name))
+	return ok && !isDir
+}
+
+// DockerfileName is the path of the Dockerfile, from the context.
+func (c *BuildContext) DockerfileName() string { return c.name }
 
 // IgnoreFile reads the ignore file that the build uses: the Dockerfile's own,
 // else the folder's; nil if it has none.

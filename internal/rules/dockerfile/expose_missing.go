@@ -31,7 +31,7 @@ func checkExposeMissing(p *lint.Pass[*facts.Dockerfile]) {
 		return
 	}
 	port, at, ok := commandPort(c)
-	ports, _, known := exposedPorts(c.stage)
+	ports, _, known := c.stage.ExposedPorts()
 	if !ok || !known || len(ports) > 0 {
 		return
 	}

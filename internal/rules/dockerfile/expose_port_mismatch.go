@@ -35,7 +35,7 @@ func checkExposePortMismatch(p *lint.Pass[*facts.Dockerfile]) {
 		return
 	}
 	port, at, ok := commandPort(c)
-	ports, words, known := exposedPorts(c.stage)
+	ports, words, known := c.stage.ExposedPorts()
 	if !ok || !known || len(ports) == 0 || slices.Contains(ports, port) {
 		return
 	}

@@ -41,7 +41,7 @@ func checkHealthcheckPortMismatch(p *lint.Pass[*facts.Dockerfile]) {
 		return
 	}
 	asked, found := localPort(check.Args)
-	ports, _, _ := exposedPorts(c.stage)
+	ports, _, _ := c.stage.ExposedPorts()
 	if !found || asked == port || slices.Contains(ports, asked) {
 		return
 	}

@@ -32,18 +32,8 @@ func startOf(d *facts.Dockerfile) (c startCommand, ok bool) {
 	if s == nil || isDevelopment(s) {
 		return c, false
 	}
-	entrypoint, cmd := s.Entrypoint(), s.Command()
-	var words []facts.Argument
-	c.stage, c.in = s, cmd
-	if entrypoint != nil {
-		c.in = entrypoint
-		words = wordsOf(d, entrypoint)
-		if entrypoint.JSON && cmd != nil && cmd.JSON && len(words) > 0 {
-			words = append(words, wordsOf(d, cmd)...)
-		}
-	} else if cmd != nil {
-		words = wordsOf(d, cmd)
-	}
+	words, in := s.StartWords()
+	c.stage, c.in = s, in
 	if len(words) == 0 {
 		return c, false
 	}
@@ -51,15 +41,6 @@ func startOf(d *facts.Dockerfile) (c startCommand, ok bool) {
 	c.unwrap()
 	c.program = baseName(c.at.Text)
 	return c, true
-}
-
-// wordsOf are the words of the last command that an instruction starts.
-func wordsOf(d *facts.Dockerfile, in *dockerfile.Instruction) []facts.Argument {
-	commands := d.Commands(in)
-	if len(commands) == 0 {
-		return nil
-	}
-	return append([]facts.Argument(nil), commands[len(commands)-1].Words...)
 }
 
 // unwrap goes behind what only starts another program.
@@ -78,18 +59,22 @@ func (c *startCommand) unwrap() {
 
 // value is that of one of the flags; ok is false if none is given.
 func (c *startCommand) value(flags ...string) (value facts.Argument, ok bool) {
-	for i, w := range c.words {
-		for _, flag := range flags {
-			if w.Text == flag && i+1 < len(c.words) {
-				return c.words[i+1], true
-			}
-			if rest, cut := strings.CutPrefix(w.Text, flag+"="); cut {
-				w.Text = rest
-				return w, true
-			}
-		}
+	text, at := facts.FlagAt(c.args(), flags...)
+	if at < 0 {
+		return value, false
 	}
-	return value, false
+	value = c.words[at]
+	value.Text = text
+	return value, true
+}
+
+// args are the texts of the words.
+func (c *startCommand) args() []string {
+	args := make([]string, len(c.words))
+	for i, w := range c.words {
+		args[i] = w.Text
+	}
+	return args
 }
 
 func (c *startCommand) has(word string) bool {

@@ -1,0 +1,214 @@
+package facts
+
+import (
+	"bytes"
+	"encoding/binary"
+	"path"
+	"slices"
+	"strings"
+
+	"github.com/dockmend/dockmend/internal/lint"
+	"github.com/go-git/go-git/v5/plumbing/format/gitignore"
+)
+
+// maxFoldersUp bounds how far up the root of the repository is looked for.
+const maxFoldersUp = 32
+
+// Repository is what git says of the files around a document, as far as files
+// tell: those of ignored patterns, and the index.
+type Repository struct {
+	files   lint.Context
+	all     []gitignore.Pattern
+	matcher gitignore.Matcher
+	// below are the folders under the document's whose patterns were read.
+	below map[string]bool
+	// way has the names of the folders from the root down to the document.
+	way []string
+	// patterns tells that there is a .gitignore, indexed that the index was read.
+	patterns, indexed bool
+	tracked           map[string]bool
+	// submodules are their paths from the root.
+	submodules []string
+}
+
+// Repository reads the .gitignore files of the document's folder and of those
+// above, and git's index, once.
+func (p *Project) Repository() *Repository {
+	if p == nil || !p.files.Known() {
+		return &Repository{matcher: gitignore.NewMatcher(nil)}
+	}
+	if p.repository == nil {
+		p.repository = readRepository(p.files)
+	}
+	return p.repository
+}
+
+func readRepository(files lint.Context) *Repository {
+	// The folders from the document's up to the root, with the name of each.
+	var gates []lint.Context
+	var names []string
+	r := &Repository{files: files, below: map[string]bool{}}
+	up := "."
+	for range maxFoldersUp {
+		gate, err := files.In(up, "")
+		if err != nil {
+			break
+		}
+		gates, names = append(gates, gate), append(names, path.Base(gate.Path(".")))
+		up = path.Join("..", up)
+		if index, err := gate.ReadFile(".git/index"); err == nil {
+			r.tracked, r.indexed = readIndex(index)
+		}
+		if isDir, ok := gate.Exists(".git"); ok && isDir {
+			break
+		}
+	}
+	slices.Reverse(gates)
+	slices.Reverse(names)
+	if len(names) > 0 {
+		r.way = names[1:]
+	}
+	if len(gates) > 0 {
+		r.submodules = readSubmodules(gates[0])
+	}
+	for i, gate := range gates {
+		r.read(gate, ".gitignore", r.way[:i])
+	}
+	r.matcher = gitignore.NewMatcher(r.all)
+	return r
+}
+
+// read adds the patterns of a .gitignore, whose folder is domain.
+func (r *Repository) read(gate lint.Context, name string, domain []string) {
+	src, err := gate.ReadFile(name)
+	if err != nil {
+		return
+	}
+	r.patterns = true
+	for line := range strings.Lines(string(src)) {
+		line = strings.TrimRight(line, "\r\n")
+		if strings.TrimSpace(line) != "" && !strings.HasPrefix(line, "#") {
+			r.all = append(r.all, gitignore.ParsePattern(line, domain))
+		}
+	}
+}
+
+// readBelow adds the patterns of the folders between the document's and a path.
+func (r *Repository) readBelow(name string) {
+	folder := path.Dir(path.Clean(name))
+	if r.files == nil || folder == "." || strings.HasPrefix(folder, "..") || path.IsAbs(folder) {
+		return
+	}
+	at := ""
+	for part := range strings.SplitSeq(folder, "/") {
+		at = path.Join(at, part)
+		if !r.below[at] {
+			r.below[at] = true
+			r.read(r.files, path.Join(at, ".gitignore"), append(slices.Clone(r.way), strings.Split(at, "/")...))
+			r.matcher = gitignore.NewMatcher(r.all)
+		}
+	}
+}
+
+// at is a path from the root of the repository, for one from the document.
+func (r *Repository) at(name string) (parts []string, ok bool) {
+	full := path.Join(append(append([]string{"/"}, r.way...), name)...)
+	back := strings.Count(path.Clean(name)+"/", "../")
+	if back > len(r.way) || full == "/" {
+		return nil, false
+	}
+	return strings.Split(full[1:], "/"), true
+}
+
+// Ignores tells whether a pattern of a .gitignore leaves out a path, given from
+// the document's folder, or a folder that it lies in.
+func (r *Repository) Ignores(name string) bool {
+	parts, ok := r.at(name)
+	if !ok {
+		return false
+	}
+	r.readBelow(name)
+	for n := 1; n < len(parts); n++ {
+		if r.matcher.Match(parts[:n], true) {
+			return true
+		}
+	}
+	return r.matcher.Match(parts, false) || r.matcher.Match(parts, true)
+}
+
+// Tracks tells whether git has a file of that path, given from the document's
+// folder. Without an index that can be read, a file counts as tracked which no
+// .gitignore leaves out; known is false where there is no .gitignore either.
+func (r *Repository) Tracks(name string) (tracked, known bool) {
+	parts, ok := r.at(name)
+	switch {
+	case !ok:
+		return false, false
+	case r.indexed:
+		return r.tracked[strings.Join(parts, "/")], true
+	}
+	ignored := r.Ignores(name)
+	return !ignored, r.patterns
+}
+
+// Submodule tells whether a path, given from the document's folder, is one of
+// git's submodules or lies in it.
+func (r *Repository) Submodule(name string) bool {
+	parts, ok := r.at(name)
+	full := strings.Join(parts, "/")
+	return ok && slices.ContainsFunc(r.submodules, func(s string) bool { return full == s || strings.HasPrefix(full, s+"/") })
+}
+
+// readSubmodules lists the paths in .gitmodules.
+func readSubmodules(root lint.Context) []string {
+	src, err := root.ReadFile(".gitmodules")
+	if err != nil {
+		return nil
+	}
+	var paths []string
+	for line := range strings.Lines(string(src)) {
+		key, value, ok := strings.Cut(line, "=")
+		if value = strings.Trim(strings.TrimSpace(value), `"/`); ok && strings.TrimSpace(key) == "path" && value != "" {
+			paths = append(paths, value)
+		}
+	}
+	return paths
+}
+
+// readIndex lists the paths of git's index in its versions 2 and 3
+// (gitformat-index(5)); ok is false for another, or one that is broken.
+func readIndex(src []byte) (paths map[string]bool, ok bool) {
+	const (
+		head  = 12 // signature, version, number of entries
+		fixed = 62 // what stands before an entry's path
+	)
+	if len(src) < head || !bytes.HasPrefix(src, []byte("DIRC")) {
+		return nil, false
+	}
+	version, count := binary.BigEndian.Uint32(src[4:]), int(binary.BigEndian.Uint32(src[8:]))
+	if version != 2 && version != 3 || count > len(src)/fixed {
+		return nil, false
+	}
+	paths = make(map[string]bool, count)
+	at := head
+	for range count {
+		if at+fixed > len(src) {
+			return nil, false
+		}
+		start := at + fixed
+		if flags := binary.BigEndian.Uint16(src[at+60:]); flags&0x4000 != 0 {
+			start += 2 // extended flags
+		}
+		if start > len(src) {
+			return nil, false
+		}
+		end := bytes.IndexByte(src[start:], 0)
+		if end < 0 {
+			return nil, false
+		}
+		paths[string(src[start:start+end])] = true
+		// Entries are filled with 1 to 8 NULs up to a multiple of 8.
+		at += (start + end - at + 8) &^ 7
+	}
+	return paths, true
+}

@@ -1,0 +1,78 @@
+package compose
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/dockmend/dockmend/internal/facts"
+	"github.com/dockmend/dockmend/internal/lint"
+	"github.com/dockmend/dockmend/internal/nearest"
+)
+
+// ComposeBuildArgUndeclared finds build arguments that no ARG of the Dockerfile
+// declares: the builder drops them with a warning, and the image is built
+// without what they say.
+//
+// Silent for the arguments that need no ARG, as those of proxies, and where the
+// Dockerfile's syntax is that of another frontend.
+var ComposeBuildArgUndeclared = lint.Rule[*facts.Compose]{
+	Meta: lint.Meta{
+		ID:       "compose-build-arg-undeclared",
+		Title:    "A build argument that the Dockerfile does not declare",
+		Category: lint.Correctness,
+		Severity: lint.Warning,
+		Default:  true,
+		Since:    "0.1.0",
+		Presets:  []string{"cloud-native"},
+		Needs:    lint.NeedsContext,
+	},
+	Check: checkComposeBuildArgUndeclared,
+}
+
+func checkComposeBuildArgUndeclared(p *lint.Pass[*facts.Compose]) {
+	eachBuild(p, func(s *facts.ComposeService, b *facts.ServiceBuild) {
+		section, _ := s.Build()
+		if len(section.Args) == 0 {
+			return
+		}
+		if d, ok := b.File.Directive("syntax"); ok && !strings.Contains(d.Value, "docker/dockerfile") {
+			return
+		}
+		declared, names := map[string]bool{}, []string{}
+		for _, in := range b.File.Instructions {
+			if in.Keyword != "arg" {
+				continue
+			}
+			for _, pair := range in.Pairs {
+				if !declared[pair.Key] {
+					declared[pair.Key] = true
+					names = append(names, pair.Key)
+				}
+			}
+			if in.Err != nil {
+				return
+			}
+		}
+		for _, arg := range section.Args {
+			if declared[arg.Key] || arg.Key == "" || strings.Contains(arg.Key, "$") || facts.IsPredefinedArgument(arg.Key) || facts.IsPlatformArgument(arg.Key) {
+				continue
+			}
+			final := b.File.Final()
+			f := lint.Finding{
+				Span:    arg.KeySpan,
+				Message: fmt.Sprintf("no ARG of %q declares %q, so the build does without it; declare it there, or leave it out", b.File.Source.Path, shortText(arg.Key)),
+				Related: []lint.Related{inDockerfile(b, final.From.Head, "the Dockerfile of the build")},
+			}
+			if near, ok := nearest.Name(arg.Key, names); ok && !has(section.Args, near) {
+				f.Message = fmt.Sprintf("no ARG of %q declares %q, so the build does without it; %q is meant", b.File.Source.Path, shortText(arg.Key), shortText(near))
+				if p.Doc.File.Text(arg.KeySpan) == arg.Key {
+					f.Fixes = []lint.Fix{{
+						Title: fmt.Sprintf("name it %q", shortText(near)), Applicability: lint.Unsafe, MaxEffect: lint.EffectConfig,
+						Edits: []lint.FileEdit{lint.Replace(arg.KeySpan, near)},
+					}}
+				}
+			}
+			p.Report(f)
+		}
+	})
+}

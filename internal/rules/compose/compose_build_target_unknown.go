@@ -1,0 +1,87 @@
+package compose
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/dockmend/dockmend/internal/facts"
+	"github.com/dockmend/dockmend/internal/lint"
+	"github.com/dockmend/dockmend/internal/nearest"
+)
+
+// ComposeBuildTargetUnknown finds a build target that is no stage of the
+// Dockerfile: the build fails.
+//
+// Silent for the number of a stage. Targets with a variable, and Dockerfiles that
+// cannot be read, are skipped.
+var ComposeBuildTargetUnknown = lint.Rule[*facts.Compose]{
+	Meta: lint.Meta{
+		ID:       "compose-build-target-unknown",
+		Title:    "The target of a build is no stage",
+		Category: lint.Correctness,
+		Severity: lint.Error,
+		Default:  true,
+		Since:    "0.1.0",
+		Presets:  []string{"cloud-native"},
+		Needs:    lint.NeedsContext,
+	},
+	Check: checkComposeBuildTargetUnknown,
+}
+
+func checkComposeBuildTargetUnknown(p *lint.Pass[*facts.Compose]) {
+	for _, s := range p.Doc.All() {
+		b, err := s.Built()
+		section, ok := s.Build()
+		if !ok || !section.Target.Exists() || err == nil && (b.File == nil || b.Stage != nil) {
+			continue
+		}
+		if err != nil {
+			p.Skip(fmt.Sprintf("what %q builds is not known: %v", shortText(s.Name), err))
+			continue
+		}
+		stages := b.File.Stages()
+		names, known := stageNames(stages)
+		if len(stages) == 0 || !known {
+			continue
+		}
+		target := section.Target
+		f := lint.Finding{Span: target.Span, Related: []lint.Related{inDockerfile(b, stages[len(stages)-1].From.Head, "its last stage")}}
+		switch near, found := nearest.Name(target.Text, names); {
+		case len(names) == 0:
+			f.Message = fmt.Sprintf("%q is no stage of %q, which names none; leave the target out, or name a stage so", shortText(target.Text), b.File.Source.Path)
+		case found:
+			f.Message = fmt.Sprintf("%q is no stage of %q; %q is meant", shortText(target.Text), b.File.Source.Path, shortText(near))
+			edits, ok := p.Doc.File.Replace(target.Node, near)
+			f.Fixes = yamlFix(fmt.Sprintf("name %q", shortText(near)), lint.Unsafe, lint.EffectConfig, edits, ok)
+		default:
+			f.Message = fmt.Sprintf("%q is no stage of %q; it has %s", shortText(target.Text), b.File.Source.Path, listed(names))
+		}
+		p.Report(f)
+	}
+}
+
+// stageNames are the names of stages; known is false where one has a variable.
+func stageNames(stages []*facts.Stage) (names []string, known bool) {
+	for _, stage := range stages {
+		if strings.Contains(stage.Name, "$") {
+			return nil, false
+		}
+		if stage.Name != "" {
+			names = append(names, stage.Name)
+		}
+	}
+	return names, true
+}
+
+// listed quotes names for a message, at most six.
+func listed(names []string) string {
+	const most = 6
+	var quoted []string
+	for _, n := range names[:min(len(names), most)] {
+		quoted = append(quoted, fmt.Sprintf("%q", shortText(n)))
+	}
+	if len(names) > most {
+		quoted = append(quoted, "and others")
+	}
+	return strings.Join(quoted, ", ")
+}

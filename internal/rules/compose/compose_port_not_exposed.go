@@ -1,0 +1,139 @@
+package compose
+
+import (
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/dockmend/dockmend/internal/facts"
+	"github.com/dockmend/dockmend/internal/lint"
+	"github.com/dockmend/dockmend/internal/syntax/compose"
+	"github.com/dockmend/dockmend/internal/text"
+)
+
+// ComposePortNotExposed finds services that publish a port of the container on
+// which the image does not listen: who connects is refused.
+//
+// The port is that of the server's own flags in the Dockerfile, else those of
+// EXPOSE.
+//
+// Silent where nothing is exposed, where the Compose file names another command,
+// where a variable or a file of variables may set the port, where one of the
+// published ports is right, and on bases that expose ports of their own.
+var ComposePortNotExposed = lint.Rule[*facts.Compose]{
+	Meta: lint.Meta{
+		ID:       "compose-port-not-exposed",
+		Title:    "A published port is none of the image",
+		Category: lint.Runtime,
+		Severity: lint.Warning,
+		Default:  true,
+		Since:    "0.1.0",
+		Presets:  []string{"cloud-native"},
+		Needs:    lint.NeedsContext,
+	},
+	Check: checkComposePortNotExposed,
+}
+
+func checkComposePortNotExposed(p *lint.Pass[*facts.Compose]) {
+	eachBuild(p, func(s *facts.ComposeService, b *facts.ServiceBuild) {
+		if s.Command().Exists() || s.Entrypoint().Exists() {
+			return
+		}
+		ports, words, known := b.Stage.ExposedPorts()
+		listens, place := 0, text.Span{}
+		if start, ok := s.Start(b.Stage); ok {
+			if port, at := facts.ListenPort(start.Program, start.Args); at >= 0 {
+				listens, place = port, start.Place
+			}
+		}
+		var right []int
+		var related lint.Related
+		switch {
+		case listens > 0:
+			right, related = []int{listens}, inDockerfile(b, place, "the server's port")
+		case known && len(ports) > 0 && exposesNothing(b.Stage.Base()) && len(s.EnvFiles()) == 0:
+			right, related = ports, inDockerfile(b, words[0].Span, "what the image exposes")
+		default:
+			return
+		}
+		var wrong []compose.Port
+		for _, port := range s.PublishedPorts() {
+			if !port.Known || port.Problem != compose.PortFine || port.Target.Len() != 1 || port.Protocol != "tcp" {
+				return
+			}
+			target := port.Target.First
+			if slices.Contains(right, target) || slices.Contains(ports, target) || isSetTo(s, b.Stage, strconv.Itoa(target)) {
+				return
+			}
+			wrong = append(wrong, port)
+		}
+		if len(wrong) == 0 {
+			return
+		}
+		f := lint.Finding{
+			Span:    wrong[0].Span,
+			Message: fmt.Sprintf("port %d of the container is published, and the image listens on %s; publish that one", wrong[0].Target.First, portList(right)),
+			Related: []lint.Related{related},
+		}
+		if len(wrong) == 1 && len(right) == 1 {
+			f.Fixes = targetFix(p.Doc, wrong[0], right[0])
+		}
+		p.Report(f)
+	})
+}
+
+// exposesNothing tells whether a base is known to have no EXPOSE of its own, by
+// the Dockerfiles that its publisher keeps in the open.
+func exposesNothing(i facts.Image) bool {
+	switch i.Name() {
+	case "python", "node", "ruby", "golang", "rust", "debian", "ubuntu", "alpine", "eclipse-temurin", "amazoncorretto", "openjdk", "elixir", "perl", "scratch":
+		return i.Known
+	}
+	return i.Known && strings.HasPrefix(i.Name(), "gcr.io/distroless/")
+}
+
+// isSetTo tells whether a variable of the service, or one of the image, has a
+// value in which a number stands.
+func isSetTo(s *facts.ComposeService, stage *facts.Stage, number string) bool {
+	for _, kv := range s.Env() {
+		if !kv.Value.Known && kv.Value.Exists() || strings.Contains(kv.Value.Text, number) {
+			return true
+		}
+	}
+	scope := stage.EndScope()
+	for _, name := range scope.Names() {
+		if v, ok := scope.Lookup(name); ok && v.IsEnv && strings.Contains(v.Value, number) {
+			return true
+		}
+	}
+	return false
+}
+
+func portList(ports []int) string {
+	var words []string
+	for _, port := range slices.Compact(slices.Sorted(slices.Values(ports))) {
+		words = append(words, strconv.Itoa(port))
+	}
+	return strings.Join(words, ", ")
+}
+
+// targetFix writes another port of the container.
+func targetFix(d *facts.Compose, port compose.Port, number int) []lint.Fix {
+	title := fmt.Sprintf("publish port %d", number)
+	old := strconv.Itoa(port.Target.First)
+	if port.Long {
+		target := d.View.Get(port.Node, "target").Resolve()
+		if target == nil || target.Value != old {
+			return nil
+		}
+		edits, ok := d.File.Replace(target, strconv.Itoa(number))
+		return yamlFix(title, lint.Unsafe, lint.EffectConfig, edits, ok)
+	}
+	before, ok := strings.CutSuffix(port.Value.Raw, old)
+	place := d.Place(port.Value, text.Span{Start: len(before), End: len(port.Value.Raw)})
+	if !ok || !strings.HasSuffix(before, ":") || d.File.Text(place) != old {
+		return nil
+	}
+	return []lint.Fix{{Title: title, Applicability: lint.Unsafe, MaxEffect: lint.EffectConfig, Edits: []lint.FileEdit{lint.Replace(place, strconv.Itoa(number))}}}
+}

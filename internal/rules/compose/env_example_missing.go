@@ -1,0 +1,102 @@
+package compose
+
+import (
+	"fmt"
+	"path"
+	"slices"
+	"strings"
+
+	"github.com/dockmend/dockmend/internal/facts"
+	"github.com/dockmend/dockmend/internal/lint"
+)
+
+// EnvExampleMissing finds projects whose variables nobody can know: a file of
+// variables is not in git, or variables have no default, and there is no example
+// beside it.
+//
+// Keep one, as .env.example, with every name and without secrets. An example
+// that lacks a variable, which .env has, is reported too.
+//
+// Silent where all variables have a default, and where the files themselves are
+// in git.
+var EnvExampleMissing = lint.Rule[*facts.Compose]{
+	Meta: lint.Meta{
+		ID:       "env-example-missing",
+		Title:    "There is no example of the variables",
+		Category: lint.Runtime,
+		Severity: lint.Info,
+		Default:  true,
+		Since:    "0.1.0",
+		Presets:  []string{"cloud-native"},
+		Needs:    lint.NeedsContext,
+		Variants: []string{"no-example", "incomplete"},
+	},
+	Check: checkEnvExampleMissing,
+}
+
+func checkEnvExampleMissing(p *lint.Pass[*facts.Compose]) {
+	if !p.Files.Known() || p.Doc.IsFragment(p.Doc.Name) {
+		return
+	}
+	examples := envExamples(p, ".")
+	bare := bareVariables(p.Doc)
+	if len(examples) > 0 {
+		checkEnvExample(p, examples, bare)
+		return
+	}
+	repository := p.Doc.Around.Repository()
+	paths, entries := envFilePaths(p.Doc)
+	for _, name := range paths {
+		there, known := isThere(p, name)
+		missing := known && !there && entries[name].Required
+		if !isEnvName(path.Base(name)) || !missing && !(there && repository.Ignores(name)) || len(envExamples(p, path.Dir(name))) > 0 || isThereFromAbove(p, name) {
+			continue
+		}
+		if missing && path.Base(name) != ".env" && !repository.Ignores(name) {
+			continue // that it is missing is reported
+		}
+		p.Report(lint.Finding{
+			Variant: "no-example", Span: entries[name].Path.Span,
+			Message: fmt.Sprintf("%q is not in git and has no example, so nobody knows what belongs in it; keep %q with the names", shortText(name), shortText(path.Join(path.Dir(name), ".env.example"))),
+		})
+		return
+	}
+	if _, ok := readEnvFile(p, ".env", false); ok && !repository.Ignores(".env") || len(bare) == 0 || len(envExamples(p, "..")) > 0 {
+		return
+	}
+	var names []string
+	for _, u := range bare {
+		names = append(names, u.name)
+	}
+	p.Report(lint.Finding{
+		Variant: "no-example", Span: bare[0].span,
+		Message: fmt.Sprintf("nothing says what to set %s to; give defaults, or keep .env.example with the names", listed(names)),
+	})
+}
+
+// checkEnvExample looks for variables that the local file has and the examples
+// have not.
+func checkEnvExample(p *lint.Pass[*facts.Compose], examples []string, bare []variableUse) {
+	local, ok := readEnvFile(p, ".env", false)
+	if !ok {
+		return
+	}
+	known := map[string]bool{}
+	for _, example := range examples {
+		variables, _ := readEnvFile(p, example, true)
+		for _, v := range variables {
+			known[v.name] = true
+		}
+	}
+	for _, u := range bare {
+		inLocal := slices.ContainsFunc(local, func(v envVariable) bool { return v.name == u.name })
+		if !inLocal || known[u.name] {
+			continue
+		}
+		p.Report(lint.Finding{
+			Variant: "incomplete", Span: u.span,
+			Message: fmt.Sprintf("%s is set in .env and not in %s; add it there, without a secret", shortText(u.name), strings.Join(examples, ", ")),
+			Related: []lint.Related{{File: p.Files.Path(examples[0]), Message: "the example"}},
+		})
+	}
+}

@@ -1,0 +1,168 @@
+package compose
+
+import (
+	"fmt"
+	"path"
+	"slices"
+	"strings"
+
+	"github.com/dockmend/dockmend/internal/facts"
+	"github.com/dockmend/dockmend/internal/lint"
+	"github.com/dockmend/dockmend/internal/text"
+)
+
+// EnvFileCommitted finds files of variables in git: .env beside the Compose file,
+// and those that services name. Everybody who can read the repository has the
+// passwords in them, those of all former commits too.
+//
+// Take the file out of git, ignore it, keep an example without values, and change
+// the passwords. It is an info for files in which no name is that of a secret, or
+// whose secrets are words for a start, as "postgres".
+//
+// git's index says what is tracked; without it, as in an unpacked archive, a file
+// counts that no .gitignore leaves out.
+//
+// Silent for examples, templates and defaults, for tests, and for files that hold
+// nothing but versions, ports, names of images and settings of Compose.
+var EnvFileCommitted = lint.Rule[*facts.Compose]{
+	Meta: lint.Meta{
+		ID:       "env-file-committed",
+		Title:    "A file of variables is in git",
+		Category: lint.Security,
+		Severity: lint.Error,
+		Default:  true,
+		Since:    "0.1.0",
+		Presets:  []string{"cloud-native"},
+		Needs:    lint.NeedsContext,
+	},
+	Check: checkEnvFileCommitted,
+}
+
+func checkEnvFileCommitted(p *lint.Pass[*facts.Compose]) {
+	if !p.Files.Known() || len(p.Doc.All()) == 0 || isTestFolder(p.Doc.Name) {
+		return
+	}
+	paths, entries := envFilePaths(p.Doc)
+	if !slices.Contains(paths, ".env") && isFirstOfFolder(p.Doc) {
+		paths = append(paths, ".env")
+	}
+	for _, name := range paths {
+		if !isEnvName(path.Base(name)) || isExampleEnv(path.Base(name)) || isTestFolder(name) {
+			continue
+		}
+		variables, ok := readEnvFile(p, name, false)
+		if !ok || path.IsAbs(name) {
+			continue
+		}
+		tracked, known := p.Doc.Around.Repository().Tracks(name)
+		if !known {
+			p.Skip(fmt.Sprintf("nothing tells whether git has %q", shortText(name)))
+			continue
+		}
+		secret, worst := committedSecret(variables)
+		if !tracked || worst == lint.SeverityUnset {
+			continue
+		}
+		span := text.Span{}
+		if e, named := entries[name]; named {
+			span = e.Path.Span
+		} else {
+			span = p.Doc.All()[0].Span()
+		}
+		f := lint.Finding{
+			Span: span, Severity: worst,
+			Message: fmt.Sprintf("git has %q; take it out with \"git rm --cached\", ignore it, and keep an example without values", shortText(name)),
+			Related: []lint.Related{{File: filePath(p, name), Message: "the file in git"}},
+		}
+		if secret != "" {
+			f.Message = fmt.Sprintf("git has %q, and %s in it is a secret that everybody with the repository can read; change it, and take the file out with \"git rm --cached\"", shortText(name), shortText(secret))
+		}
+		p.Report(f)
+	}
+}
+
+// committedSecret names the first variable that holds a secret, and says how bad
+// it is that the file is in git; unset if nothing is to be said.
+func committedSecret(variables []envVariable) (name string, worst lint.Severity) {
+	for _, v := range variables {
+		words := facts.SecretNameWords(v.name)
+		switch {
+		case v.value == "" || isPublicSetting(v.name):
+		case len(words) > 0 && facts.IsSecretName(words) && !facts.IsHarmless(v.value) && facts.IsLiteralSecret(v.value) && !isStarter(v.value),
+			len(words) > 0 && facts.IsKeyName(words) && facts.LooksRandom(v.value), facts.HasURLPassword(v.value) && !isStarter(urlPassword(v.value)):
+			return v.name, lint.Error
+		default:
+			worst = lint.Info
+		}
+	}
+	return "", worst
+}
+
+// isPublicSetting tells whether a variable is one that is meant to be shared.
+func isPublicSetting(name string) bool {
+	upper := strings.ToUpper(name)
+	if strings.HasPrefix(upper, "COMPOSE_") || strings.HasPrefix(upper, "DOCKER_") {
+		return true
+	}
+	for _, part := range []string{"VERSION", "PORT", "IMAGE", "TAG", "RELEASE", "PLATFORM"} {
+		if strings.HasPrefix(upper, part) || strings.HasSuffix(upper, part) {
+			return true
+		}
+	}
+	return false
+}
+
+// isStarter tells whether a value is a word that people write until there is a
+// secret.
+func isStarter(value string) bool {
+	lower := strings.ToLower(strings.TrimRight(value, "0123456789!"))
+	switch lower {
+	case "", "postgres", "postgresql", "mysql", "mariadb", "root", "admin", "administrator", "user", "username", "guest", "secret", "pass", "test", "tests", "testing", "dev",
+		"development", "local", "localhost", "default", "minio", "minioadmin", "rabbitmq", "redis", "mongo", "mongodb", "django", "app", "myapp", "demo", "sample", "todo", "db", "hello", "qwerty", "letmein", "elastic":
+		return true
+	}
+	for _, part := range []string{"change", "insecure", "secret", "mypass", "dev-", "-dev", "dev_", "local"} {
+		if strings.Contains(lower, part) {
+			return true
+		}
+	}
+	return false
+}
+
+// urlPassword is the password of an address.
+func urlPassword(value string) string {
+	_, rest, _ := strings.Cut(value, "://")
+	user, _, _ := strings.Cut(rest, "@")
+	_, password, _ := strings.Cut(user, ":")
+	return password
+}
+
+func isTestFolder(name string) bool {
+	return slices.ContainsFunc(strings.Split(strings.ToLower(path.Dir(name)), "/"), func(folder string) bool {
+		switch folder {
+		case "test", "tests", "testdata", "fixtures", "__tests__", "e2e", "examples", "example", "samples", "sample", "spec", "demo":
+			return true
+		}
+		return false
+	})
+}
+
+// isFirstOfFolder tells whether of the Compose files of the folder this is the
+// one that speaks of .env: the first by name.
+func isFirstOfFolder(d *facts.Compose) bool {
+	for _, near := range d.ComposeFiles() {
+		if near.Name < d.Name && len(near.All()) > 0 {
+			return false
+		}
+	}
+	return true
+}
+
+// filePath is how reports name a path from the Compose file's folder.
+func filePath(p *lint.Pass[*facts.Compose], name string) string {
+	gate, err := p.Files.In(path.Dir(name), "")
+	if err != nil {
+		return name
+	}
+	return gate.Path(path.Base(name))
+}

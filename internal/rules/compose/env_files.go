@@ -1,0 +1,186 @@
+package compose
+
+import (
+	"path"
+	"slices"
+	"strings"
+
+	"github.com/dockmend/dockmend/internal/facts"
+	"github.com/dockmend/dockmend/internal/lint"
+	"github.com/dockmend/dockmend/internal/syntax/compose"
+	"github.com/dockmend/dockmend/internal/syntax/yaml"
+	"github.com/dockmend/dockmend/internal/text"
+)
+
+// envVariable is a line of a file of variables.
+type envVariable struct{ name, value string }
+
+// readEnvFile reads a file of variables beside the Compose file; ok is false when
+// there is none that can be read. Lines that are commented out count as names of
+// an example.
+func readEnvFile(p *lint.Pass[*facts.Compose], name string, comments bool) (variables []envVariable, ok bool) {
+	gate, err := p.Files.In(path.Dir(name), "")
+	if err != nil {
+		return nil, false
+	}
+	src, err := gate.ReadFile(path.Base(name))
+	if err != nil {
+		return nil, false
+	}
+	for line := range strings.Lines(string(src)) {
+		line = strings.TrimSpace(line)
+		if comments {
+			line = strings.TrimLeft(line, "# \t")
+		}
+		if strings.HasPrefix(line, "#") {
+			continue
+		}
+		key, value, found := strings.Cut(strings.TrimPrefix(line, "export "), "=")
+		if key = strings.TrimSpace(key); found && key != "" && !strings.ContainsAny(key, " \t") {
+			variables = append(variables, envVariable{key, envValue(value)})
+		}
+	}
+	return variables, true
+}
+
+// envValue is a value without its quotes and without what a comment says.
+func envValue(value string) string {
+	value = strings.TrimSpace(value)
+	if n := len(value); n >= 2 && (value[0] == '"' || value[0] == '\'') && value[n-1] == value[0] {
+		return value[1 : n-1]
+	}
+	value, _, _ = strings.Cut(value, " #")
+	return strings.TrimSpace(value)
+}
+
+// isEnvName tells whether a file of that name holds variables.
+func isEnvName(name string) bool {
+	return strings.HasPrefix(name, ".env") || strings.HasSuffix(name, ".env") || strings.HasPrefix(name, "env.")
+}
+
+// isExampleEnv tells whether a file of variables is there to be copied, or for
+// everybody as it is.
+func isExampleEnv(name string) bool {
+	return slices.ContainsFunc(nameParts(name), func(part string) bool {
+		switch part {
+		case "example", "examples", "sample", "samples", "template", "templates", "tpl", "tmpl", "dist", "default", "defaults", "schema", "test", "tests", "testing", "ci", "e2e", "enc", "encrypted", "vault", "j2", "md":
+			return true
+		}
+		return false
+	})
+}
+
+func nameParts(name string) []string {
+	return strings.FieldsFunc(strings.ToLower(name), func(r rune) bool { return strings.ContainsRune("._-/", r) })
+}
+
+// envExamples lists the examples of files of variables in a folder, given from
+// that of the Compose file.
+func envExamples(p *lint.Pass[*facts.Compose], folder string) []string {
+	gate, err := p.Files.In(folder, "")
+	if err != nil {
+		return nil
+	}
+	names, err := gate.List(".")
+	if err != nil {
+		return nil
+	}
+	var examples []string
+	for _, name := range names {
+		if !strings.HasSuffix(name, "/") && slices.Contains(nameParts(name), "env") && isExampleEnv(name) {
+			examples = append(examples, path.Join(folder, name))
+		}
+	}
+	return examples
+}
+
+// isThere tells whether a path from the Compose file's folder exists; known is
+// false for one out of the root.
+func isThere(p *lint.Pass[*facts.Compose], name string) (there, known bool) {
+	if path.IsAbs(name) || strings.HasPrefix(name, "~") || !p.Files.Known() {
+		return false, false
+	}
+	clean := path.Clean(name)
+	gate, err := p.Files.In(path.Dir(clean), "")
+	if err != nil {
+		return false, !strings.HasPrefix(clean, "../")
+	}
+	_, there = gate.Exists(path.Base(clean))
+	return there, true
+}
+
+// variableUse is the first place that names a variable of Compose.
+type variableUse struct {
+	name string
+	span text.Span
+}
+
+// bareVariables lists the variables that have neither a default nor a text for
+// the case that they are missing, each once, in file order.
+func bareVariables(d *facts.Compose) []variableUse {
+	var uses []variableUse
+	seen := map[string]bool{}
+	visited := map[*yaml.Node]bool{}
+	var visit func(n *yaml.Node)
+	visit = func(n *yaml.Node) {
+		n = n.Resolve()
+		if n == nil || visited[n] {
+			return
+		}
+		visited[n] = true
+		for _, pair := range n.Pairs {
+			visit(pair.Value)
+		}
+		for _, item := range n.Items {
+			visit(item)
+		}
+		if n.Kind != yaml.Scalar || strings.IndexByte(n.Value, '$') < 0 {
+			return
+		}
+		v := d.Value(n)
+		for _, variable := range v.Template.Variables() {
+			if variable.Operator == "" && !seen[variable.Name] {
+				seen[variable.Name] = true
+				uses = append(uses, variableUse{variable.Name, d.Place(v, variable.Span)})
+			}
+		}
+	}
+	visit(d.Root)
+	return slices.DeleteFunc(uses, func(u variableUse) bool { return isHostVariable(u.name) })
+}
+
+// isHostVariable tells whether the variable is one that shells, Docker or
+// continuous integration set.
+func isHostVariable(name string) bool {
+	switch name {
+	case "HOME", "USER", "USERNAME", "LOGNAME", "UID", "GID", "EUID", "PWD", "PATH", "HOST", "HOSTNAME", "SHELL", "TERM", "LANG", "TZ", "DISPLAY", "TMPDIR", "TEMP",
+		"SSH_AUTH_SOCK", "WAYLAND_DISPLAY", "XAUTHORITY", "USERPROFILE", "APPDATA", "LOCALAPPDATA", "ProgramData", "http_proxy", "https_proxy", "no_proxy",
+		"HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY", "CI", "PROJECT_NAME":
+		return true
+	}
+	for _, prefix := range []string{"COMPOSE_", "DOCKER_", "BUILDKIT_", "XDG_", "GITHUB_", "CI_", "BUILDKITE_", "JENKINS_"} {
+		if strings.HasPrefix(name, prefix) {
+			return true
+		}
+	}
+	return false
+}
+
+// envFilePaths are the files that services name, cleaned, each with its first
+// entry; those with variables are left out.
+func envFilePaths(d *facts.Compose) (paths []string, entries map[string]compose.EnvFile) {
+	entries = map[string]compose.EnvFile{}
+	for _, s := range d.All() {
+		for _, e := range s.EnvFiles() {
+			if strings.Contains(e.Path.Raw, "$") || e.Path.Raw == "" {
+				continue
+			}
+			name := path.Clean(e.Path.Raw)
+			if _, known := entries[name]; !known {
+				entries[name] = e
+				paths = append(paths, name)
+			}
+		}
+	}
+	return paths, entries
+}

@@ -1,0 +1,99 @@
+package compose
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/dockmend/dockmend/internal/facts"
+	"github.com/dockmend/dockmend/internal/lint"
+	"github.com/dockmend/dockmend/internal/text"
+)
+
+// ImageVersionDrift finds an image that a project has in two versions: in its
+// Compose files, and in the Dockerfiles that they build.
+//
+// Only the number before the first dash counts, and 3.13 is no other version than
+// 3.13.1. Off by default: two versions can be wanted.
+var ImageVersionDrift = lint.Rule[*facts.Compose]{
+	Meta: lint.Meta{
+		ID:       "image-version-drift",
+		Title:    "One image in two versions",
+		Category: lint.Reproducibility,
+		Severity: lint.Info,
+		Since:    "0.1.0",
+		Presets:  []string{"cloud-native"},
+		Needs:    lint.NeedsContext,
+	},
+	Check: checkImageVersionDrift,
+}
+
+// imageUse is a place that names an image with a version.
+type imageUse struct {
+	name, version string
+	// span is the place in the Compose file, empty for another file.
+	span    text.Span
+	related lint.Related
+}
+
+func checkImageVersionDrift(p *lint.Pass[*facts.Compose]) {
+	var own, others []imageUse
+	for _, s := range p.Doc.All() {
+		if use, ok := useOf(s.Image()); ok && !s.Has("build") {
+			use.span, use.related = s.Value("image").Span, lint.Related{Span: s.Value("image").Span, Message: "the other version"}
+			own = append(own, use)
+		}
+	}
+	for _, near := range p.Doc.ComposeFiles() {
+		for _, s := range near.All() {
+			if use, ok := useOf(s.Image()); ok && !s.Has("build") {
+				use.related = lint.Related{Source: near.Source, Span: s.Value("image").Span, Message: "the other version"}
+				others = append(others, use)
+			}
+		}
+	}
+	eachBuild(p, func(s *facts.ComposeService, b *facts.ServiceBuild) {
+		section, _ := s.Build()
+		for _, site := range b.File.ImageSites() {
+			if use, ok := useOf(site.Image, true); ok && site.Kind != facts.SyntaxSite {
+				use.span, use.related = section.Pair.Key.Span, inDockerfile(b, site.Image.Span, "the other version")
+				own = append(own, use)
+			}
+		}
+	})
+	said := map[string]bool{}
+	for i, use := range own {
+		if said[use.name] {
+			continue
+		}
+		for _, other := range append(own[i+1:len(own):len(own)], others...) {
+			if other.name != use.name || isSameVersion(use.version, other.version) {
+				continue
+			}
+			said[use.name] = true
+			f := lint.Finding{
+				Span:    use.span,
+				Message: fmt.Sprintf("%s is used in the versions %s and %s; agree on one", shortText(use.name), shortText(use.version), shortText(other.version)),
+				Related: []lint.Related{other.related},
+			}
+			if use.related.Source != nil {
+				f.Related = append(f.Related, use.related)
+			}
+			p.Report(f)
+			break
+		}
+	}
+}
+
+// useOf reads the version of an image from its tag; ok is false for one without.
+func useOf(i facts.Image, ok bool) (imageUse, bool) {
+	version, _, _ := strings.Cut(strings.TrimPrefix(i.Tag, "v"), "-")
+	if !ok || !i.Known || version == "" || strings.Trim(version, "0123456789.") != "" {
+		return imageUse{}, false
+	}
+	return imageUse{name: i.Name(), version: version}, true
+}
+
+// isSameVersion tells whether one version is the other, or says less of it.
+func isSameVersion(a, b string) bool {
+	return a == b || strings.HasPrefix(a, b+".") || strings.HasPrefix(b, a+".")
+}

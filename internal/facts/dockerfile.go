@@ -15,8 +15,6 @@ type Dockerfile struct {
 	Name string
 	// Around reaches the files beside it; nil for one that is itself reached so.
 	Around *Project
-	// Name is the file's path as reports have it; empty where nobody knows.
-	Name string
 
 	staged   bool
 	global   []*dockerfile.Instruction

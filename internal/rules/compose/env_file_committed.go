@@ -88,8 +88,8 @@ func committedSecret(variables []envVariable) (name string, worst lint.Severity)
 		words := facts.SecretNameWords(v.name)
 		switch {
 		case v.value == "" || isPublicSetting(v.name):
-		case len(words) > 0 && facts.IsSecretName(words) && !facts.IsHarmless(v.value) && facts.IsLiteralSecret(v.value) && !isStarter(v.value),
-			len(words) > 0 && facts.IsKeyName(words) && facts.LooksRandom(v.value), facts.HasURLPassword(v.value) && !isStarter(urlPassword(v.value)):
+		case len(words) > 0 && facts.NamesSecret(words) && !facts.IsNoSecret(v.value) && facts.IsLiteralSecret(v.value) && !isStarter(v.value),
+			len(words) > 0 && facts.NamesKey(words) && facts.LooksRandom(v.value), facts.HasURLPassword(v.value) && !isStarter(urlPassword(v.value)):
 			return v.name, lint.Error
 		default:
 			worst = lint.Info

@@ -132,7 +132,7 @@ func startsScript(s *facts.Stage) bool {
 }
 
 func opensLowPort(s *facts.Stage) bool {
-	ports, _, known := exposedPorts(s)
+	ports, _, known := s.ExposedPorts()
 	return !known || slices.ContainsFunc(ports, func(port int) bool { return port < 1024 })
 }
 

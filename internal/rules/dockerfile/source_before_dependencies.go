@@ -120,7 +120,7 @@ func contextPath(all *dockerfile.Instruction, name string) string {
 	if all != nil && strings.HasPrefix(name, "/") {
 		name = strings.TrimPrefix(name, strings.TrimRight(bare(all.Words[1].Text), "/")+"/")
 	}
-	if strings.HasPrefix(name, "/") {
+	if strings.HasPrefix(name, "/") || strings.HasPrefix(name, "../") {
 		name = baseName(name)
 	}
 	return strings.TrimPrefix(name, "./")
@@ -171,14 +171,15 @@ func needsSources(p *lint.Pass[*facts.Dockerfile], e ecosystem) bool {
 
 // readsSources tells whether a RUN that installs also runs files of the sources.
 func readsSources(d *facts.Dockerfile, in *dockerfile.Instruction) bool {
+	elsewhere := strings.Contains(in.Body, "cd ")
 	return slices.ContainsFunc(d.Commands(in), func(c *facts.Command) bool {
 		switch c.Name() {
-		case "ansible-playbook", "make", "bash", "sh", "source", ".", "xargs":
+		case "ansible-playbook":
 			return true
-		case "grep", "sed", "awk", "cat":
-			return len(c.Positional()) > 0
+		case "bash", "sh", "source", ".", "grep":
+			return !elsewhere && slices.ContainsFunc(c.Positional(), func(a facts.Argument) bool { return strings.Contains(a.Text, ".") })
 		}
-		return len(c.Words) > 0 && strings.HasPrefix(c.Words[0].Text, "./") && c.Name() != "gradlew" && c.Name() != "mvnw"
+		return !elsewhere && len(c.Words) > 0 && strings.HasPrefix(c.Words[0].Text, "./") && c.Name() != "gradlew" && c.Name() != "mvnw"
 	})
 }
 

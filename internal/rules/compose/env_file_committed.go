@@ -8,7 +8,6 @@ import (
 
 	"github.com/dockmend/dockmend/internal/facts"
 	"github.com/dockmend/dockmend/internal/lint"
-	"github.com/dockmend/dockmend/internal/text"
 )
 
 // EnvFileCommitted finds files of variables in git: .env beside the Compose file,
@@ -63,11 +62,9 @@ func checkEnvFileCommitted(p *lint.Pass[*facts.Compose]) {
 		if !tracked || worst == lint.SeverityUnset {
 			continue
 		}
-		span := text.Span{}
+		span := p.Doc.All()[0].Span()
 		if e, named := entries[name]; named {
 			span = e.Path.Span
-		} else {
-			span = p.Doc.All()[0].Span()
 		}
 		f := lint.Finding{
 			Span: span, Severity: worst,

@@ -104,7 +104,7 @@ func checkStageOrder(p *lint.Pass[*facts.Dockerfile], s *facts.Stage) {
 				case !found:
 				case all == nil:
 					return // installed before the sources came
-				case needsSources(p, e) || readsSources(p.Doc, in):
+				case needsSources(p, e) || readsSources(p.Doc, in) || c.HasFlag("--unsafe-perm"): // which lets scripts of the project run
 				default:
 					reportOrder(p, all, c, e)
 					return

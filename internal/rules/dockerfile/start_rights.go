@@ -26,7 +26,7 @@ func startCommands(d *facts.Dockerfile, s *facts.Stage) []*facts.Command {
 // users, which only root can; the value is a package that brings the program.
 func rootPrograms() map[string][]string {
 	return map[string][]string{
-		"sshd":    {"openssh-server"},
+		"sshd":    {"openssh-server", "openssh"},
 		"vsftpd":  {"vsftpd"},
 		"proftpd": {"proftpd", "proftpd-basic"},
 		"cron":    {"cron"},

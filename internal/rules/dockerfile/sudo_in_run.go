@@ -19,6 +19,8 @@ import (
 // Silent for the package sudo and its configuration, where the RUN is root's already
 // and sudo changes nothing, and where the base set it up. With the preset "hadolint"
 // every sudo counts.
+//
+// One finding for a file: its further calls need the same.
 var SudoInRun = lint.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
 		ID:       "sudo-in-run",
@@ -36,6 +38,7 @@ var SudoInRun = lint.Rule[*facts.Dockerfile]{
 }
 
 func checkSudoInRun(p *lint.Pass[*facts.Dockerfile]) {
+	said := map[string]bool{}
 	p.Doc.Each("run", true, func(in *dockerfile.Instruction) {
 		if !strings.Contains(in.Body, "sudo") {
 			return
@@ -57,10 +60,10 @@ func checkSudoInRun(p *lint.Pass[*facts.Dockerfile]) {
 		}
 		f := lint.Finding{Span: found[0]}
 		harm, harmful := sudoHarm(p.Doc, in)
-		if !harmful && !p.Hadolint {
+		if (!harmful || said[harm]) && !p.Hadolint {
 			return
 		}
-		f.Message = harm
+		f.Message, said[harm] = harm, true
 		for _, more := range found[1:] {
 			f.Related = append(f.Related, lint.Related{Span: more, Message: "the same here"})
 		}

@@ -80,6 +80,9 @@ func installsBehind(d *facts.Dockerfile, in *dockerfile.Instruction) bool {
 			}
 			for _, c := range d.Commands(x) {
 				pkg, ok := facts.Packages(c)
+				if ok && pkg.Manager == "apk" && c.HasFlag("--no-cache", "--update", "--update-cache", "-U") {
+					continue // it fetches an index of its own
+				}
 				if ok && isSystemManager(pkg.Manager) && (pkg.Action == "install" || pkg.Action == "add" || pkg.Action == "build-dep" || pkg.Action == "in" || strings.Contains(pkg.Action, "upgrade")) ||
 					!ok && mayInstall(c) {
 					return true

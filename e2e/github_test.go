@@ -78,6 +78,10 @@ func record(t *testing.T) (rest []recorded, graphql int) {
 		env := map[string]string{
 			"GITHUB_WORKSPACE": dir, "GITHUB_EVENT_NAME": event, "GITHUB_EVENT_PATH": filepath.Join(events, file), "GITHUB_API_URL": hub.URL,
 			"GITHUB_REPOSITORY": "Codertocat/Hello-World", "GITHUB_SHA": pullBase, "GITHUB_REF": "refs/pull/2/merge", "INPUT_GITHUB-TOKEN": "ghs_example",
+			"INPUT_ONLINE": "false", "INPUT_FIX-PR": "safe",
+		}
+		if hub.Repo != nil {
+			env["GITHUB_SHA"], env["GITHUB_REF"] = hub.Repo.Tip("main"), "refs/heads/main"
 		}
 		code := cli.Main(context.Background(), []string{"dockmend", "action"}, &cli.Env{
 			Stdin: strings.NewReader(""), Stdout: &log, Stderr: &log, Dir: dir, ShellCheck: "is-not-asked",
@@ -105,7 +109,26 @@ func record(t *testing.T) (rest []recorded, graphql int) {
 		"base": map[string]any{"sha": pullBase, "repo": hub.Repository("Codertocat/Hello-World")},
 	}}
 	run("workflow_run", "workflow_run.json", "FROM debian:latest\nUSER a\nCMD z\n")
+	recordFixes(hub, func(dockerfile string) { run("schedule", "push.json", dockerfile) })
 	return rest, graphql
+}
+
+// recordFixes plays the life of a pull request with fixes, and of audits.
+func recordFixes(hub *fakehub.Hub, run func(dockerfile string)) {
+	const bad, good = "FROM debian:12\nUSER a\nCMD x y\n", "FROM debian:12\nUSER a\nCMD [\"x\", \"y\"]\n"
+	hub.Pulls = nil
+	repo := hub.NewRepo(map[string]string{"Dockerfile": "# the base's\n" + bad, ".dockmend.yaml": "pull-request: {assignees: [ann], reviewers: [ben, o/team]}\n"})
+	run(bad)
+	repo.Commit("main", "ann", map[string]string{"README.md": "new\n"})
+	run(bad)
+	repo.Commit("dockmend-fixes", "ann", map[string]string{"mine.txt": "mine\n"})
+	run(bad)
+	repo.Edit(1, func(body string) string { return strings.Replace(body, "- [ ] <!--", "- [x] <!--", 1) })
+	run(bad)
+	repo.Commit("main", "ann", map[string]string{"Dockerfile": "# the base's\n" + good})
+	run(good)
+	repo.Commit("main", "ann", map[string]string{"Dockerfile": "\ufeff# the base's\r\n" + bad})
+	run(bad)
 }
 
 // TestPrism replays each request of the recorded runs against prism.
@@ -139,7 +162,7 @@ func TestPrism(t *testing.T) {
 func replay(t *testing.T, address string, r recorded) (status int, reason string) {
 	t.Helper()
 	path := r.path
-	for _, head := range []string{"/contents/", "/compare/"} {
+	for _, head := range []string{"/contents/", "/compare/", "/git/ref/", "/git/refs/"} {
 		if before, rest, ok := strings.Cut(path, head); ok {
 			name, query, _ := strings.Cut(rest, "?")
 			path = before + head + strings.ReplaceAll(name, "/", "%2F") + "?" + query

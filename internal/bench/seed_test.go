@@ -19,13 +19,37 @@ import (
 	"github.com/dockmend/dockmend/internal/rules"
 )
 
-// TestCanonicalDockerfile: the files by which the founding document shows how it
+// TestCanonicalFiles: the files by which the founding document shows how it
 // is done draw no warning.
-func TestCanonicalDockerfile(t *testing.T) {
+func TestCanonicalFiles(t *testing.T) {
 	archive, err := txtar.ParseFile("../../testdata/seed/canonical.txtar")
 	if err != nil {
 		t.Fatal(err)
 	}
+	root := unpacked(t, archive)
+	for _, preset := range []string{"recommended", "cloud-native"} {
+		catalog := rules.All()
+		set, err := (&config.Config{Presets: []string{preset}}).Resolve(catalog.Metas(), config.Flags{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		result := lintTree(t, root, catalog, set, ".dockerignore", "Dockerfile", "compose.yaml")
+		if len(result.Problems) > 0 {
+			t.Error(result.Problems)
+		}
+		for _, d := range result.Diagnostics {
+			if d.Severity >= lint.Warning {
+				t.Errorf("%s: %s: line %d: %s: %s", preset, d.Source.Path, d.Start().Line, d.Rule.ID, d.Message)
+			} else {
+				t.Logf("%s: line %d: %s %s: %s", preset, d.Start().Line, d.Severity, d.Rule.ID, d.Message)
+			}
+		}
+	}
+}
+
+// unpacked is the tree of an archive.
+func unpacked(t *testing.T, archive *txtar.Archive) *os.Root {
+	t.Helper()
 	dir := t.TempDir()
 	for _, f := range archive.Files {
 		name := filepath.Join(dir, f.Name)
@@ -40,32 +64,69 @@ func TestCanonicalDockerfile(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer func() { _ = root.Close() }()
-	for _, preset := range []string{"recommended", "cloud-native"} {
-		catalog := rules.All()
-		set, err := (&config.Config{Presets: []string{preset}}).Resolve(catalog.Metas(), config.Flags{})
-		if err != nil {
-			t.Fatal(err)
-		}
-		checker := &engine.Checker{Catalog: catalog, Settings: set.Settings()}
-		var files []engine.File
-		for _, name := range []string{".dockerignore", "Dockerfile"} {
-			files = append(files, engine.File{
-				Path: name, Target: discover.Classify(name), Context: buildcontext.New(root, name, nil), Policy: set.For(name),
-				Open: func() (io.ReadCloser, error) { return root.Open(name) },
-			})
-		}
-		result := engine.Run(t.Context(), checker, files, 1)
-		if len(result.Problems) > 0 {
-			t.Error(result.Problems)
-		}
-		for _, d := range result.Diagnostics {
-			if d.Severity >= lint.Warning {
-				t.Errorf("%s: %s: line %d: %s: %s", preset, d.Source.Path, d.Start().Line, d.Rule.ID, d.Message)
-			} else {
-				t.Logf("%s: line %d: %s %s: %s", preset, d.Start().Line, d.Severity, d.Rule.ID, d.Message)
+	t.Cleanup(func() { _ = root.Close() })
+	return root
+}
+
+func lintTree(t *testing.T, root *os.Root, catalog *rules.Catalog, set *config.RuleSet, names ...string) *lint.Result {
+	t.Helper()
+	checker := &engine.Checker{Catalog: catalog, Settings: set.Settings()}
+	var files []engine.File
+	for _, name := range names {
+		files = append(files, engine.File{
+			Path: name, Target: discover.Classify(name), Context: buildcontext.New(root, name, nil), Policy: set.For(name),
+			Open: func() (io.ReadCloser, error) { return root.Open(name) },
+		})
+	}
+	return engine.Run(t.Context(), checker, files, 1)
+}
+
+// brokenCompose are what the founding document advises against: one change of its
+// compose file for a statement, and the rule that must find it under the preset
+// cloud-native.
+var brokenCompose = []struct{ name, old, changed, rule string }{
+	{"misspelt target", "target: runtime ", "target: runtme ", "compose-build-target-unknown"},
+	{"no Dockerfile", "context: .", "context: .\n      dockerfile: Dockerfil", "compose-build-file-missing"},
+	{"other port", `"8000:8000"`, `"8000:9000"`, "compose-port-not-exposed"},
+	{"no valid port", `"8000:8000"`, `"8000:80000"`, "compose-port-invalid"},
+	{"a number to the base 60", `"8000:8000"`, "22:22", "compose-ports-unquoted"},
+	{"same port twice", `"8000:8000"` + "\n", `"8000:8000"` + "\n      - \"8000:8001\"\n", "compose-duplicate-host-port"},
+	{"boolean", `DEBUG: "true"`, "DEBUG: True", "compose-env-boolean-unquoted"},
+	{"secret", `LOG_LEVEL: "debug"`, `DB_PASSWORD: "kohlrabi7"`, "compose-secret-in-environment"},
+	{"nowhere to sync to", "          target: /app/src\n", "", "compose-watch-target-missing"},
+	{"no rebuild", "        - action: rebuild\n          path: ./pyproject.toml\n        - action: rebuild\n          path: ./uv.lock\n", "", "compose-watch-without-manifest-rebuild"},
+	{"root", "    restart: unless-stopped\n", "    restart: unless-stopped\n    user: root\n", "compose-user-root"},
+	{"ungraceful", "    restart: unless-stopped\n", "    restart: unless-stopped\n    stop_signal: SIGKILL\n", "compose-stop-signal-ungraceful"},
+	{"socket", "    restart: unless-stopped\n", "    restart: unless-stopped\n    volumes: [\"/var/run/docker.sock:/var/run/docker.sock\"]\n", "compose-docker-socket-mounted"},
+}
+
+func TestBreakagesOfTheCanonicalComposeFile(t *testing.T) {
+	archive, err := txtar.ParseFile("../../testdata/seed/canonical.txtar")
+	if err != nil {
+		t.Fatal(err)
+	}
+	at := slices.IndexFunc(archive.Files, func(f txtar.File) bool { return f.Name == "compose.yaml" })
+	canonical := string(archive.Files[at].Data)
+	catalog := rules.All()
+	set, err := (&config.Config{Presets: []string{"cloud-native"}}).Resolve(catalog.Metas(), config.Flags{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, b := range brokenCompose {
+		t.Run(b.name, func(t *testing.T) {
+			broken := strings.Replace(canonical, b.old, b.changed, 1)
+			if broken == canonical {
+				t.Fatalf("%q is not in the compose file", b.old)
 			}
-		}
+			archive.Files[at].Data = []byte(broken)
+			var found []string
+			for _, d := range lintTree(t, unpacked(t, archive), catalog, set, "compose.yaml").Diagnostics {
+				found = append(found, d.Rule.ID)
+			}
+			if !slices.Contains(found, b.rule) {
+				t.Errorf("%s is not found, only %v", b.rule, found)
+			}
+		})
 	}
 }
 

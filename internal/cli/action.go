@@ -123,7 +123,11 @@ func (a *action) run(ctx context.Context) (err error) {
 		return err
 	}
 	defer s.close()
+	if err := a.goOnline(ctx, s, head); err != nil {
+		return err
+	}
 	result := s.run(ctx, &a.in.lintFlags)
+	a.remember(ctx, s)
 	if head != nil {
 		defer head.close()
 		a.compare(result, head.run(ctx, &a.in.lintFlags))
@@ -196,14 +200,27 @@ func (a *action) publish(ctx context.Context, s *session, r *lint.Result) error 
 
 	alerts := a.upload(ctx, s, r)
 	plan := a.review(ctx, s, r, alerts)
+	audit := a.audit(ctx, s, r)
+	proposed, patches := a.propose(ctx, s, r)
+	if s.lenient && s.unsure() {
+		for _, line := range s.resolver.Failures() {
+			a.notices = append(a.notices, "look-up failed: "+line)
+		}
+	}
 	r.Notices = append(r.Notices, a.notices...)
+	shown := placed(plan)
+	if shown == nil && len(patches) > 0 {
+		shown = report.OnlyPatches(patches)
+	}
 	a.log(r)
 	if a.in.annotations {
-		failed = append(failed, a.write("github", a.env.Stdout, annotated(r, plan), nil))
+		failed = append(failed, a.write("github", a.env.Stdout, annotated(r, plan), nil, nil))
 	}
 	if file := a.env.Getenv("GITHUB_STEP_SUMMARY"); a.in.summary && file != "" {
 		var b bytes.Buffer
-		failed = append(failed, a.write("markdown", &b, r, placed(plan)), github.WriteSummary(file, b.Bytes()))
+		failed = append(failed, a.write("markdown", &b, r, shown, audit))
+		b.WriteString(proposedLink(proposed))
+		failed = append(failed, github.WriteSummary(file, b.Bytes()))
 	}
 	failOn, never := s.rules.FailOn()
 	judged := "fail-on " + failOn.String()
@@ -221,6 +238,10 @@ func (a *action) publish(ctx context.Context, s *session, r *lint.Result) error 
 		{Name: "sarif-file", Value: files.sarif},
 		{Name: "report-file", Value: files.report},
 		{Name: "review-file", Value: files.review},
+		{Name: "fix-pr-url"}, {Name: "fix-pr-number"},
+	}
+	if proposed != nil && proposed.Number > 0 {
+		outputs[len(outputs)-2].Value, outputs[len(outputs)-1].Value = proposed.URL, strconv.Itoa(proposed.Number)
 	}
 	if file := a.env.Getenv("GITHUB_OUTPUT"); file != "" {
 		failed = append(failed, github.WriteOutputs(file, outputs))
@@ -264,9 +285,9 @@ func (a *action) log(r *lint.Result) {
 	a.gh.EndGroup()
 }
 
-func (a *action) write(format string, w io.Writer, r *lint.Result, placed *report.Placed) error {
+func (a *action) write(format string, w io.Writer, r *lint.Result, placed *report.Placed, audit *report.Audit) error {
 	writer, err := report.New(format, report.Options{
-		Version: Version, Quiet: true, Category: a.in.category, Alerts: true, Page: rulePage, Line: a.lineLink(), Placed: placed,
+		Version: Version, Quiet: true, Category: a.in.category, Alerts: true, Page: rulePage, Line: a.lineLink(), Placed: placed, Audit: audit,
 		Elsewhere: "the job summary and the report file have all",
 	})
 	if err != nil {

@@ -39,7 +39,7 @@ func (a *action) writeFiles(s *session, r *lint.Result) (files actionFiles, fail
 	defer w.close()
 	put := func(format, name string) string {
 		var b bytes.Buffer
-		err := a.write(format, &b, r, nil)
+		err := a.write(format, &b, r, nil, nil)
 		if err == nil {
 			err = w.write(name, b.Bytes())
 		}

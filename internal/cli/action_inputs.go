@@ -11,6 +11,7 @@ import (
 	"github.com/sethvargo/go-githubactions"
 
 	"github.com/dockmend/dockmend/internal/github"
+	"github.com/dockmend/dockmend/internal/resolve"
 )
 
 // actionInputs are the inputs of action.yml (docs/contract.md section 4).
@@ -24,18 +25,9 @@ type actionInputs struct {
 	uploadSARIF          bool
 	sarifFile            string
 	token                string
-}
-
-// laterInputs are promised for later versions; their values that ask for
-// nothing are understood.
-var laterInputs = []struct {
-	name    string
-	nothing []string
-}{
-	{"online", []string{"", "auto", "false"}},
-	{"online-registries", []string{""}},
-	{"fix-pr", []string{"", "off"}},
-	{"audit", []string{"", "off"}},
+	// fixPR is "off", "safe" or "unsafe".
+	fixPR string
+	audit bool
 }
 
 // readInputs reads and checks all inputs; the error lists every slip, a line each.
@@ -68,11 +60,29 @@ func readInputs(gh *githubactions.Action, event *github.Event) (*actionInputs, e
 	in.uploadSARIF = choose("upload-sarif", true)
 	in.annotations = choose("annotations", true)
 	in.summary = choose("summary", true)
-	for _, later := range laterInputs {
-		if value := gh.GetInput(later.name); !slices.Contains(later.nothing, strings.ToLower(value)) {
-			slips = append(slips, fmt.Errorf("input %s: %q is not built yet; leave it out", later.name, value))
-		}
+	in.fixPR = strings.ToLower(gh.GetInput("fix-pr"))
+	switch in.fixPR {
+	case "":
+		in.fixPR = "off"
+	case "off", "safe", "unsafe":
+	default:
+		slips = append(slips, fmt.Errorf("input fix-pr: %q is none of off, safe and unsafe", in.fixPR))
 	}
+	stays := event.Name == "schedule" || event.Name == "workflow_dispatch"
+	switch value := strings.ToLower(gh.GetInput("audit")); value {
+	case "":
+		in.audit = stays
+	case "off":
+	case "repo":
+		in.audit = !event.Gate() && !event.Remote()
+	default:
+		slips = append(slips, fmt.Errorf("input audit: %q is neither repo nor off", value))
+	}
+	// A merge group is not named: it should not wait for registries.
+	in.online = choose("online", stays || event.Name == "push" || event.Name == "pull_request" && !event.Fork)
+	in.lenient = !strings.EqualFold(gh.GetInput("online"), "true")
+	in.online = in.online && !event.Remote() // these files may be a stranger's
+	in.readRegistries(words(gh.GetInput("online-registries")))
 	for line := range strings.Lines(gh.GetInput("path")) {
 		if line = strings.TrimSpace(line); line != "" {
 			in.paths = append(in.paths, line)
@@ -95,6 +105,22 @@ func readInputs(gh *githubactions.Action, event *github.Event) (*actionInputs, e
 		in.paths = nil // nobody named it
 	}
 	return in, errors.Join(slips...)
+}
+
+// readRegistries takes the hosts that may be asked, in the place of the usual ones.
+// One that is not among these was named by a person, and may be a private one.
+func (in *actionInputs) readRegistries(hosts []string) {
+	if len(hosts) == 0 {
+		return
+	}
+	in.onlyRegistries = []string{}
+	for _, host := range hosts {
+		if slices.Contains(resolve.Registries(), host) {
+			in.onlyRegistries = append(in.onlyRegistries, host)
+		} else {
+			in.onlineRegistries = append(in.onlineRegistries, host)
+		}
+	}
 }
 
 // words splits a list at commas and line ends.

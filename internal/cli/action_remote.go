@@ -224,7 +224,7 @@ func artifactName(category string) string {
 
 // complete tells that a run saw everything, so that what it did not find is gone.
 func (a *action) complete(s *session, r *lint.Result) bool {
-	return len(r.Problems) == 0 && a.unjudged == "" && (a.event.Run == nil || a.handedOver) && len(s.found.Problems) == 0
+	return len(r.Problems) == 0 && !s.unsure() && a.unjudged == "" && (a.event.Run == nil || a.handedOver) && len(s.found.Problems) == 0
 }
 
 // changes asks once what the pull request changes.

@@ -89,6 +89,10 @@ func (a *action) upload(ctx context.Context, s *session, r *lint.Result) (alerts
 		a.notices = append(a.notices, "no upload to code scanning: the run is incomplete, and its file would close alerts that still stand")
 		return false
 	}
+	if s.unsure() {
+		a.notices = append(a.notices, "no upload to code scanning: look-ups failed, and its file would close alerts that still stand")
+		return false
+	}
 	whole := *r
 	whole.Diagnostics = make([]*lint.Diagnostic, len(r.Diagnostics))
 	for i, d := range r.Diagnostics {
@@ -97,7 +101,7 @@ func (a *action) upload(ctx context.Context, s *session, r *lint.Result) (alerts
 		whole.Diagnostics[i] = &clone
 	}
 	var b bytes.Buffer
-	err := a.write("sarif", &b, &whole, nil)
+	err := a.write("sarif", &b, &whole, nil, nil)
 	note := ""
 	if err == nil {
 		note, err = a.client.UploadSARIF(ctx, b.Bytes(), a.event.SHA, a.event.Ref)

@@ -179,7 +179,7 @@ func TestActionUploadsTheWhole(t *testing.T) {
 
 // A missing USER is new when its stage changed, though the FROM did not.
 func TestActionMissingInAChangedStage(t *testing.T) {
-	before := "FROM debian:12 AS a\nRUN a\n\n\n\n\n\n\nFROM debian:12\nRUN b\n\n\n\n\n\n\nCMD [\"x\"]\n"
+	before := "FROM debian:12 AS a\nRUN a\n\n\n\n\n\n\nFROM debian:12\nEXPOSE 80\nRUN b\n\n\n\n\n\n\nCMD [\"x\"]\n"
 	s := newPullStep(t, before, strings.Replace(before, `"x"`, `"y"`, 1))
 	s.env["INPUT_SELECT"], s.env["INPUT_FAIL-ON"] = "final-user-unset", "info"
 	s.run().want(t, 1, conclusionFailure, "1")

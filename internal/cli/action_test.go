@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"github.com/dockmend/dockmend/internal/github/fakehub"
+	"github.com/dockmend/dockmend/internal/resolve/fakeregistry"
 )
 
 // Commits of testdata/events/pull_request.json.
@@ -28,6 +29,9 @@ type step struct {
 	hub *fakehub.Hub
 	dir string
 	env map[string]string
+	// internet has the registries; nil for none.
+	internet *fakeregistry.Internet
+	now      time.Time
 }
 
 func newStep(t *testing.T, event string) *step {
@@ -45,6 +49,7 @@ func newStep(t *testing.T, event string) *step {
 		"GITHUB_REPOSITORY": "Codertocat/Hello-World", "GITHUB_SHA": strings.Repeat("a", 40), "GITHUB_API_URL": hub.URL,
 		"GITHUB_SERVER_URL": "https://github.com", "GITHUB_OUTPUT": filepath.Join(commands, "output"),
 		"GITHUB_STEP_SUMMARY": filepath.Join(commands, "summary"), "INPUT_GITHUB-TOKEN": "ghs_example", "GITHUB_REF": "refs/heads/main",
+		"INPUT_ONLINE": "false",
 	}
 	return s
 }
@@ -77,7 +82,13 @@ type ran struct {
 func (s *step) run() *ran {
 	s.t.Helper()
 	var out bytes.Buffer
-	env := &Env{Stdin: strings.NewReader(""), Stdout: &out, Stderr: &out, Dir: s.dir, ShellCheck: "is-not-asked", Getenv: func(name string) string { return s.env[name] }}
+	env := &Env{Stdin: strings.NewReader(""), Stdout: &out, Stderr: &out, Dir: s.dir, ShellCheck: "is-not-asked", Now: func() time.Time { return s.now }}
+	env.Getenv = func(name string) string {
+		if value, ok := s.env[name]; ok || s.internet == nil {
+			return value
+		}
+		return s.internet.Getenv(name)
+	}
 	env.Wait = func(context.Context, time.Duration) error { return nil }
 	r := &ran{code: Main(context.Background(), []string{"dockmend", "action"}, env)}
 	r.log = out.String()
@@ -235,7 +246,7 @@ func TestActionInputs(t *testing.T) {
 	s := newStep(t, "push")
 	s.write("Dockerfile", twoFindings)
 	for name, value := range map[string]string{
-		"ONLY-CHANGED": "yes", "FIX-PR": "safe", "PATH": "../x", "FAIL-ON": "warnin", "SELECT": "latest-tg", "SARIF-FILE": "/etc/x",
+		"ONLY-CHANGED": "yes", "FIX-PR": "yes", "PATH": "../x", "FAIL-ON": "warnin", "SELECT": "latest-tg", "SARIF-FILE": "/etc/x",
 	} {
 		s.env["INPUT_"+name] = value
 		if got := s.run(); got.code != 2 || !strings.Contains(got.log, "::error title=dockmend::") {
@@ -253,7 +264,7 @@ func TestActionInputs(t *testing.T) {
 
 func TestActionOnASchedule(t *testing.T) {
 	s := newStep(t, "schedule")
-	s.env["INPUT_UPLOAD-SARIF"] = "false"
+	s.env["INPUT_UPLOAD-SARIF"], s.env["INPUT_AUDIT"] = "false", "off"
 	s.write("src/.git/HEAD", "ref: refs/heads/main\n")
 	s.write("src/Dockerfile", twoFindings)
 	s.env["INPUT_PATH"] = "src"
@@ -287,7 +298,7 @@ func TestActionHostileRepository(t *testing.T) {
 	if got.outputs["errors"] == "0" || got.code != 0 {
 		t.Fatalf("exit %d with %s errors, want 0 and some\n%s", got.code, got.outputs["errors"], got.log)
 	}
-	names := []string{"findings", "errors", "warnings", "fixable", "conclusion", "sarif-file", "report-file", "review-file"}
+	names := []string{"findings", "errors", "warnings", "fixable", "conclusion", "sarif-file", "report-file", "review-file", "fix-pr-url", "fix-pr-number"}
 	for name := range got.outputs {
 		if !slices.Contains(names, name) {
 			t.Errorf("output %q is not one of ours", name)

@@ -35,8 +35,10 @@ type Env struct {
 	Dir string
 	// ShellCheck is the program that "--shellcheck auto" looks for.
 	ShellCheck string
-	// Terminal tells whether Stdout is a terminal.
-	Terminal bool
+	// Terminal and ErrTerminal tell whether Stdout and Stderr are terminals.
+	Terminal, ErrTerminal bool
+	// Now is the time; nil means by the clock.
+	Now func() time.Time
 	// Wait waits, or returns the context's error; nil means by the clock.
 	Wait func(ctx context.Context, d time.Duration) error
 }
@@ -47,11 +49,22 @@ func OSEnv() *Env {
 	if err != nil {
 		dir = "."
 	}
-	info, err := os.Stdout.Stat()
 	return &Env{
 		Stdin: os.Stdin, Stdout: os.Stdout, Stderr: os.Stderr, Getenv: os.Getenv, Dir: dir, ShellCheck: "shellcheck",
-		Terminal: err == nil && info.Mode()&os.ModeCharDevice != 0,
+		Terminal: isTerminal(os.Stdout), ErrTerminal: isTerminal(os.Stderr),
 	}
+}
+
+func isTerminal(f *os.File) bool {
+	info, err := f.Stat()
+	return err == nil && info.Mode()&os.ModeCharDevice != 0
+}
+
+func (e *Env) now() time.Time {
+	if e.Now != nil {
+		return e.Now()
+	}
+	return time.Now()
 }
 
 // exitError ends a command with a code. Its message, if any, goes to Stderr.
@@ -115,7 +128,7 @@ func newRoot(env *Env) *cobra.Command {
 	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
 		return fmt.Errorf("%w; see dockmend %s --help", err, cmd.Name())
 	})
-	root.AddCommand(newLint(env), newFix(env), newRules(env), newExplain(env), newSchema(env), newVersion(env), newAction(env))
+	root.AddCommand(newLint(env), newFix(env), newRules(env), newExplain(env), newSchema(env), newVersion(env), newAction(env), newAudit(env))
 	for _, c := range notYet {
 		root.AddCommand(notYetCommand(c.use, c.short))
 	}

@@ -26,6 +26,9 @@ type fixFlags struct {
 	lintFlags
 	unsafe, diff bool
 	patch        string
+	// narrow keeps the configuration from adding unsafe fixes: an input of the
+	// Action may be narrower than it (docs/contract.md section 4).
+	narrow bool
 }
 
 func newFix(env *Env) *cobra.Command {
@@ -170,7 +173,7 @@ func fixAll(ctx context.Context, s *session, flags *fixFlags) []*engine.Fixed {
 	for range max(min(flags.jobs, len(s.files)), 1) {
 		wg.Go(func() {
 			for i := range next {
-				fixed[i] = fixOne(ctx, s, flags.unsafe, s.files[i])
+				fixed[i] = fixOne(ctx, s, flags, s.files[i])
 			}
 		})
 	}
@@ -183,7 +186,7 @@ func fixAll(ctx context.Context, s *session, flags *fixFlags) []*engine.Fixed {
 }
 
 // fixOne fixes a file, unless the configuration leaves it as it is.
-func fixOne(ctx context.Context, s *session, unsafe bool, f engine.File) *engine.Fixed {
+func fixOne(ctx context.Context, s *session, flags *fixFlags, f engine.File) *engine.Fixed {
 	src, err := engine.Read(f)
 	if err != nil {
 		return &engine.Fixed{Path: f.Path, Problems: []lint.Problem{{File: f.Path, Message: "cannot be read: " + plain(err).Error()}}}
@@ -193,7 +196,7 @@ func fixOne(ctx context.Context, s *session, unsafe bool, f engine.File) *engine
 		left := s.checker.Check(ctx, f, src)
 		return &engine.Fixed{Path: f.Path, Before: src, After: src, Left: left, Problems: left.Problems}
 	}
-	fixer := &engine.Fixer{Checker: s.checker, Unsafe: unsafe || alsoUnsafe}
+	fixer := &engine.Fixer{Checker: s.checker, Unsafe: flags.unsafe || alsoUnsafe && !flags.narrow}
 	return fixer.Fix(ctx, f, src)
 }
 

@@ -15,6 +15,7 @@ import (
 	"github.com/dockmend/dockmend/internal/engine"
 	"github.com/dockmend/dockmend/internal/gitdiff"
 	"github.com/dockmend/dockmend/internal/lint"
+	"github.com/dockmend/dockmend/internal/resolve"
 )
 
 // lintFlags are the flags of lint, most of which fix shares.
@@ -31,7 +32,17 @@ type lintFlags struct {
 	stdinFilename           string
 	online, prove           bool
 	onlineRegistries        []string
-	shellcheck              string
+	// onlyRegistries are the hosts that may be asked, in the place of the usual
+	// ones; nil for those.
+	onlyRegistries []string
+	// registryToken is for ghcr.io.
+	registryToken string
+	// lenient makes a look-up that failed a notice, where nobody asked for
+	// look-ups by name.
+	lenient bool
+	// seen is what earlier runs saw; nil where none remembers.
+	seen       map[string]resolve.Sighting
+	shellcheck string
 	// fromRoot makes paths in reports relative to the root, wherever the
 	// working directory is: GitHub wants them so.
 	fromRoot bool

@@ -9,7 +9,6 @@ import (
 // notYet lists the commands that are promised and not built: they answer exit
 // code 2, so that nobody takes silence for success.
 var notYet = []struct{ use, short string }{
-	{"audit", "Report on everything, with registry look-ups (not built yet)"},
 	{"init", "Write a configuration and a workflow (not built yet)"},
 }
 

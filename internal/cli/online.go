@@ -13,19 +13,24 @@ func (s *session) goOnline(ctx context.Context, env *Env, flags *lintFlags) erro
 	if !flags.online {
 		return nil
 	}
-	token := ""
-	if env.Getenv("GITHUB_ACTIONS") == "true" {
+	token := flags.registryToken
+	if token == "" && env.Getenv("GITHUB_ACTIONS") == "true" {
 		// Elsewhere the variable has a person's token, for other things.
 		token = env.Getenv("GITHUB_TOKEN")
 	}
 	resolver, err := resolve.New(ctx, resolve.Options{
-		Named: flags.onlineRegistries, GitHubToken: token, Getenv: env.Getenv, Version: Version,
+		Allowed: flags.onlyRegistries, Named: flags.onlineRegistries, GitHubToken: token, Getenv: env.Getenv, Version: Version,
 	})
 	if err != nil {
 		return fmt.Errorf("--online: %w", err)
 	}
-	s.resolver, s.checker.Registry = resolver, resolver
-	if s.cooldownDays > 0 {
+	s.resolver, s.checker.Registry, s.lenient = resolver, resolver, flags.lenient
+	switch {
+	case s.cooldownDays == 0:
+	case flags.seen != nil:
+		s.cooldown = resolve.NewCooldown(resolver, s.cooldownDays, env.now(), flags.seen)
+		s.checker.Registry = s.cooldown
+	default:
 		s.notices = append(s.notices, "pin.cooldown-days is not kept: where no run remembers when a tag was first seen, nobody can tell how long it stands")
 	}
 	return nil
@@ -33,7 +38,7 @@ func (s *session) goOnline(ctx context.Context, env *Env, flags *lintFlags) erro
 
 // unanswered are the look-ups that failed: what they would have shown is not known.
 func (s *session) unanswered() []lint.Problem {
-	if s.resolver == nil {
+	if s.resolver == nil || s.lenient {
 		return nil
 	}
 	var problems []lint.Problem
@@ -42,6 +47,9 @@ func (s *session) unanswered() []lint.Problem {
 	}
 	return problems
 }
+
+// unsure tells that a look-up failed, so that not finding something says nothing.
+func (s *session) unsure() bool { return s.resolver != nil && len(s.resolver.Failures()) > 0 }
 
 // lookUps counts the requests to registries.
 func (s *session) lookUps() int {

@@ -23,12 +23,17 @@ type output struct {
 
 // parseOutputs reads the values of -o, so that a slip is known before a run.
 func parseOutputs(env *Env, values []string, color string, quiet bool) ([]output, error) {
+	return parseOutputsOf(env, values, color, "text", report.Options{Quiet: quiet})
+}
+
+// parseOutputsOf is parseOutputs with another default format.
+func parseOutputsOf(env *Env, values []string, color, format string, options report.Options) ([]output, error) {
 	colored, err := useColor(env, color)
 	if err != nil {
 		return nil, err
 	}
 	if len(values) == 0 {
-		values = []string{"text"}
+		values = []string{format}
 	}
 	var outputs []output
 	taken := map[string]bool{}
@@ -42,7 +47,8 @@ func parseOutputs(env *Env, values []string, color string, quiet bool) ([]output
 			return nil, fmt.Errorf("-o %s: two reports cannot go to the same place; give one a file, as in -o %s=report.txt", value, o.format)
 		}
 		taken[o.file] = true
-		o.writer, err = report.New(o.format, report.Options{Version: Version, Color: colored && o.file == "", Quiet: quiet, Page: rulePage})
+		options.Version, options.Color, options.Page = Version, colored && o.file == "", rulePage
+		o.writer, err = report.New(o.format, options)
 		if err != nil {
 			return nil, fmt.Errorf("-o %s: %w", value, err)
 		}

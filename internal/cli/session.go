@@ -35,6 +35,12 @@ type session struct {
 	// resolver asks registries; nil offline.
 	resolver     *resolve.Resolver
 	cooldownDays int
+	// cooldown holds pins back; nil where none is to be kept.
+	cooldown *resolve.Cooldown
+	// lenient makes failed look-ups notices.
+	lenient bool
+	// pull is what the pull request with fixes looks like.
+	pull config.PullRequest
 }
 
 func (s *session) close() {
@@ -99,7 +105,7 @@ func (s *session) configure(env *Env, flags *lintFlags, catalog *rules.Catalog, 
 	if s.rules, err = cfg.Resolve(metas, flags.rules); err != nil {
 		return err
 	}
-	s.cooldownDays = cfg.Pin.CooldownDays
+	s.cooldownDays, s.pull = cfg.Pin.CooldownDays, cfg.PullRequest
 	s.checker = &engine.Checker{
 		Catalog: catalog, Settings: s.rules.Settings(),
 		Suppress:      suppress.Options{DisableHadolint: cfg.DisableHadolintIgnores},

@@ -44,6 +44,10 @@ type Applied struct {
 	Verdict prove.Verdict
 	// Demoted is set when the effect exceeds what the rule declares.
 	Demoted bool
+	// Safe is set for what would be applied without Unsafe too.
+	Safe bool
+	// Fingerprint is that of the finding which was mended.
+	Fingerprint string
 }
 
 // Refused is a fix that was not applied.
@@ -163,7 +167,7 @@ func (x *Fixer) applyTogether(ctx context.Context, prover prover, out *Fixed, ba
 		if verdict.Effect == lint.EffectUnknown || verdict.Effect > c.fix.MaxEffect || !x.accepts(c, verdict) {
 			return nil
 		}
-		applied[i] = Applied{c.finding.Rule, c.finding.Variant, c.fix.Title, verdict, false}
+		applied[i] = x.applied(c, verdict)
 	}
 	out.Applied = append(out.Applied, applied...)
 	return after
@@ -203,8 +207,7 @@ func (x *Fixer) applyEach(ctx context.Context, prover prover, out *Fixed, batch 
 			continue
 		}
 		good = append(good, c)
-		demoted := verdict.Effect > c.fix.MaxEffect && verdict.Effect != lint.EffectUnknown
-		applied = append(applied, Applied{c.finding.Rule, c.finding.Variant, c.fix.Title, verdict, demoted})
+		applied = append(applied, x.applied(c, verdict))
 	}
 	after, ok := applyAll(out.After, good)
 	if len(good) > 1 && (!ok || prover.Compare(ctx, after).Broken) {
@@ -229,9 +232,18 @@ func (x *Fixer) accepts(c candidate, v prove.Verdict) bool {
 	if v.Broken {
 		return false
 	}
-	if x.Unsafe {
-		return true
+	return x.Unsafe || x.safe(c, v)
+}
+
+func (x *Fixer) applied(c candidate, v prove.Verdict) Applied {
+	return Applied{
+		Rule: c.finding.Rule, Variant: c.finding.Variant, Title: c.fix.Title, Verdict: v, Fingerprint: c.finding.Fingerprint,
+		Demoted: v.Effect > c.fix.MaxEffect && v.Effect != lint.EffectUnknown, Safe: c.fix.Applicability == lint.Safe && x.safe(c, v),
 	}
+}
+
+// safe tells whether what a fix was shown to do is nothing that needs a look.
+func (x *Fixer) safe(c candidate, v prove.Verdict) bool {
 	switch v.Effect {
 	case lint.EffectNone, lint.EffectConfig, lint.EffectSource, lint.EffectShell:
 		return v.Effect <= c.fix.MaxEffect

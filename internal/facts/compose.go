@@ -86,8 +86,17 @@ func IsDevelopmentName(name string) bool {
 	if isOverrideName(name) && !hasNamePart(name, "prod", "production") {
 		return true
 	}
-	return hasNamePart(name, "dev", "devel", "develop", "development", "local", "test", "tests", "testing", "e2e", "ci",
-		"debug", "demo", "example", "examples", "sample", "devcontainer", "playground", "sandbox")
+	if hasNamePart(name, "dev", "devel", "develop", "development", "local", "test", "tests", "testing", "e2e", "ci",
+		"debug", "demo", "example", "examples", "sample", "devcontainer", "playground", "sandbox") {
+		return true
+	}
+	// "examples/web/compose.yaml": what lies below such a folder shows something.
+	for folder := path.Dir(strings.ReplaceAll(name, `\`, "/")); folder != "." && folder != "/"; folder = path.Dir(folder) {
+		if hasNamePart(path.Base(folder), "example", "examples", "demo", "demos", "sample", "samples", "test", "tests", "e2e", "fixtures", "testdata") {
+			return true
+		}
+	}
+	return false
 }
 
 // hasNamePart tells whether one of the words is a part of the file's name or of

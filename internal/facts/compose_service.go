@@ -230,18 +230,34 @@ func Duration(v compose.Value) (d time.Duration, ok bool) {
 	return days + d, err == nil
 }
 
-// Database tells which kind of database or queue the service runs, by the last
-// part of its image's name: "postgres", "redis"; "" for none.
-func (s *ComposeService) Database() string {
+// ImageBase is the last part of the image's name, as far as variables leave it
+// known: "postgres", "traefik"; "" where there is none.
+func (s *ComposeService) ImageBase() string {
+	if r := s.imageRepository(); r != "" {
+		return path.Base(r)
+	}
+	return ""
+}
+
+func (s *ComposeService) imageRepository() string {
 	image, ok := s.Image()
 	if !ok {
 		return ""
 	}
-	repository := image.Repository
-	if !image.Known {
-		repository, _, _ = strings.Cut(image.Raw, "$")
-		repository = ParseImage(strings.TrimRight(repository, ":@")).Repository
+	if image.Known {
+		return image.Repository
 	}
+	known, _, _ := strings.Cut(image.Raw, "$")
+	return ParseImage(strings.TrimRight(known, ":@")).Repository
+}
+
+// Database tells which kind of database or queue the service runs, by the last
+// part of its image's name: "postgres", "redis"; "" for none.
+func (s *ComposeService) Database() string { return databaseIn(s.imageRepository()) }
+
+// databaseIn is the kind of database or queue that an image of a repository holds;
+// "" for none.
+func databaseIn(repository string) string {
 	if strings.HasSuffix(repository, "mssql/server") {
 		return "mssql"
 	}

@@ -1,6 +1,10 @@
 package facts
 
-import "strings"
+import (
+	"strings"
+
+	"github.com/dockmend/dockmend/internal/syntax/dockerfile"
+)
 
 // System is the family of the distribution that an image holds.
 type System uint8
@@ -58,4 +62,58 @@ func (i Image) System() System {
 		return RedHat
 	}
 	return UnknownSystem
+}
+
+// ShIsBash tells whether /bin/sh is bash where the instruction runs: on the
+// distributions whose packages come with rpm or pacman, and behind a RUN that
+// made it so. Bash called as sh knows all but process substitution.
+func (s *Stage) ShIsBash(in *dockerfile.Instruction) bool {
+	base := s.Base()
+	if base.System() == RedHat || base.Known && isBashSystem(base.Repository) {
+		return true
+	}
+	for _, x := range s.Chain() {
+		for _, c := range x.Instructions {
+			if c.Keyword != "run" || x == s && c.Index() > in.Index() {
+				continue
+			}
+			for _, command := range s.doc.Commands(c) {
+				switch command.Name() {
+				case "yum", "dnf", "microdnf", "tdnf", "zypper", "pacman", "rpm":
+					return true
+				case "ln", "mv", "dpkg-reconfigure":
+					if c != in && putsBash(command) {
+						return true
+					}
+				}
+			}
+		}
+	}
+	return false
+}
+
+// isBashSystem knows repositories by their last part: copies of a distribution
+// keep its name.
+func isBashSystem(repository string) bool {
+	name := repository[strings.LastIndexByte(repository, '/')+1:]
+	for _, system := range [...]string{"fedora", "centos", "rockylinux", "almalinux", "amazonlinux", "oraclelinux", "opensuse", "archlinux", "ubi", "rhel", "mageia", "photon"} {
+		if strings.HasPrefix(name, system) {
+			return true
+		}
+	}
+	return strings.HasPrefix(repository, "opensuse/")
+}
+
+// putsBash tells whether a command makes bash the program /bin/sh.
+func putsBash(c *Command) bool {
+	bash, sh := false, c.Name() == "dpkg-reconfigure"
+	for _, a := range c.Args() {
+		switch a.Text {
+		case "bash", "/bin/bash", "/usr/bin/bash", "dash":
+			bash = true
+		case "/bin/sh", "/usr/bin/sh":
+			sh = true
+		}
+	}
+	return bash && sh
 }

@@ -102,12 +102,14 @@ func body(category string, remarks []remark, s *suggestion) string {
 }
 
 // why is the rule's title, as a sentence.
-func why(d *lint.Diagnostic) string {
-	first, size := utf8.DecodeRuneInString(d.Rule.Title)
+func why(d *lint.Diagnostic) string { return titleSentence(d.Rule) }
+
+func titleSentence(rule *lint.Meta) string {
+	first, size := utf8.DecodeRuneInString(rule.Title)
 	if size == 0 {
 		return ""
 	}
-	return report.MarkdownText(string(unicode.ToUpper(first))+strings.TrimSuffix(d.Rule.Title[size:], ".")) + "."
+	return report.MarkdownText(string(unicode.ToUpper(first))+strings.TrimSuffix(rule.Title[size:], ".")) + "."
 }
 
 // ruleLine names the rule, its hadolint code, and how to silence it.
@@ -128,6 +130,8 @@ func proofLine(p lint.Proof) string {
 		lint.EffectRepin:  "same image under another name",
 		lint.EffectShell:  "same commands in another layout; the layer is built anew once",
 		lint.EffectGraph:  "build steps change",
+		// Only where unsafe fixes are asked for.
+		lint.EffectUnknown: "nothing shows what it does",
 	}[p.Effect]
 	details := p.Details
 	if len(details) == 0 {

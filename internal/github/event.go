@@ -39,6 +39,8 @@ type Event struct {
 	Files int
 	// Ref is the ref that goes with SHA, as "refs/pull/7/merge".
 	Ref string
+	// DefaultBranch is the repository's, on pushes.
+	DefaultBranch string
 	// Run is the run that a workflow_run is about; nil for other events.
 	Run *Run
 }
@@ -111,6 +113,7 @@ func (e *Event) read(payload []byte) error {
 		if err := json.Unmarshal(payload, &p); err != nil {
 			return err
 		}
+		e.DefaultBranch = p.GetRepo().GetDefaultBranch()
 		return e.between(p.GetBefore(), p.GetAfter())
 	case "merge_group":
 		var p github.MergeGroupEvent

@@ -29,6 +29,8 @@ type markdownWriter struct {
 	line func(file string, line int) string
 	// placed may be nil: all findings are listed then.
 	placed *Placed
+	// audit may be nil.
+	audit *Audit
 }
 
 // Write writes a job summary: a heading with the counts, problems, one table
@@ -46,6 +48,9 @@ func (m markdownWriter) Write(w io.Writer, r *lint.Result) error {
 	// The small sections may not crowd out the findings, nor these them.
 	p.details("notice", "", noticeRows(r), m.limit/20)
 	p.details("problem", "<details open><summary>"+count(len(r.Problems), "problem")+": the run is incomplete</summary>\n\n", problemRows(r), m.limit/10)
+	if m.audit != nil {
+		p.audit(m.audit, r, m.line)
+	}
 	listed, places := m.placed.split(r)
 	p.details("place", "", places, p.limit-m.limit/4)
 	p.findings(r, listed, p.limit-m.limit/5, m.line)

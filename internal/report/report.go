@@ -43,6 +43,8 @@ type Options struct {
 	Line func(file string, line int) string
 	// Placed tells for "markdown" which findings are shown elsewhere; nil lists all.
 	Placed *Placed
+	// Audit makes "markdown" a report on the whole repository; nil for none.
+	Audit *Audit
 	// Elsewhere says for "github" where all findings are, when a step cannot
 	// show them; empty means in other formats.
 	Elsewhere string
@@ -71,7 +73,7 @@ func New(format string, opts Options) (Writer, error) {
 	case "github":
 		return githubWriter{opts}, nil
 	case "markdown":
-		return markdownWriter{limit: summaryLimit, line: opts.Line, placed: opts.Placed}, nil
+		return markdownWriter{limit: summaryLimit, line: opts.Line, placed: opts.Placed, audit: opts.Audit}, nil
 	}
 	if slices.Contains(later, format) {
 		return nil, fmt.Errorf("format %q is %w; use one of %s", format, ErrNotYet, strings.Join(Formats(), ", "))

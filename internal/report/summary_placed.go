@@ -27,6 +27,12 @@ type Patch struct {
 	Diff  []byte
 }
 
+// OnlyPatches lists all findings, and patches beside them.
+func OnlyPatches(patches []Patch) *Placed {
+	none := func(*lint.Diagnostic) string { return "" }
+	return &Placed{Elsewhere: none, Why: none, Patches: patches}
+}
+
 // shownPatches is how many patches a summary has at most.
 const shownPatches = 50
 
@@ -84,18 +90,27 @@ func (p *Placed) patchRows() []string {
 	}
 	var rows []string
 	for _, patch := range p.Patches[:min(len(p.Patches), shownPatches)] {
-		diff := string(patch.Diff)
-		if strings.ContainsFunc(diff, func(r rune) bool { return r != '\n' && r != '\t' && (hidden(r) || r == '\uFFFD') }) {
+		block, ok := MarkdownDiff(string(patch.Diff))
+		if !ok {
 			rows = append(rows, "- "+cellText(patch.Title)+" (has characters that a page does not keep; run `dockmend fix`)\n\n")
 			continue
 		}
-		fence := strings.Repeat("`", max(3, longestTicks(diff)+1))
-		rows = append(rows, "- "+cellText(patch.Title)+"\n\n"+fence+"diff\n"+strings.TrimSuffix(diff, "\n")+"\n"+fence+"\n\n")
+		rows = append(rows, "- "+cellText(patch.Title)+"\n\n"+block+"\n")
 	}
 	if left := len(p.Patches) - shownPatches; left > 0 {
 		rows = append(rows, fmt.Sprintf("- and %d more; run `dockmend fix`\n", left))
 	}
 	return slices.Clip(rows)
+}
+
+// MarkdownDiff makes a block of a diff that it cannot end. It is false for one
+// with characters that a page does not keep or show.
+func MarkdownDiff(diff string) (block string, ok bool) {
+	if strings.ContainsFunc(diff, func(r rune) bool { return r != '\n' && r != '\t' && (hidden(r) || r == '\uFFFD') }) {
+		return "", false
+	}
+	fence := strings.Repeat("`", max(3, longestTicks(diff)+1))
+	return fence + "diff\n" + strings.TrimSuffix(diff, "\n") + "\n" + fence + "\n", true
 }
 
 func longestTicks(s string) int {

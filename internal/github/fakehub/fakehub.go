@@ -54,6 +54,8 @@ type Hub struct {
 	Artifacts map[string][]byte
 	// Scanning is the state of code scanning.
 	Scanning Scanning
+	// Repo is the git repository; nil where a test needs none.
+	Repo *Repo
 	// Seen, if set, is called with each request before it is answered.
 	Seen func(r *http.Request, body []byte)
 
@@ -213,16 +215,20 @@ func (h *Hub) serveREST(w http.ResponseWriter, r *http.Request, call string, inp
 func answer(w http.ResponseWriter, status int, body any) {
 	w.Header().Set("Content-Type", "application/json")
 	w.WriteHeader(status)
-	_ = json.NewEncoder(w).Encode(body)
+	if body != nil { // 204 has none
+		_ = json.NewEncoder(w).Encode(body)
+	}
 }
 
 // request finds the operation. OpenAPI has no parameter with slashes, so those
 // of a file's path are packed for it.
 func (h *Hub) request(r *http.Request) (*openapi3filter.RequestValidationInput, error) {
 	packed := r.Clone(r.Context())
-	if before, path, ok := strings.Cut(r.URL.Path, "/contents/"); ok {
-		packed.URL.Path = before + "/contents/" + strings.ReplaceAll(path, "/", "\x00")
-		packed.URL.RawPath = ""
+	for _, folder := range []string{"/contents/", "/git/ref/", "/git/refs/"} {
+		if before, path, ok := strings.Cut(r.URL.Path, folder); ok {
+			packed.URL.Path = before + folder + strings.ReplaceAll(path, "/", "\x00")
+			packed.URL.RawPath = ""
+		}
 	}
 	route, params, err := h.router.FindRoute(packed)
 	if err != nil {
@@ -242,6 +248,9 @@ func (h *Hub) request(r *http.Request) (*openapi3filter.RequestValidationInput, 
 }
 
 func (h *Hub) answer(call string, in *openapi3filter.RequestValidationInput, body []byte) (int, any) {
+	if status, body, ok := h.serveRepo(call, in, body); ok {
+		return status, body
+	}
 	missing := map[string]string{"message": "Not Found", "documentation_url": "https://docs.github.com/rest", "status": "404"}
 	switch p := in.PathParams; call {
 	case "GET /contents/{path}":

@@ -118,7 +118,9 @@ func needs(call string) []need {
 		level = "read"
 	}
 	switch {
-	case strings.HasPrefix(path, "/pulls"):
+	case path == "":
+		return nil // metadata: read, which every token has
+	case strings.HasPrefix(path, "/pulls"), strings.HasPrefix(path, "/issues"):
 		return []need{{"pull-requests", level}}
 	case strings.HasPrefix(path, "/code-scanning"):
 		return []need{{"security-events", level}}

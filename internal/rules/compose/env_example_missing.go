@@ -52,7 +52,7 @@ func checkEnvExampleMissing(p *lint.Pass[*facts.Compose]) {
 	for _, name := range paths {
 		there, known := isThere(p, name)
 		missing := known && !there && entries[name].Required
-		if !isEnvName(path.Base(name)) || !missing && !(there && repository.Ignores(name)) || len(envExamples(p, path.Dir(name))) > 0 || isThereFromAbove(p, name) {
+		if !isEnvName(path.Base(name)) || !missing && (!there || !repository.Ignores(name)) || len(envExamples(p, path.Dir(name))) > 0 || isThereFromAbove(p, name) {
 			continue
 		}
 		if missing && path.Base(name) != ".env" && !repository.Ignores(name) {

@@ -8,7 +8,6 @@ import (
 
 	"github.com/dockmend/dockmend/internal/facts"
 	"github.com/dockmend/dockmend/internal/lint"
-	"github.com/dockmend/dockmend/internal/text"
 )
 
 // EnvFileCommitted finds files of variables in git: .env beside the Compose file,
@@ -63,11 +62,9 @@ func checkEnvFileCommitted(p *lint.Pass[*facts.Compose]) {
 		if !tracked || worst == lint.SeverityUnset {
 			continue
 		}
-		span := text.Span{}
+		span := p.Doc.All()[0].Span()
 		if e, named := entries[name]; named {
 			span = e.Path.Span
-		} else {
-			span = p.Doc.All()[0].Span()
 		}
 		f := lint.Finding{
 			Span: span, Severity: worst,
@@ -88,8 +85,8 @@ func committedSecret(variables []envVariable) (name string, worst lint.Severity)
 		words := facts.SecretNameWords(v.name)
 		switch {
 		case v.value == "" || isPublicSetting(v.name):
-		case len(words) > 0 && facts.IsSecretName(words) && !facts.IsHarmless(v.value) && facts.IsLiteralSecret(v.value) && !isStarter(v.value),
-			len(words) > 0 && facts.IsKeyName(words) && facts.LooksRandom(v.value), facts.HasURLPassword(v.value) && !isStarter(urlPassword(v.value)):
+		case len(words) > 0 && facts.NamesSecret(words) && !facts.IsNoSecret(v.value) && facts.IsLiteralSecret(v.value) && !isStarter(v.value),
+			len(words) > 0 && facts.NamesKey(words) && facts.LooksRandom(v.value), facts.HasURLPassword(v.value) && !isStarter(urlPassword(v.value)):
 			return v.name, lint.Error
 		default:
 			worst = lint.Info

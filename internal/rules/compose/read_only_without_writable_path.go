@@ -46,7 +46,9 @@ func checkReadOnlyWithoutWritablePath(p *lint.Pass[*facts.Compose]) {
 				Message: fmt.Sprintf("the root of %q is read-only, and %s writes to %s; mount a tmpfs there", shortText(s.Name), w.who, shortText(w.folder)),
 				Related: []lint.Related{inDockerfile(b, w.place, "it is named here")},
 			}
-			f.Fixes = tmpfsFix(p.Doc, s, w.folder)
+			if yaml.PlainString(w.folder, true) {
+				f.Fixes = tmpfsFix(s, []string{w.folder})
+			}
 			p.Report(f)
 			return // one at a time: the fixes would be in each other's way
 		}
@@ -118,20 +120,4 @@ func isWritable(s *facts.ComposeService, stage *facts.Stage, folder string) bool
 		}
 	}
 	return false
-}
-
-// tmpfsFix mounts a tmpfs in a folder.
-func tmpfsFix(d *facts.Compose, s *facts.ComposeService, folder string) []lint.Fix {
-	if s.Pair.Value != s.Node || !yaml.PlainString(folder, true) {
-		return nil
-	}
-	var edits []text.Edit
-	ok := false
-	switch pair := s.Entry("tmpfs"); {
-	case pair == nil:
-		edits, ok = d.File.Add(s.Node, "tmpfs: ["+folder+"]")
-	case pair.Value.Kind == yaml.Sequence && s.Owns(pair):
-		edits, ok = d.File.Append(pair.Value, folder)
-	}
-	return yamlFix("mount a tmpfs in "+folder, lint.Unsafe, lint.EffectConfig, edits, ok)
 }

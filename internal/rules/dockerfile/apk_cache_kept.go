@@ -2,6 +2,8 @@ package dockerfile
 
 import (
 	"fmt"
+	"slices"
+	"strings"
 
 	"github.com/dockmend/dockmend/internal/facts"
 	"github.com/dockmend/dockmend/internal/lint"
@@ -11,8 +13,8 @@ import (
 // megabytes in the image.
 //
 // Silent where a cache is mounted at /var/cache/apk or it is removed in the
-// same RUN, with --cache-dir, and in stages whose layers are no part of the
-// image.
+// same RUN, with --cache-dir, in stages whose layers are no part of the image, where
+// a RUN above has fetched the index already, and in a branch that a test decides on.
 var ApkCacheKept = lint.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
 		ID:       "apk-cache-kept",
@@ -36,6 +38,9 @@ func checkApkCacheKept(p *lint.Pass[*facts.Dockerfile]) {
 		if c.Action != "add" || c.HasFlag("--no-cache", "--cache-dir") || hasVariableFlag(c) || mountsAny(c.Instruction, dirs) || !p.Hadolint && !shipsLayers(p.Doc, c.Instruction) {
 			return
 		}
+		if !p.Hadolint && (c.Conditional() || hasApkIndex(p.Doc, c)) {
+			return
+		}
 		for _, other := range p.Doc.Commands(c.Instruction) {
 			if !p.Hadolint && removesAny(other, dirs) && other.Span.Start > c.Span.Start {
 				return
@@ -51,4 +56,27 @@ func checkApkCacheKept(p *lint.Pass[*facts.Dockerfile]) {
 		}
 		p.Report(f)
 	}, "apk")
+}
+
+// hasApkIndex tells whether a RUN above the call's has left an index in the image, so
+// that the call adds none.
+func hasApkIndex(d *facts.Dockerfile, c facts.PackageCommand) bool {
+	s := d.StageOf(c.Instruction)
+	if s == nil || c.HasFlag("-U", "--update", "--update-cache") {
+		return false
+	}
+	for _, in := range s.Instructions {
+		if in.Keyword != "run" || in.Index() >= c.Instruction.Index() || !strings.Contains(in.Body, "update") {
+			continue
+		}
+		commands := d.Commands(in)
+		if slices.ContainsFunc(commands, func(c *facts.Command) bool {
+			p, ok := facts.Packages(c)
+			return ok && p.Manager == "apk" && p.Action == "update"
+		}) &&
+			!slices.ContainsFunc(commands, func(c *facts.Command) bool { return removesAny(c, []string{"/var/cache/apk"}) }) {
+			return true
+		}
+	}
+	return false
 }

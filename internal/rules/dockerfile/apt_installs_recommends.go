@@ -16,8 +16,12 @@ import (
 // the image, take time to install and have to be patched.
 //
 // Silent in stages whose layers are no part of the image, where apt's
-// configuration says so already, and for packages that recommend nothing. One
-// finding for a file, at the first place; its fix mends all.
+// configuration says so already, for packages that recommend nothing, and for
+// files (./x.deb). One finding for a file, at the first place; its fix mends all.
+//
+// Off by default: most packages that images install recommend a few megabytes or
+// nothing, and without their recommendations some programs lack what they need. The
+// preset "cloud-native" has the rule.
 var AptInstallsRecommends = lint.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
 		ID:         "apt-installs-recommends",
@@ -25,7 +29,6 @@ var AptInstallsRecommends = lint.Rule[*facts.Dockerfile]{
 		Category:   lint.Size,
 		Severity:   lint.Info,
 		Confidence: lint.Medium,
-		Default:    true,
 		Since:      "0.1.0",
 		Presets:    []string{"cloud-native"},
 		Aliases: append(
@@ -101,7 +104,7 @@ func installsRecommends(p *lint.Pass[*facts.Dockerfile], c facts.PackageCommand)
 	if s == nil || !s.InFinalImage() || configuresRecommends(p.Doc, s) {
 		return false
 	}
-	return !allIn(c.Packages, recommendNothing)
+	return !allIn(c.Packages, recommendNothing) && !allPaths(c.Packages)
 }
 
 // setsRecommendsOff reads "APT::Install-Recommends=false", as -o has it and as

@@ -12,10 +12,9 @@ import (
 // AptListsKept finds apt-get update whose lists are not removed in the same
 // RUN: twenty megabytes and more that are stale at once.
 //
-// Silent in stages whose layers are no part of the image, and with a cache or a
-// tmpfs mounted on the lists.
-//
-// The fix is not offered where a later RUN installs without an update.
+// Silent in stages whose layers are no part of the image, with a cache or a tmpfs
+// mounted on the lists, and where a later RUN installs without an update of its own,
+// for which the lists have to stay: bring the update and the install together first.
 var AptListsKept = lint.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
 		ID:       "apt-lists-kept",
@@ -51,11 +50,15 @@ func checkAptListsKept(p *lint.Pass[*facts.Dockerfile]) {
 		if update == nil || !p.Hadolint && strings.Contains(in.Args, lists) {
 			return
 		}
+		needed := installsLater(p.Doc, in)
+		if needed && !p.Hadolint {
+			return
+		}
 		f := lint.Finding{
 			Span:    update.Span,
 			Message: fmt.Sprintf("%s leaves its lists in the image, which are stale at once; end the RUN with %q", quoteShort(firstLine(p.Doc.Text(update.Span))), clean),
 		}
-		if fix, ok := appendCommand(update, clean); ok && !installsLater(p.Doc, in) {
+		if fix, ok := appendCommand(update, clean); ok && !needed {
 			f.Fixes = []lint.Fix{fix}
 		}
 		p.Report(f)

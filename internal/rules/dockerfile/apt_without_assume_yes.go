@@ -13,8 +13,9 @@ import (
 // fails as soon as a package brings others along.
 //
 // Silent for -qq and the like, for a yes that is piped in, where nothing is
-// installed (--download-only, --simulate), and where apt's configuration
-// answers.
+// installed (--download-only, --simulate), where apt's configuration answers, as it
+// does in CircleCI's images, for install -f behind an install that succeeded, and for
+// sudo alone, which brings no other package along.
 var AptWithoutAssumeYes = lint.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
 		ID:       "apt-without-assume-yes",
@@ -38,7 +39,28 @@ func checkAptWithoutAssumeYes(p *lint.Pass[*facts.Dockerfile]) {
 		yes:      []string{"-y", "--yes", "--assume-yes", "-qq", "--download-only", "-d", "--simulate", "-s", "--dry-run", "--just-print", "--print-uris"},
 		flag:     "-y",
 		answered: answersApt,
+		idle:     aptNeverAsks,
 	}.report(p)
+}
+
+// aptNeverAsks tells whether apt has no reason to ask: it does where more is to be
+// installed than was named.
+func aptNeverAsks(d *facts.Dockerfile, c facts.PackageCommand) bool {
+	if len(c.Packages) == 1 && c.Packages[0].Text == "sudo" {
+		return true
+	}
+	if s := d.StageOf(c.Instruction); s != nil && (strings.HasPrefix(s.Base().Name(), "circleci/") || strings.HasPrefix(s.Base().Name(), "cimg/")) {
+		return true
+	}
+	if len(c.Packages) > 0 || !c.HasFlag("-f", "--fix-broken") {
+		return false
+	}
+	for _, other := range d.Commands(c.Instruction) {
+		if before, ok := facts.Packages(other); ok && other.Span.Start < c.Span.Start && before.Manager == c.Manager && before.Action == "install" && before.HasFlag("-y", "--yes") {
+			return true
+		}
+	}
+	return false
 }
 
 // answersApt tells of other ways to answer apt's questions.

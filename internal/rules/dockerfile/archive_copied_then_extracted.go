@@ -2,6 +2,7 @@ package dockerfile
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/dockmend/dockmend/internal/facts"
@@ -46,6 +47,7 @@ func checkArchiveCopiedThenExtracted(p *lint.Pass[*facts.Dockerfile]) {
 			}
 			if c := unpacks(p.Doc, in, name, baseName(bare(to.Text))); c != nil {
 				p.Report(lint.Finding{
+					Fixes:   unpackByADD(p.Doc, in, c),
 					Span:    in.KeywordSpan,
 					Message: fmt.Sprintf("%s is copied here and unpacked later, so it stays in a layer; let ADD unpack it", quoteShort(name)),
 					Related: []lint.Related{{Span: c.Span, Message: "it is unpacked here"}},
@@ -84,4 +86,67 @@ func unpacks(d *facts.Dockerfile, in *dockerfile.Instruction, names ...string) (
 		}
 	})
 	return found
+}
+
+// unpackByADD turns the COPY of one archive into an ADD and deletes the commands
+// that unpack and remove it, if nothing else in the file speaks of it.
+func unpackByADD(d *facts.Dockerfile, in *dockerfile.Instruction, c *facts.Command) []lint.Fix {
+	sources, to, ok := copyWords(in)
+	folder, unpacked := unpackedTo(d, c, sources[0], to)
+	run := c.Instruction
+	if !ok || !unpacked || len(sources) != 1 || len(in.Flags) > 0 || len(run.Flags) > 0 || in.JSON || isInner(in) || isInner(run) || d.Text(to.Span) != to.Text {
+		return nil
+	}
+	own := []*facts.Command{c}
+	uses := strings.Count(d.Text(in.Span), baseName(sources[0].Text)) + 1
+	for _, other := range d.Commands(run) {
+		if other.Name() == "rm" && len(other.Positional()) == 1 && other.Positional()[0].Text == c.Words[2].Text {
+			own = append(own, other)
+			uses++
+		}
+	}
+	if strings.Count(string(d.Src), baseName(sources[0].Text)) != uses {
+		return nil
+	}
+	edits := []lint.FileEdit{lint.Replace(in.KeywordSpan, sameCase("ADD", d.Text(in.KeywordSpan))), lint.Replace(to.Span, folder)}
+	if len(own) == len(d.Commands(run)) && isPlainChain(run) {
+		edit, plain := deleteInstruction(run)
+		if !plain {
+			return nil
+		}
+		return unsafeFix("let ADD unpack it", lint.EffectGraph, append(edits, edit)...)
+	}
+	for _, command := range own {
+		edit, plain := deleteCommand(command)
+		if !plain || edit.Span.Overlaps(edits[len(edits)-1].Span) {
+			return nil
+		}
+		edits = append(edits, edit)
+	}
+	return unsafeFix("let ADD unpack it", lint.EffectGraph, edits...)
+}
+
+// unpackedTo is the folder, with a slash at its end, into which "tar xf" unpacks a
+// copied archive as a whole; ok is false for everything else.
+func unpackedTo(d *facts.Dockerfile, c *facts.Command, source, to dockerfile.Word) (folder string, ok bool) {
+	name := baseName(source.Text)
+	isTar := slices.ContainsFunc([]string{".tar", ".tar.gz", ".tgz", ".tar.bz2", ".tar.xz"}, func(suffix string) bool { return strings.HasSuffix(name, suffix) })
+	if !isTar || c.Name() != "tar" || c.Script == nil || len(c.Wrappers) > 0 || c.Conditional() || len(c.Words) != 3 && len(c.Words) != 5 {
+		return "", false
+	}
+	path := to.Text
+	if strings.HasSuffix(path, "/") {
+		path += name
+	}
+	letters := strings.TrimPrefix(c.Words[1].Text, "-")
+	if c.Words[2].Text != path || !strings.HasPrefix(path, "/") || strings.Trim(letters, "xvzjJpf") != "" || !strings.Contains(letters, "x") || !strings.HasSuffix(letters, "f") {
+		return "", false
+	}
+	if len(c.Words) == 5 {
+		folder = c.Words[4].Text
+		return cleanFolder(folder) + "/", c.Words[3].Text == "-C" && c.Words[4].Literal && strings.HasPrefix(folder, "/") && len(folder) > 1
+	}
+	all := d.Commands(c.Instruction)
+	folder, ok = workdirAt(d, c.Instruction)
+	return cleanFolder(folder) + "/", ok && len(folder) > 1 && !slices.ContainsFunc(all, func(x *facts.Command) bool { return x.Name() == "cd" })
 }

@@ -2,10 +2,12 @@ package dockerfile
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/dockmend/dockmend/internal/facts"
 	"github.com/dockmend/dockmend/internal/lint"
+	"github.com/dockmend/dockmend/internal/syntax/dockerfile"
 )
 
 // CdInsteadOfWorkdir finds RUN instructions that begin with cd to a fixed
@@ -35,6 +37,7 @@ func checkCdInsteadOfWorkdir(p *lint.Pass[*facts.Dockerfile]) {
 			return
 		}
 		p.Report(lint.Finding{
+			Fixes:   setFolder(p.Doc, c),
 			Span:    c.Span,
 			Message: fmt.Sprintf("%s holds for this RUN alone; set the folder with WORKDIR", quoteShort(p.Doc.Text(c.Span))),
 		})
@@ -58,4 +61,48 @@ func leadsTheWay(d *facts.Dockerfile, c *facts.Command) bool {
 		}
 	}
 	return true
+}
+
+// setFolder puts a WORKDIR above the RUN in the place of the cd, where nothing
+// below works in the folder that held until then.
+func setFolder(d *facts.Dockerfile, c *facts.Command) []lint.Fix {
+	if !leadsTheWay(d, c) {
+		return nil
+	}
+	path := c.Words[1].Text
+	cut, ok := deleteCommand(c)
+	if !ok || strings.ContainsAny(path, " \"'$\\") {
+		return nil
+	}
+	if now, known := workdirAt(d, c.Instruction); known && now == cleanFolder(path) {
+		return unsafeFix("remove cd, which changes nothing", lint.EffectGraph, cut)
+	}
+	line, ok := insertLine(c.Instruction, "WORKDIR", path)
+	if !ok || needsFolder(d, c.Instruction) {
+		return nil
+	}
+	return unsafeFix("set the folder with WORKDIR", lint.EffectGraph, line, cut)
+}
+
+// needsFolder tells whether an instruction below may count on the folder in which
+// it works, up to the next WORKDIR.
+func needsFolder(d *facts.Dockerfile, in *dockerfile.Instruction) bool {
+	s := d.StageOf(in)
+	for _, x := range s.Instructions {
+		if x.Index() <= in.Index() {
+			continue
+		}
+		switch x.Keyword {
+		case "workdir":
+			return !isAbsolute(bare(x.Args))
+		case "copy", "add":
+			if _, to, ok := copyWords(x); !ok || !strings.HasPrefix(bare(to.Text), "/") {
+				return true
+			}
+		case "env", "arg", "label", "expose", "user", "stopsignal", "volume":
+		default:
+			return true
+		}
+	}
+	return s.InFinalImage() || slices.ContainsFunc(d.Stages(), func(x *facts.Stage) bool { return x.Parent == s })
 }

@@ -2,6 +2,7 @@ package dockerfile
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/dockmend/dockmend/internal/facts"
@@ -42,6 +43,7 @@ func checkCleanupInsideCacheMount(p *lint.Pass[*facts.Dockerfile]) {
 				continue
 			}
 			p.Report(lint.Finding{
+				Fixes:   keepCache(p.Doc, in, targets),
 				Span:    at.Span,
 				Message: fmt.Sprintf("%s spoils the cache that this RUN mounts, which is no part of the image anyway; remove it", quoteShort(at.Text)),
 			})
@@ -75,4 +77,28 @@ func spoilsCache(c *facts.Command, targets []string) (at facts.Argument, ok bool
 		}
 	}
 	return at, false
+}
+
+// keepCache deletes the flags, the folders from what rm removes, or a whole rm,
+// wherever the RUN spoils the cache.
+func keepCache(d *facts.Dockerfile, in *dockerfile.Instruction, targets []string) []lint.Fix {
+	var edits []lint.FileEdit
+	for _, c := range d.Commands(in) {
+		at, spoils := spoilsCache(c, targets)
+		if !spoils {
+			continue
+		}
+		edit, ok := deleteWords(c, at.Span, 1)
+		if c.Name() == "rm" && len(c.Positional()) == 1 {
+			edit, ok = deleteCommand(c)
+		}
+		if !ok || slices.ContainsFunc(edits, func(e lint.FileEdit) bool { return e.Span.Overlaps(edit.Span) }) {
+			break // what is left is for the next run, or for people
+		}
+		edits = append(edits, edit)
+	}
+	if len(edits) == 0 {
+		return nil
+	}
+	return unsafeFix("keep the cache", lint.EffectGraph, edits...)
 }

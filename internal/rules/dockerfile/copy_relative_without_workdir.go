@@ -15,8 +15,9 @@ import (
 // Where the files land is the base image's choice: mostly the root folder, and
 // somewhere else after an update of it.
 //
-// Silent for absolute paths, also of Windows, for variables, and where a stage
-// that this one builds on sets the folder.
+// Silent for absolute paths, also of Windows, for variables, where a stage that this
+// one builds on sets the folder, and for single files that the stage names again,
+// which are then found where the author looked.
 var CopyRelativeWithoutWorkdir = lint.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
 		ID:       "copy-relative-without-workdir",
@@ -49,6 +50,9 @@ func checkCopyRelativeWithoutWorkdir(p *lint.Pass[*facts.Dockerfile]) {
 			if !ok || path == "" || isAbsoluteDestination(path) || strings.HasPrefix(path, "$") || s != nil && hasWorkdir(s, in) {
 				return
 			}
+			if !p.Hadolint && s != nil && usesFiles(p, s, in) {
+				return
+			}
 			told[s] = true
 			p.Report(lint.Finding{
 				Span:    to.Span,
@@ -56,4 +60,23 @@ func checkCopyRelativeWithoutWorkdir(p *lint.Pass[*facts.Dockerfile]) {
 			})
 		})
 	}
+}
+
+// usesFiles tells whether an instruction brings single files only, and the stage
+// starts or runs one of them by its name.
+func usesFiles(p *lint.Pass[*facts.Dockerfile], s *facts.Stage, in *dockerfile.Instruction) bool {
+	if copiesFolder(p, in) {
+		return false
+	}
+	for _, c := range s.Instructions {
+		if c.Index() <= in.Index() || c.Keyword != "run" && c.Keyword != "cmd" && c.Keyword != "entrypoint" {
+			continue
+		}
+		for _, w := range in.Words {
+			if name := baseName(bare(w.Text)); strings.Contains(name, ".") && strings.Contains(p.Doc.Text(c.Span), name) {
+				return true
+			}
+		}
+	}
+	return false
 }

@@ -14,7 +14,7 @@ import (
 // Copy what the build made, or build the final stage FROM that one.
 //
 // Silent into an empty image (FROM scratch), where this is the way to flatten a
-// stage.
+// stage, and in stages whose layers are no part of the image.
 var CopyWholeFilesystem = lint.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
 		ID:       "copy-whole-filesystem",
@@ -36,7 +36,7 @@ func checkCopyWholeFilesystem(p *lint.Pass[*facts.Dockerfile]) {
 	p.Doc.Each("copy", true, func(in *dockerfile.Instruction) {
 		sources, to, ok := copyWords(in)
 		s := p.Doc.StageOf(in)
-		if !ok || len(sources) != 1 || bare(sources[0].Text) != "/" || bare(to.Text) != "/" || !p.Hadolint && s != nil && s.Base().IsScratch() {
+		if !ok || len(sources) != 1 || bare(sources[0].Text) != "/" || bare(to.Text) != "/" || !p.Hadolint && s != nil && (s.Base().IsScratch() || !s.InFinalImage()) {
 			return
 		}
 		p.Report(lint.Finding{

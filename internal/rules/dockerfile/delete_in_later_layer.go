@@ -2,6 +2,7 @@ package dockerfile
 
 import (
 	"fmt"
+	"path"
 	"strings"
 
 	"github.com/dockmend/dockmend/internal/facts"
@@ -16,7 +17,8 @@ import (
 // Remove them in the RUN that makes them, mount them with RUN
 // --mount=type=bind, or build in another stage.
 //
-// Silent in stages whose layers are no part of the image.
+// Silent in stages whose layers are no part of the image, and for a single file
+// that is small by its kind: a script, a source, a configuration, a package.
 var DeleteInLaterLayer = lint.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
 		ID:       "delete-in-later-layer",
@@ -71,7 +73,7 @@ func reportLateRemoval(p *lint.Pass[*facts.Dockerfile], in *dockerfile.Instructi
 		}
 		for _, a := range c.Positional() {
 			from := copied[strings.TrimRight(a.Text, "/")]
-			if from == nil || len(a.Text) < 2 {
+			if from == nil || len(a.Text) < 2 || isSmallKind(a.Text) {
 				continue
 			}
 			p.Report(lint.Finding{
@@ -82,4 +84,13 @@ func reportLateRemoval(p *lint.Pass[*facts.Dockerfile], in *dockerfile.Instructi
 			return
 		}
 	}
+}
+
+// isSmallKind tells whether a file's name is one of a kind that takes little place.
+func isSmallKind(name string) bool {
+	switch path.Ext(name) {
+	case ".c", ".h", ".cfg", ".conf", ".deb", ".ini", ".js", ".json", ".lock", ".patch", ".py", ".rb", ".rpm", ".sh", ".sql", ".toml", ".txt", ".xml", ".yaml", ".yml":
+		return true
+	}
+	return false
 }

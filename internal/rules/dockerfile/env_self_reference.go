@@ -6,6 +6,7 @@ import (
 	"github.com/dockmend/dockmend/internal/facts"
 	"github.com/dockmend/dockmend/internal/lint"
 	"github.com/dockmend/dockmend/internal/syntax/dockerfile"
+	"github.com/dockmend/dockmend/internal/text"
 )
 
 // EnvSelfReference finds ENV instructions in which a value uses a variable that
@@ -42,6 +43,7 @@ func checkEnvSelfReference(p *lint.Pass[*facts.Dockerfile]) {
 						continue
 					}
 					p.Report(lint.Finding{
+						Fixes:   splitEnv(p.Doc, in, i, j),
 						Span:    pair.Span,
 						Message: fmt.Sprintf("%s is set in this very ENV, and a value sees only what was set before; set it in an ENV above", quoteShort("$"+use.Name)),
 						Related: []lint.Related{{Span: other.Span, Message: "it is set here"}},
@@ -62,4 +64,17 @@ func extendsTwice(in *dockerfile.Instruction, name string) bool {
 		}
 	}
 	return n > 1
+}
+
+// splitEnv begins another ENV with the value that reads the variable, if that one
+// is set before it.
+func splitEnv(d *facts.Dockerfile, in *dockerfile.Instruction, reads, sets int) []lint.Fix {
+	if sets >= reads || isInner(in) {
+		return nil
+	}
+	gap := text.Span{Start: in.Pairs[reads-1].Span.End, End: in.Pairs[reads].Span.Start}
+	if !separates(d.Document, gap, "") {
+		return nil
+	}
+	return unsafeFix("split the ENV", settingEffect(d, in), lint.Replace(gap, d.Newline()+d.Text(in.KeywordSpan)+" "))
 }

@@ -37,11 +37,11 @@ func execFix(p *lint.Pass[*facts.Dockerfile], s *facts.Stage, in *dockerfile.Ins
 			fix.Applicability = lint.Safe
 		}
 		fix.Edits = []lint.FileEdit{lint.Replace(in.BodySpan, jsonArray(words))}
-		return fix, !isReserved(words[0]) && !facts.IsBuiltin(words[0]) && words[0] != ""
+		return fix, !isReserved(words[0]) && !facts.IsShellBuiltin(words[0]) && words[0] != ""
 	}
 	text := strings.TrimSpace(p.Doc.Text(in.BodySpan))
 	name := call.Args[0].Lit()
-	if name == "" || facts.IsBuiltin(name) && name != "exec" || isReserved(name) || strings.ContainsAny(text, "\n\r") || !hasShell(s) {
+	if name == "" || facts.IsShellBuiltin(name) && name != "exec" || isReserved(name) || strings.ContainsAny(text, "\n\r") || !hasShell(s) {
 		return fix, false
 	}
 	if name != "exec" {

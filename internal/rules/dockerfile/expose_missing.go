@@ -2,6 +2,7 @@ package dockerfile
 
 import (
 	"fmt"
+	"strconv"
 
 	"github.com/dockmend/dockmend/internal/facts"
 	"github.com/dockmend/dockmend/internal/lint"
@@ -34,5 +35,17 @@ func checkExposeMissing(p *lint.Pass[*facts.Dockerfile]) {
 	if !ok || !known || len(ports) > 0 {
 		return
 	}
-	p.Report(lint.Finding{Span: at.Span, Message: fmt.Sprintf("%s listens on port %d, and no EXPOSE says so; add EXPOSE %d", c.program, port, port)})
+	p.Report(lint.Finding{Fixes: addExpose(p.Doc, c, port), Span: at.Span, Message: fmt.Sprintf("%s listens on port %d, and no EXPOSE says so; add EXPOSE %d", c.program, port, port)})
+}
+
+// addExpose adds EXPOSE above what starts the server.
+func addExpose(d *facts.Dockerfile, c startCommand, port int) []lint.Fix {
+	if d.StageOf(c.in) != c.stage {
+		return nil
+	}
+	edit, ok := insertLine(c.in, "EXPOSE", strconv.Itoa(port))
+	if !ok {
+		return nil
+	}
+	return unsafeFix("add EXPOSE "+strconv.Itoa(port), lint.EffectConfig, edit)
 }

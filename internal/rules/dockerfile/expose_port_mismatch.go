@@ -3,9 +3,13 @@ package dockerfile
 import (
 	"fmt"
 	"slices"
+	"strconv"
+	"strings"
 
 	"github.com/dockmend/dockmend/internal/facts"
 	"github.com/dockmend/dockmend/internal/lint"
+	"github.com/dockmend/dockmend/internal/syntax/dockerfile"
+	"github.com/dockmend/dockmend/internal/text"
 )
 
 // ExposePortMismatch finds files whose start command listens on a port that
@@ -36,8 +40,25 @@ func checkExposePortMismatch(p *lint.Pass[*facts.Dockerfile]) {
 		return
 	}
 	p.Report(lint.Finding{
+		Fixes:   exposePort(p.Doc, c, words, ports[0], port),
 		Span:    words[0].Span,
 		Message: fmt.Sprintf("port %d is exposed, and %s listens on %d; expose the port that is used", ports[0], c.program, port),
 		Related: []lint.Related{{Span: at.Span, Message: "the server's port"}},
 	})
+}
+
+// exposePort writes the server's port in the only EXPOSE, unless something else
+// in the stage speaks of the exposed one too.
+func exposePort(d *facts.Dockerfile, c startCommand, words []dockerfile.Word, exposed, port int) []lint.Fix {
+	number := strconv.Itoa(exposed)
+	if len(words) != 1 || !strings.HasPrefix(d.Text(words[0].Span), number) || c.stage.LastOwn("expose") == nil {
+		return nil
+	}
+	for _, in := range c.stage.Instructions {
+		if in.Keyword != "expose" && strings.Contains(in.Args, number) {
+			return nil
+		}
+	}
+	start := words[0].Span.Start
+	return unsafeFix("expose "+strconv.Itoa(port), lint.EffectConfig, lint.Replace(text.Span{Start: start, End: start + len(number)}, strconv.Itoa(port)))
 }

@@ -12,7 +12,8 @@ import (
 // in, with keys and users that nobody looks after.
 //
 // docker exec and kubectl exec give a shell without it. Git servers are meant
-// to speak SSH: silence the rule there.
+// to speak SSH: silence the rule there. It is an info where SSH is all that the image
+// is for, and where nothing in the file installs or starts a server.
 var ExposeSshPort = lint.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
 		ID:       "expose-ssh-port",
@@ -30,10 +31,40 @@ var ExposeSshPort = lint.Rule[*facts.Dockerfile]{
 func checkExposeSshPort(p *lint.Pass[*facts.Dockerfile]) {
 	p.Doc.Each("expose", true, func(in *dockerfile.Instruction) {
 		for _, w := range in.Words {
-			port, protocol, _ := strings.Cut(bare(w.Text), "/")
-			if port == "22" && (protocol == "" || strings.EqualFold(protocol, "tcp")) {
-				p.Report(lint.Finding{Span: w.Span, Message: "port 22 is that of SSH, a way into the container with keys and users of its own; use docker exec, and do not expose it"})
+			if isSSHPort(w.Text) {
+				p.Report(lint.Finding{Span: w.Span, Severity: sshPortSeverity(p.Doc, in), Message: "port 22 is that of SSH, a way into the container with keys and users of its own; use docker exec, and do not expose it"})
 			}
 		}
 	})
+}
+
+// isSSHPort tells whether a word of EXPOSE is port 22 of TCP.
+func isSSHPort(word string) bool {
+	port, protocol, _ := strings.Cut(bare(word), "/")
+	return port == "22" && (protocol == "" || strings.EqualFold(protocol, "tcp"))
+}
+
+// sshPortSeverity is a warning where a server besides others is behind the port.
+func sshPortSeverity(d *facts.Dockerfile, in *dockerfile.Instruction) lint.Severity {
+	s := d.StageOf(in)
+	if s == nil {
+		return lint.Warning
+	}
+	ports, server := 0, false
+	for _, x := range s.Chain() {
+		for _, c := range x.Instructions {
+			switch c.Keyword {
+			case "expose":
+				ports += len(c.Words)
+			case "run", "cmd", "entrypoint":
+				src := d.Text(c.Span)
+				server = server || strings.Contains(src, "sshd") || strings.Contains(src, "openssh") || strings.Contains(src, "dropbear")
+			}
+		}
+	}
+	starts, _, _ := sshdUse(d, s)
+	if !server || ports == 1 && starts {
+		return lint.Info
+	}
+	return lint.Warning
 }

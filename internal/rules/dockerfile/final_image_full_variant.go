@@ -38,8 +38,9 @@ func checkFinalImageFullVariant(p *lint.Pass[*facts.Dockerfile]) {
 	}
 	span := s.Chain()[len(s.Chain())-1].Image.Span
 	p.Report(lint.Finding{
+		Fixes:   takeSlim(p.Doc, i),
 		Span:    span,
-		Message: fmt.Sprintf("%s has compilers and headers that the program does not need; use the slim variant, as %s", quoteShort(p.Doc.Text(span)), quoteShort(i.Name()+":"+i.Tag+"-slim")),
+		Message: fmt.Sprintf("%s has compilers and headers that the program does not need; use the slim variant, as %s", quoteShort(p.Doc.Text(span)), quoteShort(i.Name()+":"+slimTag(i))),
 	})
 }
 
@@ -75,4 +76,29 @@ func compilesInStage(d *facts.Dockerfile, s *facts.Stage) bool {
 		}
 	}
 	return false
+}
+
+// slimTag is the tag of the slim variant: node has the distribution first.
+func slimTag(i facts.Image) string {
+	version, distribution, ok := strings.Cut(i.Tag, "-")
+	switch {
+	case !ok:
+		return i.Tag + "-slim"
+	case strings.HasSuffix(i.Repository, "node"):
+		return i.Tag + "-slim"
+	}
+	return version + "-slim-" + distribution
+}
+
+// takeSlim writes the tag of the slim variant; a digest would have to change too.
+func takeSlim(d *facts.Dockerfile, i facts.Image) []lint.Fix {
+	site, ok := siteOf(d, i)
+	if !ok || i.Digest != "" {
+		return nil
+	}
+	edit, ok := site.Rewrite(slimTag(i), "")
+	if !ok {
+		return nil
+	}
+	return unsafeFix("take the slim variant", lint.EffectGraph, lint.FileEdit{Edit: edit})
 }

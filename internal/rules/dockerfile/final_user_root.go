@@ -15,8 +15,11 @@ import (
 // container and a shorter way out of it. Switch to a normal user after the
 // steps that need root.
 //
-// Silent for stages that are no image of their own. It is an info where the
-// image has a tool that drops rights at the start: gosu, su-exec, setpriv.
+// Silent for stages that are no image of their own, where the start command
+// switches the user or starts a program that needs root (sshd, crond, init), and
+// for an image with an empty ENTRYPOINT that starts nothing. It is an info where the
+// image has a tool that drops rights at the start: gosu, su-exec, setpriv; and for
+// servers whose workers leave root by themselves.
 var FinalUserRoot = lint.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
 		ID:       "final-user-root",
@@ -46,6 +49,9 @@ func checkFinalUserRoot(p *lint.Pass[*facts.Dockerfile]) {
 		if in == nil || in.Err != nil || !isRoot(p.Doc, in) {
 			continue
 		}
+		if !p.Hadolint && (switchesAtStart(p.Doc, s) || startsRootOnly(p.Doc, s) || startsNothing(s)) {
+			continue
+		}
 		f := lint.Finding{
 			Span:    in.Span,
 			Message: fmt.Sprintf("%q is the last USER, so the program starts as root; switch to a normal user behind the steps that need root", p.Doc.Text(in.Span)),
@@ -54,8 +60,18 @@ func checkFinalUserRoot(p *lint.Pass[*facts.Dockerfile]) {
 			f.Severity = lint.Info
 			f.Message = fmt.Sprintf("%q is the last USER, so the program starts as root unless the entrypoint drops the rights with %s; make sure that it does", p.Doc.Text(in.Span), tool)
 		}
+		if !p.Hadolint && dropsWorkers(p.Doc, s) {
+			f.Severity = lint.Info
+		}
 		p.Report(f)
 	}
+}
+
+// startsNothing tells whether a stage empties its base's ENTRYPOINT and names no
+// program: an image of tools.
+func startsNothing(s *facts.Stage) bool {
+	e := s.Entrypoint()
+	return e != nil && e.JSON && (len(e.Words) == 0 || len(e.Words) == 1 && e.Words[0].Text == "") && s.Command() == nil && s.Last("expose") == nil
 }
 
 // isRoot tells whether a USER instruction names root or 0; a group does not

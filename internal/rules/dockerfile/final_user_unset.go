@@ -17,8 +17,12 @@ import (
 // With --online the base's own user counts, whatever base it is.
 //
 // Silent where the base is not known to run as root, where the image starts
-// nothing of its own or a shell for people, and where a tool that drops rights is installed: gosu,
-// su-exec, setpriv. It is a warning where ports are exposed.
+// nothing of its own or a shell for people, where a tool that drops rights is
+// installed (gosu, su-exec, setpriv) or the start command switches the user, where
+// the program needs root (sshd, crond, vsftpd, init), for images of tests and of
+// development by their names, and without EXPOSE unless the command is plainly a
+// server's. It is a warning where ports are exposed, and an info for servers whose
+// workers leave root by themselves, as nginx and php-fpm.
 var FinalUserUnset = lint.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
 		ID:       "final-user-unset",
@@ -53,15 +57,15 @@ func checkFinalUserUnset(p *lint.Pass[*facts.Dockerfile]) {
 	if _, listed := facts.LookupBase(s.Base()); !listed && base.Entrypoint == facts.SomeEntrypoint && s.Entrypoint() == nil {
 		return // the base's own entrypoint may drop rights
 	}
-	f := lint.Finding{
-		Span:    s.From.Head,
+	severity, ok := rootSeverity(p.Doc, s)
+	if !ok {
+		return
+	}
+	p.Report(lint.Finding{
+		Span: s.From.Head, Severity: severity, Fixes: switchToOnlyUser(p.Doc, s),
 		Message: fmt.Sprintf("no USER follows %q, so the program runs as root; add a user and switch to it before CMD", short(p.Doc.Text(s.From.Head))),
 		Related: []lint.Related{{Span: start.Head, Message: "this runs as root"}},
-	}
-	if s.Last("expose") != nil {
-		f.Severity = lint.Warning
-	}
-	p.Report(f)
+	})
 }
 
 // isShell tells whether a CMD or ENTRYPOINT starts a shell and nothing else.

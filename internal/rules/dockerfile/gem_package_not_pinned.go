@@ -11,7 +11,8 @@ import (
 // GemPackageNotPinned finds gem install of gems without a version: rubygems.org
 // gives the newest, which may not run any more.
 //
-// Silent for gems of a file, and where -v names the version.
+// Silent for gems of a file, where -v names the version, and for gems that have
+// come to their end, as sass.
 var GemPackageNotPinned = lint.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
 		ID:       "gem-package-not-pinned",
@@ -33,6 +34,8 @@ func checkGemPackageNotPinned(p *lint.Pass[*facts.Dockerfile]) {
 		managers: []string{"gem"},
 		actions:  []string{"install", "i"},
 		pinned:   gemPinned,
+		tools:    func(word string) bool { return word == "sass" },
+		idle:     isUnusedDevelopment,
 		exempt:   gemVersion,
 		example:  func(name string) string { return name + ":<version>" },
 	}.report(p)

@@ -1,6 +1,8 @@
 package dockerfile
 
 import (
+	"fmt"
+	"strconv"
 	"strings"
 
 	"github.com/dockmend/dockmend/internal/facts"
@@ -12,7 +14,10 @@ import (
 //
 // The newest version may not build with the image's Go, and nobody has read it.
 //
-// Silent for packages of the module itself.
+// Silent for packages of the module itself, for images of Go before 1.16, whose
+// go install and go get take no version outside of a module, and for go get where
+// Go's version is not known. From 1.16 on go get installs no programs any more and
+// fails outside of a module, which is an info.
 var GoPackageNotPinned = lint.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
 		ID:       "go-package-not-pinned",
@@ -35,7 +40,12 @@ func checkGoPackageNotPinned(p *lint.Pass[*facts.Dockerfile]) {
 		actions:  []string{"install", "get", "run"},
 		pinned:   goPinned,
 		exempt:   goLocal,
-		example:  func(name string) string { return name + "@<version>" },
+		idle:     goTakesNone,
+		adjust:   adviseGoInstall,
+		example: func(name string) string {
+			module, _, _ := strings.Cut(name, "@")
+			return module + "@<version>"
+		},
 	}.report(p)
 }
 
@@ -57,4 +67,64 @@ func goLocal(c facts.PackageCommand) bool {
 // call, so that a package without a version may be one of them.
 func goSourcesCopied(c facts.PackageCommand) bool {
 	return strings.Contains(c.Instruction.Args, "go mod init") || strings.Contains(c.Instruction.Args, "git clone") || strings.Contains(c.Instruction.Args, "cd ")
+}
+
+// goTakesNone tells whether the Go of the image cannot be given a version there, or
+// may not be: go get and go install take one outside of a module from 1.16 on, and
+// before that only go get with GO111MODULE=on. What asks for latest can be given
+// another version.
+func goTakesNone(d *facts.Dockerfile, c facts.PackageCommand) bool {
+	if len(c.Packages) > 0 && strings.Contains(c.Packages[0].Text, "@") {
+		return false
+	}
+	if v, ok := d.ScopeAt(c.Instruction).Lookup("GO111MODULE"); ok && v.Value == "on" || strings.Contains(c.Instruction.Args, "GO111MODULE=on") {
+		return false
+	}
+	s := d.StageOf(c.Instruction)
+	return s == nil || !hasCurrentGo(s.Base()) || copiesIntoGOPATH(s)
+}
+
+// hasCurrentGo tells whether an image is Go's official one of 1.16 or later, or the
+// latest Alpine, whose package of Go is later.
+func hasCurrentGo(i facts.Image) bool {
+	if !i.Known || i.Tag == "" && i.Digest != "" {
+		return false
+	}
+	if name := i.Name(); name == "alpine" || strings.HasSuffix(name, "/alpine") {
+		return i.Tag == "" || i.Tag == "latest"
+	} else if name != "golang" {
+		return false
+	}
+	rest, old := strings.CutPrefix(i.Tag, "1.")
+	if !old {
+		return true
+	}
+	digits := rest[:len(rest)-len(strings.TrimLeft(rest, "0123456789"))]
+	minor, err := strconv.Atoi(digits)
+	return err != nil || minor >= 16
+}
+
+// copiesIntoGOPATH tells whether the stage has sources by their import path, which
+// the call may name.
+func copiesIntoGOPATH(s *facts.Stage) bool {
+	for _, in := range s.Instructions {
+		if in.Keyword != "copy" && in.Keyword != "add" {
+			continue
+		}
+		if _, to, ok := copyWords(in); ok && (strings.Contains(to.Text, "/src/") || strings.Contains(to.Text, "GOPATH")) {
+			return true
+		}
+	}
+	return false
+}
+
+// adviseGoInstall says of go get what holds since Go 1.16.
+func adviseGoInstall(d *facts.Dockerfile, c facts.PackageCommand, f *lint.Finding) {
+	s := d.StageOf(c.Instruction)
+	if c.Action != "get" || s == nil || !hasCurrentGo(s.Base()) || len(c.Packages) == 0 {
+		return
+	}
+	name, _, _ := strings.Cut(c.Packages[0].Text, "@")
+	f.Severity = lint.Info
+	f.Message = fmt.Sprintf("since Go 1.16 go get installs no programs, and outside of a module it fails; write %s", quoteShort("go install "+name+"@<version>"))
 }

@@ -35,7 +35,7 @@ func checkHealthcheckMissing(p *lint.Pass[*facts.Dockerfile]) {
 		}
 		p.Report(lint.Finding{
 			Span:    s.From.Head,
-			Message: fmt.Sprintf("no HEALTHcheckHealthcheckMissing follows %s, so Docker cannot tell a server that hangs from one that works; add one, or HEALTHcheckHealthcheckMissing NONE where the platform checks", quoteShort(firstLine(p.Doc.Text(s.From.Head)))),
+			Message: fmt.Sprintf("no HEALTHCHECK follows %s, so Docker cannot tell a server that hangs from one that works; add one, or HEALTHCHECK NONE where the platform checks", quoteShort(firstLine(p.Doc.Text(s.From.Head)))),
 		})
 	}
 }

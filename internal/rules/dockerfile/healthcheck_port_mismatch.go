@@ -3,9 +3,13 @@ package dockerfile
 import (
 	"fmt"
 	"slices"
+	"strconv"
+	"strings"
 
 	"github.com/dockmend/dockmend/internal/facts"
 	"github.com/dockmend/dockmend/internal/lint"
+	"github.com/dockmend/dockmend/internal/syntax/dockerfile"
+	"github.com/dockmend/dockmend/internal/text"
 )
 
 // HealthcheckPortMismatch finds HEALTHCHECK that asks a port of the machine
@@ -42,8 +46,20 @@ func checkHealthcheckPortMismatch(p *lint.Pass[*facts.Dockerfile]) {
 		return
 	}
 	p.Report(lint.Finding{
+		Fixes:   askPort(p.Doc, check, asked, port),
 		Span:    check.Head,
 		Message: fmt.Sprintf("the health check asks port %d, and %s listens on %d, so the container is never healthy; ask port %d", asked, c.program, port, port),
 		Related: []lint.Related{{Span: at.Span, Message: "the server's port"}},
 	})
+}
+
+// askPort writes the server's port in the only address of a health check.
+func askPort(d *facts.Dockerfile, check *dockerfile.Instruction, asked, port int) []lint.Fix {
+	source, number := d.Text(check.BodySpan), ":"+strconv.Itoa(asked)
+	at := strings.Index(source, number)
+	if at < 0 || strings.Count(source, "://") != 1 || strings.Count(source, number) != 1 {
+		return nil
+	}
+	start := check.BodySpan.Start + at + 1
+	return unsafeFix("ask port "+strconv.Itoa(port), lint.EffectConfig, lint.Replace(text.Span{Start: start, End: start + len(number) - 1}, strconv.Itoa(port)))
 }

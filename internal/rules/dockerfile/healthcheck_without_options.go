@@ -33,9 +33,19 @@ func checkHealthcheckWithoutOptions(p *lint.Pass[*facts.Dockerfile]) {
 		}
 		for _, name := range []string{"interval", "timeout"} {
 			if _, ok := flagOf(in, name); !ok {
-				p.Report(lint.Finding{Span: in.KeywordSpan, Message: fmt.Sprintf("this HEALTHcheckHealthcheckWithoutOptions has no --%s, so Docker's 30 seconds hold; say how long, as --%s=10s", name, name)})
+				p.Report(lint.Finding{Fixes: giveTimes(in), Span: in.KeywordSpan, Message: fmt.Sprintf("this HEALTHCHECK has no --%s, so Docker's 30 seconds hold; say how long, as --%s=10s", name, name)})
 				return
 			}
 		}
 	})
+}
+
+// giveTimes adds the options that are not there. It is for a check that has none
+// of them: beside a time that somebody chose, another needs choosing too.
+func giveTimes(in *dockerfile.Instruction) []lint.Fix {
+	if len(in.Flags) > 0 || isInner(in) {
+		return nil
+	}
+	const times = " --interval=30s --timeout=5s --start-period=10s --retries=3"
+	return unsafeFix("add"+times, lint.EffectConfig, lint.Insert(in.KeywordSpan.End, times))
 }

@@ -36,7 +36,7 @@ func checkInsecureHttpDownload(p *lint.Pass[*facts.Dockerfile]) {
 		if sources, _, ok := copyWords(in); ok {
 			for _, w := range sources {
 				if isPlainHTTP(bare(w.Text)) {
-					reportPlainHTTP(p, w.Span)
+					reportPlainHTTP(p, w.Span, true)
 				}
 			}
 		}
@@ -52,15 +52,15 @@ func checkInsecureHttpDownload(p *lint.Pass[*facts.Dockerfile]) {
 		}
 		for _, a := range c.Args() {
 			if isPlainHTTP(a.Text) {
-				reportPlainHTTP(p, a.Span)
+				reportPlainHTTP(p, a.Span, c.Script == nil || c.Script.Editable())
 				return
 			}
 		}
 	}, "http://")
 }
 
-func reportPlainHTTP(p *lint.Pass[*facts.Dockerfile], span text.Span) {
-	p.Report(lint.Finding{Span: span, Message: fmt.Sprintf("%s comes without encryption, so anybody on the way can change it; use https, or check a checksum", quoteShort(p.Doc.Text(span)))})
+func reportPlainHTTP(p *lint.Pass[*facts.Dockerfile], span text.Span, editable bool) {
+	p.Report(lint.Finding{Fixes: useHTTPS(p.Doc, span, editable), Span: span, Message: fmt.Sprintf("%s comes without encryption, so anybody on the way can change it; use https, or check a checksum", quoteShort(p.Doc.Text(span)))})
 }
 
 // isPlainHTTP tells whether a word is an address of another machine over http.
@@ -78,4 +78,19 @@ func isPlainHTTP(word string) bool {
 		}
 	}
 	return true
+}
+
+// useHTTPS writes the other scheme, unless a port is given: behind that one there
+// is most likely no encryption.
+func useHTTPS(d *facts.Dockerfile, span text.Span, editable bool) []lint.Fix {
+	const scheme = "http://"
+	at := strings.Index(d.Text(span), scheme)
+	if at < 0 || !editable {
+		return nil
+	}
+	host, _, _ := strings.Cut(d.Text(span)[at+len(scheme):], "/")
+	if strings.Contains(host, ":") {
+		return nil
+	}
+	return unsafeFix("use https", lint.EffectGraph, lint.Insert(span.Start+at+len("http"), "s"))
 }

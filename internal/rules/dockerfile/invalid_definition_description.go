@@ -49,6 +49,7 @@ func checkInvalidDefinitionDescription(p *lint.Pass[*facts.Dockerfile]) {
 			continue
 		}
 		p.Report(lint.Finding{
+			Fixes:   unsafeFix("put a blank line below", lint.EffectNone, lint.Insert(wholeLines(in).Start, p.Doc.Newline())),
 			Span:    last,
 			Message: fmt.Sprintf("%s is shown as the description of %s but does not begin with the name; begin with it, or put a blank line below", quoteShort(p.Doc.Text(last)), name),
 		})

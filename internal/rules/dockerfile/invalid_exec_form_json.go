@@ -16,7 +16,8 @@ import (
 // looks for a program named "['npm',". The usual causes are single quotes, a
 // comma at the end, curly quotes from a word processor, and a missing bracket.
 //
-// Silent for the shell's own bracket command, as in RUN [ -f x ].
+// Silent for the shell's own bracket command, as in RUN [ -f x ], and for a CMD or
+// ENTRYPOINT that a later one overrules.
 var InvalidExecFormJson = lint.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
 		ID:       "invalid-exec-form-json",
@@ -43,7 +44,7 @@ func checkInvalidExecFormJson(p *lint.Pass[*facts.Dockerfile]) {
 		if in.Inner != nil {
 			in = in.Inner
 		}
-		if !isBrokenArray(in) {
+		if !isBrokenArray(in) || !p.Hadolint && isOverruled(p.Doc, in) {
 			continue
 		}
 		body := strings.TrimSpace(p.Doc.Text(in.BodySpan))
@@ -64,6 +65,12 @@ func checkInvalidExecFormJson(p *lint.Pass[*facts.Dockerfile]) {
 		}
 		p.Report(f)
 	}
+}
+
+// isOverruled tells whether a later CMD or ENTRYPOINT of the stage holds instead.
+func isOverruled(d *facts.Dockerfile, in *dockerfile.Instruction) bool {
+	s := d.StageOf(in)
+	return s != nil && d.Instructions[in.Index()] == in && (in.Keyword == "cmd" || in.Keyword == "entrypoint") && s.LastOwn(in.Keyword) != in
 }
 
 // isBrokenArray tells whether an instruction's text was meant as a JSON array

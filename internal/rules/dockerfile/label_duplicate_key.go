@@ -26,9 +26,15 @@ var LabelDuplicateKey = lint.Rule[*facts.Dockerfile]{
 	Check: checkLabelDuplicateKey,
 }
 
+// labelPair is a label with the instruction in which it stands.
+type labelPair struct {
+	in *dockerfile.Instruction
+	dockerfile.Pair
+}
+
 func checkLabelDuplicateKey(p *lint.Pass[*facts.Dockerfile]) {
 	for _, s := range p.Doc.Stages() {
-		seen := map[string]dockerfile.Pair{}
+		seen := map[string]labelPair{}
 		for _, in := range s.Instructions {
 			if in.Keyword != "label" {
 				continue
@@ -37,13 +43,23 @@ func checkLabelDuplicateKey(p *lint.Pass[*facts.Dockerfile]) {
 				key := bare(pair.Key)
 				if before, ok := seen[key]; ok && key != "" && !strings.Contains(key, "$") {
 					p.Report(lint.Finding{
+						Fixes:   removeLabel(before),
 						Span:    before.Span,
 						Message: fmt.Sprintf("the label %s is set again below, so this value is lost; remove one of the two", quoteShort(key)),
 						Related: []lint.Related{{Span: pair.Span, Message: "it is set again here"}},
 					})
 				}
-				seen[key] = pair
+				seen[key] = labelPair{in, pair}
 			}
 		}
 	}
+}
+
+// removeLabel deletes a label that another one overrules: the image stays the same.
+func removeLabel(l labelPair) []lint.Fix {
+	edit, ok := deletePair(l.in, l.Pair)
+	if !ok {
+		return nil
+	}
+	return []lint.Fix{{Title: "remove the earlier label", Applicability: lint.Safe, MaxEffect: lint.EffectNone, Edits: []lint.FileEdit{edit}}}
 }

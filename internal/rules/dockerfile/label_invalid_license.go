@@ -27,10 +27,11 @@ var LabelInvalidLicense = lint.Rule[*facts.Dockerfile]{
 
 func checkLabelInvalidLicense(p *lint.Pass[*facts.Dockerfile]) {
 	labelKind{
-		format: "spdx",
-		keys:   []string{"org.opencontainers.image.licenses"},
-		valid:  isLicense,
-		want:   "an SPDX expression, as Apache-2.0 or MIT OR GPL-2.0-only",
+		format:  "spdx",
+		keys:    []string{"org.opencontainers.image.licenses"},
+		valid:   isLicense,
+		correct: withOperators,
+		want:    "an SPDX expression, as Apache-2.0 or MIT OR GPL-2.0-only",
 	}.report(p)
 }
 
@@ -61,4 +62,10 @@ func isLicenseID(word string) bool {
 		return false
 	}
 	return strings.Trim(strings.ToLower(word), "abcdefghijklmnopqrstuvwxyz0123456789.-+:") == ""
+}
+
+// withOperators writes "and", "or" and "with" in capitals, as SPDX has them.
+func withOperators(s string) (expression string, ok bool) {
+	expression = strings.NewReplacer(" and ", " AND ", " or ", " OR ", " with ", " WITH ").Replace(s)
+	return expression, isLicense(expression)
 }

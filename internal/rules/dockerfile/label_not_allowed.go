@@ -28,9 +28,21 @@ func checkLabelNotAllowed(p *lint.Pass[*facts.Dockerfile]) {
 	if !p.Settings.StrictLabels || len(p.Settings.Labels) == 0 {
 		return
 	}
-	eachLabel(p, func(pair dockerfile.Pair, key, _ string) {
-		if _, ok := p.Settings.Labels[key]; !ok {
-			p.Report(lint.Finding{Span: pair.Span, Message: fmt.Sprintf("the label %s is not one that the configuration names; remove it, or add it to labels.required", quoteShort(key))})
+	p.Doc.Each("label", true, func(in *dockerfile.Instruction) {
+		for _, pair := range in.Pairs {
+			key := bare(pair.Key)
+			if _, ok := p.Settings.Labels[key]; ok {
+				continue
+			}
+			p.Report(lint.Finding{Fixes: deleteLabel(in, pair), Span: pair.Span, Message: fmt.Sprintf("the label %s is not one that the configuration names; remove it, or add it to labels.required", quoteShort(key))})
 		}
 	})
+}
+
+func deleteLabel(in *dockerfile.Instruction, pair dockerfile.Pair) []lint.Fix {
+	edit, ok := deletePair(in, pair)
+	if !ok {
+		return nil
+	}
+	return unsafeFix("remove the label", lint.EffectConfig, edit)
 }

@@ -7,6 +7,7 @@ import (
 	"github.com/dockmend/dockmend/internal/facts"
 	"github.com/dockmend/dockmend/internal/lint"
 	"github.com/dockmend/dockmend/internal/syntax/dockerfile"
+	"github.com/dockmend/dockmend/internal/text"
 )
 
 // labelKind is a format of label values: which labels have it, and what is wrong
@@ -18,6 +19,9 @@ type labelKind struct {
 	keys []string
 	// valid tells whether a value has the format.
 	valid func(string) bool
+	// correct writes a value in the format where it is clear what is meant; it may
+	// be nil.
+	correct func(string) (value string, ok bool)
 	// want says what the format is, with an example.
 	want string
 }
@@ -30,6 +34,7 @@ func (k labelKind) report(p *lint.Pass[*facts.Dockerfile]) {
 			return
 		}
 		p.Report(lint.Finding{
+			Fixes:   k.rewrite(p.Doc, pair, value),
 			Span:    pair.Span,
 			Message: fmt.Sprintf("the label %s has the value %s, which is not %s", quoteShort(key), quoteShort(value), k.want),
 		})
@@ -58,4 +63,18 @@ func eachLabel(p *lint.Pass[*facts.Dockerfile], visit func(pair dockerfile.Pair,
 			visit(pair, bare(pair.Key), bare(pair.Value))
 		}
 	})
+}
+
+// rewrite is the fix with the corrected value.
+func (k labelKind) rewrite(d *facts.Dockerfile, pair dockerfile.Pair, value string) []lint.Fix {
+	if k.correct == nil {
+		return nil
+	}
+	better, ok := k.correct(value)
+	at := strings.Index(d.Text(pair.ValueSpan), value)
+	if !ok || at < 0 {
+		return nil
+	}
+	start := pair.ValueSpan.Start + at
+	return unsafeFix("write "+better, lint.EffectConfig, lint.Replace(text.Span{Start: start, End: start + len(value)}, better))
 }

@@ -37,7 +37,32 @@ func checkLogToFile(p *lint.Pass[*facts.Dockerfile]) {
 		return
 	}
 	p.Report(lint.Finding{
+		Fixes:   logToOutput(p.Doc, c),
 		Span:    file.Span,
 		Message: fmt.Sprintf("the log goes to %s, where docker logs does not see it and it grows without end; write to standard output", quoteShort(file.Text)),
 	})
+}
+
+// logToOutput writes the dash that gunicorn and hypercorn read as the container's
+// own output, in every option that names a file.
+func logToOutput(d *facts.Dockerfile, c startCommand) []lint.Fix {
+	if c.program != "gunicorn" && c.program != "hypercorn" {
+		return nil
+	}
+	var edits []lint.FileEdit
+	for _, flag := range []string{"--log-file", "--access-logfile", "--error-logfile"} {
+		file, ok := c.value(flag)
+		if !ok || !strings.HasPrefix(file.Text, "/") && !strings.HasSuffix(file.Text, ".log") || strings.HasPrefix(file.Text, "/dev/") || strings.HasPrefix(file.Text, "/proc/") {
+			continue
+		}
+		span := numberSpan(d, c.in, file)
+		if span.IsEmpty() || strings.Contains(file.Text, "$") {
+			return nil
+		}
+		edits = append(edits, lint.Replace(span, "-"))
+	}
+	if len(edits) == 0 {
+		return nil
+	}
+	return unsafeFix("write the log to the container's output", lint.EffectConfig, edits...)
 }

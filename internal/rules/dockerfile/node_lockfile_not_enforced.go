@@ -2,6 +2,7 @@ package dockerfile
 
 import (
 	"fmt"
+	"strings"
 
 	"github.com/dockmend/dockmend/internal/facts"
 	"github.com/dockmend/dockmend/internal/lint"
@@ -52,6 +53,7 @@ func checkNodeLockfileNotEnforced(p *lint.Pass[*facts.Dockerfile]) {
 			return
 		}
 		p.Report(lint.Finding{
+			Fixes:   enforceLock(c),
 			Span:    c.Span,
 			Message: fmt.Sprintf("%s may install other versions than %s says; use %s", quoteShort(firstLine(p.Doc.Text(c.Span))), lock, better),
 		})
@@ -76,4 +78,33 @@ func copiesNamed(s *facts.Stage, name string, before *dockerfile.Instruction) bo
 		}
 	}
 	return false
+}
+
+// enforceLock writes "npm ci", or adds the flag, which later versions of Yarn read
+// too. There is no edit beside flags that "npm ci" does not know.
+func enforceLock(c facts.PackageCommand) []lint.Fix {
+	if pure, ok := c.FindFlag("--pure-lockfile"); ok && c.Script != nil && c.Script.Editable() {
+		return unsafeFix("use --frozen-lockfile", lint.EffectGraph, lint.Replace(pure.Span, "--frozen-lockfile"))
+	}
+	if c.HasFlag("--no-lockfile", "--no-frozen-lockfile", "--lockfile-only", "--fix-lockfile") {
+		return nil
+	}
+	if c.Manager != "npm" {
+		return insertAfterAction(c, "--frozen-lockfile")
+	}
+	for i, w := range c.Words[1:] {
+		name, _, _ := strings.Cut(w.Text, "=")
+		switch name {
+		case "--production", "--omit", "--only", "--include", "--no-audit", "--no-fund", "--silent", "--quiet", "-q", "-s", "--ignore-scripts", "--legacy-peer-deps",
+			"--prefer-offline", "--loglevel", "--verbose", "--no-optional", "--no-progress", "--progress", "--registry":
+		default:
+			if i+1 != c.ActionAt {
+				return nil
+			}
+		}
+	}
+	if c.Script == nil || !c.Script.Editable() {
+		return nil
+	}
+	return unsafeFix("use npm ci", lint.EffectGraph, lint.Replace(c.Words[c.ActionAt].Span, "ci"))
 }

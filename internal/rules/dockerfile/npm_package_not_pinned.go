@@ -11,7 +11,9 @@ import (
 // registry gives the newest, which nobody has tried.
 //
 // Silent for npm install without names (the lock file decides), files, folders,
-// addresses with a reference, and a constraint of any kind.
+// addresses with a reference, a constraint of any kind, and yarn, whose last
+// version in the registry is that of 2024. It is an info in stages whose layers
+// are no part of the image.
 var NpmPackageNotPinned = lint.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
 		ID:       "npm-package-not-pinned",
@@ -34,7 +36,14 @@ func checkNpmPackageNotPinned(p *lint.Pass[*facts.Dockerfile]) {
 		managers: []string{"npm"},
 		actions:  []string{"install", "i", "add"},
 		pinned:   npmPinned,
-		example:  func(name string) string { return name + "@<version>" },
+		tools:    func(word string) bool { return word == "yarn" },
+		idle:     isUnusedDevelopment,
+		adjust: func(d *facts.Dockerfile, c facts.PackageCommand, f *lint.Finding) {
+			if !shipsLayers(d, c.Instruction) {
+				f.Severity = lint.Info
+			}
+		},
+		example: func(name string) string { return name + "@<version>" },
 	}.report(p)
 }
 

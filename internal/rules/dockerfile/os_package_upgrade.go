@@ -2,9 +2,11 @@ package dockerfile
 
 import (
 	"fmt"
+	"strings"
 
 	"github.com/dockmend/dockmend/internal/facts"
 	"github.com/dockmend/dockmend/internal/lint"
+	"github.com/dockmend/dockmend/internal/syntax/dockerfile"
 )
 
 // OsPackageUpgrade finds upgrade of all packages of the base image: what comes
@@ -38,7 +40,58 @@ func checkOsPackageUpgrade(p *lint.Pass[*facts.Dockerfile]) {
 			all = c.Action == "update" || c.Action == "up"
 		}
 		if all && len(c.Packages) == 0 {
-			p.Report(lint.Finding{Span: c.Span, Message: fmt.Sprintf("%s makes an image that differs from day to day; take a newer base image, or upgrade the packages that need it by name", quoteShort(firstLine(p.Doc.Text(c.Span))))})
+			p.Report(lint.Finding{Fixes: leaveOutUpgrade(p.Doc, c.Command), Span: c.Span, Message: fmt.Sprintf("%s makes an image that differs from day to day; take a newer base image, or upgrade the packages that need it by name", quoteShort(firstLine(p.Doc.Text(c.Span))))})
 		}
 	}, "apt-get", "apt", "aptitude", "apk", "yum", "dnf", "microdnf", "tdnf", "dnf5", "zypper")
+}
+
+// leaveOutUpgrade deletes the upgrade, and with it a RUN that else only updates the
+// index and cleans up. Neither an index that nothing reads any more is left behind,
+// nor an installation without one.
+func leaveOutUpgrade(d *facts.Dockerfile, c *facts.Command) []lint.Fix {
+	only, updates, installs := true, c.Name() == "apk" && c.HasFlag("-U", "--update", "--update-cache"), false
+	for _, other := range d.Commands(c.Instruction) {
+		pkg, ok := facts.Packages(other)
+		updates = updates || ok && updatesIndex(pkg)
+		installs = installs || ok && installsByName(pkg)
+		cleans := ok && (pkg.Action == "clean" || pkg.Action == "autoclean" || pkg.Action == "autoremove" || updatesIndex(pkg)) || other.Name() == "rm"
+		only = only && (other == c || cleans)
+	}
+	edit, ok := deleteCommand(c)
+	switch {
+	case only:
+		edit, ok = deleteInstruction(c.Instruction)
+		ok = ok && isPlainChain(c.Instruction) && !strings.Contains(c.Instruction.Body, ".list") && (!updates || !needsIndex(d, c.Instruction))
+	case updates && !installs, updates && c.Name() == "apk" && c.HasFlag("-U", "--update", "--update-cache"):
+		return nil
+	}
+	if !ok {
+		return nil
+	}
+	return unsafeFix("remove the upgrade", lint.EffectGraph, edit)
+}
+
+func installsByName(c facts.PackageCommand) bool {
+	return c.Action == "install" || c.Action == "add" || c.Action == "in"
+}
+
+// needsIndex tells whether a RUN below installs packages and brings no index of its
+// own.
+func needsIndex(d *facts.Dockerfile, in *dockerfile.Instruction) bool {
+	needs := false
+	d.Each("run", true, func(x *dockerfile.Instruction) {
+		updated := false
+		for _, c := range d.Commands(x) {
+			pkg, ok := facts.Packages(c)
+			updated = updated || ok && updatesIndex(pkg)
+			switch {
+			case !ok || x.Index() <= in.Index() || updated || !installsByName(pkg):
+			case pkg.Manager == "apk":
+				needs = needs || !c.HasFlag("--no-cache", "-U", "--update", "--update-cache")
+			case pkg.Manager == "apt-get" || pkg.Manager == "apt" || pkg.Manager == "aptitude":
+				needs = true
+			}
+		}
+	})
+	return needs
 }

@@ -18,6 +18,11 @@ type packagePins struct {
 	tools func(word string) bool
 	// exempt tells whether a whole call is none to judge; it may be nil.
 	exempt func(facts.PackageCommand) bool
+	// idle tells whether a version would be of no use to a call, but in hadolint's
+	// mode; it may be nil.
+	idle func(*facts.Dockerfile, facts.PackageCommand) bool
+	// adjust may change what is said of a call, but in hadolint's mode; it may be nil.
+	adjust func(*facts.Dockerfile, facts.PackageCommand, *lint.Finding)
 	// example shows how, from a package's name.
 	example func(name string) string
 }
@@ -25,7 +30,7 @@ type packagePins struct {
 // report reports each call with packages that have no version.
 func (k packagePins) report(p *lint.Pass[*facts.Dockerfile]) {
 	p.Doc.EachPackageCommand(func(c facts.PackageCommand) {
-		if !slices.Contains(k.actions, c.Action) || k.exempt != nil && k.exempt(c) {
+		if !slices.Contains(k.actions, c.Action) || k.exempt != nil && k.exempt(c) || !p.Hadolint && k.idle != nil && k.idle(p.Doc, c) {
 			return
 		}
 		var names []string
@@ -52,11 +57,22 @@ func (k packagePins) report(p *lint.Pass[*facts.Dockerfile]) {
 		if n := len(names) - 1; n > 0 {
 			more = fmt.Sprintf(" and %d more have", n)
 		}
-		p.Report(lint.Finding{
+		f := lint.Finding{
 			Span:    c.Span,
 			Message: fmt.Sprintf("%s%s no version, so the same file builds another image tomorrow; name it, as in %s", quoteShort(names[0]), more, quoteShort(k.example(names[0]))),
-		})
+		}
+		if k.adjust != nil && !p.Hadolint {
+			k.adjust(p.Doc, c, &f)
+		}
+		p.Report(f)
 	}, k.managers...)
+}
+
+// isUnusedDevelopment tells whether a call stands in a stage for developers that the
+// final image does not use.
+func isUnusedDevelopment(d *facts.Dockerfile, c facts.PackageCommand) bool {
+	s := d.StageOf(c.Instruction)
+	return s != nil && isDevelopment(s) && !s.ReachesFinal()
 }
 
 // declaresArg tells whether a variable in the word is an ARG of any stage.

@@ -18,12 +18,14 @@ type prompts struct {
 	before bool
 	// answered tells of what else answers; it may be nil.
 	answered func(*facts.Dockerfile, facts.PackageCommand) bool
+	// idle tells of calls that have nothing to ask, but in hadolint's mode; it may be nil.
+	idle func(*facts.Dockerfile, facts.PackageCommand) bool
 }
 
 // report reports the calls that ask although nobody is there.
 func (q prompts) report(p *lint.Pass[*facts.Dockerfile]) {
 	p.Doc.EachPackageCommand(func(c facts.PackageCommand) {
-		if !slices.Contains(q.actions, c.Action) || c.HasFlag(q.yes...) || q.answered != nil && q.answered(p.Doc, c) || hasVariableFlag(c) {
+		if !slices.Contains(q.actions, c.Action) || c.HasFlag(q.yes...) || q.answered != nil && q.answered(p.Doc, c) || hasVariableFlag(c) || !p.Hadolint && q.idle != nil && q.idle(p.Doc, c) {
 			return
 		}
 		action := c.Words[c.ActionAt]

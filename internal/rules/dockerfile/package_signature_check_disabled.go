@@ -39,7 +39,7 @@ func checkPackageSignatureCheckDisabled(p *lint.Pass[*facts.Dockerfile]) {
 			return
 		}
 		p.Report(lint.Finding{
-			Span: at.Span, Variant: variant,
+			Span: at.Span, Variant: variant, Fixes: letPackagesCheck(c, at),
 			Message: fmt.Sprintf("%s installs what nobody has signed; add the key of the repository instead", quoteShort(at.Text)),
 		})
 	}, "apk", "apt", "yum", "dnf", "rpm", "zypper")
@@ -79,9 +79,31 @@ func uncheckedFlag(c *facts.Command) (at facts.Argument, variant string) {
 
 func allPaths(words []facts.Argument) bool {
 	for _, w := range words {
-		if !isPath(w.Text) {
+		if !isPath(w.Text) && (!strings.HasSuffix(w.Text, ".rpm") || strings.Contains(w.Text, "://")) {
 			return false
 		}
 	}
 	return true
+}
+
+// letPackagesCheck deletes the flag. With --force-yes goes the answer to apt's
+// questions, so -y takes its place where nothing else gives it. Package files are
+// most likely signed by nobody whose key is there: for them there is no edit.
+func letPackagesCheck(c *facts.Command, at facts.Argument) []lint.Fix {
+	for _, w := range c.Args() {
+		if strings.HasSuffix(w.Text, ".apk") || strings.HasSuffix(w.Text, ".deb") || strings.HasSuffix(w.Text, ".rpm") || strings.ContainsAny(w.Text, "$*") {
+			return nil
+		}
+	}
+	edit, ok := deleteWords(c, at.Span, 1)
+	if at.Text == "--force-yes" {
+		if !c.HasFlag("-y", "--yes", "--assume-yes") {
+			edit = lint.Replace(at.Span, "-y")
+		}
+		ok = ok && firstAction(c) == "install"
+	}
+	if !ok {
+		return nil
+	}
+	return unsafeFix("check the packages", lint.EffectGraph, edit)
 }

@@ -44,6 +44,18 @@ func checkParserDirectiveTypo(p *lint.Pass[*facts.Dockerfile]) {
 		if !found || near == name || near == "syntax" && !strings.Contains(value, "/") || near == "escape" && len(value) != 1 || near == "check" && !strings.Contains(value, "=") {
 			continue
 		}
-		p.Report(lint.Finding{Span: span, Message: fmt.Sprintf("%s is only a comment: the directive is called %q", quoteShort(p.Doc.Text(span)), near)})
+		p.Report(lint.Finding{Fixes: spellDirective(p.Doc, span, near), Span: span, Message: fmt.Sprintf("%s is only a comment: the directive is called %q", quoteShort(p.Doc.Text(span)), near)})
 	}
+}
+
+// spellDirective corrects the name. That of the escape character is left alone: it
+// would change how every line is read.
+func spellDirective(d *facts.Dockerfile, line text.Span, name string) []lint.Fix {
+	source := d.Text(line)
+	start := len(source) - len(strings.TrimLeft(source, "# \t"))
+	end := start + strings.IndexAny(source[start:], "= \t")
+	if name == "escape" || end < start {
+		return nil
+	}
+	return unsafeFix("write "+name, lint.EffectUnknown, lint.Replace(text.Span{Start: line.Start + start, End: line.Start + end}, name))
 }

@@ -2,6 +2,7 @@ package dockerfile
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/dockmend/dockmend/internal/facts"
@@ -13,8 +14,9 @@ import (
 // that it fetched or built.
 //
 // Silent where PIP_NO_CACHE_DIR is set, in the stage or in the command, where
-// the cache is mounted or removed in the same RUN, and in stages whose layers
-// are no part of the image.
+// the cache is mounted or removed in the same RUN, in stages whose layers are no
+// part of the image, and with the pip of Debian 8, Ubuntu 14.04 and older, which has
+// neither the cache nor the flag.
 var PipCacheKept = lint.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
 		ID:       "pip-cache-kept",
@@ -36,7 +38,8 @@ func checkPipCacheKept(p *lint.Pass[*facts.Dockerfile]) {
 	dirs := []string{"/root/.cache", "/root/.cache/pip", "~/.cache", "$HOME/.cache"}
 	p.Doc.EachPackageCommand(func(c facts.PackageCommand) {
 		if c.Action != "install" || c.HasFlag("--no-cache-dir", "--no-cache", "--cache-dir", "--dry-run", "--help") || hasVariableFlag(c) ||
-			mountsAny(c.Instruction, dirs) || mountsPipCache(c.Instruction) || !p.Hadolint && !shipsLayers(p.Doc, c.Instruction) || pipCacheIsOff(p.Doc, c) {
+			mountsAny(c.Instruction, dirs) || mountsPipCache(c.Instruction) || !p.Hadolint && !shipsLayers(p.Doc, c.Instruction) || pipCacheIsOff(p.Doc, c) ||
+			!p.Hadolint && hasOldPip(p.Doc, c) {
 			return
 		}
 		for _, other := range p.Doc.Commands(c.Instruction) {
@@ -77,6 +80,38 @@ func pipCacheIsOff(d *facts.Dockerfile, c facts.PackageCommand) bool {
 		}
 		rest = value
 	}
+}
+
+// hasOldPip tells whether the program is the distribution's of a time before pip's
+// cache, and nothing has brought another one.
+func hasOldPip(d *facts.Dockerfile, c facts.PackageCommand) bool {
+	s := d.StageOf(c.Instruction)
+	if s == nil {
+		return false
+	}
+	base := s.Base()
+	tag, _, _ := strings.Cut(base.Tag, "-")
+	switch base.Name() + ":" + tag {
+	case "ubuntu:12.04", "ubuntu:14.04", "ubuntu:precise", "ubuntu:trusty", "debian:7", "debian:8", "debian:wheezy", "debian:jessie":
+	default:
+		return false
+	}
+	for _, x := range s.Chain() {
+		for _, in := range x.Instructions {
+			if in.Keyword != "run" || x == s && in.Index() > c.Instruction.Index() {
+				continue
+			}
+			if strings.Contains(in.Body, "get-pip") || strings.Contains(in.Body, "easy_install") || strings.Contains(in.Body, "conda") {
+				return false
+			}
+			for _, command := range d.Commands(in) {
+				if other, ok := facts.Packages(command); ok && other.Manager == "pip" && slices.ContainsFunc(other.Packages, func(a facts.Argument) bool { return a.Text == "pip" || strings.HasPrefix(a.Text, "pip=") }) {
+					return false
+				}
+			}
+		}
+	}
+	return true
 }
 
 // p0 is the beginning of s, at most n bytes.

@@ -11,8 +11,9 @@ import (
 // index gives the newest, which nobody has tried.
 //
 // Silent for requirement and constraint files, for files, folders and addresses
-// with a reference, for any constraint, and for pip, setuptools and wheel
-// themselves.
+// with a reference, for any constraint, for pip, setuptools and wheel
+// themselves, for packages that have come to their end, as crcmod, and in stages
+// named dev, test and the like that the final one does not use.
 var PipPackageNotPinned = lint.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
 		ID:       "pip-package-not-pinned",
@@ -35,11 +36,16 @@ func checkPipPackageNotPinned(p *lint.Pass[*facts.Dockerfile]) {
 		managers: []string{"pip", "pipx"},
 		actions:  []string{"install"},
 		pinned:   pipPinned,
-		tools:    isPipTool,
+		tools:    needsNoPipVersion,
+		idle:     isUnusedDevelopment,
 		exempt:   pipReads,
 		example:  func(name string) string { return name + "==<version>" },
 	}.report(p)
 }
+
+// needsNoPipVersion tells whether a package is one of pip's own, or has had no
+// release for ten years.
+func needsNoPipVersion(word string) bool { return isPipTool(word) || word == "crcmod" }
 
 // isPipTool tells whether a package is what pip itself is made of.
 func isPipTool(word string) bool {

@@ -18,8 +18,9 @@ import (
 // instruction can name bash, or ash on Alpine.
 //
 // Silent where SHELL or set -o pipefail is in force, where the left side cannot
-// fail to matter (echo, cat, find and the like), and where the right side fails
-// on an empty input (tar, gpg, sha256sum).
+// fail to matter (echo, cat, find and the like), where the right side fails
+// on an empty input (tar, gpg, sha256sum), and for the value of a variable that the
+// script then looks at.
 var PipeWithoutPipefail = lint.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
 		ID:       "pipe-without-pipefail",
@@ -47,6 +48,9 @@ func checkPipeWithoutPipefail(p *lint.Pass[*facts.Dockerfile]) {
 		}
 		reported := false
 		syntax.Walk(s.File, func(n syntax.Node) bool {
+			if a, ok := n.(*syntax.Assign); ok && !p.Hadolint && looksAt(in.Body, a) {
+				return false
+			}
 			pipe, ok := n.(*syntax.BinaryCmd)
 			if !ok || reported || pipe.Op != syntax.Pipe && pipe.Op != syntax.PipeAll {
 				return !reported
@@ -66,6 +70,19 @@ func checkPipeWithoutPipefail(p *lint.Pass[*facts.Dockerfile]) {
 			return false
 		})
 	})
+}
+
+// looksAt tells whether a script tests the variable of an assignment.
+func looksAt(script string, a *syntax.Assign) bool {
+	if a.Name == nil {
+		return false
+	}
+	for _, test := range []string{`[ -n "$`, `[ -z "$`, "[ -n $", "[ -z $", `test -n "$`, `test -z "$`, `[ "$`, "[ $", `[[ $`, `[[ -z $`, `[[ -n $`} {
+		if strings.Contains(script, test+a.Name.Value) || strings.Contains(script, test+"{"+a.Name.Value) {
+			return true
+		}
+	}
+	return false
 }
 
 // setsPipefail tells whether the option is in force, by SHELL or by the script.

@@ -32,5 +32,5 @@ func checkPythonBytecodeWritten(p *lint.Pass[*facts.Dockerfile]) {
 	if !ok || !isPythonImage(c.stage) || !isPythonProgram(c.program) || setsVariable(c.stage, "PYTHONDONTWRITEBYTECODE") || strings.Contains(string(p.Doc.Src), "UV_COMPILE_BYTECODE") || strings.Contains(string(p.Doc.Src), "compileall") {
 		return
 	}
-	p.Report(lint.Finding{Span: c.at.Span, Message: fmt.Sprintf("%s writes bytecode beside the sources when it runs; set ENV PYTHONDONTWRITEBYTECODE=1, or compile in the build", quoteShort(c.program))})
+	p.Report(lint.Finding{Fixes: setForCommand(p.Doc, c, "PYTHONDONTWRITEBYTECODE", "1"), Span: c.at.Span, Message: fmt.Sprintf("%s writes bytecode beside the sources when it runs; set ENV PYTHONDONTWRITEBYTECODE=1, or compile in the build", quoteShort(c.program))})
 }

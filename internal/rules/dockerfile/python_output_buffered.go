@@ -32,17 +32,9 @@ func checkPythonOutputBuffered(p *lint.Pass[*facts.Dockerfile]) {
 	if !ok || !isPythonImage(c.stage) || !isPythonProgram(c.program) || setsVariable(c.stage, "PYTHONUNBUFFERED") || strings.Contains(c.in.Args, "-u") || strings.Contains(c.in.Args, "PYTHONUNBUFFERED") {
 		return
 	}
-	f := lint.Finding{
+	p.Report(lint.Finding{
+		Fixes:   setForCommand(p.Doc, c, "PYTHONUNBUFFERED", "1"),
 		Span:    c.at.Span,
 		Message: fmt.Sprintf("what %s prints is kept back, and lost when it crashes; set ENV PYTHONUNBUFFERED=1", quoteShort(c.program)),
-	}
-	line := p.Doc.Lines.FullLine(p.Doc.Lines.Position(c.in.Span.Start).Line)
-	f.Fixes = []lint.Fix{{
-		Title: "set PYTHONUNBUFFERED", Applicability: lint.Unsafe, MaxEffect: lint.EffectConfig,
-		Edits: []lint.FileEdit{lint.Insert(line.Start, sameCase("ENV", p.Doc.Text(c.in.KeywordSpan))+" PYTHONUNBUFFERED=1"+p.Doc.Newline())},
-	}}
-	if c.in.Index() < c.stage.From.Index() || len(c.in.Comments) > 0 || p.Doc.StageOf(c.in) != c.stage {
-		f.Fixes = nil
-	}
-	p.Report(f)
+	})
 }

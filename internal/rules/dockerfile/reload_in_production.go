@@ -2,6 +2,7 @@ package dockerfile
 
 import (
 	"fmt"
+	"strings"
 
 	"github.com/dockmend/dockmend/internal/facts"
 	"github.com/dockmend/dockmend/internal/lint"
@@ -43,8 +44,27 @@ func checkReloadInProduction(p *lint.Pass[*facts.Dockerfile]) {
 	}
 	if found {
 		p.Report(lint.Finding{
+			Fixes:   dropReload(p.Doc, c, at),
 			Span:    at.Span,
 			Message: fmt.Sprintf("%s watches the sources and restarts, which belongs on a developer's machine; start the server without it", quoteShort(at.Text)),
 		})
 	}
+}
+
+// dropReload deletes the flag. There is no edit beside other flags about
+// reloading, nor where the program itself is what reloads.
+func dropReload(d *facts.Dockerfile, c startCommand, at facts.Argument) []lint.Fix {
+	for _, w := range c.words {
+		if strings.HasPrefix(w.Text, "--reload-") {
+			return nil
+		}
+	}
+	if !strings.HasPrefix(at.Text, "--") {
+		return nil
+	}
+	edit, ok := deleteStartWords(d, c, at.Span, 1)
+	if !ok {
+		return nil
+	}
+	return unsafeFix("remove "+at.Text, lint.EffectConfig, edit)
 }

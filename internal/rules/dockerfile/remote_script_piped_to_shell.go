@@ -2,6 +2,7 @@ package dockerfile
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/dockmend/dockmend/internal/facts"
@@ -16,7 +17,9 @@ import (
 //
 // Fetch a version, check its checksum, then run it.
 //
-// Silent where the same RUN checks a checksum or a signature.
+// Silent where the same RUN checks a checksum or a signature. It is an info where
+// the address has a version or a commit, since the script is then always the same
+// as far as its publisher keeps his word.
 var RemoteScriptPipedToShell = lint.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
 		ID:       "remote-script-piped-to-shell",
@@ -45,13 +48,30 @@ func checkRemoteScriptPipedToShell(p *lint.Pass[*facts.Dockerfile]) {
 				return true
 			}
 			if left := stmtName(pipe.X); (left == "curl" || left == "wget") && interprets(pipe.Y) {
-				p.Report(lint.Finding{
-					Span:    s.SpanOf(pipe),
-					Message: fmt.Sprintf("what %s fetches is run without a look at it; fetch a version, check its checksum, then run it", left),
-				})
+				f := lint.Finding{Span: s.SpanOf(pipe)}
+				if address, _ := p.Doc.Expand(in, p.Doc.Text(s.SpanOf(pipe.X))); namesVersion(address) {
+					f.Severity = lint.Info
+				}
+				f.Message = fmt.Sprintf("what %s fetches is run without a look at it; fetch a version, check its checksum, then run it", left)
+				p.Report(f)
 			}
 			return true
 		})
+	})
+}
+
+// namesVersion tells whether a part of an address is a version with a dot, as v1.2.3,
+// or a commit.
+func namesVersion(command string) bool {
+	_, address, _ := strings.Cut(command, "://")
+	address, _, _ = strings.Cut(address, " ")
+	_, path, _ := strings.Cut(strings.Trim(address, `"'`), "/")
+	return slices.ContainsFunc(strings.Split(path, "/"), func(part string) bool {
+		if len(part) == 40 && strings.Trim(part, "0123456789abcdef") == "" {
+			return true
+		}
+		numbers := strings.Split(strings.TrimPrefix(part, "v"), ".")
+		return len(numbers) > 1 && !slices.ContainsFunc(numbers[:2], func(n string) bool { return n == "" || strings.Trim(n, "0123456789") != "" })
 	})
 }
 

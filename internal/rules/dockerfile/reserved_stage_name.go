@@ -2,6 +2,7 @@ package dockerfile
 
 import (
 	"fmt"
+	"strings"
 
 	"github.com/dockmend/dockmend/internal/facts"
 	"github.com/dockmend/dockmend/internal/lint"
@@ -34,9 +35,37 @@ func checkReservedStageName(p *lint.Pass[*facts.Dockerfile]) {
 	for _, s := range p.Doc.Stages() {
 		if s.Name == "scratch" || s.Name == "context" {
 			p.Report(lint.Finding{
+				Fixes:   renameStage(p.Doc, s, s.Name+"-stage"),
 				Span:    s.NameSpan,
 				Message: fmt.Sprintf("stage name %q has a meaning of its own in Docker; give the stage another name", p.Doc.Text(s.NameSpan)),
 			})
 		}
 	}
+}
+
+// renameStage gives the stage another name, and writes it where the stage is used.
+// FROM scratch always means the empty image, so there is no edit beside one.
+func renameStage(d *facts.Dockerfile, s *facts.Stage, name string) []lint.Fix {
+	if d.Text(s.NameSpan) == "" || strings.Contains(string(d.Src), name) {
+		return nil
+	}
+	edits := []lint.FileEdit{lint.Replace(s.NameSpan, name)}
+	for _, other := range d.Stages() {
+		if other.Parent == s {
+			if s.Name == "scratch" || other.Image.Raw != d.Text(other.Image.Span) || !strings.EqualFold(other.Image.Raw, s.Name) {
+				return nil
+			}
+			edits = append(edits, lint.Replace(other.Image.Span, name))
+		}
+		for _, r := range other.References() {
+			switch {
+			case r.Stage != s, strings.Trim(r.Text, "0123456789") == "":
+			case d.Text(r.Span) != r.Text || !strings.EqualFold(r.Text, s.Name):
+				return nil
+			default:
+				edits = append(edits, lint.Replace(r.Span, name))
+			}
+		}
+	}
+	return unsafeFix("rename the stage to "+name, lint.EffectNone, edits...)
 }

@@ -2,6 +2,7 @@ package dockerfile
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/dockmend/dockmend/internal/facts"
@@ -14,7 +15,9 @@ import (
 //
 // COPY --chown and --chmod do it on the way.
 //
-// Silent in stages whose layers are no part of the image.
+// Silent in stages whose layers are no part of the image, for a single file, where
+// RUN instructions put files of their own below the path, and where the user is
+// made only after the COPY, which could not name it.
 var RunChownDoublesLayer = lint.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
 		ID:       "run-chown-doubles-layer",
@@ -38,15 +41,81 @@ func checkRunChownDoublesLayer(p *lint.Pass[*facts.Dockerfile]) {
 		for _, in := range s.Instructions {
 			switch in.Keyword {
 			case "copy", "add":
-				copies = append(copies, in)
+				if copiesFolder(p, in) {
+					copies = append(copies, in)
+				}
 			case "run":
-				reportRecursiveChown(p, in, copies)
+				reportRecursiveChown(p, s, in, copies)
 			}
 		}
 	}
 }
 
-func reportRecursiveChown(p *lint.Pass[*facts.Dockerfile], in *dockerfile.Instruction, copies []*dockerfile.Instruction) {
+// copiesFolder tells whether an instruction brings more than single files.
+func copiesFolder(p *lint.Pass[*facts.Dockerfile], in *dockerfile.Instruction) bool {
+	sources, _, ok := copyWords(in)
+	_, from := in.Flag("from")
+	return ok && slices.ContainsFunc(sources, func(w dockerfile.Word) bool {
+		name := bare(w.Text)
+		if name == "." || name == ".." || strings.HasSuffix(name, "/") || strings.HasSuffix(name, "*") || from && !strings.Contains(baseName(name), ".") {
+			return true
+		}
+		isDir, found := p.Files.Exists(name)
+		return !from && found && isDir
+	})
+}
+
+// fillsFolder tells whether a RUN of the stage, up to the command, writes below a path.
+func fillsFolder(d *facts.Dockerfile, s *facts.Stage, until *facts.Command, path string) bool {
+	here := ""
+	for _, in := range s.Instructions {
+		if in.Index() > until.Instruction.Index() {
+			return false
+		}
+		if in.Keyword == "workdir" {
+			here = bare(in.Args)
+		}
+		if in.Keyword != "run" {
+			continue
+		}
+		for _, c := range d.Commands(in) {
+			if in == until.Instruction && c.Span.Start >= until.Span.Start {
+				return false
+			}
+			switch c.Name() {
+			case "tar", "unzip", "git", "mv", "cp", "mkdir", "curl", "wget", "ln", "touch", "npm", "yarn", "pnpm", "composer", "bundle", "rsync", "install", "svn":
+			default:
+				continue
+			}
+			if covers(path, here) || slices.ContainsFunc(c.Args(), func(a facts.Argument) bool { return covers(path, strings.TrimRight(a.Text, "/")) }) ||
+				strings.Contains(in.Body, "cd "+path) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// userMadeAfter tells whether the owner that chown names is made behind the COPY.
+func userMadeAfter(d *facts.Dockerfile, s *facts.Stage, from *dockerfile.Instruction, owner string) bool {
+	name, _, _ := strings.Cut(owner, ":")
+	if name == "" || strings.Trim(name, "0123456789") == "" {
+		return false
+	}
+	for _, in := range s.Instructions {
+		if in.Keyword != "run" || in.Index() < from.Index() || !strings.Contains(in.Body, name) {
+			continue
+		}
+		for _, c := range d.Commands(in) {
+			if (c.Name() == "useradd" || c.Name() == "adduser" || c.Name() == "groupadd" || c.Name() == "addgroup") && slices.ContainsFunc(c.Args(), func(a facts.Argument) bool { return a.Text == name }) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+func reportRecursiveChown(p *lint.Pass[*facts.Dockerfile], s *facts.Stage, in *dockerfile.Instruction, copies []*dockerfile.Instruction) {
 	if len(copies) == 0 || !strings.Contains(in.Body, "chown") && !strings.Contains(in.Body, "chmod") {
 		return
 	}
@@ -62,16 +131,69 @@ func reportRecursiveChown(p *lint.Pass[*facts.Dockerfile], in *dockerfile.Instru
 			for _, from := range copies {
 				_, to, ok := copyWords(from)
 				target := strings.TrimRight(bare(to.Text), "/")
-				if !ok || target == "" || !strings.HasPrefix(target, "/") || !covers(strings.TrimRight(path.Text, "/"), target) {
+				if !ok || target == "" || !strings.HasPrefix(target, "/") || !covers(strings.TrimRight(path.Text, "/"), target) ||
+					fillsFolder(p.Doc, s, c, strings.TrimRight(path.Text, "/")) || c.Name() == "chown" && userMadeAfter(p.Doc, s, from, args[0].Text) {
 					continue
 				}
 				p.Report(lint.Finding{
+					Fixes:   copyOwned(p.Doc, in, c, from),
 					Span:    c.Span,
-					Message: fmt.Sprintf("%s stores every file of %s a second time; let %s --%s do it", quoteShort(p.Doc.Text(c.Span)), quoteShort(target), strings.ToUpper(from.Keyword), strings.Replace(c.Name(), "ch", "ch", 1)),
+					Message: fmt.Sprintf("%s stores every file of %s a second time; let %s --%s do it", quoteShort(p.Doc.Text(c.Span)), quoteShort(target), strings.ToUpper(from.Keyword), c.Name()),
 					Related: []lint.Related{{Span: from.Head, Message: "the files are copied here"}},
 				})
 				return
 			}
 		}
 	}
+}
+
+// copyOwned gives the COPY the flag and deletes the RUN. It is for a folder that
+// this COPY alone makes and fills, and a RUN right below with nothing else: what
+// other instructions put there would keep its owner.
+func copyOwned(d *facts.Dockerfile, run *dockerfile.Instruction, c *facts.Command, from *dockerfile.Instruction) []lint.Fix {
+	args := c.Positional()
+	_, to, _ := copyWords(from)
+	target := cleanFolder(bare(to.Text))
+	flag := strings.ToLower(c.Name())
+	if len(args) != 2 || !args[0].Literal || cleanFolder(args[1].Text) != target || run.Index() != from.Index()+1 || len(d.Commands(run)) != 1 || len(run.Flags) > 0 || isInner(run) || isInner(from) || !isPlainChain(run) ||
+		!isWholeOwner(flag, args[0].Text) || mayBeOfBase(target) {
+		return nil
+	}
+	if _, has := flagOf(from, flag); has {
+		return nil
+	}
+	for _, x := range d.StageOf(run).Chain() {
+		for _, in := range x.Instructions {
+			if in.Index() < from.Index() && strings.Contains(in.Args, target) {
+				return nil
+			}
+		}
+	}
+	cut, ok := deleteInstruction(run)
+	if !ok {
+		return nil
+	}
+	return unsafeFix("let "+strings.ToUpper(from.Keyword)+" do it", lint.EffectGraph, lint.Insert(from.KeywordSpan.End, " --"+flag+"="+args[0].Text), cut)
+}
+
+// isWholeOwner tells whether COPY's flag means the same: an owner with a group,
+// since it would take the user's number for a group that is not named, or a mode
+// in digits.
+func isWholeOwner(flag, value string) bool {
+	if flag == "chmod" {
+		return len(value) >= 3 && len(value) <= 4 && strings.Trim(value, "01234567") == ""
+	}
+	user, group, _ := strings.Cut(value, ":")
+	return user != "" && group != ""
+}
+
+// mayBeOfBase tells whether a folder is most likely in the base image already, with
+// files of its own, whose owner the RUN changes too.
+func mayBeOfBase(folder string) bool {
+	top, _, _ := strings.Cut(strings.TrimPrefix(folder, "/"), "/")
+	switch top {
+	case "app", "srv", "code", "src", "data", "workspace", "project", "opt":
+		return strings.Count(folder, "/") < 2 && top == "opt"
+	}
+	return true
 }

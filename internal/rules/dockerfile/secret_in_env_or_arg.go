@@ -83,8 +83,8 @@ func judgeSecret(d *facts.Dockerfile, in *dockerfile.Instruction, pair dockerfil
 		return 0, false
 	}
 	value, known := d.Expand(in, pair.Value)
-	random := known && facts.IsKeyName(words) && facts.LooksRandom(value)
-	if !facts.IsSecretName(words) && !random {
+	random := known && facts.NamesKey(words) && facts.LooksRandom(value)
+	if !facts.NamesSecret(words) && !random {
 		return 0, false
 	}
 	if !pair.HasValue || !known {
@@ -95,7 +95,7 @@ func judgeSecret(d *facts.Dockerfile, in *dockerfile.Instruction, pair dockerfil
 		}
 		return lint.Warning, true
 	}
-	if facts.IsHarmless(value) {
+	if facts.IsNoSecret(value) {
 		return 0, value == "" && in.Keyword == "arg" && inFinalImage(d, in)
 	}
 	return lint.Error, true

@@ -47,7 +47,7 @@ func checkServerBindsLoopback(p *lint.Pass[*facts.Dockerfile]) {
 			return
 		}
 	case "flask":
-		if _, run := c.has("run"); !run {
+		if !c.has("run") {
 			return
 		}
 		flags, variable, loopbackByDefault = []string{"--host", "-h"}, "FLASK_RUN_HOST", true

@@ -67,6 +67,9 @@ func checkShellEntrypointDropsCmd(p *lint.Pass[*facts.Dockerfile]) {
 			f.Related = []lint.Related{{Span: c.other.Head, Message: "this is dropped"}}
 		} else {
 			f.Message = fmt.Sprintf("CMD %s is passed to the ENTRYPOINT as /bin/sh, -c and the text; write it as a JSON array", quoteShort(firstLine(c.at.Body)))
+			if needsShell(c.at) && !p.Hadolint {
+				f.Message = fmt.Sprintf("CMD %s is passed to the ENTRYPOINT as /bin/sh, -c and the text; write it as a RUN if it is a step of the build, else into the ENTRYPOINT's script", quoteShort(firstLine(c.at.Body)))
+			}
 			f.Related = []lint.Related{{Span: c.other.Head, Message: "this gets the words"}}
 		}
 		if fix, ok := execFix(p, s, c.at); ok {
@@ -75,4 +78,11 @@ func checkShellEntrypointDropsCmd(p *lint.Pass[*facts.Dockerfile]) {
 		}
 		p.Report(f)
 	}
+}
+
+// needsShell tells whether a text is more than one command with its words, so that no
+// array can say the same.
+func needsShell(in *dockerfile.Instruction) bool {
+	s := in.Script()
+	return isCompound(in) || s != nil && s.File != nil && len(s.File.Stmts) > 0 && len(s.File.Stmts[0].Redirs) > 0
 }

@@ -1,8 +1,11 @@
 package dockerfile
 
 import (
+	"slices"
 	"strconv"
 	"strings"
+
+	"mvdan.cc/sh/v3/syntax"
 
 	"github.com/dockmend/dockmend/internal/facts"
 	"github.com/dockmend/dockmend/internal/lint"
@@ -19,7 +22,8 @@ import (
 //
 // Silent in stages with a SHELL instruction, whose author chose the shell, and
 // for an instruction that a later one in the stage overrules, and where
-// shell-entrypoint-drops-cmd or invalid-exec-form-json speaks. It is an info
+// shell-entrypoint-drops-cmd or invalid-exec-form-json speaks, and where the commands
+// only print a version and end. It is an info
 // where the text begins with exec already, and for Windows images, which know
 // no such signals.
 //
@@ -70,6 +74,9 @@ func reportShellForm(p *lint.Pass[*facts.Dockerfile], s *facts.Stage, in *docker
 	if c, ok := clashOf(s); ok && c.at == in && !p.Hadolint {
 		return // shell-entrypoint-drops-cmd says so
 	}
+	if !p.Hadolint && onlyPrints(p.Doc, in) {
+		return
+	}
 	f := lint.Finding{Span: in.BodySpan, Variant: in.Keyword}
 	what := strings.ToUpper(in.Keyword) + " " + quoteShort(firstLine(body))
 	switch {
@@ -101,7 +108,31 @@ func isCompound(in *dockerfile.Instruction) bool {
 		return false
 	}
 	call, _ := simpleCommand(s.File)
-	return call == nil
+	return call == nil || substitutes(call)
+}
+
+// substitutes tells whether a word of a command is what another command prints.
+func substitutes(call *syntax.CallExpr) bool {
+	found := false
+	syntax.Walk(call, func(n syntax.Node) bool {
+		_, is := n.(*syntax.CmdSubst)
+		found = found || is
+		return !found
+	})
+	return found
+}
+
+// onlyPrints tells whether all commands end at once: they print a version or a text.
+func onlyPrints(d *facts.Dockerfile, in *dockerfile.Instruction) bool {
+	commands := d.Commands(in)
+	return len(commands) > 0 && !slices.ContainsFunc(commands, func(c *facts.Command) bool {
+		switch c.Name() {
+		case "echo", "printf", "ls", "true":
+			return false
+		}
+		last := c.Args()
+		return len(last) != 1 || last[0].Text != "--version" && last[0].Text != "-version" && last[0].Text != "-V" && last[0].Text != "version"
+	})
 }
 
 // quoteShort quotes a text for a message, on one line and of bounded length. A

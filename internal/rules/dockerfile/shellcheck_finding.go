@@ -6,6 +6,7 @@ import (
 
 	"github.com/dockmend/dockmend/internal/facts"
 	"github.com/dockmend/dockmend/internal/lint"
+	"github.com/dockmend/dockmend/internal/syntax/dockerfile"
 )
 
 // ShellcheckFinding passes on what ShellCheck says about the script of a RUN.
@@ -17,9 +18,14 @@ import (
 //
 // The program has to be installed, or named by --shellcheck; the container image
 // has it. It is told the stage's shell and the names of ENV and ARG. Only its
-// errors and warnings are said; not what BusyBox's shell allows on Alpine, and
-// not the codes about words that split or a return value that is lost, which in
-// a build are nearly always as they were meant. In hadolint's mode all is said.
+// errors and warnings are said, and not the codes about words that split or a
+// return value that is lost, which in a build are nearly always as they were
+// meant. In hadolint's mode all is said.
+//
+// Silent also for what POSIX leaves open and the image's /bin/sh knows, as that
+// of Alpine and of the distributions with rpm, where it is bash; for echo -n,
+// which every sh knows; for a cd that ends its RUN or goes to a folder that every
+// image has; and for comments between backticks.
 var ShellcheckFinding = lint.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
 		ID:         "shellcheck-finding",
@@ -39,7 +45,7 @@ var ShellcheckFinding = lint.Rule[*facts.Dockerfile]{
 
 func checkShellcheckFinding(p *lint.Pass[*facts.Dockerfile]) {
 	for _, n := range p.Notes {
-		if !p.Hadolint && (n.Severity < lint.Warning || isPedantic(n.Code) || strings.HasPrefix(n.Code, "SC30") && onBusyBox(p.Doc, n.Span.Start)) {
+		if !p.Hadolint && (n.Severity < lint.Warning || isPedantic(n.Code) || isIdle(p.Doc, n)) {
 			continue
 		}
 		f := lint.Finding{
@@ -66,15 +72,105 @@ func isPedantic(code string) bool {
 	return false
 }
 
-// onBusyBox tells whether the stage around an offset has BusyBox's shell, which
-// knows most of what POSIX leaves open.
-func onBusyBox(d *facts.Dockerfile, offset int) bool {
+// isIdle tells whether what a note is about does no harm where it stands.
+func isIdle(d *facts.Dockerfile, n lint.ScriptNote) bool {
+	switch words := d.Text(n.Span); {
+	case n.Code == "SC3037" && words == "-n":
+		return true
+	case n.Code == "SC2092":
+		return strings.HasPrefix(words, "`#")
+	case strings.HasPrefix(n.Code, "SC30"):
+		return shellKnows(d, n)
+	case n.Code == "SC2164":
+		return cannotGetLost(d, n)
+	case n.Code == "SC2174":
+		return makesOneFolder(d, n)
+	}
+	return false
+}
+
+// runAround is the RUN around an offset, with its stage; nil if there is none.
+func runAround(d *facts.Dockerfile, offset int) (*facts.Stage, *dockerfile.Instruction) {
 	for _, s := range d.Stages() {
 		for _, in := range s.Instructions {
-			if in.Span.Start <= offset && offset < in.Span.End {
-				return strings.Contains(s.Base().Text, "alpine") || strings.Contains(s.Base().Text, "busybox")
+			if in.Keyword == "run" && in.Span.Start <= offset && offset < in.Span.End {
+				return s, in
 			}
 		}
+	}
+	return nil, nil
+}
+
+// shellKnows tells whether the image's /bin/sh has what POSIX leaves open:
+// BusyBox's has most of it, bash all but process substitution.
+func shellKnows(d *facts.Dockerfile, n lint.ScriptNote) bool {
+	s, in := runAround(d, n.Span.Start)
+	if in == nil {
+		return false
+	}
+	return onBusyBox(s) || n.Code != "SC3001" && s.ShIsBash(in)
+}
+
+// onBusyBox tells whether the stage has BusyBox's programs.
+func onBusyBox(s *facts.Stage) bool {
+	base := s.Base().Text
+	return strings.Contains(base, "alpine") || strings.Contains(base, "busybox")
+}
+
+// commandAround is the command of a RUN's script that a note is about.
+func commandAround(d *facts.Dockerfile, n lint.ScriptNote) (c *facts.Command, isLast bool) {
+	_, in := runAround(d, n.Span.Start)
+	if in == nil {
+		return nil, false
+	}
+	commands := d.Commands(in)
+	for i, x := range commands {
+		if x.Span.Start <= n.Span.Start && n.Span.Start < x.Span.End {
+			c, isLast = x, i == len(commands)-1
+		}
+	}
+	return c, isLast
+}
+
+// cannotGetLost tells whether a cd cannot fail, or its failure is that of the RUN.
+func cannotGetLost(d *facts.Dockerfile, n lint.ScriptNote) bool {
+	c, isLast := commandAround(d, n)
+	if c == nil {
+		return false
+	}
+	to := c.Positional()
+	return isLast || len(to) == 1 && (isEverywhere(to[0].Text) || to[0].Text == "-" || to[0].Text == "~") || len(c.Args()) == 0
+}
+
+// makesOneFolder tells whether all folders but the deepest of a mkdir -p exist in
+// every image, so that its mode reaches what is made.
+func makesOneFolder(d *facts.Dockerfile, n lint.ScriptNote) bool {
+	c, _ := commandAround(d, n)
+	if c == nil || c.Name() != "mkdir" {
+		return false
+	}
+	folders := c.Positional("-m", "--mode")
+	for _, f := range folders {
+		path := strings.TrimRight(f.Text, "/")
+		parent := path[:max(strings.LastIndexByte(path, '/'), 0)]
+		if !strings.HasPrefix(path, "/") || parent != "" && !isEverywhere(parent) {
+			return false
+		}
+	}
+	return len(folders) > 0
+}
+
+// isEverywhere tells whether a folder is one that the images of all
+// distributions have.
+func isEverywhere(path string) bool {
+	if len(path) > 1 {
+		path = strings.TrimRight(path, "/")
+	}
+	switch path {
+	case "/", "/bin", "/etc", "/home", "/lib", "/media", "/mnt", "/opt", "/root", "/run", "/sbin", "/srv", "/tmp", "/usr", "/usr/bin", "/usr/lib",
+		"/usr/local", "/usr/local/bin", "/usr/local/lib", "/usr/local/share", "/usr/sbin", "/usr/share", "/usr/src", "/var", "/var/cache", "/var/lib",
+		"/var/log", "/var/tmp":
+		return true
 	}
 	return false
 }

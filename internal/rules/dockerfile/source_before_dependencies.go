@@ -97,11 +97,14 @@ func checkStageOrder(p *lint.Pass[*facts.Dockerfile], s *facts.Stage) {
 		case in.Keyword == "run":
 			for _, c := range p.Doc.Commands(in) {
 				e, found := installsDependencies(c)
+				if file, ok := c.FlagValue("-r", "--requirement"); found && e.manager == "pip" && ok {
+					e.manifest = contextPath(all, file.Text)
+				}
 				switch {
 				case !found:
 				case all == nil:
 					return // installed before the sources came
-				case needsSources(p, e):
+				case needsSources(p, e) || readsSources(p.Doc, in):
 				default:
 					reportOrder(p, all, c, e)
 					return
@@ -109,6 +112,18 @@ func checkStageOrder(p *lint.Pass[*facts.Dockerfile], s *facts.Stage) {
 			}
 		}
 	}
+}
+
+// contextPath is the name in the build context of a file that a command names, after
+// all of the context was copied.
+func contextPath(all *dockerfile.Instruction, name string) string {
+	if all != nil && strings.HasPrefix(name, "/") {
+		name = strings.TrimPrefix(name, strings.TrimRight(bare(all.Words[1].Text), "/")+"/")
+	}
+	if strings.HasPrefix(name, "/") || strings.HasPrefix(name, "../") {
+		name = baseName(name)
+	}
+	return strings.TrimPrefix(name, "./")
 }
 
 // copiesAll tells whether an instruction copies the whole build context.
@@ -152,6 +167,20 @@ func needsSources(p *lint.Pass[*facts.Dockerfile], e ecosystem) bool {
 		return false
 	}
 	return slices.ContainsFunc(e.local, func(mark string) bool { return strings.Contains(string(manifest), mark) })
+}
+
+// readsSources tells whether a RUN that installs also runs files of the sources.
+func readsSources(d *facts.Dockerfile, in *dockerfile.Instruction) bool {
+	elsewhere := strings.Contains(in.Body, "cd ")
+	return slices.ContainsFunc(d.Commands(in), func(c *facts.Command) bool {
+		switch c.Name() {
+		case "ansible-playbook":
+			return true
+		case "bash", "sh", "source", ".", "grep":
+			return !elsewhere && slices.ContainsFunc(c.Positional(), func(a facts.Argument) bool { return strings.Contains(a.Text, ".") })
+		}
+		return !elsewhere && len(c.Words) > 0 && strings.HasPrefix(c.Words[0].Text, "./") && c.Name() != "gradlew" && c.Name() != "mvnw"
+	})
 }
 
 func reportOrder(p *lint.Pass[*facts.Dockerfile], all *dockerfile.Instruction, c *facts.Command, e ecosystem) {

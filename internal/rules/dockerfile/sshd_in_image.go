@@ -2,17 +2,22 @@ package dockerfile
 
 import (
 	"fmt"
+	"slices"
+	"strings"
 
 	"github.com/dockmend/dockmend/internal/facts"
 	"github.com/dockmend/dockmend/internal/lint"
+	"github.com/dockmend/dockmend/internal/syntax/dockerfile"
 )
 
 // SshdInImage finds final stages that install an SSH server or start one: a
 // second way in, with keys, users and updates of its own. docker exec gives a
 // shell.
 //
-// Silent in builder stages. Images that are SSH servers: silence the rule
-// there.
+// Silent in builder stages, and where the package is only one of many: nothing of
+// the file starts or configures the server, and port 22 is not exposed. It is an
+// info where the file brings authorized_keys or another port for it, since SSH is
+// then what the image is for.
 var SshdInImage = lint.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
 		ID:       "sshd-in-image",
@@ -33,12 +38,41 @@ func checkSshdInImage(p *lint.Pass[*facts.Dockerfile]) {
 		if c.Action != "install" && c.Action != "add" || s == nil || !s.InFinalImage() || isDevelopment(s) {
 			return
 		}
+		server, configured, meant := sshdUse(p.Doc, s)
+		if !server && !configured {
+			return
+		}
+		severity := lint.Warning
+		if meant {
+			severity = lint.Info
+		}
 		for _, a := range c.Packages {
 			switch a.Text {
 			case "openssh-server", "dropbear", "dropbear-run":
-				p.Report(lint.Finding{Span: a.Span, Message: fmt.Sprintf("%s is a second way into the container, with keys and users of its own; use docker exec", quoteShort(a.Text))})
+				p.Report(lint.Finding{Span: a.Span, Severity: severity, Message: fmt.Sprintf("%s is a second way into the container, with keys and users of its own; use docker exec", quoteShort(a.Text))})
 				return
 			}
 		}
 	}, "apt-get", "apt", "apk", "yum", "dnf", "microdnf", "zypper")
+}
+
+// sshdUse tells whether the stage starts an SSH server, whether it configures or
+// exposes one, and whether that is plainly what the image is for.
+func sshdUse(d *facts.Dockerfile, s *facts.Stage) (starts, configures, meant bool) {
+	for _, x := range s.Chain() {
+		for _, in := range x.Instructions {
+			switch in.Keyword {
+			case "run", "cmd", "entrypoint", "copy", "add", "expose":
+			default:
+				continue
+			}
+			src := d.Text(in.Span)
+			starts = starts || strings.Contains(src, "/sbin/sshd") || strings.Contains(src, "ssh start") || strings.Contains(src, "sshd start") || strings.Contains(src, "start-ssh") ||
+				(in.Keyword == "cmd" || in.Keyword == "entrypoint") && (strings.Contains(src, "sshd") || strings.Contains(src, "dropbear"))
+			configures = configures || strings.Contains(src, "sshd_config") || strings.Contains(src, "run/sshd") || strings.Contains(src, "PermitRootLogin") || strings.Contains(src, "ssh_host_") ||
+				in.Keyword == "expose" && slices.ContainsFunc(in.Words, func(w dockerfile.Word) bool { return isSSHPort(w.Text) })
+			meant = meant || strings.Contains(src, "authorized_keys") || in.Keyword != "run" && strings.Contains(src, "sshd_config") || strings.Contains(src, "Port 2") && !strings.Contains(src, "Port 22 ")
+		}
+	}
+	return starts, configures, meant
 }

@@ -1,6 +1,7 @@
 package dockerfile
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/dockmend/dockmend/internal/facts"
@@ -76,15 +77,8 @@ func (c *startCommand) args() []string {
 	return args
 }
 
-func (c *startCommand) has(words ...string) (facts.Argument, bool) {
-	for _, w := range c.words {
-		for _, word := range words {
-			if w.Text == word {
-				return w, true
-			}
-		}
-	}
-	return facts.Argument{}, false
+func (c *startCommand) has(word string) bool {
+	return slices.ContainsFunc(c.words, func(w facts.Argument) bool { return w.Text == word })
 }
 
 // isDevelopment tells whether a stage is named as one for developers.

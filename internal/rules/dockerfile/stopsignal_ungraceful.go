@@ -26,8 +26,13 @@ var StopsignalUngraceful = lint.Rule[*facts.Dockerfile]{
 
 func checkStopsignalUngraceful(p *lint.Pass[*facts.Dockerfile]) {
 	p.Doc.Each("stopsignal", true, func(in *dockerfile.Instruction) {
-		if facts.IsUngracefulSignal(bare(in.Args)) {
-			p.Report(lint.Finding{Span: in.ArgsSpan, Message: fmt.Sprintf("%s cannot be caught, so nothing is finished or written when the container stops; use SIGTERM, or the signal of the server", quoteShort(bare(in.Args)))})
+		if !facts.IsUngracefulSignal(bare(in.Args)) {
+			return
 		}
+		p.Report(lint.Finding{
+			Span:    in.ArgsSpan,
+			Message: fmt.Sprintf("%s cannot be caught, so nothing is finished or written when the container stops; use SIGTERM, or the signal of the server", quoteShort(bare(in.Args))),
+			Fixes:   unsafeFix("use SIGTERM", lint.EffectConfig, lint.Replace(in.ArgsSpan, "SIGTERM")),
+		})
 	})
 }

@@ -1,6 +1,7 @@
 package dockerfile
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/dockmend/dockmend/internal/facts"
@@ -9,13 +10,15 @@ import (
 	"github.com/dockmend/dockmend/internal/text"
 )
 
-// SudoInRun finds RUN instructions that call sudo.
+// SudoInRun finds RUN instructions that call sudo and for which the image's last
+// USER may be root at any time, or whose base has no such program, so that the build
+// fails.
 //
-// A RUN has the rights of the USER above it: where that is root sudo does
-// nothing, and else it takes an image with a way to become root. Switch with
-// USER instead.
+// A RUN has the rights of the USER above it. Switch with USER instead.
 //
-// Silent for the package sudo and its configuration.
+// Silent for the package sudo and its configuration, where the RUN is root's already
+// and sudo changes nothing, and where the base set it up. With the preset "hadolint"
+// every sudo counts.
 var SudoInRun = lint.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
 		ID:       "sudo-in-run",
@@ -52,10 +55,12 @@ func checkSudoInRun(p *lint.Pass[*facts.Dockerfile]) {
 		if len(found) == 0 {
 			return
 		}
-		f := lint.Finding{
-			Span:    found[0],
-			Message: "sudo changes nothing for root, and gives any other user a way to be root in the image; switch with USER root, and back",
+		f := lint.Finding{Span: found[0]}
+		harm, harmful := sudoHarm(p.Doc, in)
+		if !harmful && !p.Hadolint {
+			return
 		}
+		f.Message = harm
 		for _, more := range found[1:] {
 			f.Related = append(f.Related, lint.Related{Span: more, Message: "the same here"})
 		}
@@ -64,6 +69,72 @@ func checkSudoInRun(p *lint.Pass[*facts.Dockerfile]) {
 		}
 		p.Report(f)
 	})
+}
+
+// sudoHarm says what sudo does in a RUN, and whether it does harm.
+func sudoHarm(d *facts.Dockerfile, in *dockerfile.Instruction) (what string, harmful bool) {
+	s := d.StageOf(in)
+	if s == nil {
+		return "sudo needs an image whose user can be root at any time; switch with USER root, and back", false
+	}
+	user, last := s.UserAt(in), s.Last("user")
+	switch {
+	case last != nil && !isRoot(d, last) && permitsSudo(s):
+		return "sudo without a password lets the image's user be root at any time; switch with USER root, and back, and take the permission away", true
+	case lacksSudo(d, s, in):
+		return "the base has no sudo and nothing installs it, so the build fails; remove it, and switch with USER where the RUN is not root's", true
+	case user == nil && runsAsRoot(d, in) || user != nil && isRoot(d, user):
+		return "sudo changes nothing for root, as whom this runs; remove it", false
+	}
+	return "sudo needs an image whose user can be root at any time; switch with USER root, and back", false
+}
+
+// permitsSudo tells whether a RUN of the stage lets somebody use sudo without a
+// password.
+func permitsSudo(s *facts.Stage) bool {
+	for _, x := range s.Chain() {
+		for _, in := range x.Instructions {
+			if in.Keyword == "run" && strings.Contains(in.Body, "NOPASSWD") {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// lacksSudo tells whether the stage cannot have the program: its base is known not
+// to, and no RUN before nor an earlier command of this one installs anything by that
+// name or may do so.
+func lacksSudo(d *facts.Dockerfile, s *facts.Stage, in *dockerfile.Instruction) bool {
+	base, system := s.Base(), s.Base().System()
+	if known, ok := facts.LookupBase(base); !ok || known.User != "" || system != facts.Debian && system != facts.Alpine || strings.Contains(base.Text, "devcontainers") {
+		return false
+	}
+	for _, x := range s.Chain() {
+		for _, c := range x.Instructions {
+			if x == s && c.Index() > in.Index() {
+				break
+			}
+			if c.Keyword == "copy" || c.Keyword == "add" {
+				if _, to, ok := copyWords(c); ok && strings.Contains(to.Text, "bin") {
+					return false
+				}
+			}
+			if c.Keyword != "run" {
+				continue
+			}
+			for _, command := range d.Commands(c) {
+				if sudo, ok := sudoOf(command); ok && c == in {
+					return !command.Conditional() && sudo.Text == "sudo"
+				}
+				pkg, ok := facts.Packages(command)
+				if !ok && mayInstall(command) || ok && slices.ContainsFunc(pkg.Packages, func(a facts.Argument) bool { return !a.Literal || strings.Contains(a.Text, "sudo") }) {
+					return false
+				}
+			}
+		}
+	}
+	return false
 }
 
 // sudoOf finds the word by which a command runs below sudo.

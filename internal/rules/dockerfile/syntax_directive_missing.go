@@ -2,9 +2,12 @@ package dockerfile
 
 import (
 	"fmt"
+	"strings"
 
 	"github.com/dockmend/dockmend/internal/facts"
 	"github.com/dockmend/dockmend/internal/lint"
+	"github.com/dockmend/dockmend/internal/syntax/dockerfile"
+	"github.com/dockmend/dockmend/internal/text"
 )
 
 // SyntaxDirectiveMissing finds files that use what older builders do not know
@@ -44,7 +47,27 @@ func checkSyntaxDirectiveMissing(p *lint.Pass[*facts.Dockerfile]) {
 		if feature == "" {
 			continue
 		}
-		p.Report(lint.Finding{Span: in.KeywordSpan, Message: fmt.Sprintf("%s needs a newer frontend, and the file names none; begin it with # syntax=docker/dockerfile:1", feature)})
+		p.Report(lint.Finding{Fixes: nameFrontend(p.Doc), Span: in.KeywordSpan, Message: fmt.Sprintf("%s needs a newer frontend, and the file names none; begin it with # syntax=docker/dockerfile:1", feature)})
 		return
 	}
+}
+
+// nameFrontend adds the directive as the first line. Where the file has one
+// further down, which is only a comment there, that one has to move.
+func nameFrontend(d *facts.Dockerfile) []lint.Fix {
+	for _, line := range d.Physical {
+		if line.Kind == dockerfile.CommentLine && strings.HasPrefix(strings.ToLower(strings.TrimLeft(d.Text(text.Span{Start: line.Text, End: line.EOL}), "# \t")), "syntax") {
+			return nil
+		}
+	}
+	return unsafeFix("name the frontend in the first line", lint.EffectUnknown, lint.Insert(firstLineStart(d), "# syntax=docker/dockerfile:1"+d.Newline()))
+}
+
+// firstLineStart is where directives begin: behind a byte order mark and behind a
+// line for the kernel, which BuildKit skips.
+func firstLineStart(d *facts.Dockerfile) int {
+	if first := d.Physical[0]; strings.HasPrefix(d.Text(text.Span{Start: first.Text, End: first.EOL}), "#!") {
+		return first.End
+	}
+	return d.Lines.Offset(text.Position{Line: 1, Column: 1})
 }

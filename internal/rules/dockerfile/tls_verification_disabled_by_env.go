@@ -2,6 +2,7 @@ package dockerfile
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/dockmend/dockmend/internal/facts"
@@ -35,13 +36,14 @@ func checkTlsVerificationDisabledByEnv(p *lint.Pass[*facts.Dockerfile]) {
 		p.Doc.Each(keyword, true, func(in *dockerfile.Instruction) {
 			for _, pair := range in.Pairs {
 				if variant := trustsAll(pair.Key, bare(pair.Value), pair.HasValue); variant != "" {
-					reportTrust(p, pair.Span, variant)
+					reportTrust(p, pair.Span, variant, letPairCheck(p.Doc, in, pair))
 				}
 			}
 		})
 	}
 	p.Doc.Each("run", true, func(in *dockerfile.Instruction) {
 		s := in.Script()
+		commands := p.Doc.Commands(in)
 		if s == nil || s.File == nil || !strings.Contains(in.Body, "=") {
 			return
 		}
@@ -51,7 +53,7 @@ func checkTlsVerificationDisabledByEnv(p *lint.Pass[*facts.Dockerfile]) {
 				if n.Name != nil && n.Value != nil {
 					value, _ := facts.Literal(n.Value)
 					if variant := trustsAll(n.Name.Value, value, true); variant != "" {
-						reportTrust(p, s.SpanOf(n), variant)
+						reportTrust(p, s.SpanOf(n), variant, letCommandCheck(commands, n))
 					}
 				}
 			case *syntax.CallExpr: // env NAME=value program
@@ -62,7 +64,7 @@ func checkTlsVerificationDisabledByEnv(p *lint.Pass[*facts.Dockerfile]) {
 					text, _ := facts.Literal(word)
 					name, value, ok := strings.Cut(text, "=")
 					if variant := trustsAll(name, value, ok); variant != "" {
-						reportTrust(p, s.SpanOf(word), variant)
+						reportTrust(p, s.SpanOf(word), variant, letProgramCheck(commands, s.SpanOf(word)))
 					}
 				}
 			}
@@ -71,9 +73,9 @@ func checkTlsVerificationDisabledByEnv(p *lint.Pass[*facts.Dockerfile]) {
 	})
 }
 
-func reportTrust(p *lint.Pass[*facts.Dockerfile], span text.Span, variant string) {
+func reportTrust(p *lint.Pass[*facts.Dockerfile], span text.Span, variant string, fixes []lint.Fix) {
 	p.Report(lint.Finding{
-		Span: span, Variant: variant,
+		Span: span, Variant: variant, Fixes: fixes,
 		Message: fmt.Sprintf("%s makes %s accept any certificate; add the authority that signed it to the image instead", quoteShort(p.Doc.Text(span)), variant),
 	})
 }
@@ -103,4 +105,56 @@ func trustsAll(name, value string, hasValue bool) string {
 		}
 	}
 	return ""
+}
+
+const removeVariable = "remove the variable"
+
+// letPairCheck deletes the variable from an ENV or ARG, unless the file reads it.
+func letPairCheck(d *facts.Dockerfile, in *dockerfile.Instruction, pair dockerfile.Pair) []lint.Fix {
+	edit, ok := deletePair(in, pair)
+	if !ok || strings.Contains(string(d.Src), "$"+pair.Key) || strings.Contains(string(d.Src), "${"+pair.Key) {
+		return nil
+	}
+	return unsafeFix(removeVariable, settingEffect(d, in), edit)
+}
+
+// letCommandCheck deletes an assignment in front of a command; not that of an
+// export, which later commands may read.
+func letCommandCheck(commands []*facts.Command, n *syntax.Assign) []lint.Fix {
+	for _, c := range commands {
+		if c.Call == nil || !slices.Contains(c.Call.Assigns, n) || !c.Script.Editable() {
+			continue
+		}
+		at := slices.Index(c.Call.Assigns, n)
+		own, next := c.Script.SpanOf(n), c.Script.SpanOf(c.Call.Args[0])
+		if at+1 < len(c.Call.Assigns) {
+			next = c.Script.SpanOf(c.Call.Assigns[at+1])
+		}
+		if separates(c.Instruction.Document(), text.Span{Start: own.End, End: next.Start}, "") {
+			return unsafeFix(removeVariable, lint.EffectGraph, lint.Delete(text.Span{Start: own.Start, End: next.Start}))
+		}
+	}
+	return nil
+}
+
+// letProgramCheck deletes a variable that the program env sets.
+func letProgramCheck(commands []*facts.Command, at text.Span) []lint.Fix {
+	for _, c := range commands {
+		if c.Script == nil || !c.Script.Editable() || len(c.Wrappers) < 2 || c.Wrappers[0].Text != "env" {
+			continue
+		}
+		words := slices.Concat(c.Wrappers, c.Words[:1])
+		i := slices.IndexFunc(words, func(a facts.Argument) bool { return a.Span == at })
+		if i < 1 || i+1 >= len(words) {
+			continue
+		}
+		span := text.Span{Start: at.Start, End: words[i+1].Span.Start}
+		if len(c.Wrappers) == 2 {
+			span.Start = words[0].Span.Start // nothing is left for env to do
+		}
+		if separates(c.Instruction.Document(), text.Span{Start: words[i-1].Span.End, End: at.Start}, "") && separates(c.Instruction.Document(), text.Span{Start: at.End, End: span.End}, "") {
+			return unsafeFix(removeVariable, lint.EffectGraph, lint.Delete(span))
+		}
+	}
+	return nil
 }

@@ -6,13 +6,15 @@ import (
 
 	"github.com/dockmend/dockmend/internal/facts"
 	"github.com/dockmend/dockmend/internal/lint"
+	"github.com/dockmend/dockmend/internal/text"
 )
 
 // TlsVerificationDisabledByFlag finds flags that make a program accept any
 // certificate: whoever stands between the build and the server decides what is
 // installed.
 //
-// Silent for requests to the machine itself.
+// Silent for requests to the machine itself, where the RUN compares a checksum, and
+// for curl over plain HTTP that follows no redirect, since there are no certificates.
 var TlsVerificationDisabledByFlag = lint.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
 		ID:       "tls-verification-disabled-by-flag",
@@ -30,14 +32,34 @@ var TlsVerificationDisabledByFlag = lint.Rule[*facts.Dockerfile]{
 func checkTlsVerificationDisabledByFlag(p *lint.Pass[*facts.Dockerfile]) {
 	p.Doc.AllCommands(func(c *facts.Command) {
 		at, variant := carelessFlag(c)
-		if variant == "" || strings.Contains(p.Doc.Text(c.Span), "localhost") || strings.Contains(p.Doc.Text(c.Span), "127.0.0.1") {
+		if variant == "" || strings.Contains(p.Doc.Text(c.Span), "localhost") || strings.Contains(p.Doc.Text(c.Span), "127.0.0.1") ||
+			(variant == "curl" || variant == "wget") && checksDigest(c.Instruction.Body) || asksPlainHTTP(p.Doc, c) {
 			return
 		}
 		p.Report(lint.Finding{
-			Span: at.Span, Variant: variant,
+			Span: at.Span, Variant: variant, Fixes: letFlagCheck(c, at, variant),
 			Message: fmt.Sprintf("%s makes %s accept any certificate, so anybody on the way decides what arrives; remove it, and install ca-certificates or the authority that is missing", quoteShort(at.Text), c.Name()),
 		})
 	}, "curl", "wget", "pip", "npm", "yarn", "pnpm", "yum", "dnf", "git", "python")
+}
+
+// asksPlainHTTP tells whether all addresses of a request begin with http://, those
+// of arguments with a default included.
+func asksPlainHTTP(d *facts.Dockerfile, c *facts.Command) bool {
+	if c.Name() != "curl" || c.HasFlag("-L", "--location") {
+		return false
+	}
+	plain := false
+	for _, a := range c.Args() {
+		address, _ := d.Expand(c.Instruction, a.Text)
+		switch address = strings.Trim(address, `"'`); {
+		case strings.HasPrefix(address, "http://"):
+			plain = true
+		case strings.Contains(address, "://") || strings.Contains(address, "$"):
+			return false
+		}
+	}
+	return plain
 }
 
 // carelessFlag finds the word that turns the check off; variant is empty for none.
@@ -104,4 +126,30 @@ func curlCluster(options string) bool {
 		}
 	}
 	return false
+}
+
+// letFlagCheck deletes the flag, with its value, or the command that does nothing
+// but set it.
+func letFlagCheck(c *facts.Command, at facts.Argument, variant string) []lint.Fix {
+	d := c.Instruction.Document()
+	var edit lint.FileEdit
+	var ok bool
+	switch isFlag := strings.HasPrefix(at.Text, "-"); {
+	case variant == "curl" && !strings.HasPrefix(at.Text, "--") && len(at.Text) > 2:
+		letter := strings.IndexByte(at.Text, 'k')
+		edit = lint.Delete(text.Span{Start: at.Span.Start + letter, End: at.Span.Start + letter + 1})
+		ok = letter > 0 && d.Text(at.Span) == at.Text && (c.Script == nil || c.Script.Editable())
+	case at.Text == "--trusted-host":
+		edit, ok = deleteWords(c, at.Span, 2)
+	case isFlag && !strings.EqualFold(at.Text, "--strict-ssl"):
+		edit, ok = deleteWords(c, at.Span, 1)
+	case variant == "npm" && firstAction(c) == "config" || variant == "git" && firstAction(c) == "config":
+		edit, ok = deleteCommand(c)
+	case variant == "git" && len(c.Words) > 2 && c.Words[1].Text == "-c" && c.Words[2].Span == at.Span:
+		edit, ok = deleteWords(c, c.Words[1].Span, 2)
+	}
+	if !ok {
+		return nil
+	}
+	return unsafeFix("let "+c.Name()+" check certificates", lint.EffectGraph, edit)
 }

@@ -2,6 +2,8 @@ package dockerfile
 
 import (
 	"fmt"
+	"strconv"
+	"strings"
 
 	"github.com/dockmend/dockmend/internal/facts"
 	"github.com/dockmend/dockmend/internal/lint"
@@ -28,7 +30,29 @@ var UnnamedStage = lint.Rule[*facts.Dockerfile]{
 func checkUnnamedStage(p *lint.Pass[*facts.Dockerfile]) {
 	for _, s := range p.Doc.Stages() {
 		if !s.IsFinal() && s.Name == "" {
-			p.Report(lint.Finding{Span: s.From.Head, Message: fmt.Sprintf("%s starts a stage without a name; add AS and one that says what it makes", quoteShort(firstLine(p.Doc.Text(s.From.Head))))})
+			p.Report(lint.Finding{Fixes: nameStage(p.Doc, s), Span: s.From.Head, Message: fmt.Sprintf("%s starts a stage without a name; add AS and one that says what it makes", quoteShort(firstLine(p.Doc.Text(s.From.Head))))})
 		}
 	}
+}
+
+// nameStage gives the stage a name by its number, and writes it where the number
+// stands.
+func nameStage(d *facts.Dockerfile, s *facts.Stage) []lint.Fix {
+	name := "stage-" + strconv.Itoa(s.Index)
+	if strings.Contains(strings.ToLower(string(d.Src)), name) || len(s.From.Words) != 1 {
+		return nil
+	}
+	edits := []lint.FileEdit{lint.Insert(s.From.Words[0].Span.End, sameCase(" AS ", d.Text(s.From.KeywordSpan))+name)}
+	for _, other := range d.Stages() {
+		for _, r := range other.References() {
+			if r.Stage != s {
+				continue
+			}
+			if d.Text(r.Span) != strconv.Itoa(s.Index) {
+				return nil
+			}
+			edits = append(edits, lint.Replace(r.Span, name))
+		}
+	}
+	return unsafeFix("name it "+name, lint.EffectNone, edits...)
 }

@@ -2,11 +2,13 @@ package dockerfile
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/dockmend/dockmend/internal/facts"
 	"github.com/dockmend/dockmend/internal/lint"
 	"github.com/dockmend/dockmend/internal/syntax/dockerfile"
+	"github.com/dockmend/dockmend/internal/text"
 )
 
 // UpdateWithoutInstall finds RUN instructions that update the package index and
@@ -16,8 +18,8 @@ import (
 // index, and fails once the versions in it are gone.
 //
 // Silent for an install in the same RUN, for scripts that may install, for dnf
-// and yum update, which upgrade packages, and with a cache mounted on the
-// lists.
+// and yum update, which upgrade packages, with a cache mounted on the lists, and
+// where nothing behind it installs: what the lists cost is apt-lists-kept's to say.
 var UpdateWithoutInstall = lint.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
 		ID:       "update-without-install",
@@ -49,14 +51,51 @@ func checkUpdateWithoutInstall(p *lint.Pass[*facts.Dockerfile]) {
 				return
 			}
 		}
-		if update == nil {
+		if update == nil || !installsBehind(p.Doc, in) {
 			return
 		}
 		p.Report(lint.Finding{
+			Fixes:   joinInstall(p.Doc, in, update),
 			Span:    update.Span,
 			Message: fmt.Sprintf("%s stands in a RUN that installs nothing, so a cached index is used when packages are installed later; do both in one RUN", quoteShort(firstLine(p.Doc.Text(update.Span)))),
 		})
 	})
+}
+
+// installsBehind tells whether a RUN behind the instruction installs packages of a
+// distribution or may do so, in its stage or in one that builds on it; what ONBUILD
+// holds goes before what is not known.
+func installsBehind(d *facts.Dockerfile, in *dockerfile.Instruction) bool {
+	own := d.StageOf(in)
+	if own == nil || d.Instructions[in.Index()] != in {
+		return true
+	}
+	for _, s := range d.Stages()[own.Index:] {
+		if !slices.Contains(s.Chain(), own) {
+			continue
+		}
+		for _, x := range s.Instructions {
+			if x.Keyword != "run" || x.Index() <= in.Index() {
+				continue
+			}
+			for _, c := range d.Commands(x) {
+				pkg, ok := facts.Packages(c)
+				if ok && isSystemManager(pkg.Manager) && (pkg.Action == "install" || pkg.Action == "add" || pkg.Action == "build-dep" || pkg.Action == "in" || strings.Contains(pkg.Action, "upgrade")) ||
+					!ok && mayInstall(c) {
+					return true
+				}
+			}
+		}
+	}
+	return false
+}
+
+func isSystemManager(name string) bool {
+	switch name {
+	case "apt-get", "apt", "aptitude", "apk", "zypper", "yum", "dnf", "microdnf":
+		return true
+	}
+	return false
 }
 
 func updatesIndex(c facts.PackageCommand) bool {
@@ -89,4 +128,33 @@ func hasMount(in *dockerfile.Instruction) bool {
 		}
 	}
 	return false
+}
+
+// joinInstall joins the RUN with the next one, if that installs with the same
+// program and both are chains of && on which no comment stands.
+func joinInstall(d *facts.Dockerfile, in *dockerfile.Instruction, update *facts.Command) []lint.Fix {
+	if isInner(in) || in.Index()+1 >= len(d.Instructions) {
+		return nil
+	}
+	next := d.Instructions[in.Index()+1]
+	gap := text.Span{Start: in.Span.End, End: next.Span.Start}
+	if next.Keyword != "run" || len(in.Flags) > 0 || len(next.Flags) > 0 || next.JSON || !isPlainChain(in) || !isPlainChain(next) || strings.TrimSpace(d.Text(gap)) != "" {
+		return nil
+	}
+	installs := false
+	for _, c := range d.Commands(next) {
+		pkg, ok := facts.Packages(c)
+		if !ok {
+			continue
+		}
+		if updatesIndex(pkg) {
+			return nil
+		}
+		family := strings.TrimSuffix(c.Name(), "-get") == strings.TrimSuffix(update.Name(), "-get")
+		installs = installs || family && (pkg.Action == "install" || pkg.Action == "add" || pkg.Action == "in")
+	}
+	if !installs {
+		return nil
+	}
+	return unsafeFix("join it with the RUN that installs", lint.EffectGraph, lint.Replace(text.Span{Start: in.Span.End, End: next.BodySpan.Start}, " && "))
 }

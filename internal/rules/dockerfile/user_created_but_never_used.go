@@ -13,7 +13,8 @@ import (
 // adduser, and in which no USER follows: the program runs as root all the same.
 //
 // Silent where the start script or command switches the user (gosu, su-exec,
-// setpriv, runuser, sudo), and for servers that do it themselves.
+// setpriv, runuser, sudo), for servers that do it themselves, and for images that
+// expose no port and start an interpreter for people.
 var UserCreatedButNeverUsed = lint.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
 		ID:       "user-created-but-never-used",
@@ -35,6 +36,9 @@ func checkUserCreatedButNeverUsed(p *lint.Pass[*facts.Dockerfile]) {
 		s.Entrypoint() == nil && s.Command() == nil || dropsRights(p.Doc, s) != "" || switchesUser(whole) {
 		return
 	}
+	if s.Last("expose") == nil && startsInterpreter(s) {
+		return
+	}
 	for _, in := range s.Instructions {
 		if in.Keyword != "run" {
 			continue
@@ -44,12 +48,26 @@ func checkUserCreatedButNeverUsed(p *lint.Pass[*facts.Dockerfile]) {
 				continue
 			}
 			p.Report(lint.Finding{
+				Fixes:   switchToOnlyUser(p.Doc, s),
 				Span:    c.Span,
 				Message: fmt.Sprintf("%s makes a user, and no USER follows, so the program runs as root; switch to the user before CMD", quoteShort(firstLine(p.Doc.Text(c.Span)))),
 			})
 			return
 		}
 	}
+}
+
+// startsInterpreter tells whether a container of the stage is a prompt.
+func startsInterpreter(s *facts.Stage) bool {
+	in := s.Command()
+	if in == nil || s.Entrypoint() != nil || len(strings.Fields(in.Body)) != 1 && len(in.Words) != 1 {
+		return false
+	}
+	switch baseName(strings.Trim(in.Body, `[]" `)) {
+	case "sh", "bash", "zsh", "fish", "python", "python3", "ipython", "node", "R", "irb", "php", "ghci", "julia", "scala":
+		return true
+	}
+	return false
 }
 
 // switchesUser tells whether a file speaks of a program that starts another one

@@ -2,6 +2,7 @@ package dockerfile
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/dockmend/dockmend/internal/facts"
@@ -36,8 +37,34 @@ func checkUserNotNumeric(p *lint.Pass[*facts.Dockerfile]) {
 			return
 		}
 		p.Report(lint.Finding{
+			Fixes:   useNumbers(p.Doc, s, in),
 			Span:    in.ArgsSpan,
 			Message: fmt.Sprintf("%s is a name, and Kubernetes cannot see that it is not root; give the number that the user has", quoteShort(user)),
 		})
 	})
+}
+
+// useNumbers writes the numbers that the file itself gave to the user and the
+// group.
+func useNumbers(d *facts.Dockerfile, s *facts.Stage, in *dockerfile.Instruction) []lint.Fix {
+	if s == nil || isInner(in) || d.Text(in.ArgsSpan) != in.Args {
+		return nil
+	}
+	list, ok := accounts(d, s)
+	parts := strings.Split(in.Args, ":")
+	if !ok || len(parts) > 2 {
+		return nil
+	}
+	for i, name := range parts {
+		at := slices.IndexFunc(list, func(a account) bool { return a.name == name && a.isGroup == (i == 1) })
+		switch {
+		case strings.Trim(name, "0123456789") == "" && name != "":
+		case at < 0 || list[at].id == "" || strings.Trim(list[at].id, "0123456789") != "" || list[at].command.Conditional():
+			return nil
+		default:
+			parts[i] = list[at].id
+		}
+	}
+	numbers := strings.Join(parts, ":")
+	return unsafeFix("write "+numbers, settingEffect(d, in), lint.Replace(in.ArgsSpan, numbers))
 }

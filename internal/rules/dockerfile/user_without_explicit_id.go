@@ -44,8 +44,23 @@ func checkUserWithoutExplicitId(p *lint.Pass[*facts.Dockerfile]) {
 			return
 		}
 		p.Report(lint.Finding{
+			Fixes:   giveNumber(p.Doc, c),
 			Span:    c.Span,
 			Message: fmt.Sprintf("%s takes the next free number, which changes with the base image; name one, as %s 10001", quoteShort(firstLine(p.Doc.Text(c.Span))), flags[0]),
 		})
 	}, "useradd", "adduser", "groupadd", "addgroup")
+}
+
+// giveNumber adds an option with a number that is free in the file. The long
+// options of adduser and addgroup are the ones that Debian and Alpine both know.
+func giveNumber(d *facts.Dockerfile, c *facts.Command) []lint.Fix {
+	if _, ok := accountOf(c); !ok || c.Script == nil || !c.Script.Editable() {
+		return nil
+	}
+	flag := map[string]string{"useradd": "-u", "groupadd": "-g", "adduser": "--uid", "addgroup": "--gid"}[c.Name()]
+	number := freeNumber(d, c)
+	if number == "" {
+		return nil
+	}
+	return unsafeFix("add "+flag+" "+number, lint.EffectGraph, lint.Insert(c.Words[0].Span.End, " "+flag+" "+number))
 }

@@ -29,6 +29,6 @@ func checkUvBytecodeNotCompiled(p *lint.Pass[*facts.Dockerfile]) {
 			return
 		}
 		told[s] = true
-		p.Report(lint.Finding{Span: c.Span, Message: fmt.Sprintf("%s leaves compiling to every start of a container; set UV_COMPILE_BYTECODE=1", quoteShort(firstLine(p.Doc.Text(c.Span))))})
+		p.Report(lint.Finding{Fixes: setForUv(c.Command, "UV_COMPILE_BYTECODE", "1"), Span: c.Span, Message: fmt.Sprintf("%s leaves compiling to every start of a container; set UV_COMPILE_BYTECODE=1", quoteShort(firstLine(p.Doc.Text(c.Span))))})
 	})
 }

@@ -2,6 +2,7 @@ package dockerfile
 
 import (
 	"fmt"
+	"strings"
 
 	"github.com/dockmend/dockmend/internal/facts"
 	"github.com/dockmend/dockmend/internal/lint"
@@ -26,10 +27,43 @@ var UvCacheNotMounted = lint.Rule[*facts.Dockerfile]{
 func checkUvCacheNotMounted(p *lint.Pass[*facts.Dockerfile]) {
 	told := map[*facts.Stage]bool{}
 	uvSyncs(p.Doc, func(s *facts.Stage, c facts.PackageCommand) {
-		if told[s] || mountsPath(c.Instruction, "uv") || c.HasFlag("--no-cache", "-n") || envAt(p.Doc, c.Command, "UV_NO_CACHE") {
+		if told[s] || mountsPath(c.Instruction, "uv") || mountsUvFolder(p.Doc, c.Command) || c.HasFlag("--no-cache", "-n") || envAt(p.Doc, c.Command, "UV_NO_CACHE") {
 			return
 		}
 		told[s] = true
-		p.Report(lint.Finding{Span: c.Span, Message: fmt.Sprintf("%s fetches everything again for each change of the lock; mount the cache with RUN --mount=type=cache,target=/root/.cache/uv", quoteShort(firstLine(p.Doc.Text(c.Span))))})
+		p.Report(lint.Finding{Fixes: mountUvCache(p.Doc, c.Command), Span: c.Span, Message: fmt.Sprintf("%s fetches everything again for each change of the lock; mount the cache with RUN --mount=type=cache,target=/root/.cache/uv", quoteShort(firstLine(p.Doc.Text(c.Span))))})
 	})
+}
+
+// mountUvCache mounts the cache of root, or the folder that UV_CACHE_DIR names,
+// for which a user with a number can own the mount.
+func mountUvCache(d *facts.Dockerfile, c *facts.Command) []lint.Fix {
+	in := c.Instruction
+	body := d.Text(in.Span)
+	if in.JSON || strings.Contains(body, "cache clean") || strings.Contains(body, "cache prune") || strings.Contains(body, ".cache") || strings.Contains(body, "UV_CACHE_DIR=") {
+		return nil
+	}
+	target, owner := "/root/.cache/uv", ""
+	if v, ok := d.ScopeAt(in).Lookup("UV_CACHE_DIR"); ok {
+		if !v.Known || !strings.HasPrefix(v.Value, "/") || strings.ContainsAny(v.Value, ", \"'") {
+			return nil
+		}
+		target = v.Value
+		if user := d.StageOf(in).UserAt(in); user != nil {
+			id, _, _ := strings.Cut(user.Args, ":")
+			if id == "" || strings.Trim(id, "0123456789") != "" {
+				return nil
+			}
+			owner = ",uid=" + id
+		}
+	} else if !runsAsRoot(d, in) {
+		return nil
+	}
+	return unsafeFix("mount the cache", lint.EffectGraph, lint.Insert(in.KeywordSpan.End, " --mount=type=cache,target="+target+owner))
+}
+
+// mountsUvFolder tells whether a mount is at the folder that UV_CACHE_DIR names.
+func mountsUvFolder(d *facts.Dockerfile, c *facts.Command) bool {
+	v, ok := d.ScopeAt(c.Instruction).Lookup("UV_CACHE_DIR")
+	return ok && v.Known && mountsAny(c.Instruction, []string{v.Value})
 }

@@ -5,6 +5,7 @@ import (
 
 	"github.com/dockmend/dockmend/internal/facts"
 	"github.com/dockmend/dockmend/internal/lint"
+	"github.com/dockmend/dockmend/internal/syntax/dockerfile"
 )
 
 // UvInFinalStage finds final stages of a file with several that hold uv: it is
@@ -41,7 +42,7 @@ func checkUvInFinalStage(p *lint.Pass[*facts.Dockerfile]) {
 		switch in.Keyword {
 		case "copy":
 			if from, ok := flagOf(in, "from"); ok && strings.Contains(from.Value, "astral-sh/uv") {
-				p.Report(lint.Finding{Span: in.Head, Message: "uv is copied into the final stage, which needs the environment and not the tool that made it; run uv in a builder stage and copy the environment"})
+				p.Report(lint.Finding{Fixes: leaveOutUv(final, in), Span: in.Head, Message: "uv is copied into the final stage, which needs the environment and not the tool that made it; run uv in a builder stage and copy the environment"})
 				return
 			}
 		case "run":
@@ -53,4 +54,18 @@ func checkUvInFinalStage(p *lint.Pass[*facts.Dockerfile]) {
 			}
 		}
 	}
+}
+
+// leaveOutUv deletes the COPY, if no instruction below speaks of uv.
+func leaveOutUv(s *facts.Stage, in *dockerfile.Instruction) []lint.Fix {
+	for _, x := range s.Instructions {
+		if x.Index() > in.Index() && strings.Contains(strings.ToLower(x.Args), "uv") && !strings.Contains(x.Args, "uvicorn") {
+			return nil
+		}
+	}
+	edit, ok := deleteInstruction(in)
+	if !ok {
+		return nil
+	}
+	return unsafeFix("leave uv out", lint.EffectGraph, edit)
 }

@@ -29,6 +29,6 @@ func checkUvLinkModeUnset(p *lint.Pass[*facts.Dockerfile]) {
 			return
 		}
 		told[s] = true
-		p.Report(lint.Finding{Span: c.Span, Message: fmt.Sprintf("%s cannot link from the mounted cache, and warns; set UV_LINK_MODE=copy", quoteShort(firstLine(p.Doc.Text(c.Span))))})
+		p.Report(lint.Finding{Fixes: setForUv(c.Command, "UV_LINK_MODE", "copy"), Span: c.Span, Message: fmt.Sprintf("%s cannot link from the mounted cache, and warns; set UV_LINK_MODE=copy", quoteShort(firstLine(p.Doc.Text(c.Span))))})
 	})
 }

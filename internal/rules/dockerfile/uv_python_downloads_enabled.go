@@ -29,6 +29,6 @@ func checkUvPythonDownloadsEnabled(p *lint.Pass[*facts.Dockerfile]) {
 			return
 		}
 		told[s] = true
-		p.Report(lint.Finding{Span: c.Span, Message: fmt.Sprintf("%s fetches another Python where the image's does not fit; set UV_PYTHON_DOWNLOADS=0, which fails instead", quoteShort(firstLine(p.Doc.Text(c.Span))))})
+		p.Report(lint.Finding{Fixes: setForUv(c.Command, "UV_PYTHON_DOWNLOADS", "0"), Span: c.Span, Message: fmt.Sprintf("%s fetches another Python where the image's does not fit; set UV_PYTHON_DOWNLOADS=0, which fails instead", quoteShort(firstLine(p.Doc.Text(c.Span))))})
 	})
 }

@@ -2,9 +2,12 @@ package dockerfile
 
 import (
 	"fmt"
+	"slices"
+	"strings"
 
 	"github.com/dockmend/dockmend/internal/facts"
 	"github.com/dockmend/dockmend/internal/lint"
+	"github.com/dockmend/dockmend/internal/text"
 )
 
 // UvRunInCommand finds start commands that begin with uv run, poetry run,
@@ -33,7 +36,47 @@ func checkUvRunInCommand(p *lint.Pass[*facts.Dockerfile]) {
 		return
 	}
 	p.Report(lint.Finding{
+		Fixes:   startItself(p.Doc, c),
 		Span:    c.runner.Span,
 		Message: fmt.Sprintf("%s run stands between the container and %s, and may install at every start; put the environment's bin folder in PATH and start %s itself", baseName(c.runner.Text), quoteShort(c.program), quoteShort(c.program)),
 	})
+}
+
+// startItself deletes "uv run" and puts the environment in PATH. It is for an
+// environment that uv sync of the same image has made in the folder in which the
+// program starts: then both name the same one.
+func startItself(d *facts.Dockerfile, c startCommand) []lint.Fix {
+	commands := d.Commands(c.in)
+	if baseName(c.runner.Text) != "uv" || len(commands) != 1 || d.StageOf(c.in) != c.stage || runsAfter(d, c.in) || strings.HasSuffix(c.program, ".py") || setsVariable(c.stage, "UV_PROJECT_ENVIRONMENT") {
+		return nil
+	}
+	words := commands[0].Words
+	if len(words) < 3 || words[0].Span != c.runner.Span || words[1].Text != "run" || strings.HasPrefix(words[2].Text, "-") || commands[0].Script != nil && !commands[0].Script.Editable() ||
+		!separates(d.Document, text.Span{Start: words[0].Span.End, End: words[1].Span.Start}, ",") || !separates(d.Document, text.Span{Start: words[1].Span.End, End: words[2].Span.Start}, ",") {
+		return nil
+	}
+	folder, known := workdirAt(d, c.in)
+	if !known || !syncedIn(d, c.stage, folder) {
+		return nil
+	}
+	edits := []lint.FileEdit{lint.Delete(text.Span{Start: words[0].Span.Start, End: words[2].Span.Start})}
+	bin := strings.TrimRight(folder, "/") + "/.venv/bin"
+	if v, ok := c.stage.EndScope().Lookup("PATH"); !ok || !strings.Contains(v.Pair.Value, "venv/bin") {
+		edit, ok := insertLine(c.in, "ENV", "PATH=\""+bin+":$PATH\"")
+		if !ok {
+			return nil
+		}
+		edits = append(edits, edit)
+	}
+	return unsafeFix("start "+c.program+" from "+bin, lint.EffectConfig, edits...)
+}
+
+// syncedIn tells whether the image's own stages run uv sync in a folder.
+func syncedIn(d *facts.Dockerfile, s *facts.Stage, folder string) bool {
+	found := false
+	uvSyncs(d, func(x *facts.Stage, c facts.PackageCommand) {
+		at, known := workdirAt(d, c.Instruction)
+		found = found || known && at == folder && slices.Contains(s.Chain(), x)
+	})
+	return found
 }

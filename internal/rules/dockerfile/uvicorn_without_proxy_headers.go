@@ -27,7 +27,7 @@ func checkUvicornWithoutProxyHeaders(p *lint.Pass[*facts.Dockerfile]) {
 	if !ok || c.program != "uvicorn" || setsVariable(c.stage, "FORWARDED_ALLOW_IPS") {
 		return
 	}
-	if _, ok := c.has("--proxy-headers"); ok {
+	if c.has("--proxy-headers") {
 		return
 	}
 	if _, ok := c.value("--forwarded-allow-ips", "--ssl-keyfile"); ok {

@@ -46,6 +46,7 @@ func checkVenvNotOnPath(p *lint.Pass[*facts.Dockerfile]) {
 		return
 	}
 	p.Report(lint.Finding{
+		Fixes:   leadToVenv(p.Doc, c, path),
 		Span:    c.at.Span,
 		Message: fmt.Sprintf("%s is looked for in PATH, which does not lead to %s; set ENV PATH=\"%s/bin:$PATH\"", quoteShort(c.program), quoteShort(path), strings.TrimRight(path, "/")),
 		Related: []lint.Related{{Span: venv.Head, Message: "the environment is copied here"}},
@@ -81,4 +82,12 @@ func isPythonProgram(name string) bool {
 		return true
 	}
 	return false
+}
+
+// leadToVenv puts the environment's programs first in PATH.
+func leadToVenv(d *facts.Dockerfile, c startCommand, venv string) []lint.Fix {
+	if !strings.HasPrefix(venv, "/") || strings.ContainsAny(venv, " $\"'") {
+		return nil
+	}
+	return setForCommand(d, c, "PATH", "\""+strings.TrimRight(venv, "/")+"/bin:$PATH\"")
 }

@@ -13,6 +13,9 @@ import (
 // date above RUN instructions that do not use it: every build runs them again.
 //
 // Move it below them.
+//
+// Silent where the RUN upgrades the packages of the distribution, which is to happen
+// with every build.
 var VolatileArgTooEarly = lint.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
 		ID:       "volatile-arg-too-early",
@@ -41,6 +44,7 @@ func checkVolatileArgTooEarly(p *lint.Pass[*facts.Dockerfile]) {
 					continue
 				}
 				p.Report(lint.Finding{
+					Fixes:   moveDown(p.Doc, in, pair, s.Instructions[i+1:], run),
 					Span:    pair.Span,
 					Message: fmt.Sprintf("%s changes with every build, so what follows is never taken from the cache; move it below the RUN that does not need it", quoteShort(pair.Key)),
 					Related: []lint.Related{{Span: run.Head, Message: "this runs again each time"}},
@@ -65,6 +69,9 @@ func firstUnrelatedRun(d *facts.Dockerfile, list []*dockerfile.Instruction, name
 		if in.Keyword != "run" || strings.Contains(in.Args, name) {
 			continue
 		}
+		if strings.Contains(in.Body, "upgrade") {
+			continue
+		}
 		for _, c := range d.Commands(in) {
 			if pkg, ok := facts.Packages(c); ok && (pkg.Action == "install" || pkg.Action == "add" || pkg.Action == "ci" || pkg.Action == "sync" || pkg.Action == "build" || pkg.Action == "download") {
 				return in
@@ -72,4 +79,39 @@ func firstUnrelatedRun(d *facts.Dockerfile, list []*dockerfile.Instruction, name
 		}
 	}
 	return nil
+}
+
+// moveDown moves the instruction above the first one that reads the variable, or
+// may do so without naming it, as a build does.
+func moveDown(d *facts.Dockerfile, in *dockerfile.Instruction, pair dockerfile.Pair, below []*dockerfile.Instruction, run *dockerfile.Instruction) []lint.Fix {
+	cut, ok := deleteInstruction(in)
+	if !ok || len(in.Pairs) != 1 || strings.Contains(pair.Value, "$") || len(in.PhysicalLines()) != 1 {
+		return nil
+	}
+	for _, x := range below {
+		if !strings.Contains(d.Text(x.Span), pair.Key) && (x.Keyword != "run" || onlyInstalls(d, x)) {
+			continue
+		}
+		if x.Index() <= run.Index() || isInner(x) {
+			return nil
+		}
+		return unsafeFix("move it down", lint.EffectGraph, cut, lint.Insert(topOf(x), d.Text(in.Span)+d.Newline()))
+	}
+	return nil
+}
+
+// onlyInstalls tells whether a RUN only installs packages, for which no variable
+// of the build counts.
+func onlyInstalls(d *facts.Dockerfile, in *dockerfile.Instruction) bool {
+	commands := d.Commands(in)
+	for _, c := range commands {
+		pkg, ok := facts.Packages(c)
+		switch {
+		case ok && (pkg.Action == "install" || pkg.Action == "add" || pkg.Action == "ci" || pkg.Action == "sync" || pkg.Action == "download" || pkg.Action == "clean" || updatesIndex(pkg)):
+		case c.Name() == "rm" || c.Name() == "mkdir" || c.Name() == "set":
+		default:
+			return false
+		}
+	}
+	return len(commands) > 0
 }

@@ -2,6 +2,7 @@ package dockerfile
 
 import (
 	"fmt"
+	"strings"
 
 	"github.com/dockmend/dockmend/internal/facts"
 	"github.com/dockmend/dockmend/internal/lint"
@@ -11,6 +12,8 @@ import (
 // VolumeOnSystemDirectory finds VOLUME on a folder that belongs to the system:
 // its programs then live in a volume that outlasts the image, and updates do
 // not reach it.
+//
+// Silent for /sys/fs/cgroup, which systemd asks for, and for /run.
 var VolumeOnSystemDirectory = lint.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
 		ID:       "volume-on-system-directory",
@@ -27,7 +30,7 @@ var VolumeOnSystemDirectory = lint.Rule[*facts.Dockerfile]{
 func checkVolumeOnSystemDirectory(p *lint.Pass[*facts.Dockerfile]) {
 	p.Doc.Each("volume", true, func(in *dockerfile.Instruction) {
 		for _, w := range in.Words {
-			if path := bare(w.Text); isSystemDirectory(path) && path != "/run" {
+			if path := bare(w.Text); isSystemDirectory(path) && path != "/run" && !strings.HasPrefix(path, "/sys/fs/cgroup") {
 				p.Report(lint.Finding{Span: w.Span, Message: fmt.Sprintf("%s belongs to the system, and in a volume no update reaches it; use a folder for data", quoteShort(path))})
 			}
 		}

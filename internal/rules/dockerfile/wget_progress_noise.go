@@ -30,7 +30,7 @@ var WgetProgressNoise = lint.Rule[*facts.Dockerfile]{
 func checkWgetProgressNoise(p *lint.Pass[*facts.Dockerfile]) {
 	p.Doc.AllCommands(func(c *facts.Command) {
 		if c.Name() != "wget" || c.HasFlag("-q", "--quiet", "-nv", "--no-verbose", "--progress", "-o", "--output-file", "-a", "--append-output", "--version", "--help") || quietCluster(c) ||
-			!p.Hadolint && onBusyBox(p.Doc, c.Span.Start) {
+			!p.Hadolint && isBusyBox(p.Doc, c) {
 			return
 		}
 		name := c.Words[0].Span
@@ -40,6 +40,11 @@ func checkWgetProgressNoise(p *lint.Pass[*facts.Dockerfile]) {
 		}
 		p.Report(f)
 	}, "wget")
+}
+
+func isBusyBox(d *facts.Dockerfile, c *facts.Command) bool {
+	s := d.StageOf(c.Instruction)
+	return s != nil && onBusyBox(s)
 }
 
 // quietCluster tells whether wget's short options in one word have a quiet one:

@@ -12,8 +12,9 @@ import (
 // WorkdirInSystemDirectory finds WORKDIR in a folder that belongs to the
 // system: what is copied there can overwrite the distribution's programs.
 //
-// Silent for /opt, /srv, /var, /home, /usr/src, /usr/local and the like, and
-// for folders below /etc and /usr/lib that belong to one program.
+// Silent for /opt, /srv, /var, /home, /usr/src, /usr/local and the like, for
+// folders below /etc and /usr/lib that belong to one program, and where no COPY or
+// ADD brings a folder to a path that is relative to it.
 var WorkdirInSystemDirectory = lint.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
 		ID:       "workdir-in-system-directory",
@@ -29,10 +30,33 @@ var WorkdirInSystemDirectory = lint.Rule[*facts.Dockerfile]{
 
 func checkWorkdirInSystemDirectory(p *lint.Pass[*facts.Dockerfile]) {
 	p.Doc.Each("workdir", true, func(in *dockerfile.Instruction) {
-		if path := bare(in.Args); isSystemDirectory(path) {
+		if path := bare(in.Args); isSystemDirectory(path) && (p.Hadolint || fillsWorkdir(p, in)) {
 			p.Report(lint.Finding{Span: in.ArgsSpan, Message: fmt.Sprintf("%s belongs to the system, and what lands there can overwrite it; use a folder of your own, as /app", quoteShort(path))})
 		}
 	})
+}
+
+// fillsWorkdir tells whether a COPY or ADD brings a folder to a path relative to a
+// WORKDIR, before the next one.
+func fillsWorkdir(p *lint.Pass[*facts.Dockerfile], in *dockerfile.Instruction) bool {
+	s := p.Doc.StageOf(in)
+	if s == nil {
+		return false
+	}
+	for _, c := range s.Instructions {
+		if c.Index() <= in.Index() {
+			continue
+		}
+		switch c.Keyword {
+		case "workdir":
+			return false
+		case "copy", "add":
+			if _, to, ok := copyWords(c); ok && !isAbsoluteDestination(bare(to.Text)) && !strings.HasPrefix(to.Text, "$") && copiesFolder(p, c) {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // isSystemDirectory tells whether a path is one of the system's folders, or lies

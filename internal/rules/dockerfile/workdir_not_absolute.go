@@ -2,6 +2,7 @@ package dockerfile
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/dockmend/dockmend/internal/facts"
@@ -15,14 +16,16 @@ import (
 // Write the whole path.
 //
 // Silent where an absolute WORKDIR stands above in the stage or the stages that
-// it builds on, and for paths that begin with a variable. With the preset
-// "hadolint" every relative path counts.
+// it builds on, for paths that begin with a variable, for a base that is pinned by
+// digest or is a distribution's, which all begin in the root folder, and for a folder
+// that git has just cloned there. With the preset "hadolint" every relative path
+// counts.
 var WorkdirNotAbsolute = lint.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
 		ID:       "workdir-not-absolute",
 		Title:    "A relative WORKDIR depends on the base image",
 		Category: lint.Correctness,
-		Severity: lint.Warning,
+		Severity: lint.Info,
 		Default:  true,
 		Since:    "0.1.0",
 		Presets:  []string{"cloud-native"},
@@ -46,7 +49,7 @@ func checkWorkdirNotAbsolute(p *lint.Pass[*facts.Dockerfile]) {
 				absolute = true
 				continue
 			}
-			if absolute && !p.Hadolint {
+			if !p.Hadolint && (absolute || s.Base().Digest != "" || isDistribution(s.Base()) && !strings.HasPrefix(path, "~") || clones(p.Doc, s, path)) {
 				continue
 			}
 			f := lint.Finding{
@@ -70,6 +73,28 @@ func checkWorkdirNotAbsolute(p *lint.Pass[*facts.Dockerfile]) {
 			}
 		}
 	}
+}
+
+// isDistribution tells whether an image is one of a distribution, without programs of
+// its own.
+func isDistribution(i facts.Image) bool {
+	switch i.Name() {
+	case "alpine", "almalinux", "amazonlinux", "archlinux", "busybox", "centos", "debian", "fedora", "opensuse/leap", "oraclelinux", "rockylinux", "ubuntu":
+		return i.Known
+	}
+	return false
+}
+
+// clones tells whether a RUN of the stage clones a repository of the folder's name.
+func clones(d *facts.Dockerfile, s *facts.Stage, path string) bool {
+	name := baseName(strings.TrimRight(path, "/"))
+	for _, in := range s.Instructions {
+		if in.Keyword == "run" && strings.Contains(in.Body, "clone") && name != "" && strings.Contains(in.Body, name) &&
+			slices.ContainsFunc(d.Commands(in), func(c *facts.Command) bool { return c.Name() == "git" }) {
+			return true
+		}
+	}
+	return false
 }
 
 // setsWorkdir tells whether a stage or one that it builds on has a WORKDIR.

@@ -2,6 +2,7 @@ package dockerfile
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/dockmend/dockmend/internal/facts"
@@ -14,8 +15,10 @@ import (
 //
 // Give the files to the user that needs them, or to its group.
 //
-// Silent for folders with the sticky bit, as /tmp, and in stages whose layers
-// are no part of the image.
+// Silent for folders with the sticky bit, as /tmp, in stages whose layers are no
+// part of the image, below /root, which nobody else can enter, and where the file
+// knows no second user: the program runs as root or as the only other one. It is an
+// info for folders for logs, caches and the like, which programs share on purpose.
 var WorldWritablePath = lint.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
 		ID:       "world-writable-path",
@@ -33,7 +36,12 @@ func checkWorldWritablePath(p *lint.Pass[*facts.Dockerfile]) {
 	for _, keyword := range []string{"copy", "add"} {
 		p.Doc.Each(keyword, true, func(in *dockerfile.Instruction) {
 			if mode, ok := flagOf(in, "chmod"); ok && letsAllWrite(mode.Value) && shipsLayers(p.Doc, in) {
-				p.Report(lint.Finding{Span: mode.Span, Message: fmt.Sprintf("%s lets everybody write; give the files to the user that needs them, with --chown", quoteShort(p.Doc.Text(mode.Span)))})
+				_, to, _ := copyWords(in)
+				severity, ok := sharedSeverity(p.Doc, in, []string{bare(to.Text)})
+				if !ok {
+					return
+				}
+				p.Report(lint.Finding{Span: mode.Span, Severity: severity, Message: fmt.Sprintf("%s lets everybody write; give the files to the user that needs them, with --chown", quoteShort(p.Doc.Text(mode.Span)))})
 			}
 		})
 	}
@@ -45,11 +53,78 @@ func checkWorldWritablePath(p *lint.Pass[*facts.Dockerfile]) {
 		if len(args) < 2 || !letsAllWrite(args[0].Text) || strings.HasPrefix(args[1].Text, "/tmp") || strings.HasPrefix(args[1].Text, "/var/tmp") || strings.HasPrefix(args[1].Text, "/dev/") {
 			return
 		}
+		var paths []string
+		for _, a := range args[1:] {
+			paths = append(paths, a.Text)
+		}
+		if s := p.Doc.StageOf(c.Instruction); s != nil && s.Last("user") == nil && allBelowRoot(paths) {
+			return
+		}
+		severity, ok := sharedSeverity(p.Doc, c.Instruction, paths)
+		if !ok {
+			return
+		}
 		p.Report(lint.Finding{
-			Span:    c.Span,
+			Span: c.Span, Severity: severity,
 			Message: fmt.Sprintf("%s lets everybody write; give the files to the user that needs them, with chown", quoteShort(firstLine(p.Doc.Text(c.Span)))),
 		})
 	}, "chmod")
+}
+
+func allBelowRoot(paths []string) bool {
+	return !slices.ContainsFunc(paths, func(p string) bool { return !strings.HasPrefix(p, "/root/") && !strings.HasPrefix(p, "~/") })
+}
+
+// sharedSeverity is how bad it is that everybody may write the paths; ok is false
+// where there is no second user to make use of it.
+func sharedSeverity(d *facts.Dockerfile, in *dockerfile.Instruction, paths []string) (severity lint.Severity, ok bool) {
+	s := d.StageOf(in)
+	if s == nil {
+		return lint.Warning, true
+	}
+	user, set := s.User()
+	user, _, _ = strings.Cut(user, ":")
+	others := usersBeside(d, s, user)
+	switch {
+	case set != nil && user != "root" && user != "0" && !others, set == nil && !others && !dropsWorkers(d, s) && dropsRights(d, s) == "":
+		return 0, false
+	case !slices.ContainsFunc(paths, func(p string) bool { return !isSharedFolder(p) }):
+		return lint.Info, true
+	}
+	return lint.Warning, true
+}
+
+// usersBeside tells whether the stage makes a user other than the named one, or
+// installs a server that has one.
+func usersBeside(d *facts.Dockerfile, s *facts.Stage, user string) bool {
+	for _, x := range s.Chain() {
+		for _, in := range x.Instructions {
+			if in.Keyword != "run" {
+				continue
+			}
+			for _, word := range [...]string{"www-data", "supervisor", "-fpm", "apache2", "nginx"} {
+				if strings.Contains(in.Body, word) {
+					return true
+				}
+			}
+			for _, c := range d.Commands(in) {
+				if (c.Name() == "useradd" || c.Name() == "adduser") && !slices.ContainsFunc(c.Args(), func(a facts.Argument) bool { return a.Text == user }) {
+					return true
+				}
+			}
+		}
+	}
+	return false
+}
+
+// isSharedFolder tells whether a folder's name says that programs write into it.
+func isSharedFolder(path string) bool {
+	path = strings.TrimRight(path, "/*")
+	switch path[strings.LastIndexByte(path, '/')+1:] {
+	case "log", "logs", "work", "run", "cache", "tmp", "temp":
+		return true
+	}
+	return false
 }
 
 // letsAllWrite tells whether a mode lets everybody write, without the sticky bit.

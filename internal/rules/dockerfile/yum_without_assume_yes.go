@@ -9,7 +9,8 @@ import (
 //
 // It asks whether to go on, and in a build nobody answers.
 //
-// Silent where yum's configuration answers.
+// Silent where yum's configuration answers, and for the update of a package behind
+// one of all packages in the same RUN.
 var YumWithoutAssumeYes = lint.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
 		ID:       "yum-without-assume-yes",
@@ -33,5 +34,20 @@ func checkYumWithoutAssumeYes(p *lint.Pass[*facts.Dockerfile]) {
 		yes:      []string{"-y", "--assumeyes"},
 		flag:     "-y",
 		answered: answersRPM,
+		idle:     yumIsUpToDate,
 	}.report(p)
+}
+
+// yumIsUpToDate tells whether an update finds nothing more to do, since the RUN has
+// updated all before.
+func yumIsUpToDate(d *facts.Dockerfile, c facts.PackageCommand) bool {
+	if c.Action != "update" && c.Action != "upgrade" {
+		return false
+	}
+	for _, other := range d.Commands(c.Instruction) {
+		if before, ok := facts.Packages(other); ok && other.Span.Start < c.Span.Start && before.Manager == "yum" && before.Action == c.Action && len(before.Packages) == 0 && before.HasFlag("-y", "--assumeyes") {
+			return true
+		}
+	}
+	return false
 }

@@ -31,6 +31,7 @@ func checkZypperDistUpgrade(p *lint.Pass[*facts.Dockerfile]) {
 	p.Doc.EachPackageCommand(func(c facts.PackageCommand) {
 		if c.Action == "dist-upgrade" || c.Action == "dup" {
 			p.Report(lint.Finding{
+				Fixes:   leaveOutUpgrade(p.Doc, c.Command),
 				Span:    c.Span,
 				Message: fmt.Sprintf("%s turns the base image into another release; name the release in FROM, and remove this", quoteShort(firstLine(p.Doc.Text(c.Span)))),
 			})

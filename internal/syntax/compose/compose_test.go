@@ -109,6 +109,9 @@ func TestMounts(t *testing.T) {
 		{"./a:/b", "3 ./a|/b|  \"./a\" \"/b\""},
 		{"'./a:/b:ro,z'", "3 ./a|/b|ro,z ro \"./a\" \"/b\""},
 		{"data:/b", "1 data|/b|  \"data\" \"/b\""},
+		// As compose-go's isFilePath has it: the first character decides.
+		{"data/x:/b", "1 data/x|/b|  \"data/x\" \"/b\""},
+		{".psqlrc:/b", "3 .psqlrc|/b|  \".psqlrc\" \"/b\""},
 		{"/b", "2 |/b|  \"/b\" \"/b\""},
 		{"/a:/b:rshared", "4 /a|/b|rshared rshared \"/a\" \"/b\""},
 		{"~/a:/b", "5 ~/a|/b|  \"~/a\" \"/b\""},
@@ -171,6 +174,15 @@ services:
     entrypoint: []
     environment: {<<: *env, A: 2, C: }
 `
+
+// TestReset: what the tag takes away is no value.
+func TestReset(t *testing.T) {
+	d := parse("services:\n  a:\n    container_name: !reset x\n    image: !reset null\n    restart: always\n")
+	s := d.Services[0]
+	if s.Value("container_name").Exists() || s.Value("image").Exists() || !s.Value("restart").Exists() {
+		t.Error("a value that !reset takes away is there")
+	}
+}
 
 func TestServices(t *testing.T) {
 	d := parse(app)

@@ -165,7 +165,7 @@ func sourceKind(v Value) SourceKind {
 	switch {
 	case s == "":
 		return AnonymousVolume
-	case s == "." || s == ".." || strings.HasPrefix(s, "./") || strings.HasPrefix(s, "../"):
+	case s[0] == '.': // ".env" too: no volume's name begins so
 		return RelativePath
 	case strings.HasPrefix(s, "~"):
 		return HomePath
@@ -175,9 +175,8 @@ func sourceKind(v Value) SourceKind {
 		return WindowsPath
 	case !v.Known:
 		return UnknownSource
-	case strings.ContainsAny(s, `/\`):
-		return RelativePath
 	}
+	// "data/x" too: without "./" Compose takes a path for a volume's name.
 	return NamedVolume
 }
 

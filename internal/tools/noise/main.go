@@ -60,6 +60,10 @@ func count(dir string, target lint.Target, only, preset string, withShellCheck b
 	if err != nil {
 		return err
 	}
+	if len(files) == 0 {
+		fmt.Printf("%s: no file of this kind\n", filepath.Base(dir))
+		return nil
+	}
 	found := slices.DeleteFunc(result.Diagnostics, func(d *lint.Diagnostic) bool { return !d.Counts() || d.Severity < least })
 	if sample > 0 {
 		draw(found, sample, seed, perRule)

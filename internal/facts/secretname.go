@@ -23,8 +23,8 @@ var keyWords = []string{
 	"private", "secret", "service", "session", "signing", "ssh", "storage",
 }
 
-// IsSecretName tells whether a name alone says that its value is a secret.
-func IsSecretName(words []string) bool {
+// NamesSecret tells whether a name alone says that its value is a secret.
+func NamesSecret(words []string) bool {
 	first, last := words[0], words[len(words)-1]
 	switch {
 	case last == "key":
@@ -35,8 +35,8 @@ func IsSecretName(words []string) bool {
 	return first != "token" && slices.Contains(secretWords, first)
 }
 
-// IsKeyName tells whether a name ends in the word key, which says little.
-func IsKeyName(words []string) bool {
+// NamesKey tells whether a name ends in the word key, which says little.
+func NamesKey(words []string) bool {
 	return len(words) > 1 && words[len(words)-1] == "key"
 }
 
@@ -62,8 +62,8 @@ func LooksRandom(value string) bool {
 		strings.ContainsFunc(value, func(r rune) bool { return r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' })
 }
 
-// IsHarmless tells whether a value cannot be a secret.
-func IsHarmless(value string) bool {
+// IsNoSecret tells whether a value cannot be a secret.
+func IsNoSecret(value string) bool {
 	lower := strings.ToLower(strings.TrimSpace(value))
 	switch lower {
 	case "", "true", "false", "yes", "no", "on", "off", "none", "null", "nil", "x", "xxx", "*", "-":
@@ -89,17 +89,11 @@ func isFingerprint(s string) bool {
 	return (len(s) == 40 || len(s) == 16) && strings.Trim(s, "0123456789abcdef") == ""
 }
 
-// HasURLPassword tells whether a word holds an address with a user and a password.
-func HasURLPassword(word string) bool {
-	_, rest, ok := strings.Cut(word, "://")
-	authority, _, _ := strings.Cut(rest, "/")
-	user, _, hasUser := strings.Cut(authority, "@")
-	_, password, hasPassword := strings.Cut(user, ":")
-	return ok && hasUser && hasPassword && IsLiteralSecret(password)
-}
-
-// IsLiteralSecret tells whether a value is neither a variable nor a placeholder.
-func IsLiteralSecret(value string) bool {
-	lower := strings.ToLower(value)
-	return len(value) >= 4 && !strings.ContainsAny(value, "$<>{}*`") && !strings.Contains(lower, "password") && !strings.Contains(lower, "changeme") && !strings.Contains(lower, "your") && !strings.Contains(lower, "xxx") && !strings.Contains(lower, "token") && !strings.Contains(lower, "example") && lower != "x-oauth-basic"
+// IsSecret tells whether a name and its literal value are those of a secret.
+func IsSecret(name, value string) bool {
+	words := SecretNameWords(name)
+	if len(words) == 0 || IsNoSecret(value) {
+		return false
+	}
+	return NamesSecret(words) || NamesKey(words) && LooksRandom(value)
 }

@@ -1,0 +1,121 @@
+package cli
+
+import (
+	"cmp"
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"strings"
+
+	"github.com/dockmend/dockmend/internal/engine"
+	"github.com/dockmend/dockmend/internal/github"
+	"github.com/dockmend/dockmend/internal/lint"
+	"github.com/dockmend/dockmend/internal/report"
+	"github.com/dockmend/dockmend/internal/text"
+)
+
+// propose makes the pull request with fixes, where it is asked for. The result is
+// nil where it is not. Patches are what the summary shows where GitHub refused.
+func (a *action) propose(ctx context.Context, s *session, r *lint.Result) (*github.Proposed, []report.Patch) {
+	if a.in.fixPR == "off" {
+		return nil, nil
+	}
+	base := s.pull.Base
+	if base == "" {
+		base = a.event.DefaultBranch
+	}
+	switch {
+	case a.event.Name == "push" && a.event.Ref != "refs/heads/"+base:
+		// In the log alone: one workflow serves many events.
+		a.say("no pull request with fixes: this push is not to the branch that it would go into, %s", quoted(base))
+		return nil, nil
+	case a.event.Name != "push" && a.event.Name != "schedule" && a.event.Name != "workflow_dispatch":
+		a.say("no pull request with fixes on the event %s: it is made on push to the default branch, schedule and workflow_dispatch", a.event.Name)
+		return nil, nil
+	case a.in.token == "":
+		a.notices = append(a.notices, "no pull request with fixes: there is no token; see the input github-token")
+		return nil, nil
+	}
+	flags := &fixFlags{unsafe: a.in.fixPR == "unsafe", narrow: true}
+	flags.jobs = a.in.jobs
+	want := &github.Fixup{
+		Category: a.in.category, SHA: a.event.SHA, Branch: s.pull.Branch, Base: s.pull.Base, Labels: s.pull.Labels,
+		Assignees: s.pull.Assignees, Reviewers: s.pull.Reviewers, Draft: s.pull.Draft, Server: cmp.Or(a.env.Getenv("GITHUB_SERVER_URL"), "https://github.com"),
+	}
+	if want.Labels == nil {
+		want.Labels = []string{"dependencies"}
+	}
+	want.Complete = true
+	for _, f := range fixAll(ctx, s, flags) {
+		want.Complete = want.Complete && len(f.Problems) == 0
+		if f.Changed() {
+			want.Files = append(want.Files, github.FixupFile{Path: f.Path, Before: f.Before, After: f.After, Changes: changesOf(f)})
+		}
+	}
+	want.Complete = want.Complete && a.complete(s, r)
+	a.remember(ctx, s) // what the fixes looked up
+	proposed := a.client.Propose(ctx, want)
+	a.notices = append(a.notices, proposed.Notes...)
+	if !proposed.Refused {
+		return proposed, nil
+	}
+	var patches []report.Patch
+	for _, f := range want.Files {
+		patches = append(patches, report.Patch{Title: f.Path, Diff: text.UnifiedDiff(f.Path, f.Before, f.After)})
+	}
+	return proposed, patches
+}
+
+// proposedLink is a line for the summary, whose notices hold no links.
+func proposedLink(p *github.Proposed) string {
+	if p == nil {
+		return ""
+	}
+	words, link := fmt.Sprintf("Pull request %d with fixes", p.Number), p.URL
+	if p.Number == 0 {
+		words, link = "Open the pull request with fixes", p.Compare
+	}
+	if !strings.HasPrefix(link, "https://") || strings.ContainsFunc(link, func(r rune) bool { return r <= ' ' || strings.ContainsRune("()<>[]\"\\`", r) }) {
+		return ""
+	}
+	return "\n**[" + words + "](" + link + ")**\n"
+}
+
+func quoted(name string) string {
+	if name == "" {
+		return "which the event does not name"
+	}
+	return report.Terminal(name)
+}
+
+// changesOf words the fixes of a file for a pull request.
+func changesOf(f *engine.Fixed) []github.FixupChange {
+	changes := make([]github.FixupChange, len(f.Applied))
+	for i, x := range f.Applied {
+		v := x.Verdict
+		proof := lint.Proof{State: lint.ProofPassed, Effect: v.Effect, Details: v.Details}
+		switch {
+		case v.Effect == lint.EffectUnknown:
+			proof.State, proof.Details = lint.ProofUnknown, []string{v.Reason}
+		case x.Demoted:
+			proof.State = lint.ProofDemoted
+		}
+		changes[i] = github.FixupChange{
+			Rule: x.Rule, Variant: x.Variant, Title: x.Title, Key: changeKey(x), Proof: proof, Demoted: x.Demoted, Safe: x.Safe,
+		}
+	}
+	return changes
+}
+
+// changeKey identifies what is proposed, across runs: what was found and, where
+// one digest follows another, which. Somebody who did not want one image may want
+// the next.
+func changeKey(x engine.Applied) string {
+	words := []string{x.Fingerprint}
+	if x.Verdict.Refreshed {
+		words = append(words, x.Verdict.Details...)
+	}
+	sum := sha256.Sum256([]byte(strings.Join(words, "\x00")))
+	return hex.EncodeToString(sum[:8])
+}

@@ -1,0 +1,89 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"sync"
+
+	"github.com/spf13/cobra"
+
+	"github.com/dockmend/dockmend/internal/report"
+)
+
+func newAudit(env *Env) *cobra.Command {
+	flags := &lintFlags{}
+	cmd := &cobra.Command{
+		Use:   "audit [PATH]",
+		Short: "Report on a whole repository, with what registries know",
+		Long: "Lint everything at and below the path, with --online, and write a report by rule,\n" +
+			"severity and file in Markdown; -o sarif=FILE and the other formats work as with lint.\n" +
+			"The GitHub Action also says what is new and what is gone since its last audit.",
+		Args: cobra.MaximumNArgs(1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			if err := flags.check(); err != nil {
+				return err
+			}
+			if len(args) == 1 && args[0] == "-" {
+				return errors.New("audit takes a folder, not standard input")
+			}
+			return runAudit(cmd.Context(), env, flags, args)
+		},
+	}
+	flags.register(cmd)
+	online := cmd.Flags().Lookup("online")
+	online.DefValue, online.Usage, flags.online = "true", "let rules ask registries about images; --online=false for none", true
+	cmd.Flags().Lookup("output").Usage = "report `format[=file]`, may be repeated (default markdown)"
+	return cmd
+}
+
+func runAudit(ctx context.Context, env *Env, flags *lintFlags, args []string) error {
+	compared := &report.Audit{Why: "the command line remembers none; the GitHub Action does, and --baseline leaves out what a file has"}
+	outputs, err := parseOutputsOf(env, flags.outputs, flags.color, "markdown", report.Options{Quiet: flags.quiet, Audit: compared})
+	if err != nil {
+		return err
+	}
+	s, err := newSession(env, flags, args, nil)
+	if err != nil {
+		return err
+	}
+	defer s.close()
+	if flags.listFiles {
+		return s.printFiles(env.Stdout)
+	}
+	if err := s.goOnline(ctx, env, flags); err != nil {
+		return err
+	}
+	done := showProgress(env, s)
+	result := s.run(ctx, flags)
+	done()
+	if err := flags.narrow(ctx, env, s, result); err != nil {
+		return err
+	}
+	if err := writeAll(env, outputs, result); err != nil {
+		return err
+	}
+	return exitFor(result, s.rules)
+}
+
+// showProgress counts the files that are read, on a terminal alone. done wipes
+// the line.
+func showProgress(env *Env, s *session) (done func()) {
+	if !env.ErrTerminal || len(s.files) == 0 {
+		return func() {}
+	}
+	var mu sync.Mutex
+	n, all := 0, len(s.files)
+	for i := range s.files {
+		open := s.files[i].Open
+		s.files[i].Open = func() (io.ReadCloser, error) {
+			mu.Lock()
+			n++
+			_, _ = fmt.Fprintf(env.Stderr, "\r%d of %d files", min(n, all), all)
+			mu.Unlock()
+			return open()
+		}
+	}
+	return func() { _, _ = fmt.Fprint(env.Stderr, "\r\x1b[K") }
+}

@@ -1,0 +1,210 @@
+package facts
+
+import (
+	"path"
+	"strconv"
+	"strings"
+
+	"github.com/dockmend/dockmend/internal/lint"
+	"github.com/dockmend/dockmend/internal/syntax/dockerfile"
+	"github.com/dockmend/dockmend/internal/syntax/yaml"
+	"github.com/dockmend/dockmend/internal/text"
+)
+
+// BuiltImage is an image that a file of the repository builds.
+type BuiltImage struct {
+	*DockerfileNear
+	// Stage is the one that the image is made of.
+	Stage *Stage
+}
+
+// recipe says how an image is built.
+type recipe struct {
+	// dockerfile is its path, relative to the document.
+	dockerfile string
+	// target is empty for the last stage.
+	target string
+}
+
+// recipeOf joins what a build names: a folder relative to up, and the Dockerfile
+// in it.
+func recipeOf(up, folder, dockerfile, target string) recipe {
+	if dockerfile == "" {
+		dockerfile = "Dockerfile"
+	}
+	return recipe{path.Join(up, folder, dockerfile), target}
+}
+
+// maxAbove is how many folders up a build is looked for.
+const maxAbove = 4
+
+// BuiltHere finds the Dockerfile of an image: by a compose file that names the
+// image beside its build, by Skaffold's artifacts, or by the tags of
+// docker/build-push-action in a workflow, in the folder of the document or
+// above. ok is false where none of these says so, and where two say different
+// things.
+func (p *Project) BuiltHere(i Image) (built BuiltImage, ok bool) {
+	if p == nil || !p.files.Known() {
+		return BuiltImage{}, false
+	}
+	var found *recipe
+	up := "."
+	for range maxAbove + 1 {
+		gate, err := p.files.In(up, "")
+		if err != nil {
+			break
+		}
+		for _, r := range recipesIn(gate, up, i.Name()) {
+			if found != nil && *found != r {
+				return BuiltImage{}, false
+			}
+			found = &r
+		}
+		up = path.Join("..", up)
+	}
+	if found == nil {
+		return BuiltImage{}, false
+	}
+	context, err := p.Context(path.Dir(found.dockerfile), path.Base(found.dockerfile))
+	if err != nil {
+		return BuiltImage{}, false
+	}
+	file := context.Dockerfile()
+	if file == nil {
+		return BuiltImage{}, false
+	}
+	stage := file.Final()
+	if found.target != "" {
+		stage = file.named(strings.ToLower(found.target), len(file.Stages()))
+	}
+	return BuiltImage{DockerfileNear: file, Stage: stage}, stage != nil
+}
+
+// recipesIn are the builds of an image that the files of a folder describe.
+func recipesIn(gate lint.Context, up, image string) []recipe {
+	var found []recipe
+	read := func(name string) (*Manifest, bool) {
+		src, err := gate.ReadFile(name)
+		if err != nil {
+			return nil, false
+		}
+		return &Manifest{File: yaml.Parse(src, text.NewLineIndex(src))}, true
+	}
+	for _, name := range []string{"compose.yaml", "compose.yml", "docker-compose.yaml", "docker-compose.yml"} {
+		if m, ok := read(name); ok {
+			found = append(found, composeRecipes(m, up, image)...)
+		}
+	}
+	if m, ok := read("skaffold.yaml"); ok {
+		found = append(found, skaffoldRecipes(m, up, image)...)
+	}
+	flows, err := gate.In(".github/workflows", "")
+	if err != nil {
+		return found
+	}
+	names, err := flows.List(".")
+	if err != nil {
+		return found
+	}
+	for _, name := range names[:min(len(names), maxNearby)] {
+		src, err := flows.ReadFile(name)
+		if err == nil && strings.Contains(string(src), "build-push-action") {
+			w := &Workflow{File: yaml.Parse(src, text.NewLineIndex(src))}
+			found = append(found, workflowRecipes(w, up, image)...)
+		}
+	}
+	return found
+}
+
+// isImage tells whether a reference, a tag from an expression taken off, is one
+// of that image.
+func isImage(ref, image string) bool {
+	if at := strings.Index(ref, ":$"); at >= 0 {
+		ref = ref[:at]
+	}
+	return IsReference(ref) && ParseImage(ref).Name() == image
+}
+
+func composeRecipes(m *Manifest, up, image string) []recipe {
+	services := m.Get(m.Root(), "services").Resolve()
+	if services == nil {
+		return nil
+	}
+	var found []recipe
+	for _, p := range services.Pairs {
+		build := m.Get(p.Value, "build").Resolve()
+		if build == nil || !isImage(m.Scalar(p.Value, "image"), image) {
+			continue
+		}
+		folder, file, target := build.Value, "", ""
+		if build.Kind == yaml.Mapping {
+			folder, file, target = m.Scalar(build, "context"), m.Scalar(build, "dockerfile"), m.Scalar(build, "target")
+		}
+		if !path.IsAbs(folder) && !path.IsAbs(file) && !isRemote(folder) && !strings.Contains(folder+file+target, "$") && m.Get(build, "dockerfile_inline") == nil {
+			found = append(found, recipeOf(up, folder, file, target))
+		}
+	}
+	return found
+}
+
+func skaffoldRecipes(m *Manifest, up, image string) []recipe {
+	artifacts := m.Get(m.Root(), "build", "artifacts").Resolve()
+	if artifacts == nil {
+		return nil
+	}
+	var found []recipe
+	for _, a := range artifacts.Items {
+		folder := m.Scalar(a, "context")
+		if isImage(m.Scalar(a, "image"), image) && !path.IsAbs(folder) {
+			found = append(found, recipeOf(up, folder, m.Scalar(a, "docker", "dockerfile"), m.Scalar(a, "docker", "target")))
+		}
+	}
+	return found
+}
+
+func workflowRecipes(w *Workflow, up, image string) []recipe {
+	var found []recipe
+	for _, s := range w.Steps() {
+		if !s.UsesAction("docker/build-push-action") {
+			continue
+		}
+		folder, file, target := s.Scalar("with", "context"), s.Scalar("with", "file"), s.Scalar("with", "target")
+		if HasExpression(folder+file+target) || path.IsAbs(folder) || path.IsAbs(file) || isRemote(folder) {
+			continue
+		}
+		if file != "" {
+			folder = "." // it is given from the root of the repository, as the context is
+		}
+		for _, tag := range strings.FieldsFunc(s.Scalar("with", "tags"), func(r rune) bool { return r == '\n' || r == ',' }) {
+			if isImage(strings.TrimSpace(tag), image) {
+				found = append(found, recipeOf(up, folder, file, target))
+				break
+			}
+		}
+	}
+	return found
+}
+
+// ExposedPorts are the ports that the stage exposes by number, and those of the
+// stages below it; known is false where one is a variable.
+func (b BuiltImage) ExposedPorts() (ports []int, at *dockerfile.Instruction, known bool) {
+	for _, s := range b.Stage.Chain() {
+		for _, in := range s.Instructions {
+			if in.Keyword != "expose" {
+				continue
+			}
+			if at == nil {
+				at = in
+			}
+			for _, w := range in.Words {
+				number, _, _ := strings.Cut(strings.Trim(w.Text, `"'`), "/")
+				port, err := strconv.Atoi(number)
+				if err != nil {
+					return nil, nil, false
+				}
+				ports = append(ports, port)
+			}
+		}
+	}
+	return ports, at, true
+}

@@ -1,0 +1,265 @@
+package github
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+	"unicode/utf8"
+)
+
+const (
+	// proposing are the permissions for a pull request.
+	proposing = "contents: write, pull-requests: write"
+	// maxInline bounds what one request for a tree holds, in bytes.
+	maxInline = 4 << 20
+	// permittedBy is the setting that lets the job's token open pull requests.
+	permittedBy = "\"Allow GitHub Actions to create and approve pull requests\""
+	// jobsLogin is who acts with the token of a job.
+	jobsLogin = "github-actions[bot]"
+)
+
+// proposal is one run of applyFixup.
+type proposal struct {
+	*Client
+	f      *Fixup
+	known  *fixupFacts
+	plan   *fixupPlan
+	out    *Proposed
+	branch string
+}
+
+// applyFixup does what the plan says. It is false where the base moved
+// meanwhile, so that all must be looked at again.
+func (c *Client) applyFixup(ctx context.Context, f *Fixup, known *fixupFacts, plan *fixupPlan, out *Proposed) (done bool) {
+	p := &proposal{c, f, known, plan, out, f.branch()}
+	out.Notes = append(out.Notes, plan.notes...)
+	if plan.pull != nil && !plan.close {
+		out.URL, out.Number = plan.pull.URL, plan.pull.Number
+	}
+	if plan.commit {
+		moved, err := p.commitFiles(ctx)
+		switch {
+		case moved:
+			return false
+		case err != nil:
+			out.Refused = true
+			out.note("no pull request with fixes: %v", err)
+			return true
+		}
+	}
+	switch {
+	case plan.open:
+		p.open(ctx)
+	case plan.close:
+		if !p.edit(ctx, map[string]string{"state": "closed", "body": plan.body}) {
+			return true // it is still open, so it keeps its branch
+		}
+	case plan.body != "":
+		p.edit(ctx, map[string]string{"body": plan.body})
+	}
+	if plan.comment != "" {
+		if err := c.call(ctx, http.MethodPost, fmt.Sprintf("issues/%d/comments", plan.pull.Number), map[string]string{"body": plan.comment}, nil); err != nil {
+			out.note("no comment on pull request %d: %v", plan.pull.Number, explainFor(err, writing))
+		}
+	}
+	if plan.drop {
+		p.drop(ctx)
+	}
+	return true
+}
+
+// drop deletes the branch, if it is still what it was.
+func (p *proposal) drop(ctx context.Context) {
+	tip, err := p.tip(ctx, p.branch)
+	if err == nil && tip == p.known.tip.SHA {
+		err = p.deleteRef(ctx, p.branch)
+	}
+	if err != nil && !isMissing(err) {
+		p.out.note("the branch %s is not deleted: %v", p.branch, explainFor(err, contentsWrite))
+	}
+}
+
+func (p *proposal) edit(ctx context.Context, change map[string]string) bool {
+	err := p.repeat(ctx, http.MethodPatch, fmt.Sprintf("pulls/%d", p.plan.pull.Number), change, nil)
+	if err != nil {
+		p.out.note("the pull request %d could not be brought up to date: %v", p.plan.pull.Number, explainFor(err, proposing))
+	}
+	return err == nil
+}
+
+// commitFiles makes the commit and lets the branch point to it, in one move: a
+// pull request whose head has nothing ahead of its base is closed by GitHub for
+// good, so that the branch never goes back to its base on the way. moved tells
+// that the base did.
+func (p *proposal) commitFiles(ctx context.Context) (moved bool, err error) {
+	entries, err := p.treeEntries(ctx)
+	if err != nil {
+		return false, err
+	}
+	tree, err := p.makeTree(ctx, p.known.baseTree, entries)
+	if err != nil {
+		return false, explainFor(err, proposing)
+	}
+	if tree == p.known.baseTree {
+		return false, fmt.Errorf("the base has all of it already")
+	}
+	message := fixupMessage(p.plan) + "\n" + trailerFiles + p.plan.filesHash + "\n" +
+		trailerCommit + seal(p.f.Category, p.known.baseSHA, tree, p.plan.filesHash) + "\n"
+	commit, err := p.makeCommit(ctx, message, tree, []string{p.known.baseSHA})
+	if err != nil {
+		return false, explainFor(err, proposing)
+	}
+	base, err := p.tip(ctx, p.known.base)
+	if err != nil || base != p.known.baseSHA {
+		return err == nil, err
+	}
+	return false, p.point(ctx, commit)
+}
+
+// treeEntries are the files with the modes that they had. What JSON or GitHub
+// could take for something else goes as a blob.
+func (p *proposal) treeEntries(ctx context.Context) ([]gitEntry, error) {
+	entries := make([]gitEntry, 0, len(p.plan.files))
+	inline := 0
+	for _, file := range p.plan.files {
+		e := gitEntry{Path: file.Path, Mode: file.mode, Type: "blob"}
+		plain := utf8.Valid(file.After) && !bytes.ContainsAny(file.After, "\x00\r\ufeff\u2028\u2029")
+		if inline += len(file.After); plain && inline <= maxInline {
+			content := string(file.After)
+			e.Content = &content
+		} else {
+			p.allow(1) // its number is bounded by maxFixupFiles
+			sha, err := p.makeBlob(ctx, file.After)
+			if err != nil {
+				return nil, explainFor(err, proposing)
+			}
+			e.SHA = sha
+		}
+		entries = append(entries, e)
+	}
+	return entries, nil
+}
+
+// point lets the branch point to a commit, unless somebody else's is there. REST
+// has no compare-and-set for a forced move, so the branch is read right before.
+func (p *proposal) point(ctx context.Context, commit string) error {
+	for try := 0; ; try++ {
+		now, err := p.tipCommit(ctx, p.branch)
+		if err != nil {
+			return err
+		}
+		again := p.plan.pull != nil && askedAgain(p.plan.pull.Body) && p.known.tip != nil && now != nil && now.SHA == p.known.tip.SHA
+		switch {
+		case now != nil && !p.known.ours(p.f.Category, now) && !again:
+			return fmt.Errorf("somebody pushed to %s meanwhile", p.branch)
+		case now != nil && isOurCommit(p.f.Category, now) && now.Parents[0].SHA == p.known.baseSHA && trailer(now.Message, trailerFiles) == p.plan.filesHash:
+			return nil // another run did the same
+		case now == nil:
+			err = p.makeRef(ctx, p.branch, commit)
+		default:
+			err = p.moveRef(ctx, p.branch, commit, true)
+		}
+		if err == nil {
+			return nil
+		}
+		// Another run made the branch, or took it away, between the two calls.
+		words := refusalWords(err)
+		if try == 0 && (strings.Contains(words, "already exists") || strings.Contains(words, "does not exist")) {
+			continue
+		}
+		if kind, _ := failureOf(err); kind == invalid {
+			return fmt.Errorf("GitHub does not let the branch %s be written: %.200s", p.branch, words)
+		}
+		return explainFor(err, proposing)
+	}
+}
+
+// open opens the pull request. An answer that does not say whether it was done
+// is followed by a look, so that there is one in the end.
+func (p *proposal) open(ctx context.Context) {
+	body := map[string]any{
+		"title": fixupTitle(p.f), "head": p.branch, "base": p.known.base, "body": p.plan.body, "draft": p.f.Draft, "maintainer_can_modify": true,
+	}
+	var made pullRequest
+	err := p.call(ctx, http.MethodPost, "pulls", body, &made)
+	if err != nil && p.f.Draft && strings.Contains(refusalWords(err), "draft") {
+		p.out.note("the pull request is no draft: GitHub has none for this repository")
+		body["draft"] = false
+		err = p.call(ctx, http.MethodPost, "pulls", body, &made)
+	}
+	for try := 0; err != nil && try < 2; try++ {
+		kind, pause := failureOf(err)
+		if kind != unclear && kind != limited && !strings.Contains(refusalWords(err), "already exists") {
+			break
+		}
+		if p.wait(ctx, pause) != nil {
+			break
+		}
+		pulls, listed := p.pullsOf(ctx, p.branch, p.known.base)
+		if i := slices.IndexFunc(pulls, func(x *pullRequest) bool { return x.State == "open" }); listed == nil && i >= 0 {
+			made, err = *pulls[i], nil
+			break
+		}
+		if listed == nil && kind != invalid {
+			err = p.call(ctx, http.MethodPost, "pulls", body, &made)
+		}
+	}
+	if err != nil || made.Number <= 0 {
+		p.failed(err)
+		return
+	}
+	p.out.URL, p.out.Number = made.URL, made.Number
+	p.out.note("pull request %d proposes %s: %s", made.Number, counted(len(p.plan.files), "mended file"), made.URL)
+	if made.User.Login == jobsLogin {
+		p.out.note("the checks of pull request %d wait for an approval: it was opened with the job's own token, for which GitHub starts no workflows by itself; the token of an app has no such wait", made.Number)
+	}
+	p.decorate(ctx, made.Number)
+}
+
+// failed says how a person opens what the run could not.
+func (p *proposal) failed(err error) {
+	link := fmt.Sprintf("%s/%s/%s/compare/%s...%s?expand=1", strings.TrimSuffix(p.f.Server, "/"), p.owner, p.name, url.PathEscape(p.known.base), url.PathEscape(p.branch))
+	p.out.Compare = link
+	why := "GitHub named none"
+	switch {
+	case strings.Contains(refusalWords(err), "not permitted to create"):
+		why = "the setting " + permittedBy + " is off (Settings, Actions, General)"
+	case err != nil:
+		why = explainFor(err, proposing).Error()
+	}
+	p.out.Refused = true
+	p.out.note("the fixes are on the branch %s, and there is no pull request: %s; to open it yourself: %s", p.branch, why, link)
+}
+
+// decorate gives a new pull request its labels and people, each by itself.
+func (p *proposal) decorate(ctx context.Context, number int) {
+	try := func(what, path string, body any) {
+		if err := p.call(ctx, http.MethodPost, fmt.Sprintf(path, number), body, nil); err != nil {
+			p.out.note("no %s for pull request %d: %v", what, number, explainFor(err, writing))
+		}
+	}
+	if len(p.f.Labels) > 0 {
+		try("labels", "issues/%d/labels", map[string][]string{"labels": p.f.Labels})
+	}
+	if len(p.f.Assignees) > 0 {
+		try("assignees", "issues/%d/assignees", map[string][]string{"assignees": p.f.Assignees})
+	}
+	people, teams := []string{}, []string{}
+	for _, name := range p.f.Reviewers {
+		if _, team, ok := strings.Cut(name, "/"); ok {
+			teams = append(teams, team)
+		} else {
+			people = append(people, name)
+		}
+	}
+	if len(people) > 0 {
+		try("reviewers", "pulls/%d/requested_reviewers", map[string][]string{"reviewers": people})
+	}
+	if len(teams) > 0 {
+		try("reviewing teams (the job's own token may not ask them)", "pulls/%d/requested_reviewers", map[string][]string{"team_reviewers": teams})
+	}
+}

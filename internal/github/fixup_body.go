@@ -1,0 +1,262 @@
+package github
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/dockmend/dockmend/internal/report"
+	"github.com/dockmend/dockmend/internal/text"
+)
+
+// The description of a pull request with fixes has a region that belongs to
+// dockmend. What people write outside of it is kept. The region's first line is
+// the state that later runs read:
+//
+//	<!-- dockmend-fixup:v1 CATEGORY STATE KEY,KEY,... -->
+const (
+	regionStart = "<!-- dockmend:begin; what stands between these marks is written anew -->\n"
+	regionEnd   = "<!-- dockmend:end -->"
+	stateHead   = "<!-- dockmend-fixup:v1 "
+	// againBox is a box that people tick.
+	againBox = "<!-- dockmend:again -->"
+	// maxKeys bounds the state; keyLength is the length of one in hex digits.
+	maxKeys   = 800
+	keyLength = 16
+	// closingSpace is kept of maxBody for what stands below the diffs.
+	closingSpace = 3_000
+)
+
+const (
+	nothingLeft = "Nothing is left to mend here: what this pull request proposed is done or gone.\n"
+	paused      = "This branch has commits that are not dockmend's, so dockmend leaves it and the description as they are. " +
+		"To have both made anew, **without those commits**, tick the last box of the description; or merge what is here, and the rest comes in another pull request.\n"
+)
+
+// fixupState is what a description says to later runs.
+type fixupState struct {
+	Category string
+	// Over is set where dockmend itself closed it, since nothing was left.
+	Over bool
+	// Cut is set where there were more keys than it holds.
+	Cut  bool
+	Keys []string
+}
+
+func (s fixupState) line() string {
+	word := "open"
+	switch {
+	case s.Over:
+		word = "over"
+	case s.Cut || len(s.Keys) > maxKeys:
+		word = "cut"
+	}
+	keys := s.Keys[:min(len(s.Keys), maxKeys)]
+	return stateHead + markerWord(s.Category) + " " + word + " " + strings.Join(keys, ",") + markerTail + "\n"
+}
+
+// readFixupState reads the state from a description. It believes nothing: one
+// that is not exactly as line writes it, or of another category, is none.
+func readFixupState(body, category string) (s fixupState, ok bool) {
+	region, _, _, found := splitRegion(body)
+	if !found {
+		return s, false
+	}
+	line, _, _ := strings.Cut(region, "\n")
+	words, head := strings.CutPrefix(line, stateHead)
+	words, tail := strings.CutSuffix(words, markerTail)
+	parts := strings.Split(words, " ")
+	if !head || !tail || len(parts) != 3 || parts[0] != markerWord(category) {
+		return s, false
+	}
+	s = fixupState{Category: category, Over: parts[1] == "over", Cut: parts[1] == "cut"}
+	if !s.Over && !s.Cut && parts[1] != "open" {
+		return fixupState{}, false
+	}
+	if parts[2] != "" {
+		s.Keys = strings.Split(parts[2], ",")
+	}
+	bad := func(key string) bool { return len(key) != keyLength || strings.Trim(key, "0123456789abcdef") != "" }
+	if len(s.Keys) > maxKeys || slices.ContainsFunc(s.Keys, bad) {
+		return fixupState{}, false
+	}
+	return s, true
+}
+
+// splitRegion finds our part of a description, whose lines end as ours do.
+func splitRegion(body string) (region, before, after string, ok bool) {
+	body = strings.ReplaceAll(body, "\r\n", "\n") // GitHub's own editor
+	before, rest, ok := strings.Cut(body, regionStart)
+	if !ok {
+		return "", body, "", false
+	}
+	// At the start of a line: a diff in the region may quote the mark further on.
+	region, after, ok = strings.Cut(rest, "\n"+regionEnd)
+	return region + "\n", before, after, ok
+}
+
+func newBody(region string) string { return regionStart + region + regionEnd + "\n" }
+
+// replaceRegion puts another region into a description.
+func replaceRegion(body, region string) string {
+	_, before, after, ok := splitRegion(body)
+	if !ok {
+		return body
+	}
+	whole := before + regionStart + region + regionEnd + after
+	if utf8.RuneCountInString(whole) > 65_000 { // GitHub takes 65,536 characters
+		return body
+	}
+	return whole
+}
+
+// askedAgain tells whether somebody ticked the box.
+func askedAgain(body string) bool {
+	region, _, _, ok := splitRegion(body)
+	if !ok {
+		return false
+	}
+	ticked := false // the last one is ours: a diff may quote another
+	for line := range strings.Lines(region) {
+		if before, _, found := strings.Cut(line, againBox); found {
+			ticked = strings.EqualFold(strings.TrimSpace(before), "- [x]")
+		}
+	}
+	return ticked
+}
+
+// fixupBody writes the region: what changes in each file and why, the proof's
+// class of each change, the file before and after, and what to do about it.
+func fixupBody(f *Fixup, files []plannedFile) string {
+	b := &bounded{limit: maxBody - closingSpace}
+	state := fixupState{Category: f.Category, Keys: f.keysOf(files)}
+	b.must(state.line())
+	changes, safe := 0, true
+	for _, file := range files {
+		changes += len(file.Changes)
+		safe = safe && !slices.ContainsFunc(file.Changes, func(c FixupChange) bool { return !c.Safe })
+	}
+	b.must(fmt.Sprintf("dockmend mends %s in %s. ", counted(changes, "finding"), counted(len(files), "file")))
+	b.must("What each change does was shown before it was proposed (BuildKit's own compiler reads a Dockerfile before and after); the effect is what differs. ")
+	if safe {
+		b.must("All of these changes are safe.\n")
+	} else {
+		b.must("**Some of these changes are not safe by themselves**: look at those marked so.\n")
+	}
+	left := 0
+	for _, file := range files {
+		if !b.may("\n### "+report.MarkdownCode(cut(file.Path, maxDetails))+"\n\n| Rule | What and why | Effect |\n|---|---|---|\n"+changeRows(file.Changes)) || !b.may(beforeAfter(file)) {
+			left++
+		}
+	}
+	if left > 0 {
+		b.must(fmt.Sprintf("\n**For want of space %s shown in part or not at all; the tab with the changed files has them.**\n", plural(left, "file is", "files are")))
+	}
+	b.must(closing(f))
+	return b.text.String()
+}
+
+func plural(n int, one, more string) string {
+	if n == 1 {
+		return "1 " + one
+	}
+	return fmt.Sprintf("%d %s", n, more)
+}
+
+// bounded is a text that keeps below a number of characters.
+type bounded struct {
+	text          strings.Builder
+	limit, length int
+}
+
+func (b *bounded) must(s string) {
+	b.text.WriteString(s)
+	b.length += utf8.RuneCountInString(s)
+}
+
+// may writes s if there is room.
+func (b *bounded) may(s string) bool {
+	if b.length+utf8.RuneCountInString(s) > b.limit {
+		return false
+	}
+	b.must(s)
+	return true
+}
+
+func changeRows(changes []FixupChange) string {
+	var b strings.Builder
+	for _, c := range changes {
+		rule := "[" + report.MarkdownCode(c.Rule.ID) + "](" + c.Rule.HelpURI() + ")"
+		if alias, ok := c.Rule.Hadolint(c.Variant); ok {
+			rule += " (" + report.MarkdownText(alias.Name) + ")"
+		}
+		what := report.MarkdownText(cut(c.Title, maxDetails)) + ". " + titleSentence(c.Rule)
+		effect := "`" + c.Proof.Effect.String() + "`: " + proofLine(c.Proof)
+		if !c.Safe {
+			effect += "; **not safe by itself**"
+		}
+		if c.Demoted {
+			effect += "; more than the rule declares, which is a fault of dockmend: please report it"
+		}
+		fmt.Fprintf(&b, "| %s | %s | %s |\n", rule, what, effect)
+	}
+	return b.String()
+}
+
+func beforeAfter(file plannedFile) string {
+	diff, ok := report.MarkdownDiff(string(text.UnifiedDiff(report.Terminal(file.Path), file.Before, file.After)))
+	if !ok {
+		return "\nBefore and after have characters that a page does not keep; the tab with the changed files shows them.\n"
+	}
+	return "\n<details><summary>Before and after</summary>\n\n" + diff + "\n</details>\n"
+}
+
+func closing(f *Fixup) string {
+	exclude := "`fix: {exclude: [\"path/**\"]}`"
+	lines := []string{
+		"", "<details><summary>Not wanted? What happens next?</summary>", "",
+		"- One finding: `# dockmend ignore=RULE -- reason` on the line above. A rule: `rules: {RULE: off}` in `.dockmend.yaml`. Some files: " + exclude + " there.",
+		"- Close this pull request and none of it is proposed again until something new is found.",
+		"- It is made anew when its base moves. Commits of others on this branch are never overwritten: dockmend stops then and says so.",
+		"- It closes by itself when nothing is left.",
+		"- With the workflow's own token, GitHub starts no checks here until somebody who may write approves them, or closes and reopens this pull request.",
+		"", "- [ ] " + againBox + "Start over: propose this again after it was closed, and throw away what others committed to this branch", "",
+		"</details>", "",
+		"<sub>Made by [dockmend](https://github.com/dockmend/dockmend); category " + report.MarkdownCode(cut(f.Category, maxDetails)) + "</sub>", "",
+	}
+	return strings.Join(lines, "\n")
+}
+
+// fixupTitle is never changed afterwards, so that people may.
+func fixupTitle(f *Fixup) string {
+	title := "Mend container files with dockmend"
+	if where, ok := strings.CutPrefix(f.Category, "dockmend/"); ok {
+		title += " (" + cut(report.Terminal(where), 100) + ")"
+	}
+	return title
+}
+
+// fixupMessage is the commit's. It names rules alone: a path may hold "fixes #1"
+// or "@somebody", which GitHub understands in a commit's message.
+func fixupMessage(p *fixupPlan) string {
+	var rules []string
+	n := map[string]int{}
+	changes := 0
+	for _, file := range p.files {
+		for _, c := range file.Changes {
+			if n[c.Rule.ID] == 0 {
+				rules = append(rules, c.Rule.ID)
+			}
+			n[c.Rule.ID]++
+			changes++
+		}
+	}
+	slices.Sort(rules)
+	var b strings.Builder
+	fmt.Fprintf(&b, "Mend %s in %s\n\n", counted(changes, "finding"), counted(len(p.files), "file"))
+	for _, rule := range rules {
+		fmt.Fprintf(&b, "- %s: %d\n", rule, n[rule])
+	}
+	return b.String()
+}

@@ -1,0 +1,271 @@
+package github
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"maps"
+	"net/http"
+	"regexp"
+	"slices"
+	"strings"
+	"time"
+)
+
+const (
+	// StateBranch is the branch with what runs remember. It shares no commit with
+	// others, and nothing is ever merged into or from it.
+	StateBranch = "dockmend-state"
+	stateFile   = "state.json"
+	// maxState bounds that file in bytes: the API gives up to 1 MB at once.
+	maxState = 900_000
+	// maxTags, maxAudits and maxAuditFindings bound what stands in it.
+	maxTags          = 1_000
+	maxAudits        = 20
+	maxAuditFindings = 3_000
+	// stateTries is how often a run tries to write where others do as well.
+	stateTries = 5
+	// forgotten is how long a tag is remembered that no run asked for.
+	forgotten = 180 * 24 * time.Hour
+	// seenEvery is how old the note of a tag's last use may become; each new one
+	// is a commit.
+	seenEvery = 30 * 24 * time.Hour
+)
+
+// State is what runs remember. Whoever may push can write it, so that all of it
+// is checked when it is read; what is not as it should be is left out.
+type State struct {
+	Version int `json:"version"`
+	// Tags are the images that tags name, by the tag's full name.
+	Tags map[string]SeenTag `json:"tags,omitempty"`
+	// Audits are the last ones, by category.
+	Audits map[string]AuditState `json:"audits,omitempty"`
+}
+
+// SeenTag is when a tag was first seen to name a digest, and last asked for.
+type SeenTag struct {
+	Digest string    `json:"digest"`
+	Since  time.Time `json:"since"`
+	Used   time.Time `json:"used"`
+}
+
+// AuditState is what an audit found.
+type AuditState struct {
+	At     time.Time `json:"at"`
+	Commit string    `json:"commit"`
+	// Cut is set where there were more findings than are remembered.
+	Cut      bool           `json:"cut,omitempty"`
+	Findings []AuditFinding `json:"findings"`
+}
+
+// AuditFinding is one of them.
+type AuditFinding struct {
+	Fingerprint string `json:"fingerprint"`
+	Rule        string `json:"rule"`
+	File        string `json:"file"`
+}
+
+var (
+	stateDigest      = regexp.MustCompile(`^sha256:[0-9a-f]{64}$`)
+	stateFingerprint = regexp.MustCompile(`^dockmend/v1:[0-9a-f]{32}$`)
+	stateRule        = regexp.MustCompile(`^[a-z0-9]+(-[a-z0-9]+)*$`)
+	stateTag         = regexp.MustCompile(`^[A-Za-z0-9._:/-]{1,400}$`)
+)
+
+// ParseState reads a state. The error says why it is none at all.
+func ParseState(src []byte) (*State, error) {
+	empty := &State{Version: 1}
+	if len(src) > maxState {
+		return empty, fmt.Errorf("%w: it has %d bytes, more than %d", errBadState, len(src), maxState)
+	}
+	s := &State{}
+	if err := json.Unmarshal(src, s); err != nil {
+		return empty, fmt.Errorf("%w: %w", errBadState, err)
+	}
+	if s.Version != 1 {
+		return empty, fmt.Errorf("%w: its version is %d, not 1", errBadState, s.Version)
+	}
+	maps.DeleteFunc(s.Tags, func(tag string, seen SeenTag) bool {
+		return !stateTag.MatchString(tag) || !stateDigest.MatchString(seen.Digest)
+	})
+	for category, audit := range s.Audits {
+		if len(category) > 500 || !isSHA(audit.Commit) {
+			delete(s.Audits, category)
+			continue
+		}
+		audit.Findings = slices.DeleteFunc(audit.Findings, func(f AuditFinding) bool {
+			return !stateFingerprint.MatchString(f.Fingerprint) || len(f.Rule) > 100 || !stateRule.MatchString(f.Rule) || f.File == "" || len(f.File) > 4096
+		})
+		s.Audits[category] = audit
+	}
+	s.bound()
+	return s, nil
+}
+
+// bound keeps the state small: the oldest go.
+func (s *State) bound() {
+	if extra := len(s.Tags) - maxTags; extra > 0 {
+		oldest := slices.Sorted(maps.Keys(s.Tags))
+		slices.SortStableFunc(oldest, func(a, b string) int { return s.Tags[a].Used.Compare(s.Tags[b].Used) })
+		for _, tag := range oldest[:extra] {
+			delete(s.Tags, tag)
+		}
+	}
+	if extra := len(s.Audits) - maxAudits; extra > 0 {
+		oldest := slices.Sorted(maps.Keys(s.Audits))
+		slices.SortStableFunc(oldest, func(a, b string) int { return s.Audits[a].At.Compare(s.Audits[b].At) })
+		for _, category := range oldest[:extra] {
+			delete(s.Audits, category)
+		}
+	}
+	for category, audit := range s.Audits {
+		if len(audit.Findings) > maxAuditFindings {
+			audit.Findings, audit.Cut = audit.Findings[:maxAuditFindings], true
+			s.Audits[category] = audit
+		}
+	}
+}
+
+func (s *State) oldestAudit() string {
+	return slices.MinFunc(slices.Sorted(maps.Keys(s.Audits)), func(a, b string) int { return s.Audits[a].At.Compare(s.Audits[b].At) })
+}
+
+// See notes when tags were first seen to name a digest. Of two runs that saw the
+// same the earlier one counts.
+func (s *State) See(tags map[string]SeenTag, now time.Time) {
+	if s.Tags == nil {
+		s.Tags = map[string]SeenTag{}
+	}
+	for tag, seen := range tags {
+		old, ok := s.Tags[tag]
+		switch {
+		case !ok || old.Digest != seen.Digest || old.Since.After(seen.Since) || old.Since.Year() < 2000:
+			s.Tags[tag] = seen
+		case now.Sub(old.Used) > seenEvery || old.Used.After(now):
+			old.Used = seen.Used
+			s.Tags[tag] = old
+		}
+	}
+	maps.DeleteFunc(s.Tags, func(_ string, seen SeenTag) bool { return now.Sub(seen.Used) > forgotten })
+}
+
+// Remember notes an audit in the place of the last one of its category.
+func (s *State) Remember(category string, audit AuditState) {
+	if s.Audits == nil {
+		s.Audits = map[string]AuditState{}
+	}
+	s.Audits[category] = audit
+}
+
+// write makes the file, within its bounds.
+func (s *State) write() ([]byte, error) {
+	s.Version = 1
+	for {
+		s.bound()
+		src, err := json.MarshalIndent(s, "", " ")
+		if err != nil || len(src) < maxState || len(s.Audits) == 0 {
+			return append(src, '\n'), err
+		}
+		delete(s.Audits, s.oldestAudit())
+	}
+}
+
+// ErrNoState says that nothing is remembered yet.
+var ErrNoState = errors.New("there is no branch " + StateBranch)
+
+// errBadState says that the file is there and cannot be understood.
+var errBadState = errors.New("the file " + stateFile + " of " + StateBranch + " is not dockmend's")
+
+// LoadState reads what earlier runs remember: an empty state and ErrNoState where
+// there is none, or another error where it cannot be read.
+func (c *Client) LoadState(ctx context.Context) (*State, error) {
+	s, _, err := c.loadState(ctx)
+	return s, err
+}
+
+func (c *Client) loadState(ctx context.Context) (s *State, tip string, err error) {
+	s = &State{Version: 1}
+	if tip, err = c.tip(ctx, StateBranch); err != nil {
+		return s, "", err
+	}
+	if tip == "" {
+		return s, "", ErrNoState
+	}
+	src, err := c.ReadFile(ctx, stateFile, tip)
+	if errors.Is(err, fs.ErrNotExist) {
+		return s, tip, ErrNoState
+	}
+	if err != nil {
+		return s, tip, err
+	}
+	s, err = ParseState(src)
+	return s, tip, err
+}
+
+// SaveState changes what is remembered. The branch is moved without force, so
+// that of two runs at once the later one begins anew with what the other wrote.
+// Nothing is written where nothing changes.
+func (c *Client) SaveState(ctx context.Context, change func(*State)) error {
+	for range stateTries {
+		s, tip, err := c.loadState(ctx)
+		if err != nil && !errors.Is(err, ErrNoState) && !errors.Is(err, errBadState) {
+			return err
+		}
+		before, marshalErr := s.write()
+		if marshalErr != nil {
+			return marshalErr
+		}
+		change(s)
+		after, marshalErr := s.write()
+		if marshalErr != nil {
+			return marshalErr
+		}
+		if err == nil && bytes.Equal(before, after) {
+			return nil
+		}
+		moved, err := c.writeState(ctx, tip, string(after))
+		if err != nil {
+			return fmt.Errorf("write the branch %s: %w", StateBranch, explainFor(err, contentsWrite))
+		}
+		if !moved {
+			return nil
+		}
+	}
+	return fmt.Errorf("write the branch %s: other runs write it all the time", StateBranch)
+}
+
+// writeState makes a commit; moved tells that another run made one meanwhile.
+func (c *Client) writeState(ctx context.Context, tip, content string) (moved bool, err error) {
+	tree, err := c.makeTree(ctx, "", []gitEntry{{Path: stateFile, Mode: "100644", Type: "blob", Content: &content}})
+	if err != nil {
+		return false, err
+	}
+	parents := []string{}
+	if tip != "" {
+		parents = append(parents, tip)
+	}
+	commit, err := c.makeCommit(ctx, "Remember what dockmend saw\n", tree, parents)
+	if err != nil {
+		return false, err
+	}
+	if tip == "" {
+		err = c.call(ctx, http.MethodPost, "git/refs", map[string]string{"ref": "refs/heads/" + StateBranch, "sha": commit}, nil)
+	} else {
+		err = c.call(ctx, http.MethodPatch, "git/refs/heads/"+StateBranch, map[string]any{"sha": commit, "force": false}, nil)
+	}
+	if err == nil {
+		return false, nil
+	}
+	kind, pause := failureOf(err)
+	words := refusalWords(err)
+	switch {
+	case strings.Contains(words, "already exists"), strings.Contains(words, "fast forward"), strings.Contains(words, "does not exist"):
+		return true, nil
+	case kind == unclear, kind == limited:
+		return true, c.wait(ctx, pause) // what is there now tells
+	}
+	return false, err
+}

@@ -1,0 +1,148 @@
+package compose
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"slices"
+	"strings"
+
+	"github.com/dockmend/dockmend/internal/facts"
+	"github.com/dockmend/dockmend/internal/lint"
+	"github.com/dockmend/dockmend/internal/syntax/compose"
+	"github.com/dockmend/dockmend/internal/syntax/dockerfile"
+	"github.com/dockmend/dockmend/internal/syntax/yaml"
+)
+
+// ComposeBindMountHidesVenv finds a folder of the project that is mounted over
+// the one in which the image has its .venv or node_modules.
+//
+// The container sees the host's folder in its place: without the environment, or
+// with one of another platform. Add an anonymous volume on the environment, so
+// that it stays, or use develop.watch.
+//
+// Silent where another mount lies on the environment, where the environment is
+// elsewhere, and where the command installs again.
+var ComposeBindMountHidesVenv = lint.Rule[*facts.Compose]{
+	Meta: lint.Meta{
+		ID:       "compose-bind-mount-hides-venv",
+		Title:    "A mounted folder hides what the image installed",
+		Category: lint.Python,
+		Severity: lint.Warning,
+		Default:  true,
+		Since:    "0.1.0",
+		Presets:  []string{"cloud-native"},
+		Needs:    lint.NeedsContext,
+	},
+	Check: checkComposeBindMountHidesVenv,
+}
+
+func checkComposeBindMountHidesVenv(p *lint.Pass[*facts.Compose]) {
+	for _, s := range p.Doc.All() {
+		b, ok := s.Build()
+		if !ok || b.IsRemote() || b.Inline.Exists() {
+			continue
+		}
+		mounts := slices.DeleteFunc(slices.Clone(s.AllMounts()), func(m compose.Mount) bool { return !m.Known || m.Kind != compose.RelativePath })
+		if len(mounts) == 0 {
+			continue
+		}
+		stage, source, err := builtStage(p.Doc, b)
+		if err != nil && !errors.Is(err, fs.ErrNotExist) {
+			p.Skip(err.Error())
+			return
+		}
+		if stage == nil || installsAgain(s, stage) {
+			continue
+		}
+		for _, name := range stage.Environments() {
+			for _, m := range mounts {
+				target := strings.TrimSuffix(m.Target, "/")
+				if !strings.HasPrefix(name, target+"/") || hasMountBetween(s, target, name) {
+					continue
+				}
+				f := lint.Finding{
+					Span:    m.Span,
+					Message: fmt.Sprintf("this hides %q, which the image has there; add an anonymous volume on it, or use develop.watch", shortText(name)),
+					Related: []lint.Related{{Source: source, Span: stage.From.Head, Message: "the stage that installs it"}},
+				}
+				if volumes := s.Entry("volumes"); s.Owns(volumes) && volumes.Value.Kind == yaml.Sequence && yaml.PlainString(name, true) {
+					edits, ok := p.Doc.File.Append(volumes.Value, name)
+					f.Fixes = yamlFix("add an anonymous volume on "+name, lint.Unsafe, lint.EffectConfig, edits, ok)
+				}
+				p.Report(f)
+				break
+			}
+		}
+	}
+}
+
+// builtStage is the stage that a build ends with; nil where it is not known.
+func builtStage(d *facts.Compose, b compose.Build) (*facts.Stage, *lint.Source, error) {
+	folder := "."
+	if b.Context.Exists() {
+		folder = b.Context.Text
+	}
+	around, err := d.Around.Context(folder, b.Dockerfile.Text)
+	if err != nil {
+		return nil, nil, err
+	}
+	file := around.Dockerfile()
+	if file == nil || b.Target.Exists() && !b.Target.Known {
+		return nil, nil, nil
+	}
+	if !b.Target.Exists() {
+		return file.Final(), file.Source, nil
+	}
+	for _, s := range file.Stages() {
+		if strings.EqualFold(s.Name, b.Target.Text) {
+			return s, file.Source, nil
+		}
+	}
+	return nil, nil, nil
+}
+
+// installsAgain tells whether what the container starts fills the environment
+// anew, or may.
+func installsAgain(s *facts.ComposeService, stage *facts.Stage) bool {
+	words := append(commandWords(s.Entrypoint()), commandWords(s.Command())...)
+	if len(words) == 0 {
+		if s.Command().Exists() || s.Entrypoint().Exists() {
+			return true // a variable decides
+		}
+		for _, in := range []*dockerfile.Instruction{stage.Entrypoint(), stage.Command()} {
+			if in != nil {
+				words = append(words, in.Args)
+			}
+		}
+	}
+	text := strings.Join(words, " ")
+	return slices.ContainsFunc([]string{"install", "npm ci", "uv", "sync", ".sh", "entrypoint"}, func(w string) bool { return containsWord(text, w) })
+}
+
+// containsWord tells whether a text has the word, behind no letter.
+func containsWord(text, word string) bool {
+	for from := 0; ; {
+		at := strings.Index(text[from:], word)
+		if at < 0 {
+			return false
+		}
+		at += from
+		end := at + len(word)
+		if word[0] == '.' || (at == 0 || !isLetter(text[at-1])) && (end == len(text) || !isLetter(text[end])) {
+			return true
+		}
+		from = end
+	}
+}
+
+func isLetter(c byte) bool { return c|0x20 >= 'a' && c|0x20 <= 'z' }
+
+// hasMountBetween tells whether another mount keeps a folder in sight below one
+// that is mounted.
+func hasMountBetween(s *facts.ComposeService, mounted, name string) bool {
+	return slices.ContainsFunc(s.AllMounts(), func(m compose.Mount) bool {
+		target := strings.TrimSuffix(m.Target, "/")
+		return !m.Known && m.Target == "" || target != mounted && isBelow(target, mounted) && isBelow(name, target)
+	})
+}

@@ -1,0 +1,59 @@
+package compose
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/dockmend/dockmend/internal/facts"
+	"github.com/dockmend/dockmend/internal/lint"
+	"github.com/dockmend/dockmend/internal/syntax/compose"
+)
+
+// ComposeCapAddHostTakeover finds ALL, SYS_ADMIN, SYS_MODULE and SYS_RAWIO in
+// cap_add.
+//
+// Each of them is enough to take the host over: to mount its disks, load a
+// module into its kernel, or write into its memory. Name the capability that is
+// really needed.
+//
+// It is info where a comment beside it gives the reason, or in files that are
+// for development or trials by their name.
+//
+// Silent for other capabilities, which have their own rule.
+var ComposeCapAddHostTakeover = lint.Rule[*facts.Compose]{
+	Meta: lint.Meta{
+		ID:       "compose-cap-add-host-takeover",
+		Title:    "A service is given a capability that leads to its host",
+		Category: lint.Security,
+		Severity: lint.Error,
+		Default:  true,
+		Since:    "0.1.0",
+		Presets:  []string{"cloud-native", "hardening"},
+		Aliases:  lint.Names("CIS-5.4", "CL-0024", "OWASP-R3"),
+	},
+	Check: checkComposeCapAddHostTakeover,
+}
+
+func checkComposeCapAddHostTakeover(p *lint.Pass[*facts.Compose]) {
+	eachCapability(p.Doc, func(s *facts.ComposeService, v compose.Value, name string) {
+		if slices.Contains([]string{"ALL", "SYS_ADMIN", "SYS_MODULE", "SYS_RAWIO"}, name) {
+			p.Report(lint.Finding{
+				Span: v.Span, Severity: exposure(p.Doc, v.Span, lint.Error),
+				Message: fmt.Sprintf("%q is enough for %q to take over its host; name the capability that it really needs", shortText(v.Raw), shortText(s.Name)),
+			})
+		}
+	})
+}
+
+// eachCapability visits the capabilities that services add, by their name in
+// capitals without CAP_ in front.
+func eachCapability(d *facts.Compose, visit func(s *facts.ComposeService, v compose.Value, name string)) {
+	for _, s := range d.All() {
+		for _, v := range s.Values("cap_add") {
+			if v.Known {
+				visit(s, v, strings.TrimPrefix(strings.ToUpper(v.Text), "CAP_"))
+			}
+		}
+	}
+}

@@ -1,0 +1,64 @@
+package compose
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/dockmend/dockmend/internal/facts"
+	"github.com/dockmend/dockmend/internal/lint"
+	"github.com/dockmend/dockmend/internal/syntax/compose"
+)
+
+// ComposeCapAddRisky finds capabilities in cap_add that Docker does not give by
+// itself and that reach beyond the container: NET_ADMIN, BPF, SYS_BOOT, PERFMON
+// and SYS_TIME are a warning; SYS_PTRACE, DAC_READ_SEARCH, SYS_NICE, IPC_LOCK,
+// LEASE and SYSLOG are info.
+//
+// Delete the line if the program works without.
+//
+// It is info for VPN programs with NET_ADMIN, where a comment beside it gives
+// the reason, and in files that are for development or trials by their name.
+//
+// Silent for Docker's own capabilities, NET_BIND_SERVICE, CHOWN and SETUID among
+// them.
+var ComposeCapAddRisky = lint.Rule[*facts.Compose]{
+	Meta: lint.Meta{
+		ID:       "compose-cap-add-risky",
+		Title:    "A service is given a capability that reaches beyond its container",
+		Category: lint.Security,
+		Severity: lint.Warning,
+		Default:  true,
+		Since:    "0.1.0",
+		Presets:  []string{"cloud-native", "hardening"},
+		Aliases:  lint.Names("CIS-5.4", "CL-0011", "CL-0027", "CL-0028", "CL-0029", "CL-0030", "OWASP-R3"),
+	},
+	Check: checkComposeCapAddRisky,
+}
+
+func checkComposeCapAddRisky(p *lint.Pass[*facts.Compose]) {
+	eachCapability(p.Doc, func(s *facts.ComposeService, v compose.Value, name string) {
+		severity := lint.Info
+		switch name {
+		case "NET_ADMIN", "BPF", "SYS_BOOT", "PERFMON", "SYS_TIME":
+			severity = exposure(p.Doc, v.Span, lint.Warning)
+		case "SYS_PTRACE", "DAC_READ_SEARCH", "SYS_NICE", "IPC_LOCK", "LEASE", "SYSLOG":
+		default:
+			return
+		}
+		if name == "NET_ADMIN" && isVPN(s) {
+			severity = lint.Info
+		}
+		p.Report(lint.Finding{
+			Span: v.Span, Severity: severity,
+			Message: fmt.Sprintf("%q reaches beyond the container; delete it if %q works without", shortText(v.Raw), shortText(s.Name)),
+		})
+	})
+}
+
+// isVPN tells by its image whether a service's work is to set up networks.
+func isVPN(s *facts.ComposeService) bool {
+	return slices.ContainsFunc([]string{"vpn", "wireguard", "wg-easy", "wg", "gluetun", "tailscale", "netbird", "zerotier", "ipsec", "pihole", "firezone", "headscale"}, func(name string) bool {
+		return strings.Contains(s.ImageBase(), name)
+	})
+}

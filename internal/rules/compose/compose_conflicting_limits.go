@@ -1,0 +1,139 @@
+package compose
+
+import (
+	"fmt"
+	"math"
+	"strconv"
+	"strings"
+
+	"github.com/dockmend/dockmend/internal/facts"
+	"github.com/dockmend/dockmend/internal/lint"
+	"github.com/dockmend/dockmend/internal/syntax/compose"
+)
+
+// ComposeConflictingLimits finds a limit that a service has in its old form and,
+// with another value, below deploy: cpus, mem_limit, mem_reservation, pids_limit
+// and scale. Compose refuses the file.
+//
+// So it does where deploy has limits, and this one is not among them: keep all
+// limits in one of the two places. A number of containers below zero is refused
+// too.
+//
+// Silent for equal amounts in other units and for values with variables.
+var ComposeConflictingLimits = lint.Rule[*facts.Compose]{
+	Meta: lint.Meta{
+		ID:       "compose-conflicting-limits",
+		Title:    "A limit has two values",
+		Category: lint.Correctness,
+		Severity: lint.Error,
+		Default:  true,
+		Since:    "0.1.0",
+		Presets:  []string{"cloud-native"},
+		Aliases:  lint.Names("compose-go:distinct-values"),
+	},
+	Check: checkComposeConflictingLimits,
+}
+
+// limitForm is a limit in both its forms.
+type limitForm struct {
+	old     string
+	section string // limits or reservations of deploy.resources; empty for replicas
+	key     string
+	amount  func(compose.Value) (float64, bool)
+}
+
+// limitForms are the limits that Compose compares.
+var limitForms = []limitForm{
+	{"cpus", "limits", "cpus", decimal},
+	{"mem_limit", "limits", "memory", byteCount},
+	{"mem_reservation", "reservations", "memory", byteCount},
+	{"pids_limit", "limits", "pids", decimal},
+	{"scale", "", "replicas", decimal},
+}
+
+func checkComposeConflictingLimits(p *lint.Pass[*facts.Compose]) {
+	for _, s := range p.Doc.All() {
+		for _, form := range limitForms {
+			checkLimit(p, s, form)
+		}
+		for _, way := range [][]string{{"scale"}, {"deploy", "replicas"}} {
+			v := s.Value(way...)
+			if n, ok := v.Int(); ok && n < 0 {
+				p.Report(lint.Finding{Span: v.Span, Message: fmt.Sprintf("%d containers cannot be, and Compose refuses the file; write 0 or more", n)})
+			}
+		}
+	}
+}
+
+func checkLimit(p *lint.Pass[*facts.Compose], s *facts.ComposeService, form limitForm) {
+	old := s.Value(form.old)
+	if !old.Exists() {
+		return
+	}
+	way := []string{"deploy", form.key}
+	if form.section != "" {
+		way = []string{"deploy", "resources", form.section, form.key}
+		// Compose takes a limit that is not there for zero as soon as others are.
+		if s.Get("deploy", "resources", form.section) == nil || len(p.Doc.View.Pairs(s.Get(way[:3]...))) == 0 {
+			return
+		}
+	}
+	a, known := form.amount(old)
+	if !known || a == 0 && form.section != "" {
+		return
+	}
+	other := s.Value(way...)
+	name := strings.Join(way, ".")
+	if !other.Exists() {
+		if form.section == "" || s.Get(way...) != nil {
+			return
+		}
+		p.Report(lint.Finding{
+			Span:    old.Span,
+			Message: fmt.Sprintf("\"%s\" stands beside limits below \"deploy\" that lack it, and Compose refuses the file; write it there, as %q", form.old, name),
+			Related: []lint.Related{{Span: p.Doc.View.Get(s.Node, way[:3]...).Pair().Key.Span, Message: "the other limits"}},
+		})
+		return
+	}
+	if b, known := form.amount(other); known && !sameAmount(a, b) {
+		p.Report(lint.Finding{
+			Span:    old.Span,
+			Message: fmt.Sprintf("\"%s\" is %q here and %q as %q, and Compose refuses the file; keep one of them", form.old, shortText(old.Text), shortText(other.Text), name),
+			Related: []lint.Related{{Span: other.Span, Message: "the other value"}},
+		})
+	}
+}
+
+func sameAmount(a, b float64) bool { return math.Abs(a-b) <= 1e-6*math.Max(1, math.Abs(a)) }
+
+func decimal(v compose.Value) (float64, bool) {
+	if !v.Known {
+		return 0, false
+	}
+	n, err := strconv.ParseFloat(v.Text, 64)
+	return n, err == nil && !math.IsNaN(n) && !math.IsInf(n, 0)
+}
+
+// byteCount reads an amount of memory as Compose does: "1g", "1.5 GB", "512MiB"
+// are all multiples of 1024.
+func byteCount(v compose.Value) (float64, bool) {
+	if !v.Known {
+		return 0, false
+	}
+	text := strings.ToLower(strings.TrimSpace(v.Text))
+	number := strings.TrimRight(text, "abcdefghijklmnopqrstuvwxyz ")
+	n, err := strconv.ParseFloat(number, 64)
+	if err != nil || math.IsNaN(n) || math.IsInf(n, 0) {
+		return 0, false
+	}
+	unit := strings.TrimSpace(text[len(number):])
+	unit = strings.TrimSuffix(strings.TrimSuffix(unit, "b"), "i")
+	power := strings.Index(" kmgtp", unit)
+	switch {
+	case unit == "":
+		return n, true
+	case power < 1 || len(unit) != 1:
+		return 0, false
+	}
+	return n * math.Pow(1024, float64(power)), true
+}

@@ -1,0 +1,72 @@
+package compose
+
+import (
+	"strings"
+
+	"github.com/dockmend/dockmend/internal/facts"
+	"github.com/dockmend/dockmend/internal/lint"
+	"github.com/dockmend/dockmend/internal/syntax/compose"
+	"github.com/dockmend/dockmend/internal/text"
+)
+
+// ComposeCredentialsInConnectionString finds addresses with a user and a
+// password, as postgres://user:password@db, in the environment, in commands and
+// in labels.
+//
+// Whoever has the repository has the password, and it stays in its history. Put
+// a reference in its place: "${DB_PASSWORD:?}".
+//
+// Placeholders are info, and so is everything in files for development. Silent
+// for references without a default, for a user without a password, and, in files
+// for development, for the passwords that everybody knows.
+var ComposeCredentialsInConnectionString = lint.Rule[*facts.Compose]{
+	Meta: lint.Meta{
+		ID:       "compose-credentials-in-connection-string",
+		Title:    "An address holds a user with the password",
+		Category: lint.Security,
+		Severity: lint.Warning,
+		Default:  true,
+		Since:    "0.1.0",
+		Presets:  []string{"cloud-native", "hardening"},
+		Aliases:  lint.Names("CL-0021", "OWASP-R12"),
+	},
+	Check: checkComposeCredentialsInConnectionString,
+}
+
+func checkComposeCredentialsInConnectionString(p *lint.Pass[*facts.Compose]) {
+	seen := map[text.Span]bool{}
+	for _, s := range p.Doc.All() {
+		judge := func(v compose.Value) {
+			if !v.Exists() || seen[v.Span] {
+				return
+			}
+			seen[v.Span] = true
+			for _, word := range strings.Fields(v.Text) {
+				password, ok := facts.URLPassword(word)
+				if !ok || password == "" || strings.ContainsAny(password, "$*{}") {
+					continue
+				}
+				severity, ok := secretSeverity(p.Doc, password, true)
+				if !ok {
+					continue
+				}
+				p.Report(lint.Finding{
+					Span: v.Span, Severity: severity,
+					Message: "the password in this address is there for everybody who has the file; put a reference in its place, as ${DB_PASSWORD:?}",
+				})
+				return
+			}
+		}
+		for _, kv := range s.Env() {
+			judge(kv.Value)
+		}
+		for _, kv := range s.Labels() {
+			judge(kv.Value)
+		}
+		for _, c := range []compose.Command{s.Command(), s.Entrypoint()} {
+			for _, v := range c.Words {
+				judge(v)
+			}
+		}
+	}
+}

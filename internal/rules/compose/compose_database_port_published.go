@@ -1,0 +1,71 @@
+package compose
+
+import (
+	"fmt"
+
+	"github.com/dockmend/dockmend/internal/facts"
+	"github.com/dockmend/dockmend/internal/lint"
+	"github.com/dockmend/dockmend/internal/syntax/compose"
+)
+
+// ComposeDatabasePortPublished finds databases and queues whose port is
+// published on every address of the host, by their image or by the port's
+// number.
+//
+// Docker opens it past the host's firewall, and such ports are found and tried
+// within hours. Services of the file reach each other without: delete the entry,
+// or publish it on 127.0.0.1.
+//
+// It is info in files for development. Silent for addresses that are named, or
+// come from a variable.
+var ComposeDatabasePortPublished = lint.Rule[*facts.Compose]{
+	Meta: lint.Meta{
+		ID:       "compose-database-port-published",
+		Title:    "A database is open to the network",
+		Category: lint.Security,
+		Severity: lint.Warning,
+		Default:  true,
+		Since:    "0.1.0",
+		Presets:  []string{"cloud-native", "hardening"},
+		Aliases:  lint.Names("CIS-5.9", "CL-0005"),
+	},
+	Check: checkComposeDatabasePortPublished,
+}
+
+func checkComposeDatabasePortPublished(p *lint.Pass[*facts.Compose]) {
+	for _, s := range p.Doc.All() {
+		if s.Value("network_mode").Text == "host" {
+			continue
+		}
+		for _, port := range s.PublishedPorts() {
+			if !isOpenPort(port) || !isDatabasePort(s, port) {
+				continue
+			}
+			severity := lint.Warning
+			if p.Doc.IsDevelopment(p.Doc.Name) {
+				severity = lint.Info
+			}
+			p.Report(lint.Finding{
+				Span: port.Span, Severity: severity,
+				Message: fmt.Sprintf("this port of %q is open on every address of the host, past its firewall; delete it, since services need none, or publish it on 127.0.0.1", shortText(s.Name)),
+				Fixes:   loopbackFix(p.Doc, port),
+			})
+		}
+	}
+}
+
+// isDatabasePort tells whether a port leads to data or to the administration of
+// it: by the image, or by the number that everybody uses for it.
+func isDatabasePort(s *facts.ComposeService, port compose.Port) bool {
+	if kind := s.Database(); kind != "" {
+		return kind != "minio" // made to be reached by browsers
+	}
+	if port.Target.Len() != 1 {
+		return false
+	}
+	switch port.Target.First {
+	case 1433, 1521, 2375, 2379, 2380, 3306, 5432, 5984, 6379, 7687, 9042, 9300, 11211, 15672, 27017:
+		return true
+	}
+	return false
+}

@@ -1,0 +1,53 @@
+package compose
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/dockmend/dockmend/internal/facts"
+	"github.com/dockmend/dockmend/internal/lint"
+	"github.com/dockmend/dockmend/internal/syntax/yaml"
+)
+
+// ComposeDependsOnNotSorted finds dependencies that are not in alphabetical order,
+// in the list and in the mapping.
+//
+// Off by default: their order means nothing. Silent where comments group them.
+var ComposeDependsOnNotSorted = lint.Rule[*facts.Compose]{
+	Meta: lint.Meta{
+		ID:       "compose-depends-on-not-sorted",
+		Title:    "The dependencies are not in alphabetical order",
+		Category: lint.StyleIssue,
+		Severity: lint.Style,
+		Since:    "0.1.0",
+		Aliases:  lint.Names("dclint:service-dependencies-alphabetical-order"),
+	},
+	Check: checkComposeDependsOnNotSorted,
+}
+
+func checkComposeDependsOnNotSorted(p *lint.Pass[*facts.Compose]) {
+	seen := map[*yaml.Node]bool{}
+	for _, s := range p.Doc.All() {
+		n := s.Get("depends_on")
+		if n == nil || seen[n] || n.Kind == yaml.Scalar {
+			continue
+		}
+		seen[n] = true
+		var names []*yaml.Node
+		for _, pair := range n.Pairs {
+			names = append(names, pair.Key)
+		}
+		names = append(names, n.Items...)
+		order := sortedOrder(len(names), func(a, b int) int { return strings.Compare(names[a].Value, names[b].Value) })
+		fixes, ok := reordered(p.Doc, n, order)
+		if !ok {
+			continue
+		}
+		at := firstMisplaced(order)
+		p.Report(lint.Finding{
+			Span:    names[at].Span,
+			Message: fmt.Sprintf("%q is not in alphabetical order; %q comes here", shortText(names[at].Value), shortText(names[order[at]].Value)),
+			Fixes:   fixes,
+		})
+	}
+}

@@ -1,0 +1,140 @@
+package compose
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/dockmend/dockmend/internal/facts"
+	"github.com/dockmend/dockmend/internal/lint"
+	"github.com/dockmend/dockmend/internal/syntax/compose"
+	"github.com/dockmend/dockmend/internal/syntax/yaml"
+)
+
+// ComposeDependsOnWithoutCondition finds a service that waits for the start of
+// another one although that has a health check: it starts before the other is
+// ready, and fails, now and then.
+//
+// Wait with "condition: service_healthy". All such dependencies of a service are
+// one finding.
+//
+// Silent where the other service has no health check in the file, and where it is
+// switched off. With the option "databases", services that run a known database
+// are reported without one too.
+var ComposeDependsOnWithoutCondition = lint.Rule[*facts.Compose]{
+	Meta: lint.Meta{
+		ID:       "compose-depends-on-without-condition",
+		Title:    "A service does not wait until another one is ready",
+		Category: lint.Runtime,
+		Severity: lint.Info,
+		Default:  true,
+		Since:    "0.1.0",
+		Presets:  []string{"cloud-native"},
+		Options:  []lint.Option{{Name: "databases", Doc: "report dependencies on known databases that have no health check too", Kind: lint.BoolOption}},
+	},
+	Check: checkComposeDependsOnWithoutCondition,
+}
+
+func checkComposeDependsOnWithoutCondition(p *lint.Pass[*facts.Compose]) {
+	d := p.Doc
+	seen := map[*yaml.Node]bool{}
+	for _, s := range d.All() {
+		var hasty []compose.Dependency
+		var related []lint.Related
+		healthy := map[string]bool{}
+		for _, dep := range s.DependsOn() {
+			target := d.Named(dep.Service)
+			if target == nil || dep.Condition != "service_started" || seen[dep.Node] && dep.Node != nil {
+				continue
+			}
+			h, ok := target.Healthcheck()
+			ready := ok && !h.Disabled && h.Test.Exists()
+			if !ready && (!p.Options.Bool("databases") || target.Database() == "" || ok) {
+				continue
+			}
+			hasty = append(hasty, dep)
+			if ready {
+				healthy[dep.Service] = true
+				related = append(related, lint.Related{Span: h.Pair.Key.Span, Message: fmt.Sprintf("the health check of %q", shortText(dep.Service))})
+			}
+		}
+		if len(hasty) == 0 {
+			continue
+		}
+		var names []string
+		for _, dep := range hasty {
+			seen[dep.Node] = true
+			names = append(names, fmt.Sprintf("%q", shortText(dep.Service)))
+		}
+		f := lint.Finding{
+			Span: hasty[0].Span, Related: related,
+			Message: fmt.Sprintf("%q starts before %s can answer; wait with \"condition: service_healthy\"", shortText(s.Name), strings.Join(names, ", ")),
+		}
+		if len(healthy) == len(hasty) {
+			f.Fixes = waitHealthy(d, s, healthy)
+		}
+		p.Report(f)
+	}
+}
+
+// waitHealthy gives dependencies the condition. A list is written as a mapping.
+func waitHealthy(d *facts.Compose, s *facts.ComposeService, healthy map[string]bool) []lint.Fix {
+	const title = "wait until it is healthy"
+	entry := s.Entry("depends_on")
+	n := entry.Value
+	if n.Kind == yaml.Mapping {
+		fix := lint.Fix{Title: title, Applicability: lint.Unsafe, MaxEffect: lint.EffectConfig}
+		for _, dep := range s.DependsOn() {
+			if !healthy[dep.Service] {
+				continue
+			}
+			edits, ok := d.File.Add(dep.Pair.Value, "condition: service_healthy")
+			if c := d.View.Pair(dep.Node, "condition"); c != nil {
+				edits, ok = d.File.Replace(c.Value, "service_healthy")
+			}
+			if !ok {
+				return nil
+			}
+			for _, e := range edits {
+				fix.Edits = append(fix.Edits, lint.FileEdit{Edit: e})
+			}
+		}
+		return []lint.Fix{fix}
+	}
+	owner := entry.Key.Parent
+	if n.Kind != yaml.Sequence || n.Anchor != "" || owner.Style != yaml.Block || !n.TagSpan.IsEmpty() || d.File.UsedElsewhere(n.Full) {
+		return nil
+	}
+	for _, c := range d.File.Comments {
+		if n.Span.Contains(c.Span) {
+			return nil
+		}
+	}
+	indent := d.Lines.Position(entry.Key.Span.Start).Column - 1
+	step := d.File.IndentStep()
+	var b strings.Builder
+	for _, item := range n.Items {
+		if item.Kind != yaml.Scalar || !yaml.PlainString(item.Value, false) {
+			return nil
+		}
+		condition := "service_started"
+		if healthy[item.Value] {
+			condition = "service_healthy"
+		}
+		b.WriteString(d.File.Newline() + strings.Repeat(" ", indent+step) + item.Value + ":")
+		b.WriteString(d.File.Newline() + strings.Repeat(" ", indent+2*step) + "condition: " + condition)
+	}
+	// From the colon on: a comment behind it, or a list on the next line, stays
+	// where the mapping begins.
+	colon := entry.Key.Full.End
+	for colon < n.Span.Start && d.Src[colon] != ':' {
+		colon++
+	}
+	for _, c := range d.File.Comments {
+		if c.Span.Start > colon && c.Span.Start < n.Span.Start {
+			return nil
+		}
+	}
+	edit := lint.Replace(n.Span, b.String())
+	edit.Span.Start = colon + 1
+	return []lint.Fix{{Title: title, Applicability: lint.Unsafe, MaxEffect: lint.EffectConfig, Edits: []lint.FileEdit{edit}}}
+}

@@ -1,0 +1,106 @@
+package compose
+
+import (
+	"fmt"
+	"net/netip"
+
+	"github.com/dockmend/dockmend/internal/facts"
+	"github.com/dockmend/dockmend/internal/lint"
+	"github.com/dockmend/dockmend/internal/syntax/compose"
+)
+
+// ComposeDuplicateHostPort finds two services that publish one port of the host,
+// or one service that publishes it twice. The second container does not start.
+//
+// Silent for different protocols or addresses, for ranges of which Docker takes
+// any free port, for services without a profile in common, for the host's own
+// network and for ports with variables.
+var ComposeDuplicateHostPort = lint.Rule[*facts.Compose]{
+	Meta: lint.Meta{
+		ID:       "compose-duplicate-host-port",
+		Title:    "Two services publish one port of the host",
+		Category: lint.Correctness,
+		Severity: lint.Error,
+		Default:  true,
+		Since:    "0.1.0",
+		Presets:  []string{"cloud-native"},
+		Aliases:  lint.Names("dclint:no-duplicate-exported-ports"),
+	},
+	Check: checkComposeDuplicateHostPort,
+}
+
+// hostPort is a published port with its service.
+type hostPort struct {
+	compose.Port
+	service *facts.ComposeService
+}
+
+func checkComposeDuplicateHostPort(p *lint.Pass[*facts.Compose]) {
+	var taken []hostPort
+	left := maxPortPairs
+	for _, s := range p.Doc.All() {
+		if mode := s.Value("network_mode"); mode.Exists() && mode.Text != "bridge" {
+			continue
+		}
+		if n, known := s.Replicas(); known && n == 0 {
+			continue
+		}
+		for _, port := range s.PublishedPorts() {
+			if !port.Known || port.Problem != compose.PortFine || port.Published.Len() == 0 || port.Published.Len() != port.Target.Len() {
+				continue
+			}
+			mine := hostPort{port, s}
+			for i := range taken {
+				if left--; left < 0 {
+					return
+				}
+				other := &taken[i]
+				if !port.Published.Overlaps(other.Published) || !mine.collides(other) {
+					continue
+				}
+				shared := max(port.Published.First, other.Published.First)
+				p.Report(lint.Finding{
+					Span:    port.Span,
+					Message: fmt.Sprintf("the host's port %d is published by %q already, so one of the two does not start; publish another port", shared, shortText(other.service.Name)),
+					Related: []lint.Related{{Span: other.Span, Message: "the port is published here"}},
+				})
+				break
+			}
+			taken = append(taken, mine)
+		}
+	}
+}
+
+// maxPortPairs is how many pairs of ports are compared: those of a file with a
+// thousand of them.
+const maxPortPairs = 500_000
+
+func (h hostPort) collides(other *hostPort) bool {
+	if h.Protocol != other.Protocol || !sameAddress(h.HostIP, other.HostIP) || !h.service.MayRunWith(other.service) {
+		return false
+	}
+	// Compose joins what a service has twice.
+	same := h.service == other.service && h.Published == other.Published && h.Target == other.Target && h.HostIP == other.HostIP
+	return !same
+}
+
+// sameAddress tells whether a port cannot be published on both addresses. An
+// empty one stands for all, those of IPv4 and of IPv6.
+func sameAddress(a, b string) bool {
+	if a == "" || b == "" || a == b {
+		return true
+	}
+	first, errA := netip.ParseAddr(localAddress(a))
+	second, errB := netip.ParseAddr(localAddress(b))
+	if errA != nil || errB != nil || first.Is4() != second.Is4() {
+		return false
+	}
+	return first == second || first.IsUnspecified() || second.IsUnspecified()
+}
+
+func localAddress(host string) string {
+	if host == "localhost" {
+		return "127.0.0.1"
+	}
+	return host
+}

@@ -1,0 +1,104 @@
+package compose
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/dockmend/dockmend/internal/facts"
+	"github.com/dockmend/dockmend/internal/lint"
+	"github.com/dockmend/dockmend/internal/syntax/yaml"
+)
+
+// ComposeEnvBooleanUnquoted finds values of environment, labels and build
+// arguments without quotes that reach the container as another text: True becomes
+// true, 3.10 becomes 3.1, 010 becomes 8, a date gets a time, and null is no value
+// but the one of whoever starts Compose. Quote them.
+//
+// With the option "all", also values that Compose keeps and older readers of YAML
+// take for booleans: true, yes, on, n.
+//
+// Silent for lists, for quoted text, for an empty value, and for numbers that
+// keep their spelling.
+var ComposeEnvBooleanUnquoted = lint.Rule[*facts.Compose]{
+	Meta: lint.Meta{
+		ID:       "compose-env-boolean-unquoted",
+		Title:    "A value without quotes reaches the container as another text",
+		Category: lint.Correctness,
+		Severity: lint.Warning,
+		Default:  true,
+		Since:    "0.1.0",
+		Presets:  []string{"cloud-native"},
+		Options:  []lint.Option{{Name: "all", Doc: "report booleans that keep their spelling too", Kind: lint.BoolOption}},
+	},
+	Check: checkComposeEnvBooleanUnquoted,
+}
+
+func checkComposeEnvBooleanUnquoted(p *lint.Pass[*facts.Compose]) {
+	d := p.Doc
+	seen := map[*yaml.Node]bool{}
+	for _, s := range d.All() {
+		labels := s.Get("labels")
+		sections := []*yaml.Node{labels, s.Get("environment")}
+		if b, ok := s.Build(); ok {
+			sections = append(sections, b.Get("args"))
+		}
+		for _, section := range sections {
+			for _, pair := range d.View.Pairs(section) {
+				if n := pair.Value; n.Kind == yaml.Scalar && (section != labels || !n.IsNull()) && n.Style == yaml.Plain && n.TagSpan.IsEmpty() && !seen[n] {
+					seen[n] = true
+					checkPlainText(p, n)
+				}
+			}
+		}
+	}
+}
+
+func checkPlainText(p *lint.Pass[*facts.Compose], n *yaml.Node) {
+	shown := plainText(n)
+	f := lint.Finding{Span: n.Span}
+	applicability, effect := lint.Unsafe, lint.EffectConfig
+	switch {
+	case n.Span.IsEmpty():
+		return
+	case n.Tag == "!!null":
+		f.Message = fmt.Sprintf("%q without quotes is no value, so the container gets that of whoever starts Compose; quote it, or leave it empty", n.Value)
+	case shown != n.Value:
+		f.Message = fmt.Sprintf("%q without quotes reaches the container as %q; quote it", shortText(n.Value), shortText(shown))
+	case p.Options.Bool("all") && isYAML11Boolean(n.Value):
+		f.Message = fmt.Sprintf("%q without quotes is a boolean for some readers of YAML; quote it", n.Value)
+		applicability, effect = lint.Safe, lint.EffectNone
+		f.Severity = lint.Style
+	default:
+		return
+	}
+	edits, ok := p.Doc.File.Quote(n)
+	f.Fixes = yamlFix("quote it", applicability, effect, edits, ok)
+	p.Report(f)
+}
+
+// plainText is the text that Compose makes of a plain scalar.
+func plainText(n *yaml.Node) string {
+	switch n.Tag {
+	case "!!bool":
+		return strings.ToLower(n.Value)
+	case "!!int", "!!float":
+		// What Go prints for a number is what Compose passes on.
+		return fmt.Sprint(n.Data())
+	case "!!timestamp":
+		// A date alone becomes a moment; a moment with a zone may keep its spelling,
+		// so it is not judged.
+		if len(n.Value) == len("2024-01-31") {
+			return n.Value + " 00:00:00 +0000 UTC"
+		}
+	}
+	return n.Value
+}
+
+// isYAML11Boolean tells whether a word is a boolean in YAML 1.1.
+func isYAML11Boolean(word string) bool {
+	switch strings.ToLower(word) {
+	case "y", "n", "yes", "no", "on", "off", "true", "false":
+		return true
+	}
+	return false
+}

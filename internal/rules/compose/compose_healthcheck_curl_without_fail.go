@@ -1,0 +1,134 @@
+package compose
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/dockmend/dockmend/internal/facts"
+	"github.com/dockmend/dockmend/internal/lint"
+	"github.com/dockmend/dockmend/internal/syntax/compose"
+	"github.com/dockmend/dockmend/internal/syntax/yaml"
+	"github.com/dockmend/dockmend/internal/text"
+)
+
+// ComposeHealthcheckCurlWithoutFail finds a health check with curl and without -f:
+// curl counts an answer of 500 as a success, so the container stays healthy.
+//
+// Silent where the test looks at the answer itself.
+var ComposeHealthcheckCurlWithoutFail = lint.Rule[*facts.Compose]{
+	Meta: lint.Meta{
+		ID:       "compose-healthcheck-curl-without-fail",
+		Title:    "A health check does not see errors",
+		Category: lint.Runtime,
+		Severity: lint.Warning,
+		Default:  true,
+		Since:    "0.1.0",
+		Presets:  []string{"cloud-native"},
+	},
+	Check: checkComposeHealthcheckCurlWithoutFail,
+}
+
+func checkComposeHealthcheckCurlWithoutFail(p *lint.Pass[*facts.Compose]) {
+	seen := map[*yaml.Node]bool{}
+	for _, s := range p.Doc.All() {
+		h, ok := s.Healthcheck()
+		if !ok || h.Disabled || !h.Test.Exists() || seen[h.Test.Node] || len(h.Test.Words) == 0 {
+			continue
+		}
+		seen[h.Test.Node] = true
+		words := h.Test.Words
+		if h.Test.List && words[0].Text == "CMD" && len(words) > 1 && !isShellName(words[1].Text) {
+			checkCurlWords(p, words[1:])
+			continue
+		}
+		// A command line: the last word of CMD-SHELL or of a shell with -c.
+		checkCurlLine(p, words[len(words)-1])
+	}
+}
+
+// checkCurlWords looks at a program with its arguments.
+func checkCurlWords(p *lint.Pass[*facts.Compose], words []compose.Value) {
+	program := words[0]
+	if base := program.Text[strings.LastIndexByte(program.Text, '/')+1:]; base != "curl" {
+		return
+	}
+	for _, w := range words[1:] {
+		if failsOnErrors(w.Text) || !w.Known {
+			return
+		}
+	}
+	f := curlFinding(program.Span)
+	if list := program.Node.Parent; list != nil && list.Style == yaml.Flow && len(list.Items) > 1 && p.Doc.File.Text(program.Span) == p.Doc.File.Text(program.Node.Span) {
+		f.Fixes = []lint.Fix{curlFix(program.Span.End, `, "--fail"`)}
+	}
+	p.Report(f)
+}
+
+// checkCurlLine looks at the commands of a line, without a shell's parser: where
+// one could be read in two ways it says nothing.
+func checkCurlLine(p *lint.Pass[*facts.Compose], line compose.Value) {
+	raw := line.Raw
+	if strings.Contains(raw, "http_code") || strings.Contains(raw, "grep") || strings.Contains(raw, "jq") || strings.Contains(raw, "$(") || strings.Contains(raw, "`") {
+		return
+	}
+	for at := 0; ; {
+		i := strings.Index(raw[at:], "curl")
+		if i < 0 {
+			return
+		}
+		start := at + i
+		at = start + len("curl")
+		if !startsCommand(raw[:start]) || at < len(raw) && raw[at] != ' ' {
+			continue
+		}
+		// The command ends at an operator, or with the line.
+		command := raw[at:]
+		if end := strings.IndexAny(command, "|;&)\n"); end >= 0 {
+			if command[end] == '|' && !strings.HasPrefix(command[end:], "||") {
+				return // another program reads the answer
+			}
+			command = command[:end]
+		}
+		arguments := strings.Fields(command)
+		if len(arguments) == 0 || slices.ContainsFunc(arguments, failsOnErrors) || strings.Contains(command, " $") {
+			continue
+		}
+		part := text.Span{Start: start, End: at}
+		place := p.Doc.Place(line, part)
+		f := curlFinding(place)
+		if place.Len() == part.Len() {
+			f.Fixes = []lint.Fix{curlFix(place.End, " --fail")}
+		}
+		p.Report(f)
+	}
+}
+
+// startsCommand tells whether a command may begin behind a text.
+func startsCommand(before string) bool {
+	before = strings.TrimRight(before, " ")
+	if before == "" {
+		return true
+	}
+	if strings.HasSuffix(before, "/bin/") || strings.HasSuffix(before, "/usr/bin/") {
+		return true
+	}
+	return strings.ContainsRune("|;&(!\"'\n", rune(before[len(before)-1]))
+}
+
+// failsOnErrors tells whether an argument of curl makes it fail at an answer of
+// 400 and above, or look at the head alone.
+func failsOnErrors(argument string) bool {
+	if strings.HasPrefix(argument, "--") {
+		return strings.HasPrefix(argument, "--fail") || argument == "--head" || argument == "--write-out" || strings.HasPrefix(argument, "--unix-socket")
+	}
+	return strings.HasPrefix(argument, "-") && strings.ContainsAny(argument, "fIwK")
+}
+
+func curlFinding(span text.Span) lint.Finding {
+	return lint.Finding{Span: span, Message: fmt.Sprintf("%q takes an answer of 500 for a success, so the container stays healthy; add --fail", "curl")}
+}
+
+func curlFix(at int, flag string) lint.Fix {
+	return lint.Fix{Title: "add --fail", Applicability: lint.Unsafe, MaxEffect: lint.EffectConfig, Edits: []lint.FileEdit{lint.Insert(at, flag)}}
+}

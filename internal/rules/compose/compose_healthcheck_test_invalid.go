@@ -1,0 +1,133 @@
+package compose
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/dockmend/dockmend/internal/facts"
+	"github.com/dockmend/dockmend/internal/lint"
+	"github.com/dockmend/dockmend/internal/syntax/compose"
+	"github.com/dockmend/dockmend/internal/text"
+)
+
+// ComposeHealthcheckTestInvalid finds a health check's list that does not begin
+// with CMD, CMD-SHELL or NONE: Compose refuses the file.
+//
+// It also finds lists that do something else than they read: a command line in
+// one word, or signs of the shell, after CMD, which calls no shell; and words
+// after the first one of CMD-SHELL, which the shell does not run.
+//
+// Silent for tests that are one string: those are for the shell.
+var ComposeHealthcheckTestInvalid = lint.Rule[*facts.Compose]{
+	Meta: lint.Meta{
+		ID:       "compose-healthcheck-test-invalid",
+		Title:    "A health check does not begin with CMD, CMD-SHELL or NONE",
+		Category: lint.Correctness,
+		Severity: lint.Error,
+		Default:  true,
+		Since:    "0.1.0",
+		Presets:  []string{"cloud-native"},
+		Variants: []string{"first-word", "shell-words"},
+		Aliases:  []lint.Alias{{Name: "compose-go:healthcheck-test", Variants: []string{"first-word"}}},
+	},
+	Check: checkComposeHealthcheckTestInvalid,
+}
+
+func checkComposeHealthcheckTestInvalid(p *lint.Pass[*facts.Compose]) {
+	for _, s := range p.Doc.All() {
+		h, ok := s.Healthcheck()
+		if !ok || !h.Test.List || len(h.Test.Words) == 0 || len(h.Test.Words) != len(h.Test.Node.Items) {
+			continue
+		}
+		words := h.Test.Words
+		first := words[0]
+		if strings.Contains(first.Raw, "$") {
+			continue
+		}
+		switch first.Text {
+		case "NONE":
+		case "CMD":
+			checkExecWords(p, words)
+		case "CMD-SHELL":
+			if len(words) > 2 {
+				p.Report(lint.Finding{
+					Span: words[2].Span, Variant: "shell-words", Severity: lint.Warning,
+					Message: fmt.Sprintf("CMD-SHELL runs its first word only, so %q is no part of the check; write the command as one word", shortText(words[2].Raw)),
+				})
+			}
+		default:
+			p.Report(firstWord(p.Doc, words))
+		}
+	}
+}
+
+// checkExecWords looks for what only a shell understands.
+func checkExecWords(p *lint.Pass[*facts.Compose], words []compose.Value) {
+	if len(words) == 2 && strings.ContainsAny(strings.TrimSpace(words[1].Raw), " \t\n") {
+		edits, ok := p.Doc.File.Replace(words[0].Node, "CMD-SHELL")
+		p.Report(lint.Finding{
+			Span: words[1].Span, Variant: "shell-words", Severity: lint.Warning,
+			Message: fmt.Sprintf("CMD takes %q for the name of one program, blanks included, so the check always fails; write CMD-SHELL", shortText(words[1].Raw)),
+			Fixes:   yamlFix("write CMD-SHELL", lint.Unsafe, lint.EffectConfig, edits, ok),
+		})
+		return
+	}
+	if len(words) > 2 && isShellName(words[1].Raw) {
+		return
+	}
+	for _, w := range words[min(2, len(words)):] {
+		if slices.Contains([]string{"||", "&&", "|", ";", ">", ">>", "2>&1"}, w.Raw) {
+			p.Report(lint.Finding{
+				Span: w.Span, Variant: "shell-words", Severity: lint.Warning,
+				Message: fmt.Sprintf("CMD calls no shell, so %q is an argument of the program; write one command line after CMD-SHELL", w.Raw),
+			})
+			return
+		}
+	}
+}
+
+func isShellName(program string) bool {
+	program = program[strings.LastIndexByte(program, '/')+1:]
+	return slices.Contains([]string{"sh", "bash", "ash", "dash", "zsh", "cmd", "pwsh", "powershell"}, program)
+}
+
+func firstWord(d *facts.Compose, words []compose.Value) lint.Finding {
+	first := words[0]
+	f := lint.Finding{Span: first.Span, Variant: "first-word"}
+	upper := strings.ToUpper(first.Raw)
+	if upper == "CMD" || upper == "CMD-SHELL" || upper == "NONE" {
+		f.Message = fmt.Sprintf("%q has to be in capitals, and Compose refuses the file; write %s", first.Raw, upper)
+		edits, ok := d.File.Replace(first.Node, upper)
+		f.Fixes = yamlFix("write "+upper, lint.Safe, lint.EffectConfig, edits, ok)
+		return f
+	}
+	form := "CMD"
+	if len(words) == 1 && strings.ContainsAny(first.Raw, " \t\n|&;<>$") {
+		form = "CMD-SHELL" // a command line, and no program with its arguments
+	}
+	f.Message = fmt.Sprintf("a test begins with CMD, CMD-SHELL or NONE and not with %q, and Compose refuses the file; write %s before it", shortText(first.Raw), form)
+	if list := first.Node.Parent; list != nil && first.Node.Span == list.Items[0].Full {
+		f.Fixes = yamlFix("insert "+form, lint.Safe, lint.EffectConfig, insertFirst(d, first, form), true)
+	}
+	return f
+}
+
+// insertFirst puts a word before the first item of a list.
+func insertFirst(d *facts.Compose, first compose.Value, word string) []text.Edit {
+	at := first.Node.Span.Start
+	list := first.Node.Parent.Span
+	gap := ", "
+	if d.Src[list.Start] != '[' {
+		line := d.Lines.FullLine(d.Lines.Position(list.Start).Line).Start
+		if d.Lines.Position(list.Start).Line != d.Lines.Position(at).Line || strings.Trim(string(d.Src[line:list.Start]), " ") != "" {
+			return nil
+		}
+		// The next item gets the dash and what stands between it and the word.
+		gap = d.File.Newline() + string(d.Src[line:at])
+	}
+	if first.Node.Quoted() {
+		word = `"` + word + `"`
+	}
+	return []text.Edit{{Span: text.Span{Start: at, End: at}, New: word + gap}}
+}

@@ -1,0 +1,81 @@
+package compose
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/dockmend/dockmend/internal/facts"
+	"github.com/dockmend/dockmend/internal/lint"
+	"github.com/dockmend/dockmend/internal/syntax/compose"
+	"github.com/dockmend/dockmend/internal/syntax/yaml"
+)
+
+// ComposeHealthcheckWithoutOptions finds a health check without interval or
+// timeout, whose defaults are 30 seconds each: a container that hangs is noticed
+// after two minutes. Also a timeout that is longer than the interval.
+//
+// With the option "all-four", also one without retries or start_period.
+//
+// Off by default: the defaults are right for many. Silent for services that extend
+// another, and for values with variables.
+var ComposeHealthcheckWithoutOptions = lint.Rule[*facts.Compose]{
+	Meta: lint.Meta{
+		ID:       "compose-healthcheck-without-options",
+		Title:    "A health check has Docker's own times",
+		Category: lint.Runtime,
+		Severity: lint.Info,
+		Since:    "0.1.0",
+		Presets:  []string{"cloud-native"},
+		Options:  []lint.Option{{Name: "all-four", Doc: "ask for retries and start_period too", Kind: lint.BoolOption}},
+	},
+	Check: checkComposeHealthcheckWithoutOptions,
+}
+
+func checkComposeHealthcheckWithoutOptions(p *lint.Pass[*facts.Compose]) {
+	seen := map[*yaml.Node]bool{}
+	for _, s := range p.Doc.All() {
+		h, ok := s.Healthcheck()
+		if !ok || h.Disabled || !h.Test.Exists() || s.Has("extends") || seen[h.Node] {
+			continue
+		}
+		seen[h.Node] = true
+		options := []struct {
+			key, value string
+			is         compose.Value
+		}{{"interval", "30s", h.Interval}, {"timeout", "5s", h.Timeout}, {"retries", "3", h.Retries}, {"start_period", "30s", h.StartPeriod}}
+		if !p.Options.Bool("all-four") {
+			options = options[:2]
+		}
+		var missing, added []string
+		for _, o := range options {
+			if !o.is.Exists() {
+				missing = append(missing, o.key)
+				added = append(added, o.key+": "+o.value)
+			}
+		}
+		f := lint.Finding{Span: h.Pair.Key.Span}
+		if len(missing) > 0 {
+			f.Message = fmt.Sprintf("the health check has no %s, so Docker's defaults hold, 30 seconds for each time; say how long", strings.Join(missing, ", "))
+			last := h.Test.Pair
+			if len(h.Node.Pairs) > 0 && last.Key.Parent == h.Node {
+				last = h.Node.Pairs[len(h.Node.Pairs)-1]
+				separator := "\n"
+				if h.Node.Style == yaml.Flow {
+					separator = ", "
+				}
+				edits, ok := p.Doc.File.InsertAfter(last, strings.Join(added, separator))
+				f.Fixes = yamlFix("add "+strings.Join(added, ", "), lint.Unsafe, lint.EffectConfig, edits, ok)
+			}
+			p.Report(f)
+			continue
+		}
+		interval, okInterval := facts.Duration(h.Interval)
+		timeout, okTimeout := facts.Duration(h.Timeout)
+		if okInterval && okTimeout && interval > 0 && timeout > interval {
+			f.Span = h.Timeout.Span
+			f.Message = fmt.Sprintf("a timeout of %s is longer than the interval of %s; make it shorter", shortText(h.Timeout.Text), shortText(h.Interval.Text))
+			f.Related = []lint.Related{{Span: h.Interval.Span, Message: "the interval"}}
+			p.Report(f)
+		}
+	}
+}

@@ -1,0 +1,59 @@
+package compose
+
+import (
+	"fmt"
+
+	"github.com/dockmend/dockmend/internal/facts"
+	"github.com/dockmend/dockmend/internal/lint"
+)
+
+// ComposeHostPidOrIpc finds pid "host" and ipc "host".
+//
+// The container sees every process of the host with its environment, and can
+// send signals to those of the same user; with ipc it reads their shared memory.
+// Leave it out, or share with one service: "service:NAME".
+//
+// It is info for agents that watch the host, where a comment beside it gives the
+// reason, and in files that are for development or trials by their name.
+//
+// Silent for services, containers, "shareable" and "private".
+var ComposeHostPidOrIpc = lint.Rule[*facts.Compose]{
+	Meta: lint.Meta{
+		ID:       "compose-host-pid-or-ipc",
+		Title:    "A service sees the processes or the shared memory of its host",
+		Category: lint.Security,
+		Severity: lint.Warning,
+		Default:  true,
+		Since:    "0.1.0",
+		Presets:  []string{"cloud-native", "hardening"},
+		Variants: []string{"pid", "ipc"},
+		Aliases: []lint.Alias{
+			{Name: "CIS-5.16", Variants: []string{"ipc"}}, {Name: "CIS-5.17", Variants: []string{"pid"}}, {Name: "CL-0010"},
+			{Name: "kics:host_namespace_is_shared", Variants: []string{"pid"}}, {Name: "kics:shared_host_ipc_namespace", Variants: []string{"ipc"}},
+		},
+	},
+	Check: checkComposeHostPidOrIpc,
+}
+
+func checkComposeHostPidOrIpc(p *lint.Pass[*facts.Compose]) {
+	for _, s := range p.Doc.All() {
+		for _, key := range []string{"pid", "ipc"} {
+			v := s.Value(key)
+			if v.Text != "host" {
+				continue
+			}
+			severity := exposure(p.Doc, v.Span, lint.Warning)
+			if watchesHost(s) {
+				severity = lint.Info
+			}
+			what, instead := "processes", "leave pid out, or share with one service"
+			if key == "ipc" {
+				what, instead = "shared memory", "leave ipc out, and set shm_size for a program that needs much"
+			}
+			p.Report(lint.Finding{
+				Span: v.Span, Variant: key, Severity: severity,
+				Message: fmt.Sprintf("%q sees and reaches the %s of its host; %s", shortText(s.Name), what, instead),
+			})
+		}
+	}
+}

@@ -1,0 +1,56 @@
+package compose
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/dockmend/dockmend/internal/facts"
+	"github.com/dockmend/dockmend/internal/lint"
+)
+
+// ComposePrivilegedService finds privileged services, and builds with the same.
+//
+// Such a container has every capability and every device of the host: whoever
+// breaks out of the program in it has the machine. Grant the one capability or
+// device that it needs.
+//
+// It is a warning for Docker in Docker, which does not work otherwise, and info
+// where a comment beside it gives the reason, or in files that are for
+// development or trials by their name.
+//
+// Silent where a variable decides.
+var ComposePrivilegedService = lint.Rule[*facts.Compose]{
+	Meta: lint.Meta{
+		ID:       "compose-privileged-service",
+		Title:    "A container is root on its host",
+		Category: lint.Security,
+		Severity: lint.Error,
+		Default:  true,
+		Since:    "0.1.0",
+		Presets:  []string{"cloud-native", "hardening"},
+		Aliases:  lint.Names("CIS-5.5", "CL-0002", "OWASP-R3", "kics:privileged_containers_enabled", "semgrep:privileged-service"),
+	},
+	Check: checkComposePrivilegedService,
+}
+
+func checkComposePrivilegedService(p *lint.Pass[*facts.Compose]) {
+	for _, s := range p.Doc.All() {
+		for _, section := range []string{"", "build"} {
+			at, v := s.Entry("privileged"), s.Value("privileged")
+			if section != "" {
+				at, v = p.Doc.View.Pair(s.Get(section), "privileged"), s.Value(section, "privileged")
+			}
+			if at == nil || !v.IsTrue() {
+				continue
+			}
+			severity := lint.Error
+			if strings.Contains(s.Value("image").Text, "dind") {
+				severity = lint.Warning
+			}
+			p.Report(lint.Finding{
+				Span: at.Span, Severity: exposure(p.Doc, at.Span, severity),
+				Message: fmt.Sprintf("privileged makes %q root on its host; grant the capability (cap_add) or the device that it needs", shortText(s.Name)),
+			})
+		}
+	}
+}

@@ -1,0 +1,64 @@
+package compose
+
+import (
+	"path"
+	"strings"
+
+	"github.com/dockmend/dockmend/internal/facts"
+	"github.com/dockmend/dockmend/internal/lint"
+)
+
+// ComposeProjectNameMissing finds a main file without "name".
+//
+// Compose then names the project after the folder: two checkouts in folders of
+// the same name share containers, networks and volumes, and the same checkout in
+// another folder has none of its volumes.
+//
+// Off by default: one project in one folder needs no name. Silent in files that
+// others complete, and where a .env beside it sets COMPOSE_PROJECT_NAME.
+var ComposeProjectNameMissing = lint.Rule[*facts.Compose]{
+	Meta: lint.Meta{
+		ID:       "compose-project-name-missing",
+		Title:    "The project has no name",
+		Category: lint.StyleIssue,
+		Severity: lint.Info,
+		Since:    "0.1.0",
+		Aliases:  lint.Names("dclint:require-project-name-field"),
+		Needs:    lint.NeedsContext,
+	},
+	Check: checkComposeProjectNameMissing,
+}
+
+func checkComposeProjectNameMissing(p *lint.Pass[*facts.Compose]) {
+	d := p.Doc
+	if d.IsFragment(d.Name) || d.Section("name") != nil {
+		return
+	}
+	if _, ok := dotenvNames(p)["COMPOSE_PROJECT_NAME"]; ok {
+		return
+	}
+	f := lint.Finding{
+		Span:    d.Root.Pairs[0].Key.Span,
+		Message: "the project is named after its folder, so a copy elsewhere loses its volumes, and a namesake shares them; add a \"name\"",
+	}
+	if name := projectName(path.Base(path.Dir(d.Name))); name != "" {
+		edits, ok := d.File.InsertBefore(d.Root.Pairs[0], "name: "+name)
+		f.Fixes = yamlFix("add the name "+name, lint.Unsafe, lint.EffectConfig, edits, ok)
+	}
+	p.Report(f)
+}
+
+// projectName is the name that Compose makes of a folder's; empty for none.
+func projectName(folder string) string {
+	name := strings.Map(func(r rune) rune {
+		if r >= 'a' && r <= 'z' || r >= '0' && r <= '9' || r == '-' || r == '_' {
+			return r
+		}
+		return -1
+	}, strings.ToLower(folder))
+	name = strings.TrimLeft(name, "_-")
+	if name == "" || name[0] < 'a' {
+		return "" // it would read as a number
+	}
+	return name
+}

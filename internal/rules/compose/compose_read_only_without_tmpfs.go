@@ -1,0 +1,85 @@
+package compose
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/dockmend/dockmend/internal/facts"
+	"github.com/dockmend/dockmend/internal/lint"
+	"github.com/dockmend/dockmend/internal/syntax/compose"
+	"github.com/dockmend/dockmend/internal/syntax/yaml"
+)
+
+// ComposeReadOnlyWithoutTmpfs finds services with "read_only: true" and nothing
+// that can be written at /tmp; for nginx also at /var/cache/nginx and /var/run.
+//
+// Most programs write there sooner or later, often only to buffer a large
+// request. Add a tmpfs.
+//
+// Silent where a volume or a tmpfs is mounted there, for images of which is not
+// known that they write, and for programs that write nothing (option "except",
+// names of services).
+var ComposeReadOnlyWithoutTmpfs = lint.Rule[*facts.Compose]{
+	Meta: lint.Meta{
+		ID:       "compose-read-only-without-tmpfs",
+		Title:    "A read-only service has no writable /tmp",
+		Category: lint.Runtime,
+		Severity: lint.Info,
+		Default:  true,
+		Since:    "0.1.0",
+		Presets:  []string{"cloud-native"},
+		Options:  []lint.Option{{Name: "except", Doc: "names of services that write nothing", Kind: lint.ListOption}},
+	},
+	Check: checkComposeReadOnlyWithoutTmpfs,
+}
+
+func checkComposeReadOnlyWithoutTmpfs(p *lint.Pass[*facts.Compose]) {
+	if p.Doc.IsFragment(p.Doc.Name) {
+		return
+	}
+	for _, s := range p.Doc.All() {
+		v := s.Value("read_only")
+		if !v.IsTrue() || s.Has("extends") || !writesTmp(s) || slices.Contains(p.Options.List("except"), s.Name) {
+			continue
+		}
+		needed := []string{"/tmp"}
+		if s.ImageBase() == "nginx" {
+			needed = append(needed, "/var/cache/nginx", "/var/run")
+		}
+		missing := slices.DeleteFunc(needed, func(folder string) bool {
+			return hasMountOn(s, folder) || folder == "/var/run" && hasMountOn(s, "/run")
+		})
+		unknown := slices.ContainsFunc(s.AllMounts(), func(m compose.Mount) bool { return strings.Contains(m.Target, "$") || !m.Known && m.Target == "" })
+		if len(missing) == 0 || unknown {
+			continue
+		}
+		p.Report(lint.Finding{
+			Span:    s.Entry("read_only").Span,
+			Message: fmt.Sprintf("%q can write nothing at %s, which most programs do sooner or later; add a tmpfs", shortText(s.Name), strings.Join(missing, ", ")),
+			Fixes:   tmpfsFix(s, missing),
+		})
+	}
+}
+
+// writesTmp tells whether a service runs a program of the project, or an image
+// that is known to write temporary files. A single static program often does not.
+func writesTmp(s *facts.ComposeService) bool {
+	return s.Has("build") || slices.Contains([]string{
+		"nginx", "httpd", "php", "python", "node", "ruby", "openjdk", "eclipse-temurin", "tomcat", "wordpress", "postgres", "mysql", "mariadb", "redis", "rabbitmq", "grafana",
+	}, s.ImageBase())
+}
+
+// tmpfsFix is the fix that adds file systems in memory.
+func tmpfsFix(s *facts.ComposeService, folders []string) []lint.Fix {
+	title := "add a tmpfs on " + strings.Join(folders, ", ")
+	if edits, ok := addKey(s, "tmpfs", "tmpfs:\n  - "+strings.Join(folders, "\n  - ")); ok {
+		return yamlFix(title, lint.Unsafe, lint.EffectConfig, edits, ok)
+	}
+	p := s.Entry("tmpfs")
+	if !s.Owns(p) || p.Value.Kind != yaml.Sequence || len(folders) != 1 {
+		return nil
+	}
+	edits, ok := s.File().File.Append(p.Value, folders[0])
+	return yamlFix(title, lint.Unsafe, lint.EffectConfig, edits, ok)
+}

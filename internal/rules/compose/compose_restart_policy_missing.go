@@ -1,0 +1,72 @@
+package compose
+
+import (
+	"fmt"
+	"path"
+	"strings"
+
+	"github.com/dockmend/dockmend/internal/facts"
+	"github.com/dockmend/dockmend/internal/lint"
+)
+
+// ComposeRestartPolicyMissing finds a service without a restart policy among
+// services that have one: it stays down after a crash, and after the host starts
+// again.
+//
+// Silent in files for development and tests, in files that others complete, in
+// files where most services have no policy, unless their name says production, and
+// for jobs. Write restart: "no" where a service is meant to stay down.
+var ComposeRestartPolicyMissing = lint.Rule[*facts.Compose]{
+	Meta: lint.Meta{
+		ID:       "compose-restart-policy-missing",
+		Title:    "A service stays down after a crash",
+		Category: lint.Runtime,
+		Severity: lint.Info,
+		Default:  true,
+		Since:    "0.1.0",
+		Presets:  []string{"cloud-native"},
+	},
+	Check: checkComposeRestartPolicyMissing,
+}
+
+func checkComposeRestartPolicyMissing(p *lint.Pass[*facts.Compose]) {
+	d := p.Doc
+	if d.IsFragment(d.Name) || d.IsDevelopment(d.Name) {
+		return
+	}
+	kept := 0
+	var missing []*facts.ComposeService
+	for _, s := range d.All() {
+		if keepsRunning(s) {
+			kept++
+		}
+		if !s.HasRestartPolicy() && !s.Has("extends") && !s.Has("provider") && !s.IsJob() && len(s.Profiles()) == 0 {
+			missing = append(missing, s)
+		}
+	}
+	// Where most have none, nobody thought of the day after: that is a way to work,
+	// and the few that have one came with what was copied.
+	if kept < len(missing) && !strings.Contains(strings.ToLower(path.Base(d.Name)), "prod") {
+		return
+	}
+	for _, s := range missing {
+		f := lint.Finding{
+			Span:    s.Span(),
+			Message: fmt.Sprintf("%q has no restart policy, so it stays down after a crash; add restart: unless-stopped", shortText(s.Name)),
+		}
+		for _, key := range []string{"image", "build"} {
+			if entry := s.Entry(key); s.Owns(entry) {
+				edits, ok := d.File.InsertAfter(entry, "restart: unless-stopped")
+				f.Fixes = yamlFix("add restart: unless-stopped", lint.Unsafe, lint.EffectConfig, edits, ok)
+				break
+			}
+		}
+		p.Report(f)
+	}
+}
+
+// keepsRunning tells whether the service is to be started again whenever it ends.
+func keepsRunning(s *facts.ComposeService) bool {
+	restart := s.Value("restart").Text
+	return restart == "always" || restart == "unless-stopped"
+}

@@ -1,0 +1,63 @@
+package compose
+
+import (
+	"fmt"
+
+	"github.com/dockmend/dockmend/internal/facts"
+	"github.com/dockmend/dockmend/internal/lint"
+	"github.com/dockmend/dockmend/internal/text"
+)
+
+// ComposeSecretInEnvironment finds variables of the environment whose name says
+// that they hold a secret, with the value written out, or as the default of a
+// variable.
+//
+// Whoever has the repository has the secret, and it stays in its history. Read
+// it from outside with "${NAME:?}", from an env_file that is not in the
+// repository, or from a secret.
+//
+// Placeholders are info, and so is everything in files for development. Silent
+// for names that also say file, path, public and the like, for empty values,
+// switches and paths, and, in files for development, for the values that
+// everybody knows.
+var ComposeSecretInEnvironment = lint.Rule[*facts.Compose]{
+	Meta: lint.Meta{
+		ID:       "compose-secret-in-environment",
+		Title:    "A secret stands in the file",
+		Category: lint.Security,
+		Severity: lint.Warning,
+		Default:  true,
+		Since:    "0.1.0",
+		Presets:  []string{"cloud-native", "hardening"},
+		Aliases:  lint.Names("CL-0020", "OWASP-R12"),
+	},
+	Check: checkComposeSecretInEnvironment,
+}
+
+func checkComposeSecretInEnvironment(p *lint.Pass[*facts.Compose]) {
+	seen := map[text.Span]bool{}
+	for _, s := range p.Doc.All() {
+		for _, kv := range s.Env() {
+			secret, password := namesSecret(kv.Key, kv.Value.Text)
+			if !secret || !kv.Value.Exists() || !kv.Value.Known || seen[kv.Span] {
+				continue
+			}
+			seen[kv.Span] = true
+			if _, inAddress := facts.URLPassword(kv.Value.Text); inAddress {
+				continue // compose-credentials-in-connection-string
+			}
+			severity, ok := secretSeverity(p.Doc, kv.Value.Text, password)
+			if !ok {
+				continue
+			}
+			where := "is written out"
+			if kv.Value.Template.HasVariables() {
+				where = "has its secret as the default"
+			}
+			p.Report(lint.Finding{
+				Span: kv.Span, Severity: severity,
+				Message: fmt.Sprintf("%q %s, for everybody who has the file; read it with ${%s:?}, from an env_file that is not in the repository, or from a secret", shortText(kv.Key), where, shortText(kv.Key)),
+			})
+		}
+	}
+}

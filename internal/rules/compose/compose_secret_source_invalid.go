@@ -1,0 +1,65 @@
+package compose
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/dockmend/dockmend/internal/facts"
+	"github.com/dockmend/dockmend/internal/lint"
+)
+
+// ComposeSecretSourceInvalid finds a secret or a config of the top level that
+// comes from nowhere, or from several places. Compose refuses the file: it wants
+// one of file, environment, content (for a config), or "external: true".
+//
+// Silent for entries with a driver, and about what is missing in a file that
+// others complete.
+var ComposeSecretSourceInvalid = lint.Rule[*facts.Compose]{
+	Meta: lint.Meta{
+		ID:       "compose-secret-source-invalid",
+		Title:    "A secret or config has no source, or several",
+		Category: lint.Correctness,
+		Severity: lint.Error,
+		Default:  true,
+		Since:    "0.1.0",
+		Presets:  []string{"cloud-native"},
+		Aliases:  lint.Names("compose-go:secret-source"),
+	},
+	Check: checkComposeSecretSourceInvalid,
+}
+
+func checkComposeSecretSourceInvalid(p *lint.Pass[*facts.Compose]) {
+	d := p.Doc
+	for _, section := range []struct {
+		name, word string
+		keys       []string
+	}{
+		{"secrets", "secret", []string{"file", "environment"}},
+		{"configs", "config", []string{"file", "environment", "content"}},
+	} {
+		for _, r := range d.Resources(section.name) {
+			if isSet(d.View.Pair(r.Node, "driver")) || r.Pair.Value.Resolve().Tag == "!reset" {
+				continue
+			}
+			var sources []string
+			for _, key := range section.keys {
+				if isSet(d.View.Pair(r.Node, key)) {
+					sources = append(sources, key)
+				}
+			}
+			if r.External {
+				sources = append(sources, "external")
+			}
+			f := lint.Finding{Span: r.Span()}
+			switch {
+			case len(sources) > 1:
+				f.Message = fmt.Sprintf("the %s %q has several sources, %s, and Compose refuses the file; keep one", section.word, shortText(r.Name), strings.Join(sources, " and "))
+			case len(sources) == 1 || d.IsFragment(d.Name) || isSet(d.View.Pair(r.Node, "external")):
+				continue
+			default:
+				f.Message = fmt.Sprintf("the %s %q comes from nowhere, and Compose refuses the file; give it one of %s, or external: true", section.word, shortText(r.Name), strings.Join(section.keys, ", "))
+			}
+			p.Report(f)
+		}
+	}
+}

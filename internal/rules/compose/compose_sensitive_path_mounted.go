@@ -1,0 +1,94 @@
+package compose
+
+import (
+	"fmt"
+	"path"
+	"slices"
+	"strings"
+
+	"github.com/dockmend/dockmend/internal/facts"
+	"github.com/dockmend/dockmend/internal/lint"
+	"github.com/dockmend/dockmend/internal/syntax/compose"
+)
+
+// ComposeSensitivePathMounted finds mounts of /sys, /dev, folders below /run,
+// home folders and folders of credentials, and read-only mounts of /, /etc,
+// /root, /boot, /proc and /var/lib.
+//
+// Whoever is in the container reads keys, passwords and the environment of every
+// process. Mount the one file or folder that is needed.
+//
+// It is info for agents that watch the host, where a comment beside it gives the
+// reason, and in files that are for development or trials by their name.
+//
+// Silent for the clock's settings, certificates of authorities, single devices
+// and /dev/shm, and for what the rules on sockets and on writable system folders
+// report.
+var ComposeSensitivePathMounted = lint.Rule[*facts.Compose]{
+	Meta: lint.Meta{
+		ID:       "compose-sensitive-path-mounted",
+		Title:    "A service can read what its host keeps to itself",
+		Category: lint.Security,
+		Severity: lint.Warning,
+		Default:  true,
+		Since:    "0.1.0",
+		Presets:  []string{"cloud-native", "hardening"},
+		Aliases:  lint.Names("CIS-5.6", "CL-0013", "OWASP-R8", "kics:volume_has_sensitive_host_directory"),
+	},
+	Check: checkComposeSensitivePathMounted,
+}
+
+func checkComposeSensitivePathMounted(p *lint.Pass[*facts.Compose]) {
+	for _, s := range p.Doc.All() {
+		for _, m := range s.AllMounts() {
+			if !isSensitive(m) {
+				continue
+			}
+			severity := exposure(p.Doc, m.Span, lint.Warning)
+			if watchesHost(s) {
+				severity = lint.Info
+			}
+			p.Report(lint.Finding{
+				Span: m.Span, Severity: severity,
+				Message: fmt.Sprintf("%q shows %q what the host keeps to itself; mount the one file or folder that is needed", shortText(m.Source), shortText(s.Name)),
+			})
+		}
+	}
+}
+
+// isSensitive tells whether a mount shows secrets or the inside of the host.
+func isSensitive(m compose.Mount) bool {
+	credentials := []string{".ssh", ".aws", ".kube", ".gnupg", ".azure", ".docker", ".config/gcloud", ".netrc", ".git-credentials"}
+	if m.Kind == compose.HomePath {
+		inside := strings.TrimPrefix(path.Clean(m.Source), "~/")
+		return inside == "~" || isBelow(inside, credentials...)
+	}
+	name, ok := hostPath(m)
+	if !ok || isDaemonSocket(name) || name == "/run" {
+		return false
+	}
+	if !m.ReadOnly && ownsHost(name) {
+		return false
+	}
+	switch name {
+	case "/", "/etc", "/var", "/var/lib", "/var/lib/docker", "/var/lib/docker/volumes", "/var/lib/docker/containers", "/etc/shadow", "/etc/ssh", "/etc/sudoers", "/etc/kubernetes",
+		"/etc/ssl/private", "/sys", "/dev", "/home", "/root":
+		return true
+	}
+	if home, below := strings.CutPrefix(name, "/home/"); below {
+		_, inside, deep := strings.Cut(home, "/")
+		return !deep || isBelow(inside, credentials...)
+	}
+	if inside, below := strings.CutPrefix(name, "/root/"); below {
+		return isBelow(inside, credentials...)
+	}
+	return isBelow(name, "/boot", "/proc", "/sys/kernel", "/sys/fs/bpf", "/run/systemd", "/run/dbus", "/run/containerd", "/run/user", "/run/secrets")
+}
+
+// watchesHost tells by its image whether a service's work is to watch the host.
+func watchesHost(s *facts.ComposeService) bool {
+	return slices.ContainsFunc([]string{
+		"node-exporter", "node_exporter", "cadvisor", "netdata", "promtail", "alloy", "telegraf", "filebeat", "metricbeat", "auditbeat", "fluent-bit", "fluentd", "vector",
+		"zabbix-agent", "glances", "beszel", "datadog", "agent", "scrutiny", "crowdsec", "falco", "dozzle", "loki",
+	}, func(name string) bool { return strings.Contains(s.ImageBase(), name) })
+}

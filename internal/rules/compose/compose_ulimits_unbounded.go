@@ -1,0 +1,54 @@
+package compose
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/dockmend/dockmend/internal/facts"
+	"github.com/dockmend/dockmend/internal/lint"
+	"github.com/dockmend/dockmend/internal/syntax/compose"
+)
+
+// ComposeUlimitsUnbounded finds ulimits of -1, and nproc above 65536.
+//
+// One service that runs wild can then take what the daemon keeps for all. Set a
+// number.
+//
+// Off by default. Silent for memlock of search engines, whose manuals ask for
+// it.
+var ComposeUlimitsUnbounded = lint.Rule[*facts.Compose]{
+	Meta: lint.Meta{
+		ID:       "compose-ulimits-unbounded",
+		Title:    "A limit of the daemon is lifted without bound",
+		Category: lint.Runtime,
+		Severity: lint.Info,
+		Since:    "0.1.0",
+		Aliases:  lint.Names("CIS-5.19", "OWASP-R7"),
+	},
+	Check: checkComposeUlimitsUnbounded,
+}
+
+func checkComposeUlimitsUnbounded(p *lint.Pass[*facts.Compose]) {
+	for _, s := range p.Doc.All() {
+		search := slices.ContainsFunc([]string{"elasticsearch", "opensearch", "solr"}, func(name string) bool { return strings.Contains(s.ImageBase(), name) })
+		for _, limit := range p.Doc.View.Pairs(s.Get("ulimits")) {
+			name := limit.Key.Value
+			values := []compose.Value{p.Doc.Value(limit.Value)}
+			for _, part := range []string{"soft", "hard"} {
+				values = append(values, p.Doc.Value(p.Doc.View.Get(limit.Value, part)))
+			}
+			const most = 65536
+			if search && name == "memlock" || !slices.ContainsFunc(values, func(v compose.Value) bool {
+				n, ok := v.Int()
+				return ok && (n == -1 || name == "nproc" && n > most)
+			}) {
+				continue
+			}
+			p.Report(lint.Finding{
+				Span:    limit.Key.Span,
+				Message: fmt.Sprintf("%q is without a bound for %q, so that it can take what the daemon keeps for all; set a number", shortText(name), shortText(s.Name)),
+			})
+		}
+	}
+}

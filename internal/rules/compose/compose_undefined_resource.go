@@ -1,0 +1,96 @@
+package compose
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/dockmend/dockmend/internal/facts"
+	"github.com/dockmend/dockmend/internal/lint"
+	"github.com/dockmend/dockmend/internal/nearest"
+	"github.com/dockmend/dockmend/internal/syntax/yaml"
+)
+
+// ComposeUndefinedResource finds the name of a network, volume, secret, config or
+// model that a service uses and the file does not declare. Compose refuses the
+// file.
+//
+// Each name gets one finding, at its first use.
+//
+// Silent in files that others complete or include, as far as the folder and those
+// above it show, about the network "default", paths of the
+// host and names with variables.
+var ComposeUndefinedResource = lint.Rule[*facts.Compose]{
+	Meta: lint.Meta{
+		ID:       "compose-undefined-resource",
+		Title:    "A service uses what the file does not declare",
+		Category: lint.Correctness,
+		Severity: lint.Error,
+		Default:  true,
+		Since:    "0.1.0",
+		Presets:  []string{"cloud-native"},
+		Needs:    lint.NeedsContext,
+		Variants: []string{"networks", "volumes", "secrets", "configs", "models"},
+		Aliases: []lint.Alias{
+			{Name: "compose-go:undefined-network", Variants: []string{"networks"}},
+			{Name: "compose-go:undefined-volume", Variants: []string{"volumes"}},
+			{Name: "compose-go:undefined-secret", Variants: []string{"secrets"}},
+			{Name: "compose-go:undefined-config", Variants: []string{"configs"}},
+			{Name: "compose-go:undefined-model", Variants: []string{"models"}},
+		},
+	},
+	Check: checkComposeUndefinedResource,
+}
+
+func checkComposeUndefinedResource(p *lint.Pass[*facts.Compose]) {
+	d := p.Doc
+	var findings []lint.Finding
+	for _, section := range []string{"networks", "volumes", "secrets", "configs", "models"} {
+		var declared []string
+		for _, r := range d.Resources(section) {
+			declared = append(declared, r.Name)
+		}
+		place := map[string]int{}
+		for _, use := range d.Undefined(section) {
+			if at, again := place[use.Name]; again {
+				findings[at].Related = append(findings[at].Related, lint.Related{Span: use.Span, Message: "it is used here too"})
+				continue
+			}
+			place[use.Name] = len(findings)
+			findings = append(findings, undefinedResource(d, section, use, declared))
+		}
+	}
+	// What the folder has is looked at last, and seldom.
+	if len(findings) == 0 || hasLooseEnds(p) {
+		return
+	}
+	for _, f := range findings {
+		p.Report(f)
+	}
+}
+
+func undefinedResource(d *facts.Compose, section string, use facts.ResourceUse, declared []string) lint.Finding {
+	f := lint.Finding{Span: use.Span, Variant: section}
+	name := shortText(use.Name)
+	if near, ok := nearest.Name(use.Name, declared); ok {
+		f.Message = fmt.Sprintf("%q is not declared below \"%s\", and Compose refuses the file; did you mean %q?", name, section, near)
+		return f
+	}
+	if section == "volumes" && strings.Contains(use.Name, "/") {
+		f.Message = fmt.Sprintf("%q is no path but the name of a volume for Compose, which refuses the file; write \"./%s\"", name, name)
+		if d.File.Text(use.Span) == use.Name {
+			f.Fixes = []lint.Fix{{Title: "begin it with ./", Applicability: lint.Unsafe, MaxEffect: lint.EffectConfig, Edits: []lint.FileEdit{lint.Insert(use.Span.Start, "./")}}}
+		}
+		return f
+	}
+	f.Message = fmt.Sprintf("%q is not declared below \"%s\", and Compose refuses the file; declare it there", name, section)
+	if section != "networks" && section != "volumes" || !yaml.PlainString(use.Name, true) {
+		return f // what a secret or a config holds nobody can guess
+	}
+	top := d.Section(section)
+	edits, ok := d.File.Add(d.Root, section+":\n  "+use.Name+":")
+	if top != nil {
+		edits, ok = d.File.Add(top.Value, use.Name+":")
+	}
+	f.Fixes = yamlFix(fmt.Sprintf("declare %q", use.Name), lint.Safe, lint.EffectConfig, edits, ok)
+	return f
+}

@@ -1,0 +1,110 @@
+package compose
+
+import (
+	"fmt"
+
+	"github.com/dockmend/dockmend/internal/facts"
+	"github.com/dockmend/dockmend/internal/lint"
+	"github.com/dockmend/dockmend/internal/syntax/compose"
+	"github.com/dockmend/dockmend/internal/text"
+)
+
+// ComposeUnescapedDollar finds a variable in a command, an entrypoint or a health
+// check that the service sets for its container, and that Compose replaces before
+// the container sees it: with nothing, where nobody sets it outside.
+//
+// Write two dollar signs; the shell in the container then reads the variable.
+//
+// Silent for variables with a default or an error text, for those that a .env or
+// an example of one beside the file names, for those that other parts of the
+// file read from outside, and without a folder to look into.
+var ComposeUnescapedDollar = lint.Rule[*facts.Compose]{
+	Meta: lint.Meta{
+		ID:       "compose-unescaped-dollar",
+		Title:    "Compose replaces a variable that is meant for the container",
+		Category: lint.Correctness,
+		Severity: lint.Warning,
+		Default:  true,
+		Since:    "0.1.0",
+		Presets:  []string{"cloud-native"},
+		Needs:    lint.NeedsContext,
+	},
+	Check: checkComposeUnescapedDollar,
+}
+
+func checkComposeUnescapedDollar(p *lint.Pass[*facts.Compose]) {
+	d := p.Doc
+	if !p.Files.Known() {
+		p.Skip("the files beside the document are not known")
+		return
+	}
+	// Whatever another place reads is set outside, in a .env that git does not have.
+	commands := map[text.Span]bool{}
+	for _, s := range d.All() {
+		for _, c := range commandsOf(s) {
+			for _, w := range c.Words {
+				commands[w.Span] = true
+			}
+		}
+	}
+	outside := dotenvNames(p)
+	for _, use := range d.Variables() {
+		if !commands[use.Value.Span] {
+			outside[use.Name] = true
+		}
+	}
+	reported := map[text.Span]bool{}
+	for _, s := range d.All() {
+		for _, c := range commandsOf(s) {
+			for _, w := range c.Words {
+				if reported[w.Span] {
+					continue
+				}
+				if f, ok := unescapedDollar(d, s, w, outside); ok {
+					reported[w.Span] = true
+					p.Report(f)
+				}
+			}
+		}
+	}
+}
+
+func commandsOf(s *facts.ComposeService) []compose.Command {
+	commands := []compose.Command{s.Command(), s.Entrypoint()}
+	if h, ok := s.Healthcheck(); ok {
+		commands = append(commands, h.Test)
+	}
+	return commands
+}
+
+// unescapedDollar looks at one word of a command. Its variables are mended
+// together.
+func unescapedDollar(d *facts.Compose, s *facts.ComposeService, w compose.Value, outside map[string]bool) (f lint.Finding, found bool) {
+	fix := lint.Fix{Title: "double the dollar sign", Applicability: lint.Unsafe, MaxEffect: lint.EffectConfig}
+	exact := true
+	for _, part := range w.Template.Parts {
+		v := part.Variable
+		if v == nil || v.Operator != "" || outside[v.Name] {
+			continue
+		}
+		own, ok := s.Getenv(v.Name)
+		if !ok || !own.Value.Exists() {
+			continue
+		}
+		place := d.Place(w, v.Span)
+		if !found {
+			found = true
+			f = lint.Finding{
+				Span:    place,
+				Message: fmt.Sprintf("%q is replaced by Compose before the container starts, and nobody sets it there; write $%s, for the shell in the container", v.String(), v.String()),
+				Related: []lint.Related{{Span: own.KeySpan, Message: "the container has it from here"}},
+			}
+		}
+		exact = exact && place.Len() == v.Span.Len()
+		fix.Edits = append(fix.Edits, lint.Insert(place.Start, "$"))
+	}
+	if exact && found {
+		f.Fixes = []lint.Fix{fix}
+	}
+	return f, found
+}

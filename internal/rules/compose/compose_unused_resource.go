@@ -1,0 +1,90 @@
+package compose
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/dockmend/dockmend/internal/facts"
+	"github.com/dockmend/dockmend/internal/lint"
+)
+
+// ComposeUnusedResource finds a network, volume, secret or config of the top level
+// that no service uses. Compose does not make it: delete it, or look whether a
+// service was meant to use it.
+//
+// Silent about the network "default" and what is external, in files that others
+// complete, and beside other Compose files, which may use it.
+var ComposeUnusedResource = lint.Rule[*facts.Compose]{
+	Meta: lint.Meta{
+		ID:       "compose-unused-resource",
+		Title:    "No service uses what the file declares",
+		Category: lint.StyleIssue,
+		Severity: lint.Info,
+		Default:  true,
+		Since:    "0.1.0",
+		Presets:  []string{"cloud-native"},
+		Needs:    lint.NeedsContext,
+	},
+	Check: checkComposeUnusedResource,
+}
+
+func checkComposeUnusedResource(p *lint.Pass[*facts.Compose]) {
+	d := p.Doc
+	if !standsAlone(p) {
+		return
+	}
+	for _, section := range []string{"networks", "volumes", "secrets", "configs"} {
+		if namesVariables(d, section) {
+			continue
+		}
+		for _, r := range d.Unused(section) {
+			if r.External || isSet(d.View.Pair(r.Node, "external")) || r.Pair.Value.Resolve().Tag == "!reset" {
+				continue
+			}
+			f := lint.Finding{
+				Span:    r.Span(),
+				Message: fmt.Sprintf("no service uses %q, so Compose does not make it; delete it, or use it", shortText(r.Name)),
+			}
+			top := d.Section(section)
+			pair := r.Pair
+			if len(top.Value.Pairs) == 1 {
+				pair = top // with its last entry the section goes
+			}
+			edits, ok := d.File.Delete(pair)
+			f.Fixes = yamlFix("delete it", lint.Safe, lint.EffectConfig, edits, ok && r.Pair.Key.Parent == top.Value)
+			p.Report(f)
+		}
+	}
+}
+
+// namesVariables tells whether a service uses an entry of the section whose name
+// is not known.
+func namesVariables(d *facts.Compose, section string) bool {
+	for _, s := range d.All() {
+		// A service that another file describes may use any.
+		if s.Get("extends", "file") != nil {
+			return true
+		}
+		switch section {
+		case "networks":
+			for _, a := range s.Networks() {
+				if strings.Contains(a.Name, "$") {
+					return true
+				}
+			}
+		case "volumes":
+			for _, m := range s.AllMounts() {
+				if !m.Known {
+					return true
+				}
+			}
+		default:
+			for _, v := range s.Values(section) {
+				if strings.Contains(v.Text, "$") {
+					return true
+				}
+			}
+		}
+	}
+	return false
+}

@@ -1,0 +1,47 @@
+package compose
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/dockmend/dockmend/internal/facts"
+	"github.com/dockmend/dockmend/internal/lint"
+)
+
+// ComposeUserRoot finds services with the user root or 0.
+//
+// A fault of the program is then one of root, and what it writes into mounted
+// folders belongs to root. Name the user that the image has for it, or a number.
+//
+// It is info where a comment beside it gives the reason, or in files that are
+// for development or trials by their name.
+//
+// Silent where no user is named, since then the image decides, where a variable
+// decides, and for jobs that end, which often set owners.
+var ComposeUserRoot = lint.Rule[*facts.Compose]{
+	Meta: lint.Meta{
+		ID:       "compose-user-root",
+		Title:    "A service asks for root",
+		Category: lint.Security,
+		Severity: lint.Warning,
+		Default:  true,
+		Since:    "0.1.0",
+		Presets:  []string{"cloud-native", "hardening"},
+		Aliases:  lint.Names("CIS-4.1", "CL-0018", "OWASP-R2"),
+	},
+	Check: checkComposeUserRoot,
+}
+
+func checkComposeUserRoot(p *lint.Pass[*facts.Compose]) {
+	for _, s := range p.Doc.All() {
+		v := s.Value("user")
+		name, _, _ := strings.Cut(v.Text, ":")
+		if !v.Known || name != "root" && name != "0" || s.IsJob() {
+			continue
+		}
+		p.Report(lint.Finding{
+			Span: v.Span, Severity: exposure(p.Doc, v.Span, lint.Warning),
+			Message: fmt.Sprintf("%q makes every fault of %q one of root; name a user of the image, or a number", shortText(v.Raw), shortText(s.Name)),
+		})
+	}
+}

@@ -1,0 +1,110 @@
+package compose
+
+import (
+	"bytes"
+	"fmt"
+	"path"
+	"slices"
+	"strings"
+
+	"github.com/dockmend/dockmend/internal/facts"
+	"github.com/dockmend/dockmend/internal/lint"
+	"github.com/dockmend/dockmend/internal/syntax/compose"
+	"github.com/dockmend/dockmend/internal/syntax/yaml"
+)
+
+// ComposeWatchWithoutManifestRebuild finds develop.watch sections that
+// synchronise sources and have no rebuild for the lock file or, without one, the
+// manifest: uv.lock, pyproject.toml, package-lock.json, package.json, go.mod.
+//
+// The container then runs new sources with old packages. Add a rule with the
+// action rebuild.
+//
+// Silent where a rebuild watches the whole folder.
+var ComposeWatchWithoutManifestRebuild = lint.Rule[*facts.Compose]{
+	Meta: lint.Meta{
+		ID:       "compose-watch-without-manifest-rebuild",
+		Title:    "A changed manifest does not rebuild the image",
+		Category: lint.Python,
+		Severity: lint.Info,
+		Default:  true,
+		Since:    "0.1.0",
+		Presets:  []string{"cloud-native"},
+		Needs:    lint.NeedsContext,
+	},
+	Check: checkComposeWatchWithoutManifestRebuild,
+}
+
+func checkComposeWatchWithoutManifestRebuild(p *lint.Pass[*facts.Compose]) {
+	for _, s := range p.Doc.All() {
+		b, ok := s.Build()
+		rules := s.Watch()
+		syncs := slices.ContainsFunc(rules, func(w compose.WatchRule) bool { return strings.HasPrefix(w.Action.Text, "sync") })
+		if !ok || !syncs || b.IsRemote() {
+			continue
+		}
+		folder := "."
+		if b.Context.Exists() {
+			folder = path.Clean(b.Context.Text)
+		}
+		around, err := p.Doc.Around.Context(folder, b.Dockerfile.Text)
+		if err != nil {
+			p.Skip(err.Error())
+			return
+		}
+		for _, name := range manifestsOf(around) {
+			name = path.Join(folder, name)
+			if slices.ContainsFunc(rules, func(w compose.WatchRule) bool { return rebuildsFor(w, name) }) {
+				continue
+			}
+			f := lint.Finding{
+				Span:    p.Doc.View.Pair(s.Get("develop"), "watch").Key.Span,
+				Message: fmt.Sprintf("a change of %q reaches the container's sources and not its packages; add a rule with the action rebuild", shortText(name)),
+			}
+			list := s.Get("develop", "watch")
+			if pair := p.Doc.View.Pair(s.Get("develop"), "watch"); pair.Value.Kind == yaml.Sequence && list.Style == yaml.Block {
+				edits, ok := p.Doc.File.Append(list, "action: rebuild\npath: "+name)
+				f.Fixes = yamlFix("rebuild for "+name, lint.Unsafe, lint.EffectConfig, edits, ok && yaml.PlainString(name, false))
+			}
+			p.Report(f)
+		}
+	}
+}
+
+// manifestsOf lists for each package manager of a context the file that says
+// what is installed, if the Dockerfile names it: others are another image's.
+func manifestsOf(c *facts.BuildContext) []string {
+	var names []string
+	file := c.Dockerfile()
+	if file == nil {
+		return nil
+	}
+	for _, group := range [][]string{
+		{"uv.lock", "poetry.lock", "pyproject.toml"},
+		{"package-lock.json", "yarn.lock", "pnpm-lock.yaml", "package.json"},
+		{"go.mod"},
+	} {
+		for _, name := range group {
+			if _, ok := c.Files.Exists(name); ok {
+				if bytes.Contains(file.Src, []byte(name)) {
+					names = append(names, name)
+				}
+				break
+			}
+		}
+	}
+	return names
+}
+
+// rebuildsFor tells whether a rule rebuilds the image, or may, when a file
+// changes.
+func rebuildsFor(w compose.WatchRule, name string) bool {
+	if w.Action.Exists() && w.Action.Known && w.Action.Text != "rebuild" {
+		return false
+	}
+	if !w.Path.Known {
+		return true
+	}
+	watched := path.Clean(w.Path.Text)
+	return watched == "." || isBelow(name, watched)
+}

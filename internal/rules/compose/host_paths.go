@@ -1,0 +1,73 @@
+package compose
+
+import (
+	"path"
+	"slices"
+	"strings"
+
+	"github.com/dockmend/dockmend/internal/facts"
+	"github.com/dockmend/dockmend/internal/lint"
+	"github.com/dockmend/dockmend/internal/syntax/compose"
+)
+
+// hostPath is the host's path that a mount shows, cleaned; /var/run is written
+// /run, to which it leads. ok is false for other sources and where a variable
+// decides.
+func hostPath(m compose.Mount) (name string, ok bool) {
+	if m.Kind != compose.AbsolutePath || strings.Contains(m.Source, "$") {
+		return "", false
+	}
+	name = path.Clean(m.Source)
+	if rest, below := strings.CutPrefix(name, "/var/run"); below && (rest == "" || rest[0] == '/') {
+		name = "/run" + rest
+	}
+	return name, true
+}
+
+// isBelow tells whether a path is one of the folders, or lies in one.
+func isBelow(name string, folders ...string) bool {
+	return slices.ContainsFunc(folders, func(f string) bool { return name == f || strings.HasPrefix(name, f+"/") })
+}
+
+// isDaemonSocket tells whether a path is the socket of a container engine.
+func isDaemonSocket(name string) bool {
+	return slices.Contains([]string{"docker.sock", "containerd.sock", "crio.sock", "podman.sock"}, path.Base(name))
+}
+
+// readOnlyFix is the fix that makes a mount read-only.
+func readOnlyFix(d *facts.Compose, m compose.Mount) []lint.Fix {
+	if m.Long {
+		if d.View.Pair(m.Node, "read_only") != nil {
+			return nil
+		}
+		edits, ok := d.File.Add(m.Node, "read_only: true")
+		return yamlFix("mount it read-only", lint.Unsafe, lint.EffectConfig, edits, ok)
+	}
+	sep := ":"
+	if len(m.Options) > 0 {
+		sep = ","
+	}
+	if slices.Contains(m.Options, "rw") {
+		return nil // somebody asked for it
+	}
+	edits, ok := d.File.Replace(m.Node, m.Value.Raw+sep+"ro")
+	return yamlFix("mount it read-only", lint.Unsafe, lint.EffectConfig, edits, ok)
+}
+
+// withoutOption is the fix that takes an option out of a mount's short form.
+func withoutOption(d *facts.Compose, m compose.Mount, option, title string) []lint.Fix {
+	if m.Long {
+		return nil
+	}
+	at := strings.LastIndexByte(m.Value.Raw, ':')
+	if at < 0 {
+		return nil
+	}
+	kept := slices.DeleteFunc(strings.Split(m.Value.Raw[at+1:], ","), func(o string) bool { return o == option })
+	raw := m.Value.Raw[:at]
+	if len(kept) > 0 {
+		raw += ":" + strings.Join(kept, ",")
+	}
+	edits, ok := d.File.Replace(m.Node, raw)
+	return yamlFix(title, lint.Unsafe, lint.EffectConfig, edits, ok)
+}

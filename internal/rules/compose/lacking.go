@@ -1,0 +1,115 @@
+package compose
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/dockmend/dockmend/internal/facts"
+	"github.com/dockmend/dockmend/internal/lint"
+	"github.com/dockmend/dockmend/internal/text"
+)
+
+// perService is the option of rules about what most services lack: one finding
+// for the file is enough for most, and one for each service is for those who
+// go through them one by one.
+func perService() lint.Option {
+	return lint.Option{Name: "per-service", Doc: "one finding for each service in place of one for the file", Kind: lint.BoolOption}
+}
+
+// lacking is what a rule says about services that have not what it asks for.
+type lacking struct {
+	services []*facts.ComposeService
+	// message has one %s, for the names of the services.
+	message string
+	// title of the fix, and the edits that mend one service; no fix without.
+	title string
+	mend  func(*facts.ComposeService) ([]text.Edit, bool)
+}
+
+// report makes one finding for the file, or one for each service where the
+// option asks for them. A fix is for all services of a finding or not offered.
+func (l lacking) report(p *lint.Pass[*facts.Compose]) {
+	if len(l.services) == 0 {
+		return
+	}
+	if p.Options.Bool("per-service") {
+		for _, s := range l.services {
+			p.Report(l.finding([]*facts.ComposeService{s}))
+		}
+		return
+	}
+	p.Report(l.finding(l.services))
+}
+
+func (l lacking) finding(services []*facts.ComposeService) lint.Finding {
+	f := lint.Finding{Span: services[0].Span(), Message: fmt.Sprintf(l.message, serviceNames(services))}
+	if l.mend == nil {
+		return f
+	}
+	var edits []text.Edit
+	for _, s := range services {
+		one, ok := l.mend(s)
+		if !ok {
+			return f
+		}
+		merged, ok := text.Merge(edits, one)
+		if !ok {
+			return f
+		}
+		edits = merged
+	}
+	f.Fixes = yamlFix(l.title, lint.Unsafe, lint.EffectConfig, edits, true)
+	return f
+}
+
+// serviceNames lists services for a message, the first few by name.
+func serviceNames(services []*facts.ComposeService) string {
+	const most = 3
+	var names []string
+	for i, s := range services {
+		if i == most && len(services) > most+1 {
+			names = append(names, fmt.Sprintf("%d more", len(services)-most))
+			break
+		}
+		names = append(names, fmt.Sprintf("%q", shortText(s.Name)))
+	}
+	if n := len(names); n > 1 {
+		return strings.Join(names[:n-1], ", ") + " and " + names[n-1]
+	}
+	return names[0]
+}
+
+// wholeServices lists the services of which is known all that they have: none
+// where other files may add to this one, and none that extends another.
+func wholeServices(d *facts.Compose) []*facts.ComposeService {
+	if d.IsFragment(d.Name) {
+		return nil
+	}
+	var whole []*facts.ComposeService
+	for _, s := range d.All() {
+		if s.Node != nil && !s.Has("extends") && (s.Has("image") || s.Has("build")) {
+			whole = append(whole, s)
+		}
+	}
+	return whole
+}
+
+// addKey adds a key at the end of a service. It refuses where the service is
+// another one's mapping, and where the key is there, or merged in, already.
+func addKey(s *facts.ComposeService, key, code string) ([]text.Edit, bool) {
+	if s.Node == nil || s.Pair.Value.Resolve() != s.Pair.Value || s.Entry(key) != nil {
+		return nil, false
+	}
+	return s.File().File.Add(s.Node, code)
+}
+
+// deleteKey is the fix that deletes a key of a service, where it stands in the
+// service itself.
+func deleteKey(s *facts.ComposeService, key, title string) []lint.Fix {
+	p := s.Entry(key)
+	if !s.Owns(p) {
+		return nil
+	}
+	edits, ok := s.File().File.Delete(p)
+	return yamlFix(title, lint.Unsafe, lint.EffectConfig, edits, ok)
+}

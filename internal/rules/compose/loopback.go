@@ -1,0 +1,56 @@
+package compose
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/dockmend/dockmend/internal/facts"
+	"github.com/dockmend/dockmend/internal/lint"
+	"github.com/dockmend/dockmend/internal/syntax/compose"
+)
+
+// isOpenPort tells whether a port is published on every address of the host, and
+// no variable decides that.
+func isOpenPort(p compose.Port) bool {
+	if !p.Known || p.Problem != compose.PortFine || !p.AllInterfaces() {
+		return false
+	}
+	return p.HostIP == "" || p.Long || strings.HasPrefix(strings.TrimPrefix(p.Value.Raw, "["), p.HostIP)
+}
+
+// loopbackFix is the fix that publishes a port for the host itself only.
+func loopbackFix(d *facts.Compose, p compose.Port) []lint.Fix {
+	const title = "publish it on 127.0.0.1"
+	if p.Long {
+		if d.View.Pair(p.Node, "host_ip") != nil {
+			return nil
+		}
+		edits, ok := d.File.Add(p.Node, "host_ip: 127.0.0.1")
+		return yamlFix(title, lint.Unsafe, lint.EffectConfig, edits, ok)
+	}
+	rest := p.Value.Raw
+	if p.HostIP != "" {
+		var found bool
+		for _, written := range []string{"[" + p.HostIP + "]:", p.HostIP + ":"} {
+			if rest, found = strings.CutPrefix(p.Value.Raw, written); found {
+				break
+			}
+		}
+		if !found {
+			return nil
+		}
+	} else if p.Published.Len() == 0 {
+		rest = ":" + rest // any free port
+	}
+	edits, ok := d.File.Replace(p.Node, "127.0.0.1:"+rest)
+	return yamlFix(title, lint.Unsafe, lint.EffectConfig, edits, ok)
+}
+
+// isReverseProxy tells by its image whether a service is there to be reached by
+// everybody.
+func isReverseProxy(s *facts.ComposeService) bool {
+	image := s.ImageBase()
+	return slices.ContainsFunc([]string{"nginx", "traefik", "caddy", "haproxy", "envoy", "swag", "proxy", "ingress", "apisix", "kong", "openresty", "pomerium", "zoraxy", "httpd", "apache"}, func(name string) bool {
+		return strings.Contains(image, name)
+	})
+}

@@ -1,0 +1,78 @@
+package compose
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/dockmend/dockmend/internal/facts"
+	"github.com/dockmend/dockmend/internal/lint"
+)
+
+// secretKind says what a value is as a secret.
+type secretKind uint8
+
+const (
+	// noSecret: nothing, a path, a switch.
+	noSecret secretKind = iota
+	// placeholder: somebody is meant to put the secret there.
+	placeholder
+	// literal: the secret itself.
+	literal
+)
+
+// namesSecret tells whether a variable's name says that its value is a secret,
+// and whether it says so of a password.
+func namesSecret(name, value string) (secret, password bool) {
+	words := facts.SecretNameWords(name)
+	if len(words) == 0 {
+		return false, false
+	}
+	last := words[len(words)-1]
+	if last == "credentials" && strings.HasSuffix(value, "creds") {
+		return false, false // the name of a file, as Kafka's images want it
+	}
+	password = slices.Contains([]string{"pass", "password", "passwd", "pword", "passphrase"}, last)
+	return password || facts.NamesSecret(words) || facts.NamesKey(words) && facts.LooksRandom(value), password
+}
+
+// kindOfSecret judges a value; of a password digits are one too.
+func kindOfSecret(value string, password bool) secretKind {
+	lower := strings.ToLower(strings.TrimSpace(value))
+	for _, part := range []string{"changeme", "change-me", "change_me", "changethis", "change this", "placeholder", "replace", "your", "<", "xxx", "todo", "insert", "dummy", "fake", "example"} {
+		if strings.Contains(lower, part) {
+			return placeholder
+		}
+	}
+	const shortest = 4 // fewer digits are a switch or a count
+	if password && len(lower) >= shortest && strings.Trim(lower, "0123456789") == "" {
+		return literal
+	}
+	if facts.IsNoSecret(value) {
+		return noSecret
+	}
+	return literal
+}
+
+// secretSeverity is how bad it is that a secret stands in a file; ok is false
+// where it does no harm: the well-known ones of a database in a file for
+// development.
+func secretSeverity(d *facts.Compose, value string, password bool) (severity lint.Severity, ok bool) {
+	kind := kindOfSecret(value, password)
+	development := d.IsDevelopment(d.Name)
+	switch {
+	case kind == noSecret || development && (kind == placeholder || isWellKnownSecret(value)):
+		return lint.SeverityUnset, false
+	case kind == placeholder || development:
+		return lint.Info, true
+	}
+	return lint.Warning, true
+}
+
+// isWellKnownSecret tells whether a value is one that images come with, or that
+// their manuals show.
+func isWellKnownSecret(value string) bool {
+	return slices.Contains([]string{
+		"postgres", "root", "password", "pass", "secret", "guest", "admin", "mysql", "mariadb", "mongo", "minioadmin", "minio123", "minio", "test", "dev", "develop",
+		"development", "user", "app", "1234", "12345", "123456", "passw0rd", "rabbitmq", "elastic", "redis", "local", "django", "rootpassword", "devpassword", "testpassword",
+	}, strings.ToLower(value))
+}

@@ -1,0 +1,111 @@
+package compose
+
+import (
+	"path"
+	"slices"
+	"strings"
+
+	"github.com/dockmend/dockmend/internal/facts"
+	"github.com/dockmend/dockmend/internal/lint"
+	"github.com/dockmend/dockmend/internal/syntax/compose"
+	"github.com/dockmend/dockmend/internal/text"
+)
+
+// defaultNames are the names that Compose looks for by itself, in its order.
+var defaultNames = []string{"compose.yaml", "compose.yml", "docker-compose.yml", "docker-compose.yaml"}
+
+func hasDefaultName(d *facts.Compose) bool {
+	return slices.Contains(defaultNames, path.Base(d.Name))
+}
+
+// siblings lists the other Compose files of the folder: with -f, or by itself,
+// Compose may merge any of them with this one. known is false where the folder
+// cannot be looked at.
+func siblings(p *lint.Pass[*facts.Compose]) (names []string, known bool) {
+	if !p.Files.Known() {
+		return nil, false
+	}
+	all, err := p.Files.List(".")
+	if err != nil {
+		return nil, false
+	}
+	for _, name := range all {
+		lower := strings.ToLower(name)
+		if !strings.HasSuffix(lower, ".yaml") && !strings.HasSuffix(lower, ".yml") || name == path.Base(p.Doc.Name) {
+			continue
+		}
+		if strings.HasPrefix(lower, "compose") || strings.HasPrefix(lower, "docker-compose") || strings.Contains(lower, ".compose.") {
+			names = append(names, name)
+		}
+	}
+	return names, true
+}
+
+// standsAlone tells whether all of the project is in this file, as far as can be
+// seen: it is no fragment, and no other Compose file lies beside it.
+func standsAlone(p *lint.Pass[*facts.Compose]) bool {
+	names, known := siblings(p)
+	return known && len(names) == 0 && !p.Doc.IsFragment(p.Doc.Name)
+}
+
+// hasLooseEnds tells whether another file may have what this one refers to and
+// lacks: it is a fragment by itself, a file that is given with -f, alone or after
+// others, one that a folder above includes or completes, or one whose build contexts
+// are not where they would be.
+func hasLooseEnds(p *lint.Pass[*facts.Compose]) bool {
+	d := p.Doc
+	if d.IsFragment(d.Name) || !hasDefaultName(d) {
+		return true
+	}
+	if strings.Contains(d.Name, "/") && d.Section("networks") == nil && len(d.Undefined("networks")) > 0 {
+		return true
+	}
+	return p.Files.Known() && (lacksContext(p) || namedAbove(p))
+}
+
+// lacksContext tells whether a service is built from a folder that is not there:
+// the paths are another folder's then.
+func lacksContext(p *lint.Pass[*facts.Compose]) bool {
+	for _, s := range p.Doc.All() {
+		b, ok := s.Build()
+		if !ok || b.IsRemote() || !b.Context.Exists() || !b.Context.Known || path.IsAbs(b.Context.Text) || strings.HasPrefix(path.Clean(b.Context.Text), "..") {
+			continue
+		}
+		if _, there := p.Files.Exists(path.Clean(b.Context.Text)); !there {
+			return true
+		}
+	}
+	return false
+}
+
+// maxFoldersAbove is how far up a Compose file that names this one is looked for.
+const maxFoldersAbove = 3
+
+// namedAbove tells whether a Compose file of a folder above names this file, or has
+// a service of the same name, which this one then completes.
+func namedAbove(p *lint.Pass[*facts.Compose]) bool {
+	parts := strings.Split(p.Doc.Name, "/")
+	for up := 1; up <= min(maxFoldersAbove, len(parts)-1); up++ {
+		folder, err := p.Files.In(strings.Repeat("../", up), "")
+		if err != nil {
+			return false
+		}
+		below := strings.Join(parts[len(parts)-1-up:], "/")
+		for _, name := range defaultNames {
+			content, err := folder.ReadFile(name)
+			if err != nil {
+				continue
+			}
+			if strings.Contains(string(content), below) {
+				return true
+			}
+			above := compose.Parse(content, text.NewLineIndex(content))
+			for _, s := range p.Doc.Services {
+				if above.Service(s.Name) != nil {
+					return true
+				}
+			}
+		}
+	}
+	return false
+}

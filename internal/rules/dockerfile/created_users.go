@@ -1,0 +1,170 @@
+package dockerfile
+
+import (
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/dockmend/dockmend/internal/facts"
+	"github.com/dockmend/dockmend/internal/lint"
+	"github.com/dockmend/dockmend/internal/syntax/dockerfile"
+)
+
+// account is a user or group that a command makes.
+type account struct {
+	// name is empty where it is not written out.
+	name string
+	// id is the number that the command gives; empty for none.
+	id      string
+	isGroup bool
+	command *facts.Command
+}
+
+// accountOf reads useradd, adduser, groupadd and addgroup; ok is false for every
+// other command, and for "adduser user group", which makes nothing.
+func accountOf(c *facts.Command) (a account, ok bool) {
+	var valued []string
+	a.command = c
+	switch c.Name() {
+	case "useradd":
+		valued = []string{"-b", "--base-dir", "-c", "--comment", "-d", "--home-dir", "--home", "-e", "--expiredate", "-f", "--inactive", "-g", "--gid", "-G", "--groups", "-k", "--skel", "-K", "--key", "-p", "--password", "-R", "--root", "-P", "--prefix", "-s", "--shell", "-u", "--uid", "-Z", "--selinux-user"}
+	case "adduser":
+		valued = []string{"-h", "--home", "-g", "--gecos", "-s", "--shell", "-G", "--ingroup", "-u", "--uid", "-k", "--gid", "--conf", "--firstuid", "--lastuid", "--comment"}
+	case "groupadd":
+		a.isGroup = true
+		valued = []string{"-g", "--gid", "-K", "--key", "-p", "--password", "-R", "--root", "-P", "--prefix", "-U", "--users"}
+	case "addgroup":
+		a.isGroup = true
+		valued = []string{"-g", "--gid", "--conf", "--firstgid", "--lastgid"}
+	default:
+		return a, false
+	}
+	names := withoutClustered(c, c.Positional(valued...), valued)
+	if len(names) != 1 || !isAccountName(names[0]) {
+		return account{}, false
+	}
+	a.name = names[0].Text
+	_, a.id = accountNumber(c)
+	return a, true
+}
+
+// withoutClustered takes out the words that are values of flags written together,
+// as the number of "-ru 10001".
+func withoutClustered(c *facts.Command, words []facts.Argument, valued []string) []facts.Argument {
+	args := c.Args()
+	return slices.DeleteFunc(slices.Clone(words), func(w facts.Argument) bool {
+		at := slices.IndexFunc(args, func(a facts.Argument) bool { return a.Span == w.Span })
+		if at < 1 {
+			return false
+		}
+		before := args[at-1].Text
+		return len(before) > 2 && before[0] == '-' && before[1] != '-' && slices.Contains(valued, "-"+before[len(before)-1:])
+	})
+}
+
+func isAccountName(w facts.Argument) bool {
+	return w.Literal && strings.Trim(strings.ToLower(w.Text), "abcdefghijklmnopqrstuvwxyz0123456789-_") == "" && strings.Trim(w.Text, "0123456789") != ""
+}
+
+// accounts lists what the RUN instructions of a stage and of those that it builds
+// on make; ok is false where they may be changed or removed again.
+func accounts(d *facts.Dockerfile, s *facts.Stage) (list []account, ok bool) {
+	for _, x := range s.Chain() {
+		for _, in := range x.Instructions {
+			if in.Keyword != "run" {
+				continue
+			}
+			for _, c := range d.Commands(in) {
+				switch c.Name() {
+				case "usermod", "groupmod", "userdel", "groupdel", "deluser", "delgroup":
+					return nil, false
+				}
+				if a, made := accountOf(c); made {
+					list = append(list, a)
+				}
+			}
+		}
+	}
+	return list, true
+}
+
+// switchToOnlyUser adds a USER with the one user that the final image's own
+// instructions make, above what starts the program. There is no edit where build
+// steps follow, which would run as that user, or a port that users may not open.
+func switchToOnlyUser(d *facts.Dockerfile, s *facts.Stage) []lint.Fix {
+	list, ok := accounts(d, s)
+	list = slices.DeleteFunc(list, func(a account) bool { return a.isGroup })
+	if !ok || len(list) != 1 || isDevelopment(s) || startsScript(s) || list[0].command.Conditional() || switchesUser(string(d.Src)) || opensLowPort(s) {
+		return nil
+	}
+	var first *dockerfile.Instruction
+	for _, in := range s.Instructions {
+		switch in.Keyword {
+		case "cmd", "entrypoint":
+			if first == nil {
+				first = in
+			}
+		case "run", "copy", "add", "workdir", "volume", "onbuild":
+			if first != nil {
+				return nil
+			}
+		}
+	}
+	if first == nil {
+		return nil
+	}
+	edit, ok := insertLine(first, "USER", list[0].name)
+	if !ok {
+		return nil
+	}
+	return unsafeFix("switch to "+list[0].name, lint.EffectConfig, edit)
+}
+
+// startsScript tells whether the program is a script, which may need root and
+// switch by itself.
+func startsScript(s *facts.Stage) bool {
+	for _, in := range []*dockerfile.Instruction{s.Entrypoint(), s.Command()} {
+		if in != nil && strings.Contains(in.Args, ".sh") {
+			return true
+		}
+	}
+	return false
+}
+
+func opensLowPort(s *facts.Stage) bool {
+	ports, _, known := s.ExposedPorts()
+	return !known || slices.ContainsFunc(ports, func(port int) bool { return port < 1024 })
+}
+
+// freeNumber is the number for a new account: 10001 for the first of its kind
+// that has none, and one more for each further, without those that are taken.
+func freeNumber(d *facts.Dockerfile, c *facts.Command) string {
+	isGroup := c.Name() == "groupadd" || c.Name() == "addgroup"
+	number := 10001
+	result := ""
+	d.AllCommands(func(other *facts.Command) {
+		if _, id := accountNumber(other); result != "" || id != "" {
+			return
+		}
+		switch other.Name() {
+		case "groupadd", "addgroup":
+			if !isGroup {
+				return
+			}
+		case "useradd", "adduser":
+			if isGroup {
+				return
+			}
+		default:
+			return
+		}
+		for strings.Contains(string(d.Src), strconv.Itoa(number)) {
+			number++
+		}
+		if other == c {
+			result = strconv.Itoa(number)
+		}
+		number++
+	}, "useradd", "adduser", "groupadd", "addgroup")
+	return result
+}

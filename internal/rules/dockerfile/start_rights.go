@@ -1,0 +1,224 @@
+package dockerfile
+
+import (
+	"path"
+	"slices"
+	"strings"
+
+	"github.com/dockmend/dockmend/internal/facts"
+	"github.com/dockmend/dockmend/internal/lint"
+	"github.com/dockmend/dockmend/internal/syntax/dockerfile"
+)
+
+// startCommands are the commands of the ENTRYPOINT and CMD that hold at the end of
+// a stage.
+func startCommands(d *facts.Dockerfile, s *facts.Stage) []*facts.Command {
+	var list []*facts.Command
+	for _, in := range []*dockerfile.Instruction{s.Entrypoint(), s.Command()} {
+		if in != nil {
+			list = append(list, d.Commands(in)...)
+		}
+	}
+	return list
+}
+
+// rootPrograms are servers that log people in as themselves or start jobs for all
+// users, which only root can; the value is a package that brings the program.
+func rootPrograms() map[string][]string {
+	return map[string][]string{
+		"sshd":    {"openssh-server"},
+		"vsftpd":  {"vsftpd"},
+		"proftpd": {"proftpd", "proftpd-basic"},
+		"cron":    {"cron"},
+		"crond":   {"cronie", "dcron", "vixie-cron"},
+		"openvpn": {"openvpn"},
+		"smbd":    {"samba"},
+		"init":    nil, "systemd": nil, "dockerd": nil, "xinetd": {"xinetd"},
+	}
+}
+
+// startsRootOnly tells whether what the stage starts is, or as a script may well start, a
+// program that only root can run.
+func startsRootOnly(d *facts.Dockerfile, s *facts.Stage) bool {
+	programs := rootPrograms()
+	script := false
+	for _, c := range startCommands(d, s) {
+		name := c.Name()
+		if _, ok := programs[name]; ok || slices.ContainsFunc(c.Args(), func(a facts.Argument) bool { return path.Base(a.Text) == "sshd" || a.Text == "/sbin/init" }) {
+			return true
+		}
+		script = script || strings.HasSuffix(name, ".sh") || strings.Contains(name, "entrypoint") || len(c.Words) > 0 && strings.Count(c.Words[0].Text, "/") == 1
+	}
+	if !script {
+		return false
+	}
+	for _, packages := range programs {
+		for _, name := range packages {
+			if installs(d, s, name) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// installs tells whether a RUN of the stage, or of those that it builds on, installs
+// a distribution's package.
+func installs(d *facts.Dockerfile, s *facts.Stage, name string) bool {
+	for _, x := range s.Chain() {
+		for _, in := range x.Instructions {
+			if in.Keyword != "run" || !strings.Contains(in.Body, name) {
+				continue
+			}
+			for _, c := range d.Commands(in) {
+				if p, ok := facts.Packages(c); ok && slices.ContainsFunc(p.Packages, func(a facts.Argument) bool { return a.Text == name }) {
+					return true
+				}
+			}
+		}
+	}
+	return false
+}
+
+// switchesAtStart tells whether the start command itself starts the program as
+// another user.
+func switchesAtStart(d *facts.Dockerfile, s *facts.Stage) bool {
+	for _, c := range startCommands(d, s) {
+		switch c.Name() {
+		case "su", "runuser", "gosu", "su-exec", "setpriv", "start-stop-daemon", "chpst", "setuidgid", "s6-setuidgid":
+			return true
+		}
+		for i, w := range c.Wrappers {
+			if w.Text == "sudo" && i+1 < len(c.Wrappers) && strings.HasPrefix(c.Wrappers[i+1].Text, "-") {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// dropsWorkers tells whether the program is a server whose workers leave root by
+// themselves.
+func dropsWorkers(d *facts.Dockerfile, s *facts.Stage) bool {
+	return slices.ContainsFunc(startCommands(d, s), func(c *facts.Command) bool {
+		switch name := c.Name(); name {
+		case "nginx", "httpd", "httpd-foreground", "apache2", "apache2ctl", "apachectl", "apache2-foreground", "haproxy", "postfix", "dnsmasq", "squid", "named":
+			return true
+		default:
+			return strings.HasPrefix(name, "php-fpm") && !c.HasFlag("-R", "--allow-to-run-as-root")
+		}
+	})
+}
+
+// isForTrial tells whether an image is one for tests or for development, by the
+// names of its stage, file, folder and program, or by NODE_ENV.
+func isForTrial(d *facts.Dockerfile, s *facts.Stage) bool {
+	if isDevelopment(s) || speaksOfTrial(path.Base(d.Name)) || speaksOfTrial(path.Base(path.Dir(d.Name))) {
+		return true
+	}
+	if v, ok := s.EndScope().Lookup("NODE_ENV"); ok && (v.Value == "development" || v.Value == "test") {
+		return true
+	}
+	for _, c := range startCommands(d, s) {
+		for _, w := range c.Words {
+			if speaksOfTrial(path.Base(w.Text)) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// speaksOfTrial tells whether one of a name's words says that it is for developers.
+func speaksOfTrial(name string) bool {
+	words := strings.FieldsFunc(name, func(r rune) bool { return strings.ContainsRune("-_.:/", r) })
+	return slices.ContainsFunc(words, func(word string) bool {
+		switch strings.ToLower(word) {
+		case "test", "tests", "testing", "e2e", "ci", "devel", "development", "emulator", "seed", "reflex", "nodemon", "maildev", "fresh", "jest", "pytest", "phpunit":
+			return true
+		}
+		return false
+	})
+}
+
+// isServer tells whether the start command is plainly one of a service, though the
+// file exposes no port.
+func isServer(d *facts.Dockerfile, s *facts.Stage) bool {
+	copied := slices.ContainsFunc(s.Instructions, func(in *dockerfile.Instruction) bool { return in.Keyword == "copy" || in.Keyword == "add" })
+	return slices.ContainsFunc(startCommands(d, s), func(c *facts.Command) bool {
+		first := firstAction(c)
+		switch name := c.Name(); name {
+		case "gunicorn", "uvicorn", "hypercorn", "daphne", "waitress-serve", "puma", "unicorn", "thin", "catalina.sh", "nginx", "httpd", "apache2-foreground", "redis-server", "mongod", "mysqld", "postgres":
+			return true
+		case "npm", "yarn", "pnpm":
+			return first == "start" || first == "serve"
+		case "java":
+			return copied && c.HasFlag("-jar")
+		case "rails":
+			return first == "s" || first == "server"
+		case "flask", "fastapi":
+			return first == "run"
+		case "node", "dotnet":
+			return copied && first != ""
+		}
+		return slices.ContainsFunc(c.Args(), func(a facts.Argument) bool {
+			return a.Text == "runserver" || a.Text == "gunicorn" || a.Text == "uvicorn"
+		})
+	})
+}
+
+// buildsItself tells whether the stage makes the program from the sources around the
+// file and CMD starts it: a program that another stage made, or a script beside the
+// whole project. What ENTRYPOINT starts is as often a tool for the command line.
+func buildsItself(d *facts.Dockerfile, s *facts.Stage) bool {
+	cmd := s.Command()
+	if cmd == nil || s.Entrypoint() != nil {
+		return false
+	}
+	commands := d.Commands(cmd)
+	if len(commands) == 0 || len(commands[0].Words) == 0 || !strings.Contains(commands[0].Words[0].Text, "/") {
+		return false
+	}
+	all := false
+	for _, in := range s.Instructions {
+		switch in.Keyword {
+		case "copy", "add":
+			if _, ok := in.Flag("from"); ok && copiesFromStage(s, in) {
+				return true
+			}
+			all = all || copiesAll(in)
+		case "run":
+			if all && slices.ContainsFunc(d.Commands(in), func(c *facts.Command) bool {
+				return firstAction(c) == "install" || firstAction(c) == "build" || firstAction(c) == "ci" || firstAction(c) == "run"
+			}) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// copiesFromStage tells whether a COPY --from names a stage of the file.
+func copiesFromStage(s *facts.Stage, in *dockerfile.Instruction) bool {
+	return slices.ContainsFunc(s.References(), func(r facts.Reference) bool { return r.Instruction == in && r.Stage != nil })
+}
+
+// buildsPrograms tells whether the stage has compilers, as images do in which
+// people build.
+func buildsPrograms(d *facts.Dockerfile, s *facts.Stage) bool {
+	return slices.ContainsFunc([]string{"gcc", "clang", "cmake", "build-essential"}, func(name string) bool { return installs(d, s, name) })
+}
+
+// rootSeverity is how bad it is that the start command runs as root; ok is false
+// where it has to, or where the image is none of a service.
+func rootSeverity(d *facts.Dockerfile, s *facts.Stage) (severity lint.Severity, ok bool) {
+	switch {
+	case switchesAtStart(d, s), startsRootOnly(d, s):
+		return 0, false
+	case s.Last("expose") != nil && !dropsWorkers(d, s):
+		return lint.Warning, true
+	case s.Last("expose") != nil:
+		return lint.Info, true
+	}
+	return lint.Info, !isForTrial(d, s) && (isServer(d, s) || buildsItself(d, s)) && !buildsPrograms(d, s)
+}

@@ -1,0 +1,107 @@
+package kubernetes
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/dockmend/dockmend/internal/facts"
+	"github.com/dockmend/dockmend/internal/lint"
+	"github.com/dockmend/dockmend/internal/syntax/yaml"
+)
+
+// K8sCapabilitiesKept finds containers that keep capabilities of root, or add
+// powerful ones.
+//
+// Most servers need none: drop ALL, and add back what fails, as
+// NET_BIND_SERVICE.
+//
+// One finding for each workload without a drop of ALL, and one for each powerful
+// capability that is added. Silent for privileged containers, of which another
+// rule speaks, for init containers, jobs and Windows. Which capabilities an
+// image needs is not in the manifest, so it is a part of the preset hardening
+// only.
+var K8sCapabilitiesKept = lint.Rule[*facts.Manifest]{
+	Meta: lint.Meta{
+		ID:       "k8s-capabilities-kept",
+		Title:    "A container keeps or adds capabilities of root",
+		Category: lint.Security,
+		Severity: lint.Warning,
+		Since:    "0.1.0",
+		Presets:  []string{"hardening"},
+		Variants: []string{"kept", "added"},
+		Aliases: append(
+			[]lint.Alias{
+				{Name: "CKV_K8S_25", Variants: []string{"added"}}, {Name: "KSV-0005", Variants: []string{"added"}}, {Name: "KSV-0120", Variants: []string{"added"}},
+				{Name: "CKV_K8S_28", Variants: []string{"kept"}}, {Name: "KSV-0003", Variants: []string{"kept"}}, {Name: "KSV-0004", Variants: []string{"kept"}},
+				{Name: "kube-linter:drop-net-raw-capability", Variants: []string{"kept"}},
+			},
+			lint.Names("CKV_K8S_37")...,
+		),
+	},
+	Check: checkK8sCapabilitiesKept,
+}
+
+func checkK8sCapabilitiesKept(p *lint.Pass[*facts.Manifest]) {
+	for _, w := range p.Doc.Workloads() {
+		if w.Windows() {
+			continue
+		}
+		kept := choose(w, func(c *facts.Container) bool {
+			return c.RunsOn() && !isPrivileged(c) && !w.Partial && !w.Knative && !slices.ContainsFunc(capabilities(c, "drop"), func(n *yaml.Node) bool { return strings.EqualFold(n.Value, "ALL") })
+		})
+		if len(kept) > 0 {
+			f := lint.Finding{
+				Span: kept[0].Place(), Variant: "kept",
+				Message: named(kept) + verb(kept, " keeps", " keep") + " capabilities of root; drop ALL, and add back what is needed",
+			}
+			if !slices.ContainsFunc(kept, func(c *facts.Container) bool { return c.Get("securityContext", "capabilities", "drop") != nil }) {
+				edits, ok := setInEach(p.Doc, kept, "[ALL]", "securityContext", "capabilities", "drop")
+				f.Fixes = fixOf("drop all capabilities", ok, edits...)
+			}
+			p.Report(f)
+		}
+		for _, c := range w.Containers {
+			for _, n := range capabilities(c, "add") {
+				if isPrivileged(c) || !isPowerful(n.Value) {
+					continue
+				}
+				p.Report(lint.Finding{
+					Span: n.Span, Variant: "added",
+					Message: quote(n.Value) + " lets container " + quote(c.Name) + " change what is not its own; leave it out",
+				})
+			}
+		}
+	}
+}
+
+// capabilities are those that a container adds or drops.
+func capabilities(c *facts.Container, key string) []*yaml.Node {
+	list := c.Get("securityContext", "capabilities", key)
+	if list == nil {
+		return nil
+	}
+	var names []*yaml.Node
+	for _, item := range list.Items {
+		if n := item.Resolve(); n.Kind == yaml.Scalar {
+			names = append(names, n)
+		}
+	}
+	return names
+}
+
+// adds tells whether a container adds a capability, or all of them.
+func adds(c *facts.Container, name string) bool {
+	return slices.ContainsFunc(capabilities(c, "add"), func(n *yaml.Node) bool {
+		value := strings.TrimPrefix(strings.ToUpper(n.Value), "CAP_")
+		return value == name || value == "ALL"
+	})
+}
+
+// isPowerful tells whether a capability opens a way to the node or to other pods.
+func isPowerful(name string) bool {
+	switch strings.TrimPrefix(strings.ToUpper(name), "CAP_") {
+	case "ALL", "SYS_ADMIN", "SYS_PTRACE", "SYS_MODULE", "SYS_RAWIO", "SYS_BOOT", "NET_ADMIN", "NET_RAW", "DAC_READ_SEARCH", "DAC_OVERRIDE", "BPF", "PERFMON", "SYS_CHROOT", "MAC_ADMIN":
+		return true
+	}
+	return false
+}

@@ -1,0 +1,61 @@
+package kubernetes
+
+import (
+	"github.com/dockmend/dockmend/internal/facts"
+	"github.com/dockmend/dockmend/internal/lint"
+)
+
+// K8sImageNotPinned finds images without a tag, and with the tag latest.
+//
+// Both mean what was pushed last: two pods of one Deployment may run different
+// programs, and there is no way back to the version before. Name the version
+// that was tested.
+//
+// Silent for names with variables or placeholders, for images whose tag
+// Kustomize or Skaffold puts in, for images that are never pulled, and with a
+// digest. The option digest asks for a digest beside the tag.
+var K8sImageNotPinned = lint.Rule[*facts.Manifest]{
+	Meta: lint.Meta{
+		ID:       "k8s-image-not-pinned",
+		Title:    "An image has no fixed version",
+		Category: lint.Reproducibility,
+		Severity: lint.Warning,
+		Default:  true,
+		Since:    "0.1.0",
+		Presets:  []string{"cloud-native"},
+		Needs:    lint.NeedsContext,
+		Variants: []string{"tag", "digest"},
+		Aliases: []lint.Alias{
+			{Name: "CKV_K8S_14", Variants: []string{"tag"}}, {Name: "CKV_K8S_43", Variants: []string{"digest"}},
+			{Name: "KSV-0013", Variants: []string{"tag"}}, {Name: "kube-linter:latest-tag", Variants: []string{"tag"}},
+		},
+		Options: []lint.Option{{Name: "digest", Kind: lint.BoolOption, Doc: "also ask for a digest"}},
+	},
+	Check: checkK8sImageNotPinned,
+}
+
+func checkK8sImageNotPinned(p *lint.Pass[*facts.Manifest]) {
+	for _, w := range p.Doc.Workloads() {
+		for _, c := range w.Containers {
+			i, ok := c.Image()
+			if !ok || i.Digest != "" || c.Scalar("imagePullPolicy") == "Never" {
+				continue
+			}
+			f := lint.Finding{Span: i.Span, Variant: "tag"}
+			switch {
+			case i.Tag == "latest":
+				f.Message = quote(i.Text) + " is whatever was pushed last; name the version that was tested"
+			case i.Tag == "":
+				f.Message = quote(i.Text) + " has no tag and so is whatever was pushed last; name the version that was tested"
+			case p.Options.Bool("digest"):
+				f.Variant = "digest"
+				f.Message = quote(i.Text) + " has no digest, and its tag can be moved; add the digest"
+			default:
+				continue
+			}
+			if !p.Doc.Replaced(i) {
+				p.Report(f)
+			}
+		}
+	}
+}

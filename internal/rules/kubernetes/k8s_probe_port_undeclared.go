@@ -1,0 +1,88 @@
+package kubernetes
+
+import (
+	"fmt"
+	"slices"
+
+	"github.com/dockmend/dockmend/internal/facts"
+	"github.com/dockmend/dockmend/internal/lint"
+)
+
+// K8sProbePortUndeclared finds probes of a port that the container does not
+// declare.
+//
+// A name that no port of the container has can never be asked: the probe fails
+// for ever, and the pod is restarted or never ready. A number that is not among
+// the declared ones is mostly the old one, left over from a change.
+//
+// A name is an error, a number an info. Silent for numbers where the container
+// declares no port at all, since a declaration changes nothing, and for patches
+// that leave the ports out.
+var K8sProbePortUndeclared = lint.Rule[*facts.Manifest]{
+	Meta: lint.Meta{
+		ID:       "k8s-probe-port-undeclared",
+		Title:    "A probe asks a port that the container does not declare",
+		Category: lint.Correctness,
+		Severity: lint.Error,
+		Default:  true,
+		Since:    "0.1.0",
+		Presets:  []string{"cloud-native"},
+		Variants: []string{"name", "number"},
+		Aliases:  lint.Names("kube-linter:liveness-port", "kube-linter:readiness-port"),
+	},
+	Check: checkK8sProbePortUndeclared,
+}
+
+func checkK8sProbePortUndeclared(p *lint.Pass[*facts.Manifest]) {
+	for _, w := range p.Doc.Workloads() {
+		for _, c := range w.Containers {
+			if c.Get("ports") == nil && (w.Partial || w.Knative) {
+				continue
+			}
+			for _, probe := range []string{"livenessProbe", "readinessProbe", "startupProbe"} {
+				checkProbePort(p, c, probe)
+			}
+		}
+	}
+}
+
+func checkProbePort(p *lint.Pass[*facts.Manifest], c *facts.Container, probe string) {
+	kind, asked := handler(c, probe)
+	port := p.Doc.Get(asked, "port").Resolve()
+	if kind == "exec" || port == nil || port.Value == "" || p.Doc.Scalar(asked, "host") != "" {
+		return
+	}
+	number, isNumber := facts.IntOf(port)
+	declared := c.Ports()
+	switch {
+	case !isNumber && port.Tag == "!!str":
+		if !isPortName(port.Value) || slices.ContainsFunc(declared, func(d facts.Port) bool { return d.Name == port.Value }) {
+			return
+		}
+		p.Report(lint.Finding{
+			Span: port.Span, Variant: "name",
+			Message: fmt.Sprintf("no port of container %s has the name %s, so the %s fails for ever; name the port, or give its number", quote(c.Name), quote(port.Value), probe),
+		})
+	case isNumber && len(declared) > 0 && !slices.ContainsFunc(declared, func(d facts.Port) bool { return d.Number == number }):
+		p.Report(lint.Finding{
+			Span: port.Span, Variant: "number", Severity: lint.Info,
+			Message: fmt.Sprintf("container %s declares other ports than %d, which the %s asks; declare it, or ask the right one", quote(c.Name), number, probe),
+		})
+	}
+}
+
+// isPortName tells whether a text can be the name of a port: lower-case letters,
+// digits and dashes, a letter among them, at most 15.
+func isPortName(s string) bool {
+	letters := false
+	for _, r := range s {
+		switch {
+		case r >= 'a' && r <= 'z':
+			letters = true
+		case r >= '0' && r <= '9' || r == '-':
+		default:
+			return false
+		}
+	}
+	return letters && len(s) <= 15
+}

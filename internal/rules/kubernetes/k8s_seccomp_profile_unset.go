@@ -1,0 +1,87 @@
+package kubernetes
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/dockmend/dockmend/internal/facts"
+	"github.com/dockmend/dockmend/internal/lint"
+	"github.com/dockmend/dockmend/internal/syntax/yaml"
+)
+
+// K8sSeccompProfileUnset finds pods without a seccomp profile, and those that
+// switch it off.
+//
+// Without one, a process may make every system call of the node's kernel.
+// RuntimeDefault forbids those that containers have no use for.
+//
+// Unconfined is an error, no profile an info, once for the workload. Silent for
+// privileged containers, which have none, for Windows, and where a Namespace in
+// the same folder enforces the level "restricted". Many clusters set a default
+// that the manifest does not show, so it is a part of the preset hardening only.
+var K8sSeccompProfileUnset = lint.Rule[*facts.Manifest]{
+	Meta: lint.Meta{
+		ID:       "k8s-seccomp-profile-unset",
+		Title:    "No seccomp profile limits the system calls",
+		Category: lint.Security,
+		Severity: lint.Info,
+		Since:    "0.1.0",
+		Presets:  []string{"hardening"},
+		Variants: []string{"unset", "unconfined"},
+		Aliases: []lint.Alias{
+			{Name: "CKV_K8S_31"},
+			{Name: "semgrep:seccomp-confinement-disabled", Variants: []string{"unconfined"}},
+		},
+	},
+	Check: checkK8sSeccompProfileUnset,
+}
+
+func checkK8sSeccompProfileUnset(p *lint.Pass[*facts.Manifest]) {
+	for _, w := range p.Doc.Workloads() {
+		if w.Windows() {
+			continue
+		}
+		seen := map[*yaml.Node]bool{}
+		for _, c := range w.Containers {
+			n := p.Doc.Get(c.Security("seccompProfile"), "type").Resolve()
+			if n != nil && n.Value == "Unconfined" && !seen[n] && !isPrivileged(c) {
+				seen[n] = true
+				p.Report(lint.Finding{
+					Span: n.Span, Variant: "unconfined", Severity: lint.Error,
+					Message: "\"Unconfined\" lets the processes make every system call of the node; take RuntimeDefault",
+				})
+			}
+		}
+		unset := choose(w, func(c *facts.Container) bool {
+			return c.RunsOn() && !isPrivileged(c) && !w.Partial && !w.Knative && c.Security("seccompProfile") == nil
+		})
+		if len(unset) == 0 || isRestricted(p.Doc) || hasSeccompAnnotation(p.Doc, w) {
+			continue
+		}
+		edits, ok := setInPod(p.Doc, w, "RuntimeDefault", "securityContext", "seccompProfile", "type")
+		p.Report(lint.Finding{
+			Span: unset[0].Place(), Variant: "unset",
+			Message: named(unset) + verb(unset, " has", " have") + " no seccomp profile; set the pod's to RuntimeDefault",
+			Fixes:   fixOf("set the profile RuntimeDefault", ok, edits...),
+		})
+	}
+}
+
+// hasSeccompAnnotation tells whether the profile is set as it was before 1.19.
+func hasSeccompAnnotation(d *facts.Manifest, w *facts.Workload) bool {
+	annotations := d.Get(w.Meta, "annotations").Resolve()
+	return annotations != nil && slices.ContainsFunc(annotations.Pairs, func(p *yaml.Pair) bool {
+		return strings.HasPrefix(p.Key.Value, "seccomp.security.alpha.kubernetes.io/")
+	})
+}
+
+// isRestricted tells whether a Namespace of the folder enforces the strictest of
+// the levels for pods.
+func isRestricted(d *facts.Manifest) bool {
+	restricted := func(m *facts.Manifest) bool {
+		return slices.ContainsFunc(m.Objects(), func(o facts.Object) bool {
+			return o.Kind == "Namespace" && m.Scalar(o.Root, "metadata", "labels", "pod-security.kubernetes.io/enforce") == "restricted"
+		})
+	}
+	return restricted(d) || slices.ContainsFunc(d.Nearby(), func(near *facts.ManifestNear) bool { return restricted(near.Manifest) })
+}

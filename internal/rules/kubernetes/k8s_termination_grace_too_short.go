@@ -1,0 +1,123 @@
+package kubernetes
+
+import (
+	"fmt"
+	"path"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/dockmend/dockmend/internal/facts"
+	"github.com/dockmend/dockmend/internal/lint"
+	"github.com/dockmend/dockmend/internal/text"
+)
+
+// K8sTerminationGraceTooShort finds pods that are killed before they can end.
+//
+// The time of terminationGracePeriodSeconds runs from the moment when the pod is
+// to end, and preStop is a part of it: what is left is for the program to finish
+// its requests. With 0 it is killed at once.
+//
+// A period that is no longer than the sleep of preStop is an error, 0 a warning.
+// Less than ten seconds after the sleep are an info. Silent for jobs, and where
+// preStop does more than sleep for a number of seconds; of 0 also for single pods,
+// for what works on the node, and for pause images, which only keep a place free.
+var K8sTerminationGraceTooShort = lint.Rule[*facts.Manifest]{
+	Meta: lint.Meta{
+		ID:       "k8s-termination-grace-too-short",
+		Title:    "The pod is killed before it can end",
+		Category: lint.Runtime,
+		Severity: lint.Info,
+		Default:  true,
+		Since:    "0.1.0",
+		Presets:  []string{"cloud-native"},
+	},
+	Check: checkK8sTerminationGraceTooShort,
+}
+
+// defaultGrace is the period of a pod that names none, in seconds.
+const defaultGrace = 30
+
+// leastGrace is what a server needs after preStop, in seconds.
+const leastGrace = 10
+
+func checkK8sTerminationGraceTooShort(p *lint.Pass[*facts.Manifest]) {
+	for _, w := range p.Doc.Workloads() {
+		if w.RunsOnce {
+			continue
+		}
+		n := w.Get("terminationGracePeriodSeconds")
+		grace, known := facts.IntOf(n)
+		if n == nil {
+			grace, known = defaultGrace, true
+		}
+		if !known {
+			continue
+		}
+		if grace == 0 {
+			if w.ServesNode() || w.Object.Kind == "Pod" || !slices.ContainsFunc(w.Containers, hasWork) {
+				continue
+			}
+			p.Report(lint.Finding{
+				Span: n.Span, Severity: lint.Warning,
+				Message: "terminationGracePeriodSeconds 0 kills the program at once, in the middle of its work; leave it out, or give it the time it needs",
+				Fixes:   graceFix(p.Doc, w, defaultGrace),
+			})
+			continue
+		}
+		longest, at, found := 0, text.Span{}, false
+		for _, c := range w.Containers {
+			if seconds, span, ok := preStopSleep(p.Doc, c); ok && seconds > longest {
+				longest, at, found = seconds, span, true
+			}
+		}
+		if !found || n == nil && w.Partial || grace-longest >= leastGrace {
+			continue
+		}
+		f := lint.Finding{Span: at, Fixes: graceFix(p.Doc, w, defaultGrace+longest)}
+		if grace <= longest {
+			f.Severity = lint.Error
+			f.Message = fmt.Sprintf("preStop sleeps for %d seconds and the pod is killed after %d: nothing is left for the program to end; make terminationGracePeriodSeconds longer", longest, grace)
+		} else {
+			f.Message = fmt.Sprintf("preStop sleeps for %d of the %d seconds after which the pod is killed; make terminationGracePeriodSeconds longer", longest, grace)
+		}
+		p.Report(f)
+	}
+}
+
+func graceFix(d *facts.Manifest, w *facts.Workload, seconds int) []lint.Fix {
+	edits, ok := setInPod(d, w, strconv.Itoa(seconds), "terminationGracePeriodSeconds")
+	return fixOf(fmt.Sprintf("set terminationGracePeriodSeconds: %d", seconds), ok, edits...)
+}
+
+// hasWork tells whether a container may lose something: that of a pause image,
+// which keeps a place free, does not.
+func hasWork(c *facts.Container) bool {
+	i, known := c.Image()
+	return !known || path.Base(i.Repository) != "pause"
+}
+
+// preStopSleep is how many seconds preStop sleeps, where it does nothing else.
+func preStopSleep(d *facts.Manifest, c *facts.Container) (seconds int, span text.Span, ok bool) {
+	hook := c.Get("lifecycle", "preStop")
+	if n := d.Get(hook, "sleep", "seconds").Resolve(); n != nil {
+		seconds, ok = facts.IntOf(n)
+		return seconds, n.Span, ok
+	}
+	command := d.Get(hook, "exec", "command").Resolve()
+	if command == nil || len(command.Items) == 0 {
+		return 0, text.Span{}, false
+	}
+	var words []string
+	for _, item := range command.Items {
+		words = append(words, item.Resolve().Value)
+	}
+	if facts.IsShell(words) && len(words) == 3 {
+		words = strings.Fields(words[2])
+	}
+	if len(words) != 2 || words[0] != "sleep" && words[0] != "/bin/sleep" {
+		return 0, text.Span{}, false
+	}
+	seconds, err := strconv.Atoi(strings.TrimSuffix(words[1], "s"))
+	return seconds, command.Span, err == nil
+}

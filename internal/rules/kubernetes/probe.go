@@ -1,0 +1,83 @@
+package kubernetes
+
+import (
+	"strings"
+
+	"github.com/dockmend/dockmend/internal/facts"
+	"github.com/dockmend/dockmend/internal/lint"
+	"github.com/dockmend/dockmend/internal/syntax/yaml"
+)
+
+// serves tells whether a container answers requests: it keeps running and
+// declares a port, and is no database, whose clients try again by themselves.
+func serves(c *facts.Container) bool {
+	return c.RunsOn() && len(c.Ports()) > 0 && !c.IsStore()
+}
+
+// isProbed tells whether what is missing in a workload's probes says anything:
+// it is whole, and runs on.
+func isProbed(w *facts.Workload) bool {
+	return !w.Partial && !w.RunsOnce && !w.Knative && w.Object.Kind != "Pod"
+}
+
+// handler is what a probe asks, as "httpGet"; nil when it asks nothing.
+func handler(c *facts.Container, probe string) (kind string, n *yaml.Node) {
+	for _, kind := range []string{"httpGet", "tcpSocket", "grpc", "exec"} {
+		if n := c.Get(probe, kind); n != nil {
+			return kind, n
+		}
+	}
+	return "", nil
+}
+
+// probeFix adds an HTTP probe of a path on the container's named port. There is
+// none for a port whose name does not say that it speaks HTTP.
+func probeFix(d *facts.Manifest, containers []*facts.Container, probe, path string) []lint.Fix {
+	var edits []lint.FileEdit
+	for _, c := range containers {
+		port := ""
+		for _, p := range c.Ports() {
+			if port == "" && strings.Contains(strings.ToLower(p.Name), "http") && !strings.Contains(strings.ToLower(p.Name), "https") {
+				port = p.Name
+			}
+		}
+		if port == "" {
+			return nil
+		}
+		after := c.Node.Own("ports")
+		if after == nil {
+			return nil
+		}
+		more, ok := d.InsertAfter(after, probe+":\n  httpGet:\n    path: "+path+"\n    port: "+port+"\n  initialDelaySeconds: 5\n  periodSeconds: 10")
+		if !ok {
+			return nil
+		}
+		for _, e := range more {
+			edits = append(edits, lint.FileEdit{Edit: e})
+		}
+	}
+	return []lint.Fix{{Title: "ask for " + path + " on the HTTP port", Applicability: lint.Unsafe, MaxEffect: lint.EffectUnknown, Edits: edits}}
+}
+
+// sameValue tells whether two nodes hold the same, however they are written.
+func sameValue(d *facts.Manifest, a, b *yaml.Node, depth int) bool {
+	a, b = a.Resolve(), b.Resolve()
+	const deepest = 8 // a probe has three levels
+	if a == nil || b == nil || depth > deepest {
+		return a == b
+	}
+	if a.Kind != b.Kind || a.Value != b.Value || len(a.Items) != len(b.Items) || len(a.Pairs) != len(b.Pairs) {
+		return false
+	}
+	for i := range a.Items {
+		if !sameValue(d, a.Items[i], b.Items[i], depth+1) {
+			return false
+		}
+	}
+	for _, p := range a.Pairs {
+		if other := d.Get(b, p.Key.Value); p.Merge || other == nil || !sameValue(d, p.Value, other, depth+1) {
+			return false
+		}
+	}
+	return true
+}

@@ -1,0 +1,89 @@
+package workflow
+
+import (
+	"slices"
+
+	"github.com/dockmend/dockmend/internal/facts"
+	"github.com/dockmend/dockmend/internal/lint"
+	"github.com/dockmend/dockmend/internal/text"
+)
+
+// WorkflowBuildWithoutPull finds builds on machines of their own that do not ask
+// for the newest base image.
+//
+// A self-hosted runner keeps images. Without "pull: true" or --pull, what was
+// pulled months ago is built upon, without the fixes since.
+//
+// Silent for GitHub's own runners, which are new for each job, and for builds
+// whose Dockerfile pins every base by its digest.
+var WorkflowBuildWithoutPull = lint.Rule[*facts.Workflow]{
+	Meta: lint.Meta{
+		ID:       "workflow-build-without-pull",
+		Title:    "A build may stand on an old base image",
+		Category: lint.Reproducibility,
+		Severity: lint.Info,
+		Default:  true,
+		Since:    "0.1.0",
+		Presets:  []string{"cloud-native"},
+		Needs:    lint.NeedsContext,
+		Aliases:  lint.Names("docs:rebuild-often"),
+	},
+	Check: checkWorkflowBuildWithoutPull,
+}
+
+func checkWorkflowBuildWithoutPull(p *lint.Pass[*facts.Workflow]) {
+	for _, j := range p.Doc.Jobs() {
+		if !j.SelfHosted() {
+			continue
+		}
+		for _, b := range imageBuilds(j) {
+			if isPinnedBuild(p.Doc, b) {
+				continue
+			}
+			switch pull := b.step.Scalar("with", "pull"); {
+			case b.command != nil && !b.command.HasFlag("--pull"):
+				p.Report(lint.Finding{Span: b.place, Message: pullMessage("--pull"), Fixes: pullFlag(b.command)})
+			case b.command == nil && pull == "":
+				edits, ok := []text.Edit(nil), false
+				if with := b.step.Node.Own("with"); with != nil {
+					edits, ok = p.Doc.Add(with.Value, "pull: true")
+				}
+				p.Report(lint.Finding{Span: b.place, Message: pullMessage("pull: true"), Fixes: unsafe("add pull: true", ok, edits...)})
+			}
+		}
+		for _, s := range j.Steps {
+			for _, c := range s.Commands() {
+				if dockerCommand(&c) == "compose build" && !c.HasFlag("--pull") {
+					p.Report(lint.Finding{Span: c.Span, Message: pullMessage("--pull"), Fixes: pullFlag(&c)})
+				}
+			}
+		}
+	}
+}
+
+func pullMessage(how string) string {
+	return "the runner keeps base images from run to run, so this builds on old ones; add " + how
+}
+
+// pullFlag adds the flag behind the word build.
+func pullFlag(c *facts.RunCommand) []lint.Fix {
+	i := slices.IndexFunc(c.Words, func(a facts.Argument) bool { return a.Text == "build" })
+	if i < 0 || !c.Exact {
+		return nil
+	}
+	at := c.Words[i].Span.End
+	return unsafe("add --pull", true, text.Edit{Span: text.Span{Start: at, End: at}, New: " --pull"})
+}
+
+// isPinnedBuild tells whether every base of the build's Dockerfile is fixed by a
+// digest, so that there is nothing newer to pull.
+func isPinnedBuild(d *facts.Workflow, b imageBuild) bool {
+	file := b.dockerfileOf(d)
+	if file == nil || len(file.Stages()) == 0 {
+		return false
+	}
+	return !slices.ContainsFunc(file.Stages(), func(s *facts.Stage) bool {
+		base := s.Base()
+		return base.Digest == "" && !base.IsScratch()
+	})
+}

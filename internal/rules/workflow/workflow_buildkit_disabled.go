@@ -1,0 +1,69 @@
+package workflow
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/dockmend/dockmend/internal/facts"
+	"github.com/dockmend/dockmend/internal/lint"
+	"github.com/dockmend/dockmend/internal/syntax/yaml"
+)
+
+// WorkflowBuildkitDisabled finds DOCKER_BUILDKIT and COMPOSE_DOCKER_CLI_BUILD
+// with the value 0.
+//
+// The builder that they ask for is deprecated and gets no new features: mounts,
+// here-documents and checks are refused. Leave the variable out.
+//
+// Silent for jobs on Windows, whose containers BuildKit does not build there.
+var WorkflowBuildkitDisabled = lint.Rule[*facts.Workflow]{
+	Meta: lint.Meta{
+		ID:       "workflow-buildkit-disabled",
+		Title:    "The deprecated builder is switched on",
+		Category: lint.Deprecated,
+		Severity: lint.Warning,
+		Default:  true,
+		Since:    "0.1.0",
+		Presets:  []string{"cloud-native"},
+	},
+	Check: checkWorkflowBuildkitDisabled,
+}
+
+func checkWorkflowBuildkitDisabled(p *lint.Pass[*facts.Workflow]) {
+	windows := false
+	for _, j := range p.Doc.Jobs() {
+		windows = windows || j.Windows()
+	}
+	p.Doc.Environments(func(pair *yaml.Pair, j *facts.Job) {
+		value := pair.Value.Resolve()
+		if !choosesBuilder(pair.Key.Value) || value.Kind != yaml.Scalar || value.Value != "0" && value.Value != "false" {
+			return
+		}
+		if j == nil && windows || j != nil && j.Windows() {
+			return
+		}
+		edits, ok := p.Doc.Delete(pair)
+		if !ok && len(pair.Key.Parent.Pairs) == 1 && pair.Key.Parent.Pair() != nil {
+			edits, ok = p.Doc.Delete(pair.Key.Parent.Pair()) // env has nothing else
+		}
+		p.Report(lint.Finding{Span: pair.Span, Message: builderMessage(pair.Key.Value), Fixes: unsafe("delete "+pair.Key.Value, ok, edits...)})
+	})
+	for _, s := range p.Doc.Steps() {
+		for _, c := range s.Commands() {
+			for _, a := range slices.Concat(c.Assigned, c.Wrappers) { // env takes them too
+				name, value, _ := strings.Cut(a.Text, "=")
+				if choosesBuilder(name) && strings.Trim(value, `"'`) == "0" {
+					p.Report(lint.Finding{Span: a.Span, Message: builderMessage(name)})
+				}
+			}
+		}
+	}
+}
+
+func choosesBuilder(name string) bool {
+	return name == "DOCKER_BUILDKIT" || name == "COMPOSE_DOCKER_CLI_BUILD"
+}
+
+func builderMessage(name string) string {
+	return name + " 0 asks for the deprecated builder, which knows no mounts and no here-documents; leave it out"
+}

@@ -1,0 +1,74 @@
+package workflow
+
+import (
+	"strings"
+
+	"github.com/dockmend/dockmend/internal/facts"
+	"github.com/dockmend/dockmend/internal/lint"
+)
+
+// WorkflowSecretInBuildArgs finds secrets of the repository that are passed as
+// build arguments.
+//
+// Build arguments stay readable in the history of the image and in the
+// provenance that goes to the registry with it. Pass the secret by the input
+// secrets, or by --secret, and take it in the Dockerfile with
+// "RUN --mount=type=secret".
+//
+// Silent for arguments that are public by their name, as NEXT_PUBLIC_API_KEY: a
+// browser gets them anyway.
+var WorkflowSecretInBuildArgs = lint.Rule[*facts.Workflow]{
+	Meta: lint.Meta{
+		ID:       "workflow-secret-in-build-args",
+		Title:    "A secret is passed as a build argument",
+		Category: lint.Security,
+		Severity: lint.Error,
+		Default:  true,
+		Since:    "0.1.0",
+		Presets:  []string{"cloud-native", "hardening"},
+		Aliases:  lint.Names("CIS-4.10", "zizmor:overprovisioned-secrets"),
+	},
+	Check: checkWorkflowSecretInBuildArgs,
+}
+
+func checkWorkflowSecretInBuildArgs(p *lint.Pass[*facts.Workflow]) {
+	for _, s := range p.Doc.Steps() {
+		if n := s.Get("with", "build-args"); n != nil {
+			at := 0
+			for line := range strings.Lines(n.Value) {
+				body := strings.TrimRight(line, "\n")
+				if secret, ok := leaked(body); ok {
+					lead := len(body) - len(strings.TrimLeft(body, " \t"))
+					p.Report(lint.Finding{Span: p.Doc.LineSpan(n, at+lead, at+len(body)), Message: leakMessage(secret)})
+				}
+				at += len(line)
+			}
+		}
+		for _, c := range s.Commands() {
+			if what := dockerCommand(&c); what != "build" && what != "compose build" {
+				continue
+			}
+			for _, a := range flagValues(&c, "--build-arg", "--build-arg") {
+				if secret, ok := leaked(strings.Trim(a.Text, `"'`)); ok {
+					p.Report(lint.Finding{Span: a.Span, Message: leakMessage(secret)})
+				}
+			}
+		}
+	}
+}
+
+func leakMessage(secret string) string {
+	return quote(secret) + " stays readable in the history of the image; pass it as a build secret"
+}
+
+// leaked is the secret in an argument of the form NAME=VALUE.
+func leaked(argument string) (secret string, ok bool) {
+	name, value, _ := strings.Cut(argument, "=")
+	name = strings.ToUpper(strings.Trim(strings.TrimSpace(name), `"'`))
+	for _, prefix := range []string{"NEXT_PUBLIC_", "VITE_", "REACT_APP_", "NUXT_PUBLIC_", "EXPO_PUBLIC_", "GATSBY_", "PUBLIC_", "VUE_APP_"} {
+		if strings.HasPrefix(name, prefix) {
+			return "", false
+		}
+	}
+	return facts.SecretIn(value)
+}

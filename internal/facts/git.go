@@ -27,6 +27,7 @@ type Repository struct {
 	// patterns tells that there is a .gitignore, indexed that the index was read.
 	patterns, indexed bool
 	tracked           map[string]bool
+	whole             bool
 	// submodules are their paths from the root.
 	submodules []string
 }
@@ -59,7 +60,8 @@ func readRepository(files lint.Context) *Repository {
 		if index, err := gate.ReadFile(".git/index"); err == nil {
 			r.tracked, r.indexed = readIndex(index)
 		}
-		if isDir, ok := gate.Exists(".git"); ok && isDir {
+		if _, ok := gate.Exists(".git"); ok {
+			r.whole = true
 			break
 		}
 	}
@@ -75,8 +77,13 @@ func readRepository(files lint.Context) *Repository {
 		r.read(gate, ".gitignore", r.way[:i])
 	}
 	r.matcher = gitignore.NewMatcher(r.all)
+	r.whole = r.whole || r.patterns
 	return r
 }
+
+// IsWhole tells whether the folders look like the checkout of a repository: what
+// is not there is then missing, and not just left out by whoever gave the files.
+func (r *Repository) IsWhole() bool { return r.whole }
 
 // read adds the patterns of a .gitignore, whose folder is domain.
 func (r *Repository) read(gate lint.Context, name string, domain []string) {

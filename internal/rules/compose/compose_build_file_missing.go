@@ -21,7 +21,8 @@ import (
 //
 // Silent for what git ignores, since somebody puts it there, and for paths that
 // are right from a folder above, as with --project-directory. Contexts that are
-// remote, out of the root or named with a variable are skipped.
+// remote, out of the root or named with a variable are skipped, and so are folders
+// without .git and .gitignore, which may hold a part of the files only.
 var ComposeBuildFileMissing = lint.Rule[*facts.Compose]{
 	Meta: lint.Meta{
 		ID:       "compose-build-file-missing",
@@ -52,6 +53,9 @@ func checkComposeBuildFileMissing(p *lint.Pass[*facts.Compose]) {
 			continue
 		}
 		folder := section.Context.Raw
+		if (err != nil || build.File == nil) && skipsPart(p) {
+			return
+		}
 		if err != nil {
 			reportMissing(p, section.Context.Span, folder, fmt.Sprintf("there is no folder %q, so %q cannot be built; name the one that has its files", shortText(folder), shortText(s.Name)))
 			continue

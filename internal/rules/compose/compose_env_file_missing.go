@@ -42,6 +42,9 @@ func checkComposeEnvFileMissing(p *lint.Pass[*facts.Compose]) {
 			isThereFromAbove(p, name) || len(envExamples(p, path.Dir(name))) > 0 {
 			continue
 		}
+		if skipsPart(p) {
+			return
+		}
 		f := lint.Finding{
 			Span:    e.Path.Span,
 			Message: fmt.Sprintf("there is no %q; add it, keep an example of it in git, or say \"required: false\"", shortText(e.Path.Text)),

@@ -2,6 +2,7 @@ package compose
 
 import (
 	"fmt"
+	"path"
 	"slices"
 
 	"github.com/dockmend/dockmend/internal/facts"
@@ -15,8 +16,8 @@ import (
 // Often the name is mistyped, or the example is out of date. Without any such
 // file env-example-missing speaks.
 //
-// Silent for variables that shells, Docker and continuous integration set; the
-// option "ignore" names others.
+// Silent for variables that shells, Docker and continuous integration set, and in
+// files for the latter, as compose.ci.yaml; the option "ignore" names others.
 var ComposeVariableUndefined = lint.Rule[*facts.Compose]{
 	Meta: lint.Meta{
 		ID:       "compose-variable-undefined",
@@ -36,7 +37,7 @@ var ComposeVariableUndefined = lint.Rule[*facts.Compose]{
 }
 
 func checkComposeVariableUndefined(p *lint.Pass[*facts.Compose]) {
-	if !p.Files.Known() || p.Doc.IsFragment(p.Doc.Name) {
+	if !p.Files.Known() || p.Doc.IsFragment(p.Doc.Name) || hasPart(path.Base(p.Doc.Name), "ci") {
 		return
 	}
 	files := append(envExamples(p, "."), ".env")

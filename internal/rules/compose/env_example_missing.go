@@ -44,8 +44,11 @@ func checkEnvExampleMissing(p *lint.Pass[*facts.Compose]) {
 		checkEnvExample(p, examples, bare)
 		return
 	}
-	repository := p.Doc.Around.Repository()
 	paths, entries := envFilePaths(p.Doc)
+	if len(paths) == 0 && len(bare) == 0 || skipsPart(p) {
+		return
+	}
+	repository := p.Doc.Around.Repository()
 	for _, name := range paths {
 		there, known := isThere(p, name)
 		missing := known && !there && entries[name].Required

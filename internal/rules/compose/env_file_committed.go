@@ -46,7 +46,7 @@ func checkEnvFileCommitted(p *lint.Pass[*facts.Compose]) {
 		paths = append(paths, ".env")
 	}
 	for _, name := range paths {
-		if !isEnvName(path.Base(name)) || isExampleEnv(path.Base(name)) || isTestFolder(name) {
+		if !isEnvName(path.Base(name)) || isSharedEnv(path.Base(name)) || isTestFolder(name) {
 			continue
 		}
 		variables, ok := readEnvFile(p, name, false)
@@ -145,10 +145,11 @@ func isTestFolder(name string) bool {
 }
 
 // isFirstOfFolder tells whether of the Compose files of the folder this is the
-// one that speaks of .env: the first by name.
+// one that speaks of .env: the first by name, if none names it.
 func isFirstOfFolder(d *facts.Compose) bool {
 	for _, near := range d.ComposeFiles() {
-		if near.Name < d.Name && len(near.All()) > 0 {
+		paths, _ := envFilePaths(near.Compose)
+		if near.Name < d.Name && len(near.All()) > 0 || slices.Contains(paths, ".env") {
 			return false
 		}
 	}

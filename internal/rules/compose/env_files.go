@@ -58,16 +58,20 @@ func isEnvName(name string) bool {
 	return strings.HasPrefix(name, ".env") || strings.HasSuffix(name, ".env") || strings.HasPrefix(name, "env.")
 }
 
-// isExampleEnv tells whether a file of variables is there to be copied, or for
-// everybody as it is.
+// isExampleEnv tells whether a file of variables is there to be copied.
 func isExampleEnv(name string) bool {
-	return slices.ContainsFunc(nameParts(name), func(part string) bool {
-		switch part {
-		case "example", "examples", "sample", "samples", "template", "templates", "tpl", "tmpl", "dist", "default", "defaults", "schema", "test", "tests", "testing", "ci", "e2e", "enc", "encrypted", "vault", "j2", "md":
-			return true
-		}
-		return false
-	})
+	return hasPart(name, "example", "examples", "sample", "samples", "template", "templates", "tpl", "tmpl", "dist", "default", "defaults", "schema")
+}
+
+// isSharedEnv tells whether a file of variables is for everybody as it is: an
+// example, one for tests, or one that is encrypted.
+func isSharedEnv(name string) bool {
+	return isExampleEnv(name) || hasPart(name, "test", "tests", "testing", "ci", "e2e", "enc", "encrypted", "vault", "j2", "md")
+}
+
+// hasPart tells whether one of the words is a part of a name.
+func hasPart(name string, words ...string) bool {
+	return slices.ContainsFunc(nameParts(name), func(part string) bool { return slices.Contains(words, part) })
 }
 
 func nameParts(name string) []string {

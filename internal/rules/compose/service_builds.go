@@ -61,3 +61,13 @@ func siblingSets(d *facts.Compose, service, key string) bool {
 func has(entries []compose.KeyValue, key string) bool {
 	return slices.ContainsFunc(entries, func(kv compose.KeyValue) bool { return kv.Key == key })
 }
+
+// skipsPart tells whether the folder does not look like a whole checkout, where
+// a file that is not there says nothing; the rule has skipped then.
+func skipsPart(p *lint.Pass[*facts.Compose]) bool {
+	if p.Doc.Around.Repository().IsWhole() {
+		return false
+	}
+	p.Skip("neither .git nor a .gitignore shows that all files of the project are there")
+	return true
+}

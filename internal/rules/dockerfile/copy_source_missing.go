@@ -1,0 +1,165 @@
+package dockerfile
+
+import (
+	"fmt"
+	"path"
+	"slices"
+	"strings"
+
+	"github.com/dockmend/dockmend/internal/facts"
+	"github.com/dockmend/dockmend/internal/lint"
+	"github.com/dockmend/dockmend/internal/nearest"
+)
+
+// CopySourceMissing finds COPY and ADD of a file or folder that is not in the
+// build context: the build fails.
+//
+// The context is the one that a Compose file says, else the folder of the
+// Dockerfile, or one above, that has most of what is copied. Where none has any
+// of it the rule skips.
+//
+// Silent for patterns, variables and addresses, for what git ignores, for names
+// of what a build makes (dist, target, a program without an extension), and for
+// what a script or a workflow of the project names. Folders without .git and
+// .gitignore, which may hold a part of the files only, are skipped.
+var CopySourceMissing = lint.Rule[*facts.Dockerfile]{
+	Meta: lint.Meta{
+		ID:       "copy-source-missing",
+		Title:    "COPY names a file that is not there",
+		Category: lint.Correctness,
+		Severity: lint.Error,
+		Default:  true,
+		Since:    "0.1.0",
+		Presets:  []string{"cloud-native"},
+		Needs:    lint.NeedsContext,
+	},
+	Check: checkCopySourceMissing,
+}
+
+func checkCopySourceMissing(p *lint.Pass[*facts.Dockerfile]) {
+	var missing []facts.ContextCopy
+	for _, c := range p.Doc.ContextCopies() {
+		if c.Path == "." || strings.ContainsAny(c.Path, `*?[\`) || strings.HasPrefix(c.Path, "../") || c.Instruction.Err != nil || len(c.Instruction.Heredocs) > 0 {
+			continue
+		}
+		if _, ok := p.Files.Exists(c.Path); !ok {
+			missing = append(missing, c)
+		}
+	}
+	if len(missing) == 0 || !p.Files.Known() {
+		return
+	}
+	context, ok := p.Doc.LikelyContext()
+	if !ok {
+		p.Skip("no folder is known to be the build context")
+		return
+	}
+	if !p.Doc.Around.Repository().IsWhole() {
+		p.Skip("neither .git nor a .gitignore shows that all files of the project are there")
+		return
+	}
+	repository := facts.NewProject(context.Files).Repository()
+	for _, c := range missing {
+		if _, ok := context.Files.Exists(c.Path); ok || repository.Ignores(c.Path) || repository.Submodule(c.Path) || isThereAbove(context.Files, c.Path) {
+			continue
+		}
+		names, _ := context.Files.List(path.Dir(c.Path))
+		for i := range names {
+			names[i] = strings.TrimSuffix(names[i], "/")
+		}
+		near, isNear := nearest.Name(path.Base(c.Path), names)
+		if !isNear && (isMade(c.Path) || isNamedBeside(context.Files, path.Base(c.Path))) {
+			continue
+		}
+		f := lint.Finding{
+			Span:    c.Word.Span,
+			Message: fmt.Sprintf("%q is not in the build context %q, so the build fails; name what is there", short(c.Path), context.Files.Path(".")),
+			Related: []lint.Related{{File: context.Files.Path("."), Message: "the build context"}},
+		}
+		if isNear {
+			f.Message = fmt.Sprintf("%q is not in the build context %q, so the build fails; %q is meant", short(c.Path), context.Files.Path("."), short(path.Join(path.Dir(c.Path), near)))
+		}
+		p.Report(f)
+	}
+}
+
+// isThereAbove tells whether a path exists from a folder above the context: the
+// build may be given that one.
+func isThereAbove(files lint.Context, name string) bool {
+	const levels = 4
+	up := ".."
+	for range levels {
+		gate, err := files.In(up, "")
+		if err != nil {
+			return false
+		}
+		if _, ok := gate.Exists(name); ok {
+			return true
+		}
+		up = path.Join("..", up)
+	}
+	return false
+}
+
+// isMade tells whether a path has a name of what is built, downloaded or written
+// before the image is.
+func isMade(name string) bool {
+	for part := range strings.SplitSeq(strings.ToLower(name), "/") {
+		switch part {
+		case "dist", "build", "target", "out", "output", "bin", "obj", "publish", "release", "artifacts", "vendor", "node_modules", "public", "static", "staticfiles", "_site",
+			"pkg", "tmp", "temp", "cache", ".next", ".output", "coverage", "wheels", "wheelhouse", "certs", "cert", "ssl", "keys", "secrets", "data", "models", "license", "version", "generated", "gen":
+			return true
+		}
+	}
+	base := strings.ToLower(path.Base(name))
+	if strings.HasPrefix(base, ".env") {
+		return true
+	}
+	return !slices.Contains([]string{
+		".py", ".js", ".mjs", ".cjs", ".ts", ".tsx", ".json", ".toml", ".txt", ".lock", ".yml", ".yaml", ".conf", ".cfg", ".ini", ".sh", ".rb", ".go", ".mod", ".sum",
+		".php", ".xml", ".gradle", ".kts", ".properties", ".sql", ".html", ".css", ".rs", ".java", ".csproj", ".sln", ".cs", ".md", ".in", ".j2",
+	}, path.Ext(base))
+}
+
+// maxSearched is how many files of the project are searched for a name.
+const maxSearched = 60
+
+// isNamedBeside tells whether a file that makes things names this one: a
+// Makefile, a script, the scripts of a package, a workflow.
+func isNamedBeside(files lint.Context, base string) bool {
+	searched := 0
+	for _, folder := range []string{".", "scripts", "hack", ".github/workflows", "..", "../scripts", "../.github/workflows"} {
+		gate, err := files.In(folder, "")
+		if err != nil {
+			continue
+		}
+		names, err := gate.List(".")
+		if err != nil {
+			continue
+		}
+		for _, name := range names {
+			if !isRecipe(name) || searched == maxSearched {
+				continue
+			}
+			searched++
+			if src, err := gate.ReadFile(name); err == nil && strings.Contains(string(src), base) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// isRecipe tells whether a file of that name says how things are made.
+func isRecipe(name string) bool {
+	lower := strings.ToLower(name)
+	switch lower {
+	case "makefile", "gnumakefile", "justfile", "package.json", "taskfile.yml", "taskfile.yaml", "rakefile", "jenkinsfile", "build.gradle", "pom.xml", "tox.ini", "noxfile.py", "tasks.py":
+		return true
+	}
+	switch path.Ext(lower) {
+	case ".sh", ".mk", ".ps1", ".bat", ".yml", ".yaml", ".hcl", ".md":
+		return !strings.Contains(lower, "compose")
+	}
+	return false
+}

@@ -98,7 +98,7 @@ func setsPassword(c *facts.Command) bool {
 	case "chpasswd":
 		return true
 	case "passwd":
-		return c.HasFlag("--stdin", "-d", "--delete") && !c.HasFlag("-l", "--lock")
+		return c.HasFlag("--stdin") && !c.HasFlag("-l", "--lock")
 	case "useradd", "usermod":
 		value, ok := c.FlagValue("-p", "--password")
 		return ok && value.Text != "*" && value.Text != "!" && value.Text != "" && !strings.HasPrefix(value.Text, "!")

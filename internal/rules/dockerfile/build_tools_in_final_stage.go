@@ -70,9 +70,10 @@ func checkBuildToolsInFinalStage(p *lint.Pass[*facts.Dockerfile]) {
 // keptCompilers is the first installation of compilers that the RUN does not
 // remove; nil if there is none.
 func keptCompilers(d *facts.Dockerfile, s *facts.Stage) (install *facts.Command, tools []string) {
+	packages := compilerPackages()
 	for _, x := range s.Chain() {
 		for _, in := range x.Instructions {
-			if in.Keyword != "run" || !slices.ContainsFunc(compilerPackages(), func(name string) bool { return strings.Contains(d.Text(in.Span), name) }) {
+			if in.Keyword != "run" || !slices.ContainsFunc(packages, func(name string) bool { return strings.Contains(d.Text(in.Span), name) }) {
 				continue
 			}
 			commands := d.Commands(in)

@@ -47,11 +47,11 @@ func checkInsecureHttpDownload(p *lint.Pass[*facts.Dockerfile]) {
 		default:
 			return
 		}
-		if checksDigest(c.Instruction.Body) || strings.Contains(c.Instruction.Body, "gpg") {
-			return
-		}
 		for _, a := range c.Args() {
 			if isPlainHTTP(a.Text) {
+				if checksDigest(c.Instruction.Body) || strings.Contains(c.Instruction.Body, "gpg") {
+					return
+				}
 				reportPlainHTTP(p, a.Span, c.Script == nil || c.Script.Editable())
 				return
 			}

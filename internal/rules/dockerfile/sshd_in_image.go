@@ -38,21 +38,24 @@ func checkSshdInImage(p *lint.Pass[*facts.Dockerfile]) {
 		if c.Action != "install" && c.Action != "add" || s == nil || !s.InFinalImage() || isDevelopment(s) {
 			return
 		}
+		at := slices.IndexFunc(c.Packages, func(a facts.Argument) bool {
+			return a.Text == "openssh-server" || a.Text == "dropbear" || a.Text == "dropbear-run"
+		})
+		if at < 0 {
+			return
+		}
 		server, configured, meant := sshdUse(p.Doc, s)
 		if !server && !configured {
 			return
 		}
-		severity := lint.Warning
+		f := lint.Finding{
+			Span:    c.Packages[at].Span,
+			Message: fmt.Sprintf("%s is a second way into the container, with keys and users of its own; use docker exec", quoteShort(c.Packages[at].Text)),
+		}
 		if meant {
-			severity = lint.Info
+			f.Severity = lint.Info
 		}
-		for _, a := range c.Packages {
-			switch a.Text {
-			case "openssh-server", "dropbear", "dropbear-run":
-				p.Report(lint.Finding{Span: a.Span, Severity: severity, Message: fmt.Sprintf("%s is a second way into the container, with keys and users of its own; use docker exec", quoteShort(a.Text))})
-				return
-			}
-		}
+		p.Report(f)
 	}, "apt-get", "apt", "apk", "yum", "dnf", "microdnf", "zypper")
 }
 

@@ -42,9 +42,12 @@ func checkTlsVerificationDisabledByEnv(p *lint.Pass[*facts.Dockerfile]) {
 		})
 	}
 	p.Doc.Each("run", true, func(in *dockerfile.Instruction) {
+		if !mayTrustAll(p.Doc.Text(in.Span)) {
+			return
+		}
 		s := in.Script()
 		commands := p.Doc.Commands(in)
-		if s == nil || s.File == nil || !strings.Contains(in.Body, "=") {
+		if s == nil || s.File == nil {
 			return
 		}
 		syntax.Walk(s.File, func(n syntax.Node) bool {
@@ -71,6 +74,11 @@ func checkTlsVerificationDisabledByEnv(p *lint.Pass[*facts.Dockerfile]) {
 			return true
 		})
 	})
+}
+
+// mayTrustAll tells whether a text holds a part of one of the names below.
+func mayTrustAll(text string) bool {
+	return slices.ContainsFunc([]string{"SSL", "ssl", "TLS", "tls", "HTTPS", "TRUSTED", "trusted"}, func(part string) bool { return strings.Contains(text, part) })
 }
 
 func reportTrust(p *lint.Pass[*facts.Dockerfile], span text.Span, variant string, fixes []lint.Fix) {

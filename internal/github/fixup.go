@@ -5,6 +5,7 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
+	"errors"
 	"fmt"
 	"net/http"
 	"regexp"
@@ -131,6 +132,9 @@ func checkBranch(name string, taken ...string) error {
 
 // fixupFacts is what GitHub has.
 type fixupFacts struct {
+	// signed is set where the branch's rules take signed commits alone, and REST
+	// makes none with this token.
+	signed bool
 	base, baseSHA, baseTree string
 	// entries are the files to change as the base has them.
 	entries map[string]gitEntry
@@ -146,16 +150,19 @@ type fixupFacts struct {
 // be done is a note; nothing of it fails a job.
 func (c *Client) Propose(ctx context.Context, f *Fixup) *Proposed {
 	out := &Proposed{}
+	signed := false
 	for range fixupTries {
 		known, err := c.look(ctx, f)
 		if err != nil {
 			out.note("no pull request with fixes: %v", err)
 			return out
 		}
-		plan := planFixup(f, known)
-		if c.applyFixup(ctx, f, known, plan, out) {
+		known.signed = known.signed || signed
+		again := c.applyFixup(ctx, f, known, planFixup(f, known), out)
+		if again == nil {
 			return out
 		}
+		signed = signed || errors.Is(again, errUnsigned)
 		out = &Proposed{}
 	}
 	out.note("no pull request with fixes: %s moves while this run works; the next run does it", cmp.Or(f.Base, "the base"))
@@ -196,6 +203,7 @@ func (c *Client) look(ctx context.Context, f *Fixup) (known *fixupFacts, err err
 	if known.tip, err = c.tipCommit(ctx, branch); err != nil {
 		return nil, err
 	}
+	known.signed = known.tip != nil && isOurCommit(f.Category, known.tip) && trailer(known.tip.Message, trailerSigned) != ""
 	if known.pulls, err = c.pullsOf(ctx, branch, known.base); err != nil {
 		return nil, err
 	}
@@ -236,6 +244,8 @@ func (k *fixupFacts) ours(category string, tip *gitCommit) bool {
 const (
 	trailerFiles  = "Dockmend-Files: "
 	trailerCommit = "Dockmend-Commit: "
+	// trailerSigned stands in a commit that only GraphQL could make.
+	trailerSigned = "Dockmend-Signed: "
 )
 
 // seal is the value of the last trailer.

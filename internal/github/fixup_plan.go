@@ -68,7 +68,7 @@ func planFixup(f *Fixup, known *fixupFacts) *fixupPlan {
 
 // choose takes the files that the base has as the run saw them.
 func (p *fixupPlan) choose(f *Fixup, known *fixupFacts) {
-	var stale, other []string
+	var stale, other, programs []string
 	for _, file := range f.Files {
 		e, ok := known.entries[file.Path]
 		switch {
@@ -76,6 +76,8 @@ func (p *fixupPlan) choose(f *Fixup, known *fixupFacts) {
 			other = append(other, file.Path)
 		case !ok || e.SHA != blobHash(file.Before, len(e.SHA)):
 			stale = append(stale, file.Path)
+		case known.signed && e.Mode == "100755":
+			programs = append(programs, file.Path)
 		case len(p.files) == maxFixupFiles:
 			other = append(other, file.Path)
 		default:
@@ -87,6 +89,9 @@ func (p *fixupPlan) choose(f *Fixup, known *fixupFacts) {
 	}
 	if len(other) > 0 {
 		p.note("not in the pull request: %s, since workflows and links are never touched, and %d files at a time are enough", listed(other), maxFixupFiles)
+	}
+	if len(programs) > 0 {
+		p.note("not in the pull request: %s, executable: the branch's rules ask for signed commits, and the only way in which GitHub signs one for this token loses that bit", listed(programs))
 	}
 	hash := sha256.New()
 	for _, file := range p.files {

@@ -27,6 +27,10 @@ type Repo struct {
 	NoDrafts bool
 	// Protected are branches whose rules let nobody of Actions write.
 	Protected []string
+	// Signed are branches whose rules take commits with a verified signature
+	// alone. UserToken makes the token a person's: its REST commits have none.
+	Signed    []string
+	UserToken bool
 	// Truncated cuts recursive listings of trees.
 	Truncated bool
 	// Author is who opens pull requests; empty for Viewer.
@@ -45,6 +49,7 @@ type Repo struct {
 type commit struct {
 	tree, message, author string
 	parents               []string
+	signed                bool
 }
 
 type treeEntry struct{ mode, sha string }
@@ -291,6 +296,18 @@ func (r *Repo) ruled(branch string) bool { return slices.Contains(r.Protected, b
 
 const violations = "Repository rule violations found"
 
+// unsigned tells whether a branch's rules refuse a commit that is new to them.
+func (r *Repo) unsigned(branch, sha string) bool {
+	for _, tip := range r.refs {
+		if r.within(sha, tip) {
+			return false
+		}
+	}
+	return slices.Contains(r.Signed, branch) && !r.commits[sha].signed
+}
+
+const unverified = violations + "\n\nCommits must have verified signatures.\n\n"
+
 func (r *Repo) makeRef(body []byte) (int, any) {
 	var want struct{ Ref, SHA string }
 	if err := json.Unmarshal(body, &want); err != nil {
@@ -306,6 +323,8 @@ func (r *Repo) makeRef(body []byte) (int, any) {
 		return refused("Reference already exists")
 	case r.commits[want.SHA].tree == "":
 		return refused("Object does not exist")
+	case r.unsigned(branch, want.SHA):
+		return refused(unverified)
 	}
 	r.move(branch, want.SHA)
 	return http.StatusCreated, r.refAnswer(branch)
@@ -329,6 +348,8 @@ func (r *Repo) moveRef(ref string, body []byte) (int, any) {
 		return refused("Object does not exist")
 	case !want.Force && !r.within(r.refs[branch], want.SHA):
 		return refused("Update is not a fast forward")
+	case r.unsigned(branch, want.SHA):
+		return refused(unverified)
 	}
 	r.move(branch, want.SHA)
 	return http.StatusOK, r.refAnswer(branch)
@@ -376,8 +397,34 @@ func (r *Repo) makeCommit(body []byte) (int, any) {
 	if r.trees[want.Tree] == nil {
 		return refused("Tree SHA does not exist")
 	}
-	sha := r.commit(commit{tree: want.Tree, message: want.Message, author: Viewer, parents: want.Parents})
+	sha := r.commit(commit{tree: want.Tree, message: want.Message, author: Viewer, parents: want.Parents, signed: !r.UserToken})
 	return http.StatusCreated, r.commitAnswer(sha)
+}
+
+// append is GraphQL's createCommitOnBranch; nil where GitHub refuses.
+func (r *Repo) append(input map[string]any) any {
+	at := func(name string) map[string]any { inner, _ := input[name].(map[string]any); return inner }
+	word := func(of map[string]any, name string) string { s, _ := of[name].(string); return s }
+	branch := word(at("branch"), "branchName")
+	tip := r.refs[branch]
+	if tip == "" || tip != input["expectedHeadOid"] {
+		return nil
+	}
+	files := maps.Clone(r.trees[r.commits[tip].tree])
+	additions, _ := at("fileChanges")["additions"].([]any)
+	for _, a := range additions {
+		file, _ := a.(map[string]any)
+		content, err := base64.StdEncoding.DecodeString(word(file, "contents"))
+		if err != nil {
+			r.h.t.Errorf("contents that are not base64: %v", err)
+			return nil
+		}
+		files[word(file, "path")] = treeEntry{"100644", r.blob(string(content))} // whatever it was
+	}
+	message := word(at("message"), "headline") + "\n\n" + word(at("message"), "body")
+	sha := r.commit(commit{tree: r.tree(files), message: message, author: Viewer, parents: []string{tip}, signed: true})
+	r.move(branch, sha)
+	return object{"commit": object{"oid": sha}}
 }
 
 func (r *Repo) readTree(sha string, recursive bool) (int, any) {

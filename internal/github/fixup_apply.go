@@ -54,7 +54,7 @@ func (c *Client) applyFixup(ctx context.Context, f *Fixup, known *fixupFacts, pl
 			return err
 		case err != nil:
 			out.Refused = true
-			out.note("no pull request with fixes: %v", err)
+			out.note("%s: %v", f.none(), err)
 			return nil
 		}
 	}
@@ -77,6 +77,14 @@ func (c *Client) applyFixup(ctx context.Context, f *Fixup, known *fixupFacts, pl
 		p.drop(ctx)
 	}
 	return nil
+}
+
+// needed are the permissions for the commit and what it is made for.
+func (p *proposal) needed() string {
+	if p.f.Direct {
+		return contentsWrite
+	}
+	return proposing
 }
 
 // drop deletes the branch, if it is still what it was.
@@ -108,12 +116,12 @@ func (p *proposal) commitFiles(ctx context.Context) error {
 	}
 	tree, err := p.makeTree(ctx, p.known.baseTree, entries)
 	if err != nil {
-		return explainFor(err, proposing)
+		return explainFor(err, p.needed())
 	}
 	if tree == p.known.baseTree {
 		return fmt.Errorf("the base has all of it already")
 	}
-	message := fixupMessage(p.plan) + "\n" + trailerFiles + p.plan.filesHash + "\n" +
+	message := fixupMessage(p.plan) + "\n" + p.keysTrailer() + trailerFiles + p.plan.filesHash + "\n" +
 		trailerCommit + seal(p.f.Category, p.known.baseSHA, tree, p.plan.filesHash) + "\n"
 	var commit string
 	if p.known.signed {
@@ -122,7 +130,7 @@ func (p *proposal) commitFiles(ctx context.Context) error {
 		commit, err = p.makeCommit(ctx, message, tree, []string{p.known.baseSHA})
 	}
 	if err != nil {
-		return explainFor(err, proposing)
+		return explainFor(err, p.needed())
 	}
 	base, err := p.tip(ctx, p.known.base)
 	if err == nil && base != p.known.baseSHA {
@@ -130,6 +138,9 @@ func (p *proposal) commitFiles(ctx context.Context) error {
 	}
 	if err != nil {
 		return err
+	}
+	if p.f.Direct {
+		return p.advance(ctx, commit)
 	}
 	return p.point(ctx, commit)
 }
@@ -149,7 +160,7 @@ func (p *proposal) treeEntries(ctx context.Context) ([]gitEntry, error) {
 			p.allow(1) // its number is bounded by maxFixupFiles
 			sha, err := p.makeBlob(ctx, file.After)
 			if err != nil {
-				return nil, explainFor(err, proposing)
+				return nil, explainFor(err, p.needed())
 			}
 			e.SHA = sha
 		}
@@ -185,14 +196,20 @@ func (p *proposal) point(ctx context.Context, commit string) error {
 		if try == 0 && (strings.Contains(words, "already exists") || strings.Contains(words, "does not exist")) {
 			continue
 		}
-		if !p.known.signed && strings.Contains(words, "verified signatures") {
-			return errUnsigned
-		}
-		if kind, _ := failureOf(err); kind == invalid {
-			return fmt.Errorf("GitHub does not let the branch %s be written: %.200s", p.branch, words)
-		}
-		return explainFor(err, proposing)
+		return p.refused(err, p.branch)
 	}
+}
+
+// refused words GitHub's answer to a move of a branch.
+func (p *proposal) refused(err error, branch string) error {
+	words := refusalWords(err)
+	if !p.known.signed && strings.Contains(words, "verified signatures") {
+		return errUnsigned
+	}
+	if kind, _ := failureOf(err); kind == invalid {
+		return fmt.Errorf("GitHub does not let the branch %s be written: %.200s", branch, words)
+	}
+	return explainFor(err, p.needed())
 }
 
 // open opens the pull request. An answer that does not say whether it was done

@@ -138,6 +138,9 @@ func fixupBody(f *Fixup, files []plannedFile) string {
 		safe = safe && !slices.ContainsFunc(file.Changes, func(c FixupChange) bool { return !c.Safe })
 	}
 	b.must(fmt.Sprintf("dockmend mends %s in %s. ", counted(changes, "finding"), counted(len(files), "file")))
+	if f.Pull > 0 {
+		b.must(fmt.Sprintf("They are new in #%d, and merging this puts the fixes on its branch. ", f.Pull))
+	}
 	b.must("What each change does was shown before it was proposed (BuildKit's own compiler reads a Dockerfile before and after); the effect is what differs. ")
 	if safe {
 		b.must("All of these changes are safe.\n")
@@ -214,12 +217,16 @@ func beforeAfter(file plannedFile) string {
 
 func closing(f *Fixup) string {
 	exclude := "`fix: {exclude: [\"path/**\"]}`"
+	ends := "It closes by itself when nothing is left"
+	if f.Pull > 0 {
+		ends += fmt.Sprintf(", and with #%d", f.Pull)
+	}
 	lines := []string{
 		"", "<details><summary>Not wanted? What happens next?</summary>", "",
 		"- One finding: `# dockmend ignore=RULE -- reason` on the line above. A rule: `rules: {RULE: off}` in `.dockmend.yaml`. Some files: " + exclude + " there.",
 		"- Close this pull request and none of it is proposed again until something new is found.",
 		"- It is made anew when its base moves. Commits of others on this branch are never overwritten: dockmend stops then and says so.",
-		"- It closes by itself when nothing is left.",
+		"- " + ends + ".",
 		"- With the workflow's own token, GitHub starts no checks here until somebody who may write approves them, or closes and reopens this pull request.",
 		"", "- [ ] " + againBox + "Start over: propose this again after it was closed, and throw away what others committed to this branch", "",
 		"</details>", "",
@@ -231,6 +238,9 @@ func closing(f *Fixup) string {
 // fixupTitle is never changed afterwards, so that people may.
 func fixupTitle(f *Fixup) string {
 	title := "Mend container files with dockmend"
+	if f.Pull > 0 {
+		title = fmt.Sprintf("Mend container files of #%d with dockmend", f.Pull)
+	}
 	if where, ok := strings.CutPrefix(f.Category, "dockmend/"); ok {
 		title += " (" + cut(report.Terminal(where), 100) + ")"
 	}

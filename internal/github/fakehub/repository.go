@@ -39,7 +39,9 @@ type Repo struct {
 	// does something at that very moment.
 	Before func(call string)
 
-	h       *Hub
+	h *Hub
+	// name is the repository's, as the request has it.
+	name    string
 	refs    map[string]string
 	commits map[string]commit
 	trees   map[string]map[string]treeEntry
@@ -62,6 +64,8 @@ type PullRequest struct {
 	Draft, Merged                bool
 	Labels, Assignees, Reviewers []string
 	Comments                     []Said
+	// Fork is the repository of its head where that is another one.
+	Fork string
 }
 
 // Said is a comment below a pull request.
@@ -110,12 +114,15 @@ func (r *Repo) Commit(branch, author string, files map[string]string) (sha strin
 }
 
 // Merge merges a branch into the default one.
-func (r *Repo) Merge(branch string) {
+func (r *Repo) Merge(branch string) { r.MergeInto(r.Default, branch) }
+
+// MergeInto merges a branch that stands on another one's tip into that.
+func (r *Repo) MergeInto(base, branch string) {
 	r.h.mu.Lock()
 	defer r.h.mu.Unlock()
 	c := r.commits[r.refs[branch]]
-	c.parents, c.message = []string{r.refs[r.Default], r.refs[branch]}, "merge"
-	r.move(r.Default, r.commit(c))
+	c.parents, c.message = []string{r.refs[base], r.refs[branch]}, "merge"
+	r.move(base, r.commit(c))
 }
 
 // Move lets a branch point elsewhere, or deletes it where sha is empty.
@@ -199,6 +206,8 @@ func (r *Repo) move(branch, sha string) {
 	for _, p := range r.pulls {
 		switch {
 		case p.State != "open":
+		case sha == "" && p.Base == branch:
+			r.baseGone(p)
 		case p.Head == branch && (sha == "" || r.within(sha, r.refs[p.Base])):
 			p.State = "closed"
 		case p.Head == branch:
@@ -207,6 +216,17 @@ func (r *Repo) move(branch, sha string) {
 			p.State, p.Merged = "closed", true
 		}
 	}
+}
+
+// baseGone is what GitHub does to a pull request whose base is deleted: it goes
+// into where that branch was merged, or is closed.
+func (r *Repo) baseGone(p *PullRequest) {
+	i := slices.IndexFunc(r.pulls, func(x *PullRequest) bool { return x.Head == p.Base && x.Merged })
+	if i < 0 {
+		p.State = "closed"
+		return
+	}
+	p.Base = r.pulls[i].Base
 }
 
 // within tells whether a commit is another one or below it.
@@ -229,6 +249,7 @@ func (h *Hub) serveRepo(call string, in *openapi3filter.RequestValidationInput, 
 		h.mu.Lock()
 	}
 	p := in.PathParams
+	r.name = p["owner"] + "/" + p["repo"]
 	switch call {
 	case "GET ":
 		whole := h.like("full-repository-default-response", map[string]any{"default_branch": r.Default, "language": "Dockerfile"})
@@ -370,8 +391,9 @@ func (r *Repo) commitAnswer(sha string) any {
 	for _, p := range c.parents {
 		parents = append(parents, map[string]any{"sha": p, "url": r.h.URL + "/x", "html_url": r.h.URL + "/x"})
 	}
+	who := map[string]any{"name": c.author, "email": "x@example.com", "date": epoch}
 	return r.h.like("git-commit", map[string]any{
-		"sha": sha, "message": c.message, "parents": parents, "tree": map[string]any{"sha": c.tree, "url": r.h.URL + "/x"},
+		"author": who, "committer": who, "sha": sha, "message": c.message, "parents": parents, "tree": map[string]any{"sha": c.tree, "url": r.h.URL + "/x"},
 	})
 }
 

@@ -48,7 +48,13 @@ func (a *action) fixes(ctx context.Context, s *session, r *lint.Result) *fixing 
 	}
 	want := a.newFixup(s)
 	want.SHA, want.Base = a.event.SHA, s.pull.Base
-	return a.fix(ctx, s, r, want, nil)
+	out := a.fix(ctx, s, r, want, nil)
+	if s.cooldown != nil {
+		for _, w := range s.cooldown.Waiting() {
+			want.Waiting = append(want.Waiting, github.FixupWaiting{Image: w.Image, Since: w.Since, Until: w.Until})
+		}
+	}
+	return out
 }
 
 // newFixup is what the configuration and the inputs say of it.

@@ -11,6 +11,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/dockmend/dockmend/internal/lint"
 )
@@ -30,6 +31,8 @@ type Fixup struct {
 	Category string
 	// Files are those that would change, by path.
 	Files []FixupFile
+	// Waiting are images that a cooldown holds back.
+	Waiting []FixupWaiting
 	// SHA is the commit that was looked at.
 	SHA string
 	// Complete tells that the run saw everything. What another one found may not
@@ -71,6 +74,13 @@ type FixupChange struct {
 	Demoted bool
 	// Safe tells that nothing in the image can behave otherwise.
 	Safe bool
+}
+
+// FixupWaiting is an image that is not pinned yet, with when it was first seen
+// and when it will be proposed.
+type FixupWaiting struct {
+	Image        string
+	Since, Until time.Time
 }
 
 // Proposed is what became of it.

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 	"unicode/utf8"
 
 	"github.com/dockmend/dockmend/internal/report"
@@ -156,8 +157,27 @@ func fixupBody(f *Fixup, files []plannedFile) string {
 	if left > 0 {
 		b.must(fmt.Sprintf("\n**For want of space %s shown in part or not at all; the tab with the changed files has them.**\n", plural(left, "file is", "files are")))
 	}
+	b.may(waits(f.Waiting))
 	b.must(closing(f))
 	return b.text.String()
+}
+
+// waits lists what a cooldown holds back.
+func waits(waiting []FixupWaiting) string {
+	if len(waiting) == 0 {
+		return ""
+	}
+	const shown = 30
+	var b strings.Builder
+	b.WriteString("\n### Held back\n\nThe tags of these images have named what they name now for less than `pin.cooldown-days`. For a fix that cannot wait, " +
+		"`pin: {cooldown-except: [REPOSITORY]}` in `.dockmend.yaml` takes a repository's images at once.\n\n| Image | Since | Proposed from |\n|---|---|---|\n")
+	for _, w := range waiting[:min(len(waiting), shown)] {
+		fmt.Fprintf(&b, "| %s | %s | %s |\n", report.MarkdownCode(cut(w.Image, maxDetails)), w.Since.UTC().Format(time.DateOnly), w.Until.UTC().Format(time.DateOnly))
+	}
+	if left := len(waiting) - shown; left > 0 {
+		fmt.Fprintf(&b, "\nand %d more\n", left)
+	}
+	return b.String()
 }
 
 func plural(n int, one, more string) string {

@@ -93,8 +93,8 @@ func (a *action) afterwards(ctx context.Context, s *session) {
 	if a.in.fixInPull != "pull-request" || a.event.Fork || a.in.token == "" {
 		return
 	}
-	want := a.newFixup(s)
-	want.Pull, want.SHA, want.Complete = a.event.Number, a.event.Head, true
+	want := a.newFixup(s) // of no commit: where it was opened again meanwhile, its own run counts
+	want.Pull, want.Complete = a.event.Number, true
 	for _, note := range a.client.Propose(ctx, want).Notes {
 		a.say("note: %s", note)
 	}

@@ -140,7 +140,7 @@ func fixupBody(f *Fixup, files []plannedFile) string {
 	}
 	b.must(fmt.Sprintf("dockmend mends %s in %s. ", counted(changes, "finding"), counted(len(files), "file")))
 	if f.Pull > 0 {
-		b.must(fmt.Sprintf("They are new in #%d, and merging this puts the fixes on its branch. ", f.Pull))
+		b.must(fmt.Sprintf("This is what #%d brings: merging this puts the fixes on its branch. ", f.Pull))
 	}
 	b.must("What each change does was shown before it was proposed (BuildKit's own compiler reads a Dockerfile before and after); the effect is what differs. ")
 	if safe {

@@ -219,7 +219,7 @@ func TestFixupPull(t *testing.T) {
 		out, _ := r.run()
 		r.pulls("open", "open")
 		p := r.Pulls()[1]
-		if out.Number != 2 || p.Base != feature || p.Head != branch || p.Title != "Mend container files of #1 with dockmend" || !strings.Contains(p.Body, "new in #1") {
+		if out.Number != 2 || p.Base != feature || p.Head != branch || p.Title != "Mend container files of #1 with dockmend" || !strings.Contains(p.Body, "what #1 brings") {
 			t.Errorf("%+v, %+v", out, p)
 		}
 		if r.Read(branch)["100644 Dockerfile"] != execForm || r.Read(feature)["100644 Dockerfile"] != shellForm {
@@ -274,6 +274,38 @@ func TestFixupPull(t *testing.T) {
 		r.Commit(feature, "ann", map[string]string{"api/Dockerfile": shellForm})
 		r.run()
 		r.pulls("open", "closed", "open")
+	})
+	for name, do := range map[string]func(*repo){
+		"branch deleted":           func(r *repo) { r.Move(branch, "") },
+		"branch reset to its base": func(r *repo) { r.Move(branch, r.Tip(feature)) },
+	} {
+		t.Run(name, func(t *testing.T) {
+			r := fresh(t)
+			r.run()
+			do(r)
+			r.pulls("open", "closed")
+			r.noted(r.silent(name), "closed without a merge")
+			r.tick(2)
+			r.run()
+			r.pulls("open", "closed", "open")
+		})
+	}
+	t.Run("the head moves meanwhile", func(t *testing.T) {
+		r := fresh(t)
+		seen, moved := r.Tip(feature), false
+		r.want = func(f *Fixup) { r.forPull(f, false); f.SHA = seen }
+		r.Before = func(call string) {
+			if call == "POST /git/commits" && !moved {
+				moved = true
+				r.Commit(feature, "ann", map[string]string{"notes.txt": "x\n"})
+			}
+		}
+		out, _ := r.run()
+		r.noted(out, "this run looked at")
+		r.pulls("open")
+		if r.Tip(branch) != "" {
+			t.Error("a branch on an older head")
+		}
 	})
 	for name, end := range map[string]func(r *repo){
 		"closed":                             func(r *repo) { r.Close(1) },

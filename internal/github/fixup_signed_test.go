@@ -1,6 +1,7 @@
 package github
 
 import (
+	"context"
 	"slices"
 	"testing"
 	"time"
@@ -99,6 +100,31 @@ func TestFixupSigned(t *testing.T) {
 		r.pulls()
 		r.noted(out, "repository rule violations")
 	})
+}
+
+func TestFixupSignedTwoAtOnce(t *testing.T) {
+	hub := fakehub.New(t)
+	for _, at := range []string{"POST /git/trees", "POST /git/refs", "GET /pulls", "DELETE /git/refs/{ref}", "POST /pulls"} {
+		t.Run(at, func(t *testing.T) {
+			r := newSigned(t, hub.Fresh(t), map[string]string{"Dockerfile": shellForm})
+			done := false
+			r.Before = func(call string) {
+				if call == at && !done {
+					done = true
+					r.client().Propose(context.Background(), r.fixup())
+				}
+			}
+			r.run()
+			r.run()
+			r.pulls("open")
+			if got, want := r.Branches(), []string{fixupBranch, "main"}; !slices.Equal(got, want) || len(r.ahead()) != 1 {
+				t.Errorf("branches %q, the branch changes %q", got, r.ahead())
+			}
+			if _, writes := r.run(); len(writes) != 0 {
+				t.Errorf("a third run writes %q", writes)
+			}
+		})
+	}
 }
 
 // Whatever goes wrong on the way, the next run ends with one pull request and

@@ -369,8 +369,9 @@ func (r *Repo) moveRef(ref string, body []byte) (int, any) {
 		return refused("Object does not exist")
 	case !want.Force && !r.within(r.refs[branch], want.SHA):
 		return refused("Update is not a fast forward")
-	case r.unsigned(branch, want.SHA):
-		return refused(unverified)
+	case r.unsigned(branch, want.SHA): // seen with both statuses
+		_, answer := refused(unverified)
+		return http.StatusConflict, answer
 	}
 	r.move(branch, want.SHA)
 	return http.StatusOK, r.refAnswer(branch)

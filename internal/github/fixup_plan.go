@@ -45,6 +45,11 @@ func planFixup(f *Fixup, known *fixupFacts) *fixupPlan {
 	ours := known.tip != nil && known.ours(f.Category, known.tip)
 	again := p.pull != nil && askedAgain(p.pull.Body)
 	switch {
+	case known.over && known.tip != nil && !ours:
+		if p.pull != nil {
+			p.note("the pull request %d is left as it is: its branch has commits that are not dockmend's", p.pull.Number)
+		}
+		return p
 	case known.over:
 		p.finish(f, known, ours)
 		return p

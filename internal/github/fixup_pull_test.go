@@ -326,6 +326,18 @@ func TestFixupPull(t *testing.T) {
 			r.silent("again")
 		})
 	}
+	t.Run("the pull request that it is for is merged, and ours has somebody's commits", func(t *testing.T) {
+		r := fresh(t)
+		r.run()
+		mine := r.Commit(branch, "ann", map[string]string{"mine.txt": "x\n"})
+		r.Merge(feature)
+		r.Move(feature, "")
+		r.want = func(f *Fixup) { f.Pull, f.Files, f.SHA = 1, nil, "" }
+		r.noted(r.silent("somebody's work"), "not dockmend's")
+		if p := r.Pulls()[1]; p.State != "open" || p.Base != "main" || r.Tip(branch) != mine {
+			t.Errorf("%+v", p)
+		}
+	})
 	t.Run("the setting is off", func(t *testing.T) {
 		r := fresh(t)
 		r.NoPulls = true

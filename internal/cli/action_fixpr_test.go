@@ -241,6 +241,41 @@ func TestActionCooldown(t *testing.T) {
 	}
 }
 
+// A fix that cannot wait: a repository's images are taken at once, and what waits
+// is listed with its dates.
+func TestActionCooldownExcept(t *testing.T) {
+	s := newBranchStep(t, "push", map[string]string{
+		"Dockerfile": "FROM debian:12\nFROM alpine:3\nUSER app\n", ".dockmend.yaml": "pin: {mode: digest, cooldown-days: 7, cooldown-except: [debian]}\n",
+	})
+	s.env["INPUT_SELECT"] = "image-not-pinned-by-digest"
+	n := s.online()
+	n.Push(t, fakeregistry.Index(t, v1.Config{}, "linux/amd64"), "docker.io/library/debian:12")
+	n.Push(t, fakeregistry.Index(t, v1.Config{User: "1"}, "linux/amd64"), "docker.io/library/alpine:3")
+	got := s.run()
+	if len(s.repo.Pulls()) != 1 {
+		t.Fatalf("no pull request:\n%s", got.log)
+	}
+	if content := s.repo.Read("dockmend-fixes")["100644 Dockerfile"]; !strings.Contains(content, "debian:12@sha256:") || strings.Contains(content, "alpine:3@") {
+		t.Errorf("the branch has %q", content)
+	}
+	if body, want := s.repo.Pulls()[0].Body, "| `docker.io/library/alpine:3` | 2026-05-01 | 2026-05-08 |"; !strings.Contains(body, want) || strings.Contains(body, "debian:12` |") {
+		t.Errorf("the description does not list %q:\n%s", want, body)
+	}
+	if !strings.Contains(got.summary, "waits until 2026-05-08") {
+		t.Errorf("the summary does not say how long:\n%s", got.summary)
+	}
+	tip, state, body := s.repo.Tip("dockmend-fixes"), s.repo.Tip(github.StateBranch), s.repo.Pulls()[0].Body
+	s.now = s.now.AddDate(0, 0, 1)
+	if s.run(); s.repo.Tip("dockmend-fixes") != tip || s.repo.Tip(github.StateBranch) != state || s.repo.Pulls()[0].Body != body {
+		t.Error("a day later something is written")
+	}
+	s.now = s.now.AddDate(0, 0, 6)
+	s.run()
+	if content := s.repo.Read("dockmend-fixes")["100644 Dockerfile"]; !strings.Contains(content, "alpine:3@") || strings.Contains(s.repo.Pulls()[0].Body, "Held back") {
+		t.Errorf("after the wait the branch has %q\n%s", content, s.repo.Pulls()[0].Body)
+	}
+}
+
 func TestActionCooldownIsOff(t *testing.T) {
 	s := newBranchStep(t, "push", map[string]string{
 		"Dockerfile": "FROM debian:12\nUSER app\n", ".dockmend.yaml": "pin: {mode: digest, cooldown-days: 7}\n",

@@ -66,7 +66,7 @@ overrides:
 registries: {trusted: [docker.io, "*.example.com"]}
 labels: {required: {org.opencontainers.image.source: url}, strict: true}
 fix: {unsafe: true, exclude: [docs]}
-pin: {mode: version+digest, refresh: true, cooldown-days: 7}
+pin: {mode: version+digest, refresh: true, cooldown-days: 7, cooldown-except: [python, ghcr.io/a/b]}
 pull-request: {branch: fixes, base: main, labels: [], assignees: [ann], reviewers: [ben], draft: true}
 templates: lint
 preview: true

@@ -22,6 +22,9 @@ type Fixer struct {
 	Checker *Checker
 	// Unsafe also applies fixes that may change what the image does.
 	Unsafe bool
+	// Mark, if set, marks those findings of a file that are not to be mended. It is
+	// asked in every round.
+	Mark func(findings []*lint.Diagnostic)
 }
 
 // Fixed is a file after its fixes.
@@ -77,6 +80,9 @@ func (x *Fixer) Fix(ctx context.Context, f File, src []byte) *Fixed {
 	budget := prove.Budget
 	for round := 0; ; round++ {
 		out.Left = x.Checker.Check(ctx, f, out.After)
+		if x.Mark != nil {
+			x.Mark(out.Left.Diagnostics)
+		}
 		out.Problems = slices.Clone(out.Left.Problems)
 		batch := mostModest(x.choose(out.Left.Diagnostics, refused))
 		if len(batch) == 0 || ctx.Err() != nil {

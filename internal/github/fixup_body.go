@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 	"unicode/utf8"
 
 	"github.com/dockmend/dockmend/internal/report"
@@ -138,6 +139,9 @@ func fixupBody(f *Fixup, files []plannedFile) string {
 		safe = safe && !slices.ContainsFunc(file.Changes, func(c FixupChange) bool { return !c.Safe })
 	}
 	b.must(fmt.Sprintf("dockmend mends %s in %s. ", counted(changes, "finding"), counted(len(files), "file")))
+	if f.Pull > 0 {
+		b.must(fmt.Sprintf("This is what #%d brings: merging this puts the fixes on its branch. ", f.Pull))
+	}
 	b.must("What each change does was shown before it was proposed (BuildKit's own compiler reads a Dockerfile before and after); the effect is what differs. ")
 	if safe {
 		b.must("All of these changes are safe.\n")
@@ -153,8 +157,27 @@ func fixupBody(f *Fixup, files []plannedFile) string {
 	if left > 0 {
 		b.must(fmt.Sprintf("\n**For want of space %s shown in part or not at all; the tab with the changed files has them.**\n", plural(left, "file is", "files are")))
 	}
+	b.may(waits(f.Waiting))
 	b.must(closing(f))
 	return b.text.String()
+}
+
+// waits lists what a cooldown holds back.
+func waits(waiting []FixupWaiting) string {
+	if len(waiting) == 0 {
+		return ""
+	}
+	const shown = 30
+	var b strings.Builder
+	b.WriteString("\n### Held back\n\nThe tags of these images have named what they name now for less than `pin.cooldown-days`. For a fix that cannot wait, " +
+		"`pin: {cooldown-except: [REPOSITORY]}` in `.dockmend.yaml` takes a repository's images at once.\n\n| Image | Since | Proposed from |\n|---|---|---|\n")
+	for _, w := range waiting[:min(len(waiting), shown)] {
+		fmt.Fprintf(&b, "| %s | %s | %s |\n", report.MarkdownCode(cut(w.Image, maxDetails)), w.Since.UTC().Format(time.DateOnly), w.Until.UTC().Format(time.DateOnly))
+	}
+	if left := len(waiting) - shown; left > 0 {
+		fmt.Fprintf(&b, "\nand %d more\n", left)
+	}
+	return b.String()
 }
 
 func plural(n int, one, more string) string {
@@ -214,12 +237,16 @@ func beforeAfter(file plannedFile) string {
 
 func closing(f *Fixup) string {
 	exclude := "`fix: {exclude: [\"path/**\"]}`"
+	ends := "It closes by itself when nothing is left"
+	if f.Pull > 0 {
+		ends += fmt.Sprintf(", and with #%d", f.Pull)
+	}
 	lines := []string{
 		"", "<details><summary>Not wanted? What happens next?</summary>", "",
 		"- One finding: `# dockmend ignore=RULE -- reason` on the line above. A rule: `rules: {RULE: off}` in `.dockmend.yaml`. Some files: " + exclude + " there.",
 		"- Close this pull request and none of it is proposed again until something new is found.",
 		"- It is made anew when its base moves. Commits of others on this branch are never overwritten: dockmend stops then and says so.",
-		"- It closes by itself when nothing is left.",
+		"- " + ends + ".",
 		"- With the workflow's own token, GitHub starts no checks here until somebody who may write approves them, or closes and reopens this pull request.",
 		"", "- [ ] " + againBox + "Start over: propose this again after it was closed, and throw away what others committed to this branch", "",
 		"</details>", "",
@@ -231,6 +258,9 @@ func closing(f *Fixup) string {
 // fixupTitle is never changed afterwards, so that people may.
 func fixupTitle(f *Fixup) string {
 	title := "Mend container files with dockmend"
+	if f.Pull > 0 {
+		title = fmt.Sprintf("Mend container files of #%d with dockmend", f.Pull)
+	}
 	if where, ok := strings.CutPrefix(f.Category, "dockmend/"); ok {
 		title += " (" + cut(report.Terminal(where), 100) + ")"
 	}

@@ -253,6 +253,12 @@ func TestFixupDeclined(t *testing.T) {
 		"closed by a person": func(r *repo) { r.Close(1) },
 		"branch deleted":     func(r *repo) { r.Move(fixupBranch, "") },
 		"branch reset to its base, so that GitHub closes it for good": func(r *repo) { r.Move(fixupBranch, r.Tip("main")) },
+		"branch reset to what its base stands on": func(r *repo) {
+			older := r.Tip("main")
+			r.Commit("main", "somebody", map[string]string{"notes.txt": "new\n"})
+			r.pulls("open")
+			r.Move(fixupBranch, older)
+		},
 	}
 	for name, do := range closed {
 		t.Run(name, func(t *testing.T) {
@@ -320,6 +326,16 @@ func TestFixupRefused(t *testing.T) {
 			t.Error("the pull request that a person opened is not kept up to date, or its description is not theirs")
 		}
 	})
+	t.Run("the setting is switched on later", func(t *testing.T) {
+		r := newRepo(t, hub.Fresh(t), map[string]string{"Dockerfile": shellForm})
+		r.NoPulls = true
+		r.run()
+		r.NoPulls = false
+		out, writes := r.run()
+		if !slices.Equal(writes, []string{"POST /pulls"}) || out.Number != 1 {
+			t.Errorf("writes %q, %+v", writes, out)
+		}
+	})
 	t.Run("the token can only read", func(t *testing.T) {
 		r := newRepo(t, hub.Fresh(t), map[string]string{"Dockerfile": shellForm})
 		r.hub.Grants = map[string]string{"contents": "read", "pull-requests": "read"}
@@ -328,6 +344,9 @@ func TestFixupRefused(t *testing.T) {
 		if len(out.Notes) != 1 || len(r.Branches()) != 1 {
 			t.Errorf("%d notes, branches %v", len(out.Notes), r.Branches())
 		}
+		r.hub.Grants = nil
+		r.run()
+		r.pulls("open")
 	})
 	t.Run("the branch is protected", func(t *testing.T) {
 		r := newRepo(t, hub.Fresh(t), map[string]string{"Dockerfile": shellForm})

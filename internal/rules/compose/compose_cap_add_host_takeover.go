@@ -17,7 +17,7 @@ import (
 // module into its kernel, or write into its memory. Name the capability that is
 // really needed.
 //
-// It is info where a comment beside it gives the reason, or in files that are
+// It is info, and excused, where a comment beside it gives the reason, or in files that are
 // for development or trials by their name.
 //
 // Silent for other capabilities, which have their own rule.
@@ -30,6 +30,8 @@ var ComposeCapAddHostTakeover = lint.Rule[*facts.Compose]{
 		Default:  true,
 		Since:    "0.1.0",
 		Presets:  []string{"cloud-native", "hardening"},
+		Variants: []string{excused},
+		OptIn:    []string{excused},
 		Aliases:  lint.Names("CIS-5.4", "CL-0024", "OWASP-R3"),
 	},
 	Check: checkComposeCapAddHostTakeover,
@@ -38,10 +40,10 @@ var ComposeCapAddHostTakeover = lint.Rule[*facts.Compose]{
 func checkComposeCapAddHostTakeover(p *lint.Pass[*facts.Compose]) {
 	eachCapability(p.Doc, func(s *facts.ComposeService, v compose.Value, name string) {
 		if slices.Contains([]string{"ALL", "SYS_ADMIN", "SYS_MODULE", "SYS_RAWIO"}, name) {
-			p.Report(lint.Finding{
-				Span: v.Span, Severity: exposure(p.Doc, v.Span, lint.Error),
+			p.Report(weigh(p.Doc, lint.Finding{
+				Span:    v.Span,
 				Message: fmt.Sprintf("%q is enough for %q to take over its host; name the capability that it really needs", shortText(v.Raw), shortText(s.Name)),
-			})
+			}, false))
 		}
 	})
 }

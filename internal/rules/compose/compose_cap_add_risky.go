@@ -17,7 +17,7 @@ import (
 //
 // Delete the line if the program works without.
 //
-// It is info for VPN programs with NET_ADMIN, where a comment beside it gives
+// It is info, and excused, for VPN programs with NET_ADMIN, where a comment beside it gives
 // the reason, and in files that are for development or trials by their name.
 //
 // Silent for Docker's own capabilities, NET_BIND_SERVICE, CHOWN and SETUID among
@@ -31,6 +31,8 @@ var ComposeCapAddRisky = lint.Rule[*facts.Compose]{
 		Default:  true,
 		Since:    "0.1.0",
 		Presets:  []string{"cloud-native", "hardening"},
+		Variants: []string{excused},
+		OptIn:    []string{excused},
 		Aliases:  lint.Names("CIS-5.4", "CL-0011", "CL-0027", "CL-0028", "CL-0029", "CL-0030", "OWASP-R3"),
 	},
 	Check: checkComposeCapAddRisky,
@@ -38,21 +40,19 @@ var ComposeCapAddRisky = lint.Rule[*facts.Compose]{
 
 func checkComposeCapAddRisky(p *lint.Pass[*facts.Compose]) {
 	eachCapability(p.Doc, func(s *facts.ComposeService, v compose.Value, name string) {
-		severity := lint.Info
+		f := lint.Finding{
+			Span:    v.Span,
+			Message: fmt.Sprintf("%q reaches beyond the container; delete it if %q works without", shortText(v.Raw), shortText(s.Name)),
+		}
 		switch name {
 		case "NET_ADMIN", "BPF", "SYS_BOOT", "PERFMON", "SYS_TIME":
-			severity = exposure(p.Doc, v.Span, lint.Warning)
+			f = weigh(p.Doc, f, name == "NET_ADMIN" && isVPN(s))
 		case "SYS_PTRACE", "DAC_READ_SEARCH", "SYS_NICE", "IPC_LOCK", "LEASE", "SYSLOG":
+			f = excuse(f)
 		default:
 			return
 		}
-		if name == "NET_ADMIN" && isVPN(s) {
-			severity = lint.Info
-		}
-		p.Report(lint.Finding{
-			Span: v.Span, Severity: severity,
-			Message: fmt.Sprintf("%q reaches beyond the container; delete it if %q works without", shortText(v.Raw), shortText(s.Name)),
-		})
+		p.Report(f)
 	})
 }
 

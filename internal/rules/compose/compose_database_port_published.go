@@ -16,7 +16,7 @@ import (
 // within hours. Services of the file reach each other without: delete the entry,
 // or publish it on 127.0.0.1.
 //
-// It is info in files for development. Silent for addresses that are named, or
+// It is info, and excused, in files for development. Silent for addresses that are named, or
 // come from a variable.
 var ComposeDatabasePortPublished = lint.Rule[*facts.Compose]{
 	Meta: lint.Meta{
@@ -27,6 +27,8 @@ var ComposeDatabasePortPublished = lint.Rule[*facts.Compose]{
 		Default:  true,
 		Since:    "0.1.0",
 		Presets:  []string{"cloud-native", "hardening"},
+		Variants: []string{excused},
+		OptIn:    []string{excused},
 		Aliases:  lint.Names("CIS-5.9", "CL-0005"),
 	},
 	Check: checkComposeDatabasePortPublished,
@@ -41,15 +43,15 @@ func checkComposeDatabasePortPublished(p *lint.Pass[*facts.Compose]) {
 			if !isOpenPort(port) || !isDatabasePort(s, port) {
 				continue
 			}
-			severity := lint.Warning
-			if p.Doc.IsDevelopment(p.Doc.Name) {
-				severity = lint.Info
-			}
-			p.Report(lint.Finding{
-				Span: port.Span, Severity: severity,
+			f := lint.Finding{
+				Span:    port.Span,
 				Message: fmt.Sprintf("this port of %q is open on every address of the host, past its firewall; delete it, since services need none, or publish it on 127.0.0.1", shortText(s.Name)),
 				Fixes:   loopbackFix(p.Doc, port),
-			})
+			}
+			if p.Doc.IsDevelopment(p.Doc.Name) {
+				f = excuse(f)
+			}
+			p.Report(f)
 		}
 	}
 }

@@ -20,7 +20,7 @@ import (
 // file and not about what is said through it. Put a socket proxy between them
 // that lets through what is needed, or do without.
 //
-// It is info where a comment beside it gives the reason, in files that are for
+// It is info, and excused, where a comment beside it gives the reason, in files that are for
 // development or trials by their name, and for programs whose work it is to
 // manage containers.
 //
@@ -35,6 +35,8 @@ var ComposeDockerSocketMounted = lint.Rule[*facts.Compose]{
 		Default:  true,
 		Since:    "0.1.0",
 		Presets:  []string{"cloud-native", "hardening"},
+		Variants: []string{excused},
+		OptIn:    []string{excused},
 		Aliases:  lint.Names("CIS-5.32", "CL-0001", "OWASP-R1", "kics:docker_socket_mounted_in_container", "semgrep:exposing-docker-socket-volume"),
 		Options: []lint.Option{{
 			Name: "except", Doc: "parts of the names of images that may have the socket, so that others need not", Kind: lint.ListOption,
@@ -51,11 +53,7 @@ func checkComposeDockerSocketMounted(p *lint.Pass[*facts.Compose]) {
 			continue
 		}
 		report := func(at text.Span, message string) {
-			severity := exposure(p.Doc, at, lint.Error)
-			if managesContainers(image) {
-				severity = lint.Info
-			}
-			p.Report(lint.Finding{Span: at, Severity: severity, Message: message})
+			p.Report(weigh(p.Doc, lint.Finding{Span: at, Message: message}, managesContainers(image)))
 		}
 		for _, m := range s.AllMounts() {
 			name, ok := hostPath(m)

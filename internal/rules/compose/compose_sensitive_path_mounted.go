@@ -18,7 +18,7 @@ import (
 // Whoever is in the container reads keys, passwords and the environment of every
 // process. Mount the one file or folder that is needed.
 //
-// It is info for agents that watch the host, where a comment beside it gives the
+// It is info, and excused, for agents that watch the host, where a comment beside it gives the
 // reason, and in files that are for development or trials by their name.
 //
 // Silent for the clock's settings, certificates of authorities, single devices
@@ -33,6 +33,8 @@ var ComposeSensitivePathMounted = lint.Rule[*facts.Compose]{
 		Default:  true,
 		Since:    "0.1.0",
 		Presets:  []string{"cloud-native", "hardening"},
+		Variants: []string{excused},
+		OptIn:    []string{excused},
 		Aliases:  lint.Names("CIS-5.6", "CL-0013", "OWASP-R8", "kics:volume_has_sensitive_host_directory"),
 	},
 	Check: checkComposeSensitivePathMounted,
@@ -44,14 +46,10 @@ func checkComposeSensitivePathMounted(p *lint.Pass[*facts.Compose]) {
 			if !isSensitive(m) {
 				continue
 			}
-			severity := exposure(p.Doc, m.Span, lint.Warning)
-			if watchesHost(s) {
-				severity = lint.Info
-			}
-			p.Report(lint.Finding{
-				Span: m.Span, Severity: severity,
+			p.Report(weigh(p.Doc, lint.Finding{
+				Span:    m.Span,
 				Message: fmt.Sprintf("%q shows %q what the host keeps to itself; mount the one file or folder that is needed", shortText(m.Source), shortText(s.Name)),
-			})
+			}, watchesHost(s)))
 		}
 	}
 }

@@ -13,7 +13,7 @@ import (
 // A fault of the program is then one of root, and what it writes into mounted
 // folders belongs to root. Name the user that the image has for it, or a number.
 //
-// It is info where a comment beside it gives the reason, or in files that are
+// It is info, and excused, where a comment beside it gives the reason, or in files that are
 // for development or trials by their name.
 //
 // Silent where no user is named, since then the image decides, where a variable
@@ -27,6 +27,8 @@ var ComposeUserRoot = lint.Rule[*facts.Compose]{
 		Default:  true,
 		Since:    "0.1.0",
 		Presets:  []string{"cloud-native", "hardening"},
+		Variants: []string{excused},
+		OptIn:    []string{excused},
 		Aliases:  lint.Names("CIS-4.1", "CL-0018", "OWASP-R2"),
 	},
 	Check: checkComposeUserRoot,
@@ -39,9 +41,9 @@ func checkComposeUserRoot(p *lint.Pass[*facts.Compose]) {
 		if !v.Known || name != "root" && name != "0" || s.IsJob() {
 			continue
 		}
-		p.Report(lint.Finding{
-			Span: v.Span, Severity: exposure(p.Doc, v.Span, lint.Warning),
+		p.Report(weigh(p.Doc, lint.Finding{
+			Span:    v.Span,
 			Message: fmt.Sprintf("%q makes every fault of %q one of root; name a user of the image, or a number", shortText(v.Raw), shortText(s.Name)),
-		})
+		}, false))
 	}
 }

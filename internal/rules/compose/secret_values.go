@@ -53,19 +53,19 @@ func kindOfSecret(value string, password bool) secretKind {
 	return literal
 }
 
-// secretSeverity is how bad it is that a secret stands in a file; ok is false
-// where it does no harm: the well-known ones of a database in a file for
-// development.
-func secretSeverity(d *facts.Compose, value string, password bool) (severity lint.Severity, ok bool) {
+// weighSecret excuses a finding about a secret that somebody is meant to put in,
+// and one in a file for development; ok is false where it does no harm: the
+// well-known ones of a database in a file for development.
+func weighSecret(d *facts.Compose, f lint.Finding, value string, password bool) (weighed lint.Finding, ok bool) {
 	kind := kindOfSecret(value, password)
 	development := d.IsDevelopment(d.Name)
 	switch {
 	case kind == noSecret || development && (kind == placeholder || isWellKnownSecret(value)):
-		return lint.SeverityUnset, false
+		return f, false
 	case kind == placeholder || development:
-		return lint.Info, true
+		return excuse(f), true
 	}
-	return lint.Warning, true
+	return f, true
 }
 
 // isWellKnownSecret tells whether a value is one that images come with, or that

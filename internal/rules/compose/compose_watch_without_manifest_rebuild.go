@@ -59,7 +59,9 @@ func checkComposeWatchWithoutManifestRebuild(p *lint.Pass[*facts.Compose]) {
 			}
 			// A member of a workspace has its own manifest, which is watched; that of the
 			// whole counts only if it gets into the container.
-			if slices.ContainsFunc(rules, func(w compose.WatchRule) bool { return rebuilds(w) && path.Dir(path.Clean(w.Path.Text)) != path.Dir(name) }) &&
+			if slices.ContainsFunc(rules, func(w compose.WatchRule) bool {
+				return rebuilds(w) && path.Dir(path.Clean(w.Path.Text)) != path.Dir(name)
+			}) &&
 				!slices.ContainsFunc(rules, func(w compose.WatchRule) bool { return syncs(w) && watches(w, name) }) {
 				continue
 			}

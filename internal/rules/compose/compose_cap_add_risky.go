@@ -11,17 +11,18 @@ import (
 )
 
 // ComposeCapAddRisky finds capabilities in cap_add that Docker does not give by
-// itself and that reach beyond the container: NET_ADMIN, BPF, SYS_BOOT, PERFMON
-// and SYS_TIME are a warning; SYS_PTRACE, DAC_READ_SEARCH, SYS_NICE, IPC_LOCK,
-// LEASE and SYSLOG are info.
+// itself and that reach beyond the container: BPF, SYS_BOOT, PERFMON and SYS_TIME,
+// and NET_ADMIN in the network of the host, are a warning.
 //
 // Delete the line if the program works without.
 //
-// It is info, and excused, for VPN programs with NET_ADMIN, where a comment beside it gives
-// the reason, and in files that are for development or trials by their name.
+// It is info, and excused, for NET_ADMIN in a network of the container's own and for
+// VPN programs; for SYS_PTRACE, DAC_READ_SEARCH, SYS_NICE, IPC_LOCK, LEASE and SYSLOG;
+// for agents that watch the host, where a comment beside it gives the reason, and in
+// files that are for development or trials by their name.
 //
 // Silent for Docker's own capabilities, NET_BIND_SERVICE, CHOWN and SETUID among
-// them.
+// them, and for privileged services, which have them all.
 var ComposeCapAddRisky = lint.Rule[*facts.Compose]{
 	Meta: lint.Meta{
 		ID:       "compose-cap-add-risky",
@@ -45,8 +46,10 @@ func checkComposeCapAddRisky(p *lint.Pass[*facts.Compose]) {
 			Message: fmt.Sprintf("%q reaches beyond the container; delete it if %q works without", shortText(v.Raw), shortText(s.Name)),
 		}
 		switch name {
-		case "NET_ADMIN", "BPF", "SYS_BOOT", "PERFMON", "SYS_TIME":
-			f = weigh(p.Doc, f, name == "NET_ADMIN" && isVPN(s))
+		case "NET_ADMIN":
+			f = weigh(p.Doc, f, isVPN(s) || s.Value("network_mode").Text != "host")
+		case "BPF", "SYS_BOOT", "PERFMON", "SYS_TIME":
+			f = weigh(p.Doc, f, watchesHost(s))
 		case "SYS_PTRACE", "DAC_READ_SEARCH", "SYS_NICE", "IPC_LOCK", "LEASE", "SYSLOG":
 			f = excuse(f)
 		default:

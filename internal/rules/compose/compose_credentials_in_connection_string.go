@@ -16,7 +16,8 @@ import (
 // Whoever has the repository has the password, and it stays in its history. Put
 // a reference in its place: "${DB_PASSWORD:?}".
 //
-// Placeholders are info, and excused, as is everything in files for development. Silent
+// Placeholders are info, and excused, as are defaults of variables in a service without
+// a port, and everything in files for development. Silent
 // for references without a default, for a user without a password, and, in files
 // for development, for the passwords that everybody knows.
 var ComposeCredentialsInConnectionString = lint.Rule[*facts.Compose]{
@@ -51,7 +52,7 @@ func checkComposeCredentialsInConnectionString(p *lint.Pass[*facts.Compose]) {
 				f, ok := weighSecret(p.Doc, lint.Finding{
 					Span:    v.Span,
 					Message: "the password in this address is there for everybody who has the file; put a reference in its place, as ${DB_PASSWORD:?}",
-				}, password, true)
+				}, password, true, isOwnDefault(s, v))
 				if !ok {
 					continue
 				}

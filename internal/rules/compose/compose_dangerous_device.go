@@ -22,7 +22,7 @@ import (
 // where a comment beside it gives the reason, and in files that are for
 // development or trials by their name.
 //
-// Silent for graphics, sound, serial ports, cameras, /dev/fuse and /dev/net/tun.
+// Silent for privileged services, which have all devices, and for graphics, sound, serial ports, cameras, /dev/fuse and /dev/net/tun.
 var ComposeDangerousDevice = lint.Rule[*facts.Compose]{
 	Meta: lint.Meta{
 		ID:       "compose-dangerous-device",
@@ -41,6 +41,9 @@ var ComposeDangerousDevice = lint.Rule[*facts.Compose]{
 
 func checkComposeDangerousDevice(p *lint.Pass[*facts.Compose]) {
 	for _, s := range p.Doc.All() {
+		if isPrivileged(s) {
+			continue // it has them all
+		}
 		for _, item := range itemsOf(s.Get("devices")) {
 			v := p.Doc.Value(item)
 			if item.Is(yaml.Mapping) {

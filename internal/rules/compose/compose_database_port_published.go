@@ -16,8 +16,9 @@ import (
 // within hours. Services of the file reach each other without: delete the entry,
 // or publish it on 127.0.0.1.
 //
-// It is info, and excused, in files for development. Silent for addresses that are named, or
-// come from a variable.
+// It is info, and excused, in files for development, and where a comment beside it
+// gives the reason. Silent for addresses that are named, or come from a variable, and
+// for a database that is alone in its file: others are meant to reach it.
 var ComposeDatabasePortPublished = lint.Rule[*facts.Compose]{
 	Meta: lint.Meta{
 		ID:       "compose-database-port-published",
@@ -36,7 +37,7 @@ var ComposeDatabasePortPublished = lint.Rule[*facts.Compose]{
 
 func checkComposeDatabasePortPublished(p *lint.Pass[*facts.Compose]) {
 	for _, s := range p.Doc.All() {
-		if s.Value("network_mode").Text == "host" {
+		if s.Value("network_mode").Text == "host" || len(p.Doc.All()) == 1 {
 			continue
 		}
 		for _, port := range s.PublishedPorts() {
@@ -48,10 +49,7 @@ func checkComposeDatabasePortPublished(p *lint.Pass[*facts.Compose]) {
 				Message: fmt.Sprintf("this port of %q is open on every address of the host, past its firewall; delete it, since services need none, or publish it on 127.0.0.1", shortText(s.Name)),
 				Fixes:   loopbackFix(p.Doc, port),
 			}
-			if p.Doc.IsDevelopment(p.Doc.Name) {
-				f = excuse(f)
-			}
-			p.Report(f)
+			p.Report(weigh(p.Doc, f, p.Doc.IsDevelopment(p.Doc.Name)))
 		}
 	}
 }

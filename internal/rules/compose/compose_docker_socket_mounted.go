@@ -24,8 +24,8 @@ import (
 // development or trials by their name, and for programs whose work it is to
 // manage containers.
 //
-// Silent for socket proxies (option "except", parts of image names) and for
-// named volumes.
+// Silent for socket proxies (option "except", parts of image names), for named
+// volumes, and for all of the host's disk, which two other rules speak of.
 var ComposeDockerSocketMounted = lint.Rule[*facts.Compose]{
 	Meta: lint.Meta{
 		ID:       "compose-docker-socket-mounted",
@@ -57,7 +57,7 @@ func checkComposeDockerSocketMounted(p *lint.Pass[*facts.Compose]) {
 		}
 		for _, m := range s.AllMounts() {
 			name, ok := hostPath(m)
-			if !ok || !isDaemonSocket(name) && name != "/run" && name != "/" {
+			if !ok || !isDaemonSocket(name) && name != "/run" {
 				continue
 			}
 			report(m.Span, fmt.Sprintf("%q gives the container the engine of its host, and so the host, read-only or not; put a socket proxy between them, or do without", shortText(m.Source)))
@@ -74,7 +74,7 @@ func checkComposeDockerSocketMounted(p *lint.Pass[*facts.Compose]) {
 // managesContainers tells whether an image cannot do its work without the
 // engine's socket.
 func managesContainers(image string) bool {
-	return slices.ContainsFunc([]string{"portainer", "watchtower", "dockge", "komodo", "yacht", "diun", "dozzle", "ouroboros", "shepherd", "lazydocker", "wud"}, func(name string) bool {
+	return slices.ContainsFunc([]string{"portainer", "watchtower", "dockge", "komodo", "yacht", "diun", "dozzle", "ouroboros", "shepherd", "lazydocker", "wud", "datadog", "autoheal"}, func(name string) bool {
 		return strings.Contains(image, name)
 	})
 }

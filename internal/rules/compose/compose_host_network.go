@@ -35,7 +35,7 @@ var ComposeHostNetwork = lint.Rule[*facts.Compose]{
 		Aliases:  lint.Names("CIS-5.10", "CL-0008", "OWASP-R5", "kics:shared_host_network_namespace"),
 		Options: []lint.Option{{
 			Name: "except", Doc: "parts of the names of images that may use it", Kind: lint.ListOption,
-			OptionValue: lint.OptionValue{List: []string{"home-assistant", "homeassistant", "homebridge", "esphome", "matter-server", "avahi", "node-exporter", "node_exporter", "netdata", "keepalived", "tailscale"}},
+			OptionValue: lint.OptionValue{List: []string{"home-assistant", "homeassistant", "homebridge", "esphome", "matter-server", "avahi", "node-exporter", "node_exporter", "netdata", "keepalived", "tailscale", "plex", "openhab", "jellyfin", "emby"}},
 		}},
 	},
 	Check: checkComposeHostNetwork,

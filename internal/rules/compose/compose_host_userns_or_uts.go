@@ -2,12 +2,10 @@ package compose
 
 import (
 	"fmt"
-	"slices"
 	"strings"
 
 	"github.com/dockmend/dockmend/internal/facts"
 	"github.com/dockmend/dockmend/internal/lint"
-	"github.com/dockmend/dockmend/internal/syntax/compose"
 )
 
 // ComposeHostUsernsOrUts finds userns_mode, uts and cgroup with the value
@@ -47,12 +45,4 @@ func checkComposeHostUsernsOrUts(p *lint.Pass[*facts.Compose]) {
 			})
 		}
 	}
-}
-
-// mountsSocket tells whether a service has the socket of a container engine.
-func mountsSocket(s *facts.ComposeService) bool {
-	return slices.ContainsFunc(s.AllMounts(), func(m compose.Mount) bool {
-		name, ok := hostPath(m)
-		return ok && isDaemonSocket(name)
-	})
 }

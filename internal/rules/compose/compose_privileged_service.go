@@ -49,10 +49,11 @@ func checkComposePrivilegedService(p *lint.Pass[*facts.Compose]) {
 				Span:    at.Span,
 				Message: fmt.Sprintf("privileged makes %q root on its host; grant the capability (cap_add) or the device that it needs", shortText(s.Name)),
 			}
-			if strings.Contains(s.Value("image").Text, "dind") {
+			image := s.Value("image").Text
+			if strings.Contains(image, "dind") {
 				f.Severity = lint.Warning
 			}
-			p.Report(weigh(p.Doc, f, false))
+			p.Report(weigh(p.Doc, f, strings.Contains(image, "buildkit")))
 		}
 	}
 }

@@ -17,7 +17,9 @@ import (
 // It is info, and excused, where a comment beside it gives the reason, or in files that are
 // for development or trials by their name.
 //
-// Silent for profiles of one's own and for other labels.
+// Silent for profiles of one's own and for other labels, for privileged services,
+// which have no confinement anyway, and for labels beside the socket of a container
+// engine, which SELinux keeps from a container with labels.
 var ComposeSecurityProfileDisabled = lint.Rule[*facts.Compose]{
 	Meta: lint.Meta{
 		ID:       "compose-security-profile-disabled",
@@ -47,7 +49,7 @@ func checkComposeSecurityProfileDisabled(p *lint.Pass[*facts.Compose]) {
 		options := s.Values("security_opt")
 		for _, v := range options {
 			name, value, ok := strings.Cut(strings.ToLower(strings.ReplaceAll(v.Text, "=", ":")), ":")
-			if !ok || !v.Known || !switchesOff(name, value) {
+			if !ok || !v.Known || !switchesOff(name, value) || isPrivileged(s) || name == "label" && mountsSocket(s) {
 				continue
 			}
 			f := lint.Finding{

@@ -17,7 +17,8 @@ import (
 // for development or trials by their name.
 //
 // Silent where no user is named, since then the image decides, where a variable
-// decides, and for jobs that end, which often set owners.
+// decides, for jobs that end, which often set owners, and beside the socket of a
+// container engine, which belongs to root.
 var ComposeUserRoot = lint.Rule[*facts.Compose]{
 	Meta: lint.Meta{
 		ID:       "compose-user-root",
@@ -38,7 +39,7 @@ func checkComposeUserRoot(p *lint.Pass[*facts.Compose]) {
 	for _, s := range p.Doc.All() {
 		v := s.Value("user")
 		name, _, _ := strings.Cut(v.Text, ":")
-		if !v.Known || name != "root" && name != "0" || s.IsJob() {
+		if !v.Known || name != "root" && name != "0" || s.IsJob() || mountsSocket(s) {
 			continue
 		}
 		p.Report(weigh(p.Doc, lint.Finding{

@@ -31,7 +31,7 @@ type verdict struct {
 func inPreset(preset string, m *lint.Meta, variant string) verdict {
 	switch preset {
 	case presetRecommended:
-		return verdict{on: m.Default}
+		return verdict{on: m.Default && !slices.Contains(m.OptIn, variant)}
 	case presetStrict:
 		return verdict{on: len(m.Requires) == 0}
 	case presetHadolint:

@@ -17,8 +17,8 @@ import (
 // Wait with "condition: service_healthy". All such dependencies of a service are
 // one finding.
 //
-// Silent where the other service has no health check in the file, and where it is
-// switched off. With the option "databases", services that run a known database
+// Silent where the service is started again when it fails, and where the other one
+// has no health check in the file, or a switched off one. With the option "databases", services that run a known database
 // are reported without one too.
 var ComposeDependsOnWithoutCondition = lint.Rule[*facts.Compose]{
 	Meta: lint.Meta{
@@ -38,6 +38,9 @@ func checkComposeDependsOnWithoutCondition(p *lint.Pass[*facts.Compose]) {
 	d := p.Doc
 	seen := map[*yaml.Node]bool{}
 	for _, s := range d.All() {
+		if startsAgain(s) {
+			continue
+		}
 		var hasty []compose.Dependency
 		var related []lint.Related
 		healthy := map[string]bool{}
@@ -74,6 +77,12 @@ func checkComposeDependsOnWithoutCondition(p *lint.Pass[*facts.Compose]) {
 		}
 		p.Report(f)
 	}
+}
+
+// startsAgain tells whether a service that fails is started anew.
+func startsAgain(s *facts.ComposeService) bool {
+	restart, _, _ := strings.Cut(s.Value("restart").Text, ":")
+	return keepsRunning(s) || restart == "on-failure"
 }
 
 // waitHealthy gives dependencies the condition. A list is written as a mapping.

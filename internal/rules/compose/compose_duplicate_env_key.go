@@ -8,10 +8,10 @@ import (
 	"github.com/dockmend/dockmend/internal/syntax/yaml"
 )
 
-// ComposeDuplicateEnvKey finds a variable that a list of environment sets twice.
-// The last one counts: delete the other.
+// ComposeDuplicateEnvKey finds a variable that a list of environment sets twice,
+// to different values. The last one counts: delete the other.
 //
-// Silent for env_file, which environment is meant to override. A mapping with a
+// Silent where both are the same, and for env_file, which environment is meant to override. A mapping with a
 // key twice is refused: compose-duplicate-key speaks of it.
 var ComposeDuplicateEnvKey = lint.Rule[*facts.Compose]{
 	Meta: lint.Meta{
@@ -37,7 +37,7 @@ func checkComposeDuplicateEnvKey(p *lint.Pass[*facts.Compose]) {
 			}
 		}
 		for i, kv := range entries {
-			if kv.Item == nil || last[kv.Key] == i || seen[kv.Item] {
+			if kv.Item == nil || last[kv.Key] == i || seen[kv.Item] || kv.Value.Raw == entries[last[kv.Key]].Value.Raw {
 				continue
 			}
 			seen[kv.Item] = true

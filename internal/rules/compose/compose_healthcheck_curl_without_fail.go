@@ -22,7 +22,6 @@ var ComposeHealthcheckCurlWithoutFail = lint.Rule[*facts.Compose]{
 		Title:    "A health check does not see errors",
 		Category: lint.Runtime,
 		Severity: lint.Warning,
-		Default:  true,
 		Since:    "0.1.0",
 		Presets:  []string{"cloud-native"},
 	},

@@ -15,8 +15,9 @@ import (
 // The same file runs another program tomorrow, and nobody sees why it broke.
 // Name the version that was tested.
 //
-// Silent for digests, for images that a service of the file builds, for services
-// that never pull, and where a variable without a default decides.
+// Silent for digests, for images that a service of the file builds, or a Makefile
+// or script beside it under a name without a slash, for services that never pull,
+// and where a variable without a default decides.
 var ComposeImageNotPinned = lint.Rule[*facts.Compose]{
 	Meta: lint.Meta{
 		ID:       "compose-image-not-pinned",
@@ -27,6 +28,7 @@ var ComposeImageNotPinned = lint.Rule[*facts.Compose]{
 		Since:    "0.1.0",
 		Presets:  []string{"cloud-native"},
 		Variants: []string{"untagged", "moving"},
+		Needs:    lint.NeedsContext,
 		Aliases:  lint.Names("CIS-5.28", "CL-0004", "OWASP-R13", "dclint:service-image-require-explicit-tag"),
 		Options: []lint.Option{{
 			Name: "tags", Doc: "the tags that move", Kind: lint.ListOption,
@@ -44,6 +46,11 @@ func checkComposeImageNotPinned(p *lint.Pass[*facts.Compose]) {
 	for _, s := range p.Doc.All() {
 		i, ok := s.Image()
 		if !ok || !isPulled(p.Doc, s, i) || i.Digest != "" || i.Tag != "" && !slices.Contains(tags, strings.ToLower(i.Tag)) {
+			continue
+		}
+		// Official images have names without a slash, but so has what people build
+		// for themselves.
+		if !strings.ContainsAny(i.Raw, "/.") && p.Doc.Around.TagsHere(i) {
 			continue
 		}
 		if slices.ContainsFunc(except, func(prefix string) bool { return strings.HasPrefix(i.Name(), prefix) }) {

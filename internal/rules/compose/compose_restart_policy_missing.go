@@ -22,7 +22,6 @@ var ComposeRestartPolicyMissing = lint.Rule[*facts.Compose]{
 		Title:    "A service stays down after a crash",
 		Category: lint.Runtime,
 		Severity: lint.Info,
-		Default:  true,
 		Since:    "0.1.0",
 		Presets:  []string{"cloud-native"},
 	},

@@ -20,7 +20,6 @@ var ComposeUnusedResource = lint.Rule[*facts.Compose]{
 		Title:    "No service uses what the file declares",
 		Category: lint.StyleIssue,
 		Severity: lint.Info,
-		Default:  true,
 		Since:    "0.1.0",
 		Presets:  []string{"cloud-native"},
 		Needs:    lint.NeedsContext,

@@ -34,6 +34,19 @@ func isDaemonSocket(name string) bool {
 	return slices.Contains([]string{"docker.sock", "containerd.sock", "crio.sock", "podman.sock"}, path.Base(name))
 }
 
+// mountsSocket tells whether a service has the socket of a container engine: at
+// its own path on the host, or by its name in the container.
+func mountsSocket(s *facts.ComposeService) bool {
+	return slices.ContainsFunc(s.AllMounts(), func(m compose.Mount) bool {
+		name, ok := hostPath(m)
+		return ok && isDaemonSocket(name) || m.Known && isDaemonSocket(m.Target)
+	})
+}
+
+// isPrivileged tells whether a service has all capabilities and devices, and no
+// confinement, whatever else it asks for.
+func isPrivileged(s *facts.ComposeService) bool { return s.Value("privileged").IsTrue() }
+
 // readOnlyFix is the fix that makes a mount read-only.
 func readOnlyFix(d *facts.Compose, m compose.Mount) []lint.Fix {
 	if m.Long {

@@ -58,6 +58,9 @@ func page(root fs.FS, source rulesource.Rule, m *lint.Meta) ([]byte, error) {
 	fmt.Fprintf(&b, "| target | category | severity | by default | status | since |\n|---|---|---|---|---|---|\n| %s | %s | %s | %s | %s | %s |\n\n",
 		m.Target, m.Category, m.Severity, onOff(m.Default), m.Status, m.Since)
 	b.WriteString(strings.TrimSpace(prose) + "\n")
+	if len(m.OptIn) > 0 {
+		fmt.Fprintf(&b, "\nThe preset `recommended` leaves out what is `%s`; the others that have the rule say it.\n", strings.Join(m.OptIn, "`, `"))
+	}
 	options(&b, m)
 	aliases(&b, m)
 	examples(&b, source.Target, cases)

@@ -327,7 +327,7 @@ func TestSlowAndEndlessAnswers(t *testing.T) {
 		o.Limits = resolve.Limits{Headers: 100 * time.Millisecond, Request: 300 * time.Millisecond, Answer: 1 << 20}
 	})
 	for ref, want := range map[string]string{
-		"ghcr.io/a/b:1": "ghcr.io gives no answer in time", "quay.io/a/b:1": "the answer of quay.io is too large", "gcr.io/a/b:1": "gcr.io gives no answer in time",
+		"ghcr.io/a/b:1": "ghcr.io gives no answer in time; try again later", "quay.io/a/b:1": "the answer of quay.io is too large", "gcr.io/a/b:1": "gcr.io gives no answer in time; try again later",
 	} {
 		if _, err := r.Platforms(ref); err == nil || err.Error() != want {
 			t.Errorf("Platforms(%s): %v, want %s", ref, err, want)

@@ -520,6 +520,16 @@ func TestRegistryRedirects(t *testing.T) {
 			wellBehaved(t, n, "quay.io")
 		})
 	}
+	t.Run("in a circle", func(t *testing.T) {
+		t.Parallel()
+		n, _, _ := served(t, to("https://quay.io"))
+		u := newUser(t, app, behind(n)...)
+		u.login(t, "quay.io", "secret")
+		u.run(t, "lint", "--stats").want(t, 3, "quay.io sends on more than 5 times", found, "look-ups ")
+		if got := len(n.Requests()); got > 20 {
+			t.Errorf("%d requests", got)
+		}
+	})
 	// This machine, without a proxy: the address of the connection is judged.
 	t.Run("this machine", func(t *testing.T) {
 		t.Parallel()

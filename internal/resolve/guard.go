@@ -72,8 +72,18 @@ func (g *guard) RoundTrip(in *http.Request) (*http.Response, error) {
 	}
 }
 
+// mostRedirects is how often an answer may send on to another.
+const mostRedirects = 5
+
 // judge refuses a request, or takes its credentials off.
 func (g *guard) judge(req *http.Request) error {
+	// The library follows for as long as there is somewhere to go.
+	hops := 0
+	for via := req; via.Response != nil && via.Response.Request != nil; via = via.Response.Request {
+		if hops++; hops > mostRedirects {
+			return &refused{fmt.Sprintf("%s sends on more than %d times", g.registry.RegistryStr(), mostRedirects)}
+		}
+	}
 	own := req.URL.Host == g.registry.RegistryStr()
 	switch {
 	case req.URL.Scheme == "https":

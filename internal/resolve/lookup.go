@@ -103,7 +103,7 @@ func (r *Resolver) manifestOf(ref string) (name.Digest, *manifest, error) {
 			}
 			if !desc.MediaType.IsIndex() {
 				if !desc.MediaType.IsImage() {
-					return nil, fmt.Errorf("a manifest of type %q is no image's", desc.MediaType)
+					return nil, &lint.Unavailable{Reason: fmt.Sprintf("it is no image but %.100q", desc.MediaType)}
 				}
 				return &manifest{single: true}, nil
 			}

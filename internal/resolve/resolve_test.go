@@ -136,7 +136,9 @@ func TestHostileReferencesMakeNoRequest(t *testing.T) {
 	for _, ref := range []string{
 		"169.254.169.254/x", "169.254.169.254/latest/meta-data", "127.0.0.1:22/x", "localhost/x", "localhost:5000/x", "[::1]:5000/x", "10.0.0.1/x",
 		"evil.example.com/x", n.Loopback + "/x:1", "docker.io.evil.example.com/x", "docker.io@evil.example.com/x", "-", "", "http://ghcr.io/x",
-		"ghcr.io:444/x", "0x7f000001/x", "2130706433/x", "ghcr.io/../../x", "metadata.google.internal/x",
+		"ghcr.io:444/x", "0x7f000001/x", "2130706433/x", "ghcr.io/../../x", "metadata.google.internal/x", "0177.0.0.1/x", "127.1/x",
+		"[::ffff:a9fe:a9fe]/x", "[fe80::1%25lo]/x", "localhost./x", "ghcr.io./x", "user:pw@ghcr.io/x", "ⓖhcr.io/x", "ghcr。io/x", "ghcr.io%2f@evil.example.com/x",
+		"quay.io\\@evil.example.com/x", "ghcr.io:80/x", "ghcr.io#evil.example.com/x", "ghcr.io?x=evil.example.com/x",
 	} {
 		_, err := r.Digest(ref)
 		if !errors.Is(err, lint.ErrUnavailable) {

@@ -162,7 +162,11 @@ func files(n int) string {
 func problemLines(problems []lint.Problem) []string {
 	var lines []string
 	for _, p := range problems {
-		lines = append(lines, report.Terminal(p.File)+": "+report.Terminal(p.Message))
+		line := report.Terminal(p.Message)
+		if p.File != "" {
+			line = report.Terminal(p.File) + ": " + line
+		}
+		lines = append(lines, line)
 	}
 	return lines
 }

@@ -142,7 +142,7 @@ func fixupBody(f *Fixup, files []plannedFile) string {
 	if f.Pull > 0 {
 		b.must(fmt.Sprintf("This is what #%d brings: merging this puts the fixes on its branch. ", f.Pull))
 	}
-	b.must("What each change does was shown before it was proposed (BuildKit's own compiler reads a Dockerfile before and after); the effect is what differs. ")
+	b.must("Each change was tried first: BuildKit's own compiler read each Dockerfile before and after, Compose's own loader each compose file. The last column says what differs. ")
 	if safe {
 		b.must("All of these changes are safe.\n")
 	} else {
@@ -150,7 +150,7 @@ func fixupBody(f *Fixup, files []plannedFile) string {
 	}
 	left := 0
 	for _, file := range files {
-		if !b.may("\n### "+report.MarkdownCode(cut(file.Path, maxDetails))+"\n\n| Rule | What and why | Effect |\n|---|---|---|\n"+changeRows(file.Changes)) || !b.may(beforeAfter(file)) {
+		if !b.may("\n### "+report.MarkdownCode(cut(file.Path, maxDetails))+"\n\n| Rule | What and why | Effect on the build |\n|---|---|---|\n"+changeRows(file.Changes)) || !b.may(beforeAfter(file)) {
 			left++
 		}
 	}
@@ -207,14 +207,16 @@ func (b *bounded) may(s string) bool {
 	return true
 }
 
+// changeRows has a row for each change. Where several rules want the very same
+// one, they share it.
 func changeRows(changes []FixupChange) string {
 	var b strings.Builder
-	for _, c := range changes {
-		rule := "[" + report.MarkdownCode(c.Rule.ID) + "](" + c.Rule.HelpURI() + ")"
-		if alias, ok := c.Rule.Hadolint(c.Variant); ok {
-			rule += " (" + report.MarkdownText(alias.Name) + ")"
+	done := make([]bool, len(changes))
+	for i, c := range changes {
+		if done[i] {
+			continue
 		}
-		what := report.MarkdownText(cut(c.Title, maxDetails)) + ". " + titleSentence(c.Rule)
+		what := report.MarkdownText(upperFirst(cut(c.Title, maxDetails))) + "."
 		effect := "`" + c.Proof.Effect.String() + "`: " + proofLine(c.Proof)
 		if !c.Safe {
 			effect += "; **not safe by itself**"
@@ -222,9 +224,28 @@ func changeRows(changes []FixupChange) string {
 		if c.Demoted {
 			effect += "; more than the rule declares, which is a fault of dockmend: please report it"
 		}
-		fmt.Fprintf(&b, "| %s | %s | %s |\n", rule, what, effect)
+		var rules []string
+		for j, other := range changes[i:] {
+			rule := "[" + report.MarkdownCode(other.Rule.ID) + "](" + other.Rule.HelpURI() + ")"
+			if alias, ok := other.Rule.Hadolint(other.Variant); ok {
+				rule += " (" + report.MarkdownText(alias.Name) + ")"
+			}
+			if j > 0 && (done[i+j] || !sameChange(c, other) || slices.Contains(rules, rule)) {
+				continue
+			}
+			done[i+j] = true
+			rules = append(rules, rule)
+			what += " " + titleSentence(other.Rule)
+		}
+		fmt.Fprintf(&b, "| %s | %s | %s |\n", strings.Join(rules, "<br>"), what, effect)
 	}
 	return b.String()
+}
+
+// sameChange tells whether two changes do the same to the same images.
+func sameChange(a, b FixupChange) bool {
+	return a.Title == b.Title && a.Safe == b.Safe && a.Demoted == b.Demoted && a.Proof.Effect == b.Proof.Effect &&
+		len(a.Proof.Details) > 0 && slices.Equal(a.Proof.Details, b.Proof.Details)
 }
 
 func beforeAfter(file plannedFile) string {

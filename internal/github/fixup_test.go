@@ -40,7 +40,7 @@ func mendedFile(path, before string) FixupFile {
 	f := FixupFile{Path: path, Before: []byte(before), After: []byte(strings.ReplaceAll(before, "CMD x y", `CMD ["x", "y"]`))}
 	for i := range strings.Count(before, "CMD x y") {
 		f.Changes = append(f.Changes, FixupChange{
-			Rule: &lint.Meta{ID: "shell-form-command", Title: "a shell keeps the stop signal"}, Title: "rewrite as a JSON array",
+			Rule: &lint.Meta{ID: "shell-form-command", Title: "a shell keeps the stop signal"}, Title: "Rewrite as a JSON array",
 			Key: keyOf(fmt.Sprint(path, i, before)), Safe: true,
 			Proof: lint.Proof{State: lint.ProofPassed, Effect: lint.EffectConfig, Details: []string{"Cmd"}},
 		})
@@ -144,7 +144,7 @@ func TestFixupFirstRun(t *testing.T) {
 		t.Errorf("the pull request is %+v", p)
 	}
 	for _, words := range []string{
-		"2 findings in 2 files", "### `api/Dockerfile`", "rewrite as a JSON array", "`config`: same build steps", "(Cmd)", "-CMD x y\n+CMD [\"x\", \"y\"]",
+		"2 findings in 2 files", "### `api/Dockerfile`", "Rewrite as a JSON array", "`config`: same build steps", "(Cmd)", "-CMD x y\n+CMD [\"x\", \"y\"]",
 		"# dockmend ignore=RULE -- reason", "docs/rules/shell-form-command.md", "All of these changes are safe",
 	} {
 		if !strings.Contains(p.Body, words) {

@@ -307,6 +307,7 @@ func All() *Catalog {
 			compose.ComposeHostNetwork,
 			compose.ComposeHostPidOrIpc,
 			compose.ComposeHostUsernsOrUts,
+			compose.ComposeImageDigestOutdated,
 			compose.ComposeImageNotPinned,
 			compose.ComposeImageNotPinnedByDigest,
 			compose.ComposeImageRegistryNotAllowed,

@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/dockmend/dockmend/internal/facts"
 	"github.com/dockmend/dockmend/internal/lint"
 	"github.com/dockmend/dockmend/internal/syntax/compose/model"
 	"github.com/dockmend/dockmend/internal/syntax/yaml"
@@ -17,14 +18,28 @@ import (
 
 // Compose compares edits of one compose file by the model that Compose makes of
 // it, in two worlds: with no variable set, and with each set to "1", which fits
-// most places. One goroutine at a time may use it.
+// most places. Of an image that gives way to another one it says what the
+// registry said of both; a build argument's new value is compiled with the
+// Dockerfile that it is for. One goroutine at a time may use it.
 type Compose struct {
-	src     []byte
+	file    ComposeFile
 	before  []loadedModel
 	refused string
 	// unread is set for a file that is no YAML as it is.
 	unread bool
 	left   int
+	said   registry
+	// doc is read when a build argument changes.
+	doc *facts.Compose
+}
+
+// ComposeFile is a file to prove edits of.
+type ComposeFile struct {
+	Src []byte
+	// Name is the file's path, Around the gate to what lies beside it; nil where
+	// nothing is known of that.
+	Name   string
+	Around lint.Context
 }
 
 // loadedModel is what a file loads to, or why it does not load.
@@ -39,10 +54,10 @@ func variables() []func(string) (string, bool) {
 }
 
 // NewCompose prepares the proofs of edits to a compose file. budget bounds how
-// often files are loaded.
-func NewCompose(src []byte, budget int) *Compose {
-	p := &Compose{src: src, left: budget}
-	if err := yaml.Parse(src, text.NewLineIndex(src)).Err; err != nil {
+// often files are loaded or compiled. asked is as for New.
+func NewCompose(f ComposeFile, budget int, asked lint.Registry) *Compose {
+	p := &Compose{file: f, left: budget, said: registry{asked}}
+	if err := yaml.Parse(f.Src, text.NewLineIndex(f.Src)).Err; err != nil {
 		p.unread, p.refused = true, "the file is no YAML that can be read: "+bounded(err.Message)
 	}
 	return p
@@ -52,7 +67,7 @@ func NewCompose(src []byte, budget int) *Compose {
 func (p *Compose) Compare(ctx context.Context, after []byte) Verdict {
 	err := yaml.Parse(after, text.NewLineIndex(after)).Err
 	switch {
-	case bytes.Equal(p.src, after):
+	case bytes.Equal(p.file.Src, after):
 		return Verdict{}
 	case err != nil && !p.unread:
 		v := unknown("the file is no YAML after the fix: " + bounded(err.Message))
@@ -60,13 +75,13 @@ func (p *Compose) Compare(ctx context.Context, after []byte) Verdict {
 		return v
 	case p.refused != "":
 		return unknown(p.refused)
-	case marks(p.src) != marks(after):
+	case marks(p.file.Src) != marks(after):
 		return unknown("the file changes what it takes away from another one")
 	case p.left < 2*len(variables()):
 		return unknown(fmt.Sprintf("more than %d readings would be needed", Budget))
 	}
 	if p.before == nil {
-		p.before = p.load(p.src)
+		p.before = p.load(p.file.Src)
 	}
 	v := Verdict{}
 	for i, changed := range p.load(after) {
@@ -84,12 +99,11 @@ func (p *Compose) Compare(ctx context.Context, after []byte) Verdict {
 			v.Broken = true
 			return v
 		}
-		v.Details = append(v.Details, changedPaths(before.tree, changed.tree)...)
+		p.class(ctx, before.tree, changed.tree, &v)
 	}
-	if len(v.Details) == 0 {
-		return v
+	if v.Effect > lint.EffectConfig && len(v.Details) > len(v.Sources) {
+		v.Effect = lint.EffectGraph // other things change too: no class has both
 	}
-	v.Effect = lint.EffectConfig
 	slices.Sort(v.Details)
 	v.Details = slices.Compact(v.Details)
 	return v
@@ -115,14 +129,60 @@ func marks(src []byte) int {
 	return bytes.Count(src, []byte("!reset")) + bytes.Count(src, []byte("!override"))
 }
 
-// changedPaths lists what differs between two models, as "path: old -> new".
-func changedPaths(before, after any) []string {
-	var changes []string
-	differIn("", before, after, &changes)
+// class adds to the verdict what differs between two models.
+func (p *Compose) class(ctx context.Context, before, after map[string]any, v *Verdict) {
+	builds := map[string]bool{}
+	for _, c := range changesBetween(before, after) {
+		from, isText := c.before.(string)
+		to, bothText := c.after.(string)
+		texts := isText && bothText && len(c.path) >= 3 && c.path[0] == "services"
+		switch {
+		case texts && len(c.path) == 3 && c.path[2] == "image":
+			effect, refreshed, doubt := p.said.differ(from, to)
+			v.addSource(SourceChange{effect, c.String() + doubt}, refreshed)
+		case texts && len(c.path) == 5 && c.path[2] == "build" && c.path[3] == "args":
+			if service := c.path[1]; !builds[service] {
+				builds[service] = true
+				p.classBuild(ctx, c, before, after, v)
+			}
+		default:
+			v.addConfig(c.String())
+		}
+	}
+}
+
+func (v *Verdict) addSource(change SourceChange, refreshed bool) {
+	v.Effect = max(v.Effect, change.Effect)
+	v.Refreshed = v.Refreshed || refreshed
+	v.Sources = append(v.Sources, change)
+	v.Details = append(v.Details, change.Detail)
+}
+
+func (v *Verdict) addConfig(detail string) {
+	v.Effect = max(v.Effect, lint.EffectConfig)
+	v.Details = append(v.Details, detail)
+}
+
+// change is a value that two models have differently, by its keys.
+type change struct {
+	path          []string
+	before, after any
+}
+
+// String is "path: old -> new".
+func (c change) String() string {
+	return bounded(strings.ReplaceAll(strings.Join(c.path, "."), ".[", "[")) + ": " + bounded(shownValue(c.before)) + " -> " + bounded(shownValue(c.after))
+}
+
+// changesBetween lists what differs between two models.
+func changesBetween(before, after any) []change {
+	var changes []change
+	differIn(nil, before, after, &changes)
 	return changes
 }
 
-func differIn(path string, before, after any, changes *[]string) {
+func differIn(path []string, before, after any, changes *[]change) {
+	below := func(key string) []string { return append(slices.Clone(path), key) }
 	a, isMap := before.(map[string]any)
 	b, bothMaps := after.(map[string]any)
 	if isMap && bothMaps {
@@ -134,7 +194,7 @@ func differIn(path string, before, after any, changes *[]string) {
 		}
 		slices.Sort(keys)
 		for _, k := range keys {
-			differIn(strings.TrimPrefix(path+"."+k, "."), a[k], b[k], changes)
+			differIn(below(k), a[k], b[k], changes)
 		}
 		return
 	}
@@ -142,12 +202,12 @@ func differIn(path string, before, after any, changes *[]string) {
 	y, bothLists := after.([]any)
 	if isList && bothLists {
 		for i := range max(len(x), len(y)) {
-			differIn(fmt.Sprintf("%s[%d]", path, i), at(x, i), at(y, i), changes)
+			differIn(below(fmt.Sprintf("[%d]", i)), at(x, i), at(y, i), changes)
 		}
 		return
 	}
-	if was, is := shownValue(before), shownValue(after); was != is {
-		*changes = append(*changes, bounded(path+": "+was+" -> "+is))
+	if shownValue(before) != shownValue(after) {
+		*changes = append(*changes, change{path, before, after})
 	}
 }
 

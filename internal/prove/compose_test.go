@@ -49,7 +49,7 @@ func TestCompose(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			v := prove.NewCompose([]byte(tt.before), prove.Budget).Compare(t.Context(), []byte(tt.after))
+			v := prove.NewCompose(prove.ComposeFile{Src: []byte(tt.before)}, prove.Budget, nil).Compare(t.Context(), []byte(tt.after))
 			if v.Effect != tt.want || strings.Join(v.Details, "; ") != tt.details {
 				t.Errorf("effect %s, details %q, reason %q; want %s %q", v.Effect, v.Details, v.Reason, tt.want, tt.details)
 			}
@@ -64,7 +64,7 @@ func TestCompose(t *testing.T) {
 // reason, since nobody looks for them.
 func TestComposeReadsNothing(t *testing.T) {
 	src := "services:\n  web:\n    image: a\n    env_file: /nowhere/a.env\n    label_file: [/nowhere/b]\n    build: ../../x\nsecrets:\n  s: {file: /nowhere/s}\n"
-	v := prove.NewCompose([]byte(src), prove.Budget).Compare(t.Context(), []byte("# x\n"+src))
+	v := prove.NewCompose(prove.ComposeFile{Src: []byte(src)}, prove.Budget, nil).Compare(t.Context(), []byte("# x\n"+src))
 	if v.Effect != lint.EffectNone {
 		t.Errorf("%+v", v)
 	}

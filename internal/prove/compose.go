@@ -132,7 +132,13 @@ func marks(src []byte) int {
 // class adds to the verdict what differs between two models.
 func (p *Compose) class(ctx context.Context, before, after map[string]any, v *Verdict) {
 	builds := map[string]bool{}
-	for _, c := range changesBetween(before, after) {
+	changes := changesBetween(before, after)
+	// Compose reads nothing of what begins with x-: it is there to be referred to,
+	// and what it changes elsewhere is in the model too.
+	if read := slices.DeleteFunc(slices.Clone(changes), change.isExtension); len(read) > 0 {
+		changes = read
+	}
+	for _, c := range changes {
 		from, isText := c.before.(string)
 		to, bothText := c.after.(string)
 		texts := isText && bothText && len(c.path) >= 3 && c.path[0] == "services"
@@ -167,6 +173,12 @@ func (v *Verdict) addConfig(detail string) {
 type change struct {
 	path          []string
 	before, after any
+}
+
+// isExtension tells whether the change is in a section of the file's own, at the
+// top or in a service.
+func (c change) isExtension() bool {
+	return strings.HasPrefix(c.path[0], "x-") || len(c.path) > 2 && c.path[0] == "services" && strings.HasPrefix(c.path[2], "x-")
 }
 
 // String is "path: old -> new".

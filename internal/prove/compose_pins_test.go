@@ -43,6 +43,8 @@ func TestComposePins(t *testing.T) {
 		{"another image", image("a:1"), image("b:1"), lint.EffectGraph, ""},
 		{"nobody said", image("b:1"), image("b:1" + d1), lint.EffectGraph, "no registry said"},
 		{"pin and more", image("a:1"), image("a:1"+d1) + "    init: true\n", lint.EffectGraph, "services.web.init"},
+		{"anchor of a section of the file's own", "x-i: &i a:1\n" + image("*i"), "x-i: &i a:1" + d1 + "\n" + image("*i"), lint.EffectSource, "services.web.image"},
+		{"only a section of the file's own", "x-i: a:1\n" + image("a:1"), "x-i: a:1" + d1 + "\n" + image("a:1"), lint.EffectConfig, "x-i"},
 		{"anchor of something else", "x-i: &i a:1\n" + image("*i") + "    environment: {I: *i}\n", "x-i: &i a:1" + d1 + "\n" + image("*i") + "    environment: {I: *i}\n", lint.EffectGraph, "environment.I"},
 
 		{"argument", args("        V: \"1\"\n"), args("        V: \"1" + d1 + "\"\n"), lint.EffectSource, "services.app.build: source docker-image://docker.io/library/a:1 -> source docker-image://docker.io/library/a:1" + d1},

@@ -11,18 +11,20 @@ import (
 
 	"github.com/dockmend/dockmend/internal/facts"
 	"github.com/dockmend/dockmend/internal/lint"
+	"github.com/dockmend/dockmend/internal/syntax/compose"
 	"github.com/dockmend/dockmend/internal/syntax/compose/model"
 	"github.com/dockmend/dockmend/internal/syntax/yaml"
 	"github.com/dockmend/dockmend/internal/text"
 )
 
 // Compose compares edits of one compose file by the model that Compose makes of
-// it, in two worlds: with no variable set, and with each set to "1", which fits
-// most places. Of an image that gives way to another one it says what the
-// registry said of both; a build argument's new value is compiled with the
-// Dockerfile that it is for. One goroutine at a time may use it.
+// it: with no variable set, with those set to "1" that have no default, and with
+// all set so, which fits most places. Of an image that gives way to another one
+// it says what the registry said of both; a build argument's new value is compiled
+// with the Dockerfile that it is for. One goroutine at a time may use it.
 type Compose struct {
 	file    ComposeFile
+	worlds  []lookup
 	before  []loadedModel
 	refused string
 	// unread is set for a file that is no YAML as it is.
@@ -48,9 +50,34 @@ type loadedModel struct {
 	err  error
 }
 
-// variables are the worlds in which files are loaded.
-func variables() []func(string) (string, bool) {
-	return []func(string) (string, bool){nil, func(string) (string, bool) { return "1", true }}
+// maxSettings is how many worlds there are at most.
+const maxSettings = 3
+
+// lookup gives variables their values.
+type lookup func(name string) (string, bool)
+
+// settings are the worlds in which a file is loaded: nothing set, what has no
+// default set to "1", all of it. Many files load in the second one only, since
+// they want a port or a password.
+func settings(src []byte) []lookup {
+	wanted := map[string]bool{}
+	for _, d := range yaml.Parse(src, text.NewLineIndex(src)).Documents {
+		d.Root.Walk(func(n *yaml.Node) bool {
+			if n.Kind == yaml.Scalar && strings.IndexByte(n.Value, '$') >= 0 {
+				for _, v := range compose.ParseTemplate(n.Value).Variables() {
+					if !v.HasDefault() {
+						wanted[v.Name] = true
+					}
+				}
+			}
+			return true
+		})
+	}
+	all := func(string) (string, bool) { return "1", true }
+	if len(wanted) == 0 {
+		return []lookup{nil, all}
+	}
+	return []lookup{nil, func(name string) (string, bool) { return "1", wanted[name] }, all}
 }
 
 // NewCompose prepares the proofs of edits to a compose file. budget bounds how
@@ -77,20 +104,22 @@ func (p *Compose) Compare(ctx context.Context, after []byte) Verdict {
 		return unknown(p.refused)
 	case marks(p.file.Src) != marks(after):
 		return unknown("the file changes what it takes away from another one")
-	case p.left < 2*len(variables()):
+	case p.left < 2*maxSettings:
 		return unknown(fmt.Sprintf("more than %d readings would be needed", Budget))
 	}
 	if p.before == nil {
+		p.worlds = settings(p.file.Src)
 		p.before = p.load(p.file.Src)
 	}
 	v := Verdict{}
+	if defaults := p.before[:len(p.before)-1]; !slices.ContainsFunc(defaults, func(m loadedModel) bool { return m.err == nil }) {
+		return unknown("Compose does not load the file as it is: " + oneLine(defaults[len(defaults)-1].err))
+	}
 	for i, changed := range p.load(after) {
 		before := p.before[i]
 		switch {
 		case ctx.Err() != nil:
 			return unknown("the run was stopped")
-		case before.err != nil && i == 0:
-			return unknown("Compose does not load the file as it is: " + oneLine(before.err))
 		case before.err != nil:
 			v.LeftOut++
 			continue
@@ -115,9 +144,9 @@ func (p *Compose) Left() int { return max(p.left, 0) }
 // load makes the models of a file, one for each world.
 func (p *Compose) load(src []byte) []loadedModel {
 	var models []loadedModel
-	for _, lookup := range variables() {
+	for _, world := range p.worlds {
 		p.left--
-		tree, err := model.Load(src, lookup)
+		tree, err := model.Load(src, world)
 		models = append(models, loadedModel{tree, err})
 	}
 	return models

@@ -395,6 +395,35 @@ func TestRefreshIsUnsafeUnlessAsked(t *testing.T) {
 	}
 }
 
+func TestRefreshOfComposeImages(t *testing.T) {
+	n := fakeregistry.New(t)
+	old := n.Push(t, fakeregistry.Index(t, v1.Config{User: "old"}, "linux/amd64"), "redis:8", "python:3.13")
+	now := n.Push(t, fakeregistry.Index(t, v1.Config{User: "new"}, "linux/amd64"), "redis:8", "python:3.13")
+	dir := t.TempDir()
+	write(t, dir, "compose.yaml", "services:\n  cache:\n    image: redis:${REDIS:-8@"+old+"}\n  app:\n    build:\n      context: .\n      args: {PYTHON: 3.13@"+old+"}\n")
+	write(t, dir, "Dockerfile", "ARG PYTHON=3.13\nFROM python:$PYTHON\n")
+	fix := func(args ...string) string {
+		_, stdout, stderr := online(t, n, dir, append([]string{"fix", "--online", "--select", "compose-image-digest-outdated", "--diff"}, args...)...)
+		return stdout + stderr
+	}
+	if got := fix(); strings.Contains(got, "@"+now) {
+		t.Errorf("a refresh without being asked for:\n%s", got)
+	}
+	if got := fix("--unsafe"); strings.Count(got, now) == 0 || !strings.Contains(got, "effect repin") {
+		t.Error(got)
+	}
+	write(t, dir, ".dockmend.yaml", "pin: {refresh: true}\n")
+	got := fix()
+	for _, want := range []string{"+    image: redis:${REDIS:-8@" + now + "}\n", "+      args: {PYTHON: 3.13@" + now + "}\n"} {
+		if !strings.Contains(got, want) {
+			t.Errorf("no %q in\n%s", want, got)
+		}
+	}
+	if effects := effectsOf(t, got); effects["repin"] != 2 || len(effects) != 1 {
+		t.Errorf("%v\n%s", effects, got)
+	}
+}
+
 func TestOfflineRulesAreSkippedOnce(t *testing.T) {
 	n := fakeregistry.New(t)
 	dir := t.TempDir()

@@ -28,8 +28,10 @@ type Compose struct {
 	built map[string]bool
 
 	sites     []ImageSite
-	variables []variableUse
+	variables map[string]variableUses
 	effective map[*yaml.Node]*effectiveUse
+	// builtNear are the answers of BuiltNear, by name and tag.
+	builtNear map[string]string
 	// effectiveCut tells that effective lacks what is beyond the bound.
 	effectiveCut bool
 

@@ -192,7 +192,7 @@ func (f *Compose) placeOfValue(v compose.Value) (place text.Span, tail, refusal 
 	case f.envSets(use.Name):
 		return text.Span{}, "", fmt.Sprintf("the file .env sets %s, so its default does not count here", use.Name)
 	default:
-		if line := f.otherVariable(use.Name, v.Raw); line > 0 {
+		if line := f.otherVariable(use.Name, v); line > 0 {
 			return text.Span{}, "", fmt.Sprintf("the variable %s also counts in line %d, for something else", use.Name, line)
 		}
 		end := use.Span.End - 1
@@ -200,35 +200,55 @@ func (f *Compose) placeOfValue(v compose.Value) (place text.Span, tail, refusal 
 	}
 }
 
-// variableUse is a place that names a variable.
-type variableUse struct {
-	name, raw string
-	line      int
+// variableUses are the uses of one variable: the first, and the first that is
+// written otherwise.
+type variableUses struct {
+	first           string
+	line, otherLine int
 }
 
-// otherVariable is the line of the first value that names the variable and is
-// written in another way; 0 if there is none.
-func (f *Compose) otherVariable(name, raw string) int {
+// otherVariable is the line of the first value that names the variable, and is
+// neither this one nor one for the same thing that is written as it is; 0 if there
+// is none.
+func (f *Compose) otherVariable(name string, v compose.Value) int {
 	if f.variables == nil {
-		f.variables = []variableUse{}
+		f.variables = map[string]variableUses{}
 		for _, d := range f.File.Documents {
 			d.Root.Walk(func(n *yaml.Node) bool {
 				if n.Kind == yaml.Scalar && strings.IndexByte(n.Value, '$') >= 0 {
-					for _, v := range compose.ParseTemplate(n.Value).Variables() {
-						f.variables = append(f.variables, variableUse{v.Name, n.Value, f.Lines.Position(n.Span.Start).Line})
-					}
+					f.noteVariables(n)
 				}
 				return true
 			})
 		}
 	}
-	for _, use := range f.variables {
-		// An entry of a list has its key in front: "PG=${PG:-16}".
-		if use.name == name && use.raw != raw && !strings.HasSuffix(use.raw, "="+raw) {
-			return use.line
+	use := f.variables[name]
+	if use.first == useOf(v.Node) {
+		return use.otherLine
+	}
+	return use.line
+}
+
+func (f *Compose) noteVariables(n *yaml.Node) {
+	what, line := useOf(n), f.Lines.Position(n.Span.Start).Line
+	for _, v := range compose.ParseTemplate(n.Value).Variables() {
+		switch use := f.variables[v.Name]; {
+		case use.line == 0:
+			f.variables[v.Name] = variableUses{first: what, line: line}
+		case use.first != what && use.otherLine == 0:
+			use.otherLine = line
+			f.variables[v.Name] = use
 		}
 	}
-	return 0
+}
+
+// useOf is what a value is for, with the value: "image=a:1". An entry of a list
+// has it so already.
+func useOf(n *yaml.Node) string {
+	if p := n.Pair(); p != nil {
+		return p.Key.Value + "=" + n.Value
+	}
+	return n.Value
 }
 
 // envSets tells whether the .env beside the file gives a variable a value.
@@ -327,6 +347,18 @@ func (w *effectiveWalk) visit(n *yaml.Node, path []string) {
 // project, by which an image is built that this file only names; empty if none
 // does. It reads what lies around.
 func (f *Compose) BuiltNear(i Image) string {
+	by, known := f.builtNear[i.Name()+":"+i.Tag]
+	if !known {
+		if f.builtNear == nil {
+			f.builtNear = map[string]string{}
+		}
+		by = f.findBuilder(i)
+		f.builtNear[i.Name()+":"+i.Tag] = by
+	}
+	return by
+}
+
+func (f *Compose) findBuilder(i Image) string {
 	for _, near := range f.ComposeFiles() {
 		if near.Builds(i) {
 			return near.Source.Path

@@ -12,11 +12,10 @@ import (
 // project itself builds the image: what a registry has of it is another build.
 func pinOr(p *lint.Pass[*facts.Compose], x facts.ImageSite, pin func(*lint.Pass[*facts.Compose], facts.ImageSite) pins.Pin) pins.Pin {
 	if x.Refusal == "" && x.Kind == facts.ServiceSite {
-		if _, err := p.Registry.Digest(x.Reference()); lint.IsOffline(err) {
-			return pins.Pin{}
-		}
-		if by := p.Doc.BuiltNear(x.Image); by != "" {
-			x.Refusal = fmt.Sprintf("%q is built in this project, see %q", shortText(x.Image.Text), by)
+		if _, err := p.Registry.Digest(x.Reference()); err == nil {
+			if by := p.Doc.BuiltNear(x.Image); by != "" {
+				x.Refusal = fmt.Sprintf("%q is built in this project, see %q", shortText(x.Image.Text), by)
+			}
 		}
 	}
 	return pin(p, x)

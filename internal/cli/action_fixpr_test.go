@@ -9,6 +9,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/google/go-cmp/cmp"
 	v1 "github.com/google/go-containerregistry/pkg/v1"
 
 	"github.com/dockmend/dockmend/internal/github"
@@ -368,4 +369,34 @@ func TestActionAudit(t *testing.T) {
 			t.Errorf("exit %d\n%s", got.code, got.log)
 		}
 	})
+}
+
+// TestActionPinsComposeFiles: the pins of compose files are in the pull request,
+// each with its class, and what lies among the workflows stays as it is.
+func TestActionPinsComposeFiles(t *testing.T) {
+	services := "services:\n  db:\n    image: postgres:${PG:-16}\n  cache:\n    image: redis\n"
+	s := newBranchStep(t, "push", map[string]string{
+		"compose.yaml": services, ".github/workflows/compose.yaml": services, ".dockmend.yaml": "pin: {mode: version+digest}\n",
+	})
+	s.env["INPUT_SELECT"] = "compose-image-not-pinned-by-digest"
+	n := s.online()
+	postgres := n.Push(t, fakeregistry.Index(t, v1.Config{User: "1"}, "linux/amd64"), "docker.io/library/postgres:16")
+	redis := n.Push(t, fakeregistry.Index(t, v1.Config{User: "2"}, "linux/amd64"), "docker.io/library/redis:latest", "docker.io/library/redis:8.2.1")
+	got := s.run()
+	if len(s.repo.Pulls()) != 1 {
+		t.Fatalf("no pull request:\n%s", got.log)
+	}
+	files := s.repo.Read("dockmend-fixes")
+	want := "services:\n  db:\n    image: postgres:${PG:-16@" + postgres + "}\n  cache:\n    image: redis:8.2.1@" + redis + "\n"
+	if diff := cmp.Diff(want, files["100644 compose.yaml"]); diff != "" {
+		t.Error(diff)
+	}
+	if diff := cmp.Diff(services, files["100644 .github/workflows/compose.yaml"]); diff != "" {
+		t.Error(diff)
+	}
+	for _, class := range []string{"`source`", "`repin`"} {
+		if body := s.repo.Pulls()[0].Body; !strings.Contains(body, class) {
+			t.Errorf("the description does not name %s:\n%s", class, body)
+		}
+	}
 }

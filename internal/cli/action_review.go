@@ -199,7 +199,7 @@ func proveTogether(ctx context.Context, s *session, source *lint.Source, edits [
 	case lint.TargetIgnoreFile:
 		prover = prove.NewIgnoreFile(source.Bytes, f.Context)
 	case lint.TargetCompose:
-		prover = prove.NewCompose(source.Bytes, prove.Budget)
+		prover = prove.NewCompose(prove.ComposeFile{Src: source.Bytes, Name: f.Path, Around: f.Context}, prove.Budget, s.checker.Registry)
 	default:
 		return unknown
 	}

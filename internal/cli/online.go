@@ -51,12 +51,18 @@ func (s *session) unanswered() []lint.Problem {
 // unsure tells that a look-up failed, so that not finding something says nothing.
 func (s *session) unsure() bool { return s.resolver != nil && len(s.resolver.Failures()) > 0 }
 
-// lookUps counts the requests to registries.
-func (s *session) lookUps() int {
+// lookUps counts the requests to registries, and what the bounds of the search for
+// versions were needed for.
+func (s *session) lookUps() string {
 	if s.resolver == nil {
-		return 0
+		return "0"
 	}
-	return s.resolver.Requests()
+	searches := s.resolver.Searches()
+	line := fmt.Sprintf("%d, tags tried for versions %d of %d", s.resolver.Requests(), searches.Tried, searches.Most)
+	if searches.Cut > 0 {
+		line += fmt.Sprintf(" (searches that ended at a bound: %d)", searches.Cut)
+	}
+	return line
 }
 
 // offlineOnce puts one line in the place of those that say for each file that a

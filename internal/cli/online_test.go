@@ -18,11 +18,14 @@ import (
 	v1 "github.com/google/go-containerregistry/pkg/v1"
 	"github.com/rogpeppe/go-internal/txtar"
 
+	"github.com/dockmend/dockmend/internal/buildcontext"
 	"github.com/dockmend/dockmend/internal/cli"
 	"github.com/dockmend/dockmend/internal/facts"
 	"github.com/dockmend/dockmend/internal/resolve"
 	"github.com/dockmend/dockmend/internal/resolve/fakeregistry"
+	"github.com/dockmend/dockmend/internal/syntax/compose"
 	"github.com/dockmend/dockmend/internal/syntax/dockerfile"
+	"github.com/dockmend/dockmend/internal/text"
 )
 
 // projects is a folder with further projects to pin, and table where to print
@@ -59,22 +62,37 @@ type site struct {
 	facts.ImageSite
 }
 
-// sitesBelow finds all references of the Dockerfiles below a folder.
+// sitesBelow finds all references of the Dockerfiles and Compose files below a
+// folder.
 func sitesBelow(t *testing.T, dir string) []site {
 	t.Helper()
+	root, err := os.OpenRoot(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = root.Close() }()
 	var all []site
-	err := filepath.WalkDir(dir, func(file string, d fs.DirEntry, err error) error {
-		if err != nil || !d.Type().IsRegular() || !strings.Contains(strings.ToLower(d.Name()), "dockerfile") {
+	err = filepath.WalkDir(dir, func(file string, d fs.DirEntry, err error) error {
+		lower := strings.ToLower(d.Name())
+		isCompose := strings.Contains(lower, "compose") && strings.Contains(filepath.Ext(lower), "y")
+		if err != nil || !d.Type().IsRegular() || !isCompose && !strings.Contains(lower, "dockerfile") {
 			return err
 		}
 		src, err := os.ReadFile(file)
 		if err != nil {
 			return err
 		}
-		doc := facts.NewDockerfile(dockerfile.Parse(src))
 		name, err := filepath.Rel(dir, file)
-		for _, x := range doc.ImageSites() {
-			all = append(all, site{filepath.ToSlash(name), doc.Lines.Position(x.Image.Span.Start).Line, x})
+		name = filepath.ToSlash(name)
+		lines := text.NewLineIndex(src)
+		sites := facts.NewDockerfile(dockerfile.ParseIndexed(src, lines)).ImageSites
+		if isCompose {
+			doc := facts.NewCompose(compose.Parse(src, lines))
+			doc.Name, doc.Around = name, facts.NewProject(buildcontext.New(root, name, func(at string) string { return at }))
+			sites = doc.ImageSites
+		}
+		for _, x := range sites() {
+			all = append(all, site{name, lines.Position(x.Image.Span.Start).Line, x})
 		}
 		return err
 	})
@@ -91,7 +109,7 @@ func publish(t *testing.T, n *fakeregistry.Internet, sites []site) {
 	done := map[string]bool{}
 	for _, x := range sites {
 		ref := x.Reference()
-		if done[ref] || strings.HasPrefix(x.Image.Name(), "nobody/") {
+		if done[ref] || x.Local || strings.HasPrefix(x.Image.Name(), "nobody/") {
 			continue
 		}
 		done[ref] = true
@@ -103,6 +121,8 @@ func publish(t *testing.T, n *fakeregistry.Internet, sites []site) {
 		switch {
 		case tag == "" || tag == "latest" || version == "stable":
 			version = "1.2.3"
+		case (version[0] < '0' || version[0] > '9') && strings.ContainsAny(tag, "0123456789"):
+			version, variant = tag, "" // says a version in a way of its own
 		case version[0] < '0' || version[0] > '9':
 			version, variant = "1.2.3", tag
 		default:
@@ -137,7 +157,7 @@ func TestFixOnlinePinsEveryReference(t *testing.T) {
 			write(t, dir, f.Name, string(f.Data))
 		}
 	}
-	write(t, dir, ".dockmend.yaml", "pin: {mode: version+digest}\nexclude: [\"**/compose*\"]\n")
+	write(t, dir, ".dockmend.yaml", "pin: {mode: version+digest}\n")
 	before := sitesBelow(t, dir)
 	if len(before) == 0 {
 		t.Fatal("no reference to pin")
@@ -145,7 +165,7 @@ func TestFixOnlinePinsEveryReference(t *testing.T) {
 	publish(t, n, before)
 
 	// Only what pins, so that the lines of the files stay where they are.
-	pins := "image-not-pinned-by-digest,untagged-image,latest-tag,copy-from-image-not-pinned"
+	pins := "image-not-pinned-by-digest,untagged-image,latest-tag,copy-from-image-not-pinned,compose-image-not-pinned,compose-image-not-pinned-by-digest"
 	code, stdout, stderr := online(t, n, dir, "fix", "--online", "--select", pins, "--fail-on", "never")
 	if code != 0 {
 		t.Fatalf("exit code %d\n%s%s", code, stdout, stderr)
@@ -234,7 +254,7 @@ func effectsOf(t *testing.T, stdout string) map[string]int {
 // reasonsOf lists why references are not pinned, by file and line.
 func reasonsOf(t *testing.T, n *fakeregistry.Internet, dir string) map[string]string {
 	t.Helper()
-	_, stdout, stderr := online(t, n, dir, "lint", "--online", "--select", "image-not-pinned-by-digest", "-o", "json")
+	_, stdout, stderr := online(t, n, dir, "lint", "--online", "--select", "image-not-pinned-by-digest,compose-image-not-pinned-by-digest", "-o", "json")
 	var report struct {
 		Findings []struct {
 			File, Message string
@@ -297,8 +317,35 @@ func TestOnlineRegistryAndStats(t *testing.T) {
 		t.Errorf("%s%s", stdout, stderr)
 	}
 	_, _, stderr = online(t, n, dir, "lint", "--online", "--online-registry", n.Loopback, "--select", "untagged-image", "--stats")
-	if strings.Contains(stderr, "look-ups 0;") || !strings.Contains(stderr, "look-ups ") {
+	if strings.Contains(stderr, "look-ups 0") || !strings.Contains(stderr, ", tags tried for versions 1 of 200;") {
 		t.Errorf("stats: %s", stderr)
+	}
+}
+
+// TestStatsCountTheBounds: at most 20 tags are tried for a reference and 200 in a
+// run, and the statistics say so where that was not enough.
+func TestStatsCountTheBounds(t *testing.T) {
+	n := fakeregistry.New(t)
+	moving, versions := fakeregistry.Index(t, v1.Config{User: "other"}, "linux/amd64"), fakeregistry.Index(t, v1.Config{}, "linux/amd64")
+	services := "services:\n"
+	for i := range 11 {
+		image := fmt.Sprintf("team/app%d", i)
+		services += fmt.Sprintf("  s%d:\n    image: %s\n", i, image)
+		n.Push(t, moving, image+":latest")
+		for v := range 21 {
+			n.Push(t, versions, fmt.Sprintf("%s:1.%d.0", image, v))
+		}
+	}
+	dir := t.TempDir()
+	write(t, dir, "compose.yaml", services)
+	_, stdout, stderr := online(t, n, dir, "lint", "--online", "--select", "compose-image-not-pinned", "--stats")
+	if !strings.Contains(stderr, ", tags tried for versions 200 of 200 (searches that ended at a bound: 11);") {
+		t.Errorf("stats: %s", stderr)
+	}
+	for reason, want := range map[string]int{`no version tag names the same image as "latest" among the first 20 that were tried`: 10, "more than 200 tags would have to be tried in this run": 1} {
+		if got := strings.Count(stdout, "; not pinned: "+reason); got != want {
+			t.Errorf("%d times %q, want %d\n%s", got, reason, want, stdout)
+		}
 	}
 }
 
@@ -345,6 +392,35 @@ func TestRefreshIsUnsafeUnlessAsked(t *testing.T) {
 	}
 	if got := slices.Sorted(maps.Keys(effectsOf(t, fix()))); !slices.Equal(got, []string{"repin"}) {
 		t.Error(got)
+	}
+}
+
+func TestRefreshOfComposeImages(t *testing.T) {
+	n := fakeregistry.New(t)
+	old := n.Push(t, fakeregistry.Index(t, v1.Config{User: "old"}, "linux/amd64"), "redis:8", "python:3.13")
+	now := n.Push(t, fakeregistry.Index(t, v1.Config{User: "new"}, "linux/amd64"), "redis:8", "python:3.13")
+	dir := t.TempDir()
+	write(t, dir, "compose.yaml", "services:\n  cache:\n    image: redis:${REDIS:-8@"+old+"}\n  app:\n    build:\n      context: .\n      args: {PYTHON: 3.13@"+old+"}\n")
+	write(t, dir, "Dockerfile", "ARG PYTHON=3.13\nFROM python:$PYTHON\n")
+	fix := func(args ...string) string {
+		_, stdout, stderr := online(t, n, dir, append([]string{"fix", "--online", "--select", "compose-image-digest-outdated", "--diff"}, args...)...)
+		return stdout + stderr
+	}
+	if got := fix(); strings.Contains(got, "@"+now) {
+		t.Errorf("a refresh without being asked for:\n%s", got)
+	}
+	if got := fix("--unsafe"); strings.Count(got, now) == 0 || !strings.Contains(got, "effect repin") {
+		t.Error(got)
+	}
+	write(t, dir, ".dockmend.yaml", "pin: {refresh: true}\n")
+	got := fix()
+	for _, want := range []string{"+    image: redis:${REDIS:-8@" + now + "}\n", "+      args: {PYTHON: 3.13@" + now + "}\n"} {
+		if !strings.Contains(got, want) {
+			t.Errorf("no %q in\n%s", want, got)
+		}
+	}
+	if effects := effectsOf(t, got); effects["repin"] != 2 || len(effects) != 1 {
+		t.Errorf("%v\n%s", effects, got)
 	}
 }
 

@@ -260,7 +260,7 @@ func (s *session) printFiles(w io.Writer) error {
 func printStats(w io.Writer, s *session, r *lint.Result, finding, checking, reporting time.Duration) {
 	counts := r.Summary()
 	const digits = time.Millisecond / 10
-	_, _ = fmt.Fprintf(w, "files %d, skipped %d, findings %d, suppressed %d, look-ups %d; discovery %s, check %s, report %s\n",
+	_, _ = fmt.Fprintf(w, "files %d, skipped %d, findings %d, suppressed %d, look-ups %s; discovery %s, check %s, report %s\n",
 		counts.Files, len(s.found.Skipped), counts.Findings, counts.Suppressed, s.lookUps(),
 		finding.Round(digits), checking.Round(digits), reporting.Round(digits))
 }

@@ -49,7 +49,7 @@ func fields(c *Config, names *names) []field {
 			{"exclude", "Paths whose findings are shown and never mended, as patterns.", list{to: &c.Fix.Exclude, patterns: true}},
 		}}},
 		{"pin", "How references to images are pinned, with --online.", object{[]field{
-			{"mode", "What a pinned image names: digest adds one and keeps the tag, version puts the tag of the version in the place of latest or none, version+digest does both, also for tags like 3. Modes with digest switch image-not-pinned-by-digest on. Default: off.", word{&c.Pin.Mode, []string{"off", "digest", "version", "version+digest"}}},
+			{"mode", "What a pinned image names: digest adds one and keeps the tag, version puts the tag of the version in the place of latest or none, version+digest does both, also for tags like 3. Modes with digest switch image-not-pinned-by-digest and compose-image-not-pinned-by-digest on. Default: off.", word{&c.Pin.Mode, []string{"off", "digest", "version", "version+digest"}}},
 			{"refresh", "Whether a safe fix replaces a digest by the one that its tag names now. Default: false.", flag{&c.Pin.Refresh}},
 			{"cooldown-days", "The age in days that an image must have. Default: 0.", number{&c.Pin.CooldownDays, 0, 3650}},
 			{"cooldown-except", "Repositories whose images are taken at once, as docker.io/library/python or ghcr.io/owner/name: for a fix that cannot wait.", list{to: &c.Pin.CooldownExcept, check: checkRepository}},

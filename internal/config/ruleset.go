@@ -28,8 +28,10 @@ type Flags struct {
 	DefaultFailOn string
 }
 
-// digestRule is the rule that a pin.mode with digests switches on.
-const digestRule = "image-not-pinned-by-digest"
+// isDigestRule tells the rules that a pin.mode with digests switches on.
+func isDigestRule(id string) bool {
+	return id == "image-not-pinned-by-digest" || id == "compose-image-not-pinned-by-digest"
+}
 
 // everything is the selector that stands for all rules.
 const everything = "all"
@@ -234,7 +236,7 @@ func (r *RuleSet) verdict(m *lint.Meta, variant string, layers []RuleSetting) ve
 		return verdict{}
 	}
 	v := byPresets(r.presets, m, variant)
-	if r.settings.Pin.Digest && m.ID == digestRule {
+	if r.settings.Pin.Digest && isDigestRule(m.ID) {
 		v.on = true // who asks for digests wants them where they are missing
 	}
 	mayRun := m.Status != lint.Preview || r.preview

@@ -24,8 +24,9 @@ var rooms = map[string][]string{
 
 	// The list of all rules is the only place that knows the rules.
 	"internal/rules":            {"internal/lint", "internal/facts", "internal/rules"},
-	"internal/rules/dockerfile": {"internal/text", "internal/lint", "internal/nearest", "internal/facts", "internal/syntax/dockerfile"},
-	"internal/rules/compose":    {"internal/text", "internal/lint", "internal/nearest", "internal/facts", "internal/syntax"},
+	"internal/rules/pins":       {"internal/lint", "internal/facts"},
+	"internal/rules/dockerfile": {"internal/text", "internal/lint", "internal/nearest", "internal/facts", "internal/syntax/dockerfile", "internal/rules/pins"},
+	"internal/rules/compose":    {"internal/text", "internal/lint", "internal/nearest", "internal/facts", "internal/syntax", "internal/rules/pins"},
 	"internal/rules/ignorefile": {"internal/text", "internal/lint", "internal/nearest", "internal/facts", "internal/syntax"},
 	"internal/rules/kubernetes": {"internal/text", "internal/lint", "internal/nearest", "internal/facts", "internal/syntax"},
 	"internal/rules/workflow":   {"internal/text", "internal/lint", "internal/nearest", "internal/facts", "internal/syntax"},

@@ -27,7 +27,7 @@ func newProver(c *Checker, f File, src []byte, budget int) prover {
 	case lint.TargetIgnoreFile:
 		return prove.NewIgnoreFile(src, f.Context)
 	case lint.TargetCompose:
-		return prove.NewCompose(src, budget)
+		return prove.NewCompose(prove.ComposeFile{Src: src, Name: f.Path, Around: f.Context}, budget, c.Registry)
 	default:
 		return unproved{f.Target}
 	}

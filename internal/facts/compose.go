@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/dockmend/dockmend/internal/syntax/compose"
+	"github.com/dockmend/dockmend/internal/syntax/yaml"
 )
 
 // Compose is a parsed Compose file with its facts. One goroutine at a time may
@@ -25,6 +26,14 @@ type Compose struct {
 	dependants map[*ComposeService][]Edge
 	// built are the names, with tag, of the images that services build.
 	built map[string]bool
+
+	sites     []ImageSite
+	variables map[string]variableUses
+	effective map[*yaml.Node]*effectiveUse
+	// builtNear are the answers of BuiltNear, by name and tag.
+	builtNear map[string]string
+	// effectiveCut tells that effective lacks what is beyond the bound.
+	effectiveCut bool
 
 	siblingsRead bool
 	siblings     []*ComposeNear

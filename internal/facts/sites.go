@@ -11,12 +11,17 @@ import (
 // SiteKind says what names an image.
 type SiteKind uint8
 
-// The places where a Dockerfile names an image that the builder fetches.
+// The places where a Dockerfile names an image that the builder fetches, and
+// those of a Compose file.
 const (
 	FromSite SiteKind = iota
 	CopySite
 	MountSite
 	SyntaxSite
+	// ServiceSite is the image of a service.
+	ServiceSite
+	// ArgumentSite is a build argument that says what a FROM names.
+	ArgumentSite
 )
 
 // ImageSite is a place that names an image.
@@ -24,10 +29,15 @@ type ImageSite struct {
 	Kind SiteKind
 	// Image is what is named, Image.Span the place that names it.
 	Image Image
-	// Stage of the site; nil for the syntax directive.
+	// Stage of the site; nil for the syntax directive, and in a Compose file.
 	Stage *Stage
-	// Platform is that of FROM --platform where it is the same in every build.
-	Platform string
+	// Argument is the name of the build argument of an ArgumentSite.
+	Argument string
+	// Platforms are those that the site asks for in every build: of a Dockerfile
+	// that of FROM --platform, if it is a constant.
+	Platforms []string
+	// Local tells that the image comes from no registry, as far as the file says.
+	Local bool
 	// Refusal says why the reference cannot be rewritten here; empty if it can.
 	Refusal string
 
@@ -49,7 +59,7 @@ func (f *Dockerfile) ImageSites() []ImageSite {
 	for _, s := range f.Stages() {
 		i := s.Image
 		if s.Parent == nil && i.Known && i.Text != "" && !i.IsScratch() {
-			site := ImageSite{Kind: FromSite, Image: i, Stage: s, Platform: s.constantPlatform(), place: i.Span, tail: i.Text}
+			site := ImageSite{Kind: FromSite, Image: i, Stage: s, Platforms: s.constantPlatforms(), place: i.Span, tail: i.Text}
 			if i.Raw != i.Text {
 				site.place, site.tail, site.Refusal = f.argumentOf(s)
 			}
@@ -91,17 +101,17 @@ func (x ImageSite) checked() ImageSite {
 	return x
 }
 
-// constantPlatform is the platform of FROM, empty where the build decides.
-func (s *Stage) constantPlatform() string {
+// constantPlatforms has the platform of FROM, none where the build decides.
+func (s *Stage) constantPlatforms() []string {
 	flag, ok := s.From.Flag("platform")
 	if !ok || s.From.Err != nil {
-		return ""
+		return nil
 	}
 	value, known := s.doc.Expand(s.From, flag.Value)
-	if !known {
-		return ""
+	if !known || value == "" {
+		return nil
 	}
-	return strings.ToLower(value)
+	return []string{strings.ToLower(value)}
 }
 
 // Reference is the image without its digest: what to ask a registry for.

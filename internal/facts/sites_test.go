@@ -1,6 +1,7 @@
 package facts
 
 import (
+	"slices"
 	"strings"
 	"testing"
 
@@ -119,7 +120,7 @@ func TestImageSiteKeepsWhatStays(t *testing.T) {
 	if edit, ok := site.Rewrite("3.13.1-slim", ""); !ok || edit.New != "3.13.1-slim" || edit.Span.Len() != len("3.13-slim") {
 		t.Errorf("%+v, %v", edit, ok)
 	}
-	if site.Platform != "linux/arm64" || site.Reference() != "python:3.13-slim" || site.Moves() {
+	if !slices.Equal(site.Platforms, []string{"linux/arm64"}) || site.Reference() != "python:3.13-slim" || site.Moves() {
 		t.Errorf("%+v", site)
 	}
 	if strings.Contains(site.Refusal, "x") {

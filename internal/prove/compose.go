@@ -9,22 +9,39 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/dockmend/dockmend/internal/facts"
 	"github.com/dockmend/dockmend/internal/lint"
+	"github.com/dockmend/dockmend/internal/syntax/compose"
 	"github.com/dockmend/dockmend/internal/syntax/compose/model"
 	"github.com/dockmend/dockmend/internal/syntax/yaml"
 	"github.com/dockmend/dockmend/internal/text"
 )
 
 // Compose compares edits of one compose file by the model that Compose makes of
-// it, in two worlds: with no variable set, and with each set to "1", which fits
-// most places. One goroutine at a time may use it.
+// it: with no variable set, with those set to "1" that have no default, and with
+// all set so, which fits most places. Of an image that gives way to another one
+// it says what the registry said of both; a build argument's new value is compiled
+// with the Dockerfile that it is for. One goroutine at a time may use it.
 type Compose struct {
-	src     []byte
+	file    ComposeFile
+	worlds  []lookup
 	before  []loadedModel
 	refused string
 	// unread is set for a file that is no YAML as it is.
 	unread bool
 	left   int
+	said   registry
+	// doc is read when a build argument changes.
+	doc *facts.Compose
+}
+
+// ComposeFile is a file to prove edits of.
+type ComposeFile struct {
+	Src []byte
+	// Name is the file's path, Around the gate to what lies beside it; nil where
+	// nothing is known of that.
+	Name   string
+	Around lint.Context
 }
 
 // loadedModel is what a file loads to, or why it does not load.
@@ -33,16 +50,41 @@ type loadedModel struct {
 	err  error
 }
 
-// variables are the worlds in which files are loaded.
-func variables() []func(string) (string, bool) {
-	return []func(string) (string, bool){nil, func(string) (string, bool) { return "1", true }}
+// maxSettings is how many worlds there are at most.
+const maxSettings = 3
+
+// lookup gives variables their values.
+type lookup func(name string) (string, bool)
+
+// settings are the worlds in which a file is loaded: nothing set, what has no
+// default set to "1", all of it. Many files load in the second one only, since
+// they want a port or a password.
+func settings(src []byte) []lookup {
+	wanted := map[string]bool{}
+	for _, d := range yaml.Parse(src, text.NewLineIndex(src)).Documents {
+		d.Root.Walk(func(n *yaml.Node) bool {
+			if n.Kind == yaml.Scalar && strings.IndexByte(n.Value, '$') >= 0 {
+				for _, v := range compose.ParseTemplate(n.Value).Variables() {
+					if !v.HasDefault() {
+						wanted[v.Name] = true
+					}
+				}
+			}
+			return true
+		})
+	}
+	all := func(string) (string, bool) { return "1", true }
+	if len(wanted) == 0 {
+		return []lookup{nil, all}
+	}
+	return []lookup{nil, func(name string) (string, bool) { return "1", wanted[name] }, all}
 }
 
 // NewCompose prepares the proofs of edits to a compose file. budget bounds how
-// often files are loaded.
-func NewCompose(src []byte, budget int) *Compose {
-	p := &Compose{src: src, left: budget}
-	if err := yaml.Parse(src, text.NewLineIndex(src)).Err; err != nil {
+// often files are loaded or compiled. asked is as for New.
+func NewCompose(f ComposeFile, budget int, asked lint.Registry) *Compose {
+	p := &Compose{file: f, left: budget, said: registry{asked}}
+	if err := yaml.Parse(f.Src, text.NewLineIndex(f.Src)).Err; err != nil {
 		p.unread, p.refused = true, "the file is no YAML that can be read: "+bounded(err.Message)
 	}
 	return p
@@ -52,7 +94,7 @@ func NewCompose(src []byte, budget int) *Compose {
 func (p *Compose) Compare(ctx context.Context, after []byte) Verdict {
 	err := yaml.Parse(after, text.NewLineIndex(after)).Err
 	switch {
-	case bytes.Equal(p.src, after):
+	case bytes.Equal(p.file.Src, after):
 		return Verdict{}
 	case err != nil && !p.unread:
 		v := unknown("the file is no YAML after the fix: " + bounded(err.Message))
@@ -60,22 +102,24 @@ func (p *Compose) Compare(ctx context.Context, after []byte) Verdict {
 		return v
 	case p.refused != "":
 		return unknown(p.refused)
-	case marks(p.src) != marks(after):
+	case marks(p.file.Src) != marks(after):
 		return unknown("the file changes what it takes away from another one")
-	case p.left < 2*len(variables()):
+	case p.left < 2*maxSettings:
 		return unknown(fmt.Sprintf("more than %d readings would be needed", Budget))
 	}
 	if p.before == nil {
-		p.before = p.load(p.src)
+		p.worlds = settings(p.file.Src)
+		p.before = p.load(p.file.Src)
 	}
 	v := Verdict{}
+	if defaults := p.before[:len(p.before)-1]; !slices.ContainsFunc(defaults, func(m loadedModel) bool { return m.err == nil }) {
+		return unknown("Compose does not load the file as it is: " + oneLine(defaults[len(defaults)-1].err))
+	}
 	for i, changed := range p.load(after) {
 		before := p.before[i]
 		switch {
 		case ctx.Err() != nil:
 			return unknown("the run was stopped")
-		case before.err != nil && i == 0:
-			return unknown("Compose does not load the file as it is: " + oneLine(before.err))
 		case before.err != nil:
 			v.LeftOut++
 			continue
@@ -84,12 +128,11 @@ func (p *Compose) Compare(ctx context.Context, after []byte) Verdict {
 			v.Broken = true
 			return v
 		}
-		v.Details = append(v.Details, changedPaths(before.tree, changed.tree)...)
+		p.class(ctx, before.tree, changed.tree, &v)
 	}
-	if len(v.Details) == 0 {
-		return v
+	if v.Effect > lint.EffectConfig && len(v.Details) > len(v.Sources) {
+		v.Effect = lint.EffectGraph // other things change too: no class has both
 	}
-	v.Effect = lint.EffectConfig
 	slices.Sort(v.Details)
 	v.Details = slices.Compact(v.Details)
 	return v
@@ -101,9 +144,9 @@ func (p *Compose) Left() int { return max(p.left, 0) }
 // load makes the models of a file, one for each world.
 func (p *Compose) load(src []byte) []loadedModel {
 	var models []loadedModel
-	for _, lookup := range variables() {
+	for _, world := range p.worlds {
 		p.left--
-		tree, err := model.Load(src, lookup)
+		tree, err := model.Load(src, world)
 		models = append(models, loadedModel{tree, err})
 	}
 	return models
@@ -115,14 +158,72 @@ func marks(src []byte) int {
 	return bytes.Count(src, []byte("!reset")) + bytes.Count(src, []byte("!override"))
 }
 
-// changedPaths lists what differs between two models, as "path: old -> new".
-func changedPaths(before, after any) []string {
-	var changes []string
-	differIn("", before, after, &changes)
+// class adds to the verdict what differs between two models.
+func (p *Compose) class(ctx context.Context, before, after map[string]any, v *Verdict) {
+	builds := map[string]bool{}
+	changes := changesBetween(before, after)
+	// Compose reads nothing of what begins with x-: it is there to be referred to,
+	// and what it changes elsewhere is in the model too.
+	if read := slices.DeleteFunc(slices.Clone(changes), change.isExtension); len(read) > 0 {
+		changes = read
+	}
+	for _, c := range changes {
+		from, isText := c.before.(string)
+		to, bothText := c.after.(string)
+		texts := isText && bothText && len(c.path) >= 3 && c.path[0] == "services"
+		switch {
+		case texts && len(c.path) == 3 && c.path[2] == "image":
+			effect, refreshed, doubt := p.said.differ(from, to)
+			v.addSource(SourceChange{effect, c.String() + doubt}, refreshed)
+		case texts && len(c.path) == 5 && c.path[2] == "build" && c.path[3] == "args":
+			if service := c.path[1]; !builds[service] {
+				builds[service] = true
+				p.classBuild(ctx, c, before, after, v)
+			}
+		default:
+			v.addConfig(c.String())
+		}
+	}
+}
+
+func (v *Verdict) addSource(change SourceChange, refreshed bool) {
+	v.Effect = max(v.Effect, change.Effect)
+	v.Refreshed = v.Refreshed || refreshed
+	v.Sources = append(v.Sources, change)
+	v.Details = append(v.Details, change.Detail)
+}
+
+func (v *Verdict) addConfig(detail string) {
+	v.Effect = max(v.Effect, lint.EffectConfig)
+	v.Details = append(v.Details, detail)
+}
+
+// change is a value that two models have differently, by its keys.
+type change struct {
+	path          []string
+	before, after any
+}
+
+// isExtension tells whether the change is in a section of the file's own, at the
+// top or in a service.
+func (c change) isExtension() bool {
+	return strings.HasPrefix(c.path[0], "x-") || len(c.path) > 2 && c.path[0] == "services" && strings.HasPrefix(c.path[2], "x-")
+}
+
+// String is "path: old -> new".
+func (c change) String() string {
+	return bounded(strings.ReplaceAll(strings.Join(c.path, "."), ".[", "[")) + ": " + bounded(shownValue(c.before)) + " -> " + bounded(shownValue(c.after))
+}
+
+// changesBetween lists what differs between two models.
+func changesBetween(before, after any) []change {
+	var changes []change
+	differIn(nil, before, after, &changes)
 	return changes
 }
 
-func differIn(path string, before, after any, changes *[]string) {
+func differIn(path []string, before, after any, changes *[]change) {
+	below := func(key string) []string { return append(slices.Clone(path), key) }
 	a, isMap := before.(map[string]any)
 	b, bothMaps := after.(map[string]any)
 	if isMap && bothMaps {
@@ -134,7 +235,7 @@ func differIn(path string, before, after any, changes *[]string) {
 		}
 		slices.Sort(keys)
 		for _, k := range keys {
-			differIn(strings.TrimPrefix(path+"."+k, "."), a[k], b[k], changes)
+			differIn(below(k), a[k], b[k], changes)
 		}
 		return
 	}
@@ -142,12 +243,12 @@ func differIn(path string, before, after any, changes *[]string) {
 	y, bothLists := after.([]any)
 	if isList && bothLists {
 		for i := range max(len(x), len(y)) {
-			differIn(fmt.Sprintf("%s[%d]", path, i), at(x, i), at(y, i), changes)
+			differIn(below(fmt.Sprintf("[%d]", i)), at(x, i), at(y, i), changes)
 		}
 		return
 	}
-	if was, is := shownValue(before), shownValue(after); was != is {
-		*changes = append(*changes, bounded(path+": "+was+" -> "+is))
+	if shownValue(before) != shownValue(after) {
+		*changes = append(*changes, change{path, before, after})
 	}
 }
 

@@ -41,6 +41,10 @@ func TestCompose(t *testing.T) {
 			"extends", web("    extends: {file: ../../etc/passwd, service: a}\n"), web(""), lint.EffectConfig,
 			`services.web.extends: {"file":"../../etc/passwd","service":"a"} -> none`,
 		},
+		{"wants a port", web("    ports: [\"${P}:80\"]\n"), web("    ports: [\"${P}:80\"]\n    init: true\n"), lint.EffectConfig, `services.web.init: none -> true`},
+		{"wants a password", web("    environment: {P: \"${P:?}\"}\n"), "# why\n" + web("    environment: {P: \"${P:?}\"}\n"), lint.EffectNone, ""},
+		{"a default beside what is wanted", web("    user: ${U:-2}${P:?}\n"), web("    user: ${U:-3}${P:?}\n"), lint.EffectConfig, `services.web.user: "21" -> "31"`},
+		{"loads with defaults overruled only", web("    ports: [\"${P:-x}\"]\n"), web("    ports: [\"${P:-y}\"]\n"), lint.EffectUnknown, ""},
 		{"takes away", web("    ports: !reset []\n"), web(""), lint.EffectUnknown, ""},
 		{"does not load", web("    nonsense: 1\n"), web(""), lint.EffectUnknown, ""},
 		{"no YAML", "a: [\n", web(""), lint.EffectUnknown, ""},
@@ -49,7 +53,7 @@ func TestCompose(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			v := prove.NewCompose([]byte(tt.before), prove.Budget).Compare(t.Context(), []byte(tt.after))
+			v := prove.NewCompose(prove.ComposeFile{Src: []byte(tt.before)}, prove.Budget, nil).Compare(t.Context(), []byte(tt.after))
 			if v.Effect != tt.want || strings.Join(v.Details, "; ") != tt.details {
 				t.Errorf("effect %s, details %q, reason %q; want %s %q", v.Effect, v.Details, v.Reason, tt.want, tt.details)
 			}
@@ -64,7 +68,7 @@ func TestCompose(t *testing.T) {
 // reason, since nobody looks for them.
 func TestComposeReadsNothing(t *testing.T) {
 	src := "services:\n  web:\n    image: a\n    env_file: /nowhere/a.env\n    label_file: [/nowhere/b]\n    build: ../../x\nsecrets:\n  s: {file: /nowhere/s}\n"
-	v := prove.NewCompose([]byte(src), prove.Budget).Compare(t.Context(), []byte("# x\n"+src))
+	v := prove.NewCompose(prove.ComposeFile{Src: []byte(src)}, prove.Budget, nil).Compare(t.Context(), []byte("# x\n"+src))
 	if v.Effect != lint.EffectNone {
 		t.Errorf("%+v", v)
 	}

@@ -34,26 +34,34 @@ func (r registry) tagged(ref reference.Named) string {
 	return digest
 }
 
-// differSource classes two sources at the same place. A digest added to the same
+// differSource classes two sources at the same place.
+func differSource(a, b *pb.Op, said registry) (effect lint.Effect, refreshed bool, doubt string) {
+	from, okFrom := strings.CutPrefix(a.GetSource().Identifier, imageScheme)
+	to, okTo := strings.CutPrefix(b.GetSource().Identifier, imageScheme)
+	if !okFrom || !okTo || !sameBut(a, b, func(op *pb.Op) { op.GetSource().Identifier = "" }) {
+		return lint.EffectGraph, false, ""
+	}
+	return said.differ(from, to)
+}
+
+// differ classes two references at the same place. A digest added to the same
 // tag is EffectSource, another tag or digest of the same repository EffectRepin:
 // both only where the registry said in this run that it is the same image, or,
 // for a digest that gives way to another one, that the tag names the new one
 // now. What nobody said is another image for all that is known.
-func differSource(a, b *pb.Op, said registry) (effect lint.Effect, refreshed bool, doubt string) {
-	from, okFrom := strings.CutPrefix(a.GetSource().Identifier, imageScheme)
-	to, okTo := strings.CutPrefix(b.GetSource().Identifier, imageScheme)
+func (r registry) differ(from, to string) (effect lint.Effect, refreshed bool, doubt string) {
 	before, errBefore := reference.ParseNormalizedNamed(from)
 	after, errAfter := reference.ParseNormalizedNamed(to)
-	if !okFrom || !okTo || errBefore != nil || errAfter != nil || before.Name() != after.Name() || !sameBut(a, b, func(op *pb.Op) { op.GetSource().Identifier = "" }) {
+	if errBefore != nil || errAfter != nil || before.Name() != after.Name() {
 		return lint.EffectGraph, false, ""
 	}
 	_, pinned := before.(reference.Digested)
 	_, pins := after.(reference.Digested)
-	old, now := said.digestOf(before), said.digestOf(after)
+	old, now := r.digestOf(before), r.digestOf(after)
 	switch {
 	case old == "" || now == "":
 		return lint.EffectGraph, false, " (no registry said in this run that both are the same image)"
-	case pinned && pins && old != now && said.tagged(after) == now && tagOf(before) == tagOf(after):
+	case pinned && pins && old != now && r.tagged(after) == now && tagOf(before) == tagOf(after):
 		return lint.EffectRepin, true, ""
 	case old != now:
 		return lint.EffectGraph, false, fmt.Sprintf(" (the registry said in this run that they are %s and %s)", old, now)

@@ -70,6 +70,9 @@ func TestVersionIsBounded(t *testing.T) {
 	if _, err := r.Version("tool/y"); err == nil || !strings.Contains(err.Error(), "more than 25 tags") {
 		t.Error(err)
 	}
+	if got, want := r.Searches(), (resolve.Searches{Tried: 25, Most: 25, Cut: 2}); got != want {
+		t.Errorf("%+v, want %+v", got, want)
+	}
 	heads := map[string]int{}
 	for _, q := range n.Requests() {
 		if q.Method == "HEAD" {

@@ -99,6 +99,7 @@ type Resolver struct {
 	connect    *connector
 	budget     *budget
 	candidates atomic.Int64
+	cut        atomic.Int64
 
 	mu         sync.Mutex
 	registries map[string]*registry
@@ -154,6 +155,20 @@ func New(ctx context.Context, o Options) (*Resolver, error) {
 
 // Requests counts the HTTP requests that were sent.
 func (r *Resolver) Requests() int { return r.budget.count() }
+
+// Searches is what the look for versions came to in a run.
+type Searches struct {
+	// Tried counts the tags that were tried, Most is how many may be.
+	Tried, Most int
+	// Cut counts the references whose search ended at a bound, theirs or the run's.
+	Cut int
+}
+
+// Searches counts the tags that were tried to find versions.
+func (r *Resolver) Searches() Searches {
+	most := r.limits.AllCandidates
+	return Searches{Tried: min(int(r.candidates.Load()), most), Most: most, Cut: int(r.cut.Load())}
+}
 
 // Failures lists the look-ups that could not be completed, a line for each
 // reason, sorted: those after which nobody knows what the registry would have

@@ -241,9 +241,11 @@ func (s *search) try(tags []string) error {
 			return nil
 		}
 		if s.left == 0 {
+			s.r.cut.Add(1)
 			return nil
 		}
 		if s.r.candidates.Add(1) > int64(s.r.limits.AllCandidates) {
+			s.r.cut.Add(1)
 			return &lint.Unavailable{Reason: fmt.Sprintf("more than %d tags would have to be tried in this run", s.r.limits.AllCandidates)}
 		}
 		s.left--

@@ -7,6 +7,7 @@ import (
 
 	"github.com/dockmend/dockmend/internal/facts"
 	"github.com/dockmend/dockmend/internal/lint"
+	"github.com/dockmend/dockmend/internal/rules/pins"
 )
 
 // ComposeImageNotPinned finds images without a tag, and with one that is given
@@ -14,6 +15,13 @@ import (
 //
 // The same file runs another program tomorrow, and nobody sees why it broke.
 // Name the version that was tested.
+//
+// Build arguments that say what a FROM of the Dockerfile names count too, where
+// that can be read.
+//
+// With --online the fix names the version that the tag is now: in the text, in
+// the default of the variable in which it ends, or where the anchor stands. It
+// says why where it cannot.
 //
 // Silent for digests, for images that a service of the file builds, or a Makefile
 // or script beside it under a name without a slash, for services that never pull,
@@ -43,9 +51,9 @@ var ComposeImageNotPinned = lint.Rule[*facts.Compose]{
 
 func checkComposeImageNotPinned(p *lint.Pass[*facts.Compose]) {
 	tags, except := p.Options.List("tags"), p.Options.List("except")
-	for _, s := range p.Doc.All() {
-		i, ok := s.Image()
-		if !ok || !isPulled(p.Doc, s, i) || i.Digest != "" || i.Tag != "" && !slices.Contains(tags, strings.ToLower(i.Tag)) {
+	for _, x := range p.Doc.ImageSites() {
+		i := x.Image
+		if x.Local || i.Digest != "" || i.Tag != "" && !slices.Contains(tags, strings.ToLower(i.Tag)) {
 			continue
 		}
 		// Official images have names without a slash, but so has what people build
@@ -56,22 +64,14 @@ func checkComposeImageNotPinned(p *lint.Pass[*facts.Compose]) {
 		if slices.ContainsFunc(except, func(prefix string) bool { return strings.HasPrefix(i.Name(), prefix) }) {
 			continue
 		}
-		f := lint.Finding{Span: i.Span, Variant: "moving"}
-		f.Message = fmt.Sprintf("%q moves, so it is another image tomorrow; name the version that was tested", shortText(i.Raw))
+		pinned := pinOr(p, x, pins.Version)
+		f := lint.Finding{Span: i.Span, Variant: "moving", Fixes: pinned.Fixes}
+		f.Message = fmt.Sprintf("%s moves, so it is another image tomorrow; name the version that was tested", shownSite(x))
 		if i.Tag == "" {
 			f.Variant = "untagged"
-			f.Message = fmt.Sprintf("%q has no tag, so it is whatever latest is that day; name the version that was tested", shortText(i.Raw))
+			f.Message = fmt.Sprintf("%s has no tag, so it is whatever latest is that day; name the version that was tested", shownSite(x))
 		}
+		f.Message = pinned.Explained(f.Message)
 		p.Report(f)
 	}
-}
-
-// isPulled tells whether a service's image, as far as the file says it, comes
-// from a registry.
-func isPulled(d *facts.Compose, s *facts.ComposeService, i facts.Image) bool {
-	if !i.Known || i.Repository == "" || s.Has("build") || d.Builds(i) {
-		return false
-	}
-	policy := s.Value("pull_policy").Text
-	return policy != "never" && policy != "build"
 }

@@ -7,15 +7,19 @@ import (
 
 	"github.com/dockmend/dockmend/internal/facts"
 	"github.com/dockmend/dockmend/internal/lint"
+	"github.com/dockmend/dockmend/internal/rules/pins"
 )
 
 // ComposeImageNotPinnedByDigest finds images with the tag of a version and
 // without a digest: the tag may be given to another image at any time.
 //
-// Off by default: a digest is right only where a bot keeps it fresh.
+// Off by default: a digest is right only where a bot keeps it fresh. The setting
+// pin.mode switches the rule on where it asks for digests. With --online the fix
+// adds the digest and keeps the tag.
 //
-// Silent for tags that move, which another rule reports, for images that are
-// built, and for variables.
+// Silent for images that are built; and, unless pin.mode asks for digests, for
+// tags that move, which another rule reports, for variables, and for build
+// arguments that say what a FROM names.
 var ComposeImageNotPinnedByDigest = lint.Rule[*facts.Compose]{
 	Meta: lint.Meta{
 		ID:       "compose-image-not-pinned-by-digest",
@@ -35,14 +39,20 @@ var ComposeImageNotPinnedByDigest = lint.Rule[*facts.Compose]{
 
 func checkComposeImageNotPinnedByDigest(p *lint.Pass[*facts.Compose]) {
 	moving := p.Options.List("moving")
-	for _, s := range p.Doc.All() {
-		i, ok := s.Image()
-		if !ok || !isPulled(p.Doc, s, i) || i.HasVariable() || i.Digest != "" || i.Tag == "" || slices.Contains(moving, strings.ToLower(i.Tag)) {
+	for _, x := range p.Doc.ImageSites() {
+		i := x.Image
+		if x.Local || i.Digest != "" {
 			continue
 		}
+		isPlain := x.Kind == facts.ServiceSite && !i.HasVariable() && i.Tag != "" && !slices.Contains(moving, strings.ToLower(i.Tag))
+		if !isPlain && !p.Settings.Pin.Digest {
+			continue
+		}
+		pinned := pinOr(p, x, pins.Digest)
 		p.Report(lint.Finding{
 			Span:    i.Span,
-			Message: fmt.Sprintf("%q is whatever the registry gives today; add the digest, as @sha256:..., and let a bot keep it fresh", shortText(i.Raw)),
+			Message: pinned.Explained(fmt.Sprintf("%s is whatever the registry gives today; add the digest, as @sha256:..., and let a bot keep it fresh", shownSite(x))),
+			Fixes:   pinned.Fixes,
 		})
 	}
 }

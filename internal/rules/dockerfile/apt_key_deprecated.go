@@ -39,7 +39,7 @@ func checkAptKeyDeprecated(p *lint.Pass[*facts.Dockerfile]) {
 			}
 		}
 		base := s.Base()
-		if what, _ := supportEnded(base.Name(), base.Tag); what != "" {
+		if _, ended := facts.EndedSupportOf(base.Name(), base.Tag); ended {
 			return
 		}
 		p.Report(lint.Finding{

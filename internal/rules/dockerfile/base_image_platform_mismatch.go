@@ -6,6 +6,7 @@ import (
 
 	"github.com/dockmend/dockmend/internal/facts"
 	"github.com/dockmend/dockmend/internal/lint"
+	"github.com/dockmend/dockmend/internal/rules/pins"
 )
 
 // BaseImagePlatformMismatch finds base images that are not there for the wanted
@@ -45,8 +46,8 @@ func checkBaseImagePlatformMismatch(p *lint.Pass[*facts.Dockerfile]) {
 		wanted := p.Options.List("platforms")
 		if flag, ok := x.Stage.From.Flag("platform"); ok {
 			wanted = nil
-			if x.Platform != "" {
-				wanted = []string{x.Platform}
+			if len(x.Platforms) > 0 {
+				wanted = x.Platforms
 			} else if strings.Contains(flag.Value, "TARGETPLATFORM") {
 				wanted = p.Options.List("platforms")
 			}
@@ -63,7 +64,7 @@ func checkBaseImagePlatformMismatch(p *lint.Pass[*facts.Dockerfile]) {
 			continue
 		}
 		for _, platform := range wanted {
-			if offers(offered, platform) {
+			if pins.Offers(offered, platform) {
 				continue
 			}
 			p.Report(lint.Finding{

@@ -40,8 +40,8 @@ func checkCopyFromImageNotPinned(p *lint.Pass[*facts.Dockerfile]) {
 			pinned := pinVersionOf(p, i)
 			p.Report(lint.Finding{
 				Span:    r.Span,
-				Message: pinned.explained(fmt.Sprintf("%s is whatever version it is today; name the version, as in %s", quoteShort(r.Text), quoteShort(i.Name()+":<version>"))),
-				Fixes:   pinned.fixes,
+				Message: pinned.Explained(fmt.Sprintf("%s is whatever version it is today; name the version, as in %s", quoteShort(r.Text), quoteShort(i.Name()+":<version>"))),
+				Fixes:   pinned.Fixes,
 			})
 		}
 	}

@@ -5,6 +5,7 @@ import (
 
 	"github.com/dockmend/dockmend/internal/facts"
 	"github.com/dockmend/dockmend/internal/lint"
+	"github.com/dockmend/dockmend/internal/rules/pins"
 )
 
 // ImageDigestOutdated finds a pinned image whose tag names another digest by now.
@@ -44,21 +45,11 @@ func checkImageDigestOutdated(p *lint.Pass[*facts.Dockerfile]) {
 		if err != nil || now == i.Digest {
 			continue
 		}
-		fix := lint.Fix{Title: "take the digest that " + i.Tag + " has today", Applicability: lint.Unsafe, MaxEffect: lint.EffectRepin}
-		if p.Settings.Pin.Refresh {
-			fix.Applicability = lint.Safe
-		}
-		pinned := pinTo(p, x, i.Tag, now, now, fix)
+		pinned := pins.Refresh(p, x, now)
 		p.Report(lint.Finding{
 			Span:    i.Span,
-			Message: pinned.explained(fmt.Sprintf("%s is no longer what its tag names, %s; take the newer image once it is tested", quoteShort(i.Raw), shortDigest(now))),
-			Fixes:   pinned.fixes,
+			Message: pinned.Explained(fmt.Sprintf("%s is no longer what its tag names, %s; take the newer image once it is tested", quoteShort(i.Raw), pins.ShortDigest(now))),
+			Fixes:   pinned.Fixes,
 		})
 	}
-}
-
-// shortDigest is as much of a digest as people compare.
-func shortDigest(digest string) string {
-	const shown = len("sha256:") + 12
-	return digest[:min(len(digest), shown)]
 }

@@ -6,6 +6,7 @@ import (
 
 	"github.com/dockmend/dockmend/internal/facts"
 	"github.com/dockmend/dockmend/internal/lint"
+	"github.com/dockmend/dockmend/internal/rules/pins"
 )
 
 // ImageNotPinnedByDigest finds FROM, COPY --from and RUN --mount from an image
@@ -38,14 +39,14 @@ func checkImageNotPinnedByDigest(p *lint.Pass[*facts.Dockerfile]) {
 		if i.Digest != "" || x.Kind != facts.FromSite && x.Kind != facts.SyntaxSite && !strings.ContainsAny(i.Text, ":/.") {
 			continue
 		}
-		pinned := pinDigest(p, x)
-		if x.Kind == facts.SyntaxSite && pinned.fixes == nil {
+		pinned := pins.Digest(p, x)
+		if x.Kind == facts.SyntaxSite && pinned.Fixes == nil {
 			continue // Docker's own advice is a tag
 		}
 		p.Report(lint.Finding{
 			Span:    i.Span,
-			Message: pinned.explained(fmt.Sprintf("%s is whatever the registry gives today; add the digest, as @sha256:..., and let a bot keep it fresh", quoteShort(i.Raw))),
-			Fixes:   pinned.fixes,
+			Message: pinned.Explained(fmt.Sprintf("%s is whatever the registry gives today; add the digest, as @sha256:..., and let a bot keep it fresh", quoteShort(i.Raw))),
+			Fixes:   pinned.Fixes,
 		})
 	}
 }

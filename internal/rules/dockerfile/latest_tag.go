@@ -59,8 +59,8 @@ func checkLatestTag(p *lint.Pass[*facts.Dockerfile]) {
 		pinned := pinVersionOf(p, i)
 		p.Report(lint.Finding{
 			Span:    i.Span,
-			Message: pinned.explained(fmt.Sprintf("%q moves under the build, so it is another image tomorrow; name the version that was tested", short(i.Raw))),
-			Fixes:   pinned.fixes,
+			Message: pinned.Explained(fmt.Sprintf("%q moves under the build, so it is another image tomorrow; name the version that was tested", short(i.Raw))),
+			Fixes:   pinned.Fixes,
 		})
 	}
 }

@@ -43,8 +43,8 @@ func checkUntaggedImage(p *lint.Pass[*facts.Dockerfile]) {
 		pinned := pinVersionOf(p, i)
 		p.Report(lint.Finding{
 			Span:    i.Span,
-			Message: pinned.explained(fmt.Sprintf("%q has no tag, so every build takes whatever latest is that day; name the version, as in %s", i.Raw, exampleTag(i))),
-			Fixes:   pinned.fixes,
+			Message: pinned.Explained(fmt.Sprintf("%q has no tag, so every build takes whatever latest is that day; name the version, as in %s", i.Raw, exampleTag(i))),
+			Fixes:   pinned.Fixes,
 		})
 	}
 }

@@ -1,0 +1,371 @@
+package facts
+
+import (
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/dockmend/dockmend/internal/syntax/compose"
+	"github.com/dockmend/dockmend/internal/syntax/yaml"
+	"github.com/dockmend/dockmend/internal/text"
+)
+
+// ImageSites lists the places that name an image, in file order, each once
+// however many services share it: values of image, and build arguments in which
+// a FROM ends. What no default makes known is left out, and so are the arguments
+// of builds that cannot be read.
+func (f *Compose) ImageSites() []ImageSite {
+	if f.sites != nil {
+		return f.sites
+	}
+	l := siteList{file: f, at: map[text.Span]int{}}
+	for _, s := range f.All() {
+		l.addImage(s)
+		l.addArguments(s)
+	}
+	for i := range l.sites {
+		l.sites[i].refuseShared(f)
+	}
+	slices.SortFunc(l.sites, func(a, b composeSite) int { return a.Image.Span.Start - b.Image.Span.Start })
+	f.sites = make([]ImageSite, len(l.sites))
+	for i, x := range l.sites {
+		f.sites[i] = x.checked()
+	}
+	return f.sites
+}
+
+// composeSite is a site with the value that holds it.
+type composeSite struct {
+	ImageSite
+	value compose.Value
+	// uses counts the services that have the value through this site.
+	uses int
+}
+
+// siteList has the sites so far, by their places.
+type siteList struct {
+	file  *Compose
+	sites []composeSite
+	at    map[text.Span]int
+}
+
+// add takes a site, or joins it with the one at its place: an anchor serves
+// several services.
+func (l *siteList) add(x ImageSite, v compose.Value) {
+	i, had := l.at[x.Image.Span]
+	if !had {
+		l.at[x.Image.Span] = len(l.sites)
+		l.sites = append(l.sites, composeSite{x, v, 1})
+		return
+	}
+	have := &l.sites[i]
+	have.uses++
+	have.Platforms = append(have.Platforms, x.Platforms...)
+	have.Local = have.Local || x.Local
+	switch {
+	case have.Refusal != "":
+	case have.Image.Text != x.Image.Text:
+		have.Refusal = fmt.Sprintf("%q is a part of %q and of %q, and a digest is right for one image only", v.Raw, have.Image.Text, x.Image.Text)
+	default:
+		have.Refusal = x.Refusal
+	}
+}
+
+func (l *siteList) addImage(s *ComposeService) {
+	i, ok := s.Image()
+	if !ok || !i.Known || i.Repository == "" || i.IsScratch() {
+		return
+	}
+	v := s.Value("image")
+	x := ImageSite{Kind: ServiceSite, Image: i, Platforms: s.platforms()}
+	x.place, x.tail, x.Refusal = l.file.placeOfValue(v)
+	switch policy := s.Value("pull_policy").Text; {
+	case s.Has("build"):
+		x.Local, x.Refusal = true, fmt.Sprintf("%q is built by the service beside it", i.Text)
+	case l.file.Builds(i):
+		x.Local, x.Refusal = true, fmt.Sprintf("%q is built by another service of the file", i.Text)
+	case policy == "never" || policy == "build":
+		x.Local, x.Refusal = true, fmt.Sprintf("%q is never pulled", i.Text)
+	}
+	l.add(x, v)
+}
+
+// platforms are those that the service is for by its own words.
+func (s *ComposeService) platforms() []string {
+	if v := s.Value("platform"); v.Exists() && v.Known {
+		return []string{strings.ToLower(v.Text)}
+	}
+	return nil
+}
+
+// addArguments adds the build arguments of a service that say what a FROM of the
+// Dockerfile names.
+func (l *siteList) addArguments(s *ComposeService) {
+	section, ok := s.Build()
+	if !ok || len(section.Args) == 0 {
+		return
+	}
+	built, err := s.Built()
+	if err != nil || built.File == nil {
+		return
+	}
+	given := map[string]compose.Value{}
+	for _, arg := range section.Args {
+		given[arg.Key] = arg.Value // of a name that comes twice the last counts
+	}
+	platforms := s.platforms()
+	for _, v := range section.Platforms {
+		if v.Known {
+			platforms = append(platforms, strings.ToLower(v.Text))
+		}
+	}
+	for _, stage := range built.File.Stages() {
+		if x, v, ok := l.argumentSite(built.File.Dockerfile, stage, given); ok {
+			if _, own := stage.From.Flag("platform"); !own {
+				x.Platforms = platforms
+			}
+			l.add(x, v)
+		}
+	}
+}
+
+// argumentSite is the site of the build argument in which the FROM of a stage
+// ends; ok is false where no argument of the build decides about it.
+func (l *siteList) argumentSite(d *Dockerfile, s *Stage, given map[string]compose.Value) (x ImageSite, v compose.Value, ok bool) {
+	raw := s.Image.Raw
+	uses := VariableUses(raw, d.Escape)
+	name := ""
+	for _, use := range uses {
+		// Only a global ARG reaches FROM.
+		declared, isThere := d.ScopeAt(s.From).Lookup(use.Name)
+		if value := given[use.Name]; isThere && declared.Instruction != nil && value.Exists() && value.Known && value.Text != "" {
+			name, v = use.Name, value
+		}
+	}
+	if name == "" {
+		return x, v, false
+	}
+	scope := d.ScopeAt(s.From)
+	definition, _ := scope.Lookup(name)
+	for _, use := range uses {
+		if value := given[use.Name]; value.Exists() {
+			scope = scope.with(Variable{Name: use.Name, Value: value.Text, Known: value.Known})
+		}
+	}
+	full, all := d.expand(raw, scope)
+	if !all || full == "scratch" || d.named(full, s.Index) != nil {
+		return x, v, false
+	}
+	x = ImageSite{Kind: ArgumentSite, Argument: name, Image: ParseImage(full), Platforms: s.constantPlatforms()}
+	x.Image.Raw, x.Image.Span = v.Raw, v.Span
+	switch last := uses[len(uses)-1]; {
+	case len(uses) > 1:
+		x.Refusal = fmt.Sprintf("%q of the Dockerfile is made of several arguments", raw)
+	case last.End != len(raw) || !strings.HasSuffix(full, v.Text):
+		x.Refusal = fmt.Sprintf("the argument %s stands in the midst of %q, and a digest is right for one value only", name, raw)
+	default:
+		if line := d.otherUse(s, name, definition.Instruction); line > 0 {
+			x.Refusal = fmt.Sprintf("the argument %s also counts in line %d of the Dockerfile, for something else", name, line)
+			break
+		}
+		x.place, x.tail, x.Refusal = l.file.placeOfValue(v)
+	}
+	return x, v, true
+}
+
+// placeOfValue is where the end of a reference stands in a value, or the reason
+// why it cannot be told: in the text itself, or in the default of its variable.
+func (f *Compose) placeOfValue(v compose.Value) (place text.Span, tail, refusal string) {
+	variables := v.Template.Variables()
+	if len(variables) == 0 {
+		return f.Place(v, text.Span{End: len(v.Raw)}), v.Raw, ""
+	}
+	last := v.Template.Parts[len(v.Template.Parts)-1].Variable
+	switch use := variables[0]; {
+	case len(variables) > 1:
+		return text.Span{}, "", fmt.Sprintf("%q is made of several variables", v.Raw)
+	case last == nil:
+		return text.Span{}, "", fmt.Sprintf("the variable %s stands in the midst of %q, and a digest is right for one value only", use.Name, v.Raw)
+	case use.Operator != "-" && use.Operator != ":-":
+		return text.Span{}, "", fmt.Sprintf("%q depends on whether %s is set", v.Raw, use.Name)
+	case f.envSets(use.Name):
+		return text.Span{}, "", fmt.Sprintf("the file .env sets %s, so its default does not count here", use.Name)
+	default:
+		if line := f.otherVariable(use.Name, v); line > 0 {
+			return text.Span{}, "", fmt.Sprintf("the variable %s also counts in line %d, for something else", use.Name, line)
+		}
+		end := use.Span.End - 1
+		return f.Place(v, text.Span{Start: end - len(use.Raw), End: end}), use.Raw, ""
+	}
+}
+
+// variableUses are the uses of one variable: the first, and the first that is
+// written otherwise.
+type variableUses struct {
+	first           string
+	line, otherLine int
+}
+
+// otherVariable is the line of the first value that names the variable, and is
+// neither this one nor one for the same thing that is written as it is; 0 if there
+// is none.
+func (f *Compose) otherVariable(name string, v compose.Value) int {
+	if f.variables == nil {
+		f.variables = map[string]variableUses{}
+		for _, d := range f.File.Documents {
+			d.Root.Walk(func(n *yaml.Node) bool {
+				if n.Kind == yaml.Scalar && strings.IndexByte(n.Value, '$') >= 0 {
+					f.noteVariables(n)
+				}
+				return true
+			})
+		}
+	}
+	use := f.variables[name]
+	if use.first == useOf(v.Node) {
+		return use.otherLine
+	}
+	return use.line
+}
+
+func (f *Compose) noteVariables(n *yaml.Node) {
+	what, line := useOf(n), f.Lines.Position(n.Span.Start).Line
+	for _, v := range compose.ParseTemplate(n.Value).Variables() {
+		switch use := f.variables[v.Name]; {
+		case use.line == 0:
+			f.variables[v.Name] = variableUses{first: what, line: line}
+		case use.first != what && use.otherLine == 0:
+			use.otherLine = line
+			f.variables[v.Name] = use
+		}
+	}
+}
+
+// useOf is what a value is for, with the value: "image=a:1". An entry of a list
+// has it so already.
+func useOf(n *yaml.Node) string {
+	if p := n.Pair(); p != nil {
+		return p.Key.Value + "=" + n.Value
+	}
+	return n.Value
+}
+
+// envSets tells whether the .env beside the file gives a variable a value.
+func (f *Compose) envSets(name string) bool {
+	if f.Around == nil || !f.Around.files.Known() {
+		return false
+	}
+	src, err := f.Around.files.ReadFile(".env")
+	if err != nil {
+		return false
+	}
+	for line := range strings.Lines(string(src)) {
+		key, _, ok := strings.Cut(strings.TrimPrefix(strings.TrimSpace(line), "export "), "=")
+		if ok && strings.TrimSpace(key) == name {
+			return true
+		}
+	}
+	return false
+}
+
+// refuseShared refuses a value that counts somewhere beside the site, through an
+// alias of it or of what it stands in.
+func (x *composeSite) refuseShared(f *Compose) {
+	if x.Refusal != "" || len(f.File.Aliases()) == 0 {
+		return
+	}
+	if f.effective == nil {
+		f.effective = map[*yaml.Node]*effectiveUse{}
+		w := effectiveWalk{file: f, left: maxEffective}
+		w.visit(f.Root, nil)
+		f.effectiveCut = w.left < 0
+	}
+	use := f.effective[x.value.Node]
+	switch {
+	case f.effectiveCut:
+		x.Refusal = "the file's aliases stand for too much to tell where it counts"
+	case use == nil:
+	case use.elsewhere != "":
+		x.Refusal = fmt.Sprintf("the value is that of %q too, through its anchor", use.elsewhere)
+	case use.count > x.uses:
+		x.Refusal = "the value is that of another build argument too, through its anchor"
+	}
+}
+
+// effectiveUse says where a scalar counts once aliases and merge keys are
+// followed.
+type effectiveUse struct {
+	// count is how many images and build arguments have it.
+	count int
+	// elsewhere is the path of something else that has it.
+	elsewhere string
+}
+
+// maxEffective bounds how many values are looked at.
+const maxEffective = 200_000
+
+type effectiveWalk struct {
+	file *Compose
+	left int
+}
+
+func (w *effectiveWalk) visit(n *yaml.Node, path []string) {
+	w.left--
+	n = n.Resolve()
+	if n == nil || w.left < 0 || len(path) > yaml.MaxDepth {
+		return
+	}
+	if n.Kind == yaml.Scalar {
+		use := w.file.effective[n]
+		if use == nil {
+			use = &effectiveUse{}
+			w.file.effective[n] = use
+		}
+		image := len(path) == 3 && path[0] == "services" && path[2] == "image"
+		argument := len(path) == 5 && path[0] == "services" && path[2] == "build" && path[3] == "args"
+		if image || argument {
+			use.count++
+		} else if use.elsewhere == "" {
+			use.elsewhere = strings.Join(path, ".")
+		}
+		return
+	}
+	for i, item := range n.Items {
+		w.visit(item, append(path, strconv.Itoa(i)))
+	}
+	for _, p := range w.file.View.Pairs(n) {
+		// What begins with x- at the top or in a service is there to be referred to.
+		if depth := len(path); (depth == 0 || depth == 2) && strings.HasPrefix(p.Key.Value, "x-") {
+			continue
+		}
+		w.visit(p.Value, append(path, p.Key.Value))
+	}
+}
+
+// BuiltNear names the Compose file, or the workflow or Skaffold file of the
+// project, by which an image is built that this file only names; empty if none
+// does. It reads what lies around.
+func (f *Compose) BuiltNear(i Image) string {
+	by, known := f.builtNear[i.Name()+":"+i.Tag]
+	if !known {
+		if f.builtNear == nil {
+			f.builtNear = map[string]string{}
+		}
+		by = f.findBuilder(i)
+		f.builtNear[i.Name()+":"+i.Tag] = by
+	}
+	return by
+}
+
+func (f *Compose) findBuilder(i Image) string {
+	for _, near := range f.ComposeFiles() {
+		if near.Builds(i) {
+			return near.Source.Path
+		}
+	}
+	if built, ok := f.Around.BuiltHere(i); ok {
+		return built.Source.Path
+	}
+	return ""
+}

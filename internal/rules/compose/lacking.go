@@ -11,9 +11,12 @@ import (
 
 // perService is the option of rules about what most services lack: one finding
 // for the file is enough for most, and one for each service is for those who
-// go through them one by one.
+// go through them one by one, as with the preset strict.
 func perService() lint.Option {
-	return lint.Option{Name: "per-service", Doc: "one finding for each service in place of one for the file", Kind: lint.BoolOption}
+	return lint.Option{
+		Name: "per-service", Doc: "one finding for each service in place of one for the file", Kind: lint.BoolOption,
+		Presets: map[string]lint.OptionValue{"strict": {Bool: true}},
+	}
 }
 
 // lacking is what a rule says about services that have not what it asks for.

@@ -84,7 +84,7 @@ func (p *Compose) Compare(ctx context.Context, after []byte) Verdict {
 			v.Broken = true
 			return v
 		}
-		v.Details = append(v.Details, changedPaths(before.tree, changed.tree)...)
+		differIn(nil, before.tree, changed.tree, &v)
 	}
 	if len(v.Details) == 0 {
 		return v
@@ -115,14 +115,10 @@ func marks(src []byte) int {
 	return bytes.Count(src, []byte("!reset")) + bytes.Count(src, []byte("!override"))
 }
 
-// changedPaths lists what differs between two models, as "path: old -> new".
-func changedPaths(before, after any) []string {
-	var changes []string
-	differIn("", before, after, &changes)
-	return changes
-}
-
-func differIn(path string, before, after any, changes *[]string) {
+// differIn adds to the verdict what differs between two models below a path, in
+// words as "path: old -> new".
+func differIn(path []string, before, after any, v *Verdict) {
+	below := func(name string) []string { return append(slices.Clone(path), name) }
 	a, isMap := before.(map[string]any)
 	b, bothMaps := after.(map[string]any)
 	if isMap && bothMaps {
@@ -134,7 +130,7 @@ func differIn(path string, before, after any, changes *[]string) {
 		}
 		slices.Sort(keys)
 		for _, k := range keys {
-			differIn(strings.TrimPrefix(path+"."+k, "."), a[k], b[k], changes)
+			differIn(below(k), a[k], b[k], v)
 		}
 		return
 	}
@@ -142,12 +138,13 @@ func differIn(path string, before, after any, changes *[]string) {
 	y, bothLists := after.([]any)
 	if isList && bothLists {
 		for i := range max(len(x), len(y)) {
-			differIn(fmt.Sprintf("%s[%d]", path, i), at(x, i), at(y, i), changes)
+			differIn(below(fmt.Sprintf("[%d]", i)), at(x, i), at(y, i), v)
 		}
 		return
 	}
 	if was, is := shownValue(before), shownValue(after); was != is {
-		*changes = append(*changes, bounded(path+": "+was+" -> "+is))
+		v.Paths = append(v.Paths, path)
+		v.Details = append(v.Details, bounded(strings.ReplaceAll(strings.Join(path, "."), ".[", "[")+": "+was+" -> "+is))
 	}
 }
 

@@ -39,7 +39,7 @@ func loopbackFix(d *facts.Compose, p compose.Port) []lint.Fix {
 		if !found {
 			return nil
 		}
-	} else if p.Published.Len() == 0 {
+	} else if p.Published.Len() == 0 && !strings.HasPrefix(rest, ":") {
 		rest = ":" + rest // any free port
 	}
 	edits, ok := d.File.Replace(p.Node, "127.0.0.1:"+rest)

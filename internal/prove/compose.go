@@ -38,8 +38,12 @@ func variables() []func(string) (string, bool) {
 	return []func(string) (string, bool){nil, func(string) (string, bool) { return "1", true }}
 }
 
+// reading is up to how many bytes one reading of the budget loads: the loader's
+// time goes with the size, and a file of a megabyte would take minutes.
+const reading = 16 << 10
+
 // NewCompose prepares the proofs of edits to a compose file. budget bounds how
-// often files are loaded.
+// often files are loaded; a large file counts several times.
 func NewCompose(src []byte, budget int) *Compose {
 	p := &Compose{src: src, left: budget}
 	if err := yaml.Parse(src, text.NewLineIndex(src)).Err; err != nil {
@@ -62,8 +66,8 @@ func (p *Compose) Compare(ctx context.Context, after []byte) Verdict {
 		return unknown(p.refused)
 	case marks(p.src) != marks(after):
 		return unknown("the file changes what it takes away from another one")
-	case p.left < 2*len(variables()):
-		return unknown(fmt.Sprintf("more than %d readings would be needed", Budget))
+	case p.left < readings(p.src)+readings(after):
+		return unknown(fmt.Sprintf("more than %d readings of %d bytes would be needed", Budget, reading))
 	}
 	if p.before == nil {
 		p.before = p.load(p.src)
@@ -101,13 +105,16 @@ func (p *Compose) Left() int { return max(p.left, 0) }
 // load makes the models of a file, one for each world.
 func (p *Compose) load(src []byte) []loadedModel {
 	var models []loadedModel
+	p.left -= readings(src)
 	for _, lookup := range variables() {
-		p.left--
 		tree, err := model.Load(src, lookup)
 		models = append(models, loadedModel{tree, err})
 	}
 	return models
 }
+
+// readings is what the models of a file cost.
+func readings(src []byte) int { return len(variables()) * (1 + len(src)/reading) }
 
 // marks counts the marks by which a file takes away what another one has:
 // the model of the file alone does not show them.

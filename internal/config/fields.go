@@ -32,7 +32,7 @@ func failOnNames() []string { return append(lint.SeverityNames(), never) }
 // fields is the table of docs/contract.md section 3.
 func fields(c *Config, names *names) []field {
 	return []field{
-		{"presets", "The sets of rules to run; several add up. The first that has a rule decides on its severity and triggers. Default: recommended.", list{to: &c.Presets, among: PresetNames()}},
+		{"presets", "The sets of rules to run; several add up. The first that has a rule decides on its severity, triggers and options. Default: recommended.", list{to: &c.Presets, among: PresetNames()}},
 		{"fail-on", "The least severity of a finding that makes the run exit 1. Default: warning.", word{&c.FailOn, failOnNames()}},
 		{"exclude", "Paths that are not linted, as patterns relative to the repository's root; a pattern covers all below what it matches.", list{to: &c.Exclude, patterns: true}},
 		{"rules", "Rules by id or alias: off, a severity, or a map of severity and options. An alias covers only what the other tool's rule covers.", settings{&c.Rules, names}},

@@ -271,6 +271,7 @@ func All() *Catalog {
 			compose.ComposeCapAddRisky,
 			compose.ComposeCapabilitiesKept,
 			compose.ComposeCgroupParentSet,
+			compose.ComposeCircularReference,
 			compose.ComposeCompletedServiceRestarts,
 			compose.ComposeConflictingLimits,
 			compose.ComposeContainerNameInvalid,

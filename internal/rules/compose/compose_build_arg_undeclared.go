@@ -70,7 +70,7 @@ func checkComposeBuildArgUndeclared(p *lint.Pass[*facts.Compose]) {
 				f.Message = fmt.Sprintf("no ARG of %q declares %q, so the build does without it; %q is meant", b.File.Source.Path, shortText(arg.Key), shortText(near))
 				if p.Doc.File.Text(arg.KeySpan) == arg.Key {
 					f.Fixes = []lint.Fix{{
-						Title: fmt.Sprintf("name it %q", shortText(near)), Applicability: lint.Unsafe, MaxEffect: lint.EffectConfig,
+						Title: fmt.Sprintf("name it %q", shortText(near)), Applicability: lint.Unsafe, MaxEffect: lint.EffectConfig, Changes: []string{"services.*.build.args"},
 						Edits: []lint.FileEdit{lint.Replace(arg.KeySpan, near)},
 					}}
 				}

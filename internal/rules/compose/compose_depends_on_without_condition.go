@@ -91,7 +91,7 @@ func waitHealthy(d *facts.Compose, s *facts.ComposeService, healthy map[string]b
 	entry := s.Entry("depends_on")
 	n := entry.Value
 	if n.Kind == yaml.Mapping {
-		fix := lint.Fix{Title: title, Applicability: lint.Unsafe, MaxEffect: lint.EffectConfig}
+		fix := lint.Fix{Title: title, Applicability: lint.Unsafe, MaxEffect: lint.EffectConfig, Changes: []string{"services.*.depends_on"}}
 		for _, dep := range s.DependsOn() {
 			if !healthy[dep.Service] {
 				continue
@@ -145,5 +145,5 @@ func waitHealthy(d *facts.Compose, s *facts.ComposeService, healthy map[string]b
 	}
 	edit := lint.Replace(n.Span, b.String())
 	edit.Span.Start = colon + 1
-	return []lint.Fix{{Title: title, Applicability: lint.Unsafe, MaxEffect: lint.EffectConfig, Edits: []lint.FileEdit{edit}}}
+	return []lint.Fix{{Title: title, Applicability: lint.Unsafe, MaxEffect: lint.EffectConfig, Changes: []string{"services.*.depends_on"}, Edits: []lint.FileEdit{edit}}}
 }

@@ -2,6 +2,7 @@ package compose
 
 import (
 	"fmt"
+	"strings"
 
 	"github.com/dockmend/dockmend/internal/facts"
 	"github.com/dockmend/dockmend/internal/lint"
@@ -42,11 +43,15 @@ func checkComposeDuplicateEnvKey(p *lint.Pass[*facts.Compose]) {
 			}
 			seen[kv.Item] = true
 			edits, ok := p.Doc.File.DeleteItem(kv.Item)
+			var changes []string
+			if top := kv.Item.Path()[0]; strings.HasPrefix(top, "x-") {
+				changes = []string{top} // no service has another variable, but the list is shorter
+			}
 			p.Report(lint.Finding{
 				Span:    kv.Span,
 				Message: fmt.Sprintf("%q is set again below, and that value counts; delete this line", shortText(kv.Key)),
 				Related: []lint.Related{{Span: entries[last[kv.Key]].Span, Message: "the value that counts"}},
-				Fixes:   yamlFix("delete the earlier one", lint.Unsafe, lint.EffectNone, edits, ok),
+				Fixes:   yamlFix("delete the earlier one", lint.Unsafe, edits, ok, changes...),
 			})
 		}
 	}

@@ -80,7 +80,7 @@ func checkComposeGraceBelowAppTimeout(p *lint.Pass[*facts.Compose]) {
 		case s.Pair.Value == s.Node: // no alias, which others may share
 			edits, ok = p.Doc.File.Add(s.Node, "stop_grace_period: "+want)
 		}
-		f.Fixes = yamlFix("wait for "+want, lint.Unsafe, lint.EffectConfig, edits, ok)
+		f.Fixes = yamlFix("wait for "+want, lint.Unsafe, edits, ok, "services.*.stop_grace_period")
 		p.Report(f)
 	}
 }

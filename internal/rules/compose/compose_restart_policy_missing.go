@@ -56,7 +56,7 @@ func checkComposeRestartPolicyMissing(p *lint.Pass[*facts.Compose]) {
 		for _, key := range []string{"image", "build"} {
 			if entry := s.Entry(key); s.Owns(entry) {
 				edits, ok := d.File.InsertAfter(entry, "restart: unless-stopped")
-				f.Fixes = yamlFix("add restart: unless-stopped", lint.Unsafe, lint.EffectConfig, edits, ok)
+				f.Fixes = yamlFix("add restart: unless-stopped", lint.Unsafe, edits, ok, "services.*.restart")
 				break
 			}
 		}

@@ -60,7 +60,7 @@ func checkComposeSecurityProfileDisabled(p *lint.Pass[*facts.Compose]) {
 				f.Fixes = deleteKey(s, "security_opt", "delete the entry")
 			} else if s.Owns(s.Entry("security_opt")) {
 				edits, ok := p.Doc.File.DeleteItem(v.Node)
-				f.Fixes = yamlFix("delete the entry", lint.Unsafe, lint.EffectConfig, edits, ok)
+				f.Fixes = yamlFix("delete the entry", lint.Unsafe, edits, ok, "services.*.security_opt")
 			}
 			p.Report(weigh(p.Doc, f, false))
 		}

@@ -54,7 +54,7 @@ func checkComposeShellWrapperWithoutExec(p *lint.Pass[*facts.Compose]) {
 		}
 		if c.List && at.Raw == script && s.Owns(c.Pair) {
 			edits, ok := p.Doc.File.Replace(at.Node, script[:offset]+"exec "+script[offset:])
-			f.Fixes = yamlFix("put exec before the last command", lint.Unsafe, lint.EffectConfig, edits, ok)
+			f.Fixes = yamlFix("put exec before the last command", lint.Unsafe, edits, ok, "services.*.command", "services.*.entrypoint")
 		}
 		p.Report(f)
 	}

@@ -50,7 +50,7 @@ func checkComposeUnusedResource(p *lint.Pass[*facts.Compose]) {
 				pair = top // with its last entry the section goes
 			}
 			edits, ok := d.File.Delete(pair)
-			f.Fixes = yamlFix("delete it", lint.Safe, lint.EffectConfig, edits, ok && r.Pair.Key.Parent == top.Value)
+			f.Fixes = yamlFix("delete it", lint.Safe, edits, ok && r.Pair.Key.Parent == top.Value, section)
 			p.Report(f)
 		}
 	}

@@ -72,7 +72,7 @@ func checkComposeWatchWithoutManifestRebuild(p *lint.Pass[*facts.Compose]) {
 			list := s.Get("develop", "watch")
 			if pair := p.Doc.View.Pair(s.Get("develop"), "watch"); pair.Value.Kind == yaml.Sequence && list.Style == yaml.Block {
 				edits, ok := p.Doc.File.Append(list, "action: rebuild\npath: "+name)
-				f.Fixes = yamlFix("rebuild for "+name, lint.Unsafe, lint.EffectConfig, edits, ok && yaml.PlainString(name, false))
+				f.Fixes = yamlFix("rebuild for "+name, lint.Unsafe, edits, ok && yaml.PlainString(name, false), "services.*.develop.watch")
 			}
 			p.Report(f)
 		}

@@ -54,7 +54,7 @@ func readOnlyFix(d *facts.Compose, m compose.Mount) []lint.Fix {
 			return nil
 		}
 		edits, ok := d.File.Add(m.Node, "read_only: true")
-		return yamlFix("mount it read-only", lint.Unsafe, lint.EffectConfig, edits, ok)
+		return yamlFix("mount it read-only", lint.Unsafe, edits, ok, "services.*.volumes")
 	}
 	sep := ":"
 	if len(m.Options) > 0 {
@@ -64,7 +64,7 @@ func readOnlyFix(d *facts.Compose, m compose.Mount) []lint.Fix {
 		return nil // somebody asked for it
 	}
 	edits, ok := d.File.Replace(m.Node, m.Value.Raw+sep+"ro")
-	return yamlFix("mount it read-only", lint.Unsafe, lint.EffectConfig, edits, ok)
+	return yamlFix("mount it read-only", lint.Unsafe, edits, ok, "services.*.volumes")
 }
 
 // withoutOption is the fix that takes an option out of a mount's short form.
@@ -82,5 +82,5 @@ func withoutOption(d *facts.Compose, m compose.Mount, option, title string) []li
 		raw += ":" + strings.Join(kept, ",")
 	}
 	edits, ok := d.File.Replace(m.Node, raw)
-	return yamlFix(title, lint.Unsafe, lint.EffectConfig, edits, ok)
+	return yamlFix(title, lint.Unsafe, edits, ok, "services.*.volumes", "services.*.tmpfs")
 }

@@ -82,7 +82,7 @@ func options(b *bytes.Buffer, m *lint.Meta) {
 	}
 	b.WriteString("\n## Options\n\n")
 	for _, o := range m.Options {
-		fmt.Fprintf(b, "- `%s`, default `%s`: %s\n", o.Name, o.Default(), o.Doc)
+		fmt.Fprintf(b, "- `%s`, default `%s`%s: %s\n", o.Name, o.Default(), o.ByPreset(), o.Doc)
 	}
 }
 

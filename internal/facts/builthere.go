@@ -140,7 +140,7 @@ func composeRecipes(m *Manifest, up, image string) []recipe {
 		if build.Kind == yaml.Mapping {
 			folder, file, target = m.Scalar(build, "context"), m.Scalar(build, "dockerfile"), m.Scalar(build, "target")
 		}
-		if !path.IsAbs(folder) && !path.IsAbs(file) && !isRemote(folder) && !strings.Contains(folder+file+target, "$") && m.Get(build, "dockerfile_inline") == nil {
+		if !path.IsAbs(folder) && !path.IsAbs(file) && !IsRemote(folder) && !strings.Contains(folder+file+target, "$") && m.Get(build, "dockerfile_inline") == nil {
 			found = append(found, recipeOf(up, folder, file, target))
 		}
 	}
@@ -169,7 +169,7 @@ func workflowRecipes(w *Workflow, up, image string) []recipe {
 			continue
 		}
 		folder, file, target := s.Scalar("with", "context"), s.Scalar("with", "file"), s.Scalar("with", "target")
-		if HasExpression(folder+file+target) || path.IsAbs(folder) || path.IsAbs(file) || isRemote(folder) {
+		if HasExpression(folder+file+target) || path.IsAbs(folder) || path.IsAbs(file) || IsRemote(folder) {
 			continue
 		}
 		if file != "" {

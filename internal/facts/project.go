@@ -40,7 +40,7 @@ func (p *Project) Context(folder, dockerfile string) (*BuildContext, error) {
 		return nil, ErrNoFiles
 	case strings.Contains(folder, "$") || strings.Contains(dockerfile, "$"):
 		return nil, ErrVariable
-	case isRemote(folder):
+	case IsRemote(folder):
 		return nil, ErrRemote
 	case path.IsAbs(folder) || path.IsAbs(dockerfile):
 		return nil, lint.ErrOutside
@@ -64,9 +64,9 @@ func (p *Project) Context(folder, dockerfile string) (*BuildContext, error) {
 	return c, nil
 }
 
-// isRemote tells whether a context is a repository, an address or an archive
+// IsRemote tells whether a context is a repository, an address or an archive
 // from standard input, as Docker reads it.
-func isRemote(folder string) bool {
+func IsRemote(folder string) bool {
 	return folder == "-" || strings.Contains(folder, "://") || strings.HasPrefix(folder, "git@") || strings.HasPrefix(folder, "github.com/")
 }
 

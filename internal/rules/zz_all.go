@@ -412,6 +412,7 @@ func All() *Catalog {
 		),
 		Workflow: reading[*facts.Workflow](lint.TargetWorkflow,
 			workflow.WorkflowActionNotPinned,
+			workflow.WorkflowBuildPathMissing,
 			workflow.WorkflowBuildWithoutPull,
 			workflow.WorkflowBuildkitDisabled,
 			workflow.WorkflowImageNotPinned,

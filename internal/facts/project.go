@@ -26,6 +26,13 @@ type Project struct {
 	contexts map[[2]string]*BuildContext
 
 	repository *Repository
+
+	recipesRead bool
+	recipes     []recipe
+
+	manifestsRead bool
+	manifests     []*ManifestNear
+	orchestrated  bool
 }
 
 // NewProject makes the project of a document from its gate; nothing is read yet.

@@ -3,11 +3,13 @@ package dockerfile
 import (
 	"fmt"
 	"path"
+	"slices"
 	"strconv"
 	"strings"
 
 	"github.com/dockmend/dockmend/internal/facts"
 	"github.com/dockmend/dockmend/internal/lint"
+	"github.com/dockmend/dockmend/internal/syntax/dockerfile"
 	"github.com/dockmend/dockmend/internal/text"
 )
 
@@ -61,18 +63,30 @@ func checkPythonVersionMismatch(p *lint.Pass[*facts.Dockerfile]) {
 }
 
 // uvFetchesPython tells whether uv makes an environment and may take another
-// Python than the image's.
+// Python than the image's. One that it makes in a stage before, and that is copied
+// without that Python, does not count.
 func uvFetchesPython(d *facts.Dockerfile) bool {
+	if mentions(d, "UV_PYTHON_INSTALL_DIR", "uv/python") {
+		return true
+	}
 	fetches := false
 	d.EachPackageCommand(func(c facts.PackageCommand) {
 		switch c.Action {
 		case "sync", "venv", "run", "python":
 			kept := c.HasFlag("--no-python-downloads", "--no-managed-python", "--system") || envAt(d, c.Command, "UV_PYTHON_DOWNLOADS") ||
 				envAt(d, c.Command, "UV_NO_MANAGED_PYTHON") || envAt(d, c.Command, "UV_PYTHON_PREFERENCE") || envAt(d, c.Command, "UV_SYSTEM_PYTHON")
-			fetches = fetches || !kept
+			fetches = fetches || !kept && (c.Action == "python" || !copiesVenv(d.Final(), d.StageOf(c.Instruction)))
 		}
 	}, "uv")
 	return fetches
+}
+
+// copiesVenv tells whether a stage copies an environment from another one.
+func copiesVenv(s, from *facts.Stage) bool {
+	return slices.ContainsFunc(s.References(), func(r facts.Reference) bool {
+		sources, _, ok := copyWords(r.Instruction)
+		return ok && r.Stage == from && r.Instruction.Keyword == "copy" && slices.ContainsFunc(sources, func(w dockerfile.Word) bool { return isVenv(bare(w.Text)) })
+	})
 }
 
 // pythonAsked compares Python 3 of a minor version with what the project says in

@@ -125,6 +125,10 @@ func (f *Dockerfile) Containers() []ContainerNear {
 		return f.containers
 	}
 	f.containersRead = true
+	// Manifests are looked for only where something names an image of this file.
+	if !slices.ContainsFunc(f.Around.allRecipes(), func(r recipe) bool { return f.Around.files.Path(r.dockerfile) == f.Name }) {
+		return nil
+	}
 	for _, m := range f.Around.Manifests() {
 		for _, w := range m.Workloads() {
 			for _, c := range w.Containers {

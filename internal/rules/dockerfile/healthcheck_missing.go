@@ -50,7 +50,7 @@ func checkHealthcheckMissing(p *lint.Pass[*facts.Dockerfile]) {
 				p.Skip("the files around are not known, so nothing shows that Docker runs the image")
 				return
 			}
-			service := unchecked(servicesOf(p.Doc, s))
+			service := unchecked(s, servicesOf(p.Doc, s))
 			if service == nil {
 				return
 			}
@@ -60,11 +60,13 @@ func checkHealthcheckMissing(p *lint.Pass[*facts.Dockerfile]) {
 	}
 }
 
-// unchecked is the first of the services that has no health check of its own, nor
-// the decision to have none; nil for none.
-func unchecked(services []facts.ServiceNear) *facts.ServiceNear {
+// unchecked is the first of the services that serves and has no health check of its
+// own, nor the decision to have none; nil for none. A service with another command
+// than its image and without ports is as often a worker.
+func unchecked(stage *facts.Stage, services []facts.ServiceNear) *facts.ServiceNear {
 	for i, s := range services {
-		if !s.Has("healthcheck") && !s.IsJob() {
+		asIs := !s.Command().Exists() && !s.Entrypoint().Exists() && stage.Last("expose") != nil
+		if (asIs || len(s.PublishedPorts()) > 0 || s.Has("expose")) && !s.Has("healthcheck") && !s.IsJob() {
 			return &services[i]
 		}
 	}

@@ -234,3 +234,16 @@ func isFilledByPrograms(folder string) bool {
 	}
 	return false
 }
+
+// IsMade tells whether a part of a path has a name of what is built, downloaded or
+// written before an image is.
+func IsMade(name string) bool {
+	for part := range strings.SplitSeq(strings.ToLower(name), "/") {
+		switch part {
+		case "dist", "build", "target", "out", "output", "bin", "obj", "publish", "release", "artifacts", "vendor", "node_modules", "public", "static", "staticfiles", "_site",
+			"pkg", "tmp", "temp", "cache", ".next", ".output", "coverage", "wheels", "wheelhouse", "certs", "cert", "ssl", "keys", "secrets", "data", "models", "license", "version", "generated", "gen":
+			return true
+		}
+	}
+	return false
+}

@@ -21,8 +21,9 @@ import (
 // counts ("3.12").
 //
 // Silent where uv may fetch a Python of its own, for tags without a minor version,
-// where .python-version names no plain version, and where the stage gets nothing
-// from the folder of these files.
+// where the stage gets nothing from the folder of these files, and of .python-version
+// where it names no plain version, and for images of tests and those whose tag is a
+// build argument.
 var PythonVersionMismatch = lint.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
 		ID:       "python-version-mismatch",
@@ -54,7 +55,9 @@ func checkPythonVersionMismatch(p *lint.Pass[*facts.Dockerfile]) {
 		if err != nil {
 			continue
 		}
-		if f, ok := pythonAsked(p.Doc, sources, n); ok {
+		// Another version than that of development is meant where there are several.
+		one := !s.Image.HasVariable() && !isForTrial(p.Doc, s)
+		if f, ok := pythonAsked(p.Doc, sources, n); ok && (one || f.Variant == "requires-python") {
 			told[version] = true
 			f.Span = s.From.Words[0].Span
 			p.Report(f)

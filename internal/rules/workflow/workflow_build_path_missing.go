@@ -22,9 +22,9 @@ import (
 // build, as far as they are written out.
 //
 // Silent for expressions and variables, in jobs that check out another
-// repository or to another folder, in workflows that others call, behind cd, for
-// what git ignores, and for paths that an earlier step names or may bring
-// (actions/download-artifact). Folders without .git and .gitignore, which may
+// repository or branch or to another folder, in workflows that others call, behind
+// cd, for what git ignores, for names of what a build makes (dist, target), and for
+// paths that an earlier step names or may bring (actions/download-artifact). Folders without .git and .gitignore, which may
 // hold a part of the files only, are skipped.
 var WorkflowBuildPathMissing = lint.Rule[*facts.Workflow]{
 	Meta: lint.Meta{
@@ -62,7 +62,7 @@ func checkWorkflowBuildPathMissing(p *lint.Pass[*facts.Workflow]) {
 				skip("what a step builds is not known: " + err.Error())
 				continue
 			}
-			if !p.Doc.Around.Repository().IsWhole() {
+			if !isRoot(p.Doc) {
 				skip("neither .git nor a .gitignore shows that all files of the project are there")
 				return
 			}
@@ -73,11 +73,27 @@ func checkWorkflowBuildPathMissing(p *lint.Pass[*facts.Workflow]) {
 	}
 }
 
+// isRoot tells whether the folder that the workflow is for looks like the root of
+// a repository, of which all files are there: templates of workflows lie elsewhere.
+func isRoot(d *facts.Workflow) bool {
+	root, err := d.Around.Context(toRoot, "")
+	if err != nil {
+		return false
+	}
+	_, git := root.Files.Exists(".git")
+	_, ignore := root.Files.Exists(".gitignore")
+	return git || ignore
+}
+
 // checksOutElsewhere tells whether the files of a job are those of another
-// repository, or lie in another folder.
+// repository or branch, or lie in another folder.
 func checksOutElsewhere(j *facts.Job) bool {
 	return slices.ContainsFunc(j.Steps, func(s *facts.Step) bool {
-		return s.UsesAction("actions/checkout") && (s.Get("with", "repository") != nil || s.Get("with", "path") != nil || s.Get("with", "sparse-checkout") != nil)
+		if !s.UsesAction("actions/checkout") {
+			return false
+		}
+		ref := s.Scalar("with", "ref")
+		return s.Get("with", "repository") != nil || s.Get("with", "path") != nil || s.Get("with", "sparse-checkout") != nil || ref != "" && !strings.Contains(ref, "github.")
 	})
 }
 
@@ -156,6 +172,9 @@ func nearFile(c *facts.BuildContext, name string) (string, bool) {
 // it is not in the repository: git ignores it, or an earlier step may bring it.
 func (b imageBuild) mayMake(d *facts.Workflow, name string) bool {
 	name = path.Clean(name)
+	if facts.IsMade(name) {
+		return true
+	}
 	repository := d.Around.Repository()
 	if repository.Ignores(path.Join(toRoot, name)) || repository.Submodule(path.Join(toRoot, name)) {
 		return true

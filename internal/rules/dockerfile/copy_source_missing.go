@@ -104,12 +104,8 @@ func isThereAbove(files lint.Context, name string) bool {
 // isMade tells whether a path has a name of what is built, downloaded or written
 // before the image is.
 func isMade(name string) bool {
-	for part := range strings.SplitSeq(strings.ToLower(name), "/") {
-		switch part {
-		case "dist", "build", "target", "out", "output", "bin", "obj", "publish", "release", "artifacts", "vendor", "node_modules", "public", "static", "staticfiles", "_site",
-			"pkg", "tmp", "temp", "cache", ".next", ".output", "coverage", "wheels", "wheelhouse", "certs", "cert", "ssl", "keys", "secrets", "data", "models", "license", "version", "generated", "gen":
-			return true
-		}
+	if facts.IsMade(name) {
+		return true
 	}
 	base := strings.ToLower(path.Base(name))
 	if strings.HasPrefix(base, ".env") {

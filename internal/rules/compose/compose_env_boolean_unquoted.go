@@ -37,23 +37,19 @@ func checkComposeEnvBooleanUnquoted(p *lint.Pass[*facts.Compose]) {
 	d := p.Doc
 	seen := map[*yaml.Node]bool{}
 	for _, s := range d.All() {
-		labels := s.Get("labels")
-		sections := []*yaml.Node{labels, s.Get("environment")}
-		if b, ok := s.Build(); ok {
-			sections = append(sections, b.Get("args"))
-		}
-		for _, section := range sections {
+		labels, args := s.Get("labels"), s.Get("build", "args")
+		for _, section := range []*yaml.Node{labels, s.Get("environment"), args} {
 			for _, pair := range d.View.Pairs(section) {
 				if n := pair.Value; n.Kind == yaml.Scalar && (section != labels || !n.IsNull()) && n.Style == yaml.Plain && n.TagSpan.IsEmpty() && !seen[n] {
 					seen[n] = true
-					checkPlainText(p, n)
+					checkPlainText(p, n, section == args)
 				}
 			}
 		}
 	}
 }
 
-func checkPlainText(p *lint.Pass[*facts.Compose], n *yaml.Node) {
+func checkPlainText(p *lint.Pass[*facts.Compose], n *yaml.Node, forBuild bool) {
 	shown := plainText(n)
 	f := lint.Finding{Span: n.Span}
 	applicability, changes := lint.Unsafe, []string{"services.*.environment", "services.*.labels", "services.*.build.args"}
@@ -73,6 +69,11 @@ func checkPlainText(p *lint.Pass[*facts.Compose], n *yaml.Node) {
 	}
 	edits, ok := p.Doc.File.Quote(n)
 	f.Fixes = yamlFix("quote it", applicability, edits, ok, changes...)
+	if forBuild && changes != nil {
+		for i := range f.Fixes {
+			f.Fixes[i].MaxEffect = lint.EffectGraph // the build gets another argument
+		}
+	}
 	p.Report(f)
 }
 

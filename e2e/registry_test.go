@@ -394,7 +394,7 @@ func TestRegistryAsksToWait(t *testing.T) {
 		})
 		u := newUser(t, "FROM quay.io/team/other:1\nFROM quay.io/team/third:1\n"+app, behind(n)...)
 		o := u.run(t, "lint")
-		o.want(t, 3, "quay.io wants fewer requests (429); try again later, or log in", "quay.io asks to wait 1h0m0s", found)
+		o.want(t, 3, "quay.io wants fewer requests (429); try again later, or log in", "quay.io is left alone: it asks to wait 1h0m0s", found)
 		// The first, and no more than were on their way with it.
 		if got := asked(n, "quay.io"); got > 3 {
 			t.Errorf("%d requests to a registry that wants none", got)
@@ -457,6 +457,21 @@ func TestRegistrySlowAndEndless(t *testing.T) {
 			wellBehaved(t, n)
 		})
 	}
+	// Many images do not make it many waits.
+	t.Run("no answers", func(t *testing.T) {
+		t.Parallel()
+		n, _, _ := served(t, func(_ http.ResponseWriter, r *http.Request) { <-r.Context().Done() })
+		var b strings.Builder
+		for i := range 30 {
+			fmt.Fprintf(&b, "FROM quay.io/team/app%d:1\n", i)
+		}
+		u := newUser(t, b.String()+app, behind(n)...)
+		o := u.run(t, "lint")
+		o.want(t, 3, "quay.io is left alone: it gave no answer in time, 3 times", found)
+		if o.took > 45*time.Second {
+			t.Errorf("that took %s", o.took)
+		}
+	})
 	t.Run("a huge manifest", func(t *testing.T) {
 		t.Parallel()
 		p := startGoogle(t)

@@ -7,7 +7,9 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"strings"
+	"sync/atomic"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -30,10 +32,63 @@ func TestFailuresOfOneReasonAreOneLine(t *testing.T) {
 	}
 	want := []string{
 		"quay.io/a/b0:latest: quay.io answers 502; try again later",
-		"quay.io/a/b1:latest, quay.io/a/b2:latest, quay.io/a/b3:latest and 2 more: quay.io is left alone for a while: this run has no further attempts",
+		"quay.io/a/b1:latest, quay.io/a/b2:latest, quay.io/a/b3:latest and 2 more: quay.io is left alone: this run has no further attempts",
 	}
 	if diff := cmp.Diff(want, r.Failures()); diff != "" {
 		t.Error(diff)
+	}
+}
+
+// TestSilentRegistryIsNotWaitedForAgain since each image would cost the longest
+// wait.
+func TestSilentRegistryIsNotWaitedForAgain(t *testing.T) {
+	n := fakeregistry.New(t)
+	n.Hook("ghcr.io", func(_ http.ResponseWriter, r *http.Request) { <-r.Context().Done() })
+	r := resolver(t, n, func(o *resolve.Options) { o.Limits.Headers = 100 * time.Millisecond })
+	for i := range 10 {
+		if _, err := r.Digest(fmt.Sprint("ghcr.io/other/b:", i)); err == nil {
+			t.Error("there was an answer")
+		}
+	}
+	if got := len(n.Requests()); got != 3 {
+		t.Errorf("%d requests to a registry that is silent", got)
+	}
+	want := []string{
+		"ghcr.io/other/b:0, ghcr.io/other/b:1, ghcr.io/other/b:2: ghcr.io gives no answer in time; try again later",
+		"ghcr.io/other/b:3, ghcr.io/other/b:4, ghcr.io/other/b:5 and 4 more: ghcr.io is left alone: it gave no answer in time, 3 times",
+	}
+	if diff := cmp.Diff(want, r.Failures()); diff != "" {
+		t.Error(diff)
+	}
+}
+
+// TestDrippingRegistryIsNotWaitedForAgain where heads come in time, and bodies
+// never end.
+func TestDrippingRegistryIsNotWaitedForAgain(t *testing.T) {
+	n := fakeregistry.New(t)
+	for i := range 6 {
+		n.Push(t, fakeregistry.Index(t, config(fmt.Sprint("I=", i)), "linux/amd64"), fmt.Sprint("ghcr.io/a/b:", i))
+	}
+	var reads atomic.Int64
+	n.Hook("ghcr.io", func(w http.ResponseWriter, r *http.Request) {
+		if r.Method != http.MethodGet || !strings.Contains(r.URL.Path, "/manifests/") {
+			return
+		}
+		reads.Add(1)
+		w.Header().Set("Content-Type", "application/vnd.oci.image.index.v1+json")
+		_, _ = w.Write([]byte("{"))
+		_ = http.NewResponseController(w).Flush()
+		<-r.Context().Done()
+		panic(http.ErrAbortHandler) // or the body would have an end after all
+	})
+	r := resolver(t, n, func(o *resolve.Options) { o.Limits.Request = 200 * time.Millisecond })
+	for i := range 6 {
+		if _, err := r.Platforms(fmt.Sprint("ghcr.io/a/b:", i)); err == nil {
+			t.Error("there was an answer")
+		}
+	}
+	if got := reads.Load(); got != 3 {
+		t.Errorf("%d bodies were waited for, want 3", got)
 	}
 }
 

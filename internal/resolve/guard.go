@@ -53,13 +53,16 @@ func (g *guard) RoundTrip(in *http.Request) (*http.Response, error) {
 		if errors.As(err, &untrusted) && host == g.registry.RegistryStr() {
 			g.untrusted.Store(untrusted)
 		}
+		if err != nil {
+			g.budget.failed(host, err)
+		}
 		wait, again := delay(resp, err, attempt)
 		if !again || req.Body != nil || !g.budget.mayWait(host, wait) {
 			if err != nil {
 				cancel()
 				return nil, err
 			}
-			resp.Body = &bounded{body: resp.Body, left: g.budget.limits.Answer, done: cancel}
+			resp.Body = &bounded{body: resp.Body, left: g.budget.limits.Answer, done: cancel, failed: func(err error) { g.budget.failed(host, err) }}
 			return resp, nil
 		}
 		if resp != nil {
@@ -185,13 +188,19 @@ type budget struct {
 	retries  int
 	// paused says until when a host is left alone.
 	paused map[string]rest
+	// silences counts the requests that a host did not answer in time.
+	silences map[string]int
 }
 
-// rest is a time in which a host gets no request: since it asked for that, or
-// since the run has spent its further attempts.
+// rest is a time in which a host gets no request. why is empty where it asked
+// for that.
 type rest struct {
 	until time.Time
-	spent bool
+	why   string
+}
+
+func newBudget(l Limits) *budget {
+	return &budget{limits: l, waits: l.Waits, retries: l.Retries, paused: map[string]rest{}, silences: map[string]int{}}
 }
 
 func (b *budget) count() int {
@@ -206,10 +215,10 @@ func (b *budget) take(host string) error {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	if p := b.paused[host]; time.Until(p.until) > 0 {
-		if p.spent {
-			return &refused{host + " is left alone for a while: this run has no further attempts"}
+		if p.why == "" {
+			p.why = "it asks to wait " + time.Until(p.until).Round(time.Second).String()
 		}
-		return &refused{fmt.Sprintf("%s asks to wait %s", host, time.Until(p.until).Round(time.Second))}
+		return &refused{fmt.Sprintf("%s is left alone: %s", host, p.why)}
 	}
 	if b.requests >= b.limits.Requests {
 		return &refused{fmt.Sprintf("%s is not asked: this run made its %d requests", host, b.limits.Requests)}
@@ -224,7 +233,11 @@ func (b *budget) mayWait(host string, wait time.Duration) bool {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	if wait > longestWait || wait > b.waits || b.retries == 0 {
-		b.paused[host] = rest{time.Now().Add(wait), wait <= longestWait}
+		why := ""
+		if wait <= longestWait {
+			why = "this run has no further attempts"
+		}
+		b.leave(host, wait, why)
 		return false
 	}
 	b.waits -= wait
@@ -232,11 +245,38 @@ func (b *budget) mayWait(host string, wait time.Duration) bool {
 	return true
 }
 
+// mostSilences is how often a host may give no answer in time. A run is
+// incomplete after the first, so that more waiting gains little: with each of
+// many images it would be minutes.
+const mostSilences = 3
+
+// failed notes an error of a host, which is left alone after too many silences.
+func (b *budget) failed(host string, err error) {
+	if !isTimeout(err) {
+		return
+	}
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if b.silences[host]++; b.silences[host] == mostSilences {
+		const forThisRun = 24 * time.Hour
+		b.leave(host, forThisRun, fmt.Sprintf("it gave no answer in time, %d times", mostSilences))
+	}
+}
+
+// leave lets a host alone, for no less than was said before.
+func (b *budget) leave(host string, wait time.Duration, why string) {
+	if until := time.Now().Add(wait); until.After(b.paused[host].until) {
+		b.paused[host] = rest{until, why}
+	}
+}
+
 // bounded is a body with an end.
 type bounded struct {
 	body io.ReadCloser
 	left int64
 	done context.CancelFunc
+	// failed is told of an error.
+	failed func(error)
 }
 
 var errTooLarge = errors.New("the answer is larger than any that is expected")
@@ -247,6 +287,9 @@ func (b *bounded) Read(p []byte) (int, error) {
 	}
 	n, err := b.body.Read(p[:min(int64(len(p)), b.left)])
 	b.left -= int64(n)
+	if err != nil {
+		b.failed(err)
+	}
 	return n, err
 }
 

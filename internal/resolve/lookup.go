@@ -263,10 +263,16 @@ func cause(broken *net.OpError) error {
 	return broken.Err
 }
 
-// shown is a reference as people write it.
+// shown is a reference as people write it, with as much of a digest as tells it
+// apart.
 func shown(ref name.Reference) string {
+	const most = len("sha256:") + 12
 	s := strings.TrimPrefix(ref.Name(), "index.docker.io/")
-	return strings.TrimPrefix(s, "library/")
+	s = strings.TrimPrefix(s, "library/")
+	if d, ok := ref.(name.Digest); ok && len(d.DigestStr()) > most {
+		s = s[:len(s)-len(d.DigestStr())+most] + "…"
+	}
+	return s
 }
 
 func shownHost(ref name.Reference) string {

@@ -149,7 +149,7 @@ func New(ctx context.Context, o Options) (*Resolver, error) {
 	if r.connect, err = newConnector(o.Getenv, named, r.limits.Headers); err != nil {
 		return nil, err
 	}
-	r.budget = &budget{limits: r.limits, waits: r.limits.Waits, retries: r.limits.Retries, paused: map[string]rest{}}
+	r.budget = newBudget(r.limits)
 	return r, nil
 }
 

@@ -192,6 +192,38 @@ func TestTokensStayWithTheirRegistry(t *testing.T) {
 	}
 }
 
+// TestTokensThatRunOut are asked for anew.
+func TestTokensThatRunOut(t *testing.T) {
+	n := fakeregistry.New(t)
+	want := n.Push(t, fakeregistry.Index(t, config(), "linux/amd64"), "quay.io/team/app:1", "quay.io/team/app:2", "quay.io/team/app:3")
+	n.WantToken("quay.io", "https://quay.io/token")
+	used := 0
+	n.Hook("quay.io", func(w http.ResponseWriter, r *http.Request) {
+		if r.Header.Get("Authorization") == "" || r.Method != http.MethodHead {
+			return
+		}
+		if used++; used == 2 {
+			w.Header().Set("Www-Authenticate", `Bearer realm="https://quay.io/token",service="quay.io",error="invalid_token"`)
+			w.WriteHeader(http.StatusUnauthorized)
+		}
+	})
+	r := resolver(t, n, nil)
+	for _, tag := range []string{"1", "2", "3"} {
+		if got, err := r.Digest("quay.io/team/app:" + tag); err != nil || got != want {
+			t.Errorf("Digest = %q, %v", got, err)
+		}
+	}
+	tokens := 0
+	for _, q := range n.Requests() {
+		if strings.HasPrefix(q.Path, "/token") {
+			tokens++
+		}
+	}
+	if tokens != 2 {
+		t.Errorf("%d tokens were asked for, want 2", tokens)
+	}
+}
+
 func TestRedirects(t *testing.T) {
 	n := fakeregistry.New(t)
 	c := config("A=b")

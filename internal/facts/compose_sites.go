@@ -14,12 +14,12 @@ import (
 // ImageSites lists the places that name an image, in file order, each once
 // however many services share it: values of image, and build arguments in which
 // a FROM ends. What no default makes known is left out, and so are the arguments
-// of builds that cannot be read.
+// of builds that cannot be read, or are more than anybody writes.
 func (f *Compose) ImageSites() []ImageSite {
 	if f.sites != nil {
 		return f.sites
 	}
-	l := siteList{file: f, at: map[text.Span]int{}}
+	l := siteList{file: f, at: map[text.Span]int{}, left: maxBuiltStages}
 	for _, s := range f.All() {
 		l.addImage(s)
 		l.addArguments(s)
@@ -48,7 +48,12 @@ type siteList struct {
 	file  *Compose
 	sites []composeSite
 	at    map[text.Span]int
+	// left is how many stages of builds may still be looked at.
+	left int
 }
+
+// maxBuiltStages bounds how many stages are looked at, for all services together.
+const maxBuiltStages = 10_000
 
 // add takes a site, or joins it with the one at its place: an anchor serves
 // several services.
@@ -147,6 +152,9 @@ func (l *siteList) addArguments(s *ComposeService) {
 		}
 	}
 	for _, stage := range built.File.Stages() {
+		if l.left--; l.left < 0 {
+			return
+		}
 		if !stage.Image.HasVariable() {
 			continue
 		}

@@ -110,6 +110,14 @@ e2e: ## Build the image with a container engine and run it as a runner does; say
 e2e-github: ## Replay the requests of recorded runs against prism (npm); says what it skips
 	$(GO) test -tags e2e -count=1 -v -timeout 10m -run 'TestPrism' ./e2e
 
+.PHONY: e2e-registry
+e2e-registry: ## Run dockmend against real registries (Debian's, Docker's, Google's); says what it skips
+	$(GO) test -tags e2e -count=1 -v -timeout 20m -run 'TestRegistry' ./e2e
+
+.PHONY: pictures
+pictures: ## Draw docs/images/fixes.png and audit.png anew (chromium, npm)
+	$(GO) test -tags e2e -count=1 -v -timeout 10m -run 'TestPictures' ./e2e -args -pictures '$(CURDIR)/docs/images'
+
 .PHONY: trim-api
 trim-api: ## Cut GitHub's descriptions anew: OPENAPI=... GRAPHQL=..., as internal/tools/trimapi says
 	$(GO) run ./internal/tools/trimapi -openapi '$(OPENAPI)' -graphql '$(GRAPHQL)'

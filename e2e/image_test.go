@@ -1,7 +1,8 @@
 //go:build e2e
 
 // Package e2e builds the image with a container engine and runs it as the
-// runner of GitHub Actions does: make e2e.
+// runner of GitHub Actions does, and runs the program against real registries:
+// make e2e, make e2e-registry.
 package e2e
 
 import (

@@ -73,8 +73,15 @@ func lintTree(t *testing.T, root *os.Root, catalog *rules.Catalog, set *config.R
 	checker := &engine.Checker{Catalog: catalog, Settings: set.Settings()}
 	var files []engine.File
 	for _, name := range names {
+		target := discover.Classify(name)
+		switch name {
+		case manifestName:
+			target = lint.TargetKubernetes
+		case workflowName:
+			target = lint.TargetWorkflow
+		}
 		files = append(files, engine.File{
-			Path: name, Target: discover.Classify(name), Context: buildcontext.New(root, name, nil), Policy: set.For(name),
+			Path: name, Target: target, Context: buildcontext.New(root, name, nil), Policy: set.For(name),
 			Open: func() (io.ReadCloser, error) { return root.Open(name) },
 		})
 	}
@@ -193,8 +200,8 @@ func TestBreakagesOfTheCanonicalDockerfile(t *testing.T) {
 			if broken == canonical {
 				t.Fatalf("%q is not in the Dockerfile", b.old)
 			}
-			one := corpus{names: []string{"Dockerfile"}, files: [][]byte{[]byte(broken)}}
-			result := one.lintWith(t, catalog, func(name string) engine.Policy { return set.For(name) })
+			archive.Files[0].Data = []byte(broken)
+			result := lintTree(t, unpacked(t, archive), catalog, set, "Dockerfile")
 			var found []string
 			for _, d := range result.Diagnostics {
 				found = append(found, d.Rule.ID)

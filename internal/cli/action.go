@@ -123,6 +123,13 @@ func (a *action) run(ctx context.Context) (err error) {
 		return err
 	}
 	defer s.close()
+	if a.event.Name == "pull_request" && a.event.Closed {
+		if head != nil {
+			head.close()
+		}
+		a.afterwards(ctx, s)
+		return nil
+	}
 	if err := a.goOnline(ctx, s, head); err != nil {
 		return err
 	}
@@ -199,16 +206,20 @@ func (a *action) publish(ctx context.Context, s *session, r *lint.Result) error 
 	}
 
 	alerts := a.upload(ctx, s, r)
-	plan := a.review(ctx, s, r, alerts)
+	want := a.fixes(ctx, s, r)
+	plan := a.review(ctx, s, r, alerts, want.commits())
 	audit := a.audit(ctx, s, r)
-	proposed, patches := a.propose(ctx, s, r)
+	proposed, patches := a.propose(ctx, want)
+	if want.leaves(r, proposed) { // they still need a place
+		plan = a.review(ctx, s, r, alerts, want.committed(proposed))
+	}
 	if s.lenient && s.unsure() {
 		for _, line := range s.resolver.Failures() {
 			a.notices = append(a.notices, "look-up failed: "+line)
 		}
 	}
 	r.Notices = append(r.Notices, a.notices...)
-	shown := placed(plan)
+	shown := placed(plan, want.committed(proposed))
 	if shown == nil && len(patches) > 0 {
 		shown = report.OnlyPatches(patches)
 	}
@@ -238,11 +249,8 @@ func (a *action) publish(ctx context.Context, s *session, r *lint.Result) error 
 		{Name: "sarif-file", Value: files.sarif},
 		{Name: "report-file", Value: files.report},
 		{Name: "review-file", Value: files.review},
-		{Name: "fix-pr-url"}, {Name: "fix-pr-number"},
 	}
-	if proposed != nil && proposed.Number > 0 {
-		outputs[len(outputs)-2].Value, outputs[len(outputs)-1].Value = proposed.URL, strconv.Itoa(proposed.Number)
-	}
+	outputs = append(outputs, proposedOutputs(proposed)...)
 	if file := a.env.Getenv("GITHUB_OUTPUT"); file != "" {
 		failed = append(failed, github.WriteOutputs(file, outputs))
 	}

@@ -6,6 +6,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
+	"strconv"
 	"strings"
 
 	"github.com/dockmend/dockmend/internal/engine"
@@ -15,47 +16,87 @@ import (
 	"github.com/dockmend/dockmend/internal/text"
 )
 
-// propose makes the pull request with fixes, where it is asked for. The result is
-// nil where it is not. Patches are what the summary shows where GitHub refused.
-func (a *action) propose(ctx context.Context, s *session, r *lint.Result) (*github.Proposed, []report.Patch) {
+// fixing is what a run wants to propose.
+type fixing struct {
+	*github.Fixup
+	// mended are the paths of the findings that it mends, by fingerprint.
+	mended map[string]string
+}
+
+// fixes makes what the run proposes; nil where nothing is asked for.
+func (a *action) fixes(ctx context.Context, s *session, r *lint.Result) *fixing {
 	if a.in.fixPR == "off" {
-		return nil, nil
+		return nil
 	}
 	base := s.pull.Base
 	if base == "" {
 		base = a.event.DefaultBranch
 	}
 	switch {
+	case a.event.Name == "pull_request" && a.in.fixInPull != "off":
+		return a.fixesOfPull(ctx, s, r)
 	case a.event.Name == "push" && a.event.Ref != "refs/heads/"+base:
 		// In the log alone: one workflow serves many events.
 		a.say("no pull request with fixes: this push is not to the branch that it would go into, %s", quoted(base))
-		return nil, nil
+		return nil
 	case a.event.Name != "push" && a.event.Name != "schedule" && a.event.Name != "workflow_dispatch":
-		a.say("no pull request with fixes on the event %s: it is made on push to the default branch, schedule and workflow_dispatch", a.event.Name)
-		return nil, nil
+		a.say("no pull request with fixes on the event %s: it is made on push to the default branch, schedule and workflow_dispatch, and fix-in-pull-request is for pull_request", a.event.Name)
+		return nil
 	case a.in.token == "":
 		a.notices = append(a.notices, "no pull request with fixes: there is no token; see the input github-token")
-		return nil, nil
+		return nil
 	}
-	flags := &fixFlags{unsafe: a.in.fixPR == "unsafe", narrow: true}
-	flags.jobs = a.in.jobs
+	want := a.newFixup(s)
+	want.SHA, want.Base = a.event.SHA, s.pull.Base
+	out := a.fix(ctx, s, r, want, nil)
+	if s.cooldown != nil {
+		for _, w := range s.cooldown.Waiting() {
+			want.Waiting = append(want.Waiting, github.FixupWaiting{Image: w.Image, Since: w.Since, Until: w.Until})
+		}
+	}
+	return out
+}
+
+// newFixup is what the configuration and the inputs say of it.
+func (a *action) newFixup(s *session) *github.Fixup {
 	want := &github.Fixup{
-		Category: a.in.category, SHA: a.event.SHA, Branch: s.pull.Branch, Base: s.pull.Base, Labels: s.pull.Labels,
-		Assignees: s.pull.Assignees, Reviewers: s.pull.Reviewers, Draft: s.pull.Draft, Server: cmp.Or(a.env.Getenv("GITHUB_SERVER_URL"), "https://github.com"),
+		Category: a.in.category, Branch: s.pull.Branch, Labels: s.pull.Labels, Assignees: s.pull.Assignees, Reviewers: s.pull.Reviewers,
+		Draft: s.pull.Draft, Server: cmp.Or(a.env.Getenv("GITHUB_SERVER_URL"), "https://github.com"),
 	}
 	if want.Labels == nil {
 		want.Labels = []string{"dependencies"}
 	}
+	return want
+}
+
+// fix mends the session's files, but for the findings that mark marks.
+func (a *action) fix(ctx context.Context, s *session, r *lint.Result, want *github.Fixup, mark func([]*lint.Diagnostic)) *fixing {
+	flags := &fixFlags{unsafe: a.in.fixPR == "unsafe", narrow: true, mark: mark}
+	flags.jobs = a.in.jobs
+	out := &fixing{want, map[string]string{}}
 	want.Complete = true
 	for _, f := range fixAll(ctx, s, flags) {
 		want.Complete = want.Complete && len(f.Problems) == 0
-		if f.Changed() {
-			want.Files = append(want.Files, github.FixupFile{Path: f.Path, Before: f.Before, After: f.After, Changes: changesOf(f)})
+		if !f.Changed() {
+			continue
+		}
+		want.Files = append(want.Files, github.FixupFile{Path: f.Path, Before: f.Before, After: f.After, Changes: changesOf(f)})
+		for _, x := range f.Applied {
+			out.mended[x.Fingerprint] = f.Path
 		}
 	}
 	want.Complete = want.Complete && a.complete(s, r)
 	a.remember(ctx, s) // what the fixes looked up
-	proposed := a.client.Propose(ctx, want)
+	return out
+}
+
+// propose proposes it; nil where there is nothing asked for. Patches are what the
+// summary shows where GitHub refused.
+func (a *action) propose(ctx context.Context, want *fixing) (*github.Proposed, []report.Patch) {
+	if want == nil || want.Direct && len(want.Files) == 0 {
+		return nil, nil
+	}
+	proposed := a.client.Propose(ctx, want.Fixup)
 	a.notices = append(a.notices, proposed.Notes...)
 	if !proposed.Refused {
 		return proposed, nil
@@ -65,6 +106,18 @@ func (a *action) propose(ctx context.Context, s *session, r *lint.Result) (*gith
 		patches = append(patches, report.Patch{Title: f.Path, Diff: text.UnifiedDiff(f.Path, f.Before, f.After)})
 	}
 	return proposed, patches
+}
+
+// proposedOutputs are the step's outputs about it.
+func proposedOutputs(p *github.Proposed) []github.Output {
+	if p == nil {
+		p = &github.Proposed{}
+	}
+	number := ""
+	if p.Number > 0 {
+		number = strconv.Itoa(p.Number)
+	}
+	return []github.Output{{Name: "fix-pr-url", Value: p.URL}, {Name: "fix-pr-number", Value: number}, {Name: "fix-commit", Value: p.Commit}}
 }
 
 // proposedLink is a line for the summary, whose notices hold no links.

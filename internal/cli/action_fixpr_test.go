@@ -242,33 +242,38 @@ func TestActionCooldown(t *testing.T) {
 	}
 }
 
-// TestActionPinsComposeFiles: the pins of compose files are in the pull request,
-// each with its class, and what lies among the workflows stays as it is.
-func TestActionPinsComposeFiles(t *testing.T) {
-	services := "services:\n  db:\n    image: postgres:${PG:-16}\n  cache:\n    image: redis\n"
+// A fix that cannot wait: a repository's images are taken at once, and what waits
+// is listed with its dates.
+func TestActionCooldownExcept(t *testing.T) {
 	s := newBranchStep(t, "push", map[string]string{
-		"compose.yaml": services, ".github/workflows/compose.yaml": services, ".dockmend.yaml": "pin: {mode: version+digest}\n",
+		"Dockerfile": "FROM debian:12\nFROM alpine:3\nUSER app\n", ".dockmend.yaml": "pin: {mode: digest, cooldown-days: 7, cooldown-except: [debian]}\n",
 	})
-	s.env["INPUT_SELECT"] = "compose-image-not-pinned-by-digest"
+	s.env["INPUT_SELECT"] = "image-not-pinned-by-digest"
 	n := s.online()
-	postgres := n.Push(t, fakeregistry.Index(t, v1.Config{User: "1"}, "linux/amd64"), "docker.io/library/postgres:16")
-	redis := n.Push(t, fakeregistry.Index(t, v1.Config{User: "2"}, "linux/amd64"), "docker.io/library/redis:latest", "docker.io/library/redis:8.2.1")
+	n.Push(t, fakeregistry.Index(t, v1.Config{}, "linux/amd64"), "docker.io/library/debian:12")
+	n.Push(t, fakeregistry.Index(t, v1.Config{User: "1"}, "linux/amd64"), "docker.io/library/alpine:3")
 	got := s.run()
 	if len(s.repo.Pulls()) != 1 {
 		t.Fatalf("no pull request:\n%s", got.log)
 	}
-	files := s.repo.Read("dockmend-fixes")
-	want := "services:\n  db:\n    image: postgres:${PG:-16@" + postgres + "}\n  cache:\n    image: redis:8.2.1@" + redis + "\n"
-	if diff := cmp.Diff(want, files["100644 compose.yaml"]); diff != "" {
-		t.Error(diff)
+	if content := s.repo.Read("dockmend-fixes")["100644 Dockerfile"]; !strings.Contains(content, "debian:12@sha256:") || strings.Contains(content, "alpine:3@") {
+		t.Errorf("the branch has %q", content)
 	}
-	if diff := cmp.Diff(services, files["100644 .github/workflows/compose.yaml"]); diff != "" {
-		t.Error(diff)
+	if body, want := s.repo.Pulls()[0].Body, "| `docker.io/library/alpine:3` | 2026-05-01 | 2026-05-08 |"; !strings.Contains(body, want) || strings.Contains(body, "debian:12` |") {
+		t.Errorf("the description does not list %q:\n%s", want, body)
 	}
-	for _, class := range []string{"`source`", "`repin`"} {
-		if body := s.repo.Pulls()[0].Body; !strings.Contains(body, class) {
-			t.Errorf("the description does not name %s:\n%s", class, body)
-		}
+	if !strings.Contains(got.summary, "waits until 2026-05-08") {
+		t.Errorf("the summary does not say how long:\n%s", got.summary)
+	}
+	tip, state, body := s.repo.Tip("dockmend-fixes"), s.repo.Tip(github.StateBranch), s.repo.Pulls()[0].Body
+	s.now = s.now.AddDate(0, 0, 1)
+	if s.run(); s.repo.Tip("dockmend-fixes") != tip || s.repo.Tip(github.StateBranch) != state || s.repo.Pulls()[0].Body != body {
+		t.Error("a day later something is written")
+	}
+	s.now = s.now.AddDate(0, 0, 6)
+	s.run()
+	if content := s.repo.Read("dockmend-fixes")["100644 Dockerfile"]; !strings.Contains(content, "alpine:3@") || strings.Contains(s.repo.Pulls()[0].Body, "Held back") {
+		t.Errorf("after the wait the branch has %q\n%s", content, s.repo.Pulls()[0].Body)
 	}
 }
 
@@ -364,4 +369,34 @@ func TestActionAudit(t *testing.T) {
 			t.Errorf("exit %d\n%s", got.code, got.log)
 		}
 	})
+}
+
+// TestActionPinsComposeFiles: the pins of compose files are in the pull request,
+// each with its class, and what lies among the workflows stays as it is.
+func TestActionPinsComposeFiles(t *testing.T) {
+	services := "services:\n  db:\n    image: postgres:${PG:-16}\n  cache:\n    image: redis\n"
+	s := newBranchStep(t, "push", map[string]string{
+		"compose.yaml": services, ".github/workflows/compose.yaml": services, ".dockmend.yaml": "pin: {mode: version+digest}\n",
+	})
+	s.env["INPUT_SELECT"] = "compose-image-not-pinned-by-digest"
+	n := s.online()
+	postgres := n.Push(t, fakeregistry.Index(t, v1.Config{User: "1"}, "linux/amd64"), "docker.io/library/postgres:16")
+	redis := n.Push(t, fakeregistry.Index(t, v1.Config{User: "2"}, "linux/amd64"), "docker.io/library/redis:latest", "docker.io/library/redis:8.2.1")
+	got := s.run()
+	if len(s.repo.Pulls()) != 1 {
+		t.Fatalf("no pull request:\n%s", got.log)
+	}
+	files := s.repo.Read("dockmend-fixes")
+	want := "services:\n  db:\n    image: postgres:${PG:-16@" + postgres + "}\n  cache:\n    image: redis:8.2.1@" + redis + "\n"
+	if diff := cmp.Diff(want, files["100644 compose.yaml"]); diff != "" {
+		t.Error(diff)
+	}
+	if diff := cmp.Diff(services, files["100644 .github/workflows/compose.yaml"]); diff != "" {
+		t.Error(diff)
+	}
+	for _, class := range []string{"`source`", "`repin`"} {
+		if body := s.repo.Pulls()[0].Body; !strings.Contains(body, class) {
+			t.Errorf("the description does not name %s:\n%s", class, body)
+		}
+	}
 }

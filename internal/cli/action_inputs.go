@@ -27,7 +27,9 @@ type actionInputs struct {
 	token                string
 	// fixPR is "off", "safe" or "unsafe".
 	fixPR string
-	audit bool
+	// fixInPull is "off", "commit" or "pull-request".
+	fixInPull string
+	audit     bool
 }
 
 // readInputs reads and checks all inputs; the error lists every slip, a line each.
@@ -67,6 +69,18 @@ func readInputs(gh *githubactions.Action, event *github.Event) (*actionInputs, e
 	case "off", "safe", "unsafe":
 	default:
 		slips = append(slips, fmt.Errorf("input fix-pr: %q is none of off, safe and unsafe", in.fixPR))
+	}
+	in.fixInPull = strings.ToLower(gh.GetInput("fix-in-pull-request"))
+	switch in.fixInPull {
+	case "":
+		in.fixInPull = "off"
+	case "off":
+	case "commit", "pull-request":
+		if in.fixPR == "off" {
+			slips = append(slips, errors.New("input fix-in-pull-request: fix-pr says which fixes it may be, safe or unsafe, and is off"))
+		}
+	default:
+		slips = append(slips, fmt.Errorf("input fix-in-pull-request: %q is none of off, commit and pull-request", in.fixInPull))
 	}
 	stays := event.Name == "schedule" || event.Name == "workflow_dispatch"
 	switch value := strings.ToLower(gh.GetInput("audit")); value {

@@ -35,12 +35,17 @@ func (a *action) keepChanged(ctx context.Context, r *lint.Result) {
 			return
 		}
 	}
-	for _, d := range r.Diagnostics {
+	markUnchanged(ranges, r.Diagnostics)
+}
+
+// markUnchanged marks the findings that stand on no changed line.
+func markUnchanged(changed gitdiff.Changes, findings []*lint.Diagnostic) {
+	for _, d := range findings {
 		first, last := d.Start().Line, d.End().Line
 		if end := stageEnd(d); end > 0 {
 			last = end
 		}
-		d.Unchanged = !ranges.Touches(d.Source.Path, first, last)
+		d.Unchanged = !changed.Touches(d.Source.Path, first, last)
 	}
 }
 
@@ -116,8 +121,9 @@ func (a *action) upload(ctx context.Context, s *session, r *lint.Result) (alerts
 }
 
 // review decides where each finding of a pull request is shown, and posts the
-// comments. It is nil for other events.
-func (a *action) review(ctx context.Context, s *session, r *lint.Result, alerts bool) *github.Plan {
+// comments. Those that a commit of this run mends are shown nowhere. It is nil
+// for other events.
+func (a *action) review(ctx context.Context, s *session, r *lint.Result, alerts bool, mended mending) *github.Plan {
 	if !a.event.PullRequest() {
 		return nil
 	}
@@ -131,7 +137,7 @@ func (a *action) review(ctx context.Context, s *session, r *lint.Result, alerts 
 		Prove: func(source *lint.Source, edits []text.Edit) lint.Proof { return proveTogether(ctx, s, source, edits) },
 	}
 	for _, d := range r.Diagnostics {
-		if d.Counts() {
+		if d.Counts() && !mended.has(d) {
 			request.Findings = append(request.Findings, d)
 		}
 	}
@@ -218,7 +224,7 @@ func annotated(r *lint.Result, plan *github.Plan) *lint.Result {
 }
 
 // placed tells the summary what is shown elsewhere; nil where nothing is planned.
-func placed(plan *github.Plan) *report.Placed {
+func placed(plan *github.Plan, mended mending) *report.Placed {
 	if plan == nil {
 		return nil
 	}
@@ -245,6 +251,9 @@ func placed(plan *github.Plan) *report.Placed {
 	}
 	slices.SortStableFunc(p.Patches, func(a, b report.Patch) int { return strings.Compare(a.Title, b.Title) })
 	p.Elsewhere = func(d *lint.Diagnostic) string {
+		if mended.has(d) {
+			return "mended by commit " + mended.commit[:12]
+		}
 		if x := places[d]; x != nil && x.Channel != github.InSummary {
 			return x.Channel.String()
 		}

@@ -298,7 +298,7 @@ func TestActionHostileRepository(t *testing.T) {
 	if got.outputs["errors"] == "0" || got.code != 0 {
 		t.Fatalf("exit %d with %s errors, want 0 and some\n%s", got.code, got.outputs["errors"], got.log)
 	}
-	names := []string{"findings", "errors", "warnings", "fixable", "conclusion", "sarif-file", "report-file", "review-file", "fix-pr-url", "fix-pr-number"}
+	names := []string{"findings", "errors", "warnings", "fixable", "conclusion", "sarif-file", "report-file", "review-file", "fix-pr-url", "fix-pr-number", "fix-commit"}
 	for name := range got.outputs {
 		if !slices.Contains(names, name) {
 			t.Errorf("output %q is not one of ours", name)

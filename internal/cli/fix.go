@@ -29,6 +29,8 @@ type fixFlags struct {
 	// narrow keeps the configuration from adding unsafe fixes: an input of the
 	// Action may be narrower than it (docs/contract.md section 4).
 	narrow bool
+	// mark is the fixer's.
+	mark func(findings []*lint.Diagnostic)
 }
 
 func newFix(env *Env) *cobra.Command {
@@ -160,7 +162,11 @@ func files(n int) string {
 func problemLines(problems []lint.Problem) []string {
 	var lines []string
 	for _, p := range problems {
-		lines = append(lines, report.Terminal(p.File)+": "+report.Terminal(p.Message))
+		line := report.Terminal(p.Message)
+		if p.File != "" {
+			line = report.Terminal(p.File) + ": " + line
+		}
+		lines = append(lines, line)
 	}
 	return lines
 }
@@ -196,7 +202,7 @@ func fixOne(ctx context.Context, s *session, flags *fixFlags, f engine.File) *en
 		left := s.checker.Check(ctx, f, src)
 		return &engine.Fixed{Path: f.Path, Before: src, After: src, Left: left, Problems: left.Problems}
 	}
-	fixer := &engine.Fixer{Checker: s.checker, Unsafe: flags.unsafe || alsoUnsafe && !flags.narrow}
+	fixer := &engine.Fixer{Checker: s.checker, Unsafe: flags.unsafe || alsoUnsafe && !flags.narrow, Mark: flags.mark}
 	return fixer.Fix(ctx, f, src)
 }
 

@@ -28,7 +28,7 @@ func (s *session) goOnline(ctx context.Context, env *Env, flags *lintFlags) erro
 	switch {
 	case s.cooldownDays == 0:
 	case flags.seen != nil:
-		s.cooldown = resolve.NewCooldown(resolver, s.cooldownDays, env.now(), flags.seen)
+		s.cooldown = resolve.NewCooldown(resolver, s.cooldownDays, env.now(), flags.seen, s.cooldownExcept)
 		s.checker.Registry = s.cooldown
 	default:
 		s.notices = append(s.notices, "pin.cooldown-days is not kept: where no run remembers when a tag was first seen, nobody can tell how long it stands")

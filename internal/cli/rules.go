@@ -192,6 +192,10 @@ func printCoverageMarkdown(w io.Writer, list []covered) error {
 	for _, c := range list {
 		fmt.Fprintf(&b, "| %s | %s | %s |\n", c.Tool, c.Code, c)
 	}
+	b.WriteString("\n| statement of the founding document | rules |\n|---|---|\n")
+	for _, s := range rules.Statements() {
+		fmt.Fprintf(&b, "| %s %s | %s |\n", s.ID, s.Text, strings.Join(s.Rules, ", "))
+	}
 	_, err := io.WriteString(w, b.String())
 	return err
 }
@@ -210,5 +214,6 @@ func totals() []string {
 		}
 		lines = append(lines, line)
 	}
-	return lines
+	// Statements has no statement without a rule; a test holds that.
+	return append(lines, fmt.Sprintf("founding document: %d statements have rules", len(rules.Statements())))
 }

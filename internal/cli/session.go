@@ -35,6 +35,8 @@ type session struct {
 	// resolver asks registries; nil offline.
 	resolver     *resolve.Resolver
 	cooldownDays int
+	// cooldownExcept are the repositories that it is not for.
+	cooldownExcept []string
 	// cooldown holds pins back; nil where none is to be kept.
 	cooldown *resolve.Cooldown
 	// lenient makes failed look-ups notices.
@@ -105,7 +107,7 @@ func (s *session) configure(env *Env, flags *lintFlags, catalog *rules.Catalog, 
 	if s.rules, err = cfg.Resolve(metas, flags.rules); err != nil {
 		return err
 	}
-	s.cooldownDays, s.pull = cfg.Pin.CooldownDays, cfg.PullRequest
+	s.cooldownDays, s.cooldownExcept, s.pull = cfg.Pin.CooldownDays, cfg.Pin.CooldownExcept, cfg.PullRequest
 	s.checker = &engine.Checker{
 		Catalog: catalog, Settings: s.rules.Settings(),
 		Suppress:      suppress.Options{DisableHadolint: cfg.DisableHadolintIgnores},

@@ -98,6 +98,8 @@ type Pin struct {
 	Refresh bool
 	// CooldownDays is the age in days that an image must have to be pinned.
 	CooldownDays int
+	// CooldownExcept are the repositories whose images need no age.
+	CooldownExcept []string
 }
 
 func (p Pin) settings() lint.Pin {

@@ -30,7 +30,7 @@ func TestParseSample(t *testing.T) {
 		Registries:  Registries{Trusted: []string{"docker.io", "*.example.com"}},
 		Labels:      Labels{Required: map[string]string{"org.opencontainers.image.source": "url"}, Strict: true},
 		Fix:         Fix{Unsafe: true, Exclude: []string{"docs"}},
-		Pin:         Pin{Mode: "version+digest", Refresh: true, CooldownDays: 7},
+		Pin:         Pin{Mode: "version+digest", Refresh: true, CooldownDays: 7, CooldownExcept: []string{"python", "ghcr.io/a/b"}},
 		PullRequest: PullRequest{Branch: "fixes", Base: "main", Labels: []string{}, Assignees: []string{"ann"}, Reviewers: []string{"ben"}, Draft: true},
 		Templates:   "lint", Preview: true,
 	}
@@ -78,6 +78,8 @@ func TestParseErrors(t *testing.T) {
 		{"rules: {latest-tag: {registry: ~}}\n", `c.yaml:1:32: registry has no value, want text`},
 		{"labels: {required: {a: uri}}\n", `c.yaml:1:24: unknown value "uri" of "a", did you mean "url"?`},
 		{"labels: {required: {é: x}}\n", `c.yaml:1:25: unknown value "x" of "é", want one of text, url, semver, email, rfc3339, spdx, hash`},
+		{"pin: {cooldown-except: [\"python:3\"]}\n", `c.yaml:1:25: cooldown-except: "python:3": name the repository alone, python`},
+		{"pin: {cooldown-except: [Python]}\n", `c.yaml:1:25: cooldown-except: "Python" is no name of a repository, as docker.io/library/python`},
 		{"pin: {cooldown-days: -1}\n", `c.yaml:1:22: cooldown-days must be a whole number from 0 to 3650, not "-1"`},
 		{"exclude: [/a]\n", `c.yaml:1:11: the pattern "/a" must be relative to the repository's root: leave the first / out`},
 		{"exclude: [../a]\n", `c.yaml:1:11: the pattern "../a" leads out of the repository`},

@@ -1,9 +1,11 @@
 package config
 
 import (
+	"fmt"
 	"slices"
 	"strconv"
 
+	"github.com/distribution/reference"
 	"go.yaml.in/yaml/v4"
 
 	"github.com/dockmend/dockmend/internal/lint"
@@ -30,7 +32,7 @@ func failOnNames() []string { return append(lint.SeverityNames(), never) }
 // fields is the table of docs/contract.md section 3.
 func fields(c *Config, names *names) []field {
 	return []field{
-		{"presets", "The sets of rules to run; several add up. The first that has a rule decides on its severity and triggers. Default: recommended.", list{to: &c.Presets, among: PresetNames()}},
+		{"presets", "The sets of rules to run; several add up. The first that has a rule decides on its severity, triggers and options. Default: recommended.", list{to: &c.Presets, among: PresetNames()}},
 		{"fail-on", "The least severity of a finding that makes the run exit 1. Default: warning.", word{&c.FailOn, failOnNames()}},
 		{"exclude", "Paths that are not linted, as patterns relative to the repository's root; a pattern covers all below what it matches.", list{to: &c.Exclude, patterns: true}},
 		{"rules", "Rules by id or alias: off, a severity, or a map of severity and options. An alias covers only what the other tool's rule covers.", settings{&c.Rules, names}},
@@ -50,6 +52,7 @@ func fields(c *Config, names *names) []field {
 			{"mode", "What a pinned image names: digest adds one and keeps the tag, version puts the tag of the version in the place of latest or none, version+digest does both, also for tags like 3. Modes with digest switch image-not-pinned-by-digest and compose-image-not-pinned-by-digest on. Default: off.", word{&c.Pin.Mode, []string{"off", "digest", "version", "version+digest"}}},
 			{"refresh", "Whether a safe fix replaces a digest by the one that its tag names now. Default: false.", flag{&c.Pin.Refresh}},
 			{"cooldown-days", "The age in days that an image must have. Default: 0.", number{&c.Pin.CooldownDays, 0, 3650}},
+			{"cooldown-except", "Repositories whose images are taken at once, as docker.io/library/python or ghcr.io/owner/name: for a fix that cannot wait.", list{to: &c.Pin.CooldownExcept, check: checkRepository}},
 		}}},
 		{"pull-request", "The pull request with fixes.", object{[]field{
 			{"branch", "Its branch. Default: dockmend-fixes.", phrase{&c.PullRequest.Branch}},
@@ -157,11 +160,13 @@ func (d *decoder) number(n *yaml.Node, what string, least, most int) (value int,
 	return i, true
 }
 
-// list is one of texts; among, if set, has all that are allowed.
+// list is one of texts; among, if set, has all that are allowed, and check says
+// what is wrong with one.
 type list struct {
 	to       *[]string
 	among    []string
 	patterns bool
+	check    func(string) error
 }
 
 func (v list) decode(d *decoder, name string, n *yaml.Node) {
@@ -182,6 +187,12 @@ func (v list) decode(d *decoder, name string, n *yaml.Node) {
 				return
 			}
 		}
+		if ok && v.check != nil {
+			if err := v.check(s); err != nil {
+				d.errorf(item, "%s: %v", name, err)
+				return
+			}
+		}
 		if ok {
 			*v.to = append(*v.to, s)
 		}
@@ -197,6 +208,18 @@ func (v list) schema() *schema {
 		items.MaxLength = maxPattern
 	}
 	return &schema{Type: orNull("array"), MaxItems: maxItems, Items: items}
+}
+
+// checkRepository tells what is no name of a repository of images.
+func checkRepository(s string) error {
+	named, err := reference.ParseNormalizedNamed(s)
+	switch {
+	case err != nil:
+		return fmt.Errorf("%s is no name of a repository, as docker.io/library/python", quote(s))
+	case !reference.IsNameOnly(named):
+		return fmt.Errorf("%s: name the repository alone, %s", quote(s), reference.FamiliarName(named))
+	}
+	return nil
 }
 
 // object has known keys.

@@ -15,7 +15,7 @@ func catalog() []*lint.Meta {
 			Options: []lint.Option{
 				{Name: "tags", Doc: "the tags that move", Kind: lint.ListOption, OptionValue: lint.OptionValue{List: []string{"latest"}}},
 				{Name: "digests", Doc: "whether digests excuse a tag", Kind: lint.BoolOption, OptionValue: lint.OptionValue{Bool: true}},
-				{Name: "limit", Doc: "how many are fine", Kind: lint.IntOption},
+				{Name: "limit", Doc: "how many are fine", Kind: lint.IntOption, Presets: map[string]lint.OptionValue{presetStrict: {Int: 9}}},
 				{Name: "registry", Doc: "where they come from", Kind: lint.StringOption},
 			},
 		},
@@ -66,7 +66,7 @@ overrides:
 registries: {trusted: [docker.io, "*.example.com"]}
 labels: {required: {org.opencontainers.image.source: url}, strict: true}
 fix: {unsafe: true, exclude: [docs]}
-pin: {mode: version+digest, refresh: true, cooldown-days: 7}
+pin: {mode: version+digest, refresh: true, cooldown-days: 7, cooldown-except: [python, ghcr.io/a/b]}
 pull-request: {branch: fixes, base: main, labels: [], assignees: [ann], reviewers: [ben], draft: true}
 templates: lint
 preview: true

@@ -31,7 +31,7 @@ type verdict struct {
 func inPreset(preset string, m *lint.Meta, variant string) verdict {
 	switch preset {
 	case presetRecommended:
-		return verdict{on: m.Default}
+		return verdict{on: m.Default && !slices.Contains(m.OptIn, variant)}
 	case presetStrict:
 		return verdict{on: len(m.Requires) == 0}
 	case presetHadolint:
@@ -63,11 +63,29 @@ func hadolintTriggers(presets []string, m *lint.Meta) bool {
 		if p == presetHadolint {
 			return m.HasHadolint()
 		}
-		for _, variant := range append([]string{""}, m.Variants...) {
-			if inPreset(p, m, variant).on {
-				return false
-			}
+		if hasRule(p, m) {
+			return false
 		}
 	}
 	return false
+}
+
+// optionsByPreset are the options that the first preset that has the rule sets.
+func optionsByPreset(presets []string, m *lint.Meta) map[string]lint.OptionValue {
+	set := map[string]lint.OptionValue{}
+	i := slices.IndexFunc(presets, func(p string) bool { return hasRule(p, m) })
+	if i < 0 {
+		return set
+	}
+	for _, o := range m.Options {
+		if v, ok := o.Presets[presets[i]]; ok {
+			set[o.Name] = v
+		}
+	}
+	return set
+}
+
+// hasRule tells whether a preset has any variant of a rule.
+func hasRule(preset string, m *lint.Meta) bool {
+	return slices.ContainsFunc(append([]string{""}, m.Variants...), func(variant string) bool { return inPreset(preset, m, variant).on })
 }

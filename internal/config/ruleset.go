@@ -206,7 +206,7 @@ func (r *RuleSet) state(m *lint.Meta, overrides []map[string]RuleSetting) *state
 		layers = append(layers, o[m.ID])
 	}
 	variants := slices.Clone(m.Variants)
-	set := map[string]lint.OptionValue{}
+	set := optionsByPreset(r.presets, m)
 	for _, l := range layers {
 		maps.Copy(set, l.Options)
 		for _, level := range l.Levels {

@@ -158,6 +158,30 @@ func TestOptions(t *testing.T) {
 	}
 }
 
+func TestOptionsOfPresets(t *testing.T) {
+	tests := []struct {
+		config string
+		want   int
+	}{
+		{"presets: [recommended]\n", 0},
+		{"presets: [strict]\n", 9},
+		{"presets: [hardening, strict]\n", 9}, // hardening has no such rule
+		{"presets: [recommended, strict]\n", 0},
+		{"presets: [strict, recommended]\n", 9},
+		{"presets: [strict]\nrules: {latest-tag: {limit: 3}}\n", 3},
+		{"presets: [strict]\nrules: {latest-tag: {limit: 0}}\n", 0},
+	}
+	for _, tt := range tests {
+		r, err := parse(t, tt.config).Resolve(catalog(), Flags{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := r.For("Dockerfile").Options(catalog()[0]).Int("limit"); got != tt.want {
+			t.Errorf("%q: limit %d, want %d", tt.config, got, tt.want)
+		}
+	}
+}
+
 func TestFailOn(t *testing.T) {
 	tests := []struct {
 		config, flag string

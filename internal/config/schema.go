@@ -76,7 +76,7 @@ func settingSchema(targets []target) *schema {
 func withOptions(options []lint.Option) *schema {
 	properties := map[string]*schema{"severity": {Ref: "#/$defs/level"}}
 	for _, o := range options {
-		properties[o.Name] = describe(optionSchema(o.Kind), fmt.Sprintf("%s. Default: %s.", o.Doc, o.Default()))
+		properties[o.Name] = describe(optionSchema(o.Kind), fmt.Sprintf("%s. Default: %s%s.", o.Doc, o.Default(), o.ByPreset()))
 	}
 	return &schema{AnyOf: []*schema{
 		{Ref: "#/$defs/level"},

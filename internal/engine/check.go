@@ -91,7 +91,11 @@ func (c *Checker) load(f File, src *lint.Source) *loaded {
 	case len(src.Bytes) > MaxFileSize:
 		c.limit(l.out, src, f.Policy, fmt.Sprintf("the file has more than the limit of %d bytes: it was not linted; split it up or exclude it", MaxFileSize))
 	case isBinary(src.Bytes):
-		c.report(l, syntaxError, lint.Finding{Message: fmt.Sprintf("the file is binary, not text: it is no %s; rename it, or leave it out with exclude in the configuration", f.Target.Describe())})
+		message := fmt.Sprintf("the file is binary, not text: it is no %s; rename it, or leave it out with exclude in the configuration", f.Target.Describe())
+		if isUTF16(src.Bytes) {
+			message = "the file is UTF-16: save it as UTF-8"
+		}
+		c.report(l, syntaxError, lint.Finding{Message: message})
 		fingerprint(l.out.Diagnostics)
 	default:
 		var marked bool
@@ -196,12 +200,17 @@ func compareDiagnostics(a, b *lint.Diagnostic) int {
 	)
 }
 
+// isUTF16 tells by its byte order mark whether a text is in that encoding.
+func isUTF16(src []byte) bool {
+	return bytes.HasPrefix(src, []byte{0xFF, 0xFE}) || bytes.HasPrefix(src, []byte{0xFE, 0xFF})
+}
+
 // isBinary tells whether bytes are no text: UTF-16, or so many control
 // characters or bytes that are no UTF-8 in the first 8000 bytes that no person
 // wrote them. A single NUL in a text is BuildKit's business, and so is Latin-1.
 func isBinary(src []byte) bool {
 	head := src[:min(len(src), 8000)]
-	if bytes.HasPrefix(head, []byte{0xFF, 0xFE}) || bytes.HasPrefix(head, []byte{0xFE, 0xFF}) {
+	if isUTF16(head) {
 		return true
 	}
 	odd, foreign := 0, 0

@@ -22,6 +22,9 @@ type Fixer struct {
 	Checker *Checker
 	// Unsafe also applies fixes that may change what the image does.
 	Unsafe bool
+	// Mark, if set, marks those findings of a file that are not to be mended. It is
+	// asked in every round.
+	Mark func(findings []*lint.Diagnostic)
 }
 
 // Fixed is a file after its fixes.
@@ -44,6 +47,8 @@ type Applied struct {
 	Verdict prove.Verdict
 	// Demoted is set when the effect exceeds what the rule declares.
 	Demoted bool
+	// Changes is what the rule declares of a compose file's model.
+	Changes []string
 	// Safe is set for what would be applied without Unsafe too.
 	Safe bool
 	// Fingerprint is that of the finding which was mended.
@@ -77,6 +82,9 @@ func (x *Fixer) Fix(ctx context.Context, f File, src []byte) *Fixed {
 	budget := prove.Budget
 	for round := 0; ; round++ {
 		out.Left = x.Checker.Check(ctx, f, out.After)
+		if x.Mark != nil {
+			x.Mark(out.Left.Diagnostics)
+		}
 		out.Problems = slices.Clone(out.Left.Problems)
 		batch := mostModest(x.choose(out.Left.Diagnostics, refused))
 		if len(batch) == 0 || ctx.Err() != nil {
@@ -164,7 +172,7 @@ func (x *Fixer) applyTogether(ctx context.Context, prover prover, out *Fixed, ba
 				return nil
 			}
 		}
-		if verdict.Effect == lint.EffectUnknown || verdict.Effect > c.fix.MaxEffect || !x.accepts(c, verdict) {
+		if verdict.Effect == lint.EffectUnknown || !declared(c.fix, verdict) || !x.accepts(c, verdict) {
 			return nil
 		}
 		applied[i] = x.applied(c, verdict)
@@ -237,8 +245,8 @@ func (x *Fixer) accepts(c candidate, v prove.Verdict) bool {
 
 func (x *Fixer) applied(c candidate, v prove.Verdict) Applied {
 	return Applied{
-		Rule: c.finding.Rule, Variant: c.finding.Variant, Title: c.fix.Title, Verdict: v, Fingerprint: c.finding.Fingerprint,
-		Demoted: v.Effect > c.fix.MaxEffect && v.Effect != lint.EffectUnknown, Safe: c.fix.Applicability == lint.Safe && x.safe(c, v),
+		Rule: c.finding.Rule, Variant: c.finding.Variant, Title: c.fix.Title, Verdict: v, Fingerprint: c.finding.Fingerprint, Changes: c.fix.Changes,
+		Demoted: !declared(c.fix, v) && v.Effect != lint.EffectUnknown, Safe: c.fix.Applicability == lint.Safe && x.safe(c, v),
 	}
 }
 
@@ -246,12 +254,20 @@ func (x *Fixer) applied(c candidate, v prove.Verdict) Applied {
 func (x *Fixer) safe(c candidate, v prove.Verdict) bool {
 	switch v.Effect {
 	case lint.EffectNone, lint.EffectConfig, lint.EffectSource, lint.EffectShell:
-		return v.Effect <= c.fix.MaxEffect
+		return declared(c.fix, v)
 	case lint.EffectRepin:
-		return v.Effect <= c.fix.MaxEffect && (!v.Refreshed || x.Checker.Settings.Pin.Refresh)
+		return declared(c.fix, v) && (!v.Refreshed || x.Checker.Settings.Pin.Refresh)
 	default: // docs/adr/0010: no fix that changes steps is safe so far
 		return false
 	}
+}
+
+// declared tells whether a fix does no more than its rule says that it may.
+func declared(fix *lint.Fix, v prove.Verdict) bool {
+	if v.Effect != lint.EffectConfig || fix.MaxEffect != lint.EffectConfig {
+		return v.Effect <= fix.MaxEffect
+	}
+	return !slices.ContainsFunc(v.Paths, func(path []string) bool { return !fix.MayChange(path) })
 }
 
 func refusal(c candidate, v prove.Verdict) string {
@@ -260,6 +276,8 @@ func refusal(c candidate, v prove.Verdict) string {
 		return v.Reason
 	case v.Effect > c.fix.MaxEffect:
 		return fmt.Sprintf("its effect is %s, though the rule declares at most %s: a fault of dockmend, please report it with the file", v.Effect, c.fix.MaxEffect)
+	case !declared(c.fix, v):
+		return fmt.Sprintf("it changes more of the model than %s, which is all that the rule declares: a fault of dockmend, please report it with the file", strings.Join(c.fix.Changes, " and "))
 	}
 	if v.Refreshed {
 		return "its effect is repin with another digest, which is not safe; pin.refresh in the configuration allows it"

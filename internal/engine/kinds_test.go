@@ -158,12 +158,12 @@ func TestFilesThatAreNotWhatTheySay(t *testing.T) {
 }
 
 // mender makes a rule that writes one text for another.
-func mender[D any](old, replacement string, most lint.Effect, src func(D) []byte) lint.Rule[D] {
+func mender[D any](old, replacement string, most lint.Effect, src func(D) []byte, changes ...string) lint.Rule[D] {
 	return lint.Rule[D]{Meta: lint.Meta{ID: "mend", Severity: lint.Warning}, Check: func(p *lint.Pass[D]) {
 		if i := strings.Index(string(src(p.Doc)), old); i >= 0 {
 			span := text.Span{Start: i, End: i + len(old)}
 			p.Report(lint.Finding{Span: span, Message: "m", Fixes: []lint.Fix{{
-				Title: "mend it", Applicability: lint.Safe, MaxEffect: most, Edits: []lint.FileEdit{lint.Replace(span, replacement)},
+				Title: "mend it", Applicability: lint.Safe, MaxEffect: most, Changes: changes, Edits: []lint.FileEdit{lint.Replace(span, replacement)},
 			}}})
 		}
 	}}
@@ -182,8 +182,10 @@ func TestFixesOfOtherKindsAreProved(t *testing.T) {
 		unsafe        bool
 		applied       string
 	}{
-		{"config that is declared", lint.TargetCompose, &rules.Catalog{Compose: []lint.Rule[*facts.Compose]{mender("restart: no", "init: true", lint.EffectConfig, compose)}},
+		{"config that is declared", lint.TargetCompose, &rules.Catalog{Compose: []lint.Rule[*facts.Compose]{mender("restart: no", "init: true", lint.EffectConfig, compose, "services.*.init", "services.web.restart")}},
 			service, strings.Replace(service, "restart: no", "init: true", 1), false, "config"},
+		{"more of the model than is declared", lint.TargetCompose, &rules.Catalog{Compose: []lint.Rule[*facts.Compose]{mender("restart: no", "init: true", lint.EffectConfig, compose, "services.*.init", "services.*.restart.x")}},
+			service, service, false, ""},
 		{"config that is not", lint.TargetCompose, &rules.Catalog{Compose: []lint.Rule[*facts.Compose]{mender("restart: no", "init: true", lint.EffectNone, compose)}},
 			service, service, false, ""},
 		{"a broken file", lint.TargetCompose, &rules.Catalog{Compose: []lint.Rule[*facts.Compose]{mender("restart: no", "x: [", lint.EffectConfig, compose)}},

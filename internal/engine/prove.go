@@ -128,7 +128,7 @@ func proofOf(ctx context.Context, prover prover, src []byte, fix *lint.Fix) lint
 	switch {
 	case v.Effect == lint.EffectUnknown:
 		return lint.Proof{State: lint.ProofUnknown, Effect: v.Effect, Details: []string{v.Reason}}
-	case v.Effect > fix.MaxEffect:
+	case !declared(fix, v):
 		fix.Applicability = min(fix.Applicability, lint.Unsafe)
 		return lint.Proof{State: lint.ProofDemoted, Effect: v.Effect, Details: v.Details}
 	}

@@ -27,7 +27,7 @@ func (d yamlDocument[D]) directives(opts suppress.Options) *suppress.Directives 
 func (d yamlDocument[D]) faults() []fault {
 	err := d.file.Err
 	if err == nil {
-		return nil
+		return unbounded(d.file)
 	}
 	f := fault{rule: syntaxError, finding: lint.Finding{Span: err.Span, Message: "this is no YAML from here on: " + err.Message}}
 	switch err.Kind {
@@ -40,6 +40,26 @@ func (d yamlDocument[D]) faults() []fault {
 	default:
 	}
 	return []fault{f}
+}
+
+// unbounded says that a file's aliases and merge keys stand for more than is
+// looked at, or for themselves: rules say nothing of what they do not see.
+func unbounded(file *yaml.File) []fault {
+	if len(file.Aliases()) == 0 {
+		return nil
+	}
+	for _, doc := range file.Documents {
+		view := yaml.NewView()
+		if view.Finite(doc.Root) {
+			continue
+		}
+		err := view.Err()
+		if err.Kind == yaml.LimitError {
+			return []fault{{rule: limitReached, finding: lint.Finding{Span: err.Span, Message: err.Message + ": the rest was not linted; write it with fewer aliases or exclude it"}}}
+		}
+		return []fault{{rule: syntaxError, finding: lint.Finding{Span: err.Span, Message: err.Message + ", so no program can read the file; take the alias away"}}}
+	}
+	return nil
 }
 
 // isYAMLTemplate tells whether a file that is no YAML is one for a template

@@ -20,6 +20,8 @@ type BuiltImage struct {
 
 // recipe says how an image is built.
 type recipe struct {
+	// image is the reference, whose tag may be an expression.
+	image string
 	// dockerfile is its path, relative to the document.
 	dockerfile string
 	// target is empty for the last stage.
@@ -28,11 +30,11 @@ type recipe struct {
 
 // recipeOf joins what a build names: a folder relative to up, and the Dockerfile
 // in it.
-func recipeOf(up, folder, dockerfile, target string) recipe {
+func recipeOf(image, up, folder, dockerfile, target string) recipe {
 	if dockerfile == "" {
 		dockerfile = "Dockerfile"
 	}
-	return recipe{path.Join(up, folder, dockerfile), target}
+	return recipe{image, path.Join(up, folder, dockerfile), target}
 }
 
 // maxAbove is how many folders up a build is looked for.
@@ -44,25 +46,8 @@ const maxAbove = 4
 // above. ok is false where none of these says so, and where two say different
 // things.
 func (p *Project) BuiltHere(i Image) (built BuiltImage, ok bool) {
-	if p == nil || !p.files.Known() {
-		return BuiltImage{}, false
-	}
-	var found *recipe
-	up := "."
-	for range maxAbove + 1 {
-		gate, err := p.files.In(up, "")
-		if err != nil {
-			break
-		}
-		for _, r := range recipesIn(gate, up, i.Name()) {
-			if found != nil && *found != r {
-				return BuiltImage{}, false
-			}
-			found = &r
-		}
-		up = path.Join("..", up)
-	}
-	if found == nil {
+	found, ok := p.recipe(i)
+	if !ok {
 		return BuiltImage{}, false
 	}
 	context, err := p.Context(path.Dir(found.dockerfile), path.Base(found.dockerfile))
@@ -80,8 +65,44 @@ func (p *Project) BuiltHere(i Image) (built BuiltImage, ok bool) {
 	return BuiltImage{DockerfileNear: file, Stage: stage}, stage != nil
 }
 
-// recipesIn are the builds of an image that the files of a folder describe.
-func recipesIn(gate lint.Context, up, image string) []recipe {
+// recipe is how an image is built, as far as the files around say one thing.
+func (p *Project) recipe(i Image) (found recipe, ok bool) {
+	for _, r := range p.allRecipes() {
+		if !isImage(r.image, i.Name()) {
+			continue
+		}
+		if ok && (found.dockerfile != r.dockerfile || found.target != r.target) {
+			return recipe{}, false
+		}
+		found, ok = r, true
+	}
+	return found, ok
+}
+
+// allRecipes are the builds that the files in the document's folder and above
+// describe, read once.
+func (p *Project) allRecipes() []recipe {
+	if p == nil || !p.files.Known() {
+		return nil
+	}
+	if p.recipesRead {
+		return p.recipes
+	}
+	p.recipesRead = true
+	up := "."
+	for range maxAbove + 1 {
+		gate, err := p.files.In(up, "")
+		if err != nil {
+			break
+		}
+		p.recipes = append(p.recipes, recipesIn(gate, up)...)
+		up = path.Join("..", up)
+	}
+	return p.recipes
+}
+
+// recipesIn are the builds that the files of a folder describe.
+func recipesIn(gate lint.Context, up string) []recipe {
 	var found []recipe
 	read := func(name string) (*Manifest, bool) {
 		src, err := gate.ReadFile(name)
@@ -92,11 +113,11 @@ func recipesIn(gate lint.Context, up, image string) []recipe {
 	}
 	for _, name := range []string{"compose.yaml", "compose.yml", "docker-compose.yaml", "docker-compose.yml"} {
 		if m, ok := read(name); ok {
-			found = append(found, composeRecipes(m, up, image)...)
+			found = append(found, composeRecipes(m, up)...)
 		}
 	}
 	if m, ok := read("skaffold.yaml"); ok {
-		found = append(found, skaffoldRecipes(m, up, image)...)
+		found = append(found, skaffoldRecipes(m, up)...)
 	}
 	flows, err := gate.In(".github/workflows", "")
 	if err != nil {
@@ -110,7 +131,7 @@ func recipesIn(gate lint.Context, up, image string) []recipe {
 		src, err := flows.ReadFile(name)
 		if err == nil && strings.Contains(string(src), "build-push-action") {
 			w := &Workflow{File: yaml.Parse(src, text.NewLineIndex(src))}
-			found = append(found, workflowRecipes(w, up, image)...)
+			found = append(found, workflowRecipes(w, up)...)
 		}
 	}
 	return found
@@ -125,60 +146,59 @@ func isImage(ref, image string) bool {
 	return IsReference(ref) && ParseImage(ref).Name() == image
 }
 
-func composeRecipes(m *Manifest, up, image string) []recipe {
+func composeRecipes(m *Manifest, up string) []recipe {
 	services := m.Get(m.Root(), "services").Resolve()
 	if services == nil {
 		return nil
 	}
 	var found []recipe
 	for _, p := range services.Pairs {
-		build := m.Get(p.Value, "build").Resolve()
-		if build == nil || !isImage(m.Scalar(p.Value, "image"), image) {
+		build, image := m.Get(p.Value, "build").Resolve(), m.Scalar(p.Value, "image")
+		if build == nil || image == "" {
 			continue
 		}
 		folder, file, target := build.Value, "", ""
 		if build.Kind == yaml.Mapping {
 			folder, file, target = m.Scalar(build, "context"), m.Scalar(build, "dockerfile"), m.Scalar(build, "target")
 		}
-		if !path.IsAbs(folder) && !path.IsAbs(file) && !isRemote(folder) && !strings.Contains(folder+file+target, "$") && m.Get(build, "dockerfile_inline") == nil {
-			found = append(found, recipeOf(up, folder, file, target))
+		if !path.IsAbs(folder) && !path.IsAbs(file) && !IsRemote(folder) && !strings.Contains(folder+file+target, "$") && m.Get(build, "dockerfile_inline") == nil {
+			found = append(found, recipeOf(image, up, folder, file, target))
 		}
 	}
 	return found
 }
 
-func skaffoldRecipes(m *Manifest, up, image string) []recipe {
+func skaffoldRecipes(m *Manifest, up string) []recipe {
 	artifacts := m.Get(m.Root(), "build", "artifacts").Resolve()
 	if artifacts == nil {
 		return nil
 	}
 	var found []recipe
 	for _, a := range artifacts.Items {
-		folder := m.Scalar(a, "context")
-		if isImage(m.Scalar(a, "image"), image) && !path.IsAbs(folder) {
-			found = append(found, recipeOf(up, folder, m.Scalar(a, "docker", "dockerfile"), m.Scalar(a, "docker", "target")))
+		folder, image := m.Scalar(a, "context"), m.Scalar(a, "image")
+		if image != "" && !path.IsAbs(folder) {
+			found = append(found, recipeOf(image, up, folder, m.Scalar(a, "docker", "dockerfile"), m.Scalar(a, "docker", "target")))
 		}
 	}
 	return found
 }
 
-func workflowRecipes(w *Workflow, up, image string) []recipe {
+func workflowRecipes(w *Workflow, up string) []recipe {
 	var found []recipe
 	for _, s := range w.Steps() {
 		if !s.UsesAction("docker/build-push-action") {
 			continue
 		}
 		folder, file, target := s.Scalar("with", "context"), s.Scalar("with", "file"), s.Scalar("with", "target")
-		if HasExpression(folder+file+target) || path.IsAbs(folder) || path.IsAbs(file) || isRemote(folder) {
+		if HasExpression(folder+file+target) || path.IsAbs(folder) || path.IsAbs(file) || IsRemote(folder) {
 			continue
 		}
 		if file != "" {
 			folder = "." // it is given from the root of the repository, as the context is
 		}
 		for _, tag := range strings.FieldsFunc(s.Scalar("with", "tags"), func(r rune) bool { return r == '\n' || r == ',' }) {
-			if isImage(strings.TrimSpace(tag), image) {
-				found = append(found, recipeOf(up, folder, file, target))
-				break
+			if tag = strings.TrimSpace(tag); tag != "" {
+				found = append(found, recipeOf(tag, up, folder, file, target))
 			}
 		}
 	}

@@ -104,7 +104,17 @@ func IsDevelopmentName(name string) bool {
 	}
 	// "examples/web/compose.yaml": what lies below such a folder shows something.
 	for folder := path.Dir(strings.ReplaceAll(name, `\`, "/")); folder != "." && folder != "/"; folder = path.Dir(folder) {
-		if hasNamePart(path.Base(folder), "example", "examples", "demo", "demos", "sample", "samples", "test", "tests", "e2e", "fixtures", "testdata") {
+		if hasNamePart(path.Base(folder), "example", "examples", "demo", "demos", "sample", "samples", "tutorial", "tutorials", "playground", "test", "tests", "e2e", "fixtures", "testdata") {
+			return true
+		}
+	}
+	return false
+}
+
+// IsTestName tells whether a file lies in a folder of tests or of what they read.
+func IsTestName(name string) bool {
+	for folder := path.Dir(strings.ReplaceAll(name, `\`, "/")); folder != "." && folder != "/"; folder = path.Dir(folder) {
+		if hasNamePart(path.Base(folder), "test", "tests", "__tests__", "e2e", "fixtures", "testdata") {
 			return true
 		}
 	}

@@ -27,6 +27,9 @@ type Dockerfile struct {
 
 	servicesRead bool
 	services     []ServiceNear
+
+	containersRead bool
+	containers     []ContainerNear
 }
 
 // NewDockerfile wraps a document; nothing is derived yet.

@@ -26,6 +26,13 @@ type Project struct {
 	contexts map[[2]string]*BuildContext
 
 	repository *Repository
+
+	recipesRead bool
+	recipes     []recipe
+
+	manifestsRead bool
+	manifests     []*ManifestNear
+	orchestrated  bool
 }
 
 // NewProject makes the project of a document from its gate; nothing is read yet.
@@ -40,7 +47,7 @@ func (p *Project) Context(folder, dockerfile string) (*BuildContext, error) {
 		return nil, ErrNoFiles
 	case strings.Contains(folder, "$") || strings.Contains(dockerfile, "$"):
 		return nil, ErrVariable
-	case isRemote(folder):
+	case IsRemote(folder):
 		return nil, ErrRemote
 	case path.IsAbs(folder) || path.IsAbs(dockerfile):
 		return nil, lint.ErrOutside
@@ -64,9 +71,9 @@ func (p *Project) Context(folder, dockerfile string) (*BuildContext, error) {
 	return c, nil
 }
 
-// isRemote tells whether a context is a repository, an address or an archive
+// IsRemote tells whether a context is a repository, an address or an archive
 // from standard input, as Docker reads it.
-func isRemote(folder string) bool {
+func IsRemote(folder string) bool {
 	return folder == "-" || strings.Contains(folder, "://") || strings.HasPrefix(folder, "git@") || strings.HasPrefix(folder, "github.com/")
 }
 
@@ -224,6 +231,19 @@ func isFilledByPrograms(folder string) bool {
 	switch folder {
 	case ".git", "node_modules", ".venv", "venv", "__pycache__", ".tox", ".mypy_cache", ".pytest_cache", ".ruff_cache":
 		return true
+	}
+	return false
+}
+
+// IsMade tells whether a part of a path has a name of what is built, downloaded or
+// written before an image is.
+func IsMade(name string) bool {
+	for part := range strings.SplitSeq(strings.ToLower(name), "/") {
+		switch part {
+		case "dist", "build", "target", "out", "output", "bin", "obj", "publish", "release", "artifacts", "vendor", "node_modules", "public", "static", "staticfiles", "_site",
+			"pkg", "tmp", "temp", "cache", ".next", ".output", "coverage", "wheels", "wheelhouse", "certs", "cert", "ssl", "keys", "secrets", "data", "models", "license", "version", "generated", "gen":
+			return true
+		}
 	}
 	return false
 }

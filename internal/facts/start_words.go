@@ -4,11 +4,8 @@ import (
 	"path"
 	"strconv"
 	"strings"
-	"time"
 
-	"github.com/dockmend/dockmend/internal/syntax/compose"
 	"github.com/dockmend/dockmend/internal/syntax/dockerfile"
-	"github.com/dockmend/dockmend/internal/text"
 )
 
 // StartWords are the words with which a container of the stage starts, and the
@@ -58,86 +55,6 @@ func (s *Stage) ExposedPorts() (ports []int, words []dockerfile.Word, known bool
 		}
 	}
 	return ports, words, true
-}
-
-// ServiceStart is the program that a service starts.
-type ServiceStart struct {
-	// Program is the name without its folder, behind runners as "uv run"; Args
-	// are what follows it, as the program gets them.
-	Program string
-	Args    []string
-	// Stage of the Dockerfile that has the words; nil where the Compose file has
-	// all of them.
-	Stage *Stage
-	// Place is where the program, or its arguments, are named: in the Dockerfile
-	// if Stage is set.
-	Place text.Span
-}
-
-// Start reads what a service starts, from its entrypoint and command and from
-// the stage that it runs, which may be nil. ok is false where that is not known.
-func (s *ComposeService) Start(stage *Stage) (start ServiceStart, ok bool) {
-	entrypoint, command := s.Entrypoint(), s.Command()
-	var words []string
-	switch {
-	case entrypoint.Exists():
-		words, ok = commandWords(entrypoint)
-		start.Place = entrypoint.Node.Span
-		if ok && command.Exists() {
-			var more []string
-			more, ok = commandWords(command)
-			words = append(words, more...)
-		}
-	case command.Exists():
-		words, ok = commandWords(command)
-		start.Place = command.Node.Span
-		if ok && stage != nil && stage.Entrypoint() != nil {
-			before := stage.doc.lastWords(stage.Entrypoint())
-			ok = stage.Entrypoint().JSON && len(before) > 0
-			var all []string
-			for _, w := range before {
-				all = append(all, w.Text)
-			}
-			words = append(all, words...)
-		}
-	case stage != nil:
-		var arguments []Argument
-		arguments, in := stage.StartWords()
-		for _, a := range arguments {
-			words = append(words, a.Text)
-		}
-		if in != nil {
-			start.Place = in.Head
-		}
-		start.Stage, ok = stage, len(words) > 0
-	}
-	if !ok || len(words) == 0 {
-		return start, false
-	}
-	at, _ := ProgramAt(words)
-	start.Program, start.Args = path.Base(words[at]), words[at+1:]
-	return start, true
-}
-
-// commandWords are the words of a command in a Compose file: of the string form
-// as Compose splits it, of a shell's script its last command.
-func commandWords(c compose.Command) (words []string, ok bool) {
-	for _, w := range c.Words {
-		if !w.Known {
-			return nil, false
-		}
-		words = append(words, w.Text)
-	}
-	if !c.List && len(words) == 1 {
-		words, ok = splitWords(words[0])
-		if !ok {
-			return nil, false
-		}
-	}
-	if len(words) > 2 && isShellProgram(words[0]) && strings.HasPrefix(words[1], "-") && strings.HasSuffix(words[1], "c") {
-		return scriptWords(words[2])
-	}
-	return words, len(words) > 0
 }
 
 func isShellProgram(word string) bool {
@@ -244,46 +161,4 @@ func ListenPort(program string, args []string) (port, index int) {
 		return 0, -1
 	}
 	return port, index
-}
-
-// GracefulTimeout is how long a known server finishes its work once it is told
-// to stop, as its arguments say (gunicorn's settings, graceful_timeout and
-// timeout; uvicorn's, timeout_graceful_shutdown; hypercorn's, graceful_timeout).
-// index is that of the argument, -1 for none.
-func GracefulTimeout(program string, args []string) (timeout time.Duration, index int) {
-	flag := ""
-	switch program {
-	case "gunicorn", "hypercorn":
-		flag = "--graceful-timeout"
-	case "uvicorn":
-		flag = "--timeout-graceful-shutdown"
-	default:
-		return 0, -1
-	}
-	value, index := FlagAt(args, flag)
-	seconds, err := strconv.ParseFloat(value, 64)
-	const longest = 24 * 60 * 60
-	if index < 0 || err != nil || seconds <= 0 || seconds > longest {
-		return 0, -1
-	}
-	return time.Duration(seconds * float64(time.Second)), index
-}
-
-// GracefulVariable is GracefulTimeout as variables of the environment say it:
-// GUNICORN_CMD_ARGS has gunicorn's arguments, and uvicorn reads its settings
-// from UVICORN_.
-func GracefulVariable(program string) (variable string, read func(value string) (time.Duration, bool)) {
-	switch program {
-	case "gunicorn":
-		return "GUNICORN_CMD_ARGS", func(value string) (time.Duration, bool) {
-			t, at := GracefulTimeout(program, strings.Fields(value))
-			return t, at >= 0
-		}
-	case "uvicorn":
-		return "UVICORN_TIMEOUT_GRACEFUL_SHUTDOWN", func(value string) (time.Duration, bool) {
-			t, at := GracefulTimeout(program, []string{"--timeout-graceful-shutdown", value})
-			return t, at >= 0
-		}
-	}
-	return "", nil
 }

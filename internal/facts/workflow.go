@@ -123,6 +123,9 @@ func (j *Job) Get(keys ...string) *yaml.Node { return j.file.Get(j.Node, keys...
 // Scalar is the text of a plain value in the job, or empty.
 func (j *Job) Scalar(keys ...string) string { return j.file.Scalar(j.Node, keys...) }
 
+// WorkflowScalar is the text of a plain value in the job's workflow, or empty.
+func (j *Job) WorkflowScalar(keys ...string) string { return j.file.Scalar(j.file.Root(), keys...) }
+
 // Labels are what the job asks of its runner; an expression is one of them as
 // it is written.
 func (j *Job) Labels() []string {

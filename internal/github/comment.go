@@ -105,11 +105,18 @@ func body(category string, remarks []remark, s *suggestion) string {
 func why(d *lint.Diagnostic) string { return titleSentence(d.Rule) }
 
 func titleSentence(rule *lint.Meta) string {
-	first, size := utf8.DecodeRuneInString(rule.Title)
-	if size == 0 {
+	if rule.Title == "" {
 		return ""
 	}
-	return report.MarkdownText(string(unicode.ToUpper(first))+strings.TrimSuffix(rule.Title[size:], ".")) + "."
+	return report.MarkdownText(upperFirst(strings.TrimSuffix(rule.Title, "."))) + "."
+}
+
+func upperFirst(s string) string {
+	first, size := utf8.DecodeRuneInString(s)
+	if first == utf8.RuneError {
+		return s
+	}
+	return string(unicode.ToUpper(first)) + s[size:]
 }
 
 // ruleLine names the rule, its hadolint code, and how to silence it.
@@ -143,9 +150,32 @@ func proofLine(p lint.Proof) string {
 	}
 	words := make([]string, len(details))
 	for i, d := range details {
-		words[i] = report.MarkdownText(cut(d, maxDetails))
+		words[i] = detailWords(d)
 	}
 	return said + " (" + strings.Join(words, "; ") + more + ")"
+}
+
+// detailWords is one change of the build for people: images as they write them.
+func detailWords(detail string) string {
+	const image = "source docker-image://"
+	was, now, _ := strings.Cut(detail, " -> ")
+	was, before := strings.CutPrefix(was, image)
+	now, after := strings.CutPrefix(now, image)
+	if !before || !after {
+		return report.MarkdownText(cut(detail, maxDetails))
+	}
+	return imageWords(was) + " → " + imageWords(now)
+}
+
+// imageWords is a full reference as people write it, with as much of its digest
+// as tells it apart: the diff has the whole.
+func imageWords(ref string) string {
+	const shown, whole = 12, 64
+	ref = strings.TrimPrefix(strings.TrimPrefix(ref, "docker.io/"), "library/")
+	if name, digest, ok := strings.Cut(ref, "@sha256:"); ok && len(digest) == whole {
+		ref = name + "@sha256:" + digest[:shown] + "…"
+	}
+	return report.MarkdownCode(cut(ref, maxDetails))
 }
 
 // cut shortens a text to so many characters.

@@ -32,6 +32,8 @@ type Event struct {
 	// Base and Head are the commits between which the changes lie. They are
 	// empty where an event has none: a schedule, a new branch.
 	Base, Head string
+	// Closed is set where the event is that the pull request was closed or merged.
+	Closed bool
 	// Fork is set for a pull request from another repository, whose token
 	// cannot write.
 	Fork bool
@@ -131,6 +133,7 @@ func (e *Event) read(payload []byte) error {
 		return err
 	}
 	pull := p.GetPullRequest()
+	e.Closed = p.GetAction() == "closed"
 	e.Number, e.Files = pull.GetNumber(), pull.GetChangedFiles()
 	if e.Number <= 0 {
 		return errors.New("it has no pull_request.number")

@@ -5,11 +5,13 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
+	"errors"
 	"fmt"
 	"net/http"
 	"regexp"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/dockmend/dockmend/internal/lint"
 )
@@ -29,11 +31,20 @@ type Fixup struct {
 	Category string
 	// Files are those that would change, by path.
 	Files []FixupFile
+	// Waiting are images that a cooldown holds back.
+	Waiting []FixupWaiting
 	// SHA is the commit that was looked at.
 	SHA string
 	// Complete tells that the run saw everything. What another one found may not
 	// be dropped from an open pull request because of this one's bad luck.
 	Complete bool
+	// Pull is the open pull request of this repository whose own findings Files
+	// mend; its head branch takes the place of Base. It is 0 for the fixes of a
+	// branch that stays.
+	Pull int
+	// Direct asks for a commit on that head branch, in the place of a pull request
+	// into it.
+	Direct bool
 	// Branch is the configured one, empty for the usual; Base the branch that it
 	// goes into, empty for the default branch.
 	Branch, Base                 string
@@ -65,11 +76,22 @@ type FixupChange struct {
 	Safe bool
 }
 
+// FixupWaiting is an image that is not pinned yet, with when it was first seen
+// and when it will be proposed.
+type FixupWaiting struct {
+	Image        string
+	Since, Until time.Time
+}
+
 // Proposed is what became of it.
 type Proposed struct {
 	// URL and Number are the open pull request's; empty for none.
 	URL    string
 	Number int
+	// Commit is the one that was made on the branch of Fixup.Pull, and Committed
+	// are the paths that it changed; empty for none.
+	Commit    string
+	Committed []string
 	// Compare is where a person opens the pull request that GitHub refused.
 	Compare string
 	// Refused is set where GitHub did not take the commit or the pull request.
@@ -82,8 +104,23 @@ func (p *Proposed) note(format string, args ...any) {
 	p.Notes = append(p.Notes, fmt.Sprintf(format, args...))
 }
 
-// branch is the category's own.
+// none begins the note that says why nothing comes of it.
+func (f *Fixup) none() string {
+	if f.Pull > 0 {
+		return fmt.Sprintf("no fixes for pull request %d", f.Pull)
+	}
+	return "no pull request with fixes"
+}
+
+// branch is the category's own, or that for its fixes of a pull request.
 func (f *Fixup) branch() string {
+	if f.Pull > 0 {
+		return fmt.Sprintf("%s-pr-%d", f.categoryBranch(), f.Pull)
+	}
+	return f.categoryBranch()
+}
+
+func (f *Fixup) categoryBranch() string {
 	name := cmp.Or(f.Branch, fixupBranch)
 	if f.Category == "dockmend" {
 		return name
@@ -131,7 +168,14 @@ func checkBranch(name string, taken ...string) error {
 
 // fixupFacts is what GitHub has.
 type fixupFacts struct {
+	// signed is set where the branch's rules take signed commits alone, and REST
+	// makes none with this token.
+	signed                  bool
 	base, baseSHA, baseTree string
+	// over is set where the pull request that the fixes are for is not open.
+	over bool
+	// made are the keys of what commits of that pull request say they mended.
+	made map[string]bool
 	// entries are the files to change as the base has them.
 	entries map[string]gitEntry
 	// tip is our branch's commit, nil for none.
@@ -146,19 +190,22 @@ type fixupFacts struct {
 // be done is a note; nothing of it fails a job.
 func (c *Client) Propose(ctx context.Context, f *Fixup) *Proposed {
 	out := &Proposed{}
+	signed := false
 	for range fixupTries {
 		known, err := c.look(ctx, f)
 		if err != nil {
-			out.note("no pull request with fixes: %v", err)
+			out.note("%s: %v", f.none(), err)
 			return out
 		}
-		plan := planFixup(f, known)
-		if c.applyFixup(ctx, f, known, plan, out) {
+		known.signed = known.signed || signed
+		again := c.applyFixup(ctx, f, known, planFixup(f, known), out)
+		if again == nil {
 			return out
 		}
+		signed = signed || errors.Is(again, errUnsigned)
 		out = &Proposed{}
 	}
-	out.note("no pull request with fixes: %s moves while this run works; the next run does it", cmp.Or(f.Base, "the base"))
+	out.note("%s: %s moves while this run works; the next run does it", f.none(), cmp.Or(f.Base, "the base"))
 	return out
 }
 
@@ -171,38 +218,60 @@ func (c *Client) look(ctx context.Context, f *Fixup) (known *fixupFacts, err err
 		return nil, fmt.Errorf("read the repository: %w", explain(err))
 	}
 	known = &fixupFacts{base: cmp.Or(f.Base, repository.DefaultBranch)}
+	if f.Pull > 0 {
+		if err := c.lookAtPull(ctx, f, known, repository.DefaultBranch); err != nil {
+			return nil, err
+		}
+	}
 	branch := f.branch()
 	if err := checkBranch(branch, known.base, repository.DefaultBranch, StateBranch); err != nil {
 		return nil, err
 	}
-	if known.baseSHA, err = c.tip(ctx, known.base); err != nil {
-		return nil, err
+	if !known.over { // else its branch may be gone
+		if err := c.lookAtBase(ctx, f, known); err != nil {
+			return nil, err
+		}
 	}
-	if known.baseSHA == "" {
-		return nil, fmt.Errorf("there is no branch %q to propose them for; see pull-request.base", known.base)
-	}
-	base, err := c.commit(ctx, known.baseSHA)
-	if err != nil {
-		return nil, err
-	}
-	known.baseTree = base.Tree.SHA
-	var paths []string
-	for _, file := range f.Files {
-		paths = append(paths, file.Path)
-	}
-	if known.entries, err = c.entries(ctx, known.baseTree, paths); err != nil {
-		return nil, err
+	if f.Direct {
+		return known, nil
 	}
 	if known.tip, err = c.tipCommit(ctx, branch); err != nil {
 		return nil, err
 	}
-	if known.pulls, err = c.pullsOf(ctx, branch, known.base); err != nil {
+	known.signed = known.tip != nil && isOurCommit(f.Category, known.tip) && trailer(known.tip.Message, trailerSigned) != ""
+	into := known.base
+	if f.Pull > 0 {
+		// GitHub turns it to another base when its own is merged and deleted.
+		into = ""
+	}
+	if known.pulls, err = c.pullsOf(ctx, branch, into); err != nil {
 		return nil, err
 	}
 	if open := known.open(); open != nil && known.tip != nil && !known.ours(f.Category, known.tip) {
 		known.told, err = c.hasTold(ctx, open.Number, f.Category)
 	}
 	return known, err
+}
+
+// lookAtBase reads the branch that the fixes go into.
+func (c *Client) lookAtBase(ctx context.Context, f *Fixup, known *fixupFacts) (err error) {
+	if known.baseSHA, err = c.tip(ctx, known.base); err != nil {
+		return err
+	}
+	if known.baseSHA == "" {
+		return fmt.Errorf("there is no branch %q to propose them for; see pull-request.base", known.base)
+	}
+	base, err := c.commit(ctx, known.baseSHA)
+	if err != nil {
+		return err
+	}
+	known.baseTree = base.Tree.SHA
+	var paths []string
+	for _, file := range f.Files {
+		paths = append(paths, file.Path)
+	}
+	known.entries, err = c.entries(ctx, known.baseTree, paths)
+	return err
 }
 
 func (c *Client) tipCommit(ctx context.Context, branch string) (*gitCommit, error) {
@@ -236,6 +305,8 @@ func (k *fixupFacts) ours(category string, tip *gitCommit) bool {
 const (
 	trailerFiles  = "Dockmend-Files: "
 	trailerCommit = "Dockmend-Commit: "
+	// trailerSigned stands in a commit that only GraphQL could make.
+	trailerSigned = "Dockmend-Signed: "
 )
 
 // seal is the value of the last trailer.

@@ -3,6 +3,7 @@ package github
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"net/http"
 	"net/url"
@@ -22,6 +23,12 @@ const (
 	jobsLogin = "github-actions[bot]"
 )
 
+// What makes a run look at everything again.
+var (
+	errMoved    = errors.New("the base moved meanwhile")
+	errUnsigned = errors.New("the rules of the branch ask for signed commits")
+)
+
 // proposal is one run of applyFixup.
 type proposal struct {
 	*Client
@@ -32,23 +39,23 @@ type proposal struct {
 	branch string
 }
 
-// applyFixup does what the plan says. It is false where the base moved
-// meanwhile, so that all must be looked at again.
-func (c *Client) applyFixup(ctx context.Context, f *Fixup, known *fixupFacts, plan *fixupPlan, out *Proposed) (done bool) {
+// applyFixup does what the plan says. It is not nil where all must be looked at
+// again: errMoved or errUnsigned.
+func (c *Client) applyFixup(ctx context.Context, f *Fixup, known *fixupFacts, plan *fixupPlan, out *Proposed) (again error) {
 	p := &proposal{c, f, known, plan, out, f.branch()}
 	out.Notes = append(out.Notes, plan.notes...)
 	if plan.pull != nil && !plan.close {
 		out.URL, out.Number = plan.pull.URL, plan.pull.Number
 	}
 	if plan.commit {
-		moved, err := p.commitFiles(ctx)
+		err := p.commitFiles(ctx)
 		switch {
-		case moved:
-			return false
+		case errors.Is(err, errMoved), errors.Is(err, errUnsigned):
+			return err
 		case err != nil:
 			out.Refused = true
-			out.note("no pull request with fixes: %v", err)
-			return true
+			out.note("%s: %v", f.none(), err)
+			return nil
 		}
 	}
 	switch {
@@ -56,7 +63,7 @@ func (c *Client) applyFixup(ctx context.Context, f *Fixup, known *fixupFacts, pl
 		p.open(ctx)
 	case plan.close:
 		if !p.edit(ctx, map[string]string{"state": "closed", "body": plan.body}) {
-			return true // it is still open, so it keeps its branch
+			return nil // it is still open, so it keeps its branch
 		}
 	case plan.body != "":
 		p.edit(ctx, map[string]string{"body": plan.body})
@@ -69,7 +76,15 @@ func (c *Client) applyFixup(ctx context.Context, f *Fixup, known *fixupFacts, pl
 	if plan.drop {
 		p.drop(ctx)
 	}
-	return true
+	return nil
+}
+
+// needed are the permissions for the commit and what it is made for.
+func (p *proposal) needed() string {
+	if p.f.Direct {
+		return contentsWrite
+	}
+	return proposing
 }
 
 // drop deletes the branch, if it is still what it was.
@@ -93,31 +108,41 @@ func (p *proposal) edit(ctx context.Context, change map[string]string) bool {
 
 // commitFiles makes the commit and lets the branch point to it, in one move: a
 // pull request whose head has nothing ahead of its base is closed by GitHub for
-// good, so that the branch never goes back to its base on the way. moved tells
-// that the base did.
-func (p *proposal) commitFiles(ctx context.Context) (moved bool, err error) {
+// good, so that the branch never goes back to its base on the way.
+func (p *proposal) commitFiles(ctx context.Context) error {
 	entries, err := p.treeEntries(ctx)
 	if err != nil {
-		return false, err
+		return err
 	}
 	tree, err := p.makeTree(ctx, p.known.baseTree, entries)
 	if err != nil {
-		return false, explainFor(err, proposing)
+		return explainFor(err, p.needed())
 	}
 	if tree == p.known.baseTree {
-		return false, fmt.Errorf("the base has all of it already")
+		return fmt.Errorf("the base has all of it already")
 	}
-	message := fixupMessage(p.plan) + "\n" + trailerFiles + p.plan.filesHash + "\n" +
+	message := fixupMessage(p.plan) + "\n" + p.keysTrailer() + trailerFiles + p.plan.filesHash + "\n" +
 		trailerCommit + seal(p.f.Category, p.known.baseSHA, tree, p.plan.filesHash) + "\n"
-	commit, err := p.makeCommit(ctx, message, tree, []string{p.known.baseSHA})
+	var commit string
+	if p.known.signed {
+		commit, err = p.makeSigned(ctx, message+trailerSigned+"createCommitOnBranch\n")
+	} else {
+		commit, err = p.makeCommit(ctx, message, tree, []string{p.known.baseSHA})
+	}
 	if err != nil {
-		return false, explainFor(err, proposing)
+		return explainFor(err, p.needed())
 	}
 	base, err := p.tip(ctx, p.known.base)
-	if err != nil || base != p.known.baseSHA {
-		return err == nil, err
+	if err == nil && base != p.known.baseSHA {
+		err = errMoved
 	}
-	return false, p.point(ctx, commit)
+	if err != nil {
+		return err
+	}
+	if p.f.Direct {
+		return p.advance(ctx, commit)
+	}
+	return p.point(ctx, commit)
 }
 
 // treeEntries are the files with the modes that they had. What JSON or GitHub
@@ -135,7 +160,7 @@ func (p *proposal) treeEntries(ctx context.Context) ([]gitEntry, error) {
 			p.allow(1) // its number is bounded by maxFixupFiles
 			sha, err := p.makeBlob(ctx, file.After)
 			if err != nil {
-				return nil, explainFor(err, proposing)
+				return nil, explainFor(err, p.needed())
 			}
 			e.SHA = sha
 		}
@@ -171,11 +196,20 @@ func (p *proposal) point(ctx context.Context, commit string) error {
 		if try == 0 && (strings.Contains(words, "already exists") || strings.Contains(words, "does not exist")) {
 			continue
 		}
-		if kind, _ := failureOf(err); kind == invalid {
-			return fmt.Errorf("GitHub does not let the branch %s be written: %.200s", p.branch, words)
-		}
-		return explainFor(err, proposing)
+		return p.refused(err, p.branch)
 	}
+}
+
+// refused words GitHub's answer to a move of a branch.
+func (p *proposal) refused(err error, branch string) error {
+	words := refusalWords(err)
+	if !p.known.signed && strings.Contains(words, "verified signatures") {
+		return errUnsigned
+	}
+	if kind, _ := failureOf(err); kind == invalid {
+		return fmt.Errorf("GitHub does not let the branch %s be written: %.200s", branch, words)
+	}
+	return explainFor(err, p.needed())
 }
 
 // open opens the pull request. An answer that does not say whether it was done

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 	"unicode/utf8"
 
 	"github.com/dockmend/dockmend/internal/report"
@@ -138,7 +139,10 @@ func fixupBody(f *Fixup, files []plannedFile) string {
 		safe = safe && !slices.ContainsFunc(file.Changes, func(c FixupChange) bool { return !c.Safe })
 	}
 	b.must(fmt.Sprintf("dockmend mends %s in %s. ", counted(changes, "finding"), counted(len(files), "file")))
-	b.must("What each change does was shown before it was proposed (BuildKit's own compiler reads a Dockerfile before and after); the effect is what differs. ")
+	if f.Pull > 0 {
+		b.must(fmt.Sprintf("This is what #%d brings: merging this puts the fixes on its branch. ", f.Pull))
+	}
+	b.must("Each change was tried first: BuildKit's own compiler read each Dockerfile before and after, Compose's own loader each compose file. The last column says what differs. ")
 	if safe {
 		b.must("All of these changes are safe.\n")
 	} else {
@@ -146,15 +150,34 @@ func fixupBody(f *Fixup, files []plannedFile) string {
 	}
 	left := 0
 	for _, file := range files {
-		if !b.may("\n### "+report.MarkdownCode(cut(file.Path, maxDetails))+"\n\n| Rule | What and why | Effect |\n|---|---|---|\n"+changeRows(file.Changes)) || !b.may(beforeAfter(file)) {
+		if !b.may("\n### "+report.MarkdownCode(cut(file.Path, maxDetails))+"\n\n| Rule | What and why | Effect on the build |\n|---|---|---|\n"+changeRows(file.Changes)) || !b.may(beforeAfter(file)) {
 			left++
 		}
 	}
 	if left > 0 {
 		b.must(fmt.Sprintf("\n**For want of space %s shown in part or not at all; the tab with the changed files has them.**\n", plural(left, "file is", "files are")))
 	}
+	b.may(waits(f.Waiting))
 	b.must(closing(f))
 	return b.text.String()
+}
+
+// waits lists what a cooldown holds back.
+func waits(waiting []FixupWaiting) string {
+	if len(waiting) == 0 {
+		return ""
+	}
+	const shown = 30
+	var b strings.Builder
+	b.WriteString("\n### Held back\n\nThe tags of these images have named what they name now for less than `pin.cooldown-days`. For a fix that cannot wait, " +
+		"`pin: {cooldown-except: [REPOSITORY]}` in `.dockmend.yaml` takes a repository's images at once.\n\n| Image | Since | Proposed from |\n|---|---|---|\n")
+	for _, w := range waiting[:min(len(waiting), shown)] {
+		fmt.Fprintf(&b, "| %s | %s | %s |\n", report.MarkdownCode(cut(w.Image, maxDetails)), w.Since.UTC().Format(time.DateOnly), w.Until.UTC().Format(time.DateOnly))
+	}
+	if left := len(waiting) - shown; left > 0 {
+		fmt.Fprintf(&b, "\nand %d more\n", left)
+	}
+	return b.String()
 }
 
 func plural(n int, one, more string) string {
@@ -184,14 +207,16 @@ func (b *bounded) may(s string) bool {
 	return true
 }
 
+// changeRows has a row for each change. Where several rules want the very same
+// one, they share it.
 func changeRows(changes []FixupChange) string {
 	var b strings.Builder
-	for _, c := range changes {
-		rule := "[" + report.MarkdownCode(c.Rule.ID) + "](" + c.Rule.HelpURI() + ")"
-		if alias, ok := c.Rule.Hadolint(c.Variant); ok {
-			rule += " (" + report.MarkdownText(alias.Name) + ")"
+	done := make([]bool, len(changes))
+	for i, c := range changes {
+		if done[i] {
+			continue
 		}
-		what := report.MarkdownText(cut(c.Title, maxDetails)) + ". " + titleSentence(c.Rule)
+		what := report.MarkdownText(upperFirst(cut(c.Title, maxDetails))) + "."
 		effect := "`" + c.Proof.Effect.String() + "`: " + proofLine(c.Proof)
 		if !c.Safe {
 			effect += "; **not safe by itself**"
@@ -199,9 +224,28 @@ func changeRows(changes []FixupChange) string {
 		if c.Demoted {
 			effect += "; more than the rule declares, which is a fault of dockmend: please report it"
 		}
-		fmt.Fprintf(&b, "| %s | %s | %s |\n", rule, what, effect)
+		var rules []string
+		for j, other := range changes[i:] {
+			rule := "[" + report.MarkdownCode(other.Rule.ID) + "](" + other.Rule.HelpURI() + ")"
+			if alias, ok := other.Rule.Hadolint(other.Variant); ok {
+				rule += " (" + report.MarkdownText(alias.Name) + ")"
+			}
+			if j > 0 && (done[i+j] || !sameChange(c, other) || slices.Contains(rules, rule)) {
+				continue
+			}
+			done[i+j] = true
+			rules = append(rules, rule)
+			what += " " + titleSentence(other.Rule)
+		}
+		fmt.Fprintf(&b, "| %s | %s | %s |\n", strings.Join(rules, "<br>"), what, effect)
 	}
 	return b.String()
+}
+
+// sameChange tells whether two changes do the same to the same images.
+func sameChange(a, b FixupChange) bool {
+	return a.Title == b.Title && a.Safe == b.Safe && a.Demoted == b.Demoted && a.Proof.Effect == b.Proof.Effect &&
+		len(a.Proof.Details) > 0 && slices.Equal(a.Proof.Details, b.Proof.Details)
 }
 
 func beforeAfter(file plannedFile) string {
@@ -214,12 +258,16 @@ func beforeAfter(file plannedFile) string {
 
 func closing(f *Fixup) string {
 	exclude := "`fix: {exclude: [\"path/**\"]}`"
+	ends := "It closes by itself when nothing is left"
+	if f.Pull > 0 {
+		ends += fmt.Sprintf(", and with #%d", f.Pull)
+	}
 	lines := []string{
 		"", "<details><summary>Not wanted? What happens next?</summary>", "",
 		"- One finding: `# dockmend ignore=RULE -- reason` on the line above. A rule: `rules: {RULE: off}` in `.dockmend.yaml`. Some files: " + exclude + " there.",
 		"- Close this pull request and none of it is proposed again until something new is found.",
 		"- It is made anew when its base moves. Commits of others on this branch are never overwritten: dockmend stops then and says so.",
-		"- It closes by itself when nothing is left.",
+		"- " + ends + ".",
 		"- With the workflow's own token, GitHub starts no checks here until somebody who may write approves them, or closes and reopens this pull request.",
 		"", "- [ ] " + againBox + "Start over: propose this again after it was closed, and throw away what others committed to this branch", "",
 		"</details>", "",
@@ -231,6 +279,9 @@ func closing(f *Fixup) string {
 // fixupTitle is never changed afterwards, so that people may.
 func fixupTitle(f *Fixup) string {
 	title := "Mend container files with dockmend"
+	if f.Pull > 0 {
+		title = fmt.Sprintf("Mend container files of #%d with dockmend", f.Pull)
+	}
 	if where, ok := strings.CutPrefix(f.Category, "dockmend/"); ok {
 		title += " (" + cut(report.Terminal(where), 100) + ")"
 	}

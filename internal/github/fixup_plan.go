@@ -42,10 +42,25 @@ func (p *fixupPlan) note(format string, args ...any) {
 // planFixup decides. It is a pure function of what is wanted and what is there.
 func planFixup(f *Fixup, known *fixupFacts) *fixupPlan {
 	p := &fixupPlan{pull: known.open()}
-	p.choose(f, known)
 	ours := known.tip != nil && known.ours(f.Category, known.tip)
 	again := p.pull != nil && askedAgain(p.pull.Body)
 	switch {
+	case known.over && known.tip != nil && !ours:
+		if p.pull != nil {
+			p.note("the pull request %d is left as it is: its branch has commits that are not dockmend's", p.pull.Number)
+		}
+		return p
+	case known.over:
+		p.finish(f, known, ours)
+		return p
+	case f.Pull > 0 && f.SHA != known.baseSHA:
+		p.note("%s: its head is at %s, and this run looked at %s; the run of the new head does it", f.none(), short(known.baseSHA), short(f.SHA))
+		return p
+	}
+	p.choose(f, known)
+	switch {
+	case f.Direct:
+		p.commit = len(p.files) > 0
 	case p.pull != nil && !f.Complete:
 		p.note("the pull request %d is left as it is: this run could not look at everything", p.pull.Number)
 	case p.pull != nil && f.SHA != known.baseSHA:
@@ -59,7 +74,7 @@ func planFixup(f *Fixup, known *fixupFacts) *fixupPlan {
 		p.finish(f, known, ours)
 	case p.pull == nil && p.declined(f, known):
 	case known.tip != nil && !ours && p.pull == nil:
-		p.note("no pull request with fixes: the branch %s has commits that are not dockmend's; delete it, or name another one in pull-request.branch", f.branch())
+		p.note("%s: the branch %s has commits that are not dockmend's; delete it, or name another one in pull-request.branch", f.none(), f.branch())
 	default:
 		p.propose(f, known)
 	}
@@ -68,7 +83,7 @@ func planFixup(f *Fixup, known *fixupFacts) *fixupPlan {
 
 // choose takes the files that the base has as the run saw them.
 func (p *fixupPlan) choose(f *Fixup, known *fixupFacts) {
-	var stale, other []string
+	var stale, other, programs, takenBack []string
 	for _, file := range f.Files {
 		e, ok := known.entries[file.Path]
 		switch {
@@ -76,6 +91,10 @@ func (p *fixupPlan) choose(f *Fixup, known *fixupFacts) {
 			other = append(other, file.Path)
 		case !ok || e.SHA != blobHash(file.Before, len(e.SHA)):
 			stale = append(stale, file.Path)
+		case !slices.ContainsFunc(file.Changes, func(c FixupChange) bool { return !known.made[c.Key] }):
+			takenBack = append(takenBack, file.Path)
+		case known.signed && e.Mode == "100755":
+			programs = append(programs, file.Path)
 		case len(p.files) == maxFixupFiles:
 			other = append(other, file.Path)
 		default:
@@ -83,10 +102,16 @@ func (p *fixupPlan) choose(f *Fixup, known *fixupFacts) {
 		}
 	}
 	if len(stale) > 0 {
-		p.note("not in the pull request: %s, which %s has otherwise than this checkout", listed(stale), known.base)
+		p.note("not mended: %s, which %s has otherwise than this checkout", listed(stale), known.base)
 	}
 	if len(other) > 0 {
-		p.note("not in the pull request: %s, since workflows and links are never touched, and %d files at a time are enough", listed(other), maxFixupFiles)
+		p.note("not mended: %s, since workflows and links are never touched, and %d files at a time are enough", listed(other), maxFixupFiles)
+	}
+	if len(takenBack) > 0 {
+		p.note("not mended: %s, since a commit of this pull request did it before, and it was taken back", listed(takenBack))
+	}
+	if len(programs) > 0 {
+		p.note("not mended: %s, executable: the branch's rules ask for signed commits, and the only way in which GitHub signs one for this token loses that bit", listed(programs))
 	}
 	hash := sha256.New()
 	for _, file := range p.files {
@@ -108,17 +133,21 @@ func listed(paths []string) string {
 // finish ends the pull request that has nothing left to propose, and takes away
 // a branch of ours that never came to have one.
 func (p *fixupPlan) finish(f *Fixup, known *fixupFacts, ours bool) {
+	why, words := "nothing is left to mend", nothingLeft
+	if known.over {
+		why, words = fmt.Sprintf("pull request %d, which it is for, is not open any more", f.Pull), fmt.Sprintf("Pull request #%d, which this was for, is not open any more.\n", f.Pull)
+	}
 	switch {
 	case p.pull != nil:
 		if state, ok := readFixupState(p.pull.Body, f.Category); ok {
 			p.close, p.drop = true, ours
-			p.body = replaceRegion(p.pull.Body, fixupState{Category: f.Category, Over: true, Keys: state.Keys}.line()+nothingLeft)
-			p.comment = nothingLeft
-			p.note("the pull request %d is closed: nothing is left to mend", p.pull.Number)
+			p.body = replaceRegion(p.pull.Body, fixupState{Category: f.Category, Over: true, Keys: state.Keys}.line()+words)
+			p.comment = words
+			p.note("the pull request %d is closed: %s", p.pull.Number, why)
 			return
 		}
-		p.note("nothing is left to mend, and the pull request %d is not dockmend's to close", p.pull.Number)
-	case ours && len(known.pulls) == 0:
+		p.note("%s, and the pull request %d is not dockmend's to close", why, p.pull.Number)
+	case ours && (len(known.pulls) == 0 || known.over):
 		p.drop = true
 	}
 }
@@ -144,7 +173,7 @@ func (p *fixupPlan) declined(f *Fixup, known *fixupFacts) bool {
 	if number == 0 || fresh && !all {
 		return false
 	}
-	p.note("no pull request with fixes: %d was closed without a merge, and nothing new was found since; the box in its description asks again", number)
+	p.note("%s: %d was closed without a merge, and nothing new was found since; the box in its description asks again", f.none(), number)
 	return true
 }
 

@@ -40,7 +40,7 @@ func mendedFile(path, before string) FixupFile {
 	f := FixupFile{Path: path, Before: []byte(before), After: []byte(strings.ReplaceAll(before, "CMD x y", `CMD ["x", "y"]`))}
 	for i := range strings.Count(before, "CMD x y") {
 		f.Changes = append(f.Changes, FixupChange{
-			Rule: &lint.Meta{ID: "shell-form-command", Title: "a shell keeps the stop signal"}, Title: "rewrite as a JSON array",
+			Rule: &lint.Meta{ID: "shell-form-command", Title: "a shell keeps the stop signal"}, Title: "Rewrite as a JSON array",
 			Key: keyOf(fmt.Sprint(path, i, before)), Safe: true,
 			Proof: lint.Proof{State: lint.ProofPassed, Effect: lint.EffectConfig, Details: []string{"Cmd"}},
 		})
@@ -144,7 +144,7 @@ func TestFixupFirstRun(t *testing.T) {
 		t.Errorf("the pull request is %+v", p)
 	}
 	for _, words := range []string{
-		"2 findings in 2 files", "### `api/Dockerfile`", "rewrite as a JSON array", "`config`: same build steps", "(Cmd)", "-CMD x y\n+CMD [\"x\", \"y\"]",
+		"2 findings in 2 files", "### `api/Dockerfile`", "Rewrite as a JSON array", "`config`: same build steps", "(Cmd)", "-CMD x y\n+CMD [\"x\", \"y\"]",
 		"# dockmend ignore=RULE -- reason", "docs/rules/shell-form-command.md", "All of these changes are safe",
 	} {
 		if !strings.Contains(p.Body, words) {
@@ -253,6 +253,12 @@ func TestFixupDeclined(t *testing.T) {
 		"closed by a person": func(r *repo) { r.Close(1) },
 		"branch deleted":     func(r *repo) { r.Move(fixupBranch, "") },
 		"branch reset to its base, so that GitHub closes it for good": func(r *repo) { r.Move(fixupBranch, r.Tip("main")) },
+		"branch reset to what its base stands on": func(r *repo) {
+			older := r.Tip("main")
+			r.Commit("main", "somebody", map[string]string{"notes.txt": "new\n"})
+			r.pulls("open")
+			r.Move(fixupBranch, older)
+		},
 	}
 	for name, do := range closed {
 		t.Run(name, func(t *testing.T) {
@@ -320,6 +326,16 @@ func TestFixupRefused(t *testing.T) {
 			t.Error("the pull request that a person opened is not kept up to date, or its description is not theirs")
 		}
 	})
+	t.Run("the setting is switched on later", func(t *testing.T) {
+		r := newRepo(t, hub.Fresh(t), map[string]string{"Dockerfile": shellForm})
+		r.NoPulls = true
+		r.run()
+		r.NoPulls = false
+		out, writes := r.run()
+		if !slices.Equal(writes, []string{"POST /pulls"}) || out.Number != 1 {
+			t.Errorf("writes %q, %+v", writes, out)
+		}
+	})
 	t.Run("the token can only read", func(t *testing.T) {
 		r := newRepo(t, hub.Fresh(t), map[string]string{"Dockerfile": shellForm})
 		r.hub.Grants = map[string]string{"contents": "read", "pull-requests": "read"}
@@ -328,6 +344,9 @@ func TestFixupRefused(t *testing.T) {
 		if len(out.Notes) != 1 || len(r.Branches()) != 1 {
 			t.Errorf("%d notes, branches %v", len(out.Notes), r.Branches())
 		}
+		r.hub.Grants = nil
+		r.run()
+		r.pulls("open")
 	})
 	t.Run("the branch is protected", func(t *testing.T) {
 		r := newRepo(t, hub.Fresh(t), map[string]string{"Dockerfile": shellForm})

@@ -69,6 +69,9 @@ type gitCommit struct {
 	Message string      `json:"message"`
 	Tree    gitObject   `json:"tree"`
 	Parents []gitObject `json:"parents"`
+	Author  struct {
+		Name string `json:"name"`
+	} `json:"author"`
 }
 
 // gitEntry is a file or a folder of a tree.
@@ -231,8 +234,11 @@ type pullRequest struct {
 	URL      string  `json:"html_url"`
 	MergedAt *string `json:"merged_at"`
 	Head     struct {
-		Ref string `json:"ref"`
-		SHA string `json:"sha"`
+		Ref  string `json:"ref"`
+		SHA  string `json:"sha"`
+		Repo struct {
+			FullName string `json:"full_name"`
+		} `json:"repo"`
 	} `json:"head"`
 	User struct {
 		Login string `json:"login"`
@@ -240,9 +246,12 @@ type pullRequest struct {
 }
 
 // pullsOf are the pull requests from a branch of this repository into another
-// one, the newest first.
+// one, or into any if base is empty, the newest first.
 func (c *Client) pullsOf(ctx context.Context, branch, base string) ([]*pullRequest, error) {
-	query := url.Values{"state": {"all"}, "head": {c.owner + ":" + branch}, "base": {base}, "per_page": {"100"}}
+	query := url.Values{"state": {"all"}, "head": {c.owner + ":" + branch}, "per_page": {"100"}}
+	if base != "" {
+		query.Set("base", base)
+	}
 	var pulls []*pullRequest
 	if err := c.call(ctx, http.MethodGet, "pulls?"+query.Encode(), nil, &pulls); err != nil {
 		return nil, fmt.Errorf("list the pull requests from %s: %w", branch, explain(err))

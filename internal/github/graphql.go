@@ -13,7 +13,8 @@ import (
 	"github.com/google/go-github/v62/github"
 )
 
-// GitHub's GraphQL: threads of a review have no REST address. It answers 200 to
+// GitHub's GraphQL: threads of a review have no REST address, and a commit that
+// is signed for every token has none either. It answers 200 to
 // failures too; what went wrong stands in "errors", a missing permission as type
 // FORBIDDEN. A test holds the documents against GitHub's schema.
 const (
@@ -56,6 +57,9 @@ const (
 }`
 	mutationDelete = `mutation Delete($comment: ID!) {
   deletePullRequestReviewComment(input: {id: $comment}) { pullRequestReviewComment { id } }
+}`
+	mutationCommit = `mutation Commit($branch: CommittableBranch!, $head: GitObjectID!, $message: CommitMessage!, $files: FileChanges!) {
+  createCommitOnBranch(input: {branch: $branch, expectedHeadOid: $head, message: $message, fileChanges: $files}) { commit { oid } }
 }`
 )
 

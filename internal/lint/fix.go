@@ -1,6 +1,11 @@
 package lint
 
-import "github.com/dockmend/dockmend/internal/text"
+import (
+	"slices"
+	"strings"
+
+	"github.com/dockmend/dockmend/internal/text"
+)
 
 // Applicability says who may apply a fix. The zero value is the careful one.
 type Applicability uint8
@@ -56,7 +61,29 @@ type Fix struct {
 	Applicability Applicability
 	// MaxEffect is the largest effect that the fix may have on the build.
 	MaxEffect Effect
-	Edits     []FileEdit
+	// Changes are the parts of a compose file's model that the fix may change,
+	// with all that lies below them: "services.*.ports", where "*" stands for any
+	// name. They count where MaxEffect is EffectConfig; other files have no model.
+	Changes []string
+	Edits   []FileEdit
+}
+
+// MayChange tells whether a value of the model, given by the keys and places that
+// lead to it, lies in what the fix declares. Extensions of the top level (x-...)
+// need no declaration: what services merge from them shows there.
+func (f *Fix) MayChange(path []string) bool {
+	return strings.HasPrefix(path[0], "x-") || slices.ContainsFunc(f.Changes, func(part string) bool {
+		names := strings.Split(part, ".")
+		if len(names) > len(path) {
+			return false
+		}
+		for i, name := range names {
+			if name != "*" && name != path[i] {
+				return false
+			}
+		}
+		return true
+	})
 }
 
 // Replace makes the edit that replaces span in the finding's own document.

@@ -1,6 +1,8 @@
 package lint
 
 import (
+	"maps"
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -23,6 +25,9 @@ type Option struct {
 	Doc  string
 	Kind OptionKind
 	OptionValue
+	// Presets are the values that presets give it in place of the default, by the
+	// preset's name.
+	Presets map[string]OptionValue
 }
 
 // OptionValue is the value of an option; only the field of its kind counts.
@@ -69,15 +74,27 @@ func (o Options) value(name string) OptionValue {
 }
 
 // Default is the default value, as a document shows it.
-func (o Option) Default() string {
+func (o Option) Default() string { return o.show(o.OptionValue) }
+
+// ByPreset says which values presets give it, as a document shows them: ", true
+// with the preset strict". It is empty where none does.
+func (o Option) ByPreset() string {
+	var b strings.Builder
+	for _, preset := range slices.Sorted(maps.Keys(o.Presets)) {
+		b.WriteString(", " + o.show(o.Presets[preset]) + " with the preset " + preset)
+	}
+	return b.String()
+}
+
+func (o Option) show(v OptionValue) string {
 	switch o.Kind {
 	case BoolOption:
-		return strconv.FormatBool(o.Bool)
+		return strconv.FormatBool(v.Bool)
 	case IntOption:
-		return strconv.Itoa(o.Int)
+		return strconv.Itoa(v.Int)
 	case ListOption:
-		return "[" + strings.Join(o.List, ", ") + "]"
+		return "[" + strings.Join(v.List, ", ") + "]"
 	default:
-		return strconv.Quote(o.Text)
+		return strconv.Quote(v.Text)
 	}
 }

@@ -33,9 +33,11 @@ type Meta struct {
 	Presets []string
 	// Variants names the kinds of finding that the rule tells apart, if any.
 	Variants []string
-	Aliases  []Alias
-	Options  []Option
-	Needs    Needs
+	// OptIn are those of the variants that the preset "recommended" leaves out.
+	OptIn   []string
+	Aliases []Alias
+	Options []Option
+	Needs   Needs
 	// Requires names settings without which the rule has nothing to check, as
 	// "registries.trusted"; such rules are no part of "strict".
 	Requires []string

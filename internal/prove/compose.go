@@ -80,8 +80,13 @@ func settings(src []byte) []lookup {
 	return []lookup{nil, func(name string) (string, bool) { return "1", wanted[name] }, all}
 }
 
+// reading is up to how many bytes one reading of the budget loads: the loader's
+// time goes with the size, and a file of a megabyte would take minutes.
+const reading = 16 << 10
+
 // NewCompose prepares the proofs of edits to a compose file. budget bounds how
-// often files are loaded or compiled. asked is as for New.
+// often files are loaded or compiled; a large file counts several times. asked is
+// as for New.
 func NewCompose(f ComposeFile, budget int, asked lint.Registry) *Compose {
 	p := &Compose{file: f, left: budget, said: registry{asked}}
 	if err := yaml.Parse(f.Src, text.NewLineIndex(f.Src)).Err; err != nil {
@@ -104,8 +109,8 @@ func (p *Compose) Compare(ctx context.Context, after []byte) Verdict {
 		return unknown(p.refused)
 	case marks(p.file.Src) != marks(after):
 		return unknown("the file changes what it takes away from another one")
-	case p.left < 2*maxSettings:
-		return unknown(fmt.Sprintf("more than %d readings would be needed", Budget))
+	case p.left < readings(p.file.Src)+readings(after):
+		return unknown(fmt.Sprintf("more than %d readings of %d bytes would be needed", Budget, reading))
 	}
 	if p.before == nil {
 		p.worlds = settings(p.file.Src)
@@ -144,13 +149,16 @@ func (p *Compose) Left() int { return max(p.left, 0) }
 // load makes the models of a file, one for each world.
 func (p *Compose) load(src []byte) []loadedModel {
 	var models []loadedModel
+	p.left -= readings(src)
 	for _, world := range p.worlds {
-		p.left--
 		tree, err := model.Load(src, world)
 		models = append(models, loadedModel{tree, err})
 	}
 	return models
 }
+
+// readings is what the models of a file cost at most.
+func readings(src []byte) int { return maxSettings * (1 + len(src)/reading) }
 
 // marks counts the marks by which a file takes away what another one has:
 // the model of the file alone does not show them.
@@ -168,6 +176,7 @@ func (p *Compose) class(ctx context.Context, before, after map[string]any, v *Ve
 		changes = read
 	}
 	for _, c := range changes {
+		v.Paths = append(v.Paths, c.path)
 		from, isText := c.before.(string)
 		to, bothText := c.after.(string)
 		texts := isText && bothText && len(c.path) >= 3 && c.path[0] == "services"

@@ -20,6 +20,9 @@ type Verdict struct {
 	Effect lint.Effect
 	// Details say in words what differs.
 	Details []string
+	// Paths lead to the values of a compose file's model that differ: keys, and
+	// places in lists. Other files have none.
+	Paths [][]string
 	// Sources are the images that give way to others, each with its own effect.
 	// Their details stand in Details too.
 	Sources []SourceChange

@@ -40,7 +40,11 @@ func (m markdownWriter) Write(w io.Writer, r *lint.Result) error {
 	counts := tallyOf(r)
 	skipped := skippedRows(r)
 	p := page{limit: m.limit - closingRoom}
-	p.out.WriteString("## dockmend: " + counts.found() + "\n\n")
+	heading, fileLevel := "## dockmend: ", "### "
+	if m.audit != nil {
+		heading, fileLevel = "## dockmend audit: ", "#### "
+	}
+	p.out.WriteString(heading + counts.found() + "\n\n")
 	if rest := counts.rest(); len(rest) > 0 {
 		p.out.WriteString(strings.Join(rest, "; ") + ".\n\n")
 	}
@@ -53,7 +57,7 @@ func (m markdownWriter) Write(w io.Writer, r *lint.Result) error {
 	}
 	listed, places := m.placed.split(r)
 	p.details("place", "", places, p.limit-m.limit/4)
-	p.findings(r, listed, p.limit-m.limit/5, m.line)
+	p.findings(r, listed, p.limit-m.limit/5, fileLevel, m.line)
 	patches := m.placed.patchRows()
 	p.details("patch", fmt.Sprintf("<details><summary>Patches (%d)</summary>\n\n", len(patches)), patches, p.limit-m.limit/8)
 	p.details("suppressed finding", suppressedHead(counts), suppressedRows(r), p.limit-m.limit/10)
@@ -106,9 +110,10 @@ func (p *page) details(noun, head string, rows []string, limit int) {
 }
 
 // findings writes the tables: one of the files, and one for each file of those
-// that are listed. After the first row that does not fit none is
-// written, so that what is left out is the least severe of the last files.
-func (p *page) findings(all, listed *lint.Result, limit int, line func(string, int) string) {
+// that are listed, below a heading of the level. After the first row that does
+// not fit none is written, so that what is left out is the least severe of the
+// last files.
+func (p *page) findings(all, listed *lint.Result, limit int, level string, line func(string, int) string) {
 	const table = "| Severity | Line | Rule | Finding | Fix |\n|---|---|---|---|---|\n"
 	left := 0
 	if files := byFile(all); len(files) > 1 {
@@ -123,7 +128,7 @@ func (p *page) findings(all, listed *lint.Result, limit int, line func(string, i
 		for i, d := range file {
 			rows[i] = findingRow(d, line)
 		}
-		head := "### " + MarkdownCode(file[0].Source.Path) + "\n\n" + table
+		head := level + MarkdownCode(file[0].Source.Path) + "\n\n" + table
 		left = p.section(head, rows, "\n", limit)
 	}
 	p.leftOut(left, "finding")

@@ -13,7 +13,8 @@ func TestIsPublic(t *testing.T) {
 		"8.8.8.8": true, "2606:4700::1": true, "127.0.0.1": false, "::1": false, "10.1.2.3": false, "172.16.0.1": false, "192.168.1.1": false,
 		"169.254.169.254": false, "fe80::1": false, "fd00:ec2::254": false, "0.0.0.0": false, "::": false, "100.64.0.1": false, "224.0.0.1": false,
 		"255.255.255.255": false, "::ffff:127.0.0.1": false, "::ffff:8.8.8.8": true, "64:ff9b::7f00:1": false, "2002:7f00:1::": false,
-		"198.18.0.1": false, "192.0.2.1": false, "::127.0.0.1": false,
+		"198.18.0.1": false, "192.0.2.1": false, "::127.0.0.1": false, "::ffff:0:7f00:1": false, "2001::1": false, "2001:db8::1": false,
+		"100::1": false, "192.88.99.1": false, "3fff::1": false, "2001:200::1": true, "fe80::1%eth0": false, "255.255.255.254": false,
 	} {
 		if got := isPublic(netip.MustParseAddr(address)); got != want {
 			t.Errorf("isPublic(%s) = %v", address, got)

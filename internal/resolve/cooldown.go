@@ -2,9 +2,13 @@ package resolve
 
 import (
 	"fmt"
+	"maps"
+	"slices"
+	"strings"
 	"sync"
 	"time"
 
+	"github.com/distribution/reference"
 	"github.com/google/go-containerregistry/pkg/name"
 
 	"github.com/dockmend/dockmend/internal/lint"
@@ -29,17 +33,39 @@ type Cooldown struct {
 	days int
 	now  time.Time
 
+	// except are the full names of the repositories that wait for nothing.
+	except map[string]bool
+
 	mu   sync.Mutex
 	off  bool
 	seen map[string]Sighting
 	// asked are the tags of this run.
 	asked map[string]bool
+	// waiting is what was held back.
+	waiting map[string]Waiting
+}
+
+// Waiting is an image that is held back.
+type Waiting struct {
+	// Image is the reference in full, as "docker.io/library/python:3".
+	Image string
+	// Since is when its tag was first seen to name it, Until when the wait ends.
+	Since, Until time.Time
 }
 
 // NewCooldown waits for so many days; seen is what earlier runs saw, by the
-// tag's full name.
-func NewCooldown(registry lint.Registry, days int, now time.Time, seen map[string]Sighting) *Cooldown {
-	c := &Cooldown{Registry: registry, days: days, now: now.UTC(), seen: map[string]Sighting{}, asked: map[string]bool{}}
+// tag's full name. The repositories in except wait for nothing: somebody wants
+// what they have now.
+func NewCooldown(registry lint.Registry, days int, now time.Time, seen map[string]Sighting, except []string) *Cooldown {
+	c := &Cooldown{
+		Registry: registry, days: days, now: now.UTC(), seen: map[string]Sighting{}, asked: map[string]bool{}, except: map[string]bool{},
+		waiting: map[string]Waiting{},
+	}
+	for _, repository := range except {
+		if named, err := reference.ParseNormalizedNamed(repository); err == nil { // the configuration says what is none
+			c.except[named.Name()] = true
+		}
+	}
 	for tag, s := range seen {
 		c.seen[tag] = s
 	}
@@ -65,13 +91,24 @@ func (c *Cooldown) Seen() map[string]Sighting {
 	return out
 }
 
+// Waiting are the images that this run held back, by name.
+func (c *Cooldown) Waiting() []Waiting {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.off {
+		return nil
+	}
+	return slices.SortedFunc(maps.Values(c.waiting), func(a, b Waiting) int { return strings.Compare(a.Image, b.Image) })
+}
+
 // Settled implements lint.Registry: it also refuses what is too young.
 func (c *Cooldown) Settled(ref, digest string) error {
 	if err := c.Registry.Settled(ref, digest); err != nil {
 		return err
 	}
 	tag, err := name.ParseReference(ref, name.WeakValidation)
-	if err != nil {
+	named, err2 := reference.ParseNormalizedNamed(ref)
+	if err != nil || err2 != nil {
 		return &lint.Unavailable{Reason: fmt.Sprintf("%q is no reference to an image", ref)}
 	}
 	c.mu.Lock()
@@ -85,8 +122,11 @@ func (c *Cooldown) Settled(ref, digest string) error {
 		c.seen[key] = s
 	}
 	age := int(c.now.Sub(s.Since) / day)
-	if c.off || age >= c.days {
+	if c.off || age >= c.days || c.except[named.Name()] {
 		return nil
 	}
-	return &lint.Unavailable{Reason: fmt.Sprintf("its tag names this image for %d of the %d days that pin.cooldown-days asks for", age, c.days)}
+	until := s.Since.Add(time.Duration(c.days) * day)
+	c.waiting[key] = Waiting{reference.TagNameOnly(named).String(), s.Since, until}
+	return &lint.Unavailable{Reason: fmt.Sprintf("its tag names this image for %d of the %d days that pin.cooldown-days asks for, so it waits until %s; pin.cooldown-except takes it at once",
+		age, c.days, until.Format(time.DateOnly))}
 }

@@ -5,6 +5,9 @@ import (
 	"testing"
 	"time"
 
+	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
+
 	"github.com/dockmend/dockmend/internal/lint"
 )
 
@@ -35,7 +38,7 @@ func TestCooldown(t *testing.T) {
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			now := start.Add(tt.after)
-			c := NewCooldown(settled{}, 7, now, tt.seen)
+			c := NewCooldown(settled{}, 7, now, tt.seen, []string{"node", "ghcr.io/library/python"})
 			err := c.Settled("python:3", first)
 			if (err != nil) != tt.waits {
 				t.Errorf("got %v, waits %v", err, tt.waits)
@@ -50,14 +53,37 @@ func TestCooldown(t *testing.T) {
 			if got := c.Seen(); len(got) != 1 || got[tag].Digest != first || !got[tag].Since.Equal(since) {
 				t.Errorf("seen %v, want %s since %v", got, first, since)
 			}
+			var waits []Waiting
+			if tt.waits {
+				waits = []Waiting{{"docker.io/library/python:3", since, since.Add(7 * day)}}
+			}
+			if diff := cmp.Diff(waits, c.Waiting(), cmpopts.EquateEmpty()); diff != "" {
+				t.Errorf("waiting (-want +got)\n%s", diff)
+			}
 			c.Off()
+			if waiting := c.Waiting(); len(waiting) != 0 {
+				t.Errorf("switched off, and waiting %v", waiting)
+			}
 			if err := c.Settled("python:3", first); err != nil {
 				t.Errorf("switched off, and %v", err)
 			}
 		})
 	}
+	for _, except := range []string{"python", "docker.io/library/python", "index.docker.io/library/python"} {
+		c := NewCooldown(settled{}, 7, start, nil, []string{except})
+		if err := c.Settled("python:3", first); err != nil || len(c.Waiting()) != 0 {
+			t.Errorf("%s needs no age, and %v", except, err)
+		}
+		// Off the list again, its clock has run all the time.
+		if got := c.Seen(); !got[tag].Since.Equal(start) {
+			t.Errorf("%s: seen %v", except, got)
+		}
+		if err := c.Settled("ghcr.io/library/python:3", first); err == nil {
+			t.Errorf("%s lets another registry's through", except)
+		}
+	}
 	// The registry's own word comes first.
-	if err := NewCooldown(lint.Offline{}, 0, start, nil).Settled("python:3", first); !lint.IsOffline(err) {
+	if err := NewCooldown(lint.Offline{}, 0, start, nil, nil).Settled("python:3", first); !lint.IsOffline(err) {
 		t.Errorf("got %v", err)
 	}
 }

@@ -2,6 +2,7 @@ package resolve
 
 import (
 	"context"
+	"crypto/tls"
 	"errors"
 	"fmt"
 	"io"
@@ -10,6 +11,7 @@ import (
 	"strconv"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"syscall"
 	"time"
 
@@ -25,6 +27,8 @@ type guard struct {
 	budget   *budget
 	keys     *keychain
 	agent    string
+	// untrusted is the error about the registry's certificate, once there is one.
+	untrusted atomic.Pointer[tls.CertificateVerificationError]
 }
 
 // RoundTrip implements http.RoundTripper.
@@ -45,6 +49,10 @@ func (g *guard) RoundTrip(in *http.Request) (*http.Response, error) {
 		}
 		ctx, cancel := context.WithTimeout(req.Context(), g.budget.limits.Request)
 		resp, err := way.RoundTrip(req.WithContext(ctx))
+		var untrusted *tls.CertificateVerificationError
+		if errors.As(err, &untrusted) && host == g.registry.RegistryStr() {
+			g.untrusted.Store(untrusted)
+		}
 		wait, again := delay(resp, err, attempt)
 		if !again || req.Body != nil || !g.budget.mayWait(host, wait) {
 			if err != nil {
@@ -64,14 +72,28 @@ func (g *guard) RoundTrip(in *http.Request) (*http.Response, error) {
 	}
 }
 
+// mostRedirects is how often an answer may send on to another.
+const mostRedirects = 5
+
 // judge refuses a request, or takes its credentials off.
 func (g *guard) judge(req *http.Request) error {
+	// The library follows for as long as there is somewhere to go.
+	hops := 0
+	for via := req; via.Response != nil && via.Response.Request != nil; via = via.Response.Request {
+		if hops++; hops > mostRedirects {
+			return &refused{fmt.Sprintf("%s sends on more than %d times", g.registry.RegistryStr(), mostRedirects)}
+		}
+	}
 	own := req.URL.Host == g.registry.RegistryStr()
 	switch {
 	case req.URL.Scheme == "https":
 	case req.URL.Scheme == "http" && own && isLoopback(req.URL.Hostname()) && g.connect.named[req.URL.Host]:
 		// A registry on this machine, that a person named. In a network somebody
-		// else could pose as a registry that has no certificate.
+		// else could pose as a registry that has no certificate. One that has a
+		// certificate is not asked without it.
+		if untrusted := g.untrusted.Load(); untrusted != nil {
+			return untrusted
+		}
 	default:
 		return &refused{fmt.Sprintf("%s://%s is not asked: want https", req.URL.Scheme, req.URL.Host)}
 	}
@@ -161,8 +183,15 @@ type budget struct {
 	requests int
 	waits    time.Duration
 	retries  int
-	// paused says until when a host wants to be left alone.
-	paused map[string]time.Time
+	// paused says until when a host is left alone.
+	paused map[string]rest
+}
+
+// rest is a time in which a host gets no request: since it asked for that, or
+// since the run has spent its further attempts.
+type rest struct {
+	until time.Time
+	spent bool
 }
 
 func (b *budget) count() int {
@@ -176,11 +205,14 @@ func (b *budget) count() int {
 func (b *budget) take(host string) error {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	if left := time.Until(b.paused[host]); left > 0 {
-		return fmt.Errorf("%s asks to wait %s", host, left.Round(time.Second))
+	if p := b.paused[host]; time.Until(p.until) > 0 {
+		if p.spent {
+			return &refused{host + " is left alone for a while: this run has no further attempts"}
+		}
+		return &refused{fmt.Sprintf("%s asks to wait %s", host, time.Until(p.until).Round(time.Second))}
 	}
 	if b.requests >= b.limits.Requests {
-		return fmt.Errorf("more than %d requests in one run", b.limits.Requests)
+		return &refused{fmt.Sprintf("%s is not asked: this run made its %d requests", host, b.limits.Requests)}
 	}
 	b.requests++
 	return nil
@@ -192,7 +224,7 @@ func (b *budget) mayWait(host string, wait time.Duration) bool {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	if wait > longestWait || wait > b.waits || b.retries == 0 {
-		b.paused[host] = time.Now().Add(wait)
+		b.paused[host] = rest{time.Now().Add(wait), wait <= longestWait}
 		return false
 	}
 	b.waits -= wait

@@ -2,6 +2,7 @@ package resolve
 
 import (
 	"context"
+	"crypto/tls"
 	"errors"
 	"fmt"
 	"net"
@@ -102,7 +103,7 @@ func (r *Resolver) manifestOf(ref string) (name.Digest, *manifest, error) {
 			}
 			if !desc.MediaType.IsIndex() {
 				if !desc.MediaType.IsImage() {
-					return nil, fmt.Errorf("a manifest of type %q is no image's", desc.MediaType)
+					return nil, &lint.Unavailable{Reason: fmt.Sprintf("it is no image but %.100q", desc.MediaType)}
 				}
 				return &manifest{single: true}, nil
 			}
@@ -276,12 +277,14 @@ func shownHost(ref name.Reference) string {
 }
 
 // explain says what an error means to people, and whether it is an answer all
-// the same: that there is no such image, or that it is not for everybody.
-func explain(ref name.Reference, err error) (reason string, complete bool) {
+// the same: that there is no such image, or that it is not for everybody. known
+// tells whether there are credentials for the registry.
+func explain(ref name.Reference, err error, known func() bool) (reason string, complete bool) {
 	host := shownHost(ref)
 	var said *lint.Unavailable
 	var status *transport.Error
 	var no *refused
+	var untrusted *tls.CertificateVerificationError
 	var at *url.Error
 	var unknown *net.DNSError
 	var broken *net.OpError
@@ -291,24 +294,18 @@ func explain(ref name.Reference, err error) (reason string, complete bool) {
 	case errors.As(err, &no):
 		return no.reason, false
 	case errors.As(err, &status):
-		switch status.StatusCode {
-		case http.StatusNotFound:
-			return host + " has no such image", true
-		case http.StatusUnauthorized, http.StatusForbidden:
-			return host + " does not show it without credentials, or has no such image", true
-		case http.StatusTooManyRequests:
-			return host + " wants fewer requests (429)", false
-		}
-		return fmt.Sprintf("%s answers %d", host, status.StatusCode), false
+		return explainStatus(host, status, known)
 	case errors.Is(err, errTooLarge):
 		return fmt.Sprintf("the answer of %s is too large", host), false
 	case errors.Is(err, context.Canceled):
 		return "the run was stopped", false
 	case isTimeout(err) || errors.Is(err, context.DeadlineExceeded):
-		return host + " gives no answer in time", false
+		return host + " gives no answer in time; try again later", false
+	case errors.As(err, &untrusted):
+		err = fmt.Errorf("%w; SSL_CERT_FILE names an authority of your own", untrusted)
 	// Reports are read by strangers: no address of this network stands in them.
 	case errors.As(err, &unknown):
-		err = errors.New("its address cannot be found")
+		err = errors.New("its address cannot be found; where there is a proxy, HTTPS_PROXY names it")
 	case errors.As(err, &broken):
 		err = fmt.Errorf("the connection fails: %w", cause(broken))
 	case errors.As(err, &at):
@@ -320,4 +317,25 @@ func explain(ref name.Reference, err error) (reason string, complete bool) {
 		text = strings.ToValidUTF8(text[:most], "") + "..."
 	}
 	return fmt.Sprintf("%s cannot be asked: %s", host, text), false
+}
+
+// explainStatus is explain for the answers that are no success.
+func explainStatus(host string, status *transport.Error, known func() bool) (reason string, complete bool) {
+	switch code := status.StatusCode; {
+	case code == http.StatusNotFound:
+		return host + " has no such image", true
+	case (code == http.StatusUnauthorized || code == http.StatusForbidden) && !known():
+		return host + " does not show it without credentials, or has no such image", true
+	case code == http.StatusUnauthorized && status.Request != nil && !strings.HasPrefix(status.Request.URL.Path, "/v2/"):
+		// The token service says so, before anybody spoke of an image.
+		return host + " refuses the credentials that there are for it; docker login writes new ones", false
+	case code == http.StatusUnauthorized || code == http.StatusForbidden:
+		return host + " does not show it to the credentials that there are for it, or has no such image", true
+	case code == http.StatusTooManyRequests:
+		return host + " wants fewer requests (429); try again later, or log in with docker login", false
+	case code >= http.StatusInternalServerError:
+		return fmt.Sprintf("%s answers %d; try again later", host, code), false
+	default:
+		return fmt.Sprintf("%s answers %d", host, code), false
+	}
 }

@@ -12,6 +12,7 @@ import (
 	"net/http"
 	"net/netip"
 	"slices"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -148,7 +149,7 @@ func New(ctx context.Context, o Options) (*Resolver, error) {
 	if r.connect, err = newConnector(o.Getenv, named, r.limits.Headers); err != nil {
 		return nil, err
 	}
-	r.budget = &budget{limits: r.limits, waits: r.limits.Waits, retries: r.limits.Retries, paused: map[string]time.Time{}}
+	r.budget = &budget{limits: r.limits, waits: r.limits.Waits, retries: r.limits.Retries, paused: map[string]rest{}}
 	return r, nil
 }
 
@@ -169,14 +170,25 @@ func (r *Resolver) Searches() Searches {
 	return Searches{Tried: min(int(r.candidates.Load()), most), Most: most, Cut: int(r.cut.Load())}
 }
 
-// Failures lists the look-ups that could not be completed, a line each, sorted:
-// those after which nobody knows what the registry would have said.
+// Failures lists the look-ups that could not be completed, a line for each
+// reason, sorted: those after which nobody knows what the registry would have
+// said.
 func (r *Resolver) Failures() []string {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	var lines []string
+	byReason := map[string][]string{}
 	for what, reason := range r.failures {
-		lines = append(lines, what+": "+reason)
+		byReason[reason] = append(byReason[reason], what)
+	}
+	var lines []string
+	for reason, images := range byReason {
+		slices.Sort(images)
+		const named = 3
+		which := strings.Join(images[:min(len(images), named)], ", ")
+		if more := len(images) - named; more > 0 {
+			which += fmt.Sprintf(" and %d more", more)
+		}
+		lines = append(lines, which+": "+reason)
 	}
 	slices.Sort(lines)
 	return lines
@@ -222,7 +234,7 @@ func (r *Resolver) registry(of name.Registry) (*registry, error) {
 	if known := r.registries[host]; known != nil {
 		return known, nil
 	}
-	keys := &keychain{inner: cmp.Or[authn.Keychain](r.options.Keychain, authn.DefaultKeychain), token: r.options.GitHubToken}
+	keys := r.keychain()
 	transport := &guard{
 		registry: of, connect: r.connect, budget: r.budget, keys: keys,
 		agent: "dockmend/" + cmp.Or(r.options.Version, "dev"),
@@ -265,13 +277,17 @@ func ask[T any](r *Resolver, ref name.Reference, do func(context.Context, *remot
 // failed says what an error means, and remembers it where it leaves the run
 // incomplete.
 func (r *Resolver) failed(ref name.Reference, err error) error {
-	reason, complete := explain(ref, err)
+	reason, complete := explain(ref, err, func() bool { return r.keychain().has(ref.Context().Registry) })
 	if !complete {
 		r.mu.Lock()
 		r.failures[shown(ref)] = reason
 		r.mu.Unlock()
 	}
 	return &lint.Unavailable{Reason: reason}
+}
+
+func (r *Resolver) keychain() *keychain {
+	return &keychain{inner: cmp.Or[authn.Keychain](r.options.Keychain, authn.DefaultKeychain), token: r.options.GitHubToken}
 }
 
 // Close ends all idle connections.

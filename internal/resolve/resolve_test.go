@@ -136,7 +136,9 @@ func TestHostileReferencesMakeNoRequest(t *testing.T) {
 	for _, ref := range []string{
 		"169.254.169.254/x", "169.254.169.254/latest/meta-data", "127.0.0.1:22/x", "localhost/x", "localhost:5000/x", "[::1]:5000/x", "10.0.0.1/x",
 		"evil.example.com/x", n.Loopback + "/x:1", "docker.io.evil.example.com/x", "docker.io@evil.example.com/x", "-", "", "http://ghcr.io/x",
-		"ghcr.io:444/x", "0x7f000001/x", "2130706433/x", "ghcr.io/../../x", "metadata.google.internal/x",
+		"ghcr.io:444/x", "0x7f000001/x", "2130706433/x", "ghcr.io/../../x", "metadata.google.internal/x", "0177.0.0.1/x", "127.1/x",
+		"[::ffff:a9fe:a9fe]/x", "[fe80::1%25lo]/x", "localhost./x", "ghcr.io./x", "user:pw@ghcr.io/x", "ⓖhcr.io/x", "ghcr。io/x", "ghcr.io%2f@evil.example.com/x",
+		"quay.io\\@evil.example.com/x", "ghcr.io:80/x", "ghcr.io#evil.example.com/x", "ghcr.io?x=evil.example.com/x",
 	} {
 		_, err := r.Digest(ref)
 		if !errors.Is(err, lint.ErrUnavailable) {
@@ -327,7 +329,7 @@ func TestSlowAndEndlessAnswers(t *testing.T) {
 		o.Limits = resolve.Limits{Headers: 100 * time.Millisecond, Request: 300 * time.Millisecond, Answer: 1 << 20}
 	})
 	for ref, want := range map[string]string{
-		"ghcr.io/a/b:1": "ghcr.io gives no answer in time", "quay.io/a/b:1": "the answer of quay.io is too large", "gcr.io/a/b:1": "gcr.io gives no answer in time",
+		"ghcr.io/a/b:1": "ghcr.io gives no answer in time; try again later", "quay.io/a/b:1": "the answer of quay.io is too large", "gcr.io/a/b:1": "gcr.io gives no answer in time; try again later",
 	} {
 		if _, err := r.Platforms(ref); err == nil || err.Error() != want {
 			t.Errorf("Platforms(%s): %v, want %s", ref, err, want)

@@ -60,7 +60,7 @@ func (h *Hub) serveGraphQL(w http.ResponseWriter, r *http.Request, body []byte) 
 	}
 	h.faulty(w, r, call, func(w http.ResponseWriter) {
 		root := object{"viewer": object{"login": Viewer}, "repository": h.repository}
-		for _, mutation := range []string{"resolveReviewThread", "minimizeComment", "deletePullRequestReviewComment"} {
+		for _, mutation := range []string{"resolveReviewThread", "minimizeComment", "deletePullRequestReviewComment", "createCommitOnBranch"} {
 			root[mutation] = func(arguments map[string]any) any {
 				input, _ := arguments["input"].(map[string]any)
 				return h.mutate(mutation, input)
@@ -109,7 +109,7 @@ func (h *Hub) selected(set ast.SelectionSet, from object, variables map[string]a
 func (h *Hub) complete(field *ast.Field, t *ast.Type, value any, variables map[string]any) (any, bool) {
 	if value == nil {
 		if field.Name == "repository" || field.Name == "pullRequest" || !t.NonNull {
-			_, mutation := map[string]bool{"resolveReviewThread": true, "minimizeComment": true, "deletePullRequestReviewComment": true}[field.Name]
+			_, mutation := map[string]bool{"resolveReviewThread": true, "minimizeComment": true, "deletePullRequestReviewComment": true, "createCommitOnBranch": true}[field.Name]
 			return nil, !mutation
 		}
 		h.t.Errorf("field %s may not be null", field.Name)
@@ -205,6 +205,9 @@ func comment(c *Comment) object {
 
 // mutate does a mutation; nil for what is not there.
 func (h *Hub) mutate(name string, input map[string]any) any {
+	if name == "createCommitOnBranch" && h.Repo != nil {
+		return h.Repo.append(input)
+	}
 	for i, t := range h.state.threads {
 		if name == "resolveReviewThread" && t.ID == input["threadId"] {
 			t.Resolved, t.ResolvedBy = true, ""

@@ -3,6 +3,7 @@ package fakehub
 import (
 	"encoding/json"
 	"fmt"
+	"maps"
 	"net/http"
 	"slices"
 	"strconv"
@@ -56,6 +57,10 @@ func (h *Hub) servePulls(call string, in *openapi3filter.RequestValidationInput,
 		return http.StatusOK, h.page(r.list(in.Request.URL.Query().Get), in.Request), true
 	case "POST /pulls":
 		status, answer = r.makePull(body)
+	case "GET /pulls/{pull_number}":
+		return http.StatusOK, r.whole(p), true
+	case "GET /pulls/{pull_number}/commits":
+		return http.StatusOK, h.page(r.commitsOf(p), in.Request), true
 	case "PATCH /pulls/{pull_number}":
 		status, answer = r.editPull(p, body)
 	case "GET /issues/{issue_number}/comments":
@@ -198,6 +203,28 @@ func (r *Repo) list(query func(string) string) []any {
 	return all
 }
 
+// commitsOf are those of a pull request that its base has not, the oldest first.
+func (r *Repo) commitsOf(p *PullRequest) []any {
+	var example []map[string]any
+	r.h.example("commit-items", &example)
+	all := []any{}
+	for sha := p.HeadSHA; sha != "" && !r.within(sha, r.refs[p.Base]); {
+		entry := maps.Clone(example[0])
+		inner, _ := entry["commit"].(map[string]any)
+		inner = maps.Clone(inner)
+		inner["message"] = r.commits[sha].message
+		entry["sha"], entry["commit"] = sha, inner
+		all = append(all, entry)
+		if parents := r.commits[sha].parents; len(parents) > 0 {
+			sha = parents[0]
+		} else {
+			sha = ""
+		}
+	}
+	slices.Reverse(all)
+	return all
+}
+
 func (r *Repo) simple(p *PullRequest) any {
 	var example []map[string]any
 	r.h.example("pull-request-simple-items", &example)
@@ -217,6 +244,12 @@ func (r *Repo) fill(pull map[string]any, p *PullRequest) any {
 		inner["ref"], inner["sha"] = branch, sha
 	}
 	at("head", p.Head, p.HeadSHA)
+	head, _ := pull["head"].(map[string]any)
+	repo, _ := head["repo"].(map[string]any)
+	repo["full_name"] = r.name
+	if p.Fork != "" {
+		repo["full_name"] = p.Fork
+	}
 	at("base", p.Base, r.refs[p.Base])
 	user, _ := pull["user"].(map[string]any)
 	user["login"] = p.Author

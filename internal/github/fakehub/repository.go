@@ -27,6 +27,10 @@ type Repo struct {
 	NoDrafts bool
 	// Protected are branches whose rules let nobody of Actions write.
 	Protected []string
+	// Signed are branches whose rules take commits with a verified signature
+	// alone. UserToken makes the token a person's: its REST commits have none.
+	Signed    []string
+	UserToken bool
 	// Truncated cuts recursive listings of trees.
 	Truncated bool
 	// Author is who opens pull requests; empty for Viewer.
@@ -35,7 +39,9 @@ type Repo struct {
 	// does something at that very moment.
 	Before func(call string)
 
-	h       *Hub
+	h *Hub
+	// name is the repository's, as the request has it.
+	name    string
 	refs    map[string]string
 	commits map[string]commit
 	trees   map[string]map[string]treeEntry
@@ -45,6 +51,7 @@ type Repo struct {
 type commit struct {
 	tree, message, author string
 	parents               []string
+	signed                bool
 }
 
 type treeEntry struct{ mode, sha string }
@@ -57,6 +64,8 @@ type PullRequest struct {
 	Draft, Merged                bool
 	Labels, Assignees, Reviewers []string
 	Comments                     []Said
+	// Fork is the repository of its head where that is another one.
+	Fork string
 }
 
 // Said is a comment below a pull request.
@@ -105,12 +114,15 @@ func (r *Repo) Commit(branch, author string, files map[string]string) (sha strin
 }
 
 // Merge merges a branch into the default one.
-func (r *Repo) Merge(branch string) {
+func (r *Repo) Merge(branch string) { r.MergeInto(r.Default, branch) }
+
+// MergeInto merges a branch that stands on another one's tip into that.
+func (r *Repo) MergeInto(base, branch string) {
 	r.h.mu.Lock()
 	defer r.h.mu.Unlock()
 	c := r.commits[r.refs[branch]]
-	c.parents, c.message = []string{r.refs[r.Default], r.refs[branch]}, "merge"
-	r.move(r.Default, r.commit(c))
+	c.parents, c.message = []string{r.refs[base], r.refs[branch]}, "merge"
+	r.move(base, r.commit(c))
 }
 
 // Move lets a branch point elsewhere, or deletes it where sha is empty.
@@ -194,6 +206,8 @@ func (r *Repo) move(branch, sha string) {
 	for _, p := range r.pulls {
 		switch {
 		case p.State != "open":
+		case sha == "" && p.Base == branch:
+			r.baseGone(p)
 		case p.Head == branch && (sha == "" || r.within(sha, r.refs[p.Base])):
 			p.State = "closed"
 		case p.Head == branch:
@@ -202,6 +216,17 @@ func (r *Repo) move(branch, sha string) {
 			p.State, p.Merged = "closed", true
 		}
 	}
+}
+
+// baseGone is what GitHub does to a pull request whose base is deleted: it goes
+// into where that branch was merged, or is closed.
+func (r *Repo) baseGone(p *PullRequest) {
+	i := slices.IndexFunc(r.pulls, func(x *PullRequest) bool { return x.Head == p.Base && x.Merged })
+	if i < 0 {
+		p.State = "closed"
+		return
+	}
+	p.Base = r.pulls[i].Base
 }
 
 // within tells whether a commit is another one or below it.
@@ -224,6 +249,7 @@ func (h *Hub) serveRepo(call string, in *openapi3filter.RequestValidationInput, 
 		h.mu.Lock()
 	}
 	p := in.PathParams
+	r.name = p["owner"] + "/" + p["repo"]
 	switch call {
 	case "GET ":
 		whole := h.like("full-repository-default-response", map[string]any{"default_branch": r.Default, "language": "Dockerfile"})
@@ -291,6 +317,18 @@ func (r *Repo) ruled(branch string) bool { return slices.Contains(r.Protected, b
 
 const violations = "Repository rule violations found"
 
+// unsigned tells whether a branch's rules refuse a commit that is new to them.
+func (r *Repo) unsigned(branch, sha string) bool {
+	for _, tip := range r.refs {
+		if r.within(sha, tip) {
+			return false
+		}
+	}
+	return slices.Contains(r.Signed, branch) && !r.commits[sha].signed
+}
+
+const unverified = violations + "\n\nCommits must have verified signatures.\n\n"
+
 func (r *Repo) makeRef(body []byte) (int, any) {
 	var want struct{ Ref, SHA string }
 	if err := json.Unmarshal(body, &want); err != nil {
@@ -306,6 +344,8 @@ func (r *Repo) makeRef(body []byte) (int, any) {
 		return refused("Reference already exists")
 	case r.commits[want.SHA].tree == "":
 		return refused("Object does not exist")
+	case r.unsigned(branch, want.SHA):
+		return refused(unverified)
 	}
 	r.move(branch, want.SHA)
 	return http.StatusCreated, r.refAnswer(branch)
@@ -329,6 +369,9 @@ func (r *Repo) moveRef(ref string, body []byte) (int, any) {
 		return refused("Object does not exist")
 	case !want.Force && !r.within(r.refs[branch], want.SHA):
 		return refused("Update is not a fast forward")
+	case r.unsigned(branch, want.SHA): // seen with both statuses
+		_, answer := refused(unverified)
+		return http.StatusConflict, answer
 	}
 	r.move(branch, want.SHA)
 	return http.StatusOK, r.refAnswer(branch)
@@ -349,8 +392,9 @@ func (r *Repo) commitAnswer(sha string) any {
 	for _, p := range c.parents {
 		parents = append(parents, map[string]any{"sha": p, "url": r.h.URL + "/x", "html_url": r.h.URL + "/x"})
 	}
+	who := map[string]any{"name": c.author, "email": "x@example.com", "date": epoch}
 	return r.h.like("git-commit", map[string]any{
-		"sha": sha, "message": c.message, "parents": parents, "tree": map[string]any{"sha": c.tree, "url": r.h.URL + "/x"},
+		"author": who, "committer": who, "sha": sha, "message": c.message, "parents": parents, "tree": map[string]any{"sha": c.tree, "url": r.h.URL + "/x"},
 	})
 }
 
@@ -376,8 +420,34 @@ func (r *Repo) makeCommit(body []byte) (int, any) {
 	if r.trees[want.Tree] == nil {
 		return refused("Tree SHA does not exist")
 	}
-	sha := r.commit(commit{tree: want.Tree, message: want.Message, author: Viewer, parents: want.Parents})
+	sha := r.commit(commit{tree: want.Tree, message: want.Message, author: Viewer, parents: want.Parents, signed: !r.UserToken})
 	return http.StatusCreated, r.commitAnswer(sha)
+}
+
+// append is GraphQL's createCommitOnBranch; nil where GitHub refuses.
+func (r *Repo) append(input map[string]any) any {
+	at := func(name string) map[string]any { inner, _ := input[name].(map[string]any); return inner }
+	word := func(of map[string]any, name string) string { s, _ := of[name].(string); return s }
+	branch := word(at("branch"), "branchName")
+	tip := r.refs[branch]
+	if tip == "" || tip != input["expectedHeadOid"] {
+		return nil
+	}
+	files := maps.Clone(r.trees[r.commits[tip].tree])
+	additions, _ := at("fileChanges")["additions"].([]any)
+	for _, a := range additions {
+		file, _ := a.(map[string]any)
+		content, err := base64.StdEncoding.DecodeString(word(file, "contents"))
+		if err != nil {
+			r.h.t.Errorf("contents that are not base64: %v", err)
+			return nil
+		}
+		files[word(file, "path")] = treeEntry{"100644", r.blob(string(content))} // whatever it was
+	}
+	message := word(at("message"), "headline") + "\n\n" + word(at("message"), "body")
+	sha := r.commit(commit{tree: r.tree(files), message: message, author: Viewer, parents: []string{tip}, signed: true})
+	r.move(branch, sha)
+	return object{"commit": object{"oid": sha}}
 }
 
 func (r *Repo) readTree(sha string, recursive bool) (int, any) {

@@ -2,6 +2,7 @@ package compose
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/dockmend/dockmend/internal/facts"
@@ -17,8 +18,8 @@ import (
 //
 // Every program that reaches the port has the data. Set a password.
 //
-// It is info in files for development. Silent where a variable without a default
-// decides.
+// It is info, and excused, in files for development, and where no port is published
+// on all addresses. Silent where a variable without a default decides.
 var ComposeAuthDisabled = lint.Rule[*facts.Compose]{
 	Meta: lint.Meta{
 		ID:       "compose-auth-disabled",
@@ -28,6 +29,8 @@ var ComposeAuthDisabled = lint.Rule[*facts.Compose]{
 		Default:  true,
 		Since:    "0.1.0",
 		Presets:  []string{"cloud-native", "hardening"},
+		Variants: []string{excused},
+		OptIn:    []string{excused},
 	},
 	Check: checkComposeAuthDisabled,
 }
@@ -35,17 +38,13 @@ var ComposeAuthDisabled = lint.Rule[*facts.Compose]{
 func checkComposeAuthDisabled(p *lint.Pass[*facts.Compose]) {
 	for _, s := range p.Doc.All() {
 		report := func(at text.Span, what string) {
-			severity := lint.Warning
-			if p.Doc.IsDevelopment(p.Doc.Name) {
-				severity = lint.Info
-			}
-			p.Report(lint.Finding{
-				Span: at, Severity: severity,
+			p.Report(weigh(p.Doc, lint.Finding{
+				Span:    at,
 				Message: fmt.Sprintf("%q lets every program that reaches the port have the data; set a password", shortText(what)),
-			})
+			}, p.Doc.IsDevelopment(p.Doc.Name) || !slices.ContainsFunc(s.PublishedPorts(), isOpenPort)))
 		}
 		for _, kv := range s.Env() {
-			if kv.Value.Exists() && kv.Value.Known && opensAll(kv) {
+			if kv.Value.Exists() && kv.Value.Known && opensAll(kv) && !strings.Contains(s.ImageBase(), "kibana") {
 				report(kv.Span, kv.Key+"="+kv.Value.Text)
 			}
 		}

@@ -68,7 +68,7 @@ func checkComposeBindMountHidesVenv(p *lint.Pass[*facts.Compose]) {
 				}
 				if volumes := s.Entry("volumes"); s.Owns(volumes) && volumes.Value.Kind == yaml.Sequence && yaml.PlainString(name, true) {
 					edits, ok := p.Doc.File.Append(volumes.Value, name)
-					f.Fixes = yamlFix("add an anonymous volume on "+name, lint.Unsafe, lint.EffectConfig, edits, ok)
+					f.Fixes = yamlFix("add an anonymous volume on "+name, lint.Unsafe, edits, ok, "services.*.volumes")
 				}
 				p.Report(f)
 				break

@@ -43,7 +43,7 @@ func checkComposeBuildAndImage(p *lint.Pass[*facts.Compose]) {
 		}
 		if s.Owns(image) {
 			edits, ok := p.Doc.File.InsertAfter(image, "pull_policy: build")
-			f.Fixes = yamlFix("add pull_policy: build", lint.Unsafe, lint.EffectConfig, edits, ok)
+			f.Fixes = yamlFix("add pull_policy: build", lint.Unsafe, edits, ok, "services.*.pull_policy")
 		}
 		p.Report(f)
 	}

@@ -52,7 +52,7 @@ func checkComposeBuildTargetUnknown(p *lint.Pass[*facts.Compose]) {
 		case found:
 			f.Message = fmt.Sprintf("%q is no stage of %q; %q is meant", shortText(target.Text), b.File.Source.Path, shortText(near))
 			edits, ok := p.Doc.File.Replace(target.Node, near)
-			f.Fixes = yamlFix(fmt.Sprintf("name %q", shortText(near)), lint.Unsafe, lint.EffectConfig, edits, ok)
+			f.Fixes = yamlFix(fmt.Sprintf("name %q", shortText(near)), lint.Unsafe, edits, ok, "services.*.build.target")
 		default:
 			f.Message = fmt.Sprintf("%q is no stage of %q; it has %s", shortText(target.Text), b.File.Source.Path, listed(names))
 		}

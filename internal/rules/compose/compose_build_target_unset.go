@@ -50,7 +50,7 @@ func checkComposeBuildTargetUnset(p *lint.Pass[*facts.Compose]) {
 		}
 		if section.Node.Kind == yaml.Mapping && section.Pair.Value == section.Node && s.Owns(section.Pair) && yaml.PlainString(last.Name, false) {
 			edits, ok := p.Doc.File.Add(section.Node, "target: "+last.Name)
-			f.Fixes = yamlFix("name the last stage", lint.Unsafe, lint.EffectConfig, edits, ok)
+			f.Fixes = yamlFix("name the last stage", lint.Unsafe, edits, ok, "services.*.build.target")
 		}
 		p.Report(f)
 	})

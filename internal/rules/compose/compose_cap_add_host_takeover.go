@@ -17,10 +17,11 @@ import (
 // module into its kernel, or write into its memory. Name the capability that is
 // really needed.
 //
-// It is info where a comment beside it gives the reason, or in files that are
-// for development or trials by their name.
+// It is info, and excused, for agents that watch the host, where a comment beside it
+// gives the reason, and in files that are for development or trials by their name.
 //
-// Silent for other capabilities, which have their own rule.
+// Silent for other capabilities, which have their own rule, and for privileged
+// services, which have them all.
 var ComposeCapAddHostTakeover = lint.Rule[*facts.Compose]{
 	Meta: lint.Meta{
 		ID:       "compose-cap-add-host-takeover",
@@ -30,6 +31,8 @@ var ComposeCapAddHostTakeover = lint.Rule[*facts.Compose]{
 		Default:  true,
 		Since:    "0.1.0",
 		Presets:  []string{"cloud-native", "hardening"},
+		Variants: []string{excused},
+		OptIn:    []string{excused},
 		Aliases:  lint.Names("CIS-5.4", "CL-0024", "OWASP-R3"),
 	},
 	Check: checkComposeCapAddHostTakeover,
@@ -38,10 +41,10 @@ var ComposeCapAddHostTakeover = lint.Rule[*facts.Compose]{
 func checkComposeCapAddHostTakeover(p *lint.Pass[*facts.Compose]) {
 	eachCapability(p.Doc, func(s *facts.ComposeService, v compose.Value, name string) {
 		if slices.Contains([]string{"ALL", "SYS_ADMIN", "SYS_MODULE", "SYS_RAWIO"}, name) {
-			p.Report(lint.Finding{
-				Span: v.Span, Severity: exposure(p.Doc, v.Span, lint.Error),
+			p.Report(weigh(p.Doc, lint.Finding{
+				Span:    v.Span,
 				Message: fmt.Sprintf("%q is enough for %q to take over its host; name the capability that it really needs", shortText(v.Raw), shortText(s.Name)),
-			})
+			}, watchesHost(s)))
 		}
 	})
 }
@@ -50,6 +53,9 @@ func checkComposeCapAddHostTakeover(p *lint.Pass[*facts.Compose]) {
 // capitals without CAP_ in front.
 func eachCapability(d *facts.Compose, visit func(s *facts.ComposeService, v compose.Value, name string)) {
 	for _, s := range d.All() {
+		if isPrivileged(s) {
+			continue // it has them all
+		}
 		for _, v := range s.Values("cap_add") {
 			if v.Known {
 				visit(s, v, strings.TrimPrefix(strings.ToUpper(v.Text), "CAP_"))

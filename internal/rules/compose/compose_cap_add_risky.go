@@ -11,17 +11,18 @@ import (
 )
 
 // ComposeCapAddRisky finds capabilities in cap_add that Docker does not give by
-// itself and that reach beyond the container: NET_ADMIN, BPF, SYS_BOOT, PERFMON
-// and SYS_TIME are a warning; SYS_PTRACE, DAC_READ_SEARCH, SYS_NICE, IPC_LOCK,
-// LEASE and SYSLOG are info.
+// itself and that reach beyond the container: BPF, SYS_BOOT, PERFMON and SYS_TIME,
+// and NET_ADMIN in the network of the host, are a warning.
 //
 // Delete the line if the program works without.
 //
-// It is info for VPN programs with NET_ADMIN, where a comment beside it gives
-// the reason, and in files that are for development or trials by their name.
+// It is info, and excused, for NET_ADMIN in a network of the container's own and for
+// VPN programs; for SYS_PTRACE, DAC_READ_SEARCH, SYS_NICE, IPC_LOCK, LEASE and SYSLOG;
+// for agents that watch the host, where a comment beside it gives the reason, and in
+// files that are for development or trials by their name.
 //
 // Silent for Docker's own capabilities, NET_BIND_SERVICE, CHOWN and SETUID among
-// them.
+// them, and for privileged services, which have them all.
 var ComposeCapAddRisky = lint.Rule[*facts.Compose]{
 	Meta: lint.Meta{
 		ID:       "compose-cap-add-risky",
@@ -31,6 +32,8 @@ var ComposeCapAddRisky = lint.Rule[*facts.Compose]{
 		Default:  true,
 		Since:    "0.1.0",
 		Presets:  []string{"cloud-native", "hardening"},
+		Variants: []string{excused},
+		OptIn:    []string{excused},
 		Aliases:  lint.Names("CIS-5.4", "CL-0011", "CL-0027", "CL-0028", "CL-0029", "CL-0030", "OWASP-R3"),
 	},
 	Check: checkComposeCapAddRisky,
@@ -38,21 +41,21 @@ var ComposeCapAddRisky = lint.Rule[*facts.Compose]{
 
 func checkComposeCapAddRisky(p *lint.Pass[*facts.Compose]) {
 	eachCapability(p.Doc, func(s *facts.ComposeService, v compose.Value, name string) {
-		severity := lint.Info
+		f := lint.Finding{
+			Span:    v.Span,
+			Message: fmt.Sprintf("%q reaches beyond the container; delete it if %q works without", shortText(v.Raw), shortText(s.Name)),
+		}
 		switch name {
-		case "NET_ADMIN", "BPF", "SYS_BOOT", "PERFMON", "SYS_TIME":
-			severity = exposure(p.Doc, v.Span, lint.Warning)
+		case "NET_ADMIN":
+			f = weigh(p.Doc, f, isVPN(s) || s.Value("network_mode").Text != "host")
+		case "BPF", "SYS_BOOT", "PERFMON", "SYS_TIME":
+			f = weigh(p.Doc, f, watchesHost(s))
 		case "SYS_PTRACE", "DAC_READ_SEARCH", "SYS_NICE", "IPC_LOCK", "LEASE", "SYSLOG":
+			f = excuse(f)
 		default:
 			return
 		}
-		if name == "NET_ADMIN" && isVPN(s) {
-			severity = lint.Info
-		}
-		p.Report(lint.Finding{
-			Span: v.Span, Severity: severity,
-			Message: fmt.Sprintf("%q reaches beyond the container; delete it if %q works without", shortText(v.Raw), shortText(s.Name)),
-		})
+		p.Report(f)
 	})
 }
 

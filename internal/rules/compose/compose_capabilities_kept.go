@@ -41,6 +41,7 @@ func checkComposeCapabilitiesKept(p *lint.Pass[*facts.Compose]) {
 	l := lacking{
 		message: "all of Docker's capabilities are kept by %s, and most programs need none; drop ALL, and add what is needed",
 		title:   "drop all capabilities",
+		keys:    []string{"cap_drop", "cap_add"},
 		mend:    dropCapabilities,
 	}
 	for _, s := range wholeServices(p.Doc) {

@@ -46,7 +46,7 @@ func checkComposeCompletedServiceRestarts(p *lint.Pass[*facts.Compose]) {
 		}
 		if e.Target.Owns(e.Target.Entry("restart")) && !restart.Template.HasVariables() {
 			edits, ok := p.Doc.File.Replace(restart.Node, "no")
-			f.Fixes = yamlFix("write \"no\"", lint.Unsafe, lint.EffectConfig, edits, ok)
+			f.Fixes = yamlFix("write \"no\"", lint.Unsafe, edits, ok, "services.*.restart")
 		}
 		p.Report(f)
 	}

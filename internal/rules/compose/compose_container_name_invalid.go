@@ -39,7 +39,7 @@ func checkComposeContainerNameInvalid(p *lint.Pass[*facts.Compose]) {
 		}
 		if better := containerNameFor(name.Text); isContainerName(better) {
 			edits, ok := p.Doc.File.Replace(name.Node, better)
-			f.Fixes = yamlFix("write "+better, lint.Unsafe, lint.EffectUnknown, edits, ok)
+			f.Fixes = yamlFix("write "+better, lint.Unsafe, edits, ok, "services.*.container_name")
 		}
 		p.Report(f)
 	}

@@ -39,7 +39,7 @@ func checkComposeContainerNameWithReplicas(p *lint.Pass[*facts.Compose]) {
 		}
 		if s.Owns(name) {
 			edits, ok := p.Doc.File.Delete(name)
-			f.Fixes = yamlFix("delete container_name", lint.Unsafe, lint.EffectConfig, edits, ok)
+			f.Fixes = yamlFix("delete container_name", lint.Unsafe, edits, ok, "services.*.container_name")
 		}
 		p.Report(f)
 	}

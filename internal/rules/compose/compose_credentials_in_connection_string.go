@@ -16,7 +16,8 @@ import (
 // Whoever has the repository has the password, and it stays in its history. Put
 // a reference in its place: "${DB_PASSWORD:?}".
 //
-// Placeholders are info, and so is everything in files for development. Silent
+// Placeholders are info, and excused, as are defaults of variables in a service without
+// a port, and everything in files for development. Silent
 // for references without a default, for a user without a password, and, in files
 // for development, for the passwords that everybody knows.
 var ComposeCredentialsInConnectionString = lint.Rule[*facts.Compose]{
@@ -28,6 +29,8 @@ var ComposeCredentialsInConnectionString = lint.Rule[*facts.Compose]{
 		Default:  true,
 		Since:    "0.1.0",
 		Presets:  []string{"cloud-native", "hardening"},
+		Variants: []string{excused},
+		OptIn:    []string{excused},
 		Aliases:  lint.Names("CL-0021", "OWASP-R12"),
 	},
 	Check: checkComposeCredentialsInConnectionString,
@@ -46,14 +49,14 @@ func checkComposeCredentialsInConnectionString(p *lint.Pass[*facts.Compose]) {
 				if !ok || password == "" || strings.ContainsAny(password, "$*{}") {
 					continue
 				}
-				severity, ok := secretSeverity(p.Doc, password, true)
+				f, ok := weighSecret(p.Doc, lint.Finding{
+					Span:    v.Span,
+					Message: "the password in this address is there for everybody who has the file; put a reference in its place, as ${DB_PASSWORD:?}",
+				}, password, true, isOwnDefault(s, v))
 				if !ok {
 					continue
 				}
-				p.Report(lint.Finding{
-					Span: v.Span, Severity: severity,
-					Message: "the password in this address is there for everybody who has the file; put a reference in its place, as ${DB_PASSWORD:?}",
-				})
+				p.Report(f)
 				return
 			}
 		}

@@ -18,11 +18,11 @@ import (
 // rights; who writes it owns the host. Mount the folder that is needed, or name
 // the one device.
 //
-// Virtualisation (/dev/kvm, /dev/vfio, /dev/vhost-net) is info, and so is all
+// Virtualisation (/dev/kvm, /dev/vfio, /dev/vhost-net) is info, and excused, as is all
 // where a comment beside it gives the reason, and in files that are for
 // development or trials by their name.
 //
-// Silent for graphics, sound, serial ports, cameras, /dev/fuse and /dev/net/tun.
+// Silent for privileged services, which have all devices, and for graphics, sound, serial ports, cameras, /dev/fuse and /dev/net/tun.
 var ComposeDangerousDevice = lint.Rule[*facts.Compose]{
 	Meta: lint.Meta{
 		ID:       "compose-dangerous-device",
@@ -32,6 +32,8 @@ var ComposeDangerousDevice = lint.Rule[*facts.Compose]{
 		Default:  true,
 		Since:    "0.1.0",
 		Presets:  []string{"cloud-native", "hardening"},
+		Variants: []string{excused},
+		OptIn:    []string{excused},
 		Aliases:  lint.Names("CIS-5.18", "CL-0016"),
 	},
 	Check: checkComposeDangerousDevice,
@@ -39,6 +41,9 @@ var ComposeDangerousDevice = lint.Rule[*facts.Compose]{
 
 func checkComposeDangerousDevice(p *lint.Pass[*facts.Compose]) {
 	for _, s := range p.Doc.All() {
+		if isPrivileged(s) {
+			continue // it has them all
+		}
 		for _, item := range itemsOf(s.Get("devices")) {
 			v := p.Doc.Value(item)
 			if item.Is(yaml.Mapping) {
@@ -48,21 +53,21 @@ func checkComposeDangerousDevice(p *lint.Pass[*facts.Compose]) {
 			if !v.Known || !strings.HasPrefix(source, "/dev") {
 				continue
 			}
-			severity, what := judgeDevice(path.Clean(source))
+			what, virtual := judgeDevice(path.Clean(source))
 			if what == "" {
 				continue
 			}
-			p.Report(lint.Finding{
-				Span: v.Span, Severity: exposure(p.Doc, v.Span, severity),
+			p.Report(weigh(p.Doc, lint.Finding{
+				Span:    v.Span,
 				Message: fmt.Sprintf("%q is %s of the host, past all rights; name the one device or folder that is needed", shortText(v.Raw), what),
-			})
+			}, virtual))
 		}
 		for _, v := range s.Values("device_cgroup_rules") {
 			if words := strings.Fields(v.Text); v.Known && len(words) > 1 && (words[0] == "a" || words[0] == "b" && strings.HasPrefix(words[1], "*") || words[1] == "*:*") {
-				p.Report(lint.Finding{
-					Span: v.Span, Severity: exposure(p.Doc, v.Span, lint.Warning),
+				p.Report(weigh(p.Doc, lint.Finding{
+					Span:    v.Span,
 					Message: fmt.Sprintf("%q opens every device of its kind on the host; name the numbers of the one that is needed", shortText(v.Raw)),
-				})
+				}, false))
 			}
 		}
 	}
@@ -75,27 +80,27 @@ func itemsOf(n *yaml.Node) []*yaml.Node {
 	return n.Items
 }
 
-// judgeDevice says what a device of the host is, and how bad; what is empty for
-// one that does no harm.
-func judgeDevice(name string) (severity lint.Severity, what string) {
+// judgeDevice says what a device of the host is, and whether it is there for
+// virtual machines; what is empty for one that does no harm.
+func judgeDevice(name string) (what string, virtual bool) {
 	if name == "/dev" {
-		return lint.Warning, "every device"
+		return "every device", false
 	}
 	name = strings.TrimPrefix(name, "/dev/")
 	switch name {
 	case "mem", "kmem", "port":
-		return lint.Warning, "the memory"
+		return "the memory", false
 	case "kvm", "vhost-net":
-		return lint.Info, "the hypervisor"
+		return "the hypervisor", true
 	}
 	if isBelow(name, "vfio") {
-		return lint.Info, "hardware"
+		return "hardware", true
 	}
 	if isBelow(name, "mapper", "disk", "block") || slices.ContainsFunc([]string{"sd", "hd", "vd", "xvd", "nvme", "mmcblk", "dm-", "md", "loop"}, func(kind string) bool {
 		rest, ok := strings.CutPrefix(name, kind)
 		return ok && !strings.Contains(rest, "/") && rest != "" && (kind != "md" && kind != "loop" || strings.Trim(rest, "0123456789") == "")
 	}) {
-		return lint.Warning, "a disk"
+		return "a disk", false
 	}
-	return lint.SeverityUnset, ""
+	return "", false
 }

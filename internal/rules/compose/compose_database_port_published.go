@@ -16,8 +16,9 @@ import (
 // within hours. Services of the file reach each other without: delete the entry,
 // or publish it on 127.0.0.1.
 //
-// It is info in files for development. Silent for addresses that are named, or
-// come from a variable.
+// It is info, and excused, in files for development, and where a comment beside it
+// gives the reason. Silent for addresses that are named, or come from a variable, and
+// for a database that is alone in its file: others are meant to reach it.
 var ComposeDatabasePortPublished = lint.Rule[*facts.Compose]{
 	Meta: lint.Meta{
 		ID:       "compose-database-port-published",
@@ -27,6 +28,8 @@ var ComposeDatabasePortPublished = lint.Rule[*facts.Compose]{
 		Default:  true,
 		Since:    "0.1.0",
 		Presets:  []string{"cloud-native", "hardening"},
+		Variants: []string{excused},
+		OptIn:    []string{excused},
 		Aliases:  lint.Names("CIS-5.9", "CL-0005"),
 	},
 	Check: checkComposeDatabasePortPublished,
@@ -34,22 +37,19 @@ var ComposeDatabasePortPublished = lint.Rule[*facts.Compose]{
 
 func checkComposeDatabasePortPublished(p *lint.Pass[*facts.Compose]) {
 	for _, s := range p.Doc.All() {
-		if s.Value("network_mode").Text == "host" {
+		if s.Value("network_mode").Text == "host" || len(p.Doc.All()) == 1 {
 			continue
 		}
 		for _, port := range s.PublishedPorts() {
 			if !isOpenPort(port) || !isDatabasePort(s, port) {
 				continue
 			}
-			severity := lint.Warning
-			if p.Doc.IsDevelopment(p.Doc.Name) {
-				severity = lint.Info
-			}
-			p.Report(lint.Finding{
-				Span: port.Span, Severity: severity,
+			f := lint.Finding{
+				Span:    port.Span,
 				Message: fmt.Sprintf("this port of %q is open on every address of the host, past its firewall; delete it, since services need none, or publish it on 127.0.0.1", shortText(s.Name)),
 				Fixes:   loopbackFix(p.Doc, port),
-			})
+			}
+			p.Report(weigh(p.Doc, f, p.Doc.IsDevelopment(p.Doc.Name)))
 		}
 	}
 }

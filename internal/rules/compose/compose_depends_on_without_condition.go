@@ -17,8 +17,8 @@ import (
 // Wait with "condition: service_healthy". All such dependencies of a service are
 // one finding.
 //
-// Silent where the other service has no health check in the file, and where it is
-// switched off. With the option "databases", services that run a known database
+// Silent where the service is started again when it fails, and where the other one
+// has no health check in the file, or a switched off one. With the option "databases", services that run a known database
 // are reported without one too.
 var ComposeDependsOnWithoutCondition = lint.Rule[*facts.Compose]{
 	Meta: lint.Meta{
@@ -38,6 +38,9 @@ func checkComposeDependsOnWithoutCondition(p *lint.Pass[*facts.Compose]) {
 	d := p.Doc
 	seen := map[*yaml.Node]bool{}
 	for _, s := range d.All() {
+		if startsAgain(s) {
+			continue
+		}
 		var hasty []compose.Dependency
 		var related []lint.Related
 		healthy := map[string]bool{}
@@ -76,13 +79,19 @@ func checkComposeDependsOnWithoutCondition(p *lint.Pass[*facts.Compose]) {
 	}
 }
 
+// startsAgain tells whether a service that fails is started anew.
+func startsAgain(s *facts.ComposeService) bool {
+	restart, _, _ := strings.Cut(s.Value("restart").Text, ":")
+	return keepsRunning(s) || restart == "on-failure"
+}
+
 // waitHealthy gives dependencies the condition. A list is written as a mapping.
 func waitHealthy(d *facts.Compose, s *facts.ComposeService, healthy map[string]bool) []lint.Fix {
 	const title = "wait until it is healthy"
 	entry := s.Entry("depends_on")
 	n := entry.Value
 	if n.Kind == yaml.Mapping {
-		fix := lint.Fix{Title: title, Applicability: lint.Unsafe, MaxEffect: lint.EffectConfig}
+		fix := lint.Fix{Title: title, Applicability: lint.Unsafe, MaxEffect: lint.EffectConfig, Changes: []string{"services.*.depends_on"}}
 		for _, dep := range s.DependsOn() {
 			if !healthy[dep.Service] {
 				continue
@@ -136,5 +145,5 @@ func waitHealthy(d *facts.Compose, s *facts.ComposeService, healthy map[string]b
 	}
 	edit := lint.Replace(n.Span, b.String())
 	edit.Span.Start = colon + 1
-	return []lint.Fix{{Title: title, Applicability: lint.Unsafe, MaxEffect: lint.EffectConfig, Edits: []lint.FileEdit{edit}}}
+	return []lint.Fix{{Title: title, Applicability: lint.Unsafe, MaxEffect: lint.EffectConfig, Changes: []string{"services.*.depends_on"}, Edits: []lint.FileEdit{edit}}}
 }

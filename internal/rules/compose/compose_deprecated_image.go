@@ -22,6 +22,8 @@ var ComposeDeprecatedImage = lint.Rule[*facts.Compose]{
 		Default:  true,
 		Since:    "0.1.0",
 		Presets:  []string{"cloud-native"},
+		Variants: []string{excused},
+		OptIn:    []string{excused},
 	},
 	Check: checkComposeDeprecatedImage,
 }
@@ -31,7 +33,7 @@ func checkComposeDeprecatedImage(p *lint.Pass[*facts.Compose]) {
 		if x.Local {
 			continue
 		}
-		f := lint.Finding{Span: x.Image.Span, Severity: exposure(p.Doc, x.Image.Span, lint.Warning)}
+		f := weigh(p.Doc, lint.Finding{Span: x.Image.Span}, false)
 		if years := facts.YearsOfLatest(p.Registry, x.Image, platformOf(x)); years >= 4 {
 			f.Message = fmt.Sprintf("the newest image of %q is %d years old, so faults that were found since are in it; use one that is kept up", shortText(x.Image.Name()), years)
 			p.Report(f)

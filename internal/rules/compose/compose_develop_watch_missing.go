@@ -47,7 +47,7 @@ func checkComposeDevelopWatchMissing(p *lint.Pass[*facts.Compose]) {
 			}
 			if code, ok := watchCode(p, b, m); ok && s.Owns(b.Pair) {
 				edits, ok := p.Doc.File.InsertAfter(b.Pair, code)
-				f.Fixes = yamlFix("add develop.watch", lint.Unsafe, lint.EffectConfig, edits, ok)
+				f.Fixes = yamlFix("add develop.watch", lint.Unsafe, edits, ok, "services.*.develop")
 			}
 			p.Report(f)
 			break

@@ -20,12 +20,12 @@ import (
 // file and not about what is said through it. Put a socket proxy between them
 // that lets through what is needed, or do without.
 //
-// It is info where a comment beside it gives the reason, in files that are for
+// It is info, and excused, where a comment beside it gives the reason, in files that are for
 // development or trials by their name, and for programs whose work it is to
 // manage containers.
 //
-// Silent for socket proxies (option "except", parts of image names) and for
-// named volumes.
+// Silent for socket proxies (option "except", parts of image names), for named
+// volumes, and for all of the host's disk, which two other rules speak of.
 var ComposeDockerSocketMounted = lint.Rule[*facts.Compose]{
 	Meta: lint.Meta{
 		ID:       "compose-docker-socket-mounted",
@@ -35,6 +35,8 @@ var ComposeDockerSocketMounted = lint.Rule[*facts.Compose]{
 		Default:  true,
 		Since:    "0.1.0",
 		Presets:  []string{"cloud-native", "hardening"},
+		Variants: []string{excused},
+		OptIn:    []string{excused},
 		Aliases:  lint.Names("CIS-5.32", "CL-0001", "OWASP-R1", "kics:docker_socket_mounted_in_container", "semgrep:exposing-docker-socket-volume"),
 		Options: []lint.Option{{
 			Name: "except", Doc: "parts of the names of images that may have the socket, so that others need not", Kind: lint.ListOption,
@@ -51,15 +53,11 @@ func checkComposeDockerSocketMounted(p *lint.Pass[*facts.Compose]) {
 			continue
 		}
 		report := func(at text.Span, message string) {
-			severity := exposure(p.Doc, at, lint.Error)
-			if managesContainers(image) {
-				severity = lint.Info
-			}
-			p.Report(lint.Finding{Span: at, Severity: severity, Message: message})
+			p.Report(weigh(p.Doc, lint.Finding{Span: at, Message: message}, managesContainers(image)))
 		}
 		for _, m := range s.AllMounts() {
 			name, ok := hostPath(m)
-			if !ok || !isDaemonSocket(name) && name != "/run" && name != "/" {
+			if !ok || !isDaemonSocket(name) && name != "/run" {
 				continue
 			}
 			report(m.Span, fmt.Sprintf("%q gives the container the engine of its host, and so the host, read-only or not; put a socket proxy between them, or do without", shortText(m.Source)))
@@ -76,7 +74,7 @@ func checkComposeDockerSocketMounted(p *lint.Pass[*facts.Compose]) {
 // managesContainers tells whether an image cannot do its work without the
 // engine's socket.
 func managesContainers(image string) bool {
-	return slices.ContainsFunc([]string{"portainer", "watchtower", "dockge", "komodo", "yacht", "diun", "dozzle", "ouroboros", "shepherd", "lazydocker", "wud"}, func(name string) bool {
+	return slices.ContainsFunc([]string{"portainer", "watchtower", "dockge", "komodo", "yacht", "diun", "dozzle", "ouroboros", "shepherd", "lazydocker", "wud", "datadog", "autoheal"}, func(name string) bool {
 		return strings.Contains(image, name)
 	})
 }

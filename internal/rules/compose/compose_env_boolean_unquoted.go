@@ -56,7 +56,7 @@ func checkComposeEnvBooleanUnquoted(p *lint.Pass[*facts.Compose]) {
 func checkPlainText(p *lint.Pass[*facts.Compose], n *yaml.Node) {
 	shown := plainText(n)
 	f := lint.Finding{Span: n.Span}
-	applicability, effect := lint.Unsafe, lint.EffectConfig
+	applicability, changes := lint.Unsafe, []string{"services.*.environment", "services.*.labels", "services.*.build.args"}
 	switch {
 	case n.Span.IsEmpty():
 		return
@@ -66,13 +66,13 @@ func checkPlainText(p *lint.Pass[*facts.Compose], n *yaml.Node) {
 		f.Message = fmt.Sprintf("%q without quotes reaches the container as %q; quote it", shortText(n.Value), shortText(shown))
 	case p.Options.Bool("all") && isYAML11Boolean(n.Value):
 		f.Message = fmt.Sprintf("%q without quotes is a boolean for some readers of YAML; quote it", n.Value)
-		applicability, effect = lint.Safe, lint.EffectNone
+		applicability, changes = lint.Safe, nil
 		f.Severity = lint.Style
 	default:
 		return
 	}
 	edits, ok := p.Doc.File.Quote(n)
-	f.Fixes = yamlFix("quote it", applicability, effect, edits, ok)
+	f.Fixes = yamlFix("quote it", applicability, edits, ok, changes...)
 	p.Report(f)
 }
 

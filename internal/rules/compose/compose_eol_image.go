@@ -14,7 +14,7 @@ import (
 // found by a later version. A database needs a plan: read its notes on how to move
 // the data before the tag changes.
 //
-// It is info where a comment beside it gives the reason, or in files that are
+// It is info, and excused, where a comment beside it gives the reason, or in files that are
 // for development or trials by their name.
 //
 // With --online, images whose tag has no version are judged by the version that
@@ -30,6 +30,8 @@ var ComposeEolImage = lint.Rule[*facts.Compose]{
 		Default:  true,
 		Since:    "0.1.0",
 		Presets:  []string{"cloud-native"},
+		Variants: []string{excused},
+		OptIn:    []string{excused},
 		Aliases:  lint.Names("CIS-4.4"),
 	},
 	Check: checkComposeEolImage,
@@ -41,10 +43,10 @@ func checkComposeEolImage(p *lint.Pass[*facts.Compose]) {
 			continue
 		}
 		if r, ok := facts.SupportEnded(p.Registry, x.Image, platformOf(x)); ok {
-			p.Report(lint.Finding{
-				Span: x.Image.Span, Severity: exposure(p.Doc, x.Image.Span, lint.Warning),
+			p.Report(weigh(p.Doc, lint.Finding{
+				Span:    x.Image.Span,
 				Message: fmt.Sprintf("%s is %s, whose support ended in %s, so faults that are found stay; move to a release that gets fixes", shownSite(x), r.What, r.Month),
-			})
+			}, false))
 		}
 	}
 }

@@ -80,36 +80,29 @@ func checkComposeGraceBelowAppTimeout(p *lint.Pass[*facts.Compose]) {
 		case s.Pair.Value == s.Node: // no alias, which others may share
 			edits, ok = p.Doc.File.Add(s.Node, "stop_grace_period: "+want)
 		}
-		f.Fixes = yamlFix("wait for "+want, lint.Unsafe, lint.EffectConfig, edits, ok)
+		f.Fixes = yamlFix("wait for "+want, lint.Unsafe, edits, ok, "services.*.stop_grace_period")
 		p.Report(f)
 	}
 }
 
 // stopTime is how long a server takes to stop, and the place that says so.
 func stopTime(s *facts.ComposeService, b *facts.ServiceBuild, start facts.ServiceStart) (timeout time.Duration, related lint.Related, ok bool) {
-	const message = "the server's own timeout"
-	if t, at := facts.GracefulTimeout(start.Program, start.Args); at >= 0 {
-		if start.Stage != nil {
-			return t, inDockerfile(b, start.Place, message), true
+	var stage *facts.Stage
+	if b != nil {
+		stage = b.Stage
+	}
+	t, ok := start.StopTime(stage, func(name string) (string, text.Span, bool) {
+		kv, set := s.Getenv(name)
+		if set && !kv.Value.Known {
+			return "", kv.Span, true
 		}
-		return t, lint.Related{Span: start.Place, Message: message}, true
+		return kv.Value.Text, kv.Span, set
+	})
+	const message = "the server's own timeout"
+	if t.InStage {
+		return t.Timeout, inDockerfile(b, t.Place, message), ok
 	}
-	name, read := facts.GracefulVariable(start.Program)
-	if name == "" {
-		return 0, related, false
-	}
-	if kv, set := s.Getenv(name); set {
-		timeout, ok = read(kv.Value.Text)
-		return timeout, lint.Related{Span: kv.Span, Message: message}, ok && kv.Value.Known
-	}
-	if b == nil || b.Stage == nil {
-		return 0, related, false
-	}
-	if v, set := b.Stage.EndScope().Lookup(name); set && v.IsEnv && v.Known && v.Instruction != nil {
-		timeout, ok = read(v.Value)
-		return timeout, inDockerfile(b, v.Pair.Span, message), ok
-	}
-	return 0, related, false
+	return t.Timeout, lint.Related{Span: t.Place, Message: message}, ok
 }
 
 // seconds writes a duration as Compose reads it.

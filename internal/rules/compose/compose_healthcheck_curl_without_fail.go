@@ -22,7 +22,6 @@ var ComposeHealthcheckCurlWithoutFail = lint.Rule[*facts.Compose]{
 		Title:    "A health check does not see errors",
 		Category: lint.Runtime,
 		Severity: lint.Warning,
-		Default:  true,
 		Since:    "0.1.0",
 		Presets:  []string{"cloud-native"},
 	},
@@ -130,5 +129,5 @@ func curlFinding(span text.Span) lint.Finding {
 }
 
 func curlFix(at int, flag string) lint.Fix {
-	return lint.Fix{Title: "add --fail", Applicability: lint.Unsafe, MaxEffect: lint.EffectConfig, Edits: []lint.FileEdit{lint.Insert(at, flag)}}
+	return lint.Fix{Title: "add --fail", Applicability: lint.Unsafe, MaxEffect: lint.EffectConfig, Changes: []string{"services.*.healthcheck.test"}, Edits: []lint.FileEdit{lint.Insert(at, flag)}}
 }

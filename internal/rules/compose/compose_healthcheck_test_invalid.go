@@ -69,7 +69,7 @@ func checkExecWords(p *lint.Pass[*facts.Compose], words []compose.Value) {
 		p.Report(lint.Finding{
 			Span: words[1].Span, Variant: "shell-words", Severity: lint.Warning,
 			Message: fmt.Sprintf("CMD takes %q for the name of one program, blanks included, so the check always fails; write CMD-SHELL", shortText(words[1].Raw)),
-			Fixes:   yamlFix("write CMD-SHELL", lint.Unsafe, lint.EffectConfig, edits, ok),
+			Fixes:   yamlFix("write CMD-SHELL", lint.Unsafe, edits, ok, "services.*.healthcheck.test"),
 		})
 		return
 	}
@@ -99,7 +99,7 @@ func firstWord(d *facts.Compose, words []compose.Value) lint.Finding {
 	if upper == "CMD" || upper == "CMD-SHELL" || upper == "NONE" {
 		f.Message = fmt.Sprintf("%q has to be in capitals, and Compose refuses the file; write %s", first.Raw, upper)
 		edits, ok := d.File.Replace(first.Node, upper)
-		f.Fixes = yamlFix("write "+upper, lint.Safe, lint.EffectConfig, edits, ok)
+		f.Fixes = yamlFix("write "+upper, lint.Safe, edits, ok, "services.*.healthcheck.test")
 		return f
 	}
 	form := "CMD"
@@ -108,7 +108,7 @@ func firstWord(d *facts.Compose, words []compose.Value) lint.Finding {
 	}
 	f.Message = fmt.Sprintf("a test begins with CMD, CMD-SHELL or NONE and not with %q, and Compose refuses the file; write %s before it", shortText(first.Raw), form)
 	if list := first.Node.Parent; list != nil && first.Node.Span == list.Items[0].Full {
-		f.Fixes = yamlFix("insert "+form, lint.Safe, lint.EffectConfig, insertFirst(d, first, form), true)
+		f.Fixes = yamlFix("insert "+form, lint.Safe, insertFirst(d, first, form), true, "services.*.healthcheck.test")
 	}
 	return f
 }

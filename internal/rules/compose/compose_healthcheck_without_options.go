@@ -64,7 +64,7 @@ func checkComposeHealthcheckWithoutOptions(p *lint.Pass[*facts.Compose]) {
 					separator = ", "
 				}
 				edits, ok := p.Doc.File.InsertAfter(last, strings.Join(added, separator))
-				f.Fixes = yamlFix("add "+strings.Join(added, ", "), lint.Unsafe, lint.EffectConfig, edits, ok)
+				f.Fixes = yamlFix("add "+strings.Join(added, ", "), lint.Unsafe, edits, ok, "services.*.healthcheck")
 			}
 			p.Report(f)
 			continue

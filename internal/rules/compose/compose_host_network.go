@@ -16,7 +16,7 @@ import (
 // listens on the host's loopback is open to the program. Publish the ports that
 // are needed.
 //
-// It is info for VPN programs, where a comment beside it gives the reason, and
+// It is info, and excused, for VPN programs, where a comment beside it gives the reason, and
 // in files that are for development or trials by their name.
 //
 // Silent for programs that look for devices in the network, or measure it
@@ -30,10 +30,12 @@ var ComposeHostNetwork = lint.Rule[*facts.Compose]{
 		Default:  true,
 		Since:    "0.1.0",
 		Presets:  []string{"cloud-native", "hardening"},
+		Variants: []string{excused},
+		OptIn:    []string{excused},
 		Aliases:  lint.Names("CIS-5.10", "CL-0008", "OWASP-R5", "kics:shared_host_network_namespace"),
 		Options: []lint.Option{{
 			Name: "except", Doc: "parts of the names of images that may use it", Kind: lint.ListOption,
-			OptionValue: lint.OptionValue{List: []string{"home-assistant", "homeassistant", "homebridge", "esphome", "matter-server", "avahi", "node-exporter", "node_exporter", "netdata", "keepalived", "tailscale"}},
+			OptionValue: lint.OptionValue{List: []string{"home-assistant", "homeassistant", "homebridge", "esphome", "matter-server", "avahi", "node-exporter", "node_exporter", "netdata", "keepalived", "tailscale", "plex", "openhab", "jellyfin", "emby"}},
 		}},
 	},
 	Check: checkComposeHostNetwork,
@@ -51,13 +53,9 @@ func checkComposeHostNetwork(p *lint.Pass[*facts.Compose]) {
 		if mode.Text != "host" || image != "" && slices.ContainsFunc(p.Options.List("except"), func(part string) bool { return strings.Contains(image, part) }) {
 			continue
 		}
-		severity := exposure(p.Doc, mode.Span, lint.Warning)
-		if isVPN(s) {
-			severity = lint.Info
-		}
-		p.Report(lint.Finding{
-			Span: mode.Span, Severity: severity,
+		p.Report(weigh(p.Doc, lint.Finding{
+			Span:    mode.Span,
 			Message: fmt.Sprintf("every port that %q opens is open on the host, and the host's local services are open to it; publish the ports that it needs", shortText(s.Name)),
-		})
+		}, isVPN(s)))
 	}
 }

@@ -13,7 +13,7 @@ import (
 // send signals to those of the same user; with ipc it reads their shared memory.
 // Leave it out, or share with one service: "service:NAME".
 //
-// It is info for agents that watch the host, where a comment beside it gives the
+// It is info, and excused, for agents that watch the host, where a comment beside it gives the
 // reason, and in files that are for development or trials by their name.
 //
 // Silent for services, containers, "shareable" and "private".
@@ -26,10 +26,11 @@ var ComposeHostPidOrIpc = lint.Rule[*facts.Compose]{
 		Default:  true,
 		Since:    "0.1.0",
 		Presets:  []string{"cloud-native", "hardening"},
-		Variants: []string{"pid", "ipc"},
+		Variants: []string{"pid", "ipc", "pid-excused", "ipc-excused"},
+		OptIn:    []string{"pid-excused", "ipc-excused"},
 		Aliases: []lint.Alias{
-			{Name: "CIS-5.16", Variants: []string{"ipc"}}, {Name: "CIS-5.17", Variants: []string{"pid"}}, {Name: "CL-0010"},
-			{Name: "kics:host_namespace_is_shared", Variants: []string{"pid"}}, {Name: "kics:shared_host_ipc_namespace", Variants: []string{"ipc"}},
+			{Name: "CIS-5.16", Variants: []string{"ipc", "ipc-excused"}}, {Name: "CIS-5.17", Variants: []string{"pid", "pid-excused"}}, {Name: "CL-0010"},
+			{Name: "kics:host_namespace_is_shared", Variants: []string{"pid", "pid-excused"}}, {Name: "kics:shared_host_ipc_namespace", Variants: []string{"ipc", "ipc-excused"}},
 		},
 	},
 	Check: checkComposeHostPidOrIpc,
@@ -42,18 +43,14 @@ func checkComposeHostPidOrIpc(p *lint.Pass[*facts.Compose]) {
 			if v.Text != "host" {
 				continue
 			}
-			severity := exposure(p.Doc, v.Span, lint.Warning)
-			if watchesHost(s) {
-				severity = lint.Info
-			}
 			what, instead := "processes", "leave pid out, or share with one service"
 			if key == "ipc" {
 				what, instead = "shared memory", "leave ipc out, and set shm_size for a program that needs much"
 			}
-			p.Report(lint.Finding{
-				Span: v.Span, Variant: key, Severity: severity,
+			p.Report(weigh(p.Doc, lint.Finding{
+				Span: v.Span, Variant: key,
 				Message: fmt.Sprintf("%q sees and reaches the %s of its host; %s", shortText(s.Name), what, instead),
-			})
+			}, watchesHost(s)))
 		}
 	}
 }

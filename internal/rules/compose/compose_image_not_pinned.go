@@ -23,8 +23,9 @@ import (
 // the default of the variable in which it ends, or where the anchor stands. It
 // says why where it cannot.
 //
-// Silent for digests, for images that a service of the file builds, for services
-// that never pull, and where a variable without a default decides.
+// Silent for digests, for images that a service of the file builds, or a Makefile
+// or script beside it under a name without a slash, for services that never pull,
+// and where a variable without a default decides.
 var ComposeImageNotPinned = lint.Rule[*facts.Compose]{
 	Meta: lint.Meta{
 		ID:       "compose-image-not-pinned",
@@ -35,6 +36,7 @@ var ComposeImageNotPinned = lint.Rule[*facts.Compose]{
 		Since:    "0.1.0",
 		Presets:  []string{"cloud-native"},
 		Variants: []string{"untagged", "moving"},
+		Needs:    lint.NeedsContext,
 		Aliases:  lint.Names("CIS-5.28", "CL-0004", "OWASP-R13", "dclint:service-image-require-explicit-tag"),
 		Options: []lint.Option{{
 			Name: "tags", Doc: "the tags that move", Kind: lint.ListOption,
@@ -52,6 +54,11 @@ func checkComposeImageNotPinned(p *lint.Pass[*facts.Compose]) {
 	for _, x := range p.Doc.ImageSites() {
 		i := x.Image
 		if x.Local || i.Digest != "" || i.Tag != "" && !slices.Contains(tags, strings.ToLower(i.Tag)) {
+			continue
+		}
+		// Official images have names without a slash, but so has what people build
+		// for themselves.
+		if !strings.ContainsAny(i.Raw, "/.") && p.Doc.Around.TagsHere(i) {
 			continue
 		}
 		if slices.ContainsFunc(except, func(prefix string) bool { return strings.HasPrefix(i.Name(), prefix) }) {

@@ -51,7 +51,7 @@ func checkComposeInitUnset(p *lint.Pass[*facts.Compose]) {
 		p.Report(lint.Finding{
 			Span:    c.Pair.Key.Span,
 			Message: fmt.Sprintf("%q is process 1 of %q and does not wait for children of others; set init to true", shortText(program), shortText(s.Name)),
-			Fixes:   yamlFix("set init to true", lint.Unsafe, lint.EffectConfig, edits, ok),
+			Fixes:   yamlFix("set init to true", lint.Unsafe, edits, ok, "services.*.init"),
 		})
 	}
 }

@@ -24,6 +24,8 @@ var ComposeMountPropagationShared = lint.Rule[*facts.Compose]{
 		Default:  true,
 		Since:    "0.1.0",
 		Presets:  []string{"cloud-native", "hardening"},
+		Variants: []string{excused},
+		OptIn:    []string{excused},
 		Aliases:  lint.Names("CIS-5.20", "CL-0017", "kics:volume_mounted_in_multiple_containers"),
 	},
 	Check: checkComposeMountPropagationShared,
@@ -36,10 +38,10 @@ func checkComposeMountPropagationShared(p *lint.Pass[*facts.Compose]) {
 			f := lint.Finding{Span: m.Span}
 			switch option {
 			case "shared", "rshared":
-				f.Severity = exposure(p.Doc, m.Span, lint.Warning)
+				f = weigh(p.Doc, f, false)
 				f.Message = fmt.Sprintf("%q lets what %q mounts appear on the host, and the other way round; leave it out", option, shortText(s.Name))
 			case "slave", "rslave":
-				f.Severity = lint.Info
+				f = excuse(f)
 				f.Message = fmt.Sprintf("%q lets what the host mounts appear in %q; leave it out, unless that is meant", option, shortText(s.Name))
 			default:
 				continue

@@ -43,6 +43,7 @@ func checkComposeNewPrivilegesAllowed(p *lint.Pass[*facts.Compose]) {
 	l := lacking{
 		message: "%s may gain rights by setuid programs; set no-new-privileges",
 		title:   "set no-new-privileges",
+		keys:    []string{"security_opt"},
 		mend:    setNoNewPrivileges,
 	}
 	for _, s := range wholeServices(p.Doc) {

@@ -33,6 +33,7 @@ func checkComposePidsLimitMissing(p *lint.Pass[*facts.Compose]) {
 	l := lacking{
 		message: "%s may start processes until the host has none left; set pids_limit",
 		title:   "set pids_limit to 200",
+		keys:    []string{"pids_limit"},
 		mend: func(s *facts.ComposeService) ([]text.Edit, bool) {
 			if p := s.Entry("pids_limit"); s.Owns(p) && p.Value.Kind == yaml.Scalar && s.Value("deploy", "resources", "limits", "pids").Node == nil {
 				return s.File().File.Replace(p.Value, "200")

@@ -43,7 +43,7 @@ func checkComposePlatformNotBuilt(p *lint.Pass[*facts.Compose]) {
 			Span:    platform.Span,
 			Message: fmt.Sprintf("%q is not among the build's platforms, and Compose refuses the file; add it there", shortText(platform.Text)),
 			Related: []lint.Related{{Span: list.Pair().Key.Span, Message: "the build's platforms"}},
-			Fixes:   yamlFix("add it to the platforms", lint.Unsafe, lint.EffectConfig, edits, ok && len(platform.Text) < 64 && isPlatform(platform.Text)),
+			Fixes:   yamlFix("add it to the platforms", lint.Unsafe, edits, ok && len(platform.Text) < 64 && isPlatform(platform.Text), "services.*.build.platforms"),
 		})
 	}
 }

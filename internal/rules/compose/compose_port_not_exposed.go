@@ -128,12 +128,12 @@ func targetFix(d *facts.Compose, port compose.Port, number int) []lint.Fix {
 			return nil
 		}
 		edits, ok := d.File.Replace(target, strconv.Itoa(number))
-		return yamlFix(title, lint.Unsafe, lint.EffectConfig, edits, ok)
+		return yamlFix(title, lint.Unsafe, edits, ok, "services.*.ports")
 	}
 	before, ok := strings.CutSuffix(port.Value.Raw, old)
 	place := d.Place(port.Value, text.Span{Start: len(before), End: len(port.Value.Raw)})
 	if !ok || !strings.HasSuffix(before, ":") || d.File.Text(place) != old {
 		return nil
 	}
-	return []lint.Fix{{Title: title, Applicability: lint.Unsafe, MaxEffect: lint.EffectConfig, Edits: []lint.FileEdit{lint.Replace(place, strconv.Itoa(number))}}}
+	return []lint.Fix{{Title: title, Applicability: lint.Unsafe, MaxEffect: lint.EffectConfig, Changes: []string{"services.*.ports"}, Edits: []lint.FileEdit{lint.Replace(place, strconv.Itoa(number))}}}
 }

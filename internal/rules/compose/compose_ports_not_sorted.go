@@ -49,7 +49,8 @@ func checkComposePortsNotSorted(p *lint.Pass[*facts.Compose]) {
 		if !ok {
 			continue
 		}
-		fixes[0].MaxEffect = lint.EffectConfig // the model keeps the order, which means nothing
+		// The model keeps the order, which means nothing.
+		fixes[0].MaxEffect, fixes[0].Changes = lint.EffectConfig, []string{"services.*.ports"}
 		at := firstMisplaced(order)
 		p.Report(lint.Finding{
 			Span:    list.Items[at].Span,

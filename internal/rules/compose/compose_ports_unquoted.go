@@ -59,7 +59,7 @@ func checkComposePortsUnquoted(p *lint.Pass[*facts.Compose]) {
 				f := lint.Finding{
 					Span: item.Span, Severity: lint.Style,
 					Message: fmt.Sprintf("%q has no quotes, and YAML 1.1 reads some such ports as numbers to the base 60; quote it", shortText(item.Value)),
-					Fixes:   yamlFix("quote it", lint.Safe, lint.EffectNone, edits, ok),
+					Fixes:   yamlFix("quote it", lint.Safe, edits, ok),
 				}
 				if sexagesimal {
 					f.Severity = lint.SeverityUnset

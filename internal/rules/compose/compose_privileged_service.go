@@ -14,7 +14,7 @@ import (
 // breaks out of the program in it has the machine. Grant the one capability or
 // device that it needs.
 //
-// It is a warning for Docker in Docker, which does not work otherwise, and info
+// It is a warning for Docker in Docker, which does not work otherwise, and info, and excused,
 // where a comment beside it gives the reason, or in files that are for
 // development or trials by their name.
 //
@@ -28,6 +28,8 @@ var ComposePrivilegedService = lint.Rule[*facts.Compose]{
 		Default:  true,
 		Since:    "0.1.0",
 		Presets:  []string{"cloud-native", "hardening"},
+		Variants: []string{excused},
+		OptIn:    []string{excused},
 		Aliases:  lint.Names("CIS-5.5", "CL-0002", "OWASP-R3", "kics:privileged_containers_enabled", "semgrep:privileged-service"),
 	},
 	Check: checkComposePrivilegedService,
@@ -43,14 +45,15 @@ func checkComposePrivilegedService(p *lint.Pass[*facts.Compose]) {
 			if at == nil || !v.IsTrue() {
 				continue
 			}
-			severity := lint.Error
-			if strings.Contains(s.Value("image").Text, "dind") {
-				severity = lint.Warning
-			}
-			p.Report(lint.Finding{
-				Span: at.Span, Severity: exposure(p.Doc, at.Span, severity),
+			f := lint.Finding{
+				Span:    at.Span,
 				Message: fmt.Sprintf("privileged makes %q root on its host; grant the capability (cap_add) or the device that it needs", shortText(s.Name)),
-			})
+			}
+			image := s.Value("image").Text
+			if strings.Contains(image, "dind") {
+				f.Severity = lint.Warning
+			}
+			p.Report(weigh(p.Doc, f, strings.Contains(image, "buildkit")))
 		}
 	}
 }

@@ -43,7 +43,7 @@ func checkComposeProjectNameMissing(p *lint.Pass[*facts.Compose]) {
 	}
 	if name := projectName(path.Base(path.Dir(d.Name))); name != "" {
 		edits, ok := d.File.InsertBefore(d.Root.Pairs[0], "name: "+name)
-		f.Fixes = yamlFix("add the name "+name, lint.Unsafe, lint.EffectConfig, edits, ok)
+		f.Fixes = yamlFix("add the name "+name, lint.Unsafe, edits, ok, "name")
 	}
 	p.Report(f)
 }

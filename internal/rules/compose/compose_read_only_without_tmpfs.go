@@ -74,12 +74,12 @@ func writesTmp(s *facts.ComposeService) bool {
 func tmpfsFix(s *facts.ComposeService, folders []string) []lint.Fix {
 	title := "add a tmpfs on " + strings.Join(folders, ", ")
 	if edits, ok := addKey(s, "tmpfs", "tmpfs:\n  - "+strings.Join(folders, "\n  - ")); ok {
-		return yamlFix(title, lint.Unsafe, lint.EffectConfig, edits, ok)
+		return yamlFix(title, lint.Unsafe, edits, ok, "services.*.tmpfs")
 	}
 	p := s.Entry("tmpfs")
 	if !s.Owns(p) || p.Value.Kind != yaml.Sequence || len(folders) != 1 {
 		return nil
 	}
 	edits, ok := s.File().File.Append(p.Value, folders[0])
-	return yamlFix(title, lint.Unsafe, lint.EffectConfig, edits, ok)
+	return yamlFix(title, lint.Unsafe, edits, ok, "services.*.tmpfs")
 }

@@ -63,11 +63,11 @@ func checkComposeReloadInCommand(p *lint.Pass[*facts.Compose]) {
 			f.Span = c.Words[i].Span
 			if s.Owns(c.Pair) {
 				edits, ok := p.Doc.File.DeleteItem(c.Words[i].Node)
-				f.Fixes = yamlFix("delete the flag", lint.Unsafe, lint.EffectConfig, edits, ok)
+				f.Fixes = yamlFix("delete the flag", lint.Unsafe, edits, ok, "services.*.command")
 			}
 		} else if !c.List && len(c.Words) == 1 && s.Owns(c.Pair) && strings.Count(c.Words[0].Raw, " "+word) == 1 {
 			edits, ok := p.Doc.File.Replace(c.Words[0].Node, strings.Replace(c.Words[0].Raw, " "+word, "", 1))
-			f.Fixes = yamlFix("delete the flag", lint.Unsafe, lint.EffectConfig, edits, ok)
+			f.Fixes = yamlFix("delete the flag", lint.Unsafe, edits, ok, "services.*.command")
 		}
 		p.Report(f)
 	}

@@ -22,7 +22,6 @@ var ComposeRestartPolicyMissing = lint.Rule[*facts.Compose]{
 		Title:    "A service stays down after a crash",
 		Category: lint.Runtime,
 		Severity: lint.Info,
-		Default:  true,
 		Since:    "0.1.0",
 		Presets:  []string{"cloud-native"},
 	},
@@ -57,7 +56,7 @@ func checkComposeRestartPolicyMissing(p *lint.Pass[*facts.Compose]) {
 		for _, key := range []string{"image", "build"} {
 			if entry := s.Entry(key); s.Owns(entry) {
 				edits, ok := d.File.InsertAfter(entry, "restart: unless-stopped")
-				f.Fixes = yamlFix("add restart: unless-stopped", lint.Unsafe, lint.EffectConfig, edits, ok)
+				f.Fixes = yamlFix("add restart: unless-stopped", lint.Unsafe, edits, ok, "services.*.restart")
 				break
 			}
 		}

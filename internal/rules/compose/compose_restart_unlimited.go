@@ -44,7 +44,7 @@ func checkComposeRestartUnlimited(p *lint.Pass[*facts.Compose]) {
 		p.Report(lint.Finding{
 			Span:    restart.Span,
 			Message: fmt.Sprintf("%q starts a service that cannot run again and again; write \"on-failure:5\"", shortText(restart.Text)),
-			Fixes:   yamlFix("write on-failure:5", lint.Unsafe, lint.EffectConfig, edits, ok),
+			Fixes:   yamlFix("write on-failure:5", lint.Unsafe, edits, ok, "services.*.restart"),
 		})
 	}
 }

@@ -40,6 +40,7 @@ func checkComposeRootFilesystemWritable(p *lint.Pass[*facts.Compose]) {
 	l := lacking{
 		message: "%s can store and run what an attacker brings; set read_only, and a tmpfs for what is written",
 		title:   "set read_only with a tmpfs on /tmp",
+		keys:    []string{"read_only", "tmpfs"},
 		mend: func(s *facts.ComposeService) ([]text.Edit, bool) {
 			code := "read_only: true"
 			if !hasMountOn(s, "/tmp") {

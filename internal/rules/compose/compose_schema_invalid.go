@@ -100,7 +100,7 @@ func yamlFixRename(d *facts.Compose, problem *compose.Problem, key string) []lin
 		return nil
 	}
 	edits, ok := d.File.Replace(pair.Key, key)
-	return yamlFix(fmt.Sprintf("rename to %q", key), lint.Unsafe, lint.EffectUnknown, edits, ok)
+	return unprovedFix(fmt.Sprintf("rename to %q", key), edits, ok)
 }
 
 func schemaMessage(d *facts.Compose, problem *compose.Problem) string {

@@ -2,6 +2,7 @@ package compose
 
 import (
 	"fmt"
+	"strings"
 
 	"github.com/dockmend/dockmend/internal/facts"
 	"github.com/dockmend/dockmend/internal/lint"
@@ -16,7 +17,9 @@ import (
 // it from outside with "${NAME:?}", from an env_file that is not in the
 // repository, or from a secret.
 //
-// Placeholders are info, and so is everything in files for development. Silent
+// Placeholders are info, and excused, as are defaults of variables in a service without
+// a port, passwords of trust stores, which hold what is public, and everything in files
+// for development. Silent
 // for names that also say file, path, public and the like, for empty values,
 // switches and paths, and, in files for development, for the values that
 // everybody knows.
@@ -29,6 +32,8 @@ var ComposeSecretInEnvironment = lint.Rule[*facts.Compose]{
 		Default:  true,
 		Since:    "0.1.0",
 		Presets:  []string{"cloud-native", "hardening"},
+		Variants: []string{excused},
+		OptIn:    []string{excused},
 		Aliases:  lint.Names("CL-0020", "OWASP-R12"),
 	},
 	Check: checkComposeSecretInEnvironment,
@@ -46,18 +51,17 @@ func checkComposeSecretInEnvironment(p *lint.Pass[*facts.Compose]) {
 			if _, inAddress := facts.URLPassword(kv.Value.Text); inAddress {
 				continue // compose-credentials-in-connection-string
 			}
-			severity, ok := secretSeverity(p.Doc, kv.Value.Text, password)
-			if !ok {
-				continue
-			}
 			where := "is written out"
 			if kv.Value.Template.HasVariables() {
 				where = "has its secret as the default"
 			}
-			p.Report(lint.Finding{
-				Span: kv.Span, Severity: severity,
+			f, ok := weighSecret(p.Doc, lint.Finding{
+				Span:    kv.Span,
 				Message: fmt.Sprintf("%q %s, for everybody who has the file; read it with ${%s:?}, from an env_file that is not in the repository, or from a secret", shortText(kv.Key), where, shortText(kv.Key)),
-			})
+			}, kv.Value.Text, password, isOwnDefault(s, kv.Value) || strings.Contains(strings.ToUpper(kv.Key), "TRUSTSTORE"))
+			if ok {
+				p.Report(f)
+			}
 		}
 	}
 }

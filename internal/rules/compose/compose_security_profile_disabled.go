@@ -14,10 +14,12 @@ import (
 // These profiles refuse the system calls and files that break-outs use. Delete
 // the entry, or name a profile that allows what is needed.
 //
-// It is info where a comment beside it gives the reason, or in files that are
+// It is info, and excused, where a comment beside it gives the reason, or in files that are
 // for development or trials by their name.
 //
-// Silent for profiles of one's own and for other labels.
+// Silent for profiles of one's own and for other labels, for privileged services,
+// which have no confinement anyway, and for labels beside the socket of a container
+// engine, which SELinux keeps from a container with labels.
 var ComposeSecurityProfileDisabled = lint.Rule[*facts.Compose]{
 	Meta: lint.Meta{
 		ID:       "compose-security-profile-disabled",
@@ -27,12 +29,16 @@ var ComposeSecurityProfileDisabled = lint.Rule[*facts.Compose]{
 		Default:  true,
 		Since:    "0.1.0",
 		Presets:  []string{"cloud-native", "hardening"},
-		Variants: []string{"seccomp", "apparmor", "label", "systempaths"},
+		Variants: []string{
+			"seccomp", "apparmor", "label", "systempaths",
+			"seccomp-excused", "apparmor-excused", "label-excused", "systempaths-excused",
+		},
+		OptIn: []string{"seccomp-excused", "apparmor-excused", "label-excused", "systempaths-excused"},
 		Aliases: []lint.Alias{
-			{Name: "CIS-5.2", Variants: []string{"apparmor"}}, {Name: "CIS-5.3", Variants: []string{"label"}}, {Name: "CIS-5.22", Variants: []string{"seccomp"}},
+			{Name: "CIS-5.2", Variants: []string{"apparmor", "apparmor-excused"}}, {Name: "CIS-5.3", Variants: []string{"label", "label-excused"}}, {Name: "CIS-5.22", Variants: []string{"seccomp", "seccomp-excused"}},
 			{Name: "CL-0009"}, {Name: "OWASP-R6"},
-			{Name: "kics:default_seccomp_profile_disabled", Variants: []string{"seccomp"}}, {Name: "kics:seccomp_disabled", Variants: []string{"seccomp"}},
-			{Name: "semgrep:seccomp-confinement-disabled", Variants: []string{"seccomp"}}, {Name: "semgrep:selinux-separation-disabled", Variants: []string{"label"}},
+			{Name: "kics:default_seccomp_profile_disabled", Variants: []string{"seccomp", "seccomp-excused"}}, {Name: "kics:seccomp_disabled", Variants: []string{"seccomp", "seccomp-excused"}},
+			{Name: "semgrep:seccomp-confinement-disabled", Variants: []string{"seccomp", "seccomp-excused"}}, {Name: "semgrep:selinux-separation-disabled", Variants: []string{"label", "label-excused"}},
 		},
 	},
 	Check: checkComposeSecurityProfileDisabled,
@@ -43,20 +49,20 @@ func checkComposeSecurityProfileDisabled(p *lint.Pass[*facts.Compose]) {
 		options := s.Values("security_opt")
 		for _, v := range options {
 			name, value, ok := strings.Cut(strings.ToLower(strings.ReplaceAll(v.Text, "=", ":")), ":")
-			if !ok || !v.Known || !switchesOff(name, value) {
+			if !ok || !v.Known || !switchesOff(name, value) || isPrivileged(s) || name == "label" && mountsSocket(s) {
 				continue
 			}
 			f := lint.Finding{
-				Span: v.Span, Severity: exposure(p.Doc, v.Span, lint.Error), Variant: name,
+				Span: v.Span, Variant: name,
 				Message: fmt.Sprintf("%q switches off what keeps programs in their container; delete it, or name a profile that allows what is needed", shortText(v.Raw)),
 			}
 			if len(options) == 1 {
 				f.Fixes = deleteKey(s, "security_opt", "delete the entry")
 			} else if s.Owns(s.Entry("security_opt")) {
 				edits, ok := p.Doc.File.DeleteItem(v.Node)
-				f.Fixes = yamlFix("delete the entry", lint.Unsafe, lint.EffectConfig, edits, ok)
+				f.Fixes = yamlFix("delete the entry", lint.Unsafe, edits, ok, "services.*.security_opt")
 			}
-			p.Report(f)
+			p.Report(weigh(p.Doc, f, false))
 		}
 	}
 }

@@ -1,6 +1,7 @@
 package compose
 
 import (
+	"cmp"
 	"fmt"
 	"path"
 	"slices"
@@ -18,12 +19,14 @@ import (
 // Whoever is in the container reads keys, passwords and the environment of every
 // process. Mount the one file or folder that is needed.
 //
-// It is info for agents that watch the host, where a comment beside it gives the
-// reason, and in files that are for development or trials by their name.
+// It is info, and excused, for agents that watch the host, by their image or by a
+// read-only mount of /, /proc or /sys on /host, /hostfs or /rootfs, where a comment
+// beside it gives the reason, and in files that are for development or trials by their
+// name.
 //
 // Silent for the clock's settings, certificates of authorities, single devices
-// and /dev/shm, and for what the rules on sockets and on writable system folders
-// report.
+// and /dev/shm, for privileged services, and for what the rules on sockets and on
+// writable system folders report.
 var ComposeSensitivePathMounted = lint.Rule[*facts.Compose]{
 	Meta: lint.Meta{
 		ID:       "compose-sensitive-path-mounted",
@@ -33,6 +36,8 @@ var ComposeSensitivePathMounted = lint.Rule[*facts.Compose]{
 		Default:  true,
 		Since:    "0.1.0",
 		Presets:  []string{"cloud-native", "hardening"},
+		Variants: []string{excused},
+		OptIn:    []string{excused},
 		Aliases:  lint.Names("CIS-5.6", "CL-0013", "OWASP-R8", "kics:volume_has_sensitive_host_directory"),
 	},
 	Check: checkComposeSensitivePathMounted,
@@ -41,19 +46,22 @@ var ComposeSensitivePathMounted = lint.Rule[*facts.Compose]{
 func checkComposeSensitivePathMounted(p *lint.Pass[*facts.Compose]) {
 	for _, s := range p.Doc.All() {
 		for _, m := range s.AllMounts() {
-			if !isSensitive(m) {
+			if !isSensitive(m) || isPrivileged(s) {
 				continue
 			}
-			severity := exposure(p.Doc, m.Span, lint.Warning)
-			if watchesHost(s) {
-				severity = lint.Info
-			}
-			p.Report(lint.Finding{
-				Span: m.Span, Severity: severity,
+			p.Report(weigh(p.Doc, lint.Finding{
+				Span:    m.Span,
 				Message: fmt.Sprintf("%q shows %q what the host keeps to itself; mount the one file or folder that is needed", shortText(m.Source), shortText(s.Name)),
-			})
+			}, watchesHost(s) || showsHost(m)))
 		}
 	}
+}
+
+// showsHost tells whether a mount is one that programs which watch their host ask
+// for: its disk, read-only, where such programs look for it.
+func showsHost(m compose.Mount) bool {
+	name, ok := hostPath(m)
+	return ok && m.ReadOnly && (name == "/" || isBelow(name, "/proc", "/sys")) && isBelow(m.Target, "/host", "/rootfs", "/hostfs")
 }
 
 // isSensitive tells whether a mount shows secrets or the inside of the host.
@@ -85,10 +93,10 @@ func isSensitive(m compose.Mount) bool {
 	return isBelow(name, "/boot", "/proc", "/sys/kernel", "/sys/fs/bpf", "/run/systemd", "/run/dbus", "/run/containerd", "/run/user", "/run/secrets")
 }
 
-// watchesHost tells by its image whether a service's work is to watch the host.
+// watchesHost tells by its image, or without one by its name, whether a service's work is to watch the host.
 func watchesHost(s *facts.ComposeService) bool {
 	return slices.ContainsFunc([]string{
 		"node-exporter", "node_exporter", "cadvisor", "netdata", "promtail", "alloy", "telegraf", "filebeat", "metricbeat", "auditbeat", "fluent-bit", "fluentd", "vector",
-		"zabbix-agent", "glances", "beszel", "datadog", "agent", "scrutiny", "crowdsec", "falco", "dozzle", "loki",
-	}, func(name string) bool { return strings.Contains(s.ImageBase(), name) })
+		"zabbix-agent", "glances", "beszel", "datadog", "agent", "scrutiny", "crowdsec", "falco", "dozzle", "loki", "dcgm",
+	}, func(name string) bool { return strings.Contains(cmp.Or(s.ImageBase(), s.Name), name) })
 }

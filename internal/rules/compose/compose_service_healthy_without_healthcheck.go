@@ -17,7 +17,8 @@ import (
 // registry knows; without --online it is a warning for Docker's official images,
 // which have no health check, and nothing for others.
 //
-// Silent where another Compose file of the folder gives the service one.
+// Silent where another Compose file of the folder gives the service one, and where
+// the service may be missing ("required: false").
 var ComposeServiceHealthyWithoutHealthcheck = lint.Rule[*facts.Compose]{
 	Meta: lint.Meta{
 		ID:       "compose-service-healthy-without-healthcheck",
@@ -34,7 +35,7 @@ var ComposeServiceHealthyWithoutHealthcheck = lint.Rule[*facts.Compose]{
 
 func checkComposeServiceHealthyWithoutHealthcheck(p *lint.Pass[*facts.Compose]) {
 	for _, e := range p.Doc.Edges() {
-		if e.Kind != facts.DependsEdge || e.Condition != "service_healthy" || e.Target == nil || e.Target.Has("extends") || siblingSets(p.Doc, e.To, "healthcheck") {
+		if e.Kind != facts.DependsEdge || e.Condition != "service_healthy" || !e.Required || e.Target == nil || e.Target.Has("extends") || siblingSets(p.Doc, e.To, "healthcheck") {
 			continue
 		}
 		f := lint.Finding{

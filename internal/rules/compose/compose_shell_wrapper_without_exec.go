@@ -2,6 +2,7 @@ package compose
 
 import (
 	"fmt"
+	"path"
 	"strings"
 
 	"github.com/dockmend/dockmend/internal/facts"
@@ -15,9 +16,10 @@ import (
 // program is killed after ten seconds; "init: true" does not help. With exec in
 // front, the last command takes the shell's place.
 //
-// Silent for bash, which does that by itself, for a single command, where the
-// last command is a part of a pipe or of a compound command, for scripts with
-// trap or wait, and for jobs that end.
+// Silent where it is not known that sh is dash, as in images of Debian and Ubuntu:
+// bash and the ash of Alpine step aside by themselves. Silent too for a single
+// command, where the last command is a part of a pipe or of a compound command or
+// starts another script, for scripts with trap or wait, and for jobs that end.
 var ComposeShellWrapperWithoutExec = lint.Rule[*facts.Compose]{
 	Meta: lint.Meta{
 		ID:       "compose-shell-wrapper-without-exec",
@@ -38,12 +40,12 @@ func checkComposeShellWrapperWithoutExec(p *lint.Pass[*facts.Compose]) {
 			c = s.Command()
 		}
 		script, ok := shellScript(commandWords(c), true)
-		if !ok || s.IsJob() {
+		if !ok || s.IsJob() || !hasDash(s) {
 			continue
 		}
 		last, offset, ok := facts.LastCommand(script)
-		if !ok || strings.TrimSpace(script[:offset]) == "" {
-			continue
+		if !ok || strings.TrimSpace(script[:offset]) == "" || isShell(last) {
+			continue // a script has to exec in its turn
 		}
 		at := c.Words[len(c.Words)-1]
 		f := lint.Finding{
@@ -52,8 +54,27 @@ func checkComposeShellWrapperWithoutExec(p *lint.Pass[*facts.Compose]) {
 		}
 		if c.List && at.Raw == script && s.Owns(c.Pair) {
 			edits, ok := p.Doc.File.Replace(at.Node, script[:offset]+"exec "+script[offset:])
-			f.Fixes = yamlFix("put exec before the last command", lint.Unsafe, lint.EffectConfig, edits, ok)
+			f.Fixes = yamlFix("put exec before the last command", lint.Unsafe, edits, ok, "services.*.command", "services.*.entrypoint")
 		}
 		p.Report(f)
+	}
+}
+
+// hasDash tells whether a service's /bin/sh is known to be dash.
+func hasDash(s *facts.ComposeService) bool {
+	if b, err := s.Built(); err == nil && b != nil && b.Stage != nil {
+		return b.Stage.Base().System() == facts.Debian && !b.Stage.ShIsBash(b.Stage.From)
+	}
+	i, ok := s.Image()
+	return ok && i.System() == facts.Debian
+}
+
+// isShell tells whether a program is a shell, or a script by its name.
+func isShell(program string) bool {
+	switch base := path.Base(program); base {
+	case "sh", "bash", "ash", "dash":
+		return true
+	default:
+		return path.Ext(base) == ".sh"
 	}
 }

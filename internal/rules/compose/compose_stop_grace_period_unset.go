@@ -49,7 +49,7 @@ func checkComposeStopGracePeriodUnset(p *lint.Pass[*facts.Compose]) {
 		p.Report(lint.Finding{
 			Span: s.Span(), Variant: "unset",
 			Message: fmt.Sprintf("%q is killed ten seconds after it is told to stop; set stop_grace_period to what its longest request or job takes", shortText(s.Name)),
-			Fixes:   yamlFix("set stop_grace_period to 30s", lint.Unsafe, lint.EffectConfig, edits, ok),
+			Fixes:   yamlFix("set stop_grace_period to 30s", lint.Unsafe, edits, ok, "services.*.stop_grace_period"),
 		})
 	}
 }

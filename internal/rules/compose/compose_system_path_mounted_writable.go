@@ -15,7 +15,7 @@ import (
 // Whoever writes there is root on the host at the next start. Mount the one file
 // that is needed, and read-only.
 //
-// It is info where a comment beside it gives the reason, or in files that are
+// It is info, and excused, where a comment beside it gives the reason, or in files that are
 // for development or trials by their name.
 //
 // Silent for read-only mounts, which another rule looks at, and for folders of
@@ -29,6 +29,8 @@ var ComposeSystemPathMountedWritable = lint.Rule[*facts.Compose]{
 		Default:  true,
 		Since:    "0.1.0",
 		Presets:  []string{"cloud-native", "hardening"},
+		Variants: []string{excused},
+		OptIn:    []string{excused},
 		Aliases:  lint.Names("CIS-5.6", "CL-0025", "kics:volume_has_sensitive_host_directory"),
 	},
 	Check: checkComposeSystemPathMountedWritable,
@@ -41,11 +43,11 @@ func checkComposeSystemPathMountedWritable(p *lint.Pass[*facts.Compose]) {
 			if !ok || m.ReadOnly || !ownsHost(name) {
 				continue
 			}
-			p.Report(lint.Finding{
-				Span: m.Span, Severity: exposure(p.Doc, m.Span, lint.Error),
+			p.Report(weigh(p.Doc, lint.Finding{
+				Span:    m.Span,
 				Message: fmt.Sprintf("%q is writable for %q, and whoever writes there is root on the host; mount what is needed of it, read-only", shortText(m.Source), shortText(s.Name)),
 				Fixes:   readOnlyFix(p.Doc, m),
-			})
+			}, false))
 		}
 	}
 }

@@ -15,7 +15,8 @@ import (
 // writes there cannot be run. Delete the word, unless a program has to be run
 // from there.
 //
-// Silent for the safe words.
+// Silent for the safe words, and for exec on /run, from which s6 and its like start
+// what they supervise.
 var ComposeTmpfsUnsafeOptions = lint.Rule[*facts.Compose]{
 	Meta: lint.Meta{
 		ID:       "compose-tmpfs-unsafe-options",
@@ -37,7 +38,7 @@ func checkComposeTmpfsUnsafeOptions(p *lint.Pass[*facts.Compose]) {
 				continue
 			}
 			for _, option := range m.Options {
-				if option != "exec" && option != "suid" && option != "dev" {
+				if option != "exec" && option != "suid" && option != "dev" || option == "exec" && isBelow(m.Target, "/run", "/var/run") {
 					continue
 				}
 				p.Report(lint.Finding{

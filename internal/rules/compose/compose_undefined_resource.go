@@ -78,7 +78,7 @@ func undefinedResource(d *facts.Compose, section string, use facts.ResourceUse, 
 	if section == "volumes" && strings.Contains(use.Name, "/") {
 		f.Message = fmt.Sprintf("%q is no path but the name of a volume for Compose, which refuses the file; write \"./%s\"", name, name)
 		if d.File.Text(use.Span) == use.Name {
-			f.Fixes = []lint.Fix{{Title: "begin it with ./", Applicability: lint.Unsafe, MaxEffect: lint.EffectConfig, Edits: []lint.FileEdit{lint.Insert(use.Span.Start, "./")}}}
+			f.Fixes = []lint.Fix{{Title: "begin it with ./", Applicability: lint.Unsafe, MaxEffect: lint.EffectConfig, Changes: []string{"services.*.volumes"}, Edits: []lint.FileEdit{lint.Insert(use.Span.Start, "./")}}}
 		}
 		return f
 	}
@@ -91,6 +91,6 @@ func undefinedResource(d *facts.Compose, section string, use facts.ResourceUse, 
 	if top != nil {
 		edits, ok = d.File.Add(top.Value, use.Name+":")
 	}
-	f.Fixes = yamlFix(fmt.Sprintf("declare %q", use.Name), lint.Safe, lint.EffectConfig, edits, ok)
+	f.Fixes = yamlFix(fmt.Sprintf("declare %q", use.Name), lint.Safe, edits, ok, section)
 	return f
 }

@@ -80,7 +80,7 @@ func commandsOf(s *facts.ComposeService) []compose.Command {
 // unescapedDollar looks at one word of a command. Its variables are mended
 // together.
 func unescapedDollar(d *facts.Compose, s *facts.ComposeService, w compose.Value, outside map[string]bool) (f lint.Finding, found bool) {
-	fix := lint.Fix{Title: "double the dollar sign", Applicability: lint.Unsafe, MaxEffect: lint.EffectConfig}
+	fix := lint.Fix{Title: "double the dollar sign", Applicability: lint.Unsafe, MaxEffect: lint.EffectConfig, Changes: []string{"services.*.command", "services.*.entrypoint", "services.*.healthcheck.test"}}
 	exact := true
 	for _, part := range w.Template.Parts {
 		v := part.Variable

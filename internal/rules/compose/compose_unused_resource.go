@@ -20,7 +20,6 @@ var ComposeUnusedResource = lint.Rule[*facts.Compose]{
 		Title:    "No service uses what the file declares",
 		Category: lint.StyleIssue,
 		Severity: lint.Info,
-		Default:  true,
 		Since:    "0.1.0",
 		Presets:  []string{"cloud-native"},
 		Needs:    lint.NeedsContext,
@@ -51,7 +50,7 @@ func checkComposeUnusedResource(p *lint.Pass[*facts.Compose]) {
 				pair = top // with its last entry the section goes
 			}
 			edits, ok := d.File.Delete(pair)
-			f.Fixes = yamlFix("delete it", lint.Safe, lint.EffectConfig, edits, ok && r.Pair.Key.Parent == top.Value)
+			f.Fixes = yamlFix("delete it", lint.Safe, edits, ok && r.Pair.Key.Parent == top.Value, section)
 			p.Report(f)
 		}
 	}

@@ -13,11 +13,12 @@ import (
 // A fault of the program is then one of root, and what it writes into mounted
 // folders belongs to root. Name the user that the image has for it, or a number.
 //
-// It is info where a comment beside it gives the reason, or in files that are
+// It is info, and excused, where a comment beside it gives the reason, or in files that are
 // for development or trials by their name.
 //
 // Silent where no user is named, since then the image decides, where a variable
-// decides, and for jobs that end, which often set owners.
+// decides, for jobs that end, which often set owners, and beside the socket of a
+// container engine, which belongs to root.
 var ComposeUserRoot = lint.Rule[*facts.Compose]{
 	Meta: lint.Meta{
 		ID:       "compose-user-root",
@@ -27,6 +28,8 @@ var ComposeUserRoot = lint.Rule[*facts.Compose]{
 		Default:  true,
 		Since:    "0.1.0",
 		Presets:  []string{"cloud-native", "hardening"},
+		Variants: []string{excused},
+		OptIn:    []string{excused},
 		Aliases:  lint.Names("CIS-4.1", "CL-0018", "OWASP-R2"),
 	},
 	Check: checkComposeUserRoot,
@@ -36,12 +39,12 @@ func checkComposeUserRoot(p *lint.Pass[*facts.Compose]) {
 	for _, s := range p.Doc.All() {
 		v := s.Value("user")
 		name, _, _ := strings.Cut(v.Text, ":")
-		if !v.Known || name != "root" && name != "0" || s.IsJob() {
+		if !v.Known || name != "root" && name != "0" || s.IsJob() || mountsSocket(s) {
 			continue
 		}
-		p.Report(lint.Finding{
-			Span: v.Span, Severity: exposure(p.Doc, v.Span, lint.Warning),
+		p.Report(weigh(p.Doc, lint.Finding{
+			Span:    v.Span,
 			Message: fmt.Sprintf("%q makes every fault of %q one of root; name a user of the image, or a number", shortText(v.Raw), shortText(s.Name)),
-		})
+		}, false))
 	}
 }

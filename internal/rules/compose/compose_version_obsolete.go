@@ -34,6 +34,6 @@ func checkComposeVersionObsolete(p *lint.Pass[*facts.Compose]) {
 	p.Report(lint.Finding{
 		Span:    pair.Span,
 		Message: "\"version\" does nothing but make Compose warn at every call; delete the line",
-		Fixes:   yamlFix("delete the line", lint.Safe, lint.EffectNone, edits, ok),
+		Fixes:   yamlFix("delete the line", lint.Safe, edits, ok),
 	})
 }

@@ -44,7 +44,7 @@ func checkComposeVolumesNeedlesslyQuoted(p *lint.Pass[*facts.Compose]) {
 			p.Report(lint.Finding{
 				Span:    item.Span,
 				Message: fmt.Sprintf("%q needs no quotes; write it without", shortText(item.Value)),
-				Fixes:   yamlFix("take the quotes away", lint.Safe, lint.EffectNone, edits, ok),
+				Fixes:   yamlFix("take the quotes away", lint.Safe, edits, ok),
 			})
 		}
 	}

@@ -53,7 +53,7 @@ func checkComposeWatchSyncsVenv(p *lint.Pass[*facts.Compose]) {
 					Message: fmt.Sprintf("%q of this machine is copied over that of the container, which was built for it; add it to the rule's ignore list", name),
 				}
 				edits, ok := ignoreInWatch(p.Doc, w, name+"/")
-				f.Fixes = yamlFix("ignore "+name, lint.Safe, lint.EffectConfig, edits, ok)
+				f.Fixes = yamlFix("ignore "+name, lint.Safe, edits, ok, "services.*.develop.watch")
 				p.Report(f)
 			}
 		}

@@ -20,7 +20,8 @@ import (
 // The container then runs new sources with old packages. Add a rule with the
 // action rebuild.
 //
-// Silent where a rebuild watches the whole folder.
+// Silent where a rebuild watches the whole folder, and where one watches the
+// manifest of another folder and what is synchronised does not have this one.
 var ComposeWatchWithoutManifestRebuild = lint.Rule[*facts.Compose]{
 	Meta: lint.Meta{
 		ID:       "compose-watch-without-manifest-rebuild",
@@ -39,8 +40,7 @@ func checkComposeWatchWithoutManifestRebuild(p *lint.Pass[*facts.Compose]) {
 	for _, s := range p.Doc.All() {
 		b, ok := s.Build()
 		rules := s.Watch()
-		syncs := slices.ContainsFunc(rules, func(w compose.WatchRule) bool { return strings.HasPrefix(w.Action.Text, "sync") })
-		if !ok || !syncs || b.IsRemote() {
+		if !ok || !slices.ContainsFunc(rules, syncs) || b.IsRemote() {
 			continue
 		}
 		folder := "."
@@ -57,14 +57,22 @@ func checkComposeWatchWithoutManifestRebuild(p *lint.Pass[*facts.Compose]) {
 			if slices.ContainsFunc(rules, func(w compose.WatchRule) bool { return rebuildsFor(w, name) }) {
 				continue
 			}
+			// A member of a workspace has its own manifest, which is watched; that of the
+			// whole counts only if it gets into the container.
+			if slices.ContainsFunc(rules, func(w compose.WatchRule) bool {
+				return rebuilds(w) && path.Dir(path.Clean(w.Path.Text)) != path.Dir(name)
+			}) &&
+				!slices.ContainsFunc(rules, func(w compose.WatchRule) bool { return syncs(w) && watches(w, name) }) {
+				continue
+			}
 			f := lint.Finding{
 				Span:    p.Doc.View.Pair(s.Get("develop"), "watch").Key.Span,
-				Message: fmt.Sprintf("a change of %q reaches the container's sources and not its packages; add a rule with the action rebuild", shortText(name)),
+				Message: fmt.Sprintf("after a change of %q the container keeps its old packages; add a rule with the action rebuild", shortText(name)),
 			}
 			list := s.Get("develop", "watch")
 			if pair := p.Doc.View.Pair(s.Get("develop"), "watch"); pair.Value.Kind == yaml.Sequence && list.Style == yaml.Block {
 				edits, ok := p.Doc.File.Append(list, "action: rebuild\npath: "+name)
-				f.Fixes = yamlFix("rebuild for "+name, lint.Unsafe, lint.EffectConfig, edits, ok && yaml.PlainString(name, false))
+				f.Fixes = yamlFix("rebuild for "+name, lint.Unsafe, edits, ok && yaml.PlainString(name, false), "services.*.develop.watch")
 			}
 			p.Report(f)
 		}
@@ -99,9 +107,15 @@ func manifestsOf(c *facts.BuildContext) []string {
 // rebuildsFor tells whether a rule rebuilds the image, or may, when a file
 // changes.
 func rebuildsFor(w compose.WatchRule, name string) bool {
-	if w.Action.Exists() && w.Action.Known && w.Action.Text != "rebuild" {
-		return false
-	}
+	return (!w.Action.Exists() || !w.Action.Known || rebuilds(w)) && watches(w, name)
+}
+
+func rebuilds(w compose.WatchRule) bool { return w.Action.Text == "rebuild" }
+
+func syncs(w compose.WatchRule) bool { return strings.HasPrefix(w.Action.Text, "sync") }
+
+// watches tells whether a rule watches a file, or may.
+func watches(w compose.WatchRule, name string) bool {
 	if !w.Path.Known {
 		return true
 	}

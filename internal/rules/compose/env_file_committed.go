@@ -32,6 +32,8 @@ var EnvFileCommitted = lint.Rule[*facts.Compose]{
 		Default:  true,
 		Since:    "0.1.0",
 		Presets:  []string{"cloud-native"},
+		Variants: []string{"secret", "settings"},
+		OptIn:    []string{"settings"},
 		Needs:    lint.NeedsContext,
 	},
 	Check: checkEnvFileCommitted,
@@ -67,11 +69,12 @@ func checkEnvFileCommitted(p *lint.Pass[*facts.Compose]) {
 			span = e.Path.Span
 		}
 		f := lint.Finding{
-			Span: span, Severity: worst,
+			Span: span, Severity: worst, Variant: "settings",
 			Message: fmt.Sprintf("git has %q; take it out with \"git rm --cached\", ignore it, and keep an example without values", shortText(name)),
 			Related: []lint.Related{{File: filePath(p, name), Message: "the file in git"}},
 		}
 		if secret != "" {
+			f.Variant = "secret"
 			f.Message = fmt.Sprintf("git has %q, and %s in it is a secret that everybody with the repository can read; change it, and take the file out with \"git rm --cached\"", shortText(name), shortText(secret))
 		}
 		p.Report(f)

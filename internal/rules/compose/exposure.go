@@ -8,14 +8,28 @@ import (
 	"github.com/dockmend/dockmend/internal/text"
 )
 
-// exposure is how bad it is that a service opens the host: what the rule says in
-// a file for real use, and info in one that is there to develop or to try
-// something by its name, or where a comment beside the place gives a reason.
-func exposure(d *facts.Compose, at text.Span, worst lint.Severity) lint.Severity {
-	if facts.IsDevelopmentName(d.Name) || hasReason(d, at) {
-		return lint.Info
+// excused is the variant of findings that few reviewers would make: in a file
+// that is there to develop or to try something, where a comment gives a reason,
+// and of a program whose work it is. A rule with variants of its own appends it.
+const excused = "excused"
+
+// excuse makes a finding one of that variant.
+func excuse(f lint.Finding) lint.Finding {
+	if f.Variant != "" {
+		f.Variant += "-"
 	}
-	return worst
+	f.Variant += excused
+	f.Severity = lint.Info
+	return f
+}
+
+// weigh excuses a finding about what a service opens of its host: by the name of
+// the file, by a comment beside the place, or because it is the program's work.
+func weigh(d *facts.Compose, f lint.Finding, itsWork bool) lint.Finding {
+	if itsWork || facts.IsDevelopmentName(d.Name) || hasReason(d, f.Span) {
+		return excuse(f)
+	}
+	return f
 }
 
 // hasReason tells whether a comment explains a place: behind it on its line, or

@@ -34,6 +34,19 @@ func isDaemonSocket(name string) bool {
 	return slices.Contains([]string{"docker.sock", "containerd.sock", "crio.sock", "podman.sock"}, path.Base(name))
 }
 
+// mountsSocket tells whether a service has the socket of a container engine: at
+// its own path on the host, or by its name in the container.
+func mountsSocket(s *facts.ComposeService) bool {
+	return slices.ContainsFunc(s.AllMounts(), func(m compose.Mount) bool {
+		name, ok := hostPath(m)
+		return ok && isDaemonSocket(name) || m.Known && isDaemonSocket(m.Target)
+	})
+}
+
+// isPrivileged tells whether a service has all capabilities and devices, and no
+// confinement, whatever else it asks for.
+func isPrivileged(s *facts.ComposeService) bool { return s.Value("privileged").IsTrue() }
+
 // readOnlyFix is the fix that makes a mount read-only.
 func readOnlyFix(d *facts.Compose, m compose.Mount) []lint.Fix {
 	if m.Long {
@@ -41,7 +54,7 @@ func readOnlyFix(d *facts.Compose, m compose.Mount) []lint.Fix {
 			return nil
 		}
 		edits, ok := d.File.Add(m.Node, "read_only: true")
-		return yamlFix("mount it read-only", lint.Unsafe, lint.EffectConfig, edits, ok)
+		return yamlFix("mount it read-only", lint.Unsafe, edits, ok, "services.*.volumes")
 	}
 	sep := ":"
 	if len(m.Options) > 0 {
@@ -51,7 +64,7 @@ func readOnlyFix(d *facts.Compose, m compose.Mount) []lint.Fix {
 		return nil // somebody asked for it
 	}
 	edits, ok := d.File.Replace(m.Node, m.Value.Raw+sep+"ro")
-	return yamlFix("mount it read-only", lint.Unsafe, lint.EffectConfig, edits, ok)
+	return yamlFix("mount it read-only", lint.Unsafe, edits, ok, "services.*.volumes")
 }
 
 // withoutOption is the fix that takes an option out of a mount's short form.
@@ -69,5 +82,5 @@ func withoutOption(d *facts.Compose, m compose.Mount, option, title string) []li
 		raw += ":" + strings.Join(kept, ",")
 	}
 	edits, ok := d.File.Replace(m.Node, raw)
-	return yamlFix(title, lint.Unsafe, lint.EffectConfig, edits, ok)
+	return yamlFix(title, lint.Unsafe, edits, ok, "services.*.volumes", "services.*.tmpfs")
 }

@@ -2,6 +2,7 @@ package compose
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/dockmend/dockmend/internal/facts"
@@ -60,16 +61,26 @@ func checkImageVersionDrift(p *lint.Pass[*facts.Compose]) {
 			}
 		}
 	})
-	said := map[string]bool{}
-	for i, use := range own {
-		if said[use.name] {
+	// Each version of an image counts once, where it is named first.
+	uses := map[string][]imageUse{}
+	seen := map[[2]string]bool{}
+	for _, use := range slices.Concat(own, others) {
+		if key := [2]string{use.name, use.version}; !seen[key] {
+			seen[key] = true
+			uses[use.name] = append(uses[use.name], use)
+		}
+	}
+	for _, use := range own {
+		all := uses[use.name]
+		if len(all) == 0 || use.version != all[0].version {
 			continue
 		}
-		for _, other := range append(own[i+1:len(own):len(own)], others...) {
-			if other.name != use.name || isSameVersion(use.version, other.version) {
+		uses[use.name] = all[1:]
+		for _, other := range all[1:] {
+			if isSameVersion(use.version, other.version) {
 				continue
 			}
-			said[use.name] = true
+			delete(uses, use.name) // said once
 			f := lint.Finding{
 				Span:    use.span,
 				Message: fmt.Sprintf("%s is used in the versions %s and %s; agree on one", shortText(use.name), shortText(use.version), shortText(other.version)),

@@ -11,9 +11,12 @@ import (
 
 // perService is the option of rules about what most services lack: one finding
 // for the file is enough for most, and one for each service is for those who
-// go through them one by one.
+// go through them one by one, as with the preset strict.
 func perService() lint.Option {
-	return lint.Option{Name: "per-service", Doc: "one finding for each service in place of one for the file", Kind: lint.BoolOption}
+	return lint.Option{
+		Name: "per-service", Doc: "one finding for each service in place of one for the file", Kind: lint.BoolOption,
+		Presets: map[string]lint.OptionValue{"strict": {Bool: true}},
+	}
 }
 
 // lacking is what a rule says about services that have not what it asks for.
@@ -21,9 +24,11 @@ type lacking struct {
 	services []*facts.ComposeService
 	// message has one %s, for the names of the services.
 	message string
-	// title of the fix, and the edits that mend one service; no fix without.
+	// title of the fix, the edits that mend one service, and the keys of a service
+	// that they may change; no fix without.
 	title string
 	mend  func(*facts.ComposeService) ([]text.Edit, bool)
+	keys  []string
 }
 
 // report makes one finding for the file, or one for each service where the
@@ -58,7 +63,11 @@ func (l lacking) finding(services []*facts.ComposeService) lint.Finding {
 		}
 		edits = merged
 	}
-	f.Fixes = yamlFix(l.title, lint.Unsafe, lint.EffectConfig, edits, true)
+	changes := make([]string, len(l.keys))
+	for i, key := range l.keys {
+		changes[i] = "services.*." + key
+	}
+	f.Fixes = yamlFix(l.title, lint.Unsafe, edits, true, changes...)
 	return f
 }
 
@@ -111,5 +120,5 @@ func deleteKey(s *facts.ComposeService, key, title string) []lint.Fix {
 		return nil
 	}
 	edits, ok := s.File().File.Delete(p)
-	return yamlFix(title, lint.Unsafe, lint.EffectConfig, edits, ok)
+	return yamlFix(title, lint.Unsafe, edits, ok, "services.*."+key)
 }

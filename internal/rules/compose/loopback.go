@@ -26,7 +26,7 @@ func loopbackFix(d *facts.Compose, p compose.Port) []lint.Fix {
 			return nil
 		}
 		edits, ok := d.File.Add(p.Node, "host_ip: 127.0.0.1")
-		return yamlFix(title, lint.Unsafe, lint.EffectConfig, edits, ok)
+		return yamlFix(title, lint.Unsafe, edits, ok, "services.*.ports")
 	}
 	rest := p.Value.Raw
 	if p.HostIP != "" {
@@ -39,11 +39,11 @@ func loopbackFix(d *facts.Compose, p compose.Port) []lint.Fix {
 		if !found {
 			return nil
 		}
-	} else if p.Published.Len() == 0 {
+	} else if p.Published.Len() == 0 && !strings.HasPrefix(rest, ":") {
 		rest = ":" + rest // any free port
 	}
 	edits, ok := d.File.Replace(p.Node, "127.0.0.1:"+rest)
-	return yamlFix(title, lint.Unsafe, lint.EffectConfig, edits, ok)
+	return yamlFix(title, lint.Unsafe, edits, ok, "services.*.ports")
 }
 
 // isReverseProxy tells by its image whether a service is there to be reached by

@@ -6,6 +6,7 @@ import (
 
 	"github.com/dockmend/dockmend/internal/facts"
 	"github.com/dockmend/dockmend/internal/lint"
+	"github.com/dockmend/dockmend/internal/syntax/compose"
 )
 
 // secretKind says what a value is as a secret.
@@ -28,6 +29,9 @@ func namesSecret(name, value string) (secret, password bool) {
 		return false, false
 	}
 	last := words[len(words)-1]
+	if last == "key" && slices.Contains(words, "access") && !slices.Contains(words, "secret") {
+		return false, false // the name of a user, beside which the secret key stands
+	}
 	if last == "credentials" && strings.HasSuffix(value, "creds") {
 		return false, false // the name of a file, as Kafka's images want it
 	}
@@ -37,7 +41,8 @@ func namesSecret(name, value string) (secret, password bool) {
 
 // kindOfSecret judges a value; of a password digits are one too.
 func kindOfSecret(value string, password bool) secretKind {
-	lower := strings.ToLower(strings.TrimSpace(value))
+	// In a list, quotes are a part of the value.
+	lower := strings.ToLower(strings.Trim(value, " \t\"'"))
 	for _, part := range []string{"changeme", "change-me", "change_me", "changethis", "change this", "placeholder", "replace", "your", "<", "xxx", "todo", "insert", "dummy", "fake", "example"} {
 		if strings.Contains(lower, part) {
 			return placeholder
@@ -47,25 +52,31 @@ func kindOfSecret(value string, password bool) secretKind {
 	if password && len(lower) >= shortest && strings.Trim(lower, "0123456789") == "" {
 		return literal
 	}
-	if facts.IsNoSecret(value) {
+	if facts.IsNoSecret(lower) {
 		return noSecret
 	}
 	return literal
 }
 
-// secretSeverity is how bad it is that a secret stands in a file; ok is false
-// where it does no harm: the well-known ones of a database in a file for
-// development.
-func secretSeverity(d *facts.Compose, value string, password bool) (severity lint.Severity, ok bool) {
+// weighSecret excuses a finding about a secret that somebody is meant to put in,
+// and one in a file for development; ok is false where it does no harm: the
+// well-known ones of a database in a file for development. minor excuses it too.
+func weighSecret(d *facts.Compose, f lint.Finding, value string, password, minor bool) (weighed lint.Finding, ok bool) {
 	kind := kindOfSecret(value, password)
 	development := d.IsDevelopment(d.Name)
 	switch {
 	case kind == noSecret || development && (kind == placeholder || isWellKnownSecret(value)):
-		return lint.SeverityUnset, false
-	case kind == placeholder || development:
-		return lint.Info, true
+		return f, false
+	case kind == placeholder || development || minor:
+		return excuse(f), true
 	}
-	return lint.Warning, true
+	return f, true
+}
+
+// isOwnDefault tells whether a value is the default of a variable, in a service
+// that nobody reaches from outside.
+func isOwnDefault(s *facts.ComposeService, v compose.Value) bool {
+	return v.Template.HasVariables() && len(s.PublishedPorts()) == 0
 }
 
 // isWellKnownSecret tells whether a value is one that images come with, or that

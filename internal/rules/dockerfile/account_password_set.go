@@ -27,6 +27,7 @@ var AccountPasswordSet = lint.Rule[*facts.Dockerfile]{
 		Severity: lint.Warning,
 		Default:  true,
 		Since:    "0.1.0",
+		Presets:  []string{"cloud-native"},
 		Aliases:  lint.Names("CKV2_DOCKER_17", "DKL-LI-0001"),
 	},
 	Check: checkAccountPasswordSet,

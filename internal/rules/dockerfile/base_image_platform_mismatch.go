@@ -28,6 +28,7 @@ var BaseImagePlatformMismatch = lint.Rule[*facts.Dockerfile]{
 		Category: lint.Correctness,
 		Severity: lint.Warning,
 		Since:    "0.1.0",
+		Presets:  []string{"cloud-native"},
 		Needs:    lint.NeedsRegistry,
 		Aliases:  lint.Names("InvalidBaseImagePlatform", "tally/platform-mismatch"),
 		Options: []lint.Option{{

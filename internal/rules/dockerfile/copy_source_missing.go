@@ -68,7 +68,7 @@ func checkCopySourceMissing(p *lint.Pass[*facts.Dockerfile]) {
 			names[i] = strings.TrimSuffix(names[i], "/")
 		}
 		near, isNear := nearest.Name(path.Base(c.Path), names)
-		if !isNear && (isMade(c.Path) || isNamedBeside(context.Files, path.Base(c.Path))) {
+		if !isNear && (isMade(c.Path) || facts.AnyRecipe(context.Files, func(recipe string) bool { return strings.Contains(recipe, path.Base(c.Path)) })) {
 			continue
 		}
 		f := lint.Finding{
@@ -104,12 +104,8 @@ func isThereAbove(files lint.Context, name string) bool {
 // isMade tells whether a path has a name of what is built, downloaded or written
 // before the image is.
 func isMade(name string) bool {
-	for part := range strings.SplitSeq(strings.ToLower(name), "/") {
-		switch part {
-		case "dist", "build", "target", "out", "output", "bin", "obj", "publish", "release", "artifacts", "vendor", "node_modules", "public", "static", "staticfiles", "_site",
-			"pkg", "tmp", "temp", "cache", ".next", ".output", "coverage", "wheels", "wheelhouse", "certs", "cert", "ssl", "keys", "secrets", "data", "models", "license", "version", "generated", "gen":
-			return true
-		}
+	if facts.IsMade(name) {
+		return true
 	}
 	base := strings.ToLower(path.Base(name))
 	if strings.HasPrefix(base, ".env") {
@@ -119,47 +115,4 @@ func isMade(name string) bool {
 		".py", ".js", ".mjs", ".cjs", ".ts", ".tsx", ".json", ".toml", ".txt", ".lock", ".yml", ".yaml", ".conf", ".cfg", ".ini", ".sh", ".rb", ".go", ".mod", ".sum",
 		".php", ".xml", ".gradle", ".kts", ".properties", ".sql", ".html", ".css", ".rs", ".java", ".csproj", ".sln", ".cs", ".md", ".in", ".j2",
 	}, path.Ext(base))
-}
-
-// maxSearched is how many files of the project are searched for a name.
-const maxSearched = 60
-
-// isNamedBeside tells whether a file that makes things names this one: a
-// Makefile, a script, the scripts of a package, a workflow.
-func isNamedBeside(files lint.Context, base string) bool {
-	searched := 0
-	for _, folder := range []string{".", "scripts", "hack", ".github/workflows", "..", "../scripts", "../.github/workflows"} {
-		gate, err := files.In(folder, "")
-		if err != nil {
-			continue
-		}
-		names, err := gate.List(".")
-		if err != nil {
-			continue
-		}
-		for _, name := range names {
-			if !isRecipe(name) || searched == maxSearched {
-				continue
-			}
-			searched++
-			if src, err := gate.ReadFile(name); err == nil && strings.Contains(string(src), base) {
-				return true
-			}
-		}
-	}
-	return false
-}
-
-// isRecipe tells whether a file of that name says how things are made.
-func isRecipe(name string) bool {
-	lower := strings.ToLower(name)
-	switch lower {
-	case "makefile", "gnumakefile", "justfile", "package.json", "taskfile.yml", "taskfile.yaml", "rakefile", "jenkinsfile", "build.gradle", "pom.xml", "tox.ini", "noxfile.py", "tasks.py":
-		return true
-	}
-	switch path.Ext(lower) {
-	case ".sh", ".mk", ".ps1", ".bat", ".yml", ".yaml", ".hcl", ".md":
-		return !strings.Contains(lower, "compose")
-	}
-	return false
 }

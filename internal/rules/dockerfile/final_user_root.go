@@ -18,8 +18,9 @@ import (
 // Silent for stages that are no image of their own, where the start command
 // switches the user or starts a program that needs root (sshd, crond, init), and
 // for an image with an empty ENTRYPOINT that starts nothing. It is an info where the
-// image has a tool that drops rights at the start: gosu, su-exec, setpriv; and for
-// servers whose workers leave root by themselves.
+// image has a tool that drops rights at the start: gosu, su-exec, setpriv; for servers
+// whose workers leave root by themselves; and where all Compose files and manifests of
+// the project that run the image set a user for it.
 var FinalUserRoot = lint.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
 		ID:       "final-user-root",
@@ -29,6 +30,7 @@ var FinalUserRoot = lint.Rule[*facts.Dockerfile]{
 		Default:  true,
 		Since:    "0.1.0",
 		Presets:  []string{"cloud-native", "hardening"},
+		Needs:    lint.NeedsContext,
 		Aliases: append(
 			[]lint.Alias{{Name: "DL3002", Severity: lint.Warning}},
 			lint.Names("CIS-4.1", "CKV_DOCKER_8", "DF002", "DS002", "OWASP-R2", "kics:last_user_is_root", "semgrep:last-user-is-root")...,
@@ -52,9 +54,13 @@ func checkFinalUserRoot(p *lint.Pass[*facts.Dockerfile]) {
 		if !p.Hadolint && (switchesAtStart(p.Doc, s) || startsRootOnly(p.Doc, s) || startsNothing(s)) {
 			continue
 		}
+		var r runners
+		if !p.Hadolint {
+			r = runnersOf(p.Doc, s)
+		}
 		f := lint.Finding{
 			Span:    in.Span,
-			Message: fmt.Sprintf("%q is the last USER, so the program starts as root; switch to a normal user behind the steps that need root", p.Doc.Text(in.Span)),
+			Message: fmt.Sprintf("%q is the last USER, so the program starts %s; switch to a normal user behind the steps that need root", p.Doc.Text(in.Span), r.asRoot()),
 		}
 		if tool := dropsRights(p.Doc, s); tool != "" && !p.Hadolint {
 			f.Severity = lint.Info
@@ -63,6 +69,7 @@ func checkFinalUserRoot(p *lint.Pass[*facts.Dockerfile]) {
 		if !p.Hadolint && dropsWorkers(p.Doc, s) {
 			f.Severity = lint.Info
 		}
+		r.apply(&f)
 		p.Report(f)
 	}
 }

@@ -21,8 +21,10 @@ import (
 // installed (gosu, su-exec, setpriv) or the start command switches the user, where
 // the program needs root (sshd, crond, vsftpd, init), for images of tests and of
 // development by their names, and without EXPOSE unless the command is plainly a
-// server's. It is a warning where ports are exposed, and an info for servers whose
-// workers leave root by themselves, as nginx and php-fpm.
+// server's. It is a warning where ports are exposed, or where a Compose file or a
+// manifest of the project runs the image with ports, and an info for servers whose
+// workers leave root by themselves, as nginx and php-fpm, and where all of those that
+// run the image set a user for it (user of Compose, runAsUser of Kubernetes).
 var FinalUserUnset = lint.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
 		ID:       "final-user-unset",
@@ -32,6 +34,7 @@ var FinalUserUnset = lint.Rule[*facts.Dockerfile]{
 		Default:  true,
 		Since:    "0.1.0",
 		Presets:  []string{"cloud-native", "hardening"},
+		Needs:    lint.NeedsContext,
 		Aliases: lint.Names("CIS-4.1", "CIS-DI-0001", "CKV_DOCKER_3", "DF020", "DS002", "OWASP-R2", "kics:missing_user_instruction",
 			"semgrep:missing-user", "semgrep:missing-user-entrypoint"),
 	},
@@ -57,15 +60,18 @@ func checkFinalUserUnset(p *lint.Pass[*facts.Dockerfile]) {
 	if _, listed := facts.LookupBase(s.Base()); !listed && base.Entrypoint == facts.SomeEntrypoint && s.Entrypoint() == nil {
 		return // the base's own entrypoint may drop rights
 	}
-	severity, ok := rootSeverity(p.Doc, s)
+	runners := runnersOf(p.Doc, s)
+	severity, ok := rootSeverity(p.Doc, s, runners)
 	if !ok {
 		return
 	}
-	p.Report(lint.Finding{
+	f := lint.Finding{
 		Span: s.From.Head, Severity: severity, Fixes: switchToOnlyUser(p.Doc, s),
-		Message: fmt.Sprintf("no USER follows %q, so the program runs as root; add a user and switch to it before CMD", short(p.Doc.Text(s.From.Head))),
+		Message: fmt.Sprintf("no USER follows %q, so the program runs %s; add a user and switch to it before CMD", short(p.Doc.Text(s.From.Head)), runners.asRoot()),
 		Related: []lint.Related{{Span: start.Head, Message: "this runs as root"}},
-	})
+	}
+	runners.apply(&f)
+	p.Report(f)
 }
 
 // isShell tells whether a CMD or ENTRYPOINT starts a shell and nothing else.

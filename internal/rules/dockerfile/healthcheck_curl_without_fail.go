@@ -18,7 +18,6 @@ var HealthcheckCurlWithoutFail = lint.Rule[*facts.Dockerfile]{
 		Title:    "The health check does not see errors",
 		Category: lint.Runtime,
 		Severity: lint.Warning,
-		Default:  true,
 		Since:    "0.1.0",
 		Presets:  []string{"cloud-native"},
 	},

@@ -21,6 +21,7 @@ var OsPackageUpgrade = lint.Rule[*facts.Dockerfile]{
 		Category: lint.Reproducibility,
 		Severity: lint.Info,
 		Since:    "0.1.0",
+		Presets:  []string{"cloud-native"},
 		Aliases:  lint.Names("DKL-DI-0003", "DS024", "kics:run_using_dnf_update", "kics:run_using_upgrade_commands", "kics:run_using_zypper_update", "kics:use_of_apk_upgrade", "kics:yum_update_disabled", "semgrep:avoid-apk-upgrade", "semgrep:avoid-apt-get-upgrade", "semgrep:avoid-dnf-update", "semgrep:avoid-yum-update", "semgrep:avoid-zypper-update"),
 	},
 	Check: checkOsPackageUpgrade,

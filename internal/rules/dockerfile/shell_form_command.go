@@ -25,7 +25,9 @@ import (
 // shell-entrypoint-drops-cmd or invalid-exec-form-json speaks, and where the commands
 // only print a version and end. It is an info
 // where the text begins with exec already, and for Windows images, which know
-// no such signals.
+// no such signals. The shells of Alpine (ash) and of distributions with rpm (bash)
+// let the last command take their place: there one command is an info, and
+// several are fine.
 //
 // With the preset "hadolint", HEALTHCHECK and stages with a SHELL count too.
 var ShellFormCommand = lint.Rule[*facts.Dockerfile]{
@@ -74,7 +76,7 @@ func reportShellForm(p *lint.Pass[*facts.Dockerfile], s *facts.Stage, in *docker
 	if c, ok := clashOf(s); ok && c.at == in && !p.Hadolint {
 		return // shell-entrypoint-drops-cmd says so
 	}
-	if !p.Hadolint && onlyPrints(p.Doc, in) {
+	if !p.Hadolint && (onlyPrints(p.Doc, in) || isCompound(in) && s.ShStepsAside(in)) {
 		return
 	}
 	f := lint.Finding{Span: in.BodySpan, Variant: in.Keyword}
@@ -83,7 +85,7 @@ func reportShellForm(p *lint.Pass[*facts.Dockerfile], s *facts.Stage, in *docker
 	case s.Shell(in).Windows:
 		f.Severity = lint.Info
 		f.Message = what + " runs below a shell; write it as a JSON array if no shell is needed"
-	case strings.HasPrefix(body, "exec "):
+	case strings.HasPrefix(body, "exec "), !p.Hadolint && !isCompound(in) && s.ShStepsAside(in):
 		f.Severity = lint.Info
 		f.Message = what + " needs a shell only to start the program; write it as a JSON array"
 	case in.Keyword == "healthcheck":

@@ -16,8 +16,8 @@ import (
 // The shell stays process 1 and does not pass the stop signal on, just as in
 // shell form. With exec in front, the last command takes the shell's place.
 //
-// Silent for bash where the last command is a plain one, since bash does that
-// by itself; where that command is a part of a pipe, a list with || or a
+// Silent for bash, and for sh in images of Alpine and of distributions with rpm,
+// whose shells do that by themselves; where that command is a part of a pipe, a list with || or a
 // compound command; for scripts with trap or wait; and behind tini, dumb-init
 // and their like.
 var ShellWrapperWithoutExec = lint.Rule[*facts.Dockerfile]{
@@ -42,6 +42,9 @@ func checkShellWrapperWithoutExec(p *lint.Pass[*facts.Dockerfile]) {
 			}
 			if keyword == "cmd" && s.Entrypoint() != nil {
 				continue // these are arguments
+			}
+			if s.ShStepsAside(in) {
+				continue
 			}
 			checkWrapper(p, in)
 		}

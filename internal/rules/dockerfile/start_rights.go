@@ -211,14 +211,20 @@ func buildsPrograms(d *facts.Dockerfile, s *facts.Stage) bool {
 
 // rootSeverity is how bad it is that the start command runs as root; ok is false
 // where it has to, or where the image is none of a service.
-func rootSeverity(d *facts.Dockerfile, s *facts.Stage) (severity lint.Severity, ok bool) {
+func rootSeverity(d *facts.Dockerfile, s *facts.Stage, r runners) (severity lint.Severity, ok bool) {
+	severity = lint.Warning
+	if dropsWorkers(d, s) {
+		severity = lint.Info
+	}
 	switch {
 	case switchesAtStart(d, s), startsRootOnly(d, s):
 		return 0, false
-	case s.Last("expose") != nil && !dropsWorkers(d, s):
-		return lint.Warning, true
 	case s.Last("expose") != nil:
-		return lint.Info, true
+		return severity, true
+	case isForTrial(d, s) || buildsPrograms(d, s):
+		return 0, false
+	case r.serves != nil:
+		return severity, true
 	}
-	return lint.Info, !isForTrial(d, s) && (isServer(d, s) || buildsItself(d, s)) && !buildsPrograms(d, s)
+	return lint.Info, isServer(d, s) || buildsItself(d, s)
 }

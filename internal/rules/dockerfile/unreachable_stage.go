@@ -19,6 +19,7 @@ var UnreachableStage = lint.Rule[*facts.Dockerfile]{
 		Category: lint.Size,
 		Severity: lint.Info,
 		Since:    "0.1.0",
+		Presets:  []string{"cloud-native"},
 		Aliases:  lint.Names("tally/no-unreachable-stages"),
 	},
 	Check: checkUnreachableStage,

@@ -2,6 +2,7 @@ package dockerfile
 
 import (
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -15,9 +16,11 @@ import (
 // one worker in the image. Where an orchestrator starts several containers, one
 // worker in each is enough: it scales, restarts and measures each of them.
 //
-// Silent where the number comes from a variable. Off by default: the file does
-// not show who runs it, and on one host without an orchestrator the workers are
-// right.
+// Silent where the number comes from a variable; in projects with Compose files
+// that build the image and nothing for Kubernetes, since on one host the workers are
+// right; and where a manifest of the project starts the image as it is, of which
+// multiple-workers-under-orchestrator speaks. Off by default: mostly nothing shows
+// who runs the image.
 var UvicornMultipleWorkers = lint.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
 		ID:       "uvicorn-multiple-workers",
@@ -26,6 +29,7 @@ var UvicornMultipleWorkers = lint.Rule[*facts.Dockerfile]{
 		Severity: lint.Info,
 		Since:    "0.1.0",
 		Presets:  []string{"cloud-native"},
+		Needs:    lint.NeedsContext,
 	},
 	Check: checkUvicornMultipleWorkers,
 }
@@ -41,6 +45,9 @@ func checkUvicornMultipleWorkers(p *lint.Pass[*facts.Dockerfile]) {
 		return
 	}
 	if at, ok := c.value("--workers", "-w"); ok {
+		if c.in.Keyword == "cmd" && c.in.JSON && startsAsIs(p.Doc) {
+			return
+		}
 		reportWorkers(p, c.program, at.Text, at.Span, numberSpan(p.Doc, c.in, at), lint.EffectConfig)
 		return
 	}
@@ -58,7 +65,7 @@ func checkUvicornMultipleWorkers(p *lint.Pass[*facts.Dockerfile]) {
 // made.
 func reportWorkers(p *lint.Pass[*facts.Dockerfile], program, value string, at, number text.Span, effect lint.Effect) {
 	n, err := strconv.Atoi(value)
-	if err != nil || n < 2 {
+	if err != nil || n < 2 || len(p.Doc.Services()) > 0 && !p.Doc.Around.Orchestrated() {
 		return
 	}
 	f := lint.Finding{
@@ -72,6 +79,14 @@ func reportWorkers(p *lint.Pass[*facts.Dockerfile], program, value string, at, n
 		}}
 	}
 	p.Report(f)
+}
+
+// startsAsIs tells whether a manifest of the project starts the final image by the
+// command that it has.
+func startsAsIs(d *facts.Dockerfile) bool {
+	return slices.ContainsFunc(d.Containers(), func(c facts.ContainerNear) bool {
+		return c.Stage == d.Final() && c.RunsOn() && c.Get("command") == nil && c.Get("args") == nil
+	})
 }
 
 // numberSpan is the place of the number in a word as it is written, which may

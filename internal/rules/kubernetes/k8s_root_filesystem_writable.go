@@ -3,6 +3,7 @@ package kubernetes
 import (
 	"path"
 	"slices"
+	"strings"
 
 	"github.com/dockmend/dockmend/internal/facts"
 	"github.com/dockmend/dockmend/internal/lint"
@@ -74,13 +75,9 @@ func readOnlyEdits(d *facts.Manifest, w *facts.Workload, containers []*facts.Con
 		default:
 			mounted++
 			more, ok = set(d, c.Node, "true", "securityContext", "readOnlyRootFilesystem")
-			if own := c.Node.Own("volumeMounts"); ok && own != nil {
+			if ok {
 				var mount []text.Edit
-				mount, ok = d.Append(own.Value, "name: tmp\nmountPath: /tmp")
-				more = append(more, mount...)
-			} else if ok = ok && c.Node.Own("image") != nil; ok {
-				var mount []text.Edit
-				mount, ok = d.InsertAfter(c.Node.Own("image"), "volumeMounts:\n  - name: tmp\n    mountPath: /tmp")
+				mount, ok = mountEdits(d, c, "tmp", "/tmp")
 				more = append(more, mount...)
 			}
 		}
@@ -92,20 +89,42 @@ func readOnlyEdits(d *facts.Manifest, w *facts.Workload, containers []*facts.Con
 	if mounted == 0 {
 		return edits, true
 	}
+	more, ok := emptyDirEdits(d, w, "tmp")
+	return append(edits, more...), ok && noSharedPlace(edits, more)
+}
+
+// mountEdits mount a volume in a container.
+func mountEdits(d *facts.Manifest, c *facts.Container, volume, folder string) ([]text.Edit, bool) {
+	mount := "name: " + volume + "\nmountPath: " + folder
+	if own := c.Node.Own("volumeMounts"); own != nil {
+		return d.Append(own.Value, mount)
+	}
+	image := c.Node.Own("image")
+	if image == nil || c.Get("volumeMounts") != nil {
+		return nil, false
+	}
+	return d.InsertAfter(image, "volumeMounts:\n  - "+strings.ReplaceAll(mount, "\n", "\n    "))
+}
+
+// emptyDirEdits give a pod an empty volume. ok is false where it has one of that
+// name already, of which nothing is known.
+func emptyDirEdits(d *facts.Manifest, w *facts.Workload, volume string) ([]text.Edit, bool) {
 	volumes := w.Pod.Own("volumes")
 	if volumes == nil {
 		first := w.Pod.Own("initContainers")
 		if first == nil {
 			first = w.Pod.Own("containers")
 		}
-		more, ok := d.InsertBefore(first, "volumes:\n  - name: tmp\n    emptyDir: {}")
-		return append(edits, more...), ok && first.Value.Anchor == ""
+		if first == nil || w.Get("volumes") != nil || first.Value.Anchor != "" {
+			return nil, false
+		}
+		return d.InsertBefore(first, "volumes:\n  - name: "+volume+"\n    emptyDir: {}")
 	}
-	if list := w.Get("volumes"); list == nil || slices.ContainsFunc(list.Items, isNamedTmp(d)) {
+	isNamed := func(n *yaml.Node) bool { return d.Scalar(n, "name") == volume }
+	if list := w.Get("volumes"); list == nil || slices.ContainsFunc(list.Items, isNamed) {
 		return nil, false
 	}
-	more, ok := d.Append(volumes.Value, "name: tmp\nemptyDir: {}")
-	return append(edits, more...), ok && noSharedPlace(edits, more)
+	return d.Append(volumes.Value, "name: "+volume+"\nemptyDir: {}")
 }
 
 // noSharedPlace tells whether no two edits insert at the same place, where
@@ -128,9 +147,4 @@ func mountsTmp(d *facts.Manifest, c *facts.Container) bool {
 		}
 	}
 	return false
-}
-
-// isNamedTmp tells volumes apart by the name that the fix gives.
-func isNamedTmp(d *facts.Manifest) func(*yaml.Node) bool {
-	return func(n *yaml.Node) bool { return d.Scalar(n, "name") == "tmp" }
 }

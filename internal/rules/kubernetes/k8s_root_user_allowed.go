@@ -32,6 +32,7 @@ var K8sRootUserAllowed = lint.Rule[*facts.Manifest]{
 		Since:      "0.1.0",
 		Presets:    []string{"cloud-native", "hardening"},
 		Variants:   []string{"root", "unset"},
+		OptIn:      []string{"unset"},
 		Aliases:    lint.Names("CKV_K8S_23", "CKV_K8S_40", "KSV-0012", "kube-linter:run-as-non-root", "semgrep:run-as-non-root"),
 	},
 	Check: checkK8sRootUserAllowed,

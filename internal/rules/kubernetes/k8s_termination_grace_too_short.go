@@ -9,6 +9,7 @@ import (
 
 	"github.com/dockmend/dockmend/internal/facts"
 	"github.com/dockmend/dockmend/internal/lint"
+	"github.com/dockmend/dockmend/internal/syntax/yaml"
 	"github.com/dockmend/dockmend/internal/text"
 )
 
@@ -20,7 +21,8 @@ import (
 //
 // A period that is no longer than the sleep of preStop is an error, 0 a warning.
 // Less than ten seconds after the sleep are an info. Silent for jobs, and where
-// preStop does more than sleep for a number of seconds; of 0 also for single pods,
+// preStop does more than sleep for a number of seconds; where the server says how
+// long it takes (k8s-grace-below-app-timeout compares that); of 0 also for single pods,
 // for what works on the node, and for pause images, which only keep a place free.
 var K8sTerminationGraceTooShort = lint.Rule[*facts.Manifest]{
 	Meta: lint.Meta{
@@ -31,6 +33,7 @@ var K8sTerminationGraceTooShort = lint.Rule[*facts.Manifest]{
 		Default:  true,
 		Since:    "0.1.0",
 		Presets:  []string{"cloud-native"},
+		Needs:    lint.NeedsContext,
 	},
 	Check: checkK8sTerminationGraceTooShort,
 }
@@ -46,11 +49,7 @@ func checkK8sTerminationGraceTooShort(p *lint.Pass[*facts.Manifest]) {
 		if w.RunsOnce {
 			continue
 		}
-		n := w.Get("terminationGracePeriodSeconds")
-		grace, known := facts.IntOf(n)
-		if n == nil {
-			grace, known = defaultGrace, true
-		}
+		grace, n, known := graceOf(w)
 		if !known {
 			continue
 		}
@@ -78,11 +77,24 @@ func checkK8sTerminationGraceTooShort(p *lint.Pass[*facts.Manifest]) {
 		if grace <= longest {
 			f.Severity = lint.Error
 			f.Message = fmt.Sprintf("preStop sleeps for %d seconds and the pod is killed after %d: nothing is left for the program to end; make terminationGracePeriodSeconds longer", longest, grace)
+		} else if slices.ContainsFunc(w.Containers, func(c *facts.Container) bool { return saysStopTime(p.Doc, c) }) {
+			continue
 		} else {
 			f.Message = fmt.Sprintf("preStop sleeps for %d of the %d seconds after which the pod is killed; make terminationGracePeriodSeconds longer", longest, grace)
 		}
 		p.Report(f)
 	}
+}
+
+// graceOf is the time that a pod has to end, in seconds, and the place that says
+// so, nil for the default.
+func graceOf(w *facts.Workload) (seconds int, n *yaml.Node, known bool) {
+	n = w.Get("terminationGracePeriodSeconds")
+	if n == nil {
+		return defaultGrace, nil, true
+	}
+	seconds, known = facts.IntOf(n)
+	return seconds, n, known
 }
 
 func graceFix(d *facts.Manifest, w *facts.Workload, seconds int) []lint.Fix {

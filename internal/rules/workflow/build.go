@@ -160,28 +160,11 @@ func isLatest(name string) bool {
 
 // dockerfileOf is the Dockerfile that a build reads; nil when that is not known.
 func (b imageBuild) dockerfileOf(d *facts.Workflow) *facts.DockerfileNear {
-	var folder, file string
-	if b.command == nil {
-		folder, file = b.step.Scalar("with", "context"), b.step.Scalar("with", "file")
-	} else {
-		file = flagText(b.command, "-f", "--file")
-		if b.step.Get("working-directory") != nil {
-			return nil
-		}
-		args := b.command.Args()
-		folder = args[len(args)-1].Text
-	}
-	if folder == "" {
-		folder = "."
-	}
-	if facts.HasExpression(folder+file) || path.IsAbs(folder) || path.IsAbs(file) {
+	in, err := b.inputs()
+	if err != nil {
 		return nil
 	}
-	// The file of a build is given from the root of the repository, as the context.
-	if file != "" {
-		folder, file = path.Dir(file), path.Base(file)
-	}
-	c, err := d.Around.Context(path.Join("../..", folder), file)
+	c, err := d.Around.Context(path.Join(toRoot, in.folder), in.dockerfile())
 	if err != nil {
 		return nil
 	}

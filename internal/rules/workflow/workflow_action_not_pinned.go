@@ -26,7 +26,7 @@ var WorkflowActionNotPinned = lint.Rule[*facts.Workflow]{
 		Category: lint.Security,
 		Severity: lint.Warning,
 		Since:    "0.1.0",
-		Presets:  []string{"hardening"},
+		Presets:  []string{"cloud-native", "hardening"},
 		Aliases:  lint.Names("zizmor:unpinned-uses"),
 		Options: []lint.Option{{
 			Name: "allowed-owners", Kind: lint.ListOption, Doc: "owners of actions whose tags are trusted",

@@ -23,7 +23,7 @@ var WorkflowImageScanMissing = lint.Rule[*facts.Workflow]{
 		Severity:   lint.Info,
 		Confidence: lint.Medium,
 		Since:      "0.1.0",
-		Presets:    []string{"hardening"},
+		Presets:    []string{"cloud-native", "hardening"},
 		Aliases:    lint.Names("CIS-4.4", "OWASP-R9"),
 	},
 	Check: checkWorkflowImageScanMissing,

@@ -25,7 +25,7 @@ var WorkflowProvenanceMissing = lint.Rule[*facts.Workflow]{
 		Severity:   lint.Info,
 		Confidence: lint.Medium,
 		Since:      "0.1.0",
-		Presets:    []string{"hardening"},
+		Presets:    []string{"cloud-native", "hardening"},
 		Aliases:    lint.Names("CIS-4.12", "CIS-4.5", "CIS-DI-0005", "OWASP-R13"),
 	},
 	Check: checkWorkflowProvenanceMissing,

@@ -25,7 +25,7 @@ var WorkflowScheduledRebuildMissing = lint.Rule[*facts.Workflow]{
 		Severity:   lint.Info,
 		Confidence: lint.Medium,
 		Since:      "0.1.0",
-		Presets:    []string{"hardening"},
+		Presets:    []string{"cloud-native", "hardening"},
 		Needs:      lint.NeedsContext,
 		Aliases:    lint.Names("CIS-4.4", "CIS-DI-0004", "docs:rebuild-often"),
 	},

@@ -56,6 +56,8 @@ func TestEdits(t *testing.T) {
 		{"insert behind, CRLF", "a: b\r\nc: d\r\n", "a: b\r\ng:\r\n  h: i\r\nc: d\r\n", at("a"), after("g:\n  h: i")},
 		{"insert behind a mapping", "a:\n  b: c\nd: e\n", "a:\n  b: c\ng: h\nd: e\n", at("a"), after("g: h")},
 		{"insert behind a block", "a: |\n  b\n\nc: d\n", "a: |\n  b\ng: h\n\nc: d\n", at("a"), after("g: h")},
+		{"insert behind a block that would get a line end", "a: |\n  b", "", at("a"), after("g: h")},
+		{"insert behind a block that would get none", "a: |-\n  b", "a: |-\n  b\ng: h", at("a"), after("g: h")},
 		{"insert behind a block that keeps", "a: |+\n  b\n\nc: d\n", "", at("a"), after("g: h")},
 		{"insert behind in flow", "{a: b}\n", "{a: b, g: h}\n", at("a"), after("g: h")},
 		{"insert behind a dash", "- a: b\n  c: d\n", "- a: b\n  g: h\n  c: d\n", at("0", "a"), after("g: h")},

@@ -122,7 +122,8 @@ func (f *File) insertBelow(last *Node, part text.Span, column int, code string) 
 }
 
 // keepsBlankLines tells whether a value ends in a block scalar that has the
-// blank lines below it: whatever is added there would take them from it.
+// blank lines below it: whatever is added there would take them from it. One at
+// the end of a file without a last line end has none, and would get it.
 func (f *File) keepsBlankLines(n *Node) bool {
 	for {
 		switch {
@@ -132,7 +133,7 @@ func (f *File) keepsBlankLines(n *Node) bool {
 			n = n.Items[len(n.Items)-1]
 		case n.Kind == Scalar && (n.Style == Literal || n.Style == Folded):
 			header, body, _ := strings.Cut(f.Text(n.Span), "\n")
-			return strings.Contains(header, "+") || body == ""
+			return strings.Contains(header, "+") || body == "" || n.Span.End == len(f.Src) && !strings.Contains(header, "-")
 		default:
 			return false
 		}

@@ -57,18 +57,25 @@ func (v *View) Pairs(n *Node) []*Pair {
 	return pairs
 }
 
-// collect adds the pairs of a mapping that its readers have not yet. done has
-// the mappings that were collected: a second time they add nothing, which
-// also ends circles.
-func (v *View) collect(n *Node, place map[string]int, pairs *[]*Pair, done map[*Node]bool, depth int) {
-	if done[n] || !v.spend(n, 1+len(n.Pairs)) {
+// collect adds the pairs of a mapping that its readers have not yet. open has the
+// mappings that were met, true as long as they are not done: a second time they
+// add nothing, and one that is not done is merged into itself.
+func (v *View) collect(n *Node, place map[string]int, pairs *[]*Pair, open map[*Node]bool, depth int) {
+	if inside, met := open[n]; met {
+		if inside {
+			v.fail(SyntaxError, n, "an anchor contains itself")
+		}
+		return
+	}
+	if !v.spend(n, 1+len(n.Pairs)) {
 		return
 	}
 	if depth > MaxDepth {
 		v.fail(LimitError, n, fmt.Sprintf("more than %d merge keys lead from one to the next", MaxDepth))
 		return
 	}
-	done[n] = true
+	open[n] = true
+	defer func() { open[n] = false }()
 	own := len(*pairs)
 	for _, p := range n.Pairs {
 		if p.Merge {
@@ -92,11 +99,11 @@ func (v *View) collect(n *Node, place map[string]int, pairs *[]*Pair, done map[*
 		from := p.Value.Resolve()
 		switch from.Kind {
 		case Mapping:
-			v.collect(from, place, pairs, done, depth+1)
+			v.collect(from, place, pairs, open, depth+1)
 		case Sequence:
 			for _, item := range from.Items {
 				if m := item.Resolve(); m.Kind == Mapping {
-					v.collect(m, place, pairs, done, depth+1)
+					v.collect(m, place, pairs, open, depth+1)
 				}
 			}
 		default: // nothing that could be merged

@@ -276,7 +276,8 @@ func TestBombs(t *testing.T) {
 		"merged mappings":   {maps, ""},
 		"one for all":       {wide.String(), "aliases and merge keys stand for more than 200000 keys and values"},
 		"circle of a list":  {"a: &a [*a]\n", "an anchor contains itself"},
-		"circle of merges":  {"a: &a\n  <<: *a\n  b: c\n", ""},
+		"circle of merges":  {"a: &a\n  <<: *a\n  b: c\n", "an anchor contains itself"},
+		"merged twice":      {"a: &a {b: c}\nd: &d {<<: *a}\ne: {<<: [*d, *a]}\n", ""},
 		"circle of a value": {"a: &a\n  b: *a\n", "an anchor contains itself"},
 	}
 	for name, tt := range tests {

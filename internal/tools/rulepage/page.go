@@ -58,6 +58,9 @@ func page(root fs.FS, source rulesource.Rule, m *lint.Meta) ([]byte, error) {
 	fmt.Fprintf(&b, "| target | category | severity | by default | status | since |\n|---|---|---|---|---|---|\n| %s | %s | %s | %s | %s | %s |\n\n",
 		m.Target, m.Category, m.Severity, onOff(m.Default), m.Status, m.Since)
 	b.WriteString(strings.TrimSpace(prose) + "\n")
+	if len(m.OptIn) > 0 {
+		fmt.Fprintf(&b, "\nThe preset `recommended` leaves out what is `%s`; the others that have the rule say it.\n", strings.Join(m.OptIn, "`, `"))
+	}
 	options(&b, m)
 	aliases(&b, m)
 	examples(&b, source.Target, cases)
@@ -79,7 +82,7 @@ func options(b *bytes.Buffer, m *lint.Meta) {
 	}
 	b.WriteString("\n## Options\n\n")
 	for _, o := range m.Options {
-		fmt.Fprintf(b, "- `%s`, default `%s`: %s\n", o.Name, o.Default(), o.Doc)
+		fmt.Fprintf(b, "- `%s`, default `%s`%s: %s\n", o.Name, o.Default(), o.ByPreset(), o.Doc)
 	}
 }
 

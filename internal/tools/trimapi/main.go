@@ -113,7 +113,7 @@ func reach(value any, components, kept node) {
 // roots are the fields of Query and Mutation that our documents use.
 var roots = map[string][]string{
 	"Query":    {"id", "repository", "viewer", "node"},
-	"Mutation": {"resolveReviewThread", "minimizeComment", "deletePullRequestReviewComment"},
+	"Mutation": {"resolveReviewThread", "minimizeComment", "deletePullRequestReviewComment", "createCommitOnBranch"},
 }
 
 // whole are the types that are kept with each field whose type is kept too.
@@ -122,6 +122,8 @@ var whole = []string{
 	"PullRequestReviewCommentConnection", "PageInfo", "User", "Actor", "Bot", "Minimizable", "Node",
 	"ResolveReviewThreadInput", "ResolveReviewThreadPayload", "MinimizeCommentInput", "MinimizeCommentPayload", "ReportedContentClassifiers",
 	"DeletePullRequestReviewCommentInput", "DeletePullRequestReviewCommentPayload", "PullRequestReviewThreadSubjectType", "DiffSide",
+	"CreateCommitOnBranchInput", "CreateCommitOnBranchPayload", "CommittableBranch", "CommitMessage", "FileChanges", "FileAddition", "FileDeletion",
+	"Base64String", "Commit",
 	"ID", "Int", "Float", "String", "Boolean", "DateTime", "URI", "HTML", "BigInt", "GitObjectID", "Date",
 }
 

@@ -1,0 +1,75 @@
+package facts
+
+import (
+	"path"
+	"strings"
+
+	"github.com/dockmend/dockmend/internal/lint"
+)
+
+// maxRecipes is how many files of a project are searched.
+const maxRecipes = 60
+
+// AnyRecipe tells whether a file around a folder that says how things are made
+// holds something: a Makefile, a script, the scripts of a package, a workflow, a
+// document.
+func AnyRecipe(files lint.Context, holds func(recipe string) bool) bool {
+	searched := 0
+	for _, folder := range []string{".", "scripts", "hack", ".github/workflows", "..", "../scripts", "../.github/workflows"} {
+		gate, err := files.In(folder, "")
+		if err != nil {
+			continue
+		}
+		names, err := gate.List(".")
+		if err != nil {
+			continue
+		}
+		for _, name := range names {
+			if !isRecipe(name) || searched == maxRecipes {
+				continue
+			}
+			searched++
+			if src, err := gate.ReadFile(name); err == nil && holds(string(src)) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// isRecipe tells whether a file of that name says how things are made.
+func isRecipe(name string) bool {
+	lower := strings.ToLower(name)
+	switch lower {
+	case "makefile", "gnumakefile", "justfile", "package.json", "taskfile.yml", "taskfile.yaml", "rakefile", "jenkinsfile", "build.gradle", "pom.xml", "tox.ini", "noxfile.py", "tasks.py":
+		return true
+	}
+	switch path.Ext(lower) {
+	case ".sh", ".mk", ".ps1", ".bat", ".yml", ".yaml", ".hcl", ".md":
+		return !strings.Contains(lower, "compose")
+	}
+	return false
+}
+
+// TagsHere tells whether a recipe around the document gives an image's name to
+// what it builds, as in "docker build -t NAME .".
+func (p *Project) TagsHere(i Image) bool {
+	if p == nil || !p.files.Known() {
+		return false
+	}
+	return AnyRecipe(p.files, func(recipe string) bool {
+		for _, flag := range []string{"-t ", "--tag ", "--tag="} {
+			for rest := recipe; ; {
+				_, after, found := strings.Cut(rest, flag)
+				if !found {
+					break
+				}
+				if name, ok := strings.CutPrefix(after, i.Name()); ok && (name == "" || strings.ContainsRune(" :\t\r\n\"'\\", rune(name[0]))) {
+					return true
+				}
+				rest = after
+			}
+		}
+		return false
+	})
+}

@@ -1,0 +1,75 @@
+package facts
+
+import (
+	"path"
+	"strings"
+
+	"github.com/dockmend/dockmend/internal/text"
+)
+
+// Write is a folder to which a program writes.
+type Write struct {
+	Folder string
+	// Who writes, as a message names it; Place in the Dockerfile shows it.
+	Who   string
+	Place text.Span
+}
+
+// Writes lists the folders to which the program of a container is known to
+// write. The container's image is made of the stage; start is what it starts,
+// where that is known.
+func (s *Stage) Writes(start ServiceStart, known bool) []Write {
+	var found []Write
+	place := s.From.Head
+	if known && start.Stage != nil {
+		place = start.Place
+	}
+	base := s.Base()
+	switch {
+	case known && start.Program == "gunicorn":
+		if folder, at := FlagAt(start.Args, "--worker-tmp-dir"); at < 0 {
+			found = append(found, Write{"/tmp", "gunicorn", place})
+		} else if folder != "/dev/shm" { // which is writable in every container
+			found = append(found, Write{path.Clean(folder), "gunicorn", place})
+		}
+	case base.Name() == "nginx" && (!known || start.Program == "nginx"):
+		found = append(found, Write{"/var/cache/nginx", "nginx", place}, Write{"/var/run", "nginx", place})
+	case base.Name() == "nginxinc/nginx-unprivileged":
+		found = append(found, Write{"/tmp", "nginx", place})
+	case base.Name() == "httpd" && (!known || start.Program == "httpd-foreground"):
+		found = append(found, Write{"/usr/local/apache2/logs", "httpd", place})
+	}
+	scope := s.EndScope()
+	for _, name := range []string{"TMPDIR", "XDG_CACHE_HOME", "MPLCONFIGDIR", "HF_HOME", "TORCH_HOME", "NUMBA_CACHE_DIR"} {
+		v, set := scope.Lookup(name)
+		if set && v.IsEnv && v.Known && v.Instruction != nil && strings.HasPrefix(v.Value, "/") && v.Value != "/dev/shm" {
+			found = append(found, Write{path.Clean(v.Value), "what reads " + name, v.Pair.Span})
+		}
+	}
+	return found
+}
+
+// VolumeHolds tells whether a VOLUME of the stage's image holds the folder, or
+// may do: it is writable then, whatever the root is.
+func (s *Stage) VolumeHolds(folder string) bool {
+	for _, x := range s.Chain() {
+		for _, in := range x.Instructions {
+			if in.Keyword != "volume" {
+				continue
+			}
+			for _, w := range in.Words {
+				if strings.Contains(w.Text, "$") || Holds(w.Text, folder) {
+					return true
+				}
+			}
+		}
+	}
+	return false
+}
+
+// Holds tells whether what is mounted at a target holds a folder.
+func Holds(target, folder string) bool {
+	target = path.Clean(target)
+	// /var/run is a link to /run.
+	return target == "/" || folder == target || strings.HasPrefix(folder, target+"/") || folder == "/var/run" && target == "/run"
+}

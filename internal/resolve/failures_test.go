@@ -1,0 +1,84 @@
+package resolve_test
+
+import (
+	"fmt"
+	"io"
+	"log"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/dockmend/dockmend/internal/resolve"
+	"github.com/dockmend/dockmend/internal/resolve/fakeregistry"
+)
+
+// TestFailuresOfOneReasonAreOneLine since a registry that is down would
+// otherwise say so for each of its images.
+func TestFailuresOfOneReasonAreOneLine(t *testing.T) {
+	n := fakeregistry.New(t)
+	n.Hook("", func(w http.ResponseWriter, r *http.Request) {
+		if r.Method == http.MethodHead {
+			w.WriteHeader(http.StatusBadGateway)
+		}
+	})
+	r := resolver(t, n, func(o *resolve.Options) { o.Limits.Retries = 1 })
+	for i := range 6 {
+		_, _ = r.Digest(fmt.Sprint("quay.io/a/b", i))
+	}
+	want := []string{
+		"quay.io/a/b0:latest: quay.io answers 502; try again later",
+		"quay.io/a/b1:latest, quay.io/a/b2:latest, quay.io/a/b3:latest and 2 more: quay.io is left alone for a while: this run has no further attempts",
+	}
+	if diff := cmp.Diff(want, r.Failures()); diff != "" {
+		t.Error(diff)
+	}
+}
+
+// TestRefusedCredentialsLeaveTheRunIncomplete since a public image would be
+// there without them.
+func TestRefusedCredentialsLeaveTheRunIncomplete(t *testing.T) {
+	n := fakeregistry.New(t)
+	n.WantToken("quay.io", "https://quay.io/jwt")
+	n.Hook("quay.io", func(w http.ResponseWriter, r *http.Request) {
+		if r.URL.Path == "/jwt" {
+			w.WriteHeader(http.StatusUnauthorized)
+		}
+	})
+	r := resolver(t, n, func(o *resolve.Options) { o.Keychain = person{"quay.io"} })
+	_, err := r.Digest("quay.io/a/b:1")
+	if err == nil || !strings.HasPrefix(err.Error(), "quay.io refuses the credentials") || len(r.Failures()) != 1 {
+		t.Errorf("%v, failures %q", err, r.Failures())
+	}
+	// Without credentials that is what nobody may see.
+	r = resolver(t, n, nil)
+	_, err = r.Digest("quay.io/a/b:1")
+	if err == nil || !strings.Contains(err.Error(), "without credentials") || len(r.Failures()) != 0 {
+		t.Errorf("%v, failures %q", err, r.Failures())
+	}
+}
+
+// TestNoTLSIsNoWayAroundACertificate of a registry on this machine.
+func TestNoTLSIsNoWayAroundACertificate(t *testing.T) {
+	secure := httptest.NewUnstartedServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
+		t.Errorf("somebody trusts it: %s %s", r.Method, r.URL)
+	}))
+	secure.Config.ErrorLog = log.New(io.Discard, "", 0)
+	secure.StartTLS()
+	t.Cleanup(secure.Close)
+	host := strings.TrimPrefix(secure.URL, "https://")
+	r, err := resolve.New(t.Context(), resolve.Options{Keychain: person{host}, Named: []string{host}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(r.Close)
+	_, err = r.Digest(host + "/a/b:1")
+	if err == nil || !strings.Contains(err.Error(), "unknown authority; SSL_CERT_FILE names") {
+		t.Error(err)
+	}
+	if got := r.Requests(); got != 1 {
+		t.Errorf("%d requests, want the one that the certificate ended", got)
+	}
+}

@@ -1,0 +1,231 @@
+package dockerfile
+
+import (
+	"fmt"
+	"path"
+	"slices"
+	"strings"
+
+	"github.com/dockmend/dockmend/internal/facts"
+	"github.com/dockmend/dockmend/internal/lint"
+)
+
+// LockfileMissing finds installs that need a lock file which the build context
+// does not have, or which .dockerignore keeps out of it.
+//
+// uv sync with --locked or --frozen, npm ci, pnpm install --frozen-lockfile, yarn
+// install --immutable and a Bundler in deployment mode fail then. Composer, Poetry
+// and yarn install --frozen-lockfile of Yarn 1 resolve anew, so that each build may
+// have other versions: a warning. Commit the lock file, and let the build have it.
+//
+// The context is the one that a Compose file says, else the folder of the
+// Dockerfile, or one above, that has what is copied. Silent where the file that
+// names the packages does not come from there, where a step before may write the
+// lock file, where a folder of the context or one above has it (a workspace), and
+// where git ignores it. Folders without .git and .gitignore, which may hold a part
+// of the files only, are skipped.
+var LockfileMissing = lint.Rule[*facts.Dockerfile]{
+	Meta: lint.Meta{
+		ID:       "lockfile-missing",
+		Title:    "A locked install has no lock file",
+		Category: lint.Reproducibility,
+		Severity: lint.Error,
+		Default:  true,
+		Since:    "0.1.0",
+		Presets:  []string{"cloud-native"},
+		Needs:    lint.NeedsContext,
+		Variants: []string{"absent", "ignored"},
+	},
+	Check: checkLockfileMissing,
+}
+
+// lockedInstall is what an install needs.
+type lockedInstall struct {
+	manifest string
+	// locks are the names that the lock file may have, the usual one first.
+	locks []string
+	// resolves tells that the install goes on without it.
+	resolves bool
+}
+
+func checkLockfileMissing(p *lint.Pass[*facts.Dockerfile]) {
+	told := map[string]bool{}
+	var makers []facts.PackageCommand
+	p.Doc.EachPackageCommand(func(c facts.PackageCommand) {
+		s := p.Doc.StageOf(c.Instruction)
+		if s == nil || c.HasFlag("-g", "--global") {
+			return
+		}
+		install, ok := lockedInstallOf(p.Doc, s, c)
+		if !ok {
+			makers = append(makers, c)
+			return
+		}
+		if told[install.locks[0]] || !s.ReachesFinal() || c.Conditional() || hasVariableFlag(c) || !p.Files.Known() || mayMakeLock(p.Doc, s, c, install, makers) {
+			return
+		}
+		told[install.locks[0]] = true
+		checkLock(p, s, c, install)
+	}, "uv", "npm", "yarn", "pnpm", "bundle", "poetry", "composer")
+}
+
+// lockedInstallOf tells what a command needs; ok is false for one that installs
+// nothing, or writes the lock file itself.
+func lockedInstallOf(d *facts.Dockerfile, s *facts.Stage, c facts.PackageCommand) (l lockedInstall, ok bool) {
+	install := (c.Action == "install" || c.Action == "i") && len(c.Packages) == 0
+	switch c.Manager {
+	case "uv":
+		l = lockedInstall{"pyproject.toml", []string{"uv.lock"}, false}
+		ok = c.Action == "sync" && !c.HasFlag("--script") && (c.HasFlag("--locked", "--frozen") || isOn(d, c, "UV_LOCKED") || isOn(d, c, "UV_FROZEN"))
+	case "npm":
+		l = lockedInstall{"package.json", []string{"package-lock.json", "npm-shrinkwrap.json"}, false}
+		ok = c.Action == "ci" || c.Action == "clean-install"
+	case "pnpm":
+		l = lockedInstall{"package.json", []string{"pnpm-lock.yaml"}, false}
+		ok = install && c.HasFlag("--frozen-lockfile")
+	case "yarn":
+		l = lockedInstall{"package.json", []string{"yarn.lock"}, !c.HasFlag("--immutable")}
+		ok = install && c.HasFlag("--frozen-lockfile", "--immutable")
+	case "bundle":
+		l = lockedInstall{"Gemfile", []string{"Gemfile.lock"}, false}
+		ok = install && (c.HasFlag("--frozen") || isOn(d, c, "BUNDLE_DEPLOYMENT") || isOn(d, c, "BUNDLE_FROZEN") ||
+			!envAt(d, c.Command, "BUNDLE_DEPLOYMENT") && bundleIsConfigured(d, s, c, "deployment"))
+	case "poetry":
+		l = lockedInstall{"pyproject.toml", []string{"poetry.lock"}, true}
+		ok = install || c.Action == "sync"
+	case "composer":
+		l = lockedInstall{"composer.json", []string{"composer.lock"}, true}
+		ok = install
+	}
+	return l, ok
+}
+
+// isOn tells whether a variable switches something on where a command runs.
+func isOn(d *facts.Dockerfile, c facts.PackageCommand, name string) bool {
+	v, ok := d.ScopeAt(c.Instruction).Lookup(name)
+	return ok && v.Known && slices.Contains([]string{"1", "true", "yes", "on"}, strings.ToLower(v.Value))
+}
+
+// mayMakeLock tells whether the lock file may come from elsewhere: a step before
+// names it, or a call of the package manager that may write it.
+func mayMakeLock(d *facts.Dockerfile, s *facts.Stage, c facts.PackageCommand, l lockedInstall, makers []facts.PackageCommand) bool {
+	for _, x := range s.Chain() {
+		for _, in := range x.Instructions {
+			if in.Index() > c.Instruction.Index() {
+				break
+			}
+			if in.Keyword == "run" && (strings.Contains(in.Body, "git clone") || strings.Contains(in.Body, "*.lock") ||
+				slices.ContainsFunc(l.locks, func(name string) bool { return strings.Contains(in.Body, name) })) {
+				return true
+			}
+		}
+		if slices.ContainsFunc(makers, func(m facts.PackageCommand) bool {
+			return m.Manager == c.Manager && d.StageOf(m.Instruction) == x && slices.Contains([]string{
+				"install", "i", "add", "update", "upgrade", "lock", "init", "new", "import", "sync", "require", "create-project", "create", "shrinkwrap",
+			}, m.Action)
+		}) {
+			return true
+		}
+	}
+	return false
+}
+
+// checkLock looks for the lock file where the manifest of the packages is.
+func checkLock(p *lint.Pass[*facts.Dockerfile], s *facts.Stage, c facts.PackageCommand, l lockedInstall) {
+	sources, open := s.ContextSources(c.Instruction)
+	if open || slices.ContainsFunc(sources, func(name string) bool { return slices.Contains(l.locks, path.Base(name)) && !isMounted(s, name) }) {
+		return // copy-source-missing and copy-ignored-file speak of those that are copied by name
+	}
+	context, folder, ok := manifestIn(p.Doc, sources, l.manifest)
+	if !ok {
+		p.Skip(fmt.Sprintf("no %s is known to be in the build context", l.manifest))
+		return
+	}
+	files := context.Files
+	for _, lock := range l.locks {
+		if isSent(files, path.Join(folder, lock)) || isThereAbove(files, lock) || facts.NewProject(files).Repository().Ignores(path.Join(folder, lock)) {
+			return
+		}
+	}
+	if !p.Doc.Around.Repository().IsWhole() {
+		p.Skip("neither .git nor a .gitignore shows that all files of the project are there")
+		return
+	}
+	tree := context.Tree()
+	if !tree.Complete {
+		p.Skip("the build context has more files than are looked at")
+		return
+	}
+	if slices.ContainsFunc(tree.Entries, func(e facts.Entry) bool { return !e.Dir && !e.Ignored && slices.Contains(l.locks, e.Base()) }) {
+		return // of another package, or of the workspace that this one is a part of
+	}
+	f := lint.Finding{Span: c.Span, Variant: "absent", Related: []lint.Related{{File: files.Path(path.Join(folder, l.manifest)), Message: "the packages are named here, and no lock file is beside it"}}}
+	command := quoteShort(firstLine(p.Doc.Text(c.Span)))
+	why, todo := fmt.Sprintf("the build context %q has none", files.Path(".")), "commit the lock file"
+	for _, lock := range l.locks {
+		pattern, ignored := files.Ignored(path.Join(folder, lock))
+		if _, exists := files.Exists(path.Join(folder, lock)); !exists || !ignored {
+			continue
+		}
+		f.Variant = "ignored"
+		why, todo = fmt.Sprintf("%q keeps it out of the build", short(pattern)), fmt.Sprintf("take it back in with %q", "!"+short(path.Join(folder, lock)))
+		f.Related = nil
+		if near := context.IgnoreFile(); near != nil {
+			if decides, _ := near.Ignored(path.Join(folder, lock)); decides != nil {
+				f.Related = []lint.Related{{Source: near.Source, Span: decides.Span, Message: "it is left out here"}}
+			}
+		}
+	}
+	if l.resolves {
+		f.Severity = lint.Warning
+		f.Message = fmt.Sprintf("%s resolves anew without %s, and %s; %s", command, l.locks[0], why, todo)
+	} else {
+		f.Message = fmt.Sprintf("%s fails without %s, and %s; %s", command, l.locks[0], why, todo)
+	}
+	p.Report(f)
+}
+
+// isMounted tells whether no COPY names a source, so that a mount does.
+func isMounted(s *facts.Stage, name string) bool {
+	return !slices.ContainsFunc(s.Chain(), func(x *facts.Stage) bool {
+		for _, in := range x.Instructions {
+			sources, _, ok := copyWords(in)
+			if in.Keyword != "copy" && in.Keyword != "add" || !ok {
+				continue
+			}
+			for _, w := range sources {
+				if path.Clean(strings.TrimLeft(bare(w.Text), "/")) == name {
+					return true
+				}
+			}
+		}
+		return false
+	})
+}
+
+// manifestIn finds the folder of a build context from which the sources bring a
+// file of that name: in the context that is likely, else in the Dockerfile's folder.
+func manifestIn(d *facts.Dockerfile, sources facts.Sources, name string) (c *facts.BuildContext, folder string, ok bool) {
+	c, ok = d.LikelyContext()
+	if !ok {
+		var err error
+		if c, err = d.Around.Context(".", path.Base(d.Name)); err != nil {
+			return nil, "", false
+		}
+	}
+	for _, source := range sources {
+		for _, folder := range []string{source, path.Dir(source)} {
+			if at := path.Join(folder, name); sources.Cover(at) && isSent(c.Files, at) {
+				return c, folder, true
+			}
+		}
+	}
+	return nil, "", false
+}
+
+// isSent tells whether a build sends a file of the context.
+func isSent(files lint.Context, name string) bool {
+	isDir, ok := files.Exists(name)
+	_, ignored := files.Ignored(name)
+	return ok && !isDir && !ignored
+}

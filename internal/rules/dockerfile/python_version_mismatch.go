@@ -1,0 +1,245 @@
+package dockerfile
+
+import (
+	"fmt"
+	"path"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/dockmend/dockmend/internal/facts"
+	"github.com/dockmend/dockmend/internal/lint"
+	"github.com/dockmend/dockmend/internal/syntax/dockerfile"
+	"github.com/dockmend/dockmend/internal/text"
+)
+
+// PythonVersionMismatch finds images of Python whose version the project does not
+// take: that of requires-python in pyproject.toml, or that of .python-version.
+//
+// What requires-python leaves out, installers refuse; with another version than
+// that of .python-version the image runs what nobody has tried. The minor version
+// counts ("3.12").
+//
+// Silent where uv may fetch a Python of its own, for tags without a minor version,
+// where the stage gets nothing from the folder of these files, and of .python-version
+// where it names no plain version, and for images of tests and those whose tag is a
+// build argument.
+var PythonVersionMismatch = lint.Rule[*facts.Dockerfile]{
+	Meta: lint.Meta{
+		ID:       "python-version-mismatch",
+		Title:    "The image has another Python than the project asks for",
+		Category: lint.Python,
+		Severity: lint.Warning,
+		Default:  true,
+		Since:    "0.1.0",
+		Presets:  []string{"cloud-native"},
+		Needs:    lint.NeedsContext,
+		Variants: []string{"requires-python", "python-version"},
+	},
+	Check: checkPythonVersionMismatch,
+}
+
+func checkPythonVersionMismatch(p *lint.Pass[*facts.Dockerfile]) {
+	told := map[string]bool{}
+	for _, s := range p.Doc.Stages() {
+		version := pythonVersion(s)
+		if version == "" || s.Parent != nil || told[version] || !s.ReachesFinal() || !p.Files.Known() {
+			continue
+		}
+		sources, _ := s.ContextSources(nil)
+		if len(sources) == 0 || uvFetchesPython(p.Doc) {
+			continue
+		}
+		_, minor, _ := strings.Cut(version, ".")
+		n, err := strconv.Atoi(minor)
+		if err != nil {
+			continue
+		}
+		// Another version than that of development is meant where there are several.
+		one := !s.Image.HasVariable() && !isForTrial(p.Doc, s)
+		if f, ok := pythonAsked(p.Doc, sources, n); ok && (one || f.Variant == "requires-python") {
+			told[version] = true
+			f.Span = s.From.Words[0].Span
+			p.Report(f)
+		}
+	}
+}
+
+// uvFetchesPython tells whether uv makes an environment and may take another
+// Python than the image's. One that it makes in a stage before, and that is copied
+// without that Python, does not count.
+func uvFetchesPython(d *facts.Dockerfile) bool {
+	if mentions(d, "UV_PYTHON_INSTALL_DIR", "uv/python") {
+		return true
+	}
+	fetches := false
+	d.EachPackageCommand(func(c facts.PackageCommand) {
+		switch c.Action {
+		case "sync", "venv", "run", "python":
+			kept := c.HasFlag("--no-python-downloads", "--no-managed-python", "--system") || envAt(d, c.Command, "UV_PYTHON_DOWNLOADS") ||
+				envAt(d, c.Command, "UV_NO_MANAGED_PYTHON") || envAt(d, c.Command, "UV_PYTHON_PREFERENCE") || envAt(d, c.Command, "UV_SYSTEM_PYTHON")
+			fetches = fetches || !kept && (c.Action == "python" || !copiesVenv(d.Final(), d.StageOf(c.Instruction)))
+		}
+	}, "uv")
+	return fetches
+}
+
+// copiesVenv tells whether a stage copies an environment from another one.
+func copiesVenv(s, from *facts.Stage) bool {
+	return slices.ContainsFunc(s.References(), func(r facts.Reference) bool {
+		sources, _, ok := copyWords(r.Instruction)
+		return ok && r.Stage == from && r.Instruction.Keyword == "copy" && slices.ContainsFunc(sources, func(w dockerfile.Word) bool { return isVenv(bare(w.Text)) })
+	})
+}
+
+// pythonAsked compares Python 3 of a minor version with what the project says in
+// the folders from which the sources come.
+func pythonAsked(d *facts.Dockerfile, sources facts.Sources, minor int) (f lint.Finding, ok bool) {
+	context, ok := d.LikelyContext()
+	if !ok {
+		var err error
+		if context, err = d.Around.Context(".", path.Base(d.Name)); err != nil {
+			return f, false
+		}
+	}
+	read := func(folder, name string) *lint.Source {
+		src, err := context.Files.ReadFile(path.Join(folder, name))
+		if err != nil {
+			return nil
+		}
+		return lint.NewSource(context.Files.Path(path.Join(folder, name)), src)
+	}
+	seen := map[string]bool{}
+	for _, source := range sources {
+		folder := source
+		if isDir, _ := context.Files.Exists(source); !isDir {
+			folder = path.Dir(source)
+		}
+		if seen[folder] || strings.HasPrefix(folder, "..") {
+			continue
+		}
+		seen[folder] = true
+		if file := read(folder, "pyproject.toml"); file != nil {
+			if asked, place, found := requiresPython(file.Bytes); found && !takesPython(asked, minor) {
+				return lint.Finding{
+					Variant: "requires-python",
+					Message: fmt.Sprintf("the image has Python 3.%d, and the project asks for %q; take an image that fits, or change requires-python", minor, short(asked)),
+					Related: []lint.Related{{Source: file, Span: place, Message: "asked for here"}},
+				}, true
+			}
+		}
+		if file := read(folder, ".python-version"); file != nil {
+			if asked, place, other := otherPython(string(file.Bytes), minor); other {
+				return lint.Finding{
+					Variant: "python-version",
+					Message: fmt.Sprintf("the image has Python 3.%d, and the project is developed with %s; take an image of that version, or change .python-version", minor, short(asked)),
+					Related: []lint.Related{{Source: file, Span: place, Message: "asked for here"}},
+				}, true
+			}
+		}
+	}
+	return f, false
+}
+
+// requiresPython is the value of requires-python in the table project, and its
+// place. It reads lines: the value is a string on one line, or it is not found.
+func requiresPython(src []byte) (value string, place text.Span, ok bool) {
+	table, at := "", 0
+	for line := range strings.Lines(string(src)) {
+		start := at
+		at += len(line)
+		trimmed := strings.TrimSpace(line)
+		if strings.HasPrefix(trimmed, "[") {
+			table, _, _ = strings.Cut(trimmed, "#")
+			table = strings.TrimSpace(table)
+			continue
+		}
+		key, rest, is := strings.Cut(line, "=")
+		if table != "[project]" || !is || strings.Trim(strings.TrimSpace(key), `"'`) != "requires-python" {
+			continue
+		}
+		rest = strings.TrimLeft(rest, " \t")
+		from := start + len(line) - len(rest)
+		if rest == "" || rest[0] != '"' && rest[0] != '\'' {
+			return "", place, false
+		}
+		end := strings.IndexByte(rest[1:], rest[0])
+		if end <= 0 {
+			return "", place, false
+		}
+		return rest[1 : 1+end], text.Span{Start: from, End: from + end + len(`""`)}, true
+	}
+	return "", place, false
+}
+
+// takesPython tells whether a list of specifiers (PEP 440) takes Python 3 of a
+// minor version, in one of its releases; so does what cannot be read.
+func takesPython(specifiers string, minor int) bool {
+	for clause := range strings.SplitSeq(specifiers, ",") {
+		clause = strings.TrimSpace(clause)
+		version := strings.TrimLeft(clause, "<>=!~ ")
+		operator := strings.TrimSpace(clause[:len(clause)-len(version)])
+		parts := strings.Split(strings.TrimSpace(version), ".")
+		major, err := strconv.Atoi(parts[0])
+		if err != nil {
+			continue
+		}
+		asked, patch := 0, false
+		if len(parts) > 1 {
+			if parts[1] == "*" {
+				parts = parts[:1]
+			} else if asked, err = strconv.Atoi(parts[1]); err != nil {
+				continue
+			}
+		}
+		patch = len(parts) > 2 && parts[2] != "*" && parts[2] != "0"
+		// Python 3 and the version, as one number each.
+		const scale = 1000
+		have, want := 3*scale+minor, major*scale+asked
+		fits := true
+		switch operator {
+		case ">=", ">":
+			fits = have >= want
+		case "<":
+			fits = have < want || have == want && patch
+		case "<=":
+			fits = have <= want
+		case "==":
+			fits = have == want || len(parts) == 1 && major == 3
+		case "!=":
+			fits = have != want || len(parts) < 3 || parts[2] != "*"
+		case "~=":
+			fits = have >= want && major == 3 && (len(parts) < 3 || have == want)
+		}
+		if !fits {
+			return false
+		}
+	}
+	return true
+}
+
+// otherPython tells whether a .python-version names plain versions only, and none
+// of them is Python 3 of that minor version; asked is the first, place its line's.
+func otherPython(src string, minor int) (asked string, place text.Span, other bool) {
+	at := 0
+	for line := range strings.Lines(src) {
+		start := at
+		at += len(line)
+		name := strings.TrimSpace(line)
+		if name == "" || strings.HasPrefix(name, "#") {
+			continue
+		}
+		parts := strings.Split(name, ".")
+		if len(parts) < 2 || strings.Trim(name, "0123456789.") != "" {
+			return "", place, false
+		}
+		if parts[0] == "3" && parts[1] == strconv.Itoa(minor) {
+			return "", place, false
+		}
+		if asked == "" {
+			lead := strings.Index(line, name)
+			asked, place = name, text.Span{Start: start + lead, End: start + lead + len(name)}
+		}
+	}
+	return asked, place, asked != ""
+}

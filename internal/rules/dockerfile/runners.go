@@ -1,0 +1,97 @@
+package dockerfile
+
+import (
+	"strings"
+
+	"github.com/dockmend/dockmend/internal/facts"
+	"github.com/dockmend/dockmend/internal/lint"
+)
+
+// runners is what Compose files and manifests of the project say of an image.
+type runners struct {
+	// user is where a user other than root is set, by all that run the image.
+	user *lint.Related
+	// serves is where something runs the image with ports, and sets no user.
+	serves *lint.Related
+	// refuses is where Kubernetes is told to start no image that runs as root.
+	refuses *lint.Related
+}
+
+// runnersOf reads who runs the image of a stage, and as which user.
+func runnersOf(d *facts.Dockerfile, s *facts.Stage) runners {
+	var r runners
+	asRoot := false
+	note := func(at **lint.Related, place lint.Related) {
+		if *at == nil {
+			*at = &place
+		}
+	}
+	for _, service := range servicesOf(d, s) {
+		user := service.Value("user")
+		name, _, _ := strings.Cut(user.Text, ":")
+		if user.Exists() && name != "root" && name != "0" {
+			note(&r.user, lint.Related{Source: service.File.Source, Span: service.Entry("user").Span, Message: "this sets a user for it"})
+			continue
+		}
+		asRoot = true
+		if len(service.PublishedPorts()) > 0 || service.Has("expose") {
+			note(&r.serves, service.Related("this serves it"))
+		}
+	}
+	for _, c := range d.Containers() {
+		if c.Stage != s {
+			continue
+		}
+		if n := c.Security("runAsUser"); n != nil {
+			if id, known := facts.IntOf(n); !known || id != 0 {
+				note(&r.user, lint.Related{Source: c.File.Source, Span: n.Span, Message: "this sets a user for it"})
+				continue
+			}
+		} else if n := c.Security("runAsNonRoot"); facts.IsTrue(n) {
+			note(&r.refuses, lint.Related{Source: c.File.Source, Span: n.Span, Message: "this refuses to start it"})
+		}
+		asRoot = true
+		if len(c.Ports()) > 0 {
+			note(&r.serves, c.Related("this serves it"))
+		}
+	}
+	if asRoot {
+		r.user = nil
+	}
+	return r
+}
+
+// servicesOf lists the services that are built from a stage, as the Compose files
+// of the project say.
+func servicesOf(d *facts.Dockerfile, s *facts.Stage) []facts.ServiceNear {
+	var found []facts.ServiceNear
+	for _, service := range d.Services() {
+		// The service's stage is of another reading of the same file.
+		if built := service.Build.Stage; built != nil && built.Index == s.Index {
+			found = append(found, service)
+		}
+	}
+	return found
+}
+
+// apply adds what runs the image to a finding that it runs as root.
+func (r runners) apply(f *lint.Finding) {
+	switch {
+	case r.user != nil:
+		f.Severity = lint.Info
+		f.Related = append(f.Related, *r.user)
+	case r.refuses != nil:
+		f.Severity = lint.Warning
+		f.Related = append(f.Related, *r.refuses)
+	case r.serves != nil:
+		f.Related = append(f.Related, *r.serves)
+	}
+}
+
+// asRoot is how a message says that the program has all rights.
+func (r runners) asRoot() string {
+	if r.user != nil {
+		return "as root wherever nobody sets a user for it"
+	}
+	return "as root"
+}

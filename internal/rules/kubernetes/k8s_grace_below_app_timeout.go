@@ -1,0 +1,122 @@
+package kubernetes
+
+import (
+	"fmt"
+	"math"
+
+	"github.com/dockmend/dockmend/internal/facts"
+	"github.com/dockmend/dockmend/internal/lint"
+	"github.com/dockmend/dockmend/internal/text"
+)
+
+// K8sGraceBelowAppTimeout finds pods that are killed while their server still
+// finishes its last requests.
+//
+// The server's time is that of its flags, in command and args or in the
+// Dockerfile, or of its variables. terminationGracePeriodSeconds, 30 if nothing is
+// said, has to hold it, and the sleep of preStop before.
+//
+// The Dockerfile counts where a compose file, Skaffold or docker/build-push-action
+// in the repository says that the image is built from it. Silent where nothing
+// says how long the server takes, for jobs, patches and Knative, and where
+// k8s-termination-grace-too-short finds that the period leaves nothing at all.
+var K8sGraceBelowAppTimeout = lint.Rule[*facts.Manifest]{
+	Meta: lint.Meta{
+		ID:       "k8s-grace-below-app-timeout",
+		Title:    "The pod is killed before its server has stopped",
+		Category: lint.Runtime,
+		Severity: lint.Warning,
+		Default:  true,
+		Since:    "0.1.0",
+		Presets:  []string{"cloud-native"},
+		Needs:    lint.NeedsContext,
+	},
+	Check: checkK8sGraceBelowAppTimeout,
+}
+
+func checkK8sGraceBelowAppTimeout(p *lint.Pass[*facts.Manifest]) {
+	for _, w := range p.Doc.Workloads() {
+		grace, n, known := graceOf(w)
+		if w.RunsOnce || w.Knative || !known || n == nil && w.Partial {
+			continue
+		}
+		longest := 0
+		var f lint.Finding
+		for _, c := range w.Containers {
+			if !c.RunsOn() {
+				continue
+			}
+			start, timeout, related, ok := stopTime(p.Doc, c)
+			sleep, at, sleeps := preStopSleep(p.Doc, c)
+			if !ok || grace <= sleep || sleep+timeout <= max(grace, longest) {
+				continue
+			}
+			longest = sleep + timeout
+			f = lint.Finding{
+				Span: c.Place(), Related: []lint.Related{related},
+				Message: fmt.Sprintf("%s may take %d seconds to stop, and the pod is killed after %d; set terminationGracePeriodSeconds to %d", start.Program, timeout, grace, longest+reserve),
+			}
+			if sleeps {
+				f.Related = append(f.Related, lint.Related{Span: at, Message: "preStop comes before"})
+				f.Message = fmt.Sprintf("%s may take %d seconds to stop behind the %d of preStop, and the pod is killed after %d; set terminationGracePeriodSeconds to %d",
+					start.Program, timeout, sleep, grace, longest+reserve)
+			}
+		}
+		if longest == 0 {
+			continue
+		}
+		if n != nil {
+			f.Span = n.Span
+		}
+		f.Fixes = graceFix(p.Doc, w, longest+reserve)
+		p.Report(f)
+	}
+}
+
+// reserve is added to what a server needs, in seconds.
+const reserve = 5
+
+// saysStopTime tells whether something says how long the container's server takes
+// to stop.
+func saysStopTime(d *facts.Manifest, c *facts.Container) bool {
+	_, _, _, ok := stopTime(d, c)
+	return ok
+}
+
+// stopTime is how long the server of a container takes to stop, in seconds, and
+// the place that says so.
+func stopTime(d *facts.Manifest, c *facts.Container) (start facts.ServiceStart, seconds int, related lint.Related, ok bool) {
+	var image facts.BuiltImage
+	if i, known := c.Image(); known {
+		image, _ = d.Around.BuiltHere(i)
+	}
+	start, ok = c.Start(image.Stage)
+	if !ok {
+		return start, 0, related, false
+	}
+	t, ok := start.StopTime(image.Stage, func(name string) (string, text.Span, bool) {
+		value, place, set := variable(d, c, name)
+		// What envFrom brings is not known; what env has is stronger.
+		return value, place, set || c.Get("envFrom") != nil
+	})
+	related = lint.Related{Span: t.Place, Message: "the server's own timeout"}
+	if t.InStage {
+		related.Source = image.Source
+	}
+	return start, int(math.Ceil(t.Timeout.Seconds())), related, ok
+}
+
+// variable is a variable of the container's environment; its value is empty where
+// it comes from elsewhere.
+func variable(d *facts.Manifest, c *facts.Container, name string) (value string, place text.Span, set bool) {
+	env := c.Get("env")
+	if env == nil {
+		return "", place, false
+	}
+	for _, item := range env.Items {
+		if d.Scalar(item, "name") == name {
+			return d.Scalar(item, "value"), item.Resolve().Span, true
+		}
+	}
+	return "", place, false
+}

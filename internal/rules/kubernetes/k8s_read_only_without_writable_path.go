@@ -1,0 +1,92 @@
+package kubernetes
+
+import (
+	"fmt"
+	"path"
+	"strings"
+
+	"github.com/dockmend/dockmend/internal/facts"
+	"github.com/dockmend/dockmend/internal/lint"
+)
+
+// K8sReadOnlyWithoutWritablePath finds containers with a read-only root whose
+// server writes to a folder that no volume covers: nginx its caches and its
+// process number, Apache the latter, Gunicorn a heartbeat in /tmp, and what the
+// Dockerfile names in TMPDIR and the like. It does not start, or fails later.
+//
+// The Dockerfile is that of the image where a compose file, Skaffold or
+// docker/build-push-action in the repository says that it is built from it. For
+// Compose files there is read-only-without-writable-path.
+//
+// Silent for folders of VOLUME, which are writable, and for images from elsewhere.
+var K8sReadOnlyWithoutWritablePath = lint.Rule[*facts.Manifest]{
+	Meta: lint.Meta{
+		ID:       "k8s-read-only-without-writable-path",
+		Title:    "A container with a read-only root writes somewhere",
+		Category: lint.Runtime,
+		Severity: lint.Info,
+		Default:  true,
+		Since:    "0.1.0",
+		Presets:  []string{"cloud-native"},
+		Needs:    lint.NeedsContext,
+	},
+	Check: checkK8sReadOnlyWithoutWritablePath,
+}
+
+func checkK8sReadOnlyWithoutWritablePath(p *lint.Pass[*facts.Manifest]) {
+	for _, w := range p.Doc.Workloads() {
+		if w.Windows() {
+			continue
+		}
+		for _, c := range w.Containers {
+			readOnly := c.Get("securityContext", "readOnlyRootFilesystem")
+			i, known := c.Image()
+			if !facts.IsTrue(readOnly) || !known {
+				continue
+			}
+			if image, ok := p.Doc.Around.BuiltHere(i); ok {
+				checkWrites(p, c, image, lint.Finding{Span: readOnly.Span})
+			}
+		}
+	}
+}
+
+// checkWrites reports the first folder that is not writable: one at a time, since
+// the fixes would be in each other's way.
+func checkWrites(p *lint.Pass[*facts.Manifest], c *facts.Container, image facts.BuiltImage, f lint.Finding) {
+	start, known := c.Start(image.Stage)
+	for _, write := range image.Stage.Writes(start, known) {
+		if image.Stage.VolumeHolds(write.Folder) || mountHolds(p.Doc, c, write.Folder) {
+			continue
+		}
+		f.Message = fmt.Sprintf("the root of container %s is read-only, and %s writes to %s; mount an emptyDir there", quote(c.Name), write.Who, quote(write.Folder))
+		f.Related = []lint.Related{{Source: image.Source, Span: write.Place, Message: "it is named here"}}
+		if volume := strings.ReplaceAll(strings.Trim(write.Folder, "/"), "/", "-"); isVolumeName(volume) {
+			mount, ok := mountEdits(p.Doc, c, volume, write.Folder)
+			volumes, ok2 := emptyDirEdits(p.Doc, c.Workload, volume)
+			f.Fixes = fixOf("mount an emptyDir on "+write.Folder, ok && ok2 && noSharedPlace(mount, volumes), append(mount, volumes...)...)
+		}
+		p.Report(f)
+		return
+	}
+}
+
+// mountHolds tells whether a volume of the container holds the folder.
+func mountHolds(d *facts.Manifest, c *facts.Container, folder string) bool {
+	mounts := c.Get("volumeMounts")
+	if mounts == nil {
+		return false
+	}
+	for _, item := range mounts.Items {
+		if at := d.Scalar(item, "mountPath"); at == "" || facts.Holds(path.Clean(at), folder) && !facts.IsTrue(d.Get(item, "readOnly")) {
+			return true
+		}
+	}
+	return false
+}
+
+// isVolumeName tells whether a text can be the name of a volume, a DNS label.
+func isVolumeName(s string) bool {
+	const longest = 63
+	return s != "" && len(s) <= longest && strings.Trim(s, "-") == s && strings.Trim(s, "abcdefghijklmnopqrstuvwxyz0123456789-") == ""
+}

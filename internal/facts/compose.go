@@ -6,6 +6,7 @@ import (
 
 	"github.com/dockmend/dockmend/internal/syntax/compose"
 	"github.com/dockmend/dockmend/internal/syntax/yaml"
+	"github.com/dockmend/dockmend/internal/text"
 )
 
 // Compose is a parsed Compose file with its facts. One goroutine at a time may
@@ -30,8 +31,10 @@ type Compose struct {
 	sites     []ImageSite
 	variables map[string]variableUses
 	effective map[*yaml.Node]*effectiveUse
-	// builtNear are the answers of BuiltNear, by name and tag.
-	builtNear map[string]string
+	// builtNear are the answers of BuiltNear, by the place of the site.
+	builtNear map[text.Span]string
+	// dotenv are the variables of the .env beside the file.
+	dotenv map[string]bool
 	// effectiveCut tells that effective lacks what is beyond the bound.
 	effectiveCut bool
 

@@ -14,12 +14,12 @@ import (
 // ImageSites lists the places that name an image, in file order, each once
 // however many services share it: values of image, and build arguments in which
 // a FROM ends. What no default makes known is left out, and so are the arguments
-// of builds that cannot be read.
+// of builds that cannot be read, or are more than anybody writes.
 func (f *Compose) ImageSites() []ImageSite {
 	if f.sites != nil {
 		return f.sites
 	}
-	l := siteList{file: f, at: map[text.Span]int{}}
+	l := siteList{file: f, at: map[text.Span]int{}, left: maxBuiltStages}
 	for _, s := range f.All() {
 		l.addImage(s)
 		l.addArguments(s)
@@ -48,7 +48,12 @@ type siteList struct {
 	file  *Compose
 	sites []composeSite
 	at    map[text.Span]int
+	// left is how many stages of builds may still be looked at.
+	left int
 }
+
+// maxBuiltStages bounds how many stages are looked at, for all services together.
+const maxBuiltStages = 10_000
 
 // add takes a site, or joins it with the one at its place: an anchor serves
 // several services.
@@ -61,6 +66,7 @@ func (l *siteList) add(x ImageSite, v compose.Value) {
 	}
 	have := &l.sites[i]
 	have.uses++
+	have.Services = append(have.Services, x.Services...)
 	have.Platforms = append(have.Platforms, x.Platforms...)
 	have.Local = have.Local || x.Local
 	switch {
@@ -78,7 +84,7 @@ func (l *siteList) addImage(s *ComposeService) {
 		return
 	}
 	v := s.Value("image")
-	x := ImageSite{Kind: ServiceSite, Image: i, Platforms: s.platforms()}
+	x := ImageSite{Kind: ServiceSite, Image: i, Services: []string{s.Name}, Platforms: s.platforms()}
 	x.place, x.tail, x.Refusal = l.file.placeOfValue(v)
 	switch policy := s.Value("pull_policy").Text; {
 	case s.Has("build"):
@@ -87,8 +93,33 @@ func (l *siteList) addImage(s *ComposeService) {
 		x.Local, x.Refusal = true, fmt.Sprintf("%q is built by another service of the file", i.Text)
 	case policy == "never" || policy == "build":
 		x.Local, x.Refusal = true, fmt.Sprintf("%q is never pulled", i.Text)
+	case s.mayInheritBuild():
+		x.Refusal = fmt.Sprintf("%q may be built: the service extends one that has a build, or cannot be seen", i.Text)
 	}
 	l.add(x, v)
+}
+
+// maxExtends is how many services that extend each other are followed.
+const maxExtends = 20
+
+// mayInheritBuild tells whether the service has a build through another one, or
+// may have.
+func (s *ComposeService) mayInheritBuild() bool {
+	for range maxExtends {
+		if !s.Has("extends") {
+			return false
+		}
+		v := s.Value("extends", "service")
+		if !v.Exists() {
+			v = s.Value("extends")
+		}
+		next := s.file.Named(v.Text)
+		if s.Value("extends", "file").Exists() || next == nil || next.Has("build") {
+			return true
+		}
+		s = next
+	}
+	return true
 }
 
 // platforms are those that the service is for by its own words.
@@ -121,6 +152,12 @@ func (l *siteList) addArguments(s *ComposeService) {
 		}
 	}
 	for _, stage := range built.File.Stages() {
+		if l.left--; l.left < 0 {
+			return
+		}
+		if !stage.Image.HasVariable() {
+			continue
+		}
 		if x, v, ok := l.argumentSite(built.File.Dockerfile, stage, given); ok {
 			if _, own := stage.From.Flag("platform"); !own {
 				x.Platforms = platforms
@@ -157,7 +194,7 @@ func (l *siteList) argumentSite(d *Dockerfile, s *Stage, given map[string]compos
 	if !all || full == "scratch" || d.named(full, s.Index) != nil {
 		return x, v, false
 	}
-	x = ImageSite{Kind: ArgumentSite, Argument: name, Image: ParseImage(full), Platforms: s.constantPlatforms()}
+	x = ImageSite{Kind: ArgumentSite, Image: ParseImage(full), Platforms: s.constantPlatforms()}
 	x.Image.Raw, x.Image.Span = v.Raw, v.Span
 	switch last := uses[len(uses)-1]; {
 	case len(uses) > 1:
@@ -253,20 +290,22 @@ func useOf(n *yaml.Node) string {
 
 // envSets tells whether the .env beside the file gives a variable a value.
 func (f *Compose) envSets(name string) bool {
-	if f.Around == nil || !f.Around.files.Known() {
-		return false
-	}
-	src, err := f.Around.files.ReadFile(".env")
-	if err != nil {
-		return false
-	}
-	for line := range strings.Lines(string(src)) {
-		key, _, ok := strings.Cut(strings.TrimPrefix(strings.TrimSpace(line), "export "), "=")
-		if ok && strings.TrimSpace(key) == name {
-			return true
+	if f.dotenv == nil {
+		f.dotenv = map[string]bool{}
+		if f.Around == nil || !f.Around.files.Known() {
+			return false
+		}
+		src, err := f.Around.files.ReadFile(".env")
+		if err != nil {
+			return false
+		}
+		for line := range strings.Lines(string(src)) {
+			if key, _, ok := strings.Cut(strings.TrimPrefix(strings.TrimSpace(line), "export "), "="); ok {
+				f.dotenv[strings.TrimSpace(key)] = true
+			}
 		}
 	}
-	return false
+	return f.dotenv[name]
 }
 
 // refuseShared refuses a value that counts somewhere beside the site, through an
@@ -343,28 +382,33 @@ func (w *effectiveWalk) visit(n *yaml.Node, path []string) {
 	}
 }
 
-// BuiltNear names the Compose file, or the workflow or Skaffold file of the
-// project, by which an image is built that this file only names; empty if none
-// does. It reads what lies around.
-func (f *Compose) BuiltNear(i Image) string {
-	by, known := f.builtNear[i.Name()+":"+i.Tag]
+// BuiltNear names the file of the project that says how the image of a site is
+// built, where this one only names it: another Compose file, or the Dockerfile that
+// a workflow or Skaffold builds it from; empty if there is none. It reads what lies
+// around.
+func (f *Compose) BuiltNear(x ImageSite) string {
+	by, known := f.builtNear[x.Image.Span]
 	if !known {
 		if f.builtNear == nil {
-			f.builtNear = map[string]string{}
+			f.builtNear = map[text.Span]string{}
 		}
-		by = f.findBuilder(i)
-		f.builtNear[i.Name()+":"+i.Tag] = by
+		by = f.findBuilder(x)
+		f.builtNear[x.Image.Span] = by
 	}
 	return by
 }
 
-func (f *Compose) findBuilder(i Image) string {
+func (f *Compose) findBuilder(x ImageSite) string {
 	for _, near := range f.ComposeFiles() {
-		if near.Builds(i) {
+		merged := func(service string) bool {
+			s := near.Named(service)
+			return s != nil && s.Has("build")
+		}
+		if near.Builds(x.Image) || slices.ContainsFunc(x.Services, merged) {
 			return near.Source.Path
 		}
 	}
-	if built, ok := f.Around.BuiltHere(i); ok {
+	if built, ok := f.Around.BuiltHere(x.Image); ok {
 		return built.Source.Path
 	}
 	return ""

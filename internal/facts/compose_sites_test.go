@@ -54,6 +54,10 @@ func TestComposeImageSites(t *testing.T) {
 		{"built", "services:\n  a:\n    image: a:1\n    build: .\n  b:\n    image: a:1\n", []string{"!\"a:1\" is built by the service beside it", "!\"a:1\" is built by another service of the file"}},
 		{"built through an anchor", "x-s: &s\n  image: a:1\nservices:\n  a:\n    <<: *s\n  b:\n    <<: *s\n    build: .\n", []string{"!\"a:1\" is built by another service of the file"}},
 		{"never pulled", "services:\n  a:\n    image: a:1\n    pull_policy: never\n", []string{"!\"a:1\" is never pulled"}},
+		{"extends a build", "services:\n  a:\n    build: .\n  b:\n    extends: a\n    image: b:1\n", []string{"!\"b:1\" may be built: the service extends one that has a build, or cannot be seen"}},
+		{"extends another file", "services:\n  b:\n    extends: {file: x.yaml, service: a}\n    image: b:1\n", []string{"!\"b:1\" may be built: the service extends one that has a build, or cannot be seen"}},
+		{"extends an image", "services:\n  a:\n    image: a:1\n    build: !reset null\n  b:\n    extends: {service: a}\n", []string{"services:\n  a:\n    image: a:9@D\n    build: !reset null\n  b:\n    extends: {service: a}\n"}},
+		{"extends itself", "services:\n  a:\n    image: a:1\n    extends: a\n", []string{"!\"a:1\" may be built: the service extends one that has a build, or cannot be seen"}},
 		{"taken away", "services:\n  a:\n    image: !reset a:1\n", nil},
 		{"unused fragment", "x-s:\n  image: a:1\nservices:\n  b:\n    image: b:1\n", []string{"x-s:\n  image: a:1\nservices:\n  b:\n    image: b:9@D\n"}},
 	} {

@@ -22,6 +22,8 @@ type Dockerfile struct {
 	scopes   []Scope
 	commands map[*dockerfile.Instruction][]*Command
 	packages map[*dockerfile.Instruction][]PackageCommand
+	// otherUses are the answers of otherUse.
+	otherUses map[stageArgument]int
 
 	servicesRead bool
 	services     []ServiceNear

@@ -31,8 +31,8 @@ type ImageSite struct {
 	Image Image
 	// Stage of the site; nil for the syntax directive, and in a Compose file.
 	Stage *Stage
-	// Argument is the name of the build argument of an ArgumentSite.
-	Argument string
+	// Services are those that have a ServiceSite as their image, by name.
+	Services []string
 	// Platforms are those that the site asks for in every build: of a Dockerfile
 	// that of FROM --platform, if it is a constant.
 	Platforms []string
@@ -202,6 +202,25 @@ func inlineDefault(i Image, use VariableUse, isSet bool) (place text.Span, tail,
 // argument's default did, beside those FROMs that are written like this one; 0
 // if there is none.
 func (f *Dockerfile) otherUse(s *Stage, name string, definition *dockerfile.Instruction) int {
+	key := stageArgument{s, name}
+	line, known := f.otherUses[key]
+	if !known {
+		if f.otherUses == nil {
+			f.otherUses = map[stageArgument]int{}
+		}
+		line = f.findOtherUse(s, name, definition)
+		f.otherUses[key] = line
+	}
+	return line
+}
+
+// stageArgument is an argument in the FROM of a stage.
+type stageArgument struct {
+	stage *Stage
+	name  string
+}
+
+func (f *Dockerfile) findOtherUse(s *Stage, name string, definition *dockerfile.Instruction) int {
 	line := func(in *dockerfile.Instruction) int { return f.Lines.Position(in.Span.Start).Line }
 	inStage := false
 	for _, in := range f.Instructions {

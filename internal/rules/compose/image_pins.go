@@ -13,7 +13,7 @@ import (
 func pinOr(p *lint.Pass[*facts.Compose], x facts.ImageSite, pin func(*lint.Pass[*facts.Compose], facts.ImageSite) pins.Pin) pins.Pin {
 	if x.Refusal == "" && x.Kind == facts.ServiceSite {
 		if _, err := p.Registry.Digest(x.Reference()); err == nil {
-			if by := p.Doc.BuiltNear(x.Image); by != "" {
+			if by := p.Doc.BuiltNear(x); by != "" {
 				x.Refusal = fmt.Sprintf("%q is built in this project, see %q", shortText(x.Image.Text), by)
 			}
 		}

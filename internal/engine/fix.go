@@ -16,6 +16,11 @@ import (
 // come to an end.
 const MaxRounds = 20
 
+// maxProved is how many bytes are read to prove the fixes of a file one by one. A
+// thousand fixes of a large file would take minutes; what is left is for the next
+// run.
+const maxProved = 32 << 20
+
 // Fixer applies fixes to one file at a time. It is immutable and safe for
 // concurrent use.
 type Fixer struct {
@@ -34,6 +39,8 @@ type Fixed struct {
 	// Left are the findings in After.
 	Left     *Checked
 	Problems []lint.Problem
+
+	proved int
 }
 
 // Applied is a fix that was applied, with what it was shown to do.
@@ -198,6 +205,10 @@ func (x *Fixer) applyEach(ctx context.Context, prover prover, out *Fixed, batch 
 	var good []candidate
 	var applied []Applied
 	for _, c := range batch {
+		if out.proved += len(out.After); out.proved > maxProved {
+			x.refuse(out, c, prove.Verdict{Effect: lint.EffectUnknown}, "the file is large and has many fixes: run this again for the rest", refused)
+			continue
+		}
 		after, ok := applyAll(out.After, []candidate{c})
 		if !ok {
 			x.refuse(out, c, prove.Verdict{}, "its edits do not fit the file", refused)

@@ -293,11 +293,11 @@ func refusal(c candidate, v prove.Verdict) string {
 func applyAll(src []byte, batch []candidate) ([]byte, bool) {
 	var all []text.Edit
 	for _, c := range batch {
-		merged, ok := text.Merge(all, c.edits)
-		if !ok {
-			return nil, false
-		}
-		all = merged
+		all = append(all, c.edits...)
+	}
+	all, ok := text.Merge(all, nil)
+	if !ok {
+		return nil, false
 	}
 	after, err := text.Apply(src, all)
 	return after, err == nil && !bytes.Equal(after, src)

@@ -77,7 +77,7 @@ func fill(ts *testscript.TestScript, neg bool, args []string) {
 	for _, digit := range args[1] {
 		count = count*10 + int(digit-'0')
 	}
-	unescape := strings.NewReplacer(`\n`, "\n", `\r`, "\r", `\0`, "\x00").Replace
+	unescape := strings.NewReplacer(`\n`, "\n", `\r`, "\r", `\0`, "\x00", `\xff`, "\xff", `\xfe`, "\xfe").Replace
 	content := strings.Repeat(unescape(args[2]), count) + unescape(args[3])
 	ts.Check(os.WriteFile(ts.MkAbs(args[0]), []byte(content), 0o644))
 }

@@ -16,6 +16,11 @@ import (
 // come to an end.
 const MaxRounds = 20
 
+// maxProved is how many bytes are read to prove the fixes of a file one by one. A
+// thousand fixes of a large file would take minutes; what is left is for the next
+// run.
+const maxProved = 32 << 20
+
 // Fixer applies fixes to one file at a time. It is immutable and safe for
 // concurrent use.
 type Fixer struct {
@@ -37,6 +42,8 @@ type Fixed struct {
 	// Left are the findings in After.
 	Left     *Checked
 	Problems []lint.Problem
+
+	proved int
 }
 
 // Applied is a fix that was applied, with what it was shown to do.
@@ -204,6 +211,10 @@ func (x *Fixer) applyEach(ctx context.Context, prover prover, out *Fixed, batch 
 	var good []candidate
 	var applied []Applied
 	for _, c := range batch {
+		if out.proved += len(out.After); out.proved > maxProved {
+			x.refuse(out, c, prove.Verdict{Effect: lint.EffectUnknown}, "the file is large and has many fixes: run this again for the rest", refused)
+			continue
+		}
 		after, ok := applyAll(out.After, []candidate{c})
 		if !ok {
 			x.refuse(out, c, prove.Verdict{}, "its edits do not fit the file", refused)
@@ -288,11 +299,11 @@ func refusal(c candidate, v prove.Verdict) string {
 func applyAll(src []byte, batch []candidate) ([]byte, bool) {
 	var all []text.Edit
 	for _, c := range batch {
-		merged, ok := text.Merge(all, c.edits)
-		if !ok {
-			return nil, false
-		}
-		all = merged
+		all = append(all, c.edits...)
+	}
+	all, ok := text.Merge(all, nil)
+	if !ok {
+		return nil, false
 	}
 	after, err := text.Apply(src, all)
 	return after, err == nil && !bytes.Equal(after, src)

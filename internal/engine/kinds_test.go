@@ -213,3 +213,24 @@ func TestFixesOfOtherKindsAreProved(t *testing.T) {
 		})
 	}
 }
+
+// TestManyFixesOfALargeFile: what is too much for one run is refused with the
+// reason, and the rest is applied.
+func TestManyFixesOfALargeFile(t *testing.T) {
+	rule := lint.Rule[*facts.IgnoreFile]{Meta: lint.Meta{ID: "mend", Severity: lint.Warning}, Check: func(p *lint.Pass[*facts.IgnoreFile]) {
+		for _, pattern := range p.Doc.Patterns {
+			if pattern.Text == "x" {
+				p.Report(lint.Finding{Span: pattern.Span, Message: "m", Fixes: []lint.Fix{{
+					Title: "mend it", Applicability: lint.Unsafe, MaxEffect: lint.EffectGraph, Edits: []lint.FileEdit{lint.Replace(pattern.Span, "*.pem")},
+				}}})
+			}
+		}
+	}}
+	src := strings.Repeat("x\n", 20) + strings.Repeat("#"+strings.Repeat(" why", 250)+"\n", 3000)
+	fixer := engine.Fixer{Checker: &engine.Checker{Catalog: &rules.Catalog{IgnoreFile: []lint.Rule[*facts.IgnoreFile]{rule}}, Settings: &lint.Settings{}}, Unsafe: true}
+	file := engine.File{Path: ".dockerignore", Target: lint.TargetIgnoreFile, Policy: policy{}, Context: fixture.Files{"secret.pem": nil}}
+	fixed := fixer.Fix(t.Context(), file, []byte(src))
+	if len(fixed.Applied) == 0 || len(fixed.Refused) == 0 || !strings.Contains(fixed.Refused[0].Reason, "run this again") {
+		t.Errorf("%d applied, refused %+v", len(fixed.Applied), fixed.Refused)
+	}
+}

@@ -57,11 +57,11 @@ func (l lacking) finding(services []*facts.ComposeService) lint.Finding {
 		if !ok {
 			return f
 		}
-		merged, ok := text.Merge(edits, one)
-		if !ok {
-			return f
-		}
-		edits = merged
+		edits = append(edits, one...)
+	}
+	edits, ok := text.Merge(edits, nil)
+	if !ok {
+		return f
 	}
 	changes := make([]string, len(l.keys))
 	for i, key := range l.keys {

@@ -52,7 +52,7 @@ func (p *page) audit(a *Audit, r *lint.Result, line func(string, int) string) {
 		p.details("finding that is gone", "", gone, p.limit/3)
 	}
 	p.leftOut(p.section("### By rule\n\n| Rule | Severity | Findings | Files | Fixable |\n|---|---|---:|---:|---:|\n", ruleRows(r), "\n", p.limit/2), "rule")
-	if len(byFile(r)) > 1 { // one file needs no table
+	if len(byFile(r)) > 0 {
 		p.out.WriteString("### By file\n\n")
 	}
 }

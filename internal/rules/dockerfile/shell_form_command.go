@@ -22,7 +22,7 @@ import (
 //
 // Silent in stages with a SHELL instruction, whose author chose the shell, and
 // for an instruction that a later one in the stage overrules, and where
-// shell-entrypoint-drops-cmd or invalid-exec-form-json speaks, and where the commands
+// shell-entrypoint-drops-cmd, shell-form-in-scratch or invalid-exec-form-json speaks, and where the commands
 // only print a version and end. It is an info
 // where the text begins with exec already, and for Windows images, which know
 // no such signals. The shells of Alpine (ash) and of distributions with rpm (bash)
@@ -53,6 +53,9 @@ var ShellFormCommand = lint.Rule[*facts.Dockerfile]{
 
 func checkShellFormCommand(p *lint.Pass[*facts.Dockerfile]) {
 	for _, s := range p.Doc.Stages() {
+		if !p.Hadolint && lacksShell(s) {
+			continue
+		}
 		for _, in := range s.Instructions {
 			switch in.Keyword {
 			case "cmd", "entrypoint":

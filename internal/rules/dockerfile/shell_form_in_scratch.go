@@ -28,7 +28,7 @@ var ShellFormInScratch = lint.Rule[*facts.Dockerfile]{
 
 func checkShellFormInScratch(p *lint.Pass[*facts.Dockerfile]) {
 	for _, s := range p.Doc.Stages() {
-		if !s.Base().IsScratch() || bringsSystem(s) {
+		if !lacksShell(s) {
 			continue
 		}
 		for _, in := range s.Instructions {
@@ -37,14 +37,21 @@ func checkShellFormInScratch(p *lint.Pass[*facts.Dockerfile]) {
 				if in.JSON || in.Args == "" || len(in.Heredocs) > 0 {
 					continue
 				}
-				p.Report(lint.Finding{
+				f := lint.Finding{
 					Span:    in.Head,
 					Message: fmt.Sprintf("this %s needs /bin/sh, and an image FROM scratch has none; write it as a JSON array, with the program's whole path", strings.ToUpper(in.Keyword)),
-				})
+				}
+				if fix, ok := execFix(p, s, in); ok && in.Keyword != "run" {
+					f.Fixes = []lint.Fix{fix}
+				}
+				p.Report(f)
 			}
 		}
 	}
 }
+
+// lacksShell tells whether a stage is made of nothing, and nothing brings a shell.
+func lacksShell(s *facts.Stage) bool { return s.Base().IsScratch() && !bringsSystem(s) }
 
 // bringsSystem tells whether a stage or one that it builds on gets a shell, or
 // something that may hold one.

@@ -16,6 +16,7 @@ import (
 // Dockerfile names in TMPDIR and the like. It does not start, or fails later.
 //
 // Silent for folders of VOLUME, which are writable, and for images from elsewhere.
+// For manifests there is k8s-read-only-without-writable-path.
 var ReadOnlyWithoutWritablePath = lint.Rule[*facts.Compose]{
 	Meta: lint.Meta{
 		ID:       "read-only-without-writable-path",

@@ -12,9 +12,11 @@ import (
 // hangs from one that works.
 //
 // A server is what exposes a port, or starts a program that plainly is one.
-// HEALTHCHECK NONE counts as a decision. Silent where no Compose file builds the
-// image, since Kubernetes and most platforms ignore HEALTHCHECK and have checks of
-// their own; the option "always" speaks of those images too.
+// HEALTHCHECK NONE counts as a decision, and so does what a service says of its own
+// check. Silent for services with another command and no ports, which are as often
+// workers, and where no Compose file builds the image, since Kubernetes and most
+// platforms ignore HEALTHCHECK and have checks of their own; the option "always"
+// speaks of those images too.
 //
 // Off by default: as long as nobody waits for the check, Docker only shows what it
 // says.

@@ -133,8 +133,8 @@ func mayMakeLock(d *facts.Dockerfile, s *facts.Stage, c facts.PackageCommand, l 
 // checkLock looks for the lock file where the manifest of the packages is.
 func checkLock(p *lint.Pass[*facts.Dockerfile], s *facts.Stage, c facts.PackageCommand, l lockedInstall) {
 	sources, open := s.ContextSources(c.Instruction)
-	if open || slices.ContainsFunc(sources, func(name string) bool { return slices.Contains(l.locks, path.Base(name)) && !isMounted(s, name) }) {
-		return // copy-source-missing and copy-ignored-file speak of those that are copied by name
+	if open || slices.ContainsFunc(l.locks, func(lock string) bool { return copiesByName(s, lock) }) {
+		return // copy-source-missing and copy-ignored-file speak of what is copied by name
 	}
 	context, folder, ok := manifestIn(p.Doc, sources, l.manifest)
 	if !ok {
@@ -142,8 +142,9 @@ func checkLock(p *lint.Pass[*facts.Dockerfile], s *facts.Stage, c facts.PackageC
 		return
 	}
 	files := context.Files
+	repository := facts.NewProject(files).Repository()
 	for _, lock := range l.locks {
-		if isSent(files, path.Join(folder, lock)) || isThereAbove(files, lock) || facts.NewProject(files).Repository().Ignores(path.Join(folder, lock)) {
+		if isSent(files, path.Join(folder, lock)) || isThereAbove(files, lock) || repository.Ignores(path.Join(folder, lock)) {
 			return
 		}
 	}
@@ -185,21 +186,11 @@ func checkLock(p *lint.Pass[*facts.Dockerfile], s *facts.Stage, c facts.PackageC
 	p.Report(f)
 }
 
-// isMounted tells whether no COPY names a source, so that a mount does.
-func isMounted(s *facts.Stage, name string) bool {
-	return !slices.ContainsFunc(s.Chain(), func(x *facts.Stage) bool {
-		for _, in := range x.Instructions {
-			sources, _, ok := copyWords(in)
-			if in.Keyword != "copy" && in.Keyword != "add" || !ok {
-				continue
-			}
-			for _, w := range sources {
-				if path.Clean(strings.TrimLeft(bare(w.Text), "/")) == name {
-					return true
-				}
-			}
-		}
-		return false
+// copiesByName tells whether a stage, or one that it builds on, copies a file of
+// that name anywhere.
+func copiesByName(s *facts.Stage, name string) bool {
+	return slices.ContainsFunc(s.Chain(), func(x *facts.Stage) bool {
+		return len(x.Instructions) > 0 && copiesNamed(x, name, x.Instructions[len(x.Instructions)-1])
 	})
 }
 

@@ -25,6 +25,8 @@ type Compose struct {
 	linked   bool
 	// dependants has the edges by their target, those that decide an order.
 	dependants map[*ComposeService][]Edge
+	// envs has what Env found, by the node of environment.
+	envs map[*yaml.Node][]compose.KeyValue
 	// built are the names, with tag, of the images that services build.
 	built map[string]bool
 

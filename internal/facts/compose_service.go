@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/dockmend/dockmend/internal/syntax/compose"
+	"github.com/dockmend/dockmend/internal/syntax/yaml"
 )
 
 // ComposeService is a service with its facts.
@@ -15,8 +16,6 @@ type ComposeService struct {
 	*compose.Service
 
 	file   *Compose
-	env    []compose.KeyValue
-	envSet bool
 	ports  []compose.Port
 	mounts []compose.Mount
 	listed bool
@@ -62,22 +61,28 @@ func (s *ComposeService) list() {
 }
 
 // Env are the entries of environment in effect: of a name that comes twice the
-// last, at the place of the first. env_file is not read.
+// last, at the place of the first. env_file is not read. The entries must not be
+// changed: services may share them.
 func (s *ComposeService) Env() []compose.KeyValue {
-	if s.envSet {
-		return s.env
+	n := s.Get("environment").Resolve()
+	env, read := s.file.envs[n]
+	if read {
+		return env
 	}
-	s.envSet = true
 	place := map[string]int{}
 	for _, kv := range s.Environment() {
 		if at, ok := place[kv.Key]; ok {
-			s.env[at] = kv
+			env[at] = kv
 			continue
 		}
-		place[kv.Key] = len(s.env)
-		s.env = append(s.env, kv)
+		place[kv.Key] = len(env)
+		env = append(env, kv)
 	}
-	return s.env
+	if s.file.envs == nil {
+		s.file.envs = map[*yaml.Node][]compose.KeyValue{}
+	}
+	s.file.envs[n] = env
+	return env
 }
 
 // Getenv is the entry of environment with that name.

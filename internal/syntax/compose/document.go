@@ -27,6 +27,10 @@ type Document struct {
 	Services []*Service
 	// Shape says what sort of Compose file it is by its content.
 	Shape Shape
+
+	// keyValues has what KeyValues read: thousands of services may share one
+	// mapping by an alias.
+	keyValues map[*yaml.Node][]KeyValue
 }
 
 // Shape is what a file's content shows of its place in a project.

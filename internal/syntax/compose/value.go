@@ -139,12 +139,24 @@ type KeyValue struct {
 }
 
 // KeyValues reads a mapping or a list of "KEY=value". Keys that come twice in a
-// list are all there; the last one counts.
+// list are all there; the last one counts. The entries must not be changed.
 func (d *Document) KeyValues(n *yaml.Node) []KeyValue {
 	n = n.Resolve()
 	if n == nil {
 		return nil
 	}
+	all, read := d.keyValues[n]
+	if !read {
+		if d.keyValues == nil {
+			d.keyValues = map[*yaml.Node][]KeyValue{}
+		}
+		all = d.readKeyValues(n)
+		d.keyValues[n] = all
+	}
+	return all
+}
+
+func (d *Document) readKeyValues(n *yaml.Node) []KeyValue {
 	var all []KeyValue
 	for _, p := range d.View.Pairs(n) {
 		if p.Key.Kind == yaml.Scalar && p.Value.Resolve().Tag != "!reset" {

@@ -83,3 +83,21 @@ func (f *Dockerfile) Each(keyword string, onbuild bool, visit func(*dockerfile.I
 		}
 	}
 }
+
+// ArgumentNames are the names that the ARG instructions of the whole file declare;
+// known is false where one of them cannot be read.
+func (f *Dockerfile) ArgumentNames() (names map[string]bool, known bool) {
+	names = map[string]bool{}
+	for _, in := range f.Instructions {
+		if in.Keyword != "arg" {
+			continue
+		}
+		if in.Err != nil {
+			return nil, false
+		}
+		for _, pair := range in.Pairs {
+			names[pair.Key] = true
+		}
+	}
+	return names, true
+}

@@ -18,8 +18,9 @@ import (
 //
 // Every program that reaches the port has the data. Set a password.
 //
-// It is info, and excused, in files for development, and where no port is published
-// on all addresses. Silent where a variable without a default decides.
+// It is info, and excused, in files for development, for a search engine that is to be
+// one node (discovery.type=single-node), as in trials, and where no port is published on
+// all addresses. Silent where a variable without a default decides.
 var ComposeAuthDisabled = lint.Rule[*facts.Compose]{
 	Meta: lint.Meta{
 		ID:       "compose-auth-disabled",
@@ -41,7 +42,7 @@ func checkComposeAuthDisabled(p *lint.Pass[*facts.Compose]) {
 			p.Report(weigh(p.Doc, lint.Finding{
 				Span:    at,
 				Message: fmt.Sprintf("%q lets every program that reaches the port have the data; set a password", shortText(what)),
-			}, p.Doc.IsDevelopment(p.Doc.Name) || !slices.ContainsFunc(s.PublishedPorts(), isOpenPort)))
+			}, p.Doc.IsDevelopment(p.Doc.Name) || isAlone(s) || !slices.ContainsFunc(s.PublishedPorts(), isOpenPort)))
 		}
 		for _, kv := range s.Env() {
 			if kv.Value.Exists() && kv.Value.Known && opensAll(kv) && !strings.Contains(s.ImageBase(), "kibana") {
@@ -58,6 +59,11 @@ func checkComposeAuthDisabled(p *lint.Pass[*facts.Compose]) {
 			}
 		}
 	}
+}
+
+func isAlone(s *facts.ComposeService) bool {
+	kv, ok := s.Getenv("discovery.type")
+	return ok && kv.Value.Text == "single-node"
 }
 
 // opensAll tells whether a variable switches a password off.

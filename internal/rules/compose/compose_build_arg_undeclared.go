@@ -2,6 +2,8 @@ package compose
 
 import (
 	"fmt"
+	"maps"
+	"slices"
 	"strings"
 
 	"github.com/dockmend/dockmend/internal/facts"
@@ -40,20 +42,9 @@ func checkComposeBuildArgUndeclared(p *lint.Pass[*facts.Compose]) {
 		if d, ok := b.File.Directive("syntax"); ok && !strings.Contains(d.Value, "docker/dockerfile") {
 			return
 		}
-		declared, names := map[string]bool{}, []string{}
-		for _, in := range b.File.Instructions {
-			if in.Keyword != "arg" {
-				continue
-			}
-			for _, pair := range in.Pairs {
-				if !declared[pair.Key] {
-					declared[pair.Key] = true
-					names = append(names, pair.Key)
-				}
-			}
-			if in.Err != nil {
-				return
-			}
+		declared, known := b.File.ArgumentNames()
+		if !known {
+			return
 		}
 		for _, arg := range section.Args {
 			if declared[arg.Key] || arg.Key == "" || strings.Contains(arg.Key, "$") || facts.IsPredefinedArgument(arg.Key) || facts.IsPlatformArgument(arg.Key) || isOfDocker(arg.Key) {
@@ -65,7 +56,7 @@ func checkComposeBuildArgUndeclared(p *lint.Pass[*facts.Compose]) {
 				Message: fmt.Sprintf("no ARG of %q declares %q, so the build does without it; declare it there, or leave it out", b.File.Source.Path, shortText(arg.Key)),
 				Related: []lint.Related{inDockerfile(b, final.From.Head, "the Dockerfile of the build")},
 			}
-			if near, ok := nearest.Name(arg.Key, names); ok && !has(section.Args, near) {
+			if near, ok := nearest.Name(arg.Key, slices.Sorted(maps.Keys(declared))); ok && !has(section.Args, near) {
 				f.Severity = lint.Warning
 				f.Message = fmt.Sprintf("no ARG of %q declares %q, so the build does without it; %q is meant", b.File.Source.Path, shortText(arg.Key), shortText(near))
 				if p.Doc.File.Text(arg.KeySpan) == arg.Key {

@@ -22,7 +22,6 @@ var ComposeBuildTargetUnset = lint.Rule[*facts.Compose]{
 		Title:    "A build does not say which stage it is for",
 		Category: lint.Reproducibility,
 		Severity: lint.Info,
-		Default:  true,
 		Since:    "0.1.0",
 		Presets:  []string{"cloud-native"},
 		Needs:    lint.NeedsContext,

@@ -17,8 +17,8 @@ import (
 // module into its kernel, or write into its memory. Name the capability that is
 // really needed.
 //
-// It is info, and excused, for agents that watch the host, where a comment beside it
-// gives the reason, and in files that are for development or trials by their name.
+// It is info, and excused, for agents that watch the host, for services with its
+// /lib/modules, where a comment beside it gives the reason, and in files that are for development or trials by their name.
 //
 // Silent for other capabilities, which have their own rule, and for privileged
 // services, which have them all.
@@ -44,9 +44,15 @@ func checkComposeCapAddHostTakeover(p *lint.Pass[*facts.Compose]) {
 			p.Report(weigh(p.Doc, lint.Finding{
 				Span:    v.Span,
 				Message: fmt.Sprintf("%q is enough for %q to take over its host; name the capability that it really needs", shortText(v.Raw), shortText(s.Name)),
-			}, watchesHost(s)))
+			}, watchesHost(s) || loadsModules(s)))
 		}
 	})
+}
+
+// loadsModules tells whether a service has the kernel's modules of its host, to
+// load one.
+func loadsModules(s *facts.ComposeService) bool {
+	return slices.ContainsFunc(s.AllMounts(), func(m compose.Mount) bool { return m.Known && isBelow(m.Target, "/lib/modules") })
 }
 
 // eachCapability visits the capabilities that services add, by their name in

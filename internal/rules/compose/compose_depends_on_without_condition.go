@@ -10,9 +10,9 @@ import (
 	"github.com/dockmend/dockmend/internal/syntax/yaml"
 )
 
-// ComposeDependsOnWithoutCondition finds a service that waits for the start of
-// another one although that has a health check: it starts before the other is
-// ready, and fails, now and then.
+// ComposeDependsOnWithoutCondition finds a service that waits for the start of a
+// database or queue although that has a health check: it starts before the other
+// is ready, and fails, now and then.
 //
 // Wait with "condition: service_healthy". All such dependencies of a service are
 // one finding.
@@ -51,7 +51,7 @@ func checkComposeDependsOnWithoutCondition(p *lint.Pass[*facts.Compose]) {
 			}
 			h, ok := target.Healthcheck()
 			ready := ok && !h.Disabled && h.Test.Exists()
-			if !ready && (!p.Options.Bool("databases") || target.Database() == "" || ok) {
+			if target.Database() == "" || !ready && (!p.Options.Bool("databases") || ok) {
 				continue
 			}
 			hasty = append(hasty, dep)

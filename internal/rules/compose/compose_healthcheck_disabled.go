@@ -21,7 +21,6 @@ var ComposeHealthcheckDisabled = lint.Rule[*facts.Compose]{
 		Title:    "The health check of the image is switched off",
 		Category: lint.Runtime,
 		Severity: lint.Info,
-		Default:  true,
 		Since:    "0.1.0",
 		Presets:  []string{"cloud-native"},
 	},

@@ -27,7 +27,6 @@ var ComposeHostNetwork = lint.Rule[*facts.Compose]{
 		Title:    "A service uses the network of its host",
 		Category: lint.Security,
 		Severity: lint.Warning,
-		Default:  true,
 		Since:    "0.1.0",
 		Presets:  []string{"cloud-native", "hardening"},
 		Variants: []string{excused},

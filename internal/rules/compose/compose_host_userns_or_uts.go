@@ -15,8 +15,9 @@ import (
 // with uts it can change the host's name, with cgroup it sees the limits of all.
 // Delete the line.
 //
-// Silent for private forms, where nothing is said, and for userns_mode beside a
-// mount of the engine's socket, which an engine that maps users keeps from others.
+// Silent for private forms, where nothing is said, for privileged services, and for
+// userns_mode beside a mount of the engine's socket, which an engine that maps users
+// keeps from others.
 var ComposeHostUsernsOrUts = lint.Rule[*facts.Compose]{
 	Meta: lint.Meta{
 		ID:       "compose-host-userns-or-uts",
@@ -35,7 +36,7 @@ func checkComposeHostUsernsOrUts(p *lint.Pass[*facts.Compose]) {
 	for _, s := range p.Doc.All() {
 		for _, key := range []string{"userns_mode", "uts", "cgroup"} {
 			v := s.Value(key)
-			if v.Text != "host" || key == "userns_mode" && mountsSocket(s) {
+			if v.Text != "host" || isPrivileged(s) || key == "userns_mode" && mountsSocket(s) {
 				continue
 			}
 			p.Report(lint.Finding{

@@ -15,7 +15,8 @@ import (
 // secret with build.secrets, and mount it in the RUN that needs it.
 //
 // Silent for public keys, versions, paths and the like, and for values that are
-// empty, placeholders or switches.
+// empty, placeholders or switches, and for arguments that the Dockerfile does not
+// declare.
 var ComposeSecretInBuildArg = lint.Rule[*facts.Compose]{
 	Meta: lint.Meta{
 		ID:       "compose-secret-in-build-arg",
@@ -36,7 +37,15 @@ func checkComposeSecretInBuildArg(p *lint.Pass[*facts.Compose]) {
 		if !ok {
 			continue
 		}
+		var declared map[string]bool
+		known := false
+		if built, err := s.Built(); err == nil && built != nil && built.File != nil {
+			declared, known = built.File.ArgumentNames()
+		}
 		for _, kv := range b.Args {
+			if known && !declared[kv.Key] {
+				continue // it gets nowhere: compose-build-arg-undeclared
+			}
 			secret, password := namesSecret(kv.Key, kv.Value.Text)
 			if !secret || kv.Value.Exists() && kv.Value.Known && kindOfSecret(kv.Value.Text, password) != literal {
 				continue

@@ -17,9 +17,10 @@ import (
 // it from outside with "${NAME:?}", from an env_file that is not in the
 // repository, or from a secret.
 //
-// Placeholders are info, and excused, as are defaults of variables in a service without
-// a port, passwords of trust stores, which hold what is public, and everything in files
-// for development. Silent
+// Placeholders are info, and excused, as are words for a start (the name of the user,
+// "postgres") and defaults of variables in a service that nobody reaches from outside,
+// passwords of trust stores, which hold what is public, and everything in files for
+// development. Silent
 // for names that also say file, path, public and the like, for empty values,
 // switches and paths, and, in files for development, for the values that
 // everybody knows.
@@ -58,7 +59,7 @@ func checkComposeSecretInEnvironment(p *lint.Pass[*facts.Compose]) {
 			f, ok := weighSecret(p.Doc, lint.Finding{
 				Span:    kv.Span,
 				Message: fmt.Sprintf("%q %s, for everybody who has the file; read it with ${%s:?}, from an env_file that is not in the repository, or from a secret", shortText(kv.Key), where, shortText(kv.Key)),
-			}, kv.Value.Text, password, isOwnDefault(s, kv.Value) || strings.Contains(strings.ToUpper(kv.Key), "TRUSTSTORE"))
+			}, kv.Value.Text, password, isOwnDefault(s, kv.Value) || isInternal(p.Doc, s, kv.Value.Text) || strings.Contains(strings.ToUpper(kv.Key), "TRUSTSTORE"))
 			if ok {
 				p.Report(f)
 			}

@@ -14,7 +14,7 @@ import (
 // These profiles refuse the system calls and files that break-outs use. Delete
 // the entry, or name a profile that allows what is needed.
 //
-// It is info, and excused, where a comment beside it gives the reason, or in files that are
+// It is info, and excused, for agents that watch the host, where a comment beside it gives the reason, or in files that are
 // for development or trials by their name.
 //
 // Silent for profiles of one's own and for other labels, for privileged services,
@@ -62,7 +62,7 @@ func checkComposeSecurityProfileDisabled(p *lint.Pass[*facts.Compose]) {
 				edits, ok := p.Doc.File.DeleteItem(v.Node)
 				f.Fixes = yamlFix("delete the entry", lint.Unsafe, edits, ok, "services.*.security_opt")
 			}
-			p.Report(weigh(p.Doc, f, false))
+			p.Report(weigh(p.Doc, f, watchesHost(s)))
 		}
 	}
 }

@@ -22,7 +22,6 @@ var ComposeYaml11Boolean = lint.Rule[*facts.Compose]{
 		Title:    "A boolean is written as YAML 1.1 has it",
 		Category: lint.Correctness,
 		Severity: lint.Info,
-		Default:  true,
 		Since:    "0.1.0",
 		Presets:  []string{"cloud-native"},
 		Aliases:  lint.Names("compose-go:yaml-1.2-boolean"),

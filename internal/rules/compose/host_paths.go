@@ -38,8 +38,12 @@ func isDaemonSocket(name string) bool {
 // its own path on the host, or by its name in the container.
 func mountsSocket(s *facts.ComposeService) bool {
 	return slices.ContainsFunc(s.AllMounts(), func(m compose.Mount) bool {
+		if !m.Known {
+			// A variable decides where it is, and leaves what it is called.
+			return slices.ContainsFunc(strings.Split(m.Value.Raw, ":"), isDaemonSocket)
+		}
 		name, ok := hostPath(m)
-		return ok && isDaemonSocket(name) || m.Known && isDaemonSocket(m.Target)
+		return ok && isDaemonSocket(name) || isDaemonSocket(m.Target)
 	})
 }
 

@@ -73,6 +73,29 @@ func weighSecret(d *facts.Compose, f lint.Finding, value string, password, minor
 	return f, true
 }
 
+// isInternal tells whether a password is a word for a start, as that of a database
+// that only the file's own services reach. Where other secrets of the file come from
+// outside, it is an oversight all the same.
+func isInternal(d *facts.Compose, s *facts.ComposeService, value string) bool {
+	if slices.ContainsFunc(s.PublishedPorts(), isOpenPort) {
+		return false
+	}
+	word := strings.ToLower(value)
+	weak := isWellKnownSecret(value) || word == strings.ToLower(s.Name) || slices.ContainsFunc(s.Env(), func(kv compose.KeyValue) bool {
+		secret, _ := namesSecret(kv.Key, kv.Value.Text)
+		return !secret && strings.ToLower(kv.Value.Text) == word
+	})
+	return weak && !slices.ContainsFunc(d.All(), takesSecrets)
+}
+
+// takesSecrets tells whether a service gets a secret from outside of the file.
+func takesSecrets(s *facts.ComposeService) bool {
+	return slices.ContainsFunc(s.Env(), func(kv compose.KeyValue) bool {
+		secret, _ := namesSecret(kv.Key, kv.Value.Text)
+		return secret && kv.Value.Template.HasVariables()
+	})
+}
+
 // isOwnDefault tells whether a value is the default of a variable, in a service
 // that nobody reaches from outside.
 func isOwnDefault(s *facts.ComposeService, v compose.Value) bool {

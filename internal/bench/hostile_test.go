@@ -31,7 +31,9 @@ const canary = "canary\n"
 func escaping() map[string]string {
 	files := map[string]string{"Dockerfile": "FROM alpine:3.22\nCOPY ../outside/canary linked/canary link-canary /etc/canary /x/\n", ".dockerignore": "../outside/**\n/etc/**\n!linked/canary\n"}
 	for i, way := range escapes {
-		to := func(name string) string { return fmt.Sprintf("%q", fmt.Sprintf(strings.ReplaceAll(way, `\0`, "\x00"), name)) }
+		to := func(name string) string {
+			return fmt.Sprintf("%q", fmt.Sprintf(strings.ReplaceAll(way, `\0`, "\x00"), name))
+		}
 		folder := fmt.Sprintf("p%d", i)
 		files[folder+"/compose.yaml"] = fmt.Sprintf(`services:
   a:

@@ -358,7 +358,7 @@ func TestHostile(t *testing.T) {
 		"UTF-16": "the file is UTF-16: save it as UTF-8", "NUL": "a NUL byte is not allowed in YAML",
 	}
 	wantView := map[string]string{
-		"bomb": "aliases and merge keys stand for more than 200000 keys and values",
+		"bomb":   "aliases and merge keys stand for more than 200000 keys and values",
 		"circle": "an anchor contains itself", "merge circle": "an anchor contains itself",
 	}
 	for name, src := range hostile() {

@@ -41,6 +41,10 @@ func TestFixOtherKinds(t *testing.T) {
 	standard, all := []string{"recommended"}, []string{"recommended", "cloud-native", "hardening", "strict"}
 	cases := filesOfCases(t)
 	t.Run("cases/recommended", func(t *testing.T) { fixOtherKinds(t, cases, standard) })
+	if testing.Short() {
+		t.Log("short: only the fixes of the default rules were tried")
+		return
+	}
 	t.Run("cases/all", func(t *testing.T) { fixOtherKinds(t, cases, all) })
 	if os.Getenv("DOCKMEND_CORPUS") == "" {
 		t.Log("DOCKMEND_CORPUS is not set: only the files of the rules' cases were fixed")

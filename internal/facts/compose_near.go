@@ -47,7 +47,7 @@ func composeIn(gate lint.Context) []*ComposeNear {
 		if len(found) == maxComposeNear {
 			break
 		}
-		if !isComposeName(name) {
+		if !IsComposeName(name) {
 			continue
 		}
 		src, err := gate.ReadFile(name)
@@ -59,7 +59,8 @@ func composeIn(gate lint.Context) []*ComposeNear {
 	return found
 }
 
-func isComposeName(name string) bool {
+// IsComposeName tells whether a file of that name is, by its name, for Compose.
+func IsComposeName(name string) bool {
 	lower := strings.ToLower(name)
 	if ext := path.Ext(lower); ext != ".yaml" && ext != ".yml" {
 		return false

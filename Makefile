@@ -97,6 +97,8 @@ bin/dclint/node_modules/dclint/bin/dclint.cjs:
 compare-compose: $(COMPOSE_LINT) $(DCLINT) ## The same for compose files, beside dclint and compose-lint
 	$(GO) run ./internal/tools/compare -peer dclint -program '$(abspath $(DCLINT))' '$(CORPUS)'
 	$(GO) run ./internal/tools/compare -peer compose-lint -program '$(abspath $(COMPOSE_LINT))' '$(CORPUS)'
+	DOCKMEND_CORPUS='$(abspath $(CORPUS))' DOCKMEND_DCLINT='$(abspath $(DCLINT))' DOCKMEND_COMPOSE_LINT='$(abspath $(COMPOSE_LINT))' \
+		$(GO) test -run '^$$' -bench ComposeLinters -benchtime 2x -timeout 30m ./internal/bench
 
 .PHONY: noise
 noise: ## Count what the default rules say on the files below CORPUS=dir; ARGS="-sample 100 -seed 1" prints some to judge

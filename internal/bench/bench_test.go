@@ -193,10 +193,12 @@ func BenchmarkMemory(b *testing.B) {
 	b.ReportMetric(float64(peak)/1024, "MiB-peak")
 }
 
+// build builds a program as make build does.
 func build(b *testing.B, dir, name, pkg string) string {
 	b.Helper()
 	out := filepath.Join(dir, name)
 	cmd := exec.CommandContext(b.Context(), "go", "build", "-trimpath", "-ldflags=-s -w", "-o", out, pkg)
+	cmd.Env = append(os.Environ(), "CGO_ENABLED=0")
 	if message, err := cmd.CombinedOutput(); err != nil {
 		b.Fatalf("%v\n%s", err, message)
 	}

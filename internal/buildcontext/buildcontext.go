@@ -51,6 +51,11 @@ type folder struct {
 
 	once   sync.Once
 	ignore *ignorefile.Document
+
+	// Many rules ask what lies beside the document.
+	listOnce sync.Once
+	names    []string
+	listErr  error
 }
 
 // inside maps a path in the context to one in the root. A leading slash means
@@ -107,6 +112,14 @@ func (f *folder) List(name string) ([]string, error) {
 	if err != nil {
 		return nil, err
 	}
+	if at != path.Clean(f.dir) {
+		return f.list(at)
+	}
+	f.listOnce.Do(func() { f.names, f.listErr = f.list(at) })
+	return f.names, f.listErr
+}
+
+func (f *folder) list(at string) ([]string, error) {
 	dir, err := f.root.Open(at)
 	if err != nil {
 		return nil, escape(err)
@@ -161,12 +174,14 @@ func (f *folder) In(name, dockerfile string) (lint.Context, error) {
 	if path.IsAbs(name) || at == ".." || strings.HasPrefix(at, "../") {
 		return nil, lint.ErrOutside
 	}
-	info, err := f.root.Stat(at)
-	switch {
-	case err != nil:
-		return nil, escape(err)
-	case !info.IsDir():
-		return nil, fmt.Errorf("%s is no folder: %w", at, fs.ErrNotExist)
+	if at != path.Clean(f.dir) { // this one is there
+		info, err := f.root.Stat(at)
+		switch {
+		case err != nil:
+			return nil, escape(err)
+		case !info.IsDir():
+			return nil, fmt.Errorf("%s is no folder: %w", at, fs.ErrNotExist)
+		}
 	}
 	return &folder{root: f.root, dir: at, dockerfile: dockerfile, shown: f.shown}, nil
 }

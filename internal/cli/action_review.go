@@ -190,20 +190,7 @@ func proveTogether(ctx context.Context, s *session, source *lint.Source, edits [
 	if err != nil || i < 0 {
 		return unknown
 	}
-	var prover interface {
-		Compare(ctx context.Context, after []byte) prove.Verdict
-	}
-	switch f := s.files[i]; f.Target {
-	case lint.TargetDockerfile:
-		prover = prove.New(source.Bytes, prove.Budget, s.checker.Registry)
-	case lint.TargetIgnoreFile:
-		prover = prove.NewIgnoreFile(source.Bytes, f.Context)
-	case lint.TargetCompose:
-		prover = prove.NewCompose(prove.ComposeFile{Src: source.Bytes, Name: f.Path, Around: f.Context}, prove.Budget, s.checker.Registry)
-	default:
-		return unknown
-	}
-	v := prover.Compare(ctx, after)
+	v := engine.NewProver(s.checker, s.files[i], source.Bytes, prove.Budget).Compare(ctx, after)
 	if v.Broken || v.Effect == lint.EffectUnknown {
 		return unknown
 	}

@@ -44,17 +44,11 @@ func runAudit(ctx context.Context, env *Env, flags *lintFlags, args []string) er
 	if err != nil {
 		return err
 	}
-	s, err := newSession(env, flags, args, nil)
-	if err != nil {
+	s, err := openSession(ctx, env, flags, args)
+	if s == nil || err != nil {
 		return err
 	}
 	defer s.close()
-	if flags.listFiles {
-		return s.printFiles(env.Stdout)
-	}
-	if err := s.goOnline(ctx, env, flags); err != nil {
-		return err
-	}
 	done := showProgress(env, s)
 	result := s.run(ctx, flags)
 	done()

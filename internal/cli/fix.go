@@ -67,17 +67,11 @@ func runFix(ctx context.Context, env *Env, flags *fixFlags, args []string) error
 		return err
 	}
 	start := time.Now()
-	s, err := newSession(env, &flags.lintFlags, args, nil)
-	if err != nil {
+	s, err := openSession(ctx, env, &flags.lintFlags, args)
+	if s == nil || err != nil {
 		return err
 	}
 	defer s.close()
-	if flags.listFiles {
-		return s.printFiles(env.Stdout)
-	}
-	if err := s.goOnline(ctx, env, &flags.lintFlags); err != nil {
-		return err
-	}
 	if pins := s.rules.Settings().Pin; !flags.online && (pins.Digest || pins.Version) {
 		s.notices = append(s.notices, "pin.mode asks registries, so nothing is pinned without --online")
 	}

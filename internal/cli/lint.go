@@ -112,17 +112,11 @@ func runLint(ctx context.Context, env *Env, flags *lintFlags, args []string) err
 		return err
 	}
 	start := time.Now()
-	s, err := newSession(env, flags, args, nil)
-	if err != nil {
+	s, err := openSession(ctx, env, flags, args)
+	if s == nil || err != nil {
 		return err
 	}
 	defer s.close()
-	if flags.listFiles {
-		return s.printFiles(env.Stdout)
-	}
-	if err := s.goOnline(ctx, env, flags); err != nil {
-		return err
-	}
 	found := time.Now()
 	result := s.run(ctx, flags)
 	checked := time.Now()

@@ -97,6 +97,24 @@ func newSession(env *Env, flags *lintFlags, args []string, policy policySource) 
 	return s, nil
 }
 
+// openSession makes the session of a command and lets it ask registries where
+// they may be asked. It is nil where the files were only to be listed.
+func openSession(ctx context.Context, env *Env, flags *lintFlags, args []string) (*session, error) {
+	s, err := newSession(env, flags, args, nil)
+	if err != nil {
+		return nil, err
+	}
+	if flags.listFiles {
+		defer s.close()
+		return nil, s.printFiles(env.Stdout)
+	}
+	if err := s.goOnline(ctx, env, flags); err != nil {
+		s.close()
+		return nil, err
+	}
+	return s, nil
+}
+
 // configure reads the configuration and joins it with the flags.
 func (s *session) configure(env *Env, flags *lintFlags, catalog *rules.Catalog, policy policySource) error {
 	metas := catalog.Metas()

@@ -110,7 +110,11 @@ func (c *Checker) check(l *loaded) *Checked {
 	if l.doc == nil {
 		return l.out
 	}
-	ran := make(map[string]bool, len(c.Catalog.Dockerfile))
+	directives := l.doc.directives(c.Suppress)
+	var ran map[string]bool // only ignore comments ask for it, and few files have one
+	if !directives.Empty() {
+		ran = make(map[string]bool, len(c.Catalog.Dockerfile))
+	}
 	l.doc.check(c, l, ran)
 	if l.template && l.file.Target != lint.TargetDockerfile {
 		c.report(l, templateSkipped, lint.Finding{Message: "the file is a template and was not linted; lint what is made of it, or set templates: lint"})
@@ -124,7 +128,6 @@ func (c *Checker) check(l *loaded) *Checked {
 			c.report(l, f.rule, f.finding)
 		}
 	}
-	directives := l.doc.directives(c.Suppress)
 	if !directives.Empty() {
 		for _, extra := range directives.Apply(l.out.Diagnostics, c.Catalog.Metas(), func(id string) bool { return ran[id] }) {
 			l.out.add(extra.Rule, l.src, l.file.Policy, extra.Finding)

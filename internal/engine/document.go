@@ -17,7 +17,8 @@ import (
 
 // document is a parsed file of any kind.
 type document interface {
-	// check runs the rules of the kind, and notes in ran which came to their end.
+	// check runs the rules of the kind, and notes in ran, unless it is nil, which
+	// came to their end.
 	check(c *Checker, l *loaded, ran map[string]bool)
 	// faults are what keeps the file from being read as what it is, for kinds whose
 	// rules do not say so themselves.
@@ -105,7 +106,10 @@ func (t typed[D]) check(c *Checker, l *loaded, ran map[string]bool) {
 			Doc: t.doc, Options: l.file.Policy.Options(current), Settings: c.Settings, Hadolint: l.file.Policy.Hadolint(current),
 			Files: l.file.Context, Registry: c.registry(), Notes: l.notes, Report: report, Skip: skip,
 		}
-		ran[rule.ID] = runRule(rule, pass, l) && !skipped
+		done := runRule(rule, pass, l) && !skipped
+		if ran != nil {
+			ran[rule.ID] = done
+		}
 	}
 }
 

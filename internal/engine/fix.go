@@ -101,7 +101,7 @@ func (x *Fixer) Fix(ctx context.Context, f File, src []byte) *Fixed {
 			out.Problems = append(out.Problems, lint.Problem{File: f.Path, Message: "the fixes of " + ruleNames(batch) + " come to no end; this is a fault of dockmend, please report it with the file"})
 			return out
 		}
-		prover := newProver(x.Checker, f, out.After, budget)
+		prover := NewProver(x.Checker, f, out.After, budget)
 		next := x.applyTogether(ctx, prover, out, batch)
 		if next == nil {
 			next = x.applyEach(ctx, prover, out, batch, refused)
@@ -161,7 +161,7 @@ func ownEdits(f lint.Fix) bool {
 // applyTogether proves all fixes of a round at once. It is nil where that shows
 // more than the most modest of them declares, so that each must be proved by
 // itself.
-func (x *Fixer) applyTogether(ctx context.Context, prover prover, out *Fixed, batch []candidate) []byte {
+func (x *Fixer) applyTogether(ctx context.Context, prover Prover, out *Fixed, batch []candidate) []byte {
 	after, ok := applyAll(out.After, batch)
 	if !ok {
 		return nil
@@ -207,7 +207,7 @@ func ownPart(together prove.Verdict, c candidate) (own prove.Verdict, ok bool) {
 
 // applyEach proves every fix by itself and applies those that are acceptable,
 // once their sum compiles too.
-func (x *Fixer) applyEach(ctx context.Context, prover prover, out *Fixed, batch []candidate, refused map[string]bool) []byte {
+func (x *Fixer) applyEach(ctx context.Context, prover Prover, out *Fixed, batch []candidate, refused map[string]bool) []byte {
 	var good []candidate
 	var applied []Applied
 	for _, c := range batch {

@@ -11,16 +11,17 @@ import (
 	"github.com/dockmend/dockmend/internal/text"
 )
 
-// prover measures edits of one file. One goroutine at a time may use it.
-type prover interface {
+// Prover measures edits of one file. One goroutine at a time may use it.
+type Prover interface {
 	// Compare says what changes when the file becomes after.
 	Compare(ctx context.Context, after []byte) prove.Verdict
 	// Left is what is left of the budget.
 	Left() int
 }
 
-// newProver prepares the proofs of edits to a file of any kind.
-func newProver(c *Checker, f File, src []byte, budget int) prover {
+// NewProver prepares the proofs of edits to a file of any kind, with at most so
+// many compilations of a Dockerfile.
+func NewProver(c *Checker, f File, src []byte, budget int) Prover {
 	switch f.Target {
 	case lint.TargetDockerfile:
 		return dockerfileProver{prove.New(src, budget, c.Registry), src}
@@ -39,7 +40,7 @@ type dockerfileProver struct {
 	src []byte
 }
 
-// Compare implements prover.
+// Compare implements Prover.
 func (p dockerfileProver) Compare(ctx context.Context, after []byte) prove.Verdict {
 	v := p.Prover.Compare(ctx, after)
 	if v.Effect == lint.EffectUnknown && parses(p.src) && !parses(after) {
@@ -57,12 +58,12 @@ func parses(src []byte) bool {
 // unproved is the prover of kinds without one: no fix of theirs is safe.
 type unproved struct{ target lint.Target }
 
-// Compare implements prover.
+// Compare implements Prover.
 func (p unproved) Compare(context.Context, []byte) prove.Verdict {
 	return prove.Verdict{Effect: lint.EffectUnknown, Reason: "nothing proves edits of a " + p.target.Describe()}
 }
 
-// Left implements prover.
+// Left implements Prover.
 func (unproved) Left() int { return prove.Budget }
 
 // Prove measures what the first fix of each finding that counts does to the
@@ -101,7 +102,7 @@ func Prove(ctx context.Context, c *Checker, r *lint.Result, files []File, jobs i
 }
 
 func proveFile(ctx context.Context, c *Checker, f File, source *lint.Source, findings []*lint.Diagnostic) {
-	prover := newProver(c, f, source.Bytes, prove.Budget)
+	prover := NewProver(c, f, source.Bytes, prove.Budget)
 	for _, d := range findings {
 		for i := range d.Fixes {
 			fix := &d.Fixes[i]
@@ -115,7 +116,7 @@ func proveFile(ctx context.Context, c *Checker, f File, source *lint.Source, fin
 }
 
 // proofOf proves one fix. One that is not what its rule declares is not safe.
-func proofOf(ctx context.Context, prover prover, src []byte, fix *lint.Fix) lint.Proof {
+func proofOf(ctx context.Context, prover Prover, src []byte, fix *lint.Fix) lint.Proof {
 	edits := make([]text.Edit, len(fix.Edits))
 	for i, e := range fix.Edits {
 		edits[i] = e.Edit

@@ -2,11 +2,9 @@ package facts
 
 import (
 	"path"
-	"strconv"
 	"strings"
 
 	"github.com/dockmend/dockmend/internal/lint"
-	"github.com/dockmend/dockmend/internal/syntax/dockerfile"
 	"github.com/dockmend/dockmend/internal/syntax/yaml"
 	"github.com/dockmend/dockmend/internal/text"
 )
@@ -203,28 +201,4 @@ func workflowRecipes(w *Workflow, up string) []recipe {
 		}
 	}
 	return found
-}
-
-// ExposedPorts are the ports that the stage exposes by number, and those of the
-// stages below it; known is false where one is a variable.
-func (b BuiltImage) ExposedPorts() (ports []int, at *dockerfile.Instruction, known bool) {
-	for _, s := range b.Stage.Chain() {
-		for _, in := range s.Instructions {
-			if in.Keyword != "expose" {
-				continue
-			}
-			if at == nil {
-				at = in
-			}
-			for _, w := range in.Words {
-				number, _, _ := strings.Cut(strings.Trim(w.Text, `"'`), "/")
-				port, err := strconv.Atoi(number)
-				if err != nil {
-					return nil, nil, false
-				}
-				ports = append(ports, port)
-			}
-		}
-	}
-	return ports, at, true
 }

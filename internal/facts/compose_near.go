@@ -1,6 +1,7 @@
 package facts
 
 import (
+	"bytes"
 	"path"
 	"strings"
 
@@ -8,17 +9,34 @@ import (
 	"github.com/dockmend/dockmend/internal/syntax/compose"
 )
 
-// ComposeNear is a Compose file beside the document that is checked. Source is
-// for related places.
+// ComposeNear is a Compose file beside the document that is checked, parsed when
+// it is first asked for. Source is for related places.
 type ComposeNear struct {
-	*Compose
 	Source *lint.Source
+	around *Project
+	parsed *Compose
+}
+
+// Compose is what the file says.
+func (n *ComposeNear) Compose() *Compose {
+	if n.parsed == nil {
+		n.parsed = NewCompose(compose.Parse(n.Source.Bytes, n.Source.Lines))
+		n.parsed.Name, n.parsed.Around = n.Source.Path, n.around
+	}
+	return n.parsed
+}
+
+// Mentions tells whether words stand anywhere in the file. It is asked before
+// the file is parsed, which takes far longer.
+func (n *ComposeNear) Mentions(words string) bool {
+	return bytes.Contains(n.Source.Bytes, []byte(words))
 }
 
 // maxComposeNear is how many Compose files of one folder are read.
 const maxComposeNear = 12
 
-// composeIn reads the Compose files of a folder, those with a usual name.
+// composeIn reads the Compose files of a folder, those with a usual name, and
+// parses none.
 func composeIn(gate lint.Context) []*ComposeNear {
 	names, err := gate.List(".")
 	if err != nil {
@@ -29,22 +47,20 @@ func composeIn(gate lint.Context) []*ComposeNear {
 		if len(found) == maxComposeNear {
 			break
 		}
-		if !isComposeName(name) {
+		if !IsComposeName(name) {
 			continue
 		}
 		src, err := gate.ReadFile(name)
 		if err != nil {
 			continue
 		}
-		source := lint.NewSource(gate.Path(name), src)
-		f := NewCompose(compose.Parse(source.Bytes, source.Lines))
-		f.Name, f.Around = source.Path, NewProject(gate)
-		found = append(found, &ComposeNear{Compose: f, Source: source})
+		found = append(found, &ComposeNear{Source: lint.NewSource(gate.Path(name), src), around: NewProject(gate)})
 	}
 	return found
 }
 
-func isComposeName(name string) bool {
+// IsComposeName tells whether a file of that name is, by its name, for Compose.
+func IsComposeName(name string) bool {
 	lower := strings.ToLower(name)
 	if ext := path.Ext(lower); ext != ".yaml" && ext != ".yml" {
 		return false
@@ -98,7 +114,10 @@ func (f *Dockerfile) Services() []ServiceNear {
 			break
 		}
 		for _, near := range composeIn(gate) {
-			for _, s := range near.All() {
+			if !near.Mentions("build") {
+				continue
+			}
+			for _, s := range near.Compose().All() {
 				if b, err := s.Built(); err == nil && b != nil && b.File != nil && b.File.Source.Path == f.Name {
 					f.services = append(f.services, ServiceNear{s, near, b})
 				}

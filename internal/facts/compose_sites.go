@@ -400,11 +400,14 @@ func (f *Compose) BuiltNear(x ImageSite) string {
 
 func (f *Compose) findBuilder(x ImageSite) string {
 	for _, near := range f.ComposeFiles() {
+		if !near.Mentions("build") {
+			continue
+		}
 		merged := func(service string) bool {
-			s := near.Named(service)
+			s := near.Compose().Named(service)
 			return s != nil && s.Has("build")
 		}
-		if near.Builds(x.Image) || slices.ContainsFunc(x.Services, merged) {
+		if near.Compose().Builds(x.Image) || slices.ContainsFunc(x.Services, merged) {
 			return near.Source.Path
 		}
 	}

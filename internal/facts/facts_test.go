@@ -62,6 +62,7 @@ WORKDIR /${A}${B}
 FROM one
 WORKDIR /$E$A
 FROM y:${B}
+WORKDIR /$A
 `)
 	if got := f.Stages()[0].Image.Text; got != "x:1.2" {
 		t.Errorf("image %q", got)
@@ -76,7 +77,8 @@ FROM y:${B}
 		known bool
 	}{
 		{8, "${A}", "1", true}, {8, "$B", "", false}, {8, "$E", "1", true}, {8, "${D}x", "x", false}, {8, "${Z:-q}", "q", true},
-		{10, "$E", "1", true}, {10, "$A", "", false},
+		{10, "$E", "1", true}, {10, "$A", "1", true}, // BuildKit gives a stage the ARGs of the one below it
+		{12, "$A", "", false},
 	} {
 		got, known := f.Expand(f.Instructions[x.at], x.word)
 		if known != x.known || known && got != x.want {

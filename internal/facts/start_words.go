@@ -36,7 +36,7 @@ func (f *Dockerfile) lastWords(in *dockerfile.Instruction) []Argument {
 }
 
 // ExposedPorts are the ports of EXPOSE in the stage and in those that it builds
-// on; known is false where a word is a variable or a range.
+// on, each with its word; known is false where a word is a variable or a range.
 func (s *Stage) ExposedPorts() (ports []int, words []dockerfile.Word, known bool) {
 	for _, x := range s.Chain() {
 		for _, in := range x.Instructions {

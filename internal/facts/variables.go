@@ -137,8 +137,9 @@ func (f *Dockerfile) computeScopes() {
 			from = in
 			f.scopes[i] = global
 			current = Scope{}
+			// A stage has the ENVs of the stage that it builds on, and its ARGs too.
 			if s := f.stageFrom(in, global); s != nil {
-				current = envOnly(ends[s])
+				current = ends[s]
 			}
 			continue
 		}
@@ -169,24 +170,9 @@ func (f *Dockerfile) stageFrom(in *dockerfile.Instruction, global Scope) *docker
 
 func (f *Dockerfile) startScope(s *Stage, fallback Scope) Scope {
 	if s.Parent != nil {
-		return envOnly(s.Parent.EndScope())
+		return s.Parent.EndScope()
 	}
 	return fallback
-}
-
-// envOnly drops ARGs: a stage inherits the environment of its parent stage only.
-func envOnly(s Scope) Scope {
-	var kept []Variable
-	for b := s.head; b != nil; b = b.next {
-		if b.IsEnv {
-			kept = append(kept, b.Variable)
-		}
-	}
-	var out Scope
-	for i := len(kept) - 1; i >= 0; i-- {
-		out = out.with(kept[i])
-	}
-	return out
 }
 
 func (s Scope) with(v Variable) Scope { return Scope{&binding{v, s.head}} }

@@ -149,11 +149,11 @@ func (f *Fixup) keys() []string {
 
 // branchName is what a configured name may look like; git allows more, and
 // nobody needs it.
-var branchName = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._/-]{0,199}$`)
+var branchName = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._/-]*$`)
 
 // checkBranch refuses a name that git does not take, or that is taken.
 func checkBranch(name string, taken ...string) error {
-	bad := !branchName.MatchString(name) || strings.HasSuffix(name, "/") || strings.HasSuffix(name, ".")
+	bad := len(name) > 200 || !branchName.MatchString(name) || strings.HasSuffix(name, "/") || strings.HasSuffix(name, ".")
 	for _, part := range []string{"..", "//", "/.", ".lock/", "@{"} {
 		bad = bad || strings.Contains(name+"/", part)
 	}

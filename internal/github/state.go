@@ -68,12 +68,18 @@ type AuditFinding struct {
 	File        string `json:"file"`
 }
 
+// Lengths are checked apart: a counted repetition is compiled as so many copies,
+// at each start of the program.
 var (
-	stateDigest      = regexp.MustCompile(`^sha256:[0-9a-f]{64}$`)
-	stateFingerprint = regexp.MustCompile(`^dockmend/v1:[0-9a-f]{32}$`)
-	stateRule        = regexp.MustCompile(`^[a-z0-9]+(-[a-z0-9]+)*$`)
-	stateTag         = regexp.MustCompile(`^[A-Za-z0-9._:/-]{1,400}$`)
+	stateRule = regexp.MustCompile(`^[a-z0-9]+(-[a-z0-9]+)*$`)
+	stateTag  = regexp.MustCompile(`^[A-Za-z0-9._:/-]+$`)
 )
+
+// isHash tells whether s is a prefix and then so many hexadecimal digits.
+func isHash(s, prefix string, digits int) bool {
+	hash, ok := strings.CutPrefix(s, prefix)
+	return ok && len(hash) == digits && strings.Trim(hash, "0123456789abcdef") == ""
+}
 
 // ParseState reads a state. The error says why it is none at all.
 func ParseState(src []byte) (*State, error) {
@@ -89,7 +95,7 @@ func ParseState(src []byte) (*State, error) {
 		return empty, fmt.Errorf("%w: its version is %d, not 1", errBadState, s.Version)
 	}
 	maps.DeleteFunc(s.Tags, func(tag string, seen SeenTag) bool {
-		return !stateTag.MatchString(tag) || !stateDigest.MatchString(seen.Digest)
+		return len(tag) > 400 || !stateTag.MatchString(tag) || !isHash(seen.Digest, "sha256:", 64)
 	})
 	for category, audit := range s.Audits {
 		if len(category) > 500 || !isSHA(audit.Commit) {
@@ -97,7 +103,7 @@ func ParseState(src []byte) (*State, error) {
 			continue
 		}
 		audit.Findings = slices.DeleteFunc(audit.Findings, func(f AuditFinding) bool {
-			return !stateFingerprint.MatchString(f.Fingerprint) || len(f.Rule) > 100 || !stateRule.MatchString(f.Rule) || f.File == "" || len(f.File) > 4096
+			return !isHash(f.Fingerprint, "dockmend/v1:", 32) || len(f.Rule) > 100 || !stateRule.MatchString(f.Rule) || f.File == "" || len(f.File) > 4096
 		})
 		s.Audits[category] = audit
 	}

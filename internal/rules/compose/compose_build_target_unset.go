@@ -32,12 +32,12 @@ var ComposeBuildTargetUnset = lint.Rule[*facts.Compose]{
 func checkComposeBuildTargetUnset(p *lint.Pass[*facts.Compose]) {
 	eachBuild(p, func(s *facts.ComposeService, b *facts.ServiceBuild) {
 		section, _ := s.Build()
-		if section.Target.Exists() || siblingSets(p.Doc, s.Name, "build") {
+		if section.Target.Exists() {
 			return
 		}
 		runs := runStages(b.File.Dockerfile)
 		last := b.File.Final()
-		if len(runs) < 2 || last.Name == "" {
+		if len(runs) < 2 || last.Name == "" || siblingSets(p.Doc, s.Name, "build") {
 			return
 		}
 		f := lint.Finding{

@@ -35,20 +35,21 @@ var ComposeServiceHealthyWithoutHealthcheck = lint.Rule[*facts.Compose]{
 
 func checkComposeServiceHealthyWithoutHealthcheck(p *lint.Pass[*facts.Compose]) {
 	for _, e := range p.Doc.Edges() {
-		if e.Kind != facts.DependsEdge || e.Condition != "service_healthy" || !e.Required || e.Target == nil || e.Target.Has("extends") || siblingSets(p.Doc, e.To, "healthcheck") {
+		if e.Kind != facts.DependsEdge || e.Condition != "service_healthy" || !e.Required || e.Target == nil || e.Target.Has("extends") {
+			continue
+		}
+		check, ok := e.Target.Healthcheck()
+		if ok && !check.Disabled && check.Test.Exists() || siblingSets(p.Doc, e.To, "healthcheck") {
 			continue
 		}
 		f := lint.Finding{
 			Span:    e.Span,
 			Message: fmt.Sprintf("%q waits until %q is healthy, and %q has no health check, so it never starts; give %q one", shortText(e.From.Name), shortText(e.To), shortText(e.To), shortText(e.To)),
 		}
-		check, ok := e.Target.Healthcheck()
 		switch {
 		case ok && check.Disabled:
 			f.Message = fmt.Sprintf("%q waits until %q is healthy, and the health check of %q is disabled, so it never starts; enable it, or wait for service_started", shortText(e.From.Name), shortText(e.To), shortText(e.To))
 			f.Related = []lint.Related{{Span: check.Pair.Span, Message: "it is disabled here"}}
-		case ok && check.Test.Exists():
-			continue
 		case e.Target.Has("build"):
 			related, none := hasNoBuiltCheck(p, e.Target)
 			if !none {

@@ -2,6 +2,7 @@ package compose
 
 import (
 	"fmt"
+	"sync"
 
 	"github.com/dockmend/dockmend/internal/facts"
 	"github.com/dockmend/dockmend/internal/lint"
@@ -39,20 +40,23 @@ func checkComposeUnescapedDollar(p *lint.Pass[*facts.Compose]) {
 		return
 	}
 	// Whatever another place reads is set outside, in a .env that git does not have.
-	commands := map[text.Span]bool{}
-	for _, s := range d.All() {
-		for _, c := range commandsOf(s) {
-			for _, w := range c.Words {
-				commands[w.Span] = true
+	outside := sync.OnceValue(func() map[string]bool {
+		commands := map[text.Span]bool{}
+		for _, s := range d.All() {
+			for _, c := range commandsOf(s) {
+				for _, w := range c.Words {
+					commands[w.Span] = true
+				}
 			}
 		}
-	}
-	outside := dotenvNames(p)
-	for _, use := range d.Variables() {
-		if !commands[use.Value.Span] {
-			outside[use.Name] = true
+		names := dotenvNames(p)
+		for _, use := range d.Variables() {
+			if !commands[use.Value.Span] {
+				names[use.Name] = true
+			}
 		}
-	}
+		return names
+	})
 	reported := map[text.Span]bool{}
 	for _, s := range d.All() {
 		for _, c := range commandsOf(s) {
@@ -79,16 +83,16 @@ func commandsOf(s *facts.ComposeService) []compose.Command {
 
 // unescapedDollar looks at one word of a command. Its variables are mended
 // together.
-func unescapedDollar(d *facts.Compose, s *facts.ComposeService, w compose.Value, outside map[string]bool) (f lint.Finding, found bool) {
+func unescapedDollar(d *facts.Compose, s *facts.ComposeService, w compose.Value, outside func() map[string]bool) (f lint.Finding, found bool) {
 	fix := lint.Fix{Title: "double the dollar sign", Applicability: lint.Unsafe, MaxEffect: lint.EffectConfig, Changes: []string{"services.*.command", "services.*.entrypoint", "services.*.healthcheck.test"}}
 	exact := true
 	for _, part := range w.Template.Parts {
 		v := part.Variable
-		if v == nil || v.Operator != "" || outside[v.Name] {
+		if v == nil || v.Operator != "" {
 			continue
 		}
 		own, ok := s.Getenv(v.Name)
-		if !ok || !own.Value.Exists() {
+		if !ok || !own.Value.Exists() || outside()[v.Name] {
 			continue
 		}
 		place := d.Place(w, v.Span)

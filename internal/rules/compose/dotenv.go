@@ -1,7 +1,7 @@
 package compose
 
 import (
-	"strings"
+	"slices"
 
 	"github.com/dockmend/dockmend/internal/facts"
 	"github.com/dockmend/dockmend/internal/lint"
@@ -14,16 +14,17 @@ func dotenvNames(p *lint.Pass[*facts.Compose]) map[string]bool {
 	if !p.Files.Known() {
 		return names
 	}
+	beside, err := p.Files.List(".")
+	if err != nil {
+		return names
+	}
 	for _, file := range []string{".env", ".env.example", ".env.sample", ".env.template", ".env.dist", "example.env", "sample.env", "env.example"} {
-		content, err := p.Files.ReadFile(file)
-		if err != nil {
+		if !slices.Contains(beside, file) {
 			continue
 		}
-		for line := range strings.Lines(string(content)) {
-			line = strings.TrimPrefix(strings.TrimLeft(line, " \t#"), "export ")
-			if name, _, ok := strings.Cut(line, "="); ok {
-				names[strings.TrimSpace(name)] = true
-			}
+		variables, _ := readEnvFile(p, file, true)
+		for _, v := range variables {
+			names[v.name] = true
 		}
 	}
 	return names

@@ -44,8 +44,11 @@ func checkEnvFileCommitted(p *lint.Pass[*facts.Compose]) {
 		return
 	}
 	paths, entries := envFilePaths(p.Doc)
-	if !slices.Contains(paths, ".env") && isFirstOfFolder(p.Doc) {
-		paths = append(paths, ".env")
+	if !slices.Contains(paths, ".env") {
+		// The file is looked for first: to read the other Compose files takes longer.
+		if _, there := p.Files.Exists(".env"); there && isFirstOfFolder(p.Doc) {
+			paths = append(paths, ".env")
+		}
 	}
 	for _, name := range paths {
 		if !isEnvName(path.Base(name)) || isSharedEnv(path.Base(name)) || isTestFolder(name) {
@@ -151,8 +154,9 @@ func isTestFolder(name string) bool {
 // one that speaks of .env: the first by name, if none names it.
 func isFirstOfFolder(d *facts.Compose) bool {
 	for _, near := range d.ComposeFiles() {
-		paths, _ := envFilePaths(near.Compose)
-		if near.Name < d.Name && len(near.All()) > 0 || slices.Contains(paths, ".env") {
+		other := near.Compose()
+		paths, _ := envFilePaths(other)
+		if other.Name < d.Name && len(other.All()) > 0 || slices.Contains(paths, ".env") {
 			return false
 		}
 	}

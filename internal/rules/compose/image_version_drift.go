@@ -2,6 +2,7 @@ package compose
 
 import (
 	"fmt"
+	"path"
 	"slices"
 	"strings"
 
@@ -44,14 +45,6 @@ func checkImageVersionDrift(p *lint.Pass[*facts.Compose]) {
 			own = append(own, use)
 		}
 	}
-	for _, near := range p.Doc.ComposeFiles() {
-		for _, s := range near.All() {
-			if use, ok := useOf(s.Image()); ok && !s.Has("build") {
-				use.related = lint.Related{Source: near.Source, Span: s.Value("image").Span, Message: "the other version"}
-				others = append(others, use)
-			}
-		}
-	}
 	eachBuild(p, func(s *facts.ComposeService, b *facts.ServiceBuild) {
 		section, _ := s.Build()
 		for _, site := range b.File.ImageSites() {
@@ -61,6 +54,17 @@ func checkImageVersionDrift(p *lint.Pass[*facts.Compose]) {
 			}
 		}
 	})
+	for _, near := range p.Doc.ComposeFiles() {
+		if !slices.ContainsFunc(own, func(use imageUse) bool { return near.Mentions(path.Base(use.name)) }) {
+			continue
+		}
+		for _, s := range near.Compose().All() {
+			if use, ok := useOf(s.Image()); ok && !s.Has("build") {
+				use.related = lint.Related{Source: near.Source, Span: s.Value("image").Span, Message: "the other version"}
+				others = append(others, use)
+			}
+		}
+	}
 	// Each version of an image counts once, where it is named first.
 	uses := map[string][]imageUse{}
 	seen := map[[2]string]bool{}

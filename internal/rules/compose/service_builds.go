@@ -50,7 +50,10 @@ func inDockerfile(b *facts.ServiceBuild, span text.Span, message string) lint.Re
 // that name a key: Compose may merge both.
 func siblingSets(d *facts.Compose, service, key string) bool {
 	for _, near := range d.ComposeFiles() {
-		if s := near.Named(service); s != nil && s.Has(key) {
+		if !near.Mentions(service) {
+			continue
+		}
+		if s := near.Compose().Named(service); s != nil && s.Has(key) {
 			return true
 		}
 	}

@@ -30,11 +30,7 @@ func siblings(p *lint.Pass[*facts.Compose]) (names []string, known bool) {
 		return nil, false
 	}
 	for _, name := range all {
-		lower := strings.ToLower(name)
-		if !strings.HasSuffix(lower, ".yaml") && !strings.HasSuffix(lower, ".yml") || name == path.Base(p.Doc.Name) {
-			continue
-		}
-		if strings.HasPrefix(lower, "compose") || strings.HasPrefix(lower, "docker-compose") || strings.Contains(lower, ".compose.") {
+		if facts.IsComposeName(name) && name != path.Base(p.Doc.Name) {
 			names = append(names, name)
 		}
 	}

@@ -2,6 +2,8 @@ package dockerfile
 
 import (
 	"fmt"
+	"slices"
+	"strings"
 
 	"github.com/dockmend/dockmend/internal/facts"
 	"github.com/dockmend/dockmend/internal/lint"
@@ -39,7 +41,7 @@ func checkAptKeyDeprecated(p *lint.Pass[*facts.Dockerfile]) {
 			}
 		}
 		base := s.Base()
-		if _, ended := facts.EndedSupportOf(base.Name(), base.Tag); ended {
+		if _, ended := facts.EndedSupportOf(base.Name(), base.Tag); ended && !lacksAptKey(base) {
 			return
 		}
 		p.Report(lint.Finding{
@@ -47,4 +49,11 @@ func checkAptKeyDeprecated(p *lint.Pass[*facts.Dockerfile]) {
 			Message: fmt.Sprintf("%s fails on Debian 13 and Ubuntu 25.04, which have no apt-key; write the key to /etc/apt/keyrings and name it with signed-by", quoteShort(firstLine(p.Doc.Text(c.Span)))),
 		})
 	}, "apt-key")
+}
+
+// lacksAptKey tells whether a release whose support has ended was one of the
+// first without the program.
+func lacksAptKey(base facts.Image) bool {
+	release, _, _ := strings.Cut(base.Tag, "-")
+	return base.Name() == "ubuntu" && slices.Contains([]string{"25.04", "plucky", "25.10", "questing"}, release)
 }

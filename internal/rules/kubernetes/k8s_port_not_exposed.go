@@ -50,14 +50,14 @@ func checkK8sPortNotExposed(p *lint.Pass[*facts.Manifest]) {
 			if !ok {
 				continue
 			}
-			exposed, at, known := image.ExposedPorts()
+			exposed, words, known := image.Stage.ExposedPorts()
 			if !known || len(exposed) == 0 || slices.ContainsFunc(declared, func(d facts.Port) bool { return slices.Contains(exposed, d.Number) }) {
 				continue
 			}
 			p.Report(lint.Finding{
 				Span:    p.Doc.Get(declared[0].Node, "containerPort").Resolve().Span,
 				Message: fmt.Sprintf("containerPort %d, and the image exposes %d; declare the port on which the program listens", declared[0].Number, exposed[0]),
-				Related: []lint.Related{{Source: image.Source, Span: at.Span, Message: "exposed here"}},
+				Related: []lint.Related{{Source: image.Source, Span: words[0].Span, Message: "exposed here"}},
 			})
 		}
 	}

@@ -157,8 +157,9 @@ func (d *Document) KeyValues(n *yaml.Node) []KeyValue {
 }
 
 func (d *Document) readKeyValues(n *yaml.Node) []KeyValue {
-	var all []KeyValue
-	for _, p := range d.View.Pairs(n) {
+	pairs := d.View.Pairs(n)
+	all := make([]KeyValue, 0, len(pairs)+len(n.Items))
+	for _, p := range pairs {
 		if p.Key.Kind == yaml.Scalar && p.Value.Resolve().Tag != "!reset" {
 			all = append(all, KeyValue{Key: p.Key.Value, Value: d.Value(p.Value), Span: p.Span, KeySpan: p.Key.Span, Pair: p})
 		}

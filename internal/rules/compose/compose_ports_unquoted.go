@@ -23,6 +23,7 @@ var ComposePortsUnquoted = lint.Rule[*facts.Compose]{
 		Title:    "A port without quotes may be read as another number",
 		Category: lint.Correctness,
 		Severity: lint.Info,
+		Default:  true,
 		Since:    "0.1.0",
 		Presets:  []string{"cloud-native"},
 		Aliases:  lint.Names("dclint:require-quotes-in-ports"),

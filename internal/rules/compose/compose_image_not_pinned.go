@@ -23,7 +23,8 @@ import (
 // the default of the variable in which it ends, or where the anchor stands. It
 // says why where it cannot.
 //
-// It is info, and excused, in folders of tests and of what they read.
+// It is info, and excused, in folders of tests and of what they read, and where a
+// comment beside it gives the reason.
 //
 // Silent for digests, for images that a service of the file builds, or a Makefile
 // or script beside it under a name without a slash, for services that never pull,
@@ -75,7 +76,7 @@ func checkComposeImageNotPinned(p *lint.Pass[*facts.Compose]) {
 			f.Message = fmt.Sprintf("%s has no tag, so it is whatever latest is that day; name the version that was tested", shownSite(x))
 		}
 		f.Message = pinned.Explained(f.Message)
-		if facts.IsTestName(p.Doc.Name) {
+		if facts.IsTestName(p.Doc.Name) || hasReason(p.Doc, i.Span) {
 			f = excuse(f)
 		}
 		p.Report(f)

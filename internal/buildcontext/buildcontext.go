@@ -78,14 +78,19 @@ func (f *folder) ReadFile(name string) ([]byte, error) {
 }
 
 func (f *folder) read(at string) ([]byte, error) {
+	// Before it is opened: a pipe would wait for somebody who writes to it.
+	info, err := f.root.Stat(at)
+	if err != nil {
+		return nil, escape(err)
+	}
+	if !info.Mode().IsRegular() {
+		return nil, fmt.Errorf("%s is no regular file", at)
+	}
 	file, err := f.root.Open(at)
 	if err != nil {
 		return nil, escape(err)
 	}
 	defer func() { _ = file.Close() }() // it was only read from
-	if info, err := file.Stat(); err != nil || !info.Mode().IsRegular() {
-		return nil, fmt.Errorf("%s is no regular file", at)
-	}
 	src, err := io.ReadAll(io.LimitReader(file, maxFile+1))
 	if err == nil && len(src) > maxFile {
 		return nil, fmt.Errorf("%s has more than %d bytes", at, maxFile)
@@ -120,6 +125,10 @@ func (f *folder) List(name string) ([]string, error) {
 }
 
 func (f *folder) list(at string) ([]string, error) {
+	// A pipe would wait for somebody who writes to it.
+	if info, err := f.root.Stat(at); err == nil && !info.IsDir() {
+		return nil, fmt.Errorf("%s is no folder: %w", at, fs.ErrNotExist)
+	}
 	dir, err := f.root.Open(at)
 	if err != nil {
 		return nil, escape(err)

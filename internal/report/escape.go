@@ -217,6 +217,15 @@ func jsonInert(document []byte) []byte {
 	var b strings.Builder
 	b.Grow(len(s))
 	for i := 0; i < len(s); {
+		// Nearly all of a report is plain.
+		start := i
+		for i < len(s) && (s[i] >= ' ' && s[i] < 0x7F && s[i] != '#' || s[i] == '\n') {
+			i++
+		}
+		b.WriteString(s[start:i])
+		if i == len(s) {
+			break
+		}
 		shown, size := escapeAt(s, i)
 		r, _ := utf8.DecodeRuneInString(s[i:])
 		switch {

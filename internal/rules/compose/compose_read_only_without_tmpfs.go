@@ -17,7 +17,8 @@ import (
 // Most programs write there sooner or later, often only to buffer a large
 // request. Add a tmpfs.
 //
-// Silent where a volume or a tmpfs is mounted there, for images of which is not
+// Silent where a volume or a tmpfs is mounted there, where
+// read-only-without-writable-path speaks, for images of which is not
 // known that they write, and for programs that write nothing (option "except",
 // names of services).
 var ComposeReadOnlyWithoutTmpfs = lint.Rule[*facts.Compose]{
@@ -42,6 +43,11 @@ func checkComposeReadOnlyWithoutTmpfs(p *lint.Pass[*facts.Compose]) {
 		v := s.Value("read_only")
 		if !v.IsTrue() || s.Has("extends") || !writesTmp(s) || slices.Contains(p.Options.List("except"), s.Name) {
 			continue
+		}
+		if b, err := s.Built(); err == nil && b != nil && b.Stage != nil {
+			if _, ok := deniedWrite(s, b.Stage); ok {
+				continue // read-only-without-writable-path knows which folder
+			}
 		}
 		needed := []string{"/tmp"}
 		if s.ImageBase() == "nginx" {

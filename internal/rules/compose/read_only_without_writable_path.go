@@ -37,23 +37,32 @@ func checkReadOnlyWithoutWritablePath(p *lint.Pass[*facts.Compose]) {
 		if readOnly == nil || !s.Value("read_only").IsTrue() || siblingSets(p.Doc, s.Name, "tmpfs") || siblingSets(p.Doc, s.Name, "volumes") {
 			return
 		}
-		start, known := s.Start(b.Stage)
-		for _, w := range b.Stage.Writes(start, known) {
-			if isWritable(s, b.Stage, w.Folder) {
-				continue
-			}
-			f := lint.Finding{
-				Span:    readOnly.Span,
-				Message: fmt.Sprintf("the root of %q is read-only, and %s writes to %s; mount a tmpfs there", shortText(s.Name), w.Who, shortText(w.Folder)),
-				Related: []lint.Related{inDockerfile(b, w.Place, "it is named here")},
-			}
-			if yaml.PlainString(w.Folder, true) {
-				f.Fixes = tmpfsFix(s, []string{w.Folder})
-			}
-			p.Report(f)
-			return // one at a time: the fixes would be in each other's way
+		w, ok := deniedWrite(s, b.Stage)
+		if !ok {
+			return
 		}
+		f := lint.Finding{
+			Span:    readOnly.Span,
+			Message: fmt.Sprintf("the root of %q is read-only, and %s writes to %s; mount a tmpfs there", shortText(s.Name), w.Who, shortText(w.Folder)),
+			Related: []lint.Related{inDockerfile(b, w.Place, "it is named here")},
+		}
+		if yaml.PlainString(w.Folder, true) {
+			f.Fixes = tmpfsFix(s, []string{w.Folder})
+		}
+		p.Report(f)
 	})
+}
+
+// deniedWrite is the first folder that the program of a stage is known to write to
+// and that nothing makes writable. One at a time: fixes would be in each other's way.
+func deniedWrite(s *facts.ComposeService, stage *facts.Stage) (w facts.Write, found bool) {
+	start, known := s.Start(stage)
+	for _, w := range stage.Writes(start, known) {
+		if !isWritable(s, stage, w.Folder) {
+			return w, true
+		}
+	}
+	return facts.Write{}, false
 }
 
 // isWritable tells whether a mount of the service or a VOLUME of the image holds

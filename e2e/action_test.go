@@ -146,8 +146,8 @@ func TestAct(t *testing.T) {
 		return string(out)
 	}
 	t.Run("push", func(t *testing.T) {
-		if log := run(t, "push", "../testdata/events/push.json", "http://127.0.0.1:1"); !strings.Contains(log, "findings=6 conclusion=success") {
-			t.Error("want the outputs of 6 findings")
+		if log := run(t, "push", "../testdata/events/push.json", "http://127.0.0.1:1"); !strings.Contains(log, "findings=5 conclusion=success") {
+			t.Error("want the outputs of 5 findings")
 		}
 	})
 	t.Run("pull_request", func(t *testing.T) {

@@ -2,12 +2,15 @@ package cli_test
 
 import (
 	"bytes"
+	"maps"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+	"go.yaml.in/yaml/v4"
 
 	"github.com/dockmend/dockmend/internal/cli"
 )
@@ -43,5 +46,41 @@ func TestReadme(t *testing.T) {
 	}
 	if diff := cmp.Diff(want, string(readme)); diff != "" {
 		t.Errorf("README.md is stale, run the test with UPDATE_SCRIPTS=1 (-want +got)\n%s", diff)
+	}
+}
+
+// TestReadmeNamesTheAction: the tables of inputs and outputs have those of
+// action.yml, and no others.
+func TestReadmeNamesTheAction(t *testing.T) {
+	read := func(name string) []byte {
+		src, err := os.ReadFile(filepath.Join("../..", name))
+		if err != nil {
+			t.Fatal(err)
+		}
+		return src
+	}
+	var action struct{ Inputs, Outputs map[string]any }
+	if err := yaml.Unmarshal(read("action.yml"), &action); err != nil {
+		t.Fatal(err)
+	}
+	for heading, want := range map[string]map[string]any{"| input | default | meaning |\n": action.Inputs, "| output | |\n": action.Outputs} {
+		_, table, ok := strings.Cut(string(read("README.md")), heading)
+		if !ok {
+			t.Fatalf("README.md has no table %q", heading)
+		}
+		table, _, _ = strings.Cut(table, "\n\n")
+		var named []string
+		for row := range strings.Lines(table) {
+			names, _, _ := strings.Cut(strings.TrimPrefix(row, "| "), " |")
+			for name := range strings.SplitSeq(names, ", ") {
+				if strings.HasPrefix(name, "`") {
+					named = append(named, strings.Trim(name, "`"))
+				}
+			}
+		}
+		slices.Sort(named)
+		if diff := cmp.Diff(slices.Sorted(maps.Keys(want)), named); diff != "" {
+			t.Errorf("below %q (-action.yml +README.md)\n%s", heading, diff)
+		}
 	}
 }

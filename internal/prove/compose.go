@@ -109,7 +109,7 @@ func (p *Compose) Compare(ctx context.Context, after []byte) Verdict {
 		return unknown(p.refused)
 	case marks(p.file.Src) != marks(after):
 		return unknown("the file changes what it takes away from another one")
-	case p.left < readings(p.file.Src)+readings(after):
+	case p.left < maxSettings*(loads(p.file.Src)+loads(after)):
 		return unknown(fmt.Sprintf("more than %d readings of %d bytes would be needed", Budget, reading))
 	}
 	if p.before == nil {
@@ -149,7 +149,7 @@ func (p *Compose) Left() int { return max(p.left, 0) }
 // load makes the models of a file, one for each world.
 func (p *Compose) load(src []byte) []loadedModel {
 	var models []loadedModel
-	p.left -= readings(src)
+	p.left -= len(p.worlds) * loads(src)
 	for _, world := range p.worlds {
 		tree, err := model.Load(src, world)
 		models = append(models, loadedModel{tree, err})
@@ -157,8 +157,8 @@ func (p *Compose) load(src []byte) []loadedModel {
 	return models
 }
 
-// readings is what the models of a file cost at most.
-func readings(src []byte) int { return maxSettings * (1 + len(src)/reading) }
+// loads is what one model of a file costs.
+func loads(src []byte) int { return 1 + len(src)/reading }
 
 // marks counts the marks by which a file takes away what another one has:
 // the model of the file alone does not show them.

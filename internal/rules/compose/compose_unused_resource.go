@@ -36,7 +36,8 @@ func checkComposeUnusedResource(p *lint.Pass[*facts.Compose]) {
 		if namesVariables(d, section) {
 			continue
 		}
-		for _, r := range d.Unused(section) {
+		unused := d.Unused(section)
+		for i, r := range unused {
 			if r.External || isSet(d.View.Pair(r.Node, "external")) || r.Pair.Value.Resolve().Tag == "!reset" {
 				continue
 			}
@@ -50,7 +51,10 @@ func checkComposeUnusedResource(p *lint.Pass[*facts.Compose]) {
 				pair = top // with its last entry the section goes
 			}
 			edits, ok := d.File.Delete(pair)
-			f.Fixes = yamlFix("delete it", lint.Safe, edits, ok && r.Pair.Key.Parent == top.Value, section)
+			// Where none is used, the last one waits until it is alone: all together
+			// would leave a section without a mapping, which Compose refuses.
+			waits := len(unused) > 1 && i == len(unused)-1 && len(unused) == len(top.Value.Pairs)
+			f.Fixes = yamlFix("delete it", lint.Safe, edits, ok && !waits && r.Pair.Key.Parent == top.Value, section)
 			p.Report(f)
 		}
 	}

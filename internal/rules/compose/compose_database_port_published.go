@@ -49,7 +49,8 @@ func checkComposeDatabasePortPublished(p *lint.Pass[*facts.Compose]) {
 				Message: fmt.Sprintf("this port of %q is open on every address of the host, past its firewall; delete it, since services need none, or publish it on 127.0.0.1", shortText(s.Name)),
 				Fixes:   loopbackFix(p.Doc, port),
 			}
-			p.Report(weigh(p.Doc, f, p.Doc.IsDevelopment(p.Doc.Name) || hasReason(p.Doc, s.Entry("ports").Key.Span)))
+			section := s.Entry("ports")
+			p.Report(weigh(p.Doc, f, p.Doc.IsDevelopment(p.Doc.Name) || section != nil && hasReason(p.Doc, section.Key.Span)))
 		}
 	}
 }

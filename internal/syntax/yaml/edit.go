@@ -11,9 +11,10 @@ import (
 // around them stay. Each answers false where it cannot be done without touching
 // more than was asked for; no edit loses a comment.
 
-// Quote puts a plain scalar of one line into double quotes, with the same text.
+// Quote puts a plain scalar of one line into double quotes, with the same text. It
+// refuses what is no text yet where an alias may stand for it.
 func (f *File) Quote(n *Node) ([]text.Edit, bool) {
-	if f.odd || n.Kind != Scalar || n.Style != Plain || n.Span.IsEmpty() || f.Text(n.Span) != n.Value {
+	if f.odd || n.Kind != Scalar || n.Style != Plain || n.Span.IsEmpty() || f.Text(n.Span) != n.Value || n.Anchor != "" && n.Tag != "!!str" {
 		return nil, false
 	}
 	return []text.Edit{{Span: n.Span, New: quoted(n.Value)}}, true

@@ -2,6 +2,7 @@ package compose
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/dockmend/dockmend/internal/facts"
@@ -42,6 +43,8 @@ var ComposeSecretInEnvironment = lint.Rule[*facts.Compose]{
 
 func checkComposeSecretInEnvironment(p *lint.Pass[*facts.Compose]) {
 	seen := map[text.Span]bool{}
+	// Where other secrets come from outside, a word for a start is an oversight.
+	fromOutside := slices.ContainsFunc(p.Doc.All(), takesSecrets)
 	for _, s := range p.Doc.All() {
 		for _, kv := range s.Env() {
 			secret, password := namesSecret(kv.Key, kv.Value.Text)
@@ -59,7 +62,7 @@ func checkComposeSecretInEnvironment(p *lint.Pass[*facts.Compose]) {
 			f, ok := weighSecret(p.Doc, lint.Finding{
 				Span:    kv.Span,
 				Message: fmt.Sprintf("%q %s, for everybody who has the file; read it with ${%s:?}, from an env_file that is not in the repository, or from a secret", shortText(kv.Key), where, shortText(kv.Key)),
-			}, kv.Value.Text, password, isOwnDefault(s, kv.Value) || isInternal(p.Doc, s, kv.Value.Text) || strings.Contains(strings.ToUpper(kv.Key), "TRUSTSTORE"))
+			}, kv.Value.Text, password, isOwnDefault(s, kv.Value) || !fromOutside && isInternal(s, kv.Value.Text) || strings.Contains(strings.ToUpper(kv.Key), "TRUSTSTORE"))
 			if ok {
 				p.Report(f)
 			}

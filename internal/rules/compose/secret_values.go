@@ -74,18 +74,19 @@ func weighSecret(d *facts.Compose, f lint.Finding, value string, password, minor
 }
 
 // isInternal tells whether a password is a word for a start, as that of a database
-// that only the file's own services reach. Where other secrets of the file come from
-// outside, it is an oversight all the same.
-func isInternal(d *facts.Compose, s *facts.ComposeService, value string) bool {
+// that only the file's own services reach.
+func isInternal(s *facts.ComposeService, value string) bool {
 	if slices.ContainsFunc(s.PublishedPorts(), isOpenPort) {
 		return false
 	}
 	word := strings.ToLower(value)
-	weak := isWellKnownSecret(value) || word == strings.ToLower(s.Name) || slices.ContainsFunc(s.Env(), func(kv compose.KeyValue) bool {
+	return isWellKnownSecret(value) || word == strings.ToLower(s.Name) || slices.ContainsFunc(s.Env(), func(kv compose.KeyValue) bool {
+		if strings.ToLower(kv.Value.Text) != word {
+			return false
+		}
 		secret, _ := namesSecret(kv.Key, kv.Value.Text)
-		return !secret && strings.ToLower(kv.Value.Text) == word
+		return !secret
 	})
-	return weak && !slices.ContainsFunc(d.All(), takesSecrets)
 }
 
 // takesSecrets tells whether a service gets a secret from outside of the file.

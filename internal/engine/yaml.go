@@ -7,7 +7,6 @@ import (
 	"github.com/dockmend/dockmend/internal/lint"
 	"github.com/dockmend/dockmend/internal/suppress"
 	"github.com/dockmend/dockmend/internal/syntax/yaml"
-	"github.com/dockmend/dockmend/internal/text"
 )
 
 // yamlDocument is a document of any kind that is written in YAML.
@@ -17,11 +16,7 @@ type yamlDocument[D any] struct {
 }
 
 func (d yamlDocument[D]) directives(opts suppress.Options) *suppress.Directives {
-	comments := make([]text.Span, len(d.file.Comments))
-	for i, c := range d.file.Comments {
-		comments[i] = c.Span
-	}
-	return suppress.ParseYAML(d.file.Src, d.file.Lines, comments, opts)
+	return suppress.ParseYAML(d.file, opts)
 }
 
 func (d yamlDocument[D]) faults() []fault {

@@ -132,17 +132,18 @@ func (w *Workflow) spansOf(n *yaml.Node) func(from, to int) (span text.Span, exa
 	// Each line of the text is the end of a line below the indicator.
 	var starts []int // offset in the file minus that in the text, for each line
 	var ends []int   // of the lines in the text
-	number, at := w.Lines.Position(n.Span.Start).Line+1, 0
+	lines := w.OwnLines()
+	number, at := lines.Position(n.Span.Start).Line+1, 0
 	for line := range strings.Lines(n.Value) {
 		body := strings.TrimSuffix(line, "\n")
-		if number > w.Lines.Lines() {
+		if number > lines.Lines() {
 			break
 		}
-		source := strings.TrimSuffix(w.Text(w.Lines.Line(number)), "\r")
+		source := w.Text(lines.Line(number))
 		if !strings.HasSuffix(source, body) {
 			return whole
 		}
-		starts = append(starts, w.Lines.Line(number).Start+len(source)-len(body)-at)
+		starts = append(starts, lines.Line(number).Start+len(source)-len(body)-at)
 		at += len(line)
 		ends = append(ends, at)
 		number++

@@ -174,11 +174,12 @@ func deleteNames(names []name, idle []int) []lint.FileEdit {
 // the blanks before it where something else stands on that line. ok is false
 // where the file would mean something else without it.
 func (a *applier) commentLine(comment text.Span) (line text.Span, ok bool) {
-	start := a.lines.Position(comment.Start)
+	lines := a.commentLines()
+	start := lines.Position(comment.Start)
 	n := start.Line
 	start.Column = 1
 	// From the first column: a byte order mark stays.
-	line = text.Span{Start: a.lines.Offset(start), End: a.lines.FullLine(n).End}
+	line = text.Span{Start: lines.Offset(start), End: lines.FullLine(n).End}
 	if before := a.before(text.Span{Start: line.Start, End: comment.Start}); before > line.Start {
 		return text.Span{Start: before, End: comment.End}, true
 	}

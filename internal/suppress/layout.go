@@ -14,7 +14,9 @@ type Directives struct {
 
 // layout is what a file's syntax says about the places where directives count.
 type layout struct {
-	lines *text.LineIndex
+	// lines number the places that people are told; own are those that end a
+	// comment, nil where they are the same.
+	lines, own *text.LineIndex
 	// src is set where comments may stand behind something else.
 	src string
 	// units in file order, and what messages call one.
@@ -55,6 +57,14 @@ func (l *layout) aUnit() string {
 		return "an " + l.unit
 	}
 	return "a " + l.unit
+}
+
+// commentLines are the lines that end a comment.
+func (l *layout) commentLines() *text.LineIndex {
+	if l.own != nil {
+		return l.own
+	}
+	return l.lines
 }
 
 // before is where the text ends that stands before a comment on its line; the

@@ -3,30 +3,33 @@ package suppress
 import (
 	"strings"
 
+	"github.com/dockmend/dockmend/internal/syntax/yaml"
 	"github.com/dockmend/dockmend/internal/text"
 )
 
 // ParseYAML reads the directives of a YAML file: a compose file, a manifest, a
-// workflow. comments are the spans of all comments, from the "#" to the end,
-// in file order.
+// workflow. Lines are those that YAML sees, since a comment ends with them.
 //
 // One that silences a line stands at its end, or in the block of comments
 // directly above it. What counts for a block (KICS's ignore-block, trivy) counts
 // for the line and all that is indented below it. The result is nil if there is
 // no directive.
-func ParseYAML(src []byte, lines *text.LineIndex, comments []text.Span, opts Options) *Directives {
+func ParseYAML(file *yaml.File, opts Options) *Directives {
+	comments := file.Comments
 	if len(comments) == 0 {
 		return nil
 	}
-	p := yamlPlacer{src: string(src)}
+	p := yamlPlacer{src: string(file.Src)}
+	lines := file.OwnLines()
 	next := 0
 	for n := 1; n <= lines.Lines(); n++ {
 		line := lines.Line(n)
 		full := lines.FullLine(n)
 		end := line.End
 		var comment text.Span
-		if next < len(comments) && comments[next].Start < full.End {
-			comment, end = comments[next], comments[next].Start
+		if next < len(comments) && comments[next].Span.Start < full.End {
+			comment = comments[next].Span
+			end = comment.Start
 			next++
 		}
 		p.line(line.Start, end, max(full.End, line.End+1), comment, opts)
@@ -34,7 +37,7 @@ func ParseYAML(src []byte, lines *text.LineIndex, comments []text.Span, opts Opt
 	if len(p.items) == 0 {
 		return nil
 	}
-	return &Directives{layout: layout{lines: lines, src: p.src, units: p.units, unit: "line"}, items: p.items}
+	return &Directives{layout: layout{lines: file.Lines, own: lines, src: p.src, units: p.units, unit: "line"}, items: p.items}
 }
 
 // yamlPlacer walks down the lines. Items from block on, and the bytes from start

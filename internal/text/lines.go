@@ -14,11 +14,14 @@ type Position struct {
 
 // LineIndex maps byte offsets to positions. It is made once for each file and
 // is safe for concurrent use. Lines end with LF; a CR before it belongs to the
-// line's end, a lone CR is an ordinary byte, as for BuildKit's parser.
+// line's end, a lone CR is an ordinary byte, as for BuildKit's parser. A syntax
+// that ends lines elsewhere has an index of its own (NewLineIndexFunc).
 type LineIndex struct {
 	src    []byte
 	starts []int
 	bom    int
+	// lineBreak is nil for lines that end with LF.
+	lineBreak func(src []byte, at int) int
 }
 
 var byteOrderMark = []byte{0xEF, 0xBB, 0xBF}
@@ -34,6 +37,27 @@ func NewLineIndex(src []byte) *LineIndex {
 		i += n + 1
 		starts = append(starts, i)
 	}
+	return newLineIndex(src, starts)
+}
+
+// NewLineIndexFunc indexes src by the line ends of another syntax. lineBreak is
+// the length in bytes of the line end at an offset, 0 where there is none; it
+// must not depend on what stands before the offset.
+func NewLineIndexFunc(src []byte, lineBreak func(src []byte, at int) int) *LineIndex {
+	starts := []int{0}
+	for i := 0; i < len(src); {
+		n := lineBreak(src, i)
+		i += max(n, 1)
+		if n > 0 {
+			starts = append(starts, i)
+		}
+	}
+	x := newLineIndex(src, starts)
+	x.lineBreak = lineBreak
+	return x
+}
+
+func newLineIndex(src []byte, starts []int) *LineIndex {
 	x := &LineIndex{src: src, starts: starts}
 	if bytes.HasPrefix(src, byteOrderMark) {
 		x.bom = len(byteOrderMark)
@@ -77,6 +101,16 @@ func (x *LineIndex) Offset(p Position) int {
 func (x *LineIndex) Line(n int) Span {
 	full := x.FullLine(n)
 	end := full.End
+	if x.lineBreak != nil {
+		// The longest one counts: CRLF, not its LF.
+		const longest = 3
+		for at := max(full.End-longest, full.Start); at < full.End; at++ {
+			if x.lineBreak(x.src, at) == full.End-at {
+				return Span{Start: full.Start, End: at}
+			}
+		}
+		return full
+	}
 	if end > full.Start && x.src[end-1] == '\n' {
 		end--
 		if end > full.Start && x.src[end-1] == '\r' {

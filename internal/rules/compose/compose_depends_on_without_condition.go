@@ -118,7 +118,7 @@ func waitHealthy(d *facts.Compose, s *facts.ComposeService, healthy map[string]b
 			return nil
 		}
 	}
-	indent := d.Lines.Position(entry.Key.Span.Start).Column - 1
+	indent := d.File.OwnLines().Position(entry.Key.Span.Start).Column - 1
 	step := d.File.IndentStep()
 	var b strings.Builder
 	for _, item := range n.Items {

@@ -82,7 +82,7 @@ func externalName(d *facts.Compose, n *yaml.Node, external *yaml.Pair) []lint.Fi
 	}
 	gap := ", "
 	if n.Style == yaml.Block {
-		gap = d.File.Newline() + strings.Repeat(" ", d.Lines.Position(external.Key.Span.Start).Column-1)
+		gap = d.File.Newline() + strings.Repeat(" ", d.File.OwnLines().Position(external.Key.Span.Start).Column-1)
 	}
 	written := d.File.Text(external.Key.Span) + ": true" + gap + d.File.Text(name.Span)
 	return []lint.Fix{{Title: "write the name beside it", Applicability: lint.Unsafe, MaxEffect: lint.EffectNone, Edits: []lint.FileEdit{lint.Replace(external.Span, written)}}}

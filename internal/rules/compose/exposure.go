@@ -38,10 +38,11 @@ func hasReason(d *facts.Compose, at text.Span) bool {
 	if c, ok := d.File.CommentAfter(at.End); ok && isProse(d.File.Text(c.Span)) {
 		return true
 	}
-	line := d.Lines.Position(at.Start).Line
+	lines := d.File.OwnLines()
+	line := lines.Position(at.Start).Line
 	for i := len(d.File.Comments) - 1; i >= 0; i-- {
 		c := d.File.Comments[i]
-		switch on := d.Lines.Position(c.Span.Start).Line; {
+		switch on := lines.Position(c.Span.Start).Line; {
 		case on >= line:
 			continue
 		case on < line-1 || !c.Own:

@@ -95,8 +95,9 @@ func partSpans(d *facts.Compose, n *yaml.Node) ([]text.Span, bool) {
 	if keeps {
 		return nil, false // blank lines behind it are a part of its text
 	}
+	lines := d.File.OwnLines()
 	for i := range spans {
-		start := d.Lines.Offset(text.Position{Line: d.Lines.Position(spans[i].Start).Line, Column: 1})
+		start := lines.Offset(text.Position{Line: lines.Position(spans[i].Start).Line, Column: 1})
 		before := strings.Trim(string(d.Src[start:spans[i].Start]), " ")
 		if before != "" && (before != "-" || n.Kind != yaml.Sequence) {
 			return nil, false
@@ -104,7 +105,7 @@ func partSpans(d *facts.Compose, n *yaml.Node) ([]text.Span, bool) {
 		if start == 0 && len(d.Src) >= 3 && d.Src[0] == 0xEF {
 			start = 3
 		}
-		end := d.Lines.Line(d.Lines.Position(spans[i].End).Line).End
+		end := lines.Line(lines.Position(spans[i].End).Line).End
 		spans[i] = text.Span{Start: start, End: max(end, spans[i].End)}
 		if i == 0 {
 			continue
@@ -154,7 +155,8 @@ func leadingComments(d *facts.Compose, from, start int) (int, bool) {
 func firstComments(d *facts.Compose, n *yaml.Node, start int) (int, bool) {
 	from := 0
 	if p := n.Pair(); p != nil {
-		from = d.Lines.FullLine(d.Lines.Position(p.Key.Span.End).Line).End
+		lines := d.File.OwnLines()
+		from = lines.FullLine(lines.Position(p.Key.Span.End).Line).End
 	}
 	if from >= start || strings.TrimSpace(string(d.Src[from:start])) == "" {
 		return start, true

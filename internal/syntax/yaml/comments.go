@@ -11,7 +11,7 @@ func (l *locator) finish() {
 	end := len(l.f.Src)
 	if l.f.Err != nil {
 		// Of a document that was not read nobody knows where its scalars are.
-		end = l.starts[0]
+		end = l.start
 		if docs := l.f.Documents; len(docs) > 0 {
 			end = docs[len(docs)-1].Span.End
 			if last := docs[len(docs)-1].Root; last != nil {
@@ -19,7 +19,7 @@ func (l *locator) finish() {
 			}
 		}
 	}
-	at := l.starts[0]
+	at := l.start
 	for _, leaf := range l.leaves {
 		if leaf.End > end {
 			break
@@ -51,8 +51,8 @@ func (l *locator) comments(from, to int) {
 
 // looseComments adds the lines that look like comments, from an offset on.
 func (f *File) looseComments(from int) {
-	for n := f.Lines.Position(from).Line; n <= f.Lines.Lines(); n++ {
-		line := f.Lines.Line(n)
+	for n := f.own.Position(from).Line; n <= f.own.Lines(); n++ {
+		line := f.own.Line(n)
 		i := max(line.Start, from)
 		for i < line.End && isBlank(f.Src[i]) {
 			i++
@@ -71,7 +71,7 @@ func (f *File) addComment(span text.Span) {
 	for i > 0 && isBlank(f.Src[i-1]) {
 		i--
 	}
-	own := i == 0 || f.Src[i-1] == '\n' || f.Src[i-1] == '\r' || i == 3 && f.Src[0] == 0xEF
+	own := f.own.Position(i).Column == 1
 	f.Comments = append(f.Comments, Comment{Span: span, Own: own})
 }
 
@@ -83,5 +83,5 @@ func (f *File) commentFrom(offset int) int {
 
 // lineEnd is the offset of the line end behind an offset.
 func (f *File) lineEnd(offset int) int {
-	return f.Lines.Line(f.Lines.Position(offset).Line).End
+	return f.own.Line(f.own.Position(offset).Line).End
 }

@@ -22,6 +22,9 @@ type File struct {
 	// Err says why the rest of the file was not read; nil when all was.
 	Err *Error
 
+	// own are the lines as the library counts them: it breaks at CR, LF, CRLF, NEL,
+	// LS and PS.
+	own *text.LineIndex
 	// aliases in file order.
 	aliases []*Node
 	newline string
@@ -120,6 +123,11 @@ type Pair struct {
 
 // Text is the source under a span.
 func (f *File) Text(s text.Span) string { return string(s.Of(f.Src)) }
+
+// OwnLines are the lines as YAML counts them, which end at more than Lines do: at a
+// lone CR, and at the breaks NEL, LS and PS. What a line means to YAML, a comment
+// above all, is asked of these; what people are told is asked of Lines.
+func (f *File) OwnLines() *text.LineIndex { return f.own }
 
 // Root is the content of the first document; nil when there is none.
 func (f *File) Root() *Node {

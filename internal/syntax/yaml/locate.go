@@ -14,9 +14,8 @@ import (
 // bytes.
 type locator struct {
 	f *File
-	// starts are the offsets of the lines as the library counts them: it breaks
-	// at CR, LF, CRLF, NEL, LS and PS.
-	starts []int
+	// start is the offset of the first line, after a byte order mark.
+	start int
 	// line, column, at is the place that was asked for last: the next one is
 	// sought from there, or one long line would cost the square of its length.
 	line, column, at int
@@ -29,21 +28,11 @@ type locator struct {
 var byteOrderMark = []byte("\uFEFF")
 
 func newLocator(f *File) *locator {
-	l := &locator{f: f, starts: []int{0}, known: map[*yaml.Node]*Node{}}
-	if bytes.HasPrefix(f.Src, byteOrderMark) {
-		l.starts[0] = len(byteOrderMark)
-	}
-	for i := l.starts[0]; i < len(f.Src); {
-		n := lineBreak(f.Src, i)
-		if n > 0 {
-			if f.Src[i+n-1] != '\n' {
-				f.odd = true
-			}
-			l.starts = append(l.starts, i+n)
-		} else if f.Src[i] == 0xEF && bytes.HasPrefix(f.Src[i:], byteOrderMark) {
-			f.odd = true
-		}
-		i += max(n, 1)
+	l := &locator{f: f, start: f.own.Offset(text.Position{Line: 1, Column: 1}), known: map[*yaml.Node]*Node{}}
+	f.odd = bytes.Contains(f.Src[l.start:], byteOrderMark)
+	for n := 1; n <= f.own.Lines() && !f.odd; n++ {
+		end := text.Span{Start: f.own.Line(n).End, End: f.own.FullLine(n).End}
+		f.odd = !end.IsEmpty() && f.Src[end.End-1] != '\n'
 	}
 	return l
 }
@@ -75,11 +64,11 @@ func isBlank(c byte) bool { return c == ' ' || c == '\t' }
 // offset of a place of the library: line and column are 1-based, columns count
 // characters.
 func (l *locator) offset(line, column int) int {
-	if line < 1 || line > len(l.starts) {
+	if line < 1 {
 		return len(l.f.Src)
 	}
 	if line != l.line || column < l.column {
-		l.line, l.column, l.at = line, 1, l.starts[line-1]
+		l.line, l.column, l.at = line, 1, max(l.f.own.FullLine(line).Start, l.start)
 	}
 	for l.column < column && l.at < len(l.f.Src) {
 		_, size := utf8.DecodeRune(l.f.Src[l.at:])
@@ -211,7 +200,7 @@ func (l *locator) skip(at int, also string) int {
 // startsComment tells whether the hash sign at an offset outside of a scalar
 // begins a comment.
 func (l *locator) startsComment(at int) bool {
-	if at == l.starts[0] || isBlank(l.f.Src[at-1]) {
+	if at == l.start || isBlank(l.f.Src[at-1]) {
 		return true
 	}
 	switch l.f.Src[at-1] {

@@ -54,13 +54,13 @@ func (e *Error) Error() string { return e.Message }
 
 // Parse reads a file. It never fails: what cannot be read is in Err.
 func Parse(src []byte, lines *text.LineIndex) *File {
-	f := &File{Src: src, Lines: lines, newline: newlineOf(src)}
+	f := &File{Src: src, Lines: lines, own: text.NewLineIndexFunc(src, lineBreak), newline: newlineOf(src)}
 	if f.Err = checkEncoding(src); f.Err != nil {
 		return f
 	}
 	// The library needs some 250 bytes for a node: what cannot stay below the
 	// bound is not even begun.
-	if mostNodes(src) > 4*MaxNodes {
+	if mostNodes(f) > 4*MaxNodes {
 		f.Err = tooManyNodes(text.Span{})
 		f.looseComments(0)
 		return f
@@ -101,18 +101,16 @@ func tooManyNodes(span text.Span) *Error {
 
 // mostNodes is a bound, from above, of the nodes that a file can have: each
 // needs one of these signs, or a line.
-func mostNodes(src []byte) int {
-	n := 0
-	for i, c := range src {
+func mostNodes(f *File) int {
+	n := f.own.Lines()
+	for i, c := range f.Src {
 		switch c {
 		case ':':
 			n += 2
-		case ',':
-			n++
-		case '\n', '[', '{', '?':
+		case ',', '[', '{', '?':
 			n++
 		case '-':
-			if i+1 < len(src) && (src[i+1] == ' ' || src[i+1] == '\t') {
+			if i+1 < len(f.Src) && isBlank(f.Src[i+1]) {
 				n++
 			}
 		}

@@ -15,6 +15,7 @@ var rooms = map[string][]string{
 
 	"internal/text":    nil,
 	"internal/nearest": nil,
+	"internal/files":   nil,
 	"internal/lint":    {"internal/text"},
 	"internal/syntax":  {"internal/text"},
 	"internal/facts":   {"internal/text", "internal/lint", "internal/syntax"},
@@ -33,22 +34,22 @@ var rooms = map[string][]string{
 
 	"internal/suppress":             {"internal/text", "internal/lint", "internal/nearest", "internal/syntax"},
 	"internal/config":               {"internal/text", "internal/lint", "internal/nearest"},
-	"internal/discover":             {"internal/text", "internal/lint", "internal/syntax"},
-	"internal/buildcontext":         {"internal/text", "internal/lint", "internal/syntax/ignorefile"},
+	"internal/discover":             {"internal/files", "internal/text", "internal/lint", "internal/syntax"},
+	"internal/buildcontext":         {"internal/files", "internal/text", "internal/lint", "internal/syntax/ignorefile"},
 	"internal/gitdiff":              nil,
 	"internal/prove":                {"internal/text", "internal/lint", "internal/syntax", "internal/facts"},
-	"internal/resolve":              {"internal/text", "internal/lint"},
+	"internal/resolve":              {"internal/files", "internal/text", "internal/lint"},
 	"internal/resolve/fakeregistry": nil,
-	"internal/shellcheck":           {"internal/text", "internal/lint"},
+	"internal/shellcheck":           {"internal/files", "internal/text", "internal/lint"},
 	"internal/engine": {
-		"internal/text", "internal/lint", "internal/syntax", "internal/facts", "internal/rules", "internal/suppress",
+		"internal/files", "internal/text", "internal/lint", "internal/syntax", "internal/facts", "internal/rules", "internal/suppress",
 		"internal/config", "internal/discover", "internal/buildcontext", "internal/gitdiff", "internal/prove", "internal/resolve",
 	},
 	"internal/report":         {"internal/text", "internal/lint", "internal/nearest"},
-	"internal/github":         {"internal/text", "internal/lint", "internal/report", "internal/gitdiff"},
+	"internal/github":         {"internal/files", "internal/text", "internal/lint", "internal/report", "internal/gitdiff"},
 	"internal/github/fakehub": nil,
 	"internal/cli": {
-		"docs", "internal/text", "internal/lint", "internal/nearest", "internal/rules", "internal/suppress", "internal/config", "internal/discover",
+		"docs", "internal/files", "internal/text", "internal/lint", "internal/nearest", "internal/rules", "internal/suppress", "internal/config", "internal/discover",
 		"internal/buildcontext", "internal/gitdiff", "internal/prove", "internal/resolve", "internal/shellcheck", "internal/engine", "internal/report", "internal/github",
 	},
 
@@ -69,7 +70,7 @@ var keptTo = []struct {
 		packages: []string{"os", "net", "syscall", "unsafe", "plugin"},
 		except:   []string{"net/mail", "net/netip", "net/url", "os/exec"}, // os/exec: see below
 		rooms: []string{
-			"cmd/dockmend", "internal/config", "internal/discover", "internal/buildcontext", "internal/engine", "internal/cli",
+			"cmd/dockmend", "internal/files", "internal/config", "internal/discover", "internal/buildcontext", "internal/engine", "internal/cli",
 			"internal/resolve", "internal/resolve/fakeregistry", "internal/shellcheck", "internal/github", "internal/github/fakehub", "internal/prove", "internal/fixture", "internal/bench", "internal/tools",
 		},
 		why: "text, syntax, facts, rules, suppress and report are pure functions of bytes; files come through lint.Context",

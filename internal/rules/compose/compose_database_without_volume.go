@@ -10,14 +10,25 @@ import (
 	"github.com/dockmend/dockmend/internal/syntax/compose"
 )
 
-// ComposeDatabaseWithoutVolume finds database images without a mount on the
-// folder of their data.
+// ComposeDatabaseWithoutVolume finds databases that have no volume on the folder of
+// their data.
 //
-// The image declares an anonymous volume there, or none, and with the container
-// the data is gone, or nobody finds it again. Mount a named volume.
+// Without one the data are in the container or in an anonymous volume. When the
+// container is removed they are lost, or nobody finds them again.
+//
+// Mount a named volume on the folder that the message names. For PostgreSQL it
+// depends on the major version: 17 and earlier keep the data in
+// /var/lib/postgresql/data, 18 and later below /var/lib/postgresql. A volume on the
+// wrong one loses data or prevents the start, so pin the major version: a tag such
+// as latest or alpine moves from one layout to the other.
+//
+// A mount on a folder above an image's own volume does not keep the data either:
+// with a volume on /var/lib/postgresql, PostgreSQL 17 still writes to an anonymous
+// volume on /var/lib/postgresql/data.
 //
 // Off by default: data of a demonstration need not last. Silent for tmpfs, in
-// files for tests, and in files that others complete.
+// files for tests, in files that others complete, and where the image is not known
+// and has a mount that may hold the data.
 var ComposeDatabaseWithoutVolume = lint.Rule[*facts.Compose]{
 	Meta: lint.Meta{
 		ID:       "compose-database-without-volume",
@@ -34,42 +45,73 @@ func checkComposeDatabaseWithoutVolume(p *lint.Pass[*facts.Compose]) {
 		return
 	}
 	for _, s := range wholeServices(p.Doc) {
-		folder := dataFolder(s.Database())
-		mounts := s.AllMounts()
-		if folder == "" || s.Has("volumes_from") || slices.ContainsFunc(mounts, func(m compose.Mount) bool {
-			return !m.Known || isBelow(folder, strings.TrimSuffix(m.Target, "/")) || isBelow(m.Target, folder) || strings.HasPrefix(m.Target, "/bitnami")
-		}) {
+		if !keepsData(s.Database()) || s.Has("volumes_from") {
+			continue
+		}
+		folders := s.DataFolders()
+		if mayKeepData(s, folders) {
 			continue
 		}
 		p.Report(lint.Finding{
 			Span:    s.Span(),
-			Message: fmt.Sprintf("the data of %q is gone with the container; mount a named volume on %s", shortText(s.Name), folder),
+			Message: fmt.Sprintf("the data of %q is gone with the container; %s", shortText(s.Name), volumeAdvice(s, folders)),
 		})
 	}
 }
 
-// dataFolder is where the official image of a database keeps its data, by the
-// images' own documentation; "" where nothing has to last.
-func dataFolder(database string) string {
+// keepsData reports whether the data of that kind of database have to last.
+func keepsData(database string) bool {
 	switch database {
-	case "postgres":
-		return "/var/lib/postgresql"
-	case "mysql", "mariadb":
-		return "/var/lib/mysql"
-	case "mongodb":
-		return "/data/db"
-	case "mssql":
-		return "/var/opt/mssql"
-	case "elasticsearch", "opensearch":
-		return "/usr/share/" + database + "/data"
-	case "cassandra":
-		return "/var/lib/cassandra"
-	case "couchdb":
-		return "/opt/couchdb/data"
-	case "clickhouse":
-		return "/var/lib/clickhouse"
-	case "neo4j":
-		return "/data"
+	case "postgres", "mysql", "mariadb", "mongodb", "mssql", "elasticsearch", "opensearch", "cassandra", "couchdb", "clickhouse", "neo4j":
+		return true
+	}
+	return false
+}
+
+// mayKeepData reports whether a mount holds the data, as far as is known.
+func mayKeepData(s *facts.ComposeService, folders []facts.DataFolder) bool {
+	return slices.ContainsFunc(s.AllMounts(), func(m compose.Mount) bool {
+		switch {
+		case !m.Known || m.Target == "", len(folders) == 0 && !m.ReadOnly, namedByCommand(s, m.Target):
+			return true
+		case m.Kind == compose.Memory && isAboveData(m, folders):
+			return true // they are not meant to last
+		}
+		return slices.ContainsFunc(folders, func(f facts.DataFolder) bool { return f.IsKeptBy(m.Target) })
+	})
+}
+
+// isAboveData reports whether a mount covers a folder of data.
+func isAboveData(m compose.Mount, folders []facts.DataFolder) bool {
+	return slices.ContainsFunc(folders, func(f facts.DataFolder) bool { return isBelow(f.Path, strings.TrimSuffix(m.Target, "/")) })
+}
+
+// namedByCommand reports whether the service's command names the folder, as
+// "--datadir" does.
+func namedByCommand(s *facts.ComposeService, folder string) bool {
+	return slices.ContainsFunc(slices.Concat(s.Values("command"), s.Values("entrypoint")), func(v compose.Value) bool {
+		return strings.Contains(v.Text, folder)
+	})
+}
+
+// volumeAdvice says where the volume belongs.
+func volumeAdvice(s *facts.ComposeService, folders []facts.DataFolder) string {
+	switch len(folders) {
+	case 0:
+		return "mount a named volume where its image keeps them"
+	case 1:
+		return "mount a named volume on " + shortText(folders[0].Target()) + insteadOf(s, folders[0])
+	}
+	return fmt.Sprintf("name its major version and mount a named volume on %s (PostgreSQL 18 and later) or %s (17 and earlier)",
+		folders[0].Target(), folders[1].Target())
+}
+
+// insteadOf names the mount that looks as if it kept the data.
+func insteadOf(s *facts.ComposeService, f facts.DataFolder) string {
+	for _, m := range s.AllMounts() {
+		if isBelow(f.Path, strings.TrimSuffix(m.Target, "/")) {
+			return fmt.Sprintf(", since the image has a volume of its own there that %q does not replace", shortText(m.Target))
+		}
 	}
 	return ""
 }

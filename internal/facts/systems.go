@@ -1,6 +1,7 @@
 package facts
 
 import (
+	"path"
 	"strings"
 
 	"github.com/dockmend/dockmend/internal/syntax/dockerfile"
@@ -97,6 +98,29 @@ func (s *Stage) ShIsBash(in *dockerfile.Instruction) bool {
 // dash stays in front of it. Measured with bash 5.2, BusyBox 1.35 and dash 0.5.12.
 func (s *Stage) ShStepsAside(in *dockerfile.Instruction) bool {
 	return s.Base().System() == Alpine || s.ShIsBash(in)
+}
+
+// ShellHasPipefail reports whether the shell that runs an instruction knows the
+// option pipefail; known is false where nothing says which shell it is. bash, zsh,
+// the ksh family and BusyBox's ash know it. dash does not: 0.5.12 of Debian 12 ends
+// with "Illegal option -o pipefail".
+func (s *Stage) ShellHasPipefail(in *dockerfile.Instruction) (has, known bool) {
+	shell := s.Shell(in)
+	if len(shell.Words) == 0 {
+		return false, false
+	}
+	switch path.Base(shell.Words[0]) {
+	case "bash", "zsh", "ksh", "mksh", "ash", "busybox":
+		return true, true
+	case "dash":
+		return false, true
+	case "sh":
+		if s.ShStepsAside(in) {
+			return true, true
+		}
+		return false, s.Base().System() == Debian
+	}
+	return false, false
 }
 
 // isBashSystem knows repositories by their last part: copies of a distribution

@@ -14,8 +14,11 @@ import (
 // PipeWithoutPipefail finds RUN instructions with a pipe whose left side may
 // fail unseen: the shell looks at the last command only, and the build goes on.
 //
-// dash, the sh of Debian, has no pipefail before version 0.5.12; the SHELL
-// instruction can name bash, or ash on Alpine.
+// Where /bin/sh is bash (Fedora, Rocky Linux, UBI) or BusyBox's ash (Alpine), begin
+// the command with set -o pipefail. In Debian and Ubuntu it is dash, which has no
+// such option: set -o pipefail ends the build there with "Illegal option -o
+// pipefail". Change the shell for the instructions that follow:
+// SHELL ["/bin/bash", "-o", "pipefail", "-c"].
 //
 // Silent where SHELL or set -o pipefail is in force, where the left side cannot
 // fail to matter (echo, cat, find and the like), where the right side fails
@@ -65,11 +68,28 @@ func checkPipeWithoutPipefail(p *lint.Pass[*facts.Dockerfile]) {
 			}
 			p.Report(lint.Finding{
 				Span:    s.SpanOf(pipe),
-				Message: fmt.Sprintf("if %s fails the build goes on, since only the last command of a pipe counts; begin with set -o pipefail, in a shell that has it, as SHELL [\"/bin/bash\", \"-o\", \"pipefail\", \"-c\"]", quoteShort(left)),
+				Message: fmt.Sprintf("if %s fails the build goes on, since only the last command of a pipe counts; %s", quoteShort(left), pipefailAdvice(p.Doc, in)),
 			})
 			return false
 		})
 	})
+}
+
+// pipefailAdvice says how to get the option in the shell that runs the instruction.
+func pipefailAdvice(d *facts.Dockerfile, in *dockerfile.Instruction) string {
+	const option, bash = "begin with set -o pipefail", `SHELL ["/bin/bash", "-o", "pipefail", "-c"]`
+	s := d.StageOf(in)
+	if s == nil {
+		return option + " in a shell that has it, such as bash"
+	}
+	has, known := s.ShellHasPipefail(in)
+	switch {
+	case has:
+		return option
+	case known:
+		return "put " + bash + " before it, since dash, the shell that runs it, has no pipefail"
+	}
+	return option + " if the shell is bash or BusyBox's; dash has no pipefail and needs " + bash + " before it"
 }
 
 // looksAt tells whether a script tests the variable of an assignment.

@@ -13,6 +13,9 @@ type Write struct {
 	// Who writes, as a message names it; Place in the Dockerfile shows it.
 	Who   string
 	Place text.Span
+	// Lasting is set for downloads that are meant to last, and that the image may
+	// hold already: an empty file system on the folder would hide them.
+	Lasting bool
 }
 
 // Writes lists the folders to which the program of a container is known to
@@ -28,22 +31,23 @@ func (s *Stage) Writes(start ServiceStart, known bool) []Write {
 	switch {
 	case known && start.Program == "gunicorn":
 		if folder, at := FlagAt(start.Args, "--worker-tmp-dir"); at < 0 {
-			found = append(found, Write{"/tmp", "gunicorn", place})
+			found = append(found, Write{Folder: "/tmp", Who: "gunicorn", Place: place})
 		} else if folder != "/dev/shm" { // which is writable in every container
-			found = append(found, Write{path.Clean(folder), "gunicorn", place})
+			found = append(found, Write{Folder: path.Clean(folder), Who: "gunicorn", Place: place})
 		}
 	case base.Name() == "nginx" && (!known || start.Program == "nginx"):
-		found = append(found, Write{"/var/cache/nginx", "nginx", place}, Write{"/var/run", "nginx", place})
+		found = append(found, Write{Folder: "/var/cache/nginx", Who: "nginx", Place: place}, Write{Folder: "/var/run", Who: "nginx", Place: place})
 	case base.Name() == "nginxinc/nginx-unprivileged":
-		found = append(found, Write{"/tmp", "nginx", place})
+		found = append(found, Write{Folder: "/tmp", Who: "nginx", Place: place})
 	case base.Name() == "httpd" && (!known || start.Program == "httpd-foreground"):
-		found = append(found, Write{"/usr/local/apache2/logs", "httpd", place})
+		found = append(found, Write{Folder: "/usr/local/apache2/logs", Who: "httpd", Place: place})
 	}
 	scope := s.EndScope()
 	for _, name := range []string{"TMPDIR", "XDG_CACHE_HOME", "MPLCONFIGDIR", "HF_HOME", "TORCH_HOME", "NUMBA_CACHE_DIR"} {
 		v, set := scope.Lookup(name)
 		if set && v.IsEnv && v.Known && v.Instruction != nil && strings.HasPrefix(v.Value, "/") && v.Value != "/dev/shm" {
-			found = append(found, Write{path.Clean(v.Value), "what reads " + name, v.Pair.Span})
+			lasting := name == "HF_HOME" || name == "TORCH_HOME"
+			found = append(found, Write{Folder: path.Clean(v.Value), Who: "what reads " + name, Place: v.Pair.Span, Lasting: lasting})
 		}
 	}
 	return found

@@ -15,6 +15,9 @@ import (
 // process number, Apache the latter, Gunicorn a heartbeat in /tmp, and what the
 // Dockerfile names in TMPDIR and the like. It does not start, or fails later.
 //
+// What is downloaded to HF_HOME and TORCH_HOME is meant to last, and the image may
+// hold some of it already: it needs a named volume. A tmpfs would hide it.
+//
 // Silent for folders of VOLUME, which are writable, and for images from elsewhere.
 // For manifests there is k8s-read-only-without-writable-path.
 var ReadOnlyWithoutWritablePath = lint.Rule[*facts.Compose]{
@@ -41,16 +44,28 @@ func checkReadOnlyWithoutWritablePath(p *lint.Pass[*facts.Compose]) {
 		if !ok {
 			return
 		}
-		f := lint.Finding{
+		advice, fixes := writableAdvice(s, w)
+		p.Report(lint.Finding{
 			Span:    readOnly.Span,
-			Message: fmt.Sprintf("the root of %q is read-only, and %s writes to %s; mount a tmpfs there", shortText(s.Name), w.Who, shortText(w.Folder)),
+			Message: fmt.Sprintf("the root of %q is read-only, and %s writes to %s; %s", shortText(s.Name), w.Who, shortText(w.Folder), advice),
 			Related: []lint.Related{inDockerfile(b, w.Place, "it is named here")},
-		}
-		if yaml.PlainString(w.Folder, true) {
-			f.Fixes = tmpfsFix(s, []string{w.Folder})
-		}
-		p.Report(f)
+			Fixes:   fixes,
+		})
 	})
+}
+
+// writableAdvice says how the folder becomes writable. Compose accepts one mount for
+// a target, so there is no fix where one is there already.
+func writableAdvice(s *facts.ComposeService, w facts.Write) (advice string, fixes []lint.Fix) {
+	switch {
+	case slices.ContainsFunc(s.AllMounts(), func(m compose.Mount) bool { return facts.Holds(m.Target, w.Folder) }):
+		return "make the read-only mount there writable", nil
+	case w.Lasting:
+		return "mount a named volume there", nil
+	case yaml.PlainString(w.Folder, true):
+		fixes = tmpfsFix(s, []string{w.Folder})
+	}
+	return "mount a tmpfs there", fixes
 }
 
 // deniedWrite is the first folder that the program of a stage is known to write to

@@ -3,10 +3,12 @@ package kubernetes
 import (
 	"fmt"
 	"path"
+	"slices"
 	"strings"
 
 	"github.com/dockmend/dockmend/internal/facts"
 	"github.com/dockmend/dockmend/internal/lint"
+	"github.com/dockmend/dockmend/internal/syntax/yaml"
 )
 
 // K8sReadOnlyWithoutWritablePath finds containers with a read-only root whose
@@ -17,6 +19,9 @@ import (
 // The Dockerfile is that of the image where a compose file, Skaffold or
 // docker/build-push-action in the repository says that it is built from it. For
 // Compose files there is read-only-without-writable-path.
+//
+// What is downloaded to HF_HOME and TORCH_HOME is meant to last, and the image may
+// hold some of it already: it needs a persistent volume. An emptyDir would hide it.
 //
 // Silent for folders of VOLUME, which are writable, and for images from elsewhere.
 var K8sReadOnlyWithoutWritablePath = lint.Rule[*facts.Manifest]{
@@ -59,30 +64,52 @@ func checkWrites(p *lint.Pass[*facts.Manifest], c *facts.Container, image facts.
 		if image.Stage.VolumeHolds(write.Folder) || mountHolds(p.Doc, c, write.Folder) {
 			continue
 		}
-		f.Message = fmt.Sprintf("the root of container %s is read-only, and %s writes to %s; mount an emptyDir there", quote(c.Name), write.Who, quote(write.Folder))
+		advice, fixes := writableAdvice(p.Doc, c, write)
+		f.Message = fmt.Sprintf("the root of container %s is read-only, and %s writes to %s; %s", quote(c.Name), write.Who, quote(write.Folder), advice)
 		f.Related = []lint.Related{{Source: image.Source, Span: write.Place, Message: "it is named here"}}
-		if volume := strings.ReplaceAll(strings.Trim(write.Folder, "/"), "/", "-"); isVolumeName(volume) {
-			mount, ok := mountEdits(p.Doc, c, volume, write.Folder)
-			volumes, ok2 := emptyDirEdits(p.Doc, c.Workload, volume)
-			f.Fixes = fixOf("mount an emptyDir on "+write.Folder, ok && ok2 && noSharedPlace(mount, volumes), append(mount, volumes...)...)
-		}
+		f.Fixes = fixes
 		p.Report(f)
 		return
 	}
 }
 
-// mountHolds tells whether a volume of the container holds the folder.
+// writableAdvice says how the folder becomes writable. Kubernetes accepts one mount
+// for a path, so there is no fix where one is there already.
+func writableAdvice(d *facts.Manifest, c *facts.Container, write facts.Write) (advice string, fixes []lint.Fix) {
+	switch {
+	case anyMount(d, c, func(at string, _ bool) bool { return facts.Holds(at, write.Folder) }):
+		return "make the read-only mount there writable", nil
+	case write.Lasting:
+		return "mount a persistent volume there", nil
+	}
+	if volume := strings.ReplaceAll(strings.Trim(write.Folder, "/"), "/", "-"); isVolumeName(volume) {
+		mount, ok := mountEdits(d, c, volume, write.Folder)
+		volumes, ok2 := emptyDirEdits(d, c.Workload, volume)
+		fixes = fixOf("mount an emptyDir on "+write.Folder, ok && ok2 && noSharedPlace(mount, volumes), append(mount, volumes...)...)
+	}
+	return "mount an emptyDir there", fixes
+}
+
+// mountHolds reports whether a volume of the container makes the folder writable,
+// or may do.
 func mountHolds(d *facts.Manifest, c *facts.Container, folder string) bool {
+	return anyMount(d, c, func(at string, readOnly bool) bool { return at == "" || facts.Holds(at, folder) && !readOnly })
+}
+
+// anyMount reports whether one of the container's mounts fits. The path is empty
+// where it is not known.
+func anyMount(d *facts.Manifest, c *facts.Container, fits func(at string, readOnly bool) bool) bool {
 	mounts := c.Get("volumeMounts")
 	if mounts == nil {
 		return false
 	}
-	for _, item := range mounts.Items {
-		if at := d.Scalar(item, "mountPath"); at == "" || facts.Holds(path.Clean(at), folder) && !facts.IsTrue(d.Get(item, "readOnly")) {
-			return true
+	return slices.ContainsFunc(mounts.Items, func(item *yaml.Node) bool {
+		at := d.Scalar(item, "mountPath")
+		if at != "" {
+			at = path.Clean(at)
 		}
-	}
-	return false
+		return fits(at, facts.IsTrue(d.Get(item, "readOnly")))
+	})
 }
 
 // isVolumeName tells whether a text can be the name of a volume, a DNS label.

@@ -46,18 +46,16 @@ func checkAptCacheMountIneffective(p *lint.Pass[*facts.Dockerfile]) {
 				continue
 			}
 			commands := p.Doc.Commands(in)
-			if !slices.ContainsFunc(commands, installsByApt) {
+			at := slices.IndexFunc(commands, installsByApt)
+			if at < 0 {
 				continue
 			}
 			f := lint.Finding{
 				Span:    mount.Flag.Span,
 				Message: fmt.Sprintf("the images of Debian and Ubuntu delete what apt fetches, so %s stays empty; run rm -f %s before", quoteShort(mount.Target), dockerClean),
 			}
-			if script := in.Script(); script != nil && script.File != nil && script.Editable() && len(script.File.Stmts) > 0 && len(in.Heredocs) == 0 {
-				f.Fixes = []lint.Fix{{
-					Title: "remove docker-clean before", Applicability: lint.Unsafe, MaxEffect: lint.EffectGraph,
-					Edits: []lint.FileEdit{lint.Insert(script.SpanOf(script.File.Stmts[0]).Start, "rm -f "+dockerClean+" && ")},
-				}}
+			if edit, ok := prependCommand(p.Doc, commands[at], "rm -f "+dockerClean); ok {
+				f.Fixes = unsafeFix("remove docker-clean before", lint.EffectGraph, edit)
 			}
 			p.Report(f)
 			break // what it removes is gone for the rest of the stage

@@ -58,7 +58,7 @@ func checkAptListsKept(p *lint.Pass[*facts.Dockerfile]) {
 			Span:    update.Span,
 			Message: fmt.Sprintf("%s leaves its lists in the image, which are stale at once; end the RUN with %q", quoteShort(firstLine(p.Doc.Text(update.Span))), clean),
 		}
-		if fix, ok := appendCommand(update, clean); ok && !needed {
+		if fix, ok := appendCommand(p.Doc, update, clean); ok && !needed {
 			f.Fixes = []lint.Fix{fix}
 		}
 		p.Report(f)

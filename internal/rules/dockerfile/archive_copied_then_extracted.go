@@ -109,7 +109,7 @@ func unpackByADD(d *facts.Dockerfile, in *dockerfile.Instruction, c *facts.Comma
 		return nil
 	}
 	edits := []lint.FileEdit{lint.Replace(in.KeywordSpan, sameCase("ADD", d.Text(in.KeywordSpan))), lint.Replace(to.Span, folder)}
-	if len(own) == len(d.Commands(run)) && isPlainChain(run) {
+	if len(own) == len(d.Commands(run)) && d.IsChain(run) {
 		edit, plain := deleteInstruction(run)
 		if !plain {
 			return nil

@@ -6,7 +6,6 @@ import (
 	"github.com/dockmend/dockmend/internal/facts"
 	"github.com/dockmend/dockmend/internal/lint"
 	"github.com/dockmend/dockmend/internal/syntax/dockerfile"
-	"github.com/dockmend/dockmend/internal/text"
 )
 
 // ConsecutiveRunInstructions finds a RUN right after a RUN, both short: each
@@ -40,7 +39,11 @@ func checkConsecutiveRunInstructions(p *lint.Pass[*facts.Dockerfile]) {
 			continue
 		}
 		if before != nil && sameFlags(before, in) && isShort(p, before) && isShort(p, in) {
-			p.Report(lint.Finding{Fixes: joinRuns(p.Doc, before, in), Span: in.KeywordSpan, Message: "this RUN follows another one and makes a layer of its own; join the two with &&"})
+			f := lint.Finding{Span: in.KeywordSpan, Message: "this RUN follows another one and makes a layer of its own; join the two with &&"}
+			if edit, ok := joinRuns(p.Doc, before, in, false); ok {
+				f.Fixes = unsafeFix("join it with the RUN above", lint.EffectGraph, edit)
+			}
+			p.Report(f)
 		}
 		before = in
 	}
@@ -66,21 +69,4 @@ func sameFlags(a, b *dockerfile.Instruction) bool {
 		}
 	}
 	return true
-}
-
-// joinRuns joins two RUN instructions that are chains of && and between which no
-// comment stands. What a command changes for its own shell would reach further.
-func joinRuns(d *facts.Dockerfile, first, second *dockerfile.Instruction) []lint.Fix {
-	gap := text.Span{Start: first.Span.End, End: second.Span.Start}
-	if isInner(first) || isInner(second) || len(first.Flags) > 0 || len(second.Flags) > 0 || !isPlainChain(first) || !isPlainChain(second) || strings.TrimSpace(d.Text(gap)) != "" {
-		return nil
-	}
-	for _, c := range d.Commands(first) {
-		switch c.Name() {
-		case "", "cd", "set", "export", "umask", "source", ".", "ulimit", "unset", "alias", "exec", "exit":
-			return nil
-		}
-	}
-	joint := " && " + string(rune(d.Escape)) + d.Newline() + "    "
-	return unsafeFix("join it with the RUN above", lint.EffectGraph, lint.Replace(text.Span{Start: gap.Start, End: second.BodySpan.Start}, joint))
 }

@@ -6,6 +6,7 @@ import (
 
 	"github.com/dockmend/dockmend/internal/facts"
 	"github.com/dockmend/dockmend/internal/lint"
+	"github.com/dockmend/dockmend/internal/syntax/dockerfile"
 )
 
 // CopyWithoutLink finds COPY from another stage into the final one without
@@ -14,7 +15,9 @@ import (
 //
 // Silent for a --chown with names, which needs the passwd file of the stage,
 // and for folders that are links in many images, as /bin and /lib: with --link
-// a folder takes the place of the link. Off by default: what it gains depends
+// a folder takes the place of the link. There is no fix where the destination may
+// be a folder though no slash ends it, since a file would take its place, and none
+// where the folder may have an owner or a mode of its own. Off by default: what it gains depends
 // on the builder, and on how often the base changes.
 var CopyWithoutLink = lint.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
@@ -43,15 +46,50 @@ func checkCopyWithoutLink(p *lint.Pass[*facts.Dockerfile]) {
 		if owner, owned := flagOf(in, "chown"); !ok || !from || link || owned && strings.Trim(owner.Value, "0123456789:") != "" || mayBeLink(bare(to.Text)) {
 			continue
 		}
-		p.Report(lint.Finding{
+		f := lint.Finding{
 			Span:    in.Head,
 			Message: fmt.Sprintf("%s makes its layer anew whenever the base image changes; add --link", quoteShort(firstLine(p.Doc.Text(in.Head)))),
-			Fixes: []lint.Fix{{
-				Title: "add --link", Applicability: lint.Unsafe, MaxEffect: lint.EffectGraph,
-				Edits: []lint.FileEdit{lint.Insert(in.KeywordSpan.End, " --link")},
-			}},
-		})
+		}
+		if linkKeepsFolders(p.Doc, final, in) {
+			f.Fixes = unsafeFix("add --link", lint.EffectGraph, lint.Insert(in.KeywordSpan.End, " --link"))
+		}
+		p.Report(f)
 	}
+}
+
+// linkKeepsFolders reports whether --link leaves the folders of the image as they
+// are. The copy is made on an empty layer, so a destination without a slash is a
+// file there, whatever the image has under that name, and the folders above it
+// belong to root with the usual mode.
+func linkKeepsFolders(d *facts.Dockerfile, s *facts.Stage, in *dockerfile.Instruction) bool {
+	sources, word, _ := copyWords(in)
+	to, from := bare(word.Text), bare(sources[0].Text)
+	folder := cleanFolder(to)
+	if !strings.HasSuffix(to, "/") {
+		if len(sources) > 1 || baseName(to) != baseName(from) || strings.ContainsAny(from, "*?[") {
+			return false
+		}
+		folder = cleanFolder(strings.TrimSuffix(to, baseName(to)))
+	}
+	if user := s.UserAt(in); user != nil && !isRootUser(user.Args) || !strings.HasPrefix(folder, "/") {
+		return false
+	}
+	for _, own := range []string{"/tmp", "/var/tmp", "/root", "/home"} {
+		if covers(own, folder) {
+			return false
+		}
+	}
+	if folder == "/" {
+		return true
+	}
+	for _, x := range s.Chain() {
+		for _, run := range x.Instructions {
+			if run.Keyword == "run" && run.Index() < in.Index() && strings.Contains(run.Body, folder) {
+				return false // it may give the folder an owner or a mode
+			}
+		}
+	}
+	return true
 }
 
 // mayBeLink tells whether a path goes through a folder that is a link in many

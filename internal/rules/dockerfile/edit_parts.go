@@ -166,31 +166,6 @@ func deleteBetween(c *facts.Command, start, end int) (edit lint.FileEdit, ok boo
 	return lint.Delete(text.Span{Start: start, End: end}), true
 }
 
-// isPlainChain tells whether a RUN is a chain of && and nothing else, so that a
-// command before or after it can join.
-func isPlainChain(in *dockerfile.Instruction) bool {
-	s := in.Script()
-	if s == nil || !s.Editable() || len(in.Heredocs) > 0 || len(s.File.Stmts) != 1 || len(s.File.Last) > 0 {
-		return false
-	}
-	for at := s.File.Stmts[0]; ; {
-		if at.Background || at.Negated || at.Semicolon.IsValid() {
-			return false
-		}
-		switch x := at.Cmd.(type) {
-		case *syntax.CallExpr:
-			return true
-		case *syntax.BinaryCmd:
-			if x.Op != syntax.AndStmt {
-				return false
-			}
-			at = x.X
-		default:
-			return false
-		}
-	}
-}
-
 // runsAfter tells whether a RUN may see what an instruction sets: one below it in
 // its stage, or any in a stage that follows.
 func runsAfter(d *facts.Dockerfile, in *dockerfile.Instruction) bool {

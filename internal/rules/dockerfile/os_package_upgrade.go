@@ -62,7 +62,7 @@ func leaveOutUpgrade(d *facts.Dockerfile, c *facts.Command) []lint.Fix {
 	switch {
 	case only:
 		edit, ok = deleteInstruction(c.Instruction)
-		ok = ok && isPlainChain(c.Instruction) && !strings.Contains(c.Instruction.Body, ".list") && (!updates || !needsIndex(d, c.Instruction))
+		ok = ok && d.IsChain(c.Instruction) && !strings.Contains(c.Instruction.Body, ".list") && (!updates || !needsIndex(d, c.Instruction))
 	case updates && !installs, updates && c.Name() == "apk" && c.HasFlag("-U", "--update", "--update-cache"):
 		return nil
 	}

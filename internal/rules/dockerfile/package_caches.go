@@ -20,6 +20,8 @@ type packageCache struct {
 	cleans func(install, later facts.PackageCommand) bool
 	// dirs are where it is; removing one of them, or a mount there, is as good.
 	dirs []string
+	// variables name the folder in their place.
+	variables []string
 	// onlyShipped leaves builder stages alone in hadolint's mode too.
 	onlyShipped bool
 	// clean is the command that the fix appends, for a manager.
@@ -29,7 +31,7 @@ type packageCache struct {
 // eachKept calls visit for the last call of a RUN that fills the cache and keeps it.
 func (k packageCache) eachKept(p *lint.Pass[*facts.Dockerfile], visit func(facts.PackageCommand)) {
 	p.Doc.Each("run", true, func(in *dockerfile.Instruction) {
-		if !k.mentioned(p.Doc.Text(in.Span)) || (!p.Hadolint || k.onlyShipped) && !shipsLayers(p.Doc, in) || mountsAny(in, k.dirs) {
+		if !k.mentioned(p.Doc.Text(in.Span)) || (!p.Hadolint || k.onlyShipped) && !shipsLayers(p.Doc, in) || mountsAny(in, k.dirs) || mountsNamed(p.Doc, in, k.variables...) {
 			return
 		}
 		commands := p.Doc.Commands(in)
@@ -67,27 +69,11 @@ func (k packageCache) report(p *lint.Pass[*facts.Dockerfile], what string) {
 			Span:    c.Span,
 			Message: fmt.Sprintf("%s leaves %s in the image; end the RUN with %q", quoteShort(firstLine(p.Doc.Text(c.Span))), what, clean),
 		}
-		if fix, ok := appendCommand(c.Command, clean); ok {
+		if fix, ok := appendCommand(p.Doc, c.Command, clean); ok {
 			f.Fixes = []lint.Fix{fix}
 		}
 		p.Report(f)
 	})
-}
-
-// appendCommand is the fix that ends a RUN with one more command.
-func appendCommand(c *facts.Command, command string) (lint.Fix, bool) {
-	in := c.Instruction
-	if c.Script == nil || !c.Script.Editable() || len(in.Heredocs) > 0 || holdsComment(in) || len(c.Script.File.Stmts) == 0 {
-		return lint.Fix{}, false
-	}
-	last := c.Script.File.Stmts[len(c.Script.File.Stmts)-1]
-	if last.Background || last.Semicolon.IsValid() {
-		return lint.Fix{}, false
-	}
-	return lint.Fix{
-		Title: "append " + command, Applicability: lint.Unsafe, MaxEffect: lint.EffectGraph,
-		Edits: []lint.FileEdit{lint.Insert(c.Script.SpanOf(last).End, " && "+command)},
-	}, true
 }
 
 // shipsLayers tells whether the layer of an instruction is part of the image:
@@ -102,6 +88,16 @@ func shipsLayers(d *facts.Dockerfile, in *dockerfile.Instruction) bool {
 func mountsAny(in *dockerfile.Instruction, dirs []string) bool {
 	return slices.ContainsFunc(facts.Mounts(in), func(m facts.Mount) bool {
 		return (m.Type == "cache" || m.Type == "tmpfs") && slices.ContainsFunc(dirs, func(d string) bool { return covers(m.Target, d) })
+	})
+}
+
+// mountsNamed reports whether the RUN mounts a cache or a tmpfs at the folder that
+// one of the variables names, or may do so.
+func mountsNamed(d *facts.Dockerfile, in *dockerfile.Instruction, variables ...string) bool {
+	scope := d.ScopeAt(in)
+	return hasMount(in) && slices.ContainsFunc(variables, func(name string) bool {
+		v, set := scope.Lookup(name)
+		return set && (!v.Known || mountsAny(in, []string{cleanFolder(bare(v.Value))}))
 	})
 }
 

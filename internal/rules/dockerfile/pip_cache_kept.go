@@ -38,7 +38,7 @@ func checkPipCacheKept(p *lint.Pass[*facts.Dockerfile]) {
 	dirs := []string{"/root/.cache", "/root/.cache/pip", "~/.cache", "$HOME/.cache"}
 	p.Doc.EachPackageCommand(func(c facts.PackageCommand) {
 		if c.Action != "install" || c.HasFlag("--no-cache-dir", "--no-cache", "--cache-dir", "--dry-run", "--help") || hasVariableFlag(c) ||
-			mountsAny(c.Instruction, dirs) || mountsPipCache(c.Instruction) || !p.Hadolint && !shipsLayers(p.Doc, c.Instruction) || pipCacheIsOff(p.Doc, c) ||
+			mountsAny(c.Instruction, dirs) || mountsPipCache(p.Doc, c.Instruction) || !p.Hadolint && !shipsLayers(p.Doc, c.Instruction) || pipCacheIsOff(p.Doc, c) ||
 			!p.Hadolint && hasOldPip(p.Doc, c) {
 			return
 		}
@@ -126,8 +126,12 @@ func pipTrue(value string) bool {
 	return true
 }
 
-// mountsPipCache tells whether a mount's target is a pip cache of some user.
-func mountsPipCache(in *dockerfile.Instruction) bool {
+// mountsPipCache tells whether a mount's target is a pip cache of some user, or
+// the one that a variable names.
+func mountsPipCache(d *facts.Dockerfile, in *dockerfile.Instruction) bool {
+	if mountsNamed(d, in, "PIP_CACHE_DIR", "XDG_CACHE_HOME") {
+		return true
+	}
 	for _, f := range in.Flags {
 		if target, _, ok := facts.MountOption(f, "target"); f.Name == "mount" && ok && strings.Contains(target, "pip") {
 			return true

@@ -155,7 +155,7 @@ func copyOwned(d *facts.Dockerfile, run *dockerfile.Instruction, c *facts.Comman
 	_, to, _ := copyWords(from)
 	target := cleanFolder(bare(to.Text))
 	flag := strings.ToLower(c.Name())
-	if len(args) != 2 || !args[0].Literal || cleanFolder(args[1].Text) != target || run.Index() != from.Index()+1 || len(d.Commands(run)) != 1 || len(run.Flags) > 0 || isInner(run) || isInner(from) || !isPlainChain(run) ||
+	if len(args) != 2 || !args[0].Literal || cleanFolder(args[1].Text) != target || run.Index() != from.Index()+1 || len(d.Commands(run)) != 1 || len(run.Flags) > 0 || isInner(run) || isInner(from) || !d.IsChain(run) ||
 		!isWholeOwner(flag, args[0].Text) || mayBeOfBase(target) {
 		return nil
 	}

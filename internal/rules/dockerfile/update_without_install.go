@@ -8,7 +8,6 @@ import (
 	"github.com/dockmend/dockmend/internal/facts"
 	"github.com/dockmend/dockmend/internal/lint"
 	"github.com/dockmend/dockmend/internal/syntax/dockerfile"
-	"github.com/dockmend/dockmend/internal/text"
 )
 
 // UpdateWithoutInstall finds RUN instructions that update the package index and
@@ -134,14 +133,13 @@ func hasMount(in *dockerfile.Instruction) bool {
 }
 
 // joinInstall joins the RUN with the next one, if that installs with the same
-// program and both are chains of && on which no comment stands.
+// program.
 func joinInstall(d *facts.Dockerfile, in *dockerfile.Instruction, update *facts.Command) []lint.Fix {
 	if isInner(in) || in.Index()+1 >= len(d.Instructions) {
 		return nil
 	}
 	next := d.Instructions[in.Index()+1]
-	gap := text.Span{Start: in.Span.End, End: next.Span.Start}
-	if next.Keyword != "run" || len(in.Flags) > 0 || len(next.Flags) > 0 || next.JSON || !isPlainChain(in) || !isPlainChain(next) || strings.TrimSpace(d.Text(gap)) != "" {
+	if next.Keyword != "run" || next.JSON {
 		return nil
 	}
 	installs := false
@@ -156,8 +154,9 @@ func joinInstall(d *facts.Dockerfile, in *dockerfile.Instruction, update *facts.
 		family := strings.TrimSuffix(c.Name(), "-get") == strings.TrimSuffix(update.Name(), "-get")
 		installs = installs || family && (pkg.Action == "install" || pkg.Action == "add" || pkg.Action == "in")
 	}
-	if !installs {
+	edit, ok := joinRuns(d, in, next, true)
+	if !installs || !ok {
 		return nil
 	}
-	return unsafeFix("join it with the RUN that installs", lint.EffectGraph, lint.Replace(text.Span{Start: in.Span.End, End: next.BodySpan.Start}, " && "))
+	return unsafeFix("join it with the RUN that installs", lint.EffectGraph, edit)
 }

@@ -34,6 +34,7 @@ func checkYarnCacheKept(p *lint.Pass[*facts.Dockerfile]) {
 		},
 		onlyShipped: true,
 		dirs:        []string{"/usr/local/share/.cache", "/root/.cache/yarn"},
+		variables:   []string{"YARN_CACHE_FOLDER"},
 		clean:       func(string) string { return "yarn cache clean" },
 	}.report(p, "the cache of packages")
 }

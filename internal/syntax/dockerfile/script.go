@@ -155,17 +155,24 @@ func joinLine(rest []byte) {
 
 // parseShell uses one parser for all scripts of a file, since its buffers cost
 // more than most scripts.
-func (d *Document) parseShell(src string) (file *syntax.File, err error) {
-	defer func() {
-		if r := recover(); r != nil {
-			d.shell = nil
-			err = fmt.Errorf("shell parser: %v", r)
-		}
-	}()
+func (d *Document) parseShell(src string) (*syntax.File, error) {
 	if d.shell == nil {
 		d.shell = syntax.NewParser(syntax.Variant(syntax.LangBash))
 	}
-	return d.shell.Parse(strings.NewReader(src), "")
+	file, err := parseWith(d.shell, src)
+	if file == nil {
+		d.shell = nil // a parser that panicked is in no known state
+	}
+	return file, err
+}
+
+func parseWith(parser *syntax.Parser, src string) (file *syntax.File, err error) {
+	defer func() {
+		if r := recover(); r != nil {
+			file, err = nil, fmt.Errorf("shell parser: %v", r)
+		}
+	}()
+	return parser.Parse(strings.NewReader(src), "")
 }
 
 // Text is the script, of the same length as Span: what only a Dockerfile knows,
@@ -262,4 +269,24 @@ func sameTree(a, b reflect.Value) bool {
 		}
 		return a.CanUint() && a.Uint() == b.Uint()
 	}
+}
+
+// HasComment reports whether the shell reads a comment in the text, behind which
+// nothing of the same line runs. Comment lines of the Dockerfile between continued
+// lines do not count: the builder takes them away.
+func (s *Script) HasComment() bool {
+	if strings.IndexByte(s.joined(), '#') < 0 {
+		return false
+	}
+	file, err := parseWith(syntax.NewParser(syntax.Variant(syntax.LangBash), syntax.KeepComments(true)), s.joined())
+	if err != nil {
+		return true
+	}
+	found := false
+	syntax.Walk(file, func(n syntax.Node) bool {
+		_, is := n.(*syntax.Comment)
+		found = found || is
+		return !found
+	})
+	return found
 }

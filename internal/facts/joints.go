@@ -1,0 +1,187 @@
+package facts
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/dockmend/dockmend/internal/syntax/dockerfile"
+	"mvdan.cc/sh/v3/syntax"
+)
+
+// May this RUN be appended to, or joined with another one? All rules ask here.
+
+// MayAppend reports whether a command may be put with && after the last one of
+// the RUN that holds c, at the end of last: it then runs whenever the RUN works,
+// as the user that c runs as, and nothing of the text is lost. last is the last
+// statement of the script.
+func (f *Dockerfile) MayAppend(c *Command) (last *syntax.Stmt, ok bool) {
+	if !f.isOpenScript(c.Instruction, c.Script) || c.isElevated() {
+		return nil, false
+	}
+	stmts := c.Script.File.Stmts
+	last = stmts[len(stmts)-1]
+	if last.Background || last.Coprocess || last.Semicolon.IsValid() || isAlternative(last) || leavesShell(c.Script.File) {
+		return nil, false
+	}
+	behind := f.Src[c.Script.SpanOf(last).End:c.Script.Span.End]
+	return last, strings.Trim(string(behind), " \t\r\n"+string(rune(f.Escape))) == ""
+}
+
+// isAlternative reports whether a chain has a "||", behind which "&&" reads as if it
+// belonged to the alternative.
+func isAlternative(s *syntax.Stmt) bool {
+	for {
+		x, ok := s.Cmd.(*syntax.BinaryCmd)
+		if !ok {
+			return false
+		}
+		if x.Op == syntax.OrStmt {
+			return true
+		}
+		s = x.X
+	}
+}
+
+// MayPrepend reports whether a command may be put with && before the first one of
+// the RUN that holds c, as the user that c runs as.
+func (f *Dockerfile) MayPrepend(c *Command) (first *syntax.Stmt, ok bool) {
+	if !f.isOpenScript(c.Instruction, c.Script) || c.isElevated() {
+		return nil, false
+	}
+	first = c.Script.File.Stmts[0]
+	return first, !first.Background && !first.Coprocess
+}
+
+// MayJoin reports whether two RUNs may become one, with && between them: each is
+// a chain of && and runs with the same shell, and the first changes nothing of
+// its shell that the second would see. Flags, and what stands between the two,
+// are for the caller to look at.
+func (f *Dockerfile) MayJoin(first, second *dockerfile.Instruction) bool {
+	return f.IsChain(first) && f.IsChain(second) && f.RunsPOSIX(second) && !changesShell(first.Script().File)
+}
+
+// IsChain reports whether a RUN is commands with && between them and nothing else,
+// not even a comment, so that a command can join it at either end or leave it.
+func (f *Dockerfile) IsChain(in *dockerfile.Instruction) bool {
+	s := in.Script()
+	if !f.isOpenScript(in, s) || len(s.File.Stmts) != 1 || s.HasComment() {
+		return false
+	}
+	for at := s.File.Stmts[0]; ; {
+		if at.Background || at.Coprocess || at.Negated || at.Semicolon.IsValid() {
+			return false
+		}
+		switch x := at.Cmd.(type) {
+		case *syntax.CallExpr:
+			return true
+		case *syntax.BinaryCmd:
+			if x.Op != syntax.AndStmt {
+				return false
+			}
+			at = x.X
+		default:
+			return false
+		}
+	}
+}
+
+// isOpenScript reports whether an edit may be based on the tree of a RUN's script.
+func (f *Dockerfile) isOpenScript(in *dockerfile.Instruction, s *dockerfile.Script) bool {
+	return s != nil && s.Editable() && len(in.Heredocs) == 0 && len(s.File.Stmts) > 0 && f.RunsPOSIX(in)
+}
+
+// isElevated reports whether a command runs as another user than its RUN does.
+func (c *Command) isElevated() bool {
+	for _, w := range c.Wrappers {
+		if name := w.Text[strings.LastIndexByte(w.Text, '/')+1:]; name == "sudo" {
+			return true
+		}
+	}
+	return false
+}
+
+// leavesShell reports whether a script may end before its last command though
+// nothing failed: by exec, or by an exit that is not behind "||".
+func leavesShell(file *syntax.File) bool {
+	found := false
+	syntax.Walk(file, func(n syntax.Node) bool {
+		switch x := n.(type) {
+		case *syntax.BinaryCmd:
+			if x.Op != syntax.OrStmt {
+				return !found
+			}
+			if call, ok := x.Y.Cmd.(*syntax.CallExpr); ok && builtinOf(call) == "exit" {
+				syntax.Walk(x.X, func(n syntax.Node) bool {
+					call, ok := n.(*syntax.CallExpr)
+					found = found || ok && isLeaving(call)
+					return !found
+				})
+				return false
+			}
+		case *syntax.CallExpr:
+			found = found || isLeaving(x)
+		}
+		return !found
+	})
+	return found
+}
+
+func isLeaving(call *syntax.CallExpr) bool {
+	switch builtinOf(call) {
+	case "exec", "exit", "return":
+		return true
+	}
+	return false
+}
+
+// builtinOf is the first word of a command, behind those words that let a builtin
+// stay one; empty where it is not literal.
+func builtinOf(call *syntax.CallExpr) string {
+	for _, w := range call.Args {
+		switch name, _ := Literal(w); name {
+		case "command", "builtin":
+		default:
+			return name
+		}
+	}
+	return ""
+}
+
+// changesShell reports whether a script may change what later commands of the same
+// shell see: its folder, variables, options, functions, traps, open files, jobs.
+func changesShell(file *syntax.File) bool {
+	found := false
+	syntax.Walk(file, func(n syntax.Node) bool {
+		switch x := n.(type) {
+		case *syntax.CallExpr:
+			found = found || len(x.Args) == 0 || changesOwnShell(builtinOf(x)) || builtinOf(x) == "printf" && hasWord(x, "-v")
+		case *syntax.Stmt:
+			found = found || x.Background || x.Coprocess
+		case *syntax.ParamExp:
+			found = found || x.Exp != nil && (x.Exp.Op == syntax.AssignUnset || x.Exp.Op == syntax.AssignUnsetOrNull)
+		case *syntax.BinaryArithm, *syntax.UnaryArithm:
+			found = found || assignsInArithmetic(n)
+		case *syntax.FuncDecl, *syntax.DeclClause, *syntax.LetClause, *syntax.ForClause, *syntax.CoprocClause:
+			found = true
+		}
+		return !found
+	})
+	return found
+}
+
+// changesOwnShell reports whether a builtin changes the shell that runs it. One
+// whose name is not known counts.
+func changesOwnShell(name string) bool {
+	switch name {
+	case "", ".", "source", "eval", "exec", "exit", "return", "break", "continue", "shift",
+		"cd", "pushd", "popd", "dirs", "set", "unset", "shopt", "export", "readonly", "declare", "typeset", "local", "let",
+		"read", "mapfile", "readarray", "getopts", "trap", "umask", "ulimit", "alias", "unalias", "hash", "enable",
+		"wait", "jobs", "bg", "fg", "disown":
+		return true
+	}
+	return false
+}
+
+func hasWord(call *syntax.CallExpr, word string) bool {
+	return slices.ContainsFunc(call.Args, func(w *syntax.Word) bool { return w.Lit() == word })
+}

@@ -1,0 +1,111 @@
+package dockerfile
+
+import (
+	"strings"
+
+	"github.com/dockmend/dockmend/internal/facts"
+	"github.com/dockmend/dockmend/internal/lint"
+	"github.com/dockmend/dockmend/internal/syntax/dockerfile"
+	"github.com/dockmend/dockmend/internal/text"
+)
+
+// Edits that put a command behind or before those of a RUN, or join two RUNs, in the
+// layout that the file has. Whether that may be is for facts to say.
+
+// maxLine is up to how many columns a RUN of one line stays one.
+const maxLine = 100
+
+// appendCommand is the fix that ends a RUN with one more command, on a line of its
+// own where the RUN has several.
+func appendCommand(d *facts.Dockerfile, c *facts.Command, command string) (lint.Fix, bool) {
+	last, ok := d.MayAppend(c)
+	if !ok {
+		return lint.Fix{}, false
+	}
+	end := c.Script.SpanOf(last).End
+	return lint.Fix{
+		Title: "append " + command, Applicability: lint.Unsafe, MaxEffect: lint.EffectGraph,
+		Edits: []lint.FileEdit{lint.Insert(end, layoutOf(d, c.Instruction).joint(d, end, len(command))+command)},
+	}, true
+}
+
+// prependCommand is the edit that begins a RUN with one more command.
+func prependCommand(d *facts.Dockerfile, c *facts.Command, command string) (edit lint.FileEdit, ok bool) {
+	first, ok := d.MayPrepend(c)
+	if !ok {
+		return edit, false
+	}
+	l, start := layoutOf(d, c.Instruction), c.Script.SpanOf(first).Start
+	if l.several && !l.leading && d.Lines.Position(start).Line == d.Lines.Position(c.Instruction.Span.Start).Line {
+		return lint.Insert(start, command+" && "), true
+	}
+	return lint.Insert(start, command+l.joint(d, start, len(command))), true
+}
+
+// joinRuns is the edit that joins a RUN with the one right below it. oneLine keeps
+// what is one line so, if the first line of the second has room on it.
+func joinRuns(d *facts.Dockerfile, first, second *dockerfile.Instruction, oneLine bool) (edit lint.FileEdit, ok bool) {
+	gap := text.Span{Start: first.Span.End, End: second.Span.Start}
+	if isInner(first) || isInner(second) || len(first.Flags) > 0 || len(second.Flags) > 0 || strings.TrimSpace(d.Text(gap)) != "" || !d.MayJoin(first, second) {
+		return edit, false
+	}
+	l := layoutOf(d, first)
+	if !l.several && !oneLine {
+		l = layoutOf(d, second)
+		l.several = true
+	}
+	end := first.Script().SpanOf(first.Script().File.Stmts[0]).End
+	head, _, _ := strings.Cut(second.Body, "\n")
+	return lint.Replace(text.Span{Start: end, End: second.BodySpan.Start}, l.joint(d, end, len(head))), true
+}
+
+// runLayout is how the commands of a RUN stand on lines.
+type runLayout struct {
+	// several is set where the RUN has more than one line.
+	several bool
+	// leading is set where lines begin with "&&", as against end with it.
+	leading bool
+	// indent is that of the lines on which commands stand.
+	indent string
+}
+
+func layoutOf(d *facts.Dockerfile, in *dockerfile.Instruction) runLayout {
+	l := runLayout{leading: true, indent: "    "}
+	ended, plain := false, ""
+	for _, line := range in.PhysicalLines() {
+		if line.Kind != dockerfile.CodeLine {
+			continue
+		}
+		code := string(d.Src[line.Start:line.Continued])
+		words := strings.TrimLeft(code, " \t")
+		indent := code[:len(code)-len(words)]
+		switch {
+		case line.Start <= in.Span.Start:
+		case strings.HasPrefix(words, "&&"):
+			return runLayout{several: true, leading: true, indent: indent}
+		case ended:
+			l = runLayout{several: true, indent: indent}
+		case !l.several && plain == "":
+			plain = indent
+		}
+		l.several = l.several || line.Start > in.Span.Start
+		ended = strings.HasSuffix(strings.TrimRight(words, " \t"), "&&")
+	}
+	if l.leading && plain != "" {
+		l.indent = plain
+	}
+	return l
+}
+
+// joint is what stands between two commands, of which the second has so many
+// bytes and follows at a place of the file.
+func (l runLayout) joint(d *facts.Dockerfile, at, length int) string {
+	next := string(rune(d.Escape)) + d.Newline() + l.indent
+	switch {
+	case !l.several && d.Lines.Position(at).Column+length <= maxLine:
+		return " && "
+	case l.leading:
+		return " " + next + "&& "
+	}
+	return " && " + next
+}

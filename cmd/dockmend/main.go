@@ -1,26 +1,48 @@
-// Command dockmend lints Dockerfiles and mends what can be mended.
+// Command dockmend lints Dockerfiles and fixes what can be fixed.
 package main
 
 import (
 	"context"
+	"fmt"
 	"os"
 	"os/signal"
 	"runtime/debug"
 	"syscall"
+	"time"
 
 	"github.com/dockmend/dockmend/internal/cli"
 )
 
-// garbage is how much may pile up before it is collected, in percent of what is
-// in use. A run is short: a sixth of its time is worth half as much memory again.
-const garbage = 200
+const (
+	// garbage is how much may pile up before it is collected, in percent of what is
+	// in use. A run is short: a sixth of its time is worth half as much memory again.
+	garbage = 200
+	// grace is how long a run may take to end after the first signal: long enough
+	// to write what was found. Some calls of the operating system cannot be
+	// interrupted, such as opening a named pipe.
+	grace = 3 * time.Second
+	// incomplete is the exit code of a run that could not be completed.
+	incomplete = 3
+)
 
 func main() {
 	if os.Getenv("GOGC") == "" {
 		debug.SetGCPercent(garbage)
 	}
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	code := cli.Main(ctx, os.Args, cli.OSEnv())
-	stop()
-	os.Exit(code)
+	ended := make(chan int)
+	go func() { ended <- cli.Main(ctx, os.Args, cli.OSEnv()) }()
+	select {
+	case code := <-ended:
+		os.Exit(code)
+	case <-ctx.Done():
+	}
+	stop() // from here on, a signal kills
+	select {
+	case code := <-ended:
+		os.Exit(code)
+	case <-time.After(grace):
+		_, _ = fmt.Fprintln(os.Stderr, "dockmend: the run was stopped by a signal, in a step that could not be ended; there is no report")
+		os.Exit(incomplete)
+	}
 }

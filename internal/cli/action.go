@@ -154,7 +154,7 @@ func (a *action) run(ctx context.Context) (err error) {
 	if a.event.Run != nil {
 		a.takeOver(ctx, s, result)
 	}
-	if a.event.PullRequest() {
+	if a.event.PullRequest() && s.checker.Watch.Fired() == "" {
 		engine.Prove(ctx, s.checker, result, s.files, a.in.jobs)
 	}
 	return a.publish(ctx, s, result)
@@ -301,5 +301,5 @@ func (a *action) write(format string, w io.Writer, r *lint.Result, placed *repor
 	if err != nil {
 		return err
 	}
-	return writer.Write(w, r)
+	return writeReport(w, writer, r)
 }

@@ -190,7 +190,12 @@ func proveTogether(ctx context.Context, s *session, source *lint.Source, edits [
 	if err != nil || i < 0 {
 		return unknown
 	}
-	v := engine.NewProver(s.checker, s.files[i], source.Bytes, prove.Budget).Compare(ctx, after)
+	v := prove.Verdict{Effect: lint.EffectUnknown}
+	if crash := engine.Recover(engine.StepProve, func() {
+		v = engine.NewProver(s.checker, s.files[i], source.Bytes, prove.Budget).Compare(ctx, after)
+	}); crash != nil {
+		return unknown
+	}
 	if v.Broken || v.Effect == lint.EffectUnknown {
 		return unknown
 	}

@@ -9,7 +9,6 @@ import (
 	"os"
 	"path"
 	"strings"
-	"sync"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -167,22 +166,7 @@ func problemLines(problems []lint.Problem) []string {
 
 // fixAll fixes files on several goroutines; the order is that of the files.
 func fixAll(ctx context.Context, s *session, flags *fixFlags) []*engine.Fixed {
-	fixed := make([]*engine.Fixed, len(s.files))
-	next := make(chan int)
-	var wg sync.WaitGroup
-	for range max(min(flags.jobs, len(s.files)), 1) {
-		wg.Go(func() {
-			for i := range next {
-				fixed[i] = fixOne(ctx, s, flags, s.files[i])
-			}
-		})
-	}
-	for i := range s.files {
-		next <- i
-	}
-	close(next)
-	wg.Wait()
-	return fixed
+	return s.checker.FixAll(ctx, s.files, flags.jobs, func(f engine.File) *engine.Fixed { return fixOne(ctx, s, flags, f) })
 }
 
 // fixOne fixes a file, unless the configuration leaves it as it is.

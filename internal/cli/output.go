@@ -94,10 +94,10 @@ func writeAll(env *Env, outputs []output, r *lint.Result) error {
 
 func (o output) write(env *Env, r *lint.Result) error {
 	if o.file == "" {
-		return o.writer.Write(env.Stdout, r)
+		return writeReport(env.Stdout, o.writer, r)
 	}
 	var b bytes.Buffer
-	if err := o.writer.Write(&b, r); err != nil {
+	if err := writeReport(&b, o.writer, r); err != nil {
 		return err
 	}
 	return writeFile(env, o.file, b.Bytes())

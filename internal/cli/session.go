@@ -43,9 +43,14 @@ type session struct {
 	lenient bool
 	// pull is what the pull request with fixes looks like.
 	pull config.PullRequest
+	// unwatch ends the watchdog.
+	unwatch context.CancelFunc
 }
 
 func (s *session) close() {
+	if s.unwatch != nil {
+		s.unwatch()
+	}
 	if s.resolver != nil {
 		s.resolver.Close()
 	}
@@ -130,7 +135,11 @@ func (s *session) configure(env *Env, flags *lintFlags, catalog *rules.Catalog, 
 		Catalog: catalog, Settings: s.rules.Settings(),
 		Suppress:      suppress.Options{DisableHadolint: cfg.DisableHadolintIgnores},
 		LintTemplates: cfg.Templates == "lint",
+		Watch:         engine.NewWatch(),
 	}
+	watched, unwatch := context.WithCancel(context.Background())
+	s.unwatch = unwatch
+	go s.checker.Watch.Guard(watched)
 	return s.findShellCheck(env, flags.shellcheck)
 }
 
@@ -249,7 +258,7 @@ func (s *session) run(ctx context.Context, flags *lintFlags) *lint.Result {
 		result.Skipped = append(s.skipped, result.Skipped...)
 	}
 	result.Skipped = offlineOnce(result.Skipped)
-	if flags.prove {
+	if flags.prove && s.checker.Watch.Fired() == "" {
 		engine.Prove(ctx, s.checker, result, s.files, flags.jobs)
 	}
 	result.Problems = append(result.Problems, s.unanswered()...)

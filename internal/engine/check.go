@@ -57,6 +57,11 @@ type Checker struct {
 	ShellCheck ScriptChecker
 	// LintTemplates lints templates like other files.
 	LintTemplates bool
+	// Watch is the watchdog of the run; nil for none.
+	Watch *Watch
+	// Hook, if set, is called at the start of each step of a file: tests make it
+	// panic or wait.
+	Hook func(path string, step Step)
 }
 
 // Checked is what is known about one file.
@@ -68,7 +73,7 @@ type Checked struct {
 
 // Check checks one file whose bytes were read.
 func (c *Checker) Check(ctx context.Context, f File, src []byte) *Checked {
-	l := c.load(f, lint.NewSource(f.Path, src))
+	l := c.load(f, func() ([]byte, error) { return src, nil })
 	c.askShellCheck(ctx, []*loaded{l})
 	return c.check(l)
 }
@@ -76,6 +81,7 @@ func (c *Checker) Check(ctx context.Context, f File, src []byte) *Checked {
 // loaded is a file that was parsed and not yet checked.
 type loaded struct {
 	file     File
+	frame    *frame
 	src      *lint.Source
 	doc      document
 	template bool
@@ -84,9 +90,26 @@ type loaded struct {
 	out *Checked
 }
 
-// load parses a file, unless its bytes are no text.
-func (c *Checker) load(f File, src *lint.Source) *loaded {
-	l := &loaded{file: f, src: src, out: &Checked{}}
+// load reads and parses a file.
+func (c *Checker) load(f File, read func() ([]byte, error)) *loaded {
+	l := &loaded{file: f, frame: c.frame(f.Path), out: &Checked{}}
+	l.frame.attempt(StepRead, func() {
+		src, err := read()
+		if err != nil {
+			l.out.Problems = append(l.out.Problems, lint.Problem{File: f.Path, Message: "cannot be read: " + reason(err)})
+			return
+		}
+		l.src = lint.NewSource(f.Path, src)
+	})
+	if l.src != nil {
+		l.frame.attempt(StepParse, func() { c.parse(l) })
+	}
+	return l
+}
+
+// parse parses a file, unless its bytes are no text.
+func (c *Checker) parse(l *loaded) {
+	f, src := l.file, l.src
 	switch {
 	case len(src.Bytes) > MaxFileSize:
 		c.limit(l.out, src, f.Policy, fmt.Sprintf("the file has more than the limit of %d bytes: it was not linted; split it up or exclude it", MaxFileSize))
@@ -98,19 +121,24 @@ func (c *Checker) load(f File, src *lint.Source) *loaded {
 		c.report(l, syntaxError, lint.Finding{Message: message})
 		fingerprint(l.out.Diagnostics)
 	default:
-		var marked bool
-		l.doc, marked = parse(f, src, c.Catalog)
-		l.template = !c.LintTemplates && (f.Template || marked)
+		doc, marked := parse(f, src, c.Catalog)
+		l.doc, l.template = doc, !c.LintTemplates && (f.Template || marked)
 	}
-	return l
 }
 
 // check runs the rules on a file.
 func (c *Checker) check(l *loaded) *Checked {
-	if l.doc == nil {
-		return l.out
+	defer l.frame.end()
+	if l.doc != nil {
+		c.checkDocument(l)
 	}
-	directives := l.doc.directives(c.Suppress)
+	l.out.Problems = append(l.out.Problems, l.frame.problems()...)
+	return l.out
+}
+
+func (c *Checker) checkDocument(l *loaded) {
+	var directives *suppress.Directives
+	l.frame.attempt(StepDirectives, func() { directives = l.doc.directives(c.Suppress) })
 	var ran map[string]bool // only ignore comments ask for it, and few files have one
 	if !directives.Empty() {
 		ran = make(map[string]bool, len(c.Catalog.Dockerfile))
@@ -119,22 +147,28 @@ func (c *Checker) check(l *loaded) *Checked {
 	if l.template && l.file.Target != lint.TargetDockerfile {
 		c.report(l, templateSkipped, lint.Finding{Message: "the file is a template and was not linted; lint what is made of it, or set templates: lint"})
 	}
-	for _, f := range l.doc.faults() {
-		switch {
-		case l.template:
-		case f.problem != "":
-			l.out.Problems = append(l.out.Problems, lint.Problem{File: l.src.Path, Message: f.problem})
-		default:
-			c.report(l, f.rule, f.finding)
-		}
+	if !l.template {
+		l.frame.attempt(StepFaults, func() { c.faults(l) })
 	}
 	if !directives.Empty() {
-		for _, extra := range directives.Apply(l.out.Diagnostics, c.Catalog.Metas(), func(id string) bool { return ran[id] }) {
-			l.out.add(extra.Rule, l.src, l.file.Policy, extra.Finding)
-		}
+		l.frame.attempt(StepSuppress, func() {
+			for _, extra := range directives.Apply(l.out.Diagnostics, c.Catalog.Metas(), func(id string) bool { return ran[id] }) {
+				l.out.add(extra.Rule, l.src, l.file.Policy, extra.Finding)
+			}
+		})
 	}
-	c.finish(l.out, l.src, l.file.Policy)
-	return l.out
+	l.frame.attempt(StepFinish, func() { c.finish(l.out, l.src, l.file.Policy) })
+}
+
+// faults reports what keeps a file from being read as what it is.
+func (c *Checker) faults(l *loaded) {
+	for _, f := range l.doc.faults() {
+		if f.problem != "" {
+			l.out.Problems = append(l.out.Problems, lint.Problem{File: l.src.Path, Message: f.problem})
+			continue
+		}
+		c.report(l, f.rule, f.finding)
+	}
 }
 
 // report reports a finding of a rule that the engine speaks for.

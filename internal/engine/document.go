@@ -1,9 +1,7 @@
 package engine
 
 import (
-	"fmt"
 	"path"
-	"runtime/debug"
 
 	"github.com/dockmend/dockmend/internal/facts"
 	"github.com/dockmend/dockmend/internal/lint"
@@ -106,7 +104,7 @@ func (t typed[D]) check(c *Checker, l *loaded, ran map[string]bool) {
 			Doc: t.doc, Options: l.file.Policy.Options(current), Settings: c.Settings, Hadolint: l.file.Policy.Hadolint(current),
 			Files: l.file.Context, Registry: c.registry(), Notes: l.notes, Report: report, Skip: skip,
 		}
-		done := runRule(rule, pass, l) && !skipped
+		done := l.frame.attempt(ruleStep(rule.ID), func() { rule.Check(pass) }) && !skipped
 		if ran != nil {
 			ran[rule.ID] = done
 		}
@@ -115,19 +113,6 @@ func (t typed[D]) check(c *Checker, l *loaded, ran map[string]bool) {
 
 func (typed[D]) scripts() (found []facts.ShellScript, left int) { return nil, 0 }
 func (typed[D]) faults() []fault                                { return nil }
-
-// runRule runs one rule and reports whether it came to its end. A crash is
-// this rule's alone: what others found stays.
-func runRule[D any](rule *lint.Rule[D], pass *lint.Pass[D], l *loaded) (ok bool) {
-	defer func() {
-		if r := recover(); r != nil {
-			ok = false
-			l.out.Problems = append(l.out.Problems, lint.Problem{File: l.src.Path, Message: fmt.Sprintf("rule %s crashed: %v; please report this with the file\n%s", rule.ID, r, debug.Stack())})
-		}
-	}()
-	rule.Check(pass)
-	return true
-}
 
 type dockerfileDocument struct{ typed[*facts.Dockerfile] }
 

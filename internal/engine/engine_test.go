@@ -266,3 +266,7 @@ func TestEndlessFixIsReported(t *testing.T) {
 		t.Errorf("problems: %v", got.Problems)
 	}
 }
+
+func shellcheckRule() lint.Rule[*facts.Dockerfile] {
+	return lint.Rule[*facts.Dockerfile]{Meta: lint.Meta{ID: "shellcheck-finding", Severity: lint.Warning}, Check: func(*lint.Pass[*facts.Dockerfile]) {}}
+}

@@ -83,7 +83,20 @@ type candidate struct {
 
 // Fix applies the fixes of a file to a fixed point. Fixes that are in conflict
 // wait for the next round. A fix that BuildKit does not accept is left out.
+//
+// Where anything crashes, the file stays as it is.
 func (x *Fixer) Fix(ctx context.Context, f File, src []byte) *Fixed {
+	frame := x.Checker.frame(f.Path)
+	defer frame.end()
+	var out *Fixed
+	if frame.attempt(StepFix, func() { out = x.fix(ctx, f, src) }) {
+		return out
+	}
+	left := x.Checker.Check(ctx, f, src)
+	return &Fixed{Path: f.Path, Before: src, After: src, Left: left, Problems: append(frame.problems(), left.Problems...)}
+}
+
+func (x *Fixer) fix(ctx context.Context, f File, src []byte) *Fixed {
 	out := &Fixed{Path: f.Path, Before: src, After: src}
 	refused := map[string]bool{}
 	budget := prove.Budget
@@ -316,4 +329,27 @@ func ruleNames(batch []candidate) string {
 	}
 	slices.Sort(names)
 	return strings.Join(slices.Compact(names), ", ")
+}
+
+// FixAll fixes files, each by one, on jobs goroutines. The result has the order of
+// the files. A file that was not done when the run ended is as it was, with a
+// problem that says so.
+func (c *Checker) FixAll(ctx context.Context, files []File, jobs int, one func(File) *Fixed) []*Fixed {
+	stop, release := c.Watch.stopped(ctx)
+	defer release()
+	fixed := make([]*Fixed, len(files))
+	keep := func(i int, f *Fixed) { fixed[i] = f }
+	group(stop, len(files), jobs, 1, keep, func(i, _ int, keep func(int, *Fixed)) {
+		var f *Fixed
+		if crash := Recover(StepFix, func() { f = one(files[i]) }); crash != nil {
+			f = &Fixed{Path: files[i].Path, Problems: []lint.Problem{crash.Problem(files[i].Path)}}
+		}
+		keep(i, f)
+	})
+	for i, f := range files {
+		if fixed[i] == nil {
+			fixed[i] = &Fixed{Path: f.Path, Problems: []lint.Problem{c.Watch.unfinished(f.Path)}}
+		}
+	}
+	return fixed
 }

@@ -3,7 +3,6 @@ package engine
 import (
 	"context"
 	"slices"
-	"sync"
 
 	"github.com/dockmend/dockmend/internal/lint"
 	"github.com/dockmend/dockmend/internal/prove"
@@ -85,34 +84,58 @@ func Prove(ctx context.Context, c *Checker, r *lint.Result, files []File, jobs i
 		}
 		bySource[d.Source] = append(bySource[d.Source], d)
 	}
-	next := make(chan *lint.Source)
-	var wg sync.WaitGroup
-	for range max(min(jobs, len(order)), 1) {
-		wg.Go(func() {
-			for source := range next {
-				proveFile(ctx, c, byPath[source.Path], source, bySource[source])
+	stop, release := c.Watch.stopped(ctx)
+	defer release()
+	all := make([]*fileProofs, len(order))
+	keep := func(i int, p *fileProofs) { all[i] = p }
+	group(stop, len(order), jobs, 1, keep, func(i, _ int, keep func(int, *fileProofs)) {
+		keep(i, proveFile(ctx, c, byPath[order[i].Path], order[i], bySource[order[i]]))
+	})
+	for i, source := range order {
+		if all[i] == nil {
+			r.Problems = append(r.Problems, c.Watch.unfinished(source.Path))
+			continue
+		}
+		for _, p := range all[i].proofs {
+			p.finding.Proof = p.proof
+			if p.proof.State == lint.ProofDemoted {
+				p.fix.Applicability = min(p.fix.Applicability, lint.Unsafe)
 			}
-		})
+		}
+		r.Problems = append(r.Problems, all[i].problems...)
 	}
-	for _, source := range order {
-		next <- source
-	}
-	close(next)
-	wg.Wait()
 }
 
-func proveFile(ctx context.Context, c *Checker, f File, source *lint.Source, findings []*lint.Diagnostic) {
-	prover := NewProver(c, f, source.Bytes, prove.Budget)
+// fileProofs are the proofs of a file's fixes.
+type fileProofs struct {
+	proofs   []fixProof
+	problems []lint.Problem
+}
+
+// fixProof is the proof of the first fix of a finding.
+type fixProof struct {
+	finding *lint.Diagnostic
+	fix     *lint.Fix
+	proof   lint.Proof
+}
+
+func proveFile(ctx context.Context, c *Checker, f File, source *lint.Source, findings []*lint.Diagnostic) *fileProofs {
+	out := &fileProofs{}
+	frame := c.frame(f.Path)
+	defer frame.end()
+	var prover Prover = unproved{f.Target}
+	frame.attempt(StepProve, func() { prover = NewProver(c, f, source.Bytes, prove.Budget) })
 	for _, d := range findings {
-		for i := range d.Fixes {
-			fix := &d.Fixes[i]
-			if fix.Applicability == lint.Manual || !ownEdits(*fix) {
-				continue
-			}
-			d.Proof = proofOf(ctx, prover, source.Bytes, fix)
-			break
+		i := slices.IndexFunc(d.Fixes, func(fix lint.Fix) bool { return fix.Applicability > lint.Manual && ownEdits(fix) })
+		if i < 0 {
+			continue
 		}
+		p := fixProof{d, &d.Fixes[i], lint.Proof{State: lint.ProofUnknown, Effect: lint.EffectUnknown, Details: []string{"the proof crashed"}}}
+		frame.attempt(StepProve, func() { p.proof = proofOf(ctx, prover, source.Bytes, p.fix) })
+		out.proofs = append(out.proofs, p)
 	}
+	out.problems = frame.problems()
+	return out
 }
 
 // proofOf proves one fix. One that is not what its rule declares is not safe.
@@ -130,7 +153,6 @@ func proofOf(ctx context.Context, prover Prover, src []byte, fix *lint.Fix) lint
 	case v.Effect == lint.EffectUnknown:
 		return lint.Proof{State: lint.ProofUnknown, Effect: v.Effect, Details: []string{v.Reason}}
 	case !declared(fix, v):
-		fix.Applicability = min(fix.Applicability, lint.Unsafe)
 		return lint.Proof{State: lint.ProofDemoted, Effect: v.Effect, Details: v.Details}
 	}
 	return lint.Proof{State: lint.ProofPassed, Effect: v.Effect, Details: v.Details}

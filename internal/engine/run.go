@@ -8,7 +8,6 @@ import (
 	"io"
 	"os"
 	"slices"
-	"sync"
 
 	"github.com/dockmend/dockmend/internal/lint"
 )
@@ -30,32 +29,23 @@ type File struct {
 
 // Run checks files on jobs goroutines. The result is the same for any number.
 func Run(ctx context.Context, c *Checker, files []File, jobs int) *lint.Result {
-	checked := make([]*Checked, len(files))
 	step := 1
 	if c.ShellCheck != nil {
 		step = scriptFiles
 	}
-	next := make(chan int)
-	var wg sync.WaitGroup
-	for range max(min(jobs, len(files)), 1) {
-		wg.Go(func() {
-			for i := range next {
-				end := min(i+step, len(files))
-				c.files(ctx, files[i:end], checked[i:end])
-			}
-		})
-	}
-	for i := 0; i < len(files) && ctx.Err() == nil; i += step {
-		next <- i
-	}
-	close(next)
-	wg.Wait()
+	stop, release := c.Watch.stopped(ctx)
+	defer release()
+	checked := make([]*Checked, len(files))
+	keep := func(i int, out *Checked) { checked[i] = out }
+	group(stop, len(files), jobs, step, keep, func(from, to int, keep func(int, *Checked)) {
+		c.files(ctx, files[from:to], func(i int, out *Checked) { keep(from+i, out) })
+	})
 
 	result := &lint.Result{}
 	for i, f := range files {
 		result.Files = append(result.Files, f.Path)
 		if checked[i] == nil {
-			result.Problems = append(result.Problems, lint.Problem{File: f.Path, Message: "not checked: the run was stopped"})
+			result.Problems = append(result.Problems, c.Watch.unfinished(f.Path))
 			continue
 		}
 		result.Diagnostics = append(result.Diagnostics, checked[i].Diagnostics...)
@@ -69,19 +59,15 @@ func Run(ctx context.Context, c *Checker, files []File, jobs int) *lint.Result {
 }
 
 // files reads and checks a few files.
-func (c *Checker) files(ctx context.Context, files []File, checked []*Checked) {
+func (c *Checker) files(ctx context.Context, files []File, keep func(i int, out *Checked)) {
 	all := make([]*loaded, len(files))
 	for i, f := range files {
-		src, err := Read(f)
-		if err != nil {
-			all[i] = &loaded{out: &Checked{Problems: []lint.Problem{{File: f.Path, Message: "cannot be read: " + reason(err)}}}}
-			continue
-		}
-		all[i] = c.load(f, lint.NewSource(f.Path, src))
+		all[i] = c.load(f, func() ([]byte, error) { return Read(f) })
 	}
 	c.askShellCheck(ctx, all)
 	for i, l := range all {
-		checked[i] = c.check(l)
+		keep(i, c.check(l))
+		all[i] = nil
 	}
 }
 

@@ -42,7 +42,9 @@ func (c *Checker) askShellCheck(ctx context.Context, all []*loaded) {
 		if l.doc == nil || l.template || !l.file.Policy.Enabled(rule[0]) {
 			continue
 		}
-		found, left := l.doc.scripts()
+		var found []facts.ShellScript
+		left := 0
+		l.frame.attempt(StepScripts, func() { found, left = l.doc.scripts() })
 		for _, s := range found {
 			origins = append(origins, origin{l, s})
 			scripts = append(scripts, lint.Script{Text: s.Text, Dialect: s.Dialect, Variables: s.Variables})

@@ -1,0 +1,59 @@
+package cli
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+	"testing"
+
+	"github.com/dockmend/dockmend/internal/lint"
+)
+
+// fragile is a format that crashes on a file, or on every result.
+type fragile struct{ on string }
+
+func (f fragile) Write(w io.Writer, r *lint.Result) error {
+	for _, d := range r.Diagnostics {
+		if d.Source.Path == f.on {
+			panic("told to")
+		}
+		_, _ = fmt.Fprintln(w, d.Source.Path)
+	}
+	if f.on == "" {
+		panic("told to")
+	}
+	return nil
+}
+
+func TestReportOfTheOtherFiles(t *testing.T) {
+	result := func() *lint.Result {
+		r := &lint.Result{}
+		for _, name := range []string{"a", "b", "b", "c"} {
+			d := &lint.Diagnostic{Source: lint.NewSource(name, nil)}
+			if n := len(r.Diagnostics); n > 0 && r.Diagnostics[n-1].Source.Path == name {
+				d.Source = r.Diagnostics[n-1].Source
+			}
+			r.Diagnostics = append(r.Diagnostics, d)
+		}
+		return r
+	}
+	for _, bad := range []string{"a", "b", "c"} {
+		r := result()
+		var out strings.Builder
+		if err := writeReport(&out, fragile{bad}, r); err != nil {
+			t.Fatal(err)
+		}
+		if strings.Count(out.String(), bad) > 0 || len(r.Problems) != 1 || r.Problems[0].File != bad {
+			t.Errorf("%s: report %q, problems %v", bad, out.String(), r.Problems)
+		}
+		if !strings.HasPrefix(r.Problems[0].Message, "writing the report crashed: told to; please report this") {
+			t.Error(r.Problems[0].Message)
+		}
+	}
+	err := writeReport(io.Discard, fragile{""}, result())
+	var exit *exitError
+	if !errors.As(err, &exit) || exit.code != exitIncomplete {
+		t.Errorf("a format that always crashes: %v", err)
+	}
+}

@@ -1,0 +1,204 @@
+package engine_test
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/dockmend/dockmend/internal/buildcontext"
+	"github.com/dockmend/dockmend/internal/engine"
+	"github.com/dockmend/dockmend/internal/lint"
+)
+
+// steps are all steps of a file that is checked.
+func steps() []engine.Step {
+	return []engine.Step{
+		engine.StepRead, engine.StepParse, engine.StepScripts, engine.StepDirectives, "rule run",
+		engine.StepFaults, engine.StepSuppress, engine.StepFinish,
+	}
+}
+
+// three are files with the same text, which has one finding and an ignore comment.
+func three() []engine.File {
+	var all []engine.File
+	for _, name := range []string{"a", "b", "c"} {
+		all = append(all, engine.File{
+			Path: name, Context: buildcontext.None(), Policy: policy{},
+			Open: func() (io.ReadCloser, error) {
+				return io.NopCloser(strings.NewReader("FROM a\n# dockmend ignore=run\nRUN x\nRUN y\n")), nil
+			},
+		})
+	}
+	return all
+}
+
+// silent is a program that has nothing to say of any script.
+type silent struct{}
+
+func (silent) Check(_ context.Context, scripts []lint.Script) ([][]lint.ScriptNote, error) {
+	return make([][]lint.ScriptNote, len(scripts)), nil
+}
+
+// counted are the findings of each file.
+func counted(r *lint.Result) map[string]int {
+	n := map[string]int{}
+	for _, d := range r.Diagnostics {
+		n[d.Source.Path]++
+	}
+	return n
+}
+
+// TestCrashOfEachStep makes each step of one file panic: the others are reported
+// in full, and the problem names file and step, the same every time.
+func TestCrashOfEachStep(t *testing.T) {
+	for _, step := range steps() {
+		var first string
+		for _, jobs := range []int{1, 3} {
+			c := checker()
+			c.Catalog.Dockerfile = append(c.Catalog.Dockerfile, shellcheckRule())
+			c.ShellCheck = silent{}
+			c.Hook = func(path string, s engine.Step) {
+				if path == "b" && s == step {
+					panic("told to")
+				}
+			}
+			r := engine.Run(t.Context(), c, three(), jobs)
+			if len(r.Problems) != 1 || r.Problems[0].File != "b" {
+				t.Fatalf("%s: problems %v", step, r.Problems)
+			}
+			message := r.Problems[0].Message
+			if want := string(step) + " crashed: told to; please report this with the file\n\tat "; !strings.HasPrefix(message, want) {
+				t.Errorf("message %q, want %q", message, want)
+			}
+			if strings.Contains(message, "0x") || strings.Contains(message, "goroutine ") {
+				t.Errorf("%s: the message depends on the run: %q", step, message)
+			}
+			if n := counted(r); n["a"] != 2 || n["c"] != 2 {
+				t.Errorf("%s: findings %v", step, n)
+			}
+			if first == "" {
+				first = fmt.Sprint(r.Problems, counted(r))
+			} else if again := fmt.Sprint(r.Problems, counted(r)); again != first {
+				t.Errorf("%s: %q with one job, %q with three", step, first, again)
+			}
+		}
+	}
+}
+
+// TestCrashOfAFix makes fixing and proving panic: the file stays as it is, and
+// what was found in it is reported.
+func TestCrashOfAFix(t *testing.T) {
+	for _, step := range []engine.Step{engine.StepFix, "rule casing"} {
+		c := &engine.Checker{Catalog: fixes(), Settings: &lint.Settings{}}
+		c.Hook = func(_ string, s engine.Step) {
+			if s == step {
+				panic("told to")
+			}
+		}
+		f := engine.Fixer{Checker: c}
+		src := "from a\nCMD a b\n"
+		got := f.Fix(t.Context(), engine.File{Path: "Dockerfile", Policy: policy{}, Context: buildcontext.None()}, []byte(src))
+		if len(got.Problems) != 1 || !strings.HasPrefix(got.Problems[0].Message, string(step)+" crashed: told to") {
+			t.Errorf("%s: problems %v", step, got.Problems)
+		}
+		if step == engine.StepFix && (got.Changed() || got.Left == nil || len(got.Left.Diagnostics) == 0) {
+			t.Errorf("%s: after %q, left %v", step, got.After, got.Left)
+		}
+	}
+
+	c := &engine.Checker{Catalog: fixes(), Settings: &lint.Settings{}}
+	c.Hook = func(path string, s engine.Step) {
+		if s == engine.StepProve && path == "b" {
+			panic("told to")
+		}
+	}
+	files := three()
+	for i := range files {
+		files[i].Open = func() (io.ReadCloser, error) { return io.NopCloser(strings.NewReader("from a\nCMD a b\n")), nil }
+	}
+	r := engine.Run(t.Context(), c, files, 1)
+	engine.Prove(t.Context(), c, r, files, 2)
+	if len(r.Problems) != 1 || r.Problems[0].File != "b" || !strings.HasPrefix(r.Problems[0].Message, "proving the fixes, proving the fixes") {
+		t.Errorf("problems %v", r.Problems)
+	}
+	for _, d := range r.Diagnostics {
+		if want := d.Source.Path != "b"; (d.Proof.State == lint.ProofPassed) != want {
+			t.Errorf("%s of %s is %s", d.Rule.ID, d.Source.Path, d.Proof.State)
+		}
+	}
+}
+
+// TestWatchdog has a step that comes to no end: what is finished is reported, and
+// the rest is named with its step.
+func TestWatchdog(t *testing.T) {
+	for _, step := range steps() {
+		c := checker()
+		c.Watch = engine.NewWatch()
+		never := make(chan struct{})
+		t.Cleanup(func() { close(never) })
+		c.Hook = func(path string, s engine.Step) {
+			if path == "b" && s == step {
+				c.Watch.Fire("a test said so")
+				<-never
+			}
+		}
+		if step == engine.StepScripts {
+			continue // asked only for ShellCheck, whose files go together
+		}
+		r := engine.Run(t.Context(), c, three(), 1)
+		var got []string
+		for _, p := range r.Problems {
+			got = append(got, p.File+": "+p.Message)
+		}
+		want := []string{
+			"b: not finished: " + string(step) + " did not come to an end, and a test said so; please report this with the file",
+			"c: not checked: the run ended early, because a test said so",
+		}
+		if !slices.Equal(got, want) {
+			t.Errorf("%s: problems %q, want %q", step, got, want)
+		}
+		if n := counted(r); n["a"] != 2 || n["b"]+n["c"] > 0 {
+			t.Errorf("%s: findings %v", step, n)
+		}
+	}
+}
+
+// TestWatchdogOverFixes has a fix and a proof that come to no end.
+func TestWatchdogOverFixes(t *testing.T) {
+	for _, step := range []engine.Step{engine.StepFix, engine.StepProve} {
+		c := &engine.Checker{Catalog: fixes(), Settings: &lint.Settings{}, Watch: engine.NewWatch()}
+		never := make(chan struct{})
+		t.Cleanup(func() { close(never) })
+		c.Hook = func(path string, s engine.Step) {
+			if path == "b" && s == step {
+				c.Watch.Fire("a test said so")
+				<-never
+			}
+		}
+		files := three()
+		src := []byte("from a\n")
+		for i := range files {
+			files[i].Open = func() (io.ReadCloser, error) { return io.NopCloser(strings.NewReader(string(src))), nil }
+		}
+		var problems []lint.Problem
+		if step == engine.StepProve {
+			r := engine.Run(t.Context(), c, files, 1)
+			engine.Prove(t.Context(), c, r, files, 1)
+			problems = r.Problems
+		} else {
+			f := engine.Fixer{Checker: c}
+			for _, x := range c.FixAll(t.Context(), files, 1, func(x engine.File) *engine.Fixed { return f.Fix(t.Context(), x, src) }) {
+				problems = append(problems, x.Problems...)
+				if x.Path != "a" && x.Changed() {
+					t.Errorf("%s was changed", x.Path)
+				}
+			}
+		}
+		if len(problems) != 2 || !strings.HasPrefix(problems[0].Message, "not finished: "+string(step)) {
+			t.Errorf("%s: problems %v", step, problems)
+		}
+	}
+}

@@ -60,9 +60,6 @@ func checkGlobalArgNotRedeclared(p *lint.Pass[*facts.Dockerfile]) {
 				}
 			}
 			eachExpansion(p.Doc, in, func(at text.Span, u facts.VariableUse, own string) {
-				if from, ok := in.Flag("from"); ok && from.ValueSpan.Contains(at) {
-					return // nothing is expanded there, so no ARG would help
-				}
 				if !u.HasDefault && u.Name != own {
 					use(at, u.Name)
 				}

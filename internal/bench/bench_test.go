@@ -25,6 +25,7 @@ import (
 	"github.com/dockmend/dockmend/internal/config"
 	"github.com/dockmend/dockmend/internal/discover"
 	"github.com/dockmend/dockmend/internal/engine"
+	"github.com/dockmend/dockmend/internal/files"
 	"github.com/dockmend/dockmend/internal/lint"
 	"github.com/dockmend/dockmend/internal/rules"
 )
@@ -46,7 +47,12 @@ func load(tb testing.TB) corpus {
 		tb.Fatal(err)
 	}
 	defer func() { _ = root.Close() }()
-	found, err := discover.Find(root, nil, discover.Options{NoGitignore: true})
+	tree, err := files.Open(dir)
+	if err != nil {
+		tb.Fatal(err)
+	}
+	defer func() { _ = tree.Close() }()
+	found, err := discover.Find(tree, nil, discover.Options{NoGitignore: true})
 	if err != nil {
 		tb.Fatal(err)
 	}

@@ -18,6 +18,7 @@ import (
 	"github.com/dockmend/dockmend/internal/config"
 	"github.com/dockmend/dockmend/internal/discover"
 	"github.com/dockmend/dockmend/internal/engine"
+	"github.com/dockmend/dockmend/internal/files"
 	"github.com/dockmend/dockmend/internal/fixture"
 	"github.com/dockmend/dockmend/internal/lint"
 	"github.com/dockmend/dockmend/internal/rules"
@@ -288,7 +289,12 @@ func filesOfCorpus(t *testing.T) []fixable {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = root.Close() })
-	found, err := discover.Find(root, nil, discover.Options{NoGitignore: true})
+	tree, err := files.Open(os.Getenv("DOCKMEND_CORPUS"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = tree.Close() })
+	found, err := discover.Find(tree, nil, discover.Options{NoGitignore: true})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -18,6 +18,7 @@ import (
 	"github.com/dockmend/dockmend/internal/discover"
 	"github.com/dockmend/dockmend/internal/engine"
 	"github.com/dockmend/dockmend/internal/facts"
+	"github.com/dockmend/dockmend/internal/files"
 	"github.com/dockmend/dockmend/internal/lint"
 	"github.com/dockmend/dockmend/internal/resolve"
 	"github.com/dockmend/dockmend/internal/resolve/fakeregistry"
@@ -104,7 +105,12 @@ func newPinned(t *testing.T, projects string) *pinned {
 	if err != nil {
 		t.Fatal(err)
 	}
-	found, err := discover.Find(root, nil, discover.Options{NoGitignore: true})
+	tree, err := files.Open(p.dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = tree.Close() })
+	found, err := discover.Find(tree, nil, discover.Options{NoGitignore: true})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -16,6 +16,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/dockmend/dockmend/internal/engine"
+	"github.com/dockmend/dockmend/internal/files"
 	"github.com/dockmend/dockmend/internal/github"
 	"github.com/dockmend/dockmend/internal/lint"
 	"github.com/dockmend/dockmend/internal/report"
@@ -189,7 +190,7 @@ func (a *action) markBaseline(ctx context.Context, s *session, r *lint.Result) e
 	}
 	read := policySource(func(name string) ([]byte, error) { return readFile(a.env, name) })
 	if policy := a.basePolicy(ctx); policy != nil {
-		read = func(name string) ([]byte, error) { return policy(slashed(s.place.dir, inDir(a.lintEnv, name))) }
+		read = func(name string) ([]byte, error) { return policy(files.Slashed(s.place.dir, inDir(a.lintEnv, name))) }
 	}
 	return markBaseline(r, a.in.baseline, read)
 }

@@ -34,10 +34,10 @@ func (a *action) sessions(ctx context.Context) (s, head *session, err error) {
 		return s, nil, err
 	}
 	if policy == nil {
-		s, err = newSession(a.env, &a.in.lintFlags, a.in.paths, nil)
+		s, err = soleSession(a.env, &a.in.lintFlags, a.in.paths, nil)
 		return s, nil, err
 	}
-	head, headErr := newSession(a.env, &a.in.lintFlags, a.in.paths, nil)
+	head, headErr := soleSession(a.env, &a.in.lintFlags, a.in.paths, nil)
 	base, err := a.readPolicy(policy)
 	if err == nil && base.name == "" {
 		err = a.client.Exists(ctx, a.event.Base) // a token that may not look gets 404 as well
@@ -47,12 +47,12 @@ func (a *action) sessions(ctx context.Context) (s, head *session, err error) {
 		return head, nil, headErr
 	}
 	if headErr == nil {
-		own, err := a.readPolicy(head.place.root.ReadFile)
+		own, err := a.readPolicy(head.place.readPolicy)
 		if err == nil && own.name == base.name && bytes.Equal(own.src, base.src) {
 			return head, nil, nil
 		}
 	}
-	s, err = newSession(a.env, &a.in.lintFlags, a.in.paths, base.read)
+	s, err = soleSession(a.env, &a.in.lintFlags, a.in.paths, base.read)
 	switch {
 	case err == nil && headErr != nil:
 		s.close()

@@ -4,13 +4,13 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"os"
 	"path"
 	"path/filepath"
 	"slices"
 	"strings"
 
 	"github.com/dockmend/dockmend/internal/discover"
+	"github.com/dockmend/dockmend/internal/files"
 	"github.com/dockmend/dockmend/internal/github"
 	"github.com/dockmend/dockmend/internal/lint"
 	"github.com/dockmend/dockmend/internal/rules"
@@ -36,20 +36,20 @@ func (a *action) fetch(ctx context.Context) (clean func(), err error) {
 	}
 	// The runner empties its own folder after the job, even if this is killed.
 	scratch := a.env.Getenv("RUNNER_TEMP")
-	if info, err := os.Stat(scratch); err != nil || !info.IsDir() {
+	if !files.IsFolder(scratch) {
 		scratch = ""
 	}
-	dir, err := os.MkdirTemp(scratch, "dockmend-")
+	root, remove, err := files.Scratch(scratch)
 	if err != nil {
 		return nil, incomplete(err)
 	}
-	clean = func() { _ = os.RemoveAll(dir) } // nobody reads it afterwards
-	if err := a.fill(ctx, dir); err != nil {
+	clean = func() { _ = remove() } // nobody reads it afterwards
+	if err := a.fill(ctx, root); err != nil {
 		clean()
 		return nil, incomplete(err)
 	}
 	env := *a.env
-	env.Dir = dir
+	env.Dir = root.Dir()
 	a.lintEnv = &env
 	a.in.alone, a.in.allowEmpty, a.in.noGitignore = true, true, true
 	a.notices = append(a.notices, "only the changed Dockerfiles are linted here, read through the API: rules that look at the files around them have nothing to see")
@@ -57,29 +57,24 @@ func (a *action) fetch(ctx context.Context) (clean func(), err error) {
 }
 
 // fill writes those of the changed files that are linted.
-func (a *action) fill(ctx context.Context, dir string) error {
+func (a *action) fill(ctx context.Context, root *files.Root) error {
 	diff, err := a.changes(ctx)
 	if err != nil {
 		return err
 	}
-	root, err := os.OpenRoot(dir)
-	if err != nil {
-		return err
-	}
-	defer func() { _ = root.Close() }() // what was written is closed
 	// A folder with this name ends the search for the repository's root.
-	if err := root.Mkdir(".git", 0o755); err != nil {
+	if err := root.MakeFolder(".git", files.Writing{}); err != nil {
 		return err
 	}
 	// The names alone say which files are ours, so empty ones stand for them.
 	var left []string
 	for _, name := range diff.Paths() {
-		if err := put(root, name, nil); err != nil {
+		if err := root.Put(name, nil); err != nil {
 			left = append(left, name)
 		}
 	}
 	if len(left) > 0 {
-		a.notices = append(a.notices, fmt.Sprintf("%s with an odd path not looked at", files(len(left))))
+		a.notices = append(a.notices, fmt.Sprintf("%s with an odd path not looked at", countFiles(len(left))))
 	}
 	found, err := discover.Find(root, nil, discover.Options{NoGitignore: true})
 	if err != nil && !errors.Is(err, discover.ErrNothing) {
@@ -98,7 +93,7 @@ func (a *action) fill(ctx context.Context, dir string) error {
 		if err != nil {
 			return err
 		}
-		if err := put(root, f.Path, src); err != nil {
+		if err := root.Put(f.Path, src); err != nil {
 			return err
 		}
 		wanted[f.Path] = true
@@ -110,22 +105,12 @@ func (a *action) fill(ctx context.Context, dir string) error {
 	}
 	for _, name := range a.in.paths { // a named path must be there
 		if _, err := root.Stat(name); err != nil {
-			if err := root.MkdirAll(name, 0o755); err != nil {
+			if err := root.MakeFolder(name, files.Writing{}); err != nil {
 				return err
 			}
 		}
 	}
 	return nil
-}
-
-func put(root *os.Root, name string, content []byte) error {
-	if !filepath.IsLocal(name) {
-		return fmt.Errorf("%q is no path in a repository", name)
-	}
-	if err := root.MkdirAll(path.Dir(name), 0o755); err != nil {
-		return err
-	}
-	return root.WriteFile(name, content, 0o600)
 }
 
 func cleaned(paths []string) []string {
@@ -149,7 +134,7 @@ func (a *action) remoteSession(ctx context.Context, policy policySource) (*sessi
 		a.unjudged = "the base's configuration cannot be read: " + err.Error()
 		base = policyFile{}
 	}
-	return newSession(a.lintEnv, &a.in.lintFlags, a.in.paths, base.read)
+	return soleSession(a.lintEnv, &a.in.lintFlags, a.in.paths, base.read)
 }
 
 // takeOver adds what the run before found and this one cannot find again, since

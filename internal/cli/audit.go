@@ -44,21 +44,25 @@ func runAudit(ctx context.Context, env *Env, flags *lintFlags, args []string) er
 	if err != nil {
 		return err
 	}
-	s, err := openSession(ctx, env, flags, args)
-	if s == nil || err != nil {
+	all, err := openSessions(ctx, env, flags, args)
+	if all == nil || err != nil {
 		return err
 	}
-	defer s.close()
-	done := showProgress(env, s)
-	result := s.run(ctx, flags)
+	defer all.close()
+	done := showProgress(env, all[0]) // there is one path at most
+	results, err := all.run(ctx, flags)
 	done()
-	if err := flags.narrow(ctx, env, s, result); err != nil {
+	if err != nil {
+		return err
+	}
+	result := merge(results)
+	if err := flags.baselines(env, result); err != nil {
 		return err
 	}
 	if err := writeAll(env, outputs, result); err != nil {
 		return err
 	}
-	return exitFor(result, s.rules)
+	return all.exitFor(results)
 }
 
 // showProgress counts the files that are read, on a terminal alone. done wipes

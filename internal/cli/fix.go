@@ -5,15 +5,13 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
-	"os"
-	"path"
 	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
 
 	"github.com/dockmend/dockmend/internal/engine"
+	"github.com/dockmend/dockmend/internal/files"
 	"github.com/dockmend/dockmend/internal/lint"
 	"github.com/dockmend/dockmend/internal/prove"
 	"github.com/dockmend/dockmend/internal/report"
@@ -66,20 +64,36 @@ func runFix(ctx context.Context, env *Env, flags *fixFlags, args []string) error
 		return err
 	}
 	start := time.Now()
-	s, err := openSession(ctx, env, &flags.lintFlags, args)
-	if s == nil || err != nil {
+	all, err := openSessions(ctx, env, &flags.lintFlags, args)
+	if all == nil || err != nil {
 		return err
 	}
-	defer s.close()
-	if pins := s.rules.Settings().Pin; !flags.online && (pins.Digest || pins.Version) {
-		s.notices = append(s.notices, "pin.mode asks registries, so nothing is pinned without --online")
-	}
+	defer all.close()
 	found := time.Now()
-	fixed := fixAll(ctx, s, flags)
-	checked := time.Now()
-	result := &lint.Result{Notices: s.notices, Problems: append(s.problems, s.unanswered()...), Skipped: s.skipped}
 	changed := 0
 	var patch bytes.Buffer
+	results := make([]*lint.Result, len(all))
+	for i, s := range all {
+		if pins := s.rules.Settings().Pin; !flags.online && (pins.Digest || pins.Version) {
+			s.notices = append(s.notices, "pin.mode asks registries, so nothing is pinned without --online")
+		}
+		result, n := s.fix(ctx, flags, &patch)
+		results[i] = result
+		changed += n
+	}
+	checked := time.Now()
+	err = finishFix(env, flags, all, outputs, results, &patch, changed)
+	if flags.stats {
+		printStats(env.Stderr, all, merge(results), found.Sub(start), checked.Sub(found), time.Since(checked))
+	}
+	return err
+}
+
+// fix fixes the files of a session, or writes their diff. It returns what is left
+// and how many files changed.
+func (s *session) fix(ctx context.Context, flags *fixFlags, patch *bytes.Buffer) (result *lint.Result, changed int) {
+	fixed := fixAll(ctx, s, flags)
+	result = &lint.Result{Notices: s.notices, Problems: append(s.problems, s.unanswered()...), Skipped: s.skipped}
 	for i, f := range fixed {
 		result.Files = append(result.Files, s.files[i].Path)
 		result.Problems = append(result.Problems, f.Problems...)
@@ -91,35 +105,41 @@ func runFix(ctx context.Context, env *Env, flags *fixFlags, args []string) error
 		if !f.Changed() {
 			continue
 		}
-		changed++
-		switch {
-		case flags.diff || flags.patch != "":
-			writePatch(&patch, f)
-		default:
-			if err := replace(s.place.root, s.place.inside(s.files[i].Path), f.Before, f.After); err != nil {
-				result.Problems = append(result.Problems, lint.Problem{File: f.Path, Message: "not fixed: " + err.Error()})
-				changed--
+		if flags.diff || flags.patch != "" {
+			writePatch(patch, f)
+		} else {
+			if err := s.place.root.Replace(s.place.inside(s.files[i].Path), f.Before, f.After); err != nil {
+				result.Problems = append(result.Problems, lint.Problem{File: f.Path, Message: "not fixed: " + notReplaced(err)})
 				continue
 			}
 			result.Notices = append(result.Notices, appliedLines(f)...)
 		}
+		changed++
 	}
 	result.Skipped = offlineOnce(result.Skipped)
-	err = finishFix(env, flags, s, outputs, result, &patch, changed)
-	if flags.stats {
-		printStats(env.Stderr, s, result, found.Sub(start), checked.Sub(found), time.Since(checked))
+	return result, changed
+}
+
+// notReplaced says why a file was left as it is.
+func notReplaced(err error) string {
+	switch {
+	case errors.Is(err, files.ErrChanged):
+		return "it changed while it was read; run fix again"
+	case errors.Is(err, files.ErrNotRegular):
+		return "it is not a regular file"
 	}
-	return err
+	return plain(err).Error()
 }
 
 // finishFix writes the patch or the report, and says how the run ended.
-func finishFix(env *Env, flags *fixFlags, s *session, outputs []output, result *lint.Result, patch *bytes.Buffer, changed int) error {
+func finishFix(env *Env, flags *fixFlags, all sessions, outputs []output, results []*lint.Result, patch *bytes.Buffer, changed int) error {
+	result := merge(results)
 	switch {
 	case flags.patch != "":
 		if err := writeFile(env, flags.patch, patch.Bytes()); err != nil {
 			return incomplete(err)
 		}
-		result.Notices = append(result.Notices, fmt.Sprintf("%s written for %s", flags.patch, files(changed)))
+		result.Notices = append(result.Notices, fmt.Sprintf("%s written for %s", flags.patch, countFiles(changed)))
 	case flags.diff:
 		if _, err := env.Stdout.Write(patch.Bytes()); err != nil {
 			return incomplete(err)
@@ -137,15 +157,15 @@ func finishFix(env *Env, flags *fixFlags, s *session, outputs []output, result *
 		}
 		return nil
 	default:
-		result.Notices = append(result.Notices, fmt.Sprintf("%s fixed", files(changed)))
+		result.Notices = append(result.Notices, fmt.Sprintf("%s fixed", countFiles(changed)))
 	}
 	if err := writeAll(env, outputs, result); err != nil {
 		return err
 	}
-	return exitFor(result, s.rules)
+	return all.exitFor(results)
 }
 
-func files(n int) string {
+func countFiles(n int) string {
 	if n == 1 {
 		return "1 file"
 	}
@@ -228,39 +248,4 @@ func refusals(f *engine.Fixed) []string {
 		lines = append(lines, fmt.Sprintf("%s:%d: %s is not fixed: %s", report.Terminal(f.Path), r.Line, r.Rule.ID, report.Terminal(r.Reason)))
 	}
 	return lines
-}
-
-// replace writes a file anew: beside it first, so that it is never half
-// written, with the mode and owner that it had. A file that somebody else
-// changed meanwhile is left alone.
-func replace(root *os.Root, name string, before, after []byte) (err error) {
-	info, err := root.Lstat(name)
-	if err != nil {
-		return plain(err)
-	}
-	if !info.Mode().IsRegular() {
-		return errors.New("it is no regular file")
-	}
-	now, err := root.ReadFile(name)
-	if err != nil {
-		return plain(err)
-	}
-	if !bytes.Equal(now, before) {
-		return errors.New("it changed while it was read; run fix again")
-	}
-	temporary := path.Join(path.Dir(name), ".dockmend-"+path.Base(name)+".tmp")
-	f, err := root.OpenFile(temporary, os.O_WRONLY|os.O_CREATE|os.O_EXCL, info.Mode().Perm())
-	if err != nil {
-		return fmt.Errorf("%s cannot be made: %w", temporary, plain(err))
-	}
-	defer func() {
-		if err != nil {
-			err = errors.Join(err, root.Remove(temporary))
-		}
-	}()
-	_, err = io.Copy(f, bytes.NewReader(after))
-	if err = errors.Join(err, f.Chmod(info.Mode().Perm()), keepOwner(f, info), f.Sync(), f.Close()); err != nil {
-		return err
-	}
-	return root.Rename(temporary, name)
 }

@@ -13,7 +13,6 @@ import (
 	"github.com/dockmend/dockmend/internal/config"
 	"github.com/dockmend/dockmend/internal/discover"
 	"github.com/dockmend/dockmend/internal/engine"
-	"github.com/dockmend/dockmend/internal/gitdiff"
 	"github.com/dockmend/dockmend/internal/lint"
 	"github.com/dockmend/dockmend/internal/resolve"
 )
@@ -112,41 +111,35 @@ func runLint(ctx context.Context, env *Env, flags *lintFlags, args []string) err
 		return err
 	}
 	start := time.Now()
-	s, err := openSession(ctx, env, flags, args)
-	if s == nil || err != nil {
+	all, err := openSessions(ctx, env, flags, args)
+	if all == nil || err != nil {
 		return err
 	}
-	defer s.close()
+	defer all.close()
 	found := time.Now()
-	result := s.run(ctx, flags)
-	checked := time.Now()
-
-	if err := flags.narrow(ctx, env, s, result); err != nil {
+	results, err := all.run(ctx, flags)
+	if err != nil {
 		return err
 	}
-	if len(s.files) == 0 && len(result.Problems) == 0 {
+	result := merge(results)
+	checked := time.Now()
+	if err := flags.baselines(env, result); err != nil {
+		return err
+	}
+	if len(result.Files) == 0 && len(result.Problems) == 0 {
 		result.Notices = append(result.Notices, "nothing to lint here: no Dockerfile and none of its kin; --list-files shows what was skipped")
 	}
 	if err := writeAll(env, outputs, result); err != nil {
 		return err
 	}
 	if flags.stats {
-		printStats(env.Stderr, s, result, found.Sub(start), checked.Sub(found), time.Since(checked))
+		printStats(env.Stderr, all, result, found.Sub(start), checked.Sub(found), time.Since(checked))
 	}
-	return exitFor(result, s.rules)
+	return all.exitFor(results)
 }
 
-// narrow takes out what --changed-since and --baseline say, and writes a baseline.
-func (f *lintFlags) narrow(ctx context.Context, env *Env, s *session, r *lint.Result) error {
-	if f.changedSince != "" {
-		changes, err := gitdiff.Since(ctx, s.place.dir, f.changedSince)
-		if err != nil {
-			return fmt.Errorf("--changed-since: %w", err)
-		}
-		for _, d := range r.Diagnostics {
-			d.Unchanged = !changes.Touches(s.place.inside(d.Source.Path), d.Start().Line, d.End().Line)
-		}
-	}
+// baselines takes out what --baseline says, and writes a baseline.
+func (f *lintFlags) baselines(env *Env, r *lint.Result) error {
 	if f.baseline != "" {
 		if err := markBaseline(r, f.baseline, func(name string) ([]byte, error) { return readFile(env, name) }); err != nil {
 			return err

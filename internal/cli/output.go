@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"github.com/dockmend/dockmend/docs"
+	"github.com/dockmend/dockmend/internal/files"
 	"github.com/dockmend/dockmend/internal/lint"
 	"github.com/dockmend/dockmend/internal/report"
 )
@@ -103,9 +104,22 @@ func (o output) write(env *Env, r *lint.Result) error {
 	return writeFile(env, o.file, b.Bytes())
 }
 
-// writeFile writes a file that a flag names.
+// maxNamed is the size in bytes up to which a file that a flag names is read.
+const maxNamed = 16 << 20
+
+// writeFile writes a file that a flag names; /dev/stdout and /dev/stderr are the
+// streams of this process.
 func writeFile(env *Env, name string, content []byte) error {
-	if err := os.WriteFile(inDir(env, name), content, 0o644); err != nil {
+	var err error
+	switch name {
+	case "/dev/stdout":
+		_, err = env.Stdout.Write(content)
+	case "/dev/stderr":
+		_, err = env.Stderr.Write(content)
+	default:
+		err = files.WriteNamed(env.Dir, name, content)
+	}
+	if err != nil {
 		return fmt.Errorf("%s cannot be written: %w", name, plain(err))
 	}
 	return nil
@@ -113,7 +127,7 @@ func writeFile(env *Env, name string, content []byte) error {
 
 // readFile reads a file that a flag names.
 func readFile(env *Env, name string) ([]byte, error) {
-	src, err := os.ReadFile(inDir(env, name))
+	src, err := files.ReadNamed(env.Dir, name, maxNamed)
 	if err != nil {
 		return nil, fmt.Errorf("%s cannot be read: %w", name, plain(err))
 	}

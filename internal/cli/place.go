@@ -1,24 +1,27 @@
 package cli
 
 import (
+	"errors"
 	"fmt"
-	"os"
 	"path"
 	"path/filepath"
 	"strings"
+
+	"github.com/dockmend/dockmend/internal/files"
 )
 
 // place is where a run looks: a root folder that it never leaves, and the paths
 // in it that were named.
 type place struct {
-	root *os.Root
+	root *files.Root
 	// dir is the root's absolute path.
 	dir string
-	// prefix leads from the working directory to a root elsewhere; empty for a
-	// root that holds the working directory.
+	// prefix leads to the root from where reports count; empty for a root that
+	// holds the working directory.
 	prefix string
-	// paths are relative to the root, with slashes; nil for the default.
-	paths []string
+	// paths are relative to the root, with slashes; named are the same as they were
+	// named.
+	paths, named []string
 }
 
 // shown is how a path in the root is written in reports.
@@ -32,69 +35,81 @@ func (p *place) inside(shown string) string {
 	return strings.TrimPrefix(shown, p.prefix+"/")
 }
 
-// locate finds the root for the named paths: the git work tree that they lie
-// in, else the working directory, else the named folder itself.
-func locate(workDir string, named []string) (*place, error) {
-	p := &place{}
+// maxConfig is the size in bytes up to which a configuration is read.
+const maxConfig = 1 << 20
+
+// readPolicy reads a configuration of the root.
+func (p *place) readPolicy(name string) ([]byte, error) { return p.root.Read(name, maxConfig) }
+
+// locate finds the roots of the named paths, each with the paths that lie in it, in
+// the order of the paths: the work tree of git that holds a path, else the working
+// directory, else the path's own folder. Paths in reports are relative to the working
+// directory, or to the root that holds it; with fromRoot they are relative to the
+// root, or to the folder that holds all of them.
+func locate(workDir string, named []string, fromRoot bool) (places []*place, err error) {
 	if len(named) == 0 {
-		p.dir, _ = repository(workDir)
-		p.paths = []string{slashed(p.dir, workDir)}
+		named = []string{"."}
 	}
-	var absolute []string
 	for _, name := range named {
-		abs := filepath.Clean(name)
-		if !filepath.IsAbs(name) {
-			abs = filepath.Join(workDir, name)
+		dir, inRoot, _ := files.Confine(workDir, name)
+		i := 0
+		for i < len(places) && places[i].dir != dir {
+			i++
 		}
-		info, err := os.Stat(abs)
+		if i == len(places) {
+			places = append(places, &place{dir: dir})
+		}
+		places[i].paths = append(places[i].paths, inRoot)
+		places[i].named = append(places[i].named, name)
+	}
+	from := workDir
+	if fromRoot {
+		from = places[0].dir
+	}
+	for _, p := range places {
+		if fromRoot {
+			from = common(from, p.dir)
+		} else if holds(p.dir, from) {
+			from = p.dir
+		}
+	}
+	for i, p := range places {
+		if p.dir != from {
+			p.prefix = files.Slashed(from, p.dir)
+		}
+		if err := p.open(); err != nil {
+			closeAll(places[:i])
+			return nil, err
+		}
+	}
+	return places, nil
+}
+
+// open opens the root, and sees that the paths are there.
+func (p *place) open() (err error) {
+	if p.root, err = files.Open(p.dir); err != nil {
+		return fmt.Errorf("%s: %w", p.dir, plain(err))
+	}
+	for i, name := range p.paths {
+		_, err := p.root.Stat(name)
+		if errors.Is(err, files.ErrOutside) {
+			err = fmt.Errorf("a symbolic link leads out of %s; name the path that it leads to", p.dir)
+		}
 		if err != nil {
-			return nil, fmt.Errorf("%s: %w", name, plain(err))
-		}
-		folder := abs
-		if !info.IsDir() {
-			folder = filepath.Dir(abs)
-		}
-		root, found := repository(folder)
-		if !found && holds(workDir, folder) {
-			root = workDir
-		}
-		if p.dir == "" {
-			p.dir = root
-		}
-		p.dir = common(p.dir, root)
-		absolute = append(absolute, abs)
-	}
-	for _, abs := range absolute {
-		p.paths = append(p.paths, slashed(p.dir, abs))
-	}
-	if !holds(p.dir, workDir) {
-		if rel, err := filepath.Rel(workDir, p.dir); err == nil {
-			p.prefix = filepath.ToSlash(rel)
+			_ = p.root.Close() // it was only looked at
+			return fmt.Errorf("%s: %w", p.named[i], plain(err))
 		}
 	}
-	var err error
-	if p.root, err = os.OpenRoot(p.dir); err != nil {
-		return nil, fmt.Errorf("%s: %w", p.dir, plain(err))
-	}
-	return p, nil
+	return nil
 }
 
-// repository is the closest folder at or above dir with a .git in it, dir
-// itself if there is none.
-func repository(dir string) (root string, found bool) {
-	for at := dir; ; {
-		if _, err := os.Lstat(filepath.Join(at, ".git")); err == nil {
-			return at, true
-		}
-		parent := filepath.Dir(at)
-		if parent == at {
-			return dir, false
-		}
-		at = parent
+func closeAll(places []*place) {
+	for _, p := range places {
+		_ = p.root.Close() // it was only read from
 	}
 }
 
-// holds tells whether inner is outer or lies below it.
+// holds reports whether inner is outer or lies below it.
 func holds(outer, inner string) bool {
 	rel, err := filepath.Rel(outer, inner)
 	return err == nil && rel != ".." && !strings.HasPrefix(rel, ".."+string(filepath.Separator))
@@ -105,13 +120,4 @@ func common(a, b string) string {
 		a = filepath.Dir(a)
 	}
 	return a
-}
-
-// slashed is a path in dir relative to it, with slashes.
-func slashed(dir, name string) string {
-	rel, err := filepath.Rel(dir, name)
-	if err != nil {
-		return "."
-	}
-	return filepath.ToSlash(rel)
 }

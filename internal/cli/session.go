@@ -7,15 +7,13 @@ import (
 	"io"
 	"io/fs"
 	"path"
-	"text/tabwriter"
-	"time"
 
 	"github.com/dockmend/dockmend/internal/buildcontext"
 	"github.com/dockmend/dockmend/internal/config"
 	"github.com/dockmend/dockmend/internal/discover"
 	"github.com/dockmend/dockmend/internal/engine"
+	"github.com/dockmend/dockmend/internal/files"
 	"github.com/dockmend/dockmend/internal/lint"
-	"github.com/dockmend/dockmend/internal/report"
 	"github.com/dockmend/dockmend/internal/resolve"
 	"github.com/dockmend/dockmend/internal/rules"
 	"github.com/dockmend/dockmend/internal/shellcheck"
@@ -65,27 +63,9 @@ type policySource func(path string) ([]byte, error)
 
 // newSession reads the configuration and finds the files. The configuration is
 // the work tree's if policy is nil.
-func newSession(env *Env, flags *lintFlags, args []string, policy policySource) (s *session, err error) {
-	stdin := len(args) == 1 && args[0] == "-"
-	named := args
-	if stdin {
-		named = nil
-	}
-	for _, a := range args {
-		if a == "-" && !stdin {
-			return nil, errors.New("\"-\" cannot be mixed with paths")
-		}
-	}
-	s = &session{found: &discover.Result{}}
-	if s.place, err = locate(env.Dir, named); err != nil {
-		return nil, err
-	}
-	if flags.fromRoot {
-		s.place.prefix = ""
-	}
-	catalog := rules.All()
-	if err := s.configure(env, flags, catalog, policy); err != nil {
-		s.close()
+func newSession(env *Env, flags *lintFlags, at *place, stdin, named bool, policy policySource) (*session, error) {
+	s := &session{place: at, found: &discover.Result{}}
+	if err := s.configure(env, flags, rules.All(), policy); err != nil {
 		return nil, err
 	}
 	if stdin {
@@ -95,29 +75,7 @@ func newSession(env *Env, flags *lintFlags, args []string, policy policySource) 
 		}}
 		return s, nil
 	}
-	if err := s.find(flags, len(args) > 0); err != nil {
-		s.close()
-		return nil, err
-	}
-	return s, nil
-}
-
-// openSession makes the session of a command and lets it ask registries where
-// they may be asked. It is nil where the files were only to be listed.
-func openSession(ctx context.Context, env *Env, flags *lintFlags, args []string) (*session, error) {
-	s, err := newSession(env, flags, args, nil)
-	if err != nil {
-		return nil, err
-	}
-	if flags.listFiles {
-		defer s.close()
-		return nil, s.printFiles(env.Stdout)
-	}
-	if err := s.goOnline(ctx, env, flags); err != nil {
-		s.close()
-		return nil, err
-	}
-	return s, nil
+	return s, s.find(flags, named)
 }
 
 // configure reads the configuration and joins it with the flags.
@@ -173,7 +131,7 @@ func (s *session) loadConfig(env *Env, named string, metas []*lint.Meta, policy 
 	if named != "" {
 		read := func() ([]byte, error) { return readFile(env, named) }
 		if policy != nil {
-			read = func() ([]byte, error) { return policy(slashed(s.place.dir, inDir(env, named))) }
+			read = func() ([]byte, error) { return policy(files.Slashed(s.place.dir, inDir(env, named))) }
 		}
 		src, err := read()
 		if err != nil {
@@ -182,7 +140,7 @@ func (s *session) loadConfig(env *Env, named string, metas []*lint.Meta, policy 
 		return s.parseConfig(named, src, metas)
 	}
 	if policy == nil {
-		policy = s.place.root.ReadFile
+		policy = s.place.readPolicy
 	}
 	name, src, err := findConfig(policy)
 	if err != nil || name == "" {
@@ -246,7 +204,7 @@ func (s *session) context(flags *lintFlags, path string) lint.Context {
 	if flags.alone {
 		return buildcontext.None()
 	}
-	return buildcontext.New(s.place.root, path, s.place.shown)
+	return buildcontext.New(s.place.root.OS(), path, s.place.shown)
 }
 
 // run checks the files, and proves the fixes where that is asked for.
@@ -263,31 +221,4 @@ func (s *session) run(ctx context.Context, flags *lintFlags) *lint.Result {
 	}
 	result.Problems = append(result.Problems, s.unanswered()...)
 	return result
-}
-
-// printFiles prints what would be linted, and what was skipped and why.
-func (s *session) printFiles(w io.Writer) error {
-	table := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
-	for _, f := range s.found.Files {
-		what, reason := "lint", f.Target.String()
-		switch {
-		case !s.checker.Reads(f.Target):
-			what, reason = "skip", reason+": no rules for this kind of file yet"
-		case f.Template:
-			reason += " template"
-		}
-		_, _ = fmt.Fprintf(table, "%s\t%s\t%s\n", what, report.Terminal(s.place.shown(f.Path)), reason)
-	}
-	for _, x := range s.found.Skipped {
-		_, _ = fmt.Fprintf(table, "skip\t%s\t%s\n", report.Terminal(s.place.shown(x.Path)), report.Terminal(x.Reason))
-	}
-	return table.Flush()
-}
-
-func printStats(w io.Writer, s *session, r *lint.Result, finding, checking, reporting time.Duration) {
-	counts := r.Summary()
-	const digits = time.Millisecond / 10
-	_, _ = fmt.Fprintf(w, "files %d, skipped %d, findings %d, suppressed %d, look-ups %s; discovery %s, check %s, report %s\n",
-		counts.Files, len(s.found.Skipped), counts.Findings, counts.Suppressed, s.lookUps(),
-		finding.Round(digits), checking.Round(digits), reporting.Round(digits))
 }

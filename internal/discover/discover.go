@@ -8,16 +8,20 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"os"
 	"path"
 	"slices"
 	"strings"
 
+	"github.com/dockmend/dockmend/internal/files"
 	"github.com/dockmend/dockmend/internal/lint"
 )
 
-// maxDepth is how many folders deep a search goes.
-const maxDepth = 128
+const (
+	// maxDepth is how many folders deep a search goes.
+	maxDepth = 128
+	// maxEntries is how many files and folders of one folder are looked at.
+	maxEntries = 100_000
+)
 
 // File is a file to lint.
 type File struct {
@@ -59,7 +63,7 @@ var (
 
 // Find looks at and below paths, which are relative to the root with slashes.
 // A file among them is found whatever its name.
-func Find(root *os.Root, paths []string, opts Options) (*Result, error) {
+func Find(root *files.Root, paths []string, opts Options) (*Result, error) {
 	if len(paths) == 0 {
 		paths = []string{"."}
 	}
@@ -84,7 +88,7 @@ func Find(root *os.Root, paths []string, opts Options) (*Result, error) {
 
 // search is one run of Find.
 type search struct {
-	root    *os.Root
+	root    *files.Root
 	opts    Options
 	files   map[string]File
 	skipped map[string]string
@@ -116,6 +120,9 @@ func (s *search) named(name string) error {
 	case err != nil:
 		return fmt.Errorf("%s: %w", name, reason(err))
 	case !info.IsDir():
+		if err := s.readable(name); err != nil {
+			return fmt.Errorf("%s: %w", name, reason(err))
+		}
 		c, known := s.classify(name, true)
 		if isYAML(name) && (!known || c.skip != "") {
 			return fmt.Errorf("%s: it is %w", name, ErrForeign)
@@ -128,6 +135,15 @@ func (s *search) named(name string) error {
 	return nil
 }
 
+// readable is the error of a file that is no regular one, or one of version control.
+func (s *search) readable(name string) error {
+	f, err := s.root.Open(name)
+	if err != nil {
+		return err
+	}
+	return f.Close()
+}
+
 func (s *search) folder(dir string, ignores *ignores, depth int) {
 	if s.visited[dir] {
 		return
@@ -137,7 +153,10 @@ func (s *search) folder(dir string, ignores *ignores, depth int) {
 		s.skipped[dir] = fmt.Sprintf("more than %d folders deep", maxDepth)
 		return
 	}
-	entries, err := s.list(dir)
+	entries, more, err := s.root.List(dir, maxEntries)
+	if more {
+		s.skipped[dir] = fmt.Sprintf("more than %d files and folders: the others were not looked at", maxEntries)
+	}
 	if err != nil {
 		s.problems = append(s.problems, lint.Problem{File: dir, Message: "cannot be read: " + reason(err).Error()})
 		return
@@ -160,17 +179,6 @@ func (s *search) folder(dir string, ignores *ignores, depth int) {
 			s.file(name, ignores)
 		}
 	}
-}
-
-func (s *search) list(dir string) ([]fs.DirEntry, error) {
-	f, err := s.root.Open(dir)
-	if err != nil {
-		return nil, err
-	}
-	defer func() { _ = f.Close() }() // it was only read from
-	entries, err := f.ReadDir(-1)
-	slices.SortFunc(entries, func(a, b fs.DirEntry) int { return cmp.Compare(a.Name(), b.Name()) })
-	return entries, err
 }
 
 // skipFolder says why a folder is not entered; empty for one that is.
@@ -257,20 +265,20 @@ func (s *search) followLinks() {
 		if _, known := s.files[link]; known {
 			continue
 		}
-		target, err := s.root.Readlink(link)
-		if err == nil && !path.IsAbs(target) {
-			target = path.Join(path.Dir(link), target)
-		}
-		info, statErr := s.root.Stat(link)
-		switch {
-		case err != nil || statErr != nil || path.IsAbs(target) || strings.HasPrefix(target, "../"):
+		target, info, err := s.root.Real(link)
+		if err != nil {
 			s.skipped[link] = "symbolic link that leads nowhere, or out of the root"
 			continue
-		case info.IsDir():
+		}
+		if info.IsDir() {
+			continue
+		}
+		if err := s.readable(target); err != nil {
+			s.skipped[link] = "symbolic link to " + target + ": " + reason(err).Error()
 			continue
 		}
 		s.skipped[link] = "symbolic link to " + target
-		if _, known := s.files[target]; !known && s.skipped[target] == "" {
+		if _, known := s.files[target]; !known && s.skipped[target] == "" && !s.skippedAbove(target) {
 			s.files[target] = File{Path: target, Target: c.target, Template: c.template}
 		}
 	}

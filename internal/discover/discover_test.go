@@ -13,11 +13,12 @@ import (
 	"github.com/rogpeppe/go-internal/txtar"
 
 	"github.com/dockmend/dockmend/internal/discover"
+	"github.com/dockmend/dockmend/internal/files"
 )
 
 // tree writes an archive's files below a new folder. A file with the content
 // "-> x" becomes a symbolic link.
-func tree(t *testing.T, archive string) *os.Root {
+func tree(t *testing.T, archive string) *files.Root {
 	t.Helper()
 	dir := t.TempDir()
 	for _, f := range txtar.Parse([]byte(archive)).Files {
@@ -35,7 +36,7 @@ func tree(t *testing.T, archive string) *os.Root {
 			t.Fatal(err)
 		}
 	}
-	root, err := os.OpenRoot(dir)
+	root, err := files.Open(dir)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -168,7 +169,7 @@ func TestIgnoresAsGitDoes(t *testing.T) {
 		"-- a/b/skip/Dockerfile --\n-- a/skip/Dockerfile --\n-- top/Dockerfile --\n-- x/top/Dockerfile --\n-- old/a.dockerfile --\n-- c.dockerfile --\n-- dir/Dockerfile --\n-- x/dir/Dockerfile --\n"+
 		"-- sub/local/Dockerfile --\n-- sub/x/local/Dockerfile --\n-- local/Dockerfile --\n-- sub/Dockerfile --\n")
 	git := func(args ...string) string {
-		cmd := exec.Command("git", append([]string{"-C", root.Name()}, args...)...)
+		cmd := exec.Command("git", append([]string{"-C", root.Dir()}, args...)...)
 		cmd.Env = append(os.Environ(), "GIT_CONFIG_GLOBAL="+os.DevNull, "GIT_CONFIG_NOSYSTEM=1")
 		out, err := cmd.Output()
 		if err != nil {
@@ -209,7 +210,7 @@ func FuzzGivers(f *testing.F) {
 				t.Fatal(err)
 			}
 		}
-		root, err := os.OpenRoot(dir)
+		root, err := files.Open(dir)
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -1,12 +1,11 @@
 package discover
 
 import (
-	"io"
 	"io/fs"
-	"os"
 	"path"
 	"strings"
 
+	"github.com/dockmend/dockmend/internal/files"
 	"github.com/go-git/go-git/v5/plumbing/format/gitignore"
 )
 
@@ -25,7 +24,7 @@ func (i *ignores) match(name string, isDir bool) bool {
 }
 
 // with adds the folder's own .gitignore, if it has one.
-func (i *ignores) with(root *os.Root, dir string, entries []fs.DirEntry) *ignores {
+func (i *ignores) with(root *files.Root, dir string, entries []fs.DirEntry) *ignores {
 	for _, e := range entries {
 		if e.Name() == ".gitignore" && e.Type().IsRegular() {
 			return i.add(root, dir)
@@ -34,8 +33,8 @@ func (i *ignores) with(root *os.Root, dir string, entries []fs.DirEntry) *ignore
 	return i
 }
 
-func (i *ignores) add(root *os.Root, dir string) *ignores {
-	src, err := readSmall(root, path.Join(dir, ".gitignore"), maxIgnoreFile)
+func (i *ignores) add(root *files.Root, dir string) *ignores {
+	src, err := root.Read(path.Join(dir, ".gitignore"), maxIgnoreFile)
 	if err != nil {
 		return i // what cannot be read ignores nothing
 	}
@@ -72,21 +71,4 @@ func (s *search) ignoresAbove(dir string) *ignores {
 		at = path.Join(at, part)
 	}
 	return all
-}
-
-// readSmall reads a regular file of bounded size.
-func readSmall(root *os.Root, name string, limit int64) ([]byte, error) {
-	f, err := root.Open(name)
-	if err != nil {
-		return nil, err
-	}
-	defer func() { _ = f.Close() }() // it was only read from
-	info, err := f.Stat()
-	if err != nil {
-		return nil, err
-	}
-	if !info.Mode().IsRegular() || info.Size() > limit {
-		return nil, fs.ErrInvalid
-	}
-	return io.ReadAll(io.LimitReader(f, limit))
 }

@@ -25,7 +25,7 @@ func isGiver(name string) bool {
 // name. What these files have wrong is for rules to say.
 func (s *search) followNames() {
 	for _, giver := range s.givers {
-		src, err := readSmall(s.root, giver, maxGiver)
+		src, err := s.root.Read(giver, maxGiver)
 		if err != nil || !bytes.Contains(bytes.ToLower(src), []byte("dockerfile")) {
 			continue
 		}

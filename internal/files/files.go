@@ -74,6 +74,9 @@ func (r *Root) Close() error { return r.root.Close() }
 // Dir is the root's folder as it was named.
 func (r *Root) Dir() string { return r.dir }
 
+// OS is the root for what opens files by itself.
+func (r *Root) OS() *os.Root { return r.root }
+
 // Sub opens a folder of the root as a root of its own, which only links within
 // that folder stay in. The name must lead there without a link. Sub is the one way
 // into a folder of version control.
@@ -191,13 +194,14 @@ func (r *Root) Lstat(name string) (fs.FileInfo, error) {
 }
 
 // Open opens a regular file to read it. The error wraps ErrNotRegular for anything
-// else, which is never waited for, and ErrVersionControl for a file of .git.
+// else, which is never waited for, and ErrVersionControl for a file of .git but its
+// index.
 func (r *Root) Open(name string) (*os.File, error) {
 	real, info, err := r.Real(name)
 	switch {
 	case err != nil:
 		return nil, err
-	case inVersionControl(real):
+	case inVersionControl(real) && !isIndex(real, name):
 		return nil, fail("open", name, ErrVersionControl)
 	case !info.Mode().IsRegular():
 		return nil, fail("open", name, ErrNotRegular)
@@ -280,6 +284,12 @@ func inVersionControl(name string) bool {
 		}
 		return false
 	})
+}
+
+// isIndex reports whether a path, which leads through no link, is that of git's
+// index: names and hashes, by which one knows what git tracks.
+func isIndex(real, name string) bool {
+	return real == path.Clean(name) && (real == ".git/index" || strings.HasSuffix(real, "/.git/index"))
 }
 
 func fail(op, name string, err error) error { return &fs.PathError{Op: op, Path: name, Err: err} }

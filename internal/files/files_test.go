@@ -16,7 +16,7 @@ func hostile(t *testing.T) (dir string, root *Root) {
 	top := t.TempDir()
 	dir = filepath.Join(top, "repo")
 	for name, content := range map[string]string{
-		"outside/secret": "secret", "repo/a": "a", "repo/dir/b": "bb", "repo/.git/config": "token", "repo/.GIT2": "c",
+		"outside/secret": "secret", "repo/a": "a", "repo/dir/b": "bb", "repo/.git/config": "token", "repo/.git/index": "dirc", "repo/.GIT2": "c",
 	} {
 		at := filepath.Join(top, name)
 		if err := errors.Join(os.MkdirAll(filepath.Dir(at), 0o755), os.WriteFile(at, []byte(content), 0o600)); err != nil {
@@ -69,6 +69,8 @@ func TestRead(t *testing.T) {
 		{"linkdir", "", ErrNotRegular},
 		{".git/config", "", ErrVersionControl},
 		{"token", "", ErrVersionControl},
+		{".git/index", "dirc", nil},
+		{"gitdir/index", "", ErrVersionControl},
 		{"gitdir/config", "", ErrVersionControl},
 		{"large", "", ErrTooLarge},
 	}
@@ -277,5 +279,33 @@ func TestAppend(t *testing.T) {
 	}
 	if err := Append(filepath.Dir(name), nil); err == nil {
 		t.Error("a folder was appended to")
+	}
+}
+
+func TestFS(t *testing.T) {
+	_, root := hostile(t)
+	fsys := root.FS()
+	for name, want := range map[string]error{
+		"a": nil, "chain": nil, "out": ErrOutside, "token": ErrVersionControl, "device": ErrOutside, "missing": fs.ErrNotExist, "../a": fs.ErrInvalid,
+	} {
+		if _, err := fs.ReadFile(fsys, name); !errors.Is(err, want) {
+			t.Errorf("ReadFile(%q): %v, want %v", name, err, want)
+		}
+	}
+	if entries, err := fs.ReadDir(fsys, "linkdir"); len(entries) != 2 || err != nil {
+		t.Errorf("ReadDir = %v, %v", entries, err)
+	}
+	if info, err := fs.Stat(fsys, "linkdir"); err != nil || !info.IsDir() {
+		t.Errorf("Stat = %v, %v", info, err)
+	}
+	f, err := fsys.Open("dir")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := f.Read(nil); err == nil {
+		t.Error("a folder was read as a file")
+	}
+	if info, err := f.Stat(); err != nil || !info.IsDir() || f.Close() != nil {
+		t.Errorf("Stat = %v, %v", info, err)
 	}
 }

@@ -14,6 +14,7 @@ import (
 	"github.com/dockmend/dockmend/internal/config"
 	"github.com/dockmend/dockmend/internal/discover"
 	"github.com/dockmend/dockmend/internal/engine"
+	"github.com/dockmend/dockmend/internal/files"
 	"github.com/dockmend/dockmend/internal/lint"
 	"github.com/dockmend/dockmend/internal/rules"
 	"github.com/dockmend/dockmend/internal/shellcheck"
@@ -22,7 +23,7 @@ import (
 // Files are the files of a kind below a folder, templates left out, by their
 // paths in it.
 func Files(dir string, target lint.Target) ([]string, error) {
-	root, err := os.OpenRoot(dir)
+	root, err := files.Open(dir)
 	if err != nil {
 		return nil, err
 	}
@@ -41,7 +42,7 @@ func Files(dir string, target lint.Target) ([]string, error) {
 }
 
 // Lint lints files of a folder, all of one kind, with a preset. Problems go to standard error.
-func Lint(ctx context.Context, dir string, target lint.Target, files []string, preset string, withShellCheck bool) (*lint.Result, error) {
+func Lint(ctx context.Context, dir string, target lint.Target, paths []string, preset string, withShellCheck bool) (*lint.Result, error) {
 	catalog := rules.All()
 	set, err := (&config.Config{Presets: []string{preset}}).Resolve(catalog.Metas(), config.Flags{})
 	if err != nil {
@@ -58,8 +59,8 @@ func Lint(ctx context.Context, dir string, target lint.Target, files []string, p
 		return nil, err
 	}
 	defer func() { _ = root.Close() }() // it was only read from
-	all := make([]engine.File, len(files))
-	for i, name := range files {
+	all := make([]engine.File, len(paths))
+	for i, name := range paths {
 		all[i] = engine.File{
 			Path: name, Target: target, Context: buildcontext.New(root, name, nil), Policy: set.For(name),
 			Open: func() (io.ReadCloser, error) { return os.Open(filepath.Join(dir, name)) },

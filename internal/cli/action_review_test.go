@@ -268,7 +268,18 @@ func twoJobs(t *testing.T) *step {
 	if err != nil {
 		t.Fatal(err)
 	}
-	s.hub.Artifacts["dockmend"] = zipped(t, map[string][]byte{"review.json": report})
+	s.secondJob(report)
+	if err := os.RemoveAll(filepath.Join(s.dir, "Dockerfile")); err != nil {
+		t.Fatal(err)
+	}
+	return s
+}
+
+// secondJob makes the step the one that takes up what a first job left for the
+// pull request.
+func (s *step) secondJob(report []byte) {
+	s.t.Helper()
+	s.hub.Artifacts["dockmend"] = zipped(s.t, map[string][]byte{"review.json": report})
 	s.hub.Grants = map[string]string{"contents": "read", "pull-requests": "write", "actions": "read"}
 	s.hub.Pulls = []map[string]any{{
 		"_head": "octocat:changes", "number": 2,
@@ -276,11 +287,7 @@ func twoJobs(t *testing.T) *step {
 		"base": map[string]any{"sha": baseSHA, "repo": s.hub.Repository("Codertocat/Hello-World")},
 	}}
 	s.env["GITHUB_EVENT_NAME"], s.env["GITHUB_REF"] = "workflow_run", "refs/heads/main"
-	s.env["GITHUB_EVENT_PATH"] = filepath.Join(filepath.Dir(filepath.Dir(filepath.Dir(mustAbs(t)))), "testdata/events/workflow_run.json")
-	if err := os.RemoveAll(filepath.Join(s.dir, "Dockerfile")); err != nil {
-		t.Fatal(err)
-	}
-	return s
+	s.env["GITHUB_EVENT_PATH"] = filepath.Join(filepath.Dir(filepath.Dir(filepath.Dir(mustAbs(s.t)))), "testdata/events/workflow_run.json")
 }
 
 func mustAbs(t *testing.T) string {

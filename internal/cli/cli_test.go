@@ -28,6 +28,7 @@ func TestCommands(t *testing.T) {
 		UpdateScripts:       os.Getenv("UPDATE_SCRIPTS") != "",
 		Setup: func(env *testscript.Env) error {
 			env.Setenv("HOME", env.WorkDir)
+			env.Setenv("SOURCE_DATE_EPOCH", "1796040000") // 2026-11-30
 			// Of this machine's programs only git, so that no other tool's
 			// presence changes what is said.
 			own, _, _ := strings.Cut(env.Getenv("PATH"), string(os.PathListSeparator))

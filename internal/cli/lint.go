@@ -72,6 +72,7 @@ func (f *lintFlags) register(cmd *cobra.Command) {
 	flags.BoolVar(&f.online, "online", false, "let rules and fixes ask registries about images")
 	flags.StringSliceVar(&f.onlineRegistries, "online-registry", nil, "with --online, a further registry `host` that may be asked, also at a private address")
 	flags.BoolVar(&f.prove, "prove", false, "prove what each fix does to the build")
+	flags.StringVar(&f.rules.AsOf, "as-of", "", "look at end of support as of this `day`, such as 2026-11-30 (default: SOURCE_DATE_EPOCH, else today, in UTC)")
 	flags.StringVar(&f.shellcheck, "shellcheck", "auto", "check scripts with ShellCheck: auto (if it is installed), off, or the program's `path`")
 }
 
@@ -85,7 +86,7 @@ func (f *lintFlags) check() error {
 	case f.baseline != "" && f.writeBaseline != "":
 		return errors.New("--baseline and --write-baseline exclude each other")
 	}
-	return nil
+	return checkDay(f.rules.AsOf)
 }
 
 func newLint(env *Env) *cobra.Command {

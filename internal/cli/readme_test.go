@@ -23,7 +23,7 @@ func TestReadme(t *testing.T) {
 		t.Fatal(err)
 	}
 	var out, problems bytes.Buffer
-	env := &cli.Env{Stdin: strings.NewReader(""), Stdout: &out, Stderr: &problems, ShellCheck: "is-not-asked", Getenv: func(string) string { return "" }, Dir: root}
+	env := &cli.Env{Stdin: strings.NewReader(""), Stdout: &out, Stderr: &problems, ShellCheck: "is-not-asked", Getenv: readmeDay, Dir: root}
 	if code := cli.Main(t.Context(), []string{"dockmend", "lint", "testdata/example"}, env); code != 1 || problems.Len() > 0 {
 		t.Fatalf("exit code %d, %s", code, &problems)
 	}
@@ -47,6 +47,14 @@ func TestReadme(t *testing.T) {
 	if diff := cmp.Diff(want, string(readme)); diff != "" {
 		t.Errorf("README.md is stale, run the test with UPDATE_SCRIPTS=1 (-want +got)\n%s", diff)
 	}
+}
+
+// readmeDay is an environment in which nothing but the day of the run is set.
+func readmeDay(name string) string {
+	if name == "SOURCE_DATE_EPOCH" {
+		return "1796040000" // 2026-11-30
+	}
+	return ""
 }
 
 // TestReadmeNamesTheAction: the tables of inputs and outputs have those of

@@ -85,6 +85,12 @@ func (s *session) configure(env *Env, flags *lintFlags, catalog *rules.Catalog, 
 	if err != nil {
 		return err
 	}
+	if flags.rules.DefaultAsOf == "" {
+		// Once for a run, so that all its sessions see the same day.
+		if flags.rules.DefaultAsOf, err = env.today(); err != nil {
+			return err
+		}
+	}
 	if s.rules, err = cfg.Resolve(metas, flags.rules); err != nil {
 		return err
 	}
@@ -212,6 +218,7 @@ func (s *session) run(ctx context.Context, flags *lintFlags) *lint.Result {
 	result := engine.Run(ctx, s.checker, s.files, flags.jobs)
 	result.Problems = append(s.problems, result.Problems...)
 	result.Notices = s.notices
+	result.AsOf = s.rules.Settings().AsOf
 	if len(s.files) > 0 {
 		result.Skipped = append(s.skipped, result.Skipped...)
 	}

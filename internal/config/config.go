@@ -34,6 +34,9 @@ type Config struct {
 	PullRequest PullRequest
 	// Templates is "lint", "skip", or empty for the same as "skip".
 	Templates string
+	// AsOf is the day as of which the run looks at what ends on a day, as
+	// "2006-01-02"; empty where nothing was said.
+	AsOf string
 	// Preview switches on rules that are not stable yet, where a preset has them.
 	Preview bool
 	// DisableHadolintIgnores is hadolint's disable-ignore-pragma: its ignore

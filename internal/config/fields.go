@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 	"strconv"
+	"time"
 
 	"github.com/distribution/reference"
 	"go.yaml.in/yaml/v4"
@@ -37,6 +38,7 @@ func fields(c *Config, names *names) []field {
 		{"exclude", "Paths that are not linted, as patterns relative to the repository's root; a pattern covers all below what it matches.", list{to: &c.Exclude, patterns: true}},
 		{"rules", "Rules by id or alias: off, a severity, or a map of severity and options. An alias covers only what the other tool's rule covers.", settings{&c.Rules, names}},
 		{"overrides", "What differs for some paths; later ones win.", overrides{&c.Overrides, names}},
+		{"as-of", "The day, as 2026-11-30, as of which support for releases is looked at. --as-of wins. Default: SOURCE_DATE_EPOCH, else today, in UTC.", day{&c.AsOf}},
 		{"registries", "A policy for findings; no connection is made because of it.", object{[]field{
 			{"trusted", "The registries that images may come from; empty for all.", list{to: &c.Registries.Trusted}},
 		}}},
@@ -95,6 +97,25 @@ func (v phrase) decode(d *decoder, name string, n *yaml.Node) {
 }
 
 func (v phrase) schema() *schema { return textSchema() }
+
+// day is a day of the calendar, "2006-01-02".
+type day struct{ to *string }
+
+func (v day) decode(d *decoder, name string, n *yaml.Node) {
+	// The tag does not count: to YAML a day is a moment.
+	if !d.is(n, yaml.ScalarNode, name) {
+		return
+	}
+	if _, err := time.Parse(time.DateOnly, n.Value); err != nil {
+		d.errorf(n, "%s is not a day: %s; write it as 2026-11-30", name, quote(n.Value))
+		return
+	}
+	*v.to = n.Value
+}
+
+func (v day) schema() *schema {
+	return &schema{Type: types{"string"}, Pattern: `^[0-9]{4}-[0-9]{2}-[0-9]{2}$`}
+}
 
 // word is one of a few.
 type word struct {

@@ -26,6 +26,10 @@ type Flags struct {
 	// DefaultFailOn counts where neither FailOn nor the configuration says
 	// anything; empty stands for "warning".
 	DefaultFailOn string
+	// AsOf is the day as of which the run looks at what ends on a day; empty where
+	// the command line names none. DefaultAsOf counts where the configuration names
+	// none either.
+	AsOf, DefaultAsOf string
 }
 
 // isDigestRule tells the rules that a pin.mode with digests switches on.
@@ -60,7 +64,7 @@ func (c *Config) Resolve(metas []*lint.Meta, f Flags) (*RuleSet, error) {
 	r := &RuleSet{
 		metas: make(map[string]*lint.Meta, len(metas)), presets: c.Presets, preview: c.Preview, selecting: len(f.Select) > 0,
 		rules: c.Rules, overrides: c.Overrides, exclude: c.Exclude, fix: c.Fix,
-		settings: &lint.Settings{TrustedRegistries: c.Registries.Trusted, Labels: c.Labels.Required, StrictLabels: c.Labels.Strict, Pin: c.Pin.settings()},
+		settings: &lint.Settings{TrustedRegistries: c.Registries.Trusted, Labels: c.Labels.Required, StrictLabels: c.Labels.Strict, Pin: c.Pin.settings(), AsOf: cmp.Or(f.AsOf, c.AsOf, f.DefaultAsOf)},
 	}
 	for _, m := range metas {
 		r.metas[m.ID] = m

@@ -16,6 +16,7 @@ type schema struct {
 	Type              types              `json:"type,omitempty"`
 	Enum              []string           `json:"enum,omitempty"`
 	AnyOf             []*schema          `json:"anyOf,omitempty"`
+	Pattern           string             `json:"pattern,omitempty"`
 	Minimum           *int               `json:"minimum,omitempty"`
 	Maximum           *int               `json:"maximum,omitempty"`
 	MaxLength         int                `json:"maxLength,omitempty"`

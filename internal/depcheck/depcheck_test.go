@@ -17,6 +17,7 @@ var rooms = map[string][]string{
 	"internal/nearest": nil,
 	"internal/files":   nil,
 	"internal/lint":    {"internal/text"},
+	"internal/images":  nil,
 	"internal/syntax":  {"internal/text"},
 	"internal/facts":   {"internal/text", "internal/lint", "internal/syntax"},
 
@@ -26,8 +27,9 @@ var rooms = map[string][]string{
 	// The list of all rules is the only place that knows the rules.
 	"internal/rules":            {"internal/lint", "internal/facts", "internal/rules"},
 	"internal/rules/pins":       {"internal/lint", "internal/facts"},
-	"internal/rules/dockerfile": {"internal/text", "internal/lint", "internal/nearest", "internal/facts", "internal/syntax/dockerfile", "internal/rules/pins"},
-	"internal/rules/compose":    {"internal/text", "internal/lint", "internal/nearest", "internal/facts", "internal/syntax", "internal/rules/pins"},
+	"internal/rules/lifecycle":  {"internal/lint", "internal/facts", "internal/images"},
+	"internal/rules/dockerfile": {"internal/text", "internal/lint", "internal/nearest", "internal/facts", "internal/syntax/dockerfile", "internal/rules/pins", "internal/rules/lifecycle", "internal/images"},
+	"internal/rules/compose":    {"internal/text", "internal/lint", "internal/nearest", "internal/facts", "internal/syntax", "internal/rules/pins", "internal/rules/lifecycle"},
 	"internal/rules/ignorefile": {"internal/text", "internal/lint", "internal/nearest", "internal/facts", "internal/syntax"},
 	"internal/rules/kubernetes": {"internal/text", "internal/lint", "internal/nearest", "internal/facts", "internal/syntax"},
 	"internal/rules/workflow":   {"internal/text", "internal/lint", "internal/nearest", "internal/facts", "internal/syntax"},
@@ -49,7 +51,7 @@ var rooms = map[string][]string{
 	"internal/github":         {"internal/files", "internal/text", "internal/lint", "internal/report", "internal/gitdiff"},
 	"internal/github/fakehub": nil,
 	"internal/cli": {
-		"docs", "internal/files", "internal/text", "internal/lint", "internal/nearest", "internal/rules", "internal/suppress", "internal/config", "internal/discover",
+		"docs", "internal/images", "internal/files", "internal/text", "internal/lint", "internal/nearest", "internal/rules", "internal/suppress", "internal/config", "internal/discover",
 		"internal/buildcontext", "internal/gitdiff", "internal/prove", "internal/resolve", "internal/shellcheck", "internal/engine", "internal/report", "internal/github",
 	},
 

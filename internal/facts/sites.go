@@ -152,6 +152,20 @@ func (x ImageSite) Rewrite(tag, digest string) (edit text.Edit, ok bool) {
 	return text.Edit{Span: text.Span{Start: x.place.Start + common, End: x.place.End}, New: tail[common:]}, true
 }
 
+// Rename makes the edit after which the site names another repository, with the same
+// tag. ok is false where there is a Refusal, where the reference is not written out in
+// one place, and for one with a digest, which is that of another image.
+func (x ImageSite) Rename(repository string) (edit text.Edit, ok bool) {
+	if repository == "" || x.Refusal != "" || x.Image.Digest != "" || x.tail != x.Image.Text {
+		return text.Edit{}, false
+	}
+	written := len(x.tail)
+	if x.Image.Tag != "" {
+		written -= len(":" + x.Image.Tag)
+	}
+	return text.Edit{Span: text.Span{Start: x.place.Start, End: x.place.Start + written}, New: repository}, true
+}
+
 // argumentOf finds the default that the reference of a FROM ends in. It refuses
 // one that something else depends on too: a digest is right for one image only.
 func (f *Dockerfile) argumentOf(s *Stage) (place text.Span, tail, refusal string) {

@@ -103,6 +103,9 @@ type Result struct {
 	Skipped []SkippedRule
 	// Problems keep a run from being complete: exit code 3.
 	Problems []Problem
+	// AsOf is the day of the run, as Settings.AsOf has it; empty where it does not
+	// matter.
+	AsOf string
 	// Notices are lines for people that are no findings.
 	Notices []string
 }

@@ -73,6 +73,9 @@ type Settings struct {
 	Labels       map[string]string
 	StrictLabels bool
 	Pin          Pin
+	// AsOf is the day, in UTC as "2006-01-02", as of which the run looks at what ends
+	// on a day, such as support for a release. Empty is the day of the shipped tables.
+	AsOf string
 }
 
 // Pin says how references to images are pinned (docs/contract.md section 3).

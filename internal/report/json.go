@@ -20,6 +20,7 @@ const jsonVersion = 1
 type jsonReport struct {
 	Version  int                `json:"version"`
 	Tool     jsonTool           `json:"tool"`
+	AsOf     string             `json:"as_of,omitempty"`
 	Summary  lint.Summary       `json:"summary"`
 	Findings []jsonFinding      `json:"findings"`
 	Skipped  []lint.SkippedRule `json:"skipped"`
@@ -87,6 +88,7 @@ func (j jsonWriter) Write(w io.Writer, r *lint.Result) error {
 	report := jsonReport{
 		Version:  jsonVersion,
 		Tool:     jsonTool{Name: "dockmend", Version: j.opts.Version},
+		AsOf:     r.AsOf,
 		Summary:  r.Summary(),
 		Findings: make([]jsonFinding, len(r.Diagnostics)),
 		Skipped:  list(r.Skipped),

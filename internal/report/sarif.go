@@ -39,6 +39,9 @@ func (s sarifWriter) Write(w io.Writer, r *lint.Result) error {
 	// A category ends in a slash: what follows the last one is the run's own id.
 	run.AutomationDetails = &sarif.RunAutomationDetails{ID: ptr(cmp.Or(s.opts.Category, defaultCategory) + "/")}
 	run.ColumnKind = "utf16CodeUnits"
+	if r.AsOf != "" {
+		run.Properties = sarif.Properties{"asOf": r.AsOf}
+	}
 	findings := slices.Clone(r.Diagnostics)
 	findings = slices.DeleteFunc(findings, func(d *lint.Diagnostic) bool { return d.Unchanged || s.opts.Alerts && !d.Counts() })
 	slices.SortStableFunc(findings, func(a, b *lint.Diagnostic) int {

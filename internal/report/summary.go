@@ -15,10 +15,11 @@ type tally struct {
 	suppressed, baseline int
 	unchanged            int
 	problems             int
+	asOf                 string
 }
 
 func tallyOf(r *lint.Result) tally {
-	t := tally{Summary: r.Summary(), problems: len(r.Problems)}
+	t := tally{Summary: r.Summary(), problems: len(r.Problems), asOf: r.AsOf}
 	files := map[string]bool{}
 	for _, d := range r.Diagnostics {
 		switch {
@@ -99,6 +100,9 @@ func (t tally) rest() []string {
 	}
 	if t.problems > 0 {
 		parts = append(parts, "incomplete because of "+count(t.problems, "problem"))
+	}
+	if t.asOf != "" {
+		parts = append(parts, "as of "+t.asOf)
 	}
 	return parts
 }

@@ -5,10 +5,16 @@ import (
 
 	"github.com/dockmend/dockmend/internal/facts"
 	"github.com/dockmend/dockmend/internal/lint"
+	"github.com/dockmend/dockmend/internal/rules/lifecycle"
 )
 
-// ComposeDeprecatedImage finds images whose makers have said that they will not
-// go on with them.
+// ComposeDeprecatedImage finds images whose repository or tag moved, was renamed,
+// frozen or removed, or is no longer maintained by its publisher.
+//
+// The message says what to use and since when. Where the name alone changes there is a
+// fix; it is unsafe, since another repository is another image.
+//
+// It is info where an image is only superseded, or nobody says what its use leads to.
 //
 // With --online also those whose tag latest nobody has built anew in four years.
 //
@@ -16,7 +22,7 @@ import (
 var ComposeDeprecatedImage = lint.Rule[*facts.Compose]{
 	Meta: lint.Meta{
 		ID:       "compose-deprecated-image",
-		Title:    "An image is given up",
+		Title:    "An image moved or is no longer maintained",
 		Category: lint.Deprecated,
 		Severity: lint.Warning,
 		Default:  true,
@@ -29,19 +35,28 @@ var ComposeDeprecatedImage = lint.Rule[*facts.Compose]{
 }
 
 func checkComposeDeprecatedImage(p *lint.Pass[*facts.Compose]) {
+	on := lifecycle.Day(p.Settings)
 	for _, x := range p.Doc.ImageSites() {
 		if x.Local {
 			continue
 		}
-		f := weigh(p.Doc, lint.Finding{Span: x.Image.Span}, false)
-		if years := facts.YearsOfLatest(p.Registry, x.Image, platformOf(x)); years >= 4 {
-			f.Message = fmt.Sprintf("the newest image of %q is %d years old, so faults that were found since are in it; use one that is kept up", shortText(x.Image.Name()), years)
-			p.Report(f)
+		f := lint.Finding{Span: x.Image.Span}
+		if years := lifecycle.YearsOfLatest(p.Registry, x.Image, platformOf(x), on); years >= 4 {
+			f.Message = fmt.Sprintf("the newest image of %q is %d years old, so vulnerabilities found since are not fixed in it; use one that is maintained", shortText(x.Image.Name()), years)
+			p.Report(weigh(p.Doc, f, false))
 			continue
 		}
-		if better := facts.Replacement(x.Image.Name()); better != "" {
-			f.Message = fmt.Sprintf("%s is given up by its makers; use %s", shownSite(x), better)
-			p.Report(f)
+		v, ok := lifecycle.Moved(x.Image, on)
+		if !ok {
+			continue
 		}
+		f.Message, f.Severity = shownSite(x)+" "+v.Message, v.Severity
+		if edit, ok := x.Rename(v.Fix); ok {
+			f.Fixes = []lint.Fix{{
+				Title: "use " + v.Fix, Applicability: lint.Unsafe, MaxEffect: lint.EffectConfig,
+				Changes: []string{"services.*.image", "services.*.build.args"}, Edits: []lint.FileEdit{{Edit: edit}},
+			}}
+		}
+		p.Report(weigh(p.Doc, f, false))
 	}
 }

@@ -1,30 +1,33 @@
 package compose
 
 import (
-	"fmt"
-
 	"github.com/dockmend/dockmend/internal/facts"
 	"github.com/dockmend/dockmend/internal/lint"
+	"github.com/dockmend/dockmend/internal/rules/lifecycle"
 )
 
-// ComposeEolImage finds images of a database, a language or a distribution whose
-// support has ended: faults that are found are not mended.
+// ComposeEolImage finds images of a database, a language, a program or a
+// distribution whose support has ended: vulnerabilities that are found in it are no
+// longer fixed.
 //
-// The table is that of this version of dockmend; a release that ends later is
-// found by a later version. A database needs a plan: read its notes on how to move
-// the data before the tag changes.
+// The release is read from the version or the code name in the tag, the distribution
+// from its suffix, as in eol-base-image, with the same dates. A database needs a plan:
+// read its notes on how to move the data before the tag changes.
 //
-// It is info, and excused, where a comment beside it gives the reason, or in files that are
-// for development or trials by their name.
+// It is info where support ends within 90 days, and where it ended within a year and
+// the product replaces its releases every year. It is info, and excused, where a
+// comment next to it gives the reason, or in files that are for development or trials
+// by their name.
 //
 // With --online, images whose tag has no version are judged by the version that
-// their config tells.
+// their configuration tells.
 //
-// Silent for images that are built, and for tags without a version, offline.
+// Silent where no end is announced, for images that are built, for images that
+// compose-deprecated-image reports, and offline for tags without a version.
 var ComposeEolImage = lint.Rule[*facts.Compose]{
 	Meta: lint.Meta{
 		ID:       "compose-eol-image",
-		Title:    "An image gets no fixes any more",
+		Title:    "An image no longer gets security fixes",
 		Category: lint.Security,
 		Severity: lint.Warning,
 		Default:  true,
@@ -38,16 +41,19 @@ var ComposeEolImage = lint.Rule[*facts.Compose]{
 }
 
 func checkComposeEolImage(p *lint.Pass[*facts.Compose]) {
+	on := lifecycle.Day(p.Settings)
 	for _, x := range p.Doc.ImageSites() {
 		if x.Local {
 			continue
 		}
-		if r, ok := facts.SupportEnded(p.Registry, x.Image, platformOf(x)); ok {
-			p.Report(weigh(p.Doc, lint.Finding{
-				Span:    x.Image.Span,
-				Message: fmt.Sprintf("%s is %s, whose support ended in %s, so faults that are found stay; move to a release that gets fixes", shownSite(x), r.What, r.Month),
-			}, false))
+		v, ok := lifecycle.Ended(x.Image, lifecycle.Told(p.Registry, x.Image, platformOf(x)), on)
+		if !ok {
+			continue
 		}
+		if lifecycle.IsVariantOf(p.Doc.Name, v.Release) {
+			v.Severity = lint.Info
+		}
+		p.Report(weigh(p.Doc, lint.Finding{Span: x.Image.Span, Severity: v.Severity, Message: shownSite(x) + " " + v.Message}, false))
 	}
 }
 

@@ -6,7 +6,9 @@ import (
 	"strings"
 
 	"github.com/dockmend/dockmend/internal/facts"
+	"github.com/dockmend/dockmend/internal/images"
 	"github.com/dockmend/dockmend/internal/lint"
+	"github.com/dockmend/dockmend/internal/rules/lifecycle"
 )
 
 // AptKeyDeprecated finds apt-key, which Debian 13 and Ubuntu 25.04 no longer
@@ -41,7 +43,7 @@ func checkAptKeyDeprecated(p *lint.Pass[*facts.Dockerfile]) {
 			}
 		}
 		base := s.Base()
-		if _, ended := facts.EndedSupportOf(base.Name(), base.Tag); ended && !lacksAptKey(base) {
+		if holdsEndedSystem(base, lifecycle.Day(p.Settings)) && !lacksAptKey(base) {
 			return
 		}
 		p.Report(lint.Finding{
@@ -49,6 +51,18 @@ func checkAptKeyDeprecated(p *lint.Pass[*facts.Dockerfile]) {
 			Message: fmt.Sprintf("%s fails on Debian 13 and Ubuntu 25.04, which have no apt-key; write the key to /etc/apt/keyrings and name it with signed-by", quoteShort(firstLine(p.Doc.Text(c.Span)))),
 		})
 	}, "apt-key")
+}
+
+// holdsEndedSystem reports whether support for what an image holds has ended: such a
+// release still has the program.
+func holdsEndedSystem(base facts.Image, on images.Date) bool {
+	name := images.Canonical(base.Name())
+	release, known := images.ReleaseOf(name, base.Tag)
+	if known && release.HasEnded(on) {
+		return true
+	}
+	system, known := images.SystemOf(name, base.Tag)
+	return known && system.HasEnded(on)
 }
 
 // lacksAptKey tells whether a release whose support has ended was one of the

@@ -5,16 +5,24 @@ import (
 
 	"github.com/dockmend/dockmend/internal/facts"
 	"github.com/dockmend/dockmend/internal/lint"
+	"github.com/dockmend/dockmend/internal/rules/lifecycle"
 )
 
-// DeprecatedBaseImage finds base images whose makers have said that they will
-// not go on with them.
+// DeprecatedBaseImage finds images whose repository or tag moved, was renamed,
+// frozen or removed, or is no longer maintained by its publisher, in FROM,
+// COPY --from and RUN --mount.
+//
+// An old name stops getting security fixes, and one day can no longer be pulled. The
+// message says what to use and since when. Where the name alone changes there is a
+// fix; it is unsafe, since another repository is another image.
+//
+// It is info where an image is only superseded, or nobody says what its use leads to.
 //
 // With --online also those whose tag latest nobody has built anew in four years.
 var DeprecatedBaseImage = lint.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
 		ID:       "deprecated-base-image",
-		Title:    "The base image is given up",
+		Title:    "The base image moved or is no longer maintained",
 		Category: lint.Deprecated,
 		Severity: lint.Warning,
 		Default:  true,
@@ -25,17 +33,29 @@ var DeprecatedBaseImage = lint.Rule[*facts.Dockerfile]{
 }
 
 func checkDeprecatedBaseImage(p *lint.Pass[*facts.Dockerfile]) {
-	for _, s := range p.Doc.Stages() {
-		i := s.Image
-		if s.Parent != nil || !i.Known || i.IsScratch() || i.Text == "" {
+	on := lifecycle.Day(p.Settings)
+	for _, x := range p.Doc.ImageSites() {
+		i := x.Image
+		if x.Kind == facts.SyntaxSite || x.Local {
 			continue
 		}
-		if years := facts.YearsOfLatest(p.Registry, i, constantPlatform(p.Doc, s)); years >= 4 {
-			p.Report(lint.Finding{Span: i.Span, Message: fmt.Sprintf("the newest image of %s is %d years old, so faults that were found since are in it; use one that is kept up", quoteShort(i.Name()), years)})
+		if x.Kind == facts.FromSite {
+			if _, gone := goneArchive(p.Doc, x.Stage, on); gone {
+				continue
+			}
+			if years := lifecycle.YearsOfLatest(p.Registry, i, constantPlatform(p.Doc, x.Stage), on); years >= 4 {
+				p.Report(lint.Finding{Span: i.Span, Message: fmt.Sprintf("the newest image of %s is %d years old, so vulnerabilities found since are not fixed in it; use one that is maintained", quoteShort(i.Name()), years)})
+				continue
+			}
+		}
+		v, ok := lifecycle.Moved(i, on)
+		if !ok {
 			continue
 		}
-		if better := facts.Replacement(i.Name()); better != "" {
-			p.Report(lint.Finding{Span: i.Span, Message: fmt.Sprintf("%s is given up by its makers; use %s", quoteShort(i.Raw), better)})
+		f := lint.Finding{Span: i.Span, Severity: v.Severity, Message: quoteShort(i.Raw) + " " + v.Message}
+		if edit, ok := x.Rename(v.Fix); ok {
+			f.Fixes = []lint.Fix{{Title: "use " + v.Fix, Applicability: lint.Unsafe, MaxEffect: lint.EffectGraph, Edits: []lint.FileEdit{{Edit: edit}}}}
 		}
+		p.Report(f)
 	}
 }

@@ -1,26 +1,41 @@
 package dockerfile
 
 import (
-	"fmt"
+	"slices"
+	"strings"
 
 	"github.com/dockmend/dockmend/internal/facts"
+	"github.com/dockmend/dockmend/internal/images"
 	"github.com/dockmend/dockmend/internal/lint"
+	"github.com/dockmend/dockmend/internal/rules/lifecycle"
+	"github.com/dockmend/dockmend/internal/syntax/dockerfile"
 )
 
-// EolBaseImage finds base images of a distribution, a language or a database whose
-// support has ended: faults that are found are not mended.
+// EolBaseImage finds images of a distribution, a language or a program whose
+// support has ended, in FROM, COPY --from and RUN --mount: vulnerabilities that are
+// found in it are no longer fixed.
 //
-// The table is that of this version of dockmend; a release that ends later is
-// found by a later version.
+// The release is read from the version or the code name in the tag
+// ("python:3.8-slim", "debian:buster"), and the distribution from the suffix
+// ("node:22-buster", "golang:1.26-alpine3.16"). For Debian the end of its LTS counts.
+// Dates come from endoflife.date; the run looks at them as of today, or as of the day
+// that --as-of, the configuration's as-of or SOURCE_DATE_EPOCH names.
+//
+// It is an error where a step installs packages from an archive that is gone, such
+// as apt-get update on Debian 10: that build fails. It is info where support ends
+// within 90 days, where it ended within a year and the product replaces its releases
+// every year (nginx, Go), in a build stage that installs nothing, and in a file that
+// is the variant for that release by its path.
 //
 // With --online, images whose tag has no version are judged by the version that
-// their config tells.
+// their configuration tells.
 //
-// Silent for tags without a version, offline.
+// Silent where no end is announced, for images that deprecated-base-image reports,
+// and offline for tags without a version.
 var EolBaseImage = lint.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
 		ID:       "eol-base-image",
-		Title:    "The base image gets no fixes any more",
+		Title:    "The base image no longer gets security fixes",
 		Category: lint.Security,
 		Severity: lint.Warning,
 		Default:  true,
@@ -32,13 +47,133 @@ var EolBaseImage = lint.Rule[*facts.Dockerfile]{
 }
 
 func checkEolBaseImage(p *lint.Pass[*facts.Dockerfile]) {
+	on := lifecycle.Day(p.Settings)
 	for _, s := range p.Doc.Stages() {
 		i := s.Image
 		if s.Parent != nil || !i.Known || !s.ReachesFinal() {
 			continue
 		}
-		if r, ok := facts.SupportEnded(p.Registry, i, constantPlatform(p.Doc, s)); ok {
-			p.Report(lint.Finding{Span: i.Span, Message: fmt.Sprintf("%s is %s, whose support ended in %s, so faults that are found stay; move to a release that gets fixes", quoteShort(i.Raw), r.What, r.Month)})
+		if f, gone := goneArchive(p.Doc, s, on); gone {
+			p.Report(f)
+			continue
+		}
+		told := lifecycle.Told(p.Registry, i, constantPlatform(p.Doc, s))
+		v, ok := lifecycle.Ended(i, told, on)
+		if !ok {
+			continue
+		}
+		if isMinorHere(p.Doc, s, v) {
+			v.Severity = lint.Info
+		}
+		p.Report(lint.Finding{Span: i.Span, Severity: v.Severity, Message: quoteShort(i.Raw) + " " + v.Message})
+	}
+	for _, x := range p.Doc.ImageSites() {
+		isCopied := x.Kind == facts.CopySite || x.Kind == facts.MountSite
+		if !isCopied || !x.Stage.ReachesFinal() || x.Local {
+			continue
+		}
+		if v, ok := lifecycle.Ended(x.Image, "", on); ok {
+			p.Report(lint.Finding{Span: x.Image.Span, Severity: v.Severity, Message: quoteShort(x.Image.Raw) + " " + v.Message})
 		}
 	}
+}
+
+// isMinorHere reports whether an ended release does little harm where it is: in a
+// build stage that installs nothing, or in the file that is the variant for it.
+func isMinorHere(d *facts.Dockerfile, s *facts.Stage, v lifecycle.Verdict) bool {
+	if lifecycle.IsVariantOf(d.Name, v.Release) {
+		return true
+	}
+	// Go and Rust leave their libraries in what they compile.
+	compiles := v.Release.Product == "go"
+	return !s.InFinalImage() && !compiles && firstInstall(d, s) == nil
+}
+
+// firstInstall is the first command that installs packages of the distribution in a
+// stage or one that builds on it; nil if there is none.
+func firstInstall(d *facts.Dockerfile, base *facts.Stage) *facts.Command {
+	for _, s := range d.Stages() {
+		if !s.ReachesFinal() || !slices.Contains(s.Chain(), base) {
+			continue
+		}
+		for _, in := range s.Instructions {
+			if in.Keyword != "run" {
+				continue
+			}
+			for _, c := range d.Commands(in) {
+				if asksArchive(c) {
+					return c
+				}
+			}
+		}
+	}
+	return nil
+}
+
+// asksArchive reports whether a command asks the distribution's package archive.
+func asksArchive(c *facts.Command) bool {
+	pkg, ok := facts.Packages(c)
+	if !ok {
+		return false
+	}
+	switch pkg.Manager {
+	case "apt-get", "apt", "aptitude", "yum", "dnf", "microdnf":
+		return pkg.Action == "install" || pkg.Action == "update" || pkg.Action == "upgrade"
+	}
+	return false
+}
+
+// goneArchive is the finding on an image whose steps ask an archive that is gone. ok
+// is false where it answers, where no step asks it, and where the steps may name
+// another archive.
+func goneArchive(d *facts.Dockerfile, s *facts.Stage, on images.Date) (f lint.Finding, ok bool) {
+	v, gone := lifecycle.WithoutArchive(s.Image, on)
+	if !gone || s.Image.HasVariable() { // a build may give another value
+		return lint.Finding{}, false
+	}
+	c := firstInstall(d, s)
+	if c == nil || c.Conditional() || hasFallback(c) || mayNameArchive(d, s) {
+		return lint.Finding{}, false
+	}
+	return lint.Finding{
+		Span: s.Image.Span, Severity: v.Severity, Message: quoteShort(s.Image.Raw) + " " + v.Message,
+		Related: []lint.Related{{Span: c.Span, Message: "packages are installed here"}},
+	}, true
+}
+
+// mayNameArchive reports whether a stage, or one that builds on it, may have its
+// packages from elsewhere than the image says: it touches the lists of archives, or
+// takes over files, a proxy or a mount that may.
+func mayNameArchive(d *facts.Dockerfile, base *facts.Stage) bool {
+	for _, s := range d.Stages() {
+		if !slices.Contains(s.Chain(), base) {
+			continue
+		}
+		if slices.ContainsFunc(s.Instructions, func(in *dockerfile.Instruction) bool { return touchesArchives(d, in) }) {
+			return true
+		}
+	}
+	return false
+}
+
+func touchesArchives(d *facts.Dockerfile, in *dockerfile.Instruction) bool {
+	words := strings.ToLower(d.Text(in.Span))
+	switch in.Keyword {
+	case "run", "copy", "add", "env", "arg", "shell", "onbuild":
+	default:
+		return false
+	}
+	for _, name := range [...]string{"sources.list", "/etc/apt", "apt.conf", "yum.repos.d", "yum.conf", "vault.", "archive.", "old-releases", "snapshot.", "mirror", "freexian", "proxy", "config-manager"} {
+		if strings.Contains(words, name) {
+			return true
+		}
+	}
+	if in.Keyword != "run" {
+		return false
+	}
+	// A script may do anything before the packages are asked for.
+	return slices.ContainsFunc(d.Commands(in), func(c *facts.Command) bool {
+		name := c.Name()
+		return name == "" || name == "." || name == "source" || strings.HasSuffix(name, ".sh")
+	})
 }

@@ -1,0 +1,105 @@
+package images
+
+import (
+	"cmp"
+	"slices"
+	"strings"
+)
+
+// suite is a tag of an official image that names no distribution release and holds
+// one whose package archive is gone.
+type suite struct {
+	repository, tag, codename string
+}
+
+// archive is the package archive of a distribution release that is gone.
+type archive struct {
+	product, cycle string
+	gone           Date
+}
+
+// SystemOf is the distribution release that an image holds: the image's own for a
+// distribution, else the one that a part of the tag names ("-bookworm", "-alpine3.16"),
+// else, for tags of official images that are no longer built, that of the last build.
+// Only repositories whose publishers name their variants this way are read. name is
+// that of Canonical.
+func SystemOf(name, tag string) (r Release, ok bool) {
+	if isDistribution(name) {
+		return ReleaseOf(name, tag)
+	}
+	if !namesSuites(name) {
+		return Release{}, false
+	}
+	for part := range strings.SplitSeq(tag, "-") {
+		if r, ok := suiteNamed(part); ok {
+			return r, true
+		}
+	}
+	at, ok := slices.BinarySearchFunc(suites, suite{repository: name, tag: tag}, func(a, b suite) int {
+		return cmp.Or(cmp.Compare(a.repository, b.repository), cmp.Compare(a.tag, b.tag))
+	})
+	if !ok {
+		return Release{}, false
+	}
+	return suiteNamed(suites[at].codename)
+}
+
+// suiteNamed is the distribution release of a part of a tag.
+func suiteNamed(part string) (r Release, ok bool) {
+	if version, isAlpine := strings.CutPrefix(part, "alpine"); isAlpine && version != "" {
+		return inProduct("alpine-linux", version)
+	}
+	for _, id := range [...]string{"debian", "ubuntu"} {
+		p, _ := productByID(id)
+		for _, r := range releases[p.from:p.to] {
+			if r.Codename == part && part != "" {
+				return r, true
+			}
+		}
+	}
+	return Release{}, false
+}
+
+func inProduct(id, cycle string) (r Release, ok bool) {
+	p, ok := productByID(id)
+	if !ok {
+		return Release{}, false
+	}
+	for _, r := range releases[p.from:p.to] {
+		if r.Cycle == cycle {
+			return r, true
+		}
+	}
+	return Release{}, false
+}
+
+// isDistribution reports whether a repository is a distribution's own.
+func isDistribution(name string) bool {
+	p, ok := productOf(name)
+	if !ok {
+		return false
+	}
+	switch p.id {
+	case "debian", "ubuntu", "alpine-linux", "centos", "centos-stream", "fedora", "opensuse", "oracle-linux", "rocky-linux", "almalinux", "amazon-linux", "photon":
+		return true
+	}
+	return false
+}
+
+// namesSuites reports whether a repository's tags name the distribution release
+// that an image holds: the official images, and Microsoft's development containers.
+func namesSuites(name string) bool {
+	return !strings.Contains(name, "/") || strings.HasPrefix(name, "mcr.microsoft.com/devcontainers/") || strings.HasPrefix(name, "mcr.microsoft.com/dotnet/")
+}
+
+// ArchiveGone is the day since which the package archive of a distribution release
+// no longer answers where its images ask, so that installing packages fails; ok is
+// false where it answers, and on the days before.
+func (r Release) ArchiveGone(on Date) (since Date, ok bool) {
+	for _, a := range archives {
+		if a.product == r.Product && a.cycle == r.Cycle && a.gone <= on {
+			return a.gone, true
+		}
+	}
+	return "", false
+}

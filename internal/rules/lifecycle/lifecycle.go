@@ -1,0 +1,202 @@
+// Package lifecycle says how an image stands on a day: whether support for what
+// it holds has ended, and whether its repository moved or is no longer
+// maintained. Rules on Dockerfiles and on Compose files share it, so that one
+// reference has one finding about its age.
+package lifecycle
+
+import (
+	"fmt"
+	"path"
+	"strings"
+
+	"github.com/dockmend/dockmend/internal/facts"
+	"github.com/dockmend/dockmend/internal/images"
+	"github.com/dockmend/dockmend/internal/lint"
+)
+
+// soon is how many days before the end of support it is announced.
+const soon = 90
+
+// lately is how many days after its end a release of a product with short branches
+// is worth no more than a remark: users follow with a delay.
+const lately = 365
+
+// Verdict is what is to be said of an image.
+type Verdict struct {
+	// Message is the sentence that follows the quoted image, with what to do.
+	Message string
+	// Severity is SeverityUnset where the rule's own is right.
+	Severity lint.Severity
+	// Release is the one whose support ended or ends, the zero value for a move.
+	Release images.Release
+	// Fix is the new name of the repository, empty where more than the name changes.
+	Fix string
+}
+
+// Day is the day as of which a run looks at support: that of its settings, else
+// that of the tables.
+func Day(s *lint.Settings) images.Date {
+	if s == nil || s.AsOf == "" {
+		return images.TableDate
+	}
+	return images.Date(s.AsOf)
+}
+
+// Ended says that support ended or soon ends, of the product that the image is for
+// or of the distribution that it holds. told is the version that the registry tells
+// of an image whose tag has none, empty offline. It says nothing where Moved warns.
+func Ended(i facts.Image, told string, on images.Date) (v Verdict, ok bool) {
+	name := images.Canonical(i.Name())
+	if m, moved := images.MoveOf(name, i.Tag, on); moved && warns(m) && !isWhole(m, name) {
+		return Verdict{}, false
+	}
+	tag := i.Tag
+	if told != "" {
+		tag = told
+	}
+	if r, found := images.ReleaseOf(name, tag); found && r.HasEnded(on) {
+		return ended(r, "is "+r.Title(), on), true
+	}
+	if r, found := images.SystemOf(name, i.Tag); found && r.HasEnded(on) {
+		return ended(r, "is based on "+r.Title(), on), true
+	}
+	if r, found := images.ReleaseOf(name, tag); found && r.EndsWithin(on, soon) {
+		return ends(r, "is "+r.Title()), true
+	}
+	if r, found := images.SystemOf(name, i.Tag); found && r.EndsWithin(on, soon) {
+		return ends(r, "is based on "+r.Title()), true
+	}
+	return Verdict{}, false
+}
+
+func ended(r images.Release, what string, on images.Date) Verdict {
+	v := Verdict{Release: r}
+	day, known := r.EndDay()
+	when := "has reached end of life"
+	if known {
+		when = "reached end of life on " + string(day)
+	}
+	v.Message = fmt.Sprintf("%s, which %s and gets no security fixes; use a supported release%s", what, when, suchAs(r, on))
+	if days, counted := day.Days(on); known && counted && days < lately && r.IsShortLived() {
+		v.Severity = lint.Info
+	}
+	return v
+}
+
+func ends(r images.Release, what string) Verdict {
+	day, _ := r.EndDay()
+	return Verdict{Release: r, Severity: lint.Info, Message: fmt.Sprintf("%s, which reaches end of life on %s; plan the move to a newer release", what, day)}
+}
+
+// suchAs names the release that is supported longest.
+func suchAs(r images.Release, on images.Date) string {
+	best, ok := r.Supported(on)
+	if !ok || best.Cycle == r.Cycle {
+		return ""
+	}
+	return ", such as " + best.Title()
+}
+
+// WithoutArchive is the verdict on an image whose distribution release has no
+// package archive that answers, where a step installs from it; ok is false where
+// the archive answers.
+func WithoutArchive(i facts.Image, on images.Date) (v Verdict, ok bool) {
+	r, found := images.SystemOf(images.Canonical(i.Name()), i.Tag)
+	if !found {
+		return Verdict{}, false
+	}
+	since, gone := r.ArchiveGone(on)
+	if !gone {
+		return Verdict{}, false
+	}
+	return Verdict{
+		Release: r, Severity: lint.Error,
+		Message: fmt.Sprintf("is based on %s, whose package archive has been gone since %s, so installing packages fails; use a supported release%s",
+			r.Title(), since.Month(), suchAs(r, on)),
+	}, true
+}
+
+// Moved says that a repository or a tag moved, was renamed or removed, or is no
+// longer maintained.
+func Moved(i facts.Image, on images.Date) (v Verdict, ok bool) {
+	name := images.Canonical(i.Name())
+	m, ok := images.MoveOf(name, i.Tag, on)
+	if !ok {
+		return Verdict{}, false
+	}
+	if r, found := images.ReleaseOf(name, i.Tag); found && isWhole(m, name) && r.HasEnded(on) {
+		return Verdict{}, false // Ended says more
+	}
+	v.Message = happened(m)
+	if better := m.Better(name); better != "" {
+		v.Message += "; use " + better
+	}
+	if !warns(m) {
+		v.Severity = lint.Info
+	}
+	v.Fix, _ = m.Successor(name)
+	return v, true
+}
+
+// warns reports whether what happened is known to matter.
+func warns(m images.Move) bool {
+	return m.Kind != images.Superseded && m.Effect != images.EffectUnknown
+}
+
+// isWhole reports whether the table speaks of a distribution as a whole, whose
+// releases have dates of their own.
+func isWhole(m images.Move, name string) bool { return m.Pattern == name && name == "centos" }
+
+// happened is what happened to an image, with when it did and what that means.
+func happened(m images.Move) string {
+	in, since := "", ""
+	if m.Since != "" {
+		in, since = " in "+m.Since, " since "+m.Since
+	}
+	text := ""
+	switch m.Kind {
+	case images.Moved:
+		text = "moved" + in
+	case images.Renamed:
+		text = "was renamed" + in
+	case images.Removed:
+		text = "was removed" + in
+	case images.Superseded:
+		text = "was superseded" + in
+	case images.Frozen:
+		text = "has not been updated" + since
+	case images.Archived:
+		text = "has not been maintained" + since
+	}
+	if m.Since == "" && (m.Kind == images.Frozen || m.Kind == images.Archived) {
+		text = "is no longer maintained"
+	}
+	switch m.Effect {
+	case images.PullFails:
+		return text + " and can no longer be pulled"
+	case images.WorksUnpatched, images.WorksFrozen:
+		return text + " and gets no security fixes"
+	case images.PackageInstallFails:
+		return text + ", and installing packages in it fails"
+	}
+	return text
+}
+
+// IsVariantOf reports whether a path says that its file is the variant for a
+// release: a folder or a part of the name is the version or the code name, as in
+// "3.8/slim/Dockerfile" and "Dockerfile.buster".
+func IsVariantOf(file string, r images.Release) bool {
+	dir, base := path.Split(file)
+	for part := range strings.SplitSeq(dir, "/") {
+		if part != "" && (part == r.Cycle || part == r.Codename || strings.HasPrefix(part, r.Cycle+".")) {
+			return true
+		}
+	}
+	for _, part := range strings.FieldsFunc(strings.ToLower(base), func(c rune) bool { return strings.ContainsRune("-_", c) }) {
+		part = strings.TrimPrefix(part, "dockerfile.")
+		if part == r.Codename && part != "" || strings.Contains(r.Cycle, ".") && part == r.Cycle {
+			return true
+		}
+	}
+	return false
+}

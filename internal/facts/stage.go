@@ -297,8 +297,12 @@ func (s Shell) IsPOSIX() bool {
 }
 
 // UserAt is the USER that holds for an instruction of the stage, one of the
-// stages that it builds on included; nil when the file sets none before it.
+// stages that it builds on included; nil when the file sets none before it, and
+// for no stage.
 func (s *Stage) UserAt(in *dockerfile.Instruction) *dockerfile.Instruction {
+	if s == nil {
+		return nil
+	}
 	var found *dockerfile.Instruction
 	for _, x := range s.Instructions {
 		if x.Index() >= in.Index() {

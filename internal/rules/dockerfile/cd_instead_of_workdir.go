@@ -88,6 +88,9 @@ func setFolder(d *facts.Dockerfile, c *facts.Command) []lint.Fix {
 // it works, up to the next WORKDIR.
 func needsFolder(d *facts.Dockerfile, in *dockerfile.Instruction) bool {
 	s := d.StageOf(in)
+	if s == nil {
+		return true
+	}
 	for _, x := range s.Instructions {
 		if x.Index() <= in.Index() {
 			continue

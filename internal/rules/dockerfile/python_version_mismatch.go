@@ -86,7 +86,7 @@ func uvFetchesPython(d *facts.Dockerfile) bool {
 
 // copiesVenv tells whether a stage copies an environment from another one.
 func copiesVenv(s, from *facts.Stage) bool {
-	return slices.ContainsFunc(s.References(), func(r facts.Reference) bool {
+	return s != nil && from != nil && slices.ContainsFunc(s.References(), func(r facts.Reference) bool {
 		sources, _, ok := copyWords(r.Instruction)
 		return ok && r.Stage == from && r.Instruction.Keyword == "copy" && slices.ContainsFunc(sources, func(w dockerfile.Word) bool { return isVenv(bare(w.Text)) })
 	})

@@ -18,6 +18,9 @@ import (
 // changed lines. A new file has all its lines.
 type Changes map[string][]Range
 
+// MaxRanges is how many ranges of a file are told apart.
+const MaxRanges = 10_000
+
 // Range is a range of 1-based lines, First and Last included. Last is 0 for
 // "to the end".
 type Range struct{ First, Last int }
@@ -127,22 +130,32 @@ func hunk(line string) (Range, error) {
 		return Range{}, fmt.Errorf("git wrote a hunk header that is not understood: %q", line)
 	}
 	first, count, found := strings.Cut(fields[2][1:], ",")
-	start, err := strconv.Atoi(first)
+	start, err := lineNumber(first)
 	n := 1
 	if err == nil && found {
-		n, err = strconv.Atoi(count)
+		n, err = lineNumber(count)
 	}
 	if err != nil {
-		return Range{}, fmt.Errorf("git wrote a hunk header that is not understood: %q", line)
+		return Range{}, fmt.Errorf("git wrote a hunk header that is not understood: %.80q", line)
 	}
 	return Range{First: start, Last: start + n - 1}, nil
 }
 
+// lineNumber reads a number of a hunk header. Whoever sends a patch may send any
+// number: no sign is taken, and no sum of two overflows.
+func lineNumber(s string) (int, error) {
+	n, err := strconv.ParseUint(s, 10, 30)
+	return int(n), err //nolint:gosec // 30 bits fit
+}
+
 // Added are the new file's lines that a patch adds: hunks with context lines,
-// as GitHub's API gives them, without a header of the file.
+// as GitHub's API gives them, without a header of the file. Of a patch with more
+// than MaxRanges of them the whole file is the answer: what is not looked at in
+// detail counts as changed. A patch whose hunks are not in order is an error.
 func Added(patch string) ([]Range, error) {
 	var added []Range
 	line := 0
+	opened := false
 	for text := range strings.Lines(patch) {
 		switch {
 		case strings.HasPrefix(text, "@@ "):
@@ -150,7 +163,14 @@ func Added(patch string) ([]Range, error) {
 			if err != nil {
 				return nil, err
 			}
-			line = r.First
+			if r.First < line {
+				return nil, fmt.Errorf("the hunk %.80q stands before an earlier one", strings.TrimSuffix(text, "\n"))
+			}
+			line, opened = r.First, true
+		case !opened:
+			return nil, errors.New("the patch does not begin with a hunk")
+		case len(added) > MaxRanges:
+			return []Range{{First: 1}}, nil
 		case strings.HasPrefix(text, "+"):
 			if last := len(added) - 1; last >= 0 && added[last].Last == line-1 {
 				added[last].Last = line

@@ -9,6 +9,8 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+
+	"github.com/dockmend/dockmend/internal/text"
 )
 
 // repository makes a git repository with one commit on "main".
@@ -168,9 +170,46 @@ func FuzzAdded(f *testing.F) {
 			return
 		}
 		for _, r := range ranges {
-			if r.Last < r.First {
+			if r.First < 0 || r.Last != 0 && r.Last < r.First {
 				t.Errorf("range %+v", r)
 			}
 		}
 	})
+}
+
+// TestLyingPatches has hunk headers that no git writes: numbers with a sign, too
+// large ones, hunks out of order.
+func TestLyingPatches(t *testing.T) {
+	for _, patch := range []string{
+		"@@ -1 +-5,3 @@\n+x\n", "@@ -1 +5,-3 @@\n+x\n", "@@ -1 ++5 @@\n+x\n", "@@ -1 +4294967296 @@\n+x\n", "@@ -1 +1,99999999999999999999 @@\n+x\n",
+		"@@ -9 +9 @@\n+x\n@@ -1 +1 @@\n+y\n", "+x\n", "@@ -1 + @@\n+x\n",
+	} {
+		if got, err := Added(patch); err == nil {
+			t.Errorf("Added(%q) = %v, want an error", patch, got)
+		}
+	}
+	many := "@@ -1 +1 @@\n" + strings.Repeat("+x\n y\n", MaxRanges)
+	if got, err := Added(many); err != nil || len(got) != MaxRanges {
+		t.Errorf("%d ranges, %v", len(got), err)
+	}
+	more := "@@ -1 +1 @@\n" + strings.Repeat("+x\n y\n", MaxRanges+1)
+	if got, err := Added(more); err != nil || !slices.Equal(got, []Range{{First: 1}}) {
+		t.Errorf("past the bound: %d ranges, %v; want the whole file", len(got), err)
+	}
+}
+
+// TestDiffsOfOddNames applies our own diffs with git, in folders whose names have
+// what a header has to quote.
+func TestDiffsOfOddNames(t *testing.T) {
+	for _, name := range []string{"plain/f", "a b/f", "esc\x1b[31m/f", "tab\there/f", "quote\"d/f", `back\slash/f`, "new\nline/f", "bell\a\v\f\r\b/f", "ö/f", "bad\xff/f", "del\x7f/f"} {
+		dir := repository(t, map[string]string{name: "1\n2\n"})
+		patch := filepath.Join(t.TempDir(), "patch")
+		if err := os.WriteFile(patch, text.UnifiedDiff(name, []byte("1\n2\n"), []byte("1\n3\n")), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		run(t, dir, "apply", patch)
+		if got, err := os.ReadFile(filepath.Join(dir, name)); err != nil || string(got) != "1\n3\n" {
+			t.Errorf("%q: %q, %v", name, got, err)
+		}
+	}
 }

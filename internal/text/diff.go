@@ -3,8 +3,8 @@ package text
 import (
 	"bytes"
 	"fmt"
-	"strconv"
 	"strings"
+	"unicode/utf8"
 )
 
 // diffContext is how many unchanged lines stand around a change.
@@ -38,15 +38,34 @@ func UnifiedDiff(name string, before, after []byte) []byte {
 	return out.Bytes()
 }
 
-// quoteName quotes a name that would not survive in a diff's header.
+// quoteName quotes a name that would not survive in a diff's header, as git does
+// (quote.c): a letter for the common control characters, else three octal digits.
 func quoteName(name string) string {
-	if strings.ContainsFunc(name, func(r rune) bool { return r < ' ' || r == '"' || r == '\\' || r == 0x7F || r == 0xFFFD }) {
-		return strconv.Quote(name)
-	}
-	if strings.ContainsRune(name, ' ') {
+	plain := utf8.ValidString(name) && !strings.ContainsFunc(name, func(r rune) bool { return r < ' ' || r == '"' || r == '\\' || r == 0x7F })
+	switch {
+	case plain && strings.ContainsRune(name, ' '):
 		return name + "\t"
+	case plain:
+		return name
 	}
-	return name
+	const controls, letters = "\a\b\t\n\v\f\r\"\\", `abtnvfr"\`
+	var b strings.Builder
+	b.WriteByte('"')
+	for i := range len(name) {
+		c := name[i]
+		at := strings.IndexByte(controls, c)
+		switch {
+		case at >= 0:
+			b.WriteByte('\\')
+			b.WriteByte(letters[at])
+		case c < ' ' || c >= 0x7F:
+			fmt.Fprintf(&b, `\%03o`, c)
+		default:
+			b.WriteByte(c)
+		}
+	}
+	b.WriteByte('"')
+	return b.String()
 }
 
 // splitLines cuts a text behind each line feed.

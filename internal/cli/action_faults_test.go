@@ -38,14 +38,13 @@ func TestActionFaults(t *testing.T) {
 	faults := []fakehub.Fault{
 		{Status: 401}, {Status: 403}, {Status: 404}, {Status: 422}, {Status: 429}, {Status: 503}, {Kind: fakehub.Lost}, {Kind: fakehub.Cut},
 	}
-	hub := fakehub.New(t)
 	for _, call := range calls {
 		for _, fault := range faults {
 			fault.Call = call
 			t.Run(fault.String(), func(t *testing.T) {
 				t.Parallel()
 				s := newPullStep(t, pullBefore, pullAfter)
-				s.hub = hub.Fresh(t)
+				s.hub = fakehub.New(t)
 				s.env["GITHUB_API_URL"], s.hub.Head = s.hub.URL, headSHA
 				s.hub.Files[baseSHA+":README.md"] = "x\n"
 				s.change("Dockerfile", pullBefore, pullAfter)

@@ -251,7 +251,6 @@ func TestFaultMatrix(t *testing.T) {
 		{Kind: fakehub.Refused, Status: 429}, {Kind: fakehub.Refused, Status: 500}, {Kind: fakehub.Refused, Status: 503},
 		{Kind: fakehub.Lost}, {Kind: fakehub.Cut}, {Kind: fakehub.Hangs}, {Kind: fakehub.HangsLate},
 	}
-	hub := fakehub.New(t)
 	for _, call := range calls {
 		for _, fault := range faults {
 			for _, times := range []int{1, 0} {
@@ -259,7 +258,7 @@ func TestFaultMatrix(t *testing.T) {
 				fault.Call, fault.Times = call, times
 				t.Run(fmt.Sprintf("%s times %d", fault.String(), times), func(t *testing.T) {
 					t.Parallel()
-					underFault(t, hub.Fresh(t), &fault)
+					underFault(t, fakehub.New(t), &fault)
 				})
 			}
 		}

@@ -13,7 +13,6 @@ import (
 // Whatever goes wrong with one call, the next run ends with one pull request,
 // and nothing of anybody else's is lost.
 func TestFixupFaults(t *testing.T) {
-	hub := fakehub.New(t)
 	calls := []string{
 		"GET ", "GET /git/ref/", "GET /git/commits/", "GET /git/trees/", "GET /pulls", "POST /git/trees", "POST /git/commits", "POST /git/refs",
 		"POST /pulls", "POST /issues/{issue_number}/labels",
@@ -31,7 +30,7 @@ func TestFixupFaults(t *testing.T) {
 			}
 			t.Run(fault.String(), func(t *testing.T) {
 				t.Parallel()
-				r := newRepo(t, hub.Fresh(t), map[string]string{"Dockerfile": shellForm})
+				r := newRepo(t, fakehub.New(t), map[string]string{"Dockerfile": shellForm})
 				r.timeout = 500 * time.Millisecond
 				r.want = func(f *Fixup) { f.Labels = []string{"dependencies"} }
 				r.hub.Faults = []*fakehub.Fault{&fault}
@@ -49,7 +48,7 @@ func TestFixupFaults(t *testing.T) {
 		}
 	}
 	t.Run("502 for good between the commit and the pull request", func(t *testing.T) {
-		r := newRepo(t, hub.Fresh(t), map[string]string{"Dockerfile": shellForm})
+		r := newRepo(t, fakehub.New(t), map[string]string{"Dockerfile": shellForm})
 		r.hub.Faults = []*fakehub.Fault{{Call: "POST /pulls", Kind: fakehub.Refused, Status: 502}}
 		out, _ := r.run()
 		r.noted(out, "expand=1")
@@ -61,7 +60,7 @@ func TestFixupFaults(t *testing.T) {
 		}
 	})
 	t.Run("nothing is left before the next run comes", func(t *testing.T) {
-		r := newRepo(t, hub.Fresh(t), map[string]string{"Dockerfile": shellForm})
+		r := newRepo(t, fakehub.New(t), map[string]string{"Dockerfile": shellForm})
 		r.hub.Faults = []*fakehub.Fault{{Call: "POST /pulls", Kind: fakehub.Refused, Status: 502}}
 		r.run()
 		r.hub.Faults = nil
@@ -76,10 +75,9 @@ func TestFixupFaults(t *testing.T) {
 
 // Two runs at once: the other one does all of its work at each of our calls.
 func TestFixupTwoAtOnce(t *testing.T) {
-	hub := fakehub.New(t)
 	for _, at := range []string{"GET /pulls", "POST /git/trees", "POST /git/commits", "POST /git/refs", "POST /pulls"} {
 		t.Run(at, func(t *testing.T) {
-			r := newRepo(t, hub.Fresh(t), map[string]string{"Dockerfile": shellForm})
+			r := newRepo(t, fakehub.New(t), map[string]string{"Dockerfile": shellForm})
 			done := false
 			r.Before = func(call string) {
 				if call == at && !done {
@@ -98,7 +96,7 @@ func TestFixupTwoAtOnce(t *testing.T) {
 		})
 	}
 	t.Run("a person pushes meanwhile", func(t *testing.T) {
-		r := newRepo(t, hub.Fresh(t), map[string]string{"Dockerfile": shellForm})
+		r := newRepo(t, fakehub.New(t), map[string]string{"Dockerfile": shellForm})
 		r.run()
 		r.Commit("main", "somebody", map[string]string{"README.md": "new\n"})
 		mine := ""
@@ -114,7 +112,7 @@ func TestFixupTwoAtOnce(t *testing.T) {
 		r.noted(out, "meanwhile")
 	})
 	t.Run("the base moves meanwhile", func(t *testing.T) {
-		r := newRepo(t, hub.Fresh(t), map[string]string{"Dockerfile": shellForm})
+		r := newRepo(t, fakehub.New(t), map[string]string{"Dockerfile": shellForm})
 		moved := false
 		r.Before = func(call string) {
 			if call == "POST /git/commits" && !moved {
@@ -129,7 +127,7 @@ func TestFixupTwoAtOnce(t *testing.T) {
 		}
 	})
 	t.Run("the base moves all the time", func(t *testing.T) {
-		r := newRepo(t, hub.Fresh(t), map[string]string{"Dockerfile": shellForm})
+		r := newRepo(t, fakehub.New(t), map[string]string{"Dockerfile": shellForm})
 		n := 0
 		r.Before = func(call string) {
 			if call == "POST /git/commits" {

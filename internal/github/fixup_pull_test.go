@@ -45,9 +45,8 @@ func (r *repo) silent(what string) *Proposed {
 }
 
 func TestFixupCommit(t *testing.T) {
-	hub := fakehub.New(t)
 	t.Run("a life", func(t *testing.T) {
-		r := newParent(t, hub.Fresh(t), true, map[string]string{"100755 Dockerfile": shellForm, ".github/workflows/Dockerfile": shellForm})
+		r := newParent(t, fakehub.New(t), true, map[string]string{"100755 Dockerfile": shellForm, ".github/workflows/Dockerfile": shellForm})
 		head := r.Tip(feature)
 		out, writes := r.run()
 		if want := []string{"POST /git/trees", "POST /git/commits", "PATCH /git/refs/heads/feature/x"}; !slices.Equal(writes, want) {
@@ -82,7 +81,7 @@ func TestFixupCommit(t *testing.T) {
 	// An app's token starts a run of our own commit, and a fix that never comes to
 	// rest would start another one for ever.
 	t.Run("no endless loop", func(t *testing.T) {
-		r := newParent(t, hub.Fresh(t), true, map[string]string{"Dockerfile": shellForm})
+		r := newParent(t, fakehub.New(t), true, map[string]string{"Dockerfile": shellForm})
 		r.run()
 		r.want = func(f *Fixup) {
 			r.forPull(f, true)
@@ -93,7 +92,7 @@ func TestFixupCommit(t *testing.T) {
 		r.noted(r.silent("a fix that turns back and forth"), "it was taken back")
 	})
 	t.Run("as the rules ask for signed commits", func(t *testing.T) {
-		r := newParent(t, hub.Fresh(t), true, map[string]string{"Dockerfile": shellForm, "100755 b/Dockerfile": shellForm})
+		r := newParent(t, fakehub.New(t), true, map[string]string{"Dockerfile": shellForm, "100755 b/Dockerfile": shellForm})
 		r.Signed, r.UserToken = []string{feature}, true
 		out, _ := r.run()
 		if files := r.Read(feature); files["100644 Dockerfile"] != execForm || files["100755 b/Dockerfile"] != shellForm || out.Commit != r.Tip(feature) {
@@ -108,7 +107,7 @@ func TestFixupCommit(t *testing.T) {
 	// this run's is never on top of what it did not see.
 	for _, at := range []string{"GET /pulls/{pull_number}", "POST /git/trees", "POST /git/commits", "PATCH /git/refs/{ref}"} {
 		t.Run("the head moves at "+at, func(t *testing.T) {
-			r := newParent(t, hub.Fresh(t), true, map[string]string{"Dockerfile": shellForm})
+			r := newParent(t, fakehub.New(t), true, map[string]string{"Dockerfile": shellForm})
 			mine, seen := "", r.Tip(feature)
 			r.want = func(f *Fixup) { r.forPull(f, true); f.SHA = seen }
 			r.Before = func(call string) {
@@ -125,7 +124,7 @@ func TestFixupCommit(t *testing.T) {
 	}
 	for _, at := range []string{"GET /pulls/{pull_number}", "POST /git/trees", "POST /git/commits", "PATCH /git/refs/{ref}"} {
 		t.Run("two at once, at "+at, func(t *testing.T) {
-			r := newParent(t, hub.Fresh(t), true, map[string]string{"Dockerfile": shellForm})
+			r := newParent(t, fakehub.New(t), true, map[string]string{"Dockerfile": shellForm})
 			head, done := r.Tip(feature), false
 			f := r.fixup()
 			r.want = func(mine *Fixup) { *mine = *f }
@@ -147,7 +146,7 @@ func TestFixupCommit(t *testing.T) {
 			fault.Call, fault.Times = call, 1
 			t.Run(fault.String(), func(t *testing.T) {
 				t.Parallel()
-				r := newParent(t, hub.Fresh(t), true, map[string]string{"Dockerfile": shellForm})
+				r := newParent(t, fakehub.New(t), true, map[string]string{"Dockerfile": shellForm})
 				head := r.Tip(feature)
 				r.timeout = 500 * time.Millisecond
 				r.hub.Faults = []*fakehub.Fault{&fault}
@@ -165,7 +164,6 @@ func TestFixupCommit(t *testing.T) {
 
 // Where there may be neither a commit nor a pull request.
 func TestFixupPullElsewhere(t *testing.T) {
-	hub := fakehub.New(t)
 	for _, direct := range []bool{true, false} {
 		name := map[bool]string{true: "commit: ", false: "pull request: "}[direct]
 		for _, tt := range []struct {
@@ -187,7 +185,7 @@ func TestFixupPullElsewhere(t *testing.T) {
 			}},
 		} {
 			t.Run(name+tt.name, func(t *testing.T) {
-				r := newParent(t, hub.Fresh(t), direct, map[string]string{"Dockerfile": shellForm})
+				r := newParent(t, fakehub.New(t), direct, map[string]string{"Dockerfile": shellForm})
 				tt.with(r)
 				tip := r.Tip(feature)
 				out, _ := r.run()
@@ -199,7 +197,7 @@ func TestFixupPullElsewhere(t *testing.T) {
 		}
 	}
 	t.Run("commit: from the default branch", func(t *testing.T) {
-		r := newRepo(t, hub.Fresh(t), map[string]string{"Dockerfile": shellForm})
+		r := newRepo(t, fakehub.New(t), map[string]string{"Dockerfile": shellForm})
 		r.Commit("release", "ann", map[string]string{"x": "y\n"})
 		r.Open("main", "release", "release")
 		r.want = func(f *Fixup) { f.Pull, f.Direct = 1, true }
@@ -208,11 +206,10 @@ func TestFixupPullElsewhere(t *testing.T) {
 }
 
 func TestFixupPull(t *testing.T) {
-	hub := fakehub.New(t)
 	const branch = fixupBranch + "-pr-1"
 	fresh := func(t *testing.T) *repo {
 		t.Helper()
-		return newParent(t, hub.Fresh(t), false, map[string]string{"Dockerfile": shellForm})
+		return newParent(t, fakehub.New(t), false, map[string]string{"Dockerfile": shellForm})
 	}
 	t.Run("a life", func(t *testing.T) {
 		r := fresh(t)

@@ -19,9 +19,8 @@ func newSigned(t *testing.T, hub *fakehub.Hub, files map[string]string) *repo {
 }
 
 func TestFixupSigned(t *testing.T) {
-	hub := fakehub.New(t)
 	t.Run("a life", func(t *testing.T) {
-		r := newSigned(t, hub.Fresh(t), map[string]string{"Dockerfile": shellForm, "100755 run/Dockerfile": shellForm, "b/Dockerfile": "\ufeffFROM a\r\nCMD x y\r\n"})
+		r := newSigned(t, fakehub.New(t), map[string]string{"Dockerfile": shellForm, "100755 run/Dockerfile": shellForm, "b/Dockerfile": "\ufeffFROM a\r\nCMD x y\r\n"})
 		out, writes := r.run()
 		r.pulls("open")
 		if out.Number != 1 || !slices.Contains(writes, "POST /graphql") {
@@ -58,7 +57,7 @@ func TestFixupSigned(t *testing.T) {
 		}
 	})
 	t.Run("the job's token, for which GitHub signs by itself", func(t *testing.T) {
-		r := newSigned(t, hub.Fresh(t), map[string]string{"Dockerfile": shellForm, "100755 run/Dockerfile": shellForm})
+		r := newSigned(t, fakehub.New(t), map[string]string{"Dockerfile": shellForm, "100755 run/Dockerfile": shellForm})
 		r.UserToken = false
 		_, writes := r.run()
 		if slices.Contains(writes, "POST /graphql") || len(r.ahead()) != 2 {
@@ -66,7 +65,7 @@ func TestFixupSigned(t *testing.T) {
 		}
 	})
 	t.Run("nothing but what is executable", func(t *testing.T) {
-		r := newSigned(t, hub.Fresh(t), map[string]string{"100755 Dockerfile": shellForm})
+		r := newSigned(t, fakehub.New(t), map[string]string{"100755 Dockerfile": shellForm})
 		out, _ := r.run()
 		r.pulls()
 		r.noted(out, "Dockerfile, executable")
@@ -75,7 +74,7 @@ func TestFixupSigned(t *testing.T) {
 		}
 	})
 	t.Run("a scratch branch that a run left behind", func(t *testing.T) {
-		r := newSigned(t, hub.Fresh(t), map[string]string{"Dockerfile": shellForm})
+		r := newSigned(t, fakehub.New(t), map[string]string{"Dockerfile": shellForm})
 		r.Move(fixupBranch+"-scratch", r.Tip("main"))
 		r.run()
 		r.pulls("open")
@@ -84,7 +83,7 @@ func TestFixupSigned(t *testing.T) {
 		}
 	})
 	t.Run("a scratch branch that is somebody's", func(t *testing.T) {
-		r := newSigned(t, hub.Fresh(t), map[string]string{"Dockerfile": shellForm})
+		r := newSigned(t, fakehub.New(t), map[string]string{"Dockerfile": shellForm})
 		mine := r.Commit(fixupBranch+"-scratch", "ann", map[string]string{"notes.txt": "mine\n"})
 		out, _ := r.run()
 		r.pulls()
@@ -94,7 +93,7 @@ func TestFixupSigned(t *testing.T) {
 		}
 	})
 	t.Run("its rules take nothing at all", func(t *testing.T) {
-		r := newSigned(t, hub.Fresh(t), map[string]string{"Dockerfile": shellForm})
+		r := newSigned(t, fakehub.New(t), map[string]string{"Dockerfile": shellForm})
 		r.Protected = []string{fixupBranch}
 		out, _ := r.run()
 		r.pulls()
@@ -103,10 +102,9 @@ func TestFixupSigned(t *testing.T) {
 }
 
 func TestFixupSignedTwoAtOnce(t *testing.T) {
-	hub := fakehub.New(t)
 	for _, at := range []string{"POST /git/trees", "POST /git/refs", "GET /pulls", "DELETE /git/refs/{ref}", "POST /pulls"} {
 		t.Run(at, func(t *testing.T) {
-			r := newSigned(t, hub.Fresh(t), map[string]string{"Dockerfile": shellForm})
+			r := newSigned(t, fakehub.New(t), map[string]string{"Dockerfile": shellForm})
 			done := false
 			r.Before = func(call string) {
 				if call == at && !done {
@@ -130,7 +128,6 @@ func TestFixupSignedTwoAtOnce(t *testing.T) {
 // Whatever goes wrong on the way, the next run ends with one pull request and
 // without a scratch branch.
 func TestFixupSignedFaults(t *testing.T) {
-	hub := fakehub.New(t)
 	for _, call := range []string{"graphql Commit", "POST /git/refs", "DELETE /git/refs/{ref}"} {
 		for _, kind := range []fakehub.Fault{
 			{Kind: fakehub.Refused, Status: 403}, {Kind: fakehub.Refused, Status: 500}, {Kind: fakehub.Lost}, {Kind: fakehub.Cut}, {Kind: fakehub.Hangs}, {Kind: fakehub.HangsLate},
@@ -139,7 +136,7 @@ func TestFixupSignedFaults(t *testing.T) {
 			fault.Call, fault.Times = call, 1
 			t.Run(fault.String(), func(t *testing.T) {
 				t.Parallel()
-				r := newSigned(t, hub.Fresh(t), map[string]string{"Dockerfile": shellForm})
+				r := newSigned(t, fakehub.New(t), map[string]string{"Dockerfile": shellForm})
 				r.timeout = 500 * time.Millisecond
 				r.hub.Faults = []*fakehub.Fault{&fault}
 				r.run()

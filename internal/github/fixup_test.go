@@ -248,7 +248,6 @@ func (r *repo) tick(number int) {
 }
 
 func TestFixupDeclined(t *testing.T) {
-	hub := fakehub.New(t)
 	closed := map[string]func(*repo){
 		"closed by a person": func(r *repo) { r.Close(1) },
 		"branch deleted":     func(r *repo) { r.Move(fixupBranch, "") },
@@ -262,7 +261,7 @@ func TestFixupDeclined(t *testing.T) {
 	}
 	for name, do := range closed {
 		t.Run(name, func(t *testing.T) {
-			r := newRepo(t, hub.Fresh(t), map[string]string{"Dockerfile": shellForm})
+			r := newRepo(t, fakehub.New(t), map[string]string{"Dockerfile": shellForm})
 			r.run()
 			do(r)
 			r.pulls("closed")
@@ -279,7 +278,7 @@ func TestFixupDeclined(t *testing.T) {
 		})
 	}
 	t.Run("something new", func(t *testing.T) {
-		r := newRepo(t, hub.Fresh(t), map[string]string{"Dockerfile": shellForm})
+		r := newRepo(t, fakehub.New(t), map[string]string{"Dockerfile": shellForm})
 		r.run()
 		r.Close(1)
 		r.Commit("main", "somebody", map[string]string{"api/Dockerfile": shellForm})
@@ -291,7 +290,7 @@ func TestFixupDeclined(t *testing.T) {
 		}
 	})
 	t.Run("asked again", func(t *testing.T) {
-		r := newRepo(t, hub.Fresh(t), map[string]string{"Dockerfile": shellForm})
+		r := newRepo(t, fakehub.New(t), map[string]string{"Dockerfile": shellForm})
 		r.run()
 		r.Close(1)
 		r.tick(1)
@@ -305,9 +304,8 @@ func TestFixupDeclined(t *testing.T) {
 }
 
 func TestFixupRefused(t *testing.T) {
-	hub := fakehub.New(t)
 	t.Run("the setting is off", func(t *testing.T) {
-		r := newRepo(t, hub.Fresh(t), map[string]string{"Dockerfile": shellForm})
+		r := newRepo(t, fakehub.New(t), map[string]string{"Dockerfile": shellForm})
 		r.NoPulls = true
 		out, _ := r.run()
 		r.noted(out, "Allow GitHub Actions to create and approve pull requests")
@@ -327,7 +325,7 @@ func TestFixupRefused(t *testing.T) {
 		}
 	})
 	t.Run("the setting is switched on later", func(t *testing.T) {
-		r := newRepo(t, hub.Fresh(t), map[string]string{"Dockerfile": shellForm})
+		r := newRepo(t, fakehub.New(t), map[string]string{"Dockerfile": shellForm})
 		r.NoPulls = true
 		r.run()
 		r.NoPulls = false
@@ -337,7 +335,7 @@ func TestFixupRefused(t *testing.T) {
 		}
 	})
 	t.Run("the token can only read", func(t *testing.T) {
-		r := newRepo(t, hub.Fresh(t), map[string]string{"Dockerfile": shellForm})
+		r := newRepo(t, fakehub.New(t), map[string]string{"Dockerfile": shellForm})
 		r.hub.Grants = map[string]string{"contents": "read", "pull-requests": "read"}
 		out, _ := r.run()
 		r.noted(out, "contents: write, pull-requests: write")
@@ -349,14 +347,14 @@ func TestFixupRefused(t *testing.T) {
 		r.pulls("open")
 	})
 	t.Run("the branch is protected", func(t *testing.T) {
-		r := newRepo(t, hub.Fresh(t), map[string]string{"Dockerfile": shellForm})
+		r := newRepo(t, fakehub.New(t), map[string]string{"Dockerfile": shellForm})
 		r.Protected = []string{fixupBranch}
 		out, _ := r.run()
 		r.noted(out, "repository rule violations")
 		r.pulls()
 	})
 	t.Run("people who cannot review, and no drafts", func(t *testing.T) {
-		r := newRepo(t, hub.Fresh(t), map[string]string{"Dockerfile": shellForm})
+		r := newRepo(t, fakehub.New(t), map[string]string{"Dockerfile": shellForm})
 		r.NoDrafts = true
 		r.want = func(f *Fixup) { f.Draft, f.Reviewers = true, []string{"stranger", "org/team"} }
 		out, _ := r.run()
@@ -366,7 +364,7 @@ func TestFixupRefused(t *testing.T) {
 		r.noted(out, "no reviewing teams")
 	})
 	t.Run("the branch is somebody's", func(t *testing.T) {
-		r := newRepo(t, hub.Fresh(t), map[string]string{"Dockerfile": shellForm})
+		r := newRepo(t, fakehub.New(t), map[string]string{"Dockerfile": shellForm})
 		tip := r.Commit(fixupBranch, "ann", map[string]string{"mine.txt": "x\n"})
 		out, writes := r.run()
 		if len(writes) != 0 || r.Tip(fixupBranch) != tip {
@@ -376,7 +374,7 @@ func TestFixupRefused(t *testing.T) {
 	})
 	for _, name := range []string{"main", "dockmend-state", "a..b", "a b", "-x", "x.lock", "a//b"} {
 		t.Run("a branch named "+name, func(t *testing.T) {
-			r := newRepo(t, hub.Fresh(t), map[string]string{"Dockerfile": shellForm})
+			r := newRepo(t, fakehub.New(t), map[string]string{"Dockerfile": shellForm})
 			r.want = func(f *Fixup) { f.Branch = name }
 			out, writes := r.run()
 			if len(writes) != 0 {
@@ -388,9 +386,8 @@ func TestFixupRefused(t *testing.T) {
 }
 
 func TestFixupScope(t *testing.T) {
-	hub := fakehub.New(t)
 	t.Run("not what the base has otherwise, nor workflows and links", func(t *testing.T) {
-		r := newRepo(t, hub.Fresh(t), map[string]string{
+		r := newRepo(t, fakehub.New(t), map[string]string{
 			"Dockerfile": shellForm, "old/Dockerfile": shellForm, ".github/workflows/Dockerfile": shellForm, "120000 link/Dockerfile": shellForm,
 		})
 		for _, truncated := range []bool{false, true} {
@@ -413,14 +410,14 @@ func TestFixupScope(t *testing.T) {
 	})
 	t.Run("bytes that are no plain text", func(t *testing.T) {
 		before := "\ufeffFROM a:1\r\n# \xe9\r\nCMD x y\r\n"
-		r := newRepo(t, hub.Fresh(t), map[string]string{"Dockerfile": before})
+		r := newRepo(t, fakehub.New(t), map[string]string{"Dockerfile": before})
 		_, writes := r.run()
 		if !slices.Contains(writes, "POST /git/blobs") || r.Read(fixupBranch)["100644 Dockerfile"] != strings.Replace(before, "CMD x y", `CMD ["x", "y"]`, 1) {
 			t.Errorf("writes %q, the branch has %q", writes, r.Read(fixupBranch))
 		}
 	})
 	t.Run("another base", func(t *testing.T) {
-		r := newRepo(t, hub.Fresh(t), map[string]string{"Dockerfile": shellForm})
+		r := newRepo(t, fakehub.New(t), map[string]string{"Dockerfile": shellForm})
 		r.Commit("develop", "somebody", map[string]string{"new.txt": "x\n"})
 		r.want = func(f *Fixup) { f.Base, f.SHA = "develop", r.Tip("develop") }
 		r.run()
@@ -429,7 +426,7 @@ func TestFixupScope(t *testing.T) {
 		}
 	})
 	t.Run("a category each", func(t *testing.T) {
-		r := newRepo(t, hub.Fresh(t), map[string]string{"a/b/Dockerfile": shellForm, "a-b/Dockerfile": shellForm})
+		r := newRepo(t, fakehub.New(t), map[string]string{"a/b/Dockerfile": shellForm, "a-b/Dockerfile": shellForm})
 		for _, category := range []string{"dockmend/a/b", "dockmend/a-b", "dockmend/a/b"} {
 			r.want = func(f *Fixup) {
 				f.Category = category
@@ -444,7 +441,7 @@ func TestFixupScope(t *testing.T) {
 		}
 	})
 	t.Run("a run that looked at another commit takes nothing back", func(t *testing.T) {
-		r := newRepo(t, hub.Fresh(t), map[string]string{"Dockerfile": shellForm})
+		r := newRepo(t, fakehub.New(t), map[string]string{"Dockerfile": shellForm})
 		r.run()
 		r.want = func(f *Fixup) { f.Files, f.SHA = nil, strings.Repeat("e", 40) } // dispatched on a branch where it is mended
 		out, writes := r.run()
@@ -454,7 +451,7 @@ func TestFixupScope(t *testing.T) {
 		r.noted(out, "this run looked at eeeeeeeeeeee")
 	})
 	t.Run("an incomplete run takes nothing back", func(t *testing.T) {
-		r := newRepo(t, hub.Fresh(t), map[string]string{"Dockerfile": shellForm})
+		r := newRepo(t, fakehub.New(t), map[string]string{"Dockerfile": shellForm})
 		r.run()
 		r.want = func(f *Fixup) { f.Files, f.Complete = nil, false }
 		out, writes := r.run()

@@ -34,11 +34,10 @@ func TestUploadSARIF(t *testing.T) {
 		{"status is hidden", fault("GET /code", fakehub.Fault{Status: 404}), "not known", "", 1},
 		{"status hangs", fault("GET /code", fakehub.Fault{Kind: fakehub.Hangs}), "not known", "", 1},
 	}
-	hub := fakehub.New(t)
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
-			p := newPullAt(t, hub.Fresh(t), "", "RUN x\n")
+			p := newPullAt(t, fakehub.New(t), "", "RUN x\n")
 			p.timeout = 300 * time.Millisecond
 			tt.change(p.hub)
 			note, err := p.client().UploadSARIF(t.Context(), []byte(sarif), head, ref)

@@ -69,11 +69,10 @@ func TestStateLives(t *testing.T) {
 
 // Two runs at once: what both saw is there in the end.
 func TestStateTwoAtOnce(t *testing.T) {
-	hub := fakehub.New(t)
 	for _, there := range []bool{false, true} {
 		t.Run(fmt.Sprint("branch there ", there), func(t *testing.T) {
 			ctx := context.Background()
-			r := newRepo(t, hub.Fresh(t), map[string]string{"Dockerfile": shellForm})
+			r := newRepo(t, fakehub.New(t), map[string]string{"Dockerfile": shellForm})
 			if there {
 				if err := r.client().SaveState(ctx, see("a:1", digestOf("a"), 1)); err != nil {
 					t.Fatal(err)
@@ -101,7 +100,6 @@ func TestStateTwoAtOnce(t *testing.T) {
 }
 
 func TestStateFaults(t *testing.T) {
-	hub := fakehub.New(t)
 	for _, call := range []string{"GET /git/ref/", "GET /contents/", "POST /git/trees", "POST /git/commits", "POST /git/refs", "PATCH /git/refs"} {
 		for _, kind := range []fakehub.Fault{
 			{Kind: fakehub.Refused, Status: 500}, {Kind: fakehub.Lost}, {Kind: fakehub.Cut}, {Kind: fakehub.Refused, Status: 403}, {Kind: fakehub.HangsLate},
@@ -111,7 +109,7 @@ func TestStateFaults(t *testing.T) {
 			t.Run(fault.String(), func(t *testing.T) {
 				t.Parallel()
 				ctx := context.Background()
-				r := newRepo(t, hub.Fresh(t), map[string]string{"Dockerfile": shellForm})
+				r := newRepo(t, fakehub.New(t), map[string]string{"Dockerfile": shellForm})
 				r.timeout = 500 * time.Millisecond
 				r.hub.Faults = []*fakehub.Fault{&fault}
 				for day := range 3 {

@@ -59,13 +59,12 @@ type Hub struct {
 	// Seen, if set, is called with each request before it is answered.
 	Seen func(r *http.Request, body []byte)
 
-	t      testing.TB
-	doc    *openapi3.T
-	schema *ast.Schema
-	router routers.Router
-	mu     sync.Mutex
-	calls  []string
-	state  state
+	published
+
+	t     testing.TB
+	mu    sync.Mutex
+	calls []string
+	state state
 	// link is the header of the answer that is being made.
 	link string
 }
@@ -73,34 +72,41 @@ type Hub struct {
 // New starts a hub that ends with the test.
 func New(tb testing.TB) *Hub {
 	tb.Helper()
-	doc, err := description()
+	known, err := descriptions()
 	if err != nil {
 		tb.Fatal(err)
 	}
-	router, err := gorillamux.NewRouter(doc)
-	if err != nil {
-		tb.Fatal(err)
-	}
-	schema, err := graphqlSchema()
-	if err != nil {
-		tb.Fatal(err)
-	}
-	return (&Hub{doc: doc, router: router, schema: schema}).Fresh(tb)
-}
-
-// Fresh starts another hub, which ends with its test; reading the descriptions
-// takes longer than most tests.
-func (h *Hub) Fresh(tb testing.TB) *Hub {
-	tb.Helper()
-	h = &Hub{
+	h := &Hub{
 		Files: map[string]string{}, Blobs: map[string]string{}, Deny: map[string]int{}, Artifacts: map[string][]byte{},
-		t: tb, doc: h.doc, router: h.router, schema: h.schema,
+		t: tb, published: known,
 	}
 	server := httptest.NewServer(h)
 	tb.Cleanup(server.Close)
 	h.URL = server.URL
 	return h
 }
+
+// published is what GitHub says of its API; hubs share it and never change it.
+type published struct {
+	doc    *openapi3.T
+	router routers.Router
+	schema *ast.Schema
+}
+
+// descriptions reads GitHub's once for all tests, since that takes longer than most
+// of them.
+var descriptions = sync.OnceValues(func() (published, error) { //nolint:gochecknoglobals // a value that is worked out once and never changed
+	doc, err := description()
+	if err != nil {
+		return published{}, err
+	}
+	router, err := gorillamux.NewRouter(doc)
+	if err != nil {
+		return published{}, err
+	}
+	schema, err := graphqlSchema()
+	return published{doc, router, schema}, err
+})
 
 // unpacked reads a file of testdata.
 func unpacked(name string) ([]byte, error) {

@@ -87,7 +87,7 @@ func (f *File) Delete(p *Pair) ([]text.Edit, bool) {
 	if m.Style == Flow {
 		return f.deleteFlow(spans, i)
 	}
-	if f.keepsBlankLines(p.Value) || i > 0 && f.keepsBlankLines(m.Pairs[i-1].Value) {
+	if f.keepsBlankLines(p.Value) || i > 0 && f.follows(m.Pairs[i-1].Value, p.Span) {
 		return nil, false
 	}
 	return f.deleteBlock(spans, i)
@@ -106,7 +106,7 @@ func (f *File) DeleteItem(n *Node) ([]text.Edit, bool) {
 	if s.Style == Flow {
 		return f.deleteFlow(spans, n.index)
 	}
-	if f.keepsBlankLines(n) || n.index > 0 && f.keepsBlankLines(s.Items[n.index-1]) {
+	if f.keepsBlankLines(n) || n.index > 0 && f.follows(s.Items[n.index-1], n.Full) {
 		return nil, false
 	}
 	// The dash belongs to the item; it may stand on a line above.
@@ -123,6 +123,12 @@ func (f *File) DeleteItem(n *Node) ([]text.Edit, bool) {
 		spans[i].Start = dash
 	}
 	return f.deleteBlock(spans, n.index)
+}
+
+// follows reports whether a part cannot go, since the text of the one before it would
+// become another one.
+func (f *File) follows(before *Node, part text.Span) bool {
+	return f.keepsBlankLines(before) || f.wouldRunOn(before, part)
 }
 
 // dash is the offset of an item's dash in that column, between two offsets; -1

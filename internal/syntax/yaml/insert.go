@@ -125,19 +125,40 @@ func (f *File) insertBelow(last *Node, part text.Span, column int, code string) 
 // blank lines below it: whatever is added there would take them from it. One at
 // the end of a file without a last line end has none, and would get it.
 func (f *File) keepsBlankLines(n *Node) bool {
+	n = n.lastPart()
+	if n.Style != Literal && n.Style != Folded {
+		return false
+	}
+	header, body, _ := strings.Cut(f.Text(n.Span), "\n")
+	return strings.Contains(header, "+") || body == "" || n.Span.End == len(f.Src) && !strings.Contains(header, "-")
+}
+
+// lastPart is the value with which a node ends.
+func (n *Node) lastPart() *Node {
 	for {
 		switch {
 		case n.Kind == Mapping && len(n.Pairs) > 0:
 			n = n.Pairs[len(n.Pairs)-1].Value
 		case n.Kind == Sequence && len(n.Items) > 0:
 			n = n.Items[len(n.Items)-1]
-		case n.Kind == Scalar && (n.Style == Literal || n.Style == Folded):
-			header, body, _ := strings.Cut(f.Text(n.Span), "\n")
-			return strings.Contains(header, "+") || body == "" || n.Span.End == len(f.Src) && !strings.Contains(header, "-")
 		default:
-			return false
+			return n
 		}
 	}
+}
+
+// wouldRunOn reports whether a block scalar, at the end of a node, would take what
+// stands below another part for its own if that part were removed: comments and
+// blanks that are indented as its text.
+func (f *File) wouldRunOn(n *Node, removed text.Span) bool {
+	if n = n.lastPart(); n.Style != Literal && n.Style != Folded {
+		return false
+	}
+	at := f.own.FullLine(f.own.Position(removed.End).Line).End
+	for at < len(f.Src) && isBlank(f.Src[at]) {
+		at++
+	}
+	return at < len(f.Src) && (f.Src[at] == '#' || lineBreak(f.Src, at) > 0)
 }
 
 // indented gives every line of code an indentation, and the file's line ends.

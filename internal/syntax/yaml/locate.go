@@ -286,7 +286,7 @@ func (l *locator) pairs(out *Node, n *yaml.Node) {
 			v.Full = v.Span
 		}
 		p.Span = p.Key.Full.Cover(p.Value.Full)
-		if l.explicit(p.Key) {
+		if l.explicit(out.Span.End, p.Key) {
 			l.f.odd = true
 		}
 		if p.Key.Kind == Scalar {
@@ -302,16 +302,15 @@ func (l *locator) pairs(out *Node, n *yaml.Node) {
 	}
 }
 
-// explicit tells whether a key is empty, has a question mark, or needs one.
-func (l *locator) explicit(key *Node) bool {
+// explicit reports whether a key is empty, has a question mark, or needs one. from
+// is where the pair before it ends, or the mapping begins.
+func (l *locator) explicit(from int, key *Node) bool {
 	if key.Full.IsEmpty() || key.Kind == Mapping || key.Kind == Sequence || key.Style == Literal || key.Style == Folded {
 		return true
 	}
-	i := key.Full.Start - 1
-	for i >= 0 && (isBlank(l.f.Src[i]) || l.f.Src[i] == '\n' || l.f.Src[i] == '\r') {
-		i--
-	}
-	return i >= 0 && l.f.Src[i] == '?' || bytes.IndexByte(key.Span.Of(l.f.Src), '\n') >= 0
+	// Comments may stand between the mark and the key.
+	at := l.skip(from, ",")
+	return at < key.Full.Start && l.f.Src[at] == '?' || bytes.IndexByte(key.Span.Of(l.f.Src), '\n') >= 0
 }
 
 // afterColon is the place of a value that is not written: directly behind the

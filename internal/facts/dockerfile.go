@@ -16,9 +16,14 @@ type Dockerfile struct {
 	// Around reaches the files beside it; nil for one that is itself reached so.
 	Around *Project
 
-	staged   bool
-	global   []*dockerfile.Instruction
-	stages   []*Stage
+	staged bool
+	global []*dockerfile.Instruction
+	stages []*Stage
+	// stageOf has the stage of each instruction.
+	stageOf []*Stage
+	// stagesNamed has the stages of each name, as foldName writes it.
+	stagesNamed map[string][]*Stage
+
 	scopes   []Scope
 	commands map[*dockerfile.Instruction][]*Command
 	packages map[*dockerfile.Instruction][]PackageCommand
@@ -27,6 +32,9 @@ type Dockerfile struct {
 
 	servicesRead bool
 	services     []ServiceNear
+
+	// answers are those of Once.
+	answers map[asked]any
 
 	containersRead bool
 	containers     []ContainerNear
@@ -62,14 +70,10 @@ func (f *Dockerfile) Final() *Stage {
 // before the first FROM.
 func (f *Dockerfile) StageOf(in *dockerfile.Instruction) *Stage {
 	f.stage()
-	var found *Stage
-	for _, s := range f.stages {
-		if s.From.Index() > in.Index() {
-			break
-		}
-		found = s
+	if i := in.Index(); i < len(f.stageOf) {
+		return f.stageOf[i]
 	}
-	return found
+	return nil
 }
 
 // Each calls visit for every instruction with that keyword, in lower case,

@@ -1,6 +1,7 @@
 package facts
 
 import (
+	"math"
 	"strings"
 	"unicode/utf8"
 
@@ -50,7 +51,7 @@ func (f *Dockerfile) ShellScripts() (scripts []ShellScript, left int) {
 			return
 		}
 		scripts = append(scripts, ShellScript{
-			Text: source, Dialect: dialect, Variables: f.ScopeAt(in).Names(), Start: s.Span.Start, Editable: s.Editable(),
+			Text: source, Dialect: dialect, Variables: f.ScopeAt(in).Names(math.MaxInt), Start: s.Span.Start, Editable: s.Editable(),
 		})
 	})
 	return scripts, left

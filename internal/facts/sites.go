@@ -2,6 +2,7 @@ package facts
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/dockmend/dockmend/internal/syntax/dockerfile"
@@ -49,7 +50,26 @@ type ImageSite struct {
 
 // ImageSites lists all places that name an image, in file order. Stages,
 // scratch and what no default makes known are left out.
-func (f *Dockerfile) ImageSites() []ImageSite {
+func (f *Dockerfile) ImageSites() []ImageSite { return Once(f, "image sites", nil, f.readSites) }
+
+// SiteOf finds the site that names an image at its place.
+func (f *Dockerfile) SiteOf(i Image) (ImageSite, bool) {
+	sites := f.ImageSites()
+	at := Once(f, "places of images", nil, func() map[text.Span]int {
+		first := make(map[text.Span]int, len(sites))
+		for n, x := range slices.Backward(sites) {
+			first[x.Image.Span] = n
+		}
+		return first
+	})
+	n, found := at[i.Span]
+	if !found {
+		return ImageSite{}, false
+	}
+	return sites[n], true
+}
+
+func (f *Dockerfile) readSites() []ImageSite {
 	var sites []ImageSite
 	if d, ok := f.Directive("syntax"); ok && d.Problem == "" && d.Value != "" && !strings.ContainsAny(d.Value, " \t") {
 		i := ParseImage(d.Value)

@@ -1,9 +1,11 @@
 package facts
 
 import (
-	"math"
+	"cmp"
+	"slices"
 	"strconv"
 	"strings"
+	"unicode"
 
 	"github.com/dockmend/dockmend/internal/syntax/dockerfile"
 	"github.com/dockmend/dockmend/internal/text"
@@ -23,9 +25,15 @@ type Stage struct {
 	// Instructions are those after FROM.
 	Instructions []*dockerfile.Instruction
 
-	doc                  *Dockerfile
-	reaches              bool
-	systemKnown, windows bool
+	doc     *Dockerfile
+	reaches bool
+	// inFinalImage is set for the final stage and those that it builds on, isBase
+	// for one that another stage builds on.
+	inFinalImage, isBase bool
+	// own has the instructions of the stage by their keywords, shells the SHELLs
+	// that BuildKit reads.
+	own    map[string][]*dockerfile.Instruction
+	shells []*dockerfile.Instruction
 }
 
 // Reference is a use of a stage or image by COPY --from or RUN --mount from=.
@@ -43,22 +51,43 @@ func (f *Dockerfile) stage() {
 		return
 	}
 	f.staged = true
-	for _, in := range f.Instructions {
-		if in.Keyword == "from" {
-			f.stages = append(f.stages, &Stage{Index: len(f.stages), From: in, doc: f})
+	f.stageOf = make([]*Stage, len(f.Instructions))
+	for i, in := range f.Instructions {
+		n := len(f.stages)
+		switch {
+		case in.Keyword == "from":
+			f.stages = append(f.stages, &Stage{Index: n, From: in, doc: f, own: map[string][]*dockerfile.Instruction{}})
+			n++
+		case n > 0:
+			f.stages[n-1].add(in)
+		default:
+			f.global = append(f.global, in)
 			continue
 		}
-		if n := len(f.stages); n > 0 {
-			f.stages[n-1].Instructions = append(f.stages[n-1].Instructions, in)
-		} else {
-			f.global = append(f.global, in)
-		}
+		f.stageOf[i] = f.stages[n-1]
 	}
+	f.stagesNamed = map[string][]*Stage{}
 	for _, s := range f.stages {
 		s.readFrom()
+		if name := foldName(s.Name); name != "" {
+			f.stagesNamed[name] = append(f.stagesNamed[name], s)
+		}
 	}
-	if n := len(f.stages); n > 0 {
-		f.stages[n-1].reach()
+	final := f.Final()
+	for x := final; x != nil; x = x.Parent {
+		x.inFinalImage = true
+	}
+	if final != nil {
+		final.reach()
+	}
+}
+
+// add puts an instruction at the stage's end.
+func (s *Stage) add(in *dockerfile.Instruction) {
+	s.Instructions = append(s.Instructions, in)
+	s.own[in.Keyword] = append(s.own[in.Keyword], in)
+	if in.Keyword == "shell" && in.JSON {
+		s.shells = append(s.shells, in)
 	}
 }
 
@@ -67,23 +96,38 @@ func (s *Stage) readFrom() {
 	if len(words) == 0 {
 		return
 	}
-	if len(words) >= 3 && strings.EqualFold(words[1].Text, "as") {
-		s.Name, s.NameSpan = strings.ToLower(words[2].Text), words[2].Span
+	if name := stageName(s.From); name != "" {
+		s.Name, s.NameSpan = strings.ToLower(name), words[2].Span
 	}
 	s.Image = s.doc.image(s.From, words[0].Text, words[0].Span)
 	if s.Image.Known {
 		s.Parent = s.doc.named(s.Image.Text, s.Index)
 	}
+	if s.Parent != nil {
+		s.Parent.isBase = true
+	}
 }
 
 // named finds the last stage of that name before the stage with index before.
 func (f *Dockerfile) named(name string, before int) *Stage {
-	for i := before - 1; i >= 0; i-- {
-		if f.stages[i].Name != "" && strings.EqualFold(f.stages[i].Name, name) {
-			return f.stages[i]
-		}
+	stages := f.stagesNamed[foldName(name)]
+	n, _ := slices.BinarySearchFunc(stages, before, func(s *Stage, index int) int { return cmp.Compare(s.Index, index) })
+	if n == 0 {
+		return nil
 	}
-	return nil
+	return stages[n-1]
+}
+
+// foldName is equal for names that strings.EqualFold calls equal, and for no
+// others.
+func foldName(name string) string {
+	return strings.Map(func(r rune) rune {
+		least := r
+		for x := unicode.SimpleFold(r); x != r; x = unicode.SimpleFold(x) {
+			least = min(least, x)
+		}
+		return least
+	}, name)
 }
 
 func (s *Stage) reach() {
@@ -107,16 +151,12 @@ func (s *Stage) ReachesFinal() bool { return s.reaches }
 // IsFinal tells whether the stage is the last of the file.
 func (s *Stage) IsFinal() bool { return s.Index == len(s.doc.stages)-1 }
 
+// IsBase reports whether another stage builds on the stage.
+func (s *Stage) IsBase() bool { return s.isBase }
+
 // InFinalImage tells whether the stage's layers are part of the final image:
 // it is the final stage or one that it builds on.
-func (s *Stage) InFinalImage() bool {
-	for x := s.doc.Final(); x != nil; x = x.Parent {
-		if x == s {
-			return true
-		}
-	}
-	return false
-}
+func (s *Stage) InFinalImage() bool { return s.inFinalImage }
 
 // Chain is the stage, then its parent stages.
 func (s *Stage) Chain() []*Stage {
@@ -129,12 +169,33 @@ func (s *Stage) Chain() []*Stage {
 
 // Base is the image at the root of the stage's chain.
 func (s *Stage) Base() Image {
-	chain := s.Chain()
-	return chain[len(chain)-1].Image
+	return Once(s.doc, "base", s, func() Image {
+		if s.Parent != nil {
+			return s.Parent.Base()
+		}
+		return s.Image
+	})
 }
 
 // References lists the stages and images that the stage copies or mounts from.
 func (s *Stage) References() []Reference {
+	return Once(s.doc, "references", s, s.readReferences)
+}
+
+// ReferencesTo lists the uses of a stage by COPY --from and mounts.
+func (f *Dockerfile) ReferencesTo(s *Stage) []Reference {
+	return Once(f, "references by their stage", nil, func() map[*Stage][]Reference {
+		to := map[*Stage][]Reference{}
+		for _, other := range f.Stages() {
+			for _, r := range other.References() {
+				to[r.Stage] = append(to[r.Stage], r)
+			}
+		}
+		return to
+	})[s]
+}
+
+func (s *Stage) readReferences() []Reference {
 	var refs []Reference
 	for _, outer := range s.Instructions {
 		in := outer
@@ -196,22 +257,19 @@ func MountOption(f dockerfile.Flag, name string) (value string, span text.Span, 
 // Last is the last instruction with that keyword in the stage or, if it has
 // none, in the stages that it builds on; nil if there is none.
 func (s *Stage) Last(keyword string) *dockerfile.Instruction {
-	for _, x := range s.Chain() {
-		if in := x.LastOwn(keyword); in != nil {
-			return in
-		}
+	if in := s.LastOwn(keyword); in != nil || s.Parent == nil {
+		return in
 	}
-	return nil
+	return Once(s.doc, "last "+keyword, s, func() *dockerfile.Instruction { return s.Parent.Last(keyword) })
 }
 
 // LastOwn is the last instruction with that keyword in the stage itself.
 func (s *Stage) LastOwn(keyword string) *dockerfile.Instruction {
-	for i := len(s.Instructions) - 1; i >= 0; i-- {
-		if s.Instructions[i].Keyword == keyword {
-			return s.Instructions[i]
-		}
+	list := s.own[keyword]
+	if len(list) == 0 {
+		return nil
 	}
-	return nil
+	return list[len(list)-1]
 }
 
 // Entrypoint is the ENTRYPOINT that holds at the end of the stage; nil when the
@@ -221,15 +279,12 @@ func (s *Stage) Entrypoint() *dockerfile.Instruction { return s.Last("entrypoint
 // Command is the CMD that holds at the end of the stage; nil when there is
 // none, or a later ENTRYPOINT in another stage of the chain has reset it.
 func (s *Stage) Command() *dockerfile.Instruction {
-	for _, x := range s.Chain() {
-		if in := x.LastOwn("cmd"); in != nil {
+	return Once(s.doc, "command", s, func() *dockerfile.Instruction {
+		if in := s.LastOwn("cmd"); in != nil || s.LastOwn("entrypoint") != nil || s.Parent == nil {
 			return in
 		}
-		if x.LastOwn("entrypoint") != nil {
-			return nil
-		}
-	}
-	return nil
+		return s.Parent.Command()
+	})
 }
 
 // User is the user, with its group, that holds at the end of the stage, and the
@@ -255,32 +310,37 @@ type Shell struct {
 // Shell is the shell with which an instruction of the stage runs.
 func (s *Stage) Shell(in *dockerfile.Instruction) Shell {
 	windows := s.onWindows()
-	limit := in.Index()
-	for _, x := range s.Chain() {
-		for i := len(x.Instructions) - 1; i >= 0; i-- {
-			if c := x.Instructions[i]; c.Keyword == "shell" && c.JSON && c.Index() < limit {
-				words := make([]string, len(c.Words))
-				for j, w := range c.Words {
-					words[j] = w.Text
-				}
-				return Shell{Words: words, Instruction: c, Windows: windows}
-			}
-		}
-		limit = math.MaxInt
+	set := lastBefore(s.shells, in)
+	if set == nil && s.Parent != nil {
+		set = s.Parent.lastShell()
 	}
-	if windows {
+	switch {
+	case set != nil:
+		words := make([]string, len(set.Words))
+		for i, w := range set.Words {
+			words[i] = w.Text
+		}
+		return Shell{Words: words, Instruction: set, Windows: windows}
+	case windows:
 		return Shell{Words: []string{"cmd", "/S", "/C"}, Windows: true}
 	}
 	return Shell{Words: []string{"/bin/sh", "-c"}}
 }
 
-// onWindows is asked for every RUN, so the answer is kept.
-func (s *Stage) onWindows() bool {
-	if !s.systemKnown {
-		s.systemKnown = true
-		s.windows = s.doc.Escape == '`' || s.Base().IsWindows()
+// lastShell is the SHELL that holds at the end of the stage; nil for none.
+func (s *Stage) lastShell() *dockerfile.Instruction {
+	switch n := len(s.shells); {
+	case n > 0:
+		return s.shells[n-1]
+	case s.Parent == nil:
+		return nil
 	}
-	return s.windows
+	return Once(s.doc, "last shell", s, s.Parent.lastShell)
+}
+
+// onWindows reports whether the stage's commands run on Windows.
+func (s *Stage) onWindows() bool {
+	return Once(s.doc, "on Windows", s, func() bool { return s.doc.Escape == '`' || s.Base().IsWindows() })
 }
 
 // IsPOSIX tells whether the shell reads the language that Script parses.
@@ -303,17 +363,5 @@ func (s *Stage) UserAt(in *dockerfile.Instruction) *dockerfile.Instruction {
 	if s == nil {
 		return nil
 	}
-	var found *dockerfile.Instruction
-	for _, x := range s.Instructions {
-		if x.Index() >= in.Index() {
-			break
-		}
-		if x.Keyword == "user" {
-			found = x
-		}
-	}
-	if found == nil && s.Parent != nil {
-		return s.Parent.Last("user")
-	}
-	return found
+	return s.LastBefore("user", in)
 }

@@ -31,7 +31,7 @@ func (s *Stage) ContextSources(last *dockerfile.Instruction) (sources Sources, o
 	known := map[*dockerfile.Instruction]int{}
 	for _, c := range s.doc.ContextCopies() {
 		known[c.Instruction]++
-		if (last == nil || c.Instruction.Index() <= last.Index()) && s.buildsOn(c.Stage) {
+		if (last == nil || c.Instruction.Index() <= last.Index()) && s.BuildsOn(c.Stage) {
 			sources = append(sources, c.Path)
 		}
 	}
@@ -72,7 +72,8 @@ func bindSources(in *dockerfile.Instruction) Sources {
 	return sources
 }
 
-func (s *Stage) buildsOn(other *Stage) bool {
+// BuildsOn reports whether the stage is another one, or builds on it.
+func (s *Stage) BuildsOn(other *Stage) bool {
 	for _, x := range s.Chain() {
 		if x == other {
 			return true

@@ -1,6 +1,7 @@
 package facts
 
 import (
+	"math"
 	"strings"
 	"unicode/utf8"
 
@@ -19,45 +20,6 @@ type Variable struct {
 	// Instruction is nil for a variable of the builder's own.
 	Instruction *dockerfile.Instruction
 	Pair        dockerfile.Pair
-}
-
-// Scope is the set of variables that hold at one place.
-type Scope struct{ head *binding }
-
-type binding struct {
-	Variable
-	next *binding
-}
-
-// Lookup finds a variable. ENV wins over ARG, a later definition over an
-// earlier one.
-func (s Scope) Lookup(name string) (Variable, bool) {
-	var arg *binding
-	for b := s.head; b != nil; b = b.next {
-		if b.Name != name {
-			continue
-		}
-		if b.IsEnv {
-			return b.Variable, true
-		}
-		if arg == nil {
-			arg = b
-		}
-	}
-	if arg != nil {
-		return arg.Variable, true
-	}
-	return Variable{}, false
-}
-
-// Names lists the variables of the scope, the latest first; a name that was
-// defined twice is listed twice.
-func (s Scope) Names() []string {
-	var names []string
-	for b := s.head; b != nil; b = b.next {
-		names = append(names, b.Name)
-	}
-	return names
 }
 
 // platformArguments are those that the builder sets for FROM and, once a stage
@@ -97,7 +59,9 @@ func (f *Dockerfile) ScopeAt(in *dockerfile.Instruction) Scope {
 }
 
 // EndScope is the scope after the last instruction of a stage.
-func (s *Stage) EndScope() Scope {
+func (s *Stage) EndScope() Scope { return Once(s.doc, "end scope", s, s.readEndScope) }
+
+func (s *Stage) readEndScope() Scope {
 	last := s.From
 	if n := len(s.Instructions); n > 0 {
 		last = s.Instructions[n-1]
@@ -110,36 +74,37 @@ func (s *Stage) EndScope() Scope {
 }
 
 func (f *Dockerfile) globalEnd() Scope {
-	for _, in := range f.Instructions {
-		if in.Keyword == "from" {
-			return f.ScopeAt(in)
-		}
+	if stages := f.Stages(); len(stages) > 0 {
+		return f.ScopeAt(stages[0].From)
 	}
 	return Scope{}
 }
 
 func (f *Dockerfile) computeScopes() {
 	f.scopes = make([]Scope, len(f.Instructions)+1)
-	var global Scope
+	// All scopes of the file number their names alike.
+	empty := Scope{names: &names{}}
+	global := empty
 	for i := len(platformArguments) - 1; i >= 0; i-- {
 		global = global.with(Variable{Name: platformArguments[i]})
 	}
 	current := global
-	ends := map[*dockerfile.Instruction]Scope{}
+	// ends has the scope at the end of each stage before, by the stage's name.
+	ends := map[string]Scope{}
 	var from *dockerfile.Instruction
 	for i, in := range f.Instructions {
 		if in.Keyword == "from" {
-			if from != nil {
-				ends[from] = current
-			} else {
+			if from == nil {
 				global = current
+			} else if name := stageName(from); name != "" {
+				ends[foldName(name)] = current
 			}
 			from = in
 			f.scopes[i] = global
-			current = Scope{}
+			current = empty
 			// A stage has the ENVs of the stage that it builds on, and its ARGs too.
-			if s := f.stageFrom(in, global); s != nil {
-				current = ends[s]
+			if end, ok := ends[foldName(f.baseName(in, global))]; ok {
+				current = end
 			}
 			continue
 		}
@@ -149,23 +114,25 @@ func (f *Dockerfile) computeScopes() {
 	f.scopes[len(f.Instructions)] = current
 }
 
-// stageFrom is the FROM of the stage that this FROM builds on. It is computed
-// here, not taken from Stage, since stages need scopes to expand their images.
-func (f *Dockerfile) stageFrom(in *dockerfile.Instruction, global Scope) *dockerfile.Instruction {
+// baseName is what FROM names, empty where that is unknown. It is computed here,
+// not taken from Stage, since stages need scopes to expand their images.
+func (f *Dockerfile) baseName(in *dockerfile.Instruction, global Scope) string {
 	if len(in.Words) == 0 {
-		return nil
+		return ""
 	}
 	name, known := f.expand(in.Words[0].Text, global)
 	if !known {
-		return nil
+		return ""
 	}
-	for i := in.Index() - 1; i >= 0; i-- {
-		w := f.Instructions[i].Words
-		if f.Instructions[i].Keyword == "from" && len(w) >= 3 && strings.EqualFold(w[1].Text, "as") && strings.EqualFold(w[2].Text, name) {
-			return f.Instructions[i]
-		}
+	return name
+}
+
+// stageName is the name that FROM gives to its stage, empty for none.
+func stageName(from *dockerfile.Instruction) string {
+	if w := from.Words; len(w) >= 3 && strings.EqualFold(w[1].Text, "as") {
+		return w[2].Text
 	}
-	return nil
+	return ""
 }
 
 func (f *Dockerfile) startScope(s *Stage, fallback Scope) Scope {
@@ -174,8 +141,6 @@ func (f *Dockerfile) startScope(s *Stage, fallback Scope) Scope {
 	}
 	return fallback
 }
-
-func (s Scope) with(v Variable) Scope { return Scope{&binding{v, s.head}} }
 
 // define adds what an ARG or ENV defines. The values of one ENV are expanded
 // with the variables before it, those of ARG one after the other.
@@ -300,4 +265,4 @@ func (s lexScope) Get(name string) (string, bool) {
 	return v.Value, ok && v.Known
 }
 
-func (s lexScope) Keys() []string { return s.Names() }
+func (s lexScope) Keys() []string { return s.Names(math.MaxInt) }

@@ -2,6 +2,7 @@ package compose
 
 import (
 	"fmt"
+	"math"
 	"slices"
 	"strconv"
 	"strings"
@@ -102,7 +103,7 @@ func isSetTo(s *facts.ComposeService, stage *facts.Stage, number string) bool {
 		}
 	}
 	scope := stage.EndScope()
-	for _, name := range scope.Names() {
+	for _, name := range scope.Names(math.MaxInt) {
 		if v, ok := scope.Lookup(name); ok && v.IsEnv && strings.Contains(v.Value, number) {
 			return true
 		}

@@ -55,23 +55,13 @@ func cannotLogIn(d *facts.Dockerfile, c *facts.Command) bool {
 		return true
 	}
 	s := d.StageOf(c.Instruction)
-	if s == nil {
-		return false
-	}
-	for _, x := range s.Chain() {
-		for _, in := range x.Instructions {
-			if in.Keyword != "run" {
-				continue
-			}
-			if strings.Contains(in.Body, "PasswordAuthentication no") {
-				return true
-			}
-			if strings.Contains(in.Body, "passwd ") && slices.ContainsFunc(d.Commands(in), func(c *facts.Command) bool { return c.Name() == "passwd" && c.HasFlag("-e", "--expire") }) {
-				return true
-			}
+	return s != nil && s.Any("keeps passwords from being used", func(in *dockerfile.Instruction) bool {
+		if in.Keyword != "run" {
+			return false
 		}
-	}
-	return false
+		expires := func(c *facts.Command) bool { return c.Name() == "passwd" && c.HasFlag("-e", "--expire") }
+		return strings.Contains(in.Body, "PasswordAuthentication no") || strings.Contains(in.Body, "passwd ") && slices.ContainsFunc(d.Commands(in), expires)
+	})
 }
 
 // commentAbove tells whether the comment directly above an instruction has a word.

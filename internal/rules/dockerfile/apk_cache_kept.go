@@ -7,6 +7,7 @@ import (
 
 	"github.com/dockmend/dockmend/internal/facts"
 	"github.com/dockmend/dockmend/internal/lint"
+	"github.com/dockmend/dockmend/internal/syntax/dockerfile"
 )
 
 // ApkCacheKept finds apk add without --no-cache, which leaves an index of two
@@ -65,18 +66,17 @@ func hasApkIndex(d *facts.Dockerfile, c facts.PackageCommand) bool {
 	if s == nil || c.HasFlag("-U", "--update", "--update-cache") {
 		return false
 	}
-	for _, in := range s.Instructions {
-		if in.Keyword != "run" || in.Index() >= c.Instruction.Index() || !strings.Contains(in.Body, "update") {
-			continue
+	first := s.First("fetches an index that apk add finds", func(in *dockerfile.Instruction) bool {
+		if in.Keyword != "run" || !strings.Contains(in.Body, "update") {
+			return false
 		}
 		commands := d.Commands(in)
-		if slices.ContainsFunc(commands, func(c *facts.Command) bool {
+		updates := func(c *facts.Command) bool {
 			p, ok := facts.Packages(c)
 			return ok && p.Manager == "apk" && p.Action == "update"
-		}) &&
-			!slices.ContainsFunc(commands, func(c *facts.Command) bool { return removesAny(c, []string{"/var/cache/apk"}) }) {
-			return true
 		}
-	}
-	return false
+		removes := func(c *facts.Command) bool { return removesAny(c, []string{"/var/cache/apk"}) }
+		return slices.ContainsFunc(commands, updates) && !slices.ContainsFunc(commands, removes)
+	})
+	return first != nil && first.Index() < c.Instruction.Index()
 }

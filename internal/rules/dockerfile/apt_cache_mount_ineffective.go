@@ -68,15 +68,10 @@ const dockerClean = "/etc/apt/apt.conf.d/docker-clean"
 // keepsDownloads tells whether the stage, or one that it builds on, does
 // something about the setting.
 func keepsDownloads(d *facts.Dockerfile, s *facts.Stage) bool {
-	for _, x := range s.Chain() {
-		for _, in := range x.Instructions {
-			src := d.Text(in.Span)
-			if strings.Contains(src, "docker-clean") || strings.Contains(src, "Keep-Downloaded-Packages") || strings.Contains(src, "apt.conf") {
-				return true
-			}
-		}
-	}
-	return false
+	return s.Any("keeps apt's downloads", func(in *dockerfile.Instruction) bool {
+		src := d.Text(in.Span)
+		return strings.Contains(src, "docker-clean") || strings.Contains(src, "Keep-Downloaded-Packages") || strings.Contains(src, "apt.conf")
+	})
 }
 
 // aptCacheMount is the mount of a RUN that is meant to keep what apt fetches.

@@ -7,6 +7,7 @@ import (
 
 	"github.com/dockmend/dockmend/internal/facts"
 	"github.com/dockmend/dockmend/internal/lint"
+	"github.com/dockmend/dockmend/internal/syntax/dockerfile"
 	"github.com/dockmend/dockmend/internal/text"
 )
 
@@ -119,14 +120,9 @@ func setsRecommendsOff(s string) bool {
 }
 
 func configuresRecommends(d *facts.Dockerfile, s *facts.Stage) bool {
-	for _, x := range s.Chain() {
-		for _, in := range x.Instructions {
-			if (in.Keyword == "run" || in.Keyword == "copy") && setsRecommendsOff(d.Text(in.Span)) {
-				return true
-			}
-		}
-	}
-	return false
+	return s.Any("sets apt's recommends off", func(in *dockerfile.Instruction) bool {
+		return (in.Keyword == "run" || in.Keyword == "copy") && setsRecommendsOff(d.Text(in.Span))
+	})
 }
 
 // allIn tells whether every package is one of names, whatever version is asked.

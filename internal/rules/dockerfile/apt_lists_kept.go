@@ -74,20 +74,33 @@ func aptListsMatter(p *lint.Pass[*facts.Dockerfile], in *dockerfile.Instruction)
 // installsLater tells whether apt installs after the instruction without an
 // update of its own, in the stage or in one that builds on it.
 func installsLater(d *facts.Dockerfile, in *dockerfile.Instruction) bool {
-	later := false
-	d.Each("run", true, func(x *dockerfile.Instruction) {
-		if x.Index() <= in.Index() || later || !strings.Contains(d.Text(x.Span), "apt") {
-			return
-		}
-		updated := false
-		for _, c := range d.Commands(x) {
-			pkg, ok := facts.Packages(c)
-			if !ok || pkg.Manager != "apt-get" && pkg.Manager != "apt" {
-				continue
+	last := facts.Once(d, "last install by apt without an update", nil, func() int {
+		last := -1
+		d.Each("run", true, func(x *dockerfile.Instruction) {
+			if installsWithoutUpdate(d, x) {
+				last = x.Index()
 			}
-			updated = updated || pkg.Action == "update"
-			later = later || pkg.Action == "install" && !updated
-		}
+		})
+		return last
 	})
-	return later
+	return last > in.Index()
+}
+
+func installsWithoutUpdate(d *facts.Dockerfile, in *dockerfile.Instruction) bool {
+	if !strings.Contains(d.Text(in.Span), "apt") {
+		return false
+	}
+	for _, c := range d.Commands(in) {
+		pkg, ok := facts.Packages(c)
+		if !ok || pkg.Manager != "apt-get" && pkg.Manager != "apt" {
+			continue
+		}
+		switch pkg.Action {
+		case "update":
+			return false
+		case "install":
+			return true
+		}
+	}
+	return false
 }

@@ -1,10 +1,12 @@
 package dockerfile
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/dockmend/dockmend/internal/facts"
 	"github.com/dockmend/dockmend/internal/lint"
+	"github.com/dockmend/dockmend/internal/syntax/dockerfile"
 )
 
 // AptWithoutAssumeYes finds apt-get install without -y.
@@ -84,12 +86,11 @@ func answersApt(d *facts.Dockerfile, c facts.PackageCommand) bool {
 
 // aptIsConfigured tells whether any RUN writes a setting, in lower case, for apt.
 func aptIsConfigured(d *facts.Dockerfile, setting string) bool {
-	for _, in := range d.Instructions {
-		if in.Keyword == "run" && strings.Contains(in.Body, "apt.conf") && strings.Contains(strings.ToLower(in.Body), setting) {
-			return true
-		}
-	}
-	return false
+	return facts.Once(d, "apt is configured", setting, func() bool {
+		return slices.ContainsFunc(d.Instructions, func(in *dockerfile.Instruction) bool {
+			return in.Keyword == "run" && strings.Contains(in.Body, "apt.conf") && strings.Contains(strings.ToLower(in.Body), setting)
+		})
+	})
 }
 
 // pipesYes tells whether the script has a yes before the command.

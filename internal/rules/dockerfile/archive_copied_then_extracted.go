@@ -1,6 +1,7 @@
 package dockerfile
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -64,28 +65,48 @@ func baseName(path string) string { return path[strings.LastIndexAny(path, `/\`)
 // unpacks finds the command of a later RUN of the stage that unpacks a file of
 // one of the names.
 func unpacks(d *facts.Dockerfile, in *dockerfile.Instruction, names ...string) (found *facts.Command) {
+	unpacked := facts.Once(d, "unpacked files", d.StageOf(in), func() map[string][]*facts.Command { return readUnpacked(d, d.StageOf(in)) })
+	for _, name := range names {
+		commands := unpacked[name]
+		first, _ := slices.BinarySearchFunc(commands, in.Index(), func(c *facts.Command, index int) int { return cmp.Compare(c.Instruction.Index(), index) })
+		if first == len(commands) || name == "" || name == "." {
+			continue
+		}
+		c := commands[first]
+		if found == nil || c.Instruction.Index() < found.Instruction.Index() || c.Instruction == found.Instruction && c.Span.Start > found.Span.Start {
+			found = c
+		}
+	}
+	return found
+}
+
+// readUnpacked has for each name of a file the commands of a stage that unpack
+// it: of each RUN the last.
+func readUnpacked(d *facts.Dockerfile, s *facts.Stage) map[string][]*facts.Command {
+	unpacked := map[string][]*facts.Command{}
 	d.Each("run", true, func(run *dockerfile.Instruction) {
-		if found != nil || run.Index() < in.Index() || d.StageOf(run) != d.StageOf(in) {
+		if d.StageOf(run) != s {
 			return
 		}
 		for _, c := range d.Commands(run) {
-			if c.Name() != "tar" && c.Name() != "gunzip" && c.Name() != "unxz" && c.Name() != "bunzip2" && c.Name() != "unzstd" {
+			if !slices.Contains([]string{"tar", "gunzip", "unxz", "bunzip2", "unzstd"}, c.Name()) {
 				continue
 			}
 			for i, a := range c.Args() {
-				creates := c.Name() == "tar" && i == 0 && !strings.Contains(a.Text, "x")
-				if creates {
-					break
+				if c.Name() == "tar" && i == 0 && !strings.Contains(a.Text, "x") {
+					break // it makes an archive
 				}
-				for _, name := range names {
-					if name != "" && name != "." && baseName(bare(a.Text)) == name {
-						found = c
-					}
+				name := baseName(bare(a.Text))
+				list := unpacked[name]
+				if n := len(list); n > 0 && list[n-1].Instruction == run {
+					list[n-1] = c
+				} else {
+					unpacked[name] = append(list, c)
 				}
 			}
 		}
 	})
-	return found
+	return unpacked
 }
 
 // unpackByADD turns the COPY of one archive into an ADD and deletes the commands
@@ -105,7 +126,7 @@ func unpackByADD(d *facts.Dockerfile, in *dockerfile.Instruction, c *facts.Comma
 			uses++
 		}
 	}
-	if strings.Count(string(d.Src), baseName(sources[0].Text)) != uses {
+	if places, _ := d.Occurrences(baseName(sources[0].Text)); len(places) != uses {
 		return nil
 	}
 	edits := []lint.FileEdit{lint.Replace(in.KeywordSpan, sameCase("ADD", d.Text(in.KeywordSpan))), lint.Replace(to.Span, folder)}

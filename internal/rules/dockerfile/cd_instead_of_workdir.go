@@ -2,7 +2,6 @@ package dockerfile
 
 import (
 	"fmt"
-	"slices"
 	"strings"
 
 	"github.com/dockmend/dockmend/internal/facts"
@@ -91,10 +90,7 @@ func needsFolder(d *facts.Dockerfile, in *dockerfile.Instruction) bool {
 	if s == nil {
 		return true
 	}
-	for _, x := range s.Instructions {
-		if x.Index() <= in.Index() {
-			continue
-		}
+	for _, x := range s.After(in) {
 		switch x.Keyword {
 		case "workdir":
 			return !isAbsolute(bare(x.Args))
@@ -107,5 +103,5 @@ func needsFolder(d *facts.Dockerfile, in *dockerfile.Instruction) bool {
 			return true
 		}
 	}
-	return s.InFinalImage() || slices.ContainsFunc(d.Stages(), func(x *facts.Stage) bool { return x.Parent == s })
+	return s.InFinalImage() || s.IsBase()
 }

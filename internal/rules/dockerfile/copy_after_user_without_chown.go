@@ -84,8 +84,26 @@ func isWritten(in *dockerfile.Instruction) bool {
 // isChownedLater tells whether a later RUN of the stage gives the path, or a
 // folder above it, to somebody else.
 func isChownedLater(d *facts.Dockerfile, s *facts.Stage, in *dockerfile.Instruction, path string) bool {
-	for _, x := range s.Instructions {
-		if x.Index() <= in.Index() || x.Keyword != "run" || !strings.Contains(x.Body, "chown") {
+	chowned := facts.Once(d, "chowned paths", s, func() *chownedPaths { return readChowned(d, s) })
+	last := chowned.unclear
+	if !strings.HasPrefix(path, "/") {
+		last = chowned.any
+	}
+	return max(last, chowned.paths.lastAbove(strings.TrimRight(path, "/"))) > in.Index()
+}
+
+// chownedPaths has the index of the last RUN of a stage that gives a path to
+// another user; any is that of the last for any path, unclear of the last for a
+// path with a variable. They are -1 where there is none.
+type chownedPaths struct {
+	paths        lastFor
+	any, unclear int
+}
+
+func readChowned(d *facts.Dockerfile, s *facts.Stage) *chownedPaths {
+	found := &chownedPaths{lastFor{}, -1, -1}
+	for _, x := range s.Own("run") {
+		if !strings.Contains(x.Body, "chown") {
 			continue
 		}
 		for _, c := range d.Commands(x) {
@@ -93,11 +111,13 @@ func isChownedLater(d *facts.Dockerfile, s *facts.Stage, in *dockerfile.Instruct
 				continue
 			}
 			for _, a := range c.Positional() {
-				if !strings.HasPrefix(path, "/") || strings.Contains(a.Text, "$") || covers(strings.TrimRight(a.Text, "/"), strings.TrimRight(path, "/")) {
-					return true
+				found.any = x.Index()
+				if strings.Contains(a.Text, "$") {
+					found.unclear = x.Index()
 				}
+				found.paths[strings.TrimRight(a.Text, "/")] = x.Index()
 			}
 		}
 	}
-	return false
+	return found
 }

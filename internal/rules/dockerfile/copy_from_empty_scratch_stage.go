@@ -52,18 +52,14 @@ func staysEmpty(s *facts.Stage) bool {
 	if !s.Base().IsScratch() {
 		return false
 	}
-	instructions := 0
-	for _, x := range s.Chain() {
-		for _, in := range x.Instructions {
-			instructions++
-			switch in.Keyword {
-			case "arg", "env", "label", "user", "cmd", "entrypoint", "expose", "volume", "stopsignal", "healthcheck", "shell", "maintainer":
-			default:
-				return false
-			}
+	some := s.Any("is there", func(*dockerfile.Instruction) bool { return true })
+	return some && !s.Any("puts something into an empty image", func(in *dockerfile.Instruction) bool {
+		switch in.Keyword {
+		case "arg", "env", "label", "user", "cmd", "entrypoint", "expose", "volume", "stopsignal", "healthcheck", "shell", "maintainer":
+			return false
 		}
-	}
-	return instructions > 0
+		return true
+	})
 }
 
 // copiesAPath tells whether a COPY names a file that has to be there.

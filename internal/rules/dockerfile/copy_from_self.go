@@ -2,6 +2,7 @@ package dockerfile
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/dockmend/dockmend/internal/facts"
@@ -49,10 +50,12 @@ func checkCopyFromSelf(p *lint.Pass[*facts.Dockerfile]) {
 
 // earlierStage tells whether a stage before has the same name.
 func earlierStage(d *facts.Dockerfile, s *facts.Stage) bool {
-	for _, other := range d.Stages()[:s.Index] {
-		if other.Name == s.Name {
-			return true
+	first := facts.Once(d, "first stages of a name", nil, func() map[string]*facts.Stage {
+		first := map[string]*facts.Stage{}
+		for _, s := range slices.Backward(d.Stages()) {
+			first[s.Name] = s
 		}
-	}
-	return false
+		return first
+	})
+	return first[s.Name] != s
 }

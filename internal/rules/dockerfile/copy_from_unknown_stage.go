@@ -57,7 +57,7 @@ func reportUnknownStage(p *lint.Pass[*facts.Dockerfile], s *facts.Stage, r facts
 	}
 	var names []string
 	if s != nil {
-		for _, other := range p.Doc.Stages()[:s.Index] {
+		for _, other := range p.Doc.Stages()[max(0, s.Index-nearest.Most):s.Index] {
 			if other.Name != "" {
 				names = append(names, other.Name)
 			}

@@ -2,6 +2,8 @@ package dockerfile
 
 import (
 	"fmt"
+	"math"
+	"slices"
 	"strings"
 
 	"github.com/dockmend/dockmend/internal/facts"
@@ -65,18 +67,32 @@ func checkCopyRelativeWithoutWorkdir(p *lint.Pass[*facts.Dockerfile]) {
 // usesFiles tells whether an instruction brings single files only, and the stage
 // starts or runs one of them by its name.
 func usesFiles(p *lint.Pass[*facts.Dockerfile], s *facts.Stage, in *dockerfile.Instruction) bool {
-	if copiesFolder(p, in) {
-		return false
-	}
-	for _, c := range s.Instructions {
-		if c.Index() <= in.Index() || c.Keyword != "run" && c.Keyword != "cmd" && c.Keyword != "entrypoint" {
-			continue
+	return !copiesFolder(p, in) && slices.ContainsFunc(in.Words, func(w dockerfile.Word) bool {
+		name := baseName(bare(w.Text))
+		return strings.Contains(name, ".") && lastUse(p.Doc, s, name) > in.Index()
+	})
+}
+
+// fileOfStage is the name of a file in a stage.
+type fileOfStage struct {
+	stage *facts.Stage
+	name  string
+}
+
+// lastUse is the index of the last instruction of a stage that runs or starts a
+// file by its name; -1 if there is none.
+func lastUse(d *facts.Dockerfile, s *facts.Stage, name string) int {
+	return facts.Once(d, "last use of a file", fileOfStage{s, name}, func() int {
+		places, all := d.Occurrences(name)
+		if !all {
+			return math.MaxInt
 		}
-		for _, w := range in.Words {
-			if name := baseName(bare(w.Text)); strings.Contains(name, ".") && strings.Contains(p.Doc.Text(c.Span), name) {
-				return true
+		for _, at := range slices.Backward(places) {
+			in := d.At(at)
+			if in != nil && at+len(name) <= in.Span.End && d.StageOf(in) == s && (in.Keyword == "run" || in.Keyword == "cmd" || in.Keyword == "entrypoint") {
+				return in.Index()
 			}
 		}
-	}
-	return false
+		return -1
+	})
 }

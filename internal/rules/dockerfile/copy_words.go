@@ -1,6 +1,7 @@
 package dockerfile
 
 import (
+	"math"
 	"strings"
 
 	"github.com/dockmend/dockmend/internal/facts"
@@ -59,12 +60,29 @@ func isAbsoluteDestination(path string) bool {
 // hasWorkdir tells whether the stage or one that it builds on sets a folder
 // before the instruction.
 func hasWorkdir(s *facts.Stage, in *dockerfile.Instruction) bool {
-	for _, x := range s.Chain() {
-		for _, c := range x.Instructions {
-			if c.Keyword == "workdir" && (x != s || c.Index() < in.Index()) {
-				return true
-			}
+	return s.LastBefore("workdir", in) != nil
+}
+
+// maxPath is more than any path of Linux has, in bytes.
+const maxPath = 4096
+
+// lastFor has an index for each of some paths.
+type lastFor map[string]int
+
+// lastAbove is the largest index of a path and the folders above it; -1 if none
+// of them has one.
+func (l lastFor) lastAbove(path string) int {
+	if len(path) > maxPath {
+		return math.MaxInt // it is no path, so nothing is said of it
+	}
+	last := -1
+	for i := 1; i <= len(path); i++ {
+		if i < len(path) && path[i] != '/' {
+			continue
+		}
+		if at, ok := l[path[:i]]; ok {
+			last = max(last, at)
 		}
 	}
-	return false
+	return last
 }

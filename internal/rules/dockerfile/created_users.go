@@ -69,23 +69,32 @@ func isAccountName(w facts.Argument) bool {
 // accounts lists what the RUN instructions of a stage and of those that it builds
 // on make; ok is false where they may be changed or removed again.
 func accounts(d *facts.Dockerfile, s *facts.Stage) (list []account, ok bool) {
+	made := facts.Once(d, "accounts", s, func() madeAccounts { return readAccounts(d, s) })
+	return made.list, !made.unclear
+}
+
+// madeAccounts are the accounts that a stage makes; unclear is set where it
+// changes or removes some.
+type madeAccounts struct {
+	list    []account
+	unclear bool
+}
+
+func readAccounts(d *facts.Dockerfile, s *facts.Stage) (made madeAccounts) {
 	for _, x := range s.Chain() {
-		for _, in := range x.Instructions {
-			if in.Keyword != "run" {
-				continue
-			}
+		for _, in := range x.Own("run") {
 			for _, c := range d.Commands(in) {
 				switch c.Name() {
 				case "usermod", "groupmod", "userdel", "groupdel", "deluser", "delgroup":
-					return nil, false
+					return madeAccounts{unclear: true}
 				}
-				if a, made := accountOf(c); made {
-					list = append(list, a)
+				if a, ok := accountOf(c); ok {
+					made.list = append(made.list, a)
 				}
 			}
 		}
 	}
-	return list, true
+	return made
 }
 
 // switchToOnlyUser adds a USER with the one user that the final image's own
@@ -93,8 +102,8 @@ func accounts(d *facts.Dockerfile, s *facts.Stage) (list []account, ok bool) {
 // steps follow, which would run as that user, or a port that users may not open.
 func switchToOnlyUser(d *facts.Dockerfile, s *facts.Stage) []lint.Fix {
 	list, ok := accounts(d, s)
-	list = slices.DeleteFunc(list, func(a account) bool { return a.isGroup })
-	if !ok || len(list) != 1 || isDevelopment(s) || startsScript(s) || list[0].command.Conditional() || switchesUser(string(d.Src)) || opensLowPort(s) {
+	list = slices.DeleteFunc(slices.Clone(list), func(a account) bool { return a.isGroup })
+	if !ok || len(list) != 1 || isDevelopment(s) || startsScript(s) || list[0].command.Conditional() || facts.Once(d, "switches the user", nil, func() bool { return switchesUser(string(d.Src)) }) || opensLowPort(s) {
 		return nil
 	}
 	var first *dockerfile.Instruction
@@ -139,32 +148,32 @@ func opensLowPort(s *facts.Stage) bool {
 // freeNumber is the number for a new account: 10001 for the first of its kind
 // that has none, and one more for each further, without those that are taken.
 func freeNumber(d *facts.Dockerfile, c *facts.Command) string {
-	isGroup := c.Name() == "groupadd" || c.Name() == "addgroup"
-	number := 10001
-	result := ""
-	d.AllCommands(func(other *facts.Command) {
-		if _, id := accountNumber(other); result != "" || id != "" {
-			return
-		}
-		switch other.Name() {
-		case "groupadd", "addgroup":
-			if !isGroup {
+	return facts.Once(d, "free numbers", isGroupCommand(c), func() map[*facts.Command]string {
+		numbers := map[*facts.Command]string{}
+		number := 10001
+		d.AllCommands(func(other *facts.Command) {
+			if _, id := accountNumber(other); id != "" || !makesAccount(other) || isGroupCommand(other) != isGroupCommand(c) {
 				return
 			}
-		case "useradd", "adduser":
-			if isGroup {
-				return
+			for isMentioned(d, strconv.Itoa(number)) {
+				number++
 			}
-		default:
-			return
-		}
-		for strings.Contains(string(d.Src), strconv.Itoa(number)) {
+			numbers[other] = strconv.Itoa(number)
 			number++
-		}
-		if other == c {
-			result = strconv.Itoa(number)
-		}
-		number++
-	}, "useradd", "adduser", "groupadd", "addgroup")
-	return result
+		}, "useradd", "adduser", "groupadd", "addgroup")
+		return numbers
+	})[c]
+}
+
+func isGroupCommand(c *facts.Command) bool { return c.Name() == "groupadd" || c.Name() == "addgroup" }
+
+func makesAccount(c *facts.Command) bool {
+	return isGroupCommand(c) || c.Name() == "useradd" || c.Name() == "adduser"
+}
+
+// isMentioned reports whether a text stands anywhere in the file. It is for many
+// texts: the file is indexed once.
+func isMentioned(d *facts.Dockerfile, word string) bool {
+	places, _ := d.Occurrences(word)
+	return len(places) > 0
 }

@@ -42,7 +42,7 @@ func checkDebugToolsInFinalStage(p *lint.Pass[*facts.Dockerfile]) {
 		}
 		var tools []facts.Argument
 		for _, a := range c.Packages {
-			if program := debugProgram(a.Text); program != "" && !isUsed(p.Doc, final, program) {
+			if program := debugProgram(a.Text); program != "" && !facts.Once(p.Doc, "the final stage uses it", program, func() bool { return isUsed(p.Doc, final, program) }) {
 				tools = append(tools, a)
 			}
 		}

@@ -1,10 +1,12 @@
 package dockerfile
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/dockmend/dockmend/internal/facts"
 	"github.com/dockmend/dockmend/internal/lint"
+	"github.com/dockmend/dockmend/internal/syntax/dockerfile"
 )
 
 // DnfWithoutAssumeYes finds dnf, microdnf or tdnf install without -y.
@@ -40,10 +42,9 @@ func checkDnfWithoutAssumeYes(p *lint.Pass[*facts.Dockerfile]) {
 
 // answersRPM tells whether the configuration of dnf or yum answers.
 func answersRPM(d *facts.Dockerfile, c facts.PackageCommand) bool {
-	for _, in := range d.Instructions {
-		if in.Keyword == "run" && strings.Contains(strings.ReplaceAll(in.Body, " ", ""), "assumeyes=") {
-			return true
-		}
-	}
-	return pipesYes(c)
+	return pipesYes(c) || facts.Once(d, "dnf is configured", nil, func() bool {
+		return slices.ContainsFunc(d.Instructions, func(in *dockerfile.Instruction) bool {
+			return in.Keyword == "run" && strings.Contains(strings.ReplaceAll(in.Body, " ", ""), "assumeyes=")
+		})
+	})
 }

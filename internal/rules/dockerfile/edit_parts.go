@@ -169,13 +169,13 @@ func deleteBetween(c *facts.Command, start, end int) (edit lint.FileEdit, ok boo
 // runsAfter tells whether a RUN may see what an instruction sets: one below it in
 // its stage, or any in a stage that follows.
 func runsAfter(d *facts.Dockerfile, in *dockerfile.Instruction) bool {
-	return slices.ContainsFunc(d.Instructions[in.Index()+1:], func(x *dockerfile.Instruction) bool { return x.Keyword == "run" })
+	return d.LastIndex("run") > in.Index()
 }
 
 // settingEffect is what a change of an ENV, ARG or USER does at most: a WORKDIR
 // makes its folder for the user.
 func settingEffect(d *facts.Dockerfile, in *dockerfile.Instruction) lint.Effect {
-	if runsAfter(d, in) || slices.ContainsFunc(d.Instructions[in.Index()+1:], func(x *dockerfile.Instruction) bool { return x.Keyword == "workdir" }) {
+	if runsAfter(d, in) || d.LastIndex("workdir") > in.Index() {
 		return lint.EffectGraph
 	}
 	return lint.EffectConfig
@@ -233,20 +233,13 @@ func workdirAt(d *facts.Dockerfile, in *dockerfile.Instruction) (path string, ok
 	if s == nil {
 		return "", false
 	}
-	limit := in.Index()
-	for _, x := range s.Chain() {
-		for i := len(x.Instructions) - 1; i >= 0; i-- {
-			w := x.Instructions[i]
-			if w.Keyword != "workdir" || w.Index() >= limit {
-				continue
-			}
-			value, known := d.Expand(w, w.Args)
-			value = bare(value)
-			return cleanFolder(value), known && strings.HasPrefix(value, "/")
-		}
-		limit = len(d.Instructions)
+	w := s.LastBefore("workdir", in)
+	if w == nil {
+		return "", false
 	}
-	return "", false
+	value, known := d.Expand(w, w.Args)
+	value = bare(value)
+	return cleanFolder(value), known && strings.HasPrefix(value, "/")
 }
 
 // cleanFolder is a folder without the slash at its end.

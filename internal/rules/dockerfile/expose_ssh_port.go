@@ -32,7 +32,7 @@ func checkExposeSshPort(p *lint.Pass[*facts.Dockerfile]) {
 	p.Doc.Each("expose", true, func(in *dockerfile.Instruction) {
 		for _, w := range in.Words {
 			if isSSHPort(w.Text) {
-				p.Report(lint.Finding{Span: w.Span, Severity: sshPortSeverity(p.Doc, in), Message: "port 22 is that of SSH, a way into the container with keys and users of its own; use docker exec, and do not expose it"})
+				p.Report(lint.Finding{Span: w.Span, Severity: facts.Once(p.Doc, "severity of port 22", p.Doc.StageOf(in), func() lint.Severity { return sshPortSeverity(p.Doc, in) }), Message: "port 22 is that of SSH, a way into the container with keys and users of its own; use docker exec, and do not expose it"})
 			}
 		}
 	})

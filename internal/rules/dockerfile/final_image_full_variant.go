@@ -92,7 +92,7 @@ func slimTag(i facts.Image) string {
 
 // takeSlim writes the tag of the slim variant; a digest would have to change too.
 func takeSlim(d *facts.Dockerfile, i facts.Image) []lint.Fix {
-	site, ok := siteOf(d, i)
+	site, ok := d.SiteOf(i)
 	if !ok || i.Digest != "" {
 		return nil
 	}

@@ -7,6 +7,7 @@ import (
 
 	"github.com/dockmend/dockmend/internal/facts"
 	"github.com/dockmend/dockmend/internal/lint"
+	"github.com/dockmend/dockmend/internal/syntax/dockerfile"
 )
 
 // GoPackageNotPinned finds go install, go get or go run of a module without a
@@ -107,15 +108,13 @@ func hasCurrentGo(i facts.Image) bool {
 // copiesIntoGOPATH tells whether the stage has sources by their import path, which
 // the call may name.
 func copiesIntoGOPATH(s *facts.Stage) bool {
-	for _, in := range s.Instructions {
+	return s.First("copies into GOPATH", func(in *dockerfile.Instruction) bool {
 		if in.Keyword != "copy" && in.Keyword != "add" {
-			continue
+			return false
 		}
-		if _, to, ok := copyWords(in); ok && (strings.Contains(to.Text, "/src/") || strings.Contains(to.Text, "GOPATH")) {
-			return true
-		}
-	}
-	return false
+		_, to, ok := copyWords(in)
+		return ok && (strings.Contains(to.Text, "/src/") || strings.Contains(to.Text, "GOPATH"))
+	}) != nil
 }
 
 // adviseGoInstall says of go get what holds since Go 1.16.

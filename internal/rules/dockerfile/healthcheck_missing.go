@@ -40,7 +40,7 @@ var HealthcheckMissing = lint.Rule[*facts.Dockerfile]{
 
 func checkHealthcheckMissing(p *lint.Pass[*facts.Dockerfile]) {
 	for _, s := range p.Doc.Stages() {
-		if !p.Hadolint && (!s.IsFinal() || s.Last("expose") == nil && !isServer(p.Doc, s)) || s.Last("healthcheck") != nil || isBuiltOn(p.Doc, s) {
+		if !p.Hadolint && (!s.IsFinal() || s.Last("expose") == nil && !isServer(p.Doc, s)) || s.Last("healthcheck") != nil || s.IsBase() {
 			continue
 		}
 		f := lint.Finding{
@@ -73,14 +73,4 @@ func unchecked(stage *facts.Stage, services []facts.ServiceNear) *facts.ServiceN
 		}
 	}
 	return nil
-}
-
-// isBuiltOn tells whether a later stage is built FROM the stage.
-func isBuiltOn(d *facts.Dockerfile, s *facts.Stage) bool {
-	for _, other := range d.Stages() {
-		if other.Parent == s {
-			return true
-		}
-	}
-	return false
 }

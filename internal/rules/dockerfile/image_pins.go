@@ -1,7 +1,6 @@
 package dockerfile
 
 import (
-	"slices"
 	"strings"
 
 	"github.com/dockmend/dockmend/internal/facts"
@@ -9,19 +8,9 @@ import (
 	"github.com/dockmend/dockmend/internal/rules/pins"
 )
 
-// siteOf finds the site with the reference at a place.
-func siteOf(d *facts.Dockerfile, i facts.Image) (facts.ImageSite, bool) {
-	sites := d.ImageSites()
-	at := slices.IndexFunc(sites, func(x facts.ImageSite) bool { return x.Image.Span == i.Span })
-	if at < 0 {
-		return facts.ImageSite{}, false
-	}
-	return sites[at], true
-}
-
 // pinVersionOf is the pin of the image that a rule is about.
 func pinVersionOf(p *lint.Pass[*facts.Dockerfile], i facts.Image) pins.Pin {
-	x, ok := siteOf(p.Doc, i)
+	x, ok := p.Doc.SiteOf(i)
 	if !ok {
 		return pins.Pin{}
 	}
@@ -69,7 +58,7 @@ func isRootUser(user string) bool {
 
 // constantPlatform is that of the stage's FROM, empty where the build decides.
 func constantPlatform(d *facts.Dockerfile, s *facts.Stage) string {
-	if x, ok := siteOf(d, s.Image); ok && len(x.Platforms) > 0 {
+	if x, ok := d.SiteOf(s.Image); ok && len(x.Platforms) > 0 {
 		return x.Platforms[0]
 	}
 	return ""

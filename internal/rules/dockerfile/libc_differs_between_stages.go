@@ -2,6 +2,7 @@ package dockerfile
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/dockmend/dockmend/internal/facts"
@@ -74,17 +75,10 @@ func libcOf(s facts.System) string {
 
 // hasOtherLibc tells whether a stage installs a layer for the other C library.
 func hasOtherLibc(d *facts.Dockerfile, s *facts.Stage) bool {
-	for _, x := range s.Chain() {
-		for _, in := range x.Instructions {
-			src := d.Text(in.Span)
-			for _, name := range []string{"gcompat", "libc6-compat", "glibc", "musl", "ld-linux"} {
-				if strings.Contains(src, name) {
-					return true
-				}
-			}
-		}
-	}
-	return false
+	return s.Any("brings another C library", func(in *dockerfile.Instruction) bool {
+		src := d.Text(in.Span)
+		return slices.ContainsFunc([]string{"gcompat", "libc6-compat", "glibc", "musl", "ld-linux"}, func(name string) bool { return strings.Contains(src, name) })
+	})
 }
 
 // compiledThing says in words what a path of a stage is, if programs or
@@ -122,52 +116,55 @@ func nativeNodePackage(p *lint.Pass[*facts.Dockerfile]) string {
 // dynamicProgram says that a path is a program which a stage links dynamically,
 // as its commands show.
 func dynamicProgram(d *facts.Dockerfile, s *facts.Stage, path string) string {
-	static := func(src string) bool {
-		for _, word := range []string{"-static", "crt-static", "zigbuild", "cross "} {
-			if strings.Contains(src, word) {
-				return true
-			}
-		}
-		return s.Base().System() != facts.Alpine && strings.Contains(src, "musl")
-	}
-	for _, x := range s.Chain() {
-		for _, in := range x.Instructions {
-			src := d.Text(in.Span)
-			if static(src) {
-				return ""
-			}
-		}
-	}
-	for _, x := range s.Chain() {
-		for _, in := range x.Instructions {
-			if in.Keyword != "run" {
-				continue
-			}
-			for _, c := range d.Commands(in) {
-				if makesProgram(d, in, c, s, path) {
-					return "the program " + quoteShort(path)
-				}
-			}
-		}
+	static := s.Any("links statically", func(in *dockerfile.Instruction) bool {
+		src := d.Text(in.Span)
+		words := func(word string) bool { return strings.Contains(src, word) }
+		return slices.ContainsFunc([]string{"-static", "crt-static", "zigbuild", "cross "}, words) || s.Base().System() != facts.Alpine && words("musl")
+	})
+	made := facts.Once(d, "dynamic programs", s, func() dynamicPrograms { return readDynamicPrograms(d, s) })
+	if !static && (made.named[baseName(path)] || made.ofCargo && strings.Contains(path, "/target/release/")) {
+		return "the program " + quoteShort(path)
 	}
 	return ""
 }
 
-// makesProgram tells whether a command makes the program at a path, linked to
-// the stage's C library.
-func makesProgram(d *facts.Dockerfile, in *dockerfile.Instruction, c *facts.Command, s *facts.Stage, path string) bool {
+// dynamicPrograms are those that a stage makes, linked to its C library.
+type dynamicPrograms struct {
+	named map[string]bool
+	// ofCargo is set where cargo makes some, whose names are not known.
+	ofCargo bool
+}
+
+func readDynamicPrograms(d *facts.Dockerfile, s *facts.Stage) dynamicPrograms {
+	made := dynamicPrograms{named: map[string]bool{}}
+	for _, x := range s.Chain() {
+		for _, in := range x.Own("run") {
+			for _, c := range d.Commands(in) {
+				made.add(d, s, c)
+			}
+		}
+	}
+	return made
+}
+
+// add adds the program that a command makes.
+func (made *dynamicPrograms) add(d *facts.Dockerfile, s *facts.Stage, c *facts.Command) {
+	in := c.Instruction
 	switch c.Name() {
 	case "cargo":
 		// On Alpine rustc links statically.
-		return s.Base().System() != facts.Alpine && firstAction(c) == "build" && strings.Contains(path, "/target/release/") && !c.HasFlag("--target")
+		made.ofCargo = made.ofCargo || s.Base().System() != facts.Alpine && firstAction(c) == "build" && !c.HasFlag("--target")
 	case "gcc", "g++", "cc", "clang":
-		out, ok := c.FlagValue("-o")
-		return ok && out.Literal && baseName(out.Text) == baseName(path) && !c.HasFlag("-shared", "-c")
+		if out, ok := c.FlagValue("-o"); ok && out.Literal && !c.HasFlag("-shared", "-c") {
+			made.named[baseName(out.Text)] = true
+		}
 	case "go":
 		out, ok := c.FlagValue("-o")
 		cgo, set := d.ScopeAt(in).Lookup("CGO_ENABLED")
-		return ok && baseName(out.Text) == baseName(path) && firstAction(c) == "build" &&
-			(set && cgo.Known && cgo.Value == "1" && !strings.Contains(d.Text(in.Span), "CGO_ENABLED=0") || strings.Contains(d.Text(in.Span), "CGO_ENABLED=1"))
+		src := d.Text(in.Span)
+		on := set && cgo.Known && cgo.Value == "1" && !strings.Contains(src, "CGO_ENABLED=0") || strings.Contains(src, "CGO_ENABLED=1")
+		if ok && on && firstAction(c) == "build" {
+			made.named[baseName(out.Text)] = true
+		}
 	}
-	return false
 }

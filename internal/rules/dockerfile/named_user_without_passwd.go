@@ -117,19 +117,15 @@ func numberFix(d *facts.Dockerfile, span text.Span, identity string, effect lint
 // bringsNames tells whether a stage or one that it builds on gets, or may get,
 // a passwd file.
 func bringsNames(p *lint.Pass[*facts.Dockerfile], s *facts.Stage) bool {
-	for _, x := range s.Chain() {
-		for _, in := range x.Instructions {
-			switch in.Keyword {
-			case "shell", "onbuild", "run":
-				return true // a program that can make a user is there
-			case "copy", "add":
-				if in.Err != nil || len(in.Heredocs) > 0 && strings.Contains(in.Args, "passwd") || bringsPasswd(p, in) {
-					return true
-				}
-			}
+	return s.Any("brings names of users", func(in *dockerfile.Instruction) bool {
+		switch in.Keyword {
+		case "shell", "onbuild", "run":
+			return true // a program that can make a user is there
+		case "copy", "add":
+			return in.Err != nil || len(in.Heredocs) > 0 && strings.Contains(in.Args, "passwd") || bringsPasswd(p, in)
 		}
-	}
-	return false
+		return false
+	})
 }
 
 // bringsPasswd tells whether a COPY or ADD may bring /etc/passwd.

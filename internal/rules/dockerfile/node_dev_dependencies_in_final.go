@@ -1,7 +1,6 @@
 package dockerfile
 
 import (
-	"bytes"
 	"encoding/json"
 	"fmt"
 	"slices"
@@ -85,7 +84,7 @@ func checkNodeDevDependenciesInFinal(p *lint.Pass[*facts.Dockerfile]) {
 // mentions tells whether one of the words stands anywhere in the file, so that a
 // rule need not look further.
 func mentions(d *facts.Dockerfile, words ...string) bool {
-	return slices.ContainsFunc(words, func(w string) bool { return bytes.Contains(d.Src, []byte(w)) })
+	return slices.ContainsFunc(words, d.Mentions)
 }
 
 // knowsOmit tells whether the base image has an npm that knows --omit: npm 7 and

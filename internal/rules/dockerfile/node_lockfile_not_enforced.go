@@ -2,6 +2,7 @@ package dockerfile
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/dockmend/dockmend/internal/facts"
@@ -63,21 +64,11 @@ func checkNodeLockfileNotEnforced(p *lint.Pass[*facts.Dockerfile]) {
 // copiesNamed tells whether the stage copies a file by its name before the
 // instruction, a glob for it included.
 func copiesNamed(s *facts.Stage, name string, before *dockerfile.Instruction) bool {
-	for _, in := range s.Instructions {
-		if in.Keyword != "copy" && in.Keyword != "add" || in.Index() > before.Index() {
-			continue
-		}
+	first := s.First("copies a file called "+name, func(in *dockerfile.Instruction) bool {
 		sources, _, ok := copyWords(in)
-		if !ok {
-			continue
-		}
-		for _, w := range sources {
-			if baseName(bare(w.Text)) == name {
-				return true
-			}
-		}
-	}
-	return false
+		return ok && (in.Keyword == "copy" || in.Keyword == "add") && slices.ContainsFunc(sources, func(w dockerfile.Word) bool { return baseName(bare(w.Text)) == name })
+	})
+	return first != nil && first.Index() <= before.Index()
 }
 
 // enforceLock writes "npm ci", or adds the flag, which later versions of Yarn read

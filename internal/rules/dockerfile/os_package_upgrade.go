@@ -79,20 +79,37 @@ func installsByName(c facts.PackageCommand) bool {
 // needsIndex tells whether a RUN below installs packages and brings no index of its
 // own.
 func needsIndex(d *facts.Dockerfile, in *dockerfile.Instruction) bool {
-	needs := false
-	d.Each("run", true, func(x *dockerfile.Instruction) {
-		updated := false
-		for _, c := range d.Commands(x) {
-			pkg, ok := facts.Packages(c)
-			updated = updated || ok && updatesIndex(pkg)
-			switch {
-			case !ok || x.Index() <= in.Index() || updated || !installsByName(pkg):
-			case pkg.Manager == "apk":
-				needs = needs || !c.HasFlag("--no-cache", "-U", "--update", "--update-cache")
-			case pkg.Manager == "apt-get" || pkg.Manager == "apt" || pkg.Manager == "aptitude":
-				needs = true
+	last := facts.Once(d, "last install that needs an index", nil, func() int {
+		last := -1
+		d.Each("run", true, func(x *dockerfile.Instruction) {
+			if findsIndex(d, x) {
+				last = x.Index()
 			}
-		}
+		})
+		return last
 	})
-	return needs
+	return last > in.Index()
+}
+
+// findsIndex reports whether a RUN installs packages by an index that an earlier
+// one has fetched.
+func findsIndex(d *facts.Dockerfile, in *dockerfile.Instruction) bool {
+	for _, c := range d.Commands(in) {
+		pkg, ok := facts.Packages(c)
+		if ok && updatesIndex(pkg) {
+			return false
+		}
+		if !ok || !installsByName(pkg) {
+			continue
+		}
+		switch pkg.Manager {
+		case "apk":
+			if !c.HasFlag("--no-cache", "-U", "--update", "--update-cache") {
+				return true
+			}
+		case "apt-get", "apt", "aptitude":
+			return true
+		}
+	}
+	return false
 }

@@ -96,22 +96,21 @@ func hasOldPip(d *facts.Dockerfile, c facts.PackageCommand) bool {
 	default:
 		return false
 	}
-	for _, x := range s.Chain() {
-		for _, in := range x.Instructions {
-			if in.Keyword != "run" || x == s && in.Index() > c.Instruction.Index() {
-				continue
-			}
-			if strings.Contains(in.Body, "get-pip") || strings.Contains(in.Body, "easy_install") || strings.Contains(in.Body, "conda") {
-				return false
-			}
-			for _, command := range d.Commands(in) {
-				if other, ok := facts.Packages(command); ok && other.Manager == "pip" && slices.ContainsFunc(other.Packages, func(a facts.Argument) bool { return a.Text == "pip" || strings.HasPrefix(a.Text, "pip=") }) {
-					return false
-				}
-			}
-		}
+	newer := s.First("brings another pip", func(in *dockerfile.Instruction) bool { return bringsPip(d, in) })
+	return (newer == nil || newer.Index() > c.Instruction.Index()) && (s.Parent == nil || !s.Parent.Any("brings another pip", func(in *dockerfile.Instruction) bool { return bringsPip(d, in) }))
+}
+
+func bringsPip(d *facts.Dockerfile, in *dockerfile.Instruction) bool {
+	if in.Keyword != "run" {
+		return false
 	}
-	return true
+	if strings.Contains(in.Body, "get-pip") || strings.Contains(in.Body, "easy_install") || strings.Contains(in.Body, "conda") {
+		return true
+	}
+	return slices.ContainsFunc(d.Commands(in), func(c *facts.Command) bool {
+		other, ok := facts.Packages(c)
+		return ok && other.Manager == "pip" && slices.ContainsFunc(other.Packages, func(a facts.Argument) bool { return a.Text == "pip" || strings.HasPrefix(a.Text, "pip=") })
+	})
 }
 
 // p0 is the beginning of s, at most n bytes.

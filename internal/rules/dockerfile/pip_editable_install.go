@@ -5,6 +5,7 @@ import (
 
 	"github.com/dockmend/dockmend/internal/facts"
 	"github.com/dockmend/dockmend/internal/lint"
+	"github.com/dockmend/dockmend/internal/syntax/dockerfile"
 )
 
 // PipEditableInstall finds pip install -e in a builder stage whose environment is
@@ -33,7 +34,7 @@ func checkPipEditableInstall(p *lint.Pass[*facts.Dockerfile]) {
 		if !ok || c.Action != "install" && c.Action != "pip" || s == nil || !s.ReachesFinal() || isDevelopment(s) {
 			return
 		}
-		if s.InFinalImage() || hasFolderOf(p.Doc.Final(), s) {
+		if s.InFinalImage() || facts.Once(p.Doc, "the final stage has its folder", s, func() bool { return hasFolderOf(p.Doc.Final(), s) }) {
 			return
 		}
 		if value, _ := c.FlagValue("-e", "--editable"); strings.Contains(value.Text, "://") {
@@ -53,12 +54,12 @@ func installCopy(c facts.PackageCommand, s *facts.Stage) []lint.Fix {
 	if len(facts.Mounts(c.Instruction)) > 0 && strings.Contains(c.Instruction.Args, "type=bind") || strings.Contains(c.Instruction.Body, "git clone") {
 		return nil
 	}
-	for _, in := range s.Instructions {
-		if in.Index() > c.Instruction.Index() && (in.Keyword == "copy" || in.Keyword == "add") {
-			if _, from := flagOf(in, "from"); !from {
-				return nil
-			}
-		}
+	last := s.Latest("copies from the build context", func(in *dockerfile.Instruction) bool {
+		_, from := flagOf(in, "from")
+		return !from && (in.Keyword == "copy" || in.Keyword == "add")
+	})
+	if last != nil && last.Index() > c.Instruction.Index() {
+		return nil
 	}
 	var edits []lint.FileEdit
 	for i, w := range c.Words {

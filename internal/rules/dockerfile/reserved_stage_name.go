@@ -46,7 +46,7 @@ func checkReservedStageName(p *lint.Pass[*facts.Dockerfile]) {
 // renameStage gives the stage another name, and writes it where the stage is used.
 // FROM scratch always means the empty image, so there is no edit beside one.
 func renameStage(d *facts.Dockerfile, s *facts.Stage, name string) []lint.Fix {
-	if d.Text(s.NameSpan) == "" || strings.Contains(string(d.Src), name) {
+	if d.Text(s.NameSpan) == "" || d.Mentions(name) {
 		return nil
 	}
 	edits := []lint.FileEdit{lint.Replace(s.NameSpan, name)}

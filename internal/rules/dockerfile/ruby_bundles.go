@@ -1,6 +1,7 @@
 package dockerfile
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/dockmend/dockmend/internal/facts"
@@ -42,21 +43,13 @@ func letsChooseEnvironment(d *facts.Dockerfile) bool {
 // holdsSources tells whether an image gets more from the build context than the
 // files that name the gems: one without is filled by a mount when it runs.
 func holdsSources(s *facts.Stage) bool {
-	for _, x := range s.Chain() {
-		for _, in := range x.Instructions {
-			sources, _, ok := copyWords(in)
-			if in.Keyword != "copy" && in.Keyword != "add" || !ok {
-				continue
-			}
-			for _, w := range sources {
-				name := baseName(strings.TrimRight(bare(w.Text), "/"))
-				if copiesAll(in) || !strings.HasPrefix(name, "Gemfile") && !strings.Contains(name, ".") {
-					return true
-				}
-			}
-		}
-	}
-	return false
+	return s.Any("copies sources of Ruby", func(in *dockerfile.Instruction) bool {
+		sources, _, ok := copyWords(in)
+		return ok && (in.Keyword == "copy" || in.Keyword == "add") && slices.ContainsFunc(sources, func(w dockerfile.Word) bool {
+			name := baseName(strings.TrimRight(bare(w.Text), "/"))
+			return copiesAll(in) || !strings.HasPrefix(name, "Gemfile") && !strings.Contains(name, ".")
+		})
+	})
 }
 
 // runsForDevelopment tells whether the environment at a command names another
@@ -76,14 +69,10 @@ func bundleIsConfigured(d *facts.Dockerfile, s *facts.Stage, c facts.PackageComm
 	if c.HasFlag("--"+setting) || envAt(d, c.Command, "BUNDLE_"+strings.ToUpper(setting)) {
 		return true
 	}
-	for _, x := range s.Chain() {
-		for _, in := range x.Instructions {
-			if in.Keyword == "run" && in.Index() <= c.Instruction.Index() && strings.Contains(in.Body, "config") && strings.Contains(in.Body, setting) {
-				return true
-			}
-		}
+	configures := func(in *dockerfile.Instruction) bool {
+		return in.Keyword == "run" && strings.Contains(in.Body, "config") && strings.Contains(in.Body, setting)
 	}
-	return strings.Contains(string(d.Src), ".bundle/config")
+	return configures(d.Instructions[c.Instruction.Index()]) || s.AnyBefore(c.Instruction, "configures bundler's "+setting, configures) || d.Mentions(".bundle/config")
 }
 
 // prefixVariable is the fix that sets a variable for one command.
@@ -120,11 +109,15 @@ func copiesGemfileLock(p *lint.Pass[*facts.Dockerfile], s *facts.Stage, before *
 	if copiesNamed(s, "Gemfile.lock", before) || strings.Contains(p.Doc.Text(before.Span), "Gemfile.lock") {
 		return true
 	}
-	for _, in := range s.Instructions {
-		if in.Index() < before.Index() && (copiesAll(in) || copiesNamed(s, "Gemfile*", before)) {
-			_, ok := p.Files.Exists("Gemfile.lock")
-			return ok
+	all := s.First("copies everything", copiesAll)
+	if len(s.Instructions) == 0 || s.Instructions[0].Index() >= before.Index() {
+		return false
+	}
+	if all == nil || all.Index() >= before.Index() {
+		if !copiesNamed(s, "Gemfile*", before) {
+			return false
 		}
 	}
-	return false
+	_, ok := p.Files.Exists("Gemfile.lock")
+	return ok
 }

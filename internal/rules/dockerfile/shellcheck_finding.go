@@ -2,6 +2,7 @@ package dockerfile
 
 import (
 	"slices"
+	"sort"
 	"strings"
 
 	"github.com/dockmend/dockmend/internal/facts"
@@ -91,14 +92,16 @@ func isIdle(d *facts.Dockerfile, n lint.ScriptNote) bool {
 
 // runAround is the RUN around an offset, with its stage; nil if there is none.
 func runAround(d *facts.Dockerfile, offset int) (*facts.Stage, *dockerfile.Instruction) {
-	for _, s := range d.Stages() {
-		for _, in := range s.Instructions {
-			if in.Keyword == "run" && in.Span.Start <= offset && offset < in.Span.End {
-				return s, in
-			}
-		}
+	after := sort.Search(len(d.Instructions), func(i int) bool { return d.Instructions[i].Span.Start > offset })
+	if after == 0 {
+		return nil, nil
 	}
-	return nil, nil
+	in := d.Instructions[after-1]
+	s := d.StageOf(in)
+	if s == nil || in.Keyword != "run" || offset >= in.Span.End {
+		return nil, nil
+	}
+	return s, in
 }
 
 // shellKnows tells whether the image's /bin/sh has what POSIX leaves open:

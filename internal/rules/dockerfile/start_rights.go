@@ -65,19 +65,12 @@ func startsRootOnly(d *facts.Dockerfile, s *facts.Stage) bool {
 // installs tells whether a RUN of the stage, or of those that it builds on, installs
 // a distribution's package.
 func installs(d *facts.Dockerfile, s *facts.Stage, name string) bool {
-	for _, x := range s.Chain() {
-		for _, in := range x.Instructions {
-			if in.Keyword != "run" || !strings.Contains(in.Body, name) {
-				continue
-			}
-			for _, c := range d.Commands(in) {
-				if p, ok := facts.Packages(c); ok && slices.ContainsFunc(p.Packages, func(a facts.Argument) bool { return a.Text == name }) {
-					return true
-				}
-			}
-		}
-	}
-	return false
+	return s.Any("installs "+name, func(in *dockerfile.Instruction) bool {
+		return in.Keyword == "run" && strings.Contains(in.Body, name) && slices.ContainsFunc(d.Commands(in), func(c *facts.Command) bool {
+			p, ok := facts.Packages(c)
+			return ok && slices.ContainsFunc(p.Packages, func(a facts.Argument) bool { return a.Text == name })
+		})
+	})
 }
 
 // switchesAtStart tells whether the start command itself starts the program as
@@ -183,7 +176,7 @@ func buildsItself(d *facts.Dockerfile, s *facts.Stage) bool {
 	for _, in := range s.Instructions {
 		switch in.Keyword {
 		case "copy", "add":
-			if _, ok := in.Flag("from"); ok && copiesFromStage(s, in) {
+			if _, ok := in.Flag("from"); ok && copiesFromStage(d, s, in) {
 				return true
 			}
 			all = all || copiesAll(in)
@@ -199,8 +192,14 @@ func buildsItself(d *facts.Dockerfile, s *facts.Stage) bool {
 }
 
 // copiesFromStage tells whether a COPY --from names a stage of the file.
-func copiesFromStage(s *facts.Stage, in *dockerfile.Instruction) bool {
-	return slices.ContainsFunc(s.References(), func(r facts.Reference) bool { return r.Instruction == in && r.Stage != nil })
+func copiesFromStage(d *facts.Dockerfile, s *facts.Stage, in *dockerfile.Instruction) bool {
+	return facts.Once(d, "copies from stages", s, func() map[*dockerfile.Instruction]bool {
+		from := map[*dockerfile.Instruction]bool{}
+		for _, r := range s.References() {
+			from[r.Instruction] = from[r.Instruction] || r.Stage != nil
+		}
+		return from
+	})[in]
 }
 
 // buildsPrograms tells whether the stage has compilers, as images do in which

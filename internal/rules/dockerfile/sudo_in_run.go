@@ -95,14 +95,9 @@ func sudoHarm(d *facts.Dockerfile, in *dockerfile.Instruction) (what string, har
 // permitsSudo tells whether a RUN of the stage lets somebody use sudo without a
 // password.
 func permitsSudo(s *facts.Stage) bool {
-	for _, x := range s.Chain() {
-		for _, in := range x.Instructions {
-			if in.Keyword == "run" && strings.Contains(in.Body, "NOPASSWD") {
-				return true
-			}
-		}
-	}
-	return false
+	return s.Any("permits sudo", func(in *dockerfile.Instruction) bool {
+		return in.Keyword == "run" && strings.Contains(in.Body, "NOPASSWD")
+	})
 }
 
 // lacksSudo tells whether the stage cannot have the program: its base is known not
@@ -113,31 +108,38 @@ func lacksSudo(d *facts.Dockerfile, s *facts.Stage, in *dockerfile.Instruction) 
 	if known, ok := facts.LookupBase(base); !ok || known.User != "" || system != facts.Debian && system != facts.Alpine || strings.Contains(base.Text, "devcontainers") {
 		return false
 	}
-	for _, x := range s.Chain() {
-		for _, c := range x.Instructions {
-			if x == s && c.Index() > in.Index() {
-				break
-			}
-			if c.Keyword == "copy" || c.Keyword == "add" {
-				if _, to, ok := copyWords(c); ok && strings.Contains(to.Text, "bin") {
-					return false
-				}
-			}
-			if c.Keyword != "run" {
-				continue
-			}
-			for _, command := range d.Commands(c) {
-				if sudo, ok := sudoOf(command); ok && c == in {
-					return !command.Conditional() && sudo.Text == "sudo"
-				}
-				pkg, ok := facts.Packages(command)
-				if !ok && mayInstall(command) || ok && slices.ContainsFunc(pkg.Packages, func(a facts.Argument) bool { return !a.Literal || strings.Contains(a.Text, "sudo") }) {
-					return false
-				}
-			}
+	if brings := s.First("may bring sudo", func(c *dockerfile.Instruction) bool { return mayBringSudo(d, c) }); brings != nil && brings.Index() < in.Index() {
+		return false
+	}
+	for _, command := range d.Commands(in) {
+		if sudo, ok := sudoOf(command); ok {
+			return !isInner(in) && !command.Conditional() && sudo.Text == "sudo"
+		}
+		if installsSudo(command) {
+			return false
 		}
 	}
 	return false
+}
+
+// mayBringSudo reports whether sudo may be there after an instruction.
+func mayBringSudo(d *facts.Dockerfile, in *dockerfile.Instruction) bool {
+	switch in.Keyword {
+	case "copy", "add":
+		_, to, ok := copyWords(in)
+		return ok && strings.Contains(to.Text, "bin")
+	case "run":
+		return slices.ContainsFunc(d.Commands(in), installsSudo)
+	}
+	return false
+}
+
+func installsSudo(c *facts.Command) bool {
+	pkg, ok := facts.Packages(c)
+	if !ok {
+		return mayInstall(c)
+	}
+	return slices.ContainsFunc(pkg.Packages, func(a facts.Argument) bool { return !a.Literal || strings.Contains(a.Text, "sudo") })
 }
 
 // sudoOf finds the word by which a command runs below sudo.
@@ -157,15 +159,8 @@ func sudoOf(c *facts.Command) (word facts.Argument, ok bool) {
 // or in those that it builds on, whose base then has root by default.
 func runsAsRoot(d *facts.Dockerfile, in *dockerfile.Instruction) bool {
 	s := d.StageOf(in)
-	if s == nil {
+	if s == nil || s.UserAt(in) != nil {
 		return false
-	}
-	for _, x := range s.Chain() {
-		for _, c := range x.Instructions {
-			if c.Keyword == "user" && (x != s || c.Index() < in.Index()) {
-				return false
-			}
-		}
 	}
 	base, known := facts.LookupBase(s.Base())
 	return known && base.User == ""

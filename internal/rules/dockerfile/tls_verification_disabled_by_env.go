@@ -120,7 +120,7 @@ const removeVariable = "remove the variable"
 // letPairCheck deletes the variable from an ENV or ARG, unless the file reads it.
 func letPairCheck(d *facts.Dockerfile, in *dockerfile.Instruction, pair dockerfile.Pair) []lint.Fix {
 	edit, ok := deletePair(in, pair)
-	if !ok || strings.Contains(string(d.Src), "$"+pair.Key) || strings.Contains(string(d.Src), "${"+pair.Key) {
+	if !ok || isMentioned(d, "$"+pair.Key) || isMentioned(d, "${"+pair.Key) {
 		return nil
 	}
 	return unsafeFix(removeVariable, settingEffect(d, in), edit)

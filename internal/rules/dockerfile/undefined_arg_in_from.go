@@ -6,6 +6,7 @@ import (
 
 	"github.com/dockmend/dockmend/internal/facts"
 	"github.com/dockmend/dockmend/internal/lint"
+	"github.com/dockmend/dockmend/internal/nearest"
 	"github.com/dockmend/dockmend/internal/text"
 )
 
@@ -50,7 +51,7 @@ func checkUndefinedArgInFrom(p *lint.Pass[*facts.Dockerfile]) {
 					Span:    at,
 					Message: fmt.Sprintf("%q is declared by no ARG above the first FROM, so nothing stands in its place; declare it there", short(p.Doc.Text(at))),
 				}
-				if near, ok := nearestVariable(use.Name, scope.Names()); ok {
+				if near, ok := nearestVariable(use.Name, scope.Names(nearest.Most)); ok {
 					f.Message = fmt.Sprintf("%q is declared by no ARG above the first FROM, so nothing stands in its place; write %s", short(p.Doc.Text(at)), near)
 					f.Fixes = []lint.Fix{{
 						Title: "write " + near, Applicability: lint.Unsafe, MaxEffect: lint.EffectUnknown,

@@ -55,7 +55,7 @@ func checkVariables(p *lint.Pass[*facts.Dockerfile], s *facts.Stage, in *dockerf
 		if _, ok := scope.Lookup(use.Name); ok || use.HasDefault || use.Name == own || facts.IsPlatformArgument(use.Name) || facts.IsPredefinedArgument(use.Name) || isShellName(use.Name) || declaredGlobally(p.Doc, use.Name) {
 			return
 		}
-		near, found := nearestVariable(use.Name, scope.Names())
+		near, found := nearestVariable(use.Name, scope.Names(nearest.Most))
 		if !found && !s.Base().IsScratch() {
 			return
 		}

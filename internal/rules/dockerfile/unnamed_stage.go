@@ -1,9 +1,10 @@
 package dockerfile
 
 import (
+	"bytes"
 	"fmt"
+	"index/suffixarray"
 	"strconv"
-	"strings"
 
 	"github.com/dockmend/dockmend/internal/facts"
 	"github.com/dockmend/dockmend/internal/lint"
@@ -39,20 +40,16 @@ func checkUnnamedStage(p *lint.Pass[*facts.Dockerfile]) {
 // stands.
 func nameStage(d *facts.Dockerfile, s *facts.Stage) []lint.Fix {
 	name := "stage-" + strconv.Itoa(s.Index)
-	if strings.Contains(strings.ToLower(string(d.Src)), name) || len(s.From.Words) != 1 {
+	lower := facts.Once(d, "index of the text in lower case", nil, func() *suffixarray.Index { return suffixarray.New(bytes.ToLower(d.Src)) })
+	if len(lower.Lookup([]byte(name), 1)) > 0 || len(s.From.Words) != 1 {
 		return nil
 	}
 	edits := []lint.FileEdit{lint.Insert(s.From.Words[0].Span.End, sameCase(" AS ", d.Text(s.From.KeywordSpan))+name)}
-	for _, other := range d.Stages() {
-		for _, r := range other.References() {
-			if r.Stage != s {
-				continue
-			}
-			if d.Text(r.Span) != strconv.Itoa(s.Index) {
-				return nil
-			}
-			edits = append(edits, lint.Replace(r.Span, name))
+	for _, r := range d.ReferencesTo(s) {
+		if d.Text(r.Span) != strconv.Itoa(s.Index) {
+			return nil
 		}
+		edits = append(edits, lint.Replace(r.Span, name))
 	}
 	return unsafeFix("name it "+name, lint.EffectNone, edits...)
 }

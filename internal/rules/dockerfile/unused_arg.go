@@ -33,19 +33,14 @@ func checkUnusedArg(p *lint.Pass[*facts.Dockerfile]) {
 		return
 	}
 	p.Doc.Each("arg", false, func(in *dockerfile.Instruction) {
-		later := p.Doc.Instructions[in.Index()+1:]
-		if s := p.Doc.StageOf(in); s != nil {
-			later = inScope(p.Doc, s, in)
-			if slices.ContainsFunc(later, runsSomething) {
-				return
-			}
+		s := p.Doc.StageOf(in)
+		if s != nil && somethingRuns(p.Doc, s, in) {
+			return
 		}
 		for _, pair := range in.Pairs {
 			upper := strings.ToUpper(pair.Key)
 			if strings.ContainsAny(pair.Key, `"'$\`) || facts.IsPredefinedArgument(pair.Key) || facts.IsPlatformArgument(pair.Key) || strings.Contains(upper, "CACHE") || strings.Contains(upper, "BUST") ||
-				slices.ContainsFunc(later, func(other *dockerfile.Instruction) bool {
-					return strings.Contains(p.Doc.Text(other.Span), pair.Key)
-				}) {
+				isRead(p.Doc, s, in, pair.Key) {
 				continue
 			}
 			f := lint.Finding{Span: pair.Span, Message: fmt.Sprintf("nothing reads %s; remove the ARG", quoteShort(pair.Key))}
@@ -57,20 +52,52 @@ func checkUnusedArg(p *lint.Pass[*facts.Dockerfile]) {
 	})
 }
 
-// inScope lists the instructions for which an ARG of a stage may hold: those below
-// it, and those of the stages that build on its stage.
-func inScope(d *facts.Dockerfile, s *facts.Stage, arg *dockerfile.Instruction) (list []*dockerfile.Instruction) {
-	for _, x := range d.Stages()[s.Index:] {
-		if !slices.Contains(x.Chain(), s) {
+// isRead reports whether an ARG may hold for an instruction that names it: one
+// after it, and for the ARG of a stage one of this stage or of a stage that builds
+// on it.
+func isRead(d *facts.Dockerfile, s *facts.Stage, arg *dockerfile.Instruction, name string) bool {
+	places, all := d.Occurrences(name)
+	for _, at := range slices.Backward(places) {
+		in := d.At(at)
+		if in == nil || at+len(name) > in.Span.End {
 			continue
 		}
-		for _, in := range x.Instructions {
-			if in.Index() > arg.Index() {
-				list = append(list, in)
-			}
+		if in.Index() <= arg.Index() {
+			return false
+		}
+		if s == nil || in.Keyword != "from" && d.StageOf(in).BuildsOn(s) {
+			return true
 		}
 	}
-	return list
+	return !all
+}
+
+// somethingRuns reports whether a RUN, or an ONBUILD, stands where an ARG of a stage
+// may hold.
+func somethingRuns(d *facts.Dockerfile, s *facts.Stage, arg *dockerfile.Instruction) bool {
+	if last := lastRun(s); last != nil && last.Index() > arg.Index() {
+		return true
+	}
+	return facts.Once(d, "stages under one that runs something", nil, func() map[*facts.Stage]bool { return stagesUnder(d, lastRun) })[s]
+}
+
+func lastRun(s *facts.Stage) *dockerfile.Instruction {
+	return s.Latest("runs something", runsSomething)
+}
+
+// stagesUnder has the stages on which one builds that has an instruction of some
+// kind.
+func stagesUnder(d *facts.Dockerfile, has func(*facts.Stage) *dockerfile.Instruction) map[*facts.Stage]bool {
+	under := map[*facts.Stage]bool{}
+	for _, s := range d.Stages() {
+		if has(s) == nil {
+			continue
+		}
+		for x := s.Parent; x != nil && !under[x]; x = x.Parent {
+			under[x] = true
+		}
+	}
+	return under
 }
 
 func runsSomething(in *dockerfile.Instruction) bool {

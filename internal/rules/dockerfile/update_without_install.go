@@ -69,27 +69,33 @@ func installsBehind(d *facts.Dockerfile, in *dockerfile.Instruction) bool {
 	if own == nil || d.Instructions[in.Index()] != in {
 		return true
 	}
-	for _, s := range d.Stages()[own.Index:] {
-		if !slices.Contains(s.Chain(), own) {
-			continue
-		}
-		for _, x := range s.Instructions {
-			if x.Keyword != "run" || x.Index() <= in.Index() {
-				continue
-			}
-			for _, c := range d.Commands(x) {
-				pkg, ok := facts.Packages(c)
-				if ok && pkg.Manager == "apk" && c.HasFlag("--no-cache", "--update", "--update-cache", "-U") {
-					continue // it fetches an index of its own
-				}
-				if ok && isSystemManager(pkg.Manager) && (pkg.Action == "install" || pkg.Action == "add" || pkg.Action == "build-dep" || pkg.Action == "in" || strings.Contains(pkg.Action, "upgrade")) ||
-					!ok && mayInstall(c) {
-					return true
-				}
-			}
-		}
+	if last := lastInstall(d, own); last != nil && last.Index() > in.Index() {
+		return true
 	}
-	return false
+	return facts.Once(d, "stages under one that installs by an index", nil, func() map[*facts.Stage]bool {
+		return stagesUnder(d, func(s *facts.Stage) *dockerfile.Instruction { return lastInstall(d, s) })
+	})[own]
+}
+
+// lastInstall is the last RUN of a stage that installs packages by an index that
+// another one has fetched, or may do so.
+func lastInstall(d *facts.Dockerfile, s *facts.Stage) *dockerfile.Instruction {
+	return s.Latest("may install by an index", func(in *dockerfile.Instruction) bool {
+		return in.Keyword == "run" && slices.ContainsFunc(d.Commands(in), mayInstallByIndex)
+	})
+}
+
+func mayInstallByIndex(c *facts.Command) bool {
+	pkg, ok := facts.Packages(c)
+	switch {
+	case !ok:
+		return mayInstall(c)
+	case pkg.Manager == "apk" && c.HasFlag("--no-cache", "--update", "--update-cache", "-U"):
+		return false // it fetches an index of its own
+	case !isSystemManager(pkg.Manager):
+		return false
+	}
+	return slices.Contains([]string{"install", "add", "build-dep", "in"}, pkg.Action) || strings.Contains(pkg.Action, "upgrade")
 }
 
 func isSystemManager(name string) bool {

@@ -44,6 +44,12 @@ func checkUserNotNumeric(p *lint.Pass[*facts.Dockerfile]) {
 	})
 }
 
+// accountName is the name of a user or a group.
+type accountName struct {
+	name    string
+	isGroup bool
+}
+
 // useNumbers writes the numbers that the file itself gave to the user and the
 // group.
 func useNumbers(d *facts.Dockerfile, s *facts.Stage, in *dockerfile.Instruction) []lint.Fix {
@@ -55,14 +61,21 @@ func useNumbers(d *facts.Dockerfile, s *facts.Stage, in *dockerfile.Instruction)
 	if !ok || len(parts) > 2 {
 		return nil
 	}
+	first := facts.Once(d, "first accounts of a name", s, func() map[accountName]account {
+		first := map[accountName]account{}
+		for _, a := range slices.Backward(list) {
+			first[accountName{a.name, a.isGroup}] = a
+		}
+		return first
+	})
 	for i, name := range parts {
-		at := slices.IndexFunc(list, func(a account) bool { return a.name == name && a.isGroup == (i == 1) })
+		a, made := first[accountName{name, i == 1}]
 		switch {
 		case strings.Trim(name, "0123456789") == "" && name != "":
-		case at < 0 || list[at].id == "" || strings.Trim(list[at].id, "0123456789") != "" || list[at].command.Conditional():
+		case !made || a.id == "" || strings.Trim(a.id, "0123456789") != "" || a.command.Conditional():
 			return nil
 		default:
-			parts[i] = list[at].id
+			parts[i] = a.id
 		}
 	}
 	numbers := strings.Join(parts, ":")

@@ -58,10 +58,11 @@ func checkUvInFinalStage(p *lint.Pass[*facts.Dockerfile]) {
 
 // leaveOutUv deletes the COPY, if no instruction below speaks of uv.
 func leaveOutUv(s *facts.Stage, in *dockerfile.Instruction) []lint.Fix {
-	for _, x := range s.Instructions {
-		if x.Index() > in.Index() && strings.Contains(strings.ToLower(x.Args), "uv") && !strings.Contains(x.Args, "uvicorn") {
-			return nil
-		}
+	last := s.Latest("names uv", func(x *dockerfile.Instruction) bool {
+		return strings.Contains(strings.ToLower(x.Args), "uv") && !strings.Contains(x.Args, "uvicorn")
+	})
+	if last != nil && last.Index() > in.Index() {
+		return nil
 	}
 	edit, ok := deleteInstruction(in)
 	if !ok {

@@ -47,22 +47,14 @@ func checkUvSyncInstallsProjectEarly(p *lint.Pass[*facts.Dockerfile]) {
 // copiesSources finds a COPY from the build context after an instruction, where
 // only manifests were copied before.
 func copiesSources(s *facts.Stage, in *dockerfile.Instruction) *dockerfile.Instruction {
-	var later *dockerfile.Instruction
-	for _, c := range s.Instructions {
-		if c.Keyword != "copy" && c.Keyword != "add" {
-			continue
-		}
-		if _, from := flagOf(c, "from"); from || copiesManifestsOnly(c) {
-			continue
-		}
-		if c.Index() < in.Index() {
-			return nil
-		}
-		if later == nil {
-			later = c
-		}
+	first := s.First("copies sources", func(c *dockerfile.Instruction) bool {
+		_, from := flagOf(c, "from")
+		return !from && (c.Keyword == "copy" || c.Keyword == "add") && !copiesManifestsOnly(c)
+	})
+	if first == nil || first.Index() < in.Index() {
+		return nil
 	}
-	return later
+	return first
 }
 
 func copiesManifestsOnly(in *dockerfile.Instruction) bool {

@@ -6,6 +6,7 @@ import (
 
 	"github.com/dockmend/dockmend/internal/facts"
 	"github.com/dockmend/dockmend/internal/lint"
+	"github.com/dockmend/dockmend/internal/syntax/dockerfile"
 )
 
 // VenvRelocated finds COPY of a virtual environment between stages to another
@@ -53,10 +54,7 @@ func checkVenvRelocated(p *lint.Pass[*facts.Dockerfile]) {
 }
 
 func isRelocatable(s *facts.Stage) bool {
-	for _, in := range s.Instructions {
-		if strings.Contains(in.Args, "relocatable") || strings.Contains(in.Args, "RELOCATABLE") || strings.Contains(in.Args, "venv-pack") {
-			return true
-		}
-	}
-	return false
+	return s.First("makes a relocatable environment", func(in *dockerfile.Instruction) bool {
+		return strings.Contains(in.Args, "relocatable") || strings.Contains(in.Args, "RELOCATABLE") || strings.Contains(in.Args, "venv-pack")
+	}) != nil
 }

@@ -43,10 +43,7 @@ func fillsWorkdir(p *lint.Pass[*facts.Dockerfile], in *dockerfile.Instruction) b
 	if s == nil {
 		return false
 	}
-	for _, c := range s.Instructions {
-		if c.Index() <= in.Index() {
-			continue
-		}
+	for _, c := range s.After(in) {
 		switch c.Keyword {
 		case "workdir":
 			return false

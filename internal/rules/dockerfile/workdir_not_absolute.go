@@ -2,6 +2,7 @@ package dockerfile
 
 import (
 	"fmt"
+	"index/suffixarray"
 	"slices"
 	"strings"
 
@@ -88,13 +89,16 @@ func isDistribution(i facts.Image) bool {
 // clones tells whether a RUN of the stage clones a repository of the folder's name.
 func clones(d *facts.Dockerfile, s *facts.Stage, path string) bool {
 	name := baseName(strings.TrimRight(path, "/"))
-	for _, in := range s.Instructions {
-		if in.Keyword == "run" && strings.Contains(in.Body, "clone") && name != "" && strings.Contains(in.Body, name) &&
-			slices.ContainsFunc(d.Commands(in), func(c *facts.Command) bool { return c.Name() == "git" }) {
-			return true
+	cloning := facts.Once(d, "index of the RUNs that clone", s, func() *suffixarray.Index {
+		var bodies []byte
+		for _, in := range s.Own("run") {
+			if strings.Contains(in.Body, "clone") && slices.ContainsFunc(d.Commands(in), func(c *facts.Command) bool { return c.Name() == "git" }) {
+				bodies = append(append(bodies, in.Body...), 0)
+			}
 		}
-	}
-	return false
+		return suffixarray.New(bodies)
+	})
+	return name != "" && len(cloning.Lookup([]byte(name), 1)) > 0
 }
 
 // setsWorkdir tells whether a stage or one that it builds on has a WORKDIR.

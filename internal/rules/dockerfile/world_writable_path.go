@@ -97,24 +97,16 @@ func sharedSeverity(d *facts.Dockerfile, in *dockerfile.Instruction, paths []str
 // usersBeside tells whether the stage makes a user other than the named one, or
 // installs a server that has one.
 func usersBeside(d *facts.Dockerfile, s *facts.Stage, user string) bool {
-	for _, x := range s.Chain() {
-		for _, in := range x.Instructions {
-			if in.Keyword != "run" {
-				continue
-			}
-			for _, word := range [...]string{"www-data", "supervisor", "-fpm", "apache2", "nginx"} {
-				if strings.Contains(in.Body, word) {
-					return true
-				}
-			}
-			for _, c := range d.Commands(in) {
-				if (c.Name() == "useradd" || c.Name() == "adduser") && !slices.ContainsFunc(c.Args(), func(a facts.Argument) bool { return a.Text == user }) {
-					return true
-				}
-			}
+	return s.Any("has users beside "+user, func(in *dockerfile.Instruction) bool {
+		if in.Keyword != "run" {
+			return false
 		}
-	}
-	return false
+		named := func(word string) bool { return strings.Contains(in.Body, word) }
+		makesOther := func(c *facts.Command) bool {
+			return (c.Name() == "useradd" || c.Name() == "adduser") && !slices.ContainsFunc(c.Args(), func(a facts.Argument) bool { return a.Text == user })
+		}
+		return slices.ContainsFunc([]string{"www-data", "supervisor", "-fpm", "apache2", "nginx"}, named) || slices.ContainsFunc(d.Commands(in), makesOther)
+	})
 }
 
 // isSharedFolder tells whether a folder's name says that programs write into it.

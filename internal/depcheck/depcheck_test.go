@@ -29,7 +29,7 @@ var rooms = map[string][]string{
 	"internal/rules/pins":       {"internal/lint", "internal/facts"},
 	"internal/rules/lifecycle":  {"internal/lint", "internal/facts", "internal/images"},
 	"internal/rules/dockerfile": {"internal/text", "internal/lint", "internal/nearest", "internal/facts", "internal/syntax/dockerfile", "internal/rules/pins", "internal/rules/lifecycle", "internal/images"},
-	"internal/rules/compose":    {"internal/text", "internal/lint", "internal/nearest", "internal/facts", "internal/syntax", "internal/rules/pins", "internal/rules/lifecycle"},
+	"internal/rules/compose":    {"internal/text", "internal/lint", "internal/nearest", "internal/facts", "internal/syntax", "internal/rules/pins", "internal/rules/lifecycle", "internal/images"},
 	"internal/rules/ignorefile": {"internal/text", "internal/lint", "internal/nearest", "internal/facts", "internal/syntax"},
 	"internal/rules/kubernetes": {"internal/text", "internal/lint", "internal/nearest", "internal/facts", "internal/syntax"},
 	"internal/rules/workflow":   {"internal/text", "internal/lint", "internal/nearest", "internal/facts", "internal/syntax"},

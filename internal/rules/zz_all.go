@@ -137,6 +137,7 @@ func All() *Catalog {
 			dockerfile.LockfileMissing,
 			dockerfile.LogToFile,
 			dockerfile.ManifestCopiedNotMounted,
+			dockerfile.MovingTag,
 			dockerfile.MultipleEmptyLines,
 			dockerfile.MultipleSpaces,
 			dockerfile.NamedUserWithoutPasswd,

@@ -6,12 +6,14 @@ import (
 	"strings"
 
 	"github.com/dockmend/dockmend/internal/facts"
+	"github.com/dockmend/dockmend/internal/images"
 	"github.com/dockmend/dockmend/internal/lint"
 	"github.com/dockmend/dockmend/internal/rules/pins"
 )
 
 // ComposeImageNotPinned finds images without a tag, and with one that is given
-// to another image again and again, as latest or stable.
+// to another image again and again, such as latest or stable, or that names a variant
+// and no version, such as alpine.
 //
 // The same file runs another program tomorrow, and nobody sees why it broke.
 // Name the version that was tested.
@@ -44,7 +46,7 @@ var ComposeImageNotPinned = lint.Rule[*facts.Compose]{
 		Aliases:  lint.Names("CIS-5.28", "CL-0004", "OWASP-R13", "dclint:service-image-require-explicit-tag"),
 		Options: []lint.Option{{
 			Name: "tags", Doc: "the tags that move", Kind: lint.ListOption,
-			OptionValue: lint.OptionValue{List: []string{"latest", "stable", "edge", "nightly", "test", "dev", "develop", "beta", "canary", "lts", "main", "master"}},
+			OptionValue: lint.OptionValue{List: images.Channels()},
 		}, {
 			Name: "except", Doc: "images that may have them, by the start of their name", Kind: lint.ListOption,
 			OptionValue: lint.OptionValue{List: []string{"cgr.dev/chainguard/"}},
@@ -57,7 +59,7 @@ func checkComposeImageNotPinned(p *lint.Pass[*facts.Compose]) {
 	tags, except := p.Options.List("tags"), p.Options.List("except")
 	for _, x := range p.Doc.ImageSites() {
 		i := x.Image
-		if x.Local || i.Digest != "" || i.Tag != "" && !slices.Contains(tags, strings.ToLower(i.Tag)) {
+		if x.Local || i.Digest != "" || !moves(i, tags) {
 			continue
 		}
 		// Official images have names without a slash, but so has what people build
@@ -81,4 +83,10 @@ func checkComposeImageNotPinned(p *lint.Pass[*facts.Compose]) {
 		}
 		p.Report(f)
 	}
+}
+
+// moves reports whether an image has no tag, one of the tags that move, or one that
+// names a variant and no version.
+func moves(i facts.Image, tags []string) bool {
+	return i.Tag == "" || slices.Contains(tags, strings.ToLower(i.Tag)) || images.HasVersionlessTag(images.Canonical(i.Name()), i.Tag)
 }

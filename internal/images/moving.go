@@ -1,0 +1,50 @@
+package images
+
+import (
+	"slices"
+	"strings"
+)
+
+// Channels are tags that publishers give to another version again and again.
+func Channels() []string {
+	return []string{
+		"latest", "stable", "edge", "nightly", "test", "testing", "dev", "develop", "development", "beta", "alpha", "canary", "next", "rc", "preview",
+		"insiders", "lts", "current", "mainline", "rolling", "unstable", "main", "master", "trunk", "head",
+	}
+}
+
+// HasVersionlessTag reports whether an image's tag names a variant of a product with
+// releases and none of its versions, such as "alpine" for node and "slim-bookworm" for
+// python: it moves from release to release as "latest" does. A distribution's tag moves
+// if it begins with a channel ("stable-slim"). A tag that is a channel and nothing else
+// is one of Channels and not reported here. name is that of Canonical.
+func HasVersionlessTag(name, tag string) bool {
+	p, ok := productOf(name)
+	if !ok || tag == "" || slices.Contains(Channels(), tag) {
+		return false
+	}
+	if isDistribution(name) {
+		first, _, _ := strings.Cut(tag, "-")
+		return first == "oldstable" || first == "sid" || slices.Contains(Channels(), first)
+	}
+	if _, named := p.named(tag); named {
+		return false
+	}
+	for part := range strings.SplitSeq(tag, "-") {
+		_, isSuite := suiteNamed(part)
+		// Any other word may be a version: "php8.3", "krypton", a placeholder.
+		if !isSuite && !slices.Contains(variants(), part) && !slices.Contains(Channels(), part) {
+			return false
+		}
+	}
+	return true
+}
+
+// variants are parts of the official images' tags that name what is in an image besides
+// the product, and no version of it (docker-library/official-images).
+func variants() []string {
+	return []string{
+		"alpine", "slim", "fpm", "cli", "zts", "apache", "perl", "otel", "management", "jdk", "jre", "debian", "ubuntu", "windowsservercore", "nanoserver",
+		"community", "enterprise", "minimal", "full", "dind", "rootless", "git",
+	}
+}

@@ -93,15 +93,31 @@ func (all sessions) run(ctx context.Context, flags *lintFlags) ([]*lint.Result, 
 		if flags.changedSince == "" {
 			continue
 		}
-		changes, err := gitdiff.Since(ctx, s.place.dir, flags.changedSince)
-		if err != nil {
+		if err := s.markSince(ctx, flags.changedSince, results[i].Diagnostics); err != nil {
 			return nil, fmt.Errorf("--changed-since: %w", err)
-		}
-		for _, d := range results[i].Diagnostics {
-			d.Unchanged = !changes.Touches(s.place.inside(d.Source.Path), d.Start().Line, d.End().Line)
 		}
 	}
 	return results, nil
+}
+
+// markSince marks the findings on lines that did not change since a commit.
+func (s *session) markSince(ctx context.Context, ref string, findings []*lint.Diagnostic) (err error) {
+	since, err := gitdiff.Since(ctx, s.place.root, ref)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, since.Close()) }()
+	changes := gitdiff.Changes{}
+	for _, d := range findings {
+		name := d.Source.Path
+		if _, known := changes[name]; !known {
+			if changes[name], err = since.Changed(s.place.inside(name), d.Source.Bytes); err != nil {
+				return err
+			}
+		}
+		d.Unchanged = !changes.Touches(name, d.Start().Line, d.End().Line)
+	}
+	return nil
 }
 
 // exitFor says how the run ended: as the worst of its sessions, each judged by the

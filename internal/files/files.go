@@ -201,7 +201,7 @@ func (r *Root) Open(name string) (*os.File, error) {
 	switch {
 	case err != nil:
 		return nil, err
-	case inVersionControl(real) && !isIndex(real, name):
+	case inVersionControl(real) && !isPublic(real, name):
 		return nil, fail("open", name, ErrVersionControl)
 	case !info.Mode().IsRegular():
 		return nil, fail("open", name, ErrNotRegular)
@@ -286,10 +286,12 @@ func inVersionControl(name string) bool {
 	})
 }
 
-// isIndex reports whether a path, which leads through no link, is that of git's
-// index: names and hashes, by which one knows what git tracks.
-func isIndex(real, name string) bool {
-	return real == path.Clean(name) && (real == ".git/index" || strings.HasSuffix(real, "/.git/index"))
+// isPublic reports whether a path, which leads through no link, is that of git's
+// index, which has names and hashes, or of a file .git, which has a path: by these one
+// knows what git tracks. They hold no secrets.
+func isPublic(real, name string) bool {
+	base := strings.TrimSuffix(real, "/index")
+	return real == path.Clean(name) && path.Base(base) == ".git" && !inVersionControl(path.Dir(base))
 }
 
 func fail(op, name string, err error) error { return &fs.PathError{Op: op, Path: name, Err: err} }

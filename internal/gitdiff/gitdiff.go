@@ -1,18 +1,24 @@
-// Package gitdiff tells which lines of a work tree changed since a commit. It
-// asks the git program, and only for what git itself computes: no external
-// diff, no text conversion and no file monitor of the repository is run.
+// Package gitdiff tells which lines of a work tree changed since a commit. It reads
+// the commit as data, by internal/git, so that no setting, attribute or filter of the
+// repository has a say in what counts as changed.
 package gitdiff
 
 import (
-	"bufio"
 	"bytes"
 	"context"
 	"errors"
 	"fmt"
-	"os/exec"
 	"strconv"
 	"strings"
+
+	"github.com/dockmend/dockmend/internal/files"
+	"github.com/dockmend/dockmend/internal/git"
+	"github.com/dockmend/dockmend/internal/text"
 )
+
+// maxBlob is the size in bytes up to which a file of a commit is compared; a larger one
+// counts as changed in every line.
+const maxBlob = 4 << 20
 
 // Changes maps a path, relative to the work tree's top with slashes, to its
 // changed lines. A new file has all its lines.
@@ -25,7 +31,7 @@ const MaxRanges = 10_000
 // "to the end".
 type Range struct{ First, Last int }
 
-// Touches tells whether a file has a changed line between first and last.
+// Touches reports whether a file has a changed line between first and last.
 func (c Changes) Touches(path string, first, last int) bool {
 	for _, r := range c[path] {
 		if first <= r.Last && r.First <= last || r.Last == 0 && last >= r.First {
@@ -35,99 +41,101 @@ func (c Changes) Touches(path string, first, last int) bool {
 	return false
 }
 
-// Since compares the work tree at dir with the merge base of HEAD and ref.
-// Files that git does not track count as new.
-func Since(ctx context.Context, dir, ref string) (Changes, error) {
+// Comparison holds a work tree against the merge base of HEAD and a commit.
+type Comparison struct {
+	repository *git.Repository
+	base, head *git.Commit
+	ref        string
+}
+
+// Since compares the work tree at root, which is its top folder, with the merge base of
+// HEAD and ref.
+func Since(ctx context.Context, root *files.Root, ref string) (*Comparison, error) {
 	if strings.HasPrefix(ref, "-") || ref == "" {
 		return nil, fmt.Errorf("%q is no name of a commit", ref)
 	}
-	out, err := git(ctx, dir, "diff", "--no-ext-diff", "--no-textconv", "--no-color", "--no-renames", "--unified=0",
-		"--src-prefix=a/", "--dst-prefix=b/", "--merge-base", "--end-of-options", ref, "--")
+	repository, err := git.Open(root)
 	if err != nil {
 		return nil, fmt.Errorf("cannot compare with %q: %w", ref, err)
 	}
-	changes, err := parse(out)
+	c := &Comparison{repository: repository, ref: ref}
+	if err := c.find(ctx); err != nil {
+		return nil, errors.Join(fmt.Errorf("cannot compare with %q: %w", ref, err), repository.Close())
+	}
+	return c, nil
+}
+
+func (c *Comparison) find(ctx context.Context) (err error) {
+	if c.head, err = c.repository.Commit("HEAD"); err != nil {
+		return err
+	}
+	other, err := c.repository.Commit(c.ref)
 	if err != nil {
-		return nil, err
+		return err
 	}
-	untracked, err := git(ctx, dir, "ls-files", "--others", "--exclude-standard", "--full-name", "-z", "--", ":/")
+	base, err := c.repository.MergeBase(ctx, c.head.Hash, other.Hash)
 	if err != nil {
-		return nil, err
+		return err
 	}
-	for _, path := range strings.Split(string(untracked), "\x00") {
-		if path != "" {
-			changes[path] = []Range{{First: 1}}
-		}
-	}
-	return changes, nil
+	c.base, err = c.repository.ReadCommit(base)
+	return err
 }
 
-func git(ctx context.Context, dir string, args ...string) ([]byte, error) {
-	args = append([]string{"-C", dir, "-c", "core.fsmonitor=false", "-c", "core.quotePath=true"}, args...)
-	cmd := exec.CommandContext(ctx, "git", args...) //nolint:gosec // the program is fixed, and the reference is behind --end-of-options
-	var stderr bytes.Buffer
-	cmd.Stderr = &stderr
-	out, err := cmd.Output()
-	var missing *exec.Error
-	switch {
-	case errors.As(err, &missing):
-		return nil, errors.New("the git program is needed and was not found")
-	case err != nil:
-		line, _, _ := strings.Cut(strings.TrimSpace(stderr.String()), "\n")
-		return nil, fmt.Errorf("git: %s", strings.TrimPrefix(line, "fatal: "))
-	}
-	return out, nil
-}
+// Close closes the repository.
+func (c *Comparison) Close() error { return c.repository.Close() }
 
-// parse reads a unified diff without context lines.
-func parse(diff []byte) (Changes, error) {
-	changes := Changes{}
-	path := ""
-	inHeader := false
-	lines := bufio.NewReader(bytes.NewReader(diff))
-	for {
-		line, err := lines.ReadString('\n')
-		if line == "" && err != nil {
-			return changes, nil
-		}
-		line = strings.TrimSuffix(line, "\n")
-		switch {
-		case strings.HasPrefix(line, "diff --git "):
-			path, inHeader = "", true
-		case inHeader && strings.HasPrefix(line, "+++ "):
-			path = unquote(strings.TrimSuffix(line[4:], "\t"))
-		case strings.HasPrefix(line, "@@ "):
-			inHeader = false
-			r, err := hunk(line)
-			if err != nil {
-				return nil, err
-			}
-			if path != "" && r.Last >= r.First {
-				changes[path] = append(changes[path], r)
-			}
-		}
+// Changed are the lines of a file that changed, by its path from the work tree's top and
+// its content now. A file that the commit lacks, one that was moved and one that was no
+// file have all their lines.
+func (c *Comparison) Changed(path string, now []byte) ([]Range, error) {
+	was, ok, err := c.file(c.base, path)
+	if err != nil {
+		return nil, fmt.Errorf("cannot compare with %q: %s: %w", c.ref, path, err)
 	}
-}
-
-// unquote reads a path as git writes it, "" for /dev/null.
-func unquote(name string) string {
-	if strings.HasPrefix(name, `"`) {
-		if plain, err := strconv.Unquote(name); err == nil {
-			name = plain
-		}
-	}
-	path, ok := strings.CutPrefix(name, "b/")
 	if !ok {
-		return ""
+		return []Range{{First: 1}}, nil
 	}
-	return path
+	// Where no carriage return was committed, git itself may have written those that
+	// are there, as its settings on some systems ask for.
+	if head, ok, err := c.file(c.head, path); err == nil && ok && !bytes.Contains(head, []byte("\r\n")) {
+		now = bytes.ReplaceAll(now, []byte("\r\n"), []byte("\n"))
+	}
+	return missing(text.ExactLineMap(now, was)), nil
+}
+
+// file is a file of a commit; ok is false where there is none, or a huge one.
+func (c *Comparison) file(commit *git.Commit, path string) (content []byte, ok bool, err error) {
+	e, ok, err := c.repository.File(commit, path)
+	if err != nil || !ok || !e.Mode.IsFile() {
+		return nil, false, err
+	}
+	content, err = c.repository.Blob(e.Hash, maxBlob)
+	if errors.Is(err, git.ErrTooLarge) {
+		return nil, false, nil
+	}
+	return content, err == nil, err
+}
+
+// missing are the lines that stand for no other line.
+func missing(to []int) []Range {
+	var ranges []Range
+	for line := 1; line < len(to); line++ {
+		switch last := len(ranges) - 1; {
+		case to[line] != 0:
+		case last >= 0 && ranges[last].Last == line-1:
+			ranges[last].Last = line
+		default:
+			ranges = append(ranges, Range{First: line, Last: line})
+		}
+	}
+	return ranges
 }
 
 // hunk reads the new file's lines of "@@ -a,b +c,d @@"; a pure deletion has none.
 func hunk(line string) (Range, error) {
 	fields := strings.Fields(line)
 	if len(fields) < 3 || !strings.HasPrefix(fields[2], "+") {
-		return Range{}, fmt.Errorf("git wrote a hunk header that is not understood: %q", line)
+		return Range{}, fmt.Errorf("the hunk header is not understood: %q", line)
 	}
 	first, count, found := strings.Cut(fields[2][1:], ",")
 	start, err := lineNumber(first)
@@ -136,7 +144,7 @@ func hunk(line string) (Range, error) {
 		n, err = lineNumber(count)
 	}
 	if err != nil {
-		return Range{}, fmt.Errorf("git wrote a hunk header that is not understood: %.80q", line)
+		return Range{}, fmt.Errorf("the hunk header is not understood: %.80q", line)
 	}
 	return Range{First: start, Last: start + n - 1}, nil
 }

@@ -1,6 +1,9 @@
 package gitdiff
 
 import (
+	"errors"
+	"fmt"
+	"io/fs"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -10,6 +13,8 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/dockmend/dockmend/internal/files"
+	"github.com/dockmend/dockmend/internal/git"
 	"github.com/dockmend/dockmend/internal/text"
 )
 
@@ -53,23 +58,64 @@ func write(t *testing.T, dir string, files map[string]string) {
 	}
 }
 
-func TestSince(t *testing.T) {
-	dir := repository(t, map[string]string{"a": "1\n2\n3\n", "gone": "1\n", "same": "1\n", "old name": "1\n2\n", ".gitignore": "ignored\n"})
-	run(t, dir, "checkout", "-qb", "work")
-	write(t, dir, map[string]string{"a": "1\nx\n3\n4\n", "new": "1\n", "ignored": "1\n", "dir/ö \"q\"": "1\n"})
-	run(t, dir, "mv", "old name", "new name")
-	run(t, dir, "rm", "-q", "gone")
-	run(t, dir, "add", "a")
-	got, err := Since(t.Context(), dir, "main")
+// changed are the lines of the files of a work tree that changed since a commit, those
+// without any left out.
+func changed(t *testing.T, dir, ref string) Changes {
+	t.Helper()
+	since := since(t, dir, ref)
+	got := Changes{}
+	err := filepath.WalkDir(dir, func(at string, d fs.DirEntry, err error) error {
+		if err != nil || !d.Type().IsRegular() || strings.Contains(at, string(filepath.Separator)+".git"+string(filepath.Separator)) {
+			return err
+		}
+		now, err := os.ReadFile(at)
+		if err != nil {
+			return err
+		}
+		name := files.Slashed(dir, at)
+		ranges, err := since.Changed(name, now)
+		if len(ranges) > 0 {
+			got[name] = ranges
+		}
+		return err
+	})
 	if err != nil {
 		t.Fatal(err)
 	}
+	return got
+}
+
+func since(t *testing.T, dir, ref string) *Comparison {
+	t.Helper()
+	root, err := files.Open(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	c, err := Since(t.Context(), root, ref)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = errors.Join(c.Close(), root.Close()) })
+	return c
+}
+
+func TestSince(t *testing.T) {
+	dir := repository(t, map[string]string{"a": "1\n2\n3\n", "gone": "1\n", "same": "1\n", "old name": "1\n2\n", ".gitignore": "ignored\n", "end": "1\n2", "link": "1\n"})
+	run(t, dir, "checkout", "-qb", "work")
+	write(t, dir, map[string]string{"a": "1\nx\n3\n4\n", "new": "1\n", "ignored": "1\n", "dir/ö \"q\"": "1\n", "end": "1\n2\n", "base": "1\n"})
+	run(t, dir, "mv", "old name", "new name")
+	run(t, dir, "rm", "-q", "gone")
+	run(t, dir, "add", "a")
 	want := Changes{
 		"a":           {{2, 2}, {4, 4}},
+		"base":        {{First: 1}},
 		"new":         {{First: 1}},
+		"ignored":     {{First: 1}},
 		"dir/ö \"q\"": {{First: 1}},
-		"new name":    {{1, 2}},
+		"new name":    {{First: 1}},
+		"end":         {{2, 2}},
 	}
+	got := changed(t, dir, "main")
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("-want +got\n%s", diff)
 	}
@@ -82,68 +128,115 @@ func TestSince(t *testing.T) {
 			t.Errorf("Touches(%s, %d, %d) is not %v", tt.path, tt.first, tt.last, tt.want)
 		}
 	}
-	below, err := Since(t.Context(), filepath.Join(dir, "dir"), "main")
-	if diff := cmp.Diff(want, below); err != nil || diff != "" {
-		t.Errorf("from a folder below: %v\n%s", err, diff)
+	// What was changed on main meanwhile is no change of this branch.
+	run(t, dir, "commit", "-qam", "work")
+	run(t, dir, "stash", "-uq")
+	run(t, dir, "checkout", "-q", "main")
+	write(t, dir, map[string]string{"same": "2\n"})
+	run(t, dir, "commit", "-qam", "main goes on")
+	run(t, dir, "checkout", "-q", "work")
+	run(t, dir, "stash", "pop", "-q")
+	for _, state := range []string{"loose", "packed"} {
+		if diff := cmp.Diff(want, changed(t, dir, "main")); diff != "" {
+			t.Errorf("%s: -want +got\n%s", state, diff)
+		}
+		run(t, dir, "gc", "-q")
 	}
 }
 
 func TestErrors(t *testing.T) {
 	dir := repository(t, map[string]string{"a": "1\n"})
+	root, err := files.Open(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = root.Close() }()
 	for ref, want := range map[string]string{
-		"nowhere": "cannot compare with \"nowhere\"", "": "is no name", "--output=x": "is no name", "-p": "is no name",
+		"nowhere": "cannot compare with \"nowhere\": no commit has this name", "": "is no name", "--output=x": "is no name", "-p": "is no name",
 	} {
-		if _, err := Since(t.Context(), dir, ref); err == nil || !strings.Contains(err.Error(), want) {
+		if _, err := Since(t.Context(), root, ref); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("Since(%q): %v, want %q", ref, err, want)
 		}
 	}
-	t.Setenv("GIT_CEILING_DIRECTORIES", filepath.Dir(dir))
-	empty := filepath.Join(dir, "..", "empty")
-	write(t, empty, map[string]string{"a": ""})
-	if _, err := Since(t.Context(), empty, "main"); err == nil {
-		t.Error("a folder outside of any repository was compared")
+	empty, err := files.Open(t.TempDir())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = empty.Close() }()
+	if _, err := Since(t.Context(), empty, "main"); !errors.Is(err, git.ErrNoRepository) {
+		t.Errorf("a folder outside of any repository: %v", err)
 	}
 }
 
-// TestRepositoryRunsNothing: what a repository configures is not executed.
-func TestRepositoryRunsNothing(t *testing.T) {
-	dir := repository(t, map[string]string{"a": "1\n", ".gitattributes": "* diff=evil\n"})
+// TestRepositoryHasNoSay: its settings, attributes, filters and hooks neither run nor
+// hide anything, and nothing is fetched.
+func TestRepositoryHasNoSay(t *testing.T) {
+	dir := repository(t, map[string]string{"a": "1\n2\n", "nul": "1\n2\x003\n", "b/a": "1\n"})
 	touch := "touch " + filepath.Join(dir, "executed")
-	for key, value := range map[string]string{
-		"diff.external": touch, "diff.evil.textconv": touch, "diff.evil.command": touch, "core.fsmonitor": touch, "core.pager": touch,
-	} {
-		run(t, dir, "config", key, value)
-	}
-	write(t, dir, map[string]string{"a": "2\n"})
-	got, err := Since(t.Context(), dir, "main")
+	config, err := os.OpenFile(filepath.Join(dir, ".git", "config"), os.O_APPEND|os.O_WRONLY, 0)
 	if err != nil {
 		t.Fatal(err)
+	}
+	for key, value := range map[string]string{
+		"diff.external": touch, "diff \"evil\".textconv": touch, "diff \"evil\".command": touch, "core.fsmonitor": touch, "core.pager": touch, "core.hooksPath": dir,
+		"filter \"evil\".clean": touch, "filter \"evil\".process": touch, "filter \"evil\".required": "true", "core.sshCommand": touch,
+		"core.attributesFile": filepath.Join(dir, "attributes"), "remote \"origin\".url": "ext::" + touch, "protocol \"ext\".allow": "always",
+		"remote \"origin\".promisor": "true", "core.worktree": "/", "include.path": "/dev/zero", "core.ignoreStat": "true", "core.autocrlf": "input",
+	} {
+		section, name, _ := strings.Cut(key, ".")
+		if _, err := fmt.Fprintf(config, "[%s]\n\t%s = %s\n", section, name, value); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := config.Close(); err != nil {
+		t.Fatal(err)
+	}
+	write(t, dir, map[string]string{
+		".gitattributes": "* diff=evil filter=evil\na -diff\n", "attributes": "* -diff\n", ".git/info/attributes": "* binary\n", "post-index-change": "#!/bin/sh\n" + touch,
+		"a": "1\nx\n", "nul": "x\n2\x003\n", ".git/info/grafts": "x",
+	})
+	got := changed(t, dir, "HEAD")
+	for name, want := range map[string][]Range{"a": {{2, 2}}, "nul": {{1, 1}}, "b/a": nil} {
+		if diff := cmp.Diff(want, got[name]); diff != "" {
+			t.Errorf("%s: -want +got\n%s", name, diff)
+		}
 	}
 	if _, err := os.Stat(filepath.Join(dir, "executed")); err == nil {
 		t.Error("a program of the repository's was executed")
 	}
-	if diff := cmp.Diff([]Range{{1, 1}}, got["a"]); diff != "" {
-		t.Error(diff)
+}
+
+// TestPartialClone: what is not there is not fetched, and said.
+func TestPartialClone(t *testing.T) {
+	dir := repository(t, map[string]string{"a": "1\n"})
+	write(t, dir, map[string]string{"a": "2\n"})
+	run(t, dir, "commit", "-qam", "second")
+	run(t, dir, "config", "uploadpack.allowFilter", "true")
+	clone := filepath.Join(t.TempDir(), "clone")
+	run(t, dir, "clone", "-q", "--filter=blob:none", "file://"+filepath.ToSlash(dir), clone)
+	run(t, clone, "config", "remote.origin.url", "http://127.0.0.1:1/x")
+	_, err := since(t, clone, "HEAD~1").Changed("a", []byte("2\n"))
+	if !errors.Is(err, git.ErrMissing) || !strings.Contains(err.Error(), `cannot compare with "HEAD~1": a: `) {
+		t.Errorf("Changed: %v", err)
+	}
+	if got, err := since(t, clone, "HEAD").Changed("a", []byte("2\n")); err != nil || len(got) > 0 {
+		t.Errorf("a file that is there: %v, %v", got, err)
 	}
 }
 
-func FuzzParse(f *testing.F) {
-	f.Add([]byte("diff --git a/x b/x\n--- a/x\n+++ b/x\n@@ -1 +1,2 @@\n+a\n"))
-	f.Add([]byte("diff --git \"a/\\303\" \"b/\\303\"\n+++ \"b/\\303\\266\"\t\n@@ -0,0 +1 @@\n"))
-	f.Add([]byte("@@ -1 +-5,9999999999999999999 @@"))
-	f.Fuzz(func(t *testing.T, diff []byte) {
-		changes, err := parse(diff)
-		if err != nil {
-			return
-		}
-		for path, ranges := range changes {
-			for _, r := range ranges {
-				if path == "" || r.Last < r.First {
-					t.Errorf("%q has %v", path, r)
-				}
-			}
-		}
-	})
+// TestCarriageReturns: those that git wrote into the work tree are no change, those
+// that somebody committed are.
+func TestCarriageReturns(t *testing.T) {
+	dir := repository(t, map[string]string{"a": "1\n2\n3\n", "b": "1\n2\n"})
+	write(t, dir, map[string]string{"a": "1\r\nx\r\n3\r\n"}) // as a checkout with core.autocrlf and an edit
+	if diff := cmp.Diff(Changes{"a": {{2, 2}}}, changed(t, dir, "HEAD")); diff != "" {
+		t.Errorf("-want +got\n%s", diff)
+	}
+	write(t, dir, map[string]string{"b": "1\r\n2\n"})
+	run(t, dir, "commit", "-qm", "returns", "b")
+	if diff := cmp.Diff([]Range{{1, 1}}, changed(t, dir, "HEAD~1")["b"]); diff != "" {
+		t.Errorf("-want +got\n%s", diff)
+	}
 }
 
 func TestAdded(t *testing.T) {

@@ -12,6 +12,13 @@ func LineMap(before, after []byte) []int {
 			lines[i] = bytes.TrimSuffix(bytes.TrimSuffix(line, []byte("\n")), []byte("\r"))
 		}
 	}
+	return lineMap(a, b)
+}
+
+// ExactLineMap is LineMap, but that lines are the same only with the same end.
+func ExactLineMap(before, after []byte) []int { return lineMap(splitLines(before), splitLines(after)) }
+
+func lineMap(a, b [][]byte) []int {
 	to := make([]int, len(a)+1)
 	from, at := 0, 0
 	for _, line := range editScript(a, b) {

@@ -131,11 +131,13 @@ func missing(to []int) []Range {
 	return ranges
 }
 
-// hunk reads the new file's lines of "@@ -a,b +c,d @@"; a pure deletion has none.
+// hunk reads the new file's lines of "@@ -a,b +c,d @@"; a pure deletion has
+// none, and its Last is before its First. Numbers that no file can have are an error.
 func hunk(line string) (Range, error) {
+	bad := fmt.Errorf("the hunk header %.80q is not understood", strings.TrimRight(line, "\r\n"))
 	fields := strings.Fields(line)
-	if len(fields) < 3 || !strings.HasPrefix(fields[2], "+") {
-		return Range{}, fmt.Errorf("the hunk header is not understood: %q", line)
+	if len(fields) < 4 || !strings.HasPrefix(fields[2], "+") || fields[3] != "@@" {
+		return Range{}, bad
 	}
 	first, count, found := strings.Cut(fields[2][1:], ",")
 	start, err := lineNumber(first)
@@ -143,8 +145,8 @@ func hunk(line string) (Range, error) {
 	if err == nil && found {
 		n, err = lineNumber(count)
 	}
-	if err != nil {
-		return Range{}, fmt.Errorf("the hunk header is not understood: %.80q", line)
+	if err != nil || start == 0 && n > 0 {
+		return Range{}, bad
 	}
 	return Range{First: start, Last: start + n - 1}, nil
 }
@@ -159,37 +161,46 @@ func lineNumber(s string) (int, error) {
 // Added are the new file's lines that a patch adds: hunks with context lines,
 // as GitHub's API gives them, without a header of the file. Of a patch with more
 // than MaxRanges of them the whole file is the answer: what is not looked at in
-// detail counts as changed. A patch whose hunks are not in order is an error.
+// detail counts as changed. Hunks that are not in order, or have not as many lines
+// as their header says, are an error.
 func Added(patch string) ([]Range, error) {
 	var added []Range
-	line := 0
-	opened := false
+	at := Range{Last: -1} // what is left of the hunk
 	for text := range strings.Lines(patch) {
 		switch {
 		case strings.HasPrefix(text, "@@ "):
 			r, err := hunk(text)
-			if err != nil {
+			switch {
+			case err != nil:
 				return nil, err
-			}
-			if r.First < line {
+			case at.First <= at.Last:
+				return nil, errShortHunk
+			case r.First < at.First:
 				return nil, fmt.Errorf("the hunk %.80q stands before an earlier one", strings.TrimSuffix(text, "\n"))
 			}
-			line, opened = r.First, true
-		case !opened:
-			return nil, errors.New("the patch does not begin with a hunk")
+			at = r
+			continue
+		case strings.HasPrefix(text, "-"), strings.HasPrefix(text, `\`): // "\ No newline at end of file"
+			continue
+		case at.First > at.Last:
+			return nil, errLongHunk
 		case len(added) > MaxRanges:
 			return []Range{{First: 1}}, nil
-		case strings.HasPrefix(text, "+"):
-			if last := len(added) - 1; last >= 0 && added[last].Last == line-1 {
-				added[last].Last = line
-			} else {
-				added = append(added, Range{First: line, Last: line})
-			}
-			line++
-		case strings.HasPrefix(text, "-"), strings.HasPrefix(text, `\`): // "\ No newline at end of file"
+		case !strings.HasPrefix(text, "+"):
+		case len(added) > 0 && added[len(added)-1].Last == at.First-1:
+			added[len(added)-1].Last = at.First
 		default:
-			line++
+			added = append(added, Range{First: at.First, Last: at.First})
 		}
+		at.First++
+	}
+	if at.First <= at.Last {
+		return nil, errShortHunk
 	}
 	return added, nil
 }
+
+var (
+	errShortHunk = errors.New("a hunk has fewer lines than its header says")
+	errLongHunk  = errors.New("a hunk has more lines than its header says")
+)

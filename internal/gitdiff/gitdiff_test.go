@@ -248,8 +248,13 @@ func TestAdded(t *testing.T) {
 	if want := []Range{{2, 3}, {11, 11}}; !slices.Equal(got, want) {
 		t.Errorf("Added = %v, want %v", got, want)
 	}
-	if _, err := Added("@@ nonsense\n+x"); err == nil {
-		t.Error("a broken hunk header is no error")
+	for _, patch := range []string{
+		"@@ nonsense\n+x", "@@ -1 +-5,3 @@\n+x\n+y\n+z", "@@ -1 +1,-1 @@\n+x", "@@ -1 +0,1 @@\n+x", "@@ -1 +9223372036854775807,9 @@\n+x", "@@ -1 +2147483647,2147483647 @@\n+x",
+		"@@ -1 +1,9 @@\n+x", "@@ -1 +1 @@\n+x\n+y", "@@ -1 +1,2 @@\n+x\n@@ -9 +9 @@\n+y", "+x",
+	} {
+		if got, err := Added(patch); err == nil {
+			t.Errorf("Added(%q) = %v, want an error", patch, got)
+		}
 	}
 }
 
@@ -263,7 +268,7 @@ func FuzzAdded(f *testing.F) {
 			return
 		}
 		for _, r := range ranges {
-			if r.First < 0 || r.Last != 0 && r.Last < r.First {
+			if r.First < 1 || r.Last != 0 && r.Last < r.First {
 				t.Errorf("range %+v", r)
 			}
 		}
@@ -281,11 +286,12 @@ func TestLyingPatches(t *testing.T) {
 			t.Errorf("Added(%q) = %v, want an error", patch, got)
 		}
 	}
-	many := "@@ -1 +1 @@\n" + strings.Repeat("+x\n y\n", MaxRanges)
+	header := func(changes int) string { return fmt.Sprintf("@@ -1,%d +1,%d @@\n", changes, 2*changes) }
+	many := header(MaxRanges) + strings.Repeat("+x\n y\n", MaxRanges)
 	if got, err := Added(many); err != nil || len(got) != MaxRanges {
 		t.Errorf("%d ranges, %v", len(got), err)
 	}
-	more := "@@ -1 +1 @@\n" + strings.Repeat("+x\n y\n", MaxRanges+1)
+	more := header(MaxRanges+1) + strings.Repeat("+x\n y\n", MaxRanges+1)
 	if got, err := Added(more); err != nil || !slices.Equal(got, []Range{{First: 1}}) {
 		t.Errorf("past the bound: %d ranges, %v; want the whole file", len(got), err)
 	}

@@ -37,6 +37,8 @@ type Env struct {
 	ShellCheck string
 	// Terminal and ErrTerminal tell whether Stdout and Stderr are terminals.
 	Terminal, ErrTerminal bool
+	// File reports whether Stdout is a regular file.
+	File bool
 	// Now is the time; nil means by the clock.
 	Now func() time.Time
 	// Wait waits, or returns the context's error; nil means by the clock.
@@ -51,8 +53,19 @@ func OSEnv() *Env {
 	}
 	return &Env{
 		Stdin: os.Stdin, Stdout: os.Stdout, Stderr: os.Stderr, Getenv: os.Getenv, Dir: dir, ShellCheck: "shellcheck",
-		Terminal: isTerminal(os.Stdout), ErrTerminal: isTerminal(os.Stderr),
+		Terminal: isTerminal(os.Stdout), ErrTerminal: isTerminal(os.Stderr), File: isFile(os.Stdout),
 	}
+}
+
+func isFile(f *os.File) bool {
+	info, err := f.Stat()
+	return err == nil && info.Mode().IsRegular()
+}
+
+// logs reports whether what goes to Stdout may reach the log of a CI service that
+// takes lines for commands. Such a log is a pipe like any other; a file is none.
+func (e *Env) logs() bool {
+	return !e.File && (e.Getenv("GITHUB_ACTIONS") != "" || e.Getenv("TF_BUILD") != "")
 }
 
 func isTerminal(f *os.File) bool {

@@ -141,12 +141,19 @@ func finishFix(env *Env, flags *fixFlags, all sessions, outputs []output, result
 		}
 		result.Notices = append(result.Notices, fmt.Sprintf("%s written for %s", flags.patch, countFiles(changed)))
 	case flags.diff:
-		if _, err := env.Stdout.Write(patch.Bytes()); err != nil {
+		shown, exact := patch.Bytes(), true
+		if env.Terminal || env.logs() {
+			shown, exact = report.InertDiff(shown)
+		}
+		if _, err := env.Stdout.Write(shown); err != nil {
 			return incomplete(err)
+		}
+		if !exact {
+			result.Notices = append(result.Notices, "the diff has characters that a terminal or a log would act on; they are spelled out, so it cannot be applied: --patch FILE writes it exactly")
 		}
 		for _, line := range append(result.Notices, problemLines(result.Problems)...) {
 			if !flags.quiet {
-				_, _ = fmt.Fprintln(env.Stderr, line)
+				_, _ = fmt.Fprintln(env.Stderr, report.Terminal(line))
 			}
 		}
 		if len(result.Problems) > 0 {
@@ -216,7 +223,7 @@ func writePatch(w *bytes.Buffer, f *engine.Fixed) {
 func appliedLines(f *engine.Fixed) []string {
 	var lines []string
 	for _, a := range f.Applied {
-		line := fmt.Sprintf("%s: %s: %s; effect %s", report.Terminal(f.Path), a.Rule.ID, a.Title, a.Verdict.Effect)
+		line := fmt.Sprintf("%s: %s: %s; effect %s", report.Terminal(f.Path), a.Rule.ID, report.Terminal(a.Title), a.Verdict.Effect)
 		if a.Demoted {
 			line += " (more than the rule declares: a fault of dockmend, please report it)"
 		}

@@ -13,9 +13,11 @@ import (
 // So are the two marks by which a CI service takes a line of a log for a
 // command: "::" at the start, and "##[" or "##word[" anywhere (facts: the
 // Actions runner and the Azure Pipelines agent).
-func Terminal(s string) string {
+func Terminal(s string) string { return escapeAll(s, leadingColon(s)) }
+
+// escapeAll is Terminal; colon is the offset of the one to spell out, -1 for none.
+func escapeAll(s string, colon int) string {
 	var b strings.Builder
-	colon := leadingColon(s)
 	for i := 0; i < len(s); {
 		shown, size := escapeAt(s, i)
 		if i == colon {
@@ -28,6 +30,46 @@ func Terminal(s string) string {
 		i += size
 	}
 	return b.String()
+}
+
+// InertDiff makes a unified diff safe for a terminal and for a workflow's log: in
+// each line is spelled out what Terminal spells out, but for tabs. Where anything
+// was, exact is false and no hunk has a header that git or patch would take: what
+// is spelled out must not be applied.
+func InertDiff(diff []byte) (inert []byte, exact bool) {
+	lines := strings.SplitAfter(string(diff), "\n")
+	exact = true
+	for i, line := range lines {
+		lines[i] = inertLine(line)
+		exact = exact && lines[i] == line
+	}
+	if exact {
+		return diff, true
+	}
+	for i, line := range lines {
+		if header, ok := strings.CutPrefix(line, "@@ "); ok {
+			lines[i] = "@ " + header
+		}
+	}
+	return []byte(strings.Join(lines, "")), false
+}
+
+// inertLine is Terminal for one line of a diff; its end and its tabs stay.
+func inertLine(line string) string {
+	text := strings.TrimSuffix(strings.TrimSuffix(line, "\n"), "\r")
+	end := line[len(text):]
+	// Parts are escaped one by one, so only the first can begin with a command.
+	parts := strings.Split(text, "\t")
+	begun := false
+	for i, part := range parts {
+		if begun {
+			parts[i] = escapeAll(part, -1)
+		} else {
+			parts[i] = Terminal(part)
+		}
+		begun = begun || strings.TrimSpace(part) != ""
+	}
+	return strings.Join(parts, "\t") + end
 }
 
 // terminalLines is Terminal for each line of s, for sinks that can hold several.
@@ -123,15 +165,27 @@ func CommandProperty(s string) string { return commandPropertyEscapes.Replace(Te
 
 // MarkdownText escapes s for GitHub's Markdown, inside a table cell too: it
 // stays one line of plain text, with no markup, HTML, mention, reference or link.
-// A zero-width space keeps mentions and links from being recognised: those are
-// looked for in the rendered text, where no backslash is left.
+// A zero-width space keeps mentions, links and references ("GH-1", the hash of a
+// commit) from being recognised: GitHub looks for those in the rendered text,
+// where no backslash is left.
 func MarkdownText(s string) string {
 	s = Terminal(s)
 	// One dollar sign alone cannot enclose a formula, and escaped ones are not
 	// understood outside of one (facts: GitHub's manual on mathematics).
 	math := strings.Count(s, "$") > 1
 	var b strings.Builder
+	digits := 0 // of the hash that is being written
 	for i, r := range s {
+		if isAlphanumeric(r) && (i == 0 || !isAlphanumeric(rune(s[i-1]))) {
+			digits = commitHash(s[i:])
+		}
+		if digits > 0 {
+			b.WriteRune(r)
+			if digits--; digits > 0 && digits%shortOfHash == 0 {
+				b.WriteString(zeroWidth)
+			}
+			continue
+		}
 		switch r {
 		case '&':
 			b.WriteString("&amp;")
@@ -144,7 +198,7 @@ func MarkdownText(s string) string {
 			b.WriteRune(r)
 		case '@', '#':
 			b.WriteRune(r)
-			b.WriteString("&#8203;")
+			b.WriteString(zeroWidth)
 		case '$':
 			if math {
 				b.WriteString(dollar)
@@ -153,8 +207,8 @@ func MarkdownText(s string) string {
 			}
 		default:
 			b.WriteRune(r)
-			if r == ':' && strings.HasPrefix(s[i:], "://") || r == '.' && endsInWWW(s[:i]) {
-				b.WriteString("&#8203;")
+			if r == ':' && strings.HasPrefix(s[i:], "://") || r == '.' && endsIn(s[:i], "www") || r == '-' && endsIn(s[:i], "gh") {
+				b.WriteString(zeroWidth)
 			}
 		}
 	}
@@ -164,9 +218,35 @@ func MarkdownText(s string) string {
 // dollar is a dollar sign that opens no formula.
 const dollar = "<span>$</span>"
 
-// endsInWWW tells whether s ends in what makes the following "." start a link.
-func endsInWWW(s string) bool {
-	return len(s) >= 3 && strings.EqualFold(s[len(s)-3:], "www")
+// zeroWidth parts what it stands in for GitHub, and not for the eye.
+const zeroWidth = "&#8203;"
+
+// endsIn reports whether s ends in a word, whatever its case.
+func endsIn(s, word string) bool {
+	return len(s) >= len(word) && strings.EqualFold(s[len(s)-len(word):], word)
+}
+
+// shortOfHash is the most digits that are not taken for the hash of a commit.
+const shortOfHash = 6
+
+// commitHash returns the length of the hash that s begins with, as GitHub makes
+// a reference of it: a word of 7 to 40 hexadecimal digits; 0 for none.
+func commitHash(s string) int {
+	n := 0
+	for n < len(s) && isAlphanumeric(rune(s[n])) {
+		if !strings.ContainsRune("0123456789abcdefABCDEF", rune(s[n])) {
+			return 0
+		}
+		n++
+	}
+	if n <= shortOfHash || n > 40 {
+		return 0
+	}
+	return n
+}
+
+func isAlphanumeric(r rune) bool {
+	return r >= '0' && r <= '9' || r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z'
 }
 
 // MarkdownCode makes a code span of s that holds inside a table cell too: the

@@ -69,6 +69,10 @@ func TestMarkdownText(t *testing.T) {
 		{"[x](y) ![i](j)", `\[x\](y) !\[i\](j)`},
 		{"@octocat org/repo#1", "@&#8203;octocat org/repo#&#8203;1"},
 		{"https://evil.example WWW.evil.example", "https:&#8203;//evil.example WWW.&#8203;evil.example"},
+		{"GH-1 see gh-23, not GH-x", "GH-&#8203;1 see gh-&#8203;23, not GH-&#8203;x"},
+		{"5dc01c595e6c6ec9ccda4f6f69c131c0dd945f8c", "5dc0&#8203;1c595e&#8203;6c6ec9&#8203;ccda4f&#8203;6f69c1&#8203;31c0dd&#8203;945f8c"},
+		{"at 5dc01c5, 5DC01C59: 1234567", "at 5&#8203;dc01c5, 5D&#8203;C01C59: 1&#8203;234567"},
+		{"5dc01c decafbadx x5dc01c595", "5dc01c decafbadx x5dc01c595"},
 		{"$HOME", "$HOME"},
 		{"$A$B", "<span>$</span>A<span>$</span>B"},
 	}

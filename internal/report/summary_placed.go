@@ -12,7 +12,7 @@ import (
 // so that each is read once.
 type Placed struct {
 	// Elsewhere words the other place of a finding, as "as review comments"; it is
-	// empty for one that is listed here.
+	// empty for one that is listed here. It is Markdown: no text of a file is in it.
 	Elsewhere func(*lint.Diagnostic) string
 	// Why says why a finding is listed here and nowhere else; it may be empty.
 	Why func(*lint.Diagnostic) string
@@ -56,7 +56,7 @@ func (p *Placed) split(r *lint.Result) (listed *lint.Result, rows []string) {
 		here.Diagnostics = append(here.Diagnostics, d)
 	}
 	for _, where := range places.words {
-		rows = append(rows, fmt.Sprintf("- %s %s\n", count(places.n[where], "finding"), MarkdownText(where)))
+		rows = append(rows, fmt.Sprintf("- %s %s\n", count(places.n[where], "finding"), where))
 	}
 	for _, why := range reasons.words {
 		if why != "" {

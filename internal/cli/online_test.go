@@ -435,3 +435,27 @@ func TestOfflineRulesAreSkippedOnce(t *testing.T) {
 		t.Errorf("%d skipped\n%s", got, stdout)
 	}
 }
+
+// What stands before an @ that no digest follows may be a password: no host is
+// asked for it, in any kind of file, and no line of the output has it.
+func TestCredentialsInAReferenceReachNobody(t *testing.T) {
+	for _, ref := range []string{
+		"user:hunter2@ghcr.io/team/app:1", "user:hunter2@127.0.0.1:5000/x", "hunter2@ghcr.io/team/app", "hunter2@localhost", "hunter2@localhost:5000", "https://user:hunter2@ghcr.io/x",
+		"user:hunter2@ghcr.io/x:1@sha256:" + strings.Repeat("a", 64), "hunter2/x@ghcr.io",
+	} {
+		dir := t.TempDir()
+		write(t, dir, "Dockerfile", "# syntax="+ref+"\nARG BASE="+ref+"\nFROM "+ref+" AS a\nFROM ${BASE}\nCOPY --from="+ref+" /a /b\nUSER app\nCMD [\"x\"]\n")
+		write(t, dir, "compose.yaml", "services:\n  a:\n    image: "+ref+"\n    depends_on: {b: {condition: service_healthy}}\n  b:\n    image: "+ref+"\n")
+		write(t, dir, ".dockmend.yaml", "pin: {mode: version+digest}\n")
+		for _, args := range [][]string{{"lint", "--online", "--preset", "strict"}, {"fix", "--online", "--diff", "--unsafe"}, {"audit", "--online"}} {
+			n := fakeregistry.New(t)
+			_, _, stderr := online(t, n, dir, args...)
+			for _, q := range n.Requests() {
+				t.Errorf("%s %q: a request was made: %s", args[0], ref, q)
+			}
+			if strings.Contains(stderr, "hunter2") && args[0] != "fix" {
+				t.Errorf("%s %q: %s", args[0], ref, stderr)
+			}
+		}
+	}
+}

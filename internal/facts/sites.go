@@ -2,6 +2,7 @@ package facts
 
 import (
 	"fmt"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -134,11 +135,19 @@ func (s *Stage) constantPlatforms() []string {
 	return []string{strings.ToLower(value)}
 }
 
-// Reference is the image without its digest: what to ask a registry for.
+// Reference is the image without its digest: what to ask a registry for. What
+// stands before an @ that no digest follows may be somebody's credentials, so such
+// a text stays whole, and is a reference to nothing.
 func (x ImageSite) Reference() string {
-	ref, _, _ := strings.Cut(x.Image.Text, "@")
+	ref, digest, _ := strings.Cut(x.Image.Text, "@")
+	if digest != "" && !digestForm.MatchString(digest) {
+		return x.Image.Text
+	}
 	return ref
 }
+
+// digestForm is a digest as Docker's grammar of references has it.
+var digestForm = regexp.MustCompile(`^[A-Za-z][A-Za-z0-9]*([-_+.][A-Za-z][A-Za-z0-9]*)*:[0-9a-fA-F]{32,}$`)
 
 // Moves tells whether the tag is latest, or there is none.
 func (x ImageSite) Moves() bool { return x.Image.Tag == "" || x.Image.Tag == "latest" }

@@ -26,7 +26,7 @@ func TestImageSites(t *testing.T) {
 		}},
 		{"syntax", "# syntax=docker/dockerfile:1\nFROM scratch\n", []string{"# syntax=docker/dockerfile:9@D\nFROM scratch\n"}},
 		{"port and no tag", "FROM localhost:5000/a AS x\nFROM x\nCOPY --from=x a b\nCOPY --from=0 a b\n", []string{"FROM localhost:5000/a:9@D AS x\nFROM x\nCOPY --from=x a b\nCOPY --from=0 a b\n"}},
-		{"digest", "FROM a:1@sha256:00\n", []string{"FROM a:9@D\n"}},
+		{"digest", "FROM a:1@sha256:00000000000000000000000000000000\n", []string{"FROM a:9@D\n"}},
 		{"argument for the tag", "ARG V=1\nFROM a:$V\n", []string{"ARG V=9@D\nFROM a:$V\n"}},
 		{"quoted argument", "ARG V=\"1\"\nFROM a:${V}\n", []string{"ARG V=\"9@D\"\nFROM a:${V}\n"}},
 		{"argument for all", "ARG B=a:1 C=x\nFROM $B\nARG C\n", []string{"ARG B=a:9@D C=x\nFROM $B\nARG C\n"}},

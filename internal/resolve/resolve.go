@@ -212,6 +212,9 @@ func (r *Resolver) parse(ref string) (name.Reference, error) {
 	parsed, err := name.ParseReference(ref, name.WeakValidation)
 	if _, strict := reference.ParseNormalizedNamed(ref); err != nil || strict != nil {
 		// Docker's own grammar is the stricter one: it has no "..".
+		if strings.Contains(ref, "@") { // what is before it may be a password
+			return nil, &lint.Unavailable{Reason: "a text with an @ that no digest follows is not a reference to an image"}
+		}
 		return nil, &lint.Unavailable{Reason: fmt.Sprintf("%q is no reference to an image", ref)}
 	}
 	host := parsed.Context().RegistryStr()

@@ -24,9 +24,10 @@ race: ## Run all tests under the race detector (needs a C compiler)
 	$(GO) test -race ./...
 
 .PHONY: lint
-lint: ## Check format, vet and lint (.golangci.yml)
+lint: ## Check format, vet and lint (.golangci.yml), and the workflows
 	$(GO) vet ./...
 	$(GO) tool -modfile=tools/go.mod golangci-lint run ./...
+	$(GO) tool -modfile=tools/actionlint/go.mod actionlint
 
 .PHONY: generate
 generate: ## Refresh the rule list, the rules' pages and the schema

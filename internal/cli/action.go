@@ -43,8 +43,6 @@ type action struct {
 	// where the head's files come from the API.
 	lintEnv *Env
 	diff    *github.Diff
-	// handedOver tells that the report of the run before is complete.
-	handedOver bool
 	// unjudged says why the run cannot tell what is new, so that it fails no
 	// job; empty if it can.
 	unjudged string

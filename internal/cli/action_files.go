@@ -2,16 +2,14 @@ package cli
 
 import (
 	"bytes"
-	"crypto/rand"
-	"errors"
 	"fmt"
 	"io/fs"
 	"net/url"
-	"os"
 	"path"
 	"path/filepath"
 	"strings"
 
+	"github.com/dockmend/dockmend/internal/files"
 	"github.com/dockmend/dockmend/internal/github"
 	"github.com/dockmend/dockmend/internal/lint"
 )
@@ -31,10 +29,10 @@ type actionFiles struct{ report, sarif, review string }
 
 // writeFiles writes the full report, what a second job needs to post it on a pull
 // request and, where it is asked for, the SARIF file.
-func (a *action) writeFiles(s *session, r *lint.Result) (files actionFiles, failed []error) {
+func (a *action) writeFiles(s *session, r *lint.Result) (written actionFiles, failed []error) {
 	w, err := openWorkspace(a.env.Dir)
 	if err != nil {
-		return files, []error{err}
+		return written, []error{err}
 	}
 	defer w.close()
 	put := func(format, name string) string {
@@ -52,9 +50,9 @@ func (a *action) writeFiles(s *session, r *lint.Result) (files actionFiles, fail
 	if err := w.write(reportFolder+"/.gitignore", []byte("*\n")); err != nil {
 		failed = append(failed, err)
 	}
-	files.report = put("json", reportFile)
+	written.report = put("json", reportFile)
 	if a.in.sarifFile != "" {
-		files.sarif = put("sarif", path.Clean(filepath.ToSlash(a.in.sarifFile)))
+		written.sarif = put("sarif", path.Clean(filepath.ToSlash(a.in.sarifFile)))
 	}
 	if a.event.Name == "pull_request" {
 		src, err := github.NewHandoff(a.event, a.in.category, a.complete(s, r), r)
@@ -64,21 +62,21 @@ func (a *action) writeFiles(s *session, r *lint.Result) (files actionFiles, fail
 		if err != nil {
 			failed = append(failed, fmt.Errorf("%s: %w", reviewFile, err))
 		} else {
-			files.review = reviewFile
+			written.review = reviewFile
 		}
 	}
-	return files, failed
+	return written, failed
 }
 
 // workspaceWriter writes files that belong to the workspace's owner: the
 // container is root, later steps are not.
 type workspaceWriter struct {
-	root  *os.Root
-	owner os.FileInfo
+	root  *files.Root
+	owner fs.FileInfo
 }
 
 func openWorkspace(dir string) (*workspaceWriter, error) {
-	root, err := os.OpenRoot(dir)
+	root, err := files.Open(dir)
 	if err != nil {
 		return nil, err
 	}
@@ -92,48 +90,11 @@ func openWorkspace(dir string) (*workspaceWriter, error) {
 
 func (w *workspaceWriter) close() { _ = w.root.Close() } // files are closed already
 
-// write replaces a file in one step, so that a link of this name, which the
-// repository may hold, is replaced and not followed. Missing folders are made.
+// write replaces a file in one step. A link of its name, which the repository may
+// hold, is replaced and not followed; a link on the way is refused: it would let
+// the repository say which of its files are replaced. Missing folders are made.
 func (w *workspaceWriter) write(name string, content []byte) error {
-	if err := w.folders(path.Dir(name)); err != nil {
-		return err
-	}
-	scratch := path.Join(path.Dir(name), ".dockmend-"+rand.Text())
-	f, err := w.root.OpenFile(scratch, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o644)
-	if err != nil {
-		return err
-	}
-	_, err = f.Write(content)
-	err = errors.Join(err, keepOwner(f, w.owner), f.Close())
-	if err == nil {
-		err = w.root.Rename(scratch, name)
-	}
-	if err != nil {
-		_ = w.root.Remove(scratch) // the first error counts
-	}
-	return err
-}
-
-// folders makes a folder and those above it.
-func (w *workspaceWriter) folders(dir string) error {
-	if dir == "." {
-		return nil
-	}
-	if err := w.folders(path.Dir(dir)); err != nil {
-		return err
-	}
-	err := w.root.Mkdir(dir, 0o755)
-	if errors.Is(err, fs.ErrExist) {
-		return nil
-	}
-	if err != nil {
-		return err
-	}
-	f, err := w.root.Open(dir)
-	if err != nil {
-		return err
-	}
-	return errors.Join(keepOwner(f, w.owner), f.Close())
+	return w.root.Write(name, content, files.Writing{Folders: true, Owner: w.owner})
 }
 
 // lineLink makes the addresses of lines in the commit that was linted; nil where

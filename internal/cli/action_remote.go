@@ -146,11 +146,9 @@ func (a *action) takeOver(ctx context.Context, s *session, r *lint.Result) {
 		handoff, err = github.ReadHandoff(src, a.event, a.in.category)
 	}
 	if err != nil {
-		a.handedOver = false
 		a.notices = append(a.notices, "the report of the run before is not used: "+err.Error())
 		return
 	}
-	a.handedOver = handoff.Complete
 	known := map[string]bool{}
 	for _, d := range r.Diagnostics {
 		known[d.Fingerprint] = true
@@ -207,9 +205,11 @@ func artifactName(category string) string {
 	}, category)
 }
 
-// complete tells that a run saw everything, so that what it did not find is gone.
+// complete reports whether a run saw everything, so that what it did not find is
+// gone. On workflow_run none does: it has the changed Dockerfiles alone, and what
+// the run before says of the rest is a stranger's word.
 func (a *action) complete(s *session, r *lint.Result) bool {
-	return len(r.Problems) == 0 && !s.unsure() && a.unjudged == "" && (a.event.Run == nil || a.handedOver) && len(s.found.Problems) == 0
+	return len(r.Problems) == 0 && !s.unsure() && a.unjudged == "" && a.event.Run == nil && len(s.found.Problems) == 0
 }
 
 // changes asks once what the pull request changes.

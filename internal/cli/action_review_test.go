@@ -11,7 +11,6 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/dockmend/dockmend/internal/github"
 	"github.com/dockmend/dockmend/internal/text"
 )
 
@@ -323,7 +322,6 @@ func TestActionTwoJobs(t *testing.T) {
 
 // The artifact is a stranger's, whatever it says.
 func TestActionHostileArtifact(t *testing.T) {
-	var genuine map[string]any
 	for name, change := range map[string]func(map[string]any) []byte{
 		"no zip":  func(map[string]any) []byte { return []byte("PK") },
 		"no file": func(map[string]any) []byte { return zipped(t, map[string][]byte{"../review.json": []byte("{}")}) },
@@ -348,27 +346,12 @@ func TestActionHostileArtifact(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			s := twoJobs(t)
-			report, err := zip.NewReader(bytes.NewReader(s.hub.Artifacts["dockmend"]), int64(len(s.hub.Artifacts["dockmend"])))
-			if err != nil {
-				t.Fatal(err)
+			genuine := s.handoff()
+			if packed := change(genuine); packed != nil {
+				s.hub.Artifacts["dockmend"] = packed
+			} else {
+				s.forge(genuine)
 			}
-			f, err := report.Open("review.json")
-			if err == nil {
-				genuine = map[string]any{}
-				err = json.NewDecoder(f).Decode(&genuine)
-			}
-			if err != nil {
-				t.Fatal(err)
-			}
-			packed := change(genuine)
-			if packed == nil {
-				src, err := json.Marshal(genuine)
-				if err != nil {
-					t.Fatal(err)
-				}
-				packed = zipped(t, map[string][]byte{"review.json": src})
-			}
-			s.hub.Artifacts["dockmend"] = packed
 			got := s.run()
 			want := 2
 			if name == "far line" || name == "unknown rule" {
@@ -380,39 +363,40 @@ func TestActionHostileArtifact(t *testing.T) {
 		})
 	}
 
-	// A text that is taken over is text.
 	s := twoJobs(t)
-	handoff := github.Handoff{
-		Version: 1, Repository: "Codertocat/Hello-World", Number: 2, Head: headSHA, Category: "dockmend",
-		Findings: []github.HandedOver{{
-			Rule: "latest-tag", Path: "Dockerfile", Blob: gitBlob(pullAfter), Line: 1, EndLine: 1,
-			Message:     "@everyone <img src=x> \n```suggestion\nRUN evil\n```\n::error::x",
-			Fingerprint: "dockmend/v1:" + strings.Repeat("a", 32),
-		}},
-	}
-	src, err := json.Marshal(handoff)
-	if err != nil {
-		t.Fatal(err)
-	}
-	s.hub.Artifacts["dockmend"] = zipped(t, map[string][]byte{"review.json": src})
 	s.run()
-	threads := s.hub.Threads()
-	if len(threads) != 3 {
-		t.Fatalf("%d threads, want 3", len(threads))
-	}
-	for _, thread := range threads {
-		for _, bad := range []string{"@everyone", "<img", "suggestion\nRUN evil"} {
-			if strings.Contains(thread.Comments[0].Body, bad) {
-				t.Errorf("%q reaches a comment:\n%s", bad, thread.Comments[0].Body)
-			}
-		}
-	}
-
 	// A newer commit, or a run that was no pull request's.
 	s.hub.Pulls[0]["head"].(map[string]any)["sha"] = baseSHA
 	if got := s.run(); got.code != 0 || !strings.Contains(got.log, "nothing to do any more") || len(s.hub.Threads()) != 3 {
 		t.Errorf("exit %d, want 0 and a word:\n%s", got.code, got.log)
 	}
+}
+
+// handoff is what the first job wrote, and forge what a fork puts in its place.
+func (s *step) handoff() map[string]any {
+	s.t.Helper()
+	report, err := zip.NewReader(bytes.NewReader(s.hub.Artifacts["dockmend"]), int64(len(s.hub.Artifacts["dockmend"])))
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	genuine := map[string]any{}
+	f, err := report.Open("review.json")
+	if err == nil {
+		err = json.NewDecoder(f).Decode(&genuine)
+	}
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	return genuine
+}
+
+func (s *step) forge(handoff map[string]any) {
+	s.t.Helper()
+	src, err := json.Marshal(handoff)
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	s.hub.Artifacts["dockmend"] = zipped(s.t, map[string][]byte{"review.json": src})
 }
 
 func found(h map[string]any) map[string]any {

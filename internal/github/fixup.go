@@ -292,11 +292,15 @@ func (k *fixupFacts) open() *pullRequest {
 	return nil
 }
 
-// ours tells whether a branch with this tip holds nothing but our work: the tip
-// is a commit of this category that nobody changed, one that was merged, or the
-// base's own.
+// ours reports whether a branch with this tip holds nothing but our work: the tip
+// is a commit of this category that nobody changed; or a pull request of ours came
+// from it, and the tip is what was merged or the base's own. A branch without one
+// of these is somebody's, also where it stands on the base's own commit.
 func (k *fixupFacts) ours(category string, tip *gitCommit) bool {
-	return tip.SHA == k.baseSHA || isOurCommit(category, tip) || slices.ContainsFunc(k.pulls, func(p *pullRequest) bool { return p.MergedAt != nil && p.Head.SHA == tip.SHA })
+	return isOurCommit(category, tip) || slices.ContainsFunc(k.pulls, func(p *pullRequest) bool {
+		_, ours := readFixupState(p.Body, category)
+		return ours && (tip.SHA == k.baseSHA || p.MergedAt != nil && p.Head.SHA == tip.SHA)
+	})
 }
 
 // A commit of ours ends with trailers. The last of them covers the tree and the

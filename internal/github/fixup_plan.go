@@ -74,7 +74,7 @@ func planFixup(f *Fixup, known *fixupFacts) *fixupPlan {
 		p.finish(f, known, ours)
 	case p.pull == nil && p.declined(f, known):
 	case known.tip != nil && !ours && p.pull == nil:
-		p.note("%s: the branch %s has commits that are not dockmend's; delete it, or name another one in pull-request.branch", f.none(), f.branch())
+		p.note("%s: the branch %s is not dockmend's; delete it, or set another name in pull-request.branch", f.none(), f.branch())
 	default:
 		p.propose(f, known)
 	}
@@ -149,6 +149,8 @@ func (p *fixupPlan) finish(f *Fixup, known *fixupFacts, ours bool) {
 		p.note("%s, and the pull request %d is not dockmend's to close", why, p.pull.Number)
 	case ours && (len(known.pulls) == 0 || known.over):
 		p.drop = true
+	case known.tip != nil && !ours:
+		p.note("the branch %s is left as it is: it is not dockmend's", f.branch())
 	}
 }
 

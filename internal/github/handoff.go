@@ -10,6 +10,7 @@ import (
 	"io"
 	"net/http"
 	"path"
+	"slices"
 	"strings"
 
 	"github.com/google/go-github/v62/github"
@@ -22,8 +23,9 @@ import (
 // leave a handoff, a file that a second job takes up: on workflow_run, with the
 // default branch's workflow and a token that may write. The fork decides what is
 // in the file, so the second job believes none of it: what can be found again in
-// the head's files is; the rest is plain text on lines that are checked, and
-// never a suggestion.
+// the head's files is. Of the rest a rule, a variant and a place are taken, held
+// against the rules and the head's file; the words are the rule's own, there is no
+// suggestion, and nothing that is missing from the file counts as gone.
 
 // HandoffFile is the handoff's name within the artifact's archive.
 const HandoffFile = "review.json"
@@ -50,12 +52,16 @@ type Handoff struct {
 
 // HandedOver is one finding that counts in the first job.
 type HandedOver struct {
-	Rule        string `json:"rule"`
-	Variant     string `json:"variant"`
-	Path        string `json:"path"`
-	Blob        string `json:"blob"`
-	Line        int    `json:"line"`
-	EndLine     int    `json:"end_line"`
+	Rule    string `json:"rule"`
+	Variant string `json:"variant"`
+	Path    string `json:"path"`
+	Blob    string `json:"blob"`
+	Line    int    `json:"line"`
+	EndLine int    `json:"end_line"`
+	// Start and End are the finding's bytes in the blob, from which the
+	// fingerprint is computed again.
+	Start       int    `json:"start"`
+	End         int    `json:"end"`
 	Message     string `json:"message"`
 	Fingerprint string `json:"fingerprint"`
 }
@@ -74,7 +80,8 @@ func NewHandoff(e *Event, category string, complete bool, r *lint.Result) ([]byt
 		first, last := lines(d)
 		h.Findings = append(h.Findings, HandedOver{
 			Rule: d.Rule.ID, Variant: d.Variant, Path: d.Source.Path, Blob: blobHash(d.Source.Bytes, len(e.Head)),
-			Line: first, EndLine: last, Message: cut(d.Message, maxMessage), Fingerprint: d.Fingerprint,
+			Line: first, EndLine: last, Start: d.Span.Start, End: d.Span.End,
+			Message: cut(d.Message, maxMessage), Fingerprint: d.Fingerprint,
 		})
 	}
 	return json.Marshal(h)
@@ -119,7 +126,7 @@ func (f *HandedOver) check() error {
 		return errors.New("its fingerprint is none")
 	case !isSHA(f.Blob):
 		return errors.New("its blob is no hash")
-	case f.Line < 1 || f.EndLine < f.Line:
+	case f.Line < 1 || f.EndLine < f.Line || f.Start < 0 || f.End < f.Start:
 		return errors.New("its lines are none")
 	case f.Path == "" || path.Clean(f.Path) != f.Path || path.IsAbs(f.Path) || strings.HasPrefix(f.Path, "../") || f.Path == "..":
 		return errors.New("its path is none in a repository")
@@ -127,23 +134,34 @@ func (f *HandedOver) check() error {
 	return nil
 }
 
-// Finding makes a finding without fixes of what was handed over. It is nil where
-// the head's file is not the one that was linted, or is not known, or the rule.
+// Finding makes a finding without fixes of what was handed over, in the rule's own
+// words. It is nil where the head's file is not the one that was linted, where the
+// rule or its variant is not known, and where the fingerprint is not that of the
+// rule at this place: another finding's would keep that one from being said.
 func (f *HandedOver) Finding(rule *lint.Meta, head []byte) *lint.Diagnostic {
-	if rule == nil || blobHash(head, len(f.Blob)) != f.Blob {
+	if rule == nil || blobHash(head, len(f.Blob)) != f.Blob || f.End > len(head) {
 		return nil
 	}
-	source := lint.NewSource(f.Path, head)
-	if f.EndLine > source.Lines.Lines() {
+	if len(rule.Variants) > 0 && f.Variant != "" && !slices.Contains(rule.Variants, f.Variant) {
 		return nil
 	}
-	return &lint.Diagnostic{
+	d := &lint.Diagnostic{
 		Finding: lint.Finding{
-			Span:    text.Span{Start: source.Lines.Line(f.Line).Start, End: source.Lines.Line(f.EndLine).End},
-			Message: f.Message, Variant: f.Variant, Severity: rule.Severity,
+			Span: text.Span{Start: f.Start, End: f.End}, Variant: f.Variant, Severity: rule.Severity,
+			Message: strings.TrimSuffix(rule.Title, ".") + " (found by the pull request's own run)",
 		},
-		Rule: rule, Source: source, Fingerprint: f.Fingerprint,
+		Rule: rule, Source: lint.NewSource(f.Path, head), Fingerprint: f.Fingerprint,
 	}
+	if first, last := lines(d); first != f.Line || last != f.EndLine {
+		return nil
+	}
+	key := d.FingerprintKey()
+	for ordinal := range maxHandedOver {
+		if lint.Fingerprint(key, ordinal) == f.Fingerprint {
+			return d
+		}
+	}
+	return nil
 }
 
 // ErrSuperseded is wrapped by the error for a run whose pull request was closed, or

@@ -42,7 +42,7 @@ func TestHandoff(t *testing.T) {
 	src := "FROM a\nRUN x\n"
 	source := lint.NewSource("a/Dockerfile", []byte(src))
 	d := finding(source, "r", lint.Error, 2)
-	d.Fingerprint = "dockmend/v1:" + strings.Repeat("a", 32)
+	d.Fingerprint = lint.Fingerprint(d.FingerprintKey(), 1)
 	silenced := finding(source, "s", lint.Error, 2)
 	silenced.Suppressed = &lint.Suppression{}
 	e := &Event{Repository: "o/r", Number: 7, Head: head}
@@ -54,9 +54,9 @@ func TestHandoff(t *testing.T) {
 	if err != nil || len(h.Findings) != 1 || !h.Complete {
 		t.Fatalf("read %+v, %v", h, err)
 	}
-	rule := &lint.Meta{ID: "r", Severity: lint.Warning}
+	rule := &lint.Meta{ID: "r", Severity: lint.Warning, Title: "Something is wrong.", Variants: []string{"v"}}
 	got := h.Findings[0].Finding(rule, []byte(src))
-	if got == nil || got.Start().Line != 2 || got.Message != d.Message || got.Severity != lint.Warning || len(got.Fixes) != 0 {
+	if got == nil || got.Start().Line != 2 || got.Message != "Something is wrong (found by the pull request's own run)" || got.Severity != lint.Warning || len(got.Fixes) != 0 {
 		t.Errorf("taken over as %+v", got)
 	}
 	if h.Findings[0].Finding(rule, []byte("FROM b\nRUN x\n")) != nil {
@@ -64,6 +64,19 @@ func TestHandoff(t *testing.T) {
 	}
 	if h.Findings[0].Finding(nil, []byte(src)) != nil {
 		t.Error("a finding of no rule is taken over")
+	}
+	for name, forge := range map[string]func(*HandedOver){
+		"another finding's fingerprint": func(f *HandedOver) { f.Fingerprint = "dockmend/v1:" + strings.Repeat("a", 32) },
+		"another place":                 func(f *HandedOver) { f.Start, f.End = 0, 6 },
+		"another line":                  func(f *HandedOver) { f.Line, f.EndLine = 1, 1 },
+		"an end behind the file":        func(f *HandedOver) { f.End = len(src) + 1 },
+		"a variant of no rule":          func(f *HandedOver) { f.Variant = "w" },
+	} {
+		forged := h.Findings[0]
+		forge(&forged)
+		if d := forged.Finding(rule, []byte(src)); d != nil {
+			t.Errorf("%s is taken over: %+v", name, d)
+		}
 	}
 	for range maxHandedOver {
 		h.Findings = append(h.Findings, h.Findings[0])

@@ -19,6 +19,8 @@ type Dockerfile struct {
 	staged bool
 	global []*dockerfile.Instruction
 	stages []*Stage
+	// shell is the one that a comment above the first FROM names; nil for none.
+	shell *shellSetting
 	// stageOf has the stage of each instruction.
 	stageOf []*Stage
 	// stagesNamed has the stages of each name, as foldName writes it.

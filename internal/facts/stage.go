@@ -30,10 +30,10 @@ type Stage struct {
 	// inFinalImage is set for the final stage and those that it builds on, isBase
 	// for one that another stage builds on.
 	inFinalImage, isBase bool
-	// own has the instructions of the stage by their keywords, shells the SHELLs
-	// that BuildKit reads.
+	// own has the instructions of the stage by their keywords, shells what sets its
+	// shell, in file order: a SHELL that BuildKit reads, or a comment.
 	own    map[string][]*dockerfile.Instruction
-	shells []*dockerfile.Instruction
+	shells []shellSetting
 }
 
 // Reference is a use of a stage or image by COPY --from or RUN --mount from=.
@@ -52,7 +52,9 @@ func (f *Dockerfile) stage() {
 	}
 	f.staged = true
 	f.stageOf = make([]*Stage, len(f.Instructions))
+	comments := shellComments(f.Document)
 	for i, in := range f.Instructions {
+		comments = f.takeShells(comments, in.Span.Start)
 		n := len(f.stages)
 		switch {
 		case in.Keyword == "from":
@@ -66,6 +68,7 @@ func (f *Dockerfile) stage() {
 		}
 		f.stageOf[i] = f.stages[n-1]
 	}
+	f.takeShells(comments, len(f.Src))
 	f.stagesNamed = map[string][]*Stage{}
 	for _, s := range f.stages {
 		s.readFrom()
@@ -87,7 +90,7 @@ func (s *Stage) add(in *dockerfile.Instruction) {
 	s.Instructions = append(s.Instructions, in)
 	s.own[in.Keyword] = append(s.own[in.Keyword], in)
 	if in.Keyword == "shell" && in.JSON {
-		s.shells = append(s.shells, in)
+		s.shells = append(s.shells, shellOf(in))
 	}
 }
 
@@ -297,63 +300,9 @@ func (s *Stage) User() (string, *dockerfile.Instruction) {
 	return in.Args, in
 }
 
-// Shell is a stage's shell at one place.
-type Shell struct {
-	// Words is the command line that precedes a shell form's text.
-	Words []string
-	// Instruction is nil for a default.
-	Instruction *dockerfile.Instruction
-	// Windows is set when the stage's base is a Windows image.
-	Windows bool
-}
-
-// Shell is the shell with which an instruction of the stage runs.
-func (s *Stage) Shell(in *dockerfile.Instruction) Shell {
-	windows := s.onWindows()
-	set := lastBefore(s.shells, in)
-	if set == nil && s.Parent != nil {
-		set = s.Parent.lastShell()
-	}
-	switch {
-	case set != nil:
-		words := make([]string, len(set.Words))
-		for i, w := range set.Words {
-			words[i] = w.Text
-		}
-		return Shell{Words: words, Instruction: set, Windows: windows}
-	case windows:
-		return Shell{Words: []string{"cmd", "/S", "/C"}, Windows: true}
-	}
-	return Shell{Words: []string{"/bin/sh", "-c"}}
-}
-
-// lastShell is the SHELL that holds at the end of the stage; nil for none.
-func (s *Stage) lastShell() *dockerfile.Instruction {
-	switch n := len(s.shells); {
-	case n > 0:
-		return s.shells[n-1]
-	case s.Parent == nil:
-		return nil
-	}
-	return Once(s.doc, "last shell", s, s.Parent.lastShell)
-}
-
 // onWindows reports whether the stage's commands run on Windows.
 func (s *Stage) onWindows() bool {
 	return Once(s.doc, "on Windows", s, func() bool { return s.doc.Escape == '`' || s.Base().IsWindows() })
-}
-
-// IsPOSIX tells whether the shell reads the language that Script parses.
-func (s Shell) IsPOSIX() bool {
-	if len(s.Words) == 0 {
-		return false
-	}
-	name := s.Words[0]
-	switch name[strings.LastIndexAny(name, `/\`)+1:] {
-	case "sh", "bash", "dash", "ash", "ksh", "mksh", "busybox", "zsh":
-		return true
-	}
-	return false
 }
 
 // UserAt is the USER that holds for an instruction of the stage, one of the

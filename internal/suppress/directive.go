@@ -159,16 +159,6 @@ func (c cursor) hadolint(dst []directive, at text.Span) []directive {
 	}
 }
 
-// hadolintShell reads "hadolint shell=/bin/bash # reason".
-func (c cursor) hadolintShell() (shell string, ok bool) {
-	c.blanks()
-	if !c.literal("hadolint") || !c.blanks() || !c.assignment("shell") {
-		return "", false
-	}
-	n := c.take(func(b byte) bool { return b != ' ' && b != '\t' })
-	return n.text, n.text != "" && c.tail()
-}
-
 // buildkit reads "check=skip=A,B;error=true". One that BuildKit refuses has no
 // names, since it still keeps BuildKit from reading another one below.
 func (c cursor) buildkit(dst []directive, at text.Span) []directive {

@@ -173,28 +173,3 @@ func (p *placer) attach(instruction int) {
 	p.tight, p.loose = len(p.items), len(p.items)
 	p.below = true
 }
-
-// ShellPragma is hadolint's comment that names the shell of the RUNs below it,
-// up to the next FROM or SHELL.
-type ShellPragma struct {
-	// Span is the comment, from its "#".
-	Span text.Span
-	// Shell is as written: "/bin/bash", "pwsh".
-	Shell string
-}
-
-// Shell lists the shell pragmas between instructions, top first. They count
-// whatever Options say, as in hadolint.
-func Shell(doc *dockerfile.Document) []ShellPragma {
-	var pragmas []ShellPragma
-	src := source(doc)
-	for _, l := range doc.Physical {
-		if l.Kind != dockerfile.CommentLine || l.Instruction >= 0 {
-			continue
-		}
-		if shell, ok := (cursor{src: src[:l.EOL], pos: l.Text + 1}).hadolintShell(); ok {
-			pragmas = append(pragmas, ShellPragma{Span: text.Span{Start: l.Text, End: l.EOL}, Shell: shell})
-		}
-	}
-	return pragmas
-}

@@ -180,18 +180,6 @@ func TestForeignWordsAreNotOurs(t *testing.T) {
 	}
 }
 
-func TestShell(t *testing.T) {
-	src := "# hadolint shell=/bin/bash\nFROM a\n#hadolint  shell = pwsh # why\nRUN b \\\n # hadolint shell=sh\n c\n# hadolint shell=a b\n# hadolint shell=\n"
-	var got []string
-	for _, p := range Shell(dockerfile.Parse([]byte(src))) {
-		got = append(got, p.Shell+" from "+src[p.Span.Start:p.Span.End])
-	}
-	want := []string{"/bin/bash from # hadolint shell=/bin/bash", "pwsh from #hadolint  shell = pwsh # why"}
-	if diff := cmp.Diff(want, got); diff != "" {
-		t.Errorf("pragmas (-want +got):\n%s", diff)
-	}
-}
-
 func TestNoDirectiveCostsNothing(t *testing.T) {
 	doc := dockerfile.Parse([]byte(strings.Repeat("# some words\n# check the cache\nFROM a\nRUN b \\\n # how\n c\n\n", 100)))
 	if d := Parse(doc, Options{}); !d.Empty() {

@@ -114,7 +114,7 @@ func startsSame(p *lint.Pass[*facts.Dockerfile], s *facts.Stage, in *dockerfile.
 
 // shellIsDefault tells whether no SHELL of the file or of the base applies.
 func shellIsDefault(s *facts.Stage, in *dockerfile.Instruction) bool {
-	return s.Shell(in).Instruction == nil && !s.Base().IsWindows()
+	return s.Shell(in).IsDefault() && !s.Base().IsWindows()
 }
 
 // hasShell tells whether /bin/sh may be taken to be there.

@@ -36,7 +36,7 @@ func checkPowershellErrorActionUnset(p *lint.Pass[*facts.Dockerfile]) {
 			return
 		}
 		shell := s.Shell(in)
-		if !isPowerShell(shell) || strings.Contains(strings.Join(shell.Words, " "), "ErrorActionPreference") {
+		if shell.Comment || !isPowerShell(shell) || strings.Contains(strings.Join(shell.Words, " "), "ErrorActionPreference") {
 			return
 		}
 		lower := strings.ToLower(in.Body)

@@ -59,7 +59,7 @@ func checkShellFormCommand(p *lint.Pass[*facts.Dockerfile]) {
 		for _, in := range s.Instructions {
 			switch in.Keyword {
 			case "cmd", "entrypoint":
-				if p.Hadolint || s.LastOwn(in.Keyword) == in && s.Shell(in).Instruction == nil {
+				if p.Hadolint || s.LastOwn(in.Keyword) == in && s.Shell(in).IsDefault() {
 					reportShellForm(p, s, in)
 				}
 			case "healthcheck":

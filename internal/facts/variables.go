@@ -225,33 +225,74 @@ func VariableUses(word string, escape byte) []VariableUse {
 		case c == escape:
 			i++
 		case c == '$':
-			use := VariableUse{Start: i}
-			at := i + 1
-			braced := at < len(word) && word[at] == '{'
-			if braced {
-				at++
+			if use, next := variableAt(word, i, false); use.Name != "" {
+				uses = append(uses, use)
+				i = next - 1
 			}
-			end := at
-			for end < len(word) && isNameByte(word[end], end > at) {
-				end++
-			}
-			if end == at {
-				continue
-			}
-			use.Name, use.End = word[at:end], end
-			if braced {
-				rest := strings.TrimPrefix(word[end:], ":")
-				use.HasDefault = rest != "" && (rest[0] == '-' || rest[0] == '+')
-				if closing := strings.IndexByte(word[end:], '}'); closing >= 0 {
-					use.End = end + closing + 1
-				}
-			}
-			uses = append(uses, use)
-			i = end - 1
 		}
 	}
 	return uses
 }
+
+// HeredocUses lists the variables and parameters, such as 1 and @, of a
+// here-document whose name has no quotes. In its text quotes mean nothing to the
+// builder, and a backslash escapes whatever the file's escape character is.
+func HeredocUses(body string) []VariableUse {
+	var uses []VariableUse
+	for i := 0; i < len(body); i++ {
+		switch body[i] {
+		case '\\':
+			i++
+		case '$':
+			if use, next := variableAt(body, i, true); use.Name != "" {
+				uses = append(uses, use)
+				i = next - 1
+			}
+		}
+	}
+	return uses
+}
+
+// variableAt reads the variable after the dollar at i, and where to read on; its
+// name is empty where there is none.
+func variableAt(word string, i int, parameters bool) (use VariableUse, next int) {
+	use.Start = i
+	at := i + 1
+	braced := at < len(word) && word[at] == '{'
+	if braced {
+		at++
+	}
+	end := at
+	switch {
+	case parameters && end < len(word) && strings.IndexByte("@*#?-$!", word[end]) >= 0:
+		end++
+	case parameters && end < len(word) && isDigit(word[end]):
+		for end < len(word) && isDigit(word[end]) {
+			end++
+		}
+	default:
+		for end < len(word) && isNameByte(word[end], end > at) {
+			end++
+		}
+	}
+	if end == at {
+		return VariableUse{}, i
+	}
+	use.Name, use.End = word[at:end], end
+	if braced {
+		rest, colon := strings.CutPrefix(word[end:], ":")
+		if colon && (rest == "" || !strings.ContainsRune("-+?", rune(rest[0]))) {
+			return VariableUse{}, i // the builder refuses it: ${templateOption:x}
+		}
+		use.HasDefault = rest != "" && (rest[0] == '-' || rest[0] == '+')
+		if closing := strings.IndexByte(word[end:], '}'); closing >= 0 {
+			use.End = end + closing + 1
+		}
+	}
+	return use, end
+}
+
+func isDigit(c byte) bool { return c >= '0' && c <= '9' }
 
 func isNameByte(c byte, digits bool) bool {
 	return c == '_' || c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || digits && c >= '0' && c <= '9'

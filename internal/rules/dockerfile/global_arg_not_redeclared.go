@@ -60,9 +60,6 @@ func checkGlobalArgNotRedeclared(p *lint.Pass[*facts.Dockerfile]) {
 				}
 			}
 			eachExpansion(p.Doc, in, func(at text.Span, u facts.VariableUse, own string) {
-				if from, ok := in.Flag("from"); ok && from.ValueSpan.Contains(at) {
-					return // nothing is expanded there, so no ARG would help
-				}
 				if !u.HasDefault && u.Name != own {
 					use(at, u.Name)
 				}
@@ -89,10 +86,7 @@ func reportUndeclared(p *lint.Pass[*facts.Dockerfile], s *facts.Stage, at text.S
 	f := lint.Finding{
 		Span:    at,
 		Message: fmt.Sprintf("the ARG %s above FROM does not hold in this stage, so nothing stands in place of %q; declare it again with ARG %s", name, short(p.Doc.Text(at)), name),
-		Fixes: []lint.Fix{{
-			Title: "declare ARG " + name + " in the stage", Applicability: lint.Unsafe, MaxEffect: lint.EffectGraph,
-			Edits: []lint.FileEdit{lint.Insert(s.From.Head.End, p.Doc.Newline()+sameCase("ARG", p.Doc.Text(s.From.KeywordSpan))+" "+name)},
-		}},
+		Fixes:   []lint.Fix{declareInStage(p.Doc, s, name)},
 	}
 	for _, in := range p.Doc.Global() {
 		for _, pair := range in.Pairs {
@@ -102,6 +96,14 @@ func reportUndeclared(p *lint.Pass[*facts.Dockerfile], s *facts.Stage, at text.S
 		}
 	}
 	p.Report(f)
+}
+
+// declareInStage is the fix that declares an argument at the top of a stage.
+func declareInStage(d *facts.Dockerfile, s *facts.Stage, name string) lint.Fix {
+	return lint.Fix{
+		Title: "declare ARG " + name + " in the stage", Applicability: lint.Unsafe, MaxEffect: lint.EffectGraph,
+		Edits: []lint.FileEdit{lint.Insert(s.From.Head.End, d.Newline()+sameCase("ARG", d.Text(s.From.KeywordSpan))+" "+name)},
+	}
 }
 
 // declaredGlobally tells whether an ARG above the first FROM has the name.

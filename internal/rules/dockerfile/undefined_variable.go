@@ -15,15 +15,25 @@ import (
 // UndefinedVariable finds variables that nothing defines, in instructions in
 // which the builder expands them.
 //
-// The builder puts nothing in their place and says no word, so a path or a
-// name becomes another one.
+// The builder puts nothing in their place and reports no error, so a path or a
+// name becomes another one. Common cases:
 //
-// A base image may define variables too. So for a base other than scratch the
-// rule speaks only where the name is a slip of the keys away from one that is
-// defined.
+//   - TARGETARCH and the other platform arguments hold in a stage only after ARG
+//     TARGETARCH. This is checked in RUN too.
+//   - HOME, USER and PWD are set when a container runs, not for ENV, COPY or
+//     WORKDIR.
+//   - ENV X=$X gives X no value. Add ARG X above it if a build argument is meant.
+//   - The text of a here-document of COPY or ADD is expanded, so a script loses
+//     its $1 and a configuration of nginx its $host. Quote the name of the
+//     here-document.
 //
-// Silent for commands in shell form, for "${x:-y}" and "${x:+y}", and for the
-// builder's own names.
+// A base image may define variables too. For an image of which it is not known
+// what it sets, the rule reports platform arguments, ENV X=$X, parameters such
+// as $1 and names in lower case in here-documents, and names that differ in a
+// letter from one that is defined.
+//
+// Silent for commands in shell form, for "${x:-y}" and "${x:+y}", and for a
+// value that extends the variable it sets, such as LIB=/lib:$LIB.
 var UndefinedVariable = lint.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
 		ID:       "undefined-variable",
@@ -40,43 +50,83 @@ var UndefinedVariable = lint.Rule[*facts.Dockerfile]{
 
 func checkUndefinedVariable(p *lint.Pass[*facts.Dockerfile]) {
 	for _, s := range p.Doc.Stages() {
+		missing := map[string]bool{} // platform arguments that were reported
 		for _, in := range s.Instructions {
-			if in.Err == nil {
-				checkVariables(p, s, in)
+			if in.Err != nil {
+				continue
+			}
+			checkVariables(p, s, in, missing)
+			checkHeredocs(p, s, in)
+			if in.Keyword != "run" {
+				continue
+			}
+			for _, use := range p.Doc.UnsetUses(in) {
+				if facts.IsPlatformArgument(use.Name) && lacks(p.Doc, in, use.Name) {
+					reportPlatformArgument(p, s, use.Span, use.Name, missing)
+				}
 			}
 		}
 	}
 }
 
+// lacks reports whether no ARG or ENV gives an instruction a variable.
+func lacks(d *facts.Dockerfile, in *dockerfile.Instruction, name string) bool {
+	_, ok := d.ScopeAt(in).Lookup(name)
+	return !ok && !facts.IsPredefinedArgument(name) && !declaredGlobally(d, name)
+}
+
 // checkVariables looks at the places that the builder expands.
-func checkVariables(p *lint.Pass[*facts.Dockerfile], s *facts.Stage, in *dockerfile.Instruction) {
-	scope := p.Doc.ScopeAt(in)
+func checkVariables(p *lint.Pass[*facts.Dockerfile], s *facts.Stage, in *dockerfile.Instruction, missing map[string]bool) {
 	eachExpansion(p.Doc, in, func(at text.Span, use facts.VariableUse, own string) {
-		if _, ok := scope.Lookup(use.Name); ok || use.HasDefault || use.Name == own || facts.IsPlatformArgument(use.Name) || facts.IsPredefinedArgument(use.Name) || isShellName(use.Name) || declaredGlobally(p.Doc, use.Name) {
+		if use.HasDefault || use.Name == own || !lacks(p.Doc, in, use.Name) {
 			return
 		}
-		near, found := nearestVariable(use.Name, scope.Names(nearest.Most))
-		if !found && !s.Base().IsScratch() {
+		if facts.IsPlatformArgument(use.Name) {
+			reportPlatformArgument(p, s, at, use.Name, missing)
 			return
 		}
-		f := lint.Finding{Span: at}
-		if found {
-			f.Message = fmt.Sprintf("%q is defined nowhere, so nothing stands in its place; write %s", short(p.Doc.Text(at)), near)
-			f.Fixes = []lint.Fix{{
-				Title: "write " + near, Applicability: lint.Unsafe, MaxEffect: lint.EffectUnknown,
-				Edits: []lint.FileEdit{lint.Replace(at, strings.Replace(p.Doc.Text(at), use.Name, near, 1))},
-			}}
-		} else {
-			f.Message = fmt.Sprintf("%q is defined nowhere, so nothing stands in its place; declare it with ARG or ENV in this stage", short(p.Doc.Text(at)))
+		word, quoted := p.Doc.Text(at), quoteShort(p.Doc.Text(at))
+		near, found := nearestVariable(use.Name, p.Doc.ScopeAt(in).Names(nearest.Most))
+		sets, known := s.Base().BaseSets(use.Name)
+		switch {
+		case isShellName(use.Name) && !(known && !sets):
+		case found:
+			p.Report(lint.Finding{
+				Span: at, Message: fmt.Sprintf("%s is not defined, so it expands to nothing; write %s", quoted, near),
+				Fixes: []lint.Fix{{
+					Title: "write " + near, Applicability: lint.Unsafe, MaxEffect: lint.EffectUnknown,
+					Edits: []lint.FileEdit{lint.Replace(at, strings.Replace(word, use.Name, near, 1))},
+				}},
+			})
+		case known && sets:
+		case known && isShellName(use.Name):
+			p.Report(lint.Finding{Span: at, Message: fmt.Sprintf("%s is not set during the build, so it expands to nothing; write the value", quoted)})
+		case known:
+			p.Report(lint.Finding{Span: at, Message: fmt.Sprintf("%s is not defined, so it expands to nothing; declare it with ARG or ENV in this stage", quoted)})
+		case setsItself(p.Doc, in, at, use.Name):
+			message := fmt.Sprintf("%s is set to itself, and no ARG in this stage gives it a value; add ARG %s above", use.Name, use.Name)
+			p.Report(lint.Finding{Span: at, Message: message})
 		}
-		p.Report(f)
+	})
+}
+
+// reportPlatformArgument reports the first use of an argument in a stage.
+func reportPlatformArgument(p *lint.Pass[*facts.Dockerfile], s *facts.Stage, at text.Span, name string, missing map[string]bool) {
+	if missing[name] {
+		return
+	}
+	missing[name] = true
+	p.Report(lint.Finding{
+		Span:    at,
+		Message: fmt.Sprintf("%s is empty, since this stage does not declare the platform argument; add ARG %s to this stage", quoteShort(p.Doc.Text(at)), name),
+		Fixes:   []lint.Fix{declareInStage(p.Doc, s, name)},
 	})
 }
 
 // eachExpansion calls visit for each variable in the places that the builder
 // expands (Dockerfile reference, "Environment replacement"), with its place in
-// the file; own is the variable that its value defines, which may refer to a
-// value that it had before.
+// the file; own is the variable whose value the text extends, and which may have
+// had a value before.
 func eachExpansion(d *facts.Dockerfile, in *dockerfile.Instruction, visit func(at text.Span, use facts.VariableUse, own string)) {
 	switch in.Keyword {
 	case "add", "copy", "env", "expose", "label", "stopsignal", "user", "volume", "workdir", "arg":
@@ -93,19 +143,44 @@ func eachExpansion(d *facts.Dockerfile, in *dockerfile.Instruction, visit func(a
 		}
 	}
 	for _, f := range in.Flags {
-		look(f.ValueSpan, "")
+		if f.Name != "from" { // never expanded: the build stops
+			look(f.ValueSpan, "")
+		}
 	}
 	switch {
 	case len(in.Pairs) > 0:
 		for _, pair := range in.Pairs {
-			look(pair.ValueSpan, pair.Key)
+			own := pair.Key
+			if in.Keyword == "label" || in.Keyword == "env" && isOnly(pair.Value, pair.Key) {
+				own = ""
+			}
+			look(pair.ValueSpan, own)
 		}
 	case len(in.Heredocs) == 0:
 		look(in.ArgsSpan, "")
 	}
 }
 
-// isShellName tells whether every image has the variable, or the run time sets it.
+// isOnly reports whether a value is a variable and nothing else.
+func isOnly(value, name string) bool {
+	bare := strings.Trim(value, `"`)
+	return bare == "$"+name || bare == "${"+name+"}"
+}
+
+// setsItself reports whether a use is the whole value of the very variable.
+func setsItself(d *facts.Dockerfile, in *dockerfile.Instruction, at text.Span, name string) bool {
+	if in.Keyword != "env" {
+		return false
+	}
+	for _, pair := range in.Pairs {
+		if pair.Key == name && pair.ValueSpan.Start <= at.Start && at.End <= pair.ValueSpan.End {
+			return isOnly(d.Text(pair.ValueSpan), name)
+		}
+	}
+	return false
+}
+
+// isShellName reports whether a container has the variable when it runs.
 func isShellName(name string) bool {
 	switch name {
 	case "PATH", "HOME", "HOSTNAME", "TERM", "USER", "PWD", "SHELL", "LANG", "TZ":

@@ -51,6 +51,7 @@ var rooms = map[string][]string{
 	"internal/report":         {"internal/text", "internal/lint", "internal/nearest"},
 	"internal/github":         {"internal/files", "internal/text", "internal/lint", "internal/report", "internal/gitdiff"},
 	"internal/github/fakehub": nil,
+	"internal/fuzzseed":       nil,
 	"internal/cli": {
 		"docs", "internal/images", "internal/files", "internal/text", "internal/lint", "internal/nearest", "internal/rules", "internal/suppress", "internal/config", "internal/discover",
 		"internal/buildcontext", "internal/gitdiff", "internal/prove", "internal/resolve", "internal/shellcheck", "internal/engine", "internal/report", "internal/github",
@@ -74,7 +75,8 @@ var keptTo = []struct {
 		except:   []string{"net/mail", "net/netip", "net/url", "os/exec"}, // os/exec: see below
 		rooms: []string{
 			"cmd/dockmend", "internal/files", "internal/git", "internal/config", "internal/discover", "internal/buildcontext", "internal/engine", "internal/cli",
-			"internal/resolve", "internal/resolve/fakeregistry", "internal/shellcheck", "internal/github", "internal/github/fakehub", "internal/prove", "internal/fixture", "internal/bench", "internal/tools",
+			"internal/resolve", "internal/resolve/fakeregistry", "internal/shellcheck", "internal/github", "internal/github/fakehub", "internal/prove", "internal/fixture", "internal/fuzzseed",
+			"internal/bench", "internal/tools",
 		},
 		why: "text, syntax, facts, rules, suppress and report are pure functions of bytes; files come through lint.Context",
 	},
@@ -114,7 +116,7 @@ var keptTo = []struct {
 }
 
 // testOnly are the rooms that no other room's non-test files may import.
-var testOnly = []string{"internal/github/fakehub", "internal/resolve/fakeregistry", "internal/fixture", "internal/bench", "internal/tools", "internal/depcheck"}
+var testOnly = []string{"internal/github/fakehub", "internal/resolve/fakeregistry", "internal/fixture", "internal/fuzzseed", "internal/bench", "internal/tools", "internal/depcheck"}
 
 func TestImportDirections(t *testing.T) {
 	for _, f := range goFiles(t) {

@@ -8,6 +8,7 @@ import (
 	"github.com/distribution/reference"
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/dockmend/dockmend/internal/fuzzseed"
 	"github.com/dockmend/dockmend/internal/syntax/yaml"
 	"github.com/dockmend/dockmend/internal/text"
 )
@@ -92,6 +93,9 @@ func TestComposeSitePlatforms(t *testing.T) {
 // FuzzComposeRewrite holds every edit to what it is for: the site names the new
 // tag and digest, and no other place changes.
 func FuzzComposeRewrite(f *testing.F) {
+	for _, s := range fuzzseed.Texts(f, "compose") {
+		f.Add(s)
+	}
 	for _, s := range []string{
 		"services:\n  a:\n    image: a:1 # x\n  b: {image: \"b\", platform: linux/amd64}\n",
 		"x-s: &s\n  image: 'a:${V:-1}'\nservices:\n  a:\n    <<: *s\n  b: *s\n  c: {<<: [*s], image: \"${I:-c/d:2@sha256:1}\"}\n",

@@ -28,12 +28,12 @@ func (c ContextCopy) Whole() bool { return c.Path == "." || c.Path == "*" }
 // Sources with variables, addresses and here-documents are left out, and so are
 // copies with --exclude, of which nobody knows here what they take.
 func (f *Dockerfile) ContextCopies() []ContextCopy {
+	return Once(f, "copies of the context", nil, f.readContextCopies)
+}
+
+func (f *Dockerfile) readContextCopies() []ContextCopy {
 	var copies []ContextCopy
 	for _, s := range f.Stages() {
-		shipped := false
-		for at := f.Final(); at != nil; at = at.Parent {
-			shipped = shipped || at == s
-		}
 		for _, in := range s.Instructions {
 			if in.Keyword != "copy" && in.Keyword != "add" || len(in.Words) < 2 ||
 				slices.ContainsFunc(in.Flags, func(f dockerfile.Flag) bool { return f.Name == "from" || f.Name == "exclude" }) {
@@ -41,7 +41,7 @@ func (f *Dockerfile) ContextCopies() []ContextCopy {
 			}
 			for _, w := range in.Words[:len(in.Words)-1] {
 				if name, ok := contextPath(w.Text); ok {
-					copies = append(copies, ContextCopy{in, w, name, s, shipped})
+					copies = append(copies, ContextCopy{in, w, name, s, s.InFinalImage()})
 				}
 			}
 		}

@@ -8,6 +8,7 @@ import (
 	"github.com/distribution/reference"
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/dockmend/dockmend/internal/fuzzseed"
 	"github.com/dockmend/dockmend/internal/syntax/dockerfile"
 	"github.com/dockmend/dockmend/internal/text"
 )
@@ -75,6 +76,9 @@ func TestImageSites(t *testing.T) {
 // FuzzRewrite holds every edit to what it is for: the site names the new tag and
 // digest, and no other place changes.
 func FuzzRewrite(f *testing.F) {
+	for _, s := range fuzzseed.Texts(f, "dockerfile") {
+		f.Add(s)
+	}
 	for _, s := range []string{
 		"# syntax=docker/dockerfile:1\nARG V=\"1\"\nFROM a:${V} AS x\nFROM x\nCOPY --from=b/c:2 x y\nRUN --mount=type=bind,from=d:3,target=/x true\n",
 		"ARG A=a:1 B=2\nARG C=$A\nFROM $C\nFROM --platform=$A b:$B\nARG B\n", "FROM a:${X:-1}\nFROM a@sha256:1\nCOPY --from='b:1' x y\n",

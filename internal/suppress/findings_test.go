@@ -5,6 +5,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/dockmend/dockmend/internal/fuzzseed"
 	"github.com/dockmend/dockmend/internal/lint"
 	"github.com/dockmend/dockmend/internal/syntax/dockerfile"
 	"github.com/google/go-cmp/cmp"
@@ -213,6 +214,9 @@ func TestHostileLists(t *testing.T) {
 }
 
 func FuzzApply(f *testing.F) {
+	for _, s := range fuzzseed.Texts(f, "dockerfile") {
+		f.Add(s)
+	}
 	f.Add("# dockmend ignore-file=all, untaged-image\nFROM a\n# dockmend ignore=DL3006,DL3007,x -- y\nRUN b \\\n # dockmend ignore=runtime\n c\n")
 	f.Add("\xEF\xBB\xBF# dockmend ignore=DL3006\r\n# escape=`\r\nFROM a")
 	f.Add("# check=skip=all\nRUN <<E\n# dockmend ignore=a\nE\n# kics-scan ignore-block\n\nFROM a\n# dockmend ignore=,a,,DL3006,DL3006,")

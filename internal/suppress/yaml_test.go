@@ -6,6 +6,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/dockmend/dockmend/internal/fuzzseed"
 	"github.com/dockmend/dockmend/internal/lint"
 	"github.com/dockmend/dockmend/internal/syntax/yaml"
 	"github.com/dockmend/dockmend/internal/text"
@@ -43,6 +44,9 @@ func TestYAMLLineEnds(t *testing.T) {
 }
 
 func FuzzYAML(f *testing.F) {
+	for _, s := range fuzzseed.Texts(f, "compose") {
+		f.Add(s)
+	}
 	for _, end := range []string{"\n", "\r\n", "\r", "\u0085", "\u2028"} {
 		f.Add(strings.ReplaceAll("# a@# dockmend ignore=DL3006,x@a: # dockmend ignore=latest-tag@ - b # c@# dockmend ignore-file=all@---@c: |@ # d@", "@", end))
 	}

@@ -37,14 +37,14 @@ type stageNeed struct {
 }
 
 func checkCircularStageDependency(p *lint.Pass[*facts.Dockerfile]) {
-	const mostStages = 500 // what follows grows with their square
-	if n := len(p.Doc.Stages()); n < 2 || n > mostStages {
+	if len(p.Doc.Stages()) < 2 {
 		return
 	}
 	needs := stageNeeds(p.Doc)
+	circle := circles(needs)
 	for from, list := range needs {
 		for _, n := range list {
-			if n.to == from || !leadsTo(needs, n.to, from) {
+			if n.to == from || circle[n.to] != circle[from] {
 				continue
 			}
 			p.Report(lint.Finding{
@@ -85,25 +85,41 @@ func stageNeeds(d *facts.Dockerfile) [][]stageNeed {
 	return needs
 }
 
-// leadsTo tells whether one stage needs another one, through others too.
-func leadsTo(needs [][]stageNeed, from, to int) bool {
-	seen := make([]bool, len(needs))
-	open := []int{from}
-	for len(open) > 0 {
-		at := open[len(open)-1]
-		open = open[:len(open)-1]
-		if at == to {
-			return true
-		}
-		if seen[at] {
-			continue
-		}
-		seen[at] = true
+// circles numbers the stages: those that need each other, through others too, have
+// the same number (Tarjan's strongly connected components).
+func circles(needs [][]stageNeed) []int {
+	circle, order, low := make([]int, len(needs)), make([]int, len(needs)), make([]int, len(needs))
+	var open []int
+	found, seen := 0, 0
+	var visit func(at int)
+	visit = func(at int) {
+		seen++
+		order[at], low[at] = seen, seen
+		open = append(open, at)
 		for _, n := range needs[at] {
-			open = append(open, n.to)
+			switch {
+			case order[n.to] == 0:
+				visit(n.to)
+				low[at] = min(low[at], low[n.to])
+			case circle[n.to] == 0:
+				low[at] = min(low[at], order[n.to])
+			}
+		}
+		if low[at] < order[at] {
+			return
+		}
+		found++
+		for circle[at] == 0 {
+			circle[open[len(open)-1]] = found
+			open = open[:len(open)-1]
 		}
 	}
-	return false
+	for at := range needs {
+		if order[at] == 0 {
+			visit(at)
+		}
+	}
+	return circle
 }
 
 // stageTitle names a stage for a message.

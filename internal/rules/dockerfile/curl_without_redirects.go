@@ -29,7 +29,7 @@ var CurlWithoutRedirects = lint.Rule[*facts.Dockerfile]{
 }
 
 func checkCurlWithoutRedirects(p *lint.Pass[*facts.Dockerfile]) {
-	if strings.Contains(string(p.Doc.Src), "curlrc") {
+	if p.Doc.Mentions("curlrc") {
 		return
 	}
 	p.Doc.AllCommands(func(c *facts.Command) {

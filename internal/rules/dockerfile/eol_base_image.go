@@ -92,19 +92,27 @@ func isMinorHere(d *facts.Dockerfile, s *facts.Stage, v lifecycle.Verdict) bool 
 // firstInstall is the first command that installs packages of the distribution in a
 // stage or one that builds on it; nil if there is none.
 func firstInstall(d *facts.Dockerfile, base *facts.Stage) *facts.Command {
-	for _, s := range d.Stages() {
-		if !s.ReachesFinal() || !slices.Contains(s.Chain(), base) {
-			continue
+	return facts.Once(d, "first installs from the archive", nil, func() map[*facts.Stage]*facts.Command {
+		first := map[*facts.Stage]*facts.Command{}
+		for _, s := range d.Stages() {
+			c := ownInstall(d, s)
+			for x := s; c != nil && x != nil && first[x] == nil; x = x.Parent {
+				first[x] = c
+			}
 		}
-		for _, in := range s.Instructions {
-			if in.Keyword != "run" {
-				continue
-			}
-			for _, c := range d.Commands(in) {
-				if asksArchive(c) {
-					return c
-				}
-			}
+		return first
+	})[base]
+}
+
+// ownInstall is the first command that installs packages of the distribution in a
+// stage that the final image needs; nil if there is none.
+func ownInstall(d *facts.Dockerfile, s *facts.Stage) *facts.Command {
+	if !s.ReachesFinal() {
+		return nil
+	}
+	for _, in := range s.Own("run") {
+		if commands := d.Commands(in); slices.ContainsFunc(commands, asksArchive) {
+			return commands[slices.IndexFunc(commands, asksArchive)]
 		}
 	}
 	return nil

@@ -92,6 +92,10 @@ func isRoot(d *facts.Dockerfile, in *dockerfile.Instruction) bool {
 // dropsRights names the tool in the stage's instructions that starts a program
 // as another user; empty if there is none.
 func dropsRights(d *facts.Dockerfile, s *facts.Stage) string {
+	return facts.Once(d, "tool that drops rights", s, func() string { return readDropsRights(d, s) })
+}
+
+func readDropsRights(d *facts.Dockerfile, s *facts.Stage) string {
 	for _, x := range s.Chain() {
 		for _, in := range x.Instructions {
 			switch in.Keyword {

@@ -59,6 +59,10 @@ func checkNodeGypCacheNotMounted(p *lint.Pass[*facts.Dockerfile]) {
 // buildsAddons tells whether a stage calls node-gyp, or installs a compiler and
 // Python for it.
 func buildsAddons(d *facts.Dockerfile, s *facts.Stage) bool {
+	return facts.Once(d, "builds addons", s, func() bool { return readBuildsAddons(d, s) })
+}
+
+func readBuildsAddons(d *facts.Dockerfile, s *facts.Stage) bool {
 	compiler, python := false, false
 	for _, x := range s.Chain() {
 		for _, in := range x.Instructions {

@@ -69,7 +69,7 @@ func isOrdinaryUser(d *facts.Dockerfile, in *dockerfile.Instruction) bool {
 	if user == "" || strings.Contains(user, "$") || strings.EqualFold(user, "ContainerAdministrator") || strings.Trim(user, "0") == "" || user == "root" {
 		return false
 	}
-	return !strings.Contains(string(d.Src), "-o -u 0") && !strings.Contains(string(d.Src), "--non-unique")
+	return !d.Mentions("-o -u 0") && !d.Mentions("--non-unique")
 }
 
 func needsRoot(c *facts.Command) bool {

@@ -2,7 +2,6 @@ package dockerfile
 
 import (
 	"fmt"
-	"strings"
 
 	"github.com/dockmend/dockmend/internal/facts"
 	"github.com/dockmend/dockmend/internal/lint"
@@ -29,7 +28,7 @@ var PythonBytecodeWritten = lint.Rule[*facts.Dockerfile]{
 
 func checkPythonBytecodeWritten(p *lint.Pass[*facts.Dockerfile]) {
 	c, ok := startOf(p.Doc)
-	if !ok || !isPythonImage(c.stage) || !isPythonProgram(c.program) || setsVariable(c.stage, "PYTHONDONTWRITEBYTECODE") || strings.Contains(string(p.Doc.Src), "UV_COMPILE_BYTECODE") || strings.Contains(string(p.Doc.Src), "compileall") {
+	if !ok || !isPythonImage(c.stage) || !isPythonProgram(c.program) || setsVariable(c.stage, "PYTHONDONTWRITEBYTECODE") || p.Doc.Mentions("UV_COMPILE_BYTECODE") || p.Doc.Mentions("compileall") {
 		return
 	}
 	p.Report(lint.Finding{Fixes: setForCommand(p.Doc, c, "PYTHONDONTWRITEBYTECODE", "1"), Span: c.at.Span, Message: fmt.Sprintf("%s writes bytecode beside the sources when it runs; set ENV PYTHONDONTWRITEBYTECODE=1, or compile in the build", quoteShort(c.program))})

@@ -13,6 +13,10 @@ import (
 // startCommands are the commands of the ENTRYPOINT and CMD that hold at the end of
 // a stage.
 func startCommands(d *facts.Dockerfile, s *facts.Stage) []*facts.Command {
+	return facts.Once(d, "commands that start it", s, func() []*facts.Command { return readStartCommands(d, s) })
+}
+
+func readStartCommands(d *facts.Dockerfile, s *facts.Stage) []*facts.Command {
 	var list []*facts.Command
 	for _, in := range []*dockerfile.Instruction{s.Entrypoint(), s.Command()} {
 		if in != nil {
@@ -93,6 +97,10 @@ func switchesAtStart(d *facts.Dockerfile, s *facts.Stage) bool {
 // dropsWorkers tells whether the program is a server whose workers leave root by
 // themselves.
 func dropsWorkers(d *facts.Dockerfile, s *facts.Stage) bool {
+	return facts.Once(d, "its workers drop rights", s, func() bool { return readDropsWorkers(d, s) })
+}
+
+func readDropsWorkers(d *facts.Dockerfile, s *facts.Stage) bool {
 	return slices.ContainsFunc(startCommands(d, s), func(c *facts.Command) bool {
 		switch name := c.Name(); name {
 		case "nginx", "httpd", "httpd-foreground", "apache2", "apache2ctl", "apachectl", "apache2-foreground", "haproxy", "postfix", "dnsmasq", "squid", "named":
@@ -137,6 +145,10 @@ func speaksOfTrial(name string) bool {
 // isServer tells whether the start command is plainly one of a service, though the
 // file exposes no port.
 func isServer(d *facts.Dockerfile, s *facts.Stage) bool {
+	return facts.Once(d, "is a server", s, func() bool { return readIsServer(d, s) })
+}
+
+func readIsServer(d *facts.Dockerfile, s *facts.Stage) bool {
 	copied := slices.ContainsFunc(s.Instructions, func(in *dockerfile.Instruction) bool { return in.Keyword == "copy" || in.Keyword == "add" })
 	return slices.ContainsFunc(startCommands(d, s), func(c *facts.Command) bool {
 		first := firstAction(c)

@@ -43,7 +43,7 @@ func checkSupervisorInContainer(p *lint.Pass[*facts.Dockerfile]) {
 		}
 	case "s6-svscan", "runsvdir", "runsvdir-start", "runit", "runit-init", "my_init", "honcho", "foreman":
 	case "init":
-		if c.at.Text != "/init" || !strings.Contains(string(p.Doc.Src), "s6-overlay") {
+		if c.at.Text != "/init" || !p.Doc.Mentions("s6-overlay") {
 			return
 		}
 	default:

@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	specified "github.com/compose-spec/compose-go/v2/schema"
+	"github.com/dockmend/dockmend/internal/fuzzseed"
 	"github.com/dockmend/dockmend/internal/syntax/compose/model"
 	"github.com/google/go-cmp/cmp"
 )
@@ -433,6 +434,9 @@ func TestModel(t *testing.T) {
 }
 
 func FuzzCompose(f *testing.F) {
+	for _, s := range fuzzseed.Texts(f, "compose") {
+		f.Add([]byte(s))
+	}
 	f.Add([]byte(app))
 	for _, src := range hostile() {
 		if len(src) < 5000 {

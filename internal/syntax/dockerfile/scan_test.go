@@ -5,6 +5,8 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+
+	"github.com/dockmend/dockmend/internal/fuzzseed"
 )
 
 var handwritten = map[string]string{
@@ -99,6 +101,9 @@ func TestSpans(t *testing.T) {
 }
 
 func FuzzParse(f *testing.F) {
+	for _, s := range fuzzseed.Texts(f, "dockerfile") {
+		f.Add([]byte(s))
+	}
 	for _, src := range handwritten {
 		if len(src) < 1000 {
 			f.Add([]byte(src))

@@ -6,6 +6,8 @@ import (
 	"testing"
 
 	"mvdan.cc/sh/v3/syntax"
+
+	"github.com/dockmend/dockmend/internal/fuzzseed"
 )
 
 func TestScriptOffsetsAreFileOffsets(t *testing.T) {
@@ -110,6 +112,9 @@ func TestCorpusScripts(t *testing.T) {
 }
 
 func FuzzScript(f *testing.F) {
+	for _, s := range fuzzseed.Texts(f, "dockerfile") {
+		f.Add([]byte(s))
+	}
 	f.Add([]byte("FROM a\nRUN a \\\n# c\n\n && b\n"))
 	f.Add([]byte("RUN <<A cat && <<-B b\nx\nA\n\ty\n\tB\n"))
 	f.Add([]byte("# escape=`\r\nRUN a `  \r\n b\r\n"))

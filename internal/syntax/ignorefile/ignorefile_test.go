@@ -13,6 +13,7 @@ import (
 	"github.com/moby/patternmatcher"
 	moby "github.com/moby/patternmatcher/ignorefile"
 
+	"github.com/dockmend/dockmend/internal/fuzzseed"
 	"github.com/dockmend/dockmend/internal/syntax/ignorefile"
 )
 
@@ -203,6 +204,9 @@ func ask(patterns []string, name string) (bool, error) {
 }
 
 func FuzzIgnoreFile(f *testing.F) {
+	for i, s := range fuzzseed.Texts(f, "ignorefile") {
+		f.Add([]byte(s), paths[i%len(paths)])
+	}
 	for i, src := range samples {
 		f.Add([]byte(src), paths[i%len(paths)])
 	}

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/dockmend/dockmend/internal/fuzzseed"
 	"github.com/dockmend/dockmend/internal/text"
 )
 
@@ -251,6 +252,11 @@ func TestEditsKeepTheRest(t *testing.T) {
 }
 
 func FuzzEdits(f *testing.F) {
+	for _, kind := range []string{"compose", "kubernetes", "workflow"} {
+		for _, s := range fuzzseed.Texts(f, kind) {
+			f.Add([]byte(s))
+		}
+	}
 	for _, src := range handwritten {
 		if len(src) < 1000 {
 			f.Add([]byte(src))

@@ -8,6 +8,8 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+
+	"github.com/dockmend/dockmend/internal/fuzzseed"
 )
 
 var handwritten = map[string]string{
@@ -303,6 +305,11 @@ func TestBombs(t *testing.T) {
 }
 
 func FuzzSpans(f *testing.F) {
+	for _, kind := range []string{"compose", "kubernetes", "workflow"} {
+		for _, s := range fuzzseed.Texts(f, kind) {
+			f.Add([]byte(s))
+		}
+	}
 	for _, src := range handwritten {
 		if len(src) < 1000 {
 			f.Add([]byte(src))

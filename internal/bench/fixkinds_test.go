@@ -21,6 +21,7 @@ import (
 	"github.com/dockmend/dockmend/internal/files"
 	"github.com/dockmend/dockmend/internal/fixture"
 	"github.com/dockmend/dockmend/internal/lint"
+	"github.com/dockmend/dockmend/internal/project"
 	"github.com/dockmend/dockmend/internal/rules"
 	"github.com/dockmend/dockmend/internal/syntax/compose/model"
 	"github.com/dockmend/dockmend/internal/syntax/ignorefile"
@@ -268,12 +269,8 @@ func filesOfCases(t *testing.T) []fixable {
 			for _, c := range parsed.Cases {
 				tree := fixture.Files{c.Document: c.Input()}
 				maps.Copy(tree, c.Around)
-				gate, err := tree.In(path.Dir(c.Document), path.Base(c.Document))
-				if err != nil {
-					t.Fatal(err)
-				}
 				id := strings.TrimSuffix(filepath.Base(name), ".txtar")
-				files = append(files, fixable{engine.File{Path: path.Join(id, c.Name, c.Document), Target: target, Context: gate}, c.Input()})
+				files = append(files, fixable{engine.File{Path: path.Join(id, c.Name, c.Document), Target: target, Context: tree.Around(c.Document)}, c.Input()})
 			}
 		}
 	}
@@ -298,6 +295,7 @@ func filesOfCorpus(t *testing.T) []fixable {
 	if err != nil {
 		t.Fatal(err)
 	}
+	store := project.New(project.Disk(root), nil)
 	var files []fixable
 	for _, f := range found.Files {
 		if f.Target != lint.TargetCompose && f.Target != lint.TargetIgnoreFile {
@@ -307,7 +305,7 @@ func filesOfCorpus(t *testing.T) []fixable {
 		if err != nil {
 			t.Fatal(err)
 		}
-		files = append(files, fixable{engine.File{Path: f.Path, Target: f.Target, Context: buildcontext.New(root, f.Path, nil)}, src})
+		files = append(files, fixable{engine.File{Path: f.Path, Target: f.Target, Context: buildcontext.New(store, f.Path)}, src})
 	}
 	return files
 }

@@ -17,6 +17,7 @@ import (
 	"github.com/dockmend/dockmend/internal/engine"
 	"github.com/dockmend/dockmend/internal/fixture"
 	"github.com/dockmend/dockmend/internal/lint"
+	"github.com/dockmend/dockmend/internal/project"
 	"github.com/dockmend/dockmend/internal/rules"
 )
 
@@ -93,6 +94,26 @@ func (r recorder) ReadFile(name string) ([]byte, error) {
 	return src, err
 }
 
+func (r recorder) Source(name string) (*lint.Source, error) {
+	src, err := r.Context.Source(name)
+	r.noteSource(name, src, err)
+	return src, err
+}
+
+func (r recorder) Shared(name string, key any, make func(*lint.Source) any) (any, *lint.Source, error) {
+	made, src, err := r.Context.Shared(name, key, make)
+	r.noteSource(name, src, err)
+	return made, src, err
+}
+
+func (r recorder) noteSource(name string, src *lint.Source, err error) {
+	content := ""
+	if src != nil {
+		content = string(src.Bytes)
+	}
+	r.note(name, content, err)
+}
+
 func (r recorder) List(name string) ([]string, error) {
 	names, err := r.Context.List(name)
 	r.note(name, "", err)
@@ -150,12 +171,13 @@ func TestNothingOutsideIsRead(t *testing.T) {
 	}
 	checker := &engine.Checker{Catalog: catalog, Settings: set.Settings()}
 	fixer := &engine.Fixer{Checker: checker, Unsafe: true}
+	store := project.New(project.Disk(root), nil)
 	log := &reads{}
 	var files []engine.File
 	for name, content := range escaping() {
 		f := engine.File{
 			Path: name, Target: discover.Classify(name), Policy: set.For(name),
-			Context: recorder{buildcontext.New(root, name, nil), path.Dir(name), log},
+			Context: recorder{buildcontext.New(store, name), path.Dir(name), log},
 			Open:    func() (io.ReadCloser, error) { return root.Open(name) },
 		}
 		files = append(files, f)
@@ -203,7 +225,7 @@ func TestTimeGoesWithTheSize(t *testing.T) {
 			for i := range n {
 				b.WriteString(line(i))
 			}
-			f := engine.File{Path: "compose.yaml", Target: lint.TargetCompose, Context: fixture.Files{}, Policy: set.For("compose.yaml")}
+			f := engine.File{Path: "compose.yaml", Target: lint.TargetCompose, Context: fixture.Files{}.Around("compose.yaml"), Policy: set.For("compose.yaml")}
 			if name == "ignored" {
 				f.Path, f.Target = ".dockerignore", lint.TargetIgnoreFile
 			}

@@ -176,7 +176,7 @@ func TestBreakagesOfManifestsAndWorkflows(t *testing.T) {
 	tried := map[string]bool{}
 	for _, good := range goodFiles {
 		found := func(src string) []string {
-			f := engine.File{Path: good.name, Target: good.target, Context: fixture.Files{good.name: []byte(src)}, Policy: set.For(good.name)}
+			f := engine.File{Path: good.name, Target: good.target, Context: fixture.Files{good.name: []byte(src)}.Around(good.name), Policy: set.For(good.name)}
 			var ids []string
 			checked := checker.Check(t.Context(), f, []byte(src))
 			for _, p := range checked.Problems {

@@ -20,6 +20,7 @@ import (
 	"github.com/dockmend/dockmend/internal/facts"
 	"github.com/dockmend/dockmend/internal/files"
 	"github.com/dockmend/dockmend/internal/lint"
+	"github.com/dockmend/dockmend/internal/project"
 	"github.com/dockmend/dockmend/internal/resolve"
 	"github.com/dockmend/dockmend/internal/resolve/fakeregistry"
 	"github.com/dockmend/dockmend/internal/rules"
@@ -115,12 +116,13 @@ func newPinned(t *testing.T, projects string) *pinned {
 		t.Fatal(err)
 	}
 	n := fakeregistry.New(t)
+	store := project.New(project.Disk(root), nil)
 	hosts := resolve.Registries()
 	for _, f := range found.Files {
 		if f.Target != lint.TargetDockerfile && f.Target != lint.TargetCompose || f.Template {
 			continue
 		}
-		file := engine.File{Path: f.Path, Target: f.Target, Context: buildcontext.New(root, f.Path, nil), Policy: set.For(f.Path)}
+		file := engine.File{Path: f.Path, Target: f.Target, Context: buildcontext.New(store, f.Path), Policy: set.For(f.Path)}
 		p.files = append(p.files, file)
 		for _, x := range p.sites(t, file) {
 			if _, err := reference.ParseNormalizedNamed(x.Image.Text); err != nil {

@@ -16,6 +16,7 @@ import (
 	"github.com/dockmend/dockmend/internal/engine"
 	"github.com/dockmend/dockmend/internal/fixture"
 	"github.com/dockmend/dockmend/internal/lint"
+	"github.com/dockmend/dockmend/internal/project"
 	"github.com/dockmend/dockmend/internal/rules"
 )
 
@@ -71,6 +72,7 @@ func unpacked(t *testing.T, archive *txtar.Archive) *os.Root {
 func lintTree(t *testing.T, root *os.Root, catalog *rules.Catalog, set *config.RuleSet, names ...string) *lint.Result {
 	t.Helper()
 	checker := &engine.Checker{Catalog: catalog, Settings: set.Settings()}
+	store := project.New(project.Disk(root), nil)
 	var files []engine.File
 	for _, name := range names {
 		target := discover.Classify(name)
@@ -81,7 +83,7 @@ func lintTree(t *testing.T, root *os.Root, catalog *rules.Catalog, set *config.R
 			target = lint.TargetWorkflow
 		}
 		files = append(files, engine.File{
-			Path: name, Target: target, Context: buildcontext.New(root, name, nil), Policy: set.For(name),
+			Path: name, Target: target, Context: buildcontext.New(store, name), Policy: set.For(name),
 			Open: func() (io.ReadCloser, error) { return root.Open(name) },
 		})
 	}
@@ -245,7 +247,7 @@ func TestBreakagesOfTheCanonicalIgnoreFile(t *testing.T) {
 	checker := &engine.Checker{Catalog: catalog, Settings: set.Settings()}
 	found := func(src string) []string {
 		tree[".dockerignore"] = []byte(src)
-		f := engine.File{Path: ".dockerignore", Target: lint.TargetIgnoreFile, Context: tree, Policy: set.For(".dockerignore")}
+		f := engine.File{Path: ".dockerignore", Target: lint.TargetIgnoreFile, Context: tree.Around(".dockerignore"), Policy: set.For(".dockerignore")}
 		var ids []string
 		for _, d := range checker.Check(t.Context(), f, []byte(src)).Diagnostics {
 			ids = append(ids, d.Rule.ID)

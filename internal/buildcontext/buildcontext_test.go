@@ -10,9 +10,10 @@ import (
 
 	"github.com/dockmend/dockmend/internal/buildcontext"
 	"github.com/dockmend/dockmend/internal/lint"
+	"github.com/dockmend/dockmend/internal/project"
 )
 
-func tree(t *testing.T, files map[string]string) *os.Root {
+func tree(t *testing.T, files map[string]string) (*os.Root, *project.Store) {
 	t.Helper()
 	dir := t.TempDir()
 	for name, content := range files {
@@ -29,11 +30,11 @@ func tree(t *testing.T, files map[string]string) *os.Root {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = root.Close() })
-	return root
+	return root, project.New(project.Disk(root), nil)
 }
 
 func TestContext(t *testing.T) {
-	root := tree(t, map[string]string{
+	root, store := tree(t, map[string]string{
 		"secret": "s", "app/Dockerfile": "FROM a\n", "app/main.go": "package main\n", "app/.git/config": "", "app/dist/x": "",
 		"app/.dockerignore": "dist\n# main.go\n",
 	})
@@ -43,7 +44,7 @@ func TestContext(t *testing.T) {
 	if err := os.Symlink("/etc/hostname", filepath.Join(root.Name(), "app", "outside")); err != nil {
 		t.Fatal(err)
 	}
-	c := buildcontext.New(root, "app/Dockerfile", nil)
+	c := buildcontext.New(store, "app/Dockerfile")
 	for _, name := range []string{"main.go", "/main.go", "./main.go"} {
 		if src, err := c.ReadFile(name); err != nil || string(src) != "package main\n" {
 			t.Errorf("ReadFile(%q) = %q, %v", name, src, err)
@@ -76,7 +77,8 @@ func TestContext(t *testing.T) {
 }
 
 func TestIgnoreFileOfTheDockerfile(t *testing.T) {
-	c := buildcontext.New(tree(t, map[string]string{"a.Dockerfile": "", "a.Dockerfile.dockerignore": "x\n", ".dockerignore": "y\n"}), "a.Dockerfile", nil)
+	_, store := tree(t, map[string]string{"a.Dockerfile": "", "a.Dockerfile.dockerignore": "x\n", ".dockerignore": "y\n"})
+	c := buildcontext.New(store, "a.Dockerfile")
 	if _, ignored := c.Ignored("x"); !ignored {
 		t.Error("a.Dockerfile.dockerignore does not count")
 	}

@@ -12,13 +12,13 @@ import (
 
 // TestPipe: one that nobody writes to is an error, and no wait without end.
 func TestPipe(t *testing.T) {
-	root := tree(t, map[string]string{"Dockerfile": ""})
+	root, store := tree(t, map[string]string{"Dockerfile": ""})
 	for _, name := range []string{"app.env", ".dockerignore"} {
 		if err := syscall.Mkfifo(filepath.Join(root.Name(), name), 0o600); err != nil {
 			t.Skip("SKIPPED: no pipes here: ", err)
 		}
 	}
-	c := buildcontext.New(root, "Dockerfile", nil)
+	c := buildcontext.New(store, "Dockerfile")
 	if _, err := c.ReadFile("app.env"); err == nil {
 		t.Error("a pipe was read")
 	}

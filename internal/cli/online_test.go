@@ -21,6 +21,7 @@ import (
 	"github.com/dockmend/dockmend/internal/buildcontext"
 	"github.com/dockmend/dockmend/internal/cli"
 	"github.com/dockmend/dockmend/internal/facts"
+	"github.com/dockmend/dockmend/internal/project"
 	"github.com/dockmend/dockmend/internal/resolve"
 	"github.com/dockmend/dockmend/internal/resolve/fakeregistry"
 	"github.com/dockmend/dockmend/internal/syntax/compose"
@@ -88,7 +89,7 @@ func sitesBelow(t *testing.T, dir string) []site {
 		sites := facts.NewDockerfile(dockerfile.ParseIndexed(src, lines)).ImageSites
 		if isCompose {
 			doc := facts.NewCompose(compose.Parse(src, lines))
-			doc.Name, doc.Around = name, facts.NewProject(buildcontext.New(root, name, func(at string) string { return at }))
+			doc.Name, doc.Around = name, facts.NewProject(buildcontext.New(project.New(project.Disk(root), nil), name))
 			sites = doc.ImageSites
 		}
 		for _, x := range sites() {

@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -14,6 +15,7 @@ import (
 	"github.com/dockmend/dockmend/internal/engine"
 	"github.com/dockmend/dockmend/internal/files"
 	"github.com/dockmend/dockmend/internal/lint"
+	"github.com/dockmend/dockmend/internal/project"
 	"github.com/dockmend/dockmend/internal/resolve"
 	"github.com/dockmend/dockmend/internal/rules"
 	"github.com/dockmend/dockmend/internal/shellcheck"
@@ -22,11 +24,13 @@ import (
 
 // session is what lint and fix know before they begin: rules and files.
 type session struct {
-	place    *place
-	rules    *config.RuleSet
-	checker  *engine.Checker
-	files    []engine.File
-	found    *discover.Result
+	place   *place
+	rules   *config.RuleSet
+	checker *engine.Checker
+	files   []engine.File
+	found   *discover.Result
+	// store has what was read of the files.
+	store    *project.Store
 	notices  []string
 	problems []lint.Problem
 	skipped  []lint.SkippedRule
@@ -190,6 +194,7 @@ func (s *session) find(flags *lintFlags, named bool) error {
 		return emptyError(err)
 	}
 	s.found = found
+	s.store = project.New(project.Disk(s.place.root.OS()), s.place.shown)
 	s.problems = found.Problems
 	for _, f := range found.Files {
 		if !s.checker.Reads(f.Target) {
@@ -198,10 +203,20 @@ func (s *session) find(flags *lintFlags, named bool) error {
 		s.files = append(s.files, engine.File{
 			Path: s.place.shown(f.Path), Target: f.Target, Template: f.Template, Policy: s.rules.For(f.Path),
 			Context: s.context(flags, f.Path),
-			Open:    func() (io.ReadCloser, error) { return s.place.root.Open(f.Path) },
+			Open:    func() (io.ReadCloser, error) { return s.open(f.Path) },
 		})
 	}
 	return nil
+}
+
+// open reads a file from what was read already, or from the disk where the store
+// has a reason not to: for one that is too large the engine says so.
+func (s *session) open(name string) (io.ReadCloser, error) {
+	src, err := s.store.Source(name)
+	if err != nil {
+		return s.place.root.Open(name)
+	}
+	return io.NopCloser(bytes.NewReader(src.Bytes)), nil
 }
 
 // context is the gate to the files around a Dockerfile; it is shut where these
@@ -210,7 +225,7 @@ func (s *session) context(flags *lintFlags, path string) lint.Context {
 	if flags.alone {
 		return buildcontext.None()
 	}
-	return buildcontext.New(s.place.root.OS(), path, s.place.shown)
+	return buildcontext.New(s.store, path)
 }
 
 // run checks the files, and proves the fixes where that is asked for.

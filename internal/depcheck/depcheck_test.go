@@ -37,7 +37,8 @@ var rooms = map[string][]string{
 	"internal/suppress":             {"internal/text", "internal/lint", "internal/nearest", "internal/syntax"},
 	"internal/config":               {"internal/text", "internal/lint", "internal/nearest"},
 	"internal/discover":             {"internal/files", "internal/text", "internal/lint", "internal/syntax"},
-	"internal/buildcontext":         {"internal/files", "internal/text", "internal/lint", "internal/syntax/ignorefile"},
+	"internal/project":              {"internal/files", "internal/text", "internal/lint"},
+	"internal/buildcontext":         {"internal/text", "internal/lint", "internal/syntax/ignorefile", "internal/project"},
 	"internal/git":                  {"internal/files"},
 	"internal/gitdiff":              {"internal/files", "internal/git", "internal/text"},
 	"internal/prove":                {"internal/text", "internal/lint", "internal/syntax", "internal/facts"},
@@ -54,7 +55,7 @@ var rooms = map[string][]string{
 	"internal/fuzzseed":       nil,
 	"internal/cli": {
 		"docs", "internal/images", "internal/files", "internal/text", "internal/lint", "internal/nearest", "internal/rules", "internal/suppress", "internal/config", "internal/discover",
-		"internal/buildcontext", "internal/gitdiff", "internal/prove", "internal/resolve", "internal/shellcheck", "internal/engine", "internal/report", "internal/github",
+		"internal/project", "internal/buildcontext", "internal/gitdiff", "internal/prove", "internal/resolve", "internal/shellcheck", "internal/engine", "internal/report", "internal/github",
 	},
 
 	// What only tests, benchmarks and go generate use; no room may enter these.
@@ -74,7 +75,7 @@ var keptTo = []struct {
 		packages: []string{"os", "net", "syscall", "unsafe", "plugin"},
 		except:   []string{"net/mail", "net/netip", "net/url", "os/exec"}, // os/exec: see below
 		rooms: []string{
-			"cmd/dockmend", "internal/files", "internal/git", "internal/config", "internal/discover", "internal/buildcontext", "internal/engine", "internal/cli",
+			"cmd/dockmend", "internal/files", "internal/git", "internal/config", "internal/discover", "internal/project", "internal/engine", "internal/cli",
 			"internal/resolve", "internal/resolve/fakeregistry", "internal/shellcheck", "internal/github", "internal/github/fakehub", "internal/prove", "internal/fixture", "internal/fuzzseed",
 			"internal/bench", "internal/tools",
 		},

@@ -73,7 +73,7 @@ type Checked struct {
 
 // Check checks one file whose bytes were read.
 func (c *Checker) Check(ctx context.Context, f File, src []byte) *Checked {
-	l := c.load(f, func() ([]byte, error) { return src, nil })
+	l := c.load(f, func() (*lint.Source, error) { return f.source(src), nil })
 	c.askShellCheck(ctx, []*loaded{l})
 	return c.check(l)
 }
@@ -91,7 +91,7 @@ type loaded struct {
 }
 
 // load reads and parses a file.
-func (c *Checker) load(f File, read func() ([]byte, error)) *loaded {
+func (c *Checker) load(f File, read func() (*lint.Source, error)) *loaded {
 	l := &loaded{file: f, frame: c.frame(f.Path), out: &Checked{}}
 	l.frame.attempt(StepRead, func() {
 		src, err := read()
@@ -99,7 +99,7 @@ func (c *Checker) load(f File, read func() ([]byte, error)) *loaded {
 			l.out.Problems = append(l.out.Problems, lint.Problem{File: f.Path, Message: "cannot be read: " + reason(err)})
 			return
 		}
-		l.src = lint.NewSource(f.Path, src)
+		l.src = src
 	})
 	if l.src != nil {
 		l.frame.attempt(StepParse, func() { c.parse(l) })

@@ -7,10 +7,6 @@ import (
 	"github.com/dockmend/dockmend/internal/lint"
 	"github.com/dockmend/dockmend/internal/rules"
 	"github.com/dockmend/dockmend/internal/suppress"
-	"github.com/dockmend/dockmend/internal/syntax/compose"
-	"github.com/dockmend/dockmend/internal/syntax/dockerfile"
-	"github.com/dockmend/dockmend/internal/syntax/ignorefile"
-	"github.com/dockmend/dockmend/internal/syntax/yaml"
 )
 
 // document is a parsed file of any kind.
@@ -57,25 +53,38 @@ func parse(f File, src *lint.Source, catalog *rules.Catalog) (doc document, temp
 	around := facts.NewProject(f.Context)
 	switch f.Target {
 	case lint.TargetDockerfile:
-		d := dockerfile.ParseIndexed(src.Bytes, src.Lines)
+		d := shared(f, src, facts.ParseDockerfile)
 		doc := facts.NewDockerfile(d)
 		doc.Around, doc.Name = around, src.Path
 		return dockerfileDocument{typed[*facts.Dockerfile]{doc, catalog.Dockerfile}}, IsTemplate(d)
 	case lint.TargetIgnoreFile:
-		doc := &facts.IgnoreFile{Document: ignorefile.ParseIndexed(src.Bytes, src.Lines), Around: around, Name: path.Base(src.Path)}
+		doc := &facts.IgnoreFile{Document: shared(f, src, facts.ParseIgnoreFile), Around: around, Name: path.Base(src.Path)}
 		return ignoreFileDocument{typed[*facts.IgnoreFile]{doc, catalog.IgnoreFile}}, false
 	case lint.TargetCompose:
-		d := compose.Parse(src.Bytes, src.Lines)
+		d := shared(f, src, facts.ParseCompose)
 		doc := facts.NewCompose(d)
 		doc.Around, doc.Name = around, src.Path
 		return newYAML(doc, catalog.Compose, d.File)
 	case lint.TargetKubernetes:
-		file := yaml.Parse(src.Bytes, src.Lines)
+		file := shared(f, src, facts.ParseYAML)
 		return newYAML(&facts.Manifest{File: file, Around: around}, catalog.Kubernetes, file)
 	default:
-		file := yaml.Parse(src.Bytes, src.Lines)
+		file := shared(f, src, facts.ParseYAML)
 		return newYAML(&facts.Workflow{File: file, Around: around}, catalog.Workflow, file)
 	}
+}
+
+// shared parses a file, once with those who see it from elsewhere, unless they see
+// another one: what a fix made of it, or what was read from standard input.
+func shared[D any](f File, src *lint.Source, parse func(*lint.Source) D) D {
+	if f.seen() != src {
+		return parse(src)
+	}
+	d, seen, err := lint.Shared(f.Context, path.Base(f.Path), parse)
+	if err != nil || seen != src {
+		return parse(src)
+	}
+	return d
 }
 
 // typed is a document with the rules that read its kind.

@@ -54,7 +54,7 @@ func everyKind() *rules.Catalog {
 func said(t *testing.T, target lint.Target, src string) string {
 	t.Helper()
 	c := &engine.Checker{Catalog: everyKind(), Settings: &lint.Settings{}}
-	checked := c.Check(t.Context(), engine.File{Path: "file", Target: target, Policy: policy{}, Context: fixture.Files{}}, []byte(src))
+	checked := c.Check(t.Context(), engine.File{Path: "file", Target: target, Policy: policy{}, Context: fixture.Files{}.Around("file")}, []byte(src))
 	var lines []string
 	for _, d := range checked.Diagnostics {
 		mark := ""
@@ -173,7 +173,7 @@ func TestFixesOfOtherKindsAreProved(t *testing.T) {
 	compose := func(d *facts.Compose) []byte { return d.Src }
 	ignore := func(d *facts.IgnoreFile) []byte { return d.Src }
 	service := "services:\n  web:\n    image: nginx:1.29\n    restart: no\n"
-	around := fixture.Files{"secret.pem": nil, "a": nil}
+	around := fixture.Files{"secret.pem": nil, "a": nil}.Around("file")
 	tests := []struct {
 		name          string
 		target        lint.Target
@@ -228,7 +228,7 @@ func TestManyFixesOfALargeFile(t *testing.T) {
 	}}
 	src := strings.Repeat("x\n", 20) + strings.Repeat("#"+strings.Repeat(" why", 250)+"\n", 3000)
 	fixer := engine.Fixer{Checker: &engine.Checker{Catalog: &rules.Catalog{IgnoreFile: []lint.Rule[*facts.IgnoreFile]{rule}}, Settings: &lint.Settings{}}, Unsafe: true}
-	file := engine.File{Path: ".dockerignore", Target: lint.TargetIgnoreFile, Policy: policy{}, Context: fixture.Files{"secret.pem": nil}}
+	file := engine.File{Path: ".dockerignore", Target: lint.TargetIgnoreFile, Policy: policy{}, Context: fixture.Files{"secret.pem": nil}.Around(".dockerignore")}
 	fixed := fixer.Fix(t.Context(), file, []byte(src))
 	if len(fixed.Applied) == 0 || len(fixed.Refused) == 0 || !strings.Contains(fixed.Refused[0].Reason, "run this again") {
 		t.Errorf("%d applied, refused %+v", len(fixed.Applied), fixed.Refused)

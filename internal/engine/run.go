@@ -1,12 +1,14 @@
 package engine
 
 import (
+	"bytes"
 	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"io"
 	"os"
+	"path"
 	"slices"
 
 	"github.com/dockmend/dockmend/internal/lint"
@@ -62,13 +64,38 @@ func Run(ctx context.Context, c *Checker, files []File, jobs int) *lint.Result {
 func (c *Checker) files(ctx context.Context, files []File, keep func(i int, out *Checked)) {
 	all := make([]*loaded, len(files))
 	for i, f := range files {
-		all[i] = c.load(f, func() ([]byte, error) { return Read(f) })
+		all[i] = c.load(f, func() (*lint.Source, error) { return source(f) })
 	}
 	c.askShellCheck(ctx, all)
 	for i, l := range all {
 		keep(i, c.check(l))
 		all[i] = nil
 	}
+}
+
+// seen is the file as others see it; nil where it cannot be seen from elsewhere.
+func (f File) seen() *lint.Source {
+	if src, err := f.Context.Source(path.Base(f.Path)); err == nil && src.Path == f.Path {
+		return src
+	}
+	return nil
+}
+
+// source is the file with these bytes: as others see it, if they see the same.
+func (f File) source(src []byte) *lint.Source {
+	if seen := f.seen(); seen != nil && bytes.Equal(seen.Bytes, src) {
+		return seen
+	}
+	return lint.NewSource(f.Path, src)
+}
+
+// source reads a file.
+func source(f File) (*lint.Source, error) {
+	src, err := Read(f)
+	if err != nil {
+		return nil, err
+	}
+	return f.source(src), nil
 }
 
 // Read reads a file, or so much of a huge one that the limit on size shows.

@@ -44,7 +44,7 @@ func unbounded(file *yaml.File) []fault {
 		return nil
 	}
 	for _, doc := range file.Documents {
-		view := yaml.NewView()
+		view := yaml.NewView(file)
 		if view.Finite(doc.Root) {
 			continue
 		}

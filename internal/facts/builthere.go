@@ -1,12 +1,12 @@
 package facts
 
 import (
+	"bytes"
 	"path"
 	"strings"
 
 	"github.com/dockmend/dockmend/internal/lint"
 	"github.com/dockmend/dockmend/internal/syntax/yaml"
-	"github.com/dockmend/dockmend/internal/text"
 )
 
 // BuiltImage is an image that a file of the repository builds.
@@ -102,20 +102,13 @@ func (p *Project) allRecipes() []recipe {
 // recipesIn are the builds that the files of a folder describe.
 func recipesIn(gate lint.Context, up string) []recipe {
 	var found []recipe
-	read := func(name string) (*Manifest, bool) {
-		src, err := gate.ReadFile(name)
-		if err != nil {
-			return nil, false
-		}
-		return &Manifest{File: yaml.Parse(src, text.NewLineIndex(src))}, true
-	}
 	for _, name := range []string{"compose.yaml", "compose.yml", "docker-compose.yaml", "docker-compose.yml"} {
-		if m, ok := read(name); ok {
-			found = append(found, composeRecipes(m, up)...)
+		if d, _, err := lint.Shared(gate, name, ParseCompose); err == nil {
+			found = append(found, composeRecipes(&Manifest{File: d.File}, up)...)
 		}
 	}
-	if m, ok := read("skaffold.yaml"); ok {
-		found = append(found, skaffoldRecipes(m, up)...)
+	if file, _, err := lint.Shared(gate, "skaffold.yaml", ParseYAML); err == nil {
+		found = append(found, skaffoldRecipes(&Manifest{File: file}, up)...)
 	}
 	flows, err := gate.In(".github/workflows", "")
 	if err != nil {
@@ -126,10 +119,12 @@ func recipesIn(gate lint.Context, up string) []recipe {
 		return found
 	}
 	for _, name := range names[:min(len(names), maxNearby)] {
-		src, err := flows.ReadFile(name)
-		if err == nil && strings.Contains(string(src), "build-push-action") {
-			w := &Workflow{File: yaml.Parse(src, text.NewLineIndex(src))}
-			found = append(found, workflowRecipes(w, up)...)
+		source, err := flows.Source(name)
+		if err != nil || !bytes.Contains(source.Bytes, []byte("build-push-action")) {
+			continue
+		}
+		if file, _, err := lint.Shared(flows, name, ParseYAML); err == nil {
+			found = append(found, workflowRecipes(&Workflow{File: file}, up)...)
 		}
 	}
 	return found

@@ -6,22 +6,25 @@ import (
 	"strings"
 
 	"github.com/dockmend/dockmend/internal/lint"
-	"github.com/dockmend/dockmend/internal/syntax/compose"
 )
 
 // ComposeNear is a Compose file beside the document that is checked, parsed when
 // it is first asked for. Source is for related places.
 type ComposeNear struct {
 	Source *lint.Source
-	around *Project
+	files  lint.Context
 	parsed *Compose
 }
 
 // Compose is what the file says.
 func (n *ComposeNear) Compose() *Compose {
 	if n.parsed == nil {
-		n.parsed = NewCompose(compose.Parse(n.Source.Bytes, n.Source.Lines))
-		n.parsed.Name, n.parsed.Around = n.Source.Path, n.around
+		d, _, err := lint.Shared(n.files, path.Base(n.Source.Path), ParseCompose)
+		if err != nil {
+			d = ParseCompose(n.Source) // it was there just now
+		}
+		n.parsed = NewCompose(d)
+		n.parsed.Name, n.parsed.Around = n.Source.Path, NewProject(n.files)
 	}
 	return n.parsed
 }
@@ -50,11 +53,9 @@ func composeIn(gate lint.Context) []*ComposeNear {
 		if !IsComposeName(name) {
 			continue
 		}
-		src, err := gate.ReadFile(name)
-		if err != nil {
-			continue
+		if source, err := gate.Source(name); err == nil {
+			found = append(found, &ComposeNear{Source: source, files: gate})
 		}
-		found = append(found, &ComposeNear{Source: lint.NewSource(gate.Path(name), src), around: NewProject(gate)})
 	}
 	return found
 }

@@ -75,7 +75,7 @@ func (m *Manifest) Objects() []Object {
 // It is nil when there is nothing.
 func (m *Manifest) Get(n *yaml.Node, keys ...string) *yaml.Node {
 	if m.view == nil {
-		m.view = yaml.NewView()
+		m.view = yaml.NewView(m.File)
 	}
 	return m.view.Get(n, keys...)
 }
@@ -118,12 +118,9 @@ func (m *Manifest) Nearby() []*ManifestNear {
 		if ext := strings.ToLower(path.Ext(name)); ext != ".yaml" && ext != ".yml" {
 			continue
 		}
-		src, err := m.Around.files.ReadFile(name)
-		if err != nil || !bytes.Contains(src, []byte("apiVersion")) {
-			continue
+		if near := manifestIn(m.Around.files, name); near != nil {
+			m.nearby = append(m.nearby, near)
 		}
-		source := lint.NewSource(m.Around.files.Path(name), src)
-		m.nearby = append(m.nearby, &ManifestNear{Manifest: &Manifest{File: yaml.Parse(src, source.Lines)}, Source: source})
 	}
 	return m.nearby
 }

@@ -7,7 +7,6 @@ import (
 	"strings"
 
 	"github.com/dockmend/dockmend/internal/lint"
-	"github.com/dockmend/dockmend/internal/syntax/yaml"
 )
 
 // manifestFolders are the names under which projects keep their manifests.
@@ -84,17 +83,28 @@ func (p *Project) addManifest(gate lint.Context, name string) {
 	if slices.ContainsFunc(p.manifests, func(m *ManifestNear) bool { return m.Source.Path == at }) {
 		return // in a folder of the usual name, on the way up
 	}
-	src, err := gate.ReadFile(name)
-	if err != nil || !bytes.Contains(src, []byte("apiVersion")) {
+	m := manifestIn(gate, name)
+	if m == nil {
 		return
 	}
-	source := lint.NewSource(at, src)
-	m := &ManifestNear{Manifest: &Manifest{File: yaml.Parse(src, source.Lines)}, Source: source}
 	if len(m.Workloads()) == 0 {
 		return
 	}
 	p.orchestrated = true
 	p.manifests = append(p.manifests, m)
+}
+
+// manifestIn reads a file of a folder; nil if it is none of Kubernetes.
+func manifestIn(gate lint.Context, name string) *ManifestNear {
+	source, err := gate.Source(name)
+	if err != nil || !bytes.Contains(source.Bytes, []byte("apiVersion")) {
+		return nil
+	}
+	file, source, err := lint.Shared(gate, name, ParseYAML)
+	if err != nil {
+		return nil
+	}
+	return &ManifestNear{Manifest: &Manifest{File: file}, Source: source}
 }
 
 // Orchestrated tells whether something around the document is for Kubernetes.

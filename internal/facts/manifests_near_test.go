@@ -22,7 +22,7 @@ func nearManifests(p *facts.Project) (paths []string) {
 
 func TestManifestsAreFoundInFoldersOfTheUsualNames(t *testing.T) {
 	pod := fmt.Sprintf(podManifest, "web")
-	p := project(t, map[string]string{
+	p := projectOf(t, map[string]string{
 		"deploy/compose.yaml": "services: {}\n", "deploy/pod.yaml": pod, "deploy/k8s/base/pod.yml": pod, "pod.yaml": pod,
 		"kubernetes/a/b/pod.yaml": pod, "kubernetes/a/b/c/pod.yaml": pod, // one too deep
 		"src/pod.yaml": pod, "manifests/list.yaml": "apiVersion: v1\nkind: ConfigMap\n", "manifests/empty.yaml": "# apiVersion\n",
@@ -41,7 +41,7 @@ func TestManifestsAreBounded(t *testing.T) {
 	for n := range 100 {
 		files[fmt.Sprintf("k8s/%03d.yaml", n)] = fmt.Sprintf(podManifest, "web")
 	}
-	if found := len(nearManifests(project(t, files))); found != 64 {
+	if found := len(nearManifests(projectOf(t, files))); found != 64 {
 		t.Errorf("%d manifests are read, want 64", found)
 	}
 }
@@ -51,7 +51,7 @@ func TestOrchestratedByWhatIsNotRead(t *testing.T) {
 		"charts/web/templates/web.yaml": true, "deploy/Chart.yaml": true, "k8s/kustomization.yaml": true, "skaffold.yaml": true,
 		"catalog-info.yaml": false, "src/charts/web.yaml": false,
 	} {
-		p := project(t, map[string]string{"deploy/compose.yaml": "", name: "apiVersion: example.org/v1\nkind: Thing\n"})
+		p := projectOf(t, map[string]string{"deploy/compose.yaml": "", name: "apiVersion: example.org/v1\nkind: Thing\n"})
 		if got := p.Orchestrated(); got != want {
 			t.Errorf("%s: %t, want %t", name, got, want)
 		}
@@ -63,7 +63,7 @@ func TestOrchestratedByWhatIsNotRead(t *testing.T) {
 }
 
 func TestContainersRunWhatTheRepositoryBuilds(t *testing.T) {
-	p := project(t, map[string]string{
+	p := projectOf(t, map[string]string{
 		"deploy/Dockerfile": "", "deploy/a.yaml": fmt.Sprintf(podManifest, "acme/web:1"), "deploy/b.yaml": fmt.Sprintf(podManifest, "acme/job"),
 		"deploy/c.yaml": fmt.Sprintf(podManifest, "acme/other"), "deploy/d.yaml": fmt.Sprintf(podManifest, "acme/twice"),
 		"compose.yaml": "services:\n  web: {image: 'acme/web:${TAG}', build: deploy}\n  job: {image: acme/job, build: {context: ., dockerfile: deploy/Dockerfile, target: one}}\n" +

@@ -6,7 +6,6 @@ import (
 	"strings"
 
 	"github.com/dockmend/dockmend/internal/lint"
-	"github.com/dockmend/dockmend/internal/syntax/dockerfile"
 	"github.com/dockmend/dockmend/internal/syntax/ignorefile"
 )
 
@@ -107,8 +106,10 @@ type IgnoreFileNear struct {
 func (c *BuildContext) Dockerfile() *DockerfileNear {
 	if c.file == nil {
 		c.file = &DockerfileNear{}
-		if source := c.read(c.name); source != nil {
-			c.file = &DockerfileNear{Dockerfile: NewDockerfile(dockerfile.ParseIndexed(source.Bytes, source.Lines)), Source: source}
+		if gate, err := c.Files.In(path.Dir(c.name), ""); err == nil {
+			if d, source, err := lint.Shared(gate, path.Base(c.name), ParseDockerfile); err == nil {
+				c.file = &DockerfileNear{Dockerfile: NewDockerfile(d), Source: source}
+			}
 		}
 	}
 	if c.file.Dockerfile == nil {
@@ -137,8 +138,12 @@ func (c *BuildContext) IgnoreFile() *IgnoreFileNear {
 	if c.ignore == nil {
 		c.ignore = &IgnoreFileNear{}
 		for _, name := range []string{c.name + ".dockerignore", ".dockerignore"} {
-			if source := c.read(name); source != nil {
-				c.ignore = &IgnoreFileNear{Document: ignorefile.ParseIndexed(source.Bytes, source.Lines), Source: source}
+			gate, err := c.Files.In(path.Dir(name), "")
+			if err != nil {
+				continue
+			}
+			if d, source, err := lint.Shared(gate, path.Base(name), ParseIgnoreFile); err == nil {
+				c.ignore = &IgnoreFileNear{Document: d, Source: source}
 				break
 			}
 		}
@@ -147,19 +152,6 @@ func (c *BuildContext) IgnoreFile() *IgnoreFileNear {
 		return nil
 	}
 	return c.ignore
-}
-
-// read reads a file that may lie beside the context: a Dockerfile may.
-func (c *BuildContext) read(name string) *lint.Source {
-	gate, err := c.Files.In(path.Dir(name), "")
-	if err != nil {
-		return nil
-	}
-	src, err := gate.ReadFile(path.Base(name))
-	if err != nil {
-		return nil
-	}
-	return lint.NewSource(gate.Path(path.Base(name)), src)
 }
 
 // Tree lists the context's files; see ListTree.

@@ -14,11 +14,12 @@ import (
 	"github.com/dockmend/dockmend/internal/buildcontext"
 	"github.com/dockmend/dockmend/internal/facts"
 	"github.com/dockmend/dockmend/internal/lint"
+	"github.com/dockmend/dockmend/internal/project"
 	"github.com/dockmend/dockmend/internal/syntax/dockerfile"
 )
 
-// project is that of deploy/compose.yaml in a root with these files.
-func project(t *testing.T, files map[string]string) *facts.Project {
+// projectOf is that of deploy/compose.yaml in a root with these files.
+func projectOf(t *testing.T, files map[string]string) *facts.Project {
 	t.Helper()
 	dir := t.TempDir()
 	for name, content := range files {
@@ -35,11 +36,12 @@ func project(t *testing.T, files map[string]string) *facts.Project {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = root.Close() })
-	return facts.NewProject(buildcontext.New(root, "deploy/compose.yaml", func(name string) string { return "shown/" + name }))
+	store := project.New(project.Disk(root), func(name string) string { return "shown/" + name })
+	return facts.NewProject(buildcontext.New(store, "deploy/compose.yaml"))
 }
 
 func TestProjectReachesTheBuildOfAService(t *testing.T) {
-	p := project(t, map[string]string{
+	p := projectOf(t, map[string]string{
 		"deploy/compose.yaml":                "",
 		"api/.dockerignore":                  "*.md\n",
 		"api/docker/prod.Dockerfile":         "FROM scratch AS one\nCOPY . /\nCOPY --from=x a b\nADD https://x/y z\nCOPY \"src\" $D t\n",
@@ -92,7 +94,7 @@ func TestProjectReachesTheBuildOfAService(t *testing.T) {
 }
 
 func TestProjectSaysWhyItDoesNotKnow(t *testing.T) {
-	p := project(t, map[string]string{"deploy/compose.yaml": "", "deploy/file": ""})
+	p := projectOf(t, map[string]string{"deploy/compose.yaml": "", "deploy/file": ""})
 	for folder, want := range map[string]error{
 		"../..": lint.ErrOutside, "../../etc": lint.ErrOutside, "/etc": lint.ErrOutside, "https://github.com/a/b.git": facts.ErrRemote,
 		"git@github.com:a/b": facts.ErrRemote, "github.com/a/b": facts.ErrRemote, "-": facts.ErrRemote, "${DIR}": facts.ErrVariable,
@@ -127,15 +129,10 @@ func TestTreeIsBounded(t *testing.T) {
 }
 
 // wide is a context in which every folder holds folders.
-type wide struct{}
+type wide struct{ lint.Context }
 
-func (wide) ReadFile(string) ([]byte, error)           { return nil, fs.ErrNotExist }
-func (wide) Exists(string) (bool, bool)                { return true, true }
-func (wide) List(string) ([]string, error)             { return []string{"a/", "b/", "c"}, nil }
-func (wide) Ignored(string) (string, bool)             { return "", false }
-func (wide) Known() bool                               { return true }
-func (w wide) In(string, string) (lint.Context, error) { return w, nil }
-func (wide) Path(name string) string                   { return name }
+func (wide) List(string) ([]string, error) { return []string{"a/", "b/", "c"}, nil }
+func (wide) Ignored(string) (string, bool) { return "", false }
 
 func TestShippedStages(t *testing.T) {
 	d := facts.NewDockerfile(dockerfile.Parse([]byte("FROM a AS base\nCOPY . .\nFROM b AS build\nCOPY . .\nFROM base\nCOPY x y\nCOPY --exclude=*.md . .\n")))

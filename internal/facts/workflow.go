@@ -42,7 +42,7 @@ type Step struct {
 // nothing.
 func (w *Workflow) Get(n *yaml.Node, keys ...string) *yaml.Node {
 	if w.view == nil {
-		w.view = yaml.NewView()
+		w.view = yaml.NewView(w.File)
 	}
 	return w.view.Get(n, keys...)
 }

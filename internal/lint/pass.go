@@ -94,6 +94,12 @@ type Pin struct {
 type Context interface {
 	// ReadFile returns a file's bytes, at most the limit for a linted file.
 	ReadFile(path string) ([]byte, error)
+	// Source returns a file with its lines, the same one to all who ask.
+	Source(path string) (*Source, error)
+	// Shared returns what make makes of a file, and the file: once for all who ask
+	// by the same key, which says what make does. What it makes is read by several
+	// goroutines at a time, and make asks no Context.
+	Shared(path string, key any, make func(*Source) any) (made any, source *Source, err error)
 	// Exists tells whether the path names a file or a folder.
 	Exists(path string) (isDir, ok bool)
 	// List returns the names in a folder, sorted; folders end in a slash.
@@ -112,6 +118,20 @@ type Context interface {
 	// Path is how reports name a path of the context.
 	Path(name string) string
 }
+
+// Shared is a file of a context, parsed once for all who ask. For each type there
+// is one parse, and what it returns must be safe for concurrent use.
+func Shared[D any](files Context, name string, parse func(*Source) D) (D, *Source, error) {
+	made, source, err := files.Shared(name, sharedKey[D]{}, func(src *Source) any { return parse(src) })
+	if err != nil {
+		var none D
+		return none, nil, err
+	}
+	return made.(D), source, nil
+}
+
+// sharedKey is the key of what is parsed as a D.
+type sharedKey[D any] struct{}
 
 // ErrOutside is the answer for a path that leads out of the root.
 var ErrOutside = errors.New("path leads outside of the root")

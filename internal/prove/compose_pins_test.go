@@ -64,7 +64,7 @@ func TestComposePins(t *testing.T) {
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
-			file := prove.ComposeFile{Src: []byte(tt.before), Name: "compose.yaml", Around: around}
+			file := prove.ComposeFile{Src: []byte(tt.before), Name: "compose.yaml", Around: around.Around("compose.yaml")}
 			v := prove.NewCompose(file, prove.Budget, registry).Compare(t.Context(), []byte(tt.after))
 			if v.Effect != tt.want {
 				t.Fatalf("effect %s, want %s: %s %q", v.Effect, tt.want, v.Reason, v.Details)

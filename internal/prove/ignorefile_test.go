@@ -8,6 +8,7 @@ import (
 
 	"github.com/dockmend/dockmend/internal/buildcontext"
 	"github.com/dockmend/dockmend/internal/lint"
+	"github.com/dockmend/dockmend/internal/project"
 	"github.com/dockmend/dockmend/internal/prove"
 )
 
@@ -28,7 +29,7 @@ func contextOf(t *testing.T, names ...string) lint.Context {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = root.Close() })
-	return buildcontext.New(root, ".dockerignore", nil)
+	return buildcontext.New(project.New(project.Disk(root), nil), ".dockerignore")
 }
 
 func TestIgnoreFile(t *testing.T) {

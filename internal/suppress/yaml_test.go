@@ -73,7 +73,7 @@ func parseYAML(src string) *yaml.File {
 func values(f *yaml.File) []any {
 	var all []any
 	for _, d := range f.Documents {
-		all = append(all, yaml.NewView().Value(d.Root, nil))
+		all = append(all, yaml.NewView(f).Value(d.Root, nil))
 	}
 	return all
 }

@@ -30,7 +30,7 @@ var ComposeServiceWithoutSource = lint.Rule[*facts.Compose]{
 
 func checkComposeServiceWithoutSource(p *lint.Pass[*facts.Compose]) {
 	d := p.Doc
-	if !hasDefaultName(d) || d.Includes() || len(d.File.Documents) != 1 || d.File.Err != nil || d.View.Err() != nil {
+	if !hasDefaultName(d) || d.Includes() || len(d.File.Documents) != 1 || d.File.Err != nil || d.Endless() != nil {
 		return
 	}
 	if names, known := siblings(p); !known || len(names) > 0 {

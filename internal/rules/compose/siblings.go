@@ -7,8 +7,6 @@ import (
 
 	"github.com/dockmend/dockmend/internal/facts"
 	"github.com/dockmend/dockmend/internal/lint"
-	"github.com/dockmend/dockmend/internal/syntax/compose"
-	"github.com/dockmend/dockmend/internal/text"
 )
 
 // defaultNames are the names that Compose looks for by itself, in its order.
@@ -88,14 +86,13 @@ func namedAbove(p *lint.Pass[*facts.Compose]) bool {
 		}
 		below := strings.Join(parts[len(parts)-1-up:], "/")
 		for _, name := range defaultNames {
-			content, err := folder.ReadFile(name)
+			above, _, err := lint.Shared(folder, name, facts.ParseCompose)
 			if err != nil {
 				continue
 			}
-			if strings.Contains(string(content), below) {
+			if strings.Contains(string(above.Src), below) {
 				return true
 			}
-			above := compose.Parse(content, text.NewLineIndex(content))
 			for _, s := range p.Doc.Services {
 				if above.Service(s.Name) != nil {
 					return true

@@ -377,7 +377,7 @@ func TestHostile(t *testing.T) {
 			if d.File.Err != nil {
 				got = d.File.Err.Message
 			}
-			if err := d.View.Err(); err != nil {
+			if err := d.Endless(); err != nil {
 				view = err.Message
 			}
 			if got != wantErr[name] || view != wantView[name] {

@@ -6,20 +6,22 @@ package compose
 
 import (
 	"strings"
+	"sync"
 
 	"github.com/dockmend/dockmend/internal/syntax/yaml"
 	"github.com/dockmend/dockmend/internal/text"
 )
 
-// Document is one Compose file, read once. It is not changed after Parse, but
-// it resolves merge keys lazily, so one goroutine at a time may use it.
+// Document is one Compose file, read once. It is not changed after Parse and is
+// safe for concurrent use.
 type Document struct {
 	// Src holds the file's bytes as they are.
 	Src   []byte
 	Lines *text.LineIndex
 	// File is the YAML of it. Its Err says why the rest was not read.
 	File *yaml.File
-	// View resolves aliases and merge keys.
+	// View shows what aliases and merge keys stand for. Nobody spends of it: see
+	// yaml.View.
 	View *yaml.View
 	// Root is the mapping at the top of the first document; nil when there is none.
 	Root *yaml.Node
@@ -28,9 +30,10 @@ type Document struct {
 	// Shape says what sort of Compose file it is by its content.
 	Shape Shape
 
-	// keyValues has what KeyValues read: thousands of services may share one
-	// mapping by an alias.
-	keyValues map[*yaml.Node][]KeyValue
+	// keyValues has what KeyValues read, []KeyValue by *yaml.Node: thousands of
+	// services may share one mapping by an alias.
+	keyValues sync.Map
+	endless   func() *yaml.Error
 }
 
 // Shape is what a file's content shows of its place in a project.
@@ -63,7 +66,13 @@ type Service struct {
 
 // Parse reads a file. It never fails: what cannot be read is in File.Err.
 func Parse(src []byte, lines *text.LineIndex) *Document {
-	d := &Document{Src: src, Lines: lines, File: yaml.Parse(src, lines), View: yaml.NewView()}
+	file := yaml.Parse(src, lines)
+	d := &Document{Src: src, Lines: lines, File: file, View: yaml.NewView(file)}
+	d.endless = sync.OnceValue(func() *yaml.Error {
+		whole := yaml.NewView(file)
+		whole.Finite(d.Root)
+		return whole.Err()
+	})
 	if root := d.File.Root().Resolve(); root != nil && root.Kind == yaml.Mapping {
 		d.Root = root
 	}
@@ -80,6 +89,10 @@ func Parse(src []byte, lines *text.LineIndex) *Document {
 	d.Shape = d.shape()
 	return d
 }
+
+// Endless says why what aliases and merge keys of the file stand for is more than
+// is looked at, or has no end; nil for a file of which all can be seen.
+func (d *Document) Endless() *yaml.Error { return d.endless() }
 
 // sections are the keys that Compose knows at the top level.
 var sections = map[string]bool{

@@ -145,15 +145,11 @@ func (d *Document) KeyValues(n *yaml.Node) []KeyValue {
 	if n == nil {
 		return nil
 	}
-	all, read := d.keyValues[n]
-	if !read {
-		if d.keyValues == nil {
-			d.keyValues = map[*yaml.Node][]KeyValue{}
-		}
-		all = d.readKeyValues(n)
-		d.keyValues[n] = all
+	if all, read := d.keyValues.Load(n); read {
+		return all.([]KeyValue)
 	}
-	return all
+	all, _ := d.keyValues.LoadOrStore(n, d.readKeyValues(n))
+	return all.([]KeyValue)
 }
 
 func (d *Document) readKeyValues(n *yaml.Node) []KeyValue {

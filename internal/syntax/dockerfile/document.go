@@ -6,13 +6,16 @@
 package dockerfile
 
 import (
+	"sync"
+	"sync/atomic"
+
 	"github.com/dockmend/dockmend/internal/text"
 	"github.com/moby/buildkit/frontend/dockerfile/instructions"
 	"mvdan.cc/sh/v3/syntax"
 )
 
-// Document is one Dockerfile, read once. It is not changed after Parse, but it
-// parses scripts lazily, so one goroutine at a time may use it.
+// Document is one Dockerfile, read once. It is not changed after Parse and is
+// safe for concurrent use.
 type Document struct {
 	// Src holds the file's bytes as they are.
 	Src   []byte
@@ -30,8 +33,10 @@ type Document struct {
 	Whole error
 
 	str string
-	// shell parses the scripts; nil until the first one.
-	shell *syntax.Parser
+	// parsing guards the parser of the scripts, which is nil until the first one,
+	// and what scripts keep of its answers.
+	parsing sync.Mutex
+	shell   *syntax.Parser
 }
 
 // LineKind says what a physical line is.
@@ -109,7 +114,7 @@ type Instruction struct {
 	doc       *Document
 	index     int
 	logical   logical
-	script    *Script
+	script    atomic.Pointer[Script]
 	firstLine int
 	lastLine  int
 }

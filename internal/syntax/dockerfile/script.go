@@ -39,13 +39,26 @@ const (
 // nearly a part. It is nil for an instruction that has none, as one in JSON
 // form. Whether the stage's SHELL is one that reads such text is for facts to say.
 func (in *Instruction) Script() *Script {
-	if in.script == nil {
-		in.script = in.parseScript()
+	s := in.script.Load()
+	if s == nil {
+		s = in.firstScript()
 	}
-	if in.script.Span.IsEmpty() && in.script.Skipped == "" {
+	if s.Span.IsEmpty() && s.Skipped == "" {
 		return nil
 	}
-	return in.script
+	return s
+}
+
+// firstScript parses the script, unless another goroutine did meanwhile.
+func (in *Instruction) firstScript() *Script {
+	in.doc.parsing.Lock()
+	defer in.doc.parsing.Unlock()
+	if s := in.script.Load(); s != nil {
+		return s
+	}
+	s := in.parseScript()
+	in.script.Store(s)
+	return s
 }
 
 func (in *Instruction) parseScript() *Script {
@@ -153,7 +166,7 @@ func joinLine(rest []byte) {
 	}
 }
 
-// parseShell uses one parser for all scripts of a file, since its buffers cost
+// parseShell, to which parsing must be locked, uses one parser for all scripts of a file, since its buffers cost
 // more than most scripts.
 func (d *Document) parseShell(src string) (*syntax.File, error) {
 	if d.shell == nil {
@@ -195,6 +208,8 @@ func (s *Script) Editable() bool {
 	if s.File == nil {
 		return false
 	}
+	s.in.doc.parsing.Lock()
+	defer s.in.doc.parsing.Unlock()
 	if s.edits == notCompared {
 		s.edits = notEditable
 		if s.masked == s.joined() {

@@ -12,7 +12,7 @@ import (
 
 func TestEdits(t *testing.T) {
 	at := func(path ...string) func(f *File) *Node {
-		return func(f *File) *Node { return NewView().Get(f.Root(), path...) }
+		return func(f *File) *Node { return NewView(f).Get(f.Root(), path...) }
 	}
 	tests := []struct {
 		name, src, want string

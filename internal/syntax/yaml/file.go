@@ -25,6 +25,8 @@ type File struct {
 	// own are the lines as the library counts them: it breaks at CR, LF, CRLF, NEL,
 	// LS and PS.
 	own *text.LineIndex
+	// merged is why what merge keys stand for was not followed to its end.
+	merged *Error
 	// aliases in file order.
 	aliases []*Node
 	newline string
@@ -104,6 +106,9 @@ type Node struct {
 	// Parent is nil for a document's root.
 	Parent *Node
 
+	// effective are the pairs of a mapping for which merge keys or duplicates make
+	// others of Pairs.
+	effective []*Pair
 	// pair is the pair that the node is key or value of; index its place in a
 	// sequence.
 	pair  *Pair

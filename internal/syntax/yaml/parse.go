@@ -85,6 +85,7 @@ func Parse(src []byte, lines *text.LineIndex) *File {
 		l.document(&n)
 	}
 	l.finish()
+	f.resolve()
 	return f
 }
 

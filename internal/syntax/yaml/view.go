@@ -2,43 +2,63 @@ package yaml
 
 import (
 	"fmt"
+	"slices"
 	"strconv"
 
 	"go.yaml.in/yaml/v4"
 )
 
-// View shows mappings as a program that reads the file sees them: aliases
-// followed, merge keys resolved. It keeps what it has resolved, and its work is
-// bounded by MaxExpansion. One goroutine at a time may use it.
-type View struct {
-	left  int
-	pairs map[*Node][]*Pair
-	err   *Error
+// budget is what may still be spent on what aliases and merge keys stand for.
+type budget struct {
+	left int
+	err  *Error
 }
 
-// NewView is a view on one file.
-func NewView() *View {
-	return &View{left: MaxExpansion, pairs: map[*Node][]*Pair{}}
-}
-
-// Err is set when the bound was reached, or when aliases go round in circles;
-// what the view shows is then less than there is.
-func (v *View) Err() *Error { return v.err }
-
-func (v *View) spend(n *Node, amount int) bool {
-	v.left -= amount
-	if v.left < 0 {
-		v.fail(LimitError, n, fmt.Sprintf("aliases and merge keys stand for more than %d keys and values", MaxExpansion))
+func (b *budget) spend(n *Node, amount int) bool {
+	b.left -= amount
+	if b.left < 0 {
+		b.fail(LimitError, n, fmt.Sprintf("aliases and merge keys stand for more than %d keys and values", MaxExpansion))
 		return false
 	}
 	return true
 }
 
-func (v *View) fail(kind ErrorKind, n *Node, message string) {
-	if v.err == nil {
-		v.err = &Error{Kind: kind, Span: n.Span, Message: message}
+func (b *budget) fail(kind ErrorKind, n *Node, message string) {
+	if b.err == nil {
+		b.err = &Error{Kind: kind, Span: n.Span, Message: message}
 	}
 }
+
+// resolve finds what the merge keys of the file stand for, in file order and as
+// far as MaxExpansion goes, so that all who read the file see the same.
+func (f *File) resolve() {
+	b := &budget{left: MaxExpansion}
+	for _, d := range f.Documents {
+		d.Root.Walk(func(n *Node) bool {
+			if slices.ContainsFunc(n.Pairs, func(p *Pair) bool { return p.Merge || p.First != nil }) {
+				n.effective = []*Pair{}
+				b.collect(n, map[string]int{}, &n.effective, map[*Node]bool{}, 0)
+			}
+			return true
+		})
+	}
+	f.merged = b.err
+}
+
+// View shows mappings as a program that reads the file sees them: aliases
+// followed, merge keys resolved. Several goroutines may look at pairs and values
+// at a time; Value and Finite spend what the view has to spend, MaxExpansion, so
+// that these are for one goroutine.
+type View struct{ budget }
+
+// NewView is a view on one file.
+func NewView(f *File) *View {
+	return &View{budget{left: MaxExpansion, err: f.merged}}
+}
+
+// Err is set when the bound was reached, or when aliases go round in circles;
+// what the view shows is then less than there is.
+func (v *View) Err() *Error { return v.err }
 
 // Pairs are the pairs that a mapping has in effect: its own in file order, of
 // equal keys the last, then what merge keys add. It is empty for other nodes.
@@ -47,31 +67,27 @@ func (v *View) Pairs(n *Node) []*Pair {
 	if n == nil || n.Kind != Mapping {
 		return nil
 	}
-	if pairs, ok := v.pairs[n]; ok {
-		return pairs
+	if n.effective != nil {
+		return n.effective
 	}
-	var pairs []*Pair
-	place := map[string]int{}
-	v.collect(n, place, &pairs, map[*Node]bool{}, 0)
-	v.pairs[n] = pairs
-	return pairs
+	return n.Pairs
 }
 
 // collect adds the pairs of a mapping that its readers have not yet. open has the
 // mappings that were met, true as long as they are not done: a second time they
 // add nothing, and one that is not done is merged into itself.
-func (v *View) collect(n *Node, place map[string]int, pairs *[]*Pair, open map[*Node]bool, depth int) {
+func (b *budget) collect(n *Node, place map[string]int, pairs *[]*Pair, open map[*Node]bool, depth int) {
 	if inside, met := open[n]; met {
 		if inside {
-			v.fail(SyntaxError, n, "an anchor contains itself")
+			b.fail(SyntaxError, n, "an anchor contains itself")
 		}
 		return
 	}
-	if !v.spend(n, 1+len(n.Pairs)) {
+	if !b.spend(n, 1+len(n.Pairs)) {
 		return
 	}
 	if depth > MaxDepth {
-		v.fail(LimitError, n, fmt.Sprintf("more than %d merge keys lead from one to the next", MaxDepth))
+		b.fail(LimitError, n, fmt.Sprintf("more than %d merge keys lead from one to the next", MaxDepth))
 		return
 	}
 	open[n] = true
@@ -99,11 +115,11 @@ func (v *View) collect(n *Node, place map[string]int, pairs *[]*Pair, open map[*
 		from := p.Value.Resolve()
 		switch from.Kind {
 		case Mapping:
-			v.collect(from, place, pairs, open, depth+1)
+			b.collect(from, place, pairs, open, depth+1)
 		case Sequence:
 			for _, item := range from.Items {
 				if m := item.Resolve(); m.Kind == Mapping {
-					v.collect(m, place, pairs, open, depth+1)
+					b.collect(m, place, pairs, open, depth+1)
 				}
 			}
 		default: // nothing that could be merged

@@ -208,7 +208,7 @@ func TestErrors(t *testing.T) {
 
 func TestLookup(t *testing.T) {
 	f := parse(handwritten["merge"])
-	v := NewView()
+	v := NewView(f)
 	root := f.Root()
 	for path, want := range map[string]string{"e b": "1", "e d": "3", "f b": "1", "f <<": "g", "c d": "2", "e << 1 d": "", "x": ""} {
 		got := ""
@@ -237,7 +237,7 @@ func TestLookup(t *testing.T) {
 	if diff := cmp.Diff([]string{"a: 1 < a: 3", "a: 1 < 'a': 4"}, places); diff != "" {
 		t.Error(diff)
 	}
-	if got := NewView().Get(f.Root(), "a").Value; got != "4" {
+	if got := NewView(f).Get(f.Root(), "a").Value; got != "4" {
 		t.Errorf("of duplicates %q counts", got)
 	}
 }
@@ -291,7 +291,7 @@ func TestBombs(t *testing.T) {
 			if err := checkFile(f); err != nil {
 				t.Error(err)
 			}
-			v := NewView()
+			v := NewView(f)
 			v.Value(f.Root(), nil)
 			got := ""
 			if v.Err() != nil {
@@ -321,7 +321,7 @@ func FuzzSpans(f *testing.F) {
 			t.Errorf("%v\n%q", err, src)
 		}
 		for _, d := range file.Documents {
-			NewView().Value(d.Root, nil)
+			NewView(file).Value(d.Root, nil)
 		}
 	})
 }

@@ -16,6 +16,7 @@ import (
 	"github.com/dockmend/dockmend/internal/engine"
 	"github.com/dockmend/dockmend/internal/files"
 	"github.com/dockmend/dockmend/internal/lint"
+	"github.com/dockmend/dockmend/internal/project"
 	"github.com/dockmend/dockmend/internal/rules"
 	"github.com/dockmend/dockmend/internal/shellcheck"
 )
@@ -59,10 +60,11 @@ func Lint(ctx context.Context, dir string, target lint.Target, paths []string, p
 		return nil, err
 	}
 	defer func() { _ = root.Close() }() // it was only read from
+	store := project.New(project.Disk(root), nil)
 	all := make([]engine.File, len(paths))
 	for i, name := range paths {
 		all[i] = engine.File{
-			Path: name, Target: target, Context: buildcontext.New(root, name, nil), Policy: set.For(name),
+			Path: name, Target: target, Context: buildcontext.New(store, name), Policy: set.For(name),
 			Open: func() (io.ReadCloser, error) { return os.Open(filepath.Join(dir, name)) },
 		}
 	}

@@ -1,0 +1,136 @@
+// Package project reads the files of a repository once for a whole run. A Store
+// keeps what was listed, read and parsed, for all who ask, and takes the files
+// from wherever they are: a disk, a commit, an interface, an editor.
+package project
+
+import (
+	"bytes"
+	"io/fs"
+	"os"
+	"path"
+	"slices"
+	"strings"
+	"time"
+)
+
+// Files is where files come from. Names are those of io/fs: relative to the root
+// of the repository, with slashes, "." for the root itself; no name leads out of
+// it. Stat and Open follow links, as far as these stay inside of the root.
+//
+// The errors matter: one that wraps fs.ErrNotExist says that nothing has the
+// name, fs.ErrPermission that it may not be read, and any other that the name
+// leads out of the root. ReadDir gives the names in order. A size that is too
+// small does no harm, and one that is too large keeps the file from being read.
+//
+// A source must be safe for concurrent use, and must give the same answers as
+// long as it is used.
+type Files interface {
+	fs.StatFS
+	fs.ReadDirFS
+}
+
+// Disk is a folder of the disk, and never anything outside of it.
+func Disk(root *os.Root) Files {
+	return root.FS().(Files) // as its documentation promises
+}
+
+// Overlay is a source in which some files have other contents, by name: those
+// that an editor or a round of fixes has changed and not yet saved. A file that
+// the source lacks is added, as are its folders.
+func Overlay(files Files, changed map[string][]byte) Files {
+	return &overlay{Files: files, changed: changed}
+}
+
+type overlay struct {
+	Files
+	changed map[string][]byte
+}
+
+// Open implements fs.FS.
+func (o *overlay) Open(name string) (fs.File, error) {
+	if content, ok := o.changed[name]; ok {
+		return &changedFile{Reader: bytes.NewReader(content), info: o.info(name, content)}, nil
+	}
+	return o.Files.Open(name)
+}
+
+// Stat implements fs.StatFS.
+func (o *overlay) Stat(name string) (fs.FileInfo, error) {
+	if content, ok := o.changed[name]; ok {
+		return o.info(name, content), nil
+	}
+	info, err := o.Files.Stat(name)
+	if err != nil && len(o.below(name)) > 0 {
+		return changedInfo{name: path.Base(name), mode: fs.ModeDir | 0o755}, nil
+	}
+	return info, err
+}
+
+// ReadDir implements fs.ReadDirFS.
+func (o *overlay) ReadDir(name string) ([]fs.DirEntry, error) {
+	entries, err := o.Files.ReadDir(name)
+	added := o.below(name)
+	if len(added) == 0 {
+		return entries, err
+	}
+	for _, e := range entries {
+		added = slices.DeleteFunc(added, func(a fs.DirEntry) bool { return a.Name() == e.Name() })
+	}
+	entries = append(slices.Clone(entries), added...)
+	slices.SortFunc(entries, func(a, b fs.DirEntry) int { return strings.Compare(a.Name(), b.Name()) })
+	return entries, nil
+}
+
+// below lists what the changed files put into a folder.
+func (o *overlay) below(dir string) []fs.DirEntry {
+	var found []fs.DirEntry
+	seen := map[string]bool{}
+	for name, content := range o.changed {
+		rest := name
+		if dir != "." {
+			var ok bool
+			if rest, ok = strings.CutPrefix(name, dir+"/"); !ok {
+				continue
+			}
+		}
+		base, _, deeper := strings.Cut(rest, "/")
+		if seen[base] {
+			continue
+		}
+		seen[base] = true
+		info := o.info(name, content)
+		if deeper {
+			info = changedInfo{name: base, mode: fs.ModeDir | 0o755}
+		}
+		found = append(found, fs.FileInfoToDirEntry(info))
+	}
+	return found
+}
+
+func (o *overlay) info(name string, content []byte) changedInfo {
+	return changedInfo{name: path.Base(name), size: int64(len(content)), mode: 0o644}
+}
+
+type changedFile struct {
+	*bytes.Reader
+	info changedInfo
+}
+
+// Stat implements fs.File.
+func (f *changedFile) Stat() (fs.FileInfo, error) { return f.info, nil }
+
+// Close implements fs.File.
+func (f *changedFile) Close() error { return nil }
+
+type changedInfo struct {
+	name string
+	size int64
+	mode fs.FileMode
+}
+
+func (i changedInfo) Name() string       { return i.name }
+func (i changedInfo) Size() int64        { return i.size }
+func (i changedInfo) Mode() fs.FileMode  { return i.mode }
+func (i changedInfo) ModTime() time.Time { return time.Time{} }
+func (i changedInfo) IsDir() bool        { return i.mode.IsDir() }
+func (i changedInfo) Sys() any           { return nil }

@@ -1,0 +1,87 @@
+package project
+
+import (
+	"container/list"
+	"sync"
+)
+
+// Estimates of what is kept, in bytes of memory.
+const (
+	// maxKept is for all of it.
+	maxKept = 16 << 20
+	// smallEntry is for an answer without contents, with its key.
+	smallEntry = 640
+	// nameEntry is for a name in a folder.
+	nameEntry = 32
+	// lineEntry is for a line of a file, whose start is kept.
+	lineEntry = 8
+	// documentEntry is for a file that was parsed, documentByte for each byte of it.
+	documentEntry = 4096
+	documentByte  = 24
+)
+
+// memo keeps answers by their keys. It drops what was not asked for longest once
+// it keeps more than its bound; who asks for that again makes it again.
+type memo struct {
+	mu      sync.Mutex
+	entries map[memoKey]*memoEntry
+	// recent has the entries, those asked for last at its front.
+	recent      *list.List
+	kept, bound int
+}
+
+type memoKey struct {
+	name string
+	what any
+}
+
+type memoEntry struct {
+	key  memoKey
+	make func() (any, int)
+	// size is 0 until the answer is there.
+	size int
+	at   *list.Element
+}
+
+func newMemo(bound int) memo {
+	return memo{entries: map[memoKey]*memoEntry{}, recent: list.New(), bound: bound}
+}
+
+// get returns the answer for a key, which make makes with its size in bytes if it
+// is not there. Those who ask meanwhile wait for it. If make panics, all of them
+// do.
+func (m *memo) get(key memoKey, make func() (any, int)) any {
+	m.mu.Lock()
+	e := m.entries[key]
+	if e == nil {
+		e = &memoEntry{key: key, make: sync.OnceValues(make)}
+		e.at = m.recent.PushFront(e)
+		m.entries[key] = e
+	} else {
+		m.recent.MoveToFront(e.at)
+	}
+	known := e.size > 0
+	m.mu.Unlock()
+	value, size := e.make()
+	if !known {
+		m.weigh(e, size)
+	}
+	return value
+}
+
+// weigh counts an entry whose answer is there, and drops the oldest ones.
+func (m *memo) weigh(e *memoEntry, size int) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if e.size > 0 || m.entries[e.key] != e {
+		return
+	}
+	e.size = size
+	m.kept += size
+	for m.kept > m.bound && m.recent.Len() > 1 {
+		oldest := m.recent.Back().Value.(*memoEntry)
+		m.recent.Remove(oldest.at)
+		delete(m.entries, oldest.key)
+		m.kept -= oldest.size
+	}
+}

@@ -83,9 +83,7 @@ func runFix(ctx context.Context, env *Env, flags *fixFlags, args []string) error
 	}
 	checked := time.Now()
 	err = finishFix(env, flags, all, outputs, results, &patch, changed)
-	if flags.stats {
-		printStats(env.Stderr, all, merge(results), found.Sub(start), checked.Sub(found), time.Since(checked))
-	}
+	flags.stats.print(env.Stderr, all, merge(results), found.Sub(start), checked.Sub(found), time.Since(checked))
 	return err
 }
 

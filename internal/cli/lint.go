@@ -23,7 +23,8 @@ type lintFlags struct {
 	rules                   config.Flags
 	outputs                 []string
 	jobs                    int
-	stats, listFiles, quiet bool
+	stats                   statsFlag
+	listFiles, quiet        bool
 	allowEmpty, noGitignore bool
 	color                   string
 	changedSince            string
@@ -66,7 +67,8 @@ func (f *lintFlags) register(cmd *cobra.Command) {
 	flags.BoolVar(&f.allowEmpty, "allow-empty", false, "a path with nothing to lint is no error")
 	flags.BoolVar(&f.listFiles, "list-files", false, "list the files, and those that are skipped with the reason, and stop")
 	flags.IntVar(&f.jobs, "jobs", runtime.GOMAXPROCS(0), "how many files are checked at once")
-	flags.BoolVar(&f.stats, "stats", false, "print counts and times to standard error")
+	flags.Var(&f.stats, "stats", "print counts and times to standard error; --stats=rules adds the time of each rule")
+	flags.Lookup("stats").NoOptDefVal = "true"
 	flags.StringVar(&f.color, "color", "auto", "auto, always or never")
 	flags.BoolVarP(&f.quiet, "quiet", "q", false, "print findings and problems only")
 	flags.BoolVar(&f.online, "online", false, "let rules and fixes ask registries about images")
@@ -133,9 +135,7 @@ func runLint(ctx context.Context, env *Env, flags *lintFlags, args []string) err
 	if err := writeAll(env, outputs, result); err != nil {
 		return err
 	}
-	if flags.stats {
-		printStats(env.Stderr, all, result, found.Sub(start), checked.Sub(found), time.Since(checked))
-	}
+	flags.stats.print(env.Stderr, all, result, found.Sub(start), checked.Sub(found), time.Since(checked))
 	return all.exitFor(results)
 }
 

@@ -104,6 +104,7 @@ func (s *session) configure(env *Env, flags *lintFlags, catalog *rules.Catalog, 
 		Suppress:      suppress.Options{DisableHadolint: cfg.DisableHadolintIgnores},
 		LintTemplates: cfg.Templates == "lint",
 		Watch:         engine.NewWatch(),
+		Times:         flags.stats.rules,
 	}
 	watched, unwatch := context.WithCancel(context.Background())
 	s.unwatch = unwatch

@@ -9,7 +9,6 @@ import (
 	"slices"
 	"strings"
 	"text/tabwriter"
-	"time"
 
 	"github.com/dockmend/dockmend/internal/gitdiff"
 	"github.com/dockmend/dockmend/internal/lint"
@@ -186,17 +185,4 @@ func (all sessions) printFiles(w io.Writer) error {
 		_, _ = fmt.Fprintf(table, "%s\t%s\t%s\n", r.what, report.Terminal(r.path), report.Terminal(r.why))
 	}
 	return table.Flush()
-}
-
-func printStats(w io.Writer, all sessions, r *lint.Result, finding, checking, reporting time.Duration) {
-	counts := r.Summary()
-	skipped, lookUps := 0, make([]string, len(all))
-	for i, s := range all {
-		skipped += len(s.found.Skipped)
-		lookUps[i] = s.lookUps()
-	}
-	const digits = time.Millisecond / 10
-	_, _ = fmt.Fprintf(w, "files %d, skipped %d, findings %d, suppressed %d, look-ups %s; discovery %s, check %s, report %s\n",
-		counts.Files, skipped, counts.Findings, counts.Suppressed, strings.Join(lookUps, " and "),
-		finding.Round(digits), checking.Round(digits), reporting.Round(digits))
 }

@@ -59,6 +59,8 @@ type Checker struct {
 	LintTemplates bool
 	// Watch is the watchdog of the run; nil for none.
 	Watch *Watch
+	// Times measures the rules; nil where nobody asked for it.
+	Times *RuleTimes
 	// Hook, if set, is called at the start of each step of a file: tests make it
 	// panic or wait.
 	Hook func(path string, step Step)

@@ -113,7 +113,9 @@ func (t typed[D]) check(c *Checker, l *loaded, ran map[string]bool) {
 			Doc: t.doc, Options: l.file.Policy.Options(current), Settings: c.Settings, Hadolint: l.file.Policy.Hadolint(current),
 			Files: l.file.Context, Registry: c.registry(), Notes: l.notes, Report: report, Skip: skip,
 		}
+		begin := c.Times.begin()
 		done := l.frame.attempt(ruleStep(rule.ID), func() { rule.Check(pass) }) && !skipped
+		c.Times.end(rule.ID, begin)
 		if ran != nil {
 			ran[rule.ID] = done
 		}

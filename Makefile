@@ -57,6 +57,10 @@ bench: ## Run the benchmarks; CORPUS=dir measures on the files below it
 scale: ## Measure how time grows with size, for some 220 forms of input; ARGS="-only run_lines -modes fix" measures some
 	$(GO) run ./internal/tools/scale $(ARGS)
 
+.PHONY: regress
+regress: ## Measure lint and fix beside BASE=commit, in instructions and allocations (needs valgrind)
+	$(GO) run ./internal/tools/regress -base '$(BASE)'
+
 VERSION  ?= 0.1.0-dev
 TARGETS  := linux/amd64 linux/arm64 darwin/amd64 darwin/arm64 windows/amd64 windows/arm64
 

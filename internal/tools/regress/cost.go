@@ -1,0 +1,137 @@
+package main
+
+import (
+	"bufio"
+	"errors"
+	"fmt"
+	"io"
+	"strconv"
+	"strings"
+)
+
+// cost is what one run took.
+type cost struct{ instructions, allocations int64 }
+
+// allocates is the function that every allocation of a Go program calls.
+const allocates = "runtime.mallocgc"
+
+// readProfile reads what callgrind wrote: the sum of all instructions, and how often
+// memory was allocated. A name stands once, behind its number; later the number
+// stands alone.
+func readProfile(r io.Reader) (cost, error) {
+	var c cost
+	lines := bufio.NewScanner(r)
+	lines.Buffer(nil, 1<<20)
+	number, called := "", false
+	for lines.Scan() {
+		line := lines.Text()
+		if words, ok := strings.CutPrefix(line, "calls="); ok {
+			count, _, _ := strings.Cut(words, " ")
+			if !called {
+				continue
+			}
+			n, err := strconv.ParseInt(count, 10, 64)
+			if err != nil {
+				return cost{}, fmt.Errorf("the profile has a line %q: %w", line, err)
+			}
+			c.allocations += n
+			continue
+		}
+		if sum, ok := strings.CutPrefix(line, "totals: "); ok {
+			n, err := strconv.ParseInt(sum, 10, 64)
+			if err != nil {
+				return cost{}, fmt.Errorf("the profile has a line %q: %w", line, err)
+			}
+			c.instructions = n
+			continue
+		}
+		of, value, ok := strings.Cut(line, "=")
+		if !ok || of != "fn" && of != "cfn" {
+			continue
+		}
+		id, name, _ := strings.Cut(value, " ")
+		if name == allocates {
+			number = id
+		}
+		if of == "cfn" {
+			called = number != "" && id == number
+		}
+	}
+	if err := lines.Err(); err != nil {
+		return cost{}, err
+	}
+	if c.instructions == 0 || c.allocations == 0 {
+		return cost{}, errors.New("the profile has no sum, or no allocation: was the program built without its symbols?")
+	}
+	return c, nil
+}
+
+// limit is how much more in percent a command may cost.
+const limit = 5.0
+
+// result is a measure of a command, before and after.
+type result struct {
+	command, measure string
+	before, after    int64
+}
+
+func (r result) growth() float64 { return 100 * (float64(r.after)/float64(r.before) - 1) }
+
+// trailer is the line of a commit's message that accepts a regression.
+const trailer = "Accepted-Regression"
+
+// acceptance is what such a line says.
+type acceptance struct {
+	command, measure string
+	percent          float64
+	reason           string
+}
+
+// parseAccepted reads the values of trailers, one a line: the command, the measure,
+// the most in percent, "--" and the reason.
+func parseAccepted(values string) ([]acceptance, error) {
+	var all []acceptance
+	for line := range strings.Lines(values) {
+		line = strings.TrimSpace(line)
+		if line == "" {
+			continue
+		}
+		what, reason, _ := strings.Cut(line, " -- ")
+		words := strings.Fields(what)
+		bad := fmt.Errorf("the trailer %q is not as in %q", line, trailer+": lint instructions 12% -- the reason")
+		if len(words) != 3 || strings.TrimSpace(reason) == "" {
+			return nil, bad
+		}
+		percent, err := strconv.ParseFloat(strings.TrimSuffix(words[2], "%"), 64)
+		if err != nil {
+			return nil, bad
+		}
+		all = append(all, acceptance{words[0], words[1], percent, reason})
+	}
+	return all, nil
+}
+
+// judge prints the results. The error names those that are past the limit, and that
+// no commit accepts.
+func judge(out io.Writer, results []result, accepted []acceptance) error {
+	var worse []string
+	for _, r := range results {
+		verdict := "ok"
+		if r.growth() > limit {
+			verdict = "past the limit"
+			for _, a := range accepted {
+				if a.command == r.command && a.measure == r.measure && r.growth() <= a.percent {
+					verdict = fmt.Sprintf("accepted up to %g %%: %s", a.percent, a.reason)
+				}
+			}
+			if verdict == "past the limit" {
+				worse = append(worse, fmt.Sprintf("%s takes %.1f %% more %s", r.command, r.growth(), r.measure))
+			}
+		}
+		_, _ = fmt.Fprintf(out, "%-5s %-13s %14d -> %14d  %+7.2f %%  %s\n", r.command, r.measure, r.before, r.after, r.growth(), verdict)
+	}
+	if len(worse) > 0 {
+		return fmt.Errorf("%s; the limit is %g %%, and %s in a commit's message accepts more", strings.Join(worse, ", "), limit, trailer)
+	}
+	return nil
+}

@@ -15,11 +15,12 @@ var rooms = map[string][]string{
 
 	"internal/text":    nil,
 	"internal/nearest": nil,
+	"internal/limits":  nil,
 	"internal/files":   nil,
 	"internal/lint":    {"internal/text"},
 	"internal/images":  nil,
-	"internal/syntax":  {"internal/text"},
-	"internal/facts":   {"internal/text", "internal/lint", "internal/syntax"},
+	"internal/syntax":  {"internal/limits", "internal/text"},
+	"internal/facts":   {"internal/limits", "internal/text", "internal/lint", "internal/syntax"},
 
 	// Compose's loader stands apart: only a proof may pay for its start.
 	"internal/syntax/compose/model": nil,
@@ -40,13 +41,13 @@ var rooms = map[string][]string{
 	"internal/project":              {"internal/files", "internal/text", "internal/lint"},
 	"internal/buildcontext":         {"internal/text", "internal/lint", "internal/syntax/ignorefile", "internal/project"},
 	"internal/git":                  {"internal/files"},
-	"internal/gitdiff":              {"internal/files", "internal/git", "internal/text"},
-	"internal/prove":                {"internal/text", "internal/lint", "internal/syntax", "internal/facts"},
+	"internal/gitdiff":              {"internal/limits", "internal/files", "internal/git", "internal/text"},
+	"internal/prove":                {"internal/limits", "internal/text", "internal/lint", "internal/syntax", "internal/facts"},
 	"internal/resolve":              {"internal/files", "internal/text", "internal/lint"},
 	"internal/resolve/fakeregistry": nil,
-	"internal/shellcheck":           {"internal/files", "internal/text", "internal/lint"},
+	"internal/shellcheck":           {"internal/limits", "internal/files", "internal/text", "internal/lint"},
 	"internal/engine": {
-		"internal/files", "internal/text", "internal/lint", "internal/syntax", "internal/facts", "internal/rules", "internal/suppress",
+		"internal/limits", "internal/files", "internal/text", "internal/lint", "internal/syntax", "internal/facts", "internal/rules", "internal/suppress",
 		"internal/config", "internal/discover", "internal/buildcontext", "internal/gitdiff", "internal/prove", "internal/resolve",
 	},
 	"internal/report":         {"internal/text", "internal/lint", "internal/nearest"},
@@ -54,7 +55,7 @@ var rooms = map[string][]string{
 	"internal/github/fakehub": nil,
 	"internal/fuzzseed":       nil,
 	"internal/cli": {
-		"docs", "internal/images", "internal/files", "internal/text", "internal/lint", "internal/nearest", "internal/rules", "internal/suppress", "internal/config", "internal/discover",
+		"internal/limits", "docs", "internal/images", "internal/files", "internal/text", "internal/lint", "internal/nearest", "internal/rules", "internal/suppress", "internal/config", "internal/discover",
 		"internal/project", "internal/buildcontext", "internal/gitdiff", "internal/prove", "internal/resolve", "internal/shellcheck", "internal/engine", "internal/report", "internal/github",
 	},
 

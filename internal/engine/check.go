@@ -11,6 +11,7 @@ import (
 	"slices"
 	"unicode/utf8"
 
+	"github.com/dockmend/dockmend/internal/limits"
 	"github.com/dockmend/dockmend/internal/lint"
 	"github.com/dockmend/dockmend/internal/rules"
 	"github.com/dockmend/dockmend/internal/suppress"
@@ -21,9 +22,9 @@ import (
 // hostile input from costing more than a moment (docs/contract.md section 6).
 const (
 	// MaxFileSize is in bytes; a larger file is not linted.
-	MaxFileSize = 4 << 20
+	MaxFileSize = limits.FileBytes
 	// MaxFindings is per file; the worst are kept.
-	MaxFindings = 1000
+	MaxFindings = limits.Findings
 )
 
 // Ids of the rules that the engine itself reports or treats apart.
@@ -71,6 +72,10 @@ type Checked struct {
 	Diagnostics []*lint.Diagnostic
 	Skipped     []lint.SkippedRule
 	Problems    []lint.Problem
+
+	// bytes is what messages and fixes hold, dropped how many findings were left out
+	// for it.
+	bytes, dropped int
 }
 
 // Check checks one file whose bytes were read.
@@ -124,6 +129,10 @@ func (c *Checker) parse(l *loaded) {
 		fingerprint(l.out.Diagnostics)
 	default:
 		doc, marked := parse(f, src, c.Catalog)
+		if over := doc.limit(); over != "" {
+			c.limit(l.out, src, f.Policy, "the file has "+over+", so it was not linted; split it up, or exclude it")
+			return
+		}
 		l.doc, l.template = doc, !c.LintTemplates && (f.Template || marked)
 	}
 }
@@ -201,6 +210,10 @@ func (out *Checked) add(m *lint.Meta, src *lint.Source, policy Policy, f lint.Fi
 		f.Confidence = m.Confidence
 	}
 	f.Span = clamp(f.Span, len(src.Bytes))
+	if out.bytes += findingBytes(&f); out.bytes > limits.FindingBytes {
+		out.dropped++
+		return
+	}
 	out.Diagnostics = append(out.Diagnostics, &lint.Diagnostic{Finding: f, Rule: m, Source: src})
 }
 
@@ -212,21 +225,63 @@ func clamp(s text.Span, size int) text.Span {
 	return s
 }
 
+// findingBytes is the size of what a finding says and would write.
+func findingBytes(f *lint.Finding) int {
+	n := len(f.Message)
+	for _, r := range f.Related {
+		n += len(r.Message)
+	}
+	for _, fix := range f.Fixes {
+		n += len(fix.Title)
+		for _, e := range fix.Edits {
+			n += len(e.New)
+		}
+	}
+	return n
+}
+
 // finish orders, bounds and identifies a file's findings.
 func (c *Checker) finish(out *Checked, src *lint.Source, policy Policy) {
-	if extra := len(out.Diagnostics) - MaxFindings; extra > 0 {
-		slices.SortStableFunc(out.Diagnostics, func(a, b *lint.Diagnostic) int { return cmp.Compare(b.Severity, a.Severity) })
-		out.Diagnostics = out.Diagnostics[:MaxFindings]
-		c.limit(out, src, policy, fmt.Sprintf("the file has more than %d findings: %d of the least severe are not shown; mend or ignore the others first", MaxFindings, extra))
+	var over []string
+	if extra := out.cut(limits.Findings); extra > 0 {
+		over = append(over, fmt.Sprintf("the file has more than %d findings: %d of the least severe are not shown", limits.Findings, extra))
+	}
+	if out.dropped > 0 {
+		over = append(over, fmt.Sprintf("the findings of the file have more than %d bytes of text: %d of them are not shown", limits.FindingBytes, out.dropped))
+	}
+	for _, message := range over {
+		out.bytes = 0
+		c.limit(out, src, policy, message+"; fix or ignore the others first")
 	}
 	slices.SortStableFunc(out.Diagnostics, compareDiagnostics)
 	fingerprint(out.Diagnostics)
 }
 
+// cut keeps so many findings, those that count and the most severe ones first, and
+// says how many went.
+func (out *Checked) cut(most int) (extra int) {
+	if extra = len(out.Diagnostics) - most; extra <= 0 {
+		return 0
+	}
+	slices.SortStableFunc(out.Diagnostics, func(a, b *lint.Diagnostic) int {
+		if a.Counts() != b.Counts() {
+			if a.Counts() {
+				return -1
+			}
+			return 1
+		}
+		return cmp.Compare(b.Severity, a.Severity)
+	})
+	out.Diagnostics = slices.Clip(slices.Clone(out.Diagnostics[:most]))
+	return extra
+}
+
 func (c *Checker) limit(out *Checked, src *lint.Source, policy Policy, message string) {
 	if found := c.Catalog.Find(limitReached); len(found) == 1 && policy.Enabled(found[0]) {
 		out.add(found[0], src, policy, lint.Finding{Message: message})
-		fingerprint(out.Diagnostics)
+		if len(out.Diagnostics) > 0 {
+			fingerprintLast(out.Diagnostics)
+		}
 	}
 }
 

@@ -18,6 +18,8 @@ type document interface {
 	// rules do not say so themselves.
 	faults() []fault
 	directives(suppress.Options) *suppress.Directives
+	// limit says which bound keeps the file from being linted at all; empty mostly.
+	limit() string
 	// scripts are the shell scripts in it, and how many were left out.
 	scripts() (found []facts.ShellScript, left int)
 }
@@ -123,12 +125,25 @@ func (t typed[D]) check(c *Checker, l *loaded, ran map[string]bool) {
 }
 
 func (typed[D]) scripts() (found []facts.ShellScript, left int) { return nil, 0 }
+func (typed[D]) limit() string                                  { return "" }
 func (typed[D]) faults() []fault                                { return nil }
 
 type dockerfileDocument struct{ typed[*facts.Dockerfile] }
 
 func (d dockerfileDocument) directives(opts suppress.Options) *suppress.Directives {
 	return suppress.Parse(d.doc.Document, opts)
+}
+
+func (d dockerfileDocument) limit() string { return d.doc.Limit }
+
+func (d dockerfileDocument) faults() []fault {
+	in, why := d.doc.Unexpanded()
+	if in == nil {
+		return nil
+	}
+	return []fault{{rule: limitReached, finding: lint.Finding{
+		Span: in.Head, Message: why + ": what they hold is not known to any rule, and no fix of the file has a proof; write shorter values",
+	}}}
 }
 
 func (d dockerfileDocument) scripts() (found []facts.ShellScript, left int) {

@@ -11,3 +11,15 @@ func fingerprint(diagnostics []*lint.Diagnostic) {
 		seen[key]++
 	}
 }
+
+// fingerprintLast gives the last finding its identity, and the others keep theirs.
+func fingerprintLast(diagnostics []*lint.Diagnostic) {
+	last := len(diagnostics) - 1
+	key, equal := diagnostics[last].FingerprintKey(), 0
+	for _, d := range diagnostics[:last] {
+		if d.FingerprintKey() == key {
+			equal++
+		}
+	}
+	diagnostics[last].Fingerprint = lint.Fingerprint(key, equal)
+}

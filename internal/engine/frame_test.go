@@ -10,6 +10,8 @@ import (
 
 	"github.com/dockmend/dockmend/internal/buildcontext"
 	"github.com/dockmend/dockmend/internal/engine"
+	"github.com/dockmend/dockmend/internal/facts"
+	"github.com/dockmend/dockmend/internal/limits"
 	"github.com/dockmend/dockmend/internal/lint"
 )
 
@@ -200,5 +202,82 @@ func TestWatchdogOverFixes(t *testing.T) {
 		if len(problems) != 2 || !strings.HasPrefix(problems[0].Message, "not finished: "+string(step)) {
 			t.Errorf("%s: problems %v", step, problems)
 		}
+	}
+}
+
+// TestLimitOfARun has more findings than a run shows: the first files have all of
+// theirs, the others their most severe, for any number of jobs.
+func TestLimitOfARun(t *testing.T) {
+	var files []engine.File
+	src := "FROM a\n" + strings.Repeat("RUN x\n", limits.Findings-1) + "RUN bad\n"
+	full := limits.RunFindings / limits.Findings
+	for i := range full + 3 {
+		files = append(files, engine.File{
+			Path: fmt.Sprintf("%03d", i), Context: buildcontext.None(), Policy: policy{},
+			Open: func() (io.ReadCloser, error) { return io.NopCloser(strings.NewReader(src)), nil },
+		})
+	}
+	first := ""
+	for _, jobs := range []int{1, 4} {
+		r := engine.Run(t.Context(), checker(), files, jobs)
+		n := counted(r)
+		for i, f := range files {
+			if want := limits.Findings; i < full && n[f.Path] != want {
+				t.Errorf("%s has %d findings, want %d", f.Path, n[f.Path], want)
+			} else if i >= full && n[f.Path] != limits.FurtherFindings+1 {
+				t.Errorf("%s has %d findings, want %d", f.Path, n[f.Path], limits.FurtherFindings+1)
+			}
+		}
+		var b strings.Builder
+		worst := 0
+		for _, d := range r.Diagnostics {
+			fmt.Fprintln(&b, d.Source.Path, d.Rule.ID, d.Fingerprint, d.Message)
+			if d.Severity == lint.Error {
+				worst++
+			}
+		}
+		if worst != len(files) {
+			t.Errorf("%d of %d errors are shown", worst, len(files))
+		}
+		if first == "" {
+			first = b.String()
+		} else if first != b.String() {
+			t.Errorf("%d jobs report other findings than one", jobs)
+		}
+	}
+}
+
+// TestLimitsOfADockerfile has as many instructions and stages as are linted, and
+// one more.
+func TestLimitsOfADockerfile(t *testing.T) {
+	for src, want := range map[string]string{
+		"FROM a\n" + strings.Repeat("USER x\n", limits.Instructions-2) + "RUN x\n":            "5000 style run\n",
+		"FROM a\n" + strings.Repeat("RUN x\n", limits.Instructions):                           "1 warning limit-reached\n",
+		strings.Repeat("FROM a\n", limits.Stages) + "RUN x\n":                                 "201 style run\n",
+		strings.Repeat("FROM a\n", limits.Stages+1) + "RUN x\n":                               "1 warning limit-reached\n",
+		"FROM a\nENV A=" + strings.Repeat("x", limits.ValueBytes) + "\nRUN x\nLABEL a=$A$A\n": "3 style run\n4 warning limit-reached\n",
+	} {
+		if got := summary(check(t, src)); got != want {
+			t.Errorf("%.20q: got %q, want %q", src, got, want)
+		}
+	}
+}
+
+// TestLimitOfTheText has findings whose messages are longer than a report holds.
+func TestLimitOfTheText(t *testing.T) {
+	c := checker()
+	c.Catalog.Dockerfile = append(c.Catalog.Dockerfile, lint.Rule[*facts.Dockerfile]{
+		Meta: lint.Meta{ID: "wordy", Severity: lint.Warning}, Check: func(p *lint.Pass[*facts.Dockerfile]) {
+			for range 10 {
+				p.Report(lint.Finding{Message: strings.Repeat("x", limits.FindingBytes/8)})
+			}
+		},
+	})
+	got := c.Check(t.Context(), engine.File{Path: "Dockerfile", Policy: policy{}, Context: buildcontext.None()}, []byte("FROM a\n"))
+	if n := len(got.Diagnostics); n != 9 {
+		t.Errorf("%d findings, want 8 and one that says that 2 are not shown", n)
+	}
+	if !strings.Contains(fmt.Sprint(got.Diagnostics[0].Message, got.Diagnostics[8].Message), "2 of them are not shown") {
+		t.Error("nothing says that two are not shown")
 	}
 }

@@ -11,6 +11,7 @@ import (
 	"path"
 	"slices"
 
+	"github.com/dockmend/dockmend/internal/limits"
 	"github.com/dockmend/dockmend/internal/lint"
 )
 
@@ -38,7 +39,11 @@ func Run(ctx context.Context, c *Checker, files []File, jobs int) *lint.Result {
 	stop, release := c.Watch.stopped(ctx)
 	defer release()
 	checked := make([]*Checked, len(files))
-	keep := func(i int, out *Checked) { checked[i] = out }
+	bound := newRunBound(len(files), func(i int) { c.shorten(files[i], checked[i]) })
+	keep := func(i int, out *Checked) {
+		checked[i] = out
+		bound.done(i, len(out.Diagnostics))
+	}
 	group(stop, len(files), jobs, step, keep, func(from, to int, keep func(int, *Checked)) {
 		c.files(ctx, files[from:to], func(i int, out *Checked) { keep(from+i, out) })
 	})
@@ -115,4 +120,66 @@ func reason(err error) string {
 		return path.Err.Error()
 	}
 	return fmt.Sprint(err)
+}
+
+// runBound finds the files whose findings are more than a run shows, while the run
+// goes on: which they are depends on the order of the files alone, not on the order
+// in which they are done.
+type runBound struct {
+	// counts is a Fenwick tree over the findings of the files that are done.
+	counts []int
+	isDone []bool
+	// from is the first file that is cut, and all after it.
+	from int
+	cut  func(i int)
+}
+
+func newRunBound(n int, cut func(i int)) *runBound {
+	return &runBound{counts: make([]int, n+1), isDone: make([]bool, n), from: n, cut: cut}
+}
+
+// done counts the findings of a file, and cuts what is now known to be too much.
+func (b *runBound) done(i, findings int) {
+	b.isDone[i] = true
+	for at := i + 1; at < len(b.counts); at += at & -at {
+		b.counts[at] += findings
+	}
+	first := b.firstOver()
+	for j := first; j < b.from; j++ {
+		if b.isDone[j] {
+			b.cut(j)
+		}
+	}
+	if i >= b.from {
+		b.cut(i)
+	}
+	b.from = min(b.from, first)
+}
+
+// firstOver is the first file with which the sum is over the limit.
+func (b *runBound) firstOver() int {
+	at, left := 0, limits.RunFindings
+	step := 1
+	for step*2 < len(b.counts) {
+		step *= 2
+	}
+	for ; step > 0; step /= 2 {
+		if next := at + step; next < len(b.counts) && b.counts[next] <= left {
+			at, left = next, left-b.counts[next]
+		}
+	}
+	return at
+}
+
+// shorten leaves the most severe findings of a file whose run has too many.
+func (c *Checker) shorten(f File, out *Checked) {
+	if len(out.Diagnostics) == 0 {
+		return
+	}
+	src := out.Diagnostics[0].Source
+	if extra := out.cut(limits.FurtherFindings); extra > 0 {
+		out.bytes = 0
+		c.limit(out, src, f.Policy, fmt.Sprintf("the run has more than %d findings: %d of this file, the least severe, are not shown; fix or ignore the others first, or lint fewer files at once", limits.RunFindings, extra))
+	}
+	slices.SortStableFunc(out.Diagnostics, compareDiagnostics)
 }

@@ -26,7 +26,14 @@ type Dockerfile struct {
 	// stagesNamed has the stages of each name, as foldName writes it.
 	stagesNamed map[string][]*Stage
 
-	scopes   []Scope
+	scopes []Scope
+	// left is what an instruction finds of limits.ExpandedBytes; negative from the
+	// one on which exceeds it. unexpanded is the first whose words are too much.
+	left       []int
+	counting   bool
+	unexpanded *dockerfile.Instruction
+	why        string
+
 	commands map[*dockerfile.Instruction][]*Command
 	packages map[*dockerfile.Instruction][]PackageCommand
 	// otherUses are the answers of otherUse.

@@ -107,7 +107,7 @@ func (c *BuildContext) Dockerfile() *DockerfileNear {
 	if c.file == nil {
 		c.file = &DockerfileNear{}
 		if gate, err := c.Files.In(path.Dir(c.name), ""); err == nil {
-			if d, source, err := lint.Shared(gate, path.Base(c.name), ParseDockerfile); err == nil {
+			if d, source, err := lint.Shared(gate, path.Base(c.name), ParseDockerfile); err == nil && d.Limit == "" {
 				c.file = &DockerfileNear{Dockerfile: NewDockerfile(d), Source: source}
 			}
 		}

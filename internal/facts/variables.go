@@ -5,6 +5,7 @@ import (
 	"strings"
 	"unicode/utf8"
 
+	"github.com/dockmend/dockmend/internal/limits"
 	"github.com/dockmend/dockmend/internal/syntax/dockerfile"
 	"github.com/moby/buildkit/frontend/dockerfile/shell"
 )
@@ -82,6 +83,10 @@ func (f *Dockerfile) globalEnd() Scope {
 
 func (f *Dockerfile) computeScopes() {
 	f.scopes = make([]Scope, len(f.Instructions)+1)
+	f.left = make([]int, len(f.Instructions)+1)
+	f.left[0] = limits.ExpandedBytes
+	f.counting = true
+	defer func() { f.counting = false }()
 	// All scopes of the file number their names alike.
 	empty := Scope{names: &names{}}
 	global := empty
@@ -93,6 +98,7 @@ func (f *Dockerfile) computeScopes() {
 	ends := map[string]Scope{}
 	var from *dockerfile.Instruction
 	for i, in := range f.Instructions {
+		f.left[i+1] = f.left[i]
 		if in.Keyword == "from" {
 			if from == nil {
 				global = current
@@ -101,6 +107,7 @@ func (f *Dockerfile) computeScopes() {
 			}
 			from = in
 			f.scopes[i] = global
+			f.charge(in, global)
 			current = empty
 			// A stage has the ENVs of the stage that it builds on, and its ARGs too.
 			if end, ok := ends[foldName(f.baseName(in, global))]; ok {
@@ -109,6 +116,7 @@ func (f *Dockerfile) computeScopes() {
 			continue
 		}
 		f.scopes[i] = current
+		f.charge(in, current)
 		current = f.define(current, in, global)
 	}
 	f.scopes[len(f.Instructions)] = current
@@ -150,7 +158,7 @@ func (f *Dockerfile) define(s Scope, in *dockerfile.Instruction, global Scope) S
 		for _, p := range in.Pairs {
 			v := Variable{Name: p.Key, Instruction: in, Pair: p}
 			if p.HasValue {
-				v.Value, v.Known = f.expand(p.Value, s)
+				v.Value, v.Known = f.defined(in, p.Value, s)
 			} else if g, ok := global.Lookup(p.Key); ok {
 				v.Value, v.Known = g.Value, g.Known
 			}
@@ -160,7 +168,7 @@ func (f *Dockerfile) define(s Scope, in *dockerfile.Instruction, global Scope) S
 		before := s
 		for _, p := range in.Pairs {
 			v := Variable{Name: p.Key, IsEnv: true, Instruction: in, Pair: p}
-			v.Value, v.Known = f.expand(p.Value, before)
+			v.Value, v.Known = f.defined(in, p.Value, before)
 			s = s.with(v)
 		}
 	}
@@ -174,12 +182,19 @@ func (f *Dockerfile) Expand(in *dockerfile.Instruction, word string) (value stri
 	if !strings.ContainsAny(word, "$\\\"'`") {
 		return word, true
 	}
-	return f.expand(word, f.ScopeAt(in))
+	scope := f.ScopeAt(in)
+	if f.left[in.Index()+1] < 0 {
+		return "", false
+	}
+	return f.expand(word, scope)
 }
 
 func (f *Dockerfile) expand(word string, s Scope) (string, bool) {
 	if !strings.ContainsAny(word, "$\\\"'`") {
 		return word, true
+	}
+	if over, _ := (estimate{escape: f.Escape, scope: s}).of(word); over != "" {
+		return "", false
 	}
 	result, ok := f.lex(word, s)
 	for _, use := range VariableUses(word, f.Escape) {

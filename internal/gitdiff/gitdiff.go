@@ -13,6 +13,7 @@ import (
 
 	"github.com/dockmend/dockmend/internal/files"
 	"github.com/dockmend/dockmend/internal/git"
+	"github.com/dockmend/dockmend/internal/limits"
 	"github.com/dockmend/dockmend/internal/text"
 )
 
@@ -25,7 +26,7 @@ const maxBlob = 4 << 20
 type Changes map[string][]Range
 
 // MaxRanges is how many ranges of a file are told apart.
-const MaxRanges = 10_000
+const MaxRanges = limits.PatchRanges
 
 // Range is a range of 1-based lines, First and Last included. Last is 0 for
 // "to the end".

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/dockmend/dockmend/internal/facts"
 	"github.com/dockmend/dockmend/internal/lint"
 	"github.com/dockmend/dockmend/internal/syntax/dockerfile"
 )
@@ -70,6 +71,9 @@ func New(src []byte, budget int, asked lint.Registry) *Prover {
 	p.targets = targets(p.doc)
 	p.worlds = worlds(p.doc)
 	p.refused = foreignSyntax(p.doc)
+	if over := overLimit(p.doc); over != "" {
+		p.refused = "BuildKit's compiler is not given the file: " + over
+	}
 	return p
 }
 
@@ -81,6 +85,9 @@ func (p *Prover) Compare(ctx context.Context, after []byte) Verdict {
 	doc := dockerfile.Parse(after)
 	if p.refused != "" {
 		return unknown(p.refused)
+	}
+	if over := overLimit(doc); over != "" {
+		return unknown("BuildKit's compiler is not given the file after the fix: " + over)
 	}
 	if syntaxOf(p.doc) != syntaxOf(doc) {
 		return unknown("the # syntax= line changes, and with it the program that reads the file")
@@ -190,6 +197,16 @@ func targets(doc *dockerfile.Document) [][]byte {
 		return nil
 	}
 	return append(out, doc.Src)
+}
+
+// overLimit says which bound a file exceeds; empty for all that people write.
+// BuildKit's compiler has none of its own.
+func overLimit(doc *dockerfile.Document) string {
+	if doc.Limit != "" {
+		return doc.Limit
+	}
+	_, why := facts.NewDockerfile(doc).Unexpanded()
+	return why
 }
 
 func syntaxOf(doc *dockerfile.Document) string {

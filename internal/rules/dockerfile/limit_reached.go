@@ -5,12 +5,14 @@ import (
 	"github.com/dockmend/dockmend/internal/lint"
 )
 
-// LimitReached says that a limit kept a file, or some of its findings, from
-// being shown.
+// LimitReached says that a limit kept a file, a part of it, or some of its findings
+// from being checked or shown.
 //
-// Files of more than 4 MiB are not linted, and of one file at most 1000 findings
-// are shown, the worst ones. Nobody writes such files by hand: leave the file out
-// with exclude, or mend what is shown first.
+// Everything that dockmend reads and does is bounded, so that no file can stop it: the
+// size of a file, its instructions and stages, what variables expand to, the nesting
+// of YAML, the number of findings. The page docs/limits.md of the repository lists all
+// limits. They are far above what people write. Exclude the file with exclude in
+// the configuration, split it up, or fix first what is shown.
 //
 // Silent below the limits.
 var LimitReached = lint.Rule[*facts.Dockerfile]{

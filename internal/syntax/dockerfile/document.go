@@ -28,6 +28,9 @@ type Document struct {
 	Escape byte
 	// Instructions in file order, ONBUILD's inner ones not included.
 	Instructions []*Instruction
+	// Limit says which bound the file exceeds; empty for all that people write. Such
+	// a document has no lines and no instructions.
+	Limit string
 	// Whole is the error with which BuildKit refused the file as a whole; nil
 	// when it parsed it. The instructions were then parsed one by one.
 	Whole error
@@ -218,6 +221,9 @@ func Parse(src []byte) *Document {
 // ParseIndexed is Parse for bytes whose lines were indexed already.
 func ParseIndexed(src []byte, lines *text.LineIndex) *Document {
 	d := scan(src, lines)
+	if d.Limit != "" {
+		return &Document{Src: src, Lines: lines, Escape: '\\', Limit: d.Limit, str: d.str}
+	}
 	d.overlay()
 	return d
 }

@@ -2,10 +2,12 @@ package dockerfile
 
 import (
 	"bytes"
+	"fmt"
 	"strings"
 	"unicode"
 	"unicode/utf8"
 
+	"github.com/dockmend/dockmend/internal/limits"
 	"github.com/dockmend/dockmend/internal/text"
 )
 
@@ -27,10 +29,11 @@ type scanner struct {
 	// directives is true as long as a directive may follow.
 	directives bool
 	comments   []text.Span
+	stages     int
 }
 
 func (s *scanner) run() {
-	for s.pos < len(s.d.str) {
+	for s.pos < len(s.d.str) && s.d.Limit == "" {
 		l := s.nextLine(true)
 		body := s.d.str[l.Text:l.EOL]
 		switch {
@@ -136,6 +139,10 @@ func isComment(line string) bool {
 func (s *scanner) instruction(l Line) {
 	d := s.d
 	index := len(d.Instructions)
+	if index == limits.Instructions {
+		d.Limit = fmt.Sprintf("more than %d instructions", limits.Instructions)
+		return
+	}
 	in := &Instruction{doc: d, index: index, firstLine: len(d.Physical), Comments: s.comments}
 	s.comments = nil
 	d.Instructions = append(d.Instructions, in)
@@ -155,6 +162,13 @@ func (s *scanner) instruction(l Line) {
 	in.lastLine = len(d.Physical) - 1
 	in.logical = log
 	in.split(0, len(log.text), d.Escape)
+	if in.Keyword == "from" {
+		s.stages++
+	}
+	if s.stages > limits.Stages {
+		d.Limit = fmt.Sprintf("more than %d stages", limits.Stages)
+		return
+	}
 	s.heredocs(in)
 	in.lastLine = len(d.Physical) - 1
 	in.Span = in.Head

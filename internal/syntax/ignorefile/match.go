@@ -8,14 +8,16 @@ import (
 	"unicode/utf8"
 
 	"github.com/moby/patternmatcher"
+
+	"github.com/dockmend/dockmend/internal/limits"
 )
 
 // Limits on what is compiled. Files that people write stay far below; without
 // limits a few megabytes of hostile patterns would cost gigabytes.
 const (
-	maxPatterns     = 10_000
-	maxPatternBytes = 4096
-	maxAllBytes     = 256 * 1024
+	maxPatterns     = limits.Patterns
+	maxPatternBytes = limits.PatternBytes
+	maxAllBytes     = limits.AllPatternBytes
 )
 
 // ErrNotEvaluated is wrapped by the error of a pattern that Docker may accept,

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"unicode/utf8"
 
+	"github.com/dockmend/dockmend/internal/limits"
 	"github.com/dockmend/dockmend/internal/text"
 	"go.yaml.in/yaml/v4"
 	"go.yaml.in/yaml/v4/plugin/loaderlimits"
@@ -18,12 +19,12 @@ import (
 // 5,000 nodes.
 const (
 	// MaxDepth is how many collections may stand inside of one another.
-	MaxDepth = 100
+	MaxDepth = limits.YAMLDepth
 	// MaxNodes is how many keys, values, mappings and sequences a file may have.
-	MaxNodes = 100_000
+	MaxNodes = limits.YAMLNodes
 	// MaxExpansion is how many nodes a view that follows aliases and merge keys
 	// may visit.
-	MaxExpansion = 200_000
+	MaxExpansion = limits.YAMLExpansion
 )
 
 // ErrorKind says which sort of mistake ended the reading.

@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/dockmend/dockmend/internal/text"
@@ -10,11 +11,15 @@ import (
 
 // IsTemplate tells whether a Dockerfile's text is one for a template engine:
 // it has "{{", "{%" or "<%" outside of comments and of what RUN, CMD and their
-// like pass to a shell, where such marks mean other things.
+// like pass to a shell, where such marks mean other things. In a fragment without FROM
+// they count everywhere.
 func IsTemplate(d *dockerfile.Document) bool {
 	src := d.Text(text.Span{End: len(d.Src)})
 	if !strings.Contains(src, "{{") && !strings.Contains(src, "{%") && !strings.Contains(src, "<%") {
 		return false
+	}
+	if !slices.ContainsFunc(d.Instructions, func(in *dockerfile.Instruction) bool { return in.Keyword == "from" }) {
+		return true // a fragment, whatever the marks are in
 	}
 	for _, in := range d.Instructions {
 		if in.Inner != nil {

@@ -247,6 +247,14 @@ func (c *Command) unwrap() {
 			}
 		case "exec", "command", "time", "builtin":
 			for next < len(all) && strings.HasPrefix(all[next].Text, "-") {
+				if name == "command" && strings.ContainsAny(all[next].Text, "vV") {
+					// It only asks whether the rest is there, and runs nothing of it.
+					c.Wrappers, c.Words = all[:i], all[i:]
+					return
+				}
+				if name == "exec" && all[next].Text == "-a" {
+					next++
+				}
 				next++
 			}
 		default:

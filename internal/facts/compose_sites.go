@@ -196,6 +196,7 @@ func (l *siteList) argumentSite(d *Dockerfile, s *Stage, given map[string]compos
 	}
 	x = ImageSite{Kind: ArgumentSite, Image: ParseImage(full), Platforms: s.constantPlatforms()}
 	x.Image.Raw, x.Image.Span = v.Raw, v.Span
+	x.Local = l.file.Builds(x.Image)
 	switch last := uses[len(uses)-1]; {
 	case len(uses) > 1:
 		x.Refusal = fmt.Sprintf("%q of the Dockerfile is made of several arguments", raw)

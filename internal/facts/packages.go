@@ -22,20 +22,6 @@ type PackageCommand struct {
 	Packages []Argument
 }
 
-// valueFlags lists for each manager the flags whose value is the next word.
-var valueFlags = map[string][]string{
-	"apt-get": {"-o", "--option", "-c", "--config-file", "-t", "--target-release", "--default-release", "-a", "--host-architecture"},
-	"apk":     {"-t", "--virtual", "-X", "--repository", "-p", "--root", "--arch", "--keys-dir", "--repositories-file", "--wait", "--cache-dir", "--timeout"},
-	"yum":     {"-c", "--config", "--enablerepo", "--disablerepo", "--setopt", "-x", "--exclude", "--installroot", "--releasever", "-d", "-e"},
-	"zypper":  {"-R", "--root", "-r", "--repo", "--from", "-t", "--type"},
-	"pip": {"-r", "--requirement", "-c", "--constraint", "-i", "--index-url", "--extra-index-url", "-f", "--find-links", "--trusted-host",
-		"-t", "--target", "-e", "--editable", "--prefix", "--root", "--timeout", "--retries", "--proxy", "--cache-dir", "--platform",
-		"--python-version", "--implementation", "--abi", "--no-binary", "--only-binary", "--src", "--upgrade-strategy", "--log", "--global-option", "--config-settings", "--progress-bar"},
-	"npm": {"--registry", "--prefix", "-C", "--loglevel", "--omit", "--include", "-w", "--workspace", "--cache", "--tag"},
-	"gem": {"-v", "--version", "-i", "--install-dir", "-n", "--bindir", "--source", "-s", "-P", "--trust-policy", "--platform"},
-	"uv":  {"--directory", "--project", "--python", "-p", "--index", "--index-url", "--extra-index-url", "--cache-dir", "--group", "--extra", "--package", "-r", "--requirement", "-c", "-e"},
-}
-
 // Packages reads a command as a call of a package manager; ok is false when it
 // is none, or has no action.
 func Packages(c *Command) (p PackageCommand, ok bool) {
@@ -44,7 +30,6 @@ func Packages(c *Command) (p PackageCommand, ok bool) {
 		return p, false
 	}
 	p = PackageCommand{Command: c, Manager: manager}
-	flags := valueFlags[flagFamily(manager)]
 	skip := false
 	for i := first; i < len(c.Words); i++ {
 		w := c.Words[i]
@@ -52,11 +37,7 @@ func Packages(c *Command) (p PackageCommand, ok bool) {
 		case skip:
 			skip = false
 		case len(w.Text) > 1 && w.Text[0] == '-':
-			for _, f := range flags {
-				if f == w.Text {
-					skip = true
-				}
-			}
+			skip = takesValue(manager, w.Text)
 		case p.Action == "":
 			p.Action, p.ActionAt = w.Text, i
 		default:
@@ -66,16 +47,11 @@ func Packages(c *Command) (p PackageCommand, ok bool) {
 	return p, p.Action != ""
 }
 
-func flagFamily(manager string) string {
-	switch manager {
-	case "apt", "aptitude":
-		return "apt-get"
-	case "dnf", "microdnf", "tdnf", "dnf5":
-		return "yum"
-	case "yarn", "pnpm":
-		return "npm"
-	}
-	return manager
+// RemovesLists reports whether the command removes apt's lists: apt-get dist-clean does
+// since apt 2.7.8, distclean is its other spelling.
+func (p PackageCommand) RemovesLists() bool {
+	isApt := p.Manager == "apt-get" || p.Manager == "apt"
+	return isApt && (p.Action == "dist-clean" || p.Action == "distclean")
 }
 
 // managerOf names the package manager of a command and the index of the word

@@ -2,6 +2,7 @@ package facts
 
 import (
 	"path"
+	"slices"
 	"strings"
 
 	"github.com/dockmend/dockmend/internal/syntax/dockerfile"
@@ -93,11 +94,23 @@ func (s *Stage) ShIsBash(in *dockerfile.Instruction) bool {
 	return false
 }
 
+// IsAlpine reports whether the stage is on Alpine, by its base, or since it calls apk,
+// which no other system has, whatever the base is called.
+func (s *Stage) IsAlpine() bool {
+	base := s.Base()
+	if base.System() != UnknownSystem {
+		return base.System() == Alpine
+	}
+	return s.Any("calls apk", func(in *dockerfile.Instruction) bool {
+		return in.Keyword == "run" && slices.ContainsFunc(s.doc.Commands(in), func(c *Command) bool { return c.Name() == "apk" })
+	})
+}
+
 // ShStepsAside tells whether /bin/sh is known to be a shell that the last command
 // of "sh -c" replaces, so that this gets the stop signal: bash, and BusyBox's ash.
 // dash stays in front of it. Measured with bash 5.2, BusyBox 1.35 and dash 0.5.12.
 func (s *Stage) ShStepsAside(in *dockerfile.Instruction) bool {
-	return s.Base().System() == Alpine || s.ShIsBash(in)
+	return s.IsAlpine() || s.ShIsBash(in)
 }
 
 // ShellHasPipefail reports whether the shell that runs an instruction knows the

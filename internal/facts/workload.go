@@ -238,7 +238,7 @@ func IsReference(ref string) bool {
 	case "image", "placeholder", "replace-me", "changeme":
 		return false
 	}
-	return !strings.Contains(name, "placeholder")
+	return !IsPlaceholder(name)
 }
 
 // Port is a port that a container declares.

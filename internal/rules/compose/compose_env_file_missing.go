@@ -38,7 +38,7 @@ func checkComposeEnvFileMissing(p *lint.Pass[*facts.Compose]) {
 	for _, name := range paths {
 		e := entries[name]
 		there, known := isThere(p, name)
-		if there || !known || !e.Required || path.Base(name) == ".env" || p.Doc.Around.Repository().Ignores(name) ||
+		if there || !known || !e.Required || path.Base(name) == ".env" || path.Base(name) == "stack.env" || p.Doc.Around.Repository().Ignores(name) ||
 			isThereFromAbove(p, name) || len(envExamples(p, path.Dir(name))) > 0 {
 			continue
 		}

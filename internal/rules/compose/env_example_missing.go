@@ -71,6 +71,9 @@ func checkEnvExampleMissing(p *lint.Pass[*facts.Compose]) {
 	for _, u := range bare {
 		names = append(names, u.name)
 	}
+	if areSetNearby(p, names) {
+		return
+	}
 	p.Report(lint.Finding{
 		Variant: "no-example", Span: bare[0].span,
 		Message: fmt.Sprintf("nothing says what to set %s to; give defaults, or keep .env.example with the names", listed(names)),
@@ -102,4 +105,37 @@ func checkEnvExample(p *lint.Pass[*facts.Compose], examples []string, bare []var
 			Related: []lint.Related{{File: p.Files.Path(examples[0]), Message: "the example"}},
 		})
 	}
+}
+
+// areSetNearby reports whether scripts, a Makefile or a README next to the file set all of
+// the variables, which says what belongs in them.
+func areSetNearby(p *lint.Pass[*facts.Compose], names []string) bool {
+	files, err := p.Files.List(".")
+	if err != nil {
+		return false
+	}
+	missing := slices.Clone(names)
+	for _, file := range files {
+		if !setsVariables(file) {
+			continue
+		}
+		src, err := p.Files.ReadFile(file)
+		if err != nil {
+			continue
+		}
+		missing = slices.DeleteFunc(missing, func(name string) bool { return strings.Contains(string(src), name+"=") })
+		if len(missing) == 0 {
+			return true
+		}
+	}
+	return false
+}
+
+// setsVariables reports whether a file of that name may say how variables are set.
+func setsVariables(name string) bool {
+	lower := strings.ToLower(name)
+	if lower == "makefile" || lower == ".envrc" || lower == "justfile" || lower == "readme.md" {
+		return true
+	}
+	return strings.HasSuffix(lower, ".sh")
 }

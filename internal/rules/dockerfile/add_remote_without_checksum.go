@@ -35,7 +35,7 @@ func checkAddRemoteWithoutChecksum(p *lint.Pass[*facts.Dockerfile]) {
 		}
 		for _, w := range sources {
 			source := bare(w.Text)
-			if !strings.HasPrefix(source, "https://") && !strings.HasPrefix(source, "http://") || strings.Contains(source, ".git#") || strings.Contains(source, "$") || strings.HasSuffix(source, ".git") {
+			if !strings.HasPrefix(source, "https://") && !strings.HasPrefix(source, "http://") || isGitAddress(source) || meansToChange(source) || strings.Contains(source, "$") {
 				continue
 			}
 			p.Report(lint.Finding{
@@ -44,4 +44,21 @@ func checkAddRemoteWithoutChecksum(p *lint.Pass[*facts.Dockerfile]) {
 			})
 		}
 	})
+}
+
+// isGitAddress reports whether BuildKit fetches an address of http by git: its path ends
+// in .git, whatever query or fragment follows.
+func isGitAddress(address string) bool {
+	path, _, _ := strings.Cut(address, "#")
+	path, _, _ = strings.Cut(path, "?")
+	return strings.HasSuffix(path, ".git")
+}
+
+// meansToChange reports whether an address is fetched since its answer changes: the head
+// of a branch by GitHub's or GitLab's interface, which ends the cache of the steps below.
+func meansToChange(address string) bool {
+	_, rest, _ := strings.Cut(address, "://")
+	host, path, _ := strings.Cut(rest, "/")
+	isInterface := host == "api.github.com" || strings.HasPrefix(path, "api/v4/")
+	return isInterface && (strings.Contains(path, "/git/ref") || strings.Contains(path, "/commits") || strings.Contains(path, "/branches"))
 }

@@ -33,7 +33,7 @@ var AptListsKept = lint.Rule[*facts.Dockerfile]{
 }
 
 func checkAptListsKept(p *lint.Pass[*facts.Dockerfile]) {
-	const lists, clean = "/var/lib/apt/lists", "rm -rf /var/lib/apt/lists/*"
+	const lists, clean = aptLists, "rm -rf /var/lib/apt/lists/*"
 	p.Doc.Each("run", true, func(in *dockerfile.Instruction) {
 		if !strings.Contains(p.Doc.Text(in.Span), "apt") || mountsAny(in, []string{lists}) || aptListsMatter(p, in) {
 			return

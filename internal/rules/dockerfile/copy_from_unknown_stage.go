@@ -26,6 +26,7 @@ var CopyFromUnknownStage = lint.Rule[*facts.Dockerfile]{
 		Severity: lint.Warning,
 		Default:  true,
 		Since:    "0.1.0",
+		Needs:    lint.NeedsContext,
 		Aliases: append(
 			[]lint.Alias{{Name: "DL3022", Severity: lint.Warning}},
 			lint.Names("DF049", "kics:copy_from_without_from_alias_defined_previously")...,
@@ -55,6 +56,9 @@ func reportUnknownStage(p *lint.Pass[*facts.Dockerfile], s *facts.Stage, r facts
 	if p.Hadolint && strings.Contains(r.Text, ":") || !p.Hadolint && (strings.ContainsAny(r.Text, ":/.@$") || isOfficialImage(r.Text)) {
 		return
 	}
+	if !p.Hadolint && isNamedContext(p, r.Text) {
+		return
+	}
 	var names []string
 	if s != nil {
 		for _, other := range p.Doc.Stages()[max(0, s.Index-nearest.Most):s.Index] {
@@ -77,4 +81,19 @@ func reportUnknownStage(p *lint.Pass[*facts.Dockerfile], s *facts.Stage, r facts
 func isOfficialImage(name string) bool {
 	_, known := facts.LookupBase(facts.ParseImage(name))
 	return known || name == "busybox" || name == "scratch"
+}
+
+// isNamedContext reports whether a Compose file that builds the Dockerfile, or a script
+// or bake file around it, gives a build context of that name.
+func isNamedContext(p *lint.Pass[*facts.Dockerfile], name string) bool {
+	for _, service := range p.Doc.Services() {
+		for _, kv := range service.Document().KeyValues(service.Get("build", "additional_contexts")) {
+			if kv.Key == name {
+				return true
+			}
+		}
+	}
+	return facts.AnyRecipe(p.Files, func(recipe string) bool {
+		return strings.Contains(recipe, "--build-context "+name+"=") || strings.Contains(recipe, "--build-context="+name+"=")
+	})
 }

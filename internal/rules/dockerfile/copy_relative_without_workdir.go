@@ -47,7 +47,7 @@ func checkCopyRelativeWithoutWorkdir(p *lint.Pass[*facts.Dockerfile]) {
 				return
 			}
 			_, to, ok := copyWords(in)
-			path := bare(to.Text)
+			path := strings.NewReplacer(`"`, "", "'", "").Replace(to.Text) // quotes may enclose a part of it
 			s := p.Doc.StageOf(in)
 			if !ok || path == "" || isAbsoluteDestination(path) || strings.HasPrefix(path, "$") || s != nil && hasWorkdir(s, in) {
 				return

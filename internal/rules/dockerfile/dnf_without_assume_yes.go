@@ -31,8 +31,12 @@ var DnfWithoutAssumeYes = lint.Rule[*facts.Dockerfile]{
 }
 
 func checkDnfWithoutAssumeYes(p *lint.Pass[*facts.Dockerfile]) {
+	managers := []string{"dnf", "tdnf", "dnf5"}
+	if p.Hadolint {
+		managers = append(managers, "microdnf") // which never asks
+	}
 	prompts{
-		managers: []string{"dnf", "microdnf", "tdnf", "dnf5"},
+		managers: managers,
 		actions:  []string{"install", "in", "groupinstall", "localinstall", "reinstall", "update", "upgrade"},
 		yes:      []string{"-y", "--assumeyes"},
 		flag:     "-y",

@@ -33,7 +33,7 @@ func checkDuplicateUserId(p *lint.Pass[*facts.Dockerfile]) {
 			}
 			for _, c := range p.Doc.Commands(in) {
 				kind, id := accountNumber(c)
-				if id == "" || strings.Trim(id, "0123456789") != "" {
+				if id == "" || strings.Trim(id, "0123456789") != "" || c.Conditional() { // of two branches one runs
 					continue
 				}
 				if before := taken[kind+id]; before != nil && p.Doc.Text(before.Span) != p.Doc.Text(c.Span) {

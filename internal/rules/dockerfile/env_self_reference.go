@@ -39,6 +39,7 @@ func checkEnvSelfReference(p *lint.Pass[*facts.Dockerfile]) {
 						continue
 					}
 					_, set := p.Doc.ScopeAt(in).Lookup(use.Name)
+					set = set || use.Name == "PATH" // every base sets it
 					if set && (i == j || j > i) || i == j && !extendsTwice(in, use.Name) || !p.Hadolint && set {
 						continue
 					}

@@ -2,6 +2,7 @@ package dockerfile
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/dockmend/dockmend/internal/facts"
@@ -36,7 +37,7 @@ func checkInvalidDefaultArgInFrom(p *lint.Pass[*facts.Dockerfile]) {
 			continue
 		}
 		value := withDefaults(p, s)
-		if validImage(value) {
+		if validImage(value) || holdsPlaceholder(p.Doc, s) {
 			continue
 		}
 		p.Report(lint.Finding{
@@ -44,6 +45,19 @@ func checkInvalidDefaultArgInFrom(p *lint.Pass[*facts.Dockerfile]) {
 			Message: fmt.Sprintf("%q is %q with the defaults of its arguments, which is no image; give the ARG a default that works", short(i.Raw), short(value)),
 		})
 	}
+}
+
+// holdsPlaceholder reports whether FROM, or a default that it uses, is filled in before
+// the file is used.
+func holdsPlaceholder(d *facts.Dockerfile, s *facts.Stage) bool {
+	raw, scope := d.Text(s.Image.Span), d.ScopeAt(s.From)
+	if facts.IsPlaceholder(raw) {
+		return true
+	}
+	return slices.ContainsFunc(facts.VariableUses(raw, d.Escape), func(use facts.VariableUse) bool {
+		v, ok := scope.Lookup(use.Name)
+		return ok && facts.IsPlaceholder(v.Pair.Value)
+	})
 }
 
 // undeclared tells whether FROM uses a name that no ARG declares, of which

@@ -111,7 +111,7 @@ func nodeInstall(c *facts.Command) (pkg facts.PackageCommand, ok bool) {
 	}
 	switch pkg.Action {
 	case "install", "i", "ci", "clean-install":
-		return pkg, len(pkg.Packages) == 0 && !c.HasFlag("-g", "--global")
+		return pkg, len(pkg.Packages) == 0 && !c.HasFlag("-g", "--global", "--package-lock-only", "--lockfile-only", "--dry-run")
 	}
 	return pkg, false
 }

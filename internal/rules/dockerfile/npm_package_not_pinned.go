@@ -43,7 +43,12 @@ func checkNpmPackageNotPinned(p *lint.Pass[*facts.Dockerfile]) {
 				f.Severity = lint.Info
 			}
 		},
-		example: func(name string) string { return name + "@<version>" },
+		example: func(name string) string {
+			if isHostedGit(name) {
+				return name + "#<commit>"
+			}
+			return name + "@<version>"
+		},
 	}.report(p)
 }
 
@@ -56,5 +61,20 @@ func npmPinned(word string) bool {
 	if strings.HasPrefix(word, "git+") || strings.HasPrefix(word, "git:") {
 		return strings.Contains(word, "#")
 	}
+	if isHostedGit(word) {
+		return strings.Contains(word, "#")
+	}
 	return isPath(word) || strings.Contains(strings.TrimPrefix(word, "@"), "@") || strings.Contains(word, "://") || strings.HasPrefix(word, "~")
+}
+
+// isHostedGit reports whether npm reads a word as a repository of a hosting service:
+// "github:owner/name", or "owner/name" for GitHub.
+func isHostedGit(word string) bool {
+	name, _, _ := strings.Cut(word, "#")
+	for _, host := range [...]string{"github:", "gitlab:", "bitbucket:", "gist:"} {
+		if strings.HasPrefix(name, host) {
+			return true
+		}
+	}
+	return strings.Count(name, "/") == 1 && !strings.ContainsAny(name, "@:.~$") && name[0] != '/'
 }

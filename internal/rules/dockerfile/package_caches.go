@@ -106,9 +106,15 @@ func covers(outer, inner string) bool {
 	return outer != "" && (outer == inner || strings.HasPrefix(inner, outer+"/"))
 }
 
+// aptLists is where apt keeps the lists of its archives.
+const aptLists = "/var/lib/apt/lists"
+
 // removesAny tells whether a command removes one of the folders, what is in it,
 // or a folder above it.
 func removesAny(c *facts.Command, dirs []string) bool {
+	if pkg, ok := facts.Packages(c); ok && pkg.RemovesLists() && slices.Contains(dirs, aptLists) {
+		return true
+	}
 	if c.Name() != "rm" && c.Name() != "find" {
 		return false
 	}

@@ -38,7 +38,7 @@ func checkPipCacheKept(p *lint.Pass[*facts.Dockerfile]) {
 	dirs := []string{"/root/.cache", "/root/.cache/pip", "~/.cache", "$HOME/.cache"}
 	p.Doc.EachPackageCommand(func(c facts.PackageCommand) {
 		if c.Action != "install" || c.HasFlag("--no-cache-dir", "--no-cache", "--cache-dir", "--dry-run", "--help") || hasVariableFlag(c) ||
-			mountsAny(c.Instruction, dirs) || mountsPipCache(p.Doc, c.Instruction) || !p.Hadolint && !shipsLayers(p.Doc, c.Instruction) || pipCacheIsOff(p.Doc, c) ||
+			mountsAny(c.Instruction, dirs) || mountsPipCache(p.Doc, c.Instruction) || !p.Hadolint && !shipsLayers(p.Doc, c.Instruction) || pipCacheIsOff(p.Doc, c, p.Hadolint) ||
 			!p.Hadolint && hasOldPip(p.Doc, c) {
 			return
 		}
@@ -64,8 +64,8 @@ func checkPipCacheKept(p *lint.Pass[*facts.Dockerfile]) {
 
 // pipCacheIsOff tells whether PIP_NO_CACHE_DIR is set for the command: by ENV or
 // ARG, by export before it, or in front of it.
-func pipCacheIsOff(d *facts.Dockerfile, c facts.PackageCommand) bool {
-	if v, ok := d.ScopeAt(c.Instruction).Lookup("PIP_NO_CACHE_DIR"); ok && pipTrue(v.Value) {
+func pipCacheIsOff(d *facts.Dockerfile, c facts.PackageCommand, hadolint bool) bool {
+	if v, ok := d.ScopeAt(c.Instruction).Lookup("PIP_NO_CACHE_DIR"); ok && switchesPipCacheOff(v.Value, hadolint) {
 		return true
 	}
 	before := p0(d.Text(c.Instruction.Span), c.Span.End-c.Instruction.Span.Start)
@@ -75,7 +75,7 @@ func pipCacheIsOff(d *facts.Dockerfile, c facts.PackageCommand) bool {
 			return false
 		}
 		word, _, _ := strings.Cut(value, " ")
-		if pipTrue(strings.TrimRight(word, ";&|\\\n")) {
+		if switchesPipCacheOff(strings.TrimRight(word, ";&|\\\n"), hadolint) {
 			return true
 		}
 		rest = value
@@ -116,11 +116,15 @@ func bringsPip(d *facts.Dockerfile, in *dockerfile.Instruction) bool {
 // p0 is the beginning of s, at most n bytes.
 func p0(s string, n int) string { return s[:max(min(n, len(s)), 0)] }
 
-// pipTrue tells whether pip takes a value for true.
-func pipTrue(value string) bool {
+// switchesPipCacheOff reports whether a value of PIP_NO_CACHE_DIR switches the cache off:
+// any value does, also "off" and "0" (pip's _handle_no_cache_dir). hadolint takes such
+// values by their word.
+func switchesPipCacheOff(value string, hadolint bool) bool {
 	switch strings.ToLower(strings.Trim(value, `"'`)) {
-	case "", "0", "off", "no", "false":
+	case "":
 		return false
+	case "0", "off", "no", "false":
+		return !hadolint
 	}
 	return true
 }

@@ -50,8 +50,9 @@ func checkPipeWithoutPipefail(p *lint.Pass[*facts.Dockerfile]) {
 			return
 		}
 		reported := false
+		counted := countedSubstitutions(s.File)
 		syntax.Walk(s.File, func(n syntax.Node) bool {
-			if a, ok := n.(*syntax.Assign); ok && !p.Hadolint && looksAt(in.Body, a) {
+			if !p.Hadolint && statusIsLost(n, in.Body, counted) {
 				return false
 			}
 			pipe, ok := n.(*syntax.BinaryCmd)
@@ -59,7 +60,7 @@ func checkPipeWithoutPipefail(p *lint.Pass[*facts.Dockerfile]) {
 				return !reported
 			}
 			left, right := stmtName(pipe.X), stmtName(pipe.Y)
-			if !p.Hadolint && (cannotFail(left) || failsOnNothing(right) || (left == "curl" || left == "wget") && interprets(pipe.Y)) {
+			if !p.Hadolint && (cannotFail(left) || failsOnNothing(right) || verifiedLater(p.Doc, in, s.SpanOf(pipe).End) || (left == "curl" || left == "wget") && interprets(pipe.Y)) {
 				return true
 			}
 			reported = true
@@ -72,6 +73,76 @@ func checkPipeWithoutPipefail(p *lint.Pass[*facts.Dockerfile]) {
 			})
 			return false
 		})
+	})
+}
+
+// countedSubstitutions are the substitutions whose status is that of their command:
+// those in an assignment that is a command by itself. In an argument, a test or after
+// export the status is lost, whatever pipefail says.
+func countedSubstitutions(file *syntax.File) map[*syntax.CmdSubst]bool {
+	counted := map[*syntax.CmdSubst]bool{}
+	syntax.Walk(file, func(n syntax.Node) bool {
+		call, ok := n.(*syntax.CallExpr)
+		if !ok || len(call.Args) > 0 {
+			return true
+		}
+		for _, a := range call.Assigns {
+			if a.Value == nil {
+				continue
+			}
+			syntax.Walk(a.Value, func(n syntax.Node) bool {
+				if sub, ok := n.(*syntax.CmdSubst); ok {
+					counted[sub] = true
+					return false
+				}
+				return true
+			})
+		}
+		return true
+	})
+	return counted
+}
+
+// statusIsLost reports whether nobody sees the status of what is in a node: of a
+// substitution that does not count, of a command whose failure is ignored, and of the
+// value of a variable that the script then looks at.
+func statusIsLost(n syntax.Node, script string, counted map[*syntax.CmdSubst]bool) bool {
+	switch x := n.(type) {
+	case *syntax.Assign:
+		return looksAt(script, x)
+	case *syntax.CmdSubst:
+		return !counted[x]
+	case *syntax.ProcSubst:
+		return true
+	case *syntax.BinaryCmd:
+		return x.Op == syntax.OrStmt && isIgnored(stmtName(x.Y))
+	}
+	return false
+}
+
+// isIgnored reports whether a command after "||" says that a failure does not matter.
+func isIgnored(name string) bool {
+	switch name {
+	case "true", ":", "echo", "printf":
+		return true
+	}
+	return false
+}
+
+// verifiedLater reports whether a command of the same RUN after a place checks what was
+// fetched, by a checksum or a signature.
+func verifiedLater(d *facts.Dockerfile, in *dockerfile.Instruction, after int) bool {
+	return slices.ContainsFunc(d.Commands(in), func(c *facts.Command) bool {
+		if c.Span.Start < after {
+			return false
+		}
+		switch c.Name() {
+		case "sha256sum", "sha512sum", "sha384sum", "sha224sum", "sha1sum", "md5sum", "b2sum", "shasum":
+			return c.HasFlag("-c", "--check")
+		case "gpg", "gpgv", "gpg2", "cosign", "minisign":
+			return true
+		}
+		return false
 	})
 }
 
@@ -143,7 +214,7 @@ func stmtName(s *syntax.Stmt) string {
 // cannotFail tells whether a left side's failure would not matter, or is none.
 func cannotFail(name string) bool {
 	switch name {
-	case "", "echo", "printf", "yes", "cat", "ls", "find", "env", "set", "true", "uname", "dpkg-query", "head", "tail", "grep", "egrep", "sed", "awk",
+	case "", "echo", "printf", "yes", "cat", "ls", "find", "env", "set", "true", "uname", "dpkg-query", "head", "tail", "grep", "egrep", "fgrep", "sed", "awk", "gawk", "mawk", "nawk", "uniq", "wc", "rev", "tac",
 		"sort", "cut", "tr", "date", "id", "whoami", "ldd", "scanelf", "apk", "apt-mark", "dpkg", "getconf", "nproc", "basename", "dirname", "seq", "fc-list", "locale", "xargs", "zcat", "jq", "du", "ps", "which", "command", "strings", "file", "debconf-get-selections", "openssl", "rpm":
 		return true
 	}

@@ -82,6 +82,10 @@ func reportShellForm(p *lint.Pass[*facts.Dockerfile], s *facts.Stage, in *docker
 	if !p.Hadolint && (onlyPrints(p.Doc, in) || isCompound(in) && s.ShStepsAside(in)) {
 		return
 	}
+	stepsAside := strings.HasPrefix(body, "exec ") || s.ShStepsAside(in)
+	if !p.Hadolint && stepsAside && !isCompound(in) && usesShell(in) {
+		return // the program takes the shell's place, and an array would need one too
+	}
 	f := lint.Finding{Span: in.BodySpan, Variant: in.Keyword}
 	what := strings.ToUpper(in.Keyword) + " " + quoteShort(firstLine(body))
 	switch {
@@ -114,6 +118,21 @@ func isCompound(in *dockerfile.Instruction) bool {
 	}
 	call, _ := simpleCommand(s.File)
 	return call == nil || substitutes(call)
+}
+
+// usesShell reports whether a single command has something that a shell does for it: a
+// variable, a pattern, a redirection.
+func usesShell(in *dockerfile.Instruction) bool {
+	s := in.Script()
+	if s == nil || s.File == nil {
+		return true
+	}
+	call, plain := simpleCommand(s.File)
+	if call == nil || !plain {
+		return true
+	}
+	_, literal := literalWords(call)
+	return !literal
 }
 
 // substitutes tells whether a word of a command is what another command prints.

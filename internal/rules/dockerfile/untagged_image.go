@@ -37,7 +37,7 @@ var UntaggedImage = lint.Rule[*facts.Dockerfile]{
 func checkUntaggedImage(p *lint.Pass[*facts.Dockerfile]) {
 	for _, s := range p.Doc.Stages() {
 		i := s.Image
-		if s.Parent != nil || i.IsScratch() || i.Text == "" || !i.Known || i.Tag != "" || i.Digest != "" {
+		if s.Parent != nil || i.IsScratch() || i.Text == "" || !i.Known || i.Tag != "" || i.Digest != "" || facts.IsPlaceholder(i.Text) && !p.Hadolint {
 			continue
 		}
 		pinned := pinVersionOf(p, i)

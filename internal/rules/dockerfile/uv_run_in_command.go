@@ -32,8 +32,8 @@ var UvRunInCommand = lint.Rule[*facts.Dockerfile]{
 
 func checkUvRunInCommand(p *lint.Pass[*facts.Dockerfile]) {
 	c, ok := startOf(p.Doc)
-	if !ok || c.runner.Text == "" {
-		return
+	if !ok || c.runner.Text == "" || baseName(c.runner.Text) == "poetry" {
+		return // poetry run replaces itself by the program and installs nothing
 	}
 	p.Report(lint.Finding{
 		Fixes:   startItself(p.Doc, c),

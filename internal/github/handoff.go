@@ -152,16 +152,55 @@ func (f *HandedOver) Finding(rule *lint.Meta, head []byte) *lint.Diagnostic {
 		},
 		Rule: rule, Source: lint.NewSource(f.Path, head), Fingerprint: f.Fingerprint,
 	}
-	if first, last := lines(d); first != f.Line || last != f.EndLine {
+	if f.End == 0 && f.EndLine <= d.Source.Lines.Lines() { // written by an earlier version
+		return f.search(d)
+	}
+	if first, last := lines(d); first != f.Line || last != f.EndLine || !f.names(d, maxHandedOver) {
 		return nil
 	}
+	return d
+}
+
+// names reports whether the fingerprint is that of a finding, as one of so many equal
+// ones.
+func (f *HandedOver) names(d *lint.Diagnostic, ordinals int) bool {
 	key := d.FingerprintKey()
-	for ordinal := range maxHandedOver {
+	for ordinal := range ordinals {
 		if lint.Fingerprint(key, ordinal) == f.Fingerprint {
-			return d
+			return true
+		}
+	}
+	return false
+}
+
+// search finds the bytes that have the fingerprint, in the lines that were handed over,
+// between the starts and ends of words.
+func (f *HandedOver) search(d *lint.Diagnostic) *lint.Diagnostic {
+	const ends, ordinals = 32, 4 // a stranger's file may have long lines
+	src := d.Source.Bytes
+	first, last := d.Source.Lines.Line(f.Line).Start, d.Source.Lines.Line(f.EndLine).End
+	var cuts []int
+	for at := first; at <= last; at++ {
+		if at == first || at == last || isWord(src[at-1]) != isWord(src[at]) || !isWord(src[at]) {
+			cuts = append(cuts, at)
+		}
+	}
+	if len(cuts) > 2*ends {
+		cuts = slices.Concat(cuts[:ends], cuts[len(cuts)-ends:])
+	}
+	for i, start := range cuts {
+		for _, end := range cuts[i+1:] {
+			d.Span = text.Span{Start: start, End: end}
+			if from, to := lines(d); from == f.Line && to == f.EndLine && f.names(d, ordinals) {
+				return d
+			}
 		}
 	}
 	return nil
+}
+
+func isWord(c byte) bool {
+	return c >= '0' && c <= '9' || c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= 0x80
 }
 
 // ErrSuperseded is wrapped by the error for a run whose pull request was closed, or

@@ -65,6 +65,11 @@ func TestHandoff(t *testing.T) {
 	if h.Findings[0].Finding(nil, []byte(src)) != nil {
 		t.Error("a finding of no rule is taken over")
 	}
+	earlier := h.Findings[0]
+	earlier.Start, earlier.End = 0, 0 // as version 1 began
+	if got := earlier.Finding(rule, []byte(src)); got == nil || got.Span != d.Span {
+		t.Errorf("what an earlier version wrote is taken over as %+v", got)
+	}
 	for name, forge := range map[string]func(*HandedOver){
 		"another finding's fingerprint": func(f *HandedOver) { f.Fingerprint = "dockmend/v1:" + strings.Repeat("a", 32) },
 		"another place":                 func(f *HandedOver) { f.Start, f.End = 0, 6 },

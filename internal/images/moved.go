@@ -45,14 +45,20 @@ type Move struct {
 // matches name and tag, if it had happened on the day. An empty tag is "latest". name
 // is registry and repository as Canonical gives it.
 func MoveOf(name, tag string, on Date) (m Move, ok bool) {
+	if name == "" {
+		return Move{}, false
+	}
 	if tag == "" {
 		tag = "latest"
 	}
-	best := -1
+	best, tagged := -1, name+":"+tag
 	for _, x := range moves {
+		if x.Pattern[0] != name[0] && x.Pattern[0] != '*' {
+			continue // most patterns begin with a letter of their own
+		}
 		subject := name
 		if strings.Contains(x.Pattern, ":") {
-			subject += ":" + tag
+			subject = tagged
 		}
 		// Fewer wild cards, then more text: the table holds no two of the same.
 		weight := len(x.Pattern) - 1000*strings.Count(x.Pattern, "*") + 10_000

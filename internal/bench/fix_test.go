@@ -91,7 +91,7 @@ func TestFixCorpus(t *testing.T) {
 	}
 }
 
-func logCounts(t *testing.T, title string, counts map[string]int) {
+func logCounts(t testing.TB, title string, counts map[string]int) {
 	t.Helper()
 	var names []string
 	for name := range counts {

@@ -161,6 +161,7 @@ func (c *Checker) checkDocument(l *loaded) {
 	if !l.template {
 		l.frame.attempt(StepFaults, func() { c.faults(l) })
 	}
+	l.out.Diagnostics = oneReason(l.out.Diagnostics)
 	if !directives.Empty() {
 		l.frame.attempt(StepSuppress, func() {
 			for _, extra := range directives.Apply(l.out.Diagnostics, c.Catalog.Metas(), func(id string) bool { return ran[id] }) {
@@ -169,6 +170,21 @@ func (c *Checker) checkDocument(l *loaded) {
 		})
 	}
 	l.frame.attempt(StepFinish, func() { c.finish(l.out, l.src, l.file.Policy) })
+}
+
+// oneReason takes out what is said of a refusal in general, where a rule that
+// knows the reason speaks of the same place: there is one finding for a cause.
+func oneReason(found []*lint.Diagnostic) []*lint.Diagnostic {
+	any := func(refusal lint.Refuses, other func(*lint.Diagnostic) bool) bool {
+		return slices.ContainsFunc(found, func(d *lint.Diagnostic) bool { return d.Rule.Refusal == refusal && other(d) })
+	}
+	if !any(lint.RefusesAny, func(*lint.Diagnostic) bool { return true }) {
+		return found
+	}
+	named := func(d *lint.Diagnostic) bool {
+		return d.Rule.Refusal == lint.RefusesAny && any(lint.RefusesNamed, func(o *lint.Diagnostic) bool { return d.Within.Overlaps(o.Span) })
+	}
+	return slices.DeleteFunc(slices.Clone(found), named)
 }
 
 // faults reports what keeps a file from being read as what it is.

@@ -1,10 +1,12 @@
 package engine
 
 import (
+	"context"
 	"path"
 
 	"github.com/dockmend/dockmend/internal/facts"
 	"github.com/dockmend/dockmend/internal/lint"
+	"github.com/dockmend/dockmend/internal/prove"
 	"github.com/dockmend/dockmend/internal/rules"
 	"github.com/dockmend/dockmend/internal/suppress"
 )
@@ -58,10 +60,11 @@ func parse(f File, src *lint.Source, catalog *rules.Catalog) (doc document, temp
 		d := shared(f, src, facts.ParseDockerfile)
 		doc := facts.NewDockerfile(d)
 		doc.Around, doc.Name = around, src.Path
-		return dockerfileDocument{typed[*facts.Dockerfile]{doc, catalog.Dockerfile}}, IsTemplate(d)
+		refusals := func() ([]lint.Refusal, error) { return prove.Refusals(context.Background(), doc) }
+		return dockerfileDocument{typed[*facts.Dockerfile]{doc, catalog.Dockerfile, refusals}}, IsTemplate(d)
 	case lint.TargetIgnoreFile:
 		doc := &facts.IgnoreFile{Document: shared(f, src, facts.ParseIgnoreFile), Around: around, Name: path.Base(src.Path)}
-		return ignoreFileDocument{typed[*facts.IgnoreFile]{doc, catalog.IgnoreFile}}, false
+		return ignoreFileDocument{typed[*facts.IgnoreFile]{doc: doc, rules: catalog.IgnoreFile}}, false
 	case lint.TargetCompose:
 		d := shared(f, src, facts.ParseCompose)
 		doc := facts.NewCompose(d)
@@ -93,6 +96,8 @@ func shared[D any](f File, src *lint.Source, parse func(*lint.Source) D) D {
 type typed[D any] struct {
 	doc   D
 	rules []lint.Rule[D]
+	// refusals asks the program that reads such documents; nil if there is none.
+	refusals func() ([]lint.Refusal, error)
 }
 
 func (t typed[D]) check(c *Checker, l *loaded, ran map[string]bool) {
@@ -113,7 +118,7 @@ func (t typed[D]) check(c *Checker, l *loaded, ran map[string]bool) {
 		current, skipped = &rule.Meta, false
 		*pass = lint.Pass[D]{
 			Doc: t.doc, Options: l.file.Policy.Options(current), Settings: c.Settings, Hadolint: l.file.Policy.Hadolint(current),
-			Files: l.file.Context, Registry: c.registry(), Notes: l.notes, Report: report, Skip: skip,
+			Files: l.file.Context, Registry: c.registry(), Notes: l.notes, Refusals: t.refusals, Report: report, Skip: skip,
 		}
 		begin := c.Times.begin()
 		done := l.frame.attempt(ruleStep(rule.ID), func() { rule.Check(pass) }) && !skipped

@@ -72,5 +72,5 @@ func isYAMLTemplate(f *yaml.File) bool {
 }
 
 func newYAML[D any](doc D, rules []lint.Rule[D], file *yaml.File) (document, bool) {
-	return yamlDocument[D]{typed[D]{doc, rules}, file}, isYAMLTemplate(file)
+	return yamlDocument[D]{typed[D]{doc: doc, rules: rules}, file}, isYAMLTemplate(file)
 }

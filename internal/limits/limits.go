@@ -35,6 +35,10 @@ const (
 	AllPatternBytes = 256 << 10
 	// Findings is how many of a file are shown, the most severe ones.
 	Findings = 1000
+	// CompiledFile is the size up to which a Dockerfile is given to BuildKit's
+	// compiler; CompiledBytes bounds all compilations of it together.
+	CompiledFile  = 256 << 10
+	CompiledBytes = 8 << 20
 	// FindingBytes bounds the messages and fixes of a file's findings.
 	FindingBytes = 4 << 20
 )
@@ -86,6 +90,8 @@ func Table() []Group {
 			{"patterns of an ignore file", Patterns, "", "further patterns decide nothing; " + cut},
 			{"one pattern of an ignore file", PatternBytes, "bytes", "the pattern decides nothing; " + cut},
 			{"all patterns of an ignore file", AllPatternBytes, "bytes", "further patterns decide nothing; " + cut},
+			{"a Dockerfile that BuildKit's compiler is given", CompiledFile, "bytes", "`build-refused` is listed as skipped"},
+			{"all that the compiler is given for a Dockerfile, and its values", CompiledBytes, "bytes", "`build-refused` is listed as skipped"},
 			{"findings of a file", Findings, "", "the most severe are shown; `limit-reached` counts the others"},
 			{"messages and fixes of the findings of a file", FindingBytes, "bytes", "further findings are left out; `limit-reached` counts them"},
 		}},

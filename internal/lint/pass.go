@@ -19,6 +19,9 @@ type Finding struct {
 	Severity   Severity
 	Confidence Confidence
 	Related    []Related
+	// Within is the part of the document that is refused, for a rule whose findings
+	// give way to more exact ones there; Span is the place in it. See Meta.Refusal.
+	Within text.Span
 	// Fixes are alternatives, the first preferred.
 	Fixes []Fix
 }
@@ -58,11 +61,24 @@ type Pass[D any] struct {
 	Registry Registry
 	// Notes are what ShellCheck says about the document's scripts.
 	Notes []ScriptNote
+	// Refusals asks the program that reads such documents, once, why it refuses
+	// this one; the error says why it was not asked. It is nil for kinds of which
+	// no program is here.
+	Refusals func() ([]Refusal, error)
 	// Report takes a finding. Its span must lie in the document.
 	Report func(Finding)
 	// Skip says that the rule could not check this document, and why. A rule
 	// that skips is shown as skipped, never as passed.
 	Skip func(reason string)
+}
+
+// Refusal is why the program that reads a document does not take it.
+type Refusal struct {
+	// Within is the part of the document that is refused; it is empty where that
+	// is the whole document.
+	Within text.Span
+	// Reason is what the program says, on one line.
+	Reason string
 }
 
 // Settings is the part of the configuration that is not a rule's own.

@@ -38,10 +38,26 @@ type Meta struct {
 	Aliases []Alias
 	Options []Option
 	Needs   Needs
+	// Refusal says whether the findings are reasons why the document is refused.
+	Refusal Refuses
 	// Requires names settings without which the rule has nothing to check, as
 	// "registries.trusted"; such rules are no part of "strict".
 	Requires []string
 }
+
+// Refuses says whether a rule's findings are reasons why the program that reads a
+// document, as BuildKit or Compose, refuses it.
+type Refuses uint8
+
+const (
+	// RefusesNothing is any other rule.
+	RefusesNothing Refuses = iota
+	// RefusesNamed is a rule that knows such a reason, and says it best.
+	RefusesNamed
+	// RefusesAny is a rule that reports whatever the program says. It is not
+	// reported where a rule with a reason of its own speaks of the same place.
+	RefusesAny
+)
 
 // Alias is a name of this rule, or of some of its variants, in another tool.
 type Alias struct {

@@ -25,24 +25,67 @@ type variant struct {
 	base baseModel
 	arch string
 	args map[string]string
+	// windows is set for a build of Windows images.
+	windows bool
+	// env is what all base images set besides.
+	env []string
+	// all dispatches every stage, not only what the last one is made of.
+	all bool
 }
 
-// compile makes the build's graph and image config. It asks nothing of the
-// network and panics never.
-func (v variant) compile(ctx context.Context, src []byte) (b *build, err error) {
-	defer func() {
-		if r := recover(); r != nil {
-			b, err = nil, fmt.Errorf("BuildKit's compiler crashed: %v", r)
-		}
-	}()
+func (v variant) platform() ocispecs.Platform {
+	p := ocispecs.Platform{OS: "linux", Architecture: v.arch}
+	if v.windows {
+		p.OS = "windows"
+	}
+	return p
+}
+
+// dispatch makes the build's state. It asks nothing of the network.
+func (v variant) dispatch(ctx context.Context, src []byte) (*dockerfile2llb.Result, error) {
 	caps := pb.Caps.CapSet(pb.Caps.All())
-	platform := ocispecs.Platform{OS: "linux", Architecture: v.arch}
-	result, err := dockerfile2llb.Dockerfile2LLB(ctx, src, dockerfile2llb.ConvertOpt{
-		Config:         dockerui.Config{BuildArgs: maps.Clone(v.args), BuildPlatforms: []ocispecs.Platform{{OS: "linux", Architecture: "amd64"}}},
-		MetaResolver:   stubResolver{v.base, platform},
+	platform := v.platform()
+	return dockerfile2llb.Dockerfile2LLB(ctx, src, dockerfile2llb.ConvertOpt{
+		Config: dockerui.Config{
+			BuildArgs: maps.Clone(v.args), BuildPlatforms: []ocispecs.Platform{{OS: "linux", Architecture: "amd64"}},
+		},
+		MetaResolver:   stubResolver{v.base, platform, v.env},
 		TargetPlatform: &platform,
 		LLBCaps:        &caps,
+		AllStages:      v.all,
 	})
+}
+
+// errCrashed is a fault of the compiler, not of the file.
+var errCrashed = errors.New("BuildKit's compiler crashed")
+
+// safely runs a part of the compiler, which never panics then.
+func safely(err *error) {
+	if r := recover(); r != nil {
+		*err = fmt.Errorf("%w: %v", errCrashed, r)
+	}
+}
+
+// refuses compiles a file as far as it takes to know whether it can be built.
+func (v variant) refuses(ctx context.Context, src []byte) (err error) {
+	defer safely(&err)
+	result, err := v.dispatch(ctx, src)
+	if err != nil {
+		return err
+	}
+	if result.State.Output() == nil {
+		return nil // an empty image
+	}
+	// Some steps are looked at only when the graph is written.
+	platform := v.platform()
+	return result.State.Validate(ctx, &llb.Constraints{Platform: &platform})
+}
+
+// compile makes the build's graph and image config. It never panics.
+func (v variant) compile(ctx context.Context, src []byte) (b *build, err error) {
+	defer safely(&err)
+	platform := v.platform()
+	result, err := v.dispatch(ctx, src)
 	if err != nil {
 		return nil, err
 	}
@@ -76,6 +119,7 @@ const (
 type stubResolver struct {
 	base     baseModel
 	platform ocispecs.Platform
+	env      []string
 }
 
 // imageConfig is the part of an image config that builds read.
@@ -115,6 +159,7 @@ func (r stubResolver) ResolveImageConfig(_ context.Context, ref string, _ source
 		RootFS:  imageRootFS{Type: "layers", DiffIDs: []digest.Digest{digest.FromString("dockmend")}},
 		History: []imageLayer{{CreatedBy: "base"}},
 	}
+	c.Config.Env = append(c.Config.Env, r.env...)
 	switch r.base {
 	case richBase:
 		c.Config.Env = append(c.Config.Env, "DOCKMEND_BASE=1")

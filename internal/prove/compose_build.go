@@ -84,7 +84,7 @@ func (p *Compose) buildOf(service string) (worlds []variant, src []byte, err err
 	needed, _ := arguments(doc)
 	for _, base := range []baseModel{plainBase, richBase, onbuildBase} {
 		for _, arch := range []string{"amd64", "arm64"} {
-			worlds = append(worlds, variant{base, arch, needed})
+			worlds = append(worlds, variant{base: base, arch: arch, args: needed})
 		}
 	}
 	return worlds, targets(doc)[built.Stage.Index], nil

@@ -23,7 +23,7 @@ func worlds(doc *dockerfile.Document) []variant {
 	for _, args := range sets {
 		for _, base := range []baseModel{plainBase, richBase, onbuildBase} {
 			for _, arch := range []string{"amd64", "arm64"} {
-				all = append(all, variant{base, arch, args})
+				all = append(all, variant{base: base, arch: arch, args: args})
 			}
 		}
 	}

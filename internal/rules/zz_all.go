@@ -31,6 +31,7 @@ func All() *Catalog {
 			dockerfile.ArchiveCopiedThenExtracted,
 			dockerfile.BackgroundServiceCommand,
 			dockerfile.BaseImagePlatformMismatch,
+			dockerfile.BuildRefused,
 			dockerfile.BuildToolsInFinalStage,
 			dockerfile.CdInsteadOfWorkdir,
 			dockerfile.ChmodAfterCopy,

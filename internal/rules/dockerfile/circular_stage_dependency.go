@@ -24,6 +24,7 @@ var CircularStageDependency = lint.Rule[*facts.Dockerfile]{
 		Category: lint.Correctness,
 		Severity: lint.Error,
 		Default:  true,
+		Refusal:  lint.RefusesNamed,
 		Since:    "0.1.0",
 		Aliases:  lint.Names("tally/circular-stage-deps"),
 	},

@@ -20,6 +20,7 @@ var CopyFromSelf = lint.Rule[*facts.Dockerfile]{
 		Category: lint.Correctness,
 		Severity: lint.Error,
 		Default:  true,
+		Refusal:  lint.RefusesNamed,
 		Since:    "0.1.0",
 		Aliases: append(
 			[]lint.Alias{{Name: "DL3023", Severity: lint.Error}},

@@ -2,6 +2,8 @@ package dockerfile
 
 import (
 	"fmt"
+	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/dockmend/dockmend/internal/facts"
@@ -38,7 +40,7 @@ var CopyFromUnknownStage = lint.Rule[*facts.Dockerfile]{
 func checkCopyFromUnknownStage(p *lint.Pass[*facts.Dockerfile]) {
 	for _, s := range p.Doc.Stages() {
 		for _, r := range s.References() {
-			if r.Instruction.Keyword == "copy" && r.Stage == nil {
+			if r.Instruction.Keyword == "copy" && r.Stage == nil && (p.Hadolint || !isStage(p.Doc, r.Text)) {
 				reportUnknownStage(p, s, r)
 			}
 		}
@@ -50,6 +52,15 @@ func checkCopyFromUnknownStage(p *lint.Pass[*facts.Dockerfile]) {
 			}
 		})
 	}
+}
+
+// isStage reports whether the builder takes a name for a stage of the file, also
+// a later one, or for the number of one: it looks for no image then.
+func isStage(d *facts.Dockerfile, name string) bool {
+	if _, err := strconv.Atoi(name); err == nil {
+		return true
+	}
+	return slices.ContainsFunc(d.Stages(), func(s *facts.Stage) bool { return s.Name != "" && strings.EqualFold(s.Name, name) })
 }
 
 func reportUnknownStage(p *lint.Pass[*facts.Dockerfile], s *facts.Stage, r facts.Reference) {

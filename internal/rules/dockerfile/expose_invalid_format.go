@@ -39,11 +39,14 @@ func checkExposeInvalidFormat(p *lint.Pass[*facts.Dockerfile]) {
 				continue
 			}
 			port := w.Text[i+1:]
+			if port == "" {
+				continue // the builder refuses it
+			}
 			f := lint.Finding{
 				Span:    w.Span,
 				Message: fmt.Sprintf("%q names a port of the host, which only docker run can map; write %s", short(w.Text), short(port)),
 			}
-			if port != "" && strings.Trim(port, "0123456789-/tcpudTCPUD") == "" {
+			if strings.Trim(port, "0123456789-/tcpudTCPUD") == "" {
 				f.Fixes = []lint.Fix{{
 					Title: "keep the container's port", Applicability: lint.Safe, MaxEffect: lint.EffectConfig,
 					Edits: []lint.FileEdit{lint.Replace(w.Span, port)},

@@ -19,6 +19,7 @@ var InstructionBeforeFrom = lint.Rule[*facts.Dockerfile]{
 		Category: lint.Correctness,
 		Severity: lint.Error,
 		Default:  true,
+		Refusal:  lint.RefusesNamed,
 		Since:    "0.1.0",
 		Aliases: append(
 			[]lint.Alias{{Name: "DL3061", Severity: lint.Error}},

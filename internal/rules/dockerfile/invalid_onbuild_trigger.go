@@ -17,6 +17,7 @@ var InvalidOnbuildTrigger = lint.Rule[*facts.Dockerfile]{
 		Category: lint.Correctness,
 		Severity: lint.Error,
 		Default:  true,
+		Refusal:  lint.RefusesNamed,
 		Since:    "0.1.0",
 		Aliases: append(
 			[]lint.Alias{{Name: "DL3043", Severity: lint.Error}},

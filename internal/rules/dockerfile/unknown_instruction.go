@@ -24,6 +24,7 @@ var UnknownInstruction = lint.Rule[*facts.Dockerfile]{
 		Category: lint.Correctness,
 		Severity: lint.Error,
 		Default:  true,
+		Refusal:  lint.RefusesNamed,
 		Since:    "0.1.0",
 		Presets:  []string{"cloud-native"},
 		Aliases:  []lint.Alias{{Name: "DL1000", Severity: lint.Error}, {Name: "tally/unknown-instruction"}},

@@ -26,6 +26,7 @@ import (
 	"github.com/dockmend/dockmend/internal/discover"
 	"github.com/dockmend/dockmend/internal/engine"
 	"github.com/dockmend/dockmend/internal/facts"
+	"github.com/dockmend/dockmend/internal/files"
 	"github.com/dockmend/dockmend/internal/lint"
 	"github.com/dockmend/dockmend/internal/rules"
 	"github.com/dockmend/dockmend/internal/syntax/dockerfile"
@@ -73,33 +74,38 @@ func (t *refusalTable) log(tb testing.TB) {
 }
 
 // ourRefusals are the first finding of each file that says that it is refused.
-func ourRefusals(t *testing.T, root *os.Root, target lint.Target) (files []engine.File, said map[string]string) {
+func ourRefusals(t *testing.T, root *os.Root, target lint.Target) (all []engine.File, said map[string]string) {
 	t.Helper()
 	catalog := rules.All()
 	set, err := (&config.Config{}).Resolve(catalog.Metas(), config.Flags{})
 	if err != nil {
 		t.Fatal(err)
 	}
-	found, err := discover.Find(root, nil, discover.Options{NoGitignore: true})
+	tree, err := files.Open(os.Getenv("DOCKMEND_CORPUS"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = tree.Close() }()
+	found, err := discover.Find(tree, nil, discover.Options{NoGitignore: true})
 	if err != nil {
 		t.Fatal(err)
 	}
 	for _, f := range found.Files {
 		if f.Target == target {
-			files = append(files, engine.File{
+			all = append(all, engine.File{
 				Path: f.Path, Target: f.Target, Template: f.Template, Context: buildcontext.New(root, f.Path, nil), Policy: set.For(f.Path),
 				Open: func() (io.ReadCloser, error) { return root.Open(f.Path) },
 			})
 		}
 	}
-	result := engine.Run(t.Context(), &engine.Checker{Catalog: catalog, Settings: set.Settings()}, files, 1)
+	result := engine.Run(t.Context(), &engine.Checker{Catalog: catalog, Settings: set.Settings()}, all, 1)
 	said = map[string]string{}
 	for _, d := range result.Diagnostics {
 		if d.Rule.Refusal != lint.RefusesNothing && d.Severity == lint.Error && said[d.Source.Path] == "" {
 			said[d.Source.Path] = d.Rule.ID
 		}
 	}
-	return files, said
+	return all, said
 }
 
 // verdictOf is why BuildKit does not build a file; nil if it does.
@@ -169,9 +175,9 @@ func TestBuildKitRefusals(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer func() { _ = root.Close() }()
-	files, said := ourRefusals(t, root, lint.TargetDockerfile)
+	all, said := ourRefusals(t, root, lint.TargetDockerfile)
 	table := newRefusalTable()
-	for _, f := range files {
+	for _, f := range all {
 		src, err := root.ReadFile(f.Path)
 		if err != nil {
 			t.Fatal(err)

@@ -154,6 +154,7 @@ var refusalAdvice = []struct{ keyword, part, advice string }{
 	{"", "not allowed to be", "give the variable a value"},
 	{"expose", "", "write ports as 8080 or 8080/udp, with spaces between them and no comment behind them"},
 	{"copy", "variable expansion is not supported", "--from takes no variable: add a stage FROM that image with AS and a name, and copy from it"},
+	{"copy", "needs to be defined before", "move that stage above this one"},
 	{"copy", "stage index", "name an earlier stage"},
 	{"", "circular dependency", "a stage cannot copy from itself: name an earlier stage"},
 	{"from", "must be lowercase", "write the image's name in lower case"},

@@ -54,8 +54,8 @@ func checkCopyFromUnknownStage(p *lint.Pass[*facts.Dockerfile]) {
 	}
 }
 
-// isStage reports whether the builder takes a name for a stage of the file, also
-// a later one, or for the number of one: it looks for no image then.
+// isStage reports whether a name is that of a later stage, or a number: the
+// builder looks for no image then, and build-refused says so.
 func isStage(d *facts.Dockerfile, name string) bool {
 	if _, err := strconv.Atoi(name); err == nil {
 		return true

@@ -28,6 +28,7 @@ import (
 	"github.com/dockmend/dockmend/internal/facts"
 	"github.com/dockmend/dockmend/internal/files"
 	"github.com/dockmend/dockmend/internal/lint"
+	"github.com/dockmend/dockmend/internal/project"
 	"github.com/dockmend/dockmend/internal/rules"
 	"github.com/dockmend/dockmend/internal/syntax/dockerfile"
 )
@@ -86,6 +87,7 @@ func ourRefusals(t *testing.T, root *os.Root, target lint.Target) (all []engine.
 		t.Fatal(err)
 	}
 	defer func() { _ = tree.Close() }()
+	store := project.New(project.Disk(root), nil)
 	found, err := discover.Find(tree, nil, discover.Options{NoGitignore: true})
 	if err != nil {
 		t.Fatal(err)
@@ -93,7 +95,7 @@ func ourRefusals(t *testing.T, root *os.Root, target lint.Target) (all []engine.
 	for _, f := range found.Files {
 		if f.Target == target {
 			all = append(all, engine.File{
-				Path: f.Path, Target: f.Target, Template: f.Template, Context: buildcontext.New(root, f.Path, nil), Policy: set.For(f.Path),
+				Path: f.Path, Target: f.Target, Template: f.Template, Context: buildcontext.New(store, f.Path), Policy: set.For(f.Path),
 				Open: func() (io.ReadCloser, error) { return root.Open(f.Path) },
 			})
 		}

@@ -76,7 +76,7 @@ func (a *action) fill(ctx context.Context, root *files.Root) error {
 	if len(left) > 0 {
 		a.notices = append(a.notices, fmt.Sprintf("%s with an odd path not looked at", countFiles(len(left))))
 	}
-	found, err := discover.Find(root, nil, discover.Options{NoGitignore: true})
+	found, err := discover.Find(root, nil, discover.Options{NoGitignore: true, Committed: true})
 	if err != nil && !errors.Is(err, discover.ErrNothing) {
 		return err
 	}

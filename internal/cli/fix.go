@@ -91,13 +91,16 @@ func runFix(ctx context.Context, env *Env, flags *fixFlags, args []string) error
 // and how many files changed.
 func (s *session) fix(ctx context.Context, flags *fixFlags, patch *bytes.Buffer) (result *lint.Result, changed int) {
 	fixed := fixAll(ctx, s, flags)
-	result = &lint.Result{Notices: s.notices, Problems: append(s.problems, s.unanswered()...), Skipped: s.skipped}
+	result = &lint.Result{Notices: s.notices, Hidden: s.hidden(), Problems: append(s.problems, s.unanswered()...), Skipped: s.skipped}
 	for i, f := range fixed {
 		result.Files = append(result.Files, s.files[i].Path)
 		result.Problems = append(result.Problems, f.Problems...)
 		if f.Left != nil {
 			result.Diagnostics = append(result.Diagnostics, f.Left.Diagnostics...)
 			result.Skipped = append(result.Skipped, f.Left.Skipped...)
+			if f.Left.Template {
+				result.Hidden = append(result.Hidden, lint.Hidden{File: f.Path, Reason: "template"})
+			}
 		}
 		result.Notices = append(result.Notices, refusals(f)...)
 		if !f.Changed() {

@@ -189,13 +189,13 @@ func (s *session) parseConfig(name string, src []byte, metas []*lint.Meta) (*con
 
 // find looks for files at and below the paths.
 func (s *session) find(flags *lintFlags, named bool) error {
-	found, err := discover.Find(s.place.root, s.place.paths, discover.Options{NoGitignore: flags.noGitignore, Excluded: s.rules.Excluded})
+	found, err := discover.Find(s.place.root, s.place.paths, discover.Options{NoGitignore: flags.noGitignore, Committed: flags.alone, Excluded: s.rules.Excluded})
 	nothing := errors.Is(err, discover.ErrNothing)
 	if err != nil && (!nothing || named && !flags.allowEmpty && !flags.listFiles) {
 		return emptyError(err)
 	}
 	s.found = found
-	s.store = project.New(project.Disk(s.place.root.OS()), s.place.shown)
+	s.store = project.New(s.place.root.FS(), s.place.shown)
 	s.problems = found.Problems
 	for _, f := range found.Files {
 		if !s.checker.Reads(f.Target) {
@@ -220,6 +220,17 @@ func (s *session) open(name string) (io.ReadCloser, error) {
 	return io.NopCloser(bytes.NewReader(src.Bytes)), nil
 }
 
+// hidden are the files and folders that were not looked at, by name.
+func (s *session) hidden() []lint.Hidden {
+	var all []lint.Hidden
+	for _, x := range s.found.Skipped {
+		if x.Kind != "" {
+			all = append(all, lint.Hidden{File: s.place.shown(x.Path), Reason: x.Kind})
+		}
+	}
+	return all
+}
+
 // context is the gate to the files around a Dockerfile; it is shut where these
 // are not in the work tree.
 func (s *session) context(flags *lintFlags, path string) lint.Context {
@@ -233,6 +244,7 @@ func (s *session) context(flags *lintFlags, path string) lint.Context {
 func (s *session) run(ctx context.Context, flags *lintFlags) *lint.Result {
 	result := engine.Run(ctx, s.checker, s.files, flags.jobs)
 	result.Problems = append(s.problems, result.Problems...)
+	result.Hidden = append(s.hidden(), result.Hidden...)
 	result.Notices = s.notices
 	result.AsOf = s.rules.Settings().AsOf
 	if len(s.files) > 0 {

@@ -146,6 +146,7 @@ func merge(results []*lint.Result) *lint.Result {
 		all.Files = append(all.Files, r.Files...)
 		all.Diagnostics = append(all.Diagnostics, r.Diagnostics...)
 		all.Skipped = append(all.Skipped, r.Skipped...)
+		all.Hidden = append(all.Hidden, r.Hidden...)
 		all.Problems = append(all.Problems, r.Problems...)
 		for _, n := range r.Notices {
 			if !slices.Contains(all.Notices, n) {

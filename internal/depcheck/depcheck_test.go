@@ -37,7 +37,7 @@ var rooms = map[string][]string{
 
 	"internal/suppress":             {"internal/text", "internal/lint", "internal/nearest", "internal/syntax"},
 	"internal/config":               {"internal/text", "internal/lint", "internal/nearest"},
-	"internal/discover":             {"internal/files", "internal/text", "internal/lint", "internal/syntax"},
+	"internal/discover":             {"internal/files", "internal/git", "internal/text", "internal/lint", "internal/syntax"},
 	"internal/project":              {"internal/files", "internal/text", "internal/lint"},
 	"internal/buildcontext":         {"internal/text", "internal/lint", "internal/syntax/ignorefile", "internal/project"},
 	"internal/git":                  {"internal/files"},

@@ -13,6 +13,7 @@ import (
 	"strings"
 
 	"github.com/dockmend/dockmend/internal/files"
+	"github.com/dockmend/dockmend/internal/git"
 	"github.com/dockmend/dockmend/internal/lint"
 )
 
@@ -35,12 +36,36 @@ type File struct {
 }
 
 // Skip is a file that looks like one of ours, or a folder, that was left out.
-type Skip struct{ Path, Reason string }
+type Skip struct {
+	Path, Reason string
+	// Kind words the reason for reports, which count what they leave out, as "ignored
+	// by git"; empty where nothing that could be linted is left out: what git itself
+	// keeps, a link whose target is looked at, a name in another language.
+	Kind string
+}
+
+// The kinds of reasons.
+const (
+	kindIgnored     = "ignored by git"
+	kindEnvironment = "virtual environment"
+	kindDependency  = "dependencies"
+	kindCache       = "cache"
+	kindControl     = "version control"
+	kindRepository  = "another git repository"
+	kindExcluded    = "excluded by the configuration"
+	kindDeep        = "folder too deep"
+	kindMany        = "folder with too many files"
+	kindLink        = "link that is not followed"
+	kindTemplate    = "template"
+)
 
 // Options say what else is left out.
 type Options struct {
 	// NoGitignore also finds what .gitignore names.
 	NoGitignore bool
+	// Committed says that all files of the root are of a commit, though git keeps no
+	// index of them here.
+	Committed bool
 	// Excluded tells whether the configuration leaves a path out, and by which
 	// pattern. It may be nil.
 	Excluded func(path string) (pattern string, ok bool)
@@ -67,7 +92,7 @@ func Find(root *files.Root, paths []string, opts Options) (*Result, error) {
 	if len(paths) == 0 {
 		paths = []string{"."}
 	}
-	s := &search{root: root, opts: opts, files: map[string]File{}, skipped: map[string]string{}, visited: map[string]bool{}}
+	s := &search{root: root, opts: opts, files: map[string]File{}, skipped: map[string]Skip{}, visited: map[string]bool{}}
 	var empty []string
 	for _, name := range paths {
 		before := len(s.files)
@@ -91,13 +116,16 @@ type search struct {
 	root    *files.Root
 	opts    Options
 	files   map[string]File
-	skipped map[string]string
+	skipped map[string]Skip
 	// links are symbolic links by their own path.
 	links []string
 	// givers are files that may name Dockerfiles: bake files, devcontainers.
 	givers   []string
 	visited  map[string]bool
 	problems []lint.Problem
+	// index is what git tracks, once that was asked for; nil where it is not known.
+	index *git.Tracked
+	asked bool
 }
 
 // holdsFile tells whether something was found below a path by an earlier one.
@@ -130,7 +158,7 @@ func (s *search) named(name string) error {
 		s.files[name] = File{Path: name, Target: c.target, Template: c.template, Named: true}
 		return nil
 	}
-	s.folder(name, s.ignoresAbove(name), 0)
+	s.folder(name, s.ignoresAbove(name), false, 0)
 	s.followLinks()
 	return nil
 }
@@ -144,18 +172,19 @@ func (s *search) readable(name string) error {
 	return f.Close()
 }
 
-func (s *search) folder(dir string, ignores *ignores, depth int) {
+// folder looks at a folder, which git ignores as a whole or not.
+func (s *search) folder(dir string, ignores *ignores, ignored bool, depth int) {
 	if s.visited[dir] {
 		return
 	}
 	s.visited[dir] = true
 	if depth > maxDepth {
-		s.skipped[dir] = fmt.Sprintf("more than %d folders deep", maxDepth)
+		s.skip(dir, kindDeep, fmt.Sprintf("more than %d folders deep", maxDepth))
 		return
 	}
 	entries, more, err := s.root.List(dir, maxEntries)
 	if more {
-		s.skipped[dir] = fmt.Sprintf("more than %d files and folders: the others were not looked at", maxEntries)
+		s.skip(path.Join(dir, "..."), kindMany, fmt.Sprintf("more than %d files and folders", maxEntries))
 	}
 	if err != nil {
 		s.problems = append(s.problems, lint.Problem{File: dir, Message: "cannot be read: " + reason(err).Error()})
@@ -168,42 +197,110 @@ func (s *search) folder(dir string, ignores *ignores, depth int) {
 		name := path.Join(dir, e.Name())
 		switch {
 		case e.IsDir():
-			if why := s.skipFolder(name, ignores); why != "" {
-				s.skipped[name] = why
+			below := ignored || ignores.match(name, true)
+			if kind, why := s.skipFolder(name, below); why != "" {
+				s.skip(name, kind, why)
 			} else {
-				s.folder(name, ignores, depth+1)
+				s.folder(name, ignores, below, depth+1)
 			}
 		case e.Type()&fs.ModeSymlink != 0:
 			s.links = append(s.links, name)
 		case e.Type().IsRegular():
-			s.file(name, ignores)
+			s.file(name, ignored || ignores.match(name, false))
 		}
 	}
 }
 
-// skipFolder says why a folder is not entered; empty for one that is.
-func (s *search) skipFolder(name string, ignores *ignores) string {
+func (s *search) skip(name, kind, reason string) { s.skipped[name] = Skip{name, reason, kind} }
+
+// skipFolder says why a folder is not entered; reason is empty for one that is.
+func (s *search) skipFolder(name string, ignored bool) (kind, reason string) {
 	switch path.Base(name) {
-	case ".git", ".hg", ".svn":
-		return "version control"
+	case ".git":
+		return "", "version control" // git takes no file of it into a commit
+	case ".hg", ".svn":
+		return s.unlessForeign(name, kindControl), kindControl
 	case "node_modules", "vendor", "bower_components":
-		return "dependencies"
+		return s.unlessForeign(name, kindDependency), kindDependency
 	case "__pycache__":
-		return "cache"
+		return s.unlessForeign(name, kindCache), kindCache
 	}
-	if _, err := s.root.Lstat(path.Join(name, "pyvenv.cfg")); err == nil {
-		return "virtual environment"
+	if s.isEnvironment(name) {
+		return kindEnvironment, kindEnvironment
 	}
 	if _, err := s.root.Lstat(path.Join(name, ".git")); err == nil {
-		return "another git repository"
+		return kindRepository, kindRepository
 	}
 	if pattern, ok := s.excluded(name); ok {
-		return "excluded by " + pattern
+		return kindExcluded, "excluded by " + pattern
 	}
-	if ignores.match(name, true) {
-		return "ignored by git"
+	if tracked, known := s.tracksBelow(name); ignored && !(known && tracked) {
+		return kindIgnored, kindIgnored
 	}
-	return ""
+	return "", ""
+}
+
+// unlessForeign is the kind of a folder, or none where git is known to track nothing
+// of it: then it is no part of the repository.
+func (s *search) unlessForeign(name, kind string) string {
+	if tracked, known := s.tracksBelow(name); known && !tracked {
+		return ""
+	}
+	return kind
+}
+
+// isEnvironment reports whether a folder is a virtual environment of Python: one with
+// its programs and libraries, of which git tracks nothing.
+func (s *search) isEnvironment(name string) bool {
+	if s.opts.Committed {
+		return false
+	}
+	if info, err := s.root.Lstat(path.Join(name, "pyvenv.cfg")); err != nil || !info.Mode().IsRegular() {
+		return false
+	}
+	if tracked, known := s.tracksBelow(name); known {
+		return !tracked
+	}
+	for _, parts := range [][2]string{{"bin", "lib"}, {"Scripts", "Lib"}} {
+		programs, err := s.root.Stat(path.Join(name, parts[0]))
+		libraries, libErr := s.root.Stat(path.Join(name, parts[1]))
+		if err == nil && libErr == nil && programs.IsDir() && libraries.IsDir() {
+			return true
+		}
+	}
+	return false
+}
+
+// tracked is what git tracks; nil where that is not known.
+func (s *search) tracked() *git.Tracked {
+	if s.asked {
+		return s.index
+	}
+	s.asked = true
+	repository, err := git.Open(s.root)
+	if err != nil {
+		return nil
+	}
+	if s.index, err = repository.Tracked(); err != nil {
+		s.index = nil
+	}
+	_ = repository.Close() // it was only read from
+	return s.index
+}
+
+func (s *search) tracksBelow(dir string) (tracked, known bool) {
+	if s.opts.Committed {
+		return true, true
+	}
+	t := s.tracked()
+	return t != nil && t.Below(dir), t != nil
+}
+
+// isIgnored reports whether git leaves a file out which a pattern of a .gitignore names:
+// not one that it tracks.
+func (s *search) isIgnored(name string) bool {
+	t := s.tracked()
+	return t == nil || !t.Has(name)
 }
 
 // classify is what a file of the tree is: by its name, else by its first bytes.
@@ -215,8 +312,8 @@ func (s *search) classify(name string, named bool) (c class, ok bool) {
 		return c, true
 	}
 	if isYAML(name) {
-		if target, ok := s.sniff(name, named); ok {
-			return class{target: target}, true
+		if c, ok := s.sniff(name, named); ok {
+			return c, true
 		}
 	}
 	return classify(name)
@@ -229,9 +326,10 @@ func (s *search) excluded(name string) (string, bool) {
 	return s.opts.Excluded(name)
 }
 
-// file takes a file that a search came by.
-func (s *search) file(name string, ignores *ignores) {
-	if isGiver(name) && !ignores.match(name, false) {
+// file takes a file that a search came by; ignored says that a pattern of a .gitignore
+// names it.
+func (s *search) file(name string, ignored bool) {
+	if isGiver(name) && !(ignored && s.isIgnored(name)) {
 		s.givers = append(s.givers, name)
 	}
 	if _, known := s.files[name]; known {
@@ -244,11 +342,11 @@ func (s *search) file(name string, ignores *ignores) {
 	pattern, excluded := s.excluded(name)
 	switch {
 	case c.skip != "":
-		s.skipped[name] = c.skip
+		s.skip(name, c.kind, c.skip)
 	case excluded:
-		s.skipped[name] = "excluded by " + pattern
-	case ignores.match(name, false):
-		s.skipped[name] = "ignored by git"
+		s.skip(name, kindExcluded, "excluded by "+pattern)
+	case ignored && s.isIgnored(name):
+		s.skip(name, kindIgnored, kindIgnored)
 	default:
 		s.files[name] = File{Path: name, Target: c.target, Template: c.template}
 	}
@@ -267,18 +365,18 @@ func (s *search) followLinks() {
 		}
 		target, info, err := s.root.Real(link)
 		if err != nil {
-			s.skipped[link] = "symbolic link that leads nowhere, or out of the root"
+			s.skip(link, kindLink, "symbolic link that leads nowhere, or out of the root")
 			continue
 		}
 		if info.IsDir() {
 			continue
 		}
 		if err := s.readable(target); err != nil {
-			s.skipped[link] = "symbolic link to " + target + ": " + reason(err).Error()
+			s.skip(link, kindLink, "symbolic link to "+target+": "+reason(err).Error())
 			continue
 		}
-		s.skipped[link] = "symbolic link to " + target
-		if _, known := s.files[target]; !known && s.skipped[target] == "" && !s.skippedAbove(target) {
+		s.skip(link, "", "symbolic link to "+target)
+		if _, known := s.files[target]; !known && s.skipped[target].Reason == "" && !s.skippedAbove(target) {
 			s.files[target] = File{Path: target, Target: c.target, Template: c.template}
 		}
 	}
@@ -290,9 +388,9 @@ func (s *search) result() *Result {
 	for _, f := range s.files {
 		r.Files = append(r.Files, f)
 	}
-	for name, why := range s.skipped {
+	for name, skip := range s.skipped {
 		if _, found := s.files[name]; !found {
-			r.Skipped = append(r.Skipped, Skip{name, why})
+			r.Skipped = append(r.Skipped, skip)
 		}
 	}
 	slices.SortFunc(r.Files, func(a, b File) int { return cmp.Compare(a.Path, b.Path) })

@@ -88,8 +88,8 @@ func TestFind(t *testing.T) {
 		},
 		{
 			name: "folders",
-			tree: "-- node_modules/a/Dockerfile --\n-- vendor/Dockerfile --\n-- env/pyvenv.cfg --\n-- env/Dockerfile --\n-- sub/.git/config --\n-- sub/Dockerfile --\n-- .git/Dockerfile --\n",
-			want: "skip .git: version control\nskip env: virtual environment\nskip node_modules: dependencies\nskip sub: another git repository\nskip vendor: dependencies\n",
+			tree: "-- node_modules/a/Dockerfile --\n-- vendor/Dockerfile --\n-- env/pyvenv.cfg --\n-- env/Dockerfile --\n-- env/bin/python --\n-- env/lib/x --\n-- svc/pyvenv.cfg --\n-- svc/Dockerfile --\n-- sub/.git/config --\n-- sub/Dockerfile --\n-- .git/Dockerfile --\n",
+			want: "dockerfile svc/Dockerfile\nskip .git: version control\nskip env: virtual environment\nskip node_modules: dependencies\nskip sub: another git repository\nskip vendor: dependencies\n",
 		},
 		{
 			name: "gitignore",
@@ -225,4 +225,57 @@ func FuzzGivers(f *testing.F) {
 			}
 		}
 	})
+}
+
+// TestTracked: what git tracks is found, whatever hides it elsewhere.
+func TestTracked(t *testing.T) {
+	if _, err := exec.LookPath("git"); err != nil {
+		t.Skip("git is not installed: files that it tracks were not tested")
+	}
+	root := tree(t, "-- .gitignore --\nDockerfile\nbuild/\n*.yaml\n-- Dockerfile --\n-- build/deep/Dockerfile --\n-- build/deep/Dockerfile.new --\n-- build/other/Dockerfile --\n"+
+		"-- env/pyvenv.cfg --\n-- env/bin/x --\n-- env/lib/x --\n-- env/Dockerfile.x --\n-- venv/pyvenv.cfg --\n-- venv/Dockerfile.x --\n-- vendor/Dockerfile.x --\n"+
+		"-- node_modules/Dockerfile.x --\n-- compose.yaml --\nservices: {a: {build: {dockerfile: named}}}\n-- named --\n-- Dockerfile.new --\n")
+	for _, args := range [][]string{
+		{"init", "-q"}, {"add", "-f", "Dockerfile", "build/deep/Dockerfile", "env/Dockerfile.x", "vendor", "compose.yaml"},
+		{"-c", "user.name=a", "-c", "user.email=a@example.org", "commit", "-qm", "x"},
+	} {
+		if out, err := exec.Command("git", append([]string{"-C", root.Dir()}, args...)...).CombinedOutput(); err != nil {
+			t.Fatalf("%v\n%s", err, out)
+		}
+	}
+	const want = "dockerfile Dockerfile\ndockerfile Dockerfile.new\ndockerfile build/deep/Dockerfile\ncompose compose.yaml\ndockerfile env/Dockerfile.x\ndockerfile named\n" +
+		"skip .git: version control\nskip build/deep/Dockerfile.new: ignored by git\nskip build/other: ignored by git\n" +
+		"skip node_modules: dependencies\nskip vendor: dependencies\nskip venv: virtual environment\n"
+	for _, state := range []string{"index", "commit alone"} {
+		got, err := discover.Find(root, nil, discover.Options{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if diff := cmp.Diff(want, render(got)); diff != "" {
+			t.Errorf("%s: -want +got\n%s", state, diff)
+		}
+		for _, x := range got.Skipped { // git tracks nothing of node_modules, so that nothing is hidden there
+			if hides := x.Kind != ""; hides != (x.Path != ".git" && x.Path != "node_modules") {
+				t.Errorf("%s counts: %v", x.Path, hides)
+			}
+		}
+		if err := os.Rename(filepath.Join(root.Dir(), ".git/index"), filepath.Join(root.Dir(), ".git/index.old")); err != nil && state == "index" {
+			t.Fatal(err)
+		}
+	}
+}
+
+// TestHiddenManifests: comments hide nothing, and what marks of templates do is counted.
+func TestHiddenManifests(t *testing.T) {
+	const pod = "apiVersion: v1\nkind: Pod\n"
+	root := tree(t, "-- mark.yaml --\n# {{ }}\n"+pod+"-- long.yaml --\n# "+strings.Repeat("x", 20_000)+"\n"+pod+"-- many.yaml --\n"+strings.Repeat("# x\n\n", 20_000)+pod+
+		"-- bom.yaml --\n\ufeff# {{\n"+pod+"-- chart.yaml --\n"+pod+"x: {{ .y }}\n-- other.yaml --\nx: {{ .y }}\n")
+	got, err := discover.Find(root, nil, discover.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	const want = "kubernetes bom.yaml\nkubernetes long.yaml\nkubernetes many.yaml\nkubernetes mark.yaml\nskip chart.yaml: a template, by its text\n"
+	if diff := cmp.Diff(want, render(got)); diff != "" || got.Skipped[0].Kind != "template" {
+		t.Errorf("-want +got\n%s", diff)
+	}
 }

@@ -42,7 +42,7 @@ func (s *search) followNames() {
 				continue
 			}
 			if pattern, excluded := s.excluded(name); excluded {
-				s.skipped[name] = "excluded by " + pattern
+				s.skip(name, kindExcluded, "excluded by "+pattern)
 				continue
 			}
 			c, _ := classify(name)
@@ -53,7 +53,7 @@ func (s *search) followNames() {
 
 func (s *search) skippedAbove(name string) bool {
 	for at := name; at != "."; at = path.Dir(at) {
-		if why := s.skipped[at]; why != "" && !strings.HasPrefix(why, "the name ends in") {
+		if why := s.skipped[at].Reason; why != "" && !strings.HasPrefix(why, "the name ends in") {
 			return true
 		}
 	}

@@ -28,8 +28,9 @@ var templateEndings = []string{
 type class struct {
 	target   lint.Target
 	template bool
-	// skip says why a file that looks like one of ours is none.
-	skip string
+	// skip says why a file that looks like one of ours is none, and kind words that
+	// for reports.
+	skip, kind string
 }
 
 // classify reads a file's name; ok is false for one that is not ours at all.

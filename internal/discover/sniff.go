@@ -1,6 +1,7 @@
 package discover
 
 import (
+	"bufio"
 	"bytes"
 	"errors"
 	"io"
@@ -14,8 +15,13 @@ import (
 // another kind: nothing here could say anything true about it.
 var ErrForeign = errors.New("YAML, but no compose file, Kubernetes manifest or GitHub workflow")
 
-// sniffed is how many bytes of a YAML file are read to tell what it is.
-const sniffed = 8 << 10
+const (
+	// sniffed is how many bytes of a YAML file are read to tell what it is, comments
+	// and blank lines left out.
+	sniffed = 8 << 10
+	// maxComments is how many bytes of comments may stand in between.
+	maxComments = 1 << 20
+)
 
 // isYAML tells whether a name is that of a YAML file; it may be in any case.
 func isYAML(name string) bool {
@@ -30,26 +36,52 @@ func isWorkflow(name string) bool {
 }
 
 // sniff tells what a YAML file is whose name does not say so: a manifest, or a
-// compose file where one was named. Charts' templates are no YAML yet, and no
-// part of this.
-func (s *search) sniff(name string, named bool) (target lint.Target, ok bool) {
-	f, err := s.root.Open(name)
+// compose file where one was named. Charts' templates are no YAML yet, and not
+// linted; the mark of a template in a comment is none.
+func (s *search) sniff(name string, named bool) (c class, ok bool) {
+	head, err := s.head(name)
 	if err != nil {
-		return target, false
-	}
-	defer func() { _ = f.Close() }() // it was only read from
-	head, err := io.ReadAll(io.LimitReader(f, sniffed))
-	if err != nil || bytes.Contains(head, []byte("{{")) {
-		return target, false
+		return c, false
 	}
 	keys := topKeys(head)
+	template := bytes.Contains(head, []byte("{{"))
 	switch {
+	case keys["apiVersion"] && keys["kind"] && template:
+		return class{target: lint.TargetKubernetes, skip: "a template, by its text", kind: kindTemplate}, true
+	case template:
+		return c, false
 	case keys["apiVersion"] && keys["kind"]:
-		return lint.TargetKubernetes, true
+		return class{target: lint.TargetKubernetes}, true
 	case named && keys["services"]:
-		return lint.TargetCompose, true
+		return class{target: lint.TargetCompose}, true
 	}
-	return target, false
+	return c, false
+}
+
+// head is how a file begins, without its comments and blank lines.
+func (s *search) head(name string) ([]byte, error) {
+	f, err := s.root.Open(name)
+	if err != nil {
+		return nil, err
+	}
+	defer func() { _ = f.Close() }() // it was only read from
+	in := bufio.NewReaderSize(io.LimitReader(f, maxComments), sniffed)
+	var head []byte
+	for comment, begins := false, true; len(head) < sniffed; {
+		part, err := in.ReadSlice('\n') // of a long line, a part
+		if begins {
+			text := bytes.TrimLeft(bytes.TrimPrefix(part, []byte("\xEF\xBB\xBF")), " \t\r\n")
+			comment = len(text) == 0 || text[0] == '#'
+		}
+		if !comment {
+			head = append(head, part...)
+		}
+		begins = err == nil
+		if err != nil && !errors.Is(err, bufio.ErrBufferFull) {
+			break
+		}
+	}
+	return head[:min(len(head), sniffed)], nil
 }
 
 // topKeys are the keys that begin a line, up to the next document: what stands

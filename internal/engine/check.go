@@ -72,6 +72,8 @@ type Checked struct {
 	Diagnostics []*lint.Diagnostic
 	Skipped     []lint.SkippedRule
 	Problems    []lint.Problem
+	// Template is set for a file that was not linted since it is a template.
+	Template bool
 
 	// bytes is what messages and fixes hold, dropped how many findings were left out
 	// for it.
@@ -134,6 +136,7 @@ func (c *Checker) parse(l *loaded) {
 			return
 		}
 		l.doc, l.template = doc, !c.LintTemplates && (f.Template || marked)
+		l.out.Template = l.template
 	}
 }
 

@@ -118,7 +118,8 @@ func TestCrashIsTheRulesAlone(t *testing.T) {
 
 func TestIsTemplate(t *testing.T) {
 	for src, want := range map[string]bool{
-		"FROM a:{{ v }}\n": true, "{% if x %}\nFROM a\n": true, "FROM <%= x %>\n": true, "COPY {{ x }} /\n": true,
+		"FROM a:{{ v }}\n": true, "{% if x %}\nFROM a\n": true, "FROM <%= x %>\n": true, "FROM a\nEXPOSE {{ port }}\n": true, "FROM --platform={{p}} a\n": true, "FROM a\n{{- if .x }}\nUSER b\n": true,
+		"FROM a\nCOPY --from={{x}} /a /b\n": true, "FROM a\nCOPY {{x}} /y\n": false, "FROM a\nUSER {{x}}\n": false, "ARG A={{x}}\nFROM ${A}\n": false,
 		"FROM a\n# {{ x }}\n": false, "FROM a\nRUN echo '{{ x }}'\n": false, "FROM a\nCMD [\"{{x}}\"]\n": false, "FROM a\nENV F={{.State}}\n": false,
 	} {
 		if got := engine.IsTemplate(dockerfile.Parse([]byte(src))); got != want {

@@ -57,6 +57,9 @@ func Run(ctx context.Context, c *Checker, files []File, jobs int) *lint.Result {
 		}
 		result.Diagnostics = append(result.Diagnostics, checked[i].Diagnostics...)
 		result.Skipped = append(result.Skipped, checked[i].Skipped...)
+		if checked[i].Template {
+			result.Hidden = append(result.Hidden, lint.Hidden{File: f.Path, Reason: "template"})
+		}
 		result.Problems = append(result.Problems, checked[i].Problems...)
 	}
 	slices.SortStableFunc(result.Diagnostics, func(a, b *lint.Diagnostic) int {

@@ -74,9 +74,6 @@ func (r *Root) Close() error { return r.root.Close() }
 // Dir is the root's folder as it was named.
 func (r *Root) Dir() string { return r.dir }
 
-// OS is the root for what opens files by itself.
-func (r *Root) OS() *os.Root { return r.root }
-
 // Sub opens a folder of the root as a root of its own, which only links within
 // that folder stay in. The name must lead there without a link. Sub is the one way
 // into a folder of version control.

@@ -8,10 +8,16 @@ import (
 // maxEntries bounds what FS lists of a folder.
 const maxEntries = 100_000
 
+// FS is a file system that says what a name stands for, and lists folders.
+type FS interface {
+	fs.StatFS
+	fs.ReadDirFS
+}
+
 // FS is the root as a file system, in which Open opens what Root.Open does, and
-// folders besides. It implements fs.StatFS and fs.ReadDirFS, whose answers follow
-// links, and lists at most 100,000 entries of a folder.
-func (r *Root) FS() fs.FS { return rootFS{r} }
+// folders besides. Its answers follow links in the root, and it lists at most 100,000
+// entries of a folder.
+func (r *Root) FS() FS { return rootFS{r} }
 
 type rootFS struct{ root *Root }
 

@@ -101,6 +101,9 @@ type Result struct {
 	Diagnostics []*Diagnostic
 	// Skipped lists rules that could not check a document, and why.
 	Skipped []SkippedRule
+	// Hidden are the files and folders that were not looked at, each with the kind of
+	// reason, in words.
+	Hidden []Hidden
 	// Problems keep a run from being complete: exit code 3.
 	Problems []Problem
 	// AsOf is the day of the run, as Settings.AsOf has it; empty where it does not
@@ -115,6 +118,13 @@ type Result struct {
 type SkippedRule struct {
 	Rule   string `json:"rule"`
 	File   string `json:"file,omitempty"`
+	Reason string `json:"reason"`
+}
+
+// Hidden is a file or folder that was not looked at.
+type Hidden struct {
+	File string `json:"file"`
+	// Reason is the kind of reason, as "ignored by git", the same for many files.
 	Reason string `json:"reason"`
 }
 
@@ -134,11 +144,13 @@ type Summary struct {
 	Style      int `json:"style"`
 	Fixable    int `json:"fixable"`
 	Suppressed int `json:"suppressed"`
+	// Hidden counts files and folders that were not looked at.
+	Hidden int `json:"hidden,omitempty"`
 }
 
 // Summary counts the findings.
 func (r *Result) Summary() Summary {
-	s := Summary{Files: len(r.Files)}
+	s := Summary{Files: len(r.Files), Hidden: len(r.Hidden)}
 	for _, d := range r.Diagnostics {
 		if !d.Counts() {
 			s.Suppressed++

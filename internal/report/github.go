@@ -43,6 +43,9 @@ func (g githubWriter) Write(w io.Writer, r *lint.Result) error {
 		for _, n := range r.Notices {
 			b.WriteString("note: " + Terminal(n) + "\n")
 		}
+		if words := hiddenWords(r); words != "" {
+			b.WriteString("note: files and folders " + words + "\n")
+		}
 	}
 	all := annotationsOf(r)
 	shown, left := withinLimits(all, cmp.Or(g.opts.Elsewhere, "the formats markdown and json have all"))

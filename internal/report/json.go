@@ -13,6 +13,10 @@ import (
 // only (docs/contract.md section 7).
 const jsonVersion = 1
 
+// maxHidden is how many files and folders that were not looked at are named; the
+// summary counts all.
+const maxHidden = 1000
+
 // The types below are docs/contract.md section 2, field by field and in its order;
 // Baseline, Related and ProofDetails were added. report.schema.json describes
 // them to users, and a test keeps the two together.
@@ -25,6 +29,7 @@ type jsonReport struct {
 	Findings []jsonFinding      `json:"findings"`
 	Skipped  []lint.SkippedRule `json:"skipped"`
 	Problems []lint.Problem     `json:"problems"`
+	Hidden   []lint.Hidden      `json:"hidden,omitempty"`
 }
 
 type jsonTool struct {
@@ -93,6 +98,7 @@ func (j jsonWriter) Write(w io.Writer, r *lint.Result) error {
 		Findings: make([]jsonFinding, len(r.Diagnostics)),
 		Skipped:  list(r.Skipped),
 		Problems: list(r.Problems),
+		Hidden:   r.Hidden[:min(len(r.Hidden), maxHidden)],
 	}
 	files := sourcesOf(r)
 	for i, d := range r.Diagnostics {

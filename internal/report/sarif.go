@@ -39,6 +39,9 @@ func (s sarifWriter) Write(w io.Writer, r *lint.Result) error {
 	// A category ends in a slash: what follows the last one is the run's own id.
 	run.AutomationDetails = &sarif.RunAutomationDetails{ID: ptr(cmp.Or(s.opts.Category, defaultCategory) + "/")}
 	run.ColumnKind = "utf16CodeUnits"
+	if words := hiddenWords(r); words != "" {
+		run.Invocations = append(run.Invocations, notified("files and folders "+words))
+	}
 	if r.AsOf != "" {
 		run.Properties = sarif.Properties{"asOf": r.AsOf}
 	}
@@ -49,7 +52,7 @@ func (s sarifWriter) Write(w io.Writer, r *lint.Result) error {
 	})
 	if left := len(findings) - sarifResults; left > 0 {
 		findings = findings[:sarifResults]
-		run.Invocations = []*sarif.Invocation{notShown(left)}
+		run.Invocations = append(run.Invocations, notShown(left))
 	}
 	run.Tool.Driver.Rules = s.rules(findings)
 	index := map[string]uint{}
@@ -81,8 +84,12 @@ func (s sarifWriter) Write(w io.Writer, r *lint.Result) error {
 }
 
 func notShown(left int) *sarif.Invocation {
+	return notified(fmt.Sprintf("%d of the least severe findings are left out: code scanning shows %d", left, sarifResults))
+}
+
+// notified is an invocation that says what its results do not.
+func notified(message string) *sarif.Invocation {
 	invocation := sarif.NewInvocation().WithExecutionSuccess(true)
-	message := fmt.Sprintf("%d of the least severe findings are left out: code scanning shows %d", left, sarifResults)
 	invocation.ToolExecutionNotifications = []*sarif.Notification{{Message: sarif.NewTextMessage(message)}}
 	return invocation
 }

@@ -1,7 +1,9 @@
 package report
 
 import (
+	"cmp"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/dockmend/dockmend/internal/lint"
@@ -15,11 +17,13 @@ type tally struct {
 	suppressed, baseline int
 	unchanged            int
 	problems             int
-	asOf                 string
+	// hidden counts what was not looked at, by its reasons.
+	hidden string
+	asOf   string
 }
 
 func tallyOf(r *lint.Result) tally {
-	t := tally{Summary: r.Summary(), problems: len(r.Problems), asOf: r.AsOf}
+	t := tally{Summary: r.Summary(), problems: len(r.Problems), hidden: hiddenWords(r), asOf: r.AsOf}
 	files := map[string]bool{}
 	for _, d := range r.Diagnostics {
 		switch {
@@ -98,6 +102,9 @@ func (t tally) rest() []string {
 	if t.unchanged > 0 {
 		parts = append(parts, fmt.Sprint(t.unchanged, " on lines that did not change"))
 	}
+	if t.hidden != "" {
+		parts = append(parts, t.hidden)
+	}
 	if t.problems > 0 {
 		parts = append(parts, "incomplete because of "+count(t.problems, "problem"))
 	}
@@ -105,6 +112,26 @@ func (t tally) rest() []string {
 		parts = append(parts, "as of "+t.asOf)
 	}
 	return parts
+}
+
+// hiddenWords counts the files and folders that were not looked at, by their reasons,
+// the most frequent first; empty for none.
+func hiddenWords(r *lint.Result) string {
+	var reasons counter
+	for _, h := range r.Hidden {
+		reasons.add(h.Reason)
+	}
+	if len(reasons.words) == 0 {
+		return ""
+	}
+	slices.SortStableFunc(reasons.words, func(a, b string) int {
+		return cmp.Or(cmp.Compare(reasons.n[b], reasons.n[a]), cmp.Compare(a, b))
+	})
+	parts := make([]string, len(reasons.words))
+	for i, reason := range reasons.words {
+		parts[i] = fmt.Sprintf("%d (%s)", reasons.n[reason], reason)
+	}
+	return "not looked at: " + strings.Join(parts, ", ")
 }
 
 // bySeverity words counts, worst first; those of zero are left out.

@@ -7,7 +7,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"os"
 	"slices"
 	"strconv"
 	"strings"
@@ -163,7 +162,7 @@ func (a *action) run(ctx context.Context) (err error) {
 // working directory (act's host mode names a folder that no container has).
 func workspace(env *Env) string {
 	dir := env.Getenv("GITHUB_WORKSPACE")
-	if info, err := os.Stat(dir); err == nil && info.IsDir() {
+	if files.IsFolder(dir) {
 		return dir
 	}
 	return env.Dir

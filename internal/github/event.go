@@ -7,12 +7,12 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
-	"os"
 	"strconv"
 	"strings"
 
 	"github.com/google/go-github/v62/github"
+
+	"github.com/dockmend/dockmend/internal/files"
 )
 
 // maxPayload bounds an event's payload in bytes; GitHub's own limit is 25 MB.
@@ -85,7 +85,7 @@ func LoadEvent(getenv func(string) string) (*Event, error) {
 	default:
 		return nil, fmt.Errorf("the event %q is not one that dockmend understands; these are %s", e.Name, supported)
 	}
-	payload, err := readPayload(getenv("GITHUB_EVENT_PATH"))
+	payload, err := files.ReadEnvironment(getenv("GITHUB_EVENT_PATH"), maxPayload)
 	if err != nil {
 		return nil, fmt.Errorf("GITHUB_EVENT_PATH: %w", err)
 	}
@@ -93,19 +93,6 @@ func LoadEvent(getenv func(string) string) (*Event, error) {
 		return nil, fmt.Errorf("the payload of the event %s: %w", e.Name, err)
 	}
 	return e, nil
-}
-
-func readPayload(name string) ([]byte, error) {
-	f, err := os.Open(name)
-	if err != nil {
-		return nil, err
-	}
-	defer func() { _ = f.Close() }() // it was only read from
-	payload, err := io.ReadAll(io.LimitReader(f, maxPayload+1))
-	if err == nil && len(payload) > maxPayload {
-		err = fmt.Errorf("more than %d bytes", maxPayload)
-	}
-	return payload, err
 }
 
 func (e *Event) read(payload []byte) error {

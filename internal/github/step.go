@@ -3,8 +3,9 @@ package github
 import (
 	"crypto/rand"
 	"fmt"
-	"os"
 	"strings"
+
+	"github.com/dockmend/dockmend/internal/files"
 )
 
 // Output is a step's output for later steps.
@@ -23,21 +24,8 @@ func WriteOutputs(file string, outputs []Output) error {
 		}
 		fmt.Fprintf(&b, "%s<<%s\n%s\n%s\n", o.Name, delimiter, o.Value, delimiter)
 	}
-	return appendFile(file, []byte(b.String()))
+	return files.Append(file, []byte(b.String()))
 }
 
 // WriteSummary appends Markdown to the file that GITHUB_STEP_SUMMARY names.
-func WriteSummary(file string, markdown []byte) error { return appendFile(file, markdown) }
-
-// appendFile appends to a file that the runner made.
-func appendFile(name string, content []byte) error {
-	f, err := os.OpenFile(name, os.O_APPEND|os.O_WRONLY|os.O_CREATE, 0o644)
-	if err != nil {
-		return err
-	}
-	if _, err := f.Write(content); err != nil {
-		_ = f.Close() // the first error counts
-		return err
-	}
-	return f.Close()
-}
+func WriteSummary(file string, markdown []byte) error { return files.Append(file, markdown) }

@@ -10,13 +10,14 @@ import (
 	"net/http"
 	"net/netip"
 	"net/url"
-	"os"
 	"strings"
 	"syscall"
 	"time"
 	"unicode"
 
 	"golang.org/x/net/http/httpproxy"
+
+	"github.com/dockmend/dockmend/internal/files"
 )
 
 // refused is an error about a connection that is not made on purpose.
@@ -68,6 +69,9 @@ func newConnector(getenv func(string) string, named map[string]bool, headers tim
 	return c, nil
 }
 
+// maxCertificates is the size in bytes up to which a file of certificates is read.
+const maxCertificates = 16 << 20
+
 // roots are the certificates that are trusted: the system's, and those of
 // SSL_CERT_FILE also where Go does not read it by itself (macOS, Windows).
 func roots(file string) (*x509.CertPool, error) {
@@ -78,7 +82,7 @@ func roots(file string) (*x509.CertPool, error) {
 	if file == "" {
 		return pool, nil
 	}
-	pem, err := os.ReadFile(file)
+	pem, err := files.ReadEnvironment(file, maxCertificates)
 	if err != nil {
 		return nil, fmt.Errorf("SSL_CERT_FILE cannot be read: %w", err)
 	}

@@ -9,13 +9,13 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"os"
 	"os/exec"
 	"path/filepath"
 	"strconv"
 	"strings"
 	"time"
 
+	"github.com/dockmend/dockmend/internal/files"
 	"github.com/dockmend/dockmend/internal/lint"
 )
 
@@ -65,15 +65,15 @@ func (p *Program) Check(ctx context.Context, scripts []lint.Script) ([][]lint.Sc
 }
 
 func (p *Program) batch(ctx context.Context, scripts []lint.Script, notes [][]lint.ScriptNote) (err error) {
-	dir, err := os.MkdirTemp("", "dockmend-")
+	scratch, remove, err := files.Scratch("")
 	if err != nil {
 		return fmt.Errorf("shellcheck reads files, and no folder for them could be made: %w; name one in TMPDIR, or pass --shellcheck off", err)
 	}
-	defer func() { err = errors.Join(err, os.RemoveAll(dir)) }()
+	defer func() { err = errors.Join(err, remove()) }()
 	args := []string{"--norc", "--format=json1", "--"}
 	for i, s := range scripts {
 		name := strconv.Itoa(i)
-		if err := os.WriteFile(filepath.Join(dir, name), []byte(head(s)+s.Text), 0o600); err != nil {
+		if err := scratch.Put(name, []byte(head(s)+s.Text)); err != nil {
 			return err
 		}
 		args = append(args, name)
@@ -81,8 +81,8 @@ func (p *Program) batch(ctx context.Context, scripts []lint.Script, notes [][]li
 	ctx, stop := context.WithTimeout(ctx, batchTime)
 	defer stop()
 	cmd := exec.CommandContext(ctx, p.path, args...) //nolint:gosec // the program that the user named
-	cmd.Dir = dir
-	cmd.Env = []string{"LC_ALL=C.UTF-8", "HOME=" + dir} // no options, no configuration of the user's
+	cmd.Dir = scratch.Dir()
+	cmd.Env = []string{"LC_ALL=C.UTF-8", "HOME=" + scratch.Dir()} // no options, no configuration of the user's
 	out, complaint := &bounded{limit: maxOutput}, &bounded{limit: 1 << 10}
 	cmd.Stdout, cmd.Stderr = out, complaint
 	err = cmd.Run()

@@ -160,8 +160,8 @@ func (p *pinned) sites(t *testing.T, f engine.File) []facts.ImageSite {
 		return facts.NewDockerfile(dockerfile.ParseIndexed(src, lines)).ImageSites()
 	}
 	doc := facts.NewCompose(compose.Parse(src, lines))
-	doc.Name, doc.Around = f.Path, facts.NewProject(f.Context)
-	return doc.ImageSites()
+	doc.Name = f.Path
+	return facts.NewProject(f.Context).ImageSites(doc)
 }
 
 // publish puts an image under a reference, under the tag of its version, and

@@ -35,6 +35,8 @@ type folder struct {
 
 	once   sync.Once
 	ignore *ignorefile.Document
+	// ignoreName is the path of the ignore file from the root; empty if there is none.
+	ignoreName string
 }
 
 // inside maps a path in the context to one in the root. A leading slash means
@@ -74,6 +76,18 @@ func (f *folder) Shared(name string, key any, make func(*lint.Source) any) (made
 	return f.store.Shared(at, key, make)
 }
 
+// derivedKey is the key of something that depends on the ignore file.
+type derivedKey struct {
+	ignoreName string
+	key        any
+}
+
+// Derived implements lint.Context.
+func (f *folder) Derived(key any, make func() any) any {
+	f.once.Do(f.readIgnoreFile)
+	return f.store.Derived(f.dir, derivedKey{f.ignoreName, key}, make)
+}
+
 // Exists implements lint.Context.
 func (f *folder) Exists(name string) (isDir, ok bool) {
 	at, err := f.inside(name)
@@ -111,7 +125,7 @@ func (f *folder) readIgnoreFile() {
 		at := path.Join(f.dir, name) // the Dockerfile may lie beside the context
 		d, _, err := lint.Shared(&folder{store: f.store, dir: path.Dir(at)}, path.Base(at), parseIgnoreFile)
 		if err == nil {
-			f.ignore = d
+			f.ignore, f.ignoreName = d, at
 			return
 		}
 		if !errors.Is(err, fs.ErrNotExist) {
@@ -155,6 +169,8 @@ func (none) Known() bool                         { return false }
 func (none) Path(name string) string             { return name }
 
 func (none) In(string, string) (lint.Context, error) { return nil, fs.ErrNotExist }
+
+func (none) Derived(_ any, make func() any) any { return make() }
 
 func (none) Shared(string, any, func(*lint.Source) any) (any, *lint.Source, error) {
 	return nil, nil, fs.ErrNotExist

@@ -89,8 +89,9 @@ func sitesBelow(t *testing.T, dir string) []site {
 		sites := facts.NewDockerfile(dockerfile.ParseIndexed(src, lines)).ImageSites
 		if isCompose {
 			doc := facts.NewCompose(compose.Parse(src, lines))
-			doc.Name, doc.Around = name, facts.NewProject(buildcontext.New(project.New(project.Disk(root), nil), name))
-			sites = doc.ImageSites
+			doc.Name = name
+			around := facts.NewProject(buildcontext.New(project.New(project.Disk(root), nil), name))
+			sites = func() []facts.ImageSite { return around.ImageSites(doc) }
 		}
 		for _, x := range sites() {
 			all = append(all, site{name, lines.Position(x.Image.Span.Start).Line, x})

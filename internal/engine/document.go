@@ -57,25 +57,22 @@ func parse(f File, src *lint.Source, catalog *rules.Catalog) (doc document, temp
 	around := facts.NewProject(f.Context)
 	switch f.Target {
 	case lint.TargetDockerfile:
-		d := shared(f, src, facts.ParseDockerfile)
-		doc := facts.NewDockerfile(d)
-		doc.Around, doc.Name = around, src.Path
-		refusals := func() ([]lint.Refusal, error) { return prove.Refusals(context.Background(), doc) }
-		return dockerfileDocument{typed[*facts.Dockerfile]{doc, catalog.Dockerfile, refusals}}, IsTemplate(d)
+		doc := facts.NewDockerfile(shared(f, src, facts.ParseDockerfile))
+		doc.Name = src.Path
+		refusals := func() ([]lint.Refusal, error) { return prove.Refusals(context.Background(), doc, around) }
+		return dockerfileDocument{typed[*facts.Dockerfile]{doc, around, catalog.Dockerfile, refusals}}, IsTemplate(doc.Document)
 	case lint.TargetIgnoreFile:
-		doc := &facts.IgnoreFile{Document: shared(f, src, facts.ParseIgnoreFile), Around: around, Name: path.Base(src.Path)}
-		return ignoreFileDocument{typed[*facts.IgnoreFile]{doc: doc, rules: catalog.IgnoreFile}}, false
+		doc := &facts.IgnoreFile{Document: shared(f, src, facts.ParseIgnoreFile), Name: path.Base(src.Path)}
+		return ignoreFileDocument{typed[*facts.IgnoreFile]{doc: doc, project: around, rules: catalog.IgnoreFile}}, false
 	case lint.TargetCompose:
-		d := shared(f, src, facts.ParseCompose)
-		doc := facts.NewCompose(d)
-		doc.Around, doc.Name = around, src.Path
-		return newYAML(doc, catalog.Compose, d.File)
+		doc := shared(f, src, facts.ParseCompose)
+		return newYAML(typed[*facts.Compose]{doc: doc, project: around, rules: catalog.Compose}, doc.File)
 	case lint.TargetKubernetes:
-		file := shared(f, src, facts.ParseYAML)
-		return newYAML(&facts.Manifest{File: file, Around: around}, catalog.Kubernetes, file)
+		doc := shared(f, src, facts.ParseManifest)
+		return newYAML(typed[*facts.Manifest]{doc: doc, project: around, rules: catalog.Kubernetes}, doc.File)
 	default:
-		file := shared(f, src, facts.ParseYAML)
-		return newYAML(&facts.Workflow{File: file, Around: around}, catalog.Workflow, file)
+		doc := shared(f, src, facts.ParseWorkflow)
+		return newYAML(typed[*facts.Workflow]{doc: doc, project: around, rules: catalog.Workflow}, doc.File)
 	}
 }
 
@@ -94,8 +91,9 @@ func shared[D any](f File, src *lint.Source, parse func(*lint.Source) D) D {
 
 // typed is a document with the rules that read its kind.
 type typed[D any] struct {
-	doc   D
-	rules []lint.Rule[D]
+	doc     D
+	project *facts.Project
+	rules   []facts.Rule[D]
 	// refusals asks the program that reads such documents; nil if there is none.
 	refusals func() ([]lint.Refusal, error)
 }
@@ -104,7 +102,7 @@ func (t typed[D]) check(c *Checker, l *loaded, ran map[string]bool) {
 	// One Pass serves all rules in turn: there are hundreds, for each file.
 	var current *lint.Meta
 	skipped := false
-	pass := new(lint.Pass[D])
+	pass := new(facts.Pass[D])
 	report := func(f lint.Finding) { l.out.add(current, l.src, l.file.Policy, f) }
 	skip := func(reason string) {
 		skipped = true
@@ -116,8 +114,8 @@ func (t typed[D]) check(c *Checker, l *loaded, ran map[string]bool) {
 			continue
 		}
 		current, skipped = &rule.Meta, false
-		*pass = lint.Pass[D]{
-			Doc: t.doc, Options: l.file.Policy.Options(current), Settings: c.Settings, Hadolint: l.file.Policy.Hadolint(current),
+		*pass = facts.Pass[D]{
+			Doc: t.doc, Project: t.project, Options: l.file.Policy.Options(current), Settings: c.Settings, Hadolint: l.file.Policy.Hadolint(current),
 			Files: l.file.Context, Registry: c.registry(), Notes: l.notes, Refusals: t.refusals, Report: report, Skip: skip,
 		}
 		begin := c.Times.begin()

@@ -29,14 +29,14 @@ func (policy) Hadolint(*lint.Meta) bool                          { return false 
 // catalog has a rule that reports every RUN, one that crashes at "crash", and
 // those that the engine reports itself.
 func catalog() *rules.Catalog {
-	return &rules.Catalog{Dockerfile: []lint.Rule[*facts.Dockerfile]{
-		{Meta: lint.Meta{ID: "crashes", Severity: lint.Error}, Check: func(p *lint.Pass[*facts.Dockerfile]) {
+	return &rules.Catalog{Dockerfile: []facts.Rule[*facts.Dockerfile]{
+		{Meta: lint.Meta{ID: "crashes", Severity: lint.Error}, Check: func(p *facts.Pass[*facts.Dockerfile]) {
 			if strings.Contains(string(p.Doc.Src), "crash") {
 				panic("told to")
 			}
 		}},
 		{Meta: lint.Meta{ID: "limit-reached", Severity: lint.Warning}},
-		{Meta: lint.Meta{ID: "run", Severity: lint.Style}, Check: func(p *lint.Pass[*facts.Dockerfile]) {
+		{Meta: lint.Meta{ID: "run", Severity: lint.Style}, Check: func(p *facts.Pass[*facts.Dockerfile]) {
 			for _, in := range p.Doc.Instructions {
 				f := lint.Finding{Span: in.Span, Message: in.Keyword}
 				if strings.Contains(in.Args, "bad") {
@@ -48,7 +48,7 @@ func catalog() *rules.Catalog {
 			}
 		}},
 		{Meta: lint.Meta{ID: "syntax-error", Severity: lint.Error}},
-		{Meta: lint.Meta{ID: "template-skipped", Severity: lint.Info}, Check: func(p *lint.Pass[*facts.Dockerfile]) {
+		{Meta: lint.Meta{ID: "template-skipped", Severity: lint.Info}, Check: func(p *facts.Pass[*facts.Dockerfile]) {
 			p.Report(lint.Finding{Message: "template"})
 		}},
 	}}
@@ -197,8 +197,8 @@ func TestBaseline(t *testing.T) {
 
 // fixes has rules whose fixes are safe, wrong, without end, and in conflict.
 func fixes() *rules.Catalog {
-	word := func(id, from, to string, a lint.Applicability, most lint.Effect) lint.Rule[*facts.Dockerfile] {
-		return lint.Rule[*facts.Dockerfile]{Meta: lint.Meta{ID: id, Severity: lint.Warning}, Check: func(p *lint.Pass[*facts.Dockerfile]) {
+	word := func(id, from, to string, a lint.Applicability, most lint.Effect) facts.Rule[*facts.Dockerfile] {
+		return facts.Rule[*facts.Dockerfile]{Meta: lint.Meta{ID: id, Severity: lint.Warning}, Check: func(p *facts.Pass[*facts.Dockerfile]) {
 			for at := 0; ; {
 				i := strings.Index(string(p.Doc.Src[at:]), from)
 				if i < 0 {
@@ -210,7 +210,7 @@ func fixes() *rules.Catalog {
 			}
 		}}
 	}
-	return &rules.Catalog{Dockerfile: []lint.Rule[*facts.Dockerfile]{
+	return &rules.Catalog{Dockerfile: []facts.Rule[*facts.Dockerfile]{
 		word("breaks", "EXPOSE", "EXPOZE", lint.Safe, lint.EffectNone),
 		word("casing", "from", "FROM", lint.Safe, lint.EffectNone),
 		word("endless", "LABEL a=1", "LABEL a=11", lint.Safe, lint.EffectConfig),
@@ -268,6 +268,6 @@ func TestEndlessFixIsReported(t *testing.T) {
 	}
 }
 
-func shellcheckRule() lint.Rule[*facts.Dockerfile] {
-	return lint.Rule[*facts.Dockerfile]{Meta: lint.Meta{ID: "shellcheck-finding", Severity: lint.Warning}, Check: func(*lint.Pass[*facts.Dockerfile]) {}}
+func shellcheckRule() facts.Rule[*facts.Dockerfile] {
+	return facts.Rule[*facts.Dockerfile]{Meta: lint.Meta{ID: "shellcheck-finding", Severity: lint.Warning}, Check: func(*facts.Pass[*facts.Dockerfile]) {}}
 }

@@ -266,8 +266,8 @@ func TestLimitsOfADockerfile(t *testing.T) {
 // TestLimitOfTheText has findings whose messages are longer than a report holds.
 func TestLimitOfTheText(t *testing.T) {
 	c := checker()
-	c.Catalog.Dockerfile = append(c.Catalog.Dockerfile, lint.Rule[*facts.Dockerfile]{
-		Meta: lint.Meta{ID: "wordy", Severity: lint.Warning}, Check: func(p *lint.Pass[*facts.Dockerfile]) {
+	c.Catalog.Dockerfile = append(c.Catalog.Dockerfile, facts.Rule[*facts.Dockerfile]{
+		Meta: lint.Meta{ID: "wordy", Severity: lint.Warning}, Check: func(p *facts.Pass[*facts.Dockerfile]) {
 			for range 10 {
 				p.Report(lint.Finding{Message: strings.Repeat("x", limits.FindingBytes/8)})
 			}

@@ -15,10 +15,10 @@ import (
 )
 
 // words makes a rule that finds each "bad" in the bytes of a document.
-func words[D any](id string, src func(D) []byte) lint.Rule[D] {
-	return lint.Rule[D]{
+func words[D any](id string, src func(D) []byte) facts.Rule[D] {
+	return facts.Rule[D]{
 		Meta: lint.Meta{ID: id, Severity: lint.Warning, Category: lint.Security, Aliases: lint.Names("dclint:no-"+id, "kics:"+id, "CKV_"+id)},
-		Check: func(p *lint.Pass[D]) {
+		Check: func(p *facts.Pass[D]) {
 			for at := 0; ; {
 				i := strings.Index(string(src(p.Doc)[at:]), "bad")
 				if i < 0 {
@@ -35,7 +35,7 @@ func words[D any](id string, src func(D) []byte) lint.Rule[D] {
 // everyKind has one rule for each kind of file, and the engine's own.
 func everyKind() *rules.Catalog {
 	return &rules.Catalog{
-		Dockerfile: []lint.Rule[*facts.Dockerfile]{
+		Dockerfile: []facts.Rule[*facts.Dockerfile]{
 			words("d", func(d *facts.Dockerfile) []byte { return d.Src }),
 			{Meta: lint.Meta{ID: "limit-reached", Severity: lint.Warning}},
 			{Meta: lint.Meta{ID: "syntax-error", Severity: lint.Error}},
@@ -43,10 +43,10 @@ func everyKind() *rules.Catalog {
 			{Meta: lint.Meta{ID: "unknown-ignore", Severity: lint.Warning}},
 			{Meta: lint.Meta{ID: "unused-ignore", Severity: lint.Style}},
 		},
-		Compose:    []lint.Rule[*facts.Compose]{words("c", func(d *facts.Compose) []byte { return d.Src })},
-		IgnoreFile: []lint.Rule[*facts.IgnoreFile]{words("i", func(d *facts.IgnoreFile) []byte { return d.Src })},
-		Kubernetes: []lint.Rule[*facts.Manifest]{words("k", func(d *facts.Manifest) []byte { return d.Src })},
-		Workflow:   []lint.Rule[*facts.Workflow]{words("w", func(d *facts.Workflow) []byte { return d.Src })},
+		Compose:    []facts.Rule[*facts.Compose]{words("c", func(d *facts.Compose) []byte { return d.Src })},
+		IgnoreFile: []facts.Rule[*facts.IgnoreFile]{words("i", func(d *facts.IgnoreFile) []byte { return d.Src })},
+		Kubernetes: []facts.Rule[*facts.Manifest]{words("k", func(d *facts.Manifest) []byte { return d.Src })},
+		Workflow:   []facts.Rule[*facts.Workflow]{words("w", func(d *facts.Workflow) []byte { return d.Src })},
 	}
 }
 
@@ -158,8 +158,8 @@ func TestFilesThatAreNotWhatTheySay(t *testing.T) {
 }
 
 // mender makes a rule that writes one text for another.
-func mender[D any](old, replacement string, most lint.Effect, src func(D) []byte, changes ...string) lint.Rule[D] {
-	return lint.Rule[D]{Meta: lint.Meta{ID: "mend", Severity: lint.Warning}, Check: func(p *lint.Pass[D]) {
+func mender[D any](old, replacement string, most lint.Effect, src func(D) []byte, changes ...string) facts.Rule[D] {
+	return facts.Rule[D]{Meta: lint.Meta{ID: "mend", Severity: lint.Warning}, Check: func(p *facts.Pass[D]) {
 		if i := strings.Index(string(src(p.Doc)), old); i >= 0 {
 			span := text.Span{Start: i, End: i + len(old)}
 			p.Report(lint.Finding{Span: span, Message: "m", Fixes: []lint.Fix{{
@@ -182,21 +182,21 @@ func TestFixesOfOtherKindsAreProved(t *testing.T) {
 		unsafe        bool
 		applied       string
 	}{
-		{"config that is declared", lint.TargetCompose, &rules.Catalog{Compose: []lint.Rule[*facts.Compose]{mender("restart: no", "init: true", lint.EffectConfig, compose, "services.*.init", "services.web.restart")}},
+		{"config that is declared", lint.TargetCompose, &rules.Catalog{Compose: []facts.Rule[*facts.Compose]{mender("restart: no", "init: true", lint.EffectConfig, compose, "services.*.init", "services.web.restart")}},
 			service, strings.Replace(service, "restart: no", "init: true", 1), false, "config"},
-		{"more of the model than is declared", lint.TargetCompose, &rules.Catalog{Compose: []lint.Rule[*facts.Compose]{mender("restart: no", "init: true", lint.EffectConfig, compose, "services.*.init", "services.*.restart.x")}},
+		{"more of the model than is declared", lint.TargetCompose, &rules.Catalog{Compose: []facts.Rule[*facts.Compose]{mender("restart: no", "init: true", lint.EffectConfig, compose, "services.*.init", "services.*.restart.x")}},
 			service, service, false, ""},
-		{"config that is not", lint.TargetCompose, &rules.Catalog{Compose: []lint.Rule[*facts.Compose]{mender("restart: no", "init: true", lint.EffectNone, compose)}},
+		{"config that is not", lint.TargetCompose, &rules.Catalog{Compose: []facts.Rule[*facts.Compose]{mender("restart: no", "init: true", lint.EffectNone, compose)}},
 			service, service, false, ""},
-		{"a broken file", lint.TargetCompose, &rules.Catalog{Compose: []lint.Rule[*facts.Compose]{mender("restart: no", "x: [", lint.EffectConfig, compose)}},
+		{"a broken file", lint.TargetCompose, &rules.Catalog{Compose: []facts.Rule[*facts.Compose]{mender("restart: no", "x: [", lint.EffectConfig, compose)}},
 			service, service, true, ""},
-		{"nothing leaves", lint.TargetIgnoreFile, &rules.Catalog{IgnoreFile: []lint.Rule[*facts.IgnoreFile]{mender("x\n", "y\n", lint.EffectNone, ignore)}},
+		{"nothing leaves", lint.TargetIgnoreFile, &rules.Catalog{IgnoreFile: []facts.Rule[*facts.IgnoreFile]{mender("x\n", "y\n", lint.EffectNone, ignore)}},
 			"x\n", "y\n", false, "none"},
-		{"a file leaves", lint.TargetIgnoreFile, &rules.Catalog{IgnoreFile: []lint.Rule[*facts.IgnoreFile]{mender("x\n", "*.pem\n", lint.EffectGraph, ignore)}},
+		{"a file leaves", lint.TargetIgnoreFile, &rules.Catalog{IgnoreFile: []facts.Rule[*facts.IgnoreFile]{mender("x\n", "*.pem\n", lint.EffectGraph, ignore)}},
 			"x\n", "x\n", false, ""},
-		{"a file leaves, asked for", lint.TargetIgnoreFile, &rules.Catalog{IgnoreFile: []lint.Rule[*facts.IgnoreFile]{mender("x\n", "*.pem\n", lint.EffectGraph, ignore)}},
+		{"a file leaves, asked for", lint.TargetIgnoreFile, &rules.Catalog{IgnoreFile: []facts.Rule[*facts.IgnoreFile]{mender("x\n", "*.pem\n", lint.EffectGraph, ignore)}},
 			"x\n", "*.pem\n", true, "graph"},
-		{"no proof, so not safe", lint.TargetWorkflow, &rules.Catalog{Workflow: []lint.Rule[*facts.Workflow]{mender("push", "tag", lint.EffectNone, func(d *facts.Workflow) []byte { return d.Src })}},
+		{"no proof, so not safe", lint.TargetWorkflow, &rules.Catalog{Workflow: []facts.Rule[*facts.Workflow]{mender("push", "tag", lint.EffectNone, func(d *facts.Workflow) []byte { return d.Src })}},
 			"on: push\n", "on: push\n", false, ""},
 	}
 	for _, tt := range tests {
@@ -217,7 +217,7 @@ func TestFixesOfOtherKindsAreProved(t *testing.T) {
 // TestManyFixesOfALargeFile: what is too much for one run is refused with the
 // reason, and the rest is applied.
 func TestManyFixesOfALargeFile(t *testing.T) {
-	rule := lint.Rule[*facts.IgnoreFile]{Meta: lint.Meta{ID: "mend", Severity: lint.Warning}, Check: func(p *lint.Pass[*facts.IgnoreFile]) {
+	rule := facts.Rule[*facts.IgnoreFile]{Meta: lint.Meta{ID: "mend", Severity: lint.Warning}, Check: func(p *facts.Pass[*facts.IgnoreFile]) {
 		for _, pattern := range p.Doc.Patterns {
 			if pattern.Text == "x" {
 				p.Report(lint.Finding{Span: pattern.Span, Message: "m", Fixes: []lint.Fix{{
@@ -227,7 +227,7 @@ func TestManyFixesOfALargeFile(t *testing.T) {
 		}
 	}}
 	src := strings.Repeat("x\n", 20) + strings.Repeat("#"+strings.Repeat(" why", 250)+"\n", 3000)
-	fixer := engine.Fixer{Checker: &engine.Checker{Catalog: &rules.Catalog{IgnoreFile: []lint.Rule[*facts.IgnoreFile]{rule}}, Settings: &lint.Settings{}}, Unsafe: true}
+	fixer := engine.Fixer{Checker: &engine.Checker{Catalog: &rules.Catalog{IgnoreFile: []facts.Rule[*facts.IgnoreFile]{rule}}, Settings: &lint.Settings{}}, Unsafe: true}
 	file := engine.File{Path: ".dockerignore", Target: lint.TargetIgnoreFile, Policy: policy{}, Context: fixture.Files{"secret.pem": nil}.Around(".dockerignore")}
 	fixed := fixer.Fix(t.Context(), file, []byte(src))
 	if len(fixed.Applied) == 0 || len(fixed.Refused) == 0 || !strings.Contains(fixed.Refused[0].Reason, "run this again") {

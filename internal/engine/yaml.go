@@ -71,6 +71,6 @@ func isYAMLTemplate(f *yaml.File) bool {
 	return false
 }
 
-func newYAML[D any](doc D, rules []lint.Rule[D], file *yaml.File) (document, bool) {
-	return yamlDocument[D]{typed[D]{doc: doc, rules: rules}, file}, isYAMLTemplate(file)
+func newYAML[D any](doc typed[D], file *yaml.File) (document, bool) {
+	return yamlDocument[D]{doc, file}, isYAMLTemplate(file)
 }

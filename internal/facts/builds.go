@@ -19,16 +19,16 @@ type Build struct {
 	Unknown []string
 }
 
-// Builds lists how the Dockerfile is built: with the defaults of its arguments,
+// BuildsOf lists how the Dockerfile is built: with the defaults of its arguments,
 // and as the Compose files around it say. Arguments that the file does not
 // declare are left out, and builds that do not differ are listed once.
-func (f *Dockerfile) Builds() []Build {
+func (p *Project) BuildsOf(f *Dockerfile) []Build {
 	builds := []Build{{}}
 	declared, known := f.ArgumentNames()
 	if !known {
 		return builds
 	}
-	for _, s := range f.Services() {
+	for _, s := range p.Services(f) {
 		section, ok := s.ComposeService.Build()
 		if !ok || strings.Contains(section.Target.Raw, "$") {
 			continue
@@ -62,13 +62,13 @@ func (b Build) SameArguments(o Build) bool {
 // PassesArgument reports whether a build of the repository gives an argument a
 // value: a service, or what a Makefile, a script, a workflow, a bake file or a
 // document around the file mentions.
-func (f *Dockerfile) PassesArgument(name string) bool {
-	for _, b := range f.Builds() {
+func (p *Project) PassesArgument(f *Dockerfile, name string) bool {
+	for _, b := range p.BuildsOf(f) {
 		if _, ok := b.Args[name]; ok || slices.Contains(b.Unknown, name) {
 			return true
 		}
 	}
-	return f.Around != nil && f.Around.files.Known() && AnyRecipe(f.Around.files, func(recipe string) bool {
+	return p.known() && AnyRecipe(p.files, func(recipe string) bool {
 		return strings.Contains(recipe, name) && strings.Contains(recipe, "build")
 	})
 }

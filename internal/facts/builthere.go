@@ -2,7 +2,10 @@ package facts
 
 import (
 	"bytes"
+	"cmp"
+	"iter"
 	"path"
+	"slices"
 	"strings"
 
 	"github.com/dockmend/dockmend/internal/lint"
@@ -18,21 +21,28 @@ type BuiltImage struct {
 
 // recipe says how an image is built.
 type recipe struct {
-	// image is the reference, whose tag may be an expression.
+	// image is its name; empty where that is not known.
 	image string
-	// dockerfile is its path, relative to the document.
-	dockerfile string
+	// home is the gate to the folder of the file that says so, dockerfile the path
+	// from there, and path the one that reports name.
+	home             lint.Context
+	dockerfile, path string
 	// target is empty for the last stage.
 	target string
 }
 
-// recipeOf joins what a build names: a folder relative to up, and the Dockerfile
-// in it.
-func recipeOf(image, up, folder, dockerfile, target string) recipe {
-	if dockerfile == "" {
-		dockerfile = "Dockerfile"
+// recipeOf joins what a build names: a folder relative to home, and the Dockerfile
+// in it. The tag of the image may be an expression.
+func recipeOf(ref string, home lint.Context, folder, dockerfile, target string) recipe {
+	if at := strings.Index(ref, ":$"); at >= 0 {
+		ref = ref[:at]
 	}
-	return recipe{image, path.Join(up, folder, dockerfile), target}
+	r := recipe{home: home, dockerfile: path.Join(folder, cmp.Or(dockerfile, "Dockerfile")), target: target}
+	if IsReference(ref) {
+		r.image = ParseImage(ref).Name()
+	}
+	r.path = home.Path(r.dockerfile)
+	return r
 }
 
 // maxAbove is how many folders up a build is looked for.
@@ -48,7 +58,7 @@ func (p *Project) BuiltHere(i Image) (built BuiltImage, ok bool) {
 	if !ok {
 		return BuiltImage{}, false
 	}
-	context, err := p.Context(path.Dir(found.dockerfile), path.Base(found.dockerfile))
+	context, err := p.contextFrom(found.home, path.Dir(found.dockerfile), path.Base(found.dockerfile))
 	if err != nil {
 		return BuiltImage{}, false
 	}
@@ -65,50 +75,79 @@ func (p *Project) BuiltHere(i Image) (built BuiltImage, ok bool) {
 
 // recipe is how an image is built, as far as the files around say one thing.
 func (p *Project) recipe(i Image) (found recipe, ok bool) {
-	for _, r := range p.allRecipes() {
-		if !isImage(r.image, i.Name()) {
-			continue
+	for _, folder := range p.allRecipes() {
+		for _, r := range folder.byImage[i.Name()] {
+			if ok && (found.path != r.path || found.target != r.target) {
+				return recipe{}, false
+			}
+			found, ok = r, true
 		}
-		if ok && (found.dockerfile != r.dockerfile || found.target != r.target) {
-			return recipe{}, false
-		}
-		found, ok = r, true
 	}
 	return found, ok
 }
 
-// allRecipes are the builds that the files in the document's folder and above
-// describe, read once.
-func (p *Project) allRecipes() []recipe {
-	if p == nil || !p.files.Known() {
-		return nil
-	}
-	if p.recipesRead {
-		return p.recipes
-	}
-	p.recipesRead = true
-	up := "."
-	for range maxAbove + 1 {
-		gate, err := p.files.In(up, "")
-		if err != nil {
-			break
-		}
-		p.recipes = append(p.recipes, recipesIn(gate, up)...)
-		up = path.Join("..", up)
-	}
-	return p.recipes
+// isBuilt reports whether a file around says that some image is built from a
+// Dockerfile.
+func (p *Project) isBuilt(dockerfile string) bool {
+	return slices.ContainsFunc(p.allRecipes(), func(f *folderRecipes) bool { return f.paths[dockerfile] })
 }
 
-// recipesIn are the builds that the files of a folder describe.
-func recipesIn(gate lint.Context, up string) []recipe {
-	var found []recipe
-	for _, name := range []string{"compose.yaml", "compose.yml", "docker-compose.yaml", "docker-compose.yml"} {
-		if d, _, err := lint.Shared(gate, name, ParseCompose); err == nil {
-			found = append(found, composeRecipes(&Manifest{File: d.File}, up)...)
+// folderRecipes are the builds that the files of a folder describe.
+type folderRecipes struct {
+	byImage map[string][]recipe
+	// paths are those of the Dockerfiles.
+	paths map[string]bool
+}
+
+// allRecipes are the builds that the files in the document's folder and above
+// describe, by folder.
+func (p *Project) allRecipes() []*folderRecipes {
+	if !p.known() {
+		return nil
+	}
+	return p.recipes.get(func() []*folderRecipes {
+		var all []*folderRecipes
+		for gate := range p.foldersUp(maxAbove) {
+			all = append(all, lint.Derived(gate, func() *folderRecipes { return recipesIn(gate) }))
+		}
+		return all
+	})
+}
+
+// foldersUp are the document's folder and so many above, as far as the root.
+func (p *Project) foldersUp(above int) iter.Seq[lint.Context] {
+	return func(yield func(lint.Context) bool) {
+		up := "."
+		for range above + 1 {
+			gate, err := p.files.In(up, "")
+			if err != nil || !yield(gate) {
+				return
+			}
+			up = path.Join("..", up)
 		}
 	}
-	if file, _, err := lint.Shared(gate, "skaffold.yaml", ParseYAML); err == nil {
-		found = append(found, skaffoldRecipes(&Manifest{File: file}, up)...)
+}
+
+func recipesIn(gate lint.Context) *folderRecipes {
+	f := &folderRecipes{byImage: map[string][]recipe{}, paths: map[string]bool{}}
+	for _, r := range listRecipes(gate) {
+		f.paths[r.path] = true
+		if r.image != "" {
+			f.byImage[r.image] = append(f.byImage[r.image], r)
+		}
+	}
+	return f
+}
+
+func listRecipes(gate lint.Context) []recipe {
+	var found []recipe
+	for _, name := range []string{"compose.yaml", "compose.yml", "docker-compose.yaml", "docker-compose.yml"} {
+		if c, _, err := lint.Shared(gate, name, ParseCompose); err == nil {
+			found = append(found, composeRecipes(&Manifest{File: c.File}, gate)...)
+		}
+	}
+	if m, _, err := lint.Shared(gate, "skaffold.yaml", ParseManifest); err == nil {
+		found = append(found, skaffoldRecipes(m, gate)...)
 	}
 	flows, err := gate.In(".github/workflows", "")
 	if err != nil {
@@ -123,23 +162,14 @@ func recipesIn(gate lint.Context, up string) []recipe {
 		if err != nil || !bytes.Contains(source.Bytes, []byte("build-push-action")) {
 			continue
 		}
-		if file, _, err := lint.Shared(flows, name, ParseYAML); err == nil {
-			found = append(found, workflowRecipes(&Workflow{File: file}, up)...)
+		if w, _, err := lint.Shared(flows, name, ParseWorkflow); err == nil {
+			found = append(found, workflowRecipes(w, gate)...)
 		}
 	}
 	return found
 }
 
-// isImage tells whether a reference, a tag from an expression taken off, is one
-// of that image.
-func isImage(ref, image string) bool {
-	if at := strings.Index(ref, ":$"); at >= 0 {
-		ref = ref[:at]
-	}
-	return IsReference(ref) && ParseImage(ref).Name() == image
-}
-
-func composeRecipes(m *Manifest, up string) []recipe {
+func composeRecipes(m *Manifest, home lint.Context) []recipe {
 	services := m.Get(m.Root(), "services").Resolve()
 	if services == nil {
 		return nil
@@ -155,13 +185,13 @@ func composeRecipes(m *Manifest, up string) []recipe {
 			folder, file, target = m.Scalar(build, "context"), m.Scalar(build, "dockerfile"), m.Scalar(build, "target")
 		}
 		if !path.IsAbs(folder) && !path.IsAbs(file) && !IsRemote(folder) && !strings.Contains(folder+file+target, "$") && m.Get(build, "dockerfile_inline") == nil {
-			found = append(found, recipeOf(image, up, folder, file, target))
+			found = append(found, recipeOf(image, home, folder, file, target))
 		}
 	}
 	return found
 }
 
-func skaffoldRecipes(m *Manifest, up string) []recipe {
+func skaffoldRecipes(m *Manifest, home lint.Context) []recipe {
 	artifacts := m.Get(m.Root(), "build", "artifacts").Resolve()
 	if artifacts == nil {
 		return nil
@@ -170,13 +200,13 @@ func skaffoldRecipes(m *Manifest, up string) []recipe {
 	for _, a := range artifacts.Items {
 		folder, image := m.Scalar(a, "context"), m.Scalar(a, "image")
 		if image != "" && !path.IsAbs(folder) {
-			found = append(found, recipeOf(image, up, folder, m.Scalar(a, "docker", "dockerfile"), m.Scalar(a, "docker", "target")))
+			found = append(found, recipeOf(image, home, folder, m.Scalar(a, "docker", "dockerfile"), m.Scalar(a, "docker", "target")))
 		}
 	}
 	return found
 }
 
-func workflowRecipes(w *Workflow, up string) []recipe {
+func workflowRecipes(w *Workflow, home lint.Context) []recipe {
 	var found []recipe
 	for _, s := range w.Steps() {
 		if !s.UsesAction("docker/build-push-action") {
@@ -191,7 +221,7 @@ func workflowRecipes(w *Workflow, up string) []recipe {
 		}
 		for _, tag := range strings.FieldsFunc(s.Scalar("with", "tags"), func(r rune) bool { return r == '\n' || r == ',' }) {
 			if tag = strings.TrimSpace(tag); tag != "" {
-				found = append(found, recipeOf(tag, up, folder, file, target))
+				found = append(found, recipeOf(tag, home, folder, file, target))
 			}
 		}
 	}

@@ -6,42 +6,31 @@ import (
 
 	"github.com/dockmend/dockmend/internal/syntax/compose"
 	"github.com/dockmend/dockmend/internal/syntax/yaml"
-	"github.com/dockmend/dockmend/internal/text"
 )
 
-// Compose is a parsed Compose file with its facts. One goroutine at a time may
-// use it.
+// Compose is a parsed Compose file with its facts. It is safe for concurrent use.
 type Compose struct {
 	*compose.Document
 	// Name is the file's path from the root; IsFragment and IsDevelopment read
 	// it. Empty where it is not known.
 	Name string
-	// Around reaches the files beside it; see Project.
-	Around *Project
 
-	services []*ComposeService
-	byName   map[string]*ComposeService
-	edges    []Edge
-	linked   bool
-	// dependants has the edges by their target, those that decide an order.
-	dependants map[*ComposeService][]Edge
+	services lazy[namedServices]
+	graph    lazy[serviceGraph]
 	// envs has what Env found, by the node of environment.
-	envs map[*yaml.Node][]compose.KeyValue
+	envs memo[*yaml.Node, []compose.KeyValue]
 	// built are the names, with tag, of the images that services build.
-	built map[string]bool
+	built lazy[map[string]bool]
+	// builds are the services by the path of the Dockerfile that they name.
+	builds    lazy[map[string][]*ComposeService]
+	variables lazy[map[string]variableUses]
+	effective lazy[effectiveWalk]
+}
 
-	sites     []ImageSite
-	variables map[string]variableUses
-	effective map[*yaml.Node]*effectiveUse
-	// builtNear are the answers of BuiltNear, by the place of the site.
-	builtNear map[text.Span]string
-	// dotenv are the variables of the .env beside the file.
-	dotenv map[string]bool
-	// effectiveCut tells that effective lacks what is beyond the bound.
-	effectiveCut bool
-
-	siblingsRead bool
-	siblings     []*ComposeNear
+// namedServices are the services of a file, in its order and by their names.
+type namedServices struct {
+	all    []*ComposeService
+	byName map[string]*ComposeService
 }
 
 // NewCompose wraps a document; nothing is derived yet.
@@ -51,21 +40,24 @@ func NewCompose(d *compose.Document) *Compose {
 
 // All lists the services with their facts, in file order.
 func (f *Compose) All() []*ComposeService {
-	if f.byName == nil {
-		f.byName = make(map[string]*ComposeService, len(f.Services))
+	return f.named().all
+}
+
+func (f *Compose) named() namedServices {
+	return f.services.get(func() namedServices {
+		n := namedServices{byName: make(map[string]*ComposeService, len(f.Services))}
 		for _, s := range f.Services {
 			fact := &ComposeService{Service: s, file: f}
-			f.services = append(f.services, fact)
-			f.byName[s.Name] = fact
+			n.all = append(n.all, fact)
+			n.byName[s.Name] = fact
 		}
-	}
-	return f.services
+		return n
+	})
 }
 
 // Named returns the service of that name, or nil.
 func (f *Compose) Named(name string) *ComposeService {
-	f.All()
-	return f.byName[name]
+	return f.named().byName[name]
 }
 
 // IsFragment tells whether the file needs others to be whole, or what it has
@@ -142,13 +134,14 @@ func hasNamePart(name string, words ...string) bool {
 // Builds tells whether a service of the file builds the image of that name, so
 // that it comes from no registry.
 func (f *Compose) Builds(image Image) bool {
-	if f.built == nil {
-		f.built = map[string]bool{}
+	built := f.built.get(func() map[string]bool {
+		built := map[string]bool{}
 		for _, s := range f.All() {
 			if own, ok := s.Image(); ok && s.Has("build") {
-				f.built[own.Name()+":"+own.Tag] = true
+				built[own.Name()+":"+own.Tag] = true
 			}
 		}
-	}
-	return f.built[image.Name()+":"+image.Tag]
+		return built
+	})
+	return built[image.Name()+":"+image.Tag]
 }

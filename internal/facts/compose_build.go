@@ -25,18 +25,31 @@ type ServiceBuild struct {
 	Stage *Stage
 }
 
-// Built reads what a service is built from, once; nil for a service without
-// build. The error says why it is not known: a rule then skips. It wraps
-// fs.ErrNotExist where the context is not there.
-func (s *ComposeService) Built() (*ServiceBuild, error) {
-	if !s.builtRead {
-		s.builtRead = true
-		s.built, s.builtErr = s.readBuild()
-	}
-	return s.built, s.builtErr
+// builtService is an answer of Build.
+type builtService struct {
+	build *ServiceBuild
+	err   error
 }
 
-func (s *ComposeService) readBuild() (*ServiceBuild, error) {
+// Build reads what a service is built from; nil for a service without build. The
+// error says why it is not known: a rule then skips. It wraps fs.ErrNotExist where
+// the context is not there.
+func (p *Project) Build(s *ComposeService) (*ServiceBuild, error) {
+	if !p.known() {
+		if _, ok := s.Build(); !ok {
+			return nil, nil
+		}
+		return nil, ErrNoFiles
+	}
+	b, read := p.builds[s]
+	if !read {
+		b.build, b.err = p.readBuild(s)
+		p.builds[s] = b
+	}
+	return b.build, b.err
+}
+
+func (p *Project) readBuild(s *ComposeService) (*ServiceBuild, error) {
 	b, ok := s.Build()
 	if !ok {
 		return nil, nil
@@ -57,7 +70,11 @@ func (s *ComposeService) readBuild() (*ServiceBuild, error) {
 	if folder == "" {
 		folder = "."
 	}
-	c, err := s.file.Around.Context(folder, b.Dockerfile.Raw)
+	home, elsewhere := p.homes[s.file]
+	if !elsewhere {
+		home = p.files
+	}
+	c, err := p.contextFrom(home, folder, b.Dockerfile.Raw)
 	if err != nil {
 		return nil, err
 	}

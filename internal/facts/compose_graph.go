@@ -41,18 +41,29 @@ type Edge struct {
 // Edges lists the references between services whose names are known, in file
 // order of the services they come from.
 func (f *Compose) Edges() []Edge {
-	if f.linked {
-		return f.edges
-	}
-	f.linked = true
-	f.dependants = map[*ComposeService][]Edge{}
+	return f.links().edges
+}
+
+// serviceGraph are the references between services.
+type serviceGraph struct {
+	edges []Edge
+	// dependants has the edges by their target, those that decide an order.
+	dependants map[*ComposeService][]Edge
+}
+
+func (f *Compose) links() serviceGraph {
+	return f.graph.get(f.link)
+}
+
+func (f *Compose) link() serviceGraph {
+	g := serviceGraph{dependants: map[*ComposeService][]Edge{}}
 	for _, s := range f.All() {
 		add := func(kind EdgeKind, to, condition string, required bool, span text.Span) {
 			if to != "" && !strings.Contains(to, "$") {
 				e := Edge{From: s, To: to, Target: f.Named(to), Kind: kind, Span: span, Condition: condition, Required: required}
-				f.edges = append(f.edges, e)
+				g.edges = append(g.edges, e)
 				if e.Target != nil && kind <= NamespaceEdge {
-					f.dependants[e.Target] = append(f.dependants[e.Target], e)
+					g.dependants[e.Target] = append(g.dependants[e.Target], e)
 				}
 			}
 		}
@@ -89,13 +100,12 @@ func (f *Compose) Edges() []Edge {
 			}
 		}
 	}
-	return f.edges
+	return g
 }
 
 // Dependants lists the references to a service by those that start after it.
 func (f *Compose) Dependants(of *ComposeService) []Edge {
-	f.Edges()
-	return f.dependants[of]
+	return f.links().dependants[of]
 }
 
 // Cycles lists the circles in which services wait for each other, each once, by

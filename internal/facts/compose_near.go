@@ -1,46 +1,28 @@
 package facts
 
 import (
-	"bytes"
+	"cmp"
 	"path"
 	"strings"
 
 	"github.com/dockmend/dockmend/internal/lint"
 )
 
-// ComposeNear is a Compose file beside the document that is checked, parsed when
-// it is first asked for. Source is for related places.
+// ComposeNear is a Compose file beside the document that is checked. Source is
+// for related places.
 type ComposeNear struct {
+	*Compose
 	Source *lint.Source
-	files  lint.Context
-	parsed *Compose
-}
-
-// Compose is what the file says.
-func (n *ComposeNear) Compose() *Compose {
-	if n.parsed == nil {
-		d, _, err := lint.Shared(n.files, path.Base(n.Source.Path), ParseCompose)
-		if err != nil {
-			d = ParseCompose(n.Source) // it was there just now
-		}
-		n.parsed = NewCompose(d)
-		n.parsed.Name, n.parsed.Around = n.Source.Path, NewProject(n.files)
-	}
-	return n.parsed
-}
-
-// Mentions tells whether words stand anywhere in the file. It is asked before
-// the file is parsed, which takes far longer.
-func (n *ComposeNear) Mentions(words string) bool {
-	return bytes.Contains(n.Source.Bytes, []byte(words))
 }
 
 // maxComposeNear is how many Compose files of one folder are read.
 const maxComposeNear = 12
 
-// composeIn reads the Compose files of a folder, those with a usual name, and
-// parses none.
-func composeIn(gate lint.Context) []*ComposeNear {
+// composeIn reads the Compose files of a folder, those with a usual name.
+func (p *Project) composeIn(gate lint.Context) []*ComposeNear {
+	if found, read := p.composes[gate.Path(".")]; read {
+		return found
+	}
 	names, err := gate.List(".")
 	if err != nil {
 		return nil
@@ -53,10 +35,14 @@ func composeIn(gate lint.Context) []*ComposeNear {
 		if !IsComposeName(name) {
 			continue
 		}
-		if source, err := gate.Source(name); err == nil {
-			found = append(found, &ComposeNear{Source: source, files: gate})
+		c, source, err := lint.Shared(gate, name, ParseCompose)
+		if err != nil {
+			continue
 		}
+		p.homes[c] = gate
+		found = append(found, &ComposeNear{Compose: c, Source: source})
 	}
+	p.composes[gate.Path(".")] = found
 	return found
 }
 
@@ -71,17 +57,19 @@ func IsComposeName(name string) bool {
 
 // ComposeFiles lists the other Compose files of the document's folder, at most
 // 12: with -f, or by itself, Compose may merge any of them with a first one.
-func (f *Compose) ComposeFiles() []*ComposeNear {
-	if f.siblingsRead || f.Around == nil || !f.Around.files.Known() {
-		return f.siblings
+func (p *Project) ComposeFiles(f *Compose) []*ComposeNear {
+	if !p.known() {
+		return nil
 	}
-	f.siblingsRead = true
-	for _, near := range composeIn(f.Around.files) {
-		if near.Source.Path != f.Name {
-			f.siblings = append(f.siblings, near)
+	return p.siblings.get(func() []*ComposeNear {
+		var siblings []*ComposeNear
+		for _, near := range p.composeIn(p.files) {
+			if near.Source.Path != f.Name {
+				siblings = append(siblings, near)
+			}
 		}
-	}
-	return f.siblings
+		return siblings
+	})
 }
 
 // ServiceNear is a service, in a Compose file beside the document that is
@@ -103,28 +91,48 @@ const maxComposeAbove = 3
 // Services lists the services that are built from the Dockerfile, as the Compose
 // files in its folder and in three above say. Those whose build is not known are
 // left out.
-func (f *Dockerfile) Services() []ServiceNear {
-	if f.servicesRead || f.Around == nil || f.Name == "" || !f.Around.files.Known() {
-		return f.services
+func (p *Project) Services(f *Dockerfile) []ServiceNear {
+	if !p.known() || f.Name == "" {
+		return nil
 	}
-	f.servicesRead = true
-	up := "."
-	for range maxComposeAbove + 1 {
-		gate, err := f.Around.files.In(up, "")
-		if err != nil {
-			break
-		}
-		for _, near := range composeIn(gate) {
-			if !near.Mentions("build") {
-				continue
-			}
-			for _, s := range near.Compose().All() {
-				if b, err := s.Built(); err == nil && b != nil && b.File != nil && b.File.Source.Path == f.Name {
-					f.services = append(f.services, ServiceNear{s, near, b})
+	return p.services.get(func() []ServiceNear {
+		var services []ServiceNear
+		for gate := range p.foldersUp(maxComposeAbove) {
+			for _, near := range p.composeIn(gate) {
+				for _, s := range near.buildersOf(f.Name) {
+					if b, err := p.Build(s); err == nil && b != nil && b.File != nil && b.File.Source.Path == f.Name {
+						services = append(services, ServiceNear{s, near, b})
+					}
 				}
 			}
 		}
-		up = path.Join("..", up)
+		return services
+	})
+}
+
+// ServicesOf lists the services that are built from a stage of the Dockerfile.
+func (p *Project) ServicesOf(f *Dockerfile, s *Stage) []ServiceNear {
+	var found []ServiceNear
+	for _, service := range p.Services(f) {
+		// The Dockerfile may have been read again since: its stages are then others.
+		if built := service.Build.Stage; built != nil && built.Index == s.Index {
+			found = append(found, service)
+		}
 	}
-	return f.services
+	return found
+}
+
+// buildersOf lists the services whose build names a Dockerfile, by the words of the
+// file alone; the Dockerfile is given by its path from the root.
+func (f *Compose) buildersOf(dockerfile string) []*ComposeService {
+	return f.builds.get(func() map[string][]*ComposeService {
+		builds := map[string][]*ComposeService{}
+		for _, s := range f.All() {
+			if b, ok := s.Build(); ok {
+				at := path.Join(path.Dir(f.Name), b.Context.Raw, cmp.Or(b.Dockerfile.Raw, "Dockerfile"))
+				builds[at] = append(builds[at], s)
+			}
+		}
+		return builds
+	})[dockerfile]
 }

@@ -8,7 +8,6 @@ import (
 	"time"
 
 	"github.com/dockmend/dockmend/internal/syntax/compose"
-	"github.com/dockmend/dockmend/internal/syntax/yaml"
 )
 
 // ComposeService is a service with its facts.
@@ -16,13 +15,8 @@ type ComposeService struct {
 	*compose.Service
 
 	file   *Compose
-	ports  []compose.Port
-	mounts []compose.Mount
-	listed bool
-
-	built     *ServiceBuild
-	builtErr  error
-	builtRead bool
+	ports  lazy[[]compose.Port]
+	mounts lazy[[]compose.Mount]
 }
 
 // File is the file of the service, with its facts.
@@ -44,20 +38,12 @@ func (s *ComposeService) Image() (i Image, ok bool) {
 
 // PublishedPorts is Service.Ports, read once.
 func (s *ComposeService) PublishedPorts() []compose.Port {
-	s.list()
-	return s.ports
+	return s.ports.get(s.Ports)
 }
 
 // AllMounts is Service.Mounts, read once.
 func (s *ComposeService) AllMounts() []compose.Mount {
-	s.list()
-	return s.mounts
-}
-
-func (s *ComposeService) list() {
-	if !s.listed {
-		s.ports, s.mounts, s.listed = s.Ports(), s.Mounts(), true
-	}
+	return s.mounts.get(s.Mounts)
 }
 
 // Env are the entries of environment in effect: of a name that comes twice the
@@ -65,10 +51,11 @@ func (s *ComposeService) list() {
 // changed: services may share them.
 func (s *ComposeService) Env() []compose.KeyValue {
 	n := s.Get("environment").Resolve()
-	env, read := s.file.envs[n]
-	if read {
-		return env
-	}
+	return s.file.envs.get(n, s.readEnv)
+}
+
+func (s *ComposeService) readEnv() []compose.KeyValue {
+	var env []compose.KeyValue
 	place := map[string]int{}
 	for _, kv := range s.Environment() {
 		if at, ok := place[kv.Key]; ok {
@@ -78,10 +65,6 @@ func (s *ComposeService) Env() []compose.KeyValue {
 		place[kv.Key] = len(env)
 		env = append(env, kv)
 	}
-	if s.file.envs == nil {
-		s.file.envs = map[*yaml.Node][]compose.KeyValue{}
-	}
-	s.file.envs[n] = env
 	return env
 }
 

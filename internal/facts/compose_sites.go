@@ -15,11 +15,15 @@ import (
 // however many services share it: values of image, and build arguments in which
 // a FROM ends. What no default makes known is left out, and so are the arguments
 // of builds that cannot be read, or are more than anybody writes.
-func (f *Compose) ImageSites() []ImageSite {
-	if f.sites != nil {
-		return f.sites
+func (p *Project) ImageSites(f *Compose) []ImageSite {
+	if p == nil {
+		return p.readSites(f)
 	}
-	l := siteList{file: f, at: map[text.Span]int{}, left: maxBuiltStages}
+	return p.sites.get(func() []ImageSite { return p.readSites(f) })
+}
+
+func (p *Project) readSites(f *Compose) []ImageSite {
+	l := siteList{project: p, file: f, at: map[text.Span]int{}, left: maxBuiltStages}
 	for _, s := range f.All() {
 		l.addImage(s)
 		l.addArguments(s)
@@ -28,11 +32,11 @@ func (f *Compose) ImageSites() []ImageSite {
 		l.sites[i].refuseShared(f)
 	}
 	slices.SortFunc(l.sites, func(a, b composeSite) int { return a.Image.Span.Start - b.Image.Span.Start })
-	f.sites = make([]ImageSite, len(l.sites))
+	sites := make([]ImageSite, len(l.sites))
 	for i, x := range l.sites {
-		f.sites[i] = x.checked()
+		sites[i] = x.checked()
 	}
-	return f.sites
+	return sites
 }
 
 // composeSite is a site with the value that holds it.
@@ -45,9 +49,10 @@ type composeSite struct {
 
 // siteList has the sites so far, by their places.
 type siteList struct {
-	file  *Compose
-	sites []composeSite
-	at    map[text.Span]int
+	project *Project
+	file    *Compose
+	sites   []composeSite
+	at      map[text.Span]int
 	// left is how many stages of builds may still be looked at.
 	left int
 }
@@ -85,7 +90,7 @@ func (l *siteList) addImage(s *ComposeService) {
 	}
 	v := s.Value("image")
 	x := ImageSite{Kind: ServiceSite, Image: i, Services: []string{s.Name}, Platforms: s.platforms()}
-	x.place, x.tail, x.Refusal = l.file.placeOfValue(v)
+	x.place, x.tail, x.Refusal = l.placeOfValue(v)
 	switch policy := s.Value("pull_policy").Text; {
 	case s.Has("build"):
 		x.Local, x.Refusal = true, fmt.Sprintf("%q is built by the service beside it", i.Text)
@@ -137,7 +142,7 @@ func (l *siteList) addArguments(s *ComposeService) {
 	if !ok || len(section.Args) == 0 {
 		return
 	}
-	built, err := s.Built()
+	built, err := l.project.Build(s)
 	if err != nil || built.File == nil {
 		return
 	}
@@ -207,14 +212,15 @@ func (l *siteList) argumentSite(d *Dockerfile, s *Stage, given map[string]compos
 			x.Refusal = fmt.Sprintf("the argument %s also counts in line %d of the Dockerfile, for something else", name, line)
 			break
 		}
-		x.place, x.tail, x.Refusal = l.file.placeOfValue(v)
+		x.place, x.tail, x.Refusal = l.placeOfValue(v)
 	}
 	return x, v, true
 }
 
 // placeOfValue is where the end of a reference stands in a value, or the reason
 // why it cannot be told: in the text itself, or in the default of its variable.
-func (f *Compose) placeOfValue(v compose.Value) (place text.Span, tail, refusal string) {
+func (l *siteList) placeOfValue(v compose.Value) (place text.Span, tail, refusal string) {
+	f := l.file
 	variables := v.Template.Variables()
 	if len(variables) == 0 {
 		return f.Place(v, text.Span{End: len(v.Raw)}), v.Raw, ""
@@ -227,7 +233,7 @@ func (f *Compose) placeOfValue(v compose.Value) (place text.Span, tail, refusal 
 		return text.Span{}, "", fmt.Sprintf("the variable %s stands in the midst of %q, and a digest is right for one value only", use.Name, v.Raw)
 	case use.Operator != "-" && use.Operator != ":-":
 		return text.Span{}, "", fmt.Sprintf("%q depends on whether %s is set", v.Raw, use.Name)
-	case f.envSets(use.Name):
+	case l.project.envSets(use.Name):
 		return text.Span{}, "", fmt.Sprintf("the file .env sets %s, so its default does not count here", use.Name)
 	default:
 		if line := f.otherVariable(use.Name, v); line > 0 {
@@ -249,33 +255,35 @@ type variableUses struct {
 // neither this one nor one for the same thing that is written as it is; 0 if there
 // is none.
 func (f *Compose) otherVariable(name string, v compose.Value) int {
-	if f.variables == nil {
-		f.variables = map[string]variableUses{}
-		for _, d := range f.File.Documents {
-			d.Root.Walk(func(n *yaml.Node) bool {
-				if n.Kind == yaml.Scalar && strings.IndexByte(n.Value, '$') >= 0 {
-					f.noteVariables(n)
-				}
-				return true
-			})
-		}
-	}
-	use := f.variables[name]
+	use := f.variables.get(f.allVariables)[name]
 	if use.first == useOf(v.Node) {
 		return use.otherLine
 	}
 	return use.line
 }
 
-func (f *Compose) noteVariables(n *yaml.Node) {
+func (f *Compose) allVariables() map[string]variableUses {
+	uses := map[string]variableUses{}
+	for _, d := range f.File.Documents {
+		d.Root.Walk(func(n *yaml.Node) bool {
+			if n.Kind == yaml.Scalar && strings.IndexByte(n.Value, '$') >= 0 {
+				f.noteVariables(uses, n)
+			}
+			return true
+		})
+	}
+	return uses
+}
+
+func (f *Compose) noteVariables(uses map[string]variableUses, n *yaml.Node) {
 	what, line := useOf(n), f.Lines.Position(n.Span.Start).Line
 	for _, v := range compose.ParseTemplate(n.Value).Variables() {
-		switch use := f.variables[v.Name]; {
+		switch use := uses[v.Name]; {
 		case use.line == 0:
-			f.variables[v.Name] = variableUses{first: what, line: line}
+			uses[v.Name] = variableUses{first: what, line: line}
 		case use.first != what && use.otherLine == 0:
 			use.otherLine = line
-			f.variables[v.Name] = use
+			uses[v.Name] = use
 		}
 	}
 }
@@ -289,24 +297,24 @@ func useOf(n *yaml.Node) string {
 	return n.Value
 }
 
-// envSets tells whether the .env beside the file gives a variable a value.
-func (f *Compose) envSets(name string) bool {
-	if f.dotenv == nil {
-		f.dotenv = map[string]bool{}
-		if f.Around == nil || !f.Around.files.Known() {
-			return false
-		}
-		src, err := f.Around.files.ReadFile(".env")
+// envSets reports whether the .env beside the document gives a variable a value.
+func (p *Project) envSets(name string) bool {
+	if !p.known() {
+		return false
+	}
+	return p.dotenv.get(func() map[string]bool {
+		set := map[string]bool{}
+		src, err := p.files.ReadFile(".env")
 		if err != nil {
-			return false
+			return set
 		}
 		for line := range strings.Lines(string(src)) {
 			if key, _, ok := strings.Cut(strings.TrimPrefix(strings.TrimSpace(line), "export "), "="); ok {
-				f.dotenv[strings.TrimSpace(key)] = true
+				set[strings.TrimSpace(key)] = true
 			}
 		}
-	}
-	return f.dotenv[name]
+		return set
+	})[name]
 }
 
 // refuseShared refuses a value that counts somewhere beside the site, through an
@@ -315,15 +323,10 @@ func (x *composeSite) refuseShared(f *Compose) {
 	if x.Refusal != "" || len(f.File.Aliases()) == 0 {
 		return
 	}
-	if f.effective == nil {
-		f.effective = map[*yaml.Node]*effectiveUse{}
-		w := effectiveWalk{file: f, left: maxEffective}
-		w.visit(f.Root, nil)
-		f.effectiveCut = w.left < 0
-	}
-	use := f.effective[x.value.Node]
+	w := f.effective.get(f.walkEffective)
+	use := w.uses[x.value.Node]
 	switch {
-	case f.effectiveCut:
+	case w.left < 0:
 		x.Refusal = "the file's aliases stand for too much to tell where it counts"
 	case use == nil:
 	case use.elsewhere != "":
@@ -347,7 +350,15 @@ const maxEffective = 200_000
 
 type effectiveWalk struct {
 	file *Compose
+	uses map[*yaml.Node]*effectiveUse
+	// left is below 0 where the bound cut the rest.
 	left int
+}
+
+func (f *Compose) walkEffective() effectiveWalk {
+	w := effectiveWalk{file: f, uses: map[*yaml.Node]*effectiveUse{}, left: maxEffective}
+	w.visit(f.Root, nil)
+	return w
 }
 
 func (w *effectiveWalk) visit(n *yaml.Node, path []string) {
@@ -357,10 +368,10 @@ func (w *effectiveWalk) visit(n *yaml.Node, path []string) {
 		return
 	}
 	if n.Kind == yaml.Scalar {
-		use := w.file.effective[n]
+		use := w.uses[n]
 		if use == nil {
 			use = &effectiveUse{}
-			w.file.effective[n] = use
+			w.uses[n] = use
 		}
 		image := len(path) == 3 && path[0] == "services" && path[2] == "image"
 		argument := len(path) == 5 && path[0] == "services" && path[2] == "build" && path[3] == "args"
@@ -387,32 +398,29 @@ func (w *effectiveWalk) visit(n *yaml.Node, path []string) {
 // built, where this one only names it: another Compose file, or the Dockerfile that
 // a workflow or Skaffold builds it from; empty if there is none. It reads what lies
 // around.
-func (f *Compose) BuiltNear(x ImageSite) string {
-	by, known := f.builtNear[x.Image.Span]
+func (p *Project) BuiltNear(f *Compose, x ImageSite) string {
+	if !p.known() {
+		return ""
+	}
+	by, known := p.builtNear[x.Image.Span]
 	if !known {
-		if f.builtNear == nil {
-			f.builtNear = map[text.Span]string{}
-		}
-		by = f.findBuilder(x)
-		f.builtNear[x.Image.Span] = by
+		by = p.findBuilder(f, x)
+		p.builtNear[x.Image.Span] = by
 	}
 	return by
 }
 
-func (f *Compose) findBuilder(x ImageSite) string {
-	for _, near := range f.ComposeFiles() {
-		if !near.Mentions("build") {
-			continue
-		}
+func (p *Project) findBuilder(f *Compose, x ImageSite) string {
+	for _, near := range p.ComposeFiles(f) {
 		merged := func(service string) bool {
-			s := near.Compose().Named(service)
+			s := near.Named(service)
 			return s != nil && s.Has("build")
 		}
-		if near.Compose().Builds(x.Image) || slices.ContainsFunc(x.Services, merged) {
+		if near.Builds(x.Image) || slices.ContainsFunc(x.Services, merged) {
 			return near.Source.Path
 		}
 	}
-	if built, ok := f.Around.BuiltHere(x.Image); ok {
+	if built, ok := p.BuiltHere(x.Image); ok {
 		return built.Source.Path
 	}
 	return ""

@@ -64,7 +64,7 @@ func TestComposeImageSites(t *testing.T) {
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			var got []string
-			for _, x := range parseCompose(tt.src).ImageSites() {
+			for _, x := range noProject().ImageSites(parseCompose(tt.src)) {
 				edit, ok := x.Rewrite("9", "D")
 				if !ok {
 					got = append(got, "!"+x.Refusal)
@@ -84,7 +84,7 @@ func TestComposeImageSites(t *testing.T) {
 }
 
 func TestComposeSitePlatforms(t *testing.T) {
-	sites := parseCompose("x-i: &i a:1\nservices:\n  a: {image: *i, platform: linux/ARM64}\n  b: {image: *i, platform: \"${P}\"}\n  c: {image: *i, platform: linux/amd64}\n").ImageSites()
+	sites := noProject().ImageSites(parseCompose("x-i: &i a:1\nservices:\n  a: {image: *i, platform: linux/ARM64}\n  b: {image: *i, platform: \"${P}\"}\n  c: {image: *i, platform: linux/amd64}\n"))
 	if len(sites) != 1 || !slices.Equal(sites[0].Platforms, []string{"linux/arm64", "linux/amd64"}) {
 		t.Errorf("%+v", sites)
 	}
@@ -111,7 +111,7 @@ func FuzzComposeRewrite(f *testing.F) {
 		if doc.File.Err != nil || len(src) > 10_000 {
 			return
 		}
-		sites := doc.ImageSites()
+		sites := noProject().ImageSites(doc)
 		for i, x := range sites[:min(len(sites), 20)] {
 			edit, ok := x.Rewrite(tag, digest)
 			if _, err := reference.ParseNormalizedNamed(x.Reference()); !ok || err != nil {
@@ -124,7 +124,7 @@ func FuzzComposeRewrite(f *testing.F) {
 			if err := yaml.Parse(after, text.NewLineIndex(after)).Err; err != nil {
 				t.Fatalf("site %d of %q: %q is no YAML: %v", i, src, after, err)
 			}
-			now := parseCompose(string(after)).ImageSites()
+			now := noProject().ImageSites(parseCompose(string(after)))
 			if len(now) != len(sites) {
 				t.Fatalf("site %d of %q: %d sites become %d in %q", i, src, len(sites), len(now), after)
 			}
@@ -138,3 +138,6 @@ func FuzzComposeRewrite(f *testing.F) {
 		}
 	})
 }
+
+// noProject is that of a document around which nothing is known.
+func noProject() *Project { return nil }

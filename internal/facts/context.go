@@ -63,33 +63,35 @@ func contextPath(word string) (string, bool) {
 // the folder shows: for an ignore file of one Dockerfile that one, else those of
 // the folder without one of their own, and those further down whose COPY names
 // files of this folder that their own does not have. Each is read once.
-func (f *IgnoreFile) Builds() []*DockerfileNear {
-	if f.built {
-		return f.builds
+func (p *Project) Builds(f *IgnoreFile) []*DockerfileNear {
+	if !p.known() {
+		return nil
 	}
-	f.built = true
-	for _, name := range f.dockerfiles() {
-		c, err := f.Around.Context(".", name)
-		if err != nil {
-			return nil
+	return p.ignored.get(func() []*DockerfileNear {
+		var builds []*DockerfileNear
+		for _, name := range p.dockerfilesOf(f) {
+			c, err := p.Context(".", name)
+			if err != nil {
+				return nil
+			}
+			d := c.Dockerfile()
+			if d == nil || len(d.Stages()) == 0 || strings.Contains(name, "/") && !isContextOf(c, d, path.Dir(name)) {
+				continue
+			}
+			builds = append(builds, d)
 		}
-		d := c.Dockerfile()
-		if d == nil || len(d.Stages()) == 0 || strings.Contains(name, "/") && !f.isContextOf(c, d, path.Dir(name)) {
-			continue
-		}
-		f.builds = append(f.builds, d)
-	}
-	return f.builds
+		return builds
+	})
 }
 
 // maxBuilds is how many Dockerfiles of one context are read.
 const maxBuilds = 20
 
-func (f *IgnoreFile) dockerfiles() []string {
+func (p *Project) dockerfilesOf(f *IgnoreFile) []string {
 	if own, ok := strings.CutSuffix(f.Name, ".dockerignore"); ok && own != "" {
 		return []string{own}
 	}
-	tree := f.Tree()
+	tree := p.Tree(f)
 	if tree == nil {
 		return nil
 	}
@@ -114,7 +116,7 @@ func (f *IgnoreFile) dockerfiles() []string {
 
 // isContextOf tells whether a Dockerfile in a folder below is built with this
 // folder as its context: it copies what is here and not beside it.
-func (f *IgnoreFile) isContextOf(c *BuildContext, d *DockerfileNear, dir string) bool {
+func isContextOf(c *BuildContext, d *DockerfileNear, dir string) bool {
 	for _, x := range d.ContextCopies() {
 		if x.Whole() || strings.ContainsAny(x.Path, "*?[") {
 			continue
@@ -143,8 +145,8 @@ func isDockerfileName(name string) bool {
 
 // Tree lists the folder of the ignore file; nil where it is not known. What
 // Entry.Ignored says is of the file on the disk, not of this document: ask Sent.
-func (f *IgnoreFile) Tree() *Tree {
-	c, err := f.Around.Context(".", strings.TrimSuffix(f.Name, ".dockerignore"))
+func (p *Project) Tree(f *IgnoreFile) *Tree {
+	c, err := p.Context(".", strings.TrimSuffix(f.Name, ".dockerignore"))
 	if err != nil {
 		return nil
 	}
@@ -152,8 +154,8 @@ func (f *IgnoreFile) Tree() *Tree {
 }
 
 // Files is the gate to the folder of the ignore file; nil where it is not known.
-func (f *IgnoreFile) Files() lint.Context {
-	c, err := f.Around.Context(".", strings.TrimSuffix(f.Name, ".dockerignore"))
+func (p *Project) Files(f *IgnoreFile) lint.Context {
+	c, err := p.Context(".", strings.TrimSuffix(f.Name, ".dockerignore"))
 	if err != nil {
 		return nil
 	}
@@ -180,8 +182,8 @@ func (f *IgnoreFile) IsAllowList() bool {
 
 // WholeCopy is the first copy of the whole context by a build with this ignore
 // file, one that ships before one that does not; ok is false if there is none.
-func (f *IgnoreFile) WholeCopy() (found ContextCopy, by *DockerfileNear, ok bool) {
-	for _, d := range f.Builds() {
+func (p *Project) WholeCopy(f *IgnoreFile) (found ContextCopy, by *DockerfileNear, ok bool) {
+	for _, d := range p.Builds(f) {
 		for _, c := range d.ContextCopies() {
 			if c.Whole() && (!ok || c.Shipped && !found.Shipped) {
 				found, by, ok = c, d, true

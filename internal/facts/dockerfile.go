@@ -13,8 +13,6 @@ type Dockerfile struct {
 	*dockerfile.Document
 	// Name is the file's path from the root; empty where it is not known.
 	Name string
-	// Around reaches the files beside it; nil for one that is itself reached so.
-	Around *Project
 
 	staged bool
 	global []*dockerfile.Instruction
@@ -39,14 +37,8 @@ type Dockerfile struct {
 	// otherUses are the answers of otherUse.
 	otherUses map[stageArgument]int
 
-	servicesRead bool
-	services     []ServiceNear
-
 	// answers are those of Once.
 	answers map[asked]any
-
-	containersRead bool
-	containers     []ContainerNear
 }
 
 // NewDockerfile wraps a document; nothing is derived yet.

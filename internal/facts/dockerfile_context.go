@@ -13,11 +13,11 @@ const maxContextAbove = 4
 // Compose file says, else the one, of its own folder and those above, that has
 // most of what the file copies. ok is false where no folder has any of that, or
 // where Compose files name several.
-func (f *Dockerfile) LikelyContext() (context *BuildContext, ok bool) {
-	if f.Around == nil || f.Name == "" || !f.Around.files.Known() {
+func (p *Project) LikelyContext(f *Dockerfile) (context *BuildContext, ok bool) {
+	if !p.known() || f.Name == "" {
 		return nil, false
 	}
-	for i, s := range f.Services() {
+	for i, s := range p.Services(f) {
 		if i > 0 && s.Build.Context.Files.Path(".") != context.Files.Path(".") {
 			return nil, false
 		}
@@ -29,7 +29,7 @@ func (f *Dockerfile) LikelyContext() (context *BuildContext, ok bool) {
 	most := 0
 	up := "."
 	for range maxContextAbove + 1 {
-		gate, err := f.Around.files.In(up, "")
+		gate, err := p.files.In(up, "")
 		if err != nil {
 			break
 		}
@@ -37,7 +37,7 @@ func (f *Dockerfile) LikelyContext() (context *BuildContext, ok bool) {
 		if at := gate.Path("."); at != "." {
 			name = strings.TrimPrefix(f.Name, at+"/")
 		}
-		c, err := f.Around.Context(up, name)
+		c, err := p.Context(up, name)
 		if err != nil {
 			break
 		}

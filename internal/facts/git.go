@@ -35,13 +35,20 @@ type Repository struct {
 // Repository reads the .gitignore files of the document's folder and of those
 // above, and git's index, once.
 func (p *Project) Repository() *Repository {
-	if p == nil || !p.files.Known() {
+	if !p.known() {
 		return &Repository{matcher: gitignore.NewMatcher(nil)}
 	}
-	if p.repository == nil {
-		p.repository = readRepository(p.files)
+	return p.RepositoryAt(p.files)
+}
+
+// RepositoryAt is Repository for another folder.
+func (p *Project) RepositoryAt(files lint.Context) *Repository {
+	r := p.repositories[files.Path(".")]
+	if r == nil {
+		r = readRepository(files)
+		p.repositories[files.Path(".")] = r
 	}
-	return p.repository
+	return r
 }
 
 func readRepository(files lint.Context) *Repository {
@@ -57,8 +64,8 @@ func readRepository(files lint.Context) *Repository {
 		}
 		gates, names = append(gates, gate), append(names, path.Base(gate.Path(".")))
 		up = path.Join("..", up)
-		if index, err := gate.ReadFile(".git/index"); err == nil {
-			r.tracked, r.indexed = readIndex(index)
+		if index, _, err := lint.Shared(gate, ".git/index", parseIndex); err == nil {
+			r.tracked, r.indexed = index.paths, index.ok
 		}
 		if _, ok := gate.Exists(".git"); ok {
 			r.whole = true
@@ -180,6 +187,17 @@ func readSubmodules(root lint.Context) []string {
 		}
 	}
 	return paths
+}
+
+// gitIndex is what git's index has, as far as it can be read.
+type gitIndex struct {
+	paths map[string]bool
+	ok    bool
+}
+
+func parseIndex(src *lint.Source) gitIndex {
+	paths, ok := readIndex(src.Bytes)
+	return gitIndex{paths, ok}
 }
 
 // readIndex lists the paths of git's index in its versions 2 and 3

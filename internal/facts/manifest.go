@@ -10,18 +10,12 @@ import (
 	"github.com/dockmend/dockmend/internal/text"
 )
 
-// Manifest is a file of Kubernetes objects. One goroutine at a time may use it.
+// Manifest is a file of Kubernetes objects. It is safe for concurrent use.
 type Manifest struct {
 	*yaml.File
-	// Around reaches the files beside it; see Project.
-	Around *Project
 
-	view      *yaml.View
-	objects   []Object
-	workloads []*Workload
-	nearby    []*ManifestNear
-	kustomize *string
-	read      struct{ objects, workloads, nearby bool }
+	objects   lazy[[]Object]
+	workloads lazy[[]*Workload]
 }
 
 // ManifestNear is a manifest beside the one that is checked. Source is for
@@ -41,10 +35,11 @@ type Object struct {
 // of a List, what is in it. An object that is there twice by aliases is listed
 // once.
 func (m *Manifest) Objects() []Object {
-	if m.read.objects {
-		return m.objects
-	}
-	m.read.objects = true
+	return m.objects.get(m.readObjects)
+}
+
+func (m *Manifest) readObjects() []Object {
+	var objects []Object
 	seen := map[*yaml.Node]bool{}
 	var add func(n *yaml.Node)
 	add = func(n *yaml.Node) {
@@ -62,22 +57,19 @@ func (m *Manifest) Objects() []Object {
 				add(item)
 			}
 		default:
-			m.objects = append(m.objects, o)
+			objects = append(objects, o)
 		}
 	}
 	for _, d := range m.Documents {
 		add(d.Root)
 	}
-	return m.objects
+	return objects
 }
 
 // Get follows keys, and numbers of items, from a node down; merge keys count.
 // It is nil when there is nothing.
 func (m *Manifest) Get(n *yaml.Node, keys ...string) *yaml.Node {
-	if m.view == nil {
-		m.view = yaml.NewView(m.File)
-	}
-	return m.view.Get(n, keys...)
+	return new(yaml.View).Get(n, keys...)
 }
 
 // Scalar is the text of the value at the end of keys; empty when there is none,
@@ -100,38 +92,40 @@ func (m *Manifest) IsTemplate(n *yaml.Node) bool {
 // together.
 const maxNearby = 64
 
-// Nearby are the manifests in the folder of the file, the file itself among
+// Nearby are the manifests in the folder of the document, the document itself among
 // them, at most 64.
-func (m *Manifest) Nearby() []*ManifestNear {
-	if m.read.nearby || m.Around == nil || !m.Around.files.Known() {
-		return m.nearby
-	}
-	m.read.nearby = true
-	names, err := m.Around.files.List(".")
-	if err != nil {
+func (p *Project) Nearby() []*ManifestNear {
+	if !p.known() {
 		return nil
 	}
-	for _, name := range names {
-		if len(m.nearby) == maxNearby {
-			break
+	return p.nearby.get(func() []*ManifestNear {
+		names, err := p.files.List(".")
+		if err != nil {
+			return nil
 		}
-		if ext := strings.ToLower(path.Ext(name)); ext != ".yaml" && ext != ".yml" {
-			continue
+		var nearby []*ManifestNear
+		for _, name := range names {
+			if len(nearby) == maxNearby {
+				break
+			}
+			if ext := strings.ToLower(path.Ext(name)); ext != ".yaml" && ext != ".yml" {
+				continue
+			}
+			if near := manifestIn(p.files, name); near != nil {
+				nearby = append(nearby, near)
+			}
 		}
-		if near := manifestIn(m.Around.files, name); near != nil {
-			m.nearby = append(m.nearby, near)
-		}
-	}
-	return m.nearby
+		return nearby
+	})
 }
 
 // ServiceOf finds a Service in the file, or in its folder, that sends requests
 // to a workload; the result is its place.
-func (m *Manifest) ServiceOf(w *Workload) (place lint.Related, ok bool) {
+func (p *Project) ServiceOf(m *Manifest, w *Workload) (place lint.Related, ok bool) {
 	if span, ok := m.serviceFor(m, w); ok {
 		return lint.Related{Span: span, Message: "this Service sends requests to it"}, true
 	}
-	for _, near := range m.Nearby() {
+	for _, near := range p.Nearby() {
 		if bytes.Equal(near.Src, m.Src) {
 			continue
 		}
@@ -168,9 +162,9 @@ func (m *Manifest) serviceFor(file *Manifest, w *Workload) (text.Span, bool) {
 }
 
 // HasNearby tells whether the file, or its folder, has an object of that kind.
-func (m *Manifest) HasNearby(kind string) bool {
+func (p *Project) HasNearby(m *Manifest, kind string) bool {
 	files := []*Manifest{m}
-	for _, near := range m.Nearby() {
+	for _, near := range p.Nearby() {
 		files = append(files, near.Manifest)
 	}
 	for _, f := range files {
@@ -186,67 +180,67 @@ func (m *Manifest) HasNearby(kind string) bool {
 // maxOverlays is how many folders are searched for a file of Kustomize.
 const maxOverlays = 48
 
+// replacedImages are the names of the images in whose place a tool puts others.
+type replacedImages map[string]bool
+
 // Replaced tells whether a tool of the repository puts another reference in the
 // place of an image's: Kustomize by its images, Skaffold by what it builds.
-func (m *Manifest) Replaced(i Image) bool {
-	if m.kustomize == nil {
-		text := m.replacing()
-		m.kustomize = &text
+func (p *Project) Replaced(i Image) bool {
+	if !p.known() {
+		return false
 	}
 	name := i.Repository
 	if i.Registry != "" {
 		name = i.Registry + "/" + name
 	}
-	for line := range strings.Lines(*m.kustomize) {
-		line = strings.TrimSpace(strings.TrimPrefix(strings.TrimSpace(line), "- "))
-		for _, key := range []string{"name:", "image:", "imageName:"} {
-			if value, ok := strings.CutPrefix(line, key); ok && strings.Trim(strings.TrimSpace(value), `"'`) == name {
-				return true
-			}
-		}
-	}
-	return false
+	return lint.Derived(p.files, func() replacedImages { return replacedIn(p.files) })[name]
 }
 
-// replacing joins what Kustomize and Skaffold may read: in the folder, in the
+// replacedIn reads what Kustomize and Skaffold may read: in a folder, in the
 // overlays that stand beside it, and Skaffold's file in the folders above.
-func (m *Manifest) replacing() string {
-	if m.Around == nil || !m.Around.files.Known() {
-		return ""
-	}
-	var b strings.Builder
-	read := func(gate lint.Context, names ...string) {
-		for _, name := range names {
-			if src, err := gate.ReadFile(name); err == nil {
-				b.Write(src)
-				b.WriteByte('\n')
-			}
-		}
-	}
+func replacedIn(gate lint.Context) replacedImages {
+	names := replacedImages{}
 	kustomization := []string{"kustomization.yaml", "kustomization.yml", "Kustomization"}
-	gate := m.Around.files
-	read(gate, append(kustomization, "skaffold.yaml")...)
+	names.read(gate, append(kustomization, "skaffold.yaml")...)
 	searched := 0
 	for _, above := range []string{"..", "../overlays", "../..", "../../overlays"} {
 		folder, err := gate.In(above, "")
 		if err != nil {
 			continue
 		}
-		read(folder, append(kustomization, "skaffold.yaml")...)
-		names, err := folder.List(".")
+		names.read(folder, append(kustomization, "skaffold.yaml")...)
+		entries, err := folder.List(".")
 		if err != nil {
 			continue
 		}
-		for _, name := range names {
-			dir, isDir := strings.CutSuffix(name, "/")
+		for _, entry := range entries {
+			dir, isDir := strings.CutSuffix(entry, "/")
 			if !isDir || searched == maxOverlays {
 				continue
 			}
 			searched++
 			if below, err := folder.In(dir, ""); err == nil {
-				read(below, kustomization...)
+				names.read(below, kustomization...)
 			}
 		}
 	}
-	return b.String()
+	return names
+}
+
+// read adds the names that files of a folder mention.
+func (r replacedImages) read(gate lint.Context, names ...string) {
+	for _, name := range names {
+		src, err := gate.ReadFile(name)
+		if err != nil {
+			continue
+		}
+		for line := range strings.Lines(string(src)) {
+			line = strings.TrimSpace(strings.TrimPrefix(strings.TrimSpace(line), "- "))
+			for _, key := range []string{"name:", "image:", "imageName:"} {
+				if value, ok := strings.CutPrefix(line, key); ok {
+					r[strings.Trim(strings.TrimSpace(value), `"'`)] = true
+				}
+			}
+		}
+	}
 }

@@ -22,76 +22,78 @@ var chartFolders = map[string]bool{"helm": true, "chart": true, "charts": true}
 // maxManifestDepth is how many folders below one of manifestFolders are searched.
 const maxManifestDepth = 2
 
-// Manifests lists the manifests with workloads of Kubernetes around the document, at most 64: in
-// its folder and in four above, and there below folders of the usual names. Each
-// is read once.
-func (p *Project) Manifests() []*ManifestNear {
-	if p == nil || !p.files.Known() {
-		return nil
-	}
-	if p.manifestsRead {
-		return p.manifests
-	}
-	p.manifestsRead = true
-	searched := 0
-	var search func(gate lint.Context, depth int)
-	search = func(gate lint.Context, depth int) {
-		names, err := gate.List(".")
-		if err != nil {
-			return
-		}
-		for _, name := range names {
-			folder, isDir := strings.CutSuffix(name, "/")
-			if !isDir {
-				p.addManifest(gate, name)
-				continue
-			}
-			lower := strings.ToLower(folder)
-			p.orchestrated = p.orchestrated || chartFolders[lower]
-			if searched == maxOverlays || !manifestFolders[lower] && depth == 0 || depth > maxManifestDepth || isFilledByPrograms(folder) {
-				continue
-			}
-			searched++
-			if below, err := gate.In(folder, ""); err == nil {
-				search(below, depth+1)
-			}
-		}
-	}
-	up := "."
-	for range maxAbove + 1 {
-		gate, err := p.files.In(up, "")
-		if err != nil {
-			break
-		}
-		search(gate, 0)
-		up = path.Join("..", up)
-	}
-	return p.manifests
+// manifestsNear are the manifests around a document, and whether anything there is
+// for Kubernetes.
+type manifestsNear struct {
+	all          []*ManifestNear
+	orchestrated bool
+	// searched counts folders.
+	searched int
 }
 
-// addManifest reads a file if it is a manifest.
-func (p *Project) addManifest(gate lint.Context, name string) {
-	switch name {
-	case "Chart.yaml", "kustomization.yaml", "kustomization.yml", "Kustomization", "skaffold.yaml", "Tiltfile":
-		p.orchestrated = true
+// Manifests lists the manifests with workloads of Kubernetes around the document, at most 64: in
+// its folder and in four above, and there below folders of the usual names.
+func (p *Project) Manifests() []*ManifestNear { return p.manifestsNear().all }
+
+// Orchestrated tells whether something around the document is for Kubernetes.
+func (p *Project) Orchestrated() bool { return p.manifestsNear().orchestrated }
+
+func (p *Project) manifestsNear() manifestsNear {
+	if !p.known() {
+		return manifestsNear{}
+	}
+	return p.manifests.get(func() manifestsNear {
+		var n manifestsNear
+		for gate := range p.foldersUp(maxAbove) {
+			n.search(gate, 0)
+		}
+		return n
+	})
+}
+
+func (n *manifestsNear) search(gate lint.Context, depth int) {
+	names, err := gate.List(".")
+	if err != nil {
 		return
 	}
-	if ext := strings.ToLower(path.Ext(name)); len(p.manifests) == maxNearby || ext != ".yaml" && ext != ".yml" {
+	for _, name := range names {
+		folder, isDir := strings.CutSuffix(name, "/")
+		if !isDir {
+			n.add(gate, name)
+			continue
+		}
+		lower := strings.ToLower(folder)
+		n.orchestrated = n.orchestrated || chartFolders[lower]
+		if n.searched == maxOverlays || !manifestFolders[lower] && depth == 0 || depth > maxManifestDepth || isFilledByPrograms(folder) {
+			continue
+		}
+		n.searched++
+		if below, err := gate.In(folder, ""); err == nil {
+			n.search(below, depth+1)
+		}
+	}
+}
+
+// add adds a file if it is a manifest.
+func (n *manifestsNear) add(gate lint.Context, name string) {
+	switch name {
+	case "Chart.yaml", "kustomization.yaml", "kustomization.yml", "Kustomization", "skaffold.yaml", "Tiltfile":
+		n.orchestrated = true
+		return
+	}
+	if ext := strings.ToLower(path.Ext(name)); len(n.all) == maxNearby || ext != ".yaml" && ext != ".yml" {
 		return
 	}
 	at := gate.Path(name)
-	if slices.ContainsFunc(p.manifests, func(m *ManifestNear) bool { return m.Source.Path == at }) {
+	if slices.ContainsFunc(n.all, func(m *ManifestNear) bool { return m.Source.Path == at }) {
 		return // in a folder of the usual name, on the way up
 	}
 	m := manifestIn(gate, name)
-	if m == nil {
+	if m == nil || len(m.Workloads()) == 0 {
 		return
 	}
-	if len(m.Workloads()) == 0 {
-		return
-	}
-	p.orchestrated = true
-	p.manifests = append(p.manifests, m)
+	n.orchestrated = true
+	n.all = append(n.all, m)
 }
 
 // manifestIn reads a file of a folder; nil if it is none of Kubernetes.
@@ -100,17 +102,11 @@ func manifestIn(gate lint.Context, name string) *ManifestNear {
 	if err != nil || !bytes.Contains(source.Bytes, []byte("apiVersion")) {
 		return nil
 	}
-	file, source, err := lint.Shared(gate, name, ParseYAML)
+	m, source, err := lint.Shared(gate, name, ParseManifest)
 	if err != nil {
 		return nil
 	}
-	return &ManifestNear{Manifest: &Manifest{File: file}, Source: source}
-}
-
-// Orchestrated tells whether something around the document is for Kubernetes.
-func (p *Project) Orchestrated() bool {
-	p.Manifests()
-	return p != nil && p.orchestrated
+	return &ManifestNear{Manifest: m, Source: source}
 }
 
 // ContainerNear is a container, in a manifest around the Dockerfile that is
@@ -130,31 +126,36 @@ func (c ContainerNear) Related(message string) lint.Related {
 
 // Containers lists the containers of manifests around that run an image which the
 // Dockerfile builds, as BuiltHere tells it.
-func (f *Dockerfile) Containers() []ContainerNear {
-	if f.containersRead || f.Around == nil || f.Name == "" || !f.Around.files.Known() {
-		return f.containers
-	}
-	f.containersRead = true
+func (p *Project) Containers(f *Dockerfile) []ContainerNear {
 	// Manifests are looked for only where something names an image of this file.
-	if !slices.ContainsFunc(f.Around.allRecipes(), func(r recipe) bool { return f.Around.files.Path(r.dockerfile) == f.Name }) {
+	if !p.known() || f.Name == "" || !p.isBuilt(f.Name) {
 		return nil
 	}
-	for _, m := range f.Around.Manifests() {
-		for _, w := range m.Workloads() {
-			for _, c := range w.Containers {
-				i, known := c.Image()
-				if !known {
-					continue
-				}
-				r, ok := f.Around.recipe(i)
-				if !ok || f.Around.files.Path(r.dockerfile) != f.Name {
-					continue
-				}
-				if s := f.Target(r.target); s != nil {
-					f.containers = append(f.containers, ContainerNear{c, m, s})
+	return p.containers.get(func() []ContainerNear {
+		var containers []ContainerNear
+		for _, m := range p.Manifests() {
+			for _, w := range m.Workloads() {
+				for _, c := range w.Containers {
+					if s := p.stageOf(f, c); s != nil {
+						containers = append(containers, ContainerNear{c, m, s})
+					}
 				}
 			}
 		}
+		return containers
+	})
+}
+
+// stageOf is the stage of the Dockerfile of which a container's image is made; nil
+// if it is made of none.
+func (p *Project) stageOf(f *Dockerfile, c *Container) *Stage {
+	i, known := c.Image()
+	if !known {
+		return nil
 	}
-	return f.containers
+	r, ok := p.recipe(i)
+	if !ok || r.path != f.Name {
+		return nil
+	}
+	return f.Target(r.target)
 }

@@ -70,9 +70,9 @@ func TestContainersRunWhatTheRepositoryBuilds(t *testing.T) {
 			"  other: {image: acme/other, build: .}\n  twice: {image: acme/twice, build: deploy}\n  again: {image: acme/twice, build: .}\n",
 	})
 	d := facts.NewDockerfile(dockerfile.Parse([]byte("FROM alpine AS one\nFROM one AS two\n")))
-	d.Name, d.Around = "shown/deploy/Dockerfile", p
+	d.Name = "shown/deploy/Dockerfile"
 	var got []string
-	for _, c := range d.Containers() {
+	for _, c := range p.Containers(d) {
 		got = append(got, c.File.Source.Path+" "+c.Stage.Name)
 	}
 	if diff := cmp.Diff([]string{"shown/deploy/a.yaml two", "shown/deploy/b.yaml one"}, got); diff != "" {

@@ -8,20 +8,29 @@ import (
 	"github.com/dockmend/dockmend/internal/syntax/yaml"
 )
 
-// ParseDockerfile reads Dockerfiles.
+// ParseDockerfile reads a Dockerfile, for lint.Shared as its neighbours below.
 func ParseDockerfile(src *lint.Source) *dockerfile.Document {
 	return dockerfile.ParseIndexed(src.Bytes, src.Lines)
 }
 
-// ParseIgnoreFile reads ignore files.
+// ParseIgnoreFile reads an ignore file.
 func ParseIgnoreFile(src *lint.Source) *ignorefile.Document {
 	return ignorefile.ParseIndexed(src.Bytes, src.Lines)
 }
 
-// ParseCompose reads Compose files.
-func ParseCompose(src *lint.Source) *compose.Document {
-	return compose.Parse(src.Bytes, src.Lines)
+// ParseCompose reads a Compose file.
+func ParseCompose(src *lint.Source) *Compose {
+	c := NewCompose(compose.Parse(src.Bytes, src.Lines))
+	c.Name = src.Path
+	return c
 }
 
-// ParseYAML reads manifests and workflows.
-func ParseYAML(src *lint.Source) *yaml.File { return yaml.Parse(src.Bytes, src.Lines) }
+// ParseManifest reads a file of Kubernetes objects, or of tools around them.
+func ParseManifest(src *lint.Source) *Manifest {
+	return &Manifest{File: yaml.Parse(src.Bytes, src.Lines)}
+}
+
+// ParseWorkflow reads a workflow of GitHub.
+func ParseWorkflow(src *lint.Source) *Workflow {
+	return &Workflow{File: yaml.Parse(src.Bytes, src.Lines)}
+}

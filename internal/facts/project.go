@@ -7,6 +7,7 @@ import (
 
 	"github.com/dockmend/dockmend/internal/lint"
 	"github.com/dockmend/dockmend/internal/syntax/ignorefile"
+	"github.com/dockmend/dockmend/internal/text"
 )
 
 // Reasons why a build context cannot be looked at, beside lint.ErrOutside and
@@ -17,33 +18,61 @@ var (
 	ErrNoFiles  = errors.New("the files around the document are not known")
 )
 
-// Project is what lies around one document. Neighbours are read when they are
-// first asked for, each once, through the document's gate, and never changed.
-// It belongs to the document's goroutine.
+// Project is the repository as one document sees it: what its files say of each
+// other. It reads through the document's gate, where each file is parsed once for
+// the whole run, and keeps its answers; those that name a document are for that
+// one. It belongs to the document's goroutine. Of a nil Project nothing is known.
 type Project struct {
-	files    lint.Context
-	contexts map[[2]string]*BuildContext
+	files lint.Context
 
-	repository *Repository
+	contexts     map[contextKey]*BuildContext
+	repositories map[string]*Repository
+	// homes are the gates of Compose files that were reached from the document.
+	homes    map[*Compose]lint.Context
+	composes map[string][]*ComposeNear
+	builds   map[*ComposeService]builtService
+	// builtNear are the answers of BuiltNear, by the place of the site.
+	builtNear map[text.Span]string
 
-	recipesRead bool
-	recipes     []recipe
-
-	manifestsRead bool
-	manifests     []*ManifestNear
-	orchestrated  bool
+	services   lazy[[]ServiceNear]
+	containers lazy[[]ContainerNear]
+	siblings   lazy[[]*ComposeNear]
+	sites      lazy[[]ImageSite]
+	dotenv     lazy[map[string]bool]
+	recipes    lazy[[]*folderRecipes]
+	manifests  lazy[manifestsNear]
+	nearby     lazy[[]*ManifestNear]
+	ignored    lazy[[]*DockerfileNear]
 }
 
+// contextKey names a build context: by the folder that it is given from, the
+// context's own, and the Dockerfile.
+type contextKey struct{ from, folder, dockerfile string }
+
 // NewProject makes the project of a document from its gate; nothing is read yet.
-func NewProject(files lint.Context) *Project { return &Project{files: files} }
+func NewProject(files lint.Context) *Project {
+	return &Project{
+		files: files, contexts: map[contextKey]*BuildContext{}, repositories: map[string]*Repository{}, homes: map[*Compose]lint.Context{},
+		composes: map[string][]*ComposeNear{}, builds: map[*ComposeService]builtService{}, builtNear: map[text.Span]string{},
+	}
+}
+
+// known reports whether anything is known of the files around the document.
+func (p *Project) known() bool { return p != nil && p.files.Known() }
 
 // Context is the build context that a document names: a folder relative to the
 // document's own, and the Dockerfile relative to that folder ("Dockerfile" if it
 // is empty). The error says why nothing is known of it: a rule then skips.
 func (p *Project) Context(folder, dockerfile string) (*BuildContext, error) {
-	switch {
-	case p == nil || !p.files.Known():
+	if !p.known() {
 		return nil, ErrNoFiles
+	}
+	return p.contextFrom(p.files, folder, dockerfile)
+}
+
+// contextFrom is Context for a file that lies elsewhere.
+func (p *Project) contextFrom(home lint.Context, folder, dockerfile string) (*BuildContext, error) {
+	switch {
 	case strings.Contains(folder, "$") || strings.Contains(dockerfile, "$"):
 		return nil, ErrVariable
 	case IsRemote(folder):
@@ -54,18 +83,15 @@ func (p *Project) Context(folder, dockerfile string) (*BuildContext, error) {
 	if dockerfile == "" {
 		dockerfile = "Dockerfile"
 	}
-	key := [2]string{path.Clean(folder), path.Clean(dockerfile)}
+	key := contextKey{home.Path("."), path.Clean(folder), path.Clean(dockerfile)}
 	if c, ok := p.contexts[key]; ok {
 		return c, nil
 	}
-	gate, err := p.files.In(key[0], key[1])
+	gate, err := home.In(key.folder, key.dockerfile)
 	if err != nil {
 		return nil, err
 	}
-	if p.contexts == nil {
-		p.contexts = map[[2]string]*BuildContext{}
-	}
-	c := &BuildContext{Files: gate, name: key[1]}
+	c := &BuildContext{Files: gate, name: key.dockerfile}
 	p.contexts[key] = c
 	return c, nil
 }
@@ -84,9 +110,8 @@ type BuildContext struct {
 	// name of the Dockerfile, relative to the folder.
 	name string
 
-	file   *DockerfileNear
-	ignore *IgnoreFileNear
-	tree   *Tree
+	file   lazy[*DockerfileNear]
+	ignore lazy[*IgnoreFileNear]
 }
 
 // DockerfileNear is a Dockerfile beside the document that is checked. Source is
@@ -104,18 +129,24 @@ type IgnoreFileNear struct {
 
 // Dockerfile reads the build's Dockerfile; nil if there is none that can be read.
 func (c *BuildContext) Dockerfile() *DockerfileNear {
-	if c.file == nil {
-		c.file = &DockerfileNear{}
-		if gate, err := c.Files.In(path.Dir(c.name), ""); err == nil {
-			if d, source, err := lint.Shared(gate, path.Base(c.name), ParseDockerfile); err == nil && d.Limit == "" {
-				c.file = &DockerfileNear{Dockerfile: NewDockerfile(d), Source: source}
-			}
+	return c.file.get(func() *DockerfileNear {
+		d, source, err := sharedFrom(c.Files, c.name, ParseDockerfile)
+		if err != nil || d.Limit != "" {
+			return nil
 		}
+		near := &DockerfileNear{Dockerfile: NewDockerfile(d), Source: source}
+		near.Name = source.Path
+		return near
+	})
+}
+
+// sharedFrom is a file that may lie beside the folder: a Dockerfile may.
+func sharedFrom[D any](files lint.Context, name string, parse func(*lint.Source) D) (d D, source *lint.Source, err error) {
+	gate, err := files.In(path.Dir(name), "")
+	if err != nil {
+		return d, nil, err
 	}
-	if c.file.Dockerfile == nil {
-		return nil
-	}
-	return c.file
+	return lint.Shared(gate, path.Base(name), parse)
 }
 
 // HasDockerfile tells whether there is a file of the Dockerfile's name, whether
@@ -135,31 +166,20 @@ func (c *BuildContext) DockerfileName() string { return c.name }
 // IgnoreFile reads the ignore file that the build uses: the Dockerfile's own,
 // else the folder's; nil if it has none.
 func (c *BuildContext) IgnoreFile() *IgnoreFileNear {
-	if c.ignore == nil {
-		c.ignore = &IgnoreFileNear{}
+	return c.ignore.get(func() *IgnoreFileNear {
 		for _, name := range []string{c.name + ".dockerignore", ".dockerignore"} {
-			gate, err := c.Files.In(path.Dir(name), "")
-			if err != nil {
-				continue
-			}
-			if d, source, err := lint.Shared(gate, path.Base(name), ParseIgnoreFile); err == nil {
-				c.ignore = &IgnoreFileNear{Document: d, Source: source}
-				break
+			if d, source, err := sharedFrom(c.Files, name, ParseIgnoreFile); err == nil {
+				return &IgnoreFileNear{Document: d, Source: source}
 			}
 		}
-	}
-	if c.ignore.Document == nil {
 		return nil
-	}
-	return c.ignore
+	})
 }
 
-// Tree lists the context's files; see ListTree.
+// Tree lists the context's files; see ListTree. Builds with the same context and
+// the same ignore file share it.
 func (c *BuildContext) Tree() *Tree {
-	if c.tree == nil {
-		c.tree = ListTree(c.Files)
-	}
-	return c.tree
+	return lint.Derived(c.Files, func() *Tree { return ListTree(c.Files) })
 }
 
 // maxEntries is how many files and folders of a context are looked at.
@@ -174,6 +194,12 @@ type Tree struct {
 	Entries []Entry
 	// Complete is false where there is more than was looked at.
 	Complete bool
+}
+
+// Weight is about how many bytes of memory the listing takes.
+func (t *Tree) Weight() int {
+	const entry = 64
+	return entry * len(t.Entries)
 }
 
 // Entry is a file or a folder, by its path in the context.

@@ -54,7 +54,7 @@ func isRecipe(name string) bool {
 // TagsHere tells whether a recipe around the document gives an image's name to
 // what it builds, as in "docker build -t NAME .".
 func (p *Project) TagsHere(i Image) bool {
-	if p == nil || !p.files.Known() {
+	if !p.known() {
 		return false
 	}
 	return AnyRecipe(p.files, func(recipe string) bool {

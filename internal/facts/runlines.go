@@ -28,10 +28,11 @@ type RunCommand struct {
 // another shell than that of Linux and macOS reads it, and where the script
 // cannot be parsed.
 func (s *Step) Commands() []RunCommand {
-	if s.parsed {
-		return s.commands
-	}
-	s.parsed = true
+	return s.commands.get(s.readCommands)
+}
+
+func (s *Step) readCommands() []RunCommand {
+	var found []RunCommand
 	run := s.Get("run")
 	if run == nil || run.Kind != yaml.Scalar || len(run.Value) > maxRun || !s.runsPOSIX() {
 		return nil
@@ -87,10 +88,10 @@ func (s *Step) Commands() []RunCommand {
 			c.Span = span
 		}
 		c.unwrap()
-		s.commands = append(s.commands, c)
+		found = append(found, c)
 		return true
 	})
-	return s.commands
+	return found
 }
 
 // runsPOSIX tells whether a shell that is like bash reads the script.

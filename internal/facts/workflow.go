@@ -7,15 +7,11 @@ import (
 	"github.com/dockmend/dockmend/internal/text"
 )
 
-// Workflow is a workflow file of GitHub. One goroutine at a time may use it.
+// Workflow is a workflow file of GitHub. It is safe for concurrent use.
 type Workflow struct {
 	*yaml.File
-	// Around reaches the files beside it; see Project.
-	Around *Project
 
-	view *yaml.View
-	jobs []*Job
-	read bool
+	jobs lazy[[]*Job]
 }
 
 // Job is a job of a workflow.
@@ -34,17 +30,13 @@ type Step struct {
 	Job  *Job
 	Node *yaml.Node
 
-	commands []RunCommand
-	parsed   bool
+	commands lazy[[]RunCommand]
 }
 
 // Get follows keys, and numbers of items, from a node down; nil when there is
 // nothing.
 func (w *Workflow) Get(n *yaml.Node, keys ...string) *yaml.Node {
-	if w.view == nil {
-		w.view = yaml.NewView(w.File)
-	}
-	return w.view.Get(n, keys...)
+	return new(yaml.View).Get(n, keys...)
 }
 
 // Scalar is the text of the value at the end of keys; empty when there is none,
@@ -59,10 +51,11 @@ func (w *Workflow) Scalar(n *yaml.Node, keys ...string) string {
 
 // Jobs lists the jobs in file order.
 func (w *Workflow) Jobs() []*Job {
-	if w.read {
-		return w.jobs
-	}
-	w.read = true
+	return w.jobs.get(w.readJobs)
+}
+
+func (w *Workflow) readJobs() []*Job {
+	var found []*Job
 	jobs := w.Get(w.Root(), "jobs").Resolve()
 	if jobs == nil {
 		return nil
@@ -83,9 +76,9 @@ func (w *Workflow) Jobs() []*Job {
 				}
 			}
 		}
-		w.jobs = append(w.jobs, j)
+		found = append(found, j)
 	}
-	return w.jobs
+	return found
 }
 
 // Steps lists the steps of all jobs.

@@ -74,10 +74,11 @@ func podPath(o Object) []string {
 // Workloads lists the workloads of the file. Those that a template engine still
 // has to fill in are left out, and so is a pod that an alias brings again.
 func (m *Manifest) Workloads() []*Workload {
-	if m.read.workloads {
-		return m.workloads
-	}
-	m.read.workloads = true
+	return m.workloads.get(m.readWorkloads)
+}
+
+func (m *Manifest) readWorkloads() []*Workload {
+	var workloads []*Workload
 	seen := map[*yaml.Node]bool{}
 	for _, o := range m.Objects() {
 		way := podPath(o)
@@ -98,9 +99,9 @@ func (m *Manifest) Workloads() []*Workload {
 		}
 		w.list(seen)
 		w.Partial = w.isPartial()
-		m.workloads = append(m.workloads, w)
+		workloads = append(workloads, w)
 	}
-	return m.workloads
+	return workloads
 }
 
 func (w *Workload) list(seen map[*yaml.Node]bool) {

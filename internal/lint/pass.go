@@ -47,9 +47,13 @@ func (r Related) Name() string {
 }
 
 // Pass is what a rule gets for one document, and where it reports. It serves the
-// next rule once Check has returned, so a rule keeps nothing of it.
-type Pass[D any] struct {
-	Doc     D
+// next rule once Check has returned, so a rule keeps nothing of it. D is the type of
+// documents, P that of the project: both lie above this package.
+type Pass[D, P any] struct {
+	Doc D
+	// Project answers what other files of the repository say: whoever asks it reads
+	// more than the document.
+	Project P
 	Options Options
 	// Settings are those of the whole configuration that rules may read.
 	Settings *Settings
@@ -116,6 +120,10 @@ type Context interface {
 	// by the same key, which says what make does. What it makes is read by several
 	// goroutines at a time, and make asks no Context.
 	Shared(path string, key any, make func(*Source) any) (made any, source *Source, err error)
+	// Derived returns what make derives from the folder, what lies in it and around,
+	// and its ignore file: the same for all who ask by the same key, which says what
+	// make does. Several goroutines read it at a time. Several may make it, too.
+	Derived(key any, make func() any) any
 	// Exists tells whether the path names a file or a folder.
 	Exists(path string) (isDir, ok bool)
 	// List returns the names in a folder, sorted; folders end in a slash.
@@ -146,7 +154,14 @@ func Shared[D any](files Context, name string, parse func(*Source) D) (D, *Sourc
 	return made.(D), source, nil
 }
 
-// sharedKey is the key of what is parsed as a D.
+// Derived is what make derives from the folder of a context, kept for all who ask.
+// For each type there is one make, which may ask the context for anything, and what
+// it returns must be safe for concurrent use.
+func Derived[D any](files Context, make func() D) D {
+	return files.Derived(sharedKey[D]{}, func() any { return make() }).(D)
+}
+
+// sharedKey is the key of what is parsed, or derived, as a D.
 type sharedKey[D any] struct{}
 
 // ErrOutside is the answer for a path that leads out of the root.

@@ -159,9 +159,9 @@ func (m *Meta) HelpURI() string {
 
 // Rule is a check of one kind of document. It is a pure function of what the
 // Pass gives it: it opens no file, asks no network and keeps no state.
-type Rule[D any] struct {
+type Rule[D, P any] struct {
 	Meta
-	Check func(*Pass[D])
+	Check func(*Pass[D, P])
 }
 
 // Tool names the tool that the alias belongs to, by the form of the name.

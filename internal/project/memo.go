@@ -13,6 +13,8 @@ const (
 	smallEntry = 640
 	// nameEntry is for a name in a folder.
 	nameEntry = 32
+	// derivedEntry is for what is derived from a folder and does not say its size.
+	derivedEntry = 4096
 	// lineEntry is for a line of a file, whose start is kept.
 	lineEntry = 8
 	// documentEntry is for a file that was parsed, documentByte for each byte of it.
@@ -67,6 +69,24 @@ func (m *memo) get(key memoKey, make func() (any, int)) any {
 		m.weigh(e, size)
 	}
 	return value
+}
+
+// keep returns the answer for a key, which make makes if it is not there. Several
+// who ask at the same time may make it; all of them get the same. Unlike in get, make
+// may ask for other answers.
+func (m *memo) keep(key memoKey, make func() (any, int)) any {
+	m.mu.Lock()
+	e := m.entries[key]
+	if e != nil {
+		m.recent.MoveToFront(e.at)
+	}
+	m.mu.Unlock()
+	if e != nil {
+		value, _ := e.make()
+		return value
+	}
+	value, size := make()
+	return m.get(key, func() (any, int) { return value, size })
 }
 
 // weigh counts an entry whose answer is there, and drops the oldest ones.

@@ -180,6 +180,22 @@ func (s *Store) Shared(name string, key any, make func(*lint.Source) any) (made 
 	return p.made, p.source, nil
 }
 
+// Weighed is something that knows about how many bytes of memory it takes.
+type Weighed interface{ Weight() int }
+
+// Derived returns what make derives from a folder, kept for all who ask by the same
+// key. make may ask the store; several may make it at the same time, and all of them
+// get the same. What it makes must be safe for concurrent use.
+func (s *Store) Derived(name string, key any, make func() any) any {
+	return s.memo.keep(memoKey{name, key}, func() (any, int) {
+		made := make()
+		if w, ok := made.(Weighed); ok {
+			return made, derivedEntry + w.Weight()
+		}
+		return made, derivedEntry
+	})
+}
+
 // Cut notes that a bound has cut what was looked at; message says what.
 func (s *Store) Cut(message string) {
 	s.mu.Lock()

@@ -32,7 +32,8 @@ type Compose struct {
 	left   int
 	said   registry
 	// doc is read when a build argument changes.
-	doc *facts.Compose
+	doc     *facts.Compose
+	project *facts.Project
 }
 
 // ComposeFile is a file to prove edits of.

@@ -63,14 +63,14 @@ func (p *Compose) buildOf(service string) (worlds []variant, src []byte, err err
 		p.doc = facts.NewCompose(compose.Parse(p.file.Src, text.NewLineIndex(p.file.Src)))
 		p.doc.Name = p.file.Name
 		if p.file.Around != nil {
-			p.doc.Around = facts.NewProject(p.file.Around)
+			p.project = facts.NewProject(p.file.Around)
 		}
 	}
 	s := p.doc.Named(service)
 	if s == nil {
 		return nil, nil, errors.New("the service is not in the file")
 	}
-	built, err := s.Built()
+	built, err := p.project.Build(s)
 	switch {
 	case err != nil:
 		return nil, nil, err

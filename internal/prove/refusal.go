@@ -31,7 +31,7 @@ var ErrForeignFrontend = errors.New("another program reads the file")
 // file, for the ways in which the repository builds it. Nothing is said of what
 // depends on a value that nothing here gives. An error says why the compiler was
 // not asked.
-func Refusals(ctx context.Context, doc *facts.Dockerfile) ([]lint.Refusal, error) {
+func Refusals(ctx context.Context, doc *facts.Dockerfile, project *facts.Project) ([]lint.Refusal, error) {
 	if over := overLimit(doc.Document); over != "" {
 		return nil, errors.New(over)
 	}
@@ -44,9 +44,9 @@ func Refusals(ctx context.Context, doc *facts.Dockerfile) ([]lint.Refusal, error
 		// BuildKit's lexer writes to the standard error about such bytes.
 		return nil, nil
 	}
-	c := &compilation{ctx: ctx, doc: doc, left: limits.CompiledBytes}
+	c := &compilation{ctx: ctx, doc: doc, project: project, left: limits.CompiledBytes}
 	var found []lint.Refusal
-	for _, b := range joined(doc.Builds()) {
+	for _, b := range joined(project.BuildsOf(doc)) {
 		if reason := expandsTooFar(doc.Document, b.Args); reason != "" {
 			return nil, errors.New(reason)
 		}
@@ -82,9 +82,10 @@ func joined(all []facts.Build) (groups []builds) {
 
 // compilation asks about one file.
 type compilation struct {
-	ctx  context.Context
-	doc  *facts.Dockerfile
-	left int // in bytes
+	ctx     context.Context
+	doc     *facts.Dockerfile
+	project *facts.Project
+	left    int // in bytes
 }
 
 // pay takes the cost of a compilation off the budget; it is false where that is
@@ -270,7 +271,7 @@ func (c *compilation) given(b builds, in *dockerfile.Instruction, used []string)
 		switch {
 		case slices.Contains(b.Unknown, name), !ok, !value.Known, value.Value == "":
 			return false
-		case !value.IsEnv && c.doc.PassesArgument(name):
+		case !value.IsEnv && c.project.PassesArgument(c.doc, name):
 			return false
 		}
 	}

@@ -17,11 +17,11 @@ import (
 // Catalog holds the rules of each kind of document, sorted by id. A rule
 // without a Check is reported by the engine itself.
 type Catalog struct {
-	Dockerfile []lint.Rule[*facts.Dockerfile]
-	Compose    []lint.Rule[*facts.Compose]
-	IgnoreFile []lint.Rule[*facts.IgnoreFile]
-	Kubernetes []lint.Rule[*facts.Manifest]
-	Workflow   []lint.Rule[*facts.Workflow]
+	Dockerfile []facts.Rule[*facts.Dockerfile]
+	Compose    []facts.Rule[*facts.Compose]
+	IgnoreFile []facts.Rule[*facts.IgnoreFile]
+	Kubernetes []facts.Rule[*facts.Manifest]
+	Workflow   []facts.Rule[*facts.Workflow]
 }
 
 // Metas lists the descriptions of all rules, sorted by id.
@@ -36,7 +36,7 @@ func (c *Catalog) Metas() []*lint.Meta {
 	return metas
 }
 
-func appendMetas[D any](metas []*lint.Meta, rules []lint.Rule[D]) []*lint.Meta {
+func appendMetas[D any](metas []*lint.Meta, rules []facts.Rule[D]) []*lint.Meta {
 	for i := range rules {
 		metas = append(metas, &rules[i].Meta)
 	}
@@ -45,7 +45,7 @@ func appendMetas[D any](metas []*lint.Meta, rules []lint.Rule[D]) []*lint.Meta {
 
 // reading makes the slice of the rules that read one kind of file, and tells
 // each of them so. The rules are copies: those that were declared stay as they are.
-func reading[D any](target lint.Target, rules ...lint.Rule[D]) []lint.Rule[D] {
+func reading[D any](target lint.Target, rules ...facts.Rule[D]) []facts.Rule[D] {
 	for i := range rules {
 		rules[i].Target = target
 	}

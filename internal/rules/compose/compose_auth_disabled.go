@@ -21,7 +21,7 @@ import (
 // It is info, and excused, in files for development, for a search engine that is to be
 // one node (discovery.type=single-node), as in trials, and where no port is published on
 // all addresses. Silent where a variable without a default decides.
-var ComposeAuthDisabled = lint.Rule[*facts.Compose]{
+var ComposeAuthDisabled = facts.Rule[*facts.Compose]{
 	Meta: lint.Meta{
 		ID:       "compose-auth-disabled",
 		Title:    "A service lets everybody in",
@@ -36,7 +36,7 @@ var ComposeAuthDisabled = lint.Rule[*facts.Compose]{
 	Check: checkComposeAuthDisabled,
 }
 
-func checkComposeAuthDisabled(p *lint.Pass[*facts.Compose]) {
+func checkComposeAuthDisabled(p *facts.Pass[*facts.Compose]) {
 	for _, s := range p.Doc.All() {
 		report := func(at text.Span, what string) {
 			p.Report(weigh(p.Doc, lint.Finding{

@@ -23,7 +23,7 @@ import (
 //
 // Silent where another mount lies on the environment, where the environment is
 // elsewhere, and where the command installs again.
-var ComposeBindMountHidesVenv = lint.Rule[*facts.Compose]{
+var ComposeBindMountHidesVenv = facts.Rule[*facts.Compose]{
 	Meta: lint.Meta{
 		ID:       "compose-bind-mount-hides-venv",
 		Title:    "A mounted folder hides what the image installed",
@@ -37,7 +37,7 @@ var ComposeBindMountHidesVenv = lint.Rule[*facts.Compose]{
 	Check: checkComposeBindMountHidesVenv,
 }
 
-func checkComposeBindMountHidesVenv(p *lint.Pass[*facts.Compose]) {
+func checkComposeBindMountHidesVenv(p *facts.Pass[*facts.Compose]) {
 	for _, s := range p.Doc.All() {
 		b, ok := s.Build()
 		if !ok || b.IsRemote() || b.Inline.Exists() {
@@ -47,7 +47,7 @@ func checkComposeBindMountHidesVenv(p *lint.Pass[*facts.Compose]) {
 		if len(mounts) == 0 {
 			continue
 		}
-		stage, source, err := builtStage(p.Doc, b)
+		stage, source, err := builtStage(p, b)
 		if err != nil && !errors.Is(err, fs.ErrNotExist) {
 			p.Skip(err.Error())
 			return
@@ -78,12 +78,12 @@ func checkComposeBindMountHidesVenv(p *lint.Pass[*facts.Compose]) {
 }
 
 // builtStage is the stage that a build ends with; nil where it is not known.
-func builtStage(d *facts.Compose, b compose.Build) (*facts.Stage, *lint.Source, error) {
+func builtStage(p *facts.Pass[*facts.Compose], b compose.Build) (*facts.Stage, *lint.Source, error) {
 	folder := "."
 	if b.Context.Exists() {
 		folder = b.Context.Text
 	}
-	around, err := d.Around.Context(folder, b.Dockerfile.Text)
+	around, err := p.Project.Context(folder, b.Dockerfile.Text)
 	if err != nil {
 		return nil, nil, err
 	}

@@ -15,7 +15,7 @@ import (
 //
 // Off by default: to give the image that is built a name is normal. Silent where
 // several services use the image that one builds.
-var ComposeBuildAndImage = lint.Rule[*facts.Compose]{
+var ComposeBuildAndImage = facts.Rule[*facts.Compose]{
 	Meta: lint.Meta{
 		ID:       "compose-build-and-image",
 		Title:    "Whether the image is built or pulled depends on the registry",
@@ -27,7 +27,7 @@ var ComposeBuildAndImage = lint.Rule[*facts.Compose]{
 	Check: checkComposeBuildAndImage,
 }
 
-func checkComposeBuildAndImage(p *lint.Pass[*facts.Compose]) {
+func checkComposeBuildAndImage(p *facts.Pass[*facts.Compose]) {
 	uses := map[string]int{}
 	for _, s := range p.Doc.All() {
 		uses[s.Value("image").Raw]++

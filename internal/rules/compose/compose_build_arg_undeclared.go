@@ -19,7 +19,7 @@ import (
 // Silent for the arguments that need no ARG, as those of proxies, for variables of
 // Docker's commands that somebody took for arguments, as DOCKER_BUILDKIT, and where
 // the Dockerfile's syntax is that of another frontend.
-var ComposeBuildArgUndeclared = lint.Rule[*facts.Compose]{
+var ComposeBuildArgUndeclared = facts.Rule[*facts.Compose]{
 	Meta: lint.Meta{
 		ID:       "compose-build-arg-undeclared",
 		Title:    "A build argument that the Dockerfile does not declare",
@@ -33,7 +33,7 @@ var ComposeBuildArgUndeclared = lint.Rule[*facts.Compose]{
 	Check: checkComposeBuildArgUndeclared,
 }
 
-func checkComposeBuildArgUndeclared(p *lint.Pass[*facts.Compose]) {
+func checkComposeBuildArgUndeclared(p *facts.Pass[*facts.Compose]) {
 	eachBuild(p, func(s *facts.ComposeService, b *facts.ServiceBuild) {
 		section, _ := s.Build()
 		if len(section.Args) == 0 {

@@ -23,7 +23,7 @@ import (
 // are right from a folder above, as with --project-directory. Contexts that are
 // remote, out of the root or named with a variable are skipped, and so are folders
 // without .git and .gitignore, which may hold a part of the files only.
-var ComposeBuildFileMissing = lint.Rule[*facts.Compose]{
+var ComposeBuildFileMissing = facts.Rule[*facts.Compose]{
 	Meta: lint.Meta{
 		ID:       "compose-build-file-missing",
 		Title:    "The folder or the Dockerfile of a build is not there",
@@ -37,10 +37,10 @@ var ComposeBuildFileMissing = lint.Rule[*facts.Compose]{
 	Check: checkComposeBuildFileMissing,
 }
 
-func checkComposeBuildFileMissing(p *lint.Pass[*facts.Compose]) {
+func checkComposeBuildFileMissing(p *facts.Pass[*facts.Compose]) {
 	skipped := map[string]bool{}
 	for _, s := range p.Doc.All() {
-		build, err := s.Built()
+		build, err := p.Project.Build(s)
 		if err != nil && !errors.Is(err, fs.ErrNotExist) {
 			if !skipped[err.Error()] {
 				skipped[err.Error()] = true
@@ -66,7 +66,7 @@ func checkComposeBuildFileMissing(p *lint.Pass[*facts.Compose]) {
 	}
 }
 
-func reportNoDockerfile(p *lint.Pass[*facts.Compose], s *facts.ComposeService, section compose.Build, build *facts.ServiceBuild, folder string) {
+func reportNoDockerfile(p *facts.Pass[*facts.Compose], s *facts.ComposeService, section compose.Build, build *facts.ServiceBuild, folder string) {
 	name := build.Context.DockerfileName()
 	span := section.Dockerfile.Span
 	if !section.Dockerfile.Exists() {
@@ -86,8 +86,8 @@ func reportNoDockerfile(p *lint.Pass[*facts.Compose], s *facts.ComposeService, s
 }
 
 // reportMissing reports a path that is not there, unless somebody makes it.
-func reportMissing(p *lint.Pass[*facts.Compose], span text.Span, name, message string) {
-	repository := p.Doc.Around.Repository()
+func reportMissing(p *facts.Pass[*facts.Compose], span text.Span, name, message string) {
+	repository := p.Project.Repository()
 	if repository.Ignores(name) || isThereFromAbove(p, name) {
 		return
 	}
@@ -101,7 +101,7 @@ func reportMissing(p *lint.Pass[*facts.Compose], span text.Span, name, message s
 
 // isThereFromAbove tells whether a path exists from a folder above: Compose was
 // perhaps given another folder for the project than that of the file.
-func isThereFromAbove(p *lint.Pass[*facts.Compose], name string) bool {
+func isThereFromAbove(p *facts.Pass[*facts.Compose], name string) bool {
 	const levels = 4
 	up := ".."
 	for range levels {

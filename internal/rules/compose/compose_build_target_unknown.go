@@ -14,7 +14,7 @@ import (
 //
 // Silent for the number of a stage. Targets with a variable, and Dockerfiles that
 // cannot be read, are skipped.
-var ComposeBuildTargetUnknown = lint.Rule[*facts.Compose]{
+var ComposeBuildTargetUnknown = facts.Rule[*facts.Compose]{
 	Meta: lint.Meta{
 		ID:       "compose-build-target-unknown",
 		Title:    "The target of a build is no stage",
@@ -28,9 +28,9 @@ var ComposeBuildTargetUnknown = lint.Rule[*facts.Compose]{
 	Check: checkComposeBuildTargetUnknown,
 }
 
-func checkComposeBuildTargetUnknown(p *lint.Pass[*facts.Compose]) {
+func checkComposeBuildTargetUnknown(p *facts.Pass[*facts.Compose]) {
 	for _, s := range p.Doc.All() {
-		b, err := s.Built()
+		b, err := p.Project.Build(s)
 		section, ok := s.Build()
 		if !ok || !section.Target.Exists() || err == nil && (b.File == nil || b.Stage != nil) {
 			continue

@@ -16,7 +16,7 @@ import (
 //
 // Silent for a builder and the stage that it builds for, and where another
 // Compose file of the folder names a target.
-var ComposeBuildTargetUnset = lint.Rule[*facts.Compose]{
+var ComposeBuildTargetUnset = facts.Rule[*facts.Compose]{
 	Meta: lint.Meta{
 		ID:       "compose-build-target-unset",
 		Title:    "A build does not say which stage it is for",
@@ -29,7 +29,7 @@ var ComposeBuildTargetUnset = lint.Rule[*facts.Compose]{
 	Check: checkComposeBuildTargetUnset,
 }
 
-func checkComposeBuildTargetUnset(p *lint.Pass[*facts.Compose]) {
+func checkComposeBuildTargetUnset(p *facts.Pass[*facts.Compose]) {
 	eachBuild(p, func(s *facts.ComposeService, b *facts.ServiceBuild) {
 		section, _ := s.Build()
 		if section.Target.Exists() {
@@ -37,7 +37,7 @@ func checkComposeBuildTargetUnset(p *lint.Pass[*facts.Compose]) {
 		}
 		runs := runStages(b.File.Dockerfile)
 		last := b.File.Final()
-		if len(runs) < 2 || last.Name == "" || siblingSets(p.Doc, s.Name, "build") {
+		if len(runs) < 2 || last.Name == "" || siblingSets(p, s.Name, "build") {
 			return
 		}
 		f := lint.Finding{

@@ -22,7 +22,7 @@ import (
 //
 // Silent for other capabilities, which have their own rule, and for privileged
 // services, which have them all.
-var ComposeCapAddHostTakeover = lint.Rule[*facts.Compose]{
+var ComposeCapAddHostTakeover = facts.Rule[*facts.Compose]{
 	Meta: lint.Meta{
 		ID:       "compose-cap-add-host-takeover",
 		Title:    "A service is given a capability that leads to its host",
@@ -38,7 +38,7 @@ var ComposeCapAddHostTakeover = lint.Rule[*facts.Compose]{
 	Check: checkComposeCapAddHostTakeover,
 }
 
-func checkComposeCapAddHostTakeover(p *lint.Pass[*facts.Compose]) {
+func checkComposeCapAddHostTakeover(p *facts.Pass[*facts.Compose]) {
 	eachCapability(p.Doc, func(s *facts.ComposeService, v compose.Value, name string) {
 		if slices.Contains([]string{"ALL", "SYS_ADMIN", "SYS_MODULE", "SYS_RAWIO"}, name) {
 			p.Report(weigh(p.Doc, lint.Finding{

@@ -23,7 +23,7 @@ import (
 //
 // Silent for Docker's own capabilities, NET_BIND_SERVICE, CHOWN and SETUID among
 // them, and for privileged services, which have them all.
-var ComposeCapAddRisky = lint.Rule[*facts.Compose]{
+var ComposeCapAddRisky = facts.Rule[*facts.Compose]{
 	Meta: lint.Meta{
 		ID:       "compose-cap-add-risky",
 		Title:    "A service is given a capability that reaches beyond its container",
@@ -39,7 +39,7 @@ var ComposeCapAddRisky = lint.Rule[*facts.Compose]{
 	Check: checkComposeCapAddRisky,
 }
 
-func checkComposeCapAddRisky(p *lint.Pass[*facts.Compose]) {
+func checkComposeCapAddRisky(p *facts.Pass[*facts.Compose]) {
 	eachCapability(p.Doc, func(s *facts.ComposeService, v compose.Value, name string) {
 		f := lint.Finding{
 			Span:    v.Span,

@@ -23,7 +23,7 @@ import (
 //
 // Silent for privileged services, in files that others complete, and for
 // services that extend another.
-var ComposeCapabilitiesKept = lint.Rule[*facts.Compose]{
+var ComposeCapabilitiesKept = facts.Rule[*facts.Compose]{
 	Meta: lint.Meta{
 		ID:       "compose-capabilities-kept",
 		Title:    "Services keep capabilities that most do not need",
@@ -37,7 +37,7 @@ var ComposeCapabilitiesKept = lint.Rule[*facts.Compose]{
 	Check: checkComposeCapabilitiesKept,
 }
 
-func checkComposeCapabilitiesKept(p *lint.Pass[*facts.Compose]) {
+func checkComposeCapabilitiesKept(p *facts.Pass[*facts.Compose]) {
 	l := lacking{
 		message: "all of Docker's capabilities are kept by %s, and most programs need none; drop ALL, and add what is needed",
 		title:   "drop all capabilities",

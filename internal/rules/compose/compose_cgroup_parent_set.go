@@ -14,7 +14,7 @@ import (
 // Delete it, and set limits for the service.
 //
 // Off by default: who sets it mostly knows why.
-var ComposeCgroupParentSet = lint.Rule[*facts.Compose]{
+var ComposeCgroupParentSet = facts.Rule[*facts.Compose]{
 	Meta: lint.Meta{
 		ID:       "compose-cgroup-parent-set",
 		Title:    "A service has a control group of its own choice",
@@ -26,7 +26,7 @@ var ComposeCgroupParentSet = lint.Rule[*facts.Compose]{
 	Check: checkComposeCgroupParentSet,
 }
 
-func checkComposeCgroupParentSet(p *lint.Pass[*facts.Compose]) {
+func checkComposeCgroupParentSet(p *facts.Pass[*facts.Compose]) {
 	for _, s := range p.Doc.All() {
 		if v := s.Value("cgroup_parent"); v.Exists() {
 			p.Report(lint.Finding{

@@ -19,7 +19,7 @@ import (
 //
 // References that lead out of the repository, that are remote or have a variable
 // are not followed.
-var ComposeCircularReference = lint.Rule[*facts.Compose]{
+var ComposeCircularReference = facts.Rule[*facts.Compose]{
 	Meta: lint.Meta{
 		ID:       "compose-circular-reference",
 		Title:    "Files or services are made of each other in a circle",
@@ -33,7 +33,7 @@ var ComposeCircularReference = lint.Rule[*facts.Compose]{
 	Check: checkComposeCircularReference,
 }
 
-func checkComposeCircularReference(p *lint.Pass[*facts.Compose]) {
+func checkComposeCircularReference(p *facts.Pass[*facts.Compose]) {
 	self := path.Base(p.Doc.Name)
 	c := circles{pass: p, files: map[string]*circleFile{self: {Compose: p.Doc}}, open: map[circleNode]bool{}}
 	if p.Doc.Includes() {
@@ -66,7 +66,7 @@ const maxFollowed = 50
 
 // circles goes through all that a document is made of, each part once.
 type circles struct {
-	pass  *lint.Pass[*facts.Compose]
+	pass  *facts.Pass[*facts.Compose]
 	files map[string]*circleFile
 	// open has what was visited; true as long as it lies on the way.
 	open map[circleNode]bool

@@ -15,7 +15,7 @@ import (
 // Give it restart "no", or "on-failure".
 //
 // Silent for these two, and for values with variables.
-var ComposeCompletedServiceRestarts = lint.Rule[*facts.Compose]{
+var ComposeCompletedServiceRestarts = facts.Rule[*facts.Compose]{
 	Meta: lint.Meta{
 		ID:       "compose-completed-service-restarts",
 		Title:    "A job starts again whenever it ends",
@@ -28,7 +28,7 @@ var ComposeCompletedServiceRestarts = lint.Rule[*facts.Compose]{
 	Check: checkComposeCompletedServiceRestarts,
 }
 
-func checkComposeCompletedServiceRestarts(p *lint.Pass[*facts.Compose]) {
+func checkComposeCompletedServiceRestarts(p *facts.Pass[*facts.Compose]) {
 	seen := map[text.Span]bool{}
 	for _, e := range p.Doc.Edges() {
 		if e.Target == nil || e.Condition != "service_completed_successfully" {

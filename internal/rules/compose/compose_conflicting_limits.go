@@ -20,7 +20,7 @@ import (
 // too.
 //
 // Silent for equal amounts in other units and for values with variables.
-var ComposeConflictingLimits = lint.Rule[*facts.Compose]{
+var ComposeConflictingLimits = facts.Rule[*facts.Compose]{
 	Meta: lint.Meta{
 		ID:       "compose-conflicting-limits",
 		Title:    "A limit has two values",
@@ -51,7 +51,7 @@ var limitForms = []limitForm{
 	{"scale", "", "replicas", decimal},
 }
 
-func checkComposeConflictingLimits(p *lint.Pass[*facts.Compose]) {
+func checkComposeConflictingLimits(p *facts.Pass[*facts.Compose]) {
 	for _, s := range p.Doc.All() {
 		for _, form := range limitForms {
 			checkLimit(p, s, form)
@@ -65,7 +65,7 @@ func checkComposeConflictingLimits(p *lint.Pass[*facts.Compose]) {
 	}
 }
 
-func checkLimit(p *lint.Pass[*facts.Compose], s *facts.ComposeService, form limitForm) {
+func checkLimit(p *facts.Pass[*facts.Compose], s *facts.ComposeService, form limitForm) {
 	old := s.Value(form.old)
 	if !old.Exists() {
 		return

@@ -13,7 +13,7 @@ import (
 // digit, underscore, dot or dash.
 //
 // Silent for names with variables.
-var ComposeContainerNameInvalid = lint.Rule[*facts.Compose]{
+var ComposeContainerNameInvalid = facts.Rule[*facts.Compose]{
 	Meta: lint.Meta{
 		ID:       "compose-container-name-invalid",
 		Title:    "A container name has characters that Docker refuses",
@@ -27,7 +27,7 @@ var ComposeContainerNameInvalid = lint.Rule[*facts.Compose]{
 	Check: checkComposeContainerNameInvalid,
 }
 
-func checkComposeContainerNameInvalid(p *lint.Pass[*facts.Compose]) {
+func checkComposeContainerNameInvalid(p *facts.Pass[*facts.Compose]) {
 	for _, s := range p.Doc.All() {
 		name := s.Value("container_name")
 		if !name.Exists() || name.Template.HasVariables() || isContainerName(name.Text) {

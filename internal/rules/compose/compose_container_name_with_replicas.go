@@ -12,7 +12,7 @@ import (
 // one name: delete the name, or the number.
 //
 // Silent for one container or none, and for numbers with variables.
-var ComposeContainerNameWithReplicas = lint.Rule[*facts.Compose]{
+var ComposeContainerNameWithReplicas = facts.Rule[*facts.Compose]{
 	Meta: lint.Meta{
 		ID:       "compose-container-name-with-replicas",
 		Title:    "Several containers would have one name",
@@ -26,7 +26,7 @@ var ComposeContainerNameWithReplicas = lint.Rule[*facts.Compose]{
 	Check: checkComposeContainerNameWithReplicas,
 }
 
-func checkComposeContainerNameWithReplicas(p *lint.Pass[*facts.Compose]) {
+func checkComposeContainerNameWithReplicas(p *facts.Pass[*facts.Compose]) {
 	for _, s := range p.Doc.All() {
 		name := s.Entry("container_name")
 		n, known := s.Replicas()

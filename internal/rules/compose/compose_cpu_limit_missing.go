@@ -16,7 +16,7 @@ import (
 //
 // Silent for jobs that end, in files for development, and in files that others
 // complete.
-var ComposeCpuLimitMissing = lint.Rule[*facts.Compose]{
+var ComposeCpuLimitMissing = facts.Rule[*facts.Compose]{
 	Meta: lint.Meta{
 		ID:       "compose-cpu-limit-missing",
 		Title:    "A service may use every processor of its host",
@@ -30,7 +30,7 @@ var ComposeCpuLimitMissing = lint.Rule[*facts.Compose]{
 	Check: checkComposeCpuLimitMissing,
 }
 
-func checkComposeCpuLimitMissing(p *lint.Pass[*facts.Compose]) {
+func checkComposeCpuLimitMissing(p *facts.Pass[*facts.Compose]) {
 	if p.Doc.IsDevelopment(p.Doc.Name) {
 		return
 	}

@@ -20,7 +20,7 @@ import (
 // a port, and everything in files for development. Silent
 // for references without a default, for a user without a password, and, in files
 // for development, for the passwords that everybody knows.
-var ComposeCredentialsInConnectionString = lint.Rule[*facts.Compose]{
+var ComposeCredentialsInConnectionString = facts.Rule[*facts.Compose]{
 	Meta: lint.Meta{
 		ID:       "compose-credentials-in-connection-string",
 		Title:    "An address holds a user with the password",
@@ -36,7 +36,7 @@ var ComposeCredentialsInConnectionString = lint.Rule[*facts.Compose]{
 	Check: checkComposeCredentialsInConnectionString,
 }
 
-func checkComposeCredentialsInConnectionString(p *lint.Pass[*facts.Compose]) {
+func checkComposeCredentialsInConnectionString(p *facts.Pass[*facts.Compose]) {
 	seen := map[text.Span]bool{}
 	for _, s := range p.Doc.All() {
 		judge := func(v compose.Value) {

@@ -23,7 +23,7 @@ import (
 // development or trials by their name.
 //
 // Silent for privileged services, which have all devices, and for graphics, sound, serial ports, cameras, /dev/fuse and /dev/net/tun.
-var ComposeDangerousDevice = lint.Rule[*facts.Compose]{
+var ComposeDangerousDevice = facts.Rule[*facts.Compose]{
 	Meta: lint.Meta{
 		ID:       "compose-dangerous-device",
 		Title:    "A device gives access to the host",
@@ -39,7 +39,7 @@ var ComposeDangerousDevice = lint.Rule[*facts.Compose]{
 	Check: checkComposeDangerousDevice,
 }
 
-func checkComposeDangerousDevice(p *lint.Pass[*facts.Compose]) {
+func checkComposeDangerousDevice(p *facts.Pass[*facts.Compose]) {
 	for _, s := range p.Doc.All() {
 		if isPrivileged(s) {
 			continue // it has them all

@@ -19,7 +19,7 @@ import (
 // It is info, and excused, in files for development, and where a comment beside it
 // gives the reason. Silent for addresses that are named, or come from a variable, and
 // for a database that is alone in its file: others are meant to reach it.
-var ComposeDatabasePortPublished = lint.Rule[*facts.Compose]{
+var ComposeDatabasePortPublished = facts.Rule[*facts.Compose]{
 	Meta: lint.Meta{
 		ID:       "compose-database-port-published",
 		Title:    "A database is open to the network",
@@ -35,7 +35,7 @@ var ComposeDatabasePortPublished = lint.Rule[*facts.Compose]{
 	Check: checkComposeDatabasePortPublished,
 }
 
-func checkComposeDatabasePortPublished(p *lint.Pass[*facts.Compose]) {
+func checkComposeDatabasePortPublished(p *facts.Pass[*facts.Compose]) {
 	for _, s := range p.Doc.All() {
 		if s.Value("network_mode").Text == "host" || len(p.Doc.All()) == 1 {
 			continue

@@ -29,7 +29,7 @@ import (
 // Off by default: data of a demonstration need not last. Silent for tmpfs, in
 // files for tests, in files that others complete, and where the image is not known
 // and has a mount that may hold the data.
-var ComposeDatabaseWithoutVolume = lint.Rule[*facts.Compose]{
+var ComposeDatabaseWithoutVolume = facts.Rule[*facts.Compose]{
 	Meta: lint.Meta{
 		ID:       "compose-database-without-volume",
 		Title:    "A database keeps its data in the container",
@@ -40,7 +40,7 @@ var ComposeDatabaseWithoutVolume = lint.Rule[*facts.Compose]{
 	Check: checkComposeDatabaseWithoutVolume,
 }
 
-func checkComposeDatabaseWithoutVolume(p *lint.Pass[*facts.Compose]) {
+func checkComposeDatabaseWithoutVolume(p *facts.Pass[*facts.Compose]) {
 	if facts.IsDevelopmentName(p.Doc.Name) {
 		return
 	}

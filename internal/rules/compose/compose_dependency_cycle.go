@@ -16,7 +16,7 @@ import (
 // name without any.
 //
 // Silent for references to services that do not exist.
-var ComposeDependencyCycle = lint.Rule[*facts.Compose]{
+var ComposeDependencyCycle = facts.Rule[*facts.Compose]{
 	Meta: lint.Meta{
 		ID:       "compose-dependency-cycle",
 		Title:    "Services wait for each other in a circle",
@@ -30,7 +30,7 @@ var ComposeDependencyCycle = lint.Rule[*facts.Compose]{
 	Check: checkComposeDependencyCycle,
 }
 
-func checkComposeDependencyCycle(p *lint.Pass[*facts.Compose]) {
+func checkComposeDependencyCycle(p *facts.Pass[*facts.Compose]) {
 	for _, cycle := range p.Doc.Cycles() {
 		way := []string{cycle[0].From.Name}
 		f := lint.Finding{Span: cycle[0].Span}

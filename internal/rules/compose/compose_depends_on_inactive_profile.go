@@ -17,7 +17,7 @@ import (
 //
 // Silent for services that share a profile, for profiles with variables, and for
 // services that extend another, which may have its profiles.
-var ComposeDependsOnInactiveProfile = lint.Rule[*facts.Compose]{
+var ComposeDependsOnInactiveProfile = facts.Rule[*facts.Compose]{
 	Meta: lint.Meta{
 		ID:       "compose-depends-on-inactive-profile",
 		Title:    "A service depends on one that only a profile starts",
@@ -30,7 +30,7 @@ var ComposeDependsOnInactiveProfile = lint.Rule[*facts.Compose]{
 	Check: checkComposeDependsOnInactiveProfile,
 }
 
-func checkComposeDependsOnInactiveProfile(p *lint.Pass[*facts.Compose]) {
+func checkComposeDependsOnInactiveProfile(p *facts.Pass[*facts.Compose]) {
 	for _, e := range p.Doc.Edges() {
 		if e.Target == nil || e.Kind > facts.NamespaceEdge || !e.Required || e.From.Has("extends") || e.Target.Has("extends") {
 			continue

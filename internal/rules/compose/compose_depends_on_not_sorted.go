@@ -13,7 +13,7 @@ import (
 // in the list and in the mapping.
 //
 // Off by default: their order means nothing. Silent where comments group them.
-var ComposeDependsOnNotSorted = lint.Rule[*facts.Compose]{
+var ComposeDependsOnNotSorted = facts.Rule[*facts.Compose]{
 	Meta: lint.Meta{
 		ID:       "compose-depends-on-not-sorted",
 		Title:    "The dependencies are not in alphabetical order",
@@ -25,7 +25,7 @@ var ComposeDependsOnNotSorted = lint.Rule[*facts.Compose]{
 	Check: checkComposeDependsOnNotSorted,
 }
 
-func checkComposeDependsOnNotSorted(p *lint.Pass[*facts.Compose]) {
+func checkComposeDependsOnNotSorted(p *facts.Pass[*facts.Compose]) {
 	seen := map[*yaml.Node]bool{}
 	for _, s := range p.Doc.All() {
 		n := s.Get("depends_on")

@@ -20,7 +20,7 @@ import (
 // Silent where the service is started again when it fails, and where the other one
 // has no health check in the file, or a switched off one. With the option "databases", services that run a known database
 // are reported without one too.
-var ComposeDependsOnWithoutCondition = lint.Rule[*facts.Compose]{
+var ComposeDependsOnWithoutCondition = facts.Rule[*facts.Compose]{
 	Meta: lint.Meta{
 		ID:       "compose-depends-on-without-condition",
 		Title:    "A service does not wait until another one is ready",
@@ -34,7 +34,7 @@ var ComposeDependsOnWithoutCondition = lint.Rule[*facts.Compose]{
 	Check: checkComposeDependsOnWithoutCondition,
 }
 
-func checkComposeDependsOnWithoutCondition(p *lint.Pass[*facts.Compose]) {
+func checkComposeDependsOnWithoutCondition(p *facts.Pass[*facts.Compose]) {
 	d := p.Doc
 	seen := map[*yaml.Node]bool{}
 	for _, s := range d.All() {

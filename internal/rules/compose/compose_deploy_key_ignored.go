@@ -13,7 +13,7 @@ import (
 //
 // Off by default: the file does not show that it is none for a swarm. Silent for
 // resources, replicas and restart_policy, which Compose reads.
-var ComposeDeployKeyIgnored = lint.Rule[*facts.Compose]{
+var ComposeDeployKeyIgnored = facts.Rule[*facts.Compose]{
 	Meta: lint.Meta{
 		ID:       "compose-deploy-key-ignored",
 		Title:    "Compose ignores a key that only a swarm reads",
@@ -24,7 +24,7 @@ var ComposeDeployKeyIgnored = lint.Rule[*facts.Compose]{
 	Check: checkComposeDeployKeyIgnored,
 }
 
-func checkComposeDeployKeyIgnored(p *lint.Pass[*facts.Compose]) {
+func checkComposeDeployKeyIgnored(p *facts.Pass[*facts.Compose]) {
 	for _, s := range p.Doc.All() {
 		for _, key := range []string{"placement", "update_config", "rollback_config", "endpoint_mode"} {
 			pair := p.Doc.View.Pair(s.Get("deploy"), key)

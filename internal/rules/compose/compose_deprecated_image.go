@@ -19,7 +19,7 @@ import (
 // With --online also those whose tag latest nobody has built anew in four years.
 //
 // Silent for images that are built.
-var ComposeDeprecatedImage = lint.Rule[*facts.Compose]{
+var ComposeDeprecatedImage = facts.Rule[*facts.Compose]{
 	Meta: lint.Meta{
 		ID:       "compose-deprecated-image",
 		Title:    "An image moved or is no longer maintained",
@@ -34,9 +34,9 @@ var ComposeDeprecatedImage = lint.Rule[*facts.Compose]{
 	Check: checkComposeDeprecatedImage,
 }
 
-func checkComposeDeprecatedImage(p *lint.Pass[*facts.Compose]) {
+func checkComposeDeprecatedImage(p *facts.Pass[*facts.Compose]) {
 	on := lifecycle.Day(p.Settings)
-	for _, x := range p.Doc.ImageSites() {
+	for _, x := range p.Project.ImageSites(p.Doc) {
 		if x.Local {
 			continue
 		}

@@ -17,7 +17,7 @@ import (
 // Off by default: they work as before, and Compose warns of the last one only.
 //
 // Silent for links with an alias, which other services may use as a name.
-var ComposeDeprecatedOption = lint.Rule[*facts.Compose]{
+var ComposeDeprecatedOption = facts.Rule[*facts.Compose]{
 	Meta: lint.Meta{
 		ID:       "compose-deprecated-option",
 		Title:    "An option has a better form today",
@@ -30,7 +30,7 @@ var ComposeDeprecatedOption = lint.Rule[*facts.Compose]{
 	Check: checkComposeDeprecatedOption,
 }
 
-func checkComposeDeprecatedOption(p *lint.Pass[*facts.Compose]) {
+func checkComposeDeprecatedOption(p *facts.Pass[*facts.Compose]) {
 	d := p.Doc
 	for _, s := range d.All() {
 		for _, key := range []string{"links", "external_links"} {

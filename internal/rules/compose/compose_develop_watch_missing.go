@@ -18,7 +18,7 @@ import (
 //
 // Off by default: a mount is a way to work, and no defect. Silent in files for
 // production.
-var ComposeDevelopWatchMissing = lint.Rule[*facts.Compose]{
+var ComposeDevelopWatchMissing = facts.Rule[*facts.Compose]{
 	Meta: lint.Meta{
 		ID:       "compose-develop-watch-missing",
 		Title:    "A service mounts its source and does not watch it",
@@ -31,7 +31,7 @@ var ComposeDevelopWatchMissing = lint.Rule[*facts.Compose]{
 	Check: checkComposeDevelopWatchMissing,
 }
 
-func checkComposeDevelopWatchMissing(p *lint.Pass[*facts.Compose]) {
+func checkComposeDevelopWatchMissing(p *facts.Pass[*facts.Compose]) {
 	for _, s := range p.Doc.All() {
 		b, ok := s.Build()
 		if !ok || s.Has("develop") || !s.MountsSource() {
@@ -57,7 +57,7 @@ func checkComposeDevelopWatchMissing(p *lint.Pass[*facts.Compose]) {
 
 // watchCode is the section that watches a mounted folder, and the manifests and
 // lock files beside the Dockerfile that are there.
-func watchCode(p *lint.Pass[*facts.Compose], b compose.Build, m compose.Mount) (string, bool) {
+func watchCode(p *facts.Pass[*facts.Compose], b compose.Build, m compose.Mount) (string, bool) {
 	if !yaml.PlainString(m.Source, false) || !yaml.PlainString(m.Target, false) || !p.Files.Known() {
 		return "", false
 	}

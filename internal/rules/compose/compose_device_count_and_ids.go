@@ -10,7 +10,7 @@ import (
 // identifiers. Compose refuses the file: keep one of them.
 //
 // Silent for either alone, and for neither.
-var ComposeDeviceCountAndIds = lint.Rule[*facts.Compose]{
+var ComposeDeviceCountAndIds = facts.Rule[*facts.Compose]{
 	Meta: lint.Meta{
 		ID:       "compose-device-count-and-ids",
 		Title:    "A request for devices has a count and identifiers",
@@ -24,7 +24,7 @@ var ComposeDeviceCountAndIds = lint.Rule[*facts.Compose]{
 	Check: checkComposeDeviceCountAndIds,
 }
 
-func checkComposeDeviceCountAndIds(p *lint.Pass[*facts.Compose]) {
+func checkComposeDeviceCountAndIds(p *facts.Pass[*facts.Compose]) {
 	d := p.Doc
 	for _, s := range d.All() {
 		for _, list := range []*yaml.Node{s.Get("deploy", "resources", "reservations", "devices"), s.Get("gpus")} {

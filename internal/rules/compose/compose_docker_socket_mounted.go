@@ -26,7 +26,7 @@ import (
 //
 // Silent for socket proxies (option "except", parts of image names), for named
 // volumes, and for all of the host's disk, which two other rules speak of.
-var ComposeDockerSocketMounted = lint.Rule[*facts.Compose]{
+var ComposeDockerSocketMounted = facts.Rule[*facts.Compose]{
 	Meta: lint.Meta{
 		ID:       "compose-docker-socket-mounted",
 		Title:    "A container is given the container engine of its host",
@@ -46,7 +46,7 @@ var ComposeDockerSocketMounted = lint.Rule[*facts.Compose]{
 	Check: checkComposeDockerSocketMounted,
 }
 
-func checkComposeDockerSocketMounted(p *lint.Pass[*facts.Compose]) {
+func checkComposeDockerSocketMounted(p *facts.Pass[*facts.Compose]) {
 	for _, s := range p.Doc.All() {
 		image := s.ImageBase()
 		if image != "" && slices.ContainsFunc(p.Options.List("except"), func(part string) bool { return strings.Contains(image, part) }) {

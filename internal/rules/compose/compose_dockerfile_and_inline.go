@@ -9,7 +9,7 @@ import (
 // dockerfile_inline. Compose refuses the file: keep one of them.
 //
 // Silent where "!reset" takes one of them away.
-var ComposeDockerfileAndInline = lint.Rule[*facts.Compose]{
+var ComposeDockerfileAndInline = facts.Rule[*facts.Compose]{
 	Meta: lint.Meta{
 		ID:       "compose-dockerfile-and-inline",
 		Title:    "A build has two Dockerfiles",
@@ -23,7 +23,7 @@ var ComposeDockerfileAndInline = lint.Rule[*facts.Compose]{
 	Check: checkComposeDockerfileAndInline,
 }
 
-func checkComposeDockerfileAndInline(p *lint.Pass[*facts.Compose]) {
+func checkComposeDockerfileAndInline(p *facts.Pass[*facts.Compose]) {
 	for _, s := range p.Doc.All() {
 		b, ok := s.Build()
 		if !ok {

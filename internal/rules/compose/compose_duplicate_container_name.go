@@ -14,7 +14,7 @@ import (
 // when both profiles run.
 //
 // Silent for names with variables.
-var ComposeDuplicateContainerName = lint.Rule[*facts.Compose]{
+var ComposeDuplicateContainerName = facts.Rule[*facts.Compose]{
 	Meta: lint.Meta{
 		ID:       "compose-duplicate-container-name",
 		Title:    "Two services have one container name",
@@ -28,7 +28,7 @@ var ComposeDuplicateContainerName = lint.Rule[*facts.Compose]{
 	Check: checkComposeDuplicateContainerName,
 }
 
-func checkComposeDuplicateContainerName(p *lint.Pass[*facts.Compose]) {
+func checkComposeDuplicateContainerName(p *facts.Pass[*facts.Compose]) {
 	first := map[string]*facts.ComposeService{}
 	for _, s := range p.Doc.All() {
 		name := s.Value("container_name")

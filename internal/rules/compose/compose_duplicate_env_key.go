@@ -14,7 +14,7 @@ import (
 //
 // Silent where both are the same, and for env_file, which environment is meant to override. A mapping with a
 // key twice is refused: compose-duplicate-key speaks of it.
-var ComposeDuplicateEnvKey = lint.Rule[*facts.Compose]{
+var ComposeDuplicateEnvKey = facts.Rule[*facts.Compose]{
 	Meta: lint.Meta{
 		ID:       "compose-duplicate-env-key",
 		Title:    "A variable is set twice",
@@ -27,7 +27,7 @@ var ComposeDuplicateEnvKey = lint.Rule[*facts.Compose]{
 	Check: checkComposeDuplicateEnvKey,
 }
 
-func checkComposeDuplicateEnvKey(p *lint.Pass[*facts.Compose]) {
+func checkComposeDuplicateEnvKey(p *facts.Pass[*facts.Compose]) {
 	seen := map[*yaml.Node]bool{}
 	for _, s := range p.Doc.All() {
 		last := map[string]int{}

@@ -15,7 +15,7 @@ import (
 // Silent for different protocols or addresses, for ranges of which Docker takes
 // any free port, for services without a profile in common, for the host's own
 // network and for ports with variables.
-var ComposeDuplicateHostPort = lint.Rule[*facts.Compose]{
+var ComposeDuplicateHostPort = facts.Rule[*facts.Compose]{
 	Meta: lint.Meta{
 		ID:       "compose-duplicate-host-port",
 		Title:    "Two services publish one port of the host",
@@ -35,7 +35,7 @@ type hostPort struct {
 	service *facts.ComposeService
 }
 
-func checkComposeDuplicateHostPort(p *lint.Pass[*facts.Compose]) {
+func checkComposeDuplicateHostPort(p *facts.Pass[*facts.Compose]) {
 	var taken []hostPort
 	left := maxPortPairs
 	for _, s := range p.Doc.All() {

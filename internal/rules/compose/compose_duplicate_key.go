@@ -14,7 +14,7 @@ import (
 //
 // Silent for merge keys: several are merged, and what they bring may be written
 // again.
-var ComposeDuplicateKey = lint.Rule[*facts.Compose]{
+var ComposeDuplicateKey = facts.Rule[*facts.Compose]{
 	Meta: lint.Meta{
 		ID:       "compose-duplicate-key",
 		Title:    "A mapping has the same key twice",
@@ -28,7 +28,7 @@ var ComposeDuplicateKey = lint.Rule[*facts.Compose]{
 	Check: checkComposeDuplicateKey,
 }
 
-func checkComposeDuplicateKey(p *lint.Pass[*facts.Compose]) {
+func checkComposeDuplicateKey(p *facts.Pass[*facts.Compose]) {
 	for _, pair := range p.Doc.File.Duplicates() {
 		p.Report(lint.Finding{
 			Span:    pair.Key.Span,

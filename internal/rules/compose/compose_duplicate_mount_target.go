@@ -18,7 +18,7 @@ import (
 // Secrets and configs with a path of their own count too.
 //
 // Silent for a mount below another one, and for paths with variables.
-var ComposeDuplicateMountTarget = lint.Rule[*facts.Compose]{
+var ComposeDuplicateMountTarget = facts.Rule[*facts.Compose]{
 	Meta: lint.Meta{
 		ID:       "compose-duplicate-mount-target",
 		Title:    "Two mounts have one place in the container",
@@ -32,7 +32,7 @@ var ComposeDuplicateMountTarget = lint.Rule[*facts.Compose]{
 	Check: checkComposeDuplicateMountTarget,
 }
 
-func checkComposeDuplicateMountTarget(p *lint.Pass[*facts.Compose]) {
+func checkComposeDuplicateMountTarget(p *facts.Pass[*facts.Compose]) {
 	type place struct {
 		span text.Span
 		kind compose.SourceKind

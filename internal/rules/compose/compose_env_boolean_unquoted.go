@@ -19,7 +19,7 @@ import (
 //
 // Silent for lists, for quoted text, for an empty value, and for numbers that
 // keep their spelling.
-var ComposeEnvBooleanUnquoted = lint.Rule[*facts.Compose]{
+var ComposeEnvBooleanUnquoted = facts.Rule[*facts.Compose]{
 	Meta: lint.Meta{
 		ID:       "compose-env-boolean-unquoted",
 		Title:    "A value without quotes reaches the container as another text",
@@ -33,7 +33,7 @@ var ComposeEnvBooleanUnquoted = lint.Rule[*facts.Compose]{
 	Check: checkComposeEnvBooleanUnquoted,
 }
 
-func checkComposeEnvBooleanUnquoted(p *lint.Pass[*facts.Compose]) {
+func checkComposeEnvBooleanUnquoted(p *facts.Pass[*facts.Compose]) {
 	d := p.Doc
 	seen := map[*yaml.Node]bool{}
 	for _, s := range d.All() {
@@ -49,7 +49,7 @@ func checkComposeEnvBooleanUnquoted(p *lint.Pass[*facts.Compose]) {
 	}
 }
 
-func checkPlainText(p *lint.Pass[*facts.Compose], n *yaml.Node, forBuild bool) {
+func checkPlainText(p *facts.Pass[*facts.Compose], n *yaml.Node, forBuild bool) {
 	shown := plainText(n)
 	f := lint.Finding{Span: n.Span}
 	applicability, changes := lint.Unsafe, []string{"services.*.environment", "services.*.labels", "services.*.build.args"}

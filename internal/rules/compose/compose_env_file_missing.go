@@ -16,7 +16,7 @@ import (
 //
 // Silent for .env, for what git ignores, where there is an example to make it of,
 // and for "required: false".
-var ComposeEnvFileMissing = lint.Rule[*facts.Compose]{
+var ComposeEnvFileMissing = facts.Rule[*facts.Compose]{
 	Meta: lint.Meta{
 		ID:       "compose-env-file-missing",
 		Title:    "A file of variables is not there",
@@ -30,7 +30,7 @@ var ComposeEnvFileMissing = lint.Rule[*facts.Compose]{
 	Check: checkComposeEnvFileMissing,
 }
 
-func checkComposeEnvFileMissing(p *lint.Pass[*facts.Compose]) {
+func checkComposeEnvFileMissing(p *facts.Pass[*facts.Compose]) {
 	if p.Doc.IsFragment(p.Doc.Name) {
 		return
 	}
@@ -38,7 +38,7 @@ func checkComposeEnvFileMissing(p *lint.Pass[*facts.Compose]) {
 	for _, name := range paths {
 		e := entries[name]
 		there, known := isThere(p, name)
-		if there || !known || !e.Required || path.Base(name) == ".env" || path.Base(name) == "stack.env" || p.Doc.Around.Repository().Ignores(name) ||
+		if there || !known || !e.Required || path.Base(name) == ".env" || path.Base(name) == "stack.env" || p.Project.Repository().Ignores(name) ||
 			isThereFromAbove(p, name) || len(envExamples(p, path.Dir(name))) > 0 {
 			continue
 		}
@@ -59,7 +59,7 @@ func checkComposeEnvFileMissing(p *lint.Pass[*facts.Compose]) {
 }
 
 // envNames lists the files of variables in a folder.
-func envNames(p *lint.Pass[*facts.Compose], folder string) []string {
+func envNames(p *facts.Pass[*facts.Compose], folder string) []string {
 	gate, err := p.Files.In(folder, "")
 	if err != nil {
 		return nil

@@ -24,7 +24,7 @@ import (
 //
 // Silent where no end is announced, for images that are built, for images that
 // compose-deprecated-image reports, and offline for tags without a version.
-var ComposeEolImage = lint.Rule[*facts.Compose]{
+var ComposeEolImage = facts.Rule[*facts.Compose]{
 	Meta: lint.Meta{
 		ID:       "compose-eol-image",
 		Title:    "An image no longer gets security fixes",
@@ -40,9 +40,9 @@ var ComposeEolImage = lint.Rule[*facts.Compose]{
 	Check: checkComposeEolImage,
 }
 
-func checkComposeEolImage(p *lint.Pass[*facts.Compose]) {
+func checkComposeEolImage(p *facts.Pass[*facts.Compose]) {
 	on := lifecycle.Day(p.Settings)
-	for _, x := range p.Doc.ImageSites() {
+	for _, x := range p.Project.ImageSites(p.Doc) {
 		if x.Local {
 			continue
 		}

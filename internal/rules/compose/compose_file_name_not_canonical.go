@@ -16,7 +16,7 @@ import (
 //
 // Off by default: the older names work. Silent for override files and other names,
 // which are given with -f or in COMPOSE_FILE.
-var ComposeFileNameNotCanonical = lint.Rule[*facts.Compose]{
+var ComposeFileNameNotCanonical = facts.Rule[*facts.Compose]{
 	Meta: lint.Meta{
 		ID:       "compose-file-name-not-canonical",
 		Title:    "The file's name is not the one that Compose prefers",
@@ -30,7 +30,7 @@ var ComposeFileNameNotCanonical = lint.Rule[*facts.Compose]{
 	Check: checkComposeFileNameNotCanonical,
 }
 
-func checkComposeFileNameNotCanonical(p *lint.Pass[*facts.Compose]) {
+func checkComposeFileNameNotCanonical(p *facts.Pass[*facts.Compose]) {
 	name := path.Base(p.Doc.Name)
 	rank := slices.Index(defaultNames, name)
 	if rank < 0 || p.Doc.Root == nil || len(p.Doc.Root.Pairs) == 0 {

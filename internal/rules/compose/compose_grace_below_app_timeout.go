@@ -19,7 +19,7 @@ import (
 // stop_grace_period says otherwise.
 //
 // Silent where nothing says how long the server takes.
-var ComposeGraceBelowAppTimeout = lint.Rule[*facts.Compose]{
+var ComposeGraceBelowAppTimeout = facts.Rule[*facts.Compose]{
 	Meta: lint.Meta{
 		ID:       "compose-grace-below-app-timeout",
 		Title:    "The server is killed before it has stopped",
@@ -36,10 +36,10 @@ var ComposeGraceBelowAppTimeout = lint.Rule[*facts.Compose]{
 // composeGrace is how long Compose waits if nothing is said.
 const composeGrace = 10 * time.Second
 
-func checkComposeGraceBelowAppTimeout(p *lint.Pass[*facts.Compose]) {
+func checkComposeGraceBelowAppTimeout(p *facts.Pass[*facts.Compose]) {
 	for _, s := range p.Doc.All() {
 		var stage *facts.Stage
-		b, err := s.Built()
+		b, err := p.Project.Build(s)
 		switch {
 		case err == nil && b != nil:
 			stage = b.Stage
@@ -63,7 +63,7 @@ func checkComposeGraceBelowAppTimeout(p *lint.Pass[*facts.Compose]) {
 			}
 			span = written.Span
 		}
-		if grace >= timeout || siblingSets(p.Doc, s.Name, "stop_grace_period") {
+		if grace >= timeout || siblingSets(p, s.Name, "stop_grace_period") {
 			continue
 		}
 		const reserve = 5 * time.Second

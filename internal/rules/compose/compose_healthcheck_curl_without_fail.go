@@ -16,7 +16,7 @@ import (
 // curl counts an answer of 500 as a success, so the container stays healthy.
 //
 // Silent where the test looks at the answer itself.
-var ComposeHealthcheckCurlWithoutFail = lint.Rule[*facts.Compose]{
+var ComposeHealthcheckCurlWithoutFail = facts.Rule[*facts.Compose]{
 	Meta: lint.Meta{
 		ID:       "compose-healthcheck-curl-without-fail",
 		Title:    "A health check does not see errors",
@@ -28,7 +28,7 @@ var ComposeHealthcheckCurlWithoutFail = lint.Rule[*facts.Compose]{
 	Check: checkComposeHealthcheckCurlWithoutFail,
 }
 
-func checkComposeHealthcheckCurlWithoutFail(p *lint.Pass[*facts.Compose]) {
+func checkComposeHealthcheckCurlWithoutFail(p *facts.Pass[*facts.Compose]) {
 	seen := map[*yaml.Node]bool{}
 	for _, s := range p.Doc.All() {
 		h, ok := s.Healthcheck()
@@ -47,7 +47,7 @@ func checkComposeHealthcheckCurlWithoutFail(p *lint.Pass[*facts.Compose]) {
 }
 
 // checkCurlWords looks at a program with its arguments.
-func checkCurlWords(p *lint.Pass[*facts.Compose], words []compose.Value) {
+func checkCurlWords(p *facts.Pass[*facts.Compose], words []compose.Value) {
 	program := words[0]
 	if base := program.Text[strings.LastIndexByte(program.Text, '/')+1:]; base != "curl" {
 		return
@@ -66,7 +66,7 @@ func checkCurlWords(p *lint.Pass[*facts.Compose], words []compose.Value) {
 
 // checkCurlLine looks at the commands of a line, without a shell's parser: where
 // one could be read in two ways it says nothing.
-func checkCurlLine(p *lint.Pass[*facts.Compose], line compose.Value) {
+func checkCurlLine(p *facts.Pass[*facts.Compose], line compose.Value) {
 	raw := line.Raw
 	if strings.Contains(raw, "http_code") || strings.Contains(raw, "grep") || strings.Contains(raw, "jq") || strings.Contains(raw, "$(") || strings.Contains(raw, "`") {
 		return

@@ -15,7 +15,7 @@ import (
 // service hangs.
 //
 // Silent for jobs.
-var ComposeHealthcheckDisabled = lint.Rule[*facts.Compose]{
+var ComposeHealthcheckDisabled = facts.Rule[*facts.Compose]{
 	Meta: lint.Meta{
 		ID:       "compose-healthcheck-disabled",
 		Title:    "The health check of the image is switched off",
@@ -27,7 +27,7 @@ var ComposeHealthcheckDisabled = lint.Rule[*facts.Compose]{
 	Check: checkComposeHealthcheckDisabled,
 }
 
-func checkComposeHealthcheckDisabled(p *lint.Pass[*facts.Compose]) {
+func checkComposeHealthcheckDisabled(p *facts.Pass[*facts.Compose]) {
 	for _, s := range p.Doc.All() {
 		h, ok := s.Healthcheck()
 		if !ok || !h.Disabled {

@@ -16,7 +16,7 @@ import (
 // Off by default: the image may have a check of its own, which the file does not
 // show. Silent for services that are built, whose Dockerfile healthcheck-missing
 // speaks of, for jobs, and where the check is switched off.
-var ComposeHealthcheckMissing = lint.Rule[*facts.Compose]{
+var ComposeHealthcheckMissing = facts.Rule[*facts.Compose]{
 	Meta: lint.Meta{
 		ID:       "compose-healthcheck-missing",
 		Title:    "Others depend on a service without a health check",
@@ -30,7 +30,7 @@ var ComposeHealthcheckMissing = lint.Rule[*facts.Compose]{
 	Check: checkComposeHealthcheckMissing,
 }
 
-func checkComposeHealthcheckMissing(p *lint.Pass[*facts.Compose]) {
+func checkComposeHealthcheckMissing(p *facts.Pass[*facts.Compose]) {
 	d := p.Doc
 	if d.IsFragment(d.Name) {
 		return

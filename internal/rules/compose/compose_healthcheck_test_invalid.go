@@ -19,7 +19,7 @@ import (
 // after the first one of CMD-SHELL, which the shell does not run.
 //
 // Silent for tests that are one string: those are for the shell.
-var ComposeHealthcheckTestInvalid = lint.Rule[*facts.Compose]{
+var ComposeHealthcheckTestInvalid = facts.Rule[*facts.Compose]{
 	Meta: lint.Meta{
 		ID:       "compose-healthcheck-test-invalid",
 		Title:    "A health check does not begin with CMD, CMD-SHELL or NONE",
@@ -34,7 +34,7 @@ var ComposeHealthcheckTestInvalid = lint.Rule[*facts.Compose]{
 	Check: checkComposeHealthcheckTestInvalid,
 }
 
-func checkComposeHealthcheckTestInvalid(p *lint.Pass[*facts.Compose]) {
+func checkComposeHealthcheckTestInvalid(p *facts.Pass[*facts.Compose]) {
 	for _, s := range p.Doc.All() {
 		h, ok := s.Healthcheck()
 		if !ok || !h.Test.List || len(h.Test.Words) == 0 || len(h.Test.Words) != len(h.Test.Node.Items) {
@@ -63,7 +63,7 @@ func checkComposeHealthcheckTestInvalid(p *lint.Pass[*facts.Compose]) {
 }
 
 // checkExecWords looks for what only a shell understands.
-func checkExecWords(p *lint.Pass[*facts.Compose], words []compose.Value) {
+func checkExecWords(p *facts.Pass[*facts.Compose], words []compose.Value) {
 	if len(words) == 2 && strings.ContainsAny(strings.TrimSpace(words[1].Raw), " \t\n") {
 		edits, ok := p.Doc.File.Replace(words[0].Node, "CMD-SHELL")
 		p.Report(lint.Finding{

@@ -18,7 +18,7 @@ import (
 //
 // Off by default: the defaults are right for many. Silent for services that extend
 // another, and for values with variables.
-var ComposeHealthcheckWithoutOptions = lint.Rule[*facts.Compose]{
+var ComposeHealthcheckWithoutOptions = facts.Rule[*facts.Compose]{
 	Meta: lint.Meta{
 		ID:       "compose-healthcheck-without-options",
 		Title:    "A health check has Docker's own times",
@@ -31,7 +31,7 @@ var ComposeHealthcheckWithoutOptions = lint.Rule[*facts.Compose]{
 	Check: checkComposeHealthcheckWithoutOptions,
 }
 
-func checkComposeHealthcheckWithoutOptions(p *lint.Pass[*facts.Compose]) {
+func checkComposeHealthcheckWithoutOptions(p *facts.Pass[*facts.Compose]) {
 	seen := map[*yaml.Node]bool{}
 	for _, s := range p.Doc.All() {
 		h, ok := s.Healthcheck()

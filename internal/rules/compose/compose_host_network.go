@@ -21,7 +21,7 @@ import (
 //
 // Silent for programs that look for devices in the network, or measure it
 // (option "except", parts of image names).
-var ComposeHostNetwork = lint.Rule[*facts.Compose]{
+var ComposeHostNetwork = facts.Rule[*facts.Compose]{
 	Meta: lint.Meta{
 		ID:       "compose-host-network",
 		Title:    "A service uses the network of its host",
@@ -40,7 +40,7 @@ var ComposeHostNetwork = lint.Rule[*facts.Compose]{
 	Check: checkComposeHostNetwork,
 }
 
-func checkComposeHostNetwork(p *lint.Pass[*facts.Compose]) {
+func checkComposeHostNetwork(p *facts.Pass[*facts.Compose]) {
 	for _, s := range p.Doc.All() {
 		if b, ok := s.Build(); ok && b.Network.Text == "host" {
 			p.Report(lint.Finding{

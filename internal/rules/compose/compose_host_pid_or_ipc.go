@@ -17,7 +17,7 @@ import (
 // reason, and in files that are for development or trials by their name.
 //
 // Silent for services, containers, "shareable" and "private".
-var ComposeHostPidOrIpc = lint.Rule[*facts.Compose]{
+var ComposeHostPidOrIpc = facts.Rule[*facts.Compose]{
 	Meta: lint.Meta{
 		ID:       "compose-host-pid-or-ipc",
 		Title:    "A service sees the processes or the shared memory of its host",
@@ -36,7 +36,7 @@ var ComposeHostPidOrIpc = lint.Rule[*facts.Compose]{
 	Check: checkComposeHostPidOrIpc,
 }
 
-func checkComposeHostPidOrIpc(p *lint.Pass[*facts.Compose]) {
+func checkComposeHostPidOrIpc(p *facts.Pass[*facts.Compose]) {
 	for _, s := range p.Doc.All() {
 		for _, key := range []string{"pid", "ipc"} {
 			v := s.Value(key)

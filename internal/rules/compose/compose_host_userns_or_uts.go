@@ -18,7 +18,7 @@ import (
 // Silent for private forms, where nothing is said, for privileged services, and for
 // userns_mode beside a mount of the engine's socket, which an engine that maps users
 // keeps from others.
-var ComposeHostUsernsOrUts = lint.Rule[*facts.Compose]{
+var ComposeHostUsernsOrUts = facts.Rule[*facts.Compose]{
 	Meta: lint.Meta{
 		ID:       "compose-host-userns-or-uts",
 		Title:    "A service opts out of a namespace of its own",
@@ -32,7 +32,7 @@ var ComposeHostUsernsOrUts = lint.Rule[*facts.Compose]{
 	Check: checkComposeHostUsernsOrUts,
 }
 
-func checkComposeHostUsernsOrUts(p *lint.Pass[*facts.Compose]) {
+func checkComposeHostUsernsOrUts(p *facts.Pass[*facts.Compose]) {
 	for _, s := range p.Doc.All() {
 		for _, key := range []string{"userns_mode", "uts", "cgroup"} {
 			v := s.Value(key)

@@ -20,7 +20,7 @@ import (
 //
 // Needs --online. Silent for a digest without a tag, and where the registry does
 // not know the tag any more.
-var ComposeImageDigestOutdated = lint.Rule[*facts.Compose]{
+var ComposeImageDigestOutdated = facts.Rule[*facts.Compose]{
 	Meta: lint.Meta{
 		ID:       "compose-image-digest-outdated",
 		Title:    "The tag beside a digest has moved on",
@@ -33,8 +33,8 @@ var ComposeImageDigestOutdated = lint.Rule[*facts.Compose]{
 	Check: checkComposeImageDigestOutdated,
 }
 
-func checkComposeImageDigestOutdated(p *lint.Pass[*facts.Compose]) {
-	for _, x := range p.Doc.ImageSites() {
+func checkComposeImageDigestOutdated(p *facts.Pass[*facts.Compose]) {
+	for _, x := range p.Project.ImageSites(p.Doc) {
 		i := x.Image
 		if x.Local || i.Digest == "" || i.Tag == "" {
 			continue
@@ -47,7 +47,7 @@ func checkComposeImageDigestOutdated(p *lint.Pass[*facts.Compose]) {
 		if err != nil || now == i.Digest {
 			continue
 		}
-		pinned := pinOr(p, x, func(p *lint.Pass[*facts.Compose], x facts.ImageSite) pins.Pin { return pins.Refresh(p, x, now) })
+		pinned := pinOr(p, x, func(p *facts.Pass[*facts.Compose], x facts.ImageSite) pins.Pin { return pins.Refresh(p, x, now) })
 		p.Report(lint.Finding{
 			Span:    i.Span,
 			Message: pinned.Explained(fmt.Sprintf("%s is no longer what its tag names, %s; take the newer image once it is tested", shownSite(x), pins.ShortDigest(now))),

@@ -31,7 +31,7 @@ import (
 // Silent for digests, for images that a service of the file builds, or a Makefile
 // or script beside it under a name without a slash, for services that never pull,
 // and where a variable without a default decides.
-var ComposeImageNotPinned = lint.Rule[*facts.Compose]{
+var ComposeImageNotPinned = facts.Rule[*facts.Compose]{
 	Meta: lint.Meta{
 		ID:       "compose-image-not-pinned",
 		Title:    "An image has no tag, or one that moves",
@@ -55,16 +55,16 @@ var ComposeImageNotPinned = lint.Rule[*facts.Compose]{
 	Check: checkComposeImageNotPinned,
 }
 
-func checkComposeImageNotPinned(p *lint.Pass[*facts.Compose]) {
+func checkComposeImageNotPinned(p *facts.Pass[*facts.Compose]) {
 	tags, except := p.Options.List("tags"), p.Options.List("except")
-	for _, x := range p.Doc.ImageSites() {
+	for _, x := range p.Project.ImageSites(p.Doc) {
 		i := x.Image
 		if x.Local || i.Digest != "" || !moves(i, tags) {
 			continue
 		}
 		// Official images have names without a slash, but so has what people build
 		// for themselves.
-		if !strings.ContainsAny(i.Raw, "/.") && p.Doc.Around.TagsHere(i) {
+		if !strings.ContainsAny(i.Raw, "/.") && p.Project.TagsHere(i) {
 			continue
 		}
 		if slices.ContainsFunc(except, func(prefix string) bool { return strings.HasPrefix(i.Name(), prefix) }) {

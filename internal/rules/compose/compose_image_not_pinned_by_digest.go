@@ -20,7 +20,7 @@ import (
 // Silent for images that are built; and, unless pin.mode asks for digests, for
 // tags that move, which another rule reports, for variables, and for build
 // arguments that say what a FROM names.
-var ComposeImageNotPinnedByDigest = lint.Rule[*facts.Compose]{
+var ComposeImageNotPinnedByDigest = facts.Rule[*facts.Compose]{
 	Meta: lint.Meta{
 		ID:       "compose-image-not-pinned-by-digest",
 		Title:    "An image is not pinned by its digest",
@@ -37,9 +37,9 @@ var ComposeImageNotPinnedByDigest = lint.Rule[*facts.Compose]{
 	Check: checkComposeImageNotPinnedByDigest,
 }
 
-func checkComposeImageNotPinnedByDigest(p *lint.Pass[*facts.Compose]) {
+func checkComposeImageNotPinnedByDigest(p *facts.Pass[*facts.Compose]) {
 	moving := p.Options.List("moving")
-	for _, x := range p.Doc.ImageSites() {
+	for _, x := range p.Project.ImageSites(p.Doc) {
 		i := x.Image
 		if x.Local || i.Digest != "" {
 			continue

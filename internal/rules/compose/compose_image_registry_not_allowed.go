@@ -16,7 +16,7 @@ import (
 //
 // Silent for images that are built, and where a variable decides which registry
 // it is.
-var ComposeImageRegistryNotAllowed = lint.Rule[*facts.Compose]{
+var ComposeImageRegistryNotAllowed = facts.Rule[*facts.Compose]{
 	Meta: lint.Meta{
 		ID:       "compose-image-registry-not-allowed",
 		Title:    "The registry of an image is not on the list",
@@ -30,7 +30,7 @@ var ComposeImageRegistryNotAllowed = lint.Rule[*facts.Compose]{
 	Check: checkComposeImageRegistryNotAllowed,
 }
 
-func checkComposeImageRegistryNotAllowed(p *lint.Pass[*facts.Compose]) {
+func checkComposeImageRegistryNotAllowed(p *facts.Pass[*facts.Compose]) {
 	trusted := p.Settings.TrustedRegistries
 	if len(trusted) == 0 {
 		return

@@ -18,7 +18,7 @@ import (
 //
 // Off by default: whether the program handles both is not in the file. Silent
 // for jobs that end and where the command names tini or another init.
-var ComposeInitUnset = lint.Rule[*facts.Compose]{
+var ComposeInitUnset = facts.Rule[*facts.Compose]{
 	Meta: lint.Meta{
 		ID:       "compose-init-unset",
 		Title:    "Nothing reaps the children of a service",
@@ -30,7 +30,7 @@ var ComposeInitUnset = lint.Rule[*facts.Compose]{
 	Check: checkComposeInitUnset,
 }
 
-func checkComposeInitUnset(p *lint.Pass[*facts.Compose]) {
+func checkComposeInitUnset(p *facts.Pass[*facts.Compose]) {
 	for _, s := range p.Doc.All() {
 		if s.Has("init") || s.IsJob() || s.Has("extends") {
 			continue

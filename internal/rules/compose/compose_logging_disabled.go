@@ -12,7 +12,7 @@ import (
 // Nobody can say afterwards why the service failed. Delete it, or name a driver.
 //
 // It is info for jobs that end. Silent for other drivers.
-var ComposeLoggingDisabled = lint.Rule[*facts.Compose]{
+var ComposeLoggingDisabled = facts.Rule[*facts.Compose]{
 	Meta: lint.Meta{
 		ID:       "compose-logging-disabled",
 		Title:    "The logs of a service are thrown away",
@@ -26,7 +26,7 @@ var ComposeLoggingDisabled = lint.Rule[*facts.Compose]{
 	Check: checkComposeLoggingDisabled,
 }
 
-func checkComposeLoggingDisabled(p *lint.Pass[*facts.Compose]) {
+func checkComposeLoggingDisabled(p *facts.Pass[*facts.Compose]) {
 	for _, s := range p.Doc.All() {
 		v := s.Value("logging", "driver")
 		if v.Text != "none" {

@@ -17,7 +17,7 @@ import (
 // for each service.
 //
 // Silent for other drivers, and in files that others complete.
-var ComposeLoggingWithoutRotation = lint.Rule[*facts.Compose]{
+var ComposeLoggingWithoutRotation = facts.Rule[*facts.Compose]{
 	Meta: lint.Meta{
 		ID:       "compose-logging-without-rotation",
 		Title:    "Logs grow without a limit",
@@ -30,7 +30,7 @@ var ComposeLoggingWithoutRotation = lint.Rule[*facts.Compose]{
 	Check: checkComposeLoggingWithoutRotation,
 }
 
-func checkComposeLoggingWithoutRotation(p *lint.Pass[*facts.Compose]) {
+func checkComposeLoggingWithoutRotation(p *facts.Pass[*facts.Compose]) {
 	l := lacking{
 		message: "the logs of %s grow until the disk is full; set max-size and max-file",
 		title:   "set max-size and max-file",

@@ -13,7 +13,7 @@ import (
 //
 // Off by default: a matter of taste. Silent where no more than the option "max"
 // have a value of their own; references to other variables do not count.
-var ComposeManyInlineVariables = lint.Rule[*facts.Compose]{
+var ComposeManyInlineVariables = facts.Rule[*facts.Compose]{
 	Meta: lint.Meta{
 		ID:       "compose-many-inline-variables",
 		Title:    "A service has many variables written out",
@@ -26,7 +26,7 @@ var ComposeManyInlineVariables = lint.Rule[*facts.Compose]{
 	Check: checkComposeManyInlineVariables,
 }
 
-func checkComposeManyInlineVariables(p *lint.Pass[*facts.Compose]) {
+func checkComposeManyInlineVariables(p *facts.Pass[*facts.Compose]) {
 	seen := map[*yaml.Node]bool{}
 	for _, s := range p.Doc.All() {
 		entry := s.Entry("environment")

@@ -16,7 +16,7 @@ import (
 //
 // Silent for jobs that end, in files for development, and in files that others
 // complete.
-var ComposeMemoryLimitMissing = lint.Rule[*facts.Compose]{
+var ComposeMemoryLimitMissing = facts.Rule[*facts.Compose]{
 	Meta: lint.Meta{
 		ID:       "compose-memory-limit-missing",
 		Title:    "A service may use all memory of its host",
@@ -30,7 +30,7 @@ var ComposeMemoryLimitMissing = lint.Rule[*facts.Compose]{
 	Check: checkComposeMemoryLimitMissing,
 }
 
-func checkComposeMemoryLimitMissing(p *lint.Pass[*facts.Compose]) {
+func checkComposeMemoryLimitMissing(p *facts.Pass[*facts.Compose]) {
 	if p.Doc.IsDevelopment(p.Doc.Name) {
 		return
 	}

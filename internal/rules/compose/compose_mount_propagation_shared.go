@@ -15,7 +15,7 @@ import (
 // Leave the option out, unless the container's work is to mount for others.
 //
 // Silent for the private forms.
-var ComposeMountPropagationShared = lint.Rule[*facts.Compose]{
+var ComposeMountPropagationShared = facts.Rule[*facts.Compose]{
 	Meta: lint.Meta{
 		ID:       "compose-mount-propagation-shared",
 		Title:    "Mounts leak between the container and its host",
@@ -31,7 +31,7 @@ var ComposeMountPropagationShared = lint.Rule[*facts.Compose]{
 	Check: checkComposeMountPropagationShared,
 }
 
-func checkComposeMountPropagationShared(p *lint.Pass[*facts.Compose]) {
+func checkComposeMountPropagationShared(p *facts.Pass[*facts.Compose]) {
 	for _, s := range p.Doc.All() {
 		for _, m := range s.AllMounts() {
 			option := m.Propagation()

@@ -16,7 +16,7 @@ import (
 // them: publish the ports there.
 //
 // Silent where "!reset" takes one of them away, and for modes with variables.
-var ComposeNetworkModeConflict = lint.Rule[*facts.Compose]{
+var ComposeNetworkModeConflict = facts.Rule[*facts.Compose]{
 	Meta: lint.Meta{
 		ID:       "compose-network-mode-conflict",
 		Title:    "network_mode excludes networks and ports",
@@ -31,7 +31,7 @@ var ComposeNetworkModeConflict = lint.Rule[*facts.Compose]{
 	Check: checkComposeNetworkModeConflict,
 }
 
-func checkComposeNetworkModeConflict(p *lint.Pass[*facts.Compose]) {
+func checkComposeNetworkModeConflict(p *facts.Pass[*facts.Compose]) {
 	for _, s := range p.Doc.All() {
 		mode := s.Value("network_mode")
 		if !mode.Exists() || !mode.Known || mode.Text == "" {

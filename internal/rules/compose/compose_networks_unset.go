@@ -15,7 +15,7 @@ import (
 // enough for most. There is one finding for the file; the option "per-service"
 // makes one for each service. Silent for services that use another one's
 // network.
-var ComposeNetworksUnset = lint.Rule[*facts.Compose]{
+var ComposeNetworksUnset = facts.Rule[*facts.Compose]{
 	Meta: lint.Meta{
 		ID:       "compose-networks-unset",
 		Title:    "All services share one network",
@@ -28,7 +28,7 @@ var ComposeNetworksUnset = lint.Rule[*facts.Compose]{
 	Check: checkComposeNetworksUnset,
 }
 
-func checkComposeNetworksUnset(p *lint.Pass[*facts.Compose]) {
+func checkComposeNetworksUnset(p *facts.Pass[*facts.Compose]) {
 	whole := wholeServices(p.Doc)
 	if len(whole) < 2 {
 		return

@@ -25,7 +25,7 @@ import (
 // It is info where a comment gives the reason for "no-new-privileges:false".
 // Silent for privileged services, in files that others complete, and for
 // services that extend another.
-var ComposeNewPrivilegesAllowed = lint.Rule[*facts.Compose]{
+var ComposeNewPrivilegesAllowed = facts.Rule[*facts.Compose]{
 	Meta: lint.Meta{
 		ID:       "compose-new-privileges-allowed",
 		Title:    "Programs may gain rights that the service was not given",
@@ -39,7 +39,7 @@ var ComposeNewPrivilegesAllowed = lint.Rule[*facts.Compose]{
 	Check: checkComposeNewPrivilegesAllowed,
 }
 
-func checkComposeNewPrivilegesAllowed(p *lint.Pass[*facts.Compose]) {
+func checkComposeNewPrivilegesAllowed(p *facts.Pass[*facts.Compose]) {
 	l := lacking{
 		message: "%s may gain rights by setuid programs; set no-new-privileges",
 		title:   "set no-new-privileges",

@@ -15,7 +15,7 @@ import (
 // Off by default: hardly a file has one. There is one finding for the file; the
 // option "per-service" makes one for each service. Silent in files that others
 // complete.
-var ComposePidsLimitMissing = lint.Rule[*facts.Compose]{
+var ComposePidsLimitMissing = facts.Rule[*facts.Compose]{
 	Meta: lint.Meta{
 		ID:       "compose-pids-limit-missing",
 		Title:    "A service may start any number of processes",
@@ -29,7 +29,7 @@ var ComposePidsLimitMissing = lint.Rule[*facts.Compose]{
 	Check: checkComposePidsLimitMissing,
 }
 
-func checkComposePidsLimitMissing(p *lint.Pass[*facts.Compose]) {
+func checkComposePidsLimitMissing(p *facts.Pass[*facts.Compose]) {
 	l := lacking{
 		message: "%s may start processes until the host has none left; set pids_limit",
 		title:   "set pids_limit to 200",

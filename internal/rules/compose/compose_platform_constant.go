@@ -13,7 +13,7 @@ import (
 //
 // Off by default: some images exist for one platform only, and the file does not
 // show it. Silent for variables.
-var ComposePlatformConstant = lint.Rule[*facts.Compose]{
+var ComposePlatformConstant = facts.Rule[*facts.Compose]{
 	Meta: lint.Meta{
 		ID:       "compose-platform-constant",
 		Title:    "A service is bound to one platform",
@@ -25,7 +25,7 @@ var ComposePlatformConstant = lint.Rule[*facts.Compose]{
 	Check: checkComposePlatformConstant,
 }
 
-func checkComposePlatformConstant(p *lint.Pass[*facts.Compose]) {
+func checkComposePlatformConstant(p *facts.Pass[*facts.Compose]) {
 	for _, s := range p.Doc.All() {
 		v := s.Value("platform")
 		if !v.Exists() || v.Template.HasVariables() {

@@ -13,7 +13,7 @@ import (
 // platforms that it is built for. Compose refuses the file.
 //
 // Silent where only one of the two is given, and for values with variables.
-var ComposePlatformNotBuilt = lint.Rule[*facts.Compose]{
+var ComposePlatformNotBuilt = facts.Rule[*facts.Compose]{
 	Meta: lint.Meta{
 		ID:       "compose-platform-not-built",
 		Title:    "The image is not built for the service's platform",
@@ -27,7 +27,7 @@ var ComposePlatformNotBuilt = lint.Rule[*facts.Compose]{
 	Check: checkComposePlatformNotBuilt,
 }
 
-func checkComposePlatformNotBuilt(p *lint.Pass[*facts.Compose]) {
+func checkComposePlatformNotBuilt(p *facts.Pass[*facts.Compose]) {
 	for _, s := range p.Doc.All() {
 		platform := s.Value("platform")
 		b, ok := s.Build()

@@ -13,7 +13,7 @@ import (
 // protocol that is none. Compose refuses the file.
 //
 // Silent for ports with variables.
-var ComposePortInvalid = lint.Rule[*facts.Compose]{
+var ComposePortInvalid = facts.Rule[*facts.Compose]{
 	Meta: lint.Meta{
 		ID:       "compose-port-invalid",
 		Title:    "A port cannot be published as it is written",
@@ -27,7 +27,7 @@ var ComposePortInvalid = lint.Rule[*facts.Compose]{
 	Check: checkComposePortInvalid,
 }
 
-func checkComposePortInvalid(p *lint.Pass[*facts.Compose]) {
+func checkComposePortInvalid(p *facts.Pass[*facts.Compose]) {
 	for _, s := range p.Doc.All() {
 		for _, port := range s.PublishedPorts() {
 			if !port.Known || port.Problem == compose.PortFine && (port.Long || isProtocol(port.Protocol)) {

@@ -22,7 +22,7 @@ import (
 // Silent where nothing is exposed, where the Compose file names another command,
 // where a variable or a file of variables may set the port, where one of the
 // published ports is right, and on bases that expose ports of their own.
-var ComposePortNotExposed = lint.Rule[*facts.Compose]{
+var ComposePortNotExposed = facts.Rule[*facts.Compose]{
 	Meta: lint.Meta{
 		ID:       "compose-port-not-exposed",
 		Title:    "A published port is none of the image",
@@ -36,7 +36,7 @@ var ComposePortNotExposed = lint.Rule[*facts.Compose]{
 	Check: checkComposePortNotExposed,
 }
 
-func checkComposePortNotExposed(p *lint.Pass[*facts.Compose]) {
+func checkComposePortNotExposed(p *facts.Pass[*facts.Compose]) {
 	eachBuild(p, func(s *facts.ComposeService, b *facts.ServiceBuild) {
 		if s.Command().Exists() || s.Entrypoint().Exists() {
 			return

@@ -18,7 +18,7 @@ import (
 // their own rule. Silent for ports 80 and 443, for reverse proxies, for
 // addresses that are named or come from a variable, and in override files for
 // development.
-var ComposePortOnAllInterfaces = lint.Rule[*facts.Compose]{
+var ComposePortOnAllInterfaces = facts.Rule[*facts.Compose]{
 	Meta: lint.Meta{
 		ID:       "compose-port-on-all-interfaces",
 		Title:    "A port is published on every address of the host",
@@ -31,7 +31,7 @@ var ComposePortOnAllInterfaces = lint.Rule[*facts.Compose]{
 	Check: checkComposePortOnAllInterfaces,
 }
 
-func checkComposePortOnAllInterfaces(p *lint.Pass[*facts.Compose]) {
+func checkComposePortOnAllInterfaces(p *facts.Pass[*facts.Compose]) {
 	if p.Doc.IsFragment(p.Doc.Name) && facts.IsDevelopmentName(p.Doc.Name) {
 		return
 	}

@@ -14,7 +14,7 @@ import (
 //
 // Off by default: the main port first reads as well. Silent for lists with an
 // entry in the long form, or with a variable.
-var ComposePortsNotSorted = lint.Rule[*facts.Compose]{
+var ComposePortsNotSorted = facts.Rule[*facts.Compose]{
 	Meta: lint.Meta{
 		ID:       "compose-ports-not-sorted",
 		Title:    "The ports are not in order",
@@ -26,7 +26,7 @@ var ComposePortsNotSorted = lint.Rule[*facts.Compose]{
 	Check: checkComposePortsNotSorted,
 }
 
-func checkComposePortsNotSorted(p *lint.Pass[*facts.Compose]) {
+func checkComposePortsNotSorted(p *facts.Pass[*facts.Compose]) {
 	seen := map[*yaml.Node]bool{}
 	for _, s := range p.Doc.All() {
 		list := s.Get("ports")

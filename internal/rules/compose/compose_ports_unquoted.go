@@ -17,7 +17,7 @@ import (
 // without quotes are told only with the option "all".
 //
 // Silent for the long form and for a port without a colon.
-var ComposePortsUnquoted = lint.Rule[*facts.Compose]{
+var ComposePortsUnquoted = facts.Rule[*facts.Compose]{
 	Meta: lint.Meta{
 		ID:       "compose-ports-unquoted",
 		Title:    "A port without quotes may be read as another number",
@@ -35,7 +35,7 @@ var ComposePortsUnquoted = lint.Rule[*facts.Compose]{
 	Check: checkComposePortsUnquoted,
 }
 
-func checkComposePortsUnquoted(p *lint.Pass[*facts.Compose]) {
+func checkComposePortsUnquoted(p *facts.Pass[*facts.Compose]) {
 	seen := map[*yaml.Node]bool{}
 	for _, s := range p.Doc.All() {
 		lists := []*yaml.Node{s.Get("ports")}

@@ -17,7 +17,7 @@ import (
 // the program listen on a higher port.
 //
 // Off by default: Docker lets every user open them.
-var ComposePrivilegedPort = lint.Rule[*facts.Compose]{
+var ComposePrivilegedPort = facts.Rule[*facts.Compose]{
 	Meta: lint.Meta{
 		ID:       "compose-privileged-port",
 		Title:    "A port below 1024 is mapped",
@@ -33,7 +33,7 @@ var ComposePrivilegedPort = lint.Rule[*facts.Compose]{
 	Check: checkComposePrivilegedPort,
 }
 
-func checkComposePrivilegedPort(p *lint.Pass[*facts.Compose]) {
+func checkComposePrivilegedPort(p *facts.Pass[*facts.Compose]) {
 	for _, s := range p.Doc.All() {
 		for _, port := range s.PublishedPorts() {
 			if !port.Known || port.Problem != compose.PortFine || port.Target.First == 0 || port.Target.First > 1023 || slices.Contains(p.Options.List("allowed"), strconv.Itoa(port.Target.First)) {

@@ -19,7 +19,7 @@ import (
 // development or trials by their name.
 //
 // Silent where a variable decides.
-var ComposePrivilegedService = lint.Rule[*facts.Compose]{
+var ComposePrivilegedService = facts.Rule[*facts.Compose]{
 	Meta: lint.Meta{
 		ID:       "compose-privileged-service",
 		Title:    "A container is root on its host",
@@ -35,7 +35,7 @@ var ComposePrivilegedService = lint.Rule[*facts.Compose]{
 	Check: checkComposePrivilegedService,
 }
 
-func checkComposePrivilegedService(p *lint.Pass[*facts.Compose]) {
+func checkComposePrivilegedService(p *facts.Pass[*facts.Compose]) {
 	for _, s := range p.Doc.All() {
 		for _, section := range []string{"", "build"} {
 			at, v := s.Entry("privileged"), s.Value("privileged")

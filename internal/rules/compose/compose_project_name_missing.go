@@ -16,7 +16,7 @@ import (
 //
 // Off by default: one project in one folder needs no name. Silent in files that
 // others complete, and where a .env beside it sets COMPOSE_PROJECT_NAME.
-var ComposeProjectNameMissing = lint.Rule[*facts.Compose]{
+var ComposeProjectNameMissing = facts.Rule[*facts.Compose]{
 	Meta: lint.Meta{
 		ID:       "compose-project-name-missing",
 		Title:    "The project has no name",
@@ -29,7 +29,7 @@ var ComposeProjectNameMissing = lint.Rule[*facts.Compose]{
 	Check: checkComposeProjectNameMissing,
 }
 
-func checkComposeProjectNameMissing(p *lint.Pass[*facts.Compose]) {
+func checkComposeProjectNameMissing(p *facts.Pass[*facts.Compose]) {
 	d := p.Doc
 	if d.IsFragment(d.Name) || d.Section("name") != nil {
 		return

@@ -21,7 +21,7 @@ import (
 // read-only-without-writable-path speaks, for images of which is not
 // known that they write, and for programs that write nothing (option "except",
 // names of services).
-var ComposeReadOnlyWithoutTmpfs = lint.Rule[*facts.Compose]{
+var ComposeReadOnlyWithoutTmpfs = facts.Rule[*facts.Compose]{
 	Meta: lint.Meta{
 		ID:       "compose-read-only-without-tmpfs",
 		Title:    "A read-only service has no writable /tmp",
@@ -35,7 +35,7 @@ var ComposeReadOnlyWithoutTmpfs = lint.Rule[*facts.Compose]{
 	Check: checkComposeReadOnlyWithoutTmpfs,
 }
 
-func checkComposeReadOnlyWithoutTmpfs(p *lint.Pass[*facts.Compose]) {
+func checkComposeReadOnlyWithoutTmpfs(p *facts.Pass[*facts.Compose]) {
 	if p.Doc.IsFragment(p.Doc.Name) {
 		return
 	}
@@ -44,7 +44,7 @@ func checkComposeReadOnlyWithoutTmpfs(p *lint.Pass[*facts.Compose]) {
 		if !v.IsTrue() || s.Has("extends") || !writesTmp(s) || slices.Contains(p.Options.List("except"), s.Name) {
 			continue
 		}
-		if b, err := s.Built(); err == nil && b != nil && b.Stage != nil {
+		if b, err := p.Project.Build(s); err == nil && b != nil && b.Stage != nil {
 			if _, ok := deniedWrite(s, b.Stage); ok {
 				continue // read-only-without-writable-path knows which folder
 			}

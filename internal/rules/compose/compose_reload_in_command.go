@@ -20,7 +20,7 @@ import (
 // Silent in files that are for development by their name, that have develop
 // sections or mount the sources that they build, and for services that mount a
 // folder from beside the file.
-var ComposeReloadInCommand = lint.Rule[*facts.Compose]{
+var ComposeReloadInCommand = facts.Rule[*facts.Compose]{
 	Meta: lint.Meta{
 		ID:       "compose-reload-in-command",
 		Title:    "A server reloads itself",
@@ -33,7 +33,7 @@ var ComposeReloadInCommand = lint.Rule[*facts.Compose]{
 	Check: checkComposeReloadInCommand,
 }
 
-func checkComposeReloadInCommand(p *lint.Pass[*facts.Compose]) {
+func checkComposeReloadInCommand(p *facts.Pass[*facts.Compose]) {
 	if p.Doc.IsDevelopment(p.Doc.Name) {
 		return
 	}

@@ -16,7 +16,7 @@ import (
 // Silent in files for development and tests, in files that others complete, in
 // files where most services have no policy, unless their name says production, and
 // for jobs. Write restart: "no" where a service is meant to stay down.
-var ComposeRestartPolicyMissing = lint.Rule[*facts.Compose]{
+var ComposeRestartPolicyMissing = facts.Rule[*facts.Compose]{
 	Meta: lint.Meta{
 		ID:       "compose-restart-policy-missing",
 		Title:    "A service stays down after a crash",
@@ -28,7 +28,7 @@ var ComposeRestartPolicyMissing = lint.Rule[*facts.Compose]{
 	Check: checkComposeRestartPolicyMissing,
 }
 
-func checkComposeRestartPolicyMissing(p *lint.Pass[*facts.Compose]) {
+func checkComposeRestartPolicyMissing(p *facts.Pass[*facts.Compose]) {
 	d := p.Doc
 	if d.IsFragment(d.Name) || d.IsDevelopment(d.Name) {
 		return

@@ -15,7 +15,7 @@ import (
 //
 // Off by default: most services are meant to come back whatever happens. Silent
 // for "unless-stopped".
-var ComposeRestartUnlimited = lint.Rule[*facts.Compose]{
+var ComposeRestartUnlimited = facts.Rule[*facts.Compose]{
 	Meta: lint.Meta{
 		ID:       "compose-restart-unlimited",
 		Title:    "A service that fails is started again without end",
@@ -28,7 +28,7 @@ var ComposeRestartUnlimited = lint.Rule[*facts.Compose]{
 	Check: checkComposeRestartUnlimited,
 }
 
-func checkComposeRestartUnlimited(p *lint.Pass[*facts.Compose]) {
+func checkComposeRestartUnlimited(p *facts.Pass[*facts.Compose]) {
 	seen := map[*yaml.Node]bool{}
 	for _, s := range p.Doc.All() {
 		restart := s.Value("restart")

@@ -22,7 +22,7 @@ import (
 //
 // Silent for databases and other images that write there, for services that are
 // synchronised by develop.watch, and in files that others complete.
-var ComposeRootFilesystemWritable = lint.Rule[*facts.Compose]{
+var ComposeRootFilesystemWritable = facts.Rule[*facts.Compose]{
 	Meta: lint.Meta{
 		ID:       "compose-root-filesystem-writable",
 		Title:    "The root file system of a service is writable",
@@ -36,7 +36,7 @@ var ComposeRootFilesystemWritable = lint.Rule[*facts.Compose]{
 	Check: checkComposeRootFilesystemWritable,
 }
 
-func checkComposeRootFilesystemWritable(p *lint.Pass[*facts.Compose]) {
+func checkComposeRootFilesystemWritable(p *facts.Pass[*facts.Compose]) {
 	l := lacking{
 		message: "%s can store and run what an attacker brings; set read_only, and a tmpfs for what is written",
 		title:   "set read_only with a tmpfs on /tmp",

@@ -23,7 +23,7 @@ import (
 // Silent for keys that begin with "x-", for values with variables, and about
 // missing keys in a file that others complete. Of the characters of a container's name
 // compose-container-name-invalid speaks.
-var ComposeSchemaInvalid = lint.Rule[*facts.Compose]{
+var ComposeSchemaInvalid = facts.Rule[*facts.Compose]{
 	Meta: lint.Meta{
 		ID:       "compose-schema-invalid",
 		Title:    "Compose refuses the file",
@@ -37,7 +37,7 @@ var ComposeSchemaInvalid = lint.Rule[*facts.Compose]{
 	Check: checkComposeSchemaInvalid,
 }
 
-func checkComposeSchemaInvalid(p *lint.Pass[*facts.Compose]) {
+func checkComposeSchemaInvalid(p *facts.Pass[*facts.Compose]) {
 	d := p.Doc
 	switch d.Shape {
 	case compose.Version1:

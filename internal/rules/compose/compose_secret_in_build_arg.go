@@ -17,7 +17,7 @@ import (
 // Silent for public keys, versions, paths and the like, and for values that are
 // empty, placeholders or switches, and for arguments that the Dockerfile does not
 // declare.
-var ComposeSecretInBuildArg = lint.Rule[*facts.Compose]{
+var ComposeSecretInBuildArg = facts.Rule[*facts.Compose]{
 	Meta: lint.Meta{
 		ID:       "compose-secret-in-build-arg",
 		Title:    "A secret is passed as a build argument",
@@ -31,7 +31,7 @@ var ComposeSecretInBuildArg = lint.Rule[*facts.Compose]{
 	Check: checkComposeSecretInBuildArg,
 }
 
-func checkComposeSecretInBuildArg(p *lint.Pass[*facts.Compose]) {
+func checkComposeSecretInBuildArg(p *facts.Pass[*facts.Compose]) {
 	for _, s := range p.Doc.All() {
 		b, ok := s.Build()
 		if !ok {
@@ -39,7 +39,7 @@ func checkComposeSecretInBuildArg(p *lint.Pass[*facts.Compose]) {
 		}
 		var declared map[string]bool
 		known := false
-		if built, err := s.Built(); err == nil && built != nil && built.File != nil {
+		if built, err := p.Project.Build(s); err == nil && built != nil && built.File != nil {
 			declared, known = built.File.ArgumentNames()
 		}
 		for _, kv := range b.Args {

@@ -25,7 +25,7 @@ import (
 // for names that also say file, path, public and the like, for empty values,
 // switches and paths, and, in files for development, for the values that
 // everybody knows.
-var ComposeSecretInEnvironment = lint.Rule[*facts.Compose]{
+var ComposeSecretInEnvironment = facts.Rule[*facts.Compose]{
 	Meta: lint.Meta{
 		ID:       "compose-secret-in-environment",
 		Title:    "A secret stands in the file",
@@ -41,7 +41,7 @@ var ComposeSecretInEnvironment = lint.Rule[*facts.Compose]{
 	Check: checkComposeSecretInEnvironment,
 }
 
-func checkComposeSecretInEnvironment(p *lint.Pass[*facts.Compose]) {
+func checkComposeSecretInEnvironment(p *facts.Pass[*facts.Compose]) {
 	seen := map[text.Span]bool{}
 	// Where other secrets come from outside, a word for a start is an oversight.
 	fromOutside := slices.ContainsFunc(p.Doc.All(), takesSecrets)

@@ -14,7 +14,7 @@ import (
 //
 // Silent for entries with a driver, and about what is missing in a file that
 // others complete.
-var ComposeSecretSourceInvalid = lint.Rule[*facts.Compose]{
+var ComposeSecretSourceInvalid = facts.Rule[*facts.Compose]{
 	Meta: lint.Meta{
 		ID:       "compose-secret-source-invalid",
 		Title:    "A secret or config has no source, or several",
@@ -28,7 +28,7 @@ var ComposeSecretSourceInvalid = lint.Rule[*facts.Compose]{
 	Check: checkComposeSecretSourceInvalid,
 }
 
-func checkComposeSecretSourceInvalid(p *lint.Pass[*facts.Compose]) {
+func checkComposeSecretSourceInvalid(p *facts.Pass[*facts.Compose]) {
 	d := p.Doc
 	for _, section := range []struct {
 		name, word string

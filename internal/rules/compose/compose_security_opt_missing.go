@@ -12,7 +12,7 @@ import (
 // service.
 //
 // Silent for any value of it, and in files that others complete.
-var ComposeSecurityOptMissing = lint.Rule[*facts.Compose]{
+var ComposeSecurityOptMissing = facts.Rule[*facts.Compose]{
 	Meta: lint.Meta{
 		ID:       "compose-security-opt-missing",
 		Title:    "A service sets no security options",
@@ -25,7 +25,7 @@ var ComposeSecurityOptMissing = lint.Rule[*facts.Compose]{
 	Check: checkComposeSecurityOptMissing,
 }
 
-func checkComposeSecurityOptMissing(p *lint.Pass[*facts.Compose]) {
+func checkComposeSecurityOptMissing(p *facts.Pass[*facts.Compose]) {
 	l := lacking{message: "no security_opt is set for %s; add what is wanted, as no-new-privileges:true"}
 	for _, s := range wholeServices(p.Doc) {
 		if s.Entry("security_opt") == nil {

@@ -20,7 +20,7 @@ import (
 // Silent for profiles of one's own and for other labels, for privileged services,
 // which have no confinement anyway, and for labels beside the socket of a container
 // engine, which SELinux keeps from a container with labels.
-var ComposeSecurityProfileDisabled = lint.Rule[*facts.Compose]{
+var ComposeSecurityProfileDisabled = facts.Rule[*facts.Compose]{
 	Meta: lint.Meta{
 		ID:       "compose-security-profile-disabled",
 		Title:    "A service switches off its confinement",
@@ -44,7 +44,7 @@ var ComposeSecurityProfileDisabled = lint.Rule[*facts.Compose]{
 	Check: checkComposeSecurityProfileDisabled,
 }
 
-func checkComposeSecurityProfileDisabled(p *lint.Pass[*facts.Compose]) {
+func checkComposeSecurityProfileDisabled(p *facts.Pass[*facts.Compose]) {
 	for _, s := range p.Doc.All() {
 		options := s.Values("security_opt")
 		for _, v := range options {

@@ -27,7 +27,7 @@ import (
 // Silent for the clock's settings, certificates of authorities, single devices
 // and /dev/shm, for privileged services, and for what the rules on sockets and on
 // writable system folders report.
-var ComposeSensitivePathMounted = lint.Rule[*facts.Compose]{
+var ComposeSensitivePathMounted = facts.Rule[*facts.Compose]{
 	Meta: lint.Meta{
 		ID:       "compose-sensitive-path-mounted",
 		Title:    "A service can read what its host keeps to itself",
@@ -43,7 +43,7 @@ var ComposeSensitivePathMounted = lint.Rule[*facts.Compose]{
 	Check: checkComposeSensitivePathMounted,
 }
 
-func checkComposeSensitivePathMounted(p *lint.Pass[*facts.Compose]) {
+func checkComposeSensitivePathMounted(p *facts.Pass[*facts.Compose]) {
 	for _, s := range p.Doc.All() {
 		for _, m := range s.AllMounts() {
 			if !isSensitive(m) || isPrivileged(s) {

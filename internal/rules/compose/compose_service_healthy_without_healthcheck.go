@@ -19,7 +19,7 @@ import (
 //
 // Silent where another Compose file of the folder gives the service one, and where
 // the service may be missing ("required: false").
-var ComposeServiceHealthyWithoutHealthcheck = lint.Rule[*facts.Compose]{
+var ComposeServiceHealthyWithoutHealthcheck = facts.Rule[*facts.Compose]{
 	Meta: lint.Meta{
 		ID:       "compose-service-healthy-without-healthcheck",
 		Title:    "Nobody can tell when the service that is waited for is healthy",
@@ -33,13 +33,13 @@ var ComposeServiceHealthyWithoutHealthcheck = lint.Rule[*facts.Compose]{
 	Check: checkComposeServiceHealthyWithoutHealthcheck,
 }
 
-func checkComposeServiceHealthyWithoutHealthcheck(p *lint.Pass[*facts.Compose]) {
+func checkComposeServiceHealthyWithoutHealthcheck(p *facts.Pass[*facts.Compose]) {
 	for _, e := range p.Doc.Edges() {
 		if e.Kind != facts.DependsEdge || e.Condition != "service_healthy" || !e.Required || e.Target == nil || e.Target.Has("extends") {
 			continue
 		}
 		check, ok := e.Target.Healthcheck()
-		if ok && !check.Disabled && check.Test.Exists() || siblingSets(p.Doc, e.To, "healthcheck") {
+		if ok && !check.Disabled && check.Test.Exists() || siblingSets(p, e.To, "healthcheck") {
 			continue
 		}
 		f := lint.Finding{
@@ -70,8 +70,8 @@ func checkComposeServiceHealthyWithoutHealthcheck(p *lint.Pass[*facts.Compose]) 
 
 // hasNoBuiltCheck tells whether the image that a service builds is known to have
 // no health check, and the place that shows it.
-func hasNoBuiltCheck(p *lint.Pass[*facts.Compose], s *facts.ComposeService) (related lint.Related, none bool) {
-	b, err := s.Built()
+func hasNoBuiltCheck(p *facts.Pass[*facts.Compose], s *facts.ComposeService) (related lint.Related, none bool) {
+	b, err := p.Project.Build(s)
 	switch {
 	case err != nil:
 		p.Skip(fmt.Sprintf("what %q builds is not known: %v", shortText(s.Name), err))
@@ -98,7 +98,7 @@ func isNone(in *dockerfile.Instruction) bool {
 
 // hasNoImageCheck tells whether the image of a service is known to have no
 // health check, and how bad that is.
-func hasNoImageCheck(p *lint.Pass[*facts.Compose], s *facts.ComposeService) (severity lint.Severity, none bool) {
+func hasNoImageCheck(p *facts.Pass[*facts.Compose], s *facts.ComposeService) (severity lint.Severity, none bool) {
 	image, ok := s.Image()
 	if !ok || !image.Known {
 		return 0, false

@@ -18,7 +18,7 @@ import (
 //
 // Off by default: any order works. Silent for services with merge keys, and where
 // comments stand apart.
-var ComposeServiceKeysNotSorted = lint.Rule[*facts.Compose]{
+var ComposeServiceKeysNotSorted = facts.Rule[*facts.Compose]{
 	Meta: lint.Meta{
 		ID:       "compose-service-keys-not-sorted",
 		Title:    "The keys of a service are not in the usual order",
@@ -40,7 +40,7 @@ var serviceKeyOrder = []string{
 	"user", "working_dir", "entrypoint", "command", "init", "restart", "healthcheck", "stop_signal", "stop_grace_period", "logging", "deploy", "develop",
 }
 
-func checkComposeServiceKeysNotSorted(p *lint.Pass[*facts.Compose]) {
+func checkComposeServiceKeysNotSorted(p *facts.Pass[*facts.Compose]) {
 	wanted := p.Options.List("order")
 	for _, s := range p.Doc.All() {
 		n := s.Pair.Value

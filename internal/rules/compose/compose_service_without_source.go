@@ -13,7 +13,7 @@ import (
 // Silent where another file may complete it: in a file that Compose does not find
 // by its name, beside other Compose files, with "include", where more than a third of
 // the services have none, and for services that extend another.
-var ComposeServiceWithoutSource = lint.Rule[*facts.Compose]{
+var ComposeServiceWithoutSource = facts.Rule[*facts.Compose]{
 	Meta: lint.Meta{
 		ID:       "compose-service-without-source",
 		Title:    "A service has no image and no build",
@@ -28,7 +28,7 @@ var ComposeServiceWithoutSource = lint.Rule[*facts.Compose]{
 	Check: checkComposeServiceWithoutSource,
 }
 
-func checkComposeServiceWithoutSource(p *lint.Pass[*facts.Compose]) {
+func checkComposeServiceWithoutSource(p *facts.Pass[*facts.Compose]) {
 	d := p.Doc
 	if !hasDefaultName(d) || d.Includes() || len(d.File.Documents) != 1 || d.File.Err != nil || d.Endless() != nil {
 		return

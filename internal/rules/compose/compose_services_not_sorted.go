@@ -13,7 +13,7 @@ import (
 //
 // Off by default: the order in which they depend on each other reads as well.
 // Silent where comments group them, and where an anchor has to come first.
-var ComposeServicesNotSorted = lint.Rule[*facts.Compose]{
+var ComposeServicesNotSorted = facts.Rule[*facts.Compose]{
 	Meta: lint.Meta{
 		ID:       "compose-services-not-sorted",
 		Title:    "The services are not in alphabetical order",
@@ -25,7 +25,7 @@ var ComposeServicesNotSorted = lint.Rule[*facts.Compose]{
 	Check: checkComposeServicesNotSorted,
 }
 
-func checkComposeServicesNotSorted(p *lint.Pass[*facts.Compose]) {
+func checkComposeServicesNotSorted(p *facts.Pass[*facts.Compose]) {
 	section := p.Doc.Section("services")
 	if section == nil || section.Value.Kind != yaml.Mapping {
 		return

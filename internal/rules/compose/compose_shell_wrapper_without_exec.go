@@ -20,7 +20,7 @@ import (
 // bash and the ash of Alpine step aside by themselves. Silent too for a single
 // command, where the last command is a part of a pipe or of a compound command or
 // starts another script, for scripts with trap or wait, and for jobs that end.
-var ComposeShellWrapperWithoutExec = lint.Rule[*facts.Compose]{
+var ComposeShellWrapperWithoutExec = facts.Rule[*facts.Compose]{
 	Meta: lint.Meta{
 		ID:       "compose-shell-wrapper-without-exec",
 		Title:    "A shell that does not exec its last command keeps the stop signal from it",
@@ -33,14 +33,14 @@ var ComposeShellWrapperWithoutExec = lint.Rule[*facts.Compose]{
 	Check: checkComposeShellWrapperWithoutExec,
 }
 
-func checkComposeShellWrapperWithoutExec(p *lint.Pass[*facts.Compose]) {
+func checkComposeShellWrapperWithoutExec(p *facts.Pass[*facts.Compose]) {
 	for _, s := range p.Doc.All() {
 		c := s.Entrypoint()
 		if !c.Exists() {
 			c = s.Command()
 		}
 		script, ok := shellScript(commandWords(c), true)
-		if !ok || s.IsJob() || !hasDash(s) {
+		if !ok || s.IsJob() || !hasDash(p, s) {
 			continue
 		}
 		last, offset, ok := facts.LastCommand(script)
@@ -61,8 +61,8 @@ func checkComposeShellWrapperWithoutExec(p *lint.Pass[*facts.Compose]) {
 }
 
 // hasDash tells whether a service's /bin/sh is known to be dash.
-func hasDash(s *facts.ComposeService) bool {
-	if b, err := s.Built(); err == nil && b != nil && b.Stage != nil {
+func hasDash(p *facts.Pass[*facts.Compose], s *facts.ComposeService) bool {
+	if b, err := p.Project.Build(s); err == nil && b != nil && b.Stage != nil {
 		return b.Stage.Base().System() == facts.Debian && !b.Stage.ShIsBash(b.Stage.From)
 	}
 	i, ok := s.Image()

@@ -15,7 +15,7 @@ import (
 //
 // Off by default: the need depends on the program. Silent for databases, for
 // jobs that end, in files for development, and in files that others complete.
-var ComposeStopGracePeriodUnset = lint.Rule[*facts.Compose]{
+var ComposeStopGracePeriodUnset = facts.Rule[*facts.Compose]{
 	Meta: lint.Meta{
 		ID:       "compose-stop-grace-period-unset",
 		Title:    "A service has ten seconds to stop",
@@ -28,7 +28,7 @@ var ComposeStopGracePeriodUnset = lint.Rule[*facts.Compose]{
 	Check: checkComposeStopGracePeriodUnset,
 }
 
-func checkComposeStopGracePeriodUnset(p *lint.Pass[*facts.Compose]) {
+func checkComposeStopGracePeriodUnset(p *facts.Pass[*facts.Compose]) {
 	for _, s := range p.Doc.All() {
 		v := s.Value("stop_grace_period")
 		if d, ok := facts.Duration(v); ok && d == 0 {

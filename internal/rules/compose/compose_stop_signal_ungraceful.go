@@ -13,7 +13,7 @@ import (
 // Delete the line, or name the signal of the program.
 //
 // Silent for other signals and for variables.
-var ComposeStopSignalUngraceful = lint.Rule[*facts.Compose]{
+var ComposeStopSignalUngraceful = facts.Rule[*facts.Compose]{
 	Meta: lint.Meta{
 		ID:       "compose-stop-signal-ungraceful",
 		Title:    "The stop signal lets nothing finish",
@@ -26,7 +26,7 @@ var ComposeStopSignalUngraceful = lint.Rule[*facts.Compose]{
 	Check: checkComposeStopSignalUngraceful,
 }
 
-func checkComposeStopSignalUngraceful(p *lint.Pass[*facts.Compose]) {
+func checkComposeStopSignalUngraceful(p *facts.Pass[*facts.Compose]) {
 	for _, s := range p.Doc.All() {
 		v := s.Value("stop_signal")
 		if !v.Exists() || !v.Known || !facts.IsUngracefulSignal(v.Text) {

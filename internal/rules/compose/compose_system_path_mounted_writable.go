@@ -20,7 +20,7 @@ import (
 //
 // Silent for read-only mounts, which another rule looks at, and for folders of
 // one program below /etc and /var/lib.
-var ComposeSystemPathMountedWritable = lint.Rule[*facts.Compose]{
+var ComposeSystemPathMountedWritable = facts.Rule[*facts.Compose]{
 	Meta: lint.Meta{
 		ID:       "compose-system-path-mounted-writable",
 		Title:    "A service can write where its host runs programs from",
@@ -36,7 +36,7 @@ var ComposeSystemPathMountedWritable = lint.Rule[*facts.Compose]{
 	Check: checkComposeSystemPathMountedWritable,
 }
 
-func checkComposeSystemPathMountedWritable(p *lint.Pass[*facts.Compose]) {
+func checkComposeSystemPathMountedWritable(p *facts.Pass[*facts.Compose]) {
 	for _, s := range p.Doc.All() {
 		for _, m := range s.AllMounts() {
 			name, ok := hostPath(m)

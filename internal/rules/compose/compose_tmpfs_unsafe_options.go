@@ -17,7 +17,7 @@ import (
 //
 // Silent for the safe words, and for exec on /run, from which s6 and its like start
 // what they supervise.
-var ComposeTmpfsUnsafeOptions = lint.Rule[*facts.Compose]{
+var ComposeTmpfsUnsafeOptions = facts.Rule[*facts.Compose]{
 	Meta: lint.Meta{
 		ID:       "compose-tmpfs-unsafe-options",
 		Title:    "A tmpfs gives up its safe options",
@@ -31,7 +31,7 @@ var ComposeTmpfsUnsafeOptions = lint.Rule[*facts.Compose]{
 	Check: checkComposeTmpfsUnsafeOptions,
 }
 
-func checkComposeTmpfsUnsafeOptions(p *lint.Pass[*facts.Compose]) {
+func checkComposeTmpfsUnsafeOptions(p *facts.Pass[*facts.Compose]) {
 	for _, s := range p.Doc.All() {
 		for _, m := range s.AllMounts() {
 			if m.Kind != compose.Memory || m.Long || !m.Value.Known {

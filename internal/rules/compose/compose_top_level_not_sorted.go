@@ -14,7 +14,7 @@ import (
 //
 // Off by default: any order works. Silent where an anchor has to come first, and
 // where comments stand apart from the sections.
-var ComposeTopLevelNotSorted = lint.Rule[*facts.Compose]{
+var ComposeTopLevelNotSorted = facts.Rule[*facts.Compose]{
 	Meta: lint.Meta{
 		ID:       "compose-top-level-not-sorted",
 		Title:    "The sections are not in the usual order",
@@ -29,7 +29,7 @@ var ComposeTopLevelNotSorted = lint.Rule[*facts.Compose]{
 // sectionOrder has the empty word for extensions, whose names are the user's.
 var sectionOrder = []string{"version", "", "name", "include", "services", "models", "networks", "volumes", "secrets", "configs"}
 
-func checkComposeTopLevelNotSorted(p *lint.Pass[*facts.Compose]) {
+func checkComposeTopLevelNotSorted(p *facts.Pass[*facts.Compose]) {
 	d := p.Doc
 	if d.Root == nil || d.Section("services") == nil {
 		return

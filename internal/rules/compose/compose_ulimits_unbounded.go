@@ -17,7 +17,7 @@ import (
 //
 // Off by default. Silent for memlock of search engines, whose manuals ask for
 // it.
-var ComposeUlimitsUnbounded = lint.Rule[*facts.Compose]{
+var ComposeUlimitsUnbounded = facts.Rule[*facts.Compose]{
 	Meta: lint.Meta{
 		ID:       "compose-ulimits-unbounded",
 		Title:    "A limit of the daemon is lifted without bound",
@@ -29,7 +29,7 @@ var ComposeUlimitsUnbounded = lint.Rule[*facts.Compose]{
 	Check: checkComposeUlimitsUnbounded,
 }
 
-func checkComposeUlimitsUnbounded(p *lint.Pass[*facts.Compose]) {
+func checkComposeUlimitsUnbounded(p *facts.Pass[*facts.Compose]) {
 	for _, s := range p.Doc.All() {
 		search := slices.ContainsFunc([]string{"elasticsearch", "opensearch", "solr"}, func(name string) bool { return strings.Contains(s.ImageBase(), name) })
 		for _, limit := range p.Doc.View.Pairs(s.Get("ulimits")) {

@@ -19,7 +19,7 @@ import (
 // Silent in files that others complete or include, as far as the folder and those
 // above it show, about the network "default", paths of the
 // host and names with variables.
-var ComposeUndefinedResource = lint.Rule[*facts.Compose]{
+var ComposeUndefinedResource = facts.Rule[*facts.Compose]{
 	Meta: lint.Meta{
 		ID:       "compose-undefined-resource",
 		Title:    "A service uses what the file does not declare",
@@ -41,7 +41,7 @@ var ComposeUndefinedResource = lint.Rule[*facts.Compose]{
 	Check: checkComposeUndefinedResource,
 }
 
-func checkComposeUndefinedResource(p *lint.Pass[*facts.Compose]) {
+func checkComposeUndefinedResource(p *facts.Pass[*facts.Compose]) {
 	d := p.Doc
 	var findings []lint.Finding
 	for _, section := range []string{"networks", "volumes", "secrets", "configs", "models"} {

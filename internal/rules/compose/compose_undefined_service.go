@@ -16,7 +16,7 @@ import (
 // Silent in files that others complete or include, as far as the folder and those
 // above it show, for "required: false", for containers
 // named by "container:" and for names with variables.
-var ComposeUndefinedService = lint.Rule[*facts.Compose]{
+var ComposeUndefinedService = facts.Rule[*facts.Compose]{
 	Meta: lint.Meta{
 		ID:       "compose-undefined-service",
 		Title:    "A service refers to one that does not exist",
@@ -42,7 +42,7 @@ var edgeKeys = map[facts.EdgeKind]string{
 	facts.NamespaceEdge: "namespace", facts.ExtendsEdge: "extends", facts.ContextEdge: "additional_contexts",
 }
 
-func checkComposeUndefinedService(p *lint.Pass[*facts.Compose]) {
+func checkComposeUndefinedService(p *facts.Pass[*facts.Compose]) {
 	d := p.Doc
 	var names []string
 	for _, s := range d.All() {

@@ -19,7 +19,7 @@ import (
 // Silent for variables with a default or an error text, for those that a .env or
 // an example of one beside the file names, for those that other parts of the
 // file read from outside, and without a folder to look into.
-var ComposeUnescapedDollar = lint.Rule[*facts.Compose]{
+var ComposeUnescapedDollar = facts.Rule[*facts.Compose]{
 	Meta: lint.Meta{
 		ID:       "compose-unescaped-dollar",
 		Title:    "Compose replaces a variable that is meant for the container",
@@ -33,7 +33,7 @@ var ComposeUnescapedDollar = lint.Rule[*facts.Compose]{
 	Check: checkComposeUnescapedDollar,
 }
 
-func checkComposeUnescapedDollar(p *lint.Pass[*facts.Compose]) {
+func checkComposeUnescapedDollar(p *facts.Pass[*facts.Compose]) {
 	d := p.Doc
 	if !p.Files.Known() {
 		p.Skip("the files beside the document are not known")

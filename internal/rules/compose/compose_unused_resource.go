@@ -14,7 +14,7 @@ import (
 //
 // Silent about the network "default" and what is external, in files that others
 // complete, and beside other Compose files, which may use it.
-var ComposeUnusedResource = lint.Rule[*facts.Compose]{
+var ComposeUnusedResource = facts.Rule[*facts.Compose]{
 	Meta: lint.Meta{
 		ID:       "compose-unused-resource",
 		Title:    "No service uses what the file declares",
@@ -27,7 +27,7 @@ var ComposeUnusedResource = lint.Rule[*facts.Compose]{
 	Check: checkComposeUnusedResource,
 }
 
-func checkComposeUnusedResource(p *lint.Pass[*facts.Compose]) {
+func checkComposeUnusedResource(p *facts.Pass[*facts.Compose]) {
 	d := p.Doc
 	if !standsAlone(p) {
 		return

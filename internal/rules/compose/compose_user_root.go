@@ -19,7 +19,7 @@ import (
 // Silent where no user is named, since then the image decides, where a variable
 // decides, for jobs that end, which often set owners, and beside the socket of a
 // container engine, which belongs to root.
-var ComposeUserRoot = lint.Rule[*facts.Compose]{
+var ComposeUserRoot = facts.Rule[*facts.Compose]{
 	Meta: lint.Meta{
 		ID:       "compose-user-root",
 		Title:    "A service asks for root",
@@ -35,7 +35,7 @@ var ComposeUserRoot = lint.Rule[*facts.Compose]{
 	Check: checkComposeUserRoot,
 }
 
-func checkComposeUserRoot(p *lint.Pass[*facts.Compose]) {
+func checkComposeUserRoot(p *facts.Pass[*facts.Compose]) {
 	for _, s := range p.Doc.All() {
 		v := s.Value("user")
 		name, _, _ := strings.Cut(v.Text, ":")

@@ -18,7 +18,7 @@ import (
 //
 // Silent for variables that shells, Docker and continuous integration set, and in
 // files for the latter, as compose.ci.yaml; the option "ignore" names others.
-var ComposeVariableUndefined = lint.Rule[*facts.Compose]{
+var ComposeVariableUndefined = facts.Rule[*facts.Compose]{
 	Meta: lint.Meta{
 		ID:       "compose-variable-undefined",
 		Title:    "A variable that nothing sets",
@@ -36,7 +36,7 @@ var ComposeVariableUndefined = lint.Rule[*facts.Compose]{
 	Check: checkComposeVariableUndefined,
 }
 
-func checkComposeVariableUndefined(p *lint.Pass[*facts.Compose]) {
+func checkComposeVariableUndefined(p *facts.Pass[*facts.Compose]) {
 	if !p.Files.Known() || p.Doc.IsFragment(p.Doc.Name) || hasPart(path.Base(p.Doc.Name), "ci") {
 		return
 	}

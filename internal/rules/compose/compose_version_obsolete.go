@@ -13,7 +13,7 @@ import (
 // Off by default: nothing but the warning depends on it, and older programs,
 // "docker stack deploy" among them, still want it. Silent about files in the
 // format before 2016 and about the extension "x-version".
-var ComposeVersionObsolete = lint.Rule[*facts.Compose]{
+var ComposeVersionObsolete = facts.Rule[*facts.Compose]{
 	Meta: lint.Meta{
 		ID:       "compose-version-obsolete",
 		Title:    "Compose reads the key \"version\" no more",
@@ -25,7 +25,7 @@ var ComposeVersionObsolete = lint.Rule[*facts.Compose]{
 	Check: checkComposeVersionObsolete,
 }
 
-func checkComposeVersionObsolete(p *lint.Pass[*facts.Compose]) {
+func checkComposeVersionObsolete(p *facts.Pass[*facts.Compose]) {
 	pair := p.Doc.Section("version")
 	if pair == nil || p.Doc.Section("services") == nil {
 		return

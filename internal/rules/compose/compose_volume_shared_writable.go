@@ -17,7 +17,7 @@ import (
 //
 // Off by default: programs that are made for it share volumes with good reason.
 // Silent where all but one mount it read-only.
-var ComposeVolumeSharedWritable = lint.Rule[*facts.Compose]{
+var ComposeVolumeSharedWritable = facts.Rule[*facts.Compose]{
 	Meta: lint.Meta{
 		ID:       "compose-volume-shared-writable",
 		Title:    "Several services write to one volume",
@@ -29,7 +29,7 @@ var ComposeVolumeSharedWritable = lint.Rule[*facts.Compose]{
 	Check: checkComposeVolumeSharedWritable,
 }
 
-func checkComposeVolumeSharedWritable(p *lint.Pass[*facts.Compose]) {
+func checkComposeVolumeSharedWritable(p *facts.Pass[*facts.Compose]) {
 	first := map[string]*facts.ComposeService{}
 	told := map[string]bool{}
 	places := map[string]text.Span{}

@@ -13,7 +13,7 @@ import (
 // Off by default: quotes do no harm. Silent where the entry is something else
 // without them: a hash sign, brackets, a colon with a blank, a word that reads as a
 // number.
-var ComposeVolumesNeedlesslyQuoted = lint.Rule[*facts.Compose]{
+var ComposeVolumesNeedlesslyQuoted = facts.Rule[*facts.Compose]{
 	Meta: lint.Meta{
 		ID:       "compose-volumes-needlessly-quoted",
 		Title:    "A volume has quotes that it does not need",
@@ -25,7 +25,7 @@ var ComposeVolumesNeedlesslyQuoted = lint.Rule[*facts.Compose]{
 	Check: checkComposeVolumesNeedlesslyQuoted,
 }
 
-func checkComposeVolumesNeedlesslyQuoted(p *lint.Pass[*facts.Compose]) {
+func checkComposeVolumesNeedlesslyQuoted(p *facts.Pass[*facts.Compose]) {
 	seen := map[*yaml.Node]bool{}
 	for _, s := range p.Doc.All() {
 		list := s.Get("volumes")

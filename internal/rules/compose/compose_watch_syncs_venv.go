@@ -23,7 +23,7 @@ import (
 // It is there if the folder has it, or has the manifest of uv or npm. Silent
 // where .dockerignore leaves it out, which Compose applies too, and for rules
 // with an include list.
-var ComposeWatchSyncsVenv = lint.Rule[*facts.Compose]{
+var ComposeWatchSyncsVenv = facts.Rule[*facts.Compose]{
 	Meta: lint.Meta{
 		ID:       "compose-watch-syncs-venv",
 		Title:    "The local environment is copied into the container",
@@ -37,7 +37,7 @@ var ComposeWatchSyncsVenv = lint.Rule[*facts.Compose]{
 	Check: checkComposeWatchSyncsVenv,
 }
 
-func checkComposeWatchSyncsVenv(p *lint.Pass[*facts.Compose]) {
+func checkComposeWatchSyncsVenv(p *facts.Pass[*facts.Compose]) {
 	for _, s := range p.Doc.All() {
 		for _, w := range s.Watch() {
 			if !strings.HasPrefix(w.Action.Text, "sync") || !w.Path.Exists() || !w.Path.Known || len(w.Include) > 0 {
@@ -62,7 +62,7 @@ func checkComposeWatchSyncsVenv(p *lint.Pass[*facts.Compose]) {
 
 // syncedEnvironments lists the environments in the folder of a rule that nothing
 // ignores.
-func syncedEnvironments(p *lint.Pass[*facts.Compose], s *facts.ComposeService, w compose.WatchRule) []string {
+func syncedEnvironments(p *facts.Pass[*facts.Compose], s *facts.ComposeService, w compose.WatchRule) []string {
 	var lines []string
 	for _, v := range w.Ignore {
 		lines = append(lines, v.Text)
@@ -75,7 +75,7 @@ func syncedEnvironments(p *lint.Pass[*facts.Compose], s *facts.ComposeService, w
 			_, has := p.Files.Exists(path.Join(w.Path.Text, m))
 			there = there || has
 		}
-		if _, ignored := ignore.Ignored(e.name); there && !ignored && !leftOutOfBuild(p.Doc, s, path.Join(w.Path.Text, e.name)) {
+		if _, ignored := ignore.Ignored(e.name); there && !ignored && !leftOutOfBuild(p, s, path.Join(w.Path.Text, e.name)) {
 			names = append(names, e.name)
 		}
 	}
@@ -84,7 +84,7 @@ func syncedEnvironments(p *lint.Pass[*facts.Compose], s *facts.ComposeService, w
 
 // leftOutOfBuild tells whether the ignore file of a service's build keeps a path,
 // from the file's folder, out of it.
-func leftOutOfBuild(d *facts.Compose, s *facts.ComposeService, name string) bool {
+func leftOutOfBuild(p *facts.Pass[*facts.Compose], s *facts.ComposeService, name string) bool {
 	b, ok := s.Build()
 	if !ok {
 		return false
@@ -93,7 +93,7 @@ func leftOutOfBuild(d *facts.Compose, s *facts.ComposeService, name string) bool
 	if b.Context.Exists() {
 		folder = path.Clean(b.Context.Text)
 	}
-	c, err := d.Around.Context(folder, b.Dockerfile.Text)
+	c, err := p.Project.Context(folder, b.Dockerfile.Text)
 	if err != nil {
 		return true // nobody knows
 	}

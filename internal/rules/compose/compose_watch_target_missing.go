@@ -11,7 +11,7 @@ import (
 // does not say where to, or one with an empty path. Compose refuses the file.
 //
 // Silent for rebuild and restart, which copy nothing.
-var ComposeWatchTargetMissing = lint.Rule[*facts.Compose]{
+var ComposeWatchTargetMissing = facts.Rule[*facts.Compose]{
 	Meta: lint.Meta{
 		ID:       "compose-watch-target-missing",
 		Title:    "A watch rule does not say where the files go",
@@ -25,7 +25,7 @@ var ComposeWatchTargetMissing = lint.Rule[*facts.Compose]{
 	Check: checkComposeWatchTargetMissing,
 }
 
-func checkComposeWatchTargetMissing(p *lint.Pass[*facts.Compose]) {
+func checkComposeWatchTargetMissing(p *facts.Pass[*facts.Compose]) {
 	for _, s := range p.Doc.All() {
 		for _, w := range s.Watch() {
 			if w.Path.Exists() && w.Path.Raw == "" {

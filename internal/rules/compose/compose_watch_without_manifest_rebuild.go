@@ -22,7 +22,7 @@ import (
 //
 // Silent where a rebuild watches the whole folder, and where one watches the
 // manifest of another folder and what is synchronised does not have this one.
-var ComposeWatchWithoutManifestRebuild = lint.Rule[*facts.Compose]{
+var ComposeWatchWithoutManifestRebuild = facts.Rule[*facts.Compose]{
 	Meta: lint.Meta{
 		ID:       "compose-watch-without-manifest-rebuild",
 		Title:    "A changed manifest does not rebuild the image",
@@ -36,7 +36,7 @@ var ComposeWatchWithoutManifestRebuild = lint.Rule[*facts.Compose]{
 	Check: checkComposeWatchWithoutManifestRebuild,
 }
 
-func checkComposeWatchWithoutManifestRebuild(p *lint.Pass[*facts.Compose]) {
+func checkComposeWatchWithoutManifestRebuild(p *facts.Pass[*facts.Compose]) {
 	for _, s := range p.Doc.All() {
 		b, ok := s.Build()
 		rules := s.Watch()
@@ -47,7 +47,7 @@ func checkComposeWatchWithoutManifestRebuild(p *lint.Pass[*facts.Compose]) {
 		if b.Context.Exists() {
 			folder = path.Clean(b.Context.Text)
 		}
-		around, err := p.Doc.Around.Context(folder, b.Dockerfile.Text)
+		around, err := p.Project.Context(folder, b.Dockerfile.Text)
 		if err != nil {
 			p.Skip(err.Error())
 			return

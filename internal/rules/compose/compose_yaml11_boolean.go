@@ -16,7 +16,7 @@ import (
 // or false.
 //
 // Silent for text in quotes and in fields that are text.
-var ComposeYaml11Boolean = lint.Rule[*facts.Compose]{
+var ComposeYaml11Boolean = facts.Rule[*facts.Compose]{
 	Meta: lint.Meta{
 		ID:       "compose-yaml11-boolean",
 		Title:    "A boolean is written as YAML 1.1 has it",
@@ -39,7 +39,7 @@ var booleanKeys = []string{
 // freeKeys are those below which the names are the user's own.
 var freeKeys = []string{"environment", "labels", "args", "annotations", "sysctls", "driver_opts", "options", "extra_hosts", "additional_contexts"}
 
-func checkComposeYaml11Boolean(p *lint.Pass[*facts.Compose]) {
+func checkComposeYaml11Boolean(p *facts.Pass[*facts.Compose]) {
 	p.Doc.Root.Walk(func(n *yaml.Node) bool {
 		pair := n.Pair()
 		if pair == nil || pair.Value != n || pair.Key.Kind != yaml.Scalar {

@@ -4,12 +4,11 @@ import (
 	"slices"
 
 	"github.com/dockmend/dockmend/internal/facts"
-	"github.com/dockmend/dockmend/internal/lint"
 )
 
 // dotenvNames are the variables that the .env beside the file, or an example of
 // one, sets. The names alone count: the values may be another machine's.
-func dotenvNames(p *lint.Pass[*facts.Compose]) map[string]bool {
+func dotenvNames(p *facts.Pass[*facts.Compose]) map[string]bool {
 	names := map[string]bool{}
 	if !p.Files.Known() {
 		return names

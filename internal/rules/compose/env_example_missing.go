@@ -19,7 +19,7 @@ import (
 //
 // Silent where all variables have a default, and where the files themselves are
 // in git.
-var EnvExampleMissing = lint.Rule[*facts.Compose]{
+var EnvExampleMissing = facts.Rule[*facts.Compose]{
 	Meta: lint.Meta{
 		ID:       "env-example-missing",
 		Title:    "There is no example of the variables",
@@ -34,7 +34,7 @@ var EnvExampleMissing = lint.Rule[*facts.Compose]{
 	Check: checkEnvExampleMissing,
 }
 
-func checkEnvExampleMissing(p *lint.Pass[*facts.Compose]) {
+func checkEnvExampleMissing(p *facts.Pass[*facts.Compose]) {
 	if !p.Files.Known() || p.Doc.IsFragment(p.Doc.Name) {
 		return
 	}
@@ -48,7 +48,7 @@ func checkEnvExampleMissing(p *lint.Pass[*facts.Compose]) {
 	if len(paths) == 0 && len(bare) == 0 || skipsPart(p) {
 		return
 	}
-	repository := p.Doc.Around.Repository()
+	repository := p.Project.Repository()
 	for _, name := range paths {
 		there, known := isThere(p, name)
 		missing := known && !there && entries[name].Required
@@ -82,7 +82,7 @@ func checkEnvExampleMissing(p *lint.Pass[*facts.Compose]) {
 
 // checkEnvExample looks for variables that the local file has and the examples
 // have not.
-func checkEnvExample(p *lint.Pass[*facts.Compose], examples []string, bare []variableUse) {
+func checkEnvExample(p *facts.Pass[*facts.Compose], examples []string, bare []variableUse) {
 	local, ok := readEnvFile(p, ".env", false)
 	if !ok {
 		return
@@ -109,7 +109,7 @@ func checkEnvExample(p *lint.Pass[*facts.Compose], examples []string, bare []var
 
 // areSetNearby reports whether scripts, a Makefile or a README next to the file set all of
 // the variables, which says what belongs in them.
-func areSetNearby(p *lint.Pass[*facts.Compose], names []string) bool {
+func areSetNearby(p *facts.Pass[*facts.Compose], names []string) bool {
 	files, err := p.Files.List(".")
 	if err != nil {
 		return false

@@ -23,7 +23,7 @@ import (
 //
 // Silent for examples, templates and defaults, for tests, and for files that hold
 // nothing but versions, ports, names of images and settings of Compose.
-var EnvFileCommitted = lint.Rule[*facts.Compose]{
+var EnvFileCommitted = facts.Rule[*facts.Compose]{
 	Meta: lint.Meta{
 		ID:       "env-file-committed",
 		Title:    "A file of variables is in git",
@@ -39,14 +39,14 @@ var EnvFileCommitted = lint.Rule[*facts.Compose]{
 	Check: checkEnvFileCommitted,
 }
 
-func checkEnvFileCommitted(p *lint.Pass[*facts.Compose]) {
+func checkEnvFileCommitted(p *facts.Pass[*facts.Compose]) {
 	if !p.Files.Known() || len(p.Doc.All()) == 0 || isTestFolder(p.Doc.Name) {
 		return
 	}
 	paths, entries := envFilePaths(p.Doc)
 	if !slices.Contains(paths, ".env") {
 		// The file is looked for first: to read the other Compose files takes longer.
-		if _, there := p.Files.Exists(".env"); there && isFirstOfFolder(p.Doc) {
+		if _, there := p.Files.Exists(".env"); there && isFirstOfFolder(p) {
 			paths = append(paths, ".env")
 		}
 	}
@@ -58,7 +58,7 @@ func checkEnvFileCommitted(p *lint.Pass[*facts.Compose]) {
 		if !ok || path.IsAbs(name) {
 			continue
 		}
-		tracked, known := p.Doc.Around.Repository().Tracks(name)
+		tracked, known := p.Project.Repository().Tracks(name)
 		if !known {
 			p.Skip(fmt.Sprintf("nothing tells whether git has %q", shortText(name)))
 			continue
@@ -152,11 +152,10 @@ func isTestFolder(name string) bool {
 
 // isFirstOfFolder tells whether of the Compose files of the folder this is the
 // one that speaks of .env: the first by name, if none names it.
-func isFirstOfFolder(d *facts.Compose) bool {
-	for _, near := range d.ComposeFiles() {
-		other := near.Compose()
-		paths, _ := envFilePaths(other)
-		if other.Name < d.Name && len(other.All()) > 0 || slices.Contains(paths, ".env") {
+func isFirstOfFolder(p *facts.Pass[*facts.Compose]) bool {
+	for _, near := range p.Project.ComposeFiles(p.Doc) {
+		paths, _ := envFilePaths(near.Compose)
+		if near.Name < p.Doc.Name && len(near.All()) > 0 || slices.Contains(paths, ".env") {
 			return false
 		}
 	}
@@ -164,7 +163,7 @@ func isFirstOfFolder(d *facts.Compose) bool {
 }
 
 // filePath is how reports name a path from the Compose file's folder.
-func filePath(p *lint.Pass[*facts.Compose], name string) string {
+func filePath(p *facts.Pass[*facts.Compose], name string) string {
 	gate, err := p.Files.In(path.Dir(name), "")
 	if err != nil {
 		return name

@@ -6,7 +6,6 @@ import (
 	"strings"
 
 	"github.com/dockmend/dockmend/internal/facts"
-	"github.com/dockmend/dockmend/internal/lint"
 	"github.com/dockmend/dockmend/internal/syntax/compose"
 	"github.com/dockmend/dockmend/internal/syntax/yaml"
 	"github.com/dockmend/dockmend/internal/text"
@@ -18,7 +17,7 @@ type envVariable struct{ name, value string }
 // readEnvFile reads a file of variables beside the Compose file; ok is false when
 // there is none that can be read. Lines that are commented out count as names of
 // an example.
-func readEnvFile(p *lint.Pass[*facts.Compose], name string, comments bool) (variables []envVariable, ok bool) {
+func readEnvFile(p *facts.Pass[*facts.Compose], name string, comments bool) (variables []envVariable, ok bool) {
 	gate, err := p.Files.In(path.Dir(name), "")
 	if err != nil {
 		return nil, false
@@ -80,7 +79,7 @@ func nameParts(name string) []string {
 
 // envExamples lists the examples of files of variables in a folder, given from
 // that of the Compose file.
-func envExamples(p *lint.Pass[*facts.Compose], folder string) []string {
+func envExamples(p *facts.Pass[*facts.Compose], folder string) []string {
 	gate, err := p.Files.In(folder, "")
 	if err != nil {
 		return nil
@@ -100,7 +99,7 @@ func envExamples(p *lint.Pass[*facts.Compose], folder string) []string {
 
 // isThere tells whether a path from the Compose file's folder exists; known is
 // false for one out of the root.
-func isThere(p *lint.Pass[*facts.Compose], name string) (there, known bool) {
+func isThere(p *facts.Pass[*facts.Compose], name string) (there, known bool) {
 	if path.IsAbs(name) || strings.HasPrefix(name, "~") || !p.Files.Known() {
 		return false, false
 	}

@@ -4,16 +4,15 @@ import (
 	"fmt"
 
 	"github.com/dockmend/dockmend/internal/facts"
-	"github.com/dockmend/dockmend/internal/lint"
 	"github.com/dockmend/dockmend/internal/rules/pins"
 )
 
 // pinOr is a pin of one of the ways that there are, or the reason that the
 // project itself builds the image: what a registry has of it is another build.
-func pinOr(p *lint.Pass[*facts.Compose], x facts.ImageSite, pin func(*lint.Pass[*facts.Compose], facts.ImageSite) pins.Pin) pins.Pin {
+func pinOr(p *facts.Pass[*facts.Compose], x facts.ImageSite, pin func(*facts.Pass[*facts.Compose], facts.ImageSite) pins.Pin) pins.Pin {
 	if x.Refusal == "" && x.Kind == facts.ServiceSite {
 		if _, err := p.Registry.Digest(x.Reference()); err == nil {
-			if by := p.Doc.BuiltNear(x); by != "" {
+			if by := p.Project.BuiltNear(p.Doc, x); by != "" {
 				x.Refusal = fmt.Sprintf("%q is built in this project, see %q", shortText(x.Image.Text), by)
 			}
 		}

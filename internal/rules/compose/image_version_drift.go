@@ -2,7 +2,6 @@ package compose
 
 import (
 	"fmt"
-	"path"
 	"slices"
 	"strings"
 
@@ -16,7 +15,7 @@ import (
 //
 // Only the number before the first dash counts, and 3.13 is no other version than
 // 3.13.1. Off by default: two versions can be wanted.
-var ImageVersionDrift = lint.Rule[*facts.Compose]{
+var ImageVersionDrift = facts.Rule[*facts.Compose]{
 	Meta: lint.Meta{
 		ID:       "image-version-drift",
 		Title:    "One image in two versions",
@@ -37,7 +36,7 @@ type imageUse struct {
 	related lint.Related
 }
 
-func checkImageVersionDrift(p *lint.Pass[*facts.Compose]) {
+func checkImageVersionDrift(p *facts.Pass[*facts.Compose]) {
 	var own, others []imageUse
 	for _, s := range p.Doc.All() {
 		if use, ok := useOf(s.Image()); ok && !s.Has("build") {
@@ -54,11 +53,8 @@ func checkImageVersionDrift(p *lint.Pass[*facts.Compose]) {
 			}
 		}
 	})
-	for _, near := range p.Doc.ComposeFiles() {
-		if !slices.ContainsFunc(own, func(use imageUse) bool { return near.Mentions(path.Base(use.name)) }) {
-			continue
-		}
-		for _, s := range near.Compose().All() {
+	for _, near := range p.Project.ComposeFiles(p.Doc) {
+		for _, s := range near.All() {
 			if use, ok := useOf(s.Image()); ok && !s.Has("build") {
 				use.related = lint.Related{Source: near.Source, Span: s.Value("image").Span, Message: "the other version"}
 				others = append(others, use)

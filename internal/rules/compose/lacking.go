@@ -33,7 +33,7 @@ type lacking struct {
 
 // report makes one finding for the file, or one for each service where the
 // option asks for them. A fix is for all services of a finding or not offered.
-func (l lacking) report(p *lint.Pass[*facts.Compose]) {
+func (l lacking) report(p *facts.Pass[*facts.Compose]) {
 	if len(l.services) == 0 {
 		return
 	}

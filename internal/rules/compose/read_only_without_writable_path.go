@@ -20,7 +20,7 @@ import (
 //
 // Silent for folders of VOLUME, which are writable, and for images from elsewhere.
 // For manifests there is k8s-read-only-without-writable-path.
-var ReadOnlyWithoutWritablePath = lint.Rule[*facts.Compose]{
+var ReadOnlyWithoutWritablePath = facts.Rule[*facts.Compose]{
 	Meta: lint.Meta{
 		ID:       "read-only-without-writable-path",
 		Title:    "A service with a read-only root writes somewhere",
@@ -34,10 +34,10 @@ var ReadOnlyWithoutWritablePath = lint.Rule[*facts.Compose]{
 	Check: checkReadOnlyWithoutWritablePath,
 }
 
-func checkReadOnlyWithoutWritablePath(p *lint.Pass[*facts.Compose]) {
+func checkReadOnlyWithoutWritablePath(p *facts.Pass[*facts.Compose]) {
 	eachBuild(p, func(s *facts.ComposeService, b *facts.ServiceBuild) {
 		readOnly := s.Entry("read_only")
-		if readOnly == nil || !s.Value("read_only").IsTrue() || siblingSets(p.Doc, s.Name, "tmpfs") || siblingSets(p.Doc, s.Name, "volumes") {
+		if readOnly == nil || !s.Value("read_only").IsTrue() || siblingSets(p, s.Name, "tmpfs") || siblingSets(p, s.Name, "volumes") {
 			return
 		}
 		w, ok := deniedWrite(s, b.Stage)

@@ -15,7 +15,7 @@ import (
 // eachBuild calls visit for every service whose build can be read, Dockerfile and
 // stage included. For the others the rule skips, with each reason once. That a
 // context or a target is not there is for the rules on these to say.
-func eachBuild(p *lint.Pass[*facts.Compose], visit func(*facts.ComposeService, *facts.ServiceBuild)) {
+func eachBuild(p *facts.Pass[*facts.Compose], visit func(*facts.ComposeService, *facts.ServiceBuild)) {
 	skipped := map[string]bool{}
 	skip := func(s *facts.ComposeService, reason string) {
 		if !skipped[reason] {
@@ -24,7 +24,7 @@ func eachBuild(p *lint.Pass[*facts.Compose], visit func(*facts.ComposeService, *
 		}
 	}
 	for _, s := range p.Doc.All() {
-		b, err := s.Built()
+		b, err := p.Project.Build(s)
 		switch {
 		case errors.Is(err, fs.ErrNotExist):
 			skip(s, "the build context is not there")
@@ -48,12 +48,9 @@ func inDockerfile(b *facts.ServiceBuild, span text.Span, message string) lint.Re
 
 // siblingSets tells whether a Compose file beside this one gives the service of
 // that name a key: Compose may merge both.
-func siblingSets(d *facts.Compose, service, key string) bool {
-	for _, near := range d.ComposeFiles() {
-		if !near.Mentions(service) {
-			continue
-		}
-		if s := near.Compose().Named(service); s != nil && s.Has(key) {
+func siblingSets(p *facts.Pass[*facts.Compose], service, key string) bool {
+	for _, near := range p.Project.ComposeFiles(p.Doc) {
+		if s := near.Named(service); s != nil && s.Has(key) {
 			return true
 		}
 	}
@@ -67,8 +64,8 @@ func has(entries []compose.KeyValue, key string) bool {
 
 // skipsPart tells whether the folder does not look like a whole checkout, where
 // a file that is not there says nothing; the rule has skipped then.
-func skipsPart(p *lint.Pass[*facts.Compose]) bool {
-	if p.Doc.Around.Repository().IsWhole() {
+func skipsPart(p *facts.Pass[*facts.Compose]) bool {
+	if p.Project.Repository().IsWhole() {
 		return false
 	}
 	p.Skip("neither .git nor a .gitignore shows that all files of the project are there")

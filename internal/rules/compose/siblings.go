@@ -19,7 +19,7 @@ func hasDefaultName(d *facts.Compose) bool {
 // siblings lists the other Compose files of the folder: with -f, or by itself,
 // Compose may merge any of them with this one. known is false where the folder
 // cannot be looked at.
-func siblings(p *lint.Pass[*facts.Compose]) (names []string, known bool) {
+func siblings(p *facts.Pass[*facts.Compose]) (names []string, known bool) {
 	if !p.Files.Known() {
 		return nil, false
 	}
@@ -37,7 +37,7 @@ func siblings(p *lint.Pass[*facts.Compose]) (names []string, known bool) {
 
 // standsAlone tells whether all of the project is in this file, as far as can be
 // seen: it is no fragment, and no other Compose file lies beside it.
-func standsAlone(p *lint.Pass[*facts.Compose]) bool {
+func standsAlone(p *facts.Pass[*facts.Compose]) bool {
 	names, known := siblings(p)
 	return known && len(names) == 0 && !p.Doc.IsFragment(p.Doc.Name)
 }
@@ -46,7 +46,7 @@ func standsAlone(p *lint.Pass[*facts.Compose]) bool {
 // lacks: it is a fragment by itself, a file that is given with -f, alone or after
 // others, one that a folder above includes or completes, or one whose build contexts
 // are not where they would be.
-func hasLooseEnds(p *lint.Pass[*facts.Compose]) bool {
+func hasLooseEnds(p *facts.Pass[*facts.Compose]) bool {
 	d := p.Doc
 	if d.IsFragment(d.Name) || !hasDefaultName(d) {
 		return true
@@ -59,7 +59,7 @@ func hasLooseEnds(p *lint.Pass[*facts.Compose]) bool {
 
 // lacksContext tells whether a service is built from a folder that is not there:
 // the paths are another folder's then.
-func lacksContext(p *lint.Pass[*facts.Compose]) bool {
+func lacksContext(p *facts.Pass[*facts.Compose]) bool {
 	for _, s := range p.Doc.All() {
 		b, ok := s.Build()
 		if !ok || b.IsRemote() || !b.Context.Exists() || !b.Context.Known || path.IsAbs(b.Context.Text) || strings.HasPrefix(path.Clean(b.Context.Text), "..") {
@@ -77,7 +77,7 @@ const maxFoldersAbove = 3
 
 // namedAbove tells whether a Compose file of a folder above names this file, or has
 // a service of the same name, which this one then completes.
-func namedAbove(p *lint.Pass[*facts.Compose]) bool {
+func namedAbove(p *facts.Pass[*facts.Compose]) bool {
 	parts := strings.Split(p.Doc.Name, "/")
 	for up := 1; up <= min(maxFoldersAbove, len(parts)-1); up++ {
 		folder, err := p.Files.In(strings.Repeat("../", up), "")

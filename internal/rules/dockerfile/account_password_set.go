@@ -19,7 +19,7 @@ import (
 // later by a secret mount, where it expires at once (passwd -e) or no login over SSH
 // takes it, and for the one that Azure App Service asks for. It is an info where a
 // comment above speaks of the password.
-var AccountPasswordSet = lint.Rule[*facts.Dockerfile]{
+var AccountPasswordSet = facts.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
 		ID:       "account-password-set",
 		Title:    "An account gets a password",
@@ -33,7 +33,7 @@ var AccountPasswordSet = lint.Rule[*facts.Dockerfile]{
 	Check: checkAccountPasswordSet,
 }
 
-func checkAccountPasswordSet(p *lint.Pass[*facts.Dockerfile]) {
+func checkAccountPasswordSet(p *facts.Pass[*facts.Dockerfile]) {
 	p.Doc.AllCommands(func(c *facts.Command) {
 		if !setsPassword(c) || hasSecretMount(c.Instruction) || !p.Hadolint && cannotLogIn(p.Doc, c) {
 			return

@@ -18,7 +18,7 @@ import (
 // without a known value, and for flags that COPY has not.
 //
 // Off by default: plain files are copied as well.
-var AddInsteadOfCopy = lint.Rule[*facts.Dockerfile]{
+var AddInsteadOfCopy = facts.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
 		ID:       "add-instead-of-copy",
 		Title:    "ADD does more than it looks",
@@ -33,7 +33,7 @@ var AddInsteadOfCopy = lint.Rule[*facts.Dockerfile]{
 	Check: checkAddInsteadOfCopy,
 }
 
-func checkAddInsteadOfCopy(p *lint.Pass[*facts.Dockerfile]) {
+func checkAddInsteadOfCopy(p *facts.Pass[*facts.Dockerfile]) {
 	p.Doc.Each("add", true, func(in *dockerfile.Instruction) {
 		sources, _, ok := copyWords(in)
 		if !ok || len(in.Heredocs) > 0 {

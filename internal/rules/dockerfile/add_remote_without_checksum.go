@@ -13,7 +13,7 @@ import (
 // the server gives goes into the image, today and tomorrow.
 //
 // Git addresses are fine with a commit.
-var AddRemoteWithoutChecksum = lint.Rule[*facts.Dockerfile]{
+var AddRemoteWithoutChecksum = facts.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
 		ID:       "add-remote-without-checksum",
 		Title:    "ADD takes what the server gives",
@@ -27,7 +27,7 @@ var AddRemoteWithoutChecksum = lint.Rule[*facts.Dockerfile]{
 	Check: checkAddRemoteWithoutChecksum,
 }
 
-func checkAddRemoteWithoutChecksum(p *lint.Pass[*facts.Dockerfile]) {
+func checkAddRemoteWithoutChecksum(p *facts.Pass[*facts.Dockerfile]) {
 	p.Doc.Each("add", true, func(in *dockerfile.Instruction) {
 		sources, _, ok := copyWords(in)
 		if _, checked := flagOf(in, "checksum"); checked || !ok {

@@ -16,7 +16,7 @@ import (
 // Silent where a cache is mounted at /var/cache/apk or it is removed in the
 // same RUN, with --cache-dir, in stages whose layers are no part of the image, where
 // a RUN above has fetched the index already, and in a branch that a test decides on.
-var ApkCacheKept = lint.Rule[*facts.Dockerfile]{
+var ApkCacheKept = facts.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
 		ID:       "apk-cache-kept",
 		Title:    "The index of apk stays in the image",
@@ -33,7 +33,7 @@ var ApkCacheKept = lint.Rule[*facts.Dockerfile]{
 	Check: checkApkCacheKept,
 }
 
-func checkApkCacheKept(p *lint.Pass[*facts.Dockerfile]) {
+func checkApkCacheKept(p *facts.Pass[*facts.Dockerfile]) {
 	dirs := []string{"/var/cache/apk", "/etc/apk/cache"}
 	p.Doc.EachPackageCommand(func(c facts.PackageCommand) {
 		if c.Action != "add" || c.HasFlag("--no-cache", "--cache-dir") || hasVariableFlag(c) || mountsAny(c.Instruction, dirs) || !p.Hadolint && !shipsLayers(p.Doc, c.Instruction) {

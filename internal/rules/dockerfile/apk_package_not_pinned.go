@@ -12,7 +12,7 @@ import (
 // Off by default: the distributions take old versions out of their archives, so
 // a pinned package fails to build soon. Pin the base image by digest instead,
 // or use a snapshot of the archive.
-var ApkPackageNotPinned = lint.Rule[*facts.Dockerfile]{
+var ApkPackageNotPinned = facts.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
 		ID:       "apk-package-not-pinned",
 		Title:    "Packages of apk have no version",
@@ -27,7 +27,7 @@ var ApkPackageNotPinned = lint.Rule[*facts.Dockerfile]{
 	Check: checkApkPackageNotPinned,
 }
 
-func checkApkPackageNotPinned(p *lint.Pass[*facts.Dockerfile]) {
+func checkApkPackageNotPinned(p *facts.Pass[*facts.Dockerfile]) {
 	packagePins{
 		managers: []string{"apk"},
 		actions:  []string{"add"},

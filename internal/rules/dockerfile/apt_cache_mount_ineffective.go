@@ -21,7 +21,7 @@ import (
 // Silent where the file or the setting is mentioned, in the stage or in one
 // that it builds on, for bases that are not known to have it, and for mounts of
 // the lists alone.
-var AptCacheMountIneffective = lint.Rule[*facts.Dockerfile]{
+var AptCacheMountIneffective = facts.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
 		ID:       "apt-cache-mount-ineffective",
 		Title:    "The image empties the mounted cache",
@@ -35,7 +35,7 @@ var AptCacheMountIneffective = lint.Rule[*facts.Dockerfile]{
 	Check: checkAptCacheMountIneffective,
 }
 
-func checkAptCacheMountIneffective(p *lint.Pass[*facts.Dockerfile]) {
+func checkAptCacheMountIneffective(p *facts.Pass[*facts.Dockerfile]) {
 	for _, s := range p.Doc.Stages() {
 		if s.Base().System() != facts.Debian || keepsDownloads(p.Doc, s) {
 			continue

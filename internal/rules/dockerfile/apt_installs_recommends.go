@@ -23,7 +23,7 @@ import (
 // Off by default: most packages that images install recommend a few megabytes or
 // nothing, and without their recommendations some programs lack what they need. The
 // preset "cloud-native" has the rule.
-var AptInstallsRecommends = lint.Rule[*facts.Dockerfile]{
+var AptInstallsRecommends = facts.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
 		ID:         "apt-installs-recommends",
 		Title:      "Recommended packages fill the image",
@@ -47,7 +47,7 @@ var recommendNothing = []string{
 	"locales", "make", "netcat-openbsd", "openssl", "patch", "pkg-config", "rsync", "tini", "tzdata", "unzip", "xz-utils",
 }
 
-func checkAptInstallsRecommends(p *lint.Pass[*facts.Dockerfile]) {
+func checkAptInstallsRecommends(p *facts.Pass[*facts.Dockerfile]) {
 	var found []text.Span
 	var edits []lint.FileEdit
 	p.Doc.EachPackageCommand(func(c facts.PackageCommand) {
@@ -70,7 +70,7 @@ func checkAptInstallsRecommends(p *lint.Pass[*facts.Dockerfile]) {
 	}
 }
 
-func reportRecommends(p *lint.Pass[*facts.Dockerfile], found []text.Span, edits []lint.FileEdit, editable bool) {
+func reportRecommends(p *facts.Pass[*facts.Dockerfile], found []text.Span, edits []lint.FileEdit, editable bool) {
 	f := lint.Finding{
 		Span:    found[0],
 		Message: fmt.Sprintf("%s also installs what the packages merely recommend; add --no-install-recommends", quoteShort(firstLine(p.Doc.Text(found[0])))),
@@ -89,7 +89,7 @@ func firstLine(s string) string {
 	return strings.TrimRight(line, " \t\r\\`")
 }
 
-func installsRecommends(p *lint.Pass[*facts.Dockerfile], c facts.PackageCommand) bool {
+func installsRecommends(p *facts.Pass[*facts.Dockerfile], c facts.PackageCommand) bool {
 	if c.Script == nil || c.HasFlag("--no-install-recommends", "--download-only", "-d", "--simulate", "-s") {
 		return false
 	}

@@ -17,7 +17,7 @@ import (
 // Silent for Linux Mint's and Java's programs of that name.
 //
 // Off by default: what it does in a build has been the same for years.
-var AptInsteadOfAptGet = lint.Rule[*facts.Dockerfile]{
+var AptInsteadOfAptGet = facts.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
 		ID:       "apt-instead-of-apt-get",
 		Title:    "apt is for people",
@@ -32,7 +32,7 @@ var AptInsteadOfAptGet = lint.Rule[*facts.Dockerfile]{
 	Check: checkAptInsteadOfAptGet,
 }
 
-func checkAptInsteadOfAptGet(p *lint.Pass[*facts.Dockerfile]) {
+func checkAptInsteadOfAptGet(p *facts.Pass[*facts.Dockerfile]) {
 	p.Doc.AllCommands(func(c *facts.Command) {
 		if c.Name() != "apt" || len(c.Words) == 1 {
 			return

@@ -18,7 +18,7 @@ import (
 //
 // Silent for the removal of keys, with a fallback or under a condition, and for
 // base images whose support has ended, which have a rule of their own.
-var AptKeyDeprecated = lint.Rule[*facts.Dockerfile]{
+var AptKeyDeprecated = facts.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
 		ID:       "apt-key-deprecated",
 		Title:    "apt-key is gone from new releases",
@@ -30,7 +30,7 @@ var AptKeyDeprecated = lint.Rule[*facts.Dockerfile]{
 	Check: checkAptKeyDeprecated,
 }
 
-func checkAptKeyDeprecated(p *lint.Pass[*facts.Dockerfile]) {
+func checkAptKeyDeprecated(p *facts.Pass[*facts.Dockerfile]) {
 	p.Doc.AllCommands(func(c *facts.Command) {
 		s := p.Doc.StageOf(c.Instruction)
 		if c.Name() != "apt-key" || s == nil || len(c.Args()) == 0 || c.Conditional() || hasFallback(c) {

@@ -15,7 +15,7 @@ import (
 // Silent in stages whose layers are no part of the image, with a cache or a tmpfs
 // mounted on the lists, and where a later RUN installs without an update of its own,
 // for which the lists have to stay: bring the update and the install together first.
-var AptListsKept = lint.Rule[*facts.Dockerfile]{
+var AptListsKept = facts.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
 		ID:       "apt-lists-kept",
 		Title:    "The package lists of apt stay in the image",
@@ -32,7 +32,7 @@ var AptListsKept = lint.Rule[*facts.Dockerfile]{
 	Check: checkAptListsKept,
 }
 
-func checkAptListsKept(p *lint.Pass[*facts.Dockerfile]) {
+func checkAptListsKept(p *facts.Pass[*facts.Dockerfile]) {
 	const lists, clean = aptLists, "rm -rf /var/lib/apt/lists/*"
 	p.Doc.Each("run", true, func(in *dockerfile.Instruction) {
 		if !strings.Contains(p.Doc.Text(in.Span), "apt") || mountsAny(in, []string{lists}) || aptListsMatter(p, in) {
@@ -66,7 +66,7 @@ func checkAptListsKept(p *lint.Pass[*facts.Dockerfile]) {
 }
 
 // aptListsMatter tells whether the lists of a RUN are no part of the image.
-func aptListsMatter(p *lint.Pass[*facts.Dockerfile], in *dockerfile.Instruction) bool {
+func aptListsMatter(p *facts.Pass[*facts.Dockerfile], in *dockerfile.Instruction) bool {
 	s := p.Doc.StageOf(in)
 	return s != nil && !s.InFinalImage()
 }

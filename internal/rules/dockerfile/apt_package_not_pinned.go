@@ -12,7 +12,7 @@ import (
 // Off by default: the distributions take old versions out of their archives, so
 // a pinned package fails to build soon. Pin the base image by digest instead,
 // or use a snapshot of the archive.
-var AptPackageNotPinned = lint.Rule[*facts.Dockerfile]{
+var AptPackageNotPinned = facts.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
 		ID:       "apt-package-not-pinned",
 		Title:    "Packages of apt have no version",
@@ -27,7 +27,7 @@ var AptPackageNotPinned = lint.Rule[*facts.Dockerfile]{
 	Check: checkAptPackageNotPinned,
 }
 
-func checkAptPackageNotPinned(p *lint.Pass[*facts.Dockerfile]) {
+func checkAptPackageNotPinned(p *facts.Pass[*facts.Dockerfile]) {
 	packagePins{
 		managers: []string{"apt-get", "apt"},
 		actions:  []string{"install"},

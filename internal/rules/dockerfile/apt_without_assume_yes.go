@@ -18,7 +18,7 @@ import (
 // installed (--download-only, --simulate), where apt's configuration answers, as it
 // does in CircleCI's images, for install -f behind an install that succeeded, and for
 // sudo alone, which brings no other package along.
-var AptWithoutAssumeYes = lint.Rule[*facts.Dockerfile]{
+var AptWithoutAssumeYes = facts.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
 		ID:       "apt-without-assume-yes",
 		Title:    "apt-get stops to ask",
@@ -34,7 +34,7 @@ var AptWithoutAssumeYes = lint.Rule[*facts.Dockerfile]{
 	Check: checkAptWithoutAssumeYes,
 }
 
-func checkAptWithoutAssumeYes(p *lint.Pass[*facts.Dockerfile]) {
+func checkAptWithoutAssumeYes(p *facts.Pass[*facts.Dockerfile]) {
 	prompts{
 		managers: []string{"apt-get", "apt"},
 		actions:  []string{"install"},

@@ -17,7 +17,7 @@ import (
 //
 // Off by default: one small saving, and many people prefer to see the
 // unpacking.
-var ArchiveCopiedThenExtracted = lint.Rule[*facts.Dockerfile]{
+var ArchiveCopiedThenExtracted = facts.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
 		ID:       "archive-copied-then-extracted",
 		Title:    "An archive is copied and then unpacked",
@@ -32,7 +32,7 @@ var ArchiveCopiedThenExtracted = lint.Rule[*facts.Dockerfile]{
 	Check: checkArchiveCopiedThenExtracted,
 }
 
-func checkArchiveCopiedThenExtracted(p *lint.Pass[*facts.Dockerfile]) {
+func checkArchiveCopiedThenExtracted(p *facts.Pass[*facts.Dockerfile]) {
 	p.Doc.Each("copy", true, func(in *dockerfile.Instruction) {
 		if _, ok := flagOf(in, "from"); ok {
 			return

@@ -12,7 +12,7 @@ import (
 // infinity: when the service dies nobody sees it.
 //
 // Start the server itself in the foreground, with exec.
-var BackgroundServiceCommand = lint.Rule[*facts.Dockerfile]{
+var BackgroundServiceCommand = facts.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
 		ID:       "background-service-command",
 		Title:    "The container waits for nothing",
@@ -25,7 +25,7 @@ var BackgroundServiceCommand = lint.Rule[*facts.Dockerfile]{
 	Check: checkBackgroundServiceCommand,
 }
 
-func checkBackgroundServiceCommand(p *lint.Pass[*facts.Dockerfile]) {
+func checkBackgroundServiceCommand(p *facts.Pass[*facts.Dockerfile]) {
 	s := p.Doc.Final()
 	if s == nil || isDevelopment(s) {
 		return

@@ -21,7 +21,7 @@ import (
 //
 // Needs --online. Silent for variants that a machine of the wanted platform runs
 // as well.
-var BaseImagePlatformMismatch = lint.Rule[*facts.Dockerfile]{
+var BaseImagePlatformMismatch = facts.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
 		ID:       "base-image-platform-mismatch",
 		Title:    "The base image is not there for the wanted platform",
@@ -38,7 +38,7 @@ var BaseImagePlatformMismatch = lint.Rule[*facts.Dockerfile]{
 	Check: checkBaseImagePlatformMismatch,
 }
 
-func checkBaseImagePlatformMismatch(p *lint.Pass[*facts.Dockerfile]) {
+func checkBaseImagePlatformMismatch(p *facts.Pass[*facts.Dockerfile]) {
 	for _, x := range p.Doc.ImageSites() {
 		if x.Kind != facts.FromSite {
 			continue

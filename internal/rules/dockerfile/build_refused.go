@@ -27,7 +27,7 @@ import (
 // for placeholders; for files in folders of tests; for files that another
 // frontend reads (# syntax=); and where another rule reports the reason. A file
 // that is too large to compile is listed as skipped.
-var BuildRefused = lint.Rule[*facts.Dockerfile]{
+var BuildRefused = facts.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
 		ID:       "build-refused",
 		Title:    "BuildKit refuses to build the file",
@@ -41,7 +41,7 @@ var BuildRefused = lint.Rule[*facts.Dockerfile]{
 	Check: checkBuildRefused,
 }
 
-func checkBuildRefused(p *lint.Pass[*facts.Dockerfile]) {
+func checkBuildRefused(p *facts.Pass[*facts.Dockerfile]) {
 	if p.Refusals == nil || facts.IsTestName(p.Doc.Name) || !isParsed(p.Doc) {
 		return
 	}

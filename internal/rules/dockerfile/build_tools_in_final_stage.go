@@ -20,7 +20,7 @@ import (
 // where the RUN removes what it installed, and where the image may be one to
 // build in: it starts nothing, a shell, a compiler, a watcher of sources or a
 // script without a port, or has packages that compile when they run.
-var BuildToolsInFinalStage = lint.Rule[*facts.Dockerfile]{
+var BuildToolsInFinalStage = facts.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
 		ID:         "build-tools-in-final-stage",
 		Title:      "Compilers are shipped",
@@ -43,7 +43,7 @@ var BuildToolsInFinalStage = lint.Rule[*facts.Dockerfile]{
 	Check: checkBuildToolsInFinalStage,
 }
 
-func checkBuildToolsInFinalStage(p *lint.Pass[*facts.Dockerfile]) {
+func checkBuildToolsInFinalStage(p *facts.Pass[*facts.Dockerfile]) {
 	start, ok := startOf(p.Doc)
 	if !ok || start.stage.Base().IsWindows() {
 		return
@@ -137,7 +137,7 @@ func buildsOrWaits(program string) bool {
 
 // compilesAtRunTime tells whether the file names something that calls a compiler
 // when it runs.
-func compilesAtRunTime(p *lint.Pass[*facts.Dockerfile]) bool {
+func compilesAtRunTime(p *facts.Pass[*facts.Dockerfile]) bool {
 	src := strings.ToLower(string(p.Doc.Src))
 	return slices.ContainsFunc(p.Options.List("runtimes"), func(word string) bool { return word != "" && strings.Contains(src, strings.ToLower(word)) })
 }

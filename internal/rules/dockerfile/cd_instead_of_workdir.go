@@ -15,7 +15,7 @@ import (
 //
 // Silent for folders below /tmp, for a folder that the same RUN removes, and
 // for what is no constant. Off by default: both work.
-var CdInsteadOfWorkdir = lint.Rule[*facts.Dockerfile]{
+var CdInsteadOfWorkdir = facts.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
 		ID:       "cd-instead-of-workdir",
 		Title:    "cd where WORKDIR would do",
@@ -30,7 +30,7 @@ var CdInsteadOfWorkdir = lint.Rule[*facts.Dockerfile]{
 	Check: checkCdInsteadOfWorkdir,
 }
 
-func checkCdInsteadOfWorkdir(p *lint.Pass[*facts.Dockerfile]) {
+func checkCdInsteadOfWorkdir(p *facts.Pass[*facts.Dockerfile]) {
 	p.Doc.AllCommands(func(c *facts.Command) {
 		if c.Name() != "cd" || c.Script == nil || !p.Hadolint && !leadsTheWay(p.Doc, c) {
 			return

@@ -15,7 +15,7 @@ import (
 // Silent for several files, patterns and folders, and for RUN with more commands.
 //
 // Off by default: a small saving, and a matter of taste.
-var ChmodAfterCopy = lint.Rule[*facts.Dockerfile]{
+var ChmodAfterCopy = facts.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
 		ID:       "chmod-after-copy",
 		Title:    "A RUN changes the mode of a copied file",
@@ -27,7 +27,7 @@ var ChmodAfterCopy = lint.Rule[*facts.Dockerfile]{
 	Check: checkChmodAfterCopy,
 }
 
-func checkChmodAfterCopy(p *lint.Pass[*facts.Dockerfile]) {
+func checkChmodAfterCopy(p *facts.Pass[*facts.Dockerfile]) {
 	for _, s := range p.Doc.Stages() {
 		if s.Base().IsWindows() {
 			continue
@@ -38,7 +38,7 @@ func checkChmodAfterCopy(p *lint.Pass[*facts.Dockerfile]) {
 	}
 }
 
-func reportChmod(p *lint.Pass[*facts.Dockerfile], from, run *dockerfile.Instruction) {
+func reportChmod(p *facts.Pass[*facts.Dockerfile], from, run *dockerfile.Instruction) {
 	sources, to, ok := copyWords(from)
 	_, hasMode := flagOf(from, "chmod")
 	if from.Keyword != "copy" || run.Keyword != "run" || !ok || len(sources) != 1 || len(from.Heredocs) > 0 || hasMode || len(run.Flags) > 0 || from.JSON {

@@ -17,7 +17,7 @@ import (
 //
 // Off by default: it is the opposite of what programs need that write beside
 // their code.
-var ChownFlagUnneeded = lint.Rule[*facts.Dockerfile]{
+var ChownFlagUnneeded = facts.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
 		ID:       "chown-flag-unneeded",
 		Title:    "Code belongs to the user that runs it",
@@ -29,7 +29,7 @@ var ChownFlagUnneeded = lint.Rule[*facts.Dockerfile]{
 	Check: checkChownFlagUnneeded,
 }
 
-func checkChownFlagUnneeded(p *lint.Pass[*facts.Dockerfile]) {
+func checkChownFlagUnneeded(p *facts.Pass[*facts.Dockerfile]) {
 	final := p.Doc.Final()
 	if final == nil {
 		return

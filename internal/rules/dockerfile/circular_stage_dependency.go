@@ -17,7 +17,7 @@ import (
 // made. Move what both need into a stage of its own.
 //
 // Silent for a stage that copies from itself, which has its own rule.
-var CircularStageDependency = lint.Rule[*facts.Dockerfile]{
+var CircularStageDependency = facts.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
 		ID:       "circular-stage-dependency",
 		Title:    "Stages need each other in a circle",
@@ -37,7 +37,7 @@ type stageNeed struct {
 	at text.Span
 }
 
-func checkCircularStageDependency(p *lint.Pass[*facts.Dockerfile]) {
+func checkCircularStageDependency(p *facts.Pass[*facts.Dockerfile]) {
 	if len(p.Doc.Stages()) < 2 {
 		return
 	}

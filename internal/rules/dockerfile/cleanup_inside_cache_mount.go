@@ -13,7 +13,7 @@ import (
 // CleanupInsideCacheMount finds commands that empty or leave out a cache which
 // is mounted with --mount=type=cache: the mount is no part of the image, and
 // emptied it saves nothing.
-var CleanupInsideCacheMount = lint.Rule[*facts.Dockerfile]{
+var CleanupInsideCacheMount = facts.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
 		ID:       "cleanup-inside-cache-mount",
 		Title:    "A cache that is mounted is emptied",
@@ -26,7 +26,7 @@ var CleanupInsideCacheMount = lint.Rule[*facts.Dockerfile]{
 	Check: checkCleanupInsideCacheMount,
 }
 
-func checkCleanupInsideCacheMount(p *lint.Pass[*facts.Dockerfile]) {
+func checkCleanupInsideCacheMount(p *facts.Pass[*facts.Dockerfile]) {
 	p.Doc.Each("run", true, func(in *dockerfile.Instruction) {
 		var targets []string
 		for _, m := range facts.Mounts(in) {

@@ -15,7 +15,7 @@ import (
 // Silent where COMPOSER_NO_DEV is set, where a later call leaves them out, where
 // composer.json names none, under a condition, and in stages named dev, test and
 // the like.
-var ComposerInstallsDev = lint.Rule[*facts.Dockerfile]{
+var ComposerInstallsDev = facts.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
 		ID:       "composer-installs-dev",
 		Title:    "composer installs the development packages",
@@ -30,7 +30,7 @@ var ComposerInstallsDev = lint.Rule[*facts.Dockerfile]{
 	Check: checkComposerInstallsDev,
 }
 
-func checkComposerInstallsDev(p *lint.Pass[*facts.Dockerfile]) {
+func checkComposerInstallsDev(p *facts.Pass[*facts.Dockerfile]) {
 	final := p.Doc.Final()
 	if final == nil || !mentions(p.Doc, "composer") || isDevelopment(final) || requiresNoDev(p) {
 		return
@@ -66,7 +66,7 @@ func checkComposerInstallsDev(p *lint.Pass[*facts.Dockerfile]) {
 
 // requiresNoDev tells whether the composer.json in the build context names no
 // development packages.
-func requiresNoDev(p *lint.Pass[*facts.Dockerfile]) bool {
+func requiresNoDev(p *facts.Pass[*facts.Dockerfile]) bool {
 	src, err := p.Files.ReadFile("composer.json")
 	if err != nil {
 		return false

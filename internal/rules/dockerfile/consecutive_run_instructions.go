@@ -12,7 +12,7 @@ import (
 // makes a layer.
 //
 // Off by default: layers cost little, and separate ones are cached apart.
-var ConsecutiveRunInstructions = lint.Rule[*facts.Dockerfile]{
+var ConsecutiveRunInstructions = facts.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
 		ID:       "consecutive-run-instructions",
 		Title:    "RUN instructions that could be one",
@@ -27,7 +27,7 @@ var ConsecutiveRunInstructions = lint.Rule[*facts.Dockerfile]{
 	Check: checkConsecutiveRunInstructions,
 }
 
-func checkConsecutiveRunInstructions(p *lint.Pass[*facts.Dockerfile]) {
+func checkConsecutiveRunInstructions(p *facts.Pass[*facts.Dockerfile]) {
 	var before *dockerfile.Instruction
 	for _, outer := range p.Doc.Instructions {
 		in := outer
@@ -51,7 +51,7 @@ func checkConsecutiveRunInstructions(p *lint.Pass[*facts.Dockerfile]) {
 
 // isShort tells whether a RUN has one command: longer chains are set apart on
 // purpose.
-func isShort(p *lint.Pass[*facts.Dockerfile], in *dockerfile.Instruction) bool {
+func isShort(p *facts.Pass[*facts.Dockerfile], in *dockerfile.Instruction) bool {
 	if in.JSON || len(in.Heredocs) > 0 {
 		return false
 	}

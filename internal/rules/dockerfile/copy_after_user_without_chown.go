@@ -19,7 +19,7 @@ import (
 // Silent where a later chown mends it. Off by default: which files are written
 // is not in the file, their names are only a hint; with the option strict every
 // such COPY is reported.
-var CopyAfterUserWithoutChown = lint.Rule[*facts.Dockerfile]{
+var CopyAfterUserWithoutChown = facts.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
 		ID:       "copy-after-user-without-chown",
 		Title:    "What is copied belongs to root, not to USER",
@@ -33,7 +33,7 @@ var CopyAfterUserWithoutChown = lint.Rule[*facts.Dockerfile]{
 	Check: checkCopyAfterUserWithoutChown,
 }
 
-func checkCopyAfterUserWithoutChown(p *lint.Pass[*facts.Dockerfile]) {
+func checkCopyAfterUserWithoutChown(p *facts.Pass[*facts.Dockerfile]) {
 	for _, s := range p.Doc.Stages() {
 		if !s.InFinalImage() || s.Base().IsWindows() {
 			continue

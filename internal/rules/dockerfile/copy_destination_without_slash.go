@@ -13,7 +13,7 @@ import (
 // destination does not end in a slash: the build fails.
 //
 // Silent for one source, and for a destination that is a variable or a dot.
-var CopyDestinationWithoutSlash = lint.Rule[*facts.Dockerfile]{
+var CopyDestinationWithoutSlash = facts.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
 		ID:       "copy-destination-without-slash",
 		Title:    "Several sources, and a destination that is no folder",
@@ -30,7 +30,7 @@ var CopyDestinationWithoutSlash = lint.Rule[*facts.Dockerfile]{
 	Check: checkCopyDestinationWithoutSlash,
 }
 
-func checkCopyDestinationWithoutSlash(p *lint.Pass[*facts.Dockerfile]) {
+func checkCopyDestinationWithoutSlash(p *facts.Pass[*facts.Dockerfile]) {
 	for _, keyword := range []string{"copy", "add"} {
 		if keyword == "add" && p.Hadolint {
 			return

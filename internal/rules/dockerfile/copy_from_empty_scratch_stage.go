@@ -16,7 +16,7 @@ import (
 // pass; for stages with any instruction that makes a file; and for a stage that
 // has only its FROM and that nothing but COPY --from names, which is how a place
 // is kept for a build context that the command line gives.
-var CopyFromEmptyScratchStage = lint.Rule[*facts.Dockerfile]{
+var CopyFromEmptyScratchStage = facts.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
 		ID:         "copy-from-empty-scratch-stage",
 		Title:      "COPY takes from an empty stage",
@@ -30,7 +30,7 @@ var CopyFromEmptyScratchStage = lint.Rule[*facts.Dockerfile]{
 	Check: checkCopyFromEmptyScratchStage,
 }
 
-func checkCopyFromEmptyScratchStage(p *lint.Pass[*facts.Dockerfile]) {
+func checkCopyFromEmptyScratchStage(p *facts.Pass[*facts.Dockerfile]) {
 	for _, s := range p.Doc.Stages() {
 		for _, r := range s.References() {
 			if r.Instruction.Err != nil || r.Instruction.Keyword != "copy" || r.Stage == nil || !staysEmpty(r.Stage) || !copiesAPath(r.Instruction) {

@@ -13,7 +13,7 @@ import (
 // day.
 //
 // With --online the fix names the version that it is now.
-var CopyFromImageNotPinned = lint.Rule[*facts.Dockerfile]{
+var CopyFromImageNotPinned = facts.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
 		ID:       "copy-from-image-not-pinned",
 		Title:    "A tool is copied from a moving image",
@@ -26,7 +26,7 @@ var CopyFromImageNotPinned = lint.Rule[*facts.Dockerfile]{
 	Check: checkCopyFromImageNotPinned,
 }
 
-func checkCopyFromImageNotPinned(p *lint.Pass[*facts.Dockerfile]) {
+func checkCopyFromImageNotPinned(p *facts.Pass[*facts.Dockerfile]) {
 	for _, s := range p.Doc.Stages() {
 		for _, r := range s.References() {
 			if r.Stage != nil || !strings.ContainsAny(r.Text, "/.") || strings.Contains(r.Text, "$") {

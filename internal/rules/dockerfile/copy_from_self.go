@@ -13,7 +13,7 @@ import (
 // stands: the build fails.
 //
 // Use a plain RUN cp, or name the stage that was meant.
-var CopyFromSelf = lint.Rule[*facts.Dockerfile]{
+var CopyFromSelf = facts.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
 		ID:       "copy-from-self",
 		Title:    "COPY takes from its own stage",
@@ -30,7 +30,7 @@ var CopyFromSelf = lint.Rule[*facts.Dockerfile]{
 	Check: checkCopyFromSelf,
 }
 
-func checkCopyFromSelf(p *lint.Pass[*facts.Dockerfile]) {
+func checkCopyFromSelf(p *facts.Pass[*facts.Dockerfile]) {
 	for _, s := range p.Doc.Stages() {
 		if s.Name == "" {
 			continue

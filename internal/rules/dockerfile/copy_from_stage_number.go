@@ -16,7 +16,7 @@ import (
 //
 // Off by default: in files of two or three stages a number works for years. The
 // preset "cloud-native" has the rule.
-var CopyFromStageNumber = lint.Rule[*facts.Dockerfile]{
+var CopyFromStageNumber = facts.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
 		ID:       "copy-from-stage-number",
 		Title:    "A stage is named by its number",
@@ -29,7 +29,7 @@ var CopyFromStageNumber = lint.Rule[*facts.Dockerfile]{
 	Check: checkCopyFromStageNumber,
 }
 
-func checkCopyFromStageNumber(p *lint.Pass[*facts.Dockerfile]) {
+func checkCopyFromStageNumber(p *facts.Pass[*facts.Dockerfile]) {
 	for _, s := range p.Doc.Stages() {
 		for _, r := range s.References() {
 			number, err := strconv.Atoi(r.Text)

@@ -20,7 +20,7 @@ import (
 //
 // Silent for references with a tag, a registry or a digest, for variables, and
 // for well-known images.
-var CopyFromUnknownStage = lint.Rule[*facts.Dockerfile]{
+var CopyFromUnknownStage = facts.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
 		ID:       "copy-from-unknown-stage",
 		Title:    "COPY takes from a stage that is not there",
@@ -37,7 +37,7 @@ var CopyFromUnknownStage = lint.Rule[*facts.Dockerfile]{
 	Check: checkCopyFromUnknownStage,
 }
 
-func checkCopyFromUnknownStage(p *lint.Pass[*facts.Dockerfile]) {
+func checkCopyFromUnknownStage(p *facts.Pass[*facts.Dockerfile]) {
 	for _, s := range p.Doc.Stages() {
 		for _, r := range s.References() {
 			if r.Instruction.Keyword == "copy" && r.Stage == nil && (p.Hadolint || !isStage(p.Doc, r.Text)) {
@@ -63,7 +63,7 @@ func isStage(d *facts.Dockerfile, name string) bool {
 	return slices.ContainsFunc(d.Stages(), func(s *facts.Stage) bool { return s.Name != "" && strings.EqualFold(s.Name, name) })
 }
 
-func reportUnknownStage(p *lint.Pass[*facts.Dockerfile], s *facts.Stage, r facts.Reference) {
+func reportUnknownStage(p *facts.Pass[*facts.Dockerfile], s *facts.Stage, r facts.Reference) {
 	if p.Hadolint && strings.Contains(r.Text, ":") || !p.Hadolint && (strings.ContainsAny(r.Text, ":/.@$") || isOfficialImage(r.Text)) {
 		return
 	}
@@ -96,8 +96,8 @@ func isOfficialImage(name string) bool {
 
 // isNamedContext reports whether a Compose file that builds the Dockerfile, or a script
 // or bake file around it, gives a build context of that name.
-func isNamedContext(p *lint.Pass[*facts.Dockerfile], name string) bool {
-	for _, service := range p.Doc.Services() {
+func isNamedContext(p *facts.Pass[*facts.Dockerfile], name string) bool {
+	for _, service := range p.Project.Services(p.Doc) {
 		for _, kv := range service.Document().KeyValues(service.Get("build", "additional_contexts")) {
 			if kv.Key == name {
 				return true

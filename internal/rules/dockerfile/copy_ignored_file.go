@@ -16,7 +16,7 @@ import (
 //
 // Silent for other stages and images, addresses, here-documents, patterns and
 // folders, and for what is not in the build context at all.
-var CopyIgnoredFile = lint.Rule[*facts.Dockerfile]{
+var CopyIgnoredFile = facts.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
 		ID:       "copy-ignored-file",
 		Title:    ".dockerignore keeps a copied file out of the build",
@@ -31,7 +31,7 @@ var CopyIgnoredFile = lint.Rule[*facts.Dockerfile]{
 	Check: checkCopyIgnoredFile,
 }
 
-func checkCopyIgnoredFile(p *lint.Pass[*facts.Dockerfile]) {
+func checkCopyIgnoredFile(p *facts.Pass[*facts.Dockerfile]) {
 	for _, in := range p.Doc.Instructions {
 		if in.Keyword != "copy" && in.Keyword != "add" || in.Err != nil || len(in.Heredocs) > 0 || len(in.Words) < 2 {
 			continue

@@ -20,7 +20,7 @@ import (
 // Silent for absolute paths, also of Windows, for variables, where a stage that this
 // one builds on sets the folder, and for single files that the stage names again,
 // which are then found where the author looked.
-var CopyRelativeWithoutWorkdir = lint.Rule[*facts.Dockerfile]{
+var CopyRelativeWithoutWorkdir = facts.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
 		ID:       "copy-relative-without-workdir",
 		Title:    "A relative destination, and no WORKDIR",
@@ -36,7 +36,7 @@ var CopyRelativeWithoutWorkdir = lint.Rule[*facts.Dockerfile]{
 	Check: checkCopyRelativeWithoutWorkdir,
 }
 
-func checkCopyRelativeWithoutWorkdir(p *lint.Pass[*facts.Dockerfile]) {
+func checkCopyRelativeWithoutWorkdir(p *facts.Pass[*facts.Dockerfile]) {
 	told := map[*facts.Stage]bool{} // one finding for a stage
 	for _, keyword := range []string{"copy", "add"} {
 		if keyword == "add" && p.Hadolint {
@@ -66,7 +66,7 @@ func checkCopyRelativeWithoutWorkdir(p *lint.Pass[*facts.Dockerfile]) {
 
 // usesFiles tells whether an instruction brings single files only, and the stage
 // starts or runs one of them by its name.
-func usesFiles(p *lint.Pass[*facts.Dockerfile], s *facts.Stage, in *dockerfile.Instruction) bool {
+func usesFiles(p *facts.Pass[*facts.Dockerfile], s *facts.Stage, in *dockerfile.Instruction) bool {
 	return !copiesFolder(p, in) && slices.ContainsFunc(in.Words, func(w dockerfile.Word) bool {
 		name := baseName(bare(w.Text))
 		return strings.Contains(name, ".") && lastUse(p.Doc, s, name) > in.Index()

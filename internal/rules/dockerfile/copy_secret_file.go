@@ -18,7 +18,7 @@ import (
 //
 // Silent for examples, templates and public keys, for files that .dockerignore
 // leaves out, and for copies between stages.
-var CopySecretFile = lint.Rule[*facts.Dockerfile]{
+var CopySecretFile = facts.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
 		ID:       "copy-secret-file",
 		Title:    "A file of secrets is copied",
@@ -33,7 +33,7 @@ var CopySecretFile = lint.Rule[*facts.Dockerfile]{
 	Check: checkCopySecretFile,
 }
 
-func checkCopySecretFile(p *lint.Pass[*facts.Dockerfile]) {
+func checkCopySecretFile(p *facts.Pass[*facts.Dockerfile]) {
 	for _, keyword := range []string{"copy", "add"} {
 		p.Doc.Each(keyword, true, func(in *dockerfile.Instruction) {
 			sources, _, ok := copyWords(in)

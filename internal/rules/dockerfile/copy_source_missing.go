@@ -22,7 +22,7 @@ import (
 // of what a build makes (dist, target, a program without an extension), and for
 // what a script or a workflow of the project names. Folders without .git and
 // .gitignore, which may hold a part of the files only, are skipped.
-var CopySourceMissing = lint.Rule[*facts.Dockerfile]{
+var CopySourceMissing = facts.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
 		ID:       "copy-source-missing",
 		Title:    "COPY names a file that is not there",
@@ -36,7 +36,7 @@ var CopySourceMissing = lint.Rule[*facts.Dockerfile]{
 	Check: checkCopySourceMissing,
 }
 
-func checkCopySourceMissing(p *lint.Pass[*facts.Dockerfile]) {
+func checkCopySourceMissing(p *facts.Pass[*facts.Dockerfile]) {
 	var missing []facts.ContextCopy
 	for _, c := range p.Doc.ContextCopies() {
 		if c.Path == "." || strings.ContainsAny(c.Path, `*?[\`) || strings.HasPrefix(c.Path, "../") || c.Instruction.Err != nil || len(c.Instruction.Heredocs) > 0 {
@@ -49,16 +49,16 @@ func checkCopySourceMissing(p *lint.Pass[*facts.Dockerfile]) {
 	if len(missing) == 0 || !p.Files.Known() {
 		return
 	}
-	context, ok := p.Doc.LikelyContext()
+	context, ok := p.Project.LikelyContext(p.Doc)
 	if !ok {
 		p.Skip("no folder is known to be the build context")
 		return
 	}
-	if !p.Doc.Around.Repository().IsWhole() {
+	if !p.Project.Repository().IsWhole() {
 		p.Skip("neither .git nor a .gitignore shows that all files of the project are there")
 		return
 	}
-	repository := facts.NewProject(context.Files).Repository()
+	repository := p.Project.RepositoryAt(context.Files)
 	for _, c := range missing {
 		if _, ok := context.Files.Exists(c.Path); ok || repository.Ignores(c.Path) || repository.Submodule(c.Path) || isThereAbove(context.Files, c.Path) {
 			continue

@@ -17,7 +17,7 @@ import (
 // Silent for folders of built files, as dist, for final stages FROM scratch, and
 // for stages that only copy. Off by default: what the program needs at run time
 // cannot be known from the file.
-var CopyWholeBuilderDirectory = lint.Rule[*facts.Dockerfile]{
+var CopyWholeBuilderDirectory = facts.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
 		ID:       "copy-whole-builder-directory",
 		Title:    "The builder's whole folder ends in the image",
@@ -29,7 +29,7 @@ var CopyWholeBuilderDirectory = lint.Rule[*facts.Dockerfile]{
 	Check: checkCopyWholeBuilderDirectory,
 }
 
-func checkCopyWholeBuilderDirectory(p *lint.Pass[*facts.Dockerfile]) {
+func checkCopyWholeBuilderDirectory(p *facts.Pass[*facts.Dockerfile]) {
 	final := p.Doc.Final()
 	if final == nil || final.Base().IsScratch() {
 		return

@@ -16,7 +16,7 @@ import (
 // Silent in stages whose layers are no part of the image, where .dockerignore is
 // such a list, and where there is none, which is a finding of its own. Off by
 // default: with a good .dockerignore this is normal.
-var CopyWholeContext = lint.Rule[*facts.Dockerfile]{
+var CopyWholeContext = facts.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
 		ID:       "copy-whole-context",
 		Title:    "The whole build context ends in the image",
@@ -30,7 +30,7 @@ var CopyWholeContext = lint.Rule[*facts.Dockerfile]{
 	Check: checkCopyWholeContext,
 }
 
-func checkCopyWholeContext(p *lint.Pass[*facts.Dockerfile]) {
+func checkCopyWholeContext(p *facts.Pass[*facts.Dockerfile]) {
 	if p.Files.Known() {
 		if _, ok := p.Files.Exists(".dockerignore"); !ok {
 			return

@@ -15,7 +15,7 @@ import (
 //
 // Silent into an empty image (FROM scratch), where this is the way to flatten a
 // stage, and in stages whose layers are no part of the image.
-var CopyWholeFilesystem = lint.Rule[*facts.Dockerfile]{
+var CopyWholeFilesystem = facts.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
 		ID:       "copy-whole-filesystem",
 		Title:    "A whole file system is copied over another",
@@ -32,7 +32,7 @@ var CopyWholeFilesystem = lint.Rule[*facts.Dockerfile]{
 	Check: checkCopyWholeFilesystem,
 }
 
-func checkCopyWholeFilesystem(p *lint.Pass[*facts.Dockerfile]) {
+func checkCopyWholeFilesystem(p *facts.Pass[*facts.Dockerfile]) {
 	p.Doc.Each("copy", true, func(in *dockerfile.Instruction) {
 		sources, to, ok := copyWords(in)
 		s := p.Doc.StageOf(in)

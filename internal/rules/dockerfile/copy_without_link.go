@@ -19,7 +19,7 @@ import (
 // be a folder though no slash ends it, since a file would take its place, and none
 // where the folder may have an owner or a mode of its own. Off by default: what it gains depends
 // on the builder, and on how often the base changes.
-var CopyWithoutLink = lint.Rule[*facts.Dockerfile]{
+var CopyWithoutLink = facts.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
 		ID:       "copy-without-link",
 		Title:    "The layer depends on the base image",
@@ -31,7 +31,7 @@ var CopyWithoutLink = lint.Rule[*facts.Dockerfile]{
 	Check: checkCopyWithoutLink,
 }
 
-func checkCopyWithoutLink(p *lint.Pass[*facts.Dockerfile]) {
+func checkCopyWithoutLink(p *facts.Pass[*facts.Dockerfile]) {
 	final := p.Doc.Final()
 	if final == nil || final.Base().IsWindows() {
 		return

@@ -20,7 +20,7 @@ import (
 // Silent for continued lines without a here-document, whose CR the builder takes
 // away; for here-documents that are neither read by a shell nor begin with "#!";
 // and for Windows images.
-var CrlfLineEndings = lint.Rule[*facts.Dockerfile]{
+var CrlfLineEndings = facts.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
 		ID:       "crlf-line-endings",
 		Title:    "A here-document has the line ends of Windows",
@@ -32,7 +32,7 @@ var CrlfLineEndings = lint.Rule[*facts.Dockerfile]{
 	Check: checkCrlfLineEndings,
 }
 
-func checkCrlfLineEndings(p *lint.Pass[*facts.Dockerfile]) {
+func checkCrlfLineEndings(p *facts.Pass[*facts.Dockerfile]) {
 	for _, in := range p.Doc.Instructions {
 		s := p.Doc.StageOf(in)
 		if in.Err != nil || s == nil || len(in.Heredocs) == 0 || s.Shell(in).Windows {

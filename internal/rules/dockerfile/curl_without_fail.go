@@ -13,7 +13,7 @@ import (
 //
 // Silent where the script looks at the status, and in health checks, which have
 // a rule of their own.
-var CurlWithoutFail = lint.Rule[*facts.Dockerfile]{
+var CurlWithoutFail = facts.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
 		ID:       "curl-without-fail",
 		Title:    "curl takes an error page for the file",
@@ -26,7 +26,7 @@ var CurlWithoutFail = lint.Rule[*facts.Dockerfile]{
 	Check: checkCurlWithoutFail,
 }
 
-func checkCurlWithoutFail(p *lint.Pass[*facts.Dockerfile]) {
+func checkCurlWithoutFail(p *facts.Pass[*facts.Dockerfile]) {
 	p.Doc.AllCommands(func(c *facts.Command) {
 		if c.Name() != "curl" || c.Script == nil || c.HasFlag("--fail", "--fail-with-body", "--fail-early", "--version", "-I", "--head", "-w", "--write-out", "--config", "-K") || curlFails(c) || hasVariableFlag(facts.PackageCommand{Command: c}) || checksDigest(c.Instruction.Body) || strings.Contains(c.Instruction.Body, "gpg") {
 			return

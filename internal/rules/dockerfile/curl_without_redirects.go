@@ -16,7 +16,7 @@ import (
 // a configuration for curl.
 //
 // Off by default: whether an address moves is not in the file.
-var CurlWithoutRedirects = lint.Rule[*facts.Dockerfile]{
+var CurlWithoutRedirects = facts.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
 		ID:       "curl-without-redirects",
 		Title:    "curl does not follow an address that moved",
@@ -28,7 +28,7 @@ var CurlWithoutRedirects = lint.Rule[*facts.Dockerfile]{
 	Check: checkCurlWithoutRedirects,
 }
 
-func checkCurlWithoutRedirects(p *lint.Pass[*facts.Dockerfile]) {
+func checkCurlWithoutRedirects(p *facts.Pass[*facts.Dockerfile]) {
 	if p.Doc.Mentions("curlrc") {
 		return
 	}

@@ -18,7 +18,7 @@ import (
 //
 // Silent in stages for developers, and for tools that the health check, the
 // start command or a RUN uses. Off by default: some ship them on purpose.
-var DebugToolsInFinalStage = lint.Rule[*facts.Dockerfile]{
+var DebugToolsInFinalStage = facts.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
 		ID:       "debug-tools-in-final-stage",
 		Title:    "Tools for looking around are shipped",
@@ -31,7 +31,7 @@ var DebugToolsInFinalStage = lint.Rule[*facts.Dockerfile]{
 	Check: checkDebugToolsInFinalStage,
 }
 
-func checkDebugToolsInFinalStage(p *lint.Pass[*facts.Dockerfile]) {
+func checkDebugToolsInFinalStage(p *facts.Pass[*facts.Dockerfile]) {
 	final := p.Doc.Final()
 	if final == nil || isDevelopment(final) {
 		return

@@ -14,7 +14,7 @@ import (
 // for. SHELL changes what the build uses and nothing else.
 //
 // Off by default: where it is done it works, and what breaks by it is rare.
-var DefaultShellRelinked = lint.Rule[*facts.Dockerfile]{
+var DefaultShellRelinked = facts.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
 		ID:       "default-shell-relinked",
 		Title:    "/bin/sh is made another shell",
@@ -29,7 +29,7 @@ var DefaultShellRelinked = lint.Rule[*facts.Dockerfile]{
 	Check: checkDefaultShellRelinked,
 }
 
-func checkDefaultShellRelinked(p *lint.Pass[*facts.Dockerfile]) {
+func checkDefaultShellRelinked(p *facts.Pass[*facts.Dockerfile]) {
 	p.Doc.AllCommands(func(c *facts.Command) {
 		args := c.Positional("-t", "--target-directory", "-S", "--suffix")
 		if c.Name() != "ln" && (c.Name() != "mv" || p.Hadolint) || len(args) == 0 || args[len(args)-1].Text != "/bin/sh" {

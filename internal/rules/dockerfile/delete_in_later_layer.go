@@ -19,7 +19,7 @@ import (
 //
 // Silent in stages whose layers are no part of the image, and for a single file
 // that is small by its kind: a script, a source, a configuration, a package.
-var DeleteInLaterLayer = lint.Rule[*facts.Dockerfile]{
+var DeleteInLaterLayer = facts.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
 		ID:       "delete-in-later-layer",
 		Title:    "What a layer has is not removed by a later one",
@@ -33,7 +33,7 @@ var DeleteInLaterLayer = lint.Rule[*facts.Dockerfile]{
 	Check: checkDeleteInLaterLayer,
 }
 
-func checkDeleteInLaterLayer(p *lint.Pass[*facts.Dockerfile]) {
+func checkDeleteInLaterLayer(p *facts.Pass[*facts.Dockerfile]) {
 	for _, s := range p.Doc.Stages() {
 		if !s.InFinalImage() {
 			continue
@@ -63,7 +63,7 @@ func checkDeleteInLaterLayer(p *lint.Pass[*facts.Dockerfile]) {
 }
 
 // reportLateRemoval reports an rm of what an instruction before copied.
-func reportLateRemoval(p *lint.Pass[*facts.Dockerfile], in *dockerfile.Instruction, copied map[string]*dockerfile.Instruction) {
+func reportLateRemoval(p *facts.Pass[*facts.Dockerfile], in *dockerfile.Instruction, copied map[string]*dockerfile.Instruction) {
 	if len(copied) == 0 || !strings.Contains(in.Body, "rm ") {
 		return
 	}

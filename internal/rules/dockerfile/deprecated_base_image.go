@@ -19,7 +19,7 @@ import (
 // It is info where an image is only superseded, or nobody says what its use leads to.
 //
 // With --online also those whose tag latest nobody has built anew in four years.
-var DeprecatedBaseImage = lint.Rule[*facts.Dockerfile]{
+var DeprecatedBaseImage = facts.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
 		ID:       "deprecated-base-image",
 		Title:    "The base image moved or is no longer maintained",
@@ -32,7 +32,7 @@ var DeprecatedBaseImage = lint.Rule[*facts.Dockerfile]{
 	Check: checkDeprecatedBaseImage,
 }
 
-func checkDeprecatedBaseImage(p *lint.Pass[*facts.Dockerfile]) {
+func checkDeprecatedBaseImage(p *facts.Pass[*facts.Dockerfile]) {
 	on := lifecycle.Day(p.Settings)
 	for _, x := range p.Doc.ImageSites() {
 		i := x.Image

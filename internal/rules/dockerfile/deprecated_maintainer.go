@@ -16,7 +16,7 @@ import (
 // Silent for labels.
 //
 // Off by default: it works, and nothing has been said of its end.
-var DeprecatedMaintainer = lint.Rule[*facts.Dockerfile]{
+var DeprecatedMaintainer = facts.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
 		ID:       "deprecated-maintainer",
 		Title:    "MAINTAINER is deprecated",
@@ -32,7 +32,7 @@ var DeprecatedMaintainer = lint.Rule[*facts.Dockerfile]{
 	Check: checkDeprecatedMaintainer,
 }
 
-func checkDeprecatedMaintainer(p *lint.Pass[*facts.Dockerfile]) {
+func checkDeprecatedMaintainer(p *facts.Pass[*facts.Dockerfile]) {
 	for _, in := range p.Doc.Instructions {
 		if in.Keyword != "maintainer" || in.Err != nil {
 			continue

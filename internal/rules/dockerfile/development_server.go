@@ -14,7 +14,7 @@ import (
 // a time, with stack traces for everybody.
 //
 // Silent in stages named dev, test and the like.
-var DevelopmentServer = lint.Rule[*facts.Dockerfile]{
+var DevelopmentServer = facts.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
 		ID:       "development-server",
 		Title:    "A server for development",
@@ -27,7 +27,7 @@ var DevelopmentServer = lint.Rule[*facts.Dockerfile]{
 	Check: checkDevelopmentServer,
 }
 
-func checkDevelopmentServer(p *lint.Pass[*facts.Dockerfile]) {
+func checkDevelopmentServer(p *facts.Pass[*facts.Dockerfile]) {
 	c, ok := startOf(p.Doc)
 	if !ok {
 		return

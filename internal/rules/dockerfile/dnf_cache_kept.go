@@ -10,7 +10,7 @@ import (
 //
 // Silent where a later command of the same RUN removes it, where a cache or a
 // tmpfs is mounted there, and in stages whose layers are no part of the image.
-var DnfCacheKept = lint.Rule[*facts.Dockerfile]{
+var DnfCacheKept = facts.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
 		ID:       "dnf-cache-kept",
 		Title:    "The cache of dnf stays in the image",
@@ -27,7 +27,7 @@ var DnfCacheKept = lint.Rule[*facts.Dockerfile]{
 	Check: checkDnfCacheKept,
 }
 
-func checkDnfCacheKept(p *lint.Pass[*facts.Dockerfile]) {
+func checkDnfCacheKept(p *facts.Pass[*facts.Dockerfile]) {
 	packageCache{
 		managers: []string{"dnf", "microdnf", "dnf5", "tdnf"},
 		installs: []string{"install", "in", "upgrade", "up", "update", "upgrade-minimal", "up-min", "reinstall", "rei", "localinstall", "groupinstall", "distro-sync", "module", "group"},

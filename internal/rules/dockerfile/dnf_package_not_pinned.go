@@ -11,7 +11,7 @@ import (
 // Off by default: the distributions take old versions out of their archives, so
 // a pinned package fails to build soon. Pin the base image by digest instead,
 // or use a snapshot of the archive.
-var DnfPackageNotPinned = lint.Rule[*facts.Dockerfile]{
+var DnfPackageNotPinned = facts.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
 		ID:       "dnf-package-not-pinned",
 		Title:    "Packages of dnf have no version",
@@ -26,7 +26,7 @@ var DnfPackageNotPinned = lint.Rule[*facts.Dockerfile]{
 	Check: checkDnfPackageNotPinned,
 }
 
-func checkDnfPackageNotPinned(p *lint.Pass[*facts.Dockerfile]) {
+func checkDnfPackageNotPinned(p *facts.Pass[*facts.Dockerfile]) {
 	packagePins{
 		managers: []string{"dnf", "microdnf", "tdnf", "dnf5"},
 		actions:  []string{"install", "in", "localinstall", "module", "reinstall"},

@@ -14,7 +14,7 @@ import (
 // It asks whether to go on, and in a build nobody answers.
 //
 // Silent where dnf's configuration answers.
-var DnfWithoutAssumeYes = lint.Rule[*facts.Dockerfile]{
+var DnfWithoutAssumeYes = facts.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
 		ID:       "dnf-without-assume-yes",
 		Title:    "dnf stops to ask",
@@ -30,7 +30,7 @@ var DnfWithoutAssumeYes = lint.Rule[*facts.Dockerfile]{
 	Check: checkDnfWithoutAssumeYes,
 }
 
-func checkDnfWithoutAssumeYes(p *lint.Pass[*facts.Dockerfile]) {
+func checkDnfWithoutAssumeYes(p *facts.Pass[*facts.Dockerfile]) {
 	managers := []string{"dnf", "tdnf", "dnf5"}
 	if p.Hadolint {
 		managers = append(managers, "microdnf") // which never asks

@@ -10,7 +10,7 @@ import (
 
 // DockerSocketInDockerfile finds VOLUME and COPY of the socket of Docker,
 // containerd, CRI-O or Podman: who can write to it is root on the host.
-var DockerSocketInDockerfile = lint.Rule[*facts.Dockerfile]{
+var DockerSocketInDockerfile = facts.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
 		ID:       "docker-socket-in-dockerfile",
 		Title:    "The engine's socket is named",
@@ -23,7 +23,7 @@ var DockerSocketInDockerfile = lint.Rule[*facts.Dockerfile]{
 	Check: checkDockerSocketInDockerfile,
 }
 
-func checkDockerSocketInDockerfile(p *lint.Pass[*facts.Dockerfile]) {
+func checkDockerSocketInDockerfile(p *facts.Pass[*facts.Dockerfile]) {
 	for _, keyword := range []string{"volume", "copy", "add"} {
 		p.Doc.Each(keyword, true, func(in *dockerfile.Instruction) {
 			for _, w := range in.Words {

@@ -18,7 +18,7 @@ import (
 //
 // Silent where a folder above has a .dockerignore, since that may be the context,
 // and where nothing of that kind is there.
-var DockerignoreMissing = lint.Rule[*facts.Dockerfile]{
+var DockerignoreMissing = facts.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
 		ID:       "dockerignore-missing",
 		Title:    "The whole context is copied, and nothing is left out of it",
@@ -33,7 +33,7 @@ var DockerignoreMissing = lint.Rule[*facts.Dockerfile]{
 	Check: checkDockerignoreMissing,
 }
 
-func checkDockerignoreMissing(p *lint.Pass[*facts.Dockerfile]) {
+func checkDockerignoreMissing(p *facts.Pass[*facts.Dockerfile]) {
 	if !p.Files.Known() {
 		return
 	}

@@ -12,7 +12,7 @@ import (
 // what gets into the image.
 //
 // Off by default: many projects publish no checksum.
-var DownloadWithoutChecksum = lint.Rule[*facts.Dockerfile]{
+var DownloadWithoutChecksum = facts.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
 		ID:       "download-without-checksum",
 		Title:    "A download is used unchecked",
@@ -24,7 +24,7 @@ var DownloadWithoutChecksum = lint.Rule[*facts.Dockerfile]{
 	Check: checkDownloadWithoutChecksum,
 }
 
-func checkDownloadWithoutChecksum(p *lint.Pass[*facts.Dockerfile]) {
+func checkDownloadWithoutChecksum(p *facts.Pass[*facts.Dockerfile]) {
 	p.Doc.AllCommands(func(c *facts.Command) {
 		if c.Script == nil || !writesDownload(c) {
 			return

@@ -15,7 +15,7 @@ import (
 // left-over, or was meant for another stage.
 //
 // Silent for one CMD in each stage, for ONBUILD, and where both say the same.
-var DuplicateCmd = lint.Rule[*facts.Dockerfile]{
+var DuplicateCmd = facts.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
 		ID:       "duplicate-cmd",
 		Title:    "Of several CMD in a stage only the last one counts",
@@ -32,13 +32,13 @@ var DuplicateCmd = lint.Rule[*facts.Dockerfile]{
 	Check: checkDuplicateCmd,
 }
 
-func checkDuplicateCmd(p *lint.Pass[*facts.Dockerfile]) {
+func checkDuplicateCmd(p *facts.Pass[*facts.Dockerfile]) {
 	reportOverruled(p, "cmd")
 }
 
 // reportOverruled finds the instructions with a keyword that a later one of the
 // same stage overrules.
-func reportOverruled(p *lint.Pass[*facts.Dockerfile], keyword string) {
+func reportOverruled(p *facts.Pass[*facts.Dockerfile], keyword string) {
 	for _, s := range p.Doc.Stages() {
 		last := s.LastOwn(keyword)
 		for _, in := range s.Instructions {

@@ -12,7 +12,7 @@ import (
 // left-over, or was meant for another stage.
 //
 // Silent for one ENTRYPOINT in each stage, and for ONBUILD.
-var DuplicateEntrypoint = lint.Rule[*facts.Dockerfile]{
+var DuplicateEntrypoint = facts.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
 		ID:       "duplicate-entrypoint",
 		Title:    "Of several ENTRYPOINT in a stage only the last one counts",
@@ -29,6 +29,6 @@ var DuplicateEntrypoint = lint.Rule[*facts.Dockerfile]{
 	Check: checkDuplicateEntrypoint,
 }
 
-func checkDuplicateEntrypoint(p *lint.Pass[*facts.Dockerfile]) {
+func checkDuplicateEntrypoint(p *facts.Pass[*facts.Dockerfile]) {
 	reportOverruled(p, "entrypoint")
 }

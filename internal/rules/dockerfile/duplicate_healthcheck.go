@@ -12,7 +12,7 @@ import (
 // left-over, or was meant for another stage.
 //
 // Silent for one HEALTHCHECK in each stage, and for ONBUILD.
-var DuplicateHealthcheck = lint.Rule[*facts.Dockerfile]{
+var DuplicateHealthcheck = facts.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
 		ID:       "duplicate-healthcheck",
 		Title:    "Of several HEALTHCHECK in a stage only the last one counts",
@@ -29,6 +29,6 @@ var DuplicateHealthcheck = lint.Rule[*facts.Dockerfile]{
 	Check: checkDuplicateHealthcheck,
 }
 
-func checkDuplicateHealthcheck(p *lint.Pass[*facts.Dockerfile]) {
+func checkDuplicateHealthcheck(p *facts.Pass[*facts.Dockerfile]) {
 	reportOverruled(p, "healthcheck")
 }

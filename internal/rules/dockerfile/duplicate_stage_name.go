@@ -13,7 +13,7 @@ import (
 // depending on where they stand. Docker compares names in lower case.
 //
 // Silent for stages without a name.
-var DuplicateStageName = lint.Rule[*facts.Dockerfile]{
+var DuplicateStageName = facts.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
 		ID:       "duplicate-stage-name",
 		Title:    "Two stages have the same name",
@@ -30,7 +30,7 @@ var DuplicateStageName = lint.Rule[*facts.Dockerfile]{
 	Check: checkDuplicateStageName,
 }
 
-func checkDuplicateStageName(p *lint.Pass[*facts.Dockerfile]) {
+func checkDuplicateStageName(p *facts.Pass[*facts.Dockerfile]) {
 	first := map[string]*facts.Stage{}
 	for _, s := range p.Doc.Stages() {
 		if s.Name == "" {

@@ -10,7 +10,7 @@ import (
 
 // DuplicateUserId finds two users, or two groups, that get the same number: for
 // the kernel they are one.
-var DuplicateUserId = lint.Rule[*facts.Dockerfile]{
+var DuplicateUserId = facts.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
 		ID:       "duplicate-user-id",
 		Title:    "Two users have the same number",
@@ -24,7 +24,7 @@ var DuplicateUserId = lint.Rule[*facts.Dockerfile]{
 	Check: checkDuplicateUserId,
 }
 
-func checkDuplicateUserId(p *lint.Pass[*facts.Dockerfile]) {
+func checkDuplicateUserId(p *facts.Pass[*facts.Dockerfile]) {
 	for _, s := range p.Doc.Stages() {
 		taken := map[string]*facts.Command{}
 		for _, in := range s.Instructions {

@@ -17,7 +17,7 @@ import (
 // line ends a command everywhere else.
 //
 // Silent for comment lines, and for blank lines in here-documents.
-var EmptyContinuationLine = lint.Rule[*facts.Dockerfile]{
+var EmptyContinuationLine = facts.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
 		ID:       "empty-continuation-line",
 		Title:    "A blank line stands between continued lines",
@@ -31,7 +31,7 @@ var EmptyContinuationLine = lint.Rule[*facts.Dockerfile]{
 	Check: checkEmptyContinuationLine,
 }
 
-func checkEmptyContinuationLine(p *lint.Pass[*facts.Dockerfile]) {
+func checkEmptyContinuationLine(p *facts.Pass[*facts.Dockerfile]) {
 	for _, in := range p.Doc.Instructions {
 		var blank []text.Span
 		for _, l := range in.PhysicalLines() {

@@ -14,7 +14,7 @@ import (
 // none.
 //
 // Silent for a name that has a value already and extends it (PATH).
-var EnvSelfReference = lint.Rule[*facts.Dockerfile]{
+var EnvSelfReference = facts.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
 		ID:       "env-self-reference",
 		Title:    "A variable is used where it is set",
@@ -30,7 +30,7 @@ var EnvSelfReference = lint.Rule[*facts.Dockerfile]{
 	Check: checkEnvSelfReference,
 }
 
-func checkEnvSelfReference(p *lint.Pass[*facts.Dockerfile]) {
+func checkEnvSelfReference(p *facts.Pass[*facts.Dockerfile]) {
 	p.Doc.Each("env", true, func(in *dockerfile.Instruction) {
 		for i, pair := range in.Pairs {
 			for _, use := range facts.VariableUses(pair.Value, p.Doc.Escape) {

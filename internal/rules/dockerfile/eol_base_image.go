@@ -32,7 +32,7 @@ import (
 //
 // Silent where no end is announced, for images that deprecated-base-image reports,
 // and offline for tags without a version.
-var EolBaseImage = lint.Rule[*facts.Dockerfile]{
+var EolBaseImage = facts.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
 		ID:       "eol-base-image",
 		Title:    "The base image no longer gets security fixes",
@@ -46,7 +46,7 @@ var EolBaseImage = lint.Rule[*facts.Dockerfile]{
 	Check: checkEolBaseImage,
 }
 
-func checkEolBaseImage(p *lint.Pass[*facts.Dockerfile]) {
+func checkEolBaseImage(p *facts.Pass[*facts.Dockerfile]) {
 	on := lifecycle.Day(p.Settings)
 	for _, s := range p.Doc.Stages() {
 		i := s.Image

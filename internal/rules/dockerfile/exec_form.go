@@ -21,7 +21,7 @@ import (
 // words are literal, nothing stands in front of them or behind, the first word
 // is a program and, where it is a script, one that names its interpreter.
 // Otherwise, one simple command can still take the shell's place by exec.
-func execFix(p *lint.Pass[*facts.Dockerfile], s *facts.Stage, in *dockerfile.Instruction) (fix lint.Fix, ok bool) {
+func execFix(p *facts.Pass[*facts.Dockerfile], s *facts.Stage, in *dockerfile.Instruction) (fix lint.Fix, ok bool) {
 	script := in.Script()
 	if script == nil || script.File == nil || !script.Editable() || len(in.Heredocs) > 0 || holdsComment(in) {
 		return fix, false
@@ -92,7 +92,7 @@ func literalWords(call *syntax.CallExpr) (words []string, ok bool) {
 }
 
 // startsSame tells whether the words start what the shell started.
-func startsSame(p *lint.Pass[*facts.Dockerfile], s *facts.Stage, in *dockerfile.Instruction, words []string) bool {
+func startsSame(p *facts.Pass[*facts.Dockerfile], s *facts.Stage, in *dockerfile.Instruction, words []string) bool {
 	if !shellIsDefault(s, in) {
 		return false
 	}
@@ -126,7 +126,7 @@ func hasShell(s *facts.Stage) bool {
 // isProgram tells whether the kernel can start a file by itself: a script needs
 // a first line that names its interpreter, without which only a shell runs it.
 // A name without a folder is looked up in PATH, where packages put programs.
-func isProgram(p *lint.Pass[*facts.Dockerfile], name string) bool {
+func isProgram(p *facts.Pass[*facts.Dockerfile], name string) bool {
 	isScript := strings.HasSuffix(name, ".sh") || strings.HasSuffix(name, ".bash")
 	system := slices.ContainsFunc([]string{"/usr/bin/", "/usr/sbin/", "/bin/", "/sbin/", "/usr/lib/"}, func(dir string) bool { return strings.HasPrefix(name, dir) })
 	if !isScript && (system || !strings.Contains(name, "/")) {

@@ -14,7 +14,7 @@ import (
 // "docker run -p". Docker refuses the rest, or will.
 //
 // Silent for ports with a protocol, for ranges and for variables.
-var ExposeInvalidFormat = lint.Rule[*facts.Dockerfile]{
+var ExposeInvalidFormat = facts.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
 		ID:       "expose-invalid-format",
 		Title:    "EXPOSE names a port of the host",
@@ -28,7 +28,7 @@ var ExposeInvalidFormat = lint.Rule[*facts.Dockerfile]{
 	Check: checkExposeInvalidFormat,
 }
 
-func checkExposeInvalidFormat(p *lint.Pass[*facts.Dockerfile]) {
+func checkExposeInvalidFormat(p *facts.Pass[*facts.Dockerfile]) {
 	for _, in := range p.Doc.Instructions {
 		if in.Keyword != "expose" || in.Err != nil {
 			continue

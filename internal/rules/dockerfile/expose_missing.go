@@ -12,7 +12,7 @@ import (
 // names: people and tools read it there.
 //
 // Off by default: EXPOSE publishes nothing.
-var ExposeMissing = lint.Rule[*facts.Dockerfile]{
+var ExposeMissing = facts.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
 		ID:       "expose-missing",
 		Title:    "The server's port is not exposed",
@@ -25,7 +25,7 @@ var ExposeMissing = lint.Rule[*facts.Dockerfile]{
 	Check: checkExposeMissing,
 }
 
-func checkExposeMissing(p *lint.Pass[*facts.Dockerfile]) {
+func checkExposeMissing(p *facts.Pass[*facts.Dockerfile]) {
 	c, ok := startOf(p.Doc)
 	if !ok {
 		return

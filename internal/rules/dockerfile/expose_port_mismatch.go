@@ -16,7 +16,7 @@ import (
 // EXPOSE does not name, while EXPOSE names another one.
 //
 // Silent where a port is a variable, and where nothing is exposed.
-var ExposePortMismatch = lint.Rule[*facts.Dockerfile]{
+var ExposePortMismatch = facts.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
 		ID:       "expose-port-mismatch",
 		Title:    "EXPOSE and the server name different ports",
@@ -29,7 +29,7 @@ var ExposePortMismatch = lint.Rule[*facts.Dockerfile]{
 	Check: checkExposePortMismatch,
 }
 
-func checkExposePortMismatch(p *lint.Pass[*facts.Dockerfile]) {
+func checkExposePortMismatch(p *facts.Pass[*facts.Dockerfile]) {
 	c, ok := startOf(p.Doc)
 	if !ok {
 		return

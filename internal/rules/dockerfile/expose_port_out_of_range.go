@@ -12,7 +12,7 @@ import (
 
 // ExposePortOutOfRange finds EXPOSE of a port above 65535, or of a range that
 // ends before it begins.
-var ExposePortOutOfRange = lint.Rule[*facts.Dockerfile]{
+var ExposePortOutOfRange = facts.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
 		ID:       "expose-port-out-of-range",
 		Title:    "There is no such port",
@@ -30,7 +30,7 @@ var ExposePortOutOfRange = lint.Rule[*facts.Dockerfile]{
 	Check: checkExposePortOutOfRange,
 }
 
-func checkExposePortOutOfRange(p *lint.Pass[*facts.Dockerfile]) {
+func checkExposePortOutOfRange(p *facts.Pass[*facts.Dockerfile]) {
 	p.Doc.Each("expose", true, func(in *dockerfile.Instruction) {
 		for _, w := range in.Words {
 			port, _, _ := strings.Cut(bare(w.Text), "/")

@@ -17,7 +17,7 @@ import (
 //
 // Silent where the file gives a program the right with setcap. Off by default:
 // current runtimes allow low ports to every user.
-var ExposePrivilegedPortAsUser = lint.Rule[*facts.Dockerfile]{
+var ExposePrivilegedPortAsUser = facts.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
 		ID:       "expose-privileged-port-as-user",
 		Title:    "A low port, and the program is not root",
@@ -30,7 +30,7 @@ var ExposePrivilegedPortAsUser = lint.Rule[*facts.Dockerfile]{
 	Check: checkExposePrivilegedPortAsUser,
 }
 
-func checkExposePrivilegedPortAsUser(p *lint.Pass[*facts.Dockerfile]) {
+func checkExposePrivilegedPortAsUser(p *facts.Pass[*facts.Dockerfile]) {
 	s := p.Doc.Final()
 	if s == nil {
 		return

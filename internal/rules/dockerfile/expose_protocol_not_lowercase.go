@@ -15,7 +15,7 @@ import (
 // Silent for variables.
 //
 // Off by default: Docker takes both.
-var ExposeProtocolNotLowercase = lint.Rule[*facts.Dockerfile]{
+var ExposeProtocolNotLowercase = facts.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
 		ID:       "expose-protocol-not-lowercase",
 		Title:    "The protocol of EXPOSE has upper case letters",
@@ -27,7 +27,7 @@ var ExposeProtocolNotLowercase = lint.Rule[*facts.Dockerfile]{
 	Check: checkExposeProtocolNotLowercase,
 }
 
-func checkExposeProtocolNotLowercase(p *lint.Pass[*facts.Dockerfile]) {
+func checkExposeProtocolNotLowercase(p *facts.Pass[*facts.Dockerfile]) {
 	for _, in := range p.Doc.Instructions {
 		if in.Keyword != "expose" || in.Err != nil {
 			continue

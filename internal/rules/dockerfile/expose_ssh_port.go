@@ -14,7 +14,7 @@ import (
 // docker exec and kubectl exec give a shell without it. Git servers are meant
 // to speak SSH: silence the rule there. It is an info where SSH is all that the image
 // is for, and where nothing in the file installs or starts a server.
-var ExposeSshPort = lint.Rule[*facts.Dockerfile]{
+var ExposeSshPort = facts.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
 		ID:       "expose-ssh-port",
 		Title:    "The SSH port is exposed",
@@ -28,7 +28,7 @@ var ExposeSshPort = lint.Rule[*facts.Dockerfile]{
 	Check: checkExposeSshPort,
 }
 
-func checkExposeSshPort(p *lint.Pass[*facts.Dockerfile]) {
+func checkExposeSshPort(p *facts.Pass[*facts.Dockerfile]) {
 	p.Doc.Each("expose", true, func(in *dockerfile.Instruction) {
 		for _, w := range in.Words {
 			if isSSHPort(w.Text) {

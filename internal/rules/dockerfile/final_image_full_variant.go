@@ -13,7 +13,7 @@ import (
 // slim variant has a fifth of the size, and of the packages with known faults.
 //
 // Silent in builder stages, and where the stage itself compiles.
-var FinalImageFullVariant = lint.Rule[*facts.Dockerfile]{
+var FinalImageFullVariant = facts.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
 		ID:       "final-image-full-variant",
 		Title:    "The large variant of a base image",
@@ -27,7 +27,7 @@ var FinalImageFullVariant = lint.Rule[*facts.Dockerfile]{
 	Check: checkFinalImageFullVariant,
 }
 
-func checkFinalImageFullVariant(p *lint.Pass[*facts.Dockerfile]) {
+func checkFinalImageFullVariant(p *facts.Pass[*facts.Dockerfile]) {
 	s := p.Doc.Final()
 	if s == nil {
 		return

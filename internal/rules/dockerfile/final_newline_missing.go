@@ -10,7 +10,7 @@ import (
 // appended later becomes a part of it.
 //
 // Silent for empty files. Off by default: it is a matter of taste.
-var FinalNewlineMissing = lint.Rule[*facts.Dockerfile]{
+var FinalNewlineMissing = facts.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
 		ID:       "final-newline-missing",
 		Title:    "The file does not end in a newline",
@@ -22,7 +22,7 @@ var FinalNewlineMissing = lint.Rule[*facts.Dockerfile]{
 	Check: checkFinalNewlineMissing,
 }
 
-func checkFinalNewlineMissing(p *lint.Pass[*facts.Dockerfile]) {
+func checkFinalNewlineMissing(p *facts.Pass[*facts.Dockerfile]) {
 	n := len(p.Doc.Src)
 	if n == 0 || len(p.Doc.Physical) == 0 || p.Doc.Src[n-1] == '\n' {
 		return

@@ -21,7 +21,7 @@ import (
 // image has a tool that drops rights at the start: gosu, su-exec, setpriv; for servers
 // whose workers leave root by themselves; and where all Compose files and manifests of
 // the project that run the image set a user for it.
-var FinalUserRoot = lint.Rule[*facts.Dockerfile]{
+var FinalUserRoot = facts.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
 		ID:       "final-user-root",
 		Title:    "The container starts as root because the last USER says so",
@@ -39,7 +39,7 @@ var FinalUserRoot = lint.Rule[*facts.Dockerfile]{
 	Check: checkFinalUserRoot,
 }
 
-func checkFinalUserRoot(p *lint.Pass[*facts.Dockerfile]) {
+func checkFinalUserRoot(p *facts.Pass[*facts.Dockerfile]) {
 	for _, s := range p.Doc.Stages() {
 		if !s.IsFinal() && !p.Hadolint {
 			continue
@@ -56,7 +56,7 @@ func checkFinalUserRoot(p *lint.Pass[*facts.Dockerfile]) {
 		}
 		var r runners
 		if !p.Hadolint {
-			r = runnersOf(p.Doc, s)
+			r = runnersOf(p, s)
 		}
 		f := lint.Finding{
 			Span:    in.Span,

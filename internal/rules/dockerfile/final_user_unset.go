@@ -25,7 +25,7 @@ import (
 // manifest of the project runs the image with ports, and an info for servers whose
 // workers leave root by themselves, as nginx and php-fpm, and where all of those that
 // run the image set a user for it (user of Compose, runAsUser of Kubernetes).
-var FinalUserUnset = lint.Rule[*facts.Dockerfile]{
+var FinalUserUnset = facts.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
 		ID:       "final-user-unset",
 		Title:    "No USER at all leaves the program running as root",
@@ -41,7 +41,7 @@ var FinalUserUnset = lint.Rule[*facts.Dockerfile]{
 	Check: checkFinalUserUnset,
 }
 
-func checkFinalUserUnset(p *lint.Pass[*facts.Dockerfile]) {
+func checkFinalUserUnset(p *facts.Pass[*facts.Dockerfile]) {
 	s := p.Doc.Final()
 	if s == nil || s.Last("user") != nil {
 		return
@@ -60,7 +60,7 @@ func checkFinalUserUnset(p *lint.Pass[*facts.Dockerfile]) {
 	if _, listed := facts.LookupBase(s.Base()); !listed && base.Entrypoint == facts.SomeEntrypoint && s.Entrypoint() == nil {
 		return // the base's own entrypoint may drop rights
 	}
-	runners := runnersOf(p.Doc, s)
+	runners := runnersOf(p, s)
 	severity, ok := rootSeverity(p.Doc, s, runners)
 	if !ok {
 		return

@@ -16,7 +16,7 @@ import (
 // speaks.
 //
 // Off by default: a matter of style.
-var FromAsCasingMismatch = lint.Rule[*facts.Dockerfile]{
+var FromAsCasingMismatch = facts.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
 		ID:       "from-as-casing-mismatch",
 		Title:    "FROM and AS are written in different cases",
@@ -28,7 +28,7 @@ var FromAsCasingMismatch = lint.Rule[*facts.Dockerfile]{
 	Check: checkFromAsCasingMismatch,
 }
 
-func checkFromAsCasingMismatch(p *lint.Pass[*facts.Dockerfile]) {
+func checkFromAsCasingMismatch(p *facts.Pass[*facts.Dockerfile]) {
 	for _, s := range p.Doc.Stages() {
 		if len(s.From.Words) != 3 {
 			continue

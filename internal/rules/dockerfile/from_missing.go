@@ -12,7 +12,7 @@ import (
 //
 // Silent for files without any instruction, of which syntax-error speaks, and
 // for templates.
-var FromMissing = lint.Rule[*facts.Dockerfile]{
+var FromMissing = facts.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
 		ID:       "from-missing",
 		Title:    "A file without any FROM has nothing to build",
@@ -27,7 +27,7 @@ var FromMissing = lint.Rule[*facts.Dockerfile]{
 	Check: checkFromMissing,
 }
 
-func checkFromMissing(p *lint.Pass[*facts.Dockerfile]) {
+func checkFromMissing(p *facts.Pass[*facts.Dockerfile]) {
 	if len(p.Doc.Instructions) == 0 || len(p.Doc.Stages()) > 0 {
 		return
 	}

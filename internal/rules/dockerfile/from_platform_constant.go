@@ -16,7 +16,7 @@ import (
 //
 // Silent for variables, for stages whose name holds the platform, and for
 // Windows images.
-var FromPlatformConstant = lint.Rule[*facts.Dockerfile]{
+var FromPlatformConstant = facts.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
 		ID:       "from-platform-constant",
 		Title:    "FROM is bound to one platform",
@@ -33,7 +33,7 @@ var FromPlatformConstant = lint.Rule[*facts.Dockerfile]{
 	Check: checkFromPlatformConstant,
 }
 
-func checkFromPlatformConstant(p *lint.Pass[*facts.Dockerfile]) {
+func checkFromPlatformConstant(p *facts.Pass[*facts.Dockerfile]) {
 	for _, s := range p.Doc.Stages() {
 		platform, ok := s.From.Flag("platform")
 		if !ok || s.From.Err != nil || strings.Contains(platform.Value, "$") || s.Image.IsWindows() {

@@ -13,7 +13,7 @@ import (
 // The flag says nothing, and readers look for the reason.
 //
 // Silent for any other value.
-var FromPlatformRedundant = lint.Rule[*facts.Dockerfile]{
+var FromPlatformRedundant = facts.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
 		ID:       "from-platform-redundant",
 		Title:    "The flag --platform=$TARGETPLATFORM is the default",
@@ -30,7 +30,7 @@ var FromPlatformRedundant = lint.Rule[*facts.Dockerfile]{
 	Check: checkFromPlatformRedundant,
 }
 
-func checkFromPlatformRedundant(p *lint.Pass[*facts.Dockerfile]) {
+func checkFromPlatformRedundant(p *facts.Pass[*facts.Dockerfile]) {
 	for _, s := range p.Doc.Stages() {
 		platform, ok := s.From.Flag("platform")
 		if !ok || s.From.Err != nil || platform.Value != "$TARGETPLATFORM" && platform.Value != "${TARGETPLATFORM}" {

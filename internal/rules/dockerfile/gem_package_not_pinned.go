@@ -13,7 +13,7 @@ import (
 //
 // Silent for gems of a file, where -v names the version, and for gems that have
 // come to their end, as sass.
-var GemPackageNotPinned = lint.Rule[*facts.Dockerfile]{
+var GemPackageNotPinned = facts.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
 		ID:       "gem-package-not-pinned",
 		Title:    "Gems have no version",
@@ -29,7 +29,7 @@ var GemPackageNotPinned = lint.Rule[*facts.Dockerfile]{
 	Check: checkGemPackageNotPinned,
 }
 
-func checkGemPackageNotPinned(p *lint.Pass[*facts.Dockerfile]) {
+func checkGemPackageNotPinned(p *facts.Pass[*facts.Dockerfile]) {
 	packagePins{
 		managers: []string{"gem"},
 		actions:  []string{"install", "i"},

@@ -19,7 +19,7 @@ import (
 // Silent for names that the script sets itself or gives a default; in scripts
 // that read further ones with source or eval; for text in single quotes; and for
 // names that a base image may well set, as PYTHON_VERSION in an image of Python.
-var GlobalArgNotRedeclared = lint.Rule[*facts.Dockerfile]{
+var GlobalArgNotRedeclared = facts.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
 		ID:       "global-arg-not-redeclared",
 		Title:    "An ARG above FROM does not hold in the stage",
@@ -31,7 +31,7 @@ var GlobalArgNotRedeclared = lint.Rule[*facts.Dockerfile]{
 	Check: checkGlobalArgNotRedeclared,
 }
 
-func checkGlobalArgNotRedeclared(p *lint.Pass[*facts.Dockerfile]) {
+func checkGlobalArgNotRedeclared(p *facts.Pass[*facts.Dockerfile]) {
 	if len(p.Doc.Global()) == 0 {
 		return
 	}
@@ -82,7 +82,7 @@ func declare(names map[string]bool, instructions []*dockerfile.Instruction) {
 	}
 }
 
-func reportUndeclared(p *lint.Pass[*facts.Dockerfile], s *facts.Stage, at text.Span, name string) {
+func reportUndeclared(p *facts.Pass[*facts.Dockerfile], s *facts.Stage, at text.Span, name string) {
 	f := lint.Finding{
 		Span:    at,
 		Message: fmt.Sprintf("the ARG %s above FROM does not hold in this stage, so nothing stands in place of %q; declare it again with ARG %s", name, short(p.Doc.Text(at)), name),

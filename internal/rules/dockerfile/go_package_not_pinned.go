@@ -19,7 +19,7 @@ import (
 // go install and go get take no version outside of a module, and for go get where
 // Go's version is not known. From 1.16 on go get installs no programs any more and
 // fails outside of a module, which is an info.
-var GoPackageNotPinned = lint.Rule[*facts.Dockerfile]{
+var GoPackageNotPinned = facts.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
 		ID:       "go-package-not-pinned",
 		Title:    "A Go program has no version",
@@ -35,7 +35,7 @@ var GoPackageNotPinned = lint.Rule[*facts.Dockerfile]{
 	Check: checkGoPackageNotPinned,
 }
 
-func checkGoPackageNotPinned(p *lint.Pass[*facts.Dockerfile]) {
+func checkGoPackageNotPinned(p *facts.Pass[*facts.Dockerfile]) {
 	packagePins{
 		managers: []string{"go"},
 		actions:  []string{"install", "get", "run"},

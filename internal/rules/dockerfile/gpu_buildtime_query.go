@@ -15,7 +15,7 @@ import (
 // Ask when the container starts.
 //
 // Silent with a fallback, under a condition, and for RUN --device.
-var GpuBuildtimeQuery = lint.Rule[*facts.Dockerfile]{
+var GpuBuildtimeQuery = facts.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
 		ID:       "gpu-buildtime-query",
 		Title:    "The build asks for a GPU",
@@ -28,7 +28,7 @@ var GpuBuildtimeQuery = lint.Rule[*facts.Dockerfile]{
 	Check: checkGpuBuildtimeQuery,
 }
 
-func checkGpuBuildtimeQuery(p *lint.Pass[*facts.Dockerfile]) {
+func checkGpuBuildtimeQuery(p *facts.Pass[*facts.Dockerfile]) {
 	p.Doc.AllCommands(func(c *facts.Command) {
 		if _, ok := flagOf(c.Instruction, "device"); ok || !asksForGPU(c) || c.Conditional() || hasFallback(c) {
 			return

@@ -16,7 +16,7 @@ import (
 // Silent for libraries and programs that are no Python packages.
 //
 // Off by default: it is a choice of tool.
-var GpuCondaInsteadOfUv = lint.Rule[*facts.Dockerfile]{
+var GpuCondaInsteadOfUv = facts.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
 		ID:       "gpu-conda-instead-of-uv",
 		Title:    "conda installs Python packages alone",
@@ -29,7 +29,7 @@ var GpuCondaInsteadOfUv = lint.Rule[*facts.Dockerfile]{
 	Check: checkGpuCondaInsteadOfUv,
 }
 
-func checkGpuCondaInsteadOfUv(p *lint.Pass[*facts.Dockerfile]) {
+func checkGpuCondaInsteadOfUv(p *facts.Pass[*facts.Dockerfile]) {
 	p.Doc.EachPackageCommand(func(c facts.PackageCommand) {
 		s := p.Doc.StageOf(c.Instruction)
 		if s == nil || !isForGPU(s) || c.Action != "install" || c.HasFlag("-f", "--file") {

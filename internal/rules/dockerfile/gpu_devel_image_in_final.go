@@ -17,7 +17,7 @@ import (
 // triton, DeepSpeed or vLLM.
 //
 // Off by default: whether a compiler is needed at run time is not in the file.
-var GpuDevelImageInFinal = lint.Rule[*facts.Dockerfile]{
+var GpuDevelImageInFinal = facts.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
 		ID:       "gpu-devel-image-in-final",
 		Title:    "The image ships the compilers of CUDA",
@@ -30,7 +30,7 @@ var GpuDevelImageInFinal = lint.Rule[*facts.Dockerfile]{
 	Check: checkGpuDevelImageInFinal,
 }
 
-func checkGpuDevelImageInFinal(p *lint.Pass[*facts.Dockerfile]) {
+func checkGpuDevelImageInFinal(p *facts.Pass[*facts.Dockerfile]) {
 	s := p.Doc.Final()
 	if s == nil || isDevelopment(s) {
 		return

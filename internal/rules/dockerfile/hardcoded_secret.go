@@ -18,7 +18,7 @@ import (
 // one with RUN --mount=type=secret.
 //
 // Silent for the keys of the vendors' own documentation.
-var HardcodedSecret = lint.Rule[*facts.Dockerfile]{
+var HardcodedSecret = facts.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
 		ID:       "hardcoded-secret",
 		Title:    "A key stands in the file",
@@ -32,7 +32,7 @@ var HardcodedSecret = lint.Rule[*facts.Dockerfile]{
 	Check: checkHardcodedSecret,
 }
 
-func checkHardcodedSecret(p *lint.Pass[*facts.Dockerfile]) {
+func checkHardcodedSecret(p *facts.Pass[*facts.Dockerfile]) {
 	// Hardly a file has any, and a search of it all costs less than one of each
 	// instruction.
 	forms := slices.DeleteFunc(keyForms(), func(f keyForm) bool { return !bytes.Contains(p.Doc.Src, []byte(f.prefix)) })

@@ -12,7 +12,7 @@ import (
 // counts an answer of 500 as a success, so the container stays healthy.
 //
 // Silent where the script looks at the status itself.
-var HealthcheckCurlWithoutFail = lint.Rule[*facts.Dockerfile]{
+var HealthcheckCurlWithoutFail = facts.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
 		ID:       "healthcheck-curl-without-fail",
 		Title:    "The health check does not see errors",
@@ -24,7 +24,7 @@ var HealthcheckCurlWithoutFail = lint.Rule[*facts.Dockerfile]{
 	Check: checkHealthcheckCurlWithoutFail,
 }
 
-func checkHealthcheckCurlWithoutFail(p *lint.Pass[*facts.Dockerfile]) {
+func checkHealthcheckCurlWithoutFail(p *facts.Pass[*facts.Dockerfile]) {
 	p.Doc.Each("healthcheck", true, func(in *dockerfile.Instruction) {
 		if strings.Contains(in.Args, "http_code") || strings.Contains(in.Args, "grep") || strings.Contains(in.Args, "-I") {
 			return

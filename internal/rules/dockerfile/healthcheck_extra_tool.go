@@ -16,7 +16,7 @@ import (
 //
 // Silent where the tool comes with the base, and where something else uses it.
 // Off by default: many images have the tool anyway.
-var HealthcheckExtraTool = lint.Rule[*facts.Dockerfile]{
+var HealthcheckExtraTool = facts.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
 		ID:       "healthcheck-extra-tool",
 		Title:    "A program is installed for the health check alone",
@@ -30,7 +30,7 @@ var HealthcheckExtraTool = lint.Rule[*facts.Dockerfile]{
 	Check: checkHealthcheckExtraTool,
 }
 
-func checkHealthcheckExtraTool(p *lint.Pass[*facts.Dockerfile]) {
+func checkHealthcheckExtraTool(p *facts.Pass[*facts.Dockerfile]) {
 	final := p.Doc.Final()
 	if final == nil {
 		return

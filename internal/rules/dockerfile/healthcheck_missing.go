@@ -20,7 +20,7 @@ import (
 //
 // Off by default: as long as nobody waits for the check, Docker only shows what it
 // says.
-var HealthcheckMissing = lint.Rule[*facts.Dockerfile]{
+var HealthcheckMissing = facts.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
 		ID:       "healthcheck-missing",
 		Title:    "No HEALTHCHECK",
@@ -38,7 +38,7 @@ var HealthcheckMissing = lint.Rule[*facts.Dockerfile]{
 	Check: checkHealthcheckMissing,
 }
 
-func checkHealthcheckMissing(p *lint.Pass[*facts.Dockerfile]) {
+func checkHealthcheckMissing(p *facts.Pass[*facts.Dockerfile]) {
 	for _, s := range p.Doc.Stages() {
 		if !p.Hadolint && (!s.IsFinal() || s.Last("expose") == nil && !isServer(p.Doc, s)) || s.Last("healthcheck") != nil || s.IsBase() {
 			continue
@@ -52,7 +52,7 @@ func checkHealthcheckMissing(p *lint.Pass[*facts.Dockerfile]) {
 				p.Skip("the files around are not known, so nothing shows that Docker runs the image")
 				return
 			}
-			service := unchecked(s, servicesOf(p.Doc, s))
+			service := unchecked(s, p.Project.ServicesOf(p.Doc, s))
 			if service == nil {
 				return
 			}

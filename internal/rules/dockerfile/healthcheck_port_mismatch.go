@@ -17,7 +17,7 @@ import (
 //
 // Silent where the command names no port, and where EXPOSE names the port that
 // is asked.
-var HealthcheckPortMismatch = lint.Rule[*facts.Dockerfile]{
+var HealthcheckPortMismatch = facts.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
 		ID:       "healthcheck-port-mismatch",
 		Title:    "The health check asks another port",
@@ -30,7 +30,7 @@ var HealthcheckPortMismatch = lint.Rule[*facts.Dockerfile]{
 	Check: checkHealthcheckPortMismatch,
 }
 
-func checkHealthcheckPortMismatch(p *lint.Pass[*facts.Dockerfile]) {
+func checkHealthcheckPortMismatch(p *facts.Pass[*facts.Dockerfile]) {
 	c, ok := startOf(p.Doc)
 	if !ok {
 		return

@@ -21,7 +21,7 @@ import (
 //
 // Silent on bases whose programs are not known, and where a package, a script or
 // a file of another stage may bring the program.
-var HealthcheckToolMissing = lint.Rule[*facts.Dockerfile]{
+var HealthcheckToolMissing = facts.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
 		ID:       "healthcheck-tool-missing",
 		Title:    "The image lacks the program of the health check",
@@ -36,7 +36,7 @@ var HealthcheckToolMissing = lint.Rule[*facts.Dockerfile]{
 	Check: checkHealthcheckToolMissing,
 }
 
-func checkHealthcheckToolMissing(p *lint.Pass[*facts.Dockerfile]) {
+func checkHealthcheckToolMissing(p *facts.Pass[*facts.Dockerfile]) {
 	final := p.Doc.Final()
 	if final == nil {
 		return
@@ -48,7 +48,7 @@ func checkHealthcheckToolMissing(p *lint.Pass[*facts.Dockerfile]) {
 		return
 	}
 	said := map[string]bool{}
-	for _, s := range p.Doc.Services() {
+	for _, s := range p.Project.Services(p.Doc) {
 		check, ok := s.Healthcheck()
 		stage := p.Doc.Target(stageNameOf(s))
 		if !ok || check.Disabled || stage == nil || len(check.Test.Words) == 0 {
@@ -101,7 +101,7 @@ func stageNameOf(s facts.ServiceNear) string {
 	return b.Target.Text
 }
 
-func checkOwnHealthcheck(p *lint.Pass[*facts.Dockerfile], s *facts.Stage, in *dockerfile.Instruction) {
+func checkOwnHealthcheck(p *facts.Pass[*facts.Dockerfile], s *facts.Stage, in *dockerfile.Instruction) {
 	if !in.JSON && s.Lacks("sh") {
 		reportLacking(p, s, in.Head, "sh")
 		return
@@ -116,7 +116,7 @@ func checkOwnHealthcheck(p *lint.Pass[*facts.Dockerfile], s *facts.Stage, in *do
 	}
 }
 
-func reportLacking(p *lint.Pass[*facts.Dockerfile], s *facts.Stage, span text.Span, program string) {
+func reportLacking(p *facts.Pass[*facts.Dockerfile], s *facts.Stage, span text.Span, program string) {
 	p.Report(lint.Finding{
 		Variant: "dockerfile", Span: span,
 		Message: fmt.Sprintf("the image has no %s, so the container is never healthy; ask with a program that is there, or install it", program),

@@ -14,7 +14,7 @@ import (
 // for two minutes. Also a timeout that is longer than the interval.
 //
 // Off by default: the defaults are right for many.
-var HealthcheckWithoutOptions = lint.Rule[*facts.Dockerfile]{
+var HealthcheckWithoutOptions = facts.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
 		ID:       "healthcheck-without-options",
 		Title:    "The health check has Docker's own times",
@@ -26,7 +26,7 @@ var HealthcheckWithoutOptions = lint.Rule[*facts.Dockerfile]{
 	Check: checkHealthcheckWithoutOptions,
 }
 
-func checkHealthcheckWithoutOptions(p *lint.Pass[*facts.Dockerfile]) {
+func checkHealthcheckWithoutOptions(p *facts.Pass[*facts.Dockerfile]) {
 	p.Doc.Each("healthcheck", true, func(in *dockerfile.Instruction) {
 		if len(in.Words) == 0 || !strings.EqualFold(in.Words[0].Text, "cmd") && !in.JSON {
 			return

@@ -18,7 +18,7 @@ import (
 //
 // Needs --online. Silent for a digest without a tag, and where the registry does
 // not know the tag any more.
-var ImageDigestOutdated = lint.Rule[*facts.Dockerfile]{
+var ImageDigestOutdated = facts.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
 		ID:       "image-digest-outdated",
 		Title:    "The tag beside a digest has moved on",
@@ -31,7 +31,7 @@ var ImageDigestOutdated = lint.Rule[*facts.Dockerfile]{
 	Check: checkImageDigestOutdated,
 }
 
-func checkImageDigestOutdated(p *lint.Pass[*facts.Dockerfile]) {
+func checkImageDigestOutdated(p *facts.Pass[*facts.Dockerfile]) {
 	for _, x := range p.Doc.ImageSites() {
 		i := x.Image
 		if i.Digest == "" || i.Tag == "" {

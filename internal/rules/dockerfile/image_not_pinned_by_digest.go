@@ -21,7 +21,7 @@ import (
 // default of the argument, if nothing else depends on that.
 //
 // Silent for scratch, stages, and variables without a known value.
-var ImageNotPinnedByDigest = lint.Rule[*facts.Dockerfile]{
+var ImageNotPinnedByDigest = facts.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
 		ID:       "image-not-pinned-by-digest",
 		Title:    "The base image is not pinned by its digest",
@@ -33,7 +33,7 @@ var ImageNotPinnedByDigest = lint.Rule[*facts.Dockerfile]{
 	Check: checkImageNotPinnedByDigest,
 }
 
-func checkImageNotPinnedByDigest(p *lint.Pass[*facts.Dockerfile]) {
+func checkImageNotPinnedByDigest(p *facts.Pass[*facts.Dockerfile]) {
 	for _, x := range p.Doc.ImageSites() {
 		i := x.Image
 		if i.Digest != "" || x.Kind != facts.FromSite && x.Kind != facts.SyntaxSite && !strings.ContainsAny(i.Text, ":/.") {

@@ -4,12 +4,11 @@ import (
 	"strings"
 
 	"github.com/dockmend/dockmend/internal/facts"
-	"github.com/dockmend/dockmend/internal/lint"
 	"github.com/dockmend/dockmend/internal/rules/pins"
 )
 
 // pinVersionOf is the pin of the image that a rule is about.
-func pinVersionOf(p *lint.Pass[*facts.Dockerfile], i facts.Image) pins.Pin {
+func pinVersionOf(p *facts.Pass[*facts.Dockerfile], i facts.Image) pins.Pin {
 	x, ok := p.Doc.SiteOf(i)
 	if !ok {
 		return pins.Pin{}
@@ -28,7 +27,7 @@ type base struct {
 
 // lookUpBase asks the registry about a stage's base, and a table of well-known
 // images where that may not be.
-func lookUpBase(p *lint.Pass[*facts.Dockerfile], s *facts.Stage) (b base, known bool) {
+func lookUpBase(p *facts.Pass[*facts.Dockerfile], s *facts.Stage) (b base, known bool) {
 	image := s.Base()
 	b.Base, known = facts.LookupBase(image)
 	if !image.Known || image.IsScratch() || image.Text == "" {

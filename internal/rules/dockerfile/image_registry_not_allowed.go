@@ -14,7 +14,7 @@ import (
 //
 // A name without a registry is one of docker.io. A star at either end of an
 // entry stands for anything.
-var ImageRegistryNotAllowed = lint.Rule[*facts.Dockerfile]{
+var ImageRegistryNotAllowed = facts.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
 		ID:       "image-registry-not-allowed",
 		Title:    "The registry is not on the list",
@@ -31,7 +31,7 @@ var ImageRegistryNotAllowed = lint.Rule[*facts.Dockerfile]{
 	Check: checkImageRegistryNotAllowed,
 }
 
-func checkImageRegistryNotAllowed(p *lint.Pass[*facts.Dockerfile]) {
+func checkImageRegistryNotAllowed(p *facts.Pass[*facts.Dockerfile]) {
 	if len(p.Settings.TrustedRegistries) == 0 {
 		return
 	}

@@ -17,7 +17,7 @@ import (
 // Silent for files in which all keywords have the same case, upper or lower.
 //
 // Off by default: a matter of style.
-var InconsistentInstructionCasing = lint.Rule[*facts.Dockerfile]{
+var InconsistentInstructionCasing = facts.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
 		ID:       "inconsistent-instruction-casing",
 		Title:    "Keywords are written in different cases",
@@ -29,7 +29,7 @@ var InconsistentInstructionCasing = lint.Rule[*facts.Dockerfile]{
 	Check: checkInconsistentInstructionCasing,
 }
 
-func checkInconsistentInstructionCasing(p *lint.Pass[*facts.Dockerfile]) {
+func checkInconsistentInstructionCasing(p *facts.Pass[*facts.Dockerfile]) {
 	upper, lower := 0, 0
 	for _, in := range p.Doc.Instructions {
 		switch keyword := p.Doc.Text(in.KeywordSpan); keyword {

@@ -14,7 +14,7 @@ import (
 // all exceptions in one place: the configuration.
 //
 // Off by default.
-var InlineIgnoreComment = lint.Rule[*facts.Dockerfile]{
+var InlineIgnoreComment = facts.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
 		ID:       "inline-ignore-comment",
 		Title:    "A finding is silenced where it stands",
@@ -26,7 +26,7 @@ var InlineIgnoreComment = lint.Rule[*facts.Dockerfile]{
 	Check: checkInlineIgnoreComment,
 }
 
-func checkInlineIgnoreComment(p *lint.Pass[*facts.Dockerfile]) {
+func checkInlineIgnoreComment(p *facts.Pass[*facts.Dockerfile]) {
 	for _, line := range p.Doc.Physical {
 		if line.Kind != dockerfile.CommentLine && line.Kind != dockerfile.DirectiveLine {
 			continue

@@ -16,7 +16,7 @@ import (
 // Silent for the machine itself, for private addresses and names without a dot,
 // for the archives of distributions whose packages are signed, and where the
 // same instruction checks a checksum.
-var InsecureHttpDownload = lint.Rule[*facts.Dockerfile]{
+var InsecureHttpDownload = facts.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
 		ID:       "insecure-http-download",
 		Title:    "A download without encryption",
@@ -28,7 +28,7 @@ var InsecureHttpDownload = lint.Rule[*facts.Dockerfile]{
 	Check: checkInsecureHttpDownload,
 }
 
-func checkInsecureHttpDownload(p *lint.Pass[*facts.Dockerfile]) {
+func checkInsecureHttpDownload(p *facts.Pass[*facts.Dockerfile]) {
 	p.Doc.Each("add", true, func(in *dockerfile.Instruction) {
 		if _, ok := flagOf(in, "checksum"); ok {
 			return
@@ -59,7 +59,7 @@ func checkInsecureHttpDownload(p *lint.Pass[*facts.Dockerfile]) {
 	}, "http://")
 }
 
-func reportPlainHTTP(p *lint.Pass[*facts.Dockerfile], span text.Span, editable bool) {
+func reportPlainHTTP(p *facts.Pass[*facts.Dockerfile], span text.Span, editable bool) {
 	p.Report(lint.Finding{Fixes: useHTTPS(p.Doc, span, editable), Span: span, Message: fmt.Sprintf("%s comes without encryption, so anybody on the way can change it; use https, or check a checksum", quoteShort(p.Doc.Text(span)))})
 }
 

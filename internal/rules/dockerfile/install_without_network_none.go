@@ -16,7 +16,7 @@ import (
 // Silent for steps that fetch.
 //
 // Off by default: it asks for a build in two steps.
-var InstallWithoutNetworkNone = lint.Rule[*facts.Dockerfile]{
+var InstallWithoutNetworkNone = facts.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
 		ID:       "install-without-network-none",
 		Title:    "An offline installation has the network",
@@ -28,7 +28,7 @@ var InstallWithoutNetworkNone = lint.Rule[*facts.Dockerfile]{
 	Check: checkInstallWithoutNetworkNone,
 }
 
-func checkInstallWithoutNetworkNone(p *lint.Pass[*facts.Dockerfile]) {
+func checkInstallWithoutNetworkNone(p *facts.Pass[*facts.Dockerfile]) {
 	p.Doc.Each("run", false, func(in *dockerfile.Instruction) {
 		if _, ok := flagOf(in, "network"); ok {
 			return

@@ -12,7 +12,7 @@ import (
 // Docker refuses the file.
 //
 // Silent for files without any FROM, which are parts of others.
-var InstructionBeforeFrom = lint.Rule[*facts.Dockerfile]{
+var InstructionBeforeFrom = facts.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
 		ID:       "instruction-before-from",
 		Title:    "An instruction stands before FROM",
@@ -29,7 +29,7 @@ var InstructionBeforeFrom = lint.Rule[*facts.Dockerfile]{
 	Check: checkInstructionBeforeFrom,
 }
 
-func checkInstructionBeforeFrom(p *lint.Pass[*facts.Dockerfile]) {
+func checkInstructionBeforeFrom(p *facts.Pass[*facts.Dockerfile]) {
 	if len(p.Doc.Stages()) == 0 && !p.Hadolint {
 		return
 	}

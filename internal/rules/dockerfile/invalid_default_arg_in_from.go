@@ -16,7 +16,7 @@ import (
 //
 // Silent where all variables have defaults that make a valid name, and for
 // "${x:-y}".
-var InvalidDefaultArgInFrom = lint.Rule[*facts.Dockerfile]{
+var InvalidDefaultArgInFrom = facts.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
 		ID:       "invalid-default-arg-in-from",
 		Title:    "FROM is no valid image with the defaults of its ARGs",
@@ -30,7 +30,7 @@ var InvalidDefaultArgInFrom = lint.Rule[*facts.Dockerfile]{
 	Check: checkInvalidDefaultArgInFrom,
 }
 
-func checkInvalidDefaultArgInFrom(p *lint.Pass[*facts.Dockerfile]) {
+func checkInvalidDefaultArgInFrom(p *facts.Pass[*facts.Dockerfile]) {
 	for _, s := range p.Doc.Stages() {
 		i := s.Image
 		if s.From.Err != nil || !i.HasVariable() || undeclared(p, s) {
@@ -62,7 +62,7 @@ func holdsPlaceholder(d *facts.Dockerfile, s *facts.Stage) bool {
 
 // undeclared tells whether FROM uses a name that no ARG declares, of which
 // undefined-arg-in-from speaks.
-func undeclared(p *lint.Pass[*facts.Dockerfile], s *facts.Stage) bool {
+func undeclared(p *facts.Pass[*facts.Dockerfile], s *facts.Stage) bool {
 	scope := p.Doc.ScopeAt(s.From)
 	for _, use := range facts.VariableUses(p.Doc.Text(s.Image.Span), p.Doc.Escape) {
 		if _, ok := scope.Lookup(use.Name); !ok {
@@ -74,7 +74,7 @@ func undeclared(p *lint.Pass[*facts.Dockerfile], s *facts.Stage) bool {
 
 // withDefaults puts the defaults into the image's name, nothing for an ARG
 // without one, as the builder does.
-func withDefaults(p *lint.Pass[*facts.Dockerfile], s *facts.Stage) string {
+func withDefaults(p *facts.Pass[*facts.Dockerfile], s *facts.Stage) string {
 	if s.Image.Known {
 		return s.Image.Text
 	}

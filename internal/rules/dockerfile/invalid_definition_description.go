@@ -15,7 +15,7 @@ import (
 // named stage as its description, if it begins with the name.
 //
 // Silent for a blank line between, for directives and ignore comments.
-var InvalidDefinitionDescription = lint.Rule[*facts.Dockerfile]{
+var InvalidDefinitionDescription = facts.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
 		ID:       "invalid-definition-description",
 		Title:    "A comment above an ARG or a stage is no description of it",
@@ -27,7 +27,7 @@ var InvalidDefinitionDescription = lint.Rule[*facts.Dockerfile]{
 	Check: checkInvalidDefinitionDescription,
 }
 
-func checkInvalidDefinitionDescription(p *lint.Pass[*facts.Dockerfile]) {
+func checkInvalidDefinitionDescription(p *facts.Pass[*facts.Dockerfile]) {
 	for _, in := range p.Doc.Instructions {
 		name := ""
 		switch {

@@ -18,7 +18,7 @@ import (
 //
 // Silent for the shell's own bracket command, as in RUN [ -f x ], and for a CMD or
 // ENTRYPOINT that a later one overrules.
-var InvalidExecFormJson = lint.Rule[*facts.Dockerfile]{
+var InvalidExecFormJson = facts.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
 		ID:       "invalid-exec-form-json",
 		Title:    "A list in brackets that is no JSON array silently becomes shell form",
@@ -39,7 +39,7 @@ var InvalidExecFormJson = lint.Rule[*facts.Dockerfile]{
 	Check: checkInvalidExecFormJson,
 }
 
-func checkInvalidExecFormJson(p *lint.Pass[*facts.Dockerfile]) {
+func checkInvalidExecFormJson(p *facts.Pass[*facts.Dockerfile]) {
 	for _, in := range p.Doc.Instructions {
 		if in.Inner != nil {
 			in = in.Inner

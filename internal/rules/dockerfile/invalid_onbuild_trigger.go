@@ -10,7 +10,7 @@ import (
 
 // InvalidOnbuildTrigger finds ONBUILD with ONBUILD, FROM or MAINTAINER: Docker
 // refuses it.
-var InvalidOnbuildTrigger = lint.Rule[*facts.Dockerfile]{
+var InvalidOnbuildTrigger = facts.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
 		ID:       "invalid-onbuild-trigger",
 		Title:    "ONBUILD cannot trigger this",
@@ -27,7 +27,7 @@ var InvalidOnbuildTrigger = lint.Rule[*facts.Dockerfile]{
 	Check: checkInvalidOnbuildTrigger,
 }
 
-func checkInvalidOnbuildTrigger(p *lint.Pass[*facts.Dockerfile]) {
+func checkInvalidOnbuildTrigger(p *facts.Pass[*facts.Dockerfile]) {
 	for _, in := range p.Doc.Instructions {
 		if in.Keyword != "onbuild" {
 			continue

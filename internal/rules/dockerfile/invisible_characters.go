@@ -20,7 +20,7 @@ import (
 //
 // Silent in comments, in LABEL and MAINTAINER, in here-documents, between plain
 // quotes, and for an apostrophe between letters: there they are text.
-var InvisibleCharacters = lint.Rule[*facts.Dockerfile]{
+var InvisibleCharacters = facts.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
 		ID:       "invisible-characters",
 		Title:    "A character is not the one it looks like",
@@ -32,7 +32,7 @@ var InvisibleCharacters = lint.Rule[*facts.Dockerfile]{
 	Check: checkInvisibleCharacters,
 }
 
-func checkInvisibleCharacters(p *lint.Pass[*facts.Dockerfile]) {
+func checkInvisibleCharacters(p *facts.Pass[*facts.Dockerfile]) {
 	if !slices.ContainsFunc(p.Doc.Src, func(c byte) bool { return c >= utf8.RuneSelf }) {
 		return
 	}
@@ -46,7 +46,7 @@ func checkInvisibleCharacters(p *lint.Pass[*facts.Dockerfile]) {
 }
 
 // reportLookAlikes reports the look-alikes of an instruction as one finding.
-func reportLookAlikes(p *lint.Pass[*facts.Dockerfile], in *dockerfile.Instruction) {
+func reportLookAlikes(p *facts.Pass[*facts.Dockerfile], in *dockerfile.Instruction) {
 	var f lint.Finding
 	var edits []lint.FileEdit
 	quote := byte(0)

@@ -13,7 +13,7 @@ import (
 // lost.
 //
 // A stage may change what the one has that it builds on.
-var LabelDuplicateKey = lint.Rule[*facts.Dockerfile]{
+var LabelDuplicateKey = facts.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
 		ID:       "label-duplicate-key",
 		Title:    "A label is set twice",
@@ -32,7 +32,7 @@ type labelPair struct {
 	dockerfile.Pair
 }
 
-func checkLabelDuplicateKey(p *lint.Pass[*facts.Dockerfile]) {
+func checkLabelDuplicateKey(p *facts.Pass[*facts.Dockerfile]) {
 	for _, s := range p.Doc.Stages() {
 		seen := map[string]labelPair{}
 		for _, in := range s.Instructions {

@@ -14,7 +14,7 @@ import (
 //
 // Off by default: labels change nothing in what runs. Name the labels and their
 // formats in the configuration under labels.required.
-var LabelEmpty = lint.Rule[*facts.Dockerfile]{
+var LabelEmpty = facts.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
 		ID:       "label-empty",
 		Title:    "A label has no value",
@@ -26,7 +26,7 @@ var LabelEmpty = lint.Rule[*facts.Dockerfile]{
 	Check: checkLabelEmpty,
 }
 
-func checkLabelEmpty(p *lint.Pass[*facts.Dockerfile]) {
+func checkLabelEmpty(p *facts.Pass[*facts.Dockerfile]) {
 	eachLabel(p, func(pair dockerfile.Pair, key, value string) {
 		_, required := p.Settings.Labels[key]
 		if value == "" && (required || !p.Hadolint && strings.HasPrefix(key, "org.opencontainers.image.")) {

@@ -11,7 +11,7 @@ import (
 //
 // Off by default: labels change nothing in what runs. Name the labels and their
 // formats in the configuration under labels.required.
-var LabelInvalidEmail = lint.Rule[*facts.Dockerfile]{
+var LabelInvalidEmail = facts.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
 		ID:       "label-invalid-email",
 		Title:    "A label is no mail address",
@@ -23,7 +23,7 @@ var LabelInvalidEmail = lint.Rule[*facts.Dockerfile]{
 	Check: checkLabelInvalidEmail,
 }
 
-func checkLabelInvalidEmail(p *lint.Pass[*facts.Dockerfile]) {
+func checkLabelInvalidEmail(p *facts.Pass[*facts.Dockerfile]) {
 	labelKind{
 		format: "email",
 		keys:   []string{},

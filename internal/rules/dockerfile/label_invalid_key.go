@@ -14,7 +14,7 @@ import (
 // and slashes, or in the name spaces that Docker keeps for itself.
 //
 // Off by default: old names do no harm, and tools read them.
-var LabelInvalidKey = lint.Rule[*facts.Dockerfile]{
+var LabelInvalidKey = facts.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
 		ID:       "label-invalid-key",
 		Title:    "A label has an odd name",
@@ -29,7 +29,7 @@ var LabelInvalidKey = lint.Rule[*facts.Dockerfile]{
 	Check: checkLabelInvalidKey,
 }
 
-func checkLabelInvalidKey(p *lint.Pass[*facts.Dockerfile]) {
+func checkLabelInvalidKey(p *facts.Pass[*facts.Dockerfile]) {
 	eachLabel(p, func(pair dockerfile.Pair, key, _ string) {
 		wrong := labelKeyFault(key)
 		if wrong == "" || !p.Hadolint && strings.Contains(key, "$") {

@@ -13,7 +13,7 @@ import (
 //
 // Off by default: labels change nothing in what runs. Name the labels and their
 // formats in the configuration under labels.required.
-var LabelInvalidLicense = lint.Rule[*facts.Dockerfile]{
+var LabelInvalidLicense = facts.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
 		ID:       "label-invalid-license",
 		Title:    "A label is no licence",
@@ -25,7 +25,7 @@ var LabelInvalidLicense = lint.Rule[*facts.Dockerfile]{
 	Check: checkLabelInvalidLicense,
 }
 
-func checkLabelInvalidLicense(p *lint.Pass[*facts.Dockerfile]) {
+func checkLabelInvalidLicense(p *facts.Pass[*facts.Dockerfile]) {
 	labelKind{
 		format:  "spdx",
 		keys:    []string{"org.opencontainers.image.licenses"},

@@ -11,7 +11,7 @@ import (
 //
 // Off by default: labels change nothing in what runs. Name the labels and their
 // formats in the configuration under labels.required.
-var LabelInvalidRevision = lint.Rule[*facts.Dockerfile]{
+var LabelInvalidRevision = facts.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
 		ID:       "label-invalid-revision",
 		Title:    "A label is no commit",
@@ -23,7 +23,7 @@ var LabelInvalidRevision = lint.Rule[*facts.Dockerfile]{
 	Check: checkLabelInvalidRevision,
 }
 
-func checkLabelInvalidRevision(p *lint.Pass[*facts.Dockerfile]) {
+func checkLabelInvalidRevision(p *facts.Pass[*facts.Dockerfile]) {
 	labelKind{
 		format: "hash",
 		keys:   []string{},

@@ -12,7 +12,7 @@ import (
 //
 // Off by default: labels change nothing in what runs. Name the labels and their
 // formats in the configuration under labels.required.
-var LabelInvalidSemver = lint.Rule[*facts.Dockerfile]{
+var LabelInvalidSemver = facts.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
 		ID:       "label-invalid-semver",
 		Title:    "A label is no version",
@@ -24,7 +24,7 @@ var LabelInvalidSemver = lint.Rule[*facts.Dockerfile]{
 	Check: checkLabelInvalidSemver,
 }
 
-func checkLabelInvalidSemver(p *lint.Pass[*facts.Dockerfile]) {
+func checkLabelInvalidSemver(p *facts.Pass[*facts.Dockerfile]) {
 	labelKind{
 		format: "semver",
 		keys:   []string{},

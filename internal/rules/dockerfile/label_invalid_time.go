@@ -11,7 +11,7 @@ import (
 //
 // Off by default: labels change nothing in what runs. Name the labels and their
 // formats in the configuration under labels.required.
-var LabelInvalidTime = lint.Rule[*facts.Dockerfile]{
+var LabelInvalidTime = facts.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
 		ID:       "label-invalid-time",
 		Title:    "A label is no time",
@@ -23,7 +23,7 @@ var LabelInvalidTime = lint.Rule[*facts.Dockerfile]{
 	Check: checkLabelInvalidTime,
 }
 
-func checkLabelInvalidTime(p *lint.Pass[*facts.Dockerfile]) {
+func checkLabelInvalidTime(p *facts.Pass[*facts.Dockerfile]) {
 	labelKind{
 		format: "rfc3339",
 		keys:   []string{"org.opencontainers.image.created"},

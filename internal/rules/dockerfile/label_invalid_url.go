@@ -11,7 +11,7 @@ import (
 //
 // Off by default: labels change nothing in what runs. Name the labels and their
 // formats in the configuration under labels.required.
-var LabelInvalidUrl = lint.Rule[*facts.Dockerfile]{
+var LabelInvalidUrl = facts.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
 		ID:       "label-invalid-url",
 		Title:    "A label is no address",
@@ -23,7 +23,7 @@ var LabelInvalidUrl = lint.Rule[*facts.Dockerfile]{
 	Check: checkLabelInvalidUrl,
 }
 
-func checkLabelInvalidUrl(p *lint.Pass[*facts.Dockerfile]) {
+func checkLabelInvalidUrl(p *facts.Pass[*facts.Dockerfile]) {
 	labelKind{
 		format: "url",
 		keys:   []string{"org.opencontainers.image.url", "org.opencontainers.image.source", "org.opencontainers.image.documentation"},

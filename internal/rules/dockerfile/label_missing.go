@@ -13,7 +13,7 @@ import (
 // requires (labels.required).
 //
 // A stage that this one builds on may have it.
-var LabelMissing = lint.Rule[*facts.Dockerfile]{
+var LabelMissing = facts.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
 		ID:       "label-missing",
 		Title:    "A required label is missing",
@@ -27,7 +27,7 @@ var LabelMissing = lint.Rule[*facts.Dockerfile]{
 	Check: checkLabelMissing,
 }
 
-func checkLabelMissing(p *lint.Pass[*facts.Dockerfile]) {
+func checkLabelMissing(p *facts.Pass[*facts.Dockerfile]) {
 	final := p.Doc.Final()
 	if final == nil || len(p.Settings.Labels) == 0 {
 		return

@@ -10,7 +10,7 @@ import (
 
 // LabelNotAllowed finds labels that the configuration does not name, where it
 // is strict (labels.strict).
-var LabelNotAllowed = lint.Rule[*facts.Dockerfile]{
+var LabelNotAllowed = facts.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
 		ID:       "label-not-allowed",
 		Title:    "A label is not on the list",
@@ -24,7 +24,7 @@ var LabelNotAllowed = lint.Rule[*facts.Dockerfile]{
 	Check: checkLabelNotAllowed,
 }
 
-func checkLabelNotAllowed(p *lint.Pass[*facts.Dockerfile]) {
+func checkLabelNotAllowed(p *facts.Pass[*facts.Dockerfile]) {
 	if !p.Settings.StrictLabels || len(p.Settings.Labels) == 0 {
 		return
 	}

@@ -14,7 +14,7 @@ import (
 //
 // Silent for variables. Off by default: few images have the label, and the bots
 // that update FROM keep it in step.
-var LabelStaleBaseDigest = lint.Rule[*facts.Dockerfile]{
+var LabelStaleBaseDigest = facts.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
 		ID:       "label-stale-base-digest",
 		Title:    "The label of the base image names another one",
@@ -26,7 +26,7 @@ var LabelStaleBaseDigest = lint.Rule[*facts.Dockerfile]{
 	Check: checkLabelStaleBaseDigest,
 }
 
-func checkLabelStaleBaseDigest(p *lint.Pass[*facts.Dockerfile]) {
+func checkLabelStaleBaseDigest(p *facts.Pass[*facts.Dockerfile]) {
 	for _, s := range p.Doc.Stages() {
 		base := s.Base()
 		if !base.Known {

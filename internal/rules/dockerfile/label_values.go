@@ -28,7 +28,7 @@ type labelKind struct {
 
 // report reports each label of the format whose value has it not. Variables and
 // empty values are no matter of format.
-func (k labelKind) report(p *lint.Pass[*facts.Dockerfile]) {
+func (k labelKind) report(p *facts.Pass[*facts.Dockerfile]) {
 	eachLabel(p, func(pair dockerfile.Pair, key, value string) {
 		if value == "" || strings.Contains(value, "$") || !k.covers(p, key) || k.valid(value) {
 			return
@@ -41,7 +41,7 @@ func (k labelKind) report(p *lint.Pass[*facts.Dockerfile]) {
 	})
 }
 
-func (k labelKind) covers(p *lint.Pass[*facts.Dockerfile], key string) bool {
+func (k labelKind) covers(p *facts.Pass[*facts.Dockerfile], key string) bool {
 	if format, ok := p.Settings.Labels[key]; ok {
 		return format == k.format
 	}
@@ -57,7 +57,7 @@ func (k labelKind) covers(p *lint.Pass[*facts.Dockerfile], key string) bool {
 }
 
 // eachLabel calls visit for every pair of every LABEL.
-func eachLabel(p *lint.Pass[*facts.Dockerfile], visit func(pair dockerfile.Pair, key, value string)) {
+func eachLabel(p *facts.Pass[*facts.Dockerfile], visit func(pair dockerfile.Pair, key, value string)) {
 	p.Doc.Each("label", true, func(in *dockerfile.Instruction) {
 		for _, pair := range in.Pairs {
 			visit(pair, bare(pair.Key), bare(pair.Value))

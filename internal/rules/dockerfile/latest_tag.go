@@ -19,7 +19,7 @@ import (
 //
 // Silent for a digest beside the tag, for earlier stages, and for publishers
 // whose free images have no other tag (option "except").
-var LatestTag = lint.Rule[*facts.Dockerfile]{
+var LatestTag = facts.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
 		ID:       "latest-tag",
 		Title:    "The tag latest moves under the build",
@@ -46,7 +46,7 @@ var LatestTag = lint.Rule[*facts.Dockerfile]{
 	Check: checkLatestTag,
 }
 
-func checkLatestTag(p *lint.Pass[*facts.Dockerfile]) {
+func checkLatestTag(p *facts.Pass[*facts.Dockerfile]) {
 	tags, except := p.Options.List("tags"), p.Options.List("except")
 	for _, s := range p.Doc.Stages() {
 		i := s.Image

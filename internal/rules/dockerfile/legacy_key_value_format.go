@@ -18,7 +18,7 @@ import (
 // Silent for the form with an equals sign.
 //
 // Off by default: it works, and nothing has been said of its end.
-var LegacyKeyValueFormat = lint.Rule[*facts.Dockerfile]{
+var LegacyKeyValueFormat = facts.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
 		ID:       "legacy-key-value-format",
 		Title:    "A blank between key and value is the deprecated form",
@@ -31,7 +31,7 @@ var LegacyKeyValueFormat = lint.Rule[*facts.Dockerfile]{
 	Check: checkLegacyKeyValueFormat,
 }
 
-func checkLegacyKeyValueFormat(p *lint.Pass[*facts.Dockerfile]) {
+func checkLegacyKeyValueFormat(p *facts.Pass[*facts.Dockerfile]) {
 	for _, in := range p.Doc.Instructions {
 		// What a trigger does is seen in other builds only, so no proof holds it.
 		applicability, effect := lint.Safe, lint.EffectNone

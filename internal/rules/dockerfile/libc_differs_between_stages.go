@@ -20,7 +20,7 @@ import (
 // node_modules where the manifest names packages that are compiled, and programs
 // of cargo, gcc and cgo that the file shows to be linked dynamically. Silent
 // where a layer for the other library is installed, and for what is no program.
-var LibcDiffersBetweenStages = lint.Rule[*facts.Dockerfile]{
+var LibcDiffersBetweenStages = facts.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
 		ID:         "libc-differs-between-stages",
 		Title:      "The stages have different C libraries",
@@ -35,7 +35,7 @@ var LibcDiffersBetweenStages = lint.Rule[*facts.Dockerfile]{
 	Check: checkLibcDiffersBetweenStages,
 }
 
-func checkLibcDiffersBetweenStages(p *lint.Pass[*facts.Dockerfile]) {
+func checkLibcDiffersBetweenStages(p *facts.Pass[*facts.Dockerfile]) {
 	for _, s := range p.Doc.Stages() {
 		to := s.Base().System()
 		if to == facts.UnknownSystem || hasOtherLibc(p.Doc, s) {
@@ -83,7 +83,7 @@ func hasOtherLibc(d *facts.Dockerfile, s *facts.Stage) bool {
 
 // compiledThing says in words what a path of a stage is, if programs or
 // libraries that are linked dynamically are surely in it; empty otherwise.
-func compiledThing(p *lint.Pass[*facts.Dockerfile], s *facts.Stage, path string) string {
+func compiledThing(p *facts.Pass[*facts.Dockerfile], s *facts.Stage, path string) string {
 	path = strings.TrimRight(path, "/")
 	language := languageOf(s.Base())
 	switch {
@@ -100,7 +100,7 @@ func compiledThing(p *lint.Pass[*facts.Dockerfile], s *facts.Stage, path string)
 // nativeNodePackage is a dependency of package.json in the build context that
 // is fetched or compiled for one C library; empty if none is known. Others bring
 // the files for both.
-func nativeNodePackage(p *lint.Pass[*facts.Dockerfile]) string {
+func nativeNodePackage(p *facts.Pass[*facts.Dockerfile]) string {
 	manifest, err := p.Files.ReadFile("package.json")
 	if err != nil {
 		return ""

@@ -15,7 +15,7 @@ import (
 // the configuration, split it up, or fix first what is shown.
 //
 // Silent below the limits.
-var LimitReached = lint.Rule[*facts.Dockerfile]{
+var LimitReached = facts.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
 		ID:       "limit-reached",
 		Title:    "A limit on size or number of findings was reached",

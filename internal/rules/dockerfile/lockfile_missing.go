@@ -24,7 +24,7 @@ import (
 // lock file, where a folder of the context or one above has it (a workspace), and
 // where git ignores it. Folders without .git and .gitignore, which may hold a part
 // of the files only, are skipped.
-var LockfileMissing = lint.Rule[*facts.Dockerfile]{
+var LockfileMissing = facts.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
 		ID:       "lockfile-missing",
 		Title:    "A locked install has no lock file",
@@ -48,7 +48,7 @@ type lockedInstall struct {
 	resolves bool
 }
 
-func checkLockfileMissing(p *lint.Pass[*facts.Dockerfile]) {
+func checkLockfileMissing(p *facts.Pass[*facts.Dockerfile]) {
 	told := map[string]bool{}
 	var makers []facts.PackageCommand
 	p.Doc.EachPackageCommand(func(c facts.PackageCommand) {
@@ -131,24 +131,24 @@ func mayMakeLock(d *facts.Dockerfile, s *facts.Stage, c facts.PackageCommand, l 
 }
 
 // checkLock looks for the lock file where the manifest of the packages is.
-func checkLock(p *lint.Pass[*facts.Dockerfile], s *facts.Stage, c facts.PackageCommand, l lockedInstall) {
+func checkLock(p *facts.Pass[*facts.Dockerfile], s *facts.Stage, c facts.PackageCommand, l lockedInstall) {
 	sources, open := s.ContextSources(c.Instruction)
 	if open || slices.ContainsFunc(l.locks, func(lock string) bool { return copiesByName(s, lock) }) {
 		return // copy-source-missing and copy-ignored-file speak of what is copied by name
 	}
-	context, folder, ok := manifestIn(p.Doc, sources, l.manifest)
+	context, folder, ok := manifestIn(p, sources, l.manifest)
 	if !ok {
 		p.Skip(fmt.Sprintf("no %s is known to be in the build context", l.manifest))
 		return
 	}
 	files := context.Files
-	repository := facts.NewProject(files).Repository()
+	repository := p.Project.RepositoryAt(files)
 	for _, lock := range l.locks {
 		if isSent(files, path.Join(folder, lock)) || isThereAbove(files, lock) || repository.Ignores(path.Join(folder, lock)) {
 			return
 		}
 	}
-	if !p.Doc.Around.Repository().IsWhole() {
+	if !p.Project.Repository().IsWhole() {
 		p.Skip("neither .git nor a .gitignore shows that all files of the project are there")
 		return
 	}
@@ -196,11 +196,11 @@ func copiesByName(s *facts.Stage, name string) bool {
 
 // manifestIn finds the folder of a build context from which the sources bring a
 // file of that name: in the context that is likely, else in the Dockerfile's folder.
-func manifestIn(d *facts.Dockerfile, sources facts.Sources, name string) (c *facts.BuildContext, folder string, ok bool) {
-	c, ok = d.LikelyContext()
+func manifestIn(p *facts.Pass[*facts.Dockerfile], sources facts.Sources, name string) (c *facts.BuildContext, folder string, ok bool) {
+	c, ok = p.Project.LikelyContext(p.Doc)
 	if !ok {
 		var err error
-		if c, err = d.Around.Context(".", path.Base(d.Name)); err != nil {
+		if c, err = p.Project.Context(".", path.Base(p.Doc.Name)); err != nil {
 			return nil, "", false
 		}
 	}

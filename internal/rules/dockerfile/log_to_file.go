@@ -13,7 +13,7 @@ import (
 // the disk is full.
 //
 // Write to standard output: "-" for gunicorn, /dev/stdout for others.
-var LogToFile = lint.Rule[*facts.Dockerfile]{
+var LogToFile = facts.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
 		ID:       "log-to-file",
 		Title:    "Logs go to a file",
@@ -27,7 +27,7 @@ var LogToFile = lint.Rule[*facts.Dockerfile]{
 	Check: checkLogToFile,
 }
 
-func checkLogToFile(p *lint.Pass[*facts.Dockerfile]) {
+func checkLogToFile(p *facts.Pass[*facts.Dockerfile]) {
 	c, ok := startOf(p.Doc)
 	if !ok {
 		return

@@ -18,7 +18,7 @@ import (
 // Silent where no later COPY brings the files, since the program may need them.
 // Off by default: copying them is as correct. The option managers names the
 // package managers to look at.
-var ManifestCopiedNotMounted = lint.Rule[*facts.Dockerfile]{
+var ManifestCopiedNotMounted = facts.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
 		ID:       "manifest-copied-not-mounted",
 		Title:    "A manifest has a layer of its own",
@@ -49,7 +49,7 @@ func manifestsOf(manager string) []string {
 	return nil
 }
 
-func checkManifestCopiedNotMounted(p *lint.Pass[*facts.Dockerfile]) {
+func checkManifestCopiedNotMounted(p *facts.Pass[*facts.Dockerfile]) {
 	for _, s := range p.Doc.Stages() {
 		for i, in := range s.Instructions[:max(len(s.Instructions)-1, 0)] {
 			run := s.Instructions[i+1]

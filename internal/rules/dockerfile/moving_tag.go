@@ -22,7 +22,7 @@ import (
 // For an image that is no product with releases of its own it is info. Silent for
 // "latest", which latest-tag reports, for a digest next to the tag, for earlier stages,
 // and for publishers whose free images have no other tag (option "except").
-var MovingTag = lint.Rule[*facts.Dockerfile]{
+var MovingTag = facts.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
 		ID:       "moving-tag",
 		Title:    "The tag names no version and moves under the build",
@@ -39,7 +39,7 @@ var MovingTag = lint.Rule[*facts.Dockerfile]{
 	Check: checkMovingTag,
 }
 
-func checkMovingTag(p *lint.Pass[*facts.Dockerfile]) {
+func checkMovingTag(p *facts.Pass[*facts.Dockerfile]) {
 	except := p.Options.List("except")
 	for _, s := range p.Doc.Stages() {
 		i := s.Image

@@ -11,7 +11,7 @@ import (
 // instructions.
 //
 // Silent in here-documents. Off by default: it is a matter of taste.
-var MultipleEmptyLines = lint.Rule[*facts.Dockerfile]{
+var MultipleEmptyLines = facts.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
 		ID:       "multiple-empty-lines",
 		Title:    "Several empty lines in a row",
@@ -23,7 +23,7 @@ var MultipleEmptyLines = lint.Rule[*facts.Dockerfile]{
 	Check: checkMultipleEmptyLines,
 }
 
-func checkMultipleEmptyLines(p *lint.Pass[*facts.Dockerfile]) {
+func checkMultipleEmptyLines(p *facts.Pass[*facts.Dockerfile]) {
 	var surplus text.Span
 	report := func() {
 		if !surplus.IsEmpty() {

@@ -15,7 +15,7 @@ import (
 // the old form of ENV, in WORKDIR, in scripts for another shell.
 //
 // Off by default: it is a matter of taste.
-var MultipleSpaces = lint.Rule[*facts.Dockerfile]{
+var MultipleSpaces = facts.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
 		ID:       "multiple-spaces",
 		Title:    "Several blanks in a row",
@@ -27,7 +27,7 @@ var MultipleSpaces = lint.Rule[*facts.Dockerfile]{
 	Check: checkMultipleSpaces,
 }
 
-func checkMultipleSpaces(p *lint.Pass[*facts.Dockerfile]) {
+func checkMultipleSpaces(p *facts.Pass[*facts.Dockerfile]) {
 	for _, in := range p.Doc.Instructions {
 		if in.Err != nil || len(in.Heredocs) > 0 {
 			continue
@@ -96,7 +96,7 @@ func quotedSpans(d *facts.Dockerfile, in *dockerfile.Instruction) (spans []text.
 	return spans
 }
 
-func reportBlanks(p *lint.Pass[*facts.Dockerfile], l dockerfile.Line, kept []text.Span) {
+func reportBlanks(p *facts.Pass[*facts.Dockerfile], l dockerfile.Line, kept []text.Span) {
 	start := l.Text
 	for start < l.Continued && isBlank(p.Doc.Src[start]) {
 		start++

@@ -19,7 +19,7 @@ import (
 //
 // Silent after anything that may bring a passwd file or a whole system, for
 // root, and for the names that distroless images have.
-var NamedUserWithoutPasswd = lint.Rule[*facts.Dockerfile]{
+var NamedUserWithoutPasswd = facts.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
 		ID:       "named-user-without-passwd",
 		Title:    "The image does not know the user's name",
@@ -34,7 +34,7 @@ var NamedUserWithoutPasswd = lint.Rule[*facts.Dockerfile]{
 	Check: checkNamedUserWithoutPasswd,
 }
 
-func checkNamedUserWithoutPasswd(p *lint.Pass[*facts.Dockerfile]) {
+func checkNamedUserWithoutPasswd(p *facts.Pass[*facts.Dockerfile]) {
 	for _, s := range p.Doc.Stages() {
 		base := s.Base()
 		distroless := base.Known && strings.HasPrefix(base.Name(), "gcr.io/distroless/")
@@ -116,7 +116,7 @@ func numberFix(d *facts.Dockerfile, span text.Span, identity string, effect lint
 
 // bringsNames tells whether a stage or one that it builds on gets, or may get,
 // a passwd file.
-func bringsNames(p *lint.Pass[*facts.Dockerfile], s *facts.Stage) bool {
+func bringsNames(p *facts.Pass[*facts.Dockerfile], s *facts.Stage) bool {
 	return s.Any("brings names of users", func(in *dockerfile.Instruction) bool {
 		switch in.Keyword {
 		case "shell", "onbuild", "run":
@@ -129,7 +129,7 @@ func bringsNames(p *lint.Pass[*facts.Dockerfile], s *facts.Stage) bool {
 }
 
 // bringsPasswd tells whether a COPY or ADD may bring /etc/passwd.
-func bringsPasswd(p *lint.Pass[*facts.Dockerfile], in *dockerfile.Instruction) bool {
+func bringsPasswd(p *facts.Pass[*facts.Dockerfile], in *dockerfile.Instruction) bool {
 	sources, to, ok := copyWords(in)
 	if !ok || strings.Contains(in.Args, "passwd") || strings.Contains(in.Args, "$") {
 		return true

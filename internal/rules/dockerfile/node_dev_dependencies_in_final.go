@@ -20,7 +20,7 @@ import (
 // the same RUN; where a script runs later in the stage, which may need them; for
 // images that start through npm with a package.json that nobody can read, or one
 // whose start script names such a package; and where package.json has none.
-var NodeDevDependenciesInFinal = lint.Rule[*facts.Dockerfile]{
+var NodeDevDependenciesInFinal = facts.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
 		ID:         "node-dev-dependencies-in-final",
 		Title:      "The image holds development packages",
@@ -36,7 +36,7 @@ var NodeDevDependenciesInFinal = lint.Rule[*facts.Dockerfile]{
 	Check: checkNodeDevDependenciesInFinal,
 }
 
-func checkNodeDevDependenciesInFinal(p *lint.Pass[*facts.Dockerfile]) {
+func checkNodeDevDependenciesInFinal(p *facts.Pass[*facts.Dockerfile]) {
 	if !mentions(p.Doc, "npm", "yarn") {
 		return
 	}
@@ -171,7 +171,7 @@ type manifest struct {
 
 // startsWithoutDev tells whether the image starts without its development
 // packages, and has any.
-func startsWithoutDev(p *lint.Pass[*facts.Dockerfile], start startCommand) bool {
+func startsWithoutDev(p *facts.Pass[*facts.Dockerfile], start startCommand) bool {
 	direct := start.program == "node" || start.program == "pm2-runtime"
 	m, ok := readManifest(p, start.stage)
 	if !ok {
@@ -197,7 +197,7 @@ func startsWithoutDev(p *lint.Pass[*facts.Dockerfile], start startCommand) bool 
 }
 
 // readManifest reads the package.json that a stage copies.
-func readManifest(p *lint.Pass[*facts.Dockerfile], s *facts.Stage) (m manifest, ok bool) {
+func readManifest(p *facts.Pass[*facts.Dockerfile], s *facts.Stage) (m manifest, ok bool) {
 	path := "package.json"
 	for _, x := range s.Chain() {
 		for _, in := range x.Instructions {

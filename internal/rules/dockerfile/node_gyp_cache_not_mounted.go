@@ -16,7 +16,7 @@ import (
 // home is not in the file.
 //
 // Off by default: a small gain, in build time only.
-var NodeGypCacheNotMounted = lint.Rule[*facts.Dockerfile]{
+var NodeGypCacheNotMounted = facts.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
 		ID:       "node-gyp-cache-not-mounted",
 		Title:    "The headers of node are fetched again each time",
@@ -29,7 +29,7 @@ var NodeGypCacheNotMounted = lint.Rule[*facts.Dockerfile]{
 	Check: checkNodeGypCacheNotMounted,
 }
 
-func checkNodeGypCacheNotMounted(p *lint.Pass[*facts.Dockerfile]) {
+func checkNodeGypCacheNotMounted(p *facts.Pass[*facts.Dockerfile]) {
 	const cache = "/root/.cache/node-gyp"
 	for _, s := range p.Doc.Stages() {
 		if !buildsAddons(p.Doc, s) || s.Last("user") != nil {

@@ -16,7 +16,7 @@ import (
 //
 // Silent without a lock file, for global installs and in stages named dev, test
 // and the like.
-var NodeLockfileNotEnforced = lint.Rule[*facts.Dockerfile]{
+var NodeLockfileNotEnforced = facts.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
 		ID:       "node-lockfile-not-enforced",
 		Title:    "The lock file is not enforced",
@@ -29,7 +29,7 @@ var NodeLockfileNotEnforced = lint.Rule[*facts.Dockerfile]{
 	Check: checkNodeLockfileNotEnforced,
 }
 
-func checkNodeLockfileNotEnforced(p *lint.Pass[*facts.Dockerfile]) {
+func checkNodeLockfileNotEnforced(p *facts.Pass[*facts.Dockerfile]) {
 	p.Doc.EachPackageCommand(func(c facts.PackageCommand) {
 		s := p.Doc.StageOf(c.Instruction)
 		if s == nil || isDevelopment(s) || !s.ReachesFinal() || c.Action != "install" && c.Action != "i" || len(c.Packages) > 0 || c.HasFlag("-g", "--global") || hasVariableFlag(c) {

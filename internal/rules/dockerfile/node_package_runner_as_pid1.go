@@ -14,7 +14,7 @@ import (
 // Start node itself with what the script in package.json says.
 //
 // Silent in stages named dev, test and the like.
-var NodePackageRunnerAsPid1 = lint.Rule[*facts.Dockerfile]{
+var NodePackageRunnerAsPid1 = facts.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
 		ID:       "node-package-runner-as-pid1",
 		Title:    "npm stands in front of the program",
@@ -27,7 +27,7 @@ var NodePackageRunnerAsPid1 = lint.Rule[*facts.Dockerfile]{
 	Check: checkNodePackageRunnerAsPid1,
 }
 
-func checkNodePackageRunnerAsPid1(p *lint.Pass[*facts.Dockerfile]) {
+func checkNodePackageRunnerAsPid1(p *facts.Pass[*facts.Dockerfile]) {
 	c, ok := startOf(p.Doc)
 	if !ok || developmentServer(c) != "" {
 		return

@@ -14,7 +14,7 @@ import (
 // addresses with a reference, a constraint of any kind, and yarn, whose last
 // version in the registry is that of 2024. It is an info in stages whose layers
 // are no part of the image.
-var NpmPackageNotPinned = lint.Rule[*facts.Dockerfile]{
+var NpmPackageNotPinned = facts.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
 		ID:       "npm-package-not-pinned",
 		Title:    "npm packages have no version",
@@ -31,7 +31,7 @@ var NpmPackageNotPinned = lint.Rule[*facts.Dockerfile]{
 	Check: checkNpmPackageNotPinned,
 }
 
-func checkNpmPackageNotPinned(p *lint.Pass[*facts.Dockerfile]) {
+func checkNpmPackageNotPinned(p *facts.Pass[*facts.Dockerfile]) {
 	packagePins{
 		managers: []string{"npm"},
 		actions:  []string{"install", "i", "add"},

@@ -14,7 +14,7 @@ import (
 //
 // Off by default: it brings fixes that the base image does not have yet, and
 // many advise it.
-var OsPackageUpgrade = lint.Rule[*facts.Dockerfile]{
+var OsPackageUpgrade = facts.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
 		ID:       "os-package-upgrade",
 		Title:    "All packages are upgraded",
@@ -27,7 +27,7 @@ var OsPackageUpgrade = lint.Rule[*facts.Dockerfile]{
 	Check: checkOsPackageUpgrade,
 }
 
-func checkOsPackageUpgrade(p *lint.Pass[*facts.Dockerfile]) {
+func checkOsPackageUpgrade(p *facts.Pass[*facts.Dockerfile]) {
 	p.Doc.EachPackageCommand(func(c facts.PackageCommand) {
 		all := false
 		switch c.Manager {

@@ -19,7 +19,7 @@ import (
 // Silent where the cache is switched off, for installations from local files,
 // and in stages that nothing needs. Off by default: what it gains depends on
 // where the builds run, and fresh runners of a CI have no such cache.
-var PackageCacheNotMounted = lint.Rule[*facts.Dockerfile]{
+var PackageCacheNotMounted = facts.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
 		ID:       "package-cache-not-mounted",
 		Title:    "All packages are fetched again after each change",
@@ -68,7 +68,7 @@ func cachedTools() []cachedTool {
 	}
 }
 
-func checkPackageCacheNotMounted(p *lint.Pass[*facts.Dockerfile]) {
+func checkPackageCacheNotMounted(p *facts.Pass[*facts.Dockerfile]) {
 	tools := cachedTools()
 	p.Doc.Each("run", false, func(in *dockerfile.Instruction) {
 		if s := p.Doc.StageOf(in); s == nil || !s.ReachesFinal() || isDevelopment(s) {

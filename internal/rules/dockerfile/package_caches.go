@@ -29,7 +29,7 @@ type packageCache struct {
 }
 
 // eachKept calls visit for the last call of a RUN that fills the cache and keeps it.
-func (k packageCache) eachKept(p *lint.Pass[*facts.Dockerfile], visit func(facts.PackageCommand)) {
+func (k packageCache) eachKept(p *facts.Pass[*facts.Dockerfile], visit func(facts.PackageCommand)) {
 	p.Doc.Each("run", true, func(in *dockerfile.Instruction) {
 		if !k.mentioned(p.Doc.Text(in.Span)) || (!p.Hadolint || k.onlyShipped) && !shipsLayers(p.Doc, in) || mountsAny(in, k.dirs) || mountsNamed(p.Doc, in, k.variables...) {
 			return
@@ -62,7 +62,7 @@ func (k packageCache) empties(install facts.PackageCommand, c *facts.Command) bo
 }
 
 // report reports every RUN that keeps the cache.
-func (k packageCache) report(p *lint.Pass[*facts.Dockerfile], what string) {
+func (k packageCache) report(p *facts.Pass[*facts.Dockerfile], what string) {
 	k.eachKept(p, func(c facts.PackageCommand) {
 		clean := k.clean(c.Manager)
 		f := lint.Finding{

@@ -28,7 +28,7 @@ type packagePins struct {
 }
 
 // report reports each call with packages that have no version.
-func (k packagePins) report(p *lint.Pass[*facts.Dockerfile]) {
+func (k packagePins) report(p *facts.Pass[*facts.Dockerfile]) {
 	p.Doc.EachPackageCommand(func(c facts.PackageCommand) {
 		if !slices.Contains(k.actions, c.Action) || k.exempt != nil && k.exempt(c) || !p.Hadolint && k.idle != nil && k.idle(p.Doc, c) {
 			return

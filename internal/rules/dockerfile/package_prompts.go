@@ -23,7 +23,7 @@ type prompts struct {
 }
 
 // report reports the calls that ask although nobody is there.
-func (q prompts) report(p *lint.Pass[*facts.Dockerfile]) {
+func (q prompts) report(p *facts.Pass[*facts.Dockerfile]) {
 	p.Doc.EachPackageCommand(func(c facts.PackageCommand) {
 		if !slices.Contains(q.actions, c.Action) || c.HasFlag(q.yes...) || q.answered != nil && q.answered(p.Doc, c) || hasVariableFlag(c) || !p.Hadolint && q.idle != nil && q.idle(p.Doc, c) {
 			return

@@ -15,7 +15,7 @@ import (
 // the line of the source, rpm --import.
 //
 // Silent for files of the build itself.
-var PackageSignatureCheckDisabled = lint.Rule[*facts.Dockerfile]{
+var PackageSignatureCheckDisabled = facts.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
 		ID:       "package-signature-check-disabled",
 		Title:    "Packages are installed unchecked",
@@ -32,7 +32,7 @@ var PackageSignatureCheckDisabled = lint.Rule[*facts.Dockerfile]{
 	Check: checkPackageSignatureCheckDisabled,
 }
 
-func checkPackageSignatureCheckDisabled(p *lint.Pass[*facts.Dockerfile]) {
+func checkPackageSignatureCheckDisabled(p *facts.Pass[*facts.Dockerfile]) {
 	p.Doc.AllCommands(func(c *facts.Command) {
 		at, variant := uncheckedFlag(c)
 		if variant == "" {

@@ -16,7 +16,7 @@ import (
 // them, and with comments between them.
 //
 // Off by default: it is a matter of taste.
-var PackagesNotSorted = lint.Rule[*facts.Dockerfile]{
+var PackagesNotSorted = facts.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
 		ID:       "packages-not-sorted",
 		Title:    "Packages are not in order",
@@ -28,7 +28,7 @@ var PackagesNotSorted = lint.Rule[*facts.Dockerfile]{
 	Check: checkPackagesNotSorted,
 }
 
-func checkPackagesNotSorted(p *lint.Pass[*facts.Dockerfile]) {
+func checkPackagesNotSorted(p *facts.Pass[*facts.Dockerfile]) {
 	const fewest = 3
 	p.Doc.EachPackageCommand(func(c facts.PackageCommand) {
 		if c.Action != "install" && c.Action != "add" || len(c.Packages) < fewest || c.Script == nil || holdsComment(c.Instruction) || !oneInALine(p.Doc, c.Packages) {

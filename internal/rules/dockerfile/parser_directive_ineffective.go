@@ -18,7 +18,7 @@ import (
 //
 // Silent for the escape character that holds anyway. Where no line is continued with
 // the character that the comment names, moving it would break the file: remove it.
-var ParserDirectiveIneffective = lint.Rule[*facts.Dockerfile]{
+var ParserDirectiveIneffective = facts.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
 		ID:       "parser-directive-ineffective",
 		Title:    "A directive stands where it is a comment",
@@ -31,7 +31,7 @@ var ParserDirectiveIneffective = lint.Rule[*facts.Dockerfile]{
 	Check: checkParserDirectiveIneffective,
 }
 
-func checkParserDirectiveIneffective(p *lint.Pass[*facts.Dockerfile]) {
+func checkParserDirectiveIneffective(p *facts.Pass[*facts.Dockerfile]) {
 	for _, line := range p.Doc.Physical {
 		if line.Kind != dockerfile.CommentLine || line.Instruction >= 0 {
 			continue

@@ -14,7 +14,7 @@ import (
 // ParserDirectiveTypo finds comments at the top of the file that were meant as
 // a parser directive and have a slip in its name: Docker takes them for a
 // comment.
-var ParserDirectiveTypo = lint.Rule[*facts.Dockerfile]{
+var ParserDirectiveTypo = facts.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
 		ID:       "parser-directive-typo",
 		Title:    "A directive is misspelt",
@@ -28,7 +28,7 @@ var ParserDirectiveTypo = lint.Rule[*facts.Dockerfile]{
 	Check: checkParserDirectiveTypo,
 }
 
-func checkParserDirectiveTypo(p *lint.Pass[*facts.Dockerfile]) {
+func checkParserDirectiveTypo(p *facts.Pass[*facts.Dockerfile]) {
 	for _, line := range p.Doc.Physical {
 		if line.Kind != dockerfile.CommentLine && line.Kind != dockerfile.DirectiveLine {
 			return // directives end with the first other line

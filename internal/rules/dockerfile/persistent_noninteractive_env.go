@@ -13,7 +13,7 @@ import (
 // Silent for ARG, for an assignment in RUN, and where a later ENV resets it.
 //
 // Off by default: nobody who runs a service notices.
-var PersistentNoninteractiveEnv = lint.Rule[*facts.Dockerfile]{
+var PersistentNoninteractiveEnv = facts.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
 		ID:       "persistent-noninteractive-env",
 		Title:    "DEBIAN_FRONTEND stays in the image",
@@ -24,7 +24,7 @@ var PersistentNoninteractiveEnv = lint.Rule[*facts.Dockerfile]{
 	Check: checkPersistentNoninteractiveEnv,
 }
 
-func checkPersistentNoninteractiveEnv(p *lint.Pass[*facts.Dockerfile]) {
+func checkPersistentNoninteractiveEnv(p *facts.Pass[*facts.Dockerfile]) {
 	s := p.Doc.Final()
 	if s == nil {
 		return

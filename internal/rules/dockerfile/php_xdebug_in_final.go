@@ -17,7 +17,7 @@ import (
 // Silent for images without an application's files, which are workplaces or bases
 // of others; under a condition; in stages named dev, test and the like; and where
 // the file sets Xdebug up for a developer's machine.
-var PhpXdebugInFinal = lint.Rule[*facts.Dockerfile]{
+var PhpXdebugInFinal = facts.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
 		ID:       "php-xdebug-in-final",
 		Title:    "The image holds a debugger",
@@ -31,7 +31,7 @@ var PhpXdebugInFinal = lint.Rule[*facts.Dockerfile]{
 	Check: checkPhpXdebugInFinal,
 }
 
-func checkPhpXdebugInFinal(p *lint.Pass[*facts.Dockerfile]) {
+func checkPhpXdebugInFinal(p *facts.Pass[*facts.Dockerfile]) {
 	final := p.Doc.Final()
 	if final == nil || !mentions(p.Doc, "xdebug") || isDevelopment(final) || configuresXdebug(p.Doc) || !holdsApplication(final) {
 		return

@@ -17,7 +17,7 @@ import (
 // the cache is mounted or removed in the same RUN, in stages whose layers are no
 // part of the image, and with the pip of Debian 8, Ubuntu 14.04 and older, which has
 // neither the cache nor the flag.
-var PipCacheKept = lint.Rule[*facts.Dockerfile]{
+var PipCacheKept = facts.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
 		ID:       "pip-cache-kept",
 		Title:    "The cache of pip stays in the image",
@@ -34,7 +34,7 @@ var PipCacheKept = lint.Rule[*facts.Dockerfile]{
 	Check: checkPipCacheKept,
 }
 
-func checkPipCacheKept(p *lint.Pass[*facts.Dockerfile]) {
+func checkPipCacheKept(p *facts.Pass[*facts.Dockerfile]) {
 	dirs := []string{"/root/.cache", "/root/.cache/pip", "~/.cache", "$HOME/.cache"}
 	p.Doc.EachPackageCommand(func(c facts.PackageCommand) {
 		if c.Action != "install" || c.HasFlag("--no-cache-dir", "--no-cache", "--cache-dir", "--dry-run", "--help") || hasVariableFlag(c) ||

@@ -14,7 +14,7 @@ import (
 // Silent in stages whose layers are part of the image, since the sources are there,
 // where the final stage has files at the same path, and in stages named dev, test
 // and the like.
-var PipEditableInstall = lint.Rule[*facts.Dockerfile]{
+var PipEditableInstall = facts.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
 		ID:       "pip-editable-install",
 		Title:    "An editable install whose sources stay behind",
@@ -27,7 +27,7 @@ var PipEditableInstall = lint.Rule[*facts.Dockerfile]{
 	Check: checkPipEditableInstall,
 }
 
-func checkPipEditableInstall(p *lint.Pass[*facts.Dockerfile]) {
+func checkPipEditableInstall(p *facts.Pass[*facts.Dockerfile]) {
 	p.Doc.EachPackageCommand(func(c facts.PackageCommand) {
 		s := p.Doc.StageOf(c.Instruction)
 		editable, ok := c.FindFlag("-e", "--editable")

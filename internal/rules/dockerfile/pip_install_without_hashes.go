@@ -17,7 +17,7 @@ import (
 //
 // Silent where the file cannot be read. Off by default: few projects keep
 // hashes outside of a lock file.
-var PipInstallWithoutHashes = lint.Rule[*facts.Dockerfile]{
+var PipInstallWithoutHashes = facts.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
 		ID:       "pip-install-without-hashes",
 		Title:    "Nobody checks what pip fetches",
@@ -31,7 +31,7 @@ var PipInstallWithoutHashes = lint.Rule[*facts.Dockerfile]{
 	Check: checkPipInstallWithoutHashes,
 }
 
-func checkPipInstallWithoutHashes(p *lint.Pass[*facts.Dockerfile]) {
+func checkPipInstallWithoutHashes(p *facts.Pass[*facts.Dockerfile]) {
 	p.Doc.EachPackageCommand(func(c facts.PackageCommand) {
 		file, ok := c.FlagValue("-r", "--requirement")
 		if c.Action != "install" || !ok || !file.Literal || c.HasFlag("--require-hashes") || envAt(p.Doc, c.Command, "PIP_REQUIRE_HASHES") {
@@ -51,7 +51,7 @@ func checkPipInstallWithoutHashes(p *lint.Pass[*facts.Dockerfile]) {
 // readInContext reads the file of the build context that a path in the image
 // comes from, as far as its name tells: the same path, or the same name at the
 // root of the context.
-func readInContext(p *lint.Pass[*facts.Dockerfile], path string) (text string, ok bool) {
+func readInContext(p *facts.Pass[*facts.Dockerfile], path string) (text string, ok bool) {
 	for _, name := range []string{strings.TrimPrefix(path, "./"), baseName(path)} {
 		if name == "" || strings.HasPrefix(name, "/") {
 			continue

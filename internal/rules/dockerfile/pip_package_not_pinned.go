@@ -14,7 +14,7 @@ import (
 // with a reference, for any constraint, for pip, setuptools and wheel
 // themselves, for packages that have come to their end, as crcmod, and in stages
 // named dev, test and the like that the final one does not use.
-var PipPackageNotPinned = lint.Rule[*facts.Dockerfile]{
+var PipPackageNotPinned = facts.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
 		ID:       "pip-package-not-pinned",
 		Title:    "Python packages have no version",
@@ -31,7 +31,7 @@ var PipPackageNotPinned = lint.Rule[*facts.Dockerfile]{
 	Check: checkPipPackageNotPinned,
 }
 
-func checkPipPackageNotPinned(p *lint.Pass[*facts.Dockerfile]) {
+func checkPipPackageNotPinned(p *facts.Pass[*facts.Dockerfile]) {
 	packagePins{
 		managers: []string{"pip", "pipx"},
 		actions:  []string{"install"},

@@ -24,7 +24,7 @@ import (
 // fail to matter (echo, cat, find and the like), where the right side fails
 // on an empty input (tar, gpg, sha256sum), and for the value of a variable that the
 // script then looks at.
-var PipeWithoutPipefail = lint.Rule[*facts.Dockerfile]{
+var PipeWithoutPipefail = facts.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
 		ID:       "pipe-without-pipefail",
 		Title:    "A pipe hides a failure",
@@ -40,7 +40,7 @@ var PipeWithoutPipefail = lint.Rule[*facts.Dockerfile]{
 	Check: checkPipeWithoutPipefail,
 }
 
-func checkPipeWithoutPipefail(p *lint.Pass[*facts.Dockerfile]) {
+func checkPipeWithoutPipefail(p *facts.Pass[*facts.Dockerfile]) {
 	p.Doc.Each("run", p.Hadolint, func(in *dockerfile.Instruction) {
 		if in.JSON || !strings.Contains(in.Body, "|") || !p.Doc.RunsPOSIX(in) || setsPipefail(p.Doc, in) {
 			return
@@ -186,7 +186,7 @@ func setsPipefail(d *facts.Dockerfile, in *dockerfile.Instruction) bool {
 }
 
 // basePipefail tells whether the base brings a shell with pipefail along.
-func basePipefail(p *lint.Pass[*facts.Dockerfile], in *dockerfile.Instruction) bool {
+func basePipefail(p *facts.Pass[*facts.Dockerfile], in *dockerfile.Instruction) bool {
 	s := p.Doc.StageOf(in)
 	if s == nil || s.Shell(in).Instruction != nil {
 		return false

@@ -15,7 +15,7 @@ import (
 //
 // Silent for what a RUN does around a server that it started itself, for mount
 // in a privileged build, and for installing these programs.
-var PointlessCommand = lint.Rule[*facts.Dockerfile]{
+var PointlessCommand = facts.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
 		ID:       "pointless-command",
 		Title:    "A command without sense in a build",
@@ -31,7 +31,7 @@ var PointlessCommand = lint.Rule[*facts.Dockerfile]{
 	Check: checkPointlessCommand,
 }
 
-func checkPointlessCommand(p *lint.Pass[*facts.Dockerfile]) {
+func checkPointlessCommand(p *facts.Pass[*facts.Dockerfile]) {
 	p.Doc.AllCommands(func(c *facts.Command) {
 		if !isPointless(c, p.Hadolint) {
 			return

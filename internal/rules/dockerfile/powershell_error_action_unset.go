@@ -16,7 +16,7 @@ import (
 //
 // Silent for a single statement, for scripts that are files, and where SHELL or
 // the script sets it.
-var PowershellErrorActionUnset = lint.Rule[*facts.Dockerfile]{
+var PowershellErrorActionUnset = facts.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
 		ID:       "powershell-error-action-unset",
 		Title:    "PowerShell goes on after an error",
@@ -29,7 +29,7 @@ var PowershellErrorActionUnset = lint.Rule[*facts.Dockerfile]{
 	Check: checkPowershellErrorActionUnset,
 }
 
-func checkPowershellErrorActionUnset(p *lint.Pass[*facts.Dockerfile]) {
+func checkPowershellErrorActionUnset(p *facts.Pass[*facts.Dockerfile]) {
 	p.Doc.Each("run", false, func(in *dockerfile.Instruction) {
 		s := p.Doc.StageOf(in)
 		if s == nil || in.JSON || in.Err != nil || len(in.Heredocs) > 0 || in.Body == "" {

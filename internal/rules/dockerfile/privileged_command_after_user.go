@@ -16,7 +16,7 @@ import (
 //
 // Silent where sudo is used, and for a user that is a variable or root by
 // number.
-var PrivilegedCommandAfterUser = lint.Rule[*facts.Dockerfile]{
+var PrivilegedCommandAfterUser = facts.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
 		ID:       "privileged-command-after-user",
 		Title:    "A command needs root after USER",
@@ -29,7 +29,7 @@ var PrivilegedCommandAfterUser = lint.Rule[*facts.Dockerfile]{
 	Check: checkPrivilegedCommandAfterUser,
 }
 
-func checkPrivilegedCommandAfterUser(p *lint.Pass[*facts.Dockerfile]) {
+func checkPrivilegedCommandAfterUser(p *facts.Pass[*facts.Dockerfile]) {
 	for _, s := range p.Doc.Stages() {
 		user := inheritedUser(s)
 		for _, in := range s.Instructions {

@@ -13,7 +13,7 @@ import (
 //
 // Off by default: without it the start is slower where nothing was compiled
 // before.
-var PythonBytecodeWritten = lint.Rule[*facts.Dockerfile]{
+var PythonBytecodeWritten = facts.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
 		ID:       "python-bytecode-written",
 		Title:    "Python writes bytecode",
@@ -26,7 +26,7 @@ var PythonBytecodeWritten = lint.Rule[*facts.Dockerfile]{
 	Check: checkPythonBytecodeWritten,
 }
 
-func checkPythonBytecodeWritten(p *lint.Pass[*facts.Dockerfile]) {
+func checkPythonBytecodeWritten(p *facts.Pass[*facts.Dockerfile]) {
 	c, ok := startOf(p.Doc)
 	if !ok || !isPythonImage(c.stage) || !isPythonProgram(c.program) || setsVariable(c.stage, "PYTHONDONTWRITEBYTECODE") || p.Doc.Mentions("UV_COMPILE_BYTECODE") || p.Doc.Mentions("compileall") {
 		return

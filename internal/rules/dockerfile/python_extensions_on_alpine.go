@@ -18,7 +18,7 @@ import (
 // It looks at the packages that the file and its manifests name, and for those
 // that newer versions of have programs for Alpine too, only where a compiler is
 // installed for them. Silent without such names.
-var PythonExtensionsOnAlpine = lint.Rule[*facts.Dockerfile]{
+var PythonExtensionsOnAlpine = facts.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
 		ID:       "python-extensions-on-alpine",
 		Title:    "Compiled Python packages on Alpine",
@@ -33,7 +33,7 @@ var PythonExtensionsOnAlpine = lint.Rule[*facts.Dockerfile]{
 	Check: checkPythonExtensionsOnAlpine,
 }
 
-func checkPythonExtensionsOnAlpine(p *lint.Pass[*facts.Dockerfile]) {
+func checkPythonExtensionsOnAlpine(p *facts.Pass[*facts.Dockerfile]) {
 	for _, s := range p.Doc.Stages() {
 		base := s.Base()
 		if s.Parent != nil || languageOf(base) != "python" || base.System() != facts.Alpine {
@@ -100,13 +100,13 @@ func compilerIn(d *facts.Dockerfile, s *facts.Stage) *facts.Command {
 
 // installsCompiledPython is a package with compiled parts that a stage installs;
 // empty if none is known.
-func installsCompiledPython(p *lint.Pass[*facts.Dockerfile], s *facts.Stage) string {
+func installsCompiledPython(p *facts.Pass[*facts.Dockerfile], s *facts.Stage) string {
 	return firstOf(installedPython(p, s), append(glibcOnly(), lateOnAlpine()...))
 }
 
 // installedPython are the packages that the commands of a stage name, and those
 // of the manifests that they read, in lower case.
-func installedPython(p *lint.Pass[*facts.Dockerfile], s *facts.Stage) []string {
+func installedPython(p *facts.Pass[*facts.Dockerfile], s *facts.Stage) []string {
 	var names []string
 	for _, in := range s.Instructions {
 		if in.Keyword != "run" {

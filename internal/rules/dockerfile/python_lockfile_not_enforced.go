@@ -10,7 +10,7 @@ import (
 // PythonLockfileNotEnforced finds pipenv install without --deploy and pdm
 // install without --frozen-lockfile: where the lock does not fit they resolve
 // anew, and the image has versions that nobody has tried.
-var PythonLockfileNotEnforced = lint.Rule[*facts.Dockerfile]{
+var PythonLockfileNotEnforced = facts.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
 		ID:       "python-lockfile-not-enforced",
 		Title:    "The lock file is not enforced",
@@ -23,7 +23,7 @@ var PythonLockfileNotEnforced = lint.Rule[*facts.Dockerfile]{
 	Check: checkPythonLockfileNotEnforced,
 }
 
-func checkPythonLockfileNotEnforced(p *lint.Pass[*facts.Dockerfile]) {
+func checkPythonLockfileNotEnforced(p *facts.Pass[*facts.Dockerfile]) {
 	p.Doc.EachPackageCommand(func(c facts.PackageCommand) {
 		flag := ""
 		switch {

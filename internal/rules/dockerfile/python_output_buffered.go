@@ -14,7 +14,7 @@ import (
 //
 // Silent for python -u, where a parent stage sets it, and where the start
 // command is another program.
-var PythonOutputBuffered = lint.Rule[*facts.Dockerfile]{
+var PythonOutputBuffered = facts.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
 		ID:       "python-output-buffered",
 		Title:    "Python keeps its output back",
@@ -27,7 +27,7 @@ var PythonOutputBuffered = lint.Rule[*facts.Dockerfile]{
 	Check: checkPythonOutputBuffered,
 }
 
-func checkPythonOutputBuffered(p *lint.Pass[*facts.Dockerfile]) {
+func checkPythonOutputBuffered(p *facts.Pass[*facts.Dockerfile]) {
 	c, ok := startOf(p.Doc)
 	if !ok || !isPythonImage(c.stage) || !isPythonProgram(c.program) || setsVariable(c.stage, "PYTHONUNBUFFERED") || strings.Contains(c.in.Args, "-u") || strings.Contains(c.in.Args, "PYTHONUNBUFFERED") {
 		return

@@ -13,7 +13,7 @@ import (
 // do not load, and the folder has another name.
 //
 // Silent where a version is not known.
-var PythonVersionDiffersBetweenStages = lint.Rule[*facts.Dockerfile]{
+var PythonVersionDiffersBetweenStages = facts.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
 		ID:       "python-version-differs-between-stages",
 		Title:    "The stages have different versions of Python",
@@ -26,7 +26,7 @@ var PythonVersionDiffersBetweenStages = lint.Rule[*facts.Dockerfile]{
 	Check: checkPythonVersionDiffersBetweenStages,
 }
 
-func checkPythonVersionDiffersBetweenStages(p *lint.Pass[*facts.Dockerfile]) {
+func checkPythonVersionDiffersBetweenStages(p *facts.Pass[*facts.Dockerfile]) {
 	for _, s := range p.Doc.Stages() {
 		for _, r := range s.References() {
 			if r.Instruction.Keyword != "copy" || r.Stage == nil {

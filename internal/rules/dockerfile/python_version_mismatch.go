@@ -24,7 +24,7 @@ import (
 // where the stage gets nothing from the folder of these files, and of .python-version
 // where it names no plain version, and for images of tests and those whose tag is a
 // build argument.
-var PythonVersionMismatch = lint.Rule[*facts.Dockerfile]{
+var PythonVersionMismatch = facts.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
 		ID:       "python-version-mismatch",
 		Title:    "The image has another Python than the project asks for",
@@ -39,7 +39,7 @@ var PythonVersionMismatch = lint.Rule[*facts.Dockerfile]{
 	Check: checkPythonVersionMismatch,
 }
 
-func checkPythonVersionMismatch(p *lint.Pass[*facts.Dockerfile]) {
+func checkPythonVersionMismatch(p *facts.Pass[*facts.Dockerfile]) {
 	told := map[string]bool{}
 	for _, s := range p.Doc.Stages() {
 		version := pythonVersion(s)
@@ -57,7 +57,7 @@ func checkPythonVersionMismatch(p *lint.Pass[*facts.Dockerfile]) {
 		}
 		// Another version than that of development is meant where there are several.
 		one := !s.Image.HasVariable() && !isForTrial(p.Doc, s)
-		if f, ok := pythonAsked(p.Doc, sources, n); ok && (one || f.Variant == "requires-python") {
+		if f, ok := pythonAsked(p, sources, n); ok && (one || f.Variant == "requires-python") {
 			told[version] = true
 			f.Span = s.From.Words[0].Span
 			p.Report(f)
@@ -94,11 +94,11 @@ func copiesVenv(s, from *facts.Stage) bool {
 
 // pythonAsked compares Python 3 of a minor version with what the project says in
 // the folders from which the sources come.
-func pythonAsked(d *facts.Dockerfile, sources facts.Sources, minor int) (f lint.Finding, ok bool) {
-	context, ok := d.LikelyContext()
+func pythonAsked(p *facts.Pass[*facts.Dockerfile], sources facts.Sources, minor int) (f lint.Finding, ok bool) {
+	context, ok := p.Project.LikelyContext(p.Doc)
 	if !ok {
 		var err error
-		if context, err = d.Around.Context(".", path.Base(d.Name)); err != nil {
+		if context, err = p.Project.Context(".", path.Base(p.Doc.Name)); err != nil {
 			return f, false
 		}
 	}

@@ -13,7 +13,7 @@ import (
 // write a file runs code.
 //
 // Silent in stages named dev, test and the like.
-var ReloadInProduction = lint.Rule[*facts.Dockerfile]{
+var ReloadInProduction = facts.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
 		ID:       "reload-in-production",
 		Title:    "The server reloads itself",
@@ -26,7 +26,7 @@ var ReloadInProduction = lint.Rule[*facts.Dockerfile]{
 	Check: checkReloadInProduction,
 }
 
-func checkReloadInProduction(p *lint.Pass[*facts.Dockerfile]) {
+func checkReloadInProduction(p *facts.Pass[*facts.Dockerfile]) {
 	c, ok := startOf(p.Doc)
 	if !ok {
 		return

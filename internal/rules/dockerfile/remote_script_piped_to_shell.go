@@ -20,7 +20,7 @@ import (
 // Silent where the same RUN checks a checksum or a signature. It is an info where
 // the address has a version or a commit, since the script is then always the same
 // as far as its publisher keeps his word.
-var RemoteScriptPipedToShell = lint.Rule[*facts.Dockerfile]{
+var RemoteScriptPipedToShell = facts.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
 		ID:       "remote-script-piped-to-shell",
 		Title:    "A script from the network is run unread",
@@ -33,7 +33,7 @@ var RemoteScriptPipedToShell = lint.Rule[*facts.Dockerfile]{
 	Check: checkRemoteScriptPipedToShell,
 }
 
-func checkRemoteScriptPipedToShell(p *lint.Pass[*facts.Dockerfile]) {
+func checkRemoteScriptPipedToShell(p *facts.Pass[*facts.Dockerfile]) {
 	p.Doc.Each("run", true, func(in *dockerfile.Instruction) {
 		if !strings.Contains(in.Body, "curl") && !strings.Contains(in.Body, "wget") || checksDigest(in.Body) || !p.Doc.RunsPOSIX(in) {
 			return

@@ -14,7 +14,7 @@ import (
 // context.
 //
 // Silent for names that only contain these words.
-var ReservedStageName = lint.Rule[*facts.Dockerfile]{
+var ReservedStageName = facts.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
 		ID:       "reserved-stage-name",
 		Title:    "A stage has a name with a meaning of its own",
@@ -31,7 +31,7 @@ var ReservedStageName = lint.Rule[*facts.Dockerfile]{
 	Check: checkReservedStageName,
 }
 
-func checkReservedStageName(p *lint.Pass[*facts.Dockerfile]) {
+func checkReservedStageName(p *facts.Pass[*facts.Dockerfile]) {
 	for _, s := range p.Doc.Stages() {
 		if s.Name == "scratch" || s.Name == "context" {
 			p.Report(lint.Finding{

@@ -15,7 +15,7 @@ import (
 // where Gemfile.lock names a Rails older than 7.1.
 //
 // Off by default: the version of Rails is not in the file.
-var RubyAssetsWithoutDummyKey = lint.Rule[*facts.Dockerfile]{
+var RubyAssetsWithoutDummyKey = facts.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
 		ID:       "ruby-assets-without-dummy-key",
 		Title:    "The assets are built with the real secret",
@@ -29,7 +29,7 @@ var RubyAssetsWithoutDummyKey = lint.Rule[*facts.Dockerfile]{
 	Check: checkRubyAssetsWithoutDummyKey,
 }
 
-func checkRubyAssetsWithoutDummyKey(p *lint.Pass[*facts.Dockerfile]) {
+func checkRubyAssetsWithoutDummyKey(p *facts.Pass[*facts.Dockerfile]) {
 	p.Doc.AllCommands(func(c *facts.Command) {
 		if c.Call == nil || !namesTask(c, "assets:precompile") || runsForDevelopment(p.Doc, c) || hasSecretMount(c.Instruction) || envAt(p.Doc, c, "SECRET_KEY_BASE_DUMMY") || setsPlaceholder(p.Doc, c) || hasOldRails(p) {
 			return
@@ -65,7 +65,7 @@ func setsPlaceholder(d *facts.Dockerfile, c *facts.Command) bool {
 
 // hasOldRails tells whether the lock file names a Rails that does not know the
 // variable, which came with 7.1.
-func hasOldRails(p *lint.Pass[*facts.Dockerfile]) bool {
+func hasOldRails(p *facts.Pass[*facts.Dockerfile]) bool {
 	src, err := p.Files.ReadFile("Gemfile.lock")
 	if err != nil {
 		return false

@@ -14,7 +14,7 @@ import (
 // Silent in files that name no platform.
 //
 // Off by default: whether a build is emulated depends on the machine.
-var RubyBootsnapParallelJobs = lint.Rule[*facts.Dockerfile]{
+var RubyBootsnapParallelJobs = facts.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
 		ID:       "ruby-bootsnap-parallel-jobs",
 		Title:    "bootsnap crashes in emulated builds",
@@ -27,7 +27,7 @@ var RubyBootsnapParallelJobs = lint.Rule[*facts.Dockerfile]{
 	Check: checkRubyBootsnapParallelJobs,
 }
 
-func checkRubyBootsnapParallelJobs(p *lint.Pass[*facts.Dockerfile]) {
+func checkRubyBootsnapParallelJobs(p *facts.Pass[*facts.Dockerfile]) {
 	if !namesPlatforms(p.Doc) {
 		return
 	}

@@ -14,7 +14,7 @@ import (
 // Silent where BUNDLE_WITHOUT or BUNDLE_ONLY is set, or the same by a flag or by
 // bundle config; in stages for development; where the Gemfile has no such group;
 // and without a Gemfile to read, unless the stage is for Rails in production.
-var RubyBundleInstallsDevelopment = lint.Rule[*facts.Dockerfile]{
+var RubyBundleInstallsDevelopment = facts.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
 		ID:       "ruby-bundle-installs-development",
 		Title:    "bundle install takes the group development along",
@@ -29,7 +29,7 @@ var RubyBundleInstallsDevelopment = lint.Rule[*facts.Dockerfile]{
 	Check: checkRubyBundleInstallsDevelopment,
 }
 
-func checkRubyBundleInstallsDevelopment(p *lint.Pass[*facts.Dockerfile]) {
+func checkRubyBundleInstallsDevelopment(p *facts.Pass[*facts.Dockerfile]) {
 	bundleInstalls(p.Doc, func(s *facts.Stage, c facts.PackageCommand) {
 		if bundleIsConfigured(p.Doc, s, c, "without") || bundleIsConfigured(p.Doc, s, c, "only") || !hasDevelopmentGroup(p, s) {
 			return
@@ -49,7 +49,7 @@ func checkRubyBundleInstallsDevelopment(p *lint.Pass[*facts.Dockerfile]) {
 
 // hasDevelopmentGroup tells whether the Gemfile names gems for development. Rails
 // makes such a group in every project.
-func hasDevelopmentGroup(p *lint.Pass[*facts.Dockerfile], s *facts.Stage) bool {
+func hasDevelopmentGroup(p *facts.Pass[*facts.Dockerfile], s *facts.Stage) bool {
 	src, err := p.Files.ReadFile("Gemfile")
 	if err == nil {
 		return strings.Contains(string(src), ":development")

@@ -13,7 +13,7 @@ import (
 //
 // Silent without a lock file, where either is set by a flag, a variable or bundle
 // config, and in stages for development.
-var RubyBundleWithoutDeployment = lint.Rule[*facts.Dockerfile]{
+var RubyBundleWithoutDeployment = facts.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
 		ID:       "ruby-bundle-without-deployment",
 		Title:    "The lock file of Bundler is not enforced",
@@ -28,7 +28,7 @@ var RubyBundleWithoutDeployment = lint.Rule[*facts.Dockerfile]{
 	Check: checkRubyBundleWithoutDeployment,
 }
 
-func checkRubyBundleWithoutDeployment(p *lint.Pass[*facts.Dockerfile]) {
+func checkRubyBundleWithoutDeployment(p *facts.Pass[*facts.Dockerfile]) {
 	bundleInstalls(p.Doc, func(s *facts.Stage, c facts.PackageCommand) {
 		if bundleIsConfigured(p.Doc, s, c, "deployment") || bundleIsConfigured(p.Doc, s, c, "frozen") || !copiesGemfileLock(p, s, c.Instruction) {
 			return

@@ -11,7 +11,7 @@ import (
 // Silent where the cache is removed or mounted, and in builder stages.
 //
 // Off by default: the usual copy from a builder leaves the cache behind.
-var RubyBundlerCacheKept = lint.Rule[*facts.Dockerfile]{
+var RubyBundlerCacheKept = facts.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
 		ID:       "ruby-bundler-cache-kept",
 		Title:    "The cache of Bundler stays in the image",
@@ -24,7 +24,7 @@ var RubyBundlerCacheKept = lint.Rule[*facts.Dockerfile]{
 	Check: checkRubyBundlerCacheKept,
 }
 
-func checkRubyBundlerCacheKept(p *lint.Pass[*facts.Dockerfile]) {
+func checkRubyBundlerCacheKept(p *facts.Pass[*facts.Dockerfile]) {
 	packageCache{
 		managers:    []string{"bundle"},
 		installs:    []string{"install"},

@@ -105,7 +105,7 @@ func isRails(s *facts.Stage) bool {
 
 // copiesGemfileLock tells whether Gemfile.lock is there when a command runs, as
 // far as the file and the build context say it.
-func copiesGemfileLock(p *lint.Pass[*facts.Dockerfile], s *facts.Stage, before *dockerfile.Instruction) bool {
+func copiesGemfileLock(p *facts.Pass[*facts.Dockerfile], s *facts.Stage, before *dockerfile.Instruction) bool {
 	if copiesNamed(s, "Gemfile.lock", before) || strings.Contains(p.Doc.Text(before.Span), "Gemfile.lock") {
 		return true
 	}

@@ -17,7 +17,7 @@ import (
 // application, and for volumes.
 //
 // Off by default: whether the application writes there is not in the file.
-var RubyStatePathsNotWritable = lint.Rule[*facts.Dockerfile]{
+var RubyStatePathsNotWritable = facts.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
 		ID:       "ruby-state-paths-not-writable",
 		Title:    "Rails cannot write its state",
@@ -30,7 +30,7 @@ var RubyStatePathsNotWritable = lint.Rule[*facts.Dockerfile]{
 	Check: checkRubyStatePathsNotWritable,
 }
 
-func checkRubyStatePathsNotWritable(p *lint.Pass[*facts.Dockerfile]) {
+func checkRubyStatePathsNotWritable(p *facts.Pass[*facts.Dockerfile]) {
 	s := p.Doc.Final()
 	if s == nil || isDevelopment(s) || !isRails(s) {
 		return

@@ -18,7 +18,7 @@ import (
 // Silent in stages whose layers are no part of the image, for a single file, where
 // RUN instructions put files of their own below the path, and where the user is
 // made only after the COPY, which could not name it.
-var RunChownDoublesLayer = lint.Rule[*facts.Dockerfile]{
+var RunChownDoublesLayer = facts.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
 		ID:       "run-chown-doubles-layer",
 		Title:    "chown copies the files once more",
@@ -32,7 +32,7 @@ var RunChownDoublesLayer = lint.Rule[*facts.Dockerfile]{
 	Check: checkRunChownDoublesLayer,
 }
 
-func checkRunChownDoublesLayer(p *lint.Pass[*facts.Dockerfile]) {
+func checkRunChownDoublesLayer(p *facts.Pass[*facts.Dockerfile]) {
 	for _, s := range p.Doc.Stages() {
 		if !s.InFinalImage() {
 			continue
@@ -52,7 +52,7 @@ func checkRunChownDoublesLayer(p *lint.Pass[*facts.Dockerfile]) {
 }
 
 // copiesFolder tells whether an instruction brings more than single files.
-func copiesFolder(p *lint.Pass[*facts.Dockerfile], in *dockerfile.Instruction) bool {
+func copiesFolder(p *facts.Pass[*facts.Dockerfile], in *dockerfile.Instruction) bool {
 	sources, _, ok := copyWords(in)
 	_, from := in.Flag("from")
 	return ok && slices.ContainsFunc(sources, func(w dockerfile.Word) bool {
@@ -115,7 +115,7 @@ func userMadeAfter(d *facts.Dockerfile, s *facts.Stage, from *dockerfile.Instruc
 	return false
 }
 
-func reportRecursiveChown(p *lint.Pass[*facts.Dockerfile], s *facts.Stage, in *dockerfile.Instruction, copies []*dockerfile.Instruction) {
+func reportRecursiveChown(p *facts.Pass[*facts.Dockerfile], s *facts.Stage, in *dockerfile.Instruction, copies []*dockerfile.Instruction) {
 	if len(copies) == 0 || !strings.Contains(in.Body, "chown") && !strings.Contains(in.Body, "chmod") {
 		return
 	}

@@ -18,7 +18,7 @@ type runners struct {
 }
 
 // runnersOf reads who runs the image of a stage, and as which user.
-func runnersOf(d *facts.Dockerfile, s *facts.Stage) runners {
+func runnersOf(p *facts.Pass[*facts.Dockerfile], s *facts.Stage) runners {
 	var r runners
 	asRoot := false
 	note := func(at **lint.Related, place lint.Related) {
@@ -26,7 +26,7 @@ func runnersOf(d *facts.Dockerfile, s *facts.Stage) runners {
 			*at = &place
 		}
 	}
-	for _, service := range servicesOf(d, s) {
+	for _, service := range p.Project.ServicesOf(p.Doc, s) {
 		user := service.Value("user")
 		name, _, _ := strings.Cut(user.Text, ":")
 		if user.Exists() && name != "root" && name != "0" {
@@ -38,7 +38,7 @@ func runnersOf(d *facts.Dockerfile, s *facts.Stage) runners {
 			note(&r.serves, service.Related("this serves it"))
 		}
 	}
-	for _, c := range d.Containers() {
+	for _, c := range p.Project.Containers(p.Doc) {
 		if c.Stage != s {
 			continue
 		}
@@ -59,19 +59,6 @@ func runnersOf(d *facts.Dockerfile, s *facts.Stage) runners {
 		r.user = nil
 	}
 	return r
-}
-
-// servicesOf lists the services that are built from a stage, as the Compose files
-// of the project say.
-func servicesOf(d *facts.Dockerfile, s *facts.Stage) []facts.ServiceNear {
-	var found []facts.ServiceNear
-	for _, service := range d.Services() {
-		// The service's stage is of another reading of the same file.
-		if built := service.Build.Stage; built != nil && built.Index == s.Index {
-			found = append(found, service)
-		}
-	}
-	return found
 }
 
 // apply adds what runs the image to a finding that it runs as root.

@@ -23,7 +23,7 @@ import (
 // image declares. A literal value is an error.
 //
 // With the preset "hadolint", a name counts that contains such a word.
-var SecretInEnvOrArg = lint.Rule[*facts.Dockerfile]{
+var SecretInEnvOrArg = facts.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
 		ID:         "secret-in-env-or-arg",
 		Title:      "A secret in ENV or ARG can be read from the image",
@@ -44,7 +44,7 @@ var SecretInEnvOrArg = lint.Rule[*facts.Dockerfile]{
 	Check: checkSecretInEnvOrArg,
 }
 
-func checkSecretInEnvOrArg(p *lint.Pass[*facts.Dockerfile]) {
+func checkSecretInEnvOrArg(p *facts.Pass[*facts.Dockerfile]) {
 	for _, in := range p.Doc.Instructions {
 		if in.Inner != nil {
 			in = in.Inner
@@ -66,7 +66,7 @@ func checkSecretInEnvOrArg(p *lint.Pass[*facts.Dockerfile]) {
 	}
 }
 
-func reportSecret(p *lint.Pass[*facts.Dockerfile], in *dockerfile.Instruction, pair dockerfile.Pair, severity lint.Severity) {
+func reportSecret(p *facts.Pass[*facts.Dockerfile], in *dockerfile.Instruction, pair dockerfile.Pair, severity lint.Severity) {
 	f := lint.Finding{Span: pair.Span, Variant: in.Keyword, Severity: severity}
 	if in.Keyword == "env" {
 		f.Message = fmt.Sprintf("ENV %s stays readable in the image's configuration; pass the secret when the container starts, or to one step with RUN --mount=type=secret", short(strings.Trim(pair.Key, `"'`)))

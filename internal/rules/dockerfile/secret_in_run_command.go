@@ -15,7 +15,7 @@ import (
 // Use RUN --mount=type=secret and read it from the file.
 //
 // Silent for variables, for placeholders, and for a user without a password.
-var SecretInRunCommand = lint.Rule[*facts.Dockerfile]{
+var SecretInRunCommand = facts.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
 		ID:       "secret-in-run-command",
 		Title:    "A secret stands in a command",
@@ -28,7 +28,7 @@ var SecretInRunCommand = lint.Rule[*facts.Dockerfile]{
 	Check: checkSecretInRunCommand,
 }
 
-func checkSecretInRunCommand(p *lint.Pass[*facts.Dockerfile]) {
+func checkSecretInRunCommand(p *facts.Pass[*facts.Dockerfile]) {
 	p.Doc.Each("run", true, func(in *dockerfile.Instruction) {
 		if !strings.Contains(in.Args, "://") && !strings.Contains(in.Args, "docker login") && !strings.Contains(in.Args, "_authToken") {
 			return

@@ -19,7 +19,7 @@ import (
 //
 // Silent where the RUN removes the file, where it lies in another mount, and in
 // stages whose layers are no part of the image.
-var SecretMountLeaked = lint.Rule[*facts.Dockerfile]{
+var SecretMountLeaked = facts.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
 		ID:       "secret-mount-leaked",
 		Title:    "A mounted secret is written into the image",
@@ -32,7 +32,7 @@ var SecretMountLeaked = lint.Rule[*facts.Dockerfile]{
 	Check: checkSecretMountLeaked,
 }
 
-func checkSecretMountLeaked(p *lint.Pass[*facts.Dockerfile]) {
+func checkSecretMountLeaked(p *facts.Pass[*facts.Dockerfile]) {
 	p.Doc.Each("run", true, func(in *dockerfile.Instruction) {
 		if !hasSecretMount(in) || !shipsLayers(p.Doc, in) {
 			return

@@ -17,7 +17,7 @@ import (
 // command, and the id of the secret.
 //
 // Off by default: without entries there is nothing to check.
-var SecretMountMissing = lint.Rule[*facts.Dockerfile]{
+var SecretMountMissing = facts.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
 		ID:       "secret-mount-missing",
 		Title:    "A command runs without its secret",
@@ -33,7 +33,7 @@ var SecretMountMissing = lint.Rule[*facts.Dockerfile]{
 	Check: checkSecretMountMissing,
 }
 
-func checkSecretMountMissing(p *lint.Pass[*facts.Dockerfile]) {
+func checkSecretMountMissing(p *facts.Pass[*facts.Dockerfile]) {
 	for _, entry := range p.Options.List("commands") {
 		command, id, ok := strings.Cut(entry, "=")
 		words := strings.Fields(command)

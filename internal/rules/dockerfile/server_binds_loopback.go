@@ -14,7 +14,7 @@ import (
 //
 // Silent for sockets, where an environment variable names the address, and for
 // servers that read it from a file.
-var ServerBindsLoopback = lint.Rule[*facts.Dockerfile]{
+var ServerBindsLoopback = facts.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
 		ID:       "server-binds-loopback",
 		Title:    "The server listens to nobody outside",
@@ -27,7 +27,7 @@ var ServerBindsLoopback = lint.Rule[*facts.Dockerfile]{
 	Check: checkServerBindsLoopback,
 }
 
-func checkServerBindsLoopback(p *lint.Pass[*facts.Dockerfile]) {
+func checkServerBindsLoopback(p *facts.Pass[*facts.Dockerfile]) {
 	c, ok := startOf(p.Doc)
 	if !ok {
 		return

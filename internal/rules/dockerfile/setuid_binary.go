@@ -21,7 +21,7 @@ import (
 // folder that a group shares (option allow-setgid-dir), for scripts, whose bits
 // Linux does not look at, for sudo, and in stages whose layers are no part of the
 // image.
-var SetuidBinary = lint.Rule[*facts.Dockerfile]{
+var SetuidBinary = facts.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
 		ID:       "setuid-binary",
 		Title:    "A program runs with the rights of its owner",
@@ -39,7 +39,7 @@ var SetuidBinary = lint.Rule[*facts.Dockerfile]{
 	Check: checkSetuidBinary,
 }
 
-func checkSetuidBinary(p *lint.Pass[*facts.Dockerfile]) {
+func checkSetuidBinary(p *facts.Pass[*facts.Dockerfile]) {
 	allowDir := p.Options.Bool("allow-setgid-dir")
 	for _, keyword := range []string{"copy", "add"} {
 		p.Doc.Each(keyword, true, func(in *dockerfile.Instruction) {

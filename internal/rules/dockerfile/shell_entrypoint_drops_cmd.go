@@ -17,7 +17,7 @@ import (
 //
 // Silent where only one of the two is set. Where this rule speaks,
 // shell-form-command does not.
-var ShellEntrypointDropsCmd = lint.Rule[*facts.Dockerfile]{
+var ShellEntrypointDropsCmd = facts.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
 		ID:       "shell-entrypoint-drops-cmd",
 		Title:    "ENTRYPOINT and CMD do not work together in shell form",
@@ -55,7 +55,7 @@ func clashOf(s *facts.Stage) (c clash, ok bool) {
 	return clash{}, false
 }
 
-func checkShellEntrypointDropsCmd(p *lint.Pass[*facts.Dockerfile]) {
+func checkShellEntrypointDropsCmd(p *facts.Pass[*facts.Dockerfile]) {
 	for _, s := range p.Doc.Stages() {
 		c, ok := clashOf(s)
 		if !ok {

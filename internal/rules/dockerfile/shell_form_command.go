@@ -30,7 +30,7 @@ import (
 // several are fine.
 //
 // With the preset "hadolint", HEALTHCHECK and stages with a SHELL count too.
-var ShellFormCommand = lint.Rule[*facts.Dockerfile]{
+var ShellFormCommand = facts.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
 		ID:       "shell-form-command",
 		Title:    "A command in shell form keeps the stop signal from the program",
@@ -51,7 +51,7 @@ var ShellFormCommand = lint.Rule[*facts.Dockerfile]{
 	Check: checkShellFormCommand,
 }
 
-func checkShellFormCommand(p *lint.Pass[*facts.Dockerfile]) {
+func checkShellFormCommand(p *facts.Pass[*facts.Dockerfile]) {
 	for _, s := range p.Doc.Stages() {
 		if !p.Hadolint && lacksShell(s) {
 			continue
@@ -71,7 +71,7 @@ func checkShellFormCommand(p *lint.Pass[*facts.Dockerfile]) {
 	}
 }
 
-func reportShellForm(p *lint.Pass[*facts.Dockerfile], s *facts.Stage, in *dockerfile.Instruction) {
+func reportShellForm(p *facts.Pass[*facts.Dockerfile], s *facts.Stage, in *dockerfile.Instruction) {
 	body := strings.TrimSpace(in.Body)
 	if in.JSON || in.Err != nil || body == "" || isBrokenArray(in) {
 		return

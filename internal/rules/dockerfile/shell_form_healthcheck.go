@@ -13,7 +13,7 @@ import (
 //
 // Silent for checks with variables, operators or pipes, as "curl ... || exit 1".
 // With the preset "hadolint", shell-form-command speaks of health checks.
-var ShellFormHealthcheck = lint.Rule[*facts.Dockerfile]{
+var ShellFormHealthcheck = facts.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
 		ID:       "shell-form-healthcheck",
 		Title:    "A health check without shell syntax needs no shell",
@@ -24,7 +24,7 @@ var ShellFormHealthcheck = lint.Rule[*facts.Dockerfile]{
 	Check: checkShellFormHealthcheck,
 }
 
-func checkShellFormHealthcheck(p *lint.Pass[*facts.Dockerfile]) {
+func checkShellFormHealthcheck(p *facts.Pass[*facts.Dockerfile]) {
 	for _, s := range p.Doc.Stages() {
 		in := s.LastOwn("healthcheck")
 		if in == nil || in.Err != nil || in.JSON || isBrokenArray(in) {

@@ -13,7 +13,7 @@ import (
 // container fails.
 //
 // Silent after COPY or ADD of a whole root, or of a folder with programs.
-var ShellFormInScratch = lint.Rule[*facts.Dockerfile]{
+var ShellFormInScratch = facts.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
 		ID:       "shell-form-in-scratch",
 		Title:    "There is no shell in an empty image",
@@ -26,7 +26,7 @@ var ShellFormInScratch = lint.Rule[*facts.Dockerfile]{
 	Check: checkShellFormInScratch,
 }
 
-func checkShellFormInScratch(p *lint.Pass[*facts.Dockerfile]) {
+func checkShellFormInScratch(p *facts.Pass[*facts.Dockerfile]) {
 	for _, s := range p.Doc.Stages() {
 		if !lacksShell(s) {
 			continue

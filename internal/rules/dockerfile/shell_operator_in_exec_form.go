@@ -14,7 +14,7 @@ import (
 // what stands behind it never runs. Start a shell, or write a script.
 //
 // Silent below a shell, and for the semicolon of "find -exec".
-var ShellOperatorInExecForm = lint.Rule[*facts.Dockerfile]{
+var ShellOperatorInExecForm = facts.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
 		ID:       "shell-operator-in-exec-form",
 		Title:    "A shell operator in a JSON array is a plain argument",
@@ -27,7 +27,7 @@ var ShellOperatorInExecForm = lint.Rule[*facts.Dockerfile]{
 	Check: checkShellOperatorInExecForm,
 }
 
-func checkShellOperatorInExecForm(p *lint.Pass[*facts.Dockerfile]) {
+func checkShellOperatorInExecForm(p *facts.Pass[*facts.Dockerfile]) {
 	eachArray(p, func(words []dockerfile.Word) {
 		for _, w := range words[1:] {
 			switch w.Text {

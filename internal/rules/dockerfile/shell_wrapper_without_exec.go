@@ -20,7 +20,7 @@ import (
 // whose shells do that by themselves; where that command is a part of a pipe, a list with || or a
 // compound command; for scripts with trap or wait; and behind tini, dumb-init
 // and their like.
-var ShellWrapperWithoutExec = lint.Rule[*facts.Dockerfile]{
+var ShellWrapperWithoutExec = facts.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
 		ID:       "shell-wrapper-without-exec",
 		Title:    "A shell that does not exec its last command keeps the stop signal from it",
@@ -33,7 +33,7 @@ var ShellWrapperWithoutExec = lint.Rule[*facts.Dockerfile]{
 	Check: checkShellWrapperWithoutExec,
 }
 
-func checkShellWrapperWithoutExec(p *lint.Pass[*facts.Dockerfile]) {
+func checkShellWrapperWithoutExec(p *facts.Pass[*facts.Dockerfile]) {
 	for _, s := range p.Doc.Stages() {
 		for _, keyword := range []string{"entrypoint", "cmd"} {
 			in := s.LastOwn(keyword)
@@ -51,7 +51,7 @@ func checkShellWrapperWithoutExec(p *lint.Pass[*facts.Dockerfile]) {
 	}
 }
 
-func checkWrapper(p *lint.Pass[*facts.Dockerfile], in *dockerfile.Instruction) {
+func checkWrapper(p *facts.Pass[*facts.Dockerfile], in *dockerfile.Instruction) {
 	shell := path.Base(in.Words[0].Text)
 	flags, isFlag := strings.CutPrefix(in.Words[1].Text, "-")
 	if !isFlag || !strings.HasSuffix(flags, "c") || strings.Contains(flags, "i") {

@@ -27,7 +27,7 @@ import (
 // of Alpine and of the distributions with rpm, where it is bash; for echo -n,
 // which every sh knows; for a cd that ends its RUN or goes to a folder that every
 // image has; and for comments between backticks.
-var ShellcheckFinding = lint.Rule[*facts.Dockerfile]{
+var ShellcheckFinding = facts.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
 		ID:         "shellcheck-finding",
 		Title:      "ShellCheck finds fault with the script",
@@ -44,7 +44,7 @@ var ShellcheckFinding = lint.Rule[*facts.Dockerfile]{
 	Check: checkShellcheckFinding,
 }
 
-func checkShellcheckFinding(p *lint.Pass[*facts.Dockerfile]) {
+func checkShellcheckFinding(p *facts.Pass[*facts.Dockerfile]) {
 	for _, n := range p.Notes {
 		if !p.Hadolint && (n.Severity < lint.Warning || isPedantic(n.Code) || isIdle(p.Doc, n)) {
 			continue

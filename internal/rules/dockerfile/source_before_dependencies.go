@@ -20,7 +20,7 @@ import (
 // Silent where the installation needs the sources: of the project itself, of
 // workspaces, of local paths; and where the dependencies were installed before
 // the copy already.
-var SourceBeforeDependencies = lint.Rule[*facts.Dockerfile]{
+var SourceBeforeDependencies = facts.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
 		ID:         "source-before-dependencies",
 		Title:      "Copying the sources first installs the dependencies again after each edit",
@@ -79,7 +79,7 @@ func ecosystems() []ecosystem {
 	}
 }
 
-func checkSourceBeforeDependencies(p *lint.Pass[*facts.Dockerfile]) {
+func checkSourceBeforeDependencies(p *facts.Pass[*facts.Dockerfile]) {
 	for _, s := range p.Doc.Stages() {
 		if slices.ContainsFunc(s.Instructions, copiesAll) {
 			checkStageOrder(p, s)
@@ -87,7 +87,7 @@ func checkSourceBeforeDependencies(p *lint.Pass[*facts.Dockerfile]) {
 	}
 }
 
-func checkStageOrder(p *lint.Pass[*facts.Dockerfile], s *facts.Stage) {
+func checkStageOrder(p *facts.Pass[*facts.Dockerfile], s *facts.Stage) {
 	var all *dockerfile.Instruction
 	for _, in := range s.Instructions {
 		switch {
@@ -161,7 +161,7 @@ func installsDependencies(c *facts.Command) (ecosystem, bool) {
 
 // needsSources tells whether the dependencies cannot be resolved without the
 // sources, as far as the manifest in the build context says.
-func needsSources(p *lint.Pass[*facts.Dockerfile], e ecosystem) bool {
+func needsSources(p *facts.Pass[*facts.Dockerfile], e ecosystem) bool {
 	manifest, err := p.Files.ReadFile(e.manifest)
 	if err != nil {
 		return false
@@ -183,7 +183,7 @@ func readsSources(d *facts.Dockerfile, in *dockerfile.Instruction) bool {
 	})
 }
 
-func reportOrder(p *lint.Pass[*facts.Dockerfile], all *dockerfile.Instruction, c *facts.Command, e ecosystem) {
+func reportOrder(p *facts.Pass[*facts.Dockerfile], all *dockerfile.Instruction, c *facts.Command, e ecosystem) {
 	p.Report(lint.Finding{
 		Span: all.Head,
 		Message: fmt.Sprintf("%s comes before %s, so every edit installs the dependencies again; copy %s first, install, then copy the rest",

@@ -18,7 +18,7 @@ import (
 // the file starts or configures the server, and port 22 is not exposed. It is an
 // info where the file brings authorized_keys or another port for it, since SSH is
 // then what the image is for.
-var SshdInImage = lint.Rule[*facts.Dockerfile]{
+var SshdInImage = facts.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
 		ID:       "sshd-in-image",
 		Title:    "An SSH server in the image",
@@ -32,7 +32,7 @@ var SshdInImage = lint.Rule[*facts.Dockerfile]{
 	Check: checkSshdInImage,
 }
 
-func checkSshdInImage(p *lint.Pass[*facts.Dockerfile]) {
+func checkSshdInImage(p *facts.Pass[*facts.Dockerfile]) {
 	p.Doc.EachPackageCommand(func(c facts.PackageCommand) {
 		s := p.Doc.StageOf(c.Instruction)
 		if c.Action != "install" && c.Action != "add" || s == nil || !s.InFinalImage() || isDevelopment(s) {

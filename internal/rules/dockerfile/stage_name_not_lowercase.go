@@ -16,7 +16,7 @@ import (
 // Silent for names with variables.
 //
 // Off by default: Docker takes both.
-var StageNameNotLowercase = lint.Rule[*facts.Dockerfile]{
+var StageNameNotLowercase = facts.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
 		ID:       "stage-name-not-lowercase",
 		Title:    "The name of a stage has upper case letters",
@@ -28,7 +28,7 @@ var StageNameNotLowercase = lint.Rule[*facts.Dockerfile]{
 	Check: checkStageNameNotLowercase,
 }
 
-func checkStageNameNotLowercase(p *lint.Pass[*facts.Dockerfile]) {
+func checkStageNameNotLowercase(p *facts.Pass[*facts.Dockerfile]) {
 	for _, s := range p.Doc.Stages() {
 		name := p.Doc.Text(s.NameSpan)
 		lower := strings.ToLower(name)

@@ -14,7 +14,7 @@ import (
 // alone, as those that another build copies from.
 //
 // Off by default: the command may stand in a compose file or a manifest.
-var StartCommandMissing = lint.Rule[*facts.Dockerfile]{
+var StartCommandMissing = facts.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
 		ID:       "start-command-missing",
 		Title:    "The image starts nothing",
@@ -26,7 +26,7 @@ var StartCommandMissing = lint.Rule[*facts.Dockerfile]{
 	Check: checkStartCommandMissing,
 }
 
-func checkStartCommandMissing(p *lint.Pass[*facts.Dockerfile]) {
+func checkStartCommandMissing(p *facts.Pass[*facts.Dockerfile]) {
 	s := p.Doc.Final()
 	if s == nil || s.From.Err != nil || s.Entrypoint() != nil || s.Command() != nil {
 		return

@@ -16,7 +16,7 @@ import (
 // a tool that drops rights is there, and for folders of temporary files and
 // caches. Off by default: final-user-root and final-user-unset name the cause,
 // this one only adds weight.
-var StatefulRootRuntime = lint.Rule[*facts.Dockerfile]{
+var StatefulRootRuntime = facts.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
 		ID:       "stateful-root-runtime",
 		Title:    "Data that lasts belongs to root",
@@ -29,7 +29,7 @@ var StatefulRootRuntime = lint.Rule[*facts.Dockerfile]{
 	Check: checkStatefulRootRuntime,
 }
 
-func checkStatefulRootRuntime(p *lint.Pass[*facts.Dockerfile]) {
+func checkStatefulRootRuntime(p *facts.Pass[*facts.Dockerfile]) {
 	s := p.Doc.Final()
 	if s == nil || isDevelopment(s) || !endsAsRoot(p.Doc, s) || dropsRights(p.Doc, s) != "" {
 		return

@@ -13,7 +13,7 @@ import (
 // SIG. All work; the name is what people know.
 //
 // Off by default.
-var StopsignalNotCanonical = lint.Rule[*facts.Dockerfile]{
+var StopsignalNotCanonical = facts.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
 		ID:       "stopsignal-not-canonical",
 		Title:    "A signal in an unusual spelling",
@@ -25,7 +25,7 @@ var StopsignalNotCanonical = lint.Rule[*facts.Dockerfile]{
 	Check: checkStopsignalNotCanonical,
 }
 
-func checkStopsignalNotCanonical(p *lint.Pass[*facts.Dockerfile]) {
+func checkStopsignalNotCanonical(p *facts.Pass[*facts.Dockerfile]) {
 	p.Doc.Each("stopsignal", true, func(in *dockerfile.Instruction) {
 		written := bare(in.Args)
 		name := canonicalSignal(written)

@@ -10,7 +10,7 @@ import (
 
 // StopsignalUngraceful finds STOPSIGNAL SIGKILL or SIGSTOP: the program cannot
 // end its requests or write its data.
-var StopsignalUngraceful = lint.Rule[*facts.Dockerfile]{
+var StopsignalUngraceful = facts.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
 		ID:       "stopsignal-ungraceful",
 		Title:    "STOPSIGNAL lets nothing finish",
@@ -24,7 +24,7 @@ var StopsignalUngraceful = lint.Rule[*facts.Dockerfile]{
 	Check: checkStopsignalUngraceful,
 }
 
-func checkStopsignalUngraceful(p *lint.Pass[*facts.Dockerfile]) {
+func checkStopsignalUngraceful(p *facts.Pass[*facts.Dockerfile]) {
 	p.Doc.Each("stopsignal", true, func(in *dockerfile.Instruction) {
 		if !facts.IsUngracefulSignal(bare(in.Args)) {
 			return

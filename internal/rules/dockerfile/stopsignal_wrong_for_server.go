@@ -15,7 +15,7 @@ import (
 // Silent on the official images, which set it, and behind tini and its like. Off
 // by default: whether open requests must be finished is a decision that the file
 // does not show.
-var StopsignalWrongForServer = lint.Rule[*facts.Dockerfile]{
+var StopsignalWrongForServer = facts.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
 		ID:       "stopsignal-wrong-for-server",
 		Title:    "The server is stopped without grace",
@@ -32,7 +32,7 @@ var StopsignalWrongForServer = lint.Rule[*facts.Dockerfile]{
 	Check: checkStopsignalWrongForServer,
 }
 
-func checkStopsignalWrongForServer(p *lint.Pass[*facts.Dockerfile]) {
+func checkStopsignalWrongForServer(p *facts.Pass[*facts.Dockerfile]) {
 	c, ok := startOf(p.Doc)
 	if !ok || len(c.in.Words) > 0 && isInit(baseName(c.in.Words[0].Text)) {
 		return

@@ -21,7 +21,7 @@ import (
 // every sudo counts.
 //
 // One finding for a file: its further calls need the same.
-var SudoInRun = lint.Rule[*facts.Dockerfile]{
+var SudoInRun = facts.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
 		ID:       "sudo-in-run",
 		Title:    "sudo in a build",
@@ -37,7 +37,7 @@ var SudoInRun = lint.Rule[*facts.Dockerfile]{
 	Check: checkSudoInRun,
 }
 
-func checkSudoInRun(p *lint.Pass[*facts.Dockerfile]) {
+func checkSudoInRun(p *facts.Pass[*facts.Dockerfile]) {
 	said := map[string]bool{}
 	p.Doc.Each("run", true, func(in *dockerfile.Instruction) {
 		if !strings.Contains(in.Body, "sudo") {

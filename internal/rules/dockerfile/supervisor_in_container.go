@@ -17,7 +17,7 @@ import (
 // Silent for tini, dumb-init and catatonit, which run one program, and where
 // the supervisor's configuration in the build context has a single program. Off
 // by default: several programs in one image can be a deliberate choice.
-var SupervisorInContainer = lint.Rule[*facts.Dockerfile]{
+var SupervisorInContainer = facts.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
 		ID:       "supervisor-in-container",
 		Title:    "One container runs several programs",
@@ -31,7 +31,7 @@ var SupervisorInContainer = lint.Rule[*facts.Dockerfile]{
 	Check: checkSupervisorInContainer,
 }
 
-func checkSupervisorInContainer(p *lint.Pass[*facts.Dockerfile]) {
+func checkSupervisorInContainer(p *facts.Pass[*facts.Dockerfile]) {
 	c, ok := startOf(p.Doc)
 	if !ok {
 		return
@@ -57,7 +57,7 @@ func checkSupervisorInContainer(p *lint.Pass[*facts.Dockerfile]) {
 
 // hasOneProgram tells whether a configuration of supervisord that the file
 // copies has no second program, nor includes that may have one.
-func hasOneProgram(p *lint.Pass[*facts.Dockerfile]) bool {
+func hasOneProgram(p *facts.Pass[*facts.Dockerfile]) bool {
 	for _, s := range p.Doc.Final().Chain() {
 		for _, in := range s.Instructions {
 			if in.Keyword != "copy" && in.Keyword != "add" {

@@ -15,7 +15,7 @@ import (
 // the frontend.
 //
 // Off by default: every builder since Docker 23 knows them.
-var SyntaxDirectiveMissing = lint.Rule[*facts.Dockerfile]{
+var SyntaxDirectiveMissing = facts.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
 		ID:       "syntax-directive-missing",
 		Title:    "A new feature, and no # syntax line",
@@ -27,7 +27,7 @@ var SyntaxDirectiveMissing = lint.Rule[*facts.Dockerfile]{
 	Check: checkSyntaxDirectiveMissing,
 }
 
-func checkSyntaxDirectiveMissing(p *lint.Pass[*facts.Dockerfile]) {
+func checkSyntaxDirectiveMissing(p *facts.Pass[*facts.Dockerfile]) {
 	if _, ok := p.Doc.Directive("syntax"); ok {
 		return
 	}

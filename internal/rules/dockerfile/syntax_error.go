@@ -16,7 +16,7 @@ import (
 // the rest of the file is linted as if it were not there.
 //
 // Silent for instructions that do not exist: unknown-instruction speaks there.
-var SyntaxError = lint.Rule[*facts.Dockerfile]{
+var SyntaxError = facts.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
 		ID:       "syntax-error",
 		Title:    "The file or one of its instructions cannot be parsed",
@@ -31,7 +31,7 @@ var SyntaxError = lint.Rule[*facts.Dockerfile]{
 	Check: checkSyntaxError,
 }
 
-func checkSyntaxError(p *lint.Pass[*facts.Dockerfile]) {
+func checkSyntaxError(p *facts.Pass[*facts.Dockerfile]) {
 	d := p.Doc
 	if len(d.Instructions) == 0 {
 		p.Report(lint.Finding{Message: "the file has no instruction, so there is nothing to build; write a FROM, or remove the file"})

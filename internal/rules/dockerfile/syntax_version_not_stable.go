@@ -18,7 +18,7 @@ import (
 // Silent for a version, a digest, somebody else's frontend, and for labs where
 // the file uses a flag that only labs knows. Off by default: some follow a
 // channel on purpose.
-var SyntaxVersionNotStable = lint.Rule[*facts.Dockerfile]{
+var SyntaxVersionNotStable = facts.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
 		ID:       "syntax-version-not-stable",
 		Title:    "The frontend is not the stable one",
@@ -30,7 +30,7 @@ var SyntaxVersionNotStable = lint.Rule[*facts.Dockerfile]{
 	Check: checkSyntaxVersionNotStable,
 }
 
-func checkSyntaxVersionNotStable(p *lint.Pass[*facts.Dockerfile]) {
+func checkSyntaxVersionNotStable(p *facts.Pass[*facts.Dockerfile]) {
 	d, ok := p.Doc.Directive("syntax")
 	if !ok || d.Problem != "" {
 		return

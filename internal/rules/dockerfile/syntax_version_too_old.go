@@ -19,7 +19,7 @@ import (
 //
 // Silent for the tag 1, for labs and experimental channels, whose features have
 // other versions, for digests, and for somebody else's frontend.
-var SyntaxVersionTooOld = lint.Rule[*facts.Dockerfile]{
+var SyntaxVersionTooOld = facts.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
 		ID:       "syntax-version-too-old",
 		Title:    "The frontend is older than what the file uses",
@@ -32,7 +32,7 @@ var SyntaxVersionTooOld = lint.Rule[*facts.Dockerfile]{
 	Check: checkSyntaxVersionTooOld,
 }
 
-func checkSyntaxVersionTooOld(p *lint.Pass[*facts.Dockerfile]) {
+func checkSyntaxVersionTooOld(p *facts.Pass[*facts.Dockerfile]) {
 	d, ok := p.Doc.Directive("syntax")
 	if !ok || d.Problem != "" {
 		return

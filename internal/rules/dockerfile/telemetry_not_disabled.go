@@ -13,7 +13,7 @@ import (
 // it is used for, without the variable that turns it off.
 //
 // Off by default: what is sent is said to hold no names.
-var TelemetryNotDisabled = lint.Rule[*facts.Dockerfile]{
+var TelemetryNotDisabled = facts.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
 		ID:       "telemetry-not-disabled",
 		Title:    "A tool reports its use",
@@ -40,7 +40,7 @@ func telemetrySwitches() []telemetrySwitch {
 	}
 }
 
-func checkTelemetryNotDisabled(p *lint.Pass[*facts.Dockerfile]) {
+func checkTelemetryNotDisabled(p *facts.Pass[*facts.Dockerfile]) {
 	type place struct {
 		stage    *facts.Stage
 		variable string

@@ -13,7 +13,7 @@ import (
 //
 // Silent with "templates: lint" in the configuration, which lints templates
 // like other files.
-var TemplateSkipped = lint.Rule[*facts.Dockerfile]{
+var TemplateSkipped = facts.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
 		ID:       "template-skipped",
 		Title:    "The file is a template and was not linted",
@@ -27,7 +27,7 @@ var TemplateSkipped = lint.Rule[*facts.Dockerfile]{
 }
 
 // checkTemplateSkipped is run by the engine on templates only.
-func checkTemplateSkipped(p *lint.Pass[*facts.Dockerfile]) {
+func checkTemplateSkipped(p *facts.Pass[*facts.Dockerfile]) {
 	span := text.Span{}
 	if len(p.Doc.Instructions) > 0 {
 		span = p.Doc.Instructions[0].Head

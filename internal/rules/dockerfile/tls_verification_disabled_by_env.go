@@ -17,7 +17,7 @@ import (
 //
 // Give the certificate authority to the image instead (update-ca-certificates,
 // NODE_EXTRA_CA_CERTS, SSL_CERT_FILE).
-var TlsVerificationDisabledByEnv = lint.Rule[*facts.Dockerfile]{
+var TlsVerificationDisabledByEnv = facts.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
 		ID:       "tls-verification-disabled-by-env",
 		Title:    "A variable turns the check of certificates off",
@@ -31,7 +31,7 @@ var TlsVerificationDisabledByEnv = lint.Rule[*facts.Dockerfile]{
 	Check: checkTlsVerificationDisabledByEnv,
 }
 
-func checkTlsVerificationDisabledByEnv(p *lint.Pass[*facts.Dockerfile]) {
+func checkTlsVerificationDisabledByEnv(p *facts.Pass[*facts.Dockerfile]) {
 	for _, keyword := range []string{"env", "arg"} {
 		p.Doc.Each(keyword, true, func(in *dockerfile.Instruction) {
 			for _, pair := range in.Pairs {
@@ -81,7 +81,7 @@ func mayTrustAll(text string) bool {
 	return slices.ContainsFunc([]string{"SSL", "ssl", "TLS", "tls", "HTTPS", "TRUSTED", "trusted"}, func(part string) bool { return strings.Contains(text, part) })
 }
 
-func reportTrust(p *lint.Pass[*facts.Dockerfile], span text.Span, variant string, fixes []lint.Fix) {
+func reportTrust(p *facts.Pass[*facts.Dockerfile], span text.Span, variant string, fixes []lint.Fix) {
 	p.Report(lint.Finding{
 		Span: span, Variant: variant, Fixes: fixes,
 		Message: fmt.Sprintf("%s makes %s accept any certificate; add the authority that signed it to the image instead", quoteShort(p.Doc.Text(span)), variant),

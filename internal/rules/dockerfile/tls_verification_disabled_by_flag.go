@@ -15,7 +15,7 @@ import (
 //
 // Silent for requests to the machine itself, where the RUN compares a checksum, and
 // for curl over plain HTTP that follows no redirect, since there are no certificates.
-var TlsVerificationDisabledByFlag = lint.Rule[*facts.Dockerfile]{
+var TlsVerificationDisabledByFlag = facts.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
 		ID:       "tls-verification-disabled-by-flag",
 		Title:    "A flag turns the check of certificates off",
@@ -29,7 +29,7 @@ var TlsVerificationDisabledByFlag = lint.Rule[*facts.Dockerfile]{
 	Check: checkTlsVerificationDisabledByFlag,
 }
 
-func checkTlsVerificationDisabledByFlag(p *lint.Pass[*facts.Dockerfile]) {
+func checkTlsVerificationDisabledByFlag(p *facts.Pass[*facts.Dockerfile]) {
 	p.Doc.AllCommands(func(c *facts.Command) {
 		at, variant := carelessFlag(c)
 		if variant == "" || strings.Contains(p.Doc.Text(c.Span), "localhost") || strings.Contains(p.Doc.Text(c.Span), "127.0.0.1") ||

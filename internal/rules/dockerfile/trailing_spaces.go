@@ -13,7 +13,7 @@ import (
 // character do no harm either: the builder knows them.
 //
 // Off by default: it is a matter of taste.
-var TrailingSpaces = lint.Rule[*facts.Dockerfile]{
+var TrailingSpaces = facts.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
 		ID:       "trailing-spaces",
 		Title:    "Blanks at the end of a line",
@@ -25,7 +25,7 @@ var TrailingSpaces = lint.Rule[*facts.Dockerfile]{
 	Check: checkTrailingSpaces,
 }
 
-func checkTrailingSpaces(p *lint.Pass[*facts.Dockerfile]) {
+func checkTrailingSpaces(p *facts.Pass[*facts.Dockerfile]) {
 	for _, l := range p.Doc.Physical {
 		if l.Kind == dockerfile.HeredocLine || l.Kind == dockerfile.HeredocEndLine {
 			continue

@@ -16,7 +16,7 @@ import (
 // Nothing stands in their place, so the image's name is another one, or none.
 //
 // Silent for the builder's own platform variables and for "${x:-y}".
-var UndefinedArgInFrom = lint.Rule[*facts.Dockerfile]{
+var UndefinedArgInFrom = facts.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
 		ID:       "undefined-arg-in-from",
 		Title:    "FROM uses a variable that nothing declares",
@@ -30,7 +30,7 @@ var UndefinedArgInFrom = lint.Rule[*facts.Dockerfile]{
 	Check: checkUndefinedArgInFrom,
 }
 
-func checkUndefinedArgInFrom(p *lint.Pass[*facts.Dockerfile]) {
+func checkUndefinedArgInFrom(p *facts.Pass[*facts.Dockerfile]) {
 	for _, s := range p.Doc.Stages() {
 		if s.From.Err != nil {
 			continue

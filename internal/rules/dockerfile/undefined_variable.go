@@ -34,7 +34,7 @@ import (
 //
 // Silent for commands in shell form, for "${x:-y}" and "${x:+y}", and for a
 // value that extends the variable it sets, such as LIB=/lib:$LIB.
-var UndefinedVariable = lint.Rule[*facts.Dockerfile]{
+var UndefinedVariable = facts.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
 		ID:       "undefined-variable",
 		Title:    "A variable is used that nothing defines",
@@ -48,7 +48,7 @@ var UndefinedVariable = lint.Rule[*facts.Dockerfile]{
 	Check: checkUndefinedVariable,
 }
 
-func checkUndefinedVariable(p *lint.Pass[*facts.Dockerfile]) {
+func checkUndefinedVariable(p *facts.Pass[*facts.Dockerfile]) {
 	for _, s := range p.Doc.Stages() {
 		missing := map[string]bool{} // platform arguments that were reported
 		for _, in := range s.Instructions {
@@ -76,7 +76,7 @@ func lacks(d *facts.Dockerfile, in *dockerfile.Instruction, name string) bool {
 }
 
 // checkVariables looks at the places that the builder expands.
-func checkVariables(p *lint.Pass[*facts.Dockerfile], s *facts.Stage, in *dockerfile.Instruction, missing map[string]bool) {
+func checkVariables(p *facts.Pass[*facts.Dockerfile], s *facts.Stage, in *dockerfile.Instruction, missing map[string]bool) {
 	eachExpansion(p.Doc, in, func(at text.Span, use facts.VariableUse, own string) {
 		if use.HasDefault || use.Name == own || !lacks(p.Doc, in, use.Name) {
 			return
@@ -111,7 +111,7 @@ func checkVariables(p *lint.Pass[*facts.Dockerfile], s *facts.Stage, in *dockerf
 }
 
 // reportPlatformArgument reports the first use of an argument in a stage.
-func reportPlatformArgument(p *lint.Pass[*facts.Dockerfile], s *facts.Stage, at text.Span, name string, missing map[string]bool) {
+func reportPlatformArgument(p *facts.Pass[*facts.Dockerfile], s *facts.Stage, at text.Span, name string, missing map[string]bool) {
 	if missing[name] {
 		return
 	}

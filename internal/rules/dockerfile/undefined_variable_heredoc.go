@@ -13,7 +13,7 @@ import (
 
 // checkHeredocs looks at the text of here-documents that becomes a file, and
 // that the builder expands unless their name is quoted.
-func checkHeredocs(p *lint.Pass[*facts.Dockerfile], s *facts.Stage, in *dockerfile.Instruction) {
+func checkHeredocs(p *facts.Pass[*facts.Dockerfile], s *facts.Stage, in *dockerfile.Instruction) {
 	if in.Keyword != "copy" && in.Keyword != "add" {
 		return
 	}

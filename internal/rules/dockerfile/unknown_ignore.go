@@ -11,7 +11,7 @@ import (
 // are the ids of rules, their names in other tools, categories, and "all".
 //
 // Silent for the comments of other tools.
-var UnknownIgnore = lint.Rule[*facts.Dockerfile]{
+var UnknownIgnore = facts.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
 		ID:       "unknown-ignore",
 		Title:    "An ignore comment names no rule",

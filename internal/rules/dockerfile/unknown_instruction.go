@@ -17,7 +17,7 @@ import (
 // of a command whose first line lacks the backslash at its end.
 //
 // Silent in here-documents, continued lines and comments.
-var UnknownInstruction = lint.Rule[*facts.Dockerfile]{
+var UnknownInstruction = facts.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
 		ID:       "unknown-instruction",
 		Title:    "A keyword that is no Dockerfile instruction stops the build",
@@ -42,7 +42,7 @@ func isUnknown(in *dockerfile.Instruction) bool {
 	return !slices.Contains(keywords, strings.ToUpper(in.Keyword))
 }
 
-func checkUnknownInstruction(p *lint.Pass[*facts.Dockerfile]) {
+func checkUnknownInstruction(p *facts.Pass[*facts.Dockerfile]) {
 	for i, in := range p.Doc.Instructions {
 		trigger := in.Inner != nil
 		if trigger {

@@ -15,7 +15,7 @@ import (
 //
 // Off by default: copy-from-stage-number reports where a missing name does
 // harm.
-var UnnamedStage = lint.Rule[*facts.Dockerfile]{
+var UnnamedStage = facts.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
 		ID:       "unnamed-stage",
 		Title:    "A stage without a name",
@@ -28,7 +28,7 @@ var UnnamedStage = lint.Rule[*facts.Dockerfile]{
 	Check: checkUnnamedStage,
 }
 
-func checkUnnamedStage(p *lint.Pass[*facts.Dockerfile]) {
+func checkUnnamedStage(p *facts.Pass[*facts.Dockerfile]) {
 	for _, s := range p.Doc.Stages() {
 		if !s.IsFinal() && s.Name == "" {
 			p.Report(lint.Finding{Fixes: nameStage(p.Doc, s), Span: s.From.Head, Message: fmt.Sprintf("%s starts a stage without a name; add AS and one that says what it makes", quoteShort(firstLine(p.Doc.Text(s.From.Head))))})

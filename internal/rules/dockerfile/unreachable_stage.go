@@ -12,7 +12,7 @@ import (
 //
 // Off by default: somebody may build one with --target. Stages named test,
 // lint, dev and the like are left alone.
-var UnreachableStage = lint.Rule[*facts.Dockerfile]{
+var UnreachableStage = facts.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
 		ID:       "unreachable-stage",
 		Title:    "A stage is used by nothing",
@@ -25,7 +25,7 @@ var UnreachableStage = lint.Rule[*facts.Dockerfile]{
 	Check: checkUnreachableStage,
 }
 
-func checkUnreachableStage(p *lint.Pass[*facts.Dockerfile]) {
+func checkUnreachableStage(p *facts.Pass[*facts.Dockerfile]) {
 	for _, s := range p.Doc.Stages() {
 		if s.ReachesFinal() || isDevelopment(s) || s.Name == "lint" || s.Name == "docs" || s.Name == "" {
 			continue

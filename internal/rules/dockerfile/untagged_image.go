@@ -17,7 +17,7 @@ import (
 //
 // Silent for scratch, for earlier stages, for a digest without a tag, and for a
 // reference that a build argument without a default decides.
-var UntaggedImage = lint.Rule[*facts.Dockerfile]{
+var UntaggedImage = facts.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
 		ID:       "untagged-image",
 		Title:    "A base image without a tag means the moving latest",
@@ -34,7 +34,7 @@ var UntaggedImage = lint.Rule[*facts.Dockerfile]{
 	Check: checkUntaggedImage,
 }
 
-func checkUntaggedImage(p *lint.Pass[*facts.Dockerfile]) {
+func checkUntaggedImage(p *facts.Pass[*facts.Dockerfile]) {
 	for _, s := range p.Doc.Stages() {
 		i := s.Image
 		if s.Parent != nil || i.IsScratch() || i.Text == "" || !i.Known || i.Tag != "" || i.Digest != "" || facts.IsPlaceholder(i.Text) && !p.Hadolint {

@@ -17,7 +17,7 @@ import (
 // the builder's own names; and for names that keep the cache from being used.
 //
 // Off by default: it does no harm.
-var UnusedArg = lint.Rule[*facts.Dockerfile]{
+var UnusedArg = facts.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
 		ID:       "unused-arg",
 		Title:    "Nothing reads an ARG",
@@ -28,7 +28,7 @@ var UnusedArg = lint.Rule[*facts.Dockerfile]{
 	Check: checkUnusedArg,
 }
 
-func checkUnusedArg(p *lint.Pass[*facts.Dockerfile]) {
+func checkUnusedArg(p *facts.Pass[*facts.Dockerfile]) {
 	if len(p.Doc.Stages()) == 0 {
 		return
 	}

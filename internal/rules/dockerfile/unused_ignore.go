@@ -12,7 +12,7 @@ import (
 //
 // Silent for the comments of other tools, and where a rule was off or could not
 // check the file.
-var UnusedIgnore = lint.Rule[*facts.Dockerfile]{
+var UnusedIgnore = facts.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
 		ID:       "unused-ignore",
 		Title:    "An ignore comment silences nothing",

@@ -19,7 +19,7 @@ import (
 // Silent for an install in the same RUN, for scripts that may install, for dnf
 // and yum update, which upgrade packages, with a cache mounted on the lists, and
 // where nothing behind it installs: what the lists cost is apt-lists-kept's to say.
-var UpdateWithoutInstall = lint.Rule[*facts.Dockerfile]{
+var UpdateWithoutInstall = facts.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
 		ID:       "update-without-install",
 		Title:    "The package index is updated in a layer of its own",
@@ -33,7 +33,7 @@ var UpdateWithoutInstall = lint.Rule[*facts.Dockerfile]{
 	Check: checkUpdateWithoutInstall,
 }
 
-func checkUpdateWithoutInstall(p *lint.Pass[*facts.Dockerfile]) {
+func checkUpdateWithoutInstall(p *facts.Pass[*facts.Dockerfile]) {
 	p.Doc.Each("run", true, func(in *dockerfile.Instruction) {
 		if !strings.Contains(in.Body, "update") && !strings.Contains(in.Body, "makecache") && !strings.Contains(in.Body, "refresh") || hasMount(in) {
 			return

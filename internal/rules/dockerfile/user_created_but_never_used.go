@@ -15,7 +15,7 @@ import (
 // Silent where the start script or command switches the user (gosu, su-exec,
 // setpriv, runuser, sudo), for servers that do it themselves, and for images that
 // expose no port and start an interpreter for people.
-var UserCreatedButNeverUsed = lint.Rule[*facts.Dockerfile]{
+var UserCreatedButNeverUsed = facts.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
 		ID:       "user-created-but-never-used",
 		Title:    "A user is made and not used",
@@ -29,7 +29,7 @@ var UserCreatedButNeverUsed = lint.Rule[*facts.Dockerfile]{
 	Check: checkUserCreatedButNeverUsed,
 }
 
-func checkUserCreatedButNeverUsed(p *lint.Pass[*facts.Dockerfile]) {
+func checkUserCreatedButNeverUsed(p *facts.Pass[*facts.Dockerfile]) {
 	s := p.Doc.Final()
 	whole := p.Doc.Text(text.Span{End: len(p.Doc.Src)})
 	if s == nil || !strings.Contains(whole, "useradd") && !strings.Contains(whole, "adduser") || isDevelopment(s) || s.Last("user") != nil ||

@@ -13,7 +13,7 @@ import (
 // alone.
 //
 // Name the user alone.
-var UserDropsSupplementaryGroups = lint.Rule[*facts.Dockerfile]{
+var UserDropsSupplementaryGroups = facts.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
 		ID:       "user-drops-supplementary-groups",
 		Title:    "USER with a group takes the other groups away",
@@ -26,7 +26,7 @@ var UserDropsSupplementaryGroups = lint.Rule[*facts.Dockerfile]{
 	Check: checkUserDropsSupplementaryGroups,
 }
 
-func checkUserDropsSupplementaryGroups(p *lint.Pass[*facts.Dockerfile]) {
+func checkUserDropsSupplementaryGroups(p *facts.Pass[*facts.Dockerfile]) {
 	for _, s := range p.Doc.Stages() {
 		added := map[string]*facts.Command{}
 		for _, in := range s.Instructions {

@@ -15,7 +15,7 @@ import (
 //
 // Silent for variables and on Windows. Off by default: names work in Docker and
 // Compose.
-var UserNotNumeric = lint.Rule[*facts.Dockerfile]{
+var UserNotNumeric = facts.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
 		ID:       "user-not-numeric",
 		Title:    "The user has a name, not a number",
@@ -28,7 +28,7 @@ var UserNotNumeric = lint.Rule[*facts.Dockerfile]{
 	Check: checkUserNotNumeric,
 }
 
-func checkUserNotNumeric(p *lint.Pass[*facts.Dockerfile]) {
+func checkUserNotNumeric(p *facts.Pass[*facts.Dockerfile]) {
 	p.Doc.Each("user", p.Hadolint, func(in *dockerfile.Instruction) {
 		user, _, _ := strings.Cut(bare(in.Args), ":")
 		s := p.Doc.StageOf(in)

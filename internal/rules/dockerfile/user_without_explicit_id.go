@@ -13,7 +13,7 @@ import (
 // change hands with an update.
 //
 // Off by default: it matters only where volumes or a manifest share the number.
-var UserWithoutExplicitId = lint.Rule[*facts.Dockerfile]{
+var UserWithoutExplicitId = facts.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
 		ID:       "user-without-explicit-id",
 		Title:    "A user without a number",
@@ -25,7 +25,7 @@ var UserWithoutExplicitId = lint.Rule[*facts.Dockerfile]{
 	Check: checkUserWithoutExplicitId,
 }
 
-func checkUserWithoutExplicitId(p *lint.Pass[*facts.Dockerfile]) {
+func checkUserWithoutExplicitId(p *facts.Pass[*facts.Dockerfile]) {
 	p.Doc.AllCommands(func(c *facts.Command) {
 		s := p.Doc.StageOf(c.Instruction)
 		if s == nil || !s.InFinalImage() {

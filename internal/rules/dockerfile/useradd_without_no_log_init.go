@@ -17,7 +17,7 @@ import (
 //
 // Silent for numbers of up to five digits and for adduser. The option "always"
 // flags every useradd.
-var UseraddWithoutNoLogInit = lint.Rule[*facts.Dockerfile]{
+var UseraddWithoutNoLogInit = facts.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
 		ID:       "useradd-without-no-log-init",
 		Title:    "useradd with a high user number writes huge log files into the layer",
@@ -34,7 +34,7 @@ var UseraddWithoutNoLogInit = lint.Rule[*facts.Dockerfile]{
 	Check: checkUseraddWithoutNoLogInit,
 }
 
-func checkUseraddWithoutNoLogInit(p *lint.Pass[*facts.Dockerfile]) {
+func checkUseraddWithoutNoLogInit(p *facts.Pass[*facts.Dockerfile]) {
 	always := p.Options.Bool("always")
 	p.Doc.AllCommands(func(c *facts.Command) {
 		if c.Name() != "useradd" || c.HasFlag("-l", "--no-log-init", "-D", "--defaults") {

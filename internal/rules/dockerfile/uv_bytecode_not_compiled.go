@@ -11,7 +11,7 @@ import (
 // compiles the packages again when it starts.
 //
 // Off by default: it trades the size of the image for time at the start.
-var UvBytecodeNotCompiled = lint.Rule[*facts.Dockerfile]{
+var UvBytecodeNotCompiled = facts.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
 		ID:       "uv-bytecode-not-compiled",
 		Title:    "Python compiles at every start",
@@ -22,7 +22,7 @@ var UvBytecodeNotCompiled = lint.Rule[*facts.Dockerfile]{
 	Check: checkUvBytecodeNotCompiled,
 }
 
-func checkUvBytecodeNotCompiled(p *lint.Pass[*facts.Dockerfile]) {
+func checkUvBytecodeNotCompiled(p *facts.Pass[*facts.Dockerfile]) {
 	told := map[*facts.Stage]bool{}
 	uvSyncs(p.Doc, func(s *facts.Stage, c facts.PackageCommand) {
 		if told[s] || envAt(p.Doc, c.Command, "UV_COMPILE_BYTECODE") || c.HasFlag("--compile-bytecode") {

@@ -12,7 +12,7 @@ import (
 // lock fetches all packages again, and what was fetched stays in the layer.
 //
 // Off by default: what it gains depends on where the build runs.
-var UvCacheNotMounted = lint.Rule[*facts.Dockerfile]{
+var UvCacheNotMounted = facts.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
 		ID:       "uv-cache-not-mounted",
 		Title:    "uv fetches everything again",
@@ -24,7 +24,7 @@ var UvCacheNotMounted = lint.Rule[*facts.Dockerfile]{
 	Check: checkUvCacheNotMounted,
 }
 
-func checkUvCacheNotMounted(p *lint.Pass[*facts.Dockerfile]) {
+func checkUvCacheNotMounted(p *facts.Pass[*facts.Dockerfile]) {
 	told := map[*facts.Stage]bool{}
 	uvSyncs(p.Doc, func(s *facts.Stage, c facts.PackageCommand) {
 		if told[s] || mountsPath(c.Instruction, "uv") || mountsUvFolder(p.Doc, c.Command) || c.HasFlag("--no-cache", "-n") || envAt(p.Doc, c.Command, "UV_NO_CACHE") {

@@ -12,7 +12,7 @@ import (
 // needed to build the environment, not to run it.
 //
 // Silent for files with one stage, and where the start command needs it.
-var UvInFinalStage = lint.Rule[*facts.Dockerfile]{
+var UvInFinalStage = facts.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
 		ID:       "uv-in-final-stage",
 		Title:    "uv stays in the final stage",
@@ -25,7 +25,7 @@ var UvInFinalStage = lint.Rule[*facts.Dockerfile]{
 	Check: checkUvInFinalStage,
 }
 
-func checkUvInFinalStage(p *lint.Pass[*facts.Dockerfile]) {
+func checkUvInFinalStage(p *facts.Pass[*facts.Dockerfile]) {
 	final := p.Doc.Final()
 	if final == nil || len(p.Doc.Stages()) < 2 || isDevelopment(final) {
 		return

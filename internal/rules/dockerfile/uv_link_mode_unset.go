@@ -11,7 +11,7 @@ import (
 // UV_LINK_MODE=copy: uv tries to link, cannot, copies, and warns.
 //
 // Off by default: it works all the same.
-var UvLinkModeUnset = lint.Rule[*facts.Dockerfile]{
+var UvLinkModeUnset = facts.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
 		ID:       "uv-link-mode-unset",
 		Title:    "uv cannot link across the mount",
@@ -22,7 +22,7 @@ var UvLinkModeUnset = lint.Rule[*facts.Dockerfile]{
 	Check: checkUvLinkModeUnset,
 }
 
-func checkUvLinkModeUnset(p *lint.Pass[*facts.Dockerfile]) {
+func checkUvLinkModeUnset(p *facts.Pass[*facts.Dockerfile]) {
 	told := map[*facts.Stage]bool{}
 	uvSyncs(p.Doc, func(s *facts.Stage, c facts.PackageCommand) {
 		if told[s] || !mountsPath(c.Instruction, "uv") || envAt(p.Doc, c.Command, "UV_LINK_MODE") || c.HasFlag("--link-mode") {

@@ -11,7 +11,7 @@ import (
 // fetch an interpreter of its own.
 //
 // Off by default: it matters only where the versions do not fit.
-var UvPythonDownloadsEnabled = lint.Rule[*facts.Dockerfile]{
+var UvPythonDownloadsEnabled = facts.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
 		ID:       "uv-python-downloads-enabled",
 		Title:    "uv may fetch another Python",
@@ -22,7 +22,7 @@ var UvPythonDownloadsEnabled = lint.Rule[*facts.Dockerfile]{
 	Check: checkUvPythonDownloadsEnabled,
 }
 
-func checkUvPythonDownloadsEnabled(p *lint.Pass[*facts.Dockerfile]) {
+func checkUvPythonDownloadsEnabled(p *facts.Pass[*facts.Dockerfile]) {
 	told := map[*facts.Stage]bool{}
 	uvSyncs(p.Doc, func(s *facts.Stage, c facts.PackageCommand) {
 		if told[s] || !isPythonImage(s) || envAt(p.Doc, c.Command, "UV_PYTHON_DOWNLOADS") || c.HasFlag("--no-python-downloads") {

@@ -17,7 +17,7 @@ import (
 // Put the environment's bin folder first in PATH and start the program itself.
 //
 // Silent in stages named dev, test and the like.
-var UvRunInCommand = lint.Rule[*facts.Dockerfile]{
+var UvRunInCommand = facts.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
 		ID:       "uv-run-in-command",
 		Title:    "A package manager stands in front of the program",
@@ -30,7 +30,7 @@ var UvRunInCommand = lint.Rule[*facts.Dockerfile]{
 	Check: checkUvRunInCommand,
 }
 
-func checkUvRunInCommand(p *lint.Pass[*facts.Dockerfile]) {
+func checkUvRunInCommand(p *facts.Pass[*facts.Dockerfile]) {
 	c, ok := startOf(p.Doc)
 	if !ok || c.runner.Text == "" || baseName(c.runner.Text) == "poetry" {
 		return // poetry run replaces itself by the program and installs nothing

@@ -12,7 +12,7 @@ import (
 // UvSyncEditable finds uv sync without --no-editable in a stage whose .venv is
 // copied to the final stage without the sources: the project is installed as a
 // link to a folder that is not there.
-var UvSyncEditable = lint.Rule[*facts.Dockerfile]{
+var UvSyncEditable = facts.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
 		ID:       "uv-sync-editable",
 		Title:    "The environment points to sources that stay behind",
@@ -25,7 +25,7 @@ var UvSyncEditable = lint.Rule[*facts.Dockerfile]{
 	Check: checkUvSyncEditable,
 }
 
-func checkUvSyncEditable(p *lint.Pass[*facts.Dockerfile]) {
+func checkUvSyncEditable(p *facts.Pass[*facts.Dockerfile]) {
 	final := p.Doc.Final()
 	uvSyncs(p.Doc, func(s *facts.Stage, c facts.PackageCommand) {
 		if s == final || c.HasFlag("--no-editable", "--no-install-project", "--no-install-workspace") || hasVariableFlag(c) || envAt(p.Doc, c.Command, "UV_NO_EDITABLE") {

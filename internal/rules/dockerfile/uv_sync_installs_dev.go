@@ -12,7 +12,7 @@ import (
 //
 // Silent where UV_NO_DEV is set, with another choice of groups, and in stages
 // named dev, test and the like.
-var UvSyncInstallsDev = lint.Rule[*facts.Dockerfile]{
+var UvSyncInstallsDev = facts.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
 		ID:       "uv-sync-installs-dev",
 		Title:    "uv sync installs the development dependencies",
@@ -25,7 +25,7 @@ var UvSyncInstallsDev = lint.Rule[*facts.Dockerfile]{
 	Check: checkUvSyncInstallsDev,
 }
 
-func checkUvSyncInstallsDev(p *lint.Pass[*facts.Dockerfile]) {
+func checkUvSyncInstallsDev(p *facts.Pass[*facts.Dockerfile]) {
 	uvSyncs(p.Doc, func(_ *facts.Stage, c facts.PackageCommand) {
 		if c.HasFlag("--no-dev", "--no-default-groups", "--only-group", "--dev", "--all-groups", "--no-group", "--only-dev", "--script") || hasVariableFlag(c) ||
 			envAt(p.Doc, c.Command, "UV_NO_DEV") || envAt(p.Doc, c.Command, "UV_NO_DEFAULT_GROUPS") {

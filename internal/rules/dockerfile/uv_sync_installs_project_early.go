@@ -13,7 +13,7 @@ import (
 // every edit.
 //
 // Silent where the sources stand in the stage already.
-var UvSyncInstallsProjectEarly = lint.Rule[*facts.Dockerfile]{
+var UvSyncInstallsProjectEarly = facts.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
 		ID:       "uv-sync-installs-project-early",
 		Title:    "uv sync installs the project before its sources are there",
@@ -26,7 +26,7 @@ var UvSyncInstallsProjectEarly = lint.Rule[*facts.Dockerfile]{
 	Check: checkUvSyncInstallsProjectEarly,
 }
 
-func checkUvSyncInstallsProjectEarly(p *lint.Pass[*facts.Dockerfile]) {
+func checkUvSyncInstallsProjectEarly(p *facts.Pass[*facts.Dockerfile]) {
 	uvSyncs(p.Doc, func(s *facts.Stage, c facts.PackageCommand) {
 		if c.HasFlag("--no-install-project", "--no-install-workspace", "--no-install-local", "--only-group", "--script") || hasVariableFlag(c) || envAt(p.Doc, c.Command, "UV_NO_INSTALL_PROJECT") {
 			return

@@ -12,7 +12,7 @@ import (
 // nobody has tried.
 //
 // Silent where UV_LOCKED or UV_FROZEN is set.
-var UvSyncNotLocked = lint.Rule[*facts.Dockerfile]{
+var UvSyncNotLocked = facts.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
 		ID:       "uv-sync-not-locked",
 		Title:    "uv sync may change the lock",
@@ -25,7 +25,7 @@ var UvSyncNotLocked = lint.Rule[*facts.Dockerfile]{
 	Check: checkUvSyncNotLocked,
 }
 
-func checkUvSyncNotLocked(p *lint.Pass[*facts.Dockerfile]) {
+func checkUvSyncNotLocked(p *facts.Pass[*facts.Dockerfile]) {
 	uvSyncs(p.Doc, func(_ *facts.Stage, c facts.PackageCommand) {
 		if c.HasFlag("--locked", "--frozen", "--script") || hasVariableFlag(c) || envAt(p.Doc, c.Command, "UV_LOCKED") || envAt(p.Doc, c.Command, "UV_FROZEN") {
 			return

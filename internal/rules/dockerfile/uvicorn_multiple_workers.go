@@ -21,7 +21,7 @@ import (
 // right; and where a manifest of the project starts the image as it is, of which
 // multiple-workers-under-orchestrator speaks. Off by default: mostly nothing shows
 // who runs the image.
-var UvicornMultipleWorkers = lint.Rule[*facts.Dockerfile]{
+var UvicornMultipleWorkers = facts.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
 		ID:       "uvicorn-multiple-workers",
 		Title:    "Several workers in one container",
@@ -34,7 +34,7 @@ var UvicornMultipleWorkers = lint.Rule[*facts.Dockerfile]{
 	Check: checkUvicornMultipleWorkers,
 }
 
-func checkUvicornMultipleWorkers(p *lint.Pass[*facts.Dockerfile]) {
+func checkUvicornMultipleWorkers(p *facts.Pass[*facts.Dockerfile]) {
 	c, ok := startOf(p.Doc)
 	if !ok {
 		return
@@ -45,7 +45,7 @@ func checkUvicornMultipleWorkers(p *lint.Pass[*facts.Dockerfile]) {
 		return
 	}
 	if at, ok := c.value("--workers", "-w"); ok {
-		if c.in.Keyword == "cmd" && c.in.JSON && startsAsIs(p.Doc) {
+		if c.in.Keyword == "cmd" && c.in.JSON && startsAsIs(p) {
 			return
 		}
 		reportWorkers(p, c.program, at.Text, at.Span, numberSpan(p.Doc, c.in, at), lint.EffectConfig)
@@ -63,9 +63,9 @@ func checkUvicornMultipleWorkers(p *lint.Pass[*facts.Dockerfile]) {
 
 // reportWorkers reports a number above one; number is empty where no edit can be
 // made.
-func reportWorkers(p *lint.Pass[*facts.Dockerfile], program, value string, at, number text.Span, effect lint.Effect) {
+func reportWorkers(p *facts.Pass[*facts.Dockerfile], program, value string, at, number text.Span, effect lint.Effect) {
 	n, err := strconv.Atoi(value)
-	if err != nil || n < 2 || len(p.Doc.Services()) > 0 && !p.Doc.Around.Orchestrated() {
+	if err != nil || n < 2 || len(p.Project.Services(p.Doc)) > 0 && !p.Project.Orchestrated() {
 		return
 	}
 	f := lint.Finding{
@@ -83,9 +83,9 @@ func reportWorkers(p *lint.Pass[*facts.Dockerfile], program, value string, at, n
 
 // startsAsIs tells whether a manifest of the project starts the final image by the
 // command that it has.
-func startsAsIs(d *facts.Dockerfile) bool {
-	return slices.ContainsFunc(d.Containers(), func(c facts.ContainerNear) bool {
-		return c.Stage == d.Final() && c.RunsOn() && c.Get("command") == nil && c.Get("args") == nil
+func startsAsIs(p *facts.Pass[*facts.Dockerfile]) bool {
+	return slices.ContainsFunc(p.Project.Containers(p.Doc), func(c facts.ContainerNear) bool {
+		return c.Stage == p.Doc.Final() && c.RunsOn() && c.Get("command") == nil && c.Get("args") == nil
 	})
 }
 

@@ -10,7 +10,7 @@ import (
 // proxy, over http.
 //
 // Off by default: whether a proxy stands in front is not in the file.
-var UvicornWithoutProxyHeaders = lint.Rule[*facts.Dockerfile]{
+var UvicornWithoutProxyHeaders = facts.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
 		ID:       "uvicorn-without-proxy-headers",
 		Title:    "uvicorn does not believe the proxy",
@@ -22,7 +22,7 @@ var UvicornWithoutProxyHeaders = lint.Rule[*facts.Dockerfile]{
 	Check: checkUvicornWithoutProxyHeaders,
 }
 
-func checkUvicornWithoutProxyHeaders(p *lint.Pass[*facts.Dockerfile]) {
+func checkUvicornWithoutProxyHeaders(p *facts.Pass[*facts.Dockerfile]) {
 	c, ok := startOf(p.Doc)
 	if !ok || c.program != "uvicorn" || setsVariable(c.stage, "FORWARDED_ALLOW_IPS") {
 		return

@@ -19,7 +19,7 @@ import (
 // Silent below a shell or another program that runs its arguments as a script,
 // and for dollar signs that begin no name, as at the end of a regular
 // expression.
-var VariableInExecForm = lint.Rule[*facts.Dockerfile]{
+var VariableInExecForm = facts.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
 		ID:       "variable-in-exec-form",
 		Title:    "A variable in a JSON array is not expanded",
@@ -32,7 +32,7 @@ var VariableInExecForm = lint.Rule[*facts.Dockerfile]{
 	Check: checkVariableInExecForm,
 }
 
-func checkVariableInExecForm(p *lint.Pass[*facts.Dockerfile]) {
+func checkVariableInExecForm(p *facts.Pass[*facts.Dockerfile]) {
 	eachArray(p, func(words []dockerfile.Word) {
 		for _, w := range words {
 			name := variableIn(w.Text)
@@ -49,7 +49,7 @@ func checkVariableInExecForm(p *lint.Pass[*facts.Dockerfile]) {
 }
 
 // eachArray visits the JSON arrays that start a program without a shell.
-func eachArray(p *lint.Pass[*facts.Dockerfile], visit func([]dockerfile.Word)) {
+func eachArray(p *facts.Pass[*facts.Dockerfile], visit func([]dockerfile.Word)) {
 	for _, s := range p.Doc.Stages() {
 		for _, in := range s.Instructions {
 			words := in.Words

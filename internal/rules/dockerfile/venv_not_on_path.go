@@ -15,7 +15,7 @@ import (
 //
 // Silent where PATH or VIRTUAL_ENV is set, for whole paths, and for start
 // scripts.
-var VenvNotOnPath = lint.Rule[*facts.Dockerfile]{
+var VenvNotOnPath = facts.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
 		ID:       "venv-not-on-path",
 		Title:    "The environment is not on PATH",
@@ -28,7 +28,7 @@ var VenvNotOnPath = lint.Rule[*facts.Dockerfile]{
 	Check: checkVenvNotOnPath,
 }
 
-func checkVenvNotOnPath(p *lint.Pass[*facts.Dockerfile]) {
+func checkVenvNotOnPath(p *facts.Pass[*facts.Dockerfile]) {
 	c, ok := startOf(p.Doc)
 	if !ok || c.runner.Text != "" || strings.Contains(c.at.Text, "/") || !isPythonProgram(c.program) {
 		return

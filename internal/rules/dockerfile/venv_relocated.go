@@ -14,7 +14,7 @@ import (
 // and they do not start.
 //
 // Silent for environments that are made relocatable.
-var VenvRelocated = lint.Rule[*facts.Dockerfile]{
+var VenvRelocated = facts.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
 		ID:       "venv-relocated",
 		Title:    "The environment is copied to another path",
@@ -27,7 +27,7 @@ var VenvRelocated = lint.Rule[*facts.Dockerfile]{
 	Check: checkVenvRelocated,
 }
 
-func checkVenvRelocated(p *lint.Pass[*facts.Dockerfile]) {
+func checkVenvRelocated(p *facts.Pass[*facts.Dockerfile]) {
 	for _, s := range p.Doc.Stages() {
 		for _, r := range s.References() {
 			if r.Instruction.Keyword != "copy" || r.Stage == nil {

@@ -14,7 +14,7 @@ import (
 // makes a new image. Attach them as an attestation.
 //
 // Off by default: few projects write such documents.
-var VexFileInImage = lint.Rule[*facts.Dockerfile]{
+var VexFileInImage = facts.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
 		ID:       "vex-file-in-image",
 		Title:    "A VEX document is a file of the image",
@@ -26,7 +26,7 @@ var VexFileInImage = lint.Rule[*facts.Dockerfile]{
 	Check: checkVexFileInImage,
 }
 
-func checkVexFileInImage(p *lint.Pass[*facts.Dockerfile]) {
+func checkVexFileInImage(p *facts.Pass[*facts.Dockerfile]) {
 	for _, keyword := range []string{"copy", "add"} {
 		p.Doc.Each(keyword, true, func(in *dockerfile.Instruction) {
 			sources, _, ok := copyWords(in)

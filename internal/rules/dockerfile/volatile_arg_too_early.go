@@ -16,7 +16,7 @@ import (
 //
 // Silent where the RUN upgrades the packages of the distribution, which is to happen
 // with every build.
-var VolatileArgTooEarly = lint.Rule[*facts.Dockerfile]{
+var VolatileArgTooEarly = facts.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
 		ID:       "volatile-arg-too-early",
 		Title:    "An ARG that always changes stands early",
@@ -29,7 +29,7 @@ var VolatileArgTooEarly = lint.Rule[*facts.Dockerfile]{
 	Check: checkVolatileArgTooEarly,
 }
 
-func checkVolatileArgTooEarly(p *lint.Pass[*facts.Dockerfile]) {
+func checkVolatileArgTooEarly(p *facts.Pass[*facts.Dockerfile]) {
 	for _, s := range p.Doc.Stages() {
 		for i, in := range s.Instructions {
 			if in.Keyword != "arg" && in.Keyword != "env" {

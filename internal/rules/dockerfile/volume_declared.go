@@ -17,7 +17,7 @@ import (
 //
 // Silent for images that are built on a database, which the option bases names.
 // Off by default: images of databases declare volumes on purpose.
-var VolumeDeclared = lint.Rule[*facts.Dockerfile]{
+var VolumeDeclared = facts.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
 		ID:       "volume-declared",
 		Title:    "The image makes a volume that nobody asked for",
@@ -33,7 +33,7 @@ var VolumeDeclared = lint.Rule[*facts.Dockerfile]{
 	Check: checkVolumeDeclared,
 }
 
-func checkVolumeDeclared(p *lint.Pass[*facts.Dockerfile]) {
+func checkVolumeDeclared(p *facts.Pass[*facts.Dockerfile]) {
 	final := p.Doc.Final()
 	if final == nil || slices.Contains(p.Options.List("bases"), final.Base().Name()) {
 		return

@@ -14,7 +14,7 @@ import (
 // not reach it.
 //
 // Silent for /sys/fs/cgroup, which systemd asks for, and for /run.
-var VolumeOnSystemDirectory = lint.Rule[*facts.Dockerfile]{
+var VolumeOnSystemDirectory = facts.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
 		ID:       "volume-on-system-directory",
 		Title:    "VOLUME is a folder of the system",
@@ -27,7 +27,7 @@ var VolumeOnSystemDirectory = lint.Rule[*facts.Dockerfile]{
 	Check: checkVolumeOnSystemDirectory,
 }
 
-func checkVolumeOnSystemDirectory(p *lint.Pass[*facts.Dockerfile]) {
+func checkVolumeOnSystemDirectory(p *facts.Pass[*facts.Dockerfile]) {
 	p.Doc.Each("volume", true, func(in *dockerfile.Instruction) {
 		for _, w := range in.Words {
 			if path := bare(w.Text); isSystemDirectory(path) && path != "/run" && !strings.HasPrefix(path, "/sys/fs/cgroup") {

@@ -12,7 +12,7 @@ import (
 //
 // Off by default: the gain is small, and what uses the other one is often a
 // script of somebody else.
-var WgetAndCurl = lint.Rule[*facts.Dockerfile]{
+var WgetAndCurl = facts.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
 		ID:       "wget-and-curl",
 		Title:    "Both wget and curl",
@@ -27,7 +27,7 @@ var WgetAndCurl = lint.Rule[*facts.Dockerfile]{
 	Check: checkWgetAndCurl,
 }
 
-func checkWgetAndCurl(p *lint.Pass[*facts.Dockerfile]) {
+func checkWgetAndCurl(p *facts.Pass[*facts.Dockerfile]) {
 	first := map[*facts.Stage]*facts.Command{}
 	told := map[*facts.Stage]bool{}
 	p.Doc.AllCommands(func(c *facts.Command) {

@@ -12,7 +12,7 @@ import (
 //
 // Silent for quiet output and for a log of its own. Off by default: it concerns
 // only the log.
-var WgetProgressNoise = lint.Rule[*facts.Dockerfile]{
+var WgetProgressNoise = facts.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
 		ID:       "wget-progress-noise",
 		Title:    "wget fills the log",
@@ -27,7 +27,7 @@ var WgetProgressNoise = lint.Rule[*facts.Dockerfile]{
 	Check: checkWgetProgressNoise,
 }
 
-func checkWgetProgressNoise(p *lint.Pass[*facts.Dockerfile]) {
+func checkWgetProgressNoise(p *facts.Pass[*facts.Dockerfile]) {
 	p.Doc.AllCommands(func(c *facts.Command) {
 		if c.Name() != "wget" || c.HasFlag("-q", "--quiet", "-nv", "--no-verbose", "--progress", "-o", "--output-file", "-a", "--append-output", "--version", "--help") || quietCluster(c) ||
 			!p.Hadolint && isBusyBox(p.Doc, c) {

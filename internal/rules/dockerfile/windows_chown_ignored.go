@@ -13,7 +13,7 @@ import (
 // rights with icacls.
 //
 // Silent for Linux stages of the same file and for unknown bases.
-var WindowsChownIgnored = lint.Rule[*facts.Dockerfile]{
+var WindowsChownIgnored = facts.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
 		ID:       "windows-chown-ignored",
 		Title:    "Windows ignores the owner of a COPY",
@@ -26,7 +26,7 @@ var WindowsChownIgnored = lint.Rule[*facts.Dockerfile]{
 	Check: checkWindowsChownIgnored,
 }
 
-func checkWindowsChownIgnored(p *lint.Pass[*facts.Dockerfile]) {
+func checkWindowsChownIgnored(p *facts.Pass[*facts.Dockerfile]) {
 	for _, keyword := range []string{"copy", "add"} {
 		p.Doc.Each(keyword, true, func(in *dockerfile.Instruction) {
 			chown, ok := flagOf(in, "chown")

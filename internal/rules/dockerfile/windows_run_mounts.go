@@ -15,7 +15,7 @@ import (
 // takes some mounts.
 //
 // Silent for Linux stages of the same file and for unknown bases.
-var WindowsRunMounts = lint.Rule[*facts.Dockerfile]{
+var WindowsRunMounts = facts.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
 		ID:       "windows-run-mounts",
 		Title:    "Windows builds know no mounts",
@@ -28,7 +28,7 @@ var WindowsRunMounts = lint.Rule[*facts.Dockerfile]{
 	Check: checkWindowsRunMounts,
 }
 
-func checkWindowsRunMounts(p *lint.Pass[*facts.Dockerfile]) {
+func checkWindowsRunMounts(p *facts.Pass[*facts.Dockerfile]) {
 	p.Doc.Each("run", true, func(in *dockerfile.Instruction) {
 		mount, ok := flagOf(in, "mount")
 		if s := p.Doc.StageOf(in); !ok || s == nil || !s.Base().IsWindows() {

@@ -11,7 +11,7 @@ import (
 // such signals, and a container is told to shut down in its own way.
 //
 // Silent for Linux stages of the same file and for unknown bases.
-var WindowsStopsignal = lint.Rule[*facts.Dockerfile]{
+var WindowsStopsignal = facts.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
 		ID:       "windows-stopsignal",
 		Title:    "Windows knows no signals",
@@ -24,7 +24,7 @@ var WindowsStopsignal = lint.Rule[*facts.Dockerfile]{
 	Check: checkWindowsStopsignal,
 }
 
-func checkWindowsStopsignal(p *lint.Pass[*facts.Dockerfile]) {
+func checkWindowsStopsignal(p *facts.Pass[*facts.Dockerfile]) {
 	p.Doc.Each("stopsignal", false, func(in *dockerfile.Instruction) {
 		if s := p.Doc.StageOf(in); s == nil || !s.Base().IsWindows() {
 			return

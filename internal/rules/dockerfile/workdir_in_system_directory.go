@@ -15,7 +15,7 @@ import (
 // Silent for /opt, /srv, /var, /home, /usr/src, /usr/local and the like, for
 // folders below /etc and /usr/lib that belong to one program, and where no COPY or
 // ADD brings a folder to a path that is relative to it.
-var WorkdirInSystemDirectory = lint.Rule[*facts.Dockerfile]{
+var WorkdirInSystemDirectory = facts.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
 		ID:       "workdir-in-system-directory",
 		Title:    "WORKDIR is a folder of the system",
@@ -28,7 +28,7 @@ var WorkdirInSystemDirectory = lint.Rule[*facts.Dockerfile]{
 	Check: checkWorkdirInSystemDirectory,
 }
 
-func checkWorkdirInSystemDirectory(p *lint.Pass[*facts.Dockerfile]) {
+func checkWorkdirInSystemDirectory(p *facts.Pass[*facts.Dockerfile]) {
 	p.Doc.Each("workdir", true, func(in *dockerfile.Instruction) {
 		if path := bare(in.Args); isSystemDirectory(path) && (p.Hadolint || fillsWorkdir(p, in)) {
 			p.Report(lint.Finding{Span: in.ArgsSpan, Message: fmt.Sprintf("%s belongs to the system, and what lands there can overwrite it; use a folder of your own, as /app", quoteShort(path))})
@@ -38,7 +38,7 @@ func checkWorkdirInSystemDirectory(p *lint.Pass[*facts.Dockerfile]) {
 
 // fillsWorkdir tells whether a COPY or ADD brings a folder to a path relative to a
 // WORKDIR, before the next one.
-func fillsWorkdir(p *lint.Pass[*facts.Dockerfile], in *dockerfile.Instruction) bool {
+func fillsWorkdir(p *facts.Pass[*facts.Dockerfile], in *dockerfile.Instruction) bool {
 	s := p.Doc.StageOf(in)
 	if s == nil {
 		return false

@@ -21,7 +21,7 @@ import (
 // digest or is a distribution's, which all begin in the root folder, and for a folder
 // that git has just cloned there. With the preset "hadolint" every relative path
 // counts.
-var WorkdirNotAbsolute = lint.Rule[*facts.Dockerfile]{
+var WorkdirNotAbsolute = facts.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
 		ID:       "workdir-not-absolute",
 		Title:    "A relative WORKDIR depends on the base image",
@@ -38,7 +38,7 @@ var WorkdirNotAbsolute = lint.Rule[*facts.Dockerfile]{
 	Check: checkWorkdirNotAbsolute,
 }
 
-func checkWorkdirNotAbsolute(p *lint.Pass[*facts.Dockerfile]) {
+func checkWorkdirNotAbsolute(p *facts.Pass[*facts.Dockerfile]) {
 	for _, s := range p.Doc.Stages() {
 		absolute := s.Parent != nil && setsWorkdir(s.Parent)
 		for _, in := range s.Instructions {

@@ -19,7 +19,7 @@ import (
 // part of the image, below /root, which nobody else can enter, and where the file
 // knows no second user: the program runs as root or as the only other one. It is an
 // info for folders for logs, caches and the like, which programs share on purpose.
-var WorldWritablePath = lint.Rule[*facts.Dockerfile]{
+var WorldWritablePath = facts.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
 		ID:       "world-writable-path",
 		Title:    "Everybody may write",
@@ -32,7 +32,7 @@ var WorldWritablePath = lint.Rule[*facts.Dockerfile]{
 	Check: checkWorldWritablePath,
 }
 
-func checkWorldWritablePath(p *lint.Pass[*facts.Dockerfile]) {
+func checkWorldWritablePath(p *facts.Pass[*facts.Dockerfile]) {
 	for _, keyword := range []string{"copy", "add"} {
 		p.Doc.Each(keyword, true, func(in *dockerfile.Instruction) {
 			if mode, ok := flagOf(in, "chmod"); ok && letsAllWrite(mode.Value) && shipsLayers(p.Doc, in) {

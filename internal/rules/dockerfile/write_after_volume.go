@@ -17,7 +17,7 @@ import (
 //
 // Off by default: BuildKit keeps the changes, and the file does not say which
 // builder reads it.
-var WriteAfterVolume = lint.Rule[*facts.Dockerfile]{
+var WriteAfterVolume = facts.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
 		ID:       "write-after-volume",
 		Title:    "What is written below a volume may be lost",
@@ -29,7 +29,7 @@ var WriteAfterVolume = lint.Rule[*facts.Dockerfile]{
 	Check: checkWriteAfterVolume,
 }
 
-func checkWriteAfterVolume(p *lint.Pass[*facts.Dockerfile]) {
+func checkWriteAfterVolume(p *facts.Pass[*facts.Dockerfile]) {
 	for _, s := range p.Doc.Stages() {
 		for i, in := range s.Instructions {
 			if in.Keyword != "volume" || in.Err != nil {
@@ -51,7 +51,7 @@ func checkWriteAfterVolume(p *lint.Pass[*facts.Dockerfile]) {
 	}
 }
 
-func reportLostWrite(p *lint.Pass[*facts.Dockerfile], volume, last *dockerfile.Instruction, path dockerfile.Word) {
+func reportLostWrite(p *facts.Pass[*facts.Dockerfile], volume, last *dockerfile.Instruction, path dockerfile.Word) {
 	f := lint.Finding{
 		Span:    path.Span,
 		Message: fmt.Sprintf("what is written below %s after this VOLUME is lost with Docker's older builder; move VOLUME below it", quoteShort(bare(path.Text))),

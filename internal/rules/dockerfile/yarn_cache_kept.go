@@ -12,7 +12,7 @@ import (
 //
 // Silent where a later command of the same RUN removes it, where a cache or a
 // tmpfs is mounted there, and in stages whose layers are no part of the image.
-var YarnCacheKept = lint.Rule[*facts.Dockerfile]{
+var YarnCacheKept = facts.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
 		ID:       "yarn-cache-kept",
 		Title:    "The cache of yarn stays in the image",
@@ -25,7 +25,7 @@ var YarnCacheKept = lint.Rule[*facts.Dockerfile]{
 	Check: checkYarnCacheKept,
 }
 
-func checkYarnCacheKept(p *lint.Pass[*facts.Dockerfile]) {
+func checkYarnCacheKept(p *facts.Pass[*facts.Dockerfile]) {
 	packageCache{
 		managers: []string{"yarn"},
 		installs: []string{"install"},

@@ -10,7 +10,7 @@ import (
 //
 // Silent where a later command of the same RUN removes it, where a cache or a
 // tmpfs is mounted there, and in stages whose layers are no part of the image.
-var YumCacheKept = lint.Rule[*facts.Dockerfile]{
+var YumCacheKept = facts.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
 		ID:       "yum-cache-kept",
 		Title:    "The cache of yum stays in the image",
@@ -27,7 +27,7 @@ var YumCacheKept = lint.Rule[*facts.Dockerfile]{
 	Check: checkYumCacheKept,
 }
 
-func checkYumCacheKept(p *lint.Pass[*facts.Dockerfile]) {
+func checkYumCacheKept(p *facts.Pass[*facts.Dockerfile]) {
 	packageCache{
 		managers: []string{"yum"},
 		installs: []string{"install", "reinstall", "localinstall", "groupinstall", "update", "upgrade"},

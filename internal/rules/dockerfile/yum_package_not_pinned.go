@@ -10,7 +10,7 @@ import (
 // Off by default: the distributions take old versions out of their archives, so
 // a pinned package fails to build soon. Pin the base image by digest instead,
 // or use a snapshot of the archive.
-var YumPackageNotPinned = lint.Rule[*facts.Dockerfile]{
+var YumPackageNotPinned = facts.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
 		ID:       "yum-package-not-pinned",
 		Title:    "Packages of yum have no version",
@@ -25,7 +25,7 @@ var YumPackageNotPinned = lint.Rule[*facts.Dockerfile]{
 	Check: checkYumPackageNotPinned,
 }
 
-func checkYumPackageNotPinned(p *lint.Pass[*facts.Dockerfile]) {
+func checkYumPackageNotPinned(p *facts.Pass[*facts.Dockerfile]) {
 	packagePins{
 		managers: []string{"yum"},
 		actions:  []string{"install", "localinstall", "module"},

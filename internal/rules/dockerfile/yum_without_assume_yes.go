@@ -11,7 +11,7 @@ import (
 //
 // Silent where yum's configuration answers, and for the update of a package behind
 // one of all packages in the same RUN.
-var YumWithoutAssumeYes = lint.Rule[*facts.Dockerfile]{
+var YumWithoutAssumeYes = facts.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
 		ID:       "yum-without-assume-yes",
 		Title:    "yum stops to ask",
@@ -27,7 +27,7 @@ var YumWithoutAssumeYes = lint.Rule[*facts.Dockerfile]{
 	Check: checkYumWithoutAssumeYes,
 }
 
-func checkYumWithoutAssumeYes(p *lint.Pass[*facts.Dockerfile]) {
+func checkYumWithoutAssumeYes(p *facts.Pass[*facts.Dockerfile]) {
 	prompts{
 		managers: []string{"yum"},
 		actions:  []string{"install", "groupinstall", "localinstall", "reinstall", "update", "upgrade"},

@@ -10,7 +10,7 @@ import (
 //
 // Silent where a later command of the same RUN removes it, where a cache or a
 // tmpfs is mounted there, and in stages whose layers are no part of the image.
-var ZypperCacheKept = lint.Rule[*facts.Dockerfile]{
+var ZypperCacheKept = facts.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
 		ID:       "zypper-cache-kept",
 		Title:    "The cache of zypper stays in the image",
@@ -27,7 +27,7 @@ var ZypperCacheKept = lint.Rule[*facts.Dockerfile]{
 	Check: checkZypperCacheKept,
 }
 
-func checkZypperCacheKept(p *lint.Pass[*facts.Dockerfile]) {
+func checkZypperCacheKept(p *facts.Pass[*facts.Dockerfile]) {
 	packageCache{
 		managers: []string{"zypper"},
 		installs: []string{"install", "in", "update", "up", "patch", "dist-upgrade", "dup"},

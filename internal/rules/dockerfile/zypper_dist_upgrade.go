@@ -11,7 +11,7 @@ import (
 // downgrade packages: what comes out is not the base image that FROM names.
 //
 // Move the base image to the release that is wanted instead.
-var ZypperDistUpgrade = lint.Rule[*facts.Dockerfile]{
+var ZypperDistUpgrade = facts.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
 		ID:       "zypper-dist-upgrade",
 		Title:    "zypper dist-upgrade moves to another release",
@@ -27,7 +27,7 @@ var ZypperDistUpgrade = lint.Rule[*facts.Dockerfile]{
 	Check: checkZypperDistUpgrade,
 }
 
-func checkZypperDistUpgrade(p *lint.Pass[*facts.Dockerfile]) {
+func checkZypperDistUpgrade(p *facts.Pass[*facts.Dockerfile]) {
 	p.Doc.EachPackageCommand(func(c facts.PackageCommand) {
 		if c.Action == "dist-upgrade" || c.Action == "dup" {
 			p.Report(lint.Finding{

@@ -12,7 +12,7 @@ import (
 // Off by default: the distributions take old versions out of their archives, so
 // a pinned package fails to build soon. Pin the base image by digest instead,
 // or use a snapshot of the archive.
-var ZypperPackageNotPinned = lint.Rule[*facts.Dockerfile]{
+var ZypperPackageNotPinned = facts.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
 		ID:       "zypper-package-not-pinned",
 		Title:    "Packages of zypper have no version",
@@ -27,7 +27,7 @@ var ZypperPackageNotPinned = lint.Rule[*facts.Dockerfile]{
 	Check: checkZypperPackageNotPinned,
 }
 
-func checkZypperPackageNotPinned(p *lint.Pass[*facts.Dockerfile]) {
+func checkZypperPackageNotPinned(p *facts.Pass[*facts.Dockerfile]) {
 	packagePins{
 		managers: []string{"zypper"},
 		actions:  []string{"install", "in"},

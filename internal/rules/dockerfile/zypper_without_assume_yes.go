@@ -9,7 +9,7 @@ import (
 // remove.
 //
 // In a build nobody answers.
-var ZypperWithoutAssumeYes = lint.Rule[*facts.Dockerfile]{
+var ZypperWithoutAssumeYes = facts.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
 		ID:       "zypper-without-assume-yes",
 		Title:    "zypper stops to ask",
@@ -25,7 +25,7 @@ var ZypperWithoutAssumeYes = lint.Rule[*facts.Dockerfile]{
 	Check: checkZypperWithoutAssumeYes,
 }
 
-func checkZypperWithoutAssumeYes(p *lint.Pass[*facts.Dockerfile]) {
+func checkZypperWithoutAssumeYes(p *facts.Pass[*facts.Dockerfile]) {
 	prompts{
 		managers: []string{"zypper"},
 		actions:  []string{"install", "in", "remove", "rm", "source-install", "si", "patch"},

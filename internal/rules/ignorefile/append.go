@@ -37,19 +37,19 @@ func newline(d *facts.IgnoreFile) string {
 
 // appendLines is the fix that adds patterns at the end. It is safe where nothing
 // that is there now leaves the context by it.
-func appendLines(d *facts.IgnoreFile, lines ...string) lint.Fix {
-	end := newline(d)
+func appendLines(p *facts.Pass[*facts.IgnoreFile], lines ...string) lint.Fix {
+	end := newline(p.Doc)
 	added := strings.Join(lines, end) + end
-	if n := len(d.Src); n > 0 && d.Src[n-1] != '\n' {
+	if n := len(p.Doc.Src); n > 0 && p.Doc.Src[n-1] != '\n' {
 		added = end + strings.TrimSuffix(added, end)
 	}
-	return mended(d, "add "+strings.Join(lines, ", "), lint.Insert(len(d.Src), added))
+	return mended(p, "add "+strings.Join(lines, ", "), lint.Insert(len(p.Doc.Src), added))
 }
 
 // mended is a fix of these edits, as safe as the files around show it to be.
-func mended(d *facts.IgnoreFile, title string, edits ...lint.FileEdit) lint.Fix {
+func mended(p *facts.Pass[*facts.IgnoreFile], title string, edits ...lint.FileEdit) lint.Fix {
 	f := lint.Fix{Title: title, Applicability: lint.Unsafe, MaxEffect: lint.EffectGraph, Edits: edits}
-	if changesNothing(d, edits) {
+	if changesNothing(p, edits) {
 		f.Applicability, f.MaxEffect = lint.Safe, lint.EffectNone
 	}
 	return f
@@ -57,8 +57,8 @@ func mended(d *facts.IgnoreFile, title string, edits ...lint.FileEdit) lint.Fix 
 
 // changesNothing tells whether the same files are sent after the edits. The
 // proof looks again, at every file; here it is enough to be careful.
-func changesNothing(d *facts.IgnoreFile, edits []lint.FileEdit) bool {
-	tree := d.Tree()
+func changesNothing(p *facts.Pass[*facts.IgnoreFile], edits []lint.FileEdit) bool {
+	tree := p.Project.Tree(p.Doc)
 	if tree == nil || !tree.Complete {
 		return false
 	}
@@ -67,14 +67,14 @@ func changesNothing(d *facts.IgnoreFile, edits []lint.FileEdit) bool {
 		list[i] = e.Edit
 	}
 	slices.SortFunc(list, func(a, b text.Edit) int { return a.Span.Start - b.Span.Start })
-	src, err := text.Apply(d.Src, list)
+	src, err := text.Apply(p.Doc.Src, list)
 	if err != nil {
 		return false
 	}
 	after := ignorefile.Parse(src)
 	for _, e := range tree.Entries {
 		_, ignored := after.Ignored(e.Path)
-		if ignored == d.Sent(e.Path) {
+		if ignored == p.Doc.Sent(e.Path) {
 			return false
 		}
 		// What programs fill is not listed, so nothing is known of what is in it.
@@ -118,8 +118,8 @@ func runs(d *facts.DockerfileNear, words ...string) bool {
 }
 
 // exists tells whether the context has a file or folder of that name.
-func exists(d *facts.IgnoreFile, name string) bool {
-	files := d.Files()
+func exists(p *facts.Pass[*facts.IgnoreFile], name string) bool {
+	files := p.Project.Files(p.Doc)
 	if files == nil {
 		return false
 	}
@@ -128,9 +128,9 @@ func exists(d *facts.IgnoreFile, name string) bool {
 }
 
 // firstExisting is the first of the names that the context has.
-func firstExisting(d *facts.IgnoreFile, names ...string) (string, bool) {
+func firstExisting(p *facts.Pass[*facts.IgnoreFile], names ...string) (string, bool) {
 	for _, n := range names {
-		if exists(d, n) {
+		if exists(p, n) {
 			return n, true
 		}
 	}

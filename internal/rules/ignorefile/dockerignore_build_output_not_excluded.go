@@ -16,7 +16,7 @@ import (
 //
 // Only a folder that git ignores counts as output. Silent where a COPY names it,
 // where no Dockerfile copies the whole context, and for lists of what is allowed.
-var DockerignoreBuildOutputNotExcluded = lint.Rule[*facts.IgnoreFile]{
+var DockerignoreBuildOutputNotExcluded = facts.Rule[*facts.IgnoreFile]{
 	Meta: lint.Meta{
 		ID:       "dockerignore-build-output-not-excluded",
 		Title:    "Output of builds on the machine is copied with the context",
@@ -30,13 +30,13 @@ var DockerignoreBuildOutputNotExcluded = lint.Rule[*facts.IgnoreFile]{
 	Check: checkDockerignoreBuildOutputNotExcluded,
 }
 
-func checkDockerignoreBuildOutputNotExcluded(p *lint.Pass[*facts.IgnoreFile]) {
+func checkDockerignoreBuildOutputNotExcluded(p *facts.Pass[*facts.IgnoreFile]) {
 	d := p.Doc
-	copied, by, ok := d.WholeCopy()
+	copied, by, ok := p.Project.WholeCopy(d)
 	if !ok || d.IsAllowList() {
 		return
 	}
-	src, err := d.Files().ReadFile(".gitignore")
+	src, err := p.Project.Files(d).ReadFile(".gitignore")
 	if err != nil {
 		return
 	}
@@ -45,21 +45,21 @@ func checkDockerignoreBuildOutputNotExcluded(p *lint.Pass[*facts.IgnoreFile]) {
 		output[strings.Trim(strings.TrimSpace(line), "/")] = true
 	}
 	for _, folder := range []string{"dist", "build", "target", "out", "coverage"} {
-		if isDir, _ := d.Files().Exists(folder); !isDir || !output[folder] || !d.Sent(folder) || copiesFrom(d, folder) {
+		if isDir, _ := p.Project.Files(d).Exists(folder); !isDir || !output[folder] || !d.Sent(folder) || copiesFrom(p, folder) {
 			continue
 		}
 		p.Report(lint.Finding{
 			Span:    place(d),
 			Message: fmt.Sprintf("%q is what a build left on this machine, and would be in the image; leave it out of the context", folder+"/"),
 			Related: copiedHere(copied, by),
-			Fixes:   []lint.Fix{appendLines(d, folder)},
+			Fixes:   []lint.Fix{appendLines(p, folder)},
 		})
 	}
 }
 
 // copiesFrom tells whether a build copies the folder, or a part of it, by name.
-func copiesFrom(d *facts.IgnoreFile, folder string) bool {
-	for _, b := range d.Builds() {
+func copiesFrom(p *facts.Pass[*facts.IgnoreFile], folder string) bool {
+	for _, b := range p.Project.Builds(p.Doc) {
 		for _, c := range b.ContextCopies() {
 			if c.Path == folder || strings.HasPrefix(c.Path, folder+"/") {
 				return true

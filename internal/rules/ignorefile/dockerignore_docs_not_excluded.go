@@ -16,7 +16,7 @@ import (
 //
 // Silent for what a manifest of the project names, where no Dockerfile copies the
 // whole context into the last stage, and for lists of what is allowed.
-var DockerignoreDocsNotExcluded = lint.Rule[*facts.IgnoreFile]{
+var DockerignoreDocsNotExcluded = facts.Rule[*facts.IgnoreFile]{
 	Meta: lint.Meta{
 		ID:       "dockerignore-docs-not-excluded",
 		Title:    "Documents and files of the repository are copied with the context",
@@ -29,21 +29,21 @@ var DockerignoreDocsNotExcluded = lint.Rule[*facts.IgnoreFile]{
 	Check: checkDockerignoreDocsNotExcluded,
 }
 
-func checkDockerignoreDocsNotExcluded(p *lint.Pass[*facts.IgnoreFile]) {
+func checkDockerignoreDocsNotExcluded(p *facts.Pass[*facts.IgnoreFile]) {
 	d := p.Doc
-	copied, by, ok := d.WholeCopy()
+	copied, by, ok := p.Project.WholeCopy(d)
 	if !ok || !copied.Shipped || d.IsAllowList() {
 		return
 	}
 	var manifest []byte
 	for _, name := range []string{"pyproject.toml", "setup.py", "setup.cfg", "Cargo.toml", "package.json"} {
-		if src, err := d.Files().ReadFile(name); err == nil {
+		if src, err := p.Project.Files(d).ReadFile(name); err == nil {
 			manifest = append(manifest, src...)
 		}
 	}
 	var quoted, lines []string
 	for _, name := range []string{"README.md", "CHANGELOG.md", "CONTRIBUTING.md", "docs", ".github", ".gitignore", "Dockerfile", "compose.yaml", "docker-compose.yml"} {
-		if exists(d, name) && d.Sent(name) && !bytes.Contains(manifest, []byte(name)) {
+		if exists(p, name) && d.Sent(name) && !bytes.Contains(manifest, []byte(name)) {
 			quoted, lines = append(quoted, fmt.Sprintf("%q", name)), append(lines, name)
 		}
 	}
@@ -54,6 +54,6 @@ func checkDockerignoreDocsNotExcluded(p *lint.Pass[*facts.IgnoreFile]) {
 		Span:    place(d),
 		Message: fmt.Sprintf("%s would be in the image, where nothing reads them; leave them out of the context", strings.Join(quoted, ", ")),
 		Related: copiedHere(copied, by),
-		Fixes:   []lint.Fix{appendLines(d, lines...)},
+		Fixes:   []lint.Fix{appendLines(p, lines...)},
 	})
 }

@@ -14,7 +14,7 @@ import (
 //
 // Silent where a pattern that takes files back in, or leaves them out again,
 // stands between the two.
-var DockerignoreDuplicatePattern = lint.Rule[*facts.IgnoreFile]{
+var DockerignoreDuplicatePattern = facts.Rule[*facts.IgnoreFile]{
 	Meta: lint.Meta{
 		ID:       "dockerignore-duplicate-pattern",
 		Title:    "The same pattern comes twice",
@@ -25,7 +25,7 @@ var DockerignoreDuplicatePattern = lint.Rule[*facts.IgnoreFile]{
 	Check: checkDockerignoreDuplicatePattern,
 }
 
-func checkDockerignoreDuplicatePattern(p *lint.Pass[*facts.IgnoreFile]) {
+func checkDockerignoreDuplicatePattern(p *facts.Pass[*facts.IgnoreFile]) {
 	seen := map[string]*ignorefile.Pattern{}
 	negated := false
 	for _, pattern := range p.Doc.Patterns {

@@ -15,7 +15,7 @@ import (
 //
 // Silent where the example is named by a pattern of its own, and without a
 // Dockerfile that copies the whole context.
-var DockerignoreEnvExampleExcluded = lint.Rule[*facts.IgnoreFile]{
+var DockerignoreEnvExampleExcluded = facts.Rule[*facts.IgnoreFile]{
 	Meta: lint.Meta{
 		ID:       "dockerignore-env-example-excluded",
 		Title:    "The example of the .env file is left out too",
@@ -29,20 +29,20 @@ var DockerignoreEnvExampleExcluded = lint.Rule[*facts.IgnoreFile]{
 	Check: checkDockerignoreEnvExampleExcluded,
 }
 
-func checkDockerignoreEnvExampleExcluded(p *lint.Pass[*facts.IgnoreFile]) {
+func checkDockerignoreEnvExampleExcluded(p *facts.Pass[*facts.IgnoreFile]) {
 	d := p.Doc
-	if _, _, ok := d.WholeCopy(); !ok || d.IsAllowList() {
+	if _, _, ok := p.Project.WholeCopy(d); !ok || d.IsAllowList() {
 		return
 	}
 	for _, name := range exampleNames() {
 		decides, ignored := d.Ignored(name)
-		if !ignored || decides == nil || isPlain(decides.Cleaned) || !isEnvPattern(decides.Cleaned) || !exists(d, name) {
+		if !ignored || decides == nil || isPlain(decides.Cleaned) || !isEnvPattern(decides.Cleaned) || !exists(p, name) {
 			continue
 		}
 		p.Report(lint.Finding{
 			Span:    decides.Span,
 			Message: fmt.Sprintf("%q keeps %q out too, which has no secrets; take it back in with %q below", decides.Text, name, "!"+name),
-			Fixes:   []lint.Fix{appendLines(d, "!"+name)},
+			Fixes:   []lint.Fix{appendLines(p, "!"+name)},
 		})
 	}
 }

@@ -13,7 +13,7 @@ import (
 // Take what the build needs back in with "!" patterns below.
 //
 // Silent where no Dockerfile copies from the context.
-var DockerignoreExcludesEverything = lint.Rule[*facts.IgnoreFile]{
+var DockerignoreExcludesEverything = facts.Rule[*facts.IgnoreFile]{
 	Meta: lint.Meta{
 		ID:       "dockerignore-excludes-everything",
 		Title:    "The whole context is left out",
@@ -26,7 +26,7 @@ var DockerignoreExcludesEverything = lint.Rule[*facts.IgnoreFile]{
 	Check: checkDockerignoreExcludesEverything,
 }
 
-func checkDockerignoreExcludesEverything(p *lint.Pass[*facts.IgnoreFile]) {
+func checkDockerignoreExcludesEverything(p *facts.Pass[*facts.IgnoreFile]) {
 	d := p.Doc
 	last := -1
 	for i, pattern := range d.Patterns {
@@ -40,7 +40,7 @@ func checkDockerignoreExcludesEverything(p *lint.Pass[*facts.IgnoreFile]) {
 	if last < 0 {
 		return
 	}
-	for _, b := range d.Builds() {
+	for _, b := range p.Project.Builds(d) {
 		copies := b.ContextCopies()
 		if len(copies) == 0 {
 			continue

@@ -14,7 +14,7 @@ import (
 //
 // Silent where the build asks git for its version, where no Dockerfile copies the
 // whole context into the last stage, and where there is no .git in the context.
-var DockerignoreGitNotExcluded = lint.Rule[*facts.IgnoreFile]{
+var DockerignoreGitNotExcluded = facts.Rule[*facts.IgnoreFile]{
 	Meta: lint.Meta{
 		ID:       "dockerignore-git-not-excluded",
 		Title:    "The history of the repository is copied with the context",
@@ -29,27 +29,27 @@ var DockerignoreGitNotExcluded = lint.Rule[*facts.IgnoreFile]{
 	Check: checkDockerignoreGitNotExcluded,
 }
 
-func checkDockerignoreGitNotExcluded(p *lint.Pass[*facts.IgnoreFile]) {
+func checkDockerignoreGitNotExcluded(p *facts.Pass[*facts.IgnoreFile]) {
 	d := p.Doc
-	copied, by, ok := d.WholeCopy()
-	if !ok || !copied.Shipped || !exists(d, ".git") || !d.Sent(".git") || usesGit(d, by) {
+	copied, by, ok := p.Project.WholeCopy(d)
+	if !ok || !copied.Shipped || !exists(p, ".git") || !d.Sent(".git") || usesGit(p, by) {
 		return
 	}
 	p.Report(lint.Finding{
 		Span:    place(d),
 		Message: "\".git\" would be in the image, with all that ever was in the repository; leave it out of the context",
 		Related: copiedHere(copied, by),
-		Fixes:   []lint.Fix{appendLines(d, ".git")},
+		Fixes:   []lint.Fix{appendLines(p, ".git")},
 	})
 }
 
 // usesGit tells whether the build may need the history: to name its version.
-func usesGit(d *facts.IgnoreFile, by *facts.DockerfileNear) bool {
+func usesGit(p *facts.Pass[*facts.IgnoreFile], by *facts.DockerfileNear) bool {
 	if runs(by, "git ", ".git", "gitversion", "GitVersion") {
 		return true
 	}
 	for _, name := range []string{"pyproject.toml", "setup.py", "setup.cfg"} {
-		src, err := d.Files().ReadFile(name)
+		src, err := p.Project.Files(p.Doc).ReadFile(name)
 		if err != nil {
 			continue
 		}

@@ -20,7 +20,7 @@ import (
 // column.
 //
 // Silent for escaped characters.
-var DockerignoreInvalidPattern = lint.Rule[*facts.IgnoreFile]{
+var DockerignoreInvalidPattern = facts.Rule[*facts.IgnoreFile]{
 	Meta: lint.Meta{
 		ID:       "dockerignore-invalid-pattern",
 		Title:    "A pattern is malformed or can match nothing",
@@ -33,7 +33,7 @@ var DockerignoreInvalidPattern = lint.Rule[*facts.IgnoreFile]{
 	Check: checkDockerignoreInvalidPattern,
 }
 
-func checkDockerignoreInvalidPattern(p *lint.Pass[*facts.IgnoreFile]) {
+func checkDockerignoreInvalidPattern(p *facts.Pass[*facts.IgnoreFile]) {
 	d := p.Doc
 	for _, pattern := range d.Patterns {
 		name := strings.TrimPrefix(pattern.Cleaned, "!")
@@ -47,11 +47,11 @@ func checkDockerignoreInvalidPattern(p *lint.Pass[*facts.IgnoreFile]) {
 		case hasBackslashSeparator(name):
 			slashed := strings.ReplaceAll(pattern.Text, `\`, "/")
 			report("backslash", fmt.Sprintf("%q names no file in a folder, since a backslash escapes what follows; write %q", pattern.Text, slashed),
-				mended(d, "write slashes", lint.Replace(pattern.Span, slashed)))
+				mended(p, "write slashes", lint.Replace(pattern.Span, slashed)))
 		case pattern.Err != nil && !errors.Is(pattern.Err, ignorefile.ErrNotEvaluated):
 			report("malformed", fmt.Sprintf("%q is malformed, and Docker refuses the whole file for it: close the bracket, or escape it with a backslash", pattern.Text))
 		case comment > 0:
-			report("comment", fmt.Sprintf("%q is one pattern, since a comment stands on its own line; move %q above", pattern.Text, pattern.Text[comment:]), moveComment(d, pattern, comment))
+			report("comment", fmt.Sprintf("%q is one pattern, since a comment stands on its own line; move %q above", pattern.Text, pattern.Text[comment:]), moveComment(p, pattern, comment))
 		case name == ".." || strings.HasPrefix(name, "../"):
 			report("parent", fmt.Sprintf("%q leads out of the context and matches nothing; write the path from the context's folder", pattern.Text))
 		}
@@ -69,12 +69,12 @@ func commentBehind(pattern string) int {
 }
 
 // moveComment puts the comment on a line of its own above the pattern.
-func moveComment(d *facts.IgnoreFile, pattern *ignorefile.Pattern, at int) lint.Fix {
+func moveComment(p *facts.Pass[*facts.IgnoreFile], pattern *ignorefile.Pattern, at int) lint.Fix {
 	body := strings.TrimRight(pattern.Text[:at], " \t")
-	line := d.Physical[pattern.Line-1]
+	line := p.Doc.Physical[pattern.Line-1]
 	behind := text.Span{Start: pattern.Span.Start + len(body), End: pattern.Span.End}
-	return mended(d, "move the comment to a line of its own",
-		lint.Replace(text.Span{Start: line.Text, End: line.Text}, pattern.Text[at:]+newline(d)), lint.Delete(behind))
+	return mended(p, "move the comment to a line of its own",
+		lint.Replace(text.Span{Start: line.Text, End: line.Text}, pattern.Text[at:]+newline(p.Doc)), lint.Delete(behind))
 }
 
 // hasBackslashSeparator tells whether a backslash stands between names: what it

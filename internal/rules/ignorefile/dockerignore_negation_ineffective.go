@@ -18,7 +18,7 @@ import (
 //
 // Silent for patterns with wildcards, and for folders, of which a part may have
 // been left out.
-var DockerignoreNegationIneffective = lint.Rule[*facts.IgnoreFile]{
+var DockerignoreNegationIneffective = facts.Rule[*facts.IgnoreFile]{
 	Meta: lint.Meta{
 		ID:       "dockerignore-negation-ineffective",
 		Title:    "An exception has no effect",
@@ -33,7 +33,7 @@ var DockerignoreNegationIneffective = lint.Rule[*facts.IgnoreFile]{
 	Check: checkDockerignoreNegationIneffective,
 }
 
-func checkDockerignoreNegationIneffective(p *lint.Pass[*facts.IgnoreFile]) {
+func checkDockerignoreNegationIneffective(p *facts.Pass[*facts.IgnoreFile]) {
 	d := p.Doc
 	for _, pattern := range d.Patterns {
 		name := strings.TrimPrefix(pattern.Cleaned, "!")
@@ -47,7 +47,7 @@ func checkDockerignoreNegationIneffective(p *lint.Pass[*facts.IgnoreFile]) {
 			continue
 		}
 		above := ignorefile.Parse(d.Src[:d.Physical[pattern.Line-1].Start])
-		if _, ignored := above.Ignored(name); !ignored && isFileName(d, name) && !d.IsAllowList() {
+		if _, ignored := above.Ignored(name); !ignored && isFileName(p, name) && !d.IsAllowList() {
 			p.Report(lint.Finding{
 				Span: pattern.Span, Variant: "nothing-to-take-back",
 				Message: fmt.Sprintf("%q takes nothing back in, since no pattern above leaves %q out; move it below that pattern, or remove it", pattern.Text, name),
@@ -56,21 +56,21 @@ func checkDockerignoreNegationIneffective(p *lint.Pass[*facts.IgnoreFile]) {
 	}
 }
 
-func overruled(p *lint.Pass[*facts.IgnoreFile], pattern, by *ignorefile.Pattern) {
+func overruled(p *facts.Pass[*facts.IgnoreFile], pattern, by *ignorefile.Pattern) {
 	d := p.Doc
 	end := d.Physical[by.Line-1].TextEnd
 	p.Report(lint.Finding{
 		Span: pattern.Span, Variant: "overruled",
 		Message: fmt.Sprintf("%q has no effect, since %q below leaves the file out again; move it below that line", pattern.Text, by.Text),
 		Related: []lint.Related{{Span: by.Span, Message: "this decides"}},
-		Fixes:   []lint.Fix{mended(d, "move the exception below", deleteLine(d, pattern), lint.Insert(end, newline(d)+pattern.Text))},
+		Fixes:   []lint.Fix{mended(p, "move the exception below", deleteLine(d, pattern), lint.Insert(end, newline(d)+pattern.Text))},
 	})
 }
 
 // isFileName tells whether a path is surely a file: it is one on the disk, or it
 // is not there and has an ending.
-func isFileName(d *facts.IgnoreFile, name string) bool {
-	if files := d.Files(); files != nil {
+func isFileName(p *facts.Pass[*facts.IgnoreFile], name string) bool {
+	if files := p.Project.Files(p.Doc); files != nil {
 		if isDir, ok := files.Exists(name); ok {
 			return !isDir
 		}

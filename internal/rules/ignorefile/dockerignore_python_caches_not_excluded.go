@@ -17,7 +17,7 @@ import (
 //
 // Silent where there are none, where no Dockerfile copies the whole context into
 // the last stage, and for lists of what is allowed.
-var DockerignorePythonCachesNotExcluded = lint.Rule[*facts.IgnoreFile]{
+var DockerignorePythonCachesNotExcluded = facts.Rule[*facts.IgnoreFile]{
 	Meta: lint.Meta{
 		ID:       "dockerignore-python-caches-not-excluded",
 		Title:    "Caches of Python are copied with the context",
@@ -31,13 +31,13 @@ var DockerignorePythonCachesNotExcluded = lint.Rule[*facts.IgnoreFile]{
 	Check: checkDockerignorePythonCachesNotExcluded,
 }
 
-func checkDockerignorePythonCachesNotExcluded(p *lint.Pass[*facts.IgnoreFile]) {
+func checkDockerignorePythonCachesNotExcluded(p *facts.Pass[*facts.IgnoreFile]) {
 	d := p.Doc
-	copied, by, ok := d.WholeCopy()
+	copied, by, ok := p.Project.WholeCopy(d)
 	if !ok || !copied.Shipped || d.IsAllowList() {
 		return
 	}
-	tree := d.Tree()
+	tree := p.Project.Tree(d)
 	var names, lines []string
 	for _, e := range tree.Entries {
 		name := e.Base()
@@ -54,6 +54,6 @@ func checkDockerignorePythonCachesNotExcluded(p *lint.Pass[*facts.IgnoreFile]) {
 		Span:    place(d),
 		Message: fmt.Sprintf("%s would be in the image, and each run on this machine makes the copy anew; leave such caches out", strings.Join(names, ", ")),
 		Related: copiedHere(copied, by),
-		Fixes:   []lint.Fix{appendLines(d, lines...)},
+		Fixes:   []lint.Fix{appendLines(p, lines...)},
 	})
 }

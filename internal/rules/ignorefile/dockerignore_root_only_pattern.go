@@ -18,7 +18,7 @@ import (
 //
 // Silent for names that are not the same thing everywhere, and where nothing of
 // that name is deeper in the context.
-var DockerignoreRootOnlyPattern = lint.Rule[*facts.IgnoreFile]{
+var DockerignoreRootOnlyPattern = facts.Rule[*facts.IgnoreFile]{
 	Meta: lint.Meta{
 		ID:       "dockerignore-root-only-pattern",
 		Title:    "A pattern counts at the root of the context only",
@@ -40,9 +40,9 @@ func everywhere() []string {
 	}
 }
 
-func checkDockerignoreRootOnlyPattern(p *lint.Pass[*facts.IgnoreFile]) {
+func checkDockerignoreRootOnlyPattern(p *facts.Pass[*facts.IgnoreFile]) {
 	d := p.Doc
-	tree := d.Tree()
+	tree := p.Project.Tree(d)
 	if tree == nil || d.IsAllowList() {
 		return
 	}
@@ -61,7 +61,7 @@ func checkDockerignoreRootOnlyPattern(p *lint.Pass[*facts.IgnoreFile]) {
 		p.Report(lint.Finding{
 			Span:    pattern.Span,
 			Message: fmt.Sprintf("%q counts at the root of the context only, and %q is sent; write %q", pattern.Text, tree.Entries[i].Path, "**/"+pattern.Cleaned),
-			Fixes:   []lint.Fix{mended(d, "add **/"+pattern.Cleaned, lint.Insert(end, newline(d)+"**/"+pattern.Cleaned))},
+			Fixes:   []lint.Fix{mended(p, "add **/"+pattern.Cleaned, lint.Insert(end, newline(d)+"**/"+pattern.Cleaned))},
 		})
 	}
 }

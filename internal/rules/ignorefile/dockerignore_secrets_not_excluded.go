@@ -20,7 +20,7 @@ import (
 //
 // Silent for examples and templates, where no Dockerfile copies the whole context
 // into the last stage, and for lists of what is allowed.
-var DockerignoreSecretsNotExcluded = lint.Rule[*facts.IgnoreFile]{
+var DockerignoreSecretsNotExcluded = facts.Rule[*facts.IgnoreFile]{
 	Meta: lint.Meta{
 		ID:       "dockerignore-secrets-not-excluded",
 		Title:    "Files of secrets are copied with the context",
@@ -35,39 +35,39 @@ var DockerignoreSecretsNotExcluded = lint.Rule[*facts.IgnoreFile]{
 	Check: checkDockerignoreSecretsNotExcluded,
 }
 
-func checkDockerignoreSecretsNotExcluded(p *lint.Pass[*facts.IgnoreFile]) {
+func checkDockerignoreSecretsNotExcluded(p *facts.Pass[*facts.IgnoreFile]) {
 	d := p.Doc
-	copied, by, ok := d.WholeCopy()
+	copied, by, ok := p.Project.WholeCopy(d)
 	if !ok || !copied.Shipped || d.IsAllowList() {
 		return
 	}
 	report := func(severity lint.Severity, message string, lines ...string) {
 		p.Report(lint.Finding{
 			Span: place(d), Severity: severity, Message: message,
-			Related: copiedHere(copied, by), Fixes: []lint.Fix{appendLines(d, lines...)},
+			Related: copiedHere(copied, by), Fixes: []lint.Fix{appendLines(p, lines...)},
 		})
 	}
-	found, lines := sentSecrets(d)
+	found, lines := sentSecrets(p)
 	if len(found) > 0 {
 		report(lint.SeverityUnset, fmt.Sprintf("%s would be in the image, for everybody who gets it; leave it out of the context", strings.Join(found, ", ")), lines...)
 		return
 	}
-	example, ok := firstExisting(d, exampleNames()...)
-	if ok && !exists(d, ".env") && d.Sent(".env") {
+	example, ok := firstExisting(p, exampleNames()...)
+	if ok && !exists(p, ".env") && d.Sent(".env") {
 		report(lint.Warning, fmt.Sprintf("there is %q, and a .env made of it would be in the image; leave it out of the context", example), ".env")
 	}
 }
 
 // sentSecrets lists the secrets that are there and sent, at most three in words,
 // and the patterns that keep all of them out.
-func sentSecrets(d *facts.IgnoreFile) (found, lines []string) {
-	tree := d.Tree()
+func sentSecrets(p *facts.Pass[*facts.IgnoreFile]) (found, lines []string) {
+	tree := p.Project.Tree(p.Doc)
 	if tree == nil {
 		return nil, nil
 	}
 	for _, e := range tree.Entries {
 		base := e.Base()
-		if e.Dir || !isSecretName(base) || !d.Sent(e.Path) {
+		if e.Dir || !isSecretName(base) || !p.Doc.Sent(e.Path) {
 			continue
 		}
 		if len(found) < 3 {

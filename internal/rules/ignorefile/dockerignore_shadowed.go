@@ -18,7 +18,7 @@ import (
 //
 // Silent where both keep out the same secrets, history and environments, and
 // where the Dockerfile does not copy the whole context.
-var DockerignoreShadowed = lint.Rule[*facts.IgnoreFile]{
+var DockerignoreShadowed = facts.Rule[*facts.IgnoreFile]{
 	Meta: lint.Meta{
 		ID:       "dockerignore-shadowed",
 		Title:    "The ignore file of a Dockerfile drops what .dockerignore keeps out",
@@ -31,16 +31,16 @@ var DockerignoreShadowed = lint.Rule[*facts.IgnoreFile]{
 	Check: checkDockerignoreShadowed,
 }
 
-func checkDockerignoreShadowed(p *lint.Pass[*facts.IgnoreFile]) {
+func checkDockerignoreShadowed(p *facts.Pass[*facts.IgnoreFile]) {
 	d := p.Doc
-	if _, _, ok := d.WholeCopy(); !ok || d.Name == ".dockerignore" {
+	if _, _, ok := p.Project.WholeCopy(d); !ok || d.Name == ".dockerignore" {
 		return
 	}
-	src, err := d.Files().ReadFile(".dockerignore")
+	src, err := p.Project.Files(d).ReadFile(".dockerignore")
 	if err != nil {
 		return
 	}
-	source := lint.NewSource(d.Files().Path(".dockerignore"), src)
+	source := lint.NewSource(p.Project.Files(d).Path(".dockerignore"), src)
 	other := ignorefile.ParseIndexed(src, source.Lines)
 	var names, lines []string
 	var span text.Span
@@ -61,6 +61,6 @@ func checkDockerignoreShadowed(p *lint.Pass[*facts.IgnoreFile]) {
 		Span:    place(d),
 		Message: fmt.Sprintf("this file is read in place of .dockerignore, and does not keep out %s as that one does; repeat the patterns here", strings.Join(names, ", ")),
 		Related: []lint.Related{{Source: source, Span: span, Message: "this does not count here"}},
-		Fixes:   []lint.Fix{appendLines(d, lines...)},
+		Fixes:   []lint.Fix{appendLines(p, lines...)},
 	})
 }

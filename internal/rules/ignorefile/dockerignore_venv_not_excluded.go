@@ -19,7 +19,7 @@ import (
 //
 // Silent where the build installs nothing of that kind, where no Dockerfile copies
 // the whole context, and for lists of what is allowed.
-var DockerignoreVenvNotExcluded = lint.Rule[*facts.IgnoreFile]{
+var DockerignoreVenvNotExcluded = facts.Rule[*facts.IgnoreFile]{
 	Meta: lint.Meta{
 		ID:       "dockerignore-venv-not-excluded",
 		Title:    "An environment of the machine is copied over that of the image",
@@ -55,23 +55,23 @@ func environments() []environment {
 	}
 }
 
-func checkDockerignoreVenvNotExcluded(p *lint.Pass[*facts.IgnoreFile]) {
+func checkDockerignoreVenvNotExcluded(p *facts.Pass[*facts.IgnoreFile]) {
 	d := p.Doc
-	copied, by, ok := d.WholeCopy()
+	copied, by, ok := p.Project.WholeCopy(d)
 	if !ok || d.IsAllowList() {
 		return
 	}
 	for _, e := range environments() {
-		_, kind := firstExisting(d, e.manifest...)
-		there := exists(d, e.folder)
-		if !kind || !d.Sent(e.folder) || !runs(by, e.installs...) || !there && (e.always == "" || !exists(d, e.always)) {
+		_, kind := firstExisting(p, e.manifest...)
+		there := exists(p, e.folder)
+		if !kind || !d.Sent(e.folder) || !runs(by, e.installs...) || !there && (e.always == "" || !exists(p, e.always)) {
 			continue
 		}
 		f := lint.Finding{
 			Span: place(d), Variant: e.variant,
 			Message: fmt.Sprintf("%q of this machine would be copied over what the build installs; leave it out of the context", e.folder),
 			Related: copiedHere(copied, by),
-			Fixes:   []lint.Fix{appendLines(d, "**/"+e.folder)},
+			Fixes:   []lint.Fix{appendLines(p, "**/"+e.folder)},
 		}
 		if !there {
 			f.Severity = lint.Warning

@@ -20,7 +20,7 @@ import (
 // rule speaks, for init containers, jobs and Windows. Which capabilities an
 // image needs is not in the manifest, so it is a part of the preset hardening
 // only.
-var K8sCapabilitiesKept = lint.Rule[*facts.Manifest]{
+var K8sCapabilitiesKept = facts.Rule[*facts.Manifest]{
 	Meta: lint.Meta{
 		ID:       "k8s-capabilities-kept",
 		Title:    "A container keeps or adds capabilities of root",
@@ -41,7 +41,7 @@ var K8sCapabilitiesKept = lint.Rule[*facts.Manifest]{
 	Check: checkK8sCapabilitiesKept,
 }
 
-func checkK8sCapabilitiesKept(p *lint.Pass[*facts.Manifest]) {
+func checkK8sCapabilitiesKept(p *facts.Pass[*facts.Manifest]) {
 	for _, w := range p.Doc.Workloads() {
 		if w.Windows() {
 			continue

@@ -20,7 +20,7 @@ import (
 // in the repository says that the image is built from it. Silent where nothing
 // says how long the server takes, for jobs, patches and Knative, and where
 // k8s-termination-grace-too-short finds that the period leaves nothing at all.
-var K8sGraceBelowAppTimeout = lint.Rule[*facts.Manifest]{
+var K8sGraceBelowAppTimeout = facts.Rule[*facts.Manifest]{
 	Meta: lint.Meta{
 		ID:       "k8s-grace-below-app-timeout",
 		Title:    "The pod is killed before its server has stopped",
@@ -34,7 +34,7 @@ var K8sGraceBelowAppTimeout = lint.Rule[*facts.Manifest]{
 	Check: checkK8sGraceBelowAppTimeout,
 }
 
-func checkK8sGraceBelowAppTimeout(p *lint.Pass[*facts.Manifest]) {
+func checkK8sGraceBelowAppTimeout(p *facts.Pass[*facts.Manifest]) {
 	for _, w := range p.Doc.Workloads() {
 		grace, n, known := graceOf(w)
 		if w.RunsOnce || w.Knative || !known || n == nil && w.Partial {
@@ -46,7 +46,7 @@ func checkK8sGraceBelowAppTimeout(p *lint.Pass[*facts.Manifest]) {
 			if !c.RunsOn() {
 				continue
 			}
-			start, timeout, related, ok := stopTime(p.Doc, c)
+			start, timeout, related, ok := stopTime(p, c)
 			sleep, at, sleeps := preStopSleep(p.Doc, c)
 			if !ok || grace <= sleep || sleep+timeout <= max(grace, longest) {
 				continue
@@ -78,24 +78,24 @@ const reserve = 5
 
 // saysStopTime tells whether something says how long the container's server takes
 // to stop.
-func saysStopTime(d *facts.Manifest, c *facts.Container) bool {
-	_, _, _, ok := stopTime(d, c)
+func saysStopTime(p *facts.Pass[*facts.Manifest], c *facts.Container) bool {
+	_, _, _, ok := stopTime(p, c)
 	return ok
 }
 
 // stopTime is how long the server of a container takes to stop, in seconds, and
 // the place that says so.
-func stopTime(d *facts.Manifest, c *facts.Container) (start facts.ServiceStart, seconds int, related lint.Related, ok bool) {
+func stopTime(p *facts.Pass[*facts.Manifest], c *facts.Container) (start facts.ServiceStart, seconds int, related lint.Related, ok bool) {
 	var image facts.BuiltImage
 	if i, known := c.Image(); known {
-		image, _ = d.Around.BuiltHere(i)
+		image, _ = p.Project.BuiltHere(i)
 	}
 	start, ok = c.Start(image.Stage)
 	if !ok {
 		return start, 0, related, false
 	}
 	t, ok := start.StopTime(image.Stage, func(name string) (string, text.Span, bool) {
-		value, place, set := variable(d, c, name)
+		value, place, set := variable(p.Doc, c, name)
 		// What envFrom brings is not known; what env has is stronger.
 		return value, place, set || c.Get("envFrom") != nil
 	})

@@ -17,7 +17,7 @@ import (
 //
 // It is an info for a DaemonSet and in kube-system. Workloads that the option
 // names are left alone, and a hostPort beside hostNetwork, which it follows from.
-var K8sHostNamespacesShared = lint.Rule[*facts.Manifest]{
+var K8sHostNamespacesShared = facts.Rule[*facts.Manifest]{
 	Meta: lint.Meta{
 		ID:       "k8s-host-namespaces-shared",
 		Title:    "A pod shares namespaces or ports of its node",
@@ -39,7 +39,7 @@ var K8sHostNamespacesShared = lint.Rule[*facts.Manifest]{
 	Check: checkK8sHostNamespacesShared,
 }
 
-func checkK8sHostNamespacesShared(p *lint.Pass[*facts.Manifest]) {
+func checkK8sHostNamespacesShared(p *facts.Pass[*facts.Manifest]) {
 	for _, w := range p.Doc.Workloads() {
 		if slices.Contains(p.Options.List("node-agents"), w.Name()) {
 			continue

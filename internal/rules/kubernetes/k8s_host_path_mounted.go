@@ -19,7 +19,7 @@ import (
 // The socket is an error, a folder of the system a warning, all else an info.
 // In a DaemonSet and in kube-system only the socket counts, as a warning: agents
 // read what their node has. Workloads that the option names are left alone.
-var K8sHostPathMounted = lint.Rule[*facts.Manifest]{
+var K8sHostPathMounted = facts.Rule[*facts.Manifest]{
 	Meta: lint.Meta{
 		ID:       "k8s-host-path-mounted",
 		Title:    "A pod mounts a path of its node",
@@ -38,7 +38,7 @@ var K8sHostPathMounted = lint.Rule[*facts.Manifest]{
 	Check: checkK8sHostPathMounted,
 }
 
-func checkK8sHostPathMounted(p *lint.Pass[*facts.Manifest]) {
+func checkK8sHostPathMounted(p *facts.Pass[*facts.Manifest]) {
 	for _, w := range p.Doc.Workloads() {
 		volumes := w.Get("volumes")
 		if volumes == nil || slices.Contains(p.Options.List("node-agents"), w.Name()) {

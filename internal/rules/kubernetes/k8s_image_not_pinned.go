@@ -14,7 +14,7 @@ import (
 // Silent for names with variables or placeholders, for images whose tag
 // Kustomize or Skaffold puts in, for images that are never pulled, and with a
 // digest. The option digest asks for a digest beside the tag.
-var K8sImageNotPinned = lint.Rule[*facts.Manifest]{
+var K8sImageNotPinned = facts.Rule[*facts.Manifest]{
 	Meta: lint.Meta{
 		ID:       "k8s-image-not-pinned",
 		Title:    "An image has no fixed version",
@@ -34,7 +34,7 @@ var K8sImageNotPinned = lint.Rule[*facts.Manifest]{
 	Check: checkK8sImageNotPinned,
 }
 
-func checkK8sImageNotPinned(p *lint.Pass[*facts.Manifest]) {
+func checkK8sImageNotPinned(p *facts.Pass[*facts.Manifest]) {
 	for _, w := range p.Doc.Workloads() {
 		for _, c := range w.Containers {
 			i, ok := c.Image()
@@ -53,7 +53,7 @@ func checkK8sImageNotPinned(p *lint.Pass[*facts.Manifest]) {
 			default:
 				continue
 			}
-			if !p.Doc.Replaced(i) {
+			if !p.Project.Replaced(i) {
 				p.Report(f)
 			}
 		}

@@ -16,7 +16,7 @@ import (
 // for init containers, jobs, single pods, databases, and patches. A program that
 // ends when it fails needs no probe, and the manifest does not show which one
 // does, so it is a part of the preset cloud-native.
-var K8sLivenessProbeMissing = lint.Rule[*facts.Manifest]{
+var K8sLivenessProbeMissing = facts.Rule[*facts.Manifest]{
 	Meta: lint.Meta{
 		ID:         "k8s-liveness-probe-missing",
 		Title:      "Nothing notices that a server hangs",
@@ -30,7 +30,7 @@ var K8sLivenessProbeMissing = lint.Rule[*facts.Manifest]{
 	Check: checkK8sLivenessProbeMissing,
 }
 
-func checkK8sLivenessProbeMissing(p *lint.Pass[*facts.Manifest]) {
+func checkK8sLivenessProbeMissing(p *facts.Pass[*facts.Manifest]) {
 	for _, w := range p.Doc.Workloads() {
 		if !isProbed(w) {
 			continue

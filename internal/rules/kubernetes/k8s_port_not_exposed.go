@@ -21,7 +21,7 @@ import (
 // images, where one of the ports is the same on both sides, where the manifest
 // gives the command, its arguments or a variable whose name has PORT in it, and
 // where the Dockerfile exposes nothing, or a variable.
-var K8sPortNotExposed = lint.Rule[*facts.Manifest]{
+var K8sPortNotExposed = facts.Rule[*facts.Manifest]{
 	Meta: lint.Meta{
 		ID:       "k8s-port-not-exposed",
 		Title:    "A container declares another port than its image exposes",
@@ -35,7 +35,7 @@ var K8sPortNotExposed = lint.Rule[*facts.Manifest]{
 	Check: checkK8sPortNotExposed,
 }
 
-func checkK8sPortNotExposed(p *lint.Pass[*facts.Manifest]) {
+func checkK8sPortNotExposed(p *facts.Pass[*facts.Manifest]) {
 	for _, w := range p.Doc.Workloads() {
 		for _, c := range w.Containers {
 			declared := c.Ports()
@@ -46,7 +46,7 @@ func checkK8sPortNotExposed(p *lint.Pass[*facts.Manifest]) {
 			if !ok {
 				continue
 			}
-			image, ok := p.Doc.Around.BuiltHere(i)
+			image, ok := p.Project.BuiltHere(i)
 			if !ok {
 				continue
 			}

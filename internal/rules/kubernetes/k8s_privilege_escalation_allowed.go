@@ -14,7 +14,7 @@ import (
 // with CAP_SYS_ADMIN, where Kubernetes refuses false; for init containers and
 // jobs; and for Windows. It is a part of the presets cloud-native and
 // hardening: nearly no manifest sets it, so by default it would only be noise.
-var K8sPrivilegeEscalationAllowed = lint.Rule[*facts.Manifest]{
+var K8sPrivilegeEscalationAllowed = facts.Rule[*facts.Manifest]{
 	Meta: lint.Meta{
 		ID:       "k8s-privilege-escalation-allowed",
 		Title:    "Processes may get more rights than they began with",
@@ -27,7 +27,7 @@ var K8sPrivilegeEscalationAllowed = lint.Rule[*facts.Manifest]{
 	Check: checkK8sPrivilegeEscalationAllowed,
 }
 
-func checkK8sPrivilegeEscalationAllowed(p *lint.Pass[*facts.Manifest]) {
+func checkK8sPrivilegeEscalationAllowed(p *facts.Pass[*facts.Manifest]) {
 	for _, w := range p.Doc.Workloads() {
 		if w.Windows() {
 			continue

@@ -16,7 +16,7 @@ import (
 // It is an info for a DaemonSet and in kube-system, where agents that set up the
 // node have no other way. Workloads that the option names are left alone, and
 // pods with user namespaces ("hostUsers: false"), whose root is nobody on the node.
-var K8sPrivilegedContainer = lint.Rule[*facts.Manifest]{
+var K8sPrivilegedContainer = facts.Rule[*facts.Manifest]{
 	Meta: lint.Meta{
 		ID:       "k8s-privileged-container",
 		Title:    "A privileged container is root on its node",
@@ -36,7 +36,7 @@ func nodeAgents() lint.Option {
 	return lint.Option{Name: "node-agents", Kind: lint.ListOption, Doc: "names of workloads that work on their node and need it"}
 }
 
-func checkK8sPrivilegedContainer(p *lint.Pass[*facts.Manifest]) {
+func checkK8sPrivilegedContainer(p *facts.Pass[*facts.Manifest]) {
 	for _, w := range p.Doc.Workloads() {
 		if w.OwnUsers() || slices.Contains(p.Options.List("node-agents"), w.Name()) {
 			continue

@@ -18,7 +18,7 @@ import (
 // A name is an error, a number an info. Silent for numbers where the container
 // declares no port at all, since a declaration changes nothing, and for patches
 // that leave the ports out.
-var K8sProbePortUndeclared = lint.Rule[*facts.Manifest]{
+var K8sProbePortUndeclared = facts.Rule[*facts.Manifest]{
 	Meta: lint.Meta{
 		ID:       "k8s-probe-port-undeclared",
 		Title:    "A probe asks a port that the container does not declare",
@@ -33,7 +33,7 @@ var K8sProbePortUndeclared = lint.Rule[*facts.Manifest]{
 	Check: checkK8sProbePortUndeclared,
 }
 
-func checkK8sProbePortUndeclared(p *lint.Pass[*facts.Manifest]) {
+func checkK8sProbePortUndeclared(p *facts.Pass[*facts.Manifest]) {
 	for _, w := range p.Doc.Workloads() {
 		for _, c := range w.Containers {
 			if c.Get("ports") == nil && (w.Partial || w.Knative) {
@@ -46,7 +46,7 @@ func checkK8sProbePortUndeclared(p *lint.Pass[*facts.Manifest]) {
 	}
 }
 
-func checkProbePort(p *lint.Pass[*facts.Manifest], c *facts.Container, probe string) {
+func checkProbePort(p *facts.Pass[*facts.Manifest], c *facts.Container, probe string) {
 	kind, asked := handler(c, probe)
 	port := p.Doc.Get(asked, "port").Resolve()
 	if kind == "exec" || port == nil || port.Value == "" || p.Doc.Scalar(asked, "host") != "" {

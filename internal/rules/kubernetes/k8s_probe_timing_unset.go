@@ -17,7 +17,7 @@ import (
 //
 // Silent where one of the two is written, and where there is a startup probe. The
 // defaults fit most programs, so it is a part of the preset cloud-native.
-var K8sProbeTimingUnset = lint.Rule[*facts.Manifest]{
+var K8sProbeTimingUnset = facts.Rule[*facts.Manifest]{
 	Meta: lint.Meta{
 		ID:       "k8s-probe-timing-unset",
 		Title:    "A probe does not say when it asks",
@@ -30,7 +30,7 @@ var K8sProbeTimingUnset = lint.Rule[*facts.Manifest]{
 	Check: checkK8sProbeTimingUnset,
 }
 
-func checkK8sProbeTimingUnset(p *lint.Pass[*facts.Manifest]) {
+func checkK8sProbeTimingUnset(p *facts.Pass[*facts.Manifest]) {
 	for _, w := range p.Doc.Workloads() {
 		if w.RunsOnce || w.Knative {
 			continue
@@ -46,7 +46,7 @@ func checkK8sProbeTimingUnset(p *lint.Pass[*facts.Manifest]) {
 	}
 }
 
-func checkTiming(p *lint.Pass[*facts.Manifest], c *facts.Container, probe string) {
+func checkTiming(p *facts.Pass[*facts.Manifest], c *facts.Container, probe string) {
 	n := c.Get(probe)
 	if kind, _ := handler(c, probe); kind == "" || c.Node.Own(probe) == nil {
 		return

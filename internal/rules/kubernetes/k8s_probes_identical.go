@@ -15,7 +15,7 @@ import (
 //
 // Silent for probes other than httpGet, and where the liveness probe is the more
 // patient one.
-var K8sProbesIdentical = lint.Rule[*facts.Manifest]{
+var K8sProbesIdentical = facts.Rule[*facts.Manifest]{
 	Meta: lint.Meta{
 		ID:       "k8s-probes-identical",
 		Title:    "A pod that is not ready is restarted",
@@ -29,7 +29,7 @@ var K8sProbesIdentical = lint.Rule[*facts.Manifest]{
 	Check: checkK8sProbesIdentical,
 }
 
-func checkK8sProbesIdentical(p *lint.Pass[*facts.Manifest]) {
+func checkK8sProbesIdentical(p *facts.Pass[*facts.Manifest]) {
 	for _, w := range p.Doc.Workloads() {
 		for _, c := range w.Containers {
 			kind, live := handler(c, "livenessProbe")

@@ -24,7 +24,7 @@ import (
 // hold some of it already: it needs a persistent volume. An emptyDir would hide it.
 //
 // Silent for folders of VOLUME, which are writable, and for images from elsewhere.
-var K8sReadOnlyWithoutWritablePath = lint.Rule[*facts.Manifest]{
+var K8sReadOnlyWithoutWritablePath = facts.Rule[*facts.Manifest]{
 	Meta: lint.Meta{
 		ID:       "k8s-read-only-without-writable-path",
 		Title:    "A container with a read-only root writes somewhere",
@@ -38,7 +38,7 @@ var K8sReadOnlyWithoutWritablePath = lint.Rule[*facts.Manifest]{
 	Check: checkK8sReadOnlyWithoutWritablePath,
 }
 
-func checkK8sReadOnlyWithoutWritablePath(p *lint.Pass[*facts.Manifest]) {
+func checkK8sReadOnlyWithoutWritablePath(p *facts.Pass[*facts.Manifest]) {
 	for _, w := range p.Doc.Workloads() {
 		if w.Windows() {
 			continue
@@ -49,7 +49,7 @@ func checkK8sReadOnlyWithoutWritablePath(p *lint.Pass[*facts.Manifest]) {
 			if !facts.IsTrue(readOnly) || !known {
 				continue
 			}
-			if image, ok := p.Doc.Around.BuiltHere(i); ok {
+			if image, ok := p.Project.BuiltHere(i); ok {
 				checkWrites(p, c, image, lint.Finding{Span: readOnly.Span})
 			}
 		}
@@ -58,7 +58,7 @@ func checkK8sReadOnlyWithoutWritablePath(p *lint.Pass[*facts.Manifest]) {
 
 // checkWrites reports the first folder that is not writable: one at a time, since
 // the fixes would be in each other's way.
-func checkWrites(p *lint.Pass[*facts.Manifest], c *facts.Container, image facts.BuiltImage, f lint.Finding) {
+func checkWrites(p *facts.Pass[*facts.Manifest], c *facts.Container, image facts.BuiltImage, f lint.Finding) {
 	start, known := c.Start(image.Stage)
 	for _, write := range image.Stage.Writes(start, known) {
 		if image.Stage.VolumeHolds(write.Folder) || mountHolds(p.Doc, c, write.Folder) {

@@ -16,7 +16,7 @@ import (
 // thought of probes. One finding for each workload; a container counts that
 // declares a port. Silent for init containers, jobs, single pods, databases, and
 // patches.
-var K8sReadinessProbeMissing = lint.Rule[*facts.Manifest]{
+var K8sReadinessProbeMissing = facts.Rule[*facts.Manifest]{
 	Meta: lint.Meta{
 		ID:       "k8s-readiness-probe-missing",
 		Title:    "Requests reach a pod before it can answer",
@@ -31,7 +31,7 @@ var K8sReadinessProbeMissing = lint.Rule[*facts.Manifest]{
 	Check: checkK8sReadinessProbeMissing,
 }
 
-func checkK8sReadinessProbeMissing(p *lint.Pass[*facts.Manifest]) {
+func checkK8sReadinessProbeMissing(p *facts.Pass[*facts.Manifest]) {
 	for _, w := range p.Doc.Workloads() {
 		if !isProbed(w) {
 			continue
@@ -40,7 +40,7 @@ func checkK8sReadinessProbeMissing(p *lint.Pass[*facts.Manifest]) {
 		if len(missing) == 0 {
 			continue
 		}
-		service, selected := p.Doc.ServiceOf(w)
+		service, selected := p.Project.ServiceOf(p.Doc, w)
 		f := lint.Finding{Related: []lint.Related{service}}
 		if !selected {
 			f.Severity, f.Related = lint.Info, nil

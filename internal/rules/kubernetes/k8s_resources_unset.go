@@ -19,7 +19,7 @@ import (
 // jobs, where a LimitRange in the same folder gives defaults, and for limits of
 // the whole pod. Hardly any manifest of a test or an example sets them, so it is
 // a part of the preset cloud-native.
-var K8sResourcesUnset = lint.Rule[*facts.Manifest]{
+var K8sResourcesUnset = facts.Rule[*facts.Manifest]{
 	Meta: lint.Meta{
 		ID:       "k8s-resources-unset",
 		Title:    "A container does not say what it needs",
@@ -33,7 +33,7 @@ var K8sResourcesUnset = lint.Rule[*facts.Manifest]{
 	Check: checkK8sResourcesUnset,
 }
 
-func checkK8sResourcesUnset(p *lint.Pass[*facts.Manifest]) {
+func checkK8sResourcesUnset(p *facts.Pass[*facts.Manifest]) {
 	for _, w := range p.Doc.Workloads() {
 		if w.Partial || w.RunsOnce || w.Knative || w.Get("resources") != nil {
 			continue
@@ -47,7 +47,7 @@ func checkK8sResourcesUnset(p *lint.Pass[*facts.Manifest]) {
 			// Those that lack something else are named once this is mended.
 			return c.RunsOn() && lacks != "" && lacks == missing
 		})
-		if len(unset) == 0 || p.Doc.HasNearby("LimitRange") {
+		if len(unset) == 0 || p.Project.HasNearby(p.Doc, "LimitRange") {
 			continue
 		}
 		p.Report(lint.Finding{

@@ -21,7 +21,7 @@ import (
 // writes in many places. Silent for init containers, jobs, privileged containers
 // and Windows. Which paths a program writes to is not in the manifest, and hardly
 // any sets it, so it is a part of the presets cloud-native and hardening.
-var K8sRootFilesystemWritable = lint.Rule[*facts.Manifest]{
+var K8sRootFilesystemWritable = facts.Rule[*facts.Manifest]{
 	Meta: lint.Meta{
 		ID:       "k8s-root-filesystem-writable",
 		Title:    "A container may change its own files",
@@ -34,7 +34,7 @@ var K8sRootFilesystemWritable = lint.Rule[*facts.Manifest]{
 	Check: checkK8sRootFilesystemWritable,
 }
 
-func checkK8sRootFilesystemWritable(p *lint.Pass[*facts.Manifest]) {
+func checkK8sRootFilesystemWritable(p *facts.Pass[*facts.Manifest]) {
 	for _, w := range p.Doc.Workloads() {
 		if w.Windows() {
 			continue

@@ -21,7 +21,7 @@ import (
 // init containers, which may have to prepare files as root, for databases whose
 // images begin as root and give that up themselves, and for pods with user
 // namespaces ("hostUsers: false").
-var K8sRootUserAllowed = lint.Rule[*facts.Manifest]{
+var K8sRootUserAllowed = facts.Rule[*facts.Manifest]{
 	Meta: lint.Meta{
 		ID:         "k8s-root-user-allowed",
 		Title:      "Nothing keeps the pod from running as root",
@@ -38,7 +38,7 @@ var K8sRootUserAllowed = lint.Rule[*facts.Manifest]{
 	Check: checkK8sRootUserAllowed,
 }
 
-func checkK8sRootUserAllowed(p *lint.Pass[*facts.Manifest]) {
+func checkK8sRootUserAllowed(p *facts.Pass[*facts.Manifest]) {
 	for _, w := range p.Doc.Workloads() {
 		if w.Windows() || w.ServesNode() || w.OwnUsers() {
 			continue
@@ -67,7 +67,7 @@ func checkK8sRootUserAllowed(p *lint.Pass[*facts.Manifest]) {
 }
 
 // reportRoot reports a pod, or a container, that asks for root by number.
-func reportRoot(p *lint.Pass[*facts.Manifest], w *facts.Workload) {
+func reportRoot(p *facts.Pass[*facts.Manifest], w *facts.Workload) {
 	running := choose(w, func(c *facts.Container) bool { return !c.Init || c.Sidecar })
 	pod := w.Get("securityContext", "runAsUser")
 	overridden := len(running) > 0 && !slices.ContainsFunc(running, func(c *facts.Container) bool { return c.Get("securityContext", "runAsUser") == nil })

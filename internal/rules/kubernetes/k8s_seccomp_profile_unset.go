@@ -19,7 +19,7 @@ import (
 // privileged containers, which have none, for Windows, and where a Namespace in
 // the same folder enforces the level "restricted". Many clusters set a default
 // that the manifest does not show, so it is a part of the preset hardening only.
-var K8sSeccompProfileUnset = lint.Rule[*facts.Manifest]{
+var K8sSeccompProfileUnset = facts.Rule[*facts.Manifest]{
 	Meta: lint.Meta{
 		ID:       "k8s-seccomp-profile-unset",
 		Title:    "No seccomp profile limits the system calls",
@@ -36,7 +36,7 @@ var K8sSeccompProfileUnset = lint.Rule[*facts.Manifest]{
 	Check: checkK8sSeccompProfileUnset,
 }
 
-func checkK8sSeccompProfileUnset(p *lint.Pass[*facts.Manifest]) {
+func checkK8sSeccompProfileUnset(p *facts.Pass[*facts.Manifest]) {
 	for _, w := range p.Doc.Workloads() {
 		if w.Windows() {
 			continue
@@ -55,7 +55,7 @@ func checkK8sSeccompProfileUnset(p *lint.Pass[*facts.Manifest]) {
 		unset := choose(w, func(c *facts.Container) bool {
 			return c.RunsOn() && !isPrivileged(c) && !w.Partial && !w.Knative && c.Security("seccompProfile") == nil
 		})
-		if len(unset) == 0 || isRestricted(p.Doc) || hasSeccompAnnotation(p.Doc, w) {
+		if len(unset) == 0 || isRestricted(p) || hasSeccompAnnotation(p.Doc, w) {
 			continue
 		}
 		edits, ok := setInPod(p.Doc, w, "RuntimeDefault", "securityContext", "seccompProfile", "type")
@@ -77,11 +77,11 @@ func hasSeccompAnnotation(d *facts.Manifest, w *facts.Workload) bool {
 
 // isRestricted tells whether a Namespace of the folder enforces the strictest of
 // the levels for pods.
-func isRestricted(d *facts.Manifest) bool {
+func isRestricted(p *facts.Pass[*facts.Manifest]) bool {
 	restricted := func(m *facts.Manifest) bool {
 		return slices.ContainsFunc(m.Objects(), func(o facts.Object) bool {
 			return o.Kind == "Namespace" && m.Scalar(o.Root, "metadata", "labels", "pod-security.kubernetes.io/enforce") == "restricted"
 		})
 	}
-	return restricted(d) || slices.ContainsFunc(d.Nearby(), func(near *facts.ManifestNear) bool { return restricted(near.Manifest) })
+	return restricted(p.Doc) || slices.ContainsFunc(p.Project.Nearby(), func(near *facts.ManifestNear) bool { return restricted(near.Manifest) })
 }

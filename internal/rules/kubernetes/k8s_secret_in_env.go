@@ -20,7 +20,7 @@ import (
 // paths and addresses, for values of a template, and for files encrypted with
 // SOPS. The option prefer-files also reports secretKeyRef in env, since variables
 // show in dumps and in child processes.
-var K8sSecretInEnv = lint.Rule[*facts.Manifest]{
+var K8sSecretInEnv = facts.Rule[*facts.Manifest]{
 	Meta: lint.Meta{
 		ID:         "k8s-secret-in-env",
 		Title:      "A secret stands in a manifest",
@@ -40,7 +40,7 @@ var K8sSecretInEnv = lint.Rule[*facts.Manifest]{
 	Check: checkK8sSecretInEnv,
 }
 
-func checkK8sSecretInEnv(p *lint.Pass[*facts.Manifest]) {
+func checkK8sSecretInEnv(p *facts.Pass[*facts.Manifest]) {
 	for _, w := range p.Doc.Workloads() {
 		for _, c := range w.Containers {
 			env := c.Get("env")

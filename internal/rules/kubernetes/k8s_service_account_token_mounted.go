@@ -15,7 +15,7 @@ import (
 // purpose; for what works on the node, and where the folder has the default
 // ServiceAccount with that setting. Whether a program calls the API is not in the
 // manifest, so it is a part of the preset hardening only.
-var K8sServiceAccountTokenMounted = lint.Rule[*facts.Manifest]{
+var K8sServiceAccountTokenMounted = facts.Rule[*facts.Manifest]{
 	Meta: lint.Meta{
 		ID:         "k8s-service-account-token-mounted",
 		Title:      "A pod gets a token for the Kubernetes API that it has no use for",
@@ -30,10 +30,10 @@ var K8sServiceAccountTokenMounted = lint.Rule[*facts.Manifest]{
 	Check: checkK8sServiceAccountTokenMounted,
 }
 
-func checkK8sServiceAccountTokenMounted(p *lint.Pass[*facts.Manifest]) {
+func checkK8sServiceAccountTokenMounted(p *facts.Pass[*facts.Manifest]) {
 	for _, w := range p.Doc.Workloads() {
 		account := w.Scalar("serviceAccountName") + w.Scalar("serviceAccount")
-		if w.Partial || w.Knative || w.ServesNode() || account != "" && account != "default" || w.Get("automountServiceAccountToken") != nil || p.Doc.HasNearby("ServiceAccount") && defaultWithoutToken(p.Doc) {
+		if w.Partial || w.Knative || w.ServesNode() || account != "" && account != "default" || w.Get("automountServiceAccountToken") != nil || p.Project.HasNearby(p.Doc, "ServiceAccount") && defaultWithoutToken(p) {
 			continue
 		}
 		edits, ok := setInPod(p.Doc, w, "false", "automountServiceAccountToken")
@@ -46,9 +46,9 @@ func checkK8sServiceAccountTokenMounted(p *lint.Pass[*facts.Manifest]) {
 }
 
 // defaultWithoutToken tells whether the folder's default account gives no token.
-func defaultWithoutToken(d *facts.Manifest) bool {
-	files := []*facts.Manifest{d}
-	for _, near := range d.Nearby() {
+func defaultWithoutToken(p *facts.Pass[*facts.Manifest]) bool {
+	files := []*facts.Manifest{p.Doc}
+	for _, near := range p.Project.Nearby() {
 		files = append(files, near.Manifest)
 	}
 	for _, m := range files {

@@ -17,7 +17,7 @@ import (
 // Silent for jobs and init containers, which end by themselves; for bash, which
 // replaces itself; for scripts with trap or wait, and where the last command is
 // a loop, a pipe or a builtin.
-var K8sShellWrapperWithoutExec = lint.Rule[*facts.Manifest]{
+var K8sShellWrapperWithoutExec = facts.Rule[*facts.Manifest]{
 	Meta: lint.Meta{
 		ID:       "k8s-shell-wrapper-without-exec",
 		Title:    "A shell keeps the stop signal from the program",
@@ -30,7 +30,7 @@ var K8sShellWrapperWithoutExec = lint.Rule[*facts.Manifest]{
 	Check: checkK8sShellWrapperWithoutExec,
 }
 
-func checkK8sShellWrapperWithoutExec(p *lint.Pass[*facts.Manifest]) {
+func checkK8sShellWrapperWithoutExec(p *facts.Pass[*facts.Manifest]) {
 	for _, w := range p.Doc.Workloads() {
 		if facts.IsTrue(w.Get("shareProcessNamespace")) {
 			continue // the pause process is the first one
@@ -63,7 +63,7 @@ func wrappedScript(c *facts.Container) *yaml.Node {
 	return all[script]
 }
 
-func reportWrapper(p *lint.Pass[*facts.Manifest], script *yaml.Node) {
+func reportWrapper(p *facts.Pass[*facts.Manifest], script *yaml.Node) {
 	last, offset, ok := facts.LastCommand(script.Value)
 	if !ok || last == "sleep" || last == "tail" {
 		return // what waits for nothing loses nothing

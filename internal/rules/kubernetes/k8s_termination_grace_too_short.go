@@ -24,7 +24,7 @@ import (
 // preStop does more than sleep for a number of seconds; where the server says how
 // long it takes (k8s-grace-below-app-timeout compares that); of 0 also for single pods,
 // for what works on the node, and for pause images, which only keep a place free.
-var K8sTerminationGraceTooShort = lint.Rule[*facts.Manifest]{
+var K8sTerminationGraceTooShort = facts.Rule[*facts.Manifest]{
 	Meta: lint.Meta{
 		ID:       "k8s-termination-grace-too-short",
 		Title:    "The pod is killed before it can end",
@@ -44,7 +44,7 @@ const defaultGrace = 30
 // leastGrace is what a server needs after preStop, in seconds.
 const leastGrace = 10
 
-func checkK8sTerminationGraceTooShort(p *lint.Pass[*facts.Manifest]) {
+func checkK8sTerminationGraceTooShort(p *facts.Pass[*facts.Manifest]) {
 	for _, w := range p.Doc.Workloads() {
 		if w.RunsOnce {
 			continue
@@ -77,7 +77,7 @@ func checkK8sTerminationGraceTooShort(p *lint.Pass[*facts.Manifest]) {
 		if grace <= longest {
 			f.Severity = lint.Error
 			f.Message = fmt.Sprintf("preStop sleeps for %d seconds and the pod is killed after %d: nothing is left for the program to end; make terminationGracePeriodSeconds longer", longest, grace)
-		} else if slices.ContainsFunc(w.Containers, func(c *facts.Container) bool { return saysStopTime(p.Doc, c) }) {
+		} else if slices.ContainsFunc(w.Containers, func(c *facts.Container) bool { return saysStopTime(p, c) }) {
 			continue
 		} else {
 			f.Message = fmt.Sprintf("preStop sleeps for %d of the %d seconds after which the pod is killed; make terminationGracePeriodSeconds longer", longest, grace)

@@ -18,7 +18,7 @@ import (
 // the repository says from which Dockerfile it is built. Silent for all other
 // images, with a runAsUser, for users from variables, and for an image without
 // USER whose base may set one.
-var K8sUserNotNumeric = lint.Rule[*facts.Manifest]{
+var K8sUserNotNumeric = facts.Rule[*facts.Manifest]{
 	Meta: lint.Meta{
 		ID:       "k8s-user-not-numeric",
 		Title:    "The kubelet cannot tell that the image's user is not root",
@@ -32,14 +32,14 @@ var K8sUserNotNumeric = lint.Rule[*facts.Manifest]{
 	Check: checkK8sUserNotNumeric,
 }
 
-func checkK8sUserNotNumeric(p *lint.Pass[*facts.Manifest]) {
+func checkK8sUserNotNumeric(p *facts.Pass[*facts.Manifest]) {
 	for _, w := range p.Doc.Workloads() {
 		for _, c := range w.Containers {
 			i, ok := c.Image()
 			if !ok || !facts.IsTrue(c.Security("runAsNonRoot")) || c.Security("runAsUser") != nil || w.Windows() {
 				continue
 			}
-			image, ok := p.Doc.Around.BuiltHere(i)
+			image, ok := p.Project.BuiltHere(i)
 			if !ok {
 				continue
 			}

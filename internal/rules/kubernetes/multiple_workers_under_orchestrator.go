@@ -27,7 +27,7 @@ import (
 // uvicorn, fastapi, hypercorn and granian. An info for gunicorn, whose workers
 // take the place of threads in programs that are not asynchronous. Silent for
 // jobs, and for numbers from variables.
-var MultipleWorkersUnderOrchestrator = lint.Rule[*facts.Manifest]{
+var MultipleWorkersUnderOrchestrator = facts.Rule[*facts.Manifest]{
 	Meta: lint.Meta{
 		ID:       "multiple-workers-under-orchestrator",
 		Title:    "Several workers in a container hide load and memory from the scheduler",
@@ -41,7 +41,7 @@ var MultipleWorkersUnderOrchestrator = lint.Rule[*facts.Manifest]{
 	Check: checkMultipleWorkersUnderOrchestrator,
 }
 
-func checkMultipleWorkersUnderOrchestrator(p *lint.Pass[*facts.Manifest]) {
+func checkMultipleWorkersUnderOrchestrator(p *facts.Pass[*facts.Manifest]) {
 	for _, w := range p.Doc.Workloads() {
 		for _, c := range w.Containers {
 			if c.RunsOn() {
@@ -51,7 +51,7 @@ func checkMultipleWorkersUnderOrchestrator(p *lint.Pass[*facts.Manifest]) {
 	}
 }
 
-func checkWorkers(p *lint.Pass[*facts.Manifest], c *facts.Container) {
+func checkWorkers(p *facts.Pass[*facts.Manifest], c *facts.Container) {
 	command, ok := c.Words("command")
 	args, ok2 := c.Words("args")
 	if !ok || !ok2 {
@@ -68,7 +68,7 @@ func checkWorkers(p *lint.Pass[*facts.Manifest], c *facts.Container) {
 		return
 	}
 	var related []lint.Related
-	if image, ok := builtBy(p.Doc, c); ok && len(nodes) == 0 {
+	if image, ok := builtBy(p, c); ok && len(nodes) == 0 {
 		words = nil
 		start := image.Stage.Command()
 		for _, w := range start.Words {
@@ -89,12 +89,12 @@ func checkWorkers(p *lint.Pass[*facts.Manifest], c *facts.Container) {
 
 // builtBy is the image of a container, where its Dockerfile is known and starts
 // the program by its CMD alone.
-func builtBy(d *facts.Manifest, c *facts.Container) (facts.BuiltImage, bool) {
+func builtBy(p *facts.Pass[*facts.Manifest], c *facts.Container) (facts.BuiltImage, bool) {
 	i, known := c.Image()
 	if !known {
 		return facts.BuiltImage{}, false
 	}
-	image, ok := d.Around.BuiltHere(i)
+	image, ok := p.Project.BuiltHere(i)
 	if !ok || image.Stage.Entrypoint() != nil {
 		return facts.BuiltImage{}, false
 	}
@@ -119,7 +119,7 @@ func readsVariable(program string) bool {
 	return program == "uvicorn" || program == "gunicorn" || program == "fastapi"
 }
 
-func reportWorkers(p *lint.Pass[*facts.Manifest], span text.Span, count int, program string, fixes []lint.Fix, related ...lint.Related) {
+func reportWorkers(p *facts.Pass[*facts.Manifest], span text.Span, count int, program string, fixes []lint.Fix, related ...lint.Related) {
 	f := lint.Finding{
 		Span: span, Related: related, Fixes: fixes,
 		Message: fmt.Sprintf("%s starts %d workers, which the scheduler sees as one; start one in each container, and more replicas", program, count),

@@ -36,7 +36,7 @@ func noPin(err error) Pin {
 
 // Version puts the tag with the version in the place of none or latest, and
 // the digest where the configuration asks for it.
-func Version[D any](p *lint.Pass[D], x facts.ImageSite) Pin {
+func Version[D any](p *facts.Pass[D], x facts.ImageSite) Pin {
 	if _, err := p.Registry.Digest(x.Reference()); err != nil {
 		return noPin(err)
 	}
@@ -61,7 +61,7 @@ func Version[D any](p *lint.Pass[D], x facts.ImageSite) Pin {
 
 // Digest adds the digest. Where the configuration asks for versions too, or
 // the tag is none, the tag with the version goes first.
-func Digest[D any](p *lint.Pass[D], x facts.ImageSite) Pin {
+func Digest[D any](p *facts.Pass[D], x facts.ImageSite) Pin {
 	if p.Settings.Pin.Version && x.Refusal == "" {
 		if v, err := p.Registry.Version(x.Reference()); err == nil && v.Tag != x.Image.Tag {
 			return Version(p, x)
@@ -80,7 +80,7 @@ func Digest[D any](p *lint.Pass[D], x facts.ImageSite) Pin {
 }
 
 // Refresh puts the digest that the tag names now in the place of another one.
-func Refresh[D any](p *lint.Pass[D], x facts.ImageSite, now string) Pin {
+func Refresh[D any](p *facts.Pass[D], x facts.ImageSite, now string) Pin {
 	fix := lint.Fix{Title: "take the digest that " + x.Image.Tag + " has today", Applicability: lint.Unsafe, MaxEffect: lint.EffectRepin}
 	if p.Settings.Pin.Refresh {
 		fix.Applicability = lint.Safe
@@ -90,7 +90,7 @@ func Refresh[D any](p *lint.Pass[D], x facts.ImageSite, now string) Pin {
 
 // to completes a fix that names a tag and a digest, unless the image is not
 // for the wanted platform, or something changed while it was looked at.
-func to[D any](p *lint.Pass[D], x facts.ImageSite, tag, digest, written string, fix lint.Fix) Pin {
+func to[D any](p *facts.Pass[D], x facts.ImageSite, tag, digest, written string, fix lint.Fix) Pin {
 	if x.Refusal != "" {
 		return Pin{Reason: x.Refusal}
 	}

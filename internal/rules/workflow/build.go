@@ -159,12 +159,12 @@ func isLatest(name string) bool {
 }
 
 // dockerfileOf is the Dockerfile that a build reads; nil when that is not known.
-func (b imageBuild) dockerfileOf(d *facts.Workflow) *facts.DockerfileNear {
+func (b imageBuild) dockerfileOf(p *facts.Pass[*facts.Workflow]) *facts.DockerfileNear {
 	in, err := b.inputs()
 	if err != nil {
 		return nil
 	}
-	c, err := d.Around.Context(path.Join(toRoot, in.folder), in.dockerfile())
+	c, err := p.Project.Context(path.Join(toRoot, in.folder), in.dockerfile())
 	if err != nil {
 		return nil
 	}

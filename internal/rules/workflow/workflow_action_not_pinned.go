@@ -19,7 +19,7 @@ import (
 // Silent for actions of the same repository, for full commits, and for the
 // owners that the option names. Tags are the usual way, so it is a part of the
 // preset hardening only.
-var WorkflowActionNotPinned = lint.Rule[*facts.Workflow]{
+var WorkflowActionNotPinned = facts.Rule[*facts.Workflow]{
 	Meta: lint.Meta{
 		ID:       "workflow-action-not-pinned",
 		Title:    "An action is not fixed to a commit",
@@ -36,7 +36,7 @@ var WorkflowActionNotPinned = lint.Rule[*facts.Workflow]{
 	Check: checkWorkflowActionNotPinned,
 }
 
-func checkWorkflowActionNotPinned(p *lint.Pass[*facts.Workflow]) {
+func checkWorkflowActionNotPinned(p *facts.Pass[*facts.Workflow]) {
 	check := func(a facts.Action) {
 		allowed := slices.ContainsFunc(p.Options.List("allowed-owners"), func(o string) bool { return strings.EqualFold(o, a.Owner()) })
 		if a.Name == "" || a.IsCommit() || allowed || facts.HasExpression(a.Name) {

@@ -26,7 +26,7 @@ import (
 // cd, for what git ignores, for names of what a build makes (dist, target), and for
 // paths that an earlier step names or may bring (actions/download-artifact). Folders without .git and .gitignore, which may
 // hold a part of the files only, are skipped.
-var WorkflowBuildPathMissing = lint.Rule[*facts.Workflow]{
+var WorkflowBuildPathMissing = facts.Rule[*facts.Workflow]{
 	Meta: lint.Meta{
 		ID:       "workflow-build-path-missing",
 		Title:    "A workflow builds what is not in the repository",
@@ -41,7 +41,7 @@ var WorkflowBuildPathMissing = lint.Rule[*facts.Workflow]{
 	Check: checkWorkflowBuildPathMissing,
 }
 
-func checkWorkflowBuildPathMissing(p *lint.Pass[*facts.Workflow]) {
+func checkWorkflowBuildPathMissing(p *facts.Pass[*facts.Workflow]) {
 	if p.Doc.HasTrigger("workflow_call") {
 		return
 	}
@@ -62,11 +62,11 @@ func checkWorkflowBuildPathMissing(p *lint.Pass[*facts.Workflow]) {
 				skip("what a step builds is not known: " + err.Error())
 				continue
 			}
-			if !isRoot(p.Doc) {
+			if !isRoot(p) {
 				skip("neither .git nor a .gitignore shows that all files of the project are there")
 				return
 			}
-			if f, ok := checkInputs(p.Doc, b, in); ok {
+			if f, ok := checkInputs(p, b, in); ok {
 				p.Report(f)
 			}
 		}
@@ -75,8 +75,8 @@ func checkWorkflowBuildPathMissing(p *lint.Pass[*facts.Workflow]) {
 
 // isRoot tells whether the folder that the workflow is for looks like the root of
 // a repository, of which all files are there: templates of workflows lie elsewhere.
-func isRoot(d *facts.Workflow) bool {
-	root, err := d.Around.Context(toRoot, "")
+func isRoot(p *facts.Pass[*facts.Workflow]) bool {
+	root, err := p.Project.Context(toRoot, "")
 	if err != nil {
 		return false
 	}
@@ -98,11 +98,11 @@ func checksOutElsewhere(j *facts.Job) bool {
 }
 
 // checkInputs looks for what a build names; ok is false where all of it is there.
-func checkInputs(d *facts.Workflow, b imageBuild, in buildInputs) (f lint.Finding, ok bool) {
-	context, err := d.Around.Context(path.Join(toRoot, in.folder), in.dockerfile())
+func checkInputs(p *facts.Pass[*facts.Workflow], b imageBuild, in buildInputs) (f lint.Finding, ok bool) {
+	context, err := p.Project.Context(path.Join(toRoot, in.folder), in.dockerfile())
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
-		if b.mayMake(d, in.folder) {
+		if b.mayMake(p, in.folder) {
 			return f, false
 		}
 		return lint.Finding{
@@ -115,7 +115,7 @@ func checkInputs(d *facts.Workflow, b imageBuild, in buildInputs) (f lint.Findin
 	file := path.Join(in.folder, in.dockerfile())
 	if !context.HasDockerfile() {
 		// Podman takes a Containerfile too.
-		if _, there := context.Files.Exists("Containerfile"); there && in.file == "" || b.mayMake(d, file) {
+		if _, there := context.Files.Exists("Containerfile"); there && in.file == "" || b.mayMake(p, file) {
 			return f, false
 		}
 		f = lint.Finding{
@@ -148,7 +148,7 @@ func checkInputs(d *facts.Workflow, b imageBuild, in buildInputs) (f lint.Findin
 		f.Message = fmt.Sprintf("%s is no stage of %s, so the build fails; %s is meant", quote(in.target), quote(dockerfile.Source.Path), quote(name))
 		f.Related = []lint.Related{{Source: dockerfile.Source, Span: at.NameSpan, Message: "this one"}}
 		if n := in.targetNode; n != nil {
-			edits, ok := d.Replace(n, name)
+			edits, ok := p.Doc.Replace(n, name)
 			f.Fixes = unsafe("build "+quote(name), ok, edits...)
 		}
 	}
@@ -170,12 +170,12 @@ func nearFile(c *facts.BuildContext, name string) (string, bool) {
 
 // mayMake tells whether a path is there when the job comes to the build, though
 // it is not in the repository: git ignores it, or an earlier step may bring it.
-func (b imageBuild) mayMake(d *facts.Workflow, name string) bool {
+func (b imageBuild) mayMake(p *facts.Pass[*facts.Workflow], name string) bool {
 	name = path.Clean(name)
 	if facts.IsMade(name) {
 		return true
 	}
-	repository := d.Around.Repository()
+	repository := p.Project.Repository()
 	if repository.Ignores(path.Join(toRoot, name)) || repository.Submodule(path.Join(toRoot, name)) {
 		return true
 	}
@@ -191,7 +191,7 @@ func (b imageBuild) mayMake(d *facts.Workflow, name string) bool {
 			}
 			// What stands before the command; all of it where its place is not known.
 			if n := s.Get("run"); b.command.Exact && n != nil {
-				script = string(text.Span{Start: n.Span.Start, End: b.command.Span.Start}.Of(d.Src))
+				script = string(text.Span{Start: n.Span.Start, End: b.command.Span.Start}.Of(p.Doc.Src))
 			}
 		}
 		if strings.Contains(script, name) || inFolder && strings.Contains(script, top+"/") || strings.Contains(script, "mkdir") && strings.Contains(script, top) || strings.Contains(script, "git clone") || strings.Contains(script, "git checkout") || strings.Contains(script, "tar ") || strings.Contains(script, "unzip") {

@@ -16,7 +16,7 @@ import (
 //
 // Silent for GitHub's own runners, which are new for each job, and for builds
 // whose Dockerfile pins every base by its digest.
-var WorkflowBuildWithoutPull = lint.Rule[*facts.Workflow]{
+var WorkflowBuildWithoutPull = facts.Rule[*facts.Workflow]{
 	Meta: lint.Meta{
 		ID:       "workflow-build-without-pull",
 		Title:    "A build may stand on an old base image",
@@ -31,13 +31,13 @@ var WorkflowBuildWithoutPull = lint.Rule[*facts.Workflow]{
 	Check: checkWorkflowBuildWithoutPull,
 }
 
-func checkWorkflowBuildWithoutPull(p *lint.Pass[*facts.Workflow]) {
+func checkWorkflowBuildWithoutPull(p *facts.Pass[*facts.Workflow]) {
 	for _, j := range p.Doc.Jobs() {
 		if !j.SelfHosted() {
 			continue
 		}
 		for _, b := range imageBuilds(j) {
-			if isPinnedBuild(p.Doc, b) {
+			if isPinnedBuild(p, b) {
 				continue
 			}
 			switch pull := b.step.Scalar("with", "pull"); {
@@ -77,8 +77,8 @@ func pullFlag(c *facts.RunCommand) []lint.Fix {
 
 // isPinnedBuild tells whether every base of the build's Dockerfile is fixed by a
 // digest, so that there is nothing newer to pull.
-func isPinnedBuild(d *facts.Workflow, b imageBuild) bool {
-	file := b.dockerfileOf(d)
+func isPinnedBuild(p *facts.Pass[*facts.Workflow], b imageBuild) bool {
+	file := b.dockerfileOf(p)
 	if file == nil || len(file.Stages()) == 0 {
 		return false
 	}

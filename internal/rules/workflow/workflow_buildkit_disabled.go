@@ -16,7 +16,7 @@ import (
 // here-documents and checks are refused. Leave the variable out.
 //
 // Silent for jobs on Windows, whose containers BuildKit does not build there.
-var WorkflowBuildkitDisabled = lint.Rule[*facts.Workflow]{
+var WorkflowBuildkitDisabled = facts.Rule[*facts.Workflow]{
 	Meta: lint.Meta{
 		ID:       "workflow-buildkit-disabled",
 		Title:    "The deprecated builder is switched on",
@@ -29,7 +29,7 @@ var WorkflowBuildkitDisabled = lint.Rule[*facts.Workflow]{
 	Check: checkWorkflowBuildkitDisabled,
 }
 
-func checkWorkflowBuildkitDisabled(p *lint.Pass[*facts.Workflow]) {
+func checkWorkflowBuildkitDisabled(p *facts.Pass[*facts.Workflow]) {
 	windows := false
 	for _, j := range p.Doc.Jobs() {
 		windows = windows || j.Windows()

@@ -13,7 +13,7 @@ import (
 // database than the one in production, without a change in the repository.
 //
 // Silent for names with expressions, and with a digest.
-var WorkflowImageNotPinned = lint.Rule[*facts.Workflow]{
+var WorkflowImageNotPinned = facts.Rule[*facts.Workflow]{
 	Meta: lint.Meta{
 		ID:       "workflow-image-not-pinned",
 		Title:    "A job uses an image without a fixed version",
@@ -27,7 +27,7 @@ var WorkflowImageNotPinned = lint.Rule[*facts.Workflow]{
 	Check: checkWorkflowImageNotPinned,
 }
 
-func checkWorkflowImageNotPinned(p *lint.Pass[*facts.Workflow]) {
+func checkWorkflowImageNotPinned(p *facts.Pass[*facts.Workflow]) {
 	report := func(f lint.Finding, ref string) {
 		i := facts.ParseImage(ref)
 		if !facts.IsReference(ref) || i.Digest != "" || i.Tag != "" && i.Tag != "latest" {

@@ -15,7 +15,7 @@ import (
 // Silent where a step of the workflow has the name of a scanner. The registry may
 // scan, which the file does not show, so it is a part of the preset hardening
 // only.
-var WorkflowImageScanMissing = lint.Rule[*facts.Workflow]{
+var WorkflowImageScanMissing = facts.Rule[*facts.Workflow]{
 	Meta: lint.Meta{
 		ID:         "workflow-image-scan-missing",
 		Title:      "A published image is not scanned",
@@ -29,7 +29,7 @@ var WorkflowImageScanMissing = lint.Rule[*facts.Workflow]{
 	Check: checkWorkflowImageScanMissing,
 }
 
-func checkWorkflowImageScanMissing(p *lint.Pass[*facts.Workflow]) {
+func checkWorkflowImageScanMissing(p *facts.Pass[*facts.Workflow]) {
 	builds := publishes(p.Doc)
 	if len(builds) == 0 || names(p.Doc, "trivy", "grype", "scan", "scout", "snyk", "clair", "anchore", "dockle", "wiz") {
 		return

@@ -15,7 +15,7 @@ import (
 // Silent where one of the tags comes from an expression, a variable or the
 // metadata action, and where another step of the job pushes the image with a tag
 // of its own.
-var WorkflowLatestTagOnly = lint.Rule[*facts.Workflow]{
+var WorkflowLatestTagOnly = facts.Rule[*facts.Workflow]{
 	Meta: lint.Meta{
 		ID:       "workflow-latest-tag-only",
 		Title:    "An image is pushed as latest only",
@@ -28,7 +28,7 @@ var WorkflowLatestTagOnly = lint.Rule[*facts.Workflow]{
 	Check: checkWorkflowLatestTagOnly,
 }
 
-func checkWorkflowLatestTagOnly(p *lint.Pass[*facts.Workflow]) {
+func checkWorkflowLatestTagOnly(p *facts.Pass[*facts.Workflow]) {
 	for _, j := range p.Doc.Jobs() {
 		// Several steps of a job may push one image: only if all say latest.
 		var first *lint.Finding

@@ -17,7 +17,7 @@ import (
 // Silent for pushes to a registry on localhost, and where a step attests or
 // signs. Whether anybody looks depends on who uses the image, so it is a part of
 // the preset hardening only.
-var WorkflowProvenanceMissing = lint.Rule[*facts.Workflow]{
+var WorkflowProvenanceMissing = facts.Rule[*facts.Workflow]{
 	Meta: lint.Meta{
 		ID:         "workflow-provenance-missing",
 		Title:      "A published image says nothing about its origin",
@@ -31,7 +31,7 @@ var WorkflowProvenanceMissing = lint.Rule[*facts.Workflow]{
 	Check: checkWorkflowProvenanceMissing,
 }
 
-func checkWorkflowProvenanceMissing(p *lint.Pass[*facts.Workflow]) {
+func checkWorkflowProvenanceMissing(p *facts.Pass[*facts.Workflow]) {
 	if names(p.Doc, "cosign", "attest", "slsa", "notation", "notary", "sigstore") {
 		return
 	}

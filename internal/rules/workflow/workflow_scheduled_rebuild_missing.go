@@ -17,7 +17,7 @@ import (
 // Silent with Dependabot's ecosystem docker and with Renovate, and for workflows
 // that others call. Rebuilds may be started elsewhere, so it is a part of the
 // preset hardening only.
-var WorkflowScheduledRebuildMissing = lint.Rule[*facts.Workflow]{
+var WorkflowScheduledRebuildMissing = facts.Rule[*facts.Workflow]{
 	Meta: lint.Meta{
 		ID:         "workflow-scheduled-rebuild-missing",
 		Title:      "A published image is not rebuilt for fixes of its base",
@@ -32,7 +32,7 @@ var WorkflowScheduledRebuildMissing = lint.Rule[*facts.Workflow]{
 	Check: checkWorkflowScheduledRebuildMissing,
 }
 
-func checkWorkflowScheduledRebuildMissing(p *lint.Pass[*facts.Workflow]) {
+func checkWorkflowScheduledRebuildMissing(p *facts.Pass[*facts.Workflow]) {
 	builds := publishes(p.Doc)
 	if len(builds) == 0 || p.Doc.HasTrigger("schedule") || p.Doc.HasTrigger("workflow_call") || !p.Files.Known() || updatesBases(p.Files) {
 		return

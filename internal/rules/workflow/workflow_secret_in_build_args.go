@@ -17,7 +17,7 @@ import (
 //
 // Silent for arguments that are public by their name, as NEXT_PUBLIC_API_KEY: a
 // browser gets them anyway.
-var WorkflowSecretInBuildArgs = lint.Rule[*facts.Workflow]{
+var WorkflowSecretInBuildArgs = facts.Rule[*facts.Workflow]{
 	Meta: lint.Meta{
 		ID:       "workflow-secret-in-build-args",
 		Title:    "A secret is passed as a build argument",
@@ -31,7 +31,7 @@ var WorkflowSecretInBuildArgs = lint.Rule[*facts.Workflow]{
 	Check: checkWorkflowSecretInBuildArgs,
 }
 
-func checkWorkflowSecretInBuildArgs(p *lint.Pass[*facts.Workflow]) {
+func checkWorkflowSecretInBuildArgs(p *facts.Pass[*facts.Workflow]) {
 	for _, s := range p.Doc.Steps() {
 		if n := s.Get("with", "build-args"); n != nil {
 			at := 0

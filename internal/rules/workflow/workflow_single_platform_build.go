@@ -19,7 +19,7 @@ import (
 // expression names the platform, and for images that are not pushed. Which
 // platforms users need is not in the file, so it is a part of the preset
 // cloud-native.
-var WorkflowSinglePlatformBuild = lint.Rule[*facts.Workflow]{
+var WorkflowSinglePlatformBuild = facts.Rule[*facts.Workflow]{
 	Meta: lint.Meta{
 		ID:         "workflow-single-platform-build",
 		Title:      "An image is published for one platform",
@@ -33,7 +33,7 @@ var WorkflowSinglePlatformBuild = lint.Rule[*facts.Workflow]{
 	Check: checkWorkflowSinglePlatformBuild,
 }
 
-func checkWorkflowSinglePlatformBuild(p *lint.Pass[*facts.Workflow]) {
+func checkWorkflowSinglePlatformBuild(p *facts.Pass[*facts.Workflow]) {
 	for _, b := range publishes(p.Doc) {
 		if b.step.Job.Get("strategy", "matrix") != nil || !b.step.UsesAction("docker/build-push-action") {
 			continue

@@ -20,7 +20,7 @@ import (
 // Why it matters, and what to do.
 //
 // Silent for WHICH CASES.
-var {Variable} = lint.Rule[{Document}]{
+var {Variable} = facts.Rule[{Document}]{
 	Meta: lint.Meta{
 		ID:       "{id}",
 		Title:    "WHAT IS WRONG, IN ONE SENTENCE",
@@ -32,7 +32,7 @@ var {Variable} = lint.Rule[{Document}]{
 	Check: check{Variable},
 }
 
-func check{Variable}(p *lint.Pass[{Document}]) {
+func check{Variable}(p *facts.Pass[{Document}]) {
 {Loop}}
 `
 

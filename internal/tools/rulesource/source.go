@@ -172,14 +172,14 @@ func parse(t Target, name string, src []byte) ([]Rule, error) {
 	return rules, errors.Join(errs...)
 }
 
-// isRule tells whether an expression is a literal lint.Rule[...]{...}.
+// isRule tells whether an expression is a literal facts.Rule[...]{...}.
 func isRule(e ast.Expr) bool {
 	lit, ok := e.(*ast.CompositeLit)
 	if !ok {
 		return false
 	}
 	index, ok := lit.Type.(*ast.IndexExpr)
-	return ok && isSelector(index.X, "lint", "Rule")
+	return ok && isSelector(index.X, "facts", "Rule")
 }
 
 func isSelector(e ast.Expr, pkg, name string) bool {

@@ -1,0 +1,45 @@
+package facts
+
+import "sync"
+
+// lazy is a value that is made when it is first asked for; the others who ask
+// meanwhile wait. What makes it must not ask for it.
+type lazy[T any] struct {
+	once  sync.Once
+	value T
+}
+
+func (l *lazy[T]) get(make func() T) T {
+	l.once.Do(func() { l.value = make() })
+	return l.value
+}
+
+// memo has values by their keys, each made when it is first asked for. Several who
+// ask at the same time may make it; all of them get the same.
+type memo[K comparable, V any] struct {
+	mu   sync.Mutex
+	kept map[K]V
+}
+
+func (m *memo[K, V]) get(key K, make func() V) V {
+	m.mu.Lock()
+	value, ok := m.kept[key]
+	m.mu.Unlock()
+	if ok {
+		return value
+	}
+	return m.keep(key, make())
+}
+
+func (m *memo[K, V]) keep(key K, value V) V {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if first, ok := m.kept[key]; ok {
+		return first
+	}
+	if m.kept == nil {
+		m.kept = map[K]V{}
+	}
+	m.kept[key] = value
+	return value
+}

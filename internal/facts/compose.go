@@ -2,6 +2,7 @@ package facts
 
 import (
 	"path"
+	"slices"
 	"strings"
 
 	"github.com/dockmend/dockmend/internal/syntax/compose"
@@ -39,6 +40,9 @@ type Compose struct {
 	dotenv map[string]bool
 	// effectiveCut tells that effective lacks what is beyond the bound.
 	effectiveCut bool
+
+	// worksOn is the answer of worksOnSources.
+	sourcesAsked, worksOn bool
 
 	siblingsRead bool
 	siblings     []*ComposeNear
@@ -83,15 +87,17 @@ func isOverrideName(name string) bool {
 // or to try something out, by its name, or because a service of it is watched
 // or mounts the sources that it was built from.
 func (f *Compose) IsDevelopment(name string) bool {
-	if IsDevelopmentName(name) {
-		return true
+	return IsDevelopmentName(name) || f.worksOnSources()
+}
+
+// worksOnSources reports whether a service is watched, or mounts the sources that
+// it was built from.
+func (f *Compose) worksOnSources() bool {
+	if !f.sourcesAsked {
+		f.sourcesAsked = true
+		f.worksOn = slices.ContainsFunc(f.All(), func(s *ComposeService) bool { return s.Has("develop") || s.MountsSource() })
 	}
-	for _, s := range f.All() {
-		if s.Has("develop") || s.MountsSource() {
-			return true
-		}
-	}
-	return false
+	return f.worksOn
 }
 
 // IsDevelopmentName tells whether a file is for work on the programs, for tests

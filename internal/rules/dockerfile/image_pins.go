@@ -39,7 +39,7 @@ func lookUpBase(p *lint.Pass[*facts.Dockerfile], s *facts.Stage) (b base, known 
 	if err != nil {
 		return b, known
 	}
-	b.Asked, b.Shell = true, config.Shell
+	b.Asked, b.Shell, b.DefaultShell = true, config.Shell, len(config.Shell) == 0
 	b.User, b.Entrypoint = config.User, facts.NoEntrypoint
 	if isRootUser(config.User) {
 		b.User = ""

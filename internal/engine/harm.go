@@ -28,26 +28,36 @@ func (x *Fixer) take(ctx context.Context, f File, out *Fixed, s step, refused ma
 // withoutHarm refuses the fixes of a step that harm by themselves; where none
 // does, the first goes alone.
 func (x *Fixer) withoutHarm(ctx context.Context, f File, out *Fixed, s step, refused map[string]bool) step {
-	var rest step
-	for i, c := range s.good {
-		alone := step{good: []candidate{c}, applied: s.applied[i : i+1]}
-		var ok bool
-		if alone.after, ok = applyAll(out.After, alone.good); !ok {
-			continue
-		}
-		if harm := harmOf(out.Left.Diagnostics, x.look(ctx, f, alone.after).Diagnostics, alone); harm != "" {
-			x.refuse(out, c, prove.Verdict{Effect: s.applied[i].Verdict.Effect}, harm, refused)
-			continue
-		}
-		rest.good, rest.applied = append(rest.good, c), append(rest.applied, s.applied[i])
-	}
-	if len(rest.good) == 0 {
+	rest := x.harmless(ctx, f, out, s, refused)
+	switch len(rest.good) {
+	case 0:
 		return step{}
-	}
-	if len(rest.good) == len(s.good) {
+	case len(s.good):
 		return rest.first(out.After)
 	}
 	rest.after, _ = applyAll(out.After, rest.good)
+	return rest
+}
+
+// harmless keeps the fixes that harm nothing by themselves. It halves the step, as
+// most of its fixes are harmless together.
+func (x *Fixer) harmless(ctx context.Context, f File, out *Fixed, s step, refused map[string]bool) (rest step) {
+	half := len(s.good) / 2
+	for _, part := range []step{{good: s.good[:half], applied: s.applied[:half]}, {good: s.good[half:], applied: s.applied[half:]}} {
+		var ok bool
+		if part.after, ok = applyAll(out.After, part.good); !ok || ctx.Err() != nil {
+			continue
+		}
+		switch harm := harmOf(out.Left.Diagnostics, x.look(ctx, f, part.after).Diagnostics, part); {
+		case harm == "":
+		case len(part.good) == 1:
+			x.refuse(out, part.good[0], prove.Verdict{Effect: part.applied[0].Verdict.Effect}, harm, refused)
+			continue
+		default:
+			part = x.harmless(ctx, f, out, part, refused)
+		}
+		rest.good, rest.applied = append(rest.good, part.good...), append(rest.applied, part.applied...)
+	}
 	return rest
 }
 

@@ -177,7 +177,7 @@ func TestActionFixPRElsewhere(t *testing.T) {
 		s.hub.Grants = map[string]string{"contents": "read", "pull-requests": "read"}
 		got := s.run()
 		got.want(t, 0, conclusionSuccess, got.outputs["findings"])
-		if !strings.Contains(got.log, "contents: write, pull-requests: write") || !strings.Contains(got.summary, "+CMD [\"serve\", \"x\"]") {
+		if !strings.Contains(got.log, "contents: write, pull-requests: write") || !strings.Contains(got.summary, "+CMD [\"cat\", \"x\"]") {
 			t.Errorf("neither a permission nor a patch is named:\n%s\n%s", got.log, got.summary)
 		}
 	})

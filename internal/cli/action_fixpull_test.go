@@ -86,7 +86,7 @@ const (
 	fixBefore = "FROM debian:12 AS a\nENV A b\nUSER app\nCMD cat x\n\nFROM debian:12\nUSER app\nCMD [\"x\"]\n"
 	// The same text is new in the other stage; and what has no fix.
 	fixAfter  = "FROM debian:12 AS a\nENV A b\nUSER app\nCMD cat x\n\nFROM debian:latest\nUSER app\nENV A b\nCMD cat x\n"
-	fixMended = "FROM debian:12 AS a\nENV A b\nUSER app\nCMD cat x\n\nFROM debian:latest\nUSER app\nENV A=b\nCMD [\"serve\", \"x\"]\n"
+	fixMended = "FROM debian:12 AS a\nENV A b\nUSER app\nCMD cat x\n\nFROM debian:latest\nUSER app\nENV A=b\nCMD [\"cat\", \"x\"]\n"
 )
 
 func TestActionFixCommit(t *testing.T) {

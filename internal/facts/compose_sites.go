@@ -415,5 +415,5 @@ func (f *Compose) findBuilder(x ImageSite) string {
 	if built, ok := f.Around.BuiltHere(x.Image); ok {
 		return built.Source.Path
 	}
-	return ""
+	return f.Around.BuiltBy(x.Image)
 }

@@ -29,6 +29,9 @@ type Project struct {
 	recipesRead bool
 	recipes     []recipe
 
+	nearRead, allRead bool
+	near, all         []*buildText
+
 	manifestsRead bool
 	manifests     []*ManifestNear
 	orchestrated  bool

@@ -64,7 +64,7 @@ func checkComposeImageNotPinned(p *lint.Pass[*facts.Compose]) {
 		}
 		// Official images have names without a slash, but so has what people build
 		// for themselves.
-		if !strings.ContainsAny(i.Raw, "/.") && p.Doc.Around.TagsHere(i) {
+		if !strings.ContainsAny(i.Raw, "/.") && p.Doc.Around.TagsHere(i) || x.Kind == facts.ServiceSite && p.Doc.Around.BuiltBy(i) != "" {
 			continue
 		}
 		if slices.ContainsFunc(except, func(prefix string) bool { return strings.HasPrefix(i.Name(), prefix) }) {

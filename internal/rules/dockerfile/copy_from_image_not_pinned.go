@@ -37,6 +37,9 @@ func checkCopyFromImageNotPinned(p *lint.Pass[*facts.Dockerfile]) {
 				continue
 			}
 			i.Span = r.Span
+			if p.Doc.Local(i) != "" {
+				continue
+			}
 			pinned := pinVersionOf(p, i)
 			p.Report(lint.Finding{
 				Span:    r.Span,

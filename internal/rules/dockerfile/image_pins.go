@@ -14,7 +14,18 @@ func pinVersionOf(p *lint.Pass[*facts.Dockerfile], i facts.Image) pins.Pin {
 	if !ok {
 		return pins.Pin{}
 	}
-	return pins.Version(p, x)
+	return pins.Version(p, local(p, x))
+}
+
+// local refuses a site whose image comes from the project itself: what a registry
+// has under that name is another one. Files are read only where there is an answer.
+func local(p *lint.Pass[*facts.Dockerfile], x facts.ImageSite) facts.ImageSite {
+	if x.Refusal == "" {
+		if _, err := p.Registry.Digest(x.Reference()); err == nil {
+			x.Refusal = p.Doc.Local(x.Image)
+		}
+	}
+	return x
 }
 
 // base is what is known about the image at the root of a stage.

@@ -40,6 +40,9 @@ func checkUntaggedImage(p *lint.Pass[*facts.Dockerfile]) {
 		if s.Parent != nil || i.IsScratch() || i.Text == "" || !i.Known || i.Tag != "" || i.Digest != "" || facts.IsPlaceholder(i.Text) && !p.Hadolint {
 			continue
 		}
+		if !p.Hadolint && p.Doc.Local(i) != "" {
+			continue
+		}
 		pinned := pinVersionOf(p, i)
 		p.Report(lint.Finding{
 			Span:    i.Span,

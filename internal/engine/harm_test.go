@@ -112,7 +112,7 @@ func TestFixesOfGeneratedFilesAreHeld(t *testing.T) {
 	}
 	t.Run("from a template", func(t *testing.T) {
 		f := engine.Fixer{Checker: &engine.Checker{Catalog: catalog, Settings: &lint.Settings{}}}
-		file := engine.File{Path: "Dockerfile", Policy: policy{}, Context: fixture.Files{"Dockerfile.template": nil}}
+		file := engine.File{Path: "Dockerfile", Policy: policy{}, Context: fixture.Files{"Dockerfile.template": nil}.Around("Dockerfile")}
 		got := f.Fix(t.Context(), file, []byte("# generated, do not edit\nFROM a\nLABEL x=1\n"))
 		if want := "line 1 says that the file is generated; change Dockerfile.template"; got.Left.Held != want {
 			t.Errorf("held %q, want %q", got.Left.Held, want)

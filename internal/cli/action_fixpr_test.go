@@ -75,7 +75,7 @@ func (s *branchStep) online() *fakeregistry.Internet {
 	return s.internet
 }
 
-const shellCommand = "FROM debian:12\nUSER app\nCMD serve x\n"
+const shellCommand = "FROM debian:12\nUSER app\nCMD cat x\n"
 
 func TestActionFixPR(t *testing.T) {
 	for _, event := range []string{"push", "schedule", "workflow_dispatch"} {
@@ -95,7 +95,7 @@ func TestActionFixPR(t *testing.T) {
 			if !strings.Contains(got.summary, "**[Pull request 1 with fixes](https://github.com/o/r/pull/1)**") {
 				t.Errorf("the summary has no link:\n%s", got.summary)
 			}
-			if want := strings.Replace(shellCommand, "CMD serve x", `CMD ["serve", "x"]`, 1); s.repo.Read("mend")["100644 Dockerfile"] != want {
+			if want := strings.Replace(shellCommand, "CMD cat x", `CMD ["cat", "x"]`, 1); s.repo.Read("mend")["100644 Dockerfile"] != want {
 				t.Errorf("the branch has %q", s.repo.Read("mend"))
 			}
 			if !strings.Contains(p.Body, "`config`: same build steps") || !strings.Contains(p.Body, "DL3025") {
@@ -177,7 +177,7 @@ func TestActionFixPRElsewhere(t *testing.T) {
 		s.hub.Grants = map[string]string{"contents": "read", "pull-requests": "read"}
 		got := s.run()
 		got.want(t, 0, conclusionSuccess, got.outputs["findings"])
-		if !strings.Contains(got.log, "contents: write, pull-requests: write") || !strings.Contains(got.summary, "+CMD [\"serve\", \"x\"]") {
+		if !strings.Contains(got.log, "contents: write, pull-requests: write") || !strings.Contains(got.summary, "+CMD [\"cat\", \"x\"]") {
 			t.Errorf("neither a permission nor a patch is named:\n%s\n%s", got.log, got.summary)
 		}
 	})

@@ -83,10 +83,10 @@ func (s *pullFixStep) head(path string) string { return s.repo.Read("feature")["
 
 const (
 	// Two old findings that have fixes, of which a change below reaches neither.
-	fixBefore = "FROM debian:12 AS a\nENV A b\nUSER app\nCMD serve x\n\nFROM debian:12\nUSER app\nCMD [\"x\"]\n"
+	fixBefore = "FROM debian:12 AS a\nENV A b\nUSER app\nCMD cat x\n\nFROM debian:12\nUSER app\nCMD [\"x\"]\n"
 	// The same text is new in the other stage; and what has no fix.
-	fixAfter  = "FROM debian:12 AS a\nENV A b\nUSER app\nCMD serve x\n\nFROM debian:latest\nUSER app\nENV A b\nCMD serve x\n"
-	fixMended = "FROM debian:12 AS a\nENV A b\nUSER app\nCMD serve x\n\nFROM debian:latest\nUSER app\nENV A=b\nCMD [\"serve\", \"x\"]\n"
+	fixAfter  = "FROM debian:12 AS a\nENV A b\nUSER app\nCMD cat x\n\nFROM debian:latest\nUSER app\nENV A b\nCMD cat x\n"
+	fixMended = "FROM debian:12 AS a\nENV A b\nUSER app\nCMD cat x\n\nFROM debian:latest\nUSER app\nENV A=b\nCMD [\"cat\", \"x\"]\n"
 )
 
 func TestActionFixCommit(t *testing.T) {

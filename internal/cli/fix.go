@@ -252,6 +252,9 @@ func effectDetails(v prove.Verdict) string {
 
 func refusals(f *engine.Fixed) []string {
 	var lines []string
+	if f.Left != nil && f.Left.Held != "" {
+		lines = append(lines, fmt.Sprintf("%s: not fixed: %s", report.Terminal(f.Path), report.Terminal(f.Left.Held)))
+	}
 	for _, r := range f.Refused {
 		lines = append(lines, fmt.Sprintf("%s:%d: %s is not fixed: %s", report.Terminal(f.Path), r.Line, r.Rule.ID, report.Terminal(r.Reason)))
 	}

@@ -3,6 +3,7 @@ package discover
 import (
 	"io/fs"
 	"path"
+	"slices"
 	"strings"
 
 	"github.com/dockmend/dockmend/internal/files"
@@ -12,15 +13,44 @@ import (
 // maxIgnoreFile is the size in bytes up to which a .gitignore is read.
 const maxIgnoreFile = 1 << 20
 
-// ignores are the .gitignore patterns that hold in a folder: its own and those
-// of the folders above. A nil one ignores nothing.
+// ignores are the patterns of a folder's .gitignore; above are those of the folders
+// above it. A nil one ignores nothing.
 type ignores struct {
+	above    *ignores
 	patterns []gitignore.Pattern
-	matcher  gitignore.Matcher
+	// named has the patterns that are one name, in order: no other name of a path
+	// needs to be held against them. loose are the others.
+	named map[string][]int
+	loose []int
 }
 
 func (i *ignores) match(name string, isDir bool) bool {
-	return i != nil && i.matcher.Match(strings.Split(name, "/"), isDir)
+	parts := strings.Split(name, "/")
+	for ; i != nil; i = i.above {
+		if result := i.decide(parts, isDir); result != gitignore.NoMatch {
+			return result == gitignore.Exclude
+		}
+	}
+	return false
+}
+
+// decide asks the patterns of one file: the last that matches decides.
+func (i *ignores) decide(parts []string, isDir bool) gitignore.MatchResult {
+	asked := i.loose
+	for _, part := range parts {
+		if named := i.named[part]; len(named) > 0 {
+			asked = slices.Concat(asked, named)
+		}
+	}
+	if len(asked) > len(i.loose) {
+		slices.Sort(asked)
+	}
+	for _, n := range slices.Backward(asked) {
+		if result := i.patterns[n].Match(parts, isDir); result != gitignore.NoMatch {
+			return result
+		}
+	}
+	return gitignore.NoMatch
 }
 
 // with adds the folder's own .gitignore, if it has one.
@@ -42,18 +72,19 @@ func (i *ignores) add(root *files.Root, dir string) *ignores {
 	if dir != "." {
 		domain = strings.Split(dir, "/")
 	}
-	next := &ignores{}
-	if i != nil {
-		next.patterns = append(next.patterns, i.patterns...)
-	}
+	next := &ignores{above: i, named: map[string][]int{}}
 	for line := range strings.Lines(string(src)) {
 		line = strings.TrimRight(line, "\r\n")
 		if strings.TrimSpace(line) == "" || strings.HasPrefix(line, "#") {
 			continue
 		}
+		if name := strings.TrimRight(line, " "); !strings.ContainsAny(name, `/\!*?[`) {
+			next.named[name] = append(next.named[name], len(next.patterns))
+		} else {
+			next.loose = append(next.loose, len(next.patterns))
+		}
 		next.patterns = append(next.patterns, gitignore.ParsePattern(line, domain))
 	}
-	next.matcher = gitignore.NewMatcher(next.patterns)
 	return next
 }
 

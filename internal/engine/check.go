@@ -78,6 +78,9 @@ type Checked struct {
 	// bytes is what messages and fixes hold, dropped how many findings were left out
 	// for it.
 	bytes, dropped int
+	// Held says why no fix of the file is applied; empty where that may be, or where
+	// there is none.
+	Held string
 }
 
 // Check checks one file whose bytes were read.
@@ -172,7 +175,10 @@ func (c *Checker) checkDocument(l *loaded) {
 			}
 		})
 	}
-	l.frame.attempt(StepFinish, func() { c.finish(l.out, l.src, l.file.Policy) })
+	l.frame.attempt(StepFinish, func() {
+		l.holdGenerated()
+		c.finish(l.out, l.src, l.file.Policy)
+	})
 }
 
 // oneReason takes out what is said of a refusal in general, where a rule that

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"fmt"
+	"math"
 	"slices"
 	"strings"
 
@@ -12,8 +13,9 @@ import (
 	"github.com/dockmend/dockmend/internal/text"
 )
 
-// MaxRounds bounds how often a file's fixes are applied before they must have
-// come to an end.
+// MaxRounds is how many rounds may pass in which the findings with a fix do not
+// become fewer: then they come to no end. A long file has as many rounds as it
+// needs.
 const MaxRounds = 20
 
 // maxProved is how many bytes are read to prove the fixes of a file one by one. A
@@ -97,42 +99,51 @@ func (x *Fixer) Fix(ctx context.Context, f File, src []byte) *Fixed {
 }
 
 func (x *Fixer) fix(ctx context.Context, f File, src []byte) *Fixed {
-	out := &Fixed{Path: f.Path, Before: src, After: src}
+	out := &Fixed{Path: f.Path, Before: src, After: src, Left: x.look(ctx, f, src)}
 	refused := map[string]bool{}
 	budget := prove.Budget
-	for round := 0; ; round++ {
-		out.Left = x.Checker.Check(ctx, f, out.After)
-		if x.Mark != nil {
-			x.Mark(out.Left.Diagnostics)
-		}
+	fewest, idle := math.MaxInt, 0
+	for {
 		out.Problems = slices.Clone(out.Left.Problems)
-		batch := mostModest(x.choose(out.Left.Diagnostics, refused))
+		all := x.fixable(out.Left.Diagnostics, refused)
+		batch := mostModest(apart(all))
 		if len(batch) == 0 || ctx.Err() != nil {
 			return out
 		}
-		if round == MaxRounds {
+		idle++
+		if len(all) < fewest {
+			fewest, idle = len(all), 0
+		}
+		if idle == MaxRounds {
 			out.Problems = append(out.Problems, lint.Problem{File: f.Path, Message: "the fixes of " + ruleNames(batch) + " come to no end; this is a fault of dockmend, please report it with the file"})
 			return out
 		}
 		prover := NewProver(x.Checker, f, out.After, budget)
-		next := x.applyTogether(ctx, prover, out, batch)
-		if next == nil {
-			next = x.applyEach(ctx, prover, out, batch, refused)
+		tried, ok := x.applyTogether(ctx, prover, out.After, batch)
+		if !ok {
+			tried = x.applyEach(ctx, prover, out, batch, refused)
 		}
 		budget = prover.Left()
-		out.After = next
+		x.take(ctx, f, out, tried, refused)
 	}
 }
 
-// choose takes the first applicable fix of each finding that counts, as long as
-// their edits do not meet.
-func (x *Fixer) choose(diagnostics []*lint.Diagnostic, refused map[string]bool) []candidate {
+// look checks a file as it is after some of its fixes.
+func (x *Fixer) look(ctx context.Context, f File, src []byte) *Checked {
+	left := x.Checker.Check(ctx, f, src)
+	if x.Mark != nil {
+		x.Mark(left.Diagnostics)
+	}
+	return left
+}
+
+// fixable takes the first applicable fix of each finding that counts.
+func (x *Fixer) fixable(diagnostics []*lint.Diagnostic, refused map[string]bool) []candidate {
 	least := lint.Safe
 	if x.Unsafe {
 		least = lint.Unsafe
 	}
-	var batch []candidate
-	var taken []text.Edit
+	var all []candidate
 	for _, d := range diagnostics {
 		if !d.Counts() || refused[d.Fingerprint] {
 			continue
@@ -145,6 +156,16 @@ func (x *Fixer) choose(diagnostics []*lint.Diagnostic, refused map[string]bool) 
 		for _, e := range c.fix.Edits {
 			c.edits = append(c.edits, e.Edit)
 		}
+		all = append(all, c)
+	}
+	return all
+}
+
+// apart leaves out the fixes whose edits meet those of one before.
+func apart(all []candidate) []candidate {
+	var batch []candidate
+	var taken []text.Edit
+	for _, c := range all {
 		if merged, ok := text.Merge(taken, c.edits); ok {
 			taken = merged
 			batch = append(batch, c)
@@ -171,34 +192,40 @@ func ownEdits(f lint.Fix) bool {
 	return len(f.Edits) > 0 && !slices.ContainsFunc(f.Edits, func(e lint.FileEdit) bool { return e.File != "" })
 }
 
-// applyTogether proves all fixes of a round at once. It is nil where that shows
+// step is what some fixes make of a file.
+type step struct {
+	after []byte
+	good  []candidate
+	// applied has one entry for each of good.
+	applied []Applied
+}
+
+// applyTogether proves all fixes of a round at once. ok is false where that shows
 // more than the most modest of them declares, so that each must be proved by
 // itself.
-func (x *Fixer) applyTogether(ctx context.Context, prover Prover, out *Fixed, batch []candidate) []byte {
-	after, ok := applyAll(out.After, batch)
-	if !ok {
-		return nil
+func (x *Fixer) applyTogether(ctx context.Context, prover Prover, src []byte, batch []candidate) (s step, ok bool) {
+	s = step{good: batch, applied: make([]Applied, len(batch))}
+	if s.after, ok = applyAll(src, batch); !ok || slices.ContainsFunc(batch, func(c candidate) bool { return tears(src, c.edits) != "" }) {
+		return step{}, false
 	}
-	together := prover.Compare(ctx, after)
+	together := prover.Compare(ctx, s.after)
 	if len(batch) > 1 && together.Effect > lint.EffectNone && together.Effect != lint.EffectSource && together.Effect != lint.EffectRepin {
 		// What each of them does is part of what is reported.
-		return nil
+		return step{}, false
 	}
-	applied := make([]Applied, len(batch))
 	for i, c := range batch {
 		verdict := together
 		if len(batch) > 1 && together.Effect > lint.EffectNone {
 			if verdict, ok = ownPart(together, c); !ok {
-				return nil
+				return step{}, false
 			}
 		}
 		if verdict.Effect == lint.EffectUnknown || !declared(c.fix, verdict) || !x.accepts(c, verdict) {
-			return nil
+			return step{}, false
 		}
-		applied[i] = x.applied(c, verdict)
+		s.applied[i] = x.applied(c, verdict)
 	}
-	out.Applied = append(out.Applied, applied...)
-	return after
+	return s, true
 }
 
 // ownPart is what one pin does of all that several do together: the images that
@@ -218,11 +245,10 @@ func ownPart(together prove.Verdict, c candidate) (own prove.Verdict, ok bool) {
 	return own, len(own.Details) > 0
 }
 
-// applyEach proves every fix by itself and applies those that are acceptable,
-// once their sum compiles too.
-func (x *Fixer) applyEach(ctx context.Context, prover Prover, out *Fixed, batch []candidate, refused map[string]bool) []byte {
-	var good []candidate
-	var applied []Applied
+// applyEach proves every fix by itself and keeps those that are acceptable, once
+// their sum compiles too.
+func (x *Fixer) applyEach(ctx context.Context, prover Prover, out *Fixed, batch []candidate, refused map[string]bool) step {
+	var s step
 	for _, c := range batch {
 		if out.proved += len(out.After); out.proved > maxProved {
 			x.refuse(out, c, prove.Verdict{Effect: lint.EffectUnknown}, "the file is large and has many fixes: run this again for the rest", refused)
@@ -233,25 +259,31 @@ func (x *Fixer) applyEach(ctx context.Context, prover Prover, out *Fixed, batch 
 			x.refuse(out, c, prove.Verdict{}, "its edits do not fit the file", refused)
 			continue
 		}
+		if torn := tears(out.After, c.edits); torn != "" {
+			x.refuse(out, c, prove.Verdict{}, torn, refused)
+			continue
+		}
 		verdict := prover.Compare(ctx, after)
 		if !x.accepts(c, verdict) {
 			x.refuse(out, c, verdict, refusal(c, verdict), refused)
 			continue
 		}
-		good = append(good, c)
-		applied = append(applied, x.applied(c, verdict))
+		s.good = append(s.good, c)
+		s.applied = append(s.applied, x.applied(c, verdict))
 	}
-	after, ok := applyAll(out.After, good)
-	if len(good) > 1 && (!ok || prover.Compare(ctx, after).Broken) {
-		// They work one by one but not together: the first now, the rest later.
-		good, applied = good[:1], applied[:1]
-		after, ok = applyAll(out.After, good)
+	var ok bool
+	s.after, ok = applyAll(out.After, s.good)
+	if len(s.good) > 1 && (!ok || prover.Compare(ctx, s.after).Broken) {
+		return s.first(out.After) // they work one by one but not together
 	}
-	if !ok || len(good) == 0 {
-		return out.After
-	}
-	out.Applied = append(out.Applied, applied...)
-	return after
+	return s
+}
+
+// first keeps the first fix of a step; the others wait for the next round.
+func (s step) first(src []byte) step {
+	s.good, s.applied = s.good[:1], s.applied[:1]
+	s.after, _ = applyAll(src, s.good)
+	return s
 }
 
 func (x *Fixer) refuse(out *Fixed, c candidate, v prove.Verdict, reason string, refused map[string]bool) {
@@ -261,7 +293,7 @@ func (x *Fixer) refuse(out *Fixed, c candidate, v prove.Verdict, reason string, 
 
 // accepts tells whether a fix may be applied for what it was shown to do.
 func (x *Fixer) accepts(c candidate, v prove.Verdict) bool {
-	if v.Broken {
+	if v.Broken || doesNothing(c.fix, v) {
 		return false
 	}
 	return x.Unsafe || x.safe(c, v)
@@ -294,8 +326,16 @@ func declared(fix *lint.Fix, v prove.Verdict) bool {
 	return !slices.ContainsFunc(v.Paths, func(path []string) bool { return !fix.MayChange(path) })
 }
 
+// doesNothing reports whether a fix was shown to change nothing though it is there
+// to change the build or the model.
+func doesNothing(fix *lint.Fix, v prove.Verdict) bool {
+	return v.Effect == lint.EffectNone && (fix.MaxEffect == lint.EffectConfig || fix.MaxEffect == lint.EffectGraph)
+}
+
 func refusal(c candidate, v prove.Verdict) string {
 	switch {
+	case doesNothing(c.fix, v):
+		return "it would change nothing"
 	case v.Effect == lint.EffectUnknown:
 		return v.Reason
 	case v.Effect > c.fix.MaxEffect:

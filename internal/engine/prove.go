@@ -3,6 +3,7 @@ package engine
 import (
 	"context"
 	"slices"
+	"sync"
 
 	"github.com/dockmend/dockmend/internal/lint"
 	"github.com/dockmend/dockmend/internal/prove"
@@ -23,7 +24,7 @@ type Prover interface {
 func NewProver(c *Checker, f File, src []byte, budget int) Prover {
 	switch f.Target {
 	case lint.TargetDockerfile:
-		return dockerfileProver{prove.New(src, budget, c.Registry), src}
+		return dockerfileProver{prove.New(src, budget, c.Registry), sync.OnceValue(func() bool { return parses(src) })}
 	case lint.TargetIgnoreFile:
 		return prove.NewIgnoreFile(src, f.Context)
 	case lint.TargetCompose:
@@ -36,13 +37,14 @@ func NewProver(c *Checker, f File, src []byte, budget int) Prover {
 // dockerfileProver knows a broken file from one that only has no proof.
 type dockerfileProver struct {
 	*prove.Prover
-	src []byte
+	// parsed reports whether the file parses as it is.
+	parsed func() bool
 }
 
 // Compare implements Prover.
 func (p dockerfileProver) Compare(ctx context.Context, after []byte) prove.Verdict {
 	v := p.Prover.Compare(ctx, after)
-	if v.Effect == lint.EffectUnknown && parses(p.src) && !parses(after) {
+	if v.Effect == lint.EffectUnknown && p.parsed() && !parses(after) {
 		v.Broken, v.Reason = true, "BuildKit does not parse the file after the fix"
 	}
 	return v

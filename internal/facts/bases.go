@@ -10,6 +10,8 @@ type Base struct {
 	User string
 	// HasShell tells that /bin/sh exists in the image.
 	HasShell bool
+	// DefaultShell tells that the image sets no SHELL of its own.
+	DefaultShell bool
 }
 
 // Entrypoint says whether a base image has an entrypoint.
@@ -22,8 +24,8 @@ const (
 	SomeEntrypoint
 )
 
-// plainBases are images that configure neither an entrypoint nor a user and
-// have a shell, by the Dockerfiles that their publishers keep in the open
+// plainBases are images that configure neither an entrypoint nor a user nor a SHELL
+// and have a shell, by the Dockerfiles that their publishers keep in the open
 // (docker-library/official-images; dotnet/dotnet-docker; microsoft
 // devcontainers; the UBI images' labels), as of November 2026.
 var plainBases = map[string]bool{
@@ -45,8 +47,8 @@ var plainBases = map[string]bool{
 	"public.ecr.aws/docker/library/golang": true,
 }
 
-// entrypointBases configure an entrypoint, run as root and have a shell (same
-// sources).
+// entrypointBases configure an entrypoint and no SHELL, run as root and have a shell
+// (same sources).
 var entrypointBases = map[string]bool{
 	"node": true, "php": true, "nginx": true, "redis": true, "postgres": true, "mysql": true, "mariadb": true, "mongo": true,
 	"rabbitmq": true, "wordpress": true, "eclipse-temurin": true, "maven": true, "memcached": true, "influxdb": true,
@@ -91,9 +93,9 @@ func LookupBase(i Image) (b Base, ok bool) {
 	case userBases[name] != "":
 		return Base{User: userBases[name], HasShell: true}, true
 	case plainBases[name]:
-		return Base{Entrypoint: NoEntrypoint, HasShell: true, User: dotnetUser(name, i.Tag)}, true
+		return Base{Entrypoint: NoEntrypoint, HasShell: true, DefaultShell: true, User: dotnetUser(name, i.Tag)}, true
 	case entrypointBases[name]:
-		return Base{Entrypoint: SomeEntrypoint, HasShell: true}, true
+		return Base{Entrypoint: SomeEntrypoint, HasShell: true, DefaultShell: true}, true
 	}
 	for _, p := range userPrefixes {
 		if strings.HasPrefix(name, p) {

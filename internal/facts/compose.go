@@ -2,6 +2,7 @@ package facts
 
 import (
 	"path"
+	"slices"
 	"strings"
 
 	"github.com/dockmend/dockmend/internal/syntax/compose"
@@ -25,6 +26,7 @@ type Compose struct {
 	builds    lazy[map[string][]*ComposeService]
 	variables lazy[map[string]variableUses]
 	effective lazy[effectiveWalk]
+	worksOn   lazy[bool]
 }
 
 // namedServices are the services of a file, in its order and by their names.
@@ -75,15 +77,15 @@ func isOverrideName(name string) bool {
 // or to try something out, by its name, or because a service of it is watched
 // or mounts the sources that it was built from.
 func (f *Compose) IsDevelopment(name string) bool {
-	if IsDevelopmentName(name) {
-		return true
-	}
-	for _, s := range f.All() {
-		if s.Has("develop") || s.MountsSource() {
-			return true
-		}
-	}
-	return false
+	return IsDevelopmentName(name) || f.worksOnSources()
+}
+
+// worksOnSources reports whether a service is watched, or mounts the sources that
+// it was built from.
+func (f *Compose) worksOnSources() bool {
+	return f.worksOn.get(func() bool {
+		return slices.ContainsFunc(f.All(), func(s *ComposeService) bool { return s.Has("develop") || s.MountsSource() })
+	})
 }
 
 // IsDevelopmentName tells whether a file is for work on the programs, for tests

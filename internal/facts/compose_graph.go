@@ -195,6 +195,9 @@ func (f *Compose) Uses(section string) []ResourceUse {
 				grants(b.Secrets)
 			}
 		case "configs":
+			if v := s.Value("credential_spec", "config"); v.Exists() {
+				add(v.Text, v.Span)
+			}
 			grants(s.Configs())
 		case "models":
 			for _, v := range s.Values("models") {

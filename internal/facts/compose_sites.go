@@ -423,5 +423,5 @@ func (p *Project) findBuilder(f *Compose, x ImageSite) string {
 	if built, ok := p.BuiltHere(x.Image); ok {
 		return built.Source.Path
 	}
-	return ""
+	return p.BuiltBy(x.Image)
 }

@@ -166,13 +166,13 @@ func TestCommandsNeedAPOSIXShell(t *testing.T) {
 func TestLookupBase(t *testing.T) {
 	for ref, want := range map[string]Base{
 		"scratch":                             {Entrypoint: NoEntrypoint},
-		"python:3.12-slim":                    {Entrypoint: NoEntrypoint, HasShell: true},
-		"node:22":                             {Entrypoint: SomeEntrypoint, HasShell: true},
+		"python:3.12-slim":                    {Entrypoint: NoEntrypoint, HasShell: true, DefaultShell: true},
+		"node:22":                             {Entrypoint: SomeEntrypoint, HasShell: true, DefaultShell: true},
 		"gcr.io/distroless/static:nonroot":    {Entrypoint: NoEntrypoint, User: "nonroot"},
 		"gcr.io/distroless/python3":           {Entrypoint: SomeEntrypoint},
 		"cgr.dev/chainguard/python":           {User: "nonroot"},
-		"mcr.microsoft.com/dotnet/aspnet:9.0": {Entrypoint: NoEntrypoint, HasShell: true},
-		"docker.io/library/debian:bookworm":   {Entrypoint: NoEntrypoint, HasShell: true},
+		"mcr.microsoft.com/dotnet/aspnet:9.0": {Entrypoint: NoEntrypoint, HasShell: true, DefaultShell: true},
+		"docker.io/library/debian:bookworm":   {Entrypoint: NoEntrypoint, HasShell: true, DefaultShell: true},
 	} {
 		if got, ok := LookupBase(ParseImage(ref)); !ok || got != want {
 			t.Errorf("%s: %+v, want %+v", ref, got, want)

@@ -95,7 +95,7 @@ func IsShellBuiltin(name string) bool {
 	switch name {
 	case ".", ":", "[", "alias", "bg", "break", "cd", "command", "continue", "echo", "eval", "exit", "export", "false", "fc", "fg", "getopts",
 		"hash", "jobs", "kill", "local", "printf", "pwd", "read", "readonly", "return", "set", "shift", "source", "test", "times", "true",
-		"type", "ulimit", "umask", "unalias", "unset":
+		"trap", "type", "ulimit", "umask", "unalias", "unset", "wait":
 		return true
 	}
 	return false

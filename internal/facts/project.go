@@ -43,6 +43,9 @@ type Project struct {
 	manifests  lazy[manifestsNear]
 	nearby     lazy[[]*ManifestNear]
 	ignored    lazy[[]*DockerfileNear]
+
+	nearRead, allRead bool
+	near, all         []*buildText
 }
 
 // contextKey names a build context: by the folder that it is given from, the

@@ -107,7 +107,10 @@ func (s *Stage) referenceSite(r Reference) (site ImageSite, ok bool) {
 	i := ParseImage(r.Text)
 	i.Span = r.Span
 	site = ImageSite{Kind: kind, Image: i, Stage: s, place: r.Span, tail: r.Text}.checked()
-	if !strings.ContainsAny(r.Text, ":/.@") {
+	switch {
+	case s.doc.Instructions[r.Instruction.Index()] != r.Instruction:
+		site.Refusal = "it stands in a trigger, which is run in other builds"
+	case !strings.ContainsAny(r.Text, ":/.@"):
 		site.Refusal = fmt.Sprintf("%q may be a build context of that name", r.Text)
 	}
 	return site, true
@@ -299,4 +302,20 @@ func (f *Dockerfile) findOtherUse(s *Stage, name string, definition *dockerfile.
 		}
 	}
 	return 0
+}
+
+// Local says why an image of the Dockerfile comes from no registry, or not from
+// there alone: a build has a context of its name, or the project builds it. It is
+// empty where no file around says so.
+func (p *Project) Local(i Image) string {
+	if !p.known() || !i.Known {
+		return ""
+	}
+	if by := p.NamedContext(i.Text); by != "" {
+		return fmt.Sprintf("%q is the name of a build context, see %q", i.Text, by)
+	}
+	if by := p.BuiltBy(i); by != "" {
+		return fmt.Sprintf("%q is built in this project, see %q", i.Text, by)
+	}
+	return ""
 }

@@ -59,6 +59,19 @@ func Texts(t testing.TB, kind string) []string {
 	return seeds
 }
 
+// Few are some of Texts that are short, for a target that tries much with each.
+func Few(t testing.TB, kind string) []string {
+	t.Helper()
+	const most, size = 16, 200
+	var few []string
+	for _, text := range Texts(t, kind) {
+		if len(text) <= size && len(few) < most {
+			few = append(few, text)
+		}
+	}
+	return few
+}
+
 // Splice puts words of a format into a text, as seed says; nothing for 0. So a
 // fuzzer that knows bytes alone also tries whole words, wherever they stand.
 func Splice(kind, text string, seed uint64) string {

@@ -49,6 +49,8 @@ type ComposeFile struct {
 type loadedModel struct {
 	tree map[string]any
 	err  error
+	// inconsistent is what Compose has against the project as a whole.
+	inconsistent error
 }
 
 // maxSettings is how many worlds there are at most.
@@ -133,6 +135,10 @@ func (p *Compose) Compare(ctx context.Context, after []byte) Verdict {
 			v := unknown("Compose does not load the file after the fix: " + oneLine(changed.err))
 			v.Broken = true
 			return v
+		case before.inconsistent == nil && changed.inconsistent != nil:
+			v := unknown("Compose refuses the project after the fix: " + oneLine(changed.inconsistent))
+			v.Broken = true
+			return v
 		}
 		p.class(ctx, before.tree, changed.tree, &v)
 	}
@@ -152,8 +158,8 @@ func (p *Compose) load(src []byte) []loadedModel {
 	var models []loadedModel
 	p.left -= len(p.worlds) * loads(src)
 	for _, world := range p.worlds {
-		tree, err := model.Load(src, world)
-		models = append(models, loadedModel{tree, err})
+		tree, inconsistent, err := model.LoadChecked(src, world)
+		models = append(models, loadedModel{tree, err, inconsistent})
 	}
 	return models
 }

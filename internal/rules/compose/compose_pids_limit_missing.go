@@ -1,6 +1,8 @@
 package compose
 
 import (
+	"strings"
+
 	"github.com/dockmend/dockmend/internal/facts"
 	"github.com/dockmend/dockmend/internal/lint"
 	"github.com/dockmend/dockmend/internal/syntax/yaml"
@@ -33,16 +35,8 @@ func checkComposePidsLimitMissing(p *facts.Pass[*facts.Compose]) {
 	l := lacking{
 		message: "%s may start processes until the host has none left; set pids_limit",
 		title:   "set pids_limit to 200",
-		keys:    []string{"pids_limit"},
-		mend: func(s *facts.ComposeService) ([]text.Edit, bool) {
-			if p := s.Entry("pids_limit"); s.Owns(p) && p.Value.Kind == yaml.Scalar && s.Value("deploy", "resources", "limits", "pids").Node == nil {
-				return s.File().File.Replace(p.Value, "200")
-			}
-			if s.Value("deploy", "resources", "limits", "pids").Exists() {
-				return nil, false
-			}
-			return addKey(s, "pids_limit", "pids_limit: 200")
-		},
+		keys:    []string{"pids_limit", "deploy.resources.limits"},
+		mend:    func(s *facts.ComposeService) ([]text.Edit, bool) { return limitPids(p, s) },
 	}
 	for _, s := range wholeServices(p.Doc) {
 		if !s.PidsLimited() {
@@ -50,4 +44,32 @@ func checkComposePidsLimitMissing(p *facts.Pass[*facts.Compose]) {
 		}
 	}
 	l.report(p)
+}
+
+// limitPids sets the limit where the service has its limits: Compose refuses a
+// pids_limit next to deploy.resources.limits, be it merged in, in a service that
+// extends this one, or in a file that completes it.
+func limitPids(p *facts.Pass[*facts.Compose], s *facts.ComposeService) ([]text.Edit, bool) {
+	d := s.File()
+	for _, other := range d.All() {
+		if other.Value("extends", "service").Text == s.Name || other.Value("extends").Text == s.Name {
+			return nil, false
+		}
+	}
+	for _, near := range p.Project.ComposeFiles(d) {
+		if near.Named(s.Name) != nil && strings.Contains(string(near.Source.Bytes), "limits") {
+			return nil, false
+		}
+	}
+	limits := s.Get("deploy", "resources", "limits")
+	if limits == nil {
+		if pair := s.Entry("pids_limit"); s.Owns(pair) && pair.Value.Kind == yaml.Scalar {
+			return d.File.Replace(pair.Value, "200")
+		}
+		return addKey(s, "pids_limit", "pids_limit: 200")
+	}
+	if s.Value("deploy", "resources", "limits", "pids").Node != nil || s.Has("pids_limit") || !s.Owns(s.Entry("deploy")) || d.File.UsedElsewhere(s.Entry("deploy").Span) {
+		return nil, false
+	}
+	return d.File.Add(limits, "pids: 200")
 }

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"sync"
 
 	"github.com/dockmend/dockmend/internal/facts"
 	"github.com/dockmend/dockmend/internal/lint"
@@ -46,6 +47,7 @@ func checkComposeSecretInEnvironment(p *facts.Pass[*facts.Compose]) {
 	// Where other secrets come from outside, a word for a start is an oversight.
 	fromOutside := slices.ContainsFunc(p.Doc.All(), takesSecrets)
 	for _, s := range p.Doc.All() {
+		words := sync.OnceValue(func() internalWords { return internalWordsOf(s) })
 		for _, kv := range s.Env() {
 			secret, password := namesSecret(kv.Key, kv.Value.Text)
 			if !secret || !kv.Value.Exists() || !kv.Value.Known || seen[kv.Span] {
@@ -62,7 +64,7 @@ func checkComposeSecretInEnvironment(p *facts.Pass[*facts.Compose]) {
 			f, ok := weighSecret(p.Doc, lint.Finding{
 				Span:    kv.Span,
 				Message: fmt.Sprintf("%q %s, for everybody who has the file; read it with ${%s:?}, from an env_file that is not in the repository, or from a secret", shortText(kv.Key), where, shortText(kv.Key)),
-			}, kv.Value.Text, password, isOwnDefault(s, kv.Value) || !fromOutside && isInternal(s, kv.Value.Text) || strings.Contains(strings.ToUpper(kv.Key), "TRUSTSTORE"))
+			}, kv.Value.Text, password, isOwnDefault(s, kv.Value) || !fromOutside && words().isInternal(kv.Value.Text) || strings.Contains(strings.ToUpper(kv.Key), "TRUSTSTORE"))
 			if ok {
 				p.Report(f)
 			}

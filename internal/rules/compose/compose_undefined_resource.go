@@ -56,7 +56,7 @@ func checkComposeUndefinedResource(p *facts.Pass[*facts.Compose]) {
 				continue
 			}
 			place[use.Name] = len(findings)
-			findings = append(findings, undefinedResource(d, section, use, declared))
+			findings = append(findings, undefinedResource(d, section, use, declared[:min(len(declared), nearest.Most)]))
 		}
 	}
 	// What the folder has is looked at last, and seldom.

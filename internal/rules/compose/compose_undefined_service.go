@@ -45,7 +45,7 @@ var edgeKeys = map[facts.EdgeKind]string{
 func checkComposeUndefinedService(p *facts.Pass[*facts.Compose]) {
 	d := p.Doc
 	var names []string
-	for _, s := range d.All() {
+	for _, s := range d.All()[:min(len(d.All()), nearest.Most)] {
 		names = append(names, s.Name)
 	}
 	var findings []lint.Finding

@@ -2,6 +2,7 @@ package compose
 
 import (
 	"fmt"
+	"strings"
 	"sync"
 
 	"github.com/dockmend/dockmend/internal/facts"
@@ -14,7 +15,8 @@ import (
 // check that the service sets for its container, and that Compose replaces before
 // the container sees it: with nothing, where nobody sets it outside.
 //
-// Write two dollar signs; the shell in the container then reads the variable.
+// Write two dollar signs; the shell in the container then reads the variable. Where no
+// shell runs, as in a command without "sh -c", the rule is silent: nothing would read it.
 //
 // Silent for variables with a default or an error text, for those that a .env or
 // an example of one beside the file names, for those that other parts of the
@@ -59,8 +61,8 @@ func checkComposeUnescapedDollar(p *facts.Pass[*facts.Compose]) {
 	})
 	reported := map[text.Span]bool{}
 	for _, s := range d.All() {
-		for _, c := range commandsOf(s) {
-			for _, w := range c.Words {
+		for i, c := range commandsOf(s) {
+			for _, w := range underShell(c, i == healthcheckAt) {
 				if reported[w.Span] {
 					continue
 				}
@@ -73,12 +75,40 @@ func checkComposeUnescapedDollar(p *facts.Pass[*facts.Compose]) {
 	}
 }
 
+// healthcheckAt is the place of the health check among the commands.
+const healthcheckAt = 2
+
 func commandsOf(s *facts.ComposeService) []compose.Command {
 	commands := []compose.Command{s.Command(), s.Entrypoint()}
 	if h, ok := s.Healthcheck(); ok {
 		commands = append(commands, h.Test)
 	}
 	return commands
+}
+
+// underShell are the words of a command that a shell of the container reads: what
+// follows "sh -c", and a health check in its short form. Compose splits every other
+// text itself, and the program gets the words as they are.
+func underShell(c compose.Command, isCheck bool) []compose.Value {
+	words := c.Words
+	switch {
+	case len(words) == 0:
+		return nil
+	case isCheck && !c.List, isCheck && words[0].Text == "CMD-SHELL":
+		return words
+	case isCheck:
+		words = words[1:]
+	case !c.List:
+		fields := append(strings.Fields(words[0].Text), "", "")
+		if facts.IsShell(fields[:2]) {
+			return words
+		}
+		return nil
+	}
+	if len(words) > 2 && facts.IsShell([]string{words[0].Text, words[1].Text}) {
+		return words[2:]
+	}
+	return nil
 }
 
 // unescapedDollar looks at one word of a command. Its variables are mended

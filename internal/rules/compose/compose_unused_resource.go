@@ -2,6 +2,7 @@ package compose
 
 import (
 	"fmt"
+	"path"
 	"strings"
 
 	"github.com/dockmend/dockmend/internal/facts"
@@ -13,7 +14,9 @@ import (
 // service was meant to use it.
 //
 // Silent about the network "default" and what is external, in files that others
-// complete, and beside other Compose files, which may use it.
+// complete, beside other Compose files, which may use it, where a Makefile, a workflow,
+// a script, an .env or a Compose file of the repository names this file, and for a name
+// that another Compose file has.
 var ComposeUnusedResource = facts.Rule[*facts.Compose]{
 	Meta: lint.Meta{
 		ID:       "compose-unused-resource",
@@ -37,8 +40,11 @@ func checkComposeUnusedResource(p *facts.Pass[*facts.Compose]) {
 			continue
 		}
 		unused := d.Unused(section)
+		if len(unused) > 0 && p.Project.NamedBy(d.Name, path.Base(d.Name)) != "" {
+			return // another file names this one, and may go on with it
+		}
 		for i, r := range unused {
-			if r.External || isSet(d.View.Pair(r.Node, "external")) || r.Pair.Value.Resolve().Tag == "!reset" {
+			if r.External || isSet(d.View.Pair(r.Node, "external")) || r.Pair.Value.Resolve().Tag == "!reset" || p.Project.ComposeNaming(d.Name, r.Name) != "" {
 				continue
 			}
 			f := lint.Finding{

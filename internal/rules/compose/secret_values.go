@@ -73,20 +73,29 @@ func weighSecret(d *facts.Compose, f lint.Finding, value string, password, minor
 	return f, true
 }
 
-// isInternal tells whether a password is a word for a start, as that of a database
-// that only the file's own services reach.
-func isInternal(s *facts.ComposeService, value string) bool {
-	if slices.ContainsFunc(s.PublishedPorts(), isOpenPort) {
-		return false
-	}
-	word := strings.ToLower(value)
-	return isWellKnownSecret(value) || word == strings.ToLower(s.Name) || slices.ContainsFunc(s.Env(), func(kv compose.KeyValue) bool {
-		if strings.ToLower(kv.Value.Text) != word {
-			return false
+// internalWords are what isInternal asks of a service, worked out once.
+type internalWords struct {
+	service *facts.ComposeService
+	open    bool
+	// values are those of the variables that hold no secret, in lower case.
+	values map[string]bool
+}
+
+func internalWordsOf(s *facts.ComposeService) internalWords {
+	w := internalWords{service: s, open: slices.ContainsFunc(s.PublishedPorts(), isOpenPort), values: map[string]bool{}}
+	for _, kv := range s.Env() {
+		if secret, _ := namesSecret(kv.Key, kv.Value.Text); !secret {
+			w.values[strings.ToLower(kv.Value.Text)] = true
 		}
-		secret, _ := namesSecret(kv.Key, kv.Value.Text)
-		return !secret
-	})
+	}
+	return w
+}
+
+// isInternal reports whether a password is a word for a start, as that of a
+// database that only the file's own services reach.
+func (w internalWords) isInternal(value string) bool {
+	word := strings.ToLower(value)
+	return !w.open && (isWellKnownSecret(value) || word == strings.ToLower(w.service.Name) || w.values[word])
 }
 
 // takesSecrets tells whether a service gets a secret from outside of the file.

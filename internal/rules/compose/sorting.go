@@ -1,6 +1,7 @@
 package compose
 
 import (
+	"bytes"
 	"slices"
 	"strings"
 
@@ -107,64 +108,143 @@ func partSpans(d *facts.Compose, n *yaml.Node) ([]text.Span, bool) {
 		}
 		end := lines.Line(lines.Position(spans[i].End).Line).End
 		spans[i] = text.Span{Start: start, End: max(end, spans[i].End)}
-		if i == 0 {
-			continue
-		}
+	}
+	for i := 1; i < len(spans); i++ {
 		var ok bool
-		if spans[i].Start, ok = leadingComments(d, spans[i-1].End, spans[i].Start); !ok {
+		if spans[i-1].End, spans[i].Start, ok = shareComments(d, spans[i-1].End, spans[i].Start, columnOf(d, n, i)); !ok {
 			return nil, false
 		}
 	}
-	if len(spans) > 0 {
+	if last := len(spans) - 1; last >= 0 {
 		var ok bool
 		if spans[0].Start, ok = firstComments(d, n, spans[0].Start); !ok {
 			return nil, false
 		}
+		spans[last].End = trailingComments(d, spans[last].End, columnOf(d, n, last))
 	}
 	return spans, true
 }
 
-// leadingComments moves the start of a part up over the comments right above it.
-// One that stands apart, with a blank line below it, is about several parts.
-func leadingComments(d *facts.Compose, from, start int) (int, bool) {
-	between := string(d.Src[from:start])
-	if strings.TrimSpace(between) == "" {
-		return start, true
+// columnOf is the column of a part's key, or of its dash.
+func columnOf(d *facts.Compose, n *yaml.Node, i int) int {
+	at := 0
+	if n.Kind == yaml.Sequence {
+		at = n.Items[i].Full.Start
+	} else {
+		at = n.Pairs[i].Key.Span.Start
 	}
-	first := -1
-	at := from
-	for line := range strings.SplitAfterSeq(between, "\n") {
-		switch trimmed := strings.TrimSpace(line); {
-		case strings.HasPrefix(trimmed, "#"):
-			if first < 0 {
-				first = at
-			}
-		case trimmed == "" && first >= 0 && line != "":
-			return 0, false
-		}
-		at += len(line)
-	}
-	if first < 0 {
-		return start, true
-	}
-	return first, true
+	line := d.File.OwnLines().FullLine(d.File.OwnLines().Position(at).Line)
+	return len(line.Of(d.Src)) - len(bytes.TrimLeft(line.Of(d.Src), " "))
 }
 
-// firstComments does the same for the first part, whose comments may be about the
-// whole: those are left alone, and so is the order.
-func firstComments(d *facts.Compose, n *yaml.Node, start int) (int, bool) {
-	from := 0
-	if p := n.Pair(); p != nil {
-		lines := d.File.OwnLines()
-		from = lines.FullLine(lines.Position(p.Key.Span.End).Line).End
+// commentLine is a line of comment, or a blank one, between the parts.
+type commentLine struct {
+	span   text.Span
+	column int
+	text   string
+}
+
+// commentLines are the lines between two places as far as they are comments and
+// blank lines; the first begins behind the line of from.
+func commentLines(d *facts.Compose, from, to int) (lines []commentLine) {
+	for number := d.File.OwnLines().Position(from).Line + 1; number <= d.File.OwnLines().Lines(); number++ {
+		span := d.File.OwnLines().FullLine(number)
+		line := strings.TrimRight(string(span.Of(d.Src)), "\r\n")
+		words := strings.TrimLeft(line, " ")
+		if span.Start >= to || words != "" && words[0] != '#' {
+			break
+		}
+		lines = append(lines, commentLine{span, len(line) - len(words), words})
 	}
+	return lines
+}
+
+// shareComments gives the comments between two parts to the one that they are
+// about: what is indented deeper than the keys belongs to the part above, what
+// stands on a key to that one. ok is false where nobody can tell: for a comment
+// that stands apart, for a key or an entry that is commented out, and for one that
+// is indented less.
+func shareComments(d *facts.Compose, end, start, column int) (newEnd, newStart int, ok bool) {
+	lines := commentLines(d, end, start)
+	for len(lines) > 0 && lines[0].text == "" {
+		lines = lines[1:]
+	}
+	deeper := 0
+	for i, l := range lines {
+		if l.text != "" && l.column > column {
+			deeper = i + 1
+		}
+	}
+	for i, l := range lines {
+		switch {
+		case i < deeper:
+			if l.text != "" && l.column <= column {
+				return 0, 0, false
+			}
+		case l.text == "":
+			if i > deeper && slices.ContainsFunc(lines[deeper:i], func(l commentLine) bool { return l.text != "" }) {
+				return 0, 0, false
+			}
+		case l.column < column || isCommentedOut(l.text):
+			return 0, 0, false
+		}
+	}
+	if deeper > 0 {
+		end = lineEnd(d, lines[deeper-1].span)
+	}
+	for _, l := range lines[deeper:] {
+		if l.text != "" {
+			return end, l.span.Start, true
+		}
+	}
+	return end, start, true
+}
+
+// trailingComments moves the end of the last part behind the comments that are
+// indented deeper than its key.
+func trailingComments(d *facts.Compose, end, column int) int {
+	for _, l := range commentLines(d, end, len(d.Src)) {
+		switch {
+		case l.text == "":
+		case l.column <= column:
+			return end
+		default:
+			end = lineEnd(d, l.span)
+		}
+	}
+	return end
+}
+
+func lineEnd(d *facts.Compose, full text.Span) int {
+	lines := d.File.OwnLines()
+	return lines.Line(lines.Position(full.Start).Line).End
+}
+
+// isCommentedOut reports whether a comment looks like a key or an entry that
+// somebody took out of use.
+func isCommentedOut(comment string) bool {
+	words := strings.TrimLeft(comment, "# ")
+	if strings.HasPrefix(words, "- ") {
+		return true
+	}
+	key, _, found := strings.Cut(words, ":")
+	return found && key != "" && !strings.ContainsAny(key, " \t")
+}
+
+// firstComments moves the start of the first part up over its comments, which may
+// be about the whole: those are left alone, and so is the order.
+func firstComments(d *facts.Compose, n *yaml.Node, start int) (int, bool) {
+	p := n.Pair()
+	if p == nil {
+		return start, true // what stands at the top of a file is about the file
+	}
+	lines := d.File.OwnLines()
+	from := lines.Line(lines.Position(p.Key.Span.End).Line).End
 	if from >= start || strings.TrimSpace(string(d.Src[from:start])) == "" {
 		return start, true
 	}
-	if n.Pair() == nil {
-		return start, true // what stands at the top of a file is about the file
-	}
-	return leadingComments(d, from, start)
+	end, start, ok := shareComments(d, from, start, columnOf(d, n, 0))
+	return start, ok && end == from
 }
 
 // sortedOrder is the order of parts by a comparison of their places.

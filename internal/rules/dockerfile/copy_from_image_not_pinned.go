@@ -37,6 +37,9 @@ func checkCopyFromImageNotPinned(p *facts.Pass[*facts.Dockerfile]) {
 				continue
 			}
 			i.Span = r.Span
+			if p.Project.Local(i) != "" {
+				continue
+			}
 			pinned := pinVersionOf(p, i)
 			p.Report(lint.Finding{
 				Span:    r.Span,

@@ -67,7 +67,7 @@ func reportUnknownStage(p *facts.Pass[*facts.Dockerfile], s *facts.Stage, r fact
 	if p.Hadolint && strings.Contains(r.Text, ":") || !p.Hadolint && (strings.ContainsAny(r.Text, ":/.@$") || isOfficialImage(r.Text)) {
 		return
 	}
-	if !p.Hadolint && isNamedContext(p, r.Text) {
+	if !p.Hadolint && p.Project.NamedContext(r.Text) != "" {
 		return
 	}
 	var names []string
@@ -92,19 +92,4 @@ func reportUnknownStage(p *facts.Pass[*facts.Dockerfile], s *facts.Stage, r fact
 func isOfficialImage(name string) bool {
 	_, known := facts.LookupBase(facts.ParseImage(name))
 	return known || name == "busybox" || name == "scratch"
-}
-
-// isNamedContext reports whether a Compose file that builds the Dockerfile, or a script
-// or bake file around it, gives a build context of that name.
-func isNamedContext(p *facts.Pass[*facts.Dockerfile], name string) bool {
-	for _, service := range p.Project.Services(p.Doc) {
-		for _, kv := range service.Document().KeyValues(service.Get("build", "additional_contexts")) {
-			if kv.Key == name {
-				return true
-			}
-		}
-	}
-	return facts.AnyRecipe(p.Files, func(recipe string) bool {
-		return strings.Contains(recipe, "--build-context "+name+"=") || strings.Contains(recipe, "--build-context="+name+"=")
-	})
 }

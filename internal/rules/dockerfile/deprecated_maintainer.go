@@ -6,6 +6,7 @@ import (
 
 	"github.com/dockmend/dockmend/internal/facts"
 	"github.com/dockmend/dockmend/internal/lint"
+	"github.com/dockmend/dockmend/internal/syntax/dockerfile"
 )
 
 // DeprecatedMaintainer finds MAINTAINER, which is deprecated.
@@ -43,7 +44,7 @@ func checkDeprecatedMaintainer(p *facts.Pass[*facts.Dockerfile]) {
 		}
 		// MAINTAINER takes its text as it is; a label resolves variables, quotes
 		// and escapes.
-		if !strings.ContainsAny(in.Args, "\"'$`\\\n\r") && p.Doc.Text(in.ArgsSpan) == in.Args {
+		if !strings.ContainsAny(in.Args, "\"'$`\\\n\r") && p.Doc.Text(in.ArgsSpan) == in.Args && !namesAuthors(p.Doc, in) {
 			label := "LABEL org.opencontainers.image.authors=\"" + in.Args + "\""
 			if p.Doc.Text(in.KeywordSpan) == in.Keyword {
 				label = "label" + strings.TrimPrefix(label, "LABEL")
@@ -55,4 +56,23 @@ func checkDeprecatedMaintainer(p *facts.Pass[*facts.Dockerfile]) {
 		}
 		p.Report(f)
 	}
+}
+
+// namesAuthors reports whether a label of the file, with the stages that an image
+// is made of, has authors already: which of the two is right is for people to say.
+func namesAuthors(d *facts.Dockerfile, maintainer *dockerfile.Instruction) bool {
+	for _, in := range d.Instructions {
+		if in == maintainer {
+			continue
+		}
+		if in.Keyword == "maintainer" && d.StageOf(in) == d.StageOf(maintainer) {
+			return true
+		}
+		for _, pair := range in.Pairs {
+			if in.Keyword == "label" && (strings.Contains(pair.Key, "$") || strings.EqualFold(bare(pair.Key), "org.opencontainers.image.authors")) {
+				return true
+			}
+		}
+	}
+	return false
 }

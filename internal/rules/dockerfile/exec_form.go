@@ -3,7 +3,6 @@ package dockerfile
 import (
 	"bytes"
 	"encoding/json"
-	"path"
 	"slices"
 	"strings"
 
@@ -17,13 +16,12 @@ import (
 // execFix rewrites a shell form as a JSON array. ok is false where that would
 // need another program, or where only people can tell.
 //
-// It is safe only if what starts is the same program with the same words: the
-// words are literal, nothing stands in front of them or behind, the first word
-// is a program and, where it is a script, one that names its interpreter.
-// Otherwise, one simple command can still take the shell's place by exec.
+// It is safe only if what starts is the same program with the same words and the
+// same environment (docs/adr/0017). Otherwise, one simple command can still take the
+// shell's place by exec.
 func execFix(p *facts.Pass[*facts.Dockerfile], s *facts.Stage, in *dockerfile.Instruction) (fix lint.Fix, ok bool) {
 	script := in.Script()
-	if script == nil || script.File == nil || !script.Editable() || len(in.Heredocs) > 0 || holdsComment(in) {
+	if script == nil || !script.Editable() || len(in.Heredocs) > 0 || holdsComment(in) || script.HasComment() {
 		return fix, false
 	}
 	call, plain := simpleCommand(script.File)
@@ -36,17 +34,15 @@ func execFix(p *facts.Pass[*facts.Dockerfile], s *facts.Stage, in *dockerfile.In
 		if startsSame(p, s, in, words) {
 			fix.Applicability = lint.Safe
 		}
-		fix.Edits = []lint.FileEdit{lint.Replace(in.BodySpan, jsonArray(words))}
+		fix.Edits = []lint.FileEdit{lint.Replace(in.BodySpan, laidOut(p.Doc, script, call, words))}
 		return fix, !isReserved(words[0]) && !facts.IsShellBuiltin(words[0]) && words[0] != ""
 	}
 	text := strings.TrimSpace(p.Doc.Text(in.BodySpan))
 	name := call.Args[0].Lit()
-	if name == "" || facts.IsShellBuiltin(name) && name != "exec" || isReserved(name) || strings.ContainsAny(text, "\n\r") || !hasShell(s) {
-		return fix, false
+	if name == "" || name == "exec" || facts.IsShellBuiltin(name) || isReserved(name) || strings.ContainsAny(text, "\n\r") || !hasShell(s) {
+		return fix, false // an exec that a shell runs is as good as one in an array
 	}
-	if name != "exec" {
-		text = "exec " + text
-	}
+	text = "exec " + text
 	fix.Title = "rewrite as a JSON array in which the shell is replaced by the program"
 	fix.Edits = []lint.FileEdit{lint.Replace(in.BodySpan, jsonArray([]string{"/bin/sh", "-c", text}))}
 	return fix, true
@@ -91,53 +87,42 @@ func literalWords(call *syntax.CallExpr) (words []string, ok bool) {
 	return words, true
 }
 
-// startsSame tells whether the words start what the shell started.
+// startsSame reports whether the words start what the shell started, wherever an
+// image of the repository that has them is started.
 func startsSame(p *facts.Pass[*facts.Dockerfile], s *facts.Stage, in *dockerfile.Instruction, words []string) bool {
-	if !shellIsDefault(s, in) {
+	if !s.Shell(in).IsDefault() || s.Base().IsWindows() {
 		return false
 	}
-	if base, _ := lookUpBase(p, s); base.Shell != nil {
+	for _, x := range s.Chain() {
+		if x.Image.HasVariable() {
+			return false // another base may have another SHELL and ENTRYPOINT
+		}
+	}
+	base, known := lookUpBase(p, s)
+	if !known || !base.DefaultShell {
 		return false
 	}
-	if in.Keyword == "cmd" {
+	switch in.Keyword {
+	case "cmd":
 		// Below an entrypoint the words are its arguments.
-		base, known := lookUpBase(p, s)
-		if s.Entrypoint() != nil || !known || base.Entrypoint != facts.NoEntrypoint {
+		if s.Entrypoint() != nil || base.Entrypoint != facts.NoEntrypoint {
+			return false
+		}
+	case "entrypoint":
+		if p.Project.GetsArguments(s) {
 			return false
 		}
 	}
-	if in.Keyword == "entrypoint" && s.LastOwn("cmd") != nil {
-		return false // CMD would become its arguments
+	if name := words[0]; !p.Project.KernelStarts(s, name) || strings.Contains(name, "/") && !strings.HasPrefix(name, "/") && s.MovesFolder() {
+		return false
 	}
-	return isProgram(p, words[0])
-}
-
-// shellIsDefault tells whether no SHELL of the file or of the base applies.
-func shellIsDefault(s *facts.Stage, in *dockerfile.Instruction) bool {
-	return s.Shell(in).IsDefault() && !s.Base().IsWindows()
+	return !p.Project.MayReadShellVariables(s)
 }
 
 // hasShell tells whether /bin/sh may be taken to be there.
 func hasShell(s *facts.Stage) bool {
 	base, known := facts.LookupBase(s.Base())
 	return !known || base.HasShell
-}
-
-// isProgram tells whether the kernel can start a file by itself: a script needs
-// a first line that names its interpreter, without which only a shell runs it.
-// A name without a folder is looked up in PATH, where packages put programs.
-func isProgram(p *facts.Pass[*facts.Dockerfile], name string) bool {
-	isScript := strings.HasSuffix(name, ".sh") || strings.HasSuffix(name, ".bash")
-	system := slices.ContainsFunc([]string{"/usr/bin/", "/usr/sbin/", "/bin/", "/sbin/", "/usr/lib/"}, func(dir string) bool { return strings.HasPrefix(name, dir) })
-	if !isScript && (system || !strings.Contains(name, "/")) {
-		return true
-	}
-	for _, at := range []string{strings.TrimPrefix(strings.TrimPrefix(name, "./"), "/"), path.Base(name)} {
-		if src, err := p.Files.ReadFile(at); err == nil {
-			return bytes.HasPrefix(src, []byte("#!")) || bytes.HasPrefix(src, []byte("\x7fELF"))
-		}
-	}
-	return false
 }
 
 // isReserved tells whether the shell reads a word as a part of its grammar.
@@ -149,19 +134,39 @@ func isReserved(word string) bool {
 	return false
 }
 
+// laidOut writes words as a JSON array on the lines on which the command has them.
+func laidOut(d *facts.Dockerfile, script *dockerfile.Script, call *syntax.CallExpr, words []string) string {
+	args := call.Args[len(call.Args)-len(words):]
+	var b strings.Builder
+	for i, word := range words {
+		if i > 0 {
+			gap := string(d.Src[script.SpanOf(args[i-1]).End:script.SpanOf(args[i]).Start])
+			if !strings.Contains(gap, "\n") {
+				gap = " "
+			}
+			b.WriteString("," + gap)
+		}
+		b.WriteString(jsonString(word))
+	}
+	return "[" + b.String() + "]"
+}
+
 // jsonArray writes words as people write them: with a blank after each comma,
 // and nothing spelled out that need not be.
 func jsonArray(words []string) string {
+	parts := make([]string, len(words))
+	for i, w := range words {
+		parts[i] = jsonString(w)
+	}
+	return "[" + strings.Join(parts, ", ") + "]"
+}
+
+func jsonString(word string) string {
 	var b bytes.Buffer
 	encoder := json.NewEncoder(&b)
 	encoder.SetEscapeHTML(false)
-	parts := make([]string, len(words))
-	for i, w := range words {
-		b.Reset()
-		if err := encoder.Encode(w); err != nil {
-			panic("a string is always JSON: " + err.Error())
-		}
-		parts[i] = strings.TrimSuffix(b.String(), "\n")
+	if err := encoder.Encode(word); err != nil {
+		panic("a string is always JSON: " + err.Error())
 	}
-	return "[" + strings.Join(parts, ", ") + "]"
+	return strings.TrimSuffix(b.String(), "\n")
 }

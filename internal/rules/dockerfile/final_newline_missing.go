@@ -1,6 +1,8 @@
 package dockerfile
 
 import (
+	"bytes"
+
 	"github.com/dockmend/dockmend/internal/facts"
 	"github.com/dockmend/dockmend/internal/lint"
 	"github.com/dockmend/dockmend/internal/text"
@@ -28,9 +30,13 @@ func checkFinalNewlineMissing(p *facts.Pass[*facts.Dockerfile]) {
 		return
 	}
 	last := p.Doc.Physical[len(p.Doc.Physical)-1]
+	edit := lint.Insert(n, p.Doc.Newline())
+	if len(bytes.TrimSpace(p.Doc.Src[last.Start:])) == 0 && last.Start > 0 {
+		edit = lint.Delete(text.Span{Start: last.Start, End: n}) // nothing but blanks: the line above is the last
+	}
 	p.Report(lint.Finding{
 		Span:    text.Span{Start: last.Start, End: n},
 		Message: "the last line has no line end; add one",
-		Fixes:   []lint.Fix{{Title: "end the line", Applicability: lint.Safe, MaxEffect: lint.EffectNone, Edits: []lint.FileEdit{lint.Insert(n, p.Doc.Newline())}}},
+		Fixes:   []lint.Fix{{Title: "end the line", Applicability: lint.Safe, MaxEffect: lint.EffectNone, Edits: []lint.FileEdit{edit}}},
 	})
 }

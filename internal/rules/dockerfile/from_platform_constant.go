@@ -54,10 +54,16 @@ func checkFromPlatformConstant(p *facts.Pass[*facts.Dockerfile]) {
 	}
 }
 
-// withBlanks is a flag with the blanks behind it.
+// withBlanks is a flag with the blanks behind it, and with its line where it is
+// alone on one.
 func withBlanks(d *facts.Dockerfile, flag text.Span) text.Span {
-	for flag.End < len(d.Src) && (d.Src[flag.End] == ' ' || d.Src[flag.End] == '\t') {
+	for flag.End < len(d.Src) && isBlank(d.Src[flag.End]) {
 		flag.End++
+	}
+	line := d.Lines.FullLine(d.Lines.Position(flag.Start).Line)
+	before, behind := string(d.Src[line.Start:flag.Start]), string(d.Src[flag.End:line.End])
+	if line.Start > 0 && strings.Trim(before, " \t") == "" && strings.TrimRight(behind, "\r\n") == string(rune(d.Escape)) {
+		return line
 	}
 	return flag
 }

@@ -12,6 +12,9 @@ import (
 //
 // The flag says nothing, and readers look for the reason.
 //
+// The fix is not safe where a file around passes TARGETPLATFORM as a build argument,
+// which the flag takes and the default does not.
+//
 // Silent for any other value.
 var FromPlatformRedundant = facts.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
@@ -36,13 +39,17 @@ func checkFromPlatformRedundant(p *facts.Pass[*facts.Dockerfile]) {
 		if !ok || s.From.Err != nil || platform.Value != "$TARGETPLATFORM" && platform.Value != "${TARGETPLATFORM}" {
 			continue
 		}
+		fix := lint.Fix{
+			Title: "remove the flag", Applicability: lint.Safe, MaxEffect: lint.EffectNone,
+			Edits: []lint.FileEdit{lint.Delete(withBlanks(p.Doc, platform.Span))},
+		}
+		if p.Project.MayBePassed(p.Doc, "TARGETPLATFORM") {
+			fix.Applicability = lint.Unsafe // the flag is more than the default then
+		}
 		p.Report(lint.Finding{
 			Span:    platform.Span,
 			Message: fmt.Sprintf("%q is the default; remove it", p.Doc.Text(platform.Span)),
-			Fixes: []lint.Fix{{
-				Title: "remove the flag", Applicability: lint.Safe, MaxEffect: lint.EffectNone,
-				Edits: []lint.FileEdit{lint.Delete(withBlanks(p.Doc, platform.Span))},
-			}},
+			Fixes:   []lint.Fix{fix},
 		})
 	}
 }

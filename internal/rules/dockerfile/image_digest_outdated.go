@@ -45,7 +45,7 @@ func checkImageDigestOutdated(p *facts.Pass[*facts.Dockerfile]) {
 		if err != nil || now == i.Digest {
 			continue
 		}
-		pinned := pins.Refresh(p, x, now)
+		pinned := pins.Refresh(p, local(p, x), now)
 		p.Report(lint.Finding{
 			Span:    i.Span,
 			Message: pinned.Explained(fmt.Sprintf("%s is no longer what its tag names, %s; take the newer image once it is tested", quoteShort(i.Raw), pins.ShortDigest(now))),

@@ -39,7 +39,7 @@ func checkImageNotPinnedByDigest(p *facts.Pass[*facts.Dockerfile]) {
 		if i.Digest != "" || x.Kind != facts.FromSite && x.Kind != facts.SyntaxSite && !strings.ContainsAny(i.Text, ":/.") {
 			continue
 		}
-		pinned := pins.Digest(p, x)
+		pinned := pins.Digest(p, local(p, x))
 		if x.Kind == facts.SyntaxSite && pinned.Fixes == nil {
 			continue // Docker's own advice is a tag
 		}

@@ -13,7 +13,18 @@ func pinVersionOf(p *facts.Pass[*facts.Dockerfile], i facts.Image) pins.Pin {
 	if !ok {
 		return pins.Pin{}
 	}
-	return pins.Version(p, x)
+	return pins.Version(p, local(p, x))
+}
+
+// local refuses a site whose image comes from the project itself: what a registry
+// has under that name is another one. Files are read only where there is an answer.
+func local(p *facts.Pass[*facts.Dockerfile], x facts.ImageSite) facts.ImageSite {
+	if x.Refusal == "" {
+		if _, err := p.Registry.Digest(x.Reference()); err == nil {
+			x.Refusal = p.Project.Local(x.Image)
+		}
+	}
+	return x
 }
 
 // base is what is known about the image at the root of a stage.
@@ -38,7 +49,7 @@ func lookUpBase(p *facts.Pass[*facts.Dockerfile], s *facts.Stage) (b base, known
 	if err != nil {
 		return b, known
 	}
-	b.Asked, b.Shell = true, config.Shell
+	b.Asked, b.Shell, b.DefaultShell = true, config.Shell, len(config.Shell) == 0
 	b.User, b.Entrypoint = config.User, facts.NoEntrypoint
 	if isRootUser(config.User) {
 		b.User = ""

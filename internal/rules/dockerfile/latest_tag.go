@@ -56,6 +56,9 @@ func checkLatestTag(p *facts.Pass[*facts.Dockerfile]) {
 		if !p.Hadolint && slices.ContainsFunc(except, func(prefix string) bool { return strings.HasPrefix(i.Name(), prefix) }) {
 			continue
 		}
+		if !p.Hadolint && p.Project.Local(i) != "" {
+			continue
+		}
 		pinned := pinVersionOf(p, i)
 		p.Report(lint.Finding{
 			Span:    i.Span,

@@ -48,6 +48,9 @@ func checkLegacyKeyValueFormat(p *facts.Pass[*facts.Dockerfile]) {
 			Message: fmt.Sprintf("%s %s uses the deprecated form with a blank; write %s=", strings.ToUpper(in.Keyword), quoteShort(p.Doc.Text(pair.Span)), short(pair.Key)),
 		}
 		if edits, ok := assign(p.Doc, pair); ok {
+			if p.Project.ReadAsText(in.Keyword) {
+				applicability = lint.Unsafe // what looks for the value behind a blank would find none
+			}
 			f.Fixes = []lint.Fix{{Title: "join key and value with an equals sign", Applicability: applicability, MaxEffect: effect, Edits: edits}}
 		}
 		p.Report(f)

@@ -57,6 +57,9 @@ func checkMovingTag(p *facts.Pass[*facts.Dockerfile]) {
 		case !images.HasReleases(name):
 			f.Severity = lint.Info
 		}
+		if !p.Hadolint && p.Project.Local(i) != "" {
+			continue
+		}
 		pinned := pinVersionOf(p, i)
 		f.Fixes = pinned.Fixes
 		f.Message = pinned.Explained(fmt.Sprintf("the tag of %q names no version, so it moves under the build as latest does; name the version that was tested", short(i.Raw)))

@@ -1,6 +1,8 @@
 package dockerfile
 
 import (
+	"bytes"
+
 	"github.com/dockmend/dockmend/internal/facts"
 	"github.com/dockmend/dockmend/internal/lint"
 	"github.com/dockmend/dockmend/internal/syntax/dockerfile"
@@ -10,8 +12,8 @@ import (
 
 // MultipleSpaces finds two blanks or more between two words of an instruction.
 //
-// Silent for quoted text, here-documents, indentation, blanks that line up the
-// ends of continued lines, and where the blanks may be a part of the value: in
+// Silent for quoted text, here-documents, indentation, blanks that line up words of
+// several lines or the ends of continued lines, and where the blanks may be a part of the value: in
 // the old form of ENV, in WORKDIR, in scripts for another shell.
 //
 // Off by default: it is a matter of taste.
@@ -110,7 +112,7 @@ func reportBlanks(p *facts.Pass[*facts.Dockerfile], l dockerfile.Line, kept []te
 			span.End++
 		}
 		at = span.End
-		if span.Len() < 2 || span.End == l.Continued || p.Doc.Src[span.Start-1] == '\\' || overlapsAny(kept, span) {
+		if span.Len() < 2 || span.End == l.Continued || p.Doc.Src[span.Start-1] == '\\' || overlapsAny(kept, span) || isAligned(p.Doc, l, span.End) {
 			continue
 		}
 		p.Report(lint.Finding{
@@ -119,6 +121,23 @@ func reportBlanks(p *facts.Pass[*facts.Dockerfile], l dockerfile.Line, kept []te
 			Fixes:   []lint.Fix{{Title: "leave one blank", Applicability: lint.Safe, MaxEffect: lint.EffectShell, Edits: []lint.FileEdit{lint.Replace(span, " ")}}},
 		})
 	}
+}
+
+// isAligned reports whether the word at a place begins in the same column as one of
+// the line above or below.
+func isAligned(d *facts.Dockerfile, l dockerfile.Line, at int) bool {
+	visible := func(l dockerfile.Line) []byte { return bytes.TrimPrefix(d.Src[l.Start:l.EOL], []byte("\xEF\xBB\xBF")) }
+	number, column := d.Lines.Position(l.Start).Line, at-(l.EOL-len(visible(l)))
+	for _, other := range []int{number - 1, number + 1} {
+		if other < 1 || other > len(d.Physical) {
+			continue
+		}
+		line := visible(d.Physical[other-1])
+		if column < len(line) && column > 0 && !isBlank(line[column]) && isBlank(line[column-1]) {
+			return true
+		}
+	}
+	return false
 }
 
 func overlapsAny(spans []text.Span, span text.Span) bool {

@@ -29,6 +29,11 @@ import (
 // let the last command take their place: there one command is an info, and
 // several are fine.
 //
+// The fix is safe where the program is one that the kernel starts by itself (a script
+// without "#!" runs under a shell only), the base image's SHELL and ENTRYPOINT are known,
+// nothing in the repository gives an ENTRYPOINT arguments that the shell ignored,
+// and no copied file names a variable that only a shell sets, as PWD.
+//
 // With the preset "hadolint", HEALTHCHECK and stages with a SHELL count too.
 var ShellFormCommand = facts.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{

@@ -40,6 +40,9 @@ func checkUntaggedImage(p *facts.Pass[*facts.Dockerfile]) {
 		if s.Parent != nil || i.IsScratch() || i.Text == "" || !i.Known || i.Tag != "" || i.Digest != "" || facts.IsPlaceholder(i.Text) && !p.Hadolint {
 			continue
 		}
+		if !p.Hadolint && p.Project.Local(i) != "" {
+			continue
+		}
 		pinned := pinVersionOf(p, i)
 		p.Report(lint.Finding{
 			Span:    i.Span,

@@ -44,8 +44,8 @@ func checkUnusedArg(p *facts.Pass[*facts.Dockerfile]) {
 				continue
 			}
 			f := lint.Finding{Span: pair.Span, Message: fmt.Sprintf("nothing reads %s; remove the ARG", quoteShort(pair.Key))}
-			if len(in.Pairs) == 1 {
-				f.Fixes = []lint.Fix{{Title: "remove the ARG", Applicability: lint.Safe, MaxEffect: lint.EffectNone, Edits: []lint.FileEdit{lint.Delete(wholeLines(in))}}}
+			if edit, ok := deletePair(in, pair); ok && !p.Project.MayBePassed(p.Doc, pair.Key) {
+				f.Fixes = []lint.Fix{{Title: "remove the ARG", Applicability: lint.Safe, MaxEffect: lint.EffectNone, Edits: []lint.FileEdit{edit}}}
 			}
 			p.Report(f)
 		}

@@ -35,8 +35,7 @@ func newline(d *facts.IgnoreFile) string {
 	return "\n"
 }
 
-// appendLines is the fix that adds patterns at the end. It is safe where nothing
-// that is there now leaves the context by it.
+// appendLines is the fix that adds patterns at the end.
 func appendLines(p *facts.Pass[*facts.IgnoreFile], lines ...string) lint.Fix {
 	end := newline(p.Doc)
 	added := strings.Join(lines, end) + end
@@ -46,22 +45,11 @@ func appendLines(p *facts.Pass[*facts.IgnoreFile], lines ...string) lint.Fix {
 	return mended(p, "add "+strings.Join(lines, ", "), lint.Insert(len(p.Doc.Src), added))
 }
 
-// mended is a fix of these edits, as safe as the files around show it to be.
+// mended is a fix of these edits, as safe as the files around show it to be: the
+// same files are sent after it, and no build reads what the patterns may match once
+// something has made it.
 func mended(p *facts.Pass[*facts.IgnoreFile], title string, edits ...lint.FileEdit) lint.Fix {
 	f := lint.Fix{Title: title, Applicability: lint.Unsafe, MaxEffect: lint.EffectGraph, Edits: edits}
-	if changesNothing(p, edits) {
-		f.Applicability, f.MaxEffect = lint.Safe, lint.EffectNone
-	}
-	return f
-}
-
-// changesNothing tells whether the same files are sent after the edits. The
-// proof looks again, at every file; here it is enough to be careful.
-func changesNothing(p *facts.Pass[*facts.IgnoreFile], edits []lint.FileEdit) bool {
-	tree := p.Project.Tree(p.Doc)
-	if tree == nil || !tree.Complete {
-		return false
-	}
 	list := make([]text.Edit, len(edits))
 	for i, e := range edits {
 		list[i] = e.Edit
@@ -69,9 +57,23 @@ func changesNothing(p *facts.Pass[*facts.IgnoreFile], edits []lint.FileEdit) boo
 	slices.SortFunc(list, func(a, b text.Edit) int { return a.Span.Start - b.Span.Start })
 	src, err := text.Apply(p.Doc.Src, list)
 	if err != nil {
-		return false
+		return f
 	}
 	after := ignorefile.Parse(src)
+	mayRead := func(pattern *ignorefile.Pattern) bool { return p.Project.MayRead(p.Doc, pattern) }
+	if sendsTheSame(p, after) && !slices.ContainsFunc(newPatterns(p.Doc.Patterns, after.Patterns), mayRead) {
+		f.Applicability, f.MaxEffect = lint.Safe, lint.EffectNone
+	}
+	return f
+}
+
+// sendsTheSame reports whether the files that are there now are sent as before.
+// The proof looks again, at every file; here it is enough to be careful.
+func sendsTheSame(p *facts.Pass[*facts.IgnoreFile], after *ignorefile.Document) bool {
+	tree := p.Project.Tree(p.Doc)
+	if tree == nil || !tree.Complete {
+		return false
+	}
 	for _, e := range tree.Entries {
 		_, ignored := after.Ignored(e.Path)
 		if ignored == p.Doc.Sent(e.Path) {
@@ -83,6 +85,17 @@ func changesNothing(p *facts.Pass[*facts.IgnoreFile], edits []lint.FileEdit) boo
 		}
 	}
 	return true
+}
+
+// newPatterns are those between what two lists have in common at either end.
+func newPatterns(before, after []*ignorefile.Pattern) []*ignorefile.Pattern {
+	for len(before) > 0 && len(after) > 0 && before[0].Cleaned == after[0].Cleaned {
+		before, after = before[1:], after[1:]
+	}
+	for len(before) > 0 && len(after) > 0 && before[len(before)-1].Cleaned == after[len(after)-1].Cleaned {
+		before, after = before[:len(before)-1], after[:len(after)-1]
+	}
+	return after
 }
 
 // copiedHere is the related place of the COPY that takes the context in.

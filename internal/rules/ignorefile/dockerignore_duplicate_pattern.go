@@ -1,6 +1,7 @@
 package ignorefile
 
 import (
+	"bytes"
 	"fmt"
 
 	"github.com/dockmend/dockmend/internal/facts"
@@ -43,7 +44,18 @@ func checkDockerignoreDuplicatePattern(p *facts.Pass[*facts.IgnoreFile]) {
 			Span:    pattern.Span,
 			Message: fmt.Sprintf("%q stands there already; delete the line", pattern.Text),
 			Related: []lint.Related{{Span: first.Span, Message: "it stands here first"}},
-			Fixes:   []lint.Fix{{Title: "delete the line", Applicability: lint.Safe, MaxEffect: lint.EffectNone, Edits: []lint.FileEdit{deleteLine(p.Doc, pattern)}}},
+			Fixes:   deleteDuplicate(p.Doc, pattern),
 		})
 	}
+}
+
+// deleteDuplicate deletes the line, unless a comment stands on it, which would be
+// about the next pattern then.
+func deleteDuplicate(d *facts.IgnoreFile, pattern *ignorefile.Pattern) []lint.Fix {
+	if pattern.Line > 1 {
+		if above := d.Physical[pattern.Line-2]; bytes.HasPrefix(d.Src[above.Text:above.TextEnd], []byte("#")) {
+			return nil
+		}
+	}
+	return []lint.Fix{{Title: "delete the line", Applicability: lint.Safe, MaxEffect: lint.EffectNone, Edits: []lint.FileEdit{deleteLine(d, pattern)}}}
 }

@@ -19,6 +19,9 @@ import (
 // leave nothing out. A comment stands on a line of its own, its "#" in the first
 // column.
 //
+// A fix is safe where the same files are sent after it, and where no COPY, ADD or
+// mount reads what the pattern then leaves out, be it there or made before the build.
+//
 // Silent for escaped characters.
 var DockerignoreInvalidPattern = facts.Rule[*facts.IgnoreFile]{
 	Meta: lint.Meta{

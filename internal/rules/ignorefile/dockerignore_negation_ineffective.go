@@ -46,8 +46,7 @@ func checkDockerignoreNegationIneffective(p *facts.Pass[*facts.IgnoreFile]) {
 			}
 			continue
 		}
-		above := ignorefile.Parse(d.Src[:d.Physical[pattern.Line-1].Start])
-		if _, ignored := above.Ignored(name); !ignored && isFileName(p, name) && !d.IsAllowList() {
+		if _, ignored := d.IgnoredAbove(pattern.Line, name); !ignored && isFileName(p, name) && !d.IsAllowList() {
 			p.Report(lint.Finding{
 				Span: pattern.Span, Variant: "nothing-to-take-back",
 				Message: fmt.Sprintf("%q takes nothing back in, since no pattern above leaves %q out; move it below that pattern, or remove it", pattern.Text, name),

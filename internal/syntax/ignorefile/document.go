@@ -29,6 +29,8 @@ type Document struct {
 	// Err is set when Docker refuses to read the file at all. What follows the
 	// line that it names is read here all the same.
 	Err error
+
+	index index
 }
 
 // LineKind says what a line is.
@@ -98,6 +100,7 @@ func ParseIndexed(src []byte, lines *text.LineIndex) *Document {
 		}
 		start = line.End
 	}
+	d.index = newIndex(d.Patterns)
 	return d
 }
 

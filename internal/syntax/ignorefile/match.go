@@ -1,9 +1,12 @@
 package ignorefile
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"path"
+	"path/filepath"
+	"slices"
 	"strings"
 	"unicode/utf8"
 
@@ -18,6 +21,9 @@ const (
 	maxPatterns     = limits.Patterns
 	maxPatternBytes = limits.PatternBytes
 	maxAllBytes     = limits.AllPatternBytes
+	// maxStars is how often "**" may stand in a pattern: each time makes the
+	// matcher try more.
+	maxStars = 16
 )
 
 // ErrNotEvaluated is wrapped by the error of a pattern that Docker may accept,
@@ -33,14 +39,25 @@ var ErrNotEvaluated = errors.New("the pattern is not evaluated")
 // sent, and a file that cannot be opened arrives empty. The two answers differ
 // in corners such as "a", "!a/b", "a": a path is ignored if either says so.
 func (d *Document) Ignored(name string) (decides *Pattern, ignored bool) {
+	return d.ignoredBy(len(d.Patterns), name)
+}
+
+// IgnoredAbove is Ignored by the patterns above a line of the file alone.
+func (d *Document) IgnoredAbove(line int, name string) (decides *Pattern, ignored bool) {
+	first, _ := slices.BinarySearchFunc(d.Patterns, line, func(p *Pattern, line int) int { return cmp.Compare(p.Line, line) })
+	return d.ignoredBy(first, name)
+}
+
+// ignoredBy is Ignored by the first n patterns.
+func (d *Document) ignoredBy(n int, name string) (decides *Pattern, ignored bool) {
 	name = path.Clean("/" + name)[1:]
 	if name == "" {
 		return nil, false
 	}
-	if decides, ignored = d.listed(name); ignored {
+	if decides, ignored = d.listed(n, name); ignored {
 		return decides, true
 	}
-	if p, ignored := d.opened(name); ignored {
+	if p, ignored := d.opened(n, name); ignored {
 		return p, true
 	}
 	return decides, false
@@ -48,17 +65,22 @@ func (d *Document) Ignored(name string) (decides *Pattern, ignored bool) {
 
 // listed does what MatchesUsingParentResults does from folder to folder on the
 // way to the file, and remembers the pattern that turned the answer last.
-func (d *Document) listed(name string) (decides *Pattern, ignored bool) {
-	matched := make([]bool, len(d.Patterns))
+func (d *Document) listed(n int, name string) (decides *Pattern, ignored bool) {
+	matched := map[int]bool{}
+	var before []int // the indexes in matched
 	for level := range levels(name) {
 		decides, ignored = nil, false
-		for i, p := range d.Patterns {
+		for _, i := range d.index.about(n, before, level) {
 			// A pattern that cannot turn the answer is not asked; that it would
 			// have matched this folder is then unknown to what lies below.
+			p := d.Patterns[i]
 			if !matched[i] && (p.Negated != ignored || !p.matcher.matches(level)) {
 				continue
 			}
-			matched[i] = true
+			if !matched[i] {
+				matched[i] = true
+				before = append(before, i)
+			}
 			if p.Negated == ignored {
 				decides, ignored = p, !ignored
 			}
@@ -68,8 +90,9 @@ func (d *Document) listed(name string) (decides *Pattern, ignored bool) {
 }
 
 // opened does what MatchesOrParentMatches does.
-func (d *Document) opened(name string) (decides *Pattern, ignored bool) {
-	for _, p := range d.Patterns {
+func (d *Document) opened(n int, name string) (decides *Pattern, ignored bool) {
+	for _, i := range d.index.about(n, nil, slices.Collect(levels(name))...) {
+		p := d.Patterns[i]
 		if p.Negated != ignored {
 			continue
 		}
@@ -81,6 +104,48 @@ func (d *Document) opened(name string) (decides *Pattern, ignored bool) {
 		}
 	}
 	return decides, ignored
+}
+
+// index finds the patterns that may match a path, by their places in the file.
+type index struct {
+	// exact has those without wildcards, which match one path alone.
+	exact map[string][]int
+	// loose are the others, in order.
+	loose []int
+}
+
+func newIndex(patterns []*Pattern) index {
+	x := index{exact: map[string][]int{}}
+	for i, p := range patterns {
+		switch name, plain := p.matcher.plain(); {
+		case plain:
+			x.exact[name] = append(x.exact[name], i)
+		case p.matcher.one != nil:
+			x.loose = append(x.loose, i)
+		}
+	}
+	return x
+}
+
+// about lists those of the first n patterns that may match one of the paths, with
+// those of before, in order.
+func (x index) about(n int, before []int, paths ...string) []int {
+	loose, _ := slices.BinarySearch(x.loose, n)
+	found := x.loose[:loose]
+	if len(before) > 0 {
+		found = slices.Concat(found, before)
+	}
+	for _, name := range paths {
+		if list := x.exact[name]; len(list) > 0 {
+			first, _ := slices.BinarySearch(list, n)
+			found = slices.Concat(found, list[:first])
+		}
+	}
+	if len(found) > loose {
+		slices.Sort(found)
+		found = slices.Compact(found)
+	}
+	return found
 }
 
 // levels yields "a", "a/b" and "a/b/c" for "a/b/c".
@@ -120,6 +185,15 @@ func (m matcher) ask(name string) (bool, error) {
 	return ignored != m.negated, err
 }
 
+// plain is the one path that the pattern matches, if it has no wildcard.
+func (m matcher) plain() (name string, ok bool) {
+	if m.one == nil {
+		return "", false
+	}
+	name = filepath.ToSlash(m.one.Patterns()[0].String())
+	return name, !strings.ContainsAny(name, `*?[]\`)
+}
+
 // budget counts down what may still be compiled for a file.
 type budget struct{ patterns, bytes int }
 
@@ -136,6 +210,10 @@ func (b *budget) compile(cleaned string, negated bool) (matcher, error) {
 		return matcher{}, fmt.Errorf("%w: it is not UTF-8 text", ErrNotEvaluated)
 	}
 	b.bytes -= len(cleaned)
+	cleaned = oneAnyFolder(cleaned)
+	if strings.Count(cleaned, "**") > maxStars {
+		return matcher{}, fmt.Errorf("%w: it has \"**\" more than %d times", ErrNotEvaluated, maxStars)
+	}
 	one, err := patternmatcher.New([]string{cleaned})
 	if err != nil {
 		return matcher{}, err
@@ -149,4 +227,20 @@ func (b *budget) compile(cleaned string, negated bool) (matcher, error) {
 		return matcher{}, err
 	}
 	return m, nil
+}
+
+// oneAnyFolder writes "**/" once where it stands several times in a row, which
+// means the same: the matcher would try all ways to share the folders among them.
+func oneAnyFolder(cleaned string) string {
+	const any = "**/"
+	var b strings.Builder
+	for i := 0; i < len(cleaned); {
+		starts := i == 0 || cleaned[i-1] == '/' || i == 1 && cleaned[0] == '!'
+		for starts && strings.HasPrefix(cleaned[i:], any+any) {
+			i += len(any)
+		}
+		b.WriteByte(cleaned[i])
+		i++
+	}
+	return b.String()
 }

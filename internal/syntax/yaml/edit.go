@@ -1,6 +1,7 @@
 package yaml
 
 import (
+	"bytes"
 	"strings"
 	"unicode/utf8"
 
@@ -65,9 +66,9 @@ func (f *File) Unquote(n *Node) ([]text.Edit, bool) {
 }
 
 // Delete removes a pair: of a block mapping its whole lines, of a flow mapping
-// its part with a comma. Comments on its lines and inside of it stay, each on a
-// line of its own. It refuses the only pair of a mapping, and one that holds an
-// anchor which is used elsewhere.
+// its part with a comma. It refuses the only pair of a mapping, one that holds an
+// anchor which is used elsewhere, and one with a comment on it, in it or right above
+// it.
 func (f *File) Delete(p *Pair) ([]text.Edit, bool) {
 	m := p.Key.Parent
 	if f.odd || m == nil || len(m.Pairs) < 2 || f.UsedElsewhere(p.Span) {
@@ -177,20 +178,58 @@ func (f *File) deleteBlock(spans []text.Span, i int) ([]text.Edit, bool) {
 	if first == 1 && len(f.Src) >= 3 && f.Src[0] == 0xEF {
 		lines.Start = 3
 	}
-	return []text.Edit{{Span: lines, New: f.keptComments(lines, f.column(span.Start))}}, true
+	if f.commentIn(lines) || first > f.firstLine() && f.commentAbove(first, f.column(span.Start)) {
+		return nil, false // it would be about nothing, or about the next part
+	}
+	return []text.Edit{{Span: f.withSpareBlanks(lines)}}, true
 }
 
-// keptComments are the comments in a span, each on a line of its own. They get
-// the indentation of what they stood in: with more, a text above could take
-// them for its own.
-func (f *File) keptComments(span text.Span, column int) string {
-	var b strings.Builder
-	for i := f.commentFrom(span.Start); i < len(f.Comments) && f.Comments[i].Span.Start < span.End; i++ {
-		b.WriteString(strings.Repeat(" ", column))
-		b.WriteString(f.Text(f.Comments[i].Span))
-		b.WriteString(f.newline)
+// firstLine is the line of the first key of the file: a comment above it is about
+// the file.
+func (f *File) firstLine() int {
+	root := f.Root()
+	if root == nil {
+		return 0
 	}
-	return b.String()
+	return f.Lines.Position(root.Span.Start).Line
+}
+
+// commentAbove reports whether the line above is a comment of that column or less.
+func (f *File) commentAbove(line, column int) bool {
+	if line < 2 {
+		return false
+	}
+	above := f.Lines.Line(line - 1)
+	i := f.commentFrom(above.Start)
+	return i < len(f.Comments) && f.Comments[i].Span.Start < above.End && f.column(f.Comments[i].Span.Start) <= column && f.onlyBlanksBefore(f.Comments[i].Span.Start)
+}
+
+// withSpareBlanks widens lines that are deleted by the blank lines that would
+// stand at an end of the file then, or next to others.
+func (f *File) withSpareBlanks(lines text.Span) text.Span {
+	above := lines.Start
+	for above > 0 {
+		start := f.Lines.FullLine(f.Lines.Position(above - 1).Line).Start
+		if len(bytes.TrimSpace(f.Src[start:above])) > 0 {
+			break
+		}
+		above = start
+	}
+	below := lines.End
+	for below < len(f.Src) {
+		end := f.Lines.FullLine(f.Lines.Position(below).Line).End
+		if len(bytes.TrimSpace(f.Src[below:end])) > 0 {
+			break
+		}
+		below = end
+	}
+	switch {
+	case below == len(f.Src):
+		lines = text.Span{Start: above, End: below}
+	case above < lines.Start || above == 0 || above == 3 && f.Src[0] == 0xEF:
+		lines.End = below
+	}
+	return lines
 }
 
 func (f *File) commentIn(span text.Span) bool {

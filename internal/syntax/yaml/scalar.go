@@ -144,7 +144,7 @@ func (l *locator) block(out *Node, n *yaml.Node, at int) {
 		case !blank && indent < 0:
 			indent = spaces - firstIndent(n.Value)
 			end = lineEnd
-		case !blank && (spaces < indent || indent == 0 && isMarker(line) && !strings.Contains("\n"+n.Value, "\n"+string(line))):
+		case !blank && (spaces < indent || indent == 0 && isMarker(line) && !holdsLine(n, string(line))):
 			i = len(src)
 		case !blank || indent >= 0 && spaces > indent:
 			end = lineEnd
@@ -162,6 +162,17 @@ func (l *locator) block(out *Node, n *yaml.Node, at int) {
 	}
 	out.Span.End = end
 	l.leaves = append(l.leaves, text.Span{Start: body, End: end})
+}
+
+// holdsLine reports whether a line of a block scalar's text may be in its value:
+// folded, it stands behind a space or a line break.
+func holdsLine(n *yaml.Node, line string) bool {
+	value := "\n" + n.Value
+	if n.Style&yaml.FoldedStyle != 0 {
+		value = strings.ReplaceAll(value, " ", "\n")
+		line = strings.ReplaceAll(line, " ", "\n")
+	}
+	return strings.Contains(value, "\n"+line)
 }
 
 // firstIndent is how many spaces the first line with content begins with.

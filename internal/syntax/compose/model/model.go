@@ -28,6 +28,26 @@ import (
 // stay as they are, and no path is resolved. An error says why Compose refuses
 // the file, or that it is one which cannot be told about by itself.
 func Load(src []byte, lookup func(name string) (string, bool)) (model map[string]any, err error) {
+	model, _, err = LoadChecked(src, lookup)
+	return model, err
+}
+
+// LoadChecked is Load with what Compose has against the file once it knows the whole
+// project: a volume that is not declared, two limits that differ. Files that others
+// complete are refused for nothing, so that an error there is one to compare only.
+func LoadChecked(src []byte, lookup func(name string) (string, bool)) (model map[string]any, inconsistent, err error) {
+	model, err = load(src, lookup, true)
+	if err == nil {
+		return model, nil, nil
+	}
+	inconsistent = err
+	if model, err = load(src, lookup, false); err != nil {
+		return nil, nil, err
+	}
+	return model, inconsistent, nil
+}
+
+func load(src []byte, lookup func(name string) (string, bool), check bool) (model map[string]any, err error) {
 	defer func() {
 		if r := recover(); r != nil {
 			model, err = nil, fmt.Errorf("compose-go failed: %v", r)
@@ -51,7 +71,7 @@ func Load(src []byte, lookup func(name string) (string, bool)) (model map[string
 		o.SetProjectName("project", true)
 		o.SkipExtends, o.SkipInclude = true, true
 		o.SkipResolveEnvironment, o.SkipResolveLabels = true, true
-		o.SkipConsistencyCheck, o.SkipNormalization, o.SkipDefaultValues = true, true, true
+		o.SkipConsistencyCheck, o.SkipNormalization, o.SkipDefaultValues = !check, true, true
 		o.ResolvePaths = false
 		o.Profiles = []string{"*"}         // all services, whichever would be started
 		o.Interpolate.LookupValue = lookup // nil would ask the process's environment

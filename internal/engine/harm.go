@@ -1,0 +1,121 @@
+package engine
+
+import (
+	"context"
+	"fmt"
+	"slices"
+
+	"github.com/dockmend/dockmend/internal/lint"
+	"github.com/dockmend/dockmend/internal/prove"
+)
+
+// What fixes do to the findings of other rules: one that brings a new error, or
+// makes a finding disappear whose cause stays, is not applied.
+
+// take applies a step, without the fixes that harm.
+func (x *Fixer) take(ctx context.Context, f File, out *Fixed, s step, refused map[string]bool) {
+	for len(s.good) > 0 && ctx.Err() == nil {
+		left := x.look(ctx, f, s.after)
+		if harmOf(out.Left.Diagnostics, left.Diagnostics, s) == "" {
+			out.After, out.Left = s.after, left
+			out.Applied = append(out.Applied, s.applied...)
+			return
+		}
+		s = x.withoutHarm(ctx, f, out, s, refused)
+	}
+}
+
+// withoutHarm refuses the fixes of a step that harm by themselves; where none
+// does, the first goes alone.
+func (x *Fixer) withoutHarm(ctx context.Context, f File, out *Fixed, s step, refused map[string]bool) step {
+	rest := x.harmless(ctx, f, out, s, refused)
+	switch len(rest.good) {
+	case 0:
+		return step{}
+	case len(s.good):
+		return rest.first(out.After)
+	}
+	rest.after, _ = applyAll(out.After, rest.good)
+	return rest
+}
+
+// harmless keeps the fixes that harm nothing by themselves. It halves the step, as
+// most of its fixes are harmless together.
+func (x *Fixer) harmless(ctx context.Context, f File, out *Fixed, s step, refused map[string]bool) (rest step) {
+	half := len(s.good) / 2
+	for _, part := range []step{{good: s.good[:half], applied: s.applied[:half]}, {good: s.good[half:], applied: s.applied[half:]}} {
+		var ok bool
+		if part.after, ok = applyAll(out.After, part.good); !ok || ctx.Err() != nil {
+			continue
+		}
+		switch harm := harmOf(out.Left.Diagnostics, x.look(ctx, f, part.after).Diagnostics, part); {
+		case harm == "":
+		case len(part.good) == 1:
+			x.refuse(out, part.good[0], prove.Verdict{Effect: part.applied[0].Verdict.Effect}, harm, refused)
+			continue
+		default:
+			part = x.harmless(ctx, f, out, part, refused)
+		}
+		rest.good, rest.applied = append(rest.good, part.good...), append(rest.applied, part.applied...)
+	}
+	return rest
+}
+
+// harmOf says what a step does to the findings of other rules; empty for nothing.
+// A step that leaves the build as it is mends nothing but what it touches: what
+// disappears elsewhere is only hidden.
+func harmOf(before, after []*lint.Diagnostic, s step) string {
+	was, is := countByRule(before, everyFinding), countByRule(after, everyFinding)
+	for _, d := range after {
+		if d.Severity == lint.Error && d.Counts() && is[keyOf(d)] > was[keyOf(d)] {
+			return fmt.Sprintf("it would bring a new error: %s", d.Message)
+		}
+	}
+	if slices.ContainsFunc(s.applied, func(a Applied) bool {
+		return a.Verdict.Effect != lint.EffectNone && a.Verdict.Effect != lint.EffectShell
+	}) {
+		return ""
+	}
+	apart := countByRule(before, func(d *lint.Diagnostic) bool { return !s.touches(d) })
+	for _, d := range before {
+		if d.Counts() && apart[keyOf(d)] > is[keyOf(d)] {
+			return fmt.Sprintf("it would hide a finding of %s and not mend it", d.Rule.ID)
+		}
+	}
+	return ""
+}
+
+// findingKey is what a finding is about, without its place.
+type findingKey struct{ rule, variant string }
+
+func keyOf(d *lint.Diagnostic) findingKey { return findingKey{d.Rule.ID, d.Variant} }
+
+func everyFinding(*lint.Diagnostic) bool { return true }
+
+func countByRule(diagnostics []*lint.Diagnostic, counts func(*lint.Diagnostic) bool) map[findingKey]int {
+	n := map[findingKey]int{}
+	for _, d := range diagnostics {
+		if d.Counts() && counts(d) {
+			n[keyOf(d)]++
+		}
+	}
+	return n
+}
+
+// touches reports whether a finding is one that the step mends, of the same rule,
+// or stands on lines that it edits.
+func (s step) touches(d *lint.Diagnostic) bool {
+	first, last := d.Start().Line, d.End().Line
+	return slices.ContainsFunc(s.good, func(c candidate) bool {
+		if c.finding.Rule == d.Rule {
+			return true
+		}
+		for _, e := range c.edits {
+			lines := d.Source.Lines
+			if lines.Position(e.Span.Start).Line <= last && first <= lines.Position(e.Span.End).Line {
+				return true
+			}
+		}
+		return false
+	})
+}

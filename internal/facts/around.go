@@ -1,0 +1,369 @@
+package facts
+
+import (
+	"path"
+	"slices"
+	"strings"
+
+	"github.com/dockmend/dockmend/internal/lint"
+	"github.com/dockmend/dockmend/internal/syntax/yaml"
+	"github.com/dockmend/dockmend/internal/text"
+)
+
+// Limits on the files that say how things are built and run.
+const (
+	// maxTexts is how many of them are read for one document.
+	maxTexts = 1500
+	// maxTextSize is in bytes; a larger file is left out.
+	maxTextSize = 256 << 10
+	// maxTextFolders is how many folders are listed.
+	maxTextFolders = 2000
+)
+
+// buildText is a file that says how images are built, or what is started: a
+// Compose file, a workflow, a file for bake, a Makefile, a script, an .env.
+type buildText struct {
+	// name is how reports name it.
+	name string
+	src  string
+	// lines of src; made when they are first asked for.
+	lines []string
+	// images of its services with a build; parsed is set once they are known.
+	images []string
+	parsed bool
+}
+
+// isBuildText reports whether a file of that name is one.
+func isBuildText(name string) bool {
+	lower := strings.ToLower(name)
+	switch {
+	case strings.HasPrefix(lower, ".env"), strings.HasPrefix(lower, "makefile"), strings.HasPrefix(lower, "jenkinsfile"), strings.HasPrefix(lower, "docker-bake"):
+		return true
+	}
+	switch lower {
+	case "gnumakefile", "justfile", "taskfile", "package.json", "tiltfile", "earthfile":
+		return true
+	}
+	switch path.Ext(lower) {
+	case ".yml", ".yaml", ".sh", ".bash", ".mk", ".hcl", ".env", ".ps1", ".bat":
+		return true
+	}
+	return false
+}
+
+// holdsBuildTexts reports whether a folder of that name, beside a document or
+// above it, is one in which people keep such files.
+func holdsBuildTexts(folder string) bool {
+	lower := strings.ToLower(folder)
+	return lower == ".github" || lower == "workflows" || lower == ".circleci" || lower == "ci" || lower == "ops" ||
+		containsAny(lower, "docker", "build", "bake", "compose", "deploy", "script", "infra", "make", "release", "hack")
+}
+
+// textsNear reads such files of the document's folder and of four above, and of
+// folders in these with a usual name.
+func (p *Project) textsNear() []*buildText {
+	if p == nil || !p.files.Known() {
+		return nil
+	}
+	if p.nearRead {
+		return p.near
+	}
+	p.nearRead = true
+	w := textWalk{seen: map[string]bool{}, folders: maxTextFolders}
+	up := "."
+	for range maxAbove + 1 {
+		gate, err := p.files.In(up, "")
+		if err != nil {
+			break
+		}
+		w.folder(gate, 2, holdsBuildTexts)
+		up = path.Join("..", up)
+	}
+	p.near = w.texts
+	return p.near
+}
+
+// allTexts reads such files of the whole repository.
+func (p *Project) allTexts() []*buildText {
+	if p == nil || !p.files.Known() {
+		return nil
+	}
+	if p.allRead {
+		return p.all
+	}
+	p.allRead = true
+	root := p.files
+	for up := ".."; ; up = path.Join("..", up) {
+		gate, err := p.files.In(up, "")
+		if err != nil || strings.Count(up, "..") > maxFoldersUp {
+			break
+		}
+		root = gate
+		if _, ok := gate.Exists(".git"); ok {
+			break
+		}
+	}
+	w := textWalk{seen: map[string]bool{}, folders: maxTextFolders}
+	w.folder(root, maxTreeDepth, func(folder string) bool { return folder != "vendor" && !isFilledByPrograms(folder) })
+	p.all = w.texts
+	return p.all
+}
+
+type textWalk struct {
+	texts   []*buildText
+	seen    map[string]bool
+	folders int
+}
+
+func (w *textWalk) folder(gate lint.Context, depth int, enter func(folder string) bool) {
+	names, err := gate.List(".")
+	if w.folders--; err != nil || depth < 0 || w.folders < 0 {
+		return
+	}
+	for _, name := range names {
+		at := gate.Path(strings.TrimSuffix(name, "/"))
+		folder, isDir := strings.CutSuffix(name, "/")
+		switch {
+		case w.seen[at] || len(w.texts) == maxTexts:
+		case isDir && enter(folder):
+			if below, err := gate.In(folder, ""); err == nil {
+				w.folder(below, depth-1, enter)
+			}
+		case !isDir && isBuildText(name):
+			w.seen[at] = true
+			if src, err := gate.ReadFile(name); err == nil && len(src) <= maxTextSize {
+				w.texts = append(w.texts, &buildText{name: at, src: string(src)})
+			}
+		}
+	}
+}
+
+// BuiltBy names a file around that gives an image's name to what it builds: tags of
+// a build, images of a release, a service with a build. It is empty where none
+// does.
+func (p *Project) BuiltBy(i Image) string {
+	if !i.Known || i.Repository == "" {
+		return ""
+	}
+	for _, t := range p.textsNear() {
+		if t.builds(i.Name()) {
+			return t.name
+		}
+	}
+	return ""
+}
+
+// NamedContext names a file around in which a build has a context of that name, which
+// takes the place of an image; empty where there is none.
+func (p *Project) NamedContext(reference string) string {
+	if reference == "" || strings.Contains(reference, "$") {
+		return ""
+	}
+	for _, t := range p.textsNear() {
+		if t.namesContext(reference) {
+			return t.name
+		}
+	}
+	return ""
+}
+
+// NamedBy names another file of the repository in which the name of a file stands,
+// as in "-f compose.yaml" or "include: ../compose.yaml"; empty where there is none.
+func (p *Project) NamedBy(own, name string) string {
+	for _, t := range p.allTexts() {
+		if t.name != own && countWord(t.src, name) > 0 {
+			return t.name
+		}
+	}
+	return ""
+}
+
+// ComposeNaming names another Compose file of the repository in which a word stands;
+// empty where there is none.
+func (p *Project) ComposeNaming(own, word string) string {
+	for _, t := range p.allTexts() {
+		if t.name != own && strings.Contains(t.src, "services:") && countWord(t.src, word) > 0 {
+			return t.name
+		}
+	}
+	return ""
+}
+
+// eachLine calls visit for the lines in which a word stands by itself, with what
+// stands before and behind it.
+func (t *buildText) eachLine(word string, visit func(number int, before, behind string) bool) bool {
+	if !strings.Contains(t.src, word) {
+		return false
+	}
+	if t.lines == nil {
+		t.lines = strings.Split(t.src, "\n")
+	}
+	for number, line := range t.lines {
+		for at := 0; ; {
+			i := strings.Index(line[at:], word)
+			if i < 0 {
+				break
+			}
+			start, end := at+i, at+i+len(word)
+			at = end
+			if start > 0 && (isFileByte(line[start-1]) || line[start-1] == '/') || end < len(line) && (isFileByte(line[end]) || line[end] == '/') {
+				continue
+			}
+			if visit(number, line[:start], line[end:]) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// builds reports whether the file gives the name to what it builds.
+func (t *buildText) builds(image string) bool {
+	if slices.ContainsFunc(t.builtImages(), func(built string) bool { return isImage(built, image) }) {
+		return true
+	}
+	return t.eachLine(image, func(number int, before, _ string) bool {
+		words := strings.Fields(strings.NewReplacer(`"`, " ", "'", " ", ":=", " = ", "?=", " = ", "=", " = ").Replace(before))
+		if n := len(words); n > 0 {
+			last := words[n-1]
+			if last == "=" && n > 1 {
+				last = words[n-2]
+			}
+			if last == "-t" || last == "--tag" || last == "push" {
+				return true
+			}
+			if t.tagsVariable(last) {
+				return true
+			}
+		}
+		if strings.HasPrefix(strings.ToLower(path.Base(t.name)), "skaffold") && t.under(number, before, "image") {
+			return true
+		}
+		return t.under(number, before, "tags", "images")
+	})
+}
+
+// tagsVariable reports whether a variable is the tag of a build: "-t $(NAME)".
+func (t *buildText) tagsVariable(name string) bool {
+	name = strings.TrimRight(name, ":?+")
+	if name == "" || strings.Trim(name, "ABCDEFGHIJKLMNOPQRSTUVWXYZ_0123456789abcdefghijklmnopqrstuvwxyz") != "" {
+		return false
+	}
+	for _, flag := range []string{"-t ", "--tag ", "--tag=", "-t \"", "--tag \"", "push ", "push \"", "tags: "} {
+		for _, use := range []string{"$(", "${", "$", "${{ env."} {
+			if strings.Contains(t.src, flag+use+name) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// builtImages are the images of the file's services that have a build too.
+func (t *buildText) builtImages() []string {
+	if t.parsed {
+		return t.images
+	}
+	t.parsed = true
+	if !strings.Contains(t.src, "services:") || !strings.Contains(t.src, "build") || !strings.Contains(t.src, "image") {
+		return nil
+	}
+	src := []byte(t.src)
+	m := &Manifest{File: yaml.Parse(src, text.NewLineIndex(src))}
+	services := m.Get(m.Root(), "services").Resolve()
+	if services == nil {
+		return nil
+	}
+	for _, pair := range services.Pairs {
+		if image := withoutVariables(m.Scalar(pair.Value, "image")); image != "" && m.Get(pair.Value, "build").Resolve() != nil {
+			t.images = append(t.images, image)
+		}
+	}
+	return t.images
+}
+
+// withoutVariables is a reference in which each variable is a name.
+func withoutVariables(reference string) string {
+	for {
+		start := strings.Index(reference, "${")
+		if start < 0 {
+			return reference
+		}
+		end := strings.IndexByte(reference[start:], '}')
+		if end < 0 {
+			return reference
+		}
+		value := "x"
+		if _, fallback, ok := strings.Cut(reference[start:start+end], ":-"); ok {
+			value = fallback
+		}
+		reference = reference[:start] + value + reference[start+end+1:]
+	}
+}
+
+// under reports whether a place of a line belongs to one of the keys: its own, or
+// that of the nearest line above with less indentation.
+func (t *buildText) under(number int, before string, keys ...string) bool {
+	found := keysOf(before)
+	indent := indentOf(t.lines[number])
+	if strings.HasPrefix(strings.TrimLeft(t.lines[number], " \t"), "-") {
+		indent++ // its key may stand in the same column
+	}
+	for n := number - 1; n >= 0 && len(found) == 0; n-- {
+		line := t.lines[n]
+		if strings.TrimSpace(line) == "" || indentOf(line) >= indent {
+			continue
+		}
+		if found = keysOf(line); len(found) == 0 {
+			return false
+		}
+	}
+	return slices.ContainsFunc(found, func(key string) bool { return slices.Contains(keys, key) })
+}
+
+func indentOf(line string) int { return len(line) - len(strings.TrimLeft(line, " \t")) }
+
+// keysOf are the words of a text that a colon or an equals sign follows.
+func keysOf(s string) (keys []string) {
+	for i := range len(s) {
+		if s[i] != ':' && s[i] != '=' {
+			continue
+		}
+		word := strings.TrimRight(s[:i], " \t\"'")
+		word = word[strings.LastIndexAny(word, " \t\"'{}[],(")+1:]
+		if word = strings.TrimLeft(word, "-"); word != "" {
+			keys = append(keys, strings.ToLower(word))
+		}
+	}
+	return keys
+}
+
+// namesContext reports whether a build of the file has a context of that name.
+func (t *buildText) namesContext(reference string) bool {
+	if !containsAny(t.src, "additional_contexts", "build-contexts", "--build-context", "contexts") {
+		return false
+	}
+	names := []string{reference, strings.TrimSuffix(reference, ":latest"), strings.TrimPrefix(strings.TrimPrefix(reference, "docker.io/"), "library/")}
+	slices.Sort(names)
+	return slices.ContainsFunc(slices.Compact(names), func(name string) bool {
+		return t.eachLine(name, func(number int, before, behind string) bool {
+			behind = strings.TrimLeft(strings.TrimLeft(behind, `"'`), " \t")
+			if behind == "" || behind[0] != ':' && behind[0] != '=' {
+				return false
+			}
+			if strings.HasSuffix(strings.TrimRight(before, " \"'="), "--build-context") {
+				return true
+			}
+			return t.under(number, before, "additional_contexts", "build-contexts", "contexts")
+		})
+	})
+}
+
+// isImage reports whether a reference, a tag from an expression taken off, is one of
+// that image.
+func isImage(ref, image string) bool {
+	if at := strings.Index(ref, ":$"); at >= 0 {
+		ref = ref[:at]
+	}
+	return IsReference(ref) && ParseImage(ref).Name() == image
+}

@@ -1,0 +1,40 @@
+package facts
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/dockmend/dockmend/internal/syntax/compose"
+)
+
+// MayBePassed reports whether a file around may give a build of this Dockerfile an
+// argument: a Compose file, or a recipe with a value for it. It is true where nobody
+// knows what lies around.
+func (p *Project) MayBePassed(f *Dockerfile, argument string) bool {
+	if !p.known() || f.Name == "" {
+		return true
+	}
+	for _, s := range p.Services(f) {
+		b, ok := s.ComposeService.Build()
+		if ok && slices.ContainsFunc(b.Args, func(a compose.KeyValue) bool { return a.Key == argument }) {
+			return true
+		}
+	}
+	return p.recipeHolds(func(recipe string) bool { return countWord(recipe, argument) > 0 })
+}
+
+// ReadAsText reports whether a recipe around the Dockerfile may read the
+// instructions of its kind as text, as with awk or sed.
+func (p *Project) ReadAsText(keyword string) bool {
+	keyword = strings.ToUpper(keyword)
+	return p.recipeHolds(func(recipe string) bool {
+		if !containsAny(recipe, "awk", "sed ", "grep", "re.match", "re.search", "startswith") {
+			return false
+		}
+		return containsAny(recipe, `"`+keyword, "'"+keyword, "^"+keyword, "/"+keyword, keyword+" ", keyword+`\s`, keyword+"[[")
+	})
+}
+
+func (p *Project) recipeHolds(holds func(recipe string) bool) bool {
+	return p.known() && AnyRecipe(p.files, holds)
+}

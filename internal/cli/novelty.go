@@ -69,7 +69,9 @@ func (s *session) markSince(ctx context.Context, flags *lintFlags, r *lint.Resul
 
 // markNew lints the base, and marks the findings that it has too. changed are the
 // paths that differ, and ranges the changed lines of files with findings.
-func (s *session) markNew(ctx context.Context, flags *lintFlags, r *lint.Result, tree *earlier.Tree, changed []string, ranges gitdiff.Changes) error {
+func (s *session) markNew(
+	ctx context.Context, flags *lintFlags, r *lint.Result, tree *earlier.Tree, changed []string, ranges gitdiff.Changes,
+) error {
 	base, err := s.atBase(flags, tree)
 	if err != nil {
 		return fmt.Errorf("the files of the base: %w", err)

@@ -142,7 +142,8 @@ func (t *Tree) isAdded(name string) bool {
 		return empty
 	}
 	entries, _, err := t.disk.List(name, maxEntries)
-	empty = err == nil && len(entries) > 0 && !slices.ContainsFunc(entries, func(e fs.DirEntry) bool { return !t.isAdded(path.Join(name, e.Name())) })
+	older := func(e fs.DirEntry) bool { return !t.isAdded(path.Join(name, e.Name())) }
+	empty = err == nil && len(entries) > 0 && !slices.ContainsFunc(entries, older)
 	t.mu.Lock()
 	t.empty[name] = empty
 	t.mu.Unlock()

@@ -134,7 +134,8 @@ func (c *Comparison) Tree(root *files.Root, linted func(path string) bool) (tree
 		_, committed := head[path]
 		return committed || tracked != nil && tracked.Has(path) || linted(path)
 	}
-	return earlier.New(root, entries, added, func(hash string) ([]byte, error) { return c.repository.Blob(hashes[hash], maxBlob) }), changed, nil
+	blob := func(hash string) ([]byte, error) { return c.repository.Blob(hashes[hash], maxBlob) }
+	return earlier.New(root, entries, added, blob), changed, nil
 }
 
 // Changed are the lines of a file that changed, by its path from the work tree's top and

@@ -139,14 +139,14 @@ func (b baseWith) ResolveImageConfig(ctx context.Context, ref string, opt source
 
 // refusedWhateverIsGiven reports whether no value for the arguments without one,
 // and for variables that a base image may set, lets BuildKit build the file.
-func refusedWhateverIsGiven(ctx context.Context, src []byte, doc *facts.Dockerfile, b facts.Build) bool {
+func refusedWhateverIsGiven(ctx context.Context, src []byte, doc *facts.Dockerfile, around *facts.Project, b facts.Build) bool {
 	for _, value := range []string{"x", "1.0", "4242", "linux/amd64", "debian:13", "755"} {
 		args := map[string]string{}
 		var env []string
 		for _, in := range doc.Instructions {
 			for _, pair := range in.Pairs {
 				literal := strings.Trim(pair.Value, `"'`) != "" && !strings.Contains(pair.Value, "$")
-				if in.Keyword == "arg" && (!literal || doc.PassesArgument(pair.Key)) {
+				if in.Keyword == "arg" && (!literal || around.PassesArgument(doc, pair.Key)) {
 					args[pair.Key] = value
 				}
 			}
@@ -185,8 +185,9 @@ func TestBuildKitRefusals(t *testing.T) {
 			t.Fatal(err)
 		}
 		d := facts.NewDockerfile(dockerfile.Parse(src))
-		d.Name, d.Around = f.Path, facts.NewProject(f.Context)
-		refusal, known := refusalOfBuilds(t.Context(), src, d)
+		d.Name = f.Path
+		around := facts.NewProject(f.Context)
+		refusal, known := refusalOfBuilds(t.Context(), src, d, around)
 		ours := said[f.Path]
 		switch syntax, _ := d.Directive("syntax"); {
 		case f.Template || engine.IsTemplate(d.Document):
@@ -217,8 +218,8 @@ func TestBuildKitRefusals(t *testing.T) {
 
 // refusalOfBuilds is the refusal of the builds that are known; known is false
 // where it goes with a value that nothing here gives.
-func refusalOfBuilds(ctx context.Context, src []byte, d *facts.Dockerfile) (refusal error, known bool) {
-	for _, b := range d.Builds() {
+func refusalOfBuilds(ctx context.Context, src []byte, d *facts.Dockerfile, around *facts.Project) (refusal error, known bool) {
+	for _, b := range around.BuildsOf(d) {
 		args := map[string]string{}
 		for name, value := range b.Args {
 			args[name] = value
@@ -228,7 +229,7 @@ func refusalOfBuilds(ctx context.Context, src []byte, d *facts.Dockerfile) (refu
 			continue
 		}
 		refusal = errors.Join(refusal, err)
-		if !placeholders.MatchString(err.Error()) && refusedWhateverIsGiven(ctx, src, d, b) {
+		if !placeholders.MatchString(err.Error()) && refusedWhateverIsGiven(ctx, src, d, around, b) {
 			return err, true
 		}
 	}

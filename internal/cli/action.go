@@ -260,15 +260,16 @@ func (a *action) publish(ctx context.Context, s *session, r *lint.Result) error 
 
 func (a *action) conclude(ended error) string {
 	var exit *exitError
+	failed := errors.As(ended, &exit)
 	switch {
-	case !errors.As(ended, &exit):
-		return conclusionSuccess
-	case exit.code == exitIncomplete:
+	case failed && exit.code == exitIncomplete:
 		return conclusionIncomplete
-	case a.unjudged != "":
+	case a.unjudged != "": // never a success: what is new is not known
 		return conclusionNeutral
+	case failed:
+		return conclusionFailure
 	}
-	return conclusionFailure
+	return conclusionSuccess
 }
 
 // log writes all findings into a fold, worst first. Paths stand behind the

@@ -187,3 +187,13 @@ func TestActionOddNumbers(t *testing.T) {
 		}
 	}
 }
+
+// A NUL byte makes git call a file binary, and GitHub shows no patch of it: all of it is
+// new, as BuildKit does not mind the byte.
+func TestActionBinaryFile(t *testing.T) {
+	s := newPullStep(t, pullBefore, pullAfter)
+	after := "FROM debian:latest\n# \x00\nUSER app\nCMD x\n"
+	s.write("Dockerfile", after)
+	s.hub.Changed = []map[string]any{{"filename": "Dockerfile", "status": "modified", "sha": gitBlob(after), "changes": 0}}
+	s.run().want(t, 1, conclusionFailure, "2")
+}

@@ -34,10 +34,10 @@ func (a *action) sessions(ctx context.Context) (s, head *session, err error) {
 		return s, nil, err
 	}
 	if policy == nil {
-		s, err = soleSession(a.env, &a.in.lintFlags, a.in.paths, nil)
+		s, err = soleSession(ctx, a.env, &a.in.lintFlags, a.in.paths, nil)
 		return s, nil, err
 	}
-	head, headErr := soleSession(a.env, &a.in.lintFlags, a.in.paths, nil)
+	head, headErr := soleSession(ctx, a.env, &a.in.lintFlags, a.in.paths, nil)
 	base, err := a.readPolicy(policy)
 	if err == nil && base.name == "" {
 		err = a.client.Exists(ctx, a.event.Base) // a token that may not look gets 404 as well
@@ -52,7 +52,7 @@ func (a *action) sessions(ctx context.Context) (s, head *session, err error) {
 			return head, nil, nil
 		}
 	}
-	s, err = soleSession(a.env, &a.in.lintFlags, a.in.paths, base.read)
+	s, err = soleSession(ctx, a.env, &a.in.lintFlags, a.in.paths, base.read)
 	switch {
 	case err == nil && headErr != nil:
 		s.close()

@@ -134,7 +134,7 @@ func (a *action) remoteSession(ctx context.Context, policy policySource) (*sessi
 		a.unjudged = "the base's configuration cannot be read: " + err.Error()
 		base = policyFile{}
 	}
-	return soleSession(a.lintEnv, &a.in.lintFlags, a.in.paths, base.read)
+	return soleSession(ctx, a.lintEnv, &a.in.lintFlags, a.in.paths, base.read)
 }
 
 // takeOver adds what the run before found and this one cannot find again, since

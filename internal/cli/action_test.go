@@ -168,7 +168,7 @@ func TestActionOnlyChanged(t *testing.T) {
 	if all := len(got.report.Findings); all < 2 {
 		t.Errorf("the report file has %d findings, want those on unchanged lines too", all)
 	}
-	if !strings.Contains(got.summary, "on lines that did not change") {
+	if !strings.Contains(got.summary, "not new") {
 		t.Errorf("the summary does not count what is not shown:\n%s", got.summary)
 	}
 }

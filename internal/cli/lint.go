@@ -59,7 +59,7 @@ func (f *lintFlags) register(cmd *cobra.Command) {
 	flags.StringSliceVar(&f.rules.Ignore, "ignore", nil, "leave these rules out")
 	flags.StringVar(&f.rules.FailOn, "fail-on", "", "exit 1 from this `severity` on: error, warning, info, style or never (default warning)")
 	flags.StringArrayVarP(&f.outputs, "output", "o", nil, "report `format[=file]`, may be repeated (default text)")
-	flags.StringVar(&f.changedSince, "changed-since", "", "report only what stands on lines that changed since this `commit`")
+	flags.StringVar(&f.changedSince, "changed-since", "", "report only findings that are not in this `commit` too")
 	flags.StringVar(&f.baseline, "baseline", "", "do not report what stands in this `file`")
 	flags.StringVar(&f.writeBaseline, "write-baseline", "", "write the findings to this `file` and report none")
 	flags.StringVar(&f.stdinFilename, "stdin-filename", "Dockerfile", "the `name` of what is read for \"-\"")

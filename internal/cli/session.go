@@ -14,6 +14,7 @@ import (
 	"github.com/dockmend/dockmend/internal/discover"
 	"github.com/dockmend/dockmend/internal/engine"
 	"github.com/dockmend/dockmend/internal/files"
+	"github.com/dockmend/dockmend/internal/gitdiff"
 	"github.com/dockmend/dockmend/internal/lint"
 	"github.com/dockmend/dockmend/internal/project"
 	"github.com/dockmend/dockmend/internal/resolve"
@@ -29,6 +30,10 @@ type session struct {
 	checker *engine.Checker
 	files   []engine.File
 	found   *discover.Result
+	// tree is where the files are: the disk, or the work tree as it was at the base.
+	tree tree
+	// since is what --changed-since compares with; nil without it.
+	since *gitdiff.Comparison
 	// store has what was read of the files.
 	store    *project.Store
 	notices  []string
@@ -49,7 +54,25 @@ type session struct {
 	unwatch context.CancelFunc
 }
 
+// tree is a work tree to look for files in, and to read them.
+type tree interface {
+	discover.Tree
+	project.Files
+}
+
+// onDisk is the work tree of a root.
+type onDisk struct {
+	discover.Tree
+	fs.ReadDirFS
+}
+
+// Open implements tree.
+func (t onDisk) Open(name string) (fs.File, error) { return t.Tree.Open(name) }
+
 func (s *session) close() {
+	if s.since != nil {
+		_ = s.since.Close() // it was only read from
+	}
 	if s.unwatch != nil {
 		s.unwatch()
 	}
@@ -67,8 +90,20 @@ type policySource func(path string) ([]byte, error)
 
 // newSession reads the configuration and finds the files. The configuration is
 // the work tree's if policy is nil.
-func newSession(env *Env, flags *lintFlags, at *place, stdin, named bool, policy policySource) (*session, error) {
-	s := &session{place: at, found: &discover.Result{}}
+func newSession(ctx context.Context, env *Env, flags *lintFlags, at *place, stdin, named bool, policy policySource) (*session, error) {
+	s := &session{place: at, found: &discover.Result{}, tree: onDisk{discover.Disk(at.root), at.root.FS()}}
+	if flags.changedSince != "" {
+		since, err := gitdiff.Since(ctx, at.root, flags.changedSince)
+		if err != nil {
+			return nil, fmt.Errorf("--changed-since: %w", err)
+		}
+		s.since = since
+		if policy == nil && flags.config == "" {
+			if policy, err = s.policySince(flags.changedSince); err != nil {
+				return nil, err
+			}
+		}
+	}
 	if err := s.configure(env, flags, rules.All(), policy); err != nil {
 		return nil, err
 	}
@@ -189,13 +224,13 @@ func (s *session) parseConfig(name string, src []byte, metas []*lint.Meta) (*con
 
 // find looks for files at and below the paths.
 func (s *session) find(flags *lintFlags, named bool) error {
-	found, err := discover.Find(s.place.root, s.place.paths, discover.Options{NoGitignore: flags.noGitignore, Committed: flags.alone, Excluded: s.rules.Excluded})
+	found, err := discover.FindIn(s.tree, s.place.paths, discover.Options{NoGitignore: flags.noGitignore, Committed: flags.alone, Excluded: s.rules.Excluded})
 	nothing := errors.Is(err, discover.ErrNothing)
 	if err != nil && (!nothing || named && !flags.allowEmpty && !flags.listFiles) {
 		return emptyError(err)
 	}
 	s.found = found
-	s.store = project.New(s.place.root.FS(), s.place.shown)
+	s.store = project.New(s.tree, s.place.shown)
 	s.problems = found.Problems
 	for _, f := range found.Files {
 		if !s.checker.Reads(f.Target) {
@@ -215,7 +250,7 @@ func (s *session) find(flags *lintFlags, named bool) error {
 func (s *session) open(name string) (io.ReadCloser, error) {
 	src, err := s.store.Source(name)
 	if err != nil {
-		return s.place.root.Open(name)
+		return s.tree.Open(name)
 	}
 	return io.NopCloser(bytes.NewReader(src.Bytes)), nil
 }

@@ -10,7 +10,6 @@ import (
 	"strings"
 	"text/tabwriter"
 
-	"github.com/dockmend/dockmend/internal/gitdiff"
 	"github.com/dockmend/dockmend/internal/lint"
 	"github.com/dockmend/dockmend/internal/report"
 )
@@ -27,7 +26,7 @@ func (all sessions) close() {
 
 // newSessions makes a session for each root of the paths. The configuration is the
 // work tree's if policy is nil.
-func newSessions(env *Env, flags *lintFlags, args []string, policy policySource) (all sessions, err error) {
+func newSessions(ctx context.Context, env *Env, flags *lintFlags, args []string, policy policySource) (all sessions, err error) {
 	stdin := len(args) == 1 && args[0] == "-"
 	named := args
 	if stdin {
@@ -40,7 +39,7 @@ func newSessions(env *Env, flags *lintFlags, args []string, policy policySource)
 		return nil, err
 	}
 	for _, at := range places {
-		s, err := newSession(env, flags, at, stdin, len(args) > 0, policy)
+		s, err := newSession(ctx, env, flags, at, stdin, len(args) > 0, policy)
 		if err != nil {
 			closeAll(places)
 			return nil, err
@@ -52,8 +51,8 @@ func newSessions(env *Env, flags *lintFlags, args []string, policy policySource)
 
 // soleSession makes the session of a run that has one root, such as a step's in a
 // workflow.
-func soleSession(env *Env, flags *lintFlags, args []string, policy policySource) (*session, error) {
-	all, err := newSessions(env, flags, args, policy)
+func soleSession(ctx context.Context, env *Env, flags *lintFlags, args []string, policy policySource) (*session, error) {
+	all, err := newSessions(ctx, env, flags, args, policy)
 	if err != nil {
 		return nil, err
 	}
@@ -67,7 +66,7 @@ func soleSession(env *Env, flags *lintFlags, args []string, policy policySource)
 // openSessions makes the sessions of a command and lets them ask registries where
 // these may be asked. There is none where the files were only to be listed.
 func openSessions(ctx context.Context, env *Env, flags *lintFlags, args []string) (sessions, error) {
-	all, err := newSessions(env, flags, args, nil)
+	all, err := newSessions(ctx, env, flags, args, nil)
 	if err != nil {
 		return nil, err
 	}
@@ -84,7 +83,7 @@ func openSessions(ctx context.Context, env *Env, flags *lintFlags, args []string
 	return all, nil
 }
 
-// run checks the files of each session, and marks what did not change.
+// run checks the files of each session, and marks what is not new.
 func (all sessions) run(ctx context.Context, flags *lintFlags) ([]*lint.Result, error) {
 	results := make([]*lint.Result, len(all))
 	for i, s := range all {
@@ -92,31 +91,11 @@ func (all sessions) run(ctx context.Context, flags *lintFlags) ([]*lint.Result, 
 		if flags.changedSince == "" {
 			continue
 		}
-		if err := s.markSince(ctx, flags.changedSince, results[i].Diagnostics); err != nil {
+		if err := s.markSince(ctx, flags, results[i]); err != nil {
 			return nil, fmt.Errorf("--changed-since: %w", err)
 		}
 	}
 	return results, nil
-}
-
-// markSince marks the findings on lines that did not change since a commit.
-func (s *session) markSince(ctx context.Context, ref string, findings []*lint.Diagnostic) (err error) {
-	since, err := gitdiff.Since(ctx, s.place.root, ref)
-	if err != nil {
-		return err
-	}
-	defer func() { err = errors.Join(err, since.Close()) }()
-	changes := gitdiff.Changes{}
-	for _, d := range findings {
-		name := d.Source.Path
-		if _, known := changes[name]; !known {
-			if changes[name], err = since.Changed(s.place.inside(name), d.Source.Bytes); err != nil {
-				return err
-			}
-		}
-		d.Unchanged = !changes.Touches(name, d.Start().Line, d.End().Line)
-	}
-	return nil
 }
 
 // exitFor says how the run ended: as the worst of its sessions, each judged by the

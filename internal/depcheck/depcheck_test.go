@@ -16,6 +16,7 @@ var rooms = map[string][]string{
 	"internal/text":    nil,
 	"internal/nearest": nil,
 	"internal/limits":  nil,
+	"internal/earlier": {"internal/files"},
 	"internal/files":   nil,
 	"internal/lint":    {"internal/text"},
 	"internal/images":  nil,
@@ -41,7 +42,7 @@ var rooms = map[string][]string{
 	"internal/project":              {"internal/files", "internal/text", "internal/lint"},
 	"internal/buildcontext":         {"internal/text", "internal/lint", "internal/syntax/ignorefile", "internal/project"},
 	"internal/git":                  {"internal/files"},
-	"internal/gitdiff":              {"internal/limits", "internal/files", "internal/git", "internal/text"},
+	"internal/gitdiff":              {"internal/limits", "internal/earlier", "internal/files", "internal/git", "internal/text"},
 	"internal/prove":                {"internal/limits", "internal/text", "internal/lint", "internal/syntax", "internal/facts"},
 	"internal/resolve":              {"internal/files", "internal/text", "internal/lint"},
 	"internal/resolve/fakeregistry": nil,
@@ -56,7 +57,7 @@ var rooms = map[string][]string{
 	"internal/fuzzseed":       nil,
 	"internal/cli": {
 		"internal/limits", "docs", "internal/images", "internal/files", "internal/text", "internal/lint", "internal/nearest", "internal/rules", "internal/suppress", "internal/config", "internal/discover",
-		"internal/project", "internal/buildcontext", "internal/gitdiff", "internal/prove", "internal/resolve", "internal/shellcheck", "internal/engine", "internal/report", "internal/github",
+		"internal/project", "internal/buildcontext", "internal/earlier", "internal/gitdiff", "internal/prove", "internal/resolve", "internal/shellcheck", "internal/engine", "internal/report", "internal/github",
 	},
 
 	// What only tests, benchmarks and go generate use; no room may enter these.

@@ -13,7 +13,6 @@ import (
 	"strings"
 
 	"github.com/dockmend/dockmend/internal/files"
-	"github.com/dockmend/dockmend/internal/git"
 	"github.com/dockmend/dockmend/internal/lint"
 )
 
@@ -89,6 +88,11 @@ var (
 // Find looks at and below paths, which are relative to the root with slashes.
 // A file among them is found whatever its name.
 func Find(root *files.Root, paths []string, opts Options) (*Result, error) {
+	return FindIn(Disk(root), paths, opts)
+}
+
+// FindIn is Find in any tree.
+func FindIn(root Tree, paths []string, opts Options) (*Result, error) {
 	if len(paths) == 0 {
 		paths = []string{"."}
 	}
@@ -113,7 +117,7 @@ func Find(root *files.Root, paths []string, opts Options) (*Result, error) {
 
 // search is one run of Find.
 type search struct {
-	root    *files.Root
+	root    Tree
 	opts    Options
 	files   map[string]File
 	skipped map[string]Skip
@@ -124,7 +128,7 @@ type search struct {
 	visited  map[string]bool
 	problems []lint.Problem
 	// index is what git tracks, once that was asked for; nil where it is not known.
-	index *git.Tracked
+	index Index
 	asked bool
 }
 
@@ -272,19 +276,10 @@ func (s *search) isEnvironment(name string) bool {
 }
 
 // tracked is what git tracks; nil where that is not known.
-func (s *search) tracked() *git.Tracked {
-	if s.asked {
-		return s.index
+func (s *search) tracked() Index {
+	if !s.asked {
+		s.asked, s.index = true, s.root.Index()
 	}
-	s.asked = true
-	repository, err := git.Open(s.root)
-	if err != nil {
-		return nil
-	}
-	if s.index, err = repository.Tracked(); err != nil {
-		s.index = nil
-	}
-	_ = repository.Close() // it was only read from
 	return s.index
 }
 

@@ -6,7 +6,6 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/dockmend/dockmend/internal/files"
 	"github.com/go-git/go-git/v5/plumbing/format/gitignore"
 )
 
@@ -54,7 +53,7 @@ func (i *ignores) decide(parts []string, isDir bool) gitignore.MatchResult {
 }
 
 // with adds the folder's own .gitignore, if it has one.
-func (i *ignores) with(root *files.Root, dir string, entries []fs.DirEntry) *ignores {
+func (i *ignores) with(root Tree, dir string, entries []fs.DirEntry) *ignores {
 	for _, e := range entries {
 		if e.Name() == ".gitignore" && e.Type().IsRegular() {
 			return i.add(root, dir)
@@ -63,7 +62,7 @@ func (i *ignores) with(root *files.Root, dir string, entries []fs.DirEntry) *ign
 	return i
 }
 
-func (i *ignores) add(root *files.Root, dir string) *ignores {
+func (i *ignores) add(root Tree, dir string) *ignores {
 	src, err := root.Read(path.Join(dir, ".gitignore"), maxIgnoreFile)
 	if err != nil {
 		return i // what cannot be read ignores nothing

@@ -98,6 +98,8 @@ type loaded struct {
 	doc      document
 	template bool
 	notes    []lint.ScriptNote
+	// left are the scripts that ShellCheck could not check.
+	left []lint.Finding
 	// out is complete where doc is nil.
 	out *Checked
 }
@@ -161,6 +163,9 @@ func (c *Checker) checkDocument(l *loaded) {
 		ran = make(map[string]bool, len(c.Catalog.Dockerfile))
 	}
 	l.doc.check(c, l, ran)
+	for _, f := range l.left {
+		c.report(l, limitReached, f)
+	}
 	if l.template && l.file.Target != lint.TargetDockerfile {
 		c.report(l, templateSkipped, lint.Finding{Message: "the file is a template and was not linted; lint what is made of it, or set templates: lint"})
 	}

@@ -71,6 +71,13 @@ func (c *Checker) askShellCheck(ctx context.Context, all []*loaded) {
 	}
 	for i, o := range origins {
 		for _, n := range notes[i] {
+			if n.Left != "" {
+				o.file.left = append(o.file.left, lint.Finding{
+					Span:    text.Span{Start: o.script.Start, End: o.script.Start + len(o.script.Text)},
+					Message: "ShellCheck did not check this script: " + n.Left + "; split it up",
+				})
+				continue
+			}
 			o.file.notes = append(o.file.notes, inDocument(n, o.script))
 		}
 	}

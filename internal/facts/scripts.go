@@ -1,16 +1,16 @@
 package facts
 
 import (
-	"math"
 	"strings"
 	"unicode/utf8"
 
+	"github.com/dockmend/dockmend/internal/limits"
 	"github.com/dockmend/dockmend/internal/syntax/dockerfile"
 )
 
 // maxScript bounds a script that is given to a program, in bytes: what one says
 // about longer ones comes too late.
-const maxScript = 32 << 10
+const maxScript = limits.ScriptBytes
 
 // ShellScript is the script of a RUN with its place.
 type ShellScript struct {
@@ -51,10 +51,31 @@ func (f *Dockerfile) ShellScripts() (scripts []ShellScript, left int) {
 			return
 		}
 		scripts = append(scripts, ShellScript{
-			Text: source, Dialect: dialect, Variables: f.ScopeAt(in).Names(math.MaxInt), Start: s.Span.Start, Editable: s.Editable(),
+			Text: source, Dialect: dialect, Variables: mentioned(source, f.ScopeAt(in)), Start: s.Span.Start, Editable: s.Editable(),
 		})
 	})
 	return scripts, left
+}
+
+// mentioned lists the variables of a scope whose names stand in a script, in the
+// order of the script: what it does not mention makes no difference to it.
+func mentioned(script string, s Scope) []string {
+	var names []string
+	seen := map[string]bool{}
+	for at := 0; at < len(script) && len(names) < limits.ScriptNames; {
+		end := at
+		for end < len(script) && isNameByte(script[end], end > at) {
+			end++
+		}
+		if name := script[at:end]; name != "" && !seen[name] {
+			seen[name] = true
+			if _, ok := s.Lookup(name); ok {
+				names = append(names, name)
+			}
+		}
+		at = max(end, at+1)
+	}
+	return names
 }
 
 // dialect is the language of the instruction's shell, empty for one that

@@ -8,9 +8,12 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
+	"slices"
 	"strconv"
 	"strings"
 
+	"github.com/dockmend/dockmend/internal/earlier"
 	"github.com/dockmend/dockmend/internal/files"
 	"github.com/dockmend/dockmend/internal/git"
 	"github.com/dockmend/dockmend/internal/limits"
@@ -84,6 +87,56 @@ func (c *Comparison) find(ctx context.Context) (err error) {
 
 // Close closes the repository.
 func (c *Comparison) Close() error { return c.repository.Close() }
+
+// Policy reads a file of the base by its path from the work tree's top. The error wraps
+// fs.ErrNotExist for one that is not there.
+func (c *Comparison) Policy(path string) ([]byte, error) {
+	content, ok, err := c.file(c.base, path)
+	if err == nil && !ok {
+		err = fmt.Errorf("%s at %s: %w", path, c.ref, fs.ErrNotExist)
+	}
+	return content, err
+}
+
+// Tree is the work tree at root as it was at the base, and the paths, in order, that the
+// commits since then changed. A file that git does not track was there before, unless
+// linted says that it is one of ours.
+func (c *Comparison) Tree(root *files.Root, linted func(path string) bool) (tree *earlier.Tree, changed []string, err error) {
+	base, err := c.repository.Tree(c.base)
+	if err != nil {
+		return nil, nil, err
+	}
+	head, err := c.repository.Tree(c.head)
+	if err != nil {
+		return nil, nil, err
+	}
+	tracked, err := c.repository.Tracked()
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return nil, nil, err
+	}
+	entries := make(map[string]earlier.Entry, len(base))
+	hashes := map[string]git.Hash{}
+	for path, e := range base {
+		hash := e.Hash.String()
+		entries[path] = earlier.Entry{Hash: hash, Regular: e.Mode.IsFile()}
+		hashes[hash] = e.Hash
+		if now, ok := head[path]; !ok || now != e {
+			changed = append(changed, path)
+		}
+	}
+	for path := range head {
+		if _, ok := base[path]; !ok {
+			changed = append(changed, path)
+		}
+	}
+	slices.Sort(changed)
+	added := func(path string) bool {
+		_, committed := head[path]
+		return committed || tracked != nil && tracked.Has(path) || linted(path)
+	}
+	blob := func(hash string) ([]byte, error) { return c.repository.Blob(hashes[hash], maxBlob) }
+	return earlier.New(root, entries, added, blob), changed, nil
+}
 
 // Changed are the lines of a file that changed, by its path from the work tree's top and
 // its content now. A file that the commit lacks, one that was moved and one that was no

@@ -106,8 +106,8 @@ func (d *Diff) Changed(ctx context.Context, path string, checkout []byte) ([]git
 		return whole, nil
 	}
 	if file.GetPatch() == "" {
-		if file.GetChanges() == 0 {
-			return nil, nil // renamed as it was
+		if file.GetStatus() == "renamed" && file.GetChanges() == 0 {
+			return nil, nil // as it was
 		}
 		return whole, nil
 	}

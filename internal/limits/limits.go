@@ -53,6 +53,24 @@ const (
 	PatchRanges = 10_000
 )
 
+// Of ShellCheck, the program.
+const (
+	// ScriptBytes is the length of a script that is given to it.
+	ScriptBytes = 32 << 10
+	// ScriptNesting is how deep $(...) and $((...)) may be nested in one: each level
+	// doubles the time of ShellCheck 0.9, 8 levels take 0.2 s, 12 take 2 s.
+	ScriptNesting = 6
+	// ScriptNames is how many variables of ENV and ARG a script is told of.
+	ScriptNames = 200
+	// ScriptTries is how often a batch in which it fails is divided.
+	ScriptTries = 24
+	// ScriptSeconds and ScriptData bound one of its processes, where the operating
+	// system can: processor time, with a second more for each ten scripts, and
+	// bytes of memory. Only Linux can.
+	ScriptSeconds = 5
+	ScriptData    = 1 << 30
+)
+
 // Limit is one row of the table.
 type Limit struct {
 	// What is bounded, and Most how much of it there may be.
@@ -94,6 +112,14 @@ func Table() []Group {
 			{"all that the compiler is given for a Dockerfile, and its values", CompiledBytes, "bytes", "`build-refused` is listed as skipped"},
 			{"findings of a file", Findings, "", "the most severe are shown; `limit-reached` counts the others"},
 			{"messages and fixes of the findings of a file", FindingBytes, "bytes", "further findings are left out; `limit-reached` counts them"},
+		}},
+		{"ShellCheck", []Limit{
+			{"length of a script", ScriptBytes, "bytes", "the script is not checked; the rule is shown as skipped"},
+			{"nesting of `$(...)` and `$((...))`", ScriptNesting, "levels", "the script is not checked; " + cut},
+			{"variables of ENV and ARG that a script mentions", ScriptNames, "", "the others count as unset"},
+			{"processor time of one process, and one more for each ten scripts in it, on Linux (elsewhere two minutes by the clock)", ScriptSeconds, "seconds", "its scripts are divided and tried again; the one that fails alone is not checked; " + cut},
+			{"memory of one process, on Linux", ScriptData, "bytes", "the same"},
+			{"processes for a batch of scripts in which ShellCheck fails", ScriptTries, "", "what is left of the batch is not checked; " + cut},
 		}},
 		{"One run", []Limit{
 			{"findings of all files", RunFindings, "", fmt.Sprintf("each further file shows its %d most severe; `limit-reached` in each of them counts the others", FurtherFindings)},

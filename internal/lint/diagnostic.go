@@ -27,8 +27,9 @@ type Diagnostic struct {
 	Suppressed *Suppression
 	// Baseline is set for a finding that a baseline file knows already.
 	Baseline bool
-	// Unchanged is set for a finding on lines that did not change, where only
-	// changes were asked for.
+	// Unchanged is set for a finding that is not new, where only new ones were asked
+	// for: the base has it too or, where the base is not known, its lines did not
+	// change.
 	Unchanged bool
 	// Proof is set once the fixes were proved.
 	Proof Proof

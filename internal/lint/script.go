@@ -15,6 +15,8 @@ type Script struct {
 // bytes: in the script's text where the program gives it, in the document where
 // a rule gets it.
 type ScriptNote struct {
+	// Left says why the program did not check the script; all else is empty then.
+	Left string
 	Span text.Span
 	// Code is ShellCheck's, as "SC2164".
 	Code     string

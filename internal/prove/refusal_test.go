@@ -14,7 +14,7 @@ import (
 func refusals(t *testing.T, src string) (places []string, err error) {
 	t.Helper()
 	d := facts.NewDockerfile(dockerfile.Parse([]byte(src)))
-	found, err := prove.Refusals(t.Context(), d)
+	found, err := prove.Refusals(t.Context(), d, nil)
 	for _, r := range found {
 		places = append(places, d.Text(r.Within)+": "+r.Reason)
 	}

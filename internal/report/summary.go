@@ -100,7 +100,7 @@ func (t tally) rest() []string {
 		parts = append(parts, fmt.Sprint(t.baseline, " known to the baseline"))
 	}
 	if t.unchanged > 0 {
-		parts = append(parts, fmt.Sprint(t.unchanged, " on lines that did not change"))
+		parts = append(parts, fmt.Sprint(t.unchanged, " not new"))
 	}
 	if t.hidden != "" {
 		parts = append(parts, t.hidden)

@@ -16,6 +16,7 @@ import (
 	"time"
 
 	"github.com/dockmend/dockmend/internal/files"
+	"github.com/dockmend/dockmend/internal/limits"
 	"github.com/dockmend/dockmend/internal/lint"
 )
 
@@ -56,7 +57,7 @@ func (p *Program) Check(ctx context.Context, scripts []lint.Script) ([][]lint.Sc
 			size += len(scripts[to].Text)
 			to++
 		}
-		if err := p.batch(ctx, scripts[from:to], notes[from:to]); err != nil {
+		if err := p.some(ctx, scripts[from:to], notes[from:to]); err != nil {
 			return nil, err
 		}
 		from = to
@@ -64,14 +65,82 @@ func (p *Program) Check(ctx context.Context, scripts []lint.Script) ([][]lint.Sc
 	return notes, nil
 }
 
-func (p *Program) batch(ctx context.Context, scripts []lint.Script, notes [][]lint.ScriptNote) (err error) {
+// some checks the scripts of a batch, but for those that are nested too deep. Where
+// the program fails, the batch is divided until the script is found that it fails
+// on: that one is left out, and all others are checked.
+func (p *Program) some(ctx context.Context, scripts []lint.Script, notes [][]lint.ScriptNote) error {
+	var pick []int
+	for i, s := range scripts {
+		if nested(s.Text) > limits.ScriptNesting {
+			notes[i] = []lint.ScriptNote{{Left: fmt.Sprintf("its substitutions are nested more than %d levels deep", limits.ScriptNesting)}}
+			continue
+		}
+		pick = append(pick, i)
+	}
+	tries := limits.ScriptTries
+	queue := [][]int{pick}
+	for len(queue) > 0 {
+		some := queue[0]
+		queue = queue[1:]
+		if len(some) == 0 {
+			continue
+		}
+		err := errTries
+		if tries--; tries >= 0 {
+			err = p.batch(ctx, scripts, some, notes)
+		}
+		var failed *failure
+		switch {
+		case err == nil:
+		case !errors.As(err, &failed) || ctx.Err() != nil:
+			return err
+		case len(some) == 1 || tries < 0:
+			for _, i := range some {
+				notes[i] = []lint.ScriptNote{{Left: failed.reason}}
+			}
+		default:
+			half := len(some) / 2
+			queue = append(queue, some[:half], some[half:])
+		}
+	}
+	return nil
+}
+
+// failure is an end of the program that a script may be the reason for.
+type failure struct{ reason string }
+
+func (f *failure) Error() string { return f.reason }
+
+var errTries error = &failure{"ShellCheck failed on too many scripts beside it"}
+
+// nested is how deep substitutions are nested in a script, closed or not.
+func nested(script string) int {
+	depth, deepest := 0, 0
+	for i := range len(script) {
+		switch script[i] {
+		case '(':
+			if depth > 0 || i > 0 && script[i-1] == '$' {
+				depth++
+			}
+		case ')':
+			depth = max(depth-1, 0)
+		}
+		deepest = max(deepest, depth)
+	}
+	return deepest
+}
+
+func (p *Program) batch(ctx context.Context, all []lint.Script, pick []int, notes [][]lint.ScriptNote) (err error) {
 	scratch, remove, err := files.Scratch("")
 	if err != nil {
 		return fmt.Errorf("shellcheck reads files, and no folder for them could be made: %w; name one in TMPDIR, or pass --shellcheck off", err)
 	}
 	defer func() { err = errors.Join(err, remove()) }()
 	args := []string{"--norc", "--format=json1", "--"}
-	for i, s := range scripts {
+	scripts, own := make([]lint.Script, len(pick)), make([][]lint.ScriptNote, len(pick))
+	for i, at := range pick {
+		s := all[at]
+		scripts[i] = s
 		name := strconv.Itoa(i)
 		if err := scratch.Put(name, []byte(head(s)+s.Text)); err != nil {
 			return err
@@ -85,19 +154,31 @@ func (p *Program) batch(ctx context.Context, scripts []lint.Script, notes [][]li
 	cmd.Env = []string{"LC_ALL=C.UTF-8", "HOME=" + scratch.Dir()} // no options, no configuration of the user's
 	out, complaint := &bounded{limit: maxOutput}, &bounded{limit: 1 << 10}
 	cmd.Stdout, cmd.Stderr = out, complaint
-	err = cmd.Run()
+	if err = cmd.Start(); err == nil {
+		bound(cmd.Process.Pid, len(pick))
+		err = cmd.Wait()
+	}
 	var exit *exec.ExitError
 	switch {
 	case ctx.Err() != nil:
-		return fmt.Errorf("shellcheck took longer than %s for %d scripts", batchTime, len(scripts))
+		return &failure{fmt.Sprintf("ShellCheck took longer than %s", batchTime)}
 	case errors.As(err, &exit) && exit.ExitCode() == 1: // it has something to say
-	case err != nil:
-		if line, _, _ := strings.Cut(strings.TrimSpace(complaint.String()), "\n"); line != "" {
-			err = fmt.Errorf("%w: %s", err, line)
+	case errors.As(err, &exit):
+		line, _, _ := strings.Cut(strings.TrimSpace(complaint.String()), "\n")
+		if line == "" {
+			line = exit.Error()
 		}
+		return &failure{"ShellCheck failed on it (" + line + ")"}
+	case err != nil:
 		return fmt.Errorf("shellcheck failed: %w", err)
 	}
-	return decode(out.Bytes(), scripts, notes)
+	if err := decode(out.Bytes(), scripts, own); err != nil {
+		return err
+	}
+	for i, at := range pick {
+		notes[at] = own[i]
+	}
+	return nil
 }
 
 // head is the line that ShellCheck gets before a script: the dialect, and the

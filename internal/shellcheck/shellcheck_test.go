@@ -3,9 +3,13 @@ package shellcheck
 import (
 	"errors"
 	"fmt"
+	"os"
+	"path/filepath"
+	"runtime"
 	"strings"
 	"testing"
 
+	"github.com/dockmend/dockmend/internal/limits"
 	"github.com/dockmend/dockmend/internal/lint"
 )
 
@@ -107,5 +111,57 @@ func TestProgram(t *testing.T) {
 	}
 	if len(notes[1]) > 0 {
 		t.Errorf("it says %q of true", codes(1))
+	}
+}
+
+func TestNested(t *testing.T) {
+	for script, want := range map[string]int{
+		"": 0, "echo (": 0, "( ( x ) )": 0, "$(a) $(b)": 1, "$(a $(b) $(c $(d)))": 3, "$((1+(2)))": 3, "$(a": 1, ")))$(": 1,
+		strings.Repeat("echo $(", 50): 50,
+	} {
+		if got := nested(script); got != want {
+			t.Errorf("nested(%q) = %d, want %d", script, got, want)
+		}
+	}
+}
+
+// TestOneScriptFails has a program that fails when it reads a certain word: the
+// scripts with it are left out, all others are checked.
+func TestOneScriptFails(t *testing.T) {
+	if runtime.GOOS == "windows" {
+		t.Skip("SKIPPED: the program is a shell script")
+	}
+	path := filepath.Join(t.TempDir(), "shellcheck")
+	program := "#!/bin/sh\nshift 3\nif grep -q BAD \"$@\"; then echo no >&2; exit 4; fi\nprintf '{\"comments\":['\nsep=\nfor f; do printf '%s{\"file\":\"%s\",\"line\":3,\"endLine\":3,\"column\":1,\"endColumn\":2,\"level\":\"info\",\"code\":1,\"message\":\"m\"}' \"$sep\" \"$f\"; sep=,; done\nprintf ']}'\nexit 1\n"
+	if err := os.WriteFile(path, []byte(program), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	scripts := make([]lint.Script, 20)
+	for i := range scripts {
+		scripts[i] = lint.Script{Text: "good\n", Dialect: "sh"}
+	}
+	scripts[3].Text, scripts[11].Text = "BAD\n", strings.Repeat("echo $(", limits.ScriptNesting+1)
+	notes, err := (&Program{path}).Check(t.Context(), scripts)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i := range scripts {
+		want := ""
+		switch i {
+		case 3:
+			want = "ShellCheck failed on it (no)"
+		case 11:
+			want = "its substitutions are nested more than 6 levels deep"
+		}
+		if len(notes[i]) != 1 || notes[i][0].Left != want {
+			t.Errorf("script %d: %+v, want %q", i, notes[i], want)
+		}
+	}
+	for i := range scripts {
+		scripts[i].Text = "BAD\n"
+	}
+	notes, err = (&Program{path}).Check(t.Context(), scripts)
+	if err != nil || notes[19][0].Left == "" {
+		t.Errorf("all are bad: %+v, %v", notes[19], err)
 	}
 }

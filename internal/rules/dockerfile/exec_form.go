@@ -17,7 +17,7 @@ import (
 // need another program, or where only people can tell.
 //
 // It is safe only if what starts is the same program with the same words and the
-// same environment (docs/adr/0017). Otherwise, one simple command can still take the
+// same environment. Otherwise, one simple command can still take the
 // shell's place by exec.
 func execFix(p *facts.Pass[*facts.Dockerfile], s *facts.Stage, in *dockerfile.Instruction) (fix lint.Fix, ok bool) {
 	script := in.Script()

@@ -1,0 +1,228 @@
+package cli
+
+import (
+	"bytes"
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"slices"
+
+	"github.com/dockmend/dockmend/internal/config"
+	"github.com/dockmend/dockmend/internal/discover"
+	"github.com/dockmend/dockmend/internal/earlier"
+	"github.com/dockmend/dockmend/internal/gitdiff"
+	"github.com/dockmend/dockmend/internal/lint"
+	"github.com/dockmend/dockmend/internal/text"
+)
+
+// New is what the base of a change does not have: the run lints the work tree, and
+// the same work tree as it was at the base, with the same rules, day and answers of
+// registries. A finding of the one that the other has too is not new, wherever it
+// stands; one that only the work tree has is, also in a file that did not change.
+
+// policySince reads the configuration of the base, which decides in both trees. The
+// work tree's counts where the base's is not valid.
+func (s *session) policySince(ref string) (policySource, error) {
+	name, src, err := findConfig(s.since.Policy)
+	if err != nil {
+		return nil, fmt.Errorf("--changed-since: %w", err)
+	}
+	own, now, err := findConfig(s.place.readPolicy)
+	if err == nil && own == name && bytes.Equal(src, now) {
+		return nil, nil
+	}
+	base := policyFile{name, src}
+	if name != "" {
+		if _, err := config.Parse(name, src, nil); err != nil && !slices.Contains(config.HadolintNames(), name) {
+			s.notices = append(s.notices, fmt.Sprintf("the configuration at %s is not valid, so the work tree's counts: %s", ref, firstLine(err)))
+			return nil, nil
+		}
+	}
+	s.notices = append(s.notices, fmt.Sprintf("the configuration differs from that at %s, which decides", ref))
+	return base.read, nil
+}
+
+// markSince marks the findings that are not new since a commit.
+func (s *session) markSince(ctx context.Context, flags *lintFlags, r *lint.Result) error {
+	linted := map[string]bool{}
+	for _, f := range s.files {
+		linted[s.place.inside(f.Path)] = true
+	}
+	tree, changed, err := s.since.Tree(s.place.root, func(path string) bool { return linted[path] })
+	if err != nil {
+		return err
+	}
+	ranges := gitdiff.Changes{}
+	for _, d := range r.Diagnostics {
+		name := d.Source.Path
+		if _, known := ranges[name]; known {
+			continue
+		}
+		if ranges[name], err = s.since.Changed(s.place.inside(name), d.Source.Bytes); err != nil {
+			return err
+		}
+	}
+	return s.markNew(ctx, flags, r, tree, changed, ranges)
+}
+
+// markNew lints the base, and marks the findings that it has too. changed are the
+// paths that differ, and ranges the changed lines of files with findings.
+func (s *session) markNew(
+	ctx context.Context, flags *lintFlags, r *lint.Result, tree *earlier.Tree, changed []string, ranges gitdiff.Changes,
+) error {
+	base, err := s.atBase(flags, tree)
+	if err != nil {
+		return fmt.Errorf("the files of the base: %w", err)
+	}
+	proveless := *flags
+	proveless.prove = false
+	before := base.run(ctx, &proveless)
+	if err := tree.Err(); err != nil {
+		return fmt.Errorf("the files of the base: %w", err)
+	}
+	if len(before.Problems) > len(s.unanswered()) {
+		return fmt.Errorf("the base cannot be linted: %s: %s", before.Problems[0].File, before.Problems[0].Message)
+	}
+	touched := func(d *lint.Diagnostic) bool {
+		return ranges.Touches(d.Source.Path, d.Start().Line, d.End().Line)
+	}
+	fewer := markKnown(r.Diagnostics, before.Diagnostics, moved(r, before, s, base), touched)
+	if fewer > 0 {
+		r.Notices = append(r.Notices, fmt.Sprintf("%s fewer than before", countFindings(fewer)))
+	}
+	c := &causes{session: s, base: base, tree: tree, changed: changed, lines: map[string][]int{}, now: map[string]*lint.Source{}}
+	for _, d := range r.Diagnostics {
+		if d.Counts() && !touched(d) {
+			c.relate(d)
+		}
+	}
+	return nil
+}
+
+// atCommit is the tree of a commit, which has all that git tracks there.
+type atCommit struct{ *earlier.Tree }
+
+// Index implements discover.Tree.
+func (t atCommit) Index() discover.Index { return t.Tree }
+
+func countFindings(n int) string {
+	if n == 1 {
+		return "1 finding"
+	}
+	return fmt.Sprintf("%d findings", n)
+}
+
+// atBase is this session in the work tree as it was at the base.
+func (s *session) atBase(flags *lintFlags, tree *earlier.Tree) (*session, error) {
+	b := *s
+	at := *s.place
+	at.paths = slices.DeleteFunc(slices.Clone(at.paths), func(path string) bool {
+		_, err := tree.Stat(path)
+		return errors.Is(err, fs.ErrNotExist)
+	})
+	b.place, b.tree, b.files, b.found = &at, atCommit{tree}, nil, &discover.Result{}
+	b.notices, b.problems, b.skipped = nil, nil, nil
+	if len(at.paths) == 0 {
+		return &b, nil
+	}
+	lenient := *flags
+	lenient.allowEmpty = true
+	return &b, b.find(&lenient, false)
+}
+
+// markKnown marks those findings of the head that the base has too, and counts those
+// that only the base has. Of equal ones in a file, those on changed lines are the
+// new ones. moved has the path at the base of files that were moved.
+func markKnown(head, base []*lint.Diagnostic, moved map[string]string, touched func(*lint.Diagnostic) bool) (fewer int) {
+	known := map[string]int{}
+	for _, d := range base {
+		if d.Suppressed == nil {
+			known[d.FingerprintKey()]++
+		}
+	}
+	here := slices.DeleteFunc(slices.Clone(head), func(d *lint.Diagnostic) bool { return d.Suppressed != nil })
+	slices.SortStableFunc(here, func(a, b *lint.Diagnostic) int { return cmp.Compare(rank(touched(a)), rank(touched(b))) })
+	for _, d := range here {
+		key := d.FingerprintKeyAt(cmp.Or(moved[d.Source.Path], d.Source.Path))
+		d.Unchanged = known[key] > 0
+		if d.Unchanged {
+			known[key]--
+		}
+	}
+	for _, n := range known {
+		fewer += n
+	}
+	return fewer
+}
+
+func rank(last bool) int {
+	if last {
+		return 1
+	}
+	return 0
+}
+
+// moved finds for each linted file that the base lacks the one at the base that it
+// was: the most alike of those that are gone, if half of the lines are the same.
+func moved(r, before *lint.Result, head, base *session) map[string]string {
+	const most = 100 // of each: every pair is compared
+	here, there := sourcesOf(r), sourcesOf(before)
+	var gone []string
+	for _, path := range before.Files {
+		if !slices.Contains(r.Files, path) && there[path] != nil && len(gone) < most {
+			gone = append(gone, path)
+		}
+	}
+	out := map[string]string{}
+	for _, path := range r.Files {
+		if slices.Contains(before.Files, path) || here[path] == nil || len(gone) == 0 || len(out) == most {
+			continue
+		}
+		best, at := 0.5, -1
+		for i, old := range gone {
+			if head.targetOf(path) != base.targetOf(old) {
+				continue
+			}
+			if same := alike(here[path].Bytes, there[old].Bytes); same >= best {
+				best, at = same, i
+			}
+		}
+		if at >= 0 {
+			out[path] = gone[at]
+			gone = slices.Delete(gone, at, at+1)
+		}
+	}
+	return out
+}
+
+// alike is the part of the longer file's lines that both have.
+func alike(a, b []byte) float64 {
+	to := text.LineMap(a, b)
+	same := 0
+	for _, line := range to {
+		if line > 0 {
+			same++
+		}
+	}
+	return float64(same) / float64(max(len(to)-1, bytes.Count(b, []byte("\n")), 1))
+}
+
+// sourcesOf are the files that have findings.
+func sourcesOf(r *lint.Result) map[string]*lint.Source {
+	all := map[string]*lint.Source{}
+	for _, d := range r.Diagnostics {
+		all[d.Source.Path] = d.Source
+	}
+	return all
+}
+
+func (s *session) targetOf(path string) lint.Target {
+	for _, f := range s.files {
+		if f.Path == path {
+			return f.Target
+		}
+	}
+	return 0
+}

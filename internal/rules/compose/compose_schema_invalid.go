@@ -73,6 +73,9 @@ func checkComposeSchemaInvalid(p *facts.Pass[*facts.Compose]) {
 		if n := len(problem.Path); n == 3 && problem.Path[2] == "container_name" && problem.Kind == compose.NoMatch {
 			continue // compose-container-name-invalid says it
 		}
+		if n := len(problem.Path); n == 1 && problem.Path[0] == "include" && d.Section("include").Value.IsNull() {
+			continue // the loader drops it before it looks at the schema
+		}
 		f := lint.Finding{Span: problem.Span, Message: schemaMessage(d, problem)}
 		if near, ok := nearestKey(problem); ok {
 			// Compose reads nothing of the file as it is, so nobody can say what the

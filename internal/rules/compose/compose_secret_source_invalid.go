@@ -12,6 +12,9 @@ import (
 // comes from nowhere, or from several places. Compose refuses the file: it wants
 // one of file, environment, content (for a config), or "external: true".
 //
+// An external one that names a source as well is loaded, and the source is not
+// used: a warning.
+//
 // Silent for entries with a driver, and about what is missing in a file that
 // others complete.
 var ComposeSecretSourceInvalid = facts.Rule[*facts.Compose]{
@@ -47,14 +50,15 @@ func checkComposeSecretSourceInvalid(p *facts.Pass[*facts.Compose]) {
 					sources = append(sources, key)
 				}
 			}
-			if r.External {
-				sources = append(sources, "external")
-			}
 			f := lint.Finding{Span: r.Span()}
 			switch {
+			case len(sources) == 1 && r.External:
+				// Compose loads the file.
+				f.Severity = lint.Warning
+				f.Message = fmt.Sprintf("the %s %q is external, so Compose does not use its %s; keep one of them", section.word, shortText(r.Name), sources[0])
 			case len(sources) > 1:
 				f.Message = fmt.Sprintf("the %s %q has several sources, %s, and Compose refuses the file; keep one", section.word, shortText(r.Name), strings.Join(sources, " and "))
-			case len(sources) == 1 || d.IsFragment(d.Name) || isSet(d.View.Pair(r.Node, "external")):
+			case len(sources) == 1 || r.External || d.IsFragment(d.Name) || isSet(d.View.Pair(r.Node, "external")):
 				continue
 			default:
 				f.Message = fmt.Sprintf("the %s %q comes from nowhere, and Compose refuses the file; give it one of %s, or external: true", section.word, shortText(r.Name), strings.Join(section.keys, ", "))

@@ -66,7 +66,7 @@ func TestNothingOutsideIsOpened(t *testing.T) {
 		{[]string{"lint", "--changed-since", "HEAD~1", "a"}, nil, first, 1},
 		{[]string{"lint", "-o", "json=a/out/report.json", "-o", "sarif=a/out.sarif", "a"}, nil, first, 3},
 		{[]string{"lint", "a/linked"}, nil, first, 2},
-		{[]string{"fix", "--diff", "a", "b"}, nil, both, 1},
+		{[]string{"fix", "--diff", "--unsafe", "a", "b"}, nil, both, 1},
 		{[]string{"fix", "--patch", "a/out.sarif", "a", "b"}, nil, both, 1},
 		{[]string{"fix", "--preset", "strict", "--unsafe", "a", "b"}, nil, both, 1},
 		{[]string{"audit", "--online=false", "a"}, nil, first, 1},

@@ -26,11 +26,19 @@ type buildText struct {
 	// name is how reports name it.
 	name string
 	src  string
-	// lines of src; made when they are first asked for.
-	lines []string
-	// images of its services with a build; parsed is set once they are known.
-	images []string
-	parsed bool
+
+	split lazy[[]string]
+	// images of its services with a build.
+	images lazy[[]string]
+}
+
+func readBuildText(src *lint.Source) *buildText {
+	return &buildText{name: src.Path, src: string(src.Bytes)}
+}
+
+// lines are those of the text.
+func (t *buildText) lines() []string {
+	return t.split.get(func() []string { return strings.Split(t.src, "\n") })
 }
 
 // isBuildText reports whether a file of that name is one.
@@ -59,54 +67,68 @@ func holdsBuildTexts(folder string) bool {
 		containsAny(lower, "docker", "build", "bake", "compose", "deploy", "script", "infra", "make", "release", "hack")
 }
 
-// textsNear reads such files of the document's folder and of four above, and of
-// folders in these with a usual name.
-func (p *Project) textsNear() []*buildText {
-	if p == nil || !p.files.Known() {
-		return nil
-	}
-	if p.nearRead {
-		return p.near
-	}
-	p.nearRead = true
-	w := textWalk{seen: map[string]bool{}, folders: maxTextFolders}
-	up := "."
-	for range maxAbove + 1 {
-		gate, err := p.files.In(up, "")
-		if err != nil {
-			break
-		}
-		w.folder(gate, 2, holdsBuildTexts)
-		up = path.Join("..", up)
-	}
-	p.near = w.texts
-	return p.near
+// folderTexts are such files of a folder, and of folders in it with a usual name, with
+// what was asked of them. All documents below share them.
+type folderTexts struct {
+	texts []*buildText
+	// built and contexts are answers, by the image's name.
+	built, contexts memo[string, string]
 }
 
-// allTexts reads such files of the whole repository.
-func (p *Project) allTexts() []*buildText {
-	if p == nil || !p.files.Known() {
+// textsNear are such files of the document's folder and of four above.
+func (p *Project) textsNear() []*folderTexts {
+	if !p.known() {
 		return nil
 	}
-	if p.allRead {
-		return p.all
-	}
-	p.allRead = true
-	root := p.files
-	for up := ".."; ; up = path.Join("..", up) {
-		gate, err := p.files.In(up, "")
-		if err != nil || strings.Count(up, "..") > maxFoldersUp {
-			break
+	return p.near.get(func() []*folderTexts {
+		var all []*folderTexts
+		for gate := range p.foldersUp(maxAbove) {
+			all = append(all, lint.Derived(gate, func() *folderTexts {
+				w := textWalk{seen: map[string]bool{}, folders: maxTextFolders}
+				w.folder(gate, 2, holdsBuildTexts)
+				return &folderTexts{texts: w.texts}
+			}))
 		}
-		root = gate
-		if _, ok := gate.Exists(".git"); ok {
-			break
+		return all
+	})
+}
+
+// find names the first text that holds something; empty where none does.
+func (f *folderTexts) find(holds func(*buildText) bool) string {
+	for _, t := range f.texts {
+		if holds(t) {
+			return t.name
 		}
 	}
-	w := textWalk{seen: map[string]bool{}, folders: maxTextFolders}
-	w.folder(root, maxTreeDepth, func(folder string) bool { return folder != "vendor" && !isFilledByPrograms(folder) })
-	p.all = w.texts
-	return p.all
+	return ""
+}
+
+// repositoryTexts are such files of a whole repository.
+type repositoryTexts struct{ texts []*buildText }
+
+// allTexts are such files of the whole repository.
+func (p *Project) allTexts() []*buildText {
+	if !p.known() {
+		return nil
+	}
+	return p.all.get(func() []*buildText {
+		root := p.files
+		for up := ".."; ; up = path.Join("..", up) {
+			gate, err := p.files.In(up, "")
+			if err != nil || strings.Count(up, "..") > maxFoldersUp {
+				break
+			}
+			root = gate
+			if _, ok := gate.Exists(".git"); ok {
+				break
+			}
+		}
+		return lint.Derived(root, func() *repositoryTexts {
+			w := textWalk{seen: map[string]bool{}, folders: maxTextFolders}
+			w.folder(root, maxTreeDepth, func(folder string) bool { return folder != "vendor" && !isFilledByPrograms(folder) })
+			return &repositoryTexts{w.texts}
+		}).texts
+	})
 }
 
 type textWalk struct {
@@ -131,8 +153,8 @@ func (w *textWalk) folder(gate lint.Context, depth int, enter func(folder string
 			}
 		case !isDir && isBuildText(name):
 			w.seen[at] = true
-			if src, err := gate.ReadFile(name); err == nil && len(src) <= maxTextSize {
-				w.texts = append(w.texts, &buildText{name: at, src: string(src)})
+			if t, _, err := lint.Shared(gate, name, readBuildText); err == nil && len(t.src) <= maxTextSize {
+				w.texts = append(w.texts, t)
 			}
 		}
 	}
@@ -145,9 +167,11 @@ func (p *Project) BuiltBy(i Image) string {
 	if !i.Known || i.Repository == "" {
 		return ""
 	}
-	for _, t := range p.textsNear() {
-		if t.builds(i.Name()) {
-			return t.name
+	name := i.Name()
+	for _, f := range p.textsNear() {
+		answer := func() string { return f.find(func(t *buildText) bool { return t.builds(name) }) }
+		if by := f.built.get(name, answer); by != "" {
+			return by
 		}
 	}
 	return ""
@@ -159,9 +183,10 @@ func (p *Project) NamedContext(reference string) string {
 	if reference == "" || strings.Contains(reference, "$") {
 		return ""
 	}
-	for _, t := range p.textsNear() {
-		if t.namesContext(reference) {
-			return t.name
+	for _, f := range p.textsNear() {
+		answer := func() string { return f.find(func(t *buildText) bool { return t.namesContext(reference) }) }
+		if by := f.contexts.get(reference, answer); by != "" {
+			return by
 		}
 	}
 	return ""
@@ -195,10 +220,7 @@ func (t *buildText) eachLine(word string, visit func(number int, before, behind 
 	if !strings.Contains(t.src, word) {
 		return false
 	}
-	if t.lines == nil {
-		t.lines = strings.Split(t.src, "\n")
-	}
-	for number, line := range t.lines {
+	for number, line := range t.lines() {
 		for at := 0; ; {
 			i := strings.Index(line[at:], word)
 			if i < 0 {
@@ -261,25 +283,24 @@ func (t *buildText) tagsVariable(name string) bool {
 
 // builtImages are the images of the file's services that have a build too.
 func (t *buildText) builtImages() []string {
-	if t.parsed {
-		return t.images
-	}
-	t.parsed = true
-	if !strings.Contains(t.src, "services:") || !strings.Contains(t.src, "build") || !strings.Contains(t.src, "image") {
-		return nil
-	}
-	src := []byte(t.src)
-	m := &Manifest{File: yaml.Parse(src, text.NewLineIndex(src))}
-	services := m.Get(m.Root(), "services").Resolve()
-	if services == nil {
-		return nil
-	}
-	for _, pair := range services.Pairs {
-		if image := withoutVariables(m.Scalar(pair.Value, "image")); image != "" && m.Get(pair.Value, "build").Resolve() != nil {
-			t.images = append(t.images, image)
+	return t.images.get(func() []string {
+		if !strings.Contains(t.src, "services:") || !strings.Contains(t.src, "build") || !strings.Contains(t.src, "image") {
+			return nil
 		}
-	}
-	return t.images
+		src := []byte(t.src)
+		m := &Manifest{File: yaml.Parse(src, text.NewLineIndex(src))}
+		services := m.Get(m.Root(), "services").Resolve()
+		if services == nil {
+			return nil
+		}
+		var images []string
+		for _, pair := range services.Pairs {
+			if image := withoutVariables(m.Scalar(pair.Value, "image")); image != "" && m.Get(pair.Value, "build").Resolve() != nil {
+				images = append(images, image)
+			}
+		}
+		return images
+	})
 }
 
 // withoutVariables is a reference in which each variable is a name.
@@ -305,12 +326,12 @@ func withoutVariables(reference string) string {
 // that of the nearest line above with less indentation.
 func (t *buildText) under(number int, before string, keys ...string) bool {
 	found := keysOf(before)
-	indent := indentOf(t.lines[number])
-	if strings.HasPrefix(strings.TrimLeft(t.lines[number], " \t"), "-") {
+	indent := indentOf(t.lines()[number])
+	if strings.HasPrefix(strings.TrimLeft(t.lines()[number], " \t"), "-") {
 		indent++ // its key may stand in the same column
 	}
 	for n := number - 1; n >= 0 && len(found) == 0; n-- {
-		line := t.lines[n]
+		line := t.lines()[n]
 		if strings.TrimSpace(line) == "" || indentOf(line) >= indent {
 			continue
 		}

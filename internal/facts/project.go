@@ -43,9 +43,8 @@ type Project struct {
 	manifests  lazy[manifestsNear]
 	nearby     lazy[[]*ManifestNear]
 	ignored    lazy[[]*DockerfileNear]
-
-	nearRead, allRead bool
-	near, all         []*buildText
+	near       lazy[[]*folderTexts]
+	all        lazy[[]*buildText]
 }
 
 // contextKey names a build context: by the folder that it is given from, the

@@ -91,15 +91,15 @@ func TestFixCorpus(t *testing.T) {
 	}
 }
 
-func logCounts(t testing.TB, title string, counts map[string]int) {
-	t.Helper()
+func logCounts(tb testing.TB, title string, counts map[string]int) {
+	tb.Helper()
 	var names []string
 	for name := range counts {
 		names = append(names, name)
 	}
 	slices.SortFunc(names, func(a, b string) int { return cmp.Or(cmp.Compare(counts[b], counts[a]), cmp.Compare(a, b)) })
 	for _, name := range names {
-		t.Logf("%s %5d %s", title, counts[name], name)
+		tb.Logf("%s %5d %s", title, counts[name], name)
 	}
 }
 

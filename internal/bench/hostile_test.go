@@ -100,8 +100,8 @@ func (r recorder) Source(name string) (*lint.Source, error) {
 	return src, err
 }
 
-func (r recorder) Shared(name string, key any, make func(*lint.Source) any) (any, *lint.Source, error) {
-	made, src, err := r.Context.Shared(name, key, make)
+func (r recorder) Shared(name string, key any, derive func(*lint.Source) any) (any, *lint.Source, error) {
+	made, src, err := r.Context.Shared(name, key, derive)
 	r.noteSource(name, src, err)
 	return made, src, err
 }

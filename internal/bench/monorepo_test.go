@@ -83,7 +83,7 @@ func monorepos() map[string]func(n int) fstest.MapFS {
 }
 
 // lintMonorepo lints all files of a source with every rule, one after the other.
-func lintMonorepo(tb testing.TB, tree fstest.MapFS, files project.Files) *lint.Result {
+func lintMonorepo(tb testing.TB, tree fstest.MapFS, files project.Files) {
 	tb.Helper()
 	catalog := rules.All()
 	set, err := (&config.Config{Presets: []string{"strict"}}).Resolve(catalog.Metas(), config.Flags{})
@@ -106,7 +106,6 @@ func lintMonorepo(tb testing.TB, tree fstest.MapFS, files project.Files) *lint.R
 	for _, p := range result.Problems {
 		tb.Errorf("%s: %s", p.File, p.Message)
 	}
-	return result
 }
 
 func opener(store *project.Store, name string) func() (io.ReadCloser, error) {
@@ -125,6 +124,7 @@ func opener(store *project.Store, name string) func() (io.ReadCloser, error) {
 // kinds cost together beside what they cost alone.
 func BenchmarkMonorepo(b *testing.B) {
 	spent := func(b *testing.B, tree fstest.MapFS) time.Duration {
+		b.Helper()
 		start := time.Now()
 		lintMonorepo(b, tree, tree)
 		return time.Since(start)

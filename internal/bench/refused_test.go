@@ -218,7 +218,7 @@ func TestBuildKitRefusals(t *testing.T) {
 
 // refusalOfBuilds is the refusal of the builds that are known; known is false
 // where it goes with a value that nothing here gives.
-func refusalOfBuilds(ctx context.Context, src []byte, d *facts.Dockerfile, around *facts.Project) (refusal error, known bool) {
+func refusalOfBuilds(ctx context.Context, src []byte, d *facts.Dockerfile, around *facts.Project) (refusal error, known bool) { //nolint:revive // the refusal is what is asked for, no failure
 	for _, b := range around.BuildsOf(d) {
 		args := map[string]string{}
 		for name, value := range b.Args {

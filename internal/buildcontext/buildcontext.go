@@ -68,12 +68,12 @@ func (f *folder) Source(name string) (*lint.Source, error) {
 }
 
 // Shared implements lint.Context.
-func (f *folder) Shared(name string, key any, make func(*lint.Source) any) (made any, source *lint.Source, err error) {
+func (f *folder) Shared(name string, key any, derive func(*lint.Source) any) (made any, source *lint.Source, err error) {
 	at, err := f.inside(name)
 	if err != nil {
 		return nil, nil, err
 	}
-	return f.store.Shared(at, key, make)
+	return f.store.Shared(at, key, derive)
 }
 
 // derivedKey is the key of something that depends on the ignore file.
@@ -83,9 +83,9 @@ type derivedKey struct {
 }
 
 // Derived implements lint.Context.
-func (f *folder) Derived(key any, make func() any) any {
+func (f *folder) Derived(key any, derive func() any) any {
 	f.once.Do(f.readIgnoreFile)
-	return f.store.Derived(f.dir, derivedKey{f.ignoreName, key}, make)
+	return f.store.Derived(f.dir, derivedKey{f.ignoreName, key}, derive)
 }
 
 // Exists implements lint.Context.
@@ -170,7 +170,7 @@ func (none) Path(name string) string             { return name }
 
 func (none) In(string, string) (lint.Context, error) { return nil, fs.ErrNotExist }
 
-func (none) Derived(_ any, make func() any) any { return make() }
+func (none) Derived(_ any, derive func() any) any { return derive() }
 
 func (none) Shared(string, any, func(*lint.Source) any) (any, *lint.Source, error) {
 	return nil, nil, fs.ErrNotExist

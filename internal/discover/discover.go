@@ -238,7 +238,7 @@ func (s *search) skipFolder(name string, ignored bool) (kind, reason string) {
 	if pattern, ok := s.excluded(name); ok {
 		return kindExcluded, "excluded by " + pattern
 	}
-	if tracked, known := s.tracksBelow(name); ignored && !(known && tracked) {
+	if tracked, known := s.tracksBelow(name); ignored && (!known || !tracked) {
 		return kindIgnored, kindIgnored
 	}
 	return "", ""
@@ -324,7 +324,7 @@ func (s *search) excluded(name string) (string, bool) {
 // file takes a file that a search came by; ignored says that a pattern of a .gitignore
 // names it.
 func (s *search) file(name string, ignored bool) {
-	if isGiver(name) && !(ignored && s.isIgnored(name)) {
+	if isGiver(name) && (!ignored || !s.isIgnored(name)) {
 		s.givers = append(s.givers, name)
 	}
 	if _, known := s.files[name]; known {

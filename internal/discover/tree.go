@@ -12,7 +12,7 @@ import (
 type Tree interface {
 	Stat(name string) (fs.FileInfo, error)
 	Lstat(name string) (fs.FileInfo, error)
-	Real(name string) (real string, info fs.FileInfo, err error)
+	Real(name string) (actual string, info fs.FileInfo, err error)
 	Open(name string) (fs.File, error)
 	Read(name string, limit int64) ([]byte, error)
 	List(dir string, limit int) (entries []fs.DirEntry, more bool, err error)

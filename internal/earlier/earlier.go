@@ -98,8 +98,8 @@ func (t *Tree) find(name string) (string, kind) {
 		return name, onDisk
 	}
 	if t.links {
-		if real, _, err := t.disk.Real(name); err == nil {
-			name = real
+		if actual, _, err := t.disk.Real(name); err == nil {
+			name = actual
 		}
 	}
 	return name, t.kind(name)
@@ -170,16 +170,17 @@ func (t *Tree) content(name string) ([]byte, error) {
 
 // Open implements fs.FS.
 func (t *Tree) Open(name string) (fs.File, error) {
-	real, where := t.find(name)
+	actual, where := t.find(name)
 	switch where {
 	case inCommit:
-		src, err := t.content(real)
+		src, err := t.content(actual)
 		if err != nil {
 			return nil, &fs.PathError{Op: "open", Path: name, Err: err}
 		}
 		return &file{bytes.NewReader(src), info{path.Base(name), int64(len(src)), 0o644}}, nil
 	case nowhere:
 		return nil, missing("open", name)
+	case onDisk, isFolder:
 	}
 	return t.raw.Open(name)
 }
@@ -211,25 +212,26 @@ func (t *Tree) info(op, name string, where kind) (i fs.FileInfo, err error, ok b
 		return info{path.Base(name), 0, fs.ModeDir | 0o755}, nil, true
 	case nowhere:
 		return nil, missing(op, name), true
+	case onDisk:
 	}
 	return nil, nil, false
 }
 
 // Real follows the links of a path.
-func (t *Tree) Real(name string) (real string, found fs.FileInfo, err error) {
-	real, where := t.find(name)
-	if i, err, ok := t.info("stat", real, where); ok {
-		return real, i, err
+func (t *Tree) Real(name string) (actual string, found fs.FileInfo, err error) {
+	actual, where := t.find(name)
+	if i, err, ok := t.info("stat", actual, where); ok {
+		return actual, i, err
 	}
 	return t.disk.Real(name)
 }
 
 // Read reads a file of at most limit bytes.
 func (t *Tree) Read(name string, limit int64) ([]byte, error) {
-	real, where := t.find(name)
+	actual, where := t.find(name)
 	switch where {
 	case inCommit:
-		src, err := t.content(real)
+		src, err := t.content(actual)
 		if err == nil && int64(len(src)) > limit {
 			err = &fs.PathError{Op: "read", Path: name, Err: files.ErrTooLarge}
 		}
@@ -239,6 +241,7 @@ func (t *Tree) Read(name string, limit int64) ([]byte, error) {
 		return src, nil
 	case nowhere:
 		return nil, missing("open", name)
+	case onDisk, isFolder:
 	}
 	return t.disk.Read(name, limit)
 }

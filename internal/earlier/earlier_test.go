@@ -104,8 +104,8 @@ func TestTree(t *testing.T) {
 			}
 		}
 	}
-	if real, info, err := tree.Real("link/edited"); real != "inner/edited" || err != nil || !info.Mode().IsRegular() {
-		t.Errorf("Real = %s, %v", real, err)
+	if actual, info, err := tree.Real("link/edited"); actual != "inner/edited" || err != nil || !info.Mode().IsRegular() {
+		t.Errorf("Real = %s, %v", actual, err)
 	}
 	if _, err := tree.Read("edited", 3); !errors.Is(err, files.ErrTooLarge) {
 		t.Errorf("a file past the limit: %v", err)

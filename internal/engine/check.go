@@ -189,14 +189,14 @@ func (c *Checker) checkDocument(l *loaded) {
 // oneReason takes out what is said of a refusal in general, where a rule that
 // knows the reason speaks of the same place: there is one finding for a cause.
 func oneReason(found []*lint.Diagnostic) []*lint.Diagnostic {
-	any := func(refusal lint.Refuses, other func(*lint.Diagnostic) bool) bool {
+	has := func(refusal lint.Refuses, other func(*lint.Diagnostic) bool) bool {
 		return slices.ContainsFunc(found, func(d *lint.Diagnostic) bool { return d.Rule.Refusal == refusal && other(d) })
 	}
-	if !any(lint.RefusesAny, func(*lint.Diagnostic) bool { return true }) {
+	if !has(lint.RefusesAny, func(*lint.Diagnostic) bool { return true }) {
 		return found
 	}
 	named := func(d *lint.Diagnostic) bool {
-		return d.Rule.Refusal == lint.RefusesAny && any(lint.RefusesNamed, func(o *lint.Diagnostic) bool { return d.Within.Overlaps(o.Span) })
+		return d.Rule.Refusal == lint.RefusesAny && has(lint.RefusesNamed, func(o *lint.Diagnostic) bool { return d.Within.Overlaps(o.Span) })
 	}
 	return slices.DeleteFunc(slices.Clone(found), named)
 }

@@ -129,7 +129,6 @@ func (t typed[D]) check(c *Checker, l *loaded, ran map[string]bool) {
 
 func (typed[D]) scripts() (found []facts.ShellScript, left int) { return nil, 0 }
 func (typed[D]) limit() string                                  { return "" }
-func (typed[D]) faults() []fault                                { return nil }
 
 type dockerfileDocument struct{ typed[*facts.Dockerfile] }
 

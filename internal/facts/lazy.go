@@ -9,8 +9,8 @@ type lazy[T any] struct {
 	value T
 }
 
-func (l *lazy[T]) get(make func() T) T {
-	l.once.Do(func() { l.value = make() })
+func (l *lazy[T]) get(derive func() T) T {
+	l.once.Do(func() { l.value = derive() })
 	return l.value
 }
 
@@ -21,14 +21,14 @@ type memo[K comparable, V any] struct {
 	kept map[K]V
 }
 
-func (m *memo[K, V]) get(key K, make func() V) V {
+func (m *memo[K, V]) get(key K, derive func() V) V {
 	m.mu.Lock()
 	value, ok := m.kept[key]
 	m.mu.Unlock()
 	if ok {
 		return value
 	}
-	return m.keep(key, make())
+	return m.keep(key, derive())
 }
 
 func (m *memo[K, V]) keep(key K, value V) V {

@@ -9,8 +9,9 @@ import (
 	"github.com/dockmend/dockmend/internal/syntax/dockerfile"
 )
 
-// doubled has n lines, each of which doubles the value of the one before.
-func doubled(keyword string, n int) string {
+// doubled has 40 lines, each of which doubles the value of the one before.
+func doubled(keyword string) string {
+	const n = 40
 	src := "FROM a\n" + keyword + " A0=xxxxxxxx\n"
 	for i := range n {
 		src += fmt.Sprintf("%s A%d=$A%d$A%d\n", keyword, i+1, i, i)
@@ -32,9 +33,9 @@ func TestUnexpanded(t *testing.T) {
 		"at the bound":            {"FROM a\nENV A=" + long + "\nLABEL a=$A\n", "", 0},
 		"past the bound":          {"FROM a\nENV A=" + long + "\nLABEL a=$A$A\n", "make it longer by more than 65536 bytes", 3},
 		"a long value is no word": {"FROM a\nENV A=\"" + long + long + "\"\n", "", 0},
-		"ARG doubles":             {doubled("ARG", 40), "make it longer", 16},
-		"ENV doubles":             {doubled("ENV", 40), "make it longer", 16},
-		"one ARG doubles":         {"FROM a\n" + strings.ReplaceAll(strings.TrimPrefix(doubled("ARG", 40), "FROM a\n"), "\nARG", " "), "make it longer", 2},
+		"ARG doubles":             {doubled("ARG"), "make it longer", 16},
+		"ENV doubles":             {doubled("ENV"), "make it longer", 16},
+		"one ARG doubles":         {"FROM a\n" + strings.ReplaceAll(strings.TrimPrefix(doubled("ARG"), "FROM a\n"), "\nARG", " "), "make it longer", 2},
 		"replaced by itself":      {"FROM a\nENV A=" + pattern + "\nENV B=${A//?/$A}\n", "make it longer", 3},
 		"replaced, with quotes":   {"FROM a\nENV A=" + pattern + "\nENV B=${A//?/\"}\"$A}\n", "make it longer", 3},
 		"nested":                  {"FROM a\nENV A=" + strings.Repeat("${a:-", limits.VariableDepth+1) + strings.Repeat("}", limits.VariableDepth+1) + "\n", "nested more than", 2},
@@ -71,7 +72,7 @@ func TestUnexpanded(t *testing.T) {
 // TestKnownBeforeTheLimit: a limit takes nothing from what stands before it, and
 // the answer does not depend on who asks first.
 func TestKnownBeforeTheLimit(t *testing.T) {
-	src := doubled("ENV", 40) + "FROM b\nENV C=c\nWORKDIR /$C\n"
+	src := doubled("ENV") + "FROM b\nENV C=c\nWORKDIR /$C\n"
 	for _, first := range []func(*Dockerfile){
 		func(*Dockerfile) {}, func(f *Dockerfile) { f.Unexpanded() }, func(f *Dockerfile) { f.Stages()[0].EndScope() },
 	} {
@@ -98,9 +99,8 @@ func FuzzEstimate(f *testing.F) {
 	f.Add("${A:+${A:?${A}}}'", "aaaa", "bbbb")
 	f.Fuzz(func(t *testing.T, word, a, b string) {
 		d := NewDockerfile(dockerfile.Parse(nil))
-		s := Scope{}
 		d.computeScopes()
-		s = d.scopes[0].with(Variable{Name: "A", Value: a, Known: true}).with(Variable{Name: "B", Value: b, Known: true})
+		s := d.scopes[0].with(Variable{Name: "A", Value: a, Known: true}).with(Variable{Name: "B", Value: b, Known: true})
 		why, size := (estimate{escape: '\\', scope: s}).of(word)
 		if why != "" {
 			return

@@ -78,25 +78,25 @@ func (r *Root) Dir() string { return r.dir }
 // that folder stay in. The name must lead there without a link. Sub is the one way
 // into a folder of version control.
 func (r *Root) Sub(name string) (*Root, error) {
-	real, info, err := r.Real(name)
+	actual, info, err := r.Real(name)
 	switch {
 	case err != nil:
 		return nil, err
-	case real != path.Clean(name):
+	case actual != path.Clean(name):
 		return nil, fail("open", name, ErrLink)
 	case !info.IsDir():
 		return nil, fail("open", name, syscall.ENOTDIR)
 	}
-	sub, err := r.root.OpenRoot(filepath.FromSlash(real))
+	sub, err := r.root.OpenRoot(filepath.FromSlash(actual))
 	if err != nil {
 		return nil, err
 	}
-	return newRoot(filepath.Join(r.dir, filepath.FromSlash(real)), sub), nil
+	return newRoot(filepath.Join(r.dir, filepath.FromSlash(actual)), sub), nil
 }
 
 // Real follows the links of a path. It returns the path without links, and what is
 // there. The error wraps ErrOutside where a link leads out of the root.
-func (r *Root) Real(name string) (real string, info fs.FileInfo, err error) {
+func (r *Root) Real(name string) (actual string, info fs.FileInfo, err error) {
 	clean := path.Clean(name)
 	if !filepath.IsLocal(filepath.FromSlash(clean)) {
 		return "", nil, fail("stat", name, ErrOutside)
@@ -194,17 +194,17 @@ func (r *Root) Lstat(name string) (fs.FileInfo, error) {
 // else, which is never waited for, and ErrVersionControl for a file of .git but its
 // index.
 func (r *Root) Open(name string) (*os.File, error) {
-	real, info, err := r.Real(name)
+	actual, info, err := r.Real(name)
 	switch {
 	case err != nil:
 		return nil, err
-	case inVersionControl(real) && !isPublic(real, name):
+	case inVersionControl(actual) && !isPublic(actual, name):
 		return nil, fail("open", name, ErrVersionControl)
 	case !info.Mode().IsRegular():
 		return nil, fail("open", name, ErrNotRegular)
 	}
 	// Should it have become a pipe just now, opening it does not wait.
-	f, err := r.root.OpenFile(filepath.FromSlash(real), os.O_RDONLY|nonblock, 0)
+	f, err := r.root.OpenFile(filepath.FromSlash(actual), os.O_RDONLY|nonblock, 0)
 	if err != nil {
 		return nil, err
 	}
@@ -247,16 +247,16 @@ func bounded(f io.Reader, name string, limit int64) ([]byte, error) {
 // says that there are others, of which nobody knows which. Links are listed as
 // such. The error wraps ErrVersionControl for a folder in .git.
 func (r *Root) List(dir string, limit int) (entries []fs.DirEntry, more bool, err error) {
-	real, info, err := r.Real(dir)
+	actual, info, err := r.Real(dir)
 	switch {
 	case err != nil:
 		return nil, false, err
-	case inVersionControl(real):
+	case inVersionControl(actual):
 		return nil, false, fail("open", dir, ErrVersionControl)
 	case !info.IsDir():
 		return nil, false, fail("open", dir, syscall.ENOTDIR)
 	}
-	f, err := r.root.OpenFile(filepath.FromSlash(real), os.O_RDONLY|nonblock, 0)
+	f, err := r.root.OpenFile(filepath.FromSlash(actual), os.O_RDONLY|nonblock, 0)
 	if err != nil {
 		return nil, false, err
 	}
@@ -286,9 +286,9 @@ func inVersionControl(name string) bool {
 // isPublic reports whether a path, which leads through no link, is that of git's
 // index, which has names and hashes, or of a file .git, which has a path: by these one
 // knows what git tracks. They hold no secrets.
-func isPublic(real, name string) bool {
-	base := strings.TrimSuffix(real, "/index")
-	return real == path.Clean(name) && path.Base(base) == ".git" && !inVersionControl(path.Dir(base))
+func isPublic(actual, name string) bool {
+	base := strings.TrimSuffix(actual, "/index")
+	return actual == path.Clean(name) && path.Base(base) == ".git" && !inVersionControl(path.Dir(base))
 }
 
 func fail(op, name string, err error) error { return &fs.PathError{Op: op, Path: name, Err: err} }

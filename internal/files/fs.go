@@ -26,12 +26,12 @@ func (f rootFS) Open(name string) (fs.File, error) {
 	if !fs.ValidPath(name) {
 		return nil, fail("open", name, fs.ErrInvalid)
 	}
-	real, info, err := f.root.Real(name)
+	actual, info, err := f.root.Real(name)
 	switch {
 	case err != nil:
 		return nil, err
 	case info.IsDir():
-		return folder{real, info}, nil
+		return folder{actual, info}, nil
 	}
 	return f.root.Open(name)
 }

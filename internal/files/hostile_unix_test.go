@@ -107,6 +107,7 @@ func TestFullDisk(t *testing.T) {
 }
 
 func fillDisk(t *testing.T, dir string) {
+	t.Helper()
 	signal.Ignore(syscall.SIGXFSZ)
 	if err := syscall.Setrlimit(syscall.RLIMIT_FSIZE, &syscall.Rlimit{Cur: 10, Max: 10}); err != nil {
 		t.Fatal(err)

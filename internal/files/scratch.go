@@ -49,7 +49,7 @@ func IsFolder(name string) bool {
 // since whoever set the environment made it. The error wraps ErrNotRegular for
 // anything but a regular file.
 func Append(name string, content []byte) error {
-	f, err := os.OpenFile(name, os.O_APPEND|os.O_WRONLY|os.O_CREATE|nonblock, newMode) //nolint:gosec // the environment names it
+	f, err := os.OpenFile(name, os.O_APPEND|os.O_WRONLY|os.O_CREATE|nonblock, newMode)
 	if err != nil {
 		return err
 	}
@@ -83,7 +83,7 @@ func openPlain(name string) (*os.File, error) {
 	if !info.Mode().IsRegular() {
 		return nil, &fs.PathError{Op: "open", Path: name, Err: ErrNotRegular}
 	}
-	f, err := os.OpenFile(name, os.O_RDONLY|nonblock, 0) //nolint:gosec // the caller's environment names it
+	f, err := os.OpenFile(name, os.O_RDONLY|nonblock, 0)
 	if err != nil {
 		return nil, err
 	}

@@ -26,17 +26,17 @@ const (
 
 // Texts are the first inputs of a target that reads files of a kind: "dockerfile",
 // "compose", "ignorefile", "kubernetes" or "workflow". They are the same each time.
-func Texts(t testing.TB, kind string) []string {
-	t.Helper()
-	names, err := filepath.Glob(filepath.Join(root(t), "testdata", "rules", kind, "*.txtar"))
+func Texts(tb testing.TB, kind string) []string {
+	tb.Helper()
+	names, err := filepath.Glob(filepath.Join(root(tb), "testdata", "rules", kind, "*.txtar"))
 	if err != nil || len(names) == 0 {
-		t.Fatalf("no cases of kind %q: %v", kind, err)
+		tb.Fatalf("no cases of kind %q: %v", kind, err)
 	}
 	var all []string
 	for _, name := range names {
 		archive, err := txtar.ParseFile(name)
 		if err != nil {
-			t.Fatal(err)
+			tb.Fatal(err)
 		}
 		for _, f := range archive.Files {
 			if base := filepath.Base(f.Name); len(f.Data) > 0 && len(f.Data) <= longest && base != "want" && base != "fixed" {
@@ -60,11 +60,11 @@ func Texts(t testing.TB, kind string) []string {
 }
 
 // Few are some of Texts that are short, for a target that tries much with each.
-func Few(t testing.TB, kind string) []string {
-	t.Helper()
+func Few(tb testing.TB, kind string) []string {
+	tb.Helper()
 	const most, size = 16, 200
 	var few []string
-	for _, text := range Texts(t, kind) {
+	for _, text := range Texts(tb, kind) {
 		if len(text) <= size && len(few) < most {
 			few = append(few, text)
 		}
@@ -121,11 +121,11 @@ func Words(kind string) []string {
 }
 
 // root is the folder of the module.
-func root(t testing.TB) string {
-	t.Helper()
+func root(tb testing.TB) string {
+	tb.Helper()
 	dir, err := os.Getwd()
 	if err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
 	for {
 		if _, err := os.Stat(filepath.Join(dir, "go.mod")); err == nil {
@@ -133,7 +133,7 @@ func root(t testing.TB) string {
 		}
 		above := filepath.Dir(dir)
 		if above == dir {
-			t.Fatal("no go.mod above the test")
+			tb.Fatal("no go.mod above the test")
 		}
 		dir = above
 	}

@@ -50,7 +50,7 @@ func history(t *testing.T) string {
 	needGit(t)
 	dir := t.TempDir()
 	program(t, dir, "init", "-q", "-b", "main")
-	chance := rand.New(rand.NewPCG(1, 2)) //nolint:gosec // a sequence that is the same each time
+	chance := rand.New(rand.NewPCG(1, 2))
 	var lines []string
 	for i := range 400 {
 		lines = append(lines, fmt.Sprintf("line %d of a long file", i))

@@ -15,27 +15,27 @@ import (
 )
 
 // bare makes the least that is a repository, and puts files of .git into it.
-func bare(t testing.TB, content map[string][]byte) *Repository {
-	t.Helper()
-	dir := t.TempDir()
+func bare(tb testing.TB, content map[string][]byte) *Repository {
+	tb.Helper()
+	dir := tb.TempDir()
 	for name, src := range content {
 		at := filepath.Join(dir, ".git", filepath.FromSlash(name))
 		if err := errors.Join(os.MkdirAll(filepath.Dir(at), 0o755), os.WriteFile(at, src, 0o644)); err != nil {
-			t.Fatal(err)
+			tb.Fatal(err)
 		}
 	}
 	if err := os.MkdirAll(filepath.Join(dir, ".git/objects/pack"), 0o755); err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
 	root, err := files.Open(dir)
 	if err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
 	r, err := Open(root)
 	if err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
-	t.Cleanup(func() { _ = errors.Join(r.Close(), root.Close()) })
+	tb.Cleanup(func() { _ = errors.Join(r.Close(), root.Close()) })
 	return r
 }
 
@@ -49,10 +49,10 @@ func deflated(parts ...[]byte) []byte {
 	return b.Bytes()
 }
 
-var someHash = Hash{0xab, 0xcd}
+func someHash() Hash { return Hash{0xab, 0xcd} }
 
 func TestLyingObjects(t *testing.T) {
-	name := "objects/" + looseName(someHash)
+	name := "objects/" + looseName(someHash())
 	for what, tt := range map[string]struct {
 		src  []byte
 		want error
@@ -68,7 +68,7 @@ func TestLyingObjects(t *testing.T) {
 		"no zlib":        {[]byte("x"), ErrDamaged},
 		"nothing":        {nil, ErrDamaged},
 	} {
-		if content, err := bare(t, map[string][]byte{name: tt.src}).Blob(someHash, 1000); !errors.Is(err, tt.want) {
+		if content, err := bare(t, map[string][]byte{name: tt.src}).Blob(someHash(), 1000); !errors.Is(err, tt.want) {
 			t.Errorf("%s: %q, %v; want %v", what, content, err, tt.want)
 		}
 	}
@@ -93,7 +93,8 @@ func packOf(h Hash, object []byte) map[string][]byte {
 }
 
 func TestLyingPacks(t *testing.T) {
-	hash := someHash[:]
+	some := someHash()
+	hash := some[:]
 	delta := func(size byte, body ...byte) []byte { // one byte says kind and size
 		return append(append([]byte{byte(kindHashDelta)<<4 | size}, hash...), deflated(body)...)
 	}
@@ -111,11 +112,11 @@ func TestLyingPacks(t *testing.T) {
 		"an unknown kind":         {[]byte{5 << 4}, ErrDamaged},
 		"other content":           {append([]byte{byte(kindBlob)<<4 | 1}, deflated([]byte("a"))...), ErrDamaged},
 	} {
-		if content, err := bare(t, packOf(someHash, tt.object)).Blob(someHash, 1000); !errors.Is(err, tt.want) {
+		if content, err := bare(t, packOf(someHash(), tt.object)).Blob(someHash(), 1000); !errors.Is(err, tt.want) {
 			t.Errorf("%s: %q, %v; want %v", what, content, err, tt.want)
 		}
 	}
-	good := packOf(someHash, nil)
+	good := packOf(someHash(), nil)
 	for _, name := range []string{"objects/pack/pack-x.idx", "objects/pack/pack-x.pack"} {
 		for cut := range 3 {
 			broken := map[string][]byte{}
@@ -123,7 +124,7 @@ func TestLyingPacks(t *testing.T) {
 				broken[other] = src
 			}
 			broken[name] = broken[name][:len(broken[name])*cut/3]
-			if content, err := bare(t, broken).Blob(someHash, 1000); err == nil {
+			if content, err := bare(t, broken).Blob(someHash(), 1000); err == nil {
 				t.Errorf("%s cut to %d thirds: %q", name, cut, content)
 			}
 		}
@@ -162,7 +163,7 @@ func TestLyingReferences(t *testing.T) {
 	r := bare(t, map[string][]byte{
 		"HEAD": []byte("ref: refs/heads/a"), "refs/heads/a": []byte("ref: refs/heads/b"), "refs/heads/b": []byte("ref: refs/heads/a"),
 		"refs/heads/out": []byte("ref: ../../etc/passwd"), "refs/heads/odd": []byte("x"), "config": []byte("token = x"), "description": []byte(strings.Repeat("a", 40)),
-		"packed-refs": []byte("# x\n^y\n\nzzz refs/heads/packed\n" + someHash.String() + "\n"),
+		"packed-refs": []byte("# x\n^y\n\nzzz refs/heads/packed\n" + someHash().String() + "\n"),
 	})
 	for _, name := range []string{"HEAD", "a", "out", "odd", "config", "description", "packed", "../config", "heads/../../config"} {
 		if c, err := r.Commit(name); err == nil || strings.Contains(err.Error(), "token") {
@@ -231,8 +232,8 @@ func FuzzPack(f *testing.F) {
 	f.Add(append([]byte{byte(kindBlob)<<4 | 1}, deflated([]byte("a"))...))
 	f.Add(append([]byte{byte(kindOffsetDelta) << 4, 0x81, 0x01}, deflated([]byte("a"))...))
 	f.Fuzz(func(t *testing.T, object []byte) {
-		if content, err := bare(t, packOf(someHash, object)).Blob(someHash, 1000); err == nil {
-			t.Errorf("%q has the hash %s", content, someHash)
+		if content, err := bare(t, packOf(someHash(), object)).Blob(someHash(), 1000); err == nil {
+			t.Errorf("%q has the hash %s", content, someHash())
 		}
 	})
 }

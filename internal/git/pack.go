@@ -150,7 +150,7 @@ func (p *pack) find(h Hash) (offset int64, ok bool, err error) {
 	if _, err := p.index.ReadAt(eight[:], place); err != nil {
 		return 0, false, err
 	}
-	return int64(binary.BigEndian.Uint64(eight[:])), true, nil
+	return int64(binary.BigEndian.Uint64(eight[:])), true, nil //nolint:gosec // a place beyond the pack is refused where it is read
 }
 
 // between adds the objects whose hashes lie between two, up to a bound.
@@ -313,7 +313,7 @@ func patch(base, delta []byte, limit int64) ([]byte, error) {
 	if n <= 0 {
 		return nil, damaged
 	}
-	if size > uint64(limit) {
+	if size > uint64(limit) { //nolint:gosec // limit is a positive constant
 		return nil, fmt.Errorf("%w: it has %d bytes", ErrTooLarge, size)
 	}
 	delta = delta[n:]

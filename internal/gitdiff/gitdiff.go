@@ -209,7 +209,7 @@ func hunk(line string) (Range, error) {
 // number: no sign is taken, and no sum of two overflows.
 func lineNumber(s string) (int, error) {
 	n, err := strconv.ParseUint(s, 10, 30)
-	return int(n), err //nolint:gosec // 30 bits fit
+	return int(n), err
 }
 
 // Added are the new file's lines that a patch adds: hunks with context lines,

@@ -116,14 +116,14 @@ type Context interface {
 	ReadFile(path string) ([]byte, error)
 	// Source returns a file with its lines, the same one to all who ask.
 	Source(path string) (*Source, error)
-	// Shared returns what make makes of a file, and the file: once for all who ask
-	// by the same key, which says what make does. What it makes is read by several
-	// goroutines at a time, and make asks no Context.
-	Shared(path string, key any, make func(*Source) any) (made any, source *Source, err error)
-	// Derived returns what make derives from the folder, what lies in it and around,
+	// Shared returns what derive makes of a file, and the file: once for all who ask
+	// by the same key, which says what derive does. What it makes is read by several
+	// goroutines at a time, and derive asks no Context.
+	Shared(path string, key any, derive func(*Source) any) (made any, source *Source, err error)
+	// Derived returns what derive makes of the folder, what lies in it and around,
 	// and its ignore file: the same for all who ask by the same key, which says what
-	// make does. Several goroutines read it at a time. Several may make it, too.
-	Derived(key any, make func() any) any
+	// derive does. Several goroutines read it at a time. Several may make it, too.
+	Derived(key any, derive func() any) any
 	// Exists tells whether the path names a file or a folder.
 	Exists(path string) (isDir, ok bool)
 	// List returns the names in a folder, sorted; folders end in a slash.
@@ -154,11 +154,11 @@ func Shared[D any](files Context, name string, parse func(*Source) D) (D, *Sourc
 	return made.(D), source, nil
 }
 
-// Derived is what make derives from the folder of a context, kept for all who ask.
-// For each type there is one make, which may ask the context for anything, and what
+// Derived is what derive makes of the folder of a context, kept for all who ask.
+// For each type there is one derive, which may ask the context for anything, and what
 // it returns must be safe for concurrent use.
-func Derived[D any](files Context, make func() D) D {
-	return files.Derived(sharedKey[D]{}, func() any { return make() }).(D)
+func Derived[D any](files Context, derive func() D) D {
+	return files.Derived(sharedKey[D]{}, func() any { return derive() }).(D)
 }
 
 // sharedKey is the key of what is parsed, or derived, as a D.

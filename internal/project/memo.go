@@ -38,8 +38,8 @@ type memoKey struct {
 }
 
 type memoEntry struct {
-	key  memoKey
-	make func() (any, int)
+	key    memoKey
+	derive func() (any, int)
 	// size is 0 until the answer is there.
 	size int
 	at   *list.Element
@@ -49,14 +49,14 @@ func newMemo(bound int) memo {
 	return memo{entries: map[memoKey]*memoEntry{}, recent: list.New(), bound: bound}
 }
 
-// get returns the answer for a key, which make makes with its size in bytes if it
-// is not there. Those who ask meanwhile wait for it. If make panics, all of them
+// get returns the answer for a key, which derive makes with its size in bytes if it
+// is not there. Those who ask meanwhile wait for it. If derive panics, all of them
 // do.
-func (m *memo) get(key memoKey, make func() (any, int)) any {
+func (m *memo) get(key memoKey, derive func() (any, int)) any {
 	m.mu.Lock()
 	e := m.entries[key]
 	if e == nil {
-		e = &memoEntry{key: key, make: sync.OnceValues(make)}
+		e = &memoEntry{key: key, derive: sync.OnceValues(derive)}
 		e.at = m.recent.PushFront(e)
 		m.entries[key] = e
 	} else {
@@ -64,17 +64,17 @@ func (m *memo) get(key memoKey, make func() (any, int)) any {
 	}
 	known := e.size > 0
 	m.mu.Unlock()
-	value, size := e.make()
+	value, size := e.derive()
 	if !known {
 		m.weigh(e, size)
 	}
 	return value
 }
 
-// keep returns the answer for a key, which make makes if it is not there. Several
-// who ask at the same time may make it; all of them get the same. Unlike in get, make
+// keep returns the answer for a key, which derive makes if it is not there. Several
+// who ask at the same time may make it; all of them get the same. Unlike in get, derive
 // may ask for other answers.
-func (m *memo) keep(key memoKey, make func() (any, int)) any {
+func (m *memo) keep(key memoKey, derive func() (any, int)) any {
 	m.mu.Lock()
 	e := m.entries[key]
 	if e != nil {
@@ -82,10 +82,10 @@ func (m *memo) keep(key memoKey, make func() (any, int)) any {
 	}
 	m.mu.Unlock()
 	if e != nil {
-		value, _ := e.make()
+		value, _ := e.derive()
 		return value
 	}
-	value, size := make()
+	value, size := derive()
 	return m.get(key, func() (any, int) { return value, size })
 }
 

@@ -163,10 +163,10 @@ func (s *Store) read(name string) ([]byte, error) {
 	return src, err
 }
 
-// Shared returns what make makes of a file, once for all who ask by the same key,
-// and the file. make must not ask the store: who waits for each other would wait
+// Shared returns what derive makes of a file, once for all who ask by the same key,
+// and the file. derive must not ask the store: who waits for each other would wait
 // for ever. What it makes must be safe for concurrent use.
-func (s *Store) Shared(name string, key any, make func(*lint.Source) any) (made any, source *lint.Source, err error) {
+func (s *Store) Shared(name string, key any, derive func(*lint.Source) any) (made any, source *lint.Source, err error) {
 	type pair struct {
 		made   any
 		source *lint.Source
@@ -175,7 +175,7 @@ func (s *Store) Shared(name string, key any, make func(*lint.Source) any) (made 
 		return nil, nil, err
 	}
 	p := s.memo.get(memoKey{name, key}, func() (any, int) {
-		return pair{make(source), source}, documentEntry + documentByte*len(source.Bytes)
+		return pair{derive(source), source}, documentEntry + documentByte*len(source.Bytes)
 	}).(pair)
 	return p.made, p.source, nil
 }
@@ -183,12 +183,12 @@ func (s *Store) Shared(name string, key any, make func(*lint.Source) any) (made 
 // Weighed is something that knows about how many bytes of memory it takes.
 type Weighed interface{ Weight() int }
 
-// Derived returns what make derives from a folder, kept for all who ask by the same
-// key. make may ask the store; several may make it at the same time, and all of them
+// Derived returns what derive makes of a folder, kept for all who ask by the same
+// key. derive may ask the store; several may make it at the same time, and all of them
 // get the same. What it makes must be safe for concurrent use.
-func (s *Store) Derived(name string, key any, make func() any) any {
+func (s *Store) Derived(name string, key any, derive func() any) any {
 	return s.memo.keep(memoKey{name, key}, func() (any, int) {
-		made := make()
+		made := derive()
 		if w, ok := made.(Weighed); ok {
 			return made, derivedEntry + w.Weight()
 		}

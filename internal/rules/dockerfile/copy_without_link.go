@@ -61,7 +61,7 @@ func checkCopyWithoutLink(p *facts.Pass[*facts.Dockerfile]) {
 // are. The copy is made on an empty layer, so a destination without a slash is a
 // file there, whatever the image has under that name, and the folders above it
 // belong to root with the usual mode.
-func linkKeepsFolders(d *facts.Dockerfile, s *facts.Stage, in *dockerfile.Instruction) bool {
+func linkKeepsFolders(_ *facts.Dockerfile, s *facts.Stage, in *dockerfile.Instruction) bool {
 	sources, word, _ := copyWords(in)
 	to, from := bare(word.Text), bare(sources[0].Text)
 	folder := cleanFolder(to)

@@ -89,7 +89,7 @@ func checkVariables(p *facts.Pass[*facts.Dockerfile], s *facts.Stage, in *docker
 		near, found := nearestVariable(use.Name, p.Doc.ScopeAt(in).Names(nearest.Most))
 		sets, known := s.Base().BaseSets(use.Name)
 		switch {
-		case isShellName(use.Name) && !(known && !sets):
+		case isShellName(use.Name) && (!known || sets):
 		case found:
 			p.Report(lint.Finding{
 				Span: at, Message: fmt.Sprintf("%s is not defined, so it expands to nothing; write %s", quoted, near),

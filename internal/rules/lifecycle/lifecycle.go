@@ -178,6 +178,7 @@ func happened(m images.Move) string {
 		return text + " and gets no security fixes"
 	case images.PackageInstallFails:
 		return text + ", and installing packages in it fails"
+	case images.EffectUnknown:
 	}
 	return text
 }

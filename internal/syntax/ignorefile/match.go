@@ -232,12 +232,12 @@ func (b *budget) compile(cleaned string, negated bool) (matcher, error) {
 // oneAnyFolder writes "**/" once where it stands several times in a row, which
 // means the same: the matcher would try all ways to share the folders among them.
 func oneAnyFolder(cleaned string) string {
-	const any = "**/"
+	const folders = "**/"
 	var b strings.Builder
 	for i := 0; i < len(cleaned); {
 		starts := i == 0 || cleaned[i-1] == '/' || i == 1 && cleaned[0] == '!'
-		for starts && strings.HasPrefix(cleaned[i:], any+any) {
-			i += len(any)
+		for starts && strings.HasPrefix(cleaned[i:], folders+folders) {
+			i += len(folders)
 		}
 		b.WriteByte(cleaned[i])
 		i++

@@ -117,7 +117,7 @@ func run(ctx context.Context, out io.Writer, base string) error {
 
 // output runs a program in a folder; the error has what it said.
 func output(ctx context.Context, dir, program string, args ...string) (string, error) {
-	cmd := exec.CommandContext(ctx, program, args...)
+	cmd := exec.CommandContext(ctx, program, args...) //nolint:gosec // the developer names the programs
 	cmd.Dir = dir
 	cmd.Env = append(os.Environ(), "CGO_ENABLED=0")
 	var problems strings.Builder
@@ -133,7 +133,7 @@ func output(ctx context.Context, dir, program string, args ...string) (string, e
 // and without a garbage collector, so that it does the same each time.
 func measure(ctx context.Context, program, dir string, args []string) (cost, error) {
 	profile := program + ".callgrind"
-	cmd := exec.CommandContext(ctx, "valgrind", append([]string{"--tool=callgrind", "--callgrind-out-file=" + profile, program}, args...)...)
+	cmd := exec.CommandContext(ctx, "valgrind", append([]string{"--tool=callgrind", "--callgrind-out-file=" + profile, program}, args...)...) //nolint:gosec // the program that was just built
 	cmd.Dir = dir
 	cmd.Env = []string{"PATH=/nonexistent", "HOME=" + dir, "GODEBUG=asyncpreemptoff=1", "GOMAXPROCS=1", "GOGC=off"}
 	var problems strings.Builder

@@ -60,7 +60,7 @@ func run(ctx context.Context, o options) (err error) {
 	defer func() { err = errors.Join(err, os.RemoveAll(scratch)) }()
 	if o.program == "" {
 		o.program = filepath.Join(scratch, "dockmend")
-		build := exec.CommandContext(ctx, "go", "build", "-o", o.program, "./cmd/dockmend")
+		build := exec.CommandContext(ctx, "go", "build", "-o", o.program, "./cmd/dockmend") //nolint:gosec // a folder of its own
 		build.Stderr = os.Stderr
 		if err := build.Run(); err != nil {
 			return fmt.Errorf("cannot build the program: %w", err)
@@ -100,8 +100,8 @@ func choose(all []shape, only string) []shape {
 	names := strings.Split(only, ",")
 	return slices.DeleteFunc(all, func(s shape) bool {
 		return !slices.ContainsFunc(names, func(name string) bool {
-			start, any := strings.CutSuffix(name, "*")
-			return name == s.name || any && strings.HasPrefix(s.name, start)
+			start, isPrefix := strings.CutSuffix(name, "*")
+			return name == s.name || isPrefix && strings.HasPrefix(s.name, start)
 		})
 	})
 }

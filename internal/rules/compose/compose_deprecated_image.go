@@ -53,7 +53,7 @@ func checkComposeDeprecatedImage(p *facts.Pass[*facts.Compose]) {
 		f.Message, f.Severity = shownSite(x)+" "+v.Message, v.Severity
 		if edit, ok := x.Rename(v.Fix); ok {
 			f.Fixes = []lint.Fix{{
-				Title: "use " + v.Fix, Applicability: lint.Unsafe, MaxEffect: lint.EffectConfig,
+				Title: "use " + v.Fix, Applicability: lint.Unsafe, MaxEffect: lint.EffectGraph,
 				Changes: []string{"services.*.image", "services.*.build.args"}, Edits: []lint.FileEdit{{Edit: edit}},
 			}}
 		}

@@ -32,11 +32,16 @@ var ComposePidsLimitMissing = facts.Rule[*facts.Compose]{
 }
 
 func checkComposePidsLimitMissing(p *facts.Pass[*facts.Compose]) {
+	extended := map[string]bool{}
+	for _, s := range p.Doc.All() {
+		extended[s.Value("extends", "service").Text] = true
+		extended[s.Value("extends").Text] = true
+	}
 	l := lacking{
 		message: "%s may start processes until the host has none left; set pids_limit",
 		title:   "set pids_limit to 200",
 		keys:    []string{"pids_limit", "deploy.resources.limits"},
-		mend:    func(s *facts.ComposeService) ([]text.Edit, bool) { return limitPids(p, s) },
+		mend:    func(s *facts.ComposeService) ([]text.Edit, bool) { return limitPids(p, s, extended) },
 	}
 	for _, s := range wholeServices(p.Doc) {
 		if !s.PidsLimited() {
@@ -48,13 +53,12 @@ func checkComposePidsLimitMissing(p *facts.Pass[*facts.Compose]) {
 
 // limitPids sets the limit where the service has its limits: Compose refuses a
 // pids_limit next to deploy.resources.limits, be it merged in, in a service that
-// extends this one, or in a file that completes it.
-func limitPids(p *facts.Pass[*facts.Compose], s *facts.ComposeService) ([]text.Edit, bool) {
+// extends this one, or in a file that completes it. extended has the names of the
+// services that others extend.
+func limitPids(p *facts.Pass[*facts.Compose], s *facts.ComposeService, extended map[string]bool) ([]text.Edit, bool) {
 	d := s.File()
-	for _, other := range d.All() {
-		if other.Value("extends", "service").Text == s.Name || other.Value("extends").Text == s.Name {
-			return nil, false
-		}
+	if extended[s.Name] {
+		return nil, false
 	}
 	for _, near := range p.Project.ComposeFiles(d) {
 		if near.Named(s.Name) != nil && strings.Contains(string(near.Source.Bytes), "limits") {

@@ -279,3 +279,24 @@ func TestHiddenManifests(t *testing.T) {
 		t.Errorf("-want +got\n%s", diff)
 	}
 }
+
+// TestManifestsInOtherShapes holds that a manifest is one however its YAML is laid out.
+func TestManifestsInOtherShapes(t *testing.T) {
+	root := tree(t, "-- colon.yaml --\napiVersion : v1\nkind : Pod\n"+
+		"-- flow.yaml --\n{apiVersion: v1, kind: Pod}\n"+
+		"-- indented.yaml --\n  apiVersion: v1\n  kind: Pod\n"+
+		"-- json.yaml --\n{\n  \"apiVersion\": \"v1\",\n  \"kind\": \"Pod\"\n}\n"+
+		"-- late.yaml --\nmetadata:\n"+strings.Repeat("  a: bcdefg\n", 2000)+"apiVersion: v1\nkind: Pod\n"+
+		"-- none.yaml --\nspec:\n  apiVersion: v1\n  kind: Pod\n"+
+		"-- second.yaml --\n---\nname: values\n---\napiVersion: v1\nkind: Pod\n"+
+		"-- text.yaml --\napiVersion: v1\nkind: Pod\ndata:\n  a: |\n"+strings.Repeat("    bcdefg\n", 2000)+"    {{ b }}\n")
+	got, err := discover.Find(root, nil, discover.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	const want = "kubernetes colon.yaml\nkubernetes flow.yaml\nkubernetes indented.yaml\nkubernetes json.yaml\n" +
+		"kubernetes late.yaml\nkubernetes second.yaml\nkubernetes text.yaml\n"
+	if diff := cmp.Diff(want, render(got)); diff != "" {
+		t.Errorf("-want +got\n%s", diff)
+	}
+}

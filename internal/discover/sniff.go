@@ -18,7 +18,10 @@ var ErrForeign = errors.New("YAML, but no compose file, Kubernetes manifest or G
 const (
 	// sniffed is how many bytes of a YAML file are read to tell what it is, comments
 	// and blank lines left out.
-	sniffed = 8 << 10
+	sniffed = 64 << 10
+	// templated is in how many of them the mark of a template makes a file one: later
+	// it stands in a text, as of a dashboard.
+	templated = 8 << 10
 	// maxComments is how many bytes of comments may stand in between.
 	maxComments = 1 << 20
 )
@@ -44,7 +47,7 @@ func (s *search) sniff(name string, named bool) (c class, ok bool) {
 		return c, false
 	}
 	keys := topKeys(head)
-	template := bytes.Contains(head, []byte("{{"))
+	template := bytes.Contains(head[:min(len(head), templated)], []byte("{{"))
 	switch {
 	case keys["apiVersion"] && keys["kind"] && template:
 		return class{target: lint.TargetKubernetes, skip: "a template, by its text", kind: kindTemplate}, true
@@ -84,20 +87,46 @@ func (s *search) head(name string) ([]byte, error) {
 	return head[:min(len(head), sniffed)], nil
 }
 
-// topKeys are the keys that begin a line, up to the next document: what stands
-// in the first column is at the top level, or in a text that nobody indents.
+// topKeys are the keys of the documents at their top level, or of a text that nobody
+// indents: those that begin a line as far in as the first one of the document does. Of a
+// document in flow style they are all words before a colon.
 func topKeys(head []byte) map[string]bool {
 	keys := map[string]bool{}
+	first, flow := -1, false // how far in the document's first line is, and whether it opens a mapping
 	for line := range bytes.Lines(bytes.TrimPrefix(head, []byte("\xEF\xBB\xBF"))) {
-		if bytes.HasPrefix(line, []byte("---")) && len(keys) > 0 {
-			break
+		if bytes.HasPrefix(line, []byte("---")) {
+			first = -1
+			line = bytes.TrimPrefix(line, []byte("---"))
 		}
-		key, rest, ok := bytes.Cut(bytes.TrimRight(line, "\r\n"), []byte(":"))
-		if ok && len(key) > 0 && key[0] != ' ' && key[0] != '#' && (len(rest) == 0 || rest[0] == ' ' || rest[0] == '\t') {
-			keys[string(bytes.Trim(key, `"'`))] = true
+		text := bytes.TrimSpace(line)
+		if len(text) == 0 || text[0] == '#' || text[0] == '%' {
+			continue
+		}
+		indent := bytes.Index(line, text)
+		if first < 0 {
+			first, flow = indent, text[0] == '{'
+		}
+		if flow {
+			flowKeys(text, keys)
+			continue
+		}
+		key, rest, ok := bytes.Cut(text, []byte(":"))
+		if ok && indent == first && (len(rest) == 0 || rest[0] == ' ' || rest[0] == '\t') {
+			keys[keyName(key)] = true
 		}
 	}
 	return keys
+}
+
+func keyName(key []byte) string { return string(bytes.Trim(bytes.TrimSpace(key), `"'`)) }
+
+// flowKeys adds the words before a colon of a mapping in flow style.
+func flowKeys(line []byte, keys map[string]bool) {
+	for part := range bytes.FieldsFuncSeq(line, func(r rune) bool { return r == '{' || r == ',' || r == '}' }) {
+		if key, _, ok := bytes.Cut(part, []byte(":")); ok {
+			keys[keyName(key)] = true
+		}
+	}
 }
 
 // Classify tells what a file of that name is read as, for one that is not on the

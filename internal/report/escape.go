@@ -34,8 +34,8 @@ func escapeAll(s string, colon int) string {
 
 // InertDiff makes a unified diff safe for a terminal and for a workflow's log: in
 // each line is spelled out what Terminal spells out, but for tabs. Where anything
-// was, exact is false and no hunk has a header that git or patch would take: what
-// is spelled out must not be applied.
+// was, exact is false and each line begins with a bar: what is spelled out must not be
+// applied, and patch takes a diff that is indented, so a header is not enough.
 func InertDiff(diff []byte) (inert []byte, exact bool) {
 	lines := strings.SplitAfter(string(diff), "\n")
 	exact = true
@@ -47,8 +47,8 @@ func InertDiff(diff []byte) (inert []byte, exact bool) {
 		return diff, true
 	}
 	for i, line := range lines {
-		if header, ok := strings.CutPrefix(line, "@@ "); ok {
-			lines[i] = "@ " + header
+		if line != "" {
+			lines[i] = "| " + line
 		}
 	}
 	return []byte(strings.Join(lines, "")), false

@@ -5,9 +5,6 @@ package earlier
 
 import (
 	"bytes"
-	"crypto/sha1" //nolint:gosec // git's name for a blob, not a safeguard
-	"crypto/sha256"
-	"encoding/hex"
 	"errors"
 	"fmt"
 	"io"
@@ -156,7 +153,7 @@ const maxEntries = 100_000
 // content reads a file of the commit: from the disk where that has the same.
 func (t *Tree) content(name string) ([]byte, error) {
 	e := t.commit[name]
-	if src, err := t.disk.Read(name, maxFile); err == nil && BlobHash(src, len(e.Hash)) == e.Hash {
+	if src, err := t.disk.Read(name, maxFile); err == nil && files.BlobHash(src, len(e.Hash)) == e.Hash {
 		return src, nil
 	}
 	src, err := t.blob(e.Hash)
@@ -287,18 +284,6 @@ func (t *Tree) list(name string, disk []fs.DirEntry, failed error) ([]fs.DirEntr
 }
 
 func missing(op, name string) error { return &fs.PathError{Op: op, Path: name, Err: fs.ErrNotExist} }
-
-// BlobHash is git's name for a file's content: SHA-1, or SHA-256 where names have
-// 64 digits.
-func BlobHash(content []byte, digits int) string {
-	blob := append(fmt.Appendf(nil, "blob %d\x00", len(content)), content...)
-	if digits == hex.EncodedLen(sha256.Size) {
-		sum := sha256.Sum256(blob)
-		return hex.EncodeToString(sum[:])
-	}
-	sum := sha1.Sum(blob) //nolint:gosec // see above
-	return hex.EncodeToString(sum[:])
-}
 
 type file struct {
 	io.Reader

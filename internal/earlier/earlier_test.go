@@ -36,7 +36,7 @@ func newTree(t *testing.T, now, then map[string]string) *Tree {
 	t.Cleanup(func() { _ = root.Close() })
 	commit, blobs := map[string]Entry{}, map[string][]byte{}
 	for name, content := range then {
-		hash := BlobHash([]byte(content), 40)
+		hash := files.BlobHash([]byte(content), 40)
 		commit[name] = Entry{Hash: hash, Regular: !strings.HasPrefix(content, "-> ")}
 		if content != "lost" {
 			blobs[hash] = []byte(content)

@@ -2,14 +2,12 @@ package github
 
 import (
 	"context"
-	"crypto/sha1" //nolint:gosec // git's name for a blob, not a safeguard
-	"crypto/sha256"
-	"encoding/hex"
 	"errors"
 	"fmt"
 
 	"github.com/google/go-github/v62/github"
 
+	"github.com/dockmend/dockmend/internal/files"
 	"github.com/dockmend/dockmend/internal/gitdiff"
 	"github.com/dockmend/dockmend/internal/text"
 )
@@ -115,7 +113,7 @@ func (d *Diff) Changed(ctx context.Context, path string, checkout []byte) ([]git
 	if err != nil {
 		return nil, fmt.Errorf("the patch of %s: %w", path, err)
 	}
-	if blobHash(checkout, len(file.GetSHA())) == file.GetSHA() {
+	if files.BlobHash(checkout, len(file.GetSHA())) == file.GetSHA() {
 		return ranges, nil
 	}
 	head, err := d.head(ctx, file.GetSHA())
@@ -148,16 +146,4 @@ func mapped(ranges []gitdiff.Range, to []int) []gitdiff.Range {
 		}
 	}
 	return out
-}
-
-// blobHash is git's name for a file's content: SHA-1, or SHA-256 where names
-// have 64 digits.
-func blobHash(content []byte, digits int) string {
-	blob := append(fmt.Appendf(nil, "blob %d\x00", len(content)), content...)
-	if digits == hex.EncodedLen(sha256.Size) {
-		sum := sha256.Sum256(blob)
-		return hex.EncodeToString(sum[:])
-	}
-	sum := sha1.Sum(blob) //nolint:gosec // see above
-	return hex.EncodeToString(sum[:])
 }

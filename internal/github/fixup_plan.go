@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/dockmend/dockmend/internal/files"
 	"github.com/dockmend/dockmend/internal/report"
 )
 
@@ -89,7 +90,7 @@ func (p *fixupPlan) choose(f *Fixup, known *fixupFacts) {
 		switch {
 		case strings.HasPrefix(strings.ToLower(file.Path), ".github/workflows/"), ok && e.Mode != "100644" && e.Mode != "100755":
 			other = append(other, file.Path)
-		case !ok || e.SHA != blobHash(file.Before, len(e.SHA)):
+		case !ok || e.SHA != files.BlobHash(file.Before, len(e.SHA)):
 			stale = append(stale, file.Path)
 		case !slices.ContainsFunc(file.Changes, func(c FixupChange) bool { return !known.made[c.Key] }):
 			takenBack = append(takenBack, file.Path)
@@ -115,7 +116,7 @@ func (p *fixupPlan) choose(f *Fixup, known *fixupFacts) {
 	}
 	hash := sha256.New()
 	for _, file := range p.files {
-		_, _ = fmt.Fprintf(hash, "%s %s\x00%s\n", file.mode, file.Path, blobHash(file.After, hex.EncodedLen(sha256.Size)))
+		_, _ = fmt.Fprintf(hash, "%s %s\x00%s\n", file.mode, file.Path, files.BlobHash(file.After, hex.EncodedLen(sha256.Size)))
 	}
 	p.filesHash = hex.EncodeToString(hash.Sum(nil))
 }

@@ -10,6 +10,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/dockmend/dockmend/internal/files"
 	"github.com/dockmend/dockmend/internal/github/fakehub"
 	"github.com/dockmend/dockmend/internal/lint"
 )
@@ -48,7 +49,7 @@ func mendedFile(path, before string) FixupFile {
 	return f
 }
 
-func keyOf(s string) string { return blobHash([]byte(s), 40)[:keyLength] }
+func keyOf(s string) string { return files.BlobHash([]byte(s), 40)[:keyLength] }
 
 // fixup is what a run on the default branch's checkout proposes.
 func (r *repo) fixup() *Fixup {

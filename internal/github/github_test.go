@@ -13,6 +13,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/dockmend/dockmend/internal/files"
 	"github.com/dockmend/dockmend/internal/gitdiff"
 	"github.com/dockmend/dockmend/internal/github/fakehub"
 )
@@ -110,9 +111,9 @@ func client(t *testing.T, url string) *Client {
 func TestChanged(t *testing.T) {
 	const was, is = "a\nb\nc\n", "x\na\nb\nB\nc\n"
 	hub := fakehub.New(t)
-	hub.Blobs[blobHash([]byte(was), 40)] = was
+	hub.Blobs[files.BlobHash([]byte(was), 40)] = was
 	entry := func(name, status, content, patch string, changes int) map[string]any {
-		e := map[string]any{"filename": name, "status": status, "sha": blobHash([]byte(content), 40), "changes": changes}
+		e := map[string]any{"filename": name, "status": status, "sha": files.BlobHash([]byte(content), 40), "changes": changes}
 		if patch != "" {
 			e["patch"] = patch
 		}

@@ -15,6 +15,7 @@ import (
 
 	"github.com/google/go-github/v62/github"
 
+	"github.com/dockmend/dockmend/internal/files"
 	"github.com/dockmend/dockmend/internal/lint"
 	"github.com/dockmend/dockmend/internal/text"
 )
@@ -79,7 +80,7 @@ func NewHandoff(e *Event, category string, complete bool, r *lint.Result) ([]byt
 		}
 		first, last := lines(d)
 		h.Findings = append(h.Findings, HandedOver{
-			Rule: d.Rule.ID, Variant: d.Variant, Path: d.Source.Path, Blob: blobHash(d.Source.Bytes, len(e.Head)),
+			Rule: d.Rule.ID, Variant: d.Variant, Path: d.Source.Path, Blob: files.BlobHash(d.Source.Bytes, len(e.Head)),
 			Line: first, EndLine: last, Start: d.Span.Start, End: d.Span.End,
 			Message: cut(d.Message, maxMessage), Fingerprint: d.Fingerprint,
 		})
@@ -139,7 +140,7 @@ func (f *HandedOver) check() error {
 // rule or its variant is not known, and where the fingerprint is not that of the
 // rule at this place: another finding's would keep that one from being said.
 func (f *HandedOver) Finding(rule *lint.Meta, head []byte) *lint.Diagnostic {
-	if rule == nil || blobHash(head, len(f.Blob)) != f.Blob || f.End > len(head) {
+	if rule == nil || files.BlobHash(head, len(f.Blob)) != f.Blob || f.End > len(head) {
 		return nil
 	}
 	if len(rule.Variants) > 0 && f.Variant != "" && !slices.Contains(rule.Variants, f.Variant) {

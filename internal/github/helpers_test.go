@@ -11,6 +11,7 @@ import (
 
 	gh "github.com/google/go-github/v62/github"
 
+	"github.com/dockmend/dockmend/internal/files"
 	"github.com/dockmend/dockmend/internal/github/fakehub"
 	"github.com/dockmend/dockmend/internal/lint"
 	"github.com/dockmend/dockmend/internal/text"
@@ -53,7 +54,7 @@ func entry(path, before, after string) map[string]any {
 		status = "added"
 	}
 	patch := patchOf(before, after)
-	return map[string]any{"filename": path, "status": status, "sha": blobHash([]byte(after), 40), "changes": strings.Count(patch, "\n+"), "patch": patch}
+	return map[string]any{"filename": path, "status": status, "sha": files.BlobHash([]byte(after), 40), "changes": strings.Count(patch, "\n+"), "patch": patch}
 }
 
 // placeIn is the place of a checkout's file that is the head's.
@@ -128,7 +129,7 @@ func newPullAt(t *testing.T, hub *fakehub.Hub, before, after string) *pull {
 // change sets what the pull request makes of the file.
 func (p *pull) change(before, after string) {
 	p.before, p.after = before, after
-	p.hub.Blobs[blobHash([]byte(after), 40)] = after
+	p.hub.Blobs[files.BlobHash([]byte(after), 40)] = after
 	p.hub.Changed = slices.DeleteFunc(p.hub.Changed, func(e map[string]any) bool { return e["filename"] == p.path })
 	p.hub.Changed = append(p.hub.Changed, entry(p.path, before, after))
 }

@@ -8,6 +8,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/dockmend/dockmend/internal/files"
 	"github.com/dockmend/dockmend/internal/text"
 )
 
@@ -48,7 +49,7 @@ func (d *Diff) Place(ctx context.Context, path string, checkout []byte) *Place {
 		return p
 	}
 	head := checkout
-	if blobHash(checkout, len(file.GetSHA())) != file.GetSHA() {
+	if files.BlobHash(checkout, len(file.GetSHA())) != file.GetSHA() {
 		var err error
 		if head, err = d.head(ctx, file.GetSHA()); err != nil {
 			p.Why = "the head's file is not known: " + err.Error()

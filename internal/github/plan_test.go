@@ -6,6 +6,7 @@ import (
 	"testing"
 	"unicode/utf8"
 
+	"github.com/dockmend/dockmend/internal/files"
 	"github.com/dockmend/dockmend/internal/lint"
 	"github.com/dockmend/dockmend/internal/text"
 )
@@ -435,7 +436,7 @@ func TestHostileComment(t *testing.T) {
 func TestPlaces(t *testing.T) {
 	const was, is = "a\nb\nc\n", "a\nB\nc\n"
 	p := newPull(t, was, is)
-	sha := func(content string) string { return blobHash([]byte(content), 40) }
+	sha := func(content string) string { return files.BlobHash([]byte(content), 40) }
 	other := func(name, status, sha, patch string) map[string]any {
 		e := map[string]any{"filename": name, "status": status, "sha": sha, "changes": 1}
 		if patch != "" {

@@ -69,7 +69,7 @@ func locate(workDir string, named []string, fromRoot bool) (places []*place, err
 	for _, p := range places {
 		if fromRoot {
 			from = common(from, p.dir)
-		} else if holds(p.dir, from) {
+		} else if files.Holds(p.dir, from) {
 			from = p.dir
 		}
 	}
@@ -109,14 +109,8 @@ func closeAll(places []*place) {
 	}
 }
 
-// holds reports whether inner is outer or lies below it.
-func holds(outer, inner string) bool {
-	rel, err := filepath.Rel(outer, inner)
-	return err == nil && rel != ".." && !strings.HasPrefix(rel, ".."+string(filepath.Separator))
-}
-
 func common(a, b string) string {
-	for !holds(a, b) {
+	for !files.Holds(a, b) {
 		a = filepath.Dir(a)
 	}
 	return a

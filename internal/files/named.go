@@ -23,7 +23,7 @@ func Confine(workDir, name string) (root, inRoot string, known bool) {
 		abs = filepath.Join(workDir, name)
 	}
 	top := filepath.VolumeName(abs) + string(filepath.Separator)
-	if holds(workDir, abs) {
+	if Holds(workDir, abs) {
 		top = workDir
 		root, _ = WorkTree(workDir)
 	} else if isWorkTree(top) {
@@ -91,8 +91,8 @@ func isWorkTree(dir string) bool {
 	return err == nil
 }
 
-// holds reports whether inner is outer or lies below it.
-func holds(outer, inner string) bool {
+// Holds reports whether inner is outer or lies below it; both are paths of the system.
+func Holds(outer, inner string) bool {
 	rel, err := filepath.Rel(outer, inner)
 	return err == nil && rel != ".." && !strings.HasPrefix(rel, ".."+string(filepath.Separator))
 }

@@ -22,7 +22,7 @@ import (
 
 // maxBlob is the size in bytes up to which a file of a commit is compared; a larger one
 // counts as changed in every line.
-const maxBlob = 4 << 20
+const maxBlob = limits.FileBytes
 
 // Changes maps a path, relative to the work tree's top with slashes, to its
 // changed lines. A new file has all its lines.

@@ -5,7 +5,6 @@ import (
 	"strings"
 
 	"github.com/dockmend/dockmend/internal/earlier"
-	"github.com/dockmend/dockmend/internal/engine"
 	"github.com/dockmend/dockmend/internal/lint"
 	"github.com/dockmend/dockmend/internal/text"
 )
@@ -16,9 +15,11 @@ const maxCause = 1 << 20
 
 // causes finds the change for a new finding that is not on changed lines.
 type causes struct {
-	session, base *session
-	tree          *earlier.Tree
-	changed       []string
+	session *session
+	tree    *earlier.Tree
+	changed []string
+	// linted has the files of both trees that are linted, as reports name them.
+	linted map[string]bool
 	// lines are a file's changed lines, and now its content, once it was looked at.
 	lines map[string][]int
 	now   map[string]*lint.Source
@@ -72,24 +73,13 @@ func (c *causes) score(d *lint.Diagnostic, own, name string) int {
 	if words := d.Message + " " + string(d.Span.Of(d.Source.Bytes)); strings.Contains(words, path.Base(name)) {
 		score += isNamed
 	}
-	if c.isLinted(name) {
+	if c.linted[c.session.place.shown(name)] {
 		score += isLinted
 	}
 	if score == 0 {
 		return 0
 	}
 	return score + near(own, name)
-}
-
-func (c *causes) isLinted(name string) bool {
-	for _, files := range [][]engine.File{c.session.files, c.base.files} {
-		for _, f := range files {
-			if f.Path == c.session.place.shown(name) {
-				return true
-			}
-		}
-	}
-	return false
 }
 
 // near is larger for files whose folders are closer.

@@ -92,7 +92,10 @@ func (s *session) markNew(
 	if fewer > 0 {
 		r.Notices = append(r.Notices, fmt.Sprintf("%s fewer than before", countFindings(fewer)))
 	}
-	c := &causes{session: s, base: base, tree: tree, changed: changed, lines: map[string][]int{}, now: map[string]*lint.Source{}}
+	c := &causes{session: s, tree: tree, changed: changed, linted: map[string]bool{}, lines: map[string][]int{}, now: map[string]*lint.Source{}}
+	for _, f := range slices.Concat(s.files, base.files) {
+		c.linted[f.Path] = true
+	}
 	for _, d := range r.Diagnostics {
 		if d.Counts() && !touched(d) {
 			c.relate(d)
@@ -169,20 +172,21 @@ func rank(last bool) int {
 func moved(r, before *lint.Result, head, base *session) map[string]string {
 	const most = 100 // of each: every pair is compared
 	here, there := sourcesOf(r), sourcesOf(before)
+	now, was := head.targets(), base.targets()
 	var gone []string
 	for _, path := range before.Files {
-		if !slices.Contains(r.Files, path) && there[path] != nil && len(gone) < most {
+		if _, stays := now[path]; !stays && there[path] != nil && len(gone) < most {
 			gone = append(gone, path)
 		}
 	}
 	out := map[string]string{}
 	for _, path := range r.Files {
-		if slices.Contains(before.Files, path) || here[path] == nil || len(gone) == 0 || len(out) == most {
+		if _, old := was[path]; old || here[path] == nil || len(gone) == 0 || len(out) == most {
 			continue
 		}
 		best, at := 0.5, -1
 		for i, old := range gone {
-			if head.targetOf(path) != base.targetOf(old) {
+			if now[path] != was[old] {
 				continue
 			}
 			if same := alike(here[path].Bytes, there[old].Bytes); same >= best {
@@ -218,11 +222,11 @@ func sourcesOf(r *lint.Result) map[string]*lint.Source {
 	return all
 }
 
-func (s *session) targetOf(path string) lint.Target {
+// targets are what the session's files are read as, by path.
+func (s *session) targets() map[string]lint.Target {
+	all := make(map[string]lint.Target, len(s.files))
 	for _, f := range s.files {
-		if f.Path == path {
-			return f.Target
-		}
+		all[f.Path] = f.Target
 	}
-	return 0
+	return all
 }

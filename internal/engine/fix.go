@@ -29,7 +29,7 @@ type Fixer struct {
 	Checker *Checker
 	// Unsafe also applies fixes that may change what the image does.
 	Unsafe bool
-	// Mark, if set, marks those findings of a file that are not to be mended. It is
+	// Mark, if set, marks those findings of a file that are not to be fixed. It is
 	// asked in every round.
 	Mark func(findings []*lint.Diagnostic)
 }
@@ -60,7 +60,7 @@ type Applied struct {
 	Changes []string
 	// Safe is set for what would be applied without Unsafe too.
 	Safe bool
-	// Fingerprint is that of the finding which was mended.
+	// Fingerprint is that of the finding which was fixed.
 	Fingerprint string
 }
 

@@ -62,7 +62,7 @@ func (x *Fixer) harmless(ctx context.Context, f File, out *Fixed, s step, refuse
 }
 
 // harmOf says what a step does to the findings of other rules; empty for nothing.
-// A step that leaves the build as it is mends nothing but what it touches: what
+// A step that leaves the build as it is fixes nothing but what it touches: what
 // disappears elsewhere is only hidden.
 func harmOf(before, after []*lint.Diagnostic, s step) string {
 	was, is := countByRule(before, everyFinding), countByRule(after, everyFinding)
@@ -79,7 +79,7 @@ func harmOf(before, after []*lint.Diagnostic, s step) string {
 	apart := countByRule(before, func(d *lint.Diagnostic) bool { return !s.touches(d) })
 	for _, d := range before {
 		if d.Counts() && apart[keyOf(d)] > is[keyOf(d)] {
-			return fmt.Sprintf("it would hide a finding of %s and not mend it", d.Rule.ID)
+			return fmt.Sprintf("it would hide a finding of %s without fixing it", d.Rule.ID)
 		}
 	}
 	return ""
@@ -102,7 +102,7 @@ func countByRule(diagnostics []*lint.Diagnostic, counts func(*lint.Diagnostic) b
 	return n
 }
 
-// touches reports whether a finding is one that the step mends, of the same rule,
+// touches reports whether a finding is one that the step fixes, of the same rule,
 // or stands on lines that it edits.
 func (s step) touches(d *lint.Diagnostic) bool {
 	first, last := d.Start().Line, d.End().Line

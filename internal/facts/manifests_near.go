@@ -35,7 +35,7 @@ type manifestsNear struct {
 // its folder and in four above, and there below folders of the usual names.
 func (p *Project) Manifests() []*ManifestNear { return p.manifestsNear().all }
 
-// Orchestrated tells whether something around the document is for Kubernetes.
+// Orchestrated reports whether something around the document is for Kubernetes.
 func (p *Project) Orchestrated() bool { return p.manifestsNear().orchestrated }
 
 func (p *Project) manifestsNear() manifestsNear {

@@ -62,7 +62,7 @@ func checkPipCacheKept(p *facts.Pass[*facts.Dockerfile]) {
 	}, "pip")
 }
 
-// pipCacheIsOff tells whether PIP_NO_CACHE_DIR is set for the command: by ENV or
+// pipCacheIsOff reports whether PIP_NO_CACHE_DIR is set for the command: by ENV or
 // ARG, by export before it, or in front of it.
 func pipCacheIsOff(d *facts.Dockerfile, c facts.PackageCommand, hadolint bool) bool {
 	if v, ok := d.ScopeAt(c.Instruction).Lookup("PIP_NO_CACHE_DIR"); ok && switchesPipCacheOff(v.Value, hadolint) {
@@ -82,7 +82,7 @@ func pipCacheIsOff(d *facts.Dockerfile, c facts.PackageCommand, hadolint bool) b
 	}
 }
 
-// hasOldPip tells whether the program is the distribution's of a time before pip's
+// hasOldPip reports whether the program is the distribution's of a time before pip's
 // cache, and nothing has brought another one.
 func hasOldPip(d *facts.Dockerfile, c facts.PackageCommand) bool {
 	s := d.StageOf(c.Instruction)
@@ -129,7 +129,7 @@ func switchesPipCacheOff(value string, hadolint bool) bool {
 	return true
 }
 
-// mountsPipCache tells whether a mount's target is a pip cache of some user, or
+// mountsPipCache reports whether a mount's target is a pip cache of some user, or
 // the one that a variable names.
 func mountsPipCache(d *facts.Dockerfile, in *dockerfile.Instruction) bool {
 	if mountsNamed(d, in, "PIP_CACHE_DIR", "XDG_CACHE_HOME") {

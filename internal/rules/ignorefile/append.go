@@ -42,13 +42,13 @@ func appendLines(p *facts.Pass[*facts.IgnoreFile], lines ...string) lint.Fix {
 	if n := len(p.Doc.Src); n > 0 && p.Doc.Src[n-1] != '\n' {
 		added = end + strings.TrimSuffix(added, end)
 	}
-	return mended(p, "add "+strings.Join(lines, ", "), lint.Insert(len(p.Doc.Src), added))
+	return fixed(p, "add "+strings.Join(lines, ", "), lint.Insert(len(p.Doc.Src), added))
 }
 
-// mended is a fix of these edits, as safe as the files around show it to be: the
+// fixed is a fix of these edits, as safe as the files around show it to be: the
 // same files are sent after it, and no build reads what the patterns may match once
 // something has made it.
-func mended(p *facts.Pass[*facts.IgnoreFile], title string, edits ...lint.FileEdit) lint.Fix {
+func fixed(p *facts.Pass[*facts.IgnoreFile], title string, edits ...lint.FileEdit) lint.Fix {
 	f := lint.Fix{Title: title, Applicability: lint.Unsafe, MaxEffect: lint.EffectGraph, Edits: edits}
 	list := make([]text.Edit, len(edits))
 	for i, e := range edits {

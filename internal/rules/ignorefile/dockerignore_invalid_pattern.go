@@ -50,7 +50,7 @@ func checkDockerignoreInvalidPattern(p *facts.Pass[*facts.IgnoreFile]) {
 		case hasBackslashSeparator(name):
 			slashed := strings.ReplaceAll(pattern.Text, `\`, "/")
 			report("backslash", fmt.Sprintf("%q names no file in a folder, since a backslash escapes what follows; write %q", pattern.Text, slashed),
-				mended(p, "write slashes", lint.Replace(pattern.Span, slashed)))
+				fixed(p, "write slashes", lint.Replace(pattern.Span, slashed)))
 		case pattern.Err != nil && !errors.Is(pattern.Err, ignorefile.ErrNotEvaluated):
 			report("malformed", fmt.Sprintf("%q is malformed, and Docker refuses the whole file for it: close the bracket, or escape it with a backslash", pattern.Text))
 		case comment > 0:
@@ -76,7 +76,7 @@ func moveComment(p *facts.Pass[*facts.IgnoreFile], pattern *ignorefile.Pattern, 
 	body := strings.TrimRight(pattern.Text[:at], " \t")
 	line := p.Doc.Physical[pattern.Line-1]
 	behind := text.Span{Start: pattern.Span.Start + len(body), End: pattern.Span.End}
-	return mended(p, "move the comment to a line of its own",
+	return fixed(p, "move the comment to a line of its own",
 		lint.Replace(text.Span{Start: line.Text, End: line.Text}, pattern.Text[at:]+newline(p.Doc)), lint.Delete(behind))
 }
 

@@ -62,7 +62,7 @@ func overruled(p *facts.Pass[*facts.IgnoreFile], pattern, by *ignorefile.Pattern
 		Span: pattern.Span, Variant: "overruled",
 		Message: fmt.Sprintf("%q has no effect, since %q below leaves the file out again; move it below that line", pattern.Text, by.Text),
 		Related: []lint.Related{{Span: by.Span, Message: "this decides"}},
-		Fixes:   []lint.Fix{mended(p, "move the exception below", deleteLine(d, pattern), lint.Insert(end, newline(d)+pattern.Text))},
+		Fixes:   []lint.Fix{fixed(p, "move the exception below", deleteLine(d, pattern), lint.Insert(end, newline(d)+pattern.Text))},
 	})
 }
 

@@ -61,7 +61,7 @@ func checkDockerignoreRootOnlyPattern(p *facts.Pass[*facts.IgnoreFile]) {
 		p.Report(lint.Finding{
 			Span:    pattern.Span,
 			Message: fmt.Sprintf("%q counts at the root of the context only, and %q is sent; write %q", pattern.Text, tree.Entries[i].Path, "**/"+pattern.Cleaned),
-			Fixes:   []lint.Fix{mended(p, "add **/"+pattern.Cleaned, lint.Insert(end, newline(d)+"**/"+pattern.Cleaned))},
+			Fixes:   []lint.Fix{fixed(p, "add **/"+pattern.Cleaned, lint.Insert(end, newline(d)+"**/"+pattern.Cleaned))},
 		})
 	}
 }

@@ -172,7 +172,7 @@ func parse(t Target, name string, src []byte) ([]Rule, error) {
 	return rules, errors.Join(errs...)
 }
 
-// isRule tells whether an expression is a literal facts.Rule[...]{...}.
+// isRule reports whether an expression is a literal facts.Rule[...]{...}.
 func isRule(e ast.Expr) bool {
 	lit, ok := e.(*ast.CompositeLit)
 	if !ok {
@@ -231,7 +231,7 @@ func field(e ast.Expr, name string) ast.Expr {
 	return nil
 }
 
-// IsID tells whether a rule's id is kebab-case: "latest-tag".
+// IsID reports whether a rule's id is kebab-case: "latest-tag".
 func IsID(id string) bool {
 	for word := range strings.SplitSeq(id, "-") {
 		if word == "" || strings.Trim(word, "abcdefghijklmnopqrstuvwxyz0123456789") != "" {

@@ -241,7 +241,7 @@ func (t *buildText) eachLine(word string, visit func(number int, before, behind 
 
 // builds reports whether the file gives the name to what it builds.
 func (t *buildText) builds(image string) bool {
-	if slices.ContainsFunc(t.builtImages(), func(built string) bool { return isImage(built, image) }) {
+	if slices.ContainsFunc(t.builtImages(), func(built string) bool { return imageNamed(built) == image }) {
 		return true
 	}
 	return t.eachLine(image, func(number int, before, _ string) bool {
@@ -378,13 +378,4 @@ func (t *buildText) namesContext(reference string) bool {
 			return t.under(number, before, "additional_contexts", "build-contexts", "contexts")
 		})
 	})
-}
-
-// isImage reports whether a reference, a tag from an expression taken off, is one of
-// that image.
-func isImage(ref, image string) bool {
-	if at := strings.Index(ref, ":$"); at >= 0 {
-		ref = ref[:at]
-	}
-	return IsReference(ref) && ParseImage(ref).Name() == image
 }

@@ -32,17 +32,23 @@ type recipe struct {
 }
 
 // recipeOf joins what a build names: a folder relative to home, and the Dockerfile
-// in it. The tag of the image may be an expression.
+// in it.
 func recipeOf(ref string, home lint.Context, folder, dockerfile, target string) recipe {
+	r := recipe{image: imageNamed(ref), home: home, dockerfile: path.Join(folder, cmp.Or(dockerfile, "Dockerfile")), target: target}
+	r.path = home.Path(r.dockerfile)
+	return r
+}
+
+// imageNamed is the name of a reference's image, whose tag may be an expression; empty
+// for what is not a reference.
+func imageNamed(ref string) string {
 	if at := strings.Index(ref, ":$"); at >= 0 {
 		ref = ref[:at]
 	}
-	r := recipe{home: home, dockerfile: path.Join(folder, cmp.Or(dockerfile, "Dockerfile")), target: target}
-	if IsReference(ref) {
-		r.image = ParseImage(ref).Name()
+	if !IsReference(ref) {
+		return ""
 	}
-	r.path = home.Path(r.dockerfile)
-	return r
+	return ParseImage(ref).Name()
 }
 
 // maxAbove is how many folders up a build is looked for.

@@ -6,8 +6,6 @@ import (
 	"strings"
 
 	"github.com/dockmend/dockmend/internal/lint"
-	"github.com/dockmend/dockmend/internal/syntax/yaml"
-	"github.com/dockmend/dockmend/internal/text"
 )
 
 // Limits on the files that say how things are built and run.
@@ -160,23 +158,6 @@ func (w *textWalk) folder(gate lint.Context, depth int, enter func(folder string
 	}
 }
 
-// BuiltBy names a file around that gives an image's name to what it builds: tags of
-// a build, images of a release, a service with a build. It is empty where none
-// does.
-func (p *Project) BuiltBy(i Image) string {
-	if !i.Known || i.Repository == "" {
-		return ""
-	}
-	name := i.Name()
-	for _, f := range p.textsNear() {
-		answer := func() string { return f.find(func(t *buildText) bool { return t.builds(name) }) }
-		if by := f.built.get(name, answer); by != "" {
-			return by
-		}
-	}
-	return ""
-}
-
 // NamedContext names a file around in which a build has a context of that name, which
 // takes the place of an image; empty where there is none.
 func (p *Project) NamedContext(reference string) string {
@@ -237,89 +218,6 @@ func (t *buildText) eachLine(word string, visit func(number int, before, behind 
 		}
 	}
 	return false
-}
-
-// builds reports whether the file gives the name to what it builds.
-func (t *buildText) builds(image string) bool {
-	if slices.ContainsFunc(t.builtImages(), func(built string) bool { return imageNamed(built) == image }) {
-		return true
-	}
-	return t.eachLine(image, func(number int, before, _ string) bool {
-		words := strings.Fields(strings.NewReplacer(`"`, " ", "'", " ", ":=", " = ", "?=", " = ", "=", " = ").Replace(before))
-		if n := len(words); n > 0 {
-			last := words[n-1]
-			if last == "=" && n > 1 {
-				last = words[n-2]
-			}
-			if last == "-t" || last == "--tag" || last == "push" {
-				return true
-			}
-			if t.tagsVariable(last) {
-				return true
-			}
-		}
-		if strings.HasPrefix(strings.ToLower(path.Base(t.name)), "skaffold") && t.under(number, before, "image") {
-			return true
-		}
-		return t.under(number, before, "tags", "images")
-	})
-}
-
-// tagsVariable reports whether a variable is the tag of a build: "-t $(NAME)".
-func (t *buildText) tagsVariable(name string) bool {
-	name = strings.TrimRight(name, ":?+")
-	if name == "" || strings.Trim(name, "ABCDEFGHIJKLMNOPQRSTUVWXYZ_0123456789abcdefghijklmnopqrstuvwxyz") != "" {
-		return false
-	}
-	for _, flag := range []string{"-t ", "--tag ", "--tag=", "-t \"", "--tag \"", "push ", "push \"", "tags: "} {
-		for _, use := range []string{"$(", "${", "$", "${{ env."} {
-			if strings.Contains(t.src, flag+use+name) {
-				return true
-			}
-		}
-	}
-	return false
-}
-
-// builtImages are the images of the file's services that have a build too.
-func (t *buildText) builtImages() []string {
-	return t.images.get(func() []string {
-		if !strings.Contains(t.src, "services:") || !strings.Contains(t.src, "build") || !strings.Contains(t.src, "image") {
-			return nil
-		}
-		src := []byte(t.src)
-		m := &Manifest{File: yaml.Parse(src, text.NewLineIndex(src))}
-		services := m.Get(m.Root(), "services").Resolve()
-		if services == nil {
-			return nil
-		}
-		var images []string
-		for _, pair := range services.Pairs {
-			if image := withoutVariables(m.Scalar(pair.Value, "image")); image != "" && m.Get(pair.Value, "build").Resolve() != nil {
-				images = append(images, image)
-			}
-		}
-		return images
-	})
-}
-
-// withoutVariables is a reference in which each variable is a name.
-func withoutVariables(reference string) string {
-	for {
-		start := strings.Index(reference, "${")
-		if start < 0 {
-			return reference
-		}
-		end := strings.IndexByte(reference[start:], '}')
-		if end < 0 {
-			return reference
-		}
-		value := "x"
-		if _, fallback, ok := strings.Cut(reference[start:start+end], ":-"); ok {
-			value = fallback
-		}
-		reference = reference[:start] + value + reference[start+end+1:]
-	}
 }
 
 // under reports whether a place of a line belongs to one of the keys: its own, or

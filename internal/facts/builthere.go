@@ -120,13 +120,17 @@ func (p *Project) allRecipes() []*folderRecipes {
 	})
 }
 
-// foldersUp are the document's folder and so many above, as far as the root.
+// foldersUp are the document's folder and so many above, as far as the root of the
+// repository.
 func (p *Project) foldersUp(above int) iter.Seq[lint.Context] {
 	return func(yield func(lint.Context) bool) {
 		up := "."
 		for range above + 1 {
 			gate, err := p.files.In(up, "")
 			if err != nil || !yield(gate) {
+				return
+			}
+			if _, isRoot := gate.Exists(".git"); isRoot {
 				return
 			}
 			up = path.Join("..", up)

@@ -51,25 +51,17 @@ func isRecipe(name string) bool {
 	return false
 }
 
-// TagsHere tells whether a recipe around the document gives an image's name to
+// TagsHere reports whether a recipe around the document gives an image's name to
 // what it builds, as in "docker build -t NAME .".
 func (p *Project) TagsHere(i Image) bool {
 	if !p.known() {
 		return false
 	}
 	return AnyRecipe(p.files, func(recipe string) bool {
-		for _, flag := range []string{"-t ", "--tag ", "--tag="} {
-			for rest := recipe; ; {
-				_, after, found := strings.Cut(rest, flag)
-				if !found {
-					break
-				}
-				if name, ok := strings.CutPrefix(after, i.Name()); ok && (name == "" || strings.ContainsRune(" :\t\r\n\"'\\", rune(name[0]))) {
-					return true
-				}
-				rest = after
-			}
-		}
-		return false
+		t := &buildText{src: recipe}
+		return t.eachLine(i.Name(), func(number int, before, behind string) bool {
+			word := wordBefore(before)
+			return (word == "-t" || word == "--tag") && tagFits(behind, i) && t.isBuildCommand(number, before)
+		})
 	})
 }

@@ -21,7 +21,7 @@ var rooms = map[string][]string{
 	"internal/lint":    {"internal/text"},
 	"internal/images":  nil,
 	"internal/syntax":  {"internal/limits", "internal/text"},
-	"internal/facts":   {"internal/limits", "internal/text", "internal/lint", "internal/syntax"},
+	"internal/facts":   {"internal/limits", "internal/text", "internal/lint", "internal/images", "internal/syntax"},
 
 	// Compose's loader stands apart: only a proof may pay for its start.
 	"internal/syntax/compose/model": nil,

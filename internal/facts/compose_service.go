@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/dockmend/dockmend/internal/images"
 	"github.com/dockmend/dockmend/internal/syntax/compose"
 )
 
@@ -246,20 +247,13 @@ func (s *ComposeService) Database() string { return databaseIn(s.imageRepository
 // databaseIn is the kind of database or queue that an image of a repository holds;
 // "" for none.
 func databaseIn(repository string) string {
-	if strings.HasSuffix(repository, "mssql/server") {
-		return "mssql"
-	}
-	return databases[path.Base(repository)]
+	kind, _ := images.Says(repository, images.Database)
+	return kind
 }
 
-// databases maps the last part of an image's name to what it runs.
-var databases = map[string]string{
-	"postgres": "postgres", "postgresql": "postgres", "postgis": "postgres", "pgvector": "postgres", "timescaledb": "postgres",
-	"mysql": "mysql", "mysql-server": "mysql", "percona": "mysql", "mariadb": "mariadb",
-	"mongo": "mongodb", "mongodb": "mongodb", "redis": "redis", "redis-stack": "redis", "redis-stack-server": "redis",
-	"valkey": "redis", "keydb": "redis", "dragonfly": "redis", "memcached": "memcached",
-	"elasticsearch": "elasticsearch", "opensearch": "opensearch", "cassandra": "cassandra", "scylla": "cassandra",
-	"couchdb": "couchdb", "couchbase": "couchbase", "influxdb": "influxdb", "clickhouse-server": "clickhouse", "clickhouse": "clickhouse",
-	"rabbitmq": "rabbitmq", "neo4j": "neo4j", "cockroach": "cockroach", "arangodb": "arangodb", "rethinkdb": "rethinkdb",
-	"azure-sql-edge": "mssql", "etcd": "etcd", "minio": "minio", "zookeeper": "zookeeper",
+// ImageSays reports whether the name of the service's image, as far as variables leave
+// it known, says that of its program.
+func (s *ComposeService) ImageSays(trait images.Trait) bool {
+	_, ok := images.Says(s.imageRepository(), trait)
+	return ok
 }

@@ -165,14 +165,19 @@ func TestCommandsNeedAPOSIXShell(t *testing.T) {
 
 func TestLookupBase(t *testing.T) {
 	for ref, want := range map[string]Base{
-		"scratch":                             {Entrypoint: NoEntrypoint},
-		"python:3.12-slim":                    {Entrypoint: NoEntrypoint, HasShell: true, DefaultShell: true},
-		"node:22":                             {Entrypoint: SomeEntrypoint, HasShell: true, DefaultShell: true},
-		"gcr.io/distroless/static:nonroot":    {Entrypoint: NoEntrypoint, User: "nonroot"},
-		"gcr.io/distroless/python3":           {Entrypoint: SomeEntrypoint},
-		"cgr.dev/chainguard/python":           {User: "nonroot"},
-		"mcr.microsoft.com/dotnet/aspnet:9.0": {Entrypoint: NoEntrypoint, HasShell: true, DefaultShell: true},
-		"docker.io/library/debian:bookworm":   {Entrypoint: NoEntrypoint, HasShell: true, DefaultShell: true},
+		"scratch":                            {Entrypoint: NoEntrypoint},
+		"python:3.12-slim":                   {Entrypoint: NoEntrypoint, HasShell: true, DefaultShell: true},
+		"node:22":                            {Entrypoint: SomeEntrypoint, HasShell: true, DefaultShell: true},
+		"gcr.io/distroless/static:nonroot":   {Entrypoint: NoEntrypoint, User: "65532"},
+		"gcr.io/distroless/python3":          {Entrypoint: SomeEntrypoint},
+		"cgr.dev/chainguard/python":          {Entrypoint: SomeEntrypoint, User: "65532"},
+		"memcached:1.6":                      {Entrypoint: SomeEntrypoint, User: "memcache", HasShell: true, DefaultShell: true},
+		"haproxy:2.1":                        {Entrypoint: SomeEntrypoint, HasShell: true},
+		"haproxy:3.2-alpine":                 {Entrypoint: SomeEntrypoint, User: "haproxy", HasShell: true},
+		"public.ecr.aws/docker/library/ruby": {Entrypoint: NoEntrypoint, HasShell: true, DefaultShell: true},
+		"mcr.microsoft.com/dotnet/aspnet:8.0-jammy-chiseled": {Entrypoint: NoEntrypoint, User: "1654", DefaultShell: true},
+		"mcr.microsoft.com/dotnet/aspnet:9.0":                {Entrypoint: NoEntrypoint, HasShell: true, DefaultShell: true},
+		"docker.io/library/debian:bookworm":                  {Entrypoint: NoEntrypoint, HasShell: true, DefaultShell: true},
 	} {
 		if got, ok := LookupBase(ParseImage(ref)); !ok || got != want {
 			t.Errorf("%s: %+v, want %+v", ref, got, want)
@@ -198,7 +203,7 @@ func TestMounts(t *testing.T) {
 func TestSystem(t *testing.T) {
 	for ref, want := range map[string]System{
 		"alpine": Alpine, "python:3.14-alpine3.23": Alpine, "docker.io/library/node:24-slim": Debian, "ubuntu": Debian,
-		"debian@sha256:0123": UnknownSystem, "debian:13@sha256:0123": Debian, "fedora:43": RedHat, "scratch": UnknownSystem,
+		"python@sha256:0123": UnknownSystem, "debian@sha256:0123": Debian, "debian:13@sha256:0123": Debian, "fedora:43": RedHat, "scratch": UnknownSystem,
 		"example.com/python:3": UnknownSystem, "golang:1.26-nanoserver": UnknownSystem, "eclipse-temurin:21-ubi9-minimal": UnknownSystem,
 	} {
 		if got := ParseImage(ref).System(); got != want {

@@ -3,6 +3,7 @@ package facts
 import (
 	"strings"
 
+	"github.com/dockmend/dockmend/internal/images"
 	"github.com/dockmend/dockmend/internal/syntax/dockerfile"
 	"github.com/dockmend/dockmend/internal/text"
 )
@@ -71,13 +72,8 @@ func (i Image) Name() string {
 // IsWindows tells whether the image is one of Microsoft's Windows bases, or a
 // tag that names such a base.
 func (i Image) IsWindows() bool {
-	name := strings.ToLower(i.Text)
-	for _, part := range []string{"windowsservercore", "nanoserver", "mcr.microsoft.com/windows", "microsoft/windows", "windows/server"} {
-		if strings.Contains(name, part) {
-			return true
-		}
-	}
-	return false
+	_, is := images.Says(strings.ToLower(i.Text), images.Windows)
+	return is
 }
 
 // IsTrustedRegistry tells whether a registry matches an entry of the list.

@@ -264,14 +264,8 @@ func (s *Stage) Folder(in *dockerfile.Instruction) (folder string, ok bool) {
 
 // worksInRoot reports whether the image is known to set no WORKDIR.
 func (i Image) worksInRoot() bool {
-	if !i.Known {
-		return false
-	}
-	switch i.Name() {
-	case "scratch", "alpine", "busybox", "debian", "ubuntu", "fedora", "centos", "rockylinux", "almalinux", "amazonlinux", "python", "node", "ruby", "rust":
-		return true
-	}
-	return false
+	folder, known := i.Table().Workdir()
+	return known && folder == "" || i.Known && i.IsScratch()
 }
 
 func unquoted(word string) string {

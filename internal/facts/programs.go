@@ -8,38 +8,17 @@ import (
 	"github.com/dockmend/dockmend/internal/syntax/dockerfile"
 )
 
-// slimBases are official images whose variants with "slim" in the tag, or all of
-// whose variants, hold Debian or Ubuntu with neither curl nor wget nor nc, by the
-// Dockerfiles in docker-library/official-images as of November 2026.
-var slimBases = map[string]bool{"python": true, "node": true, "ruby": true, "perl": true, "rust": true, "golang": true, "openjdk": true, "elixir": true, "erlang": true}
-
-// Lacks tells whether the image is known not to have a program: "curl", "wget",
-// "nc", "bash", "sh".
+// Lacks reports whether the image is known not to have a program: "curl", "sh", or a
+// path.
 func (i Image) Lacks(program string) bool {
-	if !i.Known || i.Tag == "" && i.Digest != "" {
+	if !i.Known || i.IsWindows() {
 		return false
 	}
-	name := i.Name()
-	slim := strings.Contains(i.Tag, "slim")
-	debian := name == "debian" || name == "ubuntu" || slimBases[name] && slim
-	alpine := name == "alpine" || i.System() == Alpine && (slimBases[name] || name == "eclipse-temurin")
-	switch program {
-	case "curl":
-		return i.lacksAll() || debian || alpine
-	case "wget", "nc", "netcat":
-		return i.lacksAll() || debian
-	case "bash":
-		return i.lacksAll() || alpine
-	case "sh":
-		return i.lacksAll()
+	if i.IsScratch() {
+		return true
 	}
-	return false
-}
-
-// lacksAll tells whether the image has no programs but its own: scratch, and
-// distroless images without their shell for debugging.
-func (i Image) lacksAll() bool {
-	return i.IsScratch() || strings.HasPrefix(i.Name(), "gcr.io/distroless/") && !strings.Contains(i.Tag, "debug")
+	has, known := i.Table().Has(program)
+	return known && !has
 }
 
 // Lacks tells whether the image that the stage makes is known not to have a

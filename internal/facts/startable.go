@@ -199,28 +199,14 @@ func (i Image) Has(program string) bool {
 	if !i.Known || i.IsWindows() {
 		return false
 	}
-	name := strings.TrimPrefix(i.Name(), "public.ecr.aws/docker/library/")
-	if slices.Contains(programsOf[name], program) {
-		return true
+	table := i.Table()
+	if has, known := table.Has(program); known {
+		return has
 	}
-	b, known := LookupBase(i)
-	return known && b.HasShell && slices.Contains(everywhere, program)
+	shell, _ := table.Shell()
+	return shell != "" && slices.Contains(everywhere, program)
 }
 
 // everywhere are programs of every image that has a shell and comes from a
 // distribution, BusyBox's among them.
 var everywhere = []string{"sh", "cat", "date", "env", "ls", "sleep", "tail", "uname", "id"}
-
-// programsOf are what official images are there for, by the Dockerfiles in
-// docker-library/official-images and of .NET, as of November 2026.
-var programsOf = map[string][]string{
-	"python": {"python", "python3", "pip", "pip3"}, "pypy": {"pypy3", "pypy"},
-	"node": {"node", "npm", "npx", "yarn"}, "ruby": {"ruby", "gem", "bundle", "bundler", "irb", "rake"},
-	"golang": {"go", "gofmt"}, "rust": {"cargo", "rustc"}, "php": {"php"}, "perl": {"perl"},
-	"openjdk": {"java", "javac", "jar"}, "eclipse-temurin": {"java", "javac", "jar"}, "amazoncorretto": {"java", "javac", "jar"},
-	"sapmachine": {"java", "javac", "jar"}, "maven": {"mvn", "java"}, "gradle": {"gradle", "java"}, "elixir": {"elixir", "mix", "iex"},
-	"erlang": {"erl"}, "swift": {"swift"}, "dart": {"dart"}, "gcc": {"gcc"}, "haskell": {"ghc"}, "crystallang/crystal": {"crystal"},
-	"nginx": {"nginx"}, "redis": {"redis-server"}, "httpd": {"httpd"}, "memcached": {"memcached"}, "docker": {"docker", "dockerd"},
-	"mcr.microsoft.com/dotnet/sdk": {"dotnet"}, "mcr.microsoft.com/dotnet/aspnet": {"dotnet"}, "mcr.microsoft.com/dotnet/runtime": {"dotnet"},
-	"continuumio/miniconda3": {"conda", "python"}, "continuumio/anaconda3": {"conda", "python"},
-}

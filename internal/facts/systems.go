@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/dockmend/dockmend/internal/images"
 	"github.com/dockmend/dockmend/internal/syntax/dockerfile"
 )
 
@@ -23,44 +24,27 @@ const (
 	RedHat
 )
 
-// languageBases are official images that are on Debian or Ubuntu unless their
-// tag says Alpine, by the Dockerfiles in docker-library/official-images and of
-// the other publishers, as of November 2026.
-var languageBases = map[string]bool{
-	"debian": true, "ubuntu": true, "buildpack-deps": true, "python": true, "node": true, "ruby": true, "golang": true, "rust": true,
-	"php": true, "perl": true, "gcc": true, "nginx": true, "httpd": true, "postgres": true, "redis": true, "mongo": true, "maven": true,
-	"gradle": true, "eclipse-temurin": true, "haskell": true, "elixir": true, "erlang": true, "julia": true, "pypy": true, "dart": true,
-	"mcr.microsoft.com/devcontainers/base": true, "mcr.microsoft.com/devcontainers/python": true, "r-base": true, "tomcat": true,
-	"public.ecr.aws/docker/library/python": true, "public.ecr.aws/docker/library/node": true, "public.ecr.aws/docker/library/golang": true,
-	"public.ecr.aws/docker/library/debian": true, "public.ecr.aws/docker/library/ubuntu": true,
-}
-
-// redHatBases are images with rpm (same sources).
-var redHatBases = map[string]bool{
-	"fedora": true, "centos": true, "rockylinux": true, "almalinux": true, "amazonlinux": true, "oraclelinux": true,
-	"rockylinux/rockylinux": true, "quay.io/centos/centos": true, "quay.io/fedora/fedora": true,
-	"registry.access.redhat.com/ubi8/ubi": true, "registry.access.redhat.com/ubi9/ubi": true,
-	"registry.access.redhat.com/ubi8/ubi-minimal": true, "registry.access.redhat.com/ubi9/ubi-minimal": true,
-}
-
 // System is the family of the image's system, by its name and tag.
 func (i Image) System() System {
 	if !i.Known || i.IsWindows() {
 		return UnknownSystem
 	}
-	name := i.Name()
+	_, isAlpine := images.Says(i.Repository, images.Alpine)
 	variant := strings.ToLower(i.Tag)
 	switch {
-	case name == "alpine" || strings.HasSuffix(name, "/alpine"), strings.Contains(variant, "alpine"):
+	case isAlpine, strings.Contains(variant, "alpine"):
 		return Alpine
 	case strings.Contains(variant, "ubi"), strings.Contains(variant, "oracle"), strings.Contains(variant, "al20"),
 		strings.Contains(variant, "chiseled"), strings.Contains(variant, "nanoserver"):
 		// official images with another system than usual
 		return UnknownSystem
-	case languageBases[name] && (i.Digest == "" || i.Tag != ""):
-		// A digest alone does not say which variant it is.
+	}
+	switch i.Table().System() {
+	case "alpine":
+		return Alpine
+	case "debian":
 		return Debian
-	case redHatBases[name]:
+	case "redhat":
 		return RedHat
 	}
 	return UnknownSystem
@@ -71,7 +55,10 @@ func (i Image) System() System {
 // made it so. Bash called as sh knows all but process substitution.
 func (s *Stage) ShIsBash(in *dockerfile.Instruction) bool {
 	base := s.Base()
-	if base.System() == RedHat || base.Known && isBashSystem(base.Repository) {
+	if kind, _ := base.Table().Shell(); kind == "bash" || base.System() == RedHat {
+		return true
+	}
+	if _, keeps := images.Says(base.Repository, images.Bash); base.Known && keeps {
 		return true
 	}
 	for _, x := range s.Chain() {
@@ -131,21 +118,10 @@ func (s *Stage) ShellHasPipefail(in *dockerfile.Instruction) (has, known bool) {
 		if s.ShStepsAside(in) {
 			return true, true
 		}
-		return false, s.Base().System() == Debian
+		kind, _ := s.Base().Table().Shell()
+		return kind == "busybox", s.Base().System() == Debian || kind == "dash" || kind == "busybox"
 	}
 	return false, false
-}
-
-// isBashSystem knows repositories by their last part: copies of a distribution
-// keep its name.
-func isBashSystem(repository string) bool {
-	name := repository[strings.LastIndexByte(repository, '/')+1:]
-	for _, system := range [...]string{"fedora", "centos", "rockylinux", "almalinux", "amazonlinux", "oraclelinux", "opensuse", "archlinux", "ubi", "rhel", "mageia", "photon"} {
-		if strings.HasPrefix(name, system) {
-			return true
-		}
-	}
-	return strings.HasPrefix(repository, "opensuse/")
 }
 
 // putsBash tells whether a command makes bash the program /bin/sh.

@@ -5,6 +5,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/dockmend/dockmend/internal/images"
 	"github.com/dockmend/dockmend/internal/syntax/yaml"
 	"github.com/dockmend/dockmend/internal/text"
 )
@@ -289,11 +290,14 @@ func (c *Container) Words(key string) (words []*yaml.Node, ok bool) {
 
 // IsStore tells whether an image is that of a database, a cache or a queue.
 func (i Image) IsStore() bool {
-	switch path.Base(i.Repository) {
-	case "kafka", "cp-kafka", "cp-zookeeper", "nats":
-		return true
-	}
-	return databaseIn(i.Repository) != ""
+	_, isQueue := images.Says(i.Repository, images.Queue)
+	return isQueue || databaseIn(i.Repository) != ""
+}
+
+// IsPause reports whether an image only keeps a place free and does nothing.
+func (i Image) IsPause() bool {
+	_, is := images.Says(i.Repository, images.Pause)
+	return is
 }
 
 // IsStore tells whether the container runs a database, a cache or a queue.

@@ -35,12 +35,10 @@ func (s *Stage) Writes(start ServiceStart, known bool) []Write {
 		} else if folder != "/dev/shm" { // which is writable in every container
 			found = append(found, Write{Folder: path.Clean(folder), Who: "gunicorn", Place: place})
 		}
-	case base.Name() == "nginx" && (!known || start.Program == "nginx"):
-		found = append(found, Write{Folder: "/var/cache/nginx", Who: "nginx", Place: place}, Write{Folder: "/var/run", Who: "nginx", Place: place})
-	case base.Name() == "nginxinc/nginx-unprivileged":
-		found = append(found, Write{Folder: "/tmp", Who: "nginx", Place: place})
-	case base.Name() == "httpd" && (!known || start.Program == "httpd-foreground"):
-		found = append(found, Write{Folder: "/usr/local/apache2/logs", Who: "httpd", Place: place})
+	case !known || start.Program == base.Table().Program():
+		for _, folder := range base.Table().Writes() {
+			found = append(found, Write{Folder: folder, Who: strings.TrimSuffix(base.Table().Program(), "-foreground"), Place: place})
+		}
 	}
 	scope := s.EndScope()
 	for _, name := range []string{"TMPDIR", "XDG_CACHE_HOME", "MPLCONFIGDIR", "HF_HOME", "TORCH_HOME", "NUMBA_CACHE_DIR"} {

@@ -156,5 +156,10 @@ func FuzzImages(f *testing.F) {
 		m, _ := images.MoveOf(name, tag, on)
 		_, _ = m.Successor(name)
 		_ = m.Better(name)
+		b := images.BaseOf(name, tag, true)
+		_, _ = b.Has(tag)
+		_ = b.Program()
+		_ = images.DataFolders(name, tag)
+		_, _ = images.Says(name, images.Database)
 	})
 }

@@ -23,7 +23,7 @@ func HasVersionlessTag(name, tag string) bool {
 	if !ok || tag == "" || slices.Contains(Channels(), tag) {
 		return false
 	}
-	if isDistribution(name) {
+	if IsDistribution(name) {
 		first, _, _ := strings.Cut(tag, "-")
 		return first == "oldstable" || first == "sid" || slices.Contains(Channels(), first)
 	}

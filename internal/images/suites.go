@@ -24,7 +24,7 @@ type archive struct {
 // Only repositories whose publishers name their variants this way are read. name is
 // that of Canonical.
 func SystemOf(name, tag string) (r Release, ok bool) {
-	if isDistribution(name) {
+	if IsDistribution(name) {
 		return ReleaseOf(name, tag)
 	}
 	if !namesSuites(name) {
@@ -73,17 +73,10 @@ func inProduct(id, cycle string) (r Release, ok bool) {
 	return Release{}, false
 }
 
-// isDistribution reports whether a repository is a distribution's own.
-func isDistribution(name string) bool {
-	p, ok := productOf(name)
-	if !ok {
-		return false
-	}
-	switch p.id {
-	case "debian", "ubuntu", "alpine-linux", "centos", "centos-stream", "fedora", "opensuse", "oracle-linux", "rocky-linux", "almalinux", "amazon-linux", "photon":
-		return true
-	}
-	return false
+// IsDistribution reports whether a repository is a distribution's own.
+func IsDistribution(name string) bool {
+	_, is := Says(name, Distribution)
+	return is
 }
 
 // namesSuites reports whether a repository's tags name the distribution release

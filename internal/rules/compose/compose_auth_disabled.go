@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/dockmend/dockmend/internal/facts"
+	"github.com/dockmend/dockmend/internal/images"
 	"github.com/dockmend/dockmend/internal/lint"
 	"github.com/dockmend/dockmend/internal/syntax/compose"
 	"github.com/dockmend/dockmend/internal/text"
@@ -45,7 +46,7 @@ func checkComposeAuthDisabled(p *facts.Pass[*facts.Compose]) {
 			}, p.Doc.IsDevelopment(p.Doc.Name) || isAlone(s) || !slices.ContainsFunc(s.PublishedPorts(), isOpenPort)))
 		}
 		for _, kv := range s.Env() {
-			if kv.Value.Exists() && kv.Value.Known && opensAll(kv) && !strings.Contains(s.ImageBase(), "kibana") {
+			if kv.Value.Exists() && kv.Value.Known && opensAll(kv) && !s.ImageSays(images.Console) {
 				report(kv.Span, kv.Key+"="+kv.Value.Text)
 			}
 		}

@@ -2,10 +2,9 @@ package compose
 
 import (
 	"fmt"
-	"slices"
-	"strings"
 
 	"github.com/dockmend/dockmend/internal/facts"
+	"github.com/dockmend/dockmend/internal/images"
 	"github.com/dockmend/dockmend/internal/lint"
 	"github.com/dockmend/dockmend/internal/syntax/compose"
 )
@@ -60,8 +59,4 @@ func checkComposeCapAddRisky(p *facts.Pass[*facts.Compose]) {
 }
 
 // isVPN tells by its image whether a service's work is to set up networks.
-func isVPN(s *facts.ComposeService) bool {
-	return slices.ContainsFunc([]string{"vpn", "wireguard", "wg-easy", "wg", "gluetun", "tailscale", "netbird", "zerotier", "ipsec", "pihole", "firezone", "headscale"}, func(name string) bool {
-		return strings.Contains(s.ImageBase(), name)
-	})
-}
+func isVPN(s *facts.ComposeService) bool { return s.ImageSays(images.VPN) }

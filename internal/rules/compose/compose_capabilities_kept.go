@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/dockmend/dockmend/internal/facts"
+	"github.com/dockmend/dockmend/internal/images"
 	"github.com/dockmend/dockmend/internal/lint"
 	"github.com/dockmend/dockmend/internal/syntax/compose"
 	"github.com/dockmend/dockmend/internal/syntax/yaml"
@@ -71,15 +72,6 @@ func dropCapabilities(s *facts.ComposeService) ([]text.Edit, bool) {
 // neededCapabilities are those with which official images start as root and
 // become another user (the entrypoints in the repositories of docker-library).
 func neededCapabilities(s *facts.ComposeService) []string {
-	switch s.ImageBase() {
-	case "postgres", "mysql", "mariadb", "mongo", "rabbitmq":
-		return []string{"CHOWN", "DAC_OVERRIDE", "FOWNER", "SETGID", "SETUID"}
-	case "redis", "valkey":
-		return []string{"CHOWN", "SETGID", "SETUID"}
-	case "nginx", "httpd":
-		return []string{"CHOWN", "NET_BIND_SERVICE", "SETGID", "SETUID"}
-	case "traefik", "caddy":
-		return []string{"NET_BIND_SERVICE"}
-	}
-	return nil
+	needed, _ := images.Says(s.ImageBase(), images.Capabilities)
+	return strings.Fields(needed)
 }

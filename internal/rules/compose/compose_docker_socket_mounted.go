@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/dockmend/dockmend/internal/facts"
+	"github.com/dockmend/dockmend/internal/images"
 	"github.com/dockmend/dockmend/internal/lint"
 	"github.com/dockmend/dockmend/internal/syntax/compose"
 	"github.com/dockmend/dockmend/internal/text"
@@ -53,7 +54,7 @@ func checkComposeDockerSocketMounted(p *facts.Pass[*facts.Compose]) {
 			continue
 		}
 		report := func(at text.Span, message string) {
-			p.Report(weigh(p.Doc, lint.Finding{Span: at, Message: message}, managesContainers(image)))
+			p.Report(weigh(p.Doc, lint.Finding{Span: at, Message: message}, s.ImageSays(images.Manager)))
 		}
 		for _, m := range s.AllMounts() {
 			name, ok := hostPath(m)
@@ -69,14 +70,6 @@ func checkComposeDockerSocketMounted(p *facts.Pass[*facts.Compose]) {
 			report(kv.Span, fmt.Sprintf("%q talks to a container engine without TLS, and whoever can reach the port has that machine; use TLS or ssh://", shortText(kv.Value.Text)))
 		}
 	}
-}
-
-// managesContainers tells whether an image cannot do its work without the
-// engine's socket.
-func managesContainers(image string) bool {
-	return slices.ContainsFunc([]string{"portainer", "watchtower", "dockge", "komodo", "yacht", "diun", "dozzle", "ouroboros", "shepherd", "lazydocker", "wud", "datadog", "autoheal"}, func(name string) bool {
-		return strings.Contains(image, name)
-	})
 }
 
 // isPlainEngine tells whether an address is that of an engine without TLS, on

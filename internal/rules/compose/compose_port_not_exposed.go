@@ -84,14 +84,10 @@ func checkComposePortNotExposed(p *facts.Pass[*facts.Compose]) {
 	})
 }
 
-// exposesNothing tells whether a base is known to have no EXPOSE of its own, by
-// the Dockerfiles that its publisher keeps in the open.
+// exposesNothing reports whether a base is known to have no EXPOSE of its own.
 func exposesNothing(i facts.Image) bool {
-	switch i.Name() {
-	case "python", "node", "ruby", "golang", "rust", "debian", "ubuntu", "alpine", "eclipse-temurin", "amazoncorretto", "openjdk", "elixir", "perl", "scratch":
-		return i.Known
-	}
-	return i.Known && strings.HasPrefix(i.Name(), "gcr.io/distroless/")
+	ports, known := i.Table().Ports()
+	return known && len(ports) == 0 || i.IsScratch()
 }
 
 // isSetTo tells whether a variable of the service, or one of the image, has a

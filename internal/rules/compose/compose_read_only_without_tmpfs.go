@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/dockmend/dockmend/internal/facts"
+	"github.com/dockmend/dockmend/internal/images"
 	"github.com/dockmend/dockmend/internal/lint"
 	"github.com/dockmend/dockmend/internal/syntax/compose"
 	"github.com/dockmend/dockmend/internal/syntax/yaml"
@@ -50,9 +51,8 @@ func checkComposeReadOnlyWithoutTmpfs(p *facts.Pass[*facts.Compose]) {
 			}
 		}
 		needed := []string{"/tmp"}
-		if s.ImageBase() == "nginx" {
-			needed = append(needed, "/var/cache/nginx", "/var/run")
-		}
+		written, _ := images.Says(s.ImageBase(), images.Writes)
+		needed = append(needed, strings.Fields(written)...)
 		missing := slices.DeleteFunc(needed, func(folder string) bool {
 			return hasMountOn(s, folder) || folder == "/var/run" && hasMountOn(s, "/run")
 		})
@@ -70,11 +70,7 @@ func checkComposeReadOnlyWithoutTmpfs(p *facts.Pass[*facts.Compose]) {
 
 // writesTmp tells whether a service runs a program of the project, or an image
 // that is known to write temporary files. A single static program often does not.
-func writesTmp(s *facts.ComposeService) bool {
-	return s.Has("build") || slices.Contains([]string{
-		"nginx", "httpd", "php", "python", "node", "ruby", "openjdk", "eclipse-temurin", "tomcat", "wordpress", "postgres", "mysql", "mariadb", "redis", "rabbitmq", "grafana",
-	}, s.ImageBase())
-}
+func writesTmp(s *facts.ComposeService) bool { return s.Has("build") || s.ImageSays(images.WritesTmp) }
 
 // tmpfsFix is the fix that adds file systems in memory.
 func tmpfsFix(s *facts.ComposeService, folders []string) []lint.Fix {

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/dockmend/dockmend/internal/facts"
+	"github.com/dockmend/dockmend/internal/images"
 	"github.com/dockmend/dockmend/internal/lint"
 	"github.com/dockmend/dockmend/internal/syntax/compose"
 	"github.com/dockmend/dockmend/internal/text"
@@ -63,12 +64,7 @@ func checkComposeRootFilesystemWritable(p *facts.Pass[*facts.Compose]) {
 
 // writesRoot tells by its image whether a service cannot do without a root file
 // system that it can write.
-func writesRoot(s *facts.ComposeService) bool {
-	image := s.Value("image").Text
-	return slices.ContainsFunc([]string{"linuxserver/", "wordpress", "nextcloud", "gitlab/", "jenkins", "docker:", "mailcow", "nginx-proxy-manager", "pihole", "homeassistant", "home-assistant"}, func(part string) bool {
-		return strings.Contains(image, part)
-	})
-}
+func writesRoot(s *facts.ComposeService) bool { return s.ImageSays(images.UpdatesItself) }
 
 // hasMountOn tells whether a folder, or one above it but the root, is a mount.
 func hasMountOn(s *facts.ComposeService, folder string) bool {

@@ -4,10 +4,10 @@ import (
 	"cmp"
 	"fmt"
 	"path"
-	"slices"
 	"strings"
 
 	"github.com/dockmend/dockmend/internal/facts"
+	"github.com/dockmend/dockmend/internal/images"
 	"github.com/dockmend/dockmend/internal/lint"
 	"github.com/dockmend/dockmend/internal/syntax/compose"
 )
@@ -95,8 +95,6 @@ func isSensitive(m compose.Mount) bool {
 
 // watchesHost tells by its image, or without one by its name, whether a service's work is to watch the host.
 func watchesHost(s *facts.ComposeService) bool {
-	return slices.ContainsFunc([]string{
-		"node-exporter", "node_exporter", "cadvisor", "netdata", "promtail", "alloy", "telegraf", "filebeat", "metricbeat", "auditbeat", "fluent-bit", "fluentd", "vector",
-		"zabbix-agent", "glances", "beszel", "datadog", "agent", "scrutiny", "crowdsec", "falco", "dozzle", "loki", "dcgm",
-	}, func(name string) bool { return strings.Contains(cmp.Or(s.ImageBase(), s.Name), name) })
+	_, watches := images.Says(cmp.Or(s.ImageBase(), s.Name), images.Watcher)
+	return watches
 }

@@ -3,9 +3,9 @@ package compose
 import (
 	"fmt"
 	"slices"
-	"strings"
 
 	"github.com/dockmend/dockmend/internal/facts"
+	"github.com/dockmend/dockmend/internal/images"
 	"github.com/dockmend/dockmend/internal/lint"
 	"github.com/dockmend/dockmend/internal/syntax/compose"
 )
@@ -31,7 +31,7 @@ var ComposeUlimitsUnbounded = facts.Rule[*facts.Compose]{
 
 func checkComposeUlimitsUnbounded(p *facts.Pass[*facts.Compose]) {
 	for _, s := range p.Doc.All() {
-		search := slices.ContainsFunc([]string{"elasticsearch", "opensearch", "solr"}, func(name string) bool { return strings.Contains(s.ImageBase(), name) })
+		search := s.ImageSays(images.Search)
 		for _, limit := range p.Doc.View.Pairs(s.Get("ulimits")) {
 			name := limit.Key.Value
 			values := []compose.Value{p.Doc.Value(limit.Value)}

@@ -1,10 +1,10 @@
 package compose
 
 import (
-	"slices"
 	"strings"
 
 	"github.com/dockmend/dockmend/internal/facts"
+	"github.com/dockmend/dockmend/internal/images"
 	"github.com/dockmend/dockmend/internal/lint"
 	"github.com/dockmend/dockmend/internal/syntax/compose"
 )
@@ -48,9 +48,4 @@ func loopbackFix(d *facts.Compose, p compose.Port) []lint.Fix {
 
 // isReverseProxy tells by its image whether a service is there to be reached by
 // everybody.
-func isReverseProxy(s *facts.ComposeService) bool {
-	image := s.ImageBase()
-	return slices.ContainsFunc([]string{"nginx", "traefik", "caddy", "haproxy", "envoy", "swag", "proxy", "ingress", "apisix", "kong", "openresty", "pomerium", "zoraxy", "httpd", "apache"}, func(name string) bool {
-		return strings.Contains(image, name)
-	})
-}
+func isReverseProxy(s *facts.ComposeService) bool { return s.ImageSays(images.Proxy) }

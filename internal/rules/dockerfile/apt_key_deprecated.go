@@ -2,8 +2,6 @@ package dockerfile
 
 import (
 	"fmt"
-	"slices"
-	"strings"
 
 	"github.com/dockmend/dockmend/internal/facts"
 	"github.com/dockmend/dockmend/internal/images"
@@ -68,6 +66,6 @@ func holdsEndedSystem(base facts.Image, on images.Date) bool {
 // lacksAptKey tells whether a release whose support has ended was one of the
 // first without the program.
 func lacksAptKey(base facts.Image) bool {
-	release, _, _ := strings.Cut(base.Tag, "-")
-	return base.Name() == "ubuntu" && slices.Contains([]string{"25.04", "plucky", "25.10", "questing"}, release)
+	r, known := images.SystemOf(images.Canonical(base.Name()), base.Tag)
+	return known && r.Product == "ubuntu" && r.Cycle >= "25.04"
 }

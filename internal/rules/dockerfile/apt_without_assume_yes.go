@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/dockmend/dockmend/internal/facts"
+	"github.com/dockmend/dockmend/internal/images"
 	"github.com/dockmend/dockmend/internal/lint"
 	"github.com/dockmend/dockmend/internal/syntax/dockerfile"
 )
@@ -51,8 +52,10 @@ func aptNeverAsks(d *facts.Dockerfile, c facts.PackageCommand) bool {
 	if len(c.Packages) == 1 && c.Packages[0].Text == "sudo" {
 		return true
 	}
-	if s := d.StageOf(c.Instruction); s != nil && (strings.HasPrefix(s.Base().Name(), "circleci/") || strings.HasPrefix(s.Base().Name(), "cimg/")) {
-		return true
+	if s := d.StageOf(c.Instruction); s != nil {
+		if _, assumes := images.Says(s.Base().Name(), images.AptAssumesYes); assumes {
+			return true
+		}
 	}
 	if len(c.Packages) > 0 || !c.HasFlag("-f", "--fix-broken") {
 		return false

@@ -145,33 +145,46 @@ func compilesAtRunTime(p *facts.Pass[*facts.Dockerfile]) bool {
 // buildCommand finds the command that compiles the program, where the stage's
 // base is an image of a compiler which the program does not need to run.
 func buildCommand(d *facts.Dockerfile, s *facts.Stage, base facts.Image) (found *facts.Command, ok bool) {
-	var tool string
-	var actions []string
-	switch base.Name() {
-	case "golang", "public.ecr.aws/docker/library/golang":
-		tool, actions = "go", []string{"build", "install"}
-	case "rust":
-		tool, actions = "cargo", []string{"build", "install"}
-	case "mcr.microsoft.com/dotnet/sdk":
-		tool, actions = "dotnet", []string{"publish"}
-	case "maven":
-		tool, actions = "mvn", []string{"package", "install", "verify"}
-	default:
-		return nil, false
+	for _, compiler := range builders() {
+		if !base.Has(compiler.tool) {
+			continue
+		}
+		if c := calls(d, s, compiler); c != nil {
+			return c, true
+		}
 	}
+	return nil, false
+}
+
+// builder is a compiler with the actions by which it makes a program.
+type builder struct {
+	tool    string
+	actions []string
+}
+
+func builders() []builder {
+	return []builder{
+		{"go", []string{"build", "install"}}, {"cargo", []string{"build", "install"}}, {"dotnet", []string{"publish"}},
+		{"mvn", []string{"package", "install", "verify"}},
+	}
+}
+
+// calls is the first command of a stage, or of those that it builds on, by which a
+// compiler makes a program; nil if there is none.
+func calls(d *facts.Dockerfile, s *facts.Stage, b builder) *facts.Command {
 	for _, x := range s.Chain() {
 		for _, in := range x.Instructions {
 			if in.Keyword != "run" {
 				continue
 			}
 			for _, c := range d.Commands(in) {
-				if c.Name() == tool && slices.ContainsFunc(c.Args(), func(a facts.Argument) bool { return slices.Contains(actions, a.Text) }) {
-					return c, true
+				if c.Name() == b.tool && slices.ContainsFunc(c.Args(), func(a facts.Argument) bool { return slices.Contains(b.actions, a.Text) }) {
+					return c
 				}
 			}
 		}
 	}
-	return nil, false
+	return nil
 }
 
 // buildsSomething tells whether a stage runs what may call a compiler: one that
@@ -202,11 +215,10 @@ func buildsSomething(d *facts.Dockerfile, s *facts.Stage) bool {
 // hasCompiler tells whether a base has a compiler of its own, by the Dockerfiles
 // of its publishers.
 func hasCompiler(i facts.Image) bool {
-	switch i.Name() {
-	case "golang", "rust", "gcc", "buildpack-deps", "haskell", "swift", "r-base", "julia", "jupyter/scipy-notebook", "perl", "erlang", "elixir", "crystallang/crystal":
-		return true
-	case "python", "node", "ruby", "openjdk", "pypy", "php":
-		return !strings.Contains(i.Tag, "slim") && !strings.Contains(i.Tag, "alpine") || !i.Known
+	for _, compiler := range []string{"gcc", "clang", "go", "rustc", "ghc", "erl", "julia", "crystal"} {
+		if i.Has(compiler) {
+			return true
+		}
 	}
 	return !i.Known || strings.Contains(i.Text, "devel") || strings.Contains(i.Text, "devcontainers") || strings.Contains(i.Text, "gitpod")
 }

@@ -91,5 +91,5 @@ func reportUnknownStage(p *facts.Pass[*facts.Dockerfile], s *facts.Stage, r fact
 // isOfficialImage tells whether a name without a tag is one of Docker's own.
 func isOfficialImage(name string) bool {
 	_, known := facts.LookupBase(facts.ParseImage(name))
-	return known || name == "busybox" || name == "scratch"
+	return known || name == "scratch"
 }

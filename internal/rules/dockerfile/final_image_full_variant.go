@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/dockmend/dockmend/internal/facts"
+	"github.com/dockmend/dockmend/internal/images"
 	"github.com/dockmend/dockmend/internal/lint"
 )
 
@@ -46,9 +47,7 @@ func checkFinalImageFullVariant(p *facts.Pass[*facts.Dockerfile]) {
 
 // isLargeVariant tells whether an official image's tag names the full variant.
 func isLargeVariant(i facts.Image) bool {
-	switch strings.TrimPrefix(i.Repository, "library/") {
-	case "python", "node", "ruby", "rust", "perl":
-	default:
+	if name := images.Canonical(i.Name()); !images.HasSlimVariant(name) || images.IsDistribution(name) || !i.Has("gcc") {
 		return false
 	}
 	version, variant, _ := strings.Cut(i.Tag, "-")
@@ -84,7 +83,7 @@ func slimTag(i facts.Image) string {
 	switch {
 	case !ok:
 		return i.Tag + "-slim"
-	case strings.HasSuffix(i.Repository, "node"):
+	case languageOf(i) == "node":
 		return i.Tag + "-slim"
 	}
 	return version + "-slim-" + distribution

@@ -91,9 +91,9 @@ func hasCurrentGo(i facts.Image) bool {
 	if !i.Known || i.Tag == "" && i.Digest != "" {
 		return false
 	}
-	if name := i.Name(); name == "alpine" || strings.HasSuffix(name, "/alpine") {
+	if i.System() == facts.Alpine && !i.Has("go") {
 		return i.Tag == "" || i.Tag == "latest"
-	} else if name != "golang" {
+	} else if !i.Has("go") {
 		return false
 	}
 	rest, old := strings.CutPrefix(i.Tag, "1.")

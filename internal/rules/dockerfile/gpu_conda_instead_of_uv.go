@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/dockmend/dockmend/internal/facts"
+	"github.com/dockmend/dockmend/internal/images"
 	"github.com/dockmend/dockmend/internal/lint"
 )
 
@@ -48,8 +49,8 @@ func checkGpuCondaInsteadOfUv(p *facts.Pass[*facts.Dockerfile]) {
 
 // isForGPU tells whether a stage's base is an image for NVIDIA's GPUs.
 func isForGPU(s *facts.Stage) bool {
-	name := s.Base().Name()
-	return name == "nvidia/cuda" || name == "pytorch/pytorch" || strings.HasPrefix(name, "nvcr.io/nvidia/")
+	_, is := images.Says(s.Base().Name(), images.GPU)
+	return is
 }
 
 // isWheel tells whether PyPI has a conda package of this name as a wheel.

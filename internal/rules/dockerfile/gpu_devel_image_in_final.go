@@ -36,7 +36,7 @@ func checkGpuDevelImageInFinal(p *facts.Pass[*facts.Dockerfile]) {
 		return
 	}
 	base := s.Base()
-	if name := base.Name(); !base.Known || name != "nvidia/cuda" && name != "pytorch/pytorch" && name != "nvcr.io/nvidia/cuda" || !strings.Contains(base.Tag, "devel") || compilesWhenRun(p.Doc) {
+	if !base.Known || !isForGPU(s) || !strings.Contains(base.Tag, "devel") || compilesWhenRun(p.Doc) {
 		return
 	}
 	f := lint.Finding{

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/dockmend/dockmend/internal/facts"
+	"github.com/dockmend/dockmend/internal/images"
 	"github.com/dockmend/dockmend/internal/lint"
 	"github.com/dockmend/dockmend/internal/syntax/dockerfile"
 )
@@ -69,11 +70,8 @@ func languageOf(i facts.Image) string {
 	if !i.Known {
 		return ""
 	}
-	switch name := baseName(i.Repository); name {
-	case "python", "node", "ruby", "php":
-		return name
-	}
-	return ""
+	language, _ := images.Says(i.Repository, images.Language)
+	return language
 }
 
 // installedAlone is the installation of a tool that no command of the image's

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/dockmend/dockmend/internal/facts"
+	"github.com/dockmend/dockmend/internal/images"
 	"github.com/dockmend/dockmend/internal/lint"
 	"github.com/dockmend/dockmend/internal/syntax/dockerfile"
 	"github.com/dockmend/dockmend/internal/text"
@@ -37,7 +38,8 @@ var NamedUserWithoutPasswd = facts.Rule[*facts.Dockerfile]{
 func checkNamedUserWithoutPasswd(p *facts.Pass[*facts.Dockerfile]) {
 	for _, s := range p.Doc.Stages() {
 		base := s.Base()
-		distroless := base.Known && strings.HasPrefix(base.Name(), "gcr.io/distroless/")
+		_, distroless := images.Says(base.Name(), images.FewUsers)
+		distroless = distroless && base.Known
 		if !base.IsScratch() && !distroless || bringsNames(p, s) {
 			continue
 		}

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/dockmend/dockmend/internal/facts"
+	"github.com/dockmend/dockmend/internal/images"
 	"github.com/dockmend/dockmend/internal/lint"
 	"github.com/dockmend/dockmend/internal/syntax/dockerfile"
 )
@@ -92,7 +93,7 @@ func mentions(d *facts.Dockerfile, words ...string) bool {
 func knowsOmit(s *facts.Stage) bool {
 	const first = 15
 	base := s.Base()
-	if base.Name() != "node" && !strings.HasSuffix(base.Repository, "/node") {
+	if language, _ := images.Says(base.Repository, images.Language); language != "node" {
 		return false
 	}
 	digits := base.Tag[:len(base.Tag)-len(strings.TrimLeft(base.Tag, "0123456789"))]

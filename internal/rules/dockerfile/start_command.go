@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/dockmend/dockmend/internal/facts"
+	"github.com/dockmend/dockmend/internal/images"
 	"github.com/dockmend/dockmend/internal/lint"
 	"github.com/dockmend/dockmend/internal/syntax/dockerfile"
 	"github.com/dockmend/dockmend/internal/text"
@@ -102,7 +103,8 @@ func setsVariable(s *facts.Stage, name string) bool {
 // isPythonImage tells whether the stage's base is an image of Python.
 func isPythonImage(s *facts.Stage) bool {
 	i := s.Base()
-	return i.Repository == "library/python" || i.Repository == "python" || strings.HasSuffix(i.Repository, "/python") || strings.Contains(i.Text, "uv:python")
+	language, _ := images.Says(i.Repository, images.Language)
+	return language == "python" || strings.Contains(i.Text, "uv:python")
 }
 
 // uvCommands calls visit for each uv sync of the stages that reach the image.

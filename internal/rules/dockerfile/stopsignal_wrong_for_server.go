@@ -97,11 +97,8 @@ func gracefulSignal(c startCommand) (server, signal string) {
 
 // setsOwnSignal tells whether a base sets the signal, or may do so.
 func setsOwnSignal(i facts.Image) bool {
-	switch i.Name() {
-	case "debian", "ubuntu", "alpine", "centos", "fedora", "rockylinux", "almalinux", "amazonlinux", "node", "python", "golang", "ruby":
-		return false
-	}
-	return true
+	signal, known := i.Table().StopSignal()
+	return !known || signal != ""
 }
 
 func isInit(program string) bool {

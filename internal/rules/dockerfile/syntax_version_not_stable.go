@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/dockmend/dockmend/internal/facts"
+	"github.com/dockmend/dockmend/internal/images"
 	"github.com/dockmend/dockmend/internal/lint"
 )
 
@@ -73,8 +74,8 @@ func checkSyntaxVersionNotStable(p *facts.Pass[*facts.Dockerfile]) {
 // isDockerFrontend tells whether a frontend is Docker's own, of releases or of
 // every commit.
 func isDockerFrontend(i facts.Image) bool {
-	name := i.Name()
-	return name == "docker/dockerfile" || name == "docker/dockerfile-upstream"
+	_, is := images.Says(i.Name(), images.Frontend)
+	return is
 }
 
 // usesLabs tells whether a file uses what stable frontends do not know, or did

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/dockmend/dockmend/internal/facts"
+	"github.com/dockmend/dockmend/internal/images"
 	"github.com/dockmend/dockmend/internal/lint"
 )
 
@@ -79,11 +80,7 @@ func checkWorkdirNotAbsolute(p *facts.Pass[*facts.Dockerfile]) {
 // isDistribution tells whether an image is one of a distribution, without programs of
 // its own.
 func isDistribution(i facts.Image) bool {
-	switch i.Name() {
-	case "alpine", "almalinux", "amazonlinux", "archlinux", "busybox", "centos", "debian", "fedora", "opensuse/leap", "oraclelinux", "rockylinux", "ubuntu":
-		return i.Known
-	}
-	return false
+	return i.Known && images.IsDistribution(images.Canonical(i.Name()))
 }
 
 // clones tells whether a RUN of the stage clones a repository of the folder's name.

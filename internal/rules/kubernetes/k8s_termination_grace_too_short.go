@@ -2,7 +2,6 @@ package kubernetes
 
 import (
 	"fmt"
-	"path"
 	"slices"
 	"strconv"
 	"strings"
@@ -106,7 +105,7 @@ func graceFix(d *facts.Manifest, w *facts.Workload, seconds int) []lint.Fix {
 // which keeps a place free, does not.
 func hasWork(c *facts.Container) bool {
 	i, known := c.Image()
-	return !known || path.Base(i.Repository) != "pause"
+	return !known || !i.IsPause()
 }
 
 // preStopSleep is how many seconds preStop sleeps, where it does nothing else.

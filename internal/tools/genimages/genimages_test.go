@@ -4,6 +4,8 @@ import (
 	"encoding/json"
 	"os"
 	"path/filepath"
+	"regexp"
+	"slices"
 	"strings"
 	"testing"
 
@@ -40,7 +42,7 @@ func TestTablesAreFresh(t *testing.T) {
 // TestEachLineHasItsSource: no fact without one, no pattern twice.
 func TestEachLineHasItsSource(t *testing.T) {
 	data := os.DirFS(filepath.Join(dataFolder(t), "data"))
-	for _, name := range []string{"moved.tsv", "suites.tsv", "archives.tsv"} {
+	for _, name := range []string{"moved.tsv", "suites.tsv", "archives.tsv", "bases.tsv", "names.tsv"} {
 		rows, err := read(data, name)
 		if err != nil {
 			t.Fatal(err)
@@ -54,6 +56,31 @@ func TestEachLineHasItsSource(t *testing.T) {
 				t.Errorf("%s: %s stands there twice", name, p)
 			}
 			seen[r["pattern"]] = true
+		}
+	}
+}
+
+// TestBasesAreConsistent: a row says something, and does not say both of a program.
+func TestBasesAreConsistent(t *testing.T) {
+	rows, err := read(os.DirFS(filepath.Join(dataFolder(t), "data")), "bases.tsv")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, r := range rows {
+		said := false
+		for _, column := range baseColumns() {
+			said = said || r[column] != ""
+		}
+		if !said && r["manager"] == "" {
+			t.Errorf("%s: nothing is said", r["pattern"])
+		}
+		if !regexp.MustCompile(`^20[0-9]{2}-[01][0-9]$`).MatchString(r["as_of"]) {
+			t.Errorf("%s: as of %q", r["pattern"], r["as_of"])
+		}
+		for _, program := range strings.Fields(r["programs"]) {
+			if slices.Contains(strings.Fields(r["lacks"]), program) {
+				t.Errorf("%s: has %s and lacks it", r["pattern"], program)
+			}
 		}
 	}
 }

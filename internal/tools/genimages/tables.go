@@ -13,23 +13,30 @@ type row map[string]string
 
 // tables reads the tables and writes them as Go.
 func tables(data fs.FS) ([]byte, error) {
-	var all [5][]row
-	for i, name := range [...]string{"releases.tsv", "repositories.tsv", "moved.tsv", "suites.tsv", "archives.tsv"} {
-		rows, err := read(data, name)
+	t := map[string][]row{}
+	for _, name := range tableNames() {
+		rows, err := read(data, name+".tsv")
 		if err != nil {
 			return nil, err
 		}
-		all[i] = rows
+		t[name] = rows
 	}
 	src, err := fs.ReadFile(data, "releases.tsv")
 	if err != nil {
 		return nil, err
 	}
-	slices.SortFunc(all[1], func(a, b row) int { return cmp.Compare(a["repository"], b["repository"]) })
-	slices.SortFunc(all[3], func(a, b row) int {
+	byProduct(t["releases"])
+	slices.SortStableFunc(t["names"], func(a, b row) int { return cmp.Compare(a["says"], b["says"]) })
+	slices.SortFunc(t["repositories"], func(a, b row) int { return cmp.Compare(a["repository"], b["repository"]) })
+	slices.SortFunc(t["suites"], func(a, b row) int {
 		return cmp.Or(cmp.Compare(a["repository"], b["repository"]), cmp.Compare(a["tag"], b["tag"]))
 	})
-	return write(byProduct(all[0]), all[1], all[2], all[3], all[4], asOf(string(src)))
+	return write(t, asOf(string(src)))
+}
+
+// tableNames are the tables, by their files without the ending.
+func tableNames() []string {
+	return []string{"releases", "repositories", "moved", "suites", "archives", "names", "bases"}
 }
 
 // read reads a table: lines that begin with "#" are remarks, the next one has the

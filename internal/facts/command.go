@@ -54,6 +54,15 @@ func (c *Command) Args() []Argument {
 	return c.Words[1:]
 }
 
+// ArgTexts are the texts of Args.
+func (c *Command) ArgTexts() []string {
+	args := make([]string, 0, len(c.Words))
+	for _, a := range c.Args() {
+		args = append(args, a.Text)
+	}
+	return args
+}
+
 // HasFlag tells whether a flag is given: "-y" also in a cluster of short
 // flags, "--yes" also as "--yes=...".
 func (c *Command) HasFlag(flags ...string) bool {

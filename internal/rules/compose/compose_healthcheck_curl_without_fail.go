@@ -8,7 +8,6 @@ import (
 	"github.com/dockmend/dockmend/internal/facts"
 	"github.com/dockmend/dockmend/internal/lint"
 	"github.com/dockmend/dockmend/internal/syntax/compose"
-	"github.com/dockmend/dockmend/internal/syntax/yaml"
 	"github.com/dockmend/dockmend/internal/text"
 )
 
@@ -29,21 +28,15 @@ var ComposeHealthcheckCurlWithoutFail = facts.Rule[*facts.Compose]{
 }
 
 func checkComposeHealthcheckCurlWithoutFail(p *facts.Pass[*facts.Compose]) {
-	seen := map[*yaml.Node]bool{}
-	for _, s := range p.Doc.All() {
-		h, ok := s.Healthcheck()
-		if !ok || h.Disabled || !h.Test.Exists() || seen[h.Test.Node] || len(h.Test.Words) == 0 {
-			continue
-		}
-		seen[h.Test.Node] = true
-		words := h.Test.Words
-		if h.Test.List && words[0].Text == "CMD" && len(words) > 1 && !isShellName(words[1].Text) {
+	healthTests(p, func(_ *facts.ComposeService, test compose.Command) {
+		words := test.Words
+		if test.List && words[0].Text == "CMD" && len(words) > 1 && !isShellName(words[1].Text) {
 			checkCurlWords(p, words[1:])
-			continue
+			return
 		}
 		// A command line: the last word of CMD-SHELL or of a shell with -c.
 		checkCurlLine(p, words[len(words)-1])
-	}
+	})
 }
 
 // checkCurlWords looks at a program with its arguments.
@@ -58,7 +51,7 @@ func checkCurlWords(p *facts.Pass[*facts.Compose], words []compose.Value) {
 		}
 	}
 	f := curlFinding(program.Span)
-	if list := program.Node.Parent; list != nil && list.Style == yaml.Flow && len(list.Items) > 1 && p.Doc.File.Text(program.Span) == p.Doc.File.Text(program.Node.Span) {
+	if list := program.Node.Parent; list != nil && isFlowWord(p, list, program) {
 		f.Fixes = []lint.Fix{curlFix(program.Span.End, `, "--fail"`)}
 	}
 	p.Report(f)

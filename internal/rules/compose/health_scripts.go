@@ -1,0 +1,41 @@
+package compose
+
+import (
+	"github.com/dockmend/dockmend/internal/facts"
+	"github.com/dockmend/dockmend/internal/syntax/compose"
+	"github.com/dockmend/dockmend/internal/syntax/yaml"
+)
+
+// healthTests calls visit for each health check of the file that is on and has a
+// test, once where services share one.
+func healthTests(p *facts.Pass[*facts.Compose], visit func(*facts.ComposeService, compose.Command)) {
+	seen := map[*yaml.Node]bool{}
+	for _, s := range p.Doc.All() {
+		h, ok := s.Healthcheck()
+		if !ok || h.Disabled || len(h.Test.Words) == 0 || seen[h.Test.Node] {
+			continue
+		}
+		seen[h.Test.Node] = true
+		visit(s, h.Test)
+	}
+}
+
+// healthScript is the script that a health check gives to a shell; ok is false
+// where it starts a program by itself.
+func healthScript(test compose.Command) (script compose.Value, ok bool) {
+	words := underShell(test, true)
+	if len(words) > 1 && words[0].Text == "CMD-SHELL" {
+		words = words[1:]
+	}
+	if len(words) == 0 {
+		return compose.Value{}, false
+	}
+	return words[0], true
+}
+
+// isFlowWord reports whether a word of a list stands in it as it is, between
+// brackets, so that more words can be written behind it.
+func isFlowWord(p *facts.Pass[*facts.Compose], list *yaml.Node, word compose.Value) bool {
+	whole := p.Doc.File.Text(word.Span) == p.Doc.File.Text(word.Node.Span)
+	return whole && list.Style == yaml.Flow && len(list.Items) > 1
+}

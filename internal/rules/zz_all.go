@@ -342,6 +342,7 @@ func All() *Catalog {
 			compose.ComposePrivilegedPort,
 			compose.ComposePrivilegedService,
 			compose.ComposeProjectNameMissing,
+			compose.ComposeQuotesInValue,
 			compose.ComposeReadOnlyWithoutTmpfs,
 			compose.ComposeReloadInCommand,
 			compose.ComposeRestartPolicyMissing,

@@ -15,7 +15,6 @@ import (
 	"github.com/dockmend/dockmend/internal/config"
 	"github.com/dockmend/dockmend/internal/discover"
 	"github.com/dockmend/dockmend/internal/engine"
-	"github.com/dockmend/dockmend/internal/fixture"
 	"github.com/dockmend/dockmend/internal/lint"
 	"github.com/dockmend/dockmend/internal/project"
 	"github.com/dockmend/dockmend/internal/rules"
@@ -200,45 +199,4 @@ func TestNothingOutsideIsRead(t *testing.T) {
 		t.Errorf("%d reads and %d refusals: the gate was not asked", len(log.opened), log.refused)
 	}
 	t.Logf("%d files, %d reads inside of the root, %d refused", len(files), len(log.opened), log.refused)
-}
-
-// TestTimeGoesWithTheSize: ten times the keys cost about ten times the time, and
-// not a hundred times.
-func TestTimeGoesWithTheSize(t *testing.T) {
-	shapes := map[string]func(i int) string{
-		"services":  func(i int) string { return fmt.Sprintf("  s%d: {image: \"nginx:1.%d\"}\n", i, i) },
-		"variables": func(i int) string { return fmt.Sprintf("      K%d: v\n", i) },
-		"chain":     func(i int) string { return fmt.Sprintf("  s%d: {extends: s%d, depends_on: [s%d]}\n", i, i+1, i+1) },
-		"ignored":   func(i int) string { return fmt.Sprintf("folder%d/*.x\n", i) },
-	}
-	heads := map[string]string{"services": "services:\n", "chain": "services:\n", "variables": "services:\n  web:\n    image: nginx:1.29\n    environment:\n"}
-	catalog := rules.All()
-	set, err := (&config.Config{Presets: []string{"recommended", "cloud-native", "hardening", "strict"}}).Resolve(catalog.Metas(), config.Flags{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	checker := &engine.Checker{Catalog: catalog, Settings: set.Settings()}
-	for name, line := range shapes {
-		spent := func(n int) float64 {
-			var b strings.Builder
-			b.WriteString(heads[name])
-			for i := range n {
-				b.WriteString(line(i))
-			}
-			f := engine.File{Path: "compose.yaml", Target: lint.TargetCompose, Context: fixture.Files{}.Around("compose.yaml"), Policy: set.For("compose.yaml")}
-			if name == "ignored" {
-				f.Path, f.Target = ".dockerignore", lint.TargetIgnoreFile
-			}
-			start := cpu(t)
-			checker.Check(t.Context(), f, []byte(b.String()))
-			return max((cpu(t) - start).Seconds(), 0.01)
-		}
-		spent(100) // what is made once
-		small, large := spent(1000), spent(10_000)
-		t.Logf("%s: %.1f times the time for ten times the lines, %.2f s of the processor for 10,000", name, large/small, large)
-		// Linear is 10; the collector of rubbish adds some, the square would be 100.
-		if large/small > 50 && large > 1 {
-			t.Errorf("%s: %.0f times the time for ten times the lines", name, large/small)
-		}
-	}
 }

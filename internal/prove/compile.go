@@ -9,12 +9,14 @@ import (
 	"errors"
 	"fmt"
 	"maps"
+	"sync"
 
 	"github.com/moby/buildkit/client/llb"
 	"github.com/moby/buildkit/client/llb/sourceresolver"
 	"github.com/moby/buildkit/frontend/dockerfile/dockerfile2llb"
 	"github.com/moby/buildkit/frontend/dockerui"
 	"github.com/moby/buildkit/solver/pb"
+	"github.com/moby/buildkit/util/apicaps"
 	"github.com/opencontainers/go-digest"
 	ocispecs "github.com/opencontainers/image-spec/specs-go/v1"
 )
@@ -41,9 +43,12 @@ func (v variant) platform() ocispecs.Platform {
 	return p
 }
 
+// allCaps are what a builder of this version can do.
+var allCaps = sync.OnceValue(func() apicaps.CapSet { return pb.Caps.CapSet(pb.Caps.All()) }) //nolint:gochecknoglobals // made once, never changed
+
 // dispatch makes the build's state. It asks nothing of the network.
 func (v variant) dispatch(ctx context.Context, src []byte) (*dockerfile2llb.Result, error) {
-	caps := pb.Caps.CapSet(pb.Caps.All())
+	caps := allCaps()
 	platform := v.platform()
 	return dockerfile2llb.Dockerfile2LLB(ctx, src, dockerfile2llb.ConvertOpt{
 		Config: dockerui.Config{

@@ -214,12 +214,24 @@ func (c *compilation) part(targets []string) part {
 	p := part{instructions: c.doc.Instructions, out: map[*dockerfile.Instruction]bool{}}
 	for _, s := range c.doc.Stages() {
 		for _, in := range s.Instructions {
-			if !reached[s] {
+			if !reached[s] || isPlainRun(in) {
 				p.out[in] = true
 			}
 		}
 	}
 	return p
+}
+
+// isPlainRun reports whether an instruction is a command for the shell and nothing
+// else: nothing in it is expanded or checked before it runs, so it is never refused,
+// nor is anything because of it. Such lines are most of a file, and most of what its
+// compilation costs.
+func isPlainRun(in *dockerfile.Instruction) bool {
+	if in.Keyword != "run" || in.Err != nil {
+		return false
+	}
+	isList := strings.HasPrefix(in.Args, "[") // one that is empty is refused
+	return len(in.Flags) == 0 && len(in.Heredocs) == 0 && !isList
 }
 
 func (c *compilation) onWindows() bool {

@@ -95,23 +95,59 @@ func (j jsonWriter) Write(w io.Writer, r *lint.Result) error {
 		Tool:     jsonTool{Name: "dockmend", Version: j.opts.Version},
 		AsOf:     r.AsOf,
 		Summary:  r.Summary(),
-		Findings: make([]jsonFinding, len(r.Diagnostics)),
+		Findings: []jsonFinding{},
 		Skipped:  list(r.Skipped),
 		Problems: list(r.Problems),
 		Hidden:   r.Hidden[:min(len(r.Hidden), maxHidden)],
 	}
+	whole, err := jsonPart(report, "")
+	if err != nil {
+		return err
+	}
+	// The findings one by one: they are nearly all of a report, and would be in
+	// memory several times.
+	before, after, _ := bytes.Cut(whole, []byte(noFindings))
+	var b bytes.Buffer
+	b.Write(before)
+	b.WriteString(findingsKey + "[")
 	files := sourcesOf(r)
 	for i, d := range r.Diagnostics {
-		report.Findings[i] = jsonFindingOf(d, files)
+		if i > 0 {
+			b.WriteByte(',')
+		}
+		finding, err := jsonPart(jsonFindingOf(d, files), jsonIndent+jsonIndent)
+		if err != nil {
+			return err
+		}
+		b.WriteString("\n" + jsonIndent + jsonIndent)
+		b.Write(bytes.TrimSuffix(finding, []byte("\n")))
 	}
+	if len(r.Diagnostics) > 0 {
+		b.WriteString("\n" + jsonIndent)
+	}
+	b.WriteByte(']')
+	b.Write(after)
+	return write(w, "json", b.Bytes())
+}
+
+const (
+	jsonIndent = "  "
+	// findingsKey begins the findings of a report; nothing before them can hold it,
+	// since a string has no line end.
+	findingsKey = "\n" + jsonIndent + `"findings": `
+	noFindings  = findingsKey + "[]"
+)
+
+// jsonPart writes a part of a report, each line but the first behind a prefix.
+func jsonPart(v any, prefix string) ([]byte, error) {
 	var b bytes.Buffer
 	encoder := json.NewEncoder(&b)
 	encoder.SetEscapeHTML(false)
-	encoder.SetIndent("", "  ")
-	if err := encoder.Encode(report); err != nil {
-		return fmt.Errorf("encode json report: %w", err)
+	encoder.SetIndent(prefix, jsonIndent)
+	if err := encoder.Encode(v); err != nil {
+		return nil, fmt.Errorf("encode json report: %w", err)
 	}
-	return write(w, "json", jsonInert(b.Bytes()))
+	return jsonInert(b.Bytes()), nil
 }
 
 func jsonFindingOf(d *lint.Diagnostic, files sources) jsonFinding {

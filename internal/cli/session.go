@@ -290,5 +290,8 @@ func (s *session) run(ctx context.Context, flags *lintFlags) *lint.Result {
 		engine.Prove(ctx, s.checker, result, s.files, flags.jobs)
 	}
 	result.Problems = append(result.Problems, s.unanswered()...)
+	if s.store != nil {
+		s.store.Forget() // a report needs nothing of it
+	}
 	return result
 }

@@ -7,8 +7,9 @@ import (
 
 // Estimates of what is kept, in bytes of memory.
 const (
-	// maxKept is for all of it.
-	maxKept = 16 << 20
+	// maxKept is for all of it: what neighbours look at lies close together in the
+	// order of paths, and each byte that is kept costs three (GOGC).
+	maxKept = 8 << 20
 	// smallEntry is for an answer without contents, with its key.
 	smallEntry = 640
 	// nameEntry is for a name in a folder.
@@ -87,6 +88,14 @@ func (m *memo) keep(key memoKey, derive func() (any, int)) any {
 	}
 	value, size := derive()
 	return m.get(key, func() (any, int) { return value, size })
+}
+
+// forget drops all answers.
+func (m *memo) forget() {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.entries, m.kept = map[memoKey]*memoEntry{}, 0
+	m.recent.Init()
 }
 
 // weigh counts an entry whose answer is there, and drops the oldest ones.

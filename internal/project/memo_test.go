@@ -28,4 +28,8 @@ func TestMemoIsBounded(t *testing.T) {
 	if len(m.entries) != 1 {
 		t.Errorf("%d entries beside the huge one", len(m.entries)-1)
 	}
+	m.forget()
+	if get("a"); m.kept != 10 || len(m.entries) != 1 {
+		t.Errorf("%d bytes in %d entries after all was forgotten", m.kept, len(m.entries))
+	}
 }

@@ -196,6 +196,9 @@ func (s *Store) Derived(name string, key any, derive func() any) any {
 	})
 }
 
+// Forget drops all that was read. Who asks for it again reads it again.
+func (s *Store) Forget() { s.memo.forget() }
+
 // Cut notes that a bound has cut what was looked at; message says what.
 func (s *Store) Cut(message string) {
 	s.mu.Lock()

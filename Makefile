@@ -57,6 +57,10 @@ bench: ## Run the benchmarks; CORPUS=dir measures on the files below it
 scale: ## Measure how time grows with size, for some 220 forms of input; ARGS="-only run_lines -modes fix" measures some
 	$(GO) run ./internal/tools/scale $(ARGS)
 
+.PHONY: mutate
+mutate: ## Run on files that are broken in many small ways; ARGS="-seed 2 -corpus DIR -lint 50000" makes others, and more
+	$(GO) run ./internal/tools/mutate $(ARGS)
+
 .PHONY: regress
 regress: ## Measure lint and fix beside BASE=commit, in instructions and allocations (needs valgrind)
 	$(GO) run ./internal/tools/regress -base '$(BASE)'
@@ -145,4 +149,4 @@ ci: ## Do what continuous integration does
 	bash .ci/run
 
 .PHONY: nightly
-nightly: scale fuzz ## Do what takes hours
+nightly: scale mutate fuzz ## Do what takes hours

@@ -17,6 +17,9 @@ const (
 	// garbage is how much may pile up before it is collected, in percent of what is
 	// in use. A run is short: a sixth of its time is worth half as much memory again.
 	garbage = 200
+	// much is the memory in bytes from which on garbage is collected as often as it
+	// takes to stay there.
+	much = 320 << 20
 	// grace is how long a run may take to end after the first signal: long enough
 	// to write what was found. Some calls of the operating system cannot be
 	// interrupted, such as opening a named pipe.
@@ -28,6 +31,9 @@ const (
 func main() {
 	if os.Getenv("GOGC") == "" {
 		debug.SetGCPercent(garbage)
+	}
+	if os.Getenv("GOMEMLIMIT") == "" {
+		debug.SetMemoryLimit(much)
 	}
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	ended := make(chan int)

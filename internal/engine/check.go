@@ -85,7 +85,17 @@ type Checked struct {
 
 // Check checks one file whose bytes were read.
 func (c *Checker) Check(ctx context.Context, f File, src []byte) *Checked {
+	return c.checkBytes(ctx, f, src, false)
+}
+
+// checkAll is Check without the bound on the number of findings.
+func (c *Checker) checkAll(ctx context.Context, f File, src []byte) *Checked {
+	return c.checkBytes(ctx, f, src, true)
+}
+
+func (c *Checker) checkBytes(ctx context.Context, f File, src []byte, all bool) *Checked {
 	l := c.load(f, func() (*lint.Source, error) { return f.source(src), nil })
+	l.all = all
 	c.askShellCheck(ctx, []*loaded{l})
 	return c.check(l)
 }
@@ -100,6 +110,8 @@ type loaded struct {
 	notes    []lint.ScriptNote
 	// left are the scripts that ShellCheck could not check.
 	left []lint.Finding
+	// all is set where the number of findings is not bounded.
+	all bool
 	// out is complete where doc is nil.
 	out *Checked
 }
@@ -182,7 +194,11 @@ func (c *Checker) checkDocument(l *loaded) {
 	}
 	l.frame.attempt(StepFinish, func() {
 		l.holdGenerated()
-		c.finish(l.out, l.src, l.file.Policy)
+		if !l.all || l.out.dropped > 0 {
+			c.bound(l.out, l.src, l.file.Policy)
+		}
+		slices.SortStableFunc(l.out.Diagnostics, compareDiagnostics)
+		fingerprint(l.out.Diagnostics)
 	})
 }
 
@@ -270,8 +286,8 @@ func findingBytes(f *lint.Finding) int {
 	return n
 }
 
-// finish orders, bounds and identifies a file's findings.
-func (c *Checker) finish(out *Checked, src *lint.Source, policy Policy) {
+// bound cuts a file's findings and says so.
+func (c *Checker) bound(out *Checked, src *lint.Source, policy Policy) {
 	var over []string
 	if extra := out.cut(limits.Findings); extra > 0 {
 		over = append(over, fmt.Sprintf("the file has more than %d findings: %d of the least severe are not shown", limits.Findings, extra))
@@ -283,8 +299,6 @@ func (c *Checker) finish(out *Checked, src *lint.Source, policy Policy) {
 		out.bytes = 0
 		c.limit(out, src, policy, message+"; fix or ignore the others first")
 	}
-	slices.SortStableFunc(out.Diagnostics, compareDiagnostics)
-	fingerprint(out.Diagnostics)
 }
 
 // cut keeps so many findings, those that count and the most severe ones first, and

@@ -2,6 +2,8 @@ package engine
 
 import (
 	"context"
+	"errors"
+	"fmt"
 	"path"
 
 	"github.com/dockmend/dockmend/internal/facts"
@@ -9,6 +11,7 @@ import (
 	"github.com/dockmend/dockmend/internal/prove"
 	"github.com/dockmend/dockmend/internal/rules"
 	"github.com/dockmend/dockmend/internal/suppress"
+	"github.com/dockmend/dockmend/internal/syntax/ignorefile"
 )
 
 // document is a parsed file of any kind.
@@ -159,8 +162,26 @@ func (d ignoreFileDocument) directives(opts suppress.Options) *suppress.Directiv
 }
 
 func (d ignoreFileDocument) faults() []fault {
-	if d.doc.Err == nil {
+	if d.doc.Err != nil {
+		return []fault{{rule: syntaxError, finding: lint.Finding{Message: "Docker refuses the file as a whole: " + d.doc.Err.Error()}}}
+	}
+	var first *ignorefile.Pattern
+	others := 0
+	for _, p := range d.doc.Patterns {
+		switch {
+		case !errors.Is(p.Err, ignorefile.ErrLimit):
+		case first == nil:
+			first = p
+		default:
+			others++
+		}
+	}
+	if first == nil {
 		return nil
 	}
-	return []fault{{rule: syntaxError, finding: lint.Finding{Message: "Docker refuses the file as a whole: " + d.doc.Err.Error()}}}
+	message := fmt.Sprintf("%v: what it matches counts as not ignored", first.Err)
+	if others > 0 {
+		message += fmt.Sprintf(", and so for %d more patterns", others)
+	}
+	return []fault{{rule: limitReached, finding: lint.Finding{Span: first.Span, Message: message + "; write fewer or shorter ones"}}}
 }

@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/dockmend/dockmend/internal/limits"
 	"github.com/dockmend/dockmend/internal/lint"
 	"github.com/dockmend/dockmend/internal/prove"
 	"github.com/dockmend/dockmend/internal/text"
@@ -17,11 +18,6 @@ import (
 // become fewer: then they come to no end. A long file has as many rounds as it
 // needs.
 const MaxRounds = 20
-
-// maxProved is how many bytes are read to prove the fixes of a file one by one. A
-// thousand fixes of a large file would take minutes; what is left is for the next
-// run.
-const maxProved = 32 << 20
 
 // Fixer applies fixes to one file at a time. It is immutable and safe for
 // concurrent use.
@@ -45,7 +41,8 @@ type Fixed struct {
 	Left     *Checked
 	Problems []lint.Problem
 
-	proved int
+	// spent is the verdict on a fix that had no proof since the budget was used up.
+	spent prove.Verdict
 }
 
 // Applied is a fix that was applied, with what it was shown to do.
@@ -100,15 +97,36 @@ func (x *Fixer) Fix(ctx context.Context, f File, src []byte) *Fixed {
 
 func (x *Fixer) fix(ctx context.Context, f File, src []byte) *Fixed {
 	out := &Fixed{Path: f.Path, Before: src, After: src, Left: x.look(ctx, f, src)}
+	for passes := 1; ; passes++ {
+		applied := len(out.Applied)
+		out.spent, out.Refused = prove.Verdict{}, nil
+		done := x.pass(ctx, f, out)
+		switch {
+		case done || len(out.Applied) == applied || ctx.Err() != nil:
+			x.shorten(f, out)
+			return out
+		case passes == limits.FixPasses:
+			// Half of the fixes would make the next run find more to do.
+			left := x.Checker.Check(ctx, f, src)
+			return &Fixed{Path: f.Path, Before: src, After: src, Left: left, Problems: append(left.Problems, lint.Problem{File: f.Path, Message: fmt.Sprintf(
+				"its fixes need more than %d times %d compilations to prove, so none was applied; fix some of the findings by hand first, or split the file up", limits.FixPasses, prove.Budget)})}
+		}
+	}
+}
+
+// pass applies fixes until none is left that may be applied, or the budget of
+// proofs is used up. Only in the first case it is done: another pass, with a budget
+// of its own, could apply more.
+func (x *Fixer) pass(ctx context.Context, f File, out *Fixed) (done bool) {
 	refused := map[string]bool{}
 	budget := prove.Budget
 	fewest, idle := math.MaxInt, 0
 	for {
 		out.Problems = slices.Clone(out.Left.Problems)
-		all := x.fixable(out.Left.Diagnostics, refused)
-		batch := mostModest(apart(all))
+		all := x.fixable(out.Left, refused)
+		batch := mostModest(apart(all[:min(len(all), limits.Findings)]))
 		if len(batch) == 0 || ctx.Err() != nil {
-			return out
+			return !out.spent.Spent
 		}
 		idle++
 		if len(all) < fewest {
@@ -116,7 +134,7 @@ func (x *Fixer) fix(ctx context.Context, f File, src []byte) *Fixed {
 		}
 		if idle == MaxRounds {
 			out.Problems = append(out.Problems, lint.Problem{File: f.Path, Message: "the fixes of " + ruleNames(batch) + " come to no end; this is a fault of dockmend, please report it with the file"})
-			return out
+			return true
 		}
 		prover := NewProver(x.Checker, f, out.After, budget)
 		tried, ok := x.applyTogether(ctx, prover, out.After, batch)
@@ -128,23 +146,38 @@ func (x *Fixer) fix(ctx context.Context, f File, src []byte) *Fixed {
 	}
 }
 
+// shorten bounds the findings that are left, as those of a run without fixes: the
+// fixer itself looks at all of them.
+func (x *Fixer) shorten(f File, out *Fixed) {
+	if len(out.Left.Diagnostics) <= limits.Findings {
+		return
+	}
+	x.Checker.bound(out.Left, out.Left.Diagnostics[0].Source, f.Policy)
+	slices.SortStableFunc(out.Left.Diagnostics, compareDiagnostics)
+	fingerprint(out.Left.Diagnostics)
+}
+
 // look checks a file as it is after some of its fixes.
 func (x *Fixer) look(ctx context.Context, f File, src []byte) *Checked {
-	left := x.Checker.Check(ctx, f, src)
+	left := x.Checker.checkAll(ctx, f, src)
 	if x.Mark != nil {
 		x.Mark(left.Diagnostics)
 	}
 	return left
 }
 
-// fixable takes the first applicable fix of each finding that counts.
-func (x *Fixer) fixable(diagnostics []*lint.Diagnostic, refused map[string]bool) []candidate {
+// fixable takes the first applicable fix of each finding that counts. Where not all
+// findings are known, none is: what a fix does to the others could not be seen.
+func (x *Fixer) fixable(left *Checked, refused map[string]bool) []candidate {
+	if left.dropped > 0 {
+		return nil
+	}
 	least := lint.Safe
 	if x.Unsafe {
 		least = lint.Unsafe
 	}
 	var all []candidate
-	for _, d := range diagnostics {
+	for _, d := range left.Diagnostics {
 		if !d.Counts() || refused[d.Fingerprint] {
 			continue
 		}
@@ -166,7 +199,12 @@ func apart(all []candidate) []candidate {
 	var batch []candidate
 	var taken []text.Edit
 	for _, c := range all {
-		if merged, ok := text.Merge(taken, c.edits); ok {
+		// Most stand behind all that are taken.
+		merged, ok := append(taken, c.edits...), true
+		if len(c.edits) > 1 || len(taken) > 0 && taken[len(taken)-1].Span.End >= c.edits[0].Span.Start {
+			merged, ok = text.Merge(taken, c.edits)
+		}
+		if ok {
 			taken = merged
 			batch = append(batch, c)
 		}
@@ -250,8 +288,8 @@ func ownPart(together prove.Verdict, c candidate) (own prove.Verdict, ok bool) {
 func (x *Fixer) applyEach(ctx context.Context, prover Prover, out *Fixed, batch []candidate, refused map[string]bool) step {
 	var s step
 	for _, c := range batch {
-		if out.proved += len(out.After); out.proved > maxProved {
-			x.refuse(out, c, prove.Verdict{Effect: lint.EffectUnknown}, "the file is large and has many fixes: run this again for the rest", refused)
+		if out.spent.Spent {
+			x.refuse(out, c, out.spent, out.spent.Reason, refused)
 			continue
 		}
 		after, ok := applyAll(out.After, []candidate{c})
@@ -288,12 +326,15 @@ func (s step) first(src []byte) step {
 
 func (x *Fixer) refuse(out *Fixed, c candidate, v prove.Verdict, reason string, refused map[string]bool) {
 	refused[c.finding.Fingerprint] = true
+	if v.Spent {
+		out.spent = v
+	}
 	out.Refused = append(out.Refused, Refused{c.finding.Rule, c.fix.Title, c.finding.Start().Line, reason, v})
 }
 
 // accepts tells whether a fix may be applied for what it was shown to do.
 func (x *Fixer) accepts(c candidate, v prove.Verdict) bool {
-	if v.Broken || doesNothing(c.fix, v) {
+	if v.Broken || v.Spent || doesNothing(c.fix, v) {
 		return false
 	}
 	return x.Unsafe || x.safe(c, v)
@@ -336,6 +377,8 @@ func refusal(c candidate, v prove.Verdict) string {
 	switch {
 	case doesNothing(c.fix, v):
 		return "it would change nothing"
+	case v.Spent:
+		return v.Reason
 	case v.Effect == lint.EffectUnknown:
 		return v.Reason
 	case v.Effect > c.fix.MaxEffect:

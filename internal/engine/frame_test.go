@@ -247,6 +247,39 @@ func TestLimitOfARun(t *testing.T) {
 	}
 }
 
+// TestLimitOfTheTextOfARun has findings with so much text that a run shows only some
+// of them, though they are few.
+func TestLimitOfTheTextOfARun(t *testing.T) {
+	const size = limits.FindingText * (limits.RunFindings / 100) // each counts as 500
+	c := checker()
+	c.Catalog.Dockerfile = append(c.Catalog.Dockerfile, facts.Rule[*facts.Dockerfile]{
+		Meta: lint.Meta{ID: "wordy", Severity: lint.Warning}, Check: func(p *facts.Pass[*facts.Dockerfile]) {
+			for range 10 {
+				p.Report(lint.Finding{Message: strings.Repeat("x", size)})
+			}
+		},
+	})
+	const fit, all = 10, 13
+	var files []engine.File
+	for i := range all {
+		files = append(files, engine.File{Path: fmt.Sprintf("%02d", i), Context: buildcontext.None(), Policy: policy{}, Open: func() (io.ReadCloser, error) {
+			return io.NopCloser(strings.NewReader("FROM a\n")), nil
+		}})
+	}
+	for _, jobs := range []int{1, 4} {
+		n := counted(engine.Run(t.Context(), c, files, jobs))
+		for i, f := range files {
+			want := 1 // what says that there are others
+			if i < fit {
+				want = 10
+			}
+			if n[f.Path] != want {
+				t.Errorf("%s has %d findings, want %d", f.Path, n[f.Path], want)
+			}
+		}
+	}
+}
+
 // TestLimitsOfADockerfile has as many instructions and stages as are linted, and
 // one more.
 func TestLimitsOfADockerfile(t *testing.T) {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"sort"
 
 	"github.com/dockmend/dockmend/internal/lint"
 	"github.com/dockmend/dockmend/internal/prove"
@@ -76,7 +77,8 @@ func harmOf(before, after []*lint.Diagnostic, s step) string {
 	}) {
 		return ""
 	}
-	apart := countByRule(before, func(d *lint.Diagnostic) bool { return !s.touches(d) })
+	touches := s.touches()
+	apart := countByRule(before, func(d *lint.Diagnostic) bool { return !touches(d) })
 	for _, d := range before {
 		if d.Counts() && apart[keyOf(d)] > is[keyOf(d)] {
 			return fmt.Sprintf("it would hide a finding of %s without fixing it", d.Rule.ID)
@@ -102,20 +104,31 @@ func countByRule(diagnostics []*lint.Diagnostic, counts func(*lint.Diagnostic) b
 	return n
 }
 
-// touches reports whether a finding is one that the step fixes, of the same rule,
-// or stands on lines that it edits.
-func (s step) touches(d *lint.Diagnostic) bool {
-	first, last := d.Start().Line, d.End().Line
-	return slices.ContainsFunc(s.good, func(c candidate) bool {
-		if c.finding.Rule == d.Rule {
-			return true
-		}
+// touches makes a test of whether a finding is one that the step fixes, of the same
+// rule, or stands on lines that it edits.
+func (s step) touches() func(*lint.Diagnostic) bool {
+	rules := map[*lint.Meta]bool{}
+	edited := map[*lint.Source][]lines{}
+	for _, c := range s.good {
+		rules[c.finding.Rule] = true
+		source := c.finding.Source
 		for _, e := range c.edits {
-			lines := d.Source.Lines
-			if lines.Position(e.Span.Start).Line <= last && first <= lines.Position(e.Span.End).Line {
-				return true
-			}
+			edited[source] = append(edited[source], lines{source.Lines.Position(e.Span.Start).Line, source.Lines.Position(e.Span.End).Line})
 		}
-		return false
-	})
+	}
+	for _, all := range edited {
+		slices.SortFunc(all, func(a, b lines) int { return a.first - b.first })
+		for i := 1; i < len(all); i++ {
+			all[i].last = max(all[i].last, all[i-1].last)
+		}
+	}
+	return func(d *lint.Diagnostic) bool {
+		// Of those that begin no later, the last one goes as far down as any.
+		all, last := edited[d.Source], d.End().Line
+		n := sort.Search(len(all), func(i int) bool { return all[i].first > last })
+		return rules[d.Rule] || n > 0 && all[n-1].last >= d.Start().Line
+	}
 }
+
+// lines are some that follow each other.
+type lines struct{ first, last int }

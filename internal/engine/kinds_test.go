@@ -9,6 +9,7 @@ import (
 	"github.com/dockmend/dockmend/internal/engine"
 	"github.com/dockmend/dockmend/internal/facts"
 	"github.com/dockmend/dockmend/internal/fixture"
+	"github.com/dockmend/dockmend/internal/limits"
 	"github.com/dockmend/dockmend/internal/lint"
 	"github.com/dockmend/dockmend/internal/rules"
 	"github.com/dockmend/dockmend/internal/text"
@@ -146,6 +147,14 @@ func TestFilesThatAreNotWhatTheySay(t *testing.T) {
 		{"large", lint.TargetIgnoreFile, strings.Repeat("x\n", engine.MaxFileSize), "limit-reached"},
 		{"deep", lint.TargetCompose, strings.Repeat("[", 500) + strings.Repeat("]", 500), "limit-reached"},
 		{"long line", lint.TargetIgnoreFile, strings.Repeat("x", 70_000), "syntax-error"},
+		{"patterns", lint.TargetIgnoreFile, strings.Repeat("x\n", limits.Patterns), ""},
+		{"too many patterns", lint.TargetIgnoreFile, strings.Repeat("x\n", limits.Patterns+1), "limit-reached"},
+		{"long pattern", lint.TargetIgnoreFile, strings.Repeat("x", limits.PatternBytes), ""},
+		{"too long pattern", lint.TargetIgnoreFile, strings.Repeat("x", limits.PatternBytes+1), "limit-reached"},
+		{"long patterns", lint.TargetIgnoreFile, strings.Repeat(strings.Repeat("x", limits.PatternBytes)+"\n", limits.AllPatternBytes/limits.PatternBytes), ""},
+		{"too long patterns", lint.TargetIgnoreFile, strings.Repeat(strings.Repeat("x", limits.PatternBytes)+"\n", limits.AllPatternBytes/limits.PatternBytes+1), "limit-reached"},
+		{"stars", lint.TargetIgnoreFile, strings.Repeat("**x/", limits.PatternStars), ""},
+		{"too many stars", lint.TargetIgnoreFile, strings.Repeat("**x/", limits.PatternStars+1), "limit-reached"},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
@@ -211,26 +220,5 @@ func TestFixesOfOtherKindsAreProved(t *testing.T) {
 				t.Errorf("after %q, applied %v, refused %+v", fixed.After, applied, fixed.Refused)
 			}
 		})
-	}
-}
-
-// TestManyFixesOfALargeFile: what is too much for one run is refused with the
-// reason, and the rest is applied.
-func TestManyFixesOfALargeFile(t *testing.T) {
-	rule := facts.Rule[*facts.IgnoreFile]{Meta: lint.Meta{ID: "mend", Severity: lint.Warning}, Check: func(p *facts.Pass[*facts.IgnoreFile]) {
-		for _, pattern := range p.Doc.Patterns {
-			if pattern.Text == "x" {
-				p.Report(lint.Finding{Span: pattern.Span, Message: "m", Fixes: []lint.Fix{{
-					Title: "mend it", Applicability: lint.Unsafe, MaxEffect: lint.EffectGraph, Edits: []lint.FileEdit{lint.Replace(pattern.Span, "*.pem")},
-				}}})
-			}
-		}
-	}}
-	src := strings.Repeat("x\n", 20) + strings.Repeat("#"+strings.Repeat(" why", 250)+"\n", 3000)
-	fixer := engine.Fixer{Checker: &engine.Checker{Catalog: &rules.Catalog{IgnoreFile: []facts.Rule[*facts.IgnoreFile]{rule}}, Settings: &lint.Settings{}}, Unsafe: true}
-	file := engine.File{Path: ".dockerignore", Target: lint.TargetIgnoreFile, Policy: policy{}, Context: fixture.Files{"secret.pem": nil}.Around(".dockerignore")}
-	fixed := fixer.Fix(t.Context(), file, []byte(src))
-	if len(fixed.Applied) == 0 || len(fixed.Refused) == 0 || !strings.Contains(fixed.Refused[0].Reason, "run this again") {
-		t.Errorf("%d applied, refused %+v", len(fixed.Applied), fixed.Refused)
 	}
 }

@@ -2,9 +2,11 @@ package engine
 
 import (
 	"context"
+	"fmt"
 	"slices"
 	"sync"
 
+	"github.com/dockmend/dockmend/internal/limits"
 	"github.com/dockmend/dockmend/internal/lint"
 	"github.com/dockmend/dockmend/internal/prove"
 	"github.com/dockmend/dockmend/internal/syntax/dockerfile"
@@ -26,7 +28,7 @@ func NewProver(c *Checker, f File, src []byte, budget int) Prover {
 	case lint.TargetDockerfile:
 		return dockerfileProver{prove.New(src, budget, c.Registry), sync.OnceValue(func() bool { return parses(src) })}
 	case lint.TargetIgnoreFile:
-		return prove.NewIgnoreFile(src, f.Context)
+		return prove.NewIgnoreFile(src, f.Context, budget)
 	case lint.TargetCompose:
 		return prove.NewCompose(prove.ComposeFile{Src: src, Name: f.Path, Around: f.Context}, budget, c.Registry)
 	default:
@@ -77,8 +79,14 @@ func Prove(ctx context.Context, c *Checker, r *lint.Result, files []File, jobs i
 	}
 	var order []*lint.Source
 	bySource := map[*lint.Source][]*lint.Diagnostic{}
+	proofs := 0
 	for _, d := range r.Diagnostics {
 		if !d.Counts() || !d.Fixable() {
+			continue
+		}
+		if proofs++; proofs > limits.RunProofs {
+			d.Proof = lint.Proof{State: lint.ProofUnknown, Effect: lint.EffectUnknown, Details: []string{
+				fmt.Sprintf("the run has more than %d findings with a fix: this one was not proved", limits.RunProofs)}}
 			continue
 		}
 		if bySource[d.Source] == nil {
@@ -127,35 +135,44 @@ func proveFile(ctx context.Context, c *Checker, f File, source *lint.Source, fin
 	defer frame.end()
 	var prover Prover = unproved{f.Target}
 	frame.attempt(StepProve, func() { prover = NewProver(c, f, source.Bytes, prove.Budget) })
+	spent := "" // why there are no more proofs
 	for _, d := range findings {
 		i := slices.IndexFunc(d.Fixes, func(fix lint.Fix) bool { return fix.Applicability > lint.Manual && ownEdits(fix) })
 		if i < 0 {
 			continue
 		}
 		p := fixProof{d, &d.Fixes[i], lint.Proof{State: lint.ProofUnknown, Effect: lint.EffectUnknown, Details: []string{"the proof crashed"}}}
-		frame.attempt(StepProve, func() { p.proof = proofOf(ctx, prover, source.Bytes, p.fix) })
+		if spent != "" {
+			p.proof.Details = []string{spent}
+			out.proofs = append(out.proofs, p)
+			continue
+		}
+		frame.attempt(StepProve, func() { p.proof, spent = proofOf(ctx, prover, source.Bytes, p.fix) })
 		out.proofs = append(out.proofs, p)
 	}
 	out.problems = frame.problems()
 	return out
 }
 
-// proofOf proves one fix. One that is not what its rule declares is not safe.
-func proofOf(ctx context.Context, prover Prover, src []byte, fix *lint.Fix) lint.Proof {
+// proofOf proves one fix. One that is not what its rule declares is not safe. spent
+// says why there can be no more proofs, if that is so.
+func proofOf(ctx context.Context, prover Prover, src []byte, fix *lint.Fix) (proof lint.Proof, spent string) {
 	edits := make([]text.Edit, len(fix.Edits))
 	for i, e := range fix.Edits {
 		edits[i] = e.Edit
 	}
 	after, err := text.Apply(src, edits)
 	if err != nil {
-		return lint.Proof{State: lint.ProofUnknown, Effect: lint.EffectUnknown, Details: []string{err.Error()}}
+		return lint.Proof{State: lint.ProofUnknown, Effect: lint.EffectUnknown, Details: []string{err.Error()}}, ""
 	}
 	v := prover.Compare(ctx, after)
 	switch {
+	case v.Spent:
+		return lint.Proof{State: lint.ProofUnknown, Effect: v.Effect, Details: []string{v.Reason}}, v.Reason
 	case v.Effect == lint.EffectUnknown:
-		return lint.Proof{State: lint.ProofUnknown, Effect: v.Effect, Details: []string{v.Reason}}
+		return lint.Proof{State: lint.ProofUnknown, Effect: v.Effect, Details: []string{v.Reason}}, ""
 	case !declared(fix, v):
-		return lint.Proof{State: lint.ProofDemoted, Effect: v.Effect, Details: v.Details}
+		return lint.Proof{State: lint.ProofDemoted, Effect: v.Effect, Details: v.Details}, ""
 	}
-	return lint.Proof{State: lint.ProofPassed, Effect: v.Effect, Details: v.Details}
+	return lint.Proof{State: lint.ProofPassed, Effect: v.Effect, Details: v.Details}, ""
 }

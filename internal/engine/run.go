@@ -42,7 +42,7 @@ func Run(ctx context.Context, c *Checker, files []File, jobs int) *lint.Result {
 	bound := newRunBound(len(files), func(i int) { c.shorten(files[i], checked[i]) })
 	keep := func(i int, out *Checked) {
 		checked[i] = out
-		bound.done(i, len(out.Diagnostics))
+		bound.done(i, out.weight())
 	}
 	group(stop, len(files), jobs, step, keep, func(from, to int, keep func(int, *Checked)) {
 		c.files(ctx, files[from:to], func(i int, out *Checked) { keep(from+i, out) })
@@ -174,13 +174,34 @@ func (b *runBound) firstOver() int {
 	return at
 }
 
-// shorten leaves the most severe findings of a file whose run has too many.
+// weight is as how many findings of a run those of a file count: more than one for
+// one with much text.
+func (out *Checked) weight() int {
+	n := len(out.Diagnostics)
+	return n + max(textOf(out.Diagnostics)-n*limits.FindingText, 0)/limits.FindingText
+}
+
+// textOf is the size of what findings say and would write, in bytes.
+func textOf(all []*lint.Diagnostic) (bytes int) {
+	for _, d := range all {
+		bytes += findingBytes(&d.Finding)
+	}
+	return bytes
+}
+
+// shorten leaves the most severe findings of a file whose run has too many, and of
+// these no more than have the usual length together.
 func (c *Checker) shorten(f File, out *Checked) {
 	if len(out.Diagnostics) == 0 {
 		return
 	}
 	src := out.Diagnostics[0].Source
-	if extra := out.cut(limits.FurtherFindings); extra > 0 {
+	extra := out.cut(limits.FurtherFindings)
+	for n := len(out.Diagnostics); textOf(out.Diagnostics) > limits.FurtherFindings*limits.FindingText; n-- {
+		out.Diagnostics = out.Diagnostics[:n-1]
+		extra++
+	}
+	if extra > 0 {
 		out.bytes = 0
 		c.limit(out, src, f.Policy, fmt.Sprintf("the run has more than %d findings: %d of this file, the least severe, are not shown; fix or ignore the others first, or lint fewer files at once", limits.RunFindings, extra))
 	}

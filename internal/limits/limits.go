@@ -29,16 +29,39 @@ const (
 	// YAMLExpansion is how many nodes a view that follows aliases and merge keys
 	// may visit.
 	YAMLExpansion = 200_000
-	// Patterns, PatternBytes and AllPatternBytes bound an ignore file.
+	// Patterns, PatternBytes and AllPatternBytes bound an ignore file. PatternStars is
+	// how often "**" may stand in a pattern, those that follow each other counted
+	// once: each time makes the matcher try more.
 	Patterns        = 10_000
 	PatternBytes    = 4096
+	PatternStars    = 16
 	AllPatternBytes = 256 << 10
 	// Findings is how many of a file are shown, the most severe ones.
 	Findings = 1000
 	// CompiledFile is the size up to which a Dockerfile is given to BuildKit's
-	// compiler; CompiledBytes bounds all compilations of it together.
+	// compiler; CompiledBytes bounds all compilations of it together that build-refused
+	// asks for.
 	CompiledFile  = 256 << 10
 	CompiledBytes = 8 << 20
+	// CompiledInstructions and CompiledVariables bound what grows faster than the
+	// file in the compiler: for each instruction it walks through all before it, and
+	// through the variables of all ARG and ENV before it, once for each value that it
+	// sets and once more.
+	CompiledInstructions = 2000
+	CompiledVariables    = 200_000
+	// Compilations is how many a proof of a file's fixes may cost in all; of a
+	// file with more than CompilationBytes each counts several times. FixPasses is how
+	// often fix may begin anew with such a budget, as long as it makes progress.
+	Compilations     = 256
+	CompilationBytes = 32 << 10
+	FixPasses        = 8
+	// ContextMatches is how often the files of a build context are held against the
+	// patterns of an ignore file to prove its fixes.
+	ContextMatches = 10_000_000
+	// ContextFiles and ContextDepth are those of a build context that is looked at to
+	// prove the fixes of an ignore file.
+	ContextFiles = 50_000
+	ContextDepth = 128
 	// FindingBytes bounds the messages and fixes of a file's findings.
 	FindingBytes = 4 << 20
 )
@@ -49,6 +72,12 @@ const (
 	// the files; after that each file has its FurtherFindings most severe ones.
 	RunFindings     = 50_000
 	FurtherFindings = 10
+	// FindingText is how many bytes of messages and fixes go with one finding: each
+	// so many more count as one more finding of the run.
+	FindingText = 512
+	// RunProofs is how many findings of a run have a proof of their fix, in the order
+	// of the report.
+	RunProofs = 20_000
 	// PatchRanges is how many changed ranges of a file a patch may have.
 	PatchRanges = 10_000
 )
@@ -90,6 +119,8 @@ type Group struct {
 const (
 	notLinted = "the file is not linted; `limit-reached`"
 	cut       = "`limit-reached` at the place"
+
+	notCompiled = "`build-refused` is listed as skipped, and fixes have no proof"
 )
 
 // Table has all bounds.
@@ -105,11 +136,20 @@ func Table() []Group {
 			{"nesting of YAML", YAMLDepth, "levels", "the rest of the file is not linted; " + cut},
 			{"keys and values of a YAML file", YAMLNodes, "", "the rest of the file is not linted; " + cut},
 			{"keys and values that aliases and merge keys stand for", YAMLExpansion, "", "the rest of the file is not linted; " + cut},
-			{"patterns of an ignore file", Patterns, "", "further patterns decide nothing; what they match counts as not ignored"},
-			{"one pattern of an ignore file", PatternBytes, "bytes", "the pattern decides nothing; what it matches counts as not ignored"},
-			{"all patterns of an ignore file", AllPatternBytes, "bytes", "further patterns decide nothing; what they match counts as not ignored"},
-			{"a Dockerfile that BuildKit's compiler is given", CompiledFile, "bytes", "`build-refused` is listed as skipped"},
-			{"all that the compiler is given for a Dockerfile, and its values", CompiledBytes, "bytes", "`build-refused` is listed as skipped"},
+			{"patterns of an ignore file", Patterns, "", "further patterns decide nothing: what they match counts as not ignored; " + cut},
+			{"one pattern of an ignore file", PatternBytes, "bytes", "the pattern decides nothing: what it matches counts as not ignored; " + cut},
+			{"`**` in one pattern", PatternStars, "", "the pattern decides nothing: what it matches counts as not ignored; " + cut},
+			{"all patterns of an ignore file", AllPatternBytes, "bytes", "further patterns decide nothing: what they match counts as not ignored; " + cut},
+			{"a Dockerfile that BuildKit's compiler is given", CompiledFile, "bytes", notCompiled},
+			{"its instructions", CompiledInstructions, "", notCompiled},
+			{"variables that its instructions see, each counted for each instruction and for each value that it sets", CompiledVariables, "", notCompiled},
+			{"what its variables expand to", CompiledBytes, "bytes", notCompiled},
+			{"all that the compiler is given of a Dockerfile to find out whether it builds", CompiledBytes, "bytes", "`build-refused` is listed as skipped"},
+			{"compilations to prove the fixes of a file; more than 32 KiB of a Dockerfile, or 16 KiB of a compose file, count as several", Compilations, "", "further fixes have no proof, and say so"},
+			{"times that `fix` begins anew with such a budget, as long as it makes progress", FixPasses, "", "the file stays as it was, with a problem that says so (exit code 3)"},
+			{"files of a build context that are compared to prove a fix of an ignore file", ContextFiles, "", "the fix has no proof, and says so"},
+			{"folders of it in each other", ContextDepth, "", "the fix has no proof, and says so"},
+			{"files times patterns with wildcards that are compared to prove the fixes of an ignore file", ContextMatches, "", "further fixes have no proof, and say so"},
 			{"findings of a file", Findings, "", "the most severe are shown; `limit-reached` counts the others"},
 			{"messages and fixes of the findings of a file", FindingBytes, "bytes", "further findings are left out; `limit-reached` counts them"},
 		}},
@@ -122,7 +162,8 @@ func Table() []Group {
 			{"processes for a batch of scripts in which ShellCheck fails", ScriptTries, "", "what is left of the batch is not checked; " + cut},
 		}},
 		{"One run", []Limit{
-			{"findings of all files", RunFindings, "", fmt.Sprintf("each further file shows its %d most severe; `limit-reached` in each of them counts the others", FurtherFindings)},
+			{fmt.Sprintf("findings of all files; each %d bytes more of text than go with them count as one more", FindingText), RunFindings, "", fmt.Sprintf("each further file shows its %d most severe; `limit-reached` in each of them counts the others", FurtherFindings)},
+			{"findings whose fixes are proved by `lint --prove`", RunProofs, "", "the fixes of further ones have no proof, and say so"},
 			{"changed ranges of a file in a patch of GitHub's API", PatchRanges, "", "the whole file counts as changed"},
 		}},
 	}

@@ -9,6 +9,56 @@ import (
 	"github.com/dockmend/dockmend/internal/syntax/dockerfile"
 )
 
+// overLimit says which bound a file exceeds; empty for all that people write.
+// BuildKit's compiler has none of its own.
+func overLimit(doc *dockerfile.Document) string {
+	switch n := len(doc.Instructions); {
+	case doc.Limit != "":
+		return doc.Limit
+	case len(doc.Src) > limits.CompiledFile:
+		return fmt.Sprintf("the file has more than the limit of %d bytes", limits.CompiledFile)
+	case n > limits.CompiledInstructions:
+		return fmt.Sprintf("it has more than %d instructions", limits.CompiledInstructions)
+	}
+	seen, variables := 0, 0
+	for _, in := range doc.Instructions {
+		seen += (1 + len(in.Pairs)) * variables
+		if in.Keyword == "arg" || in.Keyword == "env" {
+			seen += len(in.Pairs) * len(in.Pairs) / 2 // they see each other
+			variables += len(in.Pairs)
+		}
+		if seen > limits.CompiledVariables {
+			return fmt.Sprintf("its instructions see more than %d variables in all", limits.CompiledVariables)
+		}
+		if in.Keyword == "run" && nestedDeep(doc.Text(in.Span)) {
+			return fmt.Sprintf("its variables are nested more than %d levels deep", limits.VariableDepth)
+		}
+	}
+	if _, why := facts.NewDockerfile(doc).Unexpanded(); why != "" {
+		return why
+	}
+	return expandsTooFar(doc, nil)
+}
+
+// nestedDeep reports whether "${" stands in itself more often than the limit
+// allows. The compiler expands a RUN for the name of its step, though no shell sees
+// that.
+func nestedDeep(text string) bool {
+	depth := 0
+	for i := range len(text) {
+		switch {
+		case text[i] == '{' && i > 0 && text[i-1] == '$':
+			depth++
+		case text[i] == '}':
+			depth = max(depth-1, 0)
+		}
+		if depth > limits.VariableDepth {
+			return true
+		}
+	}
+	return false
+}
+
 // unknownValue is how long a value is taken to be that a build gives, at least.
 const unknownValue = 100
 
@@ -23,9 +73,6 @@ func expandsTooFar(d *dockerfile.Document, args map[string]string) string {
 	}
 	total := 0
 	for _, in := range d.Instructions {
-		if in.Keyword == "run" && len(in.Flags) == 0 {
-			continue // nothing is expanded
-		}
 		src := d.Text(in.Span)
 		if strings.IndexByte(src, '$') >= 0 {
 			total += expanded(src, d.Escape, longest)

@@ -100,10 +100,14 @@ func NewCompose(f ComposeFile, budget int, asked lint.Registry) *Compose {
 
 // Compare says what changes in the model when the file becomes after.
 func (p *Compose) Compare(ctx context.Context, after []byte) Verdict {
-	err := yaml.Parse(after, text.NewLineIndex(after)).Err
 	switch {
 	case bytes.Equal(p.file.Src, after):
 		return Verdict{}
+	case p.left < maxSettings*loads(after):
+		return p.spent()
+	}
+	err := yaml.Parse(after, text.NewLineIndex(after)).Err
+	switch {
 	case err != nil && !p.unread:
 		v := unknown("the file is no YAML after the fix: " + bounded(err.Message))
 		v.Broken = true
@@ -113,7 +117,7 @@ func (p *Compose) Compare(ctx context.Context, after []byte) Verdict {
 	case marks(p.file.Src) != marks(after):
 		return unknown("the file changes what it takes away from another one")
 	case p.left < maxSettings*(loads(p.file.Src)+loads(after)):
-		return unknown(fmt.Sprintf("more than %d readings of %d bytes would be needed", Budget, reading))
+		return p.spent()
 	}
 	if p.before == nil {
 		p.worlds = settings(p.file.Src)
@@ -147,6 +151,12 @@ func (p *Compose) Compare(ctx context.Context, after []byte) Verdict {
 	}
 	slices.Sort(v.Details)
 	v.Details = slices.Compact(v.Details)
+	return v
+}
+
+func (p *Compose) spent() Verdict {
+	v := unknown(fmt.Sprintf("more than %d readings of %d bytes would be needed", Budget, reading))
+	v.Spent = true
 	return v
 }
 

@@ -8,15 +8,9 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/dockmend/dockmend/internal/limits"
 	"github.com/dockmend/dockmend/internal/lint"
 	"github.com/dockmend/dockmend/internal/syntax/ignorefile"
-)
-
-// Limits on the context that is compared. More entries, or deeper ones, end in
-// "unknown".
-const (
-	maxEntries = 50_000
-	maxDepth   = 128
 )
 
 // IgnoreFile compares edits of one ignore file by the files that a build would
@@ -26,12 +20,15 @@ type IgnoreFile struct {
 	src   []byte
 	doc   *ignorefile.Document
 	files lint.Context
+	// left is what is left of limits.ContextMatches.
+	left int
 }
 
 // NewIgnoreFile prepares the proofs of edits to an ignore file. files is the
-// gate to its context.
-func NewIgnoreFile(src []byte, files lint.Context) *IgnoreFile {
-	return &IgnoreFile{src: src, doc: ignorefile.Parse(src), files: files}
+// gate to its context, budget a part of Budget: that much of limits.ContextMatches
+// may be spent.
+func NewIgnoreFile(src []byte, files lint.Context, budget int) *IgnoreFile {
+	return &IgnoreFile{src: src, doc: ignorefile.Parse(src), files: files, left: budget * matchesEach}
 }
 
 // Compare says which files enter and leave the context when the ignore file
@@ -39,6 +36,9 @@ func NewIgnoreFile(src []byte, files lint.Context) *IgnoreFile {
 func (p *IgnoreFile) Compare(ctx context.Context, after []byte) Verdict {
 	if bytes.Equal(p.src, after) {
 		return Verdict{}
+	}
+	if p.left -= len(after) / matchBytes; p.left <= 0 {
+		return p.spent()
 	}
 	doc := ignorefile.Parse(after)
 	before, now := refused(p.doc), refused(doc)
@@ -52,9 +52,13 @@ func (p *IgnoreFile) Compare(ctx context.Context, after []byte) Verdict {
 	case !p.files.Known():
 		return unknown("the files of the build context are not known")
 	}
-	w := contextWalk{files: p.files, before: p.doc, after: doc, left: maxEntries}
+	w := contextWalk{files: p.files, before: p.doc, after: doc, left: limits.ContextFiles}
 	w.reenters = slices.ContainsFunc(p.doc.Patterns, isNegated) || slices.ContainsFunc(doc.Patterns, isNegated)
+	w.matches, w.each = p.left, 2+p.doc.Wildcards()+doc.Wildcards()
 	w.folder(ctx, ".", 0)
+	if p.left = w.matches; p.left <= 0 {
+		return p.spent()
+	}
 	if w.reason != "" {
 		return unknown(w.reason)
 	}
@@ -64,8 +68,21 @@ func (p *IgnoreFile) Compare(ctx context.Context, after []byte) Verdict {
 	return Verdict{Effect: lint.EffectGraph, Details: w.details}
 }
 
-// Left is the budget: none is needed.
-func (p *IgnoreFile) Left() int { return Budget }
+const (
+	// matchesEach is what one of Budget stands for.
+	matchesEach = limits.ContextMatches / Budget
+	// matchBytes is how many bytes of the file cost as much to read as one match.
+	matchBytes = 32
+)
+
+// Left is what is left of the budget.
+func (p *IgnoreFile) Left() int { return max(p.left, 0) / matchesEach }
+
+func (p *IgnoreFile) spent() Verdict {
+	v := unknown(fmt.Sprintf("the files of the build context would have to be held against more than %d patterns in all", limits.ContextMatches))
+	v.Spent = true
+	return v
+}
 
 // refused is why Docker refuses an ignore file, nil if it does not.
 func refused(d *ignorefile.Document) error {
@@ -89,8 +106,10 @@ type contextWalk struct {
 	// reenters is set where what lies in an ignored folder may be taken back in.
 	reenters bool
 	left     int
-	details  []string
-	reason   string
+	// matches is what is left of limits.ContextMatches, each what a file takes of it.
+	matches, each int
+	details       []string
+	reason        string
 }
 
 func (w *contextWalk) folder(ctx context.Context, dir string, depth int) {
@@ -101,13 +120,16 @@ func (w *contextWalk) folder(ctx context.Context, dir string, depth int) {
 	case err != nil:
 		w.reason = "the files of the build context cannot be listed"
 		return
-	case depth > maxDepth:
-		w.reason = fmt.Sprintf("the build context is more than %d folders deep", maxDepth)
+	case depth > limits.ContextDepth:
+		w.reason = fmt.Sprintf("the build context is more than %d folders deep", limits.ContextDepth)
 		return
 	}
 	for _, name := range names {
+		if w.matches -= w.each; w.matches <= 0 {
+			return
+		}
 		if w.left--; w.left < 0 {
-			w.reason = fmt.Sprintf("the build context has more than %d files", maxEntries)
+			w.reason = fmt.Sprintf("the build context has more than %d files", limits.ContextFiles)
 		}
 		if ctx.Err() != nil {
 			w.reason = "the run was stopped"

@@ -1,6 +1,7 @@
 package prove_test
 
 import (
+	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
@@ -55,7 +56,7 @@ func TestIgnoreFile(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			v := prove.NewIgnoreFile([]byte(tt.before), contextOf(t, tt.files...)).Compare(t.Context(), []byte(tt.after))
+			v := prove.NewIgnoreFile([]byte(tt.before), contextOf(t, tt.files...), prove.Budget).Compare(t.Context(), []byte(tt.after))
 			if v.Effect != tt.want || strings.Join(v.Details, "; ") != tt.details {
 				t.Errorf("effect %s, details %q, reason %q; want %s %q", v.Effect, v.Details, v.Reason, tt.want, tt.details)
 			}
@@ -67,8 +68,24 @@ func TestIgnoreFile(t *testing.T) {
 }
 
 func TestIgnoreFileWithoutContext(t *testing.T) {
-	v := prove.NewIgnoreFile([]byte("a\n"), buildcontext.None()).Compare(t.Context(), []byte("b\n"))
+	v := prove.NewIgnoreFile([]byte("a\n"), buildcontext.None(), prove.Budget).Compare(t.Context(), []byte("b\n"))
 	if v.Effect != lint.EffectUnknown || v.Reason == "" {
 		t.Errorf("%+v", v)
+	}
+}
+
+// TestBudgetOfAnIgnoreFile: files times patterns are bounded, and what is past that
+// says so.
+func TestBudgetOfAnIgnoreFile(t *testing.T) {
+	src := strings.Repeat("*.x\n", 900)
+	for files, want := range map[int]bool{20: false, 22: true} {
+		var names []string
+		for i := range files {
+			names = append(names, fmt.Sprint(i))
+		}
+		v := prove.NewIgnoreFile([]byte(src), contextOf(t, names...), 1).Compare(t.Context(), []byte(src+"y\n"))
+		if v.Spent != want || (v.Reason != "") != want {
+			t.Errorf("%d files: %+v", files, v)
+		}
 	}
 }

@@ -7,13 +7,13 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/dockmend/dockmend/internal/facts"
+	"github.com/dockmend/dockmend/internal/limits"
 	"github.com/dockmend/dockmend/internal/lint"
 	"github.com/dockmend/dockmend/internal/syntax/dockerfile"
 )
 
 // Budget is how many compilations one file may cost (docs/contract.md section 5).
-const Budget = 256
+const Budget = limits.Compilations
 
 // Verdict is what an edit does to a build, at worst over all worlds that were
 // compared.
@@ -31,6 +31,8 @@ type Verdict struct {
 	Reason string
 	// Broken is set when the file compiled before and does not after.
 	Broken bool
+	// Spent is set where there is no proof since the budget is used up.
+	Spent bool
 	// Refreshed is set where a digest gives way to another one, that the registry
 	// names now; EffectRepin with equal digests does not set it.
 	Refreshed bool
@@ -82,10 +84,17 @@ func (p *Prover) Compare(ctx context.Context, after []byte) Verdict {
 	if bytes.Equal(p.src, after) {
 		return Verdict{}
 	}
-	doc := dockerfile.Parse(after)
 	if p.refused != "" {
+		// Who is told so may look at what the fix makes of the file.
+		if p.left -= compilations(after); p.left < 0 {
+			return spent()
+		}
 		return unknown(p.refused)
 	}
+	if p.left -= compilations(after) - 1; p.left < 2 {
+		return spent()
+	}
+	doc := dockerfile.Parse(after)
 	if over := overLimit(doc); over != "" {
 		return unknown("BuildKit's compiler is not given the file after the fix: " + over)
 	}
@@ -119,8 +128,8 @@ func (p *Prover) Compare(ctx context.Context, after []byte) Verdict {
 func (p *Prover) compareTarget(ctx context.Context, t int, after []byte, v *Verdict) bool {
 	last := t == len(p.targets)-1
 	for w, world := range p.worlds {
-		if p.left < 2 {
-			*v = unknown(fmt.Sprintf("more than %d compilations would be needed", Budget))
+		if p.left < compilations(p.targets[t])+compilations(after) {
+			*v = spent()
 			return false
 		}
 		before := p.compileBefore(ctx, t, w)
@@ -132,7 +141,7 @@ func (p *Prover) compareTarget(ctx context.Context, t int, after []byte, v *Verd
 			v.LeftOut++
 			continue
 		}
-		p.left--
+		p.left -= compilations(after)
 		b, err := world.compile(ctx, after)
 		if err != nil {
 			*v = unknown("BuildKit does not compile the file after the fix: " + oneLine(err))
@@ -164,7 +173,7 @@ func (p *Prover) compileBefore(ctx context.Context, t, w int) compiled {
 	if c, ok := p.before[key]; ok {
 		return c
 	}
-	p.left--
+	p.left -= compilations(p.targets[t])
 	b, err := p.worlds[w].compile(ctx, p.targets[t])
 	c := compiled{b, err}
 	p.before[key] = c
@@ -172,6 +181,16 @@ func (p *Prover) compileBefore(ctx context.Context, t, w int) compiled {
 }
 
 func unknown(reason string) Verdict { return Verdict{Effect: lint.EffectUnknown, Reason: reason} }
+
+// spent is the verdict when the budget is used up.
+func spent() Verdict {
+	v := unknown(fmt.Sprintf("more than %d compilations would be needed", Budget))
+	v.Spent = true
+	return v
+}
+
+// compilations is as how many one counts: its time goes with the size.
+func compilations(src []byte) int { return 1 + len(src)/limits.CompilationBytes }
 
 // oneLine is a message of BuildKit without what it quotes of the file.
 func oneLine(err error) string {
@@ -197,16 +216,6 @@ func targets(doc *dockerfile.Document) [][]byte {
 		return nil
 	}
 	return append(out, doc.Src)
-}
-
-// overLimit says which bound a file exceeds; empty for all that people write.
-// BuildKit's compiler has none of its own.
-func overLimit(doc *dockerfile.Document) string {
-	if doc.Limit != "" {
-		return doc.Limit
-	}
-	_, why := facts.NewDockerfile(doc).Unexpanded()
-	return why
 }
 
 func syntaxOf(doc *dockerfile.Document) string {

@@ -36,8 +36,6 @@ func Refusals(ctx context.Context, doc *facts.Dockerfile, project *facts.Project
 		return nil, errors.New(over)
 	}
 	switch {
-	case len(doc.Src) > limits.CompiledFile:
-		return nil, fmt.Errorf("the file has more than the limit of %d bytes", limits.CompiledFile)
 	case foreignSyntax(doc.Document) != "":
 		return nil, ErrForeignFrontend
 	case len(doc.Stages()) == 0 || !utf8.Valid(doc.Src) || bytes.IndexByte(doc.Src, 0) >= 0:

@@ -21,14 +21,15 @@ const (
 	maxPatterns     = limits.Patterns
 	maxPatternBytes = limits.PatternBytes
 	maxAllBytes     = limits.AllPatternBytes
-	// maxStars is how often "**" may stand in a pattern: each time makes the
-	// matcher try more.
-	maxStars = 16
+	maxStars        = limits.PatternStars
 )
 
 // ErrNotEvaluated is wrapped by the error of a pattern that Docker may accept,
 // but that is left out here.
 var ErrNotEvaluated = errors.New("the pattern is not evaluated")
+
+// ErrLimit is wrapped, beside ErrNotEvaluated, where a bound is the reason.
+var ErrLimit = fmt.Errorf("%w, since a limit is reached", ErrNotEvaluated)
 
 // Ignored tells whether the build leaves a file out of its context, and which
 // pattern has the last word; none has (nil) where no pattern speaks of the
@@ -148,6 +149,9 @@ func (x index) about(n int, before []int, paths ...string) []int {
 	return found
 }
 
+// Wildcards is the number of patterns that every path must be held against.
+func (d *Document) Wildcards() int { return len(d.index.loose) }
+
 // levels yields "a", "a/b" and "a/b/c" for "a/b/c".
 func levels(name string) func(yield func(string) bool) {
 	return func(yield func(string) bool) {
@@ -202,9 +206,9 @@ func newBudget() *budget { return &budget{patterns: maxPatterns, bytes: maxAllBy
 func (b *budget) compile(cleaned string, negated bool) (matcher, error) {
 	switch b.patterns--; {
 	case len(cleaned) > maxPatternBytes:
-		return matcher{}, fmt.Errorf("%w: it has more than %d bytes", ErrNotEvaluated, maxPatternBytes)
+		return matcher{}, fmt.Errorf("%w: it has more than %d bytes", ErrLimit, maxPatternBytes)
 	case b.patterns < 0 || len(cleaned) > b.bytes:
-		return matcher{}, fmt.Errorf("%w: the file has more than %d patterns or %d bytes of them", ErrNotEvaluated, maxPatterns, maxAllBytes)
+		return matcher{}, fmt.Errorf("%w: the file has more than %d patterns or %d bytes of them", ErrLimit, maxPatterns, maxAllBytes)
 	case !utf8.ValidString(cleaned) || strings.ContainsRune(cleaned, 0):
 		// The matcher would write to standard error.
 		return matcher{}, fmt.Errorf("%w: it is not UTF-8 text", ErrNotEvaluated)
@@ -212,7 +216,7 @@ func (b *budget) compile(cleaned string, negated bool) (matcher, error) {
 	b.bytes -= len(cleaned)
 	cleaned = oneAnyFolder(cleaned)
 	if strings.Count(cleaned, "**") > maxStars {
-		return matcher{}, fmt.Errorf("%w: it has \"**\" more than %d times", ErrNotEvaluated, maxStars)
+		return matcher{}, fmt.Errorf("%w: it has \"**\" more than %d times", ErrLimit, maxStars)
 	}
 	one, err := patternmatcher.New([]string{cleaned})
 	if err != nil {

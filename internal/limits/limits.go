@@ -54,7 +54,7 @@ const (
 	// often fix may begin anew with such a budget, as long as it makes progress.
 	Compilations     = 256
 	CompilationBytes = 32 << 10
-	FixPasses        = 8
+	FixPasses        = 4
 	// ContextMatches is how often the files of a build context are held against the
 	// patterns of an ignore file to prove its fixes.
 	ContextMatches = 10_000_000
@@ -145,7 +145,7 @@ func Table() []Group {
 			{"variables that its instructions see, each counted for each instruction and for each value that it sets", CompiledVariables, "", notCompiled},
 			{"what its variables expand to", CompiledBytes, "bytes", notCompiled},
 			{"all that the compiler is given of a Dockerfile to find out whether it builds", CompiledBytes, "bytes", "`build-refused` is listed as skipped"},
-			{"compilations to prove the fixes of a file; more than 32 KiB of a Dockerfile, or 16 KiB of a compose file, count as several", Compilations, "", "further fixes have no proof, and say so"},
+			{"compilations to prove the fixes of a file; more than 32 KiB of a Dockerfile, or 4 KiB of a compose file, count as several", Compilations, "", "further fixes have no proof, and say so"},
 			{"times that `fix` begins anew with such a budget, as long as it makes progress", FixPasses, "", "the file stays as it was, with a problem that says so (exit code 3)"},
 			{"files of a build context that are compared to prove a fix of an ignore file", ContextFiles, "", "the fix has no proof, and says so"},
 			{"folders of it in each other", ContextDepth, "", "the fix has no proof, and says so"},

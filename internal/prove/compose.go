@@ -85,7 +85,7 @@ func settings(src []byte) []lookup {
 
 // reading is up to how many bytes one reading of the budget loads: the loader's
 // time goes with the size, and a file of a megabyte would take minutes.
-const reading = 16 << 10
+const reading = 4 << 10
 
 // NewCompose prepares the proofs of edits to a compose file. budget bounds how
 // often files are loaded or compiled; a large file counts several times. asked is

@@ -89,7 +89,7 @@ func newChecker(keep string) (*checker, error) {
 
 // patience is how long a run of small files may take before it counts as one that
 // hangs. It is far more than any takes, on any machine.
-const patience = 5 * time.Minute
+const patience = 30 * time.Minute
 
 // check runs a mode on files and says what is wrong; empty if nothing is.
 func (c *checker) check(ctx context.Context, m mode, files map[string][]byte, name string) (why string, err error) {

@@ -143,16 +143,16 @@ func (c *checker) batch(ctx context.Context, m mode, mutants []mutant, name stri
 // store keeps the files of a fault, and what it was.
 func (c *checker) store(files map[string][]byte, name, why string) error {
 	dir := filepath.Join(c.keep, name)
-	return errors.Join(write(dir, files), os.WriteFile(dir+".txt", []byte(why+"\n"), 0o644)) //nolint:gosec // to be read by people
+	return errors.Join(write(dir, files), os.WriteFile(dir+".txt", []byte(why+"\n"), 0o644))
 }
 
 func write(dir string, files map[string][]byte) error {
 	for name, content := range files {
 		path := filepath.Join(dir, filepath.FromSlash(name))
-		if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil { //nolint:gosec // to be read by people
+		if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
 			return err
 		}
-		if err := os.WriteFile(path, content, 0o644); err != nil { //nolint:gosec // to be read by people
+		if err := os.WriteFile(path, content, 0o644); err != nil {
 			return err
 		}
 	}

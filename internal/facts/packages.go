@@ -47,6 +47,18 @@ func Packages(c *Command) (p PackageCommand, ok bool) {
 	return p, p.Action != ""
 }
 
+// UvPip reads a command as a call of uv's interface of pip: of "uv pip install x" the
+// action is "install".
+func UvPip(c *Command) (p PackageCommand, ok bool) {
+	p, ok = Packages(c)
+	if !ok || p.Manager != "uv" || p.Action != "pip" || len(p.Packages) == 0 {
+		return p, false
+	}
+	p.Action, p.ActionAt = p.Packages[0].Text, slices.IndexFunc(p.Words, func(a Argument) bool { return a.Span == p.Packages[0].Span })
+	p.Packages = p.Packages[1:]
+	return p, true
+}
+
 // RemovesLists reports whether the command removes apt's lists: apt-get dist-clean does
 // since apt 2.7.8, distclean is its other spelling.
 func (p PackageCommand) RemovesLists() bool {

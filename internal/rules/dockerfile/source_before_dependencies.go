@@ -2,6 +2,7 @@ package dockerfile
 
 import (
 	"fmt"
+	"path"
 	"slices"
 	"strings"
 
@@ -10,16 +11,19 @@ import (
 	"github.com/dockmend/dockmend/internal/syntax/dockerfile"
 )
 
-// SourceBeforeDependencies finds stages that copy all sources before they
-// install the dependencies.
+// SourceBeforeDependencies finds stages that copy the sources, all or the folder that
+// holds the manifest, before they install the dependencies.
 //
 // Every edit of any file then installs all dependencies again. Copy the files
 // that name them first (package.json and its lock file, requirements.txt,
-// go.mod), install, and copy the rest after.
+// go.mod), install, and copy the rest after. Maven, Gradle, .NET, Go and Cargo fetch
+// the dependencies when they build: fetch them in a step before the sources come, or
+// mount a cache.
 //
 // Silent where the installation needs the sources: of the project itself, of
-// workspaces, of local paths; and where the dependencies were installed before
-// the copy already.
+// workspaces, of local paths; where the dependencies were installed before
+// the copy already, or are vendored; and for builds that mount something or have files
+// of another stage.
 var SourceBeforeDependencies = facts.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
 		ID:         "source-before-dependencies",
@@ -36,82 +40,207 @@ var SourceBeforeDependencies = facts.Rule[*facts.Dockerfile]{
 	Check: checkSourceBeforeDependencies,
 }
 
-// ecosystem is a package manager with the files that name dependencies.
-type ecosystem struct {
-	manager string
-	// manifest is the file to copy first.
-	manifest string
-	// local are texts in the manifest that make the sources part of the
-	// resolution.
-	local []string
-	// installs tells whether a call installs dependencies, and nothing else.
-	installs func(facts.PackageCommand) bool
-}
-
-func isBareInstall(actions ...string) func(facts.PackageCommand) bool {
-	return func(c facts.PackageCommand) bool {
-		return slices.Contains(actions, c.Action) && len(c.Packages) == 0 && !c.HasFlag("-g", "--global", "--location")
-	}
-}
-
-func ecosystems() []ecosystem {
-	npm := []string{`"workspaces"`, `"file:`, `"link:`, `"workspace:`, `"prepare"`, `"postinstall"`, `"preinstall"`, `"install"`}
-	return []ecosystem{
-		{"npm", "package.json", npm, isBareInstall("ci", "install", "i", "clean-install")},
-		{"yarn", "package.json", npm, isBareInstall("install")},
-		{"pnpm", "package.json", npm, isBareInstall("install", "i")},
-		{"pip", "requirements.txt", []string{"-e ", "file:", "./", "--editable"}, func(c facts.PackageCommand) bool {
-			file, ok := c.FlagValue("-r", "--requirement")
-			return c.Action == "install" && ok && file.Literal && len(c.Packages) == 0 && !c.HasFlag("-e", "--editable")
-		}},
-		{"bundle", "Gemfile", []string{"gemspec", "path:", ":path"}, isBareInstall("install")},
-		{"composer", "composer.json", []string{`"path"`, `"scripts"`, `"autoload"`}, isBareInstall("install")},
-		{"go", "go.mod", []string{"=> ./", "=> ../"}, func(c facts.PackageCommand) bool {
-			return c.Action == "mod" && len(c.Packages) == 1 && c.Packages[0].Text == "download"
-		}},
-		{"poetry", "pyproject.toml", []string{"path =", "develop ="}, func(c facts.PackageCommand) bool {
-			return c.Action == "install" && c.HasFlag("--no-root")
-		}},
-		{"uv", "pyproject.toml", []string{"path =", "workspace"}, func(c facts.PackageCommand) bool {
-			return c.Action == "sync" && c.HasFlag("--no-install-project")
-		}},
-		{"pipenv", "Pipfile", []string{"path =", "editable"}, isBareInstall("install", "sync")},
-	}
-}
-
 func checkSourceBeforeDependencies(p *facts.Pass[*facts.Dockerfile]) {
 	for _, s := range p.Doc.Stages() {
-		if slices.ContainsFunc(s.Instructions, copiesAll) {
-			checkStageOrder(p, s)
+		if len(s.Instructions) > 0 {
+			(&stageOrder{pass: p, stage: s, asked: map[string]bool{}}).check()
 		}
 	}
 }
 
-func checkStageOrder(p *facts.Pass[*facts.Dockerfile], s *facts.Stage) {
-	var all *dockerfile.Instruction
-	for _, in := range s.Instructions {
-		switch {
-		case in.Err != nil:
-		case all == nil && copiesAll(in):
-			all = in
-		case in.Keyword == "run":
-			for _, c := range p.Doc.Commands(in) {
-				e, found := installsDependencies(c)
-				if file, ok := c.FlagValue("-r", "--requirement"); found && e.manager == "pip" && ok {
-					e.manifest = contextPath(all, file.Text)
-				}
-				switch {
-				case !found:
-				case all == nil:
-					return // installed before the sources came
-				case needsSources(p, e) || readsSources(p.Doc, in) || c.HasFlag("--unsafe-perm"): // which lets scripts of the project run
-				default:
-					reportOrder(p, all, c, e)
-					return
-				}
-			}
+// stageOrder is what was copied and installed up to an instruction of a stage.
+type stageOrder struct {
+	pass  *facts.Pass[*facts.Dockerfile]
+	stage *facts.Stage
+	// all is the first instruction that copies the whole context; copies are the
+	// others that copy from it.
+	all    *dockerfile.Instruction
+	copies []*dockerfile.Instruction
+	// fromStage is set once something came from another stage, dependencies perhaps.
+	fromStage bool
+	// asked are the managers of which a call was looked at.
+	asked map[string]bool
+}
+
+func (o *stageOrder) check() {
+	for x := o.stage.Parent; x != nil; x = x.Parent {
+		for _, in := range x.Instructions {
+			o.noteInstalls(in)
 		}
 	}
+	for _, in := range o.stage.Instructions {
+		switch {
+		case in.Err != nil:
+		case o.all == nil && copiesAll(in):
+			o.all = in
+		case in.Keyword == "copy" || in.Keyword == "add":
+			o.noteCopy(in)
+		case in.Keyword == "run" && o.checkRun(in):
+			return
+		}
+	}
+}
+
+func (o *stageOrder) noteInstalls(in *dockerfile.Instruction) {
+	if in.Keyword != "run" {
+		return
+	}
+	for _, c := range o.pass.Doc.Commands(in) {
+		if e, _, found := installsDependencies(c); found {
+			o.asked[e.manager] = true
+		}
+	}
+}
+
+func (o *stageOrder) noteCopy(in *dockerfile.Instruction) {
+	if isFromElsewhere(in) {
+		o.fromStage = true
+	} else if _, excludes := in.Flag("exclude"); !excludes && len(in.Heredocs) == 0 {
+		o.copies = append(o.copies, in)
+	}
+}
+
+// checkRun reports whether a RUN has a finding, which is the stage's only one.
+func (o *stageOrder) checkRun(in *dockerfile.Instruction) bool {
+	if o.all == nil && len(o.copies) == 0 {
+		o.noteInstalls(in)
+		return false
+	}
+	for _, c := range o.pass.Doc.Commands(in) {
+		e, call, found := installsDependencies(c)
+		if !found || o.asked[e.manager] {
+			continue
+		}
+		o.asked[e.manager] = true
+		if at, ok := o.sourcesFor(&e, call); ok && !readsSources(o.pass.Doc, in) && !c.HasFlag("--unsafe-perm") { // which lets scripts of the project run
+			reportOrder(o.pass, at, c, e)
+			return true
+		}
+	}
+	return false
+}
+
+// sourcesFor finds the copy that brings sources before a call that needs the manifests
+// only, and says in the ecosystem which ones these are.
+func (o *stageOrder) sourcesFor(e *ecosystem, c facts.PackageCommand) (at *dockerfile.Instruction, ok bool) {
+	if e.builds && (o.fromStage || hasMount(c.Instruction)) {
+		return nil, false
+	}
+	file, named := c.FlagValue("-r", "--requirement", "--requirements")
+	named = named && e.manager == "pip"
+	if o.all != nil {
+		if named {
+			e.manifests = []string{contextPath(o.all, file.Text)}
+		}
+		return o.all, !needsSources(o.pass.Files, *e, ".") && hasDependencies(c, *e, o.pass.Files, ".")
+	}
+	context, known := o.pass.Project.LikelyContext(o.pass.Doc)
+	if !known {
+		return nil, false
+	}
+	for _, in := range o.copies {
+		if named {
+			e.manifests = []string{contextPath(in, file.Text)}
+		}
+		if folder, ok := bringsBoth(context.Files, in, *e); ok {
+			if needsSources(context.Files, *e, folder) || !hasDependencies(c, *e, context.Files, folder) {
+				return nil, false
+			}
+			e.manifests = []string{path.Join(folder, e.manifests[0])}
+			return in, true
+		}
+	}
+	return nil, false
+}
+
+// hasDependencies reports whether a call fetches anything, as far as the manifest says.
+// Of a build with Go only a manifest that is there shows it.
+func hasDependencies(c facts.PackageCommand, e ecosystem, files lint.Context, folder string) bool {
+	mark := "dependencies"
+	if e.manager == "go" {
+		mark = "require"
+	} else if e.manager != "cargo" {
+		return true
+	}
+	manifest, err := files.ReadFile(path.Join(folder, e.manifests[0]))
+	if err != nil {
+		return e.manager == "cargo" || c.Action == "mod" && len(c.Packages) == 1 && c.Packages[0].Text == "download"
+	}
+	_, vendored := files.Exists(path.Join(folder, "vendor"))
+	return !vendored && strings.Contains(string(manifest), mark)
+}
+
+// bringsBoth finds the folder from which one instruction copies a manifest and sources.
+func bringsBoth(files lint.Context, in *dockerfile.Instruction, e ecosystem) (folder string, ok bool) {
+	sources, _, ok := copyWords(in)
+	if !ok {
+		return "", false
+	}
+	manifestFolder, code := "", false
+	for _, w := range sources {
+		source := strings.TrimPrefix(strings.TrimPrefix(bare(w.Text), "./"), "/")
+		name := strings.TrimSuffix(strings.TrimSuffix(source, "/*"), "/")
+		if strings.Contains(name, "$") || name == "" {
+			continue
+		}
+		if isDir, there := files.Exists(name); there && isDir {
+			if holdsBoth(files, name, e) {
+				return name, true
+			}
+			continue
+		}
+		if isManifest(baseName(name), e.manifests) {
+			manifestFolder, ok = path.Dir(name), true
+			continue
+		}
+		code = code || isCode(name)
+	}
+	return manifestFolder, manifestFolder != "" && code
+}
+
+// holdsBoth reports whether a folder has a manifest and sources. Of a manifest in a
+// folder below, the sources are those of the folder above it.
+func holdsBoth(files lint.Context, folder string, e ecosystem) bool {
+	if dir := path.Dir(e.manifests[0]); dir != "." {
+		_, there := files.Exists(path.Join(folder, e.manifests[0]))
+		return there
+	}
+	names, err := files.List(folder)
+	if err != nil || !slices.ContainsFunc(names, func(name string) bool { return isManifest(name, e.manifests) }) {
+		return false
+	}
+	return slices.ContainsFunc(names, func(name string) bool {
+		return isCode(name) || strings.HasSuffix(name, "/") && isSourceFolder(strings.TrimSuffix(name, "/"))
+	})
+}
+
+func isManifest(name string, patterns []string) bool {
+	return slices.ContainsFunc(patterns, func(pattern string) bool {
+		fits, err := path.Match(pattern, name)
+		return err == nil && fits
+	})
+}
+
+// isCode reports whether a name, or a pattern, is that of sources that change often: not
+// of what configures a tool or installs the project.
+func isCode(name string) bool {
+	base := strings.ToLower(baseName(name))
+	if strings.Contains(base, "config") || strings.HasPrefix(base, ".") || strings.HasPrefix(base, "setup.") {
+		return false
+	}
+	switch path.Ext(base) {
+	case ".py", ".js", ".mjs", ".ts", ".tsx", ".jsx", ".vue", ".rb", ".php", ".go", ".rs", ".java", ".kt", ".cs", ".fs", ".html":
+		return true
+	}
+	return false
+}
+
+func isSourceFolder(name string) bool {
+	switch strings.ToLower(name) {
+	case "src", "app", "lib", "source", "sources", "public", "pages", "components", "tests", "test", "internal", "cmd", "pkg", "server", "client", "controllers":
+		return true
+	}
+	return false
 }
 
 // contextPath is the name in the build context of a file that a command names, after
@@ -142,27 +271,10 @@ func copiesAll(in *dockerfile.Instruction) bool {
 	return false
 }
 
-func installsDependencies(c *facts.Command) (ecosystem, bool) {
-	pc, ok := facts.Packages(c)
-	if !ok {
-		if c.Name() == "yarn" && len(c.Words) == 1 {
-			pc = facts.PackageCommand{Command: c, Manager: "yarn", Action: "install"}
-		} else {
-			return ecosystem{}, false
-		}
-	}
-	for _, e := range ecosystems() {
-		if e.manager == pc.Manager && e.installs(pc) {
-			return e, true
-		}
-	}
-	return ecosystem{}, false
-}
-
-// needsSources tells whether the dependencies cannot be resolved without the
-// sources, as far as the manifest in the build context says.
-func needsSources(p *facts.Pass[*facts.Dockerfile], e ecosystem) bool {
-	manifest, err := p.Files.ReadFile(e.manifest)
+// needsSources reports whether the dependencies cannot be resolved without the
+// sources, as far as the manifest in a folder says.
+func needsSources(files lint.Context, e ecosystem, folder string) bool {
+	manifest, err := files.ReadFile(path.Join(folder, e.manifests[0]))
 	if err != nil {
 		return false
 	}
@@ -184,10 +296,17 @@ func readsSources(d *facts.Dockerfile, in *dockerfile.Instruction) bool {
 }
 
 func reportOrder(p *facts.Pass[*facts.Dockerfile], all *dockerfile.Instruction, c *facts.Command, e ecosystem) {
+	what, advice := "installs", e.advice
+	if e.builds {
+		what = "fetches"
+	}
+	if advice == "" {
+		advice = fmt.Sprintf("copy %s first, install, then copy the rest", e.manifests[0])
+	}
 	p.Report(lint.Finding{
 		Span: all.Head,
-		Message: fmt.Sprintf("%s comes before %s, so every edit installs the dependencies again; copy %s first, install, then copy the rest",
-			quoteShort(p.Doc.Text(all.Head)), quoteShort(firstLine(p.Doc.Text(c.Span))), e.manifest),
+		Message: fmt.Sprintf("%s comes before %s, so every edit %s the dependencies again; %s",
+			quoteShort(p.Doc.Text(all.Head)), quoteShort(firstLine(p.Doc.Text(c.Span))), what, advice),
 		Related: []lint.Related{{Span: c.Span, Message: "the dependencies are installed here"}},
 	})
 }

@@ -76,6 +76,8 @@ func managerOf(c *Command) (manager string, next int) {
 		return name, 1
 	}
 	switch {
+	case name == "fluent-gem" || name == "td-agent-gem":
+		return "gem", 1 // the gem of the Ruby that Fluentd brings
 	case isVersioned(name, "pip"):
 		return "pip", 1
 	case name == "python" || isVersioned(name, "python"):

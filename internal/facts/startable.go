@@ -129,9 +129,24 @@ func (p *Project) installs(f *Dockerfile, c PackageCommand, name string) bool {
 // requires reports whether a list of Python packages, which the build context has
 // under the name that a RUN gives, names one.
 func (p *Project) requires(f *Dockerfile, in *dockerfile.Instruction, list, name string) bool {
+	src, ok := p.Requirements(f, in, list)
+	if !ok {
+		return false
+	}
+	for line := range strings.Lines(src) {
+		if bringsProgram(packageName(strings.TrimSpace(line)), name) {
+			return true
+		}
+	}
+	return false
+}
+
+// Requirements is the text of a list of Python packages, which the build context has
+// under the name that a RUN gives; ok is false where it is not known.
+func (p *Project) Requirements(f *Dockerfile, in *dockerfile.Instruction, list string) (src string, ok bool) {
 	context, ok := p.LikelyContext(f)
 	if !ok || strings.Contains(list, "$") {
-		return false
+		return "", false
 	}
 	for _, c := range f.ContextCopies() {
 		at := path.Join(c.Path, path.Base(list))
@@ -141,17 +156,11 @@ func (p *Project) requires(f *Dockerfile, in *dockerfile.Instruction, list, name
 		if path.Base(c.Path) == path.Base(list) {
 			at = c.Path
 		}
-		src, err := context.Files.ReadFile(at)
-		if err != nil {
-			continue
-		}
-		for line := range strings.Lines(string(src)) {
-			if bringsProgram(packageName(strings.TrimSpace(line)), name) {
-				return true
-			}
+		if src, err := context.Files.ReadFile(at); err == nil {
+			return string(src), true
 		}
 	}
-	return false
+	return "", false
 }
 
 // packageName is a package as it is asked for, without its version, extras and

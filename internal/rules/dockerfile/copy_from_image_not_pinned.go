@@ -29,11 +29,11 @@ var CopyFromImageNotPinned = facts.Rule[*facts.Dockerfile]{
 func checkCopyFromImageNotPinned(p *facts.Pass[*facts.Dockerfile]) {
 	for _, s := range p.Doc.Stages() {
 		for _, r := range s.References() {
-			if r.Stage != nil || !strings.ContainsAny(r.Text, "/.") || strings.Contains(r.Text, "$") {
+			if r.Stage != nil || !namesImage(r.Text) || strings.Contains(r.Text, "$") {
 				continue
 			}
 			i := facts.ParseImage(r.Text)
-			if i.Digest != "" || i.Tag != "" && i.Tag != "latest" {
+			if i.IsScratch() || i.Digest != "" || i.Tag != "" && i.Tag != "latest" {
 				continue
 			}
 			i.Span = r.Span
@@ -48,4 +48,10 @@ func checkCopyFromImageNotPinned(p *facts.Pass[*facts.Dockerfile]) {
 			})
 		}
 	}
+}
+
+// namesImage reports whether a name that no stage has is that of an image: with a
+// registry, an owner or a tag, or one that everybody knows.
+func namesImage(name string) bool {
+	return strings.ContainsAny(name, "/.:") || isOfficialImage(name)
 }

@@ -88,7 +88,7 @@ func reportUnknownStage(p *facts.Pass[*facts.Dockerfile], s *facts.Stage, r fact
 	p.Report(f)
 }
 
-// isOfficialImage tells whether a name without a tag is one of Docker's own.
+// isOfficialImage reports whether a name without a tag is one of Docker's own.
 func isOfficialImage(name string) bool {
 	_, known := facts.LookupBase(facts.ParseImage(name))
 	return known || name == "scratch"

@@ -10,6 +10,8 @@ import (
 // NpmPackageNotPinned finds npm install of packages without a version: the
 // registry gives the newest, which nobody has tried.
 //
+// The same holds for yarn global add, pnpm add, and for tags that move, such as @latest.
+//
 // Silent for npm install without names (the lock file decides), files, folders,
 // addresses with a reference, a constraint of any kind, and yarn, whose last
 // version in the registry is that of 2024. It is an info in stages whose layers
@@ -33,9 +35,11 @@ var NpmPackageNotPinned = facts.Rule[*facts.Dockerfile]{
 
 func checkNpmPackageNotPinned(p *facts.Pass[*facts.Dockerfile]) {
 	packagePins{
-		managers: []string{"npm"},
+		managers: []string{"npm", "yarn", "pnpm"},
 		actions:  []string{"install", "i", "add"},
+		read:     nodeCall,
 		pinned:   npmPinned,
+		moves:    npmMoves,
 		tools:    func(word string) bool { return word == "yarn" },
 		idle:     isUnusedDevelopment,
 		adjust: func(d *facts.Dockerfile, c facts.PackageCommand, f *lint.Finding) {
@@ -43,13 +47,54 @@ func checkNpmPackageNotPinned(p *facts.Pass[*facts.Dockerfile]) {
 				f.Severity = lint.Info
 			}
 		},
-		example: func(name string) string {
-			if isHostedGit(name) {
-				return name + "#<commit>"
-			}
-			return name + "@<version>"
-		},
+		example: npmExample,
 	}.report(p)
+}
+
+// npmExample shows how a package names its version: of a repository behind "#".
+func npmExample(name string) string {
+	if isHostedGit(name) || strings.HasPrefix(name, "git+") || strings.HasPrefix(name, "git:") {
+		name, _, _ = strings.Cut(name, "#")
+		return name + "#<commit>"
+	}
+	if strings.Contains(name, "://") {
+		return archiveOfCommit(name)
+	}
+	if at := strings.LastIndexByte(name, '@'); at > 0 {
+		name = name[:at]
+	}
+	return name + "@<version>"
+}
+
+// nodeCall reads "yarn global add x" as a call with the action "add", and leaves out what
+// adds packages to the project of a Yarn that has a lock file.
+func nodeCall(c facts.PackageCommand) (facts.PackageCommand, bool) {
+	switch c.Manager {
+	case "yarn":
+		if c.Action != "global" || len(c.Packages) == 0 {
+			return c, false
+		}
+		c.Action, c.Packages = c.Packages[0].Text, c.Packages[1:]
+	case "pnpm":
+		return c, c.Action == "add" || c.HasFlag("-g", "--global")
+	}
+	return c, true
+}
+
+// npmMoves reports whether the version is a tag that its publisher moves, or a branch.
+func npmMoves(word string) bool {
+	if movesByAddress(word) {
+		return true
+	}
+	at := strings.LastIndexByte(word, '@')
+	if at <= 0 || strings.Contains(word, "/") && word[0] != '@' {
+		return false
+	}
+	switch word[at+1:] {
+	case "latest", "next", "beta", "alpha", "canary", "nightly", "rc", "*", "x", "":
+		return true
+	}
+	return false
 }
 
 func npmPinned(word string) bool {

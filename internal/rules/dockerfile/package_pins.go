@@ -23,6 +23,11 @@ type packagePins struct {
 	idle func(*facts.Dockerfile, facts.PackageCommand) bool
 	// adjust may change what is said of a call, but in hadolint's mode; it may be nil.
 	adjust func(*facts.Dockerfile, facts.PackageCommand, *lint.Finding)
+	// moves reports whether what a word names as its version is another one tomorrow,
+	// but in hadolint's mode; it may be nil.
+	moves func(word string) bool
+	// read is the call as it is judged, ok is false for one that is none; it may be nil.
+	read func(facts.PackageCommand) (c facts.PackageCommand, ok bool)
 	// example shows how, from a package's name.
 	example func(name string) string
 }
@@ -30,6 +35,13 @@ type packagePins struct {
 // report reports each call with packages that have no version.
 func (k packagePins) report(p *facts.Pass[*facts.Dockerfile]) {
 	p.Doc.EachPackageCommand(func(c facts.PackageCommand) {
+		if k.read != nil {
+			read, ok := k.read(c)
+			if !ok || p.Hadolint && c.Manager != k.managers[0] {
+				return
+			}
+			c = read
+		}
 		if !slices.Contains(k.actions, c.Action) || k.exempt != nil && k.exempt(c) || !p.Hadolint && k.idle != nil && k.idle(p.Doc, c) {
 			return
 		}
@@ -46,7 +58,7 @@ func (k packagePins) report(p *facts.Pass[*facts.Dockerfile]) {
 			switch {
 			case !known && (!p.Hadolint || declaresArg(p.Doc, a.Text)), known && (word == "" || word[0] == '-'):
 			case !p.Hadolint && k.tools != nil && k.tools(word):
-			case !k.pinned(word):
+			case !k.pinned(word), !p.Hadolint && k.moves != nil && k.moves(word):
 				names = append(names, word)
 			}
 		}
@@ -57,15 +69,52 @@ func (k packagePins) report(p *facts.Pass[*facts.Dockerfile]) {
 		if n := len(names) - 1; n > 0 {
 			more = fmt.Sprintf(" and %d more have", n)
 		}
+		if k.moves != nil && k.pinned(names[0]) {
+			more = " names no fixed version"
+		} else {
+			more += " no version"
+		}
 		f := lint.Finding{
 			Span:    c.Span,
-			Message: fmt.Sprintf("%s%s no version, so the same file builds another image tomorrow; name it, as in %s", quoteShort(names[0]), more, quoteShort(k.example(names[0]))),
+			Message: fmt.Sprintf("%s%s, so the same file builds another image tomorrow; name it, as in %s", quoteShort(names[0]), more, quoteShort(k.example(names[0]))),
 		}
 		if k.adjust != nil && !p.Hadolint {
 			k.adjust(p.Doc, c, &f)
 		}
 		p.Report(f)
 	}, k.managers...)
+}
+
+// movesByAddress reports whether a word is the address of an archive or repository that
+// names a branch, or the latest release.
+func movesByAddress(word string) bool {
+	if !strings.Contains(word, "://") {
+		return false
+	}
+	word, _, _ = strings.Cut(word, "#egg=")
+	if strings.Contains(word, "/releases/latest/download/") {
+		return true
+	}
+	word = strings.TrimPrefix(strings.TrimPrefix(word, "git+"), "hg+")
+	for _, branch := range [...]string{"main", "master", "develop", "dev", "trunk", "HEAD"} {
+		for _, end := range [...]string{"/archive/" + branch + ".", "/archive/refs/heads/", "@" + branch, "#" + branch, "/zipball/" + branch, "/tarball/" + branch} {
+			if at := strings.LastIndex(word, end); at >= 0 && (end[0] == '/' || at+len(end) == len(word)) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// archiveOfCommit is the address of an archive with a commit in place of the branch.
+func archiveOfCommit(address string) string {
+	for _, folder := range [...]string{"/archive/", "/zipball/", "/tarball/"} {
+		if at := strings.LastIndex(address, folder); at >= 0 {
+			_, end, _ := strings.Cut(address[at+len(folder):], ".")
+			return strings.TrimSuffix(address[:at+len(folder)]+"<commit>."+end, ".")
+		}
+	}
+	return strings.Replace(address, "/latest/download/", "/download/<version>/", 1)
 }
 
 // isUnusedDevelopment tells whether a call stands in a stage for developers that the

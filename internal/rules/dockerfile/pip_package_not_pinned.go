@@ -1,6 +1,7 @@
 package dockerfile
 
 import (
+	"fmt"
 	"strings"
 
 	"github.com/dockmend/dockmend/internal/facts"
@@ -10,7 +11,11 @@ import (
 // PipPackageNotPinned finds pip install of packages without a version: the
 // index gives the newest, which nobody has tried.
 //
-// Silent for requirement and constraint files, for files, folders and addresses
+// A requirements file of the build context is read: most of its packages without a
+// version are one finding. The same holds for uv pip install and uv tool install, and
+// for the archive of a branch.
+//
+// Silent for constraint files, for files, folders and addresses
 // with a reference, for any constraint, for pip, setuptools and wheel
 // themselves, for packages that have come to their end, as crcmod, and in stages
 // named dev, test and the like that the final one does not use.
@@ -33,14 +38,92 @@ var PipPackageNotPinned = facts.Rule[*facts.Dockerfile]{
 
 func checkPipPackageNotPinned(p *facts.Pass[*facts.Dockerfile]) {
 	packagePins{
-		managers: []string{"pip", "pipx"},
+		managers: []string{"pip", "pipx", "uv"},
 		actions:  []string{"install"},
+		read:     pipCall,
 		pinned:   pipPinned,
+		moves:    movesByAddress,
 		tools:    needsNoPipVersion,
 		idle:     isUnusedDevelopment,
 		exempt:   pipReads,
-		example:  func(name string) string { return name + "==<version>" },
+		example:  pipExample,
 	}.report(p)
+	p.Doc.EachPackageCommand(func(c facts.PackageCommand) { checkRequirements(p, c) }, "pip", "uv")
+}
+
+// pipCall reads "uv pip install x" and "uv tool install x" as calls of pip.
+func pipCall(c facts.PackageCommand) (facts.PackageCommand, bool) {
+	if c.Manager != "uv" {
+		return c, true
+	}
+	if c.Action != "pip" && c.Action != "tool" || len(c.Packages) == 0 {
+		return c, false
+	}
+	c.Action, c.Packages = c.Packages[0].Text, c.Packages[1:]
+	return c, true
+}
+
+// pipExample shows how a requirement names its version: of a repository behind "@".
+func pipExample(name string) string {
+	scheme, rest, isAddress := strings.Cut(name, "://")
+	switch {
+	case !isAddress:
+		return name + "==<version>"
+	case !strings.Contains(scheme, "+"):
+		return archiveOfCommit(name)
+	}
+	rest, _, _ = strings.Cut(rest, "#")
+	host, where, _ := strings.Cut(rest, "/")
+	where, _, _ = strings.Cut(where, "@")
+	return scheme + "://" + host + "/" + where + "@<commit>"
+}
+
+// checkRequirements reports a call that installs from a file most of whose packages
+// have no version.
+func checkRequirements(p *facts.Pass[*facts.Dockerfile], c facts.PackageCommand) {
+	c, ok := pipCall(c)
+	list, named := c.FlagValue("-r", "--requirement", "--requirements")
+	if p.Hadolint || !ok || !named || !list.Literal || c.Action != "install" || c.HasFlag("-c", "--constraint", "--constraints", "--no-index", "--no-deps") || isUnusedDevelopment(p.Doc, c) ||
+		envAt(p.Doc, c.Command, "PIP_CONSTRAINT") {
+		return
+	}
+	src, ok := p.Project.Requirements(p.Doc, c.Instruction, list.Text)
+	if !ok {
+		return
+	}
+	open, all := openRequirements(src)
+	if all == 0 || 2*len(open) <= all {
+		return
+	}
+	which := fmt.Sprintf("%d of %d packages of %s have", len(open), all, quoteShort(list.Text))
+	if all == 1 {
+		which = fmt.Sprintf("the package of %s has", quoteShort(list.Text))
+	}
+	p.Report(lint.Finding{
+		Span:    c.Span,
+		Message: fmt.Sprintf("%s no version, so the same file builds another image tomorrow; name it, as in %s", which, quoteShort(open[0]+"==<version>")),
+	})
+}
+
+// openRequirements are the names in a requirements file that have no version; all counts
+// those that need one. A file with constraints or hashes has none.
+func openRequirements(src string) (open []string, all int) {
+	for line := range strings.Lines(src) {
+		line, _, _ = strings.Cut(strings.TrimSpace(line), " #")
+		line, _, _ = strings.Cut(line, ";")
+		line = strings.TrimSpace(line)
+		switch {
+		case strings.HasPrefix(line, "-c"), strings.HasPrefix(line, "--constraint"), strings.HasPrefix(line, "--hash"):
+			return nil, 0
+		case line == "", line[0] == '#', line[0] == '-', strings.Contains(line, "://") && !strings.Contains(line, "git+"), isPipTool(line):
+		default:
+			all++
+			if !pipPinned(line) {
+				open = append(open, line)
+			}
+		}
+	}
+	return open, all
 }
 
 // needsNoPipVersion tells whether a package is one of pip's own, or has had no

@@ -190,7 +190,7 @@ func bringsBoth(files lint.Context, in *dockerfile.Instruction, e ecosystem) (fo
 			continue
 		}
 		if isManifest(baseName(name), e.manifests) {
-			manifestFolder, ok = path.Dir(name), true
+			manifestFolder = path.Dir(name)
 			continue
 		}
 		code = code || isCode(name)

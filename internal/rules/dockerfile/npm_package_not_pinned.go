@@ -35,7 +35,8 @@ var NpmPackageNotPinned = facts.Rule[*facts.Dockerfile]{
 
 func checkNpmPackageNotPinned(p *facts.Pass[*facts.Dockerfile]) {
 	packagePins{
-		managers: []string{"npm", "yarn", "pnpm"},
+		managers: []string{"npm"},
+		also:     []string{"yarn", "pnpm"},
 		actions:  []string{"install", "i", "add"},
 		read:     nodeCall,
 		pinned:   npmPinned,

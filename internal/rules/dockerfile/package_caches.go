@@ -18,6 +18,11 @@ type packageCache struct {
 	installs []string
 	// cleans tells whether a later call empties it.
 	cleans func(install, later facts.PackageCommand) bool
+	// silent reports whether nothing is said of a whole file, but in hadolint's mode; it
+	// may be nil.
+	silent func(*facts.Dockerfile) bool
+	// off are the flags with which a call keeps nothing.
+	off []string
 	// dirs are where it is; removing one of them, or a mount there, is as good.
 	dirs []string
 	// variables name the folder in their place.
@@ -30,6 +35,9 @@ type packageCache struct {
 
 // eachKept calls visit for the last call of a RUN that fills the cache and keeps it.
 func (k packageCache) eachKept(p *facts.Pass[*facts.Dockerfile], visit func(facts.PackageCommand)) {
+	if !p.Hadolint && k.silent != nil && k.silent(p.Doc) {
+		return
+	}
 	p.Doc.Each("run", true, func(in *dockerfile.Instruction) {
 		if !k.mentioned(p.Doc.Text(in.Span)) || (!p.Hadolint || k.onlyShipped) && !shipsLayers(p.Doc, in) || mountsAny(in, k.dirs) || mountsNamed(p.Doc, in, k.variables...) {
 			return
@@ -38,7 +46,7 @@ func (k packageCache) eachKept(p *facts.Pass[*facts.Dockerfile], visit func(fact
 		last := -1
 		var kept facts.PackageCommand
 		for i, c := range commands {
-			if pkg, ok := facts.Packages(c); ok && slices.Contains(k.managers, pkg.Manager) && slices.Contains(k.installs, pkg.Action) {
+			if pkg, ok := facts.Packages(c); ok && slices.Contains(k.managers, pkg.Manager) && slices.Contains(k.installs, pkg.Action) && !pkg.HasFlag(k.off...) {
 				last, kept = i, pkg
 			}
 		}
@@ -69,11 +77,26 @@ func (k packageCache) report(p *facts.Pass[*facts.Dockerfile], what string) {
 			Span:    c.Span,
 			Message: fmt.Sprintf("%s leaves %s in the image; end the RUN with %q", quoteShort(firstLine(p.Doc.Text(c.Span))), what, clean),
 		}
-		if fix, ok := appendCommand(p.Doc, c.Command, clean); ok {
+		if name, moved := k.moved(p.Doc, c); moved {
+			f.Message = fmt.Sprintf("%s leaves %s in the image; remove the folder that %s names in the same RUN, or mount a cache there", quoteShort(firstLine(p.Doc.Text(c.Span))), what, name)
+		} else if fix, ok := appendCommand(p.Doc, c.Command, clean); ok {
 			f.Fixes = []lint.Fix{fix}
 		}
 		p.Report(f)
 	})
+}
+
+// moved finds the variable that puts the cache into another folder; what cleans it by the
+// tool's own command needs no folder.
+func (k packageCache) moved(d *facts.Dockerfile, c facts.PackageCommand) (name string, ok bool) {
+	if !strings.HasPrefix(k.clean(c.Manager), "rm ") {
+		return "", false
+	}
+	at := slices.IndexFunc(k.variables, func(name string) bool { return envAt(d, c.Command, name) })
+	if at < 0 {
+		return "", false
+	}
+	return k.variables[at], true
 }
 
 // shipsLayers tells whether the layer of an instruction is part of the image:

@@ -12,6 +12,8 @@ import (
 // packagePins says how the calls of a package manager name a version.
 type packagePins struct {
 	managers, actions []string
+	// also are managers that hadolint's rule does not look at.
+	also []string
 	// pinned tells whether a word names a version, or no package of a registry.
 	pinned func(word string) bool
 	// tools are packages that need no version, but in hadolint's mode; it may be nil.
@@ -34,10 +36,14 @@ type packagePins struct {
 
 // report reports each call with packages that have no version.
 func (k packagePins) report(p *facts.Pass[*facts.Dockerfile]) {
+	managers := k.managers
+	if !p.Hadolint {
+		managers = append(managers, k.also...)
+	}
 	p.Doc.EachPackageCommand(func(c facts.PackageCommand) {
 		if k.read != nil {
 			read, ok := k.read(c)
-			if !ok || p.Hadolint && c.Manager != k.managers[0] {
+			if !ok {
 				return
 			}
 			c = read
@@ -82,7 +88,7 @@ func (k packagePins) report(p *facts.Pass[*facts.Dockerfile]) {
 			k.adjust(p.Doc, c, &f)
 		}
 		p.Report(f)
-	}, k.managers...)
+	}, managers...)
 }
 
 // movesByAddress reports whether a word is the address of an archive or repository that

@@ -38,7 +38,8 @@ var PipPackageNotPinned = facts.Rule[*facts.Dockerfile]{
 
 func checkPipPackageNotPinned(p *facts.Pass[*facts.Dockerfile]) {
 	packagePins{
-		managers: []string{"pip", "pipx", "uv"},
+		managers: []string{"pip", "pipx"},
+		also:     []string{"uv"},
 		actions:  []string{"install"},
 		read:     pipCall,
 		pinned:   pipPinned,

@@ -1,16 +1,17 @@
 package dockerfile
 
 import (
+	"strings"
+
 	"github.com/dockmend/dockmend/internal/facts"
 	"github.com/dockmend/dockmend/internal/lint"
 )
 
 // YarnCacheKept finds yarn install without yarn cache clean in the same RUN.
 //
-// Off by default: newer versions of yarn keep their cache elsewhere, and the
-// usual copy from a builder stage leaves it behind.
+// Yarn 1 keeps every archive that it fetched, often as much as what it installed.
 //
-// Silent where a later command of the same RUN removes it, where a cache or a
+// Silent for newer versions of Yarn, which keep it elsewhere; where a later command of the same RUN removes it, where a cache or a
 // tmpfs is mounted there, and in stages whose layers are no part of the image.
 var YarnCacheKept = facts.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
@@ -18,6 +19,7 @@ var YarnCacheKept = facts.Rule[*facts.Dockerfile]{
 		Title:    "The cache of yarn stays in the image",
 		Category: lint.Size,
 		Severity: lint.Info,
+		Default:  true,
 		Since:    "0.1.0",
 		Presets:  []string{"cloud-native"},
 		Aliases:  []lint.Alias{{Name: "DL3060", Severity: lint.Info}, {Name: "DF055"}},
@@ -29,6 +31,8 @@ func checkYarnCacheKept(p *facts.Pass[*facts.Dockerfile]) {
 	packageCache{
 		managers: []string{"yarn"},
 		installs: []string{"install"},
+		off:      []string{"--immutable", "--offline", "--cache-folder"},
+		silent:   usesLaterYarn,
 		cleans: func(_, later facts.PackageCommand) bool {
 			return later.Manager == "yarn" && later.Action == "cache" && len(later.Packages) > 0 && later.Packages[0].Text == "clean"
 		},
@@ -37,4 +41,15 @@ func checkYarnCacheKept(p *facts.Pass[*facts.Dockerfile]) {
 		variables:   []string{"YARN_CACHE_FOLDER"},
 		clean:       func(string) string { return "yarn cache clean" },
 	}.report(p, "the cache of packages")
+}
+
+// usesLaterYarn reports whether the file speaks of a Yarn after 1.
+func usesLaterYarn(d *facts.Dockerfile) bool {
+	src := string(d.Src)
+	for _, mark := range [...]string{"corepack", ".yarnrc.yml", "yarn set version", "workspaces focus", ".yarn/", "--immutable", "berry"} {
+		if strings.Contains(src, mark) {
+			return true
+		}
+	}
+	return false
 }

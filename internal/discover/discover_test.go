@@ -73,7 +73,7 @@ func TestFind(t *testing.T) {
 			name: "names",
 			tree: "-- Dockerfile --\n-- DOCKERFILE.Dev --\n-- Dockerfile-x --\n-- api.dockerfile --\n-- Containerfile --\n-- a.Containerfile --\n-- .hidden/Dockerfile --\n" +
 				"-- Dockerfiles --\n-- dockerfile_x --\n-- Dockerfile. --\n-- notes --\n",
-			want: "dockerfile .hidden/Dockerfile\ndockerfile Containerfile\ndockerfile DOCKERFILE.Dev\ndockerfile Dockerfile\ndockerfile Dockerfile-x\ndockerfile a.Containerfile\ndockerfile api.dockerfile\n",
+			want: "dockerfile .hidden/Dockerfile\ndockerfile Containerfile\ndockerfile DOCKERFILE.Dev\ndockerfile Dockerfile\ndockerfile Dockerfile-x\ndockerfile a.Containerfile\ndockerfile api.dockerfile\ndockerfile dockerfile_x\n",
 		},
 		{
 			name: "other kinds",
@@ -119,6 +119,29 @@ func TestFind(t *testing.T) {
 			tree: "-- Dockerfile --\n-- Dockerfile.same --\n-> Dockerfile\n-- Dockerfile.other --\n-> files/build\n-- files/build --\n-- Dockerfile.gone --\n-> nowhere\n-- Dockerfile.out --\n-> /etc/hostname\n-- Dockerfile.up --\n-> ../../x\n",
 			want: "dockerfile Dockerfile\ndockerfile files/build\nskip Dockerfile.gone: symbolic link that leads nowhere, or out of the root\nskip Dockerfile.other: symbolic link to files/build\n" +
 				"skip Dockerfile.out: symbolic link that leads nowhere, or out of the root\nskip Dockerfile.same: symbolic link to Dockerfile\nskip Dockerfile.up: symbolic link that leads nowhere, or out of the root\n",
+		},
+		{
+			name: "names of compose files",
+			tree: "-- docker-stack.yml --\n-- podman-compose.yaml --\n-- a/stack.yml --\nversion: '3'\nservices: {}\n-- my.compose.yaml --\nservices: {}\n" +
+				"-- rancher-compose.yml --\nservices: {}\n-- stack.yaml --\nresolver: lts-22.0\n-- swarm.yml --\nnodes: 3\n",
+			want: "compose a/stack.yml\ncompose docker-stack.yml\ncompose my.compose.yaml\ncompose podman-compose.yaml\n",
+		},
+		{
+			name: "compose files that others name",
+			tree: "-- compose.yaml --\ninclude: [parts/db.yaml, {path: [parts/web.yml, ../outside.yml]}]\nservices: {a: {extends: {file: base.yml, service: a}}}\n" +
+				"-- parts/db.yaml --\nservices: {b: {build: {dockerfile: image}, extends: {file: more.yml, service: b}}}\n-- parts/more.yml --\n" +
+				"-- parts/web.yml --\n-- base.yml --\nservices: {}\n-- parts/image --\n-- other.yml --\n",
+			want: "compose base.yml\ncompose compose.yaml\ncompose parts/db.yaml\ndockerfile parts/image\ncompose parts/more.yml\ncompose parts/web.yml\n",
+		},
+		{
+			name: "bake files",
+			tree: "-- docker-bake.hcl --\nvariable \"DIR\" { default = \"web\" }\n" +
+				"target \"base\" {\n  context = \"./${DIR}\"\n  dockerfile = \"image\" # comment\n  args = { A = upper(\"x\") }\n}\n" +
+				"target \"child\" {\n  inherits = [\"base\"]\n  dockerfile = \"child.docker\"\n}\n" +
+				"target \"computed\" { dockerfile = upper(\"x\") }\ntarget \"up\" { dockerfile = \"../x\" }\n" +
+				"-- web/image --\n-- web/child.docker --\n-- X --\n-- docker-bake.override.hcl --\ntarget \"x\" { dockerfile = \"own\" }\n-- own --\n" +
+				"-- docker-bake.broken.hcl --\ntarget {{{\n",
+			want: "dockerfile own\ndockerfile web/child.docker\ndockerfile web/image\n",
 		},
 		{
 			name: "named by others",
@@ -203,9 +226,11 @@ func FuzzGivers(f *testing.F) {
 	f.Add("services: {a: {build: {dockerfile: x}}}")
 	f.Add("{\"build\": {\"dockerfile\": \"../../x\"}} // c")
 	f.Add("services: &a {a: *a}")
+	f.Add("include: [x.yml, {path: [../y.yml]}]\nservices: {a: {extends: {file: x.yaml}}}")
+	f.Add("variable \"A\" { default = \"x\" }\ntarget \"t\" { dockerfile = \"${A}/y\" }")
 	f.Fuzz(func(t *testing.T, content string) {
 		dir := t.TempDir()
-		for _, name := range []string{"compose.yaml", "devcontainer.json", "docker-bake.json"} {
+		for _, name := range []string{"compose.yaml", "devcontainer.json", "docker-bake.json", "docker-bake.hcl"} {
 			if err := os.WriteFile(filepath.Join(dir, name), []byte(content), 0o644); err != nil {
 				t.Fatal(err)
 			}

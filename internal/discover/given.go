@@ -8,47 +8,80 @@ import (
 
 	"github.com/tailscale/hujson"
 	"go.yaml.in/yaml/v4"
+
+	"github.com/dockmend/dockmend/internal/lint"
 )
 
 // maxGiver is the size in bytes up to which a file that names Dockerfiles is read.
 const maxGiver = 1 << 20
 
-// isGiver tells whether a file may name Dockerfiles: compose files, bake files in
-// JSON, devcontainers. Bake files in HCL are programs and are not read.
+// isGiver reports whether a file may name Dockerfiles: compose files, bake files,
+// devcontainers.
 func isGiver(name string) bool {
 	base := path.Base(name)
-	return isCompose(strings.ToLower(base)) || base == "docker-bake.json" || base == "docker-bake.override.json" ||
-		base == "devcontainer.json" || base == ".devcontainer.json"
+	switch base {
+	case "devcontainer.json", ".devcontainer.json":
+		return true
+	}
+	return mayBeCompose(strings.ToLower(base)) || isBake(base)
+}
+
+// isBake reports whether buildx reads a file of that name by itself, or the name is
+// made like those.
+func isBake(base string) bool {
+	return strings.HasPrefix(base, "docker-bake") && (strings.HasSuffix(base, ".json") || strings.HasSuffix(base, ".hcl"))
 }
 
 // followNames adds the files that compose files, bake files and devcontainers
 // name. What these files have wrong is for rules to say.
 func (s *search) followNames() {
-	for _, giver := range s.givers {
+	for i := 0; i < len(s.givers); i++ { // a compose file may name the next one
+		giver := s.givers[i]
 		src, err := s.root.Read(giver, maxGiver)
-		if err != nil || !bytes.Contains(bytes.ToLower(src), []byte("dockerfile")) {
+		if err != nil || !namesFiles(src) {
 			continue
 		}
 		for _, b := range builds(giver, src) {
 			name, ok := b.path(path.Dir(giver))
-			if !ok || s.skippedAbove(name) {
+			if !ok || !s.follow(name) {
 				continue
 			}
-			if _, known := s.files[name]; known {
-				continue
-			}
-			info, err := s.root.Lstat(name)
-			if err != nil || !info.Mode().IsRegular() {
-				continue
-			}
-			if pattern, excluded := s.excluded(name); excluded {
-				s.skip(name, kindExcluded, "excluded by "+pattern)
+			if b.compose {
+				s.files[name] = File{Path: name, Target: lint.TargetCompose}
+				s.givers = append(s.givers, name)
 				continue
 			}
 			c, _ := classify(name)
 			s.files[name] = File{Path: name, Template: c.template}
 		}
 	}
+}
+
+// namesFiles reports whether a text has a word with which another file is named.
+func namesFiles(src []byte) bool {
+	lower := bytes.ToLower(src)
+	for _, word := range []string{"dockerfile", "include", "extends"} {
+		if bytes.Contains(lower, []byte(word)) {
+			return true
+		}
+	}
+	return false
+}
+
+// follow reports whether a file that another one names is to be taken.
+func (s *search) follow(name string) bool {
+	if _, known := s.files[name]; known || s.skippedAbove(name) {
+		return false
+	}
+	info, err := s.root.Lstat(name)
+	if err != nil || !info.Mode().IsRegular() {
+		return false
+	}
+	pattern, excluded := s.excluded(name)
+	if excluded {
+		s.skip(name, kindExcluded, "excluded by "+pattern)
+	}
+	return !excluded
 }
 
 func (s *search) skippedAbove(name string) bool {
@@ -64,6 +97,8 @@ func (s *search) skippedAbove(name string) bool {
 type build struct {
 	Context    string `json:"context" yaml:"context"`
 	Dockerfile string `json:"dockerfile" yaml:"dockerfile"`
+	// compose says that Dockerfile is the name of another compose file instead.
+	compose bool
 }
 
 // path is the Dockerfile's place in the root; ok is false for one that is not
@@ -82,6 +117,8 @@ func builds(giver string, src []byte) []build {
 		return devcontainerBuilds(src)
 	case strings.HasSuffix(base, ".json"):
 		return bakeBuilds(src)
+	case strings.HasSuffix(base, ".hcl"):
+		return bakeTargets(src)
 	}
 	return composeBuilds(src)
 }
@@ -123,12 +160,17 @@ func composeBuilds(src []byte) []build {
 	if yaml.Unmarshal(src, &document) != nil || len(document.Content) == 0 {
 		return nil
 	}
+	all := included(child(document.Content[0], "include"))
 	services := child(document.Content[0], "services")
 	if services == nil || services.Kind != yaml.MappingNode {
-		return nil
+		return all
 	}
-	var all []build
 	for i := 1; i < len(services.Content); i += 2 {
+		if extends := child(services.Content[i], "extends"); extends != nil {
+			if file := child(extends, "file"); file != nil {
+				all = append(all, build{Dockerfile: file.Value, compose: true})
+			}
+		}
 		node := child(services.Content[i], "build")
 		if node == nil || node.Kind != yaml.MappingNode {
 			continue
@@ -141,6 +183,29 @@ func composeBuilds(src []byte) []build {
 			b.Dockerfile = n.Value
 		}
 		all = append(all, b)
+	}
+	return all
+}
+
+// included are the compose files that the section include of another one names, each
+// a text or a mapping with one path or several.
+func included(section *yaml.Node) (all []build) {
+	if section == nil || section.Kind != yaml.SequenceNode {
+		return nil
+	}
+	for _, item := range section.Content {
+		paths := []*yaml.Node{item}
+		if p := child(item, "path"); p != nil {
+			paths = []*yaml.Node{p}
+			if p.Kind == yaml.SequenceNode {
+				paths = p.Content
+			}
+		}
+		for _, p := range paths {
+			if p.Kind == yaml.ScalarNode && isYAML(p.Value) {
+				all = append(all, build{Dockerfile: p.Value, compose: true})
+			}
+		}
 	}
 	return all
 }

@@ -60,12 +60,12 @@ func classify(name string) (c class, ok bool) {
 	return class{template: template}, true
 }
 
-// isDockerfile knows Dockerfile, Containerfile, Dockerfile.x, Dockerfile-x and
-// x.Dockerfile; name is in lower case.
+// isDockerfile knows Dockerfile, Containerfile, Dockerfile.x, Dockerfile-x,
+// Dockerfile_x and x.Dockerfile; name is in lower case.
 func isDockerfile(name string) bool {
 	for _, base := range []string{"dockerfile", "containerfile"} {
 		rest, ok := strings.CutPrefix(name, base)
-		if ok && (rest == "" || len(rest) > 1 && (rest[0] == '.' || rest[0] == '-') || rest == "~") {
+		if ok && (rest == "" || len(rest) > 1 && strings.IndexByte(".-_", rest[0]) >= 0 || rest == "~") {
 			return true
 		}
 		if before, ok := strings.CutSuffix(name, "."+base); ok && before != "" {
@@ -75,16 +75,29 @@ func isDockerfile(name string) bool {
 	return false
 }
 
+// isCompose knows the names that docker compose, docker stack and podman-compose
+// are given; name is in lower case.
 func isCompose(name string) bool {
 	stem, yaml := strings.CutSuffix(name, ".yml")
 	if !yaml {
 		stem, yaml = strings.CutSuffix(name, ".yaml")
 	}
-	for _, base := range []string{"compose", "docker-compose"} {
+	for _, base := range []string{"compose", "docker-compose", "podman-compose", "docker-stack"} {
 		rest, ok := strings.CutPrefix(stem, base)
 		if yaml && ok && (rest == "" || strings.IndexByte(".-_", rest[0]) >= 0) {
 			return true
 		}
 	}
 	return false
+}
+
+// mayBeCompose reports whether a YAML file of that name, in lower case, is a compose
+// file if it has services: "stack.yml" is one of Docker and of Haskell. Rancher's
+// files of old have services of another kind.
+func mayBeCompose(name string) bool {
+	if isCompose(name) {
+		return true
+	}
+	isLike := strings.Contains(name, "compose") || strings.Contains(name, "stack") || strings.Contains(name, "swarm")
+	return isLike && isYAML(name) && !strings.HasPrefix(name, "rancher")
 }

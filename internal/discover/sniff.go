@@ -39,7 +39,7 @@ func isWorkflow(name string) bool {
 }
 
 // sniff tells what a YAML file is whose name does not say so: a manifest, or a
-// compose file where one was named. Charts' templates are no YAML yet, and not
+// compose file where one was named or the name is like one's. Charts' templates are no YAML yet, and not
 // linted; the mark of a template in a comment is none.
 func (s *search) sniff(name string, named bool) (c class, ok bool) {
 	head, err := s.head(name)
@@ -55,7 +55,7 @@ func (s *search) sniff(name string, named bool) (c class, ok bool) {
 		return c, false
 	case keys["apiVersion"] && keys["kind"]:
 		return class{target: lint.TargetKubernetes}, true
-	case named && keys["services"]:
+	case keys["services"] && (named || mayBeCompose(strings.ToLower(path.Base(name)))):
 		return class{target: lint.TargetCompose}, true
 	}
 	return c, false

@@ -290,6 +290,10 @@ func kindOf(k facts.SiteKind) string {
 		return "image"
 	case facts.ArgumentSite:
 		return "build.args"
+	case facts.VolumeSite:
+		return "volumes"
+	case facts.ContextSite:
+		return "additional_contexts"
 	}
 	return fmt.Sprint(k)
 }

@@ -237,14 +237,14 @@ func placed(plan *github.Plan, mended mending) *report.Placed {
 			continue
 		}
 		p.Patches = append(p.Patches, report.Patch{
-			Title: fmt.Sprintf("%s: %s (%s, effect %s)", x.Finding.Rule.ID, x.Patch.Title, x.Patch.Applicability, x.Finding.Proof.Effect),
+			Title: fmt.Sprintf("%s: %s (%s; %s)", x.Finding.Rule.ID, x.Patch.Title, x.Patch.Applicability, x.Finding.Proof.Effect.Words(x.Finding.Rule.Target)),
 			Diff:  text.UnifiedDiff(source.Path, source.Bytes, after),
 		})
 	}
 	slices.SortStableFunc(p.Patches, func(a, b report.Patch) int { return strings.Compare(a.Title, b.Title) })
 	p.Elsewhere = func(d *lint.Diagnostic) string {
 		if mended.has(d) {
-			return "mended by commit " + mended.commit[:12]
+			return "fixed by commit " + mended.commit[:12]
 		}
 		if x := places[d]; x != nil && x.Channel != github.InSummary {
 			return x.Channel.String()

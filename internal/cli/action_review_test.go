@@ -70,7 +70,7 @@ func TestActionReview(t *testing.T) {
 	}
 	comment := threads[1].Comments[0].Body
 	for _, want := range []string{
-		"**warning**", "```suggestion\nCMD [\"x\"]\n```", "same build steps; of the image only its configuration changes",
+		"**warning**", "```suggestion\nCMD [\"x\"]\n```", "same build steps, and only the image's configuration changes",
 		"docs/rules/shell-form-command.md", "DL3025", "# dockmend ignore=shell-form-command -- reason",
 	} {
 		if !strings.Contains(comment, want) {
@@ -195,7 +195,7 @@ func TestActionPatch(t *testing.T) {
 	s := newPullStep(t, pullAfter+"# a\n", pullAfter+"# b\n")
 	s.env["INPUT_ONLY-CHANGED"], s.env["INPUT_REVIEW"] = "false", "false"
 	got := s.run()
-	if want := "+CMD [\"x\"]\n"; !strings.Contains(got.summary, want) || !strings.Contains(got.summary, "effect config") {
+	if want := "+CMD [\"x\"]\n"; !strings.Contains(got.summary, want) || !strings.Contains(got.summary, "same build steps, and only the image's configuration changes") {
 		t.Errorf("the summary has no patch:\n%s", got.summary)
 	}
 }

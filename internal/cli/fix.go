@@ -224,7 +224,7 @@ func writePatch(w *bytes.Buffer, f *engine.Fixed) {
 func appliedLines(f *engine.Fixed) []string {
 	var lines []string
 	for _, a := range f.Applied {
-		line := fmt.Sprintf("%s: %s: %s; effect %s", report.Terminal(f.Path), a.Rule.ID, report.Terminal(a.Title), a.Verdict.Effect)
+		line := fmt.Sprintf("%s: %s: %s; %s", report.Terminal(f.Path), a.Rule.ID, report.Terminal(a.Title), a.Verdict.Effect.Words(a.Rule.Target))
 		if a.Demoted {
 			line += " (more than the rule declares: a fault of dockmend, please report it)"
 		}

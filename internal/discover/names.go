@@ -16,6 +16,8 @@ var otherLanguages = []string{
 	".c", ".h", ".cc", ".cpp", ".hpp", ".rs", ".cs", ".fs", ".php", ".pl", ".lua", ".sh", ".bash", ".zsh", ".fish", ".ps1", ".bat", ".cmd", ".json",
 	".jsonc", ".toml", ".yaml", ".yml", ".xml", ".ini", ".cfg", ".conf", ".env", ".csv", ".tsv", ".sql", ".tf", ".hcl", ".nix", ".vim", ".el",
 	".gz", ".zip", ".tar", ".png", ".jpg", ".svg", ".snap", ".golden", "~",
+	".gemspec", ".podspec", ".rake", ".ru", ".bzl", ".bazel", ".cmake", ".groovy", ".pom", ".nuspec", ".csproj", ".cabal", ".rockspec", ".opam",
+	".css", ".scss", ".less", ".ipynb", ".proto", ".graphql", ".properties", ".plist", ".tgz", ".xz", ".bz2", ".zst", ".asc", ".sig", ".sha256",
 }
 
 // templateEndings are those of the template languages that people write

@@ -12,8 +12,8 @@ import (
 )
 
 // ImageSites lists the places that name an image, in file order, each once
-// however many services share it: values of image, and build arguments in which
-// a FROM ends. What no default makes known is left out, and so are the arguments
+// however many services share it: values of image, sources of mounts of that type,
+// build contexts that are images, and build arguments in which a FROM ends. What no default makes known is left out, and so are the arguments
 // of builds that cannot be read, or are more than anybody writes.
 func (p *Project) ImageSites(f *Compose) []ImageSite {
 	if p == nil {
@@ -27,6 +27,8 @@ func (p *Project) readSites(f *Compose) []ImageSite {
 	for _, s := range f.All() {
 		l.addImage(s)
 		l.addArguments(s)
+		l.addMounts(s)
+		l.addContexts(s)
 	}
 	for i := range l.sites {
 		l.sites[i].refuseShared(f)
@@ -102,6 +104,67 @@ func (l *siteList) addImage(s *ComposeService) {
 		x.Refusal = fmt.Sprintf("%q may be built: the service extends one that has a build, or cannot be seen", i.Text)
 	}
 	l.add(x, v)
+}
+
+// addMounts adds the images that a service mounts: volumes in the long form, of the
+// type image.
+func (l *siteList) addMounts(s *ComposeService) {
+	for _, m := range s.AllMounts() {
+		if !m.Long {
+			continue
+		}
+		long := l.file.View.Pairs(m.Node)
+		kind, source := valueIn(l.file, long, "type"), valueIn(l.file, long, "source")
+		if kind.Text == "image" && source.Known && source.Text != "" {
+			l.addOther(s, VolumeSite, source, "")
+		}
+	}
+}
+
+// imageScheme stands before the reference of a build context that is an image.
+const imageScheme = "docker-image://"
+
+// addContexts adds the images that a service's build takes as contexts.
+func (l *siteList) addContexts(s *ComposeService) {
+	section, ok := s.Build()
+	if !ok {
+		return
+	}
+	for _, kv := range l.file.KeyValues(section.Get("additional_contexts")) {
+		if kv.Value.Known && strings.HasPrefix(kv.Value.Raw, imageScheme) {
+			l.addOther(s, ContextSite, kv.Value, imageScheme)
+		}
+	}
+}
+
+// addOther adds the image of a value that begins with a scheme.
+func (l *siteList) addOther(s *ComposeService, kind SiteKind, v compose.Value, scheme string) {
+	i := ParseImage(strings.TrimPrefix(v.Text, scheme))
+	i.Raw, i.Span = strings.TrimPrefix(v.Raw, scheme), v.Span
+	if scheme != "" {
+		i.Span = l.file.Place(v, text.Span{Start: len(scheme), End: len(v.Raw)})
+	}
+	if i.Repository == "" {
+		return
+	}
+	x := ImageSite{Kind: kind, Image: i, Services: []string{s.Name}, Platforms: s.platforms(), Local: l.file.Builds(i)}
+	if x.place, x.tail, x.Refusal = l.placeOfValue(v); x.Refusal == "" && scheme != "" && !i.HasVariable() {
+		x.place, x.tail = i.Span, i.Raw
+	}
+	if x.Local {
+		x.Refusal = fmt.Sprintf("%q is built by a service of the file", i.Text)
+	}
+	l.add(x, v)
+}
+
+// valueIn is the value of a key; what does not exist where there is none.
+func valueIn(f *Compose, pairs []*yaml.Pair, key string) compose.Value {
+	for _, p := range pairs {
+		if p.Key.Value == key {
+			return f.Value(p.Value)
+		}
+	}
+	return compose.Value{}
 }
 
 // maxExtends is how many services that extend each other are followed.
@@ -345,6 +408,22 @@ type effectiveUse struct {
 	elsewhere string
 }
 
+// namesImage reports whether the value at a path may be the image of a service, an
+// argument or a context of a build, or the source of a mount.
+func namesImage(path []string) bool {
+	switch {
+	case len(path) < 3 || path[0] != "services":
+		return false
+	case len(path) == 3:
+		return path[2] == "image"
+	case len(path) != 5:
+		return false
+	case path[2] == "volumes":
+		return path[4] == "source"
+	}
+	return path[2] == "build" && (path[3] == "args" || path[3] == "additional_contexts")
+}
+
 // maxEffective bounds how many values are looked at.
 const maxEffective = 200_000
 
@@ -373,9 +452,7 @@ func (w *effectiveWalk) visit(n *yaml.Node, path []string) {
 			use = &effectiveUse{}
 			w.uses[n] = use
 		}
-		image := len(path) == 3 && path[0] == "services" && path[2] == "image"
-		argument := len(path) == 5 && path[0] == "services" && path[2] == "build" && path[3] == "args"
-		if image || argument {
+		if namesImage(path) {
 			use.count++
 		} else if use.elsewhere == "" {
 			use.elsewhere = strings.Join(path, ".")

@@ -24,6 +24,10 @@ const (
 	ServiceSite
 	// ArgumentSite is a build argument that says what a FROM names.
 	ArgumentSite
+	// VolumeSite is the source of a volume of the type image.
+	VolumeSite
+	// ContextSite is a build context that is an image.
+	ContextSite
 )
 
 // ImageSite is a place that names an image.

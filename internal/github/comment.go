@@ -128,18 +128,9 @@ func ruleLine(d *lint.Diagnostic) string {
 	return line + "; to silence it, the line above: `# dockmend ignore=" + d.Rule.ID + " -- reason`</sub>"
 }
 
-// proofLine says what the proof of a fix gave.
-func proofLine(p lint.Proof) string {
-	said := map[lint.Effect]string{
-		lint.EffectNone:   "same build steps, same image configuration",
-		lint.EffectConfig: "same build steps; of the image only its configuration changes",
-		lint.EffectSource: "same image, named by its digest too",
-		lint.EffectRepin:  "same image under another name",
-		lint.EffectShell:  "same commands in another layout; the layer is built anew once",
-		lint.EffectGraph:  "build steps change",
-		// Only where unsafe fixes are asked for.
-		lint.EffectUnknown: "nothing shows what it does",
-	}[p.Effect]
+// proofLine says what the proof of a fix of such a file gave.
+func proofLine(t lint.Target, p lint.Proof) string {
+	said := p.Effect.Words(t)
 	details := p.Details
 	if len(details) == 0 {
 		return said

@@ -217,7 +217,7 @@ func changeRows(changes []FixupChange) string {
 			continue
 		}
 		what := report.MarkdownText(upperFirst(cut(c.Title, maxDetails))) + "."
-		effect := "`" + c.Proof.Effect.String() + "`: " + proofLine(c.Proof)
+		effect := proofLine(c.Rule.Target, c.Proof)
 		if !c.Safe {
 			effect += "; **not safe by itself**"
 		}

@@ -26,6 +26,8 @@ type suggestion struct {
 	fixes []lint.Fix
 	edits []text.Edit
 	proof lint.Proof
+	// target is the kind of the file.
+	target lint.Target
 	// first and last are lines of the checkout, last included.
 	first, last int
 	// text replaces them; it is empty or ends with a line end.
@@ -62,7 +64,10 @@ func suggest(d *lint.Diagnostic) (s *suggestion, why string) {
 	for i, e := range fix.Edits {
 		edits[i] = e.Edit
 	}
-	return suggestionOf(d.Source, []lint.Fix{fix}, edits, d.Proof)
+	if s, why = suggestionOf(d.Source, []lint.Fix{fix}, edits, d.Proof); s != nil {
+		s.target = d.Rule.Target
+	}
+	return s, why
 }
 
 // suggestionOf writes edits as lines. Nothing is offered where it is not known
@@ -154,6 +159,9 @@ func (s *suggestion) join(o *suggestion, source *lint.Source, prove Prover) *sug
 		return nil
 	}
 	joined, _ := suggestionOf(source, slices.Concat(s.fixes, o.fixes), edits, proof)
+	if joined != nil {
+		joined.target = s.target
+	}
 	return joined
 }
 
@@ -184,7 +192,7 @@ func (s *suggestion) effect() string {
 		titles = append(titles, report.MarkdownText(cut(f.Title, maxDetails)))
 	}
 	titles = slices.Compact(titles)
-	words := fmt.Sprintf("The suggestion: %s. Proved: %s.", strings.Join(titles, "; "), proofLine(s.proof))
+	words := fmt.Sprintf("The suggestion: %s. Proved: %s.", strings.Join(titles, "; "), proofLine(s.target, s.proof))
 	if !s.safe() {
 		words += " This is not a safe fix: look at what it changes before you commit it."
 	}

@@ -42,6 +42,49 @@ const (
 
 var effectNames = [...]string{"none", "config", "source", "repin", "shell", "graph", "unknown"}
 
+// Words says in one clause what an effect means for a file of a kind.
+func (e Effect) Words(t Target) string {
+	switch t {
+	case TargetIgnoreFile:
+		return ignoreFileWords[e]
+	case TargetCompose:
+		return composeWords[e]
+	}
+	return buildWords[e]
+}
+
+// What the effects mean, least first. Of a file with no image to build only some can
+// be.
+var (
+	buildWords = [...]string{
+		"same build steps, same image configuration",
+		"same build steps, and only the image's configuration changes",
+		"same image, named by its digest too",
+		"same image under another name",
+		"same commands in another layout; the layer is built anew once",
+		"build steps change",
+		"nothing shows what it does",
+	}
+	composeWords = [...]string{
+		"Compose reads the same from the file",
+		"what Compose reads from the file changes",
+		"same image, named by its digest too",
+		"same image under another name",
+		"same commands in another layout",
+		"the image that a service gets changes",
+		"nothing shows what it does",
+	}
+	ignoreFileWords = [...]string{
+		"the build gets the same files",
+		"the build gets the same files",
+		"the build gets the same files",
+		"the build gets the same files",
+		"the build gets the same files",
+		"the build gets other files",
+		"nothing shows what it does",
+	}
+)
+
 func (e Effect) String() string { return effectNames[e] }
 
 // MarshalText writes the name that reports use.

@@ -87,10 +87,7 @@ func (w *walk) differ(a, b *pb.Op) (lint.Effect, string) {
 		w.sources = append(w.sources, SourceChange{effect, detail + doubt})
 		return effect, detail + doubt
 	case a.GetExec() != nil && b.GetExec() != nil:
-		if sameBut(a, b, func(op *pb.Op) { op.GetExec().Meta.Args = nil }) {
-			detail = "RUN: " + changedWords(a.GetExec().GetMeta().GetArgs(), b.GetExec().GetMeta().GetArgs())
-		}
-		return differExec(a, b), detail
+		return differExec(a, b), "RUN: " + changedRun(a.GetExec(), b.GetExec())
 	}
 	return lint.EffectGraph, detail
 }
@@ -137,7 +134,47 @@ func program(script string) (tree string, ok bool) {
 	return b.String(), true
 }
 
-// sameBut tells whether two operations are equal once blank took a part away.
+// changedRun says what differs between two commands: their words, their mounts, where
+// they run and as whom.
+func changedRun(a, b *pb.ExecOp) string {
+	from, to := a.GetMeta(), b.GetMeta()
+	var parts []string
+	if !slices.Equal(from.GetArgs(), to.GetArgs()) {
+		parts = append(parts, changedWords(from.GetArgs(), to.GetArgs()))
+	}
+	if mounts := changedWords(mountsOf(a), mountsOf(b)); mounts != noWords {
+		parts = append(parts, mounts)
+	}
+	if from.GetCwd() != to.GetCwd() {
+		parts = append(parts, "in "+to.GetCwd()+" in place of "+from.GetCwd())
+	}
+	if from.GetUser() != to.GetUser() {
+		parts = append(parts, "as "+orDefault(to.GetUser(), "root")+" in place of "+orDefault(from.GetUser(), "root"))
+	}
+	if !slices.Equal(from.GetEnv(), to.GetEnv()) {
+		parts = append(parts, "with other variables")
+	}
+	if len(parts) == 0 {
+		return "with other settings"
+	}
+	return strings.Join(parts, ", ")
+}
+
+// mountsOf are the mounts of a command as people write them, without the root.
+func mountsOf(op *pb.ExecOp) []string {
+	var mounts []string
+	for _, m := range op.GetMounts() {
+		if m.GetDest() != "/" {
+			mounts = append(mounts, fmt.Sprintf("--mount=type=%s,target=%s", strings.ToLower(m.GetMountType().String()), m.GetDest()))
+		}
+	}
+	return mounts
+}
+
+// noWords is what changedWords says of words that are the same.
+const noWords = "other blanks"
+
+// sameBut reports whether two operations are equal once blank took a part away.
 func sameBut(a, b *pb.Op, blank func(*pb.Op)) bool {
 	a, b = proto.CloneOf(canonical(a)), proto.CloneOf(canonical(b))
 	blank(a)
@@ -157,7 +194,7 @@ func changedWords(before, after []string) string {
 	removed, added := bounded(strings.Join(from, " ")), bounded(strings.Join(to, " "))
 	switch {
 	case removed == "" && added == "":
-		return "other blanks"
+		return noWords
 	case removed == "":
 		return added + " added"
 	case added == "":
@@ -199,7 +236,7 @@ func describe(op *pb.Op) string {
 	switch {
 	case op.GetExec() != nil:
 		meta := op.GetExec().GetMeta()
-		return bounded(fmt.Sprintf("RUN %q (in %s as %s)", meta.GetArgs(), orDefault(meta.GetCwd(), "/"), orDefault(meta.GetUser(), "root")))
+		return bounded("RUN " + commandText(meta.GetArgs()))
 	case op.GetSource() != nil:
 		return bounded("source " + op.GetSource().GetIdentifier())
 	case op.GetFile() != nil:
@@ -214,6 +251,14 @@ func describe(op *pb.Op) string {
 		return "difference of layers"
 	}
 	return "a step"
+}
+
+// commandText is a command as it is written: a script without the shell that runs it.
+func commandText(args []string) string {
+	if n := len(args); n > 2 && isPOSIXShell(args[:n-1]) {
+		return args[n-1]
+	}
+	return strings.Join(args, " ")
 }
 
 func describeFile(action *pb.FileAction) string {

@@ -155,6 +155,12 @@ type imageLayer struct {
 	CreatedBy string `json:"created_by"`
 }
 
+// What the rich base sets, in a form that no file has.
+const (
+	richUser   = "dockmend-user"
+	richFolder = "/dockmend/base"
+)
+
 // ResolveImageConfig implements llb.ImageMetaResolver. An empty digest keeps it
 // out of the graph; a base without any layer would become scratch.
 func (r stubResolver) ResolveImageConfig(_ context.Context, ref string, _ sourceresolver.Opt) (string, digest.Digest, []byte, error) {
@@ -171,8 +177,8 @@ func (r stubResolver) ResolveImageConfig(_ context.Context, ref string, _ source
 		c.Config.Entrypoint = []string{"/dockmend-entrypoint"}
 		c.Config.Cmd = []string{"dockmend-command"}
 		c.Config.Shell = []string{"/bin/bash", "-o", "pipefail", "-c"}
-		c.Config.User = "4242"
-		c.Config.WorkingDir = "/dockmend/base"
+		c.Config.User = richUser
+		c.Config.WorkingDir = richFolder
 	case onbuildBase:
 		c.Config.OnBuild = []string{"RUN dockmend-trigger", "COPY . /dockmend"}
 	case plainBase:

@@ -198,8 +198,8 @@ func (p *Compose) class(ctx context.Context, before, after map[string]any, v *Ve
 		to, bothText := c.after.(string)
 		texts := isText && bothText && len(c.path) >= 3 && c.path[0] == "services"
 		switch {
-		case texts && len(c.path) == 3 && c.path[2] == "image":
-			effect, refreshed, doubt := p.said.differ(from, to)
+		case texts && c.namesImage():
+			effect, refreshed, doubt := p.said.differ(strings.TrimPrefix(from, imageScheme), strings.TrimPrefix(to, imageScheme))
 			v.addSource(SourceChange{effect, c.String() + doubt}, refreshed)
 		case texts && len(c.path) == 5 && c.path[2] == "build" && c.path[3] == "args":
 			if service := c.path[1]; !builds[service] {
@@ -210,6 +210,20 @@ func (p *Compose) class(ctx context.Context, before, after map[string]any, v *Ve
 			v.addConfig(c.String())
 		}
 	}
+}
+
+// namesImage reports whether a value of a service is an image: its own, one that it
+// mounts, or a context of its build.
+func (c change) namesImage() bool {
+	switch {
+	case len(c.path) == 3:
+		return c.path[2] == "image"
+	case len(c.path) != 5:
+		return false
+	case c.path[2] == "volumes":
+		return c.path[4] == "source"
+	}
+	return c.path[2] == "build" && c.path[3] == "additional_contexts"
 }
 
 func (v *Verdict) addSource(change SourceChange, refreshed bool) {

@@ -75,7 +75,7 @@ func TestPairs(t *testing.T) {
 		{"stop signal", "FROM a\nCMD [\"x\"]", "FROM a\nSTOPSIGNAL SIGINT\nCMD [\"x\"]", config, "StopSignal: "},
 		{"user at the end", "FROM a\nRUN x", "FROM a\nRUN x\nUSER 1", config, "User: "},
 		{"user before a run", "FROM a\nRUN x", "FROM a\nUSER 1\nRUN x", graph, "as 1"},
-		{"relative workdir", "FROM a\nWORKDIR app\nRUN x", "FROM a\nWORKDIR /app\nRUN x", graph, "/dockmend/base/app"},
+		{"relative workdir", "FROM a\nWORKDIR app\nRUN x", "FROM a\nWORKDIR /app\nRUN x", graph, "(the base's folder)/app"},
 		{"run to heredoc", "FROM a\nRUN x && y", "FROM a\nRUN <<E\nx && y\nE", shell, ""},
 		{"line ends in a heredoc", "FROM a\nRUN <<E\r\nx\r\nE\r\n", "FROM a\nRUN <<E\nx\nE\n", graph, ""},
 		{"line ends", "FROM a\r\nRUN x \\\r\n y\r\n", "FROM a\nRUN x \\\n y\n", none, ""},

@@ -152,6 +152,7 @@ func (p *Prover) compareTarget(ctx context.Context, t int, after []byte, v *Verd
 		v.Refreshed = v.Refreshed || d.refreshed
 		v.Sources = append(v.Sources, d.sources...)
 		for _, detail := range d.details {
+			detail = inWords(detail)
 			if d.effect > v.Effect || w == 0 || !v.names(detail) {
 				v.Details = append(v.Details, detail)
 			}
@@ -161,7 +162,25 @@ func (p *Prover) compareTarget(ctx context.Context, t int, after []byte, v *Verd
 	return true
 }
 
-// names tells whether a detail about the same field or step is there already:
+// inWords has what stands for the base image and for build arguments in the proof by
+// what it stands for: no user wrote that.
+func inWords(detail string) string {
+	return standIns.Replace(detail)
+}
+
+var standIns = strings.NewReplacer(
+	richFolder, "(the base's folder)",
+	richUser, "(the base's user)",
+	"/dockmend-entrypoint", "(the base's entrypoint)",
+	"dockmend-command", "(the base's command)",
+	"dockmend-trigger", "(the base's trigger)",
+	"dockmend.example/base:42", "(an argument's image)",
+	"dockmend-value", "(an argument's value)",
+	"dockmend/path", "(an argument's path)",
+	"DOCKMEND_BASE=1", "(the base's variable)",
+)
+
+// names reports whether a detail about the same field or step is there already:
 // another world shows the same change with other values.
 func (v *Verdict) names(detail string) bool {
 	what, _, _ := strings.Cut(detail, ":")

@@ -185,7 +185,7 @@ func findingRow(d *lint.Diagnostic, line func(string, int) string) string {
 	for i, f := range d.Fixes {
 		fixes[i] = f.Applicability.String() + ": " + cellText(f.Title)
 	}
-	if words := proofWords(d.Proof); words != "" && len(d.Fixes) > 0 {
+	if words := proofWords(d.Rule.Target, d.Proof); words != "" && len(d.Fixes) > 0 {
 		fixes = append(fixes, "proof: "+cellText(words))
 	}
 	return fmt.Sprintf("| %s | %s | %s | %s | %s |\n",

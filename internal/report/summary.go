@@ -189,14 +189,14 @@ func skipsOf(r *lint.Result) []skips {
 	return groups
 }
 
-// proofWords says what the proof of a finding's fixes gave; empty if none ran.
-func proofWords(p lint.Proof) string {
+// proofWords says what the proof of a fix of such a file gave; empty if none ran.
+func proofWords(t lint.Target, p lint.Proof) string {
 	if p.State == lint.ProofNotRun {
 		return ""
 	}
 	words := p.State.String()
 	if p.State != lint.ProofUnknown {
-		words += ", effect " + p.Effect.String()
+		words += ", " + p.Effect.Words(t)
 	}
 	if len(p.Details) > 0 {
 		words += ": " + strings.Join(p.Details, "; ")

@@ -98,7 +98,7 @@ func (p *printer) finding(d *lint.Diagnostic) {
 	for _, f := range d.Fixes {
 		p.detail(x, p.paint(green, "fix")+" ("+f.Applicability.String()+")", f.Title)
 	}
-	if words := proofWords(d.Proof); words != "" && len(d.Fixes) > 0 {
+	if words := proofWords(d.Rule.Target, d.Proof); words != "" && len(d.Fixes) > 0 {
 		p.detail(x, p.paint(green, "proof"), words)
 	}
 	for _, related := range d.Related {

@@ -19,7 +19,8 @@ import (
 // Name the version that was tested.
 //
 // Build arguments that say what a FROM of the Dockerfile names count too, where
-// that can be read.
+// that can be read, and so do the images that a service mounts (volumes of the type
+// image) and those that its build takes as contexts (docker-image://).
 //
 // With --online the fix names the version that the tag is now: in the text, in
 // the default of the variable in which it ends, or where the anchor stands. It
@@ -64,7 +65,7 @@ func checkComposeImageNotPinned(p *facts.Pass[*facts.Compose]) {
 		}
 		// Official images have names without a slash, but so has what people build
 		// for themselves.
-		if !strings.ContainsAny(i.Raw, "/.") && p.Project.TagsHere(i) || x.Kind == facts.ServiceSite && p.Project.BuiltBy(i) != "" {
+		if !strings.ContainsAny(i.Raw, "/.") && p.Project.TagsHere(i) || x.Kind != facts.ArgumentSite && p.Project.BuiltBy(i) != "" {
 			continue
 		}
 		if slices.ContainsFunc(except, func(prefix string) bool { return strings.HasPrefix(i.Name(), prefix) }) {

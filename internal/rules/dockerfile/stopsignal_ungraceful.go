@@ -10,6 +10,10 @@ import (
 
 // StopsignalUngraceful finds STOPSIGNAL SIGKILL or SIGSTOP: the program cannot
 // end its requests or write its data.
+//
+// Silent in a stage FROM scratch: the first process of a container gets no signal
+// that it does not handle, so SIGKILL is right for a small program without handlers,
+// and nothing in the file says which kind of program it is.
 var StopsignalUngraceful = facts.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
 		ID:       "stopsignal-ungraceful",
@@ -27,6 +31,9 @@ var StopsignalUngraceful = facts.Rule[*facts.Dockerfile]{
 func checkStopsignalUngraceful(p *facts.Pass[*facts.Dockerfile]) {
 	p.Doc.Each("stopsignal", true, func(in *dockerfile.Instruction) {
 		if !facts.IsUngracefulSignal(bare(in.Args)) {
+			return
+		}
+		if s := p.Doc.StageOf(in); s != nil && s.Base().IsScratch() {
 			return
 		}
 		p.Report(lint.Finding{

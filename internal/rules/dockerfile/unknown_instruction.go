@@ -57,7 +57,9 @@ func checkUnknownInstruction(p *facts.Pass[*facts.Dockerfile]) {
 		switch {
 		case ok:
 			f.Message = fmt.Sprintf("%q is no instruction; write %s", short(keyword), near)
-			if !trigger { // BuildKit reads a trigger only once it is a known one
+			// BuildKit reads a trigger only once it is a known one. A file without a stage
+			// may well be one of another language.
+			if !trigger && (near == "FROM" || len(p.Doc.Stages()) > 0) {
 				f.Fixes = []lint.Fix{{
 					Title: "write " + near, Applicability: lint.Unsafe, MaxEffect: lint.EffectUnknown,
 					Edits: []lint.FileEdit{lint.Replace(in.KeywordSpan, near)},

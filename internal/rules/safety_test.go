@@ -1,0 +1,78 @@
+package rules_test
+
+import (
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/dockmend/dockmend/internal/tools/rulesource"
+)
+
+// TestEachFixingRuleIsNamed holds the table of docs/adr/0023 against the cases: each
+// rule whose cases show a fix stands there once, as what its fixes are, with a reason.
+func TestEachFixingRuleIsNamed(t *testing.T) {
+	root, err := rulesource.Root()
+	if err != nil {
+		t.Fatal(err)
+	}
+	table := safetyTable(t, filepath.Join(root, "docs/adr/0023-what-a-safe-fix-may-be.md"))
+	shown := regexp.MustCompile(`(?m)^  fix \((\w+), (\w+)\)`)
+	sources, err := rulesource.Load(os.DirFS(root))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, rule := range sources {
+		cases, err := os.ReadFile(filepath.Join(root, rule.Target.FixtureFile(rule.ID)))
+		if err != nil {
+			t.Fatal(err)
+		}
+		var as []string
+		for _, m := range shown.FindAllStringSubmatch(string(cases), -1) {
+			if !slices.Contains(as, m[1]) {
+				as = append(as, m[1])
+			}
+			if m[1] == "safe" && (m[2] == "graph" || m[2] == "unknown") {
+				t.Errorf("%s: a safe fix whose effect is %s", rule.ID, m[2])
+			}
+		}
+		slices.SortFunc(as, func(a, b string) int { return strings.Index(applied, a) - strings.Index(applied, b) })
+		if want := strings.Join(as, " or "); table[rule.ID] != want {
+			t.Errorf("%s: the table says %q, its cases %q", rule.ID, table[rule.ID], want)
+		}
+		delete(table, rule.ID)
+	}
+	for id := range table {
+		t.Errorf("%s stands in the table and is no rule", id)
+	}
+}
+
+// applied are the ways in which a fix is applied, in the order of the table.
+const applied = "safe unsafe manual"
+
+// safetyTable reads how the fixes of each rule are applied.
+func safetyTable(t *testing.T, name string) map[string]string {
+	t.Helper()
+	src, err := os.ReadFile(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	table := map[string]string{}
+	for line := range strings.Lines(string(src)) {
+		cells := strings.Split(line, " | ")
+		if len(cells) != 3 || !strings.HasPrefix(line, "| `") {
+			continue
+		}
+		id := strings.Trim(cells[0], "| `")
+		if _, twice := table[id]; twice {
+			t.Errorf("%s stands in the table twice", id)
+		}
+		if why := strings.Trim(cells[2], "| \n"); why == "" {
+			t.Errorf("%s has no reason", id)
+		}
+		table[id] = cells[1]
+	}
+	return table
+}

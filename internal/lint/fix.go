@@ -49,8 +49,9 @@ func (e Effect) Words(t Target) string {
 		return ignoreFileWords[e]
 	case TargetCompose:
 		return composeWords[e]
+	default:
+		return buildWords[e]
 	}
-	return buildWords[e]
 }
 
 // What the effects mean, least first. Of a file with no image to build only some can

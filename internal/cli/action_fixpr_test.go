@@ -98,7 +98,7 @@ func TestActionFixPR(t *testing.T) {
 			if want := strings.Replace(shellCommand, "CMD cat x", `CMD ["cat", "x"]`, 1); s.repo.Read("mend")["100644 Dockerfile"] != want {
 				t.Errorf("the branch has %q", s.repo.Read("mend"))
 			}
-			if !strings.Contains(p.Body, "same build steps") || !strings.Contains(p.Body, "DL3025") {
+			if !strings.Contains(p.Body, "`config`: same build steps") || !strings.Contains(p.Body, "DL3025") {
 				t.Errorf("the description is\n%s", p.Body)
 			}
 			tip := s.repo.Tip("mend")

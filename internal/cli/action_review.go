@@ -244,7 +244,7 @@ func placed(plan *github.Plan, mended mending) *report.Placed {
 	slices.SortStableFunc(p.Patches, func(a, b report.Patch) int { return strings.Compare(a.Title, b.Title) })
 	p.Elsewhere = func(d *lint.Diagnostic) string {
 		if mended.has(d) {
-			return "fixed by commit " + mended.commit[:12]
+			return "mended by commit " + mended.commit[:12]
 		}
 		if x := places[d]; x != nil && x.Channel != github.InSummary {
 			return x.Channel.String()

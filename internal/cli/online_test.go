@@ -21,6 +21,7 @@ import (
 	"github.com/dockmend/dockmend/internal/buildcontext"
 	"github.com/dockmend/dockmend/internal/cli"
 	"github.com/dockmend/dockmend/internal/facts"
+	"github.com/dockmend/dockmend/internal/lint"
 	"github.com/dockmend/dockmend/internal/project"
 	"github.com/dockmend/dockmend/internal/resolve"
 	"github.com/dockmend/dockmend/internal/resolve/fakeregistry"
@@ -242,9 +243,10 @@ func effectsOf(t *testing.T, stdout string) map[string]int {
 	t.Helper()
 	effects := map[string]int{}
 	for line := range strings.Lines(stdout) {
-		if _, rest, ok := strings.Cut(line, "; effect "); ok {
-			effect, _, _ := strings.Cut(strings.TrimSpace(rest), ":")
-			effects[effect]++
+		for _, effect := range []lint.Effect{lint.EffectNone, lint.EffectConfig, lint.EffectSource, lint.EffectRepin, lint.EffectGraph, lint.EffectUnknown} {
+			if strings.HasPrefix(line, "# ") && strings.Contains(line, "; "+effect.Words(lint.TargetDockerfile)+":") {
+				effects[effect.String()]++
+			}
 		}
 	}
 	if len(effects) == 0 {
@@ -315,7 +317,7 @@ func TestOnlineRegistryAndStats(t *testing.T) {
 		t.Errorf("a registry that nobody allowed was asked: %v\n%s", n.Requests(), stdout)
 	}
 	_, stdout, stderr := online(t, n, dir, "fix", "--online", "--online-registry", n.Loopback, "--select", "untagged-image", "--unsafe", "--diff")
-	if !strings.Contains(stdout, "+FROM "+n.Loopback+"/team/app:1.2.3\n") || !strings.Contains(stdout, "effect repin") {
+	if !strings.Contains(stdout, "+FROM "+n.Loopback+"/team/app:1.2.3\n") || !strings.Contains(stdout, "same image under another name") {
 		t.Errorf("%s%s", stdout, stderr)
 	}
 	_, _, stderr = online(t, n, dir, "lint", "--online", "--online-registry", n.Loopback, "--select", "untagged-image", "--stats")
@@ -385,7 +387,7 @@ func TestRefreshIsUnsafeUnlessAsked(t *testing.T) {
 	if got := fix(); strings.Contains(got, now) {
 		t.Errorf("a refresh without being asked for:\n%s", got)
 	}
-	if got := fix("--unsafe"); !strings.Contains(got, "+FROM python:3.13@"+now+"\n") || !strings.Contains(got, "effect repin") {
+	if got := fix("--unsafe"); !strings.Contains(got, "+FROM python:3.13@"+now+"\n") || !strings.Contains(got, "same image under another name") {
 		t.Error(got)
 	}
 	write(t, dir, ".dockmend.yaml", "pin: {refresh: true}\n")
@@ -411,7 +413,7 @@ func TestRefreshOfComposeImages(t *testing.T) {
 	if got := fix(); strings.Contains(got, "@"+now) {
 		t.Errorf("a refresh without being asked for:\n%s", got)
 	}
-	if got := fix("--unsafe"); strings.Count(got, now) == 0 || !strings.Contains(got, "effect repin") {
+	if got := fix("--unsafe"); strings.Count(got, now) == 0 || !strings.Contains(got, "same image under another name") {
 		t.Error(got)
 	}
 	write(t, dir, ".dockmend.yaml", "pin: {refresh: true}\n")

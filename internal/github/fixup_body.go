@@ -217,7 +217,7 @@ func changeRows(changes []FixupChange) string {
 			continue
 		}
 		what := report.MarkdownText(upperFirst(cut(c.Title, maxDetails))) + "."
-		effect := proofLine(c.Rule.Target, c.Proof)
+		effect := "`" + c.Proof.Effect.String() + "`: " + proofLine(c.Rule.Target, c.Proof)
 		if !c.Safe {
 			effect += "; **not safe by itself**"
 		}

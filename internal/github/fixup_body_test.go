@@ -31,7 +31,7 @@ func TestChangeRows(t *testing.T) {
 		"untagged-image`](https://github.com/dockmend/dockmend/blob/main/docs/rules/untagged-image.md)<br>[`image-not-pinned-by-digest`]",
 		"`quay.io/team/node:1` → `node:25.2.1@sha256:abababababab…`",
 		"**not safe by itself**",
-		"| Écrire. B. | same build steps, and only the image's configuration changes (Cmd: x -&gt; y) |",
+		"| Écrire. B. | `config`: same build steps, and only the image's configuration changes (Cmd: x -&gt; y) |",
 		"| C. B. | `none`",
 		"| C. B. | `none`",
 		"<br>", // the same edit at another place
@@ -44,7 +44,7 @@ func TestChangeRows(t *testing.T) {
 			t.Errorf("row %d lacks %q:\n%s", i, want[i], row)
 		}
 	}
-	if !strings.Contains(rows[0], "Name the version that it is today. No tag. No digest. | same image under another name (`node:latest` → `node:25.2.1@sha256:abababababab…`) |") {
+	if !strings.Contains(rows[0], "Name the version that it is today. No tag. No digest. | `repin`: same image under another name (`node:latest` → `node:25.2.1@sha256:abababababab…`) |") {
 		t.Error(rows[0])
 	}
 }

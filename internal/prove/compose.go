@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/dockmend/dockmend/internal/facts"
@@ -198,7 +199,7 @@ func (p *Compose) class(ctx context.Context, before, after map[string]any, v *Ve
 		to, bothText := c.after.(string)
 		texts := isText && bothText && len(c.path) >= 3 && c.path[0] == "services"
 		switch {
-		case texts && c.namesImage():
+		case texts && c.namesImage(before):
 			effect, refreshed, doubt := p.said.differ(strings.TrimPrefix(from, imageScheme), strings.TrimPrefix(to, imageScheme))
 			v.addSource(SourceChange{effect, c.String() + doubt}, refreshed)
 		case texts && len(c.path) == 5 && c.path[2] == "build" && c.path[3] == "args":
@@ -213,17 +214,31 @@ func (p *Compose) class(ctx context.Context, before, after map[string]any, v *Ve
 }
 
 // namesImage reports whether a value of a service is an image: its own, one that it
-// mounts, or a context of its build.
-func (c change) namesImage() bool {
+// mounts, or a context of its build. model is the one before.
+func (c change) namesImage(model map[string]any) bool {
 	switch {
 	case len(c.path) == 3:
 		return c.path[2] == "image"
 	case len(c.path) != 5:
 		return false
 	case c.path[2] == "volumes":
-		return c.path[4] == "source"
+		return c.path[4] == "source" && mountType(model, c.path[1], c.path[3]) == "image"
 	}
 	return c.path[2] == "build" && c.path[3] == "additional_contexts"
+}
+
+// mountType is the type of a service's mount, given by its place, as in "[0]".
+func mountType(model map[string]any, service, place string) string {
+	services, _ := model["services"].(map[string]any)
+	s, _ := services[service].(map[string]any)
+	mounts, _ := s["volumes"].([]any)
+	i, err := strconv.Atoi(strings.Trim(place, "[]"))
+	if err != nil || i >= len(mounts) {
+		return ""
+	}
+	mount, _ := mounts[i].(map[string]any)
+	kind, _ := mount["type"].(string)
+	return kind
 }
 
 func (v *Verdict) addSource(change SourceChange, refreshed bool) {

@@ -244,7 +244,7 @@ func effectsOf(t *testing.T, stdout string) map[string]int {
 	effects := map[string]int{}
 	for line := range strings.Lines(stdout) {
 		for _, effect := range []lint.Effect{lint.EffectNone, lint.EffectConfig, lint.EffectSource, lint.EffectRepin, lint.EffectGraph, lint.EffectUnknown} {
-			if strings.HasPrefix(line, "# ") && strings.Contains(line, "; "+effect.Words(lint.TargetDockerfile)+":") {
+			if strings.Contains(line, "; "+effect.Words(lint.TargetDockerfile)+":") {
 				effects[effect.String()]++
 			}
 		}

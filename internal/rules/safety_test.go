@@ -40,7 +40,7 @@ func TestEachFixingRuleIsNamed(t *testing.T) {
 		}
 		slices.SortFunc(as, func(a, b string) int { return strings.Index(applied, a) - strings.Index(applied, b) })
 		if want := strings.Join(as, " or "); table[rule.ID] != want {
-			t.Errorf("%s: the table says %q, its cases %q", rule.ID, table[rule.ID], want)
+			t.Errorf("%s: docs/adr/0023 says %q, its cases %q", rule.ID, table[rule.ID], want)
 		}
 		delete(table, rule.ID)
 	}

@@ -24,6 +24,9 @@ import (
 //
 // Silent where no end is announced, for images that are built, for images that
 // compose-deprecated-image reports, and offline for tags without a version.
+//
+// There is no fix: another release of a database reads the data of the last one only
+// after a migration, and nothing in the file says whether that was done.
 var ComposeEolImage = facts.Rule[*facts.Compose]{
 	Meta: lint.Meta{
 		ID:       "compose-eol-image",

@@ -26,6 +26,8 @@ import (
 // for names that also say file, path, public and the like, for empty values,
 // switches and paths, and, in files for development, for the values that
 // everybody knows.
+//
+// There is no fix: the value has to be kept in another place first.
 var ComposeSecretInEnvironment = facts.Rule[*facts.Compose]{
 	Meta: lint.Meta{
 		ID:       "compose-secret-in-environment",

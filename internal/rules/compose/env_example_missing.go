@@ -19,6 +19,9 @@ import (
 //
 // Silent where all variables have a default, and where the files themselves are
 // in git.
+//
+// There is no fix: a fix changes the file in which the finding is, and makes no other
+// one.
 var EnvExampleMissing = facts.Rule[*facts.Compose]{
 	Meta: lint.Meta{
 		ID:       "env-example-missing",

@@ -13,6 +13,9 @@ import (
 // the server gives goes into the image, today and tomorrow.
 //
 // Git addresses are fine with a commit.
+//
+// There is no fix: the checksum has to come from somebody who looked at the file, and
+// not from a download that nobody has checked.
 var AddRemoteWithoutChecksum = facts.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
 		ID:       "add-remote-without-checksum",

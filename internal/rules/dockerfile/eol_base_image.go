@@ -32,6 +32,10 @@ import (
 //
 // Silent where no end is announced, for images that deprecated-base-image reports,
 // and offline for tags without a version.
+//
+// There is no fix: the next supported release is another version of the language or
+// the distribution, with other packages and other defaults, and only a build and the
+// program's own tests show whether it works there.
 var EolBaseImage = facts.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
 		ID:       "eol-base-image",

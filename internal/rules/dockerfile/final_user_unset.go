@@ -25,6 +25,10 @@ import (
 // manifest of the project runs the image with ports, and an info for servers whose
 // workers leave root by themselves, as nginx and php-fpm, and where all of those that
 // run the image set a user for it (user of Compose, runAsUser of Kubernetes).
+//
+// The fix switches to the only user that the file makes. There is none where a user
+// has to be made: which folders the program writes is not in the file, and a user that
+// cannot write them is a container that does not start.
 var FinalUserUnset = facts.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
 		ID:       "final-user-unset",

@@ -13,6 +13,9 @@ import (
 //
 // Silent for gems of a file, where -v names the version, and for gems that have
 // come to their end, as sass.
+//
+// There is no fix: the version that was tested is known to whoever built the image,
+// and to no index.
 var GemPackageNotPinned = facts.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
 		ID:       "gem-package-not-pinned",

@@ -16,6 +16,9 @@ import (
 // addresses with a reference, a constraint of any kind, and yarn, whose last
 // version in the registry is that of 2024. It is an info in stages whose layers
 // are no part of the image.
+//
+// There is no fix: the version that was tested is known to whoever built the image,
+// and to no registry.
 var NpmPackageNotPinned = facts.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
 		ID:       "npm-package-not-pinned",

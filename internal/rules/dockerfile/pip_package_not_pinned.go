@@ -19,6 +19,9 @@ import (
 // with a reference, for any constraint, for pip, setuptools and wheel
 // themselves, for packages that have come to their end, as crcmod, and in stages
 // named dev, test and the like that the final one does not use.
+//
+// There is no fix: the version that was tested is known to whoever built the image,
+// and to no index.
 var PipPackageNotPinned = facts.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
 		ID:       "pip-package-not-pinned",

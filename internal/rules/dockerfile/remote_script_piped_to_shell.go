@@ -20,6 +20,8 @@ import (
 // Silent where the same RUN checks a checksum or a signature. It is an info where
 // the address has a version or a commit, since the script is then always the same
 // as far as its publisher keeps his word.
+//
+// There is no fix: the checksum has to come from somebody who looked at the script.
 var RemoteScriptPipedToShell = facts.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
 		ID:       "remote-script-piped-to-shell",

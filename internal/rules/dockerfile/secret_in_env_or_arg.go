@@ -23,6 +23,9 @@ import (
 // image declares. A literal value is an error.
 //
 // With the preset "hadolint", a name counts that contains such a word.
+//
+// There is no fix: whoever builds the image or starts the container has to pass the
+// secret in another way.
 var SecretInEnvOrArg = facts.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
 		ID:         "secret-in-env-or-arg",

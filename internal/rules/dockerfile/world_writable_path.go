@@ -19,6 +19,8 @@ import (
 // part of the image, below /root, which nobody else can enter, and where the file
 // knows no second user: the program runs as root or as the only other one. It is an
 // info for folders for logs, caches and the like, which programs share on purpose.
+//
+// There is no fix: nothing in the file says which user or group has to write there.
 var WorldWritablePath = facts.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
 		ID:       "world-writable-path",

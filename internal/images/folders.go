@@ -35,8 +35,14 @@ func DataFolders(name, tag string) []DataFolder {
 			}
 		}
 	}
+	return DataLayouts(name)
+}
+
+// DataLayouts are the folders in which the versions of a database keep their data where
+// they differ by version, the newest first.
+func DataLayouts(name string) []DataFolder {
 	var folders []DataFolder
-	for _, l := range layouts {
+	for _, l := range layoutsOf(name) {
 		if !slices.Contains(folders, l.folder) {
 			folders = append(folders, l.folder)
 		}

@@ -50,6 +50,8 @@ const (
 	GPU Trait = "gpu"
 	// Pause: it keeps a place free and does nothing.
 	Pause Trait = "pause"
+	// Copy: it is a copy of a distribution, which starts nothing of its own.
+	Copy Trait = "copy"
 	// Alpine: it is a copy of Alpine.
 	Alpine Trait = "alpine"
 	// Windows: it runs on Windows.

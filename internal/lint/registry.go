@@ -68,10 +68,8 @@ type ImageConfig struct {
 	// RanShell tells that a step of the image's own build ran in /bin/sh, so
 	// that it has one. The opposite cannot be told.
 	RanShell bool
-	// Created is the zero time where the image does not say, or says what cannot
-	// be. Years are those since then, whole ones.
+	// Created is the zero time where the image does not say, or says what cannot be.
 	Created time.Time
-	Years   int
 }
 
 // Variable returns the value of a variable of the environment.

@@ -10,7 +10,6 @@ import (
 	"net/url"
 	"strings"
 	"syscall"
-	"time"
 
 	"github.com/google/go-containerregistry/pkg/name"
 	v1 "github.com/google/go-containerregistry/pkg/v1"
@@ -212,10 +211,8 @@ func imageConfig(f *v1.ConfigFile) lint.ImageConfig {
 	if h := f.Config.Healthcheck; h != nil && len(h.Test) > 0 && h.Test[0] != "NONE" {
 		c.Healthcheck = true
 	}
-	// Reproducible builds say 1970 or 1980, and clocks can be wrong.
-	if t, now := f.Created.Time, time.Now(); t.Year() >= 2000 && t.Before(now) {
-		const year = 8766 * time.Hour
-		c.Created, c.Years = t, int(now.Sub(t)/year)
+	if t := f.Created.Time; t.Year() >= 2000 { // reproducible builds say 1970 or 1980
+		c.Created = t
 	}
 	for _, h := range f.History {
 		by := strings.TrimPrefix(h.CreatedBy, "RUN ")

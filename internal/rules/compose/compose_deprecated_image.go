@@ -14,7 +14,8 @@ import (
 // The message says what to use and since when. Where the name alone changes there is a
 // fix; it is unsafe, since another repository is another image.
 //
-// It is info where an image is only superseded, or nobody says what its use leads to.
+// It is info where an image is only superseded, or nobody says what its use leads to,
+// unless the version in its tag is out of support too.
 //
 // With --online also those whose tag latest nobody has built anew in four years.
 //

@@ -12,7 +12,8 @@ import (
 // FinalUserUnset finds images of a service that never leave root.
 //
 // Without a USER the program runs as the user of the base image, which for most
-// of them is root. Add a user and name it before CMD.
+// of them is root. Add a user and name it before CMD. A base that is not known is known
+// to run as root where a RUN does what only root can, such as to install packages.
 //
 // With --online the base's own user counts, whatever base it is.
 //
@@ -61,7 +62,7 @@ func checkFinalUserUnset(p *facts.Pass[*facts.Dockerfile]) {
 	if !known || base.User != "" {
 		return
 	}
-	if _, listed := facts.LookupBase(s.Base()); !listed && base.Entrypoint == facts.SomeEntrypoint && s.Entrypoint() == nil {
+	if _, listed := facts.LookupBase(s.Base()); !listed && base.Entrypoint != facts.NoEntrypoint && mayStartBehindBase(p.Doc, p.Project, s) {
 		return // the base's own entrypoint may drop rights
 	}
 	runners := runnersOf(p, s)

@@ -36,18 +36,18 @@ type base struct {
 	Asked bool
 }
 
-// lookUpBase asks the registry about a stage's base, and a table of well-known
-// images where that may not be.
+// lookUpBase asks the registry about a stage's base, the table of images where that may
+// not be, and the steps of the stage where that has none.
 func lookUpBase(p *facts.Pass[*facts.Dockerfile], s *facts.Stage) (b base, known bool) {
 	image := s.Base()
 	b.Base, known = facts.LookupBase(image)
 	if !image.Known || image.IsScratch() || image.Text == "" {
-		return b, known
+		return b, known || provesRoot(p.Doc, s)
 	}
 	root := s.Chain()
 	config, err := p.Registry.Config(image.Text, constantPlatform(p.Doc, root[len(root)-1]))
 	if err != nil {
-		return b, known
+		return b, known || provesRoot(p.Doc, s)
 	}
 	b.Asked, b.Shell, b.DefaultShell = true, config.Shell, len(config.Shell) == 0
 	b.User, b.Entrypoint = config.User, facts.NoEntrypoint

@@ -77,7 +77,7 @@ func checkPackageCacheNotMounted(p *facts.Pass[*facts.Dockerfile]) {
 		told := map[string]bool{}
 		for _, c := range p.Doc.Commands(in) {
 			i := slices.IndexFunc(tools, func(t cachedTool) bool { return t.fetches(c) })
-			if i < 0 || told[tools[i].variant] || tools[i].isMounted(in) || tools[i].variant == "pip" && pipCacheIsOff(p.Doc, facts.PackageCommand{Command: c}, p.Hadolint) {
+			if i < 0 || told[tools[i].variant] || tools[i].isMounted(in) || tools[i].variant == "pip" && pipCacheIsOff(p, facts.PackageCommand{Command: c}) {
 				continue
 			}
 			tool := tools[i]

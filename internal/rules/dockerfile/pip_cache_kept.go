@@ -13,8 +13,8 @@ import (
 // PipCacheKept finds pip install without --no-cache-dir, which keeps the wheels
 // that it fetched or built.
 //
-// Silent where PIP_NO_CACHE_DIR is set, in the stage or in the command, where
-// the cache is mounted or removed in the same RUN, in stages whose layers are no
+// Silent where PIP_NO_CACHE_DIR is set, in the stage, in the command or by a base that is
+// known to set it, where the base is a variable without a default, where the cache is mounted or removed in the same RUN, in stages whose layers are no
 // part of the image, and with the pip of Debian 8, Ubuntu 14.04 and older, which has
 // neither the cache nor the flag.
 var PipCacheKept = facts.Rule[*facts.Dockerfile]{
@@ -38,7 +38,7 @@ func checkPipCacheKept(p *facts.Pass[*facts.Dockerfile]) {
 	dirs := []string{"/root/.cache", "/root/.cache/pip", "~/.cache", "$HOME/.cache"}
 	p.Doc.EachPackageCommand(func(c facts.PackageCommand) {
 		if c.Action != "install" || c.HasFlag("--no-cache-dir", "--no-cache", "--cache-dir", "--dry-run", "--help") || hasVariableFlag(c) ||
-			mountsAny(c.Instruction, dirs) || mountsPipCache(p.Doc, c.Instruction) || !p.Hadolint && !shipsLayers(p.Doc, c.Instruction) || pipCacheIsOff(p.Doc, c, p.Hadolint) ||
+			mountsAny(c.Instruction, dirs) || mountsPipCache(p.Doc, c.Instruction) || !p.Hadolint && !shipsLayers(p.Doc, c.Instruction) || pipCacheIsOff(p, c) ||
 			!p.Hadolint && hasOldPip(p.Doc, c) {
 			return
 		}
@@ -62,15 +62,37 @@ func checkPipCacheKept(p *facts.Pass[*facts.Dockerfile]) {
 	}, "pip")
 }
 
-// pipCacheIsOff reports whether PIP_NO_CACHE_DIR is set for the command: by ENV or
-// ARG, by export before it, or in front of it.
-func pipCacheIsOff(d *facts.Dockerfile, c facts.PackageCommand, hadolint bool) bool {
-	if v, ok := d.ScopeAt(c.Instruction).Lookup("PIP_NO_CACHE_DIR"); ok && switchesPipCacheOff(v.Value, hadolint) {
+const noPipCache = "PIP_NO_CACHE_DIR"
+
+// baseMaySet reports whether the base of a stage sets a variable, by the registry's word
+// or that of the table, or whether its name is not known.
+func baseMaySet(p *facts.Pass[*facts.Dockerfile], s *facts.Stage, name string) bool {
+	if s == nil {
+		return false
+	}
+	base := s.Base()
+	if !base.Known {
+		return true
+	}
+	if config, err := p.Registry.Config(base.Text, ""); err == nil {
+		_, set := config.Variable(name)
+		return set
+	}
+	sets, _ := base.BaseSets(name)
+	return sets
+}
+
+// pipCacheIsOff reports whether PIP_NO_CACHE_DIR is set for the command: by the base, by
+// ENV or ARG, by export before it, or in front of it.
+func pipCacheIsOff(p *facts.Pass[*facts.Dockerfile], c facts.PackageCommand) bool {
+	d, hadolint := p.Doc, p.Hadolint
+	v, set := d.ScopeAt(c.Instruction).Lookup(noPipCache)
+	if set && switchesPipCacheOff(v.Value, hadolint) || !set && !hadolint && baseMaySet(p, d.StageOf(c.Instruction), noPipCache) {
 		return true
 	}
 	before := p0(d.Text(c.Instruction.Span), c.Span.End-c.Instruction.Span.Start)
 	for rest := before; ; {
-		_, value, ok := strings.Cut(rest, "PIP_NO_CACHE_DIR=")
+		_, value, ok := strings.Cut(rest, noPipCache+"=")
 		if !ok {
 			return false
 		}

@@ -44,21 +44,27 @@ func Day(s *lint.Settings) images.Date {
 
 // Ended says that support ended or soon ends, of the product that the image is for
 // or of the distribution that it holds. told is the version that the registry tells
-// of an image whose tag has none, empty offline. It says nothing where Moved warns.
+// of an image whose tag has none, empty offline. One reference has one finding of its
+// age: it says nothing where Moved does.
 func Ended(i facts.Image, told string, on images.Date) (v Verdict, ok bool) {
 	name := images.Canonical(i.Name())
-	if m, moved := images.MoveOf(name, i.Tag, on); moved && warns(m) && !isWhole(m, name) {
+	if m, moved := images.MoveOf(name, i.Tag, on); moved && !isWhole(m, name) {
 		return Verdict{}, false
 	}
-	tag := i.Tag
+	return ended(i, told, on)
+}
+
+// ended is what Ended says, whatever happened to the repository.
+func ended(i facts.Image, told string, on images.Date) (v Verdict, ok bool) {
+	name, tag := images.Canonical(i.Name()), i.Tag
 	if told != "" {
 		tag = told
 	}
 	if r, found := images.ReleaseOf(name, tag); found && r.HasEnded(on) {
-		return ended(r, "is "+r.Title(), on), true
+		return reached(r, "is "+r.Title(), on), true
 	}
 	if r, found := images.SystemOf(name, i.Tag); found && r.HasEnded(on) {
-		return ended(r, "is based on "+r.Title(), on), true
+		return reached(r, "is based on "+r.Title(), on), true
 	}
 	if r, found := images.ReleaseOf(name, tag); found && r.EndsWithin(on, soon) {
 		return ends(r, "is "+r.Title()), true
@@ -69,7 +75,7 @@ func Ended(i facts.Image, told string, on images.Date) (v Verdict, ok bool) {
 	return Verdict{}, false
 }
 
-func ended(r images.Release, what string, on images.Date) Verdict {
+func reached(r images.Release, what string, on images.Date) Verdict {
 	v := Verdict{Release: r}
 	day, known := r.EndDay()
 	when := "has reached end of life"
@@ -133,6 +139,9 @@ func Moved(i facts.Image, on images.Date) (v Verdict, ok bool) {
 	}
 	if !warns(m) {
 		v.Severity = lint.Info
+		if e, ends := ended(i, "", on); ends && e.Severity != lint.Info {
+			v.Severity = lint.SeverityUnset // the version is out of support besides
+		}
 	}
 	v.Fix, _ = m.Successor(name)
 	return v, true

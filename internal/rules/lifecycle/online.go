@@ -2,6 +2,7 @@ package lifecycle
 
 import (
 	"strings"
+	"time"
 
 	"github.com/dockmend/dockmend/internal/facts"
 	"github.com/dockmend/dockmend/internal/images"
@@ -29,8 +30,8 @@ func Told(registry lint.Registry, i facts.Image, platform string) string {
 	return config.Labels["org.opencontainers.image.version"]
 }
 
-// YearsOfLatest is the age of an image that is named by no version, by its own
-// word; 0 where it says nothing, offline, and where Moved speaks of it.
+// YearsOfLatest is the age, on a day, of an image that is named by no version, by its
+// own word; 0 where it says nothing, offline, and where Moved speaks of it.
 func YearsOfLatest(registry lint.Registry, i facts.Image, platform string, on images.Date) int {
 	if i.Digest != "" || i.Tag != "" && i.Tag != "latest" {
 		return 0
@@ -42,5 +43,10 @@ func YearsOfLatest(registry lint.Registry, i facts.Image, platform string, on im
 	if err != nil {
 		return 0
 	}
-	return config.Years
+	days, ok := images.Date(config.Created.UTC().Format(time.DateOnly)).Days(on)
+	if config.Created.IsZero() || !ok || days < 0 { // the image's clock was wrong
+		return 0
+	}
+	const year = 365.25
+	return int(float64(days) / year)
 }

@@ -5,6 +5,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
+	"slices"
 	"strings"
 	"time"
 
@@ -13,6 +15,7 @@ import (
 	"github.com/dockmend/dockmend/internal/engine"
 	"github.com/dockmend/dockmend/internal/files"
 	"github.com/dockmend/dockmend/internal/lint"
+	"github.com/dockmend/dockmend/internal/project"
 	"github.com/dockmend/dockmend/internal/prove"
 	"github.com/dockmend/dockmend/internal/report"
 	"github.com/dockmend/dockmend/internal/text"
@@ -192,24 +195,53 @@ func problemLines(problems []lint.Problem) []string {
 	return lines
 }
 
-// fixAll fixes files on several goroutines; the order is that of the files.
+// fixAll fixes the files of a session; the order is that of the files.
 func fixAll(ctx context.Context, s *session, flags *fixFlags) []*engine.Fixed {
-	return s.checker.FixAll(ctx, s.files, flags.jobs, func(f engine.File) *engine.Fixed { return fixOne(ctx, s, flags, f) })
+	fixing := engine.Fixing{
+		Jobs: flags.jobs, One: func(f engine.File, was *engine.Fixed) *engine.Fixed { return fixOne(ctx, s, flags, f, was) },
+	}
+	if s.store != nil {
+		fixing.Around = func(changed map[string][]byte) []engine.File { return s.filesWith(&flags.lintFlags, changed) }
+	}
+	return s.checker.FixAll(ctx, s.files, fixing)
 }
 
-// fixOne fixes a file, unless the configuration leaves it as it is.
-func fixOne(ctx context.Context, s *session, flags *fixFlags, f engine.File) *engine.Fixed {
-	src, err := engine.Read(f)
-	if err != nil {
-		return &engine.Fixed{Path: f.Path, Problems: []lint.Problem{{File: f.Path, Message: "cannot be read: " + plain(err).Error()}}}
+// filesWith are the files of the session as they see each other once some have other
+// bytes, by the paths that are shown.
+func (s *session) filesWith(flags *lintFlags, changed map[string][]byte) []engine.File {
+	inside := make(map[string][]byte, len(changed))
+	for shown, content := range changed {
+		inside[s.place.inside(shown)] = content
+	}
+	store := project.New(project.Overlay(s.tree, inside), s.place.shown)
+	all := slices.Clone(s.files)
+	for i := range all {
+		name := s.place.inside(all[i].Path)
+		all[i].Context = contextIn(store, flags, name)
+		all[i].Open = func() (io.ReadCloser, error) { return openIn(store, s.tree, name) }
+	}
+	return all
+}
+
+// fixOne fixes a file, unless the configuration leaves it as it is. was is what was
+// made of it before its neighbours changed, or nil.
+func fixOne(ctx context.Context, s *session, flags *fixFlags, f engine.File, was *engine.Fixed) *engine.Fixed {
+	if was == nil {
+		src, err := engine.Read(f)
+		if err != nil {
+			return &engine.Fixed{Path: f.Path, Problems: []lint.Problem{{File: f.Path, Message: "cannot be read: " + plain(err).Error()}}}
+		}
+		was = engine.NewFixed(f, src)
+	} else if was.Left == nil {
+		return was // it could not be read
 	}
 	mend, alsoUnsafe := s.rules.Fixes(s.place.inside(f.Path))
 	if !mend {
-		left := s.checker.Check(ctx, f, src)
-		return &engine.Fixed{Path: f.Path, Before: src, After: src, Left: left, Problems: left.Problems}
+		left := s.checker.Check(ctx, f, was.Before)
+		return &engine.Fixed{Path: f.Path, Before: was.Before, After: was.Before, Left: left, Problems: left.Problems}
 	}
 	fixer := &engine.Fixer{Checker: s.checker, Unsafe: flags.unsafe || alsoUnsafe && !flags.narrow, Mark: flags.mark}
-	return fixer.Fix(ctx, f, src)
+	return fixer.Again(ctx, f, was)
 }
 
 // writePatch writes a file's diff, with what each fix does to the build above it.

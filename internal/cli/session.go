@@ -238,19 +238,19 @@ func (s *session) find(flags *lintFlags, named bool) error {
 		}
 		s.files = append(s.files, engine.File{
 			Path: s.place.shown(f.Path), Target: f.Target, Template: f.Template, Policy: s.rules.For(f.Path),
-			Context: s.context(flags, f.Path),
-			Open:    func() (io.ReadCloser, error) { return s.open(f.Path) },
+			Context: contextIn(s.store, flags, f.Path),
+			Open:    func() (io.ReadCloser, error) { return openIn(s.store, s.tree, f.Path) },
 		})
 	}
 	return nil
 }
 
-// open reads a file from what was read already, or from the disk where the store
+// openIn reads a file from what was read already, or from the tree where the store
 // has a reason not to: for one that is too large the engine says so.
-func (s *session) open(name string) (io.ReadCloser, error) {
-	src, err := s.store.Source(name)
+func openIn(store *project.Store, tree project.Files, name string) (io.ReadCloser, error) {
+	src, err := store.Source(name)
 	if err != nil {
-		return s.tree.Open(name)
+		return tree.Open(name)
 	}
 	return io.NopCloser(bytes.NewReader(src.Bytes)), nil
 }
@@ -266,13 +266,13 @@ func (s *session) hidden() []lint.Hidden {
 	return all
 }
 
-// context is the gate to the files around a Dockerfile; it is shut where these
-// are not in the work tree.
-func (s *session) context(flags *lintFlags, path string) lint.Context {
+// contextIn is the gate to the files around a document; it is shut where these are
+// not in the work tree.
+func contextIn(store *project.Store, flags *lintFlags, name string) lint.Context {
 	if flags.alone {
 		return buildcontext.None()
 	}
-	return buildcontext.New(s.store, path)
+	return buildcontext.New(store, name)
 }
 
 // run checks the files, and proves the fixes where that is asked for.

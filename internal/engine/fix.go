@@ -43,6 +43,8 @@ type Fixed struct {
 
 	// spent is the verdict on a fix that had no proof since the budget was used up.
 	spent prove.Verdict
+	// refused has the findings whose fix was refused at last, by fingerprint.
+	refused map[string]bool
 }
 
 // Applied is a fix that was applied, with what it was shown to do.
@@ -85,18 +87,38 @@ type candidate struct {
 //
 // Where anything crashes, the file stays as it is.
 func (x *Fixer) Fix(ctx context.Context, f File, src []byte) *Fixed {
-	frame := x.Checker.frame(f.Path)
-	defer frame.end()
-	var out *Fixed
-	if frame.attempt(StepFix, func() { out = x.fix(ctx, f, src) }) {
-		return out
-	}
-	left := x.Checker.Check(ctx, f, src)
-	return &Fixed{Path: f.Path, Before: src, After: src, Left: left, Problems: append(frame.problems(), left.Problems...)}
+	return x.Again(ctx, f, NewFixed(f, src))
 }
 
-func (x *Fixer) fix(ctx context.Context, f File, src []byte) *Fixed {
-	out := &Fixed{Path: f.Path, Before: src, After: src, Left: x.look(ctx, f, src)}
+// NewFixed is a file to which no fix was applied yet.
+func NewFixed(f File, src []byte) *Fixed { return &Fixed{Path: f.Path, Before: src, After: src} }
+
+// Again goes on with a file that was fixed already, since the files around it have
+// changed. was stays as it is.
+func (x *Fixer) Again(ctx context.Context, f File, was *Fixed) *Fixed {
+	frame := x.Checker.frame(f.Path)
+	defer frame.end()
+	out := new(*was)
+	if frame.attempt(StepFix, func() { x.fix(ctx, f, out) }) {
+		return out
+	}
+	return x.unfixed(ctx, f, was.Before, frame.problems()...)
+}
+
+// unfixed is a file that stays as it was, and why.
+func (x *Fixer) unfixed(ctx context.Context, f File, src []byte, why ...lint.Problem) *Fixed {
+	left := x.Checker.Check(ctx, f, src)
+	return &Fixed{Path: f.Path, Before: src, After: src, Left: left, Problems: append(why, left.Problems...)}
+}
+
+func (x *Fixer) fix(ctx context.Context, f File, out *Fixed) {
+	again := out.Left != nil
+	out.Left = x.look(ctx, f, out.After)
+	if again && len(x.fixable(out.Left, out.refused)) == 0 {
+		out.Problems = slices.Clone(out.Left.Problems)
+		x.shorten(f, out)
+		return // nothing that the files around give reason for
+	}
 	for passes := 1; ; passes++ {
 		applied := len(out.Applied)
 		out.spent, out.Refused = prove.Verdict{}, nil
@@ -104,12 +126,12 @@ func (x *Fixer) fix(ctx context.Context, f File, src []byte) *Fixed {
 		switch {
 		case done || len(out.Applied) == applied || ctx.Err() != nil:
 			x.shorten(f, out)
-			return out
+			return
 		case passes == limits.FixPasses:
 			// Half of the fixes would make the next run find more to do.
-			left := x.Checker.Check(ctx, f, src)
-			return &Fixed{Path: f.Path, Before: src, After: src, Left: left, Problems: append(left.Problems, lint.Problem{File: f.Path, Message: fmt.Sprintf(
-				"its fixes need more than %d times %d compilations to prove, so none was applied; fix some of the findings by hand first, or split the file up", limits.FixPasses, prove.Budget)})}
+			*out = *x.unfixed(ctx, f, out.Before, lint.Problem{File: f.Path, Message: fmt.Sprintf(
+				"its fixes need more than %d times %d compilations to prove, so none was applied; fix some of the findings by hand first, or split the file up", limits.FixPasses, prove.Budget)})
+			return
 		}
 	}
 }
@@ -119,6 +141,7 @@ func (x *Fixer) fix(ctx context.Context, f File, src []byte) *Fixed {
 // of its own, could apply more.
 func (x *Fixer) pass(ctx context.Context, f File, out *Fixed) (done bool) {
 	refused := map[string]bool{}
+	out.refused = refused
 	budget := prove.Budget
 	fewest, idle := math.MaxInt, 0
 	for {
@@ -412,27 +435,4 @@ func ruleNames(batch []candidate) string {
 	}
 	slices.Sort(names)
 	return strings.Join(slices.Compact(names), ", ")
-}
-
-// FixAll fixes files, each by one, on jobs goroutines. The result has the order of
-// the files. A file that was not done when the run ended is as it was, with a
-// problem that says so.
-func (c *Checker) FixAll(ctx context.Context, files []File, jobs int, one func(File) *Fixed) []*Fixed {
-	stop, release := c.Watch.stopped(ctx)
-	defer release()
-	fixed := make([]*Fixed, len(files))
-	keep := func(i int, f *Fixed) { fixed[i] = f }
-	group(stop, len(files), jobs, 1, keep, func(i, _ int, keep func(int, *Fixed)) {
-		var f *Fixed
-		if crash := Recover(StepFix, func() { f = one(files[i]) }); crash != nil {
-			f = &Fixed{Path: files[i].Path, Problems: []lint.Problem{crash.Problem(files[i].Path)}}
-		}
-		keep(i, f)
-	})
-	for i, f := range files {
-		if fixed[i] == nil {
-			fixed[i] = &Fixed{Path: f.Path, Problems: []lint.Problem{c.Watch.unfinished(f.Path)}}
-		}
-	}
-	return fixed
 }

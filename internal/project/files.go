@@ -6,6 +6,7 @@ package project
 import (
 	"bytes"
 	"io/fs"
+	"maps"
 	"os"
 	"path"
 	"slices"
@@ -38,18 +39,36 @@ func Disk(root *os.Root) Files {
 // that an editor or a round of fixes has changed and not yet saved. A file that
 // the source lacks is added, as are its folders.
 func Overlay(files Files, changed map[string][]byte) Files {
-	return &overlay{Files: files, changed: changed}
+	o := &overlay{Files: files, changed: changed, below: map[string]map[string]changedInfo{}}
+	for name, content := range changed {
+		o.add(name, fileInfo(name, content))
+	}
+	return o
 }
 
 type overlay struct {
 	Files
 	changed map[string][]byte
+	// below is what the changed files put into a folder, by base name.
+	below map[string]map[string]changedInfo
+}
+
+// add notes an entry and the folders that it lies in.
+func (o *overlay) add(name string, info changedInfo) {
+	for name != "." {
+		dir := path.Dir(name)
+		if o.below[dir] == nil {
+			o.below[dir] = map[string]changedInfo{}
+		}
+		o.below[dir][path.Base(name)] = info
+		name, info = dir, changedInfo{name: path.Base(dir), mode: fs.ModeDir | 0o755}
+	}
 }
 
 // Open implements fs.FS.
 func (o *overlay) Open(name string) (fs.File, error) {
 	if content, ok := o.changed[name]; ok {
-		return &changedFile{Reader: bytes.NewReader(content), info: o.info(name, content)}, nil
+		return &changedFile{Reader: bytes.NewReader(content), info: fileInfo(name, content)}, nil
 	}
 	return o.Files.Open(name)
 }
@@ -57,10 +76,10 @@ func (o *overlay) Open(name string) (fs.File, error) {
 // Stat implements fs.StatFS.
 func (o *overlay) Stat(name string) (fs.FileInfo, error) {
 	if content, ok := o.changed[name]; ok {
-		return o.info(name, content), nil
+		return fileInfo(name, content), nil
 	}
 	info, err := o.Files.Stat(name)
-	if err != nil && len(o.below(name)) > 0 {
+	if err != nil && len(o.below[name]) > 0 {
 		return changedInfo{name: path.Base(name), mode: fs.ModeDir | 0o755}, nil
 	}
 	return info, err
@@ -69,45 +88,22 @@ func (o *overlay) Stat(name string) (fs.FileInfo, error) {
 // ReadDir implements fs.ReadDirFS.
 func (o *overlay) ReadDir(name string) ([]fs.DirEntry, error) {
 	entries, err := o.Files.ReadDir(name)
-	added := o.below(name)
+	added := maps.Clone(o.below[name])
 	if len(added) == 0 {
 		return entries, err
 	}
 	for _, e := range entries {
-		added = slices.DeleteFunc(added, func(a fs.DirEntry) bool { return a.Name() == e.Name() })
+		delete(added, e.Name())
 	}
-	entries = append(slices.Clone(entries), added...)
+	entries = slices.Clone(entries)
+	for _, info := range added {
+		entries = append(entries, fs.FileInfoToDirEntry(info))
+	}
 	slices.SortFunc(entries, func(a, b fs.DirEntry) int { return strings.Compare(a.Name(), b.Name()) })
 	return entries, nil
 }
 
-// below lists what the changed files put into a folder.
-func (o *overlay) below(dir string) []fs.DirEntry {
-	var found []fs.DirEntry
-	seen := map[string]bool{}
-	for name, content := range o.changed {
-		rest := name
-		if dir != "." {
-			var ok bool
-			if rest, ok = strings.CutPrefix(name, dir+"/"); !ok {
-				continue
-			}
-		}
-		base, _, deeper := strings.Cut(rest, "/")
-		if seen[base] {
-			continue
-		}
-		seen[base] = true
-		info := o.info(name, content)
-		if deeper {
-			info = changedInfo{name: base, mode: fs.ModeDir | 0o755}
-		}
-		found = append(found, fs.FileInfoToDirEntry(info))
-	}
-	return found
-}
-
-func (o *overlay) info(name string, content []byte) changedInfo {
+func fileInfo(name string, content []byte) changedInfo {
 	return changedInfo{name: path.Base(name), size: int64(len(content)), mode: 0o644}
 }
 

@@ -158,6 +158,9 @@ func (f *folder) In(name, dockerfile string) (lint.Context, error) {
 // Path implements lint.Context.
 func (f *folder) Path(name string) string { return f.store.Shown(path.Join(f.dir, name)) }
 
+// Cut implements lint.Context.
+func (f *folder) Cut(reason string) { f.store.Cut(f.dir, reason) }
+
 type none struct{}
 
 func (none) ReadFile(string) ([]byte, error)     { return nil, fs.ErrNotExist }
@@ -167,6 +170,7 @@ func (none) List(string) ([]string, error)       { return nil, fs.ErrNotExist }
 func (none) Ignored(string) (string, bool)       { return "", false }
 func (none) Known() bool                         { return false }
 func (none) Path(name string) string             { return name }
+func (none) Cut(string)                          {}
 
 func (none) In(string, string) (lint.Context, error) { return nil, fs.ErrNotExist }
 

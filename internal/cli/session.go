@@ -291,6 +291,9 @@ func (s *session) run(ctx context.Context, flags *lintFlags) *lint.Result {
 	}
 	result.Problems = append(result.Problems, s.unanswered()...)
 	if s.store != nil {
+		for _, c := range s.store.Cuts() {
+			result.Skipped = append(result.Skipped, lint.SkippedRule{Rule: "limit-reached", File: c.Folder, Reason: c.Reason})
+		}
 		s.store.Forget() // a report needs nothing of it
 	}
 	return result

@@ -16,10 +16,8 @@ import (
 	"time"
 
 	"github.com/dockmend/dockmend/internal/files"
+	"github.com/dockmend/dockmend/internal/limits"
 )
-
-// maxFile is the size in bytes up to which a file is read, as everywhere.
-const maxFile = 4 << 20
 
 // Entry is what a path is in a commit.
 type Entry struct {
@@ -153,7 +151,7 @@ const maxEntries = 100_000
 // content reads a file of the commit: from the disk where that has the same.
 func (t *Tree) content(name string) ([]byte, error) {
 	e := t.commit[name]
-	if src, err := t.disk.Read(name, maxFile); err == nil && files.BlobHash(src, len(e.Hash)) == e.Hash {
+	if src, err := t.disk.Read(name, limits.FileBytes); err == nil && files.BlobHash(src, len(e.Hash)) == e.Hash {
 		return src, nil
 	}
 	src, err := t.blob(e.Hash)

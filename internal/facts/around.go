@@ -1,21 +1,23 @@
 package facts
 
 import (
+	"fmt"
 	"path"
 	"slices"
 	"strings"
 
+	"github.com/dockmend/dockmend/internal/limits"
 	"github.com/dockmend/dockmend/internal/lint"
 )
 
 // Limits on the files that say how things are built and run.
 const (
 	// maxTexts is how many of them are read for one document.
-	maxTexts = 1500
+	maxTexts = limits.BuildTexts
 	// maxTextSize is in bytes; a larger file is left out.
-	maxTextSize = 256 << 10
+	maxTextSize = limits.BuildTextBytes
 	// maxTextFolders is how many folders are listed.
-	maxTextFolders = 2000
+	maxTextFolders = limits.BuildFolders
 )
 
 // buildText is a file that says how images are built, or what is started: a
@@ -82,9 +84,7 @@ func (p *Project) textsNear() []*folderTexts {
 		var all []*folderTexts
 		for gate := range p.foldersUp(maxAbove) {
 			all = append(all, lint.Derived(gate, func() *folderTexts {
-				w := textWalk{seen: map[string]bool{}, folders: maxTextFolders}
-				w.folder(gate, 2, holdsBuildTexts)
-				return &folderTexts{texts: w.texts}
+				return &folderTexts{texts: walkTexts(gate, 2, holdsBuildTexts)}
 			}))
 		}
 		return all
@@ -122,9 +122,8 @@ func (p *Project) allTexts() []*buildText {
 			}
 		}
 		return lint.Derived(root, func() *repositoryTexts {
-			w := textWalk{seen: map[string]bool{}, folders: maxTextFolders}
-			w.folder(root, maxTreeDepth, func(folder string) bool { return folder != "vendor" && !isFilledByPrograms(folder) })
-			return &repositoryTexts{w.texts}
+			entered := func(folder string) bool { return folder != "vendor" && !isFilledByPrograms(folder) }
+			return &repositoryTexts{walkTexts(root, maxTreeDepth, entered)}
 		}).texts
 	})
 }
@@ -133,23 +132,46 @@ type textWalk struct {
 	texts   []*buildText
 	seen    map[string]bool
 	folders int
+	// cut is set where there is more than was looked at.
+	cut bool
+}
+
+// walkTexts looks for the files in a folder and in those below that enter takes.
+func walkTexts(gate lint.Context, depth int, enter func(folder string) bool) []*buildText {
+	w := textWalk{seen: map[string]bool{}, folders: maxTextFolders}
+	w.folder(gate, depth, enter)
+	if w.cut {
+		gate.Cut(fmt.Sprintf("more than %s files, or more than %s folders, may say how images are built: only the first in the order of their paths were read",
+			limits.Number(maxTexts), limits.Number(maxTextFolders)))
+	}
+	return w.texts
 }
 
 func (w *textWalk) folder(gate lint.Context, depth int, enter func(folder string) bool) {
+	if depth < 0 {
+		return
+	}
+	if w.folders--; w.folders < 0 {
+		w.cut = true
+		return
+	}
 	names, err := gate.List(".")
-	if w.folders--; err != nil || depth < 0 || w.folders < 0 {
+	if err != nil {
 		return
 	}
 	for _, name := range names {
 		at := gate.Path(strings.TrimSuffix(name, "/"))
 		folder, isDir := strings.CutSuffix(name, "/")
 		switch {
-		case w.seen[at] || len(w.texts) == maxTexts:
+		case w.seen[at] || w.cut && len(w.texts) == maxTexts:
 		case isDir && enter(folder):
 			if below, err := gate.In(folder, ""); err == nil {
 				w.folder(below, depth-1, enter)
 			}
-		case !isDir && isBuildText(name):
+		case isDir || !isBuildText(name):
+		case len(w.texts) == maxTexts:
+			w.cut = true
+		default:
 			w.seen[at] = true
 			if t, _, err := lint.Shared(gate, name, readBuildText); err == nil && len(t.src) <= maxTextSize {
 				w.texts = append(w.texts, t)

@@ -2,9 +2,11 @@ package facts
 
 import (
 	"bytes"
+	"fmt"
 	"path"
 	"strings"
 
+	"github.com/dockmend/dockmend/internal/limits"
 	"github.com/dockmend/dockmend/internal/lint"
 	"github.com/dockmend/dockmend/internal/syntax/yaml"
 	"github.com/dockmend/dockmend/internal/text"
@@ -90,7 +92,7 @@ func (m *Manifest) IsTemplate(n *yaml.Node) bool {
 
 // maxNearby is how many files of the folder are read to see what belongs
 // together.
-const maxNearby = 64
+const maxNearby = limits.Manifests
 
 // Nearby are the manifests in the folder of the document, the document itself among
 // them, at most 64.
@@ -105,11 +107,12 @@ func (p *Project) Nearby() []*ManifestNear {
 		}
 		var nearby []*ManifestNear
 		for _, name := range names {
-			if len(nearby) == maxNearby {
-				break
-			}
 			if ext := strings.ToLower(path.Ext(name)); ext != ".yaml" && ext != ".yml" {
 				continue
+			}
+			if len(nearby) == maxNearby {
+				p.files.Cut(fmt.Sprintf("more than %d manifests are in the folder: only the first in the order of their names were read beside others", maxNearby))
+				break
 			}
 			if near := manifestIn(p.files, name); near != nil {
 				nearby = append(nearby, near)

@@ -2,9 +2,11 @@ package facts
 
 import (
 	"errors"
+	"fmt"
 	"path"
 	"strings"
 
+	"github.com/dockmend/dockmend/internal/limits"
 	"github.com/dockmend/dockmend/internal/lint"
 	"github.com/dockmend/dockmend/internal/syntax/ignorefile"
 	"github.com/dockmend/dockmend/internal/text"
@@ -185,7 +187,7 @@ func (c *BuildContext) Tree() *Tree {
 }
 
 // maxEntries is how many files and folders of a context are looked at.
-const maxEntries = 20_000
+const maxEntries = limits.ContextEntries
 
 // maxTreeDepth is how many folders deep a context is looked at.
 const maxTreeDepth = 64
@@ -220,6 +222,9 @@ func (e Entry) Base() string { return path.Base(e.Path) }
 func ListTree(files lint.Context) *Tree {
 	t := &Tree{Complete: true}
 	t.walk(files, "", 0)
+	if len(t.Entries) == maxEntries && !t.Complete {
+		files.Cut(fmt.Sprintf("the build context has more than %s files and folders: only the first in the order of their paths were looked at", limits.Number(maxEntries)))
+	}
 	return t
 }
 

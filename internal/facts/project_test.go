@@ -121,18 +121,22 @@ func TestProjectSaysWhyItDoesNotKnow(t *testing.T) {
 }
 
 func TestTreeIsBounded(t *testing.T) {
-	files := wide{}
-	tree := facts.ListTree(files)
-	if tree.Complete || len(tree.Entries) > 20_000 {
-		t.Errorf("%d entries, complete %v", len(tree.Entries), tree.Complete)
+	var cut []string
+	tree := facts.ListTree(wide{cut: &cut})
+	if tree.Complete || len(tree.Entries) > 20_000 || len(cut) != 1 {
+		t.Errorf("%d entries, complete %v, %q", len(tree.Entries), tree.Complete, cut)
 	}
 }
 
 // wide is a context in which every folder holds folders.
-type wide struct{ lint.Context }
+type wide struct {
+	lint.Context
+	cut *[]string
+}
 
 func (wide) List(string) ([]string, error) { return []string{"a/", "b/", "c"}, nil }
 func (wide) Ignored(string) (string, bool) { return "", false }
+func (w wide) Cut(reason string)           { *w.cut = append(*w.cut, reason) }
 
 func TestShippedStages(t *testing.T) {
 	d := facts.NewDockerfile(dockerfile.Parse([]byte("FROM a AS base\nCOPY . .\nFROM b AS build\nCOPY . .\nFROM base\nCOPY x y\nCOPY --exclude=*.md . .\n")))

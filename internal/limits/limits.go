@@ -78,6 +78,18 @@ const (
 	// RunProofs is how many findings of a run have a proof of their fix, in the order
 	// of the report.
 	RunProofs = 20_000
+	// FolderNames is how many names of a folder are looked at, ContextEntries how many
+	// files and folders of a build context, in the order of their paths.
+	FolderNames    = 10_000
+	ContextEntries = 20_000
+	// BuildTexts is how many files that say how images are built are read, and
+	// BuildFolders in how many folders, for the folders around a document and for a
+	// repository. BuildTextBytes is the size of one.
+	BuildTexts     = 1500
+	BuildFolders   = 2000
+	BuildTextBytes = 256 << 10
+	// Manifests is how many manifests beside a file are read.
+	Manifests = 64
 	// PatchRanges is how many changed ranges of a file a patch may have.
 	PatchRanges = 10_000
 )
@@ -121,6 +133,8 @@ const (
 	cut       = "`limit-reached` at the place"
 
 	notCompiled = "`build-refused` is listed as skipped, and fixes have no proof"
+	// furtherLeft is for what is cut in the order of paths.
+	furtherLeft = "the first in the order of their paths count; the folder is listed as skipped for `limit-reached`"
 )
 
 // Table has all bounds.
@@ -164,6 +178,12 @@ func Table() []Group {
 		{"One run", []Limit{
 			{fmt.Sprintf("findings of all files; each %d bytes more of text than go with them count as one more", FindingText), RunFindings, "", fmt.Sprintf("each further file shows its %d most severe; `limit-reached` in each of them counts the others", FurtherFindings)},
 			{"findings whose fixes are proved by `lint --prove`", RunProofs, "", "the fixes of further ones have no proof, and say so"},
+			{"files and folders in one folder that are looked at", FolderNames, "", furtherLeft},
+			{"files and folders of a build context", ContextEntries, "", furtherLeft},
+			{"Compose files, workflows, scripts and the like that are read to see how images are built", BuildTexts, "", furtherLeft},
+			{"folders that are searched for them", BuildFolders, "", furtherLeft},
+			{"one of them", BuildTextBytes, "bytes", "it is left out"},
+			{"manifests in the folder of a file that are read with it", Manifests, "", furtherLeft},
 			{"changed ranges of a file in a patch of GitHub's API", PatchRanges, "", "the whole file counts as changed"},
 		}},
 	}

@@ -141,6 +141,9 @@ type Context interface {
 	In(folder, dockerfile string) (Context, error)
 	// Path is how reports name a path of the context.
 	Path(name string) string
+	// Cut notes that a bound keeps the rest of the folder from being looked at; reason
+	// says which. What is left depends on the order of the paths alone.
+	Cut(reason string)
 }
 
 // Shared is a file of a context, parsed once for all who ask. For each type there

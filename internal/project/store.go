@@ -1,24 +1,22 @@
 package project
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"io"
 	"io/fs"
+	"maps"
 	"slices"
 	"sync"
 
+	"github.com/dockmend/dockmend/internal/limits"
 	"github.com/dockmend/dockmend/internal/lint"
 )
 
-// Limits on what is read.
-const (
-	// maxFile is in bytes.
-	maxFile = 4 << 20
-	// maxNames is the number of names in a folder that are listed, the first in
-	// their order.
-	maxNames = 10_000
-)
+// maxNames is the number of names in a folder that are listed, the first in their
+// order.
+const maxNames = limits.FolderNames
 
 // Store has what a run has read. It is safe for concurrent use: the same question
 // is answered once, while others who ask it wait. What it gives is shared, and so
@@ -29,7 +27,7 @@ type Store struct {
 	memo  memo
 
 	mu   sync.Mutex
-	cuts map[string]bool
+	cuts map[Cut]bool
 }
 
 // New makes a store over files. shown says how reports name a path of the root;
@@ -38,7 +36,7 @@ func New(files Files, shown func(string) string) *Store {
 	if shown == nil {
 		shown = func(name string) string { return name }
 	}
-	return &Store{files: files, shown: shown, memo: newMemo(maxKept), cuts: map[string]bool{}}
+	return &Store{files: files, shown: shown, memo: newMemo(maxKept), cuts: map[Cut]bool{}}
 }
 
 // Shown is how reports name a path of the root.
@@ -115,7 +113,7 @@ func (s *Store) list(name string) ([]string, error) {
 		return nil, escape(err)
 	}
 	if len(entries) > maxNames {
-		s.Cut(fmt.Sprintf("%s has more than %d files and folders: only the first were looked at", s.shown(name), maxNames))
+		s.Cut(name, fmt.Sprintf("the folder has more than %s files and folders: only the first in the order of their names were looked at", limits.Number(maxNames)))
 		entries = entries[:maxNames]
 	}
 	names := make([]string, len(entries))
@@ -156,9 +154,9 @@ func (s *Store) read(name string) ([]byte, error) {
 		return nil, escape(err)
 	}
 	defer func() { _ = file.Close() }() // it was only read from
-	src, err := io.ReadAll(io.LimitReader(file, maxFile+1))
-	if err == nil && len(src) > maxFile {
-		return nil, fmt.Errorf("%s has more than %d bytes", name, maxFile)
+	src, err := io.ReadAll(io.LimitReader(file, limits.FileBytes+1))
+	if err == nil && len(src) > limits.FileBytes {
+		return nil, fmt.Errorf("%s has more than %d bytes", name, limits.FileBytes)
 	}
 	return src, err
 }
@@ -199,23 +197,27 @@ func (s *Store) Derived(name string, key any, derive func() any) any {
 // Forget drops all that was read. Who asks for it again reads it again.
 func (s *Store) Forget() { s.memo.forget() }
 
-// Cut notes that a bound has cut what was looked at; message says what.
-func (s *Store) Cut(message string) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.cuts[message] = true
+// Cut is a folder of which a bound has kept something from being looked at.
+type Cut struct {
+	// Folder is how reports name it; Reason says which bound it was.
+	Folder, Reason string
 }
 
-// Cuts lists what bounds have cut so far, in order.
-func (s *Store) Cuts() []string {
+// Cut notes that a bound has cut what was looked at in a folder. What is left must
+// depend on the order of the paths alone, never on who asked first.
+func (s *Store) Cut(folder, reason string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	var all []string
-	for message := range s.cuts {
-		all = append(all, message)
-	}
-	slices.Sort(all)
-	return all
+	s.cuts[Cut{s.shown(folder), reason}] = true
+}
+
+// Cuts lists what bounds have cut so far, in the order of the folders.
+func (s *Store) Cuts() []Cut {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return slices.SortedFunc(maps.Keys(s.cuts), func(a, b Cut) int {
+		return cmp.Or(cmp.Compare(a.Folder, b.Folder), cmp.Compare(a.Reason, b.Reason))
+	})
 }
 
 // escape makes the error of a path that leads out of the root the one that

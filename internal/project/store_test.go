@@ -157,7 +157,7 @@ func TestCuts(t *testing.T) {
 	if err != nil || len(names) != 10_000 || names[9_999] != "09999" {
 		t.Fatalf("%d names, %v", len(names), err)
 	}
-	want := []string{"d has more than 10000 files and folders: only the first were looked at"}
+	want := []project.Cut{{Folder: "d", Reason: "the folder has more than 10,000 files and folders: only the first in the order of their names were looked at"}}
 	if diff := cmp.Diff(want, store.Cuts()); diff != "" {
 		t.Error(diff)
 	}

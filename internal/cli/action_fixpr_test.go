@@ -349,6 +349,21 @@ func TestActionAudit(t *testing.T) {
 	if strings.Count(got.summary, "gone: ") != 1 {
 		t.Errorf("%s", got.summary)
 	}
+	t.Run("what the day alone brought", func(t *testing.T) {
+		s := newBranchStep(t, "schedule", map[string]string{"Dockerfile": "FROM python:3.11-slim\nUSER 1\n"})
+		s.env["INPUT_SELECT"], s.env["INPUT_FIX-PR"] = "eol-base-image,latest-tag", "off"
+		s.now = time.Date(2027, 7, 1, 0, 0, 0, 0, time.UTC)
+		if got := s.run(); strings.Contains(got.summary, "3.11") {
+			t.Errorf("before support ends:\n%s", got.summary)
+		}
+		s.now = time.Date(2027, 11, 8, 0, 0, 0, 0, time.UTC)
+		s.commit(map[string]string{"b/Dockerfile": "FROM alpine:latest\nUSER app\n"})
+		_ = os.Remove(s.env["GITHUB_STEP_SUMMARY"])
+		got := s.run()
+		if n := strings.Count(got.summary, "(new because support ended)"); n != 1 || !strings.Contains(got.summary, "2 new") {
+			t.Errorf("%d findings are said to be of the day:\n%s\n%s", n, got.summary, got.log)
+		}
+	})
 	t.Run("off, and on push", func(t *testing.T) {
 		for _, tt := range []struct {
 			event, input string

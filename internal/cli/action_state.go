@@ -104,13 +104,14 @@ func (a *action) audit(ctx context.Context, s *session, r *lint.Result) *report.
 		audit.Why = "it had more findings than are remembered"
 	case known:
 		audit.Since = fmt.Sprintf("%s at %s", last.At.UTC().Format(time.DateOnly), last.Commit[:12])
+		audit.Day = last.AsOf
 		compareAudits(audit, last, r)
 	}
 	if !a.complete(s, r) {
 		a.notices = append(a.notices, "this audit is not remembered, since it could not look at everything")
 		return audit
 	}
-	now := github.AuditState{At: a.env.now().UTC().Truncate(time.Second), Commit: a.event.SHA, Findings: []github.AuditFinding{}}
+	now := github.AuditState{At: a.env.now().UTC().Truncate(time.Second), Commit: a.event.SHA, AsOf: r.AsOf, Findings: []github.AuditFinding{}}
 	for _, d := range r.Diagnostics {
 		if d.Counts() {
 			now.Findings = append(now.Findings, github.AuditFinding{Fingerprint: d.Fingerprint, Rule: d.Rule.ID, File: d.Source.Path})

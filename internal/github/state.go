@@ -56,6 +56,9 @@ type SeenTag struct {
 type AuditState struct {
 	At     time.Time `json:"at"`
 	Commit string    `json:"commit"`
+	// AsOf is the day as of which it looked at support, "2006-01-02"; empty in states of
+	// earlier versions.
+	AsOf string `json:"as_of,omitempty"`
 	// Cut is set where there were more findings than are remembered.
 	Cut      bool           `json:"cut,omitempty"`
 	Findings []AuditFinding `json:"findings"`
@@ -101,6 +104,9 @@ func ParseState(src []byte) (*State, error) {
 		if len(category) > 500 || !isSHA(audit.Commit) {
 			delete(s.Audits, category)
 			continue
+		}
+		if _, err := time.Parse(time.DateOnly, audit.AsOf); err != nil {
+			audit.AsOf = ""
 		}
 		audit.Findings = slices.DeleteFunc(audit.Findings, func(f AuditFinding) bool {
 			return !isHash(f.Fingerprint, "dockmend/v1:", 32) || len(f.Rule) > 100 || !stateRule.MatchString(f.Rule) || f.File == "" || len(f.File) > 4096

@@ -23,6 +23,15 @@ func (d Date) Days(other Date) (days int, ok bool) {
 	return int(to.Sub(from).Hours() / 24), true
 }
 
+// Add is the date so many days after d, the zero value where d is no date.
+func (d Date) Add(days int) Date {
+	day, err := time.Parse(time.DateOnly, string(d))
+	if err != nil {
+		return ""
+	}
+	return Date(day.AddDate(0, 0, days).Format(time.DateOnly))
+}
+
 // Month is the year and the month of a date, "2006-01".
 func (d Date) Month() string {
 	if len(d) < len("2006-01") {

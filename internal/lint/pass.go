@@ -24,6 +24,18 @@ type Finding struct {
 	Within text.Span
 	// Fixes are alternatives, the first preferred.
 	Fixes []Fix
+	// Dated is set for a finding that a day brings, such as the end of support. It is no
+	// part of what identifies the finding.
+	Dated Dated
+}
+
+// Dated says since when a finding holds and why.
+type Dated struct {
+	// Since is the first day on which it holds, in UTC as "2006-01-02"; empty for a
+	// finding that depends on no day.
+	Since string
+	// What happened then, as "support ended".
+	What string
 }
 
 // Related is a further place that explains a finding. It lies in the finding's

@@ -12,6 +12,9 @@ import (
 type Audit struct {
 	// Since names the audit before, in plain text; empty for the first one.
 	Since string
+	// Day is that of the audit before, as of which it looked at support; empty where it is
+	// not known.
+	Day string
 	// Why says why nothing is compared; empty where something is, or this is the
 	// first one.
 	Why string
@@ -43,7 +46,7 @@ func (p *page) audit(a *Audit, r *lint.Result, line func(string, int) string) {
 			if line != nil {
 				place = "[" + place + "](" + line(d.Source.Path, start.Line) + ")"
 			}
-			fresh = append(fresh, fmt.Sprintf("- new: %s %s in %s, %s: %s\n", d.Severity, ruleLink(d), MarkdownCode(d.Source.Path), place, cellText(d.Message)))
+			fresh = append(fresh, fmt.Sprintf("- new: %s %s in %s, %s: %s\n", d.Severity, ruleLink(d), MarkdownCode(d.Source.Path), place, cellText(d.Message)+a.brought(d)))
 		}
 		for _, g := range a.Gone[:min(len(a.Gone), shownChanges)] {
 			gone = append(gone, fmt.Sprintf("- gone: %s in %s\n", MarkdownCode(g.Rule), MarkdownCode(g.File)))
@@ -55,6 +58,15 @@ func (p *page) audit(a *Audit, r *lint.Result, line func(string, int) string) {
 	if len(byFile(r)) > 0 {
 		p.out.WriteString("### By file\n\n")
 	}
+}
+
+// brought says that a new finding is one that a day brought which the audit before had
+// not reached.
+func (a *Audit) brought(d *lint.Diagnostic) string {
+	if a.Day == "" || d.Dated.Since <= a.Day {
+		return ""
+	}
+	return " (new because " + cellText(d.Dated.What) + ")"
 }
 
 // ruleRows counts the findings of each rule, the worst first.

@@ -51,7 +51,7 @@ func checkComposeDeprecatedImage(p *facts.Pass[*facts.Compose]) {
 		if !ok {
 			continue
 		}
-		f.Message, f.Severity = shownSite(x)+" "+v.Message, v.Severity
+		f.Message, f.Severity, f.Dated = shownSite(x)+" "+v.Message, v.Severity, v.Dated
 		if edit, ok := x.Rename(v.Fix); ok {
 			f.Fixes = []lint.Fix{{
 				Title: "use " + v.Fix, Applicability: lint.Unsafe, MaxEffect: lint.EffectGraph,

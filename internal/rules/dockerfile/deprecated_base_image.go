@@ -53,7 +53,7 @@ func checkDeprecatedBaseImage(p *facts.Pass[*facts.Dockerfile]) {
 		if !ok {
 			continue
 		}
-		f := lint.Finding{Span: i.Span, Severity: v.Severity, Message: quoteShort(i.Raw) + " " + v.Message}
+		f := lint.Finding{Span: i.Span, Severity: v.Severity, Dated: v.Dated, Message: quoteShort(i.Raw) + " " + v.Message}
 		if edit, ok := x.Rename(v.Fix); ok {
 			f.Fixes = []lint.Fix{{Title: "use " + v.Fix, Applicability: lint.Unsafe, MaxEffect: lint.EffectGraph, Edits: []lint.FileEdit{{Edit: edit}}}}
 		}

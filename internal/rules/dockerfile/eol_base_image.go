@@ -69,7 +69,7 @@ func checkEolBaseImage(p *facts.Pass[*facts.Dockerfile]) {
 		if isMinorHere(p.Doc, s, v) {
 			v.Severity = lint.Info
 		}
-		p.Report(lint.Finding{Span: i.Span, Severity: v.Severity, Message: quoteShort(i.Raw) + " " + v.Message})
+		p.Report(lint.Finding{Span: i.Span, Severity: v.Severity, Dated: v.Dated, Message: quoteShort(i.Raw) + " " + v.Message})
 	}
 	for _, x := range p.Doc.ImageSites() {
 		isCopied := x.Kind == facts.CopySite || x.Kind == facts.MountSite
@@ -77,7 +77,7 @@ func checkEolBaseImage(p *facts.Pass[*facts.Dockerfile]) {
 			continue
 		}
 		if v, ok := lifecycle.Ended(x.Image, "", on); ok {
-			p.Report(lint.Finding{Span: x.Image.Span, Severity: v.Severity, Message: quoteShort(x.Image.Raw) + " " + v.Message})
+			p.Report(lint.Finding{Span: x.Image.Span, Severity: v.Severity, Dated: v.Dated, Message: quoteShort(x.Image.Raw) + " " + v.Message})
 		}
 	}
 }
@@ -148,7 +148,7 @@ func goneArchive(d *facts.Dockerfile, s *facts.Stage, on images.Date) (f lint.Fi
 		return lint.Finding{}, false
 	}
 	return lint.Finding{
-		Span: s.Image.Span, Severity: v.Severity, Message: quoteShort(s.Image.Raw) + " " + v.Message,
+		Span: s.Image.Span, Severity: v.Severity, Dated: v.Dated, Message: quoteShort(s.Image.Raw) + " " + v.Message,
 		Related: []lint.Related{{Span: c.Span, Message: "packages are installed here"}},
 	}, true
 }

@@ -27,6 +27,8 @@ type Verdict struct {
 	Message string
 	// Severity is SeverityUnset where the rule's own is right.
 	Severity lint.Severity
+	// Dated is the day that brought the verdict.
+	Dated lint.Dated
 	// Release is the one whose support ended or ends, the zero value for a move.
 	Release images.Release
 	// Fix is the new name of the repository, empty where more than the name changes.
@@ -81,6 +83,7 @@ func reached(r images.Release, what string, on images.Date) Verdict {
 	when := "has reached end of life"
 	if known {
 		when = "reached end of life on " + string(day)
+		v.Dated = lint.Dated{Since: string(day.Add(1)), What: "support ended"}
 	}
 	v.Message = fmt.Sprintf("%s, which %s and gets no security fixes; use a supported release%s", what, when, suchAs(r, on))
 	if days, counted := day.Days(on); known && counted && days < lately && r.IsShortLived() {
@@ -91,7 +94,10 @@ func reached(r images.Release, what string, on images.Date) Verdict {
 
 func ends(r images.Release, what string) Verdict {
 	day, _ := r.EndDay()
-	return Verdict{Release: r, Severity: lint.Info, Message: fmt.Sprintf("%s, which reaches end of life on %s; plan the move to a newer release", what, day)}
+	return Verdict{
+		Release: r, Severity: lint.Info, Dated: lint.Dated{Since: string(day.Add(-soon)), What: "support ends soon"},
+		Message: fmt.Sprintf("%s, which reaches end of life on %s; plan the move to a newer release", what, day),
+	}
 }
 
 // suchAs names the release that is supported longest.
@@ -116,7 +122,7 @@ func WithoutArchive(i facts.Image, on images.Date) (v Verdict, ok bool) {
 		return Verdict{}, false
 	}
 	return Verdict{
-		Release: r, Severity: lint.Error,
+		Release: r, Severity: lint.Error, Dated: lint.Dated{Since: string(since), What: "its package archive is gone"},
 		Message: fmt.Sprintf("is based on %s, whose package archive has been gone since %s, so installing packages fails; use a supported release%s",
 			r.Title(), since.Month(), suchAs(r, on)),
 	}, true
@@ -134,6 +140,9 @@ func Moved(i facts.Image, on images.Date) (v Verdict, ok bool) {
 		return Verdict{}, false // Ended says more
 	}
 	v.Message = happened(m)
+	if m.Since != "" {
+		v.Dated = lint.Dated{Since: m.Since + "-01", What: "the image moved or is no longer maintained"}
+	}
 	if better := m.Better(name); better != "" {
 		v.Message += "; use " + better
 	}

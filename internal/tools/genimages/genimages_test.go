@@ -60,6 +60,28 @@ func TestEachLineHasItsSource(t *testing.T) {
 	}
 }
 
+// TestLeftOutAreOut: what did not enter is not in the table, and each has its reason.
+func TestLeftOutAreOut(t *testing.T) {
+	data := os.DirFS(filepath.Join(dataFolder(t), "data"))
+	moved, err := read(data, "moved.tsv")
+	if err != nil {
+		t.Fatal(err)
+	}
+	left, err := read(data, "moved-left-out.tsv")
+	if err != nil {
+		t.Fatal(err)
+	}
+	in := map[string]bool{}
+	for _, r := range moved {
+		in[r["pattern"]] = true
+	}
+	for _, r := range left {
+		if in[r["pattern"]] || r["why"] == "" {
+			t.Errorf("%s is in the table, or nothing says why not", r["pattern"])
+		}
+	}
+}
+
 // TestBasesAreConsistent: a row says something, and does not say both of a program.
 func TestBasesAreConsistent(t *testing.T) {
 	rows, err := read(os.DirFS(filepath.Join(dataFolder(t), "data")), "bases.tsv")

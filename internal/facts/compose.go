@@ -27,6 +27,8 @@ type Compose struct {
 	variables lazy[map[string]variableUses]
 	effective lazy[effectiveWalk]
 	worksOn   lazy[bool]
+	// shown is what the services say of the file's purpose.
+	shown lazy[Purposes]
 }
 
 // namedServices are the services of a file, in its order and by their names.
@@ -88,33 +90,15 @@ func (f *Compose) worksOnSources() bool {
 	})
 }
 
-// IsDevelopmentName tells whether a file is for work on the programs, for tests
-// or to try something out by its name, or that of its folder, alone.
+// IsDevelopmentName reports whether a file is for work on the programs, for tests
+// or to try something out by its path alone.
 func IsDevelopmentName(name string) bool {
-	if isOverrideName(name) && !hasNamePart(name, "prod", "production") {
-		return true
-	}
-	if hasNamePart(name, "dev", "devel", "develop", "development", "local", "test", "tests", "testing", "e2e", "ci",
-		"debug", "demo", "example", "examples", "sample", "devcontainer", "playground", "sandbox") {
-		return true
-	}
-	// "examples/web/compose.yaml": what lies below such a folder shows something.
-	for folder := path.Dir(strings.ReplaceAll(name, `\`, "/")); folder != "." && folder != "/"; folder = path.Dir(folder) {
-		if hasNamePart(path.Base(folder), "example", "examples", "demo", "demos", "sample", "samples", "tutorial", "tutorials", "playground", "test", "tests", "e2e", "fixtures", "testdata") {
-			return true
-		}
-	}
-	return false
+	return PurposesOfName(name).Are(Development, Tests, Fixture, Golden, Example, Demonstration, Laboratory)
 }
 
-// IsTestName tells whether a file lies in a folder of tests or of what they read.
+// IsTestName reports whether a file lies in a folder of tests or of what they read.
 func IsTestName(name string) bool {
-	for folder := path.Dir(strings.ReplaceAll(name, `\`, "/")); folder != "." && folder != "/"; folder = path.Dir(folder) {
-		if hasNamePart(path.Base(folder), "test", "tests", "__tests__", "e2e", "fixtures", "testdata") {
-			return true
-		}
-	}
-	return false
+	return PurposesOfName(path.Dir(name)+"/x").Are(Tests, Fixture, Golden)
 }
 
 // hasNamePart tells whether one of the words is a part of the file's name or of

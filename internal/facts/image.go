@@ -88,3 +88,17 @@ func IsTrustedRegistry(trusted []string, registry string) bool {
 	}
 	return false
 }
+
+// IsStandIn reports whether the image is there to be any program at all, whose version
+// does not matter.
+func (i Image) IsStandIn() bool {
+	_, ok := images.Says(i.Repository, images.StandIn)
+	return ok
+}
+
+// HoldsEngine reports whether the image holds a container engine: a builder, or Docker's
+// own image but for its variant with the client alone.
+func (i Image) HoldsEngine() bool {
+	_, ok := images.Says(i.Repository, images.Engine)
+	return strings.Contains(i.Tag, "dind") || ok && !strings.Contains(i.Tag, "cli")
+}

@@ -106,3 +106,14 @@ func IsShellBuiltin(name string) bool {
 func IsShell(words []string) bool {
 	return IsPlainShell(words) || len(words) > 1 && path.Base(words[0]) == "bash" && strings.HasSuffix(words[1], "c") && strings.HasPrefix(words[1], "-")
 }
+
+// IsInterpreter reports whether a program runs scripts and handles no signal by itself:
+// as process 1 it ignores SIGTERM unless the script asks for it.
+func IsInterpreter(program string) bool {
+	name := path.Base(program)
+	switch name {
+	case "node", "ruby", "perl", "php", "locust":
+		return true
+	}
+	return strings.HasPrefix(name, "python")
+}

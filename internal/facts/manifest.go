@@ -15,6 +15,8 @@ import (
 // Manifest is a file of Kubernetes objects. It is safe for concurrent use.
 type Manifest struct {
 	*yaml.File
+	// Name is the file's path from the root; empty where it is not known.
+	Name string
 
 	objects   lazy[[]Object]
 	workloads lazy[[]*Workload]

@@ -33,16 +33,69 @@ type origins struct {
 	// context is nil where it is not known.
 	context lint.Context
 	left    int
+	// text is that of the file at the end of the way, at its name as reports have it.
+	text []byte
+	name string
+	// absent is set where the way ends at a file that this checkout has not.
+	absent bool
 }
 
 // OriginOf follows a path, absolute and clean, through the instructions of the
 // stage back to the file that it is.
 func (p *Project) OriginOf(s *Stage, name string) Origin {
-	o := origins{file: s.doc, left: maxOriginSteps}
+	return p.originsOf(s).of(s, name)
+}
+
+// FileAt is the file of the build context that lies at a path in the image where an
+// instruction of the stage works; a relative path is one in its folder. ok is false where
+// that is not known, and for an empty file, as a partial checkout has them.
+func (p *Project) FileAt(s *Stage, in *dockerfile.Instruction, name string) (src []byte, ok bool) {
+	if s == nil || !p.known() {
+		return nil, false
+	}
+	if !path.IsAbs(name) {
+		folder, known := s.Folder(in)
+		if !known {
+			folder = "/" // what is copied to a relative path lies in the same folder
+		}
+		name = path.Join(folder, name)
+	}
+	o := p.readsOf(s)
+	o.of(s, path.Clean(name))
+	return o.text, len(o.text) > 0
+}
+
+// readsOf is originsOf for what is only read: where nothing shows the build context, the
+// folder of the Dockerfile is looked at.
+func (p *Project) readsOf(s *Stage) *origins {
+	o := p.originsOf(s)
+	if o.context == nil && p.known() && len(p.Services(s.doc)) == 0 {
+		o.context = p.files
+	}
+	return o
+}
+
+// PythonProject is the text of the pyproject.toml that a command of the stage reads: that
+// at its place, or the only one that the file copies or mounts. It is known to be
+// unreadable where it is an empty file: text is then empty and ok is set.
+func (p *Project) PythonProject(s *Stage, in *dockerfile.Instruction) (text string, ok bool) {
+	if src, found := p.FileAt(s, in, "pyproject.toml"); found {
+		return string(src), true
+	}
+	context := p.readsOf(s).context
+	if context == nil {
+		return "", false
+	}
+	src, err := context.ReadFile("pyproject.toml")
+	return string(src), err == nil
+}
+
+func (p *Project) originsOf(s *Stage) *origins {
+	o := &origins{file: s.doc, left: maxOriginSteps}
 	if context, ok := p.LikelyContext(s.doc); ok {
 		o.context = context.Files
 	}
-	return o.of(s, name)
+	return o
 }
 
 // of looks at the instructions of a stage, the last first.
@@ -163,6 +216,7 @@ func (o *origins) fromStage(from *Stage, source, below string) Origin {
 // fromContext is what a file or folder of the build context puts there.
 func (o *origins) fromContext(source, below string) Origin {
 	if o.context == nil || !o.context.Known() {
+		o.absent = true
 		return UnknownOrigin
 	}
 	source = path.Clean(strings.TrimLeft("./"+source, "/"))
@@ -175,6 +229,7 @@ func (o *origins) fromContext(source, below string) Origin {
 	isDir, there := o.context.Exists(source)
 	switch {
 	case !there:
+		o.absent = true
 		return UnknownOrigin // it is made before the build, whatever it holds
 	case isDir && below == "":
 		return UnknownOrigin
@@ -197,6 +252,7 @@ func (o *origins) onDisk(name string) Origin {
 	if err != nil || len(src) == 0 {
 		return UnknownOrigin
 	}
+	o.text, o.name = src, o.context.Path(name)
 	return originOfBytes(src)
 }
 
@@ -216,7 +272,8 @@ func (o *origins) heredoc(in *dockerfile.Instruction, word, below string) Origin
 			continue
 		}
 		if strings.Contains(word, h.Name) {
-			return originOfBytes([]byte(strings.TrimLeft(o.file.Text(h.Body), "\t")))
+			o.text, o.name = []byte(strings.TrimLeft(o.file.Text(h.Body), "\t")), o.file.Name
+			return originOfBytes(o.text)
 		}
 	}
 	return NotWritten

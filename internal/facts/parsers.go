@@ -27,7 +27,7 @@ func ParseCompose(src *lint.Source) *Compose {
 
 // ParseManifest reads a file of Kubernetes objects, or of tools around them.
 func ParseManifest(src *lint.Source) *Manifest {
-	return &Manifest{File: yaml.Parse(src.Bytes, src.Lines)}
+	return &Manifest{File: yaml.Parse(src.Bytes, src.Lines), Name: src.Path}
 }
 
 // ParseWorkflow reads a workflow of GitHub.

@@ -47,6 +47,7 @@ type Project struct {
 	ignored    lazy[[]*DockerfileNear]
 	near       lazy[[]*folderTexts]
 	all        lazy[[]*buildText]
+	purposes   lazy[Purposes]
 }
 
 // contextKey names a build context: by the folder that it is given from, the

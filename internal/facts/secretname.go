@@ -1,6 +1,7 @@
 package facts
 
 import (
+	"path"
 	"slices"
 	"strings"
 )
@@ -14,7 +15,7 @@ var plainWords = []string{
 	"length", "len", "size", "expiry", "expires", "expiration", "lifetime", "timeout", "type", "algorithm", "alg", "header", "prefix", "suffix",
 	"server", "endpoint", "enabled", "disable", "disabled", "required", "allow", "use", "enable", "max", "min", "count", "limit", "rotation",
 	"fingerprint", "keyserver", "location", "store", "keystore", "provider", "issuer", "gpg", "primary", "foreign", "cache", "sort", "partition",
-	"object", "dummy", "fake", "test", "tests", "format", "policy", "manager", "backend",
+	"object", "dummy", "fake", "test", "tests", "format", "policy", "manager", "backend", "prompt", "field", "regex", "pattern", "hasher", "hash", "encoder", "encoding", "validator", "validators", "script",
 }
 
 // keyWords stand before "key" in the names of secrets.
@@ -72,13 +73,23 @@ func IsNoSecret(value string) bool {
 	if strings.Trim(lower, "0123456789.") == "" || strings.HasPrefix(lower, "/") || strings.HasPrefix(lower, "./") || strings.Contains(lower, "://") && !strings.Contains(lower, "@") {
 		return true
 	}
-	if isFingerprint(lower) {
+	if isFingerprint(lower) || namesFile(lower) {
 		return true
 	}
 	for _, part := range []string{"dummy", "placeholder", "fake", "example", "replace", "your", "notset", "not-set", "not_set", "undefined", "<", "build-time", "buildtime", "build_time", "unused", "not-used", "not_used", "precompil"} {
 		if strings.Contains(lower, part) {
 			return true
 		}
+	}
+	return false
+}
+
+// namesFile reports whether a value is the name of a file, as that of a script which sets
+// a password.
+func namesFile(value string) bool {
+	switch path.Ext(value) {
+	case ".sh", ".bash", ".py", ".rb", ".pl", ".js", ".rsp", ".txt", ".json", ".yml", ".yaml", ".conf", ".cfg", ".ini", ".properties", ".env", ".pem", ".key", ".crt", ".jks", ".p12", ".sql", ".xml", ".exe", ".ps1":
+		return !strings.ContainsAny(value, " $@")
 	}
 	return false
 }

@@ -64,6 +64,14 @@ const (
 	AptAssumesYes Trait = "apt-assumes-yes"
 	// FewUsers: its /etc/passwd has no users but root, nobody and nonroot.
 	FewUsers Trait = "few-users"
+	// Laboratory: it has known faults on purpose.
+	Laboratory Trait = "laboratory"
+	// StandIn: it stands for any program, to show something.
+	StandIn Trait = "stand-in"
+	// Engine: it is a container engine.
+	Engine Trait = "engine"
+	// Accelerator: it works with a device that computes.
+	Accelerator Trait = "accelerator"
 	// Capabilities: what the program needs when it starts as root.
 	Capabilities Trait = "capabilities"
 )

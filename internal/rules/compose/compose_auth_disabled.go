@@ -40,7 +40,7 @@ var ComposeAuthDisabled = facts.Rule[*facts.Compose]{
 func checkComposeAuthDisabled(p *facts.Pass[*facts.Compose]) {
 	for _, s := range p.Doc.All() {
 		report := func(at text.Span, what string) {
-			p.Report(weigh(p.Doc, lint.Finding{
+			p.Report(weigh(p, lint.Finding{
 				Span:    at,
 				Message: fmt.Sprintf("%q lets every program that reaches the port have the data; set a password", shortText(what)),
 			}, p.Doc.IsDevelopment(p.Doc.Name) || isAlone(s) || !slices.ContainsFunc(s.PublishedPorts(), isOpenPort)))

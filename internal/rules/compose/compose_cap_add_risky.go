@@ -46,9 +46,9 @@ func checkComposeCapAddRisky(p *facts.Pass[*facts.Compose]) {
 		}
 		switch name {
 		case "NET_ADMIN":
-			f = weigh(p.Doc, f, isVPN(s) || s.Value("network_mode").Text != "host")
+			f = weigh(p, f, isVPN(s) || s.Value("network_mode").Text != "host")
 		case "BPF", "SYS_BOOT", "PERFMON", "SYS_TIME":
-			f = weigh(p.Doc, f, watchesHost(s))
+			f = weigh(p, f, watchesHost(s))
 		case "SYS_PTRACE", "DAC_READ_SEARCH", "SYS_NICE", "IPC_LOCK", "LEASE", "SYSLOG":
 			f = excuse(f)
 		default:

@@ -49,10 +49,10 @@ func checkComposeCredentialsInConnectionString(p *facts.Pass[*facts.Compose]) {
 				if !ok || password == "" || strings.ContainsAny(password, "$*{}") {
 					continue
 				}
-				f, ok := weighSecret(p.Doc, lint.Finding{
+				f, ok := weighSecret(p, lint.Finding{
 					Span:    v.Span,
 					Message: "the password in this address is there for everybody who has the file; put a reference in its place, as ${DB_PASSWORD:?}",
-				}, password, true, isOwnDefault(s, v))
+				}, password, true, isOwnDefault(s, v) || password == "guest")
 				if !ok {
 					continue
 				}

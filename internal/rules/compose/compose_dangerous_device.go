@@ -57,14 +57,14 @@ func checkComposeDangerousDevice(p *facts.Pass[*facts.Compose]) {
 			if what == "" {
 				continue
 			}
-			p.Report(weigh(p.Doc, lint.Finding{
+			p.Report(weigh(p, lint.Finding{
 				Span:    v.Span,
 				Message: fmt.Sprintf("%q is %s of the host, past all rights; name the one device or folder that is needed", shortText(v.Raw), what),
 			}, virtual))
 		}
 		for _, v := range s.Values("device_cgroup_rules") {
 			if words := strings.Fields(v.Text); v.Known && len(words) > 1 && (words[0] == "a" || words[0] == "b" && strings.HasPrefix(words[1], "*") || words[1] == "*:*") {
-				p.Report(weigh(p.Doc, lint.Finding{
+				p.Report(weigh(p, lint.Finding{
 					Span:    v.Span,
 					Message: fmt.Sprintf("%q opens every device of its kind on the host; name the numbers of the one that is needed", shortText(v.Raw)),
 				}, false))

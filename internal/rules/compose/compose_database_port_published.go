@@ -41,7 +41,8 @@ func checkComposeDatabasePortPublished(p *facts.Pass[*facts.Compose]) {
 			continue
 		}
 		for _, port := range s.PublishedPorts() {
-			if !isOpenPort(port) || !isDatabasePort(s, port) {
+			// Without a port of the host it is another one each time.
+			if !isOpenPort(port) || port.Published.Len() == 0 || !isDatabasePort(s, port) {
 				continue
 			}
 			f := lint.Finding{
@@ -50,7 +51,7 @@ func checkComposeDatabasePortPublished(p *facts.Pass[*facts.Compose]) {
 				Fixes:   loopbackFix(p.Doc, port),
 			}
 			section := s.Entry("ports")
-			p.Report(weigh(p.Doc, f, p.Doc.IsDevelopment(p.Doc.Name) || section != nil && hasReason(p.Doc, section.Key.Span)))
+			p.Report(weigh(p, f, p.Doc.IsDevelopment(p.Doc.Name) || section != nil && facts.HasReason(p.Doc.File, section.Key.Span)))
 		}
 	}
 }

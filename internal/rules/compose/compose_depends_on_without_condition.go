@@ -2,6 +2,7 @@ package compose
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/dockmend/dockmend/internal/facts"
@@ -38,7 +39,7 @@ func checkComposeDependsOnWithoutCondition(p *facts.Pass[*facts.Compose]) {
 	d := p.Doc
 	seen := map[*yaml.Node]bool{}
 	for _, s := range d.All() {
-		if startsAgain(s) {
+		if startsAgain(s) || waitsItself(s) {
 			continue
 		}
 		var hasty []compose.Dependency
@@ -77,6 +78,17 @@ func checkComposeDependsOnWithoutCondition(p *facts.Pass[*facts.Compose]) {
 		}
 		p.Report(f)
 	}
+}
+
+// waitsItself reports whether a service is told to wait for what it needs.
+func waitsItself(s *facts.ComposeService) bool {
+	if slices.ContainsFunc(s.Env(), func(kv compose.KeyValue) bool { return strings.Contains(strings.ToUpper(kv.Key), "WAIT") }) {
+		return true
+	}
+	words := slices.Concat(s.Entrypoint().Words, s.Command().Words)
+	return slices.ContainsFunc(words, func(v compose.Value) bool {
+		return strings.Contains(v.Raw, "wait-for") || strings.Contains(v.Raw, "dockerize")
+	})
 }
 
 // startsAgain tells whether a service that fails is started anew.

@@ -44,7 +44,7 @@ func checkComposeDeprecatedImage(p *facts.Pass[*facts.Compose]) {
 		f := lint.Finding{Span: x.Image.Span}
 		if years := lifecycle.YearsOfLatest(p.Registry, x.Image, platformOf(x), on); years >= 4 {
 			f.Message = fmt.Sprintf("the newest image of %q is %d years old, so vulnerabilities found since are not fixed in it; use one that is maintained", shortText(x.Image.Name()), years)
-			p.Report(weigh(p.Doc, f, false))
+			p.Report(weighAs(p, f, facts.ClaimImageAge, false))
 			continue
 		}
 		v, ok := lifecycle.Moved(x.Image, on)
@@ -58,6 +58,6 @@ func checkComposeDeprecatedImage(p *facts.Pass[*facts.Compose]) {
 				Changes: []string{"services.*.image", "services.*.build.args"}, Edits: []lint.FileEdit{{Edit: edit}},
 			}}
 		}
-		p.Report(weigh(p.Doc, f, false))
+		p.Report(weighAs(p, f, facts.ClaimImageAge, false))
 	}
 }

@@ -54,7 +54,7 @@ func checkComposeDockerSocketMounted(p *facts.Pass[*facts.Compose]) {
 			continue
 		}
 		report := func(at text.Span, message string) {
-			p.Report(weigh(p.Doc, lint.Finding{Span: at, Message: message}, s.ImageSays(images.Manager)))
+			p.Report(weighTakeover(p, lint.Finding{Span: at, Message: message}, managesContainers(s)))
 		}
 		for _, m := range s.AllMounts() {
 			name, ok := hostPath(m)
@@ -70,6 +70,14 @@ func checkComposeDockerSocketMounted(p *facts.Pass[*facts.Compose]) {
 			report(kv.Span, fmt.Sprintf("%q talks to a container engine without TLS, and whoever can reach the port has that machine; use TLS or ssh://", shortText(kv.Value.Text)))
 		}
 	}
+}
+
+// managesContainers reports whether a service cannot do its work without the engine's
+// socket: by its image, or because its command tells it to ask Docker for services.
+func managesContainers(s *facts.ComposeService) bool {
+	return s.ImageSays(images.Manager) || slices.ContainsFunc(s.Command().Words, func(v compose.Value) bool {
+		return strings.Contains(v.Raw, "--providers.docker") || strings.Contains(v.Raw, "--docker")
+	})
 }
 
 // isPlainEngine tells whether an address is that of an engine without TLS, on

@@ -14,7 +14,8 @@ import (
 //
 // Silent for different protocols or addresses, for ranges of which Docker takes
 // any free port, for services without a profile in common, for the host's own
-// network and for ports with variables.
+// network and for ports with variables. It is info, and excused, in an example for services
+// of one image and port, of which people start one or the other by its name.
 var ComposeDuplicateHostPort = facts.Rule[*facts.Compose]{
 	Meta: lint.Meta{
 		ID:       "compose-duplicate-host-port",
@@ -24,6 +25,8 @@ var ComposeDuplicateHostPort = facts.Rule[*facts.Compose]{
 		Default:  true,
 		Since:    "0.1.0",
 		Presets:  []string{"cloud-native"},
+		Variants: []string{excused},
+		OptIn:    []string{excused},
 		Aliases:  lint.Names("dclint:no-duplicate-exported-ports"),
 	},
 	Check: checkComposeDuplicateHostPort,
@@ -38,6 +41,7 @@ type hostPort struct {
 func checkComposeDuplicateHostPort(p *facts.Pass[*facts.Compose]) {
 	var taken []hostPort
 	left := maxPortPairs
+	isShown := p.Doc.Purposes(p.Project).Are(facts.Example, facts.Demonstration)
 	for _, s := range p.Doc.All() {
 		if mode := s.Value("network_mode"); mode.Exists() && mode.Text != "bridge" {
 			continue
@@ -59,16 +63,28 @@ func checkComposeDuplicateHostPort(p *facts.Pass[*facts.Compose]) {
 					continue
 				}
 				shared := max(port.Published.First, other.Published.First)
-				p.Report(lint.Finding{
+				f := lint.Finding{
 					Span:    port.Span,
 					Message: fmt.Sprintf("the host's port %d is published by %q already, so one of the two does not start; publish another port", shared, shortText(other.service.Name)),
 					Related: []lint.Related{{Span: other.Span, Message: "the port is published here"}},
-				})
+				}
+				if isShown && isAlternative(mine, other) {
+					f = excuse(f)
+				}
+				p.Report(f)
 				break
 			}
 			taken = append(taken, mine)
 		}
 	}
+}
+
+// isAlternative reports whether two services run one image and serve one port, so that
+// people start one or the other by its name.
+func isAlternative(a hostPort, b *hostPort) bool {
+	first, ok := a.service.Image()
+	second, known := b.service.Image()
+	return ok && known && a.service != b.service && first.Raw == second.Raw && a.Target == b.Target
 }
 
 // maxPortPairs is how many pairs of ports are compared: those of a file with a

@@ -52,7 +52,7 @@ func checkComposeHostNetwork(p *facts.Pass[*facts.Compose]) {
 		if mode.Text != "host" || image != "" && slices.ContainsFunc(p.Options.List("except"), func(part string) bool { return strings.Contains(image, part) }) {
 			continue
 		}
-		p.Report(weigh(p.Doc, lint.Finding{
+		p.Report(weigh(p, lint.Finding{
 			Span:    mode.Span,
 			Message: fmt.Sprintf("every port that %q opens is open on the host, and the host's local services are open to it; publish the ports that it needs", shortText(s.Name)),
 		}, isVPN(s)))

@@ -13,8 +13,9 @@ import (
 // send signals to those of the same user; with ipc it reads their shared memory.
 // Leave it out, or share with one service: "service:NAME".
 //
-// It is info, and excused, for agents that watch the host, where a comment beside it gives the
-// reason, and in files that are for development or trials by their name.
+// It is info, and excused, for agents and profilers that watch the host, for ipc of
+// programs on a GPU, where a comment next to it gives the reason, and in files for
+// development, tests and demonstrations.
 //
 // Silent for services, containers, "shareable" and "private".
 var ComposeHostPidOrIpc = facts.Rule[*facts.Compose]{
@@ -47,10 +48,10 @@ func checkComposeHostPidOrIpc(p *facts.Pass[*facts.Compose]) {
 			if key == "ipc" {
 				what, instead = "shared memory", "leave ipc out, and set shm_size for a program that needs much"
 			}
-			p.Report(weigh(p.Doc, lint.Finding{
+			p.Report(weigh(p, lint.Finding{
 				Span: v.Span, Variant: key,
 				Message: fmt.Sprintf("%q sees and reaches the %s of its host; %s", shortText(s.Name), what, instead),
-			}, watchesHost(s)))
+			}, watchesHost(s) || key == "ipc" && usesAccelerator(s)))
 		}
 	}
 }

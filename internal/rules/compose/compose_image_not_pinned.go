@@ -26,8 +26,9 @@ import (
 // the default of the variable in which it ends, or where the anchor stands. It
 // says why where it cannot.
 //
-// It is info, and excused, in folders of tests and of what they read, and where a
-// comment beside it gives the reason.
+// It is info, and excused, where the tag is the default of a variable, which the user
+// is to choose, for images that stand for any program, such as whoami, in folders of
+// tests and of what they read, and where a comment next to it gives the reason.
 //
 // Silent for digests, for images that a service of the file builds, or a Makefile
 // or script beside it under a name without a slash, for services that never pull,
@@ -79,11 +80,15 @@ func checkComposeImageNotPinned(p *facts.Pass[*facts.Compose]) {
 			f.Message = fmt.Sprintf("%s has no tag, so it is whatever latest is that day; name the version that was tested", shownSite(x))
 		}
 		f.Message = pinned.Explained(f.Message)
-		if facts.IsTestName(p.Doc.Name) || hasReason(p.Doc, i.Span) {
-			f = excuse(f)
-		}
-		p.Report(f)
+		p.Report(weighAs(p, f, facts.ClaimReference, i.IsStandIn() || tagIsKnob(i)))
 	}
+}
+
+// tagIsKnob reports whether the tag is the default of a variable, which says that it is
+// for the user to choose.
+func tagIsKnob(i facts.Image) bool {
+	at := strings.LastIndex(i.Raw, ":$")
+	return at >= 0 && strings.HasSuffix(i.Raw, "}") && strings.Contains(i.Raw[at:], "-") && strings.Count(i.Raw[at:], "$") == 1
 }
 
 // moves reports whether an image has no tag, one of the tags that move, or one that

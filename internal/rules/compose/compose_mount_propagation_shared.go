@@ -38,7 +38,7 @@ func checkComposeMountPropagationShared(p *facts.Pass[*facts.Compose]) {
 			f := lint.Finding{Span: m.Span}
 			switch option {
 			case "shared", "rshared":
-				f = weigh(p.Doc, f, false)
+				f = weigh(p, f, false)
 				f.Message = fmt.Sprintf("%q lets what %q mounts appear on the host, and the other way round; leave it out", option, shortText(s.Name))
 			case "slave", "rslave":
 				f = excuse(f)

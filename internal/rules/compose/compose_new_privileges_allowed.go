@@ -58,7 +58,7 @@ func checkComposeNewPrivilegesAllowed(p *facts.Pass[*facts.Compose]) {
 				Span:    v.Span,
 				Message: fmt.Sprintf("%q lets programs of %q gain rights by setuid; set it to true", shortText(v.Raw), shortText(s.Name)),
 			}
-			if hasReason(p.Doc, v.Span) {
+			if facts.HasReason(p.Doc.File, v.Span) {
 				f.Severity = lint.Info
 			}
 			p.Report(f)

@@ -2,7 +2,6 @@ package compose
 
 import (
 	"fmt"
-	"strings"
 
 	"github.com/dockmend/dockmend/internal/facts"
 	"github.com/dockmend/dockmend/internal/lint"
@@ -14,9 +13,9 @@ import (
 // breaks out of the program in it has the machine. Grant the one capability or
 // device that it needs.
 //
-// It is a warning for Docker in Docker, which does not work otherwise, and info, and excused,
-// where a comment beside it gives the reason, or in files that are for
-// development or trials by their name.
+// It is a warning where a comment next to it gives the reason, and info, and excused, for
+// Docker in Docker, which does not work otherwise, for exporters of a GPU's figures, and in
+// files for development, tests and demonstrations.
 //
 // Silent where a variable decides.
 var ComposePrivilegedService = facts.Rule[*facts.Compose]{
@@ -30,6 +29,7 @@ var ComposePrivilegedService = facts.Rule[*facts.Compose]{
 		Presets:  []string{"cloud-native", "hardening"},
 		Variants: []string{excused},
 		OptIn:    []string{excused},
+		Needs:    lint.NeedsContext,
 		Aliases:  lint.Names("CIS-5.5", "CL-0002", "OWASP-R3", "kics:privileged_containers_enabled", "semgrep:privileged-service"),
 	},
 	Check: checkComposePrivilegedService,
@@ -49,11 +49,7 @@ func checkComposePrivilegedService(p *facts.Pass[*facts.Compose]) {
 				Span:    at.Span,
 				Message: fmt.Sprintf("privileged makes %q root on its host; grant the capability (cap_add) or the device that it needs", shortText(s.Name)),
 			}
-			image := s.Value("image").Text
-			if strings.Contains(image, "dind") {
-				f.Severity = lint.Warning
-			}
-			p.Report(weigh(p.Doc, f, strings.Contains(image, "buildkit")))
+			p.Report(weighTakeover(p, f, runsEngine(p, s) || watchesHost(s) && usesAccelerator(s)))
 		}
 	}
 }

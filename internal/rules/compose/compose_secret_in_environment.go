@@ -49,6 +49,9 @@ func checkComposeSecretInEnvironment(p *facts.Pass[*facts.Compose]) {
 	// Where other secrets come from outside, a word for a start is an oversight.
 	fromOutside := slices.ContainsFunc(p.Doc.All(), takesSecrets)
 	for _, s := range p.Doc.All() {
+		if securityIsOff(s) {
+			continue // nothing asks for the secret
+		}
 		words := sync.OnceValue(func() internalWords { return internalWordsOf(s) })
 		for _, kv := range s.Env() {
 			secret, password := namesSecret(kv.Key, kv.Value.Text)
@@ -63,10 +66,10 @@ func checkComposeSecretInEnvironment(p *facts.Pass[*facts.Compose]) {
 			if kv.Value.Template.HasVariables() {
 				where = "has its secret as the default"
 			}
-			f, ok := weighSecret(p.Doc, lint.Finding{
+			f, ok := weighSecret(p, lint.Finding{
 				Span:    kv.Span,
 				Message: fmt.Sprintf("%q %s, for everybody who has the file; read it with ${%s:?}, from an env_file that is not in the repository, or from a secret", shortText(kv.Key), where, shortText(kv.Key)),
-			}, kv.Value.Text, password, isOwnDefault(s, kv.Value) || !fromOutside && words().isInternal(kv.Value.Text) || strings.Contains(strings.ToUpper(kv.Key), "TRUSTSTORE"))
+			}, kv.Value.Text, password, isOwnDefault(s, kv.Value) || !fromOutside && words().isInternal(kv.Value.Text) || strings.Contains(strings.ToUpper(kv.Key), "TRUSTSTORE") || kv.Value.Text == "guest")
 			if ok {
 				p.Report(f)
 			}

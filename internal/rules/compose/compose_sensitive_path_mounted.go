@@ -1,13 +1,11 @@
 package compose
 
 import (
-	"cmp"
 	"fmt"
 	"path"
 	"strings"
 
 	"github.com/dockmend/dockmend/internal/facts"
-	"github.com/dockmend/dockmend/internal/images"
 	"github.com/dockmend/dockmend/internal/lint"
 	"github.com/dockmend/dockmend/internal/syntax/compose"
 )
@@ -49,7 +47,7 @@ func checkComposeSensitivePathMounted(p *facts.Pass[*facts.Compose]) {
 			if !isSensitive(m) || isPrivileged(s) {
 				continue
 			}
-			p.Report(weigh(p.Doc, lint.Finding{
+			p.Report(weigh(p, lint.Finding{
 				Span:    m.Span,
 				Message: fmt.Sprintf("%q shows %q what the host keeps to itself; mount the one file or folder that is needed", shortText(m.Source), shortText(s.Name)),
 			}, watchesHost(s) || showsHost(m)))
@@ -91,10 +89,4 @@ func isSensitive(m compose.Mount) bool {
 		return isBelow(inside, credentials...)
 	}
 	return isBelow(name, "/boot", "/proc", "/sys/kernel", "/sys/fs/bpf", "/run/systemd", "/run/dbus", "/run/containerd", "/run/user", "/run/secrets")
-}
-
-// watchesHost tells by its image, or without one by its name, whether a service's work is to watch the host.
-func watchesHost(s *facts.ComposeService) bool {
-	_, watches := images.Says(cmp.Or(s.ImageBase(), s.Name), images.Watcher)
-	return watches
 }

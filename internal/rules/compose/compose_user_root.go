@@ -42,7 +42,7 @@ func checkComposeUserRoot(p *facts.Pass[*facts.Compose]) {
 		if !v.Known || name != "root" && name != "0" || s.IsJob() || mountsSocket(s) {
 			continue
 		}
-		p.Report(weigh(p.Doc, lint.Finding{
+		p.Report(weigh(p, lint.Finding{
 			Span:    v.Span,
 			Message: fmt.Sprintf("%q makes every fault of %q one of root; name a user of the image, or a number", shortText(v.Raw), shortText(s.Name)),
 		}, false))

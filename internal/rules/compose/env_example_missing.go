@@ -17,8 +17,9 @@ import (
 // Keep one, as .env.example, with every name and without secrets. An example
 // that lacks a variable, which .env has, is reported too.
 //
-// Silent where all variables have a default, and where the files themselves are
-// in git.
+// Silent where all variables have a default, where the files themselves are in git,
+// and where scripts, a Makefile or a README of the folder, or of three above, set all of
+// the variables.
 //
 // There is no fix: a fix changes the file in which the finding is, and makes no other
 // one.
@@ -110,26 +111,38 @@ func checkEnvExample(p *facts.Pass[*facts.Compose], examples []string, bare []va
 	}
 }
 
-// areSetNearby reports whether scripts, a Makefile or a README next to the file set all of
-// the variables, which says what belongs in them.
+// maxSettingsAbove is how many folders up scripts and READMEs are read.
+const maxSettingsAbove = 3
+
+// areSetNearby reports whether scripts, files of variables, a Makefile or a README next to
+// the file, or up to three folders above, set all of the variables, which says what belongs
+// in them. Of an empty one, as a part of a repository has it, nobody knows what it sets.
 func areSetNearby(p *facts.Pass[*facts.Compose], names []string) bool {
-	files, err := p.Files.List(".")
-	if err != nil {
-		return false
-	}
 	missing := slices.Clone(names)
-	for _, file := range files {
-		if !setsVariables(file) {
-			continue
-		}
-		src, err := p.Files.ReadFile(file)
+	up := "."
+	for range maxSettingsAbove + 1 {
+		gate, err := p.Files.In(up, "")
 		if err != nil {
-			continue
+			return false
 		}
-		missing = slices.DeleteFunc(missing, func(name string) bool { return strings.Contains(string(src), name+"=") })
-		if len(missing) == 0 {
-			return true
+		files, _ := gate.List(".")
+		for _, file := range files {
+			if !setsVariables(file) {
+				continue
+			}
+			src, err := gate.ReadFile(file)
+			if err != nil {
+				continue
+			}
+			if len(src) == 0 {
+				return true
+			}
+			missing = slices.DeleteFunc(missing, func(name string) bool { return strings.Contains(string(src), name+"=") })
+			if len(missing) == 0 {
+				return true
+			}
 		}
+		up = path.Join("..", up)
 	}
 	return false
 }
@@ -140,5 +153,5 @@ func setsVariables(name string) bool {
 	if lower == "makefile" || lower == ".envrc" || lower == "justfile" || lower == "readme.md" {
 		return true
 	}
-	return strings.HasSuffix(lower, ".sh")
+	return strings.HasSuffix(lower, ".sh") || strings.HasSuffix(lower, ".env")
 }

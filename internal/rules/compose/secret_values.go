@@ -61,13 +61,14 @@ func kindOfSecret(value string, password bool) secretKind {
 // weighSecret excuses a finding about a secret that somebody is meant to put in,
 // and one in a file for development; ok is false where it does no harm: the
 // well-known ones of a database in a file for development. minor excuses it too.
-func weighSecret(d *facts.Compose, f lint.Finding, value string, password, minor bool) (weighed lint.Finding, ok bool) {
+func weighSecret(p *facts.Pass[*facts.Compose], f lint.Finding, value string, password, minor bool) (weighed lint.Finding, ok bool) {
 	kind := kindOfSecret(value, password)
-	development := d.IsDevelopment(d.Name)
+	development := p.Doc.IsDevelopment(p.Doc.Name)
+	_, shown := p.Doc.Purposes(p.Project).Excuse(facts.ClaimExposure)
 	switch {
 	case kind == noSecret || development && (kind == placeholder || isWellKnownSecret(value)):
 		return f, false
-	case kind == placeholder || development || minor:
+	case kind == placeholder || development || shown || minor:
 		return excuse(f), true
 	}
 	return f, true
@@ -119,4 +120,18 @@ func isWellKnownSecret(value string) bool {
 		"postgres", "root", "password", "pass", "secret", "guest", "admin", "mysql", "mariadb", "mongo", "minioadmin", "minio123", "minio", "test", "dev", "develop",
 		"development", "user", "app", "1234", "12345", "123456", "passw0rd", "rabbitmq", "elastic", "redis", "local", "django", "rootpassword", "devpassword", "testpassword",
 	}, strings.ToLower(value))
+}
+
+// securityIsOff reports whether a service switches off what its passwords guard.
+func securityIsOff(s *facts.ComposeService) bool {
+	return slices.ContainsFunc(s.Env(), func(kv compose.KeyValue) bool {
+		value := strings.ToLower(kv.Value.Text)
+		switch strings.ToLower(strings.NewReplacer("_", ".", "-", ".").Replace(kv.Key)) {
+		case "plugins.security.disabled", "disable.security.plugin", "disable.security":
+			return value == "true"
+		case "xpack.security.enabled", "security.enabled":
+			return value == "false"
+		}
+		return false
+	})
 }

@@ -32,7 +32,7 @@ var ComposerInstallsDev = facts.Rule[*facts.Dockerfile]{
 
 func checkComposerInstallsDev(p *facts.Pass[*facts.Dockerfile]) {
 	final := p.Doc.Final()
-	if final == nil || !mentions(p.Doc, "composer") || isDevelopment(final) || requiresNoDev(p) {
+	if final == nil || !mentions(p.Doc, "composer") || isDevelopment(final) {
 		return
 	}
 	if start, ok := startOf(p.Doc); ok && (developmentServer(start) != "" || isArtisanServe(start)) {
@@ -48,7 +48,7 @@ func checkComposerInstallsDev(p *facts.Pass[*facts.Dockerfile]) {
 			found[s] = nil // what was installed before goes again
 			return
 		}
-		if c.Action != "install" || hasVariableFlag(c) || c.HasFlag("--dev") || c.Conditional() || len(c.Packages) > 0 {
+		if c.Action != "install" || hasVariableFlag(c) || c.HasFlag("--dev") || c.Conditional() || len(c.Packages) > 0 || requiresNoDev(p, c) {
 			return
 		}
 		found[s] = append(found[s], c)
@@ -64,12 +64,12 @@ func checkComposerInstallsDev(p *facts.Pass[*facts.Dockerfile]) {
 	}
 }
 
-// requiresNoDev tells whether the composer.json in the build context names no
+// requiresNoDev reports whether the composer.json that a command reads names no
 // development packages.
-func requiresNoDev(p *facts.Pass[*facts.Dockerfile]) bool {
-	src, err := p.Files.ReadFile("composer.json")
-	if err != nil {
-		return false
+func requiresNoDev(p *facts.Pass[*facts.Dockerfile], c facts.PackageCommand) bool {
+	src, ok := p.Project.FileAt(p.Doc.StageOf(c.Instruction), c.Instruction, "composer.json")
+	if !ok {
+		src, _ = p.Files.ReadFile("composer.json")
 	}
 	var m struct {
 		RequireDev map[string]string `json:"require-dev"`

@@ -20,7 +20,8 @@ import (
 //
 // Silent for patterns, variables and addresses, for what git ignores, for names
 // of what a build makes (dist, target, a program without an extension), and for
-// what a script or a workflow of the project names. Folders without .git and
+// what a script or a workflow of the project names, and for golden files, fixtures and
+// templates, whose build context is elsewhere. Folders without .git and
 // .gitignore, which may hold a part of the files only, are skipped.
 var CopySourceMissing = facts.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
@@ -37,6 +38,9 @@ var CopySourceMissing = facts.Rule[*facts.Dockerfile]{
 }
 
 func checkCopySourceMissing(p *facts.Pass[*facts.Dockerfile]) {
+	if _, excused := p.Doc.Purposes(p.Project).Excuse(facts.ClaimContext); excused {
+		return // the context is elsewhere, or made before the build
+	}
 	var missing []facts.ContextCopy
 	for _, c := range p.Doc.ContextCopies() {
 		if c.Path == "." || strings.ContainsAny(c.Path, `*?[\`) || strings.HasPrefix(c.Path, "../") || c.Instruction.Err != nil || len(c.Instruction.Heredocs) > 0 {

@@ -73,7 +73,7 @@ func reportLateRemoval(p *facts.Pass[*facts.Dockerfile], in *dockerfile.Instruct
 		}
 		for _, a := range c.Positional() {
 			from := copied[strings.TrimRight(a.Text, "/")]
-			if from == nil || len(a.Text) < 2 || isSmallKind(a.Text) {
+			if from == nil || len(a.Text) < 2 || isSmallKind(a.Text) || !isLarge(p, from, a.Text) {
 				continue
 			}
 			p.Report(lint.Finding{
@@ -84,6 +84,24 @@ func reportLateRemoval(p *facts.Pass[*facts.Dockerfile], in *dockerfile.Instruct
 			return
 		}
 	}
+}
+
+// largeFile is from how many bytes on a file in a layer is worth a word.
+const largeFile = 1 << 20
+
+// isLarge reports whether a copied file takes much place: by its size in the build context,
+// else by its name, which is that of an archive or a package.
+func isLarge(p *facts.Pass[*facts.Dockerfile], from *dockerfile.Instruction, name string) bool {
+	if src, ok := p.Project.FileAt(p.Doc.StageOf(from), nil, name); ok {
+		return len(src) >= largeFile
+	}
+	lower := strings.ToLower(name)
+	for _, end := range []string{".rpm", ".deb", ".zip", ".tar", ".gz", ".tgz", ".bz2", ".xz", ".zst", ".jar", ".war", ".ear", ".run", ".bin", ".iso", ".exe", ".msi"} {
+		if strings.HasSuffix(lower, end) {
+			return true
+		}
+	}
+	return false
 }
 
 // isSmallKind tells whether a file's name is one of a kind that takes little place.

@@ -23,9 +23,10 @@ import (
 //
 // It is an error where a step installs packages from an archive that is gone, such
 // as apt-get update on Debian 10: that build fails. It is info where support ends
-// within 90 days, where it ended within a year and the product replaces its releases
-// every year (nginx, Go), in a build stage that installs nothing, and in a file that
-// is the variant for that release by its path.
+// within 90 days, and where it ended within a year and the product replaces its releases
+// every year (nginx, Go). It is excused, and off by default, in a build stage that installs
+// nothing, in a file that is the variant for that release by its path, in files for tests
+// and laboratories of known faults, and where a comment next to FROM says that it ended.
 //
 // With --online, images whose tag has no version are judged by the version that
 // their configuration tells.
@@ -45,6 +46,8 @@ var EolBaseImage = facts.Rule[*facts.Dockerfile]{
 		Default:  true,
 		Since:    "0.1.0",
 		Presets:  []string{"cloud-native"},
+		Variants: []string{excused},
+		OptIn:    []string{excused},
 		Aliases:  lint.Names("CIS-4.4", "CIS-DI-0004", "tally/ruby/eol-ruby-version"),
 	},
 	Check: checkEolBaseImage,
@@ -66,10 +69,11 @@ func checkEolBaseImage(p *facts.Pass[*facts.Dockerfile]) {
 		if !ok {
 			continue
 		}
-		if isMinorHere(p.Doc, s, v) {
-			v.Severity = lint.Info
+		f := lint.Finding{Span: i.Span, Severity: v.Severity, Dated: v.Dated, Message: quoteShort(i.Raw) + " " + v.Message}
+		if isMinorHere(p, s, v) {
+			f.Severity, f.Variant = lint.Info, excused
 		}
-		p.Report(lint.Finding{Span: i.Span, Severity: v.Severity, Dated: v.Dated, Message: quoteShort(i.Raw) + " " + v.Message})
+		p.Report(f)
 	}
 	for _, x := range p.Doc.ImageSites() {
 		isCopied := x.Kind == facts.CopySite || x.Kind == facts.MountSite
@@ -82,15 +86,36 @@ func checkEolBaseImage(p *facts.Pass[*facts.Dockerfile]) {
 	}
 }
 
-// isMinorHere reports whether an ended release does little harm where it is: in a
-// build stage that installs nothing, or in the file that is the variant for it.
-func isMinorHere(d *facts.Dockerfile, s *facts.Stage, v lifecycle.Verdict) bool {
-	if lifecycle.IsVariantOf(d.Name, v.Release) {
+// isMinorHere reports whether an ended release does little harm where it is, or is meant:
+// in a build stage that installs nothing, in the file that is the variant for it, in a
+// laboratory or for tests, and where the file says that it has ended.
+func isMinorHere(p *facts.Pass[*facts.Dockerfile], s *facts.Stage, v lifecycle.Verdict) bool {
+	d := p.Doc
+	if _, ok := d.Purposes(p.Project).Excuse(facts.ClaimBaseAge); ok || lifecycle.IsVariantOf(d.Name, v.Release) || saysEnded(d, s.From) {
 		return true
 	}
 	// Go and Rust leave their libraries in what they compile.
 	compiles := v.Release.Product == "go"
 	return !s.InFinalImage() && !compiles && firstInstall(d, s) == nil
+}
+
+// saysEnded reports whether a comment in the lines around a FROM says that support ended.
+func saysEnded(d *facts.Dockerfile, from *dockerfile.Instruction) bool {
+	const near = 4
+	lines := d.Lines
+	first := max(lines.Position(from.Head.Start).Line-near, 1)
+	last := lines.Position(from.Head.End).Line + near
+	for n, line := range slices.Collect(strings.Lines(string(d.Src))) {
+		words, isComment := strings.CutPrefix(strings.TrimSpace(line), "#")
+		if n+1 < first || n+1 > last || !isComment {
+			continue
+		}
+		words = strings.ToLower(words)
+		if strings.Contains(words, "end of life") || strings.Contains(words, "end-of-life") || strings.Contains(words, "eol") || strings.Contains(words, "end of support") {
+			return true
+		}
+	}
+	return false
 }
 
 // firstInstall is the first command that installs packages of the distribution in a

@@ -15,7 +15,7 @@ import (
 // container and a shorter way out of it. Switch to a normal user after the
 // steps that need root.
 //
-// Silent for stages that are no image of their own, where the start command
+// Silent in files for tests and development, for stages that are no image of their own, where the start command
 // switches the user or starts a program that needs root (sshd, crond, init), and
 // for an image with an empty ENTRYPOINT that starts nothing. It is an info where the
 // image has a tool that drops rights at the start: gosu, su-exec, setpriv; for servers
@@ -40,7 +40,11 @@ var FinalUserRoot = facts.Rule[*facts.Dockerfile]{
 }
 
 func checkFinalUserRoot(p *facts.Pass[*facts.Dockerfile]) {
+	_, excused := p.Doc.Purposes(p.Project).Excuse(facts.ClaimRoot)
 	for _, s := range p.Doc.Stages() {
+		if !p.Hadolint && excused {
+			return
+		}
 		if !s.IsFinal() && !p.Hadolint {
 			continue
 		}
@@ -51,7 +55,7 @@ func checkFinalUserRoot(p *facts.Pass[*facts.Dockerfile]) {
 		if in == nil || in.Err != nil || !isRoot(p.Doc, in) {
 			continue
 		}
-		if !p.Hadolint && (switchesAtStart(p.Doc, s) || startsRootOnly(p.Doc, s) || startsNothing(s)) {
+		if !p.Hadolint && (switchesAtStart(p, s) || startsRootOnly(p, s) || startsNothing(s) || p.Project.StartScripts(s).Unknown) {
 			continue
 		}
 		var r runners
@@ -62,7 +66,8 @@ func checkFinalUserRoot(p *facts.Pass[*facts.Dockerfile]) {
 			Span:    in.Span,
 			Message: fmt.Sprintf("%q is the last USER, so the program starts %s; switch to a normal user behind the steps that need root", p.Doc.Text(in.Span), r.asRoot()),
 		}
-		if tool := dropsRights(p.Doc, s); tool != "" && !p.Hadolint {
+		// Of a script that was read it is known that it does not use the tool.
+		if tool := dropsRights(p.Doc, s); tool != "" && !p.Hadolint && len(p.Project.StartScripts(s).Names) == 0 {
 			f.Severity = lint.Info
 			f.Message = fmt.Sprintf("%q is the last USER, so the program starts as root unless the entrypoint drops the rights with %s; make sure that it does", p.Doc.Text(in.Span), tool)
 		}

@@ -66,8 +66,11 @@ func checkFinalUserUnset(p *facts.Pass[*facts.Dockerfile]) {
 		return // the base's own entrypoint may drop rights
 	}
 	runners := runnersOf(p, s)
-	severity, ok := rootSeverity(p.Doc, s, runners)
+	severity, ok := rootSeverity(p, s, runners)
 	if !ok {
+		return
+	}
+	if _, excused := p.Doc.Purposes(p.Project).Excuse(facts.ClaimRoot); excused {
 		return
 	}
 	f := lint.Finding{

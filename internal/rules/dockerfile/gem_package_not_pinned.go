@@ -38,10 +38,18 @@ func checkGemPackageNotPinned(p *facts.Pass[*facts.Dockerfile]) {
 		actions:  []string{"install", "i"},
 		pinned:   gemPinned,
 		tools:    func(word string) bool { return word == "sass" },
-		idle:     isUnusedDevelopment,
-		exempt:   gemVersion,
-		example:  func(name string) string { return name + ":<version>" },
+		idle: func(d *facts.Dockerfile, c facts.PackageCommand) bool {
+			return isUnusedDevelopment(d, c) || installsLockedBundler(d, c)
+		},
+		exempt:  gemVersion,
+		example: func(name string) string { return name + ":<version>" },
 	}.report(p)
+}
+
+// installsLockedBundler reports whether a call installs bundler alone where a Gemfile.lock
+// is copied: bundler then switches to the version that is written there.
+func installsLockedBundler(d *facts.Dockerfile, c facts.PackageCommand) bool {
+	return len(c.Packages) == 1 && c.Packages[0].Text == "bundler" && d.Mentions("Gemfile.lock")
 }
 
 func gemPinned(word string) bool {

@@ -17,7 +17,7 @@ import (
 //
 // Silent for packages of the module itself, for images of Go before 1.16, whose
 // go install and go get take no version outside of a module, and for go get where
-// Go's version is not known. From 1.16 on go get installs no programs any more and
+// Go's version is not known. From 1.18 on go get installs no programs any more and
 // fails outside of a module, which is an info.
 var GoPackageNotPinned = facts.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
@@ -82,12 +82,20 @@ func goTakesNone(d *facts.Dockerfile, c facts.PackageCommand) bool {
 		return false
 	}
 	s := d.StageOf(c.Instruction)
-	return s == nil || !hasCurrentGo(s.Base()) || copiesIntoGOPATH(s)
+	return s == nil || !hasGoSince(s.Base(), goTakesVersions) || copiesIntoGOPATH(s)
 }
 
-// hasCurrentGo tells whether an image is Go's official one of 1.16 or later, or the
-// latest Alpine, whose package of Go is later.
-func hasCurrentGo(i facts.Image) bool {
+const (
+	// goTakesVersions is the minor release from which go install and go get take a
+	// version outside of a module.
+	goTakesVersions = 16
+	// goGetInstallsNothing is the one from which go get installs no programs any more.
+	goGetInstallsNothing = 18
+)
+
+// hasGoSince reports whether an image is Go's official one of a minor release or later,
+// or the latest Alpine, whose package of Go is later.
+func hasGoSince(i facts.Image, since int) bool {
 	if !i.Known || i.Tag == "" && i.Digest != "" {
 		return false
 	}
@@ -102,7 +110,7 @@ func hasCurrentGo(i facts.Image) bool {
 	}
 	digits := rest[:len(rest)-len(strings.TrimLeft(rest, "0123456789"))]
 	minor, err := strconv.Atoi(digits)
-	return err != nil || minor >= 16
+	return err != nil || minor >= since
 }
 
 // copiesIntoGOPATH tells whether the stage has sources by their import path, which
@@ -117,13 +125,13 @@ func copiesIntoGOPATH(s *facts.Stage) bool {
 	}) != nil
 }
 
-// adviseGoInstall says of go get what holds since Go 1.16.
+// adviseGoInstall says of go get what holds since Go 1.18.
 func adviseGoInstall(d *facts.Dockerfile, c facts.PackageCommand, f *lint.Finding) {
 	s := d.StageOf(c.Instruction)
-	if c.Action != "get" || s == nil || !hasCurrentGo(s.Base()) || len(c.Packages) == 0 {
+	if c.Action != "get" || s == nil || !hasGoSince(s.Base(), goGetInstallsNothing) || len(c.Packages) == 0 {
 		return
 	}
 	name, _, _ := strings.Cut(c.Packages[0].Text, "@")
 	f.Severity = lint.Info
-	f.Message = fmt.Sprintf("since Go 1.16 go get installs no programs, and outside of a module it fails; write %s", quoteShort("go install "+name+"@<version>"))
+	f.Message = fmt.Sprintf("since Go 1.18 go get installs no programs, and outside of a module it fails; write %s", quoteShort("go install "+name+"@<version>"))
 }

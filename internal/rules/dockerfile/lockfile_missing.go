@@ -49,6 +49,9 @@ type lockedInstall struct {
 }
 
 func checkLockfileMissing(p *facts.Pass[*facts.Dockerfile]) {
+	if _, excused := p.Doc.Purposes(p.Project).Excuse(facts.ClaimContext); excused {
+		return // the context is elsewhere, or made before the build
+	}
 	told := map[string]bool{}
 	var makers []facts.PackageCommand
 	p.Doc.EachPackageCommand(func(c facts.PackageCommand) {

@@ -14,8 +14,9 @@ import (
 // that it fetched or built.
 //
 // Silent where PIP_NO_CACHE_DIR is set, in the stage, in the command or by a base that is
-// known to set it, where the base is a variable without a default, where the cache is mounted or removed in the same RUN, in stages whose layers are no
-// part of the image, and with the pip of Debian 8, Ubuntu 14.04 and older, which has
+// known to set it, where the base is a variable without a default, where the cache is
+// mounted or removed in the same RUN, in stages whose layers are no part of the image, for
+// pip, setuptools and the like alone, and with the pip of Debian 8, Ubuntu 14.04 and older, which has
 // neither the cache nor the flag.
 var PipCacheKept = facts.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
@@ -39,7 +40,7 @@ func checkPipCacheKept(p *facts.Pass[*facts.Dockerfile]) {
 	p.Doc.EachPackageCommand(func(c facts.PackageCommand) {
 		if c.Action != "install" || c.HasFlag("--no-cache-dir", "--no-cache", "--cache-dir", "--dry-run", "--help") || hasVariableFlag(c) ||
 			mountsAny(c.Instruction, dirs) || mountsPipCache(p.Doc, c.Instruction) || !p.Hadolint && !shipsLayers(p.Doc, c.Instruction) || pipCacheIsOff(p, c) ||
-			!p.Hadolint && hasOldPip(p.Doc, c) {
+			!p.Hadolint && (hasOldPip(p.Doc, c) || onlyTools(c)) {
 			return
 		}
 		for _, other := range p.Doc.Commands(c.Instruction) {
@@ -102,6 +103,18 @@ func pipCacheIsOff(p *facts.Pass[*facts.Dockerfile], c facts.PackageCommand) boo
 		}
 		rest = value
 	}
+}
+
+// onlyTools reports whether a call fetches nothing but the installers themselves, which
+// are a few megabytes.
+func onlyTools(c facts.PackageCommand) bool {
+	return len(c.Packages) > 0 && !c.HasFlag("-r", "--requirement") && !slices.ContainsFunc(c.Packages, func(a facts.Argument) bool {
+		switch requirementName(a.Text) {
+		case "pip", "setuptools", "wheel", "pipenv", "virtualenv":
+			return false
+		}
+		return true
+	})
 }
 
 // hasOldPip reports whether the program is the distribution's of a time before pip's

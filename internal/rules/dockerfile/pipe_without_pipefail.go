@@ -215,7 +215,7 @@ func stmtName(s *syntax.Stmt) string {
 func cannotFail(name string) bool {
 	switch name {
 	case "", "echo", "printf", "yes", "cat", "ls", "find", "env", "set", "true", "uname", "dpkg-query", "head", "tail", "grep", "egrep", "fgrep", "sed", "awk", "gawk", "mawk", "nawk", "uniq", "wc", "rev", "tac",
-		"sort", "cut", "tr", "date", "id", "whoami", "ldd", "scanelf", "apk", "apt-mark", "dpkg", "getconf", "nproc", "basename", "dirname", "seq", "fc-list", "locale", "xargs", "zcat", "jq", "du", "ps", "which", "command", "strings", "file", "debconf-get-selections", "openssl", "rpm":
+		"sort", "cut", "tr", "date", "id", "whoami", "ldd", "scanelf", "apk", "apt-mark", "dpkg", "getconf", "nproc", "basename", "dirname", "seq", "fc-list", "locale", "tee", "xargs", "zcat", "jq", "du", "ps", "which", "command", "strings", "file", "debconf-get-selections", "openssl", "rpm":
 		return true
 	}
 	return false

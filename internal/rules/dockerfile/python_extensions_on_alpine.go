@@ -17,7 +17,7 @@ import (
 //
 // It looks at the packages that the file and its manifests name, and for those
 // that newer versions of have programs for Alpine too, only where a compiler is
-// installed for them. Silent without such names.
+// installed, which may be for others: that is off by default. Silent without such names.
 var PythonExtensionsOnAlpine = facts.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
 		ID:       "python-extensions-on-alpine",
@@ -28,6 +28,7 @@ var PythonExtensionsOnAlpine = facts.Rule[*facts.Dockerfile]{
 		Since:    "0.1.0",
 		Presets:  []string{"cloud-native"},
 		Variants: []string{"missing", "compiled"},
+		OptIn:    []string{"compiled"},
 		Needs:    lint.NeedsContext,
 	},
 	Check: checkPythonExtensionsOnAlpine,

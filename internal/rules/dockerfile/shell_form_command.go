@@ -88,6 +88,9 @@ func reportShellForm(p *facts.Pass[*facts.Dockerfile], s *facts.Stage, in *docke
 		return
 	}
 	stepsAside := strings.HasPrefix(body, "exec ") || s.ShStepsAside(in)
+	if !p.Hadolint && startsShell(in) {
+		return // an array would keep the inner shell, which is what stays in front
+	}
 	if !p.Hadolint && stepsAside && !isCompound(in) && usesShell(in) {
 		return // the program takes the shell's place, and an array would need one too
 	}
@@ -123,6 +126,25 @@ func isCompound(in *dockerfile.Instruction) bool {
 	}
 	call, _ := simpleCommand(s.File)
 	return call == nil || substitutes(call)
+}
+
+// startsShell reports whether a single command is a shell with a script of its own, as in
+// sh -c "...".
+func startsShell(in *dockerfile.Instruction) bool {
+	s := in.Script()
+	if s == nil || s.File == nil {
+		return false
+	}
+	call, _ := simpleCommand(s.File)
+	if call == nil || len(call.Args) < 3 {
+		return false
+	}
+	flag := call.Args[1].Lit()
+	switch call.Args[0].Lit() {
+	case "sh", "bash", "/bin/sh", "/bin/bash":
+		return strings.HasPrefix(flag, "-") && strings.HasSuffix(flag, "c")
+	}
+	return false
 }
 
 // usesShell reports whether a single command has something that a shell does for it: a

@@ -21,7 +21,8 @@ import (
 // mount a cache.
 //
 // Silent where the installation needs the sources: of the project itself, of
-// workspaces, of local paths; where the dependencies were installed before
+// workspaces, of local paths; where the project may be without the manifest; where the
+// dependencies were installed before
 // the copy already, or are vendored; and for builds that mount something or have files
 // of another stage.
 var SourceBeforeDependencies = facts.Rule[*facts.Dockerfile]{
@@ -108,7 +109,7 @@ func (o *stageOrder) checkRun(in *dockerfile.Instruction) bool {
 	}
 	for _, c := range o.pass.Doc.Commands(in) {
 		e, call, found := installsDependencies(c)
-		if !found || o.asked[e.manager] {
+		if !found || o.asked[e.manager] || c.Conditional() { // the project may be without
 			continue
 		}
 		o.asked[e.manager] = true
@@ -132,7 +133,7 @@ func (o *stageOrder) sourcesFor(e *ecosystem, c facts.PackageCommand) (at *docke
 		if named {
 			e.manifests = []string{contextPath(o.all, file.Text)}
 		}
-		return o.all, !needsSources(o.pass.Files, *e, ".") && hasDependencies(c, *e, o.pass.Files, ".")
+		return o.all, !isAbsent(o.pass, e.manifests[0]) && !needsSources(o.pass.Files, *e, ".") && hasDependencies(c, *e, o.pass.Files, ".")
 	}
 	context, known := o.pass.Project.LikelyContext(o.pass.Doc)
 	if !known {
@@ -151,6 +152,19 @@ func (o *stageOrder) sourcesFor(e *ecosystem, c facts.PackageCommand) (at *docke
 		}
 	}
 	return nil, false
+}
+
+// isAbsent reports whether the build context is known, and has no such manifest.
+func isAbsent(p *facts.Pass[*facts.Dockerfile], manifest string) bool {
+	if !p.Project.Repository().IsWhole() {
+		return false
+	}
+	context, ok := p.Project.LikelyContext(p.Doc)
+	if !ok {
+		return false
+	}
+	_, there := context.Files.Exists(manifest)
+	return !there
 }
 
 // hasDependencies reports whether a call fetches anything, as far as the manifest says.

@@ -26,44 +26,27 @@ func readStartCommands(d *facts.Dockerfile, s *facts.Stage) []*facts.Command {
 	return list
 }
 
-// rootPrograms are servers that log people in as themselves or start jobs for all
-// users, which only root can; the value is a package that brings the program.
-func rootPrograms() map[string][]string {
-	return map[string][]string{
-		"sshd":    {"openssh-server", "openssh"},
-		"vsftpd":  {"vsftpd"},
-		"proftpd": {"proftpd", "proftpd-basic"},
-		"cron":    {"cron"},
-		"crond":   {"cronie", "dcron", "vixie-cron"},
-		"openvpn": {"openvpn"},
-		"smbd":    {"samba"},
-		"init":    nil, "systemd": nil, "dockerd": nil, "xinetd": {"xinetd"},
+// serverPackages are packages of servers that only root can run, which a script that is
+// not here may well start.
+var serverPackages = []string{"openssh-server", "openssh", "vsftpd", "proftpd", "proftpd-basic", "cron", "cronie", "dcron", "vixie-cron", "openvpn", "samba", "xinetd"}
+
+// startsRootOnly reports whether what the stage starts is, or as a script that is not here
+// may well start, a program that only root can run.
+func startsRootOnly(p *facts.Pass[*facts.Dockerfile], s *facts.Stage) bool {
+	scripts := p.Project.StartScripts(s)
+	if slices.ContainsFunc(startCommands(p.Doc, s), facts.NeedsRoot) || slices.ContainsFunc(scripts.Calls, facts.NeedsRoot) {
+		return true
 	}
+	return startsUnreadScript(p.Doc, s, scripts) && slices.ContainsFunc(serverPackages, func(name string) bool { return installs(p.Doc, s, name) })
 }
 
-// startsRootOnly tells whether what the stage starts is, or as a script may well start, a
-// program that only root can run.
-func startsRootOnly(d *facts.Dockerfile, s *facts.Stage) bool {
-	programs := rootPrograms()
-	script := false
-	for _, c := range startCommands(d, s) {
+// startsUnreadScript reports whether the stage starts a script, or a program of its own,
+// of which nothing is known.
+func startsUnreadScript(d *facts.Dockerfile, s *facts.Stage, scripts *facts.StartScripts) bool {
+	return len(scripts.Names) == 0 && slices.ContainsFunc(startCommands(d, s), func(c *facts.Command) bool {
 		name := c.Name()
-		if _, ok := programs[name]; ok || slices.ContainsFunc(c.Args(), func(a facts.Argument) bool { return path.Base(a.Text) == "sshd" || a.Text == "/sbin/init" }) {
-			return true
-		}
-		script = script || strings.HasSuffix(name, ".sh") || strings.Contains(name, "entrypoint") || len(c.Words) > 0 && strings.Count(c.Words[0].Text, "/") == 1
-	}
-	if !script {
-		return false
-	}
-	for _, packages := range programs {
-		for _, name := range packages {
-			if installs(d, s, name) {
-				return true
-			}
-		}
-	}
-	return false
+		return strings.HasSuffix(name, ".sh") || strings.Contains(name, "entrypoint") || len(c.Words) > 0 && strings.Count(c.Words[0].Text, "/") == 1
+	})
 }
 
 // installs tells whether a RUN of the stage, or of those that it builds on, installs
@@ -77,21 +60,10 @@ func installs(d *facts.Dockerfile, s *facts.Stage, name string) bool {
 	})
 }
 
-// switchesAtStart tells whether the start command itself starts the program as
-// another user.
-func switchesAtStart(d *facts.Dockerfile, s *facts.Stage) bool {
-	for _, c := range startCommands(d, s) {
-		switch c.Name() {
-		case "su", "runuser", "gosu", "su-exec", "setpriv", "start-stop-daemon", "chpst", "setuidgid", "s6-setuidgid":
-			return true
-		}
-		for i, w := range c.Wrappers {
-			if w.Text == "sudo" && i+1 < len(c.Wrappers) && strings.HasPrefix(c.Wrappers[i+1].Text, "-") {
-				return true
-			}
-		}
-	}
-	return false
+// switchesAtStart reports whether the start command, or a script that it runs, starts the
+// program as another user.
+func switchesAtStart(p *facts.Pass[*facts.Dockerfile], s *facts.Stage) bool {
+	return slices.ContainsFunc(startCommands(p.Doc, s), facts.DropsRights) || slices.ContainsFunc(p.Project.StartScripts(s).Calls, facts.DropsRights)
 }
 
 // dropsWorkers tells whether the program is a server whose workers leave root by
@@ -222,13 +194,14 @@ func buildsPrograms(d *facts.Dockerfile, s *facts.Stage) bool {
 
 // rootSeverity is how bad it is that the start command runs as root; ok is false
 // where it has to, or where the image is none of a service.
-func rootSeverity(d *facts.Dockerfile, s *facts.Stage, r runners) (severity lint.Severity, ok bool) {
+func rootSeverity(p *facts.Pass[*facts.Dockerfile], s *facts.Stage, r runners) (severity lint.Severity, ok bool) {
+	d := p.Doc
 	severity = lint.Warning
 	if dropsWorkers(d, s) {
 		severity = lint.Info
 	}
 	switch {
-	case switchesAtStart(d, s), startsRootOnly(d, s):
+	case switchesAtStart(p, s), startsRootOnly(p, s), p.Project.StartScripts(s).Unknown:
 		return 0, false
 	case s.Last("expose") != nil:
 		return severity, true

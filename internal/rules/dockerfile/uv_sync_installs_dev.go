@@ -2,6 +2,7 @@ package dockerfile
 
 import (
 	"fmt"
+	"strings"
 
 	"github.com/dockmend/dockmend/internal/facts"
 	"github.com/dockmend/dockmend/internal/lint"
@@ -10,7 +11,7 @@ import (
 // UvSyncInstallsDev finds uv sync without --no-dev in stages that reach the
 // image: linters and test tools go along.
 //
-// Silent where UV_NO_DEV is set, with another choice of groups, and in stages
+// Silent where pyproject.toml names no development dependencies, where UV_NO_DEV is set, with another choice of groups, and in stages
 // named dev, test and the like.
 var UvSyncInstallsDev = facts.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
@@ -26,9 +27,12 @@ var UvSyncInstallsDev = facts.Rule[*facts.Dockerfile]{
 }
 
 func checkUvSyncInstallsDev(p *facts.Pass[*facts.Dockerfile]) {
-	uvSyncs(p.Doc, func(_ *facts.Stage, c facts.PackageCommand) {
+	uvSyncs(p.Doc, func(s *facts.Stage, c facts.PackageCommand) {
 		if c.HasFlag("--no-dev", "--no-default-groups", "--only-group", "--dev", "--all-groups", "--no-group", "--only-dev", "--script") || hasVariableFlag(c) ||
 			envAt(p.Doc, c.Command, "UV_NO_DEV") || envAt(p.Doc, c.Command, "UV_NO_DEFAULT_GROUPS") {
+			return
+		}
+		if project, ok := p.Project.PythonProject(s, c.Instruction); ok && !namesDevGroup(project) {
 			return
 		}
 		p.Report(lint.Finding{
@@ -37,4 +41,22 @@ func checkUvSyncInstallsDev(p *facts.Pass[*facts.Dockerfile]) {
 			Fixes:   insertAfterAction(c, "--no-dev"),
 		})
 	})
+}
+
+// namesDevGroup reports whether a pyproject.toml has dependencies that uv installs by
+// default besides the project's own: the group dev, its older form, or other default groups.
+func namesDevGroup(project string) bool {
+	table := ""
+	for line := range strings.Lines(project) {
+		line = strings.TrimSpace(line)
+		key, _, isKey := strings.Cut(line, "=")
+		key = strings.Trim(strings.TrimSpace(key), `"'`)
+		switch {
+		case strings.HasPrefix(line, "["):
+			table = strings.Trim(line, "[] ")
+		case isKey && (table == "dependency-groups" && key == "dev" || table == "tool.uv" && (key == "dev-dependencies" || key == "default-groups")):
+			return true
+		}
+	}
+	return false
 }

@@ -2,6 +2,7 @@ package dockerfile
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/dockmend/dockmend/internal/facts"
@@ -14,7 +15,7 @@ import (
 //
 // Move it below them.
 //
-// Silent where the RUN upgrades the packages of the distribution, which is to happen
+// Silent for an ARG that the stage does not use and no build of the project passes, and where the RUN upgrades the packages of the distribution, which is to happen
 // with every build.
 var VolatileArgTooEarly = facts.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
@@ -25,6 +26,7 @@ var VolatileArgTooEarly = facts.Rule[*facts.Dockerfile]{
 		Default:  true,
 		Since:    "0.1.0",
 		Presets:  []string{"cloud-native"},
+		Needs:    lint.NeedsContext,
 	},
 	Check: checkVolatileArgTooEarly,
 }
@@ -36,7 +38,7 @@ func checkVolatileArgTooEarly(p *facts.Pass[*facts.Dockerfile]) {
 				continue
 			}
 			for _, pair := range in.Pairs {
-				if !isVolatile(pair.Key) {
+				if !isVolatile(pair.Key) || in.Keyword == "arg" && !namesVariable(p.Doc, s.Instructions[i+1:], pair.Key) && !p.Project.MayBePassed(p.Doc, pair.Key) {
 					continue
 				}
 				run := firstUnrelatedRun(p.Doc, s.Instructions[i+1:], pair.Key)
@@ -60,6 +62,11 @@ func isVolatile(name string) bool {
 		return true
 	}
 	return false
+}
+
+// namesVariable reports whether one of some instructions names a variable.
+func namesVariable(d *facts.Dockerfile, list []*dockerfile.Instruction, name string) bool {
+	return slices.ContainsFunc(list, func(in *dockerfile.Instruction) bool { return strings.Contains(d.Text(in.Span), name) })
 }
 
 // firstUnrelatedRun is the first RUN that installs something and does not use

@@ -1,6 +1,7 @@
 package ignorefile
 
 import (
+	"bytes"
 	"fmt"
 
 	"github.com/dockmend/dockmend/internal/facts"
@@ -13,8 +14,9 @@ import (
 // The example has no secrets and says which variables there are. Where the image
 // is to hold it, take it back in with a "!" below the pattern.
 //
-// Silent where the example is named by a pattern of its own, and without a
-// Dockerfile that copies the whole context.
+// Silent where the example is named by a pattern of its own, without a Dockerfile that
+// copies the whole context, and where neither that nor a script that it copies names
+// the example.
 var DockerignoreEnvExampleExcluded = facts.Rule[*facts.IgnoreFile]{
 	Meta: lint.Meta{
 		ID:       "dockerignore-env-example-excluded",
@@ -36,7 +38,7 @@ func checkDockerignoreEnvExampleExcluded(p *facts.Pass[*facts.IgnoreFile]) {
 	}
 	for _, name := range exampleNames() {
 		decides, ignored := d.Ignored(name)
-		if !ignored || decides == nil || isPlain(decides.Cleaned) || !isEnvPattern(decides.Cleaned) || !exists(p, name) {
+		if !ignored || decides == nil || isPlain(decides.Cleaned) || !isEnvPattern(decides.Cleaned) || !exists(p, name) || !usesFile(p, name) {
 			continue
 		}
 		p.Report(lint.Finding{
@@ -45,6 +47,22 @@ func checkDockerignoreEnvExampleExcluded(p *facts.Pass[*facts.IgnoreFile]) {
 			Fixes:   []lint.Fix{appendLines(p, "!"+name)},
 		})
 	}
+}
+
+// usesFile reports whether a Dockerfile that is built with the ignore file names a file,
+// or a script that it copies by its name does.
+func usesFile(p *facts.Pass[*facts.IgnoreFile], name string) bool {
+	for _, d := range p.Project.Builds(p.Doc) {
+		if d.Mentions(name) {
+			return true
+		}
+		for _, c := range d.ContextCopies() {
+			if src, err := p.Files.ReadFile(c.Path); err == nil && bytes.Contains(src, []byte(name)) {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // isEnvPattern tells whether a pattern is meant for .env files.

@@ -26,11 +26,12 @@ var K8sHostNamespacesShared = facts.Rule[*facts.Manifest]{
 		Default:  true,
 		Since:    "0.1.0",
 		Presets:  []string{"cloud-native", "hardening"},
-		Variants: []string{"namespace", "port"},
+		Variants: []string{"namespace", "port", "namespace-excused", "port-excused"},
+		OptIn:    []string{"namespace-excused", "port-excused"},
 		Aliases: append(
 			[]lint.Alias{
-				{Name: "CKV_K8S_17", Variants: []string{"namespace"}}, {Name: "CKV_K8S_18", Variants: []string{"namespace"}},
-				{Name: "CKV_K8S_19", Variants: []string{"namespace"}}, {Name: "CKV_K8S_26", Variants: []string{"port"}}, {Name: "KSV-0024", Variants: []string{"port"}},
+				{Name: "CKV_K8S_17", Variants: []string{"namespace", "namespace-excused"}}, {Name: "CKV_K8S_18", Variants: []string{"namespace", "namespace-excused"}},
+				{Name: "CKV_K8S_19", Variants: []string{"namespace", "namespace-excused"}}, {Name: "CKV_K8S_26", Variants: []string{"port", "port-excused"}}, {Name: "KSV-0024", Variants: []string{"port", "port-excused"}},
 			},
 			lint.Names("kube-linter:host-ipc", "kube-linter:host-network", "kube-linter:host-pid", "semgrep:hostipc-pod", "semgrep:hostnetwork-pod", "semgrep:hostpid-pod")...,
 		),
@@ -54,10 +55,10 @@ func checkK8sHostNamespacesShared(p *facts.Pass[*facts.Manifest]) {
 			{"hostIPC", "the memory that the processes of its node share"},
 		} {
 			if n := w.Get(s.key); facts.IsTrue(n) {
-				p.Report(lint.Finding{
+				p.Report(weigh(p, lint.Finding{
 					Span: n.Span, Variant: "namespace", Severity: severity,
 					Message: s.key + " gives the pod " + s.what + "; leave it out",
-				})
+				}, facts.ClaimExposure, false))
 			}
 		}
 		for _, c := range w.Containers {
@@ -66,10 +67,10 @@ func checkK8sHostNamespacesShared(p *facts.Pass[*facts.Manifest]) {
 				if !ok || number <= 0 || facts.IsTrue(w.Get("hostNetwork")) {
 					continue
 				}
-				p.Report(lint.Finding{
+				p.Report(weigh(p, lint.Finding{
 					Span: p.Doc.Get(port.Node, "hostPort").Resolve().Span, Variant: "port", Severity: ofPort,
 					Message: fmt.Sprintf("hostPort %d leaves room for one pod on each node, and goes round the Service; leave it out", number),
-				})
+				}, facts.ClaimExposure, false))
 			}
 		}
 	}

@@ -18,7 +18,7 @@ import (
 //
 // The socket is an error, a folder of the system a warning, all else an info.
 // In a DaemonSet and in kube-system only the socket counts, as a warning: agents
-// read what their node has. Workloads that the option names are left alone.
+// read what their node has. It is info, and excused, in files of demonstrations and tests. Workloads that the option names are left alone.
 var K8sHostPathMounted = facts.Rule[*facts.Manifest]{
 	Meta: lint.Meta{
 		ID:       "k8s-host-path-mounted",
@@ -28,10 +28,11 @@ var K8sHostPathMounted = facts.Rule[*facts.Manifest]{
 		Default:  true,
 		Since:    "0.1.0",
 		Presets:  []string{"cloud-native", "hardening"},
-		Variants: []string{"socket", "system", "path"},
+		Variants: []string{"socket", "system", "path", "socket-excused", "system-excused", "path-excused"},
+		OptIn:    []string{"socket-excused", "system-excused", "path-excused"},
 		Aliases: []lint.Alias{
-			{Name: "CKV_K8S_27", Variants: []string{"socket"}}, {Name: "KSV-0121", Variants: []string{"system"}},
-			{Name: "kube-linter:docker-sock", Variants: []string{"socket"}}, {Name: "semgrep:exposing-docker-socket-hostpath", Variants: []string{"socket"}},
+			{Name: "CKV_K8S_27", Variants: []string{"socket", "socket-excused"}}, {Name: "KSV-0121", Variants: []string{"system", "system-excused"}},
+			{Name: "kube-linter:docker-sock", Variants: []string{"socket", "socket-excused"}}, {Name: "semgrep:exposing-docker-socket-hostpath", Variants: []string{"socket", "socket-excused"}},
 		},
 		Options: []lint.Option{nodeAgents()},
 	},
@@ -67,7 +68,7 @@ func checkK8sHostPathMounted(p *facts.Pass[*facts.Manifest]) {
 				}
 				f.Severity = lint.Warning
 			}
-			p.Report(f)
+			p.Report(weigh(p, f, facts.ClaimExposure, false))
 		}
 	}
 }

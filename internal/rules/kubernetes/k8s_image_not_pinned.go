@@ -13,7 +13,8 @@ import (
 //
 // Silent for names with variables or placeholders, for images whose tag
 // Kustomize or Skaffold puts in, for images that are never pulled, and with a
-// digest. The option digest asks for a digest beside the tag.
+// digest. It is info, and excused, in files of tests and with placeholders, for images that
+// stand for any program, and where a comment gives the reason. The option digest asks for a digest beside the tag.
 var K8sImageNotPinned = facts.Rule[*facts.Manifest]{
 	Meta: lint.Meta{
 		ID:       "k8s-image-not-pinned",
@@ -24,10 +25,11 @@ var K8sImageNotPinned = facts.Rule[*facts.Manifest]{
 		Since:    "0.1.0",
 		Presets:  []string{"cloud-native"},
 		Needs:    lint.NeedsContext,
-		Variants: []string{"tag", "digest"},
+		Variants: []string{"tag", "digest", "tag-excused", "digest-excused"},
+		OptIn:    []string{"tag-excused", "digest-excused"},
 		Aliases: []lint.Alias{
-			{Name: "CKV_K8S_14", Variants: []string{"tag"}}, {Name: "CKV_K8S_43", Variants: []string{"digest"}},
-			{Name: "KSV-0013", Variants: []string{"tag"}}, {Name: "kube-linter:latest-tag", Variants: []string{"tag"}},
+			{Name: "CKV_K8S_14", Variants: []string{"tag", "tag-excused"}}, {Name: "CKV_K8S_43", Variants: []string{"digest", "digest-excused"}},
+			{Name: "KSV-0013", Variants: []string{"tag", "tag-excused"}}, {Name: "kube-linter:latest-tag", Variants: []string{"tag", "tag-excused"}},
 		},
 		Options: []lint.Option{{Name: "digest", Kind: lint.BoolOption, Doc: "also ask for a digest"}},
 	},
@@ -54,7 +56,7 @@ func checkK8sImageNotPinned(p *facts.Pass[*facts.Manifest]) {
 				continue
 			}
 			if !p.Project.Replaced(i) {
-				p.Report(f)
+				p.Report(weigh(p, f, facts.ClaimReference, facts.IsPlaceholder(i.Text)))
 			}
 		}
 	}

@@ -42,7 +42,7 @@ func checkK8sLivenessProbeMissing(p *facts.Pass[*facts.Manifest]) {
 		p.Report(lint.Finding{
 			Span:    missing[0].Place(),
 			Message: "nothing notices when " + named(missing) + verb(missing, " hangs", " hang") + "; add a livenessProbe that asks the process alone",
-			Fixes:   probeFix(p.Doc, missing, "livenessProbe", "/healthz"),
+			Fixes:   probeFix(p.Doc, missing, "livenessProbe"),
 		})
 	}
 }

@@ -25,6 +25,8 @@ var K8sPrivilegedContainer = facts.Rule[*facts.Manifest]{
 		Default:  true,
 		Since:    "0.1.0",
 		Presets:  []string{"cloud-native", "hardening"},
+		Variants: []string{excused},
+		OptIn:    []string{excused},
 		Aliases:  lint.Names("CKV_K8S_16", "KSV-0017", "kube-linter:privileged-container", "semgrep:privileged-container"),
 		Options:  []lint.Option{nodeAgents()},
 	},
@@ -52,7 +54,7 @@ func checkK8sPrivilegedContainer(p *facts.Pass[*facts.Manifest]) {
 			if w.ServesNode() {
 				f.Severity = lint.Info
 			}
-			p.Report(f)
+			p.Report(weigh(p, f, facts.ClaimExposure, false))
 		}
 	}
 }

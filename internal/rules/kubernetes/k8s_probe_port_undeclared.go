@@ -15,7 +15,7 @@ import (
 // for ever, and the pod is restarted or never ready. A number that is not among
 // the declared ones is mostly the old one, left over from a change.
 //
-// A name is an error, a number an info. Silent for numbers where the container
+// A name is an error, a number an info and off by default: it works undeclared. Silent for numbers where the container
 // declares no port at all, since a declaration changes nothing, and for patches
 // that leave the ports out.
 var K8sProbePortUndeclared = facts.Rule[*facts.Manifest]{
@@ -28,6 +28,7 @@ var K8sProbePortUndeclared = facts.Rule[*facts.Manifest]{
 		Since:    "0.1.0",
 		Presets:  []string{"cloud-native"},
 		Variants: []string{"name", "number"},
+		OptIn:    []string{"number"},
 		Aliases:  lint.Names("kube-linter:liveness-port", "kube-linter:readiness-port"),
 	},
 	Check: checkK8sProbePortUndeclared,

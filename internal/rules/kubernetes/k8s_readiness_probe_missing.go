@@ -14,7 +14,8 @@ import (
 // A warning where a Service in the file or its folder selects the pod. Where none
 // does it is an info, and only for a container with a liveness probe, whose author
 // thought of probes. One finding for each workload; a container counts that
-// declares a port. Silent for init containers, jobs, single pods, databases, and
+// declares a port. It is info, and excused, for a single replica, whose clients wait for it
+// anyway, and in files of demonstrations, tests and placeholders. Silent for init containers, jobs, single pods, databases, and
 // patches.
 var K8sReadinessProbeMissing = facts.Rule[*facts.Manifest]{
 	Meta: lint.Meta{
@@ -25,6 +26,8 @@ var K8sReadinessProbeMissing = facts.Rule[*facts.Manifest]{
 		Default:  true,
 		Since:    "0.1.0",
 		Presets:  []string{"cloud-native"},
+		Variants: []string{excused},
+		OptIn:    []string{excused},
 		Needs:    lint.NeedsContext,
 		Aliases:  lint.Names("CKV_K8S_9", "kube-linter:no-readiness-probe"),
 	},
@@ -53,7 +56,7 @@ func checkK8sReadinessProbeMissing(p *facts.Pass[*facts.Manifest]) {
 		}
 		f.Span = missing[0].Place()
 		f.Message = named(missing) + verb(missing, " gets", " get") + " requests before it can answer them; add a readinessProbe"
-		f.Fixes = probeFix(p.Doc, missing, "readinessProbe", "/readyz")
-		p.Report(f)
+		f.Fixes = probeFix(p.Doc, missing, "readinessProbe")
+		p.Report(weigh(p, f, facts.ClaimUpkeep, hasOneReplica(p.Doc, w)))
 	}
 }

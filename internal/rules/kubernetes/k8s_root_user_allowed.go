@@ -31,8 +31,8 @@ var K8sRootUserAllowed = facts.Rule[*facts.Manifest]{
 		Default:    true,
 		Since:      "0.1.0",
 		Presets:    []string{"cloud-native", "hardening"},
-		Variants:   []string{"root", "unset"},
-		OptIn:      []string{"unset"},
+		Variants:   []string{"root", "root-excused", "unset"},
+		OptIn:      []string{"root-excused", "unset"},
 		Aliases:    lint.Names("CKV_K8S_23", "CKV_K8S_40", "KSV-0012", "kube-linter:run-as-non-root", "semgrep:run-as-non-root"),
 	},
 	Check: checkK8sRootUserAllowed,
@@ -72,14 +72,14 @@ func reportRoot(p *facts.Pass[*facts.Manifest], w *facts.Workload) {
 	pod := w.Get("securityContext", "runAsUser")
 	overridden := len(running) > 0 && !slices.ContainsFunc(running, func(c *facts.Container) bool { return c.Get("securityContext", "runAsUser") == nil })
 	if id, ok := facts.IntOf(pod); ok && id == 0 && !overridden {
-		p.Report(lint.Finding{Span: pod.Span, Variant: "root", Message: "runAsUser 0 is root; take a number above 0, which the files of the image allow"})
+		p.Report(weigh(p, lint.Finding{Span: pod.Span, Variant: "root", Message: "runAsUser 0 is root; take a number above 0, which the files of the image allow"}, facts.ClaimExposure, false))
 	}
 	for _, c := range running {
 		if id, ok := facts.IntOf(c.Get("securityContext", "runAsUser")); ok && id == 0 && !isPrivileged(c) {
-			p.Report(lint.Finding{
+			p.Report(weigh(p, lint.Finding{
 				Span: c.Get("securityContext", "runAsUser").Span, Variant: "root",
 				Message: "container " + quote(c.Name) + " runs as root by runAsUser 0; take a number above 0, which the files of the image allow",
-			})
+			}, facts.ClaimExposure, false))
 		}
 	}
 }

@@ -30,10 +30,11 @@ var K8sSecretInEnv = facts.Rule[*facts.Manifest]{
 		Default:    true,
 		Since:      "0.1.0",
 		Presets:    []string{"cloud-native", "hardening"},
-		Variants:   []string{"literal", "reference"},
+		Variants:   []string{"literal", "reference", "literal-excused", "reference-excused"},
+		OptIn:      []string{"literal-excused", "reference-excused"},
 		Aliases: []lint.Alias{
-			{Name: "CKV_K8S_35", Variants: []string{"reference"}}, {Name: "KSV-0109", Variants: []string{"literal"}},
-			{Name: "kube-linter:env-var-secret", Variants: []string{"literal", "reference"}}, {Name: "semgrep:secrets-in-config-file", Variants: []string{"literal"}},
+			{Name: "CKV_K8S_35", Variants: []string{"reference", "reference-excused"}}, {Name: "KSV-0109", Variants: []string{"literal", "literal-excused"}},
+			{Name: "kube-linter:env-var-secret", Variants: []string{"literal", "literal-excused", "reference", "reference-excused"}}, {Name: "semgrep:secrets-in-config-file", Variants: []string{"literal", "literal-excused"}},
 		},
 		Options: []lint.Option{{Name: "prefer-files", Kind: lint.BoolOption, Doc: "report secretKeyRef in env too: secrets are to be mounted as files"}},
 	},
@@ -53,9 +54,9 @@ func checkK8sSecretInEnv(p *facts.Pass[*facts.Manifest]) {
 				ref := p.Doc.Get(item, "valueFrom", "secretKeyRef").Resolve()
 				switch {
 				case value != nil && isLiteralSecret(name, value):
-					p.Report(lint.Finding{Span: value.Span, Variant: "literal", Message: quote(name) + " stands here for everybody who may read the file or the pod; take it from a Secret with secretKeyRef"})
+					p.Report(weigh(p, lint.Finding{Span: value.Span, Variant: "literal", Message: quote(name) + " stands here for everybody who may read the file or the pod; take it from a Secret with secretKeyRef"}, facts.ClaimExposure, false))
 				case ref != nil && p.Options.Bool("prefer-files"):
-					p.Report(lint.Finding{Span: ref.Parent.Own("secretKeyRef").Key.Span, Variant: "reference", Message: quote(name) + " is a variable, which shows in dumps and in child processes; mount the Secret as a file"})
+					p.Report(weigh(p, lint.Finding{Span: ref.Parent.Own("secretKeyRef").Key.Span, Variant: "reference", Message: quote(name) + " is a variable, which shows in dumps and in child processes; mount the Secret as a file"}, facts.ClaimExposure, false))
 				}
 			}
 		}
@@ -74,7 +75,7 @@ func checkK8sSecretInEnv(p *facts.Pass[*facts.Manifest]) {
 		}
 		for _, pair := range data.Pairs {
 			if value := pair.Value.Resolve(); !pair.Merge && isLiteralSecret(pair.Key.Value, value) {
-				p.Report(lint.Finding{Span: pair.Value.Span, Variant: "literal", Message: quote(pair.Key.Value) + " stands here for everybody who may read the file; " + instead})
+				p.Report(weigh(p, lint.Finding{Span: pair.Value.Span, Variant: "literal", Message: quote(pair.Key.Value) + " stands here for everybody who may read the file; " + instead}, facts.ClaimExposure, false))
 			}
 		}
 	}

@@ -16,7 +16,9 @@ import (
 //
 // Silent for jobs and init containers, which end by themselves; for bash, which
 // replaces itself; for scripts with trap or wait, and where the last command is
-// a loop, a pipe or a builtin.
+// a loop, a pipe or a builtin. It is excused in files of demonstrations and tests, and for
+// interpreters of scripts (python, node, ruby), which as process 1 ignore SIGTERM as well
+// unless the script handles it.
 var K8sShellWrapperWithoutExec = facts.Rule[*facts.Manifest]{
 	Meta: lint.Meta{
 		ID:       "k8s-shell-wrapper-without-exec",
@@ -26,6 +28,8 @@ var K8sShellWrapperWithoutExec = facts.Rule[*facts.Manifest]{
 		Default:  true,
 		Since:    "0.1.0",
 		Presets:  []string{"cloud-native"},
+		Variants: []string{excused},
+		OptIn:    []string{excused},
 	},
 	Check: checkK8sShellWrapperWithoutExec,
 }
@@ -79,5 +83,5 @@ func reportWrapper(p *facts.Pass[*facts.Manifest], script *yaml.Node) {
 			f.Fixes = fixOf("put exec before the last command", true, text.Edit{Span: text.Span{Start: at, End: at}, New: "exec "})
 		}
 	}
-	p.Report(f)
+	p.Report(weigh(p, f, facts.ClaimUpkeep, facts.IsInterpreter(last)))
 }

@@ -1,7 +1,9 @@
 package kubernetes
 
 import (
-	"strings"
+	"cmp"
+	"slices"
+	"strconv"
 
 	"github.com/dockmend/dockmend/internal/facts"
 	"github.com/dockmend/dockmend/internal/lint"
@@ -30,25 +32,19 @@ func handler(c *facts.Container, probe string) (kind string, n *yaml.Node) {
 	return "", nil
 }
 
-// probeFix adds an HTTP probe of a path on the container's named port. There is
-// none for a port whose name does not say that it speaks HTTP.
-func probeFix(d *facts.Manifest, containers []*facts.Container, probe, path string) []lint.Fix {
+// probeFix adds a probe that asks whether the container's first port takes connections.
+// Which path of HTTP a program answers is not known here, and a wrong one keeps the pod
+// from ever being ready.
+func probeFix(d *facts.Manifest, containers []*facts.Container, probe string) []lint.Fix {
 	var edits []lint.FileEdit
 	for _, c := range containers {
-		port := ""
-		for _, p := range c.Ports() {
-			if port == "" && strings.Contains(strings.ToLower(p.Name), "http") && !strings.Contains(strings.ToLower(p.Name), "https") {
-				port = p.Name
-			}
-		}
-		if port == "" {
-			return nil
-		}
+		ports := slices.DeleteFunc(slices.Clone(c.Ports()), func(p facts.Port) bool { return d.Scalar(p.Node, "protocol") == "UDP" })
 		after := c.Node.Own("ports")
-		if after == nil {
+		if len(ports) == 0 || after == nil {
 			return nil
 		}
-		more, ok := d.InsertAfter(after, probe+":\n  httpGet:\n    path: "+path+"\n    port: "+port+"\n  initialDelaySeconds: 5\n  periodSeconds: 10")
+		port := cmp.Or(ports[0].Name, strconv.Itoa(ports[0].Number))
+		more, ok := d.InsertAfter(after, probe+":\n  tcpSocket:\n    port: "+port+"\n  initialDelaySeconds: 5\n  periodSeconds: 10")
 		if !ok {
 			return nil
 		}
@@ -56,7 +52,18 @@ func probeFix(d *facts.Manifest, containers []*facts.Container, probe, path stri
 			edits = append(edits, lint.FileEdit{Edit: e})
 		}
 	}
-	return []lint.Fix{{Title: "ask for " + path + " on the HTTP port", Applicability: lint.Unsafe, MaxEffect: lint.EffectUnknown, Edits: edits}}
+	return []lint.Fix{{Title: "ask whether the port takes connections", Applicability: lint.Unsafe, MaxEffect: lint.EffectUnknown, Edits: edits}}
+}
+
+// hasOneReplica reports whether a workload has a single pod, which no other one stands in
+// for while it starts.
+func hasOneReplica(d *facts.Manifest, w *facts.Workload) bool {
+	n := d.Get(w.Object.Root, "spec", "replicas")
+	if n == nil {
+		return w.Object.Kind != "DaemonSet"
+	}
+	count, ok := facts.IntOf(n)
+	return ok && count == 1
 }
 
 // sameValue tells whether two nodes hold the same, however they are written.

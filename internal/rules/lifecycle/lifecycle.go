@@ -207,15 +207,23 @@ func happened(m images.Move) string {
 func IsVariantOf(file string, r images.Release) bool {
 	dir, base := path.Split(file)
 	for part := range strings.SplitSeq(dir, "/") {
-		if part != "" && (part == r.Cycle || part == r.Codename || strings.HasPrefix(part, r.Cycle+".")) {
+		if part != "" && (part == r.Cycle || namesRelease(strings.ToLower(part), r) || part == r.Codename || strings.HasPrefix(part, r.Cycle+".")) {
 			return true
 		}
 	}
 	for _, part := range strings.FieldsFunc(strings.ToLower(base), func(c rune) bool { return strings.ContainsRune("-_", c) }) {
 		part = strings.TrimPrefix(part, "dockerfile.")
-		if part == r.Codename && part != "" || strings.Contains(r.Cycle, ".") && part == r.Cycle {
+		if part == r.Codename && part != "" || namesRelease(part, r) || strings.Contains(r.Cycle, ".") && part == r.Cycle {
 			return true
 		}
 	}
 	return false
+}
+
+// namesRelease reports whether a name is that of the product with its version, as "php7.4",
+// "php74" and "mariadb104" are.
+func namesRelease(name string, r images.Release) bool {
+	version, ok := strings.CutPrefix(name, r.Product)
+	version = strings.TrimLeft(version, "-_")
+	return ok && version != "" && (version == r.Cycle || version == strings.ReplaceAll(r.Cycle, ".", ""))
 }

@@ -1,0 +1,213 @@
+package facts
+
+import (
+	"bytes"
+	"path"
+	"slices"
+	"strings"
+
+	"github.com/dockmend/dockmend/internal/limits"
+	"github.com/dockmend/dockmend/internal/syntax/dockerfile"
+	"mvdan.cc/sh/v3/syntax"
+)
+
+// StartScripts are the scripts with which a container of a stage starts: those that
+// ENTRYPOINT and CMD name, and those that they call.
+type StartScripts struct {
+	// Names are the paths of the scripts' files, as reports have them.
+	Names []string
+	// Calls are the commands of all of them in the order of their text, those in
+	// functions and conditions too, without wrappers such as exec.
+	Calls []*Command
+	// Unknown is set where a script is started that a step of the build makes, that is
+	// empty, as in a part of a repository, or that cannot be parsed: it may do anything.
+	Unknown bool
+}
+
+// Limits on what is read of them.
+const (
+	maxStartScripts     = 8
+	maxStartScriptDepth = 3
+)
+
+// StartScripts reads the scripts that a container of the stage starts with.
+func (p *Project) StartScripts(s *Stage) *StartScripts {
+	return Once(s.doc, "scripts that start it", s, func() *StartScripts {
+		found := &StartScripts{}
+		for _, in := range []*dockerfile.Instruction{s.Entrypoint(), s.Command()} {
+			if in == nil {
+				continue
+			}
+			for _, c := range s.doc.Commands(in) {
+				p.follow(s, c, found, 0)
+			}
+		}
+		return found
+	})
+}
+
+// follow reads the script that a command starts, if it starts one.
+func (p *Project) follow(s *Stage, c *Command, found *StartScripts, depth int) {
+	name := s.startedFile(c)
+	if name == "" || depth == maxStartScriptDepth || len(found.Names) == maxStartScripts {
+		return
+	}
+	file := p.textOf(s, name)
+	switch {
+	case file == nil || file.absent: // the base's own, or not in this checkout
+	case !isScriptText(file.text):
+		found.Unknown = found.Unknown || looksLikeScript(name)
+	case !slices.Contains(found.Names, file.name):
+		found.Names = append(found.Names, file.name)
+		calls, readable := callsOf(file.text)
+		found.Unknown = found.Unknown || !readable
+		found.Calls = append(found.Calls, calls...)
+		for _, call := range calls {
+			p.follow(s, call, found, depth+1)
+		}
+	}
+}
+
+// startedFile is the file that a command runs: the program itself, or the script that it
+// gives to a shell or sources; empty where that is not known.
+func (s *Stage) startedFile(c *Command) string {
+	var words []string
+	for _, w := range c.Words {
+		text := w.Text
+		if !w.Literal {
+			value, known := s.doc.expand(text, s.EndScope())
+			if !known {
+				return ""
+			}
+			text = value
+		}
+		words = append(words, text)
+	}
+	if len(words) == 0 {
+		return ""
+	}
+	at, _ := ProgramAt(words)
+	words = words[at:]
+	if !isShellProgram(words[0]) && words[0] != "." && words[0] != "source" {
+		return words[0]
+	}
+	for _, w := range words[1:] {
+		if strings.HasPrefix(w, "-") && strings.Contains(w, "c") && isCluster(w) {
+			return ""
+		}
+		if !strings.HasPrefix(w, "-") {
+			return w
+		}
+	}
+	return ""
+}
+
+// looksLikeScript reports whether a file of that name is a script, as far as names show
+// it.
+func looksLikeScript(name string) bool {
+	base := strings.ToLower(path.Base(name))
+	return strings.HasSuffix(base, ".sh") || strings.HasSuffix(base, ".bash") || strings.HasPrefix(base, "init") || strings.Contains(base, "entrypoint") || strings.Contains(base, "entry-point")
+}
+
+// textOf follows a file in the image of a stage back to its text; nil where no instruction
+// writes it.
+func (p *Project) textOf(s *Stage, name string) *origins {
+	candidates := []string{name}
+	switch {
+	case path.IsAbs(name):
+	case strings.Contains(name, "/"):
+		folder, known := s.Folder(nil)
+		if !known {
+			return nil
+		}
+		candidates = []string{path.Join(folder, name)}
+	default:
+		folders, known := s.searchPath()
+		if !known {
+			return nil
+		}
+		if folder, known := s.Folder(nil); known {
+			folders = append(folders, folder) // a shell's argument
+		}
+		candidates = candidates[:0]
+		for _, folder := range folders {
+			candidates = append(candidates, path.Join(folder, name))
+		}
+	}
+	for _, candidate := range candidates {
+		o := p.readsOf(s)
+		if o.of(s, path.Clean(candidate)) != NotWritten {
+			return o
+		}
+	}
+	return nil
+}
+
+// isScriptText reports whether a file is one that a shell of the POSIX family runs.
+func isScriptText(src []byte) bool {
+	if len(src) == 0 || len(src) > limits.ScriptBytes || bytes.IndexByte(src, 0) >= 0 {
+		return false
+	}
+	line, _, _ := strings.Cut(string(src), "\n")
+	return !strings.HasPrefix(line, "#!") || dialectOf(shebang(line)) != ""
+}
+
+// callsOf lists the simple commands of a script; ok is false where it cannot be parsed.
+func callsOf(src []byte) (calls []*Command, ok bool) {
+	file, err := syntax.NewParser(syntax.Variant(syntax.LangBash)).Parse(bytes.NewReader(src), "")
+	if err != nil {
+		return nil, false
+	}
+	syntax.Walk(file, func(n syntax.Node) bool {
+		call, isCall := n.(*syntax.CallExpr)
+		if !isCall || len(call.Args) == 0 {
+			return n != nil
+		}
+		c := &Command{Call: call}
+		for _, w := range call.Args {
+			value, literal := Literal(w)
+			if !literal {
+				value = string(src[w.Pos().Offset():min(int(w.End().Offset()), len(src))])
+			}
+			c.Words = append(c.Words, Argument{Text: value, Literal: literal, Word: w})
+		}
+		c.unwrap()
+		if len(c.Words) > 0 {
+			calls = append(calls, c)
+		}
+		return true
+	})
+	return calls, true
+}
+
+// DropsRights reports whether a command starts a program as another user.
+func DropsRights(c *Command) bool {
+	switch c.Name() {
+	case "su", "runuser", "gosu", "su-exec", "setpriv", "chpst", "setuidgid", "s6-setuidgid", "start-stop-daemon", "capsh":
+		return true
+	case "chroot":
+		return c.HasFlag("--userspec")
+	}
+	for i, w := range c.Wrappers {
+		if path.Base(w.Text) == "sudo" && i+1 < len(c.Wrappers) && strings.HasPrefix(c.Wrappers[i+1].Text, "-") {
+			return true
+		}
+	}
+	return false
+}
+
+// NeedsRoot reports whether a command is one that only root can run: a server that logs
+// people in or starts jobs for all users, the program that starts all others, a container
+// engine, or a change of the kernel's settings, of users or of mounts.
+func NeedsRoot(c *Command) bool {
+	switch c.Name() {
+	case "sshd", "vsftpd", "proftpd", "cron", "crond", "openvpn", "smbd", "nmbd", "xinetd", "init", "systemd", "dockerd", "containerd", "litefs", "swapon", "mkswap", "mount", "umount",
+		"modprobe", "iptables", "iptables-restore", "ip6tables", "nft", "ipset", "tailscaled", "wg-quick", "useradd", "usermod", "userdel", "groupadd", "groupmod", "adduser", "addgroup", "keepalived", "dbus-daemon":
+		return true
+	case "sysctl":
+		return c.HasFlag("-w", "-p") || slices.ContainsFunc(c.Args(), func(a Argument) bool { return strings.Contains(a.Text, "=") })
+	}
+	return slices.ContainsFunc(c.Args(), func(a Argument) bool {
+		return path.Base(a.Text) == "sshd" || a.Text == "/sbin/init" || a.Text == "/usr/sbin/init"
+	})
+}

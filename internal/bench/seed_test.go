@@ -235,7 +235,7 @@ func TestBreakagesOfTheCanonicalIgnoreFile(t *testing.T) {
 	}
 	canonical := string(archive.Files[1].Data)
 	tree := fixture.Files{
-		"Dockerfile":     []byte("FROM python:3.12-slim\nRUN uv sync --locked\nCOPY . /app\n"),
+		"Dockerfile":     []byte("FROM python:3.12-slim\nRUN uv sync --locked\nCOPY . /app\nRUN cp /app/.env.example /app/.env\n"),
 		"pyproject.toml": []byte("[project]\nname = \"my-app\"\n"), "uv.lock": nil, ".gitignore": []byte("dist/\n.env\n"),
 		".venv/pyvenv.cfg": nil, "__pycache__/main.pyc": nil, ".env": nil, ".env.example": nil, ".git/HEAD": nil, "dist/my_app.whl": nil, "docs/a.md": nil, "main.py": nil,
 	}

@@ -69,7 +69,8 @@ func parse(f File, src *lint.Source, catalog *rules.Catalog) (doc document, temp
 		return ignoreFileDocument{typed[*facts.IgnoreFile]{doc: doc, project: around, rules: catalog.IgnoreFile}}, false
 	case lint.TargetCompose:
 		doc := shared(f, src, facts.ParseCompose)
-		return newYAML(typed[*facts.Compose]{doc: doc, project: around, rules: catalog.Compose}, doc.File)
+		refusals := func() ([]lint.Refusal, error) { return prove.ComposeRefusals(doc, around) }
+		return newYAML(typed[*facts.Compose]{doc, around, catalog.Compose, refusals}, doc.File)
 	case lint.TargetKubernetes:
 		doc := shared(f, src, facts.ParseManifest)
 		return newYAML(typed[*facts.Manifest]{doc: doc, project: around, rules: catalog.Kubernetes}, doc.File)

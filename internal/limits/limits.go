@@ -62,6 +62,10 @@ const (
 	// prove the fixes of an ignore file.
 	ContextFiles = 50_000
 	ContextDepth = 128
+	// LoadedFile is the size up to which a Compose file is given to Compose's
+	// loader; LoadedBytes bounds all that it is given for one file.
+	LoadedFile  = 128 << 10
+	LoadedBytes = 1 << 20
 	// FindingBytes bounds the messages and fixes of a file's findings.
 	FindingBytes = 4 << 20
 )
@@ -164,6 +168,8 @@ func Table() []Group {
 			{"files of a build context that are compared to prove a fix of an ignore file", ContextFiles, "", "the fix has no proof, and says so"},
 			{"folders of it in each other", ContextDepth, "", "the fix has no proof, and says so"},
 			{"files times patterns with wildcards that are compared to prove the fixes of an ignore file", ContextMatches, "", "further fixes have no proof, and say so"},
+			{"a Compose file that Compose's loader is given", LoadedFile, "bytes", "`compose-refused` is listed as skipped"},
+			{"all that the loader is given for a Compose file", LoadedBytes, "bytes", "`compose-refused` is listed as skipped"},
 			{"findings of a file", Findings, "", "the most severe are shown; `limit-reached` counts the others"},
 			{"messages and fixes of the findings of a file", FindingBytes, "bytes", "further findings are left out; `limit-reached` counts them"},
 		}},

@@ -93,8 +93,13 @@ type Refusal struct {
 	// Within is the part of the document that is refused; it is empty where that
 	// is the whole document.
 	Within text.Span
+	// At is the place in it, where that is known.
+	At text.Span
 	// Reason is what the program says, on one line.
 	Reason string
+	// Whole is set where the reason is what the document lacks or names: another
+	// one that completes it may have that.
+	Whole bool
 }
 
 // Settings is the part of the configuration that is not a rule's own.

@@ -352,6 +352,7 @@ func All() *Catalog {
 			compose.ComposeProjectNameMissing,
 			compose.ComposeQuotesInValue,
 			compose.ComposeReadOnlyWithoutTmpfs,
+			compose.ComposeRefused,
 			compose.ComposeReloadInCommand,
 			compose.ComposeRestartPolicyMissing,
 			compose.ComposeRestartUnlimited,

@@ -26,6 +26,7 @@ var ComposeCircularReference = facts.Rule[*facts.Compose]{
 		Category: lint.Correctness,
 		Severity: lint.Error,
 		Default:  true,
+		Refusal:  lint.RefusesNamed,
 		Since:    "0.1.0",
 		Needs:    lint.NeedsContext,
 		Variants: []string{"include", "extends"},

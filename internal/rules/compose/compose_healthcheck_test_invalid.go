@@ -26,6 +26,7 @@ var ComposeHealthcheckTestInvalid = facts.Rule[*facts.Compose]{
 		Category: lint.Correctness,
 		Severity: lint.Error,
 		Default:  true,
+		Refusal:  lint.RefusesNamed,
 		Since:    "0.1.0",
 		Presets:  []string{"cloud-native"},
 		Variants: []string{"first-word", "shell-words"},

@@ -20,6 +20,7 @@ var ComposePlatformNotBuilt = facts.Rule[*facts.Compose]{
 		Category: lint.Correctness,
 		Severity: lint.Error,
 		Default:  true,
+		Refusal:  lint.RefusesNamed,
 		Since:    "0.1.0",
 		Presets:  []string{"cloud-native"},
 		Aliases:  lint.Names("compose-go:platforms"),

@@ -30,6 +30,7 @@ var ComposeSchemaInvalid = facts.Rule[*facts.Compose]{
 		Category: lint.Correctness,
 		Severity: lint.Error,
 		Default:  true,
+		Refusal:  lint.RefusesNamed,
 		Since:    "0.1.0",
 		Presets:  []string{"cloud-native"},
 		Aliases:  lint.Names("compose-go:schema", "dclint:invalid-schema"),

@@ -26,6 +26,7 @@ var ComposeUndefinedResource = facts.Rule[*facts.Compose]{
 		Category: lint.Correctness,
 		Severity: lint.Error,
 		Default:  true,
+		Refusal:  lint.RefusesNamed,
 		Since:    "0.1.0",
 		Presets:  []string{"cloud-native"},
 		Needs:    lint.NeedsContext,

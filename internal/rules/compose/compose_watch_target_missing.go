@@ -18,6 +18,7 @@ var ComposeWatchTargetMissing = facts.Rule[*facts.Compose]{
 		Category: lint.Correctness,
 		Severity: lint.Error,
 		Default:  true,
+		Refusal:  lint.RefusesNamed,
 		Since:    "0.1.0",
 		Presets:  []string{"cloud-native"},
 		Aliases:  lint.Names("compose-go:watch-target"),

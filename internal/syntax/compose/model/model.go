@@ -48,37 +48,13 @@ func LoadChecked(src []byte, lookup func(name string) (string, bool)) (model map
 }
 
 func load(src []byte, lookup func(name string) (string, bool), check bool) (model map[string]any, err error) {
-	defer func() {
-		if r := recover(); r != nil {
-			model, err = nil, fmt.Errorf("compose-go failed: %v", r)
-		}
-	}()
+	defer recovered(&err)
 	silence()
 	content, err := withoutVersion(src)
 	if err != nil {
 		return nil, err
 	}
-	if lookup == nil {
-		lookup = func(string) (string, bool) { return "", false }
-	}
-	details := types.ConfigDetails{
-		WorkingDir: "/",
-		// A file without Config and Content would be read from the disk.
-		ConfigFiles: []types.ConfigFile{{Filename: "compose.yaml", Config: content}},
-		Environment: types.Mapping{},
-	}
-	options := func(o *loader.Options) {
-		o.SetProjectName("project", true)
-		o.SkipExtends, o.SkipInclude = true, true
-		o.SkipResolveEnvironment, o.SkipResolveLabels = true, true
-		o.SkipConsistencyCheck, o.SkipNormalization, o.SkipDefaultValues = !check, true, true
-		o.ResolvePaths = false
-		o.Profiles = []string{"*"}         // all services, whichever would be started
-		o.Interpolate.LookupValue = lookup // nil would ask the process's environment
-		o.Interpolate.Substitute = func(s string, m template.Mapping) (string, error) {
-			return template.SubstituteWithOptions(s, m, template.WithoutLogging)
-		}
-	}
+	details, options := settings(content, lookup, check)
 	dict, err := loader.LoadModelWithContext(context.Background(), details, options)
 	if err != nil {
 		return nil, err
@@ -103,6 +79,38 @@ func load(src []byte, lookup func(name string) (string, bool), check bool) (mode
 		model["include"] = include
 	}
 	return model, nil
+}
+
+// settings are those of a load that reads nothing but the content.
+func settings(content map[string]any, lookup func(name string) (string, bool), check bool) (types.ConfigDetails, func(*loader.Options)) {
+	if lookup == nil {
+		lookup = func(string) (string, bool) { return "", false }
+	}
+	details := types.ConfigDetails{
+		WorkingDir: "/",
+		// A file without Config and Content would be read from the disk.
+		ConfigFiles: []types.ConfigFile{{Filename: "compose.yaml", Config: content}},
+		Environment: types.Mapping{},
+	}
+	return details, func(o *loader.Options) {
+		o.SetProjectName("project", true)
+		o.SkipExtends, o.SkipInclude = true, true
+		o.SkipResolveEnvironment, o.SkipResolveLabels = true, true
+		o.SkipConsistencyCheck, o.SkipNormalization, o.SkipDefaultValues = !check, true, true
+		o.ResolvePaths = false
+		o.Profiles = []string{"*"}         // all services, whichever would be started
+		o.Interpolate.LookupValue = lookup // nil would ask the process's environment
+		o.Interpolate.Substitute = func(s string, m template.Mapping) (string, error) {
+			return template.SubstituteWithOptions(s, m, template.WithoutLogging)
+		}
+	}
+}
+
+// recovered makes an error of a panic.
+func recovered(err *error) {
+	if r := recover(); r != nil {
+		*err = fmt.Errorf("compose-go failed: %v", r)
+	}
 }
 
 // silence keeps the loader from writing its hints to the standard error, which

@@ -1,0 +1,143 @@
+package compose
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/dockmend/dockmend/internal/facts"
+	"github.com/dockmend/dockmend/internal/lint"
+	"github.com/dockmend/dockmend/internal/syntax/compose"
+)
+
+// ComposeRefused finds what makes Compose refuse the file: it stops with an error
+// before it starts anything.
+//
+// The file is loaded by Compose's own loader, without a network, together with the
+// files that it includes, extends and is completed by, and with the values in .env.
+// The first part that is refused is reported, with Compose's own words at the end of
+// the message.
+//
+// Common reasons are a port as localhost:80:80, two << in one mapping, a variable as
+// ${#X} or ${X//a/b}, a size or a time with an unknown unit, a volume with too many
+// parts, and extends or include of a file that is not there.
+//
+// Silent where a value decides that nothing in the repository gives, such as a
+// variable without a default; for placeholders; for files in folders of tests; for
+// what another Compose file of the folder may complete; and where another rule reports
+// the reason. A file that is too large to load is listed as skipped.
+var ComposeRefused = facts.Rule[*facts.Compose]{
+	Meta: lint.Meta{
+		ID:       "compose-refused",
+		Title:    "Compose refuses to load the file",
+		Category: lint.Correctness,
+		Severity: lint.Error,
+		Default:  true,
+		Refusal:  lint.RefusesAny,
+		Since:    "0.1.0",
+		Needs:    lint.NeedsContext,
+	},
+	Check: checkComposeRefused,
+}
+
+func checkComposeRefused(p *facts.Pass[*facts.Compose]) {
+	d := p.Doc
+	if p.Refusals == nil || facts.IsTestName(d.Name) || d.Shape == compose.Version1 || d.Shape == compose.Foreign || d.Section("services") == nil && !hasDefaultName(d) {
+		return
+	}
+	refusals, err := p.Refusals()
+	if err != nil {
+		p.Skip("Compose did not load the file: " + err.Error())
+		return
+	}
+	for _, r := range refusals {
+		if r.Whole && mayBeCompleted(p) {
+			continue
+		}
+		what := "this makes Compose refuse the file"
+		if at := shortText(strings.Trim(string(r.At.Of(d.Src)), `"'`)); at != "" {
+			what = fmt.Sprintf("%q makes Compose refuse the file", at)
+		}
+		p.Report(lint.Finding{
+			Span: r.At, Within: r.Within,
+			Message: fmt.Sprintf("%s; %s (Compose: %s)", what, loadAdvice(r.Reason), r.Reason),
+		})
+	}
+}
+
+// mayBeCompleted reports whether another file may add what this one lacks.
+func mayBeCompleted(p *facts.Pass[*facts.Compose]) bool {
+	if !hasDefaultName(p.Doc) || !p.Files.Known() || lacksContext(p) || namedAbove(p) {
+		return true
+	}
+	names, known := siblings(p)
+	if !known {
+		return true
+	}
+	for _, name := range names {
+		if !strings.Contains(name, ".override.") { // Compose merges that one by itself
+			return true
+		}
+	}
+	return false
+}
+
+// loadAdvices has what to do about a reason, the first that fits: parts of what
+// compose-go 2.16 says.
+var loadAdvices = []struct{ part, advice string }{
+	{"invalid interpolation format", "write ${NAME}, ${NAME:-default} or ${NAME:+value}; a dollar that is meant as such is $$"},
+	{"already defined at", "write one << with a list, as in <<: [*a, *b]"},
+	{"map merge requires", "<< takes a mapping: give the anchor one"},
+	{"unknown anchor", "define the anchor above, or correct its name"},
+	{"Non-string key", "write the name in quotes"},
+	{"non-string key", "write the name in quotes"},
+	{"invalid ip address", "write an address such as 127.0.0.1 before the ports"},
+	{"invalid IP address", "write an address such as 127.0.0.1 before the ports"},
+	{"invalid containerPort", "write ports as 8080:80, with an address before them if it is needed"},
+	{"invalid hostPort", "write ports as 8080:80, with an address before them if it is needed"},
+	{"invalid proto", "the protocol is tcp, udp or sctp"},
+	{"invalid port", "write ports as 8080:80, with an address before them if it is needed"},
+	{"port", "write ports as 8080:80, with an address before them if it is needed"},
+	{"no such file", "name a file that is there, or add this one"},
+	{"not found in", "name a service that the file has"},
+	{"cannot extend", "name a service that is there"},
+	{"no services section", "name a file that has services"},
+	{"too many colons", "write one volume a line, as source:target:mode"},
+	{"empty section between colons", "write the volume as source:target"},
+	{"invalid empty volume spec", "name the volume, or remove the line"},
+	{"invalid spec", "write the volume as source:target, or source:target:mode"},
+	{"duration", "write a time as 30s, 1m30s or 2h"},
+	{"invalid size", "write a size as 512m or 2g"},
+	{"invalid suffix", "write a size as 512m or 2g"},
+	{"invalid command line string", "close the quote"},
+	{"invalid ssh key", "write it as name=path, or default"},
+	{"must declare either", "give it a file or an environment, or external: true"},
+	{"one of file", "give it one of them, or external: true"},
+	{"EOF found when expecting closing quote", "close the quote"},
+	{"invalid boolean", "write true or false"},
+	{"ParseFloat", "write a number"},
+	{"ParseInt", "write a number"},
+	{"ParseBool", "write true or false"},
+	{"extra_hosts", "write the host as name=address"},
+	{"extra host", "write the host as name=address"},
+	{"neither an image nor a build", "give the service an image or a build"},
+	{"empty compose file", "add services"},
+	{"failed to read", "correct the file: each line is NAME=value or a comment"},
+	{"undefined service", "name a service that is there; required: false is for one of another profile"},
+	{"undefined", "declare it, or correct its name"},
+	{"distinct values", "keep one of the two"},
+	{"mutually exclusive", "keep one of the two"},
+	{"already mounted", "keep one of the two"},
+	{"conflicting parameters", "keep \"external: true\" alone, or remove it"},
+	{"must be a", "write a value of that type"},
+	{"must be", "write such a value"},
+	{"device", "write the device as source:target:rwm"},
+}
+
+func loadAdvice(reason string) string {
+	for _, a := range loadAdvices {
+		if strings.Contains(reason, a.part) {
+			return a.advice
+		}
+	}
+	return "change this"
+}

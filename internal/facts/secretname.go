@@ -63,6 +63,20 @@ func LooksRandom(value string) bool {
 		strings.ContainsFunc(value, func(r rune) bool { return r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' })
 }
 
+// IsProvenSecret reports whether a value is a secret by its form alone: it looks
+// random, and has no word of a value for a start.
+func IsProvenSecret(value string) bool {
+	lower := strings.ToLower(value)
+	for _, part := range []string{
+		"dev", "test", "change", "secret", "local", "default", "insecure", "pass", "demo", "sample", "admin", "abc", "12345", "key", "token", "docker", "compose",
+	} {
+		if strings.Contains(lower, part) {
+			return false
+		}
+	}
+	return LooksRandom(value) && !IsNoSecret(value) && !IsPlaceholder(value)
+}
+
 // IsNoSecret tells whether a value cannot be a secret.
 func IsNoSecret(value string) bool {
 	lower := strings.ToLower(strings.TrimSpace(value))

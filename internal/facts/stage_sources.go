@@ -58,18 +58,24 @@ func (s *Stage) ContextSources(last *dockerfile.Instruction) (sources Sources, o
 func bindSources(in *dockerfile.Instruction) Sources {
 	var sources Sources
 	for _, m := range Mounts(in) {
-		if _, _, from := MountOption(m.Flag, "from"); m.Type != "bind" || from {
-			continue
-		}
-		source, _, ok := MountOption(m.Flag, "source")
-		if !ok {
-			source, _, _ = MountOption(m.Flag, "src")
-		}
-		if name, ok := contextPath(path.Join(".", source)); ok {
+		if name, ok := BoundSource(m); ok {
 			sources = append(sources, name)
 		}
 	}
 	return sources
+}
+
+// BoundSource is the path in the build context that a mount shows, cleaned; "." is all
+// of it. ok is false for a mount of anything else, and for a path with a variable.
+func BoundSource(m Mount) (name string, ok bool) {
+	if _, _, from := MountOption(m.Flag, "from"); m.Type != "bind" || from {
+		return "", false
+	}
+	source, _, ok := MountOption(m.Flag, "source")
+	if !ok {
+		source, _, _ = MountOption(m.Flag, "src")
+	}
+	return contextPath(path.Join(".", source))
 }
 
 // BuildsOn reports whether the stage is another one, or builds on it.

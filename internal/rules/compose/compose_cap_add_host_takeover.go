@@ -27,7 +27,7 @@ var ComposeCapAddHostTakeover = facts.Rule[*facts.Compose]{
 		ID:       "compose-cap-add-host-takeover",
 		Title:    "A service is given a capability that leads to its host",
 		Category: lint.Security,
-		Severity: lint.Error,
+		Severity: lint.Warning,
 		Default:  true,
 		Since:    "0.1.0",
 		Presets:  []string{"cloud-native", "hardening"},

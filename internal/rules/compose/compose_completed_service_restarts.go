@@ -20,7 +20,7 @@ var ComposeCompletedServiceRestarts = facts.Rule[*facts.Compose]{
 		ID:       "compose-completed-service-restarts",
 		Title:    "A job starts again whenever it ends",
 		Category: lint.Correctness,
-		Severity: lint.Error,
+		Severity: lint.Warning,
 		Default:  true,
 		Since:    "0.1.0",
 		Presets:  []string{"cloud-native"},

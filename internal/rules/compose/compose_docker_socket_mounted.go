@@ -32,7 +32,7 @@ var ComposeDockerSocketMounted = facts.Rule[*facts.Compose]{
 		ID:       "compose-docker-socket-mounted",
 		Title:    "A container is given the container engine of its host",
 		Category: lint.Security,
-		Severity: lint.Error,
+		Severity: lint.Warning,
 		Default:  true,
 		Since:    "0.1.0",
 		Presets:  []string{"cloud-native", "hardening"},

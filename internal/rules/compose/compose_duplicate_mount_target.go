@@ -51,15 +51,16 @@ func checkComposeDuplicateMountTarget(p *facts.Pass[*facts.Compose]) {
 				first[target] = place{span, kind}
 				return
 			}
+			severity := lint.Warning
 			what := "so Compose drops the first of the two without a word"
 			if kind == compose.Memory || other.kind == compose.Memory {
-				what = "and Compose refuses the file"
+				what, severity = "and Compose refuses the file", lint.Error
 			}
 			if kind == compose.OtherSource {
-				what = "so one of them hides the other"
+				what, severity = "so one of them hides the other", lint.Warning
 			}
 			p.Report(lint.Finding{
-				Span:    span,
+				Span: span, Severity: severity,
 				Message: fmt.Sprintf("%q is a mount of this service already, %s; keep one of them, or give it another place", shortText(target), what),
 				Related: []lint.Related{{Span: other.span, Message: "the other mount"}},
 			})

@@ -21,7 +21,7 @@ var ComposeImageRegistryNotAllowed = facts.Rule[*facts.Compose]{
 		ID:       "compose-image-registry-not-allowed",
 		Title:    "The registry of an image is not on the list",
 		Category: lint.Security,
-		Severity: lint.Error,
+		Severity: lint.Warning,
 		Since:    "0.1.0",
 		Aliases:  lint.Names("OWASP-R13"),
 		Needs:    lint.NeedsSettings,

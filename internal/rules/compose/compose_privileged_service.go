@@ -23,7 +23,7 @@ var ComposePrivilegedService = facts.Rule[*facts.Compose]{
 		ID:       "compose-privileged-service",
 		Title:    "A container is root on its host",
 		Category: lint.Security,
-		Severity: lint.Error,
+		Severity: lint.Warning,
 		Default:  true,
 		Since:    "0.1.0",
 		Presets:  []string{"cloud-native", "hardening"},

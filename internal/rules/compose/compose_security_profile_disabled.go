@@ -25,7 +25,7 @@ var ComposeSecurityProfileDisabled = facts.Rule[*facts.Compose]{
 		ID:       "compose-security-profile-disabled",
 		Title:    "A service switches off its confinement",
 		Category: lint.Security,
-		Severity: lint.Error,
+		Severity: lint.Warning,
 		Default:  true,
 		Since:    "0.1.0",
 		Presets:  []string{"cloud-native", "hardening"},

@@ -25,7 +25,7 @@ var ComposeSystemPathMountedWritable = facts.Rule[*facts.Compose]{
 		ID:       "compose-system-path-mounted-writable",
 		Title:    "A service can write where its host runs programs from",
 		Category: lint.Security,
-		Severity: lint.Error,
+		Severity: lint.Warning,
 		Default:  true,
 		Since:    "0.1.0",
 		Presets:  []string{"cloud-native", "hardening"},

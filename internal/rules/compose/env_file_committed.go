@@ -15,7 +15,7 @@ import (
 // passwords in them, those of all former commits too.
 //
 // Take the file out of git, ignore it, keep an example without values, and change
-// the passwords. It is an info for files in which no name is that of a secret, or
+// the passwords. It is an error where a secret looks random, and an info for files in which no name is that of a secret, or
 // whose secrets are words for a start, as "postgres".
 //
 // git's index says what is tracked; without it, as in an unpacked archive, a file
@@ -28,7 +28,7 @@ var EnvFileCommitted = facts.Rule[*facts.Compose]{
 		ID:       "env-file-committed",
 		Title:    "A file of variables is in git",
 		Category: lint.Security,
-		Severity: lint.Error,
+		Severity: lint.Warning,
 		Default:  true,
 		Since:    "0.1.0",
 		Presets:  []string{"cloud-native"},
@@ -93,7 +93,10 @@ func committedSecret(variables []envVariable) (name string, worst lint.Severity)
 		case v.value == "" || isPublicSetting(v.name):
 		case len(words) > 0 && facts.NamesSecret(words) && !facts.IsNoSecret(v.value) && facts.IsLiteralSecret(v.value) && !isStarter(v.value),
 			len(words) > 0 && facts.NamesKey(words) && facts.LooksRandom(v.value), facts.HasURLPassword(v.value) && !isStarter(urlPassword(v.value)):
-			return v.name, lint.Error
+			if facts.IsProvenSecret(v.value) || facts.IsProvenSecret(urlPassword(v.value)) {
+				return v.name, lint.Error
+			}
+			return v.name, lint.Warning
 		default:
 			worst = lint.Info
 		}

@@ -1,7 +1,9 @@
 package dockerfile
 
 import (
+	"bytes"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/dockmend/dockmend/internal/facts"
@@ -16,6 +18,8 @@ import (
 // Use RUN --mount=type=secret for the build, and mount secrets when the
 // container starts.
 //
+// It is an error where the file is there and holds a private key or a token.
+//
 // Silent for examples, templates and public keys, for files that .dockerignore
 // leaves out, and for copies between stages.
 var CopySecretFile = facts.Rule[*facts.Dockerfile]{
@@ -23,7 +27,7 @@ var CopySecretFile = facts.Rule[*facts.Dockerfile]{
 		ID:       "copy-secret-file",
 		Title:    "A file of secrets is copied",
 		Category: lint.Security,
-		Severity: lint.Error,
+		Severity: lint.Warning,
 		Default:  true,
 		Since:    "0.1.0",
 		Presets:  []string{"cloud-native"},
@@ -48,13 +52,29 @@ func checkCopySecretFile(p *facts.Pass[*facts.Dockerfile]) {
 				if _, ignored := p.Files.Ignored(name); ignored {
 					continue
 				}
+				severity := lint.Warning
+				if src, err := p.Files.ReadFile(name); err == nil && holdsKey(src) {
+					severity = lint.Error
+				}
 				p.Report(lint.Finding{
-					Span:    w.Span,
+					Span: w.Span, Severity: severity,
 					Message: fmt.Sprintf("%s holds secrets, and everybody who gets the image can read it; use RUN --mount=type=secret, or mount it when the container starts", quoteShort(name)),
 				})
 			}
 		})
 	}
+}
+
+// holdsKey reports whether a file has a key or token in it that its form shows.
+func holdsKey(src []byte) bool {
+	return slices.ContainsFunc(keyForms(), func(f keyForm) bool {
+		at := bytes.Index(src, []byte(f.prefix))
+		end := at + len(f.prefix)
+		for at >= 0 && end < len(src) && isKeyByte(src[end]) {
+			end++
+		}
+		return at >= 0 && end-at >= f.least
+	})
 }
 
 // isSecretFile tells whether a path is one of those in which programs keep keys

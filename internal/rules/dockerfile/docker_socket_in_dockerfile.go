@@ -15,7 +15,7 @@ var DockerSocketInDockerfile = facts.Rule[*facts.Dockerfile]{
 		ID:       "docker-socket-in-dockerfile",
 		Title:    "The engine's socket is named",
 		Category: lint.Security,
-		Severity: lint.Error,
+		Severity: lint.Warning,
 		Default:  true,
 		Since:    "0.1.0",
 		Aliases:  lint.Names("CIS-5.32", "OWASP-R1", "semgrep:dockerfile-dockerd-socket-mount"),

@@ -17,7 +17,7 @@ var DuplicateHealthcheck = facts.Rule[*facts.Dockerfile]{
 		ID:       "duplicate-healthcheck",
 		Title:    "Of several HEALTHCHECK in a stage only the last one counts",
 		Category: lint.Correctness,
-		Severity: lint.Error,
+		Severity: lint.Warning,
 		Default:  true,
 		Since:    "0.1.0",
 		Presets:  []string{"cloud-native"},

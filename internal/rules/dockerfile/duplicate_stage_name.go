@@ -18,7 +18,7 @@ var DuplicateStageName = facts.Rule[*facts.Dockerfile]{
 		ID:       "duplicate-stage-name",
 		Title:    "Two stages have the same name",
 		Category: lint.Correctness,
-		Severity: lint.Error,
+		Severity: lint.Warning,
 		Default:  true,
 		Since:    "0.1.0",
 		Presets:  []string{"cloud-native"},

@@ -19,7 +19,7 @@ var EnvSelfReference = facts.Rule[*facts.Dockerfile]{
 		ID:       "env-self-reference",
 		Title:    "A variable is used where it is set",
 		Category: lint.Correctness,
-		Severity: lint.Error,
+		Severity: lint.Warning,
 		Default:  true,
 		Since:    "0.1.0",
 		Aliases: append(

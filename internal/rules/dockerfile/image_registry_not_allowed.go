@@ -19,7 +19,7 @@ var ImageRegistryNotAllowed = facts.Rule[*facts.Dockerfile]{
 		ID:       "image-registry-not-allowed",
 		Title:    "The registry is not on the list",
 		Category: lint.Security,
-		Severity: lint.Error,
+		Severity: lint.Warning,
 		Since:    "0.1.0",
 		Needs:    lint.NeedsSettings,
 		Requires: []string{"registries.trusted"},

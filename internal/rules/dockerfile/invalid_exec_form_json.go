@@ -16,6 +16,9 @@ import (
 // looks for a program named "['npm',". The usual causes are single quotes, a
 // comma at the end, curly quotes from a word processor, and a missing bracket.
 //
+// It is a warning for VOLUME and HEALTHCHECK, with which the image is built and the
+// container starts.
+//
 // Silent for the shell's own bracket command, as in RUN [ -f x ], and for a CMD or
 // ENTRYPOINT that a later one overrules.
 var InvalidExecFormJson = facts.Rule[*facts.Dockerfile]{
@@ -49,13 +52,18 @@ func checkInvalidExecFormJson(p *facts.Pass[*facts.Dockerfile]) {
 		}
 		body := strings.TrimSpace(p.Doc.Text(in.BodySpan))
 		variant := "other"
-		if in.Keyword == "cmd" || in.Keyword == "entrypoint" {
+		severity := lint.SeverityUnset
+		switch in.Keyword {
+		case "cmd", "entrypoint":
 			variant = "command"
+		case "volume", "healthcheck":
+			severity = lint.Warning // the image is built, and the container starts
 		}
 		f := lint.Finding{
-			Span:    in.BodySpan,
-			Variant: variant,
-			Message: fmt.Sprintf("%s %s is no valid JSON array of strings, so it is read as plain text; use double quotes and no comma at the end", strings.ToUpper(in.Keyword), quoteShort(firstLine(body))),
+			Severity: severity,
+			Span:     in.BodySpan,
+			Variant:  variant,
+			Message:  fmt.Sprintf("%s %s is no valid JSON array of strings, so it is read as plain text; use double quotes and no comma at the end", strings.ToUpper(in.Keyword), quoteShort(firstLine(body))),
 		}
 		if repaired, ok := repairArray(body); ok {
 			f.Fixes = []lint.Fix{{

@@ -19,7 +19,7 @@ var ParserDirectiveTypo = facts.Rule[*facts.Dockerfile]{
 		ID:       "parser-directive-typo",
 		Title:    "A directive is misspelt",
 		Category: lint.Correctness,
-		Severity: lint.Error,
+		Severity: lint.Warning,
 		Default:  true,
 		Since:    "0.1.0",
 		Presets:  []string{"cloud-native"},

@@ -18,7 +18,7 @@ var PythonVersionDiffersBetweenStages = facts.Rule[*facts.Dockerfile]{
 		ID:       "python-version-differs-between-stages",
 		Title:    "The stages have different versions of Python",
 		Category: lint.Python,
-		Severity: lint.Error,
+		Severity: lint.Warning,
 		Default:  true,
 		Since:    "0.1.0",
 		Presets:  []string{"cloud-native"},

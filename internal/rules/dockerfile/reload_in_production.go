@@ -18,7 +18,7 @@ var ReloadInProduction = facts.Rule[*facts.Dockerfile]{
 		ID:       "reload-in-production",
 		Title:    "The server reloads itself",
 		Category: lint.Runtime,
-		Severity: lint.Error,
+		Severity: lint.Warning,
 		Default:  true,
 		Since:    "0.1.0",
 		Presets:  []string{"cloud-native"},

@@ -19,7 +19,7 @@ var ReservedStageName = facts.Rule[*facts.Dockerfile]{
 		ID:       "reserved-stage-name",
 		Title:    "A stage has a name with a meaning of its own",
 		Category: lint.Correctness,
-		Severity: lint.Error,
+		Severity: lint.Warning,
 		Default:  true,
 		Since:    "0.1.0",
 		Presets:  []string{"cloud-native"},

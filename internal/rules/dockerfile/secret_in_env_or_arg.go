@@ -20,7 +20,7 @@ import (
 // or API key. Silent for names that also say file, path, url, public and the like,
 // for values that are empty, booleans, numbers, paths or addresses, for
 // placeholders, and for an ARG without a default that a stage outside of the
-// image declares. A literal value is an error.
+// image declares. A literal value that looks random is an error.
 //
 // With the preset "hadolint", a name counts that contains such a word.
 //
@@ -100,6 +100,9 @@ func judgeSecret(d *facts.Dockerfile, in *dockerfile.Instruction, pair dockerfil
 	}
 	if facts.IsNoSecret(value) {
 		return 0, value == "" && in.Keyword == "arg" && inFinalImage(d, in)
+	}
+	if !facts.IsProvenSecret(value) {
+		return lint.Warning, true // a word for a start, maybe
 	}
 	return lint.Error, true
 }

@@ -19,7 +19,7 @@ var ServerBindsLoopback = facts.Rule[*facts.Dockerfile]{
 		ID:       "server-binds-loopback",
 		Title:    "The server listens to nobody outside",
 		Category: lint.Python,
-		Severity: lint.Error,
+		Severity: lint.Warning,
 		Default:  true,
 		Since:    "0.1.0",
 		Presets:  []string{"cloud-native"},

@@ -21,7 +21,8 @@ import (
 // has it. It is told the stage's shell and the names of ENV and ARG. Only its
 // errors and warnings are said, and not the codes about words that split or a
 // return value that is lost, which in a build are nearly always as they were
-// meant. In hadolint's mode all is said.
+// meant. Its errors are warnings here, since it does not run the shell. In hadolint's
+// mode all is said, with ShellCheck's severities.
 //
 // Silent also for what POSIX leaves open and the image's /bin/sh knows, as that
 // of Alpine and of the distributions with rpm, where it is bash; for echo -n,
@@ -49,8 +50,12 @@ func checkShellcheckFinding(p *facts.Pass[*facts.Dockerfile]) {
 		if !p.Hadolint && (n.Severity < lint.Warning || isPedantic(n.Code) || isIdle(p.Doc, n)) {
 			continue
 		}
+		severity := n.Severity
+		if severity == lint.Error && !p.Hadolint {
+			severity = lint.Warning // ShellCheck's reading of a script proves no failure of the shell
+		}
 		f := lint.Finding{
-			Span: n.Span, Variant: n.Code, Severity: n.Severity,
+			Span: n.Span, Variant: n.Code, Severity: severity,
 			Message: "shellcheck: " + strings.TrimRight(n.Message, ". "),
 		}
 		if len(n.Edits) > 0 {

@@ -14,6 +14,8 @@ import (
 // USER may be root at any time, or whose base has no such program, so that the build
 // fails.
 //
+// It is an error where the base has no such program.
+//
 // A RUN has the rights of the USER above it. Switch with USER instead.
 //
 // Silent for the package sudo and its configuration, where the RUN is root's already
@@ -26,7 +28,7 @@ var SudoInRun = facts.Rule[*facts.Dockerfile]{
 		ID:       "sudo-in-run",
 		Title:    "sudo in a build",
 		Category: lint.Security,
-		Severity: lint.Error,
+		Severity: lint.Warning,
 		Default:  true,
 		Since:    "0.1.0",
 		Aliases: append(
@@ -64,6 +66,9 @@ func checkSudoInRun(p *facts.Pass[*facts.Dockerfile]) {
 			return
 		}
 		f.Message, said[harm] = harm, true
+		if s := p.Doc.StageOf(in); s != nil && lacksSudo(p.Doc, s, in) {
+			f.Severity = lint.Error // the build fails
+		}
 		for _, more := range found[1:] {
 			f.Related = append(f.Related, lint.Related{Span: more, Message: "the same here"})
 		}

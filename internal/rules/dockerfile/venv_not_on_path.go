@@ -20,7 +20,7 @@ var VenvNotOnPath = facts.Rule[*facts.Dockerfile]{
 		ID:       "venv-not-on-path",
 		Title:    "The environment is not on PATH",
 		Category: lint.Python,
-		Severity: lint.Error,
+		Severity: lint.Warning,
 		Default:  true,
 		Since:    "0.1.0",
 		Presets:  []string{"cloud-native"},

@@ -19,7 +19,7 @@ var VenvRelocated = facts.Rule[*facts.Dockerfile]{
 		ID:       "venv-relocated",
 		Title:    "The environment is copied to another path",
 		Category: lint.Python,
-		Severity: lint.Error,
+		Severity: lint.Warning,
 		Default:  true,
 		Since:    "0.1.0",
 		Presets:  []string{"cloud-native"},

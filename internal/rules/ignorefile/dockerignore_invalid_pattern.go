@@ -41,7 +41,11 @@ func checkDockerignoreInvalidPattern(p *facts.Pass[*facts.IgnoreFile]) {
 	for _, pattern := range d.Patterns {
 		name := strings.TrimPrefix(pattern.Cleaned, "!")
 		report := func(variant, message string, fixes ...lint.Fix) {
-			p.Report(lint.Finding{Span: pattern.Span, Variant: variant, Message: message, Fixes: fixes})
+			severity := lint.Warning
+			if variant == "malformed" {
+				severity = lint.Error
+			}
+			p.Report(lint.Finding{Span: pattern.Span, Variant: variant, Severity: severity, Message: message, Fixes: fixes})
 		}
 		comment := commentBehind(pattern.Text)
 		switch {

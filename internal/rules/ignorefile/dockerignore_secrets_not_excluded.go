@@ -25,7 +25,7 @@ var DockerignoreSecretsNotExcluded = facts.Rule[*facts.IgnoreFile]{
 		ID:       "dockerignore-secrets-not-excluded",
 		Title:    "Files of secrets are copied with the context",
 		Category: lint.Security,
-		Severity: lint.Error,
+		Severity: lint.Warning,
 		Default:  true,
 		Since:    "0.1.0",
 		Presets:  []string{"cloud-native"},

@@ -24,7 +24,7 @@ var DockerignoreVenvNotExcluded = facts.Rule[*facts.IgnoreFile]{
 		ID:       "dockerignore-venv-not-excluded",
 		Title:    "An environment of the machine is copied over that of the image",
 		Category: lint.Python,
-		Severity: lint.Error,
+		Severity: lint.Warning,
 		Default:  true,
 		Since:    "0.1.0",
 		Presets:  []string{"cloud-native"},

@@ -22,7 +22,7 @@ var K8sHostNamespacesShared = facts.Rule[*facts.Manifest]{
 		ID:       "k8s-host-namespaces-shared",
 		Title:    "A pod shares namespaces or ports of its node",
 		Category: lint.Security,
-		Severity: lint.Error,
+		Severity: lint.Warning,
 		Default:  true,
 		Since:    "0.1.0",
 		Presets:  []string{"cloud-native", "hardening"},
@@ -45,9 +45,9 @@ func checkK8sHostNamespacesShared(p *facts.Pass[*facts.Manifest]) {
 		if slices.Contains(p.Options.List("node-agents"), w.Name()) {
 			continue
 		}
-		severity, ofPort := lint.Error, lint.Warning
+		severity := lint.Warning
 		if w.ServesNode() {
-			severity, ofPort = lint.Info, lint.Info
+			severity = lint.Info
 		}
 		for _, s := range []struct{ key, what string }{
 			{"hostNetwork", "the network of its node: it can listen to other pods there"},
@@ -67,8 +67,8 @@ func checkK8sHostNamespacesShared(p *facts.Pass[*facts.Manifest]) {
 				if !ok || number <= 0 || facts.IsTrue(w.Get("hostNetwork")) {
 					continue
 				}
-				p.Report(weigh(p, lint.Finding{
-					Span: p.Doc.Get(port.Node, "hostPort").Resolve().Span, Variant: "port", Severity: ofPort,
+				p.Report(lint.Finding{
+					Span: p.Doc.Get(port.Node, "hostPort").Resolve().Span, Variant: "port", Severity: severity,
 					Message: fmt.Sprintf("hostPort %d leaves room for one pod on each node, and goes round the Service; leave it out", number),
 				}, facts.ClaimExposure, false))
 			}

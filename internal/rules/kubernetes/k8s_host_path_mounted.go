@@ -16,7 +16,7 @@ import (
 // change the node. Other folders tie the pod to one node, on which alone its
 // data is. Use a PersistentVolumeClaim, a ConfigMap or an emptyDir.
 //
-// The socket is an error, a folder of the system a warning, all else an info.
+// The socket and a folder of the system are a warning, all else an info.
 // In a DaemonSet and in kube-system only the socket counts, as a warning: agents
 // read what their node has. It is info, and excused, in files of demonstrations and tests. Workloads that the option names are left alone.
 var K8sHostPathMounted = facts.Rule[*facts.Manifest]{
@@ -24,7 +24,7 @@ var K8sHostPathMounted = facts.Rule[*facts.Manifest]{
 		ID:       "k8s-host-path-mounted",
 		Title:    "A pod mounts a path of its node",
 		Category: lint.Security,
-		Severity: lint.Error,
+		Severity: lint.Warning,
 		Default:  true,
 		Since:    "0.1.0",
 		Presets:  []string{"cloud-native", "hardening"},
@@ -53,7 +53,7 @@ func checkK8sHostPathMounted(p *facts.Pass[*facts.Manifest]) {
 			f := lint.Finding{Span: n.Span, Variant: hostPathKind(n.Value)}
 			switch f.Variant {
 			case "socket":
-				f.Severity = lint.Error
+				f.Severity = lint.Warning
 				f.Message = quote(n.Value) + " lets the pod start containers as root on the node; leave it out"
 			case "system":
 				f.Severity = lint.Warning
@@ -62,11 +62,8 @@ func checkK8sHostPathMounted(p *facts.Pass[*facts.Manifest]) {
 				f.Severity = lint.Info
 				f.Message = quote(n.Value) + " is there on one node only; use a PersistentVolumeClaim or an emptyDir"
 			}
-			if w.ServesNode() {
-				if f.Variant != "socket" {
-					continue
-				}
-				f.Severity = lint.Warning
+			if w.ServesNode() && f.Variant != "socket" {
+				continue
 			}
 			p.Report(weigh(p, f, facts.ClaimExposure, false))
 		}

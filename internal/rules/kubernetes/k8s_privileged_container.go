@@ -21,7 +21,7 @@ var K8sPrivilegedContainer = facts.Rule[*facts.Manifest]{
 		ID:       "k8s-privileged-container",
 		Title:    "A privileged container is root on its node",
 		Category: lint.Security,
-		Severity: lint.Error,
+		Severity: lint.Warning,
 		Default:  true,
 		Since:    "0.1.0",
 		Presets:  []string{"cloud-native", "hardening"},

@@ -15,7 +15,7 @@ import (
 // Without one, a process may make every system call of the node's kernel.
 // RuntimeDefault forbids those that containers have no use for.
 //
-// Unconfined is an error, no profile an info, once for the workload. Silent for
+// Unconfined is a warning, no profile an info, once for the workload. Silent for
 // privileged containers, which have none, for Windows, and where a Namespace in
 // the same folder enforces the level "restricted". Many clusters set a default
 // that the manifest does not show, so it is a part of the preset hardening only.
@@ -47,7 +47,7 @@ func checkK8sSeccompProfileUnset(p *facts.Pass[*facts.Manifest]) {
 			if n != nil && n.Value == "Unconfined" && !seen[n] && !isPrivileged(c) {
 				seen[n] = true
 				p.Report(lint.Finding{
-					Span: n.Span, Variant: "unconfined", Severity: lint.Error,
+					Span: n.Span, Variant: "unconfined", Severity: lint.Warning,
 					Message: "\"Unconfined\" lets the processes make every system call of the node; take RuntimeDefault",
 				})
 			}

@@ -18,7 +18,7 @@ import (
 // to end, and preStop is a part of it: what is left is for the program to finish
 // its requests. With 0 it is killed at once.
 //
-// A period that is no longer than the sleep of preStop is an error, 0 a warning.
+// A period that is no longer than the sleep of preStop is a warning, and so is 0.
 // Less than ten seconds after the sleep are an info. Silent for jobs, and where
 // preStop does more than sleep for a number of seconds; where the server says how
 // long it takes (k8s-grace-below-app-timeout compares that); of 0 also for single pods,
@@ -74,7 +74,7 @@ func checkK8sTerminationGraceTooShort(p *facts.Pass[*facts.Manifest]) {
 		}
 		f := lint.Finding{Span: at, Fixes: graceFix(p.Doc, w, defaultGrace+longest)}
 		if grace <= longest {
-			f.Severity = lint.Error
+			f.Severity = lint.Warning
 			f.Message = fmt.Sprintf("preStop sleeps for %d seconds and the pod is killed after %d: nothing is left for the program to end; make terminationGracePeriodSeconds longer", longest, grace)
 		} else if slices.ContainsFunc(w.Containers, func(c *facts.Container) bool { return saysStopTime(p, c) }) {
 			continue

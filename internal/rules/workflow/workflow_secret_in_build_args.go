@@ -22,7 +22,7 @@ var WorkflowSecretInBuildArgs = facts.Rule[*facts.Workflow]{
 		ID:       "workflow-secret-in-build-args",
 		Title:    "A secret is passed as a build argument",
 		Category: lint.Security,
-		Severity: lint.Error,
+		Severity: lint.Warning,
 		Default:  true,
 		Since:    "0.1.0",
 		Presets:  []string{"cloud-native", "hardening"},

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"strings"
 	"testing"
 
@@ -55,5 +56,33 @@ func TestReportOfTheOtherFiles(t *testing.T) {
 	var exit *exitError
 	if !errors.As(err, &exit) || exit.code != exitIncomplete {
 		t.Errorf("a format that always crashes: %v", err)
+	}
+}
+
+// crashing is a tree of which nothing can be read.
+type crashing struct{ tree }
+
+// Stat implements tree.
+func (crashing) Stat(string) (fs.FileInfo, error) { panic("told to") }
+
+// Lstat implements tree.
+func (crashing) Lstat(string) (fs.FileInfo, error) { panic("told to") }
+
+// Real implements tree.
+func (crashing) Real(string) (string, fs.FileInfo, error) { panic("told to") }
+
+// List implements tree.
+func (crashing) List(string, int) ([]fs.DirEntry, bool, error) { panic("told to") }
+
+// TestCrashWhileFilesAreFound: a panic outside of every file is an error that names
+// the step, and the run is incomplete.
+func TestCrashWhileFilesAreFound(t *testing.T) {
+	s := &session{tree: crashing{}, place: &place{paths: []string{"."}}}
+	s.watchOver()
+	defer s.unwatch()
+	err := s.find(t.Context(), &lintFlags{}, false)
+	var exit *exitError
+	if !errors.As(err, &exit) || exit.code != exitIncomplete || !strings.HasPrefix(err.Error(), "finding the files crashed: told to; please report this") {
+		t.Errorf("%v", err)
 	}
 }

@@ -12,6 +12,7 @@ import (
 	"github.com/dockmend/dockmend/internal/config"
 	"github.com/dockmend/dockmend/internal/discover"
 	"github.com/dockmend/dockmend/internal/earlier"
+	"github.com/dockmend/dockmend/internal/engine"
 	"github.com/dockmend/dockmend/internal/gitdiff"
 	"github.com/dockmend/dockmend/internal/lint"
 	"github.com/dockmend/dockmend/internal/text"
@@ -50,19 +51,26 @@ func (s *session) markSince(ctx context.Context, flags *lintFlags, r *lint.Resul
 	for _, f := range s.files {
 		linted[s.place.inside(f.Path)] = true
 	}
-	tree, changed, err := s.since.Tree(s.place.root, func(path string) bool { return linted[path] })
-	if err != nil {
-		return err
-	}
+	var tree *earlier.Tree
+	var changed []string
 	ranges := gitdiff.Changes{}
-	for _, d := range r.Diagnostics {
-		name := d.Source.Path
-		if _, known := ranges[name]; known {
-			continue
-		}
-		if ranges[name], err = s.since.Changed(s.place.inside(name), d.Source.Bytes); err != nil {
+	err := s.around(ctx, engine.StepHistory, func() (err error) {
+		if tree, changed, err = s.since.Tree(s.place.root, func(path string) bool { return linted[path] }); err != nil {
 			return err
 		}
+		for _, d := range r.Diagnostics {
+			name := d.Source.Path
+			if _, known := ranges[name]; known {
+				continue
+			}
+			if ranges[name], err = s.since.Changed(s.place.inside(name), d.Source.Bytes); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		return err
 	}
 	return s.markNew(ctx, flags, r, tree, changed, ranges)
 }
@@ -72,7 +80,7 @@ func (s *session) markSince(ctx context.Context, flags *lintFlags, r *lint.Resul
 func (s *session) markNew(
 	ctx context.Context, flags *lintFlags, r *lint.Result, tree *earlier.Tree, changed []string, ranges gitdiff.Changes,
 ) error {
-	base, err := s.atBase(flags, tree)
+	base, err := s.atBase(ctx, flags, tree)
 	if err != nil {
 		return fmt.Errorf("the files of the base: %w", err)
 	}
@@ -118,7 +126,7 @@ func countFindings(n int) string {
 }
 
 // atBase is this session in the work tree as it was at the base.
-func (s *session) atBase(flags *lintFlags, tree *earlier.Tree) (*session, error) {
+func (s *session) atBase(ctx context.Context, flags *lintFlags, tree *earlier.Tree) (*session, error) {
 	b := *s
 	at := *s.place
 	at.paths = slices.DeleteFunc(slices.Clone(at.paths), func(path string) bool {
@@ -132,7 +140,7 @@ func (s *session) atBase(flags *lintFlags, tree *earlier.Tree) (*session, error)
 	}
 	lenient := *flags
 	lenient.allowEmpty = true
-	return &b, b.find(&lenient, false)
+	return &b, b.find(ctx, &lenient, false)
 }
 
 // markKnown marks those findings of the head that the base has too, and counts those

@@ -34,6 +34,7 @@ type session struct {
 	tree tree
 	// since is what --changed-since compares with; nil without it.
 	since *gitdiff.Comparison
+	watch *engine.Watch
 	// store has what was read of the files.
 	store    *project.Store
 	notices  []string
@@ -90,10 +91,20 @@ type policySource func(path string) ([]byte, error)
 
 // newSession reads the configuration and finds the files. The configuration is
 // the work tree's if policy is nil.
-func newSession(ctx context.Context, env *Env, flags *lintFlags, at *place, stdin, named bool, policy policySource) (*session, error) {
-	s := &session{place: at, found: &discover.Result{}, tree: onDisk{discover.Disk(at.root), at.root.FS()}}
+func newSession(ctx context.Context, env *Env, flags *lintFlags, at *place, stdin, named bool, policy policySource) (s *session, err error) {
+	s = &session{place: at, found: &discover.Result{}, tree: onDisk{discover.Disk(at.root), at.root.FS()}}
+	s.watchOver()
+	defer func() {
+		if err != nil {
+			s.unwatch()
+		}
+	}()
 	if flags.changedSince != "" {
-		since, err := gitdiff.Since(ctx, at.root, flags.changedSince)
+		var since *gitdiff.Comparison
+		err := s.around(ctx, engine.StepHistory, func() (err error) {
+			since, err = gitdiff.Since(ctx, at.root, flags.changedSince)
+			return err
+		})
 		if err != nil {
 			return nil, fmt.Errorf("--changed-since: %w", err)
 		}
@@ -114,7 +125,25 @@ func newSession(ctx context.Context, env *Env, flags *lintFlags, at *place, stdi
 		}}
 		return s, nil
 	}
-	return s, s.find(flags, named)
+	return s, s.find(ctx, flags, named)
+}
+
+// watchOver starts the watchdog.
+func (s *session) watchOver() {
+	s.watch = engine.NewWatch()
+	watched, unwatch := context.WithCancel(context.Background())
+	s.unwatch = unwatch
+	go s.watch.Guard(watched)
+}
+
+// around runs a step that is about no single file, inside of the frame and under the
+// watchdog. A run without it is incomplete.
+func (s *session) around(ctx context.Context, step engine.Step, run func() error) error {
+	err := s.watch.Around(ctx, "the repository", step, run)
+	if unfinished := new(engine.Unfinished); errors.As(err, &unfinished) {
+		return incomplete(err)
+	}
+	return err
 }
 
 // configure reads the configuration and joins it with the flags.
@@ -138,12 +167,9 @@ func (s *session) configure(env *Env, flags *lintFlags, catalog *rules.Catalog, 
 		Catalog: catalog, Settings: s.rules.Settings(),
 		Suppress:      suppress.Options{DisableHadolint: cfg.DisableHadolintIgnores},
 		LintTemplates: cfg.Templates == "lint",
-		Watch:         engine.NewWatch(),
+		Watch:         s.watch,
 		Times:         flags.stats.rules,
 	}
-	watched, unwatch := context.WithCancel(context.Background())
-	s.unwatch = unwatch
-	go s.checker.Watch.Guard(watched)
 	return s.findShellCheck(env, flags.shellcheck)
 }
 
@@ -223,8 +249,13 @@ func (s *session) parseConfig(name string, src []byte, metas []*lint.Meta) (*con
 }
 
 // find looks for files at and below the paths.
-func (s *session) find(flags *lintFlags, named bool) error {
-	found, err := discover.FindIn(s.tree, s.place.paths, discover.Options{NoGitignore: flags.noGitignore, Committed: flags.alone, Excluded: s.rules.Excluded})
+func (s *session) find(ctx context.Context, flags *lintFlags, named bool) error {
+	var found *discover.Result
+	options := discover.Options{NoGitignore: flags.noGitignore, Committed: flags.alone, Excluded: s.rules.Excluded}
+	err := s.around(ctx, engine.StepFind, func() (err error) {
+		found, err = discover.FindIn(s.tree, s.place.paths, options)
+		return err
+	})
 	nothing := errors.Is(err, discover.ErrNothing)
 	if err != nil && (!nothing || named && !flags.allowEmpty && !flags.listFiles) {
 		return emptyError(err)

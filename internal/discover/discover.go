@@ -13,14 +13,8 @@ import (
 	"strings"
 
 	"github.com/dockmend/dockmend/internal/files"
+	"github.com/dockmend/dockmend/internal/limits"
 	"github.com/dockmend/dockmend/internal/lint"
-)
-
-const (
-	// maxDepth is how many folders deep a search goes.
-	maxDepth = 128
-	// maxEntries is how many files and folders of one folder are looked at.
-	maxEntries = 100_000
 )
 
 // File is a file to lint.
@@ -182,13 +176,13 @@ func (s *search) folder(dir string, ignores *ignores, ignored bool, depth int) {
 		return
 	}
 	s.visited[dir] = true
-	if depth > maxDepth {
-		s.skip(dir, kindDeep, fmt.Sprintf("more than %d folders deep", maxDepth))
+	if depth > limits.Depth {
+		s.skip(dir, kindDeep, fmt.Sprintf("more than %d folders deep", limits.Depth))
 		return
 	}
-	entries, more, err := s.root.List(dir, maxEntries)
+	entries, more, err := s.root.List(dir, limits.Entries)
 	if more {
-		s.skip(path.Join(dir, "..."), kindMany, fmt.Sprintf("more than %d files and folders", maxEntries))
+		s.skip(path.Join(dir, "..."), kindMany, fmt.Sprintf("more than %d files and folders", limits.Entries))
 	}
 	if err != nil {
 		s.problems = append(s.problems, lint.Problem{File: dir, Message: "cannot be read: " + reason(err).Error()})

@@ -29,6 +29,12 @@ const (
 	StepReport     Step = "writing the report"
 )
 
+// The steps of a run that are about no single file.
+const (
+	StepFind    Step = "finding the files"
+	StepHistory Step = "reading the history of git"
+)
+
 // ruleStep is the step of a rule.
 func ruleStep(id string) Step { return Step("rule " + id) }
 

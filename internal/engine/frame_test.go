@@ -2,6 +2,7 @@ package engine_test
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"slices"
@@ -312,5 +313,37 @@ func TestLimitOfTheText(t *testing.T) {
 	}
 	if !strings.Contains(fmt.Sprint(got.Diagnostics[0].Message, got.Diagnostics[8].Message), "2 of them are not shown") {
 		t.Error("nothing says that two are not shown")
+	}
+}
+
+// TestAround has steps that are about no single file: one that ends, one that fails,
+// one that crashes and one that comes to no end.
+func TestAround(t *testing.T) {
+	fault := errors.New("a fault")
+	never := make(chan struct{})
+	t.Cleanup(func() { close(never) })
+	w := engine.NewWatch()
+	for _, tt := range []struct {
+		name string
+		run  func() error
+		want string
+	}{
+		{"ends", func() error { return nil }, ""},
+		{"fails", func() error { return fault }, "a fault"},
+		{"crashes", func() error { panic("told to") }, "finding the files crashed: told to; please report this"},
+		{"hangs", func() error { w.Fire("a test said so"); <-never; return nil }, "not finished: finding the files did not come to an end, and a test said so"},
+	} {
+		err := w.Around(t.Context(), "the repository", engine.StepFind, tt.run)
+		got := ""
+		if err != nil {
+			got = err.Error()
+		}
+		if (got == "") != (tt.want == "") || !strings.HasPrefix(got, tt.want) {
+			t.Errorf("%s: %q, want %q", tt.name, got, tt.want)
+		}
+		var unfinished *engine.Unfinished
+		if is := errors.As(err, &unfinished); is != (tt.name == "crashes" || tt.name == "hangs") {
+			t.Errorf("%s: unfinished is %v", tt.name, is)
+		}
 	}
 }

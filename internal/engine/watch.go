@@ -2,6 +2,7 @@ package engine
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"runtime/metrics"
 	"slices"
@@ -185,3 +186,37 @@ func (w *Watch) unfinished(path string) lint.Problem {
 	}
 	return lint.Problem{File: path, Message: "not checked: the run ended early, because " + reason}
 }
+
+// Around runs a step of a run that is about no single file, such as finding the
+// files; name says in messages what it is about. A panic in it is an error, and so is
+// the end of the run before its own. What run does after that must not matter.
+func (w *Watch) Around(ctx context.Context, name string, step Step, run func() error) error {
+	stop, release := w.stopped(ctx)
+	defer release()
+	t := w.begin(name)
+	leave := t.enter(step)
+	done := make(chan error, 1)
+	go func() {
+		defer t.end()
+		defer leave()
+		var err error
+		if crash := Recover(step, func() { err = run() }); crash != nil {
+			err = errors.New(crash.Problem(name).Message)
+			done <- &Unfinished{err}
+			return
+		}
+		done <- err
+	}()
+	select {
+	case err := <-done:
+		return err
+	case <-stop:
+		return &Unfinished{errors.New(w.unfinished(name).Message)}
+	}
+}
+
+// Unfinished is the error of a step that did not come to its end.
+type Unfinished struct{ error }
+
+// Unwrap returns the reason.
+func (u *Unfinished) Unwrap() error { return u.error }

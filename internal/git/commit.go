@@ -9,6 +9,8 @@ import (
 	"path"
 	"strconv"
 	"strings"
+
+	"github.com/dockmend/dockmend/internal/limits"
 )
 
 // Errors of the history.
@@ -24,13 +26,8 @@ const (
 	// maxCommit and maxTree are sizes of objects in bytes.
 	maxCommit = 1 << 20
 	maxTree   = 16 << 20
-	// maxHistory is how many commits are read for one question.
-	maxHistory = 2_000_000
 	// maxTags is how many tags may stand on each other.
 	maxTags = 16
-	// maxFiles and maxFolders bound a listing.
-	maxFiles   = 2_000_000
-	maxFolders = 128
 )
 
 // Commit is a commit.
@@ -108,9 +105,13 @@ func (r *Repository) peel(h Hash) (*Commit, error) {
 // MergeBase finds the best common ancestor of two commits. The error wraps ErrNoBase
 // or ErrSeveralBases where there is not exactly one.
 func (r *Repository) MergeBase(ctx context.Context, a, b Hash) (Hash, error) {
-	bases, err := r.bases(ctx, a, b)
-	if err != nil {
+	read := 0
+	bases, err := r.bases(ctx, a, b, &read)
+	switch {
+	case err != nil:
 		return Hash{}, err
+	case len(bases) > limits.HistoryBases:
+		return Hash{}, ErrSeveralBases
 	}
 	// Where clocks are wrong, one of them may be an ancestor of another.
 	for i := 0; len(bases) > 1 && i < len(bases); {
@@ -119,7 +120,7 @@ func (r *Repository) MergeBase(ctx context.Context, a, b Hash) (Hash, error) {
 			if i == j {
 				continue
 			}
-			common, err := r.bases(ctx, bases[i], other)
+			common, err := r.bases(ctx, bases[i], other, &read)
 			if err != nil {
 				return Hash{}, err
 			}
@@ -151,8 +152,9 @@ const (
 )
 
 // bases walks the history of both commits, the latest first, until only ancestors of
-// common ancestors are left.
-func (r *Repository) bases(ctx context.Context, a, b Hash) ([]Hash, error) {
+// common ancestors are left. read counts commits and their parents, for all walks of a
+// question.
+func (r *Repository) bases(ctx context.Context, a, b Hash, read *int) ([]Hash, error) {
 	marks, commits := map[Hash]uint8{}, map[Hash]*Commit{}
 	queue := &byTime{}
 	open := 0 // commits in the queue that come before no base
@@ -180,14 +182,15 @@ func (r *Repository) bases(ctx context.Context, a, b Hash) ([]Hash, error) {
 		return nil, err
 	}
 	found := map[Hash]bool{}
-	for read := 0; open > 0; read++ {
+	for open > 0 {
 		if err := ctx.Err(); err != nil {
 			return nil, err
 		}
-		if read > maxHistory {
-			return nil, fmt.Errorf("the history of more than %d commits was not followed", maxHistory)
+		if *read > limits.HistoryCommits {
+			return nil, fmt.Errorf("the history of more than %d commits was not followed", limits.HistoryCommits)
 		}
 		next := heap.Pop(queue).(queued)
+		*read += max(1, len(next.commit.Parents))
 		if next.mark&beforeBase == 0 {
 			open--
 		}
@@ -276,14 +279,14 @@ func (r *Repository) File(c *Commit, name string) (e Entry, ok bool, err error) 
 }
 
 // Tree lists the files of a commit by their paths, folders left out, and what lies more
-// than 128 folders deep too. The error says so where there are more than two million, or
-// where their trees or paths have more than 256 MiB.
+// than 128 folders deep too. The error says so where there are more than a million, or
+// where their trees or paths have more than 128 MiB.
 func (r *Repository) Tree(c *Commit) (map[string]Entry, error) {
 	all := map[string]Entry{}
 	read, size := 0, 0
 	var walk func(dir string, h Hash, depth int) error
 	walk = func(dir string, h Hash, depth int) error {
-		if depth > maxFolders {
+		if depth > limits.HistoryDepth {
 			return nil
 		}
 		entries, n, err := r.folder(h)
@@ -292,8 +295,8 @@ func (r *Repository) Tree(c *Commit) (map[string]Entry, error) {
 		}
 		// A few objects can stand for any number of folders.
 		size += n
-		if read += 1 + len(entries); read > maxFiles || size > maxPaths {
-			return fmt.Errorf("%w: more than %d files, or very long paths", ErrUnsupported, maxFiles)
+		if read += 1 + len(entries); read > limits.HistoryFiles || size > limits.HistoryPaths {
+			return fmt.Errorf("%w: more than %d files, or very long paths", ErrUnsupported, limits.HistoryFiles)
 		}
 		for name, e := range entries {
 			at := path.Join(dir, name)

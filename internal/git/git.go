@@ -13,8 +13,10 @@ import (
 	"path/filepath"
 	"strings"
 	"sync"
+	"sync/atomic"
 
 	"github.com/dockmend/dockmend/internal/files"
+	"github.com/dockmend/dockmend/internal/limits"
 )
 
 // Errors of this package.
@@ -69,6 +71,10 @@ type Repository struct {
 	stores []*store
 	packed map[string]Hash // nil until it is read
 	cache  deltaCache
+
+	// unpacked counts the bytes of objects so far, of which there may be most.
+	unpacked atomic.Int64
+	most     int64
 }
 
 // Open opens the repository of a work tree, given by its top folder. A .git that is
@@ -76,7 +82,7 @@ type Repository struct {
 // names if that names this work tree in turn. The error wraps ErrNoRepository where
 // there is no .git, and ErrUnsupported for a format that is not read.
 func Open(tree *files.Root) (*Repository, error) {
-	r := &Repository{}
+	r := &Repository{most: limits.HistoryBytes}
 	if err := r.open(tree); err != nil {
 		return nil, errors.Join(err, r.Close())
 	}

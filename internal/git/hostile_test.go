@@ -12,6 +12,7 @@ import (
 	"testing"
 
 	"github.com/dockmend/dockmend/internal/files"
+	"github.com/dockmend/dockmend/internal/limits"
 )
 
 // bare makes the least that is a repository, and puts files of .git into it.
@@ -257,4 +258,103 @@ func FuzzObjects(f *testing.F) {
 			}
 		}
 	})
+}
+
+// TestUnpackedBytesAreBounded reads what a repository allows in all, and more.
+func TestUnpackedBytesAreBounded(t *testing.T) {
+	content := bytes.Repeat([]byte("x"), 1000)
+	h := hashOf(kindBlob, content)
+	r := bare(t, map[string][]byte{"objects/" + looseName(h): deflated([]byte("blob 1000\x00"), content)})
+	r.most = 2000
+	for i, want := range []error{nil, nil, ErrUnsupported} {
+		if _, err := r.Blob(h, 1000); !errors.Is(err, want) {
+			t.Errorf("time %d: %v, want %v", i, err, want)
+		}
+	}
+}
+
+// TestChainsOfDeltasAreBounded has deltas of a few bytes that stand on each other, each
+// of which makes a megabyte: what they make counts.
+func TestChainsOfDeltasAreBounded(t *testing.T) {
+	const size, n = 1 << 20, 100
+	base := make([]byte, size)
+	body := append([]byte{byte(kindBlob)<<4 | 0x80, 0x80, 0x80, 0x04}, deflated(base)...) // a size of 1 << 20
+	last := 12
+	var step []byte // copies all of the base, 64 KiB at a time
+	step = binary.AppendUvarint(binary.AppendUvarint(step, size), size)
+	for at := range size >> 16 {
+		step = append(step, 0x80|0x04, byte(at)) // an offset in units of 64 KiB, and no count
+	}
+	for range n {
+		at := 12 + len(body)
+		head := []byte{byte(kindOffsetDelta)<<4 | byte(len(step)&15) | 0x80, byte(len(step) >> 4)}
+		back := at - last
+		head = append(head, 0x80|byte(back>>14-1&0x7f), 0x80|byte((back>>7&0x7f)-1), byte(back&0x7f))
+		if back < 1<<14 {
+			head = append(head[:2], 0x80|byte(back>>7-1), byte(back&0x7f))
+		}
+		if back < 1<<7 {
+			head = append(head[:2], byte(back))
+		}
+		body = append(append(body, head...), deflated(step)...)
+		last = at
+	}
+	h := hashOf(kindBlob, base)
+	pack := packOf(h, body)
+	index := pack["objects/pack/pack-x.idx"]
+	binary.BigEndian.PutUint32(index[hashesStart+24:], uint32(last))
+	r := bare(t, pack)
+	if got, err := r.Blob(h, size); err != nil || !bytes.Equal(got, base) {
+		t.Fatalf("%d bytes, %v", len(got), err)
+	}
+	if spent := r.unpacked.Load(); spent < size*n {
+		t.Errorf("%d bytes count for %d deltas of a megabyte", spent, n)
+	}
+	r = bare(t, pack)
+	r.most = size * n / 2
+	if _, err := r.Blob(h, size); !errors.Is(err, ErrUnsupported) {
+		t.Errorf("past the bound: %v", err)
+	}
+}
+
+// TestCrissCross has two commits with many common ancestors, none of which comes
+// before another: that is found out without comparing each with each.
+func TestCrissCross(t *testing.T) {
+	for _, n := range []int{limits.HistoryBases, limits.HistoryBases + 1, 500} {
+		objects := map[string][]byte{}
+		add := func(text string) Hash {
+			h := hashOf(kindCommit, []byte(text))
+			objects["objects/"+looseName(h)] = deflated([]byte("commit "), strconv.AppendInt(nil, int64(len(text)), 10), []byte{0}, []byte(text))
+			return h
+		}
+		head := "tree " + strings.Repeat("0", 40) + "\n"
+		parents := ""
+		for i := range n {
+			parents += "parent " + add(head+"committer a <a> "+strconv.Itoa(i)+" +0000\n\n").String() + "\n"
+		}
+		a, b := add(head+parents+"committer a <a> 9999 +0000\n\na"), add(head+parents+"committer a <a> 9999 +0000\n\nb")
+		r := bare(t, objects)
+		if _, err := r.MergeBase(t.Context(), a, b); !errors.Is(err, ErrSeveralBases) {
+			t.Errorf("%d: %v", n, err)
+		}
+		once := int64(2*len(head+parents) + 2*n*(len(head)+50))
+		if spent := r.unpacked.Load(); n > limits.HistoryBases && spent > once {
+			t.Errorf("%d: %d bytes were read of commits with %d", n, spent, once)
+		}
+	}
+}
+
+// TestPacksAreBounded has as many packs as are opened, and one more.
+func TestPacksAreBounded(t *testing.T) {
+	for n, want := range map[int]error{limits.Packs: ErrMissing, limits.Packs + 1: ErrUnsupported} {
+		files := map[string][]byte{}
+		for i := range n {
+			for name, src := range packOf(Hash{0x01}, nil) {
+				files[strings.Replace(name, "pack-x", "pack-"+strconv.Itoa(i), 1)] = src
+			}
+		}
+		if _, err := bare(t, files).Blob(someHash(), 1000); !errors.Is(err, want) {
+			t.Errorf("%d packs: %v, want %v", n, err, want)
+		}
+	}
 }

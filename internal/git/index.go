@@ -8,13 +8,8 @@ import (
 	"io/fs"
 	"slices"
 	"strings"
-)
 
-const (
-	// maxIndex is the size in bytes up to which an index is read.
-	maxIndex = 256 << 20
-	// maxPaths bounds the bytes of all its paths, which version 4 shortens.
-	maxPaths = 256 << 20
+	"github.com/dockmend/dockmend/internal/limits"
 )
 
 // Tracked are the paths that git tracks.
@@ -53,7 +48,7 @@ func (t *Tracked) inSparse(name string) bool {
 // where there is no index. The error wraps fs.ErrNotExist where there is neither, and
 // ErrUnsupported or ErrDamaged for what cannot be read.
 func (r *Repository) Tracked() (*Tracked, error) {
-	src, err := r.dir.Read("index", maxIndex)
+	src, err := r.dir.Read("index", limits.IndexBytes)
 	if err == nil {
 		var paths []string
 		if paths, err = parseIndex(src); err == nil {
@@ -129,7 +124,7 @@ func parseIndex(src []byte) ([]string, error) {
 			return nil, damaged
 		}
 		last = prefix + string(body[start:start+end])
-		if bytesOfPaths += len(last); bytesOfPaths > maxPaths {
+		if bytesOfPaths += len(last); bytesOfPaths > limits.HistoryPaths {
 			return nil, fmt.Errorf("%w: the paths of its index are too long", ErrUnsupported)
 		}
 		paths = append(paths, last)
@@ -155,7 +150,7 @@ func parseIndex(src []byte) ([]string, error) {
 // offsetVarint reads a number in which each further byte begins behind what the
 // shorter ones can say; n is how many bytes it has, 0 for none.
 func offsetVarint(src []byte) (value, n int) {
-	const most = 4 // a path has no more than 256 MiB
+	const most = 4 // a path has less than 256 MiB
 	for n < len(src) && n < most {
 		c := src[n]
 		value = value<<7 | int(c&0x7f)

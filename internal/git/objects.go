@@ -16,6 +16,7 @@ import (
 	"sync"
 
 	"github.com/dockmend/dockmend/internal/files"
+	"github.com/dockmend/dockmend/internal/limits"
 )
 
 // kind is the type of an object, by its number in packs.
@@ -130,6 +131,10 @@ func (s *store) open() ([]*pack, error) {
 			if !ok {
 				continue
 			}
+			if len(s.packs) == limits.Packs {
+				s.err = fmt.Errorf("%w: it has more than %d packs", ErrUnsupported, limits.Packs)
+				return
+			}
 			p, err := openPack(s.root, path.Join("pack", base))
 			if err != nil {
 				s.err = err
@@ -148,6 +153,9 @@ func (s *store) object(r *Repository, h Hash, limit int64) (kind, []byte, error)
 		return 0, nil, err
 	}
 	for _, p := range packs {
+		if err := r.charge(limits.HistoryLook); err != nil {
+			return 0, nil, err
+		}
 		offset, ok, err := p.find(h)
 		if err != nil {
 			return 0, nil, err
@@ -156,7 +164,20 @@ func (s *store) object(r *Repository, h Hash, limit int64) (kind, []byte, error)
 			return p.object(r, offset, limit)
 		}
 	}
-	return s.loose(h, limit)
+	k, content, err := s.loose(h, limit)
+	if err == nil {
+		err = r.charge(len(content))
+	}
+	return k, content, err
+}
+
+// charge counts bytes that were unpacked; the error wraps ErrUnsupported where there
+// are more than anybody needs.
+func (r *Repository) charge(bytes int) error {
+	if r.unpacked.Add(int64(bytes)) > r.most {
+		return fmt.Errorf("%w: more than %d bytes of its objects would have to be unpacked", ErrUnsupported, r.most)
+	}
+	return nil
 }
 
 // loose reads an object that has a file of its own.

@@ -12,6 +12,7 @@ import (
 	"sync"
 
 	"github.com/dockmend/dockmend/internal/files"
+	"github.com/dockmend/dockmend/internal/limits"
 )
 
 // The layout of a pack's index in version 2 (gitformat-pack(5)): magic and version,
@@ -24,8 +25,6 @@ const (
 	trailer     = 2 * 20
 	// largeOffset marks an offset that is a place among those of 8 bytes.
 	largeOffset = 1 << 31
-	// maxChain is how many deltas may stand on each other; git makes at most 4095.
-	maxChain = 4096
 )
 
 // pack is a file with many objects, and its index.
@@ -250,7 +249,7 @@ func (p *pack) object(r *Repository, offset, limit int64) (kind, []byte, error) 
 			k, base = found, content
 			break
 		}
-		if len(deltas) > maxChain {
+		if len(deltas) > limits.DeltaChain {
 			return 0, nil, fmt.Errorf("%w: too many deltas stand on each other", ErrDamaged)
 		}
 		e, err := p.entry(at)
@@ -266,11 +265,17 @@ func (p *pack) object(r *Repository, offset, limit int64) (kind, []byte, error) 
 			if base, err = p.inflate(e, most); err != nil {
 				return 0, nil, err
 			}
+			if err := r.charge(len(base)); err != nil {
+				return 0, nil, err
+			}
 			r.cache.put(p, at, k, base)
 			break
 		}
 		delta, err := p.inflate(e, budget)
 		if err != nil {
+			return 0, nil, err
+		}
+		if err := r.charge(len(delta)); err != nil {
 			return 0, nil, err
 		}
 		budget -= int64(len(delta))
@@ -290,6 +295,9 @@ func (p *pack) object(r *Repository, offset, limit int64) (kind, []byte, error) 
 		}
 		var err error
 		if base, err = patch(base, deltas[i], most); err != nil {
+			return 0, nil, err
+		}
+		if err := r.charge(len(base)); err != nil {
 			return 0, nil, err
 		}
 		r.cache.put(p, offsets[i], k, base)

@@ -94,8 +94,35 @@ const (
 	BuildTextBytes = 256 << 10
 	// Manifests is how many manifests beside a file are read.
 	Manifests = 64
+	// Depth is how deep folders are looked for files to lint, Entries how many files and
+	// folders of one folder.
+	Depth   = 128
+	Entries = 100_000
 	// PatchRanges is how many changed ranges of a file a patch may have.
 	PatchRanges = 10_000
+)
+
+// Of a repository of git.
+const (
+	// HistoryBytes is how many bytes of objects are unpacked, those that deltas stand
+	// on included; a look into a pack counts as HistoryLook. HistoryCommits is how many
+	// commits are followed for one question.
+	HistoryBytes   = 4 << 30
+	HistoryLook    = 1 << 10
+	HistoryCommits = 1_000_000
+	// HistoryFiles, HistoryDepth and HistoryPaths bound the listing of a commit: files,
+	// folders in each other and bytes of paths, which bound the index too. IndexBytes
+	// is its size.
+	HistoryFiles = 1_000_000
+	HistoryDepth = 128
+	HistoryPaths = 128 << 20
+	IndexBytes   = 128 << 20
+	// HistoryBases is how many common ancestors of two commits are told apart.
+	HistoryBases = 16
+	// Packs is how many packs a folder of objects may have, DeltaChain how many deltas
+	// may stand on each other: git makes at most 4095.
+	Packs      = 500
+	DeltaChain = 4096
 )
 
 // Of ShellCheck, the program.
@@ -136,6 +163,7 @@ const (
 	notLinted = "the file is not linted; `limit-reached`"
 	cut       = "`limit-reached` at the place"
 
+	notCompared = "`--changed-since` ends with the reason; without it, what git tracks is not known, so that `.gitignore` decides"
 	notCompiled = "`build-refused` is listed as skipped, and fixes have no proof"
 	// furtherLeft is for what is cut in the order of paths.
 	furtherLeft = "the first in the order of their paths count; the folder is listed as skipped for `limit-reached`"
@@ -190,7 +218,20 @@ func Table() []Group {
 			{"folders that are searched for them", BuildFolders, "", furtherLeft},
 			{"one of them", BuildTextBytes, "bytes", "it is left out"},
 			{"manifests in the folder of a file that are read with it", Manifests, "", furtherLeft},
+			{"folders in each other in which files are looked for", Depth, "", "what lies deeper is not linted; the report counts it, with the reason"},
+			{"files and folders of one folder", Entries, "", "the others are not linted; the report counts them, with the reason"},
 			{"changed ranges of a file in a patch of GitHub's API", PatchRanges, "", "the whole file counts as changed"},
+		}},
+		{"A repository of git", []Limit{
+			{"objects that are unpacked, those that deltas stand on included; a look into a pack counts as 1 KiB", HistoryBytes, "bytes", notCompared},
+			{"commits that are followed for one question", HistoryCommits, "", notCompared},
+			{"common ancestors of two commits, none of which comes before another", HistoryBases, "", notCompared},
+			{"files of a commit", HistoryFiles, "", notCompared},
+			{"folders of a commit in each other", HistoryDepth, "", "what lies deeper counts as not tracked"},
+			{"paths of a commit, or of the index", HistoryPaths, "bytes", notCompared},
+			{"size of the index", IndexBytes, "bytes", "what git tracks is not known, so that `.gitignore` decides"},
+			{"packs of a folder of objects", Packs, "", notCompared},
+			{"deltas that stand on each other", DeltaChain, "", notCompared},
 		}},
 	}
 }

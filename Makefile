@@ -61,6 +61,10 @@ scale: ## Measure how time grows with size, for some 220 forms of input; ARGS="-
 mutate: ## Run on files that are broken in many small ways; ARGS="-seed 2 -corpus DIR -lint 50000" makes others, and more
 	$(GO) run ./internal/tools/mutate $(ARGS)
 
+.PHONY: fix-torture
+fix-torture: ## Fix mutants of all cases, and run before and after what they run; CORPUS=dir takes its files too
+	$(GO) run ./internal/tools/torture $(if $(CORPUS),-corpus '$(abspath $(CORPUS))') $(ARGS)
+
 .PHONY: regress
 regress: ## Measure lint and fix beside BASE=commit, in instructions and allocations (needs valgrind)
 	$(GO) run ./internal/tools/regress -base '$(BASE)'
@@ -149,4 +153,4 @@ ci: ## Do what continuous integration does
 	bash .ci/run
 
 .PHONY: nightly
-nightly: scale mutate fuzz ## Do what takes hours
+nightly: scale mutate fuzz fix-torture ## Do what takes hours

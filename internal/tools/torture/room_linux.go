@@ -1,0 +1,167 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"syscall"
+	"time"
+)
+
+// shells are those that scripts run in, as their names in the room.
+var shells = []string{"dash", "bash", "busybox"}
+
+// room is a root folder with shells in it and nothing else: whatever a script calls is
+// a stub that logs its words and ends with a set status. Scripts see no other file and
+// no other process of the machine.
+type room struct {
+	root  string
+	stubs map[string]bool
+}
+
+// stub logs its words, one call a line.
+const stub = `#!/bin/busybox sh
+{ printf '%s' "${0##*/}"; for a; do printf ' <%s>' "$a"; done; echo; } >> /log
+read -r status < /status
+exit "$status"
+`
+
+// newRoom makes a room in a folder. The error says what the machine lacks.
+func newRoom(root string) (*room, error) {
+	r := &room{root: root, stubs: map[string]bool{}}
+	for _, folder := range []string{"bin", "stubs", "tmp", "root", "etc", "dev", "app", "var/lib/apt/lists", "var/cache/apt", "usr/local/bin", "opt"} {
+		if err := os.MkdirAll(filepath.Join(root, folder), 0o755); err != nil {
+			return nil, err
+		}
+	}
+	for _, name := range []string{"busybox", "dash", "bash"} {
+		if err := r.install(name); err != nil {
+			return nil, fmt.Errorf("%s: %w", name, err)
+		}
+	}
+	if err := os.WriteFile(filepath.Join(root, "dev/null"), nil, 0o666); err != nil {
+		return nil, err
+	}
+	if err := os.Symlink("dash", filepath.Join(root, "bin/sh")); err != nil {
+		return nil, err
+	}
+	calls, _, err := r.run("busybox", program{script: "probe a"}, 0)
+	if err == nil && calls != "probe <a>\n" {
+		err = fmt.Errorf("a script that calls probe is logged as %q", calls)
+	}
+	return r, err
+}
+
+var libraryPath = regexp.MustCompile(`/\S+`)
+
+// install copies a program and its libraries.
+func (r *room) install(name string) error {
+	at, err := exec.LookPath(name)
+	if err != nil {
+		return err
+	}
+	if err := copyFile(at, filepath.Join(r.root, "bin", name)); err != nil {
+		return err
+	}
+	libraries, err := exec.Command("ldd", at).Output() //nolint:gosec // a shell of this machine
+	if err != nil && !errors.As(err, new(*exec.ExitError)) {
+		return err // a static program is an exit status
+	}
+	for _, library := range libraryPath.FindAllString(string(libraries), -1) {
+		if strings.Contains(library, ".so") {
+			if err := copyFile(library, filepath.Join(r.root, library)); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+func copyFile(from, to string) error {
+	content, err := os.ReadFile(from)
+	if err != nil {
+		return err
+	}
+	if err := os.MkdirAll(filepath.Dir(to), 0o755); err != nil {
+		return err
+	}
+	return os.WriteFile(to, content, 0o755)
+}
+
+// longest is the last resort for a script that comes to no end; the limit on processor
+// time is the first.
+const longest = time.Minute
+
+// run gives a program's script to a shell whose commands end with a status: what it called, one
+// call a line, and whether it ended with 0.
+func (r *room) run(shell string, p program, status int) (calls string, worked bool, err error) {
+	names, folders := callsIn(p.script)
+	for _, name := range names {
+		r.stub(name)
+	}
+	for _, folder := range folders {
+		// Where it cannot be, a script fails in the same way before and after.
+		_ = os.MkdirAll(filepath.Join(r.root, filepath.Join("/", folder)), 0o755)
+	}
+	script := p.script
+	if hasBackground(script) {
+		script += "\nwait\n"
+	}
+	log := filepath.Join(r.root, "log")
+	if err := os.WriteFile(filepath.Join(r.root, "status"), fmt.Appendln(nil, status), 0o644); err != nil {
+		return "", false, err
+	}
+	if err := os.WriteFile(log, nil, 0o666); err != nil {
+		return "", false, err
+	}
+	words := []string{"/bin/" + shell}
+	if shell == "busybox" {
+		words = append(words, "ash")
+	}
+	ctx, stop := context.WithTimeout(context.Background(), longest)
+	defer stop()
+	limited := []string{"sh", "-c", `ulimit -t 5; ulimit -f 2000; exec "$@"`, "sh"}
+	c := exec.CommandContext(ctx, "/bin/busybox", append(append(limited, words...), "-c", script)...) //nolint:gosec // in a root of its own
+	c.Dir = "/"
+	c.Env = []string{"PATH=/stubs", "HOME=/root"}
+	c.SysProcAttr = &syscall.SysProcAttr{
+		Chroot:     r.root,
+		Cloneflags: syscall.CLONE_NEWPID, // what kills, kills here alone
+	}
+	if uid := os.Getuid(); uid != 0 {
+		c.SysProcAttr.Cloneflags |= syscall.CLONE_NEWUSER
+		c.SysProcAttr.UidMappings = []syscall.SysProcIDMap{{HostID: uid, Size: 1}}
+		c.SysProcAttr.GidMappings = []syscall.SysProcIDMap{{HostID: os.Getgid(), Size: 1}}
+	}
+	runErr := c.Run()
+	var ended *exec.ExitError
+	if runErr != nil && !errors.As(runErr, &ended) {
+		return "", false, runErr
+	}
+	logged, err := os.ReadFile(log)
+	return string(logged), runErr == nil, err
+}
+
+// stub puts a command into the room. One that is called by its path stands there.
+func (r *room) stub(name string) {
+	if r.stubs[name] || strings.ContainsAny(name, "\x00\n") {
+		return
+	}
+	r.stubs[name] = true
+	at := filepath.Join(r.root, "stubs", name)
+	if strings.Contains(name, "/") {
+		at = filepath.Join(r.root, filepath.Join("/", name))
+	}
+	if _, err := os.Lstat(at); err == nil {
+		return // a shell
+	}
+	// Where a file stands in place of the folder, a script fails in the same way before
+	// and after.
+	_ = os.MkdirAll(filepath.Dir(at), 0o755)
+	_ = os.WriteFile(at, []byte(stub), 0o755)
+}

@@ -97,13 +97,15 @@ func readAccounts(d *facts.Dockerfile, s *facts.Stage) (made madeAccounts) {
 	return made
 }
 
-// switchToOnlyUser adds a USER with the one user that the final image's own
-// instructions make, above what starts the program. There is no edit where build
-// steps follow, which would run as that user, or a port that users may not open.
+// switchToOnlyUser adds a USER with the one user that onlyUser finds, above what starts
+// the program. There is no edit where build steps follow, which would run as that user,
+// or a port that users may not open.
 func switchToOnlyUser(d *facts.Dockerfile, s *facts.Stage) []lint.Fix {
-	list, ok := accounts(d, s)
-	list = slices.DeleteFunc(slices.Clone(list), func(a account) bool { return a.isGroup })
-	if !ok || len(list) != 1 || isDevelopment(s) || startsScript(s) || list[0].command.Conditional() || facts.Once(d, "switches the user", nil, func() bool { return switchesUser(string(d.Src)) }) || opensLowPort(s) {
+	name := onlyUser(d, s)
+	if name == "" || isDevelopment(s) || startsScript(s) || opensLowPort(s) {
+		return nil
+	}
+	if facts.Once(d, "switches the user", nil, func() bool { return switchesUser(string(d.Src)) }) {
 		return nil
 	}
 	var first *dockerfile.Instruction
@@ -122,11 +124,29 @@ func switchToOnlyUser(d *facts.Dockerfile, s *facts.Stage) []lint.Fix {
 	if first == nil {
 		return nil
 	}
-	edit, ok := insertLine(first, "USER", list[0].name)
+	edit, ok := insertLine(first, "USER", name)
 	if !ok {
 		return nil
 	}
-	return unsafeFix("switch to "+list[0].name, lint.EffectConfig, edit)
+	return unsafeFix("switch to "+name, lint.EffectConfig, edit)
+}
+
+// onlyUser is the one user that a stage makes, or the one that its base image has for
+// programs if the stage makes none; empty where there is not one such user.
+func onlyUser(d *facts.Dockerfile, s *facts.Stage) string {
+	list, ok := accounts(d, s)
+	list = slices.DeleteFunc(slices.Clone(list), func(a account) bool { return a.isGroup })
+	switch {
+	case !ok || len(list) > 1:
+		return ""
+	case len(list) == 1 && list[0].command.Conditional():
+		return ""
+	case len(list) == 1:
+		return list[0].name
+	case s.Base().Known && s.Base().Name() == "node" && s.Last("volume") == nil:
+		return "node" // a volume would have to be that user's
+	}
+	return ""
 }
 
 // startsScript tells whether the program is a script, which may need root and

@@ -27,9 +27,10 @@ import (
 // workers leave root by themselves, as nginx and php-fpm, and where all of those that
 // run the image set a user for it (user of Compose, runAsUser of Kubernetes).
 //
-// The fix switches to the only user that the file makes. There is none where a user
-// has to be made: which folders the program writes is not in the file, and a user that
-// cannot write them is a container that does not start.
+// The fix switches to the only user that the file makes, or to the one that the base
+// image has for programs (node). There is none where a user has to be made: which
+// folders the program writes is not in the file, and a user that cannot write them is a
+// container that does not start.
 var FinalUserUnset = facts.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
 		ID:       "final-user-unset",

@@ -2,9 +2,10 @@
 // Dockerfiles and other files of a corpus, and looks whether each did what it may: the
 // file parses or loads as before, no fix exceeds what its rule declares, and what the
 // file runs makes the same calls in dash, bash and busybox's shell, whether commands
-// work or fail.
+// work or fail. After unsafe fixes it runs them with -unsafe only: what each may change
+// of the calls is not declared for all rules.
 //
-//	torture [-corpus DIR] [-seed N] [-sample N] [-rule ID] [-scripts=false]
+//	torture [-corpus DIR] [-seed N] [-sample N] [-rule ID] [-scripts=false] [-unsafe]
 //
 // It ends with 1 where something differs.
 package main
@@ -22,6 +23,7 @@ func main() {
 	flag.IntVar(&o.sample, "sample", 0, "how many mutants are drawn; 0 takes all")
 	flag.StringVar(&o.rule, "rule", "", "the mutants of one rule alone")
 	flag.BoolVar(&o.scripts, "scripts", true, "run what the files run, in a folder with nothing but shells")
+	flag.BoolVar(&o.unsafe, "unsafe", false, "run what files run after unsafe fixes too")
 	flag.Parse()
 	r, err := torture(o)
 	if err != nil {

@@ -26,7 +26,9 @@ type room struct {
 
 // stub logs its words, one call a line.
 const stub = `#!/bin/busybox sh
-{ printf '%s' "${0##*/}"; for a; do printf ' <%s>' "$a"; done; echo; } >> /log
+line=${0##*/}
+for a; do line="$line <$a>"; done
+printf '%s\n' "$line" >> /log
 read -r status < /status
 exit "$status"
 `
@@ -34,7 +36,7 @@ exit "$status"
 // newRoom makes a room in a folder. The error says what the machine lacks.
 func newRoom(root string) (*room, error) {
 	r := &room{root: root, stubs: map[string]bool{}}
-	for _, folder := range []string{"bin", "stubs", "tmp", "root", "etc", "dev", "app", "var/lib/apt/lists", "var/cache/apt", "usr/local/bin", "opt"} {
+	for _, folder := range []string{"bin", "stubs", "tmp", "root", "etc", "dev", "var/lib/apt/lists", "var/cache/apt", "usr/local/bin", "opt"} {
 		if err := os.MkdirAll(filepath.Join(root, folder), 0o755); err != nil {
 			return nil, err
 		}

@@ -15,8 +15,8 @@ import (
 	"github.com/dockmend/dockmend/internal/engine"
 	"github.com/dockmend/dockmend/internal/fixture"
 	"github.com/dockmend/dockmend/internal/lint"
+	"github.com/dockmend/dockmend/internal/prove"
 	"github.com/dockmend/dockmend/internal/rules"
-	"github.com/dockmend/dockmend/internal/syntax/compose/model"
 	"github.com/dockmend/dockmend/internal/text"
 	"github.com/dockmend/dockmend/internal/tools/rulesource"
 )
@@ -27,6 +27,8 @@ type options struct {
 	sample  int
 	rule    string
 	scripts bool
+	// unsafe compares what files run after unsafe fixes too.
+	unsafe bool
 }
 
 // result counts what was done.
@@ -55,7 +57,7 @@ func torture(o options) (*result, error) {
 	if o.sample > 0 && o.sample < len(subjects) {
 		subjects = subjects[:o.sample]
 	}
-	w := &work{}
+	w := &work{unsafe: o.unsafe}
 	if o.scripts {
 		root, err := os.MkdirTemp("", "torture-")
 		if err != nil {
@@ -173,7 +175,8 @@ func (everything) Options(m *lint.Meta) lint.Options { return lint.NewOptions(m.
 // work goes through the mutants.
 type work struct {
 	result
-	room *room
+	room   *room
+	unsafe bool
 }
 
 // look fixes one mutant and compares. The error is the machine's, never the mutant's.
@@ -213,12 +216,10 @@ func (w *work) look(s subject, unsafe bool) error {
 	}
 	switch s.target {
 	case lint.TargetDockerfile:
-		return w.lookAtDockerfile(fixed, tell)
+		return w.lookAtDockerfile(fixed, unsafe, tell)
 	case lint.TargetCompose:
-		_, before, errBefore := model.LoadChecked(fixed.Before, nil)
-		_, after, errAfter := model.LoadChecked(fixed.After, nil)
-		if errBefore == nil && errAfter != nil || errBefore == nil && before == nil && after != nil {
-			tell("Compose loads the file before, and not after: %v %v", errAfter, after)
+		if v := prove.NewCompose(prove.ComposeFile{Src: fixed.Before}, prove.Budget, nil).Compare(context.Background(), fixed.After); v.Broken {
+			tell("%s", v.Reason)
 		}
 	case lint.TargetIgnoreFile:
 		if problem := differentFiles(fixed); problem != "" {
@@ -229,7 +230,7 @@ func (w *work) look(s subject, unsafe bool) error {
 	return nil
 }
 
-func (w *work) lookAtDockerfile(fixed *engine.Fixed, tell func(format string, args ...any)) error {
+func (w *work) lookAtDockerfile(fixed *engine.Fixed, unsafe bool, tell func(format string, args ...any)) error {
 	before, parsed := programsOf(fixed.Before)
 	if !parsed {
 		return nil
@@ -239,7 +240,7 @@ func (w *work) lookAtDockerfile(fixed *engine.Fixed, tell func(format string, ar
 		tell("BuildKit parses the file before, and not after")
 		return nil
 	}
-	if w.room == nil || slices.EqualFunc(before, after, program.equal) {
+	if w.room == nil || unsafe && !w.unsafe || slices.EqualFunc(before, after, program.equal) {
 		return nil
 	}
 	may, exact := declaration{}, true
@@ -328,7 +329,7 @@ func differentCalls(before, after outcome, may declaration, exact bool) string {
 	switch {
 	case before.built && !after.built && !may.mayFail:
 		return "the build works before, and fails after"
-	case !before.built && after.built:
+	case !before.built && after.built && len(may.removes) == 0:
 		return "the build fails before, and works after"
 	}
 	return ""

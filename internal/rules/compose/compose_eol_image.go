@@ -56,7 +56,8 @@ func checkComposeEolImage(p *facts.Pass[*facts.Compose]) {
 		if lifecycle.IsVariantOf(p.Doc.Name, v.Release) {
 			v.Severity = lint.Info
 		}
-		p.Report(weighAs(p, lint.Finding{Span: x.Image.Span, Severity: v.Severity, Dated: v.Dated, Message: shownSite(x) + " " + v.Message}, facts.ClaimImageAge, false))
+		f := lint.Finding{Span: x.Image.Span, Severity: v.Severity, Dated: v.Dated, Message: shownSite(x) + " " + v.Message}
+		p.Report(weighAs(p, f, facts.ClaimImageAge, false))
 	}
 }
 

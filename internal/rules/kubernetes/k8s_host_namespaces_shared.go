@@ -67,7 +67,7 @@ func checkK8sHostNamespacesShared(p *facts.Pass[*facts.Manifest]) {
 				if !ok || number <= 0 || facts.IsTrue(w.Get("hostNetwork")) {
 					continue
 				}
-				p.Report(lint.Finding{
+				p.Report(weigh(p, lint.Finding{
 					Span: p.Doc.Get(port.Node, "hostPort").Resolve().Span, Variant: "port", Severity: severity,
 					Message: fmt.Sprintf("hostPort %d leaves room for one pod on each node, and goes round the Service; leave it out", number),
 				}, facts.ClaimExposure, false))

@@ -3175,7 +3175,6 @@ var suites = []suite{
 }
 
 var archives = []archive{
-	{"debian", "11", "2026-09-01"},
 	{"debian", "10", "2025-07-01"},
 	{"debian", "9", "2023-04-01"},
 	{"debian", "8", "2019-03-01"},

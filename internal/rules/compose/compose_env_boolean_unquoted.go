@@ -14,6 +14,9 @@ import (
 // true, 3.10 becomes 3.1, 010 becomes 8, a date gets a time, and null is no value
 // but the one of whoever starts Compose. Quote them.
 //
+// The variant "case" is for booleans of which only the case of the letters changes; most
+// programs read both, so it is not on by default.
+//
 // With the option "all", also values that Compose keeps and older readers of YAML
 // take for booleans: true, yes, on, n.
 //
@@ -28,6 +31,8 @@ var ComposeEnvBooleanUnquoted = facts.Rule[*facts.Compose]{
 		Default:  true,
 		Since:    "0.1.0",
 		Presets:  []string{"cloud-native"},
+		Variants: []string{"changed", "case"},
+		OptIn:    []string{"case"},
 		Options:  []lint.Option{{Name: "all", Doc: "report booleans that keep their spelling too", Kind: lint.BoolOption}},
 	},
 	Check: checkComposeEnvBooleanUnquoted,
@@ -51,7 +56,10 @@ func checkComposeEnvBooleanUnquoted(p *facts.Pass[*facts.Compose]) {
 
 func checkPlainText(p *facts.Pass[*facts.Compose], n *yaml.Node, forBuild bool) {
 	shown := plainText(n)
-	f := lint.Finding{Span: n.Span}
+	f := lint.Finding{Span: n.Span, Variant: "changed"}
+	if n.Tag == "!!bool" {
+		f.Variant = "case"
+	}
 	applicability, changes := lint.Unsafe, []string{"services.*.environment", "services.*.labels", "services.*.build.args"}
 	switch {
 	case n.Span.IsEmpty():

@@ -109,14 +109,19 @@ func runAround(d *facts.Dockerfile, offset int) (*facts.Stage, *dockerfile.Instr
 	return s, in
 }
 
-// shellKnows tells whether the image's /bin/sh has what POSIX leaves open:
-// BusyBox's has most of it, bash all but process substitution.
+// shellKnows reports whether the image's /bin/sh has what POSIX leaves open, or may
+// have it since nothing says which shell it is: BusyBox's has most of it, bash all but
+// process substitution.
 func shellKnows(d *facts.Dockerfile, n lint.ScriptNote) bool {
 	s, in := runAround(d, n.Span.Start)
 	if in == nil {
 		return false
 	}
-	return onBusyBox(s) || n.Code != "SC3001" && s.ShIsBash(in)
+	if onBusyBox(s) || s.IsAlpine() || n.Code != "SC3001" && s.ShIsBash(in) {
+		return true
+	}
+	hasPipefail, known := s.ShellHasPipefail(in)
+	return n.Code == "SC3040" && (hasPipefail || !known)
 }
 
 // onBusyBox tells whether the stage has BusyBox's programs.

@@ -15,7 +15,10 @@ import (
 //
 // Move it below them.
 //
-// Silent for an ARG that the stage does not use and no build of the project passes, and where the RUN upgrades the packages of the distribution, which is to happen
+// Off by default: many builds that pass such a value take no cache.
+//
+// Silent for an ARG that the stage does not use and no build of the project passes, and
+// where the RUN upgrades the packages of the distribution, which is to happen
 // with every build.
 var VolatileArgTooEarly = facts.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
@@ -23,7 +26,6 @@ var VolatileArgTooEarly = facts.Rule[*facts.Dockerfile]{
 		Title:    "An ARG that always changes stands early",
 		Category: lint.Speed,
 		Severity: lint.Info,
-		Default:  true,
 		Since:    "0.1.0",
 		Presets:  []string{"cloud-native"},
 		Needs:    lint.NeedsContext,

@@ -71,6 +71,12 @@ func parsePOSIX(script string) (file *syntax.File, err error) {
 	return syntax.NewParser(syntax.Variant(syntax.LangPOSIX)).Parse(strings.NewReader(script), "")
 }
 
+// ParseScript parses a script for a POSIX shell; ok is false where it is none.
+func ParseScript(script string) (file *syntax.File, ok bool) {
+	file, err := parsePOSIX(script)
+	return file, err == nil
+}
+
 // lastCall follows && to the simple command that runs last.
 func lastCall(stmt *syntax.Stmt) *syntax.CallExpr {
 	if stmt.Negated || stmt.Background || stmt.Coprocess {

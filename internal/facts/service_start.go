@@ -140,7 +140,7 @@ func commandWords(c compose.Command) (words []string, ok bool) {
 // shell; else the words themselves.
 func behindShell(words []string) ([]string, bool) {
 	if len(words) > 2 && isShellProgram(words[0]) && strings.HasPrefix(words[1], "-") && strings.HasSuffix(words[1], "c") {
-		return scriptWords(words[2])
+		return ScriptWords(words[2])
 	}
 	return words, len(words) > 0
 }

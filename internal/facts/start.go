@@ -48,6 +48,15 @@ func ReloadsBy(program string, args []string) int {
 		flags = []string{"--reload"}
 	case "flask":
 		flags = []string{"--debug", "--reload"}
+	case "node":
+		for i, a := range args {
+			if !strings.HasPrefix(a, "-") {
+				break // what follows is the program's
+			}
+			if a == "--watch" {
+				return i
+			}
+		}
 	case "nodemon", "watchexec", "air", "entr", "watchmedo", "ts-node-dev":
 		return ReloadsAlways
 	}

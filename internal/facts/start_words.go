@@ -65,9 +65,9 @@ func isShellProgram(word string) bool {
 	return false
 }
 
-// scriptWords are the words of the last command of a script that only joins
-// commands with "&&" and ";".
-func scriptWords(script string) ([]string, bool) {
+// ScriptWords are the words of the last command of a script that only joins
+// commands with "&&" and ";"; ok is false for any other.
+func ScriptWords(script string) ([]string, bool) {
 	for _, separator := range []string{"&&", ";", "\n"} {
 		script = strings.TrimSpace(script)
 		script = script[strings.LastIndex(script, separator)+1:]

@@ -18,7 +18,7 @@ import (
 //
 // Silent for tools of a few megabytes, for bases that have a compiler anyway,
 // where the RUN removes what it installed, and where the image may be one to
-// build in: it starts nothing, a shell, a compiler, a watcher of sources or a
+// build in: it starts nothing, a compiler, a watcher of sources, a shell or a
 // script without a port, or has packages that compile when they run.
 var BuildToolsInFinalStage = facts.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
@@ -70,7 +70,7 @@ func checkBuildToolsInFinalStage(p *facts.Pass[*facts.Dockerfile]) {
 // keptCompilers is the first installation of compilers that the RUN does not
 // remove; nil if there is none.
 func keptCompilers(d *facts.Dockerfile, s *facts.Stage) (install *facts.Command, tools []string) {
-	packages := compilerPackages()
+	packages := append(compilerPackages(), "-dev")
 	for _, x := range s.Chain() {
 		for _, in := range x.Instructions {
 			if in.Keyword != "run" || !slices.ContainsFunc(packages, func(name string) bool { return strings.Contains(d.Text(in.Span), name) }) {
@@ -78,7 +78,13 @@ func keptCompilers(d *facts.Dockerfile, s *facts.Stage) (install *facts.Command,
 			}
 			commands := d.Commands(in)
 			for i, c := range commands {
-				tools := slices.DeleteFunc(installedCompilers(c), func(name string) bool { return isUninstalled(commands[i+1:], name) })
+				virtual, _ := c.FlagValue("-t", "--virtual")
+				tools := slices.DeleteFunc(installedCompilers(c), func(name string) bool {
+					return isUninstalled(commands[i+1:], name) || virtual.Text != "" && isUninstalled(commands[i+1:], virtual.Text)
+				})
+				if len(tools) == 0 {
+					tools = headersFor(c, commands[i+1:])
+				}
 				if len(tools) > 3 {
 					tools = append(tools[:2], fmt.Sprintf("%d more", len(tools)-2))
 				}
@@ -100,10 +106,56 @@ func compilerPackages() []string {
 	}
 }
 
+// headersFor lists the packages of headers and tools that a command installs for a build
+// from sources in the same RUN, if these are three or more.
+func headersFor(c *facts.Command, later []*facts.Command) []string {
+	builds := slices.ContainsFunc(later, func(c *facts.Command) bool {
+		switch c.Name() {
+		case "make", "cmake", "ninja", "configure", "meson", "scons":
+			return true
+		}
+		return false
+	})
+	if !builds {
+		return nil
+	}
+	var headers []string
+	for _, a := range installedPackages(c) {
+		if strings.HasSuffix(a, "-dev") || strings.HasSuffix(a, "-devel") {
+			headers = append(headers, a)
+		}
+	}
+	if len(headers) < 3 || slices.ContainsFunc(headers, func(name string) bool { return isUninstalled(later, name) }) {
+		return nil
+	}
+	return headers
+}
+
+// servesByShell reports whether a shell starts what the image serves: a script, or a line
+// whose last command is a program, and the file exposes a port.
+func servesByShell(start startCommand) bool {
+	if start.stage.Last("expose") == nil || len(start.words) == 0 {
+		return false
+	}
+	first := start.words[0].Text
+	if !strings.HasPrefix(first, "-") {
+		return true
+	}
+	if !strings.HasSuffix(first, "c") || len(start.words) < 2 {
+		return false
+	}
+	words, ok := facts.ScriptWords(start.words[1].Text)
+	return ok && !buildsOrWaits(baseName(words[0]))
+}
+
 // needsNoCompiler tells whether the start command is surely that of a program
 // which was built before: not that of an image in which people or other
 // programs build, nor of a script that may do so.
 func needsNoCompiler(d *facts.Dockerfile, start startCommand) bool {
+	switch start.program {
+	case "sh", "bash", "ash", "dash":
+		return servesByShell(start)
+	}
 	commands := d.Commands(start.in)
 	if slices.ContainsFunc(commands, func(c *facts.Command) bool { return buildsOrWaits(c.Name()) }) || buildsOrWaits(start.program) {
 		return false
@@ -225,6 +277,11 @@ func hasCompiler(i facts.Image) bool {
 
 // installedCompilers lists the compilers among the packages of an installation.
 func installedCompilers(c *facts.Command) []string {
+	return slices.DeleteFunc(installedPackages(c), func(name string) bool { return !slices.Contains(compilerPackages(), name) })
+}
+
+// installedPackages lists the packages of a distribution that a command installs.
+func installedPackages(c *facts.Command) []string {
 	pkg, ok := facts.Packages(c)
 	if !ok {
 		return nil
@@ -234,17 +291,15 @@ func installedCompilers(c *facts.Command) []string {
 	default:
 		return nil
 	}
-	if pkg.Action != "install" && pkg.Action != "add" && pkg.Action != "in" && pkg.Action != "groupinstall" || c.HasFlag("-t", "--virtual") && pkg.Manager == "apk" {
+	if pkg.Action != "install" && pkg.Action != "add" && pkg.Action != "in" && pkg.Action != "groupinstall" {
 		return nil
 	}
-	var tools []string
+	var names []string
 	for _, a := range pkg.Packages {
 		name, _, _ := strings.Cut(a.Text, "=")
-		if slices.Contains(compilerPackages(), name) {
-			tools = append(tools, name)
-		}
+		names = append(names, name)
 	}
-	return tools
+	return names
 }
 
 // isUninstalled tells whether one of the commands removes a package, by its name

@@ -10,7 +10,7 @@ import (
 
 // DevelopmentServer finds start commands of the final stage that are made for a
 // developer's machine: flask run, manage.py runserver, fastapi dev, npm run
-// dev, php -S, vite and the like. They say so themselves: slow, one request at
+// dev, php -S, vite and the like, also behind npx, bundle exec and sh -c. They say so themselves: slow, one request at
 // a time, with stack traces for everybody.
 //
 // Silent in stages named dev, test and the like.
@@ -32,6 +32,7 @@ func checkDevelopmentServer(p *facts.Pass[*facts.Dockerfile]) {
 	if !ok {
 		return
 	}
+	c = c.inner()
 	better := developmentServer(c)
 	if better == "" {
 		return
@@ -67,6 +68,14 @@ func developmentServer(c startCommand) string {
 		if first == "dev" || first == "run" && (second == "dev" || second == "start:dev" || second == "develop" || second == "serve:dev") {
 			return "build first, and start what was built"
 		}
+	case "ng", "webpack", "vue-cli-service", "ember":
+		if first == "serve" {
+			return "build first, and serve the files"
+		}
+	case "artisan":
+		if first == "serve" {
+			return "use php-fpm or a web server"
+		}
 	case "next", "nuxt", "astro":
 		if first == "dev" {
 			return "build first, and start what was built"
@@ -76,7 +85,7 @@ func developmentServer(c startCommand) string {
 			return "build first, and serve the files"
 		}
 	case "php":
-		if first == "-S" {
+		if first == "-S" || baseName(first) == "artisan" && second == "serve" {
 			return "use php-fpm or a web server"
 		}
 	}

@@ -1,6 +1,7 @@
 package dockerfile
 
 import (
+	"encoding/json"
 	"fmt"
 	"path"
 	"slices"
@@ -46,6 +47,8 @@ type lockedInstall struct {
 	locks []string
 	// resolves tells that the install goes on without it.
 	resolves bool
+	// plain tells that nothing asks for it.
+	plain bool
 }
 
 func checkLockfileMissing(p *facts.Pass[*facts.Dockerfile]) {
@@ -70,6 +73,46 @@ func checkLockfileMissing(p *facts.Pass[*facts.Dockerfile]) {
 		told[install.locks[0]] = true
 		checkLock(p, s, c, install)
 	}, "uv", "npm", "yarn", "pnpm", "bundle", "poetry", "composer")
+	for _, s := range p.Doc.Stages() {
+		checkModuleMade(p, s)
+	}
+}
+
+// checkModuleMade reports a Go module that the build makes itself: it has no go.sum, and
+// takes the newest of all that it needs.
+func checkModuleMade(p *facts.Pass[*facts.Dockerfile], s *facts.Stage) {
+	if !s.ReachesFinal() || isDevelopment(s) {
+		return
+	}
+	var made *facts.Command
+	for _, in := range s.Instructions {
+		if in.Keyword != "run" || !strings.Contains(in.Body, "go") || made == nil && !strings.Contains(in.Body, "mod init") {
+			continue
+		}
+		for _, c := range p.Doc.Commands(in) {
+			pkg, ok := facts.Packages(c)
+			switch {
+			case !ok || pkg.Manager != "go":
+			case pkg.Action == "mod" && firstWord(pkg.Packages) == "init" && !pkg.Conditional() && !hasFallback(c):
+				made = c
+			case made != nil && (pkg.Action == "mod" && firstWord(pkg.Packages) == "tidy" || pkg.Action == "get" && !strings.Contains(joined(pkg.Packages), "@")):
+				p.Report(lint.Finding{
+					Variant: "absent", Severity: lint.Warning, Span: made.Span,
+					Message: fmt.Sprintf("%s makes a module in the build, so %s takes the newest of all that it needs; commit go.mod and go.sum", quoteShort(firstLine(p.Doc.Text(made.Span))), quoteShort(firstLine(p.Doc.Text(c.Span)))),
+				})
+				return
+			}
+		}
+	}
+}
+
+// joined is what the words of a command say, with blanks between.
+func joined(words []facts.Argument) string {
+	texts := make([]string, len(words))
+	for i, w := range words {
+		texts[i] = w.Text
+	}
+	return strings.Join(texts, " ")
 }
 
 // lockedInstallOf tells what a command needs; ok is false for one that installs
@@ -78,26 +121,28 @@ func lockedInstallOf(d *facts.Dockerfile, s *facts.Stage, c facts.PackageCommand
 	install := (c.Action == "install" || c.Action == "i") && len(c.Packages) == 0
 	switch c.Manager {
 	case "uv":
-		l = lockedInstall{"pyproject.toml", []string{"uv.lock"}, false}
+		l = lockedInstall{"pyproject.toml", []string{"uv.lock"}, false, false}
 		ok = c.Action == "sync" && !c.HasFlag("--script") && (c.HasFlag("--locked", "--frozen") || isOn(d, c, "UV_LOCKED") || isOn(d, c, "UV_FROZEN"))
 	case "npm":
-		l = lockedInstall{"package.json", []string{"package-lock.json", "npm-shrinkwrap.json"}, false}
-		ok = c.Action == "ci" || c.Action == "clean-install"
+		l = lockedInstall{"package.json", []string{"package-lock.json", "npm-shrinkwrap.json"}, false, false}
+		ok = c.Action == "ci" || c.Action == "clean-install" || install
+		l.resolves, l.plain = install, install
 	case "pnpm":
-		l = lockedInstall{"package.json", []string{"pnpm-lock.yaml"}, false}
-		ok = install && c.HasFlag("--frozen-lockfile")
+		l = lockedInstall{"package.json", []string{"pnpm-lock.yaml"}, false, false}
+		l.plain = !c.HasFlag("--frozen-lockfile")
+		ok, l.resolves = install, l.plain
 	case "yarn":
-		l = lockedInstall{"package.json", []string{"yarn.lock"}, !c.HasFlag("--immutable")}
-		ok = install && c.HasFlag("--frozen-lockfile", "--immutable")
+		l = lockedInstall{"package.json", []string{"yarn.lock"}, !c.HasFlag("--immutable"), false}
+		ok, l.plain = install, !c.HasFlag("--frozen-lockfile", "--immutable")
 	case "bundle":
-		l = lockedInstall{"Gemfile", []string{"Gemfile.lock"}, false}
+		l = lockedInstall{"Gemfile", []string{"Gemfile.lock"}, false, false}
 		ok = install && (c.HasFlag("--frozen") || isOn(d, c, "BUNDLE_DEPLOYMENT") || isOn(d, c, "BUNDLE_FROZEN") ||
 			!envAt(d, c.Command, "BUNDLE_DEPLOYMENT") && bundleIsConfigured(d, s, c, "deployment"))
 	case "poetry":
-		l = lockedInstall{"pyproject.toml", []string{"poetry.lock"}, true}
+		l = lockedInstall{"pyproject.toml", []string{"poetry.lock"}, true, false}
 		ok = install || c.Action == "sync"
 	case "composer":
-		l = lockedInstall{"composer.json", []string{"composer.lock"}, true}
+		l = lockedInstall{"composer.json", []string{"composer.lock"}, true, false}
 		ok = install
 	}
 	return l, ok
@@ -145,6 +190,9 @@ func checkLock(p *facts.Pass[*facts.Dockerfile], s *facts.Stage, c facts.Package
 		return
 	}
 	files := context.Files
+	if l.plain && !namesPackages(files, path.Join(folder, l.manifest)) {
+		return
+	}
 	repository := p.Project.RepositoryAt(files)
 	for _, lock := range l.locks {
 		if isSent(files, path.Join(folder, lock)) || isThereAbove(files, lock) || repository.Ignores(path.Join(folder, lock)) {
@@ -187,6 +235,16 @@ func checkLock(p *facts.Pass[*facts.Dockerfile], s *facts.Stage, c facts.Package
 		f.Message = fmt.Sprintf("%s fails without %s, and %s; %s", command, l.locks[0], why, todo)
 	}
 	p.Report(f)
+}
+
+// namesPackages reports whether a package.json depends on anything.
+func namesPackages(files lint.Context, name string) bool {
+	src, err := files.ReadFile(name)
+	if err != nil {
+		return false
+	}
+	var m struct{ Dependencies, DevDependencies map[string]any }
+	return json.Unmarshal(src, &m) == nil && len(m.Dependencies)+len(m.DevDependencies) > 0
 }
 
 // copiesByName tells whether a stage, or one that it builds on, copies a file of

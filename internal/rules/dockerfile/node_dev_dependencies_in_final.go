@@ -18,7 +18,8 @@ import (
 // test tools go along.
 //
 // Silent where the packages are left out by a flag or by NODE_ENV, or pruned in
-// the same RUN; where a script runs later in the stage, which may need them; for
+// the stage; where a script runs later in the stage, which may need them, but for a build
+// whose result node starts; for
 // images that start through npm with a package.json that nobody can read, or one
 // whose start script names such a package; and where package.json has none.
 var NodeDevDependenciesInFinal = facts.Rule[*facts.Dockerfile]{
@@ -46,6 +47,7 @@ func checkNodeDevDependenciesInFinal(p *facts.Pass[*facts.Dockerfile]) {
 		return
 	}
 	var found []facts.PackageCommand
+	var tool *facts.Command
 	for _, s := range start.stage.Chain() {
 		if isDevelopment(s) {
 			return
@@ -59,11 +61,17 @@ func checkNodeDevDependenciesInFinal(p *facts.Pass[*facts.Dockerfile]) {
 				switch {
 				case isInstall && !leavesDevOut(p.Doc, pkg) && !slices.ContainsFunc(p.Doc.Commands(in)[i+1:], prunesDev):
 					found = append(found, pkg)
+				case prunesDev(c):
+					return // in a layer of its own it frees nothing, which delete-in-later-layer may say
 				case !isInstall && runsNodeTool(c):
-					return
+					tool = c
 				}
 			}
 		}
+	}
+	if tool != nil {
+		reportBuiltInPlace(p, start, found, tool)
+		return
 	}
 	for _, c := range found {
 		flag := "--production"
@@ -80,6 +88,22 @@ func checkNodeDevDependenciesInFinal(p *facts.Pass[*facts.Dockerfile]) {
 		f.Fixes = insertAfterAction(c, flag)
 		p.Report(f)
 	}
+}
+
+// reportBuiltInPlace reports the installation of what only a build of the same stage needs:
+// where node itself starts what was built, and package.json names such packages.
+func reportBuiltInPlace(p *facts.Pass[*facts.Dockerfile], start startCommand, found []facts.PackageCommand, tool *facts.Command) {
+	m, ok := readManifest(p, start.stage)
+	builds := len(tool.Words) > 1 && (tool.Words[1].Text == "build" || len(tool.Words) > 2 && tool.Words[1].Text == "run" && strings.HasPrefix(tool.Words[2].Text, "build"))
+	if !ok || len(m.DevDependencies) == 0 || start.program != "node" || !builds || len(found) != 1 {
+		return
+	}
+	c := found[0]
+	p.Report(lint.Finding{
+		Span:    c.Span,
+		Message: fmt.Sprintf("%s also installs the development packages, which only %s needs; build in a stage of its own and copy the result", quoteShort(firstLine(p.Doc.Text(c.Span))), quoteShort(firstLine(p.Doc.Text(tool.Span)))),
+		Related: []lint.Related{{Span: tool.Span, Message: "they are needed here only"}},
+	})
 }
 
 // mentions tells whether one of the words stands anywhere in the file, so that a

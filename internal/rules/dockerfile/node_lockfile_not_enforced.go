@@ -2,6 +2,7 @@ package dockerfile
 
 import (
 	"fmt"
+	"path"
 	"slices"
 	"strings"
 
@@ -50,7 +51,7 @@ func checkNodeLockfileNotEnforced(p *facts.Pass[*facts.Dockerfile]) {
 			}
 			lock, better = "pnpm-lock.yaml", "--frozen-lockfile"
 		}
-		if !copiesNamed(s, lock, c.Instruction) {
+		if !copiesNamed(s, lock, c.Instruction) && !copiesInFolder(p, s, c, lock) {
 			return
 		}
 		p.Report(lint.Finding{
@@ -69,6 +70,20 @@ func copiesNamed(s *facts.Stage, name string, before *dockerfile.Instruction) bo
 		return ok && (in.Keyword == "copy" || in.Keyword == "add") && slices.ContainsFunc(sources, func(w dockerfile.Word) bool { return baseName(bare(w.Text)) == name })
 	})
 	return first != nil && first.Index() <= before.Index()
+}
+
+// copiesInFolder reports whether a copy of the whole folder of the package brings the lock
+// file, which lies beside its manifest.
+func copiesInFolder(p *facts.Pass[*facts.Dockerfile], s *facts.Stage, c facts.PackageCommand, lock string) bool {
+	if strings.Contains(c.Instruction.Body, "cd ") || c.HasFlag("--prefix", "-C", "--cwd", "--dir") {
+		return false
+	}
+	sources, open := s.ContextSources(c.Instruction)
+	if open {
+		return false
+	}
+	context, folder, ok := manifestIn(p, sources, "package.json")
+	return ok && isSent(context.Files, path.Join(folder, lock)) && sources.Cover(path.Join(folder, lock))
 }
 
 // enforceLock writes "npm ci", or adds the flag, which later versions of Yarn read

@@ -22,7 +22,7 @@ import (
 //
 // Silent where SHELL or set -o pipefail is in force, where the left side cannot
 // fail to matter (echo, cat, find and the like), where the right side fails
-// on an empty input (tar, gpg, sha256sum), and for the value of a variable that the
+// on an empty input (tar, gpg, sha256sum -c), and for the value of a variable that the
 // script then looks at.
 var PipeWithoutPipefail = facts.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
@@ -59,8 +59,8 @@ func checkPipeWithoutPipefail(p *facts.Pass[*facts.Dockerfile]) {
 			if !ok || reported || pipe.Op != syntax.Pipe && pipe.Op != syntax.PipeAll {
 				return !reported
 			}
-			left, right := stmtName(pipe.X), stmtName(pipe.Y)
-			if !p.Hadolint && (cannotFail(left) || failsOnNothing(right) || verifiedLater(p.Doc, in, s.SpanOf(pipe).End) || (left == "curl" || left == "wget") && interprets(pipe.Y)) {
+			left := stmtName(pipe.X)
+			if !p.Hadolint && (cannotFail(left) || failsOnNothing(pipe.Y) || verifiedLater(p.Doc, in, s.SpanOf(pipe).End) || (left == "curl" || left == "wget") && interprets(pipe.Y)) {
 				return true
 			}
 			reported = true
@@ -221,11 +221,35 @@ func cannotFail(name string) bool {
 	return false
 }
 
-// failsOnNothing tells whether a program that reads nothing fails itself.
-func failsOnNothing(name string) bool {
+// failsOnNothing reports whether a program that reads nothing fails itself. What only
+// copies, packs or sets what it reads does not; psql and mysql are left alone, since what
+// they read is most often made by a program that they wait for.
+func failsOnNothing(s *syntax.Stmt) bool {
+	call, ok := s.Cmd.(*syntax.CallExpr)
+	if !ok || len(call.Args) == 0 {
+		return false
+	}
+	name, _ := facts.Literal(call.Args[0])
 	switch name {
-	case "tar", "bsdtar", "gunzip", "gzip", "unxz", "xz", "bunzip2", "cpio", "gpg", "apt-key", "sha256sum", "sha512sum", "sha1sum", "md5sum", "shasum", "patch", "jq", "unzip", "zstd", "rpm2cpio", "tee", "grep", "debconf-set-selections", "psql", "mysql":
+	case "tar", "bsdtar", "gunzip", "unxz", "bunzip2", "unzstd", "cpio", "gpg", "apt-key", "shasum", "unzip", "rpm2cpio", "grep", "psql", "mysql":
 		return true
+	case "gzip", "xz", "bzip2", "zstd":
+		return hasWord(call, "d", "decompress", "uncompress")
+	case "sha256sum", "sha512sum", "sha1sum", "md5sum":
+		return hasWord(call, "c", "check")
+	}
+	return false
+}
+
+// hasWord reports whether a call has a short flag of that letter, or the long one of one of
+// the names.
+func hasWord(call *syntax.CallExpr, letter string, names ...string) bool {
+	for _, w := range call.Args[1:] {
+		word, _ := facts.Literal(w)
+		long, isLong := strings.CutPrefix(word, "--")
+		if isLong && slices.Contains(names, long) || !isLong && strings.HasPrefix(word, "-") && strings.Contains(word, letter) {
+			return true
+		}
 	}
 	return false
 }

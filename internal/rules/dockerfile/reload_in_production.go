@@ -31,6 +31,7 @@ func checkReloadInProduction(p *facts.Pass[*facts.Dockerfile]) {
 	if !ok {
 		return
 	}
+	c = c.inner()
 	texts := make([]string, len(c.words))
 	for i, w := range c.words {
 		texts[i] = w.Text
@@ -59,7 +60,7 @@ func dropReload(d *facts.Dockerfile, c startCommand, at facts.Argument) []lint.F
 			return nil
 		}
 	}
-	if !strings.HasPrefix(at.Text, "--") {
+	if !strings.HasPrefix(at.Text, "--") || c.isInner {
 		return nil
 	}
 	edit, ok := deleteStartWords(d, c, at.Span, 1)

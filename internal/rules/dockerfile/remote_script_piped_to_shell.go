@@ -13,7 +13,8 @@ import (
 
 // RemoteScriptPipedToShell finds curl or wget whose output goes straight into a
 // shell or another interpreter: whoever controls the server, today or later,
-// runs commands in the build.
+// runs commands in the build. The same holds for bash -c "$(curl ...)", bash <(curl ...),
+// eval, source, and for pipes with a filter or tee between.
 //
 // Fetch a version, check its checksum, then run it.
 //
@@ -44,22 +45,138 @@ func checkRemoteScriptPipedToShell(p *facts.Pass[*facts.Dockerfile]) {
 		if s == nil || s.File == nil {
 			return
 		}
-		syntax.Walk(s.File, func(n syntax.Node) bool {
-			pipe, ok := n.(*syntax.BinaryCmd)
-			if !ok || pipe.Op != syntax.Pipe && pipe.Op != syntax.PipeAll {
-				return true
+		eachRemoteScript(s.File, func(n, fetch syntax.Node, program string) {
+			f := lint.Finding{Span: s.SpanOf(n)}
+			if address, _ := p.Doc.Expand(in, p.Doc.Text(s.SpanOf(fetch))); namesVersion(address) {
+				f.Severity = lint.Info
 			}
-			if left := stmtName(pipe.X); (left == "curl" || left == "wget") && interprets(pipe.Y) {
-				f := lint.Finding{Span: s.SpanOf(pipe)}
-				if address, _ := p.Doc.Expand(in, p.Doc.Text(s.SpanOf(pipe.X))); namesVersion(address) {
-					f.Severity = lint.Info
-				}
-				f.Message = fmt.Sprintf("what %s fetches is run without a look at it; fetch a version, check its checksum, then run it", left)
-				p.Report(f)
-			}
-			return true
+			f.Message = fmt.Sprintf("what %s fetches is run without a look at it; fetch a version, check its checksum, then run it", program)
+			p.Report(f)
 		})
 	})
+}
+
+// eachRemoteScript calls visit for each place of a script that runs what a program
+// fetches, with the node that fetches it.
+func eachRemoteScript(file *syntax.File, visit func(n, fetch syntax.Node, program string)) {
+	syntax.Walk(file, func(n syntax.Node) bool {
+		switch x := n.(type) {
+		case *syntax.BinaryCmd:
+			if !isPipe(x) || !interprets(x.Y) {
+				return true
+			}
+			if first := firstOfPipe(x); isFetch(first) {
+				visit(x, first, stmtName(first))
+				return false
+			}
+		case *syntax.Stmt:
+			call, ok := x.Cmd.(*syntax.CallExpr)
+			if !ok || !runsText(call) {
+				return true
+			}
+			for _, w := range call.Args[1:] {
+				if fetch := fetchIn(w, isEval(call)); fetch != nil {
+					visit(x, fetch, stmtName(fetch))
+					return false
+				}
+				if program := pipedInside(w); program != "" {
+					visit(x, w, program)
+					return false
+				}
+			}
+		}
+		return true
+	})
+}
+
+func isPipe(x *syntax.BinaryCmd) bool { return x.Op == syntax.Pipe || x.Op == syntax.PipeAll }
+
+// firstOfPipe is the command with which a pipe begins, where only filters stand between it
+// and the last one.
+func firstOfPipe(x *syntax.BinaryCmd) *syntax.Stmt {
+	left := x.X
+	for {
+		inner, ok := left.Cmd.(*syntax.BinaryCmd)
+		if !ok || !isPipe(inner) {
+			return left
+		}
+		switch stmtName(inner.Y) {
+		case "tee", "sed", "tr", "cat", "gunzip", "zcat", "grep", "envsubst", "tac", "awk":
+		default:
+			return inner.Y
+		}
+		left = inner.X
+	}
+}
+
+// isFetch reports whether a statement only fetches something.
+func isFetch(s *syntax.Stmt) bool {
+	if _, ok := s.Cmd.(*syntax.CallExpr); !ok {
+		return false
+	}
+	name := stmtName(s)
+	return name == "curl" || name == "wget"
+}
+
+// runsText reports whether a call runs a script that it is given as a word: an interpreter,
+// eval, or source.
+func runsText(call *syntax.CallExpr) bool {
+	return len(call.Args) > 1 && (interprets(&syntax.Stmt{Cmd: call}) || isEval(call))
+}
+
+func isEval(call *syntax.CallExpr) bool {
+	name, _ := facts.Literal(call.Args[0])
+	return name == "eval" || name == "source" || name == "."
+}
+
+// fetchIn finds what a word takes from the network: by "<(curl ...)", and where the word is
+// the script itself by "$(curl ...)". A word with other text around is none.
+func fetchIn(w *syntax.Word, substituted bool) (fetch *syntax.Stmt) {
+	parts := w.Parts
+	if len(parts) == 1 {
+		if quoted, ok := parts[0].(*syntax.DblQuoted); ok {
+			parts = quoted.Parts
+			substituted = true
+		}
+	}
+	if len(parts) != 1 {
+		return nil
+	}
+	var list []*syntax.Stmt
+	switch x := parts[0].(type) {
+	case *syntax.CmdSubst:
+		if substituted {
+			list = x.Stmts
+		}
+	case *syntax.ProcSubst:
+		list = x.Stmts
+	}
+	if len(list) != 1 || !isFetch(list[0]) {
+		return nil
+	}
+	return list[0]
+}
+
+// pipedInside is the program whose output a script in quotes pipes into an interpreter.
+func pipedInside(w *syntax.Word) string {
+	script, ok := facts.Literal(w)
+	if !ok || !strings.Contains(script, "|") {
+		return ""
+	}
+	file, ok := facts.ParseScript(script)
+	if !ok {
+		return ""
+	}
+	found := ""
+	syntax.Walk(file, func(n syntax.Node) bool {
+		if x, ok := n.(*syntax.BinaryCmd); ok && isPipe(x) && interprets(x.Y) {
+			if first := firstOfPipe(x); isFetch(first) {
+				found = stmtName(first)
+			}
+		}
+		return found == ""
+	})
+	return found
 }
 
 // namesVersion tells whether a part of an address is a version with a dot, as v1.2.3,
@@ -90,6 +207,9 @@ func interprets(s *syntax.Stmt) bool {
 			return true
 		case "sudo", "env":
 			continue
+		}
+		if strings.HasPrefix(name, "-") || strings.Contains(name, "=") {
+			continue // an option of sudo, or a variable
 		}
 		return false
 	}

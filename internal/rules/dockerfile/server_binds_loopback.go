@@ -2,6 +2,7 @@ package dockerfile
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/dockmend/dockmend/internal/facts"
@@ -51,7 +52,14 @@ func checkServerBindsLoopback(p *facts.Pass[*facts.Dockerfile]) {
 			return
 		}
 		flags, variable, loopbackByDefault = []string{"--host", "-h"}, "FLASK_RUN_HOST", true
-	case "gunicorn", "granian", "daphne", "vite", "next":
+	case "daphne":
+		flags, loopbackByDefault = []string{"-b", "--bind"}, true
+		if _, other := c.value("-e", "--endpoint", "-u", "--unix-socket", "--fd"); other {
+			return
+		}
+	case "granian":
+		flags, variable, loopbackByDefault = []string{"--host"}, "GRANIAN_HOST", true
+	case "gunicorn", "vite", "next":
 		flags = []string{"--bind", "-b", "--host"}
 	default:
 		return
@@ -60,6 +68,12 @@ func checkServerBindsLoopback(p *facts.Pass[*facts.Dockerfile]) {
 		return
 	}
 	host, given := c.value(flags...)
+	if !given && slices.Contains(flags, "-b") {
+		host, given = joinedValue(c, "-b")
+		if given && !isLoopback(host.Text) {
+			return
+		}
+	}
 	switch {
 	case given && isLoopback(host.Text):
 		f := lint.Finding{
@@ -90,6 +104,17 @@ func checkServerBindsLoopback(p *facts.Pass[*facts.Dockerfile]) {
 		}
 		p.Report(f)
 	}
+}
+
+// joinedValue is the value that stands in one word with its flag, as -b127.0.0.1.
+func joinedValue(c startCommand, flag string) (value facts.Argument, ok bool) {
+	for _, w := range c.words {
+		if text, found := strings.CutPrefix(w.Text, flag); found && text != "" && text[0] != '-' && text[0] != '=' {
+			w.Text = text
+			return w, true
+		}
+	}
+	return value, false
 }
 
 // isLoopback tells whether an address with or without a port is the machine's own.

@@ -22,6 +22,8 @@ type startCommand struct {
 	program string
 	at      facts.Argument
 	words   []facts.Argument
+	// isInner is set for a program that another one, such as a shell, starts.
+	isInner bool
 	// runner is what runs the program, as "uv"; empty for none.
 	runner facts.Argument
 }
@@ -56,6 +58,42 @@ func (c *startCommand) unwrap() {
 		c.runner = all[runner]
 	}
 	c.at, c.words = all[program], all[program+1:]
+}
+
+// inner is the program that a shell with -c, npx, bundle exec or the like starts; its words
+// may have the place of the whole script, so they are no ground for a fix.
+func (c startCommand) inner() startCommand {
+	switch c.program {
+	case "sh", "bash", "ash", "dash":
+		if len(c.words) != 2 || !strings.HasPrefix(c.words[0].Text, "-") || !strings.HasSuffix(c.words[0].Text, "c") {
+			return c
+		}
+		words, ok := facts.ScriptWords(c.words[1].Text)
+		if !ok {
+			return c
+		}
+		all := make([]facts.Argument, len(words))
+		for i, w := range words {
+			all[i] = facts.Argument{Text: w, Literal: true, Span: c.words[1].Span}
+		}
+		c.at, c.words = all[0], all[1:]
+	case "npx", "bunx", "pnpx":
+		if first := firstWord(c.words); first == "" || strings.HasPrefix(first, "-") {
+			return c
+		}
+		c.at, c.words = c.words[0], c.words[1:]
+	case "bundle", "pnpm", "yarn", "npm":
+		if len(c.words) < 2 || c.words[0].Text != "exec" || strings.HasPrefix(c.words[1].Text, "-") {
+			return c
+		}
+		c.at, c.words = c.words[1], c.words[2:]
+	default:
+		return c
+	}
+	c.isInner = true
+	c.unwrap()
+	c.program = baseName(c.at.Text)
+	return c
 }
 
 // value is that of one of the flags; ok is false if none is given.

@@ -1,0 +1,81 @@
+package dockerfile
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/dockmend/dockmend/internal/facts"
+	"github.com/dockmend/dockmend/internal/lint"
+	"github.com/dockmend/dockmend/internal/syntax/dockerfile"
+)
+
+// CommandSubstitutionNotRun finds $(...) and backticks in ENV, ARG, LABEL, USER, WORKDIR,
+// EXPOSE and COPY: no shell reads them, so the value is the text as it stands.
+//
+// Pass the value with --build-arg, or set it in a RUN.
+//
+// Silent for variables that a shell reads as a prompt or as a command when it runs.
+var CommandSubstitutionNotRun = facts.Rule[*facts.Dockerfile]{
+	Meta: lint.Meta{
+		ID:       "command-substitution-not-run",
+		Title:    "Only RUN runs commands",
+		Category: lint.Correctness,
+		Severity: lint.Warning,
+		Default:  true,
+		Since:    "0.1.0",
+		Presets:  []string{"cloud-native"},
+	},
+	Check: checkCommandSubstitutionNotRun,
+}
+
+func checkCommandSubstitutionNotRun(p *facts.Pass[*facts.Dockerfile]) {
+	for _, in := range p.Doc.Instructions {
+		if in.Inner != nil {
+			in = in.Inner
+		}
+		if in.Err != nil {
+			continue
+		}
+		switch in.Keyword {
+		case "env", "arg", "label":
+			for _, pair := range in.Pairs {
+				if text, found := substitution(pair.Value); found && !isReadLater(pair.Key) {
+					reportSubstitution(p, in, text)
+				}
+			}
+		case "user", "workdir", "expose":
+			if text, found := substitution(in.Args); found {
+				reportSubstitution(p, in, text)
+			}
+		}
+	}
+}
+
+// substitution finds what a shell would take for a command: "$(id -u)", or backticks at the
+// start of a value.
+func substitution(value string) (text string, found bool) {
+	value = strings.Trim(value, `"`)
+	if strings.HasPrefix(value, "'") {
+		return "", false
+	}
+	if at := strings.Index(value, "$("); at >= 0 && (at == 0 || value[at-1] != '\\' && value[at-1] != '$') {
+		end := strings.IndexByte(value[at:], ')')
+		inner := value[at+2 : at+max(end, 2)]
+		name, _, _ := strings.Cut(inner, " ")
+		return value[at : at+max(end+1, 2)], end > 2 && isPlainWord(name)
+	}
+	return value, len(value) > 2 && value[0] == '`' && value[len(value)-1] == '`'
+}
+
+// isReadLater reports whether a shell may read the value of a variable as a command.
+func isReadLater(name string) bool {
+	name = strings.ToUpper(name)
+	return strings.HasPrefix(name, "PS") || strings.Contains(name, "PROMPT") || strings.Contains(name, "CMD") || strings.Contains(name, "COMMAND") || strings.Contains(name, "SCRIPT") || strings.Contains(name, "EVAL")
+}
+
+func reportSubstitution(p *facts.Pass[*facts.Dockerfile], in *dockerfile.Instruction, text string) {
+	p.Report(lint.Finding{
+		Span:    in.Head,
+		Message: fmt.Sprintf("%s runs no command, so %s stays as it is written; pass the value with --build-arg, or set it in a RUN", strings.ToUpper(in.Keyword), quoteShort(text)),
+	})
+}

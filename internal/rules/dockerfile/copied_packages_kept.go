@@ -1,0 +1,92 @@
+package dockerfile
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/dockmend/dockmend/internal/facts"
+	"github.com/dockmend/dockmend/internal/lint"
+	"github.com/dockmend/dockmend/internal/syntax/dockerfile"
+)
+
+// CopiedPackagesKept finds COPY of wheels or packages that a later RUN installs: the layer
+// of the COPY ships as well, and removing the files frees nothing.
+//
+// Mount them for the RUN: --mount=type=bind,from=build,source=/wheels,target=/wheels.
+//
+// Silent in stages whose layers are no part of the image.
+var CopiedPackagesKept = facts.Rule[*facts.Dockerfile]{
+	Meta: lint.Meta{
+		ID:       "copied-packages-kept",
+		Title:    "Packages stay beside what was installed from them",
+		Category: lint.Size,
+		Severity: lint.Warning,
+		Default:  true,
+		Since:    "0.1.0",
+		Presets:  []string{"cloud-native"},
+	},
+	Check: checkCopiedPackagesKept,
+}
+
+func checkCopiedPackagesKept(p *facts.Pass[*facts.Dockerfile]) {
+	for _, s := range p.Doc.Stages() {
+		if !s.InFinalImage() {
+			continue
+		}
+		copied := map[string]*dockerfile.Instruction{}
+		for _, in := range s.Instructions {
+			switch in.Keyword {
+			case "copy":
+				if to, ok := copiedPackages(in); ok {
+					copied[to] = in
+				}
+			case "run":
+				if len(copied) > 0 {
+					reportInstalledCopies(p, in, copied)
+				}
+			}
+		}
+	}
+}
+
+// copiedPackages reads a COPY from another stage of a folder, or files, of packages.
+func copiedPackages(in *dockerfile.Instruction) (to string, ok bool) {
+	_, isFrom := flagOf(in, "from")
+	sources, destination, both := copyWords(in)
+	if !isFrom || !both || in.Err != nil {
+		return "", false
+	}
+	name := strings.ToLower(bare(sources[0].Text))
+	if !strings.Contains(name, "wheel") && !strings.HasSuffix(name, ".whl") && !strings.HasSuffix(name, ".deb") && !strings.HasSuffix(name, ".rpm") && !strings.HasSuffix(name, ".apk") {
+		return "", false
+	}
+	to = strings.TrimRight(bare(destination.Text), "/")
+	return to, strings.HasPrefix(to, "/") && len(to) > 1 && !covers("/usr", to) && !covers("/lib", to)
+}
+
+func reportInstalledCopies(p *facts.Pass[*facts.Dockerfile], in *dockerfile.Instruction, copied map[string]*dockerfile.Instruction) {
+	folders := slices.Sorted(maps.Keys(copied))
+	for _, c := range p.Doc.Commands(in) {
+		pkg, ok := facts.Packages(c)
+		if c.Name() != "dpkg" && c.Name() != "rpm" && (!ok || pkg.Action != "install" && pkg.Action != "add" && pkg.Action != "pip") {
+			continue
+		}
+		for _, a := range c.Args() {
+			for _, folder := range folders {
+				if a.Text != folder && !strings.HasPrefix(a.Text, folder+"/") {
+					continue
+				}
+				brought := copied[folder]
+				delete(copied, folder)
+				p.Report(lint.Finding{
+					Span:    brought.Head,
+					Message: fmt.Sprintf("%s stays in the image beside what is installed from it; mount it for that RUN, with --mount=type=bind", quoteShort(folder)),
+					Related: []lint.Related{{Span: c.Span, Message: "it is installed here"}},
+				})
+				return
+			}
+		}
+	}
+}

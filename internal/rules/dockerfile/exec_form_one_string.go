@@ -1,0 +1,91 @@
+package dockerfile
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/dockmend/dockmend/internal/facts"
+	"github.com/dockmend/dockmend/internal/lint"
+	"github.com/dockmend/dockmend/internal/syntax/dockerfile"
+)
+
+// ExecFormOneString finds RUN, CMD, ENTRYPOINT and HEALTHCHECK whose JSON array has a single
+// string with blanks: Docker looks for a program of that name, such as "node server.js",
+// and finds none.
+//
+// Write one string for each word. What needs a shell is the third word of
+// ["/bin/sh", "-c", "..."].
+//
+// Silent for a CMD below an ENTRYPOINT, the base's own included, whose argument it is; for
+// paths, which may have blanks; and on Windows.
+var ExecFormOneString = facts.Rule[*facts.Dockerfile]{
+	Meta: lint.Meta{
+		ID:       "exec-form-one-string",
+		Title:    "A JSON array has the whole command in one string",
+		Category: lint.Correctness,
+		Severity: lint.Error,
+		Default:  true,
+		Since:    "0.1.0",
+		Presets:  []string{"cloud-native"},
+	},
+	Check: checkExecFormOneString,
+}
+
+func checkExecFormOneString(p *facts.Pass[*facts.Dockerfile]) {
+	for _, s := range p.Doc.Stages() {
+		if s.Base().IsWindows() {
+			continue
+		}
+		for _, in := range s.Instructions {
+			words := in.Words
+			switch in.Keyword {
+			case "run", "entrypoint":
+			case "cmd":
+				if !startsItself(p, s) {
+					continue
+				}
+			case "healthcheck":
+				words = words[min(1, len(words)):]
+			default:
+				continue
+			}
+			if in.JSON && in.Err == nil && len(words) == 1 {
+				reportOneString(p, in, words[0])
+			}
+		}
+	}
+}
+
+// startsItself reports whether CMD names the program that starts: there is no ENTRYPOINT,
+// or the base's runs what it is given.
+func startsItself(p *facts.Pass[*facts.Dockerfile], s *facts.Stage) bool {
+	base, known := lookUpBase(p, s)
+	return known && s.Entrypoint() == nil && (base.Entrypoint == facts.NoEntrypoint || s.Base().Name() == "node" || s.Base().Name() == "python")
+}
+
+func reportOneString(p *facts.Pass[*facts.Dockerfile], in *dockerfile.Instruction, w dockerfile.Word) {
+	program, rest, blank := strings.Cut(strings.TrimSpace(w.Text), " ")
+	if !blank || !isPlainWord(program) || strings.TrimSpace(rest) == "" || strings.Contains(program, "/") && strings.Contains(rest, "/") && !strings.HasPrefix(rest, "-") && !strings.HasPrefix(rest, "/") {
+		return
+	}
+	f := lint.Finding{
+		Span:    w.Span,
+		Message: fmt.Sprintf("a JSON array has one string for each word, so Docker looks for a program called %s; give the line to a shell, as in %s", quoteShort(w.Text), `["/bin/sh", "-c", "..."]`),
+	}
+	fields := strings.Fields(w.Text)
+	if !slices.ContainsFunc(fields, func(word string) bool { return !isPlainWord(word) }) {
+		f.Message = fmt.Sprintf("a JSON array has one string for each word, so Docker looks for a program called %s", quoteShort(w.Text))
+		words := make([]string, len(fields))
+		for i, word := range fields {
+			words[i] = jsonString(word)
+		}
+		f.Fixes = unsafeFix("write one string for each word", lint.EffectGraph, lint.Replace(w.Span, strings.Join(words, ", ")))
+	}
+	p.Report(f)
+}
+
+// isPlainWord reports whether a shell would change nothing in a word.
+func isPlainWord(word string) bool {
+	return word != "" && strings.Trim(word, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_./:=@,+-") == ""
+}

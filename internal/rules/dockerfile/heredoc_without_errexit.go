@@ -1,0 +1,94 @@
+package dockerfile
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/dockmend/dockmend/internal/facts"
+	"github.com/dockmend/dockmend/internal/lint"
+	"github.com/dockmend/dockmend/internal/syntax/dockerfile"
+	"mvdan.cc/sh/v3/syntax"
+)
+
+// HeredocWithoutErrexit finds RUN here-documents with several commands and without set -e:
+// if one of them fails, the shell goes on, and the build sees the status of the last.
+//
+// Begin the here-document with set -e.
+//
+// Silent where a line "#!" gives it to another program, where SHELL has the option, and
+// where the commands before the last cannot fail to matter, as echo.
+var HeredocWithoutErrexit = facts.Rule[*facts.Dockerfile]{
+	Meta: lint.Meta{
+		ID:       "heredoc-without-errexit",
+		Title:    "Only the last line of a here-document counts",
+		Category: lint.Correctness,
+		Severity: lint.Warning,
+		Default:  true,
+		Since:    "0.1.0",
+		Presets:  []string{"cloud-native"},
+	},
+	Check: checkHeredocWithoutErrexit,
+}
+
+func checkHeredocWithoutErrexit(p *facts.Pass[*facts.Dockerfile]) {
+	p.Doc.Each("run", false, func(in *dockerfile.Instruction) {
+		if len(in.Heredocs) != 1 || in.JSON || !strings.HasPrefix(strings.TrimSpace(in.Args), "<<") || !p.Doc.RunsPOSIX(in) || exitsOnError(p.Doc, in) {
+			return
+		}
+		script := in.Script()
+		if script == nil || script.File == nil || len(script.File.Stmts) < 2 {
+			return
+		}
+		stmts := script.File.Stmts
+		for _, stmt := range stmts[:len(stmts)-1] {
+			if at := failsUnseen(stmt); at != nil {
+				p.Report(lint.Finding{
+					Span:    script.SpanOf(at),
+					Message: fmt.Sprintf("if %s fails the here-document goes on, and only its last command counts; begin it with set -e", quoteShort(firstLine(p.Doc.Text(script.SpanOf(at))))),
+				})
+				return
+			}
+		}
+	})
+}
+
+// failsUnseen finds a simple command of a statement, or of a chain, that does real work and
+// whose failure nothing looks at.
+func failsUnseen(stmt *syntax.Stmt) *syntax.CallExpr {
+	switch x := stmt.Cmd.(type) {
+	case *syntax.CallExpr:
+		if len(x.Args) == 0 || stmt.Negated || stmt.Background {
+			return nil
+		}
+		if name, literal := facts.Literal(x.Args[0]); !literal || facts.IsShellBuiltin(name) && name != "cd" || cannotFail(name) || isTidying(name) {
+			return nil
+		}
+		return x
+	case *syntax.BinaryCmd:
+		if x.Op == syntax.AndStmt {
+			return failsUnseen(x.Y)
+		}
+	}
+	return nil
+}
+
+// exitsOnError reports whether set -e is in force where a script begins, or is set in it.
+func exitsOnError(d *facts.Dockerfile, in *dockerfile.Instruction) bool {
+	body := in.Body
+	for _, h := range in.Heredocs {
+		body += d.Text(h.Body)
+	}
+	for _, mark := range [...]string{"set -e", "set -o errexit", "set -xe", "set -ue", "set -xue", "set -uxe", "set -Ee", "set -xEe", "-o errexit", "set -vxe", "set -x -e", "set -u -e", "trap "} {
+		if strings.Contains(body, mark) {
+			return true
+		}
+	}
+	if first := strings.TrimSpace(body); strings.Contains(first, "#!") {
+		return true // another program, or options of its own
+	}
+	s := d.StageOf(in)
+	return s != nil && slices.ContainsFunc(s.Shell(in).Words, func(w string) bool {
+		return w == "errexit" || len(w) > 1 && w[0] == '-' && w[1] != '-' && strings.Contains(w, "e")
+	})
+}

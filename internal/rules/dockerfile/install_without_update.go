@@ -1,0 +1,91 @@
+package dockerfile
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/dockmend/dockmend/internal/facts"
+	"github.com/dockmend/dockmend/internal/lint"
+)
+
+// InstallWithoutUpdate finds apt-get install in a RUN without apt-get update, while an
+// earlier RUN of the file updated the lists and installed something else: that layer may
+// be weeks old, and the install fails once the versions in its lists are gone.
+//
+// Put apt-get update into the same RUN, and remove the lists at its end.
+//
+// Silent where an update stands in a RUN of its own, of which update-without-install
+// speaks; for packages of a file; where a script may have updated; with mounts; and where
+// the lists were removed before, since the build shows that itself.
+var InstallWithoutUpdate = facts.Rule[*facts.Dockerfile]{
+	Meta: lint.Meta{
+		ID:       "install-without-update",
+		Title:    "An install uses lists of an earlier layer",
+		Category: lint.Reproducibility,
+		Severity: lint.Warning,
+		Default:  true,
+		Since:    "0.1.0",
+		Presets:  []string{"cloud-native"},
+	},
+	Check: checkInstallWithoutUpdate,
+}
+
+func checkInstallWithoutUpdate(p *facts.Pass[*facts.Dockerfile]) {
+	for _, s := range p.Doc.Stages() {
+		listsAtEnd(p.Doc, s, func(c *facts.Command) {
+			p.Report(lint.Finding{
+				Span:    c.Span,
+				Message: fmt.Sprintf("%s uses the lists of an earlier layer, which may be weeks old, so its versions may be gone; begin the RUN with apt-get update", quoteShort(firstLine(p.Doc.Text(c.Span)))),
+			})
+		})
+	}
+}
+
+// listsAtEnd reports whether the stage ends with lists that a RUN with an install fetched.
+// visit is called for each install of the stage that uses such lists; it may be nil.
+func listsAtEnd(d *facts.Dockerfile, s *facts.Stage, visit func(*facts.Command)) bool {
+	kept := false
+	if s.Parent != nil {
+		kept = facts.Once(d, "apt's lists at the end", s.Parent, func() bool { return listsAtEnd(d, s.Parent, nil) })
+	}
+	for _, in := range s.Instructions {
+		if in.Keyword != "run" || !strings.Contains(in.Body, "apt") {
+			continue
+		}
+		if hasMount(in) {
+			kept = false
+			continue
+		}
+		updated, installed := false, false
+		for _, c := range d.Commands(in) {
+			pkg, ok := facts.Packages(c)
+			isApt := ok && (pkg.Manager == "apt-get" || pkg.Manager == "apt")
+			switch {
+			case !isApt && !updated && !ok && mayInstall(c):
+				kept = false
+			case !isApt && removesAny(c, []string{aptLists}), isApt && pkg.RemovesLists():
+				kept, updated = false, false
+			case !isApt:
+			case pkg.Action == "update":
+				updated = true
+			case pkg.Action == "install":
+				if kept && !updated && visit != nil && !ofFilesOnly(pkg) && !installed {
+					visit(c)
+				}
+				installed = true
+			}
+		}
+		if updated {
+			kept = installed
+		}
+	}
+	return kept
+}
+
+// ofFilesOnly reports whether an install names packages of files, or none that is known.
+func ofFilesOnly(c facts.PackageCommand) bool {
+	return !slices.ContainsFunc(c.Packages, func(a facts.Argument) bool {
+		return !isPath(a.Text) && !strings.HasSuffix(a.Text, ".deb") && !strings.Contains(a.Text, "$")
+	})
+}

@@ -1,0 +1,71 @@
+package dockerfile
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/dockmend/dockmend/internal/facts"
+	"github.com/dockmend/dockmend/internal/lint"
+	"github.com/dockmend/dockmend/internal/syntax/dockerfile"
+)
+
+// PathOverwritten finds ENV PATH without $PATH in it and without the folders of the
+// system: no program of the base is found any more, neither by RUN nor by CMD.
+//
+// Append :$PATH.
+//
+// Silent for images FROM scratch, which have no programs, on Windows, and where nothing
+// behind it runs a program by its name.
+var PathOverwritten = facts.Rule[*facts.Dockerfile]{
+	Meta: lint.Meta{
+		ID:       "path-overwritten",
+		Title:    "PATH loses the folders of the base",
+		Category: lint.Correctness,
+		Severity: lint.Error,
+		Default:  true,
+		Since:    "0.1.0",
+		Presets:  []string{"cloud-native"},
+	},
+	Check: checkPathOverwritten,
+}
+
+func checkPathOverwritten(p *facts.Pass[*facts.Dockerfile]) {
+	for _, s := range p.Doc.Stages() {
+		if base := s.Base(); base.IsScratch() || base.IsWindows() {
+			continue
+		}
+		for i, in := range s.Instructions {
+			if in.Keyword != "env" || in.Err != nil || !slices.ContainsFunc(s.Instructions[i+1:], func(x *dockerfile.Instruction) bool {
+				return x.Keyword == "run" || x.Keyword == "cmd" || x.Keyword == "entrypoint"
+			}) {
+				continue
+			}
+			for _, pair := range in.Pairs {
+				if value := bare(pair.Value); pair.Key == "PATH" && losesSystem(p.Doc, in, value) {
+					p.Report(lint.Finding{
+						Span:    in.Head,
+						Message: fmt.Sprintf("PATH is %s alone, so no program of the base is found any more; append :$PATH", quoteShort(value)),
+						Fixes:   appendPath(p.Doc, in, value),
+					})
+				}
+			}
+		}
+	}
+}
+
+// losesSystem reports whether a value of PATH has none of the folders of the system, nor
+// may have them by a variable.
+func losesSystem(d *facts.Dockerfile, in *dockerfile.Instruction, value string) bool {
+	value, known := d.Expand(in, value)
+	return known && strings.HasPrefix(value, "/") && !strings.ContainsAny(value, "$%;") && !strings.Contains(value, "/nix") &&
+		!slices.ContainsFunc(strings.Split(value, ":"), func(folder string) bool { return folder == "/bin" || folder == "/usr/bin" || folder == "/busybox" })
+}
+
+func appendPath(d *facts.Dockerfile, in *dockerfile.Instruction, value string) []lint.Fix {
+	at := strings.Index(d.Text(in.ArgsSpan), "PATH="+value)
+	if at < 0 || strings.ContainsAny(value, "\"' ") {
+		return nil
+	}
+	return unsafeFix("append :$PATH", lint.EffectConfig, lint.Insert(in.ArgsSpan.Start+at+len("PATH="+value), ":$PATH"))
+}

@@ -1,0 +1,50 @@
+package dockerfile
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/dockmend/dockmend/internal/facts"
+	"github.com/dockmend/dockmend/internal/lint"
+)
+
+// ValueBeginsWithEqualsSign finds ENV A = b and LABEL a = b: with a blank before it, the
+// equals sign is a part of the value, which is "= b".
+//
+// Write A=b.
+var ValueBeginsWithEqualsSign = facts.Rule[*facts.Dockerfile]{
+	Meta: lint.Meta{
+		ID:       "value-begins-with-equals-sign",
+		Title:    "A blank before the equals sign makes it a part of the value",
+		Category: lint.Correctness,
+		Severity: lint.Warning,
+		Default:  true,
+		Since:    "0.1.0",
+		Presets:  []string{"cloud-native"},
+	},
+	Check: checkValueBeginsWithEqualsSign,
+}
+
+func checkValueBeginsWithEqualsSign(p *facts.Pass[*facts.Dockerfile]) {
+	for _, in := range p.Doc.Instructions {
+		if in.Inner != nil {
+			in = in.Inner
+		}
+		if in.Keyword != "env" && in.Keyword != "label" || in.Err != nil || len(in.Pairs) != 1 {
+			continue
+		}
+		pair := in.Pairs[0]
+		value, found := strings.CutPrefix(pair.Value, "=")
+		if value = strings.TrimSpace(value); !found || !pair.Legacy {
+			continue
+		}
+		f := lint.Finding{
+			Span:    in.ArgsSpan,
+			Message: fmt.Sprintf("the value of %s is %s, since a blank stands before the equals sign; write %s=<value>", quoteShort(pair.Key), quoteShort(pair.Value), short(pair.Key)),
+		}
+		if value != "" && !strings.ContainsAny(value, "\n\r") && (!strings.ContainsAny(value, " \t") || bare(value) != value) {
+			f.Fixes = unsafeFix("write it without blanks", lint.EffectConfig, lint.Replace(in.ArgsSpan, pair.Key+"="+value))
+		}
+		p.Report(f)
+	}
+}

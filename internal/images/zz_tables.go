@@ -2526,7 +2526,6 @@ var moves = []Move{
 	{"clojure:*onbuild*", "frozen", "2018-11", "clojure", "works-unpatched", "onbuild variants discontinued; write COPY and RUN yourself"},
 	{"clojure:openjdk-*", "frozen", "2022-07", "clojure:temurin-*", "works-unpatched", "OpenJDK variants ended"},
 	{"composer:1", "frozen", "2026-05", "composer:2", "works-unpatched", "Composer 1 tag dropped from official list"},
-	{"confluentinc/cp-zookeeper", "archived", "2025-03", "confluentinc/cp-kafka (KRaft)", "works-frozen", "Discontinued with Confluent Platform 8.0; 7.x only"},
 	{"confluentinc/cp-zookeeper:8*", "removed", "2025-03", "confluentinc/cp-kafka (KRaft)", "pull-fails", "No ZooKeeper image from Confluent Platform 8.0"},
 	{"consul", "moved", "2023-06", "hashicorp/consul", "works-frozen", "Publishing moved to HashiCorp organisation"},
 	{"consul:latest", "removed", "2023-06", "hashicorp/consul", "pull-fails", "latest tag deleted on request"},

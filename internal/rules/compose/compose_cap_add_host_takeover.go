@@ -41,7 +41,7 @@ var ComposeCapAddHostTakeover = facts.Rule[*facts.Compose]{
 func checkComposeCapAddHostTakeover(p *facts.Pass[*facts.Compose]) {
 	eachCapability(p.Doc, func(s *facts.ComposeService, v compose.Value, name string) {
 		if slices.Contains([]string{"ALL", "SYS_ADMIN", "SYS_MODULE", "SYS_RAWIO"}, name) {
-			p.Report(weighTakeover(p, lint.Finding{
+			p.Report(weigh(p, lint.Finding{
 				Span:    v.Span,
 				Message: fmt.Sprintf("%q is enough for %q to take over its host; name the capability that it really needs", shortText(v.Raw), shortText(s.Name)),
 			}, watchesHost(s) || loadsModules(s)))

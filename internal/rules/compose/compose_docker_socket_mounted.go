@@ -54,7 +54,7 @@ func checkComposeDockerSocketMounted(p *facts.Pass[*facts.Compose]) {
 			continue
 		}
 		report := func(at text.Span, message string) {
-			p.Report(weighTakeover(p, lint.Finding{Span: at, Message: message}, managesContainers(s)))
+			p.Report(weigh(p, lint.Finding{Span: at, Message: message}, managesContainers(s)))
 		}
 		for _, m := range s.AllMounts() {
 			name, ok := hostPath(m)

@@ -57,7 +57,7 @@ func checkComposeEnvBooleanUnquoted(p *facts.Pass[*facts.Compose]) {
 func checkPlainText(p *facts.Pass[*facts.Compose], n *yaml.Node, forBuild bool) {
 	shown := plainText(n)
 	f := lint.Finding{Span: n.Span, Variant: "changed"}
-	if n.Tag == "!!bool" {
+	if n.Tag == "!!bool" && shown != n.Value {
 		f.Variant = "case"
 	}
 	applicability, changes := lint.Unsafe, []string{"services.*.environment", "services.*.labels", "services.*.build.args"}

@@ -49,7 +49,7 @@ func checkComposePrivilegedService(p *facts.Pass[*facts.Compose]) {
 				Span:    at.Span,
 				Message: fmt.Sprintf("privileged makes %q root on its host; grant the capability (cap_add) or the device that it needs", shortText(s.Name)),
 			}
-			p.Report(weighTakeover(p, f, runsEngine(p, s) || watchesHost(s) && usesAccelerator(s)))
+			p.Report(weigh(p, f, runsEngine(p, s) || watchesHost(s) && usesAccelerator(s)))
 		}
 	}
 }

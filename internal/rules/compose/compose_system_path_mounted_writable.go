@@ -43,7 +43,7 @@ func checkComposeSystemPathMountedWritable(p *facts.Pass[*facts.Compose]) {
 			if !ok || m.ReadOnly || !ownsHost(name) {
 				continue
 			}
-			p.Report(weighTakeover(p, lint.Finding{
+			p.Report(weigh(p, lint.Finding{
 				Span:    m.Span,
 				Message: fmt.Sprintf("%q is writable for %q, and whoever writes there is root on the host; mount what is needed of it, read-only", shortText(m.Source), shortText(s.Name)),
 				Fixes:   readOnlyFix(p.Doc, m),

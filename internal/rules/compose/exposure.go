@@ -33,15 +33,3 @@ func weighAs(p *facts.Pass[*facts.Compose], f lint.Finding, claim facts.Claim, i
 	}
 	return f
 }
-
-// weighTakeover is weigh for what gives the whole host away, which is an error: with a
-// reason beside it, it is a warning.
-func weighTakeover(p *facts.Pass[*facts.Compose], f lint.Finding, itsWork bool) lint.Finding {
-	if _, ok := p.Doc.Purposes(p.Project).Excuse(facts.ClaimExposure); ok || itsWork {
-		return excuse(f)
-	}
-	if facts.HasReason(p.Doc.File, f.Span) {
-		f.Severity = lint.Warning
-	}
-	return f
-}

@@ -23,7 +23,6 @@ var CopiedPackagesKept = facts.Rule[*facts.Dockerfile]{
 		Title:    "Packages stay beside what was installed from them",
 		Category: lint.Size,
 		Severity: lint.Warning,
-		Default:  true,
 		Since:    "0.1.0",
 		Presets:  []string{"cloud-native"},
 	},

@@ -143,10 +143,16 @@ func onlyUser(d *facts.Dockerfile, s *facts.Stage) string {
 		return ""
 	case len(list) == 1:
 		return list[0].name
-	case s.Base().Known && s.Base().Name() == "node" && s.Last("volume") == nil:
+	case isOfficialNode(s.Base()) && s.Last("volume") == nil:
 		return "node" // a volume would have to be that user's
 	}
 	return ""
+}
+
+// isOfficialNode reports whether an image is the official one of Node.js, which has a
+// user for programs (nodejs/docker-node, "Best Practices").
+func isOfficialNode(i facts.Image) bool {
+	return i.Known && !strings.Contains(i.Name(), "/") && i.Table().Program() == "node"
 }
 
 // startsScript tells whether the program is a script, which may need root and

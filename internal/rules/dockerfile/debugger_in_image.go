@@ -25,6 +25,7 @@ var DebuggerInImage = facts.Rule[*facts.Dockerfile]{
 		Default:  true,
 		Since:    "0.1.0",
 		Presets:  []string{"cloud-native"},
+		Needs:    lint.NeedsContext,
 	},
 	Check: checkDebuggerInImage,
 }
@@ -32,6 +33,9 @@ var DebuggerInImage = facts.Rule[*facts.Dockerfile]{
 func checkDebuggerInImage(p *facts.Pass[*facts.Dockerfile]) {
 	final := p.Doc.Final()
 	if final == nil {
+		return
+	}
+	if _, excused := p.Doc.Purposes(p.Project).Excuse(facts.ClaimExposure); excused {
 		return
 	}
 	for _, s := range final.Chain() {

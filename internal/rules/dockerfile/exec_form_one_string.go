@@ -61,7 +61,7 @@ func checkExecFormOneString(p *facts.Pass[*facts.Dockerfile]) {
 // or the base's runs what it is given.
 func startsItself(p *facts.Pass[*facts.Dockerfile], s *facts.Stage) bool {
 	base, known := lookUpBase(p, s)
-	return known && s.Entrypoint() == nil && (base.Entrypoint == facts.NoEntrypoint || s.Base().Name() == "node" || s.Base().Name() == "python")
+	return known && s.Entrypoint() == nil && base.Entrypoint == facts.NoEntrypoint
 }
 
 func reportOneString(p *facts.Pass[*facts.Dockerfile], in *dockerfile.Instruction, w dockerfile.Word) {

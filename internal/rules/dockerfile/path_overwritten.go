@@ -22,7 +22,7 @@ var PathOverwritten = facts.Rule[*facts.Dockerfile]{
 		ID:       "path-overwritten",
 		Title:    "PATH loses the folders of the base",
 		Category: lint.Correctness,
-		Severity: lint.Error,
+		Severity: lint.Warning,
 		Default:  true,
 		Since:    "0.1.0",
 		Presets:  []string{"cloud-native"},

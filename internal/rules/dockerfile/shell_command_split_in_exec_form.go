@@ -19,7 +19,7 @@ var ShellCommandSplitInExecForm = facts.Rule[*facts.Dockerfile]{
 		ID:       "shell-command-split-in-exec-form",
 		Title:    "The shell gets one word of the command",
 		Category: lint.Correctness,
-		Severity: lint.Error,
+		Severity: lint.Warning,
 		Default:  true,
 		Since:    "0.1.0",
 		Presets:  []string{"cloud-native"},

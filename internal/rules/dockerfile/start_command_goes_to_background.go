@@ -22,7 +22,7 @@ var StartCommandGoesToBackground = facts.Rule[*facts.Dockerfile]{
 		ID:       "start-command-goes-to-background",
 		Title:    "The container ends at once",
 		Category: lint.Runtime,
-		Severity: lint.Error,
+		Severity: lint.Warning,
 		Default:  true,
 		Since:    "0.1.0",
 		Presets:  []string{"cloud-native"},

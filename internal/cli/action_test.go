@@ -125,7 +125,7 @@ func (r *ran) want(t *testing.T, code int, conclusion, findings string) {
 	}
 }
 
-const twoFindings = "FROM debian:latest\nRUN cd /srv\nFROM alpine:latest\nRUN true\n"
+const twoFindings = "FROM debian:latest\nRUN make it\nFROM alpine:latest\nRUN true\n"
 
 func TestActionOnPush(t *testing.T) {
 	s := newStep(t, "push")
@@ -161,7 +161,7 @@ func TestActionOnlyChanged(t *testing.T) {
 	s.write("Dockerfile", twoFindings)
 	s.hub.Changed = []map[string]any{{
 		"filename": "Dockerfile", "status": "modified", "sha": gitBlob(twoFindings), "changes": 1,
-		"patch": "@@ -1,3 +1,4 @@\n FROM debian:latest\n RUN cd /srv\n+FROM alpine:latest\n RUN true",
+		"patch": "@@ -1,3 +1,4 @@\n FROM debian:latest\n RUN make it\n+FROM alpine:latest\n RUN true",
 	}}
 	got := s.run()
 	got.want(t, 1, conclusionFailure, "1")
@@ -180,7 +180,7 @@ func TestActionOnlyChangedInAMerge(t *testing.T) {
 	s.hub.Blobs[gitBlob(twoFindings)] = twoFindings
 	s.hub.Changed = []map[string]any{{
 		"filename": "Dockerfile", "status": "modified", "sha": gitBlob(twoFindings), "changes": 1,
-		"patch": "@@ -1,3 +1,4 @@\n FROM debian:latest\n RUN cd /srv\n+FROM alpine:latest\n RUN true",
+		"patch": "@@ -1,3 +1,4 @@\n FROM debian:latest\n RUN make it\n+FROM alpine:latest\n RUN true",
 	}}
 	got := s.run()
 	got.want(t, 1, conclusionFailure, "1")

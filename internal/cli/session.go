@@ -94,9 +94,10 @@ type policySource func(path string) ([]byte, error)
 func newSession(ctx context.Context, env *Env, flags *lintFlags, at *place, stdin, named bool, policy policySource) (s *session, err error) {
 	s = &session{place: at, found: &discover.Result{}, tree: onDisk{discover.Disk(at.root), at.root.FS()}}
 	s.watchOver()
+	watched := s // what is returned with an error is nil
 	defer func() {
 		if err != nil {
-			s.unwatch()
+			watched.unwatch()
 		}
 	}()
 	if flags.changedSince != "" {

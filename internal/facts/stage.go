@@ -208,7 +208,7 @@ func (s *Stage) readReferences() []Reference {
 		switch in.Keyword {
 		case "copy", "add":
 			if f, ok := in.Flag("from"); ok {
-				refs = append(refs, s.reference(in, f.Value, f.ValueSpan))
+				refs = append(refs, s.reference(in, f.Value, f.ValueSpan, true))
 			}
 		case "run":
 			for _, f := range in.Flags {
@@ -216,7 +216,7 @@ func (s *Stage) readReferences() []Reference {
 					continue
 				}
 				if value, span, ok := MountOption(f, "from"); ok {
-					refs = append(refs, s.reference(in, value, span))
+					refs = append(refs, s.reference(in, value, span, false))
 				}
 			}
 		}
@@ -224,17 +224,27 @@ func (s *Stage) readReferences() []Reference {
 	return refs
 }
 
-func (s *Stage) reference(in *dockerfile.Instruction, name string, span text.Span) Reference {
+// reference reads what COPY, ADD or a mount takes files from. A mount takes no number for
+// a stage: BuildKit reads it as an image's name (dockerfile2llb/convert_runmount.go).
+func (s *Stage) reference(in *dockerfile.Instruction, name string, span text.Span, byNumber bool) Reference {
 	r := Reference{Instruction: in, Text: name, Span: span}
 	value, known := s.doc.Expand(in, name)
 	if !known {
 		return r
 	}
 	r.Stage = s.doc.named(value, s.Index)
-	if n, err := strconv.Atoi(value); r.Stage == nil && err == nil && n >= 0 && n < s.Index {
-		r.Stage = s.doc.stages[n]
+	if n, err := strconv.Atoi(value); byNumber && r.Stage == nil && err == nil {
+		r.Stage = s.before(n)
 	}
 	return r
+}
+
+// before is the stage of a number, nil where it does not come before this one.
+func (s *Stage) before(n int) *Stage {
+	if n < 0 || n >= s.Index {
+		return nil
+	}
+	return s.doc.stages[n]
 }
 
 // MountOption finds an option of a --mount flag, as "from" in

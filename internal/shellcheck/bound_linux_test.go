@@ -17,7 +17,7 @@ func TestProcessIsBounded(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "shellcheck")
 	program := "#!/bin/bash\nwhile [ \"$(ulimit -d)\" = unlimited ] || [ \"$(ulimit -t)\" = unlimited ]; do :; done\n" +
 		"echo \"$(ulimit -t) seconds, $(ulimit -d) KiB\" >&2\nexit 4\n"
-	if err := os.WriteFile(path, []byte(program), 0o700); err != nil { //nolint:gosec // it is run
+	if err := os.WriteFile(path, []byte(program), 0o700); err != nil {
 		t.Fatal(err)
 	}
 	notes, err := (&Program{path}).Check(t.Context(), []lint.Script{{Text: "good\n", Dialect: "sh"}})

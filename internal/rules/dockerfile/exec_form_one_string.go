@@ -51,7 +51,7 @@ func checkExecFormOneString(p *facts.Pass[*facts.Dockerfile]) {
 				continue
 			}
 			if in.JSON && in.Err == nil && len(words) == 1 {
-				reportOneString(p, in, words[0])
+				reportOneString(p, words[0])
 			}
 		}
 	}
@@ -64,7 +64,7 @@ func startsItself(p *facts.Pass[*facts.Dockerfile], s *facts.Stage) bool {
 	return known && s.Entrypoint() == nil && base.Entrypoint == facts.NoEntrypoint
 }
 
-func reportOneString(p *facts.Pass[*facts.Dockerfile], in *dockerfile.Instruction, w dockerfile.Word) {
+func reportOneString(p *facts.Pass[*facts.Dockerfile], w dockerfile.Word) {
 	program, rest, blank := strings.Cut(strings.TrimSpace(w.Text), " ")
 	if !blank || !isPlainWord(program) || strings.TrimSpace(rest) == "" || strings.Contains(program, "/") && strings.Contains(rest, "/") && !strings.HasPrefix(rest, "-") && !strings.HasPrefix(rest, "/") {
 		return

@@ -3,6 +3,7 @@ package dockerfile
 import (
 	"fmt"
 	"maps"
+	"path"
 	"slices"
 	"strings"
 
@@ -16,13 +17,15 @@ import (
 //
 // Mount them for the RUN: --mount=type=bind,from=build,source=/wheels,target=/wheels.
 //
-// Silent in stages whose layers are no part of the image.
+// Silent for a single package, which is most often small, and in stages whose layers are
+// no part of the image.
 var CopiedPackagesKept = facts.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
 		ID:       "copied-packages-kept",
 		Title:    "Packages stay beside what was installed from them",
 		Category: lint.Size,
 		Severity: lint.Warning,
+		Default:  true,
 		Since:    "0.1.0",
 		Presets:  []string{"cloud-native"},
 	},
@@ -58,8 +61,12 @@ func copiedPackages(in *dockerfile.Instruction) (to string, ok bool) {
 		return "", false
 	}
 	name := strings.ToLower(bare(sources[0].Text))
-	if !strings.Contains(name, "wheel") && !strings.HasSuffix(name, ".whl") && !strings.HasSuffix(name, ".deb") && !strings.HasSuffix(name, ".rpm") && !strings.HasSuffix(name, ".apk") {
+	isPackage := slices.Contains([]string{".whl", ".deb", ".rpm", ".apk"}, path.Ext(name))
+	if !isPackage && !strings.Contains(name, "wheel") {
 		return "", false
+	}
+	if isPackage && len(sources) == 1 && !strings.ContainsAny(name, "*?[") {
+		return "", false // one package, which is most often the project's own and small
 	}
 	to = strings.TrimRight(bare(destination.Text), "/")
 	return to, strings.HasPrefix(to, "/") && len(to) > 1 && !covers("/usr", to) && !covers("/lib", to)

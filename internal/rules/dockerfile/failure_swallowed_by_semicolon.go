@@ -62,7 +62,8 @@ func checkFailureSwallowedBySemicolon(p *facts.Pass[*facts.Dockerfile]) {
 				continue
 			}
 			p.Report(lint.Finding{
-				Span:    at.Span,
+				Span:    in.Head,
+				Related: []lint.Related{{Span: at.Span, Message: "its failure is lost"}},
 				Message: fmt.Sprintf("if %s fails the build goes on, since %s has the last word; join them with \"&&\", or begin with set -e", quoteShort(firstLine(p.Doc.Text(at.Span))), quoteShort(firstLine(p.Doc.Text(script.SpanOf(stmts[len(stmts)-1]))))),
 			})
 			return

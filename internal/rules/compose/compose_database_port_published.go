@@ -48,7 +48,10 @@ func checkComposeDatabasePortPublished(p *facts.Pass[*facts.Compose]) {
 			f := lint.Finding{
 				Span:    port.Span,
 				Message: fmt.Sprintf("this port of %q is open on every address of the host, past its firewall; delete it, since services need none, or publish it on 127.0.0.1", shortText(s.Name)),
-				Fixes:   loopbackFix(p.Doc, port),
+			}
+			// Windows takes no address of the host for a port (moby, daemon/libnetwork).
+			if i, ok := s.Image(); !ok || !i.IsWindows() {
+				f.Fixes = loopbackFix(p.Doc, port)
 			}
 			section := s.Entry("ports")
 			p.Report(weigh(p, f, p.Doc.IsDevelopment(p.Doc.Name) || section != nil && facts.HasReason(p.Doc.File, section.Key.Span)))

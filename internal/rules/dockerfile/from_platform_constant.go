@@ -2,10 +2,12 @@ package dockerfile
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/dockmend/dockmend/internal/facts"
 	"github.com/dockmend/dockmend/internal/lint"
+	"github.com/dockmend/dockmend/internal/syntax/dockerfile"
 	"github.com/dockmend/dockmend/internal/text"
 )
 
@@ -43,15 +45,29 @@ func checkFromPlatformConstant(p *facts.Pass[*facts.Dockerfile]) {
 		if !p.Hadolint && (strings.Contains(s.Name, os) || arch != "" && strings.Contains(s.Name, strings.SplitN(arch, "/", 2)[0])) {
 			continue
 		}
-		p.Report(lint.Finding{
+		f := lint.Finding{
 			Span:    platform.Span,
 			Message: fmt.Sprintf("%q binds the stage to one platform, whatever the build asks for; remove it, or use $BUILDPLATFORM or $TARGETPLATFORM", p.Doc.Text(platform.Span)),
-			Fixes: []lint.Fix{{
+		}
+		if !namesMachine(p.Doc, s) {
+			f.Fixes = []lint.Fix{{
 				Title: "remove the flag", Applicability: lint.Unsafe, MaxEffect: lint.EffectGraph,
 				Edits: []lint.FileEdit{lint.Delete(withBlanks(p.Doc, platform.Span))},
-			}},
-		})
+			}}
+		}
+		p.Report(f)
 	}
+}
+
+// namesMachine reports whether a RUN, ADD or ENV of the stage names a kind of machine, as
+// in a download for it, which would not run on another.
+func namesMachine(d *facts.Dockerfile, s *facts.Stage) bool {
+	return slices.ContainsFunc(s.Instructions, func(in *dockerfile.Instruction) bool {
+		text := strings.ToLower(d.Text(in.Span))
+		return slices.ContainsFunc([]string{"x86_64", "x86-64", "amd64", "x64", "aarch64", "arm64"}, func(machine string) bool {
+			return strings.Contains(text, machine)
+		})
+	})
 }
 
 // withBlanks is a flag with the blanks behind it, and with its line where it is

@@ -54,12 +54,12 @@ func TestFixOtherKinds(t *testing.T) {
 	}
 	corpus := filesOfCorpus(t)
 	t.Run("corpus/recommended", func(t *testing.T) { fixOtherKinds(t, corpus, standard) })
-	// All rules make ten fixes a file, each proved by itself: that takes minutes.
-	var fifth []fixable
-	for i := 0; i < len(corpus); i += 5 {
-		fifth = append(fifth, corpus[i])
+	// All rules make ten fixes a file, each proved by itself: all files take half an hour.
+	var some []fixable
+	for i := 0; i < len(corpus); i += 20 {
+		some = append(some, corpus[i])
 	}
-	t.Run("corpus/all rules, every fifth file", func(t *testing.T) { fixOtherKinds(t, fifth, all) })
+	t.Run("corpus/all rules, every twentieth file", func(t *testing.T) { fixOtherKinds(t, some, all) })
 }
 
 func fixOtherKinds(t *testing.T, files []fixable, presets []string) {

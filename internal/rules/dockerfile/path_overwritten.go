@@ -67,5 +67,5 @@ func appendPath(d *facts.Dockerfile, in *dockerfile.Instruction, value string) [
 	if at < 0 || strings.ContainsAny(value, "\"' ") {
 		return nil
 	}
-	return unsafeFix("append :$PATH", lint.EffectConfig, lint.Insert(in.ArgsSpan.Start+at+len("PATH="+value), ":$PATH"))
+	return unsafeFix("append :$PATH", lint.EffectGraph, lint.Insert(in.ArgsSpan.Start+at+len("PATH="+value), ":$PATH"))
 }

@@ -52,7 +52,7 @@ func checkCurlWords(p *facts.Pass[*facts.Compose], words []compose.Value) {
 	}
 	f := curlFinding(program.Span)
 	if list := program.Node.Parent; list != nil && isFlowWord(p, list, program) {
-		f.Fixes = []lint.Fix{curlFix(program.Span.End, `, "--fail"`)}
+		f.Fixes = healthFix("add --fail", program.Span.End, `, "--fail"`)
 	}
 	p.Report(f)
 }
@@ -90,7 +90,7 @@ func checkCurlLine(p *facts.Pass[*facts.Compose], line compose.Value) {
 		place := p.Doc.Place(line, part)
 		f := curlFinding(place)
 		if place.Len() == part.Len() {
-			f.Fixes = []lint.Fix{curlFix(place.End, " --fail")}
+			f.Fixes = healthFix("add --fail", place.End, " --fail")
 		}
 		p.Report(f)
 	}
@@ -119,8 +119,4 @@ func failsOnErrors(argument string) bool {
 
 func curlFinding(span text.Span) lint.Finding {
 	return lint.Finding{Span: span, Message: fmt.Sprintf("%q takes an answer of 500 for a success, so the container stays healthy; add --fail", "curl")}
-}
-
-func curlFix(at int, flag string) lint.Fix {
-	return lint.Fix{Title: "add --fail", Applicability: lint.Unsafe, MaxEffect: lint.EffectConfig, Changes: []string{"services.*.healthcheck.test"}, Edits: []lint.FileEdit{lint.Insert(at, flag)}}
 }

@@ -45,7 +45,7 @@ func checkComposeHealthcheckSavesFile(p *facts.Pass[*facts.Compose]) {
 		f := savesFileFinding(program.Span)
 		list := program.Node.Parent
 		if list != nil && isFlowWord(p, list, program) {
-			f.Fixes = []lint.Fix{wgetFix(program.Span.End, `, "-O", "/dev/null"`)}
+			f.Fixes = healthFix("add -O /dev/null", program.Span.End, `, "-O", "/dev/null"`)
 		}
 		p.Report(f)
 	})
@@ -72,7 +72,7 @@ func checkWgetScript(p *facts.Pass[*facts.Compose], script compose.Value) {
 		place := p.Doc.Place(script, part)
 		f := savesFileFinding(place)
 		if place.Len() == part.Len() {
-			f.Fixes = []lint.Fix{wgetFix(place.End, " -O /dev/null")}
+			f.Fixes = healthFix("add -O /dev/null", place.End, " -O /dev/null")
 		}
 		p.Report(f)
 		return true
@@ -81,11 +81,4 @@ func checkWgetScript(p *facts.Pass[*facts.Compose], script compose.Value) {
 
 func savesFileFinding(span text.Span) lint.Finding {
 	return lint.Finding{Span: span, Message: "wget writes its answer to a file in the container at every check; add --spider, or -O /dev/null"}
-}
-
-func wgetFix(at int, flags string) lint.Fix {
-	return lint.Fix{
-		Title: "add -O /dev/null", Applicability: lint.Unsafe, MaxEffect: lint.EffectConfig,
-		Changes: []string{"services.*.healthcheck.test"}, Edits: []lint.FileEdit{lint.Insert(at, flags)},
-	}
 }

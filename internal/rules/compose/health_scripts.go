@@ -2,6 +2,7 @@ package compose
 
 import (
 	"github.com/dockmend/dockmend/internal/facts"
+	"github.com/dockmend/dockmend/internal/lint"
 	"github.com/dockmend/dockmend/internal/syntax/compose"
 	"github.com/dockmend/dockmend/internal/syntax/yaml"
 )
@@ -38,4 +39,12 @@ func healthScript(test compose.Command) (script compose.Value, ok bool) {
 func isFlowWord(p *facts.Pass[*facts.Compose], list *yaml.Node, word compose.Value) bool {
 	whole := p.Doc.File.Text(word.Span) == p.Doc.File.Text(word.Node.Span)
 	return whole && list.Style == yaml.Flow && len(list.Items) > 1
+}
+
+// healthFix writes words behind the program of a health check.
+func healthFix(title string, at int, words string) []lint.Fix {
+	return []lint.Fix{{
+		Title: title, Applicability: lint.Unsafe, MaxEffect: lint.EffectConfig,
+		Changes: []string{"services.*.healthcheck.test"}, Edits: []lint.FileEdit{lint.Insert(at, words)},
+	}}
 }

@@ -37,11 +37,7 @@ func checkHealthcheckCurlWithoutFail(p *facts.Pass[*facts.Dockerfile]) {
 				Span:    c.Words[0].Span,
 				Message: "curl takes an answer of 500 for a success, so the container stays healthy; add --fail",
 			}
-			if in.JSON {
-				f.Fixes = []lint.Fix{{Title: "add --fail", Applicability: lint.Unsafe, MaxEffect: lint.EffectConfig, Edits: []lint.FileEdit{lint.Insert(c.Words[0].Span.End, `, "--fail"`)}}}
-			} else if c.Script != nil && c.Script.Editable() {
-				f.Fixes = []lint.Fix{{Title: "add --fail", Applicability: lint.Unsafe, MaxEffect: lint.EffectConfig, Edits: []lint.FileEdit{lint.Insert(c.Words[0].Span.End, " --fail")}}}
-			}
+			f.Fixes = addWords(in, c, "--fail")
 			p.Report(f)
 		}
 	})

@@ -1,6 +1,8 @@
 package dockerfile
 
 import (
+	"strings"
+
 	"github.com/dockmend/dockmend/internal/facts"
 	"github.com/dockmend/dockmend/internal/lint"
 	"github.com/dockmend/dockmend/internal/syntax/dockerfile"
@@ -33,26 +35,24 @@ func checkHealthcheckSavesFile(p *facts.Pass[*facts.Dockerfile]) {
 				Span:    c.Words[0].Span,
 				Message: "wget writes its answer to a file in the container at every check; add --spider, or -O /dev/null",
 			}
-			if flags, ok := moreWords(in, c, "-O", "/dev/null"); ok {
-				f.Fixes = []lint.Fix{{
-					Title: "add -O /dev/null", Applicability: lint.Unsafe, MaxEffect: lint.EffectConfig,
-					Edits: []lint.FileEdit{lint.Insert(c.Words[0].Span.End, flags)},
-				}}
-			}
+			f.Fixes = addWords(in, c, "-O", "/dev/null")
 			p.Report(f)
 		}
 	})
 }
 
-// moreWords are words to write behind one of a command, as the instruction's form
-// needs them; ok is false where they would be read as something else.
-func moreWords(in *dockerfile.Instruction, c *facts.Command, words ...string) (text string, ok bool) {
+// addWords writes words behind the name of a health check's program, as the form of the
+// instruction needs them; there is no fix where they would be read as something else.
+func addWords(in *dockerfile.Instruction, c *facts.Command, words ...string) []lint.Fix {
 	before, after := " ", ""
 	if in.JSON {
 		before, after = `, "`, `"`
+	} else if c.Script == nil || !c.Script.Editable() {
+		return nil
 	}
+	var text strings.Builder
 	for _, w := range words {
-		text += before + w + after
+		text.WriteString(before + w + after)
 	}
-	return text, in.JSON || c.Script != nil && c.Script.Editable()
+	return unsafeFix("add "+strings.Join(words, " "), lint.EffectConfig, lint.Insert(c.Words[0].Span.End, text.String()))
 }

@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/dockmend/dockmend/internal/lint"
 	"github.com/dockmend/dockmend/internal/syntax/yaml"
 	"github.com/dockmend/dockmend/internal/text"
 )
@@ -85,4 +86,19 @@ func namesIssue(comment string) bool {
 		}
 	}
 	return false
+}
+
+// Excused is the variant of findings that few reviewers would make: in a file that is
+// there to develop, to test or to show something, where a comment gives a reason, and of
+// a program whose work it is. A rule with variants of its own appends it.
+const Excused = "excused"
+
+// Excuse makes a finding one of that variant, which is an info.
+func Excuse(f lint.Finding) lint.Finding {
+	if f.Variant != "" {
+		f.Variant += "-"
+	}
+	f.Variant += Excused
+	f.Severity = lint.Info
+	return f
 }

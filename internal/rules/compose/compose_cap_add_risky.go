@@ -50,7 +50,7 @@ func checkComposeCapAddRisky(p *facts.Pass[*facts.Compose]) {
 		case "BPF", "SYS_BOOT", "PERFMON", "SYS_TIME":
 			f = weigh(p, f, watchesHost(s))
 		case "SYS_PTRACE", "DAC_READ_SEARCH", "SYS_NICE", "IPC_LOCK", "LEASE", "SYSLOG":
-			f = excuse(f)
+			f = facts.Excuse(f)
 		default:
 			return
 		}

@@ -69,7 +69,7 @@ func checkComposeDuplicateHostPort(p *facts.Pass[*facts.Compose]) {
 					Related: []lint.Related{{Span: other.Span, Message: "the port is published here"}},
 				}
 				if isShown && isAlternative(mine, other) {
-					f = excuse(f)
+					f = facts.Excuse(f)
 				}
 				p.Report(f)
 				break

@@ -41,7 +41,7 @@ func checkComposeMountPropagationShared(p *facts.Pass[*facts.Compose]) {
 				f = weigh(p, f, false)
 				f.Message = fmt.Sprintf("%q lets what %q mounts appear on the host, and the other way round; leave it out", option, shortText(s.Name))
 			case "slave", "rslave":
-				f = excuse(f)
+				f = facts.Excuse(f)
 				f.Message = fmt.Sprintf("%q lets what the host mounts appear in %q; leave it out, unless that is meant", option, shortText(s.Name))
 			default:
 				continue

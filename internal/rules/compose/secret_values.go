@@ -69,7 +69,7 @@ func weighSecret(p *facts.Pass[*facts.Compose], f lint.Finding, value string, pa
 	case kind == noSecret || development && (kind == placeholder || isWellKnownSecret(value)):
 		return f, false
 	case kind == placeholder || development || shown || minor:
-		return excuse(f), true
+		return facts.Excuse(f), true
 	}
 	return f, true
 }

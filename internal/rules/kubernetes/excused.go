@@ -5,10 +5,7 @@ import (
 	"github.com/dockmend/dockmend/internal/lint"
 )
 
-// excused is the variant of findings that few reviewers would make: of a manifest that
-// is for tests, shows something or is yet to be filled in, and where a comment gives a
-// reason. A rule with variants of its own appends it.
-const excused = "excused"
+const excused = facts.Excused
 
 // weigh makes a finding one of that variant where the manifest's purpose excuses what it
 // claims, where minor says so, and where a comment gives a reason for anything but an
@@ -20,10 +17,5 @@ func weigh(p *facts.Pass[*facts.Manifest], f lint.Finding, claim facts.Claim, mi
 	if _, ok := p.Doc.Purposes(p.Project).Excuse(claim); !ok && !minor {
 		return f
 	}
-	if f.Variant != "" {
-		f.Variant += "-"
-	}
-	f.Variant += excused
-	f.Severity = lint.Info
-	return f
+	return facts.Excuse(f)
 }

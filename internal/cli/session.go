@@ -91,13 +91,12 @@ type policySource func(path string) ([]byte, error)
 
 // newSession reads the configuration and finds the files. The configuration is
 // the work tree's if policy is nil.
-func newSession(ctx context.Context, env *Env, flags *lintFlags, at *place, stdin, named bool, policy policySource) (s *session, err error) {
-	s = &session{place: at, found: &discover.Result{}, tree: onDisk{discover.Disk(at.root), at.root.FS()}}
+func newSession(ctx context.Context, env *Env, flags *lintFlags, at *place, stdin, named bool, policy policySource) (_ *session, err error) {
+	s := &session{place: at, found: &discover.Result{}, tree: onDisk{discover.Disk(at.root), at.root.FS()}}
 	s.watchOver()
-	watched := s // what is returned with an error is nil
 	defer func() {
 		if err != nil {
-			watched.unwatch()
+			s.unwatch()
 		}
 	}()
 	if flags.changedSince != "" {

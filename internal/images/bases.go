@@ -32,7 +32,6 @@ const (
 	lacksColumn
 	environmentColumn
 	workdirColumn
-	healthcheckColumn
 	signalColumn
 	portsColumn
 	volumesColumn
@@ -178,12 +177,6 @@ func (b Base) SetsShell() (sets, known bool) {
 
 // Workdir is the configured working folder, empty for none.
 func (b Base) Workdir() (folder string, known bool) { return b.text(workdirColumn) }
-
-// HasHealthcheck reports whether the image has a health check.
-func (b Base) HasHealthcheck() (has, known bool) {
-	value, known := b.text(healthcheckColumn)
-	return value != "", known
-}
 
 // StopSignal is the configured stop signal, empty for none.
 func (b Base) StopSignal() (signal string, known bool) { return b.text(signalColumn) }

@@ -10,7 +10,7 @@ import (
 // code numbers them.
 func baseColumns() []string {
 	return []string{
-		"system", "user", "entrypoint", "command", "shell", "own_shell", "programs", "lacks", "environment", "workdir", "healthcheck", "signal", "ports",
+		"system", "user", "entrypoint", "command", "shell", "own_shell", "programs", "lacks", "environment", "workdir", "signal", "ports",
 		"volumes", "data", "writes",
 	}
 }

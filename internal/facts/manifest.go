@@ -20,6 +20,8 @@ type Manifest struct {
 
 	objects   lazy[[]Object]
 	workloads lazy[[]*Workload]
+	// shown is what the text says of the file's purpose.
+	shown lazy[Purposes]
 }
 
 // ManifestNear is a manifest beside the one that is checked. Source is for

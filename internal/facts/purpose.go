@@ -1,6 +1,7 @@
 package facts
 
 import (
+	"bytes"
 	"path"
 	"slices"
 	"strings"
@@ -146,9 +147,13 @@ func (f *Compose) Purposes(p *Project) Purposes {
 
 // Purposes are those of the document and of what its text says.
 func (m *Manifest) Purposes(p *Project) Purposes {
-	found := slices.Clip(p.Purposes(m.Name))
+	return append(slices.Clip(p.Purposes(m.Name)), m.shown.get(m.readPurposes)...)
+}
+
+func (m *Manifest) readPurposes() Purposes {
+	var found Purposes
 	for _, mark := range []string{"<YOUR", "<your", "YOUR_", "YOUR-", "PROJECT_ID", "SERVICE_NAME", "REPLACE_", "CHANGE_ME"} {
-		if strings.Contains(string(m.Src), mark) {
+		if bytes.Contains(m.Src, []byte(mark)) {
 			found = append(found, Evidence{Placeholder, mark})
 		}
 	}

@@ -92,6 +92,9 @@ func fixOtherKinds(t *testing.T, files []fixable, presets []string) {
 			t.Errorf("%s: %s", p.File, p.Message)
 		}
 		for _, r := range got.Refused {
+			if strings.Contains(r.Reason, "would be needed") {
+				t.Errorf("%s: %s is not fixed: %s", f.Path, r.Rule.ID, r.Reason)
+			}
 			refused[r.Rule.ID+": "+firstWords(r.Reason)]++
 		}
 		for _, a := range got.Applied {

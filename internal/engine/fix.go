@@ -19,6 +19,9 @@ import (
 // needs.
 const MaxRounds = 20
 
+// lookBytes is what linting a file of no bytes again counts as.
+const lookBytes = 4 << 10
+
 // Fixer applies fixes to one file at a time. It is immutable and safe for
 // concurrent use.
 type Fixer struct {
@@ -41,8 +44,10 @@ type Fixed struct {
 	Left     *Checked
 	Problems []lint.Problem
 
-	// spent is the verdict on a fix that had no proof since the budget was used up.
-	spent prove.Verdict
+	// spent says why further fixes were not tried; empty where the budget was enough.
+	spent string
+	// looked is how many bytes were linted to fix the file.
+	looked int
 	// refused has the findings whose fix was refused at last, by fingerprint.
 	refused map[string]bool
 }
@@ -113,43 +118,29 @@ func (x *Fixer) unfixed(ctx context.Context, f File, src []byte, why ...lint.Pro
 
 func (x *Fixer) fix(ctx context.Context, f File, out *Fixed) {
 	again := out.Left != nil
-	out.Left = x.look(ctx, f, out.After)
+	out.looked = 0
+	out.Left = x.look(ctx, f, out, out.After)
 	if again && len(x.fixable(out.Left, out.refused)) == 0 {
 		out.Problems = slices.Clone(out.Left.Problems)
-		x.shorten(f, out)
+		x.finish(f, out)
 		return // nothing that the files around give reason for
 	}
-	for passes := 1; ; passes++ {
-		applied := len(out.Applied)
-		out.spent, out.Refused = prove.Verdict{}, nil
-		done := x.pass(ctx, f, out)
-		switch {
-		case done || len(out.Applied) == applied || ctx.Err() != nil:
-			x.shorten(f, out)
-			return
-		case passes == limits.FixPasses:
-			// Half of the fixes would make the next run find more to do.
-			*out = *x.unfixed(ctx, f, out.Before, lint.Problem{File: f.Path, Message: fmt.Sprintf(
-				"its fixes need more than %d times %d compilations to prove, so none was applied; fix some of the findings by hand first, or split the file up", limits.FixPasses, prove.Budget)})
-			return
-		}
-	}
+	out.spent, out.refused, out.Refused = "", map[string]bool{}, nil
+	x.rounds(ctx, f, out)
+	x.finish(f, out)
 }
 
-// pass applies fixes until none is left that may be applied, or the budget of
-// proofs is used up. Only in the first case it is done: another pass, with a budget
-// of its own, could apply more.
-func (x *Fixer) pass(ctx context.Context, f File, out *Fixed) (done bool) {
-	refused := map[string]bool{}
-	out.refused = refused
-	budget := prove.Budget
-	fewest, idle := math.MaxInt, 0
+// rounds applies fixes until none is left that may be applied, or the file's budget
+// is used up.
+func (x *Fixer) rounds(ctx context.Context, f File, out *Fixed) {
+	p := &proofs{Fixer: x, file: f, out: out, Prover: NewProver(x.Checker, f, out.After, limits.FixCompilations)}
+	fewest, idle, alone := math.MaxInt, 0, false
 	for {
 		out.Problems = slices.Clone(out.Left.Problems)
-		all := x.fixable(out.Left, refused)
+		all := x.fixable(out.Left, out.refused)
 		batch := mostModest(apart(all[:min(len(all), limits.Findings)]))
 		if len(batch) == 0 || ctx.Err() != nil {
-			return !out.spent.Spent
+			return
 		}
 		idle++
 		if len(all) < fewest {
@@ -157,16 +148,31 @@ func (x *Fixer) pass(ctx context.Context, f File, out *Fixed) (done bool) {
 		}
 		if idle == MaxRounds {
 			out.Problems = append(out.Problems, lint.Problem{File: f.Path, Message: "the fixes of " + ruleNames(batch) + " come to no end; this is a fault of dockmend, please report it with the file"})
-			return true
+			return
 		}
-		prover := NewProver(x.Checker, f, out.After, budget)
-		tried, ok := x.applyTogether(ctx, prover, out.After, batch)
-		if !ok {
-			tried = x.applyEach(ctx, prover, out, batch, refused)
+		if out.spent != "" {
+			p.refuseAll(all, prove.Verdict{Effect: lint.EffectUnknown}, out.spent)
+			return
 		}
-		budget = prover.Left()
-		x.take(ctx, f, out, tried, refused)
+		if alone {
+			batch = batch[:1]
+		}
+		alone = x.take(ctx, f, out, p.round(ctx, batch))
+		p.next()
 	}
+}
+
+// finish bounds the findings that are left, and says where the budget was not enough:
+// the fixes that were applied are proved, and stay.
+func (x *Fixer) finish(f File, out *Fixed) {
+	x.shorten(f, out)
+	if out.spent == "" || len(out.Refused) == 0 {
+		return
+	}
+	x.Checker.limit(out.Left, out.Left.Diagnostics[0].Source, f.Policy, fmt.Sprintf(
+		"not all fixes of the file were applied: %s; run dockmend fix again for the others", out.spent))
+	slices.SortStableFunc(out.Left.Diagnostics, compareDiagnostics)
+	fingerprint(out.Left.Diagnostics)
 }
 
 // shorten bounds the findings that are left, as those of a run without fixes: the
@@ -181,7 +187,10 @@ func (x *Fixer) shorten(f File, out *Fixed) {
 }
 
 // look checks a file as it is after some of its fixes.
-func (x *Fixer) look(ctx context.Context, f File, src []byte) *Checked {
+func (x *Fixer) look(ctx context.Context, f File, out *Fixed, src []byte) *Checked {
+	if out.looked += len(src) + lookBytes; out.looked > limits.FixBytes {
+		out.spent = fmt.Sprintf("it would have to be linted more often than %d bytes in all", limits.FixBytes)
+	}
 	left := x.Checker.checkAll(ctx, f, src)
 	if x.Mark != nil {
 		x.Mark(left.Diagnostics)
@@ -251,108 +260,6 @@ func mostModest(batch []candidate) []candidate {
 
 func ownEdits(f lint.Fix) bool {
 	return len(f.Edits) > 0 && !slices.ContainsFunc(f.Edits, func(e lint.FileEdit) bool { return e.File != "" })
-}
-
-// step is what some fixes make of a file.
-type step struct {
-	after []byte
-	good  []candidate
-	// applied has one entry for each of good.
-	applied []Applied
-}
-
-// applyTogether proves all fixes of a round at once. ok is false where that shows
-// more than the most modest of them declares, so that each must be proved by
-// itself.
-func (x *Fixer) applyTogether(ctx context.Context, prover Prover, src []byte, batch []candidate) (s step, ok bool) {
-	s = step{good: batch, applied: make([]Applied, len(batch))}
-	if s.after, ok = applyAll(src, batch); !ok || slices.ContainsFunc(batch, func(c candidate) bool { return tears(src, c.edits) != "" }) {
-		return step{}, false
-	}
-	together := prover.Compare(ctx, s.after)
-	if len(batch) > 1 && together.Effect > lint.EffectNone && together.Effect != lint.EffectSource && together.Effect != lint.EffectRepin {
-		// What each of them does is part of what is reported.
-		return step{}, false
-	}
-	for i, c := range batch {
-		verdict := together
-		if len(batch) > 1 && together.Effect > lint.EffectNone {
-			if verdict, ok = ownPart(together, c); !ok {
-				return step{}, false
-			}
-		}
-		if verdict.Effect == lint.EffectUnknown || !declared(c.fix, verdict) || !x.accepts(c, verdict) {
-			return step{}, false
-		}
-		s.applied[i] = x.applied(c, verdict)
-	}
-	return s, true
-}
-
-// ownPart is what one pin does of all that several do together: the images that
-// have its text now. ok is false where it is none.
-func ownPart(together prove.Verdict, c candidate) (own prove.Verdict, ok bool) {
-	own.Refreshed, own.LeftOut = together.Refreshed, together.LeftOut
-	for _, change := range together.Sources {
-		_, now, _ := strings.Cut(change.Detail, " -> ")
-		if len(c.edits) != 1 || c.edits[0].New == "" || !strings.Contains(now, c.edits[0].New) {
-			continue
-		}
-		own.Effect = max(own.Effect, change.Effect)
-		if !slices.Contains(own.Details, change.Detail) {
-			own.Details = append(own.Details, change.Detail)
-		}
-	}
-	return own, len(own.Details) > 0
-}
-
-// applyEach proves every fix by itself and keeps those that are acceptable, once
-// their sum compiles too.
-func (x *Fixer) applyEach(ctx context.Context, prover Prover, out *Fixed, batch []candidate, refused map[string]bool) step {
-	var s step
-	for _, c := range batch {
-		if out.spent.Spent {
-			x.refuse(out, c, out.spent, out.spent.Reason, refused)
-			continue
-		}
-		after, ok := applyAll(out.After, []candidate{c})
-		if !ok {
-			x.refuse(out, c, prove.Verdict{}, "its edits do not fit the file", refused)
-			continue
-		}
-		if torn := tears(out.After, c.edits); torn != "" {
-			x.refuse(out, c, prove.Verdict{}, torn, refused)
-			continue
-		}
-		verdict := prover.Compare(ctx, after)
-		if !x.accepts(c, verdict) {
-			x.refuse(out, c, verdict, refusal(c, verdict), refused)
-			continue
-		}
-		s.good = append(s.good, c)
-		s.applied = append(s.applied, x.applied(c, verdict))
-	}
-	var ok bool
-	s.after, ok = applyAll(out.After, s.good)
-	if len(s.good) > 1 && (!ok || prover.Compare(ctx, s.after).Broken) {
-		return s.first(out.After) // they work one by one but not together
-	}
-	return s
-}
-
-// first keeps the first fix of a step; the others wait for the next round.
-func (s step) first(src []byte) step {
-	s.good, s.applied = s.good[:1], s.applied[:1]
-	s.after, _ = applyAll(src, s.good)
-	return s
-}
-
-func (x *Fixer) refuse(out *Fixed, c candidate, v prove.Verdict, reason string, refused map[string]bool) {
-	refused[c.finding.Fingerprint] = true
-	if v.Spent {
-		out.spent = v
-	}
-	out.Refused = append(out.Refused, Refused{c.finding.Rule, c.fix.Title, c.finding.Start().Line, reason, v})
 }
 
 // accepts tells whether a fix may be applied for what it was shown to do.

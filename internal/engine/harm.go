@@ -13,53 +13,46 @@ import (
 // What fixes do to the findings of other rules: one that brings a new error, or
 // makes a finding disappear whose cause stays, is not applied.
 
-// take applies a step, without the fixes that harm.
-func (x *Fixer) take(ctx context.Context, f File, out *Fixed, s step, refused map[string]bool) {
-	for len(s.good) > 0 && ctx.Err() == nil {
-		left := x.look(ctx, f, s.after)
-		if harmOf(out.Left.Diagnostics, left.Diagnostics, s) == "" {
-			out.After, out.Left = s.after, left
-			out.Applied = append(out.Applied, s.applied...)
-			return
-		}
-		s = x.withoutHarm(ctx, f, out, s, refused)
+// take applies a step, unless a fix of it harms: then those that harm by themselves
+// are refused, and the others wait for the next round, which proves them anew. alone
+// is set where they harm only together, so that one of them must go first.
+func (x *Fixer) take(ctx context.Context, f File, out *Fixed, s step) (alone bool) {
+	if len(s.good) == 0 || ctx.Err() != nil {
+		return false
 	}
+	left := x.look(ctx, f, out, s.after)
+	harm := harmOf(out.Left.Diagnostics, left.Diagnostics, s)
+	switch {
+	case harm == "":
+		out.After, out.Left = s.after, left
+		out.Applied = append(out.Applied, s.applied...)
+		return false
+	case len(s.good) == 1:
+		out.refuse(s.good[0], prove.Verdict{Effect: s.applied[0].Verdict.Effect}, harm)
+		return false
+	}
+	before := len(out.refused)
+	x.refuseHarmful(ctx, f, out, s)
+	return len(out.refused) == before
 }
 
-// withoutHarm refuses the fixes of a step that harm by themselves; where none
-// does, the first goes alone.
-func (x *Fixer) withoutHarm(ctx context.Context, f File, out *Fixed, s step, refused map[string]bool) step {
-	rest := x.harmless(ctx, f, out, s, refused)
-	switch len(rest.good) {
-	case 0:
-		return step{}
-	case len(s.good):
-		return rest.first(out.After)
-	}
-	rest.after, _ = applyAll(out.After, rest.good)
-	return rest
-}
-
-// harmless keeps the fixes that harm nothing by themselves. It halves the step, as
-// most of its fixes are harmless together.
-func (x *Fixer) harmless(ctx context.Context, f File, out *Fixed, s step, refused map[string]bool) (rest step) {
+// refuseHarmful refuses the fixes of a step that harm by themselves. It halves the
+// step, as most of its fixes are harmless together.
+func (x *Fixer) refuseHarmful(ctx context.Context, f File, out *Fixed, s step) {
 	half := len(s.good) / 2
 	for _, part := range []step{{good: s.good[:half], applied: s.applied[:half]}, {good: s.good[half:], applied: s.applied[half:]}} {
 		var ok bool
-		if part.after, ok = applyAll(out.After, part.good); !ok || ctx.Err() != nil {
+		if part.after, ok = applyAll(out.After, part.good); !ok || out.spent != "" || ctx.Err() != nil {
 			continue
 		}
-		switch harm := harmOf(out.Left.Diagnostics, x.look(ctx, f, part.after).Diagnostics, part); {
+		switch harm := harmOf(out.Left.Diagnostics, x.look(ctx, f, out, part.after).Diagnostics, part); {
 		case harm == "":
 		case len(part.good) == 1:
-			x.refuse(out, part.good[0], prove.Verdict{Effect: part.applied[0].Verdict.Effect}, harm, refused)
-			continue
+			out.refuse(part.good[0], prove.Verdict{Effect: part.applied[0].Verdict.Effect}, harm)
 		default:
-			part = x.harmless(ctx, f, out, part, refused)
+			x.refuseHarmful(ctx, f, out, part)
 		}
-		rest.good, rest.applied = append(rest.good, part.good...), append(rest.applied, part.applied...)
 	}
-	return rest
 }
 
 // harmOf says what a step does to the findings of other rules; empty for nothing.

@@ -26,7 +26,7 @@ type Prover interface {
 func NewProver(c *Checker, f File, src []byte, budget int) Prover {
 	switch f.Target {
 	case lint.TargetDockerfile:
-		return dockerfileProver{prove.New(src, budget, c.Registry), sync.OnceValue(func() bool { return parses(src) })}
+		return newDockerfileProver(prove.New(src, budget, c.Registry), src)
 	case lint.TargetIgnoreFile:
 		return prove.NewIgnoreFile(src, f.Context, budget)
 	case lint.TargetCompose:
@@ -41,6 +41,10 @@ type dockerfileProver struct {
 	*prove.Prover
 	// parsed reports whether the file parses as it is.
 	parsed func() bool
+}
+
+func newDockerfileProver(p *prove.Prover, src []byte) dockerfileProver {
+	return dockerfileProver{p, sync.OnceValue(func() bool { return parses(src) })}
 }
 
 // Compare implements Prover.
@@ -63,11 +67,11 @@ type unproved struct{ target lint.Target }
 
 // Compare implements Prover.
 func (p unproved) Compare(context.Context, []byte) prove.Verdict {
-	return prove.Verdict{Effect: lint.EffectUnknown, Reason: "nothing proves edits of a " + p.target.Describe()}
+	return prove.Verdict{Effect: lint.EffectUnknown, Reason: "nothing proves edits of a " + p.target.Describe(), Unprovable: true}
 }
 
 // Left implements Prover.
-func (unproved) Left() int { return prove.Budget }
+func (unproved) Left() int { return limits.FixCompilations }
 
 // Prove measures what the first fix of each finding that counts does to the
 // build, and writes it into the finding. The files are those of the run; they

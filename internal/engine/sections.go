@@ -48,11 +48,8 @@ func isMark(comment, word string) bool {
 
 // tears says which marked part of a file the edits would tear apart, or move
 // something into; empty for none. Edits of what stands between the marks do not.
-func tears(src []byte, edits []text.Edit) string {
-	if !bytes.Contains(src, []byte("#")) {
-		return ""
-	}
-	for _, s := range sections(src) {
+func tears(src []byte, marked []section, edits []text.Edit) string {
+	for _, s := range marked {
 		for _, e := range edits {
 			apart := e.Span.End <= s.span.Start || s.span.End <= e.Span.Start
 			if !apart && !s.holds(src, e.Span) && !strings.Contains(e.New, string(s.span.Of(src))) {

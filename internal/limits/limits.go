@@ -49,12 +49,14 @@ const (
 	// sets and once more.
 	CompiledInstructions = 2000
 	CompiledVariables    = 200_000
-	// Compilations is how many a proof of a file's fixes may cost in all; of a
-	// file with more than CompilationBytes each counts several times. FixPasses is how
-	// often fix may begin anew with such a budget, as long as it makes progress.
+	// Compilations is how many the proofs of a file's fixes may cost in all when it is
+	// linted, FixCompilations when it is fixed; of a file with more than
+	// CompilationBytes each counts several times. FixBytes is how many bytes of a file
+	// are linted again to see what its fixes have done.
 	Compilations     = 256
+	FixCompilations  = 1024
 	CompilationBytes = 32 << 10
-	FixPasses        = 4
+	FixBytes         = 64 << 20
 	// ContextMatches is how often the files of a build context are held against the
 	// patterns of an ignore file to prove its fixes.
 	ContextMatches = 10_000_000
@@ -191,8 +193,9 @@ func Table() []Group {
 			{"variables that its instructions see, each counted for each instruction and for each value that it sets", CompiledVariables, "", notCompiled},
 			{"what its variables expand to", CompiledBytes, "bytes", notCompiled},
 			{"all that the compiler is given of a Dockerfile to find out whether it builds", CompiledBytes, "bytes", "`build-refused` is listed as skipped"},
-			{"compilations to prove the fixes of a file; more than 32 KiB of a Dockerfile, or 4 KiB of a compose file, count as several", Compilations, "", "further fixes have no proof, and say so"},
-			{"times that `fix` begins anew with such a budget, as long as it makes progress", FixPasses, "", "the file stays as it was, with a problem that says so (exit code 3)"},
+			{"compilations to prove the fixes of a file with `lint --prove`; more than 32 KiB of a Dockerfile, or 4 KiB of a compose file, count as several", Compilations, "", "further fixes have no proof, and say so"},
+			{"the same with `fix`", FixCompilations, "", "what is proved by then is applied; the other fixes are not: `limit-reached` says so"},
+			{"bytes of a file that are linted again to see what its fixes do, and 4 KiB for each time", FixBytes, "bytes", "what is applied by then stays; the other fixes are not applied: `limit-reached` says so"},
 			{"files of a build context that are compared to prove a fix of an ignore file", ContextFiles, "", "the fix has no proof, and says so"},
 			{"folders of it in each other", ContextDepth, "", "the fix has no proof, and says so"},
 			{"files times patterns with wildcards that are compared to prove the fixes of an ignore file", ContextMatches, "", "further fixes have no proof, and say so"},

@@ -26,12 +26,17 @@ import (
 type Compose struct {
 	file    ComposeFile
 	worlds  []lookup
+	wanted  map[string]bool // by the second world
 	before  []loadedModel
 	refused string
 	// unread is set for a file that is no YAML as it is.
-	unread bool
-	left   int
-	said   registry
+	unread       bool
+	budget, left int
+	loads        int // what loading the file as it is costs
+	said         registry
+	// after has the models of the bytes that were compared last.
+	after []loadedModel
+	last  []byte
 	// doc is read when a build argument changes.
 	doc     *facts.Compose
 	project *facts.Project
@@ -60,10 +65,8 @@ const maxSettings = 3
 // lookup gives variables their values.
 type lookup func(name string) (string, bool)
 
-// settings are the worlds in which a file is loaded: nothing set, what has no
-// default set to "1", all of it. Many files load in the second one only, since
-// they want a port or a password.
-func settings(src []byte) []lookup {
+// wantedBy are the variables of a file that have no default somewhere.
+func wantedBy(src []byte) map[string]bool {
 	wanted := map[string]bool{}
 	for _, d := range yaml.Parse(src, text.NewLineIndex(src)).Documents {
 		d.Root.Walk(func(n *yaml.Node) bool {
@@ -77,6 +80,13 @@ func settings(src []byte) []lookup {
 			return true
 		})
 	}
+	return wanted
+}
+
+// settings are the worlds in which a file is loaded: nothing set, what has no
+// default set to "1", all of it. Many files load in the second one only, since
+// they want a port or a password.
+func settings(wanted map[string]bool) []lookup {
 	all := func(string) (string, bool) { return "1", true }
 	if len(wanted) == 0 {
 		return []lookup{nil, all}
@@ -84,19 +94,41 @@ func settings(src []byte) []lookup {
 	return []lookup{nil, func(name string) (string, bool) { return "1", wanted[name] }, all}
 }
 
-// reading is up to how many bytes one reading of the budget loads: the loader's
-// time goes with the size, and a file of a megabyte would take minutes.
+// reading is up to how many bytes of keys and values one reading of the budget loads:
+// the loader's time goes with their number, what aliases stand for included. Of long
+// values a quarter counts.
 const reading = 4 << 10
 
 // NewCompose prepares the proofs of edits to a compose file. budget bounds how
 // often files are loaded or compiled; a large file counts several times. asked is
 // as for New.
 func NewCompose(f ComposeFile, budget int, asked lint.Registry) *Compose {
-	p := &Compose{file: f, left: budget, said: registry{asked}}
+	p := &Compose{file: f, budget: budget, left: budget, said: registry{asked}}
 	if err := yaml.Parse(f.Src, text.NewLineIndex(f.Src)).Err; err != nil {
 		p.unread, p.refused = true, "the file is no YAML that can be read: "+bounded(err.Message)
+		return p
+	}
+	over := ""
+	if p.loads, over = loads(f.Src); over != "" {
+		p.refused = "Compose's loader is not given the file: " + over
 	}
 	return p
+}
+
+// Next prepares the proofs of edits to the file as it is after an edit, with what is
+// left of the budget. What was loaded of it already counts for the next proof too.
+func (p *Compose) Next(after []byte) *Compose {
+	file := p.file
+	file.Src = after
+	next := NewCompose(file, p.left, p.said.asked)
+	next.budget = p.budget
+	if p.after == nil || !bytes.Equal(after, p.last) {
+		return next
+	}
+	if wanted := wantedBy(after); maps.Equal(wanted, p.wanted) {
+		next.worlds, next.wanted, next.before = p.worlds, wanted, p.after
+	}
+	return next
 }
 
 // Compare says what changes in the model when the file becomes after.
@@ -104,9 +136,10 @@ func (p *Compose) Compare(ctx context.Context, after []byte) Verdict {
 	switch {
 	case bytes.Equal(p.file.Src, after):
 		return Verdict{}
-	case p.left < maxSettings*loads(after):
+	case p.left < compilations(after):
 		return p.spent()
 	}
+	p.left -= compilations(after) // to read it
 	err := yaml.Parse(after, text.NewLineIndex(after)).Err
 	switch {
 	case err != nil && !p.unread:
@@ -114,21 +147,32 @@ func (p *Compose) Compare(ctx context.Context, after []byte) Verdict {
 		v.Broken = true
 		return v
 	case p.refused != "":
-		return unknown(p.refused)
+		return unprovable(p.refused)
 	case marks(p.file.Src) != marks(after):
 		return unknown("the file changes what it takes away from another one")
-	case p.left < maxSettings*(loads(p.file.Src)+loads(after)):
+	}
+	each, over := loads(after)
+	needed := maxSettings * each
+	if p.before == nil {
+		needed += maxSettings * p.loads
+	}
+	switch {
+	case over != "":
+		return unknown("Compose's loader is not given the file after the fix: " + over)
+	case p.left < needed:
 		return p.spent()
 	}
 	if p.before == nil {
-		p.worlds = settings(p.file.Src)
-		p.before = p.load(p.file.Src)
+		p.wanted = wantedBy(p.file.Src)
+		p.worlds = settings(p.wanted)
+		p.before = p.load(p.file.Src, p.loads)
 	}
 	v := Verdict{}
 	if defaults := p.before[:len(p.before)-1]; !slices.ContainsFunc(defaults, func(m loadedModel) bool { return m.err == nil }) {
-		return unknown("Compose does not load the file as it is: " + oneLine(defaults[len(defaults)-1].err))
+		return unprovable("Compose does not load the file as it is: " + oneLine(defaults[len(defaults)-1].err))
 	}
-	for i, changed := range p.load(after) {
+	p.last, p.after = after, p.load(after, each)
+	for i, changed := range p.after {
 		before := p.before[i]
 		switch {
 		case ctx.Err() != nil:
@@ -156,7 +200,7 @@ func (p *Compose) Compare(ctx context.Context, after []byte) Verdict {
 }
 
 func (p *Compose) spent() Verdict {
-	v := unknown(fmt.Sprintf("more than %d readings of %d bytes would be needed", Budget, reading))
+	v := unknown(fmt.Sprintf("more than %d readings of %d bytes would be needed", p.budget, reading))
 	v.Spent = true
 	return v
 }
@@ -164,10 +208,10 @@ func (p *Compose) spent() Verdict {
 // Left is what is left of the budget.
 func (p *Compose) Left() int { return max(p.left, 0) }
 
-// load makes the models of a file, one for each world.
-func (p *Compose) load(src []byte) []loadedModel {
+// load makes the models of a file, one for each world; each is what one costs.
+func (p *Compose) load(src []byte, each int) []loadedModel {
 	var models []loadedModel
-	p.left -= len(p.worlds) * loads(src)
+	p.left -= len(p.worlds) * each
 	for _, world := range p.worlds {
 		tree, inconsistent, err := model.LoadChecked(src, world)
 		models = append(models, loadedModel{tree, err, inconsistent})
@@ -175,8 +219,18 @@ func (p *Compose) load(src []byte) []loadedModel {
 	return models
 }
 
-// loads is what one model of a file costs.
-func loads(src []byte) int { return 1 + len(src)/reading }
+// loads is what one model of a file costs, or why the loader is not given the file. One
+// that cannot be decoded costs what its bytes do.
+func loads(src []byte) (cost int, over string) {
+	content, err := model.Decode(src)
+	if err != nil {
+		return 1 + len(src)/reading, ""
+	}
+	if over := tooCostly(content); over != "" {
+		return 0, over
+	}
+	return 1 + max(weight(content)*nodeBytes, len(src)/4)/reading, ""
+}
 
 // marks counts the marks by which a file takes away what another one has:
 // the model of the file alone does not show them.

@@ -25,7 +25,7 @@ func (p *Compose) classBuild(ctx context.Context, c change, before, after map[st
 	sources := len(v.Sources)
 	for i, world := range worlds {
 		if p.left -= 2; p.left < 0 {
-			v.addSource(SourceChange{lint.EffectGraph, fmt.Sprintf("%s (more than %d compilations would be needed)", c, Budget)}, false)
+			v.addSource(SourceChange{lint.EffectGraph, fmt.Sprintf("%s (more than %d compilations would be needed)", c, p.budget)}, false)
 			return
 		}
 		old, err := world.with(from).compile(ctx, src)

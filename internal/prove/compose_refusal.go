@@ -90,7 +90,7 @@ func tooCostly(content any) string {
 	var visit func(v any) string
 	visit = func(v any) string {
 		if nodes++; nodes*nodeBytes > 2*limits.LoadedFile {
-			return fmt.Sprintf("what its aliases stand for has more than the limit of %d bytes", limits.LoadedFile)
+			return fmt.Sprintf("with what its aliases stand for it has more than the limit of %d keys and values", 2*limits.LoadedFile/nodeBytes)
 		}
 		switch v := v.(type) {
 		case map[string]any:

@@ -48,9 +48,9 @@ func (p *IgnoreFile) Compare(ctx context.Context, after []byte) Verdict {
 		v.Broken = true
 		return v
 	case before != nil:
-		return unknown("Docker does not read the file as it is: " + oneLine(before))
+		return unprovable("Docker does not read the file as it is: " + oneLine(before))
 	case !p.files.Known():
-		return unknown("the files of the build context are not known")
+		return unprovable("the files of the build context are not known")
 	}
 	w := contextWalk{files: p.files, before: p.doc, after: doc, left: limits.ContextFiles}
 	w.reenters = slices.ContainsFunc(p.doc.Patterns, isNegated) || slices.ContainsFunc(doc.Patterns, isNegated)

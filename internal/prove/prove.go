@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"fmt"
+	"reflect"
 	"slices"
 	"strings"
 
@@ -12,7 +13,8 @@ import (
 	"github.com/dockmend/dockmend/internal/syntax/dockerfile"
 )
 
-// Budget is how many compilations one file may cost (docs/contract.md section 5).
+// Budget is how many compilations the proofs of one file may cost (docs/contract.md
+// section 5).
 const Budget = limits.Compilations
 
 // Verdict is what an edit does to a build, at worst over all worlds that were
@@ -31,6 +33,9 @@ type Verdict struct {
 	Reason string
 	// Broken is set when the file compiled before and does not after.
 	Broken bool
+	// Unprovable is set where the reason lies in the file as it is: no edit of it has
+	// a proof.
+	Unprovable bool
 	// Spent is set where there is no proof since the budget is used up.
 	Spent bool
 	// Refreshed is set where a digest gives way to another one, that the registry
@@ -54,10 +59,13 @@ type Prover struct {
 	doc     *dockerfile.Document
 	targets [][]byte
 	worlds  []variant
-	before  map[int]compiled
-	left    int
-	refused string
-	said    registry
+	// before has what the file compiles to, by target and world; after the same for
+	// the bytes that were compared last.
+	before, after map[int]compiled
+	last          []byte
+	budget, left  int
+	refused       string
+	said          registry
 }
 
 type compiled struct {
@@ -69,7 +77,7 @@ type compiled struct {
 // compilations of all of them together. asked is the registry of this run: only
 // what it has said already counts, it is asked nothing. It is nil offline.
 func New(src []byte, budget int, asked lint.Registry) *Prover {
-	p := &Prover{src: src, doc: dockerfile.Parse(src), before: map[int]compiled{}, left: budget, said: registry{asked}}
+	p := &Prover{src: src, doc: dockerfile.Parse(src), before: map[int]compiled{}, budget: budget, left: budget, said: registry{asked}}
 	p.targets = targets(p.doc)
 	p.worlds = worlds(p.doc)
 	p.refused = foreignSyntax(p.doc)
@@ -79,6 +87,34 @@ func New(src []byte, budget int, asked lint.Registry) *Prover {
 	return p
 }
 
+// Next prepares the proofs of edits to the file as it is after an edit, with what is
+// left of the budget. What was compiled for it already counts for the next proof too.
+func (p *Prover) Next(after []byte) *Prover {
+	next := New(after, p.left, p.said.asked)
+	next.budget = p.budget
+	if len(next.targets) != len(p.targets) || !reflect.DeepEqual(next.worlds, p.worlds) {
+		return next
+	}
+	for t := range next.targets {
+		known := p.before
+		if !bytes.Equal(next.targets[t], p.targets[t]) {
+			known = p.after
+			if !bytes.Equal(after, p.last) {
+				continue
+			}
+		}
+		for w := range next.worlds {
+			if c, ok := known[p.key(t, w)]; ok {
+				next.before[p.key(t, w)] = c
+			}
+		}
+	}
+	return next
+}
+
+// key is that of a target in a world.
+func (p *Prover) key(t, w int) int { return t*len(p.worlds) + w }
+
 // Compare says what changes in the build when the file becomes after.
 func (p *Prover) Compare(ctx context.Context, after []byte) Verdict {
 	if bytes.Equal(p.src, after) {
@@ -87,13 +123,14 @@ func (p *Prover) Compare(ctx context.Context, after []byte) Verdict {
 	if p.refused != "" {
 		// Who is told so may look at what the fix makes of the file.
 		if p.left -= compilations(after); p.left < 0 {
-			return spent()
+			return p.spent()
 		}
-		return unknown(p.refused)
+		return unprovable(p.refused)
 	}
 	if p.left -= compilations(after) - 1; p.left < 2 {
-		return spent()
+		return p.spent()
 	}
+	p.last, p.after = after, map[int]compiled{}
 	doc := dockerfile.Parse(after)
 	if over := overLimit(doc); over != "" {
 		return unknown("BuildKit's compiler is not given the file after the fix: " + over)
@@ -102,7 +139,7 @@ func (p *Prover) Compare(ctx context.Context, after []byte) Verdict {
 		return unknown("the # syntax= line changes, and with it the program that reads the file")
 	}
 	if len(p.targets) == 0 {
-		return unknown("the file has no stage, so there is nothing to compile")
+		return unprovable("the file has no stage, so there is nothing to compile")
 	}
 	changed := targets(doc)
 	v := Verdict{}
@@ -129,13 +166,13 @@ func (p *Prover) compareTarget(ctx context.Context, t int, after []byte, v *Verd
 	last := t == len(p.targets)-1
 	for w, world := range p.worlds {
 		if p.left < compilations(p.targets[t])+compilations(after) {
-			*v = spent()
+			*v = p.spent()
 			return false
 		}
 		before := p.compileBefore(ctx, t, w)
 		if before.err != nil {
 			if w == 0 && last {
-				*v = unknown("BuildKit does not compile the file as it is: " + oneLine(before.err))
+				*v = unprovable("BuildKit does not compile the file as it is: " + oneLine(before.err))
 				return false
 			}
 			v.LeftOut++
@@ -143,6 +180,7 @@ func (p *Prover) compareTarget(ctx context.Context, t int, after []byte, v *Verd
 		}
 		p.left -= compilations(after)
 		b, err := world.compile(ctx, after)
+		p.after[p.key(t, w)] = compiled{b, err}
 		if err != nil {
 			*v = unknown("BuildKit does not compile the file after the fix: " + oneLine(err))
 			v.Broken = true
@@ -188,7 +226,7 @@ func (v *Verdict) names(detail string) bool {
 }
 
 func (p *Prover) compileBefore(ctx context.Context, t, w int) compiled {
-	key := t*len(p.worlds) + w
+	key := p.key(t, w)
 	if c, ok := p.before[key]; ok {
 		return c
 	}
@@ -201,9 +239,16 @@ func (p *Prover) compileBefore(ctx context.Context, t, w int) compiled {
 
 func unknown(reason string) Verdict { return Verdict{Effect: lint.EffectUnknown, Reason: reason} }
 
+// unprovable is the verdict on any edit of a file that has no proof as it is.
+func unprovable(reason string) Verdict {
+	v := unknown(reason)
+	v.Unprovable = true
+	return v
+}
+
 // spent is the verdict when the budget is used up.
-func spent() Verdict {
-	v := unknown(fmt.Sprintf("more than %d compilations would be needed", Budget))
+func (p *Prover) spent() Verdict {
+	v := unknown(fmt.Sprintf("more than %d compilations would be needed", p.budget))
 	v.Spent = true
 	return v
 }

@@ -123,13 +123,18 @@ func (f *File) insertBelow(last *Node, part text.Span, column int, code string) 
 
 // keepsBlankLines tells whether a value ends in a block scalar that has the
 // blank lines below it: whatever is added there would take them from it. One at
-// the end of a file without a last line end has none, and would get it.
+// the end of a file without a last line end has none, and would get it. One whose text
+// ends in a line of blanks looks like a blank line, though it is text.
 func (f *File) keepsBlankLines(n *Node) bool {
 	n = n.lastPart()
 	if n.Style != Literal && n.Style != Folded {
 		return false
 	}
 	header, body, _ := strings.Cut(f.Text(n.Span), "\n")
+	said := strings.TrimRight(n.Value, "\n")
+	if said != "" && strings.TrimSpace(said[strings.LastIndexByte(said, '\n')+1:]) == "" {
+		return true
+	}
 	return strings.Contains(header, "+") || body == "" || n.Span.End == len(f.Src) && !strings.Contains(header, "-")
 }
 

@@ -41,7 +41,7 @@ func TestUnexpanded(t *testing.T) {
 		"nested":                  {"FROM a\nENV A=" + strings.Repeat("${a:-", limits.VariableDepth+1) + strings.Repeat("}", limits.VariableDepth+1) + "\n", "nested more than", 2},
 		"nested at the bound":     {"FROM a\nENV A=" + strings.Repeat("${a:-", limits.VariableDepth) + strings.Repeat("}", limits.VariableDepth) + "\n", "", 0},
 		"all together": {
-			"FROM a\nENV A=" + half + "\n" + strings.Repeat("WORKDIR $A\n", 2*limits.ExpandedBytes/limits.ValueBytes+1), "expand to more than 16777216 bytes in all", 2 + 2*limits.ExpandedBytes/limits.ValueBytes,
+			"FROM a\nENV A=" + half + "\n" + strings.Repeat("WORKDIR $A\n", 2*limits.ExpandedBytes/limits.ValueBytes+1), fmt.Sprintf("expand to more than %d bytes in all", limits.ExpandedBytes), 2 + 2*limits.ExpandedBytes/limits.ValueBytes,
 		},
 		"a here-document":              {"FROM a\nENV A=" + long + "\nCOPY <<E /x\n$A'$A\nE\n", "make it longer", 3},
 		"a here-document of the shell": {"FROM a\nENV A=" + long + "\nRUN <<E\necho $A$A$A\nE\n", "", 0},

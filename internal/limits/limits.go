@@ -19,7 +19,7 @@ const (
 	ValueBytes = 64 << 10
 	// ExpandedBytes bounds all words of a Dockerfile in which variables are
 	// expanded, with their values.
-	ExpandedBytes = 16 << 20
+	ExpandedBytes = 4 << 20
 	// VariableDepth is how deep ${a:-${b:-...}} may be nested.
 	VariableDepth = 20
 	// YAMLDepth is how many collections may stand inside of one another.

@@ -198,7 +198,9 @@ func problemLines(problems []lint.Problem) []string {
 // fixAll fixes the files of a session; the order is that of the files.
 func fixAll(ctx context.Context, s *session, flags *fixFlags) []*engine.Fixed {
 	fixing := engine.Fixing{
-		Jobs: flags.jobs, One: func(f engine.File, was *engine.Fixed) *engine.Fixed { return fixOne(ctx, s, flags, f, was) },
+		Jobs: flags.jobs, One: func(f engine.File, was *engine.Fixed, over string) *engine.Fixed {
+			return fixOne(ctx, s, flags, f, was, over)
+		},
 	}
 	if s.store != nil {
 		fixing.Around = func(changed map[string][]byte) []engine.File { return s.filesWith(&flags.lintFlags, changed) }
@@ -224,8 +226,9 @@ func (s *session) filesWith(flags *lintFlags, changed map[string][]byte) []engin
 }
 
 // fixOne fixes a file, unless the configuration leaves it as it is. was is what was
-// made of it before its neighbours changed, or nil.
-func fixOne(ctx context.Context, s *session, flags *fixFlags, f engine.File, was *engine.Fixed) *engine.Fixed {
+// made of it before its neighbours changed, or nil; over says why nothing may be
+// proved any more.
+func fixOne(ctx context.Context, s *session, flags *fixFlags, f engine.File, was *engine.Fixed, over string) *engine.Fixed {
 	if was == nil {
 		src, err := engine.Read(f)
 		if err != nil {
@@ -240,7 +243,7 @@ func fixOne(ctx context.Context, s *session, flags *fixFlags, f engine.File, was
 		left := s.checker.Check(ctx, f, was.Before)
 		return &engine.Fixed{Path: f.Path, Before: was.Before, After: was.Before, Left: left, Problems: left.Problems}
 	}
-	fixer := &engine.Fixer{Checker: s.checker, Unsafe: flags.unsafe || alsoUnsafe && !flags.narrow, Mark: flags.mark}
+	fixer := &engine.Fixer{Checker: s.checker, Unsafe: flags.unsafe || alsoUnsafe && !flags.narrow, Over: over, Mark: flags.mark}
 	return fixer.Again(ctx, f, was)
 }
 

@@ -79,6 +79,23 @@ func TestFixBeyondItsBudget(t *testing.T) {
 	}
 }
 
+// TestFixOfAFileThatIsPastTheRun: nothing of it is fixed, and a finding says so.
+func TestFixOfAFileThatIsPastTheRun(t *testing.T) {
+	catalog := fixes()
+	catalog.Dockerfile = append(catalog.Dockerfile, facts.Rule[*facts.Dockerfile]{Meta: lint.Meta{ID: "limit-reached", Severity: lint.Warning}})
+	f := engine.Fixer{Checker: &engine.Checker{Catalog: catalog, Settings: &lint.Settings{}}, Over: "the run has spent 7"}
+	for src, want := range map[string]string{"from a\n": "casing, limit-reached", "FROM a\n": ""} {
+		got := f.Fix(t.Context(), engine.File{Path: "Dockerfile", Policy: policy{}, Context: buildcontext.None()}, []byte(src))
+		var said []string
+		for _, d := range got.Left.Diagnostics {
+			said = append(said, d.Rule.ID)
+		}
+		if slices.Sort(said); got.Changed() || strings.Join(said, ", ") != want || len(got.Problems) > 0 {
+			t.Errorf("%q: changed: %t, found %q, problems %v", src, got.Changed(), said, got.Problems)
+		}
+	}
+}
+
 // TestFixOfMoreFindingsThanAreShown: the fixer looks at all findings, so that those
 // that come into view are not taken for new ones; what it reports is bounded.
 func TestFixOfMoreFindingsThanAreShown(t *testing.T) {

@@ -28,6 +28,8 @@ type Fixer struct {
 	Checker *Checker
 	// Unsafe also applies fixes that may change what the image does.
 	Unsafe bool
+	// Over, if set, says why nothing may be proved, and so nothing is fixed.
+	Over string
 	// Mark, if set, marks those findings of a file that are not to be fixed. It is
 	// asked in every round.
 	Mark func(findings []*lint.Diagnostic)
@@ -46,6 +48,8 @@ type Fixed struct {
 
 	// spent says why further fixes were not tried; empty where the budget was enough.
 	spent string
+	// cost is how many compilations the file took in the last round.
+	cost int
 	// looked is how many bytes were linted to fix the file.
 	looked int
 	// refused has the findings whose fix was refused at last, by fingerprint.
@@ -118,14 +122,14 @@ func (x *Fixer) unfixed(ctx context.Context, f File, src []byte, why ...lint.Pro
 
 func (x *Fixer) fix(ctx context.Context, f File, out *Fixed) {
 	again := out.Left != nil
-	out.looked = 0
+	out.looked, out.cost = 0, 0
 	out.Left = x.look(ctx, f, out, out.After)
 	if again && len(x.fixable(out.Left, out.refused)) == 0 {
 		out.Problems = slices.Clone(out.Left.Problems)
 		x.finish(f, out)
 		return // nothing that the files around give reason for
 	}
-	out.spent, out.refused, out.Refused = "", map[string]bool{}, nil
+	out.spent, out.refused, out.Refused = x.Over, map[string]bool{}, nil
 	x.rounds(ctx, f, out)
 	x.finish(f, out)
 }
@@ -134,6 +138,7 @@ func (x *Fixer) fix(ctx context.Context, f File, out *Fixed) {
 // is used up.
 func (x *Fixer) rounds(ctx context.Context, f File, out *Fixed) {
 	p := &proofs{Fixer: x, file: f, out: out, Prover: NewProver(x.Checker, f, out.After, limits.FixCompilations)}
+	defer func() { out.cost = limits.FixCompilations - p.Left() }()
 	fewest, idle, alone := math.MaxInt, 0, false
 	for {
 		out.Problems = slices.Clone(out.Left.Problems)

@@ -73,7 +73,7 @@ func (x *tree) fix(t *testing.T, rule facts.Rule[*facts.Dockerfile]) (after map[
 	c := &engine.Checker{Catalog: &rules.Catalog{Dockerfile: []facts.Rule[*facts.Dockerfile]{rule}}, Settings: &lint.Settings{}}
 	fixer := &engine.Fixer{Checker: c}
 	after = map[string]string{}
-	fixing := engine.Fixing{Jobs: 1, Around: x.around, One: func(f engine.File, was *engine.Fixed) *engine.Fixed {
+	fixing := engine.Fixing{Jobs: 1, Around: x.around, One: func(f engine.File, was *engine.Fixed, _ string) *engine.Fixed {
 		if was == nil {
 			was = engine.NewFixed(f, x.files[f.Path].Data)
 		}

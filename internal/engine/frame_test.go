@@ -193,7 +193,7 @@ func TestWatchdogOverFixes(t *testing.T) {
 			problems = r.Problems
 		} else {
 			f := engine.Fixer{Checker: c}
-			for _, x := range c.FixAll(t.Context(), files, engine.Fixing{Jobs: 1, One: func(x engine.File, _ *engine.Fixed) *engine.Fixed { return f.Fix(t.Context(), x, src) }}) {
+			for _, x := range c.FixAll(t.Context(), files, engine.Fixing{Jobs: 1, One: func(x engine.File, _ *engine.Fixed, _ string) *engine.Fixed { return f.Fix(t.Context(), x, src) }}) {
 				problems = append(problems, x.Problems...)
 				if x.Path != "a" && x.Changed() {
 					t.Errorf("%s was changed", x.Path)

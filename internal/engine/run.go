@@ -39,7 +39,7 @@ func Run(ctx context.Context, c *Checker, files []File, jobs int) *lint.Result {
 	stop, release := c.Watch.stopped(ctx)
 	defer release()
 	checked := make([]*Checked, len(files))
-	bound := newRunBound(len(files), func(i int) { c.shorten(files[i], checked[i]) })
+	bound := newRunBound(len(files), limits.RunFindings, func(i int) { c.shorten(files[i], checked[i]) })
 	keep := func(i int, out *Checked) {
 		checked[i] = out
 		bound.done(i, out.weight())
@@ -125,11 +125,12 @@ func reason(err error) string {
 	return fmt.Sprint(err)
 }
 
-// runBound finds the files whose findings are more than a run shows, while the run
-// goes on: which they are depends on the order of the files alone, not on the order
-// in which they are done.
+// runBound finds the files that are past what a run may have, such as findings, while
+// the run goes on: which they are depends on the order of the files alone, not on the
+// order in which they are done.
 type runBound struct {
-	// counts is a Fenwick tree over the findings of the files that are done.
+	most int
+	// counts is a Fenwick tree over what the files that are done have.
 	counts []int
 	isDone []bool
 	// from is the first file that is cut, and all after it.
@@ -137,15 +138,15 @@ type runBound struct {
 	cut  func(i int)
 }
 
-func newRunBound(n int, cut func(i int)) *runBound {
-	return &runBound{counts: make([]int, n+1), isDone: make([]bool, n), from: n, cut: cut}
+func newRunBound(n, most int, cut func(i int)) *runBound {
+	return &runBound{most: most, counts: make([]int, n+1), isDone: make([]bool, n), from: n, cut: cut}
 }
 
-// done counts the findings of a file, and cuts what is now known to be too much.
-func (b *runBound) done(i, findings int) {
+// done counts what a file has, and cuts what is now known to be too much.
+func (b *runBound) done(i, count int) {
 	b.isDone[i] = true
 	for at := i + 1; at < len(b.counts); at += at & -at {
-		b.counts[at] += findings
+		b.counts[at] += count
 	}
 	first := b.firstOver()
 	for j := first; j < b.from; j++ {
@@ -161,7 +162,7 @@ func (b *runBound) done(i, findings int) {
 
 // firstOver is the first file with which the sum is over the limit.
 func (b *runBound) firstOver() int {
-	at, left := 0, limits.RunFindings
+	at, left := 0, b.most
 	step := 1
 	for step*2 < len(b.counts) {
 		step *= 2

@@ -84,6 +84,9 @@ const (
 	// RunProofs is how many findings of a run have a proof of their fix, in the order
 	// of the report.
 	RunProofs = 20_000
+	// RunCompilations is how many the proofs of all files may cost together that are
+	// fixed, in the order of the files.
+	RunCompilations = 200_000
 	// FolderNames is how many names of a folder are looked at, ContextEntries how many
 	// files and folders of a build context, in the order of their paths.
 	FolderNames    = 10_000
@@ -215,6 +218,7 @@ func Table() []Group {
 		{"One run", []Limit{
 			{fmt.Sprintf("findings of all files; each %d bytes more of text than go with them count as one more", FindingText), RunFindings, "", fmt.Sprintf("each further file shows its %d most severe; `limit-reached` in each of them counts the others", FurtherFindings)},
 			{"findings whose fixes are proved by `lint --prove`", RunProofs, "", "the fixes of further ones have no proof, and say so"},
+			{"compilations to prove the fixes of all files with `fix`", RunCompilations, "", "nothing is fixed in the files that are past it; `limit-reached` in each of them says so"},
 			{"files and folders in one folder that are looked at", FolderNames, "", furtherLeft},
 			{"files and folders of a build context", ContextEntries, "", furtherLeft},
 			{"Compose files, workflows, scripts and the like that are read to see how images are built", BuildTexts, "", furtherLeft},

@@ -10,6 +10,9 @@ const (
 	// maxKept is for all of it: what neighbours look at lies close together in the
 	// order of paths, and each byte that is kept costs three (GOGC).
 	maxKept = 8 << 20
+	// maxReread is for the files that were dropped and read again. Few are, unless a
+	// file speaks of many others.
+	maxReread = 32 << 20
 	// smallEntry is for an answer without contents, with its key.
 	smallEntry = 640
 	// nameEntry is for a name in a folder.

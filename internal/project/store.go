@@ -25,6 +25,7 @@ type Store struct {
 	files Files
 	shown func(string) string
 	memo  memo
+	again reread
 
 	mu   sync.Mutex
 	cuts map[Cut]bool
@@ -36,7 +37,7 @@ func New(files Files, shown func(string) string) *Store {
 	if shown == nil {
 		shown = func(name string) string { return name }
 	}
-	return &Store{files: files, shown: shown, memo: newMemo(maxKept), cuts: map[Cut]bool{}}
+	return &Store{files: files, shown: shown, memo: newMemo(maxKept), again: newReread(maxReread), cuts: map[Cut]bool{}}
 }
 
 // Shown is how reports name a path of the root.
@@ -131,12 +132,17 @@ func (s *Store) list(name string) ([]string, error) {
 // Folder, or say that it is not a regular file or too large.
 func (s *Store) Source(name string) (*lint.Source, error) {
 	a := s.memo.get(memoKey{name, sourceKey{}}, func() (any, int) {
-		src, err := s.read(name)
+		source, err := s.again.get(name, func() (*lint.Source, error) {
+			src, err := s.read(name)
+			if err != nil {
+				return nil, err
+			}
+			return lint.NewSource(s.shown(name), src), nil
+		})
 		if err != nil {
 			return answer[*lint.Source]{err: err}, smallEntry
 		}
-		source := lint.NewSource(s.shown(name), src)
-		return answer[*lint.Source]{value: source}, smallEntry + len(src) + lineEntry*source.Lines.Lines()
+		return answer[*lint.Source]{value: source}, sourceSize(source)
 	}).(answer[*lint.Source])
 	return a.value, a.err
 }
@@ -195,7 +201,10 @@ func (s *Store) Derived(name string, key any, derive func() any) any {
 }
 
 // Forget drops all that was read. Who asks for it again reads it again.
-func (s *Store) Forget() { s.memo.forget() }
+func (s *Store) Forget() {
+	s.memo.forget()
+	s.again.forget()
+}
 
 // Cut is a folder of which a bound has kept something from being looked at.
 type Cut struct {

@@ -70,7 +70,8 @@ type Alias struct {
 	OffByDefault bool
 }
 
-// Needs says what a rule reads beside the document.
+// Needs says what a rule reads beside the document. It follows from what the rule
+// asks for in its cases: a test holds that.
 type Needs uint8
 
 // What a rule may need; the values add up.

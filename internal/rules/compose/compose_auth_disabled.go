@@ -30,6 +30,7 @@ var ComposeAuthDisabled = facts.Rule[*facts.Compose]{
 		Severity: lint.Warning,
 		Default:  true,
 		Since:    "0.1.0",
+		Needs:    lint.NeedsContext,
 		Presets:  []string{"cloud-native", "hardening"},
 		Variants: []string{excused},
 		OptIn:    []string{excused},

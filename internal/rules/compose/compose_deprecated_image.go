@@ -28,6 +28,7 @@ var ComposeDeprecatedImage = facts.Rule[*facts.Compose]{
 		Severity: lint.Warning,
 		Default:  true,
 		Since:    "0.1.0",
+		Needs:    lint.NeedsContext | lint.NeedsRegistry,
 		Presets:  []string{"cloud-native"},
 		Variants: []string{excused},
 		OptIn:    []string{excused},

@@ -24,6 +24,7 @@ var ComposeDuplicateHostPort = facts.Rule[*facts.Compose]{
 		Severity: lint.Error,
 		Default:  true,
 		Since:    "0.1.0",
+		Needs:    lint.NeedsContext,
 		Presets:  []string{"cloud-native"},
 		Variants: []string{excused},
 		OptIn:    []string{excused},

@@ -28,6 +28,7 @@ var ComposeHostNetwork = facts.Rule[*facts.Compose]{
 		Category: lint.Security,
 		Severity: lint.Warning,
 		Since:    "0.1.0",
+		Needs:    lint.NeedsContext,
 		Presets:  []string{"cloud-native", "hardening"},
 		Variants: []string{excused},
 		OptIn:    []string{excused},

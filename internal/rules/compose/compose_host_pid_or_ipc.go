@@ -26,6 +26,7 @@ var ComposeHostPidOrIpc = facts.Rule[*facts.Compose]{
 		Severity: lint.Warning,
 		Default:  true,
 		Since:    "0.1.0",
+		Needs:    lint.NeedsContext,
 		Presets:  []string{"cloud-native", "hardening"},
 		Variants: []string{"pid", "ipc", "pid-excused", "ipc-excused"},
 		OptIn:    []string{"pid-excused", "ipc-excused"},

@@ -28,7 +28,7 @@ var ComposeImageDigestOutdated = facts.Rule[*facts.Compose]{
 		Severity: lint.Info,
 		Default:  true,
 		Since:    "0.1.0",
-		Needs:    lint.NeedsRegistry,
+		Needs:    lint.NeedsContext | lint.NeedsRegistry,
 	},
 	Check: checkComposeImageDigestOutdated,
 }

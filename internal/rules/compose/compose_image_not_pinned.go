@@ -44,7 +44,7 @@ var ComposeImageNotPinned = facts.Rule[*facts.Compose]{
 		Presets:  []string{"cloud-native"},
 		Variants: []string{"untagged", "moving", "untagged-excused", "moving-excused"},
 		OptIn:    []string{"untagged-excused", "moving-excused"},
-		Needs:    lint.NeedsContext,
+		Needs:    lint.NeedsContext | lint.NeedsRegistry,
 		Aliases:  lint.Names("CIS-5.28", "CL-0004", "OWASP-R13", "dclint:service-image-require-explicit-tag"),
 		Options: []lint.Option{{
 			Name: "tags", Doc: "the tags that move", Kind: lint.ListOption,

@@ -27,6 +27,7 @@ var ComposeImageNotPinnedByDigest = facts.Rule[*facts.Compose]{
 		Category: lint.Reproducibility,
 		Severity: lint.Info,
 		Since:    "0.1.0",
+		Needs:    lint.NeedsContext | lint.NeedsRegistry,
 		Presets:  []string{"cloud-native"},
 		Aliases:  lint.Names("CL-0019", "OWASP-R13"),
 		Options: []lint.Option{{

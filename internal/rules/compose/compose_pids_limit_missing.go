@@ -24,6 +24,7 @@ var ComposePidsLimitMissing = facts.Rule[*facts.Compose]{
 		Category: lint.Runtime,
 		Severity: lint.Info,
 		Since:    "0.1.0",
+		Needs:    lint.NeedsContext,
 		Presets:  []string{"hardening"},
 		Aliases:  lint.Names("CIS-5.29", "OWASP-R7", "kics:pids_limit_not_set"),
 		Options:  []lint.Option{perService()},

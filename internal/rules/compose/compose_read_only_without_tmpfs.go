@@ -30,6 +30,7 @@ var ComposeReadOnlyWithoutTmpfs = facts.Rule[*facts.Compose]{
 		Severity: lint.Info,
 		Default:  true,
 		Since:    "0.1.0",
+		Needs:    lint.NeedsContext,
 		Presets:  []string{"cloud-native"},
 		Options:  []lint.Option{{Name: "except", Doc: "names of services that write nothing", Kind: lint.ListOption}},
 	},

@@ -25,6 +25,7 @@ var ComposeSecretInBuildArg = facts.Rule[*facts.Compose]{
 		Severity: lint.Warning,
 		Default:  true,
 		Since:    "0.1.0",
+		Needs:    lint.NeedsContext,
 		Presets:  []string{"cloud-native", "hardening"},
 		Aliases:  lint.Names("CIS-4.10", "OWASP-R12"),
 	},

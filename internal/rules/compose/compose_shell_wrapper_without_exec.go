@@ -28,6 +28,7 @@ var ComposeShellWrapperWithoutExec = facts.Rule[*facts.Compose]{
 		Severity: lint.Info,
 		Default:  true,
 		Since:    "0.1.0",
+		Needs:    lint.NeedsContext,
 		Presets:  []string{"cloud-native"},
 	},
 	Check: checkComposeShellWrapperWithoutExec,

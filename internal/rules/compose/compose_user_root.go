@@ -27,6 +27,7 @@ var ComposeUserRoot = facts.Rule[*facts.Compose]{
 		Severity: lint.Warning,
 		Default:  true,
 		Since:    "0.1.0",
+		Needs:    lint.NeedsContext,
 		Presets:  []string{"cloud-native", "hardening"},
 		Variants: []string{excused},
 		OptIn:    []string{excused},

@@ -21,6 +21,7 @@ var CopyFromImageNotPinned = facts.Rule[*facts.Dockerfile]{
 		Severity: lint.Warning,
 		Default:  true,
 		Since:    "0.1.0",
+		Needs:    lint.NeedsContext | lint.NeedsRegistry,
 		Presets:  []string{"cloud-native"},
 	},
 	Check: checkCopyFromImageNotPinned,

@@ -28,6 +28,7 @@ var CopyRelativeWithoutWorkdir = facts.Rule[*facts.Dockerfile]{
 		Severity: lint.Info,
 		Default:  true,
 		Since:    "0.1.0",
+		Needs:    lint.NeedsContext,
 		Aliases: append(
 			[]lint.Alias{{Name: "DL3045", Severity: lint.Warning}},
 			lint.Names("DF063")...,

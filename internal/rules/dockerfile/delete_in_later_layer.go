@@ -27,6 +27,7 @@ var DeleteInLaterLayer = facts.Rule[*facts.Dockerfile]{
 		Severity: lint.Info,
 		Default:  true,
 		Since:    "0.1.0",
+		Needs:    lint.NeedsContext,
 		Presets:  []string{"cloud-native"},
 		Aliases:  lint.Names("docs:minimise-layers"),
 	},

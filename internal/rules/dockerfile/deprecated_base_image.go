@@ -28,6 +28,7 @@ var DeprecatedBaseImage = facts.Rule[*facts.Dockerfile]{
 		Severity: lint.Warning,
 		Default:  true,
 		Since:    "0.1.0",
+		Needs:    lint.NeedsRegistry,
 		Presets:  []string{"cloud-native"},
 	},
 	Check: checkDeprecatedBaseImage,

@@ -45,6 +45,7 @@ var EolBaseImage = facts.Rule[*facts.Dockerfile]{
 		Severity: lint.Warning,
 		Default:  true,
 		Since:    "0.1.0",
+		Needs:    lint.NeedsContext | lint.NeedsRegistry,
 		Presets:  []string{"cloud-native"},
 		Variants: []string{excused},
 		OptIn:    []string{excused},

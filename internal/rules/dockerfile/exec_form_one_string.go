@@ -27,6 +27,7 @@ var ExecFormOneString = facts.Rule[*facts.Dockerfile]{
 		Severity: lint.Error,
 		Default:  true,
 		Since:    "0.1.0",
+		Needs:    lint.NeedsRegistry,
 		Presets:  []string{"cloud-native"},
 	},
 	Check: checkExecFormOneString,

@@ -40,7 +40,7 @@ var FinalUserUnset = facts.Rule[*facts.Dockerfile]{
 		Default:  true,
 		Since:    "0.1.0",
 		Presets:  []string{"cloud-native", "hardening"},
-		Needs:    lint.NeedsContext,
+		Needs:    lint.NeedsContext | lint.NeedsRegistry,
 		Aliases: lint.Names("CIS-4.1", "CIS-DI-0001", "CKV_DOCKER_3", "DF020", "DS002", "OWASP-R2", "kics:missing_user_instruction",
 			"semgrep:missing-user", "semgrep:missing-user-entrypoint"),
 	},

@@ -24,6 +24,7 @@ var FromPlatformRedundant = facts.Rule[*facts.Dockerfile]{
 		Severity: lint.Info,
 		Default:  true,
 		Since:    "0.1.0",
+		Needs:    lint.NeedsContext,
 		Presets:  []string{"cloud-native"},
 		Aliases: append(
 			[]lint.Alias{{Name: "DL3065", Severity: lint.Info}},

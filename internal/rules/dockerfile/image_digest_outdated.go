@@ -26,7 +26,7 @@ var ImageDigestOutdated = facts.Rule[*facts.Dockerfile]{
 		Severity: lint.Info,
 		Default:  true,
 		Since:    "0.1.0",
-		Needs:    lint.NeedsRegistry,
+		Needs:    lint.NeedsContext | lint.NeedsRegistry,
 	},
 	Check: checkImageDigestOutdated,
 }

@@ -28,6 +28,7 @@ var ImageNotPinnedByDigest = facts.Rule[*facts.Dockerfile]{
 		Category: lint.Reproducibility,
 		Severity: lint.Info,
 		Since:    "0.1.0",
+		Needs:    lint.NeedsContext | lint.NeedsRegistry,
 		Aliases:  lint.Names("CIS-4.2", "OWASP-R13", "docs:pin-base-image", "semgrep:dockerfile-source-not-pinned"),
 	},
 	Check: checkImageNotPinnedByDigest,

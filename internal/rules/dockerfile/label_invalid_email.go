@@ -18,6 +18,7 @@ var LabelInvalidEmail = facts.Rule[*facts.Dockerfile]{
 		Category: lint.StyleIssue,
 		Severity: lint.Warning,
 		Since:    "0.1.0",
+		Needs:    lint.NeedsSettings,
 		Aliases:  []lint.Alias{{Name: "DL3058", Severity: lint.Warning}},
 	},
 	Check: checkLabelInvalidEmail,

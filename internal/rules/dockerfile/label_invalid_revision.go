@@ -18,6 +18,7 @@ var LabelInvalidRevision = facts.Rule[*facts.Dockerfile]{
 		Category: lint.StyleIssue,
 		Severity: lint.Warning,
 		Since:    "0.1.0",
+		Needs:    lint.NeedsSettings,
 		Aliases:  []lint.Alias{{Name: "DL3055", Severity: lint.Warning}},
 	},
 	Check: checkLabelInvalidRevision,

@@ -19,6 +19,7 @@ var LabelInvalidSemver = facts.Rule[*facts.Dockerfile]{
 		Category: lint.StyleIssue,
 		Severity: lint.Warning,
 		Since:    "0.1.0",
+		Needs:    lint.NeedsSettings,
 		Aliases:  []lint.Alias{{Name: "DL3056", Severity: lint.Warning}},
 	},
 	Check: checkLabelInvalidSemver,

@@ -27,6 +27,7 @@ var LatestTag = facts.Rule[*facts.Dockerfile]{
 		Severity: lint.Warning,
 		Default:  true,
 		Since:    "0.1.0",
+		Needs:    lint.NeedsContext | lint.NeedsRegistry,
 		Presets:  []string{"cloud-native"},
 		Aliases: append(
 			[]lint.Alias{{Name: "DL3007", Severity: lint.Warning}},

@@ -25,6 +25,7 @@ var LegacyKeyValueFormat = facts.Rule[*facts.Dockerfile]{
 		Category: lint.Deprecated,
 		Severity: lint.Style,
 		Since:    "0.1.0",
+		Needs:    lint.NeedsContext,
 		Presets:  []string{"cloud-native"},
 		Aliases:  lint.Names("LegacyKeyValueFormat"),
 	},

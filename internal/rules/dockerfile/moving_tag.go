@@ -30,6 +30,7 @@ var MovingTag = facts.Rule[*facts.Dockerfile]{
 		Severity: lint.Warning,
 		Default:  true,
 		Since:    "0.1.0",
+		Needs:    lint.NeedsContext | lint.NeedsRegistry,
 		Presets:  []string{"cloud-native"},
 		Options: []lint.Option{{
 			Name: "except", Doc: "images that may have such tags, by the start of their name", Kind: lint.ListOption,

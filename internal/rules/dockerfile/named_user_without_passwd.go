@@ -28,6 +28,7 @@ var NamedUserWithoutPasswd = facts.Rule[*facts.Dockerfile]{
 		Severity: lint.Warning,
 		Default:  true,
 		Since:    "0.1.0",
+		Needs:    lint.NeedsContext,
 		Presets:  []string{"cloud-native"},
 		Variants: []string{"user", "chown"},
 		Aliases:  lint.Names("tally/named-identity-in-passwdless-stage"),

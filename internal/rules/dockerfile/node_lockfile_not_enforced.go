@@ -25,6 +25,7 @@ var NodeLockfileNotEnforced = facts.Rule[*facts.Dockerfile]{
 		Severity: lint.Warning,
 		Default:  true,
 		Since:    "0.1.0",
+		Needs:    lint.NeedsContext,
 		Aliases:  lint.Names("DF031"),
 	},
 	Check: checkNodeLockfileNotEnforced,

@@ -26,6 +26,7 @@ var PackageCacheNotMounted = facts.Rule[*facts.Dockerfile]{
 		Category: lint.Speed,
 		Severity: lint.Info,
 		Since:    "0.1.0",
+		Needs:    lint.NeedsRegistry,
 		Presets:  []string{"cloud-native"},
 		Variants: []string{"npm", "yarn", "pnpm", "bun", "pip", "go", "cargo", "apt", "apk", "dnf", "zypper", "bundler", "composer", "nuget"},
 		Aliases: append(lint.Names("docs:cache-mounts", "tally/prefer-package-cache-mounts"),

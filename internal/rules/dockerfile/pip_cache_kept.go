@@ -26,6 +26,7 @@ var PipCacheKept = facts.Rule[*facts.Dockerfile]{
 		Severity: lint.Info,
 		Default:  true,
 		Since:    "0.1.0",
+		Needs:    lint.NeedsRegistry,
 		Presets:  []string{"cloud-native"},
 		Aliases: append(
 			[]lint.Alias{{Name: "DL3042", Severity: lint.Warning}},

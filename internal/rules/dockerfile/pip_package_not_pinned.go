@@ -30,6 +30,7 @@ var PipPackageNotPinned = facts.Rule[*facts.Dockerfile]{
 		Severity: lint.Warning,
 		Default:  true,
 		Since:    "0.1.0",
+		Needs:    lint.NeedsContext,
 		Presets:  []string{"cloud-native"},
 		Aliases: append(
 			[]lint.Alias{{Name: "DL3013", Severity: lint.Warning}},

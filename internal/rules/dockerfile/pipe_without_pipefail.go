@@ -32,6 +32,7 @@ var PipeWithoutPipefail = facts.Rule[*facts.Dockerfile]{
 		Severity: lint.Warning,
 		Default:  true,
 		Since:    "0.1.0",
+		Needs:    lint.NeedsRegistry,
 		Aliases: append(
 			[]lint.Alias{{Name: "DL4006", Severity: lint.Warning}},
 			lint.Names("DF057", "docs:pipes", "kics:shell_pipe_without_pipefail_flag", "kics:shell_running_a_pipe_without_pipefail_flag", "semgrep:set-pipefail")...,

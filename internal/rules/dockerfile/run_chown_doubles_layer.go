@@ -26,6 +26,7 @@ var RunChownDoublesLayer = facts.Rule[*facts.Dockerfile]{
 		Severity: lint.Warning,
 		Default:  true,
 		Since:    "0.1.0",
+		Needs:    lint.NeedsContext,
 		Presets:  []string{"cloud-native"},
 		Aliases:  lint.Names("docs:copy-chown"),
 	},

@@ -26,7 +26,6 @@ var SecretMountMissing = facts.Rule[*facts.Dockerfile]{
 		Since:    "0.1.0",
 		Aliases:  lint.Names("OWASP-R12", "tally/require-secret-mounts"),
 		Options:  []lint.Option{{Name: "commands", Doc: "first words of a command, an equals sign, the id of the secret that it needs", Kind: lint.ListOption}},
-		Needs:    lint.NeedsSettings,
 		Presets:  []string{"cloud-native"},
 		Requires: []string{"rules.secret-mount-missing.commands"},
 	},

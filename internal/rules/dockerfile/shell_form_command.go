@@ -43,6 +43,7 @@ var ShellFormCommand = facts.Rule[*facts.Dockerfile]{
 		Severity: lint.Warning,
 		Default:  true,
 		Since:    "0.1.0",
+		Needs:    lint.NeedsContext | lint.NeedsRegistry,
 		Presets:  []string{"cloud-native"},
 		Variants: []string{"cmd", "entrypoint", "healthcheck"},
 		Aliases: append(

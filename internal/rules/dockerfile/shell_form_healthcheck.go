@@ -20,6 +20,7 @@ var ShellFormHealthcheck = facts.Rule[*facts.Dockerfile]{
 		Category: lint.StyleIssue,
 		Severity: lint.Info,
 		Since:    "0.1.0",
+		Needs:    lint.NeedsContext | lint.NeedsRegistry,
 	},
 	Check: checkShellFormHealthcheck,
 }

@@ -25,6 +25,7 @@ var UntaggedImage = facts.Rule[*facts.Dockerfile]{
 		Severity: lint.Warning,
 		Default:  true,
 		Since:    "0.1.0",
+		Needs:    lint.NeedsContext | lint.NeedsRegistry,
 		Presets:  []string{"cloud-native"},
 		Aliases: []lint.Alias{
 			{Name: "DL3006", Severity: lint.Warning}, {Name: "CKV_DOCKER_7"}, {Name: "DS001"},

@@ -24,6 +24,7 @@ var UnusedArg = facts.Rule[*facts.Dockerfile]{
 		Category: lint.StyleIssue,
 		Severity: lint.Info,
 		Since:    "0.1.0",
+		Needs:    lint.NeedsContext,
 	},
 	Check: checkUnusedArg,
 }

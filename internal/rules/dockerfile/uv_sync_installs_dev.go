@@ -21,6 +21,7 @@ var UvSyncInstallsDev = facts.Rule[*facts.Dockerfile]{
 		Severity: lint.Warning,
 		Default:  true,
 		Since:    "0.1.0",
+		Needs:    lint.NeedsContext,
 		Presets:  []string{"cloud-native"},
 	},
 	Check: checkUvSyncInstallsDev,

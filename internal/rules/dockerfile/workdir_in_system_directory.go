@@ -23,6 +23,7 @@ var WorkdirInSystemDirectory = facts.Rule[*facts.Dockerfile]{
 		Severity: lint.Warning,
 		Default:  true,
 		Since:    "0.1.0",
+		Needs:    lint.NeedsContext,
 		Aliases:  lint.Names("DS030"),
 	},
 	Check: checkWorkdirInSystemDirectory,

@@ -31,6 +31,7 @@ var DockerignoreInvalidPattern = facts.Rule[*facts.IgnoreFile]{
 		Severity: lint.Error,
 		Default:  true,
 		Since:    "0.1.0",
+		Needs:    lint.NeedsContext,
 		Variants: []string{"malformed", "comment", "parent", "backslash"},
 	},
 	Check: checkDockerignoreInvalidPattern,

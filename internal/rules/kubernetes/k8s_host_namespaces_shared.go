@@ -25,6 +25,7 @@ var K8sHostNamespacesShared = facts.Rule[*facts.Manifest]{
 		Severity: lint.Warning,
 		Default:  true,
 		Since:    "0.1.0",
+		Needs:    lint.NeedsContext,
 		Presets:  []string{"cloud-native", "hardening"},
 		Variants: []string{"namespace", "port", "namespace-excused", "port-excused"},
 		OptIn:    []string{"namespace-excused", "port-excused"},

@@ -27,6 +27,7 @@ var K8sHostPathMounted = facts.Rule[*facts.Manifest]{
 		Severity: lint.Warning,
 		Default:  true,
 		Since:    "0.1.0",
+		Needs:    lint.NeedsContext,
 		Presets:  []string{"cloud-native", "hardening"},
 		Variants: []string{"socket", "system", "path", "socket-excused", "system-excused", "path-excused"},
 		OptIn:    []string{"socket-excused", "system-excused", "path-excused"},

@@ -24,6 +24,7 @@ var K8sPrivilegedContainer = facts.Rule[*facts.Manifest]{
 		Severity: lint.Warning,
 		Default:  true,
 		Since:    "0.1.0",
+		Needs:    lint.NeedsContext,
 		Presets:  []string{"cloud-native", "hardening"},
 		Variants: []string{excused},
 		OptIn:    []string{excused},

@@ -30,6 +30,7 @@ var K8sRootUserAllowed = facts.Rule[*facts.Manifest]{
 		Confidence: lint.Medium,
 		Default:    true,
 		Since:      "0.1.0",
+		Needs:      lint.NeedsContext,
 		Presets:    []string{"cloud-native", "hardening"},
 		Variants:   []string{"root", "root-excused", "unset"},
 		OptIn:      []string{"root-excused", "unset"},

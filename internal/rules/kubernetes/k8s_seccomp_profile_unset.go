@@ -26,6 +26,7 @@ var K8sSeccompProfileUnset = facts.Rule[*facts.Manifest]{
 		Category: lint.Security,
 		Severity: lint.Info,
 		Since:    "0.1.0",
+		Needs:    lint.NeedsContext,
 		Presets:  []string{"hardening"},
 		Variants: []string{"unset", "unconfined"},
 		Aliases: []lint.Alias{

@@ -29,6 +29,7 @@ var K8sSecretInEnv = facts.Rule[*facts.Manifest]{
 		Confidence: lint.Medium,
 		Default:    true,
 		Since:      "0.1.0",
+		Needs:      lint.NeedsContext,
 		Presets:    []string{"cloud-native", "hardening"},
 		Variants:   []string{"literal", "reference", "literal-excused", "reference-excused"},
 		OptIn:      []string{"literal-excused", "reference-excused"},

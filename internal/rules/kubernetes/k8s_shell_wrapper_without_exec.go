@@ -27,6 +27,7 @@ var K8sShellWrapperWithoutExec = facts.Rule[*facts.Manifest]{
 		Severity: lint.Info,
 		Default:  true,
 		Since:    "0.1.0",
+		Needs:    lint.NeedsContext,
 		Presets:  []string{"cloud-native"},
 		Variants: []string{excused},
 		OptIn:    []string{excused},

@@ -61,12 +61,34 @@ func page(root fs.FS, source rulesource.Rule, m *lint.Meta) ([]byte, error) {
 	if len(m.OptIn) > 0 {
 		fmt.Fprintf(&b, "\nThe preset `recommended` leaves out what is `%s`; the others that have the rule say it.\n", strings.Join(m.OptIn, "`, `"))
 	}
+	fmt.Fprintf(&b, "\nReads %s.\n", reads(m.Needs))
 	options(&b, m)
 	aliases(&b, m)
 	examples(&b, source.Target, cases)
 	fmt.Fprintf(&b, "\n## Silencing it\n\n```%s\n# dockmend ignore=%s -- reason\n```\n\nabove %s, or `%s: off` below `rules` in `.dockmend.yaml`.\n",
 		source.Target.Language, m.ID, source.Target.Above, m.ID)
 	return b.Bytes(), nil
+}
+
+// reads says what a rule reads, in words.
+func reads(n lint.Needs) string {
+	var others []string
+	for _, x := range []struct {
+		need  lint.Needs
+		words string
+	}{
+		{lint.NeedsContext, "other files of the repository"},
+		{lint.NeedsRegistry, "registries (with `--online`)"},
+		{lint.NeedsSettings, "settings of the configuration"},
+	} {
+		if n&x.need != 0 {
+			others = append(others, x.words)
+		}
+	}
+	if len(others) == 0 {
+		return "this file alone"
+	}
+	return "this file and " + strings.Join(others, ", ")
 }
 
 func onOff(on bool) string {

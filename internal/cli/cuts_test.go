@@ -26,15 +26,15 @@ func TestCutsAreReported(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	run := func(args ...string) string {
+	run := func(command string, args ...string) string {
 		var out, errs bytes.Buffer
 		env := &Env{Stdin: strings.NewReader(""), Stdout: &out, Stderr: &errs, Dir: dir, ShellCheck: "no-such-program", Getenv: func(string) string { return "" }}
-		if code := Main(t.Context(), append([]string{"dockmend", "lint", "--select", "all", "--shellcheck", "off"}, args...), env); code > exitFindings {
+		if code := Main(t.Context(), append([]string{"dockmend", command, "--select", "all", "--shellcheck", "off"}, args...), env); code > exitFindings {
 			t.Fatalf("exit code %d: %s", code, errs.String())
 		}
-		return out.String()
+		return out.String() + errs.String()
 	}
-	first := run("-o", "json", "--jobs", "1")
+	first := run("lint", "-o", "json", "--jobs", "1")
 	var report struct{ Skipped []lint.SkippedRule }
 	if err := json.Unmarshal([]byte(first), &report); err != nil {
 		t.Fatal(err)
@@ -49,10 +49,12 @@ func TestCutsAreReported(t *testing.T) {
 	if diff := cmp.Diff([]lint.SkippedRule{{Rule: "limit-reached", File: ".", Reason: reason}}, cuts); diff != "" {
 		t.Error(diff)
 	}
-	if again := run("-o", "json", "--jobs", "7"); again != first {
+	if again := run("lint", "-o", "json", "--jobs", "7"); again != first {
 		t.Errorf("another number of jobs gives another report")
 	}
-	if text := run(); !strings.Contains(text, "skipped limit-reached in .: "+reason) {
-		t.Errorf("the text says nothing of it: %s", text)
+	for _, args := range [][]string{{"lint"}, {"fix", "--diff"}, {"fix"}} {
+		if text := run(args[0], args[1:]...); strings.Count(text, reason) != 1 {
+			t.Errorf("%q does not say it once: %s", args, text)
+		}
 	}
 }

@@ -121,6 +121,9 @@ func (s *session) fix(ctx context.Context, flags *fixFlags, patch *bytes.Buffer)
 		changed++
 	}
 	result.Skipped = offlineOnce(result.Skipped)
+	if s.store != nil {
+		result.Skipped = append(result.Skipped, cutIn(s.store)...)
+	}
 	return result, changed
 }
 
@@ -154,6 +157,11 @@ func finishFix(env *Env, flags *fixFlags, all sessions, outputs []output, result
 		}
 		if !exact {
 			result.Notices = append(result.Notices, "the diff has characters that a terminal or a log would act on; they are spelled out, so it cannot be applied: --patch FILE writes it exactly")
+		}
+		for _, s := range result.Skipped {
+			if s.Rule == limitReached {
+				result.Notices = append(result.Notices, fmt.Sprintf("%s: skipped: %s", s.File, s.Reason))
+			}
 		}
 		for _, line := range append(result.Notices, problemLines(result.Problems)...) {
 			if !flags.quiet {

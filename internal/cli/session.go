@@ -322,10 +322,20 @@ func (s *session) run(ctx context.Context, flags *lintFlags) *lint.Result {
 	}
 	result.Problems = append(result.Problems, s.unanswered()...)
 	if s.store != nil {
-		for _, c := range s.store.Cuts() {
-			result.Skipped = append(result.Skipped, lint.SkippedRule{Rule: "limit-reached", File: c.Folder, Reason: c.Reason})
-		}
+		result.Skipped = append(result.Skipped, cutIn(s.store)...)
 		s.store.Forget() // a report needs nothing of it
 	}
 	return result
+}
+
+// limitReached is the rule that says which bound was reached.
+const limitReached = "limit-reached"
+
+// cutIn is what bounds kept from being read, as a report has it.
+func cutIn(store *project.Store) []lint.SkippedRule {
+	var skipped []lint.SkippedRule
+	for _, c := range store.Cuts() {
+		skipped = append(skipped, lint.SkippedRule{Rule: limitReached, File: c.Folder, Reason: c.Reason})
+	}
+	return skipped
 }

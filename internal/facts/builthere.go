@@ -3,6 +3,7 @@ package facts
 import (
 	"bytes"
 	"cmp"
+	"fmt"
 	"iter"
 	"path"
 	"slices"
@@ -167,7 +168,12 @@ func listRecipes(gate lint.Context) []recipe {
 	if err != nil {
 		return found
 	}
-	for _, name := range names[:min(len(names), maxNearby)] {
+	if len(names) > maxNearby {
+		flows.Cut(fmt.Sprintf("more than %d workflows are in the folder: only the first in the order of their names were read to see what they build",
+			maxNearby))
+		names = names[:maxNearby]
+	}
+	for _, name := range names {
 		source, err := flows.Source(name)
 		if err != nil || !bytes.Contains(source.Bytes, []byte("build-push-action")) {
 			continue

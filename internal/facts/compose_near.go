@@ -2,9 +2,12 @@ package facts
 
 import (
 	"cmp"
+	"fmt"
 	"path"
+	"slices"
 	"strings"
 
+	"github.com/dockmend/dockmend/internal/limits"
 	"github.com/dockmend/dockmend/internal/lint"
 )
 
@@ -16,24 +19,30 @@ type ComposeNear struct {
 }
 
 // maxComposeNear is how many Compose files of one folder are read.
-const maxComposeNear = 12
+const maxComposeNear = limits.ComposeFiles
+
+// composeNames are the Compose files of a folder, those with a usual name.
+type composeNames []string
+
+func composeNamesIn(gate lint.Context) composeNames {
+	names, err := gate.List(".")
+	if err != nil {
+		return nil
+	}
+	return slices.DeleteFunc(slices.Clone(names), func(name string) bool { return !IsComposeName(name) })
+}
 
 // composeIn reads the Compose files of a folder, those with a usual name.
 func (p *Project) composeIn(gate lint.Context) []*ComposeNear {
 	if found, read := p.composes[gate.Path(".")]; read {
 		return found
 	}
-	names, err := gate.List(".")
-	if err != nil {
-		return nil
-	}
 	var found []*ComposeNear
-	for _, name := range names {
+	for _, name := range lint.Derived(gate, func() composeNames { return composeNamesIn(gate) }) {
 		if len(found) == maxComposeNear {
+			gate.Cut(fmt.Sprintf("more than %d Compose files are in the folder: only the first in the order of their names were read with others",
+				maxComposeNear))
 			break
-		}
-		if !IsComposeName(name) {
-			continue
 		}
 		c, source, err := lint.Shared(gate, name, ParseCompose)
 		if err != nil {

@@ -1,10 +1,12 @@
 package facts
 
 import (
+	"fmt"
 	"path"
 	"slices"
 	"strings"
 
+	"github.com/dockmend/dockmend/internal/limits"
 	"github.com/dockmend/dockmend/internal/lint"
 	"github.com/dockmend/dockmend/internal/syntax/dockerfile"
 )
@@ -85,7 +87,7 @@ func (p *Project) Builds(f *IgnoreFile) []*DockerfileNear {
 }
 
 // maxBuilds is how many Dockerfiles of one context are read.
-const maxBuilds = 20
+const maxBuilds = limits.ContextBuilds
 
 func (p *Project) dockerfilesOf(f *IgnoreFile) []string {
 	if own, ok := strings.CutSuffix(f.Name, ".dockerignore"); ok && own != "" {
@@ -107,9 +109,12 @@ func (p *Project) dockerfilesOf(f *IgnoreFile) []string {
 		if e.Dir || !isDockerfileName(e.Base()) || ignores[e.Path+".dockerignore"] || dir != "." && ignores[path.Join(dir, ".dockerignore")] {
 			continue
 		}
-		if names = append(names, e.Path); len(names) == maxBuilds {
+		if len(names) == maxBuilds {
+			p.files.Cut(fmt.Sprintf("more than %d Dockerfiles may be built with the ignore file: only the first in the order of their paths were read",
+				maxBuilds))
 			break
 		}
+		names = append(names, e.Path)
 	}
 	return names
 }

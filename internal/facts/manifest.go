@@ -98,6 +98,17 @@ func (m *Manifest) IsTemplate(n *yaml.Node) bool {
 // together.
 const maxNearby = limits.Manifests
 
+// cutManifests notes that a folder has more manifests.
+func cutManifests(gate lint.Context) {
+	gate.Cut(fmt.Sprintf("more than %d manifests are in the folder: only the first in the order of their names were read beside others",
+		maxNearby))
+}
+
+// cutFolders notes that there are more folders to search for manifests.
+func cutFolders(gate lint.Context) {
+	gate.Cut(fmt.Sprintf("more than %d folders may have manifests: only the first in the order of their paths were searched", maxOverlays))
+}
+
 // Nearby are the manifests in the folder of the document, the document itself among
 // them, at most 64.
 func (p *Project) Nearby() []*ManifestNear {
@@ -115,7 +126,7 @@ func (p *Project) Nearby() []*ManifestNear {
 				continue
 			}
 			if len(nearby) == maxNearby {
-				p.files.Cut(fmt.Sprintf("more than %d manifests are in the folder: only the first in the order of their names were read beside others", maxNearby))
+				cutManifests(p.files)
 				break
 			}
 			if near := manifestIn(p.files, name); near != nil {
@@ -185,7 +196,7 @@ func (p *Project) HasNearby(m *Manifest, kind string) bool {
 }
 
 // maxOverlays is how many folders are searched for a file of Kustomize.
-const maxOverlays = 48
+const maxOverlays = limits.ManifestFolders
 
 // replacedImages are the names of the images in whose place a tool puts others.
 type replacedImages map[string]bool
@@ -222,8 +233,12 @@ func replacedIn(gate lint.Context) replacedImages {
 		}
 		for _, entry := range entries {
 			dir, isDir := strings.CutSuffix(entry, "/")
-			if !isDir || searched == maxOverlays {
+			if !isDir {
 				continue
+			}
+			if searched == maxOverlays {
+				cutFolders(folder)
+				break
 			}
 			searched++
 			if below, err := folder.In(dir, ""); err == nil {

@@ -64,7 +64,11 @@ func (n *manifestsNear) search(gate lint.Context, depth int) {
 		}
 		lower := strings.ToLower(folder)
 		n.orchestrated = n.orchestrated || chartFolders[lower]
-		if n.searched == maxOverlays || !manifestFolders[lower] && depth == 0 || depth > maxManifestDepth || isFilledByPrograms(folder) {
+		if !manifestFolders[lower] && depth == 0 || depth > maxManifestDepth || isFilledByPrograms(folder) {
+			continue
+		}
+		if n.searched == maxOverlays {
+			cutFolders(gate)
 			continue
 		}
 		n.searched++
@@ -81,7 +85,11 @@ func (n *manifestsNear) add(gate lint.Context, name string) {
 		n.orchestrated = true
 		return
 	}
-	if ext := strings.ToLower(path.Ext(name)); len(n.all) == maxNearby || ext != ".yaml" && ext != ".yml" {
+	if ext := strings.ToLower(path.Ext(name)); ext != ".yaml" && ext != ".yml" {
+		return
+	}
+	if len(n.all) == maxNearby {
+		cutManifests(gate)
 		return
 	}
 	at := gate.Path(name)

@@ -1,14 +1,16 @@
 package facts
 
 import (
+	"fmt"
 	"path"
 	"strings"
 
+	"github.com/dockmend/dockmend/internal/limits"
 	"github.com/dockmend/dockmend/internal/lint"
 )
 
 // maxRecipes is how many files of a project are searched.
-const maxRecipes = 60
+const maxRecipes = limits.Recipes
 
 // AnyRecipe tells whether a file around a folder that says how things are made
 // holds something: a Makefile, a script, the scripts of a package, a workflow, a
@@ -25,8 +27,12 @@ func AnyRecipe(files lint.Context, holds func(recipe string) bool) bool {
 			continue
 		}
 		for _, name := range names {
-			if !isRecipe(name) || searched == maxRecipes {
+			if !isRecipe(name) {
 				continue
+			}
+			if searched == maxRecipes {
+				gate.Cut(fmt.Sprintf("more than %d files may say how something is made: only the first in the order of their names were searched", maxRecipes))
+				return false
 			}
 			searched++
 			if src, err := gate.ReadFile(name); err == nil && holds(string(src)) {

@@ -97,8 +97,17 @@ const (
 	BuildTexts     = 1500
 	BuildFolders   = 2000
 	BuildTextBytes = 256 << 10
-	// Manifests is how many manifests beside a file are read.
-	Manifests = 64
+	// Manifests is how many manifests beside a file are read, and how many workflows of
+	// a repository to see what they build; ManifestFolders in how many folders
+	// manifests are looked for.
+	Manifests       = 64
+	ManifestFolders = 48
+	// ComposeFiles is how many Compose files of one folder are read next to others,
+	// Recipes how many scripts and the like around a document are searched for a word,
+	// and ContextBuilds how many Dockerfiles are read to judge an ignore file.
+	ComposeFiles  = 12
+	Recipes       = 60
+	ContextBuilds = 20
 	// Depth is how deep folders are looked for files to lint, Entries how many files and
 	// folders of one folder.
 	Depth   = 128
@@ -224,7 +233,11 @@ func Table() []Group {
 			{"Compose files, workflows, scripts and the like that are read to see how images are built", BuildTexts, "", furtherLeft},
 			{"folders that are searched for them", BuildFolders, "", furtherLeft},
 			{"one of them", BuildTextBytes, "bytes", "it is left out"},
-			{"manifests in the folder of a file that are read with it", Manifests, "", furtherLeft},
+			{"manifests around a file that are read with it, and workflows of a repository", Manifests, "", furtherLeft},
+			{"folders that are searched for manifests", ManifestFolders, "", furtherLeft},
+			{"Compose files of a folder that are read with others", ComposeFiles, "", furtherLeft},
+			{"scripts, workflows and documents around a file that are searched for a word", Recipes, "", furtherLeft},
+			{"Dockerfiles that are read to judge an ignore file", ContextBuilds, "", furtherLeft},
 			{"folders in each other in which files are looked for", Depth, "", "what lies deeper is not linted; the report counts it, with the reason"},
 			{"files and folders of one folder", Entries, "", "the others are not linted; the report counts them, with the reason"},
 			{"changed ranges of a file in a patch of GitHub's API", PatchRanges, "", "the whole file counts as changed"},

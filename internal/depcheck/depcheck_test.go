@@ -41,7 +41,7 @@ var rooms = map[string][]string{
 	"internal/discover":             {"internal/files", "internal/limits", "internal/git", "internal/text", "internal/lint", "internal/syntax"},
 	"internal/project":              {"internal/limits", "internal/files", "internal/text", "internal/lint"},
 	"internal/buildcontext":         {"internal/text", "internal/lint", "internal/syntax/ignorefile", "internal/project"},
-	"internal/git":                  {"internal/files", "internal/limits"},
+	"internal/git":                  {"internal/files", "internal/limits", "internal/syntax/gitindex"},
 	"internal/gitdiff":              {"internal/limits", "internal/earlier", "internal/files", "internal/git", "internal/text"},
 	"internal/prove":                {"internal/limits", "internal/text", "internal/lint", "internal/syntax", "internal/facts"},
 	"internal/resolve":              {"internal/files", "internal/text", "internal/lint"},

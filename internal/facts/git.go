@@ -1,13 +1,12 @@
 package facts
 
 import (
-	"bytes"
-	"encoding/binary"
 	"path"
 	"slices"
 	"strings"
 
 	"github.com/dockmend/dockmend/internal/lint"
+	"github.com/dockmend/dockmend/internal/syntax/gitindex"
 	"github.com/go-git/go-git/v5/plumbing/format/gitignore"
 )
 
@@ -24,10 +23,11 @@ type Repository struct {
 	below map[string]bool
 	// way has the names of the folders from the root down to the document.
 	way []string
-	// patterns tells that there is a .gitignore, indexed that the index was read.
-	patterns, indexed bool
-	tracked           map[string]bool
-	whole             bool
+	// patterns tells that there is a .gitignore.
+	patterns bool
+	// tracked is nil where the index was not read.
+	tracked *gitindex.Index
+	whole   bool
 	// submodules are their paths from the root.
 	submodules []string
 }
@@ -65,7 +65,7 @@ func readRepository(files lint.Context) *Repository {
 		gates, names = append(gates, gate), append(names, path.Base(gate.Path(".")))
 		up = path.Join("..", up)
 		if index, _, err := lint.Shared(gate, ".git/index", parseIndex); err == nil {
-			r.tracked, r.indexed = index.paths, index.ok
+			r.tracked = index
 		}
 		if _, ok := gate.Exists(".git"); ok {
 			r.whole = true
@@ -158,8 +158,8 @@ func (r *Repository) Tracks(name string) (tracked, known bool) {
 	switch {
 	case !ok:
 		return false, false
-	case r.indexed:
-		return r.tracked[strings.Join(parts, "/")], true
+	case r.tracked != nil:
+		return r.tracked.Has(strings.Join(parts, "/")), true
 	}
 	ignored := r.Ignores(name)
 	return !ignored, r.patterns
@@ -189,51 +189,11 @@ func readSubmodules(root lint.Context) []string {
 	return paths
 }
 
-// gitIndex is what git's index has, as far as it can be read.
-type gitIndex struct {
-	paths map[string]bool
-	ok    bool
-}
-
-func parseIndex(src *lint.Source) gitIndex {
-	paths, ok := readIndex(src.Bytes)
-	return gitIndex{paths, ok}
-}
-
-// readIndex lists the paths of git's index in its versions 2 and 3
-// (gitformat-index(5)); ok is false for another, or one that is broken.
-func readIndex(src []byte) (paths map[string]bool, ok bool) {
-	const (
-		head  = 12 // signature, version, number of entries
-		fixed = 62 // what stands before an entry's path
-	)
-	if len(src) < head || !bytes.HasPrefix(src, []byte("DIRC")) {
-		return nil, false
+// parseIndex is nil for an index that is not read.
+func parseIndex(src *lint.Source) *gitindex.Index {
+	index, err := gitindex.Parse(src.Bytes)
+	if err != nil {
+		return nil
 	}
-	version, count := binary.BigEndian.Uint32(src[4:]), int(binary.BigEndian.Uint32(src[8:]))
-	if version != 2 && version != 3 || count > len(src)/fixed {
-		return nil, false
-	}
-	paths = make(map[string]bool, count)
-	at := head
-	for range count {
-		if at+fixed > len(src) {
-			return nil, false
-		}
-		start := at + fixed
-		if flags := binary.BigEndian.Uint16(src[at+60:]); flags&0x4000 != 0 {
-			start += 2 // extended flags
-		}
-		if start > len(src) {
-			return nil, false
-		}
-		end := bytes.IndexByte(src[start:], 0)
-		if end < 0 {
-			return nil, false
-		}
-		paths[string(src[start:start+end])] = true
-		// Entries are filled with 1 to 8 NULs up to a multiple of 8.
-		at += (start + end - at + 8) &^ 7
-	}
-	return paths, true
+	return index
 }

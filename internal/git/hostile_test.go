@@ -194,32 +194,6 @@ func TestLinksInGit(t *testing.T) {
 	}
 }
 
-// TestIndexThatGrows: version 4 lets a short index have long paths.
-func TestIndexThatGrows(t *testing.T) {
-	entry := func(cut byte, name string) []byte { return append(append(make([]byte, 62), cut), name+"\x00"...) }
-	const n = 20_000
-	src := binary.BigEndian.AppendUint32([]byte("DIRC\x00\x00\x00\x04"), n)
-	src = append(src, entry(0, strings.Repeat("x", 1<<16))...)
-	for range n - 1 {
-		src = append(src, entry(0, "y")...)
-	}
-	if paths, err := parseIndex(append(src, make([]byte, 20)...)); !errors.Is(err, ErrUnsupported) {
-		t.Errorf("%d paths, %v", len(paths), err)
-	}
-}
-
-func FuzzIndex(f *testing.F) {
-	sum := strings.Repeat("\x00", 20)
-	f.Add([]byte("DIRC\x00\x00\x00\x02\x00\x00\x00\x01" + strings.Repeat("\x00", 62) + "a\x00" + sum))
-	f.Add([]byte("DIRC\x00\x00\x00\x04\x00\x00\x00\x01" + strings.Repeat("\x00", 62) + "\x00a\x00link\x00\x00\x00\x00" + sum))
-	f.Fuzz(func(t *testing.T, src []byte) {
-		paths, err := parseIndex(src)
-		if err != nil && paths != nil {
-			t.Errorf("paths and %v", err)
-		}
-	})
-}
-
 func FuzzPatch(f *testing.F) {
 	f.Add([]byte("0123456789"), []byte("\x0a\x05\x90\x03\x02xy"))
 	f.Fuzz(func(t *testing.T, base, delta []byte) {

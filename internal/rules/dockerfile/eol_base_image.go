@@ -25,7 +25,8 @@ import (
 // as apt-get update on Debian 10: that build fails. It is info where support ends
 // within 90 days, and where it ended within a year and the product replaces its releases
 // every year (nginx, Go). It is excused, and off by default, in a build stage that installs
-// nothing, in a file that is the variant for that release by its path, in files for tests
+// nothing and whose image leaves nothing in the final one (an interpreter that is copied, what
+// jlink packs), in a file that is the variant for that release by its path, in files for tests
 // and laboratories of known faults, and where a comment next to FROM says that it ended.
 //
 // With --online, images whose tag has no version are judged by the version that
@@ -88,7 +89,7 @@ func checkEolBaseImage(p *facts.Pass[*facts.Dockerfile]) {
 }
 
 // isMinorHere reports whether an ended release does little harm where it is, or is meant:
-// in a build stage that installs nothing, in the file that is the variant for it, in a
+// in a build stage that installs nothing and is not taken over, in the file that is the variant for it, in a
 // laboratory or for tests, and where the file says that it has ended.
 func isMinorHere(p *facts.Pass[*facts.Dockerfile], s *facts.Stage, v lifecycle.Verdict) bool {
 	d := p.Doc
@@ -97,7 +98,7 @@ func isMinorHere(p *facts.Pass[*facts.Dockerfile], s *facts.Stage, v lifecycle.V
 	}
 	// Go and Rust leave their libraries in what they compile.
 	compiles := v.Release.Product == "go"
-	return !s.InFinalImage() && !compiles && firstInstall(d, s) == nil
+	return !s.InFinalImage() && !compiles && firstInstall(d, s) == nil && !shipsFrom(p, s, v.Release)
 }
 
 // saysEnded reports whether a comment in the lines around a FROM says that support ended.

@@ -89,6 +89,13 @@ func IsTrustedRegistry(trusted []string, registry string) bool {
 	return false
 }
 
+// IsForDevelopment reports whether the image plays a service, such as a mail server, for
+// those who develop: its age harms nobody.
+func (i Image) IsForDevelopment() bool {
+	_, ok := images.Says(i.Repository, images.Development)
+	return ok
+}
+
 // IsStandIn reports whether the image is there to be any program at all, whose version
 // does not matter.
 func (i Image) IsStandIn() bool {

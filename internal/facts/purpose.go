@@ -218,8 +218,10 @@ func purposesOfFolder(folder string) (found []Purpose) {
 		return []Purpose{Example}
 	case "templates", "template", "cookiecutter":
 		return []Purpose{Template}
-	case ".devcontainer":
+	case ".devcontainer", "hack", "localdev", "local-dev", "dev-env", "devenv":
 		return []Purpose{Development}
+	case "molecule": // the tests of roles of Ansible
+		return []Purpose{Tests}
 	}
 	for _, prefix := range []string{"getting-started", "getting_started", "quickstart", "quick-start", "hello-", "hello_"} {
 		if strings.HasPrefix(folder, prefix) {

@@ -68,6 +68,9 @@ const (
 	Laboratory Trait = "laboratory"
 	// StandIn: it stands for any program, to show something.
 	StandIn Trait = "stand-in"
+	// Development: it plays a service, such as a mail server or a cloud, for those who
+	// develop.
+	Development Trait = "development"
 	// Engine: it is a container engine.
 	Engine Trait = "engine"
 	// Accelerator: it works with a device that computes.

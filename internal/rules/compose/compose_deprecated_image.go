@@ -15,7 +15,9 @@ import (
 // fix; it is unsafe, since another repository is another image.
 //
 // It is info where an image is only superseded, or nobody says what its use leads to,
-// unless the version in its tag is out of support too.
+// unless the version in its tag is out of support too. It is excused, and off by default,
+// in files for development, tests and trials, where a comment next to it gives the reason,
+// and for images that play a service, such as a mail server, for those who develop.
 //
 // With --online also those whose tag latest nobody has built anew in four years.
 //
@@ -45,7 +47,7 @@ func checkComposeDeprecatedImage(p *facts.Pass[*facts.Compose]) {
 		f := lint.Finding{Span: x.Image.Span}
 		if years := lifecycle.YearsOfLatest(p.Registry, x.Image, platformOf(x), on); years >= 4 {
 			f.Message = fmt.Sprintf("the newest image of %q is %d years old, so vulnerabilities found since are not fixed in it; use one that is maintained", shortText(x.Image.Name()), years)
-			p.Report(weighAs(p, f, facts.ClaimImageAge, false))
+			p.Report(weighAs(p, f, facts.ClaimImageAge, x.Image.IsForDevelopment()))
 			continue
 		}
 		v, ok := lifecycle.Moved(x.Image, on)
@@ -59,6 +61,6 @@ func checkComposeDeprecatedImage(p *facts.Pass[*facts.Compose]) {
 				Changes: []string{"services.*.image", "services.*.build.args"}, Edits: []lint.FileEdit{{Edit: edit}},
 			}}
 		}
-		p.Report(weighAs(p, f, facts.ClaimImageAge, false))
+		p.Report(weighAs(p, f, facts.ClaimImageAge, x.Image.IsForDevelopment()))
 	}
 }

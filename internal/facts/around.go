@@ -75,20 +75,44 @@ type folderTexts struct {
 	built, contexts memo[string, string]
 }
 
-// textsNear are such files of the document's folder and of four above.
+// textsNear are such files of the document's folder, of four above and of the top of
+// the repository.
 func (p *Project) textsNear() []*folderTexts {
 	if !p.known() {
 		return nil
 	}
 	return p.near.get(func() []*folderTexts {
 		var all []*folderTexts
+		top, isTop := p.top()
 		for gate := range p.foldersUp(maxAbove) {
-			all = append(all, lint.Derived(gate, func() *folderTexts {
-				return &folderTexts{texts: walkTexts(gate, 2, holdsBuildTexts)}
-			}))
+			all = append(all, textsOf(gate))
+			isTop = isTop && gate.Path(".") != top.Path(".")
+		}
+		if isTop {
+			all = append(all, textsOf(top))
 		}
 		return all
 	})
+}
+
+func textsOf(gate lint.Context) *folderTexts {
+	return lint.Derived(gate, func() *folderTexts { return &folderTexts{texts: walkTexts(gate, 2, holdsBuildTexts)} })
+}
+
+// top is the highest folder that may be looked at, or the one with .git below it; isWhole
+// reports whether it is that one.
+func (p *Project) top() (gate lint.Context, isWhole bool) {
+	gate = p.files
+	for up := ".."; ; up = path.Join("..", up) {
+		if _, isWhole = gate.Exists(".git"); isWhole {
+			return gate, true
+		}
+		above, err := p.files.In(up, "")
+		if err != nil || strings.Count(up, "..") > maxFoldersUp {
+			return gate, false
+		}
+		gate = above
+	}
 }
 
 // find names the first text that holds something; empty where none does.
@@ -110,17 +134,7 @@ func (p *Project) allTexts() []*buildText {
 		return nil
 	}
 	return p.all.get(func() []*buildText {
-		root := p.files
-		for up := ".."; ; up = path.Join("..", up) {
-			gate, err := p.files.In(up, "")
-			if err != nil || strings.Count(up, "..") > maxFoldersUp {
-				break
-			}
-			root = gate
-			if _, ok := gate.Exists(".git"); ok {
-				break
-			}
-		}
+		root, _ := p.top()
 		return lint.Derived(root, func() *repositoryTexts {
 			entered := func(folder string) bool { return folder != "vendor" && !isFilledByPrograms(folder) }
 			return &repositoryTexts{walkTexts(root, maxTreeDepth, entered)}

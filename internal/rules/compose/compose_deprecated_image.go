@@ -21,7 +21,7 @@ import (
 //
 // With --online also those whose tag latest nobody has built anew in four years.
 //
-// Silent for images that are built.
+// Silent for images that the repository builds.
 var ComposeDeprecatedImage = facts.Rule[*facts.Compose]{
 	Meta: lint.Meta{
 		ID:       "compose-deprecated-image",
@@ -51,7 +51,7 @@ func checkComposeDeprecatedImage(p *facts.Pass[*facts.Compose]) {
 			continue
 		}
 		v, ok := lifecycle.Moved(x.Image, on)
-		if !ok {
+		if !ok || p.Project.BuiltNear(p.Doc, x) != "" {
 			continue
 		}
 		f.Message, f.Severity, f.Dated = shownSite(x)+" "+v.Message, v.Severity, v.Dated

@@ -22,7 +22,7 @@ import (
 // With --online, images whose tag has no version are judged by the version that
 // their configuration tells.
 //
-// Silent where no end is announced, for images that are built, for images that
+// Silent where no end is announced, for images that the repository builds, for images that
 // compose-deprecated-image reports, and offline for tags without a version.
 //
 // There is no fix: another release of a database reads the data of the last one only
@@ -51,7 +51,7 @@ func checkComposeEolImage(p *facts.Pass[*facts.Compose]) {
 			continue
 		}
 		v, ok := lifecycle.Ended(x.Image, lifecycle.Told(p.Registry, x.Image, platformOf(x)), on)
-		if !ok {
+		if !ok || p.Project.BuiltNear(p.Doc, x) != "" {
 			continue
 		}
 		if lifecycle.IsVariantOf(p.Doc.Name, v.Release) {

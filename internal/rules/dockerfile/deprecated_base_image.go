@@ -20,6 +20,8 @@ import (
 // unless the version in its tag is out of support too.
 //
 // With --online also those whose tag latest nobody has built anew in four years.
+//
+// Silent for images that the repository builds.
 var DeprecatedBaseImage = facts.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
 		ID:       "deprecated-base-image",
@@ -28,7 +30,7 @@ var DeprecatedBaseImage = facts.Rule[*facts.Dockerfile]{
 		Severity: lint.Warning,
 		Default:  true,
 		Since:    "0.1.0",
-		Needs:    lint.NeedsRegistry,
+		Needs:    lint.NeedsContext | lint.NeedsRegistry,
 		Presets:  []string{"cloud-native"},
 	},
 	Check: checkDeprecatedBaseImage,
@@ -51,7 +53,7 @@ func checkDeprecatedBaseImage(p *facts.Pass[*facts.Dockerfile]) {
 			}
 		}
 		v, ok := lifecycle.Moved(i, on)
-		if !ok {
+		if !ok || p.Project.Local(i) != "" {
 			continue
 		}
 		f := lint.Finding{Span: i.Span, Severity: v.Severity, Dated: v.Dated, Message: quoteShort(i.Raw) + " " + v.Message}

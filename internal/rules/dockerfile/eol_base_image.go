@@ -32,7 +32,7 @@ import (
 // With --online, images whose tag has no version are judged by the version that
 // their configuration tells.
 //
-// Silent where no end is announced, for images that deprecated-base-image reports,
+// Silent where no end is announced, for images that the repository builds, for images that deprecated-base-image reports,
 // and offline for tags without a version.
 //
 // There is no fix: the next supported release is another version of the language or
@@ -68,7 +68,7 @@ func checkEolBaseImage(p *facts.Pass[*facts.Dockerfile]) {
 		}
 		told := lifecycle.Told(p.Registry, i, constantPlatform(p.Doc, s))
 		v, ok := lifecycle.Ended(i, told, on)
-		if !ok {
+		if !ok || p.Project.Local(i) != "" {
 			continue
 		}
 		f := lint.Finding{Span: i.Span, Severity: v.Severity, Dated: v.Dated, Message: quoteShort(i.Raw) + " " + v.Message}
@@ -82,7 +82,7 @@ func checkEolBaseImage(p *facts.Pass[*facts.Dockerfile]) {
 		if !isCopied || !x.Stage.ReachesFinal() || x.Local {
 			continue
 		}
-		if v, ok := lifecycle.Ended(x.Image, "", on); ok {
+		if v, ok := lifecycle.Ended(x.Image, "", on); ok && p.Project.Local(x.Image) == "" {
 			p.Report(lint.Finding{Span: x.Image.Span, Severity: v.Severity, Dated: v.Dated, Message: quoteShort(x.Image.Raw) + " " + v.Message})
 		}
 	}

@@ -45,7 +45,9 @@ type action struct {
 	// unjudged says why the run cannot tell what is new, so that it fails no
 	// job; empty if it can.
 	unjudged string
-	notices  []string
+	// byLines is set where changed lines decided what is new.
+	byLines bool
+	notices []string
 }
 
 // Conclusions of a run, in the words of GitHub's checks where these have one.
@@ -138,7 +140,7 @@ func (a *action) run(ctx context.Context) (err error) {
 		a.compare(result, head.run(ctx, &a.in.lintFlags))
 	}
 	if a.in.onlyChanged {
-		a.keepChanged(ctx, result)
+		a.keepNew(ctx, s, result)
 	}
 	if err := a.markBaseline(ctx, s, result); err != nil {
 		return err
@@ -146,7 +148,10 @@ func (a *action) run(ctx context.Context) (err error) {
 	if len(s.files) == 0 && len(result.Problems) == 0 {
 		result.Notices = append(result.Notices, nothingToLint(s))
 	}
-	if a.unjudged != "" {
+	switch {
+	case a.byLines:
+		a.notices = append(a.notices, a.unjudged+"; so the lines that changed decide what is new, and nothing fails the job")
+	case a.unjudged != "":
 		a.notices = append(a.notices, a.unjudged+"; so everything is reported, and nothing fails the job")
 	}
 	if a.event.Run != nil {

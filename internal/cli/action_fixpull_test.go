@@ -77,6 +77,9 @@ func (s *pullFixStep) event(action, head string) {
 		s.t.Fatal(err)
 	}
 	s.env["GITHUB_EVENT_PATH"] = name
+	s.hub.Snapshots = map[string]fakehub.Snapshot{
+		s.env["GITHUB_SHA"]: {Parents: []string{s.repo.Tip("main"), s.repo.Tip("feature")}, Files: s.workspace},
+	}
 }
 
 func (s *pullFixStep) head(path string) string { return s.repo.Read("feature")["100644 "+path] }
@@ -177,7 +180,7 @@ func TestActionFixInPullElsewhere(t *testing.T) {
 	}{
 		"a fork":      {func(s *pullFixStep) { s.event("opened", "stranger/Hello-World") }, "it comes from a fork"},
 		"no token":    {func(s *pullFixStep) { s.env["INPUT_GITHUB-TOKEN"] = "" }, "there is no token"},
-		"no diff":     {func(s *pullFixStep) { s.hub.Deny["/pulls/1/files"] = 403 }, "what is new cannot be told"},
+		"no diff":     {func(s *pullFixStep) { s.hub.Deny["/pulls/1/files"] = 403 }, "no fixes for this pull request: "},
 		"switched":    {func(s *pullFixStep) { s.env["INPUT_FIX-IN-PULL-REQUEST"] = "off" }, "no pull request with fixes on the event pull_request"},
 		"all known":   {func(s *pullFixStep) { s.env["INPUT_IGNORE"] = "all" }, ""},
 		"closed":      {func(s *pullFixStep) { s.event("closed", "Codertocat/Hello-World") }, "nothing is looked at"},

@@ -163,6 +163,7 @@ func (a *action) takeOver(ctx context.Context, s *session, r *lint.Result) {
 	}
 	ours := cleaned(a.in.paths)
 	refused := 0
+	var taken []*lint.Diagnostic
 	further := map[string]bool{} // files that were not linted again; each costs a call
 	for i := range handoff.Findings {
 		f := &handoff.Findings[i]
@@ -185,12 +186,13 @@ func (a *action) takeOver(ctx context.Context, s *session, r *lint.Result) {
 			continue
 		}
 		r.Diagnostics = append(r.Diagnostics, d)
+		taken = append(taken, d)
+	}
+	if a.in.onlyChanged {
+		a.keepChangedOf(ctx, taken)
 	}
 	if refused > 0 {
 		a.notices = append(a.notices, fmt.Sprintf("findings of the run before that are not shown, since their files, lines or rules are not those of the head: %d", refused))
-	}
-	if a.in.onlyChanged {
-		a.keepChanged(ctx, r)
 	}
 }
 

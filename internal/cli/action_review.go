@@ -19,13 +19,18 @@ import (
 // keepChanged marks what stands on unchanged lines. Where the changes cannot be
 // had everything counts, and the job does not fail.
 func (a *action) keepChanged(ctx context.Context, r *lint.Result) {
+	a.keepChangedOf(ctx, r.Diagnostics)
+}
+
+// keepChangedOf is keepChanged for some findings.
+func (a *action) keepChangedOf(ctx context.Context, findings []*lint.Diagnostic) {
 	diff, err := a.changes(ctx)
 	if err != nil {
 		a.unjudged = "what changed is not known: " + err.Error()
 		return
 	}
 	ranges := gitdiff.Changes{}
-	for _, d := range r.Diagnostics {
+	for _, d := range findings {
 		path := d.Source.Path
 		if _, known := ranges[path]; known {
 			continue
@@ -35,7 +40,7 @@ func (a *action) keepChanged(ctx context.Context, r *lint.Result) {
 			return
 		}
 	}
-	markUnchanged(ranges, r.Diagnostics)
+	markUnchanged(ranges, findings)
 }
 
 // markUnchanged marks the findings that stand on no changed line.

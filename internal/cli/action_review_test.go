@@ -176,18 +176,19 @@ func TestActionUploadsTheWhole(t *testing.T) {
 	}
 }
 
-// A missing USER is new when its stage changed, though the FROM did not.
+// A missing USER that the base lacks too is not new, though its stage changed; one that
+// the change takes away is, and stands on the file.
 func TestActionMissingInAChangedStage(t *testing.T) {
 	before := "FROM debian:12 AS a\nRUN a\n\n\n\n\n\n\nFROM debian:12\nEXPOSE 80\nRUN b\n\n\n\n\n\n\nCMD [\"x\"]\n"
 	s := newPullStep(t, before, strings.Replace(before, `"x"`, `"y"`, 1))
 	s.env["INPUT_SELECT"], s.env["INPUT_FAIL-ON"] = "final-user-unset", "info"
-	s.run().want(t, 1, conclusionFailure, "1")
-	if threads := s.hub.Threads(); len(threads) != 1 || threads[0].First != 0 {
-		t.Errorf("%d threads, want one on the file", len(threads))
-	}
-	s = newPullStep(t, before, strings.Replace(before, "RUN a", "RUN c", 1))
-	s.env["INPUT_SELECT"], s.env["INPUT_FAIL-ON"] = "final-user-unset", "info"
 	s.run().want(t, 0, conclusionSuccess, "0")
+	s = newPullStep(t, before+"USER app\n", before)
+	s.env["INPUT_SELECT"], s.env["INPUT_FAIL-ON"] = "final-user-unset", "info"
+	s.run().want(t, 1, conclusionFailure, "1")
+	if threads := s.hub.Threads(); len(threads) != 1 {
+		t.Errorf("%d threads, want one", len(threads))
+	}
 }
 
 // A fix outside of the diff is a patch in the summary.

@@ -32,6 +32,8 @@ type step struct {
 	// internet has the registries; nil for none.
 	internet *fakeregistry.Internet
 	now      time.Time
+	// before are files of the base that differ from what the change says.
+	before map[string]string
 }
 
 func newStep(t *testing.T, event string) *step {
@@ -51,6 +53,8 @@ func newStep(t *testing.T, event string) *step {
 		"GITHUB_STEP_SUMMARY": filepath.Join(commands, "summary"), "INPUT_GITHUB-TOKEN": "ghs_example", "GITHUB_REF": "refs/heads/main",
 		"INPUT_ONLINE": "false",
 	}
+	s.before = map[string]string{}
+	s.snapshots()
 	return s
 }
 
@@ -195,6 +199,7 @@ func TestActionWithoutDiff(t *testing.T) {
 	s := newStep(t, "pull_request")
 	s.write("Dockerfile", twoFindings)
 	s.hub.Deny["/files"] = 403
+	s.hub.Snapshots = nil
 	got := s.run()
 	got.want(t, 0, conclusionNeutral, got.outputs["findings"])
 	if n := len(got.report.Findings); n < 2 || got.outputs["findings"] != fmt.Sprint(n) {

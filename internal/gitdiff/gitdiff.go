@@ -85,6 +85,65 @@ func (c *Comparison) find(ctx context.Context) (err error) {
 	return err
 }
 
+// Open reads which commit the work tree at root has; Compare then says with which one it
+// is held.
+func Open(root *files.Root) (*Comparison, error) {
+	repository, err := git.Open(root)
+	if err != nil {
+		return nil, err
+	}
+	c := &Comparison{repository: repository}
+	if c.head, err = repository.Commit("HEAD"); err != nil {
+		return nil, errors.Join(err, repository.Close())
+	}
+	return c, nil
+}
+
+// Head is the commit of the work tree, and its parents as far as the clone knows them.
+func (c *Comparison) Head() (commit string, parents []string) {
+	for _, p := range c.head.Parents {
+		parents = append(parents, p.String())
+	}
+	return c.head.Hash.String(), parents
+}
+
+// Files are those of the work tree's commit, by path.
+func (c *Comparison) Files() (map[string]earlier.Entry, error) {
+	tree, err := c.repository.Tree(c.head)
+	if err != nil {
+		return nil, err
+	}
+	entries := make(map[string]earlier.Entry, len(tree))
+	for path, e := range tree {
+		entries[path] = earlier.Entry{Hash: e.Hash.String(), Regular: e.Mode.IsFile()}
+	}
+	return entries, nil
+}
+
+// Compare holds the work tree against a commit, or its merge base with that one. The
+// errors are those of a clone that does not have it.
+func (c *Comparison) Compare(ctx context.Context, commit string, mergeBase bool) (err error) {
+	c.ref = commit
+	if c.base, err = c.repository.Commit(commit); err != nil || !mergeBase {
+		return err
+	}
+	base, err := c.repository.MergeBase(ctx, c.head.Hash, c.base.Hash)
+	if err != nil {
+		return err
+	}
+	c.base, err = c.repository.ReadCommit(base)
+	return err
+}
+
+// Lines are the lines of a file that a change added or edited, from what it was; all of
+// one that is new, whose was is nil.
+func Lines(now, was []byte) []Range {
+	if was == nil {
+		return []Range{{First: 1}}
+	}
+	return missing(text.ExactLineMap(now, was))
+}
+
 // Close closes the repository.
 func (c *Comparison) Close() error { return c.repository.Close() }
 

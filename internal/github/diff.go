@@ -75,9 +75,12 @@ func (c *Client) pullFiles(ctx context.Context, e *Event) ([]*github.CommitFile,
 	return all, nil
 }
 
+// onePage asks for as little as can be.
+func onePage() *github.ListOptions { return &github.ListOptions{PerPage: 1} }
+
 func (c *Client) comparedFiles(ctx context.Context, e *Event) ([]*github.CommitFile, error) {
 	// All files are on the first page, so one commit is enough of the rest.
-	comparison, _, err := c.api.Repositories.CompareCommits(ctx, c.owner, c.name, e.Base, e.Head, &github.ListOptions{PerPage: 1})
+	comparison, _, err := c.api.Repositories.CompareCommits(ctx, c.owner, c.name, e.Base, e.Head, onePage())
 	if err != nil {
 		return nil, fmt.Errorf("compare %s with %s: %w", short(e.Base), short(e.Head), explain(err))
 	}

@@ -80,6 +80,8 @@ type gitEntry struct {
 	Mode string `json:"mode"`
 	Type string `json:"type"`
 	SHA  string `json:"sha,omitempty"`
+	// Size is that of a file in bytes, where GitHub says it.
+	Size int `json:"size,omitempty"`
 	// Content is sent in the place of SHA for a file of plain UTF-8.
 	Content *string `json:"content,omitempty"`
 }

@@ -50,6 +50,10 @@ type Hub struct {
 	Faults []*Fault
 	// Pulls are the open pull requests that a list gives.
 	Pulls []map[string]any
+	// Snapshots are commits with all their files, by hash, where a test has no Repo.
+	Snapshots map[string]Snapshot
+	// MergeBase is the merge base that a comparison names; empty for the example's.
+	MergeBase string
 	// Artifacts are zip archives of a workflow run by the artifact's name.
 	Artifacts map[string][]byte
 	// Scanning is the state of code scanning.
@@ -209,7 +213,8 @@ func (h *Hub) serveREST(w http.ResponseWriter, r *http.Request, call string, inp
 		h.t.Errorf("the answer to %s %s does not fit GitHub's description: %v", r.Method, r.URL, err)
 	}
 	if strings.Contains(r.Header.Get("Accept"), "raw") && status == http.StatusOK {
-		_, _ = io.WriteString(w, h.Blobs[input.PathParams["file_sha"]])
+		content, _ := h.blob(input.PathParams["file_sha"])
+		_, _ = io.WriteString(w, content)
 		return
 	}
 	if h.link != "" {
@@ -267,7 +272,15 @@ func (h *Hub) answer(call string, in *openapi3filter.RequestValidationInput, bod
 		return http.StatusOK, h.like("content-file-response-if-content-is-a-file", map[string]any{
 			"path": p["path"], "size": len(content), "encoding": "base64", "content": base64.StdEncoding.EncodeToString([]byte(content)),
 		})
+	case "GET /git/trees/{tree_sha}":
+		if status, tree, ok := h.snapshotTree(p["tree_sha"]); ok {
+			return status, tree
+		}
+		return http.StatusNotFound, missing
 	case "GET /git/commits/{commit_sha}":
+		if commit, ok := h.snapshotCommit(p["commit_sha"]); ok {
+			return http.StatusOK, commit
+		}
 		for name := range h.Files {
 			if strings.HasPrefix(name, p["commit_sha"]+":") {
 				return http.StatusOK, h.like("git-commit-2", map[string]any{"sha": p["commit_sha"]})
@@ -275,7 +288,7 @@ func (h *Hub) answer(call string, in *openapi3filter.RequestValidationInput, bod
 		}
 		return http.StatusNotFound, missing
 	case "GET /git/blobs/{file_sha}":
-		content, ok := h.Blobs[p["file_sha"]]
+		content, ok := h.blob(p["file_sha"])
 		if !ok {
 			return http.StatusNotFound, missing
 		}
@@ -295,7 +308,15 @@ func (h *Hub) answer(call string, in *openapi3filter.RequestValidationInput, bod
 	case "GET /actions/runs/{run_id}/artifacts":
 		return http.StatusOK, h.artifacts()
 	case "GET /compare/{basehead}":
-		return http.StatusOK, h.like("commit-comparison", map[string]any{"files": h.entries()})
+		comparison := map[string]any{"files": h.entries()}
+		if h.MergeBase != "" {
+			comparison["merge_base_commit"] = map[string]any{}
+			example := h.like("commit-comparison", nil)
+			commit, _ := example["merge_base_commit"].(map[string]any)
+			commit["sha"] = h.MergeBase
+			comparison["merge_base_commit"] = commit
+		}
+		return http.StatusOK, h.like("commit-comparison", comparison)
 	}
 	return http.StatusNotFound, missing
 }

@@ -109,6 +109,8 @@ func needs(call string) []need {
 		return []need{{"pull-requests", "read"}}
 	case strings.HasPrefix(call, "graphql Resolve"):
 		return []need{{"pull-requests", "write"}, {"contents", "write"}}
+	case strings.HasPrefix(call, "graphql Blobs"):
+		return []need{{"contents", "read"}}
 	case strings.HasPrefix(call, "graphql Commit"):
 		return []need{{"contents", "write"}}
 	case strings.HasPrefix(call, "graphql "):

@@ -276,10 +276,16 @@ func (h *Hub) serveRepo(call string, in *openapi3filter.RequestValidationInput, 
 	case "DELETE /git/refs/{ref}":
 		status, answer = r.deleteRef(p["ref"])
 	case "GET /git/commits/{commit_sha}":
+		if _, is := h.Snapshots[p["commit_sha"]]; is {
+			return 0, nil, false
+		}
 		status, answer = r.readCommit(p["commit_sha"])
 	case "POST /git/commits":
 		status, answer = r.makeCommit(body)
 	case "GET /git/trees/{tree_sha}":
+		if _, _, is := h.snapshotTree(p["tree_sha"]); is {
+			return 0, nil, false
+		}
 		status, answer = r.readTree(p["tree_sha"], in.Request.URL.Query().Has("recursive"))
 	case "POST /git/trees":
 		status, answer = r.makeTree(body)

@@ -25,11 +25,14 @@ import (
 
 func main() {
 	dir := flag.String("dir", "internal/github/fakehub/testdata", "where operations.txt is and the results go")
-	openapi := flag.String("openapi", "", "GitHub's OpenAPI description")
-	graphql := flag.String("graphql", "", "GitHub's GraphQL schema")
+	openapi := flag.String("openapi", "", "GitHub's OpenAPI description; without it that file stays")
+	graphql := flag.String("graphql", "", "GitHub's GraphQL schema; without it that file stays")
 	flag.Parse()
-	err := trimOpenAPI(*openapi, *dir)
-	if err == nil {
+	var err error
+	if *openapi != "" {
+		err = trimOpenAPI(*openapi, *dir)
+	}
+	if err == nil && *graphql != "" {
 		err = trimGraphQL(*graphql, *dir)
 	}
 	if err != nil {
@@ -123,7 +126,7 @@ var whole = []string{
 	"ResolveReviewThreadInput", "ResolveReviewThreadPayload", "MinimizeCommentInput", "MinimizeCommentPayload", "ReportedContentClassifiers",
 	"DeletePullRequestReviewCommentInput", "DeletePullRequestReviewCommentPayload", "PullRequestReviewThreadSubjectType", "DiffSide",
 	"CreateCommitOnBranchInput", "CreateCommitOnBranchPayload", "CommittableBranch", "CommitMessage", "FileChanges", "FileAddition", "FileDeletion",
-	"Base64String", "Commit",
+	"Base64String", "Commit", "Blob", "GitObject",
 	"ID", "Int", "Float", "String", "Boolean", "DateTime", "URI", "HTML", "BigInt", "GitObjectID", "Date",
 }
 

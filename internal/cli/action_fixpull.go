@@ -33,23 +33,20 @@ func (a *action) fixesOfPull(ctx context.Context, s *session, r *lint.Result) *f
 	if err != nil {
 		return none(err.Error())
 	}
-	fresh := &novelty{before: map[string][]byte{}, changed: gitdiff.Changes{}, baseline: map[string]bool{}}
+	fresh := &novelty{before: map[string][]byte{}, reported: gitdiff.Changes{}, stood: map[string][]*lint.Diagnostic{}, baseline: map[string]bool{}}
 	paths := diff.Paths()
 	for _, d := range r.Diagnostics {
 		path := d.Source.Path
 		if d.Baseline {
 			fresh.baseline[d.Fingerprint] = true
 		}
-		if fresh.before[path] != nil || !d.Counts() || !slices.Contains(paths, path) {
-			continue
+		if d.Unchanged {
+			fresh.stood[path] = append(fresh.stood[path], d)
 		}
-		ranges := []gitdiff.Range{{First: 1}}
-		if a.in.onlyChanged {
-			if ranges, err = diff.Changed(ctx, path, d.Source.Bytes); err != nil {
-				return none(err.Error())
-			}
+		if d.Counts() && slices.Contains(paths, path) {
+			fresh.before[path] = d.Source.Bytes
+			fresh.reported[path] = append(fresh.reported[path], gitdiff.Range{First: d.Start().Line, Last: d.End().Line})
 		}
-		fresh.before[path], fresh.changed[path] = d.Source.Bytes, ranges
 	}
 	some := *s
 	some.files = slices.DeleteFunc(slices.Clone(s.files), func(f engine.File) bool { return fresh.before[f.Path] == nil })
@@ -58,12 +55,14 @@ func (a *action) fixesOfPull(ctx context.Context, s *session, r *lint.Result) *f
 	return a.fix(ctx, &some, r, want, fresh.mark)
 }
 
-// novelty tells which findings a run reports as new, in files that it is mending
-// too: there the lines of its own fixes count as changed.
+// novelty tells which findings a run reports as new, in files that it is fixing too:
+// there what its own fixes bring is new.
 type novelty struct {
-	// before are the files as they were looked at, changed their lines.
-	before  map[string][]byte
-	changed gitdiff.Changes
+	// before are the files as they were looked at, reported the lines of what is new.
+	before   map[string][]byte
+	reported gitdiff.Changes
+	// stood are the findings that the base has too, by path.
+	stood map[string][]*lint.Diagnostic
 	// baseline are the fingerprints that the baseline knows.
 	baseline map[string]bool
 }
@@ -74,13 +73,14 @@ func (n *novelty) mark(findings []*lint.Diagnostic) {
 	}
 	source := findings[0].Source // all are of one file
 	was := text.LineMap(source.Bytes, n.before[source.Path])
-	now := gitdiff.Changes{}
-	for line := 1; line < len(was); line++ {
-		if was[line] == 0 || n.changed.Touches(source.Path, was[line], was[line]) {
-			now[source.Path] = append(now[source.Path], gitdiff.Range{First: line, Last: line})
+	markKnown(findings, n.stood[source.Path], nil, func(d *lint.Diagnostic) bool {
+		for line := d.Start().Line; line <= d.End().Line && line < len(was); line++ {
+			if was[line] == 0 || n.reported.Touches(source.Path, was[line], was[line]) {
+				return true
+			}
 		}
-	}
-	markUnchanged(now, findings)
+		return false
+	})
 	for _, d := range findings {
 		d.Baseline = n.baseline[d.Fingerprint]
 	}

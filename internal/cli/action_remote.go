@@ -149,9 +149,9 @@ func (a *action) takeOver(ctx context.Context, s *session, r *lint.Result) {
 		a.notices = append(a.notices, "the report of the run before is not used: "+err.Error())
 		return
 	}
-	known := map[string]bool{}
+	known, own := map[string]bool{}, map[string]*lint.Diagnostic{}
 	for _, d := range r.Diagnostics {
-		known[d.Fingerprint] = true
+		known[d.Fingerprint], own[d.Fingerprint] = true, d
 	}
 	metas := map[string]*lint.Meta{}
 	for _, m := range rules.All().Metas() {
@@ -167,6 +167,9 @@ func (a *action) takeOver(ctx context.Context, s *session, r *lint.Result) {
 	further := map[string]bool{} // files that were not linted again; each costs a call
 	for i := range handoff.Findings {
 		f := &handoff.Findings[i]
+		if d := own[f.Fingerprint]; d != nil && d.Unchanged {
+			taken = append(taken, d)
+		}
 		if known[f.Fingerprint] {
 			continue
 		}

@@ -178,12 +178,7 @@ func (a *action) threads(ctx context.Context, request *github.Request) (*github.
 		return nil, err
 	}
 	request.Threads = threads.All
-	request.Places = map[string]*github.Place{}
-	for _, d := range request.Findings {
-		if path := d.Source.Path; request.Places[path] == nil {
-			request.Places[path] = diff.Place(ctx, path, d.Source.Bytes)
-		}
-	}
+	request.Places = diff.Places(ctx, request.Findings)
 	return threads, nil
 }
 

@@ -4,7 +4,6 @@ import (
 	"path"
 	"strings"
 
-	"github.com/dockmend/dockmend/internal/earlier"
 	"github.com/dockmend/dockmend/internal/lint"
 	"github.com/dockmend/dockmend/internal/text"
 )
@@ -16,8 +15,7 @@ const maxCause = 1 << 20
 // causes finds the change for a new finding that is not on changed lines.
 type causes struct {
 	session *session
-	tree    *earlier.Tree
-	changed []string
+	base    *changeBase
 	// linted has the files of both trees that are linted, as reports name them.
 	linted map[string]bool
 	// lines are a file's changed lines, and now its content, once it was looked at.
@@ -31,7 +29,7 @@ type causes struct {
 func (c *causes) relate(d *lint.Diagnostic) {
 	own := c.session.place.inside(d.Source.Path)
 	best, most := "", 0
-	for _, name := range c.changed {
+	for _, name := range c.base.changed {
 		if score := c.score(d, own, name); score > most {
 			best, most = name, score
 		}
@@ -42,7 +40,7 @@ func (c *causes) relate(d *lint.Diagnostic) {
 	const words = "this is what changed"
 	lines := c.changedLines(best)
 	if len(lines) == 0 {
-		d.Related = append(d.Related, lint.Related{File: c.session.place.shown(best), Message: words})
+		d.Related = append(d.Related, lint.Related{File: c.session.place.shown(best), Message: words, Cause: true})
 		return
 	}
 	line := lines[0]
@@ -50,7 +48,7 @@ func (c *causes) relate(d *lint.Diagnostic) {
 		line = closest(lines, d.Start().Line)
 	}
 	source := c.now[best]
-	r := lint.Related{Span: source.Lines.Line(line), Message: words}
+	r := lint.Related{Span: source.Lines.Line(line), Message: words, Cause: true}
 	if best != own {
 		r.Source = source
 	}
@@ -104,7 +102,7 @@ func (c *causes) changedLines(name string) []int {
 	if err != nil {
 		return nil
 	}
-	was, err := c.tree.Read(name, maxCause)
+	was, err := c.base.tree.Read(name, maxCause)
 	if err != nil {
 		was = nil // all of it is new
 	}

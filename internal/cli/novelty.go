@@ -45,53 +45,61 @@ func (s *session) policySince(ref string) (policySource, error) {
 	return base.read, nil
 }
 
-// markSince marks the findings that are not new since a commit.
-func (s *session) markSince(ctx context.Context, flags *lintFlags, r *lint.Result) error {
+// changeBase is what a change is compared with: the work tree as it was before.
+type changeBase struct {
+	tree *earlier.Tree
+	// changed are the paths that the change touches, in order.
+	changed []string
+	// lines are the lines of a file that changed, by its path and its content now.
+	lines func(path string, now []byte) ([]gitdiff.Range, error)
+}
+
+// baseIn is the base that a comparison in a clone has.
+func (s *session) baseIn(c *gitdiff.Comparison) (*changeBase, error) {
+	tree, changed, err := c.Tree(s.place.root, s.lints())
+	if err != nil {
+		return nil, err
+	}
+	return &changeBase{tree, changed, c.Changed}, nil
+}
+
+// lints reports of a path from the root whether the session lints that file.
+func (s *session) lints() func(path string) bool {
 	linted := map[string]bool{}
 	for _, f := range s.files {
 		linted[s.place.inside(f.Path)] = true
 	}
-	var tree *earlier.Tree
-	var changed []string
-	ranges := gitdiff.Changes{}
+	return func(path string) bool { return linted[path] }
+}
+
+// markSince marks the findings that are not new since a commit.
+func (s *session) markSince(ctx context.Context, flags *lintFlags, r *lint.Result) error {
+	var base *changeBase
 	err := s.around(ctx, engine.StepHistory, func() (err error) {
-		if tree, changed, err = s.since.Tree(s.place.root, func(path string) bool { return linted[path] }); err != nil {
-			return err
-		}
-		for _, d := range r.Diagnostics {
-			name := d.Source.Path
-			if _, known := ranges[name]; known {
-				continue
-			}
-			if ranges[name], err = s.since.Changed(s.place.inside(name), d.Source.Bytes); err != nil {
-				return err
-			}
-		}
-		return nil
+		base, err = s.baseIn(s.since)
+		return err
 	})
 	if err != nil {
 		return err
 	}
-	return s.markNew(ctx, flags, r, tree, changed, ranges)
+	return s.markNew(ctx, flags, r, base)
 }
 
-// markNew lints the base, and marks the findings that it has too. changed are the
-// paths that differ, and ranges the changed lines of files with findings.
-func (s *session) markNew(
-	ctx context.Context, flags *lintFlags, r *lint.Result, tree *earlier.Tree, changed []string, ranges gitdiff.Changes,
-) error {
-	base, err := s.atBase(ctx, flags, tree)
+// markNew lints the base, and marks the findings that it has too.
+func (s *session) markNew(ctx context.Context, flags *lintFlags, r *lint.Result, change *changeBase) error {
+	base, err := s.atBase(ctx, flags, change.tree)
 	if err != nil {
 		return fmt.Errorf("the files of the base: %w", err)
 	}
 	proveless := *flags
 	proveless.prove = false
 	before := base.run(ctx, &proveless)
-	if err := tree.Err(); err != nil {
-		return fmt.Errorf("the files of the base: %w", err)
-	}
 	if len(before.Problems) > len(s.unanswered()) {
 		return fmt.Errorf("the base cannot be linted: %s: %s", before.Problems[0].File, before.Problems[0].Message)
+	}
+	ranges, err := s.changedLines(ctx, r, change)
+	if err := errors.Join(err, change.tree.Err()); err != nil {
+		return fmt.Errorf("the files of the base: %w", err)
 	}
 	touched := func(d *lint.Diagnostic) bool {
 		return ranges.Touches(d.Source.Path, d.Start().Line, d.End().Line)
@@ -100,7 +108,7 @@ func (s *session) markNew(
 	if fewer > 0 {
 		r.Notices = append(r.Notices, fmt.Sprintf("%s fewer than before", countFindings(fewer)))
 	}
-	c := &causes{session: s, tree: tree, changed: changed, linted: map[string]bool{}, lines: map[string][]int{}, now: map[string]*lint.Source{}}
+	c := &causes{session: s, base: change, linted: map[string]bool{}, lines: map[string][]int{}, now: map[string]*lint.Source{}}
 	for _, f := range slices.Concat(s.files, base.files) {
 		c.linted[f.Path] = true
 	}
@@ -110,6 +118,24 @@ func (s *session) markNew(
 		}
 	}
 	return nil
+}
+
+// changedLines are the changed lines of the files with findings.
+func (s *session) changedLines(ctx context.Context, r *lint.Result, change *changeBase) (gitdiff.Changes, error) {
+	ranges := gitdiff.Changes{}
+	err := s.around(ctx, engine.StepHistory, func() (err error) {
+		for _, d := range r.Diagnostics {
+			name := d.Source.Path
+			if _, known := ranges[name]; known {
+				continue
+			}
+			if ranges[name], err = change.lines(s.place.inside(name), d.Source.Bytes); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	return ranges, err
 }
 
 // atCommit is the tree of a commit, which has all that git tracks there.

@@ -52,7 +52,7 @@ var rooms = map[string][]string{
 		"internal/config", "internal/discover", "internal/buildcontext", "internal/gitdiff", "internal/prove", "internal/resolve",
 	},
 	"internal/report":         {"internal/text", "internal/lint", "internal/nearest"},
-	"internal/github":         {"internal/files", "internal/text", "internal/lint", "internal/report", "internal/gitdiff", "internal/earlier"},
+	"internal/github":         {"internal/files", "internal/limits", "internal/text", "internal/lint", "internal/report", "internal/gitdiff", "internal/earlier"},
 	"internal/github/fakehub": nil,
 	"internal/fuzzseed":       nil,
 	"internal/cli": {

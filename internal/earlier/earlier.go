@@ -25,7 +25,13 @@ type Entry struct {
 	Hash string
 	// Regular is false for links and submodules, which are taken from the disk.
 	Regular bool
+	// Same is set for a file that the work tree's commit has too: what the disk has of it
+	// counts, also where a filter of git or a step wrote it.
+	Same bool
 }
+
+// onDisk reports whether the path is taken from the disk.
+func (e Entry) onDisk() bool { return !e.Regular || e.Same }
 
 // Tree is a work tree at a commit. It is safe for concurrent use.
 type Tree struct {
@@ -103,7 +109,7 @@ func (t *Tree) find(name string) (string, kind) {
 func (t *Tree) kind(name string) kind {
 	e, known := t.commit[name]
 	switch {
-	case known && e.Regular:
+	case known && !e.onDisk():
 		return inCommit
 	case known:
 		return onDisk
@@ -268,7 +274,7 @@ func (t *Tree) list(name string, disk []fs.DirEntry, failed error) ([]fs.DirEntr
 	var entries []fs.DirEntry
 	for _, e := range disk {
 		at := path.Join(dir, e.Name())
-		if _, known := t.commit[at]; !known && len(t.folders[at]) == 0 && !t.isAdded(at) || known && !t.commit[at].Regular {
+		if _, known := t.commit[at]; !known && len(t.folders[at]) == 0 && !t.isAdded(at) || known && t.commit[at].onDisk() {
 			entries = append(entries, e)
 		}
 	}

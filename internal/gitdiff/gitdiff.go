@@ -45,7 +45,8 @@ func (c Changes) Touches(path string, first, last int) bool {
 	return false
 }
 
-// Comparison holds a work tree against the merge base of HEAD and a commit.
+// Comparison holds a work tree against a commit: the merge base of HEAD and another one,
+// or that one itself.
 type Comparison struct {
 	repository *git.Repository
 	base, head *git.Commit
@@ -58,31 +59,14 @@ func Since(ctx context.Context, root *files.Root, ref string) (*Comparison, erro
 	if strings.HasPrefix(ref, "-") || ref == "" {
 		return nil, fmt.Errorf("%q is no name of a commit", ref)
 	}
-	repository, err := git.Open(root)
+	c, err := Open(root)
 	if err != nil {
 		return nil, fmt.Errorf("cannot compare with %q: %w", ref, err)
 	}
-	c := &Comparison{repository: repository, ref: ref}
-	if err := c.find(ctx); err != nil {
-		return nil, errors.Join(fmt.Errorf("cannot compare with %q: %w", ref, err), repository.Close())
+	if err := c.Compare(ctx, ref, true); err != nil {
+		return nil, errors.Join(fmt.Errorf("cannot compare with %q: %w", ref, err), c.Close())
 	}
 	return c, nil
-}
-
-func (c *Comparison) find(ctx context.Context) (err error) {
-	if c.head, err = c.repository.Commit("HEAD"); err != nil {
-		return err
-	}
-	other, err := c.repository.Commit(c.ref)
-	if err != nil {
-		return err
-	}
-	base, err := c.repository.MergeBase(ctx, c.head.Hash, other.Hash)
-	if err != nil {
-		return err
-	}
-	c.base, err = c.repository.ReadCommit(base)
-	return err
 }
 
 // Open reads which commit the work tree at root has; Compare then says with which one it
@@ -133,15 +117,6 @@ func (c *Comparison) Compare(ctx context.Context, commit string, mergeBase bool)
 	}
 	c.base, err = c.repository.ReadCommit(base)
 	return err
-}
-
-// Lines are the lines of a file that a change added or edited, from what it was; all of
-// one that is new, whose was is nil.
-func Lines(now, was []byte) []Range {
-	if was == nil {
-		return []Range{{First: 1}}
-	}
-	return missing(text.ExactLineMap(now, was))
 }
 
 // Close closes the repository.
@@ -213,7 +188,16 @@ func (c *Comparison) Changed(path string, now []byte) ([]Range, error) {
 	if head, ok, err := c.file(c.head, path); err == nil && ok && !bytes.Contains(head, []byte("\r\n")) {
 		now = bytes.ReplaceAll(now, []byte("\r\n"), []byte("\n"))
 	}
-	return missing(text.ExactLineMap(now, was)), nil
+	return Lines(now, was), nil
+}
+
+// Lines are the lines of a file that a change added or edited, from what it was; all of
+// one that is new, whose was is nil.
+func Lines(now, was []byte) []Range {
+	if was == nil {
+		return []Range{{First: 1}}
+	}
+	return missing(text.ExactLineMap(now, was))
 }
 
 // file is a file of a commit; ok is false where there is none, or a huge one.

@@ -10,30 +10,33 @@ import (
 
 	"github.com/dockmend/dockmend/internal/earlier"
 	"github.com/dockmend/dockmend/internal/files"
+	"github.com/dockmend/dockmend/internal/limits"
 )
 
 const (
-	// maxChanged is how many files a change may have whose base is looked at, as many
-	// as GitHub lists of a pull request.
-	maxChanged = pullFiles
 	// blobsAtOnce is how many files one query asks for, and maxBlobBytes how large
-	// they may be together. GraphQL cuts answers that take long.
+	// they may be together: GraphQL cuts answers that take long.
 	blobsAtOnce  = 250
 	maxBlobBytes = 8 << 20
 	// maxBatches is how many queries there are, and maxSingle how many files are asked
-	// for one by one: those that are no UTF-8. With commits, trees and a comparison a
+	// for one by one: those that are not UTF-8. With commits, trees and a comparison a
 	// run makes at most 20 requests for its base.
 	maxBatches = 12
 	maxSingle  = 3
-	// maxBaseFile is the size in bytes up to which a file of the base is read.
-	maxBaseFile = 4 << 20
 )
 
-// Base is what a change is compared with: a commit, the files of the commit that was
-// looked at, and what differs.
+// Checkout is what lies in the work tree.
+type Checkout struct {
+	// Commit is its hash.
+	Commit string
+	// Parents are that commit's, and Files its files by path; both are nil where the work
+	// tree does not tell them.
+	Parents []string
+	Files   map[string]earlier.Entry
+}
+
+// Base is what a change is compared with: a commit, and what differs from it.
 type Base struct {
-	// Commit is the base, and Checkout what was looked at.
-	Commit, Checkout string
 	// Files are those of the base, by path; Now those of the checkout.
 	Files, Now map[string]earlier.Entry
 	// Changed are the paths that differ, in order.
@@ -47,44 +50,50 @@ type Base struct {
 
 // ErrStale is wrapped by the error for a checkout that is neither the head of the event
 // nor its merge: what was looked at is not what the event is about.
-var ErrStale = errors.New("the checkout is neither the head of the pull request nor its merge")
+var ErrStale = errors.New("the checkout is neither the head of the event nor its merge with the base")
 
-// Base finds the base of a change, and what differs. checkout is the commit in the work
-// tree; it is empty where the head is read through the API. parents are that commit's, and
-// now its files; both are nil where the work tree does not tell them.
-func (c *Client) Base(ctx context.Context, e *Event, checkout string, parents []string, now map[string]earlier.Entry) (*Base, error) {
-	b := &Base{client: c, Checkout: checkout, Now: now, sizes: map[string]int{}, blobs: map[string][]byte{}}
-	if b.Checkout == "" {
-		b.Checkout = e.Head
-	}
-	tree := ""
-	if e.Name != "merge_group" && b.Checkout != e.Head && parents == nil || now == nil {
-		commit, err := c.commit(ctx, b.Checkout)
-		if err != nil {
-			return nil, err
-		}
-		tree, parents = commit.Tree.SHA, nil
-		for _, p := range commit.Parents {
-			parents = append(parents, p.SHA)
-		}
-	}
+// TooMany is the error for a change of so many files.
+func TooMany(files int) error {
+	return fmt.Errorf("%d files differ from the base, and at most %d are compared", files, limits.ChangedFiles)
+}
+
+// BaseOf names the commit that a checkout is compared with: the first parent of a merge
+// of the head, since the base may have moved on after the event; else the event's base,
+// or the merge base with that one.
+func (e *Event) BaseOf(checkout string, parents []string) (commit string, mergeBase bool, err error) {
 	switch {
 	case e.Base == "":
-		return nil, errors.New("the event names no base commit")
-	case e.Name == "merge_group":
-		b.Commit = e.Base
-	case b.Checkout == e.Head:
-		merge, err := c.mergeBase(ctx, e.Base, e.Head)
+		return "", false, errors.New("the event names no base commit")
+	case checkout == e.Head:
+		return e.Base, e.Name != "merge_group", nil
+	case len(parents) == 2 && parents[1] == e.Head && isSHA(parents[0]):
+		return parents[0], false, nil
+	}
+	return "", false, fmt.Errorf("%w: it is at %s", ErrStale, short(checkout))
+}
+
+// Base finds the base of a checkout, and reads the files of it that differ.
+func (c *Client) Base(ctx context.Context, e *Event, at Checkout) (*Base, error) {
+	b := &Base{client: c, Now: at.Files, sizes: map[string]int{}, blobs: map[string][]byte{}}
+	tree := ""
+	if at.Files == nil || at.Commit != e.Head && len(at.Parents) == 0 {
+		commit, err := c.commit(ctx, at.Commit)
 		if err != nil {
 			return nil, err
 		}
-		b.Commit = merge
-	case len(parents) == 2 && parents[1] == e.Head && isSHA(parents[0]):
-		b.Commit = parents[0] // the base may have moved on since the event
-	default:
-		return nil, fmt.Errorf("%w: it is at %s", ErrStale, short(b.Checkout))
+		tree, at.Parents = commit.Tree.SHA, nil
+		for _, p := range commit.Parents {
+			at.Parents = append(at.Parents, p.SHA)
+		}
 	}
-	commit, err := c.commit(ctx, b.Commit)
+	base, between, err := e.BaseOf(at.Commit, at.Parents)
+	if err == nil && between {
+		base, err = c.mergeBase(ctx, base, at.Commit)
+	}
+	if err != nil {
+		return nil, err
+	}
+	commit, err := c.commit(ctx, base)
 	if err != nil {
 		return nil, err
 	}
@@ -96,6 +105,15 @@ func (c *Client) Base(ctx context.Context, e *Event, checkout string, parents []
 			return nil, err
 		}
 	}
+	b.compare()
+	if n := len(b.Changed); n > limits.ChangedFiles {
+		return nil, TooMany(n)
+	}
+	return b, b.read(ctx)
+}
+
+// compare lists the paths that differ.
+func (b *Base) compare() {
 	for path, e := range b.Files {
 		if now, ok := b.Now[path]; !ok || now != e {
 			b.Changed = append(b.Changed, path)
@@ -107,10 +125,22 @@ func (c *Client) Base(ctx context.Context, e *Event, checkout string, parents []
 		}
 	}
 	slices.Sort(b.Changed)
-	if len(b.Changed) > maxChanged {
-		return nil, fmt.Errorf("%d files differ from the base, more than %d", len(b.Changed), maxChanged)
+}
+
+// Differs reports whether the change touches a path.
+func (b *Base) Differs(path string) bool {
+	_, differs := slices.BinarySearch(b.Changed, path)
+	return differs
+}
+
+// Before are the files of the base; those that the checkout has too are the disk's.
+func (b *Base) Before() map[string]earlier.Entry {
+	all := make(map[string]earlier.Entry, len(b.Files))
+	for path, e := range b.Files {
+		e.Same = !b.Differs(path)
+		all[path] = e
 	}
-	return b, nil
+	return all
 }
 
 func (c *Client) mergeBase(ctx context.Context, base, head string) (string, error) {
@@ -148,14 +178,14 @@ func (b *Base) list(ctx context.Context, tree string) (map[string]earlier.Entry,
 	return entries, nil
 }
 
-// Blob reads a file of the base by its hash. What Fetch did not bring, since it is no
-// text, is asked for by itself, a few times.
+// Blob reads a file of the base by its hash. What no query brought, since it is not text
+// in UTF-8, is asked for by itself, a few times.
 func (b *Base) Blob(ctx context.Context, hash string) ([]byte, error) {
 	if content, ok := b.blobs[hash]; ok {
 		return content, nil
 	}
 	if b.single++; b.single > maxSingle {
-		return nil, fmt.Errorf("more than %d files of the base are no text", maxSingle)
+		return nil, fmt.Errorf("more than %d files of the base are not text in UTF-8", maxSingle)
 	}
 	content, err := b.client.readBlob(ctx, hash)
 	if err != nil {
@@ -168,16 +198,20 @@ func (b *Base) Blob(ctx context.Context, hash string) ([]byte, error) {
 	return content, nil
 }
 
-// Fetch reads the files of the base that changed, many in each call. What is too large
+// read reads the files of the base that changed, many in each call. What is too large
 // to be linted is not asked for: any content of that size does.
-func (b *Base) Fetch(ctx context.Context) error {
+func (b *Base) read(ctx context.Context) error {
 	var wanted []string
+	var tooLarge []byte
 	for _, path := range b.Changed {
 		e, ok := b.Files[path]
 		switch {
 		case !ok || !e.Regular:
-		case b.sizes[e.Hash] > maxBaseFile:
-			b.blobs[e.Hash] = make([]byte, maxBaseFile+1)
+		case b.sizes[e.Hash] > limits.FileBytes:
+			if tooLarge == nil {
+				tooLarge = make([]byte, limits.FileBytes+1)
+			}
+			b.blobs[e.Hash] = tooLarge
 		default:
 			wanted = append(wanted, e.Hash)
 		}

@@ -69,7 +69,7 @@ func readMarkers(body, category string) (marks []string, ok bool) {
 // remark is a finding as a comment shows it.
 type remark struct {
 	*lint.Diagnostic
-	// line is the finding's, where the comment stands on others; else 0.
+	// line is the finding's, where the comment stands elsewhere; else 0.
 	line int
 }
 
@@ -88,6 +88,9 @@ func body(category string, remarks []remark, s *suggestion) string {
 		where := ""
 		if r.line > 0 {
 			where = fmt.Sprintf(", line %d", r.line)
+			if _, ok := r.Cause(); ok {
+				where += " of " + pathOf(r.Diagnostic) + ", caused by this change"
+			}
 		}
 		fmt.Fprintf(&b, "\n**%s**%s: %s\n\n%s\n", r.Severity, where, report.MarkdownText(cut(r.Message, maxMessage)), why(r.Diagnostic))
 	}

@@ -9,6 +9,7 @@ import (
 
 	"github.com/dockmend/dockmend/internal/files"
 	"github.com/dockmend/dockmend/internal/gitdiff"
+	"github.com/dockmend/dockmend/internal/limits"
 	"github.com/dockmend/dockmend/internal/text"
 )
 
@@ -16,7 +17,7 @@ const (
 	perPage = 100
 	// pullFiles and compareFiles are the most files that GitHub lists (its
 	// REST description: "List pull requests files", "Compare two commits").
-	pullFiles    = 3000
+	pullFiles    = limits.ChangedFiles
 	compareFiles = 300
 )
 
@@ -24,6 +25,8 @@ const (
 type Diff struct {
 	client *Client
 	files  map[string]*github.CommitFile
+	// moved has the path in the later commit of a file that was moved.
+	moved map[string]string
 	// heads are files of the head that were read, by their hash.
 	heads map[string][]byte
 }
@@ -48,9 +51,12 @@ func (c *Client) Diff(ctx context.Context, e *Event) (*Diff, error) {
 		return nil, err
 	}
 	c.allow(len(files) / perPage)
-	d := &Diff{client: c, files: make(map[string]*github.CommitFile, len(files)), heads: map[string][]byte{}}
+	d := &Diff{client: c, files: make(map[string]*github.CommitFile, len(files)), moved: map[string]string{}, heads: map[string][]byte{}}
 	for _, f := range files {
 		d.files[f.GetFilename()] = f
+		if f.GetStatus() == "renamed" {
+			d.moved[f.GetPreviousFilename()] = f.GetFilename()
+		}
 	}
 	return d, nil
 }

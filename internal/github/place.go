@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"github.com/dockmend/dockmend/internal/files"
+	"github.com/dockmend/dockmend/internal/lint"
 	"github.com/dockmend/dockmend/internal/text"
 )
 
@@ -23,6 +24,8 @@ type Place struct {
 	InDiff bool
 	// Why says why no line can carry a comment; empty if some can.
 	Why string
+	// Path is the head's, for a file that the pull request moves; else empty.
+	Path string
 	// toHead maps lines of the checkout, by their number, to the head's; 0 for a
 	// line that the head does not have byte for byte.
 	toHead []int
@@ -36,6 +39,9 @@ type hunk struct{ first, last int }
 // file that the checkout, a merge, has otherwise than the head.
 func (d *Diff) Place(ctx context.Context, path string, checkout []byte) *Place {
 	file, ok := d.files[path]
+	if now := d.moved[path]; !ok && now != "" {
+		return &Place{InDiff: true, Path: now, Why: "the pull request moves the file"}
+	}
 	if !ok {
 		return &Place{Why: "the pull request does not change the file"}
 	}
@@ -63,6 +69,30 @@ func (d *Diff) Place(ctx context.Context, path string, checkout []byte) *Place {
 	}
 	p.toHead = sameLines(checkout, head)
 	return p
+}
+
+// Places tells where comments about findings can stand: in their files, and in those
+// whose change caused them.
+func (d *Diff) Places(ctx context.Context, findings []*lint.Diagnostic) map[string]*Place {
+	places := map[string]*Place{}
+	look := func(path string, checkout []byte) {
+		if places[path] == nil {
+			places[path] = d.Place(ctx, path, checkout)
+		}
+	}
+	for _, f := range findings {
+		look(f.Source.Path, f.Source.Bytes)
+	}
+	for _, f := range findings {
+		switch cause, ok := f.Cause(); {
+		case !ok:
+		case cause.Source != nil:
+			look(cause.Name(), cause.Source.Bytes)
+		case cause.File != "":
+			look(cause.File, nil)
+		}
+	}
+	return places
 }
 
 // sameLines maps the lines of a to those of b that are equal byte for byte.

@@ -121,7 +121,7 @@ func NewPlan(r Request) *Plan {
 	slices.SortStableFunc(findings, func(a, b *lint.Diagnostic) int { return cmp.Compare(b.Severity, a.Severity) })
 	var drafts []*draft
 	for _, d := range findings {
-		x := &draft{Placement: &Placement{Finding: d}}
+		x := &draft{Placement: &Placement{Finding: d}, path: d.Source.Path}
 		p.Placements = append(p.Placements, x.Placement)
 		switch {
 		case live[mark(d)]:
@@ -143,7 +143,8 @@ func NewPlan(r Request) *Plan {
 type draft struct {
 	*Placement
 	offer *suggestion
-	// first and last are lines of the head.
+	// path and the lines are the head's.
+	path        string
 	first, last int
 }
 
@@ -168,17 +169,60 @@ func (p *Plan) draft(x *draft) {
 		x.Channel, x.Why = InAnnotation, r.NoReview
 	case !worthy:
 		x.Channel, x.Why = InSummary, fmt.Sprintf("below %s, and without a suggestion", r.Threshold)
-	case place == nil || !place.InDiff:
-		x.Channel, x.Why = InAnnotation, "the pull request does not change the file"
 	default:
-		first, last := lines(d)
-		var ok bool
-		if x.first, x.last, ok = place.anchorSome(first, last); ok {
-			x.Channel, x.Why = InComment, ""
-		} else {
-			x.Channel, x.Why = InFile, cmp.Or(place.Why, "its lines are not in the diff")
-		}
+		p.seat(x, place)
 	}
+}
+
+// seat finds the lines of the diff that a comment can stand on: the finding's own, else
+// those of the change that caused it, else none of the one or the other file.
+func (p *Plan) seat(x *draft, own *Place) {
+	first, last := lines(x.Finding)
+	cause, path, line := p.cause(x.Finding)
+	switch {
+	case x.on(own, x.path, first, last), x.on(cause, path, line, line):
+		x.Channel, x.Why = InComment, ""
+	case own != nil && own.InDiff:
+		x.Channel, x.Why = InFile, cmp.Or(own.Why, "its lines are not in the diff")
+	case cause != nil && cause.InDiff:
+		x.path = path
+		x.Channel, x.Why = InFile, cmp.Or(cause.Why, "the lines that cause it are not in the diff")
+	default:
+		x.Channel, x.Why = InAnnotation, "the pull request does not change the file"
+	}
+}
+
+// on reports whether lines of the checkout's file can carry the comment, which it puts
+// there then.
+func (x *draft) on(place *Place, path string, first, last int) bool {
+	if place == nil || !place.InDiff {
+		return false
+	}
+	from, to, ok := place.anchorSome(first, last)
+	if ok {
+		x.path, x.first, x.last = path, from, to
+	}
+	return ok
+}
+
+// cause is where the change that caused a finding stands, if that is below the run's
+// paths: its file in the head, and the line in the checkout, 0 for the file as a whole.
+func (p *Plan) cause(d *lint.Diagnostic) (place *Place, path string, line int) {
+	r, ok := d.Cause()
+	path = cmp.Or(r.Name(), d.Source.Path)
+	if place = p.request.Places[path]; !ok || place == nil {
+		return nil, "", 0
+	}
+	switch {
+	case r.Source != nil:
+		line = r.Source.Lines.Position(r.Span.Start).Line
+	case r.File == "":
+		line = d.Source.Lines.Position(r.Span.Start).Line
+	}
+	if path = cmp.Or(place.Path, path); !Below(path, p.request.Paths) {
+		return nil, "", 0
+	}
+	return place, path, line
 }
 
 // offer is the suggestion for a finding, if there is one that its lines can
@@ -215,13 +259,13 @@ func (p *Plan) write(drafts []*draft) {
 	for _, x := range drafts {
 		switch x.Channel {
 		case InFile:
-			p.addFile(x.Placement)
+			p.addFile(x)
 			continue
 		case InComment:
 		default:
 			continue
 		}
-		path := x.Finding.Source.Path
+		path := x.path
 		var home *group
 		for _, g := range groups {
 			if x.offer == nil || g.offer == nil || g.path != path || !g.offer.overlaps(x.offer) {
@@ -254,7 +298,7 @@ func (p *Plan) write(drafts []*draft) {
 		c := &Comment{Path: g.path, First: g.first, Last: g.last, Suggests: g.offer != nil}
 		var remarks []remark
 		for _, x := range g.drafts {
-			remarks = append(remarks, remark{x.Finding, p.aside(x.Finding, g.offer)})
+			remarks = append(remarks, remark{x.Finding, p.aside(x, g.offer)})
 			c.marks = append(c.marks, mark(x.Finding))
 			c.severity = max(c.severity, x.Finding.Severity)
 			x.comment = c
@@ -275,15 +319,23 @@ func (p *Plan) write(drafts []*draft) {
 	}
 }
 
-// aside is the head's line of a finding whose suggestion stands on other lines; 0
-// where it is among them, or not in the head.
-func (p *Plan) aside(d *lint.Diagnostic, offer *suggestion) int {
-	first, _ := lines(d)
-	if offer == nil || offer.first <= first && first <= offer.last {
+// aside is the line of a finding whose comment stands elsewhere; 0 where it is among the
+// comment's lines, or not in the head.
+func (p *Plan) aside(x *draft, offer *suggestion) int {
+	first, last := lines(x.Finding)
+	own := p.request.Places[x.Finding.Source.Path]
+	switch {
+	case x.path != x.Finding.Source.Path || own == nil:
+		return first
+	case offer == nil:
+		if _, _, ok := own.anchorSome(first, last); ok {
+			return 0
+		}
+	case offer.first <= first && first <= offer.last:
 		return 0
 	}
-	if to := p.request.Places[d.Source.Path].toHead; first < len(to) {
-		return to[first]
+	if first < len(own.toHead) {
+		return own.toHead[first]
 	}
 	return 0
 }
@@ -295,8 +347,7 @@ func (p *Plan) withoutOffer(x *draft) {
 	}
 	x.offer = nil
 	first, last := lines(x.Finding)
-	var ok bool
-	x.first, x.last, ok = p.request.Places[x.Finding.Source.Path].anchorSome(first, last)
+	ok := x.on(p.request.Places[x.path], x.path, first, last)
 	switch {
 	case p.request.Alerts:
 		x.Channel = InAlert
@@ -308,14 +359,14 @@ func (p *Plan) withoutOffer(x *draft) {
 }
 
 // addFile makes a comment on a whole file.
-func (p *Plan) addFile(x *Placement) {
+func (p *Plan) addFile(x *draft) {
 	d := x.Finding
-	c := &Comment{Path: d.Source.Path, Body: body(p.request.Category, []remark{{d, d.Start().Line}}, nil), marks: []string{mark(d)}, severity: d.Severity}
+	c := &Comment{Path: x.path, Body: body(p.request.Category, []remark{{d, d.Start().Line}}, nil), marks: []string{mark(d)}, severity: d.Severity}
 	switch {
 	case len(p.Files) >= maxFileComments:
-		p.next(x, fmt.Sprintf("a run makes at most %d comments on whole files", maxFileComments))
+		p.next(x.Placement, fmt.Sprintf("a run makes at most %d comments on whole files", maxFileComments))
 	case len(c.Body) > maxBody:
-		p.next(x, "its comment would be too long")
+		p.next(x.Placement, "its comment would be too long")
 	default:
 		x.comment = c
 		p.Files = append(p.Files, c)

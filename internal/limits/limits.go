@@ -114,6 +114,8 @@ const (
 	Entries = 100_000
 	// PatchRanges is how many changed ranges of a file a patch may have.
 	PatchRanges = 10_000
+	// ChangedFiles is how many files a pull request may change, so many as GitHub lists.
+	ChangedFiles = 3000
 )
 
 // Of a repository of git.
@@ -241,6 +243,7 @@ func Table() []Group {
 			{"folders in each other in which files are looked for", Depth, "", "what lies deeper is not linted; the report counts it, with the reason"},
 			{"files and folders of one folder", Entries, "", "the others are not linted; the report counts them, with the reason"},
 			{"changed ranges of a file in a patch of GitHub's API", PatchRanges, "", "the whole file counts as changed"},
+			{"files that a pull request or a merge group changes", ChangedFiles, "", "the base is not linted: changed lines decide what is new, and the conclusion is `neutral`"},
 		}},
 		{"A repository of git", []Limit{
 			{"objects that are unpacked, those that deltas stand on included; a look into a pack counts as 1 KiB", HistoryBytes, "bytes", notCompared},

@@ -74,6 +74,17 @@ func (s ProofState) MarshalText() ([]byte, error) { return []byte(s.String()), n
 // default and judged by --fail-on.
 func (d *Diagnostic) Counts() bool { return d.Suppressed == nil && !d.Baseline && !d.Unchanged }
 
+// Cause is the change that made a new finding on lines that nobody touched; ok is false
+// where none is known.
+func (d *Diagnostic) Cause() (cause Related, ok bool) {
+	for _, r := range d.Related {
+		if r.Cause {
+			return r, true
+		}
+	}
+	return Related{}, false
+}
+
 // Start is the position of the finding's first byte.
 func (d *Diagnostic) Start() text.Position { return d.Source.Lines.Position(d.Span.Start) }
 

@@ -48,6 +48,8 @@ type Related struct {
 	File    string
 	Span    text.Span
 	Message string
+	// Cause is set for the change that made a new finding, which stands on no changed line.
+	Cause bool
 }
 
 // Name is the path of the other file, empty for the finding's own document.

@@ -79,6 +79,10 @@ type ran struct {
 			Rule, File string
 			Line       int
 			Unchanged  bool
+			Related    []struct {
+				File, Message string
+				Line          int
+			}
 		}
 	}
 }

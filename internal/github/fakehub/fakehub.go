@@ -54,6 +54,8 @@ type Hub struct {
 	Snapshots map[string]Snapshot
 	// MergeBase is the merge base that a comparison names; empty for the example's.
 	MergeBase string
+	// listed has the contents of snapshots whose trees were listed, by name.
+	listed map[string]string
 	// Artifacts are zip archives of a workflow run by the artifact's name.
 	Artifacts map[string][]byte
 	// Scanning is the state of code scanning.
@@ -81,7 +83,7 @@ func New(tb testing.TB) *Hub {
 		tb.Fatal(err)
 	}
 	h := &Hub{
-		Files: map[string]string{}, Blobs: map[string]string{}, Deny: map[string]int{}, Artifacts: map[string][]byte{},
+		Files: map[string]string{}, Blobs: map[string]string{}, Deny: map[string]int{}, Artifacts: map[string][]byte{}, listed: map[string]string{},
 		t: tb, published: known,
 	}
 	server := httptest.NewServer(h)

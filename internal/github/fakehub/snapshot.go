@@ -25,19 +25,13 @@ func blobName(content string) string {
 	return fmt.Sprintf("%x", sha1.Sum(fmt.Appendf(nil, "blob %d\x00%s", len(content), content)))
 }
 
-// blob finds a content by its name.
+// blob finds a content by its name; of snapshots, once a tree was listed that has it.
 func (h *Hub) blob(sha string) (string, bool) {
 	if content, ok := h.Blobs[sha]; ok {
 		return content, true
 	}
-	for _, s := range h.Snapshots {
-		for _, content := range s.Files() {
-			if blobName(content) == sha {
-				return content, true
-			}
-		}
-	}
-	return "", false
+	content, ok := h.listed[sha]
+	return content, ok
 }
 
 func (h *Hub) snapshotCommit(sha string) (any, bool) {
@@ -68,9 +62,11 @@ func (h *Hub) snapshotTree(sha string) (status int, answer any, ok bool) {
 		files := s.Files()
 		entries := []any{}
 		for _, name := range slices.Sorted(maps.Keys(files)) {
+			sha := blobName(files[name])
+			h.listed[sha] = files[name]
 			entries = append(entries, map[string]any{
-				"path": name, "mode": "100644", "type": "blob", "sha": blobName(files[name]), "size": len(files[name]),
-				"url": "https://api.github.com/repos/o/r/git/blobs/" + blobName(files[name]),
+				"path": name, "mode": "100644", "type": "blob", "sha": sha, "size": len(files[name]),
+				"url": "https://api.github.com/repos/o/r/git/blobs/" + sha,
 			})
 		}
 		return http.StatusOK, map[string]any{"sha": sha, "url": "https://api.github.com/repos/o/r/git/trees/" + sha, "tree": entries, "truncated": s.Truncated}, true

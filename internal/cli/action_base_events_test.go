@@ -39,6 +39,13 @@ func brokenTarget() (before, after map[string]string, news string) {
 	return before, after, "compose-build-target-unknown compose.yaml:3 <- Dockerfile:11"
 }
 
+// merge has the checkout made of other commits.
+func (c *change) merge(parents ...string) {
+	c.hub.Snapshots[c.env["GITHUB_SHA"]] = fakehub.Snapshot{Parents: parents, Files: func() map[string]string { return c.after }}
+}
+
+// expect holds what is new, where comments stand, and how many requests were made for
+// the base so far.
 func (c *change) expect(got *ran, news, comments string, base int) {
 	c.t.Helper()
 	if now := strings.Join(got.news(), "; "); now != news {
@@ -101,6 +108,23 @@ func TestActionCommentAtTheCause(t *testing.T) {
 	}
 }
 
+// GitHub shows an alert in a pull request on lines of its diff alone, so that another one
+// is commented too.
+func TestActionAlertOutsideOfTheDiff(t *testing.T) {
+	before, after, news := brokenTarget()
+	after["new/Dockerfile"] = "FROM debian:latest\nUSER app\nCMD [\"y\"]\n"
+	c := newChange(t, "pull_request", before, after)
+	c.env["INPUT_UPLOAD-SARIF"], c.env["INPUT_SELECT"] = "true", "compose-build-target-unknown,latest-tag"
+	got := c.run()
+	got.want(t, 1, conclusionFailure, "2")
+	c.expect(got, news+"; latest-tag new/Dockerfile:1", "Dockerfile:11", 6)
+	for _, rule := range []string{"compose-build-target-unknown", "latest-tag"} {
+		if _, alerts := got.places(c.hub, rule); alerts == 0 {
+			t.Errorf("no alert of %s", rule)
+		}
+	}
+}
+
 // A run below a path comments nowhere else.
 func TestActionCauseOutsideOfThePath(t *testing.T) {
 	before, after, news := brokenTarget()
@@ -135,7 +159,7 @@ func TestActionPushInTheMiddle(t *testing.T) {
 	}
 	// The checkout is of the newer commit, and the event is not.
 	c.base = 0
-	c.hub.Snapshots[c.env["GITHUB_SHA"]] = fakehub.Snapshot{Parents: []string{baseSHA, c.hub.Head}, Files: func() map[string]string { return after }}
+	c.merge(baseSHA, c.hub.Head)
 	got = c.run()
 	if got.code != 0 || got.outputs["conclusion"] != conclusionNeutral || c.base != 2 {
 		t.Errorf("exit %d, conclusion %s, %d requests for the base; want 0, neutral, 2\n%s", got.code, got.outputs["conclusion"], c.base, got.log)
@@ -164,7 +188,7 @@ func TestActionBaseMoves(t *testing.T) {
 	tip := strings.Repeat("d", 40)
 	c.hub.Snapshots[tip] = c.hub.Snapshots[baseSHA]
 	c.hub.Snapshots[baseSHA] = fakehub.Snapshot{Files: cleanProject}
-	c.hub.Snapshots[c.env["GITHUB_SHA"]] = fakehub.Snapshot{Parents: []string{tip, headSHA}, Files: func() map[string]string { return after }}
+	c.merge(tip, headSHA)
 	got := c.run()
 	got.want(t, 1, conclusionFailure, "1")
 	c.expect(got, news, "Dockerfile:11", 6)
@@ -173,7 +197,7 @@ func TestActionBaseMoves(t *testing.T) {
 	c.hub.Head = rebased
 	c.payload("pull_request", tip, rebased)
 	c.hub.Files[tip+":README.md"] = "x\n"
-	c.hub.Snapshots[c.env["GITHUB_SHA"]] = fakehub.Snapshot{Parents: []string{tip, rebased}, Files: func() map[string]string { return after }}
+	c.merge(tip, rebased)
 	got = c.run()
 	got.want(t, 1, conclusionFailure, "1")
 	c.expect(got, news, "Dockerfile:11", 12)
@@ -194,7 +218,7 @@ func TestActionMergeQueue(t *testing.T) {
 	}
 	// Something else was checked out.
 	c.env["GITHUB_SHA"] = strings.Repeat("a", 40)
-	c.hub.Snapshots[c.env["GITHUB_SHA"]] = fakehub.Snapshot{Parents: []string{baseSHA}, Files: func() map[string]string { return after }}
+	c.merge(baseSHA)
 	got = c.run()
 	if got.code != 0 || got.outputs["conclusion"] != conclusionNeutral {
 		t.Errorf("exit %d, conclusion %s, want 0 and neutral:\n%s", got.code, got.outputs["conclusion"], got.log)

@@ -19,10 +19,11 @@ const (
 	blobsAtOnce  = 250
 	maxBlobBytes = 8 << 20
 	// maxBatches is how many queries there are, and maxSingle how many files are asked
-	// for one by one: those that are not UTF-8. With commits, trees and a comparison a
-	// run makes at most 20 requests for its base.
+	// for one by one: those that are not UTF-8. With two commits, two trees and a
+	// comparison these are baseCalls.
 	maxBatches = 12
 	maxSingle  = 3
+	baseCalls  = maxBatches + maxSingle + 5
 )
 
 // Checkout is what lies in the work tree.
@@ -74,6 +75,7 @@ func (e *Event) BaseOf(checkout string, parents []string) (commit string, mergeB
 
 // Base finds the base of a checkout, and reads the files of it that differ.
 func (c *Client) Base(ctx context.Context, e *Event, at Checkout) (*Base, error) {
+	c.allow(baseCalls)
 	b := &Base{client: c, Now: at.Files, sizes: map[string]int{}, blobs: map[string][]byte{}}
 	tree := ""
 	if at.Files == nil || at.Commit != e.Head && len(at.Parents) == 0 {
@@ -250,8 +252,12 @@ func (b *Base) fetch(ctx context.Context, batch []string) error {
 		return fmt.Errorf("read files of the base: %w", explain(err))
 	}
 	for i, hash := range batch {
-		if got := answer.Repository[fmt.Sprintf("b%d", i)]; got != nil && got.Text != nil && files.BlobHash([]byte(*got.Text), len(hash)) == hash {
-			b.blobs[hash] = []byte(*got.Text)
+		got := answer.Repository[fmt.Sprintf("b%d", i)]
+		if got == nil || got.Text == nil {
+			continue
+		}
+		if content := []byte(*got.Text); files.BlobHash(content, len(hash)) == hash {
+			b.blobs[hash] = content
 		}
 	}
 	return nil

@@ -186,8 +186,11 @@ func (p *Place) anchor(first, last int) (from, to int, ok bool) {
 }
 
 // anchorSome is anchor for the first run of lines that can carry one comment: a
-// long instruction is often shown in part.
+// long instruction is often shown in part. Nothing is known of a nil Place.
 func (p *Place) anchorSome(first, last int) (from, to int, ok bool) {
+	if p == nil {
+		return 0, 0, false
+	}
 	last = min(last, len(p.toHead)-1)
 	for start := max(first, 1); start <= last; start++ {
 		if from = p.toHead[start]; from == 0 {

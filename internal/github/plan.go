@@ -159,11 +159,12 @@ func (p *Plan) draft(x *draft) {
 	if fix, ok := provedFix(d); ok && x.offer == nil {
 		x.Patch = &fix
 	}
+	commented := r.Review && worthy && offDiff(d, place) // beside its alert
 	switch {
 	case r.Review && x.offer != nil:
 		x.Channel = InComment
 		x.first, x.last, _ = place.anchor(x.offer.first, x.offer.last)
-	case r.Alerts:
+	case r.Alerts && !commented:
 		x.Channel, x.Why = InAlert, ""
 	case !r.Review:
 		x.Channel, x.Why = InAnnotation, r.NoReview
@@ -172,6 +173,15 @@ func (p *Plan) draft(x *draft) {
 	default:
 		p.seat(x, place)
 	}
+}
+
+// offDiff reports whether a change elsewhere causes a finding whose own lines the diff does
+// not have, so that GitHub does not show its alert in the pull request.
+func offDiff(d *lint.Diagnostic, place *Place) bool {
+	first, last := lines(d)
+	_, _, inDiff := place.anchorSome(first, last)
+	_, caused := d.Cause()
+	return caused && !inDiff
 }
 
 // seat finds the lines of the diff that a comment can stand on: the finding's own, else
@@ -195,9 +205,6 @@ func (p *Plan) seat(x *draft, own *Place) {
 // on reports whether lines of the checkout's file can carry the comment, which it puts
 // there then.
 func (x *draft) on(place *Place, path string, first, last int) bool {
-	if place == nil || !place.InDiff {
-		return false
-	}
 	from, to, ok := place.anchorSome(first, last)
 	if ok {
 		x.path, x.first, x.last = path, from, to

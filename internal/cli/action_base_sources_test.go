@@ -35,6 +35,43 @@ func TestActionBaseOfAFork(t *testing.T) {
 	}
 }
 
+// The second job of a fork comments at the change what the first one found elsewhere, and
+// believes no cause that is not in the pull request.
+func TestActionTwoJobsElsewhere(t *testing.T) {
+	before, after, news := brokenTarget()
+	for name, tt := range map[string]struct {
+		forge    func(finding map[string]any)
+		comments string
+	}{
+		"as it was":     {func(map[string]any) {}, "Dockerfile:11"},
+		"another file":  {func(f map[string]any) { f["cause_path"] = "old/Dockerfile" }, ""},
+		"no such line":  {func(f map[string]any) { f["cause_line"] = 1e6 }, ""},
+		"no cause":      {func(f map[string]any) { delete(f, "cause_path") }, ""},
+		"another path":  {func(f map[string]any) { f["path"] = "conf.ini" }, ""},
+		"other content": {func(f map[string]any) { f["blob"] = gitBlob("x") }, ""},
+	} {
+		t.Run(name, func(t *testing.T) {
+			c := newChange(t, "pull_request", before, after)
+			c.hub.Grants = map[string]string{"contents": "read", "pull-requests": "read"}
+			first := c.run()
+			c.expect(first, news, "", 6)
+			report, err := os.ReadFile(filepath.Join(c.dir, first.outputs["review-file"]))
+			if err != nil {
+				t.Fatal(err)
+			}
+			c.secondJob(report)
+			handoff := c.handoff()
+			tt.forge(found(handoff))
+			c.forge(handoff)
+			c.hub.Files[headSHA+":compose.yaml"], c.hub.Files[headSHA+":conf.ini"] = after["compose.yaml"], after["conf.ini"]
+			got := c.run()
+			if at := strings.Join(c.comments(), "; "); at != tt.comments {
+				t.Errorf("comments at %s; want %s\n%s", at, tt.comments, got.log)
+			}
+		})
+	}
+}
+
 // On pull_request_target the head's Dockerfiles and those of the base come from GitHub.
 func TestActionBaseOfATarget(t *testing.T) {
 	before := cleanProject()

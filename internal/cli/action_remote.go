@@ -180,16 +180,16 @@ func (a *action) takeOver(ctx context.Context, s *session, r *lint.Result) {
 			if !slices.Contains(r.Files, f.Path) {
 				further[f.Path] = true
 			}
-			if head, err := diff.Head(ctx, f.Path); err == nil {
-				d = f.Finding(metas[f.Rule], head)
-			}
+			d = a.handedOver(ctx, diff, f, metas[f.Rule])
 		}
 		if d == nil {
 			refused++
 			continue
 		}
 		r.Diagnostics = append(r.Diagnostics, d)
-		taken = append(taken, d)
+		if _, caused := d.Cause(); !caused { // that run saw both sides, and this one does not
+			taken = append(taken, d)
+		}
 	}
 	if a.in.onlyChanged {
 		a.keepChangedOf(ctx, taken)
@@ -197,6 +197,27 @@ func (a *action) takeOver(ctx context.Context, s *session, r *lint.Result) {
 	if refused > 0 {
 		a.notices = append(a.notices, fmt.Sprintf("findings of the run before that are not shown, since their files, lines or rules are not those of the head: %d", refused))
 	}
+}
+
+// handedOver makes a finding of what the run before says, held against the head's file. A
+// file that the change does not touch is read for a finding that the change caused.
+func (a *action) handedOver(ctx context.Context, diff *github.Diff, f *github.HandedOver, rule *lint.Meta) *lint.Diagnostic {
+	cause, caused := f.Cause(ctx, diff)
+	var head []byte
+	var err error
+	if caused && !diff.Has(f.Path) {
+		head, err = a.client.ReadFile(ctx, f.Path, a.event.Head)
+	} else {
+		head, err = diff.Head(ctx, f.Path)
+	}
+	if err != nil {
+		return nil
+	}
+	d := f.Finding(rule, head)
+	if d != nil && caused {
+		d.Related = append(d.Related, cause)
+	}
+	return d
 }
 
 // artifactName is the artifact in which the run before left its report: its

@@ -37,10 +37,9 @@ func (c *causes) relate(d *lint.Diagnostic) {
 	if best == "" {
 		return
 	}
-	const words = "this is what changed"
 	lines := c.changedLines(best)
 	if len(lines) == 0 {
-		d.Related = append(d.Related, lint.Related{File: c.session.place.shown(best), Message: words, Cause: true})
+		d.Related = append(d.Related, lint.Related{File: c.session.place.shown(best), Message: lint.CauseMessage, Cause: true})
 		return
 	}
 	line := lines[0]
@@ -48,7 +47,7 @@ func (c *causes) relate(d *lint.Diagnostic) {
 		line = closest(lines, d.Start().Line)
 	}
 	source := c.now[best]
-	r := lint.Related{Span: source.Lines.Line(line), Message: words, Cause: true}
+	r := lint.Related{Span: source.Lines.Line(line), Message: lint.CauseMessage, Cause: true}
 	if best != own {
 		r.Source = source
 	}

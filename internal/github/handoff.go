@@ -65,6 +65,10 @@ type HandedOver struct {
 	End         int    `json:"end"`
 	Message     string `json:"message"`
 	Fingerprint string `json:"fingerprint"`
+	// CausePath and CauseLine are the change that caused a finding on lines that nobody
+	// touched; the line is 0 for a file as a whole. Earlier versions wrote none.
+	CausePath string `json:"cause_path,omitempty"`
+	CauseLine int    `json:"cause_line,omitempty"`
 }
 
 // NewHandoff writes the file for the findings that count.
@@ -79,8 +83,9 @@ func NewHandoff(e *Event, category string, complete bool, r *lint.Result) ([]byt
 			break
 		}
 		first, last := lines(d)
+		causePath, causeLine, _ := causeOf(d)
 		h.Findings = append(h.Findings, HandedOver{
-			Rule: d.Rule.ID, Variant: d.Variant, Path: d.Source.Path, Blob: files.BlobHash(d.Source.Bytes, len(e.Head)),
+			CausePath: causePath, CauseLine: causeLine, Rule: d.Rule.ID, Variant: d.Variant, Path: d.Source.Path, Blob: files.BlobHash(d.Source.Bytes, len(e.Head)),
 			Line: first, EndLine: last, Start: d.Span.Start, End: d.Span.End,
 			Message: cut(d.Message, maxMessage), Fingerprint: d.Fingerprint,
 		})
@@ -129,10 +134,41 @@ func (f *HandedOver) check() error {
 		return errors.New("its blob is no hash")
 	case f.Line < 1 || f.EndLine < f.Line || f.Start < 0 || f.End < f.Start:
 		return errors.New("its lines are none")
-	case f.Path == "" || path.Clean(f.Path) != f.Path || path.IsAbs(f.Path) || strings.HasPrefix(f.Path, "../") || f.Path == "..":
+	case !inRepository(f.Path) || f.CausePath != "" && !inRepository(f.CausePath):
 		return errors.New("its path is none in a repository")
+	case len(f.CausePath) > maxWord*4 || f.CauseLine < 0:
+		return errors.New("its cause is none")
 	}
 	return nil
+}
+
+func inRepository(name string) bool {
+	return name != "" && path.Clean(name) == name && !path.IsAbs(name) && !strings.HasPrefix(name, "../") && name != ".."
+}
+
+// Cause is the change that is said to have caused a finding, as the head has it; ok is
+// false where the pull request has no such change.
+func (f *HandedOver) Cause(ctx context.Context, diff *Diff) (cause lint.Related, ok bool) {
+	if f.CausePath == "" || !diff.Place(ctx, f.CausePath, nil).InDiff {
+		return lint.Related{}, false
+	}
+	cause = lint.Related{File: f.CausePath, Message: lint.CauseMessage, Cause: true}
+	if f.CauseLine == 0 {
+		return cause, true
+	}
+	head, err := diff.Head(ctx, f.CausePath)
+	if err != nil {
+		return lint.Related{}, false
+	}
+	source := lint.NewSource(f.CausePath, head)
+	if f.CauseLine > source.Lines.Lines() {
+		return lint.Related{}, false
+	}
+	cause.File, cause.Span = "", source.Lines.Line(f.CauseLine)
+	if f.CausePath != f.Path {
+		cause.Source = source
+	}
+	return cause, true
 }
 
 // Finding makes a finding without fixes of what was handed over, in the rule's own
@@ -301,6 +337,12 @@ func (d *Diff) Paths() []string {
 		}
 	}
 	return all
+}
+
+// Has reports whether the change leaves a file behind that it touched.
+func (d *Diff) Has(name string) bool {
+	f, ok := d.files[name]
+	return ok && f.GetStatus() != "removed"
 }
 
 // Head reads a changed file as the head has it.

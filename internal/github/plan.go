@@ -215,21 +215,29 @@ func (x *draft) on(place *Place, path string, first, last int) bool {
 // cause is where the change that caused a finding stands, if that is below the run's
 // paths: its file in the head, and the line in the checkout, 0 for the file as a whole.
 func (p *Plan) cause(d *lint.Diagnostic) (place *Place, path string, line int) {
-	r, ok := d.Cause()
-	path = cmp.Or(r.Name(), d.Source.Path)
-	if place = p.request.Places[path]; !ok || place == nil {
+	path, line, _ = causeOf(d)
+	if place = p.request.Places[path]; place == nil {
 		return nil, "", 0
-	}
-	switch {
-	case r.Source != nil:
-		line = r.Source.Lines.Position(r.Span.Start).Line
-	case r.File == "":
-		line = d.Source.Lines.Position(r.Span.Start).Line
 	}
 	if path = cmp.Or(place.Path, path); !Below(path, p.request.Paths) {
 		return nil, "", 0
 	}
 	return place, path, line
+}
+
+// causeOf is the file of the checkout in which the change stands that caused a finding,
+// and its line, 0 for the file as a whole.
+func causeOf(d *lint.Diagnostic) (path string, line int, ok bool) {
+	r, ok := d.Cause()
+	switch {
+	case !ok:
+		return "", 0, false
+	case r.File != "":
+		return r.File, 0, true
+	case r.Source != nil:
+		return r.Source.Path, r.Source.Lines.Position(r.Span.Start).Line, true
+	}
+	return d.Source.Path, d.Source.Lines.Position(r.Span.Start).Line, true
 }
 
 // offer is the suggestion for a finding, if there is one that its lines can

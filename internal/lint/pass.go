@@ -52,6 +52,9 @@ type Related struct {
 	Cause bool
 }
 
+// CauseMessage is the message of a Related that is a cause.
+const CauseMessage = "this is what changed"
+
 // Name is the path of the other file, empty for the finding's own document.
 func (r Related) Name() string {
 	if r.Source != nil {

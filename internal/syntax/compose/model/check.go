@@ -67,7 +67,11 @@ func clone(value any) any {
 func loadContent(content Content, lookup func(name string) (string, bool), check bool) (project *types.Project, err error) {
 	defer recovered(&err)
 	silence()
-	details, options := settings(clone(content).(Content), lookup, check)
+	details, plain := settings(clone(content).(Content), lookup, check)
+	options := func(o *loader.Options) {
+		plain(o)
+		o.SkipNormalization = !check // which adds what is checked: the network "default", what links depend on
+	}
 	dict, err := loader.LoadModelWithContext(context.Background(), details, options)
 	if err != nil {
 		return nil, err

@@ -14,14 +14,17 @@ import (
 // reordered is the fix that puts the parts of a mapping or a list into another
 // order: order[i] is which part comes at place i. What stands between the parts,
 // commas and blank lines, stays where it is; a comment goes with the part that it
-// stands above or behind. ok is false where a comment groups the parts, or where
-// an alias would come before its anchor: nothing is to be said there.
+// stands above or behind. There is no fix where blank lines stand between some of
+// the parts that move and not between others, so that they group them, nor where the
+// first key of the file moves away from a comment on it. ok is false where a
+// comment groups the parts, or where an alias would come before its anchor: nothing
+// is to be said there.
 func reordered(d *facts.Compose, n *yaml.Node, order []int) (fixes []lint.Fix, ok bool) {
 	if slices.IsSorted(order) {
 		return nil, false
 	}
 	spans, ok := partSpans(d, n)
-	if !ok {
+	if last := len(order) - 1; !ok || order[last] != last && endsInComments(d, n, spans[last].End) {
 		return nil, false
 	}
 	for _, s := range spans {
@@ -30,6 +33,9 @@ func reordered(d *facts.Compose, n *yaml.Node, order []int) (fixes []lint.Fix, o
 				return nil, false
 			}
 		}
+	}
+	if areGrouped(d, spans, order) || order[0] != 0 && hasCommentOnTop(d, n) {
+		return nil, true
 	}
 	var b strings.Builder
 	for i, from := range order {
@@ -43,6 +49,24 @@ func reordered(d *facts.Compose, n *yaml.Node, order []int) (fixes []lint.Fix, o
 		Title: "sort", Applicability: lint.Safe, MaxEffect: lint.EffectNone,
 		Edits: []lint.FileEdit{changedLines(d.Src, whole, b.String())},
 	}}, true
+}
+
+// areGrouped reports whether blank lines stand between some of the parts that move
+// and not between others.
+func areGrouped(d *facts.Compose, spans []text.Span, order []int) bool {
+	first, last := firstMisplaced(order), len(order)-1
+	for order[last] == last {
+		last--
+	}
+	isApart := func(i int) bool {
+		return bytes.Count(d.Src[spans[i-1].End:spans[i].Start], []byte("\n")) > 1
+	}
+	for i := first + 2; i <= last; i++ {
+		if isApart(i) != isApart(first+1) {
+			return true
+		}
+	}
+	return false
 }
 
 // changedLines is the edit without the lines at either end that stay as they are.
@@ -144,6 +168,11 @@ type commentLine struct {
 	text   string
 }
 
+// words is the column in which the words of a comment begin.
+func (l commentLine) words() int {
+	return l.column + len(l.text) - len(strings.TrimLeft(l.text, "# "))
+}
+
 // commentLines are the lines between two places as far as they are comments and
 // blank lines; the first begins behind the line of from.
 func commentLines(d *facts.Compose, from, to int) (lines []commentLine) {
@@ -185,7 +214,7 @@ func shareComments(d *facts.Compose, end, start, column int) (newEnd, newStart i
 			if i > deeper && slices.ContainsFunc(lines[deeper:i], func(l commentLine) bool { return l.text != "" }) {
 				return 0, 0, false
 			}
-		case l.column < column || isCommentedOut(l.text):
+		case l.column < column || l.words() > l.column+2 || isCommentedOut(l.text):
 			return 0, 0, false
 		}
 	}
@@ -213,6 +242,40 @@ func trailingComments(d *facts.Compose, end, column int) int {
 		}
 	}
 	return end
+}
+
+// endsInComments reports whether comments behind the last part, which ends at end,
+// may be a piece of it that was commented out, or be about it: those that stand in
+// the column of its key, and those whose words do while their # stands further left.
+// Such a part cannot move without them.
+func endsInComments(d *facts.Compose, n *yaml.Node, end int) bool {
+	column := columnOf(d, n, max(len(n.Pairs), len(n.Items))-1)
+	for _, l := range commentLines(d, end, len(d.Src)) {
+		words := l.words()
+		switch {
+		case l.text == "":
+		case l.column == column, words > column, words == column && words > l.column+2:
+			return true
+		default:
+			return false // of what comes below, or of the whole file
+		}
+	}
+	return false
+}
+
+// hasCommentOnTop reports whether a comment at the top of a file stands on its first
+// key: it may be about that key, or about the file.
+func hasCommentOnTop(d *facts.Compose, n *yaml.Node) bool {
+	lines := d.File.OwnLines()
+	if n.Pair() != nil || len(n.Pairs) == 0 {
+		return false
+	}
+	number := lines.Position(n.Pairs[0].Span.Start).Line
+	if number < 2 {
+		return false
+	}
+	above := bytes.TrimPrefix(lines.Line(number-1).Of(d.Src), []byte("\uFEFF"))
+	return bytes.HasPrefix(above, []byte("#"))
 }
 
 func lineEnd(d *facts.Compose, full text.Span) int {

@@ -63,11 +63,9 @@ func reportChmod(p *facts.Pass[*facts.Dockerfile], from, run *dockerfile.Instruc
 		Message: fmt.Sprintf("%s stores the file a second time; let COPY --chmod=%s do it", quoteShort(p.Doc.Text(commands[0].Span)), args[0].Text),
 		Related: []lint.Related{{Span: from.Head, Message: "the file is copied here"}},
 	}
-	if mode := args[0].Text; strings.Trim(mode, "01234567") == "" && mode != "" && len(run.Comments) == 0 {
-		f.Fixes = []lint.Fix{{
-			Title: "give the mode to COPY", Applicability: lint.Unsafe, MaxEffect: lint.EffectGraph,
-			Edits: []lint.FileEdit{lint.Insert(from.KeywordSpan.End, " --chmod="+mode), lint.Delete(wholeLines(run))},
-		}}
+	cut, plain := deleteInstruction(run)
+	if mode := args[0].Text; strings.Trim(mode, "01234567") == "" && mode != "" && plain {
+		f.Fixes = unsafeFix("give the mode to COPY", lint.EffectGraph, lint.Insert(from.KeywordSpan.End, " --chmod="+mode), cut)
 	}
 	p.Report(f)
 }

@@ -45,12 +45,29 @@ func topOf(in *dockerfile.Instruction) int {
 }
 
 // deleteInstruction deletes the lines of an instruction. There is no edit where
-// comments stand on it or in it: they would be lost, or be about something else.
+// comments stand on it or in it, or where the rest of it stands below as a comment:
+// they would be lost, or be about something else.
 func deleteInstruction(in *dockerfile.Instruction) (edit lint.FileEdit, ok bool) {
-	if isInner(in) || hasCommentAbove(in) || holdsComment(in) {
+	if isInner(in) || hasCommentAbove(in) || holdsComment(in) || hasRestBelow(in) {
 		return edit, false
 	}
 	return lint.Delete(wholeLines(in)), true
+}
+
+// hasRestBelow reports whether the line below an instruction is a comment that looks
+// like a piece of it, or another form of it, that was commented out.
+func hasRestBelow(in *dockerfile.Instruction) bool {
+	d := in.Document()
+	below := d.Lines.Position(wholeLines(in).End).Line - 1
+	if below >= len(d.Physical) || d.Physical[below].Kind != dockerfile.CommentLine {
+		return false
+	}
+	line := d.Physical[below]
+	comment := d.Text(text.Span{Start: line.Text, End: line.EOL})
+	words := strings.TrimLeft(comment, "# \t")
+	keyword, _, _ := strings.Cut(words, " ")
+	return line.Text > line.Start || len(comment)-len(words) > 2 || strings.EqualFold(keyword, in.Keyword) ||
+		strings.HasPrefix(words, "&&") || strings.HasPrefix(words, "-")
 }
 
 // insertLine puts an instruction above another one and the comments that belong to
@@ -88,7 +105,8 @@ func deletePair(in *dockerfile.Instruction, pair dockerfile.Pair) (edit lint.Fil
 		return deleteInstruction(in)
 	case at == 0:
 		span.End = in.Pairs[1].Span.Start
-		ok = separates(in.Document(), text.Span{Start: pair.Span.End, End: span.End}, "")
+		ok = separates(in.Document(), text.Span{Start: in.KeywordSpan.End, End: pair.Span.Start}, "") &&
+			separates(in.Document(), text.Span{Start: pair.Span.End, End: span.End}, "")
 	default:
 		span.Start = in.Pairs[at-1].Span.End
 		ok = separates(in.Document(), text.Span{Start: span.Start, End: pair.Span.Start}, "")

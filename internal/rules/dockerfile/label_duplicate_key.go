@@ -12,6 +12,10 @@ import (
 // LabelDuplicateKey finds labels that a stage sets twice: the first value is
 // lost.
 //
+// The fix removes the earlier label, and the image stays the same. It is safe where
+// both have the same value. Else it is applied only when asked for: the later value
+// counts, which may be the wrong one.
+//
 // A stage may change what the one has that it builds on.
 var LabelDuplicateKey = facts.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
@@ -43,7 +47,7 @@ func checkLabelDuplicateKey(p *facts.Pass[*facts.Dockerfile]) {
 				key := bare(pair.Key)
 				if before, ok := seen[key]; ok && key != "" && !strings.Contains(key, "$") {
 					p.Report(lint.Finding{
-						Fixes:   removeLabel(before),
+						Fixes:   removeLabel(before, pair),
 						Span:    before.Span,
 						Message: fmt.Sprintf("the label %s is set again below, so this value is lost; remove one of the two", quoteShort(key)),
 						Related: []lint.Related{{Span: pair.Span, Message: "it is set again here"}},
@@ -56,10 +60,14 @@ func checkLabelDuplicateKey(p *facts.Pass[*facts.Dockerfile]) {
 }
 
 // removeLabel deletes a label that another one overrules: the image stays the same.
-func removeLabel(l labelPair) []lint.Fix {
+// Where the two say different things, the one that counts may be the wrong one.
+func removeLabel(l labelPair, later dockerfile.Pair) []lint.Fix {
 	edit, ok := deletePair(l.in, l.Pair)
 	if !ok {
 		return nil
+	}
+	if bare(l.Value) != bare(later.Value) {
+		return unsafeFix("remove the earlier label; the image has the later value already", lint.EffectNone, edit)
 	}
 	return []lint.Fix{{Title: "remove the earlier label", Applicability: lint.Safe, MaxEffect: lint.EffectNone, Edits: []lint.FileEdit{edit}}}
 }

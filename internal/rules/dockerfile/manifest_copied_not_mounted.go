@@ -8,7 +8,6 @@ import (
 	"github.com/dockmend/dockmend/internal/facts"
 	"github.com/dockmend/dockmend/internal/lint"
 	"github.com/dockmend/dockmend/internal/syntax/dockerfile"
-	"github.com/dockmend/dockmend/internal/text"
 )
 
 // ManifestCopiedNotMounted finds COPY of a manifest and its lock directly
@@ -120,13 +119,9 @@ func bindFix(d *facts.Dockerfile, in, run *dockerfile.Instruction, sources []doc
 		name := strings.TrimPrefix(bare(w.Text), "./")
 		flags.WriteString(" --mount=type=bind,source=" + name + ",target=" + name)
 	}
-	lines := in.PhysicalLines()
-	whole := text.Span{Start: lines[0].Start, End: lines[len(lines)-1].End}
-	if d.Text(text.Span{Start: lines[0].Start, End: in.Span.Start}) != "" || len(in.Comments) > 0 {
-		return nil // what a comment says would stand above something else
+	cut, ok := deleteInstruction(in)
+	if !ok {
+		return nil
 	}
-	return []lint.Fix{{
-		Title: "mount the files instead", Applicability: lint.Unsafe, MaxEffect: lint.EffectGraph,
-		Edits: []lint.FileEdit{lint.Delete(whole), lint.Insert(run.KeywordSpan.End, flags.String())},
-	}}
+	return unsafeFix("mount the files instead", lint.EffectGraph, cut, lint.Insert(run.KeywordSpan.End, flags.String()))
 }

@@ -29,13 +29,11 @@ func checkWindowsStopsignal(p *facts.Pass[*facts.Dockerfile]) {
 		if s := p.Doc.StageOf(in); s == nil || !s.Base().IsWindows() {
 			return
 		}
-		p.Report(lint.Finding{
-			Span:    in.Head,
-			Message: "STOPSIGNAL has no effect on Windows, which knows no signals; remove it",
-			Fixes: []lint.Fix{{
-				Title: "remove STOPSIGNAL", Applicability: lint.Unsafe, MaxEffect: lint.EffectConfig, Edits: []lint.FileEdit{lint.Delete(wholeLines(in))},
-			}},
-		})
+		f := lint.Finding{Span: in.Head, Message: "STOPSIGNAL has no effect on Windows, which knows no signals; remove it"}
+		if edit, ok := deleteInstruction(in); ok {
+			f.Fixes = unsafeFix("remove STOPSIGNAL", lint.EffectConfig, edit)
+		}
+		p.Report(f)
 	})
 }
 

@@ -7,7 +7,6 @@ import (
 	"github.com/dockmend/dockmend/internal/facts"
 	"github.com/dockmend/dockmend/internal/lint"
 	"github.com/dockmend/dockmend/internal/syntax/dockerfile"
-	"github.com/dockmend/dockmend/internal/text"
 )
 
 // WriteAfterVolume finds RUN, COPY and ADD that write below a path after its
@@ -57,15 +56,10 @@ func reportLostWrite(p *facts.Pass[*facts.Dockerfile], volume, last *dockerfile.
 		Message: fmt.Sprintf("what is written below %s after this VOLUME is lost with Docker's older builder; move VOLUME below it", quoteShort(bare(path.Text))),
 		Related: []lint.Related{{Span: last.Head, Message: "this writes below it"}},
 	}
-	if lines := volume.PhysicalLines(); len(lines) == 1 && last.PhysicalLines()[len(last.PhysicalLines())-1].End > last.Span.End {
-		line := lines[0]
-		f.Fixes = []lint.Fix{{
-			Title: "move VOLUME below the last write", Applicability: lint.Unsafe, MaxEffect: lint.EffectGraph,
-			Edits: []lint.FileEdit{
-				lint.Delete(text.Span{Start: line.Start, End: line.End}),
-				lint.Insert(last.Span.End, p.Doc.Newline()+p.Doc.Text(volume.Span)),
-			},
-		}}
+	cut, ok := deleteInstruction(volume)
+	if ok && len(volume.PhysicalLines()) == 1 && wholeLines(last).End > last.Span.End {
+		f.Fixes = unsafeFix("move VOLUME below the last write", lint.EffectGraph,
+			cut, lint.Insert(last.Span.End, p.Doc.Newline()+p.Doc.Text(volume.Span)))
 	}
 	p.Report(f)
 }

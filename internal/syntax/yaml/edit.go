@@ -178,7 +178,8 @@ func (f *File) deleteBlock(spans []text.Span, i int) ([]text.Edit, bool) {
 	if first == 1 && len(f.Src) >= 3 && f.Src[0] == 0xEF {
 		lines.Start = 3
 	}
-	if f.commentIn(lines) || first > f.firstLine() && f.commentAbove(first, f.column(span.Start)) {
+	column := f.column(span.Start)
+	if f.commentIn(lines) || first > f.firstLine() && f.commentAbove(first, column) || f.commentBelow(last, column) {
 		return nil, false // it would be about nothing, or about the next part
 	}
 	return []text.Edit{{Span: f.withSpareBlanks(lines)}}, true
@@ -202,6 +203,22 @@ func (f *File) commentAbove(line, column int) bool {
 	above := f.Lines.Line(line - 1)
 	i := f.commentFrom(above.Start)
 	return i < len(f.Comments) && f.Comments[i].Span.Start < above.End && f.column(f.Comments[i].Span.Start) <= column && f.onlyBlanksBefore(f.Comments[i].Span.Start)
+}
+
+// commentBelow reports whether a comment below the line is indented deeper than the
+// column, or its words are, as of an entry that was commented out.
+func (f *File) commentBelow(line, column int) bool {
+	for line++; line <= f.Lines.Lines(); line++ {
+		full := f.Lines.Line(line)
+		words := strings.TrimLeft(f.Text(full), " ")
+		if strings.TrimSpace(words) == "" {
+			continue
+		}
+		at := full.Len() - len(words)
+		indent := len(words) - len(strings.TrimLeft(words, "# "))
+		return words[0] == '#' && (at > column || indent > 2 && at+indent > column)
+	}
+	return false
 }
 
 // withSpareBlanks widens lines that are deleted by the blank lines that would

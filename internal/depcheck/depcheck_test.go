@@ -28,7 +28,7 @@ var rooms = map[string][]string{
 
 	// The list of all rules is the only place that knows the rules.
 	"internal/rules":            {"internal/lint", "internal/facts", "internal/rules"},
-	"internal/rules/pins":       {"internal/lint", "internal/facts"},
+	"internal/rules/pins":       {"internal/lint", "internal/facts", "internal/images"},
 	"internal/rules/lifecycle":  {"internal/lint", "internal/facts", "internal/images"},
 	"internal/rules/dockerfile": {"internal/text", "internal/lint", "internal/nearest", "internal/facts", "internal/syntax/dockerfile", "internal/rules/pins", "internal/rules/lifecycle", "internal/images"},
 	"internal/rules/compose":    {"internal/text", "internal/lint", "internal/nearest", "internal/facts", "internal/syntax", "internal/rules/pins", "internal/rules/lifecycle", "internal/images"},

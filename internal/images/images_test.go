@@ -163,3 +163,28 @@ func FuzzImages(f *testing.F) {
 		_, _ = images.Says(name, images.Database)
 	})
 }
+
+func TestCurrent(t *testing.T) {
+	for ref, want := range map[string]string{
+		"python:latest": "3.14", "python:": "3.14", "node:lts-alpine": "24-alpine", "nginx:stable-alpine": "1.30-alpine", "debian:stable-slim": "13-slim",
+		"public.ecr.aws/docker/library/alpine:latest": "3.24", "python:3.12": "", "team/python:latest": "", "alpine:edge": "", "golang:windowsservercore": "",
+	} {
+		name, tag := split(ref)
+		if got, ok := images.Current(name, tag); got != want || ok != (want != "") {
+			t.Errorf("%s is %q, %v, want %q", ref, got, ok, want)
+		}
+	}
+}
+
+// TestCurrentTagsNameVersions: each tag that moves has one that does not.
+func TestCurrentTagsNameVersions(t *testing.T) {
+	for _, name := range []string{"alpine", "debian", "node", "python", "golang", "nginx", "postgres", "redis", "ubuntu"} {
+		version, ok := images.Current(name, "latest")
+		if !ok {
+			t.Errorf("%s:latest is not known", name)
+		}
+		if r, named := images.ReleaseOf(name, version); !named || r.HasEnded(on) {
+			t.Errorf("%s:%s is %v, %v, want a supported release", name, version, r, named)
+		}
+	}
+}

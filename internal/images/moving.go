@@ -1,9 +1,29 @@
 package images
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 )
+
+// current is a moving tag of an official image with the tag of the version that it
+// named when the table was made.
+type current struct {
+	repository, tag, version string
+}
+
+// Current is the tag of the version, in the same variant, that a moving tag of an
+// official image named on TableDate: "3.14-slim" for python's "slim". An empty tag is
+// latest. ok is false for all other images and tags. name is that of Canonical.
+func Current(name, tag string) (version string, ok bool) {
+	at, ok := slices.BinarySearchFunc(currents, current{repository: name, tag: cmp.Or(tag, "latest")}, func(a, b current) int {
+		return cmp.Or(cmp.Compare(a.repository, b.repository), cmp.Compare(a.tag, b.tag))
+	})
+	if !ok {
+		return "", false
+	}
+	return currents[at].version, true
+}
 
 // Channels are tags that publishers give to another version again and again.
 func Channels() []string {

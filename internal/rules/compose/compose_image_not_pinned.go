@@ -24,7 +24,8 @@ import (
 //
 // With --online the fix names the version that the tag is now: in the text, in
 // the default of the variable in which it ends, or where the anchor stands. It
-// says why where it cannot.
+// says why where it cannot. Offline it names, for an official image, the version that
+// the tag was when dockmend's table was made; of others nothing is known offline.
 //
 // It is info, and excused, where the tag is the default of a variable, which the user
 // is to choose, for images that stand for any program, such as whoami, in folders of

@@ -10,11 +10,9 @@ import (
 // pinOr is a pin of one of the ways that there are, or the reason that the
 // project itself builds the image: what a registry has of it is another build.
 func pinOr(p *facts.Pass[*facts.Compose], x facts.ImageSite, pin func(*facts.Pass[*facts.Compose], facts.ImageSite) pins.Pin) pins.Pin {
-	if x.Refusal == "" && x.Kind != facts.ArgumentSite {
-		if _, err := p.Registry.Digest(x.Reference()); err == nil {
-			if by := p.Project.BuiltNear(p.Doc, x); by != "" {
-				x.Refusal = fmt.Sprintf("%q is built in this project, see %q", shortText(x.Image.Text), by)
-			}
+	if x.Refusal == "" && x.Kind != facts.ArgumentSite && pins.IsAnswered(p, x) {
+		if by := p.Project.BuiltNear(p.Doc, x); by != "" {
+			x.Refusal = fmt.Sprintf("%q is built in this project, see %q", shortText(x.Image.Text), by)
 		}
 	}
 	return pin(p, x)

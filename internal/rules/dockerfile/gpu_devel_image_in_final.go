@@ -45,7 +45,7 @@ func checkGpuDevelImageInFinal(p *facts.Pass[*facts.Dockerfile]) {
 	}
 	if at := strings.LastIndex(base.Raw, "devel"); at >= 0 && base.Digest == "" && base.Span.Len() == len(base.Raw) && !compilesForGPU(p.Doc, s) {
 		span := text.Span{Start: base.Span.Start + at, End: base.Span.Start + at + len("devel")}
-		f.Fixes = []lint.Fix{{Title: "take the runtime variant", Applicability: lint.Unsafe, MaxEffect: lint.EffectRepin, Edits: []lint.FileEdit{lint.Replace(span, "runtime")}}}
+		f.Fixes = unsafeFix("take the runtime variant", lint.EffectGraph, lint.Replace(span, "runtime"))
 	}
 	p.Report(f)
 }

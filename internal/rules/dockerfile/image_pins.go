@@ -19,10 +19,8 @@ func pinVersionOf(p *facts.Pass[*facts.Dockerfile], i facts.Image) pins.Pin {
 // local refuses a site whose image comes from the project itself: what a registry
 // has under that name is another one. Files are read only where there is an answer.
 func local(p *facts.Pass[*facts.Dockerfile], x facts.ImageSite) facts.ImageSite {
-	if x.Refusal == "" {
-		if _, err := p.Registry.Digest(x.Reference()); err == nil {
-			x.Refusal = p.Project.Local(x.Image)
-		}
+	if x.Refusal == "" && pins.IsAnswered(p, x) {
+		x.Refusal = p.Project.Local(x.Image)
 	}
 	return x
 }

@@ -13,7 +13,8 @@ import (
 // earlier RUN of the file updated the lists and installed something else: that layer may
 // be weeks old, and the install fails once the versions in its lists are gone.
 //
-// Put apt-get update into the same RUN, and remove the lists at its end.
+// Put apt-get update into the same RUN, and remove the lists at its end. The fix begins
+// the RUN with it.
 //
 // Silent where an update stands in a RUN of its own, of which update-without-install
 // speaks; for packages of a file; where a script may have updated; with mounts; and where
@@ -35,11 +36,23 @@ func checkInstallWithoutUpdate(p *facts.Pass[*facts.Dockerfile]) {
 	for _, s := range p.Doc.Stages() {
 		listsAtEnd(p.Doc, s, func(c *facts.Command) {
 			p.Report(lint.Finding{
+				Fixes:   updateFirst(p.Doc, c),
 				Span:    c.Span,
 				Message: fmt.Sprintf("%s uses the lists of an earlier layer, which may be weeks old, so its versions may be gone; begin the RUN with apt-get update", quoteShort(firstLine(p.Doc.Text(c.Span)))),
 			})
 		})
 	}
+}
+
+// updateFirst begins the RUN of an install with an update of the lists, where the RUN
+// is one chain of commands.
+func updateFirst(d *facts.Dockerfile, c *facts.Command) []lint.Fix {
+	first, ok := d.MayPrepend(c)
+	if !ok || !d.IsChain(c.Instruction) {
+		return nil
+	}
+	update := c.Name() + " update"
+	return unsafeFix("begin with "+update, lint.EffectGraph, lint.Insert(c.Script.SpanOf(first).Start, update+" && "))
 }
 
 // listsAtEnd reports whether the stage ends with lists that a RUN with an install fetched.

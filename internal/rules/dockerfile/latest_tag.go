@@ -15,7 +15,9 @@ import (
 // nobody sees why the build broke. Name the version that the image was tested
 // with.
 //
-// With --online the fix names the version that has the tag's digest now.
+// With --online the fix names the version that has the tag's digest now. Offline it
+// names, for an official image, the version that the tag was when dockmend's table was
+// made; of others nothing is known offline.
 //
 // Silent for a digest beside the tag, for earlier stages, and for publishers
 // whose free images have no other tag (option "except").

@@ -17,7 +17,9 @@ import (
 // The same Dockerfile builds on another major version one day, and nobody sees why the
 // build broke. Name the version that the image was tested with.
 //
-// With --online the fix names the version that has the tag's digest now.
+// With --online the fix names the version that has the tag's digest now. Offline it
+// names, for an official image, the version that the tag was when dockmend's table was
+// made; of others nothing is known offline.
 //
 // For an image that is no product with releases of its own it is info. Silent for
 // "latest", which latest-tag reports, for a digest next to the tag, for earlier stages,

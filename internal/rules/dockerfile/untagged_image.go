@@ -13,7 +13,9 @@ import (
 // Dockerfile builds on another base tomorrow, and nobody sees why the build
 // broke. Name the version that the image was tested with.
 //
-// With --online the fix names the version that has the digest of latest now.
+// With --online the fix names the version that has the digest of latest now. Offline it
+// names, for an official image, the version that latest was when dockmend's table was
+// made; of others nothing is known offline.
 //
 // Silent for scratch, for earlier stages, for a digest without a tag, and for a
 // reference that a build argument without a default decides.

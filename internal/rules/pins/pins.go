@@ -9,11 +9,13 @@ import (
 	"strings"
 
 	"github.com/dockmend/dockmend/internal/facts"
+	"github.com/dockmend/dockmend/internal/images"
 	"github.com/dockmend/dockmend/internal/lint"
 )
 
 // Pin is what can be done about a reference that does not say which image it is:
-// fixes, or the reason why there is none. Offline there is neither.
+// fixes, or the reason why there is none. Offline there is neither, but for the moving
+// tags of official images.
 type Pin struct {
 	Fixes  []lint.Fix
 	Reason string
@@ -34,10 +36,50 @@ func noPin(err error) Pin {
 	return Pin{Reason: err.Error()}
 }
 
+// IsAnswered reports whether there is an answer to what a reference means: from its
+// registry, or offline from the table of images.
+func IsAnswered[D any](p *facts.Pass[D], x facts.ImageSite) bool {
+	_, err := p.Registry.Digest(x.Reference())
+	if err == nil || !lint.IsOffline(err) {
+		return err == nil
+	}
+	_, known := currentTag(x)
+	return known
+}
+
+// currentTag is the version that the moving tag of an official image named when the
+// table was made.
+func currentTag(x facts.ImageSite) (tag string, ok bool) {
+	if x.Image.Digest != "" || x.Kind == facts.SyntaxSite {
+		return "", false
+	}
+	return images.Current(images.Canonical(x.Image.Name()), x.Image.Tag)
+}
+
+// byTable names the version of an official image that the table knows; the registry was
+// not asked, so the tag may mean a newer one today.
+func byTable(x facts.ImageSite) Pin {
+	tag, ok := currentTag(x)
+	if !ok {
+		return Pin{}
+	}
+	edit, ok := x.Rewrite(tag, "")
+	if !ok {
+		return Pin{}
+	}
+	return Pin{Fixes: []lint.Fix{{
+		Title:         fmt.Sprintf("name the version that it was in %s, %s", images.TableDate.Month(), tag),
+		Applicability: lint.Unsafe, MaxEffect: lint.EffectGraph, Edits: []lint.FileEdit{{Edit: edit}},
+	}}}
+}
+
 // Version puts the tag with the version in the place of none or latest, and
-// the digest where the configuration asks for it.
+// the digest where the configuration asks for it. Offline it takes the version of the
+// table.
 func Version[D any](p *facts.Pass[D], x facts.ImageSite) Pin {
-	if _, err := p.Registry.Digest(x.Reference()); err != nil {
+	if _, err := p.Registry.Digest(x.Reference()); lint.IsOffline(err) {
+		return byTable(x)
+	} else if err != nil {
 		return noPin(err)
 	}
 	if x.Refusal != "" {

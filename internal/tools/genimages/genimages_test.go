@@ -42,7 +42,7 @@ func TestTablesAreFresh(t *testing.T) {
 // TestEachLineHasItsSource: no fact without one, no pattern twice.
 func TestEachLineHasItsSource(t *testing.T) {
 	data := os.DirFS(filepath.Join(dataFolder(t), "data"))
-	for _, name := range []string{"moved.tsv", "suites.tsv", "archives.tsv", "bases.tsv", "names.tsv"} {
+	for _, name := range []string{"moved.tsv", "suites.tsv", "current.tsv", "archives.tsv", "bases.tsv", "names.tsv"} {
 		rows, err := read(data, name)
 		if err != nil {
 			t.Fatal(err)

@@ -114,6 +114,10 @@ func write(t map[string][]row, asOf string) ([]byte, error) {
 	for _, r := range t["suites"] {
 		p("{%q, %q, %q},", r["repository"], r["tag"], r["suite"])
 	}
+	p("}\n\nvar currents = []current{")
+	for _, r := range t["current"] {
+		p("{%q, %q, %q},", r["repository"], r["tag"], r["version"])
+	}
 	p("}\n\nvar archives = []archive{")
 	for _, r := range t["archives"] {
 		p("{%q, %q, %q},", r["product"], r["cycle"], r["gone"])

@@ -28,15 +28,17 @@ func tables(data fs.FS) ([]byte, error) {
 	byProduct(t["releases"])
 	slices.SortStableFunc(t["names"], func(a, b row) int { return cmp.Compare(a["says"], b["says"]) })
 	slices.SortFunc(t["repositories"], func(a, b row) int { return cmp.Compare(a["repository"], b["repository"]) })
-	slices.SortFunc(t["suites"], func(a, b row) int {
-		return cmp.Or(cmp.Compare(a["repository"], b["repository"]), cmp.Compare(a["tag"], b["tag"]))
-	})
+	for _, name := range []string{"suites", "current"} {
+		slices.SortFunc(t[name], func(a, b row) int {
+			return cmp.Or(cmp.Compare(a["repository"], b["repository"]), cmp.Compare(a["tag"], b["tag"]))
+		})
+	}
 	return write(t, asOf(string(src)))
 }
 
 // tableNames are the tables, by their files without the ending.
 func tableNames() []string {
-	return []string{"releases", "repositories", "moved", "suites", "archives", "names", "bases"}
+	return []string{"releases", "repositories", "moved", "suites", "current", "archives", "names", "bases"}
 }
 
 // read reads a table: lines that begin with "#" are remarks, the next one has the

@@ -98,11 +98,29 @@ func readAccounts(d *facts.Dockerfile, s *facts.Stage) (made madeAccounts) {
 }
 
 // switchToOnlyUser adds a USER with the one user that onlyUser finds, above what starts
-// the program. There is no edit where build steps follow, which would run as that user,
-// or a port that users may not open.
+// the program.
 func switchToOnlyUser(d *facts.Dockerfile, s *facts.Stage) []lint.Fix {
 	name := onlyUser(d, s)
-	if name == "" || isDevelopment(s) || startsScript(s) || opensLowPort(s) {
+	if name == "" {
+		return nil
+	}
+	first := userPlace(d, s)
+	if first == nil {
+		return nil
+	}
+	edit, ok := insertLine(first, "USER", name)
+	if !ok {
+		return nil
+	}
+	return unsafeFix("switch to "+name, lint.EffectConfig, edit)
+}
+
+// userPlace is the instruction of a stage above which a USER may be put: the first one
+// of those that start the program. It is nil where build steps follow, which would run as
+// that user, where users may not open a port of it, and where a script or a tool may
+// switch by itself.
+func userPlace(d *facts.Dockerfile, s *facts.Stage) *dockerfile.Instruction {
+	if isDevelopment(s) || startsScript(s) || opensLowPort(s) {
 		return nil
 	}
 	if facts.Once(d, "switches the user", nil, func() bool { return switchesUser(string(d.Src)) }) {
@@ -121,14 +139,7 @@ func switchToOnlyUser(d *facts.Dockerfile, s *facts.Stage) []lint.Fix {
 			}
 		}
 	}
-	if first == nil {
-		return nil
-	}
-	edit, ok := insertLine(first, "USER", name)
-	if !ok {
-		return nil
-	}
-	return unsafeFix("switch to "+name, lint.EffectConfig, edit)
+	return first
 }
 
 // onlyUser is the one user that a stage makes, or the one that its base image has for

@@ -28,9 +28,11 @@ import (
 // run the image set a user for it (user of Compose, runAsUser of Kubernetes).
 //
 // The fix switches to the only user that the file makes, or to the one that the base
-// image has for programs (node). There is none where a user has to be made: which
-// folders the program writes is not in the file, and a user that cannot write them is a
-// container that does not start.
+// image has for programs (node). On Alpine, Debian and Ubuntu it else makes one as they
+// make users, and gives it the work folder. There is none for start scripts and programs
+// that are not known to do without rights, for volumes and mounts, for ports below 1024,
+// and where files lie in root's home: which other folders the program writes is not in
+// the file, and a user that cannot write them is a container that does not start.
 var FinalUserUnset = facts.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
 		ID:       "final-user-unset",
@@ -78,6 +80,9 @@ func checkFinalUserUnset(p *facts.Pass[*facts.Dockerfile]) {
 		Span: s.From.Head, Severity: severity, Fixes: switchToOnlyUser(p.Doc, s),
 		Message: fmt.Sprintf("no USER follows %q, so the program runs %s; add a user and switch to it before CMD", short(p.Doc.Text(s.From.Head)), runners.asRoot()),
 		Related: []lint.Related{{Span: start.Head, Message: "this runs as root"}},
+	}
+	if f.Fixes == nil {
+		f.Fixes = makeUser(p, s)
 	}
 	runners.apply(&f)
 	p.Report(f)

@@ -20,6 +20,10 @@ import (
 // the dependencies when they build: fetch them in a step before the sources come, or
 // mount a cache.
 //
+// The fix does so where everything is copied at once, the next RUN begins with the install,
+// and the manifest names nothing else. For packages of Node.js it needs a .dockerignore
+// that leaves out node_modules, which the later COPY would bring otherwise.
+//
 // Silent where the installation needs the sources: of the project itself, of
 // workspaces, of local paths; where the project may be without the manifest; where the
 // dependencies were installed before
@@ -318,7 +322,8 @@ func reportOrder(p *facts.Pass[*facts.Dockerfile], all *dockerfile.Instruction, 
 		advice = fmt.Sprintf("copy %s first, install, then copy the rest", e.manifests[0])
 	}
 	p.Report(lint.Finding{
-		Span: all.Head,
+		Fixes: manifestsFirst(p, all, c, e),
+		Span:  all.Head,
 		Message: fmt.Sprintf("%s comes before %s, so every edit %s the dependencies again; %s",
 			quoteShort(p.Doc.Text(all.Head)), quoteShort(firstLine(p.Doc.Text(c.Span))), what, advice),
 		Related: []lint.Related{{Span: c.Span, Message: "the dependencies are installed here"}},

@@ -6,6 +6,7 @@ import (
 
 	"github.com/dockmend/dockmend/internal/facts"
 	"github.com/dockmend/dockmend/internal/lint"
+	"github.com/dockmend/dockmend/internal/syntax/dockerfile"
 )
 
 // madeUser is the name of a user that a fix makes.
@@ -44,8 +45,7 @@ func makeUser(p *facts.Pass[*facts.Dockerfile], s *facts.Stage) []lint.Fix {
 // it, and nothing that runs it mounts anything or gives it rights.
 func needsNoRights(p *facts.Pass[*facts.Dockerfile], s *facts.Stage) bool {
 	start, ok := startOf(p.Doc)
-	isCopied := strings.ContainsRune(start.at.Text, '/') && s.Last("copy") != nil
-	if !ok || start.isInner || start.runner.Text != "" || !isCopied && !runsCode(start.program) {
+	if !ok || start.isInner || start.runner.Text != "" || !runsCode(start.program) && !isCopied(s, start.program) {
 		return false
 	}
 	for _, service := range p.Project.ServicesOf(p.Doc, s) {
@@ -54,6 +54,15 @@ func needsNoRights(p *facts.Pass[*facts.Dockerfile], s *facts.Stage) bool {
 		}
 	}
 	return !slices.ContainsFunc(p.Project.Containers(p.Doc), func(c facts.ContainerNear) bool { return c.Stage == s && c.Get("volumeMounts") != nil })
+}
+
+// isCopied reports whether a stage copies a file of a program's name, so that the program
+// is the project's own and not one that a package brought with folders of its own.
+func isCopied(s *facts.Stage, program string) bool {
+	return slices.ContainsFunc(s.Own("copy"), func(in *dockerfile.Instruction) bool {
+		sources, to, ok := copyWords(in)
+		return ok && (baseName(bare(to.Text)) == program || slices.ContainsFunc(sources, func(w dockerfile.Word) bool { return baseName(bare(w.Text)) == program }))
+	})
 }
 
 // runsCode reports whether a program runs the code that it is given.

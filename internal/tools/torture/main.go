@@ -5,7 +5,7 @@
 // work or fail. After unsafe fixes it runs them with -unsafe only: what each may change
 // of the calls is not declared for all rules.
 //
-//	torture [-corpus DIR] [-seed N] [-sample N] [-rule ID] [-scripts=false] [-unsafe]
+//	torture [-corpus DIR] [-seed N] [-sample N] [-rule ID] [-scripts=false] [-unsafe] [-for 1h]
 //
 // It ends with 1 where something differs.
 package main
@@ -23,6 +23,7 @@ func main() {
 	flag.IntVar(&o.sample, "sample", 0, "how many mutants are drawn; 0 takes all")
 	flag.StringVar(&o.rule, "rule", "", "the mutants of one rule alone")
 	flag.BoolVar(&o.scripts, "scripts", true, "run what the files run, in a folder with nothing but shells")
+	flag.DurationVar(&o.limit, "for", 0, "after how long to begin no further mutant")
 	flag.BoolVar(&o.unsafe, "unsafe", false, "run what files run after unsafe fixes too")
 	flag.Parse()
 	r, err := torture(o)

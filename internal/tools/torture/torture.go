@@ -10,6 +10,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/dockmend/dockmend/internal/discover"
 	"github.com/dockmend/dockmend/internal/engine"
@@ -29,6 +30,8 @@ type options struct {
 	scripts bool
 	// unsafe compares what files run after unsafe fixes too.
 	unsafe bool
+	// limit is after how long no further mutant is begun; 0 goes through all.
+	limit time.Duration
 }
 
 // result counts what was done.
@@ -68,7 +71,11 @@ func torture(o options) (*result, error) {
 			return nil, fmt.Errorf("no script can be run here: %w", err)
 		}
 	}
+	begun := time.Now()
 	for _, s := range subjects {
+		if o.limit > 0 && time.Since(begun) > o.limit {
+			break
+		}
 		w.mutants++
 		for _, unsafe := range []bool{false, true} {
 			if err := w.look(s, unsafe); err != nil {

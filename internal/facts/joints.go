@@ -43,13 +43,31 @@ func isAlternative(s *syntax.Stmt) bool {
 }
 
 // MayPrepend reports whether a command may be put with && before the first one of
-// the RUN that holds c, as the user that c runs as.
+// the RUN that holds c, as the user that c runs as. That is behind a "set -e", which
+// would not hold for the rest of the chain else.
 func (f *Dockerfile) MayPrepend(c *Command) (first *syntax.Stmt, ok bool) {
 	if !f.isOpenScript(c.Instruction, c.Script) || c.isElevated() {
 		return nil, false
 	}
-	first = c.Script.File.Stmts[0]
-	return first, !first.Background && !first.Coprocess
+	stmts := c.Script.File.Stmts
+	for len(stmts) > 1 && isSet(stmts[0]) {
+		stmts = stmts[1:]
+	}
+	first = stmts[0]
+	return first, !first.Background && !first.Coprocess && !isSet(first)
+}
+
+// isSet reports whether a statement is a call of set, alone or before "&&".
+func isSet(s *syntax.Stmt) bool {
+	for {
+		x, ok := s.Cmd.(*syntax.BinaryCmd)
+		if !ok {
+			break
+		}
+		s = x.X
+	}
+	call, ok := s.Cmd.(*syntax.CallExpr)
+	return ok && len(call.Args) > 0 && call.Args[0].Lit() == "set"
 }
 
 // MayJoin reports whether two RUNs may become one, with && between them: each is

@@ -47,12 +47,12 @@ func checkInstallWithoutUpdate(p *facts.Pass[*facts.Dockerfile]) {
 // updateFirst begins the RUN of an install with an update of the lists, where the RUN
 // is one chain of commands.
 func updateFirst(d *facts.Dockerfile, c *facts.Command) []lint.Fix {
-	first, ok := d.MayPrepend(c)
+	update := c.Name() + " update"
+	edit, ok := prependCommand(d, c, update)
 	if !ok || !d.IsChain(c.Instruction) {
 		return nil
 	}
-	update := c.Name() + " update"
-	return unsafeFix("begin with "+update, lint.EffectGraph, lint.Insert(c.Script.SpanOf(first).Start, update+" && "))
+	return unsafeFix("begin with "+update, lint.EffectGraph, edit)
 }
 
 // listsAtEnd reports whether the stage ends with lists that a RUN with an install fetched.

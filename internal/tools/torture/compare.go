@@ -15,6 +15,8 @@ type declaration struct {
 	strips []string
 	// mayFail is set where a build that works today may fail, which is the point.
 	mayFail bool
+	// starts is set where another command starts with the container, as said.
+	starts bool
 }
 
 // difference is what is wrong between the calls of a program before and after; empty
@@ -88,19 +90,27 @@ var declarations = map[string]declaration{
 	"composer-cache-kept":               {adds: []string{"composer"}},
 	"conda-cache-kept":                  {adds: []string{"conda", "mamba", "micromamba"}},
 	"dnf-cache-kept":                    {adds: []string{"dnf", "microdnf", "rm"}},
+	"duplicate-cmd":                     {starts: true},
+	"duplicate-entrypoint":              {starts: true},
+	"exec-form-one-string":              {starts: true},
 	"final-user-unset":                  {adds: []string{"adduser", "useradd", "chown"}},
 	"install-without-update":            {adds: []string{"apt-get", "apt"}},
+	"invalid-exec-form-json":            {starts: true},
 	"named-user-without-passwd":         {adds: []string{"adduser", "addgroup", "useradd", "groupadd"}},
 	"node-package-runner-as-pid1":       {adds: []string{"node"}, removes: []string{"npm", "yarn", "pnpm"}},
+	"npm-cache-kept":                    {adds: []string{"npm"}},
 	"os-package-upgrade":                {removes: []string{"apt-get", "apk", "yum", "dnf", "microdnf", "zypper"}},
+	"poetry-cache-kept":                 {adds: []string{"rm"}},
 	"ruby-bundler-cache-kept":           {adds: []string{"rm", "gem"}},
 	"ruby-state-paths-not-writable":     {adds: []string{"mkdir", "chown"}},
 	"run-chown-doubles-layer":           {removes: []string{"chown"}},
 	"source-before-dependencies":        {adds: []string{"go"}},
 	"sudo-in-run":                       {strips: []string{"sudo <"}},
-	"tls-verification-disabled-by-flag": {removes: []string{"npm", "yarn", "pnpm", "git", "pip"}},
+	"tls-verification-disabled-by-env":  {strips: []string{"env <GIT_SSL_NO_VERIFY=true> <"}},
+	"tls-verification-disabled-by-flag": {removes: []string{"npm", "yarn", "pnpm", "git", "pip", "sudo"}},
 	"uv-run-in-command":                 {strips: []string{"uv <run> <"}},
 	"yarn-cache-kept":                   {adds: []string{"yarn"}},
 	"yum-cache-kept":                    {adds: []string{"yum", "rm"}},
 	"zypper-cache-kept":                 {adds: []string{"zypper"}},
+	"zypper-dist-upgrade":               {removes: []string{"zypper"}},
 }

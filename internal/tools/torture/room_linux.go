@@ -8,6 +8,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"syscall"
 	"time"
@@ -124,6 +125,7 @@ func (r *room) run(shell string, p program, status int) (calls string, worked bo
 	words := []string{"/bin/" + shell}
 	if shell == "busybox" {
 		words = append(words, "ash")
+		script = functions(names) + script
 	}
 	ctx, stop := context.WithTimeout(context.Background(), longest)
 	defer stop()
@@ -147,6 +149,27 @@ func (r *room) run(shell string, p program, status int) (calls string, worked bo
 	}
 	logged, err := os.ReadFile(log)
 	return string(logged), runErr == nil, err
+}
+
+// functions call the stubs of commands: busybox's shell takes its own tar or adduser
+// for one that it finds in PATH.
+func functions(names []string) string {
+	slices.Sort(names)
+	all := ""
+	for _, name := range slices.Compact(names) {
+		if isCommandName(name) {
+			all += name + "() { /stubs/" + name + " \"$@\"; }\n"
+		}
+	}
+	return all
+}
+
+// isCommandName reports whether a function may have the name: of plain characters, and
+// none that the shell knows by itself.
+func isCommandName(name string) bool {
+	builtins := " . : [ alias bg break cd chdir command continue echo eval exec exit export false fg getopts hash help jobs kill let local printf pwd read readonly return " +
+		"set shift source test times trap true type ulimit umask unalias unset wait "
+	return strings.Trim(name, "abcdefghijklmnopqrstuvwxyz0123456789_-") == "" && !strings.Contains(builtins, " "+name+" ")
 }
 
 // stub puts a command into the room. One that is called by its path stands there.

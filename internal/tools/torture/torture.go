@@ -255,7 +255,7 @@ func (w *work) lookAtDockerfile(fixed *engine.Fixed, unsafe bool, tell func(form
 	for _, a := range fixed.Applied {
 		d := declarations[a.Rule.ID]
 		may.adds, may.removes, may.strips = append(may.adds, d.adds...), append(may.removes, d.removes...), append(may.strips, d.strips...)
-		may.mayFail = may.mayFail || d.mayFail
+		may.mayFail, may.starts = may.mayFail || d.mayFail, may.starts || d.starts
 		exact = exact && a.Safe
 	}
 	for _, shell := range shells {
@@ -331,11 +331,13 @@ func differentCalls(before, after outcome, may declaration, exact bool) string {
 	if problem := difference(before.build, after.build, may, exact); problem != "" {
 		return "while it is built, " + problem
 	}
-	if problem := difference(before.starts, after.starts, may, exact); problem != "" {
+	if problem := difference(before.starts, after.starts, may, exact); problem != "" && !may.starts {
 		return "when it starts, " + problem
 	}
+	// Where all commands fail, one that was added does too.
+	addsLast := len(after.build) > 0 && slices.Contains(may.adds, nameOf(after.build[len(after.build)-1]))
 	switch {
-	case before.built && !after.built && !may.mayFail:
+	case before.built && !after.built && !may.mayFail && !addsLast:
 		return "the build works before, and fails after"
 	case !before.built && after.built && len(may.removes) == 0:
 		return "the build fails before, and works after"

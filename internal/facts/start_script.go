@@ -54,7 +54,9 @@ func (p *Project) follow(s *Stage, c *Command, found *StartScripts, depth int) {
 	}
 	file := p.textOf(s, name)
 	switch {
-	case file == nil || file.absent: // the base's own, or not in this checkout
+	case file == nil: // the base's own, or made by a step that does not name it
+		found.Unknown = found.Unknown || strings.HasPrefix(path.Base(name), "init")
+	case file.absent: // not in this checkout
 	case !isScriptText(file.text):
 		found.Unknown = found.Unknown || looksLikeScript(name)
 	case !slices.Contains(found.Names, file.name):

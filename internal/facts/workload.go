@@ -2,6 +2,7 @@ package facts
 
 import (
 	"path"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -174,10 +175,15 @@ func (w *Workload) Windows() bool {
 // node, privileged or not.
 func (w *Workload) OwnUsers() bool { return IsFalse(w.Get("hostUsers")) }
 
-// ServesNode tells whether the pod works for the node it runs on and not for
-// users: it is one of a DaemonSet, or of the cluster's own namespace.
+// ServesNode reports whether the pod works for the node it runs on and not for users:
+// it is one of a DaemonSet, or of the cluster's own namespace, or an image of it is
+// there to watch its host.
 func (w *Workload) ServesNode() bool {
-	return w.Object.Kind == "DaemonSet" || w.Namespace() == "kube-system"
+	return w.Object.Kind == "DaemonSet" || w.Namespace() == "kube-system" || slices.ContainsFunc(w.Containers, func(c *Container) bool {
+		i, known := c.Image()
+		_, watches := images.Says(i.Repository, images.Watcher)
+		return known && watches
+	})
 }
 
 // Get follows keys from the container down, aliases resolved; nil when there is

@@ -4121,6 +4121,7 @@ var names = []nameRow{
 	{"has", "fluent-bit", "watcher", ""},
 	{"has", "fluentd", "watcher", ""},
 	{"has", "glances", "watcher", ""},
+	{"has", "kubearmor", "watcher", ""},
 	{"has", "loki", "watcher", ""},
 	{"has", "metricbeat", "watcher", ""},
 	{"has", "netdata", "watcher", ""},

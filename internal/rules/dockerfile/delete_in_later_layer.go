@@ -96,6 +96,9 @@ func isLarge(p *facts.Pass[*facts.Dockerfile], from *dockerfile.Instruction, nam
 	if src, ok := p.Project.FileAt(p.Doc.StageOf(from), nil, name); ok {
 		return len(src) >= largeFile
 	}
+	if value, known := p.Doc.Expand(from, name); known {
+		name = value
+	}
 	lower := strings.ToLower(name)
 	for _, end := range []string{".rpm", ".deb", ".zip", ".tar", ".gz", ".tgz", ".bz2", ".xz", ".zst", ".jar", ".war", ".ear", ".run", ".bin", ".iso", ".exe", ".msi"} {
 		if strings.HasSuffix(lower, end) {

@@ -82,7 +82,7 @@ func goTakesNone(d *facts.Dockerfile, c facts.PackageCommand) bool {
 		return false
 	}
 	s := d.StageOf(c.Instruction)
-	return s == nil || !hasGoSince(s.Base(), goTakesVersions) || copiesIntoGOPATH(s)
+	return s == nil || !hasGoSince(s.Base(), goTakesVersions) || copiesIntoGOPATH(s) || worksInModule(s, c.Instruction)
 }
 
 const (
@@ -111,6 +111,14 @@ func hasGoSince(i facts.Image, since int) bool {
 	digits := rest[:len(rest)-len(strings.TrimLeft(rest, "0123456789"))]
 	minor, err := strconv.Atoi(digits)
 	return err != nil || minor >= since
+}
+
+// worksInModule reports whether the sources of a module were copied before an
+// instruction: go.mod then says which version a package has.
+func worksInModule(s *facts.Stage, in *dockerfile.Instruction) bool {
+	return s.AnyBefore(in, "brings a module of Go", func(x *dockerfile.Instruction) bool {
+		return (x.Keyword == "copy" || x.Keyword == "add") && (strings.Contains(x.Args, "go.mod") || strings.Contains(x.Args, "vendor"))
+	})
 }
 
 // copiesIntoGOPATH tells whether the stage has sources by their import path, which

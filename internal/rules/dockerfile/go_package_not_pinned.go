@@ -15,7 +15,8 @@ import (
 //
 // The newest version may not build with the image's Go, and nobody has read it.
 //
-// Silent for packages of the module itself, for images of Go before 1.16, whose
+// Silent where sources were copied or cloned before, since go.mod among them has the
+// version, for packages of the module itself, for images of Go before 1.16, whose
 // go install and go get take no version outside of a module, and for go get where
 // Go's version is not known. From 1.18 on go get installs no programs any more and
 // fails outside of a module, which is an info.
@@ -82,7 +83,7 @@ func goTakesNone(d *facts.Dockerfile, c facts.PackageCommand) bool {
 		return false
 	}
 	s := d.StageOf(c.Instruction)
-	return s == nil || !hasGoSince(s.Base(), goTakesVersions) || copiesIntoGOPATH(s) || worksInModule(s, c.Instruction)
+	return s == nil || !hasGoSince(s.Base(), goTakesVersions) || copiesIntoGOPATH(s) || c.Action != "get" && mayBeInModule(s, c.Instruction)
 }
 
 const (
@@ -113,11 +114,18 @@ func hasGoSince(i facts.Image, since int) bool {
 	return err != nil || minor >= since
 }
 
-// worksInModule reports whether the sources of a module were copied before an
-// instruction: go.mod then says which version a package has.
-func worksInModule(s *facts.Stage, in *dockerfile.Instruction) bool {
-	return s.AnyBefore(in, "brings a module of Go", func(x *dockerfile.Instruction) bool {
-		return (x.Keyword == "copy" || x.Keyword == "add") && (strings.Contains(x.Args, "go.mod") || strings.Contains(x.Args, "vendor"))
+// mayBeInModule reports whether a step before an instruction may bring go.mod, which then
+// says which version a package has: outside of a module go install and go run refuse one
+// without a version.
+func mayBeInModule(s *facts.Stage, in *dockerfile.Instruction) bool {
+	return s.AnyBefore(in, "may bring a module of Go", func(x *dockerfile.Instruction) bool {
+		switch x.Keyword {
+		case "copy", "add":
+			return true
+		case "run":
+			return strings.Contains(x.Args, "git clone") || strings.Contains(x.Args, "go mod init")
+		}
+		return false
 	})
 }
 

@@ -268,7 +268,7 @@ func (s *session) find(ctx context.Context, flags *lintFlags, named bool) error 
 			continue
 		}
 		s.files = append(s.files, engine.File{
-			Path: s.place.shown(f.Path), Target: f.Target, Template: f.Template, Policy: s.rules.For(f.Path),
+			Path: s.place.shown(f.Path), Target: f.Target, Template: f.Template, Found: !f.Named, Policy: s.rules.For(f.Path),
 			Context: contextIn(s.store, flags, f.Path),
 			Open:    func() (io.ReadCloser, error) { return openIn(s.store, s.tree, f.Path) },
 		})

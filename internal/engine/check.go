@@ -178,7 +178,7 @@ func (c *Checker) checkDocument(l *loaded) {
 	for _, f := range l.left {
 		c.report(l, limitReached, f)
 	}
-	if l.template && l.file.Target != lint.TargetDockerfile {
+	if l.template && !l.file.Found && l.file.Target != lint.TargetDockerfile {
 		c.report(l, templateSkipped, lint.Finding{Message: "the file is a template and was not linted; lint what is made of it, or set templates: lint"})
 	}
 	if !l.template {

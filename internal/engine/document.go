@@ -112,6 +112,9 @@ func (t typed[D]) check(c *Checker, l *loaded, ran map[string]bool) {
 		skipped = true
 		l.out.Skipped = append(l.out.Skipped, lint.SkippedRule{Rule: current.ID, File: l.src.Path, Reason: reason})
 	}
+	if l.template && l.file.Found {
+		return // it is counted among what was not looked at
+	}
 	for i := range t.rules {
 		rule := &t.rules[i]
 		if rule.Check == nil || l.template != (rule.ID == templateSkipped) || !l.file.Policy.Enabled(&rule.Meta) {

@@ -23,6 +23,8 @@ type File struct {
 	Target lint.Target
 	// Template is set when the name says that the file is a template.
 	Template bool
+	// Found is set when a walk found the file: nobody named it.
+	Found bool
 	// Open reads the file.
 	Open func() (io.ReadCloser, error)
 	// Context is the gate to the files around it.

@@ -6,12 +6,13 @@ import (
 	"github.com/dockmend/dockmend/internal/text"
 )
 
-// TemplateSkipped says that a file is a template, which was not linted.
+// TemplateSkipped says that a file that was named is a template, which was not linted.
 //
 // A template is no Dockerfile until it is filled in, so what other rules would
 // say about it is seldom true. Lint the file that is made of it.
 //
-// Silent with "templates: lint" in the configuration, which lints templates
+// Silent for templates that were found in a folder: they are counted among the files that
+// were not looked at. Silent with "templates: lint" in the configuration, which lints templates
 // like other files.
 var TemplateSkipped = facts.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{

@@ -33,6 +33,9 @@ type origins struct {
 	// context is nil where it is not known.
 	context lint.Context
 	left    int
+	// reads is set where paths in a folder that the base alone knows begin at the root:
+	// what lies next to each other is found, and nobody starts it from that path.
+	reads bool
 	// text is that of the file at the end of the way, at its name as reports have it.
 	text []byte
 	name string
@@ -69,6 +72,7 @@ func (p *Project) FileAt(s *Stage, in *dockerfile.Instruction, name string) (src
 // folder of the Dockerfile is looked at.
 func (p *Project) readsOf(s *Stage) *origins {
 	o := p.originsOf(s)
+	o.reads = true
 	if o.context == nil && p.known() && len(p.Services(s.doc)) == 0 {
 		o.context = p.files
 	}
@@ -130,7 +134,7 @@ func (o *origins) copied(s *Stage, in *dockerfile.Instruction, name string) Orig
 	}
 	last := len(in.Words) - 1
 	to, ok := s.place(in, in.Words[last].Text)
-	if !ok {
+	if !ok && (to == "" || !o.reads) {
 		return UnknownOrigin
 	}
 	folder := path.Clean(to)

@@ -49,7 +49,7 @@ func (p Purpose) String() string {
 }
 
 // Claim is what kind of thing a finding says.
-type Claim uint8
+type Claim uint16
 
 // The claims that a purpose may excuse.
 const (
@@ -69,6 +69,8 @@ const (
 	ClaimRoot
 	// ClaimRefusal is that a program refuses the file.
 	ClaimRefusal
+	// ClaimSize is that an image holds what it does not need.
+	ClaimSize
 )
 
 // Excuses reports whether a finding that claims this is not worth saying by default
@@ -78,16 +80,16 @@ const (
 func (p Purpose) Excuses(c Claim) bool {
 	const run = ClaimExposure | ClaimImageAge | ClaimUpkeep
 	return [...]Claim{
-		Golden:        run | ClaimContext | ClaimReference | ClaimBaseAge | ClaimRoot | ClaimRefusal,
-		Fixture:       run | ClaimContext | ClaimReference | ClaimBaseAge | ClaimRoot | ClaimRefusal,
-		Tests:         run | ClaimReference | ClaimBaseAge | ClaimRoot | ClaimRefusal,
+		Golden:        run | ClaimContext | ClaimReference | ClaimBaseAge | ClaimRoot | ClaimRefusal | ClaimSize,
+		Fixture:       run | ClaimContext | ClaimReference | ClaimBaseAge | ClaimRoot | ClaimRefusal | ClaimSize,
+		Tests:         run | ClaimReference | ClaimBaseAge | ClaimRoot | ClaimRefusal | ClaimSize,
 		GeneratedFile: 0,
 		Template:      ClaimContext | ClaimReference,
 		Placeholder:   ClaimReference | ClaimUpkeep,
 		Example:       run,
 		Demonstration: run,
 		Laboratory:    run | ClaimBaseAge,
-		Development:   run | ClaimRoot,
+		Development:   run | ClaimRoot | ClaimSize,
 	}[p]&c != 0
 }
 
@@ -194,7 +196,7 @@ func PurposesOfName(name string) Purposes {
 		}
 	}
 	switch base := path.Base(name); {
-	case isOverrideName(name) && !hasNamePart(name, "prod", "production"):
+	case isOverrideName(name) && IsComposeName(base) && !hasNamePart(name, "prod", "production"):
 		add(base, Development)
 	case hasNamePart(name, "dev", "devel", "develop", "development", "local", "debug", "devcontainer", "playground", "sandbox", "ci"):
 		add(base, Development)
@@ -214,7 +216,7 @@ func purposesOfFolder(folder string) (found []Purpose) {
 	switch folder {
 	case "golden", "goldens", "snapshots", "__snapshots__", "expected", "expected-output", "expected_output":
 		return []Purpose{Golden}
-	case "docs", "doc", "documentation", "user-guides", "recipes", "recipe", "walkthrough", "walkthroughs", "workshop", "workshops":
+	case "docs", "doc", "documentation", "user-guides", "recipes", "recipe", "walkthrough", "walkthroughs":
 		return []Purpose{Example}
 	case "templates", "template", "cookiecutter":
 		return []Purpose{Template}
@@ -242,22 +244,22 @@ func purposesOfFolder(folder string) (found []Purpose) {
 	switch {
 	case hasNamePart(folder, "example", "examples", "sample", "samples", "tutorial", "tutorials"):
 		found = append(found, Example)
-	case hasNamePart(folder, "demo", "demos", "playground"):
+	case hasNamePart(folder, "demo", "demos", "playground", "workshop", "workshops"):
 		found = append(found, Demonstration)
 	}
 	return found
 }
 
-// purposesOfTitle are those that the title of a README says. Words as "example" say
-// what a repository holds and not what its files are for.
+// purposesOfTitle are those that the title of a README says. Words such as "example" say
+// what a repository holds and not what its files are for, but for "sample application".
 func purposesOfTitle(title string) Purposes {
 	lower := strings.ToLower(title)
 	switch {
 	case strings.Contains(lower, "vulnerab"):
 		return Purposes{{Laboratory, title}}
 	case slices.ContainsFunc(titleWords(lower), func(word string) bool {
-		return slices.Contains([]string{"demo", "demos", "demonstration", "tutorial", "tutorials", "recipe", "recipes", "sandbox", "playground", "boilerplate"}, word)
-	}):
+		return slices.Contains([]string{"demo", "demos", "demonstration", "tutorial", "tutorials", "recipe", "recipes", "sandbox", "playground", "boilerplate", "workshop"}, word)
+	}), containsAny(lower, "sample app", "example app", "sample project", "example project"):
 		return Purposes{{Demonstration, title}}
 	}
 	return nil
@@ -274,15 +276,15 @@ type readmeTitle struct{ text string }
 const maxReadmeHead = 8 << 10
 
 func titleOfReadme(gate lint.Context) *readmeTitle {
-	for _, name := range []string{"README.md", "Readme.md", "readme.md", "README.rst", "README"} {
+	for _, name := range []string{"README.md", "Readme.md", "readme.md", "README.adoc", "README.rst", "README"} {
 		src, err := gate.ReadFile(name)
 		if err != nil {
 			continue
 		}
 		lines := strings.Split(string(src[:min(len(src), maxReadmeHead)]), "\n")
 		for i, line := range lines {
-			if text, ok := strings.CutPrefix(line, "#"); ok {
-				return &readmeTitle{strings.Trim(text, "# \t\r")}
+			if strings.HasPrefix(line, "#") || strings.HasPrefix(line, "= ") {
+				return &readmeTitle{strings.Trim(line, "#= \t\r")}
 			}
 			if _, after, ok := strings.Cut(line, "<h1"); ok {
 				_, after, _ = strings.Cut(after, ">")

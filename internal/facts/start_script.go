@@ -118,19 +118,10 @@ func (p *Project) textOf(s *Stage, name string) *origins {
 	switch {
 	case path.IsAbs(name):
 	case strings.Contains(name, "/"):
-		folder, known := s.Folder(nil)
-		if !known {
-			return nil
-		}
-		candidates = []string{path.Join(folder, name)}
+		candidates = []string{path.Join(s.folderOfCopies(), name)}
 	default:
-		folders, known := s.searchPath()
-		if !known {
-			return nil
-		}
-		if folder, known := s.Folder(nil); known {
-			folders = append(folders, folder) // a shell's argument
-		}
+		folders, _ := s.searchPath()
+		folders = append(folders, s.folderOfCopies()) // a shell's argument
 		candidates = candidates[:0]
 		for _, folder := range folders {
 			candidates = append(candidates, path.Join(folder, name))
@@ -143,6 +134,15 @@ func (p *Project) textOf(s *Stage, name string) *origins {
 		}
 	}
 	return nil
+}
+
+// folderOfCopies is where the container starts. What is copied to a relative path lies in
+// the same folder, so that any name does for one that the base alone knows.
+func (s *Stage) folderOfCopies() string {
+	if folder, known := s.Folder(nil); known {
+		return folder
+	}
+	return "/"
 }
 
 // isScriptText reports whether a file is one that a shell of the POSIX family runs.

@@ -18,7 +18,8 @@ import (
 // really needed.
 //
 // It is info, and excused, for agents that watch the host, for services with its
-// /lib/modules, where a comment beside it gives the reason, and in files that are for development or trials by their name.
+// /lib/modules, for SYS_ADMIN next to /dev/fuse, where a comment next to it gives the
+// reason, and in files that are for development or trials by their name.
 //
 // Silent for other capabilities, which have their own rule, and for privileged
 // services, which have them all.
@@ -45,7 +46,7 @@ func checkComposeCapAddHostTakeover(p *facts.Pass[*facts.Compose]) {
 			p.Report(weigh(p, lint.Finding{
 				Span:    v.Span,
 				Message: fmt.Sprintf("%q is enough for %q to take over its host; name the capability that it really needs", shortText(v.Raw), shortText(s.Name)),
-			}, watchesHost(s) || loadsModules(s)))
+			}, watchesHost(s) || loadsModules(s) || name == "SYS_ADMIN" && mountsByFUSE(s)))
 		}
 	})
 }

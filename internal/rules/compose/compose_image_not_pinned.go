@@ -27,8 +27,8 @@ import (
 // says why where it cannot. Offline it names, for an official image, the version that
 // the tag was when dockmend's table was made; of others nothing is known offline.
 //
-// It is info, and excused, where the tag is the default of a variable, which the user
-// is to choose, for images that stand for any program, such as whoami, in folders of
+// It is info, and excused, where the tag or the image is the default of a variable,
+// which the user is to choose, for images that stand for any program, such as whoami, in folders of
 // tests and of what they read, and where a comment next to it gives the reason.
 //
 // Silent for digests, for images that a service of the file builds, or a Makefile
@@ -81,15 +81,16 @@ func checkComposeImageNotPinned(p *facts.Pass[*facts.Compose]) {
 			f.Message = fmt.Sprintf("%s has no tag, so it is whatever latest is that day; name the version that was tested", shownSite(x))
 		}
 		f.Message = pinned.Explained(f.Message)
-		p.Report(weighAs(p, f, facts.ClaimReference, i.IsStandIn() || tagIsKnob(i)))
+		p.Report(weighAs(p, f, facts.ClaimReference, i.IsStandIn() || isKnob(i)))
 	}
 }
 
-// tagIsKnob reports whether the tag is the default of a variable, which says that it is
-// for the user to choose.
-func tagIsKnob(i facts.Image) bool {
-	at := strings.LastIndex(i.Raw, ":$")
-	return at >= 0 && strings.HasSuffix(i.Raw, "}") && strings.Contains(i.Raw[at:], "-") && strings.Count(i.Raw[at:], "$") == 1
+// isKnob reports whether the tag, or the whole image, is the default of a variable, which
+// says that it is for the user to choose.
+func isKnob(i facts.Image) bool {
+	at := strings.LastIndex(i.Raw, ":$") + 1
+	variable := i.Raw[at:]
+	return strings.HasPrefix(variable, "$") && strings.HasSuffix(variable, "}") && strings.Contains(variable, "-") && strings.Count(variable, "$") == 1
 }
 
 // moves reports whether an image has no tag, one of the tags that move, or one that

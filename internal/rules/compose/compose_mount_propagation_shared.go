@@ -14,6 +14,8 @@ import (
 //
 // Leave the option out, unless the container's work is to mount for others.
 //
+// It is info, and excused, for services that have /dev/fuse, which mount for others.
+//
 // Silent for the private forms.
 var ComposeMountPropagationShared = facts.Rule[*facts.Compose]{
 	Meta: lint.Meta{
@@ -39,7 +41,7 @@ func checkComposeMountPropagationShared(p *facts.Pass[*facts.Compose]) {
 			f := lint.Finding{Span: m.Span}
 			switch option {
 			case "shared", "rshared":
-				f = weigh(p, f, false)
+				f = weigh(p, f, mountsByFUSE(s))
 				f.Message = fmt.Sprintf("%q lets what %q mounts appear on the host, and the other way round; leave it out", option, shortText(s.Name))
 			case "slave", "rslave":
 				f = facts.Excuse(f)

@@ -2,11 +2,13 @@ package compose
 
 import (
 	"fmt"
+	"maps"
 	"path"
 	"slices"
 
 	"github.com/dockmend/dockmend/internal/facts"
 	"github.com/dockmend/dockmend/internal/lint"
+	"github.com/dockmend/dockmend/internal/nearest"
 )
 
 // ComposeVariableUndefined finds variables without a default that neither .env
@@ -15,6 +17,10 @@ import (
 //
 // Often the name is mistyped, or the example is out of date. Without any such
 // file env-example-missing speaks.
+//
+// Excused, and off by default, is a variable that is nothing but handed on to a program
+// (KEY: ${KEY}), which may take nothing as well, unless its name is near to one that is
+// set.
 //
 // Silent for variables that shells, Docker and continuous integration set, and in
 // files for the latter, as compose.ci.yaml; the option "ignore" names others.
@@ -28,6 +34,8 @@ var ComposeVariableUndefined = facts.Rule[*facts.Compose]{
 		Since:    "0.1.0",
 		Presets:  []string{"cloud-native"},
 		Needs:    lint.NeedsContext,
+		Variants: []string{excused},
+		OptIn:    []string{excused},
 		Aliases:  lint.Names("compose-go:variable-not-set"),
 		Options: []lint.Option{
 			{Name: "ignore", Kind: lint.ListOption, Doc: "names of variables that are set where Compose runs"},
@@ -56,14 +64,32 @@ func checkComposeVariableUndefined(p *facts.Pass[*facts.Compose]) {
 		return
 	}
 	ignored := p.Options.List("ignore")
+	names := slices.Sorted(maps.Keys(set))
+	names = names[:min(len(names), nearest.Most)]
 	for _, u := range bareVariables(p.Doc) {
 		if set[u.name] || slices.Contains(ignored, u.name) {
 			continue
 		}
-		p.Report(lint.Finding{
+		f := lint.Finding{
 			Span:    u.span,
 			Message: fmt.Sprintf("%s has no default, and %q does not set it, so Compose puts in nothing; add it there, or write ${%s:-default}", shortText(u.name), place, shortText(u.name)),
 			Related: []lint.Related{{File: p.Files.Path(place), Message: "the file with the variables"}},
-		})
+		}
+		if _, mistyped := nearest.Name(u.name, names); !mistyped && isHandedOn(p.Doc, u) {
+			f = facts.Excuse(f)
+		}
+		p.Report(f)
 	}
+}
+
+// isHandedOn reports whether a variable is the whole value of one of a service.
+func isHandedOn(d *facts.Compose, u variableUse) bool {
+	for _, s := range d.All() {
+		for _, kv := range s.Env() {
+			if kv.Value.Span.Contains(u.span) {
+				return kv.Value.Raw == "${"+u.name+"}" || kv.Value.Raw == "$"+u.name
+			}
+		}
+	}
+	return false
 }

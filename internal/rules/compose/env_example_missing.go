@@ -5,6 +5,7 @@ import (
 	"path"
 	"slices"
 	"strings"
+	"unicode"
 
 	"github.com/dockmend/dockmend/internal/facts"
 	"github.com/dockmend/dockmend/internal/lint"
@@ -19,7 +20,7 @@ import (
 //
 // Silent where all variables have a default, where the files themselves are in git,
 // and where scripts, a Makefile or a README of the folder, or of three above, set all of
-// the variables.
+// the variables, or a README names them all.
 //
 // There is no fix: a fix changes the file in which the finding is, and makes no other
 // one.
@@ -137,7 +138,13 @@ func areSetNearby(p *facts.Pass[*facts.Compose], names []string) bool {
 			if len(src) == 0 {
 				return true
 			}
-			missing = slices.DeleteFunc(missing, func(name string) bool { return strings.Contains(string(src), name+"=") })
+			var explained []string
+			if strings.HasPrefix(strings.ToLower(file), "readme") {
+				explained = strings.FieldsFunc(string(src), func(r rune) bool { return r != '_' && !unicode.IsLetter(r) && !unicode.IsDigit(r) })
+			}
+			missing = slices.DeleteFunc(missing, func(name string) bool {
+				return strings.Contains(string(src), name+"=") || slices.Contains(explained, name)
+			})
 			if len(missing) == 0 {
 				return true
 			}
@@ -150,7 +157,7 @@ func areSetNearby(p *facts.Pass[*facts.Compose], names []string) bool {
 // setsVariables reports whether a file of that name may say how variables are set.
 func setsVariables(name string) bool {
 	lower := strings.ToLower(name)
-	if lower == "makefile" || lower == ".envrc" || lower == "justfile" || lower == "readme.md" {
+	if lower == "makefile" || lower == ".envrc" || lower == "justfile" || strings.HasPrefix(lower, "readme") {
 		return true
 	}
 	return strings.HasSuffix(lower, ".sh") || strings.HasSuffix(lower, ".env")

@@ -43,6 +43,15 @@ func usesAccelerator(s *facts.ComposeService) bool {
 	return ok
 }
 
+// mountsByFUSE reports whether a service has the device by which programs mount file
+// systems of their own, which the kernel lets nobody do without SYS_ADMIN.
+func mountsByFUSE(s *facts.ComposeService) bool {
+	return slices.ContainsFunc(s.Values("devices"), func(v compose.Value) bool {
+		at, _, _ := strings.Cut(v.Raw, ":")
+		return at == "/dev/fuse"
+	})
+}
+
 // runsEngine reports whether a service is a container engine itself, by its image or by
 // the Dockerfile that it is built from.
 func runsEngine(p *facts.Pass[*facts.Compose], s *facts.ComposeService) bool {

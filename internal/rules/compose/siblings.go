@@ -54,7 +54,20 @@ func hasLooseEnds(p *facts.Pass[*facts.Compose]) bool {
 	if strings.Contains(d.Name, "/") && d.Section("networks") == nil && len(d.Undefined("networks")) > 0 {
 		return true
 	}
-	return p.Files.Known() && (lacksContext(p) || namedAbove(p))
+	return p.Files.Known() && (lacksContext(p) || namedAbove(p) || hasOverrideToCopy(p))
+}
+
+// hasOverrideToCopy reports whether an override file is to be made of an example next to
+// the file, as compose.override.yaml.example: it may have what this one lacks.
+func hasOverrideToCopy(p *facts.Pass[*facts.Compose]) bool {
+	names, _ := p.Files.List(".")
+	return slices.ContainsFunc(names, func(name string) bool {
+		parts := nameParts(name)
+		return slices.Contains(parts, "compose") && slices.Contains(parts, "override") &&
+			slices.ContainsFunc(parts, func(part string) bool {
+				return slices.Contains([]string{"example", "sample", "dist", "template", "tmpl", "default"}, part)
+			})
+	})
 }
 
 // lacksContext tells whether a service is built from a folder that is not there:

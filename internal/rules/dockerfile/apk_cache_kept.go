@@ -16,6 +16,8 @@ import (
 // Silent where a cache is mounted at /var/cache/apk or it is removed in the
 // same RUN, with --cache-dir, in stages whose layers are no part of the image, where
 // a RUN above has fetched the index already, and in a branch that a test decides on.
+//
+// In files for development or tests it is excused: an info, and off by default.
 var ApkCacheKept = facts.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
 		ID:       "apk-cache-kept",
@@ -25,6 +27,8 @@ var ApkCacheKept = facts.Rule[*facts.Dockerfile]{
 		Default:  true,
 		Since:    "0.1.0",
 		Presets:  []string{"cloud-native"},
+		Variants: []string{excused},
+		OptIn:    []string{excused},
 		Aliases: append(
 			[]lint.Alias{{Name: "DL3019", Severity: lint.Info}},
 			lint.Names("DF029", "DKL-DI-0004", "DS025", "kics:apk_add_using_local_cache_path", "semgrep:missing-apk-no-cache")...,
@@ -55,7 +59,7 @@ func checkApkCacheKept(p *facts.Pass[*facts.Dockerfile]) {
 			at := c.Words[c.ActionAt].Span.End
 			f.Fixes = []lint.Fix{{Title: "add --no-cache", Applicability: lint.Unsafe, MaxEffect: lint.EffectGraph, Edits: []lint.FileEdit{lint.Insert(at, " --no-cache")}}}
 		}
-		p.Report(f)
+		p.Report(weighSize(p, f))
 	}, "apk")
 }
 

@@ -15,6 +15,8 @@ import (
 // Silent in stages whose layers are no part of the image, with a cache or a tmpfs
 // mounted on the lists, and where a later RUN installs without an update of its own,
 // for which the lists have to stay: bring the update and the install together first.
+//
+// In files for development or tests it is excused: an info, and off by default.
 var AptListsKept = facts.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
 		ID:       "apt-lists-kept",
@@ -24,6 +26,8 @@ var AptListsKept = facts.Rule[*facts.Dockerfile]{
 		Default:  true,
 		Since:    "0.1.0",
 		Presets:  []string{"cloud-native"},
+		Variants: []string{excused},
+		OptIn:    []string{excused},
 		Aliases: append(
 			[]lint.Alias{{Name: "DL3009", Severity: lint.Info}},
 			lint.Names("DF004", "DKL-DI-0005", "kics:apt_get_install_lists_were_not_deleted", "kics:pin_versions_apt_get_delete", "semgrep:remove-package-lists")...,
@@ -61,7 +65,7 @@ func checkAptListsKept(p *facts.Pass[*facts.Dockerfile]) {
 		if fix, ok := appendCommand(p.Doc, update, clean); ok && !needed {
 			f.Fixes = []lint.Fix{fix}
 		}
-		p.Report(f)
+		p.Report(weighSize(p, f))
 	})
 }
 

@@ -15,6 +15,8 @@ import (
 // Silent where COMPOSER_NO_DEV is set, where a later call leaves them out, where
 // composer.json names none, under a condition, and in stages named dev, test and
 // the like.
+//
+// In files for development or tests it is excused: an info, and off by default.
 var ComposerInstallsDev = facts.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
 		ID:       "composer-installs-dev",
@@ -24,6 +26,8 @@ var ComposerInstallsDev = facts.Rule[*facts.Dockerfile]{
 		Default:  true,
 		Since:    "0.1.0",
 		Presets:  []string{"cloud-native"},
+		Variants: []string{excused},
+		OptIn:    []string{excused},
 		Aliases:  lint.Names("tally/php/composer-no-dev-in-production"),
 		Needs:    lint.NeedsContext,
 	},
@@ -55,11 +59,11 @@ func checkComposerInstallsDev(p *facts.Pass[*facts.Dockerfile]) {
 	}, "composer")
 	for _, s := range p.Doc.Stages() {
 		for _, c := range found[s] {
-			p.Report(lint.Finding{
+			p.Report(weighSize(p, lint.Finding{
 				Span:    c.Span,
 				Message: fmt.Sprintf("%s also installs the development packages; add --no-dev", quoteShort(firstLine(p.Doc.Text(c.Span)))),
 				Fixes:   insertAfterAction(c, "--no-dev"),
-			})
+			}))
 		}
 	}
 }

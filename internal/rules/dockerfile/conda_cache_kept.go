@@ -12,6 +12,8 @@ import (
 //
 // Silent where a later command of the same RUN removes them, where a cache or a tmpfs is
 // mounted there, and in stages whose layers are no part of the image.
+//
+// In files for development or tests it is excused: an info, and off by default.
 var CondaCacheKept = facts.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
 		ID:       "conda-cache-kept",
@@ -21,6 +23,8 @@ var CondaCacheKept = facts.Rule[*facts.Dockerfile]{
 		Default:  true,
 		Since:    "0.1.0",
 		Presets:  []string{"cloud-native"},
+		Variants: []string{excused},
+		OptIn:    []string{excused},
 	},
 	Check: checkCondaCacheKept,
 }

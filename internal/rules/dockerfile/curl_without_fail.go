@@ -1,6 +1,8 @@
 package dockerfile
 
 import (
+	"path"
+	"slices"
 	"strings"
 
 	"github.com/dockmend/dockmend/internal/facts"
@@ -11,8 +13,9 @@ import (
 // without --fail: an answer of 404 is written as if it were the file, and the
 // build goes on.
 //
-// Silent where the script looks at the status, and in health checks, which have
-// a rule of their own.
+// Silent where the script looks at the status, where the same RUN starts the program that
+// was saved, which a page of an error is not, and in health checks, which have a rule of
+// their own.
 var CurlWithoutFail = facts.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
 		ID:       "curl-without-fail",
@@ -34,6 +37,9 @@ func checkCurlWithoutFail(p *facts.Pass[*facts.Dockerfile]) {
 		if !c.HasFlag("--output", "--remote-name", "--remote-name-all") && !curlWrites(c) {
 			return
 		}
+		if startsWhatItSaves(p.Doc, c) {
+			return
+		}
 		name := c.Words[0].Span
 		f := lint.Finding{Span: name, Message: "curl writes the page of an error as if it were the file, and goes on; add --fail"}
 		if c.Script.Editable() {
@@ -41,6 +47,21 @@ func checkCurlWithoutFail(p *facts.Pass[*facts.Dockerfile]) {
 		}
 		p.Report(f)
 	}, "curl")
+}
+
+// startsWhatItSaves reports whether a later command of the RUN starts the program that curl
+// saves: a page of an error is none, and ends the build.
+func startsWhatItSaves(d *facts.Dockerfile, c *facts.Command) bool {
+	if len(c.Script.File.Stmts) > 1 && !exitsOnError(d, c.Instruction) {
+		return false
+	}
+	saved, named := c.FlagValue("-o", "--output")
+	if words := c.Args(); !named && len(words) > 0 {
+		saved = words[len(words)-1]
+	}
+	name := path.Base(saved.Text)
+	commands := d.Commands(c.Instruction)
+	return slices.ContainsFunc(commands[slices.Index(commands, c)+1:], func(later *facts.Command) bool { return later.Name() == name })
 }
 
 // curlFails tells whether curl's short options in one word have an f before any

@@ -18,6 +18,8 @@ import (
 //
 // Silent in stages for developers, and for tools that the health check, the
 // start command or a RUN uses. Off by default: some ship them on purpose.
+//
+// In files for development or tests it is excused: an info, and off by default.
 var DebugToolsInFinalStage = facts.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
 		ID:       "debug-tools-in-final-stage",
@@ -26,6 +28,8 @@ var DebugToolsInFinalStage = facts.Rule[*facts.Dockerfile]{
 		Severity: lint.Info,
 		Since:    "0.1.0",
 		Presets:  []string{"cloud-native"},
+		Variants: []string{excused},
+		OptIn:    []string{excused},
 		Aliases:  lint.Names("CIS-4.3", "CIS-DI-0003", "docs:no-unneeded-packages"),
 	},
 	Check: checkDebugToolsInFinalStage,
@@ -53,11 +57,11 @@ func checkDebugToolsInFinalStage(p *facts.Pass[*facts.Dockerfile]) {
 		for i, a := range tools {
 			names[i] = a.Text
 		}
-		p.Report(lint.Finding{
+		p.Report(weighSize(p, lint.Finding{
 			Span:    tools[0].Span,
 			Message: fmt.Sprintf("%s is for people who look around, and for those who break in; leave it out of what is shipped", strings.Join(names, " and ")),
 			Fixes:   leaveOutFix(c, tools),
-		})
+		}))
 	}, "apt-get", "apt", "apk", "yum", "dnf", "microdnf", "zypper")
 }
 

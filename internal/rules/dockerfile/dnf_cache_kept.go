@@ -10,6 +10,8 @@ import (
 //
 // Silent where a later command of the same RUN removes it, where a cache or a
 // tmpfs is mounted there, and in stages whose layers are no part of the image.
+//
+// In files for development or tests it is excused: an info, and off by default.
 var DnfCacheKept = facts.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
 		ID:       "dnf-cache-kept",
@@ -19,6 +21,8 @@ var DnfCacheKept = facts.Rule[*facts.Dockerfile]{
 		Default:  true,
 		Since:    "0.1.0",
 		Presets:  []string{"cloud-native"},
+		Variants: []string{excused},
+		OptIn:    []string{excused},
 		Aliases: append(
 			[]lint.Alias{{Name: "DL3040", Severity: lint.Warning}},
 			lint.Names("DF046", "DS019", "DS027", "kics:missing_dnf_clean_all", "semgrep:missing-dnf-clean-all")...,

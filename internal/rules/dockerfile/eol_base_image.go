@@ -96,8 +96,8 @@ func isMinorHere(p *facts.Pass[*facts.Dockerfile], s *facts.Stage, v lifecycle.V
 	if _, ok := d.Purposes(p.Project).Excuse(facts.ClaimBaseAge); ok || lifecycle.IsVariantOf(d.Name, v.Release) || saysEnded(d, s.From) {
 		return true
 	}
-	// Go and Rust leave their libraries in what they compile.
-	compiles := v.Release.Product == "go"
+	// Go leaves its library in what it compiles.
+	compiles := v.Release.Product == "go" && v.Severity != lint.Info
 	return !s.InFinalImage() && !compiles && firstInstall(d, s) == nil && !shipsFrom(p, s, v.Release)
 }
 

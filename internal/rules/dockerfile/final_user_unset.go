@@ -51,7 +51,7 @@ var FinalUserUnset = facts.Rule[*facts.Dockerfile]{
 
 func checkFinalUserUnset(p *facts.Pass[*facts.Dockerfile]) {
 	s := p.Doc.Final()
-	if s == nil || s.Last("user") != nil {
+	if s == nil || s.Last("user") != nil || s.Last("onbuild") != nil { // what is built on it chooses the user
 		return
 	}
 	start := s.Entrypoint()

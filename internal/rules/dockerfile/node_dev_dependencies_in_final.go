@@ -22,6 +22,8 @@ import (
 // whose result node starts; for
 // images that start through npm with a package.json that nobody can read, or one
 // whose start script names such a package; and where package.json has none.
+//
+// In files for development or tests it is excused: an info, and off by default.
 var NodeDevDependenciesInFinal = facts.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
 		ID:         "node-dev-dependencies-in-final",
@@ -32,6 +34,8 @@ var NodeDevDependenciesInFinal = facts.Rule[*facts.Dockerfile]{
 		Default:    true,
 		Since:      "0.1.0",
 		Presets:    []string{"cloud-native"},
+		Variants:   []string{excused},
+		OptIn:      []string{excused},
 		Aliases:    lint.Names("DF031"),
 		Needs:      lint.NeedsContext,
 	},
@@ -86,7 +90,7 @@ func checkNodeDevDependenciesInFinal(p *facts.Pass[*facts.Dockerfile]) {
 			Message: fmt.Sprintf("%s also installs the development packages, which the image does not need; add %s", quoteShort(firstLine(p.Doc.Text(c.Span))), flag),
 		}
 		f.Fixes = insertAfterAction(c, flag)
-		p.Report(f)
+		p.Report(weighSize(p, f))
 	}
 }
 
@@ -99,11 +103,11 @@ func reportBuiltInPlace(p *facts.Pass[*facts.Dockerfile], start startCommand, fo
 		return
 	}
 	c := found[0]
-	p.Report(lint.Finding{
+	p.Report(weighSize(p, lint.Finding{
 		Span:    c.Span,
 		Message: fmt.Sprintf("%s also installs the development packages, which only %s needs; build in a stage of its own and copy the result", quoteShort(firstLine(p.Doc.Text(c.Span))), quoteShort(firstLine(p.Doc.Text(tool.Span)))),
 		Related: []lint.Related{{Span: tool.Span, Message: "they are needed here only"}},
-	})
+	}))
 }
 
 // mentions tells whether one of the words stands anywhere in the file, so that a

@@ -82,7 +82,7 @@ func (k packageCache) report(p *facts.Pass[*facts.Dockerfile], what string) {
 		} else if fix, ok := appendCommand(p.Doc, c.Command, clean); ok {
 			f.Fixes = []lint.Fix{fix}
 		}
-		p.Report(f)
+		p.Report(weighSize(p, f))
 	})
 }
 

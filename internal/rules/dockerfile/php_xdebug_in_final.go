@@ -17,6 +17,8 @@ import (
 // Silent for images without an application's files, which are workplaces or bases
 // of others; under a condition; in stages named dev, test and the like; and where
 // the file sets Xdebug up for a developer's machine.
+//
+// In files for development or tests it is excused: an info, and off by default.
 var PhpXdebugInFinal = facts.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
 		ID:       "php-xdebug-in-final",
@@ -26,6 +28,8 @@ var PhpXdebugInFinal = facts.Rule[*facts.Dockerfile]{
 		Default:  true,
 		Since:    "0.1.0",
 		Presets:  []string{"cloud-native"},
+		Variants: []string{excused},
+		OptIn:    []string{excused},
 		Aliases:  lint.Names("tally/php/no-xdebug-in-final-image"),
 	},
 	Check: checkPhpXdebugInFinal,
@@ -42,10 +46,10 @@ func checkPhpXdebugInFinal(p *facts.Pass[*facts.Dockerfile]) {
 			return
 		}
 		if at, ok := bringsXdebug(c); ok {
-			p.Report(lint.Finding{
+			p.Report(weighSize(p, lint.Finding{
 				Span:    at.Span,
 				Message: fmt.Sprintf("%s is a debugger, and slows down or opens what the image serves; install it in a stage for development", quoteShort(at.Text)),
-			})
+			}))
 		}
 	}, "xdebug")
 }

@@ -18,6 +18,8 @@ import (
 // mounted or removed in the same RUN, in stages whose layers are no part of the image, for
 // pip, setuptools and the like alone, and with the pip of Debian 8, Ubuntu 14.04 and older, which has
 // neither the cache nor the flag.
+//
+// In files for development or tests it is excused: an info, and off by default.
 var PipCacheKept = facts.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
 		ID:       "pip-cache-kept",
@@ -28,6 +30,8 @@ var PipCacheKept = facts.Rule[*facts.Dockerfile]{
 		Since:    "0.1.0",
 		Needs:    lint.NeedsRegistry,
 		Presets:  []string{"cloud-native"},
+		Variants: []string{excused},
+		OptIn:    []string{excused},
 		Aliases: append(
 			[]lint.Alias{{Name: "DL3042", Severity: lint.Warning}},
 			lint.Names("DF030", "kics:disable_pip_cache", "kics:pip_install_keeping_cached_packages", "semgrep:missing-pip-no-cache-dir")...,
@@ -60,7 +64,7 @@ func checkPipCacheKept(p *facts.Pass[*facts.Dockerfile]) {
 			at := c.Words[c.ActionAt].Span.End
 			f.Fixes = []lint.Fix{{Title: "add --no-cache-dir", Applicability: lint.Unsafe, MaxEffect: lint.EffectGraph, Edits: []lint.FileEdit{lint.Insert(at, " --no-cache-dir")}}}
 		}
-		p.Report(f)
+		p.Report(weighSize(p, f))
 	}, "pip")
 }
 

@@ -13,6 +13,8 @@ import (
 // Silent where a later command of the same RUN removes it, with --no-cache, where a cache
 // or a tmpfs is mounted there, where virtual environments are made in that folder, and in
 // stages whose layers are no part of the image.
+//
+// In files for development or tests it is excused: an info, and off by default.
 var PoetryCacheKept = facts.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
 		ID:       "poetry-cache-kept",
@@ -22,6 +24,8 @@ var PoetryCacheKept = facts.Rule[*facts.Dockerfile]{
 		Default:  true,
 		Since:    "0.1.0",
 		Presets:  []string{"cloud-native"},
+		Variants: []string{excused},
+		OptIn:    []string{excused},
 	},
 	Check: checkPoetryCacheKept,
 }

@@ -14,6 +14,8 @@ import (
 // Silent where BUNDLE_WITHOUT or BUNDLE_ONLY is set, or the same by a flag or by
 // bundle config; in stages for development; where the Gemfile has no such group;
 // and without a Gemfile to read, unless the stage is for Rails in production.
+//
+// In files for development or tests it is excused: an info, and off by default.
 var RubyBundleInstallsDevelopment = facts.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
 		ID:       "ruby-bundle-installs-development",
@@ -23,6 +25,8 @@ var RubyBundleInstallsDevelopment = facts.Rule[*facts.Dockerfile]{
 		Default:  true,
 		Since:    "0.1.0",
 		Presets:  []string{"cloud-native"},
+		Variants: []string{excused},
+		OptIn:    []string{excused},
 		Aliases:  lint.Names("tally/ruby/missing-bundle-without-development"),
 		Needs:    lint.NeedsContext,
 	},
@@ -43,7 +47,7 @@ func checkRubyBundleInstallsDevelopment(p *facts.Pass[*facts.Dockerfile]) {
 		if in := c.Instruction; s.InFinalImage() && p.Doc.Instructions[in.Index()] == in {
 			f.Fixes = insertAbove(p.Doc, in, "ENV", "BUNDLE_WITHOUT=development")
 		}
-		p.Report(f)
+		p.Report(weighSize(p, f))
 	})
 }
 

@@ -11,6 +11,8 @@ import (
 // Silent where the cache is removed or mounted, and in builder stages.
 //
 // Off by default: the usual copy from a builder leaves the cache behind.
+//
+// In files for development or tests it is excused: an info, and off by default.
 var RubyBundlerCacheKept = facts.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
 		ID:       "ruby-bundler-cache-kept",
@@ -19,6 +21,8 @@ var RubyBundlerCacheKept = facts.Rule[*facts.Dockerfile]{
 		Severity: lint.Info,
 		Since:    "0.1.0",
 		Presets:  []string{"cloud-native"},
+		Variants: []string{excused},
+		OptIn:    []string{excused},
 		Aliases:  lint.Names("tally/ruby/leftover-bundler-cache"),
 	},
 	Check: checkRubyBundlerCacheKept,

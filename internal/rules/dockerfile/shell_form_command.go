@@ -24,9 +24,9 @@ import (
 // for an instruction that a later one in the stage overrules, and where
 // shell-entrypoint-drops-cmd, shell-form-in-scratch or invalid-exec-form-json speaks, and where the commands
 // only print a version and end. It is an info
-// where the text begins with exec already, and for Windows images, which know
-// no such signals. The shells of Alpine (ash) and of distributions with rpm (bash)
-// let the last command take their place: there one command is an info, and
+// for Windows images, which know no such signals. The shells of Alpine (ash) and of
+// distributions with rpm (bash) let the last command take their place: there, and where
+// the text begins with exec already, one command is excused and off by default, and
 // several are fine.
 //
 // The fix is safe where the program is one that the kernel starts by itself (a script
@@ -45,11 +45,12 @@ var ShellFormCommand = facts.Rule[*facts.Dockerfile]{
 		Since:    "0.1.0",
 		Needs:    lint.NeedsContext | lint.NeedsRegistry,
 		Presets:  []string{"cloud-native"},
-		Variants: []string{"cmd", "entrypoint", "healthcheck"},
+		Variants: []string{"cmd", "entrypoint", "healthcheck", "cmd-excused", "entrypoint-excused"},
+		OptIn:    []string{"cmd-excused", "entrypoint-excused"},
 		Aliases: append(
 			[]lint.Alias{
 				{Name: "DL3025", Severity: lint.Warning},
-				{Name: "JSONArgsRecommended", Variants: []string{"cmd", "entrypoint"}},
+				{Name: "JSONArgsRecommended", Variants: []string{"cmd", "entrypoint", "cmd-excused", "entrypoint-excused"}},
 			},
 			lint.Names("DF018", "DF025", "kics:not_using_json_in_cmd_and_entrypoint_arguments", "semgrep:prefer-json-notation")...,
 		),
@@ -101,7 +102,10 @@ func reportShellForm(p *facts.Pass[*facts.Dockerfile], s *facts.Stage, in *docke
 	case s.Shell(in).Windows:
 		f.Severity = lint.Info
 		f.Message = what + " runs below a shell; write it as a JSON array if no shell is needed"
-	case strings.HasPrefix(body, "exec "), !p.Hadolint && !isCompound(in) && s.ShStepsAside(in):
+	case stepsAside && !p.Hadolint && !isCompound(in):
+		f = facts.Excuse(f) // the program gets the stop signal
+		f.Message = what + " needs a shell only to start the program; write it as a JSON array"
+	case strings.HasPrefix(body, "exec "):
 		f.Severity = lint.Info
 		f.Message = what + " needs a shell only to start the program; write it as a JSON array"
 	case in.Keyword == "healthcheck":

@@ -13,6 +13,8 @@ import (
 //
 // Silent where pyproject.toml names no development dependencies, where UV_NO_DEV is set, with another choice of groups, and in stages
 // named dev, test and the like.
+//
+// In files for development or tests it is excused: an info, and off by default.
 var UvSyncInstallsDev = facts.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
 		ID:       "uv-sync-installs-dev",
@@ -23,6 +25,8 @@ var UvSyncInstallsDev = facts.Rule[*facts.Dockerfile]{
 		Since:    "0.1.0",
 		Needs:    lint.NeedsContext,
 		Presets:  []string{"cloud-native"},
+		Variants: []string{excused},
+		OptIn:    []string{excused},
 	},
 	Check: checkUvSyncInstallsDev,
 }
@@ -36,11 +40,11 @@ func checkUvSyncInstallsDev(p *facts.Pass[*facts.Dockerfile]) {
 		if project, ok := p.Project.PythonProject(s, c.Instruction); ok && !namesDevGroup(project) {
 			return
 		}
-		p.Report(lint.Finding{
+		p.Report(weighSize(p, lint.Finding{
 			Span:    c.Span,
 			Message: fmt.Sprintf("%s also installs the group dev, linters and test tools; add --no-dev", quoteShort(firstLine(p.Doc.Text(c.Span)))),
 			Fixes:   insertAfterAction(c, "--no-dev"),
-		})
+		}))
 	})
 }
 

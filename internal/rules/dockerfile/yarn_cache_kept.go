@@ -13,6 +13,8 @@ import (
 //
 // Silent for newer versions of Yarn, which keep it elsewhere; where a later command of the same RUN removes it, where a cache or a
 // tmpfs is mounted there, and in stages whose layers are no part of the image.
+//
+// In files for development or tests it is excused: an info, and off by default.
 var YarnCacheKept = facts.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
 		ID:       "yarn-cache-kept",
@@ -22,6 +24,8 @@ var YarnCacheKept = facts.Rule[*facts.Dockerfile]{
 		Default:  true,
 		Since:    "0.1.0",
 		Presets:  []string{"cloud-native"},
+		Variants: []string{excused},
+		OptIn:    []string{excused},
 		Aliases:  []lint.Alias{{Name: "DL3060", Severity: lint.Info}, {Name: "DF055"}},
 	},
 	Check: checkYarnCacheKept,

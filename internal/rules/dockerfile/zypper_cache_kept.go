@@ -10,6 +10,8 @@ import (
 //
 // Silent where a later command of the same RUN removes it, where a cache or a
 // tmpfs is mounted there, and in stages whose layers are no part of the image.
+//
+// In files for development or tests it is excused: an info, and off by default.
 var ZypperCacheKept = facts.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
 		ID:       "zypper-cache-kept",
@@ -19,6 +21,8 @@ var ZypperCacheKept = facts.Rule[*facts.Dockerfile]{
 		Default:  true,
 		Since:    "0.1.0",
 		Presets:  []string{"cloud-native"},
+		Variants: []string{excused},
+		OptIn:    []string{excused},
 		Aliases: append(
 			[]lint.Alias{{Name: "DL3036", Severity: lint.Warning}},
 			lint.Names("DF045", "DS020", "kics:missing_zypper_clean", "semgrep:missing-zypper-clean")...,

@@ -26,8 +26,8 @@ import (
 // only print a version and end. It is an info
 // for Windows images, which know no such signals. The shells of Alpine (ash) and of
 // distributions with rpm (bash) let the last command take their place: there, and where
-// the text begins with exec already, one command is excused and off by default, and
-// several are fine.
+// the text begins with exec already, one command is a matter of style, and several are
+// fine.
 //
 // The fix is safe where the program is one that the kernel starts by itself (a script
 // without "#!" runs under a shell only), the base image's SHELL and ENTRYPOINT are known,
@@ -45,12 +45,11 @@ var ShellFormCommand = facts.Rule[*facts.Dockerfile]{
 		Since:    "0.1.0",
 		Needs:    lint.NeedsContext | lint.NeedsRegistry,
 		Presets:  []string{"cloud-native"},
-		Variants: []string{"cmd", "entrypoint", "healthcheck", "cmd-excused", "entrypoint-excused"},
-		OptIn:    []string{"cmd-excused", "entrypoint-excused"},
+		Variants: []string{"cmd", "entrypoint", "healthcheck"},
 		Aliases: append(
 			[]lint.Alias{
 				{Name: "DL3025", Severity: lint.Warning},
-				{Name: "JSONArgsRecommended", Variants: []string{"cmd", "entrypoint", "cmd-excused", "entrypoint-excused"}},
+				{Name: "JSONArgsRecommended", Variants: []string{"cmd", "entrypoint"}},
 			},
 			lint.Names("DF018", "DF025", "kics:not_using_json_in_cmd_and_entrypoint_arguments", "semgrep:prefer-json-notation")...,
 		),
@@ -102,8 +101,8 @@ func reportShellForm(p *facts.Pass[*facts.Dockerfile], s *facts.Stage, in *docke
 	case s.Shell(in).Windows:
 		f.Severity = lint.Info
 		f.Message = what + " runs below a shell; write it as a JSON array if no shell is needed"
-	case stepsAside && !p.Hadolint && !isCompound(in):
-		f = facts.Excuse(f) // the program gets the stop signal
+	case !p.Hadolint && stepsAside && !isCompound(in):
+		f.Severity = lint.Style // the program gets the stop signal
 		f.Message = what + " needs a shell only to start the program; write it as a JSON array"
 	case strings.HasPrefix(body, "exec "):
 		f.Severity = lint.Info

@@ -16,7 +16,8 @@ import (
 //
 // Take the file out of git, ignore it, keep an example without values, and change
 // the passwords. It is an error where a secret looks random, and an info for files in which no name is that of a secret, or
-// whose secrets are words for a start, as "postgres".
+// whose secrets are words for a start, as "postgres". Where git ignores .env.local, as in
+// projects of Symfony and Vite, .env is meant to be in git: then the secret alone moves.
 //
 // git's index says what is tracked; without it, as in an unpacked archive, a file
 // counts that no .gitignore leaves out.
@@ -50,6 +51,7 @@ func checkEnvFileCommitted(p *facts.Pass[*facts.Compose]) {
 			paths = append(paths, ".env")
 		}
 	}
+	repository := p.Project.Repository()
 	for _, name := range paths {
 		if !isEnvName(path.Base(name)) || isSharedEnv(path.Base(name)) || isTestFolder(name) {
 			continue
@@ -58,7 +60,7 @@ func checkEnvFileCommitted(p *facts.Pass[*facts.Compose]) {
 		if !ok || path.IsAbs(name) {
 			continue
 		}
-		tracked, known := p.Project.Repository().Tracks(name)
+		tracked, known := repository.Tracks(name)
 		if !known {
 			p.Skip(fmt.Sprintf("nothing tells whether git has %q", shortText(name)))
 			continue
@@ -78,6 +80,13 @@ func checkEnvFileCommitted(p *facts.Pass[*facts.Compose]) {
 		}
 		if secret != "" {
 			f.Variant = "secret"
+			if local := path.Join(path.Dir(name), ".env.local"); path.Base(name) == ".env" && repository.Ignores(local) {
+				// Symfony, Vite, Next.js and others read .env from git and .env.local after it.
+				f.Severity = min(f.Severity, lint.Warning)
+				f.Message = fmt.Sprintf("git has %q, and %s in it is a secret that everybody with the repository can read; change it, and keep the new one in %q, which git ignores", shortText(name), shortText(secret), shortText(local))
+				p.Report(f)
+				continue
+			}
 			f.Message = fmt.Sprintf("git has %q, and %s in it is a secret that everybody with the repository can read; change it, and take the file out with \"git rm --cached\"", shortText(name), shortText(secret))
 		}
 		p.Report(f)

@@ -138,14 +138,70 @@ func (s *Stage) reach() {
 		return
 	}
 	s.reaches = true
-	if s.Parent != nil {
+	switch {
+	case s.Parent != nil:
 		s.Parent.reach()
+	case !s.Image.Known:
+		s.reachNamed(s.Image.Raw)
 	}
 	for _, r := range s.References() {
-		if r.Stage != nil {
+		switch {
+		case r.Stage != nil:
 			r.Stage.reach()
+		case strings.Contains(r.Text, "$"):
+			s.reachNamed(r.Text)
 		}
 	}
+}
+
+// maxLooseNames is how many references with variables are compared with all names.
+const maxLooseNames = 50
+
+// reachNamed reaches the stages above that a reference with a variable may mean, by what
+// stands before and after it.
+func (s *Stage) reachNamed(reference string) {
+	if s.doc.looseNames++; s.doc.looseNames > maxLooseNames {
+		return
+	}
+	for _, x := range s.doc.stages[:s.Index] {
+		if mayMean(reference, x.Name) {
+			x.reach()
+		}
+	}
+}
+
+// mayMean reports whether a reference with a variable may be the name of a stage.
+func mayMean(reference, stage string) bool {
+	before, _, ok := strings.Cut(strings.ToLower(reference), "$")
+	after := reference[strings.LastIndexByte(reference, '$')+1:]
+	_, after, _ = strings.Cut(after, "}")
+	return ok && stage != "" && strings.HasPrefix(stage, before) && strings.HasSuffix(stage, strings.ToLower(after))
+}
+
+// looseName is a reference with a variable, in the stage with an index.
+type looseName struct {
+	stage int
+	text  string
+}
+
+// MayBeMeant reports whether a FROM or --from of a later stage may mean the stage, by
+// another value of a variable than its default. In a file with very many of them any may.
+func (s *Stage) MayBeMeant() bool {
+	loose := Once(s.doc, "references with variables", nil, func() []looseName {
+		var found []looseName
+		for _, x := range s.doc.stages {
+			if x.Image.HasVariable() {
+				found = append(found, looseName{x.Index, x.Image.Raw})
+			}
+			for _, r := range x.References() {
+				if strings.Contains(r.Text, "$") {
+					found = append(found, looseName{x.Index, r.Text})
+				}
+			}
+		}
+		return found
+	})
+	return len(loose) > maxLooseNames || slices.ContainsFunc(loose, func(l looseName) bool { return l.stage > s.Index && mayMean(l.text, s.Name) })
 }
 
 // ReachesFinal tells whether the final image depends on the stage.

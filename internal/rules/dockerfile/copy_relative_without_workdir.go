@@ -50,7 +50,7 @@ func checkCopyRelativeWithoutWorkdir(p *facts.Pass[*facts.Dockerfile]) {
 			_, to, ok := copyWords(in)
 			path := strings.NewReplacer(`"`, "", "'", "").Replace(to.Text) // quotes may enclose a part of it
 			s := p.Doc.StageOf(in)
-			if !ok || path == "" || isAbsoluteDestination(path) || strings.HasPrefix(path, "$") || s != nil && hasWorkdir(s, in) {
+			if !ok || path == "" || isAbsoluteDestination(path) || strings.HasPrefix(path, "$") || s != nil && (hasWorkdir(s, in) || triggersWorkdir(s, in)) {
 				return
 			}
 			if !p.Hadolint && s != nil && usesFiles(p, s, in) {
@@ -63,6 +63,19 @@ func checkCopyRelativeWithoutWorkdir(p *facts.Pass[*facts.Dockerfile]) {
 			})
 		})
 	}
+}
+
+// triggersWorkdir reports whether ONBUILD WORKDIR above sets the folder of an instruction
+// that ONBUILD holds.
+func triggersWorkdir(s *facts.Stage, in *dockerfile.Instruction) bool {
+	found := false
+	for _, trigger := range s.Own("onbuild") {
+		if trigger.Inner == in {
+			return found
+		}
+		found = found || trigger.Inner != nil && trigger.Inner.Keyword == "workdir"
+	}
+	return false
 }
 
 // usesFiles tells whether an instruction brings single files only, and the stage

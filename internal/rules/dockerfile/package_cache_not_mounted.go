@@ -78,7 +78,8 @@ func checkPackageCacheNotMounted(p *facts.Pass[*facts.Dockerfile]) {
 		told := map[string]bool{}
 		for _, c := range p.Doc.Commands(in) {
 			i := slices.IndexFunc(tools, func(t cachedTool) bool { return t.fetches(c) })
-			if i < 0 || told[tools[i].variant] || tools[i].isMounted(in) || tools[i].variant == "pip" && pipCacheIsOff(p, facts.PackageCommand{Command: c}) {
+			if i < 0 || told[tools[i].variant] || tools[i].isMounted(in) || tools[i].variant == "pip" && pipCacheIsOff(p, facts.PackageCommand{Command: c}) ||
+				tools[i].variant == "cargo" && firstAction(c) == "build" && isCooked(p.Doc, in) {
 				continue
 			}
 			tool := tools[i]
@@ -115,8 +116,26 @@ func (t cachedTool) fetches(c *facts.Command) bool {
 	if !slices.Contains(t.actions, action) && (name != "yarn" || len(c.Args()) > 0) {
 		return false
 	}
+	if name == "cargo" && action == "chef" {
+		return cooks(c)
+	}
 	// "go mod tidy" and its like fetch nothing that counts; paths are there already.
 	return name != "go" || action != "mod" || len(pkg.Packages) > 0 && pkg.Packages[0].Text == "download"
+}
+
+// cooks reports whether a command is "cargo chef cook", which fetches what "cargo build"
+// then finds in the layer above.
+func cooks(c *facts.Command) bool {
+	words := c.ArgTexts()
+	return c.Name() == "cargo" && len(words) > 1 && words[0] == "chef" && words[1] == "cook"
+}
+
+// isCooked reports whether "cargo chef cook" ran above an instruction.
+func isCooked(d *facts.Dockerfile, in *dockerfile.Instruction) bool {
+	s := d.StageOf(in)
+	return s != nil && s.AnyBefore(in, "cargo chef cook", func(x *dockerfile.Instruction) bool {
+		return x.Keyword == "run" && slices.ContainsFunc(d.Commands(x), cooks)
+	})
 }
 
 // isMounted tells whether a RUN mounts one of the tool's caches, or one that is

@@ -27,7 +27,7 @@ var UnreachableStage = facts.Rule[*facts.Dockerfile]{
 
 func checkUnreachableStage(p *facts.Pass[*facts.Dockerfile]) {
 	for _, s := range p.Doc.Stages() {
-		if s.ReachesFinal() || isDevelopment(s) || s.Name == "lint" || s.Name == "docs" || s.Name == "" {
+		if s.ReachesFinal() || isDevelopment(s) || s.Name == "lint" || s.Name == "docs" || s.Name == "" || s.MayBeMeant() {
 			continue
 		}
 		p.Report(lint.Finding{Span: s.From.Head, Message: fmt.Sprintf("nothing needs the stage %s to build the last one; remove it, unless it is built with --target", quoteShort(s.Name))})

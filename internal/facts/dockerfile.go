@@ -17,8 +17,8 @@ type Dockerfile struct {
 	staged bool
 	// looseNames counts the references with variables that were compared with all names.
 	looseNames int
-	global []*dockerfile.Instruction
-	stages []*Stage
+	global     []*dockerfile.Instruction
+	stages     []*Stage
 	// shell is the one that a comment above the first FROM names; nil for none.
 	shell *shellSetting
 	// stageOf has the stage of each instruction.

@@ -38,6 +38,9 @@ func (f *Dockerfile) ShellScripts() (scripts []ShellScript, left int) {
 		if dialect == "" {
 			return
 		}
+		if reader := heredocReader(in); reader != "" {
+			dialect = reader
+		}
 		source := s.Text()
 		if strings.HasPrefix(source, "#!") {
 			line, _, _ := strings.Cut(source, "\n")
@@ -57,8 +60,18 @@ func (f *Dockerfile) ShellScripts() (scripts []ShellScript, left int) {
 	return scripts, left
 }
 
-// mentioned lists the variables of a scope whose names stand in a script, in the
-// order of the script: what it does not mention makes no difference to it.
+// heredocReader is the language of the shell that a here-document is given to, as in
+// "RUN <<EOF bash"; empty where none is named.
+func heredocReader(in *dockerfile.Instruction) string {
+	if len(in.Heredocs) != 1 || len(in.Words) != 2 || !strings.HasPrefix(in.Words[0].Text, "<<") {
+		return ""
+	}
+	return dialectOf(in.Words[1].Text)
+}
+
+// mentioned lists the variables of a scope, and the build arguments that need no ARG, whose
+// names stand in a script, in the order of the script: what it does not mention makes no
+// difference to it.
 func mentioned(script string, s Scope) []string {
 	var names []string
 	seen := map[string]bool{}
@@ -69,7 +82,7 @@ func mentioned(script string, s Scope) []string {
 		}
 		if name := script[at:end]; name != "" && !seen[name] {
 			seen[name] = true
-			if _, ok := s.Lookup(name); ok {
+			if _, ok := s.Lookup(name); ok || IsPredefinedArgument(name) {
 				names = append(names, name)
 			}
 		}

@@ -1,6 +1,7 @@
 package facts
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 
@@ -51,6 +52,26 @@ func TestShellCommentConformance(t *testing.T) {
 		scripts, _ := parse("FROM debian:12\n" + comment + script).ShellScripts()
 		if caught := len(scripts) == 1 && (scripts[0].Dialect == "sh" || scripts[0].Dialect == "dash"); caught != catches {
 			t.Errorf("%q: SC3010 is said: %t, want %t (%+v)", comment, caught, catches, scripts)
+		}
+	}
+}
+
+// A here-document is in the language of the shell that it is given to, and proxies are
+// variables of every RUN.
+func TestScriptOfHeredoc(t *testing.T) {
+	for src, want := range map[string]string{
+		"RUN <<EOF\necho\nEOF\n":                  "sh []",
+		"RUN <<'EOF' bash\necho\nEOF\n":           "bash []",
+		"RUN <<EOF /usr/bin/ksh\necho\nEOF\n":     "ksh []",
+		"RUN <<EOF\n#!/bin/bash\necho\nEOF\n":     "bash []",
+		"RUN echo $http_proxy $NO_PROXY $other\n": "sh [http_proxy NO_PROXY]",
+	} {
+		scripts, left := parse("FROM debian:13\n" + src).ShellScripts()
+		if len(scripts) != 1 || left != 0 {
+			t.Fatalf("%q: %d scripts, %d left", src, len(scripts), left)
+		}
+		if got := fmt.Sprintf("%s %v", scripts[0].Dialect, scripts[0].Variables); got != want {
+			t.Errorf("%q: got %s, want %s", src, got, want)
 		}
 	}
 }

@@ -360,7 +360,8 @@ func (f *Dockerfile) mayWrite(in *dockerfile.Instruction, name string) bool {
 		case "chmod", "chown", "chgrp", "ls", "stat", "test", "[", "which", "type", "hash":
 			first = c.Span.End
 		default:
-			if _, ok := Packages(c); ok {
+			_, ok := Packages(c)
+			if ok || readsScript(c.Words[0].Text) && path.Base(scriptArgument(c.ArgTexts())) == name {
 				first = c.Span.End
 			}
 		}

@@ -35,6 +35,8 @@ type Project struct {
 	builds   map[*ComposeService]builtService
 	// builtNear are the answers of BuiltNear, by the place of the site.
 	builtNear map[text.Span]string
+	// followed is how many scripts were looked for that instructions run.
+	followed int
 
 	services   lazy[[]ServiceNear]
 	containers lazy[[]ContainerNear]

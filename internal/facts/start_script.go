@@ -48,11 +48,11 @@ func (p *Project) StartScripts(s *Stage) *StartScripts {
 
 // follow reads the script that a command starts, if it starts one.
 func (p *Project) follow(s *Stage, c *Command, found *StartScripts, depth int) {
-	name := s.startedFile(c)
+	name := s.startedFile(c, nil)
 	if name == "" || depth == maxStartScriptDepth || len(found.Names) == maxStartScripts {
 		return
 	}
-	file := p.textOf(s, name)
+	file := p.textOf(s, nil, name)
 	switch {
 	case file == nil: // the base's own, or made by a step that does not name it
 		found.Unknown = found.Unknown || strings.HasPrefix(path.Base(name), "init")
@@ -71,13 +71,18 @@ func (p *Project) follow(s *Stage, c *Command, found *StartScripts, depth int) {
 }
 
 // startedFile is the file that a command runs: the program itself, or the script that it
-// gives to a shell or sources; empty where that is not known.
-func (s *Stage) startedFile(c *Command) string {
+// gives to a shell or sources; empty where that is not known. in is the instruction that
+// runs it, nil for a container's start.
+func (s *Stage) startedFile(c *Command, in *dockerfile.Instruction) string {
 	var words []string
 	for _, w := range c.Words {
 		text := w.Text
 		if !w.Literal {
-			value, known := s.doc.expand(text, s.EndScope())
+			scope := s.EndScope()
+			if in != nil {
+				scope = s.doc.ScopeAt(in)
+			}
+			value, known := s.doc.expand(text, scope)
 			if !known {
 				return ""
 			}
@@ -88,12 +93,28 @@ func (s *Stage) startedFile(c *Command) string {
 	if len(words) == 0 {
 		return ""
 	}
+	return ScriptNamed(words)
+}
+
+// ScriptNamed is the file that words start: the program itself, or the script that they
+// give to a shell; empty where there is none.
+func ScriptNamed(words []string) string {
 	at, _ := ProgramAt(words)
 	words = words[at:]
-	if !isShellProgram(words[0]) && words[0] != "." && words[0] != "source" {
-		return words[0]
+	if readsScript(words[0]) {
+		return scriptArgument(words[1:])
 	}
-	for _, w := range words[1:] {
+	return words[0]
+}
+
+// readsScript reports whether a program runs a script that it is given.
+func readsScript(program string) bool {
+	return isShellProgram(program) || program == "." || program == "source"
+}
+
+// scriptArgument is the file among the arguments of such a program; empty for none.
+func scriptArgument(args []string) string {
+	for _, w := range args {
 		if strings.HasPrefix(w, "-") && strings.Contains(w, "c") && isCluster(w) {
 			return ""
 		}
@@ -111,17 +132,17 @@ func looksLikeScript(name string) bool {
 	return strings.HasSuffix(base, ".sh") || strings.HasSuffix(base, ".bash") || strings.HasPrefix(base, "init") || strings.Contains(base, "entrypoint") || strings.Contains(base, "entry-point")
 }
 
-// textOf follows a file in the image of a stage back to its text; nil where no instruction
-// writes it.
-func (p *Project) textOf(s *Stage, name string) *origins {
+// textOf follows a file in the image of a stage back to its text, as an instruction finds
+// it, or a container for nil; nil where no instruction writes it.
+func (p *Project) textOf(s *Stage, in *dockerfile.Instruction, name string) *origins {
 	candidates := []string{name}
 	switch {
 	case path.IsAbs(name):
 	case strings.Contains(name, "/"):
-		candidates = []string{path.Join(s.folderOfCopies(), name)}
+		candidates = []string{path.Join(s.folderOfCopies(in), name)}
 	default:
 		folders, _ := s.searchPath()
-		folders = append(folders, s.folderOfCopies()) // a shell's argument
+		folders = append(folders, s.folderOfCopies(in)) // a shell's argument
 		candidates = candidates[:0]
 		for _, folder := range folders {
 			candidates = append(candidates, path.Join(folder, name))
@@ -138,8 +159,8 @@ func (p *Project) textOf(s *Stage, name string) *origins {
 
 // folderOfCopies is where the container starts. What is copied to a relative path lies in
 // the same folder, so that any name does for one that the base alone knows.
-func (s *Stage) folderOfCopies() string {
-	if folder, known := s.Folder(nil); known {
+func (s *Stage) folderOfCopies(in *dockerfile.Instruction) string {
+	if folder, known := s.Folder(in); known {
 		return folder
 	}
 	return "/"
@@ -156,10 +177,19 @@ func isScriptText(src []byte) bool {
 
 // callsOf lists the simple commands of a script; ok is false where it cannot be parsed.
 func callsOf(src []byte) (calls []*Command, ok bool) {
-	file, err := syntax.NewParser(syntax.Variant(syntax.LangBash)).Parse(bytes.NewReader(src), "")
+	file, err := parseBash(src)
 	if err != nil {
 		return nil, false
 	}
+	return callsIn(file, src), true
+}
+
+func parseBash(src []byte) (*syntax.File, error) {
+	return syntax.NewParser(syntax.Variant(syntax.LangBash)).Parse(bytes.NewReader(src), "")
+}
+
+// callsIn lists the simple commands of a script that was parsed.
+func callsIn(file *syntax.File, src []byte) (calls []*Command) {
 	syntax.Walk(file, func(n syntax.Node) bool {
 		call, isCall := n.(*syntax.CallExpr)
 		if !isCall || len(call.Args) == 0 {
@@ -179,7 +209,7 @@ func callsOf(src []byte) (calls []*Command, ok bool) {
 		}
 		return true
 	})
-	return calls, true
+	return calls
 }
 
 // DropsRights reports whether a command starts a program as another user.

@@ -108,6 +108,9 @@ const (
 	ComposeFiles  = 12
 	Recipes       = 60
 	ContextBuilds = 20
+	// StepScripts is how many scripts are followed that the steps and the start of a
+	// Dockerfile run.
+	StepScripts = 64
 	// Depth is how deep folders are looked for files to lint, Entries how many files and
 	// folders of one folder.
 	Depth   = 128
@@ -240,6 +243,7 @@ func Table() []Group {
 			{"Compose files of a folder that are read with others", ComposeFiles, "", furtherLeft},
 			{"scripts, workflows and documents around a file that are searched for a word", Recipes, "", furtherLeft},
 			{"Dockerfiles that are read to judge an ignore file", ContextBuilds, "", furtherLeft},
+			{"scripts that the instructions of a Dockerfile run", StepScripts, "", "the others are not looked into"},
 			{"folders in each other in which files are looked for", Depth, "", "what lies deeper is not linted; the report counts it, with the reason"},
 			{"files and folders of one folder", Entries, "", "the others are not linted; the report counts them, with the reason"},
 			{"changed ranges of a file in a patch of GitHub's API", PatchRanges, "", "the whole file counts as changed"},

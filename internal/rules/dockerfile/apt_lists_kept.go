@@ -39,7 +39,11 @@ var AptListsKept = facts.Rule[*facts.Dockerfile]{
 func checkAptListsKept(p *facts.Pass[*facts.Dockerfile]) {
 	const lists, clean = aptLists, "rm -rf /var/lib/apt/lists/*"
 	p.Doc.Each("run", true, func(in *dockerfile.Instruction) {
-		if !strings.Contains(p.Doc.Text(in.Span), "apt") || mountsAny(in, []string{lists}) || aptListsMatter(p, in) {
+		if mountsAny(in, []string{lists}) || aptListsMatter(p, in) {
+			return
+		}
+		if !strings.Contains(p.Doc.Text(in.Span), "apt") {
+			reportScriptLists(p, in)
 			return
 		}
 		var update *facts.Command
@@ -67,6 +71,35 @@ func checkAptListsKept(p *facts.Pass[*facts.Dockerfile]) {
 		}
 		p.Report(weighSize(p, f))
 	})
+}
+
+// reportScriptLists looks at the scripts of the repository that a RUN starts.
+func reportScriptLists(p *facts.Pass[*facts.Dockerfile], in *dockerfile.Instruction) {
+	for _, c := range p.Doc.Commands(in) {
+		script := p.Project.ScriptOf(p.Doc.StageOf(in), c)
+		if script == nil || strings.Contains(string(script.Source.Bytes), aptLists) || installsLater(p.Doc, in) {
+			continue
+		}
+		var update *facts.Command
+		for _, call := range script.Calls {
+			pkg, ok := facts.Packages(call)
+			switch {
+			case !ok:
+			case pkg.RemovesLists():
+				return
+			case (pkg.Manager == "apt-get" || pkg.Manager == "apt") && pkg.Action == "update":
+				update = call
+			}
+		}
+		if update == nil {
+			continue
+		}
+		p.Report(lint.Finding{
+			Span:    c.Span,
+			Message: fmt.Sprintf("%s, which this runs, leaves the lists of apt in the image, which are stale at once; end the script with %q", quoteShort(script.Source.Path), "rm -rf /var/lib/apt/lists/*"),
+			Related: []lint.Related{{Source: script.Source, Span: script.SpanOf(update.Call), Message: "they are fetched here"}},
+		})
+	}
 }
 
 // aptListsMatter tells whether the lists of a RUN are no part of the image.

@@ -7,6 +7,7 @@ import (
 
 	"github.com/dockmend/dockmend/internal/facts"
 	"github.com/dockmend/dockmend/internal/lint"
+	"github.com/dockmend/dockmend/internal/syntax/dockerfile"
 )
 
 // InstallWithoutUpdate finds apt-get install in a RUN without apt-get update, while an
@@ -17,8 +18,9 @@ import (
 // the RUN with it.
 //
 // Silent where an update stands in a RUN of its own, of which update-without-install
-// speaks; for packages of a file; where a script may have updated; with mounts; and where
-// the lists were removed before, since the build shows that itself.
+// speaks; for packages of a file; with mounts; and where the lists were removed before, since
+// the build shows that itself. A script of the repository is read; where one is run that is
+// not there, it may have updated.
 var InstallWithoutUpdate = facts.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
 		ID:       "install-without-update",
@@ -34,7 +36,7 @@ var InstallWithoutUpdate = facts.Rule[*facts.Dockerfile]{
 
 func checkInstallWithoutUpdate(p *facts.Pass[*facts.Dockerfile]) {
 	for _, s := range p.Doc.Stages() {
-		listsAtEnd(p.Doc, s, func(c *facts.Command) {
+		listsAtEnd(p, s, func(c *facts.Command) {
 			p.Report(lint.Finding{
 				Fixes:   updateFirst(p.Doc, c),
 				Span:    c.Span,
@@ -57,13 +59,13 @@ func updateFirst(d *facts.Dockerfile, c *facts.Command) []lint.Fix {
 
 // listsAtEnd reports whether the stage ends with lists that a RUN with an install fetched.
 // visit is called for each install of the stage that uses such lists; it may be nil.
-func listsAtEnd(d *facts.Dockerfile, s *facts.Stage, visit func(*facts.Command)) bool {
-	kept := false
+func listsAtEnd(p *facts.Pass[*facts.Dockerfile], s *facts.Stage, visit func(*facts.Command)) bool {
+	d, kept := p.Doc, false
 	if s.Parent != nil {
-		kept = facts.Once(d, "apt's lists at the end", s.Parent, func() bool { return listsAtEnd(d, s.Parent, nil) })
+		kept = facts.Once(d, "apt's lists at the end", s.Parent, func() bool { return listsAtEnd(p, s.Parent, nil) })
 	}
 	for _, in := range s.Instructions {
-		if in.Keyword != "run" || !strings.Contains(in.Body, "apt") {
+		if in.Keyword != "run" {
 			continue
 		}
 		if hasMount(in) {
@@ -71,7 +73,7 @@ func listsAtEnd(d *facts.Dockerfile, s *facts.Stage, visit func(*facts.Command))
 			continue
 		}
 		updated, installed := false, false
-		for _, c := range d.Commands(in) {
+		for _, c := range withScripts(p, s, in) {
 			pkg, ok := facts.Packages(c)
 			isApt := ok && (pkg.Manager == "apt-get" || pkg.Manager == "apt")
 			switch {
@@ -83,7 +85,7 @@ func listsAtEnd(d *facts.Dockerfile, s *facts.Stage, visit func(*facts.Command))
 			case pkg.Action == "update":
 				updated = true
 			case pkg.Action == "install":
-				if kept && !updated && visit != nil && !ofFilesOnly(pkg) && !installed {
+				if kept && !updated && visit != nil && c.Instruction == in && !ofFilesOnly(pkg) && !installed {
 					visit(c)
 				}
 				installed = true
@@ -94,6 +96,20 @@ func listsAtEnd(d *facts.Dockerfile, s *facts.Stage, visit func(*facts.Command))
 		}
 	}
 	return kept
+}
+
+// withScripts lists the commands of a RUN, with those of a script of the repository in the
+// place of the command that runs it.
+func withScripts(p *facts.Pass[*facts.Dockerfile], s *facts.Stage, in *dockerfile.Instruction) []*facts.Command {
+	var all []*facts.Command
+	for _, c := range p.Doc.Commands(in) {
+		if script := p.Project.ScriptOf(s, c); script != nil {
+			all = append(all, script.Calls...)
+			continue
+		}
+		all = append(all, c)
+	}
+	return all
 }
 
 // ofFilesOnly reports whether an install names packages of files, or none that is known.

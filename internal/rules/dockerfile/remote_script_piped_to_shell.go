@@ -18,6 +18,8 @@ import (
 //
 // Fetch a version, check its checksum, then run it.
 //
+// Scripts of the repository that RUN, CMD or ENTRYPOINT start are read too.
+//
 // Silent where the same RUN checks a checksum or a signature. It is an info where
 // the address has a version or a commit, since the script is then always the same
 // as far as its publisher keeps his word.
@@ -54,6 +56,44 @@ func checkRemoteScriptPipedToShell(p *facts.Pass[*facts.Dockerfile]) {
 			p.Report(f)
 		})
 	})
+	for _, s := range p.Doc.Stages() {
+		for _, in := range s.Instructions {
+			switch in.Keyword {
+			case "run", "cmd", "entrypoint":
+				reportRemoteInScripts(p, s, in)
+			}
+		}
+	}
+}
+
+// reportRemoteInScripts looks at the scripts that an instruction starts.
+func reportRemoteInScripts(p *facts.Pass[*facts.Dockerfile], s *facts.Stage, in *dockerfile.Instruction) {
+	if in.Keyword == "run" && checksDigest(in.Body) {
+		return
+	}
+	for _, c := range p.Doc.Commands(in) {
+		script := p.Project.ScriptOf(s, c)
+		if script == nil || checksDigest(string(script.Source.Bytes)) {
+			continue
+		}
+		reported := false
+		eachRemoteScript(script.File, func(n, fetch syntax.Node, program string) {
+			if reported {
+				return
+			}
+			reported = true
+			f := lint.Finding{
+				Span: c.Span,
+				Message: fmt.Sprintf("%s, which this runs, executes what %s fetches without a look at it; fetch a version, check its checksum, then run it",
+					quoteShort(script.Source.Path), program),
+				Related: []lint.Related{{Source: script.Source, Span: script.SpanOf(n), Message: "it is fetched and run here"}},
+			}
+			if namesVersion(script.TextOf(fetch)) {
+				f.Severity = lint.Info
+			}
+			p.Report(f)
+		})
+	}
 }
 
 // eachRemoteScript calls visit for each place of a script that runs what a program

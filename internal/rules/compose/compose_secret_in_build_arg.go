@@ -9,7 +9,7 @@ import (
 )
 
 // ComposeSecretInBuildArg finds build arguments whose name says that their value
-// is a secret.
+// is a secret, or that a RUN of the Dockerfile uses as a password or token.
 //
 // Arguments stay in the history of the image, for everybody who has it. Pass the
 // secret with build.secrets, and mount it in the RUN that needs it.
@@ -39,15 +39,20 @@ func checkComposeSecretInBuildArg(p *facts.Pass[*facts.Compose]) {
 			continue
 		}
 		var declared map[string]bool
+		var built *facts.ServiceBuild
 		known := false
-		if built, err := p.Project.Build(s); err == nil && built != nil && built.File != nil {
-			declared, known = built.File.ArgumentNames()
+		if read, err := p.Project.Build(s); err == nil && read != nil && read.File != nil {
+			declared, known = read.File.ArgumentNames()
+			built = read
 		}
 		for _, kv := range b.Args {
 			if known && !declared[kv.Key] {
 				continue // it gets nowhere: compose-build-arg-undeclared
 			}
 			secret, password := namesSecret(kv.Key, kv.Value.Text)
+			if !secret && built != nil && built.File.UsedAsSecret(kv.Key) != nil {
+				secret, password = true, true
+			}
 			if !secret || kv.Value.Exists() && kv.Value.Known && kindOfSecret(kv.Value.Text, password) != literal {
 				continue
 			}

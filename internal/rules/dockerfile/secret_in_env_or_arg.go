@@ -22,6 +22,11 @@ import (
 // placeholders, and for an ARG without a default that a stage outside of the
 // image declares. A literal value that looks random is an error.
 //
+// Whatever its name, an ARG counts that a RUN uses as a password or token: in the user of
+// an address, or in a flag or header that is there for them (an info outside of the image,
+// where it stays in the cache and the provenance); and so does an address with a user and a
+// password.
+//
 // With the preset "hadolint", a name counts that contains such a word.
 //
 // There is no fix: whoever builds the image or starts the container has to pass the
@@ -62,8 +67,17 @@ func checkSecretInEnvOrArg(p *facts.Pass[*facts.Dockerfile]) {
 				}
 				continue
 			}
-			if severity, ok := judgeSecret(p.Doc, in, pair); ok {
+			severity, ok := judgeSecret(p.Doc, in, pair)
+			switch {
+			case ok:
 				reportSecret(p, in, pair, severity)
+			case holdsPassword(p.Doc, in, pair):
+				p.Report(lint.Finding{
+					Span: pair.Span, Variant: in.Keyword,
+					Message: fmt.Sprintf("the address in %s holds a password, which stays readable in the image; pass it when the container starts, or to one step with RUN --mount=type=secret", short(strings.Trim(pair.Key, `"'`))),
+				})
+			case in.Keyword == "arg" && !pair.HasValue:
+				reportSecretByUse(p, in, pair)
 			}
 		}
 	}
@@ -105,6 +119,43 @@ func judgeSecret(d *facts.Dockerfile, in *dockerfile.Instruction, pair dockerfil
 		return lint.Warning, true // a word for a start, maybe
 	}
 	return lint.Error, true
+}
+
+// holdsPassword reports whether the value of a pair is an address with a password that is
+// written out and ends in the image; a word for a start, such as the name of the user, is
+// none.
+func holdsPassword(d *facts.Dockerfile, in *dockerfile.Instruction, pair dockerfile.Pair) bool {
+	value, known := d.Expand(in, pair.Value)
+	password, ok := facts.URLPassword(value)
+	if !known || !ok || !facts.IsLiteralSecret(password) || facts.IsNoSecret(password) || !inFinalImage(d, in) {
+		return false
+	}
+	_, address, _ := strings.Cut(value, "://")
+	user, _, _ := strings.Cut(address, ":")
+	_, host, _ := strings.Cut(address, "@")
+	switch strings.ToLower(password) {
+	case strings.ToLower(user), "postgres", "root", "guest", "admin", "user", "test", "pass", "secret", "mysql", "build":
+		return false
+	}
+	return !strings.HasPrefix(host, "localhost") && !strings.HasPrefix(host, "127.0.0.1")
+}
+
+// reportSecretByUse reports an ARG without a default that a RUN of its stage uses as a
+// password or token.
+func reportSecretByUse(p *facts.Pass[*facts.Dockerfile], in *dockerfile.Instruction, pair dockerfile.Pair) {
+	run, s := p.Doc.UsedAsSecret(pair.Key), p.Doc.StageOf(in)
+	if run == nil || s == nil {
+		return
+	}
+	f := lint.Finding{
+		Span: pair.Span, Variant: "arg",
+		Message: fmt.Sprintf("ARG %s is used as a password or token and stays readable in the history, the build cache and the provenance; pass the secret with RUN --mount=type=secret", short(pair.Key)),
+		Related: []lint.Related{{Span: run.Head, Message: "it is used here"}},
+	}
+	if !s.InFinalImage() {
+		f.Severity = lint.Info
+	}
+	p.Report(f)
 }
 
 func inFinalImage(d *facts.Dockerfile, in *dockerfile.Instruction) bool {

@@ -1,6 +1,7 @@
 package dockerfile
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/dockmend/dockmend/internal/facts"
@@ -9,8 +10,8 @@ import (
 )
 
 // SecretInRunCommand finds RUN instructions that hold a password or a token as
-// it is: in an address, as curl's user, in a header. It stays readable in the
-// image's history.
+// it is: in an address, as curl's user, in a header, in PGPASSWORD, mysql -p, wget
+// --password or sshpass -p. It stays readable in the image's history.
 //
 // Use RUN --mount=type=secret and read it from the file.
 //
@@ -30,7 +31,7 @@ var SecretInRunCommand = facts.Rule[*facts.Dockerfile]{
 
 func checkSecretInRunCommand(p *facts.Pass[*facts.Dockerfile]) {
 	p.Doc.Each("run", true, func(in *dockerfile.Instruction) {
-		if !strings.Contains(in.Args, "://") && !strings.Contains(in.Args, "docker login") && !strings.Contains(in.Args, "_authToken") {
+		if !slices.ContainsFunc(secretMarks, func(mark string) bool { return strings.Contains(in.Args, mark) }) {
 			return
 		}
 		for _, c := range p.Doc.Commands(in) {
@@ -44,10 +45,19 @@ func checkSecretInRunCommand(p *facts.Pass[*facts.Dockerfile]) {
 	})
 }
 
+// secretMarks are texts of which a command with a secret has one.
+var secretMarks = []string{"://", "docker login", "_authToken", "PGPASSWORD=", "MYSQL_PWD=", "SSHPASS=", "mysql", "mariadb", "password=", "sshpass"}
+
 // literalSecret finds a word of a command that holds a secret; what names its kind.
 func literalSecret(c *facts.Command) (at facts.Argument, what string) {
 	args := c.Args()
+	if at, ok := assignedPassword(c); ok {
+		return at, "a password"
+	}
 	for i, a := range args {
+		if password, ok := passwordFlag(c.Name(), a.Text); ok && isPasswordLiteral(password) {
+			return a, "a password"
+		}
 		if facts.HasURLPassword(a.Text) {
 			return a, "a password in an address"
 		}
@@ -67,6 +77,8 @@ func literalSecret(c *facts.Command) (at facts.Argument, what string) {
 			if strings.EqualFold(name, "authorization") && ok && facts.IsLiteralSecret(token) {
 				return next, "a token"
 			}
+		case c.Name() == "sshpass" && a.Text == "-p" && isPasswordLiteral(next.Text):
+			return next, "a password"
 		case c.Name() == "docker" && firstAction(c) == "login" && (a.Text == "-p" || a.Text == "--password") && facts.IsLiteralSecret(next.Text):
 			return next, "a password"
 		case strings.HasSuffix(a.Text, ":_authToken") && facts.IsLiteralSecret(next.Text):
@@ -74,4 +86,48 @@ func literalSecret(c *facts.Command) (at facts.Argument, what string) {
 		}
 	}
 	return at, ""
+}
+
+// assignedPassword is the assignment before a command that gives a client its password.
+func assignedPassword(c *facts.Command) (at facts.Argument, ok bool) {
+	if c.Call == nil {
+		return at, false
+	}
+	for _, a := range c.Call.Assigns {
+		if a.Name == nil || a.Value == nil || !slices.Contains([]string{"PGPASSWORD", "MYSQL_PWD", "SSHPASS"}, a.Name.Value) {
+			continue
+		}
+		if value, literal := facts.Literal(a.Value); literal && isPasswordLiteral(value) {
+			return facts.Argument{Text: value, Span: c.Script.SpanOf(a)}, true
+		}
+	}
+	return at, false
+}
+
+// passwordFlag is the password in a flag that has it in the same word.
+func passwordFlag(program, word string) (password string, ok bool) {
+	switch program {
+	case "mysql", "mysqldump", "mysqladmin", "mariadb", "mariadb-admin", "mariadb-dump":
+		if password, ok = strings.CutPrefix(word, "--password="); ok {
+			return password, true
+		}
+		return strings.CutPrefix(word, "-p")
+	case "wget":
+		for _, flag := range []string{"--password=", "--http-password=", "--ftp-password="} {
+			if password, ok = strings.CutPrefix(word, flag); ok {
+				return password, true
+			}
+		}
+	}
+	return "", false
+}
+
+// isPasswordLiteral reports whether a word is a password, and no word for a start that the
+// build itself sets.
+func isPasswordLiteral(word string) bool {
+	switch strings.ToLower(word) {
+	case "root", "toor", "admin", "mysql", "postgres", "test", "guest":
+		return false
+	}
+	return facts.IsLiteralSecret(word)
 }

@@ -62,6 +62,8 @@ const (
 	Console Trait = "console"
 	// AptAssumesYes: apt in it asks nothing.
 	AptAssumesYes Trait = "apt-assumes-yes"
+	// Runtime: its tags with -jdk have a JRE of the same name.
+	Runtime Trait = "jre"
 	// FewUsers: its /etc/passwd has no users but root, nobody and nonroot.
 	FewUsers Trait = "few-users"
 	// Laboratory: it has known faults on purpose.

@@ -10,7 +10,7 @@ import (
 	"github.com/dockmend/dockmend/internal/syntax/dockerfile"
 )
 
-// AptWithoutAssumeYes finds apt-get install without -y.
+// AptWithoutAssumeYes finds apt-get install, upgrade, remove and the like without -y.
 //
 // It asks whether to go on, reads the end of the input and gives up: the build
 // fails as soon as a package brings others along.
@@ -36,9 +36,13 @@ var AptWithoutAssumeYes = facts.Rule[*facts.Dockerfile]{
 }
 
 func checkAptWithoutAssumeYes(p *facts.Pass[*facts.Dockerfile]) {
+	actions := []string{"install"}
+	if !p.Hadolint {
+		actions = append(actions, "upgrade", "dist-upgrade", "full-upgrade", "remove", "purge", "autoremove", "build-dep")
+	}
 	prompts{
 		managers: []string{"apt-get", "apt"},
-		actions:  []string{"install"},
+		actions:  actions,
 		yes:      []string{"-y", "--yes", "--assume-yes", "-qq", "--download-only", "-d", "--simulate", "-s", "--dry-run", "--just-print", "--print-uris"},
 		flag:     "-y",
 		answered: answersApt,

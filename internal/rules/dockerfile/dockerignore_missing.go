@@ -16,6 +16,9 @@ import (
 // Write a .dockerignore beside the Dockerfile, or one of its own for it
 // (Dockerfile.dockerignore).
 //
+// A file counts too that a fresh checkout lacks and work copies have: git ignores it, and
+// an example of it lies beside, as .env.example or config.example.yml.
+//
 // Silent where a folder above has a .dockerignore, since that may be the context,
 // and where nothing of that kind is there.
 var DockerignoreMissing = facts.Rule[*facts.Dockerfile]{
@@ -62,6 +65,47 @@ func checkDockerignoreMissing(p *facts.Pass[*facts.Dockerfile]) {
 		})
 		return
 	}
+	if name, example := ignoredSecret(p); name != "" && whole.Shipped {
+		p.Report(lint.Finding{
+			Span:    whole.Instruction.Head,
+			Message: fmt.Sprintf("all of the context is copied, and with it %q of a work copy, which git ignores and people make from %q; write a .dockerignore that leaves it out", name, example),
+			Related: []lint.Related{{File: p.Files.Path(example), Message: "the example"}},
+		})
+	}
+}
+
+// ignoredSecret is a file of settings in the context that git ignores, and the example that
+// shows that people have one; empty for none.
+func ignoredSecret(p *facts.Pass[*facts.Dockerfile]) (name, example string) {
+	names, err := p.Files.List(".")
+	if err != nil {
+		return "", ""
+	}
+	for _, example := range names {
+		name := madeFrom(example)
+		if name == "" || !p.Project.Repository().Ignores(name) {
+			continue
+		}
+		for _, word := range []string{".env", "config", "secret", "credential", "settings", "local"} {
+			if strings.Contains(strings.ToLower(name), word) {
+				return name, example
+			}
+		}
+	}
+	return "", ""
+}
+
+// madeFrom is the name of the file that people make from an example; empty for a file that
+// is none.
+func madeFrom(example string) string {
+	for _, word := range []string{"example", "sample", "dist", "template"} {
+		for _, part := range []string{"." + word, "-" + word, "_" + word, word + "."} {
+			if before, after, ok := strings.Cut(example, part); ok && before+after != "" && (part[len(part)-1] == '.') == (before == "") {
+				return before + after
+			}
+		}
+	}
+	return ""
 }
 
 // hasIgnoreFile tells whether the folder of the Dockerfile, or one above that may

@@ -1,19 +1,25 @@
 package dockerfile
 
 import (
+	"bytes"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/dockmend/dockmend/internal/facts"
 	"github.com/dockmend/dockmend/internal/images"
 	"github.com/dockmend/dockmend/internal/lint"
+	"github.com/dockmend/dockmend/internal/syntax/dockerfile"
 )
 
 // FinalImageFullVariant finds final stages FROM the large variant of python,
 // node, ruby or the like, which has compilers and headers of everything: the
 // slim variant has a fifth of the size, and of the packages with known faults.
 //
-// Silent in builder stages, and where the stage itself compiles.
+// A JDK counts too in a stage that only starts java, where the same repository has a JRE.
+//
+// Silent in builder stages, and where the stage itself compiles. npm alone compiles nothing
+// where the lock file names no package with an install script.
 var FinalImageFullVariant = facts.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
 		ID:       "final-image-full-variant",
@@ -34,7 +40,10 @@ func checkFinalImageFullVariant(p *facts.Pass[*facts.Dockerfile]) {
 		return
 	}
 	i := s.Base()
-	if !i.Known || i.Registry != "" && i.Registry != "docker.io" || i.Tag == "" || i.Tag == "latest" || !isLargeVariant(i) || compilesInStage(p.Doc, s) {
+	if reportJDK(p, s, i) {
+		return
+	}
+	if !i.Known || i.Registry != "" && i.Registry != "docker.io" || i.Tag == "" || i.Tag == "latest" || !isLargeVariant(i) || compilesInStage(p, s) {
 		return
 	}
 	span := s.Chain()[len(s.Chain())-1].Image.Span
@@ -62,16 +71,87 @@ func isLargeVariant(i facts.Image) bool {
 }
 
 // compilesInStage tells whether the stage installs what needs a compiler.
-func compilesInStage(d *facts.Dockerfile, s *facts.Stage) bool {
+func compilesInStage(p *facts.Pass[*facts.Dockerfile], s *facts.Stage) bool {
 	for _, in := range s.Instructions {
 		if in.Keyword != "run" {
 			continue
 		}
-		for _, c := range d.Commands(in) {
+		for _, c := range p.Doc.Commands(in) {
 			switch c.Name() {
-			case "gcc", "g++", "make", "cmake", "cargo", "pip", "pip3", "npm", "yarn", "pnpm", "bundle", "gem", "poetry", "uv", "apt-get", "apt", "git", "cpanm", "python", "python3":
+			case "npm":
+				if !installsPurely(p, s, c) {
+					return true
+				}
+			case "gcc", "g++", "make", "cmake", "cargo", "pip", "pip3", "yarn", "pnpm", "bundle", "gem", "poetry", "uv", "apt-get", "apt", "git", "cpanm", "python", "python3":
 				return true
 			}
+		}
+	}
+	return false
+}
+
+// installsPurely reports whether a call of npm compiles nothing and needs no other program
+// of the large variant: the lock file names no package with an install script and none from
+// git, and nothing else of the file or its services uses such a program.
+func installsPurely(p *facts.Pass[*facts.Dockerfile], s *facts.Stage, c *facts.Command) bool {
+	if first := firstAction(c); first != "ci" && first != "install" && first != "i" {
+		return first == "cache"
+	}
+	lock, ok := p.Project.FileAt(s, c.Instruction, "package-lock.json")
+	if !ok || !bytes.Contains(lock, []byte(`"lockfileVersion"`)) || bytes.Contains(lock, []byte(`"lockfileVersion": 1`)) {
+		return false
+	}
+	for _, mark := range []string{`"hasInstallScript"`, "node-gyp", "git+", "git@"} {
+		if bytes.Contains(lock, []byte(mark)) {
+			return false
+		}
+	}
+	words, _ := s.StartWords()
+	if len(words) == 0 || words[0].Text != "node" || p.Doc.Mentions("curl") || p.Doc.Mentions("wget") {
+		return false
+	}
+	return !slices.ContainsFunc(p.Project.Services(p.Doc), func(n facts.ServiceNear) bool {
+		return n.Has("healthcheck") || n.Has("command") || n.Has("entrypoint")
+	})
+}
+
+// reportJDK reports a JDK of a final stage that only starts java.
+func reportJDK(p *facts.Pass[*facts.Dockerfile], s *facts.Stage, i facts.Image) bool {
+	tag, ok := jreTag(i)
+	if !ok || usesJDK(p.Doc, s) {
+		return false
+	}
+	words, _ := s.StartWords()
+	if len(words) < 2 || baseName(words[0].Text) != "java" {
+		return false
+	}
+	span := s.Chain()[len(s.Chain())-1].Image.Span
+	p.Report(lint.Finding{
+		Span:    span,
+		Message: fmt.Sprintf("%s has a compiler and tools that the program does not need; use the JRE, as %s", quoteShort(p.Doc.Text(span)), quoteShort(i.Name()+":"+tag)),
+	})
+	return true
+}
+
+// jreTag is the tag of the JRE beside a JDK; ok is false for other images, and for
+// publishers that have none.
+func jreTag(i facts.Image) (tag string, ok bool) {
+	if !i.Known || i.Tag == "" || i.Tag == "latest" || i.Digest != "" || i.IsWindows() {
+		return "", false
+	}
+	_, hasJRE := images.Says(images.Canonical(i.Name()), images.Runtime)
+	before, after, isJDK := strings.Cut(i.Tag, "-jdk")
+	return before + "-jre" + after, hasJRE && isJDK && !strings.Contains(i.Tag, "windows") && !strings.Contains(i.Tag, "nanoserver")
+}
+
+// usesJDK reports whether a stage calls a tool that only a JDK has, or runs something of
+// which nobody can tell.
+func usesJDK(d *facts.Dockerfile, s *facts.Stage) bool {
+	for _, tool := range []string{"javac", "jlink", "jdeps", "jcmd", "jmap", "jstack", "jstat", "jdb", "jpackage", "jhsdb", "tools.jar", "jdwp", "mvn", "gradle", "ant ", "sbt"} {
+		if slices.ContainsFunc(s.Chain(), func(x *facts.Stage) bool {
+			return slices.ContainsFunc(x.Instructions, func(in *dockerfile.Instruction) bool { return strings.Contains(in.Args, tool) && in.Keyword != "copy" })
+		}) {
+			return true
 		}
 	}
 	return false

@@ -7,6 +7,7 @@ import (
 
 	"github.com/dockmend/dockmend/internal/facts"
 	"github.com/dockmend/dockmend/internal/lint"
+	"mvdan.cc/sh/v3/syntax"
 )
 
 // packagePins says how the calls of a package manager name a version.
@@ -61,6 +62,9 @@ func (k packagePins) report(p *facts.Pass[*facts.Dockerfile]) {
 			if !a.Literal {
 				word, known = p.Doc.Expand(c.Instruction, a.Text)
 			}
+			if !known && p.Hadolint {
+				word = assignedWord(c.Command, a.Text)
+			}
 			switch {
 			case !known && (!p.Hadolint || declaresArg(p.Doc, a.Text)), known && (word == "" || word[0] == '-'):
 			case !p.Hadolint && k.tools != nil && k.tools(word):
@@ -89,6 +93,27 @@ func (k packagePins) report(p *facts.Pass[*facts.Dockerfile]) {
 		}
 		p.Report(f)
 	}, managers...)
+}
+
+// assignedWord is what a variable of the script holds that is a whole word and that the
+// script sets once; else the word as written.
+func assignedWord(c *facts.Command, word string) string {
+	name := strings.Trim(word, `"${}`)
+	value, times := "", 0
+	syntax.Walk(c.Script.File, func(n syntax.Node) bool {
+		if a, ok := n.(*syntax.Assign); ok && a.Name != nil && a.Value != nil && a.Name.Value == name {
+			text, literal := facts.Literal(a.Value)
+			if literal {
+				value = text
+			}
+			times++
+		}
+		return true
+	})
+	if times == 1 && value != "" && !strings.ContainsAny(value, " \t") {
+		return value
+	}
+	return strings.Trim(word, `"`)
 }
 
 // movesByAddress reports whether a word is the address of an archive or repository that

@@ -15,6 +15,9 @@ import (
 //
 // COPY --chown and --chmod do it on the way.
 //
+// It also finds two such passes over the same folder in RUN instructions that follow each
+// other: each stores all files again, and one RUN would do.
+//
 // Silent in stages whose layers are no part of the image, for a single file, where
 // RUN instructions put files of their own below the path, and where the user is
 // made only after the COPY, which could not name it.
@@ -38,6 +41,7 @@ func checkRunChownDoublesLayer(p *facts.Pass[*facts.Dockerfile]) {
 		if !s.InFinalImage() {
 			continue
 		}
+		reportTwoPasses(p, s)
 		var copies []*dockerfile.Instruction
 		for _, in := range s.Instructions {
 			switch in.Keyword {
@@ -197,4 +201,50 @@ func mayBeOfBase(folder string) bool {
 		return strings.Count(folder, "/") < 2 && top == "opt"
 	}
 	return true
+}
+
+// reportTwoPasses reports two recursive passes over a folder in RUN instructions that
+// follow each other and do nothing else.
+func reportTwoPasses(p *facts.Pass[*facts.Dockerfile], s *facts.Stage) {
+	runs := s.Own("run")
+	for i := 1; i < len(runs); i++ {
+		first, second := soleRecursivePass(p.Doc, runs[i-1]), soleRecursivePass(p.Doc, runs[i])
+		if first == nil || second == nil || runs[i].Index() != runs[i-1].Index()+1 {
+			continue
+		}
+		folder, other := passedFolder(first), passedFolder(second)
+		if folder == "" || folder != other && !covers(folder, other) && !covers(other, folder) {
+			continue
+		}
+		for _, pass := range [][2]*facts.Command{{first, second}, {second, first}} {
+			p.Report(lint.Finding{
+				Span:    pass[0].Span,
+				Message: fmt.Sprintf("%s is a pass of its own over the files that the RUN beside it goes through as well, and each stores them again; join the two in one RUN", quoteShort(p.Doc.Text(pass[0].Span))),
+				Related: []lint.Related{{Span: pass[1].Span, Message: "the other pass"}},
+			})
+		}
+	}
+}
+
+// soleRecursivePass is the chown -R or chmod -R that is all that a RUN does; nil for
+// another RUN.
+func soleRecursivePass(d *facts.Dockerfile, in *dockerfile.Instruction) *facts.Command {
+	commands := d.Commands(in)
+	if len(commands) != 1 {
+		return nil
+	}
+	c := commands[0]
+	if c.Name() != "chown" && c.Name() != "chmod" || !c.HasFlag("-R", "--recursive") {
+		return nil
+	}
+	return c
+}
+
+// passedFolder is the one folder of such a pass, as an absolute path; empty for none.
+func passedFolder(c *facts.Command) string {
+	args := c.Positional()
+	if len(args) != 2 || !args[1].Literal || !strings.HasPrefix(args[1].Text, "/") {
+		return ""
+	}
+	return strings.TrimRight(args[1].Text, "/")
 }

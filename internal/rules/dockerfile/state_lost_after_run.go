@@ -88,6 +88,10 @@ func lostState(stmt *syntax.Stmt, alone bool) (what, better string) {
 			if len(words) > 1 && (words[1] == "activate" || words[1] == "shell") {
 				return "the environment", "put ENV PATH in its place"
 			}
+		case "unset":
+			if alone && len(words) > 1 && !strings.HasPrefix(words[1], "-f") {
+				return "the change", "remove the variable from ENV, or unset it in the RUN that needs that"
+			}
 		case "service", "systemctl", "rc-service":
 			if alone && len(words) == 3 && (last == "start" || words[1] == "start" || last == "restart") {
 				return "the service", "start it in the RUN that needs it, or with the container"

@@ -2,6 +2,7 @@ package ignorefile
 
 import (
 	"fmt"
+	"strings"
 
 	"github.com/dockmend/dockmend/internal/facts"
 	"github.com/dockmend/dockmend/internal/lint"
@@ -15,7 +16,8 @@ import (
 // then fails on one machine and not on another. Leave them out of the context.
 //
 // Where none is there now, as after a fresh checkout, it is a warning, and only
-// for tools that always make one: uv, and the package managers of Node.
+// for tools that always make one: uv, the package managers of Node, and Poetry where the
+// Dockerfile or poetry.toml has it in the project.
 //
 // Silent where the build installs nothing of that kind, where no Dockerfile copies
 // the whole context, and for lists of what is allowed.
@@ -64,7 +66,10 @@ func checkDockerignoreVenvNotExcluded(p *facts.Pass[*facts.IgnoreFile]) {
 	for _, e := range environments() {
 		_, kind := firstExisting(p, e.manifest...)
 		there := exists(p, e.folder)
-		if !kind || !d.Sent(e.folder) || !runs(by, e.installs...) || !there && (e.always == "" || !exists(p, e.always)) {
+		if !kind || !d.Sent(e.folder) || !runs(by, e.installs...) {
+			continue
+		}
+		if always := e.always != "" && exists(p, e.always); !there && !always && !isMadeInProject(p, by, e.folder) {
 			continue
 		}
 		f := lint.Finding{
@@ -78,4 +83,17 @@ func checkDockerignoreVenvNotExcluded(p *facts.Pass[*facts.IgnoreFile]) {
 		}
 		p.Report(f)
 	}
+}
+
+// isMadeInProject reports whether git ignores an environment of Python that the build makes
+// in the project by the same name: work copies then have one too.
+func isMadeInProject(p *facts.Pass[*facts.IgnoreFile], by *facts.DockerfileNear, folder string) bool {
+	if folder != ".venv" || !p.Project.Repository().Ignores(folder) {
+		return false
+	}
+	if runs(by, "virtualenvs.in-project true", "-m venv .venv", "uv venv", "POETRY_VIRTUALENVS_IN_PROJECT=true", "POETRY_VIRTUALENVS_IN_PROJECT=1", "PIPENV_VENV_IN_PROJECT=1") {
+		return true
+	}
+	src, err := p.Project.Files(p.Doc).ReadFile("poetry.toml")
+	return err == nil && strings.Contains(strings.ReplaceAll(string(src), " ", ""), "in-project=true")
 }

@@ -26,7 +26,10 @@ import (
 // with a volume on /var/lib/postgresql, PostgreSQL 17 still writes to an anonymous
 // volume on /var/lib/postgresql/data.
 //
-// Off by default: data of a demonstration need not last. Silent for tmpfs, in
+// By default, only where the state of a service that depends on the database is kept in a
+// named volume (the variant "beside-kept-state"): after "docker compose down" the two do not
+// fit together. Other databases are the variant "alone", since the data of a demonstration
+// need not last. Silent for tmpfs, in
 // files for tests, in files that others complete, and where the image is not known
 // and has a mount that may hold the data.
 var ComposeDatabaseWithoutVolume = facts.Rule[*facts.Compose]{
@@ -35,7 +38,10 @@ var ComposeDatabaseWithoutVolume = facts.Rule[*facts.Compose]{
 		Title:    "A database keeps its data in the container",
 		Category: lint.Runtime,
 		Severity: lint.Info,
+		Default:  true,
 		Since:    "0.1.0",
+		Variants: []string{"beside-kept-state", "alone"},
+		OptIn:    []string{"alone"},
 	},
 	Check: checkComposeDatabaseWithoutVolume,
 }
@@ -52,17 +58,46 @@ func checkComposeDatabaseWithoutVolume(p *facts.Pass[*facts.Compose]) {
 		if mayKeepData(s, folders) {
 			continue
 		}
-		p.Report(lint.Finding{
+		f := lint.Finding{
 			Span:    s.Span(),
+			Variant: "alone",
 			Message: fmt.Sprintf("the data of %q is gone with the container; %s", shortText(s.Name), volumeAdvice(s, folders)),
-		})
+		}
+		if d := dependantWithState(p.Doc, s); d != nil {
+			f.Variant, f.Severity = "beside-kept-state", lint.Warning
+			f.Message = fmt.Sprintf("the data of %q is gone with the container while %q keeps its own, so they do not fit together after a new start; %s", shortText(s.Name), shortText(d.Name), volumeAdvice(s, folders))
+		}
+		p.Report(f)
 	}
+}
+
+// dependantWithState is a service that depends on another one and keeps state in a named
+// volume of its own; nil for none.
+func dependantWithState(d *facts.Compose, s *facts.ComposeService) *facts.ComposeService {
+	for _, other := range d.All() {
+		depends := slices.ContainsFunc(other.DependsOn(), func(dep compose.Dependency) bool { return dep.Service == s.Name })
+		if depends && slices.ContainsFunc(other.AllMounts(), func(m compose.Mount) bool {
+			return m.Kind == compose.NamedVolume && !m.ReadOnly && keepsState(m.Target)
+		}) {
+			return other
+		}
+	}
+	return nil
+}
+
+// keepsState reports whether a folder is one of state, by its name: what holds packages,
+// caches and logs is none.
+func keepsState(folder string) bool {
+	lower := strings.ToLower(folder)
+	return !slices.ContainsFunc([]string{"node_modules", "cache", ".m2", ".gradle", "vendor", "log", "venv", "static", "tmp", "bundle", "cargo", "target", "socket", "/run"}, func(w string) bool {
+		return strings.Contains(lower, w)
+	})
 }
 
 // keepsData reports whether the data of that kind of database have to last.
 func keepsData(database string) bool {
 	switch database {
-	case "postgres", "mysql", "mariadb", "mongodb", "mssql", "elasticsearch", "opensearch", "cassandra", "couchdb", "clickhouse", "neo4j":
+	case "postgres", "mysql", "mariadb", "mongodb", "mssql", "elasticsearch", "opensearch", "cassandra", "couchdb", "clickhouse", "neo4j", "oracle":
 		return true
 	}
 	return false

@@ -59,10 +59,13 @@ func checkComposeDockerSocketMounted(p *facts.Pass[*facts.Compose]) {
 		}
 		for _, m := range s.AllMounts() {
 			name, ok := hostPath(m)
-			if !ok || !isDaemonSocket(name) && name != "/run" {
+			source := m.Source
+			if !ok && m.Kind != compose.NamedVolume && strings.ContainsAny(m.Written, `$\`) && isDaemonSocket(m.Written) {
+				source = m.Written
+			} else if !ok || !isDaemonSocket(name) && name != "/run" {
 				continue
 			}
-			report(m.Span, fmt.Sprintf("%q gives the container the engine of its host, and so the host, read-only or not; put a socket proxy between them, or do without", shortText(m.Source)))
+			report(m.Span, fmt.Sprintf("%q gives the container the engine of its host, and so the host, read-only or not; put a socket proxy between them, or do without", shortText(source)))
 		}
 		if v := s.Value("use_api_socket"); v.IsTrue() {
 			report(s.Entry("use_api_socket").Span, "use_api_socket gives the container the engine of its host, and so the host; put a socket proxy between them, or do without")

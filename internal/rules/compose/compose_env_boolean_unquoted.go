@@ -3,6 +3,7 @@ package compose
 import (
 	"fmt"
 	"strings"
+	"time"
 
 	"github.com/dockmend/dockmend/internal/facts"
 	"github.com/dockmend/dockmend/internal/lint"
@@ -11,7 +12,8 @@ import (
 
 // ComposeEnvBooleanUnquoted finds values of environment, labels and build
 // arguments without quotes that reach the container as another text: True becomes
-// true, 3.10 becomes 3.1, 010 becomes 8, a date gets a time, and null is no value
+// true, 3.10 becomes 3.1, 010 becomes 8, a date gets a time, a moment
+// becomes another spelling of it, and null is no value
 // but the one of whoever starts Compose. Quote them.
 //
 // The variant "case" is for booleans of which only the case of the letters changes; most
@@ -94,10 +96,10 @@ func plainText(n *yaml.Node) string {
 		// What Go prints for a number is what Compose passes on.
 		return fmt.Sprint(n.Data())
 	case "!!timestamp":
-		// A date alone becomes a moment; a moment with a zone may keep its spelling,
-		// so it is not judged.
-		if len(n.Value) == len("2024-01-31") {
-			return n.Value + " 00:00:00 +0000 UTC"
+		for _, layout := range []string{time.DateOnly, "2006-1-2T15:4:5.999999999Z07:00", "2006-1-2t15:4:5.999999999Z07:00", "2006-1-2 15:4:5.999999999"} {
+			if t, err := time.Parse(layout, n.Value); err == nil {
+				return t.String() // Go's own spelling, which is what Compose passes on
+			}
 		}
 	}
 	return n.Value

@@ -8,6 +8,7 @@ import (
 	"github.com/dockmend/dockmend/internal/facts"
 	"github.com/dockmend/dockmend/internal/images"
 	"github.com/dockmend/dockmend/internal/lint"
+	"github.com/dockmend/dockmend/internal/syntax/compose"
 )
 
 // ComposePostgresDataPath finds a mount on /var/lib/postgresql/data of PostgreSQL 18 and
@@ -17,6 +18,10 @@ import (
 // Mount /var/lib/postgresql. Data of an older version have to be moved with pg_upgrade or
 // a dump first.
 //
+// The other way round, PostgreSQL 17 and earlier keep their data in /var/lib/postgresql/data,
+// on which their image declares a volume of its own: a mount on /var/lib/postgresql alone
+// keeps nothing.
+//
 // It is a warning for tags without a version, such as latest and alpine, which are
 // version 18 now: pin the version that the data are of.
 //
@@ -24,7 +29,7 @@ import (
 var ComposePostgresDataPath = facts.Rule[*facts.Compose]{
 	Meta: lint.Meta{
 		ID:       "compose-postgres-data-path",
-		Title:    "PostgreSQL 18 refuses a volume on the old folder",
+		Title:    "A volume is not where this version of PostgreSQL keeps its data",
 		Category: lint.Runtime,
 		Severity: lint.Error,
 		Default:  true,
@@ -43,7 +48,11 @@ func checkComposePostgresDataPath(p *facts.Pass[*facts.Compose]) {
 		}
 		folders := s.DataFolders()
 		layouts := images.DataLayouts(images.Canonical(image.Name()))
-		if len(folders) == 0 || len(layouts) < 2 || folders[0].DataFolder != layouts[0] {
+		if len(folders) == 0 || len(layouts) < 2 {
+			continue
+		}
+		if folders[0].DataFolder != layouts[0] {
+			reportMountAboveData(p, s, folders[0], layouts[0].Path)
 			continue
 		}
 		for _, m := range s.AllMounts() {
@@ -61,4 +70,26 @@ func checkComposePostgresDataPath(p *facts.Pass[*facts.Compose]) {
 			p.Report(f)
 		}
 	}
+}
+
+// reportMountAboveData reports a mount on the folder of newer versions where nothing holds
+// the data of this one.
+func reportMountAboveData(p *facts.Pass[*facts.Compose], s *facts.ComposeService, data facts.DataFolder, newer string) {
+	var above *compose.Mount
+	for _, m := range s.AllMounts() {
+		switch {
+		case !m.Known || data.IsKeptBy(m.Target) || m.Kind == compose.Memory:
+			return
+		case data.Volume != "" && isBelow(newer, path.Clean(m.Target)):
+			above = &m
+		}
+	}
+	if above == nil || s.Has("volumes_from") {
+		return
+	}
+	image, _ := s.Image()
+	p.Report(lint.Finding{
+		Span:    above.Span,
+		Message: fmt.Sprintf("%q keeps its data in %s, on which its image has a volume of its own, so this mount keeps nothing and the data are lost with the container; mount %s", shortText(image.Raw), data.Path, data.Target()),
+	})
 }

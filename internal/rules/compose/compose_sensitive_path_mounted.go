@@ -2,7 +2,6 @@ package compose
 
 import (
 	"fmt"
-	"path"
 	"strings"
 
 	"github.com/dockmend/dockmend/internal/facts"
@@ -66,8 +65,8 @@ func showsHost(m compose.Mount) bool {
 // isSensitive tells whether a mount shows secrets or the inside of the host.
 func isSensitive(m compose.Mount) bool {
 	credentials := []string{".ssh", ".aws", ".kube", ".gnupg", ".azure", ".docker", ".config/gcloud", ".netrc", ".git-credentials"}
-	if m.Kind == compose.HomePath {
-		inside := strings.TrimPrefix(path.Clean(m.Source), "~/")
+	if home := homeSource(m); home != "" {
+		inside := strings.TrimPrefix(home, "~/")
 		return inside == "~" || isBelow(inside, credentials...)
 	}
 	name, ok := hostPath(m)

@@ -123,21 +123,9 @@ type variableUse struct {
 func bareVariables(d *facts.Compose) []variableUse {
 	var uses []variableUse
 	seen := map[string]bool{}
-	visited := map[*yaml.Node]bool{}
-	var visit func(n *yaml.Node)
-	visit = func(n *yaml.Node) {
-		n = n.Resolve()
-		if n == nil || visited[n] {
-			return
-		}
-		visited[n] = true
-		for _, pair := range n.Pairs {
-			visit(pair.Value)
-		}
-		for _, item := range n.Items {
-			visit(item)
-		}
-		if n.Kind != yaml.Scalar || strings.IndexByte(n.Value, '$') < 0 {
+	hash := hashForm()
+	eachScalar(d.Root, func(n *yaml.Node) {
+		if strings.IndexByte(n.Value, '$') < 0 || hash.MatchString(n.Value) {
 			return
 		}
 		v := d.Value(n)
@@ -147,8 +135,7 @@ func bareVariables(d *facts.Compose) []variableUse {
 				uses = append(uses, variableUse{variable.Name, d.Place(v, variable.Span)})
 			}
 		}
-	}
-	visit(d.Root)
+	})
 	return slices.DeleteFunc(uses, func(u variableUse) bool { return isHostVariable(u.name) })
 }
 

@@ -24,6 +24,21 @@ func hostPath(m compose.Mount) (name string, ok bool) {
 	return name, true
 }
 
+// homeSource is the source of a mount below the home folder of whoever starts Compose, as
+// "~/.ssh", however the file writes it; empty for another source.
+func homeSource(m compose.Mount) string {
+	if m.Kind == compose.HomePath {
+		return path.Clean(m.Source)
+	}
+	raw := m.Written
+	for _, home := range []string{"$HOME", "${HOME}", "${HOME:?}", "${HOME:-~}"} {
+		if rest, ok := strings.CutPrefix(raw, home); ok && (rest == "" || rest[0] == '/') {
+			return path.Clean("~" + rest)
+		}
+	}
+	return ""
+}
+
 // isBelow tells whether a path is one of the folders, or lies in one.
 func isBelow(name string, folders ...string) bool {
 	return slices.ContainsFunc(folders, func(f string) bool { return name == f || strings.HasPrefix(name, f+"/") })
@@ -31,7 +46,7 @@ func isBelow(name string, folders ...string) bool {
 
 // isDaemonSocket tells whether a path is the socket of a container engine.
 func isDaemonSocket(name string) bool {
-	return slices.Contains([]string{"docker.sock", "containerd.sock", "crio.sock", "podman.sock"}, path.Base(name))
+	return slices.Contains([]string{"docker.sock", "containerd.sock", "crio.sock", "podman.sock", "docker_engine"}, path.Base(strings.ReplaceAll(name, `\`, "/")))
 }
 
 // mountsSocket tells whether a service has the socket of a container engine: at

@@ -120,8 +120,12 @@ func shellKnows(d *facts.Dockerfile, n lint.ScriptNote) bool {
 	if onBusyBox(s) || s.IsAlpine() || n.Code != "SC3001" && s.ShIsBash(in) {
 		return true
 	}
+	if n.Code != "SC3040" {
+		return false
+	}
 	hasPipefail, known := s.ShellHasPipefail(in)
-	return n.Code == "SC3040" && (hasPipefail || !known)
+	_, said := illegalPipefail(d, in) // by a rule of its own
+	return hasPipefail || !known || said
 }
 
 // onBusyBox tells whether the stage has BusyBox's programs.

@@ -48,6 +48,8 @@ type Mount struct {
 	// Source and Target are read only when Known: every variable in them has a
 	// default. Source is empty for an anonymous volume and for tmpfs.
 	Source, Target string
+	// Written is the source as the file has it, with its variables.
+	Written string
 	// SourceSpan and TargetSpan are their places, the whole entry at worst.
 	SourceSpan, TargetSpan text.Span
 	// Options are what follows the target: "ro", "z", "rshared". In the long form
@@ -113,7 +115,7 @@ func (d *Document) shortMount(v Value) Mount {
 	if len(values) > 1 {
 		source := values[0]
 		target = values[1]
-		m.Source, m.SourceSpan, m.Known = source.Text, source.Span, source.Known
+		m.Source, m.Written, m.SourceSpan, m.Known = source.Text, source.Raw, source.Span, source.Known
 		m.Kind = sourceKind(source)
 	} else {
 		m.Kind = AnonymousVolume
@@ -187,7 +189,7 @@ func (s *Service) longMount(n *yaml.Node) Mount {
 	if !source.Exists() {
 		source = get("src")
 	}
-	m.Source, m.Target = source.Text, target.Text
+	m.Source, m.Written, m.Target = source.Text, source.Raw, target.Text
 	if source.Exists() {
 		m.SourceSpan = source.Span
 		m.Known = source.Known

@@ -1,0 +1,72 @@
+package compose
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/dockmend/dockmend/internal/facts"
+	"github.com/dockmend/dockmend/internal/lint"
+	"github.com/dockmend/dockmend/internal/syntax/compose"
+)
+
+// ComposeHostGatewayMissing finds services that connect to host.docker.internal without an
+// entry of extra_hosts for it: Docker Desktop knows the name, Docker Engine on Linux does not.
+//
+// Add "host.docker.internal:host-gateway" to extra_hosts, which does no harm elsewhere.
+//
+// Silent for defaults of variables, and with network_mode.
+var ComposeHostGatewayMissing = facts.Rule[*facts.Compose]{
+	Meta: lint.Meta{
+		ID:       "compose-host-gateway-missing",
+		Title:    "host.docker.internal has no address on Linux",
+		Category: lint.Runtime,
+		Severity: lint.Info,
+		Default:  true,
+		Since:    "0.1.0",
+		Presets:  []string{"cloud-native"},
+	},
+	Check: checkComposeHostGatewayMissing,
+}
+
+func checkComposeHostGatewayMissing(p *facts.Pass[*facts.Compose]) {
+	const host = "host.docker.internal"
+	for _, s := range wholeServices(p.Doc) {
+		if s.Has("network_mode") || strings.Contains(hostsText(p.Doc, s), host) {
+			continue
+		}
+		var values []compose.Value
+		for _, kv := range s.Env() {
+			values = append(values, kv.Value)
+		}
+		values = append(values, s.Command().Words...)
+		for _, v := range values {
+			if !v.Exists() || !namesWord(v.Raw, host) || strings.Contains(v.Raw, "$") {
+				continue
+			}
+			p.Report(lint.Finding{
+				Span:    v.Span,
+				Message: fmt.Sprintf("%q has no address with Docker Engine on Linux; add %q to extra_hosts", host, host+":host-gateway"),
+			})
+			break
+		}
+	}
+}
+
+// namesWord reports whether a text has a name that is no part of a longer one.
+func namesWord(s, name string) bool {
+	at := strings.Index(s, name)
+	if at < 0 {
+		return false
+	}
+	return at == 0 || strings.ContainsRune("/@=,: ", rune(s[at-1]))
+}
+
+// hostsText is extra_hosts as it is written.
+func hostsText(d *facts.Compose, s *facts.ComposeService) string {
+	pair := s.Entry("extra_hosts")
+	if pair == nil || pair.Value == nil {
+		return ""
+	}
+	n := pair.Value.Resolve()
+	return string(d.Src[n.Span.Start:n.Span.End])
+}

@@ -1,0 +1,129 @@
+package compose
+
+import (
+	"fmt"
+	"path"
+	"strings"
+
+	"github.com/dockmend/dockmend/internal/facts"
+	"github.com/dockmend/dockmend/internal/lint"
+	"github.com/dockmend/dockmend/internal/syntax/compose"
+	"github.com/dockmend/dockmend/internal/text"
+)
+
+// ComposeUserCannotWriteMount finds services that do not run as root and mount a folder
+// of the repository that is not there: the engine makes it, and root owns it, so that the
+// program cannot write.
+//
+// Use a named volume, which takes the owner of the folder in the image, or keep the folder
+// in the repository and give it to the user before the start.
+//
+// Silent where the user is not known, for read-only mounts, for single files, where a
+// script or another service makes the folder or sets its owner, and where it is not known
+// what the repository has.
+var ComposeUserCannotWriteMount = facts.Rule[*facts.Compose]{
+	Meta: lint.Meta{
+		ID:       "compose-user-cannot-write-mount",
+		Title:    "The engine makes a folder as root that the user has to write to",
+		Category: lint.Runtime,
+		Severity: lint.Warning,
+		Default:  true,
+		Since:    "0.1.0",
+		Presets:  []string{"cloud-native"},
+		Needs:    lint.NeedsContext,
+	},
+	Check: checkComposeUserCannotWriteMount,
+}
+
+func checkComposeUserCannotWriteMount(p *facts.Pass[*facts.Compose]) {
+	if !p.Files.Known() || p.Doc.IsFragment(p.Doc.Name) || !p.Project.Repository().IsWhole() {
+		return
+	}
+	for _, s := range wholeServices(p.Doc) {
+		user, at := userOf(p, s)
+		if user == "" {
+			continue
+		}
+		for _, m := range s.AllMounts() {
+			if m.Kind != compose.RelativePath || m.Long || m.ReadOnly || !m.Known || !isMissingFolder(p, m.Source) || isPrepared(p, s, m.Source) {
+				continue
+			}
+			span := m.Span
+			if !at.IsEmpty() {
+				span = at
+			}
+			p.Report(lint.Finding{
+				Span:    span,
+				Message: fmt.Sprintf("%q is not in the repository, so the engine makes it as root and %q cannot write to it; use a named volume, or make the folder for that user first", shortText(m.Source), shortText(user)),
+				Related: []lint.Related{{Span: m.Span, Message: "the folder is mounted here"}},
+			})
+			break
+		}
+	}
+}
+
+// userOf is the user of a service that is known not to be root, and the place in the file
+// that says so; empty for any other.
+func userOf(p *facts.Pass[*facts.Compose], s *facts.ComposeService) (user string, at text.Span) {
+	if v := s.Value("user"); v.Exists() {
+		name, _, _ := strings.Cut(v.Text, ":")
+		if !v.Known || name == "" || name == "0" || name == "root" {
+			return "", at
+		}
+		return v.Text, s.Entry("user").Span
+	}
+	if built, err := p.Project.Build(s); err != nil || built != nil {
+		if err != nil || built.Stage == nil {
+			return "", at
+		}
+		in := built.Stage.Last("user")
+		if in == nil {
+			return "", at
+		}
+		name, known := built.File.Expand(in, strings.TrimSpace(in.Args))
+		name, _, _ = strings.Cut(name, ":")
+		if !known || name == "" || name == "0" || name == "root" {
+			return "", at
+		}
+		return name, at
+	}
+	image, ok := s.Image()
+	if !ok || !image.Known {
+		return "", at
+	}
+	user, known := image.Table().User()
+	if !known || user == "root" || user == "0" || strings.HasPrefix(user, "0:") || strings.HasPrefix(user, "root:") {
+		return "", at
+	}
+	return user, at
+}
+
+// isMissingFolder reports whether a fresh checkout has nothing at a path whose name is that
+// of a folder.
+func isMissingFolder(p *facts.Pass[*facts.Compose], source string) bool {
+	name := path.Clean(source)
+	if path.Ext(name) != "" || strings.HasPrefix(name, "..") || name == "." {
+		return false
+	}
+	_, there := p.Files.Exists(name)
+	return !there || p.Project.Repository().Ignores(name)
+}
+
+// isPrepared reports whether a script makes the folder, or another service mounts it, which
+// may set its owner.
+func isPrepared(p *facts.Pass[*facts.Compose], s *facts.ComposeService, source string) bool {
+	if p.Project.MakesFolder(path.Base(path.Clean(source))) {
+		return true
+	}
+	for _, other := range p.Doc.All() {
+		if other == s {
+			continue
+		}
+		for _, m := range other.AllMounts() {
+			if m.Kind == compose.RelativePath && path.Clean(m.Source) == path.Clean(source) {
+				return true
+			}
+		}
+	}
+	return false
+}

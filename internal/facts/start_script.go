@@ -157,8 +157,9 @@ func (p *Project) textOf(s *Stage, in *dockerfile.Instruction, name string) *ori
 	return nil
 }
 
-// folderOfCopies is where the container starts. What is copied to a relative path lies in
-// the same folder, so that any name does for one that the base alone knows.
+// folderOfCopies is where an instruction runs, or the container starts where in is nil.
+// What is copied to a relative path lies in the same folder, so that any name does for
+// one that the base alone knows.
 func (s *Stage) folderOfCopies(in *dockerfile.Instruction) string {
 	if folder, known := s.Folder(in); known {
 		return folder

@@ -7,6 +7,7 @@ import (
 	"github.com/dockmend/dockmend/internal/facts"
 	"github.com/dockmend/dockmend/internal/lint"
 	"github.com/dockmend/dockmend/internal/syntax/compose"
+	"github.com/dockmend/dockmend/internal/text"
 )
 
 // ComposeHostGatewayMissing finds services that connect to host.docker.internal without an
@@ -30,6 +31,7 @@ var ComposeHostGatewayMissing = facts.Rule[*facts.Compose]{
 
 func checkComposeHostGatewayMissing(p *facts.Pass[*facts.Compose]) {
 	const host = "host.docker.internal"
+	seen := map[text.Span]bool{}
 	for _, s := range wholeServices(p.Doc) {
 		if s.Has("network_mode") || strings.Contains(hostsText(p.Doc, s), host) {
 			continue
@@ -40,9 +42,10 @@ func checkComposeHostGatewayMissing(p *facts.Pass[*facts.Compose]) {
 		}
 		values = append(values, s.Command().Words...)
 		for _, v := range values {
-			if !v.Exists() || !namesWord(v.Raw, host) || strings.Contains(v.Raw, "$") {
+			if !v.Exists() || !namesWord(v.Raw, host) || strings.Contains(v.Raw, "$") || seen[v.Span] {
 				continue
 			}
+			seen[v.Span] = true
 			p.Report(lint.Finding{
 				Span:    v.Span,
 				Message: fmt.Sprintf("%q has no address with Docker Engine on Linux; add %q to extra_hosts", host, host+":host-gateway"),

@@ -18,8 +18,8 @@ import (
 // The engine puts an anonymous volume on it. After "docker compose down" the next container
 // gets a new one, and the data are lost to it. Mount a named volume on the folder.
 //
-// Silent where no variable names the folder, for logs, caches and temporary files, and
-// where a mount covers the folder or a part of it.
+// Silent where no variable with data, database, storage or the like in its name has the
+// folder, and where a mount covers the folder or a part of it.
 var ComposeImageVolumeAnonymous = facts.Rule[*facts.Compose]{
 	Meta: lint.Meta{
 		ID:       "compose-image-volume-anonymous",
@@ -67,7 +67,7 @@ func keepsFolder(s *facts.ComposeService, folder string) bool {
 }
 
 // variableBelow is a variable of the service, or of its image, that names a file or folder
-// in a folder, and says by its name nothing else than that it is kept.
+// in a folder, and says by its name that data are kept there.
 func variableBelow(s *facts.ComposeService, stage *facts.Stage, folder string) (name string, ok bool) {
 	for _, kv := range s.Env() {
 		if kv.Value.Known && namesBelow(kv.Key, kv.Value.Text, folder) {
@@ -84,7 +84,7 @@ func variableBelow(s *facts.ComposeService, stage *facts.Stage, folder string) (
 }
 
 func namesBelow(name, value, folder string) bool {
-	if hasPart(strings.ReplaceAll(strings.ToLower(name), "_", "."), "log", "logs", "cache", "tmp", "temp", "path", "home", "ld", "lib", "config", "conf") {
+	if !hasPart(strings.ReplaceAll(strings.ToLower(name), "_", "."), "data", "db", "database", "storage", "store", "upload", "uploads", "media", "state", "sqlite", "repository") {
 		return false
 	}
 	at := strings.Index(value, folder)

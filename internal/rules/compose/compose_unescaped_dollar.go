@@ -8,12 +8,15 @@ import (
 	"github.com/dockmend/dockmend/internal/facts"
 	"github.com/dockmend/dockmend/internal/lint"
 	"github.com/dockmend/dockmend/internal/syntax/compose"
+	"github.com/dockmend/dockmend/internal/syntax/yaml"
 	"github.com/dockmend/dockmend/internal/text"
 )
 
-// ComposeUnescapedDollar finds a variable in a command, an entrypoint or a health
-// check that the service sets for its container, and that Compose replaces before
-// the container sees it: with nothing, where nobody sets it outside.
+// ComposeUnescapedDollar finds a variable in a command, an entrypoint, a health
+// check or a hook that the service sets for its container, by environment or by an
+// env_file, and that Compose replaces before the container sees it: with nothing, where
+// nobody sets it outside. The same holds for an ARG or ENV in dockerfile_inline, and for
+// $host and the like in the content of a config.
 //
 // Write two dollar signs; the shell in the container then reads the variable. Where no
 // shell runs, as in a command without "sh -c", the rule is silent: nothing would read it.
@@ -50,6 +53,12 @@ func checkComposeUnescapedDollar(p *facts.Pass[*facts.Compose]) {
 					commands[w.Span] = true
 				}
 			}
+			if b, ok := s.Build(); ok {
+				commands[b.Inline.Span] = true
+			}
+		}
+		for _, r := range d.Resources("configs") {
+			commands[d.Value(d.View.Get(r.Node, "content")).Span] = true
 		}
 		names := dotenvNames(p)
 		for _, use := range d.Variables() {
@@ -60,18 +69,69 @@ func checkComposeUnescapedDollar(p *facts.Pass[*facts.Compose]) {
 		return names
 	})
 	reported := map[text.Span]bool{}
+	look := func(w compose.Value, set func(name string) (lint.Related, bool)) {
+		if reported[w.Span] {
+			return
+		}
+		if f, ok := unescapedDollar(d, w, set, outside); ok {
+			reported[w.Span] = true
+			p.Report(f)
+		}
+	}
 	for _, s := range d.All() {
+		set := setForContainer(p, s)
 		for i, c := range commandsOf(s) {
 			for _, w := range underShell(c, i == healthcheckAt) {
-				if reported[w.Span] {
-					continue
-				}
-				if f, ok := unescapedDollar(d, s, w, outside); ok {
-					reported[w.Span] = true
-					p.Report(f)
-				}
+				look(w, set)
 			}
 		}
+		if b, ok := s.Build(); ok && b.Inline.Exists() {
+			look(b.Inline, setByDockerfile(b.Inline.Text))
+		}
+	}
+	for _, r := range d.Resources("configs") {
+		if content := d.Value(d.View.Get(r.Node, "content")); content.Exists() {
+			look(content, func(name string) (lint.Related, bool) {
+				return lint.Related{Span: r.Span(), Message: "the config goes to the container as it is"}, strings.ToLower(name) == name
+			})
+		}
+	}
+}
+
+// setForContainer finds what sets a variable in the containers of a service.
+func setForContainer(p *facts.Pass[*facts.Compose], s *facts.ComposeService) func(name string) (lint.Related, bool) {
+	files := sync.OnceValue(func() map[string]string {
+		names := map[string]string{}
+		for _, file := range s.EnvFiles() {
+			variables, _ := readEnvFile(p, file.Path.Text, false)
+			for _, v := range variables {
+				names[v.name] = file.Path.Text
+			}
+		}
+		return names
+	})
+	return func(name string) (lint.Related, bool) {
+		if own, ok := s.Getenv(name); ok {
+			return lint.Related{Span: own.KeySpan, Message: "the container has it from here"}, own.Value.Exists()
+		}
+		file, ok := files()[name]
+		return lint.Related{File: p.Files.Path(file), Message: "the container has it from this file"}, ok
+	}
+}
+
+// setByDockerfile finds the ARG or ENV of a Dockerfile that sets a variable.
+func setByDockerfile(src string) func(name string) (lint.Related, bool) {
+	return func(name string) (lint.Related, bool) {
+		for line := range strings.Lines(src) {
+			fields := strings.Fields(line)
+			if len(fields) < 2 || !strings.EqualFold(fields[0], "arg") && !strings.EqualFold(fields[0], "env") {
+				continue
+			}
+			if set, _, _ := strings.Cut(fields[1], "="); set == name {
+				return lint.Related{}, true
+			}
+		}
+		return lint.Related{}, false
 	}
 }
 
@@ -82,6 +142,15 @@ func commandsOf(s *facts.ComposeService) []compose.Command {
 	commands := []compose.Command{s.Command(), s.Entrypoint()}
 	if h, ok := s.Healthcheck(); ok {
 		commands = append(commands, h.Test)
+	} else {
+		commands = append(commands, compose.Command{})
+	}
+	for _, hook := range []string{"post_start", "pre_stop"} {
+		if list := s.Get(hook).Resolve(); list.Is(yaml.Sequence) {
+			for _, item := range list.Items {
+				commands = append(commands, s.Document().CommandAt(item, "command"))
+			}
+		}
 	}
 	return commands
 }
@@ -113,16 +182,16 @@ func underShell(c compose.Command, isCheck bool) []compose.Value {
 
 // unescapedDollar looks at one word of a command. Its variables are mended
 // together.
-func unescapedDollar(d *facts.Compose, s *facts.ComposeService, w compose.Value, outside func() map[string]bool) (f lint.Finding, found bool) {
-	fix := lint.Fix{Title: "double the dollar sign", Applicability: lint.Unsafe, MaxEffect: lint.EffectConfig, Changes: []string{"services.*.command", "services.*.entrypoint", "services.*.healthcheck.test"}}
+func unescapedDollar(d *facts.Compose, w compose.Value, set func(name string) (lint.Related, bool), outside func() map[string]bool) (f lint.Finding, found bool) {
+	fix := lint.Fix{Title: "double the dollar sign", Applicability: lint.Unsafe, MaxEffect: lint.EffectConfig, Changes: []string{"services.*.command", "services.*.entrypoint", "services.*.healthcheck.test", "services.*.post_start", "services.*.pre_stop", "services.*.build.dockerfile_inline", "configs.*.content"}}
 	exact := true
 	for _, part := range w.Template.Parts {
 		v := part.Variable
 		if v == nil || v.Operator != "" {
 			continue
 		}
-		own, ok := s.Getenv(v.Name)
-		if !ok || !own.Value.Exists() || outside()[v.Name] {
+		related, ok := set(v.Name)
+		if !ok || outside()[v.Name] {
 			continue
 		}
 		place := d.Place(w, v.Span)
@@ -131,7 +200,9 @@ func unescapedDollar(d *facts.Compose, s *facts.ComposeService, w compose.Value,
 			f = lint.Finding{
 				Span:    place,
 				Message: fmt.Sprintf("%q is replaced by Compose before the container starts, and nobody sets it there; write $%s, for the shell in the container", v.String(), v.String()),
-				Related: []lint.Related{{Span: own.KeySpan, Message: "the container has it from here"}},
+			}
+			if related.Message != "" {
+				f.Related = []lint.Related{related}
 			}
 		}
 		exact = exact && place.Len() == v.Span.Len()

@@ -3,6 +3,7 @@ package compose
 import (
 	"fmt"
 	"path"
+	"slices"
 	"strings"
 
 	"github.com/dockmend/dockmend/internal/facts"
@@ -18,7 +19,8 @@ import (
 // Use a named volume, which takes the owner of the folder in the image, or keep the folder
 // in the repository and give it to the user before the start.
 //
-// Silent where the user is not known, for read-only mounts, for single files, where a
+// Silent where the user is not known or a number of the file, for read-only mounts and
+// folders of settings, for single files, where a
 // script or another service makes the folder or sets its owner, and where it is not known
 // what the repository has.
 var ComposeUserCannotWriteMount = facts.Rule[*facts.Compose]{
@@ -45,7 +47,7 @@ func checkComposeUserCannotWriteMount(p *facts.Pass[*facts.Compose]) {
 			continue
 		}
 		for _, m := range s.AllMounts() {
-			if m.Kind != compose.RelativePath || m.Long || m.ReadOnly || !m.Known || !isMissingFolder(p, m.Source) || isPrepared(p, s, m.Source) {
+			if m.Kind != compose.RelativePath || m.Long || m.ReadOnly || !m.Known || isOnlyRead(m.Target) || !isMissingFolder(p, m.Source) || isPrepared(p, s, m.Source) {
 				continue
 			}
 			span := m.Span
@@ -67,8 +69,8 @@ func checkComposeUserCannotWriteMount(p *facts.Pass[*facts.Compose]) {
 func userOf(p *facts.Pass[*facts.Compose], s *facts.ComposeService) (user string, at text.Span) {
 	if v := s.Value("user"); v.Exists() {
 		name, _, _ := strings.Cut(v.Text, ":")
-		if !v.Known || name == "" || name == "0" || name == "root" {
-			return "", at
+		if !v.Known || strings.Trim(name, "0123456789") == "" || name == "root" {
+			return "", at // a number is most often that of whoever makes the folder
 		}
 		return v.Text, s.Entry("user").Span
 	}
@@ -96,6 +98,14 @@ func userOf(p *facts.Pass[*facts.Compose], s *facts.ComposeService) (user string
 		return "", at
 	}
 	return user, at
+}
+
+// isOnlyRead reports whether programs only read from a folder, by its name.
+func isOnlyRead(folder string) bool {
+	lower := strings.ToLower(folder)
+	return slices.ContainsFunc([]string{"conf", "provisioning", "cert", "ssl", "tls", "secret", "script", "init", "entrypoint", "/etc/", "theme", "template", "import"}, func(w string) bool {
+		return strings.Contains(lower, w)
+	})
 }
 
 // isMissingFolder reports whether a fresh checkout has nothing at a path whose name is that

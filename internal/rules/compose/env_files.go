@@ -129,14 +129,32 @@ func bareVariables(d *facts.Compose) []variableUse {
 			return
 		}
 		v := d.Value(n)
+		guarded := setWhereRead(v.Template)
 		for _, variable := range v.Template.Variables() {
-			if variable.Operator == "" && !seen[variable.Name] {
+			if variable.Operator == "" && !seen[variable.Name] && !guarded[variable] {
 				seen[variable.Name] = true
 				uses = append(uses, variableUse{variable.Name, d.Place(v, variable.Span)})
 			}
 		}
 	})
 	return slices.DeleteFunc(uses, func(u variableUse) bool { return isHostVariable(u.name) })
+}
+
+// setWhereRead are the variables that a template reads only where they are set, as the
+// inner one of "${A:+${A}}".
+func setWhereRead(t compose.Template) map[*compose.Variable]bool {
+	guarded := map[*compose.Variable]bool{}
+	for _, outer := range t.Variables() {
+		if outer.Operator != "+" && outer.Operator != ":+" {
+			continue
+		}
+		for _, inner := range outer.Argument.Variables() {
+			if inner.Name == outer.Name {
+				guarded[inner] = true
+			}
+		}
+	}
+	return guarded
 }
 
 // isHostVariable tells whether the variable is one that shells, Docker or

@@ -38,7 +38,7 @@ var AptWithoutAssumeYes = facts.Rule[*facts.Dockerfile]{
 func checkAptWithoutAssumeYes(p *facts.Pass[*facts.Dockerfile]) {
 	actions := []string{"install"}
 	if !p.Hadolint {
-		actions = append(actions, "upgrade", "dist-upgrade", "full-upgrade", "remove", "purge", "autoremove", "build-dep")
+		actions = append(actions, "upgrade", "dist-upgrade", "full-upgrade", "remove", "purge", "build-dep")
 	}
 	prompts{
 		managers: []string{"apt-get", "apt"},

@@ -206,17 +206,21 @@ func mayBeOfBase(folder string) bool {
 // reportTwoPasses reports two recursive passes over a folder in RUN instructions that
 // follow each other and do nothing else.
 func reportTwoPasses(p *facts.Pass[*facts.Dockerfile], s *facts.Stage) {
-	runs := s.Own("run")
+	runs, reported := s.Own("run"), map[*facts.Command]bool{}
 	for i := 1; i < len(runs); i++ {
 		first, second := soleRecursivePass(p.Doc, runs[i-1]), soleRecursivePass(p.Doc, runs[i])
 		if first == nil || second == nil || runs[i].Index() != runs[i-1].Index()+1 {
 			continue
 		}
 		folder, other := passedFolder(first), passedFolder(second)
-		if folder == "" || folder != other && !covers(folder, other) && !covers(other, folder) {
+		if folder == "" || folder != other && !covers(folder, other) && !covers(other, folder) || !isFilled(p, s, first, folder) {
 			continue
 		}
 		for _, pass := range [][2]*facts.Command{{first, second}, {second, first}} {
+			if reported[pass[0]] {
+				continue
+			}
+			reported[pass[0]] = true
 			p.Report(lint.Finding{
 				Span:    pass[0].Span,
 				Message: fmt.Sprintf("%s is a pass of its own over the files that the RUN beside it goes through as well, and each stores them again; join the two in one RUN", quoteShort(p.Doc.Text(pass[0].Span))),
@@ -224,6 +228,18 @@ func reportTwoPasses(p *facts.Pass[*facts.Dockerfile], s *facts.Stage) {
 			})
 		}
 	}
+}
+
+// isFilled reports whether the stage puts a folder of files, or what a RUN makes, below a
+// path before a command.
+func isFilled(p *facts.Pass[*facts.Dockerfile], s *facts.Stage, until *facts.Command, folder string) bool {
+	return fillsFolder(p.Doc, s, until, folder) || slices.ContainsFunc(s.Instructions, func(in *dockerfile.Instruction) bool {
+		if in.Keyword != "copy" && in.Keyword != "add" || in.Index() > until.Instruction.Index() || !copiesFolder(p, in) {
+			return false
+		}
+		_, to, ok := copyWords(in)
+		return ok && covers(folder, cleanFolder(bare(to.Text)))
+	})
 }
 
 // soleRecursivePass is the chown -R or chmod -R that is all that a RUN does; nil for

@@ -153,6 +153,9 @@ func (d *Document) command(p *yaml.Pair) Command {
 	return Command{Pair: p, Node: n, List: n.Kind == yaml.Sequence, Words: d.Values(n)}
 }
 
+// CommandAt is the command under a key of a mapping.
+func (d *Document) CommandAt(n *yaml.Node, key string) Command { return d.command(d.View.Pair(n, key)) }
+
 // Command is the service's command.
 func (s *Service) Command() Command { return s.doc.command(s.Entry("command")) }
 

@@ -70,13 +70,13 @@ func parse(f File, src *lint.Source, catalog *rules.Catalog) (doc document, temp
 	case lint.TargetCompose:
 		doc := shared(f, src, facts.ParseCompose)
 		refusals := func() ([]lint.Refusal, error) { return prove.ComposeRefusals(doc, around) }
-		return newYAML(typed[*facts.Compose]{doc, around, catalog.Compose, refusals}, doc.File)
+		return composeDocument{newYAML(typed[*facts.Compose]{doc, around, catalog.Compose, refusals}, doc.File), catalog.Dockerfile}, isYAMLTemplate(doc.File)
 	case lint.TargetKubernetes:
 		doc := shared(f, src, facts.ParseManifest)
-		return newYAML(typed[*facts.Manifest]{doc: doc, project: around, rules: catalog.Kubernetes}, doc.File)
+		return newYAML(typed[*facts.Manifest]{doc: doc, project: around, rules: catalog.Kubernetes}, doc.File), isYAMLTemplate(doc.File)
 	default:
 		doc := shared(f, src, facts.ParseWorkflow)
-		return newYAML(typed[*facts.Workflow]{doc: doc, project: around, rules: catalog.Workflow}, doc.File)
+		return newYAML(typed[*facts.Workflow]{doc: doc, project: around, rules: catalog.Workflow}, doc.File), isYAMLTemplate(doc.File)
 	}
 }
 
@@ -103,14 +103,24 @@ type typed[D any] struct {
 }
 
 func (t typed[D]) check(c *Checker, l *loaded, ran map[string]bool) {
+	t.run(c, l, ran, l.file.Context, l.notes, func(m *lint.Meta, f lint.Finding) {
+		l.out.add(m, l.src, l.file.Policy, f)
+	}, func(m *lint.Meta, reason string) {
+		l.out.Skipped = append(l.out.Skipped, lint.SkippedRule{Rule: m.ID, File: l.src.Path, Reason: reason})
+	})
+}
+
+// run is check with what reads the files around, what takes the findings, and what takes
+// the reason of a rule that skips.
+func (t typed[D]) run(c *Checker, l *loaded, ran map[string]bool, files lint.Context, notes []lint.ScriptNote, found func(*lint.Meta, lint.Finding), skips func(*lint.Meta, string)) {
 	// One Pass serves all rules in turn: there are hundreds, for each file.
 	var current *lint.Meta
 	skipped := false
 	pass := new(facts.Pass[D])
-	report := func(f lint.Finding) { l.out.add(current, l.src, l.file.Policy, f) }
+	report := func(f lint.Finding) { found(current, f) }
 	skip := func(reason string) {
 		skipped = true
-		l.out.Skipped = append(l.out.Skipped, lint.SkippedRule{Rule: current.ID, File: l.src.Path, Reason: reason})
+		skips(current, reason)
 	}
 	if l.template && l.file.Found {
 		return // it is counted among what was not looked at
@@ -123,7 +133,7 @@ func (t typed[D]) check(c *Checker, l *loaded, ran map[string]bool) {
 		current, skipped = &rule.Meta, false
 		*pass = facts.Pass[D]{
 			Doc: t.doc, Project: t.project, Options: l.file.Policy.Options(current), Settings: c.Settings, Hadolint: l.file.Policy.Hadolint(current),
-			Files: l.file.Context, Registry: c.registry(), Notes: l.notes, Refusals: t.refusals, Report: report, Skip: skip,
+			Files: files, Registry: c.registry(), Notes: notes, Refusals: t.refusals, Report: report, Skip: skip,
 		}
 		begin := c.Times.begin()
 		done := l.frame.attempt(ruleStep(rule.ID), func() { rule.Check(pass) }) && !skipped

@@ -54,7 +54,13 @@ func everyKind() *rules.Catalog {
 // said is what a run over one file says: "line rule", with "-" for what is silenced.
 func said(t *testing.T, target lint.Target, src string) string {
 	t.Helper()
-	c := &engine.Checker{Catalog: everyKind(), Settings: &lint.Settings{}}
+	return saidBy(t, everyKind(), target, src)
+}
+
+// saidBy is said of the rules of a catalogue.
+func saidBy(t *testing.T, catalog *rules.Catalog, target lint.Target, src string) string {
+	t.Helper()
+	c := &engine.Checker{Catalog: catalog, Settings: &lint.Settings{}}
 	checked := c.Check(t.Context(), engine.File{Path: "file", Target: target, Policy: policy{}, Context: fixture.Files{}.Around("file")}, []byte(src))
 	var lines []string
 	for _, d := range checked.Diagnostics {

@@ -71,6 +71,4 @@ func isYAMLTemplate(f *yaml.File) bool {
 	return false
 }
 
-func newYAML[D any](doc typed[D], file *yaml.File) (document, bool) {
-	return yamlDocument[D]{doc, file}, isYAMLTemplate(file)
-}
+func newYAML[D any](doc typed[D], file *yaml.File) yamlDocument[D] { return yamlDocument[D]{doc, file} }

@@ -101,6 +101,8 @@ var brokenCompose = []struct{ name, old, changed, rule string }{
 	{"a number to the base 60", `"8000:8000"`, "22:22", "compose-ports-unquoted"},
 	{"same port twice", `"8000:8000"` + "\n", `"8000:8000"` + "\n      - \"8000:8001\"\n", "compose-duplicate-host-port"},
 	{"boolean", `DEBUG: "true"`, "DEBUG: True", "compose-env-boolean-unquoted"},
+	{"boolean that keeps its spelling", `DEBUG: "true"`, "DEBUG: true", "compose-env-boolean-unquoted"},
+	{"no restart policy", "    restart: unless-stopped\n", "", "compose-restart-policy-missing"},
 	{"secret", `LOG_LEVEL: "debug"`, `DB_PASSWORD: "kohlrabi7"`, "compose-secret-in-environment"},
 	{"nowhere to sync to", "          target: /app/src\n", "", "compose-watch-target-missing"},
 	{"no rebuild", "        - action: rebuild\n          path: ./pyproject.toml\n        - action: rebuild\n          path: ./uv.lock\n", "", "compose-watch-without-manifest-rebuild"},
@@ -153,6 +155,7 @@ var breakages = []struct{ name, old, changed, rule string }{
 	{"root", "USER appuser\n", "USER root\n", "final-user-root"},
 	{"no number", "useradd --system --uid 1001 --gid", "useradd --system --gid", "user-without-explicit-id"},
 	{"no --no-log-init", "--uid 1001 --gid appgroup --no-log-init", "--uid 1001001 --gid appgroup", "useradd-without-no-log-init"},
+	{"no --no-log-init with a low number", " --no-log-init", "", "useradd-without-no-log-init"},
 	{"latest base", "FROM python:3.12-slim-bookworm AS runtime", "FROM python:latest AS runtime", "latest-tag"},
 	{"deprecated base", "FROM python:3.12-slim-bookworm AS runtime", "FROM tiangolo/uvicorn-gunicorn-fastapi:python3.11 AS runtime", "deprecated-base-image"},
 	{"full base", "FROM python:3.12-slim-bookworm AS runtime", "FROM python:3.12 AS runtime", "final-image-full-variant"},
@@ -182,6 +185,17 @@ var breakages = []struct{ name, old, changed, rule string }{
 	{"no cache mount", "RUN --mount=type=cache,target=/root/.cache/uv \\\n    uv sync", "RUN uv sync", "uv-cache-not-mounted"},
 	{"no proxy headers", `     "--proxy-headers", \` + "\n" + `     "--forwarded-allow-ips", "*"]`, `     "--lifespan", "on"]`, "uvicorn-without-proxy-headers"},
 	{"no syntax line", "# syntax=docker/dockerfile:1\n", "", "syntax-directive-missing"},
+	{"editable", "uv sync --locked --no-dev --no-editable\n\n# ── runtime", "uv sync --locked --no-dev\n\n# ── runtime", "uv-sync-editable"},
+	{"manifest copied", "RUN --mount=type=cache,target=/root/.cache/uv \\\n    --mount=type=bind,source=uv.lock,target=uv.lock \\\n    --mount=type=bind,source=pyproject.toml,target=pyproject.toml \\\n", "COPY uv.lock pyproject.toml ./\nRUN --mount=type=cache,target=/root/.cache/uv \\\n", "manifest-copied-not-mounted"},
+	{"Pythons may be fetched", "    PYTHONDONTWRITEBYTECODE=1 \\\n    UV_PYTHON_DOWNLOADS=0", "    PYTHONDONTWRITEBYTECODE=1", "uv-python-downloads-enabled"},
+	{"check by curl", "CMD python -c \\\n        \"import urllib.request; urllib.request.urlopen('http://localhost:8000/healthz')\" \\\n", "CMD curl -f http://localhost:8000/healthz \\\n", "healthcheck-tool-missing"},
+	{"uv in the image", "# Copy app source\n", "COPY --from=ghcr.io/astral-sh/uv:0.5.27 /uv /bin/\n", "uv-in-final-stage"},
+	{"sources first", "# Layer: install dependencies only", "COPY . /app/\n# Layer:", "source-before-dependencies"},
+	{"port of root", "EXPOSE 8000", "EXPOSE 80", "expose-port-mismatch"},
+	{"whole system copied", "COPY --from=builder --chown=appuser:appgroup /app/.venv /app/.venv", "COPY --from=builder / /", "copy-whole-filesystem"},
+	{"owner set later", "USER appuser\n", "RUN chown -R appuser:appgroup /app\nUSER appuser\n", "run-chown-doubles-layer"},
+	{"number of an account's name", "USER appuser\n", "USER 0\n", "final-user-root"},
+	{"build tools", "USER appuser\n", "RUN apt-get update && apt-get install -y --no-install-recommends gcc && rm -rf /var/lib/apt/lists/*\nUSER appuser\n", "build-tools-in-final-stage"},
 	{"ungraceful", "USER appuser\n", "STOPSIGNAL SIGKILL\nUSER appuser\n", "stopsignal-ungraceful"},
 }
 
@@ -259,6 +273,42 @@ func TestBreakagesOfTheCanonicalIgnoreFile(t *testing.T) {
 		broken := strings.Replace(canonical, b.line, "", 1)
 		if got := found(broken); slices.Contains(before, b.rule) && b.rule != "dockerignore-docs-not-excluded" || !slices.Contains(got, b.rule) {
 			t.Errorf("without %q: %v, before: %v; want %s", b.line, got, before, b.rule)
+		}
+	}
+}
+
+// TestNamesThatAlwaysHaveToBeIgnored: .venv, .env and .git have to be left out whatever
+// COPY takes, and whatever is there.
+func TestNamesThatAlwaysHaveToBeIgnored(t *testing.T) {
+	tree := fixture.Files{
+		"Dockerfile":     []byte("FROM python:3.12-slim\nCOPY src /app\n"),
+		"pyproject.toml": []byte("[project]\nname = \"my-app\"\n"), "src/main.py": nil,
+	}
+	for preset, want := range map[string][]string{
+		"recommended":  nil,
+		"cloud-native": {"dockerignore-git-not-excluded", "dockerignore-secrets-not-excluded", "dockerignore-venv-not-excluded"},
+	} {
+		catalog := rules.All()
+		set, err := (&config.Config{Presets: []string{preset}}).Resolve(catalog.Metas(), config.Flags{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		src := []byte("dist/\n__pycache__/\n")
+		tree[".dockerignore"] = src
+		checker := &engine.Checker{Catalog: catalog, Settings: set.Settings()}
+		f := engine.File{Path: ".dockerignore", Target: lint.TargetIgnoreFile, Context: tree.Around(".dockerignore"), Policy: set.For(".dockerignore")}
+		var got []string
+		for _, d := range checker.Check(t.Context(), f, src).Diagnostics {
+			if slices.Contains(want, d.Rule.ID) || preset == "recommended" {
+				got = append(got, d.Rule.ID)
+			}
+			if d.Severity > lint.Info {
+				t.Errorf("%s: %s is a %s", preset, d.Rule.ID, d.Severity)
+			}
+		}
+		slices.Sort(got)
+		if !slices.Equal(got, want) {
+			t.Errorf("%s: got %v, want %v", preset, got, want)
 		}
 	}
 }

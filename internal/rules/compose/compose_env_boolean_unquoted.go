@@ -19,7 +19,7 @@ import (
 // The variant "case" is for booleans of which only the case of the letters changes; most
 // programs read both, so it is not on by default.
 //
-// With the option "all", also values that Compose keeps and older readers of YAML
+// With the option "all", which the preset "cloud-native" sets, also values that Compose keeps and older readers of YAML
 // take for booleans: true, yes, on, n.
 //
 // Silent for lists, for quoted text, for an empty value, and for numbers that
@@ -35,7 +35,7 @@ var ComposeEnvBooleanUnquoted = facts.Rule[*facts.Compose]{
 		Presets:  []string{"cloud-native"},
 		Variants: []string{"changed", "case"},
 		OptIn:    []string{"case"},
-		Options:  []lint.Option{{Name: "all", Doc: "report booleans that keep their spelling too", Kind: lint.BoolOption}},
+		Options:  []lint.Option{{Name: "all", Doc: "report booleans that keep their spelling too", Kind: lint.BoolOption, Presets: map[string]lint.OptionValue{"cloud-native": {Bool: true}}}},
 	},
 	Check: checkComposeEnvBooleanUnquoted,
 }
@@ -73,7 +73,7 @@ func checkPlainText(p *facts.Pass[*facts.Compose], n *yaml.Node, forBuild bool) 
 	case p.Options.Bool("all") && isYAML11Boolean(n.Value):
 		f.Message = fmt.Sprintf("%q without quotes is a boolean for some readers of YAML; quote it", n.Value)
 		applicability, changes = lint.Safe, nil
-		f.Severity = lint.Style
+		f.Severity = lint.Info
 	default:
 		return
 	}

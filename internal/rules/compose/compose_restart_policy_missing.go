@@ -13,9 +13,9 @@ import (
 // services that have one: it stays down after a crash, and after the host starts
 // again.
 //
-// Silent in files for development and tests, in files that others complete, in
-// files where most services have no policy, unless their name says production, and
-// for jobs. Write restart: "no" where a service is meant to stay down.
+// Silent in files that others complete, for jobs, in files for development and tests, and,
+// unless the name says production, where most services have no policy: the option "every",
+// which the preset "cloud-native" sets, speaks in the last two as well. Write restart: "no" where a service is meant to stay down.
 var ComposeRestartPolicyMissing = facts.Rule[*facts.Compose]{
 	Meta: lint.Meta{
 		ID:       "compose-restart-policy-missing",
@@ -24,13 +24,18 @@ var ComposeRestartPolicyMissing = facts.Rule[*facts.Compose]{
 		Severity: lint.Info,
 		Since:    "0.1.0",
 		Presets:  []string{"cloud-native"},
+		Options: []lint.Option{{
+			Name: "every", Doc: "report services in files for development, and where most have no policy, too", Kind: lint.BoolOption,
+			Presets: map[string]lint.OptionValue{"cloud-native": {Bool: true}},
+		}},
 	},
 	Check: checkComposeRestartPolicyMissing,
 }
 
 func checkComposeRestartPolicyMissing(p *facts.Pass[*facts.Compose]) {
 	d := p.Doc
-	if d.IsFragment(d.Name) || d.IsDevelopment(d.Name) {
+	every := p.Options.Bool("every")
+	if d.IsFragment(d.Name) || d.IsDevelopment(d.Name) && !every {
 		return
 	}
 	kept := 0
@@ -45,7 +50,7 @@ func checkComposeRestartPolicyMissing(p *facts.Pass[*facts.Compose]) {
 	}
 	// Where most have none, nobody thought of the day after: that is a way to work,
 	// and the few that have one came with what was copied.
-	if kept < len(missing) && !strings.Contains(strings.ToLower(path.Base(d.Name)), "prod") {
+	if kept < len(missing) && !every && !strings.Contains(strings.ToLower(path.Base(d.Name)), "prod") {
 		return
 	}
 	for _, s := range missing {

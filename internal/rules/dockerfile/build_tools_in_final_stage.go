@@ -16,6 +16,9 @@ import (
 // They are some hundred megabytes that every node fetches, and the tools of
 // whoever gets in. Build in a stage of its own, and copy the result.
 //
+// With the option "always", which the preset "cloud-native" sets, compilers count as well in
+// a stage that builds nothing that can be seen: an info.
+//
 // Silent for tools of a few megabytes, for bases that have a compiler anyway,
 // where the RUN removes what it installed, and where the image may be one to
 // build in: it starts nothing, a compiler, a watcher of sources, a shell or a
@@ -33,6 +36,9 @@ var BuildToolsInFinalStage = facts.Rule[*facts.Dockerfile]{
 		Variants:   []string{"packages", "toolchain"},
 		Aliases:    lint.Names("CIS-4.3", "CIS-DI-0003", "DF011", "OWASP-R13", "tally/prefer-multi-stage-build"),
 		Options: []lint.Option{{
+			Name: "always", Doc: "report compilers, as an info, where the stage builds nothing, too", Kind: lint.BoolOption,
+			Presets: map[string]lint.OptionValue{"cloud-native": {Bool: true}},
+		}, {
 			Name: "runtimes", Doc: "words of a file whose program calls a compiler when it runs", Kind: lint.ListOption,
 			OptionValue: lint.OptionValue{List: []string{
 				"pyenv", "rbenv", "theano", "triton", "torch", "pystan", "cmdstan", "notebook", "jupyter", "jenkins", "gitlab-runner", "actions-runner",
@@ -56,10 +62,13 @@ func checkBuildToolsInFinalStage(p *facts.Pass[*facts.Dockerfile]) {
 			Message: fmt.Sprintf("%s builds in the stage that is shipped, with all of %s; build in a stage of its own and copy the result", quoteShort(firstLine(p.Doc.Text(build.Span))), quoteShort(base.Text)),
 			Related: []lint.Related{{Span: start.in.Head, Message: "the image starts this, which needs no compiler"}},
 		}
-	} else if install, tools := keptCompilers(p.Doc, start.stage); install != nil && !hasCompiler(base) && buildsSomething(p.Doc, start.stage) {
+	} else if install, tools := keptCompilers(p.Doc, start.stage); install != nil && !hasCompiler(base) && (p.Options.Bool("always") || buildsSomething(p.Doc, start.stage)) {
 		f = lint.Finding{
 			Variant: "packages", Span: install.Span,
 			Message: fmt.Sprintf("the image keeps %s, which the program does not need to run; build in a stage of its own and copy the result, or remove it in the same RUN", strings.Join(tools, " and ")),
+		}
+		if !buildsSomething(p.Doc, start.stage) {
+			f.Severity = lint.Info
 		}
 	}
 	if f.Message != "" && needsNoCompiler(p.Doc, start) && !compilesAtRunTime(p) {

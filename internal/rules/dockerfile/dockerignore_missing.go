@@ -19,6 +19,9 @@ import (
 // A file counts too that a fresh checkout lacks and work copies have: git ignores it, and
 // an example of it lies beside, as .env.example or config.example.yml.
 //
+// With the option "always", which the preset "cloud-native" sets, every Dockerfile that
+// copies from its context needs one: an info.
+//
 // Silent where a folder above has a .dockerignore, since that may be the context,
 // and where nothing of that kind is there.
 var DockerignoreMissing = facts.Rule[*facts.Dockerfile]{
@@ -32,6 +35,10 @@ var DockerignoreMissing = facts.Rule[*facts.Dockerfile]{
 		Presets:  []string{"cloud-native"},
 		Needs:    lint.NeedsContext,
 		Aliases:  lint.Names("DF033", "docs:dockerignore"),
+		Options: []lint.Option{{
+			Name: "always", Doc: "report every copy from a context without an ignore file, as an info", Kind: lint.BoolOption,
+			Presets: map[string]lint.OptionValue{"cloud-native": {Bool: true}},
+		}},
 	},
 	Check: checkDockerignoreMissing,
 }
@@ -47,7 +54,11 @@ func checkDockerignoreMissing(p *facts.Pass[*facts.Dockerfile]) {
 			break
 		}
 	}
-	if whole == nil || hasIgnoreFile(p.Files) {
+	if hasIgnoreFile(p.Files) {
+		return
+	}
+	if whole == nil {
+		reportNoIgnoreFile(p)
 		return
 	}
 	for _, harm := range []struct{ name, why string }{
@@ -71,7 +82,22 @@ func checkDockerignoreMissing(p *facts.Pass[*facts.Dockerfile]) {
 			Message: fmt.Sprintf("all of the context is copied, and with it %q of a work copy, which git ignores and people make from %q; write a .dockerignore that leaves it out", name, example),
 			Related: []lint.Related{{File: p.Files.Path(example), Message: "the example"}},
 		})
+		return
 	}
+	reportNoIgnoreFile(p)
+}
+
+// reportNoIgnoreFile reports the first copy from the context where the option asks for an
+// ignore file beside every Dockerfile.
+func reportNoIgnoreFile(p *facts.Pass[*facts.Dockerfile]) {
+	copies := p.Doc.ContextCopies()
+	if !p.Options.Bool("always") || len(copies) == 0 {
+		return
+	}
+	p.Report(lint.Finding{
+		Span: copies[0].Instruction.Head, Severity: lint.Info,
+		Message: "no .dockerignore says what of the context stays out of the build; write one that leaves out .env, .git and what is made on one machine",
+	})
 }
 
 // ignoredSecret is a file of settings in the context that git ignores, and the example that

@@ -52,10 +52,13 @@ func checkManifestCopiedNotMounted(p *facts.Pass[*facts.Dockerfile]) {
 	for _, s := range p.Doc.Stages() {
 		for i, in := range s.Instructions[:max(len(s.Instructions)-1, 0)] {
 			run := s.Instructions[i+1]
-			if in.Keyword != "copy" || in.Err != nil || len(in.Flags) > 0 || len(in.Heredocs) > 0 || run.Keyword != "run" || !slices.ContainsFunc(s.Instructions[i+2:], copiesAll) {
+			if in.Keyword != "copy" || in.Err != nil || len(in.Flags) > 0 || len(in.Heredocs) > 0 || run.Keyword != "run" {
 				continue
 			}
 			sources, to, ok := copyWords(in)
+			if !copiedLater(s.Instructions[i+2:], sources) {
+				continue
+			}
 			if target := bare(to.Text); !ok || in.JSON || target != "." && target != "./" {
 				continue
 			}
@@ -77,6 +80,22 @@ func checkManifestCopiedNotMounted(p *facts.Pass[*facts.Dockerfile]) {
 			}
 		}
 	}
+}
+
+// copiedLater reports whether an instruction copies everything, or the same files again.
+func copiedLater(later []*dockerfile.Instruction, files []dockerfile.Word) bool {
+	return slices.ContainsFunc(later, func(in *dockerfile.Instruction) bool {
+		if copiesAll(in) {
+			return true
+		}
+		if in.Keyword != "copy" || len(in.Flags) > 0 {
+			return false
+		}
+		sources, _, ok := copyWords(in)
+		return ok && !slices.ContainsFunc(files, func(w dockerfile.Word) bool {
+			return !slices.ContainsFunc(sources, func(x dockerfile.Word) bool { return bare(x.Text) == bare(w.Text) })
+		})
+	})
 }
 
 // installsFromLock tells whether a call installs what the manifest says, and

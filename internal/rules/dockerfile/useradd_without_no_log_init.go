@@ -15,8 +15,8 @@ import (
 // number. These are sparse files, but a layer is an archive, and holds their
 // gigabytes of zeros in full.
 //
-// Silent for numbers of up to five digits and for adduser. The option "always"
-// flags every useradd.
+// Silent for numbers of up to five digits and for adduser. The option "always", which
+// the preset "cloud-native" sets, flags every useradd, as an info.
 var UseraddWithoutNoLogInit = facts.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
 		ID:       "useradd-without-no-log-init",
@@ -29,6 +29,7 @@ var UseraddWithoutNoLogInit = facts.Rule[*facts.Dockerfile]{
 		Aliases:  []lint.Alias{{Name: "DL3046", Severity: lint.Warning}, {Name: "DF064"}},
 		Options: []lint.Option{{
 			Name: "always", Doc: "flag useradd with a low number, or without any, too", Kind: lint.BoolOption,
+			Presets: map[string]lint.OptionValue{"cloud-native": {Bool: true}},
 		}},
 	},
 	Check: checkUseraddWithoutNoLogInit,
@@ -50,6 +51,7 @@ func checkUseraddWithoutNoLogInit(p *facts.Pass[*facts.Dockerfile]) {
 		if high {
 			f.Message = fmt.Sprintf("user number %s makes useradd write huge log files into the layer; add --no-log-init", short(uid.Text))
 		} else {
+			f.Severity = lint.Info
 			f.Message = "useradd writes log files into the layer; add --no-log-init"
 		}
 		if c.Script != nil && c.Script.Editable() {

@@ -10,6 +10,8 @@ import (
 // UvPythonDownloadsEnabled finds uv sync on an image of Python, where uv may
 // fetch an interpreter of its own.
 //
+// Silent where another stage sets UV_PYTHON_DOWNLOADS, as in that of the program.
+//
 // Off by default: it matters only where the versions do not fit.
 var UvPythonDownloadsEnabled = facts.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
@@ -18,14 +20,18 @@ var UvPythonDownloadsEnabled = facts.Rule[*facts.Dockerfile]{
 		Category: lint.Python,
 		Severity: lint.Info,
 		Since:    "0.1.0",
+		Presets:  []string{"cloud-native"},
 	},
 	Check: checkUvPythonDownloadsEnabled,
 }
 
 func checkUvPythonDownloadsEnabled(p *facts.Pass[*facts.Dockerfile]) {
+	if p.Doc.Mentions("UV_PYTHON_DOWNLOADS") {
+		return
+	}
 	told := map[*facts.Stage]bool{}
 	uvSyncs(p.Doc, func(s *facts.Stage, c facts.PackageCommand) {
-		if told[s] || !isPythonImage(s) || envAt(p.Doc, c.Command, "UV_PYTHON_DOWNLOADS") || c.HasFlag("--no-python-downloads") {
+		if told[s] || !isPythonImage(s) || c.HasFlag("--no-python-downloads") {
 			return
 		}
 		told[s] = true

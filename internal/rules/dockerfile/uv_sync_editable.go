@@ -12,6 +12,9 @@ import (
 // UvSyncEditable finds uv sync without --no-editable in a stage whose .venv is
 // copied to the final stage without the sources: the project is installed as a
 // link to a folder that is not there.
+//
+// With the option "always", which the preset "cloud-native" sets, also where the sources are
+// copied on.
 var UvSyncEditable = facts.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
 		ID:       "uv-sync-editable",
@@ -21,6 +24,10 @@ var UvSyncEditable = facts.Rule[*facts.Dockerfile]{
 		Default:  true,
 		Since:    "0.1.0",
 		Presets:  []string{"cloud-native"},
+		Options: []lint.Option{{
+			Name: "always", Doc: "report every installation of the project as a link in a stage for building", Kind: lint.BoolOption,
+			Presets: map[string]lint.OptionValue{"cloud-native": {Bool: true}},
+		}},
 	},
 	Check: checkUvSyncEditable,
 }
@@ -31,7 +38,15 @@ func checkUvSyncEditable(p *facts.Pass[*facts.Dockerfile]) {
 		if s == final || c.HasFlag("--no-editable", "--no-install-project", "--no-install-workspace") || hasVariableFlag(c) || envAt(p.Doc, c.Command, "UV_NO_EDITABLE") {
 			return
 		}
-		if copied := copiesVenvAlone(final, s); copied != nil {
+		copied := copiesVenvAlone(final, s)
+		if copied == nil && p.Options.Bool("always") && final.Parent != s {
+			p.Report(lint.Finding{
+				Span:    c.Span,
+				Message: fmt.Sprintf("%s installs the project as a link to its sources, which have to stay where they are; add --no-editable", quoteShort(firstLine(p.Doc.Text(c.Span)))),
+				Fixes:   insertAfterAction(c, "--no-editable"),
+			})
+		}
+		if copied != nil {
 			p.Report(lint.Finding{
 				Span:    c.Span,
 				Message: fmt.Sprintf("%s installs the project as a link to its sources, and only the environment is copied on; add --no-editable", quoteShort(firstLine(p.Doc.Text(c.Span)))),

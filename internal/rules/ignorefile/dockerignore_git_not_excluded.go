@@ -12,6 +12,9 @@ import (
 // It holds all that ever was in the repository, deleted secrets too, and every
 // commit makes the steps below the COPY run again.
 //
+// With the option "always", which the preset "cloud-native" sets, .git has to be left out
+// whatever COPY takes: an info.
+//
 // Silent where the build asks git for its version, where no Dockerfile copies the
 // whole context into the last stage, and where there is no .git in the context.
 var DockerignoreGitNotExcluded = facts.Rule[*facts.IgnoreFile]{
@@ -25,6 +28,7 @@ var DockerignoreGitNotExcluded = facts.Rule[*facts.IgnoreFile]{
 		Presets:  []string{"cloud-native"},
 		Needs:    lint.NeedsContext,
 		Aliases:  lint.Names("DKL-LI-0003"),
+		Options:  always(),
 	},
 	Check: checkDockerignoreGitNotExcluded,
 }
@@ -32,7 +36,11 @@ var DockerignoreGitNotExcluded = facts.Rule[*facts.IgnoreFile]{
 func checkDockerignoreGitNotExcluded(p *facts.Pass[*facts.IgnoreFile]) {
 	d := p.Doc
 	copied, by, ok := p.Project.WholeCopy(d)
-	if !ok || !copied.Shipped || !exists(p, ".git") || !d.Sent(".git") || usesGit(p, by) {
+	if !ok || !copied.Shipped || !exists(p, ".git") || !d.Sent(".git") {
+		reportSent(p, "", ".git", "which holds all that ever was in the repository")
+		return
+	}
+	if usesGit(p, by) {
 		return
 	}
 	p.Report(lint.Finding{

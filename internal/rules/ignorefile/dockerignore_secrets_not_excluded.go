@@ -18,6 +18,9 @@ import (
 // Where there is an example of an .env file and no .env itself, as after a fresh
 // checkout, it is a warning: the next build on somebody's machine takes theirs.
 //
+// With the option "always", which the preset "cloud-native" sets, .env has to be left out
+// whatever COPY takes: an info.
+//
 // Silent for examples and templates, where no Dockerfile copies the whole context
 // into the last stage, and for lists of what is allowed.
 var DockerignoreSecretsNotExcluded = facts.Rule[*facts.IgnoreFile]{
@@ -31,6 +34,7 @@ var DockerignoreSecretsNotExcluded = facts.Rule[*facts.IgnoreFile]{
 		Presets:  []string{"cloud-native"},
 		Needs:    lint.NeedsContext,
 		Aliases:  lint.Names("CIS-4.10", "DKL-LI-0003"),
+		Options:  always(),
 	},
 	Check: checkDockerignoreSecretsNotExcluded,
 }
@@ -39,6 +43,7 @@ func checkDockerignoreSecretsNotExcluded(p *facts.Pass[*facts.IgnoreFile]) {
 	d := p.Doc
 	copied, by, ok := p.Project.WholeCopy(d)
 	if !ok || !copied.Shipped || d.IsAllowList() {
+		reportSent(p, "", ".env", "which holds secrets")
 		return
 	}
 	report := func(severity lint.Severity, message string, lines ...string) {
@@ -55,7 +60,9 @@ func checkDockerignoreSecretsNotExcluded(p *facts.Pass[*facts.IgnoreFile]) {
 	example, ok := firstExisting(p, exampleNames()...)
 	if ok && !exists(p, ".env") && d.Sent(".env") {
 		report(lint.Warning, fmt.Sprintf("there is %q, and a .env made of it would be in the image; leave it out of the context", example), ".env")
+		return
 	}
+	reportSent(p, "", ".env", "which holds secrets")
 }
 
 // sentSecrets lists the secrets that are there and sent, at most three in words,

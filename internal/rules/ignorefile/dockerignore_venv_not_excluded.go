@@ -19,6 +19,9 @@ import (
 // for tools that always make one: uv, the package managers of Node, and Poetry where the
 // Dockerfile or poetry.toml has it in the project.
 //
+// With the option "always", which the preset "cloud-native" sets, a Python project's .venv
+// has to be left out whatever COPY takes: an info.
+//
 // Silent where the build installs nothing of that kind, where no Dockerfile copies
 // the whole context, and for lists of what is allowed.
 var DockerignoreVenvNotExcluded = facts.Rule[*facts.IgnoreFile]{
@@ -32,6 +35,7 @@ var DockerignoreVenvNotExcluded = facts.Rule[*facts.IgnoreFile]{
 		Presets:  []string{"cloud-native"},
 		Variants: []string{"python", "node"},
 		Needs:    lint.NeedsContext,
+		Options:  always(),
 	},
 	Check: checkDockerignoreVenvNotExcluded,
 }
@@ -60,6 +64,13 @@ func environments() []environment {
 func checkDockerignoreVenvNotExcluded(p *facts.Pass[*facts.IgnoreFile]) {
 	d := p.Doc
 	copied, by, ok := p.Project.WholeCopy(d)
+	said := false
+	defer func() {
+		_, isPython := firstExisting(p, environments()[0].manifest...)
+		if !said && isPython {
+			reportSent(p, "python", ".venv", "which is an environment of one machine")
+		}
+	}()
 	if !ok || d.IsAllowList() {
 		return
 	}
@@ -81,6 +92,7 @@ func checkDockerignoreVenvNotExcluded(p *facts.Pass[*facts.IgnoreFile]) {
 		if !there {
 			f.Severity = lint.Warning
 		}
+		said = said || e.folder == ".venv"
 		p.Report(f)
 	}
 }

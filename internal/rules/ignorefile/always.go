@@ -1,0 +1,29 @@
+package ignorefile
+
+import (
+	"fmt"
+
+	"github.com/dockmend/dockmend/internal/facts"
+	"github.com/dockmend/dockmend/internal/lint"
+)
+
+// always is the option of rules about names that belong into every ignore file.
+func always() []lint.Option {
+	return []lint.Option{{
+		Name: "always", Doc: "report the name as an info where no COPY takes it, too", Kind: lint.BoolOption,
+		Presets: map[string]lint.OptionValue{"cloud-native": {Bool: true}},
+	}}
+}
+
+// reportSent reports a name that the context has or may have and that no pattern leaves
+// out, where the option asks for it.
+func reportSent(p *facts.Pass[*facts.IgnoreFile], variant, name, why string) {
+	if !p.Options.Bool("always") || p.Doc.IsAllowList() || !p.Doc.Sent(name) {
+		return
+	}
+	p.Report(lint.Finding{
+		Span: place(p.Doc), Variant: variant, Severity: lint.Info,
+		Message: fmt.Sprintf("no pattern leaves out %q, %s; add it, so that no COPY ever takes it", name, why),
+		Fixes:   []lint.Fix{appendLines(p, name)},
+	})
+}

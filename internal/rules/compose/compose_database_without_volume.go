@@ -28,8 +28,7 @@ import (
 //
 // By default, only where the state of a service that depends on the database is kept in a
 // named volume (the variant "beside-kept-state"): after "docker compose down" the two do not
-// fit together. Other databases are the variant "alone", since the data of a demonstration
-// need not last. Silent for tmpfs, in
+// fit together. Other databases are off by default, since the data of a demonstration need not last. Silent for tmpfs, in
 // files for tests, in files that others complete, and where the image is not known
 // and has a mount that may hold the data.
 var ComposeDatabaseWithoutVolume = facts.Rule[*facts.Compose]{
@@ -40,8 +39,8 @@ var ComposeDatabaseWithoutVolume = facts.Rule[*facts.Compose]{
 		Severity: lint.Info,
 		Default:  true,
 		Since:    "0.1.0",
-		Variants: []string{"beside-kept-state", "alone"},
-		OptIn:    []string{"alone"},
+		Variants: []string{"beside-kept-state"},
+		OptIn:    []string{""},
 	},
 	Check: checkComposeDatabaseWithoutVolume,
 }
@@ -60,7 +59,6 @@ func checkComposeDatabaseWithoutVolume(p *facts.Pass[*facts.Compose]) {
 		}
 		f := lint.Finding{
 			Span:    s.Span(),
-			Variant: "alone",
 			Message: fmt.Sprintf("the data of %q is gone with the container; %s", shortText(s.Name), volumeAdvice(s, folders)),
 		}
 		if d := dependantWithState(p.Doc, s); d != nil {

@@ -24,6 +24,7 @@ var AptListsKept = facts.Rule[*facts.Dockerfile]{
 		Category: lint.Size,
 		Severity: lint.Info,
 		Default:  true,
+		Needs:    lint.NeedsContext,
 		Since:    "0.1.0",
 		Presets:  []string{"cloud-native"},
 		Variants: []string{excused},

@@ -26,6 +26,7 @@ var DebugToolsInFinalStage = facts.Rule[*facts.Dockerfile]{
 		Title:    "Tools for looking around are shipped",
 		Category: lint.Size,
 		Severity: lint.Info,
+		Needs:    lint.NeedsContext,
 		Since:    "0.1.0",
 		Presets:  []string{"cloud-native"},
 		Variants: []string{excused},

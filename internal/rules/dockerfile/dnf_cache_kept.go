@@ -19,6 +19,7 @@ var DnfCacheKept = facts.Rule[*facts.Dockerfile]{
 		Category: lint.Size,
 		Severity: lint.Warning,
 		Default:  true,
+		Needs:    lint.NeedsContext,
 		Since:    "0.1.0",
 		Presets:  []string{"cloud-native"},
 		Variants: []string{excused},

@@ -27,6 +27,7 @@ var FinalImageFullVariant = facts.Rule[*facts.Dockerfile]{
 		Category: lint.Size,
 		Severity: lint.Info,
 		Default:  true,
+		Needs:    lint.NeedsContext,
 		Since:    "0.1.0",
 		Presets:  []string{"cloud-native"},
 		Aliases:  lint.Names("OWASP-R13", "docs:choose-minimal-base"),

@@ -28,6 +28,7 @@ var InstallWithoutUpdate = facts.Rule[*facts.Dockerfile]{
 		Category: lint.Reproducibility,
 		Severity: lint.Warning,
 		Default:  true,
+		Needs:    lint.NeedsContext,
 		Since:    "0.1.0",
 		Presets:  []string{"cloud-native"},
 	},

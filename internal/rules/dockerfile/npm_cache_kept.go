@@ -22,6 +22,7 @@ var NpmCacheKept = facts.Rule[*facts.Dockerfile]{
 		Category: lint.Size,
 		Severity: lint.Info,
 		Default:  true,
+		Needs:    lint.NeedsContext,
 		Since:    "0.1.0",
 		Presets:  []string{"cloud-native"},
 		Variants: []string{excused},

@@ -26,6 +26,7 @@ var PhpXdebugInFinal = facts.Rule[*facts.Dockerfile]{
 		Category: lint.Security,
 		Severity: lint.Warning,
 		Default:  true,
+		Needs:    lint.NeedsContext,
 		Since:    "0.1.0",
 		Presets:  []string{"cloud-native"},
 		Variants: []string{excused},

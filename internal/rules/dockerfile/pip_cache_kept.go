@@ -28,7 +28,7 @@ var PipCacheKept = facts.Rule[*facts.Dockerfile]{
 		Severity: lint.Info,
 		Default:  true,
 		Since:    "0.1.0",
-		Needs:    lint.NeedsRegistry,
+		Needs:    lint.NeedsContext | lint.NeedsRegistry,
 		Presets:  []string{"cloud-native"},
 		Variants: []string{excused},
 		OptIn:    []string{excused},

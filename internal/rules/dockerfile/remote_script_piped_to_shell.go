@@ -32,6 +32,7 @@ var RemoteScriptPipedToShell = facts.Rule[*facts.Dockerfile]{
 		Category: lint.Security,
 		Severity: lint.Warning,
 		Default:  true,
+		Needs:    lint.NeedsContext,
 		Since:    "0.1.0",
 		Aliases:  lint.Names("CIS-4.11", "DF021", "docs:pipes"),
 	},

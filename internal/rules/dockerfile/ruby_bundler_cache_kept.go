@@ -19,6 +19,7 @@ var RubyBundlerCacheKept = facts.Rule[*facts.Dockerfile]{
 		Title:    "The cache of Bundler stays in the image",
 		Category: lint.Size,
 		Severity: lint.Info,
+		Needs:    lint.NeedsContext,
 		Since:    "0.1.0",
 		Presets:  []string{"cloud-native"},
 		Variants: []string{excused},

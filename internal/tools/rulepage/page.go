@@ -59,7 +59,7 @@ func page(root fs.FS, source rulesource.Rule, m *lint.Meta) ([]byte, error) {
 		m.Target, m.Category, m.Severity, onOff(m.Default), m.Status, m.Since)
 	b.WriteString(strings.TrimSpace(prose) + "\n")
 	if len(m.OptIn) > 0 {
-		fmt.Fprintf(&b, "\nThe preset `recommended` leaves out what is `%s`; the others that have the rule say it.\n", strings.Join(m.OptIn, "`, `"))
+		fmt.Fprintf(&b, "\nThe preset `recommended` leaves out %s; the other presets with the rule report it.\n", leftOut(m.OptIn))
 	}
 	fmt.Fprintf(&b, "\nReads %s.\n", reads(m.Needs))
 	options(&b, m)
@@ -89,6 +89,14 @@ func reads(n lint.Needs) string {
 		return "this file alone"
 	}
 	return "this file and " + strings.Join(others, ", ")
+}
+
+// leftOut names variants; findings without one have the empty name.
+func leftOut(variants []string) string {
+	if slices.Contains(variants, "") {
+		return "findings that have no variant"
+	}
+	return "what is `" + strings.Join(variants, "`, `") + "`"
 }
 
 func onOff(on bool) string {

@@ -17,7 +17,7 @@ import (
 const (
 	pullBefore = "FROM debian:12\nRUN true\nCOPY a /b\nCOPY c /d\nCOPY e /f\nCOPY g /h\nUSER app\nCMD [\"x\"]\n"
 	// A tag that moves and a command below a shell; the command has a safe fix.
-	pullAfter = "FROM debian:latest\nRUN true\nCOPY a /b\nCOPY c /d\nCOPY e /f\nCOPY g /h\nUSER app\nCMD x\n"
+	pullAfter = "FROM example/base:latest\nRUN true\nCOPY a /b\nCOPY c /d\nCOPY e /f\nCOPY g /h\nUSER app\nCMD x\n"
 )
 
 // newPullStep is a step on the pull request of testdata/events.

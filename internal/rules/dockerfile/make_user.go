@@ -45,7 +45,10 @@ func makeUser(p *facts.Pass[*facts.Dockerfile], s *facts.Stage) []lint.Fix {
 // it, and nothing that runs it mounts anything or gives it rights.
 func needsNoRights(p *facts.Pass[*facts.Dockerfile], s *facts.Stage) bool {
 	start, ok := startOf(p.Doc)
-	if !ok || start.isInner || start.runner.Text != "" || !runsCode(start.program) && !isCopied(s, start.program) {
+	if !ok || start.isInner || start.runner.Text != "" || strings.Contains(start.in.Args, "$") {
+		return false // a variable may say a port that users may not open
+	}
+	if !runsCode(start.program) && !isCopied(s, start.program) {
 		return false
 	}
 	for _, service := range p.Project.ServicesOf(p.Doc, s) {

@@ -25,8 +25,9 @@ import (
 )
 
 // loadFromDisk is why "docker compose config" refuses a file and the override that
-// belongs to it; content, unless it is nil, is in the place of the file's.
-func loadFromDisk(ctx context.Context, name string, content map[string]any) (err error) {
+// belongs to it; content, unless it is nil, is in the place of the file's, and values are
+// those of variables that the repository does not set.
+func loadFromDisk(ctx context.Context, name string, content map[string]any, values map[string]string) (err error) {
 	defer func() {
 		if r := recover(); r != nil {
 			err = fmt.Errorf("crash: %v", r)
@@ -37,6 +38,11 @@ func loadFromDisk(ctx context.Context, name string, content map[string]any) (err
 	env, err := dotenv.GetEnvFromFile(map[string]string{}, envFile(dir))
 	if err != nil {
 		return err
+	}
+	for variable, value := range values {
+		if _, set := env[variable]; !set {
+			env[variable] = value
+		}
 	}
 	names := []string{name}
 	if isDefaultName(name) {
@@ -103,7 +109,7 @@ func TestComposeRefusals(t *testing.T) {
 		doc := compose.Parse(src, text.NewLineIndex(src))
 		ours := said[f.Path]
 		at := filepath.Join(dir, filepath.FromSlash(f.Path))
-		refusal := loadFromDisk(t.Context(), at, nil)
+		refusal := loadFromDisk(t.Context(), at, nil, nil)
 		switch unknown := unknownOf(t.Context(), at, doc, refusal); {
 		case f.Template || doc.File.Err != nil && strings.Contains(string(src), "{{"):
 			table.add("template", "")
@@ -155,17 +161,65 @@ func unknownOf(ctx context.Context, name string, doc *compose.Document, refusal 
 		return ""
 	}
 	// Without the values that nothing gives it is another reason, or none.
-	switch other := loadFromDisk(ctx, name, withoutVariables(content)); {
+	switch other := loadFromDisk(ctx, name, withoutVariables(content), nil); {
 	case other == nil:
 		return "a variable without a value"
 	case other.Error() == refusal.Error():
-		return ""
+		return unknownInside(ctx, name)
 	case needsMore[0].reasons.MatchString(other.Error()):
 		return "a variable without a value, then " + needsMore[0].what
 	case ofTheWhole.MatchString(other.Error()) && mayBeCompleted(name, doc):
 		return "a variable without a value, then another file of the project"
 	}
 	return ""
+}
+
+// unknownInside is unknownOf for a file that Compose loads once the variables of it and of
+// what it includes have a value.
+func unknownInside(ctx context.Context, name string) string {
+	variables := map[string]bool{}
+	openVariables(name, variables, map[string]bool{})
+	for _, value := range []string{"/x", "x", "1"} {
+		values := map[string]string{}
+		for v := range variables {
+			values[v] = value
+		}
+		if loadFromDisk(ctx, name, nil, values) == nil {
+			return "a variable without a value in an included file"
+		}
+	}
+	return ""
+}
+
+// openVariables collects the variables without a default of a file and of those that it
+// includes.
+func openVariables(name string, variables, seen map[string]bool) {
+	src, err := os.ReadFile(name)
+	if err != nil || seen[name] {
+		return
+	}
+	seen[name] = true
+	for _, v := range compose.ParseTemplate(string(src)).Variables() {
+		if !v.HasDefault() {
+			variables[v.Name] = true
+		}
+	}
+	var content struct{ Include []any }
+	_ = yaml.Unmarshal(src, &content) // what is not YAML includes nothing
+	for _, entry := range content.Include {
+		if m, ok := entry.(map[string]any); ok {
+			entry = m["path"]
+		}
+		paths, several := entry.([]any)
+		if !several {
+			paths = []any{entry}
+		}
+		for _, p := range paths {
+			if p, ok := p.(string); ok {
+				openVariables(filepath.Join(filepath.Dir(name), filepath.FromSlash(p)), variables, seen)
+			}
+		}
+	}
 }
 
 // withoutVariables is a content without the values that have a variable without a

@@ -45,6 +45,41 @@ func (silent) Check(_ context.Context, scripts []lint.Script) ([][]lint.ScriptNo
 	return make([][]lint.ScriptNote, len(scripts)), nil
 }
 
+// told is a program that does as a test says.
+type told func()
+
+func (f told) Check(_ context.Context, scripts []lint.Script) ([][]lint.ScriptNote, error) {
+	f()
+	return make([][]lint.ScriptNote, len(scripts)), nil
+}
+
+// TestShellCheckFails makes what runs ShellCheck panic, and come to no end.
+func TestShellCheckFails(t *testing.T) {
+	c := checker()
+	c.Catalog.Dockerfile = append(c.Catalog.Dockerfile, shellcheckRule())
+	c.ShellCheck = told(func() { panic("told to") })
+	r := engine.Run(t.Context(), c, three(), 1)
+	if len(r.Problems) != 1 || r.Problems[0].File != "a" || !strings.HasPrefix(r.Problems[0].Message, "running ShellCheck crashed: told to; please report this") {
+		t.Errorf("problems %v", r.Problems)
+	}
+	if n := counted(r); n["a"] != 2 || n["b"] != 2 || n["c"] != 2 || len(r.Skipped) != 3 {
+		t.Errorf("findings %v, skipped %v", n, r.Skipped)
+	}
+	never := make(chan struct{})
+	t.Cleanup(func() { close(never) })
+	c.Watch = engine.NewWatch()
+	c.ShellCheck = told(func() { c.Watch.Fire("a test said so"); <-never })
+	r = engine.Run(t.Context(), c, three(), 1)
+	if len(r.Problems) != 3 {
+		t.Errorf("problems %v", r.Problems)
+	}
+	for _, p := range r.Problems {
+		if want := "not finished: running ShellCheck did not come to an end, and a test said so"; !strings.HasPrefix(p.Message, want) {
+			t.Errorf("%s: %q, want %q", p.File, p.Message, want)
+		}
+	}
+}
+
 // counted are the findings of each file.
 func counted(r *lint.Result) map[string]int {
 	n := map[string]int{}

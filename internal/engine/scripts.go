@@ -37,6 +37,7 @@ func (c *Checker) askShellCheck(ctx context.Context, all []*loaded) {
 		script facts.ShellScript
 	}
 	var origins []origin
+	var asked []*loaded
 	var scripts []lint.Script
 	for _, l := range all {
 		if l.doc == nil || l.template || !l.file.Policy.Enabled(rule[0]) {
@@ -45,6 +46,9 @@ func (c *Checker) askShellCheck(ctx context.Context, all []*loaded) {
 		var found []facts.ShellScript
 		left := 0
 		l.frame.attempt(StepScripts, func() { found, left = l.doc.scripts() })
+		if len(found) > 0 {
+			asked = append(asked, l)
+		}
 		for _, s := range found {
 			origins = append(origins, origin{l, s})
 			scripts = append(scripts, lint.Script{Text: s.Text, Dialect: s.Dialect, Variables: s.Variables})
@@ -56,16 +60,11 @@ func (c *Checker) askShellCheck(ctx context.Context, all []*loaded) {
 	if len(scripts) == 0 {
 		return
 	}
-	notes, err := c.ShellCheck.Check(ctx, scripts)
-	if err != nil {
-		first := origins[0].file
-		first.out.Problems = append(first.out.Problems, lint.Problem{File: first.src.Path, Message: err.Error()})
-		var last *loaded
-		for _, o := range origins {
-			if o.file != last {
-				last = o.file
-				last.skip("ShellCheck did not come to its end")
-			}
+	notes, failed := c.checkScripts(ctx, asked, scripts)
+	if failed != nil {
+		asked[0].out.Problems = append(asked[0].out.Problems, *failed)
+		for _, l := range asked {
+			l.skip("ShellCheck did not come to its end")
 		}
 		return
 	}
@@ -81,6 +80,24 @@ func (c *Checker) askShellCheck(ctx context.Context, all []*loaded) {
 			o.file.notes = append(o.file.notes, inDocument(n, o.script))
 		}
 	}
+}
+
+// checkScripts runs the program, inside of the frames of all files that it is asked
+// for. What failed is a problem of the first one.
+func (c *Checker) checkScripts(ctx context.Context, asked []*loaded, scripts []lint.Script) (notes [][]lint.ScriptNote, failed *lint.Problem) {
+	for _, l := range asked {
+		defer l.frame.task.enter(StepShellCheck)()
+	}
+	first := asked[0].src.Path
+	var err error
+	crash := Recover(StepShellCheck, func() { notes, err = c.ShellCheck.Check(ctx, scripts) })
+	switch {
+	case crash != nil:
+		return nil, new(crash.Problem(first))
+	case err != nil:
+		return nil, &lint.Problem{File: first, Message: err.Error()}
+	}
+	return notes, nil
 }
 
 func (l *loaded) skip(reason string) {

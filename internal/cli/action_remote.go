@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"github.com/dockmend/dockmend/internal/discover"
+	"github.com/dockmend/dockmend/internal/engine"
 	"github.com/dockmend/dockmend/internal/files"
 	"github.com/dockmend/dockmend/internal/github"
 	"github.com/dockmend/dockmend/internal/lint"
@@ -66,18 +67,8 @@ func (a *action) fill(ctx context.Context, root *files.Root) error {
 	if err := root.MakeFolder(".git", files.Writing{}); err != nil {
 		return err
 	}
-	// The names alone say which files are ours, so empty ones stand for them.
-	var left []string
-	for _, name := range diff.Paths() {
-		if err := root.Put(name, nil); err != nil {
-			left = append(left, name)
-		}
-	}
-	if len(left) > 0 {
-		a.notices = append(a.notices, fmt.Sprintf("%s with an odd path not looked at", countFiles(len(left))))
-	}
-	found, err := discover.Find(root, nil, discover.Options{NoGitignore: true, Committed: true})
-	if err != nil && !errors.Is(err, discover.ErrNothing) {
+	found, err := a.lay(ctx, root, diff.Paths())
+	if err != nil {
 		return err
 	}
 	wanted := map[string]bool{}
@@ -111,6 +102,31 @@ func (a *action) fill(ctx context.Context, root *files.Root) error {
 		}
 	}
 	return nil
+}
+
+// lay finds out which of the changed files are ours. Their names alone say so, so empty
+// files stand for them.
+func (a *action) lay(ctx context.Context, root *files.Root, names []string) (found *discover.Result, err error) {
+	frame := &session{}
+	frame.watchOver()
+	defer frame.unwatch()
+	left := 0
+	err = frame.around(ctx, engine.StepFind, func() (err error) {
+		for _, name := range names {
+			if root.Put(name, nil) != nil {
+				left++
+			}
+		}
+		found, err = discover.Find(root, nil, discover.Options{NoGitignore: true, Committed: true})
+		return err
+	})
+	if err != nil && !errors.Is(err, discover.ErrNothing) {
+		return nil, err
+	}
+	if left > 0 {
+		a.notices = append(a.notices, fmt.Sprintf("%s with an odd path not looked at", countFiles(left)))
+	}
+	return found, nil
 }
 
 func cleaned(paths []string) []string {

@@ -30,6 +30,8 @@ type buildText struct {
 	split lazy[[]string]
 	// images of its services with a build.
 	images lazy[[]string]
+	// loads are its commands that load Compose files.
+	loads lazy[*composeText]
 }
 
 func readBuildText(src *lint.Source) *buildText {

@@ -50,6 +50,8 @@ type Project struct {
 	near       lazy[[]*folderTexts]
 	all        lazy[[]*buildText]
 	purposes   lazy[Purposes]
+	loads      lazy[[]ComposeLoad]
+	loaders    lazy[[]*composeText]
 }
 
 // contextKey names a build context: by the folder that it is given from, the

@@ -111,6 +111,11 @@ const (
 	// StepScripts is how many scripts are followed that the steps and the start of a
 	// Dockerfile run.
 	StepScripts = 64
+	// LoadersRead is how many documents and dev containers of a folder are read to see
+	// which Compose files are loaded together, LoadLineBytes the length of a command in
+	// them with its variables put in.
+	LoadersRead   = 40
+	LoadLineBytes = 2 << 10
 	// Depth is how deep folders are looked for files to lint, Entries how many files and
 	// folders of one folder.
 	Depth   = 128
@@ -244,6 +249,8 @@ func Table() []Group {
 			{"scripts, workflows and documents around a file that are searched for a word", Recipes, "", furtherLeft},
 			{"Dockerfiles that are read to judge an ignore file", ContextBuilds, "", furtherLeft},
 			{"scripts that the instructions of a Dockerfile run", StepScripts, "", "the others are not looked into"},
+			{"documents and dev containers of a folder that are read to see which Compose files are loaded together", LoadersRead, "", "further ones are not read"},
+			{"a command in them, with its variables put in", LoadLineBytes, "bytes", "the command is not read"},
 			{"folders in each other in which files are looked for", Depth, "", "what lies deeper is not linted; the report counts it, with the reason"},
 			{"files and folders of one folder", Entries, "", "the others are not linted; the report counts them, with the reason"},
 			{"changed ranges of a file in a patch of GitHub's API", PatchRanges, "", "the whole file counts as changed"},

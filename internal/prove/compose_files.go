@@ -333,41 +333,80 @@ func join(content, included model.Content) {
 // withOverride is the content with the file that Compose merges with it by itself.
 func (l *loading) withOverride(content model.Content) model.Content {
 	base := path.Base(l.doc.Name)
-	if l.gate == nil || !slices.Contains(defaultComposeNames, base) {
+	if l.gate == nil || !slices.Contains(facts.DefaultComposeNames, base) {
 		return content
 	}
 	for _, name := range []string{"compose.override.yml", "compose.override.yaml", "docker-compose.override.yml", "docker-compose.override.yaml"} {
-		c := &companions{loading: l}
-		override, _, err := c.content(".", name, 0)
-		if err != nil {
-			continue
-		}
-		if strings.Contains(string(l.sourceOf(name)), "!reset") || strings.Contains(string(l.sourceOf(name)), "!override") {
+		switch override, there := l.companion(name); {
+		case override != nil:
+			return l.mergeAll([]model.Content{content, override}, 0)
+		case there:
 			return nil
 		}
-		merged, err := model.Merge(content, override)
-		if err != nil {
-			return nil
-		}
-		if services, ok := override["services"].(map[string]any); ok {
-			for name := range services {
-				l.merged[name] = true
-			}
-		}
-		return merged
 	}
 	return content
 }
 
-// defaultComposeNames are those that Compose looks for by itself, in its order.
-var defaultComposeNames = []string{"compose.yaml", "compose.yml", "docker-compose.yml", "docker-compose.yaml"}
-
-func (l *loading) sourceOf(name string) []byte {
-	src, err := l.gate.ReadFile(name)
-	if err != nil {
+// withOthers is what the files of a list make together, one of which is the document.
+// It is nil where one of them is not known.
+func (l *loading) withOthers(content model.Content, files []string) model.Content {
+	if l.gate == nil || len(files) > maxFiles {
 		return nil
 	}
-	return src
+	own := slices.Index(files, l.doc.Name)
+	toRoot := strings.Repeat("../", strings.Count(l.doc.Name, "/"))
+	parts := make([]model.Content, len(files))
+	for i, file := range files {
+		if i == own {
+			parts[i] = content
+		} else if parts[i], _ = l.companion(toRoot + file); file == "" || parts[i] == nil {
+			return nil
+		}
+	}
+	return l.mergeAll(parts, own)
+}
+
+// companion is the content of a file beside the document, with what it extends and
+// includes; nil where it is not known, or takes away what another one has. there is false
+// where the file cannot be read.
+func (l *loading) companion(name string) (content model.Content, there bool) {
+	c := &companions{loading: l}
+	src, _, err := c.source(".", name)
+	if err != nil {
+		return nil, false
+	}
+	content, dir, err := c.content(".", name, 0)
+	if err != nil || strings.Contains(string(src), "!reset") || strings.Contains(string(src), "!override") {
+		return nil, true
+	}
+	if _, err := c.extend(content, dir, 1); err != nil {
+		return nil, true
+	}
+	if _, err := c.include(content, dir, 1); err != nil {
+		return nil, true
+	}
+	return content, true
+}
+
+// mergeAll is what contents make together, of which one is the document's; nil where
+// Compose does not merge them.
+func (l *loading) mergeAll(parts []model.Content, own int) model.Content {
+	merged := parts[0]
+	for i, part := range parts {
+		if services, ok := part["services"].(map[string]any); ok && i != own {
+			for name := range services {
+				l.merged[name] = true
+			}
+		}
+		if i == 0 {
+			continue
+		}
+		var err error
+		if merged, err = model.Merge(merged, part); err != nil {
+			return nil
+		}
+	}
+	return merged
 }
 
 // variableFiles asks about the files of variables and labels that services name.

@@ -54,8 +54,8 @@ func ComposeRefusals(doc *facts.Compose, project *facts.Project) ([]lint.Refusal
 		return r, nil
 	}
 	found := l.refusal(content, false)
-	if whole := l.withOverride(content); found == nil && whole != nil {
-		found = l.refusal(whole, true)
+	if found == nil {
+		found = l.refusalOfWhole(content)
 	}
 	switch {
 	case found != nil:
@@ -161,6 +161,39 @@ func (l *loading) refusal(content model.Content, whole bool) *lint.Refusal {
 		}
 	}
 	return nil
+}
+
+// refusalOfWhole is the refusal of the project that the file is a part of: of each list of
+// files with which it is loaded, or of the file with its override.
+func (l *loading) refusalOfWhole(content model.Content) *lint.Refusal {
+	loads := l.project.Loads(l.doc)
+	if len(loads) == 0 {
+		whole := l.withOverride(content)
+		if whole == nil {
+			return nil
+		}
+		return l.refusal(whole, true)
+	}
+	var first *lint.Refusal
+	for _, load := range loads {
+		clear(l.merged)
+		whole := l.withOthers(content, load.Files)
+		if whole == nil {
+			return nil // nobody knows what the others have
+		}
+		r := l.refusal(whole, true)
+		if r == nil {
+			return nil
+		}
+		if first == nil {
+			r.Whole = false // all of it was read
+			first = r
+		}
+	}
+	if first.Within == l.doc.Root.Span {
+		return nil // it lies in another file of the list, of which it is said
+	}
+	return first
 }
 
 // locate finds the part that is refused: the file without what follows it, and the

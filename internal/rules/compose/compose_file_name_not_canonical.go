@@ -32,14 +32,14 @@ var ComposeFileNameNotCanonical = facts.Rule[*facts.Compose]{
 
 func checkComposeFileNameNotCanonical(p *facts.Pass[*facts.Compose]) {
 	name := path.Base(p.Doc.Name)
-	rank := slices.Index(defaultNames, name)
+	rank := slices.Index(facts.DefaultComposeNames, name)
 	if rank < 0 || p.Doc.Root == nil || len(p.Doc.Root.Pairs) == 0 {
 		return
 	}
 	// It is about the file, and stands at the first word of it.
 	place := p.Doc.Root.Pairs[0].Key.Span
 	if p.Files.Known() {
-		for _, other := range defaultNames[:rank] {
+		for _, other := range facts.DefaultComposeNames[:rank] {
 			if _, ok := p.Files.Exists(other); ok {
 				p.Report(lint.Finding{
 					Span: place, Variant: "several", Severity: lint.Warning,

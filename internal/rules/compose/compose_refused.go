@@ -21,10 +21,14 @@ import (
 // ${#X} or ${X//a/b}, a size or a time with an unknown unit, a volume with too many
 // parts, and extends or include of a file that is not there.
 //
+// Files that a dev container, a script, a workflow or COMPOSE_FILE loads together are
+// loaded in that order, and what one of them lacks may be in the others.
+//
 // Silent where a value decides that nothing in the repository gives, such as a
-// variable without a default; for placeholders; for files in folders of tests; for
-// what another Compose file of the folder may complete; and where another rule reports
-// the reason. A file that is too large to load is listed as skipped.
+// variable without a default; for placeholders, and for files with the marks of a
+// template; for files in folders of tests; for what another Compose file of the folder
+// may complete; and where another rule reports the reason. A file that is too large to
+// load, or that only podman-compose loads, is listed as skipped.
 var ComposeRefused = facts.Rule[*facts.Compose]{
 	Meta: lint.Meta{
 		ID:       "compose-refused",
@@ -42,6 +46,13 @@ var ComposeRefused = facts.Rule[*facts.Compose]{
 func checkComposeRefused(p *facts.Pass[*facts.Compose]) {
 	d := p.Doc
 	if p.Refusals == nil || facts.IsTestName(d.Name) || d.Shape == compose.Version1 || d.Shape == compose.Foreign || d.Section("services") == nil && !hasDefaultName(d) {
+		return
+	}
+	if p.Project.RunByPodmanOnly(d) {
+		p.Skip("the file is for podman-compose, and Compose does not load it")
+		return
+	}
+	if d.IsTemplate() {
 		return
 	}
 	refusals, err := p.Refusals()
@@ -66,7 +77,7 @@ func checkComposeRefused(p *facts.Pass[*facts.Compose]) {
 
 // mayBeCompleted reports whether another file may add what this one lacks.
 func mayBeCompleted(p *facts.Pass[*facts.Compose]) bool {
-	if !hasDefaultName(p.Doc) || !p.Files.Known() || lacksContext(p) || namedAbove(p) {
+	if !hasDefaultName(p.Doc) || !p.Files.Known() || lacksContext(p) || namedAbove(p) || isJoined(p) {
 		return true
 	}
 	names, known := siblings(p)

@@ -45,7 +45,7 @@ func checkComposeServiceWithoutSource(p *facts.Pass[*facts.Compose]) {
 		lacking = append(lacking, s)
 	}
 	// Where many have none, the file completes one that lies elsewhere.
-	if whole := len(d.All()) - len(lacking); len(lacking) == 0 || whole < 2*len(lacking) || namedAbove(p) {
+	if whole := len(d.All()) - len(lacking); len(lacking) == 0 || whole < 2*len(lacking) || namedAbove(p) || isJoined(p) {
 		return
 	}
 	for _, s := range lacking {

@@ -17,7 +17,9 @@ import (
 // Each name gets one finding, at its first use.
 //
 // Silent in files that others complete or include, as far as the folder and those
-// above it show, about the network "default", paths of the
+// above it show, or that a dev container, a script, a workflow or COMPOSE_FILE loads with
+// others; about what another Compose file of the folder declares, or a sample of one, such
+// as compose.override.yaml.example; about the network "default", paths of the
 // host and names with variables.
 var ComposeUndefinedResource = facts.Rule[*facts.Compose]{
 	Meta: lint.Meta{
@@ -44,7 +46,7 @@ var ComposeUndefinedResource = facts.Rule[*facts.Compose]{
 
 func checkComposeUndefinedResource(p *facts.Pass[*facts.Compose]) {
 	d := p.Doc
-	var findings []lint.Finding
+	var findings []undefined
 	for _, section := range []string{"networks", "volumes", "secrets", "configs", "models"} {
 		var declared []string
 		for _, r := range d.Resources(section) {
@@ -57,7 +59,7 @@ func checkComposeUndefinedResource(p *facts.Pass[*facts.Compose]) {
 				continue
 			}
 			place[use.Name] = len(findings)
-			findings = append(findings, undefinedResource(d, section, use, declared[:min(len(declared), nearest.Most)]))
+			findings = append(findings, undefined{undefinedResource(d, section, use, declared[:min(len(declared), nearest.Most)]), use.Name})
 		}
 	}
 	// What the folder has is looked at last, and seldom.
@@ -65,8 +67,16 @@ func checkComposeUndefinedResource(p *facts.Pass[*facts.Compose]) {
 		return
 	}
 	for _, f := range findings {
-		p.Report(f)
+		if !declaredBeside(p, f.Variant, f.name) {
+			p.Report(f.Finding)
+		}
 	}
+}
+
+// undefined is the finding about a name that the file does not declare.
+type undefined struct {
+	lint.Finding
+	name string
 }
 
 func undefinedResource(d *facts.Compose, section string, use facts.ResourceUse, declared []string) lint.Finding {

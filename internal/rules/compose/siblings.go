@@ -7,13 +7,11 @@ import (
 
 	"github.com/dockmend/dockmend/internal/facts"
 	"github.com/dockmend/dockmend/internal/lint"
+	"github.com/dockmend/dockmend/internal/syntax/compose"
 )
 
-// defaultNames are the names that Compose looks for by itself, in its order.
-var defaultNames = []string{"compose.yaml", "compose.yml", "docker-compose.yml", "docker-compose.yaml"}
-
 func hasDefaultName(d *facts.Compose) bool {
-	return slices.Contains(defaultNames, path.Base(d.Name))
+	return slices.Contains(facts.DefaultComposeNames, path.Base(d.Name))
 }
 
 // siblings lists the other Compose files of the folder: with -f, or by itself,
@@ -39,13 +37,29 @@ func siblings(p *facts.Pass[*facts.Compose]) (names []string, known bool) {
 // seen: it is no fragment, and no other Compose file lies beside it.
 func standsAlone(p *facts.Pass[*facts.Compose]) bool {
 	names, known := siblings(p)
-	return known && len(names) == 0 && !p.Doc.IsFragment(p.Doc.Name)
+	return known && len(names) == 0 && !p.Doc.IsFragment(p.Doc.Name) && !isJoined(p)
+}
+
+// isJoined reports whether the repository loads this file together with others, or has
+// a sample of a file that is to complete it.
+func isJoined(p *facts.Pass[*facts.Compose]) bool {
+	return len(p.Project.ComposeSamples()) > 0 || len(p.Project.Loads(p.Doc)) > 0
+}
+
+// declaredBeside reports whether another Compose file of the folder, or one that is to be
+// copied into it, declares a name in a section of the top level.
+func declaredBeside(p *facts.Pass[*facts.Compose], section, name string) bool {
+	declares := func(c *facts.Compose) bool {
+		return slices.ContainsFunc(c.Resources(section), func(r compose.Resource) bool { return r.Name == name })
+	}
+	return slices.ContainsFunc(p.Project.ComposeFiles(p.Doc), func(near *facts.ComposeNear) bool { return declares(near.Compose) }) ||
+		slices.ContainsFunc(p.Project.ComposeSamples(), declares)
 }
 
 // hasLooseEnds tells whether another file may have what this one refers to and
 // lacks: it is a fragment by itself, a file that is given with -f, alone or after
-// others, one that a folder above includes or completes, or one whose build contexts
-// are not where they would be.
+// others, one that a folder above includes or completes, one that something in the
+// repository loads with others, or one whose build contexts are not where they would be.
 func hasLooseEnds(p *facts.Pass[*facts.Compose]) bool {
 	d := p.Doc
 	if d.IsFragment(d.Name) || !hasDefaultName(d) {
@@ -54,20 +68,7 @@ func hasLooseEnds(p *facts.Pass[*facts.Compose]) bool {
 	if strings.Contains(d.Name, "/") && d.Section("networks") == nil && len(d.Undefined("networks")) > 0 {
 		return true
 	}
-	return p.Files.Known() && (lacksContext(p) || namedAbove(p) || hasOverrideToCopy(p))
-}
-
-// hasOverrideToCopy reports whether an override file is to be made of an example next to
-// the file, as compose.override.yaml.example: it may have what this one lacks.
-func hasOverrideToCopy(p *facts.Pass[*facts.Compose]) bool {
-	names, _ := p.Files.List(".")
-	return slices.ContainsFunc(names, func(name string) bool {
-		parts := nameParts(name)
-		return slices.Contains(parts, "compose") && slices.Contains(parts, "override") &&
-			slices.ContainsFunc(parts, func(part string) bool {
-				return slices.Contains([]string{"example", "sample", "dist", "template", "tmpl", "default"}, part)
-			})
-	})
+	return p.Files.Known() && (lacksContext(p) || namedAbove(p) || len(p.Project.Loads(d)) > 0)
 }
 
 // lacksContext tells whether a service is built from a folder that is not there:
@@ -98,7 +99,7 @@ func namedAbove(p *facts.Pass[*facts.Compose]) bool {
 			return false
 		}
 		below := strings.Join(parts[len(parts)-1-up:], "/")
-		for _, name := range defaultNames {
+		for _, name := range facts.DefaultComposeNames {
 			above, _, err := lint.Shared(folder, name, facts.ParseCompose)
 			if err != nil {
 				continue

@@ -112,7 +112,7 @@ func TestActionCommentAtTheCause(t *testing.T) {
 // is commented too.
 func TestActionAlertOutsideOfTheDiff(t *testing.T) {
 	before, after, news := brokenTarget()
-	after["new/Dockerfile"] = "FROM debian:latest\nUSER app\nCMD [\"y\"]\n"
+	after["new/Dockerfile"] = "FROM example.com/tool:latest\nUSER app\nCMD [\"y\"]\n"
 	c := newChange(t, "pull_request", before, after)
 	c.env["INPUT_UPLOAD-SARIF"], c.env["INPUT_SELECT"] = "true", "compose-build-target-unknown,latest-tag"
 	got := c.run()

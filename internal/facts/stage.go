@@ -44,6 +44,9 @@ type Reference struct {
 	Span text.Span
 	// Stage is nil when the name is an image, a named context or unknown.
 	Stage *Stage
+	// Trigger is set where ONBUILD holds it: names and numbers are then also those of the
+	// files that build on the image.
+	Trigger bool
 }
 
 func (f *Dockerfile) stage() {
@@ -257,7 +260,7 @@ func (f *Dockerfile) ReferencesTo(s *Stage) []Reference {
 func (s *Stage) readReferences() []Reference {
 	var refs []Reference
 	for _, outer := range s.Instructions {
-		in := outer
+		in, first := outer, len(refs)
 		if in.Inner != nil {
 			in = in.Inner
 		}
@@ -275,6 +278,9 @@ func (s *Stage) readReferences() []Reference {
 					refs = append(refs, s.reference(in, value, span, false))
 				}
 			}
+		}
+		for i := range refs[first:] {
+			refs[first+i].Trigger = outer.Inner != nil
 		}
 	}
 	return refs

@@ -83,7 +83,7 @@ func NewHandoff(e *Event, category string, complete bool, r *lint.Result) ([]byt
 			break
 		}
 		first, last := lines(d)
-		causePath, causeLine, _ := causeOf(d)
+		causePath, causeLine := causeOf(d)
 		h.Findings = append(h.Findings, HandedOver{
 			CausePath: causePath, CauseLine: causeLine, Rule: d.Rule.ID, Variant: d.Variant, Path: d.Source.Path, Blob: files.BlobHash(d.Source.Bytes, len(e.Head)),
 			Line: first, EndLine: last, Start: d.Span.Start, End: d.Span.End,

@@ -215,7 +215,7 @@ func (x *draft) on(place *Place, path string, first, last int) bool {
 // cause is where the change that caused a finding stands, if that is below the run's
 // paths: its file in the head, and the line in the checkout, 0 for the file as a whole.
 func (p *Plan) cause(d *lint.Diagnostic) (place *Place, path string, line int) {
-	path, line, _ = causeOf(d)
+	path, line = causeOf(d)
 	if place = p.request.Places[path]; place == nil {
 		return nil, "", 0
 	}
@@ -226,18 +226,18 @@ func (p *Plan) cause(d *lint.Diagnostic) (place *Place, path string, line int) {
 }
 
 // causeOf is the file of the checkout in which the change stands that caused a finding,
-// and its line, 0 for the file as a whole.
-func causeOf(d *lint.Diagnostic) (path string, line int, ok bool) {
+// and its line, 0 for the file as a whole; empty where no change is known to have.
+func causeOf(d *lint.Diagnostic) (path string, line int) {
 	r, ok := d.Cause()
 	switch {
 	case !ok:
-		return "", 0, false
+		return "", 0
 	case r.File != "":
-		return r.File, 0, true
+		return r.File, 0
 	case r.Source != nil:
-		return r.Source.Path, r.Source.Lines.Position(r.Span.Start).Line, true
+		return r.Source.Path, r.Source.Lines.Position(r.Span.Start).Line
 	}
-	return d.Source.Path, d.Source.Lines.Position(r.Span.Start).Line, true
+	return d.Source.Path, d.Source.Lines.Position(r.Span.Start).Line
 }
 
 // offer is the suggestion for a finding, if there is one that its lines can

@@ -169,8 +169,7 @@ func (r *Repo) Pulls() []*PullRequest {
 }
 
 func (r *Repo) blob(content string) string {
-	sum := sha1.Sum(fmt.Appendf(nil, "blob %d\x00%s", len(content), content)) //nolint:gosec // git's own
-	sha := hex.EncodeToString(sum[:])
+	sha := blobName(content)
 	r.h.Blobs[sha] = content
 	return sha
 }

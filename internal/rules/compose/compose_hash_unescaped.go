@@ -2,7 +2,7 @@ package compose
 
 import (
 	"fmt"
-	"regexp"
+	"strings"
 
 	"github.com/dockmend/dockmend/internal/facts"
 	"github.com/dockmend/dockmend/internal/lint"
@@ -30,21 +30,45 @@ var ComposeHashUnescaped = facts.Rule[*facts.Compose]{
 }
 
 func checkComposeHashUnescaped(p *facts.Pass[*facts.Compose]) {
-	form := hashForm()
 	eachScalar(p.Doc.Root, func(n *yaml.Node) {
-		if at := form.FindStringSubmatch(n.Value); at != nil {
+		if form := hashIn(n.Value); form != "" {
 			p.Report(lint.Finding{
 				Span:    n.Span,
-				Message: fmt.Sprintf("the hash %q is cut, since Compose takes its parts for variables; write each dollar twice", shortText(at[1]+"...")),
+				Message: fmt.Sprintf("the hash %q is cut, since Compose takes its parts for variables; write each dollar twice", shortText("$"+form+"$...")),
 			})
 		}
 	})
 }
 
-// hashForm fits a text with the hash of a password whose dollars are single: crypt's
-// formats, and Argon2's.
-func hashForm() *regexp.Regexp {
-	return regexp.MustCompile(`(?:^|[^$])(\$(?:apr1|2[aby]|[156y]|argon2(?:id|i|d))\$)[^$\s]+\$?[^$\s]`)
+// hashForms are those of crypt and Argon2, as they stand between the first two dollars.
+func hashForms() []string {
+	return []string{"apr1", "2a", "2b", "2y", "1", "5", "6", "y", "argon2id", "argon2i", "argon2d"}
+}
+
+// hashIn is the form of a password's hash in a text whose dollars are single; empty if
+// there is none.
+func hashIn(text string) string {
+	for i := range len(text) {
+		if text[i] != '$' || i > 0 && text[i-1] == '$' {
+			continue
+		}
+		for _, form := range hashForms() {
+			if rest, ok := strings.CutPrefix(text[i+1:], form+"$"); ok && hasSalt(rest) {
+				return form
+			}
+		}
+	}
+	return ""
+}
+
+// hasSalt reports whether a text begins with two characters of a hash, between which a
+// single dollar may stand.
+func hasSalt(s string) bool {
+	first := strings.IndexAny(s, "$ \t\r\n")
+	if first < 0 || first > 1 {
+		return first > 1 || len(s) > 1
+	}
+	return first == 1 && s[1] == '$' && len(s) > 2 && !strings.ContainsRune("$ \t\r\n", rune(s[2]))
 }
 
 // eachScalar calls visit for each scalar of a tree, once.

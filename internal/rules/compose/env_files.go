@@ -123,9 +123,8 @@ type variableUse struct {
 func bareVariables(d *facts.Compose) []variableUse {
 	var uses []variableUse
 	seen := map[string]bool{}
-	hash := hashForm()
 	eachScalar(d.Root, func(n *yaml.Node) {
-		if strings.IndexByte(n.Value, '$') < 0 || hash.MatchString(n.Value) {
+		if strings.IndexByte(n.Value, '$') < 0 || hashIn(n.Value) != "" {
 			return
 		}
 		v := d.Value(n)

@@ -119,7 +119,7 @@ func installsPurely(p *facts.Pass[*facts.Dockerfile], s *facts.Stage, c *facts.C
 // reportJDK reports a JDK of a final stage that only starts java.
 func reportJDK(p *facts.Pass[*facts.Dockerfile], s *facts.Stage, i facts.Image) bool {
 	tag, ok := jreTag(i)
-	if !ok || usesJDK(p.Doc, s) {
+	if !ok || usesJDK(s) {
 		return false
 	}
 	words, _ := s.StartWords()
@@ -147,7 +147,7 @@ func jreTag(i facts.Image) (tag string, ok bool) {
 
 // usesJDK reports whether a stage calls a tool that only a JDK has, or runs something of
 // which nobody can tell.
-func usesJDK(d *facts.Dockerfile, s *facts.Stage) bool {
+func usesJDK(s *facts.Stage) bool {
 	for _, tool := range []string{"javac", "jlink", "jdeps", "jcmd", "jmap", "jstack", "jstat", "jdb", "jpackage", "jhsdb", "tools.jar", "jdwp", "mvn", "gradle", "ant ", "sbt"} {
 		if slices.ContainsFunc(s.Chain(), func(x *facts.Stage) bool {
 			return slices.ContainsFunc(x.Instructions, func(in *dockerfile.Instruction) bool { return strings.Contains(in.Args, tool) && in.Keyword != "copy" })

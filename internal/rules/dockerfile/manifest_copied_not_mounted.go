@@ -73,7 +73,7 @@ func checkManifestCopiedNotMounted(p *facts.Pass[*facts.Dockerfile]) {
 					Related: []lint.Related{{Span: c.Span, Message: "they are read here"}},
 				}
 				if readsOnly(p.Doc, pkg) {
-					f.Fixes = bindFix(p.Doc, in, run, sources)
+					f.Fixes = bindFix(in, run, sources)
 				}
 				p.Report(f)
 				break
@@ -132,7 +132,7 @@ func areManifests(sources []dockerfile.Word, manifests []string) bool {
 }
 
 // bindFix deletes the COPY and mounts its files in the RUN.
-func bindFix(d *facts.Dockerfile, in, run *dockerfile.Instruction, sources []dockerfile.Word) []lint.Fix {
+func bindFix(in, run *dockerfile.Instruction, sources []dockerfile.Word) []lint.Fix {
 	var flags strings.Builder
 	for _, w := range sources {
 		name := strings.TrimPrefix(bare(w.Text), "./")

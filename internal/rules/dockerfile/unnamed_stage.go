@@ -46,7 +46,7 @@ func nameStage(d *facts.Dockerfile, s *facts.Stage) []lint.Fix {
 	}
 	edits := []lint.FileEdit{lint.Insert(s.From.Words[0].Span.End, sameCase(" AS ", d.Text(s.From.KeywordSpan))+name)}
 	for _, r := range d.ReferencesTo(s) {
-		if d.Text(r.Span) != strconv.Itoa(s.Index) {
+		if d.Text(r.Span) != strconv.Itoa(s.Index) || r.Trigger {
 			return nil
 		}
 		edits = append(edits, lint.Replace(r.Span, name))

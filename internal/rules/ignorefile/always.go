@@ -21,9 +21,11 @@ func reportSent(p *facts.Pass[*facts.IgnoreFile], variant, name, why string) {
 	if !p.Options.Bool("always") || p.Doc.IsAllowList() || !p.Doc.Sent(name) {
 		return
 	}
+	fix := appendLines(p, name)
+	fix.Applicability = lint.Unsafe // a COPY that nothing here shows may take it
 	p.Report(lint.Finding{
 		Span: place(p.Doc), Variant: variant, Severity: lint.Info,
 		Message: fmt.Sprintf("no pattern leaves out %q, %s; add it, so that no COPY ever takes it", name, why),
-		Fixes:   []lint.Fix{appendLines(p, name)},
+		Fixes:   []lint.Fix{fix},
 	})
 }

@@ -181,6 +181,16 @@ func (c *change) checkOut(dir string) (base, head string) {
 	return read("ORIG_HEAD"), read("refs/heads/feature")
 }
 
+// shallow puts a clone of so many commits in the place of a repository.
+func shallow(t *testing.T, dir, depth string) {
+	t.Helper()
+	whole := dir + "-whole"
+	if err := os.Rename(dir, whole); err != nil {
+		t.Fatal(err)
+	}
+	(&history{t, whole}).git("clone", "-q", "--depth", depth, "file://"+filepath.ToSlash(whole), dir)
+}
+
 // Where the clone has the base nothing is asked for it; a clone of one commit, as
 // actions/checkout makes, needs its parents, the base's commit and tree, and the files that
 // differ.
@@ -190,15 +200,11 @@ func TestActionBaseInAClone(t *testing.T) {
 		checkOut func(c *change, dir string)
 		requests int
 	}{
-		"the merge": {func(*change, string) {}, 1},
-		"the head":  {func(_ *change, dir string) { (&history{t, dir}).git("checkout", "-q", "feature") }, 1},
+		"the merge":   {func(*change, string) {}, 1},
+		"the head":    {func(_ *change, dir string) { (&history{t, dir}).git("checkout", "-q", "feature") }, 1},
+		"two commits": {func(_ *change, dir string) { shallow(t, dir, "2") }, 1},
 		"one commit": {func(c *change, dir string) {
-			whole := dir + "-whole"
-			if err := os.Rename(dir, whole); err != nil {
-				t.Fatal(err)
-			}
-			h := &history{t, whole}
-			h.git("clone", "-q", "--depth", "1", "file://"+filepath.ToSlash(whole), dir)
+			shallow(t, dir, "1")
 			// What a filter of git writes otherwise is no difference.
 			c.write("conf.ini", "x\r\n")
 		}, 5},

@@ -164,7 +164,7 @@ func (b *Base) list(ctx context.Context, tree string) (map[string]earlier.Entry,
 		return nil, err
 	}
 	if all.Truncated {
-		return nil, fmt.Errorf("GitHub cuts the list of the files of %s", short(tree))
+		return nil, fmt.Errorf("GitHub cuts the list of the files of %s; fetch-depth: 2 of actions/checkout gives the base", short(tree))
 	}
 	entries := make(map[string]earlier.Entry, len(all.Tree))
 	for _, e := range all.Tree {

@@ -226,7 +226,7 @@ func (p *Plan) cause(d *lint.Diagnostic) (place *Place, path string, line int) {
 }
 
 // causeOf is the file of the checkout in which the change stands that caused a finding,
-// and its line, 0 for the file as a whole; empty where no change is known to have.
+// and its line, 0 for the file as a whole; the path is empty where no change is known.
 func causeOf(d *lint.Diagnostic) (path string, line int) {
 	r, ok := d.Cause()
 	switch {

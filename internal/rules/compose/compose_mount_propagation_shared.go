@@ -50,6 +50,7 @@ func checkComposeMountPropagationShared(p *facts.Pass[*facts.Compose]) {
 				continue
 			}
 			f.Fixes = withoutOption(p.Doc, m, option, "leave the option out")
+			onlyShown(f.Fixes)
 			p.Report(f)
 		}
 	}

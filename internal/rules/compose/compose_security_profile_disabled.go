@@ -63,6 +63,7 @@ func checkComposeSecurityProfileDisabled(p *facts.Pass[*facts.Compose]) {
 				edits, ok := p.Doc.File.DeleteItem(v.Node)
 				f.Fixes = yamlFix("delete the entry", lint.Unsafe, edits, ok, "services.*.security_opt")
 			}
+			onlyShown(f.Fixes)
 			p.Report(weigh(p, f, watchesHost(s) || usesAccelerator(s)))
 		}
 	}

@@ -16,7 +16,8 @@ import (
 // from there.
 //
 // Silent for the safe words, and for exec on /run, from which s6 and its like start
-// what they supervise.
+// what they supervise. There is no fix for exec: who writes it has a program that runs
+// files from there.
 var ComposeTmpfsUnsafeOptions = facts.Rule[*facts.Compose]{
 	Meta: lint.Meta{
 		ID:       "compose-tmpfs-unsafe-options",
@@ -41,11 +42,14 @@ func checkComposeTmpfsUnsafeOptions(p *facts.Pass[*facts.Compose]) {
 				if option != "exec" && option != "suid" && option != "dev" || option == "exec" && isBelow(m.Target, "/run", "/var/run") {
 					continue
 				}
-				p.Report(lint.Finding{
+				f := lint.Finding{
 					Span:    m.Span,
 					Message: fmt.Sprintf("%q gives up %q, with which Docker mounts a tmpfs; delete the word, unless a program has to be run from there", option, "no"+option),
-					Fixes:   withoutOption(p.Doc, m, option, "delete "+option),
-				})
+				}
+				if option != "exec" { // who writes it has a program that runs files from there
+					f.Fixes = withoutOption(p.Doc, m, option, "delete "+option)
+				}
+				p.Report(f)
 			}
 		}
 	}

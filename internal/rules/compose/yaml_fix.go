@@ -24,6 +24,14 @@ func yamlFix(title string, a lint.Applicability, edits []text.Edit, ok bool, cha
 	return []lint.Fix{fix}
 }
 
+// onlyShown makes fixes manual: what they take away was asked for by somebody who knows
+// a program that needs it.
+func onlyShown(fixes []lint.Fix) {
+	for i := range fixes {
+		fixes[i].Applicability = lint.Manual
+	}
+}
+
 // unprovedFix is for a file that Compose refuses as it is, so that there is no
 // model to compare with.
 func unprovedFix(title string, edits []text.Edit, ok bool) []lint.Fix {

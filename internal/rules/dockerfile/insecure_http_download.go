@@ -16,6 +16,9 @@ import (
 // Silent for the machine itself, for private addresses and names without a dot,
 // for the archives of distributions whose packages are signed, and where the
 // same instruction checks a checksum.
+//
+// The fix writes https for hosts that are known to serve their files so. Whether another
+// host does is not in the file, and where it does not, the build would fail.
 var InsecureHttpDownload = facts.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
 		ID:       "insecure-http-download",
@@ -80,8 +83,24 @@ func isPlainHTTP(word string) bool {
 	return true
 }
 
-// useHTTPS writes the other scheme, unless a port is given: behind that one there
-// is most likely no encryption.
+// answersHTTPS reports whether a host is known to serve the same files over https. None
+// with a port is: most likely there is no encryption.
+func answersHTTPS(host string) bool {
+	for _, known := range []string{
+		"github.com", "github.io", "githubusercontent.com", "gitlab.com", "bitbucket.org", "apache.org", "gnu.org", "sourceforge.net", "python.org", "pypi.org",
+		"npmjs.org", "nodejs.org", "rubygems.org", "ruby-lang.org", "maven.org", "golang.org", "google.com", "googleapis.com", "amazonaws.com", "cloudfront.net",
+		"windows.net", "microsoft.com", "docker.com", "nginx.org", "php.net", "oracle.com", "mysql.com", "postgresql.org", "mariadb.org", "mongodb.org", "redis.io",
+		"jenkins.io", "jenkins-ci.org", "r-project.org", "cpan.org", "rust-lang.org", "llvm.org", "openssl.org", "ffmpeg.org", "imagemagick.org",
+		"anaconda.com", "continuum.io", "eclipse.org", "gradle.org", "jboss.org", "elastic.co", "hashicorp.com", "packagecloud.io", "nodesource.com", "isc.org",
+	} {
+		if host == known || strings.HasSuffix(host, "."+known) {
+			return true
+		}
+	}
+	return false
+}
+
+// useHTTPS writes the other scheme.
 func useHTTPS(d *facts.Dockerfile, span text.Span, editable bool) []lint.Fix {
 	const scheme = "http://"
 	at := strings.Index(d.Text(span), scheme)
@@ -89,7 +108,7 @@ func useHTTPS(d *facts.Dockerfile, span text.Span, editable bool) []lint.Fix {
 		return nil
 	}
 	host, _, _ := strings.Cut(d.Text(span)[at+len(scheme):], "/")
-	if strings.Contains(host, ":") {
+	if !answersHTTPS(host) {
 		return nil
 	}
 	return unsafeFix("use https", lint.EffectGraph, lint.Insert(span.Start+at+len("http"), "s"))

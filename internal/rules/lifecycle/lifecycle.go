@@ -153,6 +153,9 @@ func Moved(i facts.Image, on images.Date) (v Verdict, ok bool) {
 		}
 	}
 	v.Fix, _ = m.Successor(name)
+	if _, isDatabase := images.Says(name, images.Database); isDatabase && (i.Tag == "" || i.Tag == "latest") {
+		v.Fix = "" // another major version may not read the data that are there
+	}
 	return v, true
 }
 

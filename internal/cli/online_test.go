@@ -15,6 +15,7 @@ import (
 	"testing"
 	"text/tabwriter"
 
+	imagename "github.com/google/go-containerregistry/pkg/name"
 	v1 "github.com/google/go-containerregistry/pkg/v1"
 	"github.com/rogpeppe/go-internal/txtar"
 
@@ -116,6 +117,9 @@ func publish(t *testing.T, n *fakeregistry.Internet, sites []site) {
 			continue
 		}
 		done[ref] = true
+		if _, err := imagename.ParseReference(ref); err != nil {
+			continue // of a template, and no name
+		}
 		name, tag := ref, x.Image.Tag
 		if tag != "" {
 			name = strings.TrimSuffix(ref, ":"+tag)

@@ -15,8 +15,8 @@ type declaration struct {
 	strips []string
 	// mayFail is set where a build that works today may fail, which is the point.
 	mayFail bool
-	// starts is set where another command starts with the container, as said.
-	starts bool
+	// runs is set where other commands run or start, which is the point.
+	runs bool
 }
 
 // difference is what is wrong between the calls of a program before and after; empty
@@ -85,17 +85,19 @@ var declarations = map[string]declaration{
 	"apt-instead-of-apt-get":            {adds: []string{"apt-get", "apt-cache"}, removes: []string{"apt"}},
 	"apt-lists-kept":                    {adds: []string{"rm"}},
 	"archive-copied-then-extracted":     {removes: []string{"tar", "rm"}},
+	"cd-instead-of-workdir":             {removes: []string{"cd", "sudo"}},
 	"chmod-after-copy":                  {removes: []string{"chmod"}},
 	"cleanup-inside-cache-mount":        {removes: []string{"apt-get", "apt", "rm", "yum", "dnf", "apk", "npm", "yarn", "pip"}},
 	"composer-cache-kept":               {adds: []string{"composer"}},
 	"conda-cache-kept":                  {adds: []string{"conda", "mamba", "micromamba"}},
+	"crlf-line-endings":                 {runs: true},
 	"dnf-cache-kept":                    {adds: []string{"dnf", "microdnf", "rm"}},
-	"duplicate-cmd":                     {starts: true},
-	"duplicate-entrypoint":              {starts: true},
-	"exec-form-one-string":              {starts: true},
+	"duplicate-cmd":                     {runs: true},
+	"duplicate-entrypoint":              {runs: true},
+	"exec-form-one-string":              {runs: true},
 	"final-user-unset":                  {adds: []string{"adduser", "useradd", "chown"}},
 	"install-without-update":            {adds: []string{"apt-get", "apt"}},
-	"invalid-exec-form-json":            {starts: true},
+	"invalid-exec-form-json":            {runs: true},
 	"named-user-without-passwd":         {adds: []string{"adduser", "addgroup", "useradd", "groupadd"}},
 	"node-package-runner-as-pid1":       {adds: []string{"node"}, removes: []string{"npm", "yarn", "pnpm"}},
 	"npm-cache-kept":                    {adds: []string{"npm"}},

@@ -169,7 +169,7 @@ func functions(names []string) string {
 func isCommandName(name string) bool {
 	builtins := " . : [ alias bg break cd chdir command continue echo eval exec exit export false fg getopts hash help jobs kill let local printf pwd read readonly return " +
 		"set shift source test times trap true type ulimit umask unalias unset wait "
-	return strings.Trim(name, "abcdefghijklmnopqrstuvwxyz0123456789_-") == "" && !strings.Contains(builtins, " "+name+" ")
+	return strings.Trim(name, "abcdefghijklmnopqrstuvwxyz0123456789_") == "" && !strings.Contains(builtins, " "+name+" ")
 }
 
 // stub puts a command into the room. One that is called by its path stands there.

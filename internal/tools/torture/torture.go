@@ -255,7 +255,7 @@ func (w *work) lookAtDockerfile(fixed *engine.Fixed, unsafe bool, tell func(form
 	for _, a := range fixed.Applied {
 		d := declarations[a.Rule.ID]
 		may.adds, may.removes, may.strips = append(may.adds, d.adds...), append(may.removes, d.removes...), append(may.strips, d.strips...)
-		may.mayFail, may.starts = may.mayFail || d.mayFail, may.starts || d.starts
+		may.mayFail, may.runs = may.mayFail || d.mayFail, may.runs || d.runs
 		exact = exact && a.Safe
 	}
 	for _, shell := range shells {
@@ -328,16 +328,23 @@ func logged(words []string) string {
 }
 
 func differentCalls(before, after outcome, may declaration, exact bool) string {
+	if may.runs {
+		return ""
+	}
+	// Where all commands fail, one that was added does too, and nothing follows it.
+	if last := len(after.build) - 1; !after.built && last >= 0 && slices.Contains(may.adds, nameOf(after.build[last])) {
+		kept := slices.DeleteFunc(slices.Clone(after.build), func(call string) bool { return slices.Contains(may.adds, nameOf(call)) })
+		before.build, before.built = before.build[:min(len(kept), len(before.build))], false
+		after.build = kept
+	}
 	if problem := difference(before.build, after.build, may, exact); problem != "" {
 		return "while it is built, " + problem
 	}
-	if problem := difference(before.starts, after.starts, may, exact); problem != "" && !may.starts {
+	if problem := difference(before.starts, after.starts, may, exact); problem != "" {
 		return "when it starts, " + problem
 	}
-	// Where all commands fail, one that was added does too.
-	addsLast := len(after.build) > 0 && slices.Contains(may.adds, nameOf(after.build[len(after.build)-1]))
 	switch {
-	case before.built && !after.built && !may.mayFail && !addsLast:
+	case before.built && !after.built && !may.mayFail:
 		return "the build works before, and fails after"
 	case !before.built && after.built && len(may.removes) == 0:
 		return "the build fails before, and works after"

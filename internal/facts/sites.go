@@ -42,6 +42,9 @@ type ImageSite struct {
 	// Platforms are those that the site asks for in every build: of a Dockerfile
 	// that of FROM --platform, if it is a constant.
 	Platforms []string
+	// Repeats is set for a build argument that makes of a FROM what the Dockerfile itself
+	// says.
+	Repeats bool
 	// Local tells that the image comes from no registry, as far as the file says.
 	Local bool
 	// Refusal says why the reference cannot be rewritten here; empty if it can.

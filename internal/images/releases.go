@@ -120,10 +120,18 @@ func ReleaseOf(name, tag string) (r Release, ok bool) {
 	return p.named(tag)
 }
 
+// alias is a tag that means a release by another name.
+type alias struct{ product, tag, cycle string }
+
 // named is the release of the product that a version or a code name means.
 func (p product) named(tag string) (r Release, ok bool) {
-	version := leadingVersion(tag)
 	first, _, _ := strings.Cut(tag, "-")
+	for _, a := range aliases {
+		if a.product == p.id && a.tag == first {
+			return inProduct(p.id, a.cycle)
+		}
+	}
+	version := leadingVersion(tag)
 	for _, r := range releases[p.from:p.to] {
 		switch {
 		case r.Codename != "" && r.Codename == first, isVersionOf(tag, r.Cycle):

@@ -49,6 +49,9 @@ func suiteNamed(part string) (r Release, ok bool) {
 	if version, isAlpine := strings.CutPrefix(part, "alpine"); isAlpine && version != "" {
 		return inProduct("alpine-linux", version)
 	}
+	if version, isUbuntu := strings.CutPrefix(part, "ubuntu"); isUbuntu && version != "" {
+		return inProduct("ubuntu", version)
+	}
 	for _, id := range [...]string{"debian", "ubuntu"} {
 		p, _ := productByID(id)
 		for _, r := range releases[p.from:p.to] {
@@ -80,9 +83,19 @@ func IsDistribution(name string) bool {
 }
 
 // namesSuites reports whether a repository's tags name the distribution release
-// that an image holds: the official images, and Microsoft's development containers.
+// that an image holds: the official images, Microsoft's and NVIDIA's CUDA.
 func namesSuites(name string) bool {
-	return !strings.Contains(name, "/") || strings.HasPrefix(name, "mcr.microsoft.com/devcontainers/") || strings.HasPrefix(name, "mcr.microsoft.com/dotnet/")
+	if !strings.Contains(name, "/") {
+		return true
+	}
+	for _, publisher := range [...]string{
+		"mcr.microsoft.com/devcontainers/", "mcr.microsoft.com/dotnet/", "mcr.microsoft.com/playwright", "nvidia/cuda", "nvcr.io/nvidia/cuda",
+	} {
+		if strings.HasPrefix(name, publisher) {
+			return true
+		}
+	}
+	return false
 }
 
 // ArchiveGone is the day since which the package archive of a distribution release

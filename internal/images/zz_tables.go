@@ -2297,6 +2297,21 @@ var products = []product{
 	{"zookeeper", "Apache ZooKeeper", 2156, 2162},
 }
 
+var aliases = []alias{
+	{"nodejs", "argon", "4"},
+	{"nodejs", "boron", "6"},
+	{"nodejs", "carbon", "8"},
+	{"nodejs", "dubnium", "10"},
+	{"nodejs", "erbium", "12"},
+	{"nodejs", "fermium", "14"},
+	{"nodejs", "gallium", "16"},
+	{"nodejs", "hydrogen", "18"},
+	{"nodejs", "iron", "20"},
+	{"nodejs", "jod", "22"},
+	{"nodejs", "krypton", "24"},
+	{"amazon-linux", "1", "2018.03"},
+}
+
 var repositories = []repository{
 	{"alibabadragonwell/dragonwell", 0},
 	{"almalinux", 1},
@@ -4501,15 +4516,12 @@ var bases = []baseRow{
 	{"registry.access.redhat.com/ubi10/ubi-minimal", [columns]string{"", "root", "none", "", "bash", "none", "", "", "", "", "", "", "", "", ""}},
 	{"registry.access.redhat.com/ubi8/ubi", [columns]string{"redhat", "root", "none", "", "bash", "none", "", "", "", "", "", "", "", "", ""}},
 	{"registry.access.redhat.com/ubi8/ubi:*", [columns]string{"redhat", "", "", "", "", "", "", "", "", "", "", "", "", "", ""}},
-	{"registry.access.redhat.com/ubi8/ubi-micro:*", [columns]string{"", "", "", "", "", "", "", "", "", "", "", "", "", "", ""}},
 	{"registry.access.redhat.com/ubi8/ubi-minimal", [columns]string{"redhat", "root", "none", "", "bash", "none", "", "", "", "", "", "", "", "", ""}},
 	{"registry.access.redhat.com/ubi8/ubi-minimal:*", [columns]string{"redhat", "", "", "", "", "", "", "", "", "", "", "", "", "", ""}},
 	{"registry.access.redhat.com/ubi9:*", [columns]string{"redhat", "", "", "", "bash", "", "bash", "", "", "", "", "", "", "", ""}},
-	{"registry.access.redhat.com/ubi9-micro:*", [columns]string{"", "", "", "", "", "", "", "", "", "", "", "", "", "", ""}},
 	{"registry.access.redhat.com/ubi9-minimal:*", [columns]string{"redhat", "", "", "", "bash", "", "bash", "", "", "", "", "", "", "", ""}},
 	{"registry.access.redhat.com/ubi9/ubi", [columns]string{"redhat", "root", "none", "", "bash", "none", "", "", "", "", "", "", "", "", ""}},
 	{"registry.access.redhat.com/ubi9/ubi:*", [columns]string{"redhat", "", "", "", "bash", "", "bash", "", "", "", "", "", "", "", ""}},
-	{"registry.access.redhat.com/ubi9/ubi-micro:*", [columns]string{"", "", "", "", "", "", "", "", "", "", "", "", "", "", ""}},
 	{"registry.access.redhat.com/ubi9/ubi-minimal", [columns]string{"redhat", "root", "none", "", "bash", "none", "", "", "", "", "", "", "", "", ""}},
 	{"registry.access.redhat.com/ubi9/ubi-minimal:*", [columns]string{"redhat", "", "", "", "bash", "", "bash", "", "", "", "", "", "", "", ""}},
 	{"rockylinux", [columns]string{"redhat", "root", "none", "", "bash", "none", "", "", "LANG", "none", "none", "", "", "", ""}},

@@ -21,7 +21,8 @@ import (
 //
 // With --online also those whose tag latest nobody has built anew in four years.
 //
-// Silent for images that the repository builds.
+// Silent for images that the repository builds, and for a build argument that the
+// Dockerfile has as its default, where deprecated-base-image says it.
 var ComposeDeprecatedImage = facts.Rule[*facts.Compose]{
 	Meta: lint.Meta{
 		ID:       "compose-deprecated-image",
@@ -41,7 +42,7 @@ var ComposeDeprecatedImage = facts.Rule[*facts.Compose]{
 func checkComposeDeprecatedImage(p *facts.Pass[*facts.Compose]) {
 	on := lifecycle.Day(p.Settings)
 	for _, x := range p.Project.ImageSites(p.Doc) {
-		if x.Local {
+		if x.Local || x.Repeats {
 			continue
 		}
 		f := lint.Finding{Span: x.Image.Span}

@@ -23,7 +23,8 @@ import (
 // their configuration tells.
 //
 // Silent where no end is announced, for images that the repository builds, for images that
-// compose-deprecated-image reports, and offline for tags without a version.
+// compose-deprecated-image reports, for a build argument that the Dockerfile has as its
+// default, where eol-base-image says it, and offline for tags without a version.
 //
 // There is no fix: another release of a database reads the data of the last one only
 // after a migration, and nothing in the file says whether that was done.
@@ -47,7 +48,7 @@ var ComposeEolImage = facts.Rule[*facts.Compose]{
 func checkComposeEolImage(p *facts.Pass[*facts.Compose]) {
 	on := lifecycle.Day(p.Settings)
 	for _, x := range p.Project.ImageSites(p.Doc) {
-		if x.Local {
+		if x.Local || x.Repeats {
 			continue
 		}
 		v, ok := lifecycle.Ended(x.Image, lifecycle.Told(p.Registry, x.Image, platformOf(x)), on)

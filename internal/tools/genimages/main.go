@@ -98,6 +98,13 @@ func write(t map[string][]row, asOf string) ([]byte, error) {
 	for _, x := range products {
 		p("{%q, %q, %d, %d},", x[:]...)
 	}
+	p("}\n\nvar aliases = []alias{")
+	for _, r := range t["aliases"] {
+		if _, known := ids[r["product"]]; !known {
+			return nil, fmt.Errorf("aliases.tsv: releases.tsv does not have %s", r["product"])
+		}
+		p("{%q, %q, %q},", r["product"], r["tag"], r["cycle"])
+	}
 	p("}\n\nvar repositories = []repository{")
 	for _, r := range t["repositories"] {
 		id, known := ids[r["product"]]

@@ -38,7 +38,7 @@ func tables(data fs.FS) ([]byte, error) {
 
 // tableNames are the tables, by their files without the ending.
 func tableNames() []string {
-	return []string{"releases", "repositories", "moved", "suites", "current", "archives", "names", "bases"}
+	return []string{"releases", "aliases", "repositories", "moved", "suites", "current", "archives", "names", "bases"}
 }
 
 // read reads a table: lines that begin with "#" are remarks, the next one has the

@@ -154,7 +154,7 @@ func (o *origins) copied(s *Stage, in *dockerfile.Instruction, name string) Orig
 		switch {
 		case strings.HasPrefix(word, "<<"):
 			found = later(found, o.heredoc(in, word, below))
-		case strings.ContainsAny(word, "$") || strings.Contains(word, "://") || strings.HasPrefix(word, "git@") || in.Keyword == "add" && isArchive(word):
+		case strings.ContainsAny(word, "$") || strings.Contains(word, "://") || strings.HasPrefix(word, "git@") || in.Keyword == "add" && mayUnpack(word):
 			return UnknownOrigin
 		case external:
 			found = later(found, externalOrigin(word, below))
@@ -336,14 +336,16 @@ func unquoted(word string) string {
 	return word
 }
 
-// isArchive reports whether ADD would unpack a file of that name.
-func isArchive(name string) bool {
-	for _, end := range []string{".tar", ".tgz", ".gz", ".xz", ".bz2", ".zst", ".txz", ".tbz"} {
-		if strings.HasSuffix(name, end) {
-			return true
-		}
+// mayUnpack reports whether ADD may unpack what a word or a pattern names.
+func mayUnpack(word string) bool { return IsArchive(word) || strings.ContainsAny(word, "*?[") }
+
+// IsArchive reports whether ADD unpacks a file of that name.
+func IsArchive(name string) bool {
+	switch strings.ToLower(path.Ext(name)) {
+	case ".tar", ".gz", ".bz2", ".xz", ".zst", ".tgz", ".tbz", ".tbz2", ".txz", ".tzst", ".lzma", ".tlz", ".z", ".tb2", ".tz":
+		return true
 	}
-	return strings.ContainsAny(name, "*?[")
+	return false
 }
 
 // mayWrite reports whether a RUN may make a file of that name, or change its

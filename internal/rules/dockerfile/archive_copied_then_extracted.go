@@ -43,7 +43,7 @@ func checkArchiveCopiedThenExtracted(p *facts.Pass[*facts.Dockerfile]) {
 		}
 		for _, w := range sources {
 			name := baseName(bare(w.Text))
-			if !isArchive(name) || strings.ContainsAny(name, "$*?") {
+			if !facts.IsArchive(name) || strings.ContainsAny(name, "$*?") {
 				continue
 			}
 			if c := unpacks(p.Doc, in, name, baseName(bare(to.Text))); c != nil {

@@ -41,16 +41,6 @@ func isRemote(source string) bool {
 	return strings.Contains(source, "://") || strings.HasPrefix(source, "git@")
 }
 
-// isArchive tells whether ADD unpacks a file of this name.
-func isArchive(name string) bool {
-	for _, suffix := range []string{".tar", ".gz", ".bz2", ".xz", ".zst", ".tgz", ".tbz", ".tbz2", ".txz", ".tzst", ".lzma", ".tlz", ".z", ".tb2", ".tz"} {
-		if strings.HasSuffix(strings.ToLower(name), suffix) {
-			return true
-		}
-	}
-	return false
-}
-
 // isAbsoluteDestination tells whether a path is absolute, of Windows too.
 func isAbsoluteDestination(path string) bool {
 	drive := len(path) > 1 && path[1] == ':' && (path[0]|0x20) >= 'a' && (path[0]|0x20) <= 'z'

@@ -42,33 +42,52 @@ func isAnyTask(tasks ...string) func(facts.PackageCommand) bool {
 	}
 }
 
-func ecosystems() []ecosystem {
-	return append(interpretedEcosystems(), compiledEcosystems()...)
+// ecosystemOf is that of a manager, one whose installs need no sources or one whose usual
+// call fetches the dependencies and builds the sources.
+func ecosystemOf(manager string) (e ecosystem, ok bool) {
+	if e, ok = interpreted(manager); !ok {
+		e, ok = compiled(manager)
+	}
+	e.manager = manager
+	return e, ok
 }
 
-// interpretedEcosystems are those whose installs need no sources.
-func interpretedEcosystems() []ecosystem {
+func interpreted(manager string) (e ecosystem, ok bool) {
 	node := []string{"package.json"}
 	npm := []string{`"workspaces"`, `"file:`, `"link:`, `"workspace:`, `"prepare"`, `"postinstall"`, `"preinstall"`, `"install"`}
-	return []ecosystem{
-		{manager: "npm", manifests: node, local: npm, installs: isBareInstall("ci", "install", "i", "clean-install")},
-		{manager: "yarn", manifests: node, local: npm, installs: isBareInstall("install")},
-		{manager: "pnpm", manifests: node, local: npm, installs: isBareInstall("install", "i", "fetch")},
-		{manager: "bun", manifests: node, local: npm, installs: isBareInstall("install", "i")},
-		{manager: "pip", manifests: []string{"requirements.txt"}, local: []string{"-e ", "file:", "./", "--editable"}, installs: installsRequirements},
-		{manager: "bundle", manifests: []string{"Gemfile"}, local: []string{"gemspec", "path:", ":path"}, installs: isBareInstall("install")},
-		{
-			manager: "composer", manifests: []string{"composer.json"}, local: []string{`"path"`, `"scripts"`}, installs: isBareInstall("install"),
+	switch manager {
+	case "npm":
+		return ecosystem{manifests: node, local: npm, installs: isBareInstall("ci", "install", "i", "clean-install")}, true
+	case "yarn":
+		return ecosystem{manifests: node, local: npm, installs: isBareInstall("install")}, true
+	case "pnpm":
+		return ecosystem{manifests: node, local: npm, installs: isBareInstall("install", "i", "fetch")}, true
+	case "bun":
+		return ecosystem{manifests: node, local: npm, installs: isBareInstall("install", "i")}, true
+	case "pip":
+		local := []string{"-e ", "file:", "./", "--editable"}
+		return ecosystem{manifests: []string{"requirements.txt"}, local: local, installs: installsRequirements}, true
+	case "bundle":
+		return ecosystem{manifests: []string{"Gemfile"}, local: []string{"gemspec", "path:", ":path"}, installs: isBareInstall("install")}, true
+	case "composer":
+		return ecosystem{
+			manifests: []string{"composer.json"}, local: []string{`"path"`, `"scripts"`}, installs: isBareInstall("install"),
 			advice: "copy composer.json and its lock file first, install with --no-autoloader, copy the rest, then run composer dump-autoload",
-		},
-		{manager: "poetry", manifests: []string{"pyproject.toml"}, local: []string{"path =", "develop ="}, installs: func(c facts.PackageCommand) bool {
-			return c.Action == "install" && c.HasFlag("--no-root")
-		}},
-		{manager: "uv", manifests: []string{"pyproject.toml"}, local: []string{"path =", "workspace"}, installs: func(c facts.PackageCommand) bool {
-			return c.Action == "sync" && c.HasFlag("--no-install-project")
-		}},
-		{manager: "pipenv", manifests: []string{"Pipfile"}, local: []string{"path =", "editable"}, installs: isBareInstall("install", "sync")},
+		}, true
+	case "poetry":
+		return ecosystem{
+			manifests: []string{"pyproject.toml"}, local: []string{"path =", "develop ="},
+			installs: func(c facts.PackageCommand) bool { return c.Action == "install" && c.HasFlag("--no-root") },
+		}, true
+	case "uv":
+		return ecosystem{
+			manifests: []string{"pyproject.toml"}, local: []string{"path =", "workspace"},
+			installs: func(c facts.PackageCommand) bool { return c.Action == "sync" && c.HasFlag("--no-install-project") },
+		}, true
+	case "pipenv":
+		return ecosystem{manifests: []string{"Pipfile"}, local: []string{"path =", "editable"}, installs: isBareInstall("install", "sync")}, true
 	}
+	return e, false
 }
 
 // installsRequirements reports whether a call of pip fetches what a file names, and
@@ -79,44 +98,48 @@ func installsRequirements(c facts.PackageCommand) bool {
 	return fetches && ok && file.Literal && len(c.Packages) == 0 && !c.HasFlag("-e", "--editable", "--no-index")
 }
 
-// compiledEcosystems are those whose usual call fetches the dependencies and builds
-// the sources.
-func compiledEcosystems() []ecosystem {
-	return []ecosystem{
-		{
-			builds: true, manager: "go", manifests: []string{"go.mod"}, local: []string{"=> ./", "=> ../"},
+func compiled(manager string) (e ecosystem, ok bool) {
+	switch manager {
+	case "go":
+		return ecosystem{
+			builds: true, manifests: []string{"go.mod"}, local: []string{"=> ./", "=> ../"},
 			installs: func(c facts.PackageCommand) bool {
 				at := slices.ContainsFunc(c.Packages, func(a facts.Argument) bool { return strings.Contains(a.Text, "@") })
 				return !at && isAnyTask("build", "install", "download", "tidy", "test", "get")(c)
 			},
 			offline: []string{"-mod=vendor"},
 			advice:  "copy go.mod and go.sum first and run go mod download, or mount a cache at /go/pkg/mod",
-		},
-		{
-			builds: true, manager: "mvn", manifests: []string{"pom.xml"}, installs: isAnyTask("package", "install", "verify", "compile", "go-offline", "resolve", "deploy"),
+		}, true
+	case "mvn":
+		return ecosystem{
+			builds: true, manifests: []string{"pom.xml"}, installs: isAnyTask("package", "install", "verify", "compile", "go-offline", "resolve", "deploy"),
 			offline: []string{"-o", "--offline"},
 			advice:  "copy pom.xml first and run mvn dependency:go-offline, or mount a cache at /root/.m2",
-		},
-		{
-			builds: true, manager: "gradle", manifests: []string{"build.gradle", "build.gradle.kts"},
+		}, true
+	case "gradle":
+		return ecosystem{
+			builds: true, manifests: []string{"build.gradle", "build.gradle.kts"},
 			installs: isAnyTask("build", "assemble", "bootJar", "shadowJar", "installDist", "distTar", "distZip", "jar", "war", "bootWar", "dependencies", "classes", "downloadRepos"),
 			offline:  []string{"--offline"},
 			advice:   "copy the build files first and run gradle dependencies, or mount a cache at /root/.gradle",
-		},
-		{
-			builds: true, manager: "dotnet", manifests: []string{"*.csproj", "*.sln", "*.fsproj", "*.slnx"}, installs: isAnyTask("restore", "publish", "build"),
+		}, true
+	case "dotnet":
+		return ecosystem{
+			builds: true, manifests: []string{"*.csproj", "*.sln", "*.fsproj", "*.slnx"}, installs: isAnyTask("restore", "publish", "build"),
 			offline: []string{"--no-restore"},
 			advice:  "copy the project files first and run dotnet restore, or mount a cache at /root/.nuget/packages",
-		},
-		{
-			builds: true, manager: "cargo", manifests: []string{"Cargo.toml"},
+		}, true
+	case "cargo":
+		return ecosystem{
+			builds: true, manifests: []string{"Cargo.toml"},
 			installs: func(c facts.PackageCommand) bool {
 				return isAnyTask("build", "fetch", "rustc", "chef")(c) || c.Action == "install" && c.HasFlag("--path")
 			},
 			offline: []string{"--offline", "--frozen"},
 			advice:  "build them in a step of its own (cargo-chef), or mount caches at the target folder and /usr/local/cargo/registry",
-		},
+		}, true
 	}
+	return e, false
 }
 
 // installsDependencies reads a command as a call that installs the dependencies of a
@@ -126,12 +149,8 @@ func installsDependencies(c *facts.Command) (e ecosystem, pc facts.PackageComman
 	if !ok {
 		return e, pc, false
 	}
-	for _, e := range ecosystems() {
-		if e.manager == pc.Manager && e.installs(pc) && !pc.HasFlag(e.offline...) {
-			return e, pc, true
-		}
-	}
-	return e, pc, false
+	e, ok = ecosystemOf(pc.Manager)
+	return e, pc, ok && e.installs(pc) && !pc.HasFlag(e.offline...)
 }
 
 // installCall is a call of a package manager or of a build tool that is one as well.

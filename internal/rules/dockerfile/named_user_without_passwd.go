@@ -150,7 +150,7 @@ func bringsPasswd(p *facts.Pass[*facts.Dockerfile], in *dockerfile.Instruction) 
 	for _, w := range sources {
 		source := bare(w.Text)
 		switch {
-		case parents || isStage || in.Keyword == "add" && (isRemote(source) || isArchive(source)):
+		case parents || isStage || in.Keyword == "add" && (isRemote(source) || facts.IsArchive(source)):
 			return true
 		default:
 			if isDir, exists := p.Files.Exists(strings.TrimPrefix(source, "/")); !exists || isDir {

@@ -64,7 +64,8 @@ func packsItsRuntime(c *facts.Command) bool {
 	case "bun":
 		return has("build") && has("--compile")
 	case "dotnet":
-		return has("publish") && has("--self-contained", "--sc", "--self-contained=true", "-p:publishsinglefile=true", "/p:publishaot=true", "-p:publishaot=true")
+		return has("publish") &&
+			has("--self-contained", "--sc", "--self-contained=true", "-p:publishsinglefile=true", "/p:publishaot=true", "-p:publishaot=true")
 	}
 	return false
 }

@@ -39,12 +39,15 @@ const (
 	Laboratory
 	// Development is work on the programs: a name, a folder of a dev container.
 	Development
+	// Retired files are kept and no longer used: a folder that says so.
+	Retired
 )
 
 // String is the purpose in words.
 func (p Purpose) String() string {
 	return [...]string{
-		"a golden file", "a fixture", "for tests", "generated", "a template", "with placeholders", "an example", "a demonstration", "a laboratory", "for development",
+		"a golden file", "a fixture", "for tests", "generated", "a template", "with placeholders", "an example", "a demonstration", "a laboratory",
+		"for development", "retired",
 	}[p]
 }
 
@@ -86,10 +89,11 @@ func (p Purpose) Excuses(c Claim) bool {
 		GeneratedFile: 0,
 		Template:      ClaimContext | ClaimReference,
 		Placeholder:   ClaimReference | ClaimUpkeep,
-		Example:       run,
-		Demonstration: run,
+		Example:       run | ClaimBaseAge,
+		Demonstration: run | ClaimBaseAge,
 		Laboratory:    run | ClaimBaseAge,
 		Development:   run | ClaimRoot | ClaimSize,
+		Retired:       run | ClaimBaseAge | ClaimRoot,
 	}[p]&c != 0
 }
 
@@ -128,6 +132,9 @@ func (p *Project) Purposes(name string) Purposes {
 		for gate := range p.foldersUp(maxFoldersUp) {
 			title := lint.Derived(gate, func() *readmeTitle { return titleOfReadme(gate) })
 			found = append(found, purposesOfTitle(title.text)...)
+			if title.laboratory != "" {
+				found = append(found, Evidence{Laboratory, title.laboratory})
+			}
 		}
 		return found
 	})
@@ -222,6 +229,8 @@ func purposesOfFolder(folder string) (found []Purpose) {
 		return []Purpose{Template}
 	case ".devcontainer", "hack", "localdev", "local-dev", "dev-env", "devenv":
 		return []Purpose{Development}
+	case "archive", "archived", "deprecated", "obsolete", "attic":
+		return []Purpose{Retired}
 	case "molecule": // the tests of roles of Ansible
 		return []Purpose{Tests}
 	}
@@ -270,31 +279,62 @@ func titleWords(title string) []string {
 }
 
 // readmeTitle is the first heading of a folder's README.
-type readmeTitle struct{ text string }
+type readmeTitle struct {
+	text string
+	// laboratory are the words at its beginning that say that what is here has known
+	// faults on purpose; empty where none do.
+	laboratory string
+}
 
-// maxReadmeHead is how many bytes of a README are searched for its heading.
-const maxReadmeHead = 8 << 10
+const (
+	// maxReadmeHead is how many bytes of a README are searched for its heading, and
+	// maxReadmeIntro for what the repository is.
+	maxReadmeHead  = 8 << 10
+	maxReadmeIntro = 2 << 10
+)
 
 func titleOfReadme(gate lint.Context) *readmeTitle {
+	title, intro := headOfReadme(gate)
+	return &readmeTitle{text: title, laboratory: laboratoryWords(intro)}
+}
+
+// laboratoryWords are words of a text that say of the repository that it has known
+// faults on purpose. Programs that look for faults use others.
+func laboratoryWords(text string) string {
+	lower := strings.ToLower(text)
+	for _, words := range []string{
+		"intentionally vulnerable", "deliberately vulnerable", "purposely vulnerable", "vulnerable by design", "pre-built vulnerable",
+		"intentionally insecure", "deliberately insecure", "insecure by design",
+	} {
+		if strings.Contains(lower, words) {
+			return words
+		}
+	}
+	return ""
+}
+
+// headOfReadme is the first heading of a folder's README, and how the text begins.
+func headOfReadme(gate lint.Context) (title, intro string) {
 	for _, name := range []string{"README.md", "Readme.md", "readme.md", "README.adoc", "README.rst", "README"} {
 		src, err := gate.ReadFile(name)
 		if err != nil {
 			continue
 		}
+		intro = string(src[:min(len(src), maxReadmeIntro)])
 		lines := strings.Split(string(src[:min(len(src), maxReadmeHead)]), "\n")
 		for i, line := range lines {
 			if strings.HasPrefix(line, "#") || strings.HasPrefix(line, "= ") {
-				return &readmeTitle{strings.Trim(line, "#= \t\r")}
+				return strings.Trim(line, "#= \t\r"), intro
 			}
 			if _, after, ok := strings.Cut(line, "<h1"); ok {
 				_, after, _ = strings.Cut(after, ">")
 				text, _, _ := strings.Cut(after, "<")
-				return &readmeTitle{strings.TrimSpace(text)}
+				return strings.TrimSpace(text), intro
 			}
 			if below := strings.TrimSpace(line); i > 0 && len(below) > 2 && (strings.Trim(below, "=") == "" || strings.Trim(below, "-") == "") {
-				return &readmeTitle{strings.TrimSpace(lines[i-1])}
+				return strings.TrimSpace(lines[i-1]), intro
 			}
 		}
 	}
-	return &readmeTitle{}
+	return "", intro
 }

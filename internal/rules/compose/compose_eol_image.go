@@ -17,7 +17,8 @@ import (
 // It is info where support ends within 90 days, and where it ended within a year and
 // the product replaces its releases every year. It is info, and excused, where a
 // comment next to it gives the reason, in files that are for development or trials
-// by their name, and for images that play a service for those who develop.
+// by their name, in one that is the variant for that release by its path, and for images
+// that play a service for those who develop.
 //
 // With --online, images whose tag has no version are judged by the version that
 // their configuration tells.
@@ -55,11 +56,8 @@ func checkComposeEolImage(p *facts.Pass[*facts.Compose]) {
 		if !ok || p.Project.BuiltNear(p.Doc, x) != "" {
 			continue
 		}
-		if lifecycle.IsVariantOf(p.Doc.Name, v.Release) {
-			v.Severity = lint.Info
-		}
 		f := lint.Finding{Span: x.Image.Span, Severity: v.Severity, Dated: v.Dated, Message: shownSite(x) + " " + v.Message}
-		p.Report(weighAs(p, f, facts.ClaimImageAge, x.Image.IsForDevelopment()))
+		p.Report(weighAs(p, f, facts.ClaimImageAge, x.Image.IsForDevelopment() || lifecycle.IsVariantOf(p.Doc.Name, v.Release)))
 	}
 }
 

@@ -17,7 +17,9 @@ import (
 // fix; it is unsafe, since another repository is another image.
 //
 // It is info where an image is only superseded, or nobody says what its use leads to,
-// unless the version in its tag is out of support too.
+// unless the version in its tag is out of support too. It is excused, and off by default,
+// in files for tests, examples and laboratories of known faults, unless the image cannot be
+// pulled any more.
 //
 // With --online also those whose tag latest nobody has built anew in four years.
 //
@@ -32,6 +34,8 @@ var DeprecatedBaseImage = facts.Rule[*facts.Dockerfile]{
 		Since:    "0.1.0",
 		Needs:    lint.NeedsContext | lint.NeedsRegistry,
 		Presets:  []string{"cloud-native"},
+		Variants: []string{excused},
+		OptIn:    []string{excused},
 	},
 	Check: checkDeprecatedBaseImage,
 }
@@ -59,6 +63,9 @@ func checkDeprecatedBaseImage(p *facts.Pass[*facts.Dockerfile]) {
 		f := lint.Finding{Span: i.Span, Severity: v.Severity, Dated: v.Dated, Message: quoteShort(i.Raw) + " " + v.Message}
 		if edit, ok := x.Rename(v.Fix); ok {
 			f.Fixes = []lint.Fix{{Title: "use " + v.Fix, Applicability: lint.Unsafe, MaxEffect: lint.EffectGraph, Edits: []lint.FileEdit{{Edit: edit}}}}
+		}
+		if _, ok := p.Doc.Purposes(p.Project).Excuse(facts.ClaimBaseAge); ok && !v.Breaks {
+			f = facts.Excuse(f)
 		}
 		p.Report(f)
 	}

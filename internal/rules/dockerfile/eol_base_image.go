@@ -26,8 +26,8 @@ import (
 // within 90 days, and where it ended within a year and the product replaces its releases
 // every year (nginx, Go). It is excused, and off by default, in a build stage that installs
 // nothing and whose image leaves nothing in the final one (an interpreter that is copied, what
-// jlink packs), in a file that is the variant for that release by its path, in files for tests
-// and laboratories of known faults, and where a comment next to FROM says that it ended.
+// jlink packs), in a file that is the variant for that release by its path, in files for tests, examples
+// and laboratories of known faults, in folders of archived files, and where a comment next to FROM says that it ended.
 //
 // With --online, images whose tag has no version are judged by the version that
 // their configuration tells.

@@ -7,6 +7,7 @@ package lifecycle
 import (
 	"fmt"
 	"path"
+	"slices"
 	"strings"
 
 	"github.com/dockmend/dockmend/internal/facts"
@@ -31,6 +32,8 @@ type Verdict struct {
 	Dated lint.Dated
 	// Release is the one whose support ended or ends, the zero value for a move.
 	Release images.Release
+	// Breaks is set where the image cannot be pulled any more.
+	Breaks bool
 	// Fix is the new name of the repository, empty where more than the name changes.
 	Fix string
 }
@@ -152,6 +155,7 @@ func Moved(i facts.Image, on images.Date) (v Verdict, ok bool) {
 			v.Severity = lint.SeverityUnset // the version is out of support besides
 		}
 	}
+	v.Breaks = m.Effect == images.PullFails
 	v.Fix, _ = m.Successor(name)
 	if _, isDatabase := images.Says(name, images.Database); isDatabase && (i.Tag == "" || i.Tag == "latest") {
 		v.Fix = "" // another major version may not read the data that are there
@@ -209,10 +213,14 @@ func happened(m images.Move) string {
 // "3.8/slim/Dockerfile" and "Dockerfile.buster".
 func IsVariantOf(file string, r images.Release) bool {
 	dir, base := path.Split(file)
-	for part := range strings.SplitSeq(dir, "/") {
-		if part != "" && (part == r.Cycle || namesRelease(strings.ToLower(part), r) || part == r.Codename || strings.HasPrefix(part, r.Cycle+".")) {
+	before := ""
+	for part := range strings.SplitSeq(strings.ToLower(dir), "/") {
+		isRelease := part == r.Cycle || strings.HasPrefix(part, r.Cycle+".") || namesRelease(part, r)
+		isMajor := part == "v"+r.Cycle && slices.Contains(shortNames(r), before)
+		if part != "" && (isRelease || isMajor || hasCodename(part, r)) {
 			return true
 		}
+		before = part
 	}
 	for _, part := range strings.FieldsFunc(strings.ToLower(base), func(c rune) bool { return strings.ContainsRune("-_", c) }) {
 		part = strings.TrimPrefix(part, "dockerfile.")
@@ -223,10 +231,25 @@ func IsVariantOf(file string, r images.Release) bool {
 	return false
 }
 
+// hasCodename reports whether a part of a name is the code name, as in "bullseye-slim".
+func hasCodename(name string, r images.Release) bool {
+	return r.Codename != "" && slices.Contains(strings.FieldsFunc(name, func(c rune) bool { return c == '-' || c == '_' }), r.Codename)
+}
+
 // namesRelease reports whether a name is that of the product with its version, as "php7.4",
 // "php74" and "mariadb104" are.
 func namesRelease(name string, r images.Release) bool {
-	version, ok := strings.CutPrefix(name, r.Product)
-	version = strings.TrimLeft(version, "-_")
-	return ok && version != "" && (version == r.Cycle || version == strings.ReplaceAll(r.Cycle, ".", ""))
+	return slices.ContainsFunc(shortNames(r), func(product string) bool {
+		version, ok := strings.CutPrefix(name, product)
+		version = strings.TrimLeft(version, "-_")
+		return ok && version != "" && (version == r.Cycle || version == strings.ReplaceAll(r.Cycle, ".", ""))
+	})
+}
+
+// shortNames are names of the product in folders and tags: "alpine-linux", "alpine" and
+// "alpinelinux".
+func shortNames(r images.Release) []string {
+	return []string{
+		r.Product, strings.TrimSuffix(r.Product, "-linux"), strings.ReplaceAll(r.Product, "-", ""), strings.TrimSuffix(r.Product, "js"),
+	}
 }

@@ -73,6 +73,14 @@ func TestIsVariantOf(t *testing.T) {
 			t.Errorf("%s is a variant for 3.8: %v, want %v", file, got, want)
 		}
 	}
+	elastic, _ := images.ReleaseOf("elasticsearch", "7.17.22")
+	alpine, _ := images.ReleaseOf("alpine", "3.16")
+	if !lifecycle.IsVariantOf("24/buster-slim/Dockerfile", buster) || !lifecycle.IsVariantOf("alpine3.16/Dockerfile", alpine) {
+		t.Error("a folder that begins with the release is that of the variant")
+	}
+	if !lifecycle.IsVariantOf("elasticsearch/v7/compose.yaml", elastic) || lifecycle.IsVariantOf("api/v7/compose.yaml", elastic) {
+		t.Error("a major version counts below a folder of the product alone")
+	}
 	if !lifecycle.IsVariantOf("Dockerfile.buster", buster) || lifecycle.IsVariantOf("Dockerfile", buster) {
 		t.Error("Dockerfile.buster is the variant for buster, Dockerfile is not")
 	}

@@ -54,7 +54,9 @@ func packsRuntime(d *facts.Dockerfile, s *facts.Stage, r images.Release) bool {
 
 func packsItsRuntime(c *facts.Command) bool {
 	has := func(words ...string) bool {
-		return slices.ContainsFunc(c.Args(), func(a facts.Argument) bool { return slices.Contains(words, strings.ToLower(a.Text)) })
+		args := c.ArgTexts()
+		i := slices.IndexFunc(args, func(a string) bool { return slices.Contains(words, strings.ToLower(a)) })
+		return i >= 0 && (i+1 == len(args) || args[i+1] != "false")
 	}
 	switch path.Base(c.Name()) {
 	case "jlink", "jpackage", "native-image", "pyinstaller", "nexe", "pkg":

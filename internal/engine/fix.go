@@ -155,7 +155,7 @@ func (x *Fixer) rounds(ctx context.Context, f File, out *Fixed) {
 			out.Problems = append(out.Problems, lint.Problem{File: f.Path, Message: "the fixes of " + ruleNames(batch) + " come to no end; this is a fault of dockmend, please report it with the file"})
 			return
 		}
-		if out.spent != "" {
+		if x.Over != "" || out.looked > limits.FixBytes {
 			p.refuseAll(all, prove.Verdict{Effect: lint.EffectUnknown}, out.spent)
 			return
 		}
@@ -175,7 +175,7 @@ func (x *Fixer) finish(f File, out *Fixed) {
 		return
 	}
 	x.Checker.limit(out.Left, out.Left.Diagnostics[0].Source, f.Policy, fmt.Sprintf(
-		"not all fixes of the file were applied: %s; run dockmend fix again for the others", out.spent))
+		"not all fixes of the file were applied: %s; run dockmend fix again, or fix the others by hand", out.spent))
 	slices.SortStableFunc(out.Left.Diagnostics, compareDiagnostics)
 	fingerprint(out.Left.Diagnostics)
 }

@@ -29,14 +29,14 @@ type proofs struct {
 	// last is what was compared last, and said the verdict on it.
 	last []byte
 	said prove.Verdict
-	// most is what proving all fixes of the round together took of the budget: no part
-	// of them takes more.
+	// most is the most that a proof of the round took of the budget: all fixes together
+	// take no more than the one that reaches furthest.
 	most int
 }
 
 // next goes on with the file as the last round left it.
 func (p *proofs) next() {
-	p.last = nil
+	p.last, p.most = nil, 0
 	switch was := p.Prover.(type) {
 	case dockerfileProver:
 		p.Prover = newDockerfileProver(was.Next(p.out.After), p.out.After)
@@ -54,7 +54,14 @@ func (p *proofs) compare(ctx context.Context, part []candidate) (after []byte, v
 		return nil, v, false
 	}
 	if p.last == nil || !bytes.Equal(after, p.last) {
+		left := p.Left()
+		if left < 2*p.most {
+			return after, prove.Verdict{ // the sum must be proved too
+				Effect: lint.EffectUnknown, Spent: true, Reason: fmt.Sprintf("more than %d compilations would be needed", limits.FixCompilations),
+			}, true
+		}
 		p.last, p.said = after, p.Compare(ctx, after)
+		p.most = max(p.most, left-p.Left())
 	}
 	return after, p.said, true
 }
@@ -65,9 +72,7 @@ func (p *proofs) round(ctx context.Context, batch []candidate) step {
 	if len(batch) == 0 {
 		return step{}
 	}
-	left := p.Left()
 	after, v, ok := p.compare(ctx, batch)
-	p.most = left - p.Left()
 	if ok && v.Unprovable && !v.Broken && !p.acceptsAll(batch, v) {
 		p.refuseAll(batch, v, refusal(batch[0], v))
 		return step{}
@@ -166,14 +171,10 @@ func byChanges(batch []candidate) [][]candidate {
 	return groups
 }
 
-// halves proves fixes together, and where that shows too much, each half of them. It
-// refuses those that are not acceptable by themselves; each part that it returns was
+// halves proves fixes together, and where that shows or costs too much, each half of
+// them: a fix in a late stage costs less than one that all stages build on. It refuses those that are not acceptable by themselves; each part that it returns was
 // proved as it is.
 func (p *proofs) halves(ctx context.Context, part []candidate) []step {
-	if p.Left() < 2*p.most { // the sum must be proved too
-		p.refuseAll(part, prove.Verdict{Effect: lint.EffectUnknown, Spent: true}, fmt.Sprintf("more than %d compilations would be needed", limits.FixCompilations))
-		return nil
-	}
 	after, v, ok := p.compare(ctx, part)
 	nothing := ok && !slices.ContainsFunc(part, func(c candidate) bool { return !doesNothing(c.fix, v) })
 	switch {
@@ -186,7 +187,7 @@ func (p *proofs) halves(ctx context.Context, part []candidate) []step {
 	case !ok && len(part) == 1:
 		p.refuseAll(part, v, "its edits do not fit the file")
 		return nil
-	case v.Spent, v.Unprovable && !v.Broken, nothing, len(part) == 1:
+	case v.Unprovable && !v.Broken, nothing, len(part) == 1:
 		p.refuseAll(part, v, refusal(part[0], v))
 		return nil
 	}
@@ -217,6 +218,7 @@ func (p *proofs) sum(ctx context.Context, parts []step) step {
 			most = max(most, a.Verdict.Effect, s.good[i].fix.MaxEffect)
 		}
 	}
+	p.most = 0 // this is what was kept for it
 	after, v, ok := p.compare(ctx, all.good)
 	if !ok || v.Broken || v.Spent || v.Effect > most {
 		return parts[0]

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"sort"
 
+	"github.com/dockmend/dockmend/internal/limits"
 	"github.com/dockmend/dockmend/internal/lint"
 	"github.com/dockmend/dockmend/internal/prove"
 )
@@ -42,7 +43,7 @@ func (x *Fixer) refuseHarmful(ctx context.Context, f File, out *Fixed, s step) {
 	half := len(s.good) / 2
 	for _, part := range []step{{good: s.good[:half], applied: s.applied[:half]}, {good: s.good[half:], applied: s.applied[half:]}} {
 		var ok bool
-		if part.after, ok = applyAll(out.After, part.good); !ok || out.spent != "" || ctx.Err() != nil {
+		if part.after, ok = applyAll(out.After, part.good); !ok || out.looked > limits.FixBytes || ctx.Err() != nil {
 			continue
 		}
 		switch harm := harmOf(out.Left.Diagnostics, x.look(ctx, f, out, part.after).Diagnostics, part); {

@@ -54,7 +54,7 @@ const (
 	// CompilationBytes each counts several times. FixBytes is how many bytes of a file
 	// are linted again to see what its fixes have done.
 	Compilations     = 256
-	FixCompilations  = 1024
+	FixCompilations  = 2048
 	CompilationBytes = 32 << 10
 	FixBytes         = 64 << 20
 	// ContextMatches is how often the files of a build context are held against the

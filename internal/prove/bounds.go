@@ -20,14 +20,9 @@ func overLimit(doc *dockerfile.Document) string {
 	case n > limits.CompiledInstructions:
 		return fmt.Sprintf("it has more than %d instructions", limits.CompiledInstructions)
 	}
-	seen, variables := 0, 0
+	seen := variablesSeen{}
 	for _, in := range doc.Instructions {
-		seen += (1 + len(in.Pairs)) * variables
-		if in.Keyword == "arg" || in.Keyword == "env" {
-			seen += len(in.Pairs) * len(in.Pairs) / 2 // they see each other
-			variables += len(in.Pairs)
-		}
-		if seen > limits.CompiledVariables {
+		if seen.add(in); seen.total > limits.CompiledVariables {
 			return fmt.Sprintf("its instructions see more than %d variables in all", limits.CompiledVariables)
 		}
 		if in.Keyword == "run" && nestedDeep(doc.Text(in.Span)) {
@@ -38,6 +33,18 @@ func overLimit(doc *dockerfile.Document) string {
 		return why
 	}
 	return expandsTooFar(doc, nil)
+}
+
+// variablesSeen counts the variables that instructions see, each for each instruction
+// and for each value that it sets.
+type variablesSeen struct{ total, known int }
+
+func (v *variablesSeen) add(in *dockerfile.Instruction) {
+	v.total += (1 + len(in.Pairs)) * v.known
+	if in.Keyword == "arg" || in.Keyword == "env" {
+		v.total += len(in.Pairs) * len(in.Pairs) / 2 // they see each other
+		v.known += len(in.Pairs)
+	}
 }
 
 // nestedDeep reports whether "${" stands in itself more often than the limit

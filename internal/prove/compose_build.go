@@ -16,7 +16,7 @@ import (
 // service: the Dockerfile is compiled with those before and those after.
 func (p *Compose) classBuild(ctx context.Context, c change, before, after map[string]any, v *Verdict) {
 	service := c.path[1]
-	worlds, src, err := p.buildOf(service)
+	worlds, built, err := p.buildOf(service)
 	if err != nil {
 		v.addSource(SourceChange{lint.EffectGraph, fmt.Sprintf("%s (what the build makes of it is not known: %v)", c, err)}, false)
 		return
@@ -24,11 +24,11 @@ func (p *Compose) classBuild(ctx context.Context, c change, before, after map[st
 	from, to := argumentsIn(before, service), argumentsIn(after, service)
 	sources := len(v.Sources)
 	for i, world := range worlds {
-		if p.left -= 2; p.left < 0 {
+		if p.left -= 2 * built.cost; p.left < 0 {
 			v.addSource(SourceChange{lint.EffectGraph, fmt.Sprintf("%s (more than %d compilations would be needed)", c, p.budget)}, false)
 			return
 		}
-		old, err := world.with(from).compile(ctx, src)
+		old, err := world.with(from).compile(ctx, built.src)
 		if err != nil && i == 0 {
 			v.addSource(SourceChange{lint.EffectGraph, fmt.Sprintf("%s (BuildKit does not compile the Dockerfile as it is: %s)", c, oneLine(err))}, false)
 			return
@@ -37,7 +37,7 @@ func (p *Compose) classBuild(ctx context.Context, c change, before, after map[st
 			v.LeftOut++
 			continue
 		}
-		now, err := world.with(to).compile(ctx, src)
+		now, err := world.with(to).compile(ctx, built.src)
 		if err != nil {
 			v.addSource(SourceChange{lint.EffectGraph, fmt.Sprintf("%s (BuildKit does not compile the Dockerfile after the fix: %s)", c, oneLine(err))}, false)
 			return
@@ -58,7 +58,7 @@ func (p *Compose) classBuild(ctx context.Context, c change, before, after map[st
 }
 
 // buildOf is what a service builds, in the worlds in which it is compared.
-func (p *Compose) buildOf(service string) (worlds []variant, src []byte, err error) {
+func (p *Compose) buildOf(service string) (worlds []variant, stage target, err error) {
 	if p.doc == nil {
 		p.doc = facts.NewCompose(compose.Parse(p.file.Src, text.NewLineIndex(p.file.Src)))
 		p.doc.Name = p.file.Name
@@ -68,18 +68,21 @@ func (p *Compose) buildOf(service string) (worlds []variant, src []byte, err err
 	}
 	s := p.doc.Named(service)
 	if s == nil {
-		return nil, nil, errors.New("the service is not in the file")
+		return nil, stage, errors.New("the service is not in the file")
 	}
 	built, err := p.project.Build(s)
 	switch {
 	case err != nil:
-		return nil, nil, err
+		return nil, stage, err
 	case built == nil || built.File == nil || built.Stage == nil:
-		return nil, nil, errors.New("there is no Dockerfile that can be read")
+		return nil, stage, errors.New("there is no Dockerfile that can be read")
 	}
 	doc := built.File.Document
 	if reason := foreignSyntax(doc); reason != "" {
-		return nil, nil, errors.New(reason)
+		return nil, stage, errors.New(reason)
+	}
+	if over := overLimit(doc); over != "" {
+		return nil, stage, errors.New("BuildKit's compiler is not given its Dockerfile: " + over)
 	}
 	needed, _ := arguments(doc)
 	for _, base := range []baseModel{plainBase, richBase, onbuildBase} {

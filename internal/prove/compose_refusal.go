@@ -126,10 +126,16 @@ func (l *loading) ask(content model.Content, lookup func(string) (string, bool),
 // leastLoaded is what a load costs at least, in bytes.
 const leastLoaded = 512
 
+// mappingWeight is as how many keys and values a mapping counts: the loader takes about
+// 0.6 ms for a service of nothing but an image.
+const mappingWeight = 8
+
+// weight is what loading a value costs, in keys and values.
 func weight(v any) int {
 	n := 1
 	switch v := v.(type) {
 	case map[string]any:
+		n = mappingWeight
 		for _, entry := range v {
 			n += weight(entry)
 		}

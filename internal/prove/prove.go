@@ -57,7 +57,7 @@ type SourceChange struct {
 type Prover struct {
 	src     []byte
 	doc     *dockerfile.Document
-	targets [][]byte
+	targets []target
 	worlds  []variant
 	// before has what the file compiles to, by target and world; after the same for
 	// the bytes that were compared last.
@@ -97,7 +97,7 @@ func (p *Prover) Next(after []byte) *Prover {
 	}
 	for t := range next.targets {
 		known := p.before
-		if !bytes.Equal(next.targets[t], p.targets[t]) {
+		if !bytes.Equal(next.targets[t].src, p.targets[t].src) {
 			known = p.after
 			if !bytes.Equal(after, p.last) {
 				continue
@@ -147,11 +147,11 @@ func (p *Prover) Compare(ctx context.Context, after []byte) Verdict {
 		v.Effect, v.Details = lint.EffectGraph, []string{fmt.Sprintf("%d stages -> %d stages", len(p.targets), len(changed))}
 		return v
 	}
+	if p.left < p.needed(changed) {
+		return p.spent()
+	}
 	for t := range p.targets {
-		if bytes.Equal(p.targets[t], changed[t]) {
-			continue
-		}
-		if !p.compareTarget(ctx, t, changed[t], &v) {
+		if !bytes.Equal(p.targets[t].src, changed[t].src) && !p.compareTarget(ctx, t, changed[t], &v) {
 			return v
 		}
 	}
@@ -160,15 +160,27 @@ func (p *Prover) Compare(ctx context.Context, after []byte) Verdict {
 	return v
 }
 
+// needed is what comparing all targets that change takes of the budget.
+func (p *Prover) needed(changed []target) (n int) {
+	for t := range p.targets {
+		if bytes.Equal(p.targets[t].src, changed[t].src) {
+			continue
+		}
+		for w := range p.worlds {
+			if _, ok := p.before[p.key(t, w)]; !ok {
+				n += p.targets[t].cost
+			}
+			n += changed[t].cost
+		}
+	}
+	return n
+}
+
 // compareTarget adds to the verdict what changes in one target; it is false
 // when the verdict stands.
-func (p *Prover) compareTarget(ctx context.Context, t int, after []byte, v *Verdict) bool {
+func (p *Prover) compareTarget(ctx context.Context, t int, after target, v *Verdict) bool {
 	last := t == len(p.targets)-1
 	for w, world := range p.worlds {
-		if p.left < compilations(p.targets[t])+compilations(after) {
-			*v = p.spent()
-			return false
-		}
 		before := p.compileBefore(ctx, t, w)
 		if before.err != nil {
 			if w == 0 && last {
@@ -178,8 +190,8 @@ func (p *Prover) compareTarget(ctx context.Context, t int, after []byte, v *Verd
 			v.LeftOut++
 			continue
 		}
-		p.left -= compilations(after)
-		b, err := world.compile(ctx, after)
+		p.left -= after.cost
+		b, err := world.compile(ctx, after.src)
 		p.after[p.key(t, w)] = compiled{b, err}
 		if err != nil {
 			*v = unknown("BuildKit does not compile the file after the fix: " + oneLine(err))
@@ -230,8 +242,8 @@ func (p *Prover) compileBefore(ctx context.Context, t, w int) compiled {
 	if c, ok := p.before[key]; ok {
 		return c
 	}
-	p.left -= compilations(p.targets[t])
-	b, err := p.worlds[w].compile(ctx, p.targets[t])
+	p.left -= p.targets[t].cost
+	b, err := p.worlds[w].compile(ctx, p.targets[t].src)
 	c := compiled{b, err}
 	p.before[key] = c
 	return c
@@ -253,8 +265,23 @@ func (p *Prover) spent() Verdict {
 	return v
 }
 
-// compilations is as how many one counts: its time goes with the size.
+// compilations is as how many reading a file counts: its time goes with the size.
 func compilations(src []byte) int { return 1 + len(src)/limits.CompilationBytes }
+
+// target is a text to compile, and as how many compilations it counts. The compiler's
+// time goes with the square of the instructions, and with the variables that they
+// see: docs/limits.md.
+type target struct {
+	src  []byte
+	cost int
+}
+
+const (
+	// instructionsEach is the square of the instructions that cost as much as one
+	// compilation, variablesEach how many variables do that are seen.
+	instructionsEach = 200_000
+	variablesEach    = 20_000
+)
 
 // oneLine is a message of BuildKit without what it quotes of the file.
 func oneLine(err error) string {
@@ -264,22 +291,25 @@ func oneLine(err error) string {
 
 // targets are the texts to compile for each stage: the file up to the next
 // FROM. So unnamed stages and those whose name is taken again are compared too.
-func targets(doc *dockerfile.Document) [][]byte {
-	var out [][]byte
-	first := true
-	for _, in := range doc.Instructions {
-		if in.Keyword != "from" {
-			continue
-		}
-		if !first {
-			out = append(out, doc.Src[:in.PhysicalLines()[0].Start])
-		}
-		first = false
+func targets(doc *dockerfile.Document) []target {
+	var out []target
+	first, seen := true, variablesSeen{}
+	cut := func(src []byte, instructions int) {
+		out = append(out, target{src, compilations(src) + instructions*instructions/instructionsEach + seen.total/variablesEach})
 	}
-	if first {
-		return nil
+	for i, in := range doc.Instructions {
+		if in.Keyword == "from" {
+			if !first {
+				cut(doc.Src[:in.PhysicalLines()[0].Start], i)
+			}
+			first = false
+		}
+		seen.add(in)
 	}
-	return append(out, doc.Src)
+	if !first {
+		cut(doc.Src, len(doc.Instructions))
+	}
+	return out
 }
 
 func syntaxOf(doc *dockerfile.Document) string {

@@ -10,13 +10,14 @@ import (
 	"mvdan.cc/sh/v3/syntax"
 )
 
-// BashReservedVariable finds RUN instructions that bash runs and that read $UID or $EUID
-// which an ARG or ENV of the file sets: bash sets both itself, to the user that it runs as,
-// and they cannot be changed. For root the value is 0, whatever the ARG says.
+// BashReservedVariable finds RUN instructions that bash runs and that read a variable
+// which an ARG or ENV of the file sets and bash sets itself when it starts: BASH_VERSION,
+// SECONDS, RANDOM, PPID, LINENO, IFS and the like. The value of the ARG is lost.
 //
-// Call it USER_ID or the like.
+// Give the variable another name, such as APP_SECONDS.
 //
-// Silent where another shell runs the instruction.
+// Silent where another shell runs the instruction, and about UID, EUID, HOSTNAME and
+// others, which bash takes from its environment if they are there.
 var BashReservedVariable = facts.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
 		ID:       "bash-reserved-variable",
@@ -33,7 +34,7 @@ var BashReservedVariable = facts.Rule[*facts.Dockerfile]{
 func checkBashReservedVariable(p *facts.Pass[*facts.Dockerfile]) {
 	p.Doc.Each("run", false, func(in *dockerfile.Instruction) {
 		s := p.Doc.StageOf(in)
-		if s == nil || in.JSON || !strings.Contains(in.Body, "UID") || !runsBash(s, in) {
+		if s == nil || in.JSON || !strings.Contains(in.Body, "$") || !runsBash(s, in) {
 			return
 		}
 		script := in.Script()
@@ -47,19 +48,31 @@ func checkBashReservedVariable(p *facts.Pass[*facts.Dockerfile]) {
 				return true
 			}
 			name := use.Param.Value
-			if name != "UID" && name != "EUID" {
+			if !isSetByBash(name) {
 				return true
 			}
 			if _, set := p.Doc.ScopeAt(in).Lookup(name); set {
 				told[name] = true
 				p.Report(lint.Finding{
 					Span:    script.SpanOf(use),
-					Message: fmt.Sprintf("bash sets %s itself, to the user that runs it, whatever ARG or ENV says; give the variable another name, as USER_ID", name),
+					Message: fmt.Sprintf("bash sets %s itself when it starts, so the value of ARG or ENV is lost; give the variable another name, such as APP_%s", name, name),
 				})
 			}
 			return true
 		})
 	})
+}
+
+// isSetByBash reports whether bash sets a variable anew where it is in its environment. It
+// was tried with bash 5.2, by "env NAME=x bash -c 'echo $NAME'"; GROUPS, HOSTTYPE, OSTYPE,
+// MACHTYPE, DIRSTACK and PIPESTATUS kept the value too.
+func isSetByBash(name string) bool {
+	switch name {
+	case "BASH", "BASHPID", "BASH_COMMAND", "BASH_SUBSHELL", "BASH_VERSINFO", "BASH_VERSION", "EPOCHREALTIME", "EPOCHSECONDS", "HISTCMD", "IFS",
+		"LINENO", "OPTIND", "PPID", "RANDOM", "SECONDS", "SRANDOM":
+		return true
+	}
+	return false
 }
 
 // runsBash reports whether bash reads the script of an instruction.

@@ -205,7 +205,7 @@ func PurposesOfName(name string) Purposes {
 	switch base := path.Base(name); {
 	case isOverrideName(name) && IsComposeName(base) && !hasNamePart(name, "prod", "production"):
 		add(base, Development)
-	case hasNamePart(name, "dev", "devel", "develop", "development", "local", "debug", "devcontainer", "playground", "sandbox", "ci"):
+	case hasNamePart(name, "dev", "devel", "develop", "development", "local", "debug", "devcontainer", "playground", "sandbox", "ci", "tilt"):
 		add(base, Development)
 	case hasNamePart(name, "test", "tests", "testing", "e2e"):
 		add(base, Tests)

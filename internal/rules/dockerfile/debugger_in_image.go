@@ -2,6 +2,7 @@ package dockerfile
 
 import (
 	"fmt"
+	"regexp"
 	"strings"
 
 	"github.com/dockmend/dockmend/internal/facts"
@@ -14,8 +15,9 @@ import (
 //
 // Pass the option when you debug, or put it into a stage of its own.
 //
-// Silent for addresses of the machine itself, and in stages named dev, debug, test and the
-// like.
+// Silent for addresses of the machine itself; where a Compose file of the repository
+// names the port, since that is on purpose; in laboratories of vulnerable software; and in
+// files and stages named dev, debug, test, tilt and the like.
 var DebuggerInImage = facts.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
 		ID:       "debugger-in-image",
@@ -48,7 +50,7 @@ func checkDebuggerInImage(p *facts.Pass[*facts.Dockerfile]) {
 			default:
 				continue
 			}
-			if name := debuggerOf(in.Args); name != "" && (in.Keyword == "env" || final.Last(in.Keyword) == in) {
+			if name := debuggerOf(in.Args); name != "" && (in.Keyword == "env" || final.Last(in.Keyword) == in) && !isPublished(p, in.Args) {
 				p.Report(lint.Finding{
 					Span:    in.Head,
 					Message: fmt.Sprintf("%s listens on the network in every container of the image, and runs code for whoever reaches it; pass the option when you debug", name),
@@ -56,6 +58,19 @@ func checkDebuggerInImage(p *facts.Pass[*facts.Dockerfile]) {
 			}
 		}
 	}
+}
+
+// debugPort is the port in the option of a debugger.
+var debugPort = regexp.MustCompile(`(?:address=|--inspect(?:-brk)?=|--listen[="', ]+)(?:[^\s,"':]*:)?(\d{2,5})\b`)
+
+// isPublished reports whether a Compose file of the repository names the port of an option:
+// somebody debugs there on purpose.
+func isPublished(p *facts.Pass[*facts.Dockerfile], option string) bool {
+	port := "9229" // that of Node.js
+	if m := debugPort.FindStringSubmatch(option); m != nil {
+		port = m[1]
+	}
+	return p.Project.ComposeNaming(p.Doc.Name, port) != ""
 }
 
 // debuggerOf names the debugger that a text starts for others than the machine itself.

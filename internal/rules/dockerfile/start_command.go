@@ -125,7 +125,7 @@ func isDevelopment(s *facts.Stage) bool {
 	words := strings.FieldsFunc(strings.ToLower(s.Name), func(r rune) bool { return r == '-' || r == '_' || r == '.' })
 	for _, word := range words {
 		switch word {
-		case "dev", "develop", "development", "debug", "test", "tests", "testing", "local", "ci", "devcontainer":
+		case "dev", "develop", "development", "debug", "test", "tests", "testing", "local", "ci", "devcontainer", "tilt":
 			return true
 		}
 	}

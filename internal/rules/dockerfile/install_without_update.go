@@ -6,7 +6,9 @@ import (
 	"strings"
 
 	"github.com/dockmend/dockmend/internal/facts"
+	"github.com/dockmend/dockmend/internal/images"
 	"github.com/dockmend/dockmend/internal/lint"
+	"github.com/dockmend/dockmend/internal/rules/lifecycle"
 	"github.com/dockmend/dockmend/internal/syntax/dockerfile"
 )
 
@@ -18,8 +20,9 @@ import (
 // the RUN with it.
 //
 // Silent where an update stands in a RUN of its own, of which update-without-install
-// speaks; for packages of a file; with mounts; and where the lists were removed before, since
-// the build shows that itself. A script of the repository is read; where one is run that is
+// speaks; for packages of a file; with mounts; where the lists were removed before, since
+// the build shows that itself; and on a distribution whose support has ended, since its
+// archive changes no more. A script of the repository is read; where one is run that is
 // not there, it may have updated.
 var InstallWithoutUpdate = facts.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
@@ -37,6 +40,9 @@ var InstallWithoutUpdate = facts.Rule[*facts.Dockerfile]{
 
 func checkInstallWithoutUpdate(p *facts.Pass[*facts.Dockerfile]) {
 	for _, s := range p.Doc.Stages() {
+		if hasFrozenArchive(p, s) {
+			continue
+		}
 		listsAtEnd(p, s, func(c *facts.Command) {
 			p.Report(lint.Finding{
 				Fixes:   updateFirst(p.Doc, c),
@@ -56,6 +62,29 @@ func updateFirst(d *facts.Dockerfile, c *facts.Command) []lint.Fix {
 		return nil
 	}
 	return unsafeFix("begin with "+update, lint.EffectGraph, edit)
+}
+
+// hasFrozenArchive reports whether the distribution of a stage gets no more updates, so
+// that the versions in a list of packages stay where they are.
+func hasFrozenArchive(p *facts.Pass[*facts.Dockerfile], s *facts.Stage) bool {
+	base := s.Base()
+	if !base.Known {
+		return false
+	}
+	on := lifecycle.Day(p.Settings)
+	if r, ok := images.SystemOf(images.Canonical(base.Name()), base.Tag); ok {
+		return r.HasEnded(on)
+	}
+	// Other publishers write the release into the tag too: 12.4.1-devel-ubuntu20.04.
+	for part := range strings.SplitSeq(base.Tag, "-") {
+		for _, name := range [...]string{"ubuntu", "debian"} {
+			if version, ok := strings.CutPrefix(part, name); ok {
+				r, ok := images.ReleaseOf(name, version)
+				return ok && r.HasEnded(on)
+			}
+		}
+	}
+	return false
 }
 
 // listsAtEnd reports whether the stage ends with lists that a RUN with an install fetched.

@@ -2,6 +2,7 @@ package dockerfile
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/dockmend/dockmend/internal/facts"
@@ -14,10 +15,12 @@ import (
 // environment, or the start of a service: folders, variables and processes end with the
 // RUN, so it does nothing.
 //
-// Use WORKDIR and ENV; put ENV PATH in place of an activated environment; start a service
-// in the RUN that needs it.
+// Remove it, or use WORKDIR and ENV; put ENV PATH in place of an activated environment;
+// start a service in the RUN that needs it.
 //
-// Silent for a cd behind other commands.
+// Silent for a cd behind other commands; where nothing follows in a stage that is not
+// shipped and that no stage builds on; where a later instruction sets the same again; and
+// for a PATH with nothing but the usual folders.
 var StateLostAfterRun = facts.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
 		ID:       "state-lost-after-run",
@@ -49,7 +52,11 @@ func checkStateLostAfterRun(p *facts.Pass[*facts.Dockerfile]) {
 			}
 			stmt, alone = chain.Y, false
 		}
-		if what, better := lostState(stmt, alone); what != "" && !stmt.Background && len(stmt.Redirs) == 0 {
+		what, better := lostState(stmt, alone)
+		if what == "" || stmt.Background || len(stmt.Redirs) > 0 {
+			return
+		}
+		if isMissedLater(p.Doc, in, stmt) {
 			p.Report(lint.Finding{
 				Span:    script.SpanOf(stmt),
 				Message: fmt.Sprintf("%s ends with this RUN, so %s does nothing; %s", what, quoteShort(firstLine(p.Doc.Text(script.SpanOf(stmt)))), better),
@@ -64,7 +71,7 @@ func lostState(stmt *syntax.Stmt, alone bool) (what, better string) {
 	switch x := stmt.Cmd.(type) {
 	case *syntax.DeclClause:
 		if x.Variant.Value == "export" && len(x.Args) > 0 && x.Args[0].Value != nil {
-			return "the variable", "use ENV"
+			return "the variable", "remove it, or use ENV"
 		}
 	case *syntax.CallExpr:
 		if len(x.Args) == 0 {
@@ -78,15 +85,15 @@ func lostState(stmt *syntax.Stmt, alone bool) (what, better string) {
 		switch words[0] {
 		case "cd":
 			if alone && len(words) == 2 {
-				return "the folder", "use WORKDIR"
+				return "the folder", "remove it, or use WORKDIR"
 			}
 		case "source", ".":
 			if len(words) == 2 && isEnvironmentFile(last) {
-				return "what it sets", "put ENV PATH or the like in its place, or source it in the RUN that needs it"
+				return "what it sets", "remove it, put ENV PATH or the like in its place, or source it in the RUN that needs it"
 			}
 		case "conda", "pyenv", "workon":
 			if len(words) > 1 && (words[1] == "activate" || words[1] == "shell") {
-				return "the environment", "put ENV PATH in its place"
+				return "the environment", "remove it, or put ENV PATH in its place"
 			}
 		case "unset":
 			if alone && len(words) > 1 && !strings.HasPrefix(words[1], "-f") {
@@ -94,11 +101,93 @@ func lostState(stmt *syntax.Stmt, alone bool) (what, better string) {
 			}
 		case "service", "systemctl", "rc-service":
 			if alone && len(words) == 3 && (last == "start" || words[1] == "start" || last == "restart") {
-				return "the service", "start it in the RUN that needs it, or with the container"
+				return "the service", "remove it, or start it in the RUN that needs it, or with the container"
 			}
 		}
 	}
 	return "", ""
+}
+
+// isMissedLater reports whether something runs after the instruction that could need the
+// state, and nothing sets it again.
+func isMissedLater(d *facts.Dockerfile, in *dockerfile.Instruction, stmt *syntax.Stmt) bool {
+	s := d.StageOf(in)
+	if s == nil {
+		return false
+	}
+	runs := s.ReachesFinal() && s.InFinalImage() // its containers run later
+	mark := setAgainBy(stmt)
+	for _, x := range d.Stages()[s.Index:] {
+		if x != s && !slices.Contains(x.Chain(), s) {
+			continue
+		}
+		for _, later := range x.Instructions {
+			if later.Index() <= in.Index() {
+				continue
+			}
+			switch later.Keyword {
+			case "run", "cmd", "entrypoint", "healthcheck":
+				runs = true
+			case "env":
+			default:
+				continue
+			}
+			if mark != "" && setsAgain(d.Text(later.Span), mark) {
+				return false
+			}
+		}
+	}
+	return runs && !isUsualPath(stmt)
+}
+
+// setAgainBy is the text by which a later instruction sets the state of a statement again;
+// empty where there is none to look for.
+func setAgainBy(stmt *syntax.Stmt) string {
+	switch x := stmt.Cmd.(type) {
+	case *syntax.DeclClause:
+		if name := x.Args[0].Name; name != nil && name.Value != "PATH" {
+			return name.Value + "="
+		}
+	case *syntax.CallExpr:
+		first, _ := facts.Literal(x.Args[0])
+		last, _ := facts.Literal(x.Args[len(x.Args)-1])
+		switch first {
+		case "conda", "pyenv", "workon":
+			return " activate " + last
+		case "source", ".":
+			return last
+		}
+	}
+	return ""
+}
+
+// setsAgain reports whether a text has such a mark, of a variable as the beginning of a word.
+func setsAgain(text, mark string) bool {
+	if !strings.HasSuffix(mark, "=") {
+		return strings.Contains(text, mark)
+	}
+	return slices.ContainsFunc(strings.Fields(text), func(word string) bool { return strings.HasPrefix(word, mark) })
+}
+
+// isUsualPath reports whether a statement only adds folders to PATH that are there in every
+// image.
+func isUsualPath(stmt *syntax.Stmt) bool {
+	x, ok := stmt.Cmd.(*syntax.DeclClause)
+	if !ok || len(x.Args) != 1 || x.Args[0].Name == nil || x.Args[0].Name.Value != "PATH" {
+		return false
+	}
+	var text strings.Builder
+	if err := syntax.NewPrinter().Print(&text, x.Args[0].Value); err != nil {
+		return false
+	}
+	for part := range strings.SplitSeq(strings.Trim(text.String(), `"'`), ":") {
+		switch part {
+		case "$PATH", "${PATH}", "/usr/local/sbin", "/usr/local/bin", "/usr/sbin", "/usr/bin", "/sbin", "/bin":
+		default:
+			return false
+		}
+	}
+	return true
 }
 
 // isEnvironmentFile reports whether a file only sets variables and functions of the shell.

@@ -17,7 +17,8 @@ import (
 // Begin the here-document with set -e.
 //
 // Silent where a line "#!" gives it to another program, where SHELL has the option, and
-// where the commands before the last cannot fail to matter, as echo.
+// where no command before the last installs, downloads, unpacks, builds or runs a program
+// of its own: rm, ln, chmod, mkdir and the like hardly ever fail on known paths.
 var HeredocWithoutErrexit = facts.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
 		ID:       "heredoc-without-errexit",
@@ -61,7 +62,7 @@ func failsUnseen(stmt *syntax.Stmt) *syntax.CallExpr {
 		if len(x.Args) == 0 || stmt.Negated || stmt.Background {
 			return nil
 		}
-		if name, literal := facts.Literal(x.Args[0]); !literal || facts.IsShellBuiltin(name) && name != "cd" || cannotFail(name) || isTidying(name) {
+		if name, literal := facts.Literal(x.Args[0]); !literal || facts.IsShellBuiltin(name) || cannotFail(name) || isTidying(name) || changesFiles(name) {
 			return nil
 		}
 		return x
@@ -71,6 +72,17 @@ func failsUnseen(stmt *syntax.Stmt) *syntax.CallExpr {
 		}
 	}
 	return nil
+}
+
+// changesFiles reports whether a program only makes, moves or marks files and users.
+func changesFiles(name string) bool {
+	switch baseName(name) {
+	case "ln", "chmod", "chgrp", "mkdir", "rmdir", "touch", "mv", "cp", "install", "mktemp", "truncate", "setfacl", "stat", "sleep", "unlink",
+		"useradd", "adduser", "usermod", "groupadd", "addgroup", "groupmod", "userdel", "groupdel", "chsh", "passwd", "chpasswd",
+		"update-alternatives", "update-ca-certificates", "locale-gen", "setcap", "strip", "gzip", "envsubst", "a2enmod", "a2dismod", "a2ensite", "a2dissite":
+		return true
+	}
+	return false
 }
 
 // exitsOnError reports whether set -e is in force where a script begins, or is set in it.

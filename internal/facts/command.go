@@ -369,6 +369,68 @@ func (c *Command) Conditional() bool {
 	return found
 }
 
+// AwaitedFiles are the paths of files without which the command does not run: those of a
+// test such as [ -f NAME ] around it, or before it in "[ -f NAME ] && ...".
+func (c *Command) AwaitedFiles() (names []string) {
+	if c.Script == nil || c.Call == nil {
+		return nil
+	}
+	within := func(n syntax.Node) bool {
+		return n.Pos().Offset() <= c.Call.Pos().Offset() && n.End().Offset() >= c.Call.End().Offset()
+	}
+	syntax.Walk(c.Script.File, func(n syntax.Node) bool {
+		if n == nil || !within(n) {
+			return false
+		}
+		switch x := n.(type) {
+		case *syntax.IfClause:
+			isThen := slices.ContainsFunc(x.Then, func(s *syntax.Stmt) bool { return within(s) })
+			if isThen && len(x.Cond) == 1 {
+				names = appendTested(names, x.Cond[0])
+			}
+		case *syntax.BinaryCmd:
+			if x.Op == syntax.AndStmt && within(x.Y) {
+				names = appendTested(names, x.X)
+			}
+		}
+		return true
+	})
+	return names
+}
+
+// appendTested adds the file that a statement tests for.
+func appendTested(names []string, s *syntax.Stmt) []string {
+	if s.Negated {
+		return names
+	}
+	switch x := s.Cmd.(type) {
+	case *syntax.CallExpr:
+		words := make([]string, len(x.Args))
+		for i, w := range x.Args {
+			words[i], _ = Literal(w)
+		}
+		isCall := len(words) == 4 && words[0] == "[" || len(words) == 3 && words[0] == "test"
+		if isCall && isFileTest(words[1]) && words[2] != "" {
+			return append(names, words[2])
+		}
+	case *syntax.TestClause:
+		test, ok := x.X.(*syntax.UnaryTest)
+		if !ok {
+			return names
+		}
+		if word, ok := test.X.(*syntax.Word); ok && isFileTest(test.Op.String()) {
+			if name, literal := Literal(word); literal {
+				return append(names, name)
+			}
+		}
+	}
+	return names
+}
+
+func isFileTest(flag string) bool {
+	return flag == "-f" || flag == "-e" || flag == "-s" || flag == "-r"
+}
+
 // isTest tells whether a statement only looks whether something holds; of a
 // chain, its last part decides.
 func isTest(s *syntax.Stmt) bool {

@@ -153,8 +153,8 @@ func (p *Project) Requirements(f *Dockerfile, in *dockerfile.Instruction, list s
 		if c.Instruction.Index() > in.Index() {
 			break
 		}
-		if path.Base(c.Path) == path.Base(list) {
-			at = c.Path
+		if named, err := path.Match(path.Base(c.Path), path.Base(list)); err == nil && named && !c.Whole() {
+			at = path.Join(path.Dir(c.Path), path.Base(list))
 		}
 		if src, err := context.Files.ReadFile(at); err == nil {
 			return string(src), true

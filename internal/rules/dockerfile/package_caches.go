@@ -29,6 +29,9 @@ type packageCache struct {
 	variables []string
 	// onlyShipped leaves builder stages alone in hadolint's mode too.
 	onlyShipped bool
+	// filled reports whether a call finds all that it installs in place, so that it fetches
+	// nothing; it may be nil.
+	filled func(facts.PackageCommand) bool
 	// clean is the command that the fix appends, for a manager.
 	clean func(manager string) string
 }
@@ -46,7 +49,11 @@ func (k packageCache) eachKept(p *facts.Pass[*facts.Dockerfile], visit func(fact
 		last := -1
 		var kept facts.PackageCommand
 		for i, c := range commands {
-			if pkg, ok := facts.Packages(c); ok && slices.Contains(k.managers, pkg.Manager) && slices.Contains(k.installs, pkg.Action) && !pkg.HasFlag(k.off...) {
+			pkg, ok := facts.Packages(c)
+			if !ok || !slices.Contains(k.managers, pkg.Manager) || !slices.Contains(k.installs, pkg.Action) || pkg.HasFlag(k.off...) {
+				continue
+			}
+			if p.Hadolint || !k.fetchesNothing(p, pkg) {
 				last, kept = i, pkg
 			}
 		}
@@ -54,6 +61,15 @@ func (k packageCache) eachKept(p *facts.Pass[*facts.Dockerfile], visit func(fact
 			return
 		}
 		visit(kept)
+	})
+}
+
+// fetchesNothing reports whether a call does not run in the repository's own build, since
+// it waits for a file that is not there, or has nothing left to fetch.
+func (k packageCache) fetchesNothing(p *facts.Pass[*facts.Dockerfile], c facts.PackageCommand) bool {
+	return k.filled != nil && k.filled(c) || slices.ContainsFunc(c.AwaitedFiles(), func(name string) bool {
+		_, there := p.Project.Requirements(p.Doc, c.Instruction, name)
+		return !there
 	})
 }
 
@@ -73,17 +89,39 @@ func (k packageCache) empties(install facts.PackageCommand, c *facts.Command) bo
 func (k packageCache) report(p *facts.Pass[*facts.Dockerfile], what string) {
 	k.eachKept(p, func(c facts.PackageCommand) {
 		clean := k.clean(c.Manager)
+		user := asOtherUser(c.Command)
+		if user != "" {
+			clean = user + " " + clean
+		}
 		f := lint.Finding{
 			Span:    c.Span,
 			Message: fmt.Sprintf("%s leaves %s in the image; end the RUN with %q", quoteShort(firstLine(p.Doc.Text(c.Span))), what, clean),
 		}
-		if name, moved := k.moved(p.Doc, c); moved {
+		if user != "" && strings.HasPrefix(k.clean(c.Manager), "rm ") {
+			f.Message = fmt.Sprintf("%s leaves %s in the image; remove it from that user's home in the same RUN, or mount a cache there",
+				quoteShort(firstLine(p.Doc.Text(c.Span))), what)
+		} else if name, moved := k.moved(p.Doc, c); moved {
 			f.Message = fmt.Sprintf("%s leaves %s in the image; remove the folder that %s names in the same RUN, or mount a cache there", quoteShort(firstLine(p.Doc.Text(c.Span))), what, name)
 		} else if fix, ok := appendCommand(p.Doc, c.Command, clean); ok {
 			f.Fixes = []lint.Fix{fix}
 		}
 		p.Report(weighSize(p, f))
 	})
+}
+
+// asOtherUser are the words that run a command as another user, whose home has the cache;
+// empty where none does.
+func asOtherUser(c *facts.Command) string {
+	var words []string
+	other := false
+	for i, w := range c.Wrappers {
+		words = append(words, w.Text)
+		other = other || i > 0 && (w.Text == "-u" || w.Text == "--user" || strings.HasPrefix(w.Text, "--user="))
+	}
+	if !other {
+		return ""
+	}
+	return strings.Join(words, " ")
 }
 
 // moved finds the variable that puts the cache into another folder; what cleans it by the

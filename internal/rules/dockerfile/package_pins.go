@@ -31,6 +31,9 @@ type packagePins struct {
 	moves func(word string) bool
 	// read is the call as it is judged, ok is false for one that is none; it may be nil.
 	read func(facts.PackageCommand) (c facts.PackageCommand, ok bool)
+	// before reports whether a package is there already in a version that is named, but in
+	// hadolint's mode; it may be nil.
+	before func(c facts.PackageCommand, word string) bool
 	// example shows how, from a package's name.
 	example func(name string) string
 }
@@ -68,6 +71,7 @@ func (k packagePins) report(p *facts.Pass[*facts.Dockerfile]) {
 			switch {
 			case !known && (!p.Hadolint || declaresArg(p.Doc, a.Text)), known && (word == "" || word[0] == '-'):
 			case !p.Hadolint && k.tools != nil && k.tools(word):
+			case !p.Hadolint && k.before != nil && !k.pinned(word) && k.before(c, word):
 			case !k.pinned(word), !p.Hadolint && k.moves != nil && k.moves(word):
 				names = append(names, word)
 			}

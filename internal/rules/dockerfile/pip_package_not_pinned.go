@@ -2,6 +2,7 @@ package dockerfile
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/dockmend/dockmend/internal/facts"
@@ -15,7 +16,8 @@ import (
 // version are one finding. The same holds for uv pip install and uv tool install, and
 // for the archive of a branch.
 //
-// Silent for constraint files, for files, folders and addresses
+// Silent for packages that a requirements file pins which an earlier call of the stage
+// installed, for constraint files, for files, folders and addresses
 // with a reference, for any constraint, for pip, setuptools and wheel
 // themselves, for packages that have come to their end, as crcmod, and in stages
 // named dev, test and the like that the final one does not use.
@@ -51,6 +53,7 @@ func checkPipPackageNotPinned(p *facts.Pass[*facts.Dockerfile]) {
 		tools:    needsNoPipVersion,
 		idle:     isUnusedDevelopment,
 		exempt:   pipReads,
+		before:   func(c facts.PackageCommand, word string) bool { return isPinnedBefore(p, c, word) },
 		example:  pipExample,
 	}.report(p)
 	p.Doc.EachPackageCommand(func(c facts.PackageCommand) { checkRequirements(p, c) }, "pip", "uv")
@@ -66,6 +69,50 @@ func pipCall(c facts.PackageCommand) (facts.PackageCommand, bool) {
 	}
 	c.Action, c.Packages = c.Packages[0].Text, c.Packages[1:]
 	return c, true
+}
+
+// pinnedList are the packages with an exact version in a requirements file that a call
+// installs.
+type pinnedList struct {
+	stage *facts.Stage
+	start int
+	names map[string]bool
+}
+
+// isPinnedBefore reports whether a package is there in the version that a requirements
+// file names, which an earlier call of the stage installed.
+func isPinnedBefore(p *facts.Pass[*facts.Dockerfile], c facts.PackageCommand, word string) bool {
+	s := p.Doc.StageOf(c.Instruction)
+	if s == nil || c.Manager == "pipx" || c.HasFlag("-U", "--upgrade", "--force-reinstall") {
+		return false
+	}
+	lists := facts.Once(p.Doc, "versions in requirements files", nil, func() []pinnedList { return pinnedLists(p) })
+	name := requirementName(word)
+	return slices.ContainsFunc(lists, func(l pinnedList) bool {
+		return l.start < c.Span.Start && l.names[name] && slices.Contains(s.Chain(), l.stage)
+	})
+}
+
+func pinnedLists(p *facts.Pass[*facts.Dockerfile]) (lists []pinnedList) {
+	p.Doc.EachPackageCommand(func(c facts.PackageCommand) {
+		c, ok := pipCall(c)
+		file, named := c.FlagValue("-r", "--requirement", "--requirements")
+		if !ok || !named || !file.Literal || c.Action != "install" {
+			return
+		}
+		src, ok := p.Project.Requirements(p.Doc, c.Instruction, file.Text)
+		if !ok {
+			return
+		}
+		names := map[string]bool{}
+		for line := range strings.Lines(src) {
+			if line = strings.TrimSpace(line); strings.Contains(line, "==") {
+				names[requirementName(line)] = true
+			}
+		}
+		lists = append(lists, pinnedList{p.Doc.StageOf(c.Instruction), c.Span.Start, names})
+	}, "pip", "uv")
+	return lists
 }
 
 // pipExample shows how a requirement names its version: of a repository behind "@".

@@ -22,8 +22,10 @@ import (
 // git's index says what is tracked; without it, as in an unpacked archive, a file
 // counts that no .gitignore leaves out.
 //
-// Silent for examples, templates and defaults, for tests, and for files that hold
-// nothing but versions, ports, names of images and settings of Compose.
+// Silent for examples, templates and defaults, for tests, for files that hold
+// nothing but versions, ports, names of images and settings of Compose, and for those of
+// Symfony, whose .env is meant to be in git, unless git ignores .env.local, where the
+// secrets belong.
 var EnvFileCommitted = facts.Rule[*facts.Compose]{
 	Meta: lint.Meta{
 		ID:       "env-file-committed",
@@ -89,7 +91,9 @@ func checkEnvFileCommitted(p *facts.Pass[*facts.Compose]) {
 			}
 			f.Message = fmt.Sprintf("git has %q, and %s in it is a secret that everybody with the repository can read; change it, and take the file out with \"git rm --cached\"", shortText(name), shortText(secret))
 		}
-		p.Report(f)
+		if !isSymfonyEnv(p, name) { // without it every clone would break
+			p.Report(f)
+		}
 	}
 }
 
@@ -119,12 +123,33 @@ func isPublicSetting(name string) bool {
 	if strings.HasPrefix(upper, "COMPOSE_") || strings.HasPrefix(upper, "DOCKER_") {
 		return true
 	}
+	for _, prefix := range []string{"REACT_APP_", "VITE_", "NEXT_PUBLIC_", "NUXT_PUBLIC_", "VUE_APP_", "GATSBY_", "EXPO_PUBLIC_"} {
+		if strings.HasPrefix(upper, prefix) {
+			return true // every visitor gets it with the page
+		}
+	}
 	for _, part := range []string{"VERSION", "PORT", "IMAGE", "TAG", "RELEASE", "PLATFORM"} {
 		if strings.HasPrefix(upper, part) || strings.HasSuffix(upper, part) {
 			return true
 		}
 	}
 	return false
+}
+
+// isSymfonyEnv reports whether a file is one of those that Symfony reads and that belong
+// into git: .env with the sections that its recipes write, and .env.<environment> next to
+// it. What ends with .local does not.
+func isSymfonyEnv(p *facts.Pass[*facts.Compose], name string) bool {
+	base := path.Base(name)
+	if base != ".env" && !strings.HasPrefix(base, ".env.") || strings.HasSuffix(base, ".local") {
+		return false
+	}
+	gate, err := p.Files.In(path.Dir(name), "")
+	if err != nil {
+		return false
+	}
+	src, err := gate.ReadFile(".env")
+	return err == nil && strings.Contains(string(src), "###> symfony/")
 }
 
 // isStarter tells whether a value is a word that people write until there is a

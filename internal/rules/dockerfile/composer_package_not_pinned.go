@@ -41,19 +41,30 @@ func checkComposerPackageNotPinned(p *facts.Pass[*facts.Dockerfile]) {
 	}.report(p)
 }
 
-// composerCall reads "composer global require x" as require, and leaves out a call whose
-// version is a word of its own: "composer require vendor/package 1.2".
+// composerCall reads "composer global require x" as require, and leaves out a call with a
+// constraint as a word of its own: "composer require vendor/package 1.2", or "dev-master".
 func composerCall(c facts.PackageCommand) (facts.PackageCommand, bool) {
 	if c.Action == "global" && len(c.Packages) > 0 {
 		c.Action, c.Packages = c.Packages[0].Text, c.Packages[1:]
 	}
-	for _, a := range c.Packages {
-		if word := strings.TrimLeft(a.Text, "^~><=v"); !a.Literal || word != "" && word[0] >= '0' && word[0] <= '9' {
+	for i, a := range c.Packages {
+		word := strings.TrimLeft(a.Text, "^~><=v")
+		isNumber := word != "" && word[0] >= '0' && word[0] <= '9'
+		if !a.Literal || isNumber || c.Action == "require" && i > 0 && isComposerConstraint(a.Text) {
 			return c, false
 		}
+	}
+	if c.Action == "create-project" && len(c.Packages) > 2 {
+		return c, false // the third word is the version
 	}
 	if c.Action == "create-project" && len(c.Packages) > 1 {
 		c.Packages = c.Packages[:1] // what follows is the folder
 	}
 	return c, true
+}
+
+// isComposerConstraint reports whether a word after a package is its version: anything but
+// another package, one of the platform included.
+func isComposerConstraint(word string) bool {
+	return !strings.Contains(word, "/") && !strings.HasPrefix(word, "ext-") && !strings.HasPrefix(word, "lib-") && word != "php"
 }

@@ -80,5 +80,5 @@ func checkWgetScript(p *facts.Pass[*facts.Compose], script compose.Value) {
 }
 
 func savesFileFinding(span text.Span) lint.Finding {
-	return lint.Finding{Span: span, Message: "wget writes its answer to a file in the container at every check; add --spider, or -O /dev/null"}
+	return lint.Finding{Span: span, Message: "wget writes its answer to a file in the container at every check; add -O /dev/null (--spider sends HEAD, which not every route answers)"}
 }

@@ -23,7 +23,7 @@ import (
 // keeps nothing.
 //
 // It is a warning for tags without a version, such as latest and alpine, which are
-// version 18 now: pin the version that the data are of.
+// version 18 or later: pin the version that the data are of.
 //
 // Silent where PGDATA is set, for services that are built, and where a variable decides.
 var ComposePostgresDataPath = facts.Rule[*facts.Compose]{
@@ -65,7 +65,7 @@ func checkComposePostgresDataPath(p *facts.Pass[*facts.Compose]) {
 			}
 			if len(folders) > 1 {
 				f.Severity = lint.Warning
-				f.Message = fmt.Sprintf("%q has no version and is PostgreSQL 18 now, which does not start with a volume on %s; pin the major version of the data, or mount %s", shortText(image.Raw), m.Target, folders[0].Target())
+				f.Message = fmt.Sprintf("%q has no version and is PostgreSQL 18 or later, which does not start with a volume on %s; pin the major version of the data, or mount %s", shortText(image.Raw), m.Target, folders[0].Target())
 			}
 			p.Report(f)
 		}

@@ -12,7 +12,8 @@ import (
 // CommandSubstitutionNotRun finds $(...) and backticks in ENV, ARG, LABEL, USER, WORKDIR,
 // EXPOSE and COPY: no shell reads them, so the value is the text as it stands.
 //
-// Pass the value with --build-arg, or set it in a RUN.
+// Write the path that the command would print, pass the value with --build-arg, or set it
+// in a RUN.
 //
 // Silent for variables that a shell reads as a prompt or as a command when it runs.
 var CommandSubstitutionNotRun = facts.Rule[*facts.Dockerfile]{
@@ -73,9 +74,23 @@ func isReadLater(name string) bool {
 	return strings.HasPrefix(name, "PS") || strings.Contains(name, "PROMPT") || strings.Contains(name, "CMD") || strings.Contains(name, "COMMAND") || strings.Contains(name, "SCRIPT") || strings.Contains(name, "EVAL")
 }
 
+// insteadOf says what to write in place of a substitution.
+func insteadOf(keyword, text string) string {
+	name, _, _ := strings.Cut(strings.Trim(text, "$()`"), " ")
+	switch {
+	case name == "pwd" || name == "dirname" || name == "realpath" || name == "readlink" || name == "which":
+		return "write the path itself"
+	case name == "echo" || name == "printf":
+		return "write the text itself"
+	case keyword == "env" || keyword == "arg" || keyword == "label":
+		return "pass the value with --build-arg, or set it in a RUN"
+	}
+	return "write the value itself, or an ARG that --build-arg sets"
+}
+
 func reportSubstitution(p *facts.Pass[*facts.Dockerfile], in *dockerfile.Instruction, text string) {
 	p.Report(lint.Finding{
 		Span:    in.Head,
-		Message: fmt.Sprintf("%s runs no command, so %s stays as it is written; pass the value with --build-arg, or set it in a RUN", strings.ToUpper(in.Keyword), quoteShort(text)),
+		Message: fmt.Sprintf("%s runs no command, so %s stays as it is written; %s", strings.ToUpper(in.Keyword), quoteShort(text), insteadOf(in.Keyword, text)),
 	})
 }

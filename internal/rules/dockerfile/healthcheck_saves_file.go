@@ -33,7 +33,7 @@ func checkHealthcheckSavesFile(p *facts.Pass[*facts.Dockerfile]) {
 			}
 			f := lint.Finding{
 				Span:    c.Words[0].Span,
-				Message: "wget writes its answer to a file in the container at every check; add --spider, or -O /dev/null",
+				Message: "wget writes its answer to a file in the container at every check; add -O /dev/null (--spider sends HEAD, which not every route answers)",
 			}
 			f.Fixes = addWords(in, c, "-O", "/dev/null")
 			p.Report(f)

@@ -6,6 +6,7 @@ import (
 
 	"github.com/dockmend/dockmend/internal/facts"
 	"github.com/dockmend/dockmend/internal/lint"
+	"github.com/dockmend/dockmend/internal/syntax/dockerfile"
 )
 
 // ValueBeginsWithEqualsSign finds ENV A = b and LABEL a = b: with a blank before it, the
@@ -40,11 +41,19 @@ func checkValueBeginsWithEqualsSign(p *facts.Pass[*facts.Dockerfile]) {
 		}
 		f := lint.Finding{
 			Span:    in.ArgsSpan,
-			Message: fmt.Sprintf("the value of %s is %s, since a blank stands before the equals sign; write %s=<value>", quoteShort(pair.Key), quoteShort(pair.Value), short(pair.Key)),
+			Message: fmt.Sprintf("the value of %s is %s, since a blank stands before the equals sign; write %s=<value>", quoteShort(pair.Key), quoteShort(asDockerReads(p.Doc, in, pair.Value)), short(pair.Key)),
 		}
 		if value != "" && !strings.ContainsAny(value, "\n\r") && (!strings.ContainsAny(value, " \t") || bare(value) != value) {
 			f.Fixes = unsafeFix("write it without blanks", lint.EffectConfig, lint.Replace(in.ArgsSpan, pair.Key+"="+value))
 		}
 		p.Report(f)
 	}
+}
+
+// asDockerReads is a value without the quotes that Docker takes away.
+func asDockerReads(d *facts.Dockerfile, in *dockerfile.Instruction, value string) string {
+	if read, known := d.Expand(in, value); known {
+		return read
+	}
+	return value
 }

@@ -93,7 +93,7 @@ func (p Purpose) Excuses(c Claim) bool {
 		Demonstration: run | ClaimBaseAge,
 		Laboratory:    run | ClaimBaseAge,
 		Development:   run | ClaimRoot | ClaimSize,
-		Retired:       run | ClaimBaseAge | ClaimRoot,
+		Retired:       run | ClaimReference | ClaimBaseAge | ClaimRoot | ClaimSize,
 	}[p]&c != 0
 }
 
@@ -229,10 +229,12 @@ func purposesOfFolder(folder string) (found []Purpose) {
 		return []Purpose{Template}
 	case ".devcontainer", "hack", "localdev", "local-dev", "dev-env", "devenv":
 		return []Purpose{Development}
-	case "archive", "archived", "deprecated", "obsolete", "attic":
+	case "archive", "archived", "archives", "_archive", "deprecated", "obsolete", "attic", "graveyard":
 		return []Purpose{Retired}
 	case "molecule": // the tests of roles of Ansible
 		return []Purpose{Tests}
+	case "ctf", "pwn", "wargame", "wargames":
+		return []Purpose{Laboratory}
 	}
 	for _, prefix := range []string{"getting-started", "getting_started", "quickstart", "quick-start", "hello-", "hello_"} {
 		if strings.HasPrefix(folder, prefix) {
@@ -264,7 +266,9 @@ func purposesOfFolder(folder string) (found []Purpose) {
 func purposesOfTitle(title string) Purposes {
 	lower := strings.ToLower(title)
 	switch {
-	case strings.Contains(lower, "vulnerab"):
+	case strings.Contains(lower, "vulnerab"), slices.ContainsFunc(titleWords(lower), func(word string) bool {
+		return slices.Contains([]string{"ctf", "ctfs", "jeopardy", "pwn", "wargame", "wargames"}, word)
+	}):
 		return Purposes{{Laboratory, title}}
 	case slices.ContainsFunc(titleWords(lower), func(word string) bool {
 		return slices.Contains([]string{"demo", "demos", "demonstration", "tutorial", "tutorials", "recipe", "recipes", "sandbox", "playground", "boilerplate", "workshop"}, word)

@@ -13,6 +13,9 @@ const (
 	Removed    Kind = "removed"
 	Archived   Kind = "archived"
 	Superseded Kind = "superseded"
+	// Living is for a repository that a pattern of others names and to which nothing
+	// happened.
+	Living Kind = "living"
 )
 
 // Effect is what it means for whoever uses the old name now.
@@ -66,7 +69,7 @@ func MoveOf(name, tag string, on Date) (m Move, ok bool) {
 			m, best = x, weight
 		}
 	}
-	if best < 0 || Date(m.Since) > on {
+	if best < 0 || m.Kind == Living || Date(m.Since) > on {
 		return Move{}, false
 	}
 	return m, true

@@ -2523,6 +2523,7 @@ var moves = []Move{
 	{"appropriate/docker-postgis", "renamed", "2020-02", "postgis/postgis", "unknown", "Moved to the PostGIS organisation"},
 	{"aquasec/tfsec", "superseded", "2023-08", "aquasec/trivy", "works-unpatched", "tfsec development moved into Trivy"},
 	{"bde2020/*", "frozen", "2020-06", "apache/hadoop", "works-unpatched", "Hadoop compose images, last commit June 2020"},
+	{"bitnami/minideb", "living", "", "", "unknown", "Its maintainers keep it on Docker Hub"},
 	{"bitnami/*", "moved", "2025-08", "bitnamilegacy/* (frozen snapshot) or upstream image", "pull-fails", "Debian images moved to bitnamilegacy; versioned tags gone, some apps keep only latest"},
 	{"bitnamilegacy/*", "frozen", "2025-08", "upstream image", "works-unpatched", "Snapshot of August 2025 catalogue, no updates, announced as temporary"},
 	{"bitwalker/alpine-elixir*", "frozen", "2024-01", "elixir:*-alpine", "works-unpatched", "Last commit January 2024"},

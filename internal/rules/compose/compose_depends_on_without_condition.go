@@ -37,6 +37,9 @@ var ComposeDependsOnWithoutCondition = facts.Rule[*facts.Compose]{
 
 func checkComposeDependsOnWithoutCondition(p *facts.Pass[*facts.Compose]) {
 	d := p.Doc
+	if isForSwarm(d) {
+		return // docker stack deploy refuses conditions
+	}
 	seen := map[*yaml.Node]bool{}
 	for _, s := range d.All() {
 		if startsAgain(s) || waitsItself(s) {

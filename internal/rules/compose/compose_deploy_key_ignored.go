@@ -26,7 +26,7 @@ var ComposeDeployKeyIgnored = facts.Rule[*facts.Compose]{
 
 func checkComposeDeployKeyIgnored(p *facts.Pass[*facts.Compose]) {
 	for _, s := range p.Doc.All() {
-		for _, key := range []string{"placement", "update_config", "rollback_config", "endpoint_mode"} {
+		for _, key := range swarmKeys() {
 			pair := p.Doc.View.Pair(s.Get("deploy"), key)
 			if !isSet(pair) {
 				continue

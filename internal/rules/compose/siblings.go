@@ -116,3 +116,20 @@ func namedAbove(p *facts.Pass[*facts.Compose]) bool {
 	}
 	return false
 }
+
+// swarmKeys are the keys of deploy that only a swarm reads.
+func swarmKeys() []string {
+	return []string{"placement", "update_config", "rollback_config", "endpoint_mode"}
+}
+
+// isForSwarm reports whether a file is for docker stack deploy, by its name or by keys
+// that nothing else reads.
+func isForSwarm(d *facts.Compose) bool {
+	if slices.Contains(nameParts(d.Name), "stack") || slices.Contains(nameParts(d.Name), "swarm") {
+		return true
+	}
+	return slices.ContainsFunc(d.All(), func(s *facts.ComposeService) bool {
+		deploy := s.Get("deploy")
+		return slices.ContainsFunc(swarmKeys(), func(key string) bool { return isSet(d.View.Pair(deploy, key)) })
+	})
+}

@@ -3,8 +3,10 @@ package dockerfile
 import (
 	"fmt"
 	"path"
+	"strings"
 
 	"github.com/dockmend/dockmend/internal/facts"
+	"github.com/dockmend/dockmend/internal/images"
 	"github.com/dockmend/dockmend/internal/lint"
 	"github.com/dockmend/dockmend/internal/syntax/dockerfile"
 )
@@ -62,7 +64,7 @@ func checkFinalUserUnset(p *facts.Pass[*facts.Dockerfile]) {
 		return
 	}
 	base, known := lookUpBase(p, s)
-	if !known || base.User != "" {
+	if !known || base.User != "" || startsThroughDatabase(s) {
 		return
 	}
 	if _, listed := facts.LookupBase(s.Base()); !listed && base.Entrypoint != facts.NoEntrypoint && mayStartBehindBase(p.Doc, p.Project, s) {
@@ -86,6 +88,20 @@ func checkFinalUserUnset(p *facts.Pass[*facts.Dockerfile]) {
 	}
 	runners.apply(&f)
 	p.Report(f)
+}
+
+// startsThroughDatabase reports whether the entrypoint of a database's or a queue's own
+// image starts the stage's program: it begins as root and changes to the user of the
+// database.
+func startsThroughDatabase(s *facts.Stage) bool {
+	if s.Entrypoint() != nil || !s.Base().Known {
+		return false
+	}
+	entrypoint, _ := s.Base().Table().Entrypoint()
+	name := images.Canonical(s.Base().Name())
+	_, database := images.Says(name, images.Database)
+	_, queue := images.Says(name, images.Queue)
+	return (database || queue) && strings.Contains(entrypoint, "docker-entrypoint.sh")
 }
 
 // isShell tells whether a CMD or ENTRYPOINT starts a shell and nothing else.

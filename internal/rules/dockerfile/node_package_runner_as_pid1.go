@@ -2,6 +2,7 @@ package dockerfile
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/dockmend/dockmend/internal/facts"
@@ -17,7 +18,8 @@ import (
 // the script is node with plain words, and nothing runs before or after it. There is
 // none for a script that calls another program, sets variables, or cannot be read.
 //
-// Silent in stages named dev, test and the like.
+// Silent in stages named dev, test and the like, and where the script starts a manager of
+// processes, such as pm2.
 var NodePackageRunnerAsPid1 = facts.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
 		ID:       "node-package-runner-as-pid1",
@@ -39,12 +41,26 @@ func checkNodePackageRunnerAsPid1(p *facts.Pass[*facts.Dockerfile]) {
 	}
 	switch c.program {
 	case "npm", "yarn", "pnpm", "npx":
+		if startsManager(p, c) {
+			return
+		}
 		p.Report(lint.Finding{
 			Fixes:   startNode(p, c),
 			Span:    c.at.Span,
 			Message: fmt.Sprintf("%s stands between the container and the program, and may keep the stop signal from it; start node itself, as the script in package.json does", c.program),
 		})
 	}
+}
+
+// startsManager reports whether the script in package.json starts a manager of processes,
+// which passes signals on itself.
+func startsManager(p *facts.Pass[*facts.Dockerfile], c startCommand) bool {
+	m, ok := readManifest(p, c.stage)
+	if !ok || len(c.words) == 0 {
+		return false
+	}
+	script := strings.Fields(m.Scripts[c.words[len(c.words)-1].Text])
+	return slices.ContainsFunc(script, func(word string) bool { return slices.Contains([]string{"pm2", "pm2-runtime", "forever"}, word) })
 }
 
 // startNode starts what the script in package.json starts, if that is node alone.

@@ -2,6 +2,7 @@ package dockerfile
 
 import (
 	"fmt"
+	"path"
 	"slices"
 	"strings"
 
@@ -57,6 +58,9 @@ func checkSetuidBinary(p *facts.Pass[*facts.Dockerfile]) {
 		args := c.Positional()
 		if len(args) < 2 {
 			return
+		}
+		if path.Base(args[len(args)-1].Text) == "fixuid" {
+			return // it gives the user of the image the number of the caller, which root alone may
 		}
 		bit := setsID(args[0].Text)
 		if bit == "" || !slices.ContainsFunc(args[1:], gainsRights) || bit == "setgid" && allowDir && changesFolders(p.Doc, c, args[1:]) {

@@ -11,8 +11,11 @@ import (
 // WorkflowBuildWithoutPull finds builds on machines of their own that do not ask
 // for the newest base image.
 //
-// A self-hosted runner keeps images. Without "pull: true" or --pull, what was
-// pulled months ago is built upon, without the fixes since.
+// A self-hosted runner keeps images. Without "pull: true" or --pull, a base image that
+// something pulled months ago is used, without the fixes since.
+//
+// Off by default: BuildKit asks the registry in each build for a base image that nothing
+// has pulled into the local store.
 //
 // Silent for GitHub's own runners, which are new for each job, and for builds
 // whose Dockerfile pins every base by its digest.
@@ -22,7 +25,6 @@ var WorkflowBuildWithoutPull = facts.Rule[*facts.Workflow]{
 		Title:    "A build may stand on an old base image",
 		Category: lint.Reproducibility,
 		Severity: lint.Info,
-		Default:  true,
 		Since:    "0.1.0",
 		Presets:  []string{"cloud-native"},
 		Needs:    lint.NeedsContext,

@@ -36,6 +36,9 @@ func checkComposeServicesNotSorted(p *facts.Pass[*facts.Compose]) {
 	if !ok {
 		return
 	}
+	for i := range fixes {
+		fixes[i].Applicability = lint.Unsafe // the order of services often says something to readers
+	}
 	at := firstMisplaced(order)
 	p.Report(lint.Finding{
 		Span:    pairs[at].Key.Span,

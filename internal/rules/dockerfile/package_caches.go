@@ -89,6 +89,9 @@ func (k packageCache) empties(install facts.PackageCommand, c *facts.Command) bo
 func (k packageCache) report(p *facts.Pass[*facts.Dockerfile], what string) {
 	k.eachKept(p, func(c facts.PackageCommand) {
 		clean := k.clean(c.Manager)
+		if program := c.Words[0].Text; strings.HasSuffix(program, "/"+c.Manager) && strings.HasPrefix(clean, c.Manager+" ") {
+			clean = strings.TrimSuffix(program, c.Manager) + clean // it is not on the PATH
+		}
 		user := asOtherUser(c.Command)
 		if user != "" {
 			clean = user + " " + clean

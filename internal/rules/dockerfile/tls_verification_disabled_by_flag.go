@@ -2,10 +2,12 @@ package dockerfile
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/dockmend/dockmend/internal/facts"
 	"github.com/dockmend/dockmend/internal/lint"
+	"github.com/dockmend/dockmend/internal/syntax/dockerfile"
 	"github.com/dockmend/dockmend/internal/text"
 )
 
@@ -37,7 +39,7 @@ func checkTlsVerificationDisabledByFlag(p *facts.Pass[*facts.Dockerfile]) {
 			return
 		}
 		p.Report(lint.Finding{
-			Span: at.Span, Variant: variant, Fixes: letFlagCheck(c, at, variant),
+			Span: at.Span, Variant: variant, Fixes: letFlagCheck(p.Doc, c, at, variant),
 			Message: fmt.Sprintf("%s makes %s accept any certificate, so anybody on the way decides what arrives; remove it, and install ca-certificates or the authority that is missing", quoteShort(at.Text), c.Name()),
 		})
 	}, "curl", "wget", "pip", "npm", "yarn", "pnpm", "yum", "dnf", "git", "python")
@@ -130,8 +132,10 @@ func curlCluster(options string) bool {
 
 // letFlagCheck deletes the flag, with its value, or the command that does nothing
 // but set it.
-func letFlagCheck(c *facts.Command, at facts.Argument, variant string) []lint.Fix {
-	d := c.Instruction.Document()
+func letFlagCheck(d *facts.Dockerfile, c *facts.Command, at facts.Argument, variant string) []lint.Fix {
+	if (variant == "curl" || variant == "wget") && !mayHaveAuthorities(d.StageOf(c.Instruction)) {
+		return nil
+	}
 	var edit lint.FileEdit
 	var ok bool
 	switch isFlag := strings.HasPrefix(at.Text, "-"); {
@@ -152,4 +156,20 @@ func letFlagCheck(c *facts.Command, at facts.Argument, variant string) []lint.Fi
 		return nil
 	}
 	return unsafeFix("let "+c.Name()+" check certificates", lint.EffectGraph, edit)
+}
+
+// mayHaveAuthorities reports whether a stage may have certificates to check against. The
+// packages of curl and wget recommend them, and need them not.
+func mayHaveAuthorities(s *facts.Stage) bool {
+	if s == nil || s.Base().System() != facts.Debian {
+		return true
+	}
+	return says(s, "ca-certificates") || !says(s, "--no-install-recommends")
+}
+
+// says reports whether an instruction of a stage, or of one that it builds on, has a word.
+func says(s *facts.Stage, word string) bool {
+	return slices.ContainsFunc(s.Chain(), func(x *facts.Stage) bool {
+		return slices.ContainsFunc(x.Instructions, func(in *dockerfile.Instruction) bool { return strings.Contains(in.Args, word) })
+	})
 }

@@ -187,7 +187,7 @@ func (c *Checker) checkDocument(l *loaded) {
 	l.out.Diagnostics = oneReason(l.out.Diagnostics)
 	if !directives.Empty() {
 		l.frame.attempt(StepSuppress, func() {
-			for _, extra := range directives.Apply(l.out.Diagnostics, c.Catalog.Metas(), func(id string) bool { return ran[id] }) {
+			for _, extra := range directives.Apply(l.out.Diagnostics, c.Catalog.Metas(), func(id string) bool { return ran[id] }, l.out.next(l.src, l.file.Policy)) {
 				l.out.add(extra.Rule, l.src, l.file.Policy, extra.Finding)
 			}
 		})
@@ -261,6 +261,17 @@ func (out *Checked) add(m *lint.Meta, src *lint.Source, policy Policy, f lint.Fi
 		return
 	}
 	out.Diagnostics = append(out.Diagnostics, &lint.Diagnostic{Finding: f, Rule: m, Source: src})
+}
+
+// next makes diagnostics of what is said where another finding is silenced.
+func (out *Checked) next(src *lint.Source, policy Policy) func(*lint.Meta, *lint.Finding) *lint.Diagnostic {
+	return func(m *lint.Meta, f *lint.Finding) *lint.Diagnostic {
+		before := len(out.Diagnostics)
+		if out.add(m, src, policy, *f); len(out.Diagnostics) == before {
+			return nil
+		}
+		return out.Diagnostics[before]
+	}
 }
 
 // clamp keeps a wrong span from breaking reports; a test holds every rule to

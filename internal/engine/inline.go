@@ -121,7 +121,7 @@ func (in *inline) check(c *Checker, l *loaded, all []facts.Rule[*facts.Dockerfil
 		own.add(m, src, l.file.Policy, f)
 	}, func(*lint.Meta, string) {})
 	if directives := suppress.Parse(parsed, c.Suppress); !directives.Empty() {
-		for _, extra := range directives.Apply(own.Diagnostics, c.Catalog.Metas(), func(id string) bool { return ended[id] }) {
+		for _, extra := range directives.Apply(own.Diagnostics, c.Catalog.Metas(), func(id string) bool { return ended[id] }, own.next(src, l.file.Policy)) {
 			own.add(extra.Rule, src, l.file.Policy, extra.Finding)
 		}
 	}
@@ -137,6 +137,10 @@ func (in *inline) check(c *Checker, l *loaded, all []facts.Rule[*facts.Dockerfil
 // and their dollars are kept.
 func (in *inline) placed(f lint.Finding) lint.Finding {
 	f.Span, f.Within = in.span(f.Span), in.span(f.Within)
+	if f.Next != nil {
+		next := in.placed(*f.Next)
+		f.Next = &next
+	}
 	f.Related = slices.Clone(f.Related)
 	for i, r := range f.Related {
 		if r.Name() == "" {

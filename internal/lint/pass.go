@@ -27,6 +27,9 @@ type Finding struct {
 	// Dated is set for a finding that a day brings, such as the end of support. It is no
 	// part of what identifies the finding.
 	Dated Dated
+	// Next is what is said instead where an ignore comment silences the finding, by a rule
+	// that speaks once of several places: the finding of the next one.
+	Next *Finding
 }
 
 // Dated says since when a finding holds and why.

@@ -19,17 +19,26 @@ type Extra struct {
 // this very file. metas is the catalogue, in which our own dialect looks names
 // up; ran tells whether a rule was enabled and could check this file.
 //
+// Where one with a Next is silenced, next makes a diagnostic of that, which may be silenced
+// in turn; it returns nil where the rule does not speak.
+//
 // What it returns is wrong with our own directives: names that no rule has, and
 // ignores under which nothing was found although their rules ran. A rule of the
 // two that metas lacks is not reported; whether it is enabled is the caller's
 // to judge. Other tools' directives may be there for the other tool alone.
-func (d *Directives) Apply(diags []*lint.Diagnostic, metas []*lint.Meta, ran func(ruleID string) bool) []Extra {
+func (d *Directives) Apply(diags []*lint.Diagnostic, metas []*lint.Meta, ran func(ruleID string) bool, next func(*lint.Meta, *lint.Finding) *lint.Diagnostic) []Extra {
 	if d.Empty() {
 		return nil
 	}
 	a := newApplier(d, metas)
 	for _, x := range diags {
-		x.Suppressed = a.claim(x.Span.Start, x.Rule, x.Variant, true)
+		for x != nil {
+			x.Suppressed = a.claim(x.Span.Start, x.Rule, x.Variant, true)
+			if x.Suppressed == nil || x.Next == nil {
+				break
+			}
+			x = next(x.Rule, x.Next)
+		}
 	}
 	var extras []Extra
 	if m := findMeta(metas, unknownIgnore); m != nil {

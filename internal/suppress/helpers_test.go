@@ -61,7 +61,7 @@ func apply(t *testing.T, src string, opts Options, findings []string, ran func(s
 	for _, f := range findings {
 		diags = append(diags, diagnose(t, src, f))
 	}
-	extras = Parse(dockerfile.Parse([]byte(src)), opts).Apply(diags, catalog(), ran)
+	extras = Parse(dockerfile.Parse([]byte(src)), opts).Apply(diags, catalog(), ran, nil)
 	for _, d := range diags {
 		states = append(states, silenced(d.Suppressed))
 	}

@@ -57,7 +57,11 @@ func checkAptInstallsRecommends(p *facts.Pass[*facts.Dockerfile]) {
 		install := c.Words[c.ActionAt].Span
 		edit := lint.Insert(install.End, " --no-install-recommends")
 		if p.Hadolint {
-			reportRecommends(p, []text.Span{c.Span}, []lint.FileEdit{edit}, c.Script.Editable())
+			f := recommends(p, []text.Span{c.Span})
+			if c.Script.Editable() {
+				f.Fixes = withoutRecommends([]lint.FileEdit{edit})
+			}
+			p.Report(f)
 			return
 		}
 		found = append(found, c.Span)
@@ -65,12 +69,19 @@ func checkAptInstallsRecommends(p *facts.Pass[*facts.Dockerfile]) {
 			edits = append(edits, edit)
 		}
 	}, "apt-get", "apt")
-	if len(found) > 0 {
-		reportRecommends(p, found, edits, len(edits) == len(found))
+	var said facts.SaidOnce
+	for i := range found {
+		f := recommends(p, found[i:])
+		if len(edits) == len(found) {
+			f.Fixes = withoutRecommends(edits[i:])
+		}
+		said.Add(nil, f)
 	}
+	said.Report(p.Report)
 }
 
-func reportRecommends(p *facts.Pass[*facts.Dockerfile], found []text.Span, edits []lint.FileEdit, editable bool) {
+// recommends is the finding on the first of some calls, which names the others.
+func recommends(p *facts.Pass[*facts.Dockerfile], found []text.Span) lint.Finding {
 	f := lint.Finding{
 		Span:    found[0],
 		Message: fmt.Sprintf("%s also installs what the packages merely recommend; add --no-install-recommends", quoteShort(firstLine(p.Doc.Text(found[0])))),
@@ -78,10 +89,11 @@ func reportRecommends(p *facts.Pass[*facts.Dockerfile], found []text.Span, edits
 	for _, more := range found[1:] {
 		f.Related = append(f.Related, lint.Related{Span: more, Message: "the same here"})
 	}
-	if editable {
-		f.Fixes = []lint.Fix{{Title: "add --no-install-recommends", Applicability: lint.Unsafe, MaxEffect: lint.EffectGraph, Edits: edits}}
-	}
-	p.Report(f)
+	return f
+}
+
+func withoutRecommends(edits []lint.FileEdit) []lint.Fix {
+	return []lint.Fix{{Title: "add --no-install-recommends", Applicability: lint.Unsafe, MaxEffect: lint.EffectGraph, Edits: edits}}
 }
 
 func firstLine(s string) string {

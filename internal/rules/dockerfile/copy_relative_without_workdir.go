@@ -38,15 +38,12 @@ var CopyRelativeWithoutWorkdir = facts.Rule[*facts.Dockerfile]{
 }
 
 func checkCopyRelativeWithoutWorkdir(p *facts.Pass[*facts.Dockerfile]) {
-	told := map[*facts.Stage]bool{} // one finding for a stage
+	var said facts.SaidOnce // one finding for a stage
 	for _, keyword := range []string{"copy", "add"} {
 		if keyword == "add" && p.Hadolint {
-			return
+			break
 		}
 		p.Doc.Each(keyword, p.Hadolint, func(in *dockerfile.Instruction) {
-			if !p.Hadolint && told[p.Doc.StageOf(in)] {
-				return
-			}
 			_, to, ok := copyWords(in)
 			path := strings.NewReplacer(`"`, "", "'", "").Replace(to.Text) // quotes may enclose a part of it
 			s := p.Doc.StageOf(in)
@@ -56,13 +53,18 @@ func checkCopyRelativeWithoutWorkdir(p *facts.Pass[*facts.Dockerfile]) {
 			if !p.Hadolint && s != nil && usesFiles(p, s, in) {
 				return
 			}
-			told[s] = true
-			p.Report(lint.Finding{
+			f := lint.Finding{
 				Span:    to.Span,
 				Message: fmt.Sprintf("%s is relative, and no WORKDIR says to what, so the base image decides; set WORKDIR first, or write the whole path", quoteShort(path)),
-			})
+			}
+			if p.Hadolint {
+				p.Report(f)
+				return
+			}
+			said.Add(s, f)
 		})
 	}
+	said.Report(p.Report)
 }
 
 // triggersWorkdir reports whether ONBUILD WORKDIR above sets the folder of an instruction

@@ -40,7 +40,7 @@ var SudoInRun = facts.Rule[*facts.Dockerfile]{
 }
 
 func checkSudoInRun(p *facts.Pass[*facts.Dockerfile]) {
-	said := map[string]bool{}
+	var said facts.SaidOnce
 	p.Doc.Each("run", true, func(in *dockerfile.Instruction) {
 		if !strings.Contains(in.Body, "sudo") {
 			return
@@ -62,10 +62,10 @@ func checkSudoInRun(p *facts.Pass[*facts.Dockerfile]) {
 		}
 		f := lint.Finding{Span: found[0]}
 		harm, harmful := sudoHarm(p.Doc, in)
-		if (!harmful || said[harm]) && !p.Hadolint {
+		if !harmful && !p.Hadolint {
 			return
 		}
-		f.Message, said[harm] = harm, true
+		f.Message = harm
 		if s := p.Doc.StageOf(in); s != nil && lacksSudo(p.Doc, s, in) {
 			f.Severity = lint.Error // the build fails
 		}
@@ -75,8 +75,13 @@ func checkSudoInRun(p *facts.Pass[*facts.Dockerfile]) {
 		if len(edits) == len(found) && runsAsRoot(p.Doc, in) {
 			f.Fixes = []lint.Fix{{Title: "remove sudo", Applicability: lint.Unsafe, MaxEffect: lint.EffectGraph, Edits: edits}}
 		}
-		p.Report(f)
+		if p.Hadolint {
+			p.Report(f)
+			return
+		}
+		said.Add(harm, f)
 	})
+	said.Report(p.Report)
 }
 
 // sudoHarm says what sudo does in a RUN, and whether it does harm.

@@ -23,12 +23,12 @@ var UvBytecodeNotCompiled = facts.Rule[*facts.Dockerfile]{
 }
 
 func checkUvBytecodeNotCompiled(p *facts.Pass[*facts.Dockerfile]) {
-	told := map[*facts.Stage]bool{}
+	var said facts.SaidOnce
 	uvSyncs(p.Doc, func(s *facts.Stage, c facts.PackageCommand) {
-		if told[s] || envAt(p.Doc, c.Command, "UV_COMPILE_BYTECODE") || c.HasFlag("--compile-bytecode") {
+		if envAt(p.Doc, c.Command, "UV_COMPILE_BYTECODE") || c.HasFlag("--compile-bytecode") {
 			return
 		}
-		told[s] = true
-		p.Report(lint.Finding{Fixes: setForUv(c.Command, "UV_COMPILE_BYTECODE", "1"), Span: c.Span, Message: fmt.Sprintf("%s leaves compiling to every start of a container; set UV_COMPILE_BYTECODE=1", quoteShort(firstLine(p.Doc.Text(c.Span))))})
+		said.Add(s, lint.Finding{Fixes: setForUv(c.Command, "UV_COMPILE_BYTECODE", "1"), Span: c.Span, Message: fmt.Sprintf("%s leaves compiling to every start of a container; set UV_COMPILE_BYTECODE=1", quoteShort(firstLine(p.Doc.Text(c.Span))))})
 	})
+	said.Report(p.Report)
 }

@@ -25,14 +25,14 @@ var UvCacheNotMounted = facts.Rule[*facts.Dockerfile]{
 }
 
 func checkUvCacheNotMounted(p *facts.Pass[*facts.Dockerfile]) {
-	told := map[*facts.Stage]bool{}
+	var said facts.SaidOnce
 	uvSyncs(p.Doc, func(s *facts.Stage, c facts.PackageCommand) {
-		if told[s] || mountsPath(c.Instruction, "uv") || mountsUvFolder(p.Doc, c.Command) || c.HasFlag("--no-cache", "-n") || envAt(p.Doc, c.Command, "UV_NO_CACHE") {
+		if mountsPath(c.Instruction, "uv") || mountsUvFolder(p.Doc, c.Command) || c.HasFlag("--no-cache", "-n") || envAt(p.Doc, c.Command, "UV_NO_CACHE") {
 			return
 		}
-		told[s] = true
-		p.Report(lint.Finding{Fixes: mountUvCache(p.Doc, c.Command), Span: c.Span, Message: fmt.Sprintf("%s fetches everything again for each change of the lock; mount the cache with RUN --mount=type=cache,target=/root/.cache/uv", quoteShort(firstLine(p.Doc.Text(c.Span))))})
+		said.Add(s, lint.Finding{Fixes: mountUvCache(p.Doc, c.Command), Span: c.Span, Message: fmt.Sprintf("%s fetches everything again for each change of the lock; mount the cache with RUN --mount=type=cache,target=/root/.cache/uv", quoteShort(firstLine(p.Doc.Text(c.Span))))})
 	})
+	said.Report(p.Report)
 }
 
 // mountUvCache mounts the cache of root, or the folder that UV_CACHE_DIR names,

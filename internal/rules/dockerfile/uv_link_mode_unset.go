@@ -23,12 +23,12 @@ var UvLinkModeUnset = facts.Rule[*facts.Dockerfile]{
 }
 
 func checkUvLinkModeUnset(p *facts.Pass[*facts.Dockerfile]) {
-	told := map[*facts.Stage]bool{}
+	var said facts.SaidOnce
 	uvSyncs(p.Doc, func(s *facts.Stage, c facts.PackageCommand) {
-		if told[s] || !mountsPath(c.Instruction, "uv") || envAt(p.Doc, c.Command, "UV_LINK_MODE") || c.HasFlag("--link-mode") {
+		if !mountsPath(c.Instruction, "uv") || envAt(p.Doc, c.Command, "UV_LINK_MODE") || c.HasFlag("--link-mode") {
 			return
 		}
-		told[s] = true
-		p.Report(lint.Finding{Fixes: setForUv(c.Command, "UV_LINK_MODE", "copy"), Span: c.Span, Message: fmt.Sprintf("%s cannot link from the mounted cache, and warns; set UV_LINK_MODE=copy", quoteShort(firstLine(p.Doc.Text(c.Span))))})
+		said.Add(s, lint.Finding{Fixes: setForUv(c.Command, "UV_LINK_MODE", "copy"), Span: c.Span, Message: fmt.Sprintf("%s cannot link from the mounted cache, and warns; set UV_LINK_MODE=copy", quoteShort(firstLine(p.Doc.Text(c.Span))))})
 	})
+	said.Report(p.Report)
 }

@@ -29,12 +29,12 @@ func checkUvPythonDownloadsEnabled(p *facts.Pass[*facts.Dockerfile]) {
 	if p.Doc.Mentions("UV_PYTHON_DOWNLOADS") {
 		return
 	}
-	told := map[*facts.Stage]bool{}
+	var said facts.SaidOnce
 	uvSyncs(p.Doc, func(s *facts.Stage, c facts.PackageCommand) {
-		if told[s] || !isPythonImage(s) || c.HasFlag("--no-python-downloads") {
+		if !isPythonImage(s) || c.HasFlag("--no-python-downloads") {
 			return
 		}
-		told[s] = true
-		p.Report(lint.Finding{Fixes: setForUv(c.Command, "UV_PYTHON_DOWNLOADS", "0"), Span: c.Span, Message: fmt.Sprintf("%s fetches another Python where the image's does not fit; set UV_PYTHON_DOWNLOADS=0, which fails instead", quoteShort(firstLine(p.Doc.Text(c.Span))))})
+		said.Add(s, lint.Finding{Fixes: setForUv(c.Command, "UV_PYTHON_DOWNLOADS", "0"), Span: c.Span, Message: fmt.Sprintf("%s fetches another Python where the image's does not fit; set UV_PYTHON_DOWNLOADS=0, which fails instead", quoteShort(firstLine(p.Doc.Text(c.Span))))})
 	})
+	said.Report(p.Report)
 }

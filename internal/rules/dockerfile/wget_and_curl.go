@@ -29,7 +29,7 @@ var WgetAndCurl = facts.Rule[*facts.Dockerfile]{
 
 func checkWgetAndCurl(p *facts.Pass[*facts.Dockerfile]) {
 	first := map[*facts.Stage]*facts.Command{}
-	told := map[*facts.Stage]bool{}
+	var said facts.SaidOnce
 	p.Doc.AllCommands(func(c *facts.Command) {
 		if c.Name() != "wget" && c.Name() != "curl" {
 			return
@@ -38,13 +38,13 @@ func checkWgetAndCurl(p *facts.Pass[*facts.Dockerfile]) {
 		switch before := first[s]; {
 		case before == nil:
 			first[s] = c
-		case before.Name() != c.Name() && !told[s]:
-			told[s] = true
-			p.Report(lint.Finding{
+		case before.Name() != c.Name():
+			said.Add(s, lint.Finding{
 				Span:    c.Words[0].Span,
 				Message: fmt.Sprintf("%s is used here and %s before; one of the two is enough", c.Name(), before.Name()),
 				Related: []lint.Related{{Span: before.Words[0].Span, Message: before.Name() + " is used here"}},
 			})
 		}
 	}, "wget", "curl")
+	said.Report(p.Report)
 }

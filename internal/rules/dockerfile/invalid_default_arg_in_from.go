@@ -14,6 +14,9 @@ import (
 //
 // A build without that argument fails. Give the ARG a default that works.
 //
+// It is excused, and off by default, where all Compose services that build the file give
+// the argument a value.
+//
 // Silent where all variables have defaults that make a valid name, and for
 // "${x:-y}".
 var InvalidDefaultArgInFrom = facts.Rule[*facts.Dockerfile]{
@@ -25,6 +28,9 @@ var InvalidDefaultArgInFrom = facts.Rule[*facts.Dockerfile]{
 		Default:  true,
 		Since:    "0.1.0",
 		Presets:  []string{"cloud-native"},
+		Variants: []string{excused},
+		OptIn:    []string{excused},
+		Needs:    lint.NeedsContext,
 		Aliases:  lint.Names("InvalidDefaultArgInFrom"),
 	},
 	Check: checkInvalidDefaultArgInFrom,
@@ -40,11 +46,27 @@ func checkInvalidDefaultArgInFrom(p *facts.Pass[*facts.Dockerfile]) {
 		if validImage(value) || holdsPlaceholder(p.Doc, s) {
 			continue
 		}
-		p.Report(lint.Finding{
+		f := lint.Finding{
 			Span:    i.Span,
 			Message: fmt.Sprintf("%q is %q with the defaults of its arguments, which is no image; give the ARG a default that works", short(i.Raw), short(value)),
-		})
+		}
+		if servicesPass(p, s) {
+			f = facts.Excuse(f)
+		}
+		p.Report(f)
 	}
+}
+
+// servicesPass reports whether each Compose service that builds the file gives the
+// arguments of FROM a value, and there is one.
+func servicesPass(p *facts.Pass[*facts.Dockerfile], s *facts.Stage) bool {
+	builds := p.Project.BuildsOf(p.Doc)[1:] // the first has the defaults
+	for _, use := range facts.VariableUses(p.Doc.Text(s.Image.Span), p.Doc.Escape) {
+		if slices.ContainsFunc(builds, func(b facts.Build) bool { return b.Args[use.Name] == "" && !slices.Contains(b.Unknown, use.Name) }) {
+			return false
+		}
+	}
+	return len(builds) > 0
 }
 
 // holdsPlaceholder reports whether FROM, or a default that it uses, is filled in before

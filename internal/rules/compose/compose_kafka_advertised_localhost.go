@@ -15,6 +15,8 @@ import (
 // container. Advertise the name of the service on one listener, and localhost on another
 // for clients on the host.
 //
+// Off by default: few files have shown it so far.
+//
 // Silent where another listener has another host, and where no other service names the
 // broker.
 var ComposeKafkaAdvertisedLocalhost = facts.Rule[*facts.Compose]{
@@ -23,7 +25,6 @@ var ComposeKafkaAdvertisedLocalhost = facts.Rule[*facts.Compose]{
 		Title:    "Kafka sends other services to localhost",
 		Category: lint.Runtime,
 		Severity: lint.Warning,
-		Default:  true,
 		Since:    "0.1.0",
 		Presets:  []string{"cloud-native"},
 	},

@@ -53,7 +53,7 @@ func checkAptWithoutAssumeYes(p *facts.Pass[*facts.Dockerfile]) {
 // aptNeverAsks tells whether apt has no reason to ask: it does where more is to be
 // installed than was named.
 func aptNeverAsks(d *facts.Dockerfile, c facts.PackageCommand) bool {
-	if len(c.Packages) == 1 && c.Packages[0].Text == "sudo" {
+	if len(c.Packages) == 1 && c.Packages[0].Text == "sudo" || len(c.Packages) == 0 && (c.Action == "remove" || c.Action == "purge") {
 		return true
 	}
 	if s := d.StageOf(c.Instruction); s != nil {

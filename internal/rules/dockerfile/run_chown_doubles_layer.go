@@ -230,10 +230,10 @@ func reportTwoPasses(p *facts.Pass[*facts.Dockerfile], s *facts.Stage) {
 	}
 }
 
-// isFilled reports whether the stage puts a folder of files, or what a RUN makes, below a
-// path before a command.
+// isFilled reports whether the stage copies a folder of files below a path before a command,
+// and a RUN adds others, for which a flag of COPY would not do.
 func isFilled(p *facts.Pass[*facts.Dockerfile], s *facts.Stage, until *facts.Command, folder string) bool {
-	return fillsFolder(p.Doc, s, until, folder) || slices.ContainsFunc(s.Instructions, func(in *dockerfile.Instruction) bool {
+	return fillsFolder(p.Doc, s, until, folder) && slices.ContainsFunc(s.Instructions, func(in *dockerfile.Instruction) bool {
 		if in.Keyword != "copy" && in.Keyword != "add" || in.Index() > until.Instruction.Index() || !copiesFolder(p, in) {
 			return false
 		}

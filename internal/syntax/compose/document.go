@@ -66,7 +66,7 @@ type Service struct {
 
 // Parse reads a file. It never fails: what cannot be read is in File.Err.
 func Parse(src []byte, lines *text.LineIndex) *Document {
-	file := yaml.Parse(src, lines)
+	file := yaml.ParseSections(src, lines)
 	d := &Document{Src: src, Lines: lines, File: file, View: yaml.NewView(file)}
 	d.endless = sync.OnceValue(func() *yaml.Error {
 		whole := yaml.NewView(file)

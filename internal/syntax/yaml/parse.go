@@ -90,6 +90,38 @@ func Parse(src []byte, lines *text.LineIndex) *File {
 	return f
 }
 
+// ParseSections is Parse for files of which each key of the top level is for itself: of a
+// file with one document that breaks, the keys before the one with the mistake are there.
+func ParseSections(src []byte, lines *text.LineIndex) *File {
+	f := Parse(src, lines)
+	if f.Err == nil || f.Err.Kind != SyntaxError || len(f.Documents) > 0 {
+		return f
+	}
+	const tries = 3 // a quote that does not end is noticed in a later section
+	end := f.Err.Span.Start + 1
+	for range tries {
+		end = sectionBefore(src, max(end-1, 0))
+		before := Parse(src[:end], lines)
+		if before.Err == nil && before.Root() != nil {
+			before.Src, before.Err = src, f.Err
+			return before
+		}
+	}
+	return f
+}
+
+// sectionBefore is where the last key of the top level begins that stands on the line of an
+// offset or above it.
+func sectionBefore(src []byte, offset int) int {
+	for at := min(offset, len(src)); ; at-- {
+		at = bytes.LastIndexByte(src[:at], '\n') + 1
+		line, _, _ := bytes.Cut(src[at:], []byte("\n"))
+		if at == 0 || len(line) > 0 && bytes.IndexByte([]byte(" \t\r#-}]"), line[0]) < 0 && bytes.IndexByte(line, ':') > 0 {
+			return at
+		}
+	}
+}
+
 func newlineOf(src []byte) string {
 	if i := bytes.IndexByte(src, '\n'); i > 0 && src[i-1] == '\r' {
 		return "\r\n"

@@ -10,6 +10,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/dockmend/dockmend/internal/fuzzseed"
+	"github.com/dockmend/dockmend/internal/text"
 )
 
 var handwritten = map[string]string{
@@ -324,4 +325,33 @@ func FuzzSpans(f *testing.F) {
 			NewView(file).Value(d.Root, nil)
 		}
 	})
+}
+
+func TestParseSections(t *testing.T) {
+	tests := []struct{ name, src, keys string }{
+		{"last section", "a: 1\nb:\n  c: 2\nd: [1\n  e: 2\n", "a b"},
+		{"first section", "a: [1\nb: 2\n", ""},
+		{"reported at the end", "a: 1\nb: \"x\nc: 2\n", "a"},
+		{"whole", "a: 1\nb: 2\n", "a b"},
+		{"carriage returns", "a: 1\r\nb: [\r\n", "a"},
+		{"second document", "a: 1\n---\nb: [\n", "a"},
+		{"comment and list", "a: 1\nb:\n- 1\n# x\n- {\n", "a"},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			f := ParseSections([]byte(tt.src), text.NewLineIndex([]byte(tt.src)))
+			var keys []string
+			if root := f.Root(); root != nil {
+				for _, p := range root.Pairs {
+					keys = append(keys, p.Key.Value)
+				}
+			}
+			if got := strings.Join(keys, " "); got != tt.keys {
+				t.Errorf("got %q, want %q", got, tt.keys)
+			}
+			if (f.Err == nil) != (tt.name == "whole") || len(f.Src) != len(tt.src) {
+				t.Errorf("error %v, %d bytes", f.Err, len(f.Src))
+			}
+		})
+	}
 }

@@ -12,7 +12,10 @@ import (
 )
 
 // NamedUserWithoutPasswd finds USER and --chown with a name in an image that
-// has no such name: one FROM scratch without /etc/passwd, or a distroless one.
+// has no such name: one FROM scratch without /etc/passwd, or a distroless one. USER is
+// found too in images of Debian, Ubuntu, Alpine, Python, Ruby, PHP and Go where no step makes
+// the user: a name that nearly is one that the file makes, or one that people give to the
+// user of a program, as app.
 //
 // The container does not start, since nobody can tell the number of the name.
 // With --chown the files silently become root's. Write the number, or copy
@@ -41,7 +44,11 @@ func checkNamedUserWithoutPasswd(p *facts.Pass[*facts.Dockerfile]) {
 		base := s.Base()
 		_, distroless := images.Says(base.Name(), images.FewUsers)
 		distroless = distroless && base.Known
-		if !base.IsScratch() && !distroless || bringsNames(p, s) {
+		if !base.IsScratch() && !distroless {
+			reportUncreatedUsers(p, s)
+			continue
+		}
+		if bringsNames(p, s) {
 			continue
 		}
 		for _, in := range s.Instructions {

@@ -99,7 +99,16 @@ func newestFeature(in *dockerfile.Instruction) feature {
 	if len(in.Heredocs) > 0 {
 		use(4, "here-documents", in.Head)
 	}
+	switch in.Keyword {
+	case "env", "arg", "label", "copy", "add", "workdir", "user", "from":
+		if at := strings.Index(in.Args, "${"); at >= 0 && cutsVariable(in.Args[at:]) {
+			use(7, "a variable with a part cut off, as ${name#pattern}", in.ArgsSpan)
+		}
+	}
 	for _, f := range in.Flags {
+		if in.Keyword == "run" && f.Name == "mount" && strings.Contains(f.Value, "type=secret") && strings.Contains(f.Value, ",env=") {
+			use(10, "a secret in a variable", f.Span)
+		}
 		minor := 0
 		switch in.Keyword + " " + f.Name {
 		case "run mount":
@@ -132,6 +141,18 @@ func newestFeature(in *dockerfile.Instruction) feature {
 		use(minor, strings.ToUpper(in.Keyword)+" --"+f.Name, f.Span)
 	}
 	return newest
+}
+
+// cutsVariable reports whether a variable of a text has a pattern that is cut off or
+// replaced: "${x#y}", "${x%y}", "${x/y/z}".
+func cutsVariable(s string) bool {
+	for rest := range strings.SplitSeq(s, "${") {
+		name := strings.TrimLeft(rest, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz_0123456789")
+		if len(name) < len(rest) && name != "" && strings.IndexByte("#%/", name[0]) >= 0 {
+			return true
+		}
+	}
+	return false
 }
 
 // isSymbolicMode tells whether a mode has letters, as "u+x"; variables do not count.

@@ -27,8 +27,8 @@ const labelledDay = "2026-11-30"
 // Least numbers of an expert's problems that are said, by default and by the preset
 // strict, of whole repositories whose scripts are empty files.
 const (
-	leastSaid       = 116
-	leastSaidStrict = 134
+	leastSaid       = 120
+	leastSaidStrict = 139
 )
 
 // label is a judge's verdict on a finding. It names no message, no severity and no line

@@ -56,10 +56,14 @@ func (s *step) headFiles() map[string]string {
 	return all
 }
 
-// baseFiles are the head's without the change.
+// baseFiles are the head's without the change. Where somebody pushed since, the list of
+// changed files is the newer head's, and the event's is new as a whole.
 func (s *step) baseFiles() map[string]string {
-	all := s.headFiles()
-	for _, e := range s.hub.Changed {
+	all, changed := s.headFiles(), s.hub.Changed
+	if s.hub.Head != "" && s.hub.Head != headSHA {
+		all, changed = map[string]string{}, nil
+	}
+	for _, e := range changed {
 		name, _ := e["filename"].(string)
 		patch, _ := e["patch"].(string)
 		now := all[name]

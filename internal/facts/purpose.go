@@ -308,7 +308,7 @@ func laboratoryWords(text string) string {
 	lower := strings.ToLower(text)
 	for _, words := range []string{
 		"intentionally vulnerable", "deliberately vulnerable", "purposely vulnerable", "vulnerable by design", "pre-built vulnerable",
-		"intentionally insecure", "deliberately insecure", "insecure by design",
+		"vulnerable docker environment", "collection of vulnerable", "intentionally insecure", "deliberately insecure", "insecure by design",
 	} {
 		if strings.Contains(lower, words) {
 			return words

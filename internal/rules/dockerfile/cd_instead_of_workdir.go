@@ -50,6 +50,9 @@ func leadsTheWay(d *facts.Dockerfile, c *facts.Command) bool {
 	if len(all) < 2 || all[0] != c || len(c.Words) != 2 || !c.Words[1].Literal {
 		return false
 	}
+	if len(c.Wrappers) > 0 {
+		return false // "exec cd" and "sudo cd" lead nowhere
+	}
 	path := c.Words[1].Text
 	if !strings.HasPrefix(path, "/") || strings.HasPrefix(path, "/tmp") || strings.HasPrefix(path, "/var/tmp") || path == "/" {
 		return false

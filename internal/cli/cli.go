@@ -120,9 +120,13 @@ func Main(ctx context.Context, args []string, env *Env) int {
 	return code
 }
 
+// Command is the program's tree of commands, for whatever documents or completes them.
+func Command(env *Env) *cobra.Command { return newRoot(env) }
+
 func newRoot(env *Env) *cobra.Command {
 	root := &cobra.Command{
 		Use:           "dockmend",
+		Version:       describe(),
 		Short:         "Lint Dockerfiles and mend what can be mended",
 		SilenceErrors: true,
 		SilenceUsage:  true,
@@ -138,8 +142,9 @@ func newRoot(env *Env) *cobra.Command {
 	root.SetOut(env.Stdout)
 	root.SetErr(env.Stderr)
 	root.CompletionOptions.HiddenDefaultCmd = true
+	root.SetVersionTemplate("dockmend {{.Version}}\n")
 	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
-		return fmt.Errorf("%w; see dockmend %s --help", err, cmd.Name())
+		return fmt.Errorf("%w; see %s --help", err, cmd.CommandPath())
 	})
 	root.AddCommand(newLint(env), newFix(env), newRules(env), newExplain(env), newSchema(env), newVersion(env), newAction(env), newAudit(env))
 	for _, c := range notYet {

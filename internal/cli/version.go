@@ -20,11 +20,16 @@ func newVersion(env *Env) *cobra.Command {
 	return &cobra.Command{
 		Use: "version", Short: "Print version, commit, date and Go version", Args: cobra.NoArgs,
 		RunE: func(*cobra.Command, []string) error {
-			commit, date := build()
-			_, err := fmt.Fprintf(env.Stdout, "dockmend %s (commit %s, date %s, %s)\n", Version, commit, date, runtime.Version())
+			_, err := fmt.Fprintf(env.Stdout, "dockmend %s\n", describe())
 			return err
 		},
 	}
+}
+
+// describe is the version with the commit, its date and the version of Go.
+func describe() string {
+	commit, date := build()
+	return fmt.Sprintf("%s (commit %s, date %s, %s)", Version, commit, date, runtime.Version())
 }
 
 // build is what the linker was told, else what the Go tool stamped.

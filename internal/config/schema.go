@@ -10,6 +10,7 @@ import (
 // schema is the part of JSON Schema that a configuration needs.
 type schema struct {
 	Dialect           string             `json:"$schema,omitempty"`
+	ID                string             `json:"$id,omitempty"`
 	Title             string             `json:"title,omitempty"`
 	Description       string             `json:"description,omitempty"`
 	Ref               string             `json:"$ref,omitempty"`
@@ -103,6 +104,7 @@ func optionSchema(kind lint.OptionKind) *schema {
 func Schema(metas []*lint.Meta) ([]byte, error) {
 	s := objectSchema(fields(&Config{}, newNames(metas)))
 	s.Dialect = "https://json-schema.org/draft/2020-12/schema"
+	s.ID = "https://json.schemastore.org/dockmend.json"
 	s.Title = ".dockmend.yaml"
 	s.Description = "The configuration of dockmend."
 	s.Defs = map[string]*schema{

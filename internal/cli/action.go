@@ -88,7 +88,7 @@ func (a *action) say(format string, args ...any) {
 func (a *action) run(ctx context.Context) (err error) {
 	env := a.env
 	env.Dir = workspace(env)
-	a.gh = githubactions.New(githubactions.WithWriter(env.Stdout), githubactions.WithGetenv(env.Getenv))
+	a.gh = githubactions.New(githubactions.WithWriter(env.Stdout), githubactions.WithGetenv(inputSpelling(env.Getenv)))
 	if a.event, err = github.LoadEvent(env.Getenv); err != nil {
 		return err
 	}

@@ -32,6 +32,18 @@ type actionInputs struct {
 	audit     bool
 }
 
+// inputSpelling returns getenv with a second spelling for inputs. A docker action gets
+// INPUT_FAIL-ON from the runner; a composite action sets INPUT_FAIL_ON by itself, since
+// a shell may drop a variable with a dash in its name.
+func inputSpelling(getenv func(string) string) func(string) string {
+	return func(name string) string {
+		if value := getenv(name); value != "" || !strings.HasPrefix(name, "INPUT_") {
+			return value
+		}
+		return getenv(strings.ReplaceAll(name, "-", "_"))
+	}
+}
+
 // readInputs reads and checks all inputs; the error lists every slip, a line each.
 func readInputs(gh *githubactions.Action, event *github.Event) (*actionInputs, error) {
 	in := &actionInputs{token: gh.GetInput("github-token"), sarifFile: gh.GetInput("sarif-file")}

@@ -29,6 +29,11 @@ lint: ## Check format, vet and lint (.golangci.yml), and the workflows
 	$(GO) tool -modfile=tools/go.mod golangci-lint run ./...
 	$(GO) tool -modfile=tools/actionlint/go.mod actionlint
 
+.PHONY: platforms
+platforms: ## Build and vet, tests too, for Windows and macOS
+	GOOS=windows $(GO) vet ./...
+	GOOS=darwin $(GO) vet ./...
+
 .PHONY: generate
 generate: ## Refresh the rule list, the rules' pages and the schema
 	$(GO) generate ./...
@@ -70,20 +75,26 @@ regress: ## Measure lint and fix beside BASE=commit, in instructions and allocat
 	$(GO) run ./internal/tools/regress -base '$(BASE)'
 
 VERSION  ?= 0.1.0-dev
-TARGETS  := linux/amd64 linux/arm64 darwin/amd64 darwin/arm64 windows/amd64 windows/arm64
 
+bin/goreleaser bin/cyclonedx-gomod: tools/goreleaser/go.mod
+	cd tools/goreleaser && GOBIN='$(CURDIR)/bin' $(GO) install github.com/goreleaser/goreleaser/v2 github.com/CycloneDX/cyclonedx-gomod/cmd/cyclonedx-gomod
+	touch bin/goreleaser bin/cyclonedx-gomod
+
+# SIGN=yes signs the checksums, which needs a workflow's identity.
 .PHONY: dist
-dist: ## Build dist/: binaries for Linux, macOS and Windows, with checksums
-	rm -rf dist && mkdir dist
-	@for target in $(TARGETS); do \
-		os=$${target%/*} arch=$${target#*/} ext=; [ $$os = windows ] && ext=.exe; \
-		echo "dist/dockmend-$$os-$$arch$$ext"; \
-		CGO_ENABLED=0 GOOS=$$os GOARCH=$$arch $(GO) build -trimpath \
-			-ldflags='-s -w -X github.com/dockmend/dockmend/internal/cli.Version=$(VERSION)' \
-			-o dist/dockmend-$$os-$$arch$$ext ./cmd/dockmend || exit 1; \
-	done
-	cp NOTICE LICENSE dist/
-	cd dist && sha256sum dockmend-* > checksums.txt
+dist: bin/goreleaser bin/cyclonedx-gomod ## Build all files of a release below dist/ (.goreleaser.yaml)
+	PATH='$(CURDIR)/bin':"$$PATH" VERSION='$(VERSION)' COMMIT="$$(git rev-parse HEAD)" COMMIT_DATE="$$(git log -1 --format=%cI)" \
+		COMMIT_TIMESTAMP="$$(git log -1 --format=%ct)" goreleaser release --snapshot --clean $(if $(SIGN),,--skip=sign)
+	$(GO) run ./internal/tools/packages -dist dist
+	mkdir -p dist/upload dist/image/linux/amd64 dist/image/linux/arm64
+	cp dist/*.tar.gz dist/*.zip dist/*.deb dist/*.rpm dist/*.apk dist/*.cdx.json dist/checksums.txt* dist/upload/
+	cp -r LICENSE NOTICE licenses dist/image/
+	cp dist/dockmend_linux_amd64_v1/dockmend dist/image/linux/amd64/
+	cp dist/dockmend_linux_arm64_v8.0/dockmend dist/image/linux/arm64/
+
+.PHONY: release-dry-run
+release-dry-run: dist ## Build a release and install each of its packages here; publishes nothing
+	bash tools/release/dry-run.sh '$(VERSION)'
 
 HADOLINT ?= bin/venv/bin/hadolint
 

@@ -1,0 +1,162 @@
+#!/usr/bin/env bash
+# Installs what `make dist` built, each package by its own program, and lints with it:
+# dry-run.sh VERSION, in the repository's root. What cannot be tried here is named as
+# skipped, and is an error where DOCKMEND_RELEASE_ALL is set.
+set -euo pipefail
+version=$1
+root=$PWD
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+arch=$(go env GOARCH)
+skipped=()
+
+skip() {
+  echo "SKIPPED $1: $2"
+  skipped+=("$1")
+}
+
+# try NAME PROGRAM...: the program says its version and lints the example.
+try() {
+  local name=$1
+  shift
+  "$@" --version | grep -qF "dockmend $version (commit $(git rev-parse HEAD)" || {
+    echo "$name: --version says: $("$@" --version)"
+    exit 1
+  }
+  local status=0
+  "$@" lint --fail-on warning testdata/example >"$work/out" || status=$?
+  if [ "$status" != 1 ] || ! grep -q untagged-image "$work/out"; then
+    echo "$name: lint ended with $status:"
+    cat "$work/out"
+    exit 1
+  fi
+  echo "ok $name"
+}
+
+cd "$root"
+mkdir "$work/archive" && tar -xzf "dist/dockmend_${version}_linux_$arch.tar.gz" -C "$work/archive"
+try archive "$work/archive/dockmend"
+for file in LICENSE NOTICE completions/dockmend.bash completions/_dockmend completions/dockmend.fish man/dockmend.1 man/dockmend-lint.1; do
+  [ -s "$work/archive/$file" ] || {
+    echo "archive: $file is missing"
+    exit 1
+  }
+done
+(cd dist && sha256sum --quiet --check checksums.txt) && echo "ok checksums"
+
+deb=$(ls dist/dockmend_*_"$arch".deb)
+if command -v dpkg >/dev/null; then
+  mkdir "$work/deb" "$work/deb/db" && mkdir "$work/deb/db/info" "$work/deb/db/updates" && touch "$work/deb/db/status" "$work/deb/db/available"
+  dpkg --root="$work/deb" --admindir="$work/deb/db" --force-not-root --force-depends --install "$deb" >/dev/null
+  try deb "$work/deb/usr/bin/dockmend"
+else
+  skip deb 'there is no dpkg'
+fi
+
+rpm=$(ls dist/dockmend-*."$(uname -m)".rpm)
+if command -v rpm >/dev/null; then
+  rpm --root "$work/rpm" --initdb
+  rpm --root "$work/rpm" --install --nodeps --ignoreos "$rpm"
+  try rpm "$work/rpm/usr/bin/dockmend"
+else
+  skip rpm 'there is no rpm'
+fi
+
+apk=$(ls dist/dockmend_*_"$(uname -m)".apk)
+if command -v apk >/dev/null; then
+  mkdir "$work/apk" && apk add --root "$work/apk" --initdb --no-network --allow-untrusted --no-scripts "$apk" >/dev/null
+  try apk "$work/apk/usr/bin/dockmend"
+else
+  # An apk is three gzip streams of tar after another: what is in them is tried.
+  mkdir "$work/apk" && tar --ignore-zeros -xzf "$apk" -C "$work/apk" 2>/dev/null
+  try 'apk (unpacked, there is no apk program)' "$work/apk/usr/bin/dockmend"
+fi
+
+if command -v python3 >/dev/null && python3 -m venv "$work/venv" 2>/dev/null; then
+  "$work/venv/bin/pip" install -q --disable-pip-version-check --no-index --find-links dist/pypi dockmend
+  try pip "$work/venv/bin/dockmend"
+else
+  skip pip 'there is no python3 with venv'
+fi
+
+if command -v npm >/dev/null; then
+  mkdir "$work/npm"
+  npm_arch=x64
+  [ "$arch" = amd64 ] || npm_arch=$arch
+  npm install --silent --no-audit --no-fund --offline --omit=optional --prefix "$work/npm" "dist/npm/dockmend-$version.tgz" "dist/npm/dockmend-linux-$npm_arch-$version.tgz"
+  try npm "$work/npm/node_modules/.bin/dockmend"
+else
+  skip npm 'there is no npm'
+fi
+
+if docker info >/dev/null 2>&1; then
+  cp -r dist/image "$work/image"
+  # An engine without BuildKit knows no TARGETPLATFORM; it takes the default.
+  docker build -q -f release.Dockerfile --target full --build-arg TARGETPLATFORM="linux/$arch" -t "dockmend-dry-run:$version" "$work/image" >/dev/null
+  bash tools/release/smoke.sh "dockmend-dry-run:$version" "$version"
+else
+  skip image 'no container engine answers'
+fi
+
+mkdir "$work/stamped"
+git archive HEAD action.yml setup .pre-commit-hooks.yaml pyproject.toml .github/workflows/lint.yaml | tar -xf - -C "$work/stamped"
+(
+  cd "$work/stamped"
+  bash "$root/tools/release/stamp.sh" "$version" "sha256:$(printf '0%.0s' {1..64})"
+  ! grep -rn '0\.0\.0' action.yml setup .pre-commit-hooks.yaml .github
+)
+echo "ok stamp"
+
+# The hooks by the real pre-commit, with the wheels that were just built.
+if "$work/venv/bin/pip" install -q --disable-pip-version-check pre-commit 2>/dev/null; then
+  export GIT_AUTHOR_NAME=a GIT_AUTHOR_EMAIL=a@example.com GIT_COMMITTER_NAME=a GIT_COMMITTER_EMAIL=a@example.com
+  git -C "$work/stamped" init -q
+  git -C "$work/stamped" add -A
+  git -C "$work/stamped" commit -qm release
+  git init -q "$work/repo"
+  cd "$work/repo"
+  cat >.pre-commit-config.yaml <<YAML
+repos:
+  - repo: $work/stamped
+    rev: $(git -C "$work/stamped" rev-parse HEAD)
+    hooks: [{id: dockmend-fix}, {id: dockmend}]
+YAML
+  export PRE_COMMIT_HOME=$work/pre-commit PIP_FIND_LINKS=$root/dist/pypi
+  "$work/venv/bin/pre-commit" install >/dev/null
+  printf 'FROM python:3.14-slim\nUSER nobody\nCMD python app.py\n' >Dockerfile
+  printf 'print(1)\n' >app.py
+  git add -A
+  if git commit -qm fixable >"$work/out" 2>&1; then
+    echo 'pre-commit: a commit with a shell-form CMD was not stopped'
+    exit 1
+  fi
+  grep -qF 'CMD ["python", "app.py"]' Dockerfile || {
+    echo 'pre-commit: the file was not fixed:'
+    cat "$work/out" Dockerfile
+    exit 1
+  }
+  git add -A
+  git commit -qm fixed >"$work/out" 2>&1 || {
+    echo 'pre-commit: the fixed file was not accepted:'
+    cat "$work/out"
+    exit 1
+  }
+  printf 'FROM python\nUSER nobody\n' >Dockerfile
+  git add -A
+  if git commit -qm bad >"$work/out" 2>&1; then
+    echo 'pre-commit: FROM without a tag was not stopped'
+    exit 1
+  fi
+  grep -q untagged-image "$work/out"
+  cd "$root"
+  echo 'ok pre-commit: fixes, accepts and stops'
+else
+  skip pre-commit 'it cannot be installed'
+fi
+
+printf '\n%s\n' 'sizes in bytes:'
+(cd dist && stat -c '%s %n' upload/* pypi/* npm/*)
+if [ ${#skipped[@]} -gt 0 ]; then
+  echo "skipped: ${skipped[*]}"
+  [ -z "${DOCKMEND_RELEASE_ALL:-}" ] || exit 1
+fi

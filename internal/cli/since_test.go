@@ -76,7 +76,7 @@ const (
 func TestNewSinceACommit(t *testing.T) {
 	base := map[string]string{
 		"Dockerfile": sinceDockerfile, "compose.yaml": sinceCompose, "conf.ini": "x\n", ".dockerignore": ".git\n",
-		"notes.txt": "FROM busybox\nCMD x\n", "old/Dockerfile": "FROM debian:latest\nUSER app\nCMD [\"x\"]\n", ".gitignore": "/local/\n",
+		"notes.txt": "FROM busybox\nCMD x\n", "old/Dockerfile": "FROM debian:latest\nUSER nobody\nCMD [\"x\"]\n", ".gitignore": "/local/\n",
 	}
 	edit := func(name, from, to string) map[string]string {
 		return map[string]string{name: strings.Replace(base[name], from, to, 1)}
@@ -94,12 +94,12 @@ func TestNewSinceACommit(t *testing.T) {
 		"a pattern in .dockerignore":                     {change: edit(".dockerignore", ".git\n", ".git\nconf.ini\n"), rule: "copy-ignored-file", cause: ".dockerignore:2:1: this is what changed"},
 		"the Dockerfile moves":                           {change: map[string]string{"Dockerfile": "", "Dockerfile.app": sinceDockerfile}, rule: "compose-build-file-missing", cause: "this is what changed"},
 		"USER is deleted":                                {change: edit("Dockerfile", "USER 1000\n", ""), rule: "final-user-root", cause: "Dockerfile:6:1: this is what changed"},
-		"a NUL byte":                                     {change: map[string]string{"old/Dockerfile": "FROM debian:12\n# \x00\nUSER app\nCMD x\n"}, rule: "shell-form-command"},
-		"-diff in .gitattributes":                        {change: map[string]string{".gitattributes": "Dockerfile -diff\n", "old/Dockerfile": "FROM debian:latest\nUSER app\nCMD x\n"}, rule: "shell-form-command"},
+		"a NUL byte":                                     {change: map[string]string{"old/Dockerfile": "FROM debian:12\n# \x00\nUSER nobody\nCMD x\n"}, rule: "shell-form-command"},
+		"-diff in .gitattributes":                        {change: map[string]string{".gitattributes": "Dockerfile -diff\n", "old/Dockerfile": "FROM debian:latest\nUSER nobody\nCMD x\n"}, rule: "shell-form-command"},
 		"a file becomes a Dockerfile":                    {change: map[string]string{"notes.txt": "", "sub.Dockerfile": base["notes.txt"]}, rule: "shell-form-command"},
 		"a fix is undone":                                {change: edit("Dockerfile", "CMD [\"x\"]", "CMD x"), rule: "shell-form-command"},
 		"nothing is committed yet":                       {change: edit("Dockerfile", "CMD [\"x\"]", "CMD x"), dirty: true, rule: "shell-form-command"},
-		"a new file that git does not track":             {change: map[string]string{"new/Dockerfile": "FROM busybox:1.36\nUSER app\nCMD x\n"}, dirty: true, rule: "shell-form-command"},
+		"a new file that git does not track":             {change: map[string]string{"new/Dockerfile": "FROM busybox:1.36\nUSER nobody\nCMD x\n"}, dirty: true, rule: "shell-form-command"},
 		"another line":                                   {change: edit("Dockerfile", "RUN true", "RUN true && true")},
 		"nothing":                                        {},
 		"a file is renamed":                              {change: map[string]string{"old/Dockerfile": "", "api/Dockerfile": base["old/Dockerfile"]}},
@@ -136,9 +136,9 @@ func TestNewSinceACommit(t *testing.T) {
 
 // Of equal findings those on changed lines are the new ones.
 func TestNewOfEqualOnes(t *testing.T) {
-	h := newHistory(t, map[string]string{"Dockerfile": "FROM debian:latest AS a\nUSER app\nCMD [\"x\"]\n"})
+	h := newHistory(t, map[string]string{"Dockerfile": "FROM debian:latest AS a\nUSER nobody\nCMD [\"x\"]\n"})
 	h.git("checkout", "-q", "-b", "change")
-	h.write(map[string]string{"Dockerfile": "FROM debian:latest AS b\nUSER app\nFROM debian:latest AS a\nUSER app\nCMD [\"x\"]\n"})
+	h.write(map[string]string{"Dockerfile": "FROM debian:latest AS b\nUSER nobody\nFROM debian:latest AS a\nUSER nobody\nCMD [\"x\"]\n"})
 	h.commit()
 	if code, out := h.lint("--select", "latest-tag"); code != 1 || !strings.Contains(out, "Dockerfile:1:6") || strings.Contains(out, "Dockerfile:3:6") {
 		t.Errorf("exit %d, want the finding of line 1 alone:\n%s", code, out)
@@ -147,9 +147,9 @@ func TestNewOfEqualOnes(t *testing.T) {
 
 // The configuration of the base decides in both trees, and a line says so.
 func TestConfigurationSinceACommit(t *testing.T) {
-	h := newHistory(t, map[string]string{"Dockerfile": "FROM debian:12\nUSER app\nCMD [\"x\"]\n"})
+	h := newHistory(t, map[string]string{"Dockerfile": "FROM debian:12\nUSER nobody\nCMD [\"x\"]\n"})
 	h.git("checkout", "-q", "-b", "change")
-	h.write(map[string]string{"Dockerfile": "FROM debian:latest\nUSER app\nCMD [\"x\"]\n", ".dockmend.yaml": "rules: {latest-tag: off}\n"})
+	h.write(map[string]string{"Dockerfile": "FROM debian:latest\nUSER nobody\nCMD [\"x\"]\n", ".dockmend.yaml": "rules: {latest-tag: off}\n"})
 	h.commit()
 	if code, out := h.lint(); code != 1 || !strings.Contains(out, "latest-tag") || !strings.Contains(out, "differs from that at main") {
 		t.Errorf("exit %d, want the finding that the change silences:\n%s", code, out)
@@ -157,7 +157,7 @@ func TestConfigurationSinceACommit(t *testing.T) {
 	h.git("checkout", "-q", "main")
 	h.git("merge", "-q", "--ff-only", "change")
 	h.git("checkout", "-q", "-b", "next")
-	h.write(map[string]string{"Dockerfile": "FROM debian:latest\nUSER app\nCMD x\n"})
+	h.write(map[string]string{"Dockerfile": "FROM debian:latest\nUSER nobody\nCMD x\n"})
 	h.commit()
 	if code, out := h.lint(); code != 1 || strings.Contains(out, "latest-tag") || !strings.Contains(out, "shell-form-command") || strings.Contains(out, "differs") {
 		t.Errorf("exit %d, want what the base's configuration reports:\n%s", code, out)

@@ -24,15 +24,17 @@ func withLimit() *rules.Catalog {
 }
 
 // bulk makes each compilation of a file count as seven.
-var bulk = strings.Repeat("# "+strings.Repeat("x", 1021)+"\n", 6*limits.CompilationBytes/1024)
+func bulk() string {
+	return strings.Repeat("# "+strings.Repeat("x", 1021)+"\n", 6*limits.CompilationBytes/1024)
+}
 
 // TestFixIsIdempotentUnderItsBudget has more fixes than can be proved one by one: all
 // are applied, and a second run finds nothing to do.
 func TestFixIsIdempotentUnderItsBudget(t *testing.T) {
 	const n = limits.FixCompilations / 7 / 6 // each is compiled in six worlds, and half of the budget is for each alone
-	src := bulk + "FROM a\n" + strings.Repeat("RUN x\n", n)
+	src := bulk() + "FROM a\n" + strings.Repeat("RUN x\n", n)
 	first := fix(t, src, true)
-	want := bulk + "FROM a\n" + strings.Repeat("RUN y\n", n)
+	want := bulk() + "FROM a\n" + strings.Repeat("RUN y\n", n)
 	if string(first.After) != want || len(first.Refused) > 0 || len(first.Problems) > 0 {
 		t.Errorf("%d applied, %d refused, problems %v", len(first.Applied), len(first.Refused), first.Problems)
 	}
@@ -62,7 +64,7 @@ func TestFixFindsTheBadAmongMany(t *testing.T) {
 // finding says so.
 func TestFixBeyondItsBudget(t *testing.T) {
 	var src strings.Builder
-	src.WriteString(bulk)
+	src.WriteString(bulk())
 	for i := range 12 { // a fix is compiled in each stage that follows
 		fmt.Fprintf(&src, "FROM a AS s%d\nWORKDIR x\nRUN z\n", i)
 	}

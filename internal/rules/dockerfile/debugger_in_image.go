@@ -2,7 +2,7 @@ package dockerfile
 
 import (
 	"fmt"
-	"regexp"
+	"strconv"
 	"strings"
 
 	"github.com/dockmend/dockmend/internal/facts"
@@ -60,17 +60,29 @@ func checkDebuggerInImage(p *facts.Pass[*facts.Dockerfile]) {
 	}
 }
 
-// debugPort is the port in the option of a debugger.
-var debugPort = regexp.MustCompile(`(?:address=|--inspect(?:-brk)?=|--listen[="', ]+)(?:[^\s,"':]*:)?(\d{2,5})\b`)
-
 // isPublished reports whether a Compose file of the repository names the port of an option:
 // somebody debugs there on purpose.
 func isPublished(p *facts.Pass[*facts.Dockerfile], option string) bool {
-	port := "9229" // that of Node.js
-	if m := debugPort.FindStringSubmatch(option); m != nil {
-		port = m[1]
+	return p.Project.ComposeNaming(p.Doc.Name, debugPort(option)) != ""
+}
+
+// debugPort is the port in the option of a debugger; Node.js has one by default.
+func debugPort(option string) string {
+	for _, marker := range []string{"address=", "--inspect=", "--inspect-brk=", "--listen"} {
+		_, rest, ok := strings.Cut(option, marker)
+		if !ok {
+			continue
+		}
+		address, _, _ := strings.Cut(strings.TrimLeft(rest, `="', `), ",")
+		if fields := strings.FieldsFunc(address, func(r rune) bool { return strings.ContainsRune(" \t\"'", r) }); len(fields) > 0 {
+			address = fields[0]
+		}
+		port := address[strings.LastIndexByte(address, ':')+1:]
+		if n, err := strconv.ParseUint(port, 10, 16); err == nil && n > 9 {
+			return port
+		}
 	}
-	return p.Project.ComposeNaming(p.Doc.Name, port) != ""
+	return "9229"
 }
 
 // debuggerOf names the debugger that a text starts for others than the machine itself.

@@ -192,6 +192,7 @@ func happened(m images.Move) string {
 		text = "has not been updated" + since
 	case images.Archived:
 		text = "has not been maintained" + since
+	case images.Living: // no answer of images.MoveOf
 	}
 	if m.Since == "" && (m.Kind == images.Frozen || m.Kind == images.Archived) {
 		text = "is no longer maintained"

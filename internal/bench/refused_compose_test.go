@@ -25,7 +25,7 @@ import (
 )
 
 // loadFromDisk is why "docker compose config" refuses a file and the override that
-// belongs to it; content, unless it is nil, is in the place of the file's, and values are
+// belongs to it; content, unless it is nil, replaces the file's, and values are
 // those of variables that the repository does not set.
 func loadFromDisk(ctx context.Context, name string, content map[string]any, values map[string]string) (err error) {
 	defer func() {

@@ -181,7 +181,7 @@ func (c *change) checkOut(dir string) (base, head string) {
 	return read("ORIG_HEAD"), read("refs/heads/feature")
 }
 
-// shallow puts a clone of so many commits in the place of a repository.
+// shallow replaces a repository by a clone of so many commits.
 func shallow(t *testing.T, dir, depth string) {
 	t.Helper()
 	whole := dir + "-whole"

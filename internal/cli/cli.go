@@ -127,7 +127,7 @@ func newRoot(env *Env) *cobra.Command {
 	root := &cobra.Command{
 		Use:           "dockmend",
 		Version:       describe(),
-		Short:         "Lint Dockerfiles and mend what can be mended",
+		Short:         "Lint Dockerfiles and compose files, and fix what can be fixed",
 		SilenceErrors: true,
 		SilenceUsage:  true,
 		Args: func(_ *cobra.Command, args []string) error {

@@ -62,6 +62,9 @@ func runFix(ctx context.Context, env *Env, flags *fixFlags, args []string) error
 	if len(args) == 1 && args[0] == "-" && !flags.diff && flags.patch == "" {
 		return errors.New("\"-\" has no file to write to; add --diff")
 	}
+	if flags.patch == "-" {
+		return errors.New("--patch needs the name of a file; --diff writes to standard output")
+	}
 	outputs, err := parseOutputs(env, nil, flags.color, flags.quiet)
 	if err != nil {
 		return err

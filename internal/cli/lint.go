@@ -95,8 +95,8 @@ func newLint(env *Env) *cobra.Command {
 	flags := &lintFlags{}
 	cmd := &cobra.Command{
 		Use:   "lint [PATH...]",
-		Short: "Find what is wrong with Dockerfiles and .dockerignore files",
-		Long:  "Lint the Dockerfiles and .dockerignore files at and below the paths, by default the\nworking directory. \"-\" reads one from standard input; --stdin-filename says which.",
+		Short: "Lint Dockerfiles, compose files and what belongs to them",
+		Long:  "Lint Dockerfiles, compose files, .dockerignore files, Kubernetes manifests and GitHub\nworkflows at and below the paths, by default the working directory. \"-\" reads one from standard input; --stdin-filename says which.",
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if err := flags.check(); err != nil {
 				return err

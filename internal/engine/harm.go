@@ -60,9 +60,10 @@ func (x *Fixer) refuseHarmful(ctx context.Context, f File, out *Fixed, s step) {
 // A step that leaves the build as it is fixes nothing but what it touches: what
 // disappears elsewhere is only hidden.
 func harmOf(before, after []*lint.Diagnostic, s step) string {
-	was, is := countByRule(before, everyFinding), countByRule(after, everyFinding)
+	// A warning that becomes an error is one too.
+	errorsBefore, errorsAfter := countByRule(before, isError), countByRule(after, isError)
 	for _, d := range after {
-		if d.Severity == lint.Error && d.Counts() && is[keyOf(d)] > was[keyOf(d)] {
+		if isError(d) && d.Counts() && errorsAfter[keyOf(d)] > errorsBefore[keyOf(d)] {
 			return fmt.Sprintf("it would bring a new error: %s", d.Message)
 		}
 	}
@@ -71,7 +72,7 @@ func harmOf(before, after []*lint.Diagnostic, s step) string {
 	}) {
 		return ""
 	}
-	touches := s.touches()
+	is, touches := countByRule(after, everyFinding), s.touches()
 	apart := countByRule(before, func(d *lint.Diagnostic) bool { return !touches(d) })
 	for _, d := range before {
 		if d.Counts() && apart[keyOf(d)] > is[keyOf(d)] {
@@ -85,6 +86,8 @@ func harmOf(before, after []*lint.Diagnostic, s step) string {
 type findingKey struct{ rule, variant string }
 
 func keyOf(d *lint.Diagnostic) findingKey { return findingKey{d.Rule.ID, d.Variant} }
+
+func isError(d *lint.Diagnostic) bool { return d.Severity == lint.Error }
 
 func everyFinding(*lint.Diagnostic) bool { return true }
 

@@ -80,11 +80,14 @@ func checkFinalUserUnset(p *facts.Pass[*facts.Dockerfile]) {
 	}
 	f := lint.Finding{
 		Span: s.From.Head, Severity: severity, Fixes: switchToOnlyUser(p.Doc, s),
-		Message: fmt.Sprintf("no USER follows %q, so the program runs %s; add a user and switch to it before CMD", short(p.Doc.Text(s.From.Head)), runners.asRoot()),
+		Message: fmt.Sprintf("no USER follows %q, so the program runs %s; add a user, and switch to it with USER", short(p.Doc.Text(s.From.Head)), runners.asRoot()),
 		Related: []lint.Related{{Span: start.Head, Message: "this runs as root"}},
 	}
 	if f.Fixes == nil {
 		f.Fixes = makeUser(p, s)
+	}
+	if s.Base().IsScratch() {
+		f.Message = fmt.Sprintf("no USER follows %q, so the program runs %s; add one with numbers, such as USER 65532:65532", short(p.Doc.Text(s.From.Head)), runners.asRoot())
 	}
 	runners.apply(&f)
 	p.Report(f)

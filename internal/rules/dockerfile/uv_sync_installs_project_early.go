@@ -2,6 +2,8 @@ package dockerfile
 
 import (
 	"fmt"
+	"slices"
+	"strings"
 
 	"github.com/dockmend/dockmend/internal/facts"
 	"github.com/dockmend/dockmend/internal/lint"
@@ -39,7 +41,7 @@ func checkUvSyncInstallsProjectEarly(p *facts.Pass[*facts.Dockerfile]) {
 			Span:    c.Span,
 			Message: fmt.Sprintf("%s installs the project before its sources are copied; add --no-install-project here, and sync again below", quoteShort(firstLine(p.Doc.Text(c.Span)))),
 			Related: []lint.Related{{Span: later.Head, Message: "the sources are copied here"}},
-			Fixes:   insertAfterAction(c, "--no-install-project"),
+			Fixes:   installLater(s, c, later),
 		})
 	})
 }
@@ -70,4 +72,15 @@ func copiesManifestsOnly(in *dockerfile.Instruction) bool {
 		}
 	}
 	return true
+}
+
+// installLater leaves the project to a later uv sync; without one, nothing would install it.
+func installLater(s *facts.Stage, c facts.PackageCommand, sources *dockerfile.Instruction) []lint.Fix {
+	again := slices.ContainsFunc(s.Instructions, func(in *dockerfile.Instruction) bool {
+		return in.Keyword == "run" && in.Index() > sources.Index() && strings.Contains(in.Args, "uv sync")
+	})
+	if !again {
+		return nil
+	}
+	return insertAfterAction(c, "--no-install-project")
 }

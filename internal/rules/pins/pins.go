@@ -68,7 +68,7 @@ func byTable(x facts.ImageSite) Pin {
 		return Pin{}
 	}
 	return Pin{Fixes: []lint.Fix{{
-		Title:         fmt.Sprintf("name the version that it was in %s, %s", images.TableDate.Month(), tag),
+		Title:         fmt.Sprintf("pin the version of %s: %s", images.TableDate.Month(), tag),
 		Applicability: lint.Unsafe, MaxEffect: lint.EffectGraph, Edits: []lint.FileEdit{{Edit: edit}},
 	}}}
 }

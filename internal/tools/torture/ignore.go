@@ -55,7 +55,8 @@ func named(src []byte) []string {
 		return nil
 	}
 	for _, p := range patterns {
-		if p = strings.Trim(strings.TrimPrefix(p, "!"), "/"); p != "" && !strings.ContainsAny(p, "*?[\\") {
+		// A pattern with a comment names no file: that it has one is the fault.
+		if p = strings.Trim(strings.TrimPrefix(p, "!"), "/"); p != "" && !strings.ContainsAny(p, "*?[\\#") {
 			files = append(files, p, p+"/file")
 		}
 	}

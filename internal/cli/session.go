@@ -192,7 +192,7 @@ func (s *session) findShellCheck(env *Env, which string) error {
 	case which != "auto":
 		return fmt.Errorf("--shellcheck %s: %w", which, err)
 	case s.rules.Runs("shellcheck-finding"):
-		s.skipped = append(s.skipped, lint.SkippedRule{Rule: "shellcheck-finding", Reason: "the program shellcheck is not installed; --shellcheck off says that this is as it should be"})
+		s.skipped = append(s.skipped, lint.SkippedRule{Rule: "shellcheck-finding", Reason: "ShellCheck is not installed, so it did not check the scripts in RUN; install it, or hide this note with --shellcheck off"})
 	}
 	return nil
 }

@@ -25,10 +25,12 @@ import (
 const labelledDay = "2026-11-30"
 
 // Least numbers of an expert's problems that are said, by default and by the preset
-// strict, of whole repositories whose scripts are empty files.
+// strict, of whole repositories whose scripts are empty files. Two that were said once are
+// not any more: bash takes UID from its environment, and an old version in a tutorial is a
+// nit by the rubric.
 const (
-	leastSaid       = 120
-	leastSaidStrict = 139
+	leastSaid       = 118
+	leastSaidStrict = 138
 )
 
 // label is a judge's verdict on a finding. It names no message, no severity and no line

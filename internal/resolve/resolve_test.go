@@ -338,8 +338,11 @@ func TestOneBudgetForRetries(t *testing.T) {
 func TestSlowAndEndlessAnswers(t *testing.T) {
 	const soon, never = 100 * time.Millisecond, time.Hour
 	n := fakeregistry.New(t)
+	// An answer that ends when the client leaves could reach it before its own clock does.
+	over := make(chan struct{})
+	t.Cleanup(func() { close(over) })
 	n.Push(t, fakeregistry.Index(t, config(), "linux/amd64"), "ghcr.io/a/b:1", "quay.io/a/b:1", "gcr.io/a/b:1")
-	n.Hook("ghcr.io", func(_ http.ResponseWriter, r *http.Request) { <-r.Context().Done() })
+	n.Hook("ghcr.io", func(http.ResponseWriter, *http.Request) { <-over })
 	begin := func(w http.ResponseWriter, r *http.Request) bool {
 		if r.Method != http.MethodGet || !strings.Contains(r.URL.Path, "/manifests/") {
 			return false
@@ -350,7 +353,7 @@ func TestSlowAndEndlessAnswers(t *testing.T) {
 	}
 	n.Hook("gcr.io", func(w http.ResponseWriter, r *http.Request) {
 		if begin(w, r) {
-			<-r.Context().Done()
+			<-over
 		}
 	})
 	n.Hook("quay.io", func(w http.ResponseWriter, r *http.Request) {

@@ -14,29 +14,12 @@ import (
 	"testing"
 )
 
-const setupWorkflow = `on: push
-jobs:
-  lint:
-    runs-on: ubuntu-latest
-    steps:
-      - uses: actions/checkout@v4
-      - id: dockmend
-        uses: ./setup
+// setupInputs are what the action without docker has besides the other one's.
+const setupInputs = `uses: ./setup
         with:
           version: 9.9.9
           download-url: %s
           attestation: "false"
-          path: testdata/example
-          sarif-file: dockmend.sarif
-          fail-on: never
-      - run: |
-          echo "findings=$FINDINGS conclusion=$CONCLUSION"
-          test -s "$REPORT" && test -s "$SARIF"
-        env:
-          FINDINGS: ${{ steps.dockmend.outputs.findings }}
-          CONCLUSION: ${{ steps.dockmend.outputs.conclusion }}
-          REPORT: ${{ steps.dockmend.outputs.report-file }}
-          SARIF: ${{ steps.dockmend.outputs.sarif-file }}
 `
 
 // TestActSetup runs the action without docker by act, in its host mode, with a release
@@ -58,7 +41,8 @@ func TestActSetup(t *testing.T) {
 	server := httptest.NewServer(http.FileServer(http.Dir(release)))
 	defer server.Close()
 
-	dir := actRepository(t, fmt.Sprintf(setupWorkflow, server.URL), "setup/action.yml", "setup/install.sh", "testdata/example")
+	withSetup := strings.Replace(workflow, "uses: ./\n        with:\n", fmt.Sprintf(setupInputs, server.URL), 1)
+	dir := actRepository(t, withSetup, "setup/action.yml", "setup/install.sh", "testdata/example")
 	log := runAct(t, installAct(t), dir, "push", "../testdata/events/push.json", "http://127.0.0.1:1")
 	for _, want := range []string{
 		"findings=4 conclusion=success", "::warning file=testdata/example/Dockerfile,line=2,",

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/dockmend/dockmend/internal/tools/rulepage"
 	"github.com/dockmend/dockmend/internal/tools/rulesource"
 )
 
@@ -18,7 +19,10 @@ func TestEachFixingRuleIsNamed(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	table := safetyTable(t, filepath.Join(root, "docs/adr/0023-what-a-safe-fix-may-be.md"))
+	table, err := rulepage.Safety(os.DirFS(root))
+	if err != nil {
+		t.Fatal(err)
+	}
 	shown := regexp.MustCompile(`(?m)^  fix \((\w+), (\w+)\)`)
 	sources, err := rulesource.Load(os.DirFS(root))
 	if err != nil {
@@ -39,8 +43,8 @@ func TestEachFixingRuleIsNamed(t *testing.T) {
 			}
 		}
 		slices.SortFunc(as, func(a, b string) int { return strings.Index(applied, a) - strings.Index(applied, b) })
-		if want := strings.Join(as, " or "); table[rule.ID] != want {
-			t.Errorf("%s: docs/adr/0023 says %q, its cases %q", rule.ID, table[rule.ID], want)
+		if want := strings.Join(as, " or "); table[rule.ID].Applied != want {
+			t.Errorf("%s: docs/adr/0023 says %q, its cases %q", rule.ID, table[rule.ID].Applied, want)
 		}
 		delete(table, rule.ID)
 	}
@@ -51,28 +55,3 @@ func TestEachFixingRuleIsNamed(t *testing.T) {
 
 // applied are the ways in which a fix is applied, in the order of the table.
 const applied = "safe unsafe manual"
-
-// safetyTable reads how the fixes of each rule are applied.
-func safetyTable(t *testing.T, name string) map[string]string {
-	t.Helper()
-	src, err := os.ReadFile(name)
-	if err != nil {
-		t.Fatal(err)
-	}
-	table := map[string]string{}
-	for line := range strings.Lines(string(src)) {
-		cells := strings.Split(line, " | ")
-		if len(cells) != 3 || !strings.HasPrefix(line, "| `") {
-			continue
-		}
-		id := strings.Trim(cells[0], "| `")
-		if _, twice := table[id]; twice {
-			t.Errorf("%s stands in the table twice", id)
-		}
-		if why := strings.Trim(cells[2], "| \n"); why == "" {
-			t.Errorf("%s has no reason", id)
-		}
-		table[id] = cells[1]
-	}
-	return table
-}

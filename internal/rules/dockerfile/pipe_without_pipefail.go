@@ -11,23 +11,36 @@ import (
 	"mvdan.cc/sh/v3/syntax"
 )
 
-// PipeWithoutPipefail finds RUN instructions with a pipe whose left side may
-// fail unseen: the shell looks at the last command only, and the build goes on.
+// PipeWithoutPipefail reports pipes in RUN whose left side can fail without failing
+// the build.
 //
-// Where /bin/sh is bash (Fedora, Rocky Linux, UBI) or BusyBox's ash (Alpine), begin
-// the command with set -o pipefail. In Debian and Ubuntu it is dash, which has no
-// such option: set -o pipefail ends the build there with "Illegal option -o
-// pipefail". Change the shell for the instructions that follow:
-// SHELL ["/bin/bash", "-o", "pipefail", "-c"].
+// # Why it matters
 //
-// Silent where SHELL or set -o pipefail is in force, where the left side cannot
-// fail to matter (echo, cat, find and the like), where the right side fails
-// on an empty input (tar, gpg, sha256sum -c), and for the value of a variable that the
-// script then looks at.
+// A shell takes the exit status of a pipe from its last command. If the first command
+// of "curl ... | sh" fails, the last one reads a part of its input or nothing, and the
+// build continues with an incomplete image.
+//
+// # How to fix it
+//
+// Where /bin/sh is bash (Fedora, Rocky Linux, UBI) or BusyBox's ash (Alpine), begin the
+// command with "set -o pipefail &&". On Debian and Ubuntu, /bin/sh is dash, which does
+// not have the option and stops with "Illegal option -o pipefail". Use bash for the
+// instructions that follow:
+//
+//	SHELL ["/bin/bash", "-o", "pipefail", "-c"]
+//
+// # Exceptions
+//
+// It does not report:
+//
+//   - pipes under "set -o pipefail", or under a SHELL that sets it
+//   - a left side that cannot fail in a way that matters, such as echo, cat or find
+//   - a right side that fails on empty input, such as tar, gpg or "sha256sum -c"
+//   - a value that the script checks afterwards
 var PipeWithoutPipefail = facts.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
 		ID:       "pipe-without-pipefail",
-		Title:    "A pipe hides a failure",
+		Title:    "Pipe hides the failure of its first command",
 		Category: lint.Correctness,
 		Severity: lint.Warning,
 		Default:  true,
@@ -70,7 +83,7 @@ func checkPipeWithoutPipefail(p *facts.Pass[*facts.Dockerfile]) {
 			}
 			p.Report(lint.Finding{
 				Span:    s.SpanOf(pipe),
-				Message: fmt.Sprintf("if %s fails the build goes on, since only the last command of a pipe counts; %s", quoteShort(left), pipefailAdvice(p.Doc, in)),
+				Message: fmt.Sprintf("if %s fails, the build continues, because a pipe has the exit status of its last command; %s", quoteShort(left), pipefailAdvice(p.Doc, in)),
 			})
 			return false
 		})
@@ -159,9 +172,9 @@ func pipefailAdvice(d *facts.Dockerfile, in *dockerfile.Instruction) string {
 	case has:
 		return option
 	case known:
-		return "put " + bash + " before it, since dash, the shell that runs it, has no pipefail"
+		return "add " + bash + " above it, because its shell, dash, has no pipefail"
 	}
-	return option + " if the shell is bash or BusyBox's; dash has no pipefail and needs " + bash + " before it"
+	return option + " if the shell is bash or BusyBox's ash; if it is dash, add " + bash + " above it"
 }
 
 // looksAt tells whether a script tests the variable of an assignment.

@@ -24,13 +24,17 @@ func All(root fs.FS, catalog *rules.Catalog) (map[string][]byte, error) {
 	if err != nil {
 		return nil, err
 	}
+	fixes, err := Safety(root)
+	if err != nil {
+		return nil, err
+	}
 	pages := map[string][]byte{}
 	for _, source := range sources {
 		found := catalog.Find(source.ID)
 		if len(found) != 1 {
 			return nil, fmt.Errorf("rule %s is not in the list: run make generate", source.ID)
 		}
-		page, err := page(root, source, found[0])
+		page, err := page(root, source, found[0], fixes[source.ID])
 		if err != nil {
 			return nil, fmt.Errorf("page of %s: %w", source.ID, err)
 		}
@@ -40,8 +44,10 @@ func All(root fs.FS, catalog *rules.Catalog) (map[string][]byte, error) {
 	return pages, nil
 }
 
-func page(root fs.FS, source rulesource.Rule, m *lint.Meta) ([]byte, error) {
-	prose, err := source.Prose()
+// page writes one rule's page. Its sections have one order for all rules:
+// docs/style.md names them.
+func page(root fs.FS, source rulesource.Rule, m *lint.Meta, fix FixSafety) ([]byte, error) {
+	sections, err := source.Sections()
 	if err != nil {
 		return nil, err
 	}
@@ -55,19 +61,33 @@ func page(root fs.FS, source rulesource.Rule, m *lint.Meta) ([]byte, error) {
 	}
 	var b bytes.Buffer
 	fmt.Fprintf(&b, "# %s\n\n%s.\n\n", m.ID, m.Title)
-	fmt.Fprintf(&b, "| target | category | severity | by default | status | since |\n|---|---|---|---|---|---|\n| %s | %s | %s | %s | %s | %s |\n\n",
+	fmt.Fprintf(&b, "| target | category | severity | by default | status | since |\n|---|---|---|---|---|---|\n| %s | %s | %s | %s | %s | %s |\n",
 		m.Target, m.Category, m.Severity, onOff(m.Default), m.Status, m.Since)
-	b.WriteString(strings.TrimSpace(prose) + "\n")
-	if len(m.OptIn) > 0 {
-		fmt.Fprintf(&b, "\nThe preset `recommended` leaves out %s; the other presets with the rule report it.\n", leftOut(m.OptIn))
+	write := func(title, text string) {
+		if text != "" {
+			fmt.Fprintf(&b, "\n## %s\n\n%s\n", title, text)
+		}
 	}
-	fmt.Fprintf(&b, "\nReads %s.\n", reads(m.Needs))
+	write(rulesource.WhatItChecks, sections[rulesource.WhatItChecks]+"\n\nIt reads "+reads(m.Needs)+"."+optIn(m.OptIn))
+	write(rulesource.WhyItMatters, sections[rulesource.WhyItMatters])
+	write(rulesource.HowToFixIt, sections[rulesource.HowToFixIt])
+	write(rulesource.FixSafety, strings.TrimSpace(fix.words()+"\n\n"+sections[rulesource.FixSafety]))
+	write(rulesource.Exceptions, sections[rulesource.Exceptions])
 	options(&b, m)
-	aliases(&b, m)
+	write(rulesource.References, sections[rulesource.References])
 	examples(&b, source.Target, cases)
-	fmt.Fprintf(&b, "\n## Silencing it\n\n```%s\n# dockmend ignore=%s -- reason\n```\n\nabove %s, or `%s: off` below `rules` in `.dockmend.yaml`.\n",
-		source.Target.Language, m.ID, source.Target.Above, m.ID)
+	aliases(&b, m)
+	fmt.Fprintf(&b, "\n## Ignoring it\n\nWrite a comment above %s:\n\n```%s\n# dockmend ignore=%s -- reason\n```\n\nTo turn the rule off for all files, write this in `.dockmend.yaml`:\n\n```yaml\nrules:\n  %s: off\n```\n",
+		source.Target.Above, source.Target.Language, m.ID, m.ID)
 	return b.Bytes(), nil
+}
+
+// optIn names what the default preset does not report.
+func optIn(variants []string) string {
+	if len(variants) == 0 {
+		return ""
+	}
+	return fmt.Sprintf("\n\nThe preset `recommended` does not report %s; the other presets that have the rule do.", variantsInWords(variants))
 }
 
 // reads says what a rule reads, in words.
@@ -91,12 +111,12 @@ func reads(n lint.Needs) string {
 	return "this file and " + strings.Join(others, ", ")
 }
 
-// leftOut names variants; findings without one have the empty name.
-func leftOut(variants []string) string {
+// variantsInWords names variants; findings without one have the empty name.
+func variantsInWords(variants []string) string {
 	if slices.Contains(variants, "") {
 		return "findings that have no variant"
 	}
-	return "what is `" + strings.Join(variants, "`, `") + "`"
+	return "the variants `" + strings.Join(variants, "`, `") + "`"
 }
 
 func onOff(on bool) string {
@@ -120,7 +140,7 @@ func aliases(b *bytes.Buffer, m *lint.Meta) {
 	if len(m.Aliases) == 0 {
 		return
 	}
-	b.WriteString("\n## Other names\n\n")
+	b.WriteString("\n## Other tools\n\nThe same problem has these names elsewhere; each works in ignore comments and in the configuration.\n\n")
 	for _, a := range m.Aliases {
 		fmt.Fprintf(b, "- `%s`", a.Name)
 		if len(a.Variants) > 0 {
@@ -130,7 +150,7 @@ func aliases(b *bytes.Buffer, m *lint.Meta) {
 	}
 }
 
-// examples shows the first bad case with what is said and made of it, and the
+// examples shows the first bad case with its findings and the fixed text, and the
 // first good one.
 func examples(b *bytes.Buffer, target rulesource.Target, f *fixture.File) {
 	show := func(title string, bad bool) {
@@ -146,12 +166,12 @@ func examples(b *bytes.Buffer, target rulesource.Target, f *fixture.File) {
 			block(b, "text", []byte(c.Want))
 		}
 		if c.Fixed != nil {
-			b.WriteString("\nFixed:\n\n")
+			b.WriteString("\nAfter the fix:\n\n")
 			block(b, target.Language, c.Fixed)
 		}
 	}
-	show("Found", true)
-	show("Not found", false)
+	show("Flagged", true)
+	show("Not flagged", false)
 }
 
 // block fences a text with more backticks than it has itself.

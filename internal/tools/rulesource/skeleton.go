@@ -15,11 +15,21 @@ import (
 	"{module}/internal/lint"
 )
 
-// {Variable} finds WHAT.
+// {Variable} reports WHAT.
 //
-// Why it matters, and what to do.
+// # Why it matters
 //
-// Silent for WHICH CASES.
+// WHAT HAPPENS TO A BUILD, A CONTAINER OR A PERSON.
+//
+// # How to fix it
+//
+// WHAT TO WRITE INSTEAD.
+//
+// # Exceptions
+//
+// It does not report:
+//
+//   - WHICH CASES
 var {Variable} = facts.Rule[{Document}]{
 	Meta: lint.Meta{
 		ID:       "{id}",

@@ -209,7 +209,7 @@ func declared(t Target, gen *ast.GenDecl, value *ast.ValueSpec) (Rule, error) {
 	case r.Variable != Variable(r.ID):
 		return r, fmt.Errorf("rule %s is declared as %s, want %s", r.ID, r.Variable, Variable(r.ID))
 	}
-	_, err = r.Prose()
+	_, err = r.Sections()
 	return r, err
 }
 
@@ -250,14 +250,4 @@ func Variable(id string) string {
 		}
 	}
 	return b.String()
-}
-
-// Prose is the comment above the rule without the name that Go wants at its
-// start: "LatestTag finds ..." becomes "Finds ...".
-func (r Rule) Prose() (string, error) {
-	rest, ok := strings.CutPrefix(r.Doc, r.Variable+" ")
-	if !ok || strings.TrimSpace(rest) == "" {
-		return "", fmt.Errorf("%s: the comment above must begin with %q: it is the rule's page", r.Variable, r.Variable+" ")
-	}
-	return strings.ToUpper(rest[:1]) + rest[1:], nil
 }

@@ -57,7 +57,7 @@ func readmeDay(name string) string {
 	return ""
 }
 
-// TestReadmeNamesTheAction: the tables of inputs and outputs have those of
+// TestReadmeNamesTheAction: the tables of docs/action.md have the inputs and outputs of
 // action.yml, and no others.
 func TestReadmeNamesTheAction(t *testing.T) {
 	read := func(name string) []byte {
@@ -72,9 +72,9 @@ func TestReadmeNamesTheAction(t *testing.T) {
 		t.Fatal(err)
 	}
 	for heading, want := range map[string]map[string]any{"| input | default | meaning |\n": action.Inputs, "| output | |\n": action.Outputs} {
-		_, table, ok := strings.Cut(string(read("README.md")), heading)
+		_, table, ok := strings.Cut(string(read("docs/action.md")), heading)
 		if !ok {
-			t.Fatalf("README.md has no table %q", heading)
+			t.Fatalf("docs/action.md has no table %q", heading)
 		}
 		table, _, _ = strings.Cut(table, "\n\n")
 		var named []string
@@ -88,7 +88,7 @@ func TestReadmeNamesTheAction(t *testing.T) {
 		}
 		slices.Sort(named)
 		if diff := cmp.Diff(slices.Sorted(maps.Keys(want)), named); diff != "" {
-			t.Errorf("below %q (-action.yml +README.md)\n%s", heading, diff)
+			t.Errorf("below %q (-action.yml +docs/action.md)\n%s", heading, diff)
 		}
 	}
 }

@@ -12,7 +12,7 @@ import (
 	"syscall"
 	"testing"
 
-	"github.com/dockmend/dockmend/internal/github/fakehub"
+	"github.com/dockmend/dockmend/internal/forge/github/fakehub"
 )
 
 func TestActionAsTheRunnerDoes(t *testing.T) {

@@ -21,7 +21,7 @@ import (
 	"time"
 
 	"github.com/dockmend/dockmend/internal/cli"
-	"github.com/dockmend/dockmend/internal/github/fakehub"
+	"github.com/dockmend/dockmend/internal/forge/github/fakehub"
 )
 
 // prism is the mock server that judges requests by GitHub's description apart
@@ -209,7 +209,7 @@ func startPrism(t *testing.T) (address string) {
 		}
 		program = filepath.Join(dir, "node_modules", ".bin", "prism")
 	}
-	packed, err := os.Open("../internal/github/fakehub/testdata/openapi.json.gz")
+	packed, err := os.Open("../internal/forge/github/fakehub/testdata/openapi.json.gz")
 	if err != nil {
 		t.Fatal(err)
 	}

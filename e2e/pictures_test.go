@@ -25,7 +25,7 @@ import (
 	"github.com/rogpeppe/go-internal/txtar"
 
 	"github.com/dockmend/dockmend/internal/cli"
-	"github.com/dockmend/dockmend/internal/github/fakehub"
+	"github.com/dockmend/dockmend/internal/forge/github/fakehub"
 	"github.com/dockmend/dockmend/internal/resolve/fakeregistry"
 )
 

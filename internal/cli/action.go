@@ -16,9 +16,11 @@ import (
 
 	"github.com/dockmend/dockmend/internal/engine"
 	"github.com/dockmend/dockmend/internal/files"
-	"github.com/dockmend/dockmend/internal/github"
+	"github.com/dockmend/dockmend/internal/forge"
+	"github.com/dockmend/dockmend/internal/forge/github"
 	"github.com/dockmend/dockmend/internal/lint"
 	"github.com/dockmend/dockmend/internal/report"
+	"github.com/dockmend/dockmend/internal/review"
 )
 
 func newAction(env *Env) *cobra.Command {
@@ -35,13 +37,13 @@ func newAction(env *Env) *cobra.Command {
 type action struct {
 	env    *Env
 	gh     *githubactions.Action
-	event  *github.Event
+	event  *forge.Event
 	in     *actionInputs
 	client *github.Client
 	// lintEnv is env with the folder that is linted, which is not the workspace
 	// where the head's files come from the API.
 	lintEnv *Env
-	diff    *github.Diff
+	diff    *review.Diff
 	// unjudged says why the run cannot tell what is new, so that it fails no
 	// job; empty if it can.
 	unjudged string
@@ -108,7 +110,7 @@ func (a *action) run(ctx context.Context) (err error) {
 	a.lintEnv = env
 	if a.event.Remote() {
 		clean, err := a.fetch(ctx)
-		if errors.Is(err, github.ErrSuperseded) {
+		if errors.Is(err, forge.ErrSuperseded) {
 			a.say("dockmend: %v; calls of GitHub's API: %d", err, a.client.Calls())
 			return nil
 		}

@@ -9,8 +9,8 @@ import (
 	"github.com/dockmend/dockmend/internal/discover"
 	"github.com/dockmend/dockmend/internal/earlier"
 	"github.com/dockmend/dockmend/internal/engine"
+	"github.com/dockmend/dockmend/internal/forge"
 	"github.com/dockmend/dockmend/internal/gitdiff"
-	"github.com/dockmend/dockmend/internal/github"
 	"github.com/dockmend/dockmend/internal/limits"
 	"github.com/dockmend/dockmend/internal/lint"
 )
@@ -65,7 +65,7 @@ func (a *action) base(ctx context.Context, s *session, clone *gitdiff.Comparison
 		return a.baseByAPI(ctx, s, clone)
 	}
 	if n := len(base.changed); n > limits.ChangedFiles {
-		return nil, github.TooMany(n)
+		return nil, forge.TooMany(n)
 	}
 	return base, nil
 }
@@ -85,7 +85,7 @@ func (a *action) baseInGit(ctx context.Context, s *session, clone *gitdiff.Compa
 
 // baseByAPI is the base as GitHub gives it; clone may be nil.
 func (a *action) baseByAPI(ctx context.Context, s *session, clone *gitdiff.Comparison) (*changeBase, error) {
-	checkout := github.Checkout{Commit: a.event.SHA}
+	checkout := forge.Checkout{Commit: a.event.SHA}
 	if a.event.Remote() {
 		checkout.Commit = a.event.Head // whose files are read
 	}

@@ -10,8 +10,8 @@ import (
 	"strings"
 
 	"github.com/dockmend/dockmend/internal/files"
-	"github.com/dockmend/dockmend/internal/github"
 	"github.com/dockmend/dockmend/internal/lint"
+	"github.com/dockmend/dockmend/internal/review"
 )
 
 // reportFolder holds what dockmend leaves in the workspace. It ignores itself,
@@ -20,7 +20,7 @@ const (
 	reportFolder = ".dockmend"
 	reportFile   = reportFolder + "/report.json"
 	// reviewFile is for a second job that may write.
-	reviewFile = reportFolder + "/" + github.HandoffFile
+	reviewFile = reportFolder + "/" + review.HandoffFile
 )
 
 // actionFiles are the paths of written files, relative to the workspace; empty
@@ -55,7 +55,7 @@ func (a *action) writeFiles(s *session, r *lint.Result) (written actionFiles, fa
 		written.sarif = put("sarif", path.Clean(filepath.ToSlash(a.in.sarifFile)))
 	}
 	if a.event.Name == "pull_request" {
-		src, err := github.NewHandoff(a.event, a.in.category, a.complete(s, r), r)
+		src, err := review.NewHandoff(a.event.Subject(), a.in.category, a.complete(s, r), r)
 		if err == nil {
 			err = w.write(reviewFile, src)
 		}

@@ -10,15 +10,16 @@ import (
 	"strings"
 
 	"github.com/dockmend/dockmend/internal/engine"
-	"github.com/dockmend/dockmend/internal/github"
+	"github.com/dockmend/dockmend/internal/forge/github"
 	"github.com/dockmend/dockmend/internal/lint"
 	"github.com/dockmend/dockmend/internal/report"
+	"github.com/dockmend/dockmend/internal/review"
 	"github.com/dockmend/dockmend/internal/text"
 )
 
 // fixing is what a run wants to propose.
 type fixing struct {
-	*github.Fixup
+	*review.Fixup
 	// mended are the paths of the findings that it mends, by fingerprint.
 	mended map[string]string
 }
@@ -51,15 +52,16 @@ func (a *action) fixes(ctx context.Context, s *session, r *lint.Result) *fixing 
 	out := a.fix(ctx, s, r, want, nil)
 	if s.cooldown != nil {
 		for _, w := range s.cooldown.Waiting() {
-			want.Waiting = append(want.Waiting, github.FixupWaiting{Image: w.Image, Since: w.Since, Until: w.Until})
+			want.Waiting = append(want.Waiting, review.FixupWaiting{Image: w.Image, Since: w.Since, Until: w.Until})
 		}
 	}
 	return out
 }
 
 // newFixup is what the configuration and the inputs say of it.
-func (a *action) newFixup(s *session) *github.Fixup {
-	want := &github.Fixup{
+func (a *action) newFixup(s *session) *review.Fixup {
+	want := &review.Fixup{
+		Platform: a.client.Platform(),
 		Category: a.in.category, Branch: s.pull.Branch, Labels: s.pull.Labels, Assignees: s.pull.Assignees, Reviewers: s.pull.Reviewers,
 		Draft: s.pull.Draft, Server: cmp.Or(a.env.Getenv("GITHUB_SERVER_URL"), "https://github.com"),
 	}
@@ -70,7 +72,7 @@ func (a *action) newFixup(s *session) *github.Fixup {
 }
 
 // fix mends the session's files, but for the findings that mark marks.
-func (a *action) fix(ctx context.Context, s *session, r *lint.Result, want *github.Fixup, mark func([]*lint.Diagnostic)) *fixing {
+func (a *action) fix(ctx context.Context, s *session, r *lint.Result, want *review.Fixup, mark func([]*lint.Diagnostic)) *fixing {
 	flags := &fixFlags{unsafe: a.in.fixPR == "unsafe", narrow: true, mark: mark}
 	flags.jobs = a.in.jobs
 	out := &fixing{want, map[string]string{}}
@@ -80,7 +82,7 @@ func (a *action) fix(ctx context.Context, s *session, r *lint.Result, want *gith
 		if !f.Changed() {
 			continue
 		}
-		want.Files = append(want.Files, github.FixupFile{Path: f.Path, Before: f.Before, After: f.After, Changes: changesOf(f)})
+		want.Files = append(want.Files, review.FixupFile{Path: f.Path, Before: f.Before, After: f.After, Changes: changesOf(f)})
 		for _, x := range f.Applied {
 			out.mended[x.Fingerprint] = f.Path
 		}
@@ -92,7 +94,7 @@ func (a *action) fix(ctx context.Context, s *session, r *lint.Result, want *gith
 
 // propose proposes it; nil where there is nothing asked for. Patches are what the
 // summary shows where GitHub refused.
-func (a *action) propose(ctx context.Context, want *fixing) (*github.Proposed, []report.Patch) {
+func (a *action) propose(ctx context.Context, want *fixing) (*review.Proposed, []report.Patch) {
 	if want == nil || want.Direct && len(want.Files) == 0 {
 		return nil, nil
 	}
@@ -109,9 +111,9 @@ func (a *action) propose(ctx context.Context, want *fixing) (*github.Proposed, [
 }
 
 // proposedOutputs are the step's outputs about it.
-func proposedOutputs(p *github.Proposed) []github.Output {
+func proposedOutputs(p *review.Proposed) []github.Output {
 	if p == nil {
-		p = &github.Proposed{}
+		p = &review.Proposed{}
 	}
 	number := ""
 	if p.Number > 0 {
@@ -121,7 +123,7 @@ func proposedOutputs(p *github.Proposed) []github.Output {
 }
 
 // proposedLink is a line for the summary, whose notices hold no links.
-func proposedLink(p *github.Proposed) string {
+func proposedLink(p *review.Proposed) string {
 	if p == nil {
 		return ""
 	}
@@ -143,8 +145,8 @@ func quoted(name string) string {
 }
 
 // changesOf words the fixes of a file for a pull request.
-func changesOf(f *engine.Fixed) []github.FixupChange {
-	changes := make([]github.FixupChange, len(f.Applied))
+func changesOf(f *engine.Fixed) []review.FixupChange {
+	changes := make([]review.FixupChange, len(f.Applied))
 	for i, x := range f.Applied {
 		v := x.Verdict
 		proof := lint.Proof{State: lint.ProofPassed, Effect: v.Effect, Details: v.Details}
@@ -154,7 +156,7 @@ func changesOf(f *engine.Fixed) []github.FixupChange {
 		case x.Demoted:
 			proof.State = lint.ProofDemoted
 		}
-		changes[i] = github.FixupChange{
+		changes[i] = review.FixupChange{
 			Rule: x.Rule, Variant: x.Variant, Title: x.Title, Key: changeKey(x), Proof: proof, Demoted: x.Demoted, Safe: x.Safe,
 		}
 	}

@@ -12,9 +12,9 @@ import (
 	"github.com/google/go-cmp/cmp"
 	v1 "github.com/google/go-containerregistry/pkg/v1"
 
-	"github.com/dockmend/dockmend/internal/github"
-	"github.com/dockmend/dockmend/internal/github/fakehub"
+	"github.com/dockmend/dockmend/internal/forge/github/fakehub"
 	"github.com/dockmend/dockmend/internal/resolve/fakeregistry"
+	"github.com/dockmend/dockmend/internal/review"
 )
 
 // branchStep is a step on the default branch of a repository.
@@ -117,14 +117,14 @@ func TestActionFixPRPermissions(t *testing.T) {
 	})
 	s.hub.Grants = map[string]string{"contents": "write", "pull-requests": "write"}
 	got := s.run()
-	if len(s.repo.Pulls()) != 1 || s.repo.Tip(github.StateBranch) == "" || strings.Contains(got.log, "may lack permissions") {
+	if len(s.repo.Pulls()) != 1 || s.repo.Tip(review.StateBranch) == "" || strings.Contains(got.log, "may lack permissions") {
 		t.Errorf("%s", got.log)
 	}
 	s = newBranchStep(t, "schedule", map[string]string{"Dockerfile": shellCommand})
 	s.env["INPUT_FIX-PR"] = "off"
 	s.hub.Grants = map[string]string{"contents": "write"}
 	got = s.run()
-	if s.repo.Tip(github.StateBranch) == "" || strings.Contains(got.log, "may lack permissions") {
+	if s.repo.Tip(review.StateBranch) == "" || strings.Contains(got.log, "may lack permissions") {
 		t.Errorf("%s", got.log)
 	}
 }
@@ -213,12 +213,12 @@ func TestActionCooldown(t *testing.T) {
 	if len(s.repo.Pulls()) != 0 || !strings.Contains(got.summary, "0 of the 7 days") {
 		t.Errorf("a pin on the first sight:\n%s\n%s", got.log, got.summary)
 	}
-	state := s.repo.Tip(github.StateBranch)
+	state := s.repo.Tip(review.StateBranch)
 	if state == "" {
 		t.Fatalf("nothing is remembered:\n%s", got.log)
 	}
 	s.now = s.now.AddDate(0, 0, 6)
-	if s.run(); len(s.repo.Pulls()) != 0 || s.repo.Tip(github.StateBranch) != state {
+	if s.run(); len(s.repo.Pulls()) != 0 || s.repo.Tip(review.StateBranch) != state {
 		t.Error("a pin after six days, or a write for nothing")
 	}
 
@@ -265,9 +265,9 @@ func TestActionCooldownExcept(t *testing.T) {
 	if !strings.Contains(got.summary, "waits until 2026-05-08") {
 		t.Errorf("the summary does not say how long:\n%s", got.summary)
 	}
-	tip, state, body := s.repo.Tip("dockmend-fixes"), s.repo.Tip(github.StateBranch), s.repo.Pulls()[0].Body
+	tip, state, body := s.repo.Tip("dockmend-fixes"), s.repo.Tip(review.StateBranch), s.repo.Pulls()[0].Body
 	s.now = s.now.AddDate(0, 0, 1)
-	if s.run(); s.repo.Tip("dockmend-fixes") != tip || s.repo.Tip(github.StateBranch) != state || s.repo.Pulls()[0].Body != body {
+	if s.run(); s.repo.Tip("dockmend-fixes") != tip || s.repo.Tip(review.StateBranch) != state || s.repo.Pulls()[0].Body != body {
 		t.Error("a day later something is written")
 	}
 	s.now = s.now.AddDate(0, 0, 6)
@@ -371,7 +371,7 @@ func TestActionAudit(t *testing.T) {
 		}{{"schedule", "off", false}, {"push", "", false}, {"push", "repo", true}, {"workflow_dispatch", "", true}} {
 			s := newBranchStep(t, tt.event, map[string]string{"Dockerfile": twoFindings})
 			s.env["INPUT_AUDIT"], s.env["INPUT_FIX-PR"] = tt.input, "off"
-			if got := s.run(); strings.Contains(got.summary, "### By rule") != tt.audits || (s.repo.Tip(github.StateBranch) != "") != tt.audits {
+			if got := s.run(); strings.Contains(got.summary, "### By rule") != tt.audits || (s.repo.Tip(review.StateBranch) != "") != tt.audits {
 				t.Errorf("%+v: %s", tt, got.summary)
 			}
 		}

@@ -6,8 +6,8 @@ import (
 
 	"github.com/dockmend/dockmend/internal/engine"
 	"github.com/dockmend/dockmend/internal/gitdiff"
-	"github.com/dockmend/dockmend/internal/github"
 	"github.com/dockmend/dockmend/internal/lint"
+	"github.com/dockmend/dockmend/internal/review"
 	"github.com/dockmend/dockmend/internal/text"
 )
 
@@ -123,7 +123,7 @@ func (f *fixing) commits() mending {
 }
 
 // committed are those that it did.
-func (f *fixing) committed(p *github.Proposed) mending {
+func (f *fixing) committed(p *review.Proposed) mending {
 	if f == nil || p == nil || p.Commit == "" {
 		return mending{}
 	}
@@ -131,7 +131,7 @@ func (f *fixing) committed(p *github.Proposed) mending {
 }
 
 // leaves tells whether the commit left out findings that it was to mend.
-func (f *fixing) leaves(r *lint.Result, p *github.Proposed) bool {
+func (f *fixing) leaves(r *lint.Result, p *review.Proposed) bool {
 	all, done := f.commits(), f.committed(p)
 	return slices.ContainsFunc(r.Diagnostics, func(d *lint.Diagnostic) bool { return d.Counts() && all.has(d) && !done.has(d) })
 }

@@ -9,7 +9,7 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/dockmend/dockmend/internal/github/fakehub"
+	"github.com/dockmend/dockmend/internal/forge/github/fakehub"
 )
 
 // pullFixStep is a step on the pull request 1, from feature into main.

@@ -10,7 +10,7 @@ import (
 
 	"github.com/sethvargo/go-githubactions"
 
-	"github.com/dockmend/dockmend/internal/github"
+	"github.com/dockmend/dockmend/internal/forge"
 	"github.com/dockmend/dockmend/internal/resolve"
 )
 
@@ -45,7 +45,7 @@ func inputSpelling(getenv func(string) string) func(string) string {
 }
 
 // readInputs reads and checks all inputs; the error lists every slip, a line each.
-func readInputs(gh *githubactions.Action, event *github.Event) (*actionInputs, error) {
+func readInputs(gh *githubactions.Action, event *forge.Event) (*actionInputs, error) {
 	in := &actionInputs{token: gh.GetInput("github-token"), sarifFile: gh.GetInput("sarif-file")}
 	in.jobs, in.shellcheck, in.fromRoot = runtime.GOMAXPROCS(0), "auto", true
 	in.config, in.baseline = gh.GetInput("config"), gh.GetInput("baseline")

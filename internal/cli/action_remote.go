@@ -12,8 +12,8 @@ import (
 	"github.com/dockmend/dockmend/internal/discover"
 	"github.com/dockmend/dockmend/internal/engine"
 	"github.com/dockmend/dockmend/internal/files"
-	"github.com/dockmend/dockmend/internal/github"
 	"github.com/dockmend/dockmend/internal/lint"
+	"github.com/dockmend/dockmend/internal/review"
 	"github.com/dockmend/dockmend/internal/rules"
 )
 
@@ -73,7 +73,7 @@ func (a *action) fill(ctx context.Context, root *files.Root) error {
 	}
 	wanted := map[string]bool{}
 	for _, f := range found.Files {
-		if f.Target != lint.TargetDockerfile || !github.Below(f.Path, cleaned(a.in.paths)) {
+		if f.Target != lint.TargetDockerfile || !review.Below(f.Path, cleaned(a.in.paths)) {
 			continue
 		}
 		if len(wanted) == fetched {
@@ -157,9 +157,9 @@ func (a *action) remoteSession(ctx context.Context, policy policySource) (*sessi
 // it has no files but the changed ones.
 func (a *action) takeOver(ctx context.Context, s *session, r *lint.Result) {
 	src, err := a.client.ReadArtifact(ctx, a.event.Run, artifactName(a.in.category))
-	var handoff *github.Handoff
+	var handoff *review.Handoff
 	if err == nil {
-		handoff, err = github.ReadHandoff(src, a.event, a.in.category)
+		handoff, err = review.ReadHandoff(src, a.event.Subject(), a.in.category)
 	}
 	if err != nil {
 		a.notices = append(a.notices, "the report of the run before is not used: "+err.Error())
@@ -191,7 +191,7 @@ func (a *action) takeOver(ctx context.Context, s *session, r *lint.Result) {
 		}
 		known[f.Fingerprint] = true
 		var d *lint.Diagnostic
-		if _, excluded := s.rules.Excluded(f.Path); !excluded && github.Below(f.Path, ours) && s.rules.Runs(f.Rule) &&
+		if _, excluded := s.rules.Excluded(f.Path); !excluded && review.Below(f.Path, ours) && s.rules.Runs(f.Rule) &&
 			(slices.Contains(r.Files, f.Path) || further[f.Path] || len(further) < maxFurther) {
 			if !slices.Contains(r.Files, f.Path) {
 				further[f.Path] = true
@@ -217,7 +217,7 @@ func (a *action) takeOver(ctx context.Context, s *session, r *lint.Result) {
 
 // handedOver makes a finding of what the run before says, held against the head's file. A
 // file that the change does not touch is read for a finding that the change caused.
-func (a *action) handedOver(ctx context.Context, diff *github.Diff, f *github.HandedOver, rule *lint.Meta) *lint.Diagnostic {
+func (a *action) handedOver(ctx context.Context, diff *review.Diff, f *review.HandedOver, rule *lint.Meta) *lint.Diagnostic {
 	cause, caused := f.Cause(ctx, diff)
 	var head []byte
 	var err error
@@ -255,7 +255,7 @@ func (a *action) complete(s *session, r *lint.Result) bool {
 }
 
 // changes asks once what the pull request changes.
-func (a *action) changes(ctx context.Context) (*github.Diff, error) {
+func (a *action) changes(ctx context.Context) (*review.Diff, error) {
 	if a.diff != nil {
 		return a.diff, nil
 	}

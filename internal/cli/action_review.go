@@ -9,10 +9,10 @@ import (
 
 	"github.com/dockmend/dockmend/internal/engine"
 	"github.com/dockmend/dockmend/internal/gitdiff"
-	"github.com/dockmend/dockmend/internal/github"
 	"github.com/dockmend/dockmend/internal/lint"
 	"github.com/dockmend/dockmend/internal/prove"
 	"github.com/dockmend/dockmend/internal/report"
+	"github.com/dockmend/dockmend/internal/review"
 	"github.com/dockmend/dockmend/internal/text"
 )
 
@@ -128,7 +128,7 @@ func (a *action) upload(ctx context.Context, s *session, r *lint.Result) (alerts
 // review decides where each finding of a pull request is shown, and posts the
 // comments. Those that a commit of this run mends are shown nowhere. It is nil
 // for other events.
-func (a *action) review(ctx context.Context, s *session, r *lint.Result, alerts bool, mended mending) *github.Plan {
+func (a *action) review(ctx context.Context, s *session, r *lint.Result, alerts bool, mended mending) *review.Plan {
 	if !a.event.PullRequest() {
 		return nil
 	}
@@ -136,8 +136,9 @@ func (a *action) review(ctx context.Context, s *session, r *lint.Result, alerts 
 	if never {
 		failOn = lint.Warning // nothing fails, and there is still something to say
 	}
-	request := github.Request{
-		Standing: github.Marks(r.Diagnostics), Complete: a.complete(s, r), Category: a.in.category, Paths: s.place.paths,
+	request := review.Request{
+		Platform: a.client.Platform(),
+		Standing: review.Marks(r.Diagnostics), Complete: a.complete(s, r), Category: a.in.category, Paths: s.place.paths,
 		Threshold: failOn, Review: a.in.review, Annotate: a.in.annotations, Alerts: alerts, Problems: len(r.Problems),
 		Prove: func(source *lint.Source, edits []text.Edit) lint.Proof { return proveTogether(ctx, s, source, edits) },
 	}
@@ -146,7 +147,7 @@ func (a *action) review(ctx context.Context, s *session, r *lint.Result, alerts 
 			request.Findings = append(request.Findings, d)
 		}
 	}
-	var threads *github.Threads
+	var threads *review.Threads
 	if request.Review {
 		var err error
 		if threads, err = a.threads(ctx, &request); err != nil {
@@ -154,7 +155,7 @@ func (a *action) review(ctx context.Context, s *session, r *lint.Result, alerts 
 			a.notices = append(a.notices, request.NoReview)
 		}
 	}
-	plan := github.NewPlan(request)
+	plan := review.NewPlan(request)
 	if request.Review {
 		a.notices = append(a.notices, a.client.Apply(ctx, plan, a.event, threads)...)
 	}
@@ -162,7 +163,7 @@ func (a *action) review(ctx context.Context, s *session, r *lint.Result, alerts 
 }
 
 // threads reads what a plan needs to know of GitHub.
-func (a *action) threads(ctx context.Context, request *github.Request) (*github.Threads, error) {
+func (a *action) threads(ctx context.Context, request *review.Request) (*review.Threads, error) {
 	if a.in.token == "" {
 		return nil, fmt.Errorf("there is no token; see the input github-token")
 	}
@@ -203,24 +204,24 @@ func proveTogether(ctx context.Context, s *session, source *lint.Source, edits [
 }
 
 // annotated is the result with those findings alone that are annotated.
-func annotated(r *lint.Result, plan *github.Plan) *lint.Result {
+func annotated(r *lint.Result, plan *review.Plan) *lint.Result {
 	if plan == nil {
 		return r
 	}
 	only := *r
 	only.Diagnostics = nil
-	for _, x := range plan.Shown(github.InAnnotation) {
+	for _, x := range plan.Shown(review.InAnnotation) {
 		only.Diagnostics = append(only.Diagnostics, x.Finding)
 	}
 	return &only
 }
 
 // placed tells the summary what is shown elsewhere; nil where nothing is planned.
-func placed(plan *github.Plan, mended mending) *report.Placed {
+func placed(plan *review.Plan, mended mending) *report.Placed {
 	if plan == nil {
 		return nil
 	}
-	places := map[*lint.Diagnostic]*github.Placement{}
+	places := map[*lint.Diagnostic]*review.Placement{}
 	p := &report.Placed{}
 	for _, x := range plan.Placements {
 		places[x.Finding] = x
@@ -246,7 +247,7 @@ func placed(plan *github.Plan, mended mending) *report.Placed {
 		if mended.has(d) {
 			return "mended by commit " + mended.commit[:12]
 		}
-		if x := places[d]; x != nil && x.Channel != github.InSummary {
+		if x := places[d]; x != nil && x.Channel != review.InSummary {
 			return x.Channel.String()
 		}
 		return ""

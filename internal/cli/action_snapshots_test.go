@@ -8,7 +8,7 @@ import (
 	"strconv"
 	"strings"
 
-	"github.com/dockmend/dockmend/internal/github/fakehub"
+	"github.com/dockmend/dockmend/internal/forge/github/fakehub"
 )
 
 // snapshots gives the fake the commits of the step: the merge that is checked out, its

@@ -8,10 +8,10 @@ import (
 	"strings"
 	"time"
 
-	"github.com/dockmend/dockmend/internal/github"
 	"github.com/dockmend/dockmend/internal/lint"
 	"github.com/dockmend/dockmend/internal/report"
 	"github.com/dockmend/dockmend/internal/resolve"
+	"github.com/dockmend/dockmend/internal/review"
 )
 
 // keeps tells whether the run may write what later runs remember: it is about a
@@ -37,7 +37,7 @@ func (a *action) goOnline(ctx context.Context, s, head *session) error {
 	a.in.registryToken = a.in.token
 	if s.cooldownDays > 0 {
 		state, err := a.client.LoadState(ctx)
-		if err == nil || errors.Is(err, github.ErrNoState) && a.keeps() {
+		if err == nil || errors.Is(err, review.ErrNoState) && a.keeps() {
 			a.in.seen = map[string]resolve.Sighting{}
 			for tag, seen := range state.Tags {
 				a.in.seen[tag] = resolve.Sighting{Digest: seen.Digest, Since: seen.Since}
@@ -73,14 +73,14 @@ func (a *action) remember(ctx context.Context, s *session) {
 		return
 	}
 	now := a.env.now().UTC().Truncate(time.Second)
-	tags := map[string]github.SeenTag{}
+	tags := map[string]review.SeenTag{}
 	for tag, seen := range s.cooldown.Seen() {
-		tags[tag] = github.SeenTag{Digest: seen.Digest, Since: seen.Since.Truncate(time.Second), Used: now}
+		tags[tag] = review.SeenTag{Digest: seen.Digest, Since: seen.Since.Truncate(time.Second), Used: now}
 	}
 	if len(tags) == 0 {
 		return
 	}
-	if err := a.client.SaveState(ctx, func(state *github.State) { state.See(tags, now) }); err != nil {
+	if err := a.client.SaveState(ctx, func(state *review.State) { state.See(tags, now) }); err != nil {
 		a.cooldownOff(s, err)
 	}
 }
@@ -98,7 +98,7 @@ func (a *action) audit(ctx context.Context, s *session, r *lint.Result) *report.
 	state, err := a.client.LoadState(ctx)
 	last, known := state.Audits[a.in.category]
 	switch {
-	case err != nil && !errors.Is(err, github.ErrNoState):
+	case err != nil && !errors.Is(err, review.ErrNoState):
 		audit.Why = err.Error()
 	case known && last.Cut:
 		audit.Why = "it had more findings than are remembered"
@@ -111,19 +111,19 @@ func (a *action) audit(ctx context.Context, s *session, r *lint.Result) *report.
 		a.notices = append(a.notices, "this audit is not remembered, since it could not look at everything")
 		return audit
 	}
-	now := github.AuditState{At: a.env.now().UTC().Truncate(time.Second), Commit: a.event.SHA, AsOf: r.AsOf, Findings: []github.AuditFinding{}}
+	now := review.AuditState{At: a.env.now().UTC().Truncate(time.Second), Commit: a.event.SHA, AsOf: r.AsOf, Findings: []review.AuditFinding{}}
 	for _, d := range r.Diagnostics {
 		if d.Counts() {
-			now.Findings = append(now.Findings, github.AuditFinding{Fingerprint: d.Fingerprint, Rule: d.Rule.ID, File: d.Source.Path})
+			now.Findings = append(now.Findings, review.AuditFinding{Fingerprint: d.Fingerprint, Rule: d.Rule.ID, File: d.Source.Path})
 		}
 	}
-	if err := a.client.SaveState(ctx, func(state *github.State) { state.Remember(a.in.category, now) }); err != nil {
+	if err := a.client.SaveState(ctx, func(state *review.State) { state.Remember(a.in.category, now) }); err != nil {
 		a.notices = append(a.notices, "this audit is not remembered, so the next one cannot compare: "+err.Error())
 	}
 	return audit
 }
 
-func compareAudits(audit *report.Audit, last github.AuditState, r *lint.Result) {
+func compareAudits(audit *report.Audit, last review.AuditState, r *lint.Result) {
 	before, now := map[string]bool{}, map[string]bool{}
 	for _, f := range last.Findings {
 		before[f.Fingerprint] = true

@@ -13,7 +13,7 @@ import (
 	"testing"
 	"time"
 
-	"github.com/dockmend/dockmend/internal/github/fakehub"
+	"github.com/dockmend/dockmend/internal/forge/github/fakehub"
 	"github.com/dockmend/dockmend/internal/resolve/fakeregistry"
 )
 

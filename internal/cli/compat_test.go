@@ -15,10 +15,10 @@ import (
 	v1 "github.com/google/go-containerregistry/pkg/v1"
 	"github.com/santhosh-tekuri/jsonschema/v6"
 
-	"github.com/dockmend/dockmend/internal/github"
-	"github.com/dockmend/dockmend/internal/github/fakehub"
+	"github.com/dockmend/dockmend/internal/forge/github/fakehub"
 	"github.com/dockmend/dockmend/internal/report"
 	"github.com/dockmend/dockmend/internal/resolve/fakeregistry"
+	"github.com/dockmend/dockmend/internal/review"
 )
 
 // What an earlier version left at users' places has to be understood by all that
@@ -357,8 +357,8 @@ func TestCompatFixup(t *testing.T) {
 func TestCompatState(t *testing.T) {
 	s := newCompatBranch(t, "fixup.json")
 	s.env["INPUT_SELECT"] += ",add-instead-of-copy"
-	before := s.repo.Read(github.StateBranch)["100644 state.json"]
-	state, err := github.ParseState([]byte(before))
+	before := s.repo.Read(review.StateBranch)["100644 state.json"]
+	state, err := review.ParseState([]byte(before))
 	if err != nil || len(state.Tags) != 2 || len(state.Audits["dockmend"].Findings) != 5 {
 		t.Fatalf("read %+v, %v", state, err)
 	}

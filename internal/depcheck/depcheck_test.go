@@ -51,13 +51,16 @@ var rooms = map[string][]string{
 		"internal/limits", "internal/files", "internal/text", "internal/lint", "internal/syntax", "internal/facts", "internal/rules", "internal/suppress",
 		"internal/config", "internal/discover", "internal/buildcontext", "internal/gitdiff", "internal/prove", "internal/resolve",
 	},
-	"internal/report":         {"internal/text", "internal/lint", "internal/nearest"},
-	"internal/github":         {"internal/files", "internal/limits", "internal/text", "internal/lint", "internal/report", "internal/gitdiff", "internal/earlier"},
-	"internal/github/fakehub": nil,
-	"internal/fuzzseed":       nil,
+	"internal/report":               {"internal/text", "internal/lint", "internal/nearest"},
+	"internal/review":               {"internal/files", "internal/text", "internal/lint", "internal/report", "internal/gitdiff"},
+	"internal/forge":                {"internal/limits", "internal/earlier", "internal/review"},
+	"internal/forge/github":         {"internal/files", "internal/limits", "internal/earlier", "internal/review", "internal/forge"},
+	"internal/forge/github/fakehub": nil,
+	"internal/review/reviewtest":    {"internal/lint", "internal/text"},
+	"internal/fuzzseed":             nil,
 	"internal/cli": {
 		"internal/limits", "docs", "internal/images", "internal/files", "internal/text", "internal/lint", "internal/nearest", "internal/rules", "internal/suppress", "internal/config", "internal/discover",
-		"internal/project", "internal/buildcontext", "internal/earlier", "internal/gitdiff", "internal/prove", "internal/resolve", "internal/shellcheck", "internal/engine", "internal/report", "internal/github",
+		"internal/project", "internal/buildcontext", "internal/earlier", "internal/gitdiff", "internal/prove", "internal/resolve", "internal/shellcheck", "internal/engine", "internal/report", "internal/review", "internal/forge",
 	},
 
 	// What only tests, benchmarks and go generate use; no room may enter these.
@@ -78,14 +81,14 @@ var keptTo = []struct {
 		except:   []string{"net/mail", "net/netip", "net/url", "os/exec"}, // os/exec: see below
 		rooms: []string{
 			"cmd/dockmend", "internal/files", "internal/git", "internal/config", "internal/discover", "internal/project", "internal/engine", "internal/cli",
-			"internal/resolve", "internal/resolve/fakeregistry", "internal/shellcheck", "internal/github", "internal/github/fakehub", "internal/prove", "internal/fixture", "internal/fuzzseed",
+			"internal/resolve", "internal/resolve/fakeregistry", "internal/shellcheck", "internal/forge/github", "internal/forge/github/fakehub", "internal/prove", "internal/fixture", "internal/fuzzseed",
 			"internal/bench", "internal/tools",
 		},
 		why: "text, syntax, facts, rules, suppress and report are pure functions of bytes; files come through lint.Context",
 	},
 	{
 		packages: []string{"net/http"},
-		rooms:    []string{"internal/resolve", "internal/resolve/fakeregistry", "internal/github", "internal/github/fakehub"},
+		rooms:    []string{"internal/resolve", "internal/resolve/fakeregistry", "internal/forge/github", "internal/forge/github/fakehub"},
 		why:      "everything that may open a connection stays in two places",
 	},
 	{
@@ -119,7 +122,7 @@ var keptTo = []struct {
 }
 
 // testOnly are the rooms that no other room's non-test files may import.
-var testOnly = []string{"internal/github/fakehub", "internal/resolve/fakeregistry", "internal/fixture", "internal/fuzzseed", "internal/bench", "internal/tools", "internal/depcheck"}
+var testOnly = []string{"internal/review/reviewtest", "internal/forge/github/fakehub", "internal/resolve/fakeregistry", "internal/fixture", "internal/fuzzseed", "internal/bench", "internal/tools", "internal/depcheck"}
 
 func TestImportDirections(t *testing.T) {
 	for _, f := range goFiles(t) {

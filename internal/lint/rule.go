@@ -153,9 +153,12 @@ func (m *Meta) HasHadolint() bool {
 	return slices.ContainsFunc(m.Aliases, Alias.IsHadolint)
 }
 
+// Homepage is the address of this project.
+const Homepage = "https://github.com/dockmend/dockmend"
+
 // HelpURI is the address of the rule's page.
 func (m *Meta) HelpURI() string {
-	return "https://github.com/dockmend/dockmend/blob/main/docs/rules/" + m.ID + ".md"
+	return Homepage + "/blob/main/docs/rules/" + m.ID + ".md"
 }
 
 // Rule is a check of one kind of document. It is a pure function of what the

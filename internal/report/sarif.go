@@ -34,7 +34,7 @@ type sarifWriter struct{ opts Options }
 // ignore comment or the baseline silences are there with their suppression; with
 // Options.Alerts they are left out.
 func (s sarifWriter) Write(w io.Writer, r *lint.Result) error {
-	run := sarif.NewRunWithInformationURI("dockmend", "https://github.com/dockmend/dockmend")
+	run := sarif.NewRunWithInformationURI("dockmend", lint.Homepage)
 	run.Tool.Driver.SemanticVersion = &s.opts.Version
 	// A category ends in a slash: what follows the last one is the run's own id.
 	run.AutomationDetails = &sarif.RunAutomationDetails{ID: ptr(cmp.Or(s.opts.Category, defaultCategory) + "/")}

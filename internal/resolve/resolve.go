@@ -1,7 +1,7 @@
 // Package resolve knows what registries know: the digest behind a tag, the
 // platforms of an index, tags, image configs. It makes no request but to the
 // registries that it may ask, and none to addresses that are nobody's business
-// (docs/contract.md section 6). Besides internal/github it is the only package
+// (docs/contract.md section 6). Besides internal/forge/github it is the only package
 // that opens connections.
 package resolve
 

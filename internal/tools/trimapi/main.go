@@ -24,7 +24,7 @@ import (
 )
 
 func main() {
-	dir := flag.String("dir", "internal/github/fakehub/testdata", "where operations.txt is and the results go")
+	dir := flag.String("dir", "internal/forge/github/fakehub/testdata", "where operations.txt is and the results go")
 	openapi := flag.String("openapi", "", "GitHub's OpenAPI description; without it that file stays")
 	graphql := flag.String("graphql", "", "GitHub's GraphQL schema; without it that file stays")
 	flag.Parse()

@@ -1,0 +1,316 @@
+package review
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+	"unicode/utf8"
+
+	"github.com/dockmend/dockmend/internal/lint"
+	"github.com/dockmend/dockmend/internal/report"
+	"github.com/dockmend/dockmend/internal/text"
+)
+
+// The description of a pull request with fixes has a region that belongs to
+// dockmend. What people write outside of it is kept. The region's first line is
+// the state that later runs read:
+//
+//	<!-- dockmend-fixup:v1 CATEGORY STATE KEY,KEY,... -->
+const (
+	regionStart = "<!-- dockmend:begin; what stands between these marks is written anew -->\n"
+	regionEnd   = "<!-- dockmend:end -->"
+	stateHead   = "<!-- dockmend-fixup:v1 "
+	// AgainBox is a box that people tick.
+	AgainBox = "<!-- dockmend:again -->"
+	// maxKeys bounds the state; keyLength is the length of one in hex digits.
+	maxKeys   = 800
+	keyLength = 16
+	// closingSpace is kept of a comment's length for what stands below the diffs.
+	closingSpace = 3_000
+)
+
+const (
+	nothingLeft = "Nothing is left to mend here: what this pull request proposed is done or gone.\n"
+	paused      = "This branch has commits that are not dockmend's, so dockmend leaves it and the description as they are. " +
+		"To have both made anew, **without those commits**, tick the last box of the description; or merge what is here, and the rest comes in another pull request.\n"
+)
+
+// fixupState is what a description says to later runs.
+type fixupState struct {
+	Category string
+	// Over is set where dockmend itself closed it, since nothing was left.
+	Over bool
+	// Cut is set where there were more keys than it holds.
+	Cut  bool
+	Keys []string
+}
+
+func (s fixupState) line() string {
+	word := "open"
+	switch {
+	case s.Over:
+		word = "over"
+	case s.Cut || len(s.Keys) > maxKeys:
+		word = "cut"
+	}
+	keys := s.Keys[:min(len(s.Keys), maxKeys)]
+	return stateHead + markerWord(s.Category) + " " + word + " " + strings.Join(keys, ",") + markerTail + "\n"
+}
+
+// readFixupState reads the state from a description. It believes nothing: one
+// that is not exactly as line writes it, or of another category, is none.
+func readFixupState(body, category string) (s fixupState, ok bool) {
+	region, _, _, found := splitRegion(body)
+	if !found {
+		return s, false
+	}
+	line, _, _ := strings.Cut(region, "\n")
+	words, head := strings.CutPrefix(line, stateHead)
+	words, tail := strings.CutSuffix(words, markerTail)
+	parts := strings.Split(words, " ")
+	if !head || !tail || len(parts) != 3 || parts[0] != markerWord(category) {
+		return s, false
+	}
+	s = fixupState{Category: category, Over: parts[1] == "over", Cut: parts[1] == "cut"}
+	if !s.Over && !s.Cut && parts[1] != "open" {
+		return fixupState{}, false
+	}
+	if parts[2] != "" {
+		s.Keys = strings.Split(parts[2], ",")
+	}
+	bad := func(key string) bool { return len(key) != keyLength || strings.Trim(key, "0123456789abcdef") != "" }
+	if len(s.Keys) > maxKeys || slices.ContainsFunc(s.Keys, bad) {
+		return fixupState{}, false
+	}
+	return s, true
+}
+
+// splitRegion finds our part of a description, whose lines end as ours do.
+func splitRegion(body string) (region, before, after string, ok bool) {
+	body = strings.ReplaceAll(body, "\r\n", "\n") // as editors on the web write them
+	before, rest, ok := strings.Cut(body, regionStart)
+	if !ok {
+		return "", body, "", false
+	}
+	// At the start of a line: a diff in the region may quote the mark further on.
+	region, after, ok = strings.Cut(rest, "\n"+regionEnd)
+	return region + "\n", before, after, ok
+}
+
+func newBody(region string) string { return regionStart + region + regionEnd + "\n" }
+
+// replaceRegion puts another region into a description.
+func replaceRegion(platform Platform, body, region string) string {
+	_, before, after, ok := splitRegion(body)
+	if !ok {
+		return body
+	}
+	whole := before + regionStart + region + regionEnd + after
+	if utf8.RuneCountInString(whole) > platform.Description {
+		return body
+	}
+	return whole
+}
+
+// AskedAgain tells whether somebody ticked the box.
+func AskedAgain(body string) bool {
+	region, _, _, ok := splitRegion(body)
+	if !ok {
+		return false
+	}
+	ticked := false // the last one is ours: a diff may quote another
+	for line := range strings.Lines(region) {
+		if before, _, found := strings.Cut(line, AgainBox); found {
+			ticked = strings.EqualFold(strings.TrimSpace(before), "- [x]")
+		}
+	}
+	return ticked
+}
+
+// fixupBody writes the region: what changes in each file and why, the proof's
+// class of each change, the file before and after, and what to do about it.
+func fixupBody(f *Fixup, files []PlannedFile) string {
+	b := &bounded{limit: f.Platform.Body - closingSpace}
+	state := fixupState{Category: f.Category, Keys: f.keysOf(files)}
+	b.must(state.line())
+	changes, safe := 0, true
+	for _, file := range files {
+		changes += len(file.Changes)
+		safe = safe && !slices.ContainsFunc(file.Changes, func(c FixupChange) bool { return !c.Safe })
+	}
+	b.must(fmt.Sprintf("dockmend mends %s in %s. ", Counted(changes, "finding"), Counted(len(files), "file")))
+	if f.Pull > 0 {
+		b.must(fmt.Sprintf("This is what #%d brings: merging this puts the fixes on its branch. ", f.Pull))
+	}
+	b.must("Each change was tried first: BuildKit's own compiler read each Dockerfile before and after, Compose's own loader each compose file. The last column says what differs. ")
+	if safe {
+		b.must("All of these changes are safe.\n")
+	} else {
+		b.must("**Some of these changes are not safe by themselves**: look at those marked so.\n")
+	}
+	left := 0
+	for _, file := range files {
+		if !b.may("\n### "+report.MarkdownCode(cut(file.Path, maxDetails))+"\n\n| Rule | What and why | Effect on the build |\n|---|---|---|\n"+changeRows(file.Changes)) || !b.may(beforeAfter(file)) {
+			left++
+		}
+	}
+	if left > 0 {
+		b.must(fmt.Sprintf("\n**For want of space %s shown in part or not at all; the tab with the changed files has them.**\n", plural(left, "file is", "files are")))
+	}
+	b.may(waits(f.Waiting))
+	b.must(closing(f))
+	return b.text.String()
+}
+
+// waits lists what a cooldown holds back.
+func waits(waiting []FixupWaiting) string {
+	if len(waiting) == 0 {
+		return ""
+	}
+	const shown = 30
+	var b strings.Builder
+	b.WriteString("\n### Held back\n\nThe tags of these images have named what they name now for less than `pin.cooldown-days`. For a fix that cannot wait, " +
+		"`pin: {cooldown-except: [REPOSITORY]}` in `.dockmend.yaml` takes a repository's images at once.\n\n| Image | Since | Proposed from |\n|---|---|---|\n")
+	for _, w := range waiting[:min(len(waiting), shown)] {
+		fmt.Fprintf(&b, "| %s | %s | %s |\n", report.MarkdownCode(cut(w.Image, maxDetails)), w.Since.UTC().Format(time.DateOnly), w.Until.UTC().Format(time.DateOnly))
+	}
+	if left := len(waiting) - shown; left > 0 {
+		fmt.Fprintf(&b, "\nand %d more\n", left)
+	}
+	return b.String()
+}
+
+// bounded is a text that keeps below a number of characters.
+type bounded struct {
+	text          strings.Builder
+	limit, length int
+}
+
+func (b *bounded) must(s string) {
+	b.text.WriteString(s)
+	b.length += utf8.RuneCountInString(s)
+}
+
+// may writes s if there is room.
+func (b *bounded) may(s string) bool {
+	if b.length+utf8.RuneCountInString(s) > b.limit {
+		return false
+	}
+	b.must(s)
+	return true
+}
+
+// changeRows has a row for each change. Where several rules want the very same
+// one, they share it.
+func changeRows(changes []FixupChange) string {
+	var b strings.Builder
+	done := make([]bool, len(changes))
+	for i, c := range changes {
+		if done[i] {
+			continue
+		}
+		what := report.MarkdownText(upperFirst(cut(c.Title, maxDetails))) + "."
+		effect := "`" + c.Proof.Effect.String() + "`: " + proofLine(c.Rule.Target, c.Proof)
+		if !c.Safe {
+			effect += "; **not safe by itself**"
+		}
+		if c.Demoted {
+			effect += "; more than the rule declares, which is a fault of dockmend: please report it"
+		}
+		var rules []string
+		for j, other := range changes[i:] {
+			rule := "[" + report.MarkdownCode(other.Rule.ID) + "](" + other.Rule.HelpURI() + ")"
+			if alias, ok := other.Rule.Hadolint(other.Variant); ok {
+				rule += " (" + report.MarkdownText(alias.Name) + ")"
+			}
+			if j > 0 && (done[i+j] || !sameChange(c, other) || slices.Contains(rules, rule)) {
+				continue
+			}
+			done[i+j] = true
+			rules = append(rules, rule)
+			what += " " + titleSentence(other.Rule)
+		}
+		fmt.Fprintf(&b, "| %s | %s | %s |\n", strings.Join(rules, "<br>"), what, effect)
+	}
+	return b.String()
+}
+
+// sameChange tells whether two changes do the same to the same images.
+func sameChange(a, b FixupChange) bool {
+	return a.Title == b.Title && a.Safe == b.Safe && a.Demoted == b.Demoted && a.Proof.Effect == b.Proof.Effect &&
+		len(a.Proof.Details) > 0 && slices.Equal(a.Proof.Details, b.Proof.Details)
+}
+
+func beforeAfter(file PlannedFile) string {
+	diff, ok := report.MarkdownDiff(string(text.UnifiedDiff(report.Terminal(file.Path), file.Before, file.After)))
+	if !ok {
+		return "\nBefore and after have characters that a page does not keep; the tab with the changed files shows them.\n"
+	}
+	return "\n<details><summary>Before and after</summary>\n\n" + diff + "\n</details>\n"
+}
+
+func closing(f *Fixup) string {
+	exclude := "`fix: {exclude: [\"path/**\"]}`"
+	ends := "It closes by itself when nothing is left"
+	if f.Pull > 0 {
+		ends += fmt.Sprintf(", and with #%d", f.Pull)
+	}
+	lines := []string{
+		"", "<details><summary>Not wanted? What happens next?</summary>", "",
+		"- One finding: `# dockmend ignore=RULE -- reason` on the line above. A rule: `rules: {RULE: off}` in `.dockmend.yaml`. Some files: " + exclude + " there.",
+		"- Close this pull request and none of it is proposed again until something new is found.",
+		"- It is made anew when its base moves. Commits of others on this branch are never overwritten: dockmend stops then and says so.",
+		"- " + ends + ".",
+		"- With the workflow's own token, " + f.Platform.Name + " starts no checks here until somebody who may write approves them, or closes and reopens this pull request.",
+		"", "- [ ] " + AgainBox + "Start over: propose this again after it was closed, and throw away what others committed to this branch", "",
+		"</details>", "",
+		"<sub>Made by [dockmend](" + lint.Homepage + "); category " + report.MarkdownCode(cut(f.Category, maxDetails)) + "</sub>", "",
+	}
+	return strings.Join(lines, "\n")
+}
+
+// FixupTitle is never changed afterwards, so that people may.
+func FixupTitle(f *Fixup) string {
+	title := "Mend container files with dockmend"
+	if f.Pull > 0 {
+		title = fmt.Sprintf("Mend container files of #%d with dockmend", f.Pull)
+	}
+	if where, ok := strings.CutPrefix(f.Category, "dockmend/"); ok {
+		title += " (" + cut(report.Terminal(where), 100) + ")"
+	}
+	return title
+}
+
+// Message is the message of the commit of a tree. It names rules alone: a path may hold "fixes #1"
+// or "@somebody", which platforms understand in a commit's message.
+func (p *FixupPlan) Message(f *Fixup, known *FixupFacts, tree string) string {
+	var rules []string
+	n := map[string]int{}
+	changes := 0
+	for _, file := range p.Files {
+		for _, c := range file.Changes {
+			if n[c.Rule.ID] == 0 {
+				rules = append(rules, c.Rule.ID)
+			}
+			n[c.Rule.ID]++
+			changes++
+		}
+	}
+	slices.Sort(rules)
+	var b strings.Builder
+	fmt.Fprintf(&b, "Mend %s in %s\n\n", Counted(changes, "finding"), Counted(len(p.Files), "file"))
+	for _, rule := range rules {
+		fmt.Fprintf(&b, "- %s: %d\n", rule, n[rule])
+	}
+	b.WriteByte('\n')
+	if f.Direct { // the other ones have their keys in the description
+		keys := f.keysOf(p.Files)
+		b.WriteString(trailerKeys + strings.Join(keys[:min(len(keys), maxKeys)], ",") + "\n")
+	}
+	b.WriteString(trailerFiles + p.FilesHash + "\n" + trailerCommit + seal(f.Category, known.BaseSHA, tree, p.FilesHash) + "\n")
+	if known.Signed {
+		b.WriteString(trailerSigned + "createCommitOnBranch\n")
+	}
+	return b.String()
+}

@@ -1,0 +1,201 @@
+package review
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/dockmend/dockmend/internal/files"
+)
+
+// FixupPlan says what to do about the pull request with fixes. The zero value
+// says: nothing.
+type FixupPlan struct {
+	// Files are what is proposed, with what the base has.
+	Files []PlannedFile
+	// FilesHash names their contents.
+	FilesHash string
+	// Commit asks for a commit, and for the branch to point to it.
+	Commit bool
+	// Open asks for a pull request; else pull is the one there is, nil for none.
+	Open bool
+	Pull *PullRequest
+	// Body is what pull gets, or the new one; empty leaves it as it is.
+	Body string
+	// Close closes pull, comment is said below it, and drop deletes the branch.
+	Close, Drop bool
+	Comment     string
+	Notes       []string
+}
+
+// PlannedFile is a file of the commit, with its mode as git writes it.
+type PlannedFile struct {
+	FixupFile
+	Mode string
+}
+
+func (p *FixupPlan) note(format string, args ...any) {
+	p.Notes = append(p.Notes, fmt.Sprintf(format, args...))
+}
+
+// PlanFixup decides. It is a pure function of what is wanted and what is there.
+func PlanFixup(f *Fixup, known *FixupFacts) *FixupPlan {
+	p := &FixupPlan{Pull: known.Open()}
+	ours := known.Tip != nil && known.Ours(f.Category, known.Tip)
+	again := p.Pull != nil && AskedAgain(p.Pull.Body)
+	switch {
+	case known.Over && known.Tip != nil && !ours:
+		if p.Pull != nil {
+			p.note("the pull request %d is left as it is: its branch has commits that are not dockmend's", p.Pull.Number)
+		}
+		return p
+	case known.Over:
+		p.finish(f, known, ours)
+		return p
+	case f.Pull > 0 && f.SHA != known.BaseSHA:
+		p.note("%s: its head is at %s, and this run looked at %s; the run of the new head does it", f.None(), Short(known.BaseSHA), Short(f.SHA))
+		return p
+	}
+	p.choose(f, known)
+	switch {
+	case f.Direct:
+		p.Commit = len(p.Files) > 0
+	case p.Pull != nil && !f.Complete:
+		p.note("the pull request %d is left as it is: this run could not look at everything", p.Pull.Number)
+	case p.Pull != nil && f.SHA != known.BaseSHA:
+		p.note("the pull request %d is left as it is: %s is at %s, and this run looked at %s", p.Pull.Number, known.Base, Short(known.BaseSHA), Short(f.SHA))
+	case known.Tip != nil && !ours && p.Pull != nil && !again:
+		p.note("the pull request %d is left as it is: its branch has commits that are not dockmend's", p.Pull.Number)
+		if !known.Told {
+			p.Comment = ToldMarker(f.Category) + paused
+		}
+	case len(p.Files) == 0:
+		p.finish(f, known, ours)
+	case p.Pull == nil && p.declined(f, known):
+	case known.Tip != nil && !ours && p.Pull == nil:
+		p.note("%s: the branch %s is not dockmend's; delete it, or set another name in pull-request.branch", f.None(), f.BranchName())
+	default:
+		p.propose(f, known)
+	}
+	return p
+}
+
+// choose takes the files that the base has as the run saw them.
+func (p *FixupPlan) choose(f *Fixup, known *FixupFacts) {
+	var stale, other, programs, takenBack []string
+	for _, file := range f.Files {
+		e, ok := known.Entries[file.Path]
+		switch {
+		case strings.HasPrefix(strings.ToLower(file.Path), f.Platform.Workflows), ok && e.Mode != "100644" && e.Mode != "100755":
+			other = append(other, file.Path)
+		case !ok || e.SHA != files.BlobHash(file.Before, len(e.SHA)):
+			stale = append(stale, file.Path)
+		case !slices.ContainsFunc(file.Changes, func(c FixupChange) bool { return !known.Made[c.Key] }):
+			takenBack = append(takenBack, file.Path)
+		case known.Signed && e.Mode == "100755":
+			programs = append(programs, file.Path)
+		case len(p.Files) == maxFixupFiles:
+			other = append(other, file.Path)
+		default:
+			p.Files = append(p.Files, PlannedFile{file, e.Mode})
+		}
+	}
+	if len(stale) > 0 {
+		p.note("not mended: %s, which %s has otherwise than this checkout", listed(stale), known.Base)
+	}
+	if len(other) > 0 {
+		p.note("not mended: %s, since workflows and links are never touched, and %d files at a time are enough", listed(other), maxFixupFiles)
+	}
+	if len(takenBack) > 0 {
+		p.note("not mended: %s, since a commit of this pull request did it before, and it was taken back", listed(takenBack))
+	}
+	if len(programs) > 0 {
+		p.note("not mended: %s, executable: the branch's rules ask for signed commits, and the only way in which %s signs one for this token loses that bit", listed(programs), f.Platform.Name)
+	}
+	hash := sha256.New()
+	for _, file := range p.Files {
+		_, _ = fmt.Fprintf(hash, "%s %s\x00%s\n", file.Mode, file.Path, files.BlobHash(file.After, hex.EncodedLen(sha256.Size)))
+	}
+	p.FilesHash = hex.EncodeToString(hash.Sum(nil))
+}
+
+// finish ends the pull request that has nothing left to propose, and takes away
+// a branch of ours that never came to have one.
+func (p *FixupPlan) finish(f *Fixup, known *FixupFacts, ours bool) {
+	why, words := "nothing is left to mend", nothingLeft
+	if known.Over {
+		why, words = fmt.Sprintf("pull request %d, which it is for, is not open any more", f.Pull), fmt.Sprintf("Pull request #%d, which this was for, is not open any more.\n", f.Pull)
+	}
+	switch {
+	case p.Pull != nil:
+		if state, ok := readFixupState(p.Pull.Body, f.Category); ok {
+			p.Close, p.Drop = true, ours
+			p.Body = replaceRegion(f.Platform, p.Pull.Body, fixupState{Category: f.Category, Over: true, Keys: state.Keys}.line()+words)
+			p.Comment = words
+			p.note("the pull request %d is closed: %s", p.Pull.Number, why)
+			return
+		}
+		p.note("%s, and the pull request %d is not dockmend's to close", why, p.Pull.Number)
+	case ours && (len(known.Pulls) == 0 || known.Over):
+		p.Drop = true
+	case known.Tip != nil && !ours:
+		p.note("the branch %s is left as it is: it is not dockmend's", f.BranchName())
+	}
+}
+
+// declined tells whether people closed all of this without a merge.
+func (p *FixupPlan) declined(f *Fixup, known *FixupFacts) bool {
+	refused := map[string]bool{}
+	number, all := 0, false
+	for _, old := range known.Pulls { // the newest first
+		state, ok := readFixupState(old.Body, f.Category)
+		if !ok || old.State != "closed" || old.Merged || state.Over || AskedAgain(old.Body) {
+			continue
+		}
+		if number == 0 {
+			number = old.Number
+		}
+		all = all || state.Cut
+		for _, key := range state.Keys {
+			refused[key] = true
+		}
+	}
+	fresh := slices.ContainsFunc(f.keysOf(p.Files), func(key string) bool { return !refused[key] })
+	if number == 0 || fresh && !all {
+		return false
+	}
+	p.note("%s: %d was closed without a merge, and nothing new was found since; the box in its description asks again", f.None(), number)
+	return true
+}
+
+// keysOf are the keys of the files that are proposed.
+func (f *Fixup) keysOf(files []PlannedFile) []string {
+	part := Fixup{}
+	for _, file := range files {
+		part.Files = append(part.Files, file.FixupFile)
+	}
+	return part.keys()
+}
+
+// propose makes or recomputes the commit, and the pull request.
+func (p *FixupPlan) propose(f *Fixup, known *FixupFacts) {
+	p.Commit = !p.IsDone(f, known, known.Tip)
+	region := fixupBody(f, p.Files)
+	if p.Pull == nil {
+		p.Open, p.Body = true, newBody(region)
+		return
+	}
+	if _, ok := readFixupState(p.Pull.Body, f.Category); !ok {
+		return // a person opened it, and its description is that person's
+	}
+	if body := replaceRegion(f.Platform, p.Pull.Body, region); body != p.Pull.Body {
+		p.Body = body
+	}
+}
+
+// IsDone reports whether a commit, which may be nil, is the one that the plan asks for.
+func (p *FixupPlan) IsDone(f *Fixup, known *FixupFacts, c *Commit) bool {
+	return c != nil && IsOurCommit(f.Category, c) && c.Parents[0] == known.BaseSHA && trailer(c.Message, trailerFiles) == p.FilesHash
+}

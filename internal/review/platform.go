@@ -1,0 +1,19 @@
+// Package review decides what is said about a change, and where: which finding goes into
+// which channel, comments, suggestions, places in a diff, what fixes are proposed, and
+// what runs hand over and remember. It is pure, and knows no platform by name: what
+// differs between these is a Platform.
+package review
+
+// Platform is what a plan has to know of where it is carried out.
+type Platform struct {
+	// Name is the platform's, for sentences.
+	Name string
+	// Annotations is how many annotations of one kind it shows for a job.
+	Annotations int
+	// Body is how long a comment may be in bytes, Description how long the description of
+	// a pull request may be in characters.
+	Body, Description int
+	// Workflows is the folder, in lower case and with a slash, whose files run with
+	// permissions of their own: none of them is ever changed.
+	Workflows string
+}

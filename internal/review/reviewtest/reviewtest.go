@@ -1,0 +1,81 @@
+// Package reviewtest is for tests alone: findings, and what a platform does with a review.
+package reviewtest
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/dockmend/dockmend/internal/lint"
+	"github.com/dockmend/dockmend/internal/text"
+)
+
+// Finding makes one on a whole line of a file.
+func Finding(source *lint.Source, id string, severity lint.Severity, line int) *lint.Diagnostic {
+	return &lint.Diagnostic{
+		Finding: lint.Finding{Span: source.Lines.Line(line), Message: id + " is wrong here", Severity: severity},
+		Rule:    &lint.Meta{ID: id, Title: "the " + id + " hurts", Severity: severity}, Source: source,
+		Fingerprint: fmt.Sprintf("dockmend/v1:%s-%s-%s", id, source.Path, strings.TrimSpace(string(source.Lines.Line(line).Of(source.Bytes)))),
+	}
+}
+
+// Mended gives a finding a proved fix.
+func Mended(d *lint.Diagnostic, applicability lint.Applicability, edits ...lint.FileEdit) *lint.Diagnostic {
+	d.Fixes = []lint.Fix{{Title: "mend " + d.Rule.ID, Applicability: applicability, MaxEffect: lint.EffectConfig, Edits: edits}}
+	d.Proof = lint.Proof{State: lint.ProofPassed, Effect: lint.EffectConfig, Details: []string{"Cmd"}}
+	return d
+}
+
+// Proving proves everything.
+func Proving(*lint.Source, []text.Edit) lint.Proof {
+	return lint.Proof{State: lint.ProofPassed, Effect: lint.EffectConfig, Details: []string{"Cmd", "User"}}
+}
+
+// PatchOf is the diff of a file as the API gives it: without a header.
+func PatchOf(before, after string) string {
+	diff := string(text.UnifiedDiff("f", []byte(before), []byte(after)))
+	for range 2 {
+		_, diff, _ = strings.Cut(diff, "\n")
+	}
+	return strings.TrimSuffix(diff, "\n")
+}
+
+// Press does what the button below a suggestion does: it replaces the lines
+// of the comment by what stands in the block.
+func Press(t *testing.T, file string, first, last int, comment string) string {
+	t.Helper()
+	content, ok := Suggested(comment)
+	if !ok {
+		t.Fatalf("the comment has no suggestion:\n%s", comment)
+	}
+	lines := strings.SplitAfter(file, "\n")
+	return strings.Join(lines[:first-1], "") + content + strings.Join(lines[last:], "")
+}
+
+// Suggested reads the first suggestion block of a comment as CommonMark does:
+// the fence is closed by the first line of at least as many back-ticks.
+func Suggested(comment string) (content string, ok bool) {
+	lines := strings.SplitAfter(comment, "\n")
+	for i, line := range lines {
+		fence := len(line) - len(strings.TrimLeft(line, "`"))
+		if fence < 3 || strings.TrimSpace(line[fence:]) != "suggestion" {
+			continue
+		}
+		for j := i + 1; j < len(lines); j++ {
+			trimmed := strings.TrimSpace(lines[j])
+			if len(trimmed) >= fence && strings.Trim(trimmed, "`") == "" {
+				return strings.Join(lines[i+1:j], ""), true
+			}
+		}
+	}
+	return "", false
+}
+
+// Equal compares lists of words.
+func Equal(t *testing.T, what string, got []string, want ...string) {
+	t.Helper()
+	if !slices.Equal(got, want) {
+		t.Errorf("%s:\n got %q\nwant %q", what, got, want)
+	}
+}

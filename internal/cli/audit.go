@@ -10,6 +10,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/dockmend/dockmend/internal/report"
+	"github.com/dockmend/dockmend/internal/run"
 )
 
 func newAudit(env *Env) *cobra.Command {
@@ -33,7 +34,7 @@ func newAudit(env *Env) *cobra.Command {
 	}
 	flags.register(cmd)
 	online := cmd.Flags().Lookup("online")
-	online.DefValue, online.Usage, flags.online = "true", "let rules ask registries about images; --online=false for none", true
+	online.DefValue, online.Usage, flags.Online = "true", "let rules ask registries about images; --online=false for none", true
 	cmd.Flags().Lookup("output").Usage = "report `format[=file]`, may be repeated (default markdown)"
 	return cmd
 }
@@ -44,38 +45,38 @@ func runAudit(ctx context.Context, env *Env, flags *lintFlags, args []string) er
 	if err != nil {
 		return err
 	}
-	all, err := openSessions(ctx, env, flags, args)
+	all, err := flags.open(ctx, env, args)
 	if all == nil || err != nil {
 		return err
 	}
-	defer all.close()
+	defer all.Close()
 	done := showProgress(env, all[0]) // there is one path at most
-	results, err := all.run(ctx, flags)
+	results, err := all.Check(ctx)
 	done()
 	if err != nil {
 		return err
 	}
-	result := merge(results)
+	result := run.Merge(results)
 	if err := flags.baselines(env, result); err != nil {
 		return err
 	}
 	if err := writeAll(env, outputs, result); err != nil {
 		return err
 	}
-	return all.exitFor(results)
+	return exitForAll(all, results)
 }
 
 // showProgress counts the files that are read, on a terminal alone. done wipes
 // the line.
-func showProgress(env *Env, s *session) (done func()) {
-	if !env.ErrTerminal || len(s.files) == 0 {
+func showProgress(env *Env, w *run.Workspace) (done func()) {
+	if !env.ErrTerminal || len(w.Files) == 0 {
 		return func() {}
 	}
 	var mu sync.Mutex
-	n, all := 0, len(s.files)
-	for i := range s.files {
-		open := s.files[i].Open
-		s.files[i].Open = func() (io.ReadCloser, error) {
+	n, all := 0, len(w.Files)
+	for i := range w.Files {
+		open := w.Files[i].Open
+		w.Files[i].Open = func() (io.ReadCloser, error) {
 			mu.Lock()
 			n++
 			_, _ = fmt.Fprintf(env.Stderr, "\r%d of %d files", min(n, all), all)

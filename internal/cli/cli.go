@@ -15,6 +15,7 @@ import (
 
 	"github.com/dockmend/dockmend/internal/nearest"
 	"github.com/dockmend/dockmend/internal/report"
+	"github.com/dockmend/dockmend/internal/run"
 )
 
 // Exit codes (docs/contract.md section 1).
@@ -73,11 +74,9 @@ func isTerminal(f *os.File) bool {
 	return err == nil && info.Mode()&os.ModeCharDevice != 0
 }
 
-func (e *Env) now() time.Time {
-	if e.Now != nil {
-		return e.Now()
-	}
-	return time.Now()
+// plain is what a run may know of the environment.
+func (e *Env) plain() *run.Env {
+	return &run.Env{Stdin: e.Stdin, Getenv: e.Getenv, Dir: e.Dir, ShellCheck: e.ShellCheck, Now: e.Now, Version: Version}
 }
 
 // exitError ends a command with a code. Its message, if any, goes to Stderr.
@@ -98,6 +97,17 @@ func (e *exitError) Unwrap() error { return e.err }
 // incomplete makes an error that says that the run could not be completed.
 func incomplete(err error) error { return &exitError{exitIncomplete, err} }
 
+// exitCode is the code of a command that ended with an error.
+func exitCode(err error) int {
+	if exit, ok := errors.AsType[*exitError](err); ok {
+		return exit.code
+	}
+	if _, ok := errors.AsType[*run.Incomplete](err); ok {
+		return exitIncomplete
+	}
+	return exitUsage
+}
+
 // Main runs the program and returns its exit code. args[0] is its name.
 func Main(ctx context.Context, args []string, env *Env) int {
 	root := newRoot(env)
@@ -106,11 +116,7 @@ func Main(ctx context.Context, args []string, env *Env) int {
 	if err == nil {
 		return exitClean
 	}
-	code := exitUsage
-	var exit *exitError
-	if errors.As(err, &exit) {
-		code = exit.code
-	}
+	code := exitCode(err)
 	if message := err.Error(); message != "" {
 		// A message may quote files, so it is escaped like any other text.
 		for _, line := range strings.Split("dockmend: "+message, "\n") {

@@ -5,19 +5,16 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
-	"slices"
 	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
 
 	"github.com/dockmend/dockmend/internal/engine"
-	"github.com/dockmend/dockmend/internal/files"
 	"github.com/dockmend/dockmend/internal/lint"
-	"github.com/dockmend/dockmend/internal/project"
 	"github.com/dockmend/dockmend/internal/prove"
 	"github.com/dockmend/dockmend/internal/report"
+	"github.com/dockmend/dockmend/internal/run"
 	"github.com/dockmend/dockmend/internal/text"
 )
 
@@ -26,11 +23,6 @@ type fixFlags struct {
 	lintFlags
 	unsafe, diff bool
 	patch        string
-	// narrow keeps the configuration from adding unsafe fixes: an input of the
-	// Action may be narrower than it (docs/contract.md section 4).
-	narrow bool
-	// mark is the fixer's.
-	mark func(findings []*lint.Diagnostic)
 }
 
 func newFix(env *Env) *cobra.Command {
@@ -56,7 +48,7 @@ func newFix(env *Env) *cobra.Command {
 }
 
 func runFix(ctx context.Context, env *Env, flags *fixFlags, args []string) error {
-	if flags.changedSince != "" || flags.baseline != "" || flags.writeBaseline != "" || len(flags.outputs) > 0 {
+	if flags.ChangedSince != "" || flags.baseline != "" || flags.writeBaseline != "" || len(flags.outputs) > 0 {
 		return errors.New("fix takes no --changed-since, --baseline, --write-baseline and -o yet")
 	}
 	if len(args) == 1 && args[0] == "-" && !flags.diff && flags.patch == "" {
@@ -70,80 +62,57 @@ func runFix(ctx context.Context, env *Env, flags *fixFlags, args []string) error
 		return err
 	}
 	start := time.Now()
-	all, err := openSessions(ctx, env, &flags.lintFlags, args)
+	all, err := flags.open(ctx, env, args)
 	if all == nil || err != nil {
 		return err
 	}
-	defer all.close()
+	defer all.Close()
 	found := time.Now()
 	changed := 0
 	var patch bytes.Buffer
 	results := make([]*lint.Result, len(all))
-	for i, s := range all {
-		if pins := s.rules.Settings().Pin; !flags.online && (pins.Digest || pins.Version) {
-			s.notices = append(s.notices, "pin.mode asks registries, so nothing is pinned without --online")
+	for i, w := range all {
+		if pins := w.Rules.Settings().Pin; !flags.Online && (pins.Digest || pins.Version) {
+			w.Note("pin.mode asks registries, so nothing is pinned without --online")
 		}
-		result, n := s.fix(ctx, flags, &patch)
+		result, n := flags.fix(ctx, w, &patch)
 		results[i] = result
 		changed += n
 	}
 	checked := time.Now()
 	err = finishFix(env, flags, all, outputs, results, &patch, changed)
-	flags.stats.print(env.Stderr, all, merge(results), found.Sub(start), checked.Sub(found), time.Since(checked))
+	flags.stats.print(env.Stderr, all, run.Merge(results), found.Sub(start), checked.Sub(found), time.Since(checked))
 	return err
 }
 
-// fix fixes the files of a session, or writes their diff. It returns what is left
+// fix fixes the files of a workspace, or writes their diff. It returns what is left
 // and how many files changed.
-func (s *session) fix(ctx context.Context, flags *fixFlags, patch *bytes.Buffer) (result *lint.Result, changed int) {
-	fixed := fixAll(ctx, s, flags)
-	result = &lint.Result{Notices: s.notices, Hidden: s.hidden(), Problems: append(s.problems, s.unanswered()...), Skipped: s.skipped}
-	for i, f := range fixed {
-		result.Files = append(result.Files, s.files[i].Path)
-		result.Problems = append(result.Problems, f.Problems...)
-		if f.Left != nil {
-			result.Diagnostics = append(result.Diagnostics, f.Left.Diagnostics...)
-			result.Skipped = append(result.Skipped, f.Left.Skipped...)
-			if f.Left.Template {
-				result.Hidden = append(result.Hidden, lint.Hidden{File: f.Path, Reason: "template"})
-			}
-		}
-		result.Notices = append(result.Notices, refusals(f)...)
-		if !f.Changed() {
+func (f *fixFlags) fix(ctx context.Context, w *run.Workspace, patch *bytes.Buffer) (left *lint.Result, changed int) {
+	fixed := w.Fix(ctx, run.Fixing{Unsafe: f.unsafe})
+	writes := !f.diff && f.patch == ""
+	kept := map[*engine.Fixed]bool{}
+	for _, x := range fixed {
+		kept[x] = !x.Changed() || writes && !w.Replace(x)
+	}
+	left = w.Left(fixed)
+	for _, x := range fixed {
+		left.Notices = append(left.Notices, refusals(x)...)
+		switch {
+		case kept[x]:
 			continue
-		}
-		if flags.diff || flags.patch != "" {
-			writePatch(patch, f)
-		} else {
-			if err := s.place.root.Replace(s.place.inside(s.files[i].Path), f.Before, f.After); err != nil {
-				result.Problems = append(result.Problems, lint.Problem{File: f.Path, Message: "not fixed: " + notReplaced(err)})
-				continue
-			}
-			result.Notices = append(result.Notices, appliedLines(f)...)
+		case writes:
+			left.Notices = append(left.Notices, appliedLines(x)...)
+		default:
+			writePatch(patch, x)
 		}
 		changed++
 	}
-	result.Skipped = offlineOnce(result.Skipped)
-	if s.store != nil {
-		result.Skipped = append(result.Skipped, cutIn(s.store)...)
-	}
-	return result, changed
-}
-
-// notReplaced says why a file was left as it is.
-func notReplaced(err error) string {
-	switch {
-	case errors.Is(err, files.ErrChanged):
-		return "it changed while it was read; run fix again"
-	case errors.Is(err, files.ErrNotRegular):
-		return "it is not a regular file"
-	}
-	return plain(err).Error()
+	return left, changed
 }
 
 // finishFix writes the patch or the report, and says how the run ended.
-func finishFix(env *Env, flags *fixFlags, all sessions, outputs []output, results []*lint.Result, patch *bytes.Buffer, changed int) error {
-	result := merge(results)
+func finishFix(env *Env, flags *fixFlags, all run.Workspaces, outputs []output, results []*lint.Result, patch *bytes.Buffer, changed int) error {
+	result := run.Merge(results)
 	switch {
 	case flags.patch != "":
 		if err := writeFile(env, flags.patch, patch.Bytes()); err != nil {
@@ -162,7 +131,7 @@ func finishFix(env *Env, flags *fixFlags, all sessions, outputs []output, result
 			result.Notices = append(result.Notices, "the diff has characters that a terminal or a log would act on; they are spelled out, so it cannot be applied: --patch FILE writes it exactly")
 		}
 		for _, s := range result.Skipped {
-			if s.Rule == limitReached {
+			if s.Rule == run.LimitReached {
 				result.Notices = append(result.Notices, fmt.Sprintf("%s: skipped: %s", s.File, s.Reason))
 			}
 		}
@@ -184,7 +153,7 @@ func finishFix(env *Env, flags *fixFlags, all sessions, outputs []output, result
 	if err := writeAll(env, outputs, result); err != nil {
 		return err
 	}
-	return all.exitFor(results)
+	return exitForAll(all, results)
 }
 
 func countFiles(n int) string {
@@ -204,58 +173,6 @@ func problemLines(problems []lint.Problem) []string {
 		lines = append(lines, line)
 	}
 	return lines
-}
-
-// fixAll fixes the files of a session; the order is that of the files.
-func fixAll(ctx context.Context, s *session, flags *fixFlags) []*engine.Fixed {
-	fixing := engine.Fixing{
-		Jobs: flags.jobs, One: func(f engine.File, was *engine.Fixed, over string) *engine.Fixed {
-			return fixOne(ctx, s, flags, f, was, over)
-		},
-	}
-	if s.store != nil {
-		fixing.Around = func(changed map[string][]byte) []engine.File { return s.filesWith(&flags.lintFlags, changed) }
-	}
-	return s.checker.FixAll(ctx, s.files, fixing)
-}
-
-// filesWith are the files of the session as they see each other once some have other
-// bytes, by the paths that are shown.
-func (s *session) filesWith(flags *lintFlags, changed map[string][]byte) []engine.File {
-	inside := make(map[string][]byte, len(changed))
-	for shown, content := range changed {
-		inside[s.place.inside(shown)] = content
-	}
-	store := project.New(project.Overlay(s.tree, inside), s.place.shown)
-	all := slices.Clone(s.files)
-	for i := range all {
-		name := s.place.inside(all[i].Path)
-		all[i].Context = contextIn(store, flags, name)
-		all[i].Open = func() (io.ReadCloser, error) { return openIn(store, s.tree, name) }
-	}
-	return all
-}
-
-// fixOne fixes a file, unless the configuration leaves it as it is. was is what was
-// made of it before its neighbours changed, or nil; over says why nothing may be
-// proved any more.
-func fixOne(ctx context.Context, s *session, flags *fixFlags, f engine.File, was *engine.Fixed, over string) *engine.Fixed {
-	if was == nil {
-		src, err := engine.Read(f)
-		if err != nil {
-			return &engine.Fixed{Path: f.Path, Problems: []lint.Problem{{File: f.Path, Message: "cannot be read: " + plain(err).Error()}}}
-		}
-		was = engine.NewFixed(f, src)
-	} else if was.Left == nil {
-		return was // it could not be read
-	}
-	mend, alsoUnsafe := s.rules.Fixes(s.place.inside(f.Path))
-	if !mend {
-		left := s.checker.Check(ctx, f, was.Before)
-		return &engine.Fixed{Path: f.Path, Before: was.Before, After: was.Before, Left: left, Problems: left.Problems}
-	}
-	fixer := &engine.Fixer{Checker: s.checker, Unsafe: flags.unsafe || alsoUnsafe && !flags.narrow, Over: over, Mark: flags.mark}
-	return fixer.Again(ctx, f, was)
 }
 
 // writePatch writes a file's diff, with what each fix does to the build above it.

@@ -11,84 +11,60 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/dockmend/dockmend/internal/config"
-	"github.com/dockmend/dockmend/internal/discover"
 	"github.com/dockmend/dockmend/internal/engine"
 	"github.com/dockmend/dockmend/internal/lint"
-	"github.com/dockmend/dockmend/internal/resolve"
+	"github.com/dockmend/dockmend/internal/run"
 )
 
 // lintFlags are the flags of lint, most of which fix shares.
 type lintFlags struct {
-	config                  string
-	rules                   config.Flags
+	run.Options
 	outputs                 []string
-	jobs                    int
 	stats                   statsFlag
 	listFiles, quiet        bool
-	allowEmpty, noGitignore bool
 	color                   string
-	changedSince            string
 	baseline, writeBaseline string
-	stdinFilename           string
-	online, prove           bool
-	onlineRegistries        []string
-	// onlyRegistries are the hosts that may be asked, in the place of the usual
-	// ones; nil for those.
-	onlyRegistries []string
-	// registryToken is for ghcr.io.
-	registryToken string
-	// lenient makes a look-up that failed a notice, where nobody asked for
-	// look-ups by name.
-	lenient bool
-	// seen is what earlier runs saw; nil where none remembers.
-	seen       map[string]resolve.Sighting
-	shellcheck string
-	// fromRoot makes paths in reports relative to the root, wherever the
-	// working directory is: GitHub wants them so.
-	fromRoot bool
-	// alone says that the work tree has nothing but the files to lint.
-	alone bool
 }
 
 func (f *lintFlags) register(cmd *cobra.Command) {
 	flags := cmd.Flags()
 	flags.SortFlags = false
-	flags.StringVar(&f.config, "config", "", "configuration `file` (default: .dockmend.yaml or .github/dockmend.yaml in the repository's root)")
-	flags.StringSliceVar(&f.rules.Presets, "preset", nil, "presets in place of the configuration's: "+strings.Join(config.PresetNames(), ", "))
-	flags.StringSliceVar(&f.rules.Select, "select", nil, "only these rules: ids, aliases, categories, all")
-	flags.StringSliceVar(&f.rules.Ignore, "ignore", nil, "leave these rules out")
-	flags.StringVar(&f.rules.FailOn, "fail-on", "", "exit 1 from this `severity` on: error, warning, info, style or never (default warning)")
+	flags.StringVar(&f.Config, "config", "", "configuration `file` (default: .dockmend.yaml or .github/dockmend.yaml in the repository's root)")
+	flags.StringSliceVar(&f.Rules.Presets, "preset", nil, "presets in place of the configuration's: "+strings.Join(config.PresetNames(), ", "))
+	flags.StringSliceVar(&f.Rules.Select, "select", nil, "only these rules: ids, aliases, categories, all")
+	flags.StringSliceVar(&f.Rules.Ignore, "ignore", nil, "leave these rules out")
+	flags.StringVar(&f.Rules.FailOn, "fail-on", "", "exit 1 from this `severity` on: error, warning, info, style or never (default warning)")
 	flags.StringArrayVarP(&f.outputs, "output", "o", nil, "report `format[=file]`, may be repeated (default text)")
-	flags.StringVar(&f.changedSince, "changed-since", "", "report only findings that are not in this `commit` too")
+	flags.StringVar(&f.ChangedSince, "changed-since", "", "report only findings that are not in this `commit` too")
 	flags.StringVar(&f.baseline, "baseline", "", "do not report what stands in this `file`")
 	flags.StringVar(&f.writeBaseline, "write-baseline", "", "write the findings to this `file` and report none")
-	flags.StringVar(&f.stdinFilename, "stdin-filename", "Dockerfile", "the `name` of what is read for \"-\"")
-	flags.BoolVar(&f.noGitignore, "no-gitignore", false, "do not skip what .gitignore names")
-	flags.BoolVar(&f.allowEmpty, "allow-empty", false, "a path with nothing to lint is no error")
+	flags.StringVar(&f.StdinName, "stdin-filename", "Dockerfile", "the `name` of what is read for \"-\"")
+	flags.BoolVar(&f.NoGitignore, "no-gitignore", false, "do not skip what .gitignore names")
+	flags.BoolVar(&f.AllowEmpty, "allow-empty", false, "a path with nothing to lint is no error")
 	flags.BoolVar(&f.listFiles, "list-files", false, "list the files, and those that are skipped with the reason, and stop")
-	flags.IntVar(&f.jobs, "jobs", runtime.GOMAXPROCS(0), "how many files are checked at once")
+	flags.IntVar(&f.Jobs, "jobs", runtime.GOMAXPROCS(0), "how many files are checked at once")
 	flags.Var(&f.stats, "stats", "print counts and times to standard error; --stats=rules adds the time of each rule")
 	flags.Lookup("stats").NoOptDefVal = "true"
 	flags.StringVar(&f.color, "color", "auto", "auto, always or never")
 	flags.BoolVarP(&f.quiet, "quiet", "q", false, "print findings and problems only")
-	flags.BoolVar(&f.online, "online", false, "let rules and fixes ask registries about images")
-	flags.StringSliceVar(&f.onlineRegistries, "online-registry", nil, "with --online, a further registry `host` that may be asked, also at a private address")
-	flags.BoolVar(&f.prove, "prove", false, "prove what each fix does to the build")
-	flags.StringVar(&f.rules.AsOf, "as-of", "", "look at end of support as of this `day`, such as 2026-11-30 (default: SOURCE_DATE_EPOCH, else today, in UTC)")
-	flags.StringVar(&f.shellcheck, "shellcheck", "auto", "check scripts with ShellCheck: auto (if it is installed), off, or the program's `path`")
+	flags.BoolVar(&f.Online, "online", false, "let rules and fixes ask registries about images")
+	flags.StringSliceVar(&f.NamedRegistries, "online-registry", nil, "with --online, a further registry `host` that may be asked, also at a private address")
+	flags.BoolVar(&f.Prove, "prove", false, "prove what each fix does to the build")
+	flags.StringVar(&f.Rules.AsOf, "as-of", "", "look at end of support as of this `day`, such as 2026-11-30 (default: SOURCE_DATE_EPOCH, else today, in UTC)")
+	flags.StringVar(&f.ShellCheck, "shellcheck", "auto", "check scripts with ShellCheck: auto (if it is installed), off, or the program's `path`")
 }
 
 // check refuses flags that do not go together.
 func (f *lintFlags) check() error {
 	switch {
-	case len(f.onlineRegistries) > 0 && !f.online:
+	case len(f.NamedRegistries) > 0 && !f.Online:
 		return errors.New("--online-registry needs --online")
-	case f.jobs < 1:
-		return fmt.Errorf("--jobs %d: want 1 or more", f.jobs)
+	case f.Jobs < 1:
+		return fmt.Errorf("--jobs %d: want 1 or more", f.Jobs)
 	case f.baseline != "" && f.writeBaseline != "":
 		return errors.New("--baseline and --write-baseline exclude each other")
 	}
-	return checkDay(f.rules.AsOf)
+	return checkDay(f.Rules.AsOf)
 }
 
 func newLint(env *Env) *cobra.Command {
@@ -114,17 +90,17 @@ func runLint(ctx context.Context, env *Env, flags *lintFlags, args []string) err
 		return err
 	}
 	start := time.Now()
-	all, err := openSessions(ctx, env, flags, args)
+	all, err := flags.open(ctx, env, args)
 	if all == nil || err != nil {
 		return err
 	}
-	defer all.close()
+	defer all.Close()
 	found := time.Now()
-	results, err := all.run(ctx, flags)
+	results, err := all.Check(ctx)
 	if err != nil {
 		return err
 	}
-	result := merge(results)
+	result := run.Merge(results)
 	checked := time.Now()
 	if err := flags.baselines(env, result); err != nil {
 		return err
@@ -136,13 +112,32 @@ func runLint(ctx context.Context, env *Env, flags *lintFlags, args []string) err
 		return err
 	}
 	flags.stats.print(env.Stderr, all, result, found.Sub(start), checked.Sub(found), time.Since(checked))
-	return all.exitFor(results)
+	return exitForAll(all, results)
+}
+
+// open opens the workspaces of a command and lets them ask registries where these may be
+// asked. There is none where the files were only to be listed.
+func (f *lintFlags) open(ctx context.Context, env *Env, args []string) (run.Workspaces, error) {
+	f.Times, f.AllowEmpty = f.stats.rules, f.AllowEmpty || f.listFiles
+	all, err := run.Open(ctx, env.plain(), &f.Options, args)
+	if err != nil {
+		return nil, err
+	}
+	if f.listFiles {
+		defer all.Close()
+		return nil, printFiles(env.Stdout, all)
+	}
+	if err := all.GoOnline(ctx); err != nil {
+		all.Close()
+		return nil, err
+	}
+	return all, nil
 }
 
 // baselines takes out what --baseline says, and writes a baseline.
 func (f *lintFlags) baselines(env *Env, r *lint.Result) error {
 	if f.baseline != "" {
-		if err := markBaseline(r, f.baseline, func(name string) ([]byte, error) { return readFile(env, name) }); err != nil {
+		if err := run.MarkBaseline(r, f.baseline, env.plain().ReadFile); err != nil {
 			return err
 		}
 	}
@@ -164,37 +159,13 @@ func (f *lintFlags) baselines(env *Env, r *lint.Result) error {
 	return nil
 }
 
-// markBaseline marks the findings that a baseline knows.
-func markBaseline(r *lint.Result, name string, read policySource) error {
-	src, err := read(name)
-	if err != nil {
-		return fmt.Errorf("--baseline: %w", err)
+// checkDay refuses a day that is none.
+func checkDay(day string) error {
+	if day == "" {
+		return nil
 	}
-	baseline, err := engine.ParseBaseline(src)
-	if err != nil {
-		return fmt.Errorf("--baseline: %s: %w", name, err)
-	}
-	baseline.Mark(r)
-	return nil
-}
-
-// exitFor says how the run ended: what could not be completed comes first,
-// since a clean report would be no proof then.
-func exitFor(r *lint.Result, rules *config.RuleSet) error {
-	failOn, never := rules.FailOn()
-	switch {
-	case len(r.Problems) > 0:
-		return &exitError{code: exitIncomplete}
-	case !never && r.Worst() >= failOn:
-		return &exitError{code: exitFindings}
+	if _, err := time.Parse(time.DateOnly, day); err != nil {
+		return fmt.Errorf("--as-of %q is not a day; write it as 2026-11-30", day)
 	}
 	return nil
-}
-
-// emptyError is the answer for named paths with nothing to lint.
-func emptyError(err error) error {
-	if errors.Is(err, discover.ErrNothing) {
-		return fmt.Errorf("%w; --list-files shows what was skipped, --allow-empty accepts it", err)
-	}
-	return err
 }

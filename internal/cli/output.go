@@ -4,14 +4,12 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
-	"os"
-	"path/filepath"
 	"strings"
 
-	"github.com/dockmend/dockmend/docs"
 	"github.com/dockmend/dockmend/internal/files"
 	"github.com/dockmend/dockmend/internal/lint"
 	"github.com/dockmend/dockmend/internal/report"
+	"github.com/dockmend/dockmend/internal/run"
 )
 
 // output is one -o: a format and where it goes.
@@ -48,7 +46,7 @@ func parseOutputsOf(env *Env, values []string, color, format string, options rep
 			return nil, fmt.Errorf("-o %s: two reports cannot go to the same place; give one a file, as in -o %s=report.txt", value, o.format)
 		}
 		taken[o.file] = true
-		options.Version, options.Color, options.Page = Version, colored && o.file == "", rulePage
+		options.Version, options.Color, options.Page = Version, colored && o.file == "", run.RulePage
 		o.writer, err = report.New(o.format, options)
 		if err != nil {
 			return nil, fmt.Errorf("-o %s: %w", value, err)
@@ -56,15 +54,6 @@ func parseOutputsOf(env *Env, values []string, color, format string, options rep
 		outputs = append(outputs, o)
 	}
 	return outputs, nil
-}
-
-// rulePage is a rule's page, empty for a rule without one.
-func rulePage(id string) string {
-	page, err := docs.Rules.ReadFile("rules/" + id + ".md")
-	if err != nil {
-		return ""
-	}
-	return string(page)
 }
 
 func useColor(env *Env, when string) (bool, error) {
@@ -95,17 +84,14 @@ func writeAll(env *Env, outputs []output, r *lint.Result) error {
 
 func (o output) write(env *Env, r *lint.Result) error {
 	if o.file == "" {
-		return writeReport(env.Stdout, o.writer, r)
+		return run.WriteReport(env.Stdout, o.writer, r)
 	}
 	var b bytes.Buffer
-	if err := writeReport(&b, o.writer, r); err != nil {
+	if err := run.WriteReport(&b, o.writer, r); err != nil {
 		return err
 	}
 	return writeFile(env, o.file, b.Bytes())
 }
-
-// maxNamed is the size in bytes up to which a file that a flag names is read.
-const maxNamed = 16 << 20
 
 // writeFile writes a file that a flag names; /dev/stdout and /dev/stderr are the
 // streams of this process.
@@ -120,32 +106,7 @@ func writeFile(env *Env, name string, content []byte) error {
 		err = files.WriteNamed(env.Dir, name, content)
 	}
 	if err != nil {
-		return fmt.Errorf("%s cannot be written: %w", name, plain(err))
+		return fmt.Errorf("%s cannot be written: %w", name, run.Plain(err))
 	}
 	return nil
-}
-
-// readFile reads a file that a flag names.
-func readFile(env *Env, name string) ([]byte, error) {
-	src, err := files.ReadNamed(env.Dir, name, maxNamed)
-	if err != nil {
-		return nil, fmt.Errorf("%s cannot be read: %w", name, plain(err))
-	}
-	return src, nil
-}
-
-func inDir(env *Env, name string) string {
-	if filepath.IsAbs(name) {
-		return name
-	}
-	return filepath.Join(env.Dir, name)
-}
-
-// plain is an error without the path, which the message has already.
-func plain(err error) error {
-	var path *os.PathError
-	if errors.As(err, &path) {
-		return path.Err
-	}
-	return err
 }

@@ -2,68 +2,27 @@ package cli
 
 import (
 	"bytes"
-	"os"
-	"os/exec"
-	"path/filepath"
 	"strings"
 	"testing"
+
+	"github.com/dockmend/dockmend/internal/git/gittest"
 )
 
 // history is a repository whose branch main is the base of a change.
-type history struct {
-	t   *testing.T
-	dir string
-}
+type history struct{ *gittest.History }
 
 func newHistory(t *testing.T, files map[string]string) *history {
 	t.Helper()
-	h := &history{t, t.TempDir()}
-	h.git("init", "-q", "-b", "main")
-	h.write(files)
-	h.commit()
-	return h
-}
-
-func (h *history) git(args ...string) {
-	h.t.Helper()
-	args = append([]string{"-C", h.dir, "-c", "user.name=ann", "-c", "user.email=ann@example.com", "-c", "commit.gpgSign=false"}, args...)
-	cmd := exec.CommandContext(h.t.Context(), "git", args...)
-	cmd.Env = append(os.Environ(), "GIT_CONFIG_GLOBAL="+os.DevNull, "GIT_CONFIG_NOSYSTEM=1")
-	if out, err := cmd.CombinedOutput(); err != nil {
-		h.t.Fatalf("git %s: %v\n%s", strings.Join(args, " "), err, out)
-	}
-}
-
-// write writes files; an empty one is removed.
-func (h *history) write(files map[string]string) {
-	h.t.Helper()
-	for name, content := range files {
-		at := filepath.Join(h.dir, name)
-		err := os.MkdirAll(filepath.Dir(at), 0o755)
-		if content == "" {
-			err = os.Remove(at)
-		} else if err == nil {
-			err = os.WriteFile(at, []byte(content), 0o600)
-		}
-		if err != nil {
-			h.t.Fatal(err)
-		}
-	}
-}
-
-func (h *history) commit() {
-	h.t.Helper()
-	h.git("add", "-A")
-	h.git("commit", "-q", "--allow-empty", "-m", "work")
+	return &history{gittest.New(t, files)}
 }
 
 // lint runs lint --changed-since main.
 func (h *history) lint(args ...string) (code int, out string) {
-	h.t.Helper()
+	h.T.Helper()
 	var b bytes.Buffer
-	env := &Env{Stdin: strings.NewReader(""), Stdout: &b, Stderr: &b, Dir: h.dir, ShellCheck: "no-such-program", Getenv: func(string) string { return "" }}
+	env := &Env{Stdin: strings.NewReader(""), Stdout: &b, Stderr: &b, Dir: h.Dir, ShellCheck: "no-such-program", Getenv: func(string) string { return "" }}
 	args = append([]string{"dockmend", "lint", "--shellcheck", "off", "--as-of", "2026-01-01", "--changed-since", "main"}, args...)
-	return Main(h.t.Context(), args, env), b.String()
+	return Main(h.T.Context(), args, env), b.String()
 }
 
 const (
@@ -112,10 +71,10 @@ func TestNewSinceACommit(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			h := newHistory(t, base)
-			h.git("checkout", "-q", "-b", "change")
-			h.write(tt.change)
+			h.Git("checkout", "-q", "-b", "change")
+			h.Write(tt.change)
 			if !tt.dirty {
-				h.commit()
+				h.Commit()
 			}
 			code, out := h.lint()
 			want := 0
@@ -137,9 +96,9 @@ func TestNewSinceACommit(t *testing.T) {
 // Of equal findings those on changed lines are the new ones.
 func TestNewOfEqualOnes(t *testing.T) {
 	h := newHistory(t, map[string]string{"Dockerfile": "FROM debian:latest AS a\nUSER nobody\nCMD [\"x\"]\n"})
-	h.git("checkout", "-q", "-b", "change")
-	h.write(map[string]string{"Dockerfile": "FROM debian:latest AS b\nUSER nobody\nFROM debian:latest AS a\nUSER nobody\nCMD [\"x\"]\n"})
-	h.commit()
+	h.Git("checkout", "-q", "-b", "change")
+	h.Write(map[string]string{"Dockerfile": "FROM debian:latest AS b\nUSER nobody\nFROM debian:latest AS a\nUSER nobody\nCMD [\"x\"]\n"})
+	h.Commit()
 	if code, out := h.lint("--select", "latest-tag"); code != 1 || !strings.Contains(out, "Dockerfile:1:6") || strings.Contains(out, "Dockerfile:3:6") {
 		t.Errorf("exit %d, want the finding of line 1 alone:\n%s", code, out)
 	}
@@ -148,17 +107,17 @@ func TestNewOfEqualOnes(t *testing.T) {
 // The configuration of the base decides in both trees, and a line says so.
 func TestConfigurationSinceACommit(t *testing.T) {
 	h := newHistory(t, map[string]string{"Dockerfile": "FROM debian:12\nUSER nobody\nCMD [\"x\"]\n"})
-	h.git("checkout", "-q", "-b", "change")
-	h.write(map[string]string{"Dockerfile": "FROM debian:latest\nUSER nobody\nCMD [\"x\"]\n", ".dockmend.yaml": "rules: {latest-tag: off}\n"})
-	h.commit()
+	h.Git("checkout", "-q", "-b", "change")
+	h.Write(map[string]string{"Dockerfile": "FROM debian:latest\nUSER nobody\nCMD [\"x\"]\n", ".dockmend.yaml": "rules: {latest-tag: off}\n"})
+	h.Commit()
 	if code, out := h.lint(); code != 1 || !strings.Contains(out, "latest-tag") || !strings.Contains(out, "differs from that at main") {
 		t.Errorf("exit %d, want the finding that the change silences:\n%s", code, out)
 	}
-	h.git("checkout", "-q", "main")
-	h.git("merge", "-q", "--ff-only", "change")
-	h.git("checkout", "-q", "-b", "next")
-	h.write(map[string]string{"Dockerfile": "FROM debian:latest\nUSER nobody\nCMD x\n"})
-	h.commit()
+	h.Git("checkout", "-q", "main")
+	h.Git("merge", "-q", "--ff-only", "change")
+	h.Git("checkout", "-q", "-b", "next")
+	h.Write(map[string]string{"Dockerfile": "FROM debian:latest\nUSER nobody\nCMD x\n"})
+	h.Commit()
 	if code, out := h.lint(); code != 1 || strings.Contains(out, "latest-tag") || !strings.Contains(out, "shell-form-command") || strings.Contains(out, "differs") {
 		t.Errorf("exit %d, want what the base's configuration reports:\n%s", code, out)
 	}

@@ -9,6 +9,7 @@ import (
 
 	"github.com/dockmend/dockmend/internal/engine"
 	"github.com/dockmend/dockmend/internal/lint"
+	"github.com/dockmend/dockmend/internal/run"
 )
 
 // statsFlag is --stats: counts and times of the run, and with --stats=rules the time
@@ -48,15 +49,15 @@ func (f *statsFlag) String() string {
 func (*statsFlag) Type() string { return "bool" }
 
 // print writes what was asked for.
-func (f *statsFlag) print(w io.Writer, all sessions, r *lint.Result, finding, checking, reporting time.Duration) {
+func (f *statsFlag) print(w io.Writer, all run.Workspaces, r *lint.Result, finding, checking, reporting time.Duration) {
 	if !f.on {
 		return
 	}
 	counts := r.Summary()
 	skipped, lookUps := 0, make([]string, len(all))
 	for i, s := range all {
-		skipped += len(s.found.Skipped)
-		lookUps[i] = s.lookUps()
+		skipped += len(s.Found.Skipped)
+		lookUps[i] = s.LookUps()
 	}
 	const digits = time.Millisecond / 10
 	_, _ = fmt.Fprintf(w, "files %d, skipped %d, findings %d, suppressed %d, look-ups %s; discovery %s, check %s, report %s\n",

@@ -58,10 +58,19 @@ var rooms = map[string][]string{
 	"internal/forge/github/fakehub": nil,
 	"internal/review/reviewtest":    {"internal/lint", "internal/text"},
 	"internal/fuzzseed":             nil,
-	"internal/cli": {
-		"internal/limits", "docs", "internal/images", "internal/files", "internal/text", "internal/lint", "internal/nearest", "internal/rules", "internal/suppress", "internal/config", "internal/discover",
-		"internal/project", "internal/buildcontext", "internal/earlier", "internal/gitdiff", "internal/prove", "internal/resolve", "internal/shellcheck", "internal/engine", "internal/report", "internal/review", "internal/forge",
+	"internal/run": {
+		"docs", "internal/limits", "internal/files", "internal/text", "internal/images", "internal/lint", "internal/rules", "internal/suppress", "internal/config", "internal/discover",
+		"internal/project", "internal/buildcontext", "internal/earlier", "internal/gitdiff", "internal/prove", "internal/resolve", "internal/shellcheck", "internal/engine", "internal/report",
 	},
+	"internal/action": {
+		"internal/limits", "internal/files", "internal/text", "internal/lint", "internal/rules", "internal/discover", "internal/earlier", "internal/gitdiff", "internal/resolve",
+		"internal/engine", "internal/report", "internal/review", "internal/forge", "internal/run",
+	},
+	"internal/cli": {
+		"docs", "internal/files", "internal/text", "internal/lint", "internal/nearest", "internal/rules", "internal/config", "internal/prove",
+		"internal/engine", "internal/report", "internal/run", "internal/action",
+	},
+	"internal/git/gittest": nil,
 
 	// What only tests, benchmarks and go generate use; no room may enter these.
 	"internal/fixture":  {"docs", "internal"},
@@ -80,9 +89,9 @@ var keptTo = []struct {
 		packages: []string{"os", "net", "syscall", "unsafe", "plugin"},
 		except:   []string{"net/mail", "net/netip", "net/url", "os/exec"}, // os/exec: see below
 		rooms: []string{
-			"cmd/dockmend", "internal/files", "internal/git", "internal/config", "internal/discover", "internal/project", "internal/engine", "internal/cli",
+			"cmd/dockmend", "internal/files", "internal/git", "internal/config", "internal/discover", "internal/project", "internal/engine", "internal/run", "internal/cli",
 			"internal/resolve", "internal/resolve/fakeregistry", "internal/shellcheck", "internal/forge/github", "internal/forge/github/fakehub", "internal/prove", "internal/fixture", "internal/fuzzseed",
-			"internal/bench", "internal/tools",
+			"internal/bench", "internal/tools", "internal/git/gittest",
 		},
 		why: "text, syntax, facts, rules, suppress and report are pure functions of bytes; files come through lint.Context",
 	},
@@ -93,7 +102,7 @@ var keptTo = []struct {
 	},
 	{
 		packages: []string{"os/exec"},
-		rooms:    []string{"internal/shellcheck", "internal/tools"},
+		rooms:    []string{"internal/shellcheck", "internal/tools", "internal/git/gittest"},
 		why:      "nothing from a repository is executed, and no program but ShellCheck is run",
 	},
 	{
@@ -122,7 +131,7 @@ var keptTo = []struct {
 }
 
 // testOnly are the rooms that no other room's non-test files may import.
-var testOnly = []string{"internal/review/reviewtest", "internal/forge/github/fakehub", "internal/resolve/fakeregistry", "internal/fixture", "internal/fuzzseed", "internal/bench", "internal/tools", "internal/depcheck"}
+var testOnly = []string{"internal/git/gittest", "internal/review/reviewtest", "internal/forge/github/fakehub", "internal/resolve/fakeregistry", "internal/fixture", "internal/fuzzseed", "internal/bench", "internal/tools", "internal/depcheck"}
 
 func TestImportDirections(t *testing.T) {
 	for _, f := range goFiles(t) {

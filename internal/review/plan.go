@@ -528,3 +528,9 @@ func (p *Plan) ReviewBody() string {
 	return words + fmt.Sprintf("\n\n<details><summary>%d more, in the job's summary</summary>\n\n- ", len(rest)) +
 		strings.Join(rest, "\n- ") + more + "\n\n</details>"
 }
+
+// Join takes in the placements of a plan for further findings of the same run.
+func (p *Plan) Join(more *Plan) {
+	p.Placements = append(p.Placements, more.Placements...)
+	p.settle()
+}

@@ -1,0 +1,124 @@
+package action
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"strings"
+
+	"github.com/dockmend/dockmend/internal/lint"
+	"github.com/dockmend/dockmend/internal/run"
+)
+
+// silencedShown is how many findings that a change of the configuration would
+// silence are named.
+const silencedShown = 20
+
+// basePolicy reads the policy of what is to be changed; nil on events that
+// change nothing: there the work tree's counts.
+func (s *step) basePolicy(ctx context.Context) run.Source {
+	if !s.event.Gate() || s.event.Base == "" {
+		return nil
+	}
+	return func(path string) ([]byte, error) { return s.forge.ReadFile(ctx, path, s.event.Base) }
+}
+
+// policy is what decides: the workspace by the base's configuration and, on a pull request
+// that changes the configuration, the one of its head.
+type policy struct {
+	base, head *run.Workspace
+	notes      []string
+	// unjudged says why the base's configuration could not decide; empty if it does.
+	unjudged string
+}
+
+func (p *policy) close() {
+	p.base.Close()
+	if p.head != nil {
+		p.head.Close()
+	}
+}
+
+// policy finds out what decides. A pull request may not decide what is said about it
+// (docs/contract.md section 6).
+func (s *step) policy(ctx context.Context, at *scope) (*policy, error) {
+	source := s.basePolicy(ctx)
+	if s.event.Remote() {
+		return s.remotePolicy(ctx, at, source)
+	}
+	if source == nil {
+		w, err := at.open(ctx, nil)
+		return &policy{base: w}, err
+	}
+	head, headErr := at.open(ctx, nil)
+	base, err := s.readPolicy(ctx, source)
+	if err != nil {
+		return &policy{base: head, unjudged: "the base's configuration cannot be read: " + err.Error()}, headErr
+	}
+	if headErr == nil {
+		own, err := s.ownPolicy(head.ReadPolicy)
+		if err == nil && own.Name == base.Name && bytes.Equal(own.Source, base.Source) {
+			return &policy{base: head}, nil
+		}
+	}
+	w, err := at.open(ctx, base.Read)
+	switch {
+	case err == nil && headErr != nil:
+		w.Close()
+		return nil, fmt.Errorf("the configuration of this change: %w", headErr)
+	case err != nil && headErr == nil:
+		note := "the base's configuration is not valid, so this change's counts: " + run.FirstLine(err)
+		return &policy{base: head, notes: []string{note}}, nil
+	}
+	return &policy{base: w, head: head}, err
+}
+
+// readPolicy reads the base's configuration. A token that may not look gets the same
+// answer as for a file that is not there, so that the commit is asked for then.
+func (s *step) readPolicy(ctx context.Context, read run.Source) (run.Policy, error) {
+	base, err := s.ownPolicy(read)
+	if err == nil && base.Name == "" {
+		err = s.forge.Exists(ctx, s.event.Base)
+	}
+	return base, err
+}
+
+// ownPolicy is the configuration that the inputs name, or the usual one.
+func (s *step) ownPolicy(read run.Source) (run.Policy, error) {
+	if named := s.in.options.Config; named != "" {
+		name := strings.TrimPrefix(named, "./")
+		src, err := read(name)
+		if errors.Is(err, fs.ErrNotExist) {
+			return run.Policy{}, nil
+		}
+		return run.Policy{Name: name, Source: src}, err
+	}
+	name, src, err := run.FindConfig(read)
+	return run.Policy{Name: name, Source: src}, err
+}
+
+// wouldSilence says what the configuration of this change would silence.
+func wouldSilence(base, head *lint.Result) string {
+	stays := map[string]bool{}
+	for _, d := range head.Diagnostics {
+		stays[d.Fingerprint] = stays[d.Fingerprint] || d.Counts()
+	}
+	var gone []string
+	for _, d := range base.Diagnostics {
+		if d.Counts() && !stays[d.Fingerprint] {
+			gone = append(gone, fmt.Sprintf("%s in %s, line %d", d.Rule.ID, d.Source.Path, d.Start().Line))
+		}
+	}
+	words := "the configuration of this change differs from its base's, which decides"
+	if len(gone) == 0 {
+		return words + "; the change would silence nothing that is reported here"
+	}
+	more := ""
+	if left := len(gone) - silencedShown; left > 0 {
+		gone = gone[:silencedShown]
+		more = fmt.Sprintf(" and %d more", left)
+	}
+	return words + "; the change would silence " + strings.Join(gone, "; ") + more
+}

@@ -1,0 +1,97 @@
+package run
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/dockmend/dockmend/internal/lint"
+	"github.com/dockmend/dockmend/internal/resolve"
+)
+
+// Recall tells the cooldown what earlier runs saw; without it none is kept.
+func (w *Workspace) Recall(seen map[string]resolve.Sighting) { w.seen = seen }
+
+// GoOnline lets rules ask registries, where the options say so.
+func (w *Workspace) GoOnline(ctx context.Context) error {
+	o, env := w.options, w.env
+	if !o.Online {
+		return nil
+	}
+	token := o.RegistryToken
+	if token == "" && env.Getenv("GITHUB_ACTIONS") == "true" {
+		// Elsewhere the variable has a person's token, for other things.
+		token = env.Getenv("GITHUB_TOKEN")
+	}
+	resolver, err := resolve.New(ctx, resolve.Options{
+		Allowed: o.OnlyRegistries, Named: o.NamedRegistries, GitHubToken: token, Getenv: env.Getenv, Version: env.Version,
+	})
+	if err != nil {
+		return fmt.Errorf("--online: %w", err)
+	}
+	w.resolver, w.checker.Registry = resolver, resolver
+	switch {
+	case w.CooldownDays == 0:
+	case w.seen != nil:
+		w.Cooldown = resolve.NewCooldown(resolver, w.CooldownDays, env.Time(), w.seen, w.cooldownExcept)
+		w.checker.Registry = w.Cooldown
+	default:
+		w.notices = append(w.notices, "pin.cooldown-days is not kept: where no run remembers when a tag was first seen, nobody can tell how long it stands")
+	}
+	return nil
+}
+
+// unanswered are the look-ups that failed: what they would have shown is not known.
+func (w *Workspace) unanswered() []lint.Problem {
+	if w.resolver == nil || w.options.Lenient {
+		return nil
+	}
+	var problems []lint.Problem
+	for _, line := range w.resolver.Failures() {
+		problems = append(problems, lint.Problem{Message: "look-up failed: " + line})
+	}
+	return problems
+}
+
+// ShareLookUps lets the rules of another workspace ask through the look-ups of this one.
+func (w *Workspace) ShareLookUps(other *Workspace) { other.checker.Registry = w.checker.Registry }
+
+// Failures are the look-ups that failed, so that not finding something says nothing.
+func (w *Workspace) Failures() []string {
+	if w.resolver == nil {
+		return nil
+	}
+	return w.resolver.Failures()
+}
+
+// LookUps counts the requests to registries, and what the bounds of the search for
+// versions were needed for.
+func (w *Workspace) LookUps() string {
+	if w.resolver == nil {
+		return "0"
+	}
+	searches := w.resolver.Searches()
+	line := fmt.Sprintf("%d, tags tried for versions %d of %d", w.resolver.Requests(), searches.Tried, searches.Most)
+	if searches.Cut > 0 {
+		line += fmt.Sprintf(" (searches that ended at a bound: %d)", searches.Cut)
+	}
+	return line
+}
+
+// offlineOnce puts one line in the place of those that say for each file that a
+// rule needs the network.
+func offlineOnce(skipped []lint.SkippedRule) []lint.SkippedRule {
+	reason := lint.Offline{}.Settled("", "").Error()
+	seen := map[string]bool{}
+	var out []lint.SkippedRule
+	for _, s := range skipped {
+		if s.Reason == reason {
+			if seen[s.Rule] {
+				continue
+			}
+			seen[s.Rule] = true
+			s.File, s.Reason = "", "needs --online"
+		}
+		out = append(out, s)
+	}
+	return out
+}

@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"github.com/dockmend/dockmend/internal/files"
+	"github.com/dockmend/dockmend/internal/report"
 	"github.com/dockmend/dockmend/internal/review"
 )
 
@@ -36,7 +37,7 @@ func (s *step) writeFiles(f *found) (written writtenFiles, failed []error) {
 	defer w.close()
 	put := func(format, name string) string {
 		var b bytes.Buffer
-		err := s.write(format, &b, f.Result, nil, nil)
+		err := s.write(format, &b, f.Result, report.Options{})
 		if err == nil {
 			err = w.write(name, b.Bytes())
 		}
@@ -99,12 +100,8 @@ func (w *folderWriter) write(name string, content []byte) error {
 // lineLink makes the addresses of lines in the commit that was linted; nil where
 // the environment does not say which.
 func (s *step) lineLink() func(file string, line int) string {
-	server := strings.TrimSuffix(s.env.Getenv("GITHUB_SERVER_URL"), "/")
-	commit := s.event.SHA
-	if s.event.Remote() {
-		commit = s.event.Head
-	}
-	if server == "" || s.event.Repository == "" || commit == "" {
+	repository, commit := s.linted()
+	if repository == "" {
 		return nil
 	}
 	return func(file string, line int) string {
@@ -114,6 +111,20 @@ func (s *step) lineLink() func(file string, line int) string {
 		}
 		// Parentheses would end a link in Markdown.
 		escaped := strings.NewReplacer("(", "%28", ")", "%29").Replace(strings.Join(parts, "/"))
-		return fmt.Sprintf("%s/%s/blob/%s/%s?plain=1#L%d", server, s.event.Repository, commit, escaped, line)
+		return fmt.Sprintf("%s/blob/%s/%s?plain=1#L%d", repository, commit, escaped, line)
 	}
+}
+
+// linted is the address of the repository and the commit that was linted; both are empty
+// where the environment does not say.
+func (s *step) linted() (repository, commit string) {
+	server := strings.TrimSuffix(s.env.Getenv("GITHUB_SERVER_URL"), "/")
+	commit = s.event.SHA
+	if s.event.Remote() {
+		commit = s.event.Head
+	}
+	if server == "" || s.event.Repository == "" || commit == "" {
+		return "", ""
+	}
+	return server + "/" + s.event.Repository, commit
 }

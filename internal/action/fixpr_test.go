@@ -341,7 +341,7 @@ func TestActionAudit(t *testing.T) {
 	s.commit(map[string]string{"Dockerfile": strings.Replace(twoFindings, "debian:latest", "debian:12", 1), "b/Dockerfile": "FROM alpine:latest\nUSER app\n"})
 	_ = os.Remove(s.env["GITHUB_STEP_SUMMARY"]) // each step has one of its own
 	got = s.run()
-	for _, want := range []string{"### Since the audit of 2026-05-01", "1 new, 1 gone", "new: warning", "b/Dockerfile", "gone: `latest-tag` in `Dockerfile`"} {
+	for _, want := range []string{"### Since the audit of 2026-05-01", "1 new, 1 gone", "new: 🟠 warning", "b/Dockerfile", "gone: `latest-tag` in `Dockerfile`"} {
 		if !strings.Contains(got.summary, want) {
 			t.Errorf("the report does not say %q:\n%s\n%s", want, got.summary, got.log)
 		}

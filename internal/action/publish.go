@@ -13,6 +13,7 @@ import (
 	"github.com/dockmend/dockmend/internal/lint"
 	"github.com/dockmend/dockmend/internal/report"
 	"github.com/dockmend/dockmend/internal/review"
+	"github.com/dockmend/dockmend/internal/rules"
 	"github.com/dockmend/dockmend/internal/run"
 )
 
@@ -106,11 +107,13 @@ func (s *step) publish(ctx context.Context, f *found) (run.Verdict, error) {
 	}
 	s.log(&r)
 	if s.in.annotations {
-		failed = append(failed, s.write("github", s.env.Stdout, annotated(&r, out.plan), nil, nil))
+		failed = append(failed, s.write("github", s.env.Stdout, annotated(&r, out.plan), report.Options{}))
 	}
 	if file := s.env.Getenv("GITHUB_STEP_SUMMARY"); s.in.summary && file != "" {
 		var b bytes.Buffer
-		failed = append(failed, s.write("markdown", &b, &r, places, out.audit))
+		options := report.Options{Line: s.lineLink(), Placed: places, Audit: out.audit, Verdict: report.Verdict{Conclusion: conclusion}}
+		options.Verdict.FailOn, _ = f.in.Rules.FailOn()
+		failed = append(failed, s.write("markdown", &b, &r, options))
 		b.WriteString(proposedLink(out.proposed))
 		failed = append(failed, github.WriteSummary(file, b.Bytes()))
 	}
@@ -161,11 +164,13 @@ func (s *step) log(r *lint.Result) {
 	s.gh.EndGroup()
 }
 
-func (s *step) write(format string, w io.Writer, r *lint.Result, placed *report.Placed, audit *report.Audit) error {
-	writer, err := report.New(format, report.Options{
-		Version: s.env.Version, Quiet: true, Category: s.in.category, Alerts: true, Page: run.RulePage, Line: s.lineLink(), Placed: placed, Audit: audit,
-		Elsewhere: "the job summary and the report file have all",
-	})
+// write writes a report; options have what only this one needs.
+func (s *step) write(format string, w io.Writer, r *lint.Result, options report.Options) error {
+	options.Version, options.Quiet, options.Category, options.Alerts = s.env.Version, true, s.in.category, true
+	options.Page, options.Weakness = run.RulePage, rules.Weakness
+	options.Repository, options.Revision = s.linted()
+	options.Elsewhere = "the job summary and the report file have all"
+	writer, err := report.New(format, options)
 	if err != nil {
 		return err
 	}

@@ -38,7 +38,7 @@ func (s *step) upload(ctx context.Context, f *found) (alerts bool, notes []strin
 		whole.Diagnostics[i] = &clone
 	}
 	var b bytes.Buffer
-	err := s.write("sarif", &b, &whole, nil, nil)
+	err := s.write("sarif", &b, &whole, report.Options{})
 	note := ""
 	if err == nil {
 		note, err = s.forge.UploadSARIF(ctx, b.Bytes(), s.event.SHA, s.event.Ref)

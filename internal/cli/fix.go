@@ -57,7 +57,7 @@ func runFix(ctx context.Context, env *Env, flags *fixFlags, args []string) error
 	if flags.patch == "-" {
 		return errors.New("--patch needs the name of a file; --diff writes to standard output")
 	}
-	outputs, err := parseOutputs(env, nil, flags.color, flags.quiet)
+	outputs, err := parseOutputs(env, nil, flags.color, "text", report.Options{Quiet: flags.quiet, Each: flags.each})
 	if err != nil {
 		return err
 	}

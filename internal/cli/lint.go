@@ -13,6 +13,7 @@ import (
 	"github.com/dockmend/dockmend/internal/config"
 	"github.com/dockmend/dockmend/internal/engine"
 	"github.com/dockmend/dockmend/internal/lint"
+	"github.com/dockmend/dockmend/internal/report"
 	"github.com/dockmend/dockmend/internal/run"
 )
 
@@ -21,7 +22,7 @@ type lintFlags struct {
 	run.Options
 	outputs                 []string
 	stats                   statsFlag
-	listFiles, quiet        bool
+	listFiles, quiet, each  bool
 	color                   string
 	baseline, writeBaseline string
 }
@@ -47,6 +48,7 @@ func (f *lintFlags) register(cmd *cobra.Command) {
 	flags.Lookup("stats").NoOptDefVal = "true"
 	flags.StringVar(&f.color, "color", "auto", "auto, always or never")
 	flags.BoolVarP(&f.quiet, "quiet", "q", false, "print findings and problems only")
+	flags.BoolVar(&f.each, "each", false, "show every finding by itself; by default findings of one rule and one cause are one entry")
 	flags.BoolVar(&f.Online, "online", false, "let rules and fixes ask registries about images")
 	flags.StringSliceVar(&f.NamedRegistries, "online-registry", nil, "with --online, a further registry `host` that may be asked, also at a private address")
 	flags.BoolVar(&f.Prove, "prove", false, "prove what each fix does to the build")
@@ -85,7 +87,7 @@ func newLint(env *Env) *cobra.Command {
 }
 
 func runLint(ctx context.Context, env *Env, flags *lintFlags, args []string) error {
-	outputs, err := parseOutputs(env, flags.outputs, flags.color, flags.quiet)
+	outputs, err := parseOutputs(env, flags.outputs, flags.color, "text", report.Options{Quiet: flags.quiet, Each: flags.each})
 	if err != nil {
 		return err
 	}

@@ -20,13 +20,9 @@ type output struct {
 	writer report.Writer
 }
 
-// parseOutputs reads the values of -o, so that a slip is known before a run.
-func parseOutputs(env *Env, values []string, color string, quiet bool) ([]output, error) {
-	return parseOutputsOf(env, values, color, "text", report.Options{Quiet: quiet})
-}
-
-// parseOutputsOf is parseOutputs with another default format.
-func parseOutputsOf(env *Env, values []string, color, format string, options report.Options) ([]output, error) {
+// parseOutputs reads the values of -o, so that a mistake is known before a run; format is
+// the one where there is none.
+func parseOutputs(env *Env, values []string, color, format string, options report.Options) ([]output, error) {
 	colored, err := useColor(env, color)
 	if err != nil {
 		return nil, err

@@ -46,7 +46,7 @@ func (p *page) audit(a *Audit, r *lint.Result, line func(string, int) string) {
 			if line != nil {
 				place = "[" + place + "](" + line(d.Source.Path, start.Line) + ")"
 			}
-			fresh = append(fresh, fmt.Sprintf("- new: %s %s in %s, %s: %s\n", d.Severity, ruleLink(d), MarkdownCode(d.Source.Path), place, cellText(d.Message)+a.brought(d)))
+			fresh = append(fresh, fmt.Sprintf("- new: %s %s in %s, %s: %s\n", sign(d.Severity), ruleLink(d), MarkdownCode(d.Source.Path), place, cellText(d.Message)+a.brought(d)))
 		}
 		for _, g := range a.Gone[:min(len(a.Gone), shownChanges)] {
 			gone = append(gone, fmt.Sprintf("- gone: %s in %s\n", MarkdownCode(g.Rule), MarkdownCode(g.File)))
@@ -55,8 +55,8 @@ func (p *page) audit(a *Audit, r *lint.Result, line func(string, int) string) {
 		p.details("finding that is gone", "", gone, p.limit/3)
 	}
 	p.leftOut(p.section("### By rule\n\n| Rule | Severity | Findings | Files | Fixable |\n|---|---|---:|---:|---:|\n", ruleRows(r), "\n", p.limit/2), "rule")
-	if len(byFile(r)) > 0 {
-		p.out.WriteString("### By file\n\n")
+	if r.Worst() != lint.SeverityUnset {
+		p.out.WriteString("### Findings\n\n")
 	}
 }
 
@@ -101,7 +101,7 @@ func ruleRows(r *lint.Result) []string {
 	})
 	rows := make([]string, len(groups))
 	for i, g := range groups {
-		rows[i] = fmt.Sprintf("| %s | %s | %d | %d | %d |\n", "["+MarkdownCode(g.first.Rule.ID)+"]("+g.first.Rule.HelpURI()+")", g.severity, g.n, len(g.files), g.fixes)
+		rows[i] = fmt.Sprintf("| %s | %s | %d | %d | %d |\n", "["+MarkdownCode(g.first.Rule.ID)+"]("+g.first.Rule.HelpURI()+")", sign(g.severity), g.n, len(g.files), g.fixes)
 	}
 	return rows
 }

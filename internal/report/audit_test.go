@@ -38,8 +38,8 @@ func TestAuditReport(t *testing.T) {
 	}}
 	got := auditOf(t, &Audit{Since: "2026-05-01 at abc", New: []*lint.Diagnostic{fresh}, Gone: []GoneFinding{{"final-user-root", "c"}}}, r)
 	for _, want := range []string{
-		"### Since the audit of 2026-05-01 at abc: 1 new, 1 gone", "- new: warning [`latest-tag`]", "in `b/Dockerfile`, line 1: it moves",
-		"- gone: `final-user-root` in `c`", "### By rule", "| error | 1 | 1 | 0 |\n| [`latest-tag`]", "| warning | 2 | 2 | 0 |", "### By file",
+		"### Since the audit of 2026-05-01 at abc: 1 new, 1 gone", "- new: 🟠 warning [`latest-tag`]", "in `b/Dockerfile`, line 1: it moves",
+		"- gone: `final-user-root` in `c`", "### By rule", "| 🔴 error | 1 | 1 | 0 |\n| [`latest-tag`]", "| 🟠 warning | 2 | 2 | 0 |", "### Findings",
 	} {
 		if !strings.Contains(got, want) {
 			t.Errorf("no %q in\n%s", want, got)

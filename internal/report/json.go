@@ -52,6 +52,7 @@ type jsonFinding struct {
 	Message     string            `json:"message"`
 	HelpURI     string            `json:"help_uri"`
 	Fingerprint string            `json:"fingerprint"`
+	Group       string            `json:"group,omitempty"`
 	Suppressed  *lint.Suppression `json:"suppressed"`
 	Baseline    bool              `json:"baseline,omitempty"`
 	Unchanged   bool              `json:"unchanged,omitempty"`
@@ -111,11 +112,14 @@ func (j jsonWriter) Write(w io.Writer, r *lint.Result) error {
 	b.Write(before)
 	b.WriteString(findingsKey + "[")
 	files := sourcesOf(r)
+	groups := groupNames(r)
 	for i, d := range r.Diagnostics {
 		if i > 0 {
 			b.WriteByte(',')
 		}
-		finding, err := jsonPart(jsonFindingOf(d, files), jsonIndent+jsonIndent)
+		f := jsonFindingOf(d, files)
+		f.Group = groups[d]
+		finding, err := jsonPart(f, jsonIndent+jsonIndent)
 		if err != nil {
 			return err
 		}
@@ -128,6 +132,20 @@ func (j jsonWriter) Write(w io.Writer, r *lint.Result) error {
 	b.WriteByte(']')
 	b.Write(after)
 	return write(w, "json", b.Bytes())
+}
+
+// groupNames names the groups of several findings by the fingerprint of the first one.
+func groupNames(r *lint.Result) map[*lint.Diagnostic]string {
+	names := map[*lint.Diagnostic]string{}
+	for _, g := range r.Groups() {
+		if len(g) == 1 {
+			continue
+		}
+		for _, d := range g {
+			names[d] = g[0].Fingerprint
+		}
+	}
+	return names
 }
 
 const (

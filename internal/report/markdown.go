@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/dockmend/dockmend/internal/lint"
@@ -25,43 +26,45 @@ const (
 type markdownWriter struct {
 	// limit is the size of the report in bytes that is not exceeded.
 	limit int
-	// line returns the address of a line; it may be nil.
-	line func(file string, line int) string
-	// placed may be nil: all findings are listed then.
-	placed *Placed
-	// audit may be nil.
-	audit *Audit
+	opts  Options
 }
 
-// Write writes a job summary: a heading with the counts, problems, one table
-// for each file, the file with the worst finding first, and folded lists of what
-// is silenced and what could not be checked. Where it is cut, a line says so.
+// Write writes a job summary: how the job ended, what to fix first, one table of
+// findings by severity, then folded what else there is, and at the end what was not
+// checked. Where it is cut, a line says so.
 func (m markdownWriter) Write(w io.Writer, r *lint.Result) error {
 	counts := tallyOf(r)
 	skipped := skippedRows(r)
 	p := page{limit: m.limit - closingRoom}
-	heading, fileLevel := "## dockmend: ", "### "
-	if m.audit != nil {
-		heading, fileLevel = "## dockmend audit: ", "#### "
+	heading := "## " + m.opts.Verdict.headline(counts) + "\n\n"
+	if m.opts.Audit != nil {
+		heading = "## dockmend audit: " + counts.found() + "\n\n"
 	}
-	p.out.WriteString(heading + counts.found() + "\n\n")
-	if rest := counts.rest(); len(rest) > 0 {
+	p.out.WriteString(heading)
+	rest := counts.rest()
+	if m.opts.Audit == nil && m.opts.Verdict.Conclusion != "" && counts.Findings > 0 {
+		rest = append([]string{counts.found()}, rest...)
+	}
+	if len(rest) > 0 {
 		p.out.WriteString(strings.Join(rest, "; ") + ".\n\n")
 	}
 
 	// The small sections may not crowd out the findings, nor these them.
-	p.details("notice", "", noticeRows(r), m.limit/20)
 	p.details("problem", "<details open><summary>"+count(len(r.Problems), "problem")+": the run is incomplete</summary>\n\n", problemRows(r), m.limit/10)
-	if m.audit != nil {
-		p.audit(m.audit, r, m.line)
+	if m.opts.Audit != nil {
+		p.audit(m.opts.Audit, r, m.opts.Line)
 	}
-	listed, places := m.placed.split(r)
+	listed, places := m.opts.Placed.split(r)
+	p.first(listed, m.opts.Line)
 	p.details("place", "", places, p.limit-m.limit/4)
-	p.findings(r, listed, p.limit-m.limit/5, fileLevel, m.line)
-	patches := m.placed.patchRows()
+	p.findings(listed, m.opts, p.limit-m.limit/5)
+	p.files(r, m.limit/4)
+	patches := m.opts.Placed.patchRows()
 	p.details("patch", fmt.Sprintf("<details><summary>Patches (%d)</summary>\n\n", len(patches)), patches, p.limit-m.limit/8)
-	p.details("suppressed finding", suppressedHead(counts), suppressedRows(r), p.limit-m.limit/10)
-	p.details("skipped rule", fmt.Sprintf("<details><summary>What could not be checked (%d)</summary>\n\n", len(skipped)), skipped, p.limit)
+	p.details("ignored finding", suppressedHead(counts), suppressedRows(r), p.limit-m.limit/10)
+	notices := noticeRows(r)
+	p.details("note", fmt.Sprintf("<details><summary>Notes (%d)</summary>\n\n", len(notices)), notices, p.limit-m.limit/20)
+	p.details("skipped rule", fmt.Sprintf("<details><summary>Not checked (%d)</summary>\n\n", len(skipped)), skipped, p.limit)
 	return write(w, "markdown", p.out.Bytes())
 }
 
@@ -109,33 +112,89 @@ func (p *page) details(noun, head string, rows []string, limit int) {
 	p.leftOut(p.section(head, rows, foot, limit), noun)
 }
 
-// findings writes the tables: one of the files, and one for each file of those
-// that are listed, below a heading of the level. After the first row that does
-// not fit none is written, so that what is left out is the least severe of the
-// last files.
-func (p *page) findings(all, listed *lint.Result, limit int, level string, line func(string, int) string) {
-	const table = "| Severity | Line | Rule | Finding | Fix |\n|---|---|---|---|---|\n"
-	left := 0
-	if files := byFile(all); len(files) > 1 {
-		p.leftOut(p.section("| File | Errors | Warnings | Info | Style | Fixable |\n|---|---:|---:|---:|---:|---:|\n", fileRows(files), "\n", limit/4), "file")
+// rowsShown is how many entries stand in the open; the others are folded.
+const rowsShown = 20
+
+// first names the entry to begin with, if there are several.
+func (p *page) first(r *lint.Result, line func(string, int) string) {
+	groups := worstFirst(r, false)
+	if len(groups) < 2 || groups[0][0].Severity < lint.Warning {
+		return
 	}
-	for _, file := range byFile(listed) {
-		if left > 0 {
-			left += len(file)
-			continue
-		}
-		rows := make([]string, len(file))
-		for i, d := range file {
-			rows[i] = findingRow(d, line)
-		}
-		head := level + MarkdownCode(file[0].Source.Path) + "\n\n" + table
-		left = p.section(head, rows, "\n", limit)
-	}
-	p.leftOut(left, "finding")
+	d := groups[0][0]
+	p.out.WriteString("**Start with** " + placeLink(d, line) + ": " + cellText(d.Message) + ".\n\n")
 }
 
-// byFile groups the findings that count, worst first, in files and among them;
-// what is equally bad keeps its order.
+// findings writes one table, worst first. What does not fit is counted, the least
+// severe of it last.
+func (p *page) findings(r *lint.Result, opts Options, limit int) {
+	const table = "| Severity | Finding | Where | Fix |\n|---|---|---|---|\n"
+	groups := worstFirst(r, opts.Each)
+	rows := make([]string, len(groups))
+	for i, g := range groups {
+		rows[i] = groupRow(g, opts.Line)
+	}
+	open := min(len(rows), rowsShown)
+	left := p.section(table, rows[:open], "\n", limit)
+	if folded := rows[open:]; len(folded) > 0 && left == 0 {
+		left = p.section(fmt.Sprintf("<details><summary>%d more</summary>\n\n", len(folded))+table, folded, "\n</details>\n\n", limit)
+	} else {
+		left += len(folded)
+	}
+	p.leftOut(left, "entry")
+}
+
+// worstFirst are the entries, the worst first; what is equally bad keeps its order.
+func worstFirst(r *lint.Result, each bool) []lint.Group {
+	groups := entries(r, each)
+	slices.SortStableFunc(groups, func(a, b lint.Group) int { return cmp.Compare(b[0].Severity, a[0].Severity) })
+	return groups
+}
+
+// groupRow is the row of an entry: one finding, and the places of all.
+func groupRow(g lint.Group, line func(string, int) string) string {
+	d := g[0]
+	var where []string
+	for _, other := range g[:min(len(g), placesShown)] {
+		where = append(where, placeLink(other, line))
+	}
+	if left := len(g) - placesShown; left > 0 {
+		where = append(where, fmt.Sprintf("and %d more", left))
+	}
+	fixes := make([]string, len(d.Fixes))
+	for i, f := range d.Fixes {
+		fixes[i] = f.Applicability.String() + ": " + cellText(f.Title)
+	}
+	if words := proofWords(d.Rule.Target, d.Proof); words != "" && len(d.Fixes) > 0 {
+		fixes = append(fixes, "proof: "+cellText(words))
+	}
+	return fmt.Sprintf("| %s | %s<br>%s | %s | %s |\n",
+		sign(d.Severity), cellText(d.Message), ruleLink(d), strings.Join(where, "<br>"), strings.Join(fixes, "<br>"))
+}
+
+// placeLink is a finding's file and line, with a link where there is an address.
+func placeLink(d *lint.Diagnostic, line func(string, int) string) string {
+	start := d.Start()
+	place := MarkdownCode(fmt.Sprintf("%s:%d", d.Source.Path, start.Line))
+	if line == nil {
+		return place
+	}
+	return "[" + place + "](" + line(d.Source.Path, start.Line) + ")"
+}
+
+// files writes the counts of each file, folded.
+func (p *page) files(r *lint.Result, room int) {
+	files := byFile(r)
+	if len(files) < 2 {
+		return
+	}
+	head := fmt.Sprintf("<details><summary>By file (%d)</summary>\n\n", len(files)) +
+		"| File | Errors | Warnings | Info | Style | Fixable |\n|---|---:|---:|---:|---:|---:|\n"
+	p.leftOut(p.section(head, fileRows(files), "\n</details>\n\n", min(p.limit, p.out.Len()+room)), "file")
+}
+
+// byFile collects the findings that count by file, the file with the worst finding
+// first; what is equally bad keeps its order.
 func byFile(r *lint.Result) [][]*lint.Diagnostic {
 	var files [][]*lint.Diagnostic
 	index := map[string]int{}
@@ -151,14 +210,18 @@ func byFile(r *lint.Result) [][]*lint.Diagnostic {
 		}
 		files[i] = append(files[i], d)
 	}
-	for _, file := range files {
-		slices.SortStableFunc(file, func(a, b *lint.Diagnostic) int { return cmp.Compare(b.Severity, a.Severity) })
+	worst := func(file []*lint.Diagnostic) lint.Severity {
+		highest := lint.SeverityUnset
+		for _, d := range file {
+			highest = max(highest, d.Severity)
+		}
+		return highest
 	}
-	slices.SortStableFunc(files, func(a, b []*lint.Diagnostic) int { return cmp.Compare(b[0].Severity, a[0].Severity) })
+	slices.SortStableFunc(files, func(a, b []*lint.Diagnostic) int { return cmp.Compare(worst(b), worst(a)) })
 	return files
 }
 
-// fileRows are the counts of each file.
+// fileRows are the counts of each file. A severity without findings is a dash.
 func fileRows(files [][]*lint.Diagnostic) []string {
 	rows := make([]string, len(files))
 	for i, file := range files {
@@ -169,27 +232,17 @@ func fileRows(files [][]*lint.Diagnostic) []string {
 				fixable++
 			}
 		}
-		rows[i] = fmt.Sprintf("| %s | %d | %d | %d | %d | %d |\n", MarkdownCode(file[0].Source.Path),
-			severities[lint.Error], severities[lint.Warning], severities[lint.Info], severities[lint.Style], fixable)
+		rows[i] = fmt.Sprintf("| %s | %s | %s | %s | %s | %s |\n", MarkdownCode(file[0].Source.Path),
+			orDash(severities[lint.Error]), orDash(severities[lint.Warning]), orDash(severities[lint.Info]), orDash(severities[lint.Style]), orDash(fixable))
 	}
 	return rows
 }
 
-func findingRow(d *lint.Diagnostic, line func(string, int) string) string {
-	start := d.Start()
-	place := fmt.Sprintf("%d:%d", start.Line, start.Column)
-	if line != nil {
-		place = "[" + place + "](" + line(d.Source.Path, start.Line) + ")"
+func orDash(n int) string {
+	if n == 0 {
+		return "–"
 	}
-	fixes := make([]string, len(d.Fixes))
-	for i, f := range d.Fixes {
-		fixes[i] = f.Applicability.String() + ": " + cellText(f.Title)
-	}
-	if words := proofWords(d.Rule.Target, d.Proof); words != "" && len(d.Fixes) > 0 {
-		fixes = append(fixes, "proof: "+cellText(words))
-	}
-	return fmt.Sprintf("| %s | %s | %s | %s | %s |\n",
-		d.Severity, place, ruleLink(d), cellText(d.Message), strings.Join(fixes, "<br>"))
+	return strconv.Itoa(n)
 }
 
 // ruleLink is a finding's rule with a link to its page, and its hadolint code.
@@ -235,8 +288,8 @@ func problemRows(r *lint.Result) []string {
 }
 
 func suppressedHead(t tally) string {
-	return "<details><summary>" + count(t.suppressed, "finding") + " silenced by comments</summary>\n\n" +
-		"| Place | Rule | Silenced by | Reason |\n|---|---|---|---|\n"
+	return "<details><summary>" + count(t.suppressed, "finding") + " ignored by comments</summary>\n\n" +
+		"| Place | Rule | Ignored by | Reason |\n|---|---|---|---|\n"
 }
 
 func suppressedRows(r *lint.Result) []string {

@@ -28,13 +28,13 @@ func TestPlaced(t *testing.T) {
 		},
 	}
 	var b bytes.Buffer
-	if err := (markdownWriter{limit: summaryLimit, placed: placed}).Write(&b, r); err != nil {
+	if err := (markdownWriter{limit: summaryLimit, opts: Options{Placed: placed}}).Write(&b, r); err != nil {
 		t.Fatal(err)
 	}
 	got := b.String()
 	for _, want := range []string{
 		"4 findings", "- 2 findings as review comments\n", "- 1 finding only here: of &lt;b&gt;@&#8203;you", "about three", "about four",
-		"`````diff\n--- a/f", "+</details>\n`````\n", "hidden (has characters", "windows (has characters", "Patches (3)", "silenced by comments",
+		"`````diff\n--- a/f", "+</details>\n`````\n", "hidden (has characters", "windows (has characters", "Patches (3)", "ignored by comments",
 	} {
 		if !strings.Contains(got, want) {
 			t.Errorf("the summary has no %q", want)
@@ -52,7 +52,7 @@ func TestPlaced(t *testing.T) {
 		placed.Patches = append(placed.Patches, Patch{Title: "big", Diff: bytes.Repeat([]byte("+x\n"), 20_000)})
 	}
 	b.Reset()
-	if err := (markdownWriter{limit: summaryLimit, placed: placed}).Write(&b, r); err != nil {
+	if err := (markdownWriter{limit: summaryLimit, opts: Options{Placed: placed}}).Write(&b, r); err != nil {
 		t.Fatal(err)
 	}
 	if b.Len() > summaryLimit || !strings.Contains(b.String(), "for want of space") || strings.Count(b.String(), "<details>") != strings.Count(b.String(), "</details>")-1 {

@@ -31,6 +31,12 @@ type Options struct {
 	// Quiet leaves findings and problems, and drops notices, skipped rules and
 	// the summary. It is for "text" and "github".
 	Quiet bool
+	// Each shows every finding by itself in "text" and "markdown"; otherwise findings of
+	// one rule and one cause are one entry with their places.
+	Each bool
+	// Verdict is how the job ended, for "markdown"; the zero value is for a report that
+	// no job waits for.
+	Verdict Verdict
 	// Category identifies the run in code scanning, for "sarif"; empty means
 	// "dockmend".
 	Category string
@@ -73,7 +79,7 @@ func New(format string, opts Options) (Writer, error) {
 	case "github":
 		return githubWriter{opts}, nil
 	case "markdown":
-		return markdownWriter{limit: summaryLimit, line: opts.Line, placed: opts.Placed, audit: opts.Audit}, nil
+		return markdownWriter{limit: summaryLimit, opts: opts}, nil
 	}
 	if slices.Contains(later, format) {
 		return nil, fmt.Errorf("format %q is %w; use one of %s", format, ErrNotYet, strings.Join(Formats(), ", "))

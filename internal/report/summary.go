@@ -13,6 +13,7 @@ import (
 type tally struct {
 	lint.Summary
 	filesWithFindings    int
+	causes               int
 	safe, unsafe         int
 	suppressed, baseline int
 	unchanged            int
@@ -23,7 +24,7 @@ type tally struct {
 }
 
 func tallyOf(r *lint.Result) tally {
-	t := tally{Summary: r.Summary(), problems: len(r.Problems), hidden: hiddenWords(r), asOf: r.AsOf}
+	t := tally{Summary: r.Summary(), causes: len(r.Groups()), problems: len(r.Problems), hidden: hiddenWords(r), asOf: r.AsOf}
 	files := map[string]bool{}
 	for _, d := range r.Diagnostics {
 		switch {
@@ -59,7 +60,8 @@ func best(fixes []lint.Fix) lint.Applicability {
 	return highest
 }
 
-// found says how many findings there are, of what severity, in how many files.
+// found says how many findings there are, of what severity, with how many causes, in
+// how many files.
 func (t tally) found() string {
 	switch {
 	case t.Findings > 0:
@@ -67,7 +69,11 @@ func (t tally) found() string {
 		if t.Files > t.filesWithFindings {
 			files = fmt.Sprintf("%d of %s", t.filesWithFindings, count(t.Files, "file"))
 		}
-		return fmt.Sprintf("%s (%s) in %s", count(t.Findings, "finding"), bySeverity(t.Error, t.Warning, t.Info, t.Style), files)
+		causes := ""
+		if t.causes < t.Findings {
+			causes = " with " + count(t.causes, "cause")
+		}
+		return fmt.Sprintf("%s (%s)%s in %s", count(t.Findings, "finding"), bySeverity(t.Error, t.Warning, t.Info, t.Style), causes, files)
 	case t.Files == 0:
 		return "no files were linted"
 	}
@@ -153,6 +159,9 @@ func count(n int, noun string) string { return fmt.Sprint(n, " ", plural(n, noun
 func plural(n int, noun string) string {
 	if n == 1 {
 		return noun
+	}
+	if stem, ok := strings.CutSuffix(noun, "ry"); ok {
+		return stem + "ries"
 	}
 	return noun + "s"
 }

@@ -25,16 +25,31 @@ const (
 // how many rules it names for each.
 const skipsShown = 3
 
+// placesShown is how many places of a group are named after the first.
+const placesShown = 5
+
+// entries are what a report for people lists: groups, or each finding by itself.
+func entries(r *lint.Result, each bool) []lint.Group {
+	if !each {
+		return r.Groups()
+	}
+	var all []lint.Group
+	for _, d := range r.Diagnostics {
+		if d.Counts() {
+			all = append(all, lint.Group{d})
+		}
+	}
+	return all
+}
+
 type textWriter struct{ opts Options }
 
 // Write writes what people read: each finding with its source line, then what
 // else is to be said, then one line of summary.
 func (t textWriter) Write(w io.Writer, r *lint.Result) error {
 	p := printer{opts: t.opts, files: sourcesOf(r)}
-	for _, d := range r.Diagnostics {
-		if d.Counts() {
-			p.finding(d)
-		}
+	for _, g := range entries(r, t.opts.Each) {
+		p.finding(g)
 	}
 	if p.out.Len() > 0 && (!t.opts.Quiet || len(r.Problems) > 0) {
 		p.out.WriteString("\n")
@@ -70,9 +85,11 @@ func (p *printer) paint(color paint, s string) string {
 	return "\x1b[" + string(color) + "m" + s + "\x1b[0m"
 }
 
-// finding prints one finding, after a blank line if another stands before. The
-// place is at the start of a line, where terminals and editors make a link of it.
-func (p *printer) finding(d *lint.Diagnostic) {
+// finding prints the first finding of a group and the places of the others, after a
+// blank line if it is not the first entry. The place is at the start of a line, where
+// terminals and editors make a link of it.
+func (p *printer) finding(g lint.Group) {
+	d := g[0]
 	if p.out.Len() > 0 {
 		p.out.WriteString("\n")
 	}
@@ -109,6 +126,26 @@ func (p *printer) finding(d *lint.Diagnostic) {
 		}
 		p.detail(x, p.paint(bold, "note"), words+": "+related.Message)
 	}
+	if len(g) > 1 {
+		p.detail(x, p.paint(bold, "also at"), otherPlaces(g))
+	}
+	if !p.opts.Quiet {
+		p.detail(x, p.paint(bold, "help"), "dockmend explain "+d.Rule.ID)
+	}
+}
+
+// otherPlaces lists the places of a group after the first.
+func otherPlaces(g lint.Group) string {
+	var places []string
+	for _, d := range g[1:min(len(g), 1+placesShown)] {
+		start := d.Start()
+		places = append(places, fmt.Sprintf("%s:%d:%d", d.Source.Path, start.Line, start.Column))
+	}
+	words := strings.Join(places, ", ")
+	if left := len(g) - 1 - placesShown; left > 0 {
+		words += fmt.Sprintf(" and %d more (--each shows all)", left)
+	}
+	return words
 }
 
 // detail prints a line that belongs to the excerpt above it.

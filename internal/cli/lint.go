@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"runtime"
+	"slices"
 	"strings"
 	"time"
 
@@ -35,7 +36,7 @@ func (f *lintFlags) register(cmd *cobra.Command) {
 	flags.StringSliceVar(&f.Rules.Select, "select", nil, "only these rules: ids, aliases, categories, all")
 	flags.StringSliceVar(&f.Rules.Ignore, "ignore", nil, "leave these rules out")
 	flags.StringVar(&f.Rules.FailOn, "fail-on", "", "exit 1 from this `severity` on: error, warning, info, style or never (default warning)")
-	flags.StringArrayVarP(&f.outputs, "output", "o", nil, "report `format[=file]`, may be repeated (default text)")
+	flags.StringArrayVarP(&f.outputs, "output", "o", nil, "report `format[=file]`, may be repeated (default text): "+strings.Join(report.Formats(), ", "))
 	flags.StringVar(&f.ChangedSince, "changed-since", "", "report only findings that are not in this `commit` too")
 	flags.StringVar(&f.baseline, "baseline", "", "do not report what stands in this `file`")
 	flags.StringVar(&f.writeBaseline, "write-baseline", "", "write the findings to this `file` and report none")
@@ -91,6 +92,8 @@ func runLint(ctx context.Context, env *Env, flags *lintFlags, args []string) err
 	if err != nil {
 		return err
 	}
+	// A suggestion is shown only with its proof.
+	flags.Prove = flags.Prove || slices.ContainsFunc(outputs, func(o output) bool { return report.Suggests(o.format) })
 	start := time.Now()
 	all, err := flags.open(ctx, env, args)
 	if all == nil || err != nil {

@@ -9,6 +9,7 @@ import (
 	"github.com/dockmend/dockmend/internal/files"
 	"github.com/dockmend/dockmend/internal/lint"
 	"github.com/dockmend/dockmend/internal/report"
+	"github.com/dockmend/dockmend/internal/rules"
 	"github.com/dockmend/dockmend/internal/run"
 )
 
@@ -42,7 +43,8 @@ func parseOutputs(env *Env, values []string, color, format string, options repor
 			return nil, fmt.Errorf("-o %s: two reports cannot go to the same place; give one a file, as in -o %s=report.txt", value, o.format)
 		}
 		taken[o.file] = true
-		options.Version, options.Color, options.Page = Version, colored && o.file == "", run.RulePage
+		options.Version, options.Color = Version, colored && o.file == ""
+		options.Page, options.Weakness = run.RulePage, rules.Weakness
 		o.writer, err = report.New(o.format, options)
 		if err != nil {
 			return nil, fmt.Errorf("-o %s: %w", value, err)

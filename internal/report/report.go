@@ -4,14 +4,10 @@
 package report
 
 import (
-	"errors"
 	"fmt"
 	"io"
-	"slices"
-	"strings"
 
 	"github.com/dockmend/dockmend/internal/lint"
-	"github.com/dockmend/dockmend/internal/nearest"
 )
 
 // Writer writes a whole result in one format. It returns the error of w, wrapped.
@@ -45,6 +41,12 @@ type Options struct {
 	Alerts bool
 	// Page returns a rule's page in Markdown, for "sarif"; it may be nil.
 	Page func(id string) string
+	// Weakness returns the number of a rule's entry in the Common Weakness Enumeration, for
+	// "sarif", 0 for none; it may be nil.
+	Weakness func(id string) int
+	// Repository and Revision say for "sarif" what was linted: an address, and a commit;
+	// both are empty where they are not known.
+	Repository, Revision string
 	// Line returns the address of a line of a file, for "markdown"; it may be nil.
 	Line func(file string, line int) string
 	// Placed tells for "markdown" which findings are shown elsewhere; nil lists all.
@@ -54,40 +56,6 @@ type Options struct {
 	// Elsewhere says for "github" where all findings are, when a step cannot
 	// show them; empty means in other formats.
 	Elsewhere string
-}
-
-// ErrNotYet is wrapped by the error for a format of docs/contract.md section 1 that
-// this version does not write.
-var ErrNotYet = errors.New("not built yet")
-
-// later are the formats that docs/contract.md section 1 names and New refuses.
-var later = []string{"gitlab", "junit", "checkstyle", "sonarqube", "rdjson", "html"}
-
-// Formats lists the names that New takes, the default first.
-func Formats() []string { return []string{"text", "json", "sarif", "github", "markdown"} }
-
-// New makes the writer of a format. For one that is still to come the error
-// wraps ErrNotYet; for an unknown one it names the one that is near.
-func New(format string, opts Options) (Writer, error) {
-	switch format {
-	case "text":
-		return textWriter{opts}, nil
-	case "json":
-		return jsonWriter{opts}, nil
-	case "sarif":
-		return sarifWriter{opts}, nil
-	case "github":
-		return githubWriter{opts}, nil
-	case "markdown":
-		return markdownWriter{limit: summaryLimit, opts: opts}, nil
-	}
-	if slices.Contains(later, format) {
-		return nil, fmt.Errorf("format %q is %w; use one of %s", format, ErrNotYet, strings.Join(Formats(), ", "))
-	}
-	if near, ok := nearest.Name(format, slices.Concat(Formats(), later)); ok {
-		return nil, fmt.Errorf("unknown format %q, did you mean %q?", format, near)
-	}
-	return nil, fmt.Errorf("unknown format %q, use one of %s", format, strings.Join(Formats(), ", "))
 }
 
 // write hands a finished report to w in one piece.

@@ -45,6 +45,9 @@ func (s sarifWriter) Write(w io.Writer, r *lint.Result) error {
 	if r.AsOf != "" {
 		run.Properties = sarif.Properties{"asOf": r.AsOf}
 	}
+	if s.opts.Repository != "" {
+		run.VersionControlProvenance = []*sarif.VersionControlDetails{{RepositoryURI: &s.opts.Repository, RevisionID: &s.opts.Revision}}
+	}
 	findings := slices.Clone(r.Diagnostics)
 	findings = slices.DeleteFunc(findings, func(d *lint.Diagnostic) bool { return d.Unchanged || s.opts.Alerts && !d.Counts() })
 	slices.SortStableFunc(findings, func(a, b *lint.Diagnostic) int {
@@ -109,11 +112,11 @@ func (s sarifWriter) rules(findings []*lint.Diagnostic) []*sarif.ReportingDescri
 		}
 		rule := sarif.NewRule(m.ID).WithName(pascal(m.ID)).WithHelpURI(m.HelpURI())
 		rule.ShortDescription = sarif.NewMultiformatMessageString(title)
-		rule.FullDescription = sarif.NewMultiformatMessageString(title + ".")
+		rule.FullDescription = sarif.NewMultiformatMessageString(cut(cmp.Or(pageDescription(page), title+"."), sarifDescription))
 		rule.Help = sarif.NewMarkdownMultiformatMessageString(page)
 		rule.Help.Text = &page
 		rule.DefaultConfiguration = &sarif.ReportingConfiguration{Enabled: ptr(true), Level: sarifLevel(m.Severity)}
-		rule.Properties = sarifProperties(m)
+		rule.Properties = sarifProperties(m, s.opts.Weakness)
 		rules = append(rules, rule)
 	}
 	slices.SortFunc(rules, func(a, b *sarif.ReportingDescriptor) int { return cmp.Compare(a.ID, b.ID) })
@@ -122,8 +125,8 @@ func (s sarifWriter) rules(findings []*lint.Diagnostic) []*sarif.ReportingDescri
 
 // sarifProperties are what GitHub sorts alerts by. A security-severity makes an
 // alert one of security, so only such rules have it; it is a number in a string.
-func sarifProperties(m *lint.Meta) sarif.Properties {
-	p := sarif.Properties{"tags": []string{m.Target.String(), string(m.Category)}, "precision": sarifPrecision(m.Confidence)}
+func sarifProperties(m *lint.Meta, weakness func(id string) int) sarif.Properties {
+	p := sarif.Properties{"tags": sarifTags(m, weakness), "precision": sarifPrecision(m.Confidence)}
 	if m.Category != lint.Security {
 		p["problem.severity"] = map[lint.Severity]string{lint.Error: "error", lint.Warning: "warning"}[m.Severity]
 		if p["problem.severity"] == "" {
@@ -140,6 +143,34 @@ func sarifProperties(m *lint.Meta) sarif.Properties {
 		p["security-severity"] = "3.0"
 	}
 	return p
+}
+
+// sarifTags are the kind of file, the category, the entry in the Common Weakness
+// Enumeration in the form that code scanning knows, and what benchmarks say of it.
+func sarifTags(m *lint.Meta, weakness func(id string) int) []string {
+	tags := []string{m.Target.String(), string(m.Category)}
+	if weakness != nil && weakness(m.ID) > 0 {
+		tags = append(tags, fmt.Sprintf("external/cwe/cwe-%03d", weakness(m.ID)))
+	}
+	for _, alias := range m.Aliases {
+		if strings.HasPrefix(alias.Name, "CIS-") || strings.HasPrefix(alias.Name, "OWASP-") {
+			tags = append(tags, alias.Name)
+		}
+	}
+	return tags
+}
+
+// pageDescription is what a page says under "What it checks" and "Why it matters", as
+// one text; empty for a page without the first.
+func pageDescription(page string) string {
+	_, text, ok := strings.Cut(page, "## What it checks\n\n")
+	if !ok {
+		return ""
+	}
+	what, rest, _ := strings.Cut(text, "\n\n")
+	_, why, _ := strings.Cut(rest, "## Why it matters\n\n")
+	why, _, _ = strings.Cut(why, "\n\n")
+	return strings.Join(strings.Fields(what+" "+why), " ")
 }
 
 func sarifPrecision(c lint.Confidence) string {
@@ -176,16 +207,45 @@ func sarifResult(d *lint.Diagnostic, rule uint, hashes []string, files sources) 
 		}
 		result.RelatedLocations = append(result.RelatedLocations, sarifLocation(files.of(d, related), related.Span).WithMessage(sarif.NewTextMessage(related.Message)))
 	}
+	result.Fixes = sarifFixes(d)
 	return result
 }
 
+// sarifFixes are the fixes that were proved and that no person has to decide about.
+func sarifFixes(d *lint.Diagnostic) []*sarif.Fix {
+	if d.Proof.State != lint.ProofPassed {
+		return nil
+	}
+	var fixes []*sarif.Fix
+	for _, fix := range d.Fixes {
+		elsewhere := func(e lint.FileEdit) bool { return e.File != "" && e.File != d.Source.Path }
+		if fix.Applicability == lint.Manual || len(fix.Edits) == 0 || slices.ContainsFunc(fix.Edits, elsewhere) {
+			continue
+		}
+		change := &sarif.ArtifactChange{ArtifactLocation: *sarif.NewSimpleArtifactLocation(sarifURI(d.Source.Path))}
+		for _, e := range fix.Edits {
+			replacement := &sarif.Replacement{DeletedRegion: *sarifRegion(d.Source, e.Span)}
+			if e.New != "" {
+				replacement.InsertedContent = &sarif.ArtifactContent{Text: ptr(e.New)}
+			}
+			change.Replacements = append(change.Replacements, replacement)
+		}
+		fixes = append(fixes, &sarif.Fix{Description: sarif.NewTextMessage(fix.Title), ArtifactChanges: []*sarif.ArtifactChange{change}})
+	}
+	return fixes
+}
+
 func sarifLocation(source *lint.Source, span text.Span) *sarif.Location {
+	return sarif.NewLocationWithPhysicalLocation(sarif.NewPhysicalLocation().
+		WithArtifactLocation(sarif.NewSimpleArtifactLocation(sarifURI(source.Path))).WithRegion(sarifRegion(source, span)))
+}
+
+// sarifRegion is a span with 1-based lines, and columns in UTF-16 code units.
+func sarifRegion(source *lint.Source, span text.Span) *sarif.Region {
 	start, end := source.Lines.Position(span.Start), source.Lines.Position(span.End)
-	region := sarif.NewRegion().
+	return sarif.NewRegion().
 		WithStartLine(start.Line).WithStartColumn(source.Lines.UTF16Column(span.Start)).
 		WithEndLine(end.Line).WithEndColumn(source.Lines.UTF16Column(span.End))
-	return sarif.NewLocationWithPhysicalLocation(sarif.NewPhysicalLocation().
-		WithArtifactLocation(sarif.NewSimpleArtifactLocation(sarifURI(source.Path))).WithRegion(region))
 }
 
 // sarifURI is a path as a relative reference: its slashes stay, all else that

@@ -138,27 +138,40 @@ func TestFixWithoutAProof(t *testing.T) {
 	}
 }
 
-// TestProofsOfARun has one more finding with a fix than a run proves.
+// TestProofsOfARun has one fix more than a run proves. Those without a proof of their
+// own do not count, nor those that a file has no compilations for.
 func TestProofsOfARun(t *testing.T) {
 	none := &engine.Checker{Catalog: fixes(), Settings: &lint.Settings{}}
-	source := lint.NewSource("Dockerfile", []byte("from a\n"))
 	rule := &lint.Meta{ID: "casing"}
-	r := &lint.Result{}
-	for i := range limits.RunProofs + 1 {
-		// Fixes of another file have no proof, and so cost nothing here.
-		fix := lint.Fix{Applicability: lint.Safe, Edits: []lint.FileEdit{{File: "other", Edit: lint.Replace(source.Lines.Line(1), "x").Edit}}}
-		if i == 0 || i >= limits.RunProofs-1 {
-			fix.Edits = []lint.FileEdit{lint.Replace(source.Lines.Line(1), "FROM a")}
+	r, files := &lint.Result{}, []engine.File(nil)
+	// add adds a file with n findings, and the file that the first edit of their fixes is in.
+	add := func(target lint.Target, n int, edited string) {
+		path := fmt.Sprint(len(files))
+		source := lint.NewSource(path, []byte("from a\n"))
+		files = append(files, engine.File{Path: path, Target: target, Policy: policy{}, Context: buildcontext.None()})
+		for range n {
+			fix := lint.Fix{Applicability: lint.Safe, Edits: []lint.FileEdit{{File: edited, Edit: lint.Replace(source.Lines.Line(1), "FROM a").Edit}}}
+			r.Diagnostics = append(r.Diagnostics, &lint.Diagnostic{Finding: lint.Finding{Fixes: []lint.Fix{fix}}, Rule: rule, Source: source})
 		}
-		r.Diagnostics = append(r.Diagnostics, &lint.Diagnostic{Finding: lint.Finding{Fixes: []lint.Fix{fix}}, Rule: rule, Source: source})
 	}
-	files := []engine.File{{Path: "Dockerfile", Policy: policy{}, Context: buildcontext.None()}}
+	add(lint.TargetDockerfile, limits.RunProofs, "other") // what edits another file has no proof
+	add(lint.TargetKubernetes, limits.RunProofs, "")
+	add(lint.TargetIgnoreFile, limits.Compilations+100, "")
+	for range (limits.RunProofs-1)/limits.Compilations - 1 {
+		add(lint.TargetIgnoreFile, limits.Compilations, "")
+	}
+	add(lint.TargetIgnoreFile, (limits.RunProofs-1)%limits.Compilations, "")
+	add(lint.TargetDockerfile, 2, "")
+	add(lint.TargetDockerfile, 1, "")
 	engine.Prove(t.Context(), none, r, files, 1)
-	at, past := r.Diagnostics[limits.RunProofs-1].Proof, r.Diagnostics[limits.RunProofs].Proof
+	n := len(r.Diagnostics)
+	at, past, further := r.Diagnostics[n-3].Proof, r.Diagnostics[n-2].Proof, r.Diagnostics[n-1].Proof
 	if at.State != lint.ProofPassed {
 		t.Errorf("at the bound: %+v", at)
 	}
-	if past.State != lint.ProofUnknown || !slices.ContainsFunc(past.Details, func(s string) bool { return strings.Contains(s, "was not proved") }) {
-		t.Errorf("past the bound: %+v", past)
+	for _, proof := range []lint.Proof{past, further} {
+		if proof.State != lint.ProofUnknown || !strings.Contains(strings.Join(proof.Details, " "), "was not proved") {
+			t.Errorf("past the bound: %+v", proof)
+		}
 	}
 }

@@ -56,6 +56,11 @@ func (p dockerfileProver) Compare(ctx context.Context, after []byte) prove.Verdi
 	return v
 }
 
+// hasProver reports whether edits of a file of a kind can be proved at all.
+func hasProver(target lint.Target) bool {
+	return target == lint.TargetDockerfile || target == lint.TargetIgnoreFile || target == lint.TargetCompose
+}
+
 // parses tells whether BuildKit reads a file and each of its instructions.
 func parses(src []byte) bool {
 	d := dockerfile.Parse(src)
@@ -81,23 +86,7 @@ func Prove(ctx context.Context, c *Checker, r *lint.Result, files []File, jobs i
 	for _, f := range files {
 		byPath[f.Path] = f
 	}
-	var order []*lint.Source
-	bySource := map[*lint.Source][]*lint.Diagnostic{}
-	proofs := 0
-	for _, d := range r.Diagnostics {
-		if !d.Counts() || !d.Fixable() {
-			continue
-		}
-		if proofs++; proofs > limits.RunProofs {
-			d.Proof = lint.Proof{State: lint.ProofUnknown, Effect: lint.EffectUnknown, Details: []string{
-				fmt.Sprintf("the run has more than %d findings with a fix: this one was not proved", limits.RunProofs)}}
-			continue
-		}
-		if bySource[d.Source] == nil {
-			order = append(order, d.Source)
-		}
-		bySource[d.Source] = append(bySource[d.Source], d)
-	}
+	order, bySource := provable(r, byPath)
 	stop, release := c.Watch.stopped(ctx)
 	defer release()
 	all := make([]*fileProofs, len(order))
@@ -120,6 +109,38 @@ func Prove(ctx context.Context, c *Checker, r *lint.Result, files []File, jobs i
 	}
 }
 
+// provable picks the findings whose first fix that edits their own file alone is
+// proved, by their files, which come in the order of the report. Those past the
+// bound of a run have a proof that says so.
+func provable(r *lint.Result, files map[string]File) (order []*lint.Source, bySource map[*lint.Source][]fixProof) {
+	bySource = map[*lint.Source][]fixProof{}
+	for _, d := range r.Diagnostics {
+		i := slices.IndexFunc(d.Fixes, func(fix lint.Fix) bool { return fix.Applicability > lint.Manual && ownEdits(fix) })
+		if !d.Counts() || i < 0 {
+			continue
+		}
+		if bySource[d.Source] == nil {
+			order = append(order, d.Source)
+		}
+		bySource[d.Source] = append(bySource[d.Source], fixProof{finding: d, fix: &d.Fixes[i]})
+	}
+	left := limits.RunProofs
+	for _, source := range order {
+		if !hasProver(files[source.Path].Target) {
+			continue // its fixes cost nothing
+		}
+		all := bySource[source]
+		for _, past := range all[min(left, len(all)):] {
+			past.finding.Proof = lint.Proof{State: lint.ProofUnknown, Effect: lint.EffectUnknown, Details: []string{
+				fmt.Sprintf("the run has more than %d fixes to prove: this one was not proved", limits.RunProofs)}}
+		}
+		bySource[source] = all[:min(left, len(all))]
+		// Each proof takes a compilation of the file's own at least.
+		left -= min(len(bySource[source]), prove.Budget)
+	}
+	return order, bySource
+}
+
 // fileProofs are the proofs of a file's fixes.
 type fileProofs struct {
 	proofs   []fixProof
@@ -133,26 +154,22 @@ type fixProof struct {
 	proof   lint.Proof
 }
 
-func proveFile(ctx context.Context, c *Checker, f File, source *lint.Source, findings []*lint.Diagnostic) *fileProofs {
-	out := &fileProofs{}
+// proveFile proves fixes of one file.
+func proveFile(ctx context.Context, c *Checker, f File, source *lint.Source, fixes []fixProof) *fileProofs {
+	out := &fileProofs{proofs: fixes}
 	frame := c.frame(f.Path)
 	defer frame.end()
 	var prover Prover = unproved{f.Target}
 	frame.attempt(StepProve, func() { prover = NewProver(c, f, source.Bytes, prove.Budget) })
 	spent := "" // why there are no more proofs
-	for _, d := range findings {
-		i := slices.IndexFunc(d.Fixes, func(fix lint.Fix) bool { return fix.Applicability > lint.Manual && ownEdits(fix) })
-		if i < 0 {
-			continue
-		}
-		p := fixProof{d, &d.Fixes[i], lint.Proof{State: lint.ProofUnknown, Effect: lint.EffectUnknown, Details: []string{"the proof crashed"}}}
+	for i := range fixes {
+		p := &fixes[i]
+		p.proof = lint.Proof{State: lint.ProofUnknown, Effect: lint.EffectUnknown, Details: []string{"the proof crashed"}}
 		if spent != "" {
 			p.proof.Details = []string{spent}
-			out.proofs = append(out.proofs, p)
 			continue
 		}
 		frame.attempt(StepProve, func() { p.proof, spent = proofOf(ctx, prover, source.Bytes, p.fix) })
-		out.proofs = append(out.proofs, p)
 	}
 	out.problems = frame.problems()
 	return out

@@ -81,8 +81,9 @@ const (
 	// FindingText is how many bytes of messages and fixes go with one finding: each
 	// so many more count as one more finding of the run.
 	FindingText = 512
-	// RunProofs is how many findings of a run have a proof of their fix, in the order
-	// of the report.
+	// RunProofs is how many fixes of a run are proved when it is linted, in the order
+	// of the report. Those that cost nothing do not count: they have no proof, or
+	// their file has no compilations left.
 	RunProofs = 20_000
 	// RunCompilations is how many the proofs of all files may cost together that are
 	// fixed, in the order of the files.
@@ -236,7 +237,7 @@ func Table() []Group {
 		}},
 		{"One run", []Limit{
 			{fmt.Sprintf("findings of all files; each %d bytes more of text than go with them count as one more", FindingText), RunFindings, "", fmt.Sprintf("each further file shows its %d most severe; `limit-reached` in each of them counts the others", FurtherFindings)},
-			{"findings whose fixes are proved by `lint --prove`", RunProofs, "", "the fixes of further ones have no proof, and say so"},
+			{"fixes that are proved by `lint --prove`", RunProofs, "", "the fixes of further ones have no proof, and say so"},
 			{"compilations to prove the fixes of all files with `fix`", RunCompilations, "", "nothing is fixed in the files that are past it; `limit-reached` in each of them says so"},
 			{"files and folders in one folder that are looked at", FolderNames, "", furtherLeft},
 			{"files and folders of a build context", ContextEntries, "", furtherLeft},

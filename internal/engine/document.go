@@ -11,6 +11,7 @@ import (
 	"github.com/dockmend/dockmend/internal/prove"
 	"github.com/dockmend/dockmend/internal/rules"
 	"github.com/dockmend/dockmend/internal/suppress"
+	"github.com/dockmend/dockmend/internal/syntax/dockerfile"
 	"github.com/dockmend/dockmend/internal/syntax/ignorefile"
 )
 
@@ -155,14 +156,23 @@ func (d dockerfileDocument) directives(opts suppress.Options) *suppress.Directiv
 
 func (d dockerfileDocument) limit() string { return d.doc.Limit }
 
-func (d dockerfileDocument) faults() []fault {
-	in, why := d.doc.Unexpanded()
-	if in == nil {
-		return nil
+func (d dockerfileDocument) faults() (found []fault) {
+	if in, why := d.doc.Unexpanded(); in != nil {
+		found = append(found, fault{rule: limitReached, finding: lint.Finding{
+			Span: in.Head, Message: why + ": what they hold is not known to any rule, and no fix of the file has a proof; write shorter values",
+		}})
 	}
-	return []fault{{rule: limitReached, finding: lint.Finding{
-		Span: in.Head, Message: why + ": what they hold is not known to any rule, and no fix of the file has a proof; write shorter values",
-	}}}
+	for _, in := range d.doc.Instructions {
+		if in.Inner != nil {
+			in = in.Inner
+		}
+		if s := in.Script(); s != nil && s.PastLimit {
+			found = append(found, fault{rule: limitReached, finding: lint.Finding{
+				Span: in.Head, Message: dockerfile.ErrShellLimit.Error() + ": no rule knows what this one runs; move a part of it to a file",
+			}})
+		}
+	}
+	return found
 }
 
 func (d dockerfileDocument) scripts() (found []facts.ShellScript, left int) {

@@ -324,6 +324,8 @@ func TestLimitsOfADockerfile(t *testing.T) {
 		"FROM a\n" + strings.Repeat("RUN x\n", limits.Instructions):                           "1 warning limit-reached\n",
 		strings.Repeat("FROM a\n", limits.Stages) + "RUN x\n":                                 "201 style run\n",
 		strings.Repeat("FROM a\n", limits.Stages+1) + "RUN x\n":                               "1 warning limit-reached\n",
+		"FROM a\nRUN x" + strings.Repeat(" && x", limits.ShellBytes) + "\n":                   "2 warning limit-reached\n2 style run\n",
+		"FROM a\nONBUILD RUN x" + strings.Repeat(" && x", limits.ShellBytes) + "\n":           "2 warning limit-reached\n",
 		"FROM a\nENV A=" + strings.Repeat("x", limits.ValueBytes) + "\nRUN x\nLABEL a=$A$A\n": "3 style run\n4 warning limit-reached\n",
 	} {
 		if got := summary(check(t, src)); got != want {

@@ -1,10 +1,10 @@
 package facts
 
 import (
-	"errors"
 	"path"
 	"strings"
 
+	"github.com/dockmend/dockmend/internal/syntax/dockerfile"
 	"mvdan.cc/sh/v3/syntax"
 )
 
@@ -58,17 +58,9 @@ func LastCommand(script string) (name string, offset int, ok bool) {
 	return name, int(call.Args[0].Pos().Offset()), true
 }
 
-// errNoScript stands for a panic of the shell parser.
-var errNoScript = errors.New("no script that can be parsed")
-
-// parsePOSIX parses a script; the parser may panic on hostile ones.
-func parsePOSIX(script string) (file *syntax.File, err error) {
-	defer func() {
-		if recover() != nil {
-			file, err = nil, errNoScript
-		}
-	}()
-	return syntax.NewParser(syntax.Variant(syntax.LangPOSIX)).Parse(strings.NewReader(script), "")
+// parsePOSIX parses a script; the error is that of dockerfile.ParseShell.
+func parsePOSIX(script string) (*syntax.File, error) {
+	return dockerfile.ParseShell(syntax.LangPOSIX, script)
 }
 
 // ParseScript parses a script for a POSIX shell; ok is false where it is none.

@@ -5,6 +5,7 @@ import (
 
 	"mvdan.cc/sh/v3/syntax"
 
+	"github.com/dockmend/dockmend/internal/syntax/dockerfile"
 	"github.com/dockmend/dockmend/internal/syntax/yaml"
 	"github.com/dockmend/dockmend/internal/text"
 )
@@ -48,7 +49,7 @@ func (s *Step) readCommands() []RunCommand {
 		}
 		hole[0], hole[1], hole[len(hole)-1] = '$', '{', '}'
 	}
-	file, err := parseRun(string(masked))
+	file, err := dockerfile.ParseShell(syntax.LangBash, string(masked))
 	if err != nil {
 		return nil
 	}
@@ -106,16 +107,6 @@ func (s *Step) runsPOSIX() bool {
 		return !s.Job.Windows()
 	}
 	return dialectOf(strings.Fields(shell + " ")[0]) != ""
-}
-
-// parseRun parses a script; the parser may panic on hostile ones.
-func parseRun(script string) (file *syntax.File, err error) {
-	defer func() {
-		if recover() != nil {
-			file, err = nil, errNoScript
-		}
-	}()
-	return syntax.NewParser(syntax.Variant(syntax.LangBash)).Parse(strings.NewReader(script), "")
 }
 
 // spansOf maps offsets in a scalar's text to the file. exact is false, and the

@@ -186,7 +186,7 @@ func callsOf(src []byte) (calls []*Command, ok bool) {
 }
 
 func parseBash(src []byte) (*syntax.File, error) {
-	return syntax.NewParser(syntax.Variant(syntax.LangBash)).Parse(bytes.NewReader(src), "")
+	return dockerfile.ParseShell(syntax.LangBash, string(src))
 }
 
 // callsIn lists the simple commands of a script that was parsed.

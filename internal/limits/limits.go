@@ -22,6 +22,11 @@ const (
 	ExpandedBytes = 4 << 20
 	// VariableDepth is how deep ${a:-${b:-...}} may be nested.
 	VariableDepth = 20
+	// ShellBytes is the length of a script that the shell's parser is given,
+	// ShellParentheses how many "(" stand in it: each level that it calls itself for
+	// takes memory of the stack, a parenthesis of arithmetic 8 KiB.
+	ShellBytes       = 32 << 10
+	ShellParentheses = 4096
 	// YAMLDepth is how many collections may stand inside of one another.
 	YAMLDepth = 100
 	// YAMLNodes is how many keys, values, mappings and sequences a file may have.
@@ -187,6 +192,7 @@ type Group struct {
 const (
 	notLinted = "the file is not linted; `limit-reached`"
 	cut       = "`limit-reached` at the place"
+	notParsed = "no rule knows what it runs; in a Dockerfile, " + cut
 
 	notCompared = "`--changed-since` ends with the reason; without it, what git tracks is not known, so that `.gitignore` decides"
 	notCompiled = "`build-refused` is listed as skipped, and fixes have no proof"
@@ -204,6 +210,8 @@ func Table() []Group {
 			{"by how much variables make one word longer", ValueBytes, "bytes", "the value is unknown to every rule, and fixes have no proof; " + cut},
 			{"words with variables, with their values, in a Dockerfile", ExpandedBytes, "bytes", "from there on values are unknown, and fixes have no proof; " + cut},
 			{"nesting of `${a:-${b:-...}}`", VariableDepth, "levels", "the value is unknown to every rule, and fixes have no proof; " + cut},
+			{"length of a shell script, such as that of a RUN", ShellBytes, "bytes", notParsed},
+			{"opening parentheses in it", ShellParentheses, "", notParsed},
 			{"nesting of YAML", YAMLDepth, "levels", "the rest of the file is not linted; " + cut},
 			{"keys and values of a YAML file", YAMLNodes, "", "the rest of the file is not linted; " + cut},
 			{"keys and values that aliases and merge keys stand for", YAMLExpansion, "", "the rest of the file is not linted; " + cut},

@@ -10,6 +10,7 @@ import (
 	"mvdan.cc/sh/v3/syntax"
 
 	"github.com/dockmend/dockmend/internal/lint"
+	"github.com/dockmend/dockmend/internal/syntax/dockerfile"
 )
 
 // difference is what an edit does in one world.
@@ -123,7 +124,7 @@ func program(script string) (tree string, ok bool) {
 	if strings.IndexByte(script, '\r') >= 0 {
 		return "", false
 	}
-	file, err := syntax.NewParser(syntax.Variant(syntax.LangBash)).Parse(strings.NewReader(script), "")
+	file, err := dockerfile.ParseShell(syntax.LangBash, script)
 	if err != nil {
 		return "", false
 	}

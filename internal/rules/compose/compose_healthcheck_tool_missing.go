@@ -87,8 +87,8 @@ func calledPrograms(test compose.Command) []string {
 	if !line.Known {
 		return nil
 	}
-	file, err := syntax.NewParser(syntax.Variant(syntax.LangPOSIX)).Parse(strings.NewReader(line.Text), "")
-	if err != nil || len(file.Stmts) != 1 {
+	file, ok := facts.ParseScript(line.Text)
+	if !ok || len(file.Stmts) != 1 {
 		return nil
 	}
 	return requiredPrograms(file.Stmts[0])

@@ -1,10 +1,12 @@
 package dockerfile
 
 import (
+	"errors"
 	"fmt"
 	"reflect"
 	"strings"
 
+	"github.com/dockmend/dockmend/internal/limits"
 	"github.com/dockmend/dockmend/internal/text"
 	"mvdan.cc/sh/v3/syntax"
 )
@@ -20,6 +22,8 @@ type Script struct {
 	Span text.Span
 	// Skipped says why there is no tree.
 	Skipped string
+	// PastLimit is set where that is a bound on what is given to the shell's parser.
+	PastLimit bool
 
 	in      *Instruction
 	masked  string
@@ -90,11 +94,14 @@ func (in *Instruction) parseScript() *Script {
 	}
 	s.masked = in.mask(s.Span)
 	file, err := in.doc.parseShell(s.masked)
-	if err != nil {
+	switch {
+	case errors.Is(err, ErrShellLimit):
+		s.Skipped, s.PastLimit = err.Error(), true
+	case err != nil:
 		s.Skipped = "the shell parser does not understand it: " + err.Error()
-		return s
+	default:
+		s.File = file
 	}
-	s.File = file
 	return s
 }
 
@@ -179,7 +186,20 @@ func (d *Document) parseShell(src string) (*syntax.File, error) {
 	return file, err
 }
 
+// ErrShellLimit is the error for a script that is not given to the shell's parser.
+var ErrShellLimit = fmt.Errorf("a script may have %d bytes, and %d opening parentheses", limits.ShellBytes, limits.ShellParentheses)
+
+// ParseShell parses a script. The error wraps ErrShellLimit for one that is too long or
+// nested too deep: the parser, and whoever walks the tree, calls itself for each level,
+// also for each && of a list, and no program survives the end of its stack.
+func ParseShell(variant syntax.LangVariant, src string) (*syntax.File, error) {
+	return parseWith(syntax.NewParser(syntax.Variant(variant)), src)
+}
+
 func parseWith(parser *syntax.Parser, src string) (file *syntax.File, err error) {
+	if len(src) > limits.ShellBytes || strings.Count(src, "(") > limits.ShellParentheses {
+		return nil, ErrShellLimit
+	}
 	defer func() {
 		if r := recover(); r != nil {
 			file, err = nil, fmt.Errorf("shell parser: %v", r)

@@ -8,6 +8,7 @@ import (
 	"mvdan.cc/sh/v3/syntax"
 
 	"github.com/dockmend/dockmend/internal/fuzzseed"
+	"github.com/dockmend/dockmend/internal/limits"
 )
 
 func TestScriptOffsetsAreFileOffsets(t *testing.T) {
@@ -74,6 +75,30 @@ func TestScriptSkips(t *testing.T) {
 	}
 	if Parse([]byte("CMD [\"a\"]\n")).Instructions[0].Script() != nil {
 		t.Error("JSON form has a script")
+	}
+}
+
+// TestShellLimit has scripts as long and as deep as the parser is given, and one more.
+// A walk over the first ones ends too.
+func TestShellLimit(t *testing.T) {
+	list := "a" + strings.Repeat("&&a", limits.ShellBytes/3)
+	deep := "echo $((" + strings.Repeat("(", limits.ShellParentheses-2) + "1" + strings.Repeat(")", limits.ShellParentheses)
+	for src, want := range map[string]bool{
+		"#" + strings.Repeat("x", limits.ShellBytes-1): true,
+		"#" + strings.Repeat("x", limits.ShellBytes):   false,
+		list: true, list + "&&a": false,
+		deep: true, "(" + deep + ")": false,
+		strings.Repeat("a && ", limits.FileBytes/8) + "a": false,
+	} {
+		s := Parse([]byte("FROM a\nRUN " + src + "\n")).Instructions[1].Script()
+		if s.PastLimit == want || (s.File != nil) != want {
+			t.Errorf("%.20q, %d bytes: parsed %t, past the limit %t, want %t", src, len(src), s.File != nil, s.PastLimit, want)
+			continue
+		}
+		if want {
+			syntax.Walk(s.File, func(syntax.Node) bool { return true })
+			s.Editable()
+		}
 	}
 }
 

@@ -11,18 +11,35 @@ import (
 	"github.com/dockmend/dockmend/internal/text"
 )
 
-// AccountPasswordSet finds RUN instructions that set the password of an
-// account: it is the same in every container, and stands in the image's
-// history.
+// AccountPasswordSet reports commands in `RUN` that set the password of an account:
+// `chpasswd`, `passwd --stdin`, and `useradd` or `usermod` with `-p`. The severity is
+// info where a comment above the instruction mentions the password.
 //
-// Silent for locking an account, for a password that is deleted to be set
-// later by a secret mount, where it expires at once (passwd -e) or no login over SSH
-// takes it, and for the one that Azure App Service asks for. It is an info where a
-// comment above speaks of the password.
+// # Why it matters
+//
+// The password is the same in every container, and anyone who can pull the image can
+// read it in the image's history. If the container accepts logins, for example over SSH,
+// they can log in with it.
+//
+// # How to fix it
+//
+// Use a login that needs no password, such as an SSH key. If the account needs a
+// password, set it when the container starts, from a secret.
+//
+// # Exceptions
+//
+// It does not report:
+//
+//   - accounts that are locked, with `passwd -l` or with a password that begins with
+//     `!` or is `*`
+//   - a `RUN` with a secret mount, which can provide the password
+//   - a stage that makes the password expire at once with `passwd -e`, or that turns
+//     off password logins over SSH with `PasswordAuthentication no`
+//   - `root:Docker!`, which Azure App Service requires for SSH
 var AccountPasswordSet = facts.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
 		ID:       "account-password-set",
-		Title:    "An account gets a password",
+		Title:    "Password of an account is set in the image",
 		Category: lint.Security,
 		Severity: lint.Warning,
 		Default:  true,
@@ -44,12 +61,12 @@ func checkAccountPasswordSet(p *facts.Pass[*facts.Dockerfile]) {
 		}
 		p.Report(lint.Finding{
 			Span: c.Span, Severity: severity,
-			Message: fmt.Sprintf("%s gives an account a password that is the same in every container and readable in the image; log in without one, or set it when the container starts", quoteShort(c.Name())),
+			Message: fmt.Sprintf("%s sets a password that is the same in every container and can be read from the image; log in without a password, or set it when the container starts", quoteShort(c.Name())),
 		})
 	}, "passwd", "useradd", "usermod")
 }
 
-// cannotLogIn tells whether the file makes the password useless, or must set it.
+// cannotLogIn reports whether the file makes the password useless, or has to set it.
 func cannotLogIn(d *facts.Dockerfile, c *facts.Command) bool {
 	if strings.Contains(c.Instruction.Body, "root:Docker!") {
 		return true

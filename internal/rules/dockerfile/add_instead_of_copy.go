@@ -9,19 +9,34 @@ import (
 	"github.com/dockmend/dockmend/internal/syntax/dockerfile"
 )
 
-// AddInsteadOfCopy finds ADD of plain files and folders.
+// AddInsteadOfCopy reports `ADD` instructions that only copy local files and folders.
 //
-// ADD also fetches and unpacks: the day a file is called app.tar.gz it arrives
-// in pieces. COPY copies.
+// # Why it matters
 //
-// Silent for addresses, git repositories, archives, here-documents, variables
-// without a known value, and for flags that COPY has not.
+// `ADD` does more than copy: it downloads URLs and extracts local tar archives, whatever
+// they are named. If a source becomes such an archive, the image gets its content and
+// not the file. A reader cannot see whether that is intended.
 //
-// Off by default: plain files are copied as well.
+// The rule is off by default, because `ADD` copies plain files as well as `COPY` does.
+//
+// # How to fix it
+//
+// Write `COPY` in place of `ADD`.
+//
+// # Exceptions
+//
+// It does not report:
+//
+//   - URLs, Git repositories and archives, for which `ADD` is needed
+//   - `--unpack`, `--checksum` and `--keep-git-dir`, which control what `ADD` does
+//     beyond copying
+//   - here-documents
+//   - sources with variables whose value is unknown, and patterns such as `dist/*` that
+//     can match an archive
 var AddInsteadOfCopy = facts.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
 		ID:       "add-instead-of-copy",
-		Title:    "ADD does more than it looks",
+		Title:    "ADD is used where COPY is enough",
 		Category: lint.Correctness,
 		Severity: lint.Style,
 		Since:    "0.1.0",
@@ -55,7 +70,7 @@ func checkAddInsteadOfCopy(p *facts.Pass[*facts.Dockerfile]) {
 		}
 		p.Report(lint.Finding{
 			Span:    in.KeywordSpan,
-			Message: fmt.Sprintf("ADD also fetches and unpacks, and %s needs neither; use COPY", quoteShort(bare(sources[0].Text))),
+			Message: fmt.Sprintf("ADD also downloads and extracts, which %s does not need; use COPY", quoteShort(bare(sources[0].Text))),
 			Fixes: []lint.Fix{{
 				Title: "use COPY", Applicability: lint.Unsafe, MaxEffect: lint.EffectGraph,
 				Edits: []lint.FileEdit{lint.Replace(in.KeywordSpan, sameCase("COPY", p.Doc.Text(in.KeywordSpan)))},

@@ -9,17 +9,38 @@ import (
 	"github.com/dockmend/dockmend/internal/syntax/dockerfile"
 )
 
-// AddRemoteWithoutChecksum finds ADD of an address without --checksum: whatever
-// the server gives goes into the image, today and tomorrow.
+// AddRemoteWithoutChecksum reports `ADD` instructions that download a file over HTTP or
+// HTTPS without `--checksum`.
 //
-// Git addresses are fine with a commit.
+// # Why it matters
 //
-// There is no fix: the checksum has to come from somebody who looked at the file, and
-// not from a download that nobody has checked.
+// The build accepts any file that the server sends. If the server or the connection is
+// compromised, or the file is replaced by another version, the image changes and the
+// build does not fail.
+//
+// # How to fix it
+//
+// Add the checksum of a file that you have checked:
+//
+//	ADD --checksum=sha256:<digest> https://example.com/app.tar.gz /opt/
+//
+// # Fix safety
+//
+// There is no fix: the checksum must come from the publisher or from a file that
+// somebody checked, not from an unverified download.
+//
+// # Exceptions
+//
+// It does not report:
+//
+//   - Git repositories, which can be pinned by a commit in the URL
+//   - URLs with variables
+//   - URLs of the GitHub and GitLab APIs that return the head of a branch, which are
+//     used to end the build cache when the branch changes
 var AddRemoteWithoutChecksum = facts.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
 		ID:       "add-remote-without-checksum",
-		Title:    "ADD takes what the server gives",
+		Title:    "ADD downloads a file without a checksum",
 		Category: lint.Security,
 		Severity: lint.Info,
 		Default:  true,
@@ -43,22 +64,22 @@ func checkAddRemoteWithoutChecksum(p *facts.Pass[*facts.Dockerfile]) {
 			}
 			p.Report(lint.Finding{
 				Span:    w.Span,
-				Message: fmt.Sprintf("%s goes into the image whatever the server gives; add --checksum=sha256:... with what was checked", quoteShort(source)),
+				Message: fmt.Sprintf("%s is downloaded without a checksum, so the server decides what enters the image; add --checksum=sha256:... of a file that you checked", quoteShort(source)),
 			})
 		}
 	})
 }
 
-// isGitAddress reports whether BuildKit fetches an address of http by git: its path ends
-// in .git, whatever query or fragment follows.
+// isGitAddress reports whether BuildKit clones an HTTP address with Git: its path ends in
+// .git, whatever query or fragment follows.
 func isGitAddress(address string) bool {
 	path, _, _ := strings.Cut(address, "#")
 	path, _, _ = strings.Cut(path, "?")
 	return strings.HasSuffix(path, ".git")
 }
 
-// meansToChange reports whether an address is fetched since its answer changes: the head
-// of a branch by GitHub's or GitLab's interface, which ends the cache of the steps below.
+// meansToChange reports whether an address is fetched because its answer changes: the head
+// of a branch from the API of GitHub or GitLab, which ends the cache of the steps below.
 func meansToChange(address string) bool {
 	_, rest, _ := strings.Cut(address, "://")
 	host, path, _ := strings.Cut(rest, "/")

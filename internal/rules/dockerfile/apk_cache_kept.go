@@ -10,18 +10,34 @@ import (
 	"github.com/dockmend/dockmend/internal/syntax/dockerfile"
 )
 
-// ApkCacheKept finds apk add without --no-cache, which leaves an index of two
-// megabytes in the image.
+// ApkCacheKept reports `apk add` without `--no-cache`. In files for development or
+// tests, whose images are not shipped, the finding is an info with the variant
+// `excused`.
 //
-// Silent where a cache is mounted at /var/cache/apk or it is removed in the
-// same RUN, with --cache-dir, in stages whose layers are no part of the image, where
-// a RUN above has fetched the index already, and in a branch that a test decides on.
+// # Why it matters
 //
-// In files for development or tests it is excused: an info, and off by default.
+// Without `--no-cache`, apk stores its package index in the image. A container does not
+// use the index, but every pull of the image transfers it.
+//
+// # How to fix it
+//
+// Use `apk add --no-cache`. A separate `apk update` is then not needed.
+//
+// # Exceptions
+//
+// It does not report:
+//
+//   - a cache mount at `/var/cache/apk` or `/etc/apk/cache`, or a later command in the
+//     same `RUN` that removes the folder
+//   - `--no-network` and `--cache-dir`, or a variable that can hold options
+//   - stages whose layers are not part of the final image
+//   - an index that an earlier `RUN` left there with `apk update`, because `apk add`
+//     then adds nothing
+//   - commands that run only under a condition
 var ApkCacheKept = facts.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
 		ID:       "apk-cache-kept",
-		Title:    "The index of apk stays in the image",
+		Title:    "apk add leaves the package index in the image",
 		Category: lint.Size,
 		Severity: lint.Info,
 		Default:  true,
@@ -54,7 +70,7 @@ func checkApkCacheKept(p *facts.Pass[*facts.Dockerfile]) {
 		}
 		f := lint.Finding{
 			Span:    c.Span,
-			Message: fmt.Sprintf("%s leaves the package index in the image; add --no-cache", quoteShort(firstLine(p.Doc.Text(c.Span)))),
+			Message: fmt.Sprintf("%s leaves the package index in the image, where it only takes space; add --no-cache", quoteShort(firstLine(p.Doc.Text(c.Span)))),
 		}
 		if c.Script.Editable() {
 			at := c.Words[c.ActionAt].Span.End
@@ -64,7 +80,7 @@ func checkApkCacheKept(p *facts.Pass[*facts.Dockerfile]) {
 	}, "apk")
 }
 
-// hasApkIndex tells whether a RUN above the call's has left an index in the image, so
+// hasApkIndex reports whether a RUN above the call's has left an index in the image, so
 // that the call adds none.
 func hasApkIndex(d *facts.Dockerfile, c facts.PackageCommand) bool {
 	s := d.StageOf(c.Instruction)

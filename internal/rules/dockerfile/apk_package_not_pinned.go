@@ -7,15 +7,35 @@ import (
 	"github.com/dockmend/dockmend/internal/lint"
 )
 
-// ApkPackageNotPinned finds apk add of packages without a version.
+// ApkPackageNotPinned reports `apk add` with packages that have no version.
 //
-// Off by default: the distributions take old versions out of their archives, so
-// a pinned package fails to build soon. Pin the base image by digest instead,
-// or use a snapshot of the archive.
+// # Why it matters
+//
+// The build installs the version that is current on that day, so two builds of the same
+// file can give different images, and a new version can break the build or the program.
+//
+// The rule is off by default: Alpine removes old versions from its repositories, so a
+// pinned package can soon fail to install.
+//
+// # How to fix it
+//
+// Add a version or a constraint:
+//
+//	RUN apk add --no-cache "curl=<version>"
+//
+// If the repositories do not keep old versions, pin the base image by digest, or install
+// from a snapshot of the archive.
+//
+// # Exceptions
+//
+// It does not report:
+//
+//   - files, such as `./app.apk`
+//   - variables whose value is unknown
 var ApkPackageNotPinned = facts.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
 		ID:       "apk-package-not-pinned",
-		Title:    "Packages of apk have no version",
+		Title:    "apk add installs packages without a version",
 		Category: lint.Reproducibility,
 		Severity: lint.Info,
 		Since:    "0.1.0",
@@ -36,7 +56,7 @@ func checkApkPackageNotPinned(p *facts.Pass[*facts.Dockerfile]) {
 	}.report(p)
 }
 
-// apkPinned tells whether a word has a constraint or names a file.
+// apkPinned reports whether a word has a constraint or names a file.
 func apkPinned(word string) bool {
 	return strings.ContainsAny(word, "=<>~") || isPath(word) || strings.HasSuffix(word, ".apk")
 }

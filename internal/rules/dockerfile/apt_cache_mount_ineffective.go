@@ -10,21 +10,39 @@ import (
 	"github.com/dockmend/dockmend/internal/syntax/dockerfile"
 )
 
-// AptCacheMountIneffective finds cache mounts at /var/cache/apt that stay
-// empty: the images of Debian and Ubuntu have a setting in
-// /etc/apt/apt.conf.d/docker-clean that deletes what was fetched after each
-// installation.
+// AptCacheMountIneffective reports cache mounts at `/var/cache/apt` that stay empty,
+// because the base image deletes downloaded packages after each installation. It reports
+// one mount in each stage.
 //
-// Remove that file before, as Docker's manual does. The program apt, unlike
-// apt-get, also needs Binary::apt::APT::Keep-Downloaded-Packages.
+// # Why it matters
 //
-// Silent where the file or the setting is mentioned, in the stage or in one
-// that it builds on, for bases that are not known to have it, and for mounts of
-// the lists alone.
+// The images of Debian and Ubuntu have the file `/etc/apt/apt.conf.d/docker-clean`,
+// which tells apt to delete what it downloaded. The cache mount then never has a
+// package, and every build downloads all packages again.
+//
+// # How to fix it
+//
+// Delete the file before the installation:
+//
+//	RUN --mount=type=cache,target=/var/cache/apt,sharing=locked \
+//	    rm -f /etc/apt/apt.conf.d/docker-clean && apt-get update && apt-get install -y git
+//
+// If you use `apt` in place of `apt-get`, also set
+// `Binary::apt::APT::Keep-Downloaded-Packages "true";` in a file in
+// `/etc/apt/apt.conf.d`.
+//
+// # Exceptions
+//
+// It does not report:
+//
+//   - a stage, or one that it builds on, that mentions `docker-clean`,
+//     `Keep-Downloaded-Packages` or `apt.conf`
+//   - base images that are not known to be based on Debian or Ubuntu
+//   - mounts at `/var/lib/apt` only, which are not affected
 var AptCacheMountIneffective = facts.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
 		ID:       "apt-cache-mount-ineffective",
-		Title:    "The image empties the mounted cache",
+		Title:    "Cache mount for apt stays empty",
 		Category: lint.Speed,
 		Severity: lint.Info,
 		Default:  true,
@@ -52,10 +70,10 @@ func checkAptCacheMountIneffective(p *facts.Pass[*facts.Dockerfile]) {
 			}
 			f := lint.Finding{
 				Span:    mount.Flag.Span,
-				Message: fmt.Sprintf("the images of Debian and Ubuntu delete what apt fetches, so %s stays empty; run rm -f %s before", quoteShort(mount.Target), dockerClean),
+				Message: fmt.Sprintf("the base image deletes downloaded packages, so the cache at %s stays empty; run rm -f %s first", quoteShort(mount.Target), dockerClean),
 			}
 			if edit, ok := prependCommand(p.Doc, commands[at], "rm -f "+dockerClean); ok {
-				f.Fixes = unsafeFix("remove docker-clean before", lint.EffectGraph, edit)
+				f.Fixes = unsafeFix("remove docker-clean first", lint.EffectGraph, edit)
 			}
 			p.Report(f)
 			break // what it removes is gone for the rest of the stage
@@ -65,8 +83,8 @@ func checkAptCacheMountIneffective(p *facts.Pass[*facts.Dockerfile]) {
 
 const dockerClean = "/etc/apt/apt.conf.d/docker-clean"
 
-// keepsDownloads tells whether the stage, or one that it builds on, does
-// something about the setting.
+// keepsDownloads reports whether the stage, or one that it builds on, handles the
+// setting.
 func keepsDownloads(d *facts.Dockerfile, s *facts.Stage) bool {
 	return s.Any("keeps apt's downloads", func(in *dockerfile.Instruction) bool {
 		src := d.Text(in.Span)

@@ -11,22 +11,37 @@ import (
 	"github.com/dockmend/dockmend/internal/text"
 )
 
-// AptInstallsRecommends finds apt-get install without --no-install-recommends.
+// AptInstallsRecommends reports `apt-get install` without `--no-install-recommends`. It
+// reports one finding for each file, at the first place.
 //
-// Debian's packages recommend others that are useful on a desktop: they fill
-// the image, take time to install and have to be patched.
+// # Why it matters
 //
-// Silent in stages whose layers are no part of the image, where apt's
-// configuration says so already, for packages that recommend nothing, and for
-// files (./x.deb). One finding for a file, at the first place; its fix mends all.
+// apt installs the packages that a package recommends, not only those that it depends
+// on. Many of them are of no use in a container: they make the image larger and the
+// build slower, and they need security updates too.
 //
-// Off by default: most packages that images install recommend a few megabytes or
-// nothing, and without their recommendations some programs lack what they need. The
-// preset "cloud-native" has the rule.
+// The rule is off by default, because many packages recommend little and some programs
+// need what they recommend. The preset `cloud-native` has the rule.
+//
+// # How to fix it
+//
+// Add `--no-install-recommends`, and name the recommended packages that the program
+// needs.
+//
+// # Exceptions
+//
+// It does not report:
+//
+//   - stages whose layers are not part of the final image
+//   - `APT::Install-Recommends` set to false, on the command line or in the stage
+//   - packages that are known to recommend nothing, such as `curl`, `ca-certificates`
+//     or `tzdata`
+//   - local files, such as `./app.deb`
+//   - `--download-only` and `--simulate`
 var AptInstallsRecommends = facts.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
 		ID:         "apt-installs-recommends",
-		Title:      "Recommended packages fill the image",
+		Title:      "apt-get install also installs recommended packages",
 		Category:   lint.Size,
 		Severity:   lint.Info,
 		Confidence: lint.Medium,
@@ -84,10 +99,10 @@ func checkAptInstallsRecommends(p *facts.Pass[*facts.Dockerfile]) {
 func recommends(p *facts.Pass[*facts.Dockerfile], found []text.Span) lint.Finding {
 	f := lint.Finding{
 		Span:    found[0],
-		Message: fmt.Sprintf("%s also installs what the packages merely recommend; add --no-install-recommends", quoteShort(firstLine(p.Doc.Text(found[0])))),
+		Message: fmt.Sprintf("%s also installs recommended packages, which make the image larger; add --no-install-recommends", quoteShort(firstLine(p.Doc.Text(found[0])))),
 	}
 	for _, more := range found[1:] {
-		f.Related = append(f.Related, lint.Related{Span: more, Message: "the same here"})
+		f.Related = append(f.Related, lint.Related{Span: more, Message: "this command does too"})
 	}
 	return f
 }
@@ -137,7 +152,7 @@ func configuresRecommends(d *facts.Dockerfile, s *facts.Stage) bool {
 	})
 }
 
-// allIn tells whether every package is one of names, whatever version is asked.
+// allIn reports whether every package is one of names, in any version.
 func allIn(packages []facts.Argument, names []string) bool {
 	for _, p := range packages {
 		name, _, _ := strings.Cut(p.Text, "=")

@@ -8,19 +8,29 @@ import (
 	"github.com/dockmend/dockmend/internal/lint"
 )
 
-// AptInsteadOfAptGet finds RUN instructions that call apt, whose output and
-// options may change with any version.
+// AptInsteadOfAptGet reports `RUN` instructions that call `apt`.
 //
-// Its own manual says that it is for people at a terminal, and it warns of that
-// in the log of every build; apt-get and apt-cache are for scripts.
+// # Why it matters
 //
-// Silent for Linux Mint's and Java's programs of that name.
+// `apt` is made for interactive use. Its manual says that its output and options can
+// change between versions, and it prints a warning about that in each build. `apt-get`
+// and `apt-cache` are made for scripts and stay compatible.
 //
-// Off by default: what it does in a build has been the same for years.
+// The rule is off by default, because the behavior of `apt` in builds has not changed
+// for years.
+//
+// # How to fix it
+//
+// Use `apt-get` to install and remove packages, and `apt-cache` to search for packages
+// and show them.
+//
+// # Exceptions
+//
+// It does not report the programs named `apt` of Linux Mint and Java.
 var AptInsteadOfAptGet = facts.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
 		ID:       "apt-instead-of-apt-get",
-		Title:    "apt is for people",
+		Title:    "apt is used in a script in place of apt-get",
 		Category: lint.Correctness,
 		Severity: lint.Style,
 		Since:    "0.1.0",
@@ -46,7 +56,7 @@ func checkAptInsteadOfAptGet(p *facts.Pass[*facts.Dockerfile]) {
 		name := c.Words[0]
 		f := lint.Finding{
 			Span:    name.Span,
-			Message: fmt.Sprintf("%s is for people at a terminal: its options and output change between versions; use %s", quoteShort(strings.TrimSpace("apt "+action)), better),
+			Message: fmt.Sprintf("%s is meant for interactive use, and its options and output can change between versions; use %s", quoteShort(strings.TrimSpace("apt "+action)), better),
 		}
 		switch action {
 		case "install", "update", "remove", "purge", "upgrade", "autoremove", "clean", "search", "show", "policy":
@@ -58,7 +68,7 @@ func checkAptInsteadOfAptGet(p *facts.Pass[*facts.Dockerfile]) {
 	}, "apt")
 }
 
-// firstAction is a command's first word that is no flag.
+// firstAction is a command's first word that is not a flag.
 func firstAction(c *facts.Command) string {
 	for _, a := range c.Args() {
 		if !strings.HasPrefix(a.Text, "-") {

@@ -9,17 +9,33 @@ import (
 	"github.com/dockmend/dockmend/internal/rules/lifecycle"
 )
 
-// AptKeyDeprecated finds apt-key, which Debian 13 and Ubuntu 25.04 no longer
-// have: there the build fails. A key that it adds is trusted for every source.
+// AptKeyDeprecated reports commands that call `apt-key` to add or change keys.
 //
-// Write the key to /etc/apt/keyrings and name it with signed-by in the source.
+// # Why it matters
 //
-// Silent for the removal of keys, with a fallback or under a condition, and for
-// base images whose support has ended, which have a rule of their own.
+// Debian 13 and Ubuntu 25.04 no longer have `apt-key`, so the build fails on these
+// releases and later ones. Also, apt trusts a key that `apt-key` added for every
+// repository, not only for the one that the key is meant for.
+//
+// # How to fix it
+//
+// Write the key to a file in `/etc/apt/keyrings`, and reference the file in the entry of
+// the repository:
+//
+//	deb [signed-by=/etc/apt/keyrings/example.asc] https://example.com/apt stable main
+//
+// # Exceptions
+//
+// It does not report:
+//
+//   - `apt-key del`, `list`, `finger` and `export`
+//   - a command that runs only under a condition, or that has a fallback
+//   - base images that reached end of life and still have `apt-key`; the rule
+//     `eol-base-image` reports these images
 var AptKeyDeprecated = facts.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
 		ID:       "apt-key-deprecated",
-		Title:    "apt-key is gone from new releases",
+		Title:    "apt-key was removed from Debian 13 and Ubuntu 25.04",
 		Category: lint.Deprecated,
 		Severity: lint.Info,
 		Default:  true,
@@ -46,13 +62,13 @@ func checkAptKeyDeprecated(p *facts.Pass[*facts.Dockerfile]) {
 		}
 		p.Report(lint.Finding{
 			Span:    c.Span,
-			Message: fmt.Sprintf("%s fails on Debian 13 and Ubuntu 25.04, which have no apt-key; write the key to /etc/apt/keyrings and name it with signed-by", quoteShort(firstLine(p.Doc.Text(c.Span)))),
+			Message: fmt.Sprintf("%s fails on Debian 13 and Ubuntu 25.04, which have no apt-key; write the key to /etc/apt/keyrings and reference it with signed-by", quoteShort(firstLine(p.Doc.Text(c.Span)))),
 		})
 	}, "apt-key")
 }
 
-// holdsEndedSystem reports whether support for what an image holds has ended: such a
-// release still has the program.
+// holdsEndedSystem reports whether the release in an image has reached end of life: such
+// a release still has the program.
 func holdsEndedSystem(base facts.Image, on images.Date) bool {
 	name := images.Canonical(base.Name())
 	release, known := images.ReleaseOf(name, base.Tag)
@@ -63,8 +79,8 @@ func holdsEndedSystem(base facts.Image, on images.Date) bool {
 	return known && system.HasEnded(on)
 }
 
-// lacksAptKey tells whether a release whose support has ended was one of the
-// first without the program.
+// lacksAptKey reports whether a release that reached end of life was one of the first
+// without the program.
 func lacksAptKey(base facts.Image) bool {
 	r, known := images.SystemOf(images.Canonical(base.Name()), base.Tag)
 	return known && r.Product == "ubuntu" && r.Cycle >= "25.04"

@@ -9,18 +9,35 @@ import (
 	"github.com/dockmend/dockmend/internal/syntax/dockerfile"
 )
 
-// AptListsKept finds apt-get update whose lists are not removed in the same
-// RUN: twenty megabytes and more that are stale at once.
+// AptListsKept reports `apt-get update` without a command in the same `RUN` that removes
+// the package lists. It also reads scripts of the repository that a `RUN` starts. In
+// files for development or tests, whose images are not shipped, the finding is an info
+// with the variant `excused`.
 //
-// Silent in stages whose layers are no part of the image, with a cache or a tmpfs
-// mounted on the lists, and where a later RUN installs without an update of its own,
-// for which the lists have to stay: bring the update and the install together first.
+// # Why it matters
 //
-// In files for development or tests it is excused: an info, and off by default.
+// `apt-get update` stores the package lists in `/var/lib/apt/lists`. A container does
+// not use them, and they are soon outdated, but every pull of the image transfers them.
+// A later `RUN` cannot remove them from the layer.
+//
+// # How to fix it
+//
+// Update, install and clean up in one `RUN`:
+//
+//	RUN apt-get update && apt-get install -y curl && rm -rf /var/lib/apt/lists/*
+//
+// # Exceptions
+//
+// It does not report:
+//
+//   - a cache mount or a tmpfs mount on the lists
+//   - stages whose layers are not part of the final image
+//   - a later `RUN` that installs packages without an update of its own, because it
+//     needs the lists; join the two first
 var AptListsKept = facts.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
 		ID:       "apt-lists-kept",
-		Title:    "The package lists of apt stay in the image",
+		Title:    "apt-get update leaves package lists in the image",
 		Category: lint.Size,
 		Severity: lint.Info,
 		Default:  true,
@@ -65,7 +82,7 @@ func checkAptListsKept(p *facts.Pass[*facts.Dockerfile]) {
 		}
 		f := lint.Finding{
 			Span:    update.Span,
-			Message: fmt.Sprintf("%s leaves its lists in the image, which are stale at once; end the RUN with %q", quoteShort(firstLine(p.Doc.Text(update.Span))), clean),
+			Message: fmt.Sprintf("%s leaves package lists in the image, where they only take space; end the RUN with %q", quoteShort(firstLine(p.Doc.Text(update.Span))), clean),
 		}
 		if fix, ok := appendCommand(p.Doc, update, clean); ok && !needed {
 			f.Fixes = []lint.Fix{fix}
@@ -97,19 +114,19 @@ func reportScriptLists(p *facts.Pass[*facts.Dockerfile], in *dockerfile.Instruct
 		}
 		p.Report(lint.Finding{
 			Span:    c.Span,
-			Message: fmt.Sprintf("%s, which this runs, leaves the lists of apt in the image, which are stale at once; end the script with %q", quoteShort(script.Source.Path), "rm -rf /var/lib/apt/lists/*"),
-			Related: []lint.Related{{Source: script.Source, Span: script.SpanOf(update.Call), Message: "they are fetched here"}},
+			Message: fmt.Sprintf("%s, which runs here, leaves package lists of apt in the image, where they only take space; end the script with %q", quoteShort(script.Source.Path), "rm -rf /var/lib/apt/lists/*"),
+			Related: []lint.Related{{Source: script.Source, Span: script.SpanOf(update.Call), Message: "the lists are downloaded here"}},
 		})
 	}
 }
 
-// aptListsMatter tells whether the lists of a RUN are no part of the image.
+// aptListsMatter reports whether the lists of a RUN are not part of the image.
 func aptListsMatter(p *facts.Pass[*facts.Dockerfile], in *dockerfile.Instruction) bool {
 	s := p.Doc.StageOf(in)
 	return s != nil && !s.InFinalImage()
 }
 
-// installsLater tells whether apt installs after the instruction without an
+// installsLater reports whether apt installs after the instruction without an
 // update of its own, in the stage or in one that builds on it.
 func installsLater(d *facts.Dockerfile, in *dockerfile.Instruction) bool {
 	last := facts.Once(d, "last install by apt without an update", nil, func() int {

@@ -7,15 +7,36 @@ import (
 	"github.com/dockmend/dockmend/internal/lint"
 )
 
-// AptPackageNotPinned finds apt-get install of packages without a version.
+// AptPackageNotPinned reports `apt-get install` with packages that have no version.
 //
-// Off by default: the distributions take old versions out of their archives, so
-// a pinned package fails to build soon. Pin the base image by digest instead,
-// or use a snapshot of the archive.
+// # Why it matters
+//
+// The build installs the version that is current on that day, so two builds of the same
+// file can give different images, and a new version can break the build or the program.
+//
+// The rule is off by default: Debian and Ubuntu remove old versions from their archives,
+// so a pinned package can soon fail to install.
+//
+// # How to fix it
+//
+// Add a version:
+//
+//	RUN apt-get update && apt-get install -y curl=<version>
+//
+// If the archive does not keep old versions, pin the base image by digest, or install
+// from a snapshot of the archive.
+//
+// # Exceptions
+//
+// It does not report:
+//
+//   - packages with a release, such as `curl/trixie-backports`
+//   - files, such as `./app.deb`
+//   - variables whose value is unknown
 var AptPackageNotPinned = facts.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
 		ID:       "apt-package-not-pinned",
-		Title:    "Packages of apt have no version",
+		Title:    "apt-get install installs packages without a version",
 		Category: lint.Reproducibility,
 		Severity: lint.Info,
 		Since:    "0.1.0",
@@ -36,7 +57,7 @@ func checkAptPackageNotPinned(p *facts.Pass[*facts.Dockerfile]) {
 	}.report(p)
 }
 
-// aptPinned tells whether a word names a version, a release or a file.
+// aptPinned reports whether a word names a version, a release or a file.
 func aptPinned(word string) bool {
 	return strings.ContainsAny(word, "=/") || isPath(word) || strings.HasSuffix(word, ".deb")
 }

@@ -10,19 +10,36 @@ import (
 	"github.com/dockmend/dockmend/internal/syntax/dockerfile"
 )
 
-// AptWithoutAssumeYes finds apt-get install, upgrade, remove and the like without -y.
+// AptWithoutAssumeYes reports `apt-get install`, `upgrade`, `dist-upgrade`,
+// `full-upgrade`, `remove`, `purge` and `build-dep` without `-y`.
 //
-// It asks whether to go on, reads the end of the input and gives up: the build
-// fails as soon as a package brings others along.
+// # Why it matters
 //
-// Silent for -qq and the like, for a yes that is piped in, where nothing is
-// installed (--download-only, --simulate), where apt's configuration answers, as it
-// does in CircleCI's images, for install -f behind an install that succeeded, and for
-// sudo alone, which brings no other package along.
+// apt-get asks for confirmation when it installs or removes more packages than the
+// command names. A build has no terminal to answer, so apt-get aborts and the build
+// fails. A command that passes today fails as soon as a package gets a new dependency.
+//
+// # How to fix it
+//
+// Add `-y`.
+//
+// # Exceptions
+//
+// It does not report:
+//
+//   - other options that answer, such as `-qq`, `--yes` or `--assume-yes`, and a `yes`
+//     that is piped in
+//   - commands that install nothing, such as `--download-only` or `--simulate`
+//   - an apt configuration that answers, set in the file or known to be in the base
+//     image, as in the images of CircleCI
+//   - `install -f` after an `install -y` in the same `RUN`, because the packages are
+//     complete then
+//   - `apt-get install sudo`, which brings no other package, and `remove` or `purge`
+//     without packages
 var AptWithoutAssumeYes = facts.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
 		ID:       "apt-without-assume-yes",
-		Title:    "apt-get stops to ask",
+		Title:    "apt-get asks for confirmation during the build",
 		Category: lint.Correctness,
 		Severity: lint.Warning,
 		Default:  true,
@@ -50,8 +67,8 @@ func checkAptWithoutAssumeYes(p *facts.Pass[*facts.Dockerfile]) {
 	}.report(p)
 }
 
-// aptNeverAsks tells whether apt has no reason to ask: it does where more is to be
-// installed than was named.
+// aptNeverAsks reports whether apt has no reason to ask: it asks where it installs more
+// than was named.
 func aptNeverAsks(d *facts.Dockerfile, c facts.PackageCommand) bool {
 	if len(c.Packages) == 1 && c.Packages[0].Text == "sudo" || len(c.Packages) == 0 && (c.Action == "remove" || c.Action == "purge") {
 		return true
@@ -72,7 +89,7 @@ func aptNeverAsks(d *facts.Dockerfile, c facts.PackageCommand) bool {
 	return false
 }
 
-// answersApt tells of other ways to answer apt's questions.
+// answersApt reports whether something other than -y answers apt's questions.
 func answersApt(d *facts.Dockerfile, c facts.PackageCommand) bool {
 	quiet := 0
 	for _, a := range c.Args() {
@@ -91,7 +108,7 @@ func answersApt(d *facts.Dockerfile, c facts.PackageCommand) bool {
 	return aptIsConfigured(d, "assume-yes")
 }
 
-// aptIsConfigured tells whether any RUN writes a setting, in lower case, for apt.
+// aptIsConfigured reports whether any RUN writes a setting, in lower case, for apt.
 func aptIsConfigured(d *facts.Dockerfile, setting string) bool {
 	return facts.Once(d, "apt is configured", setting, func() bool {
 		return slices.ContainsFunc(d.Instructions, func(in *dockerfile.Instruction) bool {
@@ -100,7 +117,7 @@ func aptIsConfigured(d *facts.Dockerfile, setting string) bool {
 	})
 }
 
-// pipesYes tells whether the script has a yes before the command.
+// pipesYes reports whether the script has a yes before the command.
 func pipesYes(c facts.PackageCommand) bool {
 	return strings.Contains(c.Instruction.Body, "yes |") || strings.Contains(c.Instruction.Body, "yes|")
 }

@@ -8,17 +8,30 @@ import (
 	"github.com/dockmend/dockmend/internal/lint"
 )
 
-// AuthenticationDisabledByEnv finds ENV of the final image that lets a database or broker
-// take anybody without a password, as MYSQL_ALLOW_EMPTY_PASSWORD=yes: every container of
-// the image is open.
+// AuthenticationDisabledByEnv reports `ENV` variables of the final image that make a
+// database or a message broker accept connections without a password, such as
+// `MYSQL_ALLOW_EMPTY_PASSWORD=yes` or `POSTGRES_HOST_AUTH_METHOD=trust`.
 //
-// Leave it out, and pass a password, best as a file of a secret, when the container starts.
+// # Why it matters
 //
-// Silent in stages named dev, test and the like.
+// The setting applies to every container of the image. Anyone who can reach the port can
+// read and change the data.
+//
+// # How to fix it
+//
+// Remove the variable. Pass a password when the container starts, preferably as a file
+// from a secret.
+//
+// # Exceptions
+//
+// It does not report:
+//
+//   - stages for development or tests, by their name (such as `dev` or `test`)
+//   - values with a variable, which are unknown
 var AuthenticationDisabledByEnv = facts.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
 		ID:       "authentication-disabled-by-env",
-		Title:    "The image lets everybody in",
+		Title:    "Image turns off authentication",
 		Category: lint.Security,
 		Severity: lint.Warning,
 		Default:  true,
@@ -45,14 +58,14 @@ func checkAuthenticationDisabledByEnv(p *facts.Pass[*facts.Dockerfile]) {
 				}
 				p.Report(lint.Finding{
 					Span:    pair.Span,
-					Message: fmt.Sprintf("%s lets everybody in without a password, in every container of the image; leave it out and pass a password at start", quoteShort(pair.Key+"="+bare(pair.Value))),
+					Message: fmt.Sprintf("%s turns off authentication in every container of the image; remove it and pass a password when the container starts", quoteShort(pair.Key+"="+bare(pair.Value))),
 				})
 			}
 		}
 	}
 }
 
-// opensToAll reports whether a variable switches the passwords of a known image off.
+// opensToAll reports whether a variable turns off the authentication of a known image.
 func opensToAll(name, value string) bool {
 	switch name {
 	case "MYSQL_ALLOW_EMPTY_PASSWORD", "MARIADB_ALLOW_EMPTY_ROOT_PASSWORD", "MARIADB_ALLOW_EMPTY_PASSWORD":

@@ -7,15 +7,30 @@ import (
 	"github.com/dockmend/dockmend/internal/lint"
 )
 
-// BackgroundServiceCommand finds start commands that start a service in the
-// background and then only keep the container alive, with tail -f or sleep
-// infinity: when the service dies nobody sees it.
+// BackgroundServiceCommand reports `CMD` and `ENTRYPOINT` instructions that start a
+// service in the background and then wait with `tail -f` or `sleep infinity`.
 //
-// Start the server itself in the foreground, with exec.
+// # Why it matters
+//
+// A container runs as long as its main process, and here that is `tail` or `sleep`. If
+// the service crashes, the container keeps running and no restart policy starts the
+// service again.
+//
+// # How to fix it
+//
+// Start the server itself, in the foreground and with `exec`. Most servers have an
+// option for it:
+//
+//	CMD ["nginx", "-g", "daemon off;"]
+//
+// # Exceptions
+//
+// It does not report stages for development or tests, by their name (such as `dev` or
+// `test`).
 var BackgroundServiceCommand = facts.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
 		ID:       "background-service-command",
-		Title:    "The container waits for nothing",
+		Title:    "Container keeps running after its service stops",
 		Category: lint.Runtime,
 		Severity: lint.Warning,
 		Default:  true,
@@ -48,6 +63,6 @@ func checkBackgroundServiceCommand(p *facts.Pass[*facts.Dockerfile]) {
 	}
 	p.Report(lint.Finding{
 		Span:    last.Span,
-		Message: fmt.Sprintf("%s keeps the container alive whatever becomes of the service before it; start the server in the foreground, with exec", quoteShort(p.Doc.Text(last.Span))),
+		Message: fmt.Sprintf("%s keeps the container running after the service stops, so it is not restarted; start the server in the foreground with exec", quoteShort(p.Doc.Text(last.Span))),
 	})
 }

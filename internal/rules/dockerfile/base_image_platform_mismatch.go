@@ -9,22 +9,30 @@ import (
 	"github.com/dockmend/dockmend/internal/rules/pins"
 )
 
-// BaseImagePlatformMismatch finds base images that are not there for the wanted
-// platform.
+// BaseImagePlatformMismatch reports base images that are not available for a platform
+// that the image is built for. That is the constant platform of `FROM --platform`, or
+// else each platform of the option `platforms`.
 //
-// The build fails for that platform, or it takes an image for another one, which
-// runs slowly in an emulator or not at all. Take an image that is built for all
-// platforms that count, or leave the platform out.
+// # Why it matters
 //
-// What is wanted is the platform of FROM where it is constant, and for other
-// stages what the option "platforms" lists.
+// The build fails for that platform, or it uses an image for another platform, which
+// runs slowly under emulation or not at all.
 //
-// Needs --online. Silent for variants that a machine of the wanted platform runs
-// as well.
+// # How to fix it
+//
+// Use a base image that is built for all your platforms, or remove the platform from the
+// build.
+//
+// # Exceptions
+//
+// It does not report:
+//
+//   - variants of a platform that its machines can run too
+//   - images whose platforms the registry did not give
 var BaseImagePlatformMismatch = facts.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
 		ID:       "base-image-platform-mismatch",
-		Title:    "The base image is not there for the wanted platform",
+		Title:    "Base image is not available for the target platform",
 		Category: lint.Correctness,
 		Severity: lint.Warning,
 		Since:    "0.1.0",
@@ -32,7 +40,7 @@ var BaseImagePlatformMismatch = facts.Rule[*facts.Dockerfile]{
 		Needs:    lint.NeedsRegistry,
 		Aliases:  lint.Names("InvalidBaseImagePlatform", "tally/platform-mismatch"),
 		Options: []lint.Option{{
-			Name: "platforms", Doc: "the platforms that the image is built for, as linux/arm64", Kind: lint.ListOption,
+			Name: "platforms", Doc: "platforms that the image is built for, such as `linux/arm64`", Kind: lint.ListOption,
 		}},
 	},
 	Check: checkBaseImagePlatformMismatch,
@@ -69,7 +77,7 @@ func checkBaseImagePlatformMismatch(p *facts.Pass[*facts.Dockerfile]) {
 			}
 			p.Report(lint.Finding{
 				Span:    x.Image.Span,
-				Message: fmt.Sprintf("%s is not there for %s, only for %s; take an image for that platform", quoteShort(x.Image.Raw), quoteShort(platform), short(strings.Join(offered, ", "))),
+				Message: fmt.Sprintf("%s is not available for %s, only for %s; use an image that is built for that platform", quoteShort(x.Image.Raw), quoteShort(platform), short(strings.Join(offered, ", "))),
 			})
 		}
 	}

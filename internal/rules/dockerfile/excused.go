@@ -7,8 +7,8 @@ import (
 
 const excused = facts.Excused
 
-// weighSize excuses a finding about what an image holds for nothing where nobody ships
-// the image: it is for development or tests.
+// weighSize excuses a finding about the size of an image that is for development or
+// tests, because such an image is not shipped.
 func weighSize(p *facts.Pass[*facts.Dockerfile], f lint.Finding) lint.Finding {
 	if _, ok := p.Doc.Purposes(p.Project).Excuse(facts.ClaimSize); ok && !p.Hadolint {
 		return facts.Excuse(f)

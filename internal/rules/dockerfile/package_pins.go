@@ -15,23 +15,23 @@ type packagePins struct {
 	managers, actions []string
 	// also are managers that hadolint's rule does not look at.
 	also []string
-	// pinned tells whether a word names a version, or no package of a registry.
+	// pinned reports whether a word names a version, or is not a package of a registry.
 	pinned func(word string) bool
-	// tools are packages that need no version, but in hadolint's mode; it may be nil.
+	// tools reports whether a package needs no version, except in hadolint's mode; it may be nil.
 	tools func(word string) bool
-	// exempt tells whether a whole call is none to judge; it may be nil.
+	// exempt reports whether a whole call is not checked; it may be nil.
 	exempt func(facts.PackageCommand) bool
-	// idle tells whether a version would be of no use to a call, but in hadolint's
+	// idle reports whether a version would be of no use to a call, except in hadolint's
 	// mode; it may be nil.
 	idle func(*facts.Dockerfile, facts.PackageCommand) bool
-	// adjust may change what is said of a call, but in hadolint's mode; it may be nil.
+	// adjust may change the finding on a call, except in hadolint's mode; it may be nil.
 	adjust func(*facts.Dockerfile, facts.PackageCommand, *lint.Finding)
-	// moves reports whether what a word names as its version is another one tomorrow,
-	// but in hadolint's mode; it may be nil.
+	// moves reports whether what a word names as its version can change, except in
+	// hadolint's mode; it may be nil.
 	moves func(word string) bool
-	// read is the call as it is judged, ok is false for one that is none; it may be nil.
+	// read returns the call as it is checked; ok is false for a call to skip; it may be nil.
 	read func(facts.PackageCommand) (c facts.PackageCommand, ok bool)
-	// before reports whether a package is there already in a version that is named, but in
+	// before reports whether a pinned version of a package is installed already, except in
 	// hadolint's mode; it may be nil.
 	before func(c facts.PackageCommand, word string) bool
 	// example shows how, from a package's name.
@@ -84,13 +84,13 @@ func (k packagePins) report(p *facts.Pass[*facts.Dockerfile]) {
 			more = fmt.Sprintf(" and %d more have", n)
 		}
 		if k.moves != nil && k.pinned(names[0]) {
-			more = " names no fixed version"
+			more = " does not name a fixed version"
 		} else {
 			more += " no version"
 		}
 		f := lint.Finding{
 			Span:    c.Span,
-			Message: fmt.Sprintf("%s%s, so the same file builds another image tomorrow; name it, as in %s", quoteShort(names[0]), more, quoteShort(k.example(names[0]))),
+			Message: fmt.Sprintf("%s%s, so a later build can install another one; pin it, such as %s", quoteShort(names[0]), more, quoteShort(k.example(names[0]))),
 		}
 		if k.adjust != nil && !p.Hadolint {
 			k.adjust(p.Doc, c, &f)
@@ -152,14 +152,14 @@ func archiveOfCommit(address string) string {
 	return strings.Replace(address, "/latest/download/", "/download/<version>/", 1)
 }
 
-// isUnusedDevelopment tells whether a call stands in a stage for developers that the
-// final image does not use.
+// isUnusedDevelopment reports whether a call is in a stage for developers that the final
+// image does not use.
 func isUnusedDevelopment(d *facts.Dockerfile, c facts.PackageCommand) bool {
 	s := d.StageOf(c.Instruction)
 	return s != nil && isDevelopment(s) && !s.ReachesFinal()
 }
 
-// declaresArg tells whether a variable in the word is an ARG of any stage.
+// declaresArg reports whether a variable in the word is an ARG of any stage.
 func declaresArg(d *facts.Dockerfile, word string) bool {
 	for _, in := range d.Instructions {
 		for _, pair := range in.Pairs {
@@ -171,12 +171,12 @@ func declaresArg(d *facts.Dockerfile, word string) bool {
 	return false
 }
 
-// isPath tells whether a word names a file or a folder, not a package.
+// isPath reports whether a word names a file or a folder, not a package.
 func isPath(word string) bool {
 	return strings.HasPrefix(word, "/") || strings.HasPrefix(word, ".") || strings.HasPrefix(word, "file:")
 }
 
-// rpmPinned tells whether a word for yum or dnf names a version: a dash and a
+// rpmPinned reports whether a word for yum or dnf names a version: a dash and a
 // digit, perhaps with an epoch, or a module's stream.
 func rpmPinned(word string) bool {
 	if isPath(word) || strings.HasSuffix(word, ".rpm") || strings.HasPrefix(word, "@") || strings.Contains(word, "://") {

@@ -8,7 +8,7 @@ import (
 	"github.com/dockmend/dockmend/internal/lint"
 )
 
-// prompts says when a package manager stops to ask.
+// prompts describes when a package manager asks for confirmation.
 type prompts struct {
 	managers, actions []string
 	// yes are flags that answer for it.
@@ -16,13 +16,13 @@ type prompts struct {
 	// flag is what the fix inserts after the action, or before it.
 	flag   string
 	before bool
-	// answered tells of what else answers; it may be nil.
+	// answered reports whether something else answers; it may be nil.
 	answered func(*facts.Dockerfile, facts.PackageCommand) bool
-	// idle tells of calls that have nothing to ask, but in hadolint's mode; it may be nil.
+	// idle reports whether a call has nothing to ask, except in hadolint's mode; it may be nil.
 	idle func(*facts.Dockerfile, facts.PackageCommand) bool
 }
 
-// report reports the calls that ask although nobody is there.
+// report reports the calls that ask for confirmation.
 func (q prompts) report(p *facts.Pass[*facts.Dockerfile]) {
 	p.Doc.EachPackageCommand(func(c facts.PackageCommand) {
 		if !slices.Contains(q.actions, c.Action) || c.HasFlag(q.yes...) || q.answered != nil && q.answered(p.Doc, c) || hasVariableFlag(c) || !p.Hadolint && q.idle != nil && q.idle(p.Doc, c) {
@@ -31,7 +31,7 @@ func (q prompts) report(p *facts.Pass[*facts.Dockerfile]) {
 		action := c.Words[c.ActionAt]
 		f := lint.Finding{
 			Span:    c.Span,
-			Message: fmt.Sprintf("%s asks before it goes on, and in a build nobody answers; add %s", quoteShort(firstLine(p.Doc.Text(c.Span))), q.flag),
+			Message: fmt.Sprintf("%s asks for confirmation, and the build fails because there is no answer; add %s", quoteShort(firstLine(p.Doc.Text(c.Span))), q.flag),
 		}
 		edit := lint.Insert(action.Span.End, " "+q.flag)
 		if q.before {
@@ -44,7 +44,7 @@ func (q prompts) report(p *facts.Pass[*facts.Dockerfile]) {
 	}, q.managers...)
 }
 
-// hasVariableFlag tells whether a word before the packages is a variable, which
+// hasVariableFlag reports whether a word before the packages is a variable, which
 // may hold any flag.
 func hasVariableFlag(c facts.PackageCommand) bool {
 	return slices.ContainsFunc(c.Words[1:], func(a facts.Argument) bool {
@@ -52,7 +52,7 @@ func hasVariableFlag(c facts.PackageCommand) bool {
 	})
 }
 
-// isFlagName tells whether a variable's name speaks of options.
+// isFlagName reports whether a variable's name suggests options.
 func isFlagName(variable string) bool {
 	for _, part := range []string{"OPT", "FLAG", "ARGS", "opt", "flag", "args"} {
 		if contains(variable, part) {

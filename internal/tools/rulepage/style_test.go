@@ -124,7 +124,7 @@ func messages(t *testing.T, root string, source rulesource.Rule) []string {
 	if err != nil {
 		t.Fatal(err)
 	}
-	line := regexp.MustCompile(`(?m)^\d+:\d+-\d+:\d+ \w+ (?:\([^)]*\) )?(.*)$`)
+	line := regexp.MustCompile(`(?m)^\d+:\d+-\d+:\d+ \w+ (?:\[[^]]*] )?(.*)$`)
 	var found []string
 	for _, c := range cases.Cases {
 		for _, m := range line.FindAllSubmatch(bytes.TrimSpace([]byte(c.Want)), -1) {

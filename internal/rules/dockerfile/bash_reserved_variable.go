@@ -10,18 +10,30 @@ import (
 	"mvdan.cc/sh/v3/syntax"
 )
 
-// BashReservedVariable finds RUN instructions that bash runs and that read a variable
-// which an ARG or ENV of the file sets and bash sets itself when it starts: BASH_VERSION,
-// SECONDS, RANDOM, PPID, LINENO, IFS and the like. The value of the ARG is lost.
+// BashReservedVariable reports `RUN` instructions that bash runs and that read a
+// variable which an `ARG` or `ENV` of the file sets but which bash sets itself when it
+// starts, such as `BASH_VERSION`, `SECONDS`, `RANDOM`, `PPID`, `LINENO` or `IFS`.
 //
-// Give the variable another name, such as APP_SECONDS.
+// # Why it matters
 //
-// Silent where another shell runs the instruction, and about UID, EUID, HOSTNAME and
-// others, which bash takes from its environment if they are there.
+// The script gets the value of bash, not the value from the file. The build usually
+// continues with the wrong value.
+//
+// # How to fix it
+//
+// Give the variable a name that bash does not use, such as `APP_SECONDS`.
+//
+// # Exceptions
+//
+// It does not report:
+//
+//   - instructions that another shell runs
+//   - `UID`, `EUID`, `HOSTNAME`, `GROUPS` and others, which bash takes from its
+//     environment if they are set there
 var BashReservedVariable = facts.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
 		ID:       "bash-reserved-variable",
-		Title:    "Bash has a variable of its own with this name",
+		Title:    "Bash overwrites a variable that ARG or ENV sets",
 		Category: lint.Correctness,
 		Severity: lint.Warning,
 		Default:  true,
@@ -55,7 +67,7 @@ func checkBashReservedVariable(p *facts.Pass[*facts.Dockerfile]) {
 				told[name] = true
 				p.Report(lint.Finding{
 					Span:    script.SpanOf(use),
-					Message: fmt.Sprintf("bash sets %s itself when it starts, so the value of ARG or ENV is lost; give the variable another name, such as APP_%s", name, name),
+					Message: fmt.Sprintf("bash sets %s itself when it starts, so the value from ARG or ENV is lost; use another name, such as APP_%s", name, name),
 				})
 			}
 			return true
@@ -63,8 +75,8 @@ func checkBashReservedVariable(p *facts.Pass[*facts.Dockerfile]) {
 	})
 }
 
-// isSetByBash reports whether bash sets a variable anew where it is in its environment. It
-// was tried with bash 5.2, by "env NAME=x bash -c 'echo $NAME'"; GROUPS, HOSTTYPE, OSTYPE,
+// isSetByBash reports whether bash overwrites a variable of its environment. It was tried
+// with bash 5.2, by "env NAME=x bash -c 'echo $NAME'"; GROUPS, HOSTTYPE, OSTYPE,
 // MACHTYPE, DIRSTACK and PIPESTATUS kept the value too.
 func isSetByBash(name string) bool {
 	switch name {

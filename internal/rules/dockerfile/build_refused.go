@@ -10,23 +10,33 @@ import (
 	"github.com/dockmend/dockmend/internal/text"
 )
 
-// BuildRefused finds what makes BuildKit refuse to build the file: it stops with
-// an error before it runs any step.
+// BuildRefused reports instructions for which BuildKit refuses to build the file: the
+// build stops with an error before it runs the first step. BuildKit's own compiler reads
+// the file, without a network, for the last stage and for the stages and arguments that
+// Compose files pass. The message ends with BuildKit's error.
 //
-// The file is compiled by BuildKit's own compiler, without a network, for the last
-// stage and for the stages and arguments that Compose files around it pass. The
-// message has BuildKit's own words at its end. Each stage that such a build needs
-// is compiled; for another stage nothing is reported.
+// # Why it matters
 //
-// Common reasons are a comma between two ports of EXPOSE, an unknown option of RUN
-// --mount, a mode or checksum that is none, an image name with capital letters, a
-// quote that is not closed, and COPY --from with a variable.
+// The file cannot be built. Common reasons are a comma between the ports of `EXPOSE`, an
+// unknown option of `RUN --mount`, an invalid mode or checksum, an image name with
+// capital letters, a missing quote, and a variable in `COPY --from`.
 //
-// Silent where a value decides that nothing in the repository gives, such as an
-// ARG without a default, or one that a Makefile, a script or a workflow passes;
-// for placeholders; for files in folders of tests; for files that another
-// frontend reads (# syntax=); and where another rule reports the reason. A file
-// that is too large to compile is listed as skipped.
+// # How to fix it
+//
+// Change the instruction as the message says. The error in parentheses is what `docker
+// build` prints.
+//
+// # Exceptions
+//
+// It does not report:
+//
+//   - stages that no known build needs
+//   - values that the repository does not give, such as an `ARG` without a default, or
+//     one that a Makefile, a script or a workflow passes
+//   - placeholders, and files in folders of tests
+//   - files that another frontend reads (`# syntax=`)
+//   - reasons that another rule reports
+//   - files that are too large to compile; they are listed as skipped
 var BuildRefused = facts.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
 		ID:       "build-refused",
@@ -145,37 +155,37 @@ func namedWords(reason string) (words []string) {
 	return words
 }
 
-// refusalAdvice has what to do about a reason, the first that fits: parts of what
-// BuildKit 0.34 says, in any instruction or in one.
+// refusalAdvice says what to do about a reason. The first entry whose part is in the
+// error of BuildKit 0.34, for any instruction or for one, is used.
 var refusalAdvice = []struct{ keyword, part, advice string }{
 	{"", "looking for matching", "close the quote, or escape it with a backslash"},
-	{"", "substitution", "write ${NAME}, ${NAME:-default} or ${NAME:+value}; a dollar that is meant as such is \\$"},
+	{"", "substitution", "write ${NAME}, ${NAME:-default} or ${NAME:+value}, or escape a literal dollar sign as \\$"},
 	{"", "missing '}'", "close the brace"},
 	{"", "not allowed to be", "give the variable a value"},
-	{"expose", "", "write ports as 8080 or 8080/udp, with spaces between them and no comment behind them"},
-	{"copy", "variable expansion is not supported", "--from takes no variable: add a stage FROM that image with AS and a name, and copy from it"},
+	{"expose", "", "write ports as 8080 or 8080/udp, separated by spaces and without a comment after them"},
+	{"copy", "variable expansion is not supported", "add a named stage FROM that image, and copy from it"},
 	{"copy", "needs to be defined before", "move that stage above this one"},
 	{"copy", "stage index", "name an earlier stage"},
-	{"", "circular dependency", "a stage cannot copy from itself: name an earlier stage"},
-	{"from", "must be lowercase", "write the image's name in lower case"},
+	{"", "circular dependency", "name an earlier stage, because a stage cannot copy from itself"},
+	{"from", "must be lowercase", "write the image name in lower case"},
 	{"from", "invalid reference", "write an image as name:tag or name@sha256:digest"},
 	{"from", "platform", "write a platform such as linux/amd64"},
-	{"copy", "invalid reference", "--from takes a stage or an image: write an image as name:tag"},
-	{"run", "unsupported mount type", "a mount is of type bind, cache, tmpfs, secret or ssh"},
-	{"run", "invalid mount target", "add target= with a path to the mount"},
-	{"run", "sharing", "sharing is shared, private or locked"},
-	{"run", "unexpected key", "take the option out, or write its right name"},
-	{"run", "secret mount", "add id= with the secret's name to the mount"},
+	{"copy", "invalid reference", "name a stage, or write an image as name:tag"},
+	{"run", "unsupported mount type", "use one of the mount types bind, cache, tmpfs, secret and ssh"},
+	{"run", "invalid mount target", "add target= with the path of the mount"},
+	{"run", "sharing", "set sharing to shared, private or locked"},
+	{"run", "unexpected key", "remove the option, or correct its name"},
+	{"run", "secret mount", "add id= with the name of the secret"},
 	{"run", "for mode", "write an octal mode such as 0400"},
-	{"run", "for uid", "write the number of the user"},
-	{"run", "for gid", "write the number of the group"},
+	{"run", "for uid", "write the numeric ID of the user"},
+	{"run", "for gid", "write the numeric ID of the group"},
 	{"run", "for size", "write a size such as 64m"},
 	{"run", "arguments are required", "write the command"},
 	{"stopsignal", "", "write a signal such as SIGTERM, or its number"},
 	{"", "chmod", "write an octal mode such as 755, or letters such as u=rwX,go=rX"},
-	{"", "checksum requires", "only ADD of an address has a checksum: remove it"},
-	{"", "digest", "write sha256: and the 64 hexadecimal digits of the file's checksum"},
-	{"", "checksum", "write sha256: and the 64 hexadecimal digits of the file's checksum"},
+	{"", "checksum requires", "remove --checksum, which works only for URLs and Git repositories"},
+	{"", "digest", "write sha256: and the 64 hexadecimal digits of the checksum"},
+	{"", "checksum", "write sha256: and the 64 hexadecimal digits of the checksum"},
 	{"from", "should not be blank", "give the ARG a default"},
 	{"volume", "empty", "write the path of the volume"},
 	{"copy", "invalid syntax", "write an octal mode such as 755, or letters such as u=rwX,go=rX"},

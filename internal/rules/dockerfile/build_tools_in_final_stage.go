@@ -9,24 +9,45 @@ import (
 	"github.com/dockmend/dockmend/internal/lint"
 )
 
-// BuildToolsInFinalStage finds compilers that the shipped image still has:
-// installed beside the program and not removed in the same RUN, or because the
-// final stage is the one that builds.
+// BuildToolsInFinalStage reports final images that still have a compiler which the
+// program does not need to run. The variant `packages` is an installation of a compiler
+// that the same `RUN` does not remove. The variant `toolchain` is a build in the final
+// stage, whose base is the image of a compiler.
 //
-// They are some hundred megabytes that every node fetches, and the tools of
-// whoever gets in. Build in a stage of its own, and copy the result.
+// # Why it matters
 //
-// With the option "always", which the preset "cloud-native" sets, compilers count as well in
-// a stage that builds nothing that can be seen: an info.
+// Compilers and headers make the image much larger, and every machine that runs the
+// image downloads them. They also help an attacker who gets into the container to build
+// tools there.
 //
-// Silent for tools of a few megabytes, for bases that have a compiler anyway,
-// where the RUN removes what it installed, and where the image may be one to
-// build in: it starts nothing, a compiler, a watcher of sources, a shell or a
-// script without a port, or has packages that compile when they run.
+// # How to fix it
+//
+// Build in a separate stage, and copy only the result:
+//
+//	FROM golang:1.26 AS build
+//	WORKDIR /src
+//	COPY . .
+//	RUN go build -o /server .
+//	FROM gcr.io/distroless/static
+//	COPY --from=build /server /server
+//
+// # Exceptions
+//
+// It does not report:
+//
+//   - small tools, such as `make` alone
+//   - base images that have a compiler in any case, and base images that are not known
+//   - a `RUN` that removes what it installed
+//   - stages that build nothing; the option `always` reports them as an info, and the
+//     preset `cloud-native` sets it
+//   - images that may be made to build in: their start command is a compiler, a tool
+//     that watches sources, a shell, a script without a port, or missing
+//   - files with a word of the option `runtimes`, which shows that a program compiles
+//     at run time
 var BuildToolsInFinalStage = facts.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
 		ID:         "build-tools-in-final-stage",
-		Title:      "Compilers are shipped",
+		Title:      "Compilers stay in the final image",
 		Category:   lint.Size,
 		Severity:   lint.Warning,
 		Confidence: lint.Medium,
@@ -36,10 +57,10 @@ var BuildToolsInFinalStage = facts.Rule[*facts.Dockerfile]{
 		Variants:   []string{"packages", "toolchain"},
 		Aliases:    lint.Names("CIS-4.3", "CIS-DI-0003", "DF011", "OWASP-R13", "tally/prefer-multi-stage-build"),
 		Options: []lint.Option{{
-			Name: "always", Doc: "report compilers, as an info, where the stage builds nothing, too", Kind: lint.BoolOption,
+			Name: "always", Doc: "also report compilers in a stage that builds nothing, as an info", Kind: lint.BoolOption,
 			Presets: map[string]lint.OptionValue{"cloud-native": {Bool: true}},
 		}, {
-			Name: "runtimes", Doc: "words of a file whose program calls a compiler when it runs", Kind: lint.ListOption,
+			Name: "runtimes", Doc: "words that show that a program calls a compiler when it runs; a file that has one of them is not reported", Kind: lint.ListOption,
 			OptionValue: lint.OptionValue{List: []string{
 				"pyenv", "rbenv", "theano", "triton", "torch", "pystan", "cmdstan", "notebook", "jupyter", "jenkins", "gitlab-runner", "actions-runner",
 				"buildkite", "code-server", "homeassistant", "bpftrace", "nosetests",
@@ -59,13 +80,13 @@ func checkBuildToolsInFinalStage(p *facts.Pass[*facts.Dockerfile]) {
 	if build, ok := buildCommand(p.Doc, start.stage, base); ok {
 		f = lint.Finding{
 			Variant: "toolchain", Span: build.Span,
-			Message: fmt.Sprintf("%s builds in the stage that is shipped, with all of %s; build in a stage of its own and copy the result", quoteShort(firstLine(p.Doc.Text(build.Span))), quoteShort(base.Text)),
-			Related: []lint.Related{{Span: start.in.Head, Message: "the image starts this, which needs no compiler"}},
+			Message: fmt.Sprintf("%s builds in the final stage, so the image includes all of %s; build in a separate stage and copy the result", quoteShort(firstLine(p.Doc.Text(build.Span))), quoteShort(base.Text)),
+			Related: []lint.Related{{Span: start.in.Head, Message: "the image starts this program, which does not need a compiler"}},
 		}
 	} else if install, tools := keptCompilers(p.Doc, start.stage); install != nil && !hasCompiler(base) && (p.Options.Bool("always") || buildsSomething(p.Doc, start.stage)) {
 		f = lint.Finding{
 			Variant: "packages", Span: install.Span,
-			Message: fmt.Sprintf("the image keeps %s, which the program does not need to run; build in a stage of its own and copy the result, or remove it in the same RUN", strings.Join(tools, " and ")),
+			Message: fmt.Sprintf("the image keeps %s, which the program does not need to run; build in a separate stage and copy the result, or remove it in the same RUN", strings.Join(tools, " and ")),
 		}
 		if !buildsSomething(p.Doc, start.stage) {
 			f.Severity = lint.Info
@@ -157,7 +178,7 @@ func servesByShell(start startCommand) bool {
 	return ok && !buildsOrWaits(baseName(words[0]))
 }
 
-// needsNoCompiler tells whether the start command is surely that of a program
+// needsNoCompiler reports whether the start command is surely that of a program
 // which was built before: not that of an image in which people or other
 // programs build, nor of a script that may do so.
 func needsNoCompiler(d *facts.Dockerfile, start startCommand) bool {
@@ -182,7 +203,7 @@ func needsNoCompiler(d *facts.Dockerfile, start startCommand) bool {
 	return !strings.HasSuffix(start.program, ".sh") && !strings.Contains(start.program, "entrypoint") || start.stage.Last("expose") != nil
 }
 
-// buildsOrWaits tells whether a program compiles, watches sources, tests, or
+// buildsOrWaits reports whether a program compiles, watches sources, tests, or
 // only keeps the container alive for somebody who does.
 func buildsOrWaits(program string) bool {
 	switch program {
@@ -196,7 +217,7 @@ func buildsOrWaits(program string) bool {
 	return false
 }
 
-// compilesAtRunTime tells whether the file names something that calls a compiler
+// compilesAtRunTime reports whether the file names something that calls a compiler
 // when it runs.
 func compilesAtRunTime(p *facts.Pass[*facts.Dockerfile]) bool {
 	src := strings.ToLower(string(p.Doc.Src))
@@ -248,8 +269,8 @@ func calls(d *facts.Dockerfile, s *facts.Stage, b builder) *facts.Command {
 	return nil
 }
 
-// buildsSomething tells whether a stage runs what may call a compiler: one that
-// is installed for nothing may be the product.
+// buildsSomething reports whether a stage runs what may call a compiler: one that
+// no command uses may be what the image is for.
 func buildsSomething(d *facts.Dockerfile, s *facts.Stage) bool {
 	for _, x := range s.Chain() {
 		for _, in := range x.Instructions {
@@ -273,7 +294,7 @@ func buildsSomething(d *facts.Dockerfile, s *facts.Stage) bool {
 	return false
 }
 
-// hasCompiler tells whether a base has a compiler of its own, by the Dockerfiles
+// hasCompiler reports whether a base has a compiler of its own, by the Dockerfiles
 // of its publishers.
 func hasCompiler(i facts.Image) bool {
 	for _, compiler := range []string{"gcc", "clang", "go", "rustc", "ghc", "erl", "julia", "crystal"} {
@@ -311,7 +332,7 @@ func installedPackages(c *facts.Command) []string {
 	return names
 }
 
-// isUninstalled tells whether one of the commands removes a package, by its name
+// isUninstalled reports whether one of the commands removes a package, by its name
 // or by one that is not known.
 func isUninstalled(commands []*facts.Command, name string) bool {
 	for _, c := range commands {

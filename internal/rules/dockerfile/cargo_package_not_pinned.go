@@ -8,18 +8,32 @@ import (
 	"github.com/dockmend/dockmend/internal/lint"
 )
 
-// CargoPackageNotPinned finds cargo install of programs without a version: crates.io
-// gives the newest, which nobody has tried, and which may ask for a newer Rust.
+// CargoPackageNotPinned reports `cargo install` and `cargo binstall` of programs without
+// a version.
 //
-// Name the version, as in ripgrep@14.1.1, and add --locked, so that the versions of its
-// dependencies are those that its authors tried.
+// # Why it matters
 //
-// Silent where --version, --rev, --tag or --path says what is built, and in stages named
-// dev, test and the like that the final one does not use.
+// The build installs the newest release on crates.io, so two builds of the same file can
+// give different programs. A new release can also require a newer Rust than the image
+// has, and then the build fails.
+//
+// # How to fix it
+//
+// Add the version, and `--locked` to also use the dependency versions that the authors
+// of the program tested:
+//
+//	RUN cargo install --locked ripgrep@14.1.1
+//
+// # Exceptions
+//
+// It does not report:
+//
+//   - `--version`, `--rev`, `--tag` and `--path`, which state what is built
+//   - stages for development or tests, by their name, that the final stage does not use
 var CargoPackageNotPinned = facts.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
 		ID:       "cargo-package-not-pinned",
-		Title:    "A Rust program has no version",
+		Title:    "cargo install installs a program without a version",
 		Category: lint.Reproducibility,
 		Severity: lint.Warning,
 		Default:  true,
@@ -39,7 +53,7 @@ func checkCargoPackageNotPinned(p *facts.Pass[*facts.Dockerfile]) {
 		},
 		adjust: func(_ *facts.Dockerfile, c facts.PackageCommand, f *lint.Finding) {
 			if c.HasFlag("--git") {
-				f.Message = fmt.Sprintf("%s builds what its branch is that day; name the commit with --rev", quoteShort(c.Packages[0].Text))
+				f.Message = fmt.Sprintf("%s is built from the latest commit of a branch, so a later build can differ; pin the commit with --rev", quoteShort(c.Packages[0].Text))
 			}
 		},
 		example: func(name string) string { return name + "@<version>" },

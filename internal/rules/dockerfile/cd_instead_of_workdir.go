@@ -9,16 +9,37 @@ import (
 	"github.com/dockmend/dockmend/internal/syntax/dockerfile"
 )
 
-// CdInsteadOfWorkdir finds RUN instructions that begin with cd to a fixed
-// folder: WORKDIR says the same, for all that follows, and fails where the
-// shell would go on.
+// CdInsteadOfWorkdir reports `RUN` instructions that begin with `cd` to a constant
+// absolute folder.
 //
-// Silent for folders below /tmp, for a folder that the same RUN removes, and
-// for what is no constant. Off by default: both work.
+// # Why it matters
+//
+// `cd` affects only its own `RUN`, so a reader must look for the folder in each
+// instruction. If the folder does not exist and the commands are joined with `;`, the
+// shell continues in the wrong folder.
+//
+// The rule is off by default, because both forms work.
+//
+// # How to fix it
+//
+// Set the folder with `WORKDIR`, which applies to all instructions below it and creates
+// the folder:
+//
+//	WORKDIR /srv/app
+//	RUN make
+//
+// # Exceptions
+//
+// It does not report:
+//
+//   - folders in `/tmp` and `/var/tmp`
+//   - a folder that the same `RUN` removes
+//   - a `RUN` with more than one `cd`, or with a `cd` that is not its first command
+//   - paths with variables
 var CdInsteadOfWorkdir = facts.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
 		ID:       "cd-instead-of-workdir",
-		Title:    "cd where WORKDIR would do",
+		Title:    "cd is used where WORKDIR is enough",
 		Category: lint.StyleIssue,
 		Severity: lint.Warning,
 		Since:    "0.1.0",
@@ -38,12 +59,12 @@ func checkCdInsteadOfWorkdir(p *facts.Pass[*facts.Dockerfile]) {
 		p.Report(lint.Finding{
 			Fixes:   setFolder(p.Doc, c),
 			Span:    c.Span,
-			Message: fmt.Sprintf("%s holds for this RUN alone; set the folder with WORKDIR", quoteShort(p.Doc.Text(c.Span))),
+			Message: fmt.Sprintf("%s changes the folder for this RUN only; set the folder with WORKDIR", quoteShort(p.Doc.Text(c.Span))),
 		})
 	}, "cd")
 }
 
-// leadsTheWay tells whether a cd is the first command of its RUN and goes to a
+// leadsTheWay reports whether a cd is the first command of its RUN and goes to a
 // constant folder that stays.
 func leadsTheWay(d *facts.Dockerfile, c *facts.Command) bool {
 	all := d.Commands(c.Instruction)
@@ -51,7 +72,7 @@ func leadsTheWay(d *facts.Dockerfile, c *facts.Command) bool {
 		return false
 	}
 	if len(c.Wrappers) > 0 {
-		return false // "exec cd" and "sudo cd" lead nowhere
+		return false // "exec cd" and "sudo cd" do not change the folder
 	}
 	path := c.Words[1].Text
 	if !strings.HasPrefix(path, "/") || strings.HasPrefix(path, "/tmp") || strings.HasPrefix(path, "/var/tmp") || path == "/" {
@@ -86,7 +107,7 @@ func setFolder(d *facts.Dockerfile, c *facts.Command) []lint.Fix {
 	return unsafeFix("set the folder with WORKDIR", lint.EffectGraph, line, cut)
 }
 
-// needsFolder tells whether an instruction below may count on the folder in which
+// needsFolder reports whether an instruction below may depend on the folder in which
 // it works, up to the next WORKDIR.
 func needsFolder(d *facts.Dockerfile, in *dockerfile.Instruction) bool {
 	s := d.StageOf(in)

@@ -9,16 +9,33 @@ import (
 	"github.com/dockmend/dockmend/internal/syntax/dockerfile"
 )
 
-// ChmodAfterCopy finds COPY of a file right before a RUN that does nothing but
-// change its mode: the file is stored twice. COPY --chmod does it on the way.
+// ChmodAfterCopy reports a `RUN` that only changes the mode of the file that the `COPY`
+// right before it copies.
 //
-// Silent for several files, patterns and folders, and for RUN with more commands.
+// # Why it matters
 //
-// Off by default: a small saving, and a matter of taste.
+// Each instruction makes a layer, and a change of the mode stores the whole file again.
+// The image has the file twice.
+//
+// The rule is off by default, because the saving is small for most files.
+//
+// # How to fix it
+//
+// Set the mode with `COPY`:
+//
+//	COPY --chmod=755 run.sh /run.sh
+//
+// # Exceptions
+//
+// It does not report:
+//
+//   - `COPY` of several files, of patterns and of folders
+//   - a `RUN` with more than one command
+//   - Windows images
 var ChmodAfterCopy = facts.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
 		ID:       "chmod-after-copy",
-		Title:    "A RUN changes the mode of a copied file",
+		Title:    "RUN chmod stores a copied file a second time",
 		Category: lint.Size,
 		Severity: lint.Info,
 		Since:    "0.1.0",
@@ -54,18 +71,18 @@ func reportChmod(p *facts.Pass[*facts.Dockerfile], from, run *dockerfile.Instruc
 	if name := baseName(bare(sources[0].Text)); strings.HasSuffix(target, "/") {
 		target += name
 	}
-	// A name with a suffix is a file; chmod of a folder leaves the files in it alone.
+	// A name with a suffix is a file; chmod of a folder does not change the files in it.
 	if len(args) != 2 || !args[1].Literal || args[1].Text != target || !strings.Contains(baseName(bare(sources[0].Text)), ".") || strings.ContainsAny(target, "*?[$") || !strings.HasPrefix(target, "/") {
 		return
 	}
 	f := lint.Finding{
 		Span:    run.Head,
-		Message: fmt.Sprintf("%s stores the file a second time; let COPY --chmod=%s do it", quoteShort(p.Doc.Text(commands[0].Span)), args[0].Text),
+		Message: fmt.Sprintf("%s stores the file a second time; set the mode with COPY --chmod=%s", quoteShort(p.Doc.Text(commands[0].Span)), args[0].Text),
 		Related: []lint.Related{{Span: from.Head, Message: "the file is copied here"}},
 	}
 	cut, plain := deleteInstruction(run)
 	if mode := args[0].Text; strings.Trim(mode, "01234567") == "" && mode != "" && plain {
-		f.Fixes = unsafeFix("give the mode to COPY", lint.EffectGraph, lint.Insert(from.KeywordSpan.End, " --chmod="+mode), cut)
+		f.Fixes = unsafeFix("set the mode with COPY --chmod", lint.EffectGraph, lint.Insert(from.KeywordSpan.End, " --chmod="+mode), cut)
 	}
 	p.Report(f)
 }

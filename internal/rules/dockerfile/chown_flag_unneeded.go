@@ -9,18 +9,32 @@ import (
 	"github.com/dockmend/dockmend/internal/syntax/dockerfile"
 )
 
-// ChownFlagUnneeded finds COPY and ADD that give files to the user that the
-// container runs as: a program that is taken over can then change its own code.
-// Files that belong to root can be read all the same.
+// ChownFlagUnneeded reports `COPY --chown` and `ADD --chown` with the user that the
+// container runs as.
 //
-// Silent for folders of data, caches and state.
+// # Why it matters
 //
-// Off by default: it is the opposite of what programs need that write beside
-// their code.
+// A program that owns its files can change them. An attacker who takes over the program
+// can then replace its code, and the change stays until the container is removed. To
+// read and run files, the program does not need to own them.
+//
+// The rule is off by default, because many programs need to write next to their code.
+//
+// # How to fix it
+//
+// Remove `--chown`, so that the files belong to root. Keep it for folders that the
+// program writes.
+//
+// # Exceptions
+//
+// It does not report:
+//
+//   - folders for data, caches, logs and state, by their name
+//   - stages whose layers are not part of the final image
 var ChownFlagUnneeded = facts.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
 		ID:       "chown-flag-unneeded",
-		Title:    "Code belongs to the user that runs it",
+		Title:    "Files belong to the user that the program runs as",
 		Category: lint.Security,
 		Severity: lint.Info,
 		Since:    "0.1.0",
@@ -49,14 +63,14 @@ func checkChownFlagUnneeded(p *facts.Pass[*facts.Dockerfile]) {
 			}
 			p.Report(lint.Finding{
 				Span:    chown.Span,
-				Message: fmt.Sprintf("%s lets the program change its own code; leave the files to root, which is enough to read them", quoteShort(p.Doc.Text(chown.Span))),
+				Message: fmt.Sprintf("%s lets a compromised program change its own code; remove the flag, because files of root can be read and run as well", quoteShort(p.Doc.Text(chown.Span))),
 				Related: []lint.Related{{Span: at.Head, Message: "the container runs as this user"}},
 			})
 		})
 	}
 }
 
-// holdsState tells whether a path is one to which programs write, by its name.
+// holdsState reports whether programs write to a path, by its name.
 func holdsState(path string) bool {
 	for part := range strings.SplitSeq(strings.ToLower(path), "/") {
 		switch part {

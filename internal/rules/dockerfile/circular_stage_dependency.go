@@ -10,17 +10,25 @@ import (
 	"github.com/dockmend/dockmend/internal/text"
 )
 
-// CircularStageDependency finds stages that need each other in a circle: none
-// of them can be built first, and the build fails.
+// CircularStageDependency reports stages that depend on each other in a cycle, through
+// `FROM`, `COPY --from` or `RUN --mount`.
 //
-// A stage may copy and mount from a later one too, so such a circle is easily
-// made. Move what both need into a stage of its own.
+// # Why it matters
 //
-// Silent for a stage that copies from itself, which has its own rule.
+// No stage of the cycle can be built first, so the build fails. A stage can also copy
+// from a later stage, which makes such a cycle easy to write.
+//
+// # How to fix it
+//
+// Move what both stages need into a separate stage.
+//
+// # Exceptions
+//
+// It does not report a stage that copies from itself. The rule `copy-from-self` does.
 var CircularStageDependency = facts.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
 		ID:       "circular-stage-dependency",
-		Title:    "Stages need each other in a circle",
+		Title:    "Stages depend on each other in a cycle",
 		Category: lint.Correctness,
 		Severity: lint.Error,
 		Default:  true,
@@ -50,8 +58,8 @@ func checkCircularStageDependency(p *facts.Pass[*facts.Dockerfile]) {
 			}
 			p.Report(lint.Finding{
 				Span:    n.at,
-				Message: fmt.Sprintf("%s needs %s, which needs it in turn, so neither can be built; move what both need into a stage of its own", stageTitle(p.Doc, from), stageTitle(p.Doc, n.to)),
-				Related: []lint.Related{{Span: p.Doc.Stages()[n.to].From.Head, Message: "this stage is needed"}},
+				Message: fmt.Sprintf("%s needs %s, which depends on it in turn, so neither can be built; move what both need into a separate stage", stageTitle(p.Doc, from), stageTitle(p.Doc, n.to)),
+				Related: []lint.Related{{Span: p.Doc.Stages()[n.to].From.Head, Message: "the needed stage starts here"}},
 			})
 			break
 		}
@@ -59,7 +67,7 @@ func checkCircularStageDependency(p *facts.Pass[*facts.Dockerfile]) {
 }
 
 // stageNeeds lists for each stage those that it needs. A name stands for the last
-// stage that has it, wherever that is (BuildKit's findStateByName), but for FROM.
+// stage that has it, wherever that is (BuildKit's findStateByName), except in FROM.
 func stageNeeds(d *facts.Dockerfile) [][]stageNeed {
 	stages := d.Stages()
 	named := map[string]int{}

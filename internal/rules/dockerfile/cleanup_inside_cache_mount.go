@@ -10,13 +10,22 @@ import (
 	"github.com/dockmend/dockmend/internal/syntax/dockerfile"
 )
 
-// CleanupInsideCacheMount finds commands that empty or leave out a cache which
-// is mounted with --mount=type=cache: the mount is no part of the image, and
-// emptied it saves nothing.
+// CleanupInsideCacheMount reports commands that delete or bypass the cache that their
+// `RUN` mounts with `--mount=type=cache`: `rm` of the mounted folder, `pip
+// --no-cache-dir`, `uv --no-cache` and `apk --no-cache`.
+//
+// # Why it matters
+//
+// A cache mount is not part of the image, so to empty it makes the image no smaller.
+// Each build downloads everything again.
+//
+// # How to fix it
+//
+// Remove the `rm` or the option. If you do not want a cache, remove the mount.
 var CleanupInsideCacheMount = facts.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
 		ID:       "cleanup-inside-cache-mount",
-		Title:    "A cache that is mounted is emptied",
+		Title:    "Command empties or bypasses a mounted cache",
 		Category: lint.Speed,
 		Severity: lint.Info,
 		Default:  true,
@@ -45,7 +54,7 @@ func checkCleanupInsideCacheMount(p *facts.Pass[*facts.Dockerfile]) {
 			p.Report(lint.Finding{
 				Fixes:   keepCache(p.Doc, in, targets),
 				Span:    at.Span,
-				Message: fmt.Sprintf("%s spoils the cache that this RUN mounts, which is no part of the image anyway; remove it", quoteShort(at.Text)),
+				Message: fmt.Sprintf("%s makes the cache that this RUN mounts useless, and the mount is not part of the image; remove it", quoteShort(at.Text)),
 			})
 			return
 		}
@@ -93,7 +102,7 @@ func keepCache(d *facts.Dockerfile, in *dockerfile.Instruction, targets []string
 			edit, ok = deleteCommand(c)
 		}
 		if !ok || slices.ContainsFunc(edits, func(e lint.FileEdit) bool { return e.Span.Overlaps(edit.Span) }) {
-			break // what is left is for the next run, or for people
+			break // the next run fixes the rest, or a person
 		}
 		edits = append(edits, edit)
 	}

@@ -9,17 +9,35 @@ import (
 	"github.com/dockmend/dockmend/internal/syntax/dockerfile"
 )
 
-// CommandSubstitutionNotRun finds $(...) and backticks in ENV, ARG, LABEL, USER, WORKDIR,
-// EXPOSE and COPY: no shell reads them, so the value is the text as it stands.
+// CommandSubstitutionNotRun reports `$(...)` and backticks in the values of `ENV`,
+// `ARG`, `LABEL`, `USER`, `WORKDIR` and `EXPOSE`.
 //
-// Write the path that the command would print, pass the value with --build-arg, or set it
-// in a RUN.
+// # Why it matters
 //
-// Silent for variables that a shell reads as a prompt or as a command when it runs.
+// Only a shell runs command substitutions, and no shell reads these instructions. The
+// value is the text `$(date)`, not its result.
+//
+// # How to fix it
+//
+// Write the value itself, or pass it to the build:
+//
+//	ARG BUILD_DATE
+//	LABEL org.opencontainers.image.created=$BUILD_DATE
+//
+// Then build with `--build-arg BUILD_DATE="$(date)"`. A value that only one step needs
+// can be set in its `RUN`.
+//
+// # Exceptions
+//
+// It does not report:
+//
+//   - variables that a shell can read as a prompt or as a command later, such as `PS1`
+//     or `PROMPT_COMMAND`
+//   - values in single quotes
 var CommandSubstitutionNotRun = facts.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
 		ID:       "command-substitution-not-run",
-		Title:    "Only RUN runs commands",
+		Title:    "Command substitution has no effect outside RUN",
 		Category: lint.Correctness,
 		Severity: lint.Warning,
 		Default:  true,
@@ -74,7 +92,7 @@ func isReadLater(name string) bool {
 	return strings.HasPrefix(name, "PS") || strings.Contains(name, "PROMPT") || strings.Contains(name, "CMD") || strings.Contains(name, "COMMAND") || strings.Contains(name, "SCRIPT") || strings.Contains(name, "EVAL")
 }
 
-// insteadOf says what to write in place of a substitution.
+// insteadOf returns what to write in place of a substitution.
 func insteadOf(keyword, text string) string {
 	name, _, _ := strings.Cut(strings.Trim(text, "$()`"), " ")
 	switch {
@@ -85,12 +103,12 @@ func insteadOf(keyword, text string) string {
 	case keyword == "env" || keyword == "arg" || keyword == "label":
 		return "pass the value with --build-arg, or set it in a RUN"
 	}
-	return "write the value itself, or an ARG that --build-arg sets"
+	return "write the value itself, or use an ARG and --build-arg"
 }
 
 func reportSubstitution(p *facts.Pass[*facts.Dockerfile], in *dockerfile.Instruction, text string) {
 	p.Report(lint.Finding{
 		Span:    in.Head,
-		Message: fmt.Sprintf("%s runs no command, so %s stays as it is written; %s", strings.ToUpper(in.Keyword), quoteShort(text), insteadOf(in.Keyword, text)),
+		Message: fmt.Sprintf("%s does not run commands, so %s stays literal text; %s", strings.ToUpper(in.Keyword), quoteShort(text), insteadOf(in.Keyword, text)),
 	})
 }

@@ -5,19 +5,33 @@ import (
 	"github.com/dockmend/dockmend/internal/lint"
 )
 
-// ComposerCacheKept finds composer install and composer require that leave the archives
-// which Composer fetched beside what it installed from them.
+// ComposerCacheKept reports `composer install`, `require`, `update`, `global` and
+// `create-project` that leave the downloaded archives in the image. In files for
+// development or tests, whose images are not shipped, the finding is an info with the
+// variant `excused`.
 //
-// End the RUN with composer clear-cache, give the flag --no-cache, or mount a cache.
+// # Why it matters
 //
-// Silent where a later command of the same RUN removes it, where a cache or a tmpfs is
-// mounted there, and in stages whose layers are no part of the image.
+// Composer keeps each archive that it downloads in its cache. A container does not use
+// the cache, but every pull of the image transfers it.
 //
-// In files for development or tests it is excused: an info, and off by default.
+// # How to fix it
+//
+// Clean up in the same `RUN`, use `--no-cache`, or mount a cache:
+//
+//	RUN composer install --no-dev && composer clear-cache
+//
+// # Exceptions
+//
+// It does not report:
+//
+//   - a later command in the same `RUN` that removes the cache
+//   - a cache mount or a tmpfs mount on the cache
+//   - stages whose layers are not part of the final image
 var ComposerCacheKept = facts.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
 		ID:       "composer-cache-kept",
-		Title:    "The cache of Composer stays in the image",
+		Title:    "composer leaves its download cache in the image",
 		Category: lint.Size,
 		Severity: lint.Info,
 		Default:  true,
@@ -45,5 +59,5 @@ func checkComposerCacheKept(p *facts.Pass[*facts.Dockerfile]) {
 		},
 		variables: []string{"COMPOSER_CACHE_DIR", "COMPOSER_HOME"},
 		clean:     func(string) string { return "composer clear-cache" },
-	}.report(p, "the cache of packages")
+	}.report(p, "the package cache")
 }

@@ -8,19 +8,34 @@ import (
 	"github.com/dockmend/dockmend/internal/lint"
 )
 
-// ComposerInstallsDev finds composer install without --no-dev in stages that
-// reach the image: test tools and debuggers go along, and some of them have been
-// the way into a server.
+// ComposerInstallsDev reports `composer install` without `--no-dev` in stages that the
+// final image uses. In files for development or tests, whose images are not shipped, the
+// finding is an info with the variant `excused`.
 //
-// Silent where COMPOSER_NO_DEV is set, where a later call leaves them out, where
-// composer.json names none, under a condition, and in stages named dev, test and
-// the like.
+// # Why it matters
 //
-// In files for development or tests it is excused: an info, and off by default.
+// The packages of `require-dev`, such as test tools and debuggers, become part of the
+// image. They make it larger, and some of them have had vulnerabilities through which
+// servers were attacked.
+//
+// # How to fix it
+//
+// Use `composer install --no-dev`.
+//
+// # Exceptions
+//
+// It does not report:
+//
+//   - `COMPOSER_NO_DEV`, or a later call in the stage that has `--no-dev`
+//   - a `composer.json` without `require-dev`
+//   - calls that run only under a condition, that ask for `--dev`, or whose options are
+//     in a variable
+//   - stages for development or tests, by their name, and images that start a
+//     development server
 var ComposerInstallsDev = facts.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
 		ID:       "composer-installs-dev",
-		Title:    "composer installs the development packages",
+		Title:    "composer install also installs development packages",
 		Category: lint.Size,
 		Severity: lint.Warning,
 		Default:  true,
@@ -49,7 +64,7 @@ func checkComposerInstallsDev(p *facts.Pass[*facts.Dockerfile]) {
 			return
 		}
 		if c.HasFlag("--no-dev") || envAt(p.Doc, c.Command, "COMPOSER_NO_DEV") {
-			found[s] = nil // what was installed before goes again
+			found[s] = nil // this call removes what was installed before
 			return
 		}
 		if c.Action != "install" || hasVariableFlag(c) || c.HasFlag("--dev") || c.Conditional() || len(c.Packages) > 0 || requiresNoDev(p, c) {
@@ -61,7 +76,7 @@ func checkComposerInstallsDev(p *facts.Pass[*facts.Dockerfile]) {
 		for _, c := range found[s] {
 			p.Report(weighSize(p, lint.Finding{
 				Span:    c.Span,
-				Message: fmt.Sprintf("%s also installs the development packages; add --no-dev", quoteShort(firstLine(p.Doc.Text(c.Span)))),
+				Message: fmt.Sprintf("%s also installs development packages, which the program does not need to run; add --no-dev", quoteShort(firstLine(p.Doc.Text(c.Span)))),
 				Fixes:   insertAfterAction(c, "--no-dev"),
 			}))
 		}
@@ -81,7 +96,7 @@ func requiresNoDev(p *facts.Pass[*facts.Dockerfile], c facts.PackageCommand) boo
 	return json.Unmarshal(src, &m) == nil && len(m.RequireDev) == 0
 }
 
-// isArtisanServe tells whether an image starts Laravel's server for development.
+// isArtisanServe reports whether an image starts Laravel's server for development.
 func isArtisanServe(c startCommand) bool {
 	return c.program == "php" && len(c.words) > 1 && baseName(c.words[0].Text) == "artisan" && c.words[1].Text == "serve"
 }

@@ -7,18 +7,32 @@ import (
 	"github.com/dockmend/dockmend/internal/lint"
 )
 
-// ComposerPackageNotPinned finds composer require and composer create-project without a
-// version: Packagist gives the newest that fits, which nobody has tried.
+// ComposerPackageNotPinned reports `composer require` and `composer create-project` of
+// packages without a version.
 //
-// Write the package into composer.json and commit composer.lock, or name the version, as
-// in vendor/package:1.2.3.
+// # Why it matters
 //
-// Silent for packages of the platform (php, ext-*), for any constraint, for packages
-// that have come to their end, as hirak/prestissimo, and in stages named dev, test and the like that the final one does not use.
+// The build installs the newest version on Packagist that fits, so two builds of the
+// same file can give different images, and a new version can break the program.
+//
+// # How to fix it
+//
+// Add the package to `composer.json` and commit `composer.lock`, or add the version:
+//
+//	RUN composer require vendor/package:1.2.3
+//
+// # Exceptions
+//
+// It does not report:
+//
+//   - packages with any constraint
+//   - platform packages (`php`, `ext-*`)
+//   - `hirak/prestissimo`, which is no longer developed
+//   - stages for development or tests, by their name, that the final stage does not use
 var ComposerPackageNotPinned = facts.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
 		ID:       "composer-package-not-pinned",
-		Title:    "PHP packages have no version",
+		Title:    "composer installs packages without a version",
 		Category: lint.Reproducibility,
 		Severity: lint.Warning,
 		Default:  true,
@@ -41,7 +55,7 @@ func checkComposerPackageNotPinned(p *facts.Pass[*facts.Dockerfile]) {
 	}.report(p)
 }
 
-// composerCall reads "composer global require x" as require, and leaves out a call with a
+// composerCall reads "composer global require x" as require, and skips a call with a
 // constraint as a word of its own: "composer require vendor/package 1.2", or "dev-master".
 func composerCall(c facts.PackageCommand) (facts.PackageCommand, bool) {
 	if c.Action == "global" && len(c.Packages) > 0 {

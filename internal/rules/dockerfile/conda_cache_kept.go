@@ -5,19 +5,35 @@ import (
 	"github.com/dockmend/dockmend/internal/lint"
 )
 
-// CondaCacheKept finds conda install, conda create and the like without conda clean in the
-// same RUN: the archives and the lists of the channels stay, some hundred megabytes.
+// CondaCacheKept reports `conda install`, `create`, `update`, `upgrade` and `env`
+// without `conda clean` in the same `RUN`, also for `mamba` and `micromamba`. In files
+// for development or tests, whose images are not shipped, the finding is an info with
+// the variant `excused`.
 //
-// End the RUN with conda clean -afy.
+// # Why it matters
 //
-// Silent where a later command of the same RUN removes them, where a cache or a tmpfs is
-// mounted there, and in stages whose layers are no part of the image.
+// conda keeps the downloaded archives, the unpacked packages and the indexes of the
+// channels. They can be as large as the environment itself. A container does not use
+// them, but every pull of the image transfers them.
 //
-// In files for development or tests it is excused: an info, and off by default.
+// # How to fix it
+//
+// Clean up in the same `RUN`:
+//
+//	RUN conda install -y numpy && conda clean -afy
+//
+// # Exceptions
+//
+// It does not report:
+//
+//   - a later command in the same `RUN` that removes the cache
+//   - a cache mount or a tmpfs mount on the cache
+//   - stages whose layers are not part of the final image
+//   - calls that download nothing, such as `--offline` or `--dry-run`
 var CondaCacheKept = facts.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
 		ID:       "conda-cache-kept",
-		Title:    "The cache of conda stays in the image",
+		Title:    "conda leaves its package cache in the image",
 		Category: lint.Size,
 		Severity: lint.Info,
 		Default:  true,
@@ -42,5 +58,5 @@ func checkCondaCacheKept(p *facts.Pass[*facts.Dockerfile]) {
 		dirs:        []string{"/opt/conda/pkgs", "/root/.conda/pkgs", "$CONDA_DIR/pkgs", "${CONDA_DIR}/pkgs", "/root/miniconda3/pkgs", "/opt/miniconda/pkgs"},
 		variables:   []string{"CONDA_PKGS_DIRS"},
 		clean:       func(manager string) string { return manager + " clean -afy" },
-	}.report(p, "the archives of packages")
+	}.report(p, "the package cache")
 }

@@ -8,14 +8,31 @@ import (
 	"github.com/dockmend/dockmend/internal/syntax/dockerfile"
 )
 
-// ConsecutiveRunInstructions finds a RUN right after a RUN, both short: each
-// makes a layer.
+// ConsecutiveRunInstructions reports a `RUN` directly after another `RUN`, where both
+// have a single command and the same options.
 //
-// Off by default: layers cost little, and separate ones are cached apart.
+// # Why it matters
+//
+// Each `RUN` makes a layer of its own. More layers make pulls slower, and files that the
+// first command creates and the second one deletes stay in the image.
+//
+// The rule is off by default, because a layer costs little and separate layers are
+// cached separately.
+//
+// # How to fix it
+//
+// Join the commands with `&&`.
+//
+// # Exceptions
+//
+// It does not report:
+//
+//   - `RUN` in exec form and with here-documents
+//   - a `RUN` with several commands, which is most likely separate on purpose
 var ConsecutiveRunInstructions = facts.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
 		ID:       "consecutive-run-instructions",
-		Title:    "RUN instructions that could be one",
+		Title:    "Consecutive RUN instructions can be joined",
 		Category: lint.Size,
 		Severity: lint.Info,
 		Since:    "0.1.0",
@@ -39,7 +56,7 @@ func checkConsecutiveRunInstructions(p *facts.Pass[*facts.Dockerfile]) {
 			continue
 		}
 		if before != nil && sameFlags(before, in) && isShort(p, before) && isShort(p, in) {
-			f := lint.Finding{Span: in.KeywordSpan, Message: "this RUN follows another one and makes a layer of its own; join the two with &&"}
+			f := lint.Finding{Span: in.KeywordSpan, Message: "this RUN directly follows another one and adds a layer; join the two with &&"}
 			if edit, ok := joinRuns(p.Doc, before, in, false); ok {
 				f.Fixes = unsafeFix("join it with the RUN above", lint.EffectGraph, edit)
 			}
@@ -49,7 +66,7 @@ func checkConsecutiveRunInstructions(p *facts.Pass[*facts.Dockerfile]) {
 	}
 }
 
-// isShort tells whether a RUN has one command: longer chains are set apart on
+// isShort reports whether a RUN has one command: longer chains are separate on
 // purpose.
 func isShort(p *facts.Pass[*facts.Dockerfile], in *dockerfile.Instruction) bool {
 	if in.JSON || len(in.Heredocs) > 0 {

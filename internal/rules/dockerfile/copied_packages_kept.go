@@ -12,17 +12,30 @@ import (
 	"github.com/dockmend/dockmend/internal/syntax/dockerfile"
 )
 
-// CopiedPackagesKept finds COPY of wheels or packages that a later RUN installs: the layer
-// of the COPY ships as well, and removing the files frees nothing.
+// CopiedPackagesKept reports `COPY --from` of wheels or of `.deb`, `.rpm` or `.apk`
+// files that a later `RUN` of the stage installs.
 //
-// Mount them for the RUN: --mount=type=bind,from=build,source=/wheels,target=/wheels.
+// # Why it matters
 //
-// Silent for a single package, which is most often small, and in stages whose layers are
-// no part of the image.
+// The layer of the `COPY` is part of the image, so the image has the packages twice. To
+// delete the files in the `RUN` makes the image no smaller.
+//
+// # How to fix it
+//
+// Mount the packages for the `RUN` and do not copy them:
+//
+//	RUN --mount=type=bind,from=build,source=/wheels,target=/wheels pip install /wheels/*.whl
+//
+// # Exceptions
+//
+// It does not report:
+//
+//   - a single package file, which is usually small
+//   - stages whose layers are not part of the final image
 var CopiedPackagesKept = facts.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
 		ID:       "copied-packages-kept",
-		Title:    "Packages stay beside what was installed from them",
+		Title:    "Package files stay in the image after installation",
 		Category: lint.Size,
 		Severity: lint.Warning,
 		Default:  true,
@@ -66,7 +79,7 @@ func copiedPackages(in *dockerfile.Instruction) (to string, ok bool) {
 		return "", false
 	}
 	if isPackage && len(sources) == 1 && !strings.ContainsAny(name, "*?[") {
-		return "", false // one package, which is most often the project's own and small
+		return "", false // one package, most often small and of the project itself
 	}
 	to = strings.TrimRight(bare(destination.Text), "/")
 	return to, strings.HasPrefix(to, "/") && len(to) > 1 && !covers("/usr", to) && !covers("/lib", to)
@@ -88,8 +101,8 @@ func reportInstalledCopies(p *facts.Pass[*facts.Dockerfile], in *dockerfile.Inst
 				delete(copied, folder)
 				p.Report(lint.Finding{
 					Span:    brought.Head,
-					Message: fmt.Sprintf("%s stays in the image beside what is installed from it; mount it for that RUN, with --mount=type=bind", quoteShort(folder)),
-					Related: []lint.Related{{Span: c.Span, Message: "it is installed here"}},
+					Message: fmt.Sprintf("%s stays in the image after its packages are installed; mount it for that RUN with --mount=type=bind", quoteShort(folder)),
+					Related: []lint.Related{{Span: c.Span, Message: "the packages are installed here"}},
 				})
 				return
 			}

@@ -9,26 +9,40 @@ import (
 	"github.com/dockmend/dockmend/internal/syntax/dockerfile"
 )
 
-// CopyAfterUserWithoutChown finds COPY and ADD without --chown behind a USER,
-// of files that the program probably writes: they belong to root all the same.
+// CopyAfterUserWithoutChown reports `COPY` and `ADD` without `--chown` after a `USER`,
+// where the names suggest that the program writes the files: for example `data`, `logs`,
+// `uploads` or `*.db`. With the option `strict`, it reports every such `COPY` and `ADD`.
 //
-// USER holds for RUN and for the container, not for COPY. Add --chown for what
-// must be written, and leave code as root's: what the program cannot write,
-// nobody who takes it over can.
+// # Why it matters
 //
-// Silent where a later chown mends it. Off by default: which files are written
-// is not in the file, their names are only a hint; with the option strict every
-// such COPY is reported.
+// `USER` applies to `RUN` and to the container, but not to `COPY`. The files belong to
+// root, and a program that must write them fails with "permission denied".
+//
+// The rule is off by default, because the file does not show which files the program
+// writes.
+//
+// # How to fix it
+//
+// Add `--chown` for files that the program writes. Let root own the code, so that a
+// compromised program cannot change it.
+//
+// # Exceptions
+//
+// It does not report:
+//
+//   - files that a later `chown` gives to another user
+//   - stages whose layers are not part of the final image
+//   - Windows images
 var CopyAfterUserWithoutChown = facts.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
 		ID:       "copy-after-user-without-chown",
-		Title:    "What is copied belongs to root, not to USER",
+		Title:    "Copied files belong to root, not to the user of USER",
 		Category: lint.Correctness,
 		Severity: lint.Info,
 		Since:    "0.1.0",
 		Presets:  []string{"cloud-native"},
 		Aliases:  lint.Names("tally/copy-after-user-without-chown"),
-		Options:  []lint.Option{{Name: "strict", Doc: "report files that look like read-only code too", Kind: lint.BoolOption}},
+		Options:  []lint.Option{{Name: "strict", Doc: "also report files that look like read-only code", Kind: lint.BoolOption}},
 	},
 	Check: checkCopyAfterUserWithoutChown,
 }
@@ -50,7 +64,7 @@ func checkCopyAfterUserWithoutChown(p *facts.Pass[*facts.Dockerfile]) {
 			}
 			f := lint.Finding{
 				Span:    in.Head,
-				Message: fmt.Sprintf("this %s makes files of root, though the user is %s here; add --chown=%s if the program writes them", strings.ToUpper(in.Keyword), quoteShort(user.Args), user.Args),
+				Message: fmt.Sprintf("this %s creates files that belong to root, although the user is %s; add --chown=%s if the program writes them", strings.ToUpper(in.Keyword), quoteShort(user.Args), user.Args),
 				Related: []lint.Related{{Span: user.Head, Message: "the user is set here"}},
 			}
 			if !strings.ContainsAny(user.Args, " \t\"'\\") {
@@ -64,7 +78,7 @@ func checkCopyAfterUserWithoutChown(p *facts.Pass[*facts.Dockerfile]) {
 	}
 }
 
-// isWritten tells whether a COPY's names are those of files that programs write.
+// isWritten reports whether programs write the files of a COPY, by their names.
 func isWritten(in *dockerfile.Instruction) bool {
 	for _, w := range in.Words {
 		name := strings.ToLower(lastPart(w))
@@ -81,8 +95,8 @@ func isWritten(in *dockerfile.Instruction) bool {
 	return false
 }
 
-// isChownedLater tells whether a later RUN of the stage gives the path, or a
-// folder above it, to somebody else.
+// isChownedLater reports whether a later RUN of the stage gives the path, or a
+// folder above it, to another user.
 func isChownedLater(d *facts.Dockerfile, s *facts.Stage, in *dockerfile.Instruction, path string) bool {
 	chowned := facts.Once(d, "chowned paths", s, func() *chownedPaths { return readChowned(d, s) })
 	last := chowned.unclear

@@ -9,14 +9,30 @@ import (
 	"github.com/dockmend/dockmend/internal/syntax/dockerfile"
 )
 
-// CopyDestinationWithoutSlash finds COPY and ADD with several sources whose
-// destination does not end in a slash: the build fails.
+// CopyDestinationWithoutSlash reports `COPY` and `ADD` with several sources and a
+// destination that does not end with a slash.
 //
-// Silent for one source, and for a destination that is a variable or a dot.
+// # Why it matters
+//
+// Several sources need a folder as their destination, and only a slash at its end marks
+// a folder. The build fails.
+//
+// # How to fix it
+//
+// Add the slash:
+//
+//	COPY package.json package-lock.json /app/
+//
+// # Exceptions
+//
+// It does not report:
+//
+//   - instructions with one source
+//   - a destination that is or ends with a variable, and `.` or `..`
 var CopyDestinationWithoutSlash = facts.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
 		ID:       "copy-destination-without-slash",
-		Title:    "Several sources, and a destination that is no folder",
+		Title:    "Destination of several sources does not end with a slash",
 		Category: lint.Correctness,
 		Severity: lint.Error,
 		Default:  true,
@@ -44,13 +60,13 @@ func checkCopyDestinationWithoutSlash(p *facts.Pass[*facts.Dockerfile]) {
 			}
 			f := lint.Finding{
 				Span:    to.Span,
-				Message: fmt.Sprintf("%d files are copied to %s, which is no folder without a slash at its end, so the build fails; write %s", len(sources), quoteShort(path), quoteShort(path+"/")),
+				Message: fmt.Sprintf("%d sources are copied to %s, which does not end with a slash, so the build fails; write %s", len(sources), quoteShort(path), quoteShort(path+"/")),
 			}
 			at := to.Span.End
 			if path != to.Text || in.JSON {
 				at--
 			}
-			f.Fixes = []lint.Fix{{Title: "append the slash", Applicability: lint.Unsafe, MaxEffect: lint.EffectGraph, Edits: []lint.FileEdit{lint.Insert(at, "/")}}}
+			f.Fixes = []lint.Fix{{Title: "add the slash", Applicability: lint.Unsafe, MaxEffect: lint.EffectGraph, Edits: []lint.FileEdit{lint.Insert(at, "/")}}}
 			p.Report(f)
 		})
 	}

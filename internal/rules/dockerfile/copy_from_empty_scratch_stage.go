@@ -9,17 +9,30 @@ import (
 	"github.com/dockmend/dockmend/internal/syntax/dockerfile"
 )
 
-// CopyFromEmptyScratchStage finds COPY --from with a stage FROM scratch that
-// never receives a file: nothing can be copied out of it, and the build fails.
+// CopyFromEmptyScratchStage reports `COPY --from` with a stage that begins with `FROM
+// scratch` and never gets a file.
 //
-// Silent for patterns and for the whole of the stage, which copy nothing and
-// pass; for stages with any instruction that makes a file; and for a stage that
-// has only its FROM and that nothing but COPY --from names, which is how a place
-// is kept for a build context that the command line gives.
+// # Why it matters
+//
+// The stage has nothing that can be copied, so the build fails.
+//
+// # How to fix it
+//
+// Copy the files into that stage first, or name the stage that has them.
+//
+// # Exceptions
+//
+// It does not report:
+//
+//   - patterns and the whole stage (`/`), because such a `COPY` copies nothing and
+//     succeeds
+//   - stages with any instruction that creates a file
+//   - a stage that has only its `FROM`; it can be a placeholder for a build context
+//     (`docker build --build-context`)
 var CopyFromEmptyScratchStage = facts.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
 		ID:         "copy-from-empty-scratch-stage",
-		Title:      "COPY takes from an empty stage",
+		Title:      "COPY copies from an empty stage",
 		Category:   lint.Correctness,
 		Severity:   lint.Warning,
 		Confidence: lint.Medium,
@@ -38,15 +51,15 @@ func checkCopyFromEmptyScratchStage(p *facts.Pass[*facts.Dockerfile]) {
 			}
 			p.Report(lint.Finding{
 				Span:    r.Span,
-				Message: fmt.Sprintf("the stage %s is empty, so nothing can be copied from it; copy into it first, or name another stage", quoteShort(r.Text)),
-				Related: []lint.Related{{Span: r.Stage.From.Head, Message: "the empty stage"}},
+				Message: fmt.Sprintf("stage %s has no files, so the build fails; copy files into the stage first, or name another stage", quoteShort(r.Text)),
+				Related: []lint.Related{{Span: r.Stage.From.Head, Message: "the empty stage starts here"}},
 			})
 		}
 	}
 }
 
-// staysEmpty tells whether a stage has no file at its end. One without any
-// instruction may be the place of a context that the command line names
+// staysEmpty reports whether a stage has no file at its end. One without any
+// instruction may be a placeholder for a context that the command line names
 // (docker build --build-context).
 func staysEmpty(s *facts.Stage) bool {
 	if !s.Base().IsScratch() {
@@ -62,7 +75,7 @@ func staysEmpty(s *facts.Stage) bool {
 	})
 }
 
-// copiesAPath tells whether a COPY names a file that has to be there.
+// copiesAPath reports whether a COPY names a file that has to be there.
 func copiesAPath(in *dockerfile.Instruction) bool {
 	sources, _, ok := copyWords(in)
 	if !ok {

@@ -8,15 +8,30 @@ import (
 	"github.com/dockmend/dockmend/internal/lint"
 )
 
-// CopyFromImageNotPinned finds COPY --from and RUN --mount from an image
-// without a tag or with latest: the build takes whatever version it is that
-// day.
+// CopyFromImageNotPinned reports images in `COPY --from` and `RUN --mount` that have no
+// tag, or the tag `latest`.
 //
-// With --online the fix names the version that it is now.
+// # Why it matters
+//
+// The build uses the version that is current on that day, so two builds of the same file
+// can give different images, and a new version can break the build.
+//
+// # How to fix it
+//
+// Name the version, as in `COPY --from=ghcr.io/astral-sh/uv:<version> /uv /bin/`. With
+// `--online`, the fix writes the current version.
+//
+// # Exceptions
+//
+// It does not report:
+//
+//   - images with a digest
+//   - names of stages, and images that the repository builds
+//   - names with a variable
 var CopyFromImageNotPinned = facts.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
 		ID:       "copy-from-image-not-pinned",
-		Title:    "A tool is copied from a moving image",
+		Title:    "Image in COPY --from or RUN --mount has no fixed version",
 		Category: lint.Reproducibility,
 		Severity: lint.Warning,
 		Default:  true,
@@ -44,7 +59,7 @@ func checkCopyFromImageNotPinned(p *facts.Pass[*facts.Dockerfile]) {
 			pinned := pinVersionOf(p, i)
 			p.Report(lint.Finding{
 				Span:    r.Span,
-				Message: pinned.Explained(fmt.Sprintf("%s is whatever version it is today; name the version, as in %s", quoteShort(r.Text), quoteShort(i.Name()+":<version>"))),
+				Message: pinned.Explained(fmt.Sprintf("%s has no fixed version, so a later build can use another one; pin a version, such as %s", quoteShort(r.Text), quoteShort(i.Name()+":<version>"))),
 				Fixes:   pinned.Fixes,
 			})
 		}
@@ -52,7 +67,7 @@ func checkCopyFromImageNotPinned(p *facts.Pass[*facts.Dockerfile]) {
 }
 
 // namesImage reports whether a name that no stage has is that of an image: with a
-// registry, an owner or a tag, or one that everybody knows.
+// registry, an owner or a tag, or that of a well-known image.
 func namesImage(name string) bool {
 	return strings.ContainsAny(name, "/.:") || isOfficialImage(name)
 }

@@ -9,14 +9,24 @@ import (
 	"github.com/dockmend/dockmend/internal/lint"
 )
 
-// CopyFromSelf finds COPY --from with the name of the very stage in which it
-// stands: the build fails.
+// CopyFromSelf reports `COPY --from` with the name of the stage that the instruction is
+// in.
 //
-// Use a plain RUN cp, or name the stage that was meant.
+// # Why it matters
+//
+// A stage cannot copy from itself, so the build fails.
+//
+// # How to fix it
+//
+// Name the stage that has the file. To copy a file inside a stage, use `RUN cp`.
+//
+// # Exceptions
+//
+// It does not report a name that an earlier stage has too.
 var CopyFromSelf = facts.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
 		ID:       "copy-from-self",
-		Title:    "COPY takes from its own stage",
+		Title:    "COPY copies from its own stage",
 		Category: lint.Correctness,
 		Severity: lint.Error,
 		Default:  true,
@@ -42,14 +52,14 @@ func checkCopyFromSelf(p *facts.Pass[*facts.Dockerfile]) {
 			}
 			p.Report(lint.Finding{
 				Span:    from.ValueSpan,
-				Message: fmt.Sprintf("%s is the stage in which this COPY stands, and a stage cannot copy from itself; name another one, or use RUN cp", quoteShort(from.Value)),
+				Message: fmt.Sprintf("%s is the stage of this COPY, and a stage cannot copy from itself, so the build fails; name another stage, or use RUN cp", quoteShort(from.Value)),
 				Related: []lint.Related{{Span: s.NameSpan, Message: "the stage is named here"}},
 			})
 		}
 	}
 }
 
-// earlierStage tells whether a stage before has the same name.
+// earlierStage reports whether an earlier stage has the same name.
 func earlierStage(d *facts.Dockerfile, s *facts.Stage) bool {
 	first := facts.Once(d, "first stages of a name", nil, func() map[string]*facts.Stage {
 		first := map[string]*facts.Stage{}

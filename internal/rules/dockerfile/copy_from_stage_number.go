@@ -8,18 +8,28 @@ import (
 	"github.com/dockmend/dockmend/internal/lint"
 )
 
-// CopyFromStageNumber finds COPY --from and RUN --mount with a stage's number:
-// a stage that is added above turns it into another one, and the build may go
-// on.
+// CopyFromStageNumber reports `COPY --from` and `RUN --mount` that refer to a stage by
+// its number.
 //
-// Name the stage with AS.
+// # Why it matters
 //
-// Off by default: in files of two or three stages a number works for years. The
-// preset "cloud-native" has the rule.
+// Numbers count the stages from the top. If a stage is added or moved, the number refers
+// to another stage, and the build copies the wrong files or fails.
+//
+// The rule is off by default, because a number works as long as the stages do not
+// change. The preset `cloud-native` has the rule.
+//
+// # How to fix it
+//
+// Name the stage with `AS`, and use the name:
+//
+//	FROM golang:1.26 AS build
+//	...
+//	COPY --from=build /server /server
 var CopyFromStageNumber = facts.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
 		ID:       "copy-from-stage-number",
-		Title:    "A stage is named by its number",
+		Title:    "Stage is referenced by its number",
 		Category: lint.Correctness,
 		Severity: lint.Info,
 		Since:    "0.1.0",
@@ -38,8 +48,8 @@ func checkCopyFromStageNumber(p *facts.Pass[*facts.Dockerfile]) {
 			}
 			f := lint.Finding{
 				Span:    r.Span,
-				Message: fmt.Sprintf("stage %s is another one as soon as a stage is added above it; name the stage with AS, and use the name", r.Text),
-				Related: []lint.Related{{Span: r.Stage.From.Head, Message: "this is the stage now"}},
+				Message: fmt.Sprintf("stage %s becomes another stage when one is added above it; name the stage with AS, and use the name", r.Text),
+				Related: []lint.Related{{Span: r.Stage.From.Head, Message: "the number refers to this stage"}},
 			}
 			if r.Stage.Name != "" {
 				f.Fixes = []lint.Fix{{Title: "use the stage's name", Applicability: lint.Safe, MaxEffect: lint.EffectNone, Edits: []lint.FileEdit{lint.Replace(r.Span, r.Stage.Name)}}}

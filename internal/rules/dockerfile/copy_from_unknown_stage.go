@@ -12,18 +12,30 @@ import (
 	"github.com/dockmend/dockmend/internal/syntax/dockerfile"
 )
 
-// CopyFromUnknownStage finds COPY --from with a name that no earlier stage has,
-// and that does not look like an image.
+// CopyFromUnknownStage reports `COPY --from` with a name that no earlier stage has and
+// that does not look like an image.
 //
-// Docker then looks for an image of that name, and fails, or takes a
-// stranger's.
+// # Why it matters
 //
-// Silent for references with a tag, a registry or a digest, for variables, and
-// for well-known images.
+// Docker takes the name as that of an image and looks for it on Docker Hub. The build
+// fails, or it copies files from the image of a stranger.
+//
+// # How to fix it
+//
+// Correct the name, or write the image with its tag.
+//
+// # Exceptions
+//
+// It does not report:
+//
+//   - names with a tag, a registry or a digest, and names of well-known images
+//   - names with a variable
+//   - names of build contexts that a file of the repository passes
+//   - names of later stages, and numbers, which the rule `build-refused` reports
 var CopyFromUnknownStage = facts.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
 		ID:       "copy-from-unknown-stage",
-		Title:    "COPY takes from a stage that is not there",
+		Title:    "COPY --from names a stage that does not exist",
 		Category: lint.Correctness,
 		Severity: lint.Warning,
 		Default:  true,
@@ -55,7 +67,7 @@ func checkCopyFromUnknownStage(p *facts.Pass[*facts.Dockerfile]) {
 }
 
 // isStage reports whether a name is that of a later stage, or a number: the
-// builder looks for no image then, and build-refused says so.
+// builder does not look for an image then, and build-refused reports it.
 func isStage(d *facts.Dockerfile, name string) bool {
 	if _, err := strconv.Atoi(name); err == nil {
 		return true
@@ -78,13 +90,13 @@ func reportUnknownStage(p *facts.Pass[*facts.Dockerfile], s *facts.Stage, r fact
 			}
 		}
 	}
-	hint := "name an earlier stage, or the image with its tag"
+	hint := "name an earlier stage, or an image with its tag"
 	f := lint.Finding{Span: r.Span}
 	if near, ok := nearest.Name(r.Text, names); ok {
 		hint = fmt.Sprintf("did you mean %q?", near)
-		f.Fixes = []lint.Fix{{Title: "name the stage " + near, Applicability: lint.Unsafe, MaxEffect: lint.EffectGraph, Edits: []lint.FileEdit{lint.Replace(r.Span, near)}}}
+		f.Fixes = []lint.Fix{{Title: "use the stage " + near, Applicability: lint.Unsafe, MaxEffect: lint.EffectGraph, Edits: []lint.FileEdit{lint.Replace(r.Span, near)}}}
 	}
-	f.Message = fmt.Sprintf("no earlier stage is called %s, so Docker looks for an image of that name; %s", quoteShort(r.Text), hint)
+	f.Message = fmt.Sprintf("no earlier stage is named %s, so Docker looks for an image of that name; %s", quoteShort(r.Text), hint)
 	p.Report(f)
 }
 

@@ -11,24 +11,40 @@ import (
 	"github.com/dockmend/dockmend/internal/text"
 )
 
-// CopyIgnoredFile finds COPY, ADD and bind mounts of files and folders that the
-// ignore file keeps out of the build.
+// CopyIgnoredFile reports `COPY`, `ADD` and bind mounts of files and folders that the
+// ignore file excludes from the build. The build context is the one that a Compose file
+// gives; otherwise it is the folder of the Dockerfile, or one above it, that has most of
+// the copied files.
 //
-// The build fails with "not found", though the file is there. Take it back in with
-// a "!" pattern, or copy something else. A pattern of COPY of which nothing is left
-// copies nothing, without a word: a warning.
+// # Why it matters
 //
-// The context is the one that a Compose file says, else the folder of the
-// Dockerfile, or one above, that has most of what is copied. Where none has any of
-// it the rule skips.
+// The builder does not get the file, so the build fails with "not found" although the
+// file exists. If the source is a pattern and no file is left for it, `COPY` copies
+// nothing and prints no error; that is a warning. It is a warning, too, where the name
+// contains a variable.
 //
-// Silent for other stages and images, addresses and here-documents, for folders in
-// which a "!" pattern keeps something, and for what is not in the build context at
-// all. It is a warning where a variable has a part in the name.
+// # How to fix it
+//
+// Include the file with a pattern that begins with `!`, at the end of the ignore file,
+// or remove the `COPY`:
+//
+//	dist
+//	!dist/app.js
+//
+// # Exceptions
+//
+// It does not report:
+//
+//   - copies from other stages and images, URLs and here-documents
+//   - folders of which a `!` pattern includes something
+//   - files that are not in the build context at all; the rule `copy-source-missing`
+//     reports these
+//   - files whose build context is not known, because no folder has any of the copied
+//     files
 var CopyIgnoredFile = facts.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
 		ID:       "copy-ignored-file",
-		Title:    ".dockerignore keeps a copied file out of the build",
+		Title:    ".dockerignore excludes a copied file from the build",
 		Category: lint.Correctness,
 		Severity: lint.Error,
 		Default:  true,
@@ -47,13 +63,13 @@ func checkCopyIgnoredFile(p *facts.Pass[*facts.Dockerfile]) {
 	}
 	context, ok := p.Project.LikelyContext(p.Doc)
 	if !ok || context.IgnoreFile() == nil {
-		return // copy-source-missing says that no context is known
+		return // copy-source-missing reports that no context is known
 	}
 	for _, s := range sources {
 		pattern, what, severity := "", "", lint.Error
 		if strings.ContainsAny(s.name, "*?[") {
 			pattern = ignoredGlob(context, s.name)
-			what, severity = "so it copies nothing", lint.Warning
+			what, severity = "so nothing is copied", lint.Warning
 		} else if pattern = ignoredSource(context, s.name); pattern != "" {
 			what = "so the build fails"
 		}
@@ -65,7 +81,7 @@ func checkCopyIgnoredFile(p *facts.Pass[*facts.Dockerfile]) {
 		}
 		p.Report(lint.Finding{
 			Span: s.span, Severity: severity,
-			Message: fmt.Sprintf("%q is kept out of the build by %q in %s, %s; take it back in with %q, or do not copy it",
+			Message: fmt.Sprintf("%q is excluded from the build by %q in %s, %s; include it with %q, or do not copy it",
 				short(s.name), short(pattern), path.Base(context.IgnoreFile().Source.Path), what, "!"+short(s.name)),
 			Related: []lint.Related{{File: context.IgnoreFile().Source.Path, Message: "the ignore file"}},
 		})
@@ -76,7 +92,7 @@ func checkCopyIgnoredFile(p *facts.Pass[*facts.Dockerfile]) {
 type contextSource struct {
 	name    string
 	span    text.Span
-	guessed bool // a variable has a part in it
+	guessed bool // a part of it is from a variable
 }
 
 // contextSources lists what COPY, ADD and bind mounts name.
@@ -139,8 +155,8 @@ func ignoredSource(context *facts.BuildContext, name string) string {
 	return pattern
 }
 
-// keepsBelow reports whether something of a folder may be sent: a pattern takes it back
-// in, be it there now or made later.
+// keepsBelow reports whether something of a folder may be sent: a pattern includes it,
+// whether it exists now or is made later.
 func keepsBelow(context *facts.BuildContext, folder string) bool {
 	for _, pattern := range context.IgnoreFile().Patterns {
 		if !pattern.Negated {

@@ -11,19 +11,31 @@ import (
 	"github.com/dockmend/dockmend/internal/syntax/dockerfile"
 )
 
-// CopyRelativeWithoutWorkdir finds COPY and ADD to a relative path in a stage
-// that sets no WORKDIR.
+// CopyRelativeWithoutWorkdir reports `COPY` and `ADD` with a relative destination in a
+// stage that sets no `WORKDIR`. It reports one finding in each stage.
 //
-// Where the files land is the base image's choice: mostly the root folder, and
-// somewhere else after an update of it.
+// # Why it matters
 //
-// Silent for absolute paths, also of Windows, for variables, where a stage that this
-// one builds on sets the folder, and for single files that the stage names again,
-// which are then found where the author looked.
+// The destination is relative to the working folder of the base image. That is usually
+// `/`, so the files are written next to the folders of the system, and an update of the
+// base image can change it.
+//
+// # How to fix it
+//
+// Set `WORKDIR` before the `COPY`, or write an absolute path.
+//
+// # Exceptions
+//
+// It does not report:
+//
+//   - absolute paths, also of Windows, and destinations that begin with a variable
+//   - a `WORKDIR` in a stage that this one builds on, or in a trigger (`ONBUILD`) above
+//   - single files that a later `RUN`, `CMD` or `ENTRYPOINT` of the stage names,
+//     because the author knows where they are
 var CopyRelativeWithoutWorkdir = facts.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
 		ID:       "copy-relative-without-workdir",
-		Title:    "A relative destination, and no WORKDIR",
+		Title:    "Relative destination without a WORKDIR",
 		Category: lint.Correctness,
 		Severity: lint.Info,
 		Default:  true,
@@ -55,7 +67,7 @@ func checkCopyRelativeWithoutWorkdir(p *facts.Pass[*facts.Dockerfile]) {
 			}
 			f := lint.Finding{
 				Span:    to.Span,
-				Message: fmt.Sprintf("%s is relative, and no WORKDIR says to what, so the base image decides; set WORKDIR first, or write the whole path", quoteShort(path)),
+				Message: fmt.Sprintf("%s is relative, but the stage sets no WORKDIR, so the base image decides where it is; set WORKDIR, or write an absolute path", quoteShort(path)),
 			}
 			if p.Hadolint {
 				p.Report(f)
@@ -80,7 +92,7 @@ func triggersWorkdir(s *facts.Stage, in *dockerfile.Instruction) bool {
 	return false
 }
 
-// usesFiles tells whether an instruction brings single files only, and the stage
+// usesFiles reports whether an instruction copies single files only, and the stage
 // starts or runs one of them by its name.
 func usesFiles(p *facts.Pass[*facts.Dockerfile], s *facts.Stage, in *dockerfile.Instruction) bool {
 	return !copiesFolder(p, in) && slices.ContainsFunc(in.Words, func(w dockerfile.Word) bool {

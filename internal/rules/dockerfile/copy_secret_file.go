@@ -11,21 +11,34 @@ import (
 	"github.com/dockmend/dockmend/internal/syntax/dockerfile"
 )
 
-// CopySecretFile finds COPY and ADD of files that hold keys or passwords:
-// everybody who gets the image can read them, in its layers even after they are
-// deleted.
+// CopySecretFile reports `COPY` and `ADD` of files and folders that usually hold keys or
+// passwords, such as `.env`, `id_rsa`, `.aws` or `.netrc`. It is an error where the file
+// exists and has a private key or a token in it.
 //
-// Use RUN --mount=type=secret for the build, and mount secrets when the
-// container starts.
+// # Why it matters
 //
-// It is an error where the file is there and holds a private key or a token.
+// Anyone who can pull the image can read the file. It stays readable in its layer even
+// if a later instruction deletes it.
 //
-// Silent for examples, templates and public keys, for files that .dockerignore
-// leaves out, and for copies between stages.
+// # How to fix it
+//
+// For a secret of the build, use a secret mount:
+//
+//	RUN --mount=type=secret,id=npmrc,target=/root/.npmrc npm ci
+//
+// For a secret of the program, mount the file when the container starts.
+//
+// # Exceptions
+//
+// It does not report:
+//
+//   - examples, templates and public keys
+//   - files that `.dockerignore` excludes
+//   - copies from other stages and images
 var CopySecretFile = facts.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
 		ID:       "copy-secret-file",
-		Title:    "A file of secrets is copied",
+		Title:    "File with secrets is copied into the image",
 		Category: lint.Security,
 		Severity: lint.Warning,
 		Default:  true,
@@ -58,7 +71,7 @@ func checkCopySecretFile(p *facts.Pass[*facts.Dockerfile]) {
 				}
 				p.Report(lint.Finding{
 					Span: w.Span, Severity: severity,
-					Message: fmt.Sprintf("%s holds secrets, and everybody who gets the image can read it; use RUN --mount=type=secret, or mount it when the container starts", quoteShort(name)),
+					Message: fmt.Sprintf("%s is a file for secrets, and anyone who can pull the image can read it; use RUN --mount=type=secret, or mount it at run time", quoteShort(name)),
 				})
 			}
 		})
@@ -77,8 +90,7 @@ func holdsKey(src []byte) bool {
 	})
 }
 
-// isSecretFile tells whether a path is one of those in which programs keep keys
-// and passwords.
+// isSecretFile reports whether programs keep keys and passwords in a path, by its name.
 func isSecretFile(path string) bool {
 	name := strings.ToLower(baseName(path))
 	if rest, ok := strings.CutPrefix(name, ".env"); ok {

@@ -11,22 +11,37 @@ import (
 	"github.com/dockmend/dockmend/internal/nearest"
 )
 
-// CopySourceMissing finds COPY and ADD of a file or folder that is not in the
-// build context: the build fails.
+// CopySourceMissing reports `COPY` and `ADD` of a file or folder that is not in the
+// build context. The build context is the one that a Compose file gives; otherwise it is
+// the folder of the Dockerfile, or one above it, that has most of the copied files.
 //
-// The context is the one that a Compose file says, else the folder of the
-// Dockerfile, or one above, that has most of what is copied. Where none has any
-// of it the rule skips.
+// # Why it matters
 //
-// Silent for patterns, variables and addresses, for what git ignores, for names
-// of what a build makes (dist, target, a program without an extension), and for
-// what a script or a workflow of the project names, and for golden files, fixtures and
-// templates, whose build context is elsewhere. Folders without .git and
-// .gitignore, which may hold a part of the files only, are skipped.
+// The build fails with "not found".
+//
+// # How to fix it
+//
+// Correct the path. It is relative to the build context, not to the Dockerfile.
+//
+// # Exceptions
+//
+// It does not report:
+//
+//   - patterns, variables and URLs
+//   - files that Git ignores, and Git submodules
+//   - files that a build usually creates, such as `dist`, `target` or a program without
+//     an extension
+//   - files that a script or a workflow of the repository names, because it may create
+//     them
+//   - test data, fixtures and templates, whose build context is elsewhere
+//   - files whose build context is not known, because no folder has any of the copied
+//     files
+//   - folders without `.git` and `.gitignore`, which may not have all files of the
+//     project
 var CopySourceMissing = facts.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
 		ID:       "copy-source-missing",
-		Title:    "COPY names a file that is not there",
+		Title:    "COPY names a file that does not exist",
 		Category: lint.Correctness,
 		Severity: lint.Error,
 		Default:  true,
@@ -55,11 +70,11 @@ func checkCopySourceMissing(p *facts.Pass[*facts.Dockerfile]) {
 	}
 	context, ok := p.Project.LikelyContext(p.Doc)
 	if !ok {
-		p.Skip("no folder is known to be the build context")
+		p.Skip("the build context is not known")
 		return
 	}
 	if !p.Project.Repository().IsWhole() {
-		p.Skip("neither .git nor a .gitignore shows that all files of the project are there")
+		p.Skip("the project has neither .git nor .gitignore, so some of its files may be missing here")
 		return
 	}
 	repository := p.Project.RepositoryAt(context.Files)
@@ -77,17 +92,17 @@ func checkCopySourceMissing(p *facts.Pass[*facts.Dockerfile]) {
 		}
 		f := lint.Finding{
 			Span:    c.Word.Span,
-			Message: fmt.Sprintf("%q is not in the build context %q, so the build fails; name what is there", short(c.Path), context.Files.Path(".")),
+			Message: fmt.Sprintf("%q is not in the build context %q, so the build fails; correct the path", short(c.Path), context.Files.Path(".")),
 			Related: []lint.Related{{File: context.Files.Path("."), Message: "the build context"}},
 		}
 		if isNear {
-			f.Message = fmt.Sprintf("%q is not in the build context %q, so the build fails; %q is meant", short(c.Path), context.Files.Path("."), short(path.Join(path.Dir(c.Path), near)))
+			f.Message = fmt.Sprintf("%q is not in the build context %q, so the build fails; did you mean %q?", short(c.Path), context.Files.Path("."), short(path.Join(path.Dir(c.Path), near)))
 		}
 		p.Report(f)
 	}
 }
 
-// isThereAbove tells whether a path exists from a folder above the context: the
+// isThereAbove reports whether a path exists from a folder above the context: the
 // build may be given that one.
 func isThereAbove(files lint.Context, name string) bool {
 	const levels = 4
@@ -105,8 +120,8 @@ func isThereAbove(files lint.Context, name string) bool {
 	return false
 }
 
-// isMade tells whether a path has a name of what is built, downloaded or written
-// before the image is.
+// isMade reports whether a path has the name of something that is built, downloaded or
+// written before the image is built.
 func isMade(name string) bool {
 	if facts.IsMade(name) {
 		return true

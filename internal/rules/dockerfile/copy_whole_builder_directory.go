@@ -8,19 +8,34 @@ import (
 	"github.com/dockmend/dockmend/internal/lint"
 )
 
-// CopyWholeBuilderDirectory finds COPY of a builder stage's whole working folder
-// or home into the final stage: caches, tests and sources come along with what
-// the program needs.
+// CopyWholeBuilderDirectory reports `COPY --from` of the whole working folder or of a
+// home folder of a builder stage into the final stage.
 //
-// Name what it needs: the environment and the package, or the built files.
+// # Why it matters
 //
-// Silent for folders of built files, as dist, for final stages FROM scratch, and
-// for stages that only copy. Off by default: what the program needs at run time
-// cannot be known from the file.
+// The final image gets everything that the build left in the folder, such as caches,
+// tests, sources and sometimes credentials. That makes the image larger and gives an
+// attacker more to read.
+//
+// The rule is off by default, because the file does not show what the program needs at
+// run time.
+//
+// # How to fix it
+//
+// Copy only what the program needs, such as the virtual environment and the package, or
+// the built files.
+//
+// # Exceptions
+//
+// It does not report:
+//
+//   - folders of build results, such as `dist`, `build` or `out`
+//   - final stages that begin with `FROM scratch`
+//   - builder stages that only copy
 var CopyWholeBuilderDirectory = facts.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
 		ID:       "copy-whole-builder-directory",
-		Title:    "The builder's whole folder ends in the image",
+		Title:    "Whole working folder of the builder stage is copied",
 		Category: lint.Size,
 		Severity: lint.Info,
 		Since:    "0.1.0",
@@ -48,8 +63,8 @@ func checkCopyWholeBuilderDirectory(p *facts.Pass[*facts.Dockerfile]) {
 			if known && (source == workdirOf(p.Doc, r.Stage) && !isBuilt(source) || isHome(source)) {
 				p.Report(lint.Finding{
 					Span:    r.Instruction.Head,
-					Message: fmt.Sprintf("%s of the builder has all that the build left there; copy what the program needs", quoteShort(bare(w.Text))),
-					Related: []lint.Related{{Span: r.Stage.From.Head, Message: "it is built here"}},
+					Message: fmt.Sprintf("%s of the builder stage has everything that the build left there, such as caches and sources; copy only what the program needs", quoteShort(bare(w.Text))),
+					Related: []lint.Related{{Span: r.Stage.From.Head, Message: "the builder stage starts here"}},
 				})
 				break
 			}
@@ -57,11 +72,11 @@ func checkCopyWholeBuilderDirectory(p *facts.Pass[*facts.Dockerfile]) {
 	}
 }
 
-// runsCommands tells whether a stage has a RUN of its own.
+// runsCommands reports whether a stage has a RUN of its own.
 func runsCommands(s *facts.Stage) bool { return s.LastOwn("run") != nil }
 
-// workdirOf is the folder in which a stage ends, if it is given whole; a folder
-// that nobody can name for one that is not.
+// workdirOf is the last WORKDIR of a stage, if it is an absolute path that is known;
+// else "?", which is no path.
 func workdirOf(d *facts.Dockerfile, s *facts.Stage) string {
 	in := s.Last("workdir")
 	if in == nil {
@@ -75,7 +90,7 @@ func workdirOf(d *facts.Dockerfile, s *facts.Stage) string {
 	return path
 }
 
-// isBuilt tells whether a folder is named as one of results.
+// isBuilt reports whether a folder holds the results of a build, by its name.
 func isBuilt(path string) bool {
 	switch baseName(path) {
 	case "dist", "build", "out", "output", "public", "release", "target", "install", "publish", "bin", "html", "site", "_site", "rootfs", "artifacts", "export", "package", "venv", ".venv", "layers", "staging", "dest":
@@ -84,7 +99,7 @@ func isBuilt(path string) bool {
 	return false
 }
 
-// isHome tells whether a path is the home of root or of a user.
+// isHome reports whether a path is the home of root or of a user.
 func isHome(path string) bool {
 	return path == "/root" || strings.HasPrefix(path, "/home/") && strings.Count(path, "/") == 2
 }

@@ -7,19 +7,37 @@ import (
 	"github.com/dockmend/dockmend/internal/lint"
 )
 
-// CopyWholeContext finds COPY of the whole build context into the image: tests,
-// notes, and whatever somebody leaves there tomorrow come along.
+// CopyWholeContext reports `COPY` and `ADD` of the whole build context into the final
+// image.
 //
-// Name what the program needs, or let .dockerignore exclude everything and take
-// in what is needed.
+// # Why it matters
 //
-// Silent in stages whose layers are no part of the image, where .dockerignore is
-// such a list, and where there is none, which is a finding of its own. Off by
-// default: with a good .dockerignore this is normal.
+// The image gets tests, notes and every file that is added to the folder later,
+// including files with secrets. Each change of any of them also ends the build cache at
+// this step.
+//
+// The rule is off by default, because with a good `.dockerignore` this is common.
+//
+// # How to fix it
+//
+// Copy only what the program needs, or let `.dockerignore` exclude everything and
+// include what is needed:
+//
+//	*
+//	!src
+//	!package.json
+//
+// # Exceptions
+//
+// It does not report:
+//
+//   - stages whose layers are not part of the final image
+//   - a `.dockerignore` that excludes everything by default, as above
+//   - folders without a `.dockerignore`; the rule `dockerignore-missing` reports these
 var CopyWholeContext = facts.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
 		ID:       "copy-whole-context",
-		Title:    "The whole build context ends in the image",
+		Title:    "Whole build context is copied into the image",
 		Category: lint.Security,
 		Severity: lint.Info,
 		Since:    "0.1.0",
@@ -35,7 +53,7 @@ func checkCopyWholeContext(p *facts.Pass[*facts.Dockerfile]) {
 		if _, ok := p.Files.Exists(".dockerignore"); !ok {
 			return
 		}
-		// A name that nobody has thought of is excluded by a list of what to take in.
+		// A name that no pattern has is excluded only by a list of what to include.
 		if _, ignored := p.Files.Ignored("a-name-that-no-pattern-has"); ignored {
 			return
 		}
@@ -48,7 +66,7 @@ func checkCopyWholeContext(p *facts.Pass[*facts.Dockerfile]) {
 			if in.Err == nil && copiesAll(in) {
 				p.Report(lint.Finding{
 					Span:    in.Head,
-					Message: fmt.Sprintf("%s takes everything that .dockerignore does not exclude into the image; name what the program needs", quoteShort(p.Doc.Text(in.Head))),
+					Message: fmt.Sprintf("%s copies everything that .dockerignore does not exclude, also files that are added later; copy only what the program needs", quoteShort(p.Doc.Text(in.Head))),
 				})
 			}
 		}

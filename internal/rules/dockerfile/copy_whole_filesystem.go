@@ -8,17 +8,27 @@ import (
 	"github.com/dockmend/dockmend/internal/syntax/dockerfile"
 )
 
-// CopyWholeFilesystem finds COPY of / to /: the system of one stage is laid
-// over that of another, and every file of it lands in one layer.
+// CopyWholeFilesystem reports `COPY` of `/` to `/`, usually from another stage.
 //
-// Copy what the build made, or build the final stage FROM that one.
+// # Why it matters
 //
-// Silent into an empty image (FROM scratch), where this is the way to flatten a
-// stage, and in stages whose layers are no part of the image.
+// The files of one system overwrite those of another, and what the first one deleted is
+// back. All files are in a single layer, which cannot be shared with other images.
+//
+// # How to fix it
+//
+// Copy only what the build made, or begin the final stage with `FROM` that stage.
+//
+// # Exceptions
+//
+// It does not report:
+//
+//   - an empty image (`FROM scratch`), where this is the way to flatten a stage
+//   - stages whose layers are not part of the final image
 var CopyWholeFilesystem = facts.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
 		ID:       "copy-whole-filesystem",
-		Title:    "A whole file system is copied over another",
+		Title:    "Whole file system is copied over another one",
 		Category: lint.Size,
 		Severity: lint.Warning,
 		Default:  true,
@@ -41,7 +51,7 @@ func checkCopyWholeFilesystem(p *facts.Pass[*facts.Dockerfile]) {
 		}
 		p.Report(lint.Finding{
 			Span:    in.Head,
-			Message: fmt.Sprintf("%s lays a whole system over another, all in one layer; copy what is needed, or build FROM that stage", quoteShort(p.Doc.Text(in.Head))),
+			Message: fmt.Sprintf("%s copies a whole system over another one, in a single layer; copy only what is needed, or build FROM that stage", quoteShort(p.Doc.Text(in.Head))),
 		})
 	})
 }

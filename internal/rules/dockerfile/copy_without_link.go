@@ -9,20 +9,42 @@ import (
 	"github.com/dockmend/dockmend/internal/syntax/dockerfile"
 )
 
-// CopyWithoutLink finds COPY from another stage into the final one without
-// --link: the layer is made anew whenever the base image changes, though what
-// is copied is the same.
+// CopyWithoutLink reports `COPY --from` in the final stage without `--link`.
 //
-// Silent for a --chown with names, which needs the passwd file of the stage,
-// and for folders that are links in many images, as /bin and /lib: with --link
-// a folder takes the place of the link. There is no fix where the destination may
-// be a folder though no slash ends it, since a file would take its place, and none
-// where the folder may have an owner or a mode of its own. Off by default: what it gains depends
-// on the builder, and on how often the base changes.
+// # Why it matters
+//
+// Without `--link`, the layer depends on the layers below it. When the base image
+// changes, the builder copies the same files again, and registries and machines get a
+// new layer with the same content.
+//
+// The rule is off by default, because the gain depends on the builder and on how often
+// the base image changes.
+//
+// # How to fix it
+//
+// Add `--link`:
+//
+//	COPY --link --from=build /server /server
+//
+// # Fix safety
+//
+// There is no fix where the destination may be an existing folder although no slash ends
+// it, because with `--link` a file would replace it. There is none either where the
+// folder may have an owner or a mode of its own.
+//
+// # Exceptions
+//
+// It does not report:
+//
+//   - `--chown` with names, which needs the user database of the stage
+//   - destinations in folders that are symbolic links in many images, such as `/bin`
+//     and `/lib`, because `--link` would replace the link
+//   - destinations with a variable
+//   - Windows images
 var CopyWithoutLink = facts.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
 		ID:       "copy-without-link",
-		Title:    "The layer depends on the base image",
+		Title:    "COPY without --link is repeated when the base image changes",
 		Category: lint.Speed,
 		Severity: lint.Info,
 		Since:    "0.1.0",
@@ -48,7 +70,7 @@ func checkCopyWithoutLink(p *facts.Pass[*facts.Dockerfile]) {
 		}
 		f := lint.Finding{
 			Span:    in.Head,
-			Message: fmt.Sprintf("%s makes its layer anew whenever the base image changes; add --link", quoteShort(firstLine(p.Doc.Text(in.Head)))),
+			Message: fmt.Sprintf("%s runs again whenever the base image changes; add --link, so that its layer is reused", quoteShort(firstLine(p.Doc.Text(in.Head)))),
 		}
 		if linkKeepsFolders(p.Doc, final, in) {
 			f.Fixes = unsafeFix("add --link", lint.EffectGraph, lint.Insert(in.KeywordSpan.End, " --link"))
@@ -92,7 +114,7 @@ func linkKeepsFolders(_ *facts.Dockerfile, s *facts.Stage, in *dockerfile.Instru
 	return true
 }
 
-// mayBeLink tells whether a path goes through a folder that is a link in many
+// mayBeLink reports whether a path goes through a folder that is a link in many
 // images, or is not known.
 func mayBeLink(path string) bool {
 	if strings.Contains(path, "$") {

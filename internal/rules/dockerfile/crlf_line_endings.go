@@ -10,20 +10,32 @@ import (
 	"github.com/dockmend/dockmend/internal/text"
 )
 
-// CrlfLineEndings finds here-documents whose lines end in CR LF, as Windows
-// writes them: the CR becomes a part of the script. A shell takes it for the
-// last letter of the last word, and Linux looks for an interpreter whose name
-// ends in it.
+// CrlfLineEndings reports here-documents whose lines end with CR LF, where a shell runs
+// the text or it begins with `#!`.
 //
-// Write the file with plain line ends, and say so in .gitattributes.
+// # Why it matters
 //
-// Silent for continued lines without a here-document, whose CR the builder takes
-// away; for here-documents that are neither read by a shell nor begin with "#!";
-// and for Windows images.
+// The CR becomes part of the script. The shell reads it as the last letter of each line,
+// so commands fail, and Linux looks for an interpreter whose name ends with CR.
+//
+// # How to fix it
+//
+// Save the file with LF line endings, and keep them in the repository with
+// `.gitattributes`:
+//
+//	Dockerfile text eol=lf
+//
+// # Exceptions
+//
+// It does not report:
+//
+//   - continued lines without a here-document, because the builder removes their CR
+//   - here-documents that a shell does not read and that do not begin with `#!`
+//   - Windows images
 var CrlfLineEndings = facts.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
 		ID:       "crlf-line-endings",
-		Title:    "A here-document has the line ends of Windows",
+		Title:    "Here-document has Windows line endings",
 		Category: lint.Correctness,
 		Severity: lint.Warning,
 		Default:  true,
@@ -49,16 +61,16 @@ func checkCrlfLineEndings(p *facts.Pass[*facts.Dockerfile]) {
 			}
 			p.Report(lint.Finding{
 				Span:    line,
-				Message: fmt.Sprintf("the lines of the here-document %s end in CR LF, and the CR becomes a part of the script; write the file with plain line ends", quoteShort(h.Name)),
+				Message: fmt.Sprintf("the lines of here-document %s end with CR LF, so each CR becomes part of the script; save the file with LF line endings", quoteShort(h.Name)),
 				Fixes: []lint.Fix{{
-					Title: "write plain line ends", Applicability: lint.Unsafe, MaxEffect: lint.EffectGraph, Edits: carriageReturns(p.Doc),
+					Title: "convert CR LF to LF", Applicability: lint.Unsafe, MaxEffect: lint.EffectGraph, Edits: carriageReturns(p.Doc),
 				}},
 			})
 		}
 	}
 }
 
-// isShellScript tells whether a shell reads the here-documents of a RUN.
+// isShellScript reports whether a shell reads the here-documents of a RUN.
 func isShellScript(in *dockerfile.Instruction) bool {
 	if in.Inner != nil {
 		in = in.Inner

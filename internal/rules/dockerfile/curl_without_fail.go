@@ -9,17 +9,33 @@ import (
 	"github.com/dockmend/dockmend/internal/lint"
 )
 
-// CurlWithoutFail finds curl in a RUN that writes a file or feeds a pipe,
-// without --fail: an answer of 404 is written as if it were the file, and the
-// build goes on.
+// CurlWithoutFail reports `curl` in `RUN` without `--fail` that writes a file.
 //
-// Silent where the script looks at the status, where the same RUN starts the program that
-// was saved, which a page of an error is not, and in health checks, which have a rule of
-// their own.
+// # Why it matters
+//
+// If the server answers with an error such as 404, `curl` writes the error page and
+// exits with 0. The build continues with the wrong file and fails later, or not at all.
+//
+// # How to fix it
+//
+// Add `--fail`, or `-f`:
+//
+//	RUN curl -fsSLO https://example.com/app.tar.gz
+//
+// # Exceptions
+//
+// It does not report:
+//
+//   - scripts that check the result: the status (`--write-out`), a checksum or a GPG
+//     signature
+//   - a `RUN` that starts the saved program, because an error page does not run and the
+//     build fails
+//   - calls that only read headers, or whose options are in a variable or a file
+//   - health checks; the rule `healthcheck-curl-without-fail` reports these
 var CurlWithoutFail = facts.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
 		ID:       "curl-without-fail",
-		Title:    "curl takes an error page for the file",
+		Title:    "curl saves an error page as if it were the file",
 		Category: lint.Correctness,
 		Severity: lint.Info,
 		Default:  true,
@@ -41,7 +57,7 @@ func checkCurlWithoutFail(p *facts.Pass[*facts.Dockerfile]) {
 			return
 		}
 		name := c.Words[0].Span
-		f := lint.Finding{Span: name, Message: "curl writes the page of an error as if it were the file, and goes on; add --fail"}
+		f := lint.Finding{Span: name, Message: "curl saves the error page of a server as if it were the file and exits with 0; add --fail"}
 		if c.Script.Editable() {
 			f.Fixes = []lint.Fix{{Title: "add --fail", Applicability: lint.Unsafe, MaxEffect: lint.EffectGraph, Edits: []lint.FileEdit{lint.Insert(name.End, " --fail")}}}
 		}
@@ -50,7 +66,7 @@ func checkCurlWithoutFail(p *facts.Pass[*facts.Dockerfile]) {
 }
 
 // startsWhatItSaves reports whether a later command of the RUN starts the program that curl
-// saves: a page of an error is none, and ends the build.
+// saves: an error page is not one, and ends the build.
 func startsWhatItSaves(d *facts.Dockerfile, c *facts.Command) bool {
 	if len(c.Script.File.Stmts) > 1 && !exitsOnError(d, c.Instruction) {
 		return false
@@ -64,11 +80,11 @@ func startsWhatItSaves(d *facts.Dockerfile, c *facts.Command) bool {
 	return slices.ContainsFunc(commands[slices.Index(commands, c)+1:], func(later *facts.Command) bool { return later.Name() == name })
 }
 
-// curlFails tells whether curl's short options in one word have an f before any
+// curlFails reports whether curl's short options in one word have an f before any
 // option with a value.
 func curlFails(c *facts.Command) bool { return curlShort(c, 'f') }
 
-// curlWrites tells whether curl writes a file.
+// curlWrites reports whether curl writes a file.
 func curlWrites(c *facts.Command) bool { return curlShort(c, 'o') || curlShort(c, 'O') }
 
 func curlShort(c *facts.Command, option byte) bool {

@@ -8,18 +8,33 @@ import (
 	"github.com/dockmend/dockmend/internal/lint"
 )
 
-// CurlWithoutRedirects finds curl that fetches something without --location: it
-// does not follow an address that moved, and takes the notice for the file.
+// CurlWithoutRedirects reports `curl` in `RUN` that downloads a URL without
+// `--location`.
 //
-// Silent for the machine itself, for methods other than GET, for calls that read
-// only headers, where the options are in a variable, and where the stage writes
-// a configuration for curl.
+// # Why it matters
 //
-// Off by default: whether an address moves is not in the file.
+// If the server moves the file, it answers with a redirect. `curl` does not follow it
+// without `--location`, and saves the redirect page in place of the file.
+//
+// The rule is off by default, because the file does not show whether a URL is
+// redirected.
+//
+// # How to fix it
+//
+// Add `--location`, or `-L`.
+//
+// # Exceptions
+//
+// It does not report:
+//
+//   - URLs of the machine itself, such as `localhost`
+//   - methods other than GET, and calls that read only headers
+//   - calls whose options are in a variable or a file
+//   - files that write a configuration for curl
 var CurlWithoutRedirects = facts.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
 		ID:       "curl-without-redirects",
-		Title:    "curl does not follow an address that moved",
+		Title:    "curl does not follow redirects",
 		Category: lint.Correctness,
 		Severity: lint.Info,
 		Since:    "0.1.0",
@@ -37,7 +52,7 @@ func checkCurlWithoutRedirects(p *facts.Pass[*facts.Dockerfile]) {
 			return
 		}
 		name := c.Words[0].Span
-		f := lint.Finding{Span: name, Message: "curl takes the notice of an address that moved for the file; add -L"}
+		f := lint.Finding{Span: name, Message: "curl does not follow redirects, so it saves the redirect page if the file moves; add -L"}
 		if c.Script.Editable() {
 			f.Fixes = []lint.Fix{{Title: "add -L", Applicability: lint.Unsafe, MaxEffect: lint.EffectGraph, Edits: []lint.FileEdit{lint.Insert(name.End, " -L")}}}
 		}
@@ -45,7 +60,7 @@ func checkCurlWithoutRedirects(p *facts.Pass[*facts.Dockerfile]) {
 	}, "curl")
 }
 
-// fetchesPage tells whether curl gets a page of another machine and follows no
+// fetchesPage reports whether curl downloads from another machine and does not follow
 // redirects.
 func fetchesPage(c *facts.Command) bool {
 	if c.HasFlag("--location", "--location-trusted", "--follow", "--max-redirs", "--head", "--request", "--data", "--data-binary", "--data-raw",

@@ -9,18 +9,30 @@ import (
 	"github.com/dockmend/dockmend/internal/lint"
 )
 
-// DebugModeInEnv finds ENV that switches the debug mode of a framework on in the image of
-// a service, such as FLASK_DEBUG=1 and RAILS_ENV=development: error pages then show code
-// and variables, and some run code for whoever asks.
+// DebugModeInEnv reports `ENV` that turns on the debug mode of a framework in the image
+// of a service, such as `FLASK_DEBUG=1` or `RAILS_ENV=development`.
 //
-// Set it where the container is started for development, and leave it out of the image.
+// # Why it matters
 //
-// Silent for stages, files and folders that are for development or tests by their name, and
-// for images that start no service.
+// The setting applies to every container of the image. In debug mode, error pages show
+// code and variables, and some frameworks run code that a visitor of the page enters.
+//
+// # How to fix it
+//
+// Remove the variable from the image, and set it when you start a container for
+// development.
+//
+// # Exceptions
+//
+// It does not report:
+//
+//   - stages, files and folders for development or tests, by their name
+//   - images that start no service
+//   - variables that a later `ENV` sets to another value
 var DebugModeInEnv = facts.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
 		ID:       "debug-mode-in-env",
-		Title:    "The image switches a framework's debug mode on",
+		Title:    "Image turns on the debug mode of a framework",
 		Category: lint.Security,
 		Severity: lint.Warning,
 		Since:    "0.1.0",
@@ -46,13 +58,13 @@ func checkDebugModeInEnv(p *facts.Pass[*facts.Dockerfile]) {
 			}
 			p.Report(lint.Finding{
 				Span:    pair.Span,
-				Message: fmt.Sprintf("%q switches the debug mode on in every container of the image, which shows code and variables to anyone who can reach it; set it at the start, for development alone", short(pair.Key+"="+value)),
+				Message: fmt.Sprintf("%q turns on debug mode in every container, which shows code and variables to anyone who can reach it; set it only in development", short(pair.Key+"="+value)),
 			})
 		}
 	}
 }
 
-// isDebugMode reports whether a variable switches the debug mode of a framework on.
+// isDebugMode reports whether a variable turns on the debug mode of a framework.
 func isDebugMode(name, value string) bool {
 	value = strings.ToLower(value)
 	on := slices.Contains([]string{"1", "true", "on", "yes"}, value)

@@ -10,24 +10,24 @@ import (
 	"github.com/dockmend/dockmend/internal/syntax/dockerfile"
 )
 
-// packageCache says where a package manager leaves files that the image needs
-// no more.
+// packageCache describes where a package manager leaves files that the image does not
+// need.
 type packageCache struct {
 	managers []string
 	// installs are the actions that fill the cache.
 	installs []string
-	// cleans tells whether a later call empties it.
+	// cleans reports whether a later call empties it.
 	cleans func(install, later facts.PackageCommand) bool
-	// silent reports whether nothing is said of a whole file, but in hadolint's mode; it
-	// may be nil.
+	// silent reports whether a whole file has no findings, except in hadolint's mode; it may
+	// be nil.
 	silent func(*facts.Dockerfile) bool
 	// off are the flags with which a call keeps nothing.
 	off []string
-	// dirs are where it is; removing one of them, or a mount there, is as good.
+	// dirs are where the cache is; to remove one of them, or to mount there, is enough.
 	dirs []string
 	// variables name the folder in their place.
 	variables []string
-	// onlyShipped leaves builder stages alone in hadolint's mode too.
+	// onlyShipped skips builder stages in hadolint's mode too.
 	onlyShipped bool
 	// filled reports whether a call finds all that it installs in place, so that it fetches
 	// nothing; it may be nil.
@@ -77,7 +77,7 @@ func (k packageCache) mentioned(src string) bool {
 	return slices.ContainsFunc(k.managers, func(m string) bool { return strings.Contains(src, m) })
 }
 
-// empties tells whether a command empties the cache.
+// empties reports whether a command empties the cache.
 func (k packageCache) empties(install facts.PackageCommand, c *facts.Command) bool {
 	if pkg, ok := facts.Packages(c); ok && k.cleans != nil && k.cleans(install, pkg) {
 		return true
@@ -98,13 +98,13 @@ func (k packageCache) report(p *facts.Pass[*facts.Dockerfile], what string) {
 		}
 		f := lint.Finding{
 			Span:    c.Span,
-			Message: fmt.Sprintf("%s leaves %s in the image; end the RUN with %q", quoteShort(firstLine(p.Doc.Text(c.Span))), what, clean),
+			Message: fmt.Sprintf("%s leaves %s in the image, where it only takes space; end the RUN with %q", quoteShort(firstLine(p.Doc.Text(c.Span))), what, clean),
 		}
 		if user != "" && strings.HasPrefix(k.clean(c.Manager), "rm ") {
-			f.Message = fmt.Sprintf("%s leaves %s in the image; remove it from that user's home in the same RUN, or mount a cache there",
+			f.Message = fmt.Sprintf("%s leaves %s in the image; remove it from the home of that user in the same RUN, or mount a cache there",
 				quoteShort(firstLine(p.Doc.Text(c.Span))), what)
 		} else if name, moved := k.moved(p.Doc, c); moved {
-			f.Message = fmt.Sprintf("%s leaves %s in the image; remove the folder that %s names in the same RUN, or mount a cache there", quoteShort(firstLine(p.Doc.Text(c.Span))), what, name)
+			f.Message = fmt.Sprintf("%s leaves %s in the image; remove the folder in %s in the same RUN, or mount a cache there", quoteShort(firstLine(p.Doc.Text(c.Span))), what, name)
 		} else if fix, ok := appendCommand(p.Doc, c.Command, clean); ok {
 			f.Fixes = []lint.Fix{fix}
 		}
@@ -140,14 +140,14 @@ func (k packageCache) moved(d *facts.Dockerfile, c facts.PackageCommand) (name s
 	return k.variables[at], true
 }
 
-// shipsLayers tells whether the layer of an instruction is part of the image:
-// what a builder stage keeps does no harm.
+// shipsLayers reports whether the layer of an instruction is part of the image. What a
+// builder stage keeps is not shipped.
 func shipsLayers(d *facts.Dockerfile, in *dockerfile.Instruction) bool {
 	s := d.StageOf(in)
 	return s == nil || s.InFinalImage()
 }
 
-// mountsAny tells whether the RUN mounts a cache or a tmpfs at one of the
+// mountsAny reports whether the RUN mounts a cache or a tmpfs at one of the
 // folders or above it.
 func mountsAny(in *dockerfile.Instruction, dirs []string) bool {
 	return slices.ContainsFunc(facts.Mounts(in), func(m facts.Mount) bool {
@@ -165,7 +165,7 @@ func mountsNamed(d *facts.Dockerfile, in *dockerfile.Instruction, variables ...s
 	})
 }
 
-// covers tells whether a folder is another one or lies above it.
+// covers reports whether a folder is another one or lies above it.
 func covers(outer, inner string) bool {
 	return outer != "" && (outer == inner || strings.HasPrefix(inner, outer+"/"))
 }
@@ -173,7 +173,7 @@ func covers(outer, inner string) bool {
 // aptLists is where apt keeps the lists of its archives.
 const aptLists = "/var/lib/apt/lists"
 
-// removesAny tells whether a command removes one of the folders, what is in it,
+// removesAny reports whether a command removes one of the folders, what is in it,
 // or a folder above it.
 func removesAny(c *facts.Command, dirs []string) bool {
 	if pkg, ok := facts.Packages(c); ok && pkg.RemovesLists() && slices.Contains(dirs, aptLists) {

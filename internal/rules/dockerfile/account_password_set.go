@@ -81,7 +81,7 @@ func cannotLogIn(d *facts.Dockerfile, c *facts.Command) bool {
 	})
 }
 
-// commentAbove tells whether the comment directly above an instruction has a word.
+// commentAbove reports whether the comment directly above an instruction has a word.
 func commentAbove(d *facts.Dockerfile, in *dockerfile.Instruction, word string) bool {
 	above := d.Text(text.Span{End: in.Span.Start})
 	above = strings.TrimSuffix(above, "\n")

@@ -36,7 +36,7 @@ import (
 //   - test data, fixtures and templates, whose build context is elsewhere
 //   - files whose build context is not known, because no folder has any of the copied
 //     files
-//   - folders without `.git` and `.gitignore`, which may not have all files of the
+//   - folders without `.git` and `.gitignore`, which can lack some files of the
 //     project
 var CopySourceMissing = facts.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{

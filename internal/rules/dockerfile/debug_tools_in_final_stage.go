@@ -10,20 +10,33 @@ import (
 	"github.com/dockmend/dockmend/internal/text"
 )
 
-// DebugToolsInFinalStage finds editors and tools for looking around that are
-// installed in the shipped image: vim, telnet, tcpdump, strace and their like.
+// DebugToolsInFinalStage reports editors and debugging tools that are installed in the
+// final image, such as `vim`, `less`, `telnet`, `tcpdump`, `strace` or `gdb`. In files
+// for development or tests, whose images are not shipped, the finding is an info with
+// the variant `excused`.
 //
-// The program does not need them, whoever gets in is glad of them. docker debug
-// and kubectl debug bring them along when they are wanted.
+// # Why it matters
 //
-// Silent in stages for developers, and for tools that the health check, the
-// start command or a RUN uses. Off by default: some ship them on purpose.
+// The program does not need them. They make the image larger, and an attacker who gets
+// into the container can use them to look around.
 //
-// In files for development or tests it is excused: an info, and off by default.
+// The rule is off by default, because some images include such tools on purpose.
+//
+// # How to fix it
+//
+// Remove the tools from the installation. To debug a container, use `docker debug` or
+// `kubectl debug`, which bring tools with them.
+//
+// # Exceptions
+//
+// It does not report:
+//
+//   - stages for development or tests, by their name
+//   - tools that the health check, the start command or a `RUN` uses
 var DebugToolsInFinalStage = facts.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
 		ID:       "debug-tools-in-final-stage",
-		Title:    "Tools for looking around are shipped",
+		Title:    "Debugging tools are installed in the final image",
 		Category: lint.Size,
 		Severity: lint.Info,
 		Needs:    lint.NeedsContext,
@@ -60,14 +73,14 @@ func checkDebugToolsInFinalStage(p *facts.Pass[*facts.Dockerfile]) {
 		}
 		p.Report(weighSize(p, lint.Finding{
 			Span:    tools[0].Span,
-			Message: fmt.Sprintf("%s is for people who look around, and for those who break in; leave it out of what is shipped", strings.Join(names, " and ")),
+			Message: fmt.Sprintf("the final image includes %s, which the program does not need and an attacker can use; install such tools only to debug", strings.Join(names, " and ")),
 			Fixes:   leaveOutFix(c, tools),
 		}))
 	}, "apt-get", "apt", "apk", "yum", "dnf", "microdnf", "zypper")
 }
 
-// debugProgram is the program that a package is installed for, if it is one to
-// look around with; empty for others.
+// debugProgram is the program that a package is installed for, if it is a debugging
+// tool; empty for others.
 func debugProgram(name string) string {
 	switch name {
 	case "vim", "vim-tiny", "vim-nox", "vim-minimal", "vim-enhanced":
@@ -82,7 +95,7 @@ func debugProgram(name string) string {
 	return ""
 }
 
-// isUsed tells whether an instruction of the final image uses a program.
+// isUsed reports whether an instruction of the final image uses a program.
 func isUsed(d *facts.Dockerfile, s *facts.Stage, program string) bool {
 	for _, x := range s.Chain() {
 		for _, in := range x.Instructions {
@@ -100,12 +113,12 @@ func isUsed(d *facts.Dockerfile, s *facts.Stage, program string) bool {
 	return false
 }
 
-// leaveOutFix deletes packages from an installation that has others too.
+// leaveOutFix removes packages from an installation that has others too.
 func leaveOutFix(c facts.PackageCommand, tools []facts.Argument) []lint.Fix {
 	if c.Script == nil || !c.Script.Editable() || holdsComment(c.Instruction) || len(tools) == len(c.Packages) {
 		return nil
 	}
-	fix := lint.Fix{Title: "leave it out", Applicability: lint.Unsafe, MaxEffect: lint.EffectGraph}
+	fix := lint.Fix{Title: "do not install it", Applicability: lint.Unsafe, MaxEffect: lint.EffectGraph}
 	for i, w := range c.Words {
 		if i > 0 && slices.ContainsFunc(tools, func(a facts.Argument) bool { return a.Span == w.Span }) {
 			fix.Edits = append(fix.Edits, lint.Delete(text.Span{Start: c.Words[i-1].Span.End, End: w.Span.End}))

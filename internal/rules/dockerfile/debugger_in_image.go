@@ -9,19 +9,32 @@ import (
 	"github.com/dockmend/dockmend/internal/lint"
 )
 
-// DebuggerInImage finds debuggers that the image of a service starts and that listen on
-// the network: whoever reaches the port runs code. They are jdwp with server=y, node
-// --inspect=0.0.0.0, debugpy and dlv --headless, in ENV, CMD or ENTRYPOINT.
+// DebuggerInImage reports debuggers that the image starts and that listen on the
+// network, in `ENV`, `CMD` or `ENTRYPOINT`: Java's `jdwp` with `server=y`, `node
+// --inspect=0.0.0.0`, `debugpy` and `dlv --headless`.
 //
-// Pass the option when you debug, or put it into a stage of its own.
+// # Why it matters
 //
-// Silent for addresses of the machine itself; where a Compose file of the repository
-// names the port, since that is on purpose; in laboratories of vulnerable software; and in
-// files and stages named dev, debug, test, tilt and the like.
+// A debugger runs any code that it is told to run, and it asks for no password. Anyone
+// who can reach the port takes over the container.
+//
+// # How to fix it
+//
+// Remove the option from the image, and pass it when you debug. An image for debugging
+// can have a stage of its own.
+//
+// # Exceptions
+//
+// It does not report:
+//
+//   - debuggers that listen only on the machine itself, such as on `127.0.0.1`
+//   - ports that a Compose file of the repository names, because that is on purpose
+//   - files and stages for development or debugging, by their name (such as `dev`,
+//     `debug` or `test`), and collections of vulnerable software for training
 var DebuggerInImage = facts.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
 		ID:       "debugger-in-image",
-		Title:    "A debugger listens in the image",
+		Title:    "Debugger listens on the network in the image",
 		Category: lint.Security,
 		Severity: lint.Warning,
 		Default:  true,
@@ -53,7 +66,7 @@ func checkDebuggerInImage(p *facts.Pass[*facts.Dockerfile]) {
 			if name := debuggerOf(in.Args); name != "" && (in.Keyword == "env" || final.Last(in.Keyword) == in) && !isPublished(p, in.Args) {
 				p.Report(lint.Finding{
 					Span:    in.Head,
-					Message: fmt.Sprintf("%s listens on the network in every container of the image, and runs code for whoever reaches it; pass the option when you debug", name),
+					Message: fmt.Sprintf("%s listens on the network in every container, so anyone who can reach the port can run code; pass the option only to debug", name),
 				})
 			}
 		}
@@ -85,16 +98,16 @@ func debugPort(option string) string {
 	return "9229"
 }
 
-// debuggerOf names the debugger that a text starts for others than the machine itself.
+// debuggerOf names the debugger that a text starts and that other machines can reach.
 func debuggerOf(text string) string {
 	local := strings.Contains(text, "127.0.0.1") || strings.Contains(text, "localhost")
 	switch {
 	case strings.Contains(text, "jdwp") && strings.Contains(text, "server=y") && !local:
 		if strings.Contains(text, "address=*") || strings.Contains(text, "address=0.0.0.0") {
-			return "the debugger of Java"
+			return "the Java debugger"
 		}
 	case strings.Contains(text, "--inspect=0.0.0.0") || strings.Contains(text, "--inspect-brk=0.0.0.0"):
-		return "the debugger of Node.js"
+		return "the Node.js debugger"
 	case strings.Contains(text, "debugpy") && strings.Contains(text, "--listen") && strings.Contains(text, "0.0.0.0"):
 		return "debugpy"
 	case strings.Contains(text, "dlv") && strings.Contains(text, "--headless") && strings.Contains(text, "--listen") && !local:

@@ -7,17 +7,25 @@ import (
 	"github.com/dockmend/dockmend/internal/lint"
 )
 
-// DefaultShellRelinked finds RUN instructions that put another program in the
-// place of /bin/sh.
+// DefaultShellRelinked reports `RUN` instructions that replace `/bin/sh` with another
+// program, such as `ln -sf /bin/bash /bin/sh`.
 //
-// Every script of the distribution then runs in a shell that it was not written
-// for. SHELL changes what the build uses and nothing else.
+// # Why it matters
 //
-// Off by default: where it is done it works, and what breaks by it is rare.
+// All scripts of the distribution then run in a shell that they were not written for.
+// `SHELL` changes the shell of the build only.
+//
+// The rule is off by default, because few scripts break by it.
+//
+// # How to fix it
+//
+// Set the shell of the build:
+//
+//	SHELL ["/bin/bash", "-o", "pipefail", "-c"]
 var DefaultShellRelinked = facts.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
 		ID:       "default-shell-relinked",
-		Title:    "/bin/sh is made another shell",
+		Title:    "/bin/sh is replaced with another shell",
 		Category: lint.StyleIssue,
 		Severity: lint.Warning,
 		Since:    "0.1.0",
@@ -37,7 +45,7 @@ func checkDefaultShellRelinked(p *facts.Pass[*facts.Dockerfile]) {
 		}
 		p.Report(lint.Finding{
 			Span:    c.Span,
-			Message: fmt.Sprintf("%s changes the shell of every script in the image; change the build's with SHELL", quoteShort(p.Doc.Text(c.Span))),
+			Message: fmt.Sprintf("%s changes the shell of every script in the image; set the shell of the build with SHELL", quoteShort(p.Doc.Text(c.Span))),
 		})
 	}, "/bin/sh")
 }

@@ -10,19 +10,32 @@ import (
 	"github.com/dockmend/dockmend/internal/syntax/dockerfile"
 )
 
-// DeleteInLaterLayer finds rm of files in another RUN or after the COPY that
-// brought them: the layer above only hides them, and the image stays as large.
-// What was secret stays readable.
+// DeleteInLaterLayer reports `rm` of large files that an earlier `COPY` or `ADD` brought
+// into the image, such as archives and installers.
 //
-// Remove them in the RUN that makes them, mount them with RUN
-// --mount=type=bind, or build in another stage.
+// # Why it matters
 //
-// Silent in stages whose layers are no part of the image, and for a single file
-// that is small by its kind: a script, a source, a configuration, a package.
+// The later layer only hides the file. The image is as large as before, and anyone who
+// has the image can read the file in its layer.
+//
+// # How to fix it
+//
+// Mount the file for the `RUN` that needs it and do not copy it, or use it in another
+// stage:
+//
+//	RUN --mount=type=bind,source=installer.bin,target=/tmp/installer.bin /tmp/installer.bin
+//
+// # Exceptions
+//
+// It does not report:
+//
+//   - stages whose layers are not part of the final image
+//   - files that are small, by their size in the build context or by their kind, such
+//     as scripts, sources, configurations and packages
 var DeleteInLaterLayer = facts.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
 		ID:       "delete-in-later-layer",
-		Title:    "What a layer has is not removed by a later one",
+		Title:    "File is deleted in a later layer and stays in the image",
 		Category: lint.Size,
 		Severity: lint.Info,
 		Default:  true,
@@ -79,18 +92,18 @@ func reportLateRemoval(p *facts.Pass[*facts.Dockerfile], in *dockerfile.Instruct
 			}
 			p.Report(lint.Finding{
 				Span:    a.Span,
-				Message: fmt.Sprintf("%s stays in the layer of its %s, this only hides it; use it with RUN --mount=type=bind, or in another stage", quoteShort(a.Text), strings.ToUpper(from.Keyword)),
-				Related: []lint.Related{{Span: from.Head, Message: "it is copied here"}},
+				Message: fmt.Sprintf("%s stays in the layer of its %s, so the image does not become smaller; use RUN --mount=type=bind, or another stage", quoteShort(a.Text), strings.ToUpper(from.Keyword)),
+				Related: []lint.Related{{Span: from.Head, Message: "the file is copied here"}},
 			})
 			return
 		}
 	}
 }
 
-// largeFile is from how many bytes on a file in a layer is worth a word.
+// largeFile is the size in bytes from which a file in a layer is reported.
 const largeFile = 1 << 20
 
-// isLarge reports whether a copied file takes much place: by its size in the build context,
+// isLarge reports whether a copied file takes much space: by its size in the build context,
 // else by its name, which is that of an archive or a package.
 func isLarge(p *facts.Pass[*facts.Dockerfile], from *dockerfile.Instruction, name string) bool {
 	if src, ok := p.Project.FileAt(p.Doc.StageOf(from), nil, name); ok {
@@ -108,7 +121,7 @@ func isLarge(p *facts.Pass[*facts.Dockerfile], from *dockerfile.Instruction, nam
 	return false
 }
 
-// isSmallKind tells whether a file's name is one of a kind that takes little place.
+// isSmallKind reports whether a file's name is one of a kind that takes little place.
 func isSmallKind(name string) bool {
 	switch path.Ext(name) {
 	case ".c", ".h", ".cfg", ".conf", ".deb", ".ini", ".js", ".json", ".lock", ".patch", ".py", ".rb", ".rpm", ".sh", ".sql", ".toml", ".txt", ".xml", ".yaml", ".yml":

@@ -8,26 +8,32 @@ import (
 	"github.com/dockmend/dockmend/internal/rules/lifecycle"
 )
 
-// DeprecatedBaseImage finds images whose repository or tag moved, was renamed,
-// frozen or removed, or is no longer maintained by its publisher, in FROM,
-// COPY --from and RUN --mount.
+// DeprecatedBaseImage reports images in `FROM`, `COPY --from` and `RUN --mount` whose
+// repository or tag was moved, renamed, frozen or removed, or that their publisher no
+// longer maintains. With `--online`, it also reports images whose tag `latest` was last
+// built four or more years ago.
 //
-// An old name stops getting security fixes, and one day can no longer be pulled. The
-// message says what to use and since when. Where the name alone changes there is a
-// fix; it is unsafe, since another repository is another image.
+// The severity is info where an image is only superseded, or where no consequence is
+// known, unless the version in its tag has reached end of life too. In files for tests,
+// examples and collections of vulnerable software, the finding has the variant
+// `excused`, unless the image can no longer be pulled.
 //
-// It is info where an image is only superseded, or nobody says what its use leads to,
-// unless the version in its tag is out of support too. It is excused, and off by default,
-// in files for tests, examples and laboratories of known faults, unless the image cannot be
-// pulled any more.
+// # Why it matters
 //
-// With --online also those whose tag latest nobody has built anew in four years.
+// An image under an old name gets no security fixes, and one day it can no longer be
+// pulled.
 //
-// Silent for images that the repository builds.
+// # How to fix it
+//
+// Use the image that the message names.
+//
+// # Exceptions
+//
+// It does not report images that the repository builds.
 var DeprecatedBaseImage = facts.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
 		ID:       "deprecated-base-image",
-		Title:    "The base image moved or is no longer maintained",
+		Title:    "Base image moved or is no longer maintained",
 		Category: lint.Deprecated,
 		Severity: lint.Warning,
 		Default:  true,
@@ -52,7 +58,7 @@ func checkDeprecatedBaseImage(p *facts.Pass[*facts.Dockerfile]) {
 				continue
 			}
 			if years := lifecycle.YearsOfLatest(p.Registry, i, constantPlatform(p.Doc, x.Stage), on); years >= 4 {
-				p.Report(lint.Finding{Span: i.Span, Message: fmt.Sprintf("the newest image of %s is %d years old, so vulnerabilities found since are not fixed in it; use one that is maintained", quoteShort(i.Name()), years)})
+				p.Report(lint.Finding{Span: i.Span, Message: fmt.Sprintf("the newest image of %s is %d years old, so newer vulnerabilities are not fixed in it; use a maintained image", quoteShort(i.Name()), years)})
 				continue
 			}
 		}

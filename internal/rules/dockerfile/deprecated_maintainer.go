@@ -9,14 +9,21 @@ import (
 	"github.com/dockmend/dockmend/internal/syntax/dockerfile"
 )
 
-// DeprecatedMaintainer finds MAINTAINER, which is deprecated.
+// DeprecatedMaintainer reports the instruction `MAINTAINER`.
 //
-// A label says the same and can be read by tools:
-// org.opencontainers.image.authors.
+// # Why it matters
 //
-// Silent for labels.
+// Docker has deprecated `MAINTAINER`. A label has the same information, and tools can
+// read it.
 //
-// Off by default: it works, and nothing has been said of its end.
+// The rule is off by default, because `MAINTAINER` still works and no date for its
+// removal is known.
+//
+// # How to fix it
+//
+// Use a label:
+//
+//	LABEL org.opencontainers.image.authors="Ada Lovelace <ada@example.org>"
 var DeprecatedMaintainer = facts.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
 		ID:       "deprecated-maintainer",
@@ -40,7 +47,7 @@ func checkDeprecatedMaintainer(p *facts.Pass[*facts.Dockerfile]) {
 		}
 		f := lint.Finding{
 			Span:    in.Head,
-			Message: fmt.Sprintf("%s is deprecated; write LABEL org.opencontainers.image.authors", quoteShort(firstLine(p.Doc.Text(in.Head)))),
+			Message: fmt.Sprintf("%s is deprecated; use LABEL org.opencontainers.image.authors", quoteShort(firstLine(p.Doc.Text(in.Head)))),
 		}
 		// MAINTAINER takes its text as it is; a label resolves variables, quotes
 		// and escapes.
@@ -50,7 +57,7 @@ func checkDeprecatedMaintainer(p *facts.Pass[*facts.Dockerfile]) {
 				label = "label" + strings.TrimPrefix(label, "LABEL")
 			}
 			f.Fixes = []lint.Fix{{
-				Title: "write it as a label", Applicability: lint.Safe, MaxEffect: lint.EffectConfig,
+				Title: "replace it with a label", Applicability: lint.Safe, MaxEffect: lint.EffectConfig,
 				Edits: []lint.FileEdit{lint.Replace(in.Head, label)},
 			}}
 		}
@@ -59,7 +66,7 @@ func checkDeprecatedMaintainer(p *facts.Pass[*facts.Dockerfile]) {
 }
 
 // namesAuthors reports whether a label of the file, with the stages that an image
-// is made of, has authors already: which of the two is right is for people to say.
+// is made of, has authors already: only a person knows which of the two is right.
 func namesAuthors(d *facts.Dockerfile, maintainer *dockerfile.Instruction) bool {
 	for _, in := range d.Instructions {
 		if in == maintainer {

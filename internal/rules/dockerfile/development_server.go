@@ -8,16 +8,29 @@ import (
 	"github.com/dockmend/dockmend/internal/lint"
 )
 
-// DevelopmentServer finds start commands of the final stage that are made for a
-// developer's machine: flask run, manage.py runserver, fastapi dev, npm run
-// dev, php -S, vite and the like, also behind npx, bundle exec and sh -c. They say so themselves: slow, one request at
-// a time, with stack traces for everybody.
+// DevelopmentServer reports start commands of the final stage that are made for the
+// machine of a developer, such as `flask run`, `manage.py runserver`, `fastapi dev`,
+// `npm run dev`, `php -S` or `vite`, also through `npx`, `bundle exec` and `sh -c`.
 //
-// Silent in stages named dev, test and the like.
+// # Why it matters
+//
+// The documentation of these servers says that they are not for production. They are
+// slow, many of them serve one request at a time, and their error pages show code to
+// every visitor.
+//
+// # How to fix it
+//
+// Start a server for production, such as `gunicorn` or `php-fpm`, or build the files and
+// serve them with a web server.
+//
+// # Exceptions
+//
+// It does not report stages for development or tests, by their name (such as `dev` or
+// `test`).
 var DevelopmentServer = facts.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
 		ID:       "development-server",
-		Title:    "A server for development",
+		Title:    "Container starts a development server",
 		Category: lint.Runtime,
 		Severity: lint.Warning,
 		Default:  true,
@@ -39,12 +52,12 @@ func checkDevelopmentServer(p *facts.Pass[*facts.Dockerfile]) {
 	}
 	p.Report(lint.Finding{
 		Span:    c.at.Span,
-		Message: fmt.Sprintf("%s starts a server for development; %s", quoteShort(strings.TrimSpace(c.program+" "+firstWord(c.words))), better),
+		Message: fmt.Sprintf("%s starts a development server, which is not made for production; %s", quoteShort(strings.TrimSpace(c.program+" "+firstWord(c.words))), better),
 	})
 }
 
-// developmentServer says what to use in place of a server for development; it is
-// empty for any other program.
+// developmentServer says what to use in place of a development server; it is empty for
+// any other program.
 func developmentServer(c startCommand) string {
 	first := firstWord(c.words)
 	second := ""
@@ -66,11 +79,11 @@ func developmentServer(c startCommand) string {
 		}
 	case "npm", "yarn", "pnpm", "bun":
 		if first == "dev" || first == "run" && (second == "dev" || second == "start:dev" || second == "develop" || second == "serve:dev") {
-			return "build first, and start what was built"
+			return "build the program, and start the result"
 		}
 	case "ng", "webpack", "vue-cli-service", "ember":
 		if first == "serve" {
-			return "build first, and serve the files"
+			return "build the files, and serve them with a web server"
 		}
 	case "artisan":
 		if first == "serve" {
@@ -78,11 +91,11 @@ func developmentServer(c startCommand) string {
 		}
 	case "next", "nuxt", "astro":
 		if first == "dev" {
-			return "build first, and start what was built"
+			return "build the program, and start the result"
 		}
 	case "vite", "webpack-dev-server", "live-server":
 		if first != "build" && first != "preview" {
-			return "build first, and serve the files"
+			return "build the files, and serve them with a web server"
 		}
 	case "php":
 		if first == "-S" || baseName(first) == "artisan" && second == "serve" {

@@ -5,16 +5,37 @@ import (
 	"github.com/dockmend/dockmend/internal/lint"
 )
 
-// DnfPackageNotPinned finds dnf or microdnf install of packages without a
-// version.
+// DnfPackageNotPinned reports `dnf`, `microdnf` and `tdnf` `install` with packages that
+// have no version.
 //
-// Off by default: the distributions take old versions out of their archives, so
-// a pinned package fails to build soon. Pin the base image by digest instead,
-// or use a snapshot of the archive.
+// # Why it matters
+//
+// The build installs the version that is current on that day, so two builds of the same
+// file can give different images, and a new version can break the build or the program.
+//
+// The rule is off by default: the distributions remove old versions from their
+// repositories, so a pinned package can soon fail to install.
+//
+// # How to fix it
+//
+// Add the version:
+//
+//	RUN dnf install -y nodejs-<version>
+//
+// If the repositories do not keep old versions, pin the base image by digest, or install
+// from a snapshot of the archive.
+//
+// # Exceptions
+//
+// It does not report:
+//
+//   - files and URLs of packages, and groups (`@name`)
+//   - `dnf module` commands other than `install`
+//   - variables whose value is unknown
 var DnfPackageNotPinned = facts.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
 		ID:       "dnf-package-not-pinned",
-		Title:    "Packages of dnf have no version",
+		Title:    "dnf install installs packages without a version",
 		Category: lint.Reproducibility,
 		Severity: lint.Info,
 		Since:    "0.1.0",
@@ -36,7 +57,7 @@ func checkDnfPackageNotPinned(p *facts.Pass[*facts.Dockerfile]) {
 	}.report(p)
 }
 
-// installsGroup tells whether the call is about a module and does not install it.
+// installsGroup reports whether the call is about a module and does not install it.
 func installsGroup(c facts.PackageCommand) bool {
 	return c.Action == "module" && (len(c.Packages) == 0 || c.Packages[0].Text != "install")
 }

@@ -9,15 +9,28 @@ import (
 	"github.com/dockmend/dockmend/internal/syntax/dockerfile"
 )
 
-// DnfWithoutAssumeYes finds dnf, microdnf or tdnf install without -y.
+// DnfWithoutAssumeYes reports `dnf` and `tdnf` `install`, `groupinstall`, `reinstall`,
+// `update` and `upgrade` without `-y`.
 //
-// It asks whether to go on, and in a build nobody answers.
+// # Why it matters
 //
-// Silent where dnf's configuration answers.
+// dnf asks for confirmation before it changes packages. A build has no terminal to
+// answer, so dnf stops and the build fails.
+//
+// # How to fix it
+//
+// Add `-y`.
+//
+// # Exceptions
+//
+// It does not report:
+//
+//   - a configuration that answers (`assumeyes`), and a `yes` that is piped in
+//   - `microdnf`, which never asks
 var DnfWithoutAssumeYes = facts.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
 		ID:       "dnf-without-assume-yes",
-		Title:    "dnf stops to ask",
+		Title:    "dnf asks for confirmation during the build",
 		Category: lint.Correctness,
 		Severity: lint.Warning,
 		Default:  true,
@@ -33,7 +46,7 @@ var DnfWithoutAssumeYes = facts.Rule[*facts.Dockerfile]{
 func checkDnfWithoutAssumeYes(p *facts.Pass[*facts.Dockerfile]) {
 	managers := []string{"dnf", "tdnf", "dnf5"}
 	if p.Hadolint {
-		managers = append(managers, "microdnf") // which never asks
+		managers = append(managers, "microdnf") // it never asks
 	}
 	prompts{
 		managers: managers,
@@ -44,7 +57,7 @@ func checkDnfWithoutAssumeYes(p *facts.Pass[*facts.Dockerfile]) {
 	}.report(p)
 }
 
-// answersRPM tells whether the configuration of dnf or yum answers.
+// answersRPM reports whether the configuration of dnf or yum answers.
 func answersRPM(d *facts.Dockerfile, c facts.PackageCommand) bool {
 	return pipesYes(c) || facts.Once(d, "dnf is configured", nil, func() bool {
 		return slices.ContainsFunc(d.Instructions, func(in *dockerfile.Instruction) bool {

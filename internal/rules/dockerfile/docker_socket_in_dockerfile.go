@@ -8,12 +8,22 @@ import (
 	"github.com/dockmend/dockmend/internal/syntax/dockerfile"
 )
 
-// DockerSocketInDockerfile finds VOLUME and COPY of the socket of Docker,
-// containerd, CRI-O or Podman: who can write to it is root on the host.
+// DockerSocketInDockerfile reports `VOLUME`, `COPY` and `ADD` with the socket of Docker,
+// containerd, CRI-O or Podman.
+//
+// # Why it matters
+//
+// A process that can write to the socket can start a container with full access to the
+// host, and so has the rights of root on the host.
+//
+// # How to fix it
+//
+// Remove the socket from the image. Mount it only into the container that needs it, when
+// that container starts.
 var DockerSocketInDockerfile = facts.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
 		ID:       "docker-socket-in-dockerfile",
-		Title:    "The engine's socket is named",
+		Title:    "Dockerfile uses the socket of the container engine",
 		Category: lint.Security,
 		Severity: lint.Warning,
 		Default:  true,
@@ -29,7 +39,7 @@ func checkDockerSocketInDockerfile(p *facts.Pass[*facts.Dockerfile]) {
 			for _, w := range in.Words {
 				switch baseName(bare(w.Text)) {
 				case "docker.sock", "containerd.sock", "crio.sock", "podman.sock":
-					p.Report(lint.Finding{Span: w.Span, Message: fmt.Sprintf("who can write to %s is root on the host; leave it out of the image, and give it only to the container that has to have it", quoteShort(w.Text))})
+					p.Report(lint.Finding{Span: w.Span, Message: fmt.Sprintf("a process that can write to %s has root access to the host; remove it, and mount it only into a container that needs it", quoteShort(w.Text))})
 				}
 			}
 		})

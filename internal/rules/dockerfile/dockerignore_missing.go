@@ -9,25 +9,36 @@ import (
 	"github.com/dockmend/dockmend/internal/lint"
 )
 
-// DockerignoreMissing finds copies of a whole build context that has something in
-// it that belongs into no image, and no .dockerignore: the history of the
-// repository, files of secrets, an environment of the machine.
+// DockerignoreMissing reports copies of the whole build context where no `.dockerignore`
+// exists and the context has something that does not belong in an image: `.env`, `.git`,
+// `.venv` or `node_modules`. It also reports a file that a fresh checkout does not have
+// but a working copy does: Git ignores it, and an example of it exists, such as
+// `config.example.yml` for `config.yml`.
 //
-// Write a .dockerignore beside the Dockerfile, or one of its own for it
-// (Dockerfile.dockerignore).
+// # Why it matters
 //
-// A file counts too that a fresh checkout lacks and work copies have: git ignores it, and
-// an example of it lies beside, as .env.example or config.example.yml.
+// The image gets secrets, the history of the repository, or files that work only on the
+// machine that built it. They also make the build context and the image larger.
 //
-// With the option "always", which the preset "cloud-native" sets, every Dockerfile that
-// copies from its context needs one: an info.
+// # How to fix it
 //
-// Silent where a folder above has a .dockerignore, since that may be the context,
-// and where nothing of that kind is there.
+// Add a `.dockerignore` next to the Dockerfile, or in the root of the build context:
+//
+//	.git
+//	.env
+//	node_modules
+//
+// # Exceptions
+//
+// It does not report:
+//
+//   - contexts that have nothing of that kind; the option `always` reports these as an
+//     info, and the preset `cloud-native` sets it
+//   - a `.dockerignore` in a folder above, because that folder may be the context
 var DockerignoreMissing = facts.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
 		ID:       "dockerignore-missing",
-		Title:    "The whole context is copied, and nothing is left out of it",
+		Title:    "Whole build context is copied without a .dockerignore",
 		Category: lint.Security,
 		Severity: lint.Warning,
 		Default:  true,
@@ -36,7 +47,7 @@ var DockerignoreMissing = facts.Rule[*facts.Dockerfile]{
 		Needs:    lint.NeedsContext,
 		Aliases:  lint.Names("DF033", "docs:dockerignore"),
 		Options: []lint.Option{{
-			Name: "always", Doc: "report every copy from a context without an ignore file, as an info", Kind: lint.BoolOption,
+			Name: "always", Doc: "also report all other copies from a context without an ignore file, as an info", Kind: lint.BoolOption,
 			Presets: map[string]lint.OptionValue{"cloud-native": {Bool: true}},
 		}},
 	},
@@ -62,9 +73,9 @@ func checkDockerignoreMissing(p *facts.Pass[*facts.Dockerfile]) {
 		return
 	}
 	for _, harm := range []struct{ name, why string }{
-		{".env", "which holds secrets"},
-		{".git", "which holds all that ever was in the repository"},
-		{".venv", "which is an environment of this machine"},
+		{".env", "which can hold secrets"},
+		{".git", "which holds the history of the repository"},
+		{".venv", "which works only on this machine"},
 		{"node_modules", "which was installed for this machine"},
 	} {
 		if _, there := p.Files.Exists(harm.name); !there {
@@ -72,23 +83,23 @@ func checkDockerignoreMissing(p *facts.Pass[*facts.Dockerfile]) {
 		}
 		p.Report(lint.Finding{
 			Span:    whole.Instruction.Head,
-			Message: fmt.Sprintf("all of the context is copied, and with it %q, %s; write a .dockerignore that leaves it out", harm.name, harm.why),
+			Message: fmt.Sprintf("the whole build context is copied, including %q, %s; add a .dockerignore that excludes it", harm.name, harm.why),
 		})
 		return
 	}
 	if name, example := ignoredSecret(p); name != "" && whole.Shipped {
 		p.Report(lint.Finding{
 			Span:    whole.Instruction.Head,
-			Message: fmt.Sprintf("all of the context is copied, and with it %q of a work copy, which git ignores and people make from %q; write a .dockerignore that leaves it out", name, example),
-			Related: []lint.Related{{File: p.Files.Path(example), Message: "the example"}},
+			Message: fmt.Sprintf("the whole build context is copied, including %q, which Git ignores and developers make from %q; add a .dockerignore that excludes it", name, example),
+			Related: []lint.Related{{File: p.Files.Path(example), Message: "the example file"}},
 		})
 		return
 	}
 	reportNoIgnoreFile(p)
 }
 
-// reportNoIgnoreFile reports the first copy from the context where the option asks for an
-// ignore file beside every Dockerfile.
+// reportNoIgnoreFile reports the first copy from the context where the option requires an
+// ignore file for every Dockerfile.
 func reportNoIgnoreFile(p *facts.Pass[*facts.Dockerfile]) {
 	copies := p.Doc.ContextCopies()
 	if !p.Options.Bool("always") || len(copies) == 0 {
@@ -96,7 +107,7 @@ func reportNoIgnoreFile(p *facts.Pass[*facts.Dockerfile]) {
 	}
 	p.Report(lint.Finding{
 		Span: copies[0].Instruction.Head, Severity: lint.Info,
-		Message: "no .dockerignore says what of the context stays out of the build; write one that leaves out .env, .git and what is made on one machine",
+		Message: "no .dockerignore limits the build context; add one that excludes .env, .git and files that belong to one machine",
 	})
 }
 
@@ -134,12 +145,12 @@ func madeFrom(example string) string {
 	return ""
 }
 
-// hasIgnoreFile tells whether the folder of the Dockerfile, or one above that may
+// hasIgnoreFile reports whether the folder of the Dockerfile, or one above that may
 // be the context, has an ignore file.
 func hasIgnoreFile(files lint.Context) bool {
 	names, err := files.List(".")
 	if err != nil {
-		return true // nobody knows
+		return true // it is not known
 	}
 	for _, name := range names {
 		if strings.HasSuffix(name, ".dockerignore") {

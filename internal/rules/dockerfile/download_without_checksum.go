@@ -7,15 +7,33 @@ import (
 	"github.com/dockmend/dockmend/internal/lint"
 )
 
-// DownloadWithoutChecksum finds curl and wget that write a file in a RUN that
-// checks neither a checksum nor a signature: whoever controls the server decides
-// what gets into the image.
+// DownloadWithoutChecksum reports `curl` and `wget` that save a file in a `RUN` that
+// checks neither a checksum nor a signature.
 //
-// Off by default: many projects publish no checksum.
+// # Why it matters
+//
+// The build accepts any file that the server sends. If the server is compromised, or the
+// file is replaced by another version, the image changes and the build does not fail.
+//
+// The rule is off by default, because many projects publish no checksums.
+//
+// # How to fix it
+//
+// Check the file in the same `RUN`:
+//
+//	RUN curl -fsSLO https://example.com/app.tar.gz \
+//	    && echo "<sha256>  app.tar.gz" | sha256sum -c
+//
+// # Exceptions
+//
+// It does not report:
+//
+//   - a `RUN` that uses a checksum program, `gpg` or `openssl`
+//   - output that goes to `/dev/null` or to a pipe
 var DownloadWithoutChecksum = facts.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
 		ID:       "download-without-checksum",
-		Title:    "A download is used unchecked",
+		Title:    "Download is not verified",
 		Category: lint.Security,
 		Severity: lint.Info,
 		Since:    "0.1.0",
@@ -33,11 +51,11 @@ func checkDownloadWithoutChecksum(p *facts.Pass[*facts.Dockerfile]) {
 		if checksDigest(script) || strings.Contains(script, "gpg ") || strings.Contains(script, "openssl ") || strings.Contains(script, "md5sum") {
 			return
 		}
-		p.Report(lint.Finding{Span: c.Words[0].Span, Message: "what " + c.Name() + " fetches is used unchecked; compare its checksum in the same RUN, with sha256sum -c"})
+		p.Report(lint.Finding{Span: c.Words[0].Span, Message: "the file that " + c.Name() + " downloads is not verified, so the server decides what enters the image; check it in the same RUN with sha256sum -c"})
 	}, "curl", "wget")
 }
 
-// writesDownload tells whether curl or wget writes what it fetches to a file.
+// writesDownload reports whether curl or wget writes what it fetches to a file.
 func writesDownload(c *facts.Command) bool {
 	switch c.Name() {
 	case "curl":
@@ -61,7 +79,7 @@ func writesDownload(c *facts.Command) bool {
 	return false
 }
 
-// isCluster tells whether a word is a cluster of short options.
+// isCluster reports whether a word is a cluster of short options.
 func isCluster(word string) bool {
 	return len(word) > 1 && word[0] == '-' && word[1] != '-'
 }

@@ -9,16 +9,28 @@ import (
 	"github.com/dockmend/dockmend/internal/syntax/dockerfile"
 )
 
-// DuplicateCmd finds a CMD that a later one of the same stage overrules.
+// DuplicateCmd reports a `CMD` that a later one in the same stage overrides.
 //
-// Docker keeps the last one and says nothing of the others. One of them is a
-// left-over, or was meant for another stage.
+// # Why it matters
 //
-// Silent for one CMD in each stage, for ONBUILD, and where both say the same.
+// Docker uses the last `CMD` and ignores the others without a message. One of them is a
+// remnant, or it was meant for another stage, and then the container starts the wrong
+// program.
+//
+// # How to fix it
+//
+// Remove the one that you do not need, or move it to its stage.
+//
+// # Exceptions
+//
+// It does not report:
+//
+//   - instructions in `ONBUILD`
+//   - instructions with the same text
 var DuplicateCmd = facts.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
 		ID:       "duplicate-cmd",
-		Title:    "Of several CMD in a stage only the last one counts",
+		Title:    "Only the last CMD of a stage takes effect",
 		Category: lint.Correctness,
 		Severity: lint.Warning,
 		Default:  true,
@@ -36,8 +48,8 @@ func checkDuplicateCmd(p *facts.Pass[*facts.Dockerfile]) {
 	reportOverruled(p, "cmd")
 }
 
-// reportOverruled finds the instructions with a keyword that a later one of the
-// same stage overrules.
+// reportOverruled reports the instructions with a keyword that a later one of the same
+// stage overrides.
 func reportOverruled(p *facts.Pass[*facts.Dockerfile], keyword string) {
 	for _, s := range p.Doc.Stages() {
 		last := s.LastOwn(keyword)
@@ -48,8 +60,8 @@ func reportOverruled(p *facts.Pass[*facts.Dockerfile], keyword string) {
 			p.Report(lint.Finding{
 				Fixes:   removeOverruled(in),
 				Span:    in.Head,
-				Message: fmt.Sprintf("%s is overruled by a later %s of the stage; remove one of them", quoteShort(firstLine(p.Doc.Text(in.Head))), strings.ToUpper(keyword)),
-				Related: []lint.Related{{Span: last.Head, Message: "this one counts"}},
+				Message: fmt.Sprintf("%s has no effect, because the stage has a later %s; remove one of them", quoteShort(firstLine(p.Doc.Text(in.Head))), strings.ToUpper(keyword)),
+				Related: []lint.Related{{Span: last.Head, Message: "this one takes effect"}},
 			})
 		}
 	}

@@ -5,17 +5,29 @@ import (
 	"github.com/dockmend/dockmend/internal/lint"
 )
 
-// DuplicateEntrypoint finds a ENTRYPOINT that a later one of the same stage
-// overrules.
+// DuplicateEntrypoint reports a `ENTRYPOINT` that a later one in the same stage
+// overrides.
 //
-// Docker keeps the last one and says nothing of the others. One of them is a
-// left-over, or was meant for another stage.
+// # Why it matters
 //
-// Silent for one ENTRYPOINT in each stage, and for ONBUILD.
+// Docker uses the last `ENTRYPOINT` and ignores the others without a message. One of
+// them is a remnant, or it was meant for another stage, and then the container starts
+// the wrong program.
+//
+// # How to fix it
+//
+// Remove the one that you do not need, or move it to its stage.
+//
+// # Exceptions
+//
+// It does not report:
+//
+//   - instructions in `ONBUILD`
+//   - instructions with the same text
 var DuplicateEntrypoint = facts.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
 		ID:       "duplicate-entrypoint",
-		Title:    "Of several ENTRYPOINT in a stage only the last one counts",
+		Title:    "Only the last ENTRYPOINT of a stage takes effect",
 		Category: lint.Correctness,
 		Severity: lint.Warning,
 		Default:  true,

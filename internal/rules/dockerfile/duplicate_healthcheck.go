@@ -5,17 +5,29 @@ import (
 	"github.com/dockmend/dockmend/internal/lint"
 )
 
-// DuplicateHealthcheck finds a HEALTHCHECK that a later one of the same stage
-// overrules.
+// DuplicateHealthcheck reports a `HEALTHCHECK` that a later one in the same stage
+// overrides.
 //
-// Docker keeps the last one and says nothing of the others. One of them is a
-// left-over, or was meant for another stage.
+// # Why it matters
 //
-// Silent for one HEALTHCHECK in each stage, and for ONBUILD.
+// Docker uses the last `HEALTHCHECK` and ignores the others without a message. One of
+// them is a remnant, or it was meant for another stage, and then Docker runs the wrong
+// check.
+//
+// # How to fix it
+//
+// Remove the one that you do not need, or move it to its stage.
+//
+// # Exceptions
+//
+// It does not report:
+//
+//   - instructions in `ONBUILD`
+//   - instructions with the same text
 var DuplicateHealthcheck = facts.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
 		ID:       "duplicate-healthcheck",
-		Title:    "Of several HEALTHCHECK in a stage only the last one counts",
+		Title:    "Only the last HEALTHCHECK of a stage takes effect",
 		Category: lint.Correctness,
 		Severity: lint.Warning,
 		Default:  true,

@@ -7,12 +7,17 @@ import (
 	"github.com/dockmend/dockmend/internal/lint"
 )
 
-// DuplicateStageName finds stages that have the name of an earlier one.
+// DuplicateStageName reports stages with the name of an earlier stage. Docker compares
+// the names without regard to case.
 //
-// References by that name then mean the later stage, or the earlier one,
-// depending on where they stand. Docker compares names in lower case.
+// # Why it matters
 //
-// Silent for stages without a name.
+// A reference to the name means one stage or the other, depending on where it is. A
+// build can then copy files from the wrong stage.
+//
+// # How to fix it
+//
+// Give each stage a name of its own, and change the references.
 var DuplicateStageName = facts.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
 		ID:       "duplicate-stage-name",

@@ -8,12 +8,28 @@ import (
 	"github.com/dockmend/dockmend/internal/lint"
 )
 
-// DuplicateUserId finds two users, or two groups, that get the same number: for
-// the kernel they are one.
+// DuplicateUserId reports commands in a stage that give two users, or two groups, the
+// same numeric ID.
+//
+// # Why it matters
+//
+// The kernel knows only the number. Both accounts have the same rights, and each can
+// read and change the files of the other.
+//
+// # How to fix it
+//
+// Choose an ID that is not in use.
+//
+// # Exceptions
+//
+// It does not report:
+//
+//   - commands that run only under a condition, because only one branch runs
+//   - the same command twice
 var DuplicateUserId = facts.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
 		ID:       "duplicate-user-id",
-		Title:    "Two users have the same number",
+		Title:    "Two users or groups have the same ID",
 		Category: lint.Security,
 		Severity: lint.Info,
 		Default:  true,
@@ -39,8 +55,8 @@ func checkDuplicateUserId(p *facts.Pass[*facts.Dockerfile]) {
 				if before := taken[kind+id]; before != nil && p.Doc.Text(before.Span) != p.Doc.Text(c.Span) {
 					p.Report(lint.Finding{
 						Span:    c.Span,
-						Message: fmt.Sprintf("the %s number %s is taken already, so for the kernel the two are one; choose another", kind, id),
-						Related: []lint.Related{{Span: before.Span, Message: "it is taken here"}},
+						Message: fmt.Sprintf("the %s ID %s is already in use, so both accounts have the same rights; choose another ID", kind, id),
+						Related: []lint.Related{{Span: before.Span, Message: "the ID is first used here"}},
 					})
 				} else {
 					taken[kind+id] = c

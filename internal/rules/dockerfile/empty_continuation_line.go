@@ -10,17 +10,30 @@ import (
 	"github.com/dockmend/dockmend/internal/text"
 )
 
-// EmptyContinuationLine finds blank lines between the continued lines of an
+// EmptyContinuationLine reports blank lines between the continued lines of an
 // instruction.
 //
-// Docker skips them with a warning and means to refuse them some day: a blank
-// line ends a command everywhere else.
+// # Why it matters
 //
-// Silent for comment lines, and for blank lines in here-documents.
+// Docker skips these lines with a warning, and plans to reject them in a later version.
+// In shell scripts and most other languages, a blank line ends the command, so the text
+// is also misleading.
+//
+// # How to fix it
+//
+// Remove the blank line, or put `#` on it. If the instruction should end there, remove
+// the backslash above it.
+//
+// # Exceptions
+//
+// It does not report:
+//
+//   - comment lines between continued lines
+//   - blank lines in here-documents
 var EmptyContinuationLine = facts.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
 		ID:       "empty-continuation-line",
-		Title:    "A blank line stands between continued lines",
+		Title:    "Blank line inside a continued instruction",
 		Category: lint.Deprecated,
 		Severity: lint.Warning,
 		Default:  true,
@@ -50,7 +63,7 @@ func checkEmptyContinuationLine(p *facts.Pass[*facts.Dockerfile]) {
 		}
 		f := lint.Finding{
 			Span:    in.Head,
-			Message: fmt.Sprintf("a blank line stands inside of %s, which Docker is about to refuse; remove it, or end the instruction before it", strings.ToUpper(in.Keyword)),
+			Message: fmt.Sprintf("this blank line is inside %s, and a later version of Docker will reject it; remove it, or end the instruction above it", strings.ToUpper(in.Keyword)),
 		}
 		fix := lint.Fix{Title: "remove the blank lines", Applicability: lint.Safe, MaxEffect: lint.EffectNone}
 		for i, span := range blank {

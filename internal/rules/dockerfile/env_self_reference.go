@@ -9,15 +9,29 @@ import (
 	"github.com/dockmend/dockmend/internal/text"
 )
 
-// EnvSelfReference finds ENV instructions in which a value uses a variable that
-// the same instruction sets: it is expanded before, so it has the old value or
-// none.
+// EnvSelfReference reports `ENV` instructions in which a value uses a variable that the
+// same instruction sets.
 //
-// Silent for a name that has a value already and extends it (PATH).
+// # Why it matters
+//
+// Docker replaces all variables of an instruction before it sets any. The value gets the
+// old value of the variable, or nothing if it has none.
+//
+// # How to fix it
+//
+// Set the variable in an earlier `ENV`:
+//
+//	ENV APP_HOME=/srv/app
+//	ENV PATH=$APP_HOME/bin:$PATH
+//
+// # Exceptions
+//
+// It does not report a variable that has a value already, such as `PATH` in `ENV
+// PATH=/app/bin:$PATH`.
 var EnvSelfReference = facts.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
 		ID:       "env-self-reference",
-		Title:    "A variable is used where it is set",
+		Title:    "ENV uses a variable that the same instruction sets",
 		Category: lint.Correctness,
 		Severity: lint.Warning,
 		Default:  true,
@@ -46,8 +60,8 @@ func checkEnvSelfReference(p *facts.Pass[*facts.Dockerfile]) {
 					p.Report(lint.Finding{
 						Fixes:   splitEnv(p.Doc, in, i, j),
 						Span:    pair.Span,
-						Message: fmt.Sprintf("%s is set in this very ENV, and a value sees only what was set before; set it in an ENV above", quoteShort("$"+use.Name)),
-						Related: []lint.Related{{Span: other.Span, Message: "it is set here"}},
+						Message: fmt.Sprintf("%s is set in this same ENV, so it has its old value or none here; set it in an earlier ENV", quoteShort("$"+use.Name)),
+						Related: []lint.Related{{Span: other.Span, Message: "the variable is set here"}},
 					})
 					return
 				}
@@ -56,7 +70,7 @@ func checkEnvSelfReference(p *facts.Pass[*facts.Dockerfile]) {
 	})
 }
 
-// extendsTwice tells whether an instruction sets a variable more than once.
+// extendsTwice reports whether an instruction sets a variable more than once.
 func extendsTwice(in *dockerfile.Instruction, name string) bool {
 	n := 0
 	for _, pair := range in.Pairs {

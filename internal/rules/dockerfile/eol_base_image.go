@@ -11,37 +11,56 @@ import (
 	"github.com/dockmend/dockmend/internal/syntax/dockerfile"
 )
 
-// EolBaseImage finds images of a distribution, a language or a program whose
-// support has ended, in FROM, COPY --from and RUN --mount: vulnerabilities that are
-// found in it are no longer fixed.
+// EolBaseImage reports images of a distribution, a language or a program that has
+// reached end of life, in `FROM`, `COPY --from` and `RUN --mount`. It reads the release
+// from the version or the code name in the tag (`python:3.8-slim`, `debian:buster`), and
+// the distribution from the suffix (`node:22-buster`). For Debian, the end of LTS
+// counts. With `--online`, it reads the version of images without a version in the tag
+// from their configuration. The dates come from endoflife.date. They are compared with
+// today, or with the day of `--as-of`, of `as-of` in the configuration, or of
+// `SOURCE_DATE_EPOCH`.
 //
-// The release is read from the version or the code name in the tag
-// ("python:3.8-slim", "debian:buster"), and the distribution from the suffix
-// ("node:22-buster", "golang:1.26-alpine3.16"). For Debian the end of its LTS counts.
-// Dates come from endoflife.date; the run looks at them as of today, or as of the day
-// that --as-of, the configuration's as-of or SOURCE_DATE_EPOCH names.
+// The severity is error where a step installs packages from an archive that no longer
+// exists, such as `apt-get update` on Debian 10, because that build fails. It is info
+// where support ends within 90 days, and where it ended within the last year and the
+// product replaces its releases every year (nginx, Go).
 //
-// It is an error where a step installs packages from an archive that is gone, such
-// as apt-get update on Debian 10: that build fails. It is info where support ends
-// within 90 days, and where it ended within a year and the product replaces its releases
-// every year (nginx, Go). It is excused, and off by default, in a build stage that installs
-// nothing and whose image leaves nothing in the final one (an interpreter that is copied, what
-// jlink packs), in a file that is the variant for that release by its path, in files for tests, examples
-// and laboratories of known faults, in folders of archived files, and where a comment next to FROM says that it ended.
+// The variant `excused` marks images that do little harm, as an info:
 //
-// With --online, images whose tag has no version are judged by the version that
-// their configuration tells.
+//   - a build stage that installs nothing and leaves nothing of the image in the final
+//     stage
+//   - a file that is for that release, by its path
+//   - files for tests, examples and collections of vulnerable software, and folders of
+//     archived files
+//   - a comment next to `FROM` that states the end of life
 //
-// Silent where no end is announced, for images that the repository builds, for images that deprecated-base-image reports,
-// and offline for tags without a version.
+// # Why it matters
 //
-// There is no fix: the next supported release is another version of the language or
-// the distribution, with other packages and other defaults, and only a build and the
-// program's own tests show whether it works there.
+// Vulnerabilities that are found after the end of life are not fixed. After some time,
+// the packages of the release are removed from its archive, and builds fail.
+//
+// # How to fix it
+//
+// Move to the supported release that the message names, and test the program with it.
+//
+// # Fix safety
+//
+// There is no fix: a newer release has other packages and other defaults, and only a
+// build and the tests of the program show whether it works.
+//
+// # Exceptions
+//
+// It does not report:
+//
+//   - releases without an announced end
+//   - images that the repository builds
+//   - images that the rule `deprecated-base-image` reports
+//   - tags without a version, unless `--online` is set
+//   - stages that the final image does not use
 var EolBaseImage = facts.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
 		ID:       "eol-base-image",
-		Title:    "The base image no longer gets security fixes",
+		Title:    "Base image no longer gets security fixes",
 		Category: lint.Security,
 		Severity: lint.Warning,
 		Default:  true,

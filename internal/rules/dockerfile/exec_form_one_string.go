@@ -10,19 +10,33 @@ import (
 	"github.com/dockmend/dockmend/internal/syntax/dockerfile"
 )
 
-// ExecFormOneString finds RUN, CMD, ENTRYPOINT and HEALTHCHECK whose JSON array has a single
-// string with blanks: Docker looks for a program of that name, such as "node server.js",
-// and finds none.
+// ExecFormOneString reports `RUN`, `CMD`, `ENTRYPOINT` and `HEALTHCHECK` whose JSON
+// array has a single string with blanks.
 //
-// Write one string for each word. What needs a shell is the third word of
-// ["/bin/sh", "-c", "..."].
+// # Why it matters
 //
-// Silent for a CMD below an ENTRYPOINT, the base's own included, whose argument it is; for
-// paths, which may have blanks; and on Windows.
+// In exec form, each word is a string of its own. Docker looks for a program with the
+// whole line as its name, such as `node server.js`. There is none, so the build fails or
+// the container does not start.
+//
+// # How to fix it
+//
+// Write one string for each word. For a line that needs a shell, name the shell:
+//
+//	CMD ["node", "server.js"]
+//	CMD ["/bin/sh", "-c", "npm run migrate && exec node server.js"]
+//
+// # Exceptions
+//
+// It does not report:
+//
+//   - a `CMD` in an image with an `ENTRYPOINT`, whose argument the string is
+//   - paths, which can have blanks
+//   - Windows images
 var ExecFormOneString = facts.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
 		ID:       "exec-form-one-string",
-		Title:    "A JSON array has the whole command in one string",
+		Title:    "Exec form has the whole command in one string",
 		Category: lint.Correctness,
 		Severity: lint.Error,
 		Default:  true,
@@ -72,11 +86,11 @@ func reportOneString(p *facts.Pass[*facts.Dockerfile], w dockerfile.Word) {
 	}
 	f := lint.Finding{
 		Span:    w.Span,
-		Message: fmt.Sprintf("a JSON array has one string for each word, so Docker looks for a program called %s; give the line to a shell, as in %s", quoteShort(w.Text), `["/bin/sh", "-c", "..."]`),
+		Message: fmt.Sprintf("the whole command is one string, so Docker looks for a program named %s; run the line with a shell, such as %s", quoteShort(w.Text), `["/bin/sh", "-c", "..."]`),
 	}
 	fields := strings.Fields(w.Text)
 	if !slices.ContainsFunc(fields, func(word string) bool { return !isPlainWord(word) }) {
-		f.Message = fmt.Sprintf("a JSON array has one string for each word, so Docker looks for a program called %s", quoteShort(w.Text))
+		f.Message = fmt.Sprintf("the whole command is one string, so Docker looks for a program named %s; write one string for each word", quoteShort(w.Text))
 		words := make([]string, len(fields))
 		for i, word := range fields {
 			words[i] = jsonString(word)

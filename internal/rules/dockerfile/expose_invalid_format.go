@@ -8,16 +8,27 @@ import (
 	"github.com/dockmend/dockmend/internal/lint"
 )
 
-// ExposeInvalidFormat finds EXPOSE with an address or a port of the host.
+// ExposeInvalidFormat reports `EXPOSE` with an IP address or a host port, such as
+// `8080:80`.
 //
-// EXPOSE names ports of the container; what the host maps them to is said by
-// "docker run -p". Docker refuses the rest, or will.
+// # Why it matters
 //
-// Silent for ports with a protocol, for ranges and for variables.
+// `EXPOSE` names ports of the container only. Docker ignores the host part today, with a
+// warning, and can reject it in a later version. A reader expects a mapping that does
+// not exist.
+//
+// # How to fix it
+//
+// Write the port of the container. The host port is set when the container starts, with
+// `docker run -p 8080:80`.
+//
+// # Exceptions
+//
+// It does not report values with a variable.
 var ExposeInvalidFormat = facts.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
 		ID:       "expose-invalid-format",
-		Title:    "EXPOSE names a port of the host",
+		Title:    "EXPOSE has an address or a port of the host",
 		Category: lint.Correctness,
 		Severity: lint.Warning,
 		Default:  true,
@@ -44,11 +55,11 @@ func checkExposeInvalidFormat(p *facts.Pass[*facts.Dockerfile]) {
 			}
 			f := lint.Finding{
 				Span:    w.Span,
-				Message: fmt.Sprintf("%q names a port of the host, which only docker run can map; write %s", short(w.Text), short(port)),
+				Message: fmt.Sprintf("%q has an address or a port of the host, which only docker run can map; write %s", short(w.Text), short(port)),
 			}
 			if strings.Trim(port, "0123456789-/tcpudTCPUD") == "" {
 				f.Fixes = []lint.Fix{{
-					Title: "keep the container's port", Applicability: lint.Safe, MaxEffect: lint.EffectConfig,
+					Title: "keep only the port of the container", Applicability: lint.Safe, MaxEffect: lint.EffectConfig,
 					Edits: []lint.FileEdit{lint.Replace(w.Span, port)},
 				}}
 			}

@@ -8,14 +8,27 @@ import (
 	"github.com/dockmend/dockmend/internal/lint"
 )
 
-// ExposeMissing finds start commands of a server on a port that no EXPOSE
-// names: people and tools read it there.
+// ExposeMissing reports start commands of a server on a port where the image has no
+// `EXPOSE`.
 //
-// Off by default: EXPOSE publishes nothing.
+// # Why it matters
+//
+// `EXPOSE` documents the port. `docker run -P` and other tools read it to publish the
+// port or to find the server.
+//
+// The rule is off by default, because `EXPOSE` publishes nothing by itself.
+//
+// # How to fix it
+//
+// Add the port, as in `EXPOSE 8000`.
+//
+// # Exceptions
+//
+// It does not report ports that the start command takes from a variable.
 var ExposeMissing = facts.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
 		ID:       "expose-missing",
-		Title:    "The server's port is not exposed",
+		Title:    "Port of the server is not exposed",
 		Category: lint.Runtime,
 		Severity: lint.Info,
 		Since:    "0.1.0",
@@ -35,7 +48,7 @@ func checkExposeMissing(p *facts.Pass[*facts.Dockerfile]) {
 	if !ok || !known || len(ports) > 0 {
 		return
 	}
-	p.Report(lint.Finding{Fixes: addExpose(p.Doc, c, port), Span: at.Span, Message: fmt.Sprintf("%s listens on port %d, and no EXPOSE says so; add EXPOSE %d", c.program, port, port)})
+	p.Report(lint.Finding{Fixes: addExpose(p.Doc, c, port), Span: at.Span, Message: fmt.Sprintf("%s listens on port %d, but no EXPOSE documents it; add EXPOSE %d", c.program, port, port)})
 }
 
 // addExpose adds EXPOSE above what starts the server.

@@ -12,10 +12,24 @@ import (
 	"github.com/dockmend/dockmend/internal/text"
 )
 
-// ExposePortMismatch finds files whose start command listens on a port that
-// EXPOSE does not name, while EXPOSE names another one.
+// ExposePortMismatch reports files whose `EXPOSE` names a port other than the one on
+// which the start command listens.
 //
-// Silent where a port is a variable, and where nothing is exposed.
+// # Why it matters
+//
+// People and tools read `EXPOSE` to find the server. `docker run -P` publishes the
+// exposed port, and no program answers there.
+//
+// # How to fix it
+//
+// Expose the port on which the server listens, or change the port of the server.
+//
+// # Exceptions
+//
+// It does not report:
+//
+//   - ports that are variables
+//   - images that expose nothing; the rule `expose-missing` reports these
 var ExposePortMismatch = facts.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
 		ID:       "expose-port-mismatch",
@@ -42,13 +56,13 @@ func checkExposePortMismatch(p *facts.Pass[*facts.Dockerfile]) {
 	p.Report(lint.Finding{
 		Fixes:   exposePort(p.Doc, c, words, ports[0], port),
 		Span:    words[0].Span,
-		Message: fmt.Sprintf("port %d is exposed, and %s listens on %d; expose the port that is used", ports[0], c.program, port),
-		Related: []lint.Related{{Span: at.Span, Message: "the server's port"}},
+		Message: fmt.Sprintf("EXPOSE names port %d, but %s listens on %d; expose the port that is used", ports[0], c.program, port),
+		Related: []lint.Related{{Span: at.Span, Message: "the server listens on this port"}},
 	})
 }
 
 // exposePort writes the server's port in the only EXPOSE, unless something else
-// in the stage speaks of the exposed one too.
+// in the stage names the exposed one too.
 func exposePort(d *facts.Dockerfile, c startCommand, words []dockerfile.Word, exposed, port int) []lint.Fix {
 	number := strconv.Itoa(exposed)
 	if len(words) != 1 || !strings.HasPrefix(d.Text(words[0].Span), number) || c.stage.LastOwn("expose") == nil {

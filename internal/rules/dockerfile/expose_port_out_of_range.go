@@ -10,12 +10,20 @@ import (
 	"github.com/dockmend/dockmend/internal/syntax/dockerfile"
 )
 
-// ExposePortOutOfRange finds EXPOSE of a port above 65535, or of a range that
+// ExposePortOutOfRange reports `EXPOSE` with a port above 65535, or with a range that
 // ends before it begins.
+//
+// # Why it matters
+//
+// Ports are numbers up to 65535. Docker rejects the value, and the build fails.
+//
+// # How to fix it
+//
+// Write a valid port or range, such as `8080` or `8000-8010`.
 var ExposePortOutOfRange = facts.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
 		ID:       "expose-port-out-of-range",
-		Title:    "There is no such port",
+		Title:    "EXPOSE has an invalid port or range",
 		Category: lint.Correctness,
 		Severity: lint.Error,
 		Default:  true,
@@ -42,9 +50,9 @@ func checkExposePortOutOfRange(p *facts.Pass[*facts.Dockerfile]) {
 			}
 			switch {
 			case firstErr == nil && first > 65535, lastErr == nil && last > 65535:
-				p.Report(lint.Finding{Span: w.Span, Message: fmt.Sprintf("%s is no port: the last one is 65535", quoteShort(w.Text))})
+				p.Report(lint.Finding{Span: w.Span, Message: fmt.Sprintf("%s is not a valid port, so the build fails; use a port up to 65535", quoteShort(w.Text))})
 			case firstErr == nil && lastErr == nil && first > last:
-				p.Report(lint.Finding{Span: w.Span, Message: fmt.Sprintf("%s ends before it begins; write %d-%d", quoteShort(w.Text), last, first)})
+				p.Report(lint.Finding{Span: w.Span, Message: fmt.Sprintf("%s ends before it begins, so the build fails; write %d-%d", quoteShort(w.Text), last, first)})
 			}
 		}
 	})

@@ -9,18 +9,31 @@ import (
 	"github.com/dockmend/dockmend/internal/lint"
 )
 
-// ExposePrivilegedPortAsUser finds EXPOSE of a port below 1024 in an image that
-// does not run as root: on Docker before 20.10, and where the platform changed
-// the limit back, the program may not listen there.
+// ExposePrivilegedPortAsUser reports `EXPOSE` of a port below 1024 in an image that does
+// not run as root.
 //
-// Listen on a port as 8080, and publish it as 80.
+// # Why it matters
 //
-// Silent where the file gives a program the right with setcap. Off by default:
-// current runtimes allow low ports to every user.
+// On Docker before 20.10, and on platforms that restrict low ports, only root can listen
+// on such a port. The server then does not start.
+//
+// The rule is off by default, because current runtimes let every user listen on low
+// ports.
+//
+// # How to fix it
+//
+// Listen on a port such as 8080, and publish it as 80.
+//
+// # Exceptions
+//
+// It does not report:
+//
+//   - files that grant the right with `setcap` or name `NET_BIND_SERVICE`
+//   - Windows images
 var ExposePrivilegedPortAsUser = facts.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
 		ID:       "expose-privileged-port-as-user",
-		Title:    "A low port, and the program is not root",
+		Title:    "Port below 1024 is exposed, but the program is not root",
 		Category: lint.Runtime,
 		Severity: lint.Info,
 		Since:    "0.1.0",
@@ -49,7 +62,7 @@ func checkExposePrivilegedPortAsUser(p *facts.Pass[*facts.Dockerfile]) {
 				if port, err := strconv.Atoi(number); err == nil && port > 0 && port < 1024 {
 					p.Report(lint.Finding{
 						Span:    w.Span,
-						Message: fmt.Sprintf("older runtimes refuse port %d to %s, who is not root; listen on a port above 1023, and publish it as %d", port, quoteShort(user), port),
+						Message: fmt.Sprintf("older runtimes allow port %d only to root, but the user is %s; listen on a port above 1023, and publish it as %d", port, quoteShort(user), port),
 						Related: []lint.Related{{Span: in.Head, Message: "the user is set here"}},
 					})
 				}

@@ -8,17 +8,27 @@ import (
 	"github.com/dockmend/dockmend/internal/lint"
 )
 
-// ExposeProtocolNotLowercase finds EXPOSE with a protocol in upper case.
+// ExposeProtocolNotLowercase reports `EXPOSE` with a protocol that is not in lower case,
+// such as `80/TCP`.
 //
-// Docker writes protocols in lower case, and so do the tools that read images.
+// # Why it matters
 //
-// Silent for variables.
+// Docker and the tools that read images write protocols in lower case. One spelling is
+// easier to search for.
 //
-// Off by default: Docker takes both.
+// The rule is off by default, because Docker accepts both.
+//
+// # How to fix it
+//
+// Write the protocol in lower case, as in `80/tcp`.
+//
+// # Exceptions
+//
+// It does not report values with a variable.
 var ExposeProtocolNotLowercase = facts.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
 		ID:       "expose-protocol-not-lowercase",
-		Title:    "The protocol of EXPOSE has upper case letters",
+		Title:    "Protocol in EXPOSE is not in lower case",
 		Category: lint.StyleIssue,
 		Severity: lint.Style,
 		Since:    "0.1.0",
@@ -40,7 +50,7 @@ func checkExposeProtocolNotLowercase(p *facts.Pass[*facts.Dockerfile]) {
 			lower := port + "/" + strings.ToLower(protocol)
 			p.Report(lint.Finding{
 				Span:    w.Span,
-				Message: fmt.Sprintf("%q has its protocol in upper case; write %s", short(w.Text), short(lower)),
+				Message: fmt.Sprintf("the protocol in %q is not in lower case; write %s", short(w.Text), short(lower)),
 				Fixes: []lint.Fix{{
 					Title: "write " + short(lower), Applicability: lint.Safe, MaxEffect: lint.EffectNone,
 					Edits: []lint.FileEdit{lint.Replace(w.Span, lower)},

@@ -8,16 +8,22 @@ import (
 	"github.com/dockmend/dockmend/internal/syntax/dockerfile"
 )
 
-// ExposeSshPort finds EXPOSE 22: an SSH server in a container is one more way
-// in, with keys and users that nobody looks after.
+// ExposeSshPort reports `EXPOSE` of port 22. The severity is info where SSH is all that
+// the image serves, and where nothing in the file installs or starts an SSH server.
 //
-// docker exec and kubectl exec give a shell without it. Git servers are meant
-// to speak SSH: silence the rule there. It is an info where SSH is all that the image
-// is for, and where nothing in the file installs or starts a server.
+// # Why it matters
+//
+// An SSH server is one more way into the container. Its keys, users and updates need
+// maintenance, and in an image they are easily forgotten.
+//
+// # How to fix it
+//
+// Remove the port, and use `docker exec` or `kubectl exec` to get a shell. For a Git
+// server, which needs SSH, ignore the finding.
 var ExposeSshPort = facts.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
 		ID:       "expose-ssh-port",
-		Title:    "The SSH port is exposed",
+		Title:    "SSH port is exposed",
 		Category: lint.Security,
 		Severity: lint.Warning,
 		Default:  true,
@@ -32,19 +38,19 @@ func checkExposeSshPort(p *facts.Pass[*facts.Dockerfile]) {
 	p.Doc.Each("expose", true, func(in *dockerfile.Instruction) {
 		for _, w := range in.Words {
 			if isSSHPort(w.Text) {
-				p.Report(lint.Finding{Span: w.Span, Severity: facts.Once(p.Doc, "severity of port 22", p.Doc.StageOf(in), func() lint.Severity { return sshPortSeverity(p.Doc, in) }), Message: "port 22 is that of SSH, a way into the container with keys and users of its own; use docker exec, and do not expose it"})
+				p.Report(lint.Finding{Span: w.Span, Severity: facts.Once(p.Doc, "severity of port 22", p.Doc.StageOf(in), func() lint.Severity { return sshPortSeverity(p.Doc, in) }), Message: "port 22 is for SSH, which is one more way into the container; remove it, and use docker exec"})
 			}
 		}
 	})
 }
 
-// isSSHPort tells whether a word of EXPOSE is port 22 of TCP.
+// isSSHPort reports whether a word of EXPOSE is port 22 of TCP.
 func isSSHPort(word string) bool {
 	port, protocol, _ := strings.Cut(bare(word), "/")
 	return port == "22" && (protocol == "" || strings.EqualFold(protocol, "tcp"))
 }
 
-// sshPortSeverity is a warning where a server besides others is behind the port.
+// sshPortSeverity is a warning where an SSH server runs next to another server.
 func sshPortSeverity(d *facts.Dockerfile, in *dockerfile.Instruction) lint.Severity {
 	s := d.StageOf(in)
 	if s == nil {

@@ -11,18 +11,33 @@ import (
 	"mvdan.cc/sh/v3/syntax"
 )
 
-// FailureSwallowedBySemicolon finds RUN instructions in which an installation, a download
-// or a build is followed by ";" and, at the end, by what tidies up or sets owners: that
-// one succeeds, and the build goes on without what failed.
+// FailureSwallowedBySemicolon reports `RUN` instructions in which an installation, a
+// download or a build is followed by `;` and the last command only cleans up or sets
+// owners.
 //
-// Join the commands with "&&", or begin with set -e.
+// # Why it matters
 //
-// Silent where set -e is in force, where a status is looked at, and where the last command
-// would fail as well.
+// A script has the exit status of its last command. The cleanup succeeds, so the build
+// continues without what failed, and the container fails later.
+//
+// # How to fix it
+//
+// Join the commands with `&&`, or begin with `set -e`:
+//
+//	RUN apt-get update && apt-get install -y curl && rm -rf /var/lib/apt/lists/*
+//
+// # Exceptions
+//
+// It does not report:
+//
+//   - scripts under `set -e`
+//   - scripts that check the status, with `$?`, `wait` or `exit`
+//   - scripts whose last command would fail too
+//   - here-documents and exec form
 var FailureSwallowedBySemicolon = facts.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
 		ID:       "failure-swallowed-by-semicolon",
-		Title:    "A failed installation still gives an image",
+		Title:    "RUN succeeds although an earlier command fails",
 		Category: lint.Correctness,
 		Severity: lint.Warning,
 		Default:  true,
@@ -63,8 +78,8 @@ func checkFailureSwallowedBySemicolon(p *facts.Pass[*facts.Dockerfile]) {
 			}
 			p.Report(lint.Finding{
 				Span:    in.Head,
-				Related: []lint.Related{{Span: at.Span, Message: "its failure is lost"}},
-				Message: fmt.Sprintf("if %s fails the build goes on, since %s has the last word; join them with \"&&\", or begin with set -e", quoteShort(firstLine(p.Doc.Text(at.Span))), quoteShort(firstLine(p.Doc.Text(script.SpanOf(stmts[len(stmts)-1]))))),
+				Related: []lint.Related{{Span: at.Span, Message: "the failure of this command is lost"}},
+				Message: fmt.Sprintf("if %s fails, the build continues, because %s decides the exit status; join them with \"&&\", or begin with set -e", quoteShort(firstLine(p.Doc.Text(at.Span))), quoteShort(firstLine(p.Doc.Text(script.SpanOf(stmts[len(stmts)-1]))))),
 			})
 			return
 		}
@@ -97,7 +112,7 @@ func hasAnyWord(call *syntax.CallExpr, words ...string) bool {
 	})
 }
 
-// isTidying reports whether a program tidies up, or says something.
+// isTidying reports whether a program only cleans up or prints something.
 func isTidying(name string) bool {
 	switch name {
 	case "rm", "chown", "echo", "true", ":", "ldconfig", "printf", "history", "sync", "date":

@@ -12,18 +12,32 @@ import (
 	"github.com/dockmend/dockmend/internal/syntax/dockerfile"
 )
 
-// FinalImageFullVariant finds final stages FROM the large variant of python,
-// node, ruby or the like, which has compilers and headers of everything: the
-// slim variant has a fifth of the size, and of the packages with known faults.
+// FinalImageFullVariant reports final stages that begin with the full variant of an
+// image such as `python`, `node` or `ruby`, which has compilers and headers. It also
+// reports a JDK in a stage that only starts `java`, where the same repository has a JRE.
 //
-// A JDK counts too in a stage that only starts java, where the same repository has a JRE.
+// # Why it matters
 //
-// Silent in builder stages, and where the stage itself compiles. npm alone compiles nothing
-// where the lock file names no package with an install script.
+// The full variant is several times as large as the slim one. Its additional packages
+// need security updates, and scanners report their vulnerabilities.
+//
+// # How to fix it
+//
+// Use the slim variant, such as `python:3.14-slim`. If the program needs a compiler to
+// install its packages, build in a separate stage with the full variant.
+//
+// # Exceptions
+//
+// It does not report:
+//
+//   - builder stages
+//   - stages that compile or install packages themselves; `npm` counts only where the
+//     lock file has packages with install scripts or packages from Git
+//   - tags that are not a version, such as `latest`
 var FinalImageFullVariant = facts.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
 		ID:       "final-image-full-variant",
-		Title:    "The large variant of a base image",
+		Title:    "Final image uses the full variant of a base image",
 		Category: lint.Size,
 		Severity: lint.Info,
 		Default:  true,
@@ -51,11 +65,11 @@ func checkFinalImageFullVariant(p *facts.Pass[*facts.Dockerfile]) {
 	p.Report(lint.Finding{
 		Fixes:   takeSlim(p.Doc, i),
 		Span:    span,
-		Message: fmt.Sprintf("%s has compilers and headers that the program does not need; use the slim variant, as %s", quoteShort(p.Doc.Text(span)), quoteShort(i.Name()+":"+slimTag(i))),
+		Message: fmt.Sprintf("%s includes compilers and headers that the program does not need; use the slim variant, such as %s", quoteShort(p.Doc.Text(span)), quoteShort(i.Name()+":"+slimTag(i))),
 	})
 }
 
-// isLargeVariant tells whether an official image's tag names the full variant.
+// isLargeVariant reports whether an official image's tag names the full variant.
 func isLargeVariant(i facts.Image) bool {
 	if name := images.Canonical(i.Name()); !images.HasSlimVariant(name) || images.IsDistribution(name) || !i.Has("gcc") {
 		return false
@@ -71,7 +85,7 @@ func isLargeVariant(i facts.Image) bool {
 	return false
 }
 
-// compilesInStage tells whether the stage installs what needs a compiler.
+// compilesInStage reports whether the stage installs what needs a compiler.
 func compilesInStage(p *facts.Pass[*facts.Dockerfile], s *facts.Stage) bool {
 	for _, in := range s.Instructions {
 		if in.Keyword != "run" {
@@ -129,12 +143,12 @@ func reportJDK(p *facts.Pass[*facts.Dockerfile], s *facts.Stage, i facts.Image) 
 	span := s.Chain()[len(s.Chain())-1].Image.Span
 	p.Report(lint.Finding{
 		Span:    span,
-		Message: fmt.Sprintf("%s has a compiler and tools that the program does not need; use the JRE, as %s", quoteShort(p.Doc.Text(span)), quoteShort(i.Name()+":"+tag)),
+		Message: fmt.Sprintf("%s includes a compiler and tools that the program does not need; use the JRE, such as %s", quoteShort(p.Doc.Text(span)), quoteShort(i.Name()+":"+tag)),
 	})
 	return true
 }
 
-// jreTag is the tag of the JRE beside a JDK; ok is false for other images, and for
+// jreTag is the tag of the JRE for a JDK; ok is false for other images, and for
 // publishers that have none.
 func jreTag(i facts.Image) (tag string, ok bool) {
 	if !i.Known || i.Tag == "" || i.Tag == "latest" || i.Digest != "" || i.IsWindows() {
@@ -145,8 +159,8 @@ func jreTag(i facts.Image) (tag string, ok bool) {
 	return before + "-jre" + after, hasJRE && isJDK && !strings.Contains(i.Tag, "windows") && !strings.Contains(i.Tag, "nanoserver")
 }
 
-// usesJDK reports whether a stage calls a tool that only a JDK has, or runs something of
-// which nobody can tell.
+// usesJDK reports whether a stage calls a tool that only a JDK has, or runs something that
+// is not known.
 func usesJDK(s *facts.Stage) bool {
 	for _, tool := range []string{"javac", "jlink", "jdeps", "jcmd", "jmap", "jstack", "jstat", "jdb", "jpackage", "jhsdb", "tools.jar", "jdwp", "mvn", "gradle", "ant ", "sbt"} {
 		if slices.ContainsFunc(s.Chain(), func(x *facts.Stage) bool {
@@ -180,5 +194,5 @@ func takeSlim(d *facts.Dockerfile, i facts.Image) []lint.Fix {
 	if !ok {
 		return nil
 	}
-	return unsafeFix("take the slim variant", lint.EffectGraph, lint.FileEdit{Edit: edit})
+	return unsafeFix("use the slim variant", lint.EffectGraph, lint.FileEdit{Edit: edit})
 }

@@ -8,14 +8,26 @@ import (
 	"github.com/dockmend/dockmend/internal/text"
 )
 
-// FinalNewlineMissing finds files whose last line has no end: a line that is
-// appended later becomes a part of it.
+// FinalNewlineMissing reports files whose last line does not end with a newline.
 //
-// Silent for empty files. Off by default: it is a matter of taste.
+// # Why it matters
+//
+// Text that a command appends later becomes part of the last line. Diffs also show a
+// change of the last line that is none.
+//
+// The rule is off by default, because it is a matter of style.
+//
+// # How to fix it
+//
+// Add a newline at the end of the file.
+//
+// # Exceptions
+//
+// It does not report empty files.
 var FinalNewlineMissing = facts.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
 		ID:       "final-newline-missing",
-		Title:    "The file does not end in a newline",
+		Title:    "File does not end with a newline",
 		Category: lint.StyleIssue,
 		Severity: lint.Style,
 		Since:    "0.1.0",
@@ -32,11 +44,11 @@ func checkFinalNewlineMissing(p *facts.Pass[*facts.Dockerfile]) {
 	last := p.Doc.Physical[len(p.Doc.Physical)-1]
 	edit := lint.Insert(n, p.Doc.Newline())
 	if len(bytes.TrimSpace(p.Doc.Src[last.Start:])) == 0 && last.Start > 0 {
-		edit = lint.Delete(text.Span{Start: last.Start, End: n}) // nothing but blanks: the line above is the last
+		edit = lint.Delete(text.Span{Start: last.Start, End: n}) // the last line has only blanks: remove it
 	}
 	p.Report(lint.Finding{
 		Span:    text.Span{Start: last.Start, End: n},
-		Message: "the last line has no line end; add one",
-		Fixes:   []lint.Fix{{Title: "end the line", Applicability: lint.Safe, MaxEffect: lint.EffectNone, Edits: []lint.FileEdit{edit}}},
+		Message: "the last line does not end with a newline; add one",
+		Fixes:   []lint.Fix{{Title: "add the newline", Applicability: lint.Safe, MaxEffect: lint.EffectNone, Edits: []lint.FileEdit{edit}}},
 	})
 }

@@ -9,22 +9,40 @@ import (
 	"github.com/dockmend/dockmend/internal/syntax/dockerfile"
 )
 
-// FinalUserRoot finds images whose last USER is root.
+// FinalUserRoot reports final images whose last `USER` is root.
 //
-// The program starts as root, so whoever takes it over has all rights in the
-// container and a shorter way out of it. Switch to a normal user after the
-// steps that need root.
+// The severity is info in three cases:
 //
-// Silent in files for tests and development, for stages that are no image of their own, where the start command
-// switches the user or starts a program that needs root (sshd, crond, init), and
-// for an image with an empty ENTRYPOINT that starts nothing. It is an info where the
-// image has a tool that drops rights at the start: gosu, su-exec, setpriv; for servers
-// whose workers leave root by themselves; and where all Compose files and manifests of
-// the project that run the image set a user for it.
+//   - the image has a tool that drops privileges at the start, such as `gosu`, `su-exec`
+//     or `setpriv`
+//   - the workers of the server leave root by themselves
+//   - all Compose files and manifests that run the image set a user for it
+//
+// # Why it matters
+//
+// An attacker who takes over the program has all rights in the container. That also
+// makes it easier to break out of the container.
+//
+// # How to fix it
+//
+// Switch to another user after the steps that need root:
+//
+//	RUN apt-get update && apt-get install -y libpq5
+//	USER app
+//
+// # Exceptions
+//
+// It does not report:
+//
+//   - files for development or tests
+//   - stages that only other stages use
+//   - start commands that switch the user, or that start a program that needs root,
+//     such as `sshd`, `crond` or an init system
+//   - images with an empty `ENTRYPOINT` that start nothing
 var FinalUserRoot = facts.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
 		ID:       "final-user-root",
-		Title:    "The container starts as root because the last USER says so",
+		Title:    "Last USER is root, so the container starts as root",
 		Category: lint.Security,
 		Severity: lint.Warning,
 		Default:  true,
@@ -64,12 +82,12 @@ func checkFinalUserRoot(p *facts.Pass[*facts.Dockerfile]) {
 		}
 		f := lint.Finding{
 			Span:    in.Span,
-			Message: fmt.Sprintf("%q is the last USER, so the program starts %s; switch to a normal user behind the steps that need root", p.Doc.Text(in.Span), r.asRoot()),
+			Message: fmt.Sprintf("%q is the last USER, so the program starts %s; switch to another user after the steps that need root", p.Doc.Text(in.Span), r.asRoot()),
 		}
 		// Of a script that was read it is known that it does not use the tool.
 		if tool := dropsRights(p.Doc, s); tool != "" && !p.Hadolint && len(p.Project.StartScripts(s).Names) == 0 {
 			f.Severity = lint.Info
-			f.Message = fmt.Sprintf("%q is the last USER, so the program starts as root unless the entrypoint drops the rights with %s; make sure that it does", p.Doc.Text(in.Span), tool)
+			f.Message = fmt.Sprintf("%q is the last USER, so the program starts as root unless the entrypoint drops privileges with %s; make sure that it does", p.Doc.Text(in.Span), tool)
 		}
 		if !p.Hadolint && dropsWorkers(p.Doc, s) {
 			f.Severity = lint.Info
@@ -79,14 +97,14 @@ func checkFinalUserRoot(p *facts.Pass[*facts.Dockerfile]) {
 	}
 }
 
-// startsNothing tells whether a stage empties its base's ENTRYPOINT and names no
+// startsNothing reports whether a stage empties the ENTRYPOINT of its base and names no
 // program: an image of tools.
 func startsNothing(s *facts.Stage) bool {
 	e := s.Entrypoint()
 	return e != nil && e.JSON && (len(e.Words) == 0 || len(e.Words) == 1 && e.Words[0].Text == "") && s.Command() == nil && s.Last("expose") == nil
 }
 
-// isRoot tells whether a USER instruction names root or 0; a group does not
+// isRoot reports whether a USER instruction names root or 0; a group does not
 // count, nor does a variable without a default.
 func isRoot(d *facts.Dockerfile, in *dockerfile.Instruction) bool {
 	user, known := d.Expand(in, in.Args)

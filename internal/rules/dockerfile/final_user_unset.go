@@ -11,34 +11,50 @@ import (
 	"github.com/dockmend/dockmend/internal/syntax/dockerfile"
 )
 
-// FinalUserUnset finds images of a service that never leave root.
+// FinalUserUnset reports images of a service that have no `USER` and whose base image
+// runs as root. With `--online`, the user comes from the configuration of the base
+// image. A base image that is not known counts as root where a `RUN` does what only root
+// can do, such as to install packages.
 //
-// Without a USER the program runs as the user of the base image, which for most
-// of them is root. Add a user and name it before CMD. A base that is not known is known
-// to run as root where a RUN does what only root can, such as to install packages.
+// The severity is warning where ports are exposed, or where a Compose file or a manifest
+// of the project runs the image with ports. It is info for servers whose workers leave
+// root by themselves, such as nginx and php-fpm, and where all files that run the image
+// set a user for it (`user` in Compose, `runAsUser` in Kubernetes).
 //
-// With --online the base's own user counts, whatever base it is.
+// # Why it matters
 //
-// Silent where the base is not known to run as root, where the image starts
-// nothing of its own or a shell for people, where a tool that drops rights is
-// installed (gosu, su-exec, setpriv) or the start command switches the user, where
-// the program needs root (sshd, crond, vsftpd, init), for images of tests and of
-// development by their names, and without EXPOSE unless the command is plainly a
-// server's. It is a warning where ports are exposed, or where a Compose file or a
-// manifest of the project runs the image with ports, and an info for servers whose
-// workers leave root by themselves, as nginx and php-fpm, and where all of those that
-// run the image set a user for it (user of Compose, runAsUser of Kubernetes).
+// An attacker who takes over the program has all rights in the container. That also
+// makes it easier to break out of the container.
 //
-// The fix switches to the only user that the file makes, or to the one that the base
-// image has for programs (node). On Alpine, Debian and Ubuntu it else makes one as they
-// make users, and gives it the work folder. There is none for start scripts and programs
-// that are not known to do without rights, for volumes and mounts, for ports below 1024,
-// and where files lie in root's home: which other folders the program writes is not in
-// the file, and a user that cannot write them is a container that does not start.
+// # How to fix it
+//
+// Add a user, and switch to it before `CMD`:
+//
+//	RUN useradd --system --uid 10001 app
+//	USER app
+//
+// # Fix safety
+//
+// There is no fix where the start script or the program is not known to work without
+// root, where it uses volumes, mounts or ports below 1024, and where files are in the
+// home folder of root. The file does not show which other folders the program writes.
+//
+// # Exceptions
+//
+// It does not report:
+//
+//   - base images that are not known to run as root
+//   - images that start nothing of their own, or only a shell
+//   - images with a tool that drops privileges (`gosu`, `su-exec`, `setpriv`), and
+//     start commands that switch the user
+//   - programs that need root, such as `sshd`, `crond`, `vsftpd` or an init system
+//   - images for development or tests, by their name
+//   - images without `EXPOSE`, unless the start command is clearly a server
+//   - Windows images
 var FinalUserUnset = facts.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
 		ID:       "final-user-unset",
-		Title:    "No USER at all leaves the program running as root",
+		Title:    "Image sets no USER, so the program runs as root",
 		Category: lint.Security,
 		Severity: lint.Info,
 		Default:  true,
@@ -81,13 +97,13 @@ func checkFinalUserUnset(p *facts.Pass[*facts.Dockerfile]) {
 	f := lint.Finding{
 		Span: s.From.Head, Severity: severity, Fixes: switchToOnlyUser(p.Doc, s),
 		Message: fmt.Sprintf("no USER follows %q, so the program runs %s; add a user, and switch to it with USER", short(p.Doc.Text(s.From.Head)), runners.asRoot()),
-		Related: []lint.Related{{Span: start.Head, Message: "this runs as root"}},
+		Related: []lint.Related{{Span: start.Head, Message: "this program runs as root"}},
 	}
 	if f.Fixes == nil {
 		f.Fixes = makeUser(p, s)
 	}
 	if s.Base().IsScratch() {
-		f.Message = fmt.Sprintf("no USER follows %q, so the program runs %s; add one with numbers, such as USER 65532:65532", short(p.Doc.Text(s.From.Head)), runners.asRoot())
+		f.Message = fmt.Sprintf("no USER follows %q, so the program runs %s; add a numeric user, such as USER 65532:65532", short(p.Doc.Text(s.From.Head)), runners.asRoot())
 	}
 	runners.apply(&f)
 	p.Report(f)
@@ -107,7 +123,7 @@ func startsThroughDatabase(s *facts.Stage) bool {
 	return (database || queue) && strings.Contains(entrypoint, "docker-entrypoint.sh")
 }
 
-// isShell tells whether a CMD or ENTRYPOINT starts a shell and nothing else.
+// isShell reports whether a CMD or ENTRYPOINT starts a shell and nothing else.
 func isShell(in *dockerfile.Instruction) bool {
 	if len(in.Words) != 1 {
 		return false

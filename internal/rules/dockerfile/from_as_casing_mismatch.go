@@ -8,14 +8,23 @@ import (
 	"github.com/dockmend/dockmend/internal/lint"
 )
 
-// FromAsCasingMismatch finds FROM and AS in different cases.
+// FromAsCasingMismatch reports stages in which `FROM` and `AS` have different cases,
+// such as `FROM alpine as build`.
 //
-// Docker takes both. The line reads as one where they match.
+// # Why it matters
 //
-// Silent for a mixed-case FROM, of which inconsistent-instruction-casing
-// speaks.
+// Docker accepts both, but one case in a line is easier to read.
 //
-// Off by default: a matter of style.
+// The rule is off by default, because it is a matter of style.
+//
+// # How to fix it
+//
+// Write both in the same case.
+//
+// # Exceptions
+//
+// It does not report a `FROM` in mixed case. The rule `inconsistent-instruction-casing`
+// does.
 var FromAsCasingMismatch = facts.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
 		ID:       "from-as-casing-mismatch",

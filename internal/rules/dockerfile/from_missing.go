@@ -5,17 +5,27 @@ import (
 	"github.com/dockmend/dockmend/internal/lint"
 )
 
-// FromMissing finds files that hold instructions but no FROM.
+// FromMissing reports files with instructions but without `FROM`.
 //
-// Every build begins with one, if only with "FROM scratch". Without it the
-// build stops at the first instruction.
+// # Why it matters
 //
-// Silent for files without any instruction, of which syntax-error speaks, and
-// for templates.
+// Every build begins with a base image. Without `FROM`, it fails at the first
+// instruction.
+//
+// # How to fix it
+//
+// Begin the file with `FROM` and a base image, or with `FROM scratch` for an empty one.
+//
+// # Exceptions
+//
+// It does not report:
+//
+//   - files without any instruction; the rule `syntax-error` reports these
+//   - templates
 var FromMissing = facts.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
 		ID:       "from-missing",
-		Title:    "A file without any FROM has nothing to build",
+		Title:    "File has no FROM instruction",
 		Category: lint.Correctness,
 		Severity: lint.Error,
 		Default:  true,
@@ -33,6 +43,6 @@ func checkFromMissing(p *facts.Pass[*facts.Dockerfile]) {
 	}
 	p.Report(lint.Finding{
 		Span:    p.Doc.Instructions[0].Head,
-		Message: "the file has no FROM, so the build stops here; begin it with FROM and a base image",
+		Message: "the file has no FROM, so the build fails here; begin it with FROM and a base image",
 	})
 }

@@ -11,17 +11,30 @@ import (
 	"github.com/dockmend/dockmend/internal/text"
 )
 
-// FromPlatformConstant finds FROM with a constant --platform.
+// FromPlatformConstant reports `FROM` with a constant `--platform`, such as
+// `--platform=linux/amd64`.
 //
-// The stage is then built for that platform whatever is asked for, and runs
-// emulated elsewhere.
+// # Why it matters
 //
-// Silent for variables, for stages whose name holds the platform, and for
-// Windows images.
+// The stage has that platform whatever platform the build requests. On other machines it
+// runs under emulation, which is slow, and an image for several platforms contains the
+// wrong programs.
+//
+// # How to fix it
+//
+// Remove the flag. For a stage that cross-compiles, use `--platform=$BUILDPLATFORM`.
+//
+// # Exceptions
+//
+// It does not report:
+//
+//   - platforms with a variable
+//   - stages whose name contains the platform, such as `build-amd64`
+//   - Windows images
 var FromPlatformConstant = facts.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
 		ID:       "from-platform-constant",
-		Title:    "FROM is bound to one platform",
+		Title:    "FROM is fixed to one platform",
 		Category: lint.Correctness,
 		Severity: lint.Warning,
 		Default:  true,
@@ -47,7 +60,7 @@ func checkFromPlatformConstant(p *facts.Pass[*facts.Dockerfile]) {
 		}
 		f := lint.Finding{
 			Span:    platform.Span,
-			Message: fmt.Sprintf("%q binds the stage to one platform, whatever the build asks for; remove it, or use $BUILDPLATFORM or $TARGETPLATFORM", p.Doc.Text(platform.Span)),
+			Message: fmt.Sprintf("%q fixes the stage to one platform, whatever the build requests; remove it, or use $BUILDPLATFORM or $TARGETPLATFORM", p.Doc.Text(platform.Span)),
 		}
 		if !namesMachine(p.Doc, s) {
 			f.Fixes = []lint.Fix{{
@@ -70,7 +83,7 @@ func namesMachine(d *facts.Dockerfile, s *facts.Stage) bool {
 	})
 }
 
-// withBlanks is a flag with the blanks behind it, and with its line where it is
+// withBlanks is a flag with the blanks after it, and with its line where it is
 // alone on one.
 func withBlanks(d *facts.Dockerfile, flag text.Span) text.Span {
 	for flag.End < len(d.Src) && isBlank(d.Src[flag.End]) {

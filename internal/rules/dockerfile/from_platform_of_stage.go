@@ -7,14 +7,24 @@ import (
 	"github.com/dockmend/dockmend/internal/lint"
 )
 
-// FromPlatformOfStage finds FROM --platform with the name of a stage: the stage has the
-// platform that its own FROM says (moby/buildkit issue 2946).
+// FromPlatformOfStage reports `FROM --platform` with the name of an earlier stage.
 //
-// Give the flag to the FROM of that stage.
+// # Why it matters
+//
+// The stage keeps the platform of its own `FROM`, and BuildKit ignores the flag
+// (moby/buildkit issue 2946). The image has another platform than the file says.
+//
+// # How to fix it
+//
+// Set the flag on the `FROM` of that stage.
+//
+// # Exceptions
+//
+// It does not report stages whose own `FROM` has the flag too.
 var FromPlatformOfStage = facts.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
 		ID:       "from-platform-of-stage",
-		Title:    "--platform does nothing for a stage",
+		Title:    "--platform has no effect on a stage",
 		Category: lint.Correctness,
 		Severity: lint.Warning,
 		Default:  true,
@@ -35,8 +45,8 @@ func checkFromPlatformOfStage(p *facts.Pass[*facts.Dockerfile]) {
 		}
 		p.Report(lint.Finding{
 			Span:    flag.Span,
-			Message: fmt.Sprintf("%s does nothing here, since %s is a stage, which has the platform of its own FROM; give the flag to that one", quoteShort(p.Doc.Text(flag.Span)), quoteShort(s.Parent.Name)),
-			Related: []lint.Related{{Span: s.Parent.From.Head, Message: "this FROM decides"}},
+			Message: fmt.Sprintf("%s has no effect, because %s is a stage and keeps the platform of its own FROM; set the flag there", quoteShort(p.Doc.Text(flag.Span)), quoteShort(s.Parent.Name)),
+			Related: []lint.Related{{Span: s.Parent.From.Head, Message: "this FROM sets the platform"}},
 		})
 	}
 }

@@ -7,19 +7,20 @@ import (
 	"github.com/dockmend/dockmend/internal/lint"
 )
 
-// FromPlatformRedundant finds FROM with --platform=$TARGETPLATFORM, which is
-// the default.
+// FromPlatformRedundant reports `FROM` with `--platform=$TARGETPLATFORM`.
 //
-// The flag says nothing, and readers look for the reason.
+// # Why it matters
 //
-// The fix is not safe where a file around passes TARGETPLATFORM as a build argument,
-// which the flag takes and the default does not.
+// The value is the default, so the flag has no effect. A reader looks for a reason that
+// does not exist.
 //
-// Silent for any other value.
+// # How to fix it
+//
+// Remove the flag.
 var FromPlatformRedundant = facts.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
 		ID:       "from-platform-redundant",
-		Title:    "The flag --platform=$TARGETPLATFORM is the default",
+		Title:    "--platform=$TARGETPLATFORM repeats the default",
 		Category: lint.StyleIssue,
 		Severity: lint.Info,
 		Default:  true,
@@ -45,11 +46,11 @@ func checkFromPlatformRedundant(p *facts.Pass[*facts.Dockerfile]) {
 			Edits: []lint.FileEdit{lint.Delete(withBlanks(p.Doc, platform.Span))},
 		}
 		if p.Project.MayBePassed(p.Doc, "TARGETPLATFORM") {
-			fix.Applicability = lint.Unsafe // the flag is more than the default then
+			fix.Applicability = lint.Unsafe // then the flag is not the default
 		}
 		p.Report(lint.Finding{
 			Span:    platform.Span,
-			Message: fmt.Sprintf("%q is the default; remove it", p.Doc.Text(platform.Span)),
+			Message: fmt.Sprintf("%q is the default, so it has no effect; remove it", p.Doc.Text(platform.Span)),
 			Fixes:   []lint.Fix{fix},
 		})
 	}

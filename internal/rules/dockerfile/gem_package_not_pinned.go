@@ -8,18 +8,37 @@ import (
 	"github.com/dockmend/dockmend/internal/lint"
 )
 
-// GemPackageNotPinned finds gem install of gems without a version: rubygems.org
-// gives the newest, which may not run any more.
+// GemPackageNotPinned reports `gem install` of gems without a version.
 //
-// Silent for gems of a file, where -v names the version, and for gems that have
-// come to their end, as sass.
+// # Why it matters
 //
-// There is no fix: the version that was tested is known to whoever built the image,
-// and to no index.
+// The build installs the newest version on rubygems.org, so two builds of the same file
+// can give different images. A new version can require a newer Ruby than the image has,
+// and then the build fails.
+//
+// # How to fix it
+//
+// Add the version, or use a `Gemfile.lock`:
+//
+//	RUN gem install bundler:<version>
+//
+// # Fix safety
+//
+// There is no fix: only the person who tested the image knows the version that works.
+//
+// # Exceptions
+//
+// It does not report:
+//
+//   - `-v` or `--version`, and gems from a file
+//   - `bundler` where a `Gemfile.lock` is copied, because Bundler switches to the
+//     version in that file
+//   - `sass`, which is no longer developed
+//   - stages for development or tests, by their name, that the final stage does not use
 var GemPackageNotPinned = facts.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
 		ID:       "gem-package-not-pinned",
-		Title:    "Gems have no version",
+		Title:    "gem install installs gems without a version",
 		Category: lint.Reproducibility,
 		Severity: lint.Warning,
 		Default:  true,
@@ -47,7 +66,7 @@ func checkGemPackageNotPinned(p *facts.Pass[*facts.Dockerfile]) {
 }
 
 // installsLockedBundler reports whether a call installs bundler alone where a Gemfile.lock
-// is copied: bundler then switches to the version that is written there.
+// is copied: bundler then switches to the version in that file.
 func installsLockedBundler(d *facts.Dockerfile, c facts.PackageCommand) bool {
 	return len(c.Packages) == 1 && c.Packages[0].Text == "bundler" && d.Mentions("Gemfile.lock")
 }
@@ -56,8 +75,8 @@ func gemPinned(word string) bool {
 	return strings.Contains(word, ":") || isPath(word) || strings.HasSuffix(word, ".gem")
 }
 
-// gemVersion tells whether a flag names the version. What stands behind a flag
-// that is not known, or behind "--", goes to the gem's build.
+// gemVersion reports whether a flag names the version. What follows a flag that is not
+// known, or "--", goes to the build of the gem.
 func gemVersion(c facts.PackageCommand) bool {
 	return c.HasFlag("-v", "--version", "--use-system-libraries") || slices.ContainsFunc(c.Words, func(a facts.Argument) bool { return a.Text == "--" }) &&
 		len(c.Packages) > 0 && gemPinned(c.Packages[0].Text)

@@ -10,19 +10,36 @@ import (
 	"github.com/dockmend/dockmend/internal/text"
 )
 
-// GlobalArgNotRedeclared finds stages that use an ARG declared above the first
-// FROM and do not declare it again: it holds for FROM only, and nothing stands in
-// its place in the stage.
+// GlobalArgNotRedeclared reports stages that use an `ARG` which is declared before the
+// first `FROM` and not again in the stage.
 //
-// Declare it in the stage, as ARG with the name alone.
+// # Why it matters
 //
-// Silent for names that the script sets itself or gives a default; in scripts
-// that read further ones with source or eval; for text in single quotes; and for
-// names that a base image may well set, as PYTHON_VERSION in an image of Python.
+// An `ARG` before the first `FROM` applies to `FROM` instructions only. In the stage,
+// the variable is empty, and the build usually continues with the wrong value.
+//
+// # How to fix it
+//
+// Declare the variable again in the stage, without a value:
+//
+//	ARG APP_VERSION=1.0
+//	FROM alpine:3.22
+//	ARG APP_VERSION
+//	RUN echo "$APP_VERSION"
+//
+// # Exceptions
+//
+// It does not report:
+//
+//   - variables that the script sets, or for which it gives a default
+//   - scripts that read other scripts with `source` or `eval`
+//   - text in single quotes
+//   - variables that the base image may set, such as `PYTHON_VERSION` in an image of
+//     Python
 var GlobalArgNotRedeclared = facts.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
 		ID:       "global-arg-not-redeclared",
-		Title:    "An ARG above FROM does not hold in the stage",
+		Title:    "ARG before FROM is not available in the stage",
 		Category: lint.Correctness,
 		Severity: lint.Warning,
 		Default:  true,
@@ -85,13 +102,13 @@ func declare(names map[string]bool, instructions []*dockerfile.Instruction) {
 func reportUndeclared(p *facts.Pass[*facts.Dockerfile], s *facts.Stage, at text.Span, name string) {
 	f := lint.Finding{
 		Span:    at,
-		Message: fmt.Sprintf("the ARG %s above FROM does not hold in this stage, so nothing stands in place of %q; declare it again with ARG %s", name, short(p.Doc.Text(at)), name),
+		Message: fmt.Sprintf("ARG %s is declared before FROM, so %q is empty in this stage; declare it again with ARG %s", name, short(p.Doc.Text(at)), name),
 		Fixes:   []lint.Fix{declareInStage(p.Doc, s, name)},
 	}
 	for _, in := range p.Doc.Global() {
 		for _, pair := range in.Pairs {
 			if in.Keyword == "arg" && pair.Key == name {
-				f.Related = []lint.Related{{Span: pair.Span, Message: "it is declared here, for FROM alone"}}
+				f.Related = []lint.Related{{Span: pair.Span, Message: "this declaration applies only to FROM"}}
 			}
 		}
 	}
@@ -106,7 +123,7 @@ func declareInStage(d *facts.Dockerfile, s *facts.Stage, name string) lint.Fix {
 	}
 }
 
-// declaredGlobally tells whether an ARG above the first FROM has the name.
+// declaredGlobally reports whether an ARG above the first FROM has the name.
 func declaredGlobally(d *facts.Dockerfile, name string) bool {
 	for _, in := range d.Global() {
 		for _, pair := range in.Pairs {
@@ -118,7 +135,7 @@ func declaredGlobally(d *facts.Dockerfile, name string) bool {
 	return false
 }
 
-// mayComeFromBase tells whether a base image may set the variable: images of a
+// mayComeFromBase reports whether a base image may set the variable: images of a
 // language or a program set its version and its home, those of a distribution
 // and the empty one set nothing but PATH.
 func mayComeFromBase(s *facts.Stage, name string) bool {

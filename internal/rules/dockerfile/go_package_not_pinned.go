@@ -10,20 +10,35 @@ import (
 	"github.com/dockmend/dockmend/internal/syntax/dockerfile"
 )
 
-// GoPackageNotPinned finds go install, go get or go run of a module without a
-// version, or at latest.
+// GoPackageNotPinned reports `go install`, `go get` and `go run` of a module without a
+// version, or with `@latest`. For `go get` with Go 1.18 or later, which installs no
+// programs and fails outside of a module, the finding is an info that says so.
 //
-// The newest version may not build with the image's Go, and nobody has read it.
+// # Why it matters
 //
-// Silent where sources were copied or cloned before, since go.mod among them has the
-// version, for packages of the module itself, for images of Go before 1.16, whose
-// go install and go get take no version outside of a module, and for go get where
-// Go's version is not known. From 1.18 on go get installs no programs any more and
-// fails outside of a module, which is an info.
+// The build uses the newest version, so two builds of the same file can give different
+// programs. A new version can require a newer Go than the image has, and then the build
+// fails.
+//
+// # How to fix it
+//
+// Add the version:
+//
+//	RUN go install golang.org/x/tools/cmd/stringer@<version>
+//
+// # Exceptions
+//
+// It does not report:
+//
+//   - calls after sources were copied or cloned, because their `go.mod` has the version
+//   - packages of the module itself
+//   - images of Go before 1.16, in which `go install` and `go get` accept no version
+//     outside of a module
+//   - `go get` where the version of Go is not known
 var GoPackageNotPinned = facts.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
 		ID:       "go-package-not-pinned",
-		Title:    "A Go program has no version",
+		Title:    "Go program is installed without a fixed version",
 		Category: lint.Reproducibility,
 		Severity: lint.Warning,
 		Default:  true,
@@ -56,7 +71,7 @@ func goPinned(word string) bool {
 	return ok && version != "" && version != "latest" || isPath(word) || !strings.ContainsAny(word, ".@") || strings.HasSuffix(word, ".go") || word == "all"
 }
 
-// goLocal tells whether only the first word is a package, which is pinned, or
+// goLocal reports whether only the first word is a package, which is pinned, or
 // the package may be the sources' own: those are copied before.
 func goLocal(c facts.PackageCommand) bool {
 	if c.Action == "run" && len(c.Packages) > 0 && goPinned(c.Packages[0].Text) {
@@ -65,16 +80,15 @@ func goLocal(c facts.PackageCommand) bool {
 	return len(c.Packages) > 0 && !strings.Contains(c.Packages[0].Text, "@") && goSourcesCopied(c)
 }
 
-// goSourcesCopied tells whether the file copies sources into GOPATH before the
+// goSourcesCopied reports whether the file copies sources into GOPATH before the
 // call, so that a package without a version may be one of them.
 func goSourcesCopied(c facts.PackageCommand) bool {
 	return strings.Contains(c.Instruction.Args, "go mod init") || strings.Contains(c.Instruction.Args, "git clone") || strings.Contains(c.Instruction.Args, "cd ")
 }
 
-// goTakesNone tells whether the Go of the image cannot be given a version there, or
-// may not be: go get and go install take one outside of a module from 1.16 on, and
-// before that only go get with GO111MODULE=on. What asks for latest can be given
-// another version.
+// goTakesNone reports whether the Go of the image accepts no version there, or may not:
+// go get and go install accept one outside of a module from 1.16 on, and before that
+// only go get with GO111MODULE=on. A call with "@latest" can have another version.
 func goTakesNone(d *facts.Dockerfile, c facts.PackageCommand) bool {
 	if len(c.Packages) > 0 && strings.Contains(c.Packages[0].Text, "@") {
 		return false
@@ -129,7 +143,7 @@ func mayBeInModule(s *facts.Stage, in *dockerfile.Instruction) bool {
 	})
 }
 
-// copiesIntoGOPATH tells whether the stage has sources by their import path, which
+// copiesIntoGOPATH reports whether the stage has sources by their import path, which
 // the call may name.
 func copiesIntoGOPATH(s *facts.Stage) bool {
 	return s.First("copies into GOPATH", func(in *dockerfile.Instruction) bool {
@@ -141,7 +155,7 @@ func copiesIntoGOPATH(s *facts.Stage) bool {
 	}) != nil
 }
 
-// adviseGoInstall says of go get what holds since Go 1.18.
+// adviseGoInstall changes the finding on go get for Go 1.18 and later.
 func adviseGoInstall(d *facts.Dockerfile, c facts.PackageCommand, f *lint.Finding) {
 	s := d.StageOf(c.Instruction)
 	if c.Action != "get" || s == nil || !hasGoSince(s.Base(), goGetInstallsNothing) || len(c.Packages) == 0 {
@@ -149,5 +163,5 @@ func adviseGoInstall(d *facts.Dockerfile, c facts.PackageCommand, f *lint.Findin
 	}
 	name, _, _ := strings.Cut(c.Packages[0].Text, "@")
 	f.Severity = lint.Info
-	f.Message = fmt.Sprintf("since Go 1.18 go get installs no programs, and outside of a module it fails; write %s", quoteShort("go install "+name+"@<version>"))
+	f.Message = fmt.Sprintf("since Go 1.18, go get installs no programs and fails outside of a module; use %s", quoteShort("go install "+name+"@<version>"))
 }

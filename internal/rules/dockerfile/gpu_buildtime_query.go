@@ -9,16 +9,28 @@ import (
 	"mvdan.cc/sh/v3/syntax"
 )
 
-// GpuBuildtimeQuery finds RUN instructions that ask for the GPU, as nvidia-smi
-// does: a build has none, so the command fails, or the answer is no for good.
+// GpuBuildtimeQuery reports `RUN` instructions that query the GPU, such as `nvidia-smi`
+// or `torch.cuda.get_device_name`.
 //
-// Ask when the container starts.
+// # Why it matters
 //
-// Silent with a fallback, under a condition, and for RUN --device.
+// A build has no access to a GPU. The command fails, or the image keeps the answer that
+// there is none.
+//
+// # How to fix it
+//
+// Query the GPU when the container starts, in the program or in its start script.
+//
+// # Exceptions
+//
+// It does not report:
+//
+//   - commands with a fallback, and commands that run only under a condition
+//   - `RUN --device`, which gives the step a device
 var GpuBuildtimeQuery = facts.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
 		ID:       "gpu-buildtime-query",
-		Title:    "The build asks for a GPU",
+		Title:    "Build step queries a GPU",
 		Category: lint.Correctness,
 		Severity: lint.Warning,
 		Default:  true,
@@ -35,12 +47,12 @@ func checkGpuBuildtimeQuery(p *facts.Pass[*facts.Dockerfile]) {
 		}
 		p.Report(lint.Finding{
 			Span:    c.Span,
-			Message: fmt.Sprintf("%s asks for a GPU, and a build has none; ask when the container starts", quoteShort(firstLine(p.Doc.Text(c.Span)))),
+			Message: fmt.Sprintf("%s queries a GPU, but a build has none; query it when the container starts", quoteShort(firstLine(p.Doc.Text(c.Span)))),
 		})
 	}, "nvidia-smi", "cuda")
 }
 
-// asksForGPU tells whether a command fails without a GPU, or keeps the answer.
+// asksForGPU reports whether a command fails without a GPU, or keeps the answer.
 func asksForGPU(c *facts.Command) bool {
 	name := c.Name()
 	if name == "nvidia-smi" {
@@ -53,7 +65,7 @@ func asksForGPU(c *facts.Command) bool {
 	return ok && (strings.Contains(code.Text, "assert torch.cuda.is_available()") || strings.Contains(code.Text, "torch.cuda.get_device") || strings.Contains(code.Text, "torch.cuda.current_device"))
 }
 
-// hasFallback tells whether the script goes on where the command fails.
+// hasFallback reports whether the script continues where the command fails.
 func hasFallback(c *facts.Command) bool {
 	if c.Script == nil {
 		return false

@@ -10,17 +10,30 @@ import (
 	"github.com/dockmend/dockmend/internal/lint"
 )
 
-// GpuCondaInsteadOfUv finds conda in images for GPUs that installs Python
-// packages alone, all of which PyPI has as wheels: uv does it without a second
-// Python and its libraries.
+// GpuCondaInsteadOfUv reports `conda install` in images for NVIDIA GPUs that installs
+// only Python packages that PyPI has as wheels.
 //
-// Silent for libraries and programs that are no Python packages.
+// # Why it matters
 //
-// Off by default: it is a choice of tool.
+// conda installs a second Python with its own libraries, which makes the image larger
+// and the build slower.
+//
+// The rule is off by default, because the choice of a tool is a matter of preference.
+//
+// # How to fix it
+//
+// Install the packages with uv:
+//
+//	RUN uv pip install --system numpy pandas
+//
+// # Exceptions
+//
+// It does not report a call that also installs libraries or programs that are not Python
+// packages.
 var GpuCondaInsteadOfUv = facts.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
 		ID:       "gpu-conda-instead-of-uv",
-		Title:    "conda installs Python packages alone",
+		Title:    "conda installs only Python packages",
 		Category: lint.Python,
 		Severity: lint.Info,
 		Since:    "0.1.0",
@@ -42,18 +55,18 @@ func checkGpuCondaInsteadOfUv(p *facts.Pass[*facts.Dockerfile]) {
 		}
 		p.Report(lint.Finding{
 			Span:    c.Span,
-			Message: fmt.Sprintf("%s installs Python packages alone; uv pip install does it without a second Python", quoteShort(firstLine(p.Doc.Text(c.Span)))),
+			Message: fmt.Sprintf("%s installs only Python packages, for which conda adds a second Python; use uv pip install", quoteShort(firstLine(p.Doc.Text(c.Span)))),
 		})
 	}, "conda", "mamba", "micromamba")
 }
 
-// isForGPU tells whether a stage's base is an image for NVIDIA's GPUs.
+// isForGPU reports whether a stage's base is an image for NVIDIA's GPUs.
 func isForGPU(s *facts.Stage) bool {
 	_, is := images.Says(s.Base().Name(), images.GPU)
 	return is
 }
 
-// isWheel tells whether PyPI has a conda package of this name as a wheel.
+// isWheel reports whether PyPI has a conda package of this name as a wheel.
 func isWheel(spec string) bool {
 	name := strings.ToLower(spec)
 	if i := strings.IndexAny(name, "=<>! "); i >= 0 {

@@ -9,18 +9,32 @@ import (
 	"github.com/dockmend/dockmend/internal/text"
 )
 
-// GpuDevelImageInFinal finds images that ship the devel variant of nvidia/cuda or
-// pytorch, which has compilers and headers: gigabytes that a running program does
-// not need. Compile in a builder stage, and ship the runtime variant.
+// GpuDevelImageInFinal reports final images that use the `devel` variant of
+// `nvidia/cuda` or `pytorch/pytorch`.
 //
-// Silent where the file names a tool that compiles for the GPU when it runs, as
-// triton, DeepSpeed or vLLM.
+// # Why it matters
 //
-// Off by default: whether a compiler is needed at run time is not in the file.
+// The variant has compilers and headers of several gigabytes, which a running program
+// does not need. Every machine that runs the image downloads them.
+//
+// The rule is off by default, because the file does not show whether a compiler is
+// needed at run time.
+//
+// # How to fix it
+//
+// Compile in a separate stage, and use the `runtime` variant for the final stage.
+//
+// # Exceptions
+//
+// It does not report:
+//
+//   - files that name a tool that compiles for the GPU when it runs, such as Triton,
+//     DeepSpeed or vLLM
+//   - stages for development or tests, by their name
 var GpuDevelImageInFinal = facts.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
 		ID:       "gpu-devel-image-in-final",
-		Title:    "The image ships the compilers of CUDA",
+		Title:    "Final image includes the CUDA compilers",
 		Category: lint.Size,
 		Severity: lint.Warning,
 		Since:    "0.1.0",
@@ -41,16 +55,16 @@ func checkGpuDevelImageInFinal(p *facts.Pass[*facts.Dockerfile]) {
 	}
 	f := lint.Finding{
 		Span:    base.Span,
-		Message: fmt.Sprintf("%s ships compilers and headers; compile in a builder stage and ship the runtime variant", quoteShort(base.Raw)),
+		Message: fmt.Sprintf("%s includes compilers and headers that a running program does not need; compile in a separate stage, and use the runtime variant here", quoteShort(base.Raw)),
 	}
 	if at := strings.LastIndex(base.Raw, "devel"); at >= 0 && base.Digest == "" && base.Span.Len() == len(base.Raw) && !compilesForGPU(p.Doc, s) {
 		span := text.Span{Start: base.Span.Start + at, End: base.Span.Start + at + len("devel")}
-		f.Fixes = unsafeFix("take the runtime variant", lint.EffectGraph, lint.Replace(span, "runtime"))
+		f.Fixes = unsafeFix("use the runtime variant", lint.EffectGraph, lint.Replace(span, "runtime"))
 	}
 	p.Report(f)
 }
 
-// compilesWhenRun tells whether the file names a tool that compiles kernels when
+// compilesWhenRun reports whether the file names a tool that compiles kernels when
 // it runs.
 func compilesWhenRun(d *facts.Dockerfile) bool {
 	src := strings.ToLower(string(d.Src))
@@ -62,7 +76,7 @@ func compilesWhenRun(d *facts.Dockerfile) bool {
 	return false
 }
 
-// compilesForGPU tells whether the stage itself builds something.
+// compilesForGPU reports whether the stage itself builds something.
 func compilesForGPU(d *facts.Dockerfile, s *facts.Stage) bool {
 	for _, x := range s.Chain() {
 		for _, in := range x.Instructions {

@@ -11,17 +11,30 @@ import (
 	"github.com/dockmend/dockmend/internal/text"
 )
 
-// HardcodedSecret finds keys and tokens whose form tells what they are: of AWS,
-// GitHub, GitLab, Google, Slack, Stripe and npm, and private keys.
+// HardcodedSecret reports keys and tokens that are recognizable by their form: of AWS,
+// GitHub, GitLab, Google, Slack, Stripe, npm and PyPI, and private keys.
 //
-// Whoever has the file or the image has the key: revoke it, and mount the new
-// one with RUN --mount=type=secret.
+// # Why it matters
 //
-// Silent for the keys of the vendors' own documentation.
+// Anyone who has the file or the image has the key. The history of the repository keeps
+// it after it is removed.
+//
+// # How to fix it
+//
+// Revoke the key. Pass the new one to the build with a secret mount:
+//
+//	RUN --mount=type=secret,id=token,env=TOKEN ./install.sh
+//
+// # Exceptions
+//
+// It does not report:
+//
+//   - keys of the documentation of the vendors, which contain `EXAMPLE`
+//   - keys that repeat few characters
 var HardcodedSecret = facts.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
 		ID:       "hardcoded-secret",
-		Title:    "A key stands in the file",
+		Title:    "Key or token is written in the file",
 		Category: lint.Security,
 		Severity: lint.Error,
 		Default:  true,
@@ -33,7 +46,7 @@ var HardcodedSecret = facts.Rule[*facts.Dockerfile]{
 }
 
 func checkHardcodedSecret(p *facts.Pass[*facts.Dockerfile]) {
-	// Hardly a file has any, and a search of it all costs less than one of each
+	// Few files have any, and a search of the whole file costs less than one of each
 	// instruction.
 	forms := slices.DeleteFunc(keyForms(), func(f keyForm) bool { return !bytes.Contains(p.Doc.Src, []byte(f.prefix)) })
 	if len(forms) == 0 {
@@ -60,7 +73,7 @@ func checkHardcodedSecret(p *facts.Pass[*facts.Dockerfile]) {
 				}
 				p.Report(lint.Finding{
 					Span:    text.Span{Start: in.Span.Start + start, End: in.Span.Start + end},
-					Message: fmt.Sprintf("%s stands here, for everybody who has the file or the image; revoke it, and mount the new one with RUN --mount=type=secret", form.what),
+					Message: fmt.Sprintf("%s is written here, so anyone who has the file or the image can use it; revoke it, and pass the new one with RUN --mount=type=secret", form.what),
 				})
 			}
 		}
@@ -87,7 +100,7 @@ func isKeyByte(c byte) bool {
 	return c >= '0' && c <= '9' || (c|0x20) >= 'a' && (c|0x20) <= 'z' || c == '_' || c == '-'
 }
 
-// isMonotone tells whether a key is filled up with few characters, as an example is.
+// isMonotone reports whether a key repeats few characters, such as an example does.
 func isMonotone(s string) bool {
 	seen := map[rune]bool{}
 	for _, c := range s {

@@ -8,14 +8,29 @@ import (
 	"github.com/dockmend/dockmend/internal/syntax/dockerfile"
 )
 
-// HealthcheckCurlWithoutFail finds HEALTHCHECK with curl without -f: curl
-// counts an answer of 500 as a success, so the container stays healthy.
+// HealthcheckCurlWithoutFail reports `HEALTHCHECK` with `curl` without `--fail`.
 //
-// Silent where the script looks at the status itself.
+// # Why it matters
+//
+// `curl` exits with 0 when the server answers at all, even with an error such as 500.
+// The container stays healthy although the server does not work.
+//
+// # How to fix it
+//
+// Add `--fail`, or `-f`:
+//
+//	HEALTHCHECK CMD curl -f http://localhost:8080/health || exit 1
+//
+// # Exceptions
+//
+// It does not report:
+//
+//   - scripts that check the status or the answer, with `http_code`, `grep` or `-I`
+//   - calls whose options are in a variable
 var HealthcheckCurlWithoutFail = facts.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
 		ID:       "healthcheck-curl-without-fail",
-		Title:    "The health check does not see errors",
+		Title:    "Health check with curl ignores HTTP errors",
 		Category: lint.Runtime,
 		Severity: lint.Warning,
 		Since:    "0.1.0",
@@ -35,7 +50,7 @@ func checkHealthcheckCurlWithoutFail(p *facts.Pass[*facts.Dockerfile]) {
 			}
 			f := lint.Finding{
 				Span:    c.Words[0].Span,
-				Message: "curl takes an answer of 500 for a success, so the container stays healthy; add --fail",
+				Message: "curl exits with 0 on an HTTP error such as 500, so the container stays healthy; add --fail",
 			}
 			f.Fixes = addWords(in, c, "--fail")
 			p.Report(f)

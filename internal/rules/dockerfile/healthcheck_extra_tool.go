@@ -12,15 +12,33 @@ import (
 	"github.com/dockmend/dockmend/internal/syntax/dockerfile"
 )
 
-// HealthcheckExtraTool finds curl or wget installed for nothing but the health
-// check, in an image of Python, Node, Ruby or PHP, which can ask themselves.
+// HealthcheckExtraTool reports `curl` or `wget` that is installed and used only for the
+// health check, in an image of Python, Node.js, Ruby or PHP. The variant is the
+// language.
 //
-// Silent where the tool comes with the base, and where something else uses it.
-// Off by default: many images have the tool anyway.
+// # Why it matters
+//
+// The language of the image can send the request itself. The tool makes the image
+// larger, needs security updates, and helps an attacker to download programs.
+//
+// The rule is off by default, because many images have the tool for other reasons.
+//
+// # How to fix it
+//
+// Write the check in the language of the image, and remove the tool:
+//
+//	HEALTHCHECK CMD ["python", "-c", "import urllib.request; urllib.request.urlopen('http://localhost:8080/')"]
+//
+// # Exceptions
+//
+// It does not report:
+//
+//   - tools that the base image has
+//   - tools that another instruction uses
 var HealthcheckExtraTool = facts.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
 		ID:       "healthcheck-extra-tool",
-		Title:    "A program is installed for the health check alone",
+		Title:    "Tool is installed only for the health check",
 		Category: lint.Runtime,
 		Severity: lint.Info,
 		Since:    "0.1.0",
@@ -53,12 +71,12 @@ func checkHealthcheckExtraTool(p *facts.Pass[*facts.Dockerfile]) {
 	}
 	f := lint.Finding{
 		Variant: language, Span: tool.Words[0].Span,
-		Message: fmt.Sprintf("%s is installed for the health check alone, and %s can ask itself; rewrite the check and leave %s out", tool.Name(), language, tool.Name()),
-		Related: []lint.Related{{Span: installed.Span, Message: "it is installed here"}},
+		Message: fmt.Sprintf("%s is installed only for the health check, but %s can send the request itself; rewrite the check and remove %s", tool.Name(), language, tool.Name()),
+		Related: []lint.Related{{Span: installed.Span, Message: "the tool is installed here"}},
 	}
 	if body, ok := askItself(language, final.Base(), in, commands, tool); ok {
 		f.Fixes = []lint.Fix{{
-			Title: "ask with " + language, Applicability: lint.Unsafe, MaxEffect: lint.EffectConfig,
+			Title: "check with " + language, Applicability: lint.Unsafe, MaxEffect: lint.EffectConfig,
 			Edits: []lint.FileEdit{lint.Replace(in.BodySpan, body)},
 		}}
 	}
@@ -100,8 +118,8 @@ func installedAlone(d *facts.Dockerfile, s *facts.Stage, tool string) *facts.Arg
 	return found
 }
 
-// askItself is the command in JSON form that asks an address as the tool did; ok
-// is false where the check is more than one question.
+// askItself is the command in JSON form that requests an address as the tool did; ok
+// is false where the check is more than one request.
 func askItself(language string, base facts.Image, in *dockerfile.Instruction, commands []*facts.Command, tool *facts.Command) (body string, ok bool) {
 	rest := slices.DeleteFunc(slices.Clone(commands), func(c *facts.Command) bool {
 		return c == tool || c.Name() == "exit" || c.Name() == "false"

@@ -7,29 +7,44 @@ import (
 	"github.com/dockmend/dockmend/internal/lint"
 )
 
-// HealthcheckMissing finds images of servers without a HEALTHCHECK that a Compose
-// file of the project runs without one of its own: Docker cannot tell a server that
-// hangs from one that works.
+// HealthcheckMissing reports images of servers without `HEALTHCHECK` that a Compose file
+// of the project runs without a health check of its own. A server is an image that
+// exposes a port, or that starts a program which is clearly a server.
 //
-// A server is what exposes a port, or starts a program that plainly is one.
-// HEALTHCHECK NONE counts as a decision, and so does what a service says of its own
-// check. Silent for services with another command and no ports, which are as often
-// workers, and where no Compose file builds the image, since Kubernetes and most
-// platforms ignore HEALTHCHECK and have checks of their own; the option "always"
-// speaks of those images too.
+// # Why it matters
 //
-// Off by default: as long as nobody waits for the check, Docker only shows what it
-// says.
+// Docker sees only whether the process runs. It cannot detect a server that hangs, and
+// services that wait for `service_healthy` have nothing to wait for.
+//
+// The rule is off by default, because Docker only shows the result of a check as long as
+// nothing waits for it.
+//
+// # How to fix it
+//
+// Add a check:
+//
+//	HEALTHCHECK CMD ["/server", "--check"]
+//
+// Write `HEALTHCHECK NONE` if the platform checks the server.
+//
+// # Exceptions
+//
+// It does not report:
+//
+//   - `HEALTHCHECK NONE`, and services that state their own check
+//   - services with another command and without ports, which are often workers
+//   - images that no Compose file builds, because Kubernetes and most platforms ignore
+//     `HEALTHCHECK`; the option `always` reports these too
 var HealthcheckMissing = facts.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
 		ID:       "healthcheck-missing",
-		Title:    "No HEALTHCHECK",
+		Title:    "Server has no health check",
 		Category: lint.Runtime,
 		Severity: lint.Info,
 		Since:    "0.1.0",
 		Presets:  []string{"cloud-native"},
 		Needs:    lint.NeedsContext,
-		Options:  []lint.Option{{Name: "always", Doc: "report servers that no Compose file builds too", Kind: lint.BoolOption}},
+		Options:  []lint.Option{{Name: "always", Doc: "also report servers that no Compose file builds", Kind: lint.BoolOption}},
 		Aliases: append(
 			[]lint.Alias{{Name: "DL3057", Severity: lint.Info, OffByDefault: true}},
 			lint.Names("CIS-4.6", "CIS-5.27", "CIS-DI-0006", "CKV_DOCKER_2", "DF012", "DS026", "kics:healthcheck_instruction", "kics:healthcheck_instruction_missing")...,
@@ -45,18 +60,18 @@ func checkHealthcheckMissing(p *facts.Pass[*facts.Dockerfile]) {
 		}
 		f := lint.Finding{
 			Span:    s.From.Head,
-			Message: fmt.Sprintf("no HEALTHCHECK follows %s, so Docker cannot tell a server that hangs from one that works; add one, or HEALTHCHECK NONE where the platform checks", quoteShort(firstLine(p.Doc.Text(s.From.Head)))),
+			Message: fmt.Sprintf("no HEALTHCHECK follows %s, so Docker cannot detect a server that hangs; add one, or HEALTHCHECK NONE if the platform checks it", quoteShort(firstLine(p.Doc.Text(s.From.Head)))),
 		}
 		if !p.Hadolint && !p.Options.Bool("always") {
 			if !p.Files.Known() {
-				p.Skip("the files around are not known, so nothing shows that Docker runs the image")
+				p.Skip("the other files of the project are not known, so it is unknown whether Docker runs the image")
 				return
 			}
 			service := unchecked(s, p.Project.ServicesOf(p.Doc, s))
 			if service == nil {
 				return
 			}
-			f.Related = []lint.Related{service.Related("this runs it without a check of its own")}
+			f.Related = []lint.Related{service.Related("this service has no health check of its own")}
 		}
 		p.Report(f)
 	}

@@ -98,7 +98,7 @@ func (k packageCache) report(p *facts.Pass[*facts.Dockerfile], what string) {
 		}
 		f := lint.Finding{
 			Span:    c.Span,
-			Message: fmt.Sprintf("%s leaves %s in the image, where it only takes space; end the RUN with %q", quoteShort(firstLine(p.Doc.Text(c.Span))), what, clean),
+			Message: fmt.Sprintf("%s leaves %s in the image, which makes it larger; end the RUN with %q", quoteShort(firstLine(p.Doc.Text(c.Span))), what, clean),
 		}
 		if user != "" && strings.HasPrefix(k.clean(c.Manager), "rm ") {
 			f.Message = fmt.Sprintf("%s leaves %s in the image; remove it from the home of that user in the same RUN, or mount a cache there",

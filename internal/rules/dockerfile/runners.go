@@ -7,13 +7,13 @@ import (
 	"github.com/dockmend/dockmend/internal/lint"
 )
 
-// runners is what Compose files and manifests of the project say of an image.
+// runners is what Compose files and manifests of the project set for an image.
 type runners struct {
 	// user is where a user other than root is set, by all that run the image.
 	user *lint.Related
 	// serves is where something runs the image with ports, and sets no user.
 	serves *lint.Related
-	// refuses is where Kubernetes is told to start no image that runs as root.
+	// refuses is where a manifest forbids images that run as root.
 	refuses *lint.Related
 }
 
@@ -30,12 +30,12 @@ func runnersOf(p *facts.Pass[*facts.Dockerfile], s *facts.Stage) runners {
 		user := service.Value("user")
 		name, _, _ := strings.Cut(user.Text, ":")
 		if user.Exists() && name != "root" && name != "0" {
-			note(&r.user, lint.Related{Source: service.File.Source, Span: service.Entry("user").Span, Message: "this sets a user for it"})
+			note(&r.user, lint.Related{Source: service.File.Source, Span: service.Entry("user").Span, Message: "a user is set here"})
 			continue
 		}
 		asRoot = true
 		if len(service.PublishedPorts()) > 0 || service.Has("expose") {
-			note(&r.serves, service.Related("this serves it"))
+			note(&r.serves, service.Related("this runs the image with a port"))
 		}
 	}
 	for _, c := range p.Project.Containers(p.Doc) {
@@ -44,15 +44,15 @@ func runnersOf(p *facts.Pass[*facts.Dockerfile], s *facts.Stage) runners {
 		}
 		if n := c.Security("runAsUser"); n != nil {
 			if id, known := facts.IntOf(n); !known || id != 0 {
-				note(&r.user, lint.Related{Source: c.File.Source, Span: n.Span, Message: "this sets a user for it"})
+				note(&r.user, lint.Related{Source: c.File.Source, Span: n.Span, Message: "a user is set here"})
 				continue
 			}
 		} else if n := c.Security("runAsNonRoot"); facts.IsTrue(n) {
-			note(&r.refuses, lint.Related{Source: c.File.Source, Span: n.Span, Message: "this refuses to start it"})
+			note(&r.refuses, lint.Related{Source: c.File.Source, Span: n.Span, Message: "this setting refuses to start the image as root"})
 		}
 		asRoot = true
 		if len(c.Ports()) > 0 {
-			note(&r.serves, c.Related("this serves it"))
+			note(&r.serves, c.Related("this runs the image with a port"))
 		}
 	}
 	if asRoot {
@@ -75,10 +75,10 @@ func (r runners) apply(f *lint.Finding) {
 	}
 }
 
-// asRoot is how a message says that the program has all rights.
+// asRoot is the part of a message that says as which user the program runs.
 func (r runners) asRoot() string {
 	if r.user != nil {
-		return "as root wherever nobody sets a user for it"
+		return "as root wherever no user is set for it"
 	}
 	return "as root"
 }

@@ -137,33 +137,54 @@ func (p *Project) allTexts() []*buildText {
 	}
 	return p.all.get(func() []*buildText {
 		root, _ := p.top()
-		return lint.Derived(root, func() *repositoryTexts {
-			entered := func(folder string) bool { return folder != "vendor" && !isFilledByPrograms(folder) }
-			return &repositoryTexts{walkTexts(root, maxTreeDepth, entered)}
-		}).texts
+		return lint.Derived(root, func() *repositoryTexts { return &repositoryTexts{walkTexts(root, maxTreeDepth, isOwnFolder)} }).texts
 	})
 }
 
-type textWalk struct {
-	texts   []*buildText
-	seen    map[string]bool
-	folders int
+// fileWalk lists files of a folder and of those below.
+type fileWalk struct {
+	seen map[string]bool
+	// folders and files are how many more are looked at.
+	folders, files int
+	// enter reports whether to look into a folder of that name, wanted whether to visit a
+	// file of that name.
+	enter, wanted func(name string) bool
+	visit         func(gate lint.Context, name string)
 	// cut is set where there is more than was looked at.
 	cut bool
 }
 
 // walkTexts looks for the files in a folder and in those below that enter takes.
 func walkTexts(gate lint.Context, depth int, enter func(folder string) bool) []*buildText {
-	w := textWalk{seen: map[string]bool{}, folders: maxTextFolders}
-	w.folder(gate, depth, enter)
+	var texts []*buildText
+	w := fileWalk{
+		seen: map[string]bool{}, folders: maxTextFolders, files: maxTexts, enter: enter, wanted: isBuildText,
+		visit: func(gate lint.Context, name string) {
+			if t, _, err := lint.Shared(gate, name, readBuildText); err == nil && len(t.src) <= maxTextSize {
+				texts = append(texts, t)
+			}
+		},
+	}
+	w.folder(gate, depth)
 	if w.cut {
 		gate.Cut(fmt.Sprintf("more than %s files, or more than %s folders, may say how images are built: only the first in the order of their paths were read",
 			limits.Number(maxTexts), limits.Number(maxTextFolders)))
 	}
-	return w.texts
+	return texts
 }
 
-func (w *textWalk) folder(gate lint.Context, depth int, enter func(folder string) bool) {
+// walkRepository visits the files with a wanted name of the repository in which a gate
+// lies; all is false where there are more than are looked at.
+func walkRepository(root lint.Context, wanted func(name string) bool, visit func(gate lint.Context, name string)) (all bool) {
+	w := fileWalk{seen: map[string]bool{}, folders: maxTextFolders, files: maxTexts, enter: isOwnFolder, wanted: wanted, visit: visit}
+	w.folder(root, maxTreeDepth)
+	return !w.cut
+}
+
+// isOwnFolder reports whether people keep files of their own in a folder of that name.
+func isOwnFolder(folder string) bool { return folder != "vendor" && !isFilledByPrograms(folder) }
+
+func (w *fileWalk) folder(gate lint.Context, depth int) {
 	if depth < 0 {
 		return
 	}
@@ -179,19 +200,18 @@ func (w *textWalk) folder(gate lint.Context, depth int, enter func(folder string
 		at := gate.Path(strings.TrimSuffix(name, "/"))
 		folder, isDir := strings.CutSuffix(name, "/")
 		switch {
-		case w.seen[at] || w.cut && len(w.texts) == maxTexts:
-		case isDir && enter(folder):
+		case w.seen[at] || w.cut && w.files == 0:
+		case isDir && w.enter(folder):
 			if below, err := gate.In(folder, ""); err == nil {
-				w.folder(below, depth-1, enter)
+				w.folder(below, depth-1)
 			}
-		case isDir || !isBuildText(name):
-		case len(w.texts) == maxTexts:
+		case isDir || !w.wanted(name):
+		case w.files == 0:
 			w.cut = true
 		default:
 			w.seen[at] = true
-			if t, _, err := lint.Shared(gate, name, readBuildText); err == nil && len(t.src) <= maxTextSize {
-				w.texts = append(w.texts, t)
-			}
+			w.files--
+			w.visit(gate, name)
 		}
 	}
 }

@@ -2,7 +2,6 @@ package facts
 
 import (
 	"slices"
-	"strings"
 
 	"github.com/dockmend/dockmend/internal/syntax/compose"
 )
@@ -21,18 +20,6 @@ func (p *Project) MayBePassed(f *Dockerfile, argument string) bool {
 		}
 	}
 	return p.recipeHolds(func(recipe string) bool { return countWord(recipe, argument) > 0 })
-}
-
-// ReadAsText reports whether a recipe around the Dockerfile may read the
-// instructions of its kind as text, as with awk or sed.
-func (p *Project) ReadAsText(keyword string) bool {
-	keyword = strings.ToUpper(keyword)
-	return p.recipeHolds(func(recipe string) bool {
-		if !containsAny(recipe, "awk", "sed ", "grep", "re.match", "re.search", "startswith") {
-			return false
-		}
-		return containsAny(recipe, `"`+keyword, "'"+keyword, "^"+keyword, "/"+keyword, keyword+" ", keyword+`\s`, keyword+"[[")
-	})
 }
 
 func (p *Project) recipeHolds(holds func(recipe string) bool) bool {

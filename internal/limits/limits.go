@@ -122,6 +122,9 @@ const (
 	// them with its variables put in.
 	LoadersRead   = 40
 	LoadLineBytes = 2 << 10
+	// ReaderLines is how many lines of a repository's programs are kept that may look for
+	// something in the text of a Dockerfile.
+	ReaderLines = 20_000
 	// Depth is how deep folders are looked for files to lint, Entries how many files and
 	// folders of one folder.
 	Depth   = 128
@@ -260,6 +263,7 @@ func Table() []Group {
 			{"scripts that the instructions of a Dockerfile run", StepScripts, "", "the others are not looked into"},
 			{"documents and dev containers of a folder that are read to see which Compose files are loaded together", LoadersRead, "", "further ones are not read"},
 			{"a command in them, with its variables put in", LoadLineBytes, "bytes", "the command is not read"},
+			{"lines of programs that may look for something in the text of a Dockerfile", ReaderLines, "", "a fix that changes such text is unsafe"},
 			{"folders in each other in which files are looked for", Depth, "", "what lies deeper is not linted; the report counts it, with the reason"},
 			{"files and folders of one folder", Entries, "", "the others are not linted; the report counts them, with the reason"},
 			{"changed ranges of a file in a patch of GitHub's API", PatchRanges, "", "the whole file counts as changed"},

@@ -12,7 +12,9 @@ import (
 // frozen or removed, or is no longer maintained by its publisher.
 //
 // The message says what to use and since when. Where the name alone changes there is a
-// fix; it is unsafe, since another repository is another image.
+// fix; it is unsafe, since another repository is another image. Where the tag has no
+// version, or the image is a database, it is only shown: under the same tag the new
+// repository may hold another major version.
 //
 // It is info where an image is only superseded, or nobody says what its use leads to,
 // unless the version in its tag is out of support too. It is excused, and off by default,
@@ -58,7 +60,7 @@ func checkComposeDeprecatedImage(p *facts.Pass[*facts.Compose]) {
 		f.Message, f.Severity, f.Dated = shownSite(x)+" "+v.Message, v.Severity, v.Dated
 		if edit, ok := x.Rename(v.Fix); ok {
 			f.Fixes = []lint.Fix{{
-				Title: "use " + v.Fix, Applicability: lint.Unsafe, MaxEffect: lint.EffectGraph,
+				Title: "use " + v.Fix, Applicability: v.FixFor(), MaxEffect: lint.EffectGraph,
 				Changes: []string{"services.*.image", "services.*.build.args"}, Edits: []lint.FileEdit{{Edit: edit}},
 			}}
 		}

@@ -16,7 +16,8 @@ import (
 // that can be written at /tmp; for nginx also at /var/cache/nginx and /var/run.
 //
 // Most programs write there sooner or later, often only to buffer a large
-// request. Add a tmpfs.
+// request. Add a tmpfs, where the program writes there at all: only who runs it knows. So the
+// fix is shown and not applied.
 //
 // Silent where a volume or a tmpfs is mounted there, where
 // read-only-without-writable-path speaks, for images of which is not
@@ -77,12 +78,12 @@ func writesTmp(s *facts.ComposeService) bool { return s.Has("build") || s.ImageS
 func tmpfsFix(s *facts.ComposeService, folders []string) []lint.Fix {
 	title := "add a tmpfs on " + strings.Join(folders, ", ")
 	if edits, ok := addKey(s, "tmpfs", "tmpfs:\n  - "+strings.Join(folders, "\n  - ")); ok {
-		return yamlFix(title, lint.Unsafe, edits, ok, "services.*.tmpfs")
+		return yamlFix(title, lint.Manual, edits, ok, "services.*.tmpfs")
 	}
 	p := s.Entry("tmpfs")
 	if !s.Owns(p) || p.Value.Kind != yaml.Sequence || len(folders) != 1 {
 		return nil
 	}
 	edits, ok := s.File().File.Append(p.Value, folders[0])
-	return yamlFix(title, lint.Unsafe, edits, ok, "services.*.tmpfs")
+	return yamlFix(title, lint.Manual, edits, ok, "services.*.tmpfs")
 }

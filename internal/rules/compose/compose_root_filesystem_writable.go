@@ -18,7 +18,8 @@ import (
 // cannot.
 //
 // Off by default: whether a program can do without is known only when it runs.
-// There is one finding for the file; the option "per-service" makes one for each
+// So the fix, a tmpfs on /tmp beside "read_only: true", is shown and not applied: a program
+// that writes elsewhere would stop. There is one finding for the file; the option "per-service" makes one for each
 // service.
 //
 // Silent for databases and other images that write there, for services that are
@@ -42,6 +43,7 @@ func checkComposeRootFilesystemWritable(p *facts.Pass[*facts.Compose]) {
 		message: "%s can store and run what an attacker brings; set read_only, and a tmpfs for what is written",
 		title:   "set read_only with a tmpfs on /tmp",
 		keys:    []string{"read_only", "tmpfs"},
+		manual:  true,
 		mend: func(s *facts.ComposeService) ([]text.Edit, bool) {
 			code := "read_only: true"
 			if !hasMountOn(s, "/tmp") {

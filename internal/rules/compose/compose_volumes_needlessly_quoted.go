@@ -12,7 +12,8 @@ import (
 //
 // Off by default: quotes do no harm. Silent where the entry is something else
 // without them: a hash sign, brackets, a colon with a blank, a word that reads as a
-// number.
+// number. There is no fix in a file that quotes most of its other texts, too: it would
+// become mixed.
 var ComposeVolumesNeedlesslyQuoted = facts.Rule[*facts.Compose]{
 	Meta: lint.Meta{
 		ID:       "compose-volumes-needlessly-quoted",
@@ -27,6 +28,7 @@ var ComposeVolumesNeedlesslyQuoted = facts.Rule[*facts.Compose]{
 
 func checkComposeVolumesNeedlesslyQuoted(p *facts.Pass[*facts.Compose]) {
 	seen := map[*yaml.Node]bool{}
+	mixed := quotesMost(p.Doc)
 	for _, s := range p.Doc.All() {
 		list := s.Get("volumes")
 		if list == nil {
@@ -41,11 +43,32 @@ func checkComposeVolumesNeedlesslyQuoted(p *facts.Pass[*facts.Compose]) {
 			if !ok {
 				continue
 			}
-			p.Report(lint.Finding{
-				Span:    item.Span,
-				Message: fmt.Sprintf("%q needs no quotes; write it without", shortText(item.Value)),
-				Fixes:   yamlFix("take the quotes away", lint.Safe, edits, ok),
-			})
+			f := lint.Finding{Span: item.Span, Message: fmt.Sprintf("%q needs no quotes; write it without", shortText(item.Value))}
+			if !mixed {
+				f.Fixes = yamlFix("take the quotes away", lint.Safe, edits, ok)
+			}
+			p.Report(f)
 		}
 	}
+}
+
+// quotesMost reports whether most texts of a file outside of volumes have quotes that
+// they do not need.
+func quotesMost(d *facts.Compose) bool {
+	quoted, plain := 0, 0
+	d.File.Root().Walk(func(n *yaml.Node) bool {
+		pair := n.Pair()
+		isValue := pair == nil || pair.Value == n
+		switch _, needless := d.File.Unquote(n); {
+		case isValue && pair != nil && pair.Key.Value == "volumes":
+			return false
+		case !isValue || n.Kind != yaml.Scalar:
+		case needless:
+			quoted++
+		case !n.Quoted() && yaml.PlainString(n.Value, false):
+			plain++
+		}
+		return true
+	})
+	return quoted > plain
 }

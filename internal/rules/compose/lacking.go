@@ -29,6 +29,8 @@ type lacking struct {
 	title string
 	mend  func(*facts.ComposeService) ([]text.Edit, bool)
 	keys  []string
+	// manual is set for a fix that is shown and not applied.
+	manual bool
 }
 
 // report makes one finding for the file, or one for each service where the
@@ -67,7 +69,11 @@ func (l lacking) finding(services []*facts.ComposeService) lint.Finding {
 	for i, key := range l.keys {
 		changes[i] = "services.*." + key
 	}
-	f.Fixes = yamlFix(l.title, lint.Unsafe, edits, true, changes...)
+	applicability := lint.Unsafe
+	if l.manual {
+		applicability = lint.Manual
+	}
+	f.Fixes = yamlFix(l.title, applicability, edits, true, changes...)
 	return f
 }
 

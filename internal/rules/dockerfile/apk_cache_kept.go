@@ -34,6 +34,9 @@ import (
 //   - an index that an earlier `RUN` left there with `apk update`, because `apk add`
 //     then adds nothing
 //   - commands that run only under a condition
+//
+// There is no fix where another Dockerfile of the repository builds on this image and
+// adds packages with the index that it finds.
 var ApkCacheKept = facts.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
 		ID:       "apk-cache-kept",
@@ -72,7 +75,7 @@ func checkApkCacheKept(p *facts.Pass[*facts.Dockerfile]) {
 			Span:    c.Span,
 			Message: fmt.Sprintf("%s leaves the package index in the image, where it only takes space; add --no-cache", quoteShort(firstLine(p.Doc.Text(c.Span)))),
 		}
-		if c.Script.Editable() {
+		if c.Script.Editable() && p.Project.InstallsOn(p.Doc, "apk") == "" {
 			at := c.Words[c.ActionAt].Span.End
 			f.Fixes = []lint.Fix{{Title: "add --no-cache", Applicability: lint.Unsafe, MaxEffect: lint.EffectGraph, Edits: []lint.FileEdit{lint.Insert(at, " --no-cache")}}}
 		}

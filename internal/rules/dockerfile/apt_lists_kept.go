@@ -76,7 +76,7 @@ func checkAptListsKept(p *facts.Pass[*facts.Dockerfile]) {
 		if update == nil || !p.Hadolint && strings.Contains(in.Args, lists) {
 			return
 		}
-		needed := installsLater(p.Doc, in)
+		needed := installsLater(p, in)
 		if needed && !p.Hadolint {
 			return
 		}
@@ -95,7 +95,7 @@ func checkAptListsKept(p *facts.Pass[*facts.Dockerfile]) {
 func reportScriptLists(p *facts.Pass[*facts.Dockerfile], in *dockerfile.Instruction) {
 	for _, c := range p.Doc.Commands(in) {
 		script := p.Project.ScriptOf(p.Doc.StageOf(in), c)
-		if script == nil || strings.Contains(string(script.Source.Bytes), aptLists) || installsLater(p.Doc, in) {
+		if script == nil || strings.Contains(string(script.Source.Bytes), aptLists) || installsLater(p, in) {
 			continue
 		}
 		var update *facts.Command
@@ -127,8 +127,9 @@ func aptListsMatter(p *facts.Pass[*facts.Dockerfile], in *dockerfile.Instruction
 }
 
 // installsLater reports whether apt installs after the instruction without an
-// update of its own, in the stage or in one that builds on it.
-func installsLater(d *facts.Dockerfile, in *dockerfile.Instruction) bool {
+// update of its own, in the stage, in one that builds on it, or in another Dockerfile.
+func installsLater(p *facts.Pass[*facts.Dockerfile], in *dockerfile.Instruction) bool {
+	d := p.Doc
 	last := facts.Once(d, "last install by apt without an update", nil, func() int {
 		last := -1
 		d.Each("run", true, func(x *dockerfile.Instruction) {
@@ -138,7 +139,7 @@ func installsLater(d *facts.Dockerfile, in *dockerfile.Instruction) bool {
 		})
 		return last
 	})
-	return last > in.Index()
+	return last > in.Index() || p.Project.InstallsOn(d, "apt") != ""
 }
 
 func installsWithoutUpdate(d *facts.Dockerfile, in *dockerfile.Instruction) bool {

@@ -32,6 +32,8 @@ import (
 //     in a variable
 //   - stages for development or tests, by their name, and images that start a
 //     development server
+//
+// In files for development or tests the finding has no fix.
 var ComposerInstallsDev = facts.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
 		ID:       "composer-installs-dev",
@@ -74,7 +76,7 @@ func checkComposerInstallsDev(p *facts.Pass[*facts.Dockerfile]) {
 	}, "composer")
 	for _, s := range p.Doc.Stages() {
 		for _, c := range found[s] {
-			p.Report(weighSize(p, lint.Finding{
+			p.Report(weighDevPackages(p, lint.Finding{
 				Span:    c.Span,
 				Message: fmt.Sprintf("%s also installs development packages, which the program does not need to run; add --no-dev", quoteShort(firstLine(p.Doc.Text(c.Span)))),
 				Fixes:   insertAfterAction(c, "--no-dev"),

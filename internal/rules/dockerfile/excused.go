@@ -15,3 +15,12 @@ func weighSize(p *facts.Pass[*facts.Dockerfile], f lint.Finding) lint.Finding {
 	}
 	return f
 }
+
+// weighDevPackages is weighSize for a finding about packages for development. Where people
+// develop they are what is wanted, so that there is no fix.
+func weighDevPackages(p *facts.Pass[*facts.Dockerfile], f lint.Finding) lint.Finding {
+	if f = weighSize(p, f); f.Variant == excused {
+		f.Fixes = nil
+	}
+	return f
+}

@@ -103,7 +103,7 @@ func reportUndeclared(p *facts.Pass[*facts.Dockerfile], s *facts.Stage, at text.
 	f := lint.Finding{
 		Span:    at,
 		Message: fmt.Sprintf("ARG %s is declared before FROM, so %q is empty in this stage; declare it again with ARG %s", name, short(p.Doc.Text(at)), name),
-		Fixes:   []lint.Fix{declareInStage(p.Doc, s, name)},
+		Fixes:   []lint.Fix{declareInStage(p.Doc, s, at.Start, name)},
 	}
 	for _, in := range p.Doc.Global() {
 		for _, pair := range in.Pairs {
@@ -115,11 +115,20 @@ func reportUndeclared(p *facts.Pass[*facts.Dockerfile], s *facts.Stage, at text.
 	p.Report(f)
 }
 
-// declareInStage is the fix that declares an argument at the top of a stage.
-func declareInStage(d *facts.Dockerfile, s *facts.Stage, name string) lint.Fix {
+// declareInStage is the fix that declares an argument at the top of a stage, below the
+// ARGs that stand there already, and above its use.
+func declareInStage(d *facts.Dockerfile, s *facts.Stage, use int, name string) lint.Fix {
+	last := s.From
+	for _, in := range s.Instructions {
+		isNext := d.Lines.Position(in.Span.Start).Line == d.Lines.Position(last.Head.End).Line+1
+		if in.Keyword != "arg" || !isNext || in.Head.End > use {
+			break
+		}
+		last = in
+	}
 	return lint.Fix{
 		Title: "declare ARG " + name + " in the stage", Applicability: lint.Unsafe, MaxEffect: lint.EffectGraph,
-		Edits: []lint.FileEdit{lint.Insert(s.From.Head.End, d.Newline()+sameCase("ARG", d.Text(s.From.KeywordSpan))+" "+name)},
+		Edits: []lint.FileEdit{lint.Insert(last.Head.End, d.Newline()+sameCase("ARG", d.Text(s.From.KeywordSpan))+" "+name)},
 	}
 }
 

@@ -15,7 +15,8 @@ import (
 // The form is deprecated. Everything behind the key is the value, so a second
 // pair on the line silently becomes a part of the first.
 //
-// Silent for the form with an equals sign.
+// Silent for the form with an equals sign. The fix is unsafe where a program of the
+// repository looks for the keyword or the key in text: it may expect the blank.
 //
 // Off by default: it works, and nothing has been said of its end.
 var LegacyKeyValueFormat = facts.Rule[*facts.Dockerfile]{
@@ -49,7 +50,7 @@ func checkLegacyKeyValueFormat(p *facts.Pass[*facts.Dockerfile]) {
 			Message: fmt.Sprintf("%s %s uses the deprecated form with a blank; write %s=", strings.ToUpper(in.Keyword), quoteShort(p.Doc.Text(pair.Span)), short(pair.Key)),
 		}
 		if edits, ok := assign(p.Doc, pair); ok {
-			if p.Project.ReadAsText(in.Keyword) {
+			if p.Project.ReadAsText(in.Keyword, pair.Key) {
 				applicability = lint.Unsafe // what looks for the value behind a blank would find none
 			}
 			f.Fixes = []lint.Fix{{Title: "join key and value with an equals sign", Applicability: applicability, MaxEffect: effect, Edits: edits}}

@@ -25,12 +25,17 @@ var MultipleEmptyLines = facts.Rule[*facts.Dockerfile]{
 
 func checkMultipleEmptyLines(p *facts.Pass[*facts.Dockerfile]) {
 	var surplus text.Span
-	report := func() {
+	first := 0
+	report := func(atEnd bool) {
 		if !surplus.IsEmpty() {
+			removed := surplus
+			if atEnd {
+				removed.Start = first // a file needs none at its end
+			}
 			p.Report(lint.Finding{
 				Span:    surplus,
 				Message: "several empty lines stand in a row; one is enough",
-				Fixes:   []lint.Fix{{Title: "remove the further lines", Applicability: lint.Safe, MaxEffect: lint.EffectNone, Edits: []lint.FileEdit{lint.Delete(surplus)}}},
+				Fixes:   []lint.Fix{{Title: "remove the further lines", Applicability: lint.Safe, MaxEffect: lint.EffectNone, Edits: []lint.FileEdit{lint.Delete(removed)}}},
 			})
 		}
 		surplus = text.Span{}
@@ -40,13 +45,15 @@ func checkMultipleEmptyLines(p *facts.Pass[*facts.Dockerfile]) {
 		blank := l.Kind == dockerfile.BlankLine && l.Instruction < 0
 		switch {
 		case !blank:
-			report()
-		case before && surplus.IsEmpty():
+			report(false)
+		case !before:
+			first = l.Start
+		case surplus.IsEmpty():
 			surplus = text.Span{Start: l.Start, End: l.End}
-		case before:
+		default:
 			surplus.End = l.End
 		}
 		before = blank
 	}
-	report()
+	report(true)
 }

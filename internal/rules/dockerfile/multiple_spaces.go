@@ -112,7 +112,7 @@ func reportBlanks(p *facts.Pass[*facts.Dockerfile], l dockerfile.Line, kept []te
 			span.End++
 		}
 		at = span.End
-		if span.Len() < 2 || span.End == l.Continued || p.Doc.Src[span.Start-1] == '\\' || overlapsAny(kept, span) || isAligned(p.Doc, l, span.End) {
+		if span.Len() < 2 || span.End == l.Continued || p.Doc.Src[span.Start-1] == '\\' || overlapsAny(kept, span) || isAligned(p.Doc, l, span) {
 			continue
 		}
 		p.Report(lint.Finding{
@@ -123,21 +123,51 @@ func reportBlanks(p *facts.Pass[*facts.Dockerfile], l dockerfile.Line, kept []te
 	}
 }
 
-// isAligned reports whether the word at a place begins in the same column as one of
-// the line above or below.
-func isAligned(d *facts.Dockerfile, l dockerfile.Line, at int) bool {
-	visible := func(l dockerfile.Line) []byte { return bytes.TrimPrefix(d.Src[l.Start:l.EOL], []byte("\xEF\xBB\xBF")) }
-	number, column := d.Lines.Position(l.Start).Line, at-(l.EOL-len(visible(l)))
-	for _, other := range []int{number - 1, number + 1} {
-		if other < 1 || other > len(d.Physical) {
-			continue
-		}
-		line := visible(d.Physical[other-1])
-		if column < len(line) && column > 0 && !isBlank(line[column]) && isBlank(line[column-1]) {
-			return true
+// maxAligned is how many lines above and below one are compared with it.
+const maxAligned = 64
+
+// isAligned reports whether the blanks before a place bring the word there into the
+// column of one in the lines above or below. Where all of them have equally many blanks,
+// the words before are equally long by chance.
+func isAligned(d *facts.Dockerfile, l dockerfile.Line, gap text.Span) bool {
+	number, column := d.Lines.Position(l.Start).Line, gap.End-l.Start-bom(d, l)
+	for _, step := range []int{-1, 1} {
+		for i := 1; i <= maxAligned; i++ {
+			at := number + i*step
+			if at < 1 || at > len(d.Physical) {
+				break
+			}
+			blanks, ok := blanksBefore(d, d.Physical[at-1], column)
+			if !ok {
+				break
+			}
+			if blanks != gap.Len() || i == maxAligned {
+				return true
+			}
 		}
 	}
 	return false
+}
+
+// blanksBefore counts the blanks before the word that begins in a column of a line; ok is
+// false where none does.
+func blanksBefore(d *facts.Dockerfile, l dockerfile.Line, column int) (blanks int, ok bool) {
+	line := d.Src[l.Start+bom(d, l) : l.EOL]
+	if column >= len(line) || column < 1 || isBlank(line[column]) {
+		return 0, false
+	}
+	before := line[:column]
+	blanks = len(before) - len(bytes.TrimRight(before, " \t"))
+	return blanks, blanks > 0
+}
+
+// bom is how many bytes of a line are a byte order mark.
+func bom(d *facts.Dockerfile, l dockerfile.Line) int {
+	const mark = "\xEF\xBB\xBF"
+	if bytes.HasPrefix(d.Src[l.Start:l.EOL], []byte(mark)) {
+		return len(mark)
+	}
+	return 0
 }
 
 func overlapsAny(spans []text.Span, span text.Span) bool {

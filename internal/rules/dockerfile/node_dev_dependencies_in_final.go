@@ -23,7 +23,7 @@ import (
 // images that start through npm with a package.json that nobody can read, or one
 // whose start script names such a package; and where package.json has none.
 //
-// In files for development or tests it is excused: an info, and off by default.
+// In files for development or tests it is excused: an info, off by default, without a fix.
 var NodeDevDependenciesInFinal = facts.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
 		ID:         "node-dev-dependencies-in-final",
@@ -89,8 +89,10 @@ func checkNodeDevDependenciesInFinal(p *facts.Pass[*facts.Dockerfile]) {
 			Span:    c.Span,
 			Message: fmt.Sprintf("%s also installs the development packages, which the image does not need; add %s", quoteShort(firstLine(p.Doc.Text(c.Span))), flag),
 		}
-		f.Fixes = insertAfterAction(c, flag)
-		p.Report(weighSize(p, f))
+		if m, ok := readManifest(p, start.stage); ok && !m.runsAtInstall() {
+			f.Fixes = insertAfterAction(c, flag)
+		}
+		p.Report(weighDevPackages(p, f))
 	}
 }
 
@@ -103,7 +105,7 @@ func reportBuiltInPlace(p *facts.Pass[*facts.Dockerfile], start startCommand, fo
 		return
 	}
 	c := found[0]
-	p.Report(weighSize(p, lint.Finding{
+	p.Report(weighDevPackages(p, lint.Finding{
 		Span:    c.Span,
 		Message: fmt.Sprintf("%s also installs the development packages, which only %s needs; build in a stage of its own and copy the result", quoteShort(firstLine(p.Doc.Text(c.Span))), quoteShort(firstLine(p.Doc.Text(tool.Span)))),
 		Related: []lint.Related{{Span: tool.Span, Message: "they are needed here only"}},
@@ -196,6 +198,17 @@ func runsNodeTool(c *facts.Command) bool {
 type manifest struct {
 	Scripts         map[string]string `json:"scripts"`
 	DevDependencies map[string]string `json:"devDependencies"`
+}
+
+// runsAtInstall reports whether an installation runs a script of the project, which may need
+// the development packages, or looks at NODE_ENV, which an installation without them sets.
+func (m manifest) runsAtInstall() bool {
+	for _, hook := range []string{"preinstall", "install", "postinstall", "prepublish", "preprepare", "prepare", "postprepare"} {
+		if m.Scripts[hook] != "" {
+			return true
+		}
+	}
+	return false
 }
 
 // startsWithoutDev tells whether the image starts without its development

@@ -15,7 +15,7 @@ import (
 // bundle config; in stages for development; where the Gemfile has no such group;
 // and without a Gemfile to read, unless the stage is for Rails in production.
 //
-// In files for development or tests it is excused: an info, and off by default.
+// In files for development or tests it is excused: an info, off by default, without a fix.
 var RubyBundleInstallsDevelopment = facts.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
 		ID:       "ruby-bundle-installs-development",
@@ -47,7 +47,7 @@ func checkRubyBundleInstallsDevelopment(p *facts.Pass[*facts.Dockerfile]) {
 		if in := c.Instruction; s.InFinalImage() && p.Doc.Instructions[in.Index()] == in {
 			f.Fixes = insertAbove(p.Doc, in, "ENV", "BUNDLE_WITHOUT=development")
 		}
-		p.Report(weighSize(p, f))
+		p.Report(weighDevPackages(p, f))
 	})
 }
 

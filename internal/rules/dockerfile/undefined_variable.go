@@ -122,7 +122,7 @@ func reportPlatformArgument(p *facts.Pass[*facts.Dockerfile], s *facts.Stage, at
 	p.Report(lint.Finding{
 		Span:    at,
 		Message: fmt.Sprintf("%s is empty, since this stage does not declare the platform argument; add ARG %s to this stage", quoteShort(p.Doc.Text(at)), name),
-		Fixes:   []lint.Fix{declareInStage(p.Doc, s, name)},
+		Fixes:   []lint.Fix{declareInStage(p.Doc, s, at.Start, name)},
 	})
 }
 

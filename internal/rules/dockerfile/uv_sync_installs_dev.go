@@ -14,7 +14,7 @@ import (
 // Silent where pyproject.toml names no development dependencies, where UV_NO_DEV is set, with another choice of groups, and in stages
 // named dev, test and the like.
 //
-// In files for development or tests it is excused: an info, and off by default.
+// In files for development or tests it is excused: an info, off by default, without a fix.
 var UvSyncInstallsDev = facts.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
 		ID:       "uv-sync-installs-dev",
@@ -40,7 +40,7 @@ func checkUvSyncInstallsDev(p *facts.Pass[*facts.Dockerfile]) {
 		if project, ok := p.Project.PythonProject(s, c.Instruction); ok && !namesDevGroup(project) {
 			return
 		}
-		p.Report(weighSize(p, lint.Finding{
+		p.Report(weighDevPackages(p, lint.Finding{
 			Span:    c.Span,
 			Message: fmt.Sprintf("%s also installs the group dev, linters and test tools; add --no-dev", quoteShort(firstLine(p.Doc.Text(c.Span)))),
 			Fixes:   insertAfterAction(c, "--no-dev"),

@@ -35,14 +35,29 @@ func newline(d *facts.IgnoreFile) string {
 	return "\n"
 }
 
-// appendLines is the fix that adds patterns at the end.
+// appendLines is the fix that adds patterns at the end. A block of lines that a comment
+// heads is about something else, so an empty line stands between.
 func appendLines(p *facts.Pass[*facts.IgnoreFile], lines ...string) lint.Fix {
 	end := newline(p.Doc)
 	added := strings.Join(lines, end) + end
 	if n := len(p.Doc.Src); n > 0 && p.Doc.Src[n-1] != '\n' {
 		added = end + strings.TrimSuffix(added, end)
 	}
+	if lastBlockIsHeaded(p.Doc) {
+		added = end + added
+	}
 	return fixed(p, "add "+strings.Join(lines, ", "), lint.Insert(len(p.Doc.Src), added))
+}
+
+// lastBlockIsHeaded reports whether a comment heads the last lines of the file, behind an
+// empty one.
+func lastBlockIsHeaded(d *facts.IgnoreFile) bool {
+	for i, l := range slices.Backward(d.Physical) {
+		if i > 0 && d.Physical[i-1].Kind == ignorefile.BlankLine {
+			return l.Kind == ignorefile.CommentLine
+		}
+	}
+	return false
 }
 
 // fixed is a fix of these edits, as safe as the files around show it to be: the

@@ -36,6 +36,9 @@ type Verdict struct {
 	Breaks bool
 	// Fix is the new name of the repository, empty where more than the name changes.
 	Fix string
+	// Guess is set where the new repository may hold another version under the tag, or
+	// none: the fix is shown and not applied.
+	Guess bool
 }
 
 // Day is the day as of which a run looks at support: that of its settings, else
@@ -131,6 +134,14 @@ func WithoutArchive(i facts.Image, on images.Date) (v Verdict, ok bool) {
 	}, true
 }
 
+// FixFor is how the fix with the new name may be applied.
+func (v Verdict) FixFor() lint.Applicability {
+	if v.Guess {
+		return lint.Manual
+	}
+	return lint.Unsafe
+}
+
 // Moved says that a repository or a tag moved, was renamed or removed, or is no
 // longer maintained.
 func Moved(i facts.Image, on images.Date) (v Verdict, ok bool) {
@@ -157,9 +168,10 @@ func Moved(i facts.Image, on images.Date) (v Verdict, ok bool) {
 	}
 	v.Breaks = m.Effect == images.PullFails
 	v.Fix, _ = m.Successor(name)
-	if _, isDatabase := images.Says(name, images.Database); isDatabase && (i.Tag == "" || i.Tag == "latest") {
-		v.Fix = "" // another major version may not read the data that are there
-	}
+	// What "latest" named when the old repository ended is not what it names in the new
+	// one. Another version of a database may not read the data that are there.
+	_, isDatabase := images.Says(name, images.Database)
+	v.Guess = isDatabase || !strings.ContainsAny(i.Tag, "0123456789")
 	return v, true
 }
 

@@ -7,7 +7,9 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -419,8 +421,14 @@ func TestActionHostileComments(t *testing.T) {
 	}
 	for _, thread := range s.hub.Threads() {
 		body := thread.Comments[0].Body
-		if strings.Count(body, "<!-- dockmend:v1 ") != strings.Count(body, "<sub>") {
-			t.Errorf("a stranger adds a marker:\n%s", body)
+		marks, rest := 0, body
+		for strings.HasPrefix(rest, "<!-- dockmend:v1 ") {
+			_, rest, _ = strings.Cut(rest, "\n")
+			marks++
+		}
+		places := strings.Count(body, "<sub>") + strings.Count(body, "/Dockerfile`, line ") + strings.Count(body, "/Dockerfile``, line ") + moreOf(body)
+		if strings.Contains(rest, "<!-- dockmend:v1 ") || marks != places {
+			t.Errorf("a stranger adds a marker, or %d places have %d:\n%s", places, marks, body)
 		}
 		plain, fence := "", ""
 		for line := range strings.Lines(body) {
@@ -434,10 +442,24 @@ func TestActionHostileComments(t *testing.T) {
 				plain += line
 			}
 		}
+		plain = codeSpan.ReplaceAllString(plain, "")
 		for _, bad := range []string{"<img", "@everyone", "\u202e", "\x1b"} {
 			if strings.Contains(plain, bad) {
 				t.Errorf("%q reaches a comment:\n%s", bad, body)
 			}
 		}
 	}
+}
+
+var codeSpan = regexp.MustCompile("``.*?``|`[^`]*`")
+
+// moreOf is the number in "and N more", how many places a comment does not name.
+func moreOf(body string) int {
+	_, rest, _ := strings.Cut(body, "\n- and ")
+	n, _, _ := strings.Cut(rest, " more")
+	count, err := strconv.Atoi(n)
+	if err != nil {
+		return 0
+	}
+	return count
 }

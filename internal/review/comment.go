@@ -69,7 +69,19 @@ type remark struct {
 	*lint.Diagnostic
 	// line is the finding's, where the comment stands elsewhere; else 0.
 	line int
+	// also are the places of other findings with the same cause.
+	also []elsewhere
 }
+
+// elsewhere is another finding that a comment has.
+type elsewhere struct {
+	mark string
+	// place is its file and line, as Markdown.
+	place string
+}
+
+// placesShown is how many of these places a comment names.
+const placesShown = 10
 
 // body writes a comment: what is wrong, why, what the suggestion does to the
 // build, the rule, and how to silence it. All text of the repository is escaped;
@@ -78,6 +90,9 @@ func body(category string, remarks []remark, s *suggestion) string {
 	var b strings.Builder
 	for _, r := range remarks {
 		b.WriteString(marker(category, mark(r.Diagnostic)))
+		for _, other := range r.also {
+			b.WriteString(marker(category, other.mark))
+		}
 	}
 	for i, r := range remarks {
 		if i > 0 {
@@ -91,6 +106,7 @@ func body(category string, remarks []remark, s *suggestion) string {
 			}
 		}
 		fmt.Fprintf(&b, "\n**%s**%s: %s\n\n%s\n", r.Severity, where, report.MarkdownText(cut(r.Message, MaxMessage)), why(r.Diagnostic))
+		b.WriteString(alsoAt(r.also))
 	}
 	if s != nil {
 		b.WriteString("\n" + s.block() + "\n\n" + s.effect() + "\n")
@@ -98,6 +114,22 @@ func body(category string, remarks []remark, s *suggestion) string {
 	b.WriteByte('\n')
 	for _, r := range remarks {
 		b.WriteString(ruleLine(r.Diagnostic) + "\n")
+	}
+	return b.String()
+}
+
+// alsoAt lists the other places of a comment; empty for none.
+func alsoAt(others []elsewhere) string {
+	if len(others) == 0 {
+		return ""
+	}
+	var b strings.Builder
+	b.WriteString("\nThe same problem is in:\n\n")
+	for _, other := range others[:min(len(others), placesShown)] {
+		b.WriteString("- " + other.place + "\n")
+	}
+	if left := len(others) - placesShown; left > 0 {
+		fmt.Fprintf(&b, "- and %d more\n", left)
 	}
 	return b.String()
 }

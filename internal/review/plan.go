@@ -133,7 +133,7 @@ func NewPlan(r Request) *Plan {
 			drafts = append(drafts, x)
 		}
 	}
-	p.write(drafts)
+	p.write(byCause(drafts))
 	p.settle()
 	p.Resolve = p.gone()
 	return p
@@ -146,6 +146,30 @@ type draft struct {
 	// path and the lines are the head's.
 	path        string
 	first, last int
+	// others are drafts with the same cause: they are places of this one's comment.
+	others []*draft
+}
+
+// byCause keeps one draft of those with one cause that would all be comments, the first.
+func byCause(drafts []*draft) []*draft {
+	findings := lint.Result{Diagnostics: make([]*lint.Diagnostic, len(drafts))}
+	of := map[*lint.Diagnostic]*draft{}
+	for i, x := range drafts {
+		findings.Diagnostics[i] = x.Finding
+		of[x.Finding] = x
+	}
+	joined := map[*draft]bool{}
+	for _, g := range findings.Groups() {
+		first := of[g[0]]
+		for _, d := range g[1:] {
+			if x := of[d]; x.Channel == first.Channel && (x.Channel == InComment || x.Channel == InFile) {
+				x.keepPatch()
+				first.others = append(first.others, x)
+				joined[x] = true
+			}
+		}
+	}
+	return slices.DeleteFunc(slices.Clone(drafts), func(x *draft) bool { return joined[x] })
 }
 
 // draft chooses the first channel for one finding.
@@ -313,15 +337,13 @@ func (p *Plan) write(drafts []*draft) {
 		c := &Comment{Path: g.path, First: g.first, Last: g.last, Suggests: g.offer != nil}
 		var remarks []remark
 		for _, x := range g.drafts {
-			remarks = append(remarks, remark{x.Finding, p.aside(x, g.offer)})
-			c.Marks = append(c.Marks, mark(x.Finding))
+			remarks = append(remarks, remark{x.Finding, p.aside(x, g.offer), p.placesOf(x.others)})
 			c.severity = max(c.severity, x.Finding.Severity)
-			x.comment = c
+			c.carry(x)
 		}
 		if c.Body = body(p.Request.Category, remarks, g.offer); len(c.Body) > p.Request.Platform.Body {
 			for _, x := range g.drafts {
-				x.comment = nil
-				p.next(x.Placement, "its comment would be too long")
+				p.pass(x, "its comment would be too long")
 			}
 			continue
 		}
@@ -332,6 +354,42 @@ func (p *Plan) write(drafts []*draft) {
 		p.move(p.Comments[maxComments:], InSummary, tooMany())
 		p.Comments = p.Comments[:maxComments]
 	}
+}
+
+// carry makes a comment that of a finding and of the others with its cause.
+func (c *Comment) carry(x *draft) {
+	for _, each := range append([]*draft{x}, x.others...) {
+		c.Marks = append(c.Marks, mark(each.Finding))
+		each.comment = c
+	}
+}
+
+// pass moves a finding and the others with its cause behind the comments.
+func (p *Plan) pass(x *draft, why string) {
+	for _, each := range append([]*draft{x}, x.others...) {
+		p.next(each.Placement, why)
+	}
+}
+
+// placesOf are further findings with their places, in the head where they are there.
+func (p *Plan) placesOf(drafts []*draft) []elsewhere {
+	var places []elsewhere
+	for _, x := range drafts {
+		line, _ := lines(x.Finding)
+		if own := p.Request.Places[x.Finding.Source.Path]; own != nil && line < len(own.toHead) && own.toHead[line] > 0 {
+			line = own.toHead[line]
+		}
+		places = append(places, elsewhere{mark(x.Finding), fmt.Sprintf("%s, line %d", pathOf(x.Finding), line)})
+	}
+	return places
+}
+
+// keepPatch gives up the suggestion of a draft, whose fix becomes a patch.
+func (x *draft) keepPatch() {
+	if fix, ok := provedFix(x.Finding); ok {
+		x.Patch = &fix
+	}
+	x.offer = nil
 }
 
 // aside is the line of a finding whose comment stands elsewhere; 0 where it is among the
@@ -357,10 +415,7 @@ func (p *Plan) aside(x *draft, offer *suggestion) int {
 
 // withoutOffer places a finding whose suggestion another one excludes.
 func (p *Plan) withoutOffer(x *draft) {
-	if fix, ok := provedFix(x.Finding); ok {
-		x.Patch = &fix
-	}
-	x.offer = nil
+	x.keepPatch()
 	first, last := lines(x.Finding)
 	ok := x.on(p.Request.Places[x.path], x.path, first, last)
 	switch {
@@ -371,19 +426,22 @@ func (p *Plan) withoutOffer(x *draft) {
 	case !ok:
 		p.next(x.Placement, "another suggestion stands on its lines")
 	}
+	for _, each := range x.others {
+		each.Channel, each.Why = x.Channel, x.Why
+	}
 }
 
 // addFile makes a comment on a whole file.
 func (p *Plan) addFile(x *draft) {
 	d := x.Finding
-	c := &Comment{Path: x.path, Body: body(p.Request.Category, []remark{{d, d.Start().Line}}, nil), Marks: []string{mark(d)}, severity: d.Severity}
+	c := &Comment{Path: x.path, Body: body(p.Request.Category, []remark{{d, d.Start().Line, p.placesOf(x.others)}}, nil), severity: d.Severity}
 	switch {
 	case len(p.Files) >= maxFileComments:
-		p.next(x.Placement, fmt.Sprintf("a run makes at most %d comments on whole files", maxFileComments))
+		p.pass(x, fmt.Sprintf("a run makes at most %d comments on whole files", maxFileComments))
 	case len(c.Body) > p.Request.Platform.Body:
-		p.next(x.Placement, "its comment would be too long")
+		p.pass(x, "its comment would be too long")
 	default:
-		x.comment = c
+		c.carry(x)
 		p.Files = append(p.Files, c)
 	}
 }

@@ -232,7 +232,7 @@ func TestSuggestions(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			if got := reviewtest.Press(t, src, s.first, s.last, body("c", []remark{{d, 0}}, s)); got != string(want) {
+			if got := reviewtest.Press(t, src, s.first, s.last, body("c", []remark{{Diagnostic: d}}, s)); got != string(want) {
 				t.Errorf("the button makes\n%s\nwant\n%s", got, want)
 			}
 		})
@@ -274,7 +274,7 @@ func FuzzSuggestion(f *testing.F) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if got := reviewtest.Press(t, src, s.first, s.last, body("c", []remark{{d, 0}}, s)); got != string(want) {
+		if got := reviewtest.Press(t, src, s.first, s.last, body("c", []remark{{Diagnostic: d}}, s)); got != string(want) {
 			t.Errorf("the button makes %q, want %q", got, want)
 		}
 	})
@@ -420,7 +420,7 @@ func TestHostileComment(t *testing.T) {
 	d := reviewtest.Finding(source, "r", lint.Warning, 1)
 	d.Message = hostile
 	d.Proof.Details = nil
-	got := body("c", []remark{{d, 3}}, nil)
+	got := body("c", []remark{{Diagnostic: d, line: 3}}, nil)
 	if marks, _ := ReadMarkers(got, "c"); len(marks) != 1 {
 		t.Errorf("markers %q", marks)
 	}

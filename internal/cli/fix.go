@@ -23,6 +23,8 @@ type fixFlags struct {
 	lintFlags
 	unsafe, diff bool
 	patch        string
+	// stdin prints the fixed text of standard input.
+	stdin bool
 }
 
 func newFix(env *Env) *cobra.Command {
@@ -33,6 +35,11 @@ func newFix(env *Env) *cobra.Command {
 		Long: "Apply the safe fixes to the files at and below the paths. What a fix does to the\n" +
 			"build is shown by BuildKit's own compiler, before and after; a fix that does more\n" +
 			"than it should is left out.",
+		Example: "  dockmend fix --diff              # show what would change, and what it does to the build\n" +
+			"  dockmend fix                     # apply the safe fixes\n" +
+			"  dockmend fix --unsafe api/       # apply the others too, below api\n" +
+			"  dockmend fix --select latest-tag --online\n" +
+			"  dockmend fix - < Dockerfile      # print the fixed file",
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if err := flags.check(); err != nil {
 				return err
@@ -44,6 +51,9 @@ func newFix(env *Env) *cobra.Command {
 	cmd.Flags().BoolVar(&flags.unsafe, "unsafe", false, "also apply fixes that may change what the image does")
 	cmd.Flags().BoolVar(&flags.diff, "diff", false, "print a unified diff and write nothing")
 	cmd.Flags().StringVar(&flags.patch, "patch", "", "write a unified diff to this `file` and change nothing else")
+	for _, name := range []string{"changed-since", "baseline", "write-baseline", "output"} {
+		cmd.Flags().Lookup(name).Hidden = true // not built yet
+	}
 	return cmd
 }
 
@@ -51,9 +61,7 @@ func runFix(ctx context.Context, env *Env, flags *fixFlags, args []string) error
 	if flags.ChangedSince != "" || flags.baseline != "" || flags.writeBaseline != "" || len(flags.outputs) > 0 {
 		return errors.New("fix takes no --changed-since, --baseline, --write-baseline and -o yet")
 	}
-	if len(args) == 1 && args[0] == "-" && !flags.diff && flags.patch == "" {
-		return errors.New("\"-\" has no file to write to; add --diff")
-	}
+	flags.stdin = len(args) == 1 && args[0] == "-" && !flags.diff && flags.patch == ""
 	if flags.patch == "-" {
 		return errors.New("--patch needs the name of a file; --diff writes to standard output")
 	}
@@ -89,7 +97,7 @@ func runFix(ctx context.Context, env *Env, flags *fixFlags, args []string) error
 // and how many files changed.
 func (f *fixFlags) fix(ctx context.Context, w *run.Workspace, patch *bytes.Buffer) (left *lint.Result, changed int) {
 	fixed := w.Fix(ctx, run.Fixing{Unsafe: f.unsafe})
-	writes := !f.diff && f.patch == ""
+	writes := !f.diff && f.patch == "" && !f.stdin
 	kept := map[*engine.Fixed]bool{}
 	for _, x := range fixed {
 		kept[x] = !x.Changed() || writes && !w.Replace(x)
@@ -98,6 +106,9 @@ func (f *fixFlags) fix(ctx context.Context, w *run.Workspace, patch *bytes.Buffe
 	for _, x := range fixed {
 		left.Notices = append(left.Notices, refusals(x)...)
 		switch {
+		case f.stdin:
+			patch.Write(x.After)
+			left.Notices = append(left.Notices, appliedLines(x)...)
 		case kept[x]:
 			continue
 		case writes:
@@ -114,6 +125,13 @@ func (f *fixFlags) fix(ctx context.Context, w *run.Workspace, patch *bytes.Buffe
 func finishFix(env *Env, flags *fixFlags, all run.Workspaces, outputs []output, results []*lint.Result, patch *bytes.Buffer, changed int) error {
 	result := run.Merge(results)
 	switch {
+	case flags.stdin:
+		if _, err := env.Stdout.Write(patch.Bytes()); err != nil {
+			return incomplete(err)
+		}
+		aside := *env
+		aside.Stdout = env.Stderr
+		env = &aside
 	case flags.patch != "":
 		if err := writeFile(env, flags.patch, patch.Bytes()); err != nil {
 			return incomplete(err)

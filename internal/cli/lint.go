@@ -24,6 +24,8 @@ type lintFlags struct {
 	outputs                 []string
 	stats                   statsFlag
 	listFiles, quiet, each  bool
+	noFail, noColor         bool
+	fix                     bool
 	color                   string
 	baseline, writeBaseline string
 }
@@ -31,7 +33,7 @@ type lintFlags struct {
 func (f *lintFlags) register(cmd *cobra.Command) {
 	flags := cmd.Flags()
 	flags.SortFlags = false
-	flags.StringVar(&f.Config, "config", "", "configuration `file` (default: .dockmend.yaml or .github/dockmend.yaml in the repository's root)")
+	flags.StringVarP(&f.Config, "config", "c", "", "configuration `file` (default: .dockmend.yaml or .github/dockmend.yaml in the repository's root)")
 	flags.StringSliceVar(&f.Rules.Presets, "preset", nil, "presets in place of the configuration's: "+strings.Join(config.PresetNames(), ", "))
 	flags.StringSliceVar(&f.Rules.Select, "select", nil, "only these rules: ids, aliases, categories, all")
 	flags.StringSliceVar(&f.Rules.Ignore, "ignore", nil, "leave these rules out")
@@ -55,10 +57,12 @@ func (f *lintFlags) register(cmd *cobra.Command) {
 	flags.BoolVar(&f.Prove, "prove", false, "prove what each fix does to the build")
 	flags.StringVar(&f.Rules.AsOf, "as-of", "", "look at end of support as of this `day`, such as 2026-11-30 (default: SOURCE_DATE_EPOCH, else today, in UTC)")
 	flags.StringVar(&f.ShellCheck, "shellcheck", "auto", "check scripts with ShellCheck: auto (if it is installed), off, or the program's `path`")
+	f.otherFlags(flags)
 }
 
 // check refuses flags that do not go together.
 func (f *lintFlags) check() error {
+	f.settle()
 	switch {
 	case len(f.NamedRegistries) > 0 && !f.Online:
 		return errors.New("--online-registry needs --online")
@@ -76,14 +80,23 @@ func newLint(env *Env) *cobra.Command {
 		Use:   "lint [PATH...]",
 		Short: "Lint Dockerfiles, compose files and what belongs to them",
 		Long:  "Lint Dockerfiles, compose files, .dockerignore files, Kubernetes manifests and GitHub\nworkflows at and below the paths, by default the working directory. \"-\" reads one from standard input; --stdin-filename says which.",
+		Example: "  dockmend lint                          # everything below the current folder\n" +
+			"  dockmend lint api/Dockerfile compose.yaml\n" +
+			"  dockmend lint --changed-since main     # only what main does not have\n" +
+			"  dockmend lint -o text -o sarif=dockmend.sarif\n" +
+			"  dockmend lint - < Dockerfile",
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if err := flags.check(); err != nil {
 				return err
+			}
+			if flags.fix {
+				return runFix(cmd.Context(), env, &fixFlags{lintFlags: *flags}, args)
 			}
 			return runLint(cmd.Context(), env, flags, args)
 		},
 	}
 	flags.register(cmd)
+	cmd.Flags().BoolVar(&flags.fix, "fix", false, "apply the safe fixes, as dockmend fix does")
 	return cmd
 }
 
@@ -113,6 +126,7 @@ func runLint(ctx context.Context, env *Env, flags *lintFlags, args []string) err
 	if len(result.Files) == 0 && len(result.Problems) == 0 {
 		result.Notices = append(result.Notices, "nothing to lint here: no Dockerfile and none of its kin; --list-files shows what was skipped")
 	}
+	result.Notices = append(result.Notices, hadolintVariables(env.Getenv)...)
 	if err := writeAll(env, outputs, result); err != nil {
 		return err
 	}

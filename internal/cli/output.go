@@ -36,6 +36,9 @@ func parseOutputs(env *Env, values []string, color, format string, options repor
 	for _, value := range values {
 		o := output{}
 		o.format, o.file, _ = strings.Cut(value, "=")
+		if o.file == "-" { // as most programs name standard output
+			o.file = ""
+		}
 		if o.file == "" && strings.HasSuffix(value, "=") {
 			return nil, fmt.Errorf("-o %s: the file's name is missing", value)
 		}
@@ -61,7 +64,14 @@ func useColor(env *Env, when string) (bool, error) {
 	case "never":
 		return false, nil
 	case "auto":
-		return env.Terminal && env.Getenv("NO_COLOR") == "" && env.Getenv("TERM") != "dumb", nil
+		if env.Getenv("NO_COLOR") != "" {
+			return false, nil
+		}
+		forced := env.Getenv("FORCE_COLOR") // "0" is off: force-color.org
+		if forced != "" {
+			return forced != "0", nil
+		}
+		return env.Terminal && env.Getenv("TERM") != "dumb", nil
 	}
 	return false, fmt.Errorf("--color %q: want auto, always or never", when)
 }

@@ -21,9 +21,11 @@ func newRules(env *Env) *cobra.Command {
 	var format, since string
 	var coverage bool
 	cmd := &cobra.Command{
-		Use: "rules", Short: "List the rules", Args: cobra.NoArgs,
-		RunE: func(*cobra.Command, []string) error {
-			metas := rules.All().Metas()
+		Use: "rules [WORD...]", Short: "List the rules",
+		Long:    "List the rules: id, kind of file, severity, whether it is on by default, category, title and names\nin other tools. Words choose those that have all of them in one of these.",
+		Example: "  dockmend rules\n  dockmend rules DL3008\n  dockmend rules compose security\n  dockmend rules --format json",
+		RunE: func(_ *cobra.Command, words []string) error {
+			metas := slices.DeleteFunc(rules.All().Metas(), func(m *lint.Meta) bool { return !hasWords(m, words) })
 			if since != "" {
 				from, err := parseVersion(since)
 				if err != nil {
@@ -52,6 +54,21 @@ func newRules(env *Env) *cobra.Command {
 	cmd.Flags().StringVar(&since, "since", "", "only what is newer than this `version`")
 	cmd.Flags().BoolVar(&coverage, "coverage", false, "list the rules of other tools that are covered")
 	return cmd
+}
+
+// hasWords reports whether a rule's row has each of the words, in any letter case.
+func hasWords(m *lint.Meta, words []string) bool {
+	row := strings.ToLower(strings.Join([]string{m.ID, m.Target.String(), m.Severity.String(), state(m), string(m.Category), m.Title, aliasNames(m), strings.Join(m.Presets, " ")}, " "))
+	return !slices.ContainsFunc(words, func(w string) bool { return !strings.Contains(row, strings.ToLower(w)) })
+}
+
+// aliasNames are a rule's names in other tools.
+func aliasNames(m *lint.Meta) string {
+	names := make([]string, len(m.Aliases))
+	for i, a := range m.Aliases {
+		names[i] = a.Name
+	}
+	return strings.Join(names, " ")
 }
 
 // parseVersion reads "1.2" or "v1.2.3".
@@ -84,7 +101,7 @@ func state(m *lint.Meta) string {
 func printRules(w io.Writer, metas []*lint.Meta) error {
 	table := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
 	for _, m := range metas {
-		_, _ = fmt.Fprintf(table, "%s\t%s\t%s\t%s\t%s\t%s\n", m.ID, m.Target, m.Severity, state(m), m.Category, m.Title)
+		_, _ = fmt.Fprintf(table, "%s\t%s\t%s\t%s\t%s\t%s\t%s\n", m.ID, m.Target, m.Severity, state(m), m.Category, m.Title, aliasNames(m))
 	}
 	return table.Flush()
 }

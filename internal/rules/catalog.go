@@ -55,6 +55,7 @@ func reading[D any](target lint.Target, rules ...facts.Rule[D]) []facts.Rule[D] 
 // Find returns the rules that a name stands for: one for an id, all that carry
 // it for an alias. Letter case does not count.
 func (c *Catalog) Find(name string) []*lint.Meta {
+	name = canonical(name)
 	var found []*lint.Meta
 	for _, m := range c.Metas() {
 		if strings.EqualFold(m.ID, name) {
@@ -68,4 +69,26 @@ func (c *Catalog) Find(name string) []*lint.Meta {
 		}
 	}
 	return found
+}
+
+// shellCheckAlias is the alias of the rule that reports ShellCheck's findings.
+const shellCheckAlias = "SCxxxx"
+
+// canonical is a name as the rules and aliases have it: without the tool's name before
+// it ("hadolint/DL3008"), trivy's ids in their short form, and ShellCheck's codes as the
+// rule that reports them.
+func canonical(name string) string {
+	for _, tool := range []string{"hadolint/", "trivy/", "checkov/", "dclint/", "compose-lint/"} {
+		if rest, ok := strings.CutPrefix(name, tool); ok {
+			name = rest
+		}
+	}
+	upper := strings.ToUpper(name)
+	if short, ok := lint.TrivyName(upper); ok {
+		return short
+	}
+	if lint.IsShellCheck(upper) {
+		return shellCheckAlias
+	}
+	return name
 }

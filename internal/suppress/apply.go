@@ -178,7 +178,7 @@ func (a *applier) find(p place, m *lint.Meta, variant string, wide bool) (c clai
 		}
 		return ok
 	}
-	if has(m.ID) || isShellCheck(variant) && has(variant) {
+	if has(m.ID) || lint.IsShellCheck(variant) && has(variant) {
 		return c, true
 	}
 	for i := range m.Aliases {

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/dockmend/dockmend/internal/lint"
 	"github.com/dockmend/dockmend/internal/text"
 	"github.com/moby/buildkit/frontend/dockerfile/linter"
 )
@@ -272,7 +273,7 @@ func appendTrivy(dst []directive, body string, at text.Span, now time.Time) []di
 		id, _, _ = strings.Cut(id, "[")
 		if id == "*" {
 			id = everyTrivy
-		} else if id, ok = trivyName(id); !ok {
+		} else if id, ok = lint.TrivyName(id); !ok {
 			continue
 		}
 		if !expired(sections, now) {

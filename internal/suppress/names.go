@@ -52,10 +52,10 @@ func (a *applier) lookup(name string) *known {
 		return k
 	}
 	upper := strings.ToUpper(name)
-	if id, ok := trivyName(upper); ok {
+	if id, ok := lint.TrivyName(upper); ok {
 		return a.known[strings.ToLower(id)]
 	}
-	if isShellCheck(upper) {
+	if lint.IsShellCheck(upper) {
 		if k := a.known[strings.ToLower(anyShellCheck)]; k != nil {
 			return &known{key: upper, metas: k.metas}
 		}

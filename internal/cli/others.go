@@ -1,0 +1,118 @@
+package cli
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+
+	"github.com/dockmend/dockmend/internal/nearest"
+)
+
+// otherFlags takes the flags that hadolint, ruff and golangci-lint have for what lint can
+// do; help does not list them.
+func (f *lintFlags) otherFlags(flags *pflag.FlagSet) {
+	flags.StringArrayVarP(&f.outputs, "format", "f", nil, "as --output")
+	flags.VarP(&thresholdFlag{&f.Rules.FailOn}, "failure-threshold", "t", "as --fail-on")
+	flags.BoolVar(&f.noFail, "no-fail", false, "as --fail-on never")
+	flags.BoolVar(&f.noColor, "no-color", false, "as --color never")
+	for _, name := range []string{"format", "failure-threshold", "no-fail", "no-color"} {
+		flags.Lookup(name).Hidden = true
+	}
+}
+
+// settle brings the flags of others into ours.
+func (f *lintFlags) settle() {
+	if f.noFail {
+		f.Rules.FailOn = "never"
+	}
+	if f.noColor {
+		f.color = "never"
+	}
+}
+
+// thresholdFlag is hadolint's failure-threshold: "ignore" and "none" fail from style on,
+// as there.
+type thresholdFlag struct{ failOn *string }
+
+func (t *thresholdFlag) String() string { return "" }
+
+func (t *thresholdFlag) Type() string { return "severity" }
+
+func (t *thresholdFlag) Set(value string) error {
+	if value == "ignore" || value == "none" {
+		value = "style"
+	}
+	*t.failOn = value
+	return nil
+}
+
+// elsewhere says what to write in place of flags that other linters have.
+func elsewhere(flag string) string {
+	return map[string]string{
+		"require-label":         "write it under labels: required: in .dockmend.yaml",
+		"strict-labels":         "write labels: {strict: true} in .dockmend.yaml",
+		"trusted-registry":      "write it under registries: trusted: in .dockmend.yaml",
+		"disable-ignore-pragma": "write it in .hadolint.yaml",
+		"error":                 "set the severity of a rule under rules: in .dockmend.yaml",
+		"warning":               "set the severity of a rule under rules: in .dockmend.yaml",
+		"info":                  "set the severity of a rule under rules: in .dockmend.yaml",
+		"style":                 "set the severity of a rule under rules: in .dockmend.yaml",
+		"file-path-in-report":   "use --stdin-filename",
+		"recursive":             "folders are searched anyway",
+		"exclude":               "write it under exclude: in .dockmend.yaml",
+		"skip-files":            "write it under exclude: in .dockmend.yaml",
+		"verbose":               "use --stats or --list-files",
+		"severity":              "use --fail-on",
+		"exit-zero":             "use --fail-on never",
+		"output-file":           "use -o FORMAT=FILE",
+		"new-from-rev":          "use --changed-since",
+		"show-fixes":            "use dockmend fix --diff",
+	}[flag]
+}
+
+// flagError adds to the error of an unknown flag what to write: the flag that is near, or
+// what has the effect here.
+func flagError(cmd *cobra.Command, err error) error {
+	name, ok := strings.CutPrefix(err.Error(), "unknown flag: --")
+	if !ok {
+		return fmt.Errorf("%w; see %s --help", err, cmd.CommandPath())
+	}
+	name, _, _ = strings.Cut(name, "=")
+	if words := elsewhere(name); words != "" {
+		return fmt.Errorf("%w; %s", err, words)
+	}
+	var names []string
+	cmd.Flags().VisitAll(func(f *pflag.Flag) {
+		if !f.Hidden {
+			names = append(names, f.Name)
+		}
+	})
+	if near, ok := nearest.Name(name, names); ok {
+		return fmt.Errorf("%w, did you mean --%s?", err, near)
+	}
+	return fmt.Errorf("%w; see %s --help", err, cmd.CommandPath())
+}
+
+// hadolintVariables are what hadolint reads from the environment, with what to write here.
+func hadolintVariables(getenv func(string) string) []string {
+	var notes []string
+	for _, v := range [][2]string{
+		{"HADOLINT_NOFAIL", "--fail-on never"},
+		{"HADOLINT_FORMAT", "-o"},
+		{"HADOLINT_FAILURE_THRESHOLD", "--fail-on"},
+		{"HADOLINT_IGNORE", "--ignore"},
+		{"HADOLINT_CONFIG", "--config"},
+		{"HADOLINT_TRUSTED_REGISTRIES", "registries: trusted: in .dockmend.yaml"},
+		{"HADOLINT_OVERRIDE_ERROR", "rules: in .dockmend.yaml"},
+		{"HADOLINT_OVERRIDE_WARNING", "rules: in .dockmend.yaml"},
+		{"HADOLINT_OVERRIDE_INFO", "rules: in .dockmend.yaml"},
+		{"HADOLINT_OVERRIDE_STYLE", "rules: in .dockmend.yaml"},
+	} {
+		if getenv(v[0]) != "" {
+			notes = append(notes, fmt.Sprintf("%s is not read; use %s", v[0], v[1]))
+		}
+	}
+	return notes
+}

@@ -38,7 +38,7 @@ func served(t *testing.T, hook http.HandlerFunc) (*fakeregistry.Internet, *regis
 	return n, p, digest
 }
 
-// watched tells whether something was written.
+// watched reports whether something was written.
 type watched struct {
 	http.ResponseWriter
 	used bool

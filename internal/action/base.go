@@ -110,7 +110,7 @@ func (s *step) baseByAPI(ctx context.Context, w *run.Workspace, clone *gitdiff.C
 	if s.event.Remote() { // of the head, only the changed Dockerfiles are there
 		for path := range entries {
 			_, stays := base.Now[path]
-			if !base.Differs(path) || discover.Classify(path) != lint.TargetDockerfile || stays && !linted(path) {
+			if !base.Differs(path) || discover.Classify(path) != lint.TargetDockerfile || (stays && !linted(path)) {
 				delete(entries, path)
 			}
 		}

@@ -48,7 +48,7 @@ func markUnchanged(changed gitdiff.Changes, findings []*lint.Diagnostic) {
 func stageEnd(d *lint.Diagnostic) int {
 	source := d.Source
 	start := d.Start()
-	if source.Lines.Line(start.Line).Start != d.Span.Start && start.Column != 1 || !opensStage(d.Span.Of(source.Bytes)) {
+	if (source.Lines.Line(start.Line).Start != d.Span.Start && start.Column != 1) || !opensStage(d.Span.Of(source.Bytes)) {
 		return 0
 	}
 	continued := false

@@ -93,7 +93,7 @@ func (s *step) fix(ctx context.Context, f *found, want *review.Fixup, how run.Fi
 // propose proposes it; nil where there is nothing asked for. Patches are what the
 // summary shows where the platform refused.
 func (s *step) propose(ctx context.Context, want *fixing) (*review.Proposed, []report.Patch) {
-	if want == nil || want.Direct && len(want.Files) == 0 {
+	if want == nil || (want.Direct && len(want.Files) == 0) {
 		return nil, nil
 	}
 	proposed := s.forge.Propose(ctx, want.Fixup)
@@ -128,7 +128,9 @@ func proposedLink(p *review.Proposed) string {
 	if p.Number == 0 {
 		words, link = "Open the pull request with fixes", p.Compare
 	}
-	if !strings.HasPrefix(link, "https://") || strings.ContainsFunc(link, func(r rune) bool { return r <= ' ' || strings.ContainsRune("()<>[]\"\\`", r) }) {
+	if !strings.HasPrefix(link, "https://") || strings.ContainsFunc(
+		link, func(r rune) bool { return r <= ' ' || strings.ContainsRune("()<>[]\"\\`", r) },
+	) {
 		return ""
 	}
 	return "\n**[" + words + "](" + link + ")**\n"

@@ -32,7 +32,10 @@ func (s *step) fixesOfPull(ctx context.Context, f *found) (want *fixing, notes [
 	if err != nil {
 		return none(err.Error())
 	}
-	fresh := &novelty{before: map[string][]byte{}, reported: gitdiff.Changes{}, stood: map[string][]*lint.Diagnostic{}, baseline: map[string]bool{}}
+	fresh := &novelty{
+		before: map[string][]byte{}, reported: gitdiff.Changes{}, stood: map[string][]*lint.Diagnostic{},
+		baseline: map[string]bool{},
+	}
 	paths, only := diff.Paths(), map[string]bool{}
 	for _, d := range f.Diagnostics {
 		path := d.Source.Path

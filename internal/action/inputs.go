@@ -109,7 +109,7 @@ func readInputs(gh *githubactions.Action, event *forge.Event) (*inputs, error) {
 		slips = append(slips, fmt.Errorf("input audit: %q is neither repo nor off", value))
 	}
 	// A merge group is not named: it should not wait for registries.
-	o.Online = choose("online", stays || event.Name == "push" || event.Name == "pull_request" && !event.Fork)
+	o.Online = choose("online", stays || event.Name == "push" || (event.Name == "pull_request" && !event.Fork))
 	o.Lenient = !strings.EqualFold(gh.GetInput("online"), "true")
 	o.Online = o.Online && !event.Remote() // these files may be a stranger's
 	readRegistries(o, words(gh.GetInput("online-registries")))

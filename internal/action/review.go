@@ -139,8 +139,11 @@ func placed(plan *review.Plan, done commitOf) *report.Placed {
 			continue
 		}
 		p.Patches = append(p.Patches, report.Patch{
-			Title: fmt.Sprintf("%s: %s (%s; %s)", x.Finding.Rule.ID, x.Patch.Title, x.Patch.Applicability, x.Finding.Proof.Effect.Words(x.Finding.Rule.Target)),
-			Diff:  text.UnifiedDiff(source.Path, source.Bytes, after),
+			Title: fmt.Sprintf(
+				"%s: %s (%s; %s)", x.Finding.Rule.ID, x.Patch.Title, x.Patch.Applicability,
+				x.Finding.Proof.Effect.Words(x.Finding.Rule.Target),
+			),
+			Diff: text.UnifiedDiff(source.Path, source.Bytes, after),
 		})
 	}
 	slices.SortStableFunc(p.Patches, func(a, b report.Patch) int { return strings.Compare(a.Title, b.Title) })

@@ -37,7 +37,7 @@ func (s *step) goOnline(ctx context.Context, p *policy) (notes []string, err err
 	}
 	if p.base.CooldownDays > 0 {
 		state, err := s.forge.LoadState(ctx)
-		if err == nil || errors.Is(err, review.ErrNoState) && s.keeps() {
+		if err == nil || (errors.Is(err, review.ErrNoState) && s.keeps()) {
 			seen := map[string]resolve.Sighting{}
 			for tag, at := range state.Tags {
 				seen[tag] = resolve.Sighting{Digest: at.Digest, Since: at.Since}
@@ -107,7 +107,9 @@ func (s *step) audit(ctx context.Context, f *found) (audit *report.Audit, notes 
 	if !s.complete(f) {
 		return audit, []string{"this audit is not remembered, since it could not look at everything"}
 	}
-	now := review.AuditState{At: s.env.Time().UTC().Truncate(time.Second), Commit: s.event.SHA, AsOf: f.AsOf, Findings: []review.AuditFinding{}}
+	now := review.AuditState{
+		At: s.env.Time().UTC().Truncate(time.Second), Commit: s.event.SHA, AsOf: f.AsOf, Findings: []review.AuditFinding{},
+	}
 	for _, d := range f.Diagnostics {
 		if d.Counts() {
 			now.Findings = append(now.Findings, review.AuditFinding{Fingerprint: d.Fingerprint, Rule: d.Rule.ID, File: d.Source.Path})

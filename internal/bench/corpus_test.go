@@ -46,7 +46,7 @@ func TestCorpus(t *testing.T) {
 		len(c.files), len(result.Diagnostics), refused, readable, linted)
 }
 
-// accepted tells whether BuildKit reads a file as a whole.
+// accepted reports whether BuildKit reads a file as a whole.
 func accepted(src []byte) bool {
 	result, err := parser.Parse(bytes.NewReader(src))
 	if err == nil {

@@ -112,7 +112,7 @@ func TestBreakagesBetweenFiles(t *testing.T) {
 	}
 }
 
-// isBrokenBetween tells whether a change of the whole tree must bring a rule.
+// isBrokenBetween reports whether a change of the whole tree must bring a rule.
 func isBrokenBetween(rule string) bool {
 	for _, b := range brokenBetween {
 		if b.rule == rule {

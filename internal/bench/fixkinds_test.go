@@ -247,7 +247,7 @@ func lost(was, is []string) []string {
 	return gone
 }
 
-// ignoreComment tells whether a comment is one that the rules about ignore
+// ignoreComment reports whether a comment is one that the rules about ignore
 // comments may have changed.
 func ignoreComment(comment string, got *engine.Fixed) bool {
 	return (strings.Contains(comment, "ignore") || strings.Contains(comment, "disable")) &&

@@ -36,7 +36,7 @@ type Env struct {
 	Dir string
 	// ShellCheck is the program that "--shellcheck auto" looks for.
 	ShellCheck string
-	// Terminal and ErrTerminal tell whether Stdout and Stderr are terminals.
+	// Terminal and ErrTerminal report whether Stdout and Stderr are terminals.
 	Terminal, ErrTerminal bool
 	// File reports whether Stdout is a regular file.
 	File bool

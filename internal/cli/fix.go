@@ -100,7 +100,7 @@ func (f *fixFlags) fix(ctx context.Context, w *run.Workspace, patch *bytes.Buffe
 	writes := !f.diff && f.patch == "" && !f.stdin
 	kept := map[*engine.Fixed]bool{}
 	for _, x := range fixed {
-		kept[x] = !x.Changed() || writes && !w.Replace(x)
+		kept[x] = !x.Changed() || (writes && !w.Replace(x))
 	}
 	left = w.Left(fixed)
 	for _, x := range fixed {
@@ -122,7 +122,10 @@ func (f *fixFlags) fix(ctx context.Context, w *run.Workspace, patch *bytes.Buffe
 }
 
 // finishFix writes the patch or the report, and says how the run ended.
-func finishFix(env *Env, flags *fixFlags, all run.Workspaces, outputs []output, results []*lint.Result, patch *bytes.Buffer, changed int) error {
+func finishFix(
+	env *Env, flags *fixFlags, all run.Workspaces, outputs []output, results []*lint.Result, patch *bytes.Buffer,
+	changed int,
+) error {
 	result := run.Merge(results)
 	switch {
 	case flags.stdin:

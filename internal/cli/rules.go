@@ -125,7 +125,10 @@ type jsonRule struct {
 func printRulesJSON(w io.Writer, metas []*lint.Meta) error {
 	list := []jsonRule{}
 	for _, m := range metas {
-		r := jsonRule{m.ID, m.Target, m.Title, m.Category, m.Severity, m.Default, m.Status, m.Since, m.Presets, m.Variants, []string{}, m.Needs.String(), m.HelpURI()}
+		r := jsonRule{
+			m.ID, m.Target, m.Title, m.Category, m.Severity, m.Default, m.Status, m.Since, m.Presets, m.Variants, []string{},
+			m.Needs.String(), m.HelpURI(),
+		}
 		for _, a := range m.Aliases {
 			r.Aliases = append(r.Aliases, a.Name)
 		}
@@ -145,7 +148,10 @@ func printRulesMarkdown(w io.Writer, metas []*lint.Meta) error {
 	var b strings.Builder
 	b.WriteString("| rule | target | severity | by default | category | what it finds |\n|---|---|---|---|---|---|\n")
 	for _, m := range metas {
-		fmt.Fprintf(&b, "| [%s](%s) | %s | %s | %s | %s | %s |\n", m.ID, m.HelpURI(), m.Target, m.Severity, state(m), m.Category, strings.ReplaceAll(m.Title, "|", `\|`))
+		fmt.Fprintf(
+			&b, "| [%s](%s) | %s | %s | %s | %s | %s |\n", m.ID, m.HelpURI(), m.Target, m.Severity, state(m), m.Category,
+			strings.ReplaceAll(m.Title, "|", `\|`),
+		)
 	}
 	_, err := io.WriteString(w, b.String())
 	return err

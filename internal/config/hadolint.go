@@ -103,7 +103,7 @@ func (h *hadolint) list(n *yaml.Node, what string) []string {
 
 // label reads a label's format; an empty one is any text to hadolint.
 func (h *hadolint) label(key, value *yaml.Node) {
-	if isNull(value) || value.Kind == yaml.ScalarNode && value.Value == "" {
+	if isNull(value) || (value.Kind == yaml.ScalarNode && value.Value == "") {
 		value = &yaml.Node{Kind: yaml.ScalarNode, Value: "text", Line: value.Line, Column: value.Column}
 	}
 	format, ok := h.choice(value, quote(key.Value), LabelFormats())

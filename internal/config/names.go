@@ -66,7 +66,7 @@ func (n *names) find(name string) []target {
 	return found
 }
 
-// isShellCheck tells whether a name in lower case is a code of ShellCheck.
+// isShellCheck reports whether a name in lower case is a code of ShellCheck.
 func isShellCheck(key string) bool {
 	digits, ok := strings.CutPrefix(key, "sc")
 	return ok && len(digits) == 4 && strings.Trim(digits, "0123456789") == ""

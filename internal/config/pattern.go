@@ -46,7 +46,7 @@ func ways(pattern string) int {
 	return n
 }
 
-// matches tells whether a pattern covers a path: it matches the path itself or
+// matches reports whether a pattern covers a path: it matches the path itself or
 // a folder above it. Paths are relative to the root, with slashes.
 func matches(pattern, path string) bool {
 	pattern = strings.TrimSuffix(strings.TrimPrefix(pattern, "./"), "/")

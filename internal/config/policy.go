@@ -20,7 +20,7 @@ type state struct {
 	rest     verdict
 }
 
-// Enabled tells whether the rule runs: whether any of its findings can count.
+// Enabled reports whether the rule runs: whether any of its findings can count.
 func (p *Policy) Enabled(m *lint.Meta) bool { return p.state(m).enabled }
 
 // Severity of the rule's findings of a variant, SeverityUnset for the
@@ -37,7 +37,7 @@ func (p *Policy) Severity(m *lint.Meta, variant string) (severity lint.Severity,
 // Options are the rule's settings.
 func (p *Policy) Options(m *lint.Meta) lint.Options { return p.state(m).options }
 
-// Hadolint tells whether the rule has hadolint's triggers.
+// Hadolint reports whether the rule has hadolint's triggers.
 func (p *Policy) Hadolint(m *lint.Meta) bool { return p.state(m).hadolint }
 
 // state is that of a rule of the catalogue; any other rule is off.

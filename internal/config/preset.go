@@ -27,7 +27,7 @@ type verdict struct {
 	severity lint.Severity
 }
 
-// inPreset tells whether a preset has a variant of a rule, and with which severity.
+// inPreset reports whether a preset has a variant of a rule, and with which severity.
 func inPreset(preset string, m *lint.Meta, variant string) verdict {
 	switch preset {
 	case presetRecommended:
@@ -56,7 +56,7 @@ func byPresets(presets []string, m *lint.Meta, variant string) verdict {
 	return verdict{}
 }
 
-// hadolintTriggers tells whether a rule has hadolint's triggers: it is one of
+// hadolintTriggers reports whether a rule has hadolint's triggers: it is one of
 // hadolint's, and no preset before hadolint's has it.
 func hadolintTriggers(presets []string, m *lint.Meta) bool {
 	for _, p := range presets {
@@ -85,7 +85,7 @@ func optionsByPreset(presets []string, m *lint.Meta) map[string]lint.OptionValue
 	return set
 }
 
-// hasRule tells whether a preset has any variant of a rule.
+// hasRule reports whether a preset has any variant of a rule.
 func hasRule(preset string, m *lint.Meta) bool {
 	return slices.ContainsFunc(append([]string{""}, m.Variants...), func(variant string) bool { return inPreset(preset, m, variant).on })
 }

@@ -64,7 +64,10 @@ func (c *Config) Resolve(metas []*lint.Meta, f Flags) (*RuleSet, error) {
 	r := &RuleSet{
 		metas: make(map[string]*lint.Meta, len(metas)), presets: c.Presets, preview: c.Preview, selecting: len(f.Select) > 0,
 		rules: c.Rules, overrides: c.Overrides, exclude: c.Exclude, fix: c.Fix,
-		settings: &lint.Settings{TrustedRegistries: c.Registries.Trusted, Labels: c.Labels.Required, StrictLabels: c.Labels.Strict, Pin: c.Pin.settings(), AsOf: cmp.Or(f.AsOf, c.AsOf, f.DefaultAsOf)},
+		settings: &lint.Settings{
+			TrustedRegistries: c.Registries.Trusted, Labels: c.Labels.Required, StrictLabels: c.Labels.Strict,
+			Pin: c.Pin.settings(), AsOf: cmp.Or(f.AsOf, c.AsOf, f.DefaultAsOf),
+		},
 	}
 	for _, m := range metas {
 		r.metas[m.ID] = m
@@ -145,7 +148,7 @@ func groups() []string {
 	return all
 }
 
-// Runs tells whether a rule runs on any path that no override speaks of.
+// Runs reports whether a rule runs on any path that no override speaks of.
 func (r *RuleSet) Runs(id string) bool {
 	m := r.metas[id]
 	return m != nil && r.For("").Enabled(m)
@@ -164,11 +167,11 @@ func (r *RuleSet) FailOn() (severity lint.Severity, never bool) {
 	return lint.Warning, false
 }
 
-// Excluded tells whether the configuration keeps a path from being linted, and
+// Excluded reports whether the configuration keeps a path from being linted, and
 // by which pattern. The path is relative to the root, with slashes.
 func (r *RuleSet) Excluded(path string) (pattern string, ok bool) { return matchAny(r.exclude, path) }
 
-// Fixes tells whether the files' findings may be mended, and whether unsafe fixes
+// Fixes reports whether the files' findings may be mended, and whether unsafe fixes
 // are asked for. The path is relative to the root, with slashes.
 func (r *RuleSet) Fixes(path string) (mend, unsafe bool) {
 	_, excluded := matchAny(r.fix.Exclude, path)
@@ -272,7 +275,7 @@ func (r *RuleSet) verdict(m *lint.Meta, variant string, layers []RuleSetting) ve
 	return v
 }
 
-// covers tells whether a list of variants, all if empty, has this one.
+// covers reports whether a list of variants, all if empty, has this one.
 func covers(variants []string, variant string) bool {
 	return len(variants) == 0 || slices.Contains(variants, variant)
 }

@@ -207,7 +207,7 @@ func roomOf(dir string) string {
 	return room
 }
 
-// mayEnter tells whether a room may import the package in dir.
+// mayEnter reports whether a room may import the package in dir.
 func mayEnter(room, dir string) bool {
 	if roomOf(dir) == room {
 		return true
@@ -215,7 +215,7 @@ func mayEnter(room, dir string) bool {
 	return coveredBy(dir, rooms[room]) && (!coveredBy(dir, testOnly) || coveredBy(room, testOnly))
 }
 
-// coveredBy tells whether p is one of the names, or lies below one.
+// coveredBy reports whether p is one of the names, or lies below one.
 func coveredBy(p string, names []string) bool {
 	return slices.ContainsFunc(names, func(name string) bool {
 		return p == name || strings.HasPrefix(p, name+"/")

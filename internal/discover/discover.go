@@ -59,7 +59,7 @@ type Options struct {
 	// Committed says that all files of the root are of a commit, though git keeps no
 	// index of them here.
 	Committed bool
-	// Excluded tells whether the configuration leaves a path out, and by which
+	// Excluded reports whether the configuration leaves a path out, and by which
 	// pattern. It may be nil.
 	Excluded func(path string) (pattern string, ok bool)
 }
@@ -126,7 +126,7 @@ type search struct {
 	asked bool
 }
 
-// holdsFile tells whether something was found below a path by an earlier one.
+// holdsFile reports whether something was found below a path by an earlier one.
 func (s *search) holdsFile(dir string) bool {
 	dir = path.Clean(dir)
 	for name := range s.files {

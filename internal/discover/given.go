@@ -104,7 +104,9 @@ type build struct {
 // path is the Dockerfile's place in the root; ok is false for one that is not
 // named, is remote, has variables, or lies outside.
 func (b build) path(dir string) (name string, ok bool) {
-	if b.Dockerfile == "" || strings.ContainsAny(b.Context+b.Dockerfile, "$\x00") || strings.Contains(b.Context, "://") || path.IsAbs(b.Dockerfile) || path.IsAbs(b.Context) {
+	isVariable := strings.ContainsAny(b.Context+b.Dockerfile, "$\x00")
+	isElsewhere := strings.Contains(b.Context, "://") || path.IsAbs(b.Dockerfile) || path.IsAbs(b.Context)
+	if b.Dockerfile == "" || isVariable || isElsewhere {
 		return "", false
 	}
 	name = path.Join(dir, b.Context, b.Dockerfile)

@@ -67,7 +67,8 @@ func classify(name string) (c class, ok bool) {
 func isDockerfile(name string) bool {
 	for _, base := range []string{"dockerfile", "containerfile"} {
 		rest, ok := strings.CutPrefix(name, base)
-		if ok && (rest == "" || len(rest) > 1 && strings.IndexByte(".-_", rest[0]) >= 0 || rest == "~") {
+		hasSuffix := len(rest) > 1 && strings.IndexByte(".-_", rest[0]) >= 0
+		if ok && (rest == "" || rest == "~" || hasSuffix) {
 			return true
 		}
 		if before, ok := strings.CutSuffix(name, "."+base); ok && before != "" {

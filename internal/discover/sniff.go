@@ -26,13 +26,13 @@ const (
 	maxComments = 1 << 20
 )
 
-// isYAML tells whether a name is that of a YAML file; it may be in any case.
+// isYAML reports whether a name is that of a YAML file; it may be in any case.
 func isYAML(name string) bool {
 	lower := strings.ToLower(name)
 	return strings.HasSuffix(lower, ".yml") || strings.HasSuffix(lower, ".yaml")
 }
 
-// isWorkflow tells whether GitHub reads a file as a workflow.
+// isWorkflow reports whether GitHub reads a file as a workflow.
 func isWorkflow(name string) bool {
 	dir := path.Dir(name)
 	return isYAML(name) && (dir == ".github/workflows" || strings.HasSuffix(dir, "/.github/workflows"))
@@ -111,7 +111,8 @@ func topKeys(head []byte) map[string]bool {
 			continue
 		}
 		key, rest, ok := bytes.Cut(text, []byte(":"))
-		if ok && indent == first && (len(rest) == 0 || rest[0] == ' ' || rest[0] == '\t') {
+		isKey := len(rest) == 0 || rest[0] == ' ' || rest[0] == '\t'
+		if ok && indent == first && isKey {
 			keys[keyName(key)] = true
 		}
 	}

@@ -274,7 +274,9 @@ func (t *Tree) list(name string, disk []fs.DirEntry, failed error) ([]fs.DirEntr
 	var entries []fs.DirEntry
 	for _, e := range disk {
 		at := path.Join(dir, e.Name())
-		if _, known := t.commit[at]; !known && len(t.folders[at]) == 0 && !t.isAdded(at) || known && t.commit[at].onDisk() {
+		file, known := t.commit[at]
+		isNew := !known && len(t.folders[at]) == 0 && !t.isAdded(at)
+		if isNew || (known && file.onDisk()) {
 			entries = append(entries, e)
 		}
 	}

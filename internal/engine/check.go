@@ -36,7 +36,7 @@ const (
 
 // Policy decides for one file which rules run and how they count.
 type Policy interface {
-	// Enabled tells whether the rule runs at all.
+	// Enabled reports whether the rule runs at all.
 	Enabled(*lint.Meta) bool
 	// Severity of the rule's findings of a variant, SeverityUnset for the
 	// rule's own; on is false for a variant that stays silent.
@@ -187,7 +187,9 @@ func (c *Checker) checkDocument(l *loaded) {
 	l.out.Diagnostics = oneReason(l.out.Diagnostics)
 	if !directives.Empty() {
 		l.frame.attempt(StepSuppress, func() {
-			for _, extra := range directives.Apply(l.out.Diagnostics, c.Catalog.Metas(), func(id string) bool { return ran[id] }, l.out.next(l.src, l.file.Policy)) {
+			for _, extra := range directives.Apply(
+				l.out.Diagnostics, c.Catalog.Metas(), func(id string) bool { return ran[id] }, l.out.next(l.src, l.file.Policy),
+			) {
 				l.out.add(extra.Rule, l.src, l.file.Policy, extra.Finding)
 			}
 		})
@@ -354,7 +356,7 @@ func isUTF16(src []byte) bool {
 	return bytes.HasPrefix(src, []byte{0xFF, 0xFE}) || bytes.HasPrefix(src, []byte{0xFE, 0xFF})
 }
 
-// isBinary tells whether bytes are no text: UTF-16, or so many control
+// isBinary reports whether bytes are no text: UTF-16, or so many control
 // characters or bytes that are no UTF-8 in the first 8000 bytes that no person
 // wrote them. A single NUL in a text is BuildKit's business, and so is Latin-1.
 func isBinary(src []byte) bool {

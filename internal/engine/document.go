@@ -38,7 +38,7 @@ type fault struct {
 	problem string
 }
 
-// Reads tells whether the catalogue has rules for a kind of file. The others are
+// Reads reports whether the catalogue has rules for a kind of file. The others are
 // left alone: nothing could be said of them.
 func (c *Checker) Reads(target lint.Target) bool {
 	switch target {
@@ -71,7 +71,9 @@ func parse(f File, src *lint.Source, catalog *rules.Catalog) (doc document, temp
 	case lint.TargetCompose:
 		doc := shared(f, src, facts.ParseCompose)
 		refusals := func() ([]lint.Refusal, error) { return prove.ComposeRefusals(doc, around) }
-		return composeDocument{newYAML(typed[*facts.Compose]{doc, around, catalog.Compose, refusals}, doc.File), catalog.Dockerfile}, isYAMLTemplate(doc.File)
+		return composeDocument{
+			newYAML(typed[*facts.Compose]{doc, around, catalog.Compose, refusals}, doc.File), catalog.Dockerfile,
+		}, isYAMLTemplate(doc.File)
 	case lint.TargetKubernetes:
 		doc := shared(f, src, facts.ParseManifest)
 		return newYAML(typed[*facts.Manifest]{doc: doc, project: around, rules: catalog.Kubernetes}, doc.File), isYAMLTemplate(doc.File)
@@ -113,7 +115,10 @@ func (t typed[D]) check(c *Checker, l *loaded, ran map[string]bool) {
 
 // run is check with what reads the files around, what takes the findings, and what takes
 // the reason of a rule that skips.
-func (t typed[D]) run(c *Checker, l *loaded, ran map[string]bool, files lint.Context, notes []lint.ScriptNote, found func(*lint.Meta, lint.Finding), skips func(*lint.Meta, string)) {
+func (t typed[D]) run(
+	c *Checker, l *loaded, ran map[string]bool, files lint.Context, notes []lint.ScriptNote,
+	found func(*lint.Meta, lint.Finding), skips func(*lint.Meta, string),
+) {
 	// One Pass serves all rules in turn: there are hundreds, for each file.
 	var current *lint.Meta
 	skipped := false

@@ -81,7 +81,7 @@ type Refused struct {
 	Verdict prove.Verdict
 }
 
-// Changed tells whether any byte differs.
+// Changed reports whether any byte differs.
 func (f *Fixed) Changed() bool { return !bytes.Equal(f.Before, f.After) }
 
 // candidate is a fix that may be applied in this round.
@@ -238,7 +238,7 @@ func apart(all []candidate) []candidate {
 	for _, c := range all {
 		// Most stand behind all that are taken.
 		merged, ok := append(taken, c.edits...), true
-		if len(c.edits) > 1 || len(taken) > 0 && taken[len(taken)-1].Span.End >= c.edits[0].Span.Start {
+		if len(c.edits) > 1 || (len(taken) > 0 && taken[len(taken)-1].Span.End >= c.edits[0].Span.Start) {
 			merged, ok = text.Merge(taken, c.edits)
 		}
 		if ok {
@@ -267,7 +267,7 @@ func ownEdits(f lint.Fix) bool {
 	return len(f.Edits) > 0 && !slices.ContainsFunc(f.Edits, func(e lint.FileEdit) bool { return e.File != "" })
 }
 
-// accepts tells whether a fix may be applied for what it was shown to do.
+// accepts reports whether a fix may be applied for what it was shown to do.
 func (x *Fixer) accepts(c candidate, v prove.Verdict) bool {
 	if v.Broken || v.Spent || doesNothing(c.fix, v) {
 		return false
@@ -277,12 +277,13 @@ func (x *Fixer) accepts(c candidate, v prove.Verdict) bool {
 
 func (x *Fixer) applied(c candidate, v prove.Verdict) Applied {
 	return Applied{
-		Rule: c.finding.Rule, Variant: c.finding.Variant, Title: c.fix.Title, Verdict: v, Fingerprint: c.finding.Fingerprint, Changes: c.fix.Changes,
+		Rule: c.finding.Rule, Variant: c.finding.Variant, Title: c.fix.Title, Verdict: v,
+		Fingerprint: c.finding.Fingerprint, Changes: c.fix.Changes,
 		Demoted: !declared(c.fix, v) && v.Effect != lint.EffectUnknown, Safe: c.fix.Applicability == lint.Safe && x.safe(c, v),
 	}
 }
 
-// safe tells whether what a fix was shown to do is nothing that needs a look.
+// safe reports whether what a fix was shown to do is nothing that needs a look.
 func (x *Fixer) safe(c candidate, v prove.Verdict) bool {
 	switch v.Effect {
 	case lint.EffectNone, lint.EffectConfig, lint.EffectSource, lint.EffectShell:
@@ -294,7 +295,7 @@ func (x *Fixer) safe(c candidate, v prove.Verdict) bool {
 	}
 }
 
-// declared tells whether a fix does no more than its rule says that it may.
+// declared reports whether a fix does no more than its rule says that it may.
 func declared(fix *lint.Fix, v prove.Verdict) bool {
 	if v.Effect != lint.EffectConfig || fix.MaxEffect != lint.EffectConfig {
 		return v.Effect <= fix.MaxEffect

@@ -101,7 +101,7 @@ func (p *proofs) whole(batch []candidate) []candidate {
 // have, so that none of them needs to be looked at by itself.
 func (p *proofs) acceptsAll(part []candidate, v prove.Verdict) bool {
 	return !slices.ContainsFunc(part, func(c candidate) bool {
-		return !p.accepts(c, v) || len(part) > 1 && !v.Unprovable && !declared(c.fix, v)
+		return !p.accepts(c, v) || (len(part) > 1 && !v.Unprovable && !declared(c.fix, v))
 	})
 }
 
@@ -172,8 +172,9 @@ func byChanges(batch []candidate) [][]candidate {
 }
 
 // halves proves fixes together, and where that shows or costs too much, each half of
-// them: a fix in a late stage costs less than one that all stages build on. It refuses those that are not acceptable by themselves; each part that it returns was
-// proved as it is.
+// them: a fix in a late stage costs less than one that all stages build on. It refuses
+// those that are not acceptable by themselves; each part that it returns was proved as it
+// is.
 func (p *proofs) halves(ctx context.Context, part []candidate) []step {
 	after, v, ok := p.compare(ctx, part)
 	nothing := ok && !slices.ContainsFunc(part, func(c candidate) bool { return !doesNothing(c.fix, v) })

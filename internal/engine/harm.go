@@ -123,7 +123,7 @@ func (s step) touches() func(*lint.Diagnostic) bool {
 		// Of those that begin no later, the last one goes as far down as any.
 		all, last := edited[d.Source], d.End().Line
 		n := sort.Search(len(all), func(i int) bool { return all[i].first > last })
-		return rules[d.Rule] || n > 0 && all[n-1].last >= d.Start().Line
+		return rules[d.Rule] || (n > 0 && all[n-1].last >= d.Start().Line)
 	}
 }
 

@@ -113,7 +113,9 @@ func (in *inline) check(c *Checker, l *loaded, all []facts.Rule[*facts.Dockerfil
 	around := facts.NewProject(files)
 	doc := facts.NewDockerfile(parsed)
 	doc.Name = l.src.Path
-	t := typed[*facts.Dockerfile]{doc, around, all, func() ([]lint.Refusal, error) { return prove.Refusals(context.Background(), doc, around) }}
+	t := typed[*facts.Dockerfile]{
+		doc, around, all, func() ([]lint.Refusal, error) { return prove.Refusals(context.Background(), doc, around) },
+	}
 	t.run(c, l, ended, files, nil, func(m *lint.Meta, f lint.Finding) {
 		if in.interpolated && m.ID == "undefined-variable" {
 			return // Compose puts in a value before the build sees the text
@@ -121,7 +123,9 @@ func (in *inline) check(c *Checker, l *loaded, all []facts.Rule[*facts.Dockerfil
 		own.add(m, src, l.file.Policy, f)
 	}, func(*lint.Meta, string) {})
 	if directives := suppress.Parse(parsed, c.Suppress); !directives.Empty() {
-		for _, extra := range directives.Apply(own.Diagnostics, c.Catalog.Metas(), func(id string) bool { return ended[id] }, own.next(src, l.file.Policy)) {
+		for _, extra := range directives.Apply(
+			own.Diagnostics, c.Catalog.Metas(), func(id string) bool { return ended[id] }, own.next(src, l.file.Policy),
+		) {
 			own.add(extra.Rule, src, l.file.Policy, extra.Finding)
 		}
 	}

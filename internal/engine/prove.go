@@ -61,7 +61,7 @@ func hasProver(target lint.Target) bool {
 	return target == lint.TargetDockerfile || target == lint.TargetIgnoreFile || target == lint.TargetCompose
 }
 
-// parses tells whether BuildKit reads a file and each of its instructions.
+// parses reports whether BuildKit reads a file and each of its instructions.
 func parses(src []byte) bool {
 	d := dockerfile.Parse(src)
 	return d.Whole == nil && !slices.ContainsFunc(d.Instructions, func(in *dockerfile.Instruction) bool { return in.Err != nil })

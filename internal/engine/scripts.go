@@ -84,7 +84,9 @@ func (c *Checker) askShellCheck(ctx context.Context, all []*loaded) {
 
 // checkScripts runs the program, inside of the frames of all files that it is asked
 // for. What failed is a problem of the first one.
-func (c *Checker) checkScripts(ctx context.Context, asked []*loaded, scripts []lint.Script) (notes [][]lint.ScriptNote, failed *lint.Problem) {
+func (c *Checker) checkScripts(
+	ctx context.Context, asked []*loaded, scripts []lint.Script,
+) (notes [][]lint.ScriptNote, failed *lint.Problem) {
 	for _, l := range asked {
 		defer l.frame.task.enter(StepShellCheck)()
 	}

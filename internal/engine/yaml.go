@@ -50,14 +50,18 @@ func unbounded(file *yaml.File) []fault {
 		}
 		err := view.Err()
 		if err.Kind == yaml.LimitError {
-			return []fault{{rule: limitReached, finding: lint.Finding{Span: err.Span, Message: err.Message + ": the rest was not linted; write it with fewer aliases or exclude it"}}}
+			return []fault{
+				{rule: limitReached, finding: lint.Finding{Span: err.Span, Message: err.Message + ": the rest was not linted; write it with fewer aliases or exclude it"}},
+			}
 		}
-		return []fault{{rule: syntaxError, finding: lint.Finding{Span: err.Span, Message: err.Message + ", so no program can read the file; take the alias away"}}}
+		return []fault{
+			{rule: syntaxError, finding: lint.Finding{Span: err.Span, Message: err.Message + ", so no program can read the file; take the alias away"}},
+		}
 	}
 	return nil
 }
 
-// isYAMLTemplate tells whether a file that is no YAML is one for a template
+// isYAMLTemplate reports whether a file that is no YAML is one for a template
 // engine. In files that are YAML such marks are text: a label, a format.
 func isYAMLTemplate(f *yaml.File) bool {
 	if f.Err == nil {

@@ -80,7 +80,7 @@ func (r *Root) Replace(name string, before, after []byte) error {
 		return fail("write", name, ErrNotRegular)
 	}
 	now, err := r.Read(name, int64(len(before)))
-	if errors.Is(err, ErrTooLarge) || err == nil && !bytes.Equal(now, before) {
+	if errors.Is(err, ErrTooLarge) || (err == nil && !bytes.Equal(now, before)) {
 		return fail("write", name, ErrChanged)
 	}
 	if err != nil {

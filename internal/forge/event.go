@@ -43,14 +43,14 @@ type Run struct {
 	Head, Branch, Repository string
 }
 
-// Gate tells whether the event asks for a verdict before something lands.
+// Gate reports whether the event asks for a verdict before something lands.
 func (e *Event) Gate() bool { return e.PullRequest() || e.Name == "merge_group" }
 
-// Remote tells whether the work tree is not what the event is about, so that the
+// Remote reports whether the work tree is not what the event is about, so that the
 // head's files are read through the API.
 func (e *Event) Remote() bool { return e.Name == "pull_request_target" || e.Name == "workflow_run" }
 
-// PullRequest tells whether the event is about one pull request.
+// PullRequest reports whether the event is about one pull request.
 func (e *Event) PullRequest() bool { return e.Number > 0 }
 
 // Subject is the pull request that the event is about.

@@ -124,7 +124,7 @@ func (r *Repository) MergeBase(ctx context.Context, a, b Hash) (Hash, error) {
 			if err != nil {
 				return Hash{}, err
 			}
-			before = before || len(common) == 1 && common[0] == bases[i]
+			before = before || (len(common) == 1 && common[0] == bases[i])
 		}
 		if before {
 			bases = append(bases[:i:i], bases[i+1:]...)

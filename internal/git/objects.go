@@ -121,7 +121,7 @@ func (s *store) close() error {
 func (s *store) open() ([]*pack, error) {
 	s.once.Do(func() {
 		entries, more, err := s.root.List("pack", maxEntries)
-		if err != nil && !errors.Is(err, fs.ErrNotExist) || more {
+		if (err != nil && !errors.Is(err, fs.ErrNotExist)) || more {
 			s.err = errors.Join(err, fmt.Errorf("%w: its packs cannot be listed", ErrUnsupported))
 			return
 		}

@@ -38,7 +38,7 @@ type Range struct{ First, Last int }
 // Touches reports whether a file has a changed line between first and last.
 func (c Changes) Touches(path string, first, last int) bool {
 	for _, r := range c[path] {
-		if first <= r.Last && r.First <= last || r.Last == 0 && last >= r.First {
+		if (first <= r.Last && r.First <= last) || (r.Last == 0 && last >= r.First) {
 			return true
 		}
 	}
@@ -166,7 +166,7 @@ func (c *Comparison) Tree(root *files.Root, linted func(path string) bool) (tree
 	slices.Sort(changed)
 	added := func(path string) bool {
 		_, committed := head[path]
-		return committed || tracked != nil && tracked.Has(path) || linted(path)
+		return committed || (tracked != nil && tracked.Has(path)) || linted(path)
 	}
 	blob := func(hash string) ([]byte, error) { return c.repository.Blob(hashes[hash], maxBlob) }
 	return earlier.New(root, entries, added, blob), changed, nil
@@ -242,7 +242,7 @@ func hunk(line string) (Range, error) {
 	if err == nil && found {
 		n, err = lineNumber(count)
 	}
-	if err != nil || start == 0 && n > 0 {
+	if err != nil || (start == 0 && n > 0) {
 		return Range{}, bad
 	}
 	return Range{First: start, Last: start + n - 1}, nil

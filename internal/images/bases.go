@@ -64,7 +64,10 @@ func BaseOf(name, tag string, isTagged bool) Base {
 				continue // most begin with a letter of their own
 			}
 			repository, variant, hasTag := strings.Cut(rows[i].pattern, ":")
-			if hasTag == tagged && (!hasTag || isTagged) && matches(repository, name) && (!hasTag || fits(variant, tag)) {
+			if hasTag != tagged || !matches(repository, name) {
+				continue
+			}
+			if !hasTag || (isTagged && fits(variant, tag)) {
 				b.rows = append(b.rows, &rows[i])
 			}
 		}
@@ -206,9 +209,9 @@ func (b Base) Has(program string) (has, known bool) {
 func (b Base) SetsVariable(name string) (sets, known bool) {
 	for _, r := range b.rows {
 		variables := r.cells[environmentColumn]
-		known = known || variables != "" && !strings.HasSuffix(variables, "...")
+		known = known || (variables != "" && !strings.HasSuffix(variables, "..."))
 		for v := range strings.FieldsSeq(variables) {
-			if v == name || strings.HasSuffix(v, "_") && strings.HasPrefix(name, v) {
+			if v == name || (strings.HasSuffix(v, "_") && strings.HasPrefix(name, v)) {
 				return true, true
 			}
 		}

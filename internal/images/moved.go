@@ -107,7 +107,8 @@ func matches(pattern, text string) bool {
 // the replacement is more than a name.
 func (m Move) Successor(name string) (successor string, ok bool) {
 	switch {
-	case m.Kind != Moved && m.Kind != Renamed, strings.ContainsAny(m.Replacement, " ()<>,"), m.Replacement == "", strings.Contains(m.Pattern, ":"):
+	case m.Kind != Moved && m.Kind != Renamed, strings.Contains(m.Pattern, ":"),
+		m.Replacement == "", strings.ContainsAny(m.Replacement, " ()<>,"):
 		return "", false
 	case !strings.Contains(m.Pattern, "*"):
 		return m.Replacement, !strings.ContainsAny(m.Replacement, "*:")

@@ -180,7 +180,7 @@ func leadingVersion(tag string) string {
 		}
 	}
 	end := 0
-	for end < len(tag) && (isDigit(tag[end]) || tag[end] == '.' && end > 0) {
+	for end < len(tag) && (isDigit(tag[end]) || (tag[end] == '.' && end > 0)) {
 		end++
 	}
 	return strings.TrimRight(tag[:end], ".")

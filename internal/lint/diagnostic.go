@@ -70,7 +70,7 @@ func (s ProofState) String() string { return proofStateNames[s] }
 // MarshalText writes the name that reports use.
 func (s ProofState) MarshalText() ([]byte, error) { return []byte(s.String()), nil }
 
-// Counts tells whether the finding is new and not silenced: it is shown by
+// Counts reports whether the finding is new and not silenced: it is shown by
 // default and judged by --fail-on.
 func (d *Diagnostic) Counts() bool { return d.Suppressed == nil && !d.Baseline && !d.Unchanged }
 
@@ -94,7 +94,7 @@ func (d *Diagnostic) End() text.Position { return d.Source.Lines.Position(d.Span
 // Aliases are the names of this very finding in other tools.
 func (d *Diagnostic) Aliases() []string { return d.Rule.AliasNames(d.Variant) }
 
-// Fixable tells whether any of the finding's fixes can be applied.
+// Fixable reports whether any of the finding's fixes can be applied.
 func (d *Diagnostic) Fixable() bool {
 	for _, f := range d.Fixes {
 		if f.Applicability > Manual {

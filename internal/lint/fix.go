@@ -112,7 +112,7 @@ type Fix struct {
 	Edits   []FileEdit
 }
 
-// MayChange tells whether a value of the model, given by the keys and places that
+// MayChange reports whether a value of the model, given by the keys and places that
 // lead to it, lies in what the fix declares. Extensions of the top level (x-...)
 // need no declaration: what services merge from them shows there.
 func (f *Fix) MayChange(path []string) bool {

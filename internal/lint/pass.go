@@ -149,11 +149,11 @@ type Context interface {
 	// and its ignore file: the same for all who ask by the same key, which says what
 	// derive does. Several goroutines read it at a time. Several may make it, too.
 	Derived(key any, derive func() any) any
-	// Exists tells whether the path names a file or a folder.
+	// Exists reports whether the path names a file or a folder.
 	Exists(path string) (isDir, ok bool)
 	// List returns the names in a folder, sorted; folders end in a slash.
 	List(path string) ([]string, error)
-	// Ignored tells whether .dockerignore keeps the path out of the build, and
+	// Ignored reports whether .dockerignore keeps the path out of the build, and
 	// by which pattern.
 	Ignored(path string) (pattern string, ignored bool)
 	// Known is false when there is no build context, as for standard input.

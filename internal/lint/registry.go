@@ -107,7 +107,7 @@ func (Offline) Config(string, string) (ImageConfig, error) { return ImageConfig{
 // Said implements Registry.
 func (Offline) Said(string) (string, bool) { return "", false }
 
-// IsOffline tells whether an error says that no look-ups were asked for.
+// IsOffline reports whether an error says that no look-ups were asked for.
 func IsOffline(err error) bool {
 	var u *Unavailable
 	return errors.As(err, &u) && u.Offline

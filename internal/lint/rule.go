@@ -23,7 +23,7 @@ type Meta struct {
 	// Severity of the rule's findings, unless a finding or the config sets one.
 	Severity   Severity
 	Confidence Confidence
-	// Default tells whether the preset "recommended" has the rule.
+	// Default reports whether the preset "recommended" has the rule.
 	Default bool
 	Status  Status
 	// Since is the release that brought the rule, as "0.1.0".
@@ -110,14 +110,14 @@ func Names(names ...string) []Alias {
 	return aliases
 }
 
-// Covers tells whether the alias stands for findings of this variant.
+// Covers reports whether the alias stands for findings of this variant.
 func (a Alias) Covers(variant string) bool {
 	return len(a.Variants) == 0 || slices.Contains(a.Variants, variant)
 }
 
-// IsHadolint tells whether the name is one of hadolint's codes.
+// IsHadolint reports whether the name is one of hadolint's codes.
 func (a Alias) IsHadolint() bool {
-	return strings.HasPrefix(a.Name, "DL") && len(a.Name) == 6 || strings.HasPrefix(a.Name, "SC") && len(a.Name) == 6
+	return (strings.HasPrefix(a.Name, "DL") && len(a.Name) == 6) || (strings.HasPrefix(a.Name, "SC") && len(a.Name) == 6)
 }
 
 // AliasNames lists the aliases that a finding of this variant carries.
@@ -148,7 +148,7 @@ func (m *Meta) Hadolint(variant string) (alias Alias, ok bool) {
 	return Alias{}, false
 }
 
-// HasHadolint tells whether any variant has a hadolint code.
+// HasHadolint reports whether any variant has a hadolint code.
 func (m *Meta) HasHadolint() bool {
 	return slices.ContainsFunc(m.Aliases, Alias.IsHadolint)
 }

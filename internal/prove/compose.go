@@ -313,15 +313,16 @@ type change struct {
 	before, after any
 }
 
-// isExtension tells whether the change is in a section of the file's own, at the
+// isExtension reports whether the change is in a section of the file's own, at the
 // top or in a service.
 func (c change) isExtension() bool {
-	return strings.HasPrefix(c.path[0], "x-") || len(c.path) > 2 && c.path[0] == "services" && strings.HasPrefix(c.path[2], "x-")
+	return strings.HasPrefix(c.path[0], "x-") || (len(c.path) > 2 && c.path[0] == "services" && strings.HasPrefix(c.path[2], "x-"))
 }
 
 // String is "path: old -> new".
 func (c change) String() string {
-	return bounded(strings.ReplaceAll(strings.Join(c.path, "."), ".[", "[")) + ": " + bounded(shownValue(c.before)) + " -> " + bounded(shownValue(c.after))
+	path := strings.ReplaceAll(strings.Join(c.path, "."), ".[", "[")
+	return bounded(path) + ": " + bounded(shownValue(c.before)) + " -> " + bounded(shownValue(c.after))
 }
 
 // changesBetween lists what differs between two models.

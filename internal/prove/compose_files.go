@@ -49,7 +49,9 @@ func (l *loading) readVariables() (refused []lint.Refusal, ok bool) {
 	}
 	if l.env, err = model.Variables(src, nil); err != nil {
 		key := l.doc.Root.Pairs[0].Key.Span
-		return []lint.Refusal{{Within: l.doc.Root.Span, At: key, Reason: bounded(fmt.Sprintf("failed to read %s: %s", l.gate.Path(".env"), composeReason(err)))}}, false
+		return []lint.Refusal{
+			{Within: l.doc.Root.Span, At: key, Reason: bounded(fmt.Sprintf("failed to read %s: %s", l.gate.Path(".env"), composeReason(err)))},
+		}, false
 	}
 	return nil, true
 }
@@ -81,7 +83,9 @@ func (l *loading) refusedFile(path []string, err error) []lint.Refusal {
 	r := lint.Refusal{Reason: composeReason(err)}
 	r.Within, r.At = l.place(path)
 	for _, key := range []string{"service", "file"} {
-		if value := l.doc.View.Get(l.doc.Root, append(slices.Clone(path), key)...); value.Resolve() != nil && (key == "service") != errors.As(err, new(*missingFile)) {
+		if value := l.doc.View.Get(
+			l.doc.Root, append(slices.Clone(path), key)...,
+		); value.Resolve() != nil && (key == "service") != errors.As(err, new(*missingFile)) {
 			r.At = value.Resolve().Span
 		}
 	}
@@ -110,7 +114,8 @@ func (c *companions) content(folder, name string, depth int) (content model.Cont
 // source reads a file, and names its folder, from that of the document.
 func (c *companions) source(folder, name string) (src []byte, dir string, err error) {
 	l := c.loading
-	if l.gate == nil || name == "" || strings.Contains(name, "$") || strings.Contains(name, ":") || path.IsAbs(name) || strings.HasPrefix(name, "~") {
+	isElsewhere := strings.Contains(name, ":") || path.IsAbs(name) || strings.HasPrefix(name, "~")
+	if l.gate == nil || name == "" || strings.Contains(name, "$") || isElsewhere {
 		return nil, "", errUnknown
 	}
 	from := path.Join(folder, name)
@@ -132,8 +137,10 @@ func (c *companions) source(folder, name string) (src []byte, dir string, err er
 func (l *loading) isMade(name string) bool {
 	repository := l.project.Repository()
 	base := path.Base(name)
-	return !repository.IsWhole() || repository.Ignores(name) || repository.Submodule(name) || facts.IsMade(name) ||
-		facts.AnyRecipe(l.gate, func(recipe string) bool { return strings.Contains(recipe, base) })
+	if !repository.IsWhole() || repository.Ignores(name) || repository.Submodule(name) {
+		return true
+	}
+	return facts.IsMade(name) || facts.AnyRecipe(l.gate, func(recipe string) bool { return strings.Contains(recipe, base) })
 }
 
 // extend puts the services that others extend in the place of extends. at is the way
@@ -422,7 +429,9 @@ func (l *loading) variableFiles() []lint.Refusal {
 				continue // compose-env-file-missing reports one that is not there
 			}
 			if _, err := model.Variables(src, l.lookup); err != nil {
-				return []lint.Refusal{{Within: s.Pair.Span, At: e.Path.Span, Reason: bounded(fmt.Sprintf("failed to read %s: %s", e.Path.Raw, composeReason(err)))}}
+				return []lint.Refusal{
+					{Within: s.Pair.Span, At: e.Path.Span, Reason: bounded(fmt.Sprintf("failed to read %s: %s", e.Path.Raw, composeReason(err)))},
+				}
 			}
 		}
 		for _, v := range s.Values("label_file") {

@@ -437,7 +437,7 @@ func (l *loading) depends(cut model.Content, path []string, whole bool, err erro
 // file is used.
 func isPlaceholder(value any) bool {
 	return eachText(value, func(s string) bool {
-		return facts.IsPlaceholder(s) || strings.Contains(s, "__") && strings.Count(s, "__") > 1
+		return facts.IsPlaceholder(s) || (strings.Contains(s, "__") && strings.Count(s, "__") > 1)
 	})
 }
 
@@ -495,7 +495,7 @@ func (l *loading) place(path []string) (within, at text.Span) {
 			if at = pair.Key.Span; pair.Value.Resolve().Kind == yaml.Scalar && pair.Value.Span.Len() > 0 {
 				at = pair.Value.Span
 			}
-			if i == 0 && key != "services" || i == 1 && path[0] == "services" {
+			if (i == 0 && key != "services") || (i == 1 && path[0] == "services") {
 				within = pair.Span
 			}
 			node = pair.Value.Resolve()
@@ -524,7 +524,10 @@ var lineOfYAML = regexp.MustCompile(`(?:line |at L)(\d+)`)
 
 // unreadable places what Compose says of a file that is no YAML to it.
 func (l *loading) unreadable(err error) []lint.Refusal {
-	r := lint.Refusal{Reason: composeReason(err), Within: l.doc.Root.Span, At: text.Span{Start: l.doc.Root.Span.Start, End: l.doc.Root.Span.Start}}
+	r := lint.Refusal{
+		Reason: composeReason(err), Within: l.doc.Root.Span,
+		At: text.Span{Start: l.doc.Root.Span.Start, End: l.doc.Root.Span.Start},
+	}
 	if m := lineOfYAML.FindStringSubmatch(err.Error()); m != nil {
 		if line, err := strconv.Atoi(m[1]); err == nil && line >= 1 && line <= l.doc.File.OwnLines().Lines() {
 			at := l.doc.File.OwnLines().Line(line)

@@ -322,7 +322,9 @@ func syntaxOf(doc *dockerfile.Document) string {
 func foreignSyntax(doc *dockerfile.Document) string {
 	value := syntaxOf(doc)
 	name := strings.TrimPrefix(strings.TrimPrefix(value, "docker.io/"), "index.docker.io/")
-	if value == "" || strings.HasPrefix(name, "docker/dockerfile:") || strings.HasPrefix(name, "docker/dockerfile@") || name == "docker/dockerfile" || strings.HasPrefix(name, "docker/dockerfile-upstream") {
+	rest, isDockers := strings.CutPrefix(name, "docker/dockerfile")
+	isDockers = isDockers && (rest == "" || strings.IndexByte(":@", rest[0]) >= 0 || strings.HasPrefix(rest, "-upstream"))
+	if value == "" || isDockers {
 		return ""
 	}
 	return fmt.Sprintf("the file is read by another program, %q", bounded(value))

@@ -44,6 +44,11 @@ func differSource(a, b *pb.Op, said registry) (effect lint.Effect, refreshed boo
 	return said.differ(from, to)
 }
 
+// isRefresh reports whether a digest gives way to the one that its tag names now.
+func (r registry) isRefresh(before, after reference.Named, now string) bool {
+	return r.tagged(after) == now && tagOf(before) == tagOf(after)
+}
+
 // differ classes two references at the same place. A digest added to the same
 // tag is EffectSource, another tag or digest of the same repository EffectRepin:
 // both only where the registry said in this run that it is the same image, or,
@@ -61,7 +66,7 @@ func (r registry) differ(from, to string) (effect lint.Effect, refreshed bool, d
 	switch {
 	case old == "" || now == "":
 		return lint.EffectGraph, false, " (no registry said in this run that both are the same image)"
-	case pinned && pins && old != now && r.tagged(after) == now && tagOf(before) == tagOf(after):
+	case pinned && pins && old != now && r.isRefresh(before, after, now):
 		return lint.EffectRepin, true, ""
 	case old != now:
 		return lint.EffectGraph, false, fmt.Sprintf(" (the registry said in this run that they are %s and %s)", old, now)

@@ -46,7 +46,13 @@ func (p *page) audit(a *Audit, r *lint.Result, line func(string, int) string) {
 			if line != nil {
 				place = "[" + place + "](" + line(d.Source.Path, start.Line) + ")"
 			}
-			fresh = append(fresh, fmt.Sprintf("- new: %s %s in %s, %s: %s\n", sign(d.Severity), ruleLink(d), MarkdownCode(d.Source.Path), place, cellText(d.Message)+a.brought(d)))
+			fresh = append(
+				fresh,
+				fmt.Sprintf(
+					"- new: %s %s in %s, %s: %s\n", sign(d.Severity), ruleLink(d), MarkdownCode(d.Source.Path), place,
+					cellText(d.Message)+a.brought(d),
+				),
+			)
 		}
 		for _, g := range a.Gone[:min(len(a.Gone), shownChanges)] {
 			gone = append(gone, fmt.Sprintf("- gone: %s in %s\n", MarkdownCode(g.Rule), MarkdownCode(g.File)))
@@ -101,7 +107,10 @@ func ruleRows(r *lint.Result) []string {
 	})
 	rows := make([]string, len(groups))
 	for i, g := range groups {
-		rows[i] = fmt.Sprintf("| %s | %s | %d | %d | %d |\n", "["+MarkdownCode(g.first.Rule.ID)+"]("+g.first.Rule.HelpURI()+")", sign(g.severity), g.n, len(g.files), g.fixes)
+		rows[i] = fmt.Sprintf(
+			"| %s | %s | %d | %d | %d |\n", "["+MarkdownCode(g.first.Rule.ID)+"]("+g.first.Rule.HelpURI()+")", sign(g.severity), g.n,
+			len(g.files), g.fixes,
+		)
 	}
 	return rows
 }

@@ -6,6 +6,8 @@ import (
 	"unicode"
 	"unicode/utf16"
 	"unicode/utf8"
+
+	"github.com/dockmend/dockmend/internal/text"
 )
 
 // Terminal returns s as one line that is safe to print: control characters,
@@ -119,7 +121,7 @@ func escapeAt(s string, i int) (shown string, size int) {
 	return fmt.Sprintf(`\U%08x`, r), size
 }
 
-// endsCommandMark tells whether the "#" at offset i is the second one of "##["
+// endsCommandMark reports whether the "#" at offset i is the second one of "##["
 // or "##word[".
 func endsCommandMark(s string, i int) bool {
 	if i == 0 || s[i-1] != '#' {
@@ -133,7 +135,7 @@ func endsCommandMark(s string, i int) bool {
 	return false
 }
 
-// hidden tells whether a character acts on the display instead of being seen.
+// hidden reports whether a character acts on the display instead of being seen.
 // The joiners stay: emoji and several scripts need them.
 func hidden(r rune) bool {
 	const zeroWidthNonJoiner, zeroWidthJoiner = 0x200C, 0x200D
@@ -207,7 +209,7 @@ func MarkdownText(s string) string {
 			}
 		default:
 			b.WriteRune(r)
-			if r == ':' && strings.HasPrefix(s[i:], "://") || r == '.' && endsIn(s[:i], "www") || r == '-' && endsIn(s[:i], "gh") {
+			if linksAt(s, i) {
 				b.WriteString(zeroWidth)
 			}
 		}
@@ -245,8 +247,27 @@ func commitHash(s string) int {
 	return n
 }
 
+// linksAt reports whether Markdown on the web makes a link of what is around this sign.
+func linksAt(s string, i int) bool {
+	switch s[i] {
+	case ':':
+		return strings.HasPrefix(s[i:], "://")
+	case '.':
+		return endsIn(s[:i], "www")
+	case '-':
+		return endsIn(s[:i], "gh")
+	}
+	return false
+}
+
+// isInert reports whether a byte of JSON is as it is, for whoever reads it.
+func isInert(c byte) bool {
+	isPrintable := c >= ' ' && c < 0x7F
+	return (isPrintable && c != '#') || c == '\n'
+}
+
 func isAlphanumeric(r rune) bool {
-	return r >= '0' && r <= '9' || r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z'
+	return r < utf8.RuneSelf && (text.IsDigit(byte(r)) || text.IsLetter(byte(r)))
 }
 
 // MarkdownCode makes a code span of s that holds inside a table cell too: the
@@ -283,7 +304,9 @@ func MarkdownCode(s string) string {
 	}
 	mark := strings.Repeat("`", fence+1)
 	pad := ""
-	if s[0] == '`' || s[len(s)-1] == '`' || s[0] == ' ' && s[len(s)-1] == ' ' && strings.Trim(s, " ") != "" {
+	first, last := s[0], s[len(s)-1]
+	losesBlanks := first == ' ' && last == ' ' && strings.Trim(s, " ") != ""
+	if first == '`' || last == '`' || losesBlanks {
 		pad = " " // Markdown takes one blank away at each end
 	}
 	return mark + pad + b.String() + pad + mark
@@ -299,7 +322,7 @@ func jsonInert(document []byte) []byte {
 	for i := 0; i < len(s); {
 		// Nearly all of a report is plain.
 		start := i
-		for i < len(s) && (s[i] >= ' ' && s[i] < 0x7F && s[i] != '#' || s[i] == '\n') {
+		for i < len(s) && isInert(s[i]) {
 			i++
 		}
 		b.WriteString(s[start:i])

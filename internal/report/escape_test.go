@@ -105,7 +105,7 @@ func TestMarkdownCode(t *testing.T) {
 	}
 }
 
-// barePipe tells whether a table would end a cell inside of s: at a pipe after
+// barePipe reports whether a table would end a cell inside of s: at a pipe after
 // an even number of backslashes.
 func barePipe(s string) bool {
 	backslashes := 0

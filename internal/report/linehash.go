@@ -27,7 +27,7 @@ func lineHashes(src []byte) []string {
 	}
 	afterCR, lineStart, line := false, true, -1
 	add := func(c uint16) {
-		if c == ' ' || c == '\t' || afterCR && c == '\n' {
+		if c == ' ' || c == '\t' || (afterCR && c == '\n') {
 			afterCR = false
 			return
 		}

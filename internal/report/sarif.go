@@ -49,7 +49,7 @@ func (s sarifWriter) Write(w io.Writer, r *lint.Result) error {
 		run.VersionControlProvenance = []*sarif.VersionControlDetails{{RepositoryURI: &s.opts.Repository, RevisionID: &s.opts.Revision}}
 	}
 	findings := slices.Clone(r.Diagnostics)
-	findings = slices.DeleteFunc(findings, func(d *lint.Diagnostic) bool { return d.Unchanged || s.opts.Alerts && !d.Counts() })
+	findings = slices.DeleteFunc(findings, func(d *lint.Diagnostic) bool { return d.Unchanged || (s.opts.Alerts && !d.Counts()) })
 	slices.SortStableFunc(findings, func(a, b *lint.Diagnostic) int {
 		return cmp.Or(cmp.Compare(silenced(a), silenced(b)), cmp.Compare(b.Severity, a.Severity))
 	})
@@ -205,7 +205,10 @@ func sarifResult(d *lint.Diagnostic, rule uint, hashes []string, files sources) 
 		if !at.Known || i == sarifRelated {
 			continue
 		}
-		result.RelatedLocations = append(result.RelatedLocations, sarifLocation(files.of(d, related), related.Span).WithMessage(sarif.NewTextMessage(related.Message)))
+		result.RelatedLocations = append(
+			result.RelatedLocations,
+			sarifLocation(files.of(d, related), related.Span).WithMessage(sarif.NewTextMessage(related.Message)),
+		)
 	}
 	result.Fixes = sarifFixes(d)
 	return result

@@ -134,7 +134,7 @@ func (c *connector) dial(ctx context.Context, network, address string) (net.Conn
 	return conn, nil
 }
 
-// mayReach tells whether the host of an address, "host:port" as it was asked
+// mayReach reports whether the host of an address, "host:port" as it was asked
 // for, may have that IP address.
 func (c *connector) mayReach(address string, ip netip.Addr) bool {
 	if isPublic(ip) {
@@ -144,19 +144,19 @@ func (c *connector) mayReach(address string, ip netip.Addr) bool {
 	if err != nil {
 		return false
 	}
-	named := c.named[address] || (port == "443" || port == "80") && c.named[host]
+	named := c.named[address] || ((port == "443" || port == "80") && c.named[host])
 	// Clouds serve their machines' credentials at link-local addresses: nobody
 	// gets there by a name.
 	return named && (!ip.Unmap().IsLinkLocalUnicast() || net.ParseIP(host) != nil)
 }
 
-// isLoopback tells whether a host is this machine by its very name.
+// isLoopback reports whether a host is this machine by its very name.
 func isLoopback(host string) bool {
 	ip, err := netip.ParseAddr(strings.Trim(host, "[]"))
-	return err == nil && ip.Unmap().IsLoopback() || host == "localhost"
+	return (err == nil && ip.Unmap().IsLoopback()) || host == "localhost"
 }
 
-// publicName tells whether a host's name may be that of a public host.
+// publicName reports whether a host's name may be that of a public host.
 func publicName(host string) bool {
 	if ip, err := netip.ParseAddr(strings.Trim(host, "[]")); err == nil {
 		return isPublic(ip)
@@ -173,10 +173,11 @@ func publicName(host string) bool {
 	return strings.IndexFunc(host, func(r rune) bool { return r > unicode.MaxASCII }) < 0
 }
 
-// isPublic tells whether an address is one of the Internet at large.
+// isPublic reports whether an address is one of the Internet at large.
 func isPublic(ip netip.Addr) bool {
 	ip = ip.Unmap()
-	if !ip.IsGlobalUnicast() || ip.IsPrivate() || ip.IsLoopback() || ip.IsLinkLocalUnicast() || ip.Zone() != "" {
+	isLocal := ip.IsPrivate() || ip.IsLoopback() || ip.IsLinkLocalUnicast()
+	if !ip.IsGlobalUnicast() || isLocal || ip.Zone() != "" {
 		return false
 	}
 	for _, p := range reserved {

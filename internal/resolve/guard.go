@@ -140,7 +140,7 @@ func delay(resp *http.Response, err error, attempt int) (wait time.Duration, aga
 	return 0, false
 }
 
-// isBroken tells whether a connection broke that might have held. One that was
+// isBroken reports whether a connection broke that might have held. One that was
 // refused, took too long or has the wrong certificate will not be better soon.
 func isBroken(err error) bool {
 	for _, broken := range []error{io.EOF, io.ErrUnexpectedEOF, syscall.ECONNRESET, syscall.EPIPE} {

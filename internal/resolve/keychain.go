@@ -28,7 +28,7 @@ func (k *keychain) Resolve(target authn.Resource) (authn.Authenticator, error) {
 	return auth, nil
 }
 
-// has tells whether there are credentials for a registry; where that is not
+// has reports whether there are credentials for a registry; where that is not
 // clear it is true.
 func (k *keychain) has(target authn.Resource) bool {
 	auth, err := k.Resolve(target)

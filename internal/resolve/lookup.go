@@ -281,7 +281,7 @@ func shownHost(ref name.Reference) string {
 
 // explain says what an error means to people, and whether it is an answer all
 // the same: that there is no such image, or that it is not for everybody. known
-// tells whether there are credentials for the registry.
+// reports whether there are credentials for the registry.
 func explain(ref name.Reference, err error, known func() bool) (reason string, complete bool) {
 	host := shownHost(ref)
 	var said *lint.Unavailable

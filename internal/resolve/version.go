@@ -57,7 +57,7 @@ func parseTag(text string) (t tag, ok bool) {
 	return t, !isPrerelease(rest)
 }
 
-// isPrerelease tells whether a variant marks a version that is not stable.
+// isPrerelease reports whether a variant marks a version that is not stable.
 func isPrerelease(variant string) bool {
 	for part := range strings.FieldsFuncSeq(strings.ToLower(variant), func(r rune) bool { return r == '-' || r == '.' || r == '_' }) {
 		word := strings.TrimRight(part, "0123456789")
@@ -104,8 +104,10 @@ func wantedFor(text string) wanted {
 }
 
 func (w wanted) fits(t tag) bool {
-	return t.variant == w.variant && (w.anyPrefix || t.prefix == w.prefix) &&
-		len(t.numbers) >= len(w.numbers) && slices.Equal(t.numbers[:len(w.numbers)], w.numbers)
+	if t.variant != w.variant || (!w.anyPrefix && t.prefix != w.prefix) {
+		return false
+	}
+	return len(t.numbers) >= len(w.numbers) && slices.Equal(t.numbers[:len(w.numbers)], w.numbers)
 }
 
 // moreSpecific orders tags: the higher version first, of 3.13 and 3.13.1 the

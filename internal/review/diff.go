@@ -49,7 +49,10 @@ type Diff struct {
 
 // NewDiff makes the diff of changed files; read reads a file of the head by its hash.
 func NewDiff(platform Platform, changed []FileChange, read func(ctx context.Context, blob string) ([]byte, error)) *Diff {
-	d := &Diff{platform: platform, files: make(map[string]FileChange, len(changed)), moved: map[string]string{}, read: read, heads: map[string][]byte{}}
+	d := &Diff{
+		platform: platform, files: make(map[string]FileChange, len(changed)), moved: map[string]string{}, read: read,
+		heads: map[string][]byte{},
+	}
 	for _, f := range changed {
 		d.files[f.Path] = f
 		if f.Status == Moved {

@@ -9,8 +9,10 @@ import (
 	"slices"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"github.com/dockmend/dockmend/internal/lint"
+	"github.com/dockmend/dockmend/internal/text"
 )
 
 const (
@@ -124,7 +126,7 @@ func (f *Fixup) categoryBranch() string {
 		return name
 	}
 	word := strings.Map(func(r rune) rune {
-		if r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9' {
+		if r < utf8.RuneSelf && (text.IsLetter(byte(r)) || text.IsDigit(byte(r))) {
 			return r
 		}
 		return '-'
@@ -201,7 +203,7 @@ func (k *FixupFacts) Open() *PullRequest {
 func (k *FixupFacts) Ours(category string, tip *Commit) bool {
 	return IsOurCommit(category, tip) || slices.ContainsFunc(k.Pulls, func(p *PullRequest) bool {
 		_, ours := readFixupState(p.Body, category)
-		return ours && (tip.SHA == k.BaseSHA || p.Merged && p.SHA == tip.SHA)
+		return ours && (tip.SHA == k.BaseSHA || (p.Merged && p.SHA == tip.SHA))
 	})
 }
 

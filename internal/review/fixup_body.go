@@ -113,7 +113,7 @@ func replaceRegion(platform Platform, body, region string) string {
 	return whole
 }
 
-// AskedAgain tells whether somebody ticked the box.
+// AskedAgain reports whether somebody ticked the box.
 func AskedAgain(body string) bool {
 	region, _, _, ok := splitRegion(body)
 	if !ok {
@@ -151,7 +151,9 @@ func fixupBody(f *Fixup, files []PlannedFile) string {
 	}
 	left := 0
 	for _, file := range files {
-		if !b.may("\n### "+report.MarkdownCode(cut(file.Path, maxDetails))+"\n\n| Rule | What and why | Effect on the build |\n|---|---|---|\n"+changeRows(file.Changes)) || !b.may(beforeAfter(file)) {
+		const header = "\n\n| Rule | What and why | Effect on the build |\n|---|---|---|\n"
+		rows := "\n### " + report.MarkdownCode(cut(file.Path, maxDetails)) + header + changeRows(file.Changes)
+		if !b.may(rows) || !b.may(beforeAfter(file)) {
 			left++
 		}
 	}
@@ -173,7 +175,10 @@ func waits(waiting []FixupWaiting) string {
 	b.WriteString("\n### Held back\n\nThe tags of these images have named what they name now for less than `pin.cooldown-days`. For a fix that cannot wait, " +
 		"`pin: {cooldown-except: [REPOSITORY]}` in `.dockmend.yaml` takes a repository's images at once.\n\n| Image | Since | Proposed from |\n|---|---|---|\n")
 	for _, w := range waiting[:min(len(waiting), shown)] {
-		fmt.Fprintf(&b, "| %s | %s | %s |\n", report.MarkdownCode(cut(w.Image, maxDetails)), w.Since.UTC().Format(time.DateOnly), w.Until.UTC().Format(time.DateOnly))
+		fmt.Fprintf(
+			&b, "| %s | %s | %s |\n", report.MarkdownCode(cut(w.Image, maxDetails)), w.Since.UTC().Format(time.DateOnly),
+			w.Until.UTC().Format(time.DateOnly),
+		)
 	}
 	if left := len(waiting) - shown; left > 0 {
 		fmt.Fprintf(&b, "\nand %d more\n", left)
@@ -236,10 +241,10 @@ func changeRows(changes []FixupChange) string {
 	return b.String()
 }
 
-// sameChange tells whether two changes do the same to the same images.
+// sameChange reports whether two changes do the same to the same images.
 func sameChange(a, b FixupChange) bool {
-	return a.Title == b.Title && a.Safe == b.Safe && a.Demoted == b.Demoted && a.Proof.Effect == b.Proof.Effect &&
-		len(a.Proof.Details) > 0 && slices.Equal(a.Proof.Details, b.Proof.Details)
+	isAlike := a.Title == b.Title && a.Safe == b.Safe && a.Demoted == b.Demoted
+	return isAlike && a.Proof.Effect == b.Proof.Effect && len(a.Proof.Details) > 0 && slices.Equal(a.Proof.Details, b.Proof.Details)
 }
 
 func beforeAfter(file PlannedFile) string {

@@ -145,13 +145,14 @@ func (p *FixupPlan) finish(f *Fixup, known *FixupFacts, ours bool) {
 	}
 }
 
-// declined tells whether people closed all of this without a merge.
+// declined reports whether people closed all of this without a merge.
 func (p *FixupPlan) declined(f *Fixup, known *FixupFacts) bool {
 	refused := map[string]bool{}
 	number, all := 0, false
 	for _, old := range known.Pulls { // the newest first
 		state, ok := readFixupState(old.Body, f.Category)
-		if !ok || old.State != "closed" || old.Merged || state.Over || AskedAgain(old.Body) {
+		isRefusal := ok && old.State == "closed" && !old.Merged
+		if !isRefusal || state.Over || AskedAgain(old.Body) {
 			continue
 		}
 		if number == 0 {
@@ -163,7 +164,7 @@ func (p *FixupPlan) declined(f *Fixup, known *FixupFacts) bool {
 		}
 	}
 	fresh := slices.ContainsFunc(f.keysOf(p.Files), func(key string) bool { return !refused[key] })
-	if number == 0 || fresh && !all {
+	if number == 0 || (fresh && !all) {
 		return false
 	}
 	p.note("%s: %d was closed without a merge, and nothing new was found since; the box in its description asks again", f.None(), number)

@@ -9,6 +9,7 @@ import (
 	"path"
 	"slices"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/dockmend/dockmend/internal/files"
 	"github.com/dockmend/dockmend/internal/lint"
@@ -75,7 +76,10 @@ type HandedOver struct {
 
 // NewHandoff writes the file for the findings that count.
 func NewHandoff(of Subject, category string, complete bool, r *lint.Result) ([]byte, error) {
-	h := Handoff{Version: handoffVersion, Repository: of.Repository, Number: of.Number, Head: of.Head, Category: category, Complete: complete, Findings: []HandedOver{}}
+	h := Handoff{
+		Version: handoffVersion, Repository: of.Repository, Number: of.Number, Head: of.Head, Category: category,
+		Complete: complete, Findings: []HandedOver{},
+	}
 	for _, d := range r.Diagnostics {
 		if !d.Counts() {
 			continue
@@ -87,7 +91,8 @@ func NewHandoff(of Subject, category string, complete bool, r *lint.Result) ([]b
 		first, last := lines(d)
 		causePath, causeLine := causeOf(d)
 		h.Findings = append(h.Findings, HandedOver{
-			CausePath: causePath, CauseLine: causeLine, Rule: d.Rule.ID, Variant: d.Variant, Path: d.Source.Path, Blob: files.BlobHash(d.Source.Bytes, len(of.Head)),
+			CausePath: causePath, CauseLine: causeLine, Rule: d.Rule.ID, Variant: d.Variant, Path: d.Source.Path,
+			Blob: files.BlobHash(d.Source.Bytes, len(of.Head)),
 			Line: first, EndLine: last, Start: d.Span.Start, End: d.Span.End,
 			Message: cut(d.Message, MaxMessage), Fingerprint: d.Fingerprint,
 		})
@@ -136,7 +141,7 @@ func (f *HandedOver) check() error {
 		return errors.New("its blob is no hash")
 	case f.Line < 1 || f.EndLine < f.Line || f.Start < 0 || f.End < f.Start:
 		return errors.New("its lines are none")
-	case !inRepository(f.Path) || f.CausePath != "" && !inRepository(f.CausePath):
+	case !inRepository(f.Path) || (f.CausePath != "" && !inRepository(f.CausePath)):
 		return errors.New("its path is none in a repository")
 	case len(f.CausePath) > maxWord*4 || f.CauseLine < 0:
 		return errors.New("its cause is none")
@@ -145,7 +150,8 @@ func (f *HandedOver) check() error {
 }
 
 func inRepository(name string) bool {
-	return name != "" && path.Clean(name) == name && !path.IsAbs(name) && !strings.HasPrefix(name, "../") && name != ".."
+	leaves := path.IsAbs(name) || name == ".." || strings.HasPrefix(name, "../")
+	return name != "" && path.Clean(name) == name && !leaves
 }
 
 // Cause is the change that is said to have caused a finding, as the head has it; ok is
@@ -239,5 +245,5 @@ func (f *HandedOver) search(d *lint.Diagnostic) *lint.Diagnostic {
 }
 
 func isWord(c byte) bool {
-	return c >= '0' && c <= '9' || c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= 0x80
+	return text.IsDigit(c) || text.IsLetter(c) || c >= utf8.RuneSelf
 }

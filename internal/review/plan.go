@@ -434,7 +434,9 @@ func (p *Plan) withoutOffer(x *draft) {
 // addFile makes a comment on a whole file.
 func (p *Plan) addFile(x *draft) {
 	d := x.Finding
-	c := &Comment{Path: x.path, Body: body(p.Request.Category, []remark{{d, d.Start().Line, p.placesOf(x.others)}}, nil), severity: d.Severity}
+	c := &Comment{
+		Path: x.path, Body: body(p.Request.Category, []remark{{d, d.Start().Line, p.placesOf(x.others)}}, nil), severity: d.Severity,
+	}
 	switch {
 	case len(p.Files) >= maxFileComments:
 		p.pass(x, fmt.Sprintf("a run makes at most %d comments on whole files", maxFileComments))
@@ -527,7 +529,7 @@ func (p *Plan) gone() []*Thread {
 	return all[:min(len(all), maxResolved)]
 }
 
-// Below tells whether a path is one of the paths or lies below one; no path
+// Below reports whether a path is one of the paths or lies below one; no path
 // stands for all.
 func Below(name string, paths []string) bool {
 	return len(paths) == 0 || slices.ContainsFunc(paths, func(p string) bool {

@@ -72,7 +72,7 @@ var (
 	stateTag  = regexp.MustCompile(`^[A-Za-z0-9._:/-]+$`)
 )
 
-// isHash tells whether s is a prefix and then so many hexadecimal digits.
+// isHash reports whether s is a prefix and then so many hexadecimal digits.
 func isHash(s, prefix string, digits int) bool {
 	hash, ok := strings.CutPrefix(s, prefix)
 	return ok && len(hash) == digits && strings.Trim(hash, "0123456789abcdef") == ""
@@ -103,7 +103,9 @@ func ParseState(src []byte) (*State, error) {
 			audit.AsOf = ""
 		}
 		audit.Findings = slices.DeleteFunc(audit.Findings, func(f AuditFinding) bool {
-			return !isHash(f.Fingerprint, "dockmend/v1:", 32) || len(f.Rule) > 100 || !stateRule.MatchString(f.Rule) || f.File == "" || len(f.File) > 4096
+			isRule := len(f.Rule) <= 100 && stateRule.MatchString(f.Rule)
+			isFile := f.File != "" && len(f.File) <= 4096
+			return !isHash(f.Fingerprint, "dockmend/v1:", 32) || !isRule || !isFile
 		})
 		s.Audits[category] = audit
 	}

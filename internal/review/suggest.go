@@ -34,7 +34,7 @@ type suggestion struct {
 	text string
 }
 
-// safe tells whether each fix is.
+// safe reports whether each fix is.
 func (s *suggestion) safe() bool {
 	return !slices.ContainsFunc(s.fixes, func(f lint.Fix) bool { return f.Applicability != lint.Safe })
 }
@@ -138,12 +138,12 @@ func shifted(edits []text.Edit, by int) []text.Edit {
 	return moved
 }
 
-// unseen tells whether a character acts on the display instead of being seen.
+// unseen reports whether a character acts on the display instead of being seen.
 func unseen(r rune) bool {
 	return r != '\n' && r != '\t' && unicode.In(r, unicode.Cc, unicode.Cf, unicode.Zl, unicode.Zp)
 }
 
-// overlaps tells whether two suggestions replace a common line.
+// overlaps reports whether two suggestions replace a common line.
 func (s *suggestion) overlaps(o *suggestion) bool { return s.first <= o.last && o.first <= s.last }
 
 // join is one suggestion for two that meet: their edits, proved together. It is

@@ -26,7 +26,7 @@ type Thread struct {
 	CanResolve bool
 }
 
-// Live tells whether the thread still speaks for its findings.
+// Live reports whether the thread still speaks for its findings.
 func (t *Thread) Live() bool { return !t.Resolved && !t.Minimized }
 
 // Threads are a pull request's, as far as they are ours.

@@ -7,7 +7,7 @@ import (
 	"github.com/dockmend/dockmend/internal/report"
 )
 
-// IsCommit tells whether s is a full commit hash, SHA-1 or SHA-256.
+// IsCommit reports whether s is a full commit hash, SHA-1 or SHA-256.
 func IsCommit(s string) bool {
 	return (len(s) == 40 || len(s) == 64) && strings.Trim(s, "0123456789abcdef") == ""
 }

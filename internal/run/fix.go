@@ -74,7 +74,7 @@ func (w *Workspace) fixOne(ctx context.Context, how Fixing, f engine.File, was *
 		left := w.checker.Check(ctx, f, was.Before)
 		return &engine.Fixed{Path: f.Path, Before: was.Before, After: was.Before, Left: left, Problems: left.Problems}
 	}
-	fixer := &engine.Fixer{Checker: w.checker, Unsafe: how.Unsafe || alsoUnsafe && !how.Narrow, Over: over, Mark: how.Mark}
+	fixer := &engine.Fixer{Checker: w.checker, Unsafe: how.Unsafe || (alsoUnsafe && !how.Narrow), Over: over, Mark: how.Mark}
 	return fixer.Again(ctx, f, was)
 }
 

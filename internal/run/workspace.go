@@ -121,8 +121,9 @@ func open(ctx context.Context, env *Env, options *Options, at *place, stdin, nam
 	}
 	if stdin {
 		w.Files = []engine.File{{
-			Path: options.StdinName, Target: discover.Classify(options.StdinName), Context: buildcontext.None(), Policy: w.Rules.For(options.StdinName),
-			Open: func() (io.ReadCloser, error) { return io.NopCloser(env.Stdin), nil },
+			Path: options.StdinName, Target: discover.Classify(options.StdinName), Context: buildcontext.None(),
+			Policy: w.Rules.For(options.StdinName),
+			Open:   func() (io.ReadCloser, error) { return io.NopCloser(env.Stdin), nil },
 		}}
 		return w, nil
 	}

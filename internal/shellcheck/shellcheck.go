@@ -18,6 +18,7 @@ import (
 	"github.com/dockmend/dockmend/internal/files"
 	"github.com/dockmend/dockmend/internal/limits"
 	"github.com/dockmend/dockmend/internal/lint"
+	"github.com/dockmend/dockmend/internal/text"
 )
 
 const (
@@ -119,7 +120,7 @@ func nested(script string) int {
 	for i := range len(script) {
 		switch script[i] {
 		case '(':
-			if depth > 0 || i > 0 && script[i-1] == '$' {
+			if depth > 0 || (i > 0 && script[i-1] == '$') {
 				depth++
 			}
 		case ')':
@@ -200,8 +201,8 @@ const headLines = 2
 
 func isName(s string) bool {
 	for i := range len(s) {
-		c := s[i] | 0x20
-		if (c < 'a' || c > 'z') && s[i] != '_' && (i == 0 || s[i] < '0' || s[i] > '9') {
+		isInner := i > 0 && text.IsDigit(s[i])
+		if !text.IsLetter(s[i]) && s[i] != '_' && !isInner {
 			return false
 		}
 	}

@@ -32,7 +32,7 @@ func every(alias string) string {
 // The dialects share words such as "all" and "security" with ours, so a name
 // counts in a tool's dialect only if it has the form of that tool's names.
 
-// isBuildKit tells whether a name looks like that of a BuildKit check:
+// isBuildKit reports whether a name looks like that of a BuildKit check:
 // "JSONArgsRecommended".
 func isBuildKit(s string) bool {
 	lower := false

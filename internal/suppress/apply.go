@@ -17,7 +17,7 @@ type Extra struct {
 
 // Apply marks the diagnostics that a directive silences; they are those of
 // this very file. metas is the catalogue, in which our own dialect looks names
-// up; ran tells whether a rule was enabled and could check this file.
+// up; ran reports whether a rule was enabled and could check this file.
 //
 // Where one with a Next is silenced, next makes a diagnostic of that, which may be silenced
 // in turn; it returns nil where the rule does not speak.
@@ -26,7 +26,10 @@ type Extra struct {
 // ignores under which nothing was found although their rules ran. A rule of the
 // two that metas lacks is not reported; whether it is enabled is the caller's
 // to judge. Other tools' directives may be there for the other tool alone.
-func (d *Directives) Apply(diags []*lint.Diagnostic, metas []*lint.Meta, ran func(ruleID string) bool, next func(*lint.Meta, *lint.Finding) *lint.Diagnostic) []Extra {
+func (d *Directives) Apply(
+	diags []*lint.Diagnostic, metas []*lint.Meta, ran func(ruleID string) bool,
+	next func(*lint.Meta, *lint.Finding) *lint.Diagnostic,
+) []Extra {
 	if d.Empty() {
 		return nil
 	}
@@ -178,7 +181,7 @@ func (a *applier) find(p place, m *lint.Meta, variant string, wide bool) (c clai
 		}
 		return ok
 	}
-	if has(m.ID) || lint.IsShellCheck(variant) && has(variant) {
+	if has(m.ID) || (lint.IsShellCheck(variant) && has(variant)) {
 		return c, true
 	}
 	for i := range m.Aliases {

@@ -20,7 +20,7 @@ func (c *cursor) peek() byte {
 	return 0
 }
 
-// blanks skips spaces and tabs, and tells whether there were any.
+// blanks skips spaces and tabs, and reports whether there were any.
 func (c *cursor) blanks() bool {
 	start := c.pos
 	for c.pos < len(c.src) && (c.src[c.pos] == ' ' || c.src[c.pos] == '\t') {
@@ -60,7 +60,7 @@ func (c *cursor) take(fits func(byte) bool) name {
 	return name{text: c.src[start:c.pos], span: text.Span{Start: start, End: c.pos}}
 }
 
-// tail tells whether nothing but a "#" and a remark comes after the blanks.
+// tail reports whether nothing but a "#" and a remark comes after the blanks.
 func (c *cursor) tail() bool {
 	c.blanks()
 	return c.pos == len(c.src) || c.src[c.pos] == '#'

@@ -8,9 +8,10 @@ import (
 	"strings"
 	"time"
 
+	"github.com/moby/buildkit/frontend/dockerfile/linter"
+
 	"github.com/dockmend/dockmend/internal/lint"
 	"github.com/dockmend/dockmend/internal/text"
-	"github.com/moby/buildkit/frontend/dockerfile/linter"
 )
 
 // The dialects, as lint.Suppression.Kind names them.
@@ -140,7 +141,7 @@ func (c cursor) hadolint(dst []directive, at text.Span) []directive {
 	case c.literal("stage"):
 		d.reach = reachStage
 	}
-	if d.reach != reachNext && !c.blanks() || !c.assignment("ignore") {
+	if (d.reach != reachNext && !c.blanks()) || !c.assignment("ignore") {
 		return dst
 	}
 	for {
@@ -337,15 +338,15 @@ func reason(rest string) string {
 }
 
 func isVerbByte(b byte) bool {
-	return b >= 'a' && b <= 'z' || b >= 'A' && b <= 'Z' || b == '-' || b == '_'
+	return text.IsLetter(b) || b == '-' || b == '_'
 }
 
 func isNameByte(b byte) bool { return b != ' ' && b != '\t' && b != ',' }
 
 func isHadolintByte(b byte) bool {
-	return b >= '0' && b <= '9' || b == 'D' || b == 'L' || b == 'S' || b == 'C'
+	return text.IsDigit(b) || strings.IndexByte("DLSC", b) >= 0
 }
 
 func isCheckovByte(b byte) bool {
-	return b >= 'a' && b <= 'z' || b >= 'A' && b <= 'Z' || b >= '0' && b <= '9' || b == '_'
+	return text.IsLetter(b) || text.IsDigit(b) || b == '_'
 }

@@ -71,11 +71,11 @@ func units(doc *dockerfile.Document) []unit {
 	return all
 }
 
-// becomesDirective tells whether the line below a comment would become a parser
+// becomesDirective reports whether the line below a comment would become a parser
 // directive without it, which changes the build. Lines are 1-based.
 func becomesDirective(doc *dockerfile.Document, n int) bool {
 	lines := doc.Physical
-	if n > 1 && lines[n-2].Kind != dockerfile.DirectiveLine || n >= len(lines) || lines[n].Kind != dockerfile.CommentLine {
+	if (n > 1 && lines[n-2].Kind != dockerfile.DirectiveLine) || n >= len(lines) || lines[n].Kind != dockerfile.CommentLine {
 		return false
 	}
 	key, _, assigns := strings.Cut(doc.Text(text.Span{Start: lines[n].Text + 1, End: lines[n].EOL}), "=")
@@ -164,7 +164,9 @@ func (p *placer) attach(instruction int) {
 		if buildkit || x.kind == kindKICS {
 			first = p.loose
 		}
-		if i < first || buildkit && checked || x.reach == reachStage && p.doc.Instructions[instruction].Keyword != "from" {
+		isTaken := buildkit && checked
+		needsFrom := x.reach == reachStage && p.doc.Instructions[instruction].Keyword != "from"
+		if i < first || isTaken || needsFrom {
 			continue
 		}
 		x.target = instruction

@@ -111,8 +111,8 @@ func (a *applier) idle(item int, ran func(ruleID string) bool) []int {
 		}
 		missed := func(m *lint.Meta) bool { return !ran(m.ID) }
 		// A group always has rules that are off; of an alias, each must have run.
-		if k.group && !slices.ContainsFunc(k.metas, func(m *lint.Meta) bool { return ran(m.ID) }) ||
-			!k.group && slices.ContainsFunc(k.metas, missed) {
+		if (k.group && !slices.ContainsFunc(k.metas, func(m *lint.Meta) bool { return ran(m.ID) })) ||
+			(!k.group && slices.ContainsFunc(k.metas, missed)) {
 			continue
 		}
 		idle = append(idle, j)

@@ -22,7 +22,7 @@ type layout struct {
 	// units in file order, and what messages call one.
 	units []unit
 	unit  string
-	// keep tells whether the comment on a line must stay, since the file would
+	// keep reports whether the comment on a line must stay, since the file would
 	// mean something else without it; nil where none must.
 	keep func(line int) bool
 }
@@ -48,7 +48,7 @@ type placed struct {
 
 const noTarget = -1
 
-// Empty tells whether the file has no directive, so that Apply has nothing to do.
+// Empty reports whether the file has no directive, so that Apply has nothing to do.
 func (d *Directives) Empty() bool { return d == nil || len(d.items) == 0 }
 
 // aUnit is the unit with its article.

@@ -117,7 +117,7 @@ func shortest(a, b [][]byte) []hunkLine {
 		trace = append(trace, append([]int(nil), reach[limit-d:limit+d+2]...))
 		for k := -d; k <= d; k += 2 {
 			x := 0
-			if k == -d || k != d && reach[limit+k-1] < reach[limit+k+1] {
+			if k == -d || (k != d && reach[limit+k-1] < reach[limit+k+1]) {
 				x = reach[limit+k+1]
 			} else {
 				x = reach[limit+k-1] + 1
@@ -144,7 +144,7 @@ func walkBack(a, b [][]byte, trace [][]int) []hunkLine {
 		at := func(k int) int { return trace[d][k+d] }
 		k := x - y
 		previous := k - 1
-		if k == -d || k != d && at(k-1) < at(k+1) {
+		if k == -d || (k != d && at(k-1) < at(k+1)) {
 			previous = k + 1
 		}
 		fromX := 0

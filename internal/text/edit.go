@@ -23,7 +23,7 @@ func Apply(src []byte, edits []Edit) ([]byte, error) {
 		if e.Span.Start < 0 || e.Span.End < e.Span.Start || e.Span.End > len(src) {
 			return nil, fmt.Errorf("edit %d..%d lies outside of the file (%d bytes)", e.Span.Start, e.Span.End, len(src))
 		}
-		if e.Span.Start < last || i > 0 && sorted[i-1].Span == e.Span {
+		if e.Span.Start < last || (i > 0 && sorted[i-1].Span == e.Span) {
 			return nil, fmt.Errorf("edit %d..%d overlaps another one", e.Span.Start, e.Span.End)
 		}
 		last = e.Span.End

@@ -11,13 +11,13 @@ type Span struct {
 // Len is the span's length in bytes.
 func (s Span) Len() int { return s.End - s.Start }
 
-// IsEmpty tells whether the span holds no byte; such a span is an insertion point.
+// IsEmpty reports whether the span holds no byte; such a span is an insertion point.
 func (s Span) IsEmpty() bool { return s.End <= s.Start }
 
-// Contains tells whether other lies inside s, touching borders included.
+// Contains reports whether other lies inside s, touching borders included.
 func (s Span) Contains(other Span) bool { return s.Start <= other.Start && other.End <= s.End }
 
-// Overlaps tells whether the two spans share a byte, or whether one is an
+// Overlaps reports whether the two spans share a byte, or whether one is an
 // insertion point strictly inside the other.
 func (s Span) Overlaps(other Span) bool {
 	if s.IsEmpty() && other.IsEmpty() {

@@ -165,7 +165,7 @@ func (a *applying) review(ctx context.Context, comments []*review.Comment) {
 	}
 }
 
-// aboutLines tells whether a refusal is about the place of a comment.
+// aboutLines reports whether a refusal is about the place of a comment.
 func aboutLines(err error) bool {
 	var answer *github.ErrorResponse
 	if !errors.As(err, &answer) {
@@ -237,7 +237,7 @@ func (a *applying) certain(ctx context.Context, comments []*review.Comment, call
 	return err
 }
 
-// arrived tells whether comments stand on the pull request.
+// arrived reports whether comments stand on the pull request.
 func (a *applying) arrived(ctx context.Context, comments []*review.Comment) (bool, error) {
 	now, err := a.ListOwn(ctx, a.number, a.plan.Request.Category)
 	if err != nil {

@@ -43,7 +43,7 @@ func (c *Client) Base(ctx context.Context, e *forge.Event, at forge.Checkout) (*
 	b := r.base
 	b.Blob = r.blob
 	tree := ""
-	if at.Files == nil || at.Commit != e.Head && len(at.Parents) == 0 {
+	if at.Files == nil || (at.Commit != e.Head && len(at.Parents) == 0) {
 		commit, err := c.commit(ctx, at.Commit)
 		if err != nil {
 			return nil, err

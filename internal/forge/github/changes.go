@@ -39,7 +39,8 @@ func (c *Client) Diff(ctx context.Context, e *forge.Event) (*review.Diff, error)
 	changed := make([]review.FileChange, len(files))
 	for i, f := range files {
 		changed[i] = review.FileChange{
-			Path: f.GetFilename(), Was: f.GetPreviousFilename(), Status: statusOf(f.GetStatus()), Blob: f.GetSHA(), Patch: f.GetPatch(), Lines: f.GetChanges(),
+			Path: f.GetFilename(), Was: f.GetPreviousFilename(), Status: statusOf(f.GetStatus()),
+			Blob: f.GetSHA(), Patch: f.GetPatch(), Lines: f.GetChanges(),
 		}
 	}
 	return review.NewDiff(platform(), changed, c.readBlob), nil

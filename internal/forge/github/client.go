@@ -84,7 +84,7 @@ func NewClient(s Server) (*Client, error) {
 		return nil, fmt.Errorf("GITHUB_REPOSITORY %q: want owner/name", s.Repository)
 	}
 	base, err := url.Parse(s.URL)
-	if err != nil || base.Host == "" || base.Scheme != "https" && base.Scheme != "http" {
+	if err != nil || base.Host == "" || (base.Scheme != "https" && base.Scheme != "http") {
 		return nil, fmt.Errorf("GITHUB_API_URL %q is no address", s.URL)
 	}
 	c := &Client{
@@ -158,7 +158,7 @@ func (t *transport) RoundTrip(r *http.Request) (*http.Response, error) {
 	}
 }
 
-// retryable tells whether an answer asks to come again, and after how long. A
+// retryable reports whether an answer asks to come again, and after how long. A
 // pause that is too long for a job is none.
 func retryable(answer *http.Response) (pause time.Duration, ok bool) {
 	switch answer.StatusCode {
@@ -217,7 +217,7 @@ func (c *Client) readBlob(ctx context.Context, sha string) ([]byte, error) {
 	return content, nil
 }
 
-// Exists tells whether the repository can be read at all, so that a file that
+// Exists reports whether the repository can be read at all, so that a file that
 // is not there and a token that may not look can be told apart: GitHub answers
 // 404 to both.
 func (c *Client) Exists(ctx context.Context, sha string) error {

@@ -44,7 +44,9 @@ type proposal struct {
 
 // applyFixup does what the plan says. It is not nil where all must be looked at
 // again: errMoved or errUnsigned.
-func (c *Client) applyFixup(ctx context.Context, f *review.Fixup, known *review.FixupFacts, plan *review.FixupPlan, out *review.Proposed) (again error) {
+func (c *Client) applyFixup(
+	ctx context.Context, f *review.Fixup, known *review.FixupFacts, plan *review.FixupPlan, out *review.Proposed,
+) (again error) {
 	p := &proposal{c, f, known, plan, out, f.BranchName()}
 	out.Notes = append(out.Notes, plan.Notes...)
 	if plan.Pull != nil && !plan.Close {
@@ -72,7 +74,10 @@ func (c *Client) applyFixup(ctx context.Context, f *review.Fixup, known *review.
 		p.edit(ctx, map[string]string{"body": plan.Body})
 	}
 	if plan.Comment != "" {
-		if err := c.call(ctx, http.MethodPost, fmt.Sprintf("issues/%d/comments", plan.Pull.Number), map[string]string{"body": plan.Comment}, nil); err != nil {
+		if err := c.call(
+			ctx, http.MethodPost, fmt.Sprintf("issues/%d/comments", plan.Pull.Number), map[string]string{"body": plan.Comment},
+			nil,
+		); err != nil {
 			out.Note("no comment on pull request %d: %v", plan.Pull.Number, explainFor(err, writing))
 		}
 	}
@@ -179,7 +184,8 @@ func (p *proposal) point(ctx context.Context, commit string) error {
 		if err != nil {
 			return err
 		}
-		again := p.plan.Pull != nil && review.AskedAgain(p.plan.Pull.Body) && p.known.Tip != nil && now != nil && now.SHA == p.known.Tip.SHA
+		unmoved := p.known.Tip != nil && now != nil && now.SHA == p.known.Tip.SHA
+		again := unmoved && p.plan.Pull != nil && review.AskedAgain(p.plan.Pull.Body)
 		switch {
 		case now != nil && !p.known.Ours(p.f.Category, now) && !again:
 			return &forge.Conflict{What: fmt.Sprintf("somebody pushed to %s meanwhile", p.branch)}
@@ -263,7 +269,10 @@ func (p *proposal) create(ctx context.Context, body map[string]any) (*review.Pul
 
 // failed says how a person opens what the run could not.
 func (p *proposal) failed(err error) {
-	link := fmt.Sprintf("%s/%s/%s/compare/%s...%s?expand=1", strings.TrimSuffix(p.f.Server, "/"), p.owner, p.name, url.PathEscape(p.known.Base), url.PathEscape(p.branch))
+	link := fmt.Sprintf(
+		"%s/%s/%s/compare/%s...%s?expand=1", strings.TrimSuffix(p.f.Server, "/"), p.owner, p.name,
+		url.PathEscape(p.known.Base), url.PathEscape(p.branch),
+	)
 	p.out.Compare = link
 	why := "GitHub named none"
 	switch {

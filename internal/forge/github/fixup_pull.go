@@ -49,7 +49,9 @@ func (c *Client) madeIn(ctx context.Context, number int) (map[string]bool, error
 		var commits []struct {
 			Commit gitCommit `json:"commit"`
 		}
-		if err := c.call(ctx, http.MethodGet, fmt.Sprintf("pulls/%d/commits?per_page=%d&page=%d", number, each, page), nil, &commits); err != nil {
+		if err := c.call(
+			ctx, http.MethodGet, fmt.Sprintf("pulls/%d/commits?per_page=%d&page=%d", number, each, page), nil, &commits,
+		); err != nil {
 			return nil, fmt.Errorf("list its commits: %w", explain(err))
 		}
 		for _, x := range commits {

@@ -69,7 +69,7 @@ func (p *proposal) beginScratch(ctx context.Context, scratch string) error {
 	if err != nil {
 		return err
 	}
-	if there == nil || there.SHA != p.known.BaseSHA && !review.IsOurCommit(p.f.Category, there) {
+	if there == nil || (there.SHA != p.known.BaseSHA && !review.IsOurCommit(p.f.Category, there)) {
 		return fmt.Errorf("the branch %s is needed for signed commits, and it is somebody's", scratch)
 	}
 	return p.moveRef(ctx, scratch, p.known.BaseSHA, true)

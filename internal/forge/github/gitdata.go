@@ -188,7 +188,7 @@ func (c *Client) entries(ctx context.Context, tree string, paths []string) (map[
 				}
 			}
 			e, ok := folders[at][name]
-			if !ok || more && e.Type != "tree" {
+			if !ok || (more && e.Type != "tree") {
 				break
 			}
 			if at = e.SHA; !more {
@@ -279,6 +279,7 @@ func (c *Client) pullsOf(ctx context.Context, branch, base string) ([]*review.Pu
 
 func (p *pullRequest) plain() *review.PullRequest {
 	return &review.PullRequest{
-		Number: p.Number, State: p.State, Body: p.Body, URL: p.URL, Merged: p.MergedAt != nil, Branch: p.Head.Ref, SHA: p.Head.SHA, Author: p.User.Login,
+		Number: p.Number, State: p.State, Body: p.Body, URL: p.URL, Merged: p.MergedAt != nil,
+		Branch: p.Head.Ref, SHA: p.Head.SHA, Author: p.User.Login,
 	}
 }

@@ -197,7 +197,7 @@ func own(node threadNode, viewer, category string) *review.Thread {
 	return t
 }
 
-// by tells whether the token's identity wrote the comment. GraphQL leaves the
+// by reports whether the token's identity wrote the comment. GraphQL leaves the
 // "[bot]" out of a bot's login, which the viewer's has.
 func (n commentNode) by(viewer string) bool {
 	if n.ViewerDidAuthor {

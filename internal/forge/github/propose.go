@@ -117,7 +117,9 @@ func (c *Client) hasTold(ctx context.Context, number int, category string) (bool
 		var comments []struct {
 			Body string `json:"body"`
 		}
-		if err := c.call(ctx, http.MethodGet, fmt.Sprintf("issues/%d/comments?per_page=%d&page=%d", number, each, page), nil, &comments); err != nil {
+		if err := c.call(
+			ctx, http.MethodGet, fmt.Sprintf("issues/%d/comments?per_page=%d&page=%d", number, each, page), nil, &comments,
+		); err != nil {
 			return false, fmt.Errorf("list the comments of pull request %d: %w", number, explain(err))
 		}
 		for _, comment := range comments {

@@ -64,7 +64,7 @@ func (c *Client) UploadSARIF(ctx context.Context, sarif []byte, commit, ref stri
 	for try := 1; ; try++ {
 		err = c.upload(ctx, body, &accepted)
 		kind, pause := failureOf(err)
-		if err == nil || try == 2 || kind != unclear && kind != limited {
+		if err == nil || try == 2 || (kind != unclear && kind != limited) {
 			break
 		}
 		if err := c.wait(ctx, pause); err != nil {

@@ -109,7 +109,7 @@ func (d *Document) shape() Shape {
 	}
 	known, services := false, 0
 	for _, p := range d.View.Pairs(d.Root) {
-		if p.Key.Value != "version" && sections[p.Key.Value] || strings.HasPrefix(p.Key.Value, "x-") {
+		if (p.Key.Value != "version" && sections[p.Key.Value]) || strings.HasPrefix(p.Key.Value, "x-") {
 			known = true
 		} else if n := p.Value; !sections[p.Key.Value] && (d.View.Pair(n, "image") != nil || d.View.Pair(n, "build") != nil) {
 			services++
@@ -131,7 +131,7 @@ func (d *Document) shape() Shape {
 	return Project
 }
 
-// HasSource tells whether the service says where its container comes from:
+// HasSource reports whether the service says where its container comes from:
 // image, build or provider, or the service that it extends.
 func (s *Service) HasSource() bool {
 	for _, key := range []string{"image", "build", "provider", "extends"} {
@@ -142,7 +142,7 @@ func (s *Service) HasSource() bool {
 	return false
 }
 
-// Has tells whether a key of the service has a value in effect.
+// Has reports whether a key of the service has a value in effect.
 func (s *Service) Has(key string) bool {
 	p := s.Entry(key)
 	return p != nil && !p.Value.IsNull() && p.Value.Resolve().Tag != "!reset"
@@ -157,7 +157,7 @@ func (s *Service) Get(path ...string) *yaml.Node {
 	return s.doc.View.Get(s.Node, path...).Resolve()
 }
 
-// Owns tells whether a pair is written in the service itself, and not in a
+// Owns reports whether a pair is written in the service itself, and not in a
 // mapping that several may share.
 func (s *Service) Owns(p *yaml.Pair) bool {
 	return p != nil && s.Node != nil && p.Key.Parent == s.Node && s.Pair.Value.Kind != yaml.Alias

@@ -33,7 +33,7 @@ const (
 	OtherSource
 )
 
-// IsHost tells whether the source is a path of the host.
+// IsHost reports whether the source is a path of the host.
 func (k SourceKind) IsHost() bool { return k >= RelativePath && k <= WindowsPath }
 
 // Mount is an entry of volumes, or of tmpfs.
@@ -149,7 +149,7 @@ func cutColons(raw string, t Template) []string {
 		if raw[i] != ':' {
 			continue
 		}
-		if i == start+1 && isLetter(raw[start]) && i+1 < len(raw) && (raw[i+1] == '\\' || raw[i+1] == '/') {
+		if i == start+1 && startsWithDrive(raw[start:]) {
 			continue
 		}
 		parts = append(parts, raw[start:i])
@@ -158,7 +158,10 @@ func cutColons(raw string, t Template) []string {
 	return append(parts, raw[start:])
 }
 
-func isLetter(c byte) bool { return c|0x20 >= 'a' && c|0x20 <= 'z' }
+// startsWithDrive reports whether a path begins with a drive of Windows: `C:\` or C:/.
+func startsWithDrive(s string) bool {
+	return len(s) > 2 && text.IsLetter(s[0]) && s[1] == ':' && strings.IndexByte(`\/`, s[2]) >= 0
+}
 
 // sourceKind tells by its text what a source is, as Compose does. A variable
 // behind a beginning that tells is no hindrance: "./${X}" is relative.
@@ -173,7 +176,7 @@ func sourceKind(v Value) SourceKind {
 		return HomePath
 	case s[0] == '/':
 		return AbsolutePath
-	case len(s) > 2 && isLetter(s[0]) && s[1] == ':' && (s[2] == '\\' || s[2] == '/') || strings.HasPrefix(s, `\\`):
+	case startsWithDrive(s), strings.HasPrefix(s, `\\`):
 		return WindowsPath
 	case !v.Known:
 		return UnknownSource

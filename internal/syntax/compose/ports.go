@@ -21,7 +21,7 @@ func (r PortRange) Len() int {
 	return r.Last - r.First + 1
 }
 
-// Overlaps tells whether two ranges share a port.
+// Overlaps reports whether two ranges share a port.
 func (r PortRange) Overlaps(other PortRange) bool {
 	return r.Len() > 0 && other.Len() > 0 && r.First <= other.Last && other.First <= r.Last
 }
@@ -68,7 +68,7 @@ type Port struct {
 	Problem  PortProblem
 }
 
-// AllInterfaces tells whether the port is published on every address.
+// AllInterfaces reports whether the port is published on every address.
 func (p Port) AllInterfaces() bool {
 	if p.HostIP == "" {
 		return true
@@ -77,10 +77,10 @@ func (p Port) AllInterfaces() bool {
 	return err == nil && a.IsUnspecified()
 }
 
-// Loopback tells whether the port is published for the host itself only.
+// Loopback reports whether the port is published for the host itself only.
 func (p Port) Loopback() bool {
 	a, err := netip.ParseAddr(p.HostIP)
-	return err == nil && a.IsLoopback() || p.HostIP == "localhost"
+	return (err == nil && a.IsLoopback()) || p.HostIP == "localhost"
 }
 
 // Ports lists the published ports.

@@ -46,7 +46,7 @@ func (d *Document) Resources(section string) []Resource {
 	return all
 }
 
-// Includes tells whether the file includes others: what it lacks may be there.
+// Includes reports whether the file includes others: what it lacks may be there.
 func (d *Document) Includes() bool {
 	p := d.Section("include")
 	return p != nil && !p.Value.IsNull()
@@ -57,7 +57,7 @@ func (d *Document) Includes() bool {
 func (d *Document) Variables() []VariableUse {
 	var uses []VariableUse
 	d.Root.Walk(func(n *yaml.Node) bool {
-		if p := n.Pair(); p != nil && p.Key == n || n.Kind != yaml.Scalar {
+		if p := n.Pair(); (p != nil && p.Key == n) || n.Kind != yaml.Scalar {
 			return p == nil || p.Key != n
 		}
 		v := d.Value(n)

@@ -126,7 +126,7 @@ func (c *checker) check(at place, s *schema) []Problem {
 func (c *checker) mapping(at place, s *schema) []Problem {
 	var found []Problem
 	n := at.node.Resolve()
-	closed := s.AdditionalProperties != nil && !*s.AdditionalProperties || s.UnevaluatedProperties != nil && !*s.UnevaluatedProperties
+	closed := (s.AdditionalProperties != nil && !*s.AdditionalProperties) || (s.UnevaluatedProperties != nil && !*s.UnevaluatedProperties)
 	for _, p := range c.doc.View.Pairs(n) {
 		if p.Key.Kind != yaml.Scalar || p.Value.Resolve().Tag == "!reset" {
 			continue
@@ -134,7 +134,7 @@ func (c *checker) mapping(at place, s *schema) []Problem {
 		key := p.Key.Value
 		child := at.below(p.Value, p, key)
 		// The patterns of allOf's parts count too; they have that of extensions only.
-		known := slices.Contains(s.known, key) || len(s.AllOf) > 0 && strings.HasPrefix(key, "x-")
+		known := slices.Contains(s.known, key) || (len(s.AllOf) > 0 && strings.HasPrefix(key, "x-"))
 		if property := s.Properties[key]; property != nil {
 			found = append(found, c.check(child, property)...)
 		}
@@ -237,7 +237,7 @@ func (c *checker) value(at place, kind ProblemKind, want []string) Problem {
 	return p
 }
 
-// fits tells whether a value has one of the types; any does when there is none.
+// fits reports whether a value has one of the types; any does when there is none.
 // Compose reads numbers and booleans out of strings where it wants them.
 func fits(n *yaml.Node, types []string) bool {
 	if len(types) == 0 {

@@ -60,7 +60,7 @@ func (b Build) Get(path ...string) *yaml.Node { return b.doc.View.Get(b.Node, pa
 // Value is the scalar at the end of a way of keys; zero when there is none.
 func (b Build) Value(path ...string) Value { return b.doc.Value(b.Get(path...)) }
 
-// IsRemote tells whether the context is fetched, and so cannot be seen.
+// IsRemote reports whether the context is fetched, and so cannot be seen.
 func (b Build) IsRemote() bool {
 	c := b.Context.Text
 	return strings.Contains(c, "://") || strings.HasPrefix(c, "git@") || strings.HasPrefix(c, "github.com/")
@@ -142,7 +142,7 @@ type Command struct {
 	Words []Value
 }
 
-// Exists tells whether the key has a value, an empty list included.
+// Exists reports whether the key has a value, an empty list included.
 func (c Command) Exists() bool { return c.Node != nil }
 
 func (d *Document) command(p *yaml.Pair) Command {
@@ -184,7 +184,7 @@ func (s *Service) Healthcheck() (h Healthcheck, ok bool) {
 	h.Interval, h.Timeout = s.Value("healthcheck", "interval"), s.Value("healthcheck", "timeout")
 	h.Retries, h.StartPeriod = s.Value("healthcheck", "retries"), s.Value("healthcheck", "start_period")
 	h.Disabled = s.Value("healthcheck", "disable").IsTrue() ||
-		h.Test.List && len(h.Test.Words) > 0 && h.Test.Words[0].Text == "NONE"
+		(h.Test.List && len(h.Test.Words) > 0 && h.Test.Words[0].Text == "NONE")
 	return h, true
 }
 

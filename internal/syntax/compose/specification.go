@@ -142,7 +142,7 @@ func (s *schema) definition(ref string) *schema {
 	return s.Defs[strings.TrimPrefix(ref, "#/$defs/")]
 }
 
-// takesNames tells whether keys of any name are allowed, if they match a
+// takesNames reports whether keys of any name are allowed, if they match a
 // pattern; that of extensions does not count.
 func (s *schema) takesNames() bool {
 	return slices.ContainsFunc(s.named, func(n named) bool { return n.pattern.String() != "^x-" })

@@ -126,7 +126,7 @@ func braced(s string, at, base, depth int) (v *Variable, end int) {
 			break
 		}
 	}
-	if i >= len(s) || v.Operator == "" && i != argument {
+	if i >= len(s) || (v.Operator == "" && i != argument) {
 		return nil, at
 	}
 	v.Raw = s[argument:i]
@@ -139,8 +139,8 @@ func braced(s string, at, base, depth int) (v *Variable, end int) {
 func nameLength(s string) int {
 	n := 0
 	for n < len(s) {
-		c := s[n]
-		if c != '_' && (c < 'a' || c > 'z') && (c < 'A' || c > 'Z') && (n == 0 || c < '0' || c > '9') {
+		isInner := n > 0 && text.IsDigit(s[n])
+		if s[n] != '_' && !text.IsLetter(s[n]) && !isInner {
 			break
 		}
 		n++
@@ -159,7 +159,7 @@ func (t Template) Variables() []*Variable {
 	return all
 }
 
-// HasVariables tells whether there is any.
+// HasVariables reports whether there is any.
 func (t Template) HasVariables() bool {
 	for _, p := range t.Parts {
 		if p.Variable != nil {
@@ -218,11 +218,11 @@ func (v *Variable) String() string {
 	return "$" + v.Name
 }
 
-// HasDefault tells whether the variable has a value in every case: a default,
+// HasDefault reports whether the variable has a value in every case: a default,
 // or another text in place of it.
 func (v *Variable) HasDefault() bool {
 	return strings.HasSuffix(v.Operator, "-") || strings.HasSuffix(v.Operator, "+")
 }
 
-// Required tells whether Compose ends with an error where nobody sets it.
+// Required reports whether Compose ends with an error where nobody sets it.
 func (v *Variable) Required() bool { return strings.HasSuffix(v.Operator, "?") }

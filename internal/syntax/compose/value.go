@@ -68,14 +68,14 @@ func (d *Document) Values(n *yaml.Node) []Value {
 	return values
 }
 
-// Exists tells whether there is a value.
+// Exists reports whether there is a value.
 func (v Value) Exists() bool { return v.Node != nil }
 
-// IsTrue tells whether the value is known to be the boolean true, as YAML 1.2
+// IsTrue reports whether the value is known to be the boolean true, as YAML 1.2
 // or, from a variable, as Compose reads it.
 func (v Value) IsTrue() bool { b, ok := v.Bool(); return ok && b }
 
-// IsFalse tells whether the value is known to be the boolean false.
+// IsFalse reports whether the value is known to be the boolean false.
 func (v Value) IsFalse() bool { b, ok := v.Bool(); return ok && !b }
 
 // Bool is the value as a boolean; ok is false when it is none or not known.

@@ -9,9 +9,10 @@ import (
 	"sync"
 	"sync/atomic"
 
-	"github.com/dockmend/dockmend/internal/text"
 	"github.com/moby/buildkit/frontend/dockerfile/instructions"
 	"mvdan.cc/sh/v3/syntax"
+
+	"github.com/dockmend/dockmend/internal/text"
 )
 
 // Document is one Dockerfile, read once. It is not changed after Parse and is
@@ -93,7 +94,7 @@ type Instruction struct {
 	// Words are the arguments: the strings of the JSON form, for ENV, ARG and
 	// LABEL the words with their quotes, else what blanks separate.
 	Words []Word
-	// JSON tells whether the arguments (HEALTHCHECK: those after CMD) are a JSON
+	// JSON reports whether the arguments (HEALTHCHECK: those after CMD) are a JSON
 	// array of strings. NotStrings: an array of something else, which BuildKit refuses.
 	JSON, NotStrings bool
 	// Body is the part that becomes a command line: Args, or what follows CMD in

@@ -2,6 +2,7 @@ package dockerfile
 
 import (
 	"encoding/json"
+	"strings"
 	"unicode"
 	"unicode/utf8"
 )
@@ -78,13 +79,13 @@ func jsonString(t string, at, end int) (value string, next int, ok bool) {
 }
 
 func skipJSONSpace(t string, at, end int) int {
-	for at < end && (t[at] == ' ' || t[at] == '\t' || t[at] == '\r' || t[at] == '\n') {
+	for at < end && strings.IndexByte(" \t\r\n", t[at]) >= 0 {
 		at++
 	}
 	return at
 }
 
-// LooksLikeJSON tells whether the body begins with a bracket, as somebody
+// LooksLikeJSON reports whether the body begins with a bracket, as somebody
 // writes who means the JSON form.
 func (in *Instruction) LooksLikeJSON() bool {
 	for _, r := range in.Body {

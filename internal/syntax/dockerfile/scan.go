@@ -124,7 +124,7 @@ func continuation(line string, escape byte) int {
 	for end > 0 && (line[end-1] == ' ' || line[end-1] == '\t') {
 		end--
 	}
-	if end == 0 || line[end-1] != escape || end > 1 && line[end-2] == escape {
+	if end == 0 || line[end-1] != escape || (end > 1 && line[end-2] == escape) {
 		return len(line)
 	}
 	return end - 1
@@ -214,7 +214,8 @@ func (s *scanner) directive(l *Line) bool {
 	key := strings.ToLower(d.str[name:at])
 	nameSpan := text.Span{Start: name, End: at}
 	at = skipDirectiveSpace(d.str, at, l.EOL)
-	if key != "syntax" && key != "escape" && key != "check" || at >= l.EOL || d.str[at] != '=' {
+	isKnown := key == "syntax" || key == "escape" || key == "check"
+	if !isKnown || at >= l.EOL || d.str[at] != '=' {
 		s.directives = false
 		return false
 	}
@@ -244,11 +245,11 @@ func (s *scanner) directive(l *Line) bool {
 }
 
 func isWordByte(c byte, digits bool) bool {
-	return c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || digits && c >= '0' && c <= '9'
+	return text.IsLetter(c) || (digits && text.IsDigit(c))
 }
 
 func isDirectiveSpace(c byte) bool {
-	return c == ' ' || c == '\t' || c == '\f' || c == '\r' || c == '\n'
+	return strings.IndexByte(" \t\f\r\n", c) >= 0
 }
 
 func skipDirectiveSpace(s string, at, end int) int {

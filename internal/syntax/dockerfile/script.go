@@ -6,9 +6,10 @@ import (
 	"reflect"
 	"strings"
 
+	"mvdan.cc/sh/v3/syntax"
+
 	"github.com/dockmend/dockmend/internal/limits"
 	"github.com/dockmend/dockmend/internal/text"
-	"mvdan.cc/sh/v3/syntax"
 )
 
 // Script is the shell text of a RUN, CMD, ENTRYPOINT or HEALTHCHECK CMD in
@@ -105,7 +106,7 @@ func (in *Instruction) parseScript() *Script {
 	return s
 }
 
-// heredocOnly tells whether the RUN has nothing but one heredoc, whose content
+// heredocOnly reports whether the RUN has nothing but one heredoc, whose content
 // is then the script, and which interpreter its first line or the word behind
 // it names, if that is no shell.
 func (in *Instruction) heredocOnly() (only bool, interpreter string) {
@@ -212,7 +213,7 @@ func parseWith(parser *syntax.Parser, src string) (file *syntax.File, err error)
 // comments between continued lines above all, is blanked out.
 func (s *Script) Text() string { return s.masked }
 
-// ForeignInterpreter tells whether the text is a here-document for another
+// ForeignInterpreter reports whether the text is a here-document for another
 // program than a shell.
 func (s *Script) ForeignInterpreter() bool { return s.foreign }
 
@@ -221,7 +222,7 @@ func (s *Script) SpanOf(n syntax.Node) text.Span {
 	return text.Span{Start: s.Span.Start + int(n.Pos().Offset()), End: s.Span.Start + int(n.End().Offset())}
 }
 
-// Editable tells whether the tree is the one of the text that the builder
+// Editable reports whether the tree is the one of the text that the builder
 // passes to the shell. Where Docker joins lines otherwise than a shell would,
 // as inside of single quotes, it is not, and no edit may be based on the tree.
 func (s *Script) Editable() bool {
@@ -265,7 +266,7 @@ var (
 
 // sameTree compares two syntax trees without positions and comments.
 func sameTree(a, b reflect.Value) bool {
-	if a.IsValid() != b.IsValid() || a.IsValid() && a.Type() != b.Type() {
+	if a.IsValid() != b.IsValid() || (a.IsValid() && a.Type() != b.Type()) {
 		return false
 	}
 	switch a.Kind() {

@@ -31,12 +31,13 @@ func (in *Instruction) split(start, end int, escape byte) {
 }
 
 // isBlank is the class that BuildKit splits keywords and words at.
-func isBlank(c byte) bool { return c == ' ' || c >= '\t' && c <= '\r' && c != '\n' }
+func isBlank(c byte) bool { return c == ' ' || (c >= '\t' && c <= '\r' && c != '\n') }
 
 // isSpaceByte is unicode.IsSpace of a single byte, which BuildKit applies to
 // flags byte by byte.
 func isSpaceByte(c byte) bool {
-	return c == ' ' || c >= '\t' && c <= '\r' || c == 0x85 || c == 0xA0
+	isControl := c >= '\t' && c <= '\r'
+	return c == ' ' || isControl || c == 0x85 || c == 0xA0
 }
 
 // splitFlags reads the "--name=value" words and returns where the arguments begin.

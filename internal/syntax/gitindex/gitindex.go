@@ -45,7 +45,7 @@ func (x *Index) Has(name string) bool {
 func (x *Index) Below(dir string) bool {
 	dir += "/"
 	i, _ := slices.BinarySearch(x.paths, dir)
-	return i < len(x.paths) && strings.HasPrefix(x.paths[i], dir) || x.inSparse(dir)
+	return (i < len(x.paths) && strings.HasPrefix(x.paths[i], dir)) || x.inSparse(dir)
 }
 
 // inSparse reports whether a path lies in a folder that the index has as one entry.

@@ -70,7 +70,7 @@ type Pattern struct {
 	// Cleaned is what moby's reader makes of Text, with "!" in front where the
 	// pattern takes files back in: "./a//b/" becomes "a/b".
 	Cleaned string
-	// Negated tells whether the pattern takes files back in. It follows from
+	// Negated reports whether the pattern takes files back in. It follows from
 	// Cleaned, as for the matcher: "/!a" negates too.
 	Negated bool
 	// Err says why the pattern decides nothing here. Docker refuses a file with

@@ -31,7 +31,7 @@ var ErrNotEvaluated = errors.New("the pattern is not evaluated")
 // ErrLimit is wrapped, beside ErrNotEvaluated, where a bound is the reason.
 var ErrLimit = fmt.Errorf("%w, since a limit is reached", ErrNotEvaluated)
 
-// Ignored tells whether the build leaves a file out of its context, and which
+// Ignored reports whether the build leaves a file out of its context, and which
 // pattern has the last word; none has (nil) where no pattern speaks of the
 // path. Paths are relative to the context, with slashes; ".." stops at the
 // context, as in COPY. Patterns with an error are left out.
@@ -171,7 +171,7 @@ type matcher struct {
 	negated bool
 }
 
-// matches tells whether the pattern matches this very path, whatever it then
+// matches reports whether the pattern matches this very path, whatever it then
 // does with it.
 func (m matcher) matches(name string) bool {
 	ok, err := m.ask(name)
@@ -239,7 +239,7 @@ func oneAnyFolder(cleaned string) string {
 	const folders = "**/"
 	var b strings.Builder
 	for i := 0; i < len(cleaned); {
-		starts := i == 0 || cleaned[i-1] == '/' || i == 1 && cleaned[0] == '!'
+		starts := i == 0 || cleaned[i-1] == '/' || (i == 1 && cleaned[0] == '!')
 		for starts && strings.HasPrefix(cleaned[i:], folders+folders) {
 			i += len(folders)
 		}

@@ -15,7 +15,9 @@ import (
 // Quote puts a plain scalar of one line into double quotes, with the same text. It
 // refuses what is no text yet where an alias may stand for it.
 func (f *File) Quote(n *Node) ([]text.Edit, bool) {
-	if f.odd || n.Kind != Scalar || n.Style != Plain || n.Span.IsEmpty() || f.Text(n.Span) != n.Value || n.Anchor != "" && n.Tag != "!!str" {
+	isPlain := n.Kind == Scalar && n.Style == Plain && !n.Span.IsEmpty()
+	mayBecomeText := n.Anchor != "" && n.Tag != "!!str" // of an alias
+	if f.odd || !isPlain || f.Text(n.Span) != n.Value || mayBecomeText {
 		return nil, false
 	}
 	return []text.Edit{{Span: n.Span, New: quoted(n.Value)}}, true
@@ -26,7 +28,11 @@ func (f *File) Quote(n *Node) ([]text.Edit, bool) {
 // value that is not written is set behind its colon. Block scalars and scalars
 // that an alias stands for are refused.
 func (f *File) Replace(n *Node, value string) ([]text.Edit, bool) {
-	if f.odd || n.Kind != Scalar || n.Style == Literal || n.Style == Folded || n.Anchor != "" || !utf8.ValidString(value) {
+	isBlock := n.Style == Literal || n.Style == Folded
+	if n.Kind != Scalar || isBlock || n.Anchor != "" {
+		return nil, false
+	}
+	if f.odd || !utf8.ValidString(value) {
 		return nil, false
 	}
 	inFlow := n.inFlow()
@@ -50,7 +56,7 @@ func (f *File) Replace(n *Node, value string) ([]text.Edit, bool) {
 	return []text.Edit{{Span: n.Span, New: out}}, true
 }
 
-// behindColon tells whether a value that is not written has its place directly
+// behindColon reports whether a value that is not written has its place directly
 // behind a colon.
 func (f *File) behindColon(n *Node) bool {
 	at := n.Full.Start
@@ -59,7 +65,8 @@ func (f *File) behindColon(n *Node) bool {
 
 // Unquote writes a quoted scalar plain where it is the same text then.
 func (f *File) Unquote(n *Node) ([]text.Edit, bool) {
-	if f.odd || n.Kind != Scalar || !n.Quoted() || !n.TagSpan.IsEmpty() || !PlainString(n.Value, n.inFlow()) {
+	isQuoted := n.Kind == Scalar && n.Quoted() && n.TagSpan.IsEmpty()
+	if f.odd || !isQuoted || !PlainString(n.Value, n.inFlow()) {
 		return nil, false
 	}
 	return []text.Edit{{Span: n.Span, New: n.Value}}, true
@@ -88,7 +95,7 @@ func (f *File) Delete(p *Pair) ([]text.Edit, bool) {
 	if m.Style == Flow {
 		return f.deleteFlow(spans, i)
 	}
-	if f.keepsBlankLines(p.Value) || i > 0 && f.follows(m.Pairs[i-1].Value, p.Span) {
+	if f.keepsBlankLines(p.Value) || (i > 0 && f.follows(m.Pairs[i-1].Value, p.Span)) {
 		return nil, false
 	}
 	return f.deleteBlock(spans, i)
@@ -97,7 +104,8 @@ func (f *File) Delete(p *Pair) ([]text.Edit, bool) {
 // DeleteItem removes an item of a sequence, as Delete does a pair.
 func (f *File) DeleteItem(n *Node) ([]text.Edit, bool) {
 	s := n.Parent
-	if f.odd || s == nil || s.Kind != Sequence || len(s.Items) < 2 || f.UsedElsewhere(n.Full) {
+	isOneOfSome := s != nil && s.Kind == Sequence && len(s.Items) >= 2
+	if f.odd || !isOneOfSome || f.UsedElsewhere(n.Full) {
 		return nil, false
 	}
 	var spans []text.Span
@@ -107,7 +115,7 @@ func (f *File) DeleteItem(n *Node) ([]text.Edit, bool) {
 	if s.Style == Flow {
 		return f.deleteFlow(spans, n.index)
 	}
-	if f.keepsBlankLines(n) || n.index > 0 && f.follows(s.Items[n.index-1], n.Full) {
+	if f.keepsBlankLines(n) || (n.index > 0 && f.follows(s.Items[n.index-1], n.Full)) {
 		return nil, false
 	}
 	// The dash belongs to the item; it may stand on a line above.
@@ -179,7 +187,7 @@ func (f *File) deleteBlock(spans []text.Span, i int) ([]text.Edit, bool) {
 		lines.Start = 3
 	}
 	column := f.column(span.Start)
-	if f.commentIn(lines) || first > f.firstLine() && f.commentAbove(first, column) || f.commentBelow(last, column) {
+	if f.commentIn(lines) || (first > f.firstLine() && f.commentAbove(first, column)) || f.commentBelow(last, column) {
 		return nil, false // it would be about nothing, or about the next part
 	}
 	return []text.Edit{{Span: f.withSpareBlanks(lines)}}, true
@@ -202,7 +210,11 @@ func (f *File) commentAbove(line, column int) bool {
 	}
 	above := f.Lines.Line(line - 1)
 	i := f.commentFrom(above.Start)
-	return i < len(f.Comments) && f.Comments[i].Span.Start < above.End && f.column(f.Comments[i].Span.Start) <= column && f.onlyBlanksBefore(f.Comments[i].Span.Start)
+	if i == len(f.Comments) {
+		return false
+	}
+	at := f.Comments[i].Span.Start
+	return at < above.End && f.column(at) <= column && f.onlyBlanksBefore(at)
 }
 
 // commentBelow reports whether a comment below the line is indented deeper than the
@@ -216,7 +228,7 @@ func (f *File) commentBelow(line, column int) bool {
 		}
 		at := full.Len() - len(words)
 		indent := len(words) - len(strings.TrimLeft(words, "# "))
-		return words[0] == '#' && (at > column || indent > 2 && at+indent > column)
+		return words[0] == '#' && (at > column || (indent > 2 && at+indent > column))
 	}
 	return false
 }
@@ -243,7 +255,7 @@ func (f *File) withSpareBlanks(lines text.Span) text.Span {
 	switch {
 	case below == len(f.Src):
 		lines = text.Span{Start: above, End: below}
-	case above < lines.Start || above == 0 || above == 3 && f.Src[0] == 0xEF:
+	case above < lines.Start || above == 0 || (above == 3 && f.Src[0] == 0xEF):
 		lines.End = below
 	}
 	return lines
@@ -262,7 +274,7 @@ func (f *File) onlyBlanksBefore(offset int) bool {
 	return strings.Trim(string(f.Src[start:offset]), " ") == ""
 }
 
-// inFlow tells whether the node stands in brackets or braces.
+// inFlow reports whether the node stands in brackets or braces.
 func (n *Node) inFlow() bool {
 	for p := n.Parent; p != nil; p = p.Parent {
 		if p.Style == Flow {

@@ -152,7 +152,7 @@ func pathOf(doc int, n *Node) string {
 	return fmt.Sprintf("%d/%q/", doc, n.Path())
 }
 
-// below tells whether a path leads to a node or below it.
+// below reports whether a path leads to a node or below it.
 func below(path, root string) bool {
 	return strings.HasPrefix(path, strings.TrimSuffix(root, "]/"))
 }

@@ -121,7 +121,7 @@ func (f *File) insertBelow(last *Node, part text.Span, column int, code string) 
 	return []text.Edit{{Span: text.Span{Start: at, End: at}, New: f.newline + code}}, true
 }
 
-// keepsBlankLines tells whether a value ends in a block scalar that has the
+// keepsBlankLines reports whether a value ends in a block scalar that has the
 // blank lines below it: whatever is added there would take them from it. One at
 // the end of a file without a last line end has none, and would get it. One whose text
 // ends in a line of blanks looks like a blank line, though it is text.
@@ -135,7 +135,7 @@ func (f *File) keepsBlankLines(n *Node) bool {
 	if said != "" && strings.TrimSpace(said[strings.LastIndexByte(said, '\n')+1:]) == "" {
 		return true
 	}
-	return strings.Contains(header, "+") || body == "" || n.Span.End == len(f.Src) && !strings.Contains(header, "-")
+	return strings.Contains(header, "+") || body == "" || (n.Span.End == len(f.Src) && !strings.Contains(header, "-"))
 }
 
 // lastPart is the value with which a node ends.
@@ -184,7 +184,9 @@ func (f *File) IndentStep() int {
 	step := 0
 	for _, d := range f.Documents {
 		d.Root.Walk(func(n *Node) bool {
-			if n.Kind == Mapping && n.Style == Block && len(n.Pairs) > 0 && n.pair != nil && n.pair.Value == n && step == 0 {
+			isBlock := n.Kind == Mapping && n.Style == Block && len(n.Pairs) > 0
+			isValue := n.pair != nil && n.pair.Value == n
+			if isBlock && isValue && step == 0 {
 				if s := f.column(n.Pairs[0].Key.Full.Start) - f.column(n.Parent.Pairs[0].Key.Full.Start); s > 0 {
 					step = s
 				}

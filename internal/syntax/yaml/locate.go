@@ -6,8 +6,9 @@ import (
 	"strings"
 	"unicode/utf8"
 
-	"github.com/dockmend/dockmend/internal/text"
 	"go.yaml.in/yaml/v4"
+
+	"github.com/dockmend/dockmend/internal/text"
 )
 
 // locator gives the library's nodes, which come in the order of the file, their
@@ -143,13 +144,22 @@ func (l *locator) properties(out *Node, n *yaml.Node, at int) (after, content in
 	after, content = at, at
 	anchor := n.Anchor != ""
 	tag := n.Style&yaml.TaggedStyle != 0 || n.Tag == "!"
-	for content < len(src) && (anchor && src[content] == '&' || tag && src[content] == '!') {
+	isNext := func(at int) bool {
+		if at >= len(src) {
+			return false
+		}
+		return (anchor && src[at] == '&') || (tag && src[at] == '!')
+	}
+	for isNext(content) {
 		end := content + 1
 		if src[content] == '&' {
 			end = min(end+len(n.Anchor), len(src))
 		}
 		verbatim := src[content] == '!' && end < len(src) && src[end] == '<'
-		for src[content] == '!' && end < len(src) && !isBlank(src[end]) && lineBreak(src, end) == 0 && (verbatim || !isFlowSign(src[end])) {
+		ends := func(at int) bool {
+			return isBlank(src[at]) || lineBreak(src, at) != 0 || (!verbatim && isFlowSign(src[at]))
+		}
+		for src[content] == '!' && end < len(src) && !ends(end) {
 			end++
 		}
 		span := text.Span{Start: content, End: end}
@@ -167,7 +177,7 @@ func (l *locator) properties(out *Node, n *yaml.Node, at int) (after, content in
 			l.f.odd = true // nothing separates it from the value
 		}
 	}
-	if anchor || tag && n.Kind != yaml.MappingNode {
+	if anchor || (tag && n.Kind != yaml.MappingNode) {
 		l.lost(n, at, "the anchor or tag")
 	}
 	return after, content
@@ -197,7 +207,7 @@ func (l *locator) skip(at int, also string) int {
 	return at
 }
 
-// startsComment tells whether the hash sign at an offset outside of a scalar
+// startsComment reports whether the hash sign at an offset outside of a scalar
 // begins a comment.
 func (l *locator) startsComment(at int) bool {
 	if at == l.start || isBlank(l.f.Src[at-1]) {
@@ -235,8 +245,12 @@ func (l *locator) collection(out *Node, n *yaml.Node, at int) {
 	if n.Style&yaml.FlowStyle != 0 {
 		out.Style = Flow
 		// The pair in [key: value] is a mapping without signs of its own.
-		if at < len(l.f.Src) && (l.f.Src[at] == '[' && n.Kind == yaml.SequenceNode || l.f.Src[at] == '{' && n.Kind == yaml.MappingNode) && !l.pairInList(n) {
-			open = l.f.Src[at]
+		sign := byte('[')
+		if n.Kind == yaml.MappingNode {
+			sign = '{'
+		}
+		if at < len(l.f.Src) && l.f.Src[at] == sign && !l.pairInList(n) {
+			open = sign
 		}
 	}
 	out.Span = text.Span{Start: at, End: at}
@@ -264,11 +278,14 @@ func (l *locator) collection(out *Node, n *yaml.Node, at int) {
 	out.Span.End = end + 1
 }
 
-// pairInList tells whether a flow mapping whose place holds a brace is a pair
+// pairInList reports whether a flow mapping whose place holds a brace is a pair
 // of a list, and the brace that of its key: [{a: b}: c].
 func (l *locator) pairInList(n *yaml.Node) bool {
-	return n.Kind == yaml.MappingNode && len(n.Content) == 2 && n.Content[0].Kind == yaml.MappingNode &&
-		n.Content[0].Line == n.Line && n.Content[0].Column == n.Column
+	if n.Kind != yaml.MappingNode || len(n.Content) != 2 {
+		return false
+	}
+	key := n.Content[0]
+	return key.Kind == yaml.MappingNode && key.Line == n.Line && key.Column == n.Column
 }
 
 func (l *locator) pairs(out *Node, n *yaml.Node) {
@@ -305,12 +322,13 @@ func (l *locator) pairs(out *Node, n *yaml.Node) {
 // explicit reports whether a key is empty, has a question mark, or needs one. from
 // is where the pair before it ends, or the mapping begins.
 func (l *locator) explicit(from int, key *Node) bool {
-	if key.Full.IsEmpty() || key.Kind == Mapping || key.Kind == Sequence || key.Style == Literal || key.Style == Folded {
+	isBlock := key.Style == Literal || key.Style == Folded
+	if key.Full.IsEmpty() || key.Kind == Mapping || key.Kind == Sequence || isBlock {
 		return true
 	}
 	// Comments may stand between the mark and the key.
 	at := l.skip(from, ",")
-	return at < key.Full.Start && l.f.Src[at] == '?' || bytes.IndexByte(key.Span.Of(l.f.Src), '\n') >= 0
+	return (at < key.Full.Start && l.f.Src[at] == '?') || bytes.IndexByte(key.Span.Of(l.f.Src), '\n') >= 0
 }
 
 // afterColon is the place of a value that is not written: directly behind the

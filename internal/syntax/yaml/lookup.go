@@ -15,20 +15,20 @@ func (n *Node) Resolve() *Node {
 	return n
 }
 
-// Is tells whether the node, an alias followed, is of that kind.
+// Is reports whether the node, an alias followed, is of that kind.
 func (n *Node) Is(kind Kind) bool {
 	n = n.Resolve()
 	return n != nil && n.Kind == kind
 }
 
-// IsNull tells whether the node has no value: nothing, "~" or "null" without
+// IsNull reports whether the node has no value: nothing, "~" or "null" without
 // quotes.
 func (n *Node) IsNull() bool {
 	n = n.Resolve()
-	return n == nil || n.Kind == Scalar && n.Tag == "!!null"
+	return n == nil || (n.Kind == Scalar && n.Tag == "!!null")
 }
 
-// Quoted tells whether a scalar stands in quotes of either kind.
+// Quoted reports whether a scalar stands in quotes of either kind.
 func (n *Node) Quoted() bool { return n.Style == SingleQuoted || n.Style == DoubleQuoted }
 
 // Pair is the pair whose key or value the node is; nil for an item of a
@@ -103,7 +103,7 @@ func (f *File) Duplicates() []*Pair {
 // Aliases lists the aliases in file order.
 func (f *File) Aliases() []*Node { return f.aliases }
 
-// UsedElsewhere tells whether an alias outside of a span stands for something
+// UsedElsewhere reports whether an alias outside of a span stands for something
 // inside of it: what is there cannot be taken away.
 func (f *File) UsedElsewhere(span text.Span) bool {
 	for _, a := range f.aliases {
@@ -114,7 +114,7 @@ func (f *File) UsedElsewhere(span text.Span) bool {
 	return false
 }
 
-// IsSexagesimal tells whether YAML 1.1 reads a plain text as a number to the
+// IsSexagesimal reports whether YAML 1.1 reads a plain text as a number to the
 // base 60: "22:22" is 1342 there. The library, as YAML 1.2, reads a string.
 func IsSexagesimal(plain string) bool {
 	parts := strings.Split(strings.TrimLeft(plain, "+-"), ":")
@@ -127,7 +127,12 @@ func IsSexagesimal(plain string) bool {
 			digits = part
 		}
 		n, err := strconv.Atoi(digits)
-		if err != nil || digits[0] == '+' || digits[0] == '-' || i == 0 && len(digits) > 1 && digits[0] == '0' || i > 0 && (n > 59 || len(digits) > 2) {
+		if err != nil || digits[0] == '+' || digits[0] == '-' {
+			return false
+		}
+		isOctal := i == 0 && len(digits) > 1 && digits[0] == '0'
+		isTooLarge := i > 0 && (n > 59 || len(digits) > 2)
+		if isOctal || isTooLarge {
 			return false
 		}
 	}

@@ -8,10 +8,11 @@ import (
 	"strings"
 	"unicode/utf8"
 
-	"github.com/dockmend/dockmend/internal/limits"
-	"github.com/dockmend/dockmend/internal/text"
 	"go.yaml.in/yaml/v4"
 	"go.yaml.in/yaml/v4/plugin/loaderlimits"
+
+	"github.com/dockmend/dockmend/internal/limits"
+	"github.com/dockmend/dockmend/internal/text"
 )
 
 // The bounds. The engine bounds the size of a file; these bound what a small
@@ -116,7 +117,7 @@ func sectionBefore(src []byte, offset int) int {
 	for at := min(offset, len(src)); ; at-- {
 		at = bytes.LastIndexByte(src[:at], '\n') + 1
 		line, _, _ := bytes.Cut(src[at:], []byte("\n"))
-		if at == 0 || len(line) > 0 && bytes.IndexByte([]byte(" \t\r#-}]"), line[0]) < 0 && bytes.IndexByte(line, ':') > 0 {
+		if at == 0 || (len(line) > 0 && bytes.IndexByte([]byte(" \t\r#-}]"), line[0]) < 0 && bytes.IndexByte(line, ':') > 0) {
 			return at
 		}
 	}
@@ -161,7 +162,7 @@ func checkEncoding(src []byte) *Error {
 	}
 	for i := 0; i < len(src); {
 		c := src[i]
-		if c >= 0x20 && c < 0x7F || c == '\t' || c == '\n' || c == '\r' {
+		if isPrintable := c >= 0x20 && c < 0x7F; isPrintable || c == '\t' || c == '\n' || c == '\r' {
 			i++
 			continue
 		}
@@ -170,7 +171,7 @@ func checkEncoding(src []byte) *Error {
 		switch {
 		case r == utf8.RuneError && size == 1:
 			return &Error{Kind: EncodingError, Span: span, Message: fmt.Sprintf("byte 0x%02X is not UTF-8: save the file as UTF-8", c)}
-		case r < 0x20 || r >= 0x7F && r < 0xA0 && r != 0x85 || r == 0xFFFE || r == 0xFFFF:
+		case isControl(r) && r != 0x85, r == 0xFFFE, r == 0xFFFF:
 			what := fmt.Sprintf("the control character U+%04X is not allowed in YAML", r)
 			if r == 0 {
 				what = "a NUL byte is not allowed in YAML"

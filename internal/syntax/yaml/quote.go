@@ -2,6 +2,7 @@ package yaml
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"go.yaml.in/yaml/v4"
@@ -22,9 +23,9 @@ func quoted(value string) string {
 			b.WriteString(`\t`)
 		case r == '\r':
 			b.WriteString(`\r`)
-		case r < 0x20 || r >= 0x7F && r < 0xA0:
+		case isControl(r):
 			fmt.Fprintf(&b, `\x%02X`, r)
-		case r == 0x2028 || r == 0x2029 || r == 0xFEFF || r == 0xFFFE || r == 0xFFFF:
+		case isSeparator(r):
 			fmt.Fprintf(&b, `\u%04X`, r)
 		default:
 			b.WriteRune(r)
@@ -34,22 +35,32 @@ func quoted(value string) string {
 	return b.String()
 }
 
-// needsEscape tells whether a character cannot stand in single quotes.
-func needsEscape(r rune) bool {
-	return r < 0x20 || r >= 0x7F && r < 0xA0 || r == 0x2028 || r == 0x2029 || r == 0xFEFF || r == 0xFFFE || r == 0xFFFF
+// needsEscape reports whether a character cannot be in single quotes.
+func needsEscape(r rune) bool { return isControl(r) || isSeparator(r) }
+
+// isControl reports whether a character is one of the controls of Unicode.
+func isControl(r rune) bool { return r < 0x20 || (r >= 0x7F && r < 0xA0) }
+
+// isSeparator reports whether a character ends a line for some, or is a mark or none.
+func isSeparator(r rune) bool {
+	switch r {
+	case 0x2028, 0x2029, 0xFEFF, 0xFFFE, 0xFFFF:
+		return true
+	}
+	return false
 }
 
-// plainToken tells whether a text of one word has no sign of YAML in it.
+// plainToken reports whether a text of one word has no sign of YAML in it.
 func plainToken(value string) bool {
 	for _, r := range value {
 		if r >= 0x7F || r <= ' ' || strings.ContainsRune("\"'#,[]{}&*!|>%@`:\\", r) {
 			return false
 		}
 	}
-	return value != "" && value != "-" && value != "?" && value != "---" && value != "..."
+	return !slices.Contains([]string{"", "-", "?", "---", "..."}, value)
 }
 
-// PlainString tells whether a text can be written without quotes, in brackets
+// PlainString reports whether a text can be written without quotes, in brackets
 // or outside of them, and is a string then in YAML 1.1 and 1.2: it is strict,
 // and says no to some that could.
 func PlainString(value string, inFlow bool) bool {
@@ -77,7 +88,7 @@ func PlainString(value string, inFlow bool) bool {
 	return item.Kind == yaml.ScalarNode && item.Tag == "!!str" && item.Value == value
 }
 
-// yaml11Word tells whether YAML 1.1 takes a word for a boolean or null.
+// yaml11Word reports whether YAML 1.1 takes a word for a boolean or null.
 func yaml11Word(value string) bool {
 	switch strings.ToLower(value) {
 	case "y", "n", "yes", "no", "on", "off", "true", "false", "null":

@@ -4,8 +4,9 @@ import (
 	"bytes"
 	"strings"
 
-	"github.com/dockmend/dockmend/internal/text"
 	"go.yaml.in/yaml/v4"
+
+	"github.com/dockmend/dockmend/internal/text"
 )
 
 // scalar finds the end of a scalar that begins at an offset.
@@ -140,13 +141,14 @@ func (l *locator) block(out *Node, n *yaml.Node, at int) {
 		}
 		line := src[i:lineEnd]
 		spaces := len(line) - len(bytes.TrimLeft(line, " "))
-		switch blank := spaces == len(line); {
+		blank, isInner := spaces == len(line), indent >= 0 && spaces > indent
+		switch {
 		case !blank && indent < 0:
 			indent = spaces - firstIndent(n.Value)
 			end = lineEnd
-		case !blank && (spaces < indent || indent == 0 && isMarker(line) && !holdsLine(n, string(line))):
+		case !blank && spaces < indent, !blank && indent == 0 && isMarker(line) && !holdsLine(n, string(line)):
 			i = len(src)
-		case !blank || indent >= 0 && spaces > indent:
+		case !blank || isInner:
 			end = lineEnd
 		}
 		if i < len(src) {
@@ -185,7 +187,7 @@ func firstIndent(value string) int {
 	return 0
 }
 
-// isMarker tells whether a line separates or ends documents, as it does behind
+// isMarker reports whether a line separates or ends documents, as it does behind
 // a block scalar without indentation; the library forgets that at times.
 func isMarker(line []byte) bool {
 	rest, ok := bytes.CutPrefix(line, []byte("---"))

@@ -222,7 +222,7 @@ func (n *Node) Data() any {
 	return n.Value
 }
 
-// Finite tells whether a node, with all that aliases and merge keys stand for,
+// Finite reports whether a node, with all that aliases and merge keys stand for,
 // stays within the bound and contains nothing twice within itself. Err says what
 // is wrong otherwise.
 func (v *View) Finite(n *Node) bool {

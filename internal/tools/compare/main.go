@@ -133,7 +133,9 @@ func table(name string, theirs, ours map[place]bool, refused map[string]bool, ex
 	codes := map[string]*counts{}
 	count := func(said map[place]bool, of func(*counts) map[string]int) {
 		for p := range said {
-			if refused[p.file] || strings.HasPrefix(p.code, "SC") && !withShellCheck || only != "" && p.code != only {
+			isShellCheck := strings.HasPrefix(p.code, "SC") && !withShellCheck
+			isOther := only != "" && p.code != only
+			if refused[p.file] || isShellCheck || isOther {
 				continue
 			}
 			if codes[p.code] == nil {

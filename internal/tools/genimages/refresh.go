@@ -74,7 +74,10 @@ func renew(table string, news published) (string, error) {
 		}
 		for _, r := range p.Releases {
 			seen[p.Name+" "+r.Name] = true
-			fmt.Fprintf(&out, "%s\t%s\t%s\t%s\t%s\t%s\t%s\n", p.Name, title, r.Name, deref(r.Codename), r.Released, end(r.Ended, r.End), longTerm(p.Name, r.Extended))
+			fmt.Fprintf(
+				&out, "%s\t%s\t%s\t%s\t%s\t%s\t%s\n", p.Name, title, r.Name, deref(r.Codename), r.Released, end(r.Ended, r.End),
+				longTerm(p.Name, r.Extended),
+			)
 		}
 	}
 	for _, line := range kept {

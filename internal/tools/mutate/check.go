@@ -51,14 +51,36 @@ func modes() []mode {
 	}
 	return []mode{
 		{name: "lint", usual: 10_000, about: "how many mutants are linted", make: pool.file, args: lint, codes: []int{0}, json: true},
-		{name: "strict", usual: 10_000, about: "how many are linted by all rules", make: pool.file, args: slices.Concat(lint, []string{"--preset", "strict"}), codes: []int{0}, json: true},
-		{name: "prove", usual: 500, about: "how many are linted with proofs of their fixes", make: pool.file, args: slices.Concat(lint, []string{"--preset", "strict", "--prove"}), codes: []int{0}, json: true},
+		{
+			name: "strict", usual: 10_000, about: "how many are linted by all rules", make: pool.file,
+			args: slices.Concat(lint, []string{"--preset", "strict"}), codes: []int{0}, json: true,
+		},
+		{
+			name: "prove", usual: 500, about: "how many are linted with proofs of their fixes", make: pool.file,
+			args: slices.Concat(lint, []string{"--preset", "strict", "--prove"}), codes: []int{0}, json: true,
+		},
 		{name: "fix", usual: 1000, about: "how many are fixed, twice", make: pool.file, args: fix, codes: []int{0, 1}, twice: true},
-		{name: "unsafe", usual: 1000, about: "how many are fixed with unsafe fixes, twice", make: pool.file, args: slices.Concat(fix, []string{"--unsafe"}), codes: []int{0, 1}, twice: true},
-		{name: "config", usual: 700, about: "how many configurations are broken", alone: true, make: with(".dockmend.yaml", "config"), args: lint, codes: []int{0, 2}, json: true},
-		{name: "hadolint", usual: 300, about: "how many configurations of hadolint are broken", alone: true, make: with(".hadolint.yaml", "config"), args: lint, codes: []int{0, 2}, json: true},
-		{name: "baseline", usual: 500, about: "how many baselines are broken", alone: true, make: with("base.json", "baseline"), args: slices.Concat(lint, []string{"--baseline", "base.json"}), codes: []int{0, 2}, json: true},
-		{name: "payload", usual: 500, about: "how many payloads of events are broken", alone: true, make: with("event.json", "event"), args: []string{"action"}, codes: []int{0, 1, 2}},
+		{
+			name: "unsafe", usual: 1000, about: "how many are fixed with unsafe fixes, twice", make: pool.file,
+			args: slices.Concat(fix, []string{"--unsafe"}), codes: []int{0, 1}, twice: true,
+		},
+		{
+			name: "config", usual: 700, about: "how many configurations are broken", alone: true,
+			make: with(".dockmend.yaml", "config"), args: lint, codes: []int{0, 2}, json: true,
+		},
+		{
+			name: "hadolint", usual: 300, about: "how many configurations of hadolint are broken", alone: true,
+			make: with(".hadolint.yaml", "config"), args: lint, codes: []int{0, 2}, json: true,
+		},
+		{
+			name: "baseline", usual: 500, about: "how many baselines are broken", alone: true,
+			make: with("base.json", "baseline"), args: slices.Concat(lint, []string{"--baseline", "base.json"}),
+			codes: []int{0, 2}, json: true,
+		},
+		{
+			name: "payload", usual: 500, about: "how many payloads of events are broken", alone: true,
+			make: with("event.json", "event"), args: []string{"action"}, codes: []int{0, 1, 2},
+		},
 	}
 }
 

@@ -131,7 +131,8 @@ func (p pool) file(random *rand.Rand) mutant {
 		return x
 	}
 	for kind, name := range map[string]string{"dockerfile": "Dockerfile", "ignorefile": ".dockerignore"} {
-		if x[name] == nil && (kinds[i].rules == "compose" && kind == "dockerfile" || kinds[i].rules == "dockerfile" && kind == "ignorefile") {
+		neighbour := map[string]string{"compose": "dockerfile", "dockerfile": "ignorefile"}[kinds[i].rules]
+		if x[name] == nil && kind == neighbour {
 			x[name] = p.broken(kind, random)
 		}
 	}

@@ -50,7 +50,10 @@ func main() {
 	}
 }
 
-func count(dir string, target lint.Target, only, preset string, withShellCheck bool, least lint.Severity, sample int, seed uint64, perRule int) error {
+func count(
+	dir string, target lint.Target, only, preset string, withShellCheck bool, least lint.Severity, sample int, seed uint64,
+	perRule int,
+) error {
 	files, err := corpusrun.Files(dir, target)
 	if err != nil {
 		return err
@@ -119,6 +122,9 @@ func draw(found []*lint.Diagnostic, n int, seed uint64, perRule int) {
 		n--
 		line := d.Source.Lines.FullLine(d.Start().Line)
 		text := strings.TrimSpace(string(line.Of(d.Source.Bytes)))
-		fmt.Printf("%s:%d: %s %s: %s\n    %s\n", d.Source.Path, d.Start().Line, d.Severity, d.Rule.ID, report.Terminal(d.Message), report.Terminal(text[:min(len(text), 160)]))
+		fmt.Printf(
+			"%s:%d: %s %s: %s\n    %s\n", d.Source.Path, d.Start().Line, d.Severity, d.Rule.ID, report.Terminal(d.Message),
+			report.Terminal(text[:min(len(text), 160)]),
+		)
 	}
 }

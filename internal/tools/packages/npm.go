@@ -87,7 +87,9 @@ func (r *release) writeTarball(path string, manifest map[string]any, files ...np
 	z := gzip.NewWriter(f)
 	t := tar.NewWriter(z)
 	for _, file := range append([]npmFile{{"package.json", 0o644, src}, {"LICENSE", 0o644, r.license}}, files...) {
-		if err := t.WriteHeader(&tar.Header{Name: "package/" + file.name, Mode: file.mode, Size: int64(len(file.body)), Typeflag: tar.TypeReg}); err != nil {
+		if err := t.WriteHeader(&tar.Header{
+			Name: "package/" + file.name, Mode: file.mode, Size: int64(len(file.body)), Typeflag: tar.TypeReg,
+		}); err != nil {
 			return err
 		}
 		if _, err := t.Write(file.body); err != nil {

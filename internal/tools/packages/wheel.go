@@ -49,7 +49,9 @@ func (r *release) writeWheels(dir string) error {
 		if err != nil {
 			return err
 		}
-		if err := r.writeWheel(filepath.Join(dir, fmt.Sprintf("dockmend-%s-py3-none-%s.whl", pep440(r.version), tags)), tags, b.name(), program); err != nil {
+		if err := r.writeWheel(
+			filepath.Join(dir, fmt.Sprintf("dockmend-%s-py3-none-%s.whl", pep440(r.version), tags)), tags, b.name(), program,
+		); err != nil {
 			return err
 		}
 	}

@@ -46,7 +46,7 @@ func readProfile(r io.Reader) (cost, error) {
 			continue
 		}
 		of, value, ok := strings.Cut(line, "=")
-		if !ok || of != "fn" && of != "cfn" {
+		if !ok || (of != "fn" && of != "cfn") {
 			continue
 		}
 		id, name, _ := strings.Cut(value, " ")

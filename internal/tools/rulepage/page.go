@@ -187,7 +187,10 @@ func index(catalog *rules.Catalog) []byte {
 	var b bytes.Buffer
 	b.WriteString("# Rules\n\n| rule | what it finds | target | category | severity | by default |\n|---|---|---|---|---|---|\n")
 	for _, m := range catalog.Metas() {
-		fmt.Fprintf(&b, "| [%s](%s.md) | %s | %s | %s | %s | %s |\n", m.ID, m.ID, strings.ReplaceAll(m.Title, "|", "\\|"), m.Target, m.Category, m.Severity, onOff(m.Default))
+		fmt.Fprintf(
+			&b, "| [%s](%s.md) | %s | %s | %s | %s | %s |\n", m.ID, m.ID, strings.ReplaceAll(m.Title, "|", "\\|"), m.Target,
+			m.Category, m.Severity, onOff(m.Default),
+		)
 	}
 	return b.Bytes()
 }

@@ -34,7 +34,7 @@ func List(rules []Rule) ([]byte, error) {
 	return format.Source(b.Bytes())
 }
 
-// has tells whether the target has any rule: a package without one is not imported.
+// has reports whether the target has any rule: a package without one is not imported.
 func has(rules []Rule, t Target) bool {
 	return slices.ContainsFunc(rules, func(r Rule) bool { return r.Target.Name == t.Name })
 }

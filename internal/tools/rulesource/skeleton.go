@@ -4,7 +4,10 @@ import "strings"
 
 // Skeleton is the content of a new rule's two files, by path.
 func Skeleton(t Target, id string) map[string]string {
-	fill := strings.NewReplacer("{id}", id, "{Variable}", Variable(id), "{package}", t.Name, "{Document}", t.Document, "{File}", t.File, "{Example}", t.Example, "{Loop}", t.Loop, "{module}", Module).Replace
+	fill := strings.NewReplacer(
+		"{id}", id, "{Variable}", Variable(id), "{package}", t.Name, "{Document}", t.Document, "{File}", t.File, "{Example}",
+		t.Example, "{Loop}", t.Loop, "{module}", Module,
+	).Replace
 	return map[string]string{t.RuleFile(id): fill(ruleSkeleton), t.FixtureFile(id): fill(fixtureSkeleton)}
 }
 

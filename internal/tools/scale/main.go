@@ -101,7 +101,7 @@ func choose(all []shape, only string) []shape {
 	return slices.DeleteFunc(all, func(s shape) bool {
 		return !slices.ContainsFunc(names, func(name string) bool {
 			start, isPrefix := strings.CutSuffix(name, "*")
-			return name == s.name || isPrefix && strings.HasPrefix(s.name, start)
+			return name == s.name || (isPrefix && strings.HasPrefix(s.name, start))
 		})
 	})
 }

@@ -53,7 +53,9 @@ func programOf(keyword string, line []string, isScript bool, files []instruction
 	p := program{keyword: keyword, words: line}
 	if !isScript {
 		// A JSON array of a shell with a script is a script too.
-		if n := len(line); n > 2 && slices.Contains([]string{"sh", "bash", "/bin/sh", "/bin/bash", "ash", "/bin/ash"}, line[0]) && line[1] == "-c" && n == 3 {
+		if n := len(line); n > 2 && slices.Contains(
+			[]string{"sh", "bash", "/bin/sh", "/bin/bash", "ash", "/bin/ash"}, line[0],
+		) && line[1] == "-c" && n == 3 {
 			p.script = line[2]
 		}
 		return p
@@ -121,7 +123,7 @@ func hasBackground(script string) bool {
 	found := false
 	walk(script, func(n syntax.Node) {
 		s, ok := n.(*syntax.Stmt)
-		found = found || ok && (s.Background || s.Coprocess)
+		found = found || (ok && (s.Background || s.Coprocess))
 	})
 	return found
 }
@@ -131,7 +133,7 @@ func hasOrder(script string) bool {
 	piped := false
 	walk(script, func(n syntax.Node) {
 		b, ok := n.(*syntax.BinaryCmd)
-		piped = piped || ok && (b.Op == syntax.Pipe || b.Op == syntax.PipeAll)
+		piped = piped || (ok && (b.Op == syntax.Pipe || b.Op == syntax.PipeAll))
 	})
 	return !piped && !hasBackground(script)
 }

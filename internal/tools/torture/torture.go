@@ -155,7 +155,9 @@ const maxSize = 16 << 10
 
 // fixAll applies the fixes of all rules to a file that stands alone.
 func fixAll(catalog *rules.Catalog, target lint.Target) func(src []byte, unsafe bool) (*engine.Fixed, error) {
-	name := map[lint.Target]string{lint.TargetDockerfile: "Dockerfile", lint.TargetCompose: "compose.yaml", lint.TargetIgnoreFile: ".dockerignore"}[target]
+	name := map[lint.Target]string{
+		lint.TargetDockerfile: "Dockerfile", lint.TargetCompose: "compose.yaml", lint.TargetIgnoreFile: ".dockerignore",
+	}[target]
 	return func(src []byte, unsafe bool) (*engine.Fixed, error) {
 		around := fixture.Files{name: src}.Around(name)
 		fixer := engine.Fixer{Checker: &engine.Checker{Catalog: catalog, Settings: &lint.Settings{}}, Unsafe: unsafe}
@@ -248,7 +250,7 @@ func (w *work) lookAtDockerfile(fixed *engine.Fixed, unsafe bool, tell func(form
 		tell("BuildKit parses the file before, and not after")
 		return nil
 	}
-	if w.room == nil || unsafe && !w.unsafe || slices.EqualFunc(before, after, program.equal) {
+	if w.room == nil || (unsafe && !w.unsafe) || slices.EqualFunc(before, after, program.equal) {
 		return nil
 	}
 	may, exact := declaration{}, true
@@ -291,7 +293,7 @@ type outcome struct {
 func (w *work) calls(shell string, status int, programs []program) (outcome, error) {
 	o := outcome{built: true}
 	for _, p := range programs {
-		if p.keyword == "RUN" && !o.built || status != 0 && loops(p.script) {
+		if (p.keyword == "RUN" && !o.built) || (status != 0 && loops(p.script)) {
 			continue
 		}
 		calls, worked := strings.Join(p.words, " "), status == 0

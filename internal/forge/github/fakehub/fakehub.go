@@ -83,7 +83,8 @@ func New(tb testing.TB) *Hub {
 		tb.Fatal(err)
 	}
 	h := &Hub{
-		Files: map[string]string{}, Blobs: map[string]string{}, Deny: map[string]int{}, Artifacts: map[string][]byte{}, listed: map[string]string{},
+		Files: map[string]string{}, Blobs: map[string]string{}, Deny: map[string]int{},
+		Artifacts: map[string][]byte{}, listed: map[string]string{},
 		t: tb, published: known,
 	}
 	server := httptest.NewServer(h)

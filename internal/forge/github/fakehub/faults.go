@@ -59,7 +59,7 @@ func (h *Hub) Heal() {
 // faulty answers as the first fault for the call says, else as do.
 func (h *Hub) faulty(w http.ResponseWriter, r *http.Request, call string, do func(http.ResponseWriter)) {
 	for _, f := range h.Faults {
-		if !strings.Contains(call, f.Call) || f.Times > 0 && f.happened >= f.Times {
+		if !strings.Contains(call, f.Call) || (f.Times > 0 && f.happened >= f.Times) {
 			continue
 		}
 		f.happened++

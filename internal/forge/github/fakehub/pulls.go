@@ -195,7 +195,9 @@ func (r *Repo) list(query func(string) string) []any {
 			state = "open"
 		}
 		_, branch, _ := strings.Cut(head, ":")
-		if state != "all" && p.State != state || head != "" && branch != p.Head || base != "" && base != p.Base {
+		isOther := state != "all" && p.State != state
+		isElsewhere := (head != "" && branch != p.Head) || (base != "" && base != p.Base)
+		if isOther || isElsewhere {
 			continue
 		}
 		all = append(all, r.simple(p))

@@ -228,7 +228,7 @@ func (r *Repo) baseGone(p *PullRequest) {
 	p.Base = r.pulls[i].Base
 }
 
-// within tells whether a commit is another one or below it.
+// within reports whether a commit is another one or below it.
 func (r *Repo) within(sha, of string) bool {
 	if sha == of {
 		return true
@@ -322,7 +322,7 @@ func (r *Repo) ruled(branch string) bool { return slices.Contains(r.Protected, b
 
 const violations = "Repository rule violations found"
 
-// unsigned tells whether a branch's rules refuse a commit that is new to them.
+// unsigned reports whether a branch's rules refuse a commit that is new to them.
 func (r *Repo) unsigned(branch, sha string) bool {
 	for _, tip := range r.refs {
 		if r.within(sha, tip) {

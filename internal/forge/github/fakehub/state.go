@@ -106,7 +106,8 @@ func (h *Hub) Say(t *Thread, author, body string) *Thread {
 func (h *Hub) comment(t *Thread, author, body string) {
 	id := h.next()
 	t.Comments = append(t.Comments, &Comment{
-		ID: fmt.Sprint("PRRC_", id), Author: author, Body: body, Database: 3_000_000_000 + id, Created: epoch.Add(time.Duration(id) * time.Second),
+		ID: fmt.Sprint("PRRC_", id), Author: author, Body: body,
+		Database: 3_000_000_000 + id, Created: epoch.Add(time.Duration(id) * time.Second),
 	})
 }
 

@@ -82,9 +82,10 @@ func checkCopySourceMissing(p *facts.Pass[*facts.Dockerfile]) {
 		if _, ok := context.Files.Exists(c.Path); ok || repository.Ignores(c.Path) || repository.Submodule(c.Path) || isThereAbove(context.Files, c.Path) {
 			continue
 		}
-		names, _ := context.Files.List(path.Dir(c.Path))
-		for i := range names {
-			names[i] = strings.TrimSuffix(names[i], "/")
+		listed, _ := context.Files.List(path.Dir(c.Path))
+		names := make([]string, len(listed)) // the list is everybody's
+		for i, name := range listed {
+			names[i] = strings.TrimSuffix(name, "/")
 		}
 		near, isNear := nearest.Name(path.Base(c.Path), names)
 		if !isNear && (isMade(c.Path) || facts.AnyRecipe(context.Files, func(recipe string) bool { return strings.Contains(recipe, path.Base(c.Path)) })) {

@@ -165,7 +165,8 @@ func nearFile(c *facts.BuildContext, name string) (string, bool) {
 	if err != nil {
 		return "", false
 	}
-	return nearest.Name(path.Base(name), slices.DeleteFunc(names, func(n string) bool { return strings.HasSuffix(n, "/") }))
+	isFolder := func(n string) bool { return strings.HasSuffix(n, "/") }
+	return nearest.Name(path.Base(name), slices.DeleteFunc(slices.Clone(names), isFolder))
 }
 
 // mayMake tells whether a path is there when the job comes to the build, though

@@ -3,6 +3,7 @@ package facts
 import (
 	"fmt"
 	"path"
+	"slices"
 	"strings"
 
 	"github.com/dockmend/dockmend/internal/limits"
@@ -22,14 +23,7 @@ func AnyRecipe(files lint.Context, holds func(recipe string) bool) bool {
 		if err != nil {
 			continue
 		}
-		names, err := gate.List(".")
-		if err != nil {
-			continue
-		}
-		for _, name := range names {
-			if !isRecipe(name) {
-				continue
-			}
+		for _, name := range lint.Derived(gate, func() recipeNames { return recipeNamesIn(gate) }) {
 			if searched == maxRecipes {
 				gate.Cut(fmt.Sprintf("more than %d files may say how something is made: only the first in the order of their names were searched", maxRecipes))
 				return false
@@ -41,6 +35,23 @@ func AnyRecipe(files lint.Context, holds func(recipe string) bool) bool {
 		}
 	}
 	return false
+}
+
+// recipeNames are the files of a folder that say how things are made.
+type recipeNames []string
+
+func recipeNamesIn(gate lint.Context) recipeNames {
+	names, err := gate.List(".")
+	if err != nil {
+		return nil
+	}
+	return slices.DeleteFunc(slices.Clone(names), func(name string) bool { return !isRecipe(name) })
+}
+
+// Weight is about how many bytes of memory the names take.
+func (r recipeNames) Weight() int {
+	const name = 16 // the names themselves are those of the listing
+	return name * len(r)
 }
 
 // isRecipe tells whether a file of that name says how things are made.

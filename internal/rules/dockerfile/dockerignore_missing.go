@@ -3,6 +3,7 @@ package dockerfile
 import (
 	"fmt"
 	"path"
+	"slices"
 	"strings"
 
 	"github.com/dockmend/dockmend/internal/facts"
@@ -87,11 +88,11 @@ func checkDockerignoreMissing(p *facts.Pass[*facts.Dockerfile]) {
 		})
 		return
 	}
-	if name, example := ignoredSecret(p); name != "" && whole.Shipped {
+	if secret := findIgnoredSecret(p); secret.name != "" && whole.Shipped {
 		p.Report(lint.Finding{
 			Span:    whole.Instruction.Head,
-			Message: fmt.Sprintf("the whole build context is copied, including %q, which Git ignores and developers make from %q; add a .dockerignore that excludes it", name, example),
-			Related: []lint.Related{{File: p.Files.Path(example), Message: "the example file"}},
+			Message: fmt.Sprintf("the whole build context is copied, including %q, which Git ignores and developers make from %q; add a .dockerignore that excludes it", secret.name, secret.example),
+			Related: []lint.Related{{File: p.Files.Path(secret.example), Message: "the example file"}},
 		})
 		return
 	}
@@ -111,25 +112,30 @@ func reportNoIgnoreFile(p *facts.Pass[*facts.Dockerfile]) {
 	})
 }
 
-// ignoredSecret is a file of settings in the context that git ignores, and the example that
+// ignoredSecret is a file of settings in a folder that git ignores, and the example that
 // shows that people have one; empty for none.
-func ignoredSecret(p *facts.Pass[*facts.Dockerfile]) (name, example string) {
-	names, err := p.Files.List(".")
-	if err != nil {
-		return "", ""
-	}
-	for _, example := range names {
-		name := madeFrom(example)
-		if name == "" || !p.Project.Repository().Ignores(name) {
-			continue
+type ignoredSecret struct{ name, example string }
+
+// findIgnoredSecret looks for one in the context, once for all Dockerfiles of the folder.
+func findIgnoredSecret(p *facts.Pass[*facts.Dockerfile]) ignoredSecret {
+	return lint.Derived(p.Files, func() ignoredSecret {
+		names, err := p.Files.List(".")
+		if err != nil {
+			return ignoredSecret{}
 		}
-		for _, word := range []string{".env", "config", "secret", "credential", "settings", "local"} {
-			if strings.Contains(strings.ToLower(name), word) {
-				return name, example
+		for _, example := range names {
+			name := madeFrom(example)
+			if name == "" || !p.Project.Repository().Ignores(name) {
+				continue
+			}
+			for _, word := range []string{".env", "config", "secret", "credential", "settings", "local"} {
+				if strings.Contains(strings.ToLower(name), word) {
+					return ignoredSecret{name, example}
+				}
 			}
 		}
-	}
-	return "", ""
+		return ignoredSecret{}
+	})
 }
 
 // madeFrom is the name of the file that people make from an example; empty for a file that
@@ -145,17 +151,20 @@ func madeFrom(example string) string {
 	return ""
 }
 
+// holdsIgnoreFile is true for a folder with an ignore file, and for one that nobody can
+// list.
+type holdsIgnoreFile bool
+
 // hasIgnoreFile reports whether the folder of the Dockerfile, or one above that may
 // be the context, has an ignore file.
 func hasIgnoreFile(files lint.Context) bool {
-	names, err := files.List(".")
-	if err != nil {
-		return true // it is not known
-	}
-	for _, name := range names {
-		if strings.HasSuffix(name, ".dockerignore") {
-			return true
-		}
+	here := lint.Derived(files, func() holdsIgnoreFile {
+		names, err := files.List(".")
+		isOne := func(name string) bool { return strings.HasSuffix(name, ".dockerignore") }
+		return holdsIgnoreFile(err != nil || slices.ContainsFunc(names, isOne))
+	})
+	if here {
+		return true
 	}
 	const highest = 8
 	for n := 1; n <= highest; n++ {

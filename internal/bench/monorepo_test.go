@@ -178,11 +178,11 @@ func BenchmarkMonorepo(b *testing.B) {
 	})
 }
 
-// opened is a source that counts how often each file is opened.
+// opened is a source that counts how often each file is opened, and each folder listed.
 type opened struct {
 	fstest.MapFS
-	mu    sync.Mutex
-	times map[string]int
+	mu            sync.Mutex
+	times, listed map[string]int
 }
 
 // Open implements fs.FS.
@@ -193,13 +193,25 @@ func (o *opened) Open(name string) (fs.File, error) {
 	return o.MapFS.Open(name)
 }
 
+// ReadDir implements fs.ReadDirFS.
+func (o *opened) ReadDir(name string) ([]fs.DirEntry, error) {
+	o.mu.Lock()
+	o.listed[name]++
+	o.mu.Unlock()
+	return o.MapFS.ReadDir(name)
+}
+
 // TestFilesAreOpenedOnce: however many look at a file, a run opens it once.
 func TestFilesAreOpenedOnce(t *testing.T) {
 	shapes := monorepos()
 	for _, name := range slices.Sorted(maps.Keys(shapes)) {
 		t.Run(name, func(t *testing.T) {
-			if most := mostOpened(t, shapes[name](40)); most != 1 {
+			files := record(t, shapes[name](40))
+			if most := most(files.times); most != 1 {
 				t.Errorf("a file was opened %d times", most)
+			}
+			if most := most(files.listed); most != 1 {
+				t.Errorf("a folder was listed %d times", most)
 			}
 		})
 	}
@@ -208,22 +220,42 @@ func TestFilesAreOpenedOnce(t *testing.T) {
 // TestFilesAreOpenedTwice: where a run reads more than its store keeps, a file is
 // opened once more.
 func TestFilesAreOpenedTwice(t *testing.T) {
-	tree := monorepos()["Dockerfiles and manifests"](60)
+	files := record(t, longer(monorepos()["Dockerfiles and manifests"](60)))
+	if most := most(files.times); most != 2 {
+		t.Errorf("a file was opened %d times", most)
+	}
+}
+
+// TestRepositoryIsSearchedOnce: it is not searched for what builds images once more
+// for each Compose file, where a run reads more than its store keeps.
+func TestRepositoryIsSearchedOnce(t *testing.T) {
+	files := record(t, longer(monorepos()["Dockerfiles with a compose file each"](60)))
+	if most := most(files.times); most > 2 {
+		t.Errorf("a file was opened %d times", most)
+	}
+	// Two goroutines may search at the same time, and each folder is then looked at.
+	if most := most(files.listed); most > 6 {
+		t.Errorf("a folder was listed %d times", most)
+	}
+}
+
+// longer makes the files of a tree so long that a store does not keep all of them.
+func longer(tree fstest.MapFS) fstest.MapFS {
 	for name, file := range tree {
 		if len(file.Data) > 0 && name != "compose.yaml" {
 			file.Data = slices.Concat([]byte(strings.Repeat("# nothing\n", 800)), file.Data)
 		}
 	}
-	if most := mostOpened(t, tree); most != 2 {
-		t.Errorf("a file was opened %d times", most)
-	}
+	return tree
 }
 
-// mostOpened is how often the file was opened that was opened most, in a run over
-// a tree.
-func mostOpened(t *testing.T, tree fstest.MapFS) int {
+// record notes what a run over a tree opens and lists.
+func record(t *testing.T, tree fstest.MapFS) *opened {
 	t.Helper()
-	files := &opened{MapFS: tree, times: map[string]int{}}
+	files := &opened{MapFS: tree, times: map[string]int{}, listed: map[string]int{}}
 	lintMonorepo(t, tree, files)
-	return slices.Max(slices.Collect(maps.Values(files.times)))
+	return files
 }
+
+// most is the largest of the counts.
+func most(counts map[string]int) int { return slices.Max(slices.Collect(maps.Values(counts))) }

@@ -30,8 +30,6 @@ type buildText struct {
 	split lazy[[]string]
 	// images of its services with a build.
 	images lazy[[]string]
-	// loads are its commands that load Compose files.
-	loads lazy[*composeText]
 }
 
 func readBuildText(src *lint.Source) *buildText {
@@ -77,6 +75,14 @@ type folderTexts struct {
 	built, contexts memo[string, string]
 }
 
+// Weight is about how many bytes of memory the texts take.
+func (f *folderTexts) Weight() (bytes int) {
+	for _, t := range f.texts {
+		bytes += len(t.src)
+	}
+	return bytes
+}
+
 // textsNear are such files of the document's folder, of four above and of the top of
 // the repository.
 func (p *Project) textsNear() []*folderTexts {
@@ -98,7 +104,11 @@ func (p *Project) textsNear() []*folderTexts {
 }
 
 func textsOf(gate lint.Context) *folderTexts {
-	return lint.Derived(gate, func() *folderTexts { return &folderTexts{texts: walkTexts(gate, 2, holdsBuildTexts)} })
+	return lint.Derived(gate, func() *folderTexts {
+		f := &folderTexts{}
+		walkTexts(gate, 2, holdsBuildTexts, func(_ lint.Context, _ string, t *buildText) { f.texts = append(f.texts, t) })
+		return f
+	})
 }
 
 // top is the highest folder that may be looked at, or the one with .git below it; isWhole
@@ -127,23 +137,57 @@ func (f *folderTexts) find(holds func(*buildText) bool) string {
 	return ""
 }
 
-// repositoryTexts are such files of a whole repository.
-type repositoryTexts struct{ texts []*buildText }
+// repositoryTexts are such files of a whole repository, and what they say of how Compose
+// files are loaded. The texts are asked for again where they are needed, which is seldom:
+// together they may be more than is kept.
+type repositoryTexts struct {
+	places []textPlace
+	loads  *composeLoads
+}
 
-// allTexts are such files of the whole repository.
-func (p *Project) allTexts() []*buildText {
-	if !p.known() {
-		return nil
-	}
-	return p.all.get(func() []*buildText {
+// textPlace is where a text lies.
+type textPlace struct {
+	folder lint.Context
+	name   string
+}
+
+// Weight is about how many bytes of memory the places take, and what the texts say.
+func (r *repositoryTexts) Weight() int {
+	const place = 128
+	return place*len(r.places) + r.loads.Weight()
+}
+
+// repositoryTexts are such files of the whole repository, which is known.
+func (p *Project) repositoryTexts() *repositoryTexts {
+	return p.all.get(func() *repositoryTexts {
 		root, _ := p.top()
-		return lint.Derived(root, func() *repositoryTexts { return &repositoryTexts{walkTexts(root, maxTreeDepth, isOwnFolder)} }).texts
+		return lint.Derived(root, func() *repositoryTexts {
+			r := &repositoryTexts{loads: &composeLoads{}}
+			walkTexts(root, maxTreeDepth, isOwnFolder, func(folder lint.Context, name string, t *buildText) {
+				r.places = append(r.places, textPlace{folder, name})
+				r.loads.add(readComposeText(t.name, t.src))
+			})
+			return r
+		})
 	})
+}
+
+// findText names the first text of the repository that holds something; empty where none
+// does.
+func (p *Project) findText(holds func(*buildText) bool) string {
+	if !p.known() {
+		return ""
+	}
+	for _, at := range p.repositoryTexts().places {
+		if t, _, err := lint.Shared(at.folder, at.name, readBuildText); err == nil && holds(t) {
+			return t.name
+		}
+	}
+	return ""
 }
 
 // fileWalk lists files of a folder and of those below.
 type fileWalk struct {
-	seen map[string]bool
 	// folders and files are how many more are looked at.
 	folders, files int
 	// enter reports whether to look into a folder of that name, wanted whether to visit a
@@ -154,14 +198,14 @@ type fileWalk struct {
 	cut bool
 }
 
-// walkTexts looks for the files in a folder and in those below that enter takes.
-func walkTexts(gate lint.Context, depth int, enter func(folder string) bool) []*buildText {
-	var texts []*buildText
+// walkTexts gives take the files in a folder and in those below that enter takes, in the
+// order of their paths.
+func walkTexts(gate lint.Context, depth int, enter func(folder string) bool, take func(folder lint.Context, name string, t *buildText)) {
 	w := fileWalk{
-		seen: map[string]bool{}, folders: maxTextFolders, files: maxTexts, enter: enter, wanted: isBuildText,
+		folders: maxTextFolders, files: maxTexts, enter: enter, wanted: isBuildText,
 		visit: func(gate lint.Context, name string) {
 			if t, _, err := lint.Shared(gate, name, readBuildText); err == nil && len(t.src) <= maxTextSize {
-				texts = append(texts, t)
+				take(gate, name, t)
 			}
 		},
 	}
@@ -170,13 +214,12 @@ func walkTexts(gate lint.Context, depth int, enter func(folder string) bool) []*
 		gate.Cut(fmt.Sprintf("more than %s files, or more than %s folders, may say how images are built: only the first in the order of their paths were read",
 			limits.Number(maxTexts), limits.Number(maxTextFolders)))
 	}
-	return texts
 }
 
 // walkRepository visits the files with a wanted name of the repository in which a gate
 // lies; all is false where there are more than are looked at.
 func walkRepository(root lint.Context, wanted func(name string) bool, visit func(gate lint.Context, name string)) (all bool) {
-	w := fileWalk{seen: map[string]bool{}, folders: maxTextFolders, files: maxTexts, enter: isOwnFolder, wanted: wanted, visit: visit}
+	w := fileWalk{folders: maxTextFolders, files: maxTexts, enter: isOwnFolder, wanted: wanted, visit: visit}
 	w.folder(root, maxTreeDepth)
 	return !w.cut
 }
@@ -197,10 +240,11 @@ func (w *fileWalk) folder(gate lint.Context, depth int) {
 		return
 	}
 	for _, name := range names {
-		at := gate.Path(strings.TrimSuffix(name, "/"))
+		if w.cut && w.files == 0 {
+			return
+		}
 		folder, isDir := strings.CutSuffix(name, "/")
 		switch {
-		case w.seen[at] || w.cut && w.files == 0:
 		case isDir && w.enter(folder):
 			if below, err := gate.In(folder, ""); err == nil {
 				w.folder(below, depth-1)
@@ -209,7 +253,6 @@ func (w *fileWalk) folder(gate lint.Context, depth int) {
 		case w.files == 0:
 			w.cut = true
 		default:
-			w.seen[at] = true
 			w.files--
 			w.visit(gate, name)
 		}
@@ -234,23 +277,15 @@ func (p *Project) NamedContext(reference string) string {
 // NamedBy names another file of the repository in which the name of a file stands,
 // as in "-f compose.yaml" or "include: ../compose.yaml"; empty where there is none.
 func (p *Project) NamedBy(own, name string) string {
-	for _, t := range p.allTexts() {
-		if t.name != own && countWord(t.src, name) > 0 {
-			return t.name
-		}
-	}
-	return ""
+	return p.findText(func(t *buildText) bool { return t.name != own && countWord(t.src, name) > 0 })
 }
 
 // ComposeNaming names another Compose file of the repository in which a word stands;
 // empty where there is none.
 func (p *Project) ComposeNaming(own, word string) string {
-	for _, t := range p.allTexts() {
-		if t.name != own && strings.Contains(t.src, "services:") && countWord(t.src, word) > 0 {
-			return t.name
-		}
-	}
-	return ""
+	return p.findText(func(t *buildText) bool {
+		return t.name != own && strings.Contains(t.src, "services:") && countWord(t.src, word) > 0
+	})
 }
 
 // eachLine calls visit for the lines in which a word stands by itself, with what

@@ -33,9 +33,11 @@ func (p *Project) Loads(f *Compose) []ComposeLoad {
 	}
 	return p.loads.get(func() []ComposeLoad {
 		var found []ComposeLoad
-		for _, l := range p.composeLists() {
-			if files := l.resolve(f.Name); files != nil {
-				found = append(found, ComposeLoad{Files: files, By: l.by})
+		for _, loads := range p.composeLoads() {
+			for _, l := range loads.lists[path.Base(f.Name)] {
+				if files := l.resolve(f.Name); files != nil {
+					found = append(found, ComposeLoad{Files: files, By: l.by})
+				}
 			}
 		}
 		return found
@@ -51,15 +53,21 @@ func (p *Project) RunByPodmanOnly(f *Compose) bool {
 	if !p.known() {
 		return false
 	}
+	all := p.composeLoads()
+	if !slices.ContainsFunc(all, func(l *composeLoads) bool { return l.podman }) {
+		return false
+	}
 	podman := false
-	for _, r := range p.composeRuns() {
-		if !r.runs(f.Name) {
-			continue
+	for _, l := range all {
+		for _, r := range l.runsOf(f.Name) {
+			if !r.runs(f.Name) {
+				continue
+			}
+			if !r.podman {
+				return false
+			}
+			podman = true
 		}
-		if !r.podman {
-			return false
-		}
-		podman = true
 	}
 	return podman
 }
@@ -113,71 +121,111 @@ type composeText struct {
 	runs  []composeRun
 }
 
-// composeLists are the lists of at least two files, of the whole repository and of the
-// documents around.
-func (p *Project) composeLists() []composeList {
-	var all []composeList
-	for _, t := range p.composeTexts() {
-		for _, l := range t.lists {
-			if len(l.words) > 1 {
-				all = append(all, l)
-			}
-		}
-	}
-	return all
+// composeLoads are what several texts say of it.
+type composeLoads struct {
+	// lists are those of at least two files, by the base name of each.
+	lists map[string][]composeList
+	// runs are by the base name of each file, or by the folder of the text where they
+	// name none.
+	runs map[string][]composeRun
+	// podman is set where one of the runs is by podman-compose.
+	podman bool
+	// words is how many there are in all.
+	words int
 }
 
-func (p *Project) composeRuns() []composeRun {
-	var all []composeRun
-	for _, t := range p.composeTexts() {
-		all = append(all, t.runs...)
-	}
-	return all
+// Weight is about how many bytes of memory it takes.
+func (l *composeLoads) Weight() int {
+	const word = 128 // with its part of a list, and of the index
+	return word * l.words
 }
 
-// composeTexts reads the texts of the repository, and what the documents and the dev
-// containers around say.
-func (p *Project) composeTexts() []*composeText {
-	return p.loaders.get(func() []*composeText {
-		var all []*composeText
-		for _, t := range p.allTexts() {
-			all = append(all, t.loads.get(func() *composeText { return readComposeText(t.name, t.src) }))
+func (l *composeLoads) add(t *composeText) {
+	for _, list := range t.lists {
+		if len(list.words) > 1 {
+			index(&l.lists, list.baseNames(), list)
+			l.words += len(list.words)
 		}
+	}
+	for _, r := range t.runs {
+		keys := r.baseNames()
+		if len(r.words) == 0 {
+			keys = []string{folderKey(r.by)}
+		}
+		index(&l.runs, keys, r)
+		l.podman = l.podman || r.podman
+		l.words += len(r.words) + 1
+	}
+}
+
+// runsOf are the runs that may be about the document.
+func (l *composeLoads) runsOf(document string) []composeRun {
+	return slices.Concat(l.runs[path.Base(document)], l.runs[folderKey(document)])
+}
+
+// folderKey is the folder of a file, unlike any base name.
+func folderKey(name string) string { return path.Dir(name) + "/" }
+
+// baseNames are those of the files, each once.
+func (l composeList) baseNames() []string {
+	names := make([]string, len(l.words))
+	for i, word := range l.words {
+		names[i] = path.Base(path.Clean(word))
+	}
+	slices.Sort(names)
+	return slices.Compact(names)
+}
+
+// index adds a value to a map of lists under several keys.
+func index[V any](to *map[string][]V, keys []string, value V) {
+	if *to == nil {
+		*to = map[string][]V{}
+	}
+	for _, key := range keys {
+		(*to)[key] = append((*to)[key], value)
+	}
+}
+
+// composeLoads are what the texts of the whole repository say, then what the documents and
+// the dev containers of each folder around do.
+func (p *Project) composeLoads() []*composeLoads {
+	return p.loaders.get(func() []*composeLoads {
+		all := []*composeLoads{p.repositoryTexts().loads}
 		for gate := range p.foldersUp(maxFoldersUp) {
-			all = append(all, lint.Derived(gate, func() *folderLoads { return loadsIn(gate) }).texts...)
+			all = append(all, lint.Derived(gate, func() *composeLoads { return loadsIn(gate) }))
 		}
 		return all
 	})
 }
 
-// folderLoads are the documents and the dev containers of one folder.
-type folderLoads struct{ texts []*composeText }
-
-func loadsIn(gate lint.Context) *folderLoads {
-	f := &folderLoads{}
-	read := func(name string, parse func(*lint.Source) *composeText) {
-		if len(f.texts) == maxLoaders {
+// loadsIn reads the documents and the dev containers of one folder.
+func loadsIn(gate lint.Context) *composeLoads {
+	f := &composeLoads{}
+	read := 0
+	take := func(name string, parse func(*lint.Source) *composeText) {
+		if read == maxLoaders {
 			return
 		}
 		if t, _, err := lint.Shared(gate, name, parse); err == nil {
-			f.texts = append(f.texts, t)
+			f.add(t)
+			read++
 		}
 	}
 	names, _ := gate.List(".")
 	for _, name := range names {
 		switch {
 		case strings.HasSuffix(name, "devcontainer.json"):
-			read(name, readDevcontainer)
+			take(name, readDevcontainer)
 		case strings.EqualFold(path.Ext(name), ".md"):
-			read(name, func(src *lint.Source) *composeText { return readComposeText(src.Path, string(src.Bytes)) })
+			take(name, func(src *lint.Source) *composeText { return readComposeText(src.Path, string(src.Bytes)) })
 		}
 	}
 	inside, _ := gate.List(".devcontainer")
 	for _, name := range inside {
 		if folder, isDir := strings.CutSuffix(name, "/"); isDir {
-			read(path.Join(".devcontainer", folder, "devcontainer.json"), readDevcontainer)
+			take(path.Join(".devcontainer", folder, "devcontainer.json"), readDevcontainer)
 		} else if name == "devcontainer.json" {
-			read(".devcontainer/"+name, readDevcontainer)
+			take(".devcontainer/"+name, readDevcontainer)
 		}
 	}
 	return f

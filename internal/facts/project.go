@@ -48,10 +48,10 @@ type Project struct {
 	nearby     lazy[[]*ManifestNear]
 	ignored    lazy[[]*DockerfileNear]
 	near       lazy[[]*folderTexts]
-	all        lazy[[]*buildText]
+	all        lazy[*repositoryTexts]
 	purposes   lazy[Purposes]
 	loads      lazy[[]ComposeLoad]
-	loaders    lazy[[]*composeText]
+	loaders    lazy[[]*composeLoads]
 }
 
 // contextKey names a build context: by the folder that it is given from, the

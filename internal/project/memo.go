@@ -7,9 +7,12 @@ import (
 
 // Estimates of what is kept, in bytes of memory.
 const (
-	// maxKept is for all of it: what neighbours look at lies close together in the
+	// maxKept is for files and folders: what neighbours look at lies close together in the
 	// order of paths, and each byte that is kept costs three (GOGC).
 	maxKept = 8 << 20
+	// maxDerived is for what is derived from folders, which is small beside the files
+	// that were read for it, and takes long to make again.
+	maxDerived = 8 << 20
 	// maxReread is for the files that were dropped and read again. Few are, unless a
 	// file speaks of many others.
 	maxReread = 32 << 20

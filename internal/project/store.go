@@ -25,7 +25,10 @@ type Store struct {
 	files Files
 	shown func(string) string
 	memo  memo
-	again reread
+	// derived has what was made of several files; those that are read next do not push
+	// it out.
+	derived memo
+	again   reread
 
 	mu   sync.Mutex
 	cuts map[Cut]bool
@@ -37,7 +40,7 @@ func New(files Files, shown func(string) string) *Store {
 	if shown == nil {
 		shown = func(name string) string { return name }
 	}
-	return &Store{files: files, shown: shown, memo: newMemo(maxKept), again: newReread(maxReread), cuts: map[Cut]bool{}}
+	return &Store{files: files, shown: shown, memo: newMemo(maxKept), derived: newMemo(maxDerived), again: newReread(maxReread), cuts: map[Cut]bool{}}
 }
 
 // Shown is how reports name a path of the root.
@@ -191,7 +194,7 @@ type Weighed interface{ Weight() int }
 // key. derive may ask the store; several may make it at the same time, and all of them
 // get the same. What it makes must be safe for concurrent use.
 func (s *Store) Derived(name string, key any, derive func() any) any {
-	return s.memo.keep(memoKey{name, key}, func() (any, int) {
+	return s.derived.keep(memoKey{name, key}, func() (any, int) {
 		made := derive()
 		if w, ok := made.(Weighed); ok {
 			return made, derivedEntry + w.Weight()
@@ -203,6 +206,7 @@ func (s *Store) Derived(name string, key any, derive func() any) any {
 // Forget drops all that was read. Who asks for it again reads it again.
 func (s *Store) Forget() {
 	s.memo.forget()
+	s.derived.forget()
 	s.again.forget()
 }
 

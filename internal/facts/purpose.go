@@ -39,15 +39,18 @@ const (
 	Laboratory
 	// Development is work on the programs: a name, a folder of a dev container.
 	Development
-	// Retired files are kept and no longer used: a folder that says so.
+	// Retired files are kept and no longer used: a folder or an ending that says so.
 	Retired
+	// OlderRelease is kept for those who need that release of something, whose newer
+	// ones lie beside it.
+	OlderRelease
 )
 
 // String is the purpose in words.
 func (p Purpose) String() string {
 	return [...]string{
 		"a golden file", "a fixture", "for tests", "generated", "a template", "with placeholders", "an example", "a demonstration", "a laboratory",
-		"for development", "retired",
+		"for development", "retired", "of an older release",
 	}[p]
 }
 
@@ -94,6 +97,7 @@ func (p Purpose) Excuses(c Claim) bool {
 		Laboratory:    run | ClaimBaseAge,
 		Development:   run | ClaimRoot | ClaimSize,
 		Retired:       run | ClaimReference | ClaimBaseAge | ClaimRoot | ClaimSize,
+		OlderRelease:  ClaimImageAge | ClaimBaseAge,
 	}[p]&c != 0
 }
 
@@ -132,9 +136,15 @@ func (p *Project) Purposes(name string) Purposes {
 		for gate := range p.foldersUp(maxFoldersUp) {
 			title := lint.Derived(gate, func() *readmeTitle { return titleOfReadme(gate) })
 			found = append(found, purposesOfTitle(title.text)...)
+			if title.demonstration != "" {
+				found = append(found, Evidence{Demonstration, title.demonstration})
+			}
 			if title.laboratory != "" {
 				found = append(found, Evidence{Laboratory, title.laboratory})
 			}
+		}
+		if folder := p.olderRelease(); folder != "" {
+			found = append(found, Evidence{OlderRelease, folder})
 		}
 		return found
 	})
@@ -201,6 +211,9 @@ func PurposesOfName(name string) Purposes {
 		if tested && (folder == "results" || folder == "output" || folder == "outputs") {
 			add(folder, Golden)
 		}
+	}
+	if ending := path.Ext(name); slices.Contains([]string{".bak", ".back", ".backup", ".old", ".orig", ".save"}, ending) {
+		add(ending, Retired)
 	}
 	switch base := path.Base(name); {
 	case isOverrideName(name) && IsComposeName(base) && !hasNamePart(name, "prod", "production"):
@@ -288,6 +301,9 @@ type readmeTitle struct {
 	// laboratory are the words at its beginning that say that what is here has known
 	// faults on purpose; empty where none do.
 	laboratory string
+	// demonstration is the sentence there that says that what is here shows something;
+	// empty where none does.
+	demonstration string
 }
 
 const (
@@ -299,7 +315,7 @@ const (
 
 func titleOfReadme(gate lint.Context) *readmeTitle {
 	title, intro := headOfReadme(gate)
-	return &readmeTitle{text: title, laboratory: laboratoryWords(intro)}
+	return &readmeTitle{text: title, laboratory: laboratoryWords(intro), demonstration: demonstrationWords(intro)}
 }
 
 // laboratoryWords are words of a text that say of the repository that it has known
@@ -308,7 +324,8 @@ func laboratoryWords(text string) string {
 	lower := strings.ToLower(text)
 	for _, words := range []string{
 		"intentionally vulnerable", "deliberately vulnerable", "purposely vulnerable", "vulnerable by design", "pre-built vulnerable",
-		"vulnerable docker environment", "collection of vulnerable", "intentionally insecure", "deliberately insecure", "insecure by design",
+		"vulnerable docker environment", "collection of vulnerable", "vulnerability environment",
+		"intentionally insecure", "deliberately insecure", "insecure by design",
 	} {
 		if strings.Contains(lower, words) {
 			return words

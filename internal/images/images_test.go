@@ -77,6 +77,10 @@ func TestSystemOf(t *testing.T) {
 		"team/app:buster":       "",
 		"python:3.12-alpine":    "",
 		"node:22-slim":          "",
+		// Kinetic is a release of ROS as well.
+		"ros:kinetic-ros-base-jessie": "Debian 8 (jessie)",
+		"ros:kinetic-ros-base":        "",
+		"buildpack-deps:kinetic-curl": "Ubuntu 22.10 (kinetic)",
 	} {
 		name, tag := split(ref)
 		r, ok := images.SystemOf(name, tag)

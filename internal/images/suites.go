@@ -30,7 +30,12 @@ func SystemOf(name, tag string) (r Release, ok bool) {
 	if !namesSuites(name) {
 		return Release{}, false
 	}
+	p, _ := productOf(name)
 	for part := range strings.SplitSeq(tag, "-") {
+		// "kinetic" is a release of ROS as well as one of Ubuntu.
+		if _, isOwn := p.cycle(part); isOwn {
+			continue
+		}
 		if r, ok := suiteNamed(part); ok {
 			return r, true
 		}
@@ -68,8 +73,13 @@ func inProduct(id, cycle string) (r Release, ok bool) {
 	if !ok {
 		return Release{}, false
 	}
+	return p.cycle(cycle)
+}
+
+// cycle is the release of the product by the version that names it.
+func (p product) cycle(name string) (r Release, ok bool) {
 	for _, r := range releases[p.from:p.to] {
-		if r.Cycle == cycle {
+		if r.Cycle == name {
 			return r, true
 		}
 	}

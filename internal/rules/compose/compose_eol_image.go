@@ -17,8 +17,9 @@ import (
 // It is info where support ends within 90 days, and where it ended within a year and
 // the product replaces its releases every year. It is info, and excused, where a
 // comment next to it gives the reason, in files that are for development or trials
-// by their name, in one that is the variant for that release by its path, and for images
-// that play a service for those who develop.
+// by their name, in one that is the variant for that release by its path or lies in a
+// folder of a version beside which is a newer one, and for images that play a service for
+// those who develop.
 //
 // With --online, images whose tag has no version are judged by the version that
 // their configuration tells.

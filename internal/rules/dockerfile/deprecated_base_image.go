@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	"github.com/dockmend/dockmend/internal/facts"
+	"github.com/dockmend/dockmend/internal/images"
 	"github.com/dockmend/dockmend/internal/lint"
 	"github.com/dockmend/dockmend/internal/rules/lifecycle"
 )
@@ -15,7 +16,8 @@ import (
 //
 // The severity is info where an image is only superseded, or where no consequence is
 // known, unless the version in its tag has reached end of life too. In files for tests,
-// examples and collections of vulnerable software, the finding has the variant
+// examples and collections of vulnerable software, and in a build stage that installs
+// nothing and leaves nothing of the image in the final stage, the finding has the variant
 // `excused`, unless the image can no longer be pulled.
 //
 // # Why it matters
@@ -70,7 +72,9 @@ func checkDeprecatedBaseImage(p *facts.Pass[*facts.Dockerfile]) {
 		if edit, ok := x.Rename(v.Fix); ok {
 			f.Fixes = []lint.Fix{{Title: "use " + v.Fix, Applicability: v.FixFor(), MaxEffect: lint.EffectGraph, Edits: []lint.FileEdit{{Edit: edit}}}}
 		}
-		if _, ok := p.Doc.Purposes(p.Project).Excuse(facts.ClaimBaseAge); ok && !v.Breaks {
+		_, isExcused := p.Doc.Purposes(p.Project).Excuse(facts.ClaimBaseAge)
+		isLeft := x.Kind == facts.FromSite && isLeftBehind(p, x.Stage, images.Release{})
+		if !v.Breaks && (isExcused || isLeft) {
 			f = facts.Excuse(f)
 		}
 		p.Report(f)

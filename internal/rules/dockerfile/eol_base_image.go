@@ -30,8 +30,8 @@ import (
 //   - a build stage that installs nothing and leaves nothing of the image in the final
 //     stage
 //   - a file that is for that release, by its path
-//   - files for tests, examples and collections of vulnerable software, and folders of
-//     archived files
+//   - files for tests, examples and collections of vulnerable software, copies (`.bak`),
+//     folders of archived files, and the folder of a version next to that of a newer one
 //   - a comment next to `FROM` that states the end of life
 //
 // # Why it matters
@@ -117,7 +117,13 @@ func isMinorHere(p *facts.Pass[*facts.Dockerfile], s *facts.Stage, v lifecycle.V
 	}
 	// Go leaves its library in what it compiles.
 	compiles := v.Release.Product == "go" && v.Severity != lint.Info
-	return !s.InFinalImage() && !compiles && firstInstall(d, s) == nil && !shipsFrom(p, s, v.Release)
+	return !compiles && isLeftBehind(p, s, v.Release)
+}
+
+// isLeftBehind reports whether a build stage installs nothing and its image leaves
+// nothing of a release in the final one, or with the zero value nothing at all.
+func isLeftBehind(p *facts.Pass[*facts.Dockerfile], s *facts.Stage, r images.Release) bool {
+	return !s.InFinalImage() && firstInstall(p.Doc, s) == nil && !shipsFrom(p, s, r)
 }
 
 // saysEnded reports whether a comment in the lines around a FROM says that support ended.

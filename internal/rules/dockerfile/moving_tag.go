@@ -21,7 +21,8 @@ import (
 // names, for an official image, the version that the tag was when dockmend's table was
 // made; of others nothing is known offline.
 //
-// For an image that is no product with releases of its own it is info. Silent for
+// For an image that is no product with releases of its own it is info. It is excused, and
+// off by default, in files for tests, examples and demonstrations. Silent for
 // "latest", which latest-tag reports, for a digest next to the tag, for earlier stages,
 // and for publishers whose free images have no other tag (option "except").
 var MovingTag = facts.Rule[*facts.Dockerfile]{
@@ -34,6 +35,8 @@ var MovingTag = facts.Rule[*facts.Dockerfile]{
 		Since:    "0.1.0",
 		Needs:    lint.NeedsContext | lint.NeedsRegistry,
 		Presets:  []string{"cloud-native"},
+		Variants: []string{excused},
+		OptIn:    []string{excused},
 		Options: []lint.Option{{
 			Name: "except", Doc: "images that may have such tags, by the start of their name", Kind: lint.ListOption,
 			OptionValue: lint.OptionValue{List: []string{"cgr.dev/chainguard/"}},
@@ -66,6 +69,9 @@ func checkMovingTag(p *facts.Pass[*facts.Dockerfile]) {
 		pinned := pinVersionOf(p, i)
 		f.Fixes = pinned.Fixes
 		f.Message = pinned.Explained(fmt.Sprintf("the tag of %q names no version, so it moves under the build as latest does; name the version that was tested", short(i.Raw)))
+		if _, ok := p.Doc.Purposes(p.Project).Excuse(facts.ClaimBaseAge); ok && !p.Hadolint {
+			f = facts.Excuse(f)
+		}
 		p.Report(f)
 	}
 }

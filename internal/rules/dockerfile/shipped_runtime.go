@@ -11,7 +11,7 @@ import (
 )
 
 // shipsFrom reports whether the final image takes what is in the image of a stage that
-// is discarded: an interpreter or a program that it copies, a package's files, or what a
+// is discarded, of a release or the zero value for all that is in it: an interpreter or a program that it copies, a package's files, or what a
 // tool packs into its output, as jlink does.
 func shipsFrom(p *facts.Pass[*facts.Dockerfile], base *facts.Stage, r images.Release) bool {
 	for _, s := range p.Doc.Stages() {
@@ -79,7 +79,8 @@ func isSystem(i facts.Image, r images.Release) bool {
 }
 
 // isOfImage reports whether a path that is copied from a stage is one of its image's
-// program, or was installed by the package manager of its distribution.
+// program, or was installed by the package manager of its distribution. Without a release
+// it is any path of the image.
 func isOfImage(p *facts.Pass[*facts.Dockerfile], from *facts.Stage, name string, r images.Release) bool {
 	if rest, ok := strings.CutPrefix(strings.NewReplacer("{", "", "}", "").Replace(name), "$JAVA_HOME"); ok && (rest == "" || rest[0] == '/') {
 		return !isSystem(from.Base(), r)
@@ -91,7 +92,7 @@ func isOfImage(p *facts.Pass[*facts.Dockerfile], from *facts.Stage, name string,
 	if p.Project.OriginOf(from, name) != facts.NotWritten {
 		return false // a step of the stage makes it
 	}
-	if name == "/" {
+	if name == "/" || r == (images.Release{}) {
 		return true
 	}
 	if isSystem(from.Base(), r) {

@@ -25,8 +25,10 @@ func (s *ComposeService) File() *Compose { return s.file }
 
 // Image is the service's image with defaults of variables put in; ok is false
 // when it names none.
-func (s *ComposeService) Image() (i Image, ok bool) {
-	v := s.Value("image")
+func (s *ComposeService) Image() (i Image, ok bool) { return imageOf(s.Value("image")) }
+
+// imageOf is the image that a value names; ok is false where there is no value.
+func imageOf(v compose.Value) (i Image, ok bool) {
 	if !v.Exists() {
 		return Image{}, false
 	}

@@ -17,13 +17,23 @@ import (
 // of builds that cannot be read, or are more than anybody writes.
 func (p *Project) ImageSites(f *Compose) []ImageSite {
 	if p == nil {
-		return p.readSites(f)
+		return p.readSites(f, nil)
 	}
-	return p.sites.get(func() []ImageSite { return p.readSites(f) })
+	return p.sites.get(func() []ImageSite { return p.readSites(f, nil) })
 }
 
-func (p *Project) readSites(f *Compose) []ImageSite {
-	l := siteList{project: p, file: f, at: map[text.Span]int{}, left: maxBuiltStages}
+// SetSites is ImageSites with the values that the .env beside the file gives to
+// variables.
+func (p *Project) SetSites(f *Compose) []ImageSite {
+	set := p.envSet()
+	if len(set) == 0 {
+		return p.ImageSites(f)
+	}
+	return p.setSites.get(func() []ImageSite { return p.readSites(f, set) })
+}
+
+func (p *Project) readSites(f *Compose, set map[string]string) []ImageSite {
+	l := siteList{project: p, file: f, set: set, at: map[text.Span]int{}, left: maxBuiltStages}
 	for _, s := range f.All() {
 		l.addImage(s)
 		l.addArguments(s)
@@ -53,8 +63,10 @@ type composeSite struct {
 type siteList struct {
 	project *Project
 	file    *Compose
-	sites   []composeSite
-	at      map[text.Span]int
+	// set are the values of variables that count in place of defaults.
+	set   map[string]string
+	sites []composeSite
+	at    map[text.Span]int
 	// left is how many stages of builds may still be looked at.
 	left int
 }
@@ -86,12 +98,12 @@ func (l *siteList) add(x ImageSite, v compose.Value) {
 }
 
 func (l *siteList) addImage(s *ComposeService) {
-	i, ok := s.Image()
+	v, isSet := withSet(s.Value("image"), l.set)
+	i, ok := imageOf(v)
 	if !ok || !i.Known || i.Repository == "" || i.IsScratch() {
 		return
 	}
-	v := s.Value("image")
-	x := ImageSite{Kind: ServiceSite, Image: i, Services: []string{s.Name}, Platforms: s.platforms()}
+	x := ImageSite{Kind: ServiceSite, Image: i, IsSet: isSet, Services: []string{s.Name}, Platforms: s.platforms()}
 	x.place, x.tail, x.Refusal = l.placeOfValue(v)
 	switch policy := s.Value("pull_policy").Text; {
 	case s.Has("build"):
@@ -210,8 +222,9 @@ func (l *siteList) addArguments(s *ComposeService) {
 		return
 	}
 	given := map[string]compose.Value{}
+	set := map[string]bool{}
 	for _, arg := range section.Args {
-		given[arg.Key] = arg.Value // of a name that comes twice the last counts
+		given[arg.Key], set[arg.Key] = withSet(arg.Value, l.set) // of a name that comes twice the last counts
 	}
 	platforms := s.platforms()
 	for _, v := range section.Platforms {
@@ -227,6 +240,7 @@ func (l *siteList) addArguments(s *ComposeService) {
 			continue
 		}
 		if x, v, ok := l.argumentSite(built.File.Dockerfile, stage, given); ok {
+			x.IsSet = slices.ContainsFunc(VariableUses(stage.Image.Raw, built.File.Escape), func(u VariableUse) bool { return set[u.Name] })
 			if _, own := stage.From.Flag("platform"); !own {
 				x.Platforms = platforms
 			}
@@ -360,26 +374,6 @@ func useOf(n *yaml.Node) string {
 	return n.Value
 }
 
-// envSets reports whether the .env beside the document gives a variable a value.
-func (p *Project) envSets(name string) bool {
-	if !p.known() {
-		return false
-	}
-	return p.dotenv.get(func() map[string]bool {
-		set := map[string]bool{}
-		src, err := p.files.ReadFile(".env")
-		if err != nil {
-			return set
-		}
-		for line := range strings.Lines(string(src)) {
-			if key, _, ok := strings.Cut(strings.TrimPrefix(strings.TrimSpace(line), "export "), "="); ok {
-				set[strings.TrimSpace(key)] = true
-			}
-		}
-		return set
-	})[name]
-}
-
 // refuseShared refuses a value that counts somewhere beside the site, through an
 // alias of it or of what it stands in.
 func (x *composeSite) refuseShared(f *Compose) {
@@ -471,6 +465,12 @@ func (w *effectiveWalk) visit(n *yaml.Node, path []string) {
 	}
 }
 
+// siteKey is a site with the image that it names.
+type siteKey struct {
+	place text.Span
+	image string
+}
+
 // BuiltNear names the file of the project that says how the image of a site is
 // built, where this one only names it: another Compose file, or the Dockerfile that
 // a workflow or Skaffold builds it from; empty if there is none. It reads what lies
@@ -479,10 +479,11 @@ func (p *Project) BuiltNear(f *Compose, x ImageSite) string {
 	if !p.known() {
 		return ""
 	}
-	by, known := p.builtNear[x.Image.Span]
+	key := siteKey{x.Image.Span, x.Image.Text}
+	by, known := p.builtNear[key]
 	if !known {
 		by = p.findBuilder(f, x)
-		p.builtNear[x.Image.Span] = by
+		p.builtNear[key] = by
 	}
 	return by
 }

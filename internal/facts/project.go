@@ -9,7 +9,6 @@ import (
 	"github.com/dockmend/dockmend/internal/limits"
 	"github.com/dockmend/dockmend/internal/lint"
 	"github.com/dockmend/dockmend/internal/syntax/ignorefile"
-	"github.com/dockmend/dockmend/internal/text"
 )
 
 // Reasons why a build context cannot be looked at, beside lint.ErrOutside and
@@ -34,7 +33,7 @@ type Project struct {
 	composes map[string][]*ComposeNear
 	builds   map[*ComposeService]builtService
 	// builtNear are the answers of BuiltNear, by the place of the site.
-	builtNear map[text.Span]string
+	builtNear map[siteKey]string
 	// followed is how many scripts were looked for that instructions run.
 	followed int
 
@@ -42,7 +41,8 @@ type Project struct {
 	containers lazy[[]ContainerNear]
 	siblings   lazy[[]*ComposeNear]
 	sites      lazy[[]ImageSite]
-	dotenv     lazy[map[string]bool]
+	setSites   lazy[[]ImageSite]
+	dotenv     lazy[map[string]string]
 	recipes    lazy[[]*folderRecipes]
 	manifests  lazy[manifestsNear]
 	nearby     lazy[[]*ManifestNear]
@@ -62,7 +62,7 @@ type contextKey struct{ from, folder, dockerfile string }
 func NewProject(files lint.Context) *Project {
 	return &Project{
 		files: files, contexts: map[contextKey]*BuildContext{}, repositories: map[string]*Repository{}, homes: map[*Compose]lint.Context{},
-		composes: map[string][]*ComposeNear{}, builds: map[*ComposeService]builtService{}, builtNear: map[text.Span]string{},
+		composes: map[string][]*ComposeNear{}, builds: map[*ComposeService]builtService{}, builtNear: map[siteKey]string{},
 	}
 }
 

@@ -42,6 +42,8 @@ type ImageSite struct {
 	// Platforms are those that the site asks for in every build: of a Dockerfile
 	// that of FROM --platform, if it is a constant.
 	Platforms []string
+	// IsSet reports whether the .env beside the file says a part of the reference.
+	IsSet bool
 	// Repeats is set for a build argument that makes of a FROM what the Dockerfile itself
 	// says.
 	Repeats bool

@@ -14,7 +14,8 @@ import (
 // The message says what to use and since when. Where the name alone changes there is a
 // fix; it is unsafe, since another repository is another image. Where the tag has no
 // version, or the image is a database, it is only shown: under the same tag the new
-// repository may hold another major version.
+// repository may hold another major version. What the .env beside the file sets counts in
+// place of a variable's default.
 //
 // It is info where an image is only superseded, or nobody says what its use leads to,
 // unless the version in its tag is out of support too. It is excused, and off by default,
@@ -43,7 +44,7 @@ var ComposeDeprecatedImage = facts.Rule[*facts.Compose]{
 
 func checkComposeDeprecatedImage(p *facts.Pass[*facts.Compose]) {
 	on := lifecycle.Day(p.Settings)
-	for _, x := range p.Project.ImageSites(p.Doc) {
+	for _, x := range p.Project.SetSites(p.Doc) {
 		if x.Local || x.Repeats {
 			continue
 		}

@@ -11,8 +11,9 @@ import (
 // longer fixed.
 //
 // The release is read from the version or the code name in the tag, the distribution
-// from its suffix, as in eol-base-image, with the same dates. A database needs a plan:
-// read its notes on how to move the data before the tag changes.
+// from its suffix, as in eol-base-image, with the same dates. What the .env beside the file
+// sets counts in place of a variable's default. A database needs a plan: read its notes on
+// how to move the data before the tag changes.
 //
 // It is info where support ends within 90 days, and where it ended within a year and
 // the product replaces its releases every year. It is info, and excused, where a
@@ -49,7 +50,7 @@ var ComposeEolImage = facts.Rule[*facts.Compose]{
 
 func checkComposeEolImage(p *facts.Pass[*facts.Compose]) {
 	on := lifecycle.Day(p.Settings)
-	for _, x := range p.Project.ImageSites(p.Doc) {
+	for _, x := range p.Project.SetSites(p.Doc) {
 		if x.Local || x.Repeats {
 			continue
 		}

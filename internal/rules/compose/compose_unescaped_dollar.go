@@ -105,7 +105,7 @@ func setForContainer(p *facts.Pass[*facts.Compose], s *facts.ComposeService) fun
 		for _, file := range s.EnvFiles() {
 			variables, _ := readEnvFile(p, file.Path.Text, false)
 			for _, v := range variables {
-				names[v.name] = file.Path.Text
+				names[v.Name] = file.Path.Text
 			}
 		}
 		return names

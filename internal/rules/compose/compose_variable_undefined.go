@@ -57,7 +57,7 @@ func checkComposeVariableUndefined(p *facts.Pass[*facts.Compose]) {
 			place = file
 		}
 		for _, v := range variables {
-			set[v.name] = true
+			set[v.Name] = true
 		}
 	}
 	if place == "" {

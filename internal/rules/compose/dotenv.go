@@ -23,7 +23,7 @@ func dotenvNames(p *facts.Pass[*facts.Compose]) map[string]bool {
 		}
 		variables, _ := readEnvFile(p, file, true)
 		for _, v := range variables {
-			names[v.name] = true
+			names[v.Name] = true
 		}
 	}
 	return names

@@ -96,11 +96,11 @@ func checkEnvExample(p *facts.Pass[*facts.Compose], examples []string, bare []va
 	for _, example := range examples {
 		variables, _ := readEnvFile(p, example, true)
 		for _, v := range variables {
-			known[v.name] = true
+			known[v.Name] = true
 		}
 	}
 	for _, u := range bare {
-		inLocal := slices.ContainsFunc(local, func(v envVariable) bool { return v.name == u.name })
+		inLocal := slices.ContainsFunc(local, func(v facts.EnvVariable) bool { return v.Name == u.name })
 		if !inLocal || known[u.name] {
 			continue
 		}

@@ -99,17 +99,17 @@ func checkEnvFileCommitted(p *facts.Pass[*facts.Compose]) {
 
 // committedSecret names the first variable that holds a secret, and says how bad
 // it is that the file is in git; unset if nothing is to be said.
-func committedSecret(variables []envVariable) (name string, worst lint.Severity) {
+func committedSecret(variables []facts.EnvVariable) (name string, worst lint.Severity) {
 	for _, v := range variables {
-		words := facts.SecretNameWords(v.name)
+		words := facts.SecretNameWords(v.Name)
 		switch {
-		case v.value == "" || isPublicSetting(v.name):
-		case len(words) > 0 && facts.NamesSecret(words) && !facts.IsNoSecret(v.value) && facts.IsLiteralSecret(v.value) && !isStarter(v.value),
-			len(words) > 0 && facts.NamesKey(words) && facts.LooksRandom(v.value), facts.HasURLPassword(v.value) && !isStarter(urlPassword(v.value)):
-			if facts.IsProvenSecret(v.value) || facts.IsProvenSecret(urlPassword(v.value)) {
-				return v.name, lint.Error
+		case v.Value == "" || isPublicSetting(v.Name):
+		case len(words) > 0 && facts.NamesSecret(words) && !facts.IsNoSecret(v.Value) && facts.IsLiteralSecret(v.Value) && !isStarter(v.Value),
+			len(words) > 0 && facts.NamesKey(words) && facts.LooksRandom(v.Value), facts.HasURLPassword(v.Value) && !isStarter(urlPassword(v.Value)):
+			if facts.IsProvenSecret(v.Value) || facts.IsProvenSecret(urlPassword(v.Value)) {
+				return v.Name, lint.Error
 			}
-			return v.name, lint.Warning
+			return v.Name, lint.Warning
 		default:
 			worst = lint.Info
 		}

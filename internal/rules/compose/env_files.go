@@ -11,13 +11,10 @@ import (
 	"github.com/dockmend/dockmend/internal/text"
 )
 
-// envVariable is a line of a file of variables.
-type envVariable struct{ name, value string }
-
 // readEnvFile reads a file of variables beside the Compose file; ok is false when
 // there is none that can be read. Lines that are commented out count as names of
 // an example.
-func readEnvFile(p *facts.Pass[*facts.Compose], name string, comments bool) (variables []envVariable, ok bool) {
+func readEnvFile(p *facts.Pass[*facts.Compose], name string, comments bool) (variables []facts.EnvVariable, ok bool) {
 	gate, err := p.Files.In(path.Dir(name), "")
 	if err != nil {
 		return nil, false
@@ -26,30 +23,7 @@ func readEnvFile(p *facts.Pass[*facts.Compose], name string, comments bool) (var
 	if err != nil {
 		return nil, false
 	}
-	for line := range strings.Lines(string(src)) {
-		line = strings.TrimSpace(line)
-		if comments {
-			line = strings.TrimLeft(line, "# \t")
-		}
-		if strings.HasPrefix(line, "#") {
-			continue
-		}
-		key, value, found := strings.Cut(strings.TrimPrefix(line, "export "), "=")
-		if key = strings.TrimSpace(key); found && key != "" && !strings.ContainsAny(key, " \t") {
-			variables = append(variables, envVariable{key, envValue(value)})
-		}
-	}
-	return variables, true
-}
-
-// envValue is a value without its quotes and without what a comment says.
-func envValue(value string) string {
-	value = strings.TrimSpace(value)
-	if n := len(value); n >= 2 && (value[0] == '"' || value[0] == '\'') && value[n-1] == value[0] {
-		return value[1 : n-1]
-	}
-	value, _, _ = strings.Cut(value, " #")
-	return strings.TrimSpace(value)
+	return facts.ParseEnv(src, comments), true
 }
 
 // isEnvName tells whether a file of that name holds variables.

@@ -23,5 +23,8 @@ func shownSite(x facts.ImageSite) string {
 	if x.Kind == facts.ArgumentSite {
 		return fmt.Sprintf("the base of the build, %q,", shortText(x.Image.Text))
 	}
+	if x.IsSet {
+		return fmt.Sprintf("%q, with the values of .env,", shortText(x.Image.Text))
+	}
 	return fmt.Sprintf("%q", shortText(x.Image.Raw))
 }

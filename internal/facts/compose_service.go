@@ -256,6 +256,12 @@ func databaseIn(repository string) string {
 // ImageSays reports whether the name of the service's image, as far as variables leave
 // it known, says that of its program.
 func (s *ComposeService) ImageSays(trait images.Trait) bool {
-	_, ok := images.Says(s.imageRepository(), trait)
+	_, ok := s.ImageTrait(trait)
 	return ok
+}
+
+// ImageTrait is the value of what the name of the service's image says of its program; ok
+// is false where it says nothing of the kind.
+func (s *ComposeService) ImageTrait(trait images.Trait) (value string, ok bool) {
+	return images.Says(s.imageRepository(), trait)
 }

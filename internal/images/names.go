@@ -79,6 +79,9 @@ const (
 	Accelerator Trait = "accelerator"
 	// Capabilities: what the program needs when it starts as root.
 	Capabilities Trait = "capabilities"
+	// NodeByHostname: it keeps its data under the name of its host, unless a variable names
+	// the node. The value has the variable and the folder of the data.
+	NodeByHostname Trait = "node-by-hostname"
 )
 
 // Says is what the name of a repository says of its program; ok is false where it says

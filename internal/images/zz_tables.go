@@ -4067,6 +4067,7 @@ var names = []nameRow{
 	{"has", "watchtower", "manager", ""},
 	{"has", "wud", "manager", ""},
 	{"has", "yacht", "manager", ""},
+	{"is", "rabbitmq", "node-by-hostname", "RABBITMQ_NODENAME /var/lib/rabbitmq"},
 	{"is", "pause", "pause", ""},
 	{"has", "apache", "proxy", ""},
 	{"has", "apisix", "proxy", ""},

@@ -1,0 +1,142 @@
+package dockerfile
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/dockmend/dockmend/internal/facts"
+	"github.com/dockmend/dockmend/internal/lint"
+	"github.com/dockmend/dockmend/internal/syntax/dockerfile"
+)
+
+// GitCloneNotPinned finds git clone that takes the tip of a branch: of the default one,
+// or of one that is named main, master, develop and the like.
+//
+// Each build has other code, which nobody has tried with this Dockerfile. Name a tag
+// with --branch, or check out a commit after the clone; ADD with the address and a
+// commit does both.
+//
+// Silent where git checkout, switch, reset, fetch or rev-parse follows in the stage, where a
+// variable names the repository or the branch, for bare clones, in stages and files for
+// development, and in images for tests.
+var GitCloneNotPinned = facts.Rule[*facts.Dockerfile]{
+	Meta: lint.Meta{
+		ID:       "git-clone-not-pinned",
+		Title:    "A clone takes whatever the branch has today",
+		Category: lint.Reproducibility,
+		Severity: lint.Warning,
+		Default:  true,
+		Since:    "0.1.0",
+		Needs:    lint.NeedsContext,
+		Presets:  []string{"cloud-native"},
+	},
+	Check: checkGitCloneNotPinned,
+}
+
+func checkGitCloneNotPinned(p *facts.Pass[*facts.Dockerfile]) {
+	if _, excused := p.Doc.Purposes(p.Project).Excuse(facts.ClaimReference); excused || facts.IsDevelopmentName(p.Doc.Name) {
+		return
+	}
+	for _, s := range p.Doc.Stages() {
+		if s.ReachesFinal() && !isDevelopment(s) {
+			checkClones(p, s)
+		}
+	}
+}
+
+// checkClones reports the first moving clone of each RUN that no later command of the
+// stage moves to another commit.
+func checkClones(p *facts.Pass[*facts.Dockerfile], s *facts.Stage) {
+	for i, in := range s.Instructions {
+		if in.Keyword != "run" || !strings.Contains(in.Body, "clone") || choosesCommit(p.Doc, s.Instructions[i:]) {
+			continue
+		}
+		for _, c := range p.Doc.Commands(in) {
+			clone, ok := readClone(c)
+			if !ok || !clone.moves() {
+				continue
+			}
+			from := "its default branch"
+			if clone.branch != "" {
+				from = quoteShort(clone.branch)
+			}
+			p.Report(lint.Finding{
+				Span:    c.Span,
+				Message: fmt.Sprintf("%s takes the tip of %s, so each build may have other code; name a tag with --branch, or check out a commit", quoteShort("git clone "+clone.address), from),
+			})
+			break
+		}
+	}
+}
+
+// choosesCommit reports whether one of the instructions moves a clone to a commit of its
+// choice, or may, or notes which one it has.
+func choosesCommit(d *facts.Dockerfile, list []*dockerfile.Instruction) bool {
+	return slices.ContainsFunc(list, func(in *dockerfile.Instruction) bool {
+		if in.Keyword != "run" || !strings.Contains(in.Body, "git") {
+			return false
+		}
+		return slices.ContainsFunc(d.Commands(in), func(c *facts.Command) bool {
+			return c.Name() == "git" && slices.ContainsFunc(c.Args(), func(a facts.Argument) bool {
+				return slices.Contains([]string{"checkout", "switch", "reset", "fetch", "worktree", "rev-parse"}, a.Text)
+			})
+		})
+	})
+}
+
+// gitClone is what git clone is asked for.
+type gitClone struct {
+	address, branch string
+}
+
+// readClone reads a command as git clone of an address that is known.
+func readClone(c *facts.Command) (g gitClone, ok bool) {
+	if c.Name() != "git" {
+		return g, false
+	}
+	args := c.Args()
+	at := slices.IndexFunc(args, func(a facts.Argument) bool { return a.Text == "clone" })
+	if at < 0 || c.HasFlag("--bare", "--mirror") {
+		return g, false
+	}
+	args = args[at+1:]
+	for i := 0; i < len(args); i++ {
+		name, value, joined := strings.Cut(args[i].Text, "=")
+		switch {
+		case !strings.HasPrefix(name, "-"):
+			if g.address == "" {
+				g.address = args[i].Text
+			}
+			continue
+		case !cloneFlagTakesValue(name):
+			continue
+		case !joined && i+1 < len(args):
+			i++
+			value = args[i].Text
+		}
+		if name == "-b" || name == "--branch" || name == "--revision" {
+			g.branch = value
+		}
+	}
+	known := !strings.Contains(g.address, "$") && !strings.Contains(g.branch, "$")
+	return g, known && (strings.Contains(g.address, "://") || strings.HasPrefix(g.address, "git@"))
+}
+
+func cloneFlagTakesValue(name string) bool {
+	switch name {
+	case "-b", "--branch", "--revision", "--depth", "-o", "--origin", "-c", "--config", "--reference", "--filter", "-j", "--jobs", "--shallow-since",
+		"--shallow-exclude", "--template", "-u", "--upload-pack", "--separate-git-dir", "--server-option", "--bundle-uri", "--reference-if-able":
+		return true
+	}
+	return false
+}
+
+// moves reports whether a clone takes the tip of a branch, as far as its name shows.
+func (g gitClone) moves() bool {
+	switch strings.ToLower(g.branch) {
+	case "", "main", "master", "develop", "development", "devel", "dev", "trunk", "head", "next", "nightly", "latest", "edge":
+		return true
+	}
+	return false
+}

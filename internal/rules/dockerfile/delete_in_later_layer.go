@@ -10,8 +10,9 @@ import (
 	"github.com/dockmend/dockmend/internal/syntax/dockerfile"
 )
 
-// DeleteInLaterLayer reports `rm` of large files that an earlier `COPY` or `ADD` brought
-// into the image, such as archives and installers.
+// DeleteInLaterLayer reports `rm` of files in another `RUN` than the one that downloaded
+// them, and of large files, such as archives and installers, that an earlier `COPY` or
+// `ADD` brought into the image.
 //
 // # Why it matters
 //
@@ -71,12 +72,50 @@ func checkDeleteInLaterLayer(p *facts.Pass[*facts.Dockerfile]) {
 				}
 			case "run":
 				reportLateRemoval(p, in, copied)
+				noteDownloads(p.Doc, s, in, copied)
 			}
 		}
 	}
 }
 
-// reportLateRemoval reports an rm of what an instruction before copied.
+// noteDownloads adds the files that a RUN downloads and leaves there, by their path.
+func noteDownloads(d *facts.Dockerfile, s *facts.Stage, in *dockerfile.Instruction, left map[string]*dockerfile.Instruction) {
+	if !strings.Contains(in.Body, "://") || strings.Contains(in.Body, "rm ") || strings.Contains(in.Body, "mv ") {
+		return
+	}
+	folder, known := s.Folder(in)
+	for _, c := range d.Commands(in) {
+		switch c.Name() {
+		case "cd", "pushd":
+			known = false
+		case "curl", "wget":
+			if name := downloadedTo(c); name != "" && writesDownload(c) && (known || strings.HasPrefix(name, "/")) {
+				if !strings.HasPrefix(name, "/") {
+					name = path.Join(folder, name)
+				}
+				left[name] = in
+			}
+		}
+	}
+}
+
+// downloadedTo is the file to which a download goes; empty where that is not known.
+func downloadedTo(c *facts.Command) string {
+	if to, ok := c.FlagValue("-o", "--output", "-O", "--output-document"); ok && to.Literal && !strings.Contains(to.Text, "://") {
+		return to.Text
+	}
+	if c.Name() == "curl" && !c.HasFlag("-O", "--remote-name") || c.HasFlag("-P", "--directory-prefix", "--output-dir") {
+		return ""
+	}
+	for _, a := range c.Args() {
+		if _, address, ok := strings.Cut(a.Text, "://"); ok && !strings.Contains(a.Text, "?") {
+			return path.Base(address)
+		}
+	}
+	return ""
+}
+
+// reportLateRemoval reports an rm of what an instruction before copied or downloaded.
 func reportLateRemoval(p *facts.Pass[*facts.Dockerfile], in *dockerfile.Instruction, copied map[string]*dockerfile.Instruction) {
 	if len(copied) == 0 || !strings.Contains(in.Body, "rm ") {
 		return
@@ -86,18 +125,33 @@ func reportLateRemoval(p *facts.Pass[*facts.Dockerfile], in *dockerfile.Instruct
 			continue
 		}
 		for _, a := range c.Positional() {
-			from := copied[strings.TrimRight(a.Text, "/")]
+			name := strings.TrimRight(a.Text, "/")
+			if folder, known := p.Doc.StageOf(in).Folder(in); known && !strings.HasPrefix(name, "/") && !strings.Contains(in.Body, "cd ") {
+				name = path.Join(folder, name)
+			}
+			from := copied[name]
 			if from == nil || len(a.Text) < 2 || isSmallKind(a.Text) || !isLarge(p, from, a.Text) {
 				continue
 			}
-			p.Report(lint.Finding{
-				Span:    a.Span,
-				Message: fmt.Sprintf("%s stays in the layer of its %s, so the image does not become smaller; use RUN --mount=type=bind, or another stage", quoteShort(a.Text), strings.ToUpper(from.Keyword)),
-				Related: []lint.Related{{Span: from.Head, Message: "the file is copied here"}},
-			})
+			p.Report(lateRemoval(a, from))
 			return
 		}
 	}
+}
+
+func lateRemoval(a facts.Argument, from *dockerfile.Instruction) lint.Finding {
+	f := lint.Finding{
+		Span: a.Span,
+		Message: fmt.Sprintf("%s stays in the layer of its %s, so the image does not become smaller; use RUN --mount=type=bind, or another stage",
+			quoteShort(a.Text), strings.ToUpper(from.Keyword)),
+		Related: []lint.Related{{Span: from.Head, Message: "the file is copied here"}},
+	}
+	if from.Keyword == "run" {
+		f.Message = fmt.Sprintf("%s stays in the layer of the RUN that downloads it, so the image does not become smaller; download, use and remove it in one RUN",
+			quoteShort(a.Text))
+		f.Related[0].Message = "the file is downloaded here"
+	}
+	return f
 }
 
 // largeFile is the size in bytes from which a file in a layer is reported.

@@ -22,8 +22,8 @@ import (
 // The context is the one that a Compose file says, else the folder of the
 // Dockerfile, or one above, that has what is copied. Silent where the file that
 // names the packages does not come from there, where a step before may write the
-// lock file, where a folder of the context or one above has it (a workspace), and
-// where git ignores it. Folders without .git and .gitignore, which may hold a part
+// lock file, where a folder of the context has it (a workspace), or one above and no
+// Compose file says the context, and where git ignores it. Folders without .git and .gitignore, which may hold a part
 // of the files only, are skipped.
 var LockfileMissing = facts.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
@@ -194,10 +194,15 @@ func checkLock(p *facts.Pass[*facts.Dockerfile], s *facts.Stage, c facts.Package
 		return
 	}
 	repository := p.Project.RepositoryAt(files)
+	isOutside := false
 	for _, lock := range l.locks {
-		if isSent(files, path.Join(folder, lock)) || isThereAbove(files, lock) || repository.Ignores(path.Join(folder, lock)) {
+		if isSent(files, path.Join(folder, lock)) || repository.Ignores(path.Join(folder, lock)) {
 			return
 		}
+		isOutside = isOutside || isThereAbove(files, lock)
+	}
+	if isOutside && (!l.resolves || len(p.Project.Services(p.Doc)) == 0) {
+		return // of a workspace, whose folder may be the build context
 	}
 	if !p.Project.Repository().IsWhole() {
 		p.Skip("neither .git nor a .gitignore shows that all files of the project are there")
@@ -214,6 +219,9 @@ func checkLock(p *facts.Pass[*facts.Dockerfile], s *facts.Stage, c facts.Package
 	f := lint.Finding{Span: c.Span, Variant: "absent", Related: []lint.Related{{File: files.Path(path.Join(folder, l.manifest)), Message: "the packages are named here, and no lock file is beside it"}}}
 	command := quoteShort(firstLine(p.Doc.Text(c.Span)))
 	why, todo := fmt.Sprintf("the build context %q has none", files.Path(".")), "commit the lock file"
+	if isOutside {
+		why, todo = fmt.Sprintf("that lies outside of the build context %q", files.Path(".")), "build from the folder that has it"
+	}
 	for _, lock := range l.locks {
 		pattern, ignored := files.Ignored(path.Join(folder, lock))
 		if _, exists := files.Exists(path.Join(folder, lock)); !exists || !ignored {

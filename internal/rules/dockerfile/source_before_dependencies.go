@@ -12,7 +12,8 @@ import (
 )
 
 // SourceBeforeDependencies finds stages that copy the sources, all or the folder that
-// holds the manifest, before they install the dependencies.
+// holds the manifest, before they install the dependencies, or all sources before packages of
+// the distribution.
 //
 // Every edit of any file then installs all dependencies again. Copy the files
 // that name them first (package.json and its lock file, requirements.txt,
@@ -65,6 +66,9 @@ type stageOrder struct {
 	fromStage bool
 	// asked are the managers of which a call was looked at.
 	asked map[string]bool
+	// system is the first call that installs packages of the distribution after all was
+	// copied.
+	system *facts.Command
 }
 
 func (o *stageOrder) check() {
@@ -83,6 +87,9 @@ func (o *stageOrder) check() {
 		case in.Keyword == "run" && o.checkRun(in):
 			return
 		}
+	}
+	if o.system != nil {
+		reportSystemOrder(o.pass, o.all, o.system)
 	}
 }
 
@@ -110,6 +117,9 @@ func (o *stageOrder) checkRun(in *dockerfile.Instruction) bool {
 	if o.all == nil && len(o.copies) == 0 {
 		o.noteInstalls(in)
 		return false
+	}
+	if o.system == nil && o.all != nil {
+		o.system = systemInstall(o.pass.Doc, o.all, in)
 	}
 	for _, c := range o.pass.Doc.Commands(in) {
 		e, call, found := installsDependencies(c)

@@ -68,7 +68,7 @@ func (c startCommand) inner() startCommand {
 		if len(c.words) != 2 || !strings.HasPrefix(c.words[0].Text, "-") || !strings.HasSuffix(c.words[0].Text, "c") {
 			return c
 		}
-		words, ok := facts.ScriptWords(c.words[1].Text)
+		words, ok := facts.ScriptWords(scriptText(c.words[1]))
 		if !ok {
 			return c
 		}
@@ -94,6 +94,15 @@ func (c startCommand) inner() startCommand {
 	c.unwrap()
 	c.program = baseName(c.at.Text)
 	return c
+}
+
+// scriptText is the script that a shell is given as one word, without the quotes around it,
+// which a word with variables has still.
+func scriptText(w facts.Argument) string {
+	if n := len(w.Text); !w.Literal && n > 1 && w.Text[0] == '"' && w.Text[n-1] == '"' {
+		return w.Text[1 : n-1]
+	}
+	return w.Text
 }
 
 // value is that of one of the flags; ok is false if none is given.

@@ -128,7 +128,7 @@ func readIsServer(d *facts.Dockerfile, s *facts.Stage) bool {
 		case "gunicorn", "uvicorn", "hypercorn", "daphne", "waitress-serve", "puma", "unicorn", "thin", "catalina.sh", "nginx", "httpd", "apache2-foreground", "redis-server", "mongod", "mysqld", "postgres":
 			return true
 		case "npm", "yarn", "pnpm":
-			return first == "start" || first == "serve"
+			return first == "start" || first == "serve" || strings.HasPrefix(first, "start:") || first == "run" && runsStart(c)
 		case "java":
 			return copied && c.HasFlag("-jar")
 		case "rails":
@@ -140,8 +140,25 @@ func readIsServer(d *facts.Dockerfile, s *facts.Stage) bool {
 		}
 		return slices.ContainsFunc(c.Args(), func(a facts.Argument) bool {
 			return a.Text == "runserver" || a.Text == "gunicorn" || a.Text == "uvicorn"
-		})
+		}) || endsInServer(c)
 	})
+}
+
+// endsInServer reports whether a shell with -c ends in a server for Python.
+func endsInServer(c *facts.Command) bool {
+	args := c.Args()
+	if len(args) != 2 || args[0].Text != "-c" {
+		return false
+	}
+	words, ok := facts.ScriptWords(scriptText(args[1]))
+	return ok && slices.ContainsFunc(words, func(w string) bool { return w == "runserver" || w == "gunicorn" || w == "uvicorn" })
+}
+
+// runsStart reports whether npm run and the like start the program, by the name of the
+// script of package.json.
+func runsStart(c *facts.Command) bool {
+	words := c.Positional()
+	return len(words) > 1 && (words[1].Text == "start" || words[1].Text == "serve" || strings.HasPrefix(words[1].Text, "start:"))
 }
 
 // buildsItself tells whether the stage makes the program from the sources around the

@@ -17,8 +17,11 @@ import (
 // Remove it. Where something may be missing, test for that and let all other failures stop
 // the build.
 //
-// Silent for what only tidies up, where the other branch does something itself, stops or
-// tries again, and in stages for development and tests.
+// Behind a chain of commands it ignores all of them: in "make && make install && strip tool
+// || true" a failure of make as well. Put braces around the last one.
+//
+// Silent for what only tidies up, for a single installation inside of if or case, where the
+// other branch does something itself, stops or tries again, and in stages for development.
 var FailureIgnored = facts.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
 		ID:       "failure-ignored",
@@ -53,8 +56,8 @@ func checkFailureIgnored(p *facts.Pass[*facts.Dockerfile]) {
 				return !found
 			}
 			work := workOf(or.X, commands)
-			if work == nil || mayFail(work) {
-				return true
+			if work == nil || mayFail(work) || or.X.Cmd == work.Call && work.Conditional() {
+				return true // what one case alone needs may be dispensable
 			}
 			found = true
 			p.Report(lint.Finding{

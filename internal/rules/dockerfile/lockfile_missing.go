@@ -22,8 +22,8 @@ import (
 // The context is the one that a Compose file says, else the folder of the
 // Dockerfile, or one above, that has what is copied. Silent where the file that
 // names the packages does not come from there, where a step before may write the
-// lock file, where a folder of the context has it (a workspace), or one above and no
-// Compose file says the context, and where git ignores it. Folders without .git and .gitignore, which may hold a part
+// lock file, where a folder of the context or one above has it (a workspace; but not where
+// that of pnpm lies above a context that a Compose file names), and where git ignores it. Folders without .git and .gitignore, which may hold a part
 // of the files only, are skipped.
 var LockfileMissing = facts.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
@@ -194,15 +194,15 @@ func checkLock(p *facts.Pass[*facts.Dockerfile], s *facts.Stage, c facts.Package
 		return
 	}
 	repository := p.Project.RepositoryAt(files)
-	isOutside := false
+	isAbove := false
 	for _, lock := range l.locks {
 		if isSent(files, path.Join(folder, lock)) || repository.Ignores(path.Join(folder, lock)) {
 			return
 		}
-		isOutside = isOutside || isThereAbove(files, lock)
+		isAbove = isAbove || isThereAbove(files, lock)
 	}
-	if isOutside && (!l.resolves || len(p.Project.Services(p.Doc)) == 0) {
-		return // of a workspace, whose folder may be the build context
+	if isAbove && (!l.resolves || len(p.Project.Services(p.Doc)) == 0 || !isThereAbove(files, "pnpm-workspace.yaml")) {
+		return // of a workspace, whose folder may be the build context, or of another package
 	}
 	if !p.Project.Repository().IsWhole() {
 		p.Skip("neither .git nor a .gitignore shows that all files of the project are there")
@@ -219,7 +219,7 @@ func checkLock(p *facts.Pass[*facts.Dockerfile], s *facts.Stage, c facts.Package
 	f := lint.Finding{Span: c.Span, Variant: "absent", Related: []lint.Related{{File: files.Path(path.Join(folder, l.manifest)), Message: "the packages are named here, and no lock file is beside it"}}}
 	command := quoteShort(firstLine(p.Doc.Text(c.Span)))
 	why, todo := fmt.Sprintf("the build context %q has none", files.Path(".")), "commit the lock file"
-	if isOutside {
+	if isAbove {
 		why, todo = fmt.Sprintf("that lies outside of the build context %q", files.Path(".")), "build from the folder that has it"
 	}
 	for _, lock := range l.locks {

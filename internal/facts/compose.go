@@ -101,6 +101,12 @@ func IsTestName(name string) bool {
 	return PurposesOfName(path.Dir(name)+"/x").Are(Tests, Fixture, Golden)
 }
 
+// IsProductionName reports whether a file is for production, or a stack to deploy, by its
+// name and that of its folder.
+func IsProductionName(name string) bool {
+	return hasNamePart(name, "prod", "production", "prd", "stack")
+}
+
 // hasNamePart tells whether one of the words is a part of the file's name or of
 // the folder that it lies in: "compose.dev.yaml", "docker-compose-test.yml",
 // "dev/compose.yaml".

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"path"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/dockmend/dockmend/internal/images"
@@ -31,8 +32,8 @@ const (
 	Placeholder
 	// Examples show how something is done: a folder of examples or documents.
 	Example
-	// Demonstrations show what something does: a name, the title of a README, or
-	// addresses on localhost, where only one person sees it.
+	// Demonstrations show what something does: a name, the title of a README or how it
+	// begins, or addresses on localhost, where only one person sees it.
 	Demonstration
 	// Laboratories have known faults on purpose: a folder named after a
 	// vulnerability, the title of a README, images of a publisher of such.
@@ -41,16 +42,21 @@ const (
 	Development
 	// Retired files are kept and no longer used: a folder or an ending that says so.
 	Retired
-	// OlderRelease is kept for those who need that release of something, whose newer
-	// ones lie beside it.
-	OlderRelease
+	// Exercises were written to learn, to teach, to apply for work or to compare, and
+	// serve nobody: how a README begins.
+	Exercise
+	// Superseded files are kept for those who still want an old version: a folder of a
+	// version beside one of a higher version.
+	Superseded
 )
 
 // String is the purpose in words.
 func (p Purpose) String() string {
 	return [...]string{
-		"a golden file", "a fixture", "for tests", "generated", "a template", "with placeholders", "an example", "a demonstration", "a laboratory",
-		"for development", "retired", "of an older release",
+		"a golden file", "a fixture", "for tests", "generated", "a template", "with placeholders", "an example", "a demonstration",
+		"a laboratory",
+		"for development", "retired", "an exercise",
+		"superseded",
 	}[p]
 }
 
@@ -97,7 +103,8 @@ func (p Purpose) Excuses(c Claim) bool {
 		Laboratory:    run | ClaimBaseAge,
 		Development:   run | ClaimRoot | ClaimSize,
 		Retired:       run | ClaimReference | ClaimBaseAge | ClaimRoot | ClaimSize,
-		OlderRelease:  ClaimImageAge | ClaimBaseAge,
+		Exercise:      run | ClaimBaseAge | ClaimRoot | ClaimSize,
+		Superseded:    ClaimImageAge | ClaimBaseAge,
 	}[p]&c != 0
 }
 
@@ -133,18 +140,13 @@ func (p *Project) Purposes(name string) Purposes {
 	}
 	return p.purposes.get(func() Purposes {
 		found := PurposesOfName(name)
+		below := "" // the folder that the loop comes from
 		for gate := range p.foldersUp(maxFoldersUp) {
-			title := lint.Derived(gate, func() *readmeTitle { return titleOfReadme(gate) })
-			found = append(found, purposesOfTitle(title.text)...)
-			if title.demonstration != "" {
-				found = append(found, Evidence{Demonstration, title.demonstration})
+			if isSuperseded(gate, below) {
+				found = append(found, Evidence{Superseded, below})
 			}
-			if title.laboratory != "" {
-				found = append(found, Evidence{Laboratory, title.laboratory})
-			}
-		}
-		if folder := p.olderRelease(); folder != "" {
-			found = append(found, Evidence{OlderRelease, folder})
+			below = path.Base(gate.Path("."))
+			found = append(found, lint.Derived(gate, func() *readme { return readReadme(gate) }).shows...)
 		}
 		return found
 	})
@@ -274,88 +276,33 @@ func purposesOfFolder(folder string) (found []Purpose) {
 	return found
 }
 
-// purposesOfTitle are those that the title of a README says. Words such as "example" say
-// what a repository holds and not what its files are for, but for "sample application".
-func purposesOfTitle(title string) Purposes {
-	lower := strings.ToLower(title)
-	switch {
-	case strings.Contains(lower, "vulnerab"), slices.ContainsFunc(titleWords(lower), func(word string) bool {
-		return slices.Contains([]string{"ctf", "ctfs", "jeopardy", "pwn", "wargame", "wargames"}, word)
-	}):
-		return Purposes{{Laboratory, title}}
-	case slices.ContainsFunc(titleWords(lower), func(word string) bool {
-		return slices.Contains([]string{"demo", "demos", "demonstration", "tutorial", "tutorials", "recipe", "recipes", "sandbox", "playground", "boilerplate", "workshop"}, word)
-	}), containsAny(lower, "sample app", "example app", "sample project", "example project"):
-		return Purposes{{Demonstration, title}}
+// isSuperseded reports whether a folder is named after a version, and another one beside
+// it after a higher one: "1.6" beside "1.10".
+func isSuperseded(gate lint.Context, folder string) bool {
+	version := versionOf(folder)
+	if version == nil {
+		return false
 	}
-	return nil
+	names, err := gate.List(".")
+	return err == nil && slices.ContainsFunc(names, func(name string) bool {
+		beside, isFolder := strings.CutSuffix(name, "/")
+		return isFolder && slices.Compare(versionOf(beside), version) > 0
+	})
 }
 
-func titleWords(title string) []string {
-	return strings.FieldsFunc(title, func(r rune) bool { return (r < 'a' || r > 'z') && (r < '0' || r > '9') })
-}
-
-// readmeTitle is the first heading of a folder's README.
-type readmeTitle struct {
-	text string
-	// laboratory are the words at its beginning that say that what is here has known
-	// faults on purpose; empty where none do.
-	laboratory string
-	// demonstration is the sentence there that says that what is here shows something;
-	// empty where none does.
-	demonstration string
-}
-
-const (
-	// maxReadmeHead is how many bytes of a README are searched for its heading, and
-	// maxReadmeIntro for what the repository is.
-	maxReadmeHead  = 8 << 10
-	maxReadmeIntro = 2 << 10
-)
-
-func titleOfReadme(gate lint.Context) *readmeTitle {
-	title, intro := headOfReadme(gate)
-	return &readmeTitle{text: title, laboratory: laboratoryWords(intro), demonstration: demonstrationWords(intro)}
-}
-
-// laboratoryWords are words of a text that say of the repository that it has known
-// faults on purpose. Programs that look for faults use others.
-func laboratoryWords(text string) string {
-	lower := strings.ToLower(text)
-	for _, words := range []string{
-		"intentionally vulnerable", "deliberately vulnerable", "purposely vulnerable", "vulnerable by design", "pre-built vulnerable",
-		"vulnerable docker environment", "collection of vulnerable", "vulnerability environment",
-		"intentionally insecure", "deliberately insecure", "insecure by design",
-	} {
-		if strings.Contains(lower, words) {
-			return words
-		}
+// versionOf are the numbers of a name that is a version, with at least a dot or a v, and
+// nil of another: a lone number counts things.
+func versionOf(name string) (numbers []int) {
+	digits := strings.TrimPrefix(name, "v")
+	if digits == name && !strings.Contains(name, ".") {
+		return nil
 	}
-	return ""
-}
-
-// headOfReadme is the first heading of a folder's README, and how the text begins.
-func headOfReadme(gate lint.Context) (title, intro string) {
-	for _, name := range []string{"README.md", "Readme.md", "readme.md", "README.adoc", "README.rst", "README"} {
-		src, err := gate.ReadFile(name)
+	for part := range strings.SplitSeq(digits, ".") {
+		n, err := strconv.Atoi(part)
 		if err != nil {
-			continue
+			return nil
 		}
-		intro = string(src[:min(len(src), maxReadmeIntro)])
-		lines := strings.Split(string(src[:min(len(src), maxReadmeHead)]), "\n")
-		for i, line := range lines {
-			if strings.HasPrefix(line, "#") || strings.HasPrefix(line, "= ") {
-				return strings.Trim(line, "#= \t\r"), intro
-			}
-			if _, after, ok := strings.Cut(line, "<h1"); ok {
-				_, after, _ = strings.Cut(after, ">")
-				text, _, _ := strings.Cut(after, "<")
-				return strings.TrimSpace(text), intro
-			}
-			if below := strings.TrimSpace(line); i > 0 && len(below) > 2 && (strings.Trim(below, "=") == "" || strings.Trim(below, "-") == "") {
-				return strings.TrimSpace(lines[i-1]), intro
-			}
-		}
+		numbers = append(numbers, n)
 	}
-	return "", intro
+	return numbers
 }

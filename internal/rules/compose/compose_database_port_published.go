@@ -16,8 +16,9 @@ import (
 // within hours. Services of the file reach each other without: delete the entry,
 // or publish it on 127.0.0.1.
 //
-// It is info, and excused, in files for development, and where a comment beside it
-// gives the reason. Silent for addresses that are named, or come from a variable, and
+// It is excused, and off by default, in files for development, in those none of whose
+// services is started again after a failure, unless the name says production, and where a
+// comment beside it gives the reason. Silent for addresses that are named, or come from a variable, and
 // for a database that is alone in its file: others are meant to reach it.
 var ComposeDatabasePortPublished = facts.Rule[*facts.Compose]{
 	Meta: lint.Meta{
@@ -55,7 +56,8 @@ func checkComposeDatabasePortPublished(p *facts.Pass[*facts.Compose]) {
 				f.Fixes = loopbackFix(p.Doc, port)
 			}
 			section := s.Entry("ports")
-			p.Report(weigh(p, f, p.Doc.IsDevelopment(p.Doc.Name) || section != nil && facts.HasReason(p.Doc.File, section.Key.Span)))
+			isMeant := section != nil && facts.HasReason(p.Doc.File, section.Key.Span)
+			p.Report(weigh(p, f, isMeant || !isFileInUse(p) || p.Doc.IsDevelopment(p.Doc.Name)))
 		}
 	}
 }

@@ -27,7 +27,6 @@ var ComposeDependsOnWithoutCondition = facts.Rule[*facts.Compose]{
 		Title:    "A service does not wait until another one is ready",
 		Category: lint.Runtime,
 		Severity: lint.Info,
-		Default:  true,
 		Since:    "0.1.0",
 		Presets:  []string{"cloud-native"},
 		Options:  []lint.Option{{Name: "databases", Doc: "report dependencies on known databases that have no health check too", Kind: lint.BoolOption}},

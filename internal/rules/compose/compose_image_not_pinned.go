@@ -28,7 +28,8 @@ import (
 // the tag was when dockmend's table was made; of others nothing is known offline.
 //
 // It is info, and excused, where the tag or the image is the default of a variable,
-// which the user is to choose, for images that stand for any program, such as whoami, in folders of
+// which the user is to choose, for images that stand for any program, such as whoami, for those
+// under the name of the repository or its owner, which it publishes itself, in folders of
 // tests and of what they read, and where a comment next to it gives the reason.
 //
 // Silent for digests, for images that a service of the file builds, or a Makefile
@@ -81,7 +82,7 @@ func checkComposeImageNotPinned(p *facts.Pass[*facts.Compose]) {
 			f.Message = fmt.Sprintf("%s has no tag, so it is whatever latest is that day; name the version that was tested", shownSite(x))
 		}
 		f.Message = pinned.Explained(f.Message)
-		p.Report(weighAs(p, f, facts.ClaimReference, i.IsStandIn() || isKnob(i)))
+		p.Report(weighAs(p, f, facts.ClaimReference, i.IsStandIn() || isKnob(i) || p.Project.Publishes(i)))
 	}
 }
 

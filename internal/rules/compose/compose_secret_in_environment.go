@@ -19,10 +19,11 @@ import (
 // it from outside with "${NAME:?}", from an env_file that is not in the
 // repository, or from a secret.
 //
-// Placeholders are info, and excused, as are words for a start (the name of the user,
-// "postgres") and defaults of variables in a service that nobody reaches from outside,
-// passwords of trust stores, which hold what is public, and everything in files for
-// development. Silent
+// Placeholders are excused, and off by default, as are words for a start (the name of the
+// user, "postgres") and defaults of variables in a service that nobody reaches from outside,
+// passwords of trust stores, which hold what is public, everything in files for
+// development, and words that no generator made, in a service that is not started again
+// when it ends and in a file whose name does not say production. Silent
 // for names that also say file, path, public and the like, for empty values,
 // switches and paths, and, in files for development, for the values that
 // everybody knows.
@@ -67,10 +68,12 @@ func checkComposeSecretInEnvironment(p *facts.Pass[*facts.Compose]) {
 			if kv.Value.Template.HasVariables() {
 				where = "has its secret as the default"
 			}
+			guardsLittle := strings.Contains(strings.ToUpper(kv.Key), "TRUSTSTORE") || kv.Value.Text == "guest"
+			isInternal := isOwnDefault(s, kv.Value) || !fromOutside && words().isInternal(kv.Value.Text)
 			f, ok := weighSecret(p, lint.Finding{
 				Span:    kv.Span,
 				Message: fmt.Sprintf("%q %s, for everybody who has the file; read it with ${%s:?}, from an env_file that is not in the repository, or from a secret", shortText(kv.Key), where, shortText(kv.Key)),
-			}, kv.Value.Text, password, isOwnDefault(s, kv.Value) || !fromOutside && words().isInternal(kv.Value.Text) || strings.Contains(strings.ToUpper(kv.Key), "TRUSTSTORE") || kv.Value.Text == "guest")
+			}, kv.Value.Text, password, guardsLittle || isInternal || isForTrial(p, s, kv.Value.Text))
 			if ok {
 				p.Report(f)
 			}

@@ -30,7 +30,6 @@ var EnvExampleMissing = facts.Rule[*facts.Compose]{
 		Title:    "There is no example of the variables",
 		Category: lint.Runtime,
 		Severity: lint.Info,
-		Default:  true,
 		Since:    "0.1.0",
 		Presets:  []string{"cloud-native"},
 		Needs:    lint.NeedsContext,

@@ -74,6 +74,12 @@ func weighSecret(p *facts.Pass[*facts.Compose], f lint.Finding, value string, pa
 	return f, true
 }
 
+// isForTrial reports whether a secret is a word that somebody made up for a service which
+// is not run for others.
+func isForTrial(p *facts.Pass[*facts.Compose], s *facts.ComposeService, value string) bool {
+	return !facts.LooksRandom(value) && !isInUse(p, s)
+}
+
 // internalWords are what isInternal asks of a service, worked out once.
 type internalWords struct {
 	service *facts.ComposeService

@@ -28,8 +28,8 @@ import (
 //
 //   - scripts that check the result: the status (`--write-out`), a checksum or a GPG
 //     signature
-//   - a `RUN` that starts the saved program, because an error page does not run and the
-//     build fails
+//   - a `RUN` that starts the saved program, or unpacks the saved archive with `tar`,
+//     because an error page is neither and the build fails
 //   - calls that only read headers, or whose options are in a variable or a file
 //   - health checks; the rule `healthcheck-curl-without-fail` reports these
 var CurlWithoutFail = facts.Rule[*facts.Dockerfile]{
@@ -53,7 +53,7 @@ func checkCurlWithoutFail(p *facts.Pass[*facts.Dockerfile]) {
 		if !c.HasFlag("--output", "--remote-name", "--remote-name-all") && !curlWrites(c) {
 			return
 		}
-		if startsWhatItSaves(p.Doc, c) {
+		if failsWithoutFile(p.Doc, c) {
 			return
 		}
 		name := c.Words[0].Span
@@ -65,9 +65,9 @@ func checkCurlWithoutFail(p *facts.Pass[*facts.Dockerfile]) {
 	}, "curl")
 }
 
-// startsWhatItSaves reports whether a later command of the RUN starts the program that curl
-// saves: an error page is not one, and ends the build.
-func startsWhatItSaves(d *facts.Dockerfile, c *facts.Command) bool {
+// failsWithoutFile reports whether a later command of the RUN starts the program that curl
+// saves, or unpacks it with tar: a page of an error is neither, and ends the build.
+func failsWithoutFile(d *facts.Dockerfile, c *facts.Command) bool {
 	if len(c.Script.File.Stmts) > 1 && !exitsOnError(d, c.Instruction) {
 		return false
 	}
@@ -77,7 +77,10 @@ func startsWhatItSaves(d *facts.Dockerfile, c *facts.Command) bool {
 	}
 	name := path.Base(saved.Text)
 	commands := d.Commands(c.Instruction)
-	return slices.ContainsFunc(commands[slices.Index(commands, c)+1:], func(later *facts.Command) bool { return later.Name() == name })
+	return slices.ContainsFunc(commands[slices.Index(commands, c)+1:], func(later *facts.Command) bool {
+		unpacks := later.Name() == "tar" && slices.ContainsFunc(later.Args(), func(w facts.Argument) bool { return path.Base(w.Text) == name })
+		return later.Name() == name || unpacks
+	})
 }
 
 // curlFails reports whether curl's short options in one word have an f before any

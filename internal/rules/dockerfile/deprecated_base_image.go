@@ -16,7 +16,8 @@ import (
 //
 // The severity is info where an image is only superseded, or where no consequence is
 // known, unless the version in its tag has reached end of life too. In files for tests,
-// examples and collections of vulnerable software, and in a build stage that installs
+// examples, exercises and collections of vulnerable software, in the folder of a version
+// next to that of a newer one, and in a build stage that installs
 // nothing and leaves nothing of the image in the final stage, the finding has the variant
 // `excused`, unless the image can no longer be pulled.
 //

@@ -30,7 +30,7 @@ import (
 //   - a build stage that installs nothing and leaves nothing of the image in the final
 //     stage
 //   - a file that is for that release, by its path
-//   - files for tests, examples and collections of vulnerable software, copies (`.bak`),
+//   - files for tests, examples, exercises and collections of vulnerable software, copies (`.bak`),
 //     folders of archived files, and the folder of a version next to that of a newer one
 //   - a comment next to `FROM` that states the end of life
 //

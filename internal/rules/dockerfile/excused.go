@@ -10,7 +10,18 @@ const excused = facts.Excused
 // weighSize excuses a finding about the size of an image that is for development or
 // tests, because such an image is not shipped.
 func weighSize(p *facts.Pass[*facts.Dockerfile], f lint.Finding) lint.Finding {
-	if _, ok := p.Doc.Purposes(p.Project).Excuse(facts.ClaimSize); ok && !p.Hadolint {
+	return weighAs(p, f, facts.ClaimSize)
+}
+
+// weighReference excuses a finding about the image that a reference means where nobody builds
+// the file as it is.
+func weighReference(p *facts.Pass[*facts.Dockerfile], f lint.Finding) lint.Finding {
+	return weighAs(p, f, facts.ClaimReference)
+}
+
+// weighAs excuses a finding by what the file is for.
+func weighAs(p *facts.Pass[*facts.Dockerfile], f lint.Finding, claim facts.Claim) lint.Finding {
+	if _, ok := p.Doc.Purposes(p.Project).Excuse(claim); ok && !p.Hadolint {
 		return facts.Excuse(f)
 	}
 	return f

@@ -15,7 +15,8 @@ import (
 // A build without that argument fails. Give the ARG a default that works.
 //
 // It is excused, and off by default, where all Compose services that build the file give
-// the argument a value.
+// the argument a value, and, where none builds it, where a script, a workflow, a Makefile or
+// a document that builds names it.
 //
 // Silent where all variables have defaults that make a valid name, and for
 // "${x:-y}".
@@ -50,7 +51,7 @@ func checkInvalidDefaultArgInFrom(p *facts.Pass[*facts.Dockerfile]) {
 			Span:    i.Span,
 			Message: fmt.Sprintf("%q is %q with the defaults of its arguments, which is no image; give the ARG a default that works", short(i.Raw), short(value)),
 		}
-		if servicesPass(p, s) {
+		if isForService := len(p.Project.BuildsOf(p.Doc)) > 1; servicesPass(p, s) || !isForService && recipesPass(p, s) {
 			f = facts.Excuse(f)
 		}
 		p.Report(f)
@@ -67,6 +68,16 @@ func servicesPass(p *facts.Pass[*facts.Dockerfile], s *facts.Stage) bool {
 		}
 	}
 	return len(builds) > 0
+}
+
+// recipesPass reports whether what builds images in the repository names all arguments of
+// FROM that have no default.
+func recipesPass(p *facts.Pass[*facts.Dockerfile], s *facts.Stage) bool {
+	scope := p.Doc.ScopeAt(s.From)
+	return !slices.ContainsFunc(facts.VariableUses(p.Doc.Text(s.Image.Span), p.Doc.Escape), func(use facts.VariableUse) bool {
+		v, _ := scope.Lookup(use.Name)
+		return v.Value == "" && !use.HasDefault && !p.Project.NamesArgument(p.Doc, use.Name)
+	})
 }
 
 // holdsPlaceholder reports whether FROM, or a default that it uses, is filled in before

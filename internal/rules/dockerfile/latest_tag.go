@@ -19,6 +19,9 @@ import (
 // names, for an official image, the version that the tag was when dockmend's table was
 // made; of others nothing is known offline.
 //
+// It is excused, and off by default, in folders of tests, of what they read and of
+// templates, and in those of what is no longer used.
+//
 // Silent for a digest beside the tag, for earlier stages, and for publishers
 // whose free images have no other tag (option "except").
 var LatestTag = facts.Rule[*facts.Dockerfile]{
@@ -31,6 +34,8 @@ var LatestTag = facts.Rule[*facts.Dockerfile]{
 		Since:    "0.1.0",
 		Needs:    lint.NeedsContext | lint.NeedsRegistry,
 		Presets:  []string{"cloud-native"},
+		Variants: []string{excused},
+		OptIn:    []string{excused},
 		Aliases: append(
 			[]lint.Alias{{Name: "DL3007", Severity: lint.Warning}},
 			lint.Names("CKV_DOCKER_7", "DF001", "DF024", "DKL-DI-0006", "DS001", "kics:image_version_using_latest", "semgrep:avoid-latest-version")...,
@@ -63,10 +68,10 @@ func checkLatestTag(p *facts.Pass[*facts.Dockerfile]) {
 			continue
 		}
 		pinned := pinVersionOf(p, i)
-		p.Report(lint.Finding{
+		p.Report(weighReference(p, lint.Finding{
 			Span:    i.Span,
 			Message: pinned.Explained(fmt.Sprintf("%q moves under the build, so it is another image tomorrow; name the version that was tested", short(i.Raw))),
 			Fixes:   pinned.Fixes,
-		})
+		}))
 	}
 }

@@ -17,6 +17,9 @@ import (
 // names, for an official image, the version that latest was when dockmend's table was
 // made; of others nothing is known offline.
 //
+// It is excused, and off by default, in folders of tests, of what they read and of
+// templates, and in those of what is no longer used.
+//
 // Silent for scratch, for earlier stages, for a digest without a tag, and for a
 // reference that a build argument without a default decides.
 var UntaggedImage = facts.Rule[*facts.Dockerfile]{
@@ -29,6 +32,8 @@ var UntaggedImage = facts.Rule[*facts.Dockerfile]{
 		Since:    "0.1.0",
 		Needs:    lint.NeedsContext | lint.NeedsRegistry,
 		Presets:  []string{"cloud-native"},
+		Variants: []string{excused},
+		OptIn:    []string{excused},
 		Aliases: []lint.Alias{
 			{Name: "DL3006", Severity: lint.Warning}, {Name: "CKV_DOCKER_7"}, {Name: "DS001"},
 			{Name: "kics:image_version_not_explicit"}, {Name: "semgrep:missing-image-version"},
@@ -47,11 +52,11 @@ func checkUntaggedImage(p *facts.Pass[*facts.Dockerfile]) {
 			continue
 		}
 		pinned := pinVersionOf(p, i)
-		p.Report(lint.Finding{
+		p.Report(weighReference(p, lint.Finding{
 			Span:    i.Span,
 			Message: pinned.Explained(fmt.Sprintf("%q has no tag, so every build takes whatever latest is that day; name the version, as in %s", i.Raw, exampleTag(i))),
 			Fixes:   pinned.Fixes,
-		})
+		}))
 	}
 }
 

@@ -13,18 +13,34 @@ import (
 // MayAppend reports whether a command may be put with && after the last one of
 // the RUN that holds c, at the end of last: it then runs whenever the RUN works,
 // as the user that c runs as, and nothing of the text is lost. last is the last
-// statement of the script.
+// statement of the script, which may end in a semicolon.
 func (f *Dockerfile) MayAppend(c *Command) (last *syntax.Stmt, ok bool) {
 	if !f.isOpenScript(c.Instruction, c.Script) || c.isElevated() {
 		return nil, false
 	}
 	stmts := c.Script.File.Stmts
 	last = stmts[len(stmts)-1]
-	if last.Background || last.Coprocess || last.Semicolon.IsValid() || isAlternative(last) || leavesShell(c.Script.File) {
+	if last.Background || last.Coprocess || isAlternative(last) || leavesShell(c.Script.File) {
 		return nil, false
 	}
 	behind := f.Src[c.Script.SpanOf(last).End:c.Script.Span.End]
 	return last, strings.Trim(string(behind), " \t\r\n"+string(rune(f.Escape))) == ""
+}
+
+// StopsAtFailure reports whether a script begins with set -e and never takes it back, so
+// that each statement runs only if those before it worked.
+func StopsAtFailure(file *syntax.File) bool {
+	stops, undone := false, false
+	for i, s := range file.Stmts {
+		call, ok := s.Cmd.(*syntax.CallExpr)
+		stops = stops || i == 0 && ok && isSet(s) && len(call.Args) > 1 && strings.HasPrefix(call.Args[1].Lit(), "-") && strings.Contains(call.Args[1].Lit(), "e")
+	}
+	syntax.Walk(file, func(n syntax.Node) bool {
+		call, ok := n.(*syntax.CallExpr)
+		undone = undone || ok && builtinOf(call) == "set" && slices.ContainsFunc(call.Args, func(w *syntax.Word) bool { return strings.HasPrefix(w.Lit(), "+") })
+		return !undone
+	})
+	return stops && !undone
 }
 
 // isAlternative reports whether a chain has a "||", behind which "&&" reads as if it

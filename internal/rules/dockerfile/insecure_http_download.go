@@ -17,8 +17,10 @@ import (
 // for the archives of distributions whose packages are signed, and where the
 // same instruction checks a checksum.
 //
-// The fix writes https for hosts that are known to serve their files so. Whether another
-// host does is not in the file, and where it does not, the build would fail.
+// The fix writes https for hosts that are known to serve their files so, and for those that
+// the file asks over https elsewhere. Whether another host does is not in the file, and
+// where it does not, the build would fail. So it would in an image that may lack
+// certificates, or whose distribution is too old for those of today.
 var InsecureHttpDownload = facts.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
 		ID:       "insecure-http-download",
@@ -39,7 +41,7 @@ func checkInsecureHttpDownload(p *facts.Pass[*facts.Dockerfile]) {
 		if sources, _, ok := copyWords(in); ok {
 			for _, w := range sources {
 				if isPlainHTTP(bare(w.Text)) {
-					reportPlainHTTP(p, w.Span, true)
+					reportPlainHTTP(p, w.Span, true) // BuildKit downloads it, with its own certificates
 				}
 			}
 		}
@@ -55,7 +57,7 @@ func checkInsecureHttpDownload(p *facts.Pass[*facts.Dockerfile]) {
 				if checksDigest(c.Instruction.Body) || strings.Contains(c.Instruction.Body, "gpg") {
 					return
 				}
-				reportPlainHTTP(p, a.Span, c.Script == nil || c.Script.Editable())
+				reportPlainHTTP(p, a.Span, (c.Script == nil || c.Script.Editable()) && mayHaveAuthorities(p.Doc.StageOf(c.Instruction)))
 				return
 			}
 		}
@@ -91,7 +93,7 @@ func answersHTTPS(host string) bool {
 		"npmjs.org", "nodejs.org", "rubygems.org", "ruby-lang.org", "maven.org", "golang.org", "google.com", "googleapis.com", "amazonaws.com", "cloudfront.net",
 		"windows.net", "microsoft.com", "docker.com", "nginx.org", "php.net", "oracle.com", "mysql.com", "postgresql.org", "mariadb.org", "mongodb.org", "redis.io",
 		"jenkins.io", "jenkins-ci.org", "r-project.org", "cpan.org", "rust-lang.org", "llvm.org", "openssl.org", "ffmpeg.org", "imagemagick.org",
-		"anaconda.com", "continuum.io", "eclipse.org", "gradle.org", "jboss.org", "elastic.co", "hashicorp.com", "packagecloud.io", "nodesource.com", "isc.org",
+		"rstudio.com", "bioconductor.org", "metacpan.org", "percona.com", "dlang.org", "fftw.org", "anaconda.com", "continuum.io", "eclipse.org", "gradle.org", "jboss.org", "elastic.co", "hashicorp.com", "packagecloud.io", "nodesource.com", "isc.org",
 	} {
 		if host == known || strings.HasSuffix(host, "."+known) {
 			return true
@@ -108,7 +110,7 @@ func useHTTPS(d *facts.Dockerfile, span text.Span, editable bool) []lint.Fix {
 		return nil
 	}
 	host, _, _ := strings.Cut(d.Text(span)[at+len(scheme):], "/")
-	if !answersHTTPS(host) {
+	if !answersHTTPS(host) && !d.Mentions("https://"+host+"/") {
 		return nil
 	}
 	return unsafeFix("use https", lint.EffectGraph, lint.Insert(span.Start+at+len("http"), "s"))

@@ -22,10 +22,21 @@ func appendCommand(d *facts.Dockerfile, c *facts.Command, command string) (lint.
 	if !ok {
 		return lint.Fix{}, false
 	}
-	end := c.Script.SpanOf(last).End
+	end, l := c.Script.SpanOf(last).End, layoutOf(d, c.Instruction)
+	edit := lint.Insert(end, l.joint(d, end, len(command))+command)
+	if last.Semicolon.IsValid() {
+		semicolon := text.Span{Start: end - 1, End: end}
+		switch {
+		case d.Text(semicolon) != ";":
+			return lint.Fix{}, false
+		case facts.StopsAtFailure(c.Script.File):
+			edit = lint.Insert(end, l.line(d)+command+";")
+		default: // the last command decides whether the RUN works
+			edit = lint.Replace(semicolon, l.joint(d, end, len(command))+command)
+		}
+	}
 	return lint.Fix{
-		Title: "append " + command, Applicability: lint.Unsafe, MaxEffect: lint.EffectGraph,
-		Edits: []lint.FileEdit{lint.Insert(end, layoutOf(d, c.Instruction).joint(d, end, len(command))+command)},
+		Title: "append " + command, Applicability: lint.Unsafe, MaxEffect: lint.EffectGraph, Edits: []lint.FileEdit{edit},
 	}, true
 }
 
@@ -95,6 +106,14 @@ func layoutOf(d *facts.Dockerfile, in *dockerfile.Instruction) runLayout {
 		l.indent = plain
 	}
 	return l
+}
+
+// line is what stands between two commands that each end in a semicolon.
+func (l runLayout) line(d *facts.Dockerfile) string {
+	if !l.several {
+		return " "
+	}
+	return " " + string(rune(d.Escape)) + d.Newline() + l.indent
 }
 
 // joint is what stands between two commands, of which the second has so many

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/dockmend/dockmend/internal/facts"
+	"github.com/dockmend/dockmend/internal/images"
 	"github.com/dockmend/dockmend/internal/lint"
 	"github.com/dockmend/dockmend/internal/syntax/dockerfile"
 	"github.com/dockmend/dockmend/internal/text"
@@ -17,6 +18,9 @@ import (
 //
 // Silent for requests to the machine itself, where the RUN compares a checksum, and
 // for curl over plain HTTP that follows no redirect, since there are no certificates.
+//
+// There is no fix for curl and wget in an image that may lack certificates, or whose
+// distribution is too old for those of today: there the flag is what makes them work.
 var TlsVerificationDisabledByFlag = facts.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
 		ID:       "tls-verification-disabled-by-flag",
@@ -159,9 +163,19 @@ func letFlagCheck(d *facts.Dockerfile, c *facts.Command, at facts.Argument, vari
 }
 
 // mayHaveAuthorities reports whether a stage may have certificates to check against. The
-// packages of curl and wget recommend them, and need them not.
+// packages of curl and wget recommend them, and need them not. Those of a distribution whose
+// support ended before October 2021, when a root that most servers' certificates led to
+// expired, are too old for the servers of today.
 func mayHaveAuthorities(s *facts.Stage) bool {
-	if s == nil || s.Base().System() != facts.Debian {
+	const renewed = "2021-10-01"
+	if s == nil {
+		return true
+	}
+	base := s.Base()
+	if r, ok := images.SystemOf(images.Canonical(base.Name()), base.Tag); ok && r.HasEnded(renewed) {
+		return false
+	}
+	if base.System() != facts.Debian {
 		return true
 	}
 	return says(s, "ca-certificates") || !says(s, "--no-install-recommends")

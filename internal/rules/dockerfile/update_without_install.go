@@ -8,6 +8,7 @@ import (
 	"github.com/dockmend/dockmend/internal/facts"
 	"github.com/dockmend/dockmend/internal/lint"
 	"github.com/dockmend/dockmend/internal/syntax/dockerfile"
+	"github.com/dockmend/dockmend/internal/text"
 )
 
 // UpdateWithoutInstall finds RUN instructions that update the package index and
@@ -160,9 +161,41 @@ func joinInstall(d *facts.Dockerfile, in *dockerfile.Instruction, update *facts.
 		family := strings.TrimSuffix(c.Name(), "-get") == strings.TrimSuffix(update.Name(), "-get")
 		installs = installs || family && (pkg.Action == "install" || pkg.Action == "add" || pkg.Action == "in")
 	}
-	edit, ok := joinRuns(d, in, next, true)
-	if !installs || !ok {
+	if !installs {
 		return nil
 	}
-	return unsafeFix("join it with the RUN that installs", lint.EffectGraph, edit)
+	const title = "join it with the RUN that installs"
+	if edit, ok := joinRuns(d, in, next, true); ok {
+		return unsafeFix(title, lint.EffectGraph, edit)
+	}
+	if edits, ok := moveBehindComment(d, in, next); ok {
+		return unsafeFix(title, lint.EffectGraph, edits...)
+	}
+	return nil
+}
+
+// moveBehindComment are the edits that join a RUN of one line with the next one where
+// comments stand between the two: it becomes the first command of the other, and they
+// stay with that.
+func moveBehindComment(d *facts.Dockerfile, first, second *dockerfile.Instruction) (edits []lint.FileEdit, ok bool) {
+	if len(first.Flags) > 0 || len(second.Flags) > 0 || !d.MayJoin(first, second) || strings.Contains(strings.TrimSpace(first.Body), "\n") {
+		return nil, false
+	}
+	comment := -1
+	for _, l := range d.Physical[d.Lines.Position(first.Span.End-1).Line : d.Lines.Position(second.Span.Start).Line-1] {
+		switch {
+		case l.Kind == dockerfile.CommentLine && comment < 0:
+			comment = l.Start
+		case l.Kind != dockerfile.CommentLine && l.Kind != dockerfile.BlankLine:
+			return nil, false
+		}
+	}
+	if comment < 0 {
+		return nil, false
+	}
+	command := d.Text(first.Script().SpanOf(first.Script().File.Stmts[0]))
+	return []lint.FileEdit{
+		lint.Delete(text.Span{Start: first.Span.Start, End: comment}),
+		lint.Insert(second.BodySpan.Start, command+" && "),
+	}, true
 }

@@ -2,14 +2,17 @@ package cli_test
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/json"
 	"flag"
 	"fmt"
 	"io/fs"
 	"maps"
+	"math"
 	"net/http"
 	"os"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -31,9 +34,8 @@ import (
 	"github.com/dockmend/dockmend/internal/text"
 )
 
-// projects is a folder with further projects to pin, and table where to print
-// what became of their references.
-var projects = flag.String("projects", "", "a `folder` of projects for TestFixOnlinePinsEveryReference, in place of its own") //nolint:gochecknoglobals // a flag of go test
+// projects is a folder with further projects to pin.
+var projects = flag.String("projects", "", "a `folder` of projects for TestFixOnlinePinsEveryReference, each a folder of its own") //nolint:gochecknoglobals // a flag of go test
 
 // online runs a command in a folder, with the test's Internet.
 func online(t *testing.T, n *fakeregistry.Internet, dir string, args ...string) (code int, stdout, stderr string) {
@@ -93,7 +95,13 @@ func sitesBelow(t *testing.T, dir string) []site {
 			doc := facts.NewCompose(compose.Parse(src, lines))
 			doc.Name = name
 			around := facts.NewProject(buildcontext.New(project.New(project.Disk(root), nil), name))
-			sites = func() []facts.ImageSite { return around.ImageSites(doc) }
+			sites = func() []facts.ImageSite {
+				list := slices.Clone(around.ImageSites(doc))
+				for i, x := range list {
+					list[i].Refusal = cmp.Or(x.Refusal, around.BuiltNear(doc, x))
+				}
+				return list
+			}
 		}
 		for _, x := range sites() {
 			all = append(all, site{name, lines.Position(x.Image.Span.Start).Line, x})
@@ -147,23 +155,60 @@ func publish(t *testing.T, n *fakeregistry.Internet, sites []site) {
 
 // TestFixOnlinePinsEveryReference shows that every reference ends with the
 // digest that its registry has, or with a reason why not, and that each fix was
-// proved to be no more than a pin.
+// proved to be no more than a pin: in a project that has every form, in each of those
+// that -projects names, and in the smaller ones of DOCKMEND_LABELLED.
 func TestFixOnlinePinsEveryReference(t *testing.T) {
-	n := fakeregistry.New(t)
-	dir := t.TempDir()
-	if *projects != "" {
-		if err := os.CopyFS(dir, os.DirFS(*projects)); err != nil {
-			t.Fatal(err)
-		}
-	} else {
+	t.Run("own", func(t *testing.T) {
 		archive, err := txtar.ParseFile("../../testdata/online/project.txtar")
 		if err != nil {
 			t.Fatal(err)
 		}
+		dir := t.TempDir()
 		for _, f := range archive.Files {
 			write(t, dir, f.Name, string(f.Data))
 		}
+		outcomes, effects := pinAll(t, dir)
+		if outcomes["pinned"] == 0 {
+			t.Error("nothing was pinned")
+		}
+		if effects["source"] == 0 || effects["repin"] == 0 {
+			t.Errorf("effects %v, want both pins that keep the tag and others", effects)
+		}
+	})
+	folder, most := *projects, math.MaxInt
+	if labelled := os.Getenv("DOCKMEND_LABELLED"); folder == "" && labelled != "" && !testing.Short() {
+		folder, most = labelled, 20 // what takes half a minute
 	}
+	if folder == "" {
+		return
+	}
+	entries, err := os.ReadDir(folder)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, e := range entries {
+		of := filepath.Join(folder, e.Name())
+		if sites := sitesBelow(t, of); len(sites) == 0 || len(sites) > most {
+			continue
+		}
+		t.Run(e.Name(), func(t *testing.T) {
+			dir := t.TempDir()
+			if err := os.CopyFS(dir, os.DirFS(of)); err != nil {
+				t.Fatal(err)
+			}
+			pinAll(t, dir)
+		})
+	}
+}
+
+// pinRules are those that pin, so that the lines of the files stay where they are.
+const pinRules = "image-not-pinned-by-digest,untagged-image,latest-tag,copy-from-image-not-pinned,compose-image-not-pinned,compose-image-not-pinned-by-digest"
+
+// pinAll pins the references of a project, and counts what became of them and what the
+// fixes were proved to do.
+func pinAll(t *testing.T, dir string) (outcomes, effects map[string]int) {
+	t.Helper()
+	n := fakeregistry.New(t)
 	write(t, dir, ".dockmend.yaml", "pin: {mode: version+digest}\n")
 	before := sitesBelow(t, dir)
 	if len(before) == 0 {
@@ -171,19 +216,17 @@ func TestFixOnlinePinsEveryReference(t *testing.T) {
 	}
 	publish(t, n, before)
 
-	// Only what pins, so that the lines of the files stay where they are.
-	pins := "image-not-pinned-by-digest,untagged-image,latest-tag,copy-from-image-not-pinned,compose-image-not-pinned,compose-image-not-pinned-by-digest"
-	code, stdout, stderr := online(t, n, dir, "fix", "--online", "--select", pins, "--fail-on", "never")
+	code, stdout, stderr := online(t, n, dir, "fix", "--online", "--select", pinRules, "--fail-on", "never")
 	if code != 0 {
 		t.Fatalf("exit code %d\n%s%s", code, stdout, stderr)
 	}
-	effects := effectsOf(t, stdout)
-	reasons := reasonsOf(t, n, dir)
+	effects = effectsOf(stdout)
+	reasons := reasonsOf(t, n, dir, stdout+stderr)
 	asked := resolverFor(t, n)
 
 	var b strings.Builder
 	table := tabwriter.NewWriter(&b, 0, 0, 2, ' ', 0)
-	outcomes := map[string]int{}
+	outcomes = map[string]int{}
 	after := sitesBelow(t, dir)
 	if len(after) != len(before) {
 		t.Fatalf("%d references, and %d after the fixes", len(before), len(after))
@@ -193,7 +236,7 @@ func TestFixOnlinePinsEveryReference(t *testing.T) {
 		outcome := "pinned"
 		reason := reasons[fmt.Sprintf("%s:%d", x.file, x.line)]
 		if reason == "" {
-			reason = x.Refusal // of a name that is silently taken for something else
+			reason = cmp.Or(x.Refusal, reasons[x.file]) // of a name that is silently taken for something else, or of the file
 		}
 		switch {
 		case x.Image.Digest == "" && reason == "" && x.Kind != facts.SyntaxSite:
@@ -203,6 +246,8 @@ func TestFixOnlinePinsEveryReference(t *testing.T) {
 			if x.Kind == facts.SyntaxSite {
 				reason = "only with --unsafe: another program would read the file"
 			}
+		case was.Image.Digest != "":
+			outcome, reason = "kept", "it has a digest"
 		default:
 			want, err := asked.Digest(was.Reference())
 			if err != nil || want != x.Image.Digest {
@@ -215,12 +260,6 @@ func TestFixOnlinePinsEveryReference(t *testing.T) {
 	}
 	_ = table.Flush()
 	t.Logf("%d references: %v; effects %v; %d requests\n%s", len(after), outcomes, effects, len(n.Requests()), b.String())
-	if outcomes["pinned"] == 0 {
-		t.Error("nothing was pinned")
-	}
-	if effects["source"] == 0 || effects["repin"] == 0 {
-		t.Errorf("effects %v, want both pins that keep the tag and others", effects)
-	}
 	for effect := range effects {
 		if effect != "source" && effect != "repin" {
 			t.Errorf("a pin with the effect %s", effect)
@@ -237,14 +276,14 @@ func TestFixOnlinePinsEveryReference(t *testing.T) {
 	}
 
 	// What is done stays done.
-	if code, stdout, _ := online(t, n, dir, "fix", "--online", "--select", pins, "--fail-on", "never", "--diff"); code != 0 || stdout != "" {
+	if code, stdout, _ := online(t, n, dir, "fix", "--online", "--select", pinRules, "--fail-on", "never", "--diff"); code != 0 || stdout != "" {
 		t.Errorf("a second run: exit code %d\n%s", code, stdout)
 	}
+	return outcomes, effects
 }
 
 // effectsOf counts the effects that the fixes were proved to have.
-func effectsOf(t *testing.T, stdout string) map[string]int {
-	t.Helper()
+func effectsOf(stdout string) map[string]int {
 	effects := map[string]int{}
 	for line := range strings.Lines(stdout) {
 		for _, effect := range []lint.Effect{lint.EffectNone, lint.EffectConfig, lint.EffectSource, lint.EffectRepin, lint.EffectGraph, lint.EffectUnknown} {
@@ -253,32 +292,58 @@ func effectsOf(t *testing.T, stdout string) map[string]int {
 			}
 		}
 	}
-	if len(effects) == 0 {
-		t.Errorf("no fix is reported:\n%s", stdout)
-	}
 	return effects
 }
 
-// reasonsOf lists why references are not pinned, by file and line.
-func reasonsOf(t *testing.T, n *fakeregistry.Internet, dir string) map[string]string {
+// reasonsOf lists why references are not pinned, by file and line, and of a whole file by
+// its name: what the run says of them and of their files. fixed is what fix printed.
+func reasonsOf(t *testing.T, n *fakeregistry.Internet, dir, fixed string) map[string]string {
 	t.Helper()
-	_, stdout, stderr := online(t, n, dir, "lint", "--online", "--select", "image-not-pinned-by-digest,compose-image-not-pinned-by-digest", "-o", "json")
+	reasons := map[string]string{}
+	for _, line := range notes.FindAllStringSubmatch(fixed, -1) {
+		reasons[line[1]] = line[2]
+	}
+	_, listed, _ := online(t, n, dir, "lint", "--list-files")
+	for _, line := range skips.FindAllStringSubmatch(listed, -1) {
+		reasons[line[1]] = "not linted: " + line[2]
+	}
+	_, stdout, stderr := online(t, n, dir, "lint", "--online", "--prove", "--select", pinRules+",syntax-error,template-skipped", "-o", "json")
 	var report struct {
 		Findings []struct {
-			File, Message string
-			Line          int
+			Rule, File, Message string
+			Line                int
+			Suppressed          *struct{ Reason, Kind string }
+			Fixes               []struct {
+				Effect       string
+				ProofDetails []string `json:"proof_details"`
+			}
 		}
 	}
 	if err := json.Unmarshal([]byte(stdout), &report); err != nil {
 		t.Fatalf("%v\n%s%s", err, stdout, stderr)
 	}
-	reasons := map[string]string{}
 	for _, f := range report.Findings {
+		at := fmt.Sprintf("%s:%d", f.File, f.Line)
 		_, reason, _ := strings.Cut(f.Message, "; not pinned: ")
-		reasons[fmt.Sprintf("%s:%d", f.File, f.Line)] = reason
+		switch {
+		case reason != "":
+			reasons[at] = reason
+		case f.Rule == "syntax-error", f.Rule == "template-skipped":
+			reasons[f.File] = f.Rule + ": " + f.Message
+		case f.Suppressed != nil:
+			reasons[at] = "a comment suppresses the finding"
+		case len(f.Fixes) > 0 && f.Fixes[0].Effect == lint.EffectUnknown.String():
+			reasons[at] = "no proof: " + strings.Join(f.Fixes[0].ProofDetails, ", ")
+		}
 	}
 	return reasons
 }
+
+// notes are the files that fix leaves as they are, skips those that no rule reads.
+var (
+	notes = regexp.MustCompile(`(?m)^note: (.+): not fixed: (.+)$`)
+	skips = regexp.MustCompile(`(?m)^skip +(\S+) +(.+)$`)
+)
 
 func resolverFor(t *testing.T, n *fakeregistry.Internet) *resolve.Resolver {
 	t.Helper()
@@ -398,7 +463,7 @@ func TestRefreshIsUnsafeUnlessAsked(t *testing.T) {
 	if got := fix(); !strings.Contains(got, "+FROM python:3.13@"+now+"\n") {
 		t.Errorf("pin.refresh: %s", got)
 	}
-	if got := slices.Sorted(maps.Keys(effectsOf(t, fix()))); !slices.Equal(got, []string{"repin"}) {
+	if got := slices.Sorted(maps.Keys(effectsOf(fix()))); !slices.Equal(got, []string{"repin"}) {
 		t.Error(got)
 	}
 }
@@ -427,7 +492,7 @@ func TestRefreshOfComposeImages(t *testing.T) {
 			t.Errorf("no %q in\n%s", want, got)
 		}
 	}
-	if effects := effectsOf(t, got); effects["repin"] != 2 || len(effects) != 1 {
+	if effects := effectsOf(got); effects["repin"] != 2 || len(effects) != 1 {
 		t.Errorf("%v\n%s", effects, got)
 	}
 }

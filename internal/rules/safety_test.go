@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"github.com/dockmend/dockmend/internal/tools/rulepage"
+	"github.com/dockmend/dockmend/internal/rules"
 	"github.com/dockmend/dockmend/internal/tools/rulesource"
 )
 
@@ -50,6 +51,44 @@ func TestEachFixingRuleIsNamed(t *testing.T) {
 	}
 	for id := range table {
 		t.Errorf("%s stands in the table and is no rule", id)
+	}
+}
+
+// TestNoFixIsExplained: the page of each rule that is on by default, and has no fix in any
+// of its cases, says why.
+func TestNoFixIsExplained(t *testing.T) {
+	root, err := rulesource.Root()
+	if err != nil {
+		t.Fatal(err)
+	}
+	sources, err := rulesource.Load(os.DirFS(root))
+	if err != nil {
+		t.Fatal(err)
+	}
+	isDefault := map[string]bool{}
+	for _, meta := range rules.All().Metas() {
+		isDefault[meta.ID] = meta.Default
+	}
+	explained := 0
+	for _, rule := range sources {
+		cases, err := os.ReadFile(filepath.Join(root, rule.Target.FixtureFile(rule.ID)))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if !isDefault[rule.ID] || strings.Contains(string(cases), "\n  fix (") {
+			continue
+		}
+		page, err := os.ReadFile(filepath.Join(root, "docs/rules", rule.ID+".md"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if !strings.Contains(string(page), "There is no fix: ") {
+			t.Errorf("%s has no fix, and its page does not say why: \"There is no fix: ...\"", rule.ID)
+		}
+		explained++
+	}
+	if explained == 0 {
+		t.Error("each rule has a fix, so that this test shows nothing")
 	}
 }
 

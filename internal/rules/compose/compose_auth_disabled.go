@@ -22,6 +22,9 @@ import (
 // It is info, and excused, in files for development, for a search engine that is to be
 // one node (discovery.type=single-node), as in trials, and where no port is published on
 // all addresses. Silent where a variable without a default decides.
+//
+// There is no fix: a user has to choose the password, and the clients of the service need
+// it too.
 var ComposeAuthDisabled = facts.Rule[*facts.Compose]{
 	Meta: lint.Meta{
 		ID:       "compose-auth-disabled",

@@ -23,6 +23,9 @@ import (
 // are right from a folder above, as with --project-directory. Contexts that are
 // remote, out of the root or named with a variable are skipped, and so are folders
 // without .git and .gitignore, which may hold a part of the files only.
+//
+// There is no fix: the file may be made before the build, and only its author knows where
+// it should be.
 var ComposeBuildFileMissing = facts.Rule[*facts.Compose]{
 	Meta: lint.Meta{
 		ID:       "compose-build-file-missing",

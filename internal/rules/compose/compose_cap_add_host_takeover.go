@@ -23,6 +23,9 @@ import (
 //
 // Silent for other capabilities, which have their own rule, and for privileged
 // services, which have them all.
+//
+// There is no fix: whether the program needs the capability is known only to those who run
+// it.
 var ComposeCapAddHostTakeover = facts.Rule[*facts.Compose]{
 	Meta: lint.Meta{
 		ID:       "compose-cap-add-host-takeover",

@@ -22,6 +22,9 @@ import (
 //
 // Silent for Docker's own capabilities, NET_BIND_SERVICE, CHOWN and SETUID among
 // them, and for privileged services, which have them all.
+//
+// There is no fix: whether the program needs the capability is known only to those who run
+// it.
 var ComposeCapAddRisky = facts.Rule[*facts.Compose]{
 	Meta: lint.Meta{
 		ID:       "compose-cap-add-risky",

@@ -19,6 +19,8 @@ import (
 //
 // References that lead out of the repository, that are remote or have a variable
 // are not followed.
+//
+// There is no fix: only the author knows which of the references is the wrong one.
 var ComposeCircularReference = facts.Rule[*facts.Compose]{
 	Meta: lint.Meta{
 		ID:       "compose-circular-reference",

@@ -20,6 +20,8 @@ import (
 // too.
 //
 // Silent for equal amounts in other units and for values with variables.
+//
+// There is no fix: only the author knows which of the two values is meant.
 var ComposeConflictingLimits = facts.Rule[*facts.Compose]{
 	Meta: lint.Meta{
 		ID:       "compose-conflicting-limits",

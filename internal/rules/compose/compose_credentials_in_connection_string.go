@@ -21,6 +21,9 @@ import (
 // service that is not started again when it ends. Silent
 // for references without a default, for a user without a password, and, in files
 // for development, for the passwords that everybody knows.
+//
+// There is no fix: the password has to move into a secret, which is created outside of the
+// file, and has to be changed, since others may have read it.
 var ComposeCredentialsInConnectionString = facts.Rule[*facts.Compose]{
 	Meta: lint.Meta{
 		ID:       "compose-credentials-in-connection-string",

@@ -23,6 +23,8 @@ import (
 // development or trials by their name.
 //
 // Silent for privileged services, which have all devices, and for graphics, sound, serial ports, cameras, /dev/fuse and /dev/net/tun.
+//
+// There is no fix: whether the program needs the device is known only to those who run it.
 var ComposeDangerousDevice = facts.Rule[*facts.Compose]{
 	Meta: lint.Meta{
 		ID:       "compose-dangerous-device",

@@ -31,6 +31,9 @@ import (
 // fit together. Other databases are off by default, since the data of a demonstration need not last. Silent for tmpfs, in
 // files for tests, in files that others complete, and where the image is not known
 // and has a mount that may hold the data.
+//
+// There is no fix: a new volume starts empty, so the data that the container holds today
+// would be left behind.
 var ComposeDatabaseWithoutVolume = facts.Rule[*facts.Compose]{
 	Meta: lint.Meta{
 		ID:       "compose-database-without-volume",

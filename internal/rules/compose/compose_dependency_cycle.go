@@ -16,6 +16,8 @@ import (
 // name without any.
 //
 // Silent for references to services that do not exist.
+//
+// There is no fix: only the author knows which service can start first.
 var ComposeDependencyCycle = facts.Rule[*facts.Compose]{
 	Meta: lint.Meta{
 		ID:       "compose-dependency-cycle",

@@ -17,6 +17,9 @@ import (
 //
 // Silent for services that share a profile, for profiles with variables, and for
 // services that extend another, which may have its profiles.
+//
+// There is no fix: the dependency may be optional, or its profile too narrow; the file
+// does not say which.
 var ComposeDependsOnInactiveProfile = facts.Rule[*facts.Compose]{
 	Meta: lint.Meta{
 		ID:       "compose-depends-on-inactive-profile",

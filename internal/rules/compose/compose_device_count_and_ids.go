@@ -10,6 +10,8 @@ import (
 // identifiers. Compose refuses the file: keep one of them.
 //
 // Silent for either alone, and for neither.
+//
+// There is no fix: only the author knows whether the count or the identifiers are meant.
 var ComposeDeviceCountAndIds = facts.Rule[*facts.Compose]{
 	Meta: lint.Meta{
 		ID:       "compose-device-count-and-ids",

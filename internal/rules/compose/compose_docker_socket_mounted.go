@@ -27,6 +27,9 @@ import (
 //
 // Silent for socket proxies (option "except", parts of image names), for named
 // volumes, and for all of the host's disk, which two other rules speak of.
+//
+// There is no fix: a program that uses the engine stops without it, and a proxy that
+// allows only some requests is a service of its own.
 var ComposeDockerSocketMounted = facts.Rule[*facts.Compose]{
 	Meta: lint.Meta{
 		ID:       "compose-docker-socket-mounted",

@@ -9,6 +9,8 @@ import (
 // dockerfile_inline. Compose refuses the file: keep one of them.
 //
 // Silent where "!reset" takes one of them away.
+//
+// There is no fix: only the author knows which of the two is meant.
 var ComposeDockerfileAndInline = facts.Rule[*facts.Compose]{
 	Meta: lint.Meta{
 		ID:       "compose-dockerfile-and-inline",

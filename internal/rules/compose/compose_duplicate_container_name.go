@@ -14,6 +14,9 @@ import (
 // when both profiles run.
 //
 // Silent for names with variables.
+//
+// There is no fix: other programs find the container by its name, and only the author
+// knows which one they mean.
 var ComposeDuplicateContainerName = facts.Rule[*facts.Compose]{
 	Meta: lint.Meta{
 		ID:       "compose-duplicate-container-name",

@@ -16,6 +16,9 @@ import (
 // any free port, for services without a profile in common, for the host's own
 // network and for ports with variables. It is info, and excused, in an example for services
 // of one image and port, of which people start one or the other by its name.
+//
+// There is no fix: clients reach the services by these ports, and only the author knows
+// which one may change.
 var ComposeDuplicateHostPort = facts.Rule[*facts.Compose]{
 	Meta: lint.Meta{
 		ID:       "compose-duplicate-host-port",

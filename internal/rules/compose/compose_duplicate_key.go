@@ -14,6 +14,8 @@ import (
 //
 // Silent for merge keys: several are merged, and what they bring may be written
 // again.
+//
+// There is no fix: only the author knows which of the two values is meant.
 var ComposeDuplicateKey = facts.Rule[*facts.Compose]{
 	Meta: lint.Meta{
 		ID:       "compose-duplicate-key",

@@ -18,6 +18,8 @@ import (
 // Secrets and configs with a path of their own count too.
 //
 // Silent for a mount below another one, and for paths with variables.
+//
+// There is no fix: only the author knows which of the two mounts is meant.
 var ComposeDuplicateMountTarget = facts.Rule[*facts.Compose]{
 	Meta: lint.Meta{
 		ID:       "compose-duplicate-mount-target",

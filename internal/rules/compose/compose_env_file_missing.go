@@ -16,6 +16,8 @@ import (
 //
 // Silent for .env, for what git ignores, where there is an example to make it of,
 // and for "required: false".
+//
+// There is no fix: the values are on another machine; the file holds only the name.
 var ComposeEnvFileMissing = facts.Rule[*facts.Compose]{
 	Meta: lint.Meta{
 		ID:       "compose-env-file-missing",

@@ -16,6 +16,9 @@ import (
 // Write each dollar twice.
 //
 // Silent for doubled dollars, and in files that Compose does not read values of.
+//
+// There is no fix: whether the text is a hash or a variable is a guess, and the message
+// shows both forms.
 var ComposeHashUnescaped = facts.Rule[*facts.Compose]{
 	Meta: lint.Meta{
 		ID:       "compose-hash-unescaped",

@@ -15,6 +15,9 @@ import (
 // always healthy, and a service that waits for it waits for nothing.
 //
 // Silent for a check that is "true" or "exit 0" alone, which asks nothing on purpose.
+//
+// There is no fix: the probe has to name what a healthy service answers, and the file does
+// not say that.
 var ComposeHealthcheckNeverFails = facts.Rule[*facts.Compose]{
 	Meta: lint.Meta{
 		ID:       "compose-healthcheck-never-fails",

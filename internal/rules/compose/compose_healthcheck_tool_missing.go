@@ -21,6 +21,9 @@ import (
 // Silent for services that are built (healthcheck-tool-missing looks at their Dockerfile),
 // for images whose programs are not known, where another command follows for the case that
 // the first fails, and where the program is mounted.
+//
+// There is no fix: which program of the image can do the same is known only by looking
+// into it.
 var ComposeHealthcheckToolMissing = facts.Rule[*facts.Compose]{
 	Meta: lint.Meta{
 		ID:       "compose-healthcheck-tool-missing",

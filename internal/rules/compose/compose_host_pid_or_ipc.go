@@ -18,6 +18,8 @@ import (
 // development, tests and demonstrations.
 //
 // Silent for services, containers, "shareable" and "private".
+//
+// There is no fix: whether the program needs it is known only to those who run it.
 var ComposeHostPidOrIpc = facts.Rule[*facts.Compose]{
 	Meta: lint.Meta{
 		ID:       "compose-host-pid-or-ipc",

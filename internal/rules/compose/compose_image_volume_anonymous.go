@@ -20,6 +20,9 @@ import (
 //
 // Silent where no variable with data, database, storage or the like in its name has the
 // folder, and where a mount covers the folder or a part of it.
+//
+// There is no fix: a named volume starts empty, so the data of the anonymous one would be
+// left behind.
 var ComposeImageVolumeAnonymous = facts.Rule[*facts.Compose]{
 	Meta: lint.Meta{
 		ID:       "compose-image-volume-anonymous",

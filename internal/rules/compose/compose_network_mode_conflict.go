@@ -16,6 +16,8 @@ import (
 // them: publish the ports there.
 //
 // Silent where "!reset" takes one of them away, and for modes with variables.
+//
+// There is no fix: only the author knows which of the two is meant.
 var ComposeNetworkModeConflict = facts.Rule[*facts.Compose]{
 	Meta: lint.Meta{
 		ID:       "compose-network-mode-conflict",

@@ -13,6 +13,8 @@ import (
 // protocol that is none. Compose refuses the file.
 //
 // Silent for ports with variables.
+//
+// There is no fix: only the author knows which port is meant.
 var ComposePortInvalid = facts.Rule[*facts.Compose]{
 	Meta: lint.Meta{
 		ID:       "compose-port-invalid",

@@ -26,6 +26,9 @@ import (
 // version 18 or later: pin the version that the data are of.
 //
 // Silent where PGDATA is set, for services that are built, and where a variable decides.
+//
+// There is no fix: the data are in the old place, and have to be moved with the server
+// stopped.
 var ComposePostgresDataPath = facts.Rule[*facts.Compose]{
 	Meta: lint.Meta{
 		ID:       "compose-postgres-data-path",

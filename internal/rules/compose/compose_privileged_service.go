@@ -18,6 +18,9 @@ import (
 // files for development, tests and demonstrations.
 //
 // Silent where a variable decides.
+//
+// There is no fix: which of the rights the program needs is known only to those who run
+// it.
 var ComposePrivilegedService = facts.Rule[*facts.Compose]{
 	Meta: lint.Meta{
 		ID:       "compose-privileged-service",

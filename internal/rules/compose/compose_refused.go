@@ -29,6 +29,8 @@ import (
 // template; for files in folders of tests; for what another Compose file of the folder
 // may complete; and where another rule reports the reason. A file that is too large to
 // load, or that only podman-compose loads, is listed as skipped.
+//
+// There is no fix: Compose says what it refuses, and not what was meant.
 var ComposeRefused = facts.Rule[*facts.Compose]{
 	Meta: lint.Meta{
 		ID:       "compose-refused",

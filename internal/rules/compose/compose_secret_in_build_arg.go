@@ -17,6 +17,9 @@ import (
 // Silent for public keys, versions, paths and the like, and for values that are
 // empty, placeholders or switches, and for arguments that the Dockerfile does not
 // declare.
+//
+// There is no fix: the Dockerfile has to read the secret from a mount first, and the value
+// has to be changed, since it is in the history of the image.
 var ComposeSecretInBuildArg = facts.Rule[*facts.Compose]{
 	Meta: lint.Meta{
 		ID:       "compose-secret-in-build-arg",

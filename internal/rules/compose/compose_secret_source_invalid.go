@@ -17,6 +17,8 @@ import (
 //
 // Silent for entries with a driver, and about what is missing in a file that
 // others complete.
+//
+// There is no fix: only the author knows where the value comes from.
 var ComposeSecretSourceInvalid = facts.Rule[*facts.Compose]{
 	Meta: lint.Meta{
 		ID:       "compose-secret-source-invalid",

@@ -24,6 +24,8 @@ import (
 // Silent for the clock's settings, certificates of authorities, single devices
 // and /dev/shm, for privileged services, and for what the rules on sockets and on
 // writable system folders report.
+//
+// There is no fix: whether the program needs the path is known only to those who run it.
 var ComposeSensitivePathMounted = facts.Rule[*facts.Compose]{
 	Meta: lint.Meta{
 		ID:       "compose-sensitive-path-mounted",

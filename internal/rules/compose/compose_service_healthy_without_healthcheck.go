@@ -19,6 +19,9 @@ import (
 //
 // Silent where another Compose file of the folder gives the service one, and where
 // the service may be missing ("required: false").
+//
+// There is no fix: the probe has to name what a healthy service answers, and the file does
+// not say that.
 var ComposeServiceHealthyWithoutHealthcheck = facts.Rule[*facts.Compose]{
 	Meta: lint.Meta{
 		ID:       "compose-service-healthy-without-healthcheck",

@@ -13,6 +13,8 @@ import (
 // Silent where another file may complete it: in a file that Compose does not find
 // by its name, beside other Compose files, with "include", where more than a third of
 // the services have none, and for services that extend another.
+//
+// There is no fix: only the author knows which image is meant.
 var ComposeServiceWithoutSource = facts.Rule[*facts.Compose]{
 	Meta: lint.Meta{
 		ID:       "compose-service-without-source",

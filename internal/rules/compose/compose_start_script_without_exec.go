@@ -20,6 +20,8 @@ import (
 //
 // Silent for scripts that are not in the repository, for scripts with exec or a trap, and
 // for programs that are no known server.
+//
+// There is no fix: the fault is in the script, which may do more after the server ends.
 var ComposeStartScriptWithoutExec = facts.Rule[*facts.Compose]{
 	Meta: lint.Meta{
 		ID:       "compose-start-script-without-exec",

@@ -16,6 +16,9 @@ import (
 // Silent in files that others complete or include, as far as the folder and those
 // above it show, for "required: false", for containers
 // named by "container:" and for names with variables.
+//
+// There is no fix: only the author knows which service is meant, or whether it was removed
+// on purpose.
 var ComposeUndefinedService = facts.Rule[*facts.Compose]{
 	Meta: lint.Meta{
 		ID:       "compose-undefined-service",

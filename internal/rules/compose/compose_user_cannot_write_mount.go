@@ -23,6 +23,9 @@ import (
 // folders of settings, for single files, where a
 // script or another service makes the folder or sets its owner, and where it is not known
 // what the repository has.
+//
+// There is no fix: the owner of a folder on the host is changed there, and not in the
+// file.
 var ComposeUserCannotWriteMount = facts.Rule[*facts.Compose]{
 	Meta: lint.Meta{
 		ID:       "compose-user-cannot-write-mount",

@@ -19,6 +19,8 @@ import (
 // Silent where no user is named, since then the image decides, where a variable
 // decides, for jobs that end, which often set owners, and beside the socket of a
 // container engine, which belongs to root.
+//
+// There is no fix: which user the program can run as is known only to those who run it.
 var ComposeUserRoot = facts.Rule[*facts.Compose]{
 	Meta: lint.Meta{
 		ID:       "compose-user-root",

@@ -24,6 +24,8 @@ import (
 //
 // Silent for variables that shells, Docker and continuous integration set, and in
 // files for the latter, as compose.ci.yaml; the option "ignore" names others.
+//
+// There is no fix: only the author knows the value.
 var ComposeVariableUndefined = facts.Rule[*facts.Compose]{
 	Meta: lint.Meta{
 		ID:       "compose-variable-undefined",

@@ -11,6 +11,8 @@ import (
 // does not say where to, or one with an empty path. Compose refuses the file.
 //
 // Silent for rebuild and restart, which copy nothing.
+//
+// There is no fix: only the author knows where the files go in the container.
 var ComposeWatchTargetMissing = facts.Rule[*facts.Compose]{
 	Meta: lint.Meta{
 		ID:       "compose-watch-target-missing",

@@ -26,6 +26,9 @@ import (
 // nothing but versions, ports, names of images and settings of Compose, and for those of
 // Symfony, whose .env is meant to be in git, unless git ignores .env.local, where the
 // secrets belong.
+//
+// There is no fix: the file has to leave the history of git too, and its secrets have to
+// be changed.
 var EnvFileCommitted = facts.Rule[*facts.Compose]{
 	Meta: lint.Meta{
 		ID:       "env-file-committed",

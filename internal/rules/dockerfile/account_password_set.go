@@ -26,6 +26,10 @@ import (
 // Use a login that needs no password, such as an SSH key. If the account needs a
 // password, set it when the container starts, from a secret.
 //
+// # Fix safety
+//
+// There is no fix: whoever logs in with the password needs another way first.
+//
 // # Exceptions
 //
 // It does not report:

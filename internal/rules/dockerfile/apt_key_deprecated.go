@@ -24,6 +24,11 @@ import (
 //
 //	deb [signed-by=/etc/apt/keyrings/example.asc] https://example.com/apt stable main
 //
+// # Fix safety
+//
+// There is no fix: the key needs a file of its own, and each list of sources that it signs
+// has to name that.
+//
 // # Exceptions
 //
 // It does not report:

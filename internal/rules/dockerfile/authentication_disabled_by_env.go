@@ -22,6 +22,11 @@ import (
 // Remove the variable. Pass a password when the container starts, preferably as a file
 // from a secret.
 //
+// # Fix safety
+//
+// There is no fix: a user has to choose the password, and the clients of the service need
+// it too.
+//
 // # Exceptions
 //
 // It does not report:

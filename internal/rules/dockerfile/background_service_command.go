@@ -23,6 +23,10 @@ import (
 //
 //	CMD ["nginx", "-g", "daemon off;"]
 //
+// # Fix safety
+//
+// There is no fix: which of the programs the container is for is known only to the author.
+//
 // # Exceptions
 //
 // It does not report stages for development or tests, by their name (such as `dev` or

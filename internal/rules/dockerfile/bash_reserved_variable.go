@@ -23,6 +23,10 @@ import (
 //
 // Give the variable a name that bash does not use, such as `APP_SECONDS`.
 //
+// # Fix safety
+//
+// There is no fix: scripts and programs elsewhere may read the variable by its name.
+//
 // # Exceptions
 //
 // It does not report:

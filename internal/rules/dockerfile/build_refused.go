@@ -26,6 +26,10 @@ import (
 // Change the instruction as the message says. The error in parentheses is what `docker
 // build` prints.
 //
+// # Fix safety
+//
+// There is no fix: BuildKit says what it refuses, and not what was meant.
+//
 // # Exceptions
 //
 // It does not report:

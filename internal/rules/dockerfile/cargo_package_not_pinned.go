@@ -24,6 +24,10 @@ import (
 //
 //	RUN cargo install --locked ripgrep@14.1.1
 //
+// # Fix safety
+//
+// There is no fix: the version that was tested is not in the file.
+//
 // # Exceptions
 //
 // It does not report:

@@ -22,6 +22,10 @@ import (
 //
 // Move what both stages need into a separate stage.
 //
+// # Fix safety
+//
+// There is no fix: only the author knows which of the references is the wrong one.
+//
 // # Exceptions
 //
 // It does not report a stage that copies from itself. The rule `copy-from-self` does.

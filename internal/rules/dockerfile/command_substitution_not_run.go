@@ -27,6 +27,11 @@ import (
 // Then build with `--build-arg BUILD_DATE="$(date)"`. A value that only one step needs
 // can be set in its `RUN`.
 //
+// # Fix safety
+//
+// There is no fix: the value has to come from an ARG, whose callers have to pass it, or a
+// RUN has to write it where the program reads it.
+//
 // # Exceptions
 //
 // It does not report:

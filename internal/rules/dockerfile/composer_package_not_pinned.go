@@ -21,6 +21,10 @@ import (
 //
 //	RUN composer require vendor/package:1.2.3
 //
+// # Fix safety
+//
+// There is no fix: the version that was tested is not in the file.
+//
 // # Exceptions
 //
 // It does not report:

@@ -26,6 +26,11 @@ import (
 //
 //	RUN --mount=type=bind,from=build,source=/wheels,target=/wheels pip install /wheels/*.whl
 //
+// # Fix safety
+//
+// There is no fix: the packages have to come by a mount, and whether something else reads
+// them is not in the file.
+//
 // # Exceptions
 //
 // It does not report:

@@ -20,6 +20,10 @@ import (
 //
 // Copy the files into that stage first, or name the stage that has them.
 //
+// # Fix safety
+//
+// There is no fix: only the author knows which stage holds the files.
+//
 // # Exceptions
 //
 // It does not report:

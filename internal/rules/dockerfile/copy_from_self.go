@@ -20,6 +20,10 @@ import (
 //
 // Name the stage that has the file. To copy a file inside a stage, use `RUN cp`.
 //
+// # Fix safety
+//
+// There is no fix: only the author knows which stage is meant.
+//
 // # Exceptions
 //
 // It does not report a name that an earlier stage has too.

@@ -31,6 +31,11 @@ import (
 //	dist
 //	!dist/app.js
 //
+// # Fix safety
+//
+// There is no fix: either the pattern or the COPY is wrong, and only the author knows
+// which.
+//
 // # Exceptions
 //
 // It does not report:

@@ -24,6 +24,11 @@ import (
 //
 // Set `WORKDIR` before the `COPY`, or write an absolute path.
 //
+// # Fix safety
+//
+// There is no fix: the folder of the base image decides today, and where that is may not
+// be known.
+//
 // # Exceptions
 //
 // It does not report:

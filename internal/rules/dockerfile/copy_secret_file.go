@@ -28,6 +28,11 @@ import (
 //
 // For a secret of the program, mount the file when the container starts.
 //
+// # Fix safety
+//
+// There is no fix: the program has to read the secret from a mount, and it has to be
+// changed, since it is in a layer.
+//
 // # Exceptions
 //
 // It does not report:

@@ -23,6 +23,11 @@ import (
 //
 // Correct the path. It is relative to the build context, not to the Dockerfile.
 //
+// # Fix safety
+//
+// There is no fix: the file may be made before the build, and only its author knows where
+// it should be.
+//
 // # Exceptions
 //
 // It does not report:

@@ -19,6 +19,10 @@ import (
 //
 // Copy only what the build made, or begin the final stage with `FROM` that stage.
 //
+// # Fix safety
+//
+// There is no fix: which of the files the image needs is known only to the author.
+//
 // # Exceptions
 //
 // It does not report:

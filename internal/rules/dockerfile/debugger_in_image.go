@@ -23,6 +23,11 @@ import (
 // Remove the option from the image, and pass it when you debug. An image for debugging
 // can have a stage of its own.
 //
+// # Fix safety
+//
+// There is no fix: the same command may be what developers start; a stage or a file of
+// their own is more than an edit.
+//
 // # Exceptions
 //
 // It does not report:

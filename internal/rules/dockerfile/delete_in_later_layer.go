@@ -26,6 +26,11 @@ import (
 //
 //	RUN --mount=type=bind,source=installer.bin,target=/tmp/installer.bin /tmp/installer.bin
 //
+// # Fix safety
+//
+// There is no fix: the removal has to go where the files are made, and what runs in
+// between may need them.
+//
 // # Exceptions
 //
 // It does not report:

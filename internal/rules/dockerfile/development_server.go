@@ -23,6 +23,11 @@ import (
 // Start a server for production, such as `gunicorn` or `php-fpm`, or build the files and
 // serve them with a web server.
 //
+// # Fix safety
+//
+// There is no fix: a server for production is a dependency of the project, and needs
+// settings.
+//
 // # Exceptions
 //
 // It does not report stages for development or tests, by their name (such as `dev` or

@@ -20,6 +20,10 @@ import (
 //
 // Remove the socket from the image. Mount it only into the container that needs it, when
 // that container starts.
+//
+// # Fix safety
+//
+// There is no fix: only the author knows what the path is for.
 var DockerSocketInDockerfile = facts.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
 		ID:       "docker-socket-in-dockerfile",

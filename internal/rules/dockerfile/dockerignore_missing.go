@@ -29,6 +29,11 @@ import (
 //	.env
 //	node_modules
 //
+// # Fix safety
+//
+// There is no fix: what the build needs is known only to the author, and a pattern too
+// many breaks it.
+//
 // # Exceptions
 //
 // It does not report:

@@ -18,6 +18,10 @@ import (
 // # How to fix it
 //
 // Give each stage a name of its own, and change the references.
+//
+// # Fix safety
+//
+// There is no fix: only the author knows which of the stages each reference means.
 var DuplicateStageName = facts.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
 		ID:       "duplicate-stage-name",

@@ -20,6 +20,11 @@ import (
 //
 // Choose an ID that is not in use.
 //
+// # Fix safety
+//
+// There is no fix: files belong to the number, and only the author knows which user is
+// meant.
+//
 // # Exceptions
 //
 // It does not report:

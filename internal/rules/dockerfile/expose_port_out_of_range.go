@@ -20,6 +20,10 @@ import (
 // # How to fix it
 //
 // Write a valid port or range, such as `8080` or `8000-8010`.
+//
+// # Fix safety
+//
+// There is no fix: only the author knows which port is meant.
 var ExposePortOutOfRange = facts.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
 		ID:       "expose-port-out-of-range",

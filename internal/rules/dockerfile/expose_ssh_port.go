@@ -20,6 +20,10 @@ import (
 //
 // Remove the port, and use `docker exec` or `kubectl exec` to get a shell. For a Git
 // server, which needs SSH, ignore the finding.
+//
+// # Fix safety
+//
+// There is no fix: whoever logs in that way needs another one first.
 var ExposeSshPort = facts.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
 		ID:       "expose-ssh-port",

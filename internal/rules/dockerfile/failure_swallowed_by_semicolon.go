@@ -26,6 +26,11 @@ import (
 //
 //	RUN apt-get update && apt-get install -y curl && rm -rf /var/lib/apt/lists/*
 //
+// # Fix safety
+//
+// There is no fix: a command whose failure is ignored today may fail in each build; only
+// the author knows which ones may.
+//
 // # Exceptions
 //
 // It does not report:

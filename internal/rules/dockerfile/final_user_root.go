@@ -30,6 +30,10 @@ import (
 //	RUN apt-get update && apt-get install -y libpq5
 //	USER app
 //
+// # Fix safety
+//
+// There is no fix: which user the program can run as is known only to those who run it.
+//
 // # Exceptions
 //
 // It does not report:

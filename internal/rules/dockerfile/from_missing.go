@@ -16,6 +16,10 @@ import (
 //
 // Begin the file with `FROM` and a base image, or with `FROM scratch` for an empty one.
 //
+// # Fix safety
+//
+// There is no fix: only the author knows which image is meant.
+//
 // # Exceptions
 //
 // It does not report:

@@ -18,6 +18,11 @@ import (
 //
 // Set the flag on the `FROM` of that stage.
 //
+// # Fix safety
+//
+// There is no fix: only the author knows whether the stage was meant to be built for
+// another platform.
+//
 // # Exceptions
 //
 // It does not report stages whose own `FROM` has the flag too.

@@ -26,6 +26,10 @@ import (
 //
 //	RUN go install golang.org/x/tools/cmd/stringer@<version>
 //
+// # Fix safety
+//
+// There is no fix: the version that was tested is not in the file.
+//
 // # Exceptions
 //
 // It does not report:

@@ -21,6 +21,11 @@ import (
 //
 // Query the GPU when the container starts, in the program or in its start script.
 //
+// # Fix safety
+//
+// There is no fix: the question has to move to where the container starts, into a script
+// that is not in the file.
+//
 // # Exceptions
 //
 // It does not report:

@@ -25,6 +25,11 @@ import (
 //
 //	RUN --mount=type=secret,id=token,env=TOKEN ./install.sh
 //
+// # Fix safety
+//
+// There is no fix: the secret has to come from elsewhere, and has to be changed, since
+// others may have read it.
+//
 // # Exceptions
 //
 // It does not report:

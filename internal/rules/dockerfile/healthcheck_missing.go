@@ -27,6 +27,11 @@ import (
 //
 // Write `HEALTHCHECK NONE` if the platform checks the server.
 //
+// # Fix safety
+//
+// There is no fix: the probe has to name what a healthy service answers, and the file does
+// not say that.
+//
 // # Exceptions
 //
 // It does not report:

@@ -21,6 +21,9 @@ import (
 //
 // Silent on bases whose programs are not known, and where a package, a script or
 // a file of another stage may bring the program.
+//
+// There is no fix: which program of the image can do the same is known only by looking
+// into it.
 var HealthcheckToolMissing = facts.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
 		ID:       "healthcheck-tool-missing",

@@ -19,6 +19,9 @@ import (
 // Silent where a line "#!" gives it to another program, where SHELL has the option, and
 // where no command before the last installs, downloads, unpacks, builds or runs a program
 // of its own: rm, ln, chmod, mkdir and the like hardly ever fail on known paths.
+//
+// There is no fix: a command whose failure is ignored today may fail in each build; only
+// the author knows which ones may.
 var HeredocWithoutErrexit = facts.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
 		ID:       "heredoc-without-errexit",

@@ -14,6 +14,8 @@ import (
 // all exceptions in one place: the configuration.
 //
 // Off by default.
+//
+// There is no fix: the comment is a decision of the author.
 var InlineIgnoreComment = facts.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
 		ID:       "inline-ignore-comment",

@@ -12,6 +12,8 @@ import (
 // Docker refuses the file.
 //
 // Silent for files without any FROM, which are parts of others.
+//
+// There is no fix: only the author knows which stage the instruction belongs to.
 var InstructionBeforeFrom = facts.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
 		ID:       "instruction-before-from",

@@ -20,6 +20,8 @@ import (
 //
 // Silent where all variables have defaults that make a valid name, and for
 // "${x:-y}".
+//
+// There is no fix: only the author knows which version the file is built with.
 var InvalidDefaultArgInFrom = facts.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
 		ID:       "invalid-default-arg-in-from",

@@ -10,6 +10,8 @@ import (
 
 // InvalidOnbuildTrigger finds ONBUILD with ONBUILD, FROM or MAINTAINER: Docker
 // refuses it.
+//
+// There is no fix: only the author knows what was meant.
 var InvalidOnbuildTrigger = facts.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
 		ID:       "invalid-onbuild-trigger",

@@ -20,6 +20,9 @@ import (
 // node_modules where the manifest names packages that are compiled, and programs
 // of cargo, gcc and cgo that the file shows to be linked dynamically. Silent
 // where a layer for the other library is installed, and for what is no program.
+//
+// There is no fix: one of the two base images has to change, and with it the packages that
+// are installed.
 var LibcDiffersBetweenStages = facts.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
 		ID:         "libc-differs-between-stages",

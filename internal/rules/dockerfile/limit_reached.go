@@ -15,6 +15,8 @@ import (
 // the configuration, split it up, or fix first what is shown.
 //
 // Silent below the limits.
+//
+// There is no fix: a bound is no fault of the file.
 var LimitReached = facts.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
 		ID:       "limit-reached",

@@ -25,6 +25,8 @@ import (
 // lock file, where a folder of the context or one above has it (a workspace; but not where
 // that of pnpm lies above a context that a Compose file names), and where git ignores it. Folders without .git and .gitignore, which may hold a part
 // of the files only, are skipped.
+//
+// There is no fix: the package manager makes the lock file, on a machine with the network.
 var LockfileMissing = facts.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
 		ID:       "lockfile-missing",

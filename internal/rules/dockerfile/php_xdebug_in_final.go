@@ -19,6 +19,9 @@ import (
 // the file sets Xdebug up for a developer's machine.
 //
 // In files for development or tests it is excused: an info, and off by default.
+//
+// There is no fix: the same image may be what developers use; a stage of their own is more
+// than an edit.
 var PhpXdebugInFinal = facts.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
 		ID:       "php-xdebug-in-final",

@@ -29,6 +29,11 @@ import (
 //
 //	SHELL ["/bin/bash", "-o", "pipefail", "-c"]
 //
+// # Fix safety
+//
+// There is no fix: the shell decides how to ask for it, and a command that may fail today,
+// such as the first one before head, would end the build.
+//
 // # Exceptions
 //
 // It does not report:

@@ -19,6 +19,9 @@ import (
 //
 // Silent where it is not known which shell runs the command, for releases that are newer
 // than Debian 13 and Ubuntu 25.10, in a condition, and where "||" follows.
+//
+// There is no fix: another shell, or the script without a pipe, is a decision of the
+// author.
 var PipefailUnknownToShell = facts.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
 		ID:       "pipefail-unknown-to-shell",

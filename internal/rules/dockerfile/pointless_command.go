@@ -15,6 +15,8 @@ import (
 //
 // Silent for what a RUN does around a server that it started itself, for mount
 // in a privileged build, and for installing these programs.
+//
+// There is no fix: what was meant by the command is not in the file.
 var PointlessCommand = facts.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
 		ID:       "pointless-command",

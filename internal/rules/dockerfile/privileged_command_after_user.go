@@ -16,6 +16,9 @@ import (
 //
 // Silent where sudo is used, and for a user that is a variable or root by
 // number.
+//
+// There is no fix: whether the command belongs above USER, or the user needs a right, only
+// the author knows.
 var PrivilegedCommandAfterUser = facts.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
 		ID:       "privileged-command-after-user",

@@ -18,6 +18,8 @@ import (
 // It looks at the packages that the file and its manifests name, and for those
 // that newer versions of have programs for Alpine too, only where a compiler is
 // installed, which may be for others: that is off by default. Silent without such names.
+//
+// There is no fix: another base image has other packages, so the build has to be tested.
 var PythonExtensionsOnAlpine = facts.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
 		ID:       "python-extensions-on-alpine",

@@ -13,6 +13,9 @@ import (
 // do not load, and the folder has another name.
 //
 // Silent where a version is not known.
+//
+// There is no fix: one of the two base images has to change, and only the author knows
+// which.
 var PythonVersionDiffersBetweenStages = facts.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
 		ID:       "python-version-differs-between-stages",

@@ -24,6 +24,9 @@ import (
 // where the stage gets nothing from the folder of these files, and of .python-version
 // where it names no plain version, and for images of tests and those whose tag is a
 // build argument.
+//
+// There is no fix: either the image or the project has to change, and only the author
+// knows which.
 var PythonVersionMismatch = facts.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
 		ID:       "python-version-mismatch",

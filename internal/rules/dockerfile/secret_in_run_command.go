@@ -16,6 +16,9 @@ import (
 // Use RUN --mount=type=secret and read it from the file.
 //
 // Silent for variables, for placeholders, and for a user without a password.
+//
+// There is no fix: the step has to read the secret from a mount, and it has to be changed,
+// since it is in the history of the image.
 var SecretInRunCommand = facts.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
 		ID:       "secret-in-run-command",

@@ -19,6 +19,9 @@ import (
 //
 // Silent where the RUN removes the file, where it lies in another mount, and in
 // stages whose layers are no part of the image.
+//
+// There is no fix: the program has to read the secret from the mount, and the value has to
+// be changed, since it is in a layer.
 var SecretMountLeaked = facts.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
 		ID:       "secret-mount-leaked",

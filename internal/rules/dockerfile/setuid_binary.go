@@ -22,6 +22,8 @@ import (
 // folder that a group shares (option allow-setgid-dir), for scripts, whose bits
 // Linux does not look at, for sudo, and in stages whose layers are no part of the
 // image.
+//
+// There is no fix: whether the program needs the right is known only to those who run it.
 var SetuidBinary = facts.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
 		ID:       "setuid-binary",

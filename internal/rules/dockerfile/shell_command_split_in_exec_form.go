@@ -14,6 +14,9 @@ import (
 //
 // Silent where the script names a parameter, such as "$@" or "$1", and where the script has
 // several words.
+//
+// There is no fix: whether the words are one script or arguments of it only the author
+// knows.
 var ShellCommandSplitInExecForm = facts.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
 		ID:       "shell-command-split-in-exec-form",

@@ -14,6 +14,9 @@ import (
 // what stands behind it never runs. Start a shell, or write a script.
 //
 // Silent below a shell, and for the semicolon of "find -exec".
+//
+// There is no fix: a shell would stay in front of the program, or a script has to do it;
+// only the author knows which is wanted.
 var ShellOperatorInExecForm = facts.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
 		ID:       "shell-operator-in-exec-form",

@@ -18,6 +18,8 @@ import (
 // the file starts or configures the server, and port 22 is not exposed. It is an
 // info where the file brings authorized_keys or another port for it, since SSH is
 // then what the image is for.
+//
+// There is no fix: whoever logs in that way needs another one first.
 var SshdInImage = facts.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
 		ID:       "sshd-in-image",

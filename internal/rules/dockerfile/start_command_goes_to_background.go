@@ -17,6 +17,9 @@ import (
 //
 // Silent where another command follows, which may wait, and in stages named dev, test and
 // the like.
+//
+// There is no fix: each program has a flag of its own to stay in front, and some have
+// none.
 var StartCommandGoesToBackground = facts.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
 		ID:       "start-command-goes-to-background",

@@ -18,6 +18,8 @@ import (
 // Silent for scripts that are not in the repository, for scripts with exec or a trap, behind
 // tini and dumb-init, and for programs that are no known server. Node and Python programs
 // are left out: as process 1 they ignore the signal unless they handle it.
+//
+// There is no fix: the fault is in the script, which may do more after the server ends.
 var StartScriptWithoutExec = facts.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
 		ID:       "start-script-without-exec",

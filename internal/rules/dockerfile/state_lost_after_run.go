@@ -21,6 +21,8 @@ import (
 // Silent for a cd behind other commands; where nothing follows in a stage that is not
 // shipped and that no stage builds on; where a later instruction sets the same again; and
 // for a PATH with nothing but the usual folders.
+//
+// There is no fix: whether ENV, WORKDIR or one RUN for all is meant only the author knows.
 var StateLostAfterRun = facts.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
 		ID:       "state-lost-after-run",

@@ -16,6 +16,8 @@ import (
 // the rest of the file is linted as if it were not there.
 //
 // Silent for instructions that do not exist: unknown-instruction speaks there.
+//
+// There is no fix: what cannot be parsed cannot be changed safely.
 var SyntaxError = facts.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
 		ID:       "syntax-error",

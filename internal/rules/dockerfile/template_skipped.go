@@ -14,6 +14,8 @@ import (
 // Silent for templates that were found in a folder: they are counted among the files that
 // were not looked at. Silent with "templates: lint" in the configuration, which lints templates
 // like other files.
+//
+// There is no fix: what the template becomes is not known.
 var TemplateSkipped = facts.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
 		ID:       "template-skipped",

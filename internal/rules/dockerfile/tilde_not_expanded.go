@@ -14,6 +14,8 @@ import (
 // destination of COPY and ADD: only a shell expands it, so the folder is called "~".
 //
 // Write the home folder, as /root or /home/app.
+//
+// There is no fix: which user's folder is meant is not in the file.
 var TildeNotExpanded = facts.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
 		ID:       "tilde-not-expanded",

@@ -19,6 +19,9 @@ import (
 // Silent below a shell or another program that runs its arguments as a script,
 // and for dollar signs that begin no name, as at the end of a regular
 // expression.
+//
+// There is no fix: a shell would stay in front of the program, or the value has to be
+// written; only the author knows which is wanted.
 var VariableInExecForm = facts.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
 		ID:       "variable-in-exec-form",

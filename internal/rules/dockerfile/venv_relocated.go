@@ -14,6 +14,9 @@ import (
 // and they do not start.
 //
 // Silent for environments that are made relocatable.
+//
+// There is no fix: the environment has to be made anew where it is used, and what was
+// installed into it is not all in the file.
 var VenvRelocated = facts.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
 		ID:       "venv-relocated",

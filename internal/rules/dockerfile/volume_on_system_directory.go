@@ -14,6 +14,8 @@ import (
 // not reach it.
 //
 // Silent for /sys/fs/cgroup, which systemd asks for, and for /run.
+//
+// There is no fix: data may be kept there by those who run the image.
 var VolumeOnSystemDirectory = facts.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
 		ID:       "volume-on-system-directory",

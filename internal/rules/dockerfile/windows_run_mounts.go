@@ -15,6 +15,8 @@ import (
 // takes some mounts.
 //
 // Silent for Linux stages of the same file and for unknown bases.
+//
+// There is no fix: the step has to be written without the mount.
 var WindowsRunMounts = facts.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
 		ID:       "windows-run-mounts",

@@ -15,6 +15,8 @@ import (
 // Silent for /opt, /srv, /var, /home, /usr/src, /usr/local and the like, for
 // folders below /etc and /usr/lib that belong to one program, and where no COPY or
 // ADD brings a folder to a path that is relative to it.
+//
+// There is no fix: scripts and other files may name the folder.
 var WorkdirInSystemDirectory = facts.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
 		ID:       "workdir-in-system-directory",

@@ -13,6 +13,8 @@ import (
 // Take what the build needs back in with "!" patterns below.
 //
 // Silent where no Dockerfile copies from the context.
+//
+// There is no fix: only the author knows which files the build needs.
 var DockerignoreExcludesEverything = facts.Rule[*facts.IgnoreFile]{
 	Meta: lint.Meta{
 		ID:       "dockerignore-excludes-everything",

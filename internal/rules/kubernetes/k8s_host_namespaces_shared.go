@@ -17,6 +17,8 @@ import (
 //
 // It is an info for a DaemonSet and in kube-system. Workloads that the option
 // names are left alone, and a hostPort beside hostNetwork, which it follows from.
+//
+// There is no fix: whether the program needs it is known only to those who run it.
 var K8sHostNamespacesShared = facts.Rule[*facts.Manifest]{
 	Meta: lint.Meta{
 		ID:       "k8s-host-namespaces-shared",

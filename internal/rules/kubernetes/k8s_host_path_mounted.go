@@ -19,6 +19,8 @@ import (
 // The socket and a folder of the system are a warning, all else an info.
 // In a DaemonSet and in kube-system only the socket counts, as a warning: agents
 // read what their node has. It is info, and excused, in files of demonstrations and tests. Workloads that the option names are left alone.
+//
+// There is no fix: whether the program needs the path is known only to those who run it.
 var K8sHostPathMounted = facts.Rule[*facts.Manifest]{
 	Meta: lint.Meta{
 		ID:       "k8s-host-path-mounted",

@@ -15,6 +15,9 @@ import (
 // Kustomize or Skaffold puts in, for images that are never pulled, and with a
 // digest. It is info, and excused, in files of tests and with placeholders, for images that
 // stand for any program, and where a comment gives the reason. The option digest asks for a digest beside the tag.
+//
+// There is no fix: the version that was tested is not in the file, and nothing proves an
+// edit of a manifest.
 var K8sImageNotPinned = facts.Rule[*facts.Manifest]{
 	Meta: lint.Meta{
 		ID:       "k8s-image-not-pinned",

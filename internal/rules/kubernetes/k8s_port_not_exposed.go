@@ -21,6 +21,9 @@ import (
 // images, where one of the ports is the same on both sides, where the manifest
 // gives the command, its arguments or a variable whose name has PORT in it, and
 // where the Dockerfile exposes nothing, or a variable.
+//
+// There is no fix: either the manifest or the Dockerfile is wrong, and only the author
+// knows which.
 var K8sPortNotExposed = facts.Rule[*facts.Manifest]{
 	Meta: lint.Meta{
 		ID:       "k8s-port-not-exposed",

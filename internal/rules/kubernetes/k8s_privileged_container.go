@@ -16,6 +16,9 @@ import (
 // It is an info for a DaemonSet and in kube-system, where agents that set up the
 // node have no other way. Workloads that the option names are left alone, and
 // pods with user namespaces ("hostUsers: false"), whose root is nobody on the node.
+//
+// There is no fix: which of the rights the program needs is known only to those who run
+// it.
 var K8sPrivilegedContainer = facts.Rule[*facts.Manifest]{
 	Meta: lint.Meta{
 		ID:       "k8s-privileged-container",

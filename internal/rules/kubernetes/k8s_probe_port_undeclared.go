@@ -18,6 +18,8 @@ import (
 // A name is an error, a number an info and off by default: it works undeclared. Silent for numbers where the container
 // declares no port at all, since a declaration changes nothing, and for patches
 // that leave the ports out.
+//
+// There is no fix: only the author knows which port is meant.
 var K8sProbePortUndeclared = facts.Rule[*facts.Manifest]{
 	Meta: lint.Meta{
 		ID:       "k8s-probe-port-undeclared",

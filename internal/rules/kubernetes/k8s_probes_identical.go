@@ -15,6 +15,9 @@ import (
 //
 // Silent for probes other than httpGet, and where the liveness probe is the more
 // patient one.
+//
+// There is no fix: the liveness probe has to ask something else, and the file does not say
+// what.
 var K8sProbesIdentical = facts.Rule[*facts.Manifest]{
 	Meta: lint.Meta{
 		ID:       "k8s-probes-identical",

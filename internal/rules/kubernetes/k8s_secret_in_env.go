@@ -20,6 +20,9 @@ import (
 // paths and addresses, for values of a template, and for files encrypted with
 // SOPS. The option prefer-files also reports secretKeyRef in env, since variables
 // show in dumps and in child processes.
+//
+// There is no fix: the value has to move into a Secret, which is created outside of the
+// file, and has to be changed, since others may have read it.
 var K8sSecretInEnv = facts.Rule[*facts.Manifest]{
 	Meta: lint.Meta{
 		ID:         "k8s-secret-in-env",

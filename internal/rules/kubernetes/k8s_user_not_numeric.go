@@ -18,6 +18,8 @@ import (
 // the repository says from which Dockerfile it is built. Silent for all other
 // images, with a runAsUser, for users from variables, and for an image without
 // USER whose base may set one.
+//
+// There is no fix: the number is in the image, and the file does not say it.
 var K8sUserNotNumeric = facts.Rule[*facts.Manifest]{
 	Meta: lint.Meta{
 		ID:       "k8s-user-not-numeric",

@@ -13,6 +13,9 @@ import (
 // database than the one in production, without a change in the repository.
 //
 // Silent for names with expressions, and with a digest.
+//
+// There is no fix: the version that was tested is not in the file, and nothing proves an
+// edit of a workflow.
 var WorkflowImageNotPinned = facts.Rule[*facts.Workflow]{
 	Meta: lint.Meta{
 		ID:       "workflow-image-not-pinned",

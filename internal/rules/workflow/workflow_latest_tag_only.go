@@ -15,6 +15,8 @@ import (
 // Silent where one of the tags comes from an expression, a variable or the
 // metadata action, and where another step of the job pushes the image with a tag
 // of its own.
+//
+// There is no fix: only the author knows how versions are named.
 var WorkflowLatestTagOnly = facts.Rule[*facts.Workflow]{
 	Meta: lint.Meta{
 		ID:       "workflow-latest-tag-only",

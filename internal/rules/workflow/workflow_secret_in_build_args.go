@@ -17,6 +17,8 @@ import (
 //
 // Silent for arguments that are public by their name, as NEXT_PUBLIC_API_KEY: a
 // browser gets them anyway.
+//
+// There is no fix: the Dockerfile has to read the secret from a mount first.
 var WorkflowSecretInBuildArgs = facts.Rule[*facts.Workflow]{
 	Meta: lint.Meta{
 		ID:       "workflow-secret-in-build-args",

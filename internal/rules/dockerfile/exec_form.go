@@ -13,39 +13,54 @@ import (
 	"github.com/dockmend/dockmend/internal/syntax/dockerfile"
 )
 
-// execFix rewrites a shell form as a JSON array. ok is false where that would
-// need another program, or where only people can tell.
+// execFix rewrites a shell form as a JSON array. Where that would need another program, or
+// only people can tell, it has no edits, and why says so.
 //
 // It is safe only if what starts is the same program with the same words and the
-// same environment. Otherwise, one simple command can still take the
-// shell's place by exec.
-func execFix(p *facts.Pass[*facts.Dockerfile], s *facts.Stage, in *dockerfile.Instruction) (fix lint.Fix, ok bool) {
+// same environment. Otherwise the title says why it is not, and one simple command can
+// still take the shell's place by exec.
+func execFix(p *facts.Pass[*facts.Dockerfile], s *facts.Stage, in *dockerfile.Instruction) (fix lint.Fix, why string) {
 	script := in.Script()
-	if script == nil || !script.Editable() || len(in.Heredocs) > 0 || holdsComment(in) || script.HasComment() {
-		return fix, false
+	switch {
+	case script == nil || !script.Editable() || len(in.Heredocs) > 0:
+		return fix, "the text is not what the shell gets"
+	case holdsComment(in) || script.HasComment():
+		return fix, "a comment in the command would be lost"
 	}
 	call, plain := simpleCommand(script.File)
 	if call == nil {
-		return fix, false
+		return fix, "it is more than one command"
 	}
 	fix = lint.Fix{Title: "rewrite as a JSON array", Applicability: lint.Unsafe, MaxEffect: lint.EffectConfig}
 	words, literal := literalWords(call)
 	if plain && literal && len(words) > 0 {
-		if startsSame(p, s, in, words) {
+		if words[0] == "" || isReserved(words[0]) || facts.IsShellBuiltin(words[0]) {
+			return lint.Fix{}, quoteShort(words[0]) + " is a word of the shell"
+		}
+		if why = startsOther(p, s, in, words); why == "" {
 			fix.Applicability = lint.Safe
+		} else {
+			fix.Title += "; not safe: " + why
 		}
 		fix.Edits = []lint.FileEdit{lint.Replace(in.BodySpan, laidOut(p.Doc, script, call, words))}
-		return fix, !isReserved(words[0]) && !facts.IsShellBuiltin(words[0]) && words[0] != ""
+		return fix, ""
 	}
 	text := strings.TrimSpace(p.Doc.Text(in.BodySpan))
 	name := call.Args[0].Lit()
-	if name == "" || name == "exec" || facts.IsShellBuiltin(name) || isReserved(name) || strings.ContainsAny(text, "\n\r") || !hasShell(s) {
-		return fix, false // an exec that a shell runs is as good as one in an array
+	switch {
+	case name == "exec":
+		return lint.Fix{}, "the program takes the shell's place already, and needs it for its words"
+	case name == "" || facts.IsShellBuiltin(name) || isReserved(name):
+		return lint.Fix{}, "only the shell knows which program it starts"
+	case strings.ContainsAny(text, "\n\r"):
+		return lint.Fix{}, "the shell needs the lines as they are"
+	case !hasShell(s):
+		return lint.Fix{}, "the image has no shell that the words need"
 	}
 	text = "exec " + text
-	fix.Title = "rewrite as a JSON array in which the shell is replaced by the program"
+	fix.Title = "rewrite as a JSON array in which the shell is replaced by the program; not safe: the shell still reads its words"
 	fix.Edits = []lint.FileEdit{lint.Replace(in.BodySpan, jsonArray([]string{"/bin/sh", "-c", text}))}
-	return fix, true
+	return fix, ""
 }
 
 // holdsComment tells whether lines of comment or blank lines stand inside of the
@@ -87,36 +102,35 @@ func literalWords(call *syntax.CallExpr) (words []string, ok bool) {
 	return words, true
 }
 
-// startsSame reports whether the words start what the shell started, wherever an
-// image of the repository that has them is started.
-func startsSame(p *facts.Pass[*facts.Dockerfile], s *facts.Stage, in *dockerfile.Instruction, words []string) bool {
+// startsOther says why the words may start something else than the shell did, somewhere in
+// the repository where an image that has them is started; empty where they do not.
+func startsOther(p *facts.Pass[*facts.Dockerfile], s *facts.Stage, in *dockerfile.Instruction, words []string) string {
 	if !s.Shell(in).IsDefault() || s.Base().IsWindows() {
-		return false
+		return "another shell than /bin/sh starts it"
 	}
 	for _, x := range s.Chain() {
 		if x.Image.HasVariable() {
-			return false // another base may have another SHELL and ENTRYPOINT
+			return "a build may name another base image, with another SHELL or ENTRYPOINT"
 		}
 	}
 	base, known := lookUpBase(p, s)
-	if !known || !base.DefaultShell {
-		return false
+	switch {
+	case !known:
+		return "nobody says which SHELL and ENTRYPOINT the base image has"
+	case !base.DefaultShell:
+		return "the base image has a SHELL of its own"
+	case in.Keyword == "cmd" && (s.Entrypoint() != nil || base.Entrypoint != facts.NoEntrypoint):
+		return "the words are arguments of an ENTRYPOINT"
+	case in.Keyword == "entrypoint" && p.Project.GetsArguments(s):
+		return "something in the repository gives it arguments, or may, which the shell ignores"
+	case !p.Project.KernelStarts(s, words[0]):
+		return "nothing shows that " + quoteShort(words[0]) + " starts without a shell"
+	case strings.Contains(words[0], "/") && !strings.HasPrefix(words[0], "/") && s.MovesFolder():
+		return "a stage that builds on this one works in another folder"
+	case p.Project.MayReadShellVariables(s):
+		return "a copied file may read a variable that only a shell sets, such as PWD"
 	}
-	switch in.Keyword {
-	case "cmd":
-		// Below an entrypoint the words are its arguments.
-		if s.Entrypoint() != nil || base.Entrypoint != facts.NoEntrypoint {
-			return false
-		}
-	case "entrypoint":
-		if p.Project.GetsArguments(s) {
-			return false
-		}
-	}
-	if name := words[0]; !p.Project.KernelStarts(s, name) || strings.Contains(name, "/") && !strings.HasPrefix(name, "/") && s.MovesFolder() {
-		return false
-	}
-	return !p.Project.MayReadShellVariables(s)
+	return ""
 }
 
 // hasShell tells whether /bin/sh may be taken to be there.

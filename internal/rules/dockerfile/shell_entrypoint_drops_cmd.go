@@ -73,7 +73,7 @@ func checkShellEntrypointDropsCmd(p *facts.Pass[*facts.Dockerfile]) {
 			}
 			f.Related = []lint.Related{{Span: c.other.Head, Message: "this gets the words"}}
 		}
-		if fix, ok := execFix(p, s, c.at); ok {
+		if fix, why := execFix(p, s, c.at); why == "" {
 			fix.Applicability = lint.Unsafe // what starts is another command line
 			f.Fixes = []lint.Fix{fix}
 		}

@@ -29,6 +29,7 @@ import (
 // the text begins with exec already, one command is a matter of style, and several are
 // fine.
 //
+// The title of a fix that is not safe says why, and a finding without one why there is none.
 // The fix is safe where the program is one that the kernel starts by itself (a script
 // without "#!" runs under a shell only), the base image's SHELL and ENTRYPOINT are known,
 // nothing in the repository gives an ENTRYPOINT arguments that the shell ignored,
@@ -115,8 +116,12 @@ func reportShellForm(p *facts.Pass[*facts.Dockerfile], s *facts.Stage, in *docke
 	default:
 		f.Message = what + " runs below /bin/sh, which keeps the stop signal from the program; write it as a JSON array"
 	}
-	if fix, ok := execFix(p, s, in); ok {
+	fix, why := execFix(p, s, in)
+	switch {
+	case why == "":
 		f.Fixes = []lint.Fix{fix}
+	case p.Hadolint || !isCompound(in): // what to do with several commands is said above
+		f.Message += "; no fix: " + why
 	}
 	p.Report(f)
 }

@@ -43,7 +43,7 @@ func checkShellFormHealthcheck(p *facts.Pass[*facts.Dockerfile]) {
 			continue
 		}
 		f := lint.Finding{Span: in.BodySpan, Message: fmt.Sprintf("HEALTHCHECK %s needs no shell; write it as a JSON array", quoteShort(firstLine(in.Body)))}
-		if fix, ok := execFix(p, s, in); ok {
+		if fix, why := execFix(p, s, in); why == "" {
 			f.Fixes = []lint.Fix{fix}
 		}
 		p.Report(f)

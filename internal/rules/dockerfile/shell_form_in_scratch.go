@@ -41,7 +41,7 @@ func checkShellFormInScratch(p *facts.Pass[*facts.Dockerfile]) {
 					Span:    in.Head,
 					Message: fmt.Sprintf("this %s needs /bin/sh, and an image FROM scratch has none; write it as a JSON array, with the program's whole path", strings.ToUpper(in.Keyword)),
 				}
-				if fix, ok := execFix(p, s, in); ok && in.Keyword != "run" {
+				if fix, why := execFix(p, s, in); why == "" && in.Keyword != "run" {
 					f.Fixes = []lint.Fix{fix}
 				}
 				p.Report(f)

@@ -2,6 +2,7 @@ package facts
 
 import (
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/dockmend/dockmend/internal/syntax/dockerfile"
@@ -160,10 +161,15 @@ func leavesShell(file *syntax.File) bool {
 	return found
 }
 
+// isLeaving reports whether a command ends the script, but for an exit that says that
+// something failed.
 func isLeaving(call *syntax.CallExpr) bool {
 	switch builtinOf(call) {
-	case "exec", "exit", "return":
+	case "exec", "return":
 		return true
+	case "exit":
+		status, err := strconv.Atoi(call.Args[len(call.Args)-1].Lit())
+		return err != nil || status < 1 || status > 255
 	}
 	return false
 }

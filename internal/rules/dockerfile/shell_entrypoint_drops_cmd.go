@@ -2,6 +2,8 @@ package dockerfile
 
 import (
 	"fmt"
+	"slices"
+	"strings"
 
 	"github.com/dockmend/dockmend/internal/facts"
 	"github.com/dockmend/dockmend/internal/lint"
@@ -73,12 +75,27 @@ func checkShellEntrypointDropsCmd(p *facts.Pass[*facts.Dockerfile]) {
 			}
 			f.Related = []lint.Related{{Span: c.other.Head, Message: "this gets the words"}}
 		}
-		if fix, why := execFix(p, s, c.at); why == "" {
+		if fix, why := execFix(p, s, c.at); why == "" && (c.at.Keyword == "entrypoint" || takesCommand(c)) {
 			fix.Applicability = lint.Unsafe // what starts is another command line
 			f.Fixes = []lint.Fix{fix}
 		}
 		p.Report(f)
 	}
+}
+
+// takesCommand reports whether the words of a CMD may be for its ENTRYPOINT: a script or an
+// init, which starts what it gets, or a program of its own with an action and options.
+// Where they are the name of a system's program, somebody meant that to run.
+func takesCommand(c clash) bool {
+	words := strings.Fields(c.at.Body)
+	switch words[0] {
+	case "rm", "cp", "mv", "ln", "mkdir", "chmod", "chown", "touch", "echo", "cat", "service", "systemctl", "apt-get", "apk", "yum", "git", "pip", "npm", "yarn", "python", "python3", "node", "java":
+	default:
+		return true
+	}
+	return slices.ContainsFunc([]string{".sh", "entrypoint", "tini", "dumb-init", "catatonit", "s6-", "/init", "gosu", "su-exec", "exec"}, func(word string) bool {
+		return strings.Contains(c.other.Body, word)
+	})
 }
 
 // needsShell tells whether a text is more than one command with its words, so that no

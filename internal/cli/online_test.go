@@ -305,9 +305,9 @@ func reasonsOf(t *testing.T, n *fakeregistry.Internet, dir, fixed string) map[st
 	}
 	_, listed, _ := online(t, n, dir, "lint", "--list-files")
 	for _, line := range skips.FindAllStringSubmatch(listed, -1) {
-		reasons[line[1]] = "not linted: " + line[2]
+		reasons[line[1]+line[3]] = "not linted: " + line[2] + line[4]
 	}
-	_, stdout, stderr := online(t, n, dir, "lint", "--online", "--prove", "--select", pinRules+",syntax-error,template-skipped", "-o", "json")
+	_, stdout, stderr := online(t, n, dir, "lint", "--online", "--prove", "--select", pinRules+",syntax-error", "-o", "json")
 	var report struct {
 		Findings []struct {
 			Rule, File, Message string
@@ -328,8 +328,8 @@ func reasonsOf(t *testing.T, n *fakeregistry.Internet, dir, fixed string) map[st
 		switch {
 		case reason != "":
 			reasons[at] = reason
-		case f.Rule == "syntax-error", f.Rule == "template-skipped":
-			reasons[f.File] = f.Rule + ": " + f.Message
+		case f.Rule == "syntax-error":
+			reasons[f.File] = "syntax error: " + f.Message
 		case f.Suppressed != nil:
 			reasons[at] = "a comment suppresses the finding"
 		case len(f.Fixes) > 0 && f.Fixes[0].Effect == lint.EffectUnknown.String():
@@ -339,10 +339,11 @@ func reasonsOf(t *testing.T, n *fakeregistry.Internet, dir, fixed string) map[st
 	return reasons
 }
 
-// notes are the files that fix leaves as they are, skips those that no rule reads.
+// notes are the files that fix leaves as they are, skips those that no rule reads, or only
+// one that says so.
 var (
 	notes = regexp.MustCompile(`(?m)^note: (.+): not fixed: (.+)$`)
-	skips = regexp.MustCompile(`(?m)^skip +(\S+) +(.+)$`)
+	skips = regexp.MustCompile(`(?m)^(?:skip +(\S+) +(.+)|lint +(\S+) +(\w+ template))$`)
 )
 
 func resolverFor(t *testing.T, n *fakeregistry.Internet) *resolve.Resolver {

@@ -14,14 +14,14 @@ import (
 // # Why it matters
 //
 // `ADD` does more than copy: it downloads URLs and extracts local tar archives, whatever
-// they are named. If a source becomes such an archive, the image gets its content and
-// not the file. A reader cannot see whether that is intended.
+// they are named. If a source becomes such an archive, the image gets the files in it, not the
+// archive. A reader cannot see whether that is intended.
 //
 // The rule is off by default, because `ADD` copies plain files as well as `COPY` does.
 //
 // # How to fix it
 //
-// Write `COPY` in place of `ADD`.
+// Write `COPY` instead of `ADD`.
 //
 // # Exceptions
 //

@@ -11,7 +11,7 @@ import (
 )
 
 // ApkCacheKept reports `apk add` without `--no-cache`. In files for development or
-// tests, whose images are not shipped, the finding is an info with the variant
+// tests, whose images are not shipped, the severity is info and the variant is
 // `excused`.
 //
 // # Why it matters

@@ -27,7 +27,7 @@ import (
 //	RUN --mount=type=cache,target=/var/cache/apt,sharing=locked \
 //	    rm -f /etc/apt/apt.conf.d/docker-clean && apt-get update && apt-get install -y git
 //
-// If you use `apt` in place of `apt-get`, also set
+// If you use `apt` instead of `apt-get`, also set
 // `Binary::apt::APT::Keep-Downloaded-Packages "true";` in a file in
 // `/etc/apt/apt.conf.d`.
 //

@@ -30,7 +30,7 @@ import (
 var AptInsteadOfAptGet = facts.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
 		ID:       "apt-instead-of-apt-get",
-		Title:    "apt is used in a script in place of apt-get",
+		Title:    "apt is used in a script instead of apt-get",
 		Category: lint.Correctness,
 		Severity: lint.Style,
 		Since:    "0.1.0",

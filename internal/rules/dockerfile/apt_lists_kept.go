@@ -11,8 +11,8 @@ import (
 
 // AptListsKept reports `apt-get update` without a command in the same `RUN` that removes
 // the package lists. It also reads scripts of the repository that a `RUN` starts. In
-// files for development or tests, whose images are not shipped, the finding is an info
-// with the variant `excused`.
+// files for development or tests, whose images are not shipped, the severity is info and
+// the variant is `excused`.
 //
 // # Why it matters
 //

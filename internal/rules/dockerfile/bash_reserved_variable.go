@@ -11,7 +11,7 @@ import (
 )
 
 // BashReservedVariable reports `RUN` instructions that bash runs and that read a
-// variable which an `ARG` or `ENV` of the file sets but which bash sets itself when it
+// variable that an `ARG` or `ENV` of the file sets and that bash sets itself when it
 // starts, such as `BASH_VERSION`, `SECONDS`, `RANDOM`, `PPID`, `LINENO` or `IFS`.
 //
 // # Why it matters

@@ -9,7 +9,7 @@ import (
 	"github.com/dockmend/dockmend/internal/lint"
 )
 
-// BuildToolsInFinalStage reports final images that still have a compiler which the
+// BuildToolsInFinalStage reports final images that still have a compiler that the
 // program does not need to run. The variant `packages` is an installation of a compiler
 // that the same `RUN` does not remove. The variant `toolchain` is a build in the final
 // stage, whose base is the image of a compiler.
@@ -43,8 +43,8 @@ import (
 //   - small tools, such as `make` alone
 //   - base images that have a compiler in any case, and base images that are not known
 //   - a `RUN` that removes what it installed
-//   - stages that build nothing; the option `always` reports them as an info, and the
-//     preset `cloud-native` sets it
+//   - stages that build nothing; the option `always` reports them with severity info,
+//     and the preset `cloud-native` sets it
 //   - images that may be made to build in: their start command is a compiler, a tool
 //     that watches sources, a shell, a script without a port, or missing
 //   - files with a word of the option `runtimes`, which shows that a program compiles
@@ -62,7 +62,7 @@ var BuildToolsInFinalStage = facts.Rule[*facts.Dockerfile]{
 		Variants:   []string{"packages", "toolchain"},
 		Aliases:    lint.Names("CIS-4.3", "CIS-DI-0003", "DF011", "OWASP-R13", "tally/prefer-multi-stage-build"),
 		Options: []lint.Option{{
-			Name: "always", Doc: "also report compilers in a stage that builds nothing, as an info", Kind: lint.BoolOption,
+			Name: "always", Doc: "also report compilers in a stage that builds nothing, with severity info", Kind: lint.BoolOption,
 			Presets: map[string]lint.OptionValue{"cloud-native": {Bool: true}},
 		}, {
 			Name: "runtimes", Doc: "words that show that a program calls a compiler when it runs; a file that has one of them is not reported", Kind: lint.ListOption,

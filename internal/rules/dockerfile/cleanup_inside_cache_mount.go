@@ -16,8 +16,8 @@ import (
 //
 // # Why it matters
 //
-// A cache mount is not part of the image, so to empty it makes the image no smaller.
-// Each build downloads everything again.
+// A cache mount is not part of the image, so emptying it does not make the image
+// smaller. It only makes each build download everything again.
 //
 // # How to fix it
 //

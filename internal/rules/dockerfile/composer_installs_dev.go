@@ -10,7 +10,7 @@ import (
 
 // ComposerInstallsDev reports `composer install` without `--no-dev` in stages that the
 // final image uses. In files for development or tests, whose images are not shipped, the
-// finding is an info with the variant `excused`.
+// severity is info and the variant is `excused`.
 //
 // # Why it matters
 //

@@ -17,8 +17,8 @@ import (
 //
 // # Why it matters
 //
-// The layer of the `COPY` is part of the image, so the image has the packages twice. To
-// delete the files in the `RUN` makes the image no smaller.
+// The layer of the `COPY` is part of the image, so the image has the packages twice.
+// Deleting the files in the `RUN` does not make the image smaller.
 //
 // # How to fix it
 //

@@ -20,8 +20,8 @@ import (
 //
 // The builder does not get the file, so the build fails with "not found" although the
 // file exists. If the source is a pattern and no file is left for it, `COPY` copies
-// nothing and prints no error; that is a warning. It is a warning, too, where the name
-// contains a variable.
+// nothing and prints no error. For such a pattern, and where the name contains a
+// variable, the severity is warning.
 //
 // # How to fix it
 //

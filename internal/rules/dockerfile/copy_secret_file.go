@@ -12,8 +12,8 @@ import (
 )
 
 // CopySecretFile reports `COPY` and `ADD` of files and folders that usually hold keys or
-// passwords, such as `.env`, `id_rsa`, `.aws` or `.netrc`. It is an error where the file
-// exists and has a private key or a token in it.
+// passwords, such as `.env`, `id_rsa`, `.aws` or `.netrc`. The severity is error where
+// the file exists and contains a private key or a token.
 //
 // # Why it matters
 //

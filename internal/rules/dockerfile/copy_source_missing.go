@@ -41,8 +41,7 @@ import (
 //   - test data, fixtures and templates, whose build context is elsewhere
 //   - files whose build context is not known, because no folder has any of the copied
 //     files
-//   - folders without `.git` and `.gitignore`, which can lack some files of the
-//     project
+//   - folders without `.git` and `.gitignore`, which can lack some files of the project
 var CopySourceMissing = facts.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
 		ID:       "copy-source-missing",

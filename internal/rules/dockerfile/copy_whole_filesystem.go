@@ -12,8 +12,9 @@ import (
 //
 // # Why it matters
 //
-// The files of one system overwrite those of another, and what the first one deleted is
-// back. All files are in a single layer, which cannot be shared with other images.
+// The files of one system overwrite those of another, and files that the first one
+// deleted are back. All files are in a single layer, which cannot be shared with other
+// images.
 //
 // # How to fix it
 //

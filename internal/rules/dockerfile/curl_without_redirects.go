@@ -14,7 +14,7 @@ import (
 // # Why it matters
 //
 // If the server moves the file, it answers with a redirect. `curl` does not follow it
-// without `--location`, and saves the redirect page in place of the file.
+// without `--location`, and saves the redirect page instead of the file.
 //
 // The rule is off by default, because the file does not show whether a URL is
 // redirected.

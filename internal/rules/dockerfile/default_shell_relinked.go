@@ -15,7 +15,7 @@ import (
 // All scripts of the distribution then run in a shell that they were not written for.
 // `SHELL` changes the shell of the build only.
 //
-// The rule is off by default, because few scripts break by it.
+// The rule is off by default, because few scripts break.
 //
 // # How to fix it
 //

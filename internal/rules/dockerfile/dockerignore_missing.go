@@ -38,8 +38,8 @@ import (
 //
 // It does not report:
 //
-//   - contexts that have nothing of that kind; the option `always` reports these as an
-//     info, and the preset `cloud-native` sets it
+//   - contexts that have nothing of that kind; the option `always` reports these with
+//     severity info, and the preset `cloud-native` sets it
 //   - a `.dockerignore` in a folder above, because that folder may be the context
 var DockerignoreMissing = facts.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
@@ -53,7 +53,7 @@ var DockerignoreMissing = facts.Rule[*facts.Dockerfile]{
 		Needs:    lint.NeedsContext,
 		Aliases:  lint.Names("DF033", "docs:dockerignore"),
 		Options: []lint.Option{{
-			Name: "always", Doc: "also report all other copies from a context without an ignore file, as an info", Kind: lint.BoolOption,
+			Name: "always", Doc: "also report all other copies from a context without an ignore file, with severity info", Kind: lint.BoolOption,
 			Presets: map[string]lint.OptionValue{"cloud-native": {Bool: true}},
 		}},
 	},

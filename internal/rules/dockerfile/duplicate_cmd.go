@@ -9,12 +9,12 @@ import (
 	"github.com/dockmend/dockmend/internal/syntax/dockerfile"
 )
 
-// DuplicateCmd reports a `CMD` that a later one in the same stage overrides.
+// DuplicateCmd reports each `CMD` that a later one in the same stage overrides.
 //
 // # Why it matters
 //
-// Docker uses the last `CMD` and ignores the others without a message. One of them is a
-// remnant, or it was meant for another stage, and then the container starts the wrong
+// Docker uses the last `CMD` and ignores the others without a message. One of them is
+// left over, or was meant for another stage, so the container can start the wrong
 // program.
 //
 // # How to fix it

@@ -5,14 +5,14 @@ import (
 	"github.com/dockmend/dockmend/internal/lint"
 )
 
-// DuplicateEntrypoint reports a `ENTRYPOINT` that a later one in the same stage
+// DuplicateEntrypoint reports each `ENTRYPOINT` that a later one in the same stage
 // overrides.
 //
 // # Why it matters
 //
 // Docker uses the last `ENTRYPOINT` and ignores the others without a message. One of
-// them is a remnant, or it was meant for another stage, and then the container starts
-// the wrong program.
+// them is left over, or was meant for another stage, so the container can start the
+// wrong program.
 //
 // # How to fix it
 //

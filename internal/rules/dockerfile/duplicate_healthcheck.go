@@ -5,14 +5,13 @@ import (
 	"github.com/dockmend/dockmend/internal/lint"
 )
 
-// DuplicateHealthcheck reports a `HEALTHCHECK` that a later one in the same stage
+// DuplicateHealthcheck reports each `HEALTHCHECK` that a later one in the same stage
 // overrides.
 //
 // # Why it matters
 //
 // Docker uses the last `HEALTHCHECK` and ignores the others without a message. One of
-// them is a remnant, or it was meant for another stage, and then Docker runs the wrong
-// check.
+// them is left over, or was meant for another stage, so Docker can run the wrong check.
 //
 // # How to fix it
 //

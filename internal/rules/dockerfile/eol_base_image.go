@@ -25,7 +25,7 @@ import (
 // where support ends within 90 days, and where it ended within the last year and the
 // product replaces its releases every year (nginx, Go).
 //
-// The variant `excused` marks images that do little harm, as an info:
+// Images that do little harm have severity info and the variant `excused`:
 //
 //   - a build stage that installs nothing and leaves nothing of the image in the final
 //     stage

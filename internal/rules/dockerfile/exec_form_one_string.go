@@ -30,7 +30,8 @@ import (
 //
 // It does not report:
 //
-//   - a `CMD` in an image with an `ENTRYPOINT`, whose argument the string is
+//   - a `CMD` in an image with an `ENTRYPOINT`, its own or that of the base image, to
+//     which the string is an argument
 //   - paths, which can have blanks
 //   - Windows images
 var ExecFormOneString = facts.Rule[*facts.Dockerfile]{

@@ -24,7 +24,7 @@ import (
 //
 // # Exceptions
 //
-// It does not report ports that the start command takes from a variable.
+// It does not report ports that are variables.
 var ExposeMissing = facts.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
 		ID:       "expose-missing",

@@ -12,8 +12,8 @@ import (
 //
 // # Why it matters
 //
-// Text that a command appends later becomes part of the last line. Diffs also show a
-// change of the last line that is none.
+// Text that a command appends later becomes part of the last line. A diff then also
+// shows that line as changed.
 //
 // The rule is off by default, because it is a matter of style.
 //

@@ -13,8 +13,8 @@ import (
 //
 // The severity is info in three cases:
 //
-//   - the image has a tool that drops privileges at the start, such as `gosu`, `su-exec`
-//     or `setpriv`
+//   - the image has a tool that drops privileges at the start, such as `gosu`,
+//     `su-exec` or `setpriv`
 //   - the workers of the server leave root by themselves
 //   - all Compose files and manifests that run the image set a user for it
 //

@@ -10,7 +10,7 @@ import (
 	"github.com/dockmend/dockmend/internal/text"
 )
 
-// GlobalArgNotRedeclared reports stages that use an `ARG` which is declared before the
+// GlobalArgNotRedeclared reports stages that use an `ARG` that is declared before the
 // first `FROM` and not again in the stage.
 //
 // # Why it matters

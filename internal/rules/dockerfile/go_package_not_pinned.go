@@ -12,7 +12,7 @@ import (
 
 // GoPackageNotPinned reports `go install`, `go get` and `go run` of a module without a
 // version, or with `@latest`. For `go get` with Go 1.18 or later, which installs no
-// programs and fails outside of a module, the finding is an info that says so.
+// programs and fails outside of a module, the severity is info.
 //
 // # Why it matters
 //

@@ -34,7 +34,7 @@ import (
 //
 // It does not report:
 //
-//   - keys of the documentation of the vendors, which contain `EXAMPLE`
+//   - keys from the documentation of the vendors, which contain `EXAMPLE`
 //   - keys that repeat few characters
 var HardcodedSecret = facts.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{

@@ -9,7 +9,7 @@ import (
 
 // HealthcheckMissing reports images of servers without `HEALTHCHECK` that a Compose file
 // of the project runs without a health check of its own. A server is an image that
-// exposes a port, or that starts a program which is clearly a server.
+// exposes a port, or that starts a program that is clearly a server.
 //
 // # Why it matters
 //

@@ -38,7 +38,7 @@ func makeUser(p *facts.Pass[*facts.Dockerfile], s *facts.Stage) []lint.Fix {
 	if !ok {
 		return nil
 	}
-	return unsafeFix("make a user for the program and switch to it", lint.EffectGraph, edit)
+	return unsafeFix("add a user for the program and switch to it", lint.EffectGraph, edit)
 }
 
 // needsNoRights reports whether an image starts an interpreter or what was copied into

@@ -68,13 +68,13 @@ func byTable(x facts.ImageSite) Pin {
 		return Pin{}
 	}
 	return Pin{Fixes: []lint.Fix{{
-		Title:         fmt.Sprintf("pin the version of %s: %s", images.TableDate.Month(), tag),
+		Title:         fmt.Sprintf("pin %s, the current version in %s", tag, images.TableDate.Month()),
 		Applicability: lint.Unsafe, MaxEffect: lint.EffectGraph, Edits: []lint.FileEdit{{Edit: edit}},
 	}}}
 }
 
-// Version puts the tag with the version in the place of none or latest, and
-// the digest where the configuration asks for it. Offline it takes the version of the
+// Version replaces no tag, or latest, with the tag of the version, and adds the digest
+// where the configuration requires it. Offline it takes the version of the
 // table.
 func Version[D any](p *facts.Pass[D], x facts.ImageSite) Pin {
 	if _, err := p.Registry.Digest(x.Reference()); lint.IsOffline(err) {
@@ -89,7 +89,7 @@ func Version[D any](p *facts.Pass[D], x facts.ImageSite) Pin {
 	if err != nil {
 		return noPin(err)
 	}
-	digest, title := "", "name the version that it is today, "+v.Tag
+	digest, title := "", "pin the current version, "+v.Tag
 	if p.Settings.Pin.Digest {
 		digest = v.Digest
 		title += ", and its digest"
@@ -123,7 +123,7 @@ func Digest[D any](p *facts.Pass[D], x facts.ImageSite) Pin {
 
 // Refresh puts the digest that the tag names now in the place of another one.
 func Refresh[D any](p *facts.Pass[D], x facts.ImageSite, now string) Pin {
-	fix := lint.Fix{Title: "take the digest that " + x.Image.Tag + " has today", Applicability: lint.Unsafe, MaxEffect: lint.EffectRepin}
+	fix := lint.Fix{Title: "use the digest that " + x.Image.Tag + " has today", Applicability: lint.Unsafe, MaxEffect: lint.EffectRepin}
 	if p.Settings.Pin.Refresh {
 		fix.Applicability = lint.Safe
 	}
@@ -141,11 +141,11 @@ func to[D any](p *facts.Pass[D], x facts.ImageSite, tag, digest, written string,
 		return noPin(err)
 	}
 	if len(offered) == 0 {
-		return Pin{Reason: "it holds no image for any platform"}
+		return Pin{Reason: "it has no image for any platform"}
 	}
 	for _, platform := range x.Platforms {
 		if !Offers(offered, platform) {
-			return Pin{Reason: fmt.Sprintf("it is not there for %s", platform)}
+			return Pin{Reason: fmt.Sprintf("it is not available for %s", platform)}
 		}
 	}
 	if err := p.Registry.Settled(x.Reference(), digest); err != nil {
@@ -153,7 +153,7 @@ func to[D any](p *facts.Pass[D], x facts.ImageSite, tag, digest, written string,
 	}
 	edit, ok := x.Rewrite(tag, written)
 	if !ok {
-		return Pin{Reason: "the reference is not written in one piece"}
+		return Pin{Reason: "the reference is split into several parts"}
 	}
 	if x.Kind == facts.SyntaxSite {
 		// The program that reads the file changes, and with it what a proof says.
@@ -163,7 +163,7 @@ func to[D any](p *facts.Pass[D], x facts.ImageSite, tag, digest, written string,
 	return Pin{Fixes: []lint.Fix{fix}}
 }
 
-// Offers tells whether one of the platforms serves the wanted one. A machine
+// Offers reports whether one of the platforms serves the wanted one. A machine
 // runs what was built for older variants of its architecture too.
 func Offers(platforms []string, wanted string) bool {
 	os, arch, variant := platformParts(wanted)

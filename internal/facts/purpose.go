@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"path"
 	"slices"
-	"strconv"
 	"strings"
 
 	"github.com/dockmend/dockmend/internal/images"
@@ -140,13 +139,11 @@ func (p *Project) Purposes(name string) Purposes {
 	}
 	return p.purposes.get(func() Purposes {
 		found := PurposesOfName(name)
-		below := "" // the folder that the loop comes from
 		for gate := range p.foldersUp(maxFoldersUp) {
-			if isSuperseded(gate, below) {
-				found = append(found, Evidence{Superseded, below})
-			}
-			below = path.Base(gate.Path("."))
 			found = append(found, lint.Derived(gate, func() *readme { return readReadme(gate) }).shows...)
+		}
+		if folder := p.olderRelease(); folder != "" {
+			found = append(found, Evidence{Superseded, folder})
 		}
 		return found
 	})
@@ -274,35 +271,4 @@ func purposesOfFolder(folder string) (found []Purpose) {
 		found = append(found, Demonstration)
 	}
 	return found
-}
-
-// isSuperseded reports whether a folder is named after a version, and another one beside
-// it after a higher one: "1.6" beside "1.10".
-func isSuperseded(gate lint.Context, folder string) bool {
-	version := versionOf(folder)
-	if version == nil {
-		return false
-	}
-	names, err := gate.List(".")
-	return err == nil && slices.ContainsFunc(names, func(name string) bool {
-		beside, isFolder := strings.CutSuffix(name, "/")
-		return isFolder && slices.Compare(versionOf(beside), version) > 0
-	})
-}
-
-// versionOf are the numbers of a name that is a version, with at least a dot or a v, and
-// nil of another: a lone number counts things.
-func versionOf(name string) (numbers []int) {
-	digits := strings.TrimPrefix(name, "v")
-	if digits == name && !strings.Contains(name, ".") {
-		return nil
-	}
-	for part := range strings.SplitSeq(digits, ".") {
-		n, err := strconv.Atoi(part)
-		if err != nil {
-			return nil
-		}
-		numbers = append(numbers, n)
-	}
-	return numbers
 }

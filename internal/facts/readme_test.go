@@ -1,7 +1,9 @@
 package facts
 
 import (
+	"fmt"
 	"slices"
+	"strings"
 	"testing"
 )
 
@@ -24,6 +26,22 @@ func TestPurposeOfSentences(t *testing.T) {
 		})
 		if got != want {
 			t.Errorf("%q demonstrates: %t", text, got)
+		}
+	}
+}
+
+func TestReleaseOfFolder(t *testing.T) {
+	for name, want := range map[string]string{
+		"1.6/": "[1 6]", "v2/": "[2]", "2.0.2-3/": "[2 0 2]", "server-5.6/": "server- [5 6]", "macs2-2.1.0/": "macs2- [2 1 0]", "tool_v1.2/": "tool_ [1 2]",
+		"node-1/": "", "php74/": "", "1.6": "", "01-intro/": "", "v/": "", "1..2/": "", "app/": "", "-/": "", "99999999999999999999/": "",
+	} {
+		of, version, ok := releaseOfFolder(name)
+		got := ""
+		if ok {
+			got = strings.TrimSpace(fmt.Sprint(of, " ", version))
+		}
+		if got != want {
+			t.Errorf("%s is %q, want %q", name, got, want)
 		}
 	}
 }

@@ -8,8 +8,8 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/dockmend/dockmend/internal/tools/rulepage"
 	"github.com/dockmend/dockmend/internal/rules"
+	"github.com/dockmend/dockmend/internal/tools/rulepage"
 	"github.com/dockmend/dockmend/internal/tools/rulesource"
 )
 

@@ -12,17 +12,32 @@ import (
 	"github.com/dockmend/dockmend/internal/syntax/compose"
 )
 
-// ComposeNodeNameByHostname finds RabbitMQ with a volume for its data and no hostname.
+// ComposeNodeNameByHostname reports RabbitMQ services that keep their data in a volume and
+// set no `hostname`.
 //
-// The broker keeps its data in a folder that is named after its node, and the node after
-// the container's host name. Without hostname that is the container's id, so a container
-// that is made anew begins with an empty folder: queues, users and messages in the volume
-// are no longer found.
+// # Why it matters
 //
-// Set hostname to a name that stays, or RABBITMQ_NODENAME.
+// RabbitMQ keeps its data in a folder that is named after the node, and the node is named
+// after the host name of the container. Without `hostname`, that is the ID of the
+// container. A new container uses an empty folder, so the queues, users and messages in
+// the volume are no longer found.
 //
-// Silent where nothing keeps the data, with the network of the host, where an environment
-// file may name the node, and for services that take keys of others.
+// # How to fix it
+//
+// Set `hostname` to a fixed name, or set `RABBITMQ_NODENAME`.
+//
+// # Fix safety
+//
+// There is no fix: existing data belongs to a node name that the file does not show.
+//
+// # Exceptions
+//
+// It does not report:
+//
+//   - services without a volume for the data
+//   - `network_mode: host`
+//   - services with an environment file, which can set the name
+//   - services that take keys from elsewhere with `extends` or `<<`
 var ComposeNodeNameByHostname = facts.Rule[*facts.Compose]{
 	Meta: lint.Meta{
 		ID:       "compose-node-name-by-hostname",

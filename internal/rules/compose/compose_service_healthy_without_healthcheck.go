@@ -17,8 +17,9 @@ import (
 // registry knows; without --online it is a warning for Docker's official images,
 // which have no health check, and nothing for others.
 //
-// Silent where another Compose file of the folder gives the service one, and where
-// the service may be missing ("required: false").
+// Silent where another Compose file of the folder gives the service one, where another
+// service of the file builds the image from a Dockerfile that has one, and where the
+// service may be missing ("required: false").
 //
 // There is no fix: the probe has to name what a healthy service answers, and the file does
 // not say that.
@@ -53,8 +54,8 @@ func checkComposeServiceHealthyWithoutHealthcheck(p *facts.Pass[*facts.Compose])
 		case ok && check.Disabled:
 			f.Message = fmt.Sprintf("%q waits until %q is healthy, and the health check of %q is disabled, so it never starts; enable it, or wait for service_started", shortText(e.From.Name), shortText(e.To), shortText(e.To))
 			f.Related = []lint.Related{{Span: check.Pair.Span, Message: "it is disabled here"}}
-		case e.Target.Has("build"):
-			related, none := hasNoBuiltCheck(p, e.Target)
+		case builderOf(p.Doc, e.Target) != nil:
+			related, none := hasNoBuiltCheck(p, builderOf(p.Doc, e.Target))
 			if !none {
 				continue
 			}
@@ -69,6 +70,24 @@ func checkComposeServiceHealthyWithoutHealthcheck(p *facts.Pass[*facts.Compose])
 		}
 		p.Report(f)
 	}
+}
+
+// builderOf is the service that builds a service's image: itself, or another one of the
+// file with an image of the same name. It is nil if none does.
+func builderOf(d *facts.Compose, s *facts.ComposeService) *facts.ComposeService {
+	if s.Has("build") {
+		return s
+	}
+	image, ok := s.Image()
+	if !ok || !image.Known {
+		return nil
+	}
+	for _, other := range d.All() {
+		if built, ok := other.Image(); ok && other.Has("build") && built.Text == image.Text {
+			return other
+		}
+	}
+	return nil
 }
 
 // hasNoBuiltCheck tells whether the image that a service builds is known to have

@@ -22,8 +22,9 @@ import (
 // (KEY: ${KEY}), which may take nothing as well, unless its name is near to one that is
 // set.
 //
-// Silent for variables that shells, Docker and continuous integration set, and in
-// files for the latter, as compose.ci.yaml; the option "ignore" names others.
+// Silent for variables that shells, Docker and continuous integration set, for those
+// without which Compose refuses the file ("${NAME:?}" in another place), and in files for
+// the latter, as compose.ci.yaml; the option "ignore" names others.
 //
 // There is no fix: only the author knows the value.
 var ComposeVariableUndefined = facts.Rule[*facts.Compose]{

@@ -97,6 +97,8 @@ type variableUse struct {
 func bareVariables(d *facts.Compose) []variableUse {
 	var uses []variableUse
 	seen := map[string]bool{}
+	// demanded are those without which Compose refuses the file: "${A:?}" anywhere.
+	demanded := map[string]bool{}
 	eachScalar(d.Root, func(n *yaml.Node) {
 		if strings.IndexByte(n.Value, '$') < 0 || hashIn(n.Value) != "" {
 			return
@@ -104,13 +106,14 @@ func bareVariables(d *facts.Compose) []variableUse {
 		v := d.Value(n)
 		guarded := setWhereRead(v.Template)
 		for _, variable := range v.Template.Variables() {
+			demanded[variable.Name] = demanded[variable.Name] || variable.Operator == "?" || variable.Operator == ":?"
 			if variable.Operator == "" && !seen[variable.Name] && !guarded[variable] {
 				seen[variable.Name] = true
 				uses = append(uses, variableUse{variable.Name, d.Place(v, variable.Span)})
 			}
 		}
 	})
-	return slices.DeleteFunc(uses, func(u variableUse) bool { return isHostVariable(u.name) })
+	return slices.DeleteFunc(uses, func(u variableUse) bool { return isHostVariable(u.name) || demanded[u.name] })
 }
 
 // setWhereRead are the variables that a template reads only where they are set, as the

@@ -26,8 +26,7 @@ import (
 //
 // # Fix safety
 //
-// There is no fix: the folder of the base image decides today, and where that is may not
-// be known.
+// There is no fix: the file does not say which folder the base image sets.
 //
 // # Exceptions
 //

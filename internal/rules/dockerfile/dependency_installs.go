@@ -112,7 +112,7 @@ func compiled(manager string) (e ecosystem, ok bool) {
 		}, true
 	case "mvn":
 		return ecosystem{
-			builds: true, manifests: []string{"pom.xml"}, installs: isAnyTask("package", "install", "verify", "compile", "go-offline", "resolve", "deploy"),
+			builds: true, manifests: []string{"pom.xml"}, local: []string{"<modules>"}, installs: isAnyTask("package", "install", "verify", "compile", "go-offline", "resolve", "deploy"),
 			offline: []string{"-o", "--offline"},
 			advice:  "copy pom.xml first and run mvn dependency:go-offline, or mount a cache at /root/.m2",
 		}, true

@@ -15,11 +15,14 @@ import (
 // built four or more years ago.
 //
 // The severity is info where an image is only superseded, or where no consequence is
-// known, unless the version in its tag has reached end of life too. In files for tests,
-// examples, exercises and collections of vulnerable software, in the folder of a version
-// next to that of a newer one, and in a build stage that installs
-// nothing and leaves nothing of the image in the final stage, the finding has the variant
-// `excused`, unless the image can no longer be pulled.
+// known, unless the version in its tag has reached end of life too.
+//
+// The variant `excused` marks images that can still be pulled and do little harm:
+//
+//   - in files for tests, examples, exercises and collections of vulnerable software
+//   - in the folder of a version next to that of a newer one
+//   - in a build stage that installs nothing and leaves nothing of the image in the final
+//     stage
 //
 // # Why it matters
 //

@@ -23,7 +23,7 @@ import (
 //
 // # Fix safety
 //
-// There is no fix: whoever logs in that way needs another one first.
+// There is no fix: people who log in over SSH need another way first.
 var ExposeSshPort = facts.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
 		ID:       "expose-ssh-port",

@@ -10,18 +10,34 @@ import (
 	"mvdan.cc/sh/v3/syntax"
 )
 
-// FailureIgnored finds installations, downloads and builds behind which "|| true" or
-// "|| echo ..." stands: the step succeeds when they fail, and the image is built, kept and
-// shipped without what they bring.
+// FailureIgnored reports installations, downloads and builds that are followed by `|| true`
+// or `|| echo`.
 //
-// Remove it. Where something may be missing, test for that and let all other failures stop
-// the build.
+// # Why it matters
 //
-// Behind a chain of commands it ignores all of them: in "make && make install && strip tool
-// || true" a failure of make as well. Put braces around the last one.
+// The step succeeds when the command fails, so the image is built and shipped without what
+// the command installs. After a chain, the fallback hides every failure: in `make && make
+// install && strip tool || true`, also that of `make`.
 //
-// Silent for what only tidies up, for a single installation inside of if or case, where the
-// other branch does something itself, stops or tries again, and in stages for development.
+// # How to fix it
+//
+// Remove the fallback. If something may be missing, test for that, so that other failures
+// stop the build. After a chain, put the last command in braces:
+//
+//	RUN make && make install && { strip tool || true; }
+//
+// # Fix safety
+//
+// There is no fix: only the author knows which failures are expected.
+//
+// # Exceptions
+//
+// It does not report:
+//
+//   - commands that only clean up
+//   - a single installation inside `if` or `case` whose other branch does something, stops
+//     or tries again
+//   - stages for development
 var FailureIgnored = facts.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
 		ID:       "failure-ignored",

@@ -47,6 +47,8 @@ import (
 //   - images that start nothing of their own, or only a shell
 //   - images with a tool that drops privileges (`gosu`, `su-exec`, `setpriv`), and
 //     start commands that switch the user
+//   - images that a Compose file gives the socket of the container engine, which is as
+//     much as root
 //   - programs that need root, such as `sshd`, `crond`, `vsftpd` or an init system
 //   - images for development or tests, by their name
 //   - images without `EXPOSE`, unless the start command is clearly a server
@@ -87,6 +89,9 @@ func checkFinalUserUnset(p *facts.Pass[*facts.Dockerfile]) {
 		return // the base's own entrypoint may drop rights
 	}
 	runners := runnersOf(p, s)
+	if runners.engine {
+		return
+	}
 	severity, ok := rootSeverity(p, s, runners)
 	if !ok {
 		return

@@ -10,16 +10,34 @@ import (
 	"github.com/dockmend/dockmend/internal/syntax/dockerfile"
 )
 
-// GitCloneNotPinned finds git clone that takes the tip of a branch: of the default one,
-// or of one that is named main, master, develop and the like.
+// GitCloneNotPinned reports `git clone` of the default branch, or of a branch with a name
+// such as `main`, `master` or `develop`.
 //
-// Each build has other code, which nobody has tried with this Dockerfile. Name a tag
-// with --branch, or check out a commit after the clone; ADD with the address and a
-// commit does both.
+// # Why it matters
 //
-// Silent where git checkout, switch, reset, fetch or rev-parse follows in the stage, where a
-// variable names the repository or the branch, for bare clones, in stages and files for
-// development, and in images for tests.
+// Each build gets the newest commit, so two builds of the same file can give different
+// images, and a commit that nobody tested can break the build or the program.
+//
+// # How to fix it
+//
+// Clone a tag, or check out a commit after the clone:
+//
+//	RUN git clone --branch v1.2.3 --depth 1 https://github.com/example/tool.git
+//
+// `ADD` with the address of the repository and a commit does both.
+//
+// # Fix safety
+//
+// There is no fix: the file does not say which commit was tested.
+//
+// # Exceptions
+//
+// It does not report:
+//
+//   - a stage that runs `git checkout`, `switch`, `reset`, `fetch` or `rev-parse` later
+//   - a repository or a branch in a variable
+//   - bare clones
+//   - stages and files for development, and images for tests
 var GitCloneNotPinned = facts.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
 		ID:       "git-clone-not-pinned",

@@ -13,8 +13,9 @@ import (
 // The same holds for yarn global add, pnpm add, and for tags that move, such as @latest.
 //
 // Silent for npm install without names (the lock file decides), files, folders,
-// addresses with a reference, a constraint of any kind, and yarn, whose last
-// version in the registry is that of 2024. It is an info in stages whose layers
+// addresses with a reference, a constraint of any kind, yarn, whose last
+// version in the registry is that of 2024, and corepack, which fetches what packageManager
+// names. It is an info in stages whose layers
 // are no part of the image.
 //
 // There is no fix: the version that was tested is known to whoever built the image,
@@ -44,7 +45,7 @@ func checkNpmPackageNotPinned(p *facts.Pass[*facts.Dockerfile]) {
 		read:     nodeCall,
 		pinned:   npmPinned,
 		moves:    npmMoves,
-		tools:    func(word string) bool { return word == "yarn" },
+		tools:    func(word string) bool { return word == "yarn" || word == "corepack" }, // it fetches what packageManager names
 		idle:     isUnusedDevelopment,
 		adjust: func(d *facts.Dockerfile, c facts.PackageCommand, f *lint.Finding) {
 			if !shipsLayers(d, c.Instruction) {

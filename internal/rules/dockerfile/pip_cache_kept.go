@@ -15,7 +15,7 @@ import (
 //
 // Silent where PIP_NO_CACHE_DIR is set, in the stage, in the command or by a base that is
 // known to set it, where the base is a variable without a default, where the cache is
-// mounted or removed in the same RUN, in stages whose layers are no part of the image, for
+// mounted or removed in the same RUN, where sudo keeps the home of another user, in stages whose layers are no part of the image, for
 // pip, setuptools and the like alone, and with the pip of Debian 8, Ubuntu 14.04 and older, which has
 // neither the cache nor the flag.
 //
@@ -45,7 +45,7 @@ func checkPipCacheKept(p *facts.Pass[*facts.Dockerfile]) {
 	p.Doc.EachPackageCommand(func(c facts.PackageCommand) {
 		if c.Action != "install" || c.HasFlag("--no-cache-dir", "--no-cache", "--cache-dir", "--dry-run", "--help") || hasVariableFlag(c) ||
 			mountsAny(c.Instruction, dirs) || mountsPipCache(p.Doc, c.Instruction) || !p.Hadolint && !shipsLayers(p.Doc, c.Instruction) || pipCacheIsOff(p, c) ||
-			!p.Hadolint && (hasOldPip(p.Doc, c) || onlyTools(c)) {
+			!p.Hadolint && (hasOldPip(p.Doc, c) || onlyTools(c) || keepsHomeOfOther(c.Command)) {
 			return
 		}
 		for _, other := range p.Doc.Commands(c.Instruction) {
@@ -119,6 +119,14 @@ func onlyTools(c facts.PackageCommand) bool {
 			return false
 		}
 		return true
+	})
+}
+
+// keepsHomeOfOther reports whether sudo leaves HOME as it is: pip runs as root then, finds a
+// folder that another user owns, and does without its cache.
+func keepsHomeOfOther(c *facts.Command) bool {
+	return len(c.Wrappers) > 0 && c.Wrappers[0].Text == "sudo" && slices.ContainsFunc(c.Wrappers, func(a facts.Argument) bool {
+		return a.Text == "-E" || a.Text == "--preserve-env"
 	})
 }
 

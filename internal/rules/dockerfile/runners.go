@@ -1,10 +1,12 @@
 package dockerfile
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/dockmend/dockmend/internal/facts"
 	"github.com/dockmend/dockmend/internal/lint"
+	"github.com/dockmend/dockmend/internal/syntax/compose"
 )
 
 // runners is what Compose files and manifests of the project set for an image.
@@ -15,6 +17,9 @@ type runners struct {
 	serves *lint.Related
 	// refuses is where a manifest forbids images that run as root.
 	refuses *lint.Related
+	// engine is set where a service mounts the socket of the container engine, which only
+	// root may open, and which gives as much as root.
+	engine bool
 }
 
 // runnersOf reads who runs the image of a stage, and as which user.
@@ -34,6 +39,7 @@ func runnersOf(p *facts.Pass[*facts.Dockerfile], s *facts.Stage) runners {
 			continue
 		}
 		asRoot = true
+		r.engine = r.engine || slices.ContainsFunc(service.AllMounts(), func(m compose.Mount) bool { return strings.HasSuffix(m.Source, "/docker.sock") })
 		if len(service.PublishedPorts()) > 0 || service.Has("expose") {
 			note(&r.serves, service.Related("this runs the image with a port"))
 		}

@@ -2,6 +2,7 @@ package dockerfile
 
 import (
 	"fmt"
+	"path"
 	"slices"
 	"strings"
 
@@ -70,7 +71,7 @@ func checkShellEntrypointDropsCmd(p *facts.Pass[*facts.Dockerfile]) {
 			f.Related = []lint.Related{{Span: c.other.Head, Message: "this is dropped"}}
 		} else {
 			f.Message = fmt.Sprintf("CMD %s is passed to the ENTRYPOINT as /bin/sh, -c and the text; write it as a JSON array", quoteShort(firstLine(c.at.Body)))
-			if needsShell(c.at) && !p.Hadolint {
+			if (needsShell(c.at) || isBuildStep(c.at)) && !p.Hadolint {
 				f.Message = fmt.Sprintf("CMD %s is passed to the ENTRYPOINT as /bin/sh, -c and the text; write it as a RUN if it is a step of the build, else into the ENTRYPOINT's script", quoteShort(firstLine(c.at.Body)))
 			}
 			f.Related = []lint.Related{{Span: c.other.Head, Message: "this gets the words"}}
@@ -87,15 +88,27 @@ func checkShellEntrypointDropsCmd(p *facts.Pass[*facts.Dockerfile]) {
 // init, which starts what it gets, or a program of its own with an action and options.
 // Where they are the name of a system's program, somebody meant that to run.
 func takesCommand(c clash) bool {
-	words := strings.Fields(c.at.Body)
-	switch words[0] {
-	case "rm", "cp", "mv", "ln", "mkdir", "chmod", "chown", "touch", "echo", "cat", "service", "systemctl", "apt-get", "apk", "yum", "git", "pip", "npm", "yarn", "python", "python3", "node", "java":
+	name, _, _ := strings.Cut(strings.TrimSpace(c.at.Body), " ")
+	switch name {
+	case "echo", "cat", "service", "systemctl", "git", "pip", "npm", "yarn", "python", "python3", "node", "java":
 	default:
+		if !isBuildStep(c.at) {
+			return true
+		}
+	}
+	starters := []string{".sh", "entrypoint", "tini", "dumb-init", "catatonit", "s6-", "/init", "gosu", "su-exec", "exec"}
+	return slices.ContainsFunc(starters, func(word string) bool { return strings.Contains(c.other.Body, word) })
+}
+
+// isBuildStep reports whether a command changes files or installs, and ends: a step of a
+// build, and no words for a program.
+func isBuildStep(in *dockerfile.Instruction) bool {
+	first, _, _ := strings.Cut(strings.TrimSpace(in.Body), " ")
+	switch path.Base(first) {
+	case "rm", "mkdir", "cp", "mv", "chmod", "chown", "ln", "touch", "apt-get", "apk", "yum", "dnf", "tar", "unzip":
 		return true
 	}
-	return slices.ContainsFunc([]string{".sh", "entrypoint", "tini", "dumb-init", "catatonit", "s6-", "/init", "gosu", "su-exec", "exec"}, func(word string) bool {
-		return strings.Contains(c.other.Body, word)
-	})
+	return false
 }
 
 // needsShell tells whether a text is more than one command with its words, so that no

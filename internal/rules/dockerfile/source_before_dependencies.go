@@ -26,7 +26,7 @@ import (
 // that leaves out node_modules, which the later COPY would bring otherwise.
 //
 // Silent where the installation needs the sources: of the project itself, of
-// workspaces, of local paths; where the project may be without the manifest; where the
+// workspaces, of Maven's modules, of local paths; where the project may be without the manifest; where the
 // dependencies were installed before
 // the copy already, or are vendored; and for builds that mount something or have files
 // of another stage.

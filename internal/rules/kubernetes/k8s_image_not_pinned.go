@@ -14,7 +14,8 @@ import (
 // Silent for names with variables or placeholders, for images whose tag
 // Kustomize or Skaffold puts in, for images that are never pulled, and with a
 // digest. It is info, and excused, in files of tests and with placeholders, for images that
-// stand for any program, and where a comment gives the reason. The option digest asks for a digest beside the tag.
+// stand for any program, for those under the name of the repository or its owner, and where
+// a comment gives the reason. The option digest asks for a digest beside the tag.
 //
 // There is no fix: the version that was tested is not in the file, and nothing proves an
 // edit of a manifest.
@@ -59,7 +60,7 @@ func checkK8sImageNotPinned(p *facts.Pass[*facts.Manifest]) {
 				continue
 			}
 			if !p.Project.Replaced(i) {
-				p.Report(weigh(p, f, facts.ClaimReference, facts.IsPlaceholder(i.Text)))
+				p.Report(weigh(p, f, facts.ClaimReference, facts.IsPlaceholder(i.Text) || p.Project.Publishes(i)))
 			}
 		}
 	}

@@ -12,7 +12,8 @@ import (
 // The day such an image changes, the job fails, or tests against another
 // database than the one in production, without a change in the repository.
 //
-// Silent for names with expressions, and with a digest.
+// Silent for names with expressions, with a digest, and for images under the name of the
+// repository or its owner, which it publishes itself.
 //
 // There is no fix: the version that was tested is not in the file, and nothing proves an
 // edit of a workflow.
@@ -23,6 +24,7 @@ var WorkflowImageNotPinned = facts.Rule[*facts.Workflow]{
 		Category: lint.Reproducibility,
 		Severity: lint.Info,
 		Default:  true,
+		Needs:    lint.NeedsContext,
 		Since:    "0.1.0",
 		Presets:  []string{"cloud-native"},
 		Aliases:  lint.Names("zizmor:unpinned-images"),
@@ -33,7 +35,7 @@ var WorkflowImageNotPinned = facts.Rule[*facts.Workflow]{
 func checkWorkflowImageNotPinned(p *facts.Pass[*facts.Workflow]) {
 	report := func(f lint.Finding, ref string) {
 		i := facts.ParseImage(ref)
-		if !facts.IsReference(ref) || i.Digest != "" || i.Tag != "" && i.Tag != "latest" {
+		if !facts.IsReference(ref) || i.Digest != "" || i.Tag != "" && i.Tag != "latest" || p.Project.Publishes(i) {
 			return
 		}
 		f.Message = quote(ref) + " is whatever was pushed last; name the version that is meant"

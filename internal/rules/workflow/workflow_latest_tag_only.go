@@ -1,6 +1,9 @@
 package workflow
 
 import (
+	"slices"
+	"strings"
+
 	"github.com/dockmend/dockmend/internal/facts"
 	"github.com/dockmend/dockmend/internal/lint"
 )
@@ -13,7 +16,7 @@ import (
 // beside it.
 //
 // Silent where one of the tags comes from an expression, a variable or the
-// metadata action, and where another step of the job pushes the image with a tag
+// metadata action, and where another step of the job, or another job, pushes the image with a tag
 // of its own.
 //
 // There is no fix: only the author knows how versions are named.
@@ -31,15 +34,19 @@ var WorkflowLatestTagOnly = facts.Rule[*facts.Workflow]{
 }
 
 func checkWorkflowLatestTagOnly(p *facts.Pass[*facts.Workflow]) {
+	var jobs []pushingJob
 	for _, j := range p.Doc.Jobs() {
+		job := pushingJob{names: map[string]bool{}}
 		// Several steps of a job may push one image: only if all say latest.
 		var first *lint.Finding
 		others := false
 		push := func(f lint.Finding, tags []string, known bool) {
 			for _, tag := range tags {
 				others = others || !known || !isLatest(tag)
+				job.names[withoutTag(tag)] = true
 			}
 			if first == nil && len(tags) > 0 {
+				job.name = withoutTag(tags[0])
 				f.Message = quote(tags[0]) + " takes the place of the image before, to which nobody can go back; push a version or the commit as a tag too"
 				first = &f
 			}
@@ -67,10 +74,34 @@ func checkWorkflowLatestTagOnly(p *facts.Pass[*facts.Workflow]) {
 			// What these push is not in the step.
 			others = others || s.UsesAction("docker/bake-action", "docker/metadata-action", "depot/bake-action")
 		}
-		if first != nil && !others {
-			p.Report(*first)
+		job.first, job.others = first, others
+		jobs = append(jobs, job)
+	}
+	for _, j := range jobs {
+		pushedToo := func(other pushingJob) bool { return other.others && (other.names[j.name] || len(other.names) == 0) }
+		if j.first != nil && !j.others && !slices.ContainsFunc(jobs, pushedToo) {
+			p.Report(*j.first)
 		}
 	}
+}
+
+// pushingJob is what a job pushes.
+type pushingJob struct {
+	// first is the finding of its first push, of the image of that name; nil without one.
+	first *lint.Finding
+	name  string
+	// names are those of all its images without tags, as far as they are known; others is
+	// set where a tag is not latest.
+	names  map[string]bool
+	others bool
+}
+
+// withoutTag is a reference up to the colon of its tag.
+func withoutTag(reference string) string {
+	if colon := strings.LastIndexByte(reference, ':'); colon > strings.LastIndexByte(reference, '/') {
+		return reference[:colon]
+	}
+	return reference
 }
 
 // pushed is what "docker push" sends; nothing for all tags of a name.

@@ -41,7 +41,8 @@ func newAudit(env *Env) *cobra.Command {
 
 func runAudit(ctx context.Context, env *Env, flags *lintFlags, args []string) error {
 	compared := &report.Audit{Why: "the command line remembers none; the GitHub Action does, and --baseline leaves out what a file has"}
-	outputs, err := parseOutputs(env, flags.outputs, flags.color, "markdown", report.Options{Quiet: flags.quiet, Each: flags.each, Audit: compared})
+	outputs, err := parseOutputs(env, flags.outputs, flags.color, "markdown",
+		report.Options{Quiet: flags.quiet, Each: flags.each, Audit: compared})
 	if err != nil {
 		return err
 	}

@@ -58,7 +58,9 @@ func newRules(env *Env) *cobra.Command {
 
 // hasWords reports whether a rule's row has each of the words, in any letter case.
 func hasWords(m *lint.Meta, words []string) bool {
-	row := strings.ToLower(strings.Join([]string{m.ID, m.Target.String(), m.Severity.String(), state(m), string(m.Category), m.Title, aliasNames(m), strings.Join(m.Presets, " ")}, " "))
+	row := strings.ToLower(strings.Join([]string{
+		m.ID, m.Target.String(), m.Severity.String(), state(m), string(m.Category), m.Title, aliasNames(m), strings.Join(m.Presets, " "),
+	}, " "))
 	return !slices.ContainsFunc(words, func(w string) bool { return !strings.Contains(row, strings.ToLower(w)) })
 }
 

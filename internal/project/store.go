@@ -40,7 +40,9 @@ func New(files Files, shown func(string) string) *Store {
 	if shown == nil {
 		shown = func(name string) string { return name }
 	}
-	return &Store{files: files, shown: shown, memo: newMemo(maxKept), derived: newMemo(maxDerived), again: newReread(maxReread), cuts: map[Cut]bool{}}
+	return &Store{
+		files: files, shown: shown, memo: newMemo(maxKept), derived: newMemo(maxDerived), again: newReread(maxReread), cuts: map[Cut]bool{},
+	}
 }
 
 // Shown is how reports name a path of the root.

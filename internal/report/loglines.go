@@ -75,7 +75,8 @@ func (teamcityWriter) Write(w io.Writer, r *lint.Result) error {
 				teamcityValue.Replace(id), teamcityValue.Replace(id), teamcityValue.Replace(cut(d.Rule.Title, teamcityLongest)), d.Rule.Category)
 		}
 		fmt.Fprintf(&b, "##teamcity[inspection typeId='%s' message='%s' file='%s' line='%d' SEVERITY='%s']\n",
-			teamcityValue.Replace(id), teamcityValue.Replace(cut(Terminal(d.Message), teamcityLongest)), teamcityValue.Replace(Terminal(d.Source.Path)),
+			teamcityValue.Replace(id), teamcityValue.Replace(cut(Terminal(d.Message), teamcityLongest)),
+			teamcityValue.Replace(Terminal(d.Source.Path)),
 			d.Start().Line, level{"ERROR", "WARNING", "WEAK WARNING", "INFO"}.of(d.Severity))
 	}
 	for _, p := range r.Problems {

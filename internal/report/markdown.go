@@ -233,7 +233,8 @@ func fileRows(files [][]*lint.Diagnostic) []string {
 			}
 		}
 		rows[i] = fmt.Sprintf("| %s | %s | %s | %s | %s | %s |\n", MarkdownCode(file[0].Source.Path),
-			orDash(severities[lint.Error]), orDash(severities[lint.Warning]), orDash(severities[lint.Info]), orDash(severities[lint.Style]), orDash(fixable))
+			orDash(severities[lint.Error]), orDash(severities[lint.Warning]),
+			orDash(severities[lint.Info]), orDash(severities[lint.Style]), orDash(fixable))
 	}
 	return rows
 }

@@ -55,7 +55,9 @@ func (junitWriter) Write(w io.Writer, r *lint.Result) error {
 		message := Terminal(d.Message)
 		suite.Cases = append(suite.Cases, junitCase{
 			Name: fmt.Sprintf("%s at line %d", Terminal(ruleName(d)), line), Class: path, File: path, Line: line,
-			Failure: &junitTrouble{Type: d.Severity.String(), Message: message, Text: fmt.Sprintf("%s:%d: %s\n%s", path, line, message, d.Rule.HelpURI())},
+			Failure: &junitTrouble{
+				Type: d.Severity.String(), Message: message, Text: fmt.Sprintf("%s:%d: %s\n%s", path, line, message, d.Rule.HelpURI()),
+			},
 		})
 		suite.Failures++
 	}
@@ -108,8 +110,9 @@ func (checkstyleWriter) Write(w io.Writer, r *lint.Result) error {
 		}
 		file, start := &report.Files[len(report.Files)-1], d.Start()
 		file.Errors = append(file.Errors, checkstyleError{
-			Line: start.Line, Column: strconv.Itoa(d.Source.Lines.RuneColumn(d.Span.Start)), Severity: level{"error", "warning", "info", "info"}.of(d.Severity),
-			Message: Terminal(d.Message), Source: "dockmend." + d.Rule.ID,
+			Line: start.Line, Column: strconv.Itoa(d.Source.Lines.RuneColumn(d.Span.Start)),
+			Severity: level{"error", "warning", "info", "info"}.of(d.Severity),
+			Message:  Terminal(d.Message), Source: "dockmend." + d.Rule.ID,
 		})
 	}
 	return writeXML(w, "checkstyle", report)

@@ -78,7 +78,7 @@ func checkFailureIgnored(p *facts.Pass[*facts.Dockerfile]) {
 			found = true
 			p.Report(lint.Finding{
 				Span:    work.Span,
-				Message: fmt.Sprintf("if %s fails the build goes on without it, since %s follows \"||\"; remove that, so that the build stops", quoteShort(firstLine(p.Doc.Text(work.Span))), quoteShort(firstLine(p.Doc.Text(script.SpanOf(or.Y))))),
+				Message: fmt.Sprintf("if %s fails, the build continues without it, because %s follows \"||\"; remove it so that the build stops", quoteShort(firstLine(p.Doc.Text(work.Span))), quoteShort(firstLine(p.Doc.Text(script.SpanOf(or.Y))))),
 			})
 			return false
 		})

@@ -16,7 +16,7 @@ import (
 // # Why it matters
 //
 // Each build gets the newest commit, so two builds of the same file can give different
-// images, and a commit that nobody tested can break the build or the program.
+// images, and an untested commit can break the build or the program.
 //
 // # How to fix it
 //

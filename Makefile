@@ -56,7 +56,7 @@ fuzz: ## Run each fuzz target for FUZZTIME (default 60s)
 
 .PHONY: bench
 bench: ## Run the benchmarks; CORPUS=dir measures on the files below it
-	$(if $(CORPUS),DOCKMEND_CORPUS='$(abspath $(CORPUS))') $(GO) test -run '^$$' -bench '$(BENCH)' -benchmem ./internal/bench
+	$(if $(CORPUS),DOCKMEND_CORPUS='$(abspath $(CORPUS))') $(GO) test -run '^$$' -bench '$(BENCH)' -benchmem ./internal/acceptance
 
 .PHONY: scale
 scale: ## Measure how time grows with size, for some 220 forms of input; ARGS="-only run_lines -modes fix" measures some
@@ -128,7 +128,7 @@ compare-compose: $(COMPOSE_LINT) $(DCLINT) ## The same for compose files, beside
 	$(GO) run ./internal/tools/compare -peer dclint -program '$(abspath $(DCLINT))' '$(CORPUS)'
 	$(GO) run ./internal/tools/compare -peer compose-lint -program '$(abspath $(COMPOSE_LINT))' '$(CORPUS)'
 	DOCKMEND_CORPUS='$(abspath $(CORPUS))' DOCKMEND_DCLINT='$(abspath $(DCLINT))' DOCKMEND_COMPOSE_LINT='$(abspath $(COMPOSE_LINT))' \
-		$(GO) test -run '^$$' -bench ComposeLinters -benchtime 2x -timeout 30m ./internal/bench
+		$(GO) test -run '^$$' -bench ComposeLinters -benchtime 2x -timeout 30m ./internal/acceptance
 
 .PHONY: noise
 noise: ## Count what the default rules say on the files below CORPUS=dir; ARGS="-sample 100 -seed 1" prints some to judge

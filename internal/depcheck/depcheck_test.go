@@ -1,82 +1,52 @@
 package depcheck
 
 import (
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
 )
 
-// rooms says which rooms a room may enter: its non-test files import no other
-// package of the module. A name covers the packages below it; of several rows
-// the longest counts. docs/architecture.md draws the same and says why.
-var rooms = map[string][]string{
-	"cmd/dockmend": {"internal/cli"},
-	"docs":         nil,
+// room is a row of the table of docs/architecture.md: a package, with those below it that
+// have no row of their own, and which packages of the module its files may import that are
+// no tests. A name covers the packages below it.
+type room struct {
+	name string
+	may  []string
+	// outside is set for what is no part of the program: tests, benchmarks and tools. No
+	// room of the program may enter it.
+	outside bool
+}
 
-	"internal/text":    nil,
-	"internal/nearest": nil,
-	"internal/limits":  nil,
-	"internal/earlier": {"internal/files", "internal/limits"},
-	"internal/files":   nil,
-	"internal/lint":    {"internal/text"},
-	"internal/images":  nil,
-	"internal/syntax":  {"internal/limits", "internal/text"},
-	"internal/facts":   {"internal/limits", "internal/text", "internal/lint", "internal/images", "internal/syntax"},
+// anything is the permission of a room that may import all others.
+const anything = "anything"
 
-	// Compose's loader stands apart: only a proof may pay for its start.
-	"internal/syntax/compose/model": nil,
+// rooms reads the table.
+func rooms(t *testing.T) map[string]room {
+	t.Helper()
+	all := map[string]room{}
+	row := regexp.MustCompile("(?m)^\\| `([a-z0-9/]+)` \\| (.+) \\| (.+) \\|$")
+	for _, m := range row.FindAllStringSubmatch(read(t, "docs/architecture.md"), -1) {
+		r := room{name: full(m[1]), outside: strings.HasPrefix(m[2], "outside:")}
+		if m[3] != "nothing" {
+			for _, name := range strings.Split(m[3], ", ") {
+				r.may = append(r.may, full(name))
+			}
+		}
+		all[r.name] = r
+	}
+	if len(all) < 40 {
+		t.Fatalf("docs/architecture.md has %d rows of packages", len(all))
+	}
+	return all
+}
 
-	// The list of all rules is the only place that knows the rules.
-	"internal/rules":            {"internal/lint", "internal/facts", "internal/rules"},
-	"internal/rules/pins":       {"internal/lint", "internal/facts", "internal/images"},
-	"internal/rules/lifecycle":  {"internal/lint", "internal/facts", "internal/images"},
-	"internal/rules/dockerfile": {"internal/text", "internal/lint", "internal/nearest", "internal/facts", "internal/syntax/dockerfile", "internal/rules/pins", "internal/rules/lifecycle", "internal/images"},
-	"internal/rules/compose":    {"internal/text", "internal/lint", "internal/nearest", "internal/facts", "internal/syntax", "internal/rules/pins", "internal/rules/lifecycle", "internal/images"},
-	"internal/rules/ignorefile": {"internal/text", "internal/lint", "internal/nearest", "internal/facts", "internal/syntax"},
-	"internal/rules/kubernetes": {"internal/text", "internal/lint", "internal/nearest", "internal/facts", "internal/syntax"},
-	"internal/rules/workflow":   {"internal/text", "internal/lint", "internal/nearest", "internal/facts", "internal/syntax"},
-
-	"internal/suppress":             {"internal/text", "internal/lint", "internal/nearest", "internal/syntax"},
-	"internal/config":               {"internal/text", "internal/lint", "internal/nearest"},
-	"internal/discover":             {"internal/files", "internal/limits", "internal/git", "internal/text", "internal/lint", "internal/syntax"},
-	"internal/project":              {"internal/limits", "internal/files", "internal/text", "internal/lint"},
-	"internal/buildcontext":         {"internal/text", "internal/lint", "internal/syntax/ignorefile", "internal/project"},
-	"internal/git":                  {"internal/files", "internal/limits", "internal/syntax/gitindex"},
-	"internal/gitdiff":              {"internal/limits", "internal/earlier", "internal/files", "internal/git", "internal/text"},
-	"internal/prove":                {"internal/limits", "internal/text", "internal/lint", "internal/syntax", "internal/facts"},
-	"internal/resolve":              {"internal/files", "internal/text", "internal/lint"},
-	"internal/resolve/fakeregistry": nil,
-	"internal/shellcheck":           {"internal/limits", "internal/files", "internal/text", "internal/lint"},
-	"internal/engine": {
-		"internal/limits", "internal/files", "internal/text", "internal/lint", "internal/syntax", "internal/facts", "internal/rules", "internal/suppress",
-		"internal/config", "internal/discover", "internal/buildcontext", "internal/gitdiff", "internal/prove", "internal/resolve",
-	},
-	"internal/report":               {"internal/text", "internal/lint", "internal/nearest"},
-	"internal/review":               {"internal/files", "internal/text", "internal/lint", "internal/report", "internal/gitdiff"},
-	"internal/forge":                {"internal/limits", "internal/earlier", "internal/review"},
-	"internal/forge/github":         {"internal/files", "internal/limits", "internal/earlier", "internal/review", "internal/forge"},
-	"internal/forge/github/fakehub": nil,
-	"internal/review/reviewtest":    {"internal/lint", "internal/text"},
-	"internal/fuzzseed":             nil,
-	"internal/run": {
-		"docs", "internal/limits", "internal/files", "internal/text", "internal/images", "internal/lint", "internal/rules", "internal/suppress", "internal/config", "internal/discover",
-		"internal/project", "internal/buildcontext", "internal/earlier", "internal/gitdiff", "internal/prove", "internal/resolve", "internal/shellcheck", "internal/engine", "internal/report",
-	},
-	"internal/action": {
-		"internal/limits", "internal/files", "internal/text", "internal/lint", "internal/rules", "internal/discover", "internal/earlier", "internal/gitdiff", "internal/resolve",
-		"internal/engine", "internal/report", "internal/review", "internal/forge", "internal/run",
-	},
-	"internal/cli": {
-		"docs", "internal/files", "internal/text", "internal/lint", "internal/nearest", "internal/rules", "internal/config", "internal/prove",
-		"internal/engine", "internal/report", "internal/run", "internal/action",
-	},
-	"internal/git/gittest": nil,
-
-	// What only tests, benchmarks and go generate use; no room may enter these.
-	"internal/fixture":  {"docs", "internal"},
-	"internal/bench":    {"docs", "internal"},
-	"internal/tools":    {"docs", "internal"},
-	"internal/depcheck": nil,
+// full is the path of a package in the module; the table leaves "internal/" out.
+func full(name string) string {
+	if name == "docs" || name == anything || strings.HasPrefix(name, "cmd/") {
+		return name
+	}
+	return "internal/" + name
 }
 
 // keptTo names packages that only some rooms may import, each with the reason.
@@ -89,20 +59,19 @@ var keptTo = []struct {
 		packages: []string{"os", "net", "syscall", "unsafe", "plugin"},
 		except:   []string{"net/mail", "net/netip", "net/url", "os/exec"}, // os/exec: see below
 		rooms: []string{
-			"cmd/dockmend", "internal/files", "internal/git", "internal/config", "internal/discover", "internal/project", "internal/engine", "internal/run", "internal/cli",
-			"internal/resolve", "internal/resolve/fakeregistry", "internal/shellcheck", "internal/forge/github", "internal/forge/github/fakehub", "internal/prove", "internal/fixture", "internal/fuzzseed",
-			"internal/bench", "internal/tools", "internal/git/gittest",
+			"cmd/dockmend", "internal/files", "internal/git", "internal/config", "internal/discover", "internal/project", "internal/engine",
+			"internal/run", "internal/cli", "internal/resolve", "internal/shellcheck", "internal/forge/github", "internal/prove",
 		},
 		why: "text, syntax, facts, rules, suppress and report are pure functions of bytes; files come through lint.Context",
 	},
 	{
 		packages: []string{"net/http"},
-		rooms:    []string{"internal/resolve", "internal/resolve/fakeregistry", "internal/forge/github", "internal/forge/github/fakehub"},
+		rooms:    []string{"internal/resolve", "internal/forge/github"},
 		why:      "everything that may open a connection stays in two places",
 	},
 	{
 		packages: []string{"os/exec"},
-		rooms:    []string{"internal/shellcheck", "internal/tools", "internal/git/gittest"},
+		rooms:    []string{"internal/shellcheck"},
 		why:      "nothing from a repository is executed, and no program but ShellCheck is run",
 	},
 	{
@@ -130,36 +99,58 @@ var keptTo = []struct {
 	},
 }
 
-// testOnly are the rooms that no other room's non-test files may import.
-var testOnly = []string{"internal/git/gittest", "internal/review/reviewtest", "internal/forge/github/fakehub", "internal/resolve/fakeregistry", "internal/fixture", "internal/fuzzseed", "internal/bench", "internal/tools", "internal/depcheck"}
-
+// TestImportDirections holds each import to the table, and each permission to an import.
 func TestImportDirections(t *testing.T) {
+	table, used := rooms(t), map[string]bool{}
+	seen := map[string]bool{}
 	for _, f := range goFiles(t) {
+		r, ok := roomOf(table, f.Dir)
+		seen[r.name] = true
 		if f.Test {
 			continue
 		}
-		room := roomOf(f.Dir)
-		if room == "" {
-			t.Errorf("%s: package %s has no room: decide what it may import in internal/depcheck/depcheck_test.go and docs/architecture.md", f.Name, f.Dir)
+		if !ok {
+			t.Errorf("%s: package %s has no row in docs/architecture.md, which says what it may import", f.Name, f.Dir)
 			continue
 		}
 		for _, p := range f.imports(t) {
-			if dir, ours := strings.CutPrefix(p, modulePath+"/"); ours && !mayEnter(room, dir) {
-				t.Errorf("%s: %s may not import %s, only %s", f.Name, room, dir, strings.Join(rooms[room], ", "))
+			dir, ours := strings.CutPrefix(p, modulePath+"/")
+			if !ours {
+				continue
+			}
+			if !mayEnter(table, r, dir) {
+				t.Errorf("%s: %s may not import %s, only %s", f.Name, r.name, dir, strings.Join(r.may, ", "))
+			}
+			for _, permission := range r.may {
+				if coveredBy(dir, []string{permission}) {
+					used[r.name+" "+permission] = true
+				}
+			}
+		}
+	}
+	for name, r := range table {
+		if !seen[name] {
+			t.Errorf("docs/architecture.md has a row for %s, which has no file", name)
+		}
+		for _, permission := range r.may {
+			if permission != anything && !used[name+" "+permission] {
+				t.Errorf("docs/architecture.md lets %s import %s, and it does not", name, permission)
 			}
 		}
 	}
 }
 
 func TestPackagesKeptToRooms(t *testing.T) {
+	table := rooms(t)
 	for _, f := range goFiles(t) {
-		if f.Test {
+		r, _ := roomOf(table, f.Dir)
+		if f.Test || r.outside {
 			continue
 		}
 		for _, p := range f.imports(t) {
 			for _, k := range keptTo {
 				kept := coveredBy(p, k.packages) && !slices.Contains(k.except, p)
-				if kept && !slices.Contains(k.rooms, roomOf(f.Dir)) {
+				if kept && !slices.Contains(k.rooms, r.name) {
 					t.Errorf("%s: imports %s, which is kept to %s: %s", f.Name, p, strings.Join(k.rooms, ", "), k.why)
 				}
 			}
@@ -167,8 +158,9 @@ func TestPackagesKeptToRooms(t *testing.T) {
 	}
 }
 
-// TestRoomTable shows that the table above refuses what it is there to refuse.
+// TestRoomTable shows that the table refuses what it is there to refuse.
 func TestRoomTable(t *testing.T) {
+	table := rooms(t)
 	tests := []struct {
 		from, to string
 		want     bool
@@ -185,34 +177,38 @@ func TestRoomTable(t *testing.T) {
 		{"internal/lint", "internal/lintother", false},
 		{"internal/fixture", "internal/engine", true},
 		{"internal/text", "internal/lint", false},
+		{"internal/review", "internal/forge", false},
+		{"internal/run", "internal/cli", false},
+		{"internal/run", "internal/forge", false},
 	}
 	for _, tt := range tests {
-		if got := mayEnter(roomOf(tt.from), tt.to); got != tt.want {
+		from, _ := roomOf(table, tt.from)
+		if got := mayEnter(table, from, tt.to); got != tt.want {
 			t.Errorf("mayEnter(%s, %s) = %v, want %v", tt.from, tt.to, got, tt.want)
 		}
 	}
-	if got := roomOf("internal/unheard-of"); got != "" {
-		t.Errorf("roomOf an unknown package = %q, want none", got)
+	if r, ok := roomOf(table, "internal/unheard-of"); ok {
+		t.Errorf("an unknown package is in %s", r.name)
 	}
 }
 
-// roomOf returns the row of rooms that a package's folder belongs to, or "".
-func roomOf(dir string) string {
-	room := ""
-	for name := range rooms {
-		if len(name) > len(room) && coveredBy(dir, []string{name}) {
-			room = name
+// roomOf returns the row that a package's folder belongs to.
+func roomOf(table map[string]room, dir string) (r room, ok bool) {
+	for name, x := range table {
+		if len(name) > len(r.name) && coveredBy(dir, []string{name}) {
+			r = x
 		}
 	}
-	return room
+	return r, r.name != ""
 }
 
 // mayEnter reports whether a room may import the package in dir.
-func mayEnter(room, dir string) bool {
-	if roomOf(dir) == room {
+func mayEnter(table map[string]room, r room, dir string) bool {
+	to, _ := roomOf(table, dir)
+	if to.name == r.name {
 		return true
 	}
-	return coveredBy(dir, rooms[room]) && (!coveredBy(dir, testOnly) || coveredBy(room, testOnly))
+	return (to.outside == r.outside || r.outside) && (coveredBy(dir, r.may) || slices.Contains(r.may, anything))
 }
 
 // coveredBy reports whether p is one of the names, or lies below one.

@@ -1,9 +1,10 @@
-// Package bench measures whole runs, as ratios to BuildKit's own parser on the
-// same files in the same run: milliseconds of one machine say nothing about
-// another. DOCKMEND_CORPUS names a folder with Dockerfiles; without it the files
-// of testdata are measured, which are few. DOCKMEND_BENCH_SELECT names rules, as
+// Package acceptance holds whole runs to what others say of the same files: BuildKit,
+// Compose, people who labelled findings. Its benchmarks measure whole runs, as ratios to
+// BuildKit's own parser on the same files in the same run: milliseconds of one machine say
+// nothing about another. DOCKMEND_CORPUS names a folder with Dockerfiles; without it the
+// files of testdata are measured, which are few. DOCKMEND_BENCH_SELECT names rules, as
 // --select does, to see what they cost.
-package bench
+package acceptance
 
 import (
 	"bytes"

@@ -107,17 +107,6 @@ func TestCloseWithoutContents(t *testing.T) {
 	reviewtest.Equal(t, "back", p.standing(), "Dockerfile:1-1 one")
 }
 
-// A token that may only read: the same findings, as annotations, and one line.
-func TestReadOnly(t *testing.T) {
-	p := newPull(t, "", "RUN bad one\nRUN bad two\n")
-	p.hub.Grants = map[string]string{"contents": "read", "pull-requests": "read"}
-	plan, notes := p.run()
-	reviewtest.Equal(t, "channels", channelsOf(plan), "one annotation", "two annotation")
-	if len(notes) != 1 || !strings.Contains(notes[0], "pull-requests: write") {
-		t.Errorf("notes %q, want one that names the permission", notes)
-	}
-}
-
 // Two runs at once end in one thread for each finding, whichever is first.
 func TestInterleaved(t *testing.T) {
 	p := newPull(t, "", "RUN bad one\nRUN bad two\n")

@@ -72,20 +72,7 @@ func (p *pull) findings() []*lint.Diagnostic {
 	if p.checkout != "" {
 		checkout = p.checkout
 	}
-	source := lint.NewSource(p.path, []byte(checkout))
-	var all []*lint.Diagnostic
-	for i, line := range strings.Split(checkout, "\n") {
-		_, name, ok := strings.Cut(line, "bad ")
-		if !ok {
-			continue
-		}
-		d := reviewtest.Finding(source, name, lint.Warning, i+1)
-		if fixed, ok := p.fixes[line]; ok {
-			reviewtest.Mended(d, lint.Safe, lint.Replace(d.Span, fixed))
-		}
-		all = append(all, d)
-	}
-	return all
+	return reviewtest.BadLines(p.path, checkout, p.fixes)
 }
 
 func (p *pull) client() *Client {
@@ -149,14 +136,7 @@ func (p *pull) standing() []string {
 }
 
 func thread(t *fakehub.Thread) string {
-	var rules []string
-	for line := range strings.Lines(t.Comments[0].Body) {
-		if _, rest, ok := strings.Cut(line, "<sub>[`"); ok {
-			name, _, _ := strings.Cut(rest, "`")
-			rules = append(rules, name)
-		}
-	}
-	return fmt.Sprintf("%s:%d-%d %s", t.Path, t.First, t.Last, strings.Join(rules, "+"))
+	return fmt.Sprintf("%s:%d-%d %s", t.Path, t.First, t.Last, strings.Join(reviewtest.RulesOf(t.Comments[0].Body), "+"))
 }
 
 // channelsOf words a plan's placements.

@@ -79,3 +79,34 @@ func Equal(t *testing.T, what string, got []string, want ...string) {
 		t.Errorf("%s:\n got %q\nwant %q", what, got, want)
 	}
 }
+
+// BadLines are findings, one for each line of a file that has "bad" in it, named by the
+// word after it. fixes has the replacement of a line, by the line.
+func BadLines(path, content string, fixes map[string]string) []*lint.Diagnostic {
+	source := lint.NewSource(path, []byte(content))
+	var all []*lint.Diagnostic
+	for i, line := range strings.Split(content, "\n") {
+		_, name, ok := strings.Cut(line, "bad ")
+		if !ok {
+			continue
+		}
+		d := Finding(source, name, lint.Warning, i+1)
+		if fixed, ok := fixes[line]; ok {
+			Mended(d, lint.Safe, lint.Replace(d.Span, fixed))
+		}
+		all = append(all, d)
+	}
+	return all
+}
+
+// RulesOf are the rules of which a comment speaks.
+func RulesOf(comment string) []string {
+	var rules []string
+	for line := range strings.Lines(comment) {
+		if _, rest, ok := strings.Cut(line, "<sub>[`"); ok {
+			name, _, _ := strings.Cut(rest, "`")
+			rules = append(rules, name)
+		}
+	}
+	return rules
+}

@@ -72,7 +72,8 @@ func (teamcityWriter) Write(w io.Writer, r *lint.Result) error {
 		if !known[id] {
 			known[id] = true
 			fmt.Fprintf(&b, "##teamcity[inspectionType id='%s' name='%s' description='%s' category='dockmend %s']\n",
-				teamcityValue.Replace(id), teamcityValue.Replace(id), teamcityValue.Replace(cut(d.Rule.Title, teamcityLongest)), d.Rule.Category)
+				teamcityValue.Replace(id), teamcityValue.Replace(id),
+				teamcityValue.Replace(cut(d.Rule.Title, teamcityLongest)), d.Rule.Category)
 		}
 		fmt.Fprintf(&b, "##teamcity[inspection typeId='%s' message='%s' file='%s' line='%d' SEVERITY='%s']\n",
 			teamcityValue.Replace(id), teamcityValue.Replace(cut(Terminal(d.Message), teamcityLongest)),

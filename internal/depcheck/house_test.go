@@ -19,6 +19,20 @@ func TestFilesAreShort(t *testing.T) {
 	}
 }
 
+// The command line is flags, streams and exit codes; what a run does is in internal/run.
+func TestCommandLineIsThin(t *testing.T) {
+	const most = 1500
+	lines := 0
+	for _, f := range goFiles(t) {
+		if f.Dir == "internal/cli" && !f.Test {
+			lines += f.Lines
+		}
+	}
+	if lines == 0 || lines > most {
+		t.Errorf("internal/cli has %d lines, the limit is %d: what is no flag, stream or exit code belongs elsewhere", lines, most)
+	}
+}
+
 func TestNoInit(t *testing.T) {
 	for _, f := range goFiles(t) {
 		for _, d := range f.Syntax.Decls {

@@ -1,14 +1,12 @@
 package engine
 
 import (
-	"context"
 	"errors"
 	"fmt"
 	"path"
 
 	"github.com/dockmend/dockmend/internal/facts"
 	"github.com/dockmend/dockmend/internal/lint"
-	"github.com/dockmend/dockmend/internal/prove"
 	"github.com/dockmend/dockmend/internal/rules"
 	"github.com/dockmend/dockmend/internal/suppress"
 	"github.com/dockmend/dockmend/internal/syntax/dockerfile"
@@ -39,48 +37,15 @@ type fault struct {
 }
 
 // Reads reports whether the catalogue has rules for a kind of file. The others are
-// left alone: nothing could be said of them.
+// left alone: nothing could be said of them. A Dockerfile is always read.
 func (c *Checker) Reads(target lint.Target) bool {
-	switch target {
-	case lint.TargetCompose:
-		return len(c.Catalog.Compose) > 0
-	case lint.TargetIgnoreFile:
-		return len(c.Catalog.IgnoreFile) > 0
-	case lint.TargetKubernetes:
-		return len(c.Catalog.Kubernetes) > 0
-	case lint.TargetWorkflow:
-		return len(c.Catalog.Workflow) > 0
-	default:
-		return true
-	}
+	return target == lint.TargetDockerfile || kindOf(target).rules(c.Catalog) > 0
 }
 
 // parse reads a file as what it is. template is set for one that is for a template
 // engine, by its text.
 func parse(f File, src *lint.Source, catalog *rules.Catalog) (doc document, template bool) {
-	around := facts.NewProject(f.Context)
-	switch f.Target {
-	case lint.TargetDockerfile:
-		doc := facts.NewDockerfile(shared(f, src, facts.ParseDockerfile))
-		doc.Name = src.Path
-		refusals := func() ([]lint.Refusal, error) { return prove.Refusals(context.Background(), doc, around) }
-		return dockerfileDocument{typed[*facts.Dockerfile]{doc, around, catalog.Dockerfile, refusals}}, IsTemplate(doc.Document)
-	case lint.TargetIgnoreFile:
-		doc := &facts.IgnoreFile{Document: shared(f, src, facts.ParseIgnoreFile), Name: path.Base(src.Path)}
-		return ignoreFileDocument{typed[*facts.IgnoreFile]{doc: doc, project: around, rules: catalog.IgnoreFile}}, false
-	case lint.TargetCompose:
-		doc := shared(f, src, facts.ParseCompose)
-		refusals := func() ([]lint.Refusal, error) { return prove.ComposeRefusals(doc, around) }
-		return composeDocument{
-			newYAML(typed[*facts.Compose]{doc, around, catalog.Compose, refusals}, doc.File), catalog.Dockerfile,
-		}, isYAMLTemplate(doc.File)
-	case lint.TargetKubernetes:
-		doc := shared(f, src, facts.ParseManifest)
-		return newYAML(typed[*facts.Manifest]{doc: doc, project: around, rules: catalog.Kubernetes}, doc.File), isYAMLTemplate(doc.File)
-	default:
-		doc := shared(f, src, facts.ParseWorkflow)
-		return newYAML(typed[*facts.Workflow]{doc: doc, project: around, rules: catalog.Workflow}, doc.File), isYAMLTemplate(doc.File)
-	}
+	return kindOf(f.Target).parse(f, src, catalog, facts.NewProject(f.Context))
 }
 
 // shared parses a file, once with those who see it from elsewhere, unless they see

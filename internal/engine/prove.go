@@ -24,16 +24,10 @@ type Prover interface {
 // NewProver prepares the proofs of edits to a file of any kind, with at most so
 // many compilations of a Dockerfile.
 func NewProver(c *Checker, f File, src []byte, budget int) Prover {
-	switch f.Target {
-	case lint.TargetDockerfile:
-		return newDockerfileProver(prove.New(src, budget, c.Registry), src)
-	case lint.TargetIgnoreFile:
-		return prove.NewIgnoreFile(src, f.Context, budget)
-	case lint.TargetCompose:
-		return prove.NewCompose(prove.ComposeFile{Src: src, Name: f.Path, Around: f.Context}, budget, c.Registry)
-	default:
-		return unproved{f.Target}
+	if prover := kindOf(f.Target).prover; prover != nil {
+		return prover(c, f, src, budget)
 	}
+	return unproved{f.Target}
 }
 
 // dockerfileProver knows a broken file from one that only has no proof.
@@ -58,7 +52,7 @@ func (p dockerfileProver) Compare(ctx context.Context, after []byte) prove.Verdi
 
 // hasProver reports whether edits of a file of a kind can be proved at all.
 func hasProver(target lint.Target) bool {
-	return target == lint.TargetDockerfile || target == lint.TargetIgnoreFile || target == lint.TargetCompose
+	return kindOf(target).prover != nil
 }
 
 // parses reports whether BuildKit reads a file and each of its instructions.

@@ -26,15 +26,14 @@ type leftovers struct{ operators, mixes, columns, tells int }
 
 func leftoversOf(dir string) leftovers {
 	return map[string]leftovers{
-		"internal/facts":            {operators: 38, mixes: 60, columns: 26, tells: 84},
-		"internal/rules":            {columns: 1},
-		"internal/rules/compose":    {operators: 44, mixes: 68, columns: 44, tells: 64},
-		"internal/rules/dockerfile": {operators: 196, mixes: 208, columns: 224, tells: 245},
+		"internal/facts":            {operators: 40, mixes: 65, columns: 30, tells: 84},
+		"internal/rules/compose":    {operators: 46, mixes: 70, columns: 48, tells: 64},
+		"internal/rules/dockerfile": {operators: 200, mixes: 215, columns: 230, tells: 245},
 		"internal/rules/ignorefile": {operators: 2, mixes: 2, columns: 2, tells: 9},
-		"internal/rules/kubernetes": {operators: 10, mixes: 10, columns: 11, tells: 19},
+		"internal/rules/kubernetes": {operators: 10, mixes: 10, columns: 12, tells: 19},
 		"internal/rules/lifecycle":  {operators: 1, mixes: 2},
 		"internal/rules/pins":       {operators: 1, tells: 1},
-		"internal/rules/workflow":   {operators: 5, mixes: 6, columns: 4, tells: 13},
+		"internal/rules/workflow":   {operators: 4, mixes: 6, columns: 5, tells: 13},
 	}[dir]
 }
 

@@ -1,6 +1,7 @@
 package prove
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -337,21 +338,33 @@ func join(content, included model.Content) {
 	}
 }
 
-// withOverride is the content with the file that Compose merges with it by itself.
-func (l *loading) withOverride(content model.Content) model.Content {
-	base := path.Base(l.doc.Name)
-	if l.gate == nil || !slices.Contains(facts.DefaultComposeNames, base) {
-		return content
+// override names the file that Compose merges with the document by itself; empty where
+// there is none.
+func (l *loading) override() string {
+	if l.gate == nil || !slices.Contains(facts.DefaultComposeNames, path.Base(l.doc.Name)) {
+		return ""
 	}
+	c := &companions{loading: l}
 	for _, name := range []string{"compose.override.yml", "compose.override.yaml", "docker-compose.override.yml", "docker-compose.override.yaml"} {
-		switch override, there := l.companion(name); {
-		case override != nil:
-			return l.mergeAll([]model.Content{content, override}, 0)
-		case there:
-			return nil
+		if _, _, err := c.source(".", name); err == nil {
+			return name
 		}
 	}
-	return content
+	return ""
+}
+
+// withOverride is the content with the file that Compose merges with it by itself; nil
+// where nobody knows what that makes.
+func (l *loading) withOverride(content model.Content) model.Content {
+	name := l.override()
+	if name == "" {
+		return content
+	}
+	override := l.companion(name)
+	if override == nil {
+		return nil
+	}
+	return l.mergeAll([]model.Content{content, override}, 0)
 }
 
 // withOthers is what the files of a list make together, one of which is the document.
@@ -366,7 +379,7 @@ func (l *loading) withOthers(content model.Content, files []string) model.Conten
 	for i, file := range files {
 		if i == own {
 			parts[i] = content
-		} else if parts[i], _ = l.companion(toRoot + file); file == "" || parts[i] == nil {
+		} else if parts[i] = l.companion(toRoot + file); file == "" || parts[i] == nil {
 			return nil
 		}
 	}
@@ -374,25 +387,24 @@ func (l *loading) withOthers(content model.Content, files []string) model.Conten
 }
 
 // companion is the content of a file beside the document, with what it extends and
-// includes; nil where it is not known, or takes away what another one has. there is false
-// where the file cannot be read.
-func (l *loading) companion(name string) (content model.Content, there bool) {
+// includes; nil where it is not known, or takes away what another one has.
+func (l *loading) companion(name string) model.Content {
 	c := &companions{loading: l}
 	src, _, err := c.source(".", name)
-	if err != nil {
-		return nil, false
+	if err != nil || bytes.Contains(src, []byte("!reset")) || bytes.Contains(src, []byte("!override")) {
+		return nil
 	}
 	content, dir, err := c.content(".", name, 0)
-	if err != nil || strings.Contains(string(src), "!reset") || strings.Contains(string(src), "!override") {
-		return nil, true
+	if err != nil {
+		return nil
 	}
 	if _, err := c.extend(content, dir, 1); err != nil {
-		return nil, true
+		return nil
 	}
 	if _, err := c.include(content, dir, 1); err != nil {
-		return nil, true
+		return nil
 	}
-	return content, true
+	return content
 }
 
 // mergeAll is what contents make together, of which one is the document's; nil where

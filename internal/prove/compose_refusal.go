@@ -53,9 +53,11 @@ func ComposeRefusals(doc *facts.Compose, project *facts.Project) ([]lint.Refusal
 	if r, ok := l.complete(content); !ok {
 		return r, nil
 	}
-	found := l.refusal(content, false)
-	if found == nil {
-		found = l.refusalOfWhole(content)
+	var found *lint.Refusal
+	if !l.isWholeAndTaken(content) {
+		if found = l.refusal(content, false); found == nil {
+			found = l.refusalOfWhole(content)
+		}
 	}
 	switch {
 	case found != nil:
@@ -167,6 +169,12 @@ func (l *loading) refusal(content model.Content, whole bool) *lint.Refusal {
 		}
 	}
 	return nil
+}
+
+// isWholeAndTaken reports whether a file is loaded by itself and Compose takes it, as it does
+// nearly all: what it takes as a whole project it also takes as a part of one.
+func (l *loading) isWholeAndTaken(content model.Content) bool {
+	return len(l.project.Loads(l.doc)) == 0 && l.override() == "" && l.ask(content, l.lookup, true) == nil && l.left > 0
 }
 
 // refusalOfWhole is the refusal of the project that the file is a part of: of each list of

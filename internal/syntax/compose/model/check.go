@@ -2,11 +2,14 @@ package model
 
 import (
 	"context"
+	"slices"
 	"strings"
 
 	"github.com/compose-spec/compose-go/v2/dotenv"
+	"github.com/compose-spec/compose-go/v2/interpolation"
 	"github.com/compose-spec/compose-go/v2/loader"
 	"github.com/compose-spec/compose-go/v2/override"
+	"github.com/compose-spec/compose-go/v2/tree"
 	"github.com/compose-spec/compose-go/v2/types"
 )
 
@@ -77,4 +80,39 @@ func loadContent(content Content, lookup func(name string) (string, bool), check
 		return nil, err
 	}
 	return loader.ModelToProject(dict, loader.ToOptions(&details, []func(*loader.Options){options}), details)
+}
+
+// castsFor are those of the loader's conversions that can apply to a content: the loader
+// compares the way to each value with each of them, which is a third of its time.
+func castsFor(content Content, all map[tree.Path]interpolation.Cast) map[tree.Path]interpolation.Cast {
+	names := map[string]bool{tree.PathMatchAll: true, tree.PathMatchList: true}
+	known := true
+	var visit func(value any)
+	visit = func(value any) {
+		switch v := value.(type) {
+		case map[string]any:
+			for key, entry := range v {
+				for part := range strings.SplitSeq(key, ".") { // a key of the file itself counts as several
+					names[part] = true
+				}
+				visit(entry)
+			}
+		case []any:
+			for _, entry := range v {
+				visit(entry)
+			}
+		case map[any]any: // the loader makes texts of the keys, or refuses them
+			known = false
+		}
+	}
+	if visit(content); !known {
+		return all
+	}
+	casts := map[tree.Path]interpolation.Cast{}
+	for pattern, cast := range all {
+		if !slices.ContainsFunc(pattern.Parts(), func(part string) bool { return !names[part] }) {
+			casts[pattern] = cast
+		}
+	}
+	return casts
 }

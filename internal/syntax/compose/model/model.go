@@ -12,8 +12,10 @@ import (
 	"io"
 	"sync"
 
+	"github.com/compose-spec/compose-go/v2/interpolation"
 	"github.com/compose-spec/compose-go/v2/loader"
 	"github.com/compose-spec/compose-go/v2/template"
+	"github.com/compose-spec/compose-go/v2/tree"
 	"github.com/compose-spec/compose-go/v2/types"
 	"github.com/sirupsen/logrus"
 	yamllib "go.yaml.in/yaml/v4"
@@ -92,7 +94,12 @@ func settings(content map[string]any, lookup func(name string) (string, bool), c
 		ConfigFiles: []types.ConfigFile{{Filename: "compose.yaml", Config: content}},
 		Environment: types.Mapping{},
 	}
+	var casts map[tree.Path]interpolation.Cast // made before the loader changes the content
 	return details, func(o *loader.Options) {
+		if casts == nil {
+			casts = castsFor(content, o.Interpolate.TypeCastMapping)
+		}
+		o.Interpolate.TypeCastMapping = casts
 		o.SetProjectName("project", true)
 		o.SkipExtends, o.SkipInclude = true, true
 		o.SkipResolveEnvironment, o.SkipResolveLabels = true, true

@@ -11,7 +11,7 @@ import (
 
 // overLimit says which bound a file exceeds; empty for all that people write.
 // BuildKit's compiler has none of its own.
-func overLimit(doc *dockerfile.Document) string {
+func overLimit(doc *facts.Dockerfile) string {
 	switch n := len(doc.Instructions); {
 	case doc.Limit != "":
 		return doc.Limit
@@ -29,10 +29,10 @@ func overLimit(doc *dockerfile.Document) string {
 			return fmt.Sprintf("its variables are nested more than %d levels deep", limits.VariableDepth)
 		}
 	}
-	if _, why := facts.NewDockerfile(doc).Unexpanded(); why != "" {
+	if _, why := doc.Unexpanded(); why != "" {
 		return why
 	}
-	return expandsTooFar(doc, nil)
+	return expandsTooFar(doc.Document, nil)
 }
 
 // variablesSeen counts the variables that instructions see, each for each instruction

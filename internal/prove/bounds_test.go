@@ -5,6 +5,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/dockmend/dockmend/internal/facts"
 	"github.com/dockmend/dockmend/internal/limits"
 	"github.com/dockmend/dockmend/internal/lint"
 	"github.com/dockmend/dockmend/internal/syntax/dockerfile"
@@ -39,7 +40,7 @@ func TestCompilerIsNotGiven(t *testing.T) {
 		{"what a step is called", value + "RUN echo " + strings.Repeat("$A", 1000) + "\n", ""},
 		{"longer", value + "RUN echo " + strings.Repeat("$A", 8200) + "\n", "expand"},
 	} {
-		got := overLimit(dockerfile.Parse([]byte(tt.src)))
+		got := overLimit(facts.NewDockerfile(dockerfile.Parse([]byte(tt.src))))
 		if (got == "") != (tt.want == "") || !strings.Contains(got, tt.want) {
 			t.Errorf("%s: %q, want %q", tt.name, got, tt.want)
 		}

@@ -81,7 +81,7 @@ func (p *Compose) buildOf(service string) (worlds []variant, stage target, err e
 	if reason := foreignSyntax(doc); reason != "" {
 		return nil, stage, errors.New(reason)
 	}
-	if over := overLimit(doc); over != "" {
+	if over := overLimit(facts.NewDockerfile(doc)); over != "" {
 		return nil, stage, errors.New("BuildKit's compiler is not given its Dockerfile: " + over)
 	}
 	needed, _ := arguments(doc)

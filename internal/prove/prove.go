@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/dockmend/dockmend/internal/facts"
 	"github.com/dockmend/dockmend/internal/limits"
 	"github.com/dockmend/dockmend/internal/lint"
 	"github.com/dockmend/dockmend/internal/syntax/dockerfile"
@@ -81,7 +82,7 @@ func New(src []byte, budget int, asked lint.Registry) *Prover {
 	p.targets = targets(p.doc)
 	p.worlds = worlds(p.doc)
 	p.refused = foreignSyntax(p.doc)
-	if over := overLimit(p.doc); over != "" {
+	if over := overLimit(facts.NewDockerfile(p.doc)); over != "" {
 		p.refused = "BuildKit's compiler is not given the file: " + over
 	}
 	return p
@@ -132,7 +133,7 @@ func (p *Prover) Compare(ctx context.Context, after []byte) Verdict {
 	}
 	p.last, p.after = after, map[int]compiled{}
 	doc := dockerfile.Parse(after)
-	if over := overLimit(doc); over != "" {
+	if over := overLimit(facts.NewDockerfile(doc)); over != "" {
 		return unknown("BuildKit's compiler is not given the file after the fix: " + over)
 	}
 	if syntaxOf(p.doc) != syntaxOf(doc) {

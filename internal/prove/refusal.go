@@ -32,7 +32,7 @@ var ErrForeignFrontend = errors.New("another program reads the file")
 // depends on a value that nothing here gives. An error says why the compiler was
 // not asked.
 func Refusals(ctx context.Context, doc *facts.Dockerfile, project *facts.Project) ([]lint.Refusal, error) {
-	if over := overLimit(doc.Document); over != "" {
+	if over := overLimit(doc); over != "" {
 		return nil, errors.New(over)
 	}
 	switch {
@@ -40,6 +40,8 @@ func Refusals(ctx context.Context, doc *facts.Dockerfile, project *facts.Project
 		return nil, ErrForeignFrontend
 	case len(doc.Stages()) == 0 || !utf8.Valid(doc.Src) || bytes.IndexByte(doc.Src, 0) >= 0:
 		// BuildKit's lexer writes to the standard error about such bytes.
+		return nil, nil
+	case isPlain(doc):
 		return nil, nil
 	}
 	c := &compilation{ctx: ctx, doc: doc, project: project, left: limits.CompiledBytes}

@@ -28,8 +28,17 @@ type buildText struct {
 	src  string
 
 	split lazy[[]string]
-	// images of its services with a build.
-	images lazy[[]string]
+	// parents has for each line the nearest one above with less indentation, -1 for none.
+	parents lazy[[]int]
+	// inBuild has for each line whether a command that goes on in it is a build so far.
+	inBuild lazy[[]bool]
+	// lists is set where a list of tags holds whole references, metadata where an action
+	// makes them.
+	lists, metadata lazy[bool]
+	// tagged are the variables that are the tag of a build.
+	tagged lazy[map[string]bool]
+	// images has the tags of those of its services with a build, by their names.
+	images lazy[map[string][]string]
 }
 
 func readBuildText(src *lint.Source) *buildText {
@@ -288,6 +297,10 @@ func (p *Project) ComposeNaming(own, word string) string {
 	})
 }
 
+// maxAside is how many bytes of a line are looked at on either side of a word: a line
+// may have many, so that their work would add up to the square of its length.
+const maxAside = 1 << 10
+
 // eachLine calls visit for the lines in which a word stands by itself, with what
 // stands before and behind it.
 func (t *buildText) eachLine(word string, visit func(number int, before, behind string) bool) bool {
@@ -305,7 +318,7 @@ func (t *buildText) eachLine(word string, visit func(number int, before, behind 
 			if start > 0 && (isFileByte(line[start-1]) || line[start-1] == '/') || end < len(line) && (isFileByte(line[end]) || line[end] == '/') {
 				continue
 			}
-			if visit(number, line[:start], line[end:]) {
+			if visit(number, line[max(0, start-maxAside):start], line[end:min(len(line), end+maxAside)]) {
 				return true
 			}
 		}
@@ -316,38 +329,69 @@ func (t *buildText) eachLine(word string, visit func(number int, before, behind 
 // under reports whether a place of a line belongs to one of the keys: its own, or
 // that of the nearest line above with less indentation.
 func (t *buildText) under(number int, before string, keys ...string) bool {
-	found := keysOf(before)
-	indent := indentOf(t.lines()[number])
-	if strings.HasPrefix(strings.TrimLeft(t.lines()[number], " \t"), "-") {
-		indent++ // its key may stand in the same column
-	}
-	for n := number - 1; n >= 0 && len(found) == 0; n-- {
+	hasKey, isOne := endsInKey(before[max(0, len(before)-maxKeys):], keys)
+	if n := t.above()[number]; !hasKey && n >= 0 {
 		line := t.lines()[n]
-		if strings.TrimSpace(line) == "" || indentOf(line) >= indent {
-			continue
-		}
-		if found = keysOf(line); len(found) == 0 {
-			return false
-		}
+		_, isOne = endsInKey(line[:min(len(line), maxKeys)], keys)
 	}
-	return slices.ContainsFunc(found, func(key string) bool { return slices.Contains(keys, key) })
+	return isOne
+}
+
+// above has for each line the nearest one before it that is not blank and has less
+// indentation, -1 for none. The key of a list's item may stand in the same column.
+func (t *buildText) above() []int {
+	return t.parents.get(func() []int {
+		above := make([]int, len(t.lines()))
+		var open []int // the lines before that may be above one, each with more indentation than the one before
+		for n, line := range t.lines() {
+			indent, own := indentOf(line), indentOf(line)
+			if strings.HasPrefix(line[indent:], "-") {
+				indent++
+			}
+			pop := func(indent int) {
+				for len(open) > 0 && indentOf(t.lines()[open[len(open)-1]]) >= indent {
+					open = open[:len(open)-1]
+				}
+			}
+			pop(indent)
+			above[n] = -1
+			if len(open) > 0 {
+				above[n] = open[len(open)-1]
+			}
+			if strings.TrimSpace(line) != "" {
+				pop(own)
+				open = append(open, n)
+			}
+		}
+		return above
+	})
 }
 
 func indentOf(line string) int { return len(line) - len(strings.TrimLeft(line, " \t")) }
 
-// keysOf are the words of a text that a colon or an equals sign follows.
-func keysOf(s string) (keys []string) {
+const (
+	// maxKeys is how many bytes of a line are searched for keys, maxKey the length of
+	// the longest word that counts as one.
+	maxKeys = 256
+	maxKey  = 64
+)
+
+// endsInKey reports whether a text has keys, words that a colon or an equals sign
+// follows, and whether one of them is among these.
+func endsInKey(s string, keys []string) (hasKey, isOne bool) {
 	for i := range len(s) {
 		if s[i] != ':' && s[i] != '=' {
 			continue
 		}
 		word := strings.TrimRight(s[:i], " \t\"'")
+		word = word[max(0, len(word)-maxKey):]
 		word = word[strings.LastIndexAny(word, " \t\"'{}[],(")+1:]
 		if word = strings.TrimLeft(word, "-"); word != "" {
-			keys = append(keys, strings.ToLower(word))
+			hasKey = true
+			isOne = isOne || slices.ContainsFunc(keys, func(key string) bool { return strings.EqualFold(key, word) })
 		}
 	}
-	return keys
+	return hasKey, isOne
 }
 
 // namesContext reports whether a build of the file has a context of that name.

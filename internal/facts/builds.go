@@ -68,9 +68,7 @@ func (p *Project) PassesArgument(f *Dockerfile, name string) bool {
 			return true
 		}
 	}
-	return p.known() && AnyRecipe(p.files, func(recipe string) bool {
-		return strings.Contains(recipe, name) && strings.Contains(recipe, "build")
-	})
+	return p.recipeHolds(func(t *buildText) bool { return strings.Contains(t.src, name) && strings.Contains(t.src, "build") })
 }
 
 // NamesArgument is PassesArgument over all of the repository: it reports too whether any

@@ -2,6 +2,7 @@ package facts
 
 import (
 	"path"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -44,7 +45,7 @@ func (i Image) tagOrLatest() string {
 
 // builds reports whether the file gives the image's name to what it builds.
 func (t *buildText) builds(i Image) bool {
-	if slices.ContainsFunc(t.builtImages(), func(built string) bool { return gives(built, i) }) {
+	if slices.ContainsFunc(t.builtImages()[i.Name()], func(tag string) bool { return tagFits(":"+tag, i) }) {
 		return true
 	}
 	return t.eachLine(i.Name(), func(number int, before, behind string) bool {
@@ -61,17 +62,8 @@ func (t *buildText) builds(i Image) bool {
 		if strings.HasPrefix(strings.ToLower(path.Base(t.name)), "skaffold") && t.under(number, before, "image") {
 			return true
 		}
-		return t.under(number, before, "tags") || strings.Contains(t.src, "metadata-action") && t.under(number, before, "images")
+		return t.under(number, before, "tags") || t.usesMetadata() && t.under(number, before, "images")
 	})
-}
-
-// gives reports whether a build with a reference builds the image.
-func gives(reference string, i Image) bool {
-	if imageNamed(reference) != i.Name() {
-		return false
-	}
-	_, tag, _ := strings.Cut(reference[strings.LastIndexByte(reference, '/')+1:], ":")
-	return tagFits(":"+tag, i)
 }
 
 // tagFits reports whether what stands behind a name may be the image's tag. Of a name
@@ -101,6 +93,7 @@ func tagFits(behind string, i Image) bool {
 // wordBefore is the last word before a place: a flag, a command, or the name of the
 // variable that gets a value there.
 func wordBefore(before string) string {
+	before = before[max(0, len(before)-maxKeys):]
 	words := strings.Fields(strings.NewReplacer(`"`, " ", "'", " ", ":=", " = ", "?=", " = ", "=", " = ").Replace(before))
 	n := len(words)
 	if n > 1 && words[n-1] == "=" {
@@ -115,15 +108,32 @@ func wordBefore(before string) string {
 // isBuildCommand reports whether a flag is one of a build: of "docker build", and not
 // of "docker run", whose -t asks for a terminal.
 func (t *buildText) isBuildCommand(number int, before string) bool {
-	lines := t.lines()
-	for n := number - 1; n >= 0 && continues(lines[n]); n-- {
-		before = lines[n] + " " + before
-	}
-	command := before[strings.LastIndexAny(before, ";|&")+1:]
-	return slices.ContainsFunc(strings.Fields(command), func(word string) bool {
+	build, whole := buildsAtEnd(before)
+	return build || whole && t.buildsBefore()[number]
+}
+
+// buildsBefore has for each line whether it goes on with a command that is a build.
+func (t *buildText) buildsBefore() []bool {
+	return t.inBuild.get(func() []bool {
+		before := make([]bool, len(t.lines()))
+		for n, line := range t.lines()[:len(before)-1] {
+			if continues(line) {
+				build, whole := buildsAtEnd(line)
+				before[n+1] = build || whole && before[n]
+			}
+		}
+		return before
+	})
+}
+
+// buildsAtEnd reports whether the last command of a line is a build; whole is set where
+// the line has no other, so that the command may begin before it.
+func buildsAtEnd(line string) (build, whole bool) {
+	at := strings.LastIndexAny(line, ";|&")
+	return slices.ContainsFunc(strings.Fields(line[at+1:]), func(word string) bool {
 		word = strings.Trim(word, "\"'`[],()$@")
 		return word == "build" || strings.HasSuffix(word, "/build") || strings.Contains(word, "buildx") || strings.Contains(word, "DOCKER_BUILD") || word == "bud"
-	})
+	}), at < 0
 }
 
 // continues reports whether a command goes on in the next line.
@@ -135,8 +145,19 @@ func continues(line string) bool {
 // listsTags reports whether the text is one in which a list of tags holds whole
 // references: a workflow that builds, a file for bake, a Compose file.
 func (t *buildText) listsTags() bool {
-	return strings.Contains(t.src, "build-push-action") || strings.Contains(t.src, "bake") || strings.Contains(t.name, "bake") || strings.Contains(t.src, "services:")
+	return t.lists.get(func() bool {
+		return strings.Contains(t.name, "bake") || containsAny(t.src, "build-push-action", "bake", "services:")
+	})
 }
+
+// usesMetadata reports whether the text is a workflow that makes references by
+// docker/metadata-action.
+func (t *buildText) usesMetadata() bool {
+	return t.metadata.get(func() bool { return strings.Contains(t.src, "metadata-action") })
+}
+
+// tagUse is a variable in the place of the tag of a build, or of what is pushed.
+var tagUse = regexp.MustCompile(`(?:-t |--tag |--tag=|-t "|--tag "|push |push "|tags: )(?:\$\(|\$\{\{ env\.|\$\{|\$)([A-Za-z0-9_]+)`)
 
 // tagsVariable reports whether a variable is the tag of a build: "-t $(NAME)".
 func (t *buildText) tagsVariable(name string) bool {
@@ -144,19 +165,19 @@ func (t *buildText) tagsVariable(name string) bool {
 	if name == "" || strings.Trim(name, "ABCDEFGHIJKLMNOPQRSTUVWXYZ_0123456789abcdefghijklmnopqrstuvwxyz") != "" {
 		return false
 	}
-	for _, flag := range []string{"-t ", "--tag ", "--tag=", "-t \"", "--tag \"", "push ", "push \"", "tags: "} {
-		for _, use := range []string{"$(", "${", "$", "${{ env."} {
-			if strings.Contains(t.src, flag+use+name) {
-				return true
-			}
+	return t.tagged.get(func() map[string]bool {
+		names := map[string]bool{}
+		for _, use := range tagUse.FindAllStringSubmatch(t.src, -1) {
+			names[use[1]] = true
 		}
-	}
-	return false
+		return names
+	})[name]
 }
 
-// builtImages are the images of the file's services that have a build too.
-func (t *buildText) builtImages() []string {
-	return t.images.get(func() []string {
+// builtImages has the tags of the images of the file's services that have a build too,
+// by the image's name.
+func (t *buildText) builtImages() map[string][]string {
+	return t.images.get(func() map[string][]string {
 		if !strings.Contains(t.src, "services:") || !strings.Contains(t.src, "build") || !strings.Contains(t.src, "image") {
 			return nil
 		}
@@ -166,10 +187,11 @@ func (t *buildText) builtImages() []string {
 		if services == nil {
 			return nil
 		}
-		var images []string
+		images := map[string][]string{}
 		for _, pair := range services.Pairs {
 			if image := withoutVariables(m.Scalar(pair.Value, "image")); image != "" && m.Get(pair.Value, "build").Resolve() != nil {
-				images = append(images, image)
+				_, tag, _ := strings.Cut(image[strings.LastIndexByte(image, '/')+1:], ":")
+				images[imageNamed(image)] = append(images[imageNamed(image)], tag)
 			}
 		}
 		return images
@@ -179,7 +201,7 @@ func (t *buildText) builtImages() []string {
 // withoutVariables is a reference in which each variable is its default or a name; the
 // tag stays a variable.
 func withoutVariables(reference string) string {
-	for {
+	for len(reference) <= maxAside {
 		start := strings.Index(reference, "${")
 		if start < 0 {
 			return reference
@@ -197,4 +219,5 @@ func withoutVariables(reference string) string {
 		}
 		reference = reference[:start] + value + reference[start+end+1:]
 	}
+	return "" // longer than any reference
 }

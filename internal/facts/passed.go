@@ -19,9 +19,5 @@ func (p *Project) MayBePassed(f *Dockerfile, argument string) bool {
 			return true
 		}
 	}
-	return p.recipeHolds(func(recipe string) bool { return countWord(recipe, argument) > 0 })
-}
-
-func (p *Project) recipeHolds(holds func(recipe string) bool) bool {
-	return p.known() && AnyRecipe(p.files, holds)
+	return p.recipeHolds(func(t *buildText) bool { return countWord(t.src, argument) > 0 })
 }

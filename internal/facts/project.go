@@ -36,6 +36,9 @@ type Project struct {
 	builtNear map[siteKey]string
 	// followed is how many scripts were looked for that instructions run.
 	followed int
+	// searches is how often recipes were searched, tagsHere the answers of TagsHere.
+	searches int
+	tagsHere memo[string, bool]
 
 	services   lazy[[]ServiceNear]
 	containers lazy[[]ContainerNear]

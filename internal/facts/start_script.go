@@ -148,8 +148,8 @@ func (p *Project) textOf(s *Stage, in *dockerfile.Instruction, name string) *ori
 			candidates = append(candidates, path.Join(folder, name))
 		}
 	}
+	o := p.readsOf(s)
 	for _, candidate := range candidates {
-		o := p.readsOf(s)
 		if o.of(s, path.Clean(candidate)) != NotWritten {
 			return o
 		}

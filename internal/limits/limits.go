@@ -111,9 +111,11 @@ const (
 	// ComposeFiles is how many Compose files of one folder are read next to others,
 	// Recipes how many scripts and the like around a document are searched for a word,
 	// and ContextBuilds how many Dockerfiles are read to judge an ignore file.
-	ComposeFiles  = 12
-	Recipes       = 60
-	ContextBuilds = 20
+	ComposeFiles = 12
+	Recipes      = 60
+	// RecipeSearches is how many words of a document are searched for in them.
+	RecipeSearches = 2000
+	ContextBuilds  = 20
 	// StepScripts is how many scripts are followed that the steps and the start of a
 	// Dockerfile run.
 	StepScripts = 64
@@ -254,11 +256,12 @@ func Table() []Group {
 			{"files and folders of a build context", ContextEntries, "", furtherLeft},
 			{"Compose files, workflows, scripts and the like that are read to see how images are built", BuildTexts, "", furtherLeft},
 			{"folders that are searched for them", BuildFolders, "", furtherLeft},
-			{"one of them", BuildTextBytes, "bytes", "it is left out"},
+			{"one of them, and of those that are searched for a word", BuildTextBytes, "bytes", "it is left out"},
 			{"manifests around a file that are read with it, and workflows of a repository", Manifests, "", furtherLeft},
 			{"folders that are searched for manifests", ManifestFolders, "", furtherLeft},
 			{"Compose files of a folder that are read with others", ComposeFiles, "", furtherLeft},
 			{"scripts, workflows and documents around a file that are searched for a word", Recipes, "", furtherLeft},
+			{"words of a document that are searched for in them", RecipeSearches, "", "further ones count as found there; the folder is listed as skipped for `limit-reached`"},
 			{"Dockerfiles that are read to judge an ignore file", ContextBuilds, "", furtherLeft},
 			{"scripts that the instructions of a Dockerfile run", StepScripts, "", "the others are not looked into"},
 			{"documents and dev containers of a folder that are read to see which Compose files are loaded together", LoadersRead, "", "further ones are not read"},

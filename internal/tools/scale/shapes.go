@@ -33,7 +33,7 @@ func shapes() []shape {
 	for _, some := range [][]shape{
 		stageShapes(), variableShapes(), instructionShapes(), copyShapes(), layoutShapes(), shellShapes(), packageShapes(),
 		commentShapes(), ignoreFileShapes(), composeShapes(), composeFieldShapes(), composeNearShapes(), manifestShapes(),
-		treeShapes(), configShapes(),
+		treeShapes(), configShapes(), textShapes(),
 	} {
 		all = append(all, some...)
 	}

@@ -1,26 +1,27 @@
 package discover
 
 import (
-	"bytes"
-
 	"github.com/hashicorp/hcl/v2"
 	"github.com/hashicorp/hcl/v2/hclsyntax"
 	"github.com/zclconf/go-cty/cty"
+
+	"github.com/dockmend/dockmend/internal/limits"
+	"github.com/dockmend/dockmend/internal/text"
 )
 
 const (
 	// maxBake is the size in bytes up to which a bake file in HCL is read.
 	maxBake = 256 << 10
-	// maxNesting is how many brackets and signs before an operand such a file may
-	// have: the parser calls itself for each.
-	maxNesting = 10_000
+	// maxBakeText is the length in bytes of a text with its variables put in: each use of
+	// a variable repeats its value, and no path is longer.
+	maxBakeText = 4096
 )
 
 // bakeTargets reads a bake file in HCL: of each target what it writes out, with
 // variables that have a literal default put in. What a target inherits is taken from
 // the targets that it names (Docker's documentation, "Bake file reference").
 func bakeTargets(src []byte) []build {
-	if len(src) > maxBake || deeplyNested(src) {
+	if len(src) > maxBake || text.CountAny(src, "([{!-?") > limits.Brackets {
 		return nil
 	}
 	file, problems := hclsyntax.ParseConfig(src, "docker-bake.hcl", hcl.InitialPos)
@@ -62,32 +63,26 @@ func bakeTargets(src []byte) []build {
 	return all
 }
 
-// deeplyNested reports whether a file has more of what nests than the parser is
-// given, wherever it stands.
-func deeplyNested(src []byte) bool {
-	n := 0
-	for _, sign := range []string{"(", "[", "{", "!", "-", "?"} {
-		n += bytes.Count(src, []byte(sign))
-	}
-	return n > maxNesting
-}
-
 // plainText is the text of an attribute that is one, with variables put in; ok is
 // false for anything that would have to be computed.
 func plainText(a *hclsyntax.Attribute, values *hcl.EvalContext) (text string, ok bool) {
 	if a == nil {
 		return "", false
 	}
-	simple := true
+	simple, size := true, a.Expr.Range().End.Byte-a.Expr.Range().Start.Byte
 	_ = hclsyntax.VisitAll(a.Expr, func(n hclsyntax.Node) hcl.Diagnostics {
-		switch n.(type) {
-		case *hclsyntax.LiteralValueExpr, *hclsyntax.TemplateExpr, *hclsyntax.TemplateWrapExpr, *hclsyntax.ScopeTraversalExpr:
+		switch n := n.(type) {
+		case *hclsyntax.LiteralValueExpr, *hclsyntax.TemplateExpr, *hclsyntax.TemplateWrapExpr:
+		case *hclsyntax.ScopeTraversalExpr:
+			if values != nil && values.Variables[n.Traversal.RootName()] != cty.NilVal {
+				size += len(values.Variables[n.Traversal.RootName()].AsString())
+			}
 		default:
 			simple = false
 		}
 		return nil
 	})
-	if !simple {
+	if !simple || size > maxBakeText {
 		return "", false
 	}
 	value, problems := a.Expr.Value(values)

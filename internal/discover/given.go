@@ -9,7 +9,9 @@ import (
 	"github.com/tailscale/hujson"
 	"go.yaml.in/yaml/v4"
 
+	"github.com/dockmend/dockmend/internal/limits"
 	"github.com/dockmend/dockmend/internal/lint"
+	"github.com/dockmend/dockmend/internal/text"
 )
 
 // maxGiver is the size in bytes up to which a file that names Dockerfiles is read.
@@ -126,6 +128,9 @@ func builds(giver string, src []byte) []build {
 }
 
 func devcontainerBuilds(src []byte) []build {
+	if text.CountAny(src, "[{") > limits.Brackets {
+		return nil
+	}
 	plain, err := hujson.Standardize(src)
 	if err != nil {
 		return nil

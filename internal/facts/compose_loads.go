@@ -11,6 +11,7 @@ import (
 
 	"github.com/dockmend/dockmend/internal/limits"
 	"github.com/dockmend/dockmend/internal/lint"
+	"github.com/dockmend/dockmend/internal/text"
 )
 
 // ComposeLoad is one way in which the repository loads a Compose file together with
@@ -233,6 +234,9 @@ func loadsIn(gate lint.Context) *composeLoads {
 
 // readDevcontainer reads the list of Compose files of a dev container.
 func readDevcontainer(src *lint.Source) *composeText {
+	if text.CountAny(src.Bytes, "[{") > limits.Brackets {
+		return &composeText{}
+	}
 	plain, err := hujson.Standardize(src.Bytes)
 	if err != nil {
 		return &composeText{}

@@ -27,6 +27,9 @@ const (
 	// takes memory of the stack, a parenthesis of arithmetic 8 KiB.
 	ShellBytes       = 32 << 10
 	ShellParentheses = 4096
+	// Brackets is how many signs that nest a devcontainer.json, or a file for bake, may
+	// have: their parsers call themselves for each.
+	Brackets = 10_000
 	// YAMLDepth is how many collections may stand inside of one another.
 	YAMLDepth = 100
 	// YAMLNodes is how many keys, values, mappings and sequences a file may have.
@@ -267,6 +270,7 @@ func Table() []Group {
 			{"documents and dev containers of a folder that are read to see which Compose files are loaded together", LoadersRead, "", "further ones are not read"},
 			{"a command in them, with its variables put in", LoadLineBytes, "bytes", "the command is not read"},
 			{"lines of programs that may look for something in the text of a Dockerfile", ReaderLines, "", "a fix that changes such text is unsafe"},
+			{"brackets in a devcontainer.json, and signs that nest in a docker-bake.hcl", Brackets, "", "the file is not read"},
 			{"folders in each other in which files are looked for", Depth, "", "what lies deeper is not linted; the report counts it, with the reason"},
 			{"files and folders of one folder", Entries, "", "the others are not linted; the report counts them, with the reason"},
 			{"changed ranges of a file in a patch of GitHub's API", PatchRanges, "", "the whole file counts as changed"},

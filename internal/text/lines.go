@@ -157,3 +157,12 @@ func (x *LineIndex) before(offset int) []byte {
 	start := x.Offset(Position{Line: p.Line, Column: 1})
 	return Span{Start: start, End: offset}.Of(x.src)
 }
+
+// CountAny counts the bytes of a text that are among some ASCII characters.
+func CountAny(src []byte, chars string) int {
+	n := 0
+	for i := range len(chars) {
+		n += bytes.Count(src, []byte{chars[i]})
+	}
+	return n
+}

@@ -79,7 +79,7 @@ func newLint(env *Env) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "lint [PATH...]",
 		Short: "Lint Dockerfiles, compose files and what belongs to them",
-		Long:  "Lint Dockerfiles, compose files, .dockerignore files, Kubernetes manifests and GitHub\nworkflows at and below the paths, by default the working directory. \"-\" reads one from standard input; --stdin-filename says which.",
+		Long:  "Lint Dockerfiles, compose files, .dockerignore files, Kubernetes manifests, GitHub\nworkflows and bake files at and below the paths, by default the working directory. \"-\" reads one from standard input; --stdin-filename says which.",
 		Example: "  dockmend lint                          # everything below the current folder\n" +
 			"  dockmend lint api/Dockerfile compose.yaml\n" +
 			"  dockmend lint --changed-since main     # only what main does not have\n" +

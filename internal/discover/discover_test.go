@@ -47,7 +47,7 @@ func tree(t *testing.T, archive string) *files.Root {
 func render(r *discover.Result) string {
 	var b strings.Builder
 	for _, f := range r.Files {
-		fmt.Fprintf(&b, "%s %s", [...]string{"dockerfile", "compose", "ignore", "kubernetes", "workflow"}[f.Target], f.Path)
+		fmt.Fprintf(&b, "%s %s", [...]string{"dockerfile", "compose", "ignore", "kubernetes", "workflow", "bake"}[f.Target], f.Path)
 		if f.Template {
 			b.WriteString(" template")
 		}
@@ -141,14 +141,14 @@ func TestFind(t *testing.T) {
 				"target \"computed\" { dockerfile = upper(\"x\") }\ntarget \"up\" { dockerfile = \"../x\" }\n" +
 				"-- web/image --\n-- web/child.docker --\n-- X --\n-- docker-bake.override.hcl --\ntarget \"x\" { dockerfile = \"own\" }\n-- own --\n" +
 				"-- docker-bake.broken.hcl --\ntarget {{{\n",
-			want: "dockerfile own\ndockerfile web/child.docker\ndockerfile web/image\n",
+			want: "bake docker-bake.broken.hcl\nbake docker-bake.hcl\nbake docker-bake.override.hcl\ndockerfile own\ndockerfile web/child.docker\ndockerfile web/image\n",
 		},
 		{
 			name: "named by others",
 			tree: "-- compose.yaml --\nservices:\n  a:\n    build: {context: app, dockerfile: ../build/web}\n  b:\n    build: {dockerfile: ../../outside}\n  c:\n    build: .\n-- build/web --\n" +
 				"-- .devcontainer/devcontainer.json --\n{ // comment\n  \"build\": {\"dockerfile\": \"dev\", \"context\": \"..\"},\n}\n-- .devcontainer/dev --\n" +
 				"-- docker-bake.json --\n{\"target\": {\"x\": {\"context\": \"app\", \"dockerfile\": \"image\"}}}\n-- app/image --\n",
-			want: "dockerfile .devcontainer/dev\ndockerfile app/image\ndockerfile build/web\ncompose compose.yaml\n",
+			want: "dockerfile .devcontainer/dev\ndockerfile app/image\ndockerfile build/web\ncompose compose.yaml\nbake docker-bake.json\n",
 		},
 		{
 			name:  "a named file counts whatever its name",

@@ -41,6 +41,9 @@ func classify(name string) (c class, ok bool) {
 	if lower == ".dockerignore" || strings.HasSuffix(lower, ".dockerignore") {
 		return class{target: lint.TargetIgnoreFile}, true
 	}
+	if isBake(lower) {
+		return class{target: lint.TargetBake}, true
+	}
 	if isCompose(lower) {
 		return class{target: lint.TargetCompose}, true
 	}

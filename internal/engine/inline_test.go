@@ -30,3 +30,25 @@ func TestDockerfilesInComposeFiles(t *testing.T) {
 		})
 	}
 }
+
+func TestDockerfilesInBakeFiles(t *testing.T) {
+	const head = "target \"a\" {\n  dockerfile-inline = "
+	tests := []struct{ name, src, want string }{
+		{"here-document", head + "<<EOT\nFROM x\nbad\nEOT\n}\n", "4 d"},
+		{"indented", head + "<<-EOT\n    FROM x\n      bad\n  EOT\n}\n", "4 d"},
+		{"carriage returns", head + "<<EOT\r\nFROM x\r\nbad\r\nEOT\r\n}\r\n", "4 d"},
+		{"interpolated", "variable \"V\" { default = \"x\" }\n" + head + "<<EOT\nFROM ${V}\nbad\nEOT\n}\n", ""},
+		{"escaped", head + "<<EOT\nFROM $${V}\nbad\nEOT\n}\n", ""},
+		{"quoted", head + "\"FROM x\\nbad\\n\"\n}\n", ""},
+		{"silenced", head + "<<EOT\n# dockmend ignore=d -- why\nbad\nEOT\n}\n", "-4 d"},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			c := everyKind()
+			c.Bake = nil
+			if got := saidBy(t, c, lint.TargetBake, tt.src); got != tt.want {
+				t.Errorf("got %q, want %q", got, tt.want)
+			}
+		})
+	}
+}

@@ -45,6 +45,7 @@ func kinds() []kind {
 		},
 		{target: lint.TargetKubernetes, rules: func(c *rules.Catalog) int { return len(c.Kubernetes) }, parse: parseManifest},
 		{target: lint.TargetWorkflow, rules: func(c *rules.Catalog) int { return len(c.Workflow) }, parse: parseWorkflow},
+		{target: lint.TargetBake, rules: func(c *rules.Catalog) int { return len(c.Bake) }, parse: parseBake},
 	}
 }
 
@@ -78,4 +79,9 @@ func parseManifest(f File, src *lint.Source, c *rules.Catalog, around *facts.Pro
 func parseWorkflow(f File, src *lint.Source, c *rules.Catalog, around *facts.Project) (document, bool) {
 	doc := shared(f, src, facts.ParseWorkflow)
 	return newYAML(typed[*facts.Workflow]{doc: doc, project: around, rules: c.Workflow}, doc.File), isYAMLTemplate(doc.File)
+}
+
+func parseBake(f File, src *lint.Source, c *rules.Catalog, around *facts.Project) (document, bool) {
+	doc := shared(f, src, facts.ParseBake)
+	return bakeDocument{typed[*facts.Bake]{doc: doc, project: around, rules: c.Bake}, c.Dockerfile}, false
 }

@@ -48,6 +48,7 @@ func everyKind() *rules.Catalog {
 		IgnoreFile: []facts.Rule[*facts.IgnoreFile]{words("i", func(d *facts.IgnoreFile) []byte { return d.Src })},
 		Kubernetes: []facts.Rule[*facts.Manifest]{words("k", func(d *facts.Manifest) []byte { return d.Src })},
 		Workflow:   []facts.Rule[*facts.Workflow]{words("w", func(d *facts.Workflow) []byte { return d.Src })},
+		Bake:       []facts.Rule[*facts.Bake]{words("b", func(d *facts.Bake) []byte { return d.Src })},
 	}
 }
 
@@ -85,7 +86,7 @@ func TestEveryKindHasItsRules(t *testing.T) {
 		}
 	}
 	metas := everyKind().Metas()
-	if !slices.IsSortedFunc(metas, func(a, b *lint.Meta) int { return strings.Compare(a.ID, b.ID) }) || len(metas) != 10 {
+	if !slices.IsSortedFunc(metas, func(a, b *lint.Meta) int { return strings.Compare(a.ID, b.ID) }) || len(metas) != 11 {
 		t.Errorf("the catalogue lists %d rules, or not in order", len(metas))
 	}
 }
@@ -128,6 +129,7 @@ func TestIgnoreCommentsOfEveryKind(t *testing.T) {
 		{"kics block", lint.TargetCompose, "s:\n  # kics-scan ignore-block\n  a:\n    x: bad\n    y:\n    - bad\n  b: bad\n", "-4 c, -6 c, 7 c"},
 		{"kics file", lint.TargetCompose, "# kics-scan ignore\nx: bad\n", "-2 c"},
 		{"checkov", lint.TargetKubernetes, "x: bad # checkov:skip=CKV_k:why\n", "-1 k"},
+		{"bake file", lint.TargetBake, "# dockmend ignore=b -- why\na = \"bad\"\nb = \"bad\" # dockmend ignore=b\nc = \"bad\"\n", "-2 b, -3 b, 4 b"},
 		{"workflow", lint.TargetWorkflow, "on: push\n# dockmend ignore=security\njobs: bad\n", "-3 w"},
 	}
 	for _, tt := range tests {

@@ -16,12 +16,13 @@ const (
 	TargetIgnoreFile
 	TargetKubernetes
 	TargetWorkflow
+	TargetBake
 )
 
-var targetNames = [...]string{"dockerfile", "compose", "ignorefile", "kubernetes", "workflow"}
+var targetNames = [...]string{"dockerfile", "compose", "ignorefile", "kubernetes", "workflow", "bake"}
 
 // targetTexts are the names in messages.
-var targetTexts = [...]string{"Dockerfile", "compose file", "ignore file", "Kubernetes manifest", "GitHub workflow"}
+var targetTexts = [...]string{"Dockerfile", "compose file", "ignore file", "Kubernetes manifest", "GitHub workflow", "bake file"}
 
 func (t Target) String() string { return targetNames[t] }
 
@@ -33,7 +34,7 @@ func (t Target) MarshalText() ([]byte, error) { return []byte(t.String()), nil }
 
 // Targets lists all kinds, in the order of the catalogue.
 func Targets() []Target {
-	return []Target{TargetDockerfile, TargetCompose, TargetIgnoreFile, TargetKubernetes, TargetWorkflow}
+	return []Target{TargetDockerfile, TargetCompose, TargetIgnoreFile, TargetKubernetes, TargetWorkflow, TargetBake}
 }
 
 // ParseTarget reads a kind's name.

@@ -22,16 +22,18 @@ type Catalog struct {
 	IgnoreFile []facts.Rule[*facts.IgnoreFile]
 	Kubernetes []facts.Rule[*facts.Manifest]
 	Workflow   []facts.Rule[*facts.Workflow]
+	Bake       []facts.Rule[*facts.Bake]
 }
 
 // Metas lists the descriptions of all rules, sorted by id.
 func (c *Catalog) Metas() []*lint.Meta {
-	metas := make([]*lint.Meta, 0, len(c.Dockerfile)+len(c.Compose)+len(c.IgnoreFile)+len(c.Kubernetes)+len(c.Workflow))
+	metas := make([]*lint.Meta, 0, len(c.Dockerfile)+len(c.Compose)+len(c.IgnoreFile)+len(c.Kubernetes)+len(c.Workflow)+len(c.Bake))
 	metas = appendMetas(metas, c.Dockerfile)
 	metas = appendMetas(metas, c.Compose)
 	metas = appendMetas(metas, c.IgnoreFile)
 	metas = appendMetas(metas, c.Kubernetes)
 	metas = appendMetas(metas, c.Workflow)
+	metas = appendMetas(metas, c.Bake)
 	slices.SortStableFunc(metas, func(a, b *lint.Meta) int { return cmp.Compare(a.ID, b.ID) })
 	return metas
 }

@@ -5,6 +5,7 @@ package rules
 import (
 	"github.com/dockmend/dockmend/internal/facts"
 	"github.com/dockmend/dockmend/internal/lint"
+	"github.com/dockmend/dockmend/internal/rules/bake"
 	"github.com/dockmend/dockmend/internal/rules/compose"
 	"github.com/dockmend/dockmend/internal/rules/dockerfile"
 	"github.com/dockmend/dockmend/internal/rules/ignorefile"
@@ -474,6 +475,13 @@ func All() *Catalog {
 			workflow.WorkflowScheduledRebuildMissing,
 			workflow.WorkflowSecretInBuildArgs,
 			workflow.WorkflowSinglePlatformBuild,
+		),
+		Bake: reading[*facts.Bake](lint.TargetBake,
+			bake.BakeArgUndeclared,
+			bake.BakeBuildFileMissing,
+			bake.BakeStageUnknown,
+			bake.BakeUnknownAttribute,
+			bake.BakeUnknownTarget,
 		),
 	}
 }

@@ -3,6 +3,7 @@ package suppress
 import (
 	"strings"
 
+	"github.com/dockmend/dockmend/internal/syntax/bake"
 	"github.com/dockmend/dockmend/internal/syntax/yaml"
 	"github.com/dockmend/dockmend/internal/text"
 )
@@ -15,20 +16,34 @@ import (
 // for the line and all that is indented below it. The result is nil if there is
 // no directive.
 func ParseYAML(file *yaml.File, opts Options) *Directives {
-	comments := file.Comments
+	comments := make([]text.Span, len(file.Comments))
+	for i, c := range file.Comments {
+		comments[i] = c.Span
+	}
+	return parseLines(file.Src, file.Lines, file.OwnLines(), comments, opts)
+}
+
+// ParseBake reads the directives of a bake file by its lines, as ParseYAML does.
+func ParseBake(file *bake.File, opts Options) *Directives {
+	return parseLines(file.Src, file.Lines, file.Lines, file.Comments, opts)
+}
+
+// parseLines reads the directives in comments, which are in the order of the text. own
+// are the lines that the format sees, all those of reports.
+func parseLines(src []byte, all, own *text.LineIndex, comments []text.Span, opts Options) *Directives {
 	if len(comments) == 0 {
 		return nil
 	}
-	p := yamlPlacer{src: string(file.Src)}
-	lines := file.OwnLines()
+	p := yamlPlacer{src: string(src)}
+	lines := own
 	next := 0
 	for n := 1; n <= lines.Lines(); n++ {
 		line := lines.Line(n)
 		full := lines.FullLine(n)
 		end := line.End
 		var comment text.Span
-		if next < len(comments) && comments[next].Span.Start < full.End {
-			comment = comments[next].Span
+		if next < len(comments) && comments[next].Start < full.End {
+			comment = comments[next]
 			end = comment.Start
 			next++
 		}
@@ -37,7 +52,7 @@ func ParseYAML(file *yaml.File, opts Options) *Directives {
 	if len(p.items) == 0 {
 		return nil
 	}
-	return &Directives{layout: layout{lines: file.Lines, own: lines, src: p.src, units: p.units, unit: "line"}, items: p.items}
+	return &Directives{layout: layout{lines: all, own: lines, src: p.src, units: p.units, unit: "line"}, items: p.items}
 }
 
 // yamlPlacer walks down the lines. Items from block on, and the bytes from start

@@ -69,6 +69,11 @@ func Targets() []Target {
 			Language: "yaml", Above: "the line, or at its end", File: ".github/workflows/build.yaml", Example: "on: push\njobs: {}\n",
 			Loop: "\tif root := p.Doc.Root(); root != nil {\n\t\tp.Report(lint.Finding{Span: root.Span, Message: \"QUOTE THE TEXT, SAY WHAT IS WRONG; SAY WHAT TO DO\"})\n\t}\n",
 		},
+		{
+			Name: "bake", Constant: "TargetBake", Field: "Bake", Document: "*facts.Bake",
+			Language: "hcl", Above: "the line, or at its end", File: "docker-bake.hcl", Example: "target \"app\" {}\n",
+			Loop: "\tfor _, b := range p.Doc.Blocks {\n\t\tp.Report(lint.Finding{Span: b.NameSpan, Message: \"QUOTE THE TEXT, SAY WHAT IS WRONG; SAY WHAT TO DO\"})\n\t}\n",
+		},
 	}
 }
 

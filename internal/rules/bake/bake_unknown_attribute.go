@@ -10,8 +10,8 @@ import (
 )
 
 // BakeUnknownAttribute finds attributes of targets, groups and variables that buildx does
-// not know and that are near one that it does: it refuses the file in HCL, and leaves such
-// a key of JSON out.
+// not know and that are near one that it does: what they say has no effect, and a version of
+// buildx may refuse the file.
 //
 // Silent for names that are near none, which a newer buildx may know.
 var BakeUnknownAttribute = facts.Rule[*facts.Bake]{
@@ -19,7 +19,7 @@ var BakeUnknownAttribute = facts.Rule[*facts.Bake]{
 		ID:       "bake-unknown-attribute",
 		Title:    "A bake file has a misspelt attribute",
 		Category: lint.Correctness,
-		Severity: lint.Error,
+		Severity: lint.Warning,
 		Default:  true,
 		Since:    "0.1.0",
 		Presets:  []string{"cloud-native"},

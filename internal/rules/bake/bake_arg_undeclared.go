@@ -19,6 +19,8 @@ import (
 //
 // Silent for arguments that need no ARG, for what other targets inherit, and for
 // Dockerfiles of another frontend.
+//
+// There is no fix: the argument may be a leftover, or an ARG may be missing.
 var BakeArgUndeclared = facts.Rule[*facts.Bake]{
 	Meta: lint.Meta{
 		ID:       "bake-arg-undeclared",

@@ -15,6 +15,8 @@ import (
 // Silent where a folder above has both, for variables and what a matrix or another file
 // decides, for what git ignores, and for files that are read with others. Folders without
 // .git and .gitignore, which may hold a part of the files only, are skipped.
+//
+// There is no fix: the file may be missing, or its name may be wrong.
 var BakeBuildFileMissing = facts.Rule[*facts.Bake]{
 	Meta: lint.Meta{
 		ID:       "bake-build-file-missing",

@@ -13,6 +13,8 @@ import (
 // not have: the build fails.
 //
 // Silent for the number of a stage, for variables, and for Dockerfiles that cannot be read.
+//
+// There is no fix: another stage makes another image.
 var BakeStageUnknown = facts.Rule[*facts.Bake]{
 	Meta: lint.Meta{
 		ID:       "bake-stage-unknown",

@@ -14,6 +14,9 @@ import (
 // buildx may refuse the file.
 //
 // Silent for names that are near none, which a newer buildx may know.
+//
+// There is no fix: the attribute has had no effect so far, and its value may not be what the
+// build needs.
 var BakeUnknownAttribute = facts.Rule[*facts.Bake]{
 	Meta: lint.Meta{
 		ID:       "bake-unknown-attribute",

@@ -18,6 +18,9 @@ import (
 // reads together with this one, for files that are not read by themselves, for targets whose
 // names are made by a matrix, for patterns, and for the target that
 // docker/metadata-action writes.
+//
+// There is no fix: which target is meant, or whether one is to be added, is known to whoever
+// wrote the file.
 var BakeUnknownTarget = facts.Rule[*facts.Bake]{
 	Meta: lint.Meta{
 		ID:       "bake-unknown-target",

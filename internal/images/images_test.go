@@ -30,6 +30,10 @@ func TestReleaseOf(t *testing.T) {
 		"mcr.microsoft.com/dotnet/aspnet:6.0":       "Microsoft .NET 6",
 		"public.ecr.aws/docker/library/redis:5.0.1": "Redis 5.0",
 		"quay.io/argoproj/argocd:v2.3.0":            "Argo CD 2.3",
+		"quay.io/centos/centos:stream9":             "CentOS Stream 9",
+		"quay.io/centos/centos:8":                   "CentOS 8",
+		"quay.io/centos/centos:centos7":             "CentOS 7",
+		"centos:centos7":                            "CentOS 7",
 	} {
 		name, tag := split(ref)
 		r, ok := images.ReleaseOf(name, tag)
@@ -108,6 +112,7 @@ func TestMoveOf(t *testing.T) {
 		"openjdk:17-slim":                            "eclipse-temurin",
 		"gcr.io/distroless/static-debian13:nonroot":  "",
 		"gcr.io/my-project/app:1":                    "",
+		"gcr.io/distroless/base-debian9:latest":      "gcr.io/distroless/base-debian13",
 		"minio/minio:RELEASE.2024-01-01T00-00-00Z":   "quay.io/minio/minio (frozen) or another S3 server",
 		"bitnami/redis:7.2":                          "bitnamilegacy/redis (frozen snapshot) or upstream image",
 		"registry.k8s.io/ingress-nginx/controller:1": "Gateway API implementation or another ingress",

@@ -122,9 +122,13 @@ func (m Move) Successor(name string) (successor string, ok bool) {
 // Better is what to use in place of an image, for people: the replacement with what
 // the "*" of the pattern stands for put in. Empty where nothing is known.
 func (m Move) Better(name string) string {
-	before, isWild := strings.CutSuffix(m.Pattern, "*")
-	rest, matched := strings.CutPrefix(name, before)
-	if !isWild || !matched || strings.ContainsAny(before, "*:") {
+	before, behind, isWild := strings.Cut(m.Pattern, "*")
+	if !isWild || strings.ContainsAny(m.Pattern, ":[") || strings.Contains(behind, "*") {
+		return m.Replacement
+	}
+	rest, begins := strings.CutPrefix(name, before)
+	rest, ends := strings.CutSuffix(rest, behind)
+	if !begins || !ends {
 		return m.Replacement
 	}
 	return strings.ReplaceAll(m.Replacement, "*", rest)

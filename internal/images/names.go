@@ -42,7 +42,7 @@ const (
 	WritesTmp Trait = "writes-tmp"
 	// Bash: its /bin/sh is bash.
 	Bash Trait = "bash"
-	// Writes: it writes to the folders of the value besides /tmp.
+	// Writes: it writes to the folders of the value.
 	Writes Trait = "writes"
 	// Distribution: the image holds a distribution and no program besides.
 	Distribution Trait = "distribution"

@@ -125,6 +125,16 @@ type alias struct{ product, tag, cycle string }
 
 // named is the release of the product that a version or a code name means.
 func (p product) named(tag string) (r Release, ok bool) {
+	if p.id == "centos-stream" {
+		rest, isStream := strings.CutPrefix(tag, "stream")
+		if !isStream { // CentOS Linux, in the same repository
+			p, _ = productByID("centos")
+		}
+		tag = rest
+	}
+	if p.id == "centos" {
+		tag = strings.TrimPrefix(tag, "centos")
+	}
 	first, _, _ := strings.Cut(tag, "-")
 	for _, a := range aliases {
 		if a.product == p.id && a.tag == first {

@@ -13,10 +13,10 @@ import (
 )
 
 // ComposeReadOnlyWithoutTmpfs finds services with "read_only: true" and nothing
-// that can be written at /tmp; for nginx also at /var/cache/nginx and /var/run.
+// that can be written at /tmp; for nginx at /var/cache/nginx and /var/run.
 //
-// Most programs write there sooner or later, often only to buffer a large
-// request. Add a tmpfs, where the program writes there at all: only who runs it knows. So the
+// Programs of the project write there sooner or later, often only to buffer a large
+// request, and so do images whose publishers say so. Add a tmpfs, where the program writes there at all: only who runs it knows. So the
 // fix is shown and not applied.
 //
 // Silent where a volume or a tmpfs is mounted there, where
@@ -44,7 +44,7 @@ func checkComposeReadOnlyWithoutTmpfs(p *facts.Pass[*facts.Compose]) {
 	}
 	for _, s := range p.Doc.All() {
 		v := s.Value("read_only")
-		if !v.IsTrue() || s.Has("extends") || !writesTmp(s) || slices.Contains(p.Options.List("except"), s.Name) {
+		if !v.IsTrue() || s.Has("extends") || slices.Contains(p.Options.List("except"), s.Name) {
 			continue
 		}
 		if b, err := p.Project.Build(s); err == nil && b != nil && b.Stage != nil {
@@ -52,9 +52,11 @@ func checkComposeReadOnlyWithoutTmpfs(p *facts.Pass[*facts.Compose]) {
 				continue // read-only-without-writable-path knows which folder
 			}
 		}
-		needed := []string{"/tmp"}
 		written, _ := images.Says(s.ImageBase(), images.Writes)
-		needed = append(needed, strings.Fields(written)...)
+		needed := strings.Fields(written)
+		if writesTmp(s) {
+			needed = append([]string{"/tmp"}, needed...)
+		}
 		missing := slices.DeleteFunc(needed, func(folder string) bool {
 			return hasMountOn(s, folder) || folder == "/var/run" && hasMountOn(s, "/run")
 		})

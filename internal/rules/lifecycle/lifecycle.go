@@ -69,10 +69,10 @@ func ended(i facts.Image, told string, on images.Date) (v Verdict, ok bool) {
 		tag = told
 	}
 	if r, found := images.ReleaseOf(name, tag); found && r.HasEnded(on) {
-		return reached(r, "is "+r.Title(), on), true
+		return reached(name, r, "is "+r.Title(), on), true
 	}
 	if r, found := images.SystemOf(name, i.Tag); found && r.HasEnded(on) {
-		return reached(r, "is based on "+r.Title(), on), true
+		return reached(name, r, "is based on "+r.Title(), on), true
 	}
 	if r, found := images.ReleaseOf(name, tag); found && r.EndsWithin(on, soon) {
 		return ends(r, "is "+r.Title()), true
@@ -83,7 +83,8 @@ func ended(i facts.Image, told string, on images.Date) (v Verdict, ok bool) {
 	return Verdict{}, false
 }
 
-func reached(r images.Release, what string, on images.Date) Verdict {
+// reached is the verdict on a release, of the image of that name, whose support ended.
+func reached(name string, r images.Release, what string, on images.Date) Verdict {
 	v := Verdict{Release: r}
 	day, known := r.EndDay()
 	when := "has reached end of life"
@@ -91,7 +92,7 @@ func reached(r images.Release, what string, on images.Date) Verdict {
 		when = "reached end of life on " + string(day)
 		v.Dated = lint.Dated{Since: string(day.Add(1)), What: "support ended"}
 	}
-	v.Message = fmt.Sprintf("%s, which %s and gets no security fixes; use a supported release%s", what, when, suchAs(r, on))
+	v.Message = fmt.Sprintf("%s, which %s and gets no security fixes; %s", what, when, instead(name, r, on))
 	if days, counted := day.Days(on); known && counted && days < lately && r.IsShortLived() {
 		v.Severity = lint.Info
 	}
@@ -106,20 +107,27 @@ func ends(r images.Release, what string) Verdict {
 	}
 }
 
-// suchAs names the release that is supported longest.
-func suchAs(r images.Release, on images.Date) string {
+// instead says what to use in place of a release: one that is supported, by the name of
+// the one that is longest, or what took the place of the image of that name.
+func instead(name string, r images.Release, on images.Date) string {
 	best, ok := r.Supported(on)
-	if !ok || best.Cycle == r.Cycle {
-		return ""
+	switch m, moved := images.MoveOf(name, "", on); {
+	case ok && best.Cycle != r.Cycle:
+		return "use a supported release, such as " + best.Title()
+	case ok:
+		return "use a supported release"
+	case moved && m.Better(name) != "":
+		return "use " + m.Better(name)
 	}
-	return ", such as " + best.Title()
+	return "no release of it is supported any more"
 }
 
 // WithoutArchive is the verdict on an image whose distribution release has no
 // package archive that answers, where a step installs from it; ok is false where
 // the archive answers.
 func WithoutArchive(i facts.Image, on images.Date) (v Verdict, ok bool) {
-	r, found := images.SystemOf(images.Canonical(i.Name()), i.Tag)
+	name := images.Canonical(i.Name())
+	r, found := images.SystemOf(name, i.Tag)
 	if !found {
 		return Verdict{}, false
 	}
@@ -129,8 +137,8 @@ func WithoutArchive(i facts.Image, on images.Date) (v Verdict, ok bool) {
 	}
 	return Verdict{
 		Release: r, Severity: lint.Error, Dated: lint.Dated{Since: string(since), What: "its package archive is gone"},
-		Message: fmt.Sprintf("is based on %s, whose package archive has been gone since %s, so installing packages fails; use a supported release%s",
-			r.Title(), since.Month(), suchAs(r, on)),
+		Message: fmt.Sprintf("is based on %s, whose package archive has been gone since %s, so installing packages fails; %s",
+			r.Title(), since.Month(), instead(name, r, on)),
 	}, true
 }
 

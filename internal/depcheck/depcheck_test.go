@@ -167,7 +167,7 @@ func TestRoomTable(t *testing.T) {
 	}{
 		{"internal/rules/dockerfile", "internal/lint", true},
 		{"internal/rules/dockerfile", "internal/syntax/dockerfile", true},
-		{"internal/rules/dockerfile", "internal/syntax/compose", false},
+		{"internal/rules/dockerfile", "internal/syntax/yaml", false},
 		{"internal/rules/dockerfile", "internal/engine", false},
 		{"internal/rules/dockerfile", "internal/rules/compose", false},
 		{"internal/rules", "internal/rules/compose", true},

@@ -33,7 +33,7 @@ func leftoversOf(dir string) leftovers {
 		"internal/rules/kubernetes": {operators: 10, mixes: 10, columns: 12, tells: 19},
 		"internal/rules/lifecycle":  {operators: 1, mixes: 2},
 		"internal/rules/pins":       {operators: 1, tells: 1},
-		"internal/rules/workflow":   {operators: 4, mixes: 6, columns: 5, tells: 13},
+		"internal/rules/workflow":   {operators: 5, mixes: 6, columns: 5, tells: 13},
 	}[dir]
 }
 

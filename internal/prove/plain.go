@@ -9,6 +9,7 @@ import (
 
 	"github.com/dockmend/dockmend/internal/facts"
 	"github.com/dockmend/dockmend/internal/syntax/dockerfile"
+	"github.com/dockmend/dockmend/internal/text"
 )
 
 // isPlain reports whether a file has nothing that BuildKit's compiler could refuse,
@@ -28,7 +29,7 @@ func isPlain(doc *facts.Dockerfile) bool {
 			return false
 		case in.Stage != nil:
 			name := strings.ToLower(in.Stage.Name)
-			if !isPlainStage(in.Stage) || name != "" && slices.Contains(names, name) {
+			if !isPlainStage(in.Stage) || (name != "" && slices.Contains(names, name)) {
 				return false
 			}
 			above, inStage = names, true
@@ -50,7 +51,8 @@ var (
 const maxPlainReference = 63
 
 func isPlainStage(s *instructions.Stage) bool {
-	return s.Platform == "" && !strings.EqualFold(s.Name, "scratch") && len(s.BaseName) <= maxPlainReference && plainReference.MatchString(s.BaseName)
+	isPlainName := len(s.BaseName) <= maxPlainReference && plainReference.MatchString(s.BaseName)
+	return s.Platform == "" && !strings.EqualFold(s.Name, "scratch") && isPlainName
 }
 
 // isPlainInstruction is isPlain for an instruction of a stage, by the names of those above.
@@ -74,7 +76,7 @@ func isPlainInstruction(in *dockerfile.Instruction, above []string) bool {
 		return arePlain(c.Labels)
 	case *instructions.ArgCommand:
 		return !slices.ContainsFunc(c.Args, func(a instructions.KeyValuePairOptional) bool {
-			return !isPlainPath(a.Key) || a.Value != nil && !isPlainValue(*a.Value)
+			return !isPlainPath(a.Key) || (a.Value != nil && !isPlainValue(*a.Value))
 		})
 	case *instructions.CopyCommand:
 		return isPlainCopy(c, in, above)
@@ -84,7 +86,7 @@ func isPlainInstruction(in *dockerfile.Instruction, above []string) bool {
 
 func isPlainCopy(c *instructions.CopyCommand, in *dockerfile.Instruction, above []string) bool {
 	fromAbove := c.From != "" && slices.Contains(above, strings.ToLower(c.From))
-	if len(in.Heredocs) > 0 || len(in.Flags) > 1 || len(in.Flags) == 1 && !fromAbove {
+	if len(in.Heredocs) > 0 || len(in.Flags) > 1 || (len(in.Flags) == 1 && !fromAbove) {
 		return false
 	}
 	return isPlainPath(c.DestPath) && !slices.ContainsFunc(c.SourcePaths, func(p string) bool { return !isPlainPath(p) })
@@ -131,7 +133,7 @@ func isPlainValue(value string) bool {
 			length++
 		}
 		closed := length < len(name) && name[length] == '}'
-		if length == 0 || braces && !closed {
+		if length == 0 || (braces && !closed) {
 			return false
 		}
 		value = name[length:]
@@ -139,5 +141,5 @@ func isPlainValue(value string) bool {
 }
 
 func isNameByte(c byte, first bool) bool {
-	return c == '_' || c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || !first && c >= '0' && c <= '9'
+	return c == '_' || text.IsLetter(c) || (!first && text.IsDigit(c))
 }

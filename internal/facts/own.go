@@ -1,7 +1,6 @@
 package facts
 
 import (
-	"path"
 	"regexp"
 	"slices"
 	"strings"
@@ -22,14 +21,17 @@ type ownNames struct {
 // no file in it builds the name: it lies under the name of the owner or of the repository, or
 // under that of the README's title where the repository builds images.
 func (p *Project) Publishes(i Image) bool {
-	account := squeezed(path.Base(path.Dir(i.Name())))
-	if !p.known() || !i.Known || account == "" || strings.ContainsAny(account, ":") {
+	parts := strings.Split(i.Name(), "/")
+	if strings.ContainsAny(parts[0], ".:") {
+		parts = parts[1:] // without the registry
+	}
+	if !p.known() || !i.Known || len(parts) < 2 {
 		return false
 	}
 	root, _ := p.top()
 	own := lint.Derived(root, func() *ownNames { return readOwnNames(root) })
-	name := squeezed(path.Base(i.Name()))
-	if slices.Contains(own.accounts, account) {
+	name, account := squeezed(parts[len(parts)-1]), squeezed(parts[0])
+	if slices.ContainsFunc(parts[:len(parts)-1], func(part string) bool { return slices.Contains(own.accounts, squeezed(part)) }) {
 		return true
 	}
 	const shortest = 5 // shorter words begin many names
@@ -81,8 +83,5 @@ func readOwnNames(root lint.Context) *ownNames {
 
 // squeezed is a name in lower case without the signs that registries do not take.
 func squeezed(name string) string {
-	if name == "." {
-		return ""
-	}
 	return strings.ToLower(strings.NewReplacer("-", "", "_", "", ".", "", " ", "").Replace(name))
 }

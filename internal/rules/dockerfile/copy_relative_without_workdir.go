@@ -42,7 +42,6 @@ var CopyRelativeWithoutWorkdir = facts.Rule[*facts.Dockerfile]{
 		Title:    "Relative destination without a WORKDIR",
 		Category: lint.Correctness,
 		Severity: lint.Info,
-		Default:  true,
 		Since:    "0.1.0",
 		Needs:    lint.NeedsContext,
 		Aliases: append(

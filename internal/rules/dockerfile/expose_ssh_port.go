@@ -30,7 +30,6 @@ var ExposeSshPort = facts.Rule[*facts.Dockerfile]{
 		Title:    "SSH port is exposed",
 		Category: lint.Security,
 		Severity: lint.Warning,
-		Default:  true,
 		Since:    "0.1.0",
 		Presets:  []string{"cloud-native"},
 		Aliases:  lint.Names("CIS-5.9", "CKV_DOCKER_1", "DS004", "kics:exposing_port_22"),

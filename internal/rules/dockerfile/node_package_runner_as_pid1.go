@@ -26,7 +26,6 @@ var NodePackageRunnerAsPid1 = facts.Rule[*facts.Dockerfile]{
 		Title:    "npm stands in front of the program",
 		Category: lint.Runtime,
 		Severity: lint.Warning,
-		Default:  true,
 		Since:    "0.1.0",
 		Presets:  []string{"cloud-native"},
 		Needs:    lint.NeedsContext,

@@ -45,7 +45,7 @@ func checkNpmPackageNotPinned(p *facts.Pass[*facts.Dockerfile]) {
 		read:     nodeCall,
 		pinned:   npmPinned,
 		moves:    npmMoves,
-		tools:    func(word string) bool { return word == "yarn" || word == "corepack" }, // it fetches what packageManager names
+		tools:    needsNoNpmVersion,
 		idle:     isUnusedDevelopment,
 		adjust: func(d *facts.Dockerfile, c facts.PackageCommand, f *lint.Finding) {
 			if !shipsLayers(d, c.Instruction) {
@@ -54,6 +54,12 @@ func checkNpmPackageNotPinned(p *facts.Pass[*facts.Dockerfile]) {
 		},
 		example: npmExample,
 	}.report(p)
+}
+
+// needsNoNpmVersion reports whether a package's newest version in the registry is old, as
+// yarn's, or the package fetches what packageManager names, as corepack.
+func needsNoNpmVersion(word string) bool {
+	return word == "yarn" || word == "corepack" || strings.HasPrefix(word, "corepack@")
 }
 
 // npmExample shows how a package names its version: of a repository behind "#".

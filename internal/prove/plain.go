@@ -14,7 +14,7 @@ import (
 
 // isPlain reports whether a file has nothing that BuildKit's compiler could refuse,
 // whatever values its arguments get: the compiler need not be asked then. That is so of
-// most files, and asking is a fifth of what linting one costs. Whatever is unusual is
+// half of all files, and asking is a fifth of what linting one costs. Whatever is unusual is
 // not plain, as are the instructions that few files have.
 func isPlain(doc *facts.Dockerfile) bool {
 	otherDirective := func(d dockerfile.Directive) bool { return d.Name != "syntax" || d.Problem != "" }

@@ -23,8 +23,8 @@ import (
 //
 // # How to fix it
 //
-// Use a login that needs no password, such as an SSH key. If the account needs a
-// password, set it when the container starts, from a secret.
+// Use a login without a password, such as an SSH key. If the account needs a password,
+// set it when the container starts, from a secret.
 //
 // # Fix safety
 //
@@ -43,7 +43,7 @@ import (
 var AccountPasswordSet = facts.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
 		ID:       "account-password-set",
-		Title:    "Password of an account is set in the image",
+		Title:    "Account password is set in the image",
 		Category: lint.Security,
 		Severity: lint.Warning,
 		Default:  true,

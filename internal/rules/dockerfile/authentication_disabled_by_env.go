@@ -31,7 +31,7 @@ import (
 //
 // It does not report:
 //
-//   - stages for development or tests, by their name (such as `dev` or `test`)
+//   - stages with a name for development or tests, such as `dev` or `test`
 //   - values with a variable, which are unknown
 var AuthenticationDisabledByEnv = facts.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{

@@ -28,7 +28,7 @@ import (
 // It does not report:
 //
 //   - variants of a platform that its machines can run too
-//   - images whose platforms the registry did not give
+//   - images for which the registry lists no platforms
 var BaseImagePlatformMismatch = facts.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
 		ID:       "base-image-platform-mismatch",

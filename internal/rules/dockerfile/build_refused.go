@@ -140,7 +140,7 @@ func isAbout(reason, flag string) bool {
 }
 
 // namedWords lists the words of a reason that may be the file's own: those in
-// quotes, then what stands after the last colon.
+// quotes, then what follows the last colon.
 func namedWords(reason string) (words []string) {
 	for _, quote := range []string{`"`, "'"} {
 		for i, part := range strings.Split(reason, quote) {

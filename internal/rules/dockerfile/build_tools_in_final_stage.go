@@ -41,12 +41,12 @@ import (
 // It does not report:
 //
 //   - small tools, such as `make` alone
-//   - base images that have a compiler in any case, and base images that are not known
+//   - base images that always have a compiler, and base images that are not known
 //   - a `RUN` that removes what it installed
 //   - stages that build nothing; the option `always` reports them with severity info,
 //     and the preset `cloud-native` sets it
-//   - images that may be made to build in: their start command is a compiler, a tool
-//     that watches sources, a shell, a script without a port, or missing
+//   - images that may be meant for building: the start command is missing, or it is a
+//     compiler, a tool that watches sources, a shell, or a script without a port
 //   - files with a word of the option `runtimes`, which shows that a program compiles
 //     at run time
 var BuildToolsInFinalStage = facts.Rule[*facts.Dockerfile]{
@@ -209,7 +209,7 @@ func needsNoCompiler(d *facts.Dockerfile, start startCommand) bool {
 }
 
 // buildsOrWaits reports whether a program compiles, watches sources, tests, or
-// only keeps the container alive for somebody who does.
+// only keeps the container running for a person who does.
 func buildsOrWaits(program string) bool {
 	switch program {
 	case "sh", "bash", "zsh", "ash", "fish", "tmux", "screen", "sshd", "tail", "sleep", "top",

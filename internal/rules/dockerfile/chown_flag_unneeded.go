@@ -34,7 +34,7 @@ import (
 var ChownFlagUnneeded = facts.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
 		ID:       "chown-flag-unneeded",
-		Title:    "Files belong to the user that the program runs as",
+		Title:    "Application files belong to the user that runs them",
 		Category: lint.Security,
 		Severity: lint.Info,
 		Since:    "0.1.0",
@@ -63,7 +63,7 @@ func checkChownFlagUnneeded(p *facts.Pass[*facts.Dockerfile]) {
 			}
 			p.Report(lint.Finding{
 				Span:    chown.Span,
-				Message: fmt.Sprintf("%s lets a compromised program change its own code; remove the flag, because files of root can be read and run as well", quoteShort(p.Doc.Text(chown.Span))),
+				Message: fmt.Sprintf("%s lets a compromised program change its own code; remove the flag, since files of root can be read and run too", quoteShort(p.Doc.Text(chown.Span))),
 				Related: []lint.Related{{Span: at.Head, Message: "the container runs as this user"}},
 			})
 		})

@@ -70,7 +70,7 @@ func checkCircularStageDependency(p *facts.Pass[*facts.Dockerfile]) {
 	}
 }
 
-// stageNeeds lists for each stage those that it needs. A name stands for the last
+// stageNeeds lists for each stage those that it needs. A name means the last
 // stage that has it, wherever that is (BuildKit's findStateByName), except in FROM.
 func stageNeeds(d *facts.Dockerfile) [][]stageNeed {
 	stages := d.Stages()

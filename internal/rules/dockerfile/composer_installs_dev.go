@@ -30,8 +30,8 @@ import (
 //   - a `composer.json` without `require-dev`
 //   - calls that run only under a condition, that ask for `--dev`, or whose options are
 //     in a variable
-//   - stages for development or tests, by their name, and images that start a
-//     development server
+//   - stages with a name for development or tests, and images that start a development
+//     server
 //
 // In files for development or tests the finding has no fix.
 var ComposerInstallsDev = facts.Rule[*facts.Dockerfile]{

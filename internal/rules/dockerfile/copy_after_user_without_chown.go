@@ -36,7 +36,7 @@ import (
 var CopyAfterUserWithoutChown = facts.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
 		ID:       "copy-after-user-without-chown",
-		Title:    "Copied files belong to root, not to the user of USER",
+		Title:    "Copied files belong to root although USER sets another user",
 		Category: lint.Correctness,
 		Severity: lint.Info,
 		Since:    "0.1.0",

@@ -76,7 +76,7 @@ func checkCopyWholeBuilderDirectory(p *facts.Pass[*facts.Dockerfile]) {
 func runsCommands(s *facts.Stage) bool { return s.LastOwn("run") != nil }
 
 // workdirOf is the last WORKDIR of a stage, if it is an absolute path that is known;
-// else "?", which is no path.
+// else "?", which is not a path.
 func workdirOf(d *facts.Dockerfile, s *facts.Stage) string {
 	in := s.Last("workdir")
 	if in == nil {

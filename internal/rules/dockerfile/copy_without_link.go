@@ -29,8 +29,8 @@ import (
 // # Fix safety
 //
 // There is no fix where the destination may be an existing folder although no slash ends
-// it, because with `--link` a file would replace it. There is none either where the
-// folder may have an owner or a mode of its own.
+// it, because with `--link` a file would replace it. There is also none where the folder
+// may have an owner or a mode of its own.
 //
 // # Exceptions
 //

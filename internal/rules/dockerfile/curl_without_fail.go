@@ -9,7 +9,7 @@ import (
 	"github.com/dockmend/dockmend/internal/lint"
 )
 
-// CurlWithoutFail reports `curl` in `RUN` without `--fail` that writes a file.
+// CurlWithoutFail reports `curl` commands in `RUN` that write a file without `--fail`.
 //
 // # Why it matters
 //
@@ -35,7 +35,7 @@ import (
 var CurlWithoutFail = facts.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
 		ID:       "curl-without-fail",
-		Title:    "curl saves an error page as if it were the file",
+		Title:    "curl saves an HTTP error page instead of the file",
 		Category: lint.Correctness,
 		Severity: lint.Info,
 		Default:  true,

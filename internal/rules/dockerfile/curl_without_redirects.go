@@ -8,7 +8,7 @@ import (
 	"github.com/dockmend/dockmend/internal/lint"
 )
 
-// CurlWithoutRedirects reports `curl` in `RUN` that downloads a URL without
+// CurlWithoutRedirects reports `curl` commands in `RUN` that download a URL without
 // `--location`.
 //
 // # Why it matters

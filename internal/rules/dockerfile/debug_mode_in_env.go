@@ -26,7 +26,7 @@ import (
 //
 // It does not report:
 //
-//   - stages, files and folders for development or tests, by their name
+//   - stages, files and folders with a name for development or tests
 //   - images that start no service
 //   - variables that a later `ENV` sets to another value
 var DebugModeInEnv = facts.Rule[*facts.Dockerfile]{

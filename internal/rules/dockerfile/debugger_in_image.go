@@ -34,8 +34,8 @@ import (
 //
 //   - debuggers that listen only on the machine itself, such as on `127.0.0.1`
 //   - ports that a Compose file of the repository names, because that is on purpose
-//   - files and stages for development or debugging, by their name (such as `dev`,
-//     `debug` or `test`), and collections of vulnerable software for training
+//   - files and stages with a name for development or debugging, such as `dev`, `debug`
+//     or `test`, and collections of vulnerable software for training
 var DebuggerInImage = facts.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
 		ID:       "debugger-in-image",
@@ -79,7 +79,7 @@ func checkDebuggerInImage(p *facts.Pass[*facts.Dockerfile]) {
 }
 
 // isPublished reports whether a Compose file of the repository names the port of an option:
-// somebody debugs there on purpose.
+// that is on purpose.
 func isPublished(p *facts.Pass[*facts.Dockerfile], option string) bool {
 	return p.Project.ComposeNaming(p.Doc.Name, debugPort(option)) != ""
 }

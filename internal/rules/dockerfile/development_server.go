@@ -30,8 +30,8 @@ import (
 //
 // # Exceptions
 //
-// It does not report stages for development or tests, by their name (such as `dev` or
-// `test`).
+// It does not report stages with a name for development or tests, such as `dev` or
+// `test`.
 var DevelopmentServer = facts.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
 		ID:       "development-server",

@@ -144,7 +144,7 @@ func findIgnoredSecret(p *facts.Pass[*facts.Dockerfile]) ignoredSecret {
 }
 
 // madeFrom is the name of the file that people make from an example; empty for a file that
-// is none.
+// is not an example.
 func madeFrom(example string) string {
 	for _, word := range []string{"example", "sample", "dist", "template"} {
 		for _, part := range []string{"." + word, "-" + word, "_" + word, word + "."} {

@@ -20,12 +20,12 @@ func unsafeFix(title string, effect lint.Effect, edits ...lint.FileEdit) []lint.
 	return []lint.Fix{{Title: title, Applicability: lint.Unsafe, MaxEffect: effect, Edits: edits}}
 }
 
-// isInner tells whether ONBUILD holds the instruction.
+// isInner reports whether ONBUILD holds the instruction.
 func isInner(in *dockerfile.Instruction) bool {
 	return in.Document().Instructions[in.Index()] != in
 }
 
-// hasCommentAbove tells whether the line above the instruction is a comment,
+// hasCommentAbove reports whether the line above the instruction is a comment,
 // which is most likely about it.
 func hasCommentAbove(in *dockerfile.Instruction) bool { return topOf(in) != wholeLines(in).Start }
 
@@ -87,7 +87,7 @@ func insertLine(in *dockerfile.Instruction, keyword, args string) (edit lint.Fil
 	return lint.Insert(topOf(in), line), true
 }
 
-// separates tells whether a text only stands between words: blanks, line ends,
+// separates reports whether a text only stands between words: blanks, line ends,
 // continuations and the characters of also.
 func separates(d *dockerfile.Document, s text.Span, also string) bool {
 	return s.Start <= s.End && strings.Trim(d.Text(s), " \t\r\n"+string(rune(d.Escape))+also) == ""
@@ -184,7 +184,7 @@ func deleteBetween(c *facts.Command, start, end int) (edit lint.FileEdit, ok boo
 	return lint.Delete(text.Span{Start: start, End: end}), true
 }
 
-// runsAfter tells whether a RUN may see what an instruction sets: one below it in
+// runsAfter reports whether a RUN may see what an instruction sets: one below it in
 // its stage, or any in a stage that follows.
 func runsAfter(d *facts.Dockerfile, in *dockerfile.Instruction) bool {
 	return d.LastIndex("run") > in.Index()
@@ -237,7 +237,7 @@ func setForCommand(d *facts.Dockerfile, c startCommand, name, value string) []li
 	return setVariable(c.in, name, value, lint.EffectConfig, func(in *dockerfile.Instruction) bool { return in.Keyword == "env" })
 }
 
-// setForUv sets a variable of uv above a RUN, beside others of uv.
+// setForUv sets a variable of uv above a RUN, next to others of uv.
 func setForUv(c *facts.Command, name, value string) []lint.Fix {
 	return setVariable(c.Instruction, name, value, lint.EffectGraph, func(in *dockerfile.Instruction) bool {
 		return in.Keyword == "run" || slices.ContainsFunc(in.Pairs, func(p dockerfile.Pair) bool { return strings.HasPrefix(p.Key, "UV_") })

@@ -16,9 +16,9 @@ import (
 // from the version or the code name in the tag (`python:3.8-slim`, `debian:buster`), and
 // the distribution from the suffix (`node:22-buster`). For Debian, the end of LTS
 // counts. With `--online`, it reads the version of images without a version in the tag
-// from their configuration. The dates come from endoflife.date. They are compared with
-// today, or with the day of `--as-of`, of `as-of` in the configuration, or of
-// `SOURCE_DATE_EPOCH`.
+// from their configuration. The dates come from endoflife.date. The rule compares them
+// with today, or with the day that `--as-of`, `as-of` in the configuration or
+// `SOURCE_DATE_EPOCH` sets.
 //
 // The severity is error where a step installs packages from an archive that no longer
 // exists, such as `apt-get update` on Debian 10, because that build fails. It is info
@@ -108,7 +108,7 @@ func checkEolBaseImage(p *facts.Pass[*facts.Dockerfile]) {
 }
 
 // isMinorHere reports whether an ended release does little harm where it is, or is meant:
-// in a build stage that installs nothing and is not taken over, in the file that is the variant for it, in a
+// in a build stage that installs nothing and leaves nothing in the image, in the file that is the variant for it, in a
 // laboratory or for tests, and where the file says that it has ended.
 func isMinorHere(p *facts.Pass[*facts.Dockerfile], s *facts.Stage, v lifecycle.Verdict) bool {
 	d := p.Doc

@@ -37,7 +37,7 @@ import (
 var ExecFormOneString = facts.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
 		ID:       "exec-form-one-string",
-		Title:    "Exec form has the whole command in one string",
+		Title:    "Exec form contains the whole command as one string",
 		Category: lint.Correctness,
 		Severity: lint.Error,
 		Default:  true,

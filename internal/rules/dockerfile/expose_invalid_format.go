@@ -13,9 +13,9 @@ import (
 //
 // # Why it matters
 //
-// `EXPOSE` names ports of the container only. Docker ignores the host part today, with a
-// warning, and can reject it in a later version. A reader expects a mapping that does
-// not exist.
+// `EXPOSE` names ports of the container only. Docker ignores the host part with a
+// warning, and a later version may reject it. A reader expects a mapping that does not
+// exist.
 //
 // # How to fix it
 //
@@ -28,7 +28,7 @@ import (
 var ExposeInvalidFormat = facts.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
 		ID:       "expose-invalid-format",
-		Title:    "EXPOSE has an address or a port of the host",
+		Title:    "EXPOSE contains a host address or host port",
 		Category: lint.Correctness,
 		Severity: lint.Warning,
 		Default:  true,
@@ -55,7 +55,7 @@ func checkExposeInvalidFormat(p *facts.Pass[*facts.Dockerfile]) {
 			}
 			f := lint.Finding{
 				Span:    w.Span,
-				Message: fmt.Sprintf("%q has an address or a port of the host, which only docker run can map; write %s", short(w.Text), short(port)),
+				Message: fmt.Sprintf("%q contains a host address or port, which only docker run can map; write %s", short(w.Text), short(port)),
 			}
 			if strings.Trim(port, "0123456789-/tcpudTCPUD") == "" {
 				f.Fixes = []lint.Fix{{

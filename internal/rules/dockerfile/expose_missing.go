@@ -28,7 +28,7 @@ import (
 var ExposeMissing = facts.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
 		ID:       "expose-missing",
-		Title:    "Port of the server is not exposed",
+		Title:    "Server port is not exposed",
 		Category: lint.Runtime,
 		Severity: lint.Info,
 		Since:    "0.1.0",

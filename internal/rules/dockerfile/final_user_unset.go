@@ -50,7 +50,7 @@ import (
 //   - images that a Compose file gives the socket of the container engine, which is as
 //     much as root
 //   - programs that need root, such as `sshd`, `crond`, `vsftpd` or an init system
-//   - images for development or tests, by their name
+//   - images with a name for development or tests
 //   - images without `EXPOSE`, unless the start command is clearly a server
 //   - Windows images
 var FinalUserUnset = facts.Rule[*facts.Dockerfile]{

@@ -30,7 +30,7 @@ import (
 //
 //   - files that name a tool that compiles for the GPU when it runs, such as Triton,
 //     DeepSpeed or vLLM
-//   - stages for development or tests, by their name
+//   - stages with a name for development or tests, such as `dev`
 var GpuDevelImageInFinal = facts.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
 		ID:       "gpu-devel-image-in-final",

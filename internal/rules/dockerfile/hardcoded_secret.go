@@ -39,7 +39,7 @@ import (
 var HardcodedSecret = facts.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
 		ID:       "hardcoded-secret",
-		Title:    "Key or token is written in the file",
+		Title:    "Secret key or token is hardcoded",
 		Category: lint.Security,
 		Severity: lint.Error,
 		Default:  true,

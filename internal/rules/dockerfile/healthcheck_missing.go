@@ -23,7 +23,7 @@ import (
 //
 // Add a check:
 //
-//	HEALTHCHECK CMD ["/server", "--check"]
+//	HEALTHCHECK CMD curl -f http://localhost:8080/health || exit 1
 //
 // Write `HEALTHCHECK NONE` if the platform checks the server.
 //

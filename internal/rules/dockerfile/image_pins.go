@@ -28,9 +28,9 @@ func local(p *facts.Pass[*facts.Dockerfile], x facts.ImageSite) facts.ImageSite 
 // base is what is known about the image at the root of a stage.
 type base struct {
 	facts.Base
-	// Shell is the image's own SHELL; nil for the default, or where nobody knows.
+	// Shell is the image's own SHELL; nil for the default, or where it is not known.
 	Shell []string
-	// Asked tells that a registry said all this, not a table.
+	// Asked is set where a registry gave all this, not a table.
 	Asked bool
 }
 

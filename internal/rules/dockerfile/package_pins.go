@@ -10,7 +10,7 @@ import (
 	"mvdan.cc/sh/v3/syntax"
 )
 
-// packagePins says how the calls of a package manager name a version.
+// packagePins describes how the calls of a package manager name a version.
 type packagePins struct {
 	managers, actions []string
 	// also are managers that hadolint's rule does not look at.

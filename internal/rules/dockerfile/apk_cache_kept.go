@@ -23,6 +23,11 @@ import (
 //
 // Use `apk add --no-cache`. A separate `apk update` is then not needed.
 //
+// # Fix safety
+//
+// There is no fix where another Dockerfile of the repository builds on this image and
+// adds packages with the index that it finds.
+//
 // # Exceptions
 //
 // It does not report:
@@ -34,9 +39,6 @@ import (
 //   - an index that an earlier `RUN` left there with `apk update`, because `apk add`
 //     then adds nothing
 //   - commands that run only under a condition
-//
-// There is no fix where another Dockerfile of the repository builds on this image and
-// adds packages with the index that it finds.
 var ApkCacheKept = facts.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
 		ID:       "apk-cache-kept",

@@ -22,6 +22,10 @@ import (
 //
 // Use `composer install --no-dev`.
 //
+// # Fix safety
+//
+// There is no fix in files for development or tests.
+//
 // # Exceptions
 //
 // It does not report:
@@ -32,8 +36,6 @@ import (
 //     in a variable
 //   - stages with a name for development or tests, and images that start a development
 //     server
-//
-// In files for development or tests the finding has no fix.
 var ComposerInstallsDev = facts.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
 		ID:       "composer-installs-dev",

@@ -28,7 +28,7 @@ import (
 //
 // # Fix safety
 //
-// There is no fix: people who log in with the password need another way first.
+// There is no fix: users who log in with the password need another way to log in first.
 //
 // # Exceptions
 //

@@ -26,8 +26,8 @@ import (
 //
 // # Fix safety
 //
-// There is no fix: the key needs a file of its own, and each list of sources that it signs
-// has to name that.
+// There is no fix: the key must be written to a separate file, and each source that it
+// signs must reference that file.
 //
 // # Exceptions
 //

@@ -25,7 +25,7 @@ import (
 //
 // # Fix safety
 //
-// There is no fix: which of the programs the container is for is known only to the author.
+// There is no fix: only the author knows which program is the main one.
 //
 // # Exceptions
 //

@@ -28,7 +28,7 @@ import (
 //
 // # Fix safety
 //
-// There is no fix: BuildKit says what it refuses, and not what was meant.
+// There is no fix: BuildKit reports what it rejects, but not what the author meant.
 //
 // # Exceptions
 //

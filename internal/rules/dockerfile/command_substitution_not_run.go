@@ -29,8 +29,8 @@ import (
 //
 // # Fix safety
 //
-// There is no fix: the value has to come from an ARG, whose callers have to pass it, or a
-// RUN has to write it where the program reads it.
+// There is no fix: the value must come from an `ARG` that each build passes, or from a
+// `RUN` that writes it where the program reads it.
 //
 // # Exceptions
 //

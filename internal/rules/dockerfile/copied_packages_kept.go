@@ -28,8 +28,8 @@ import (
 //
 // # Fix safety
 //
-// There is no fix: the packages have to come by a mount, and whether something else reads
-// them is not in the file.
+// There is no fix: the packages must be mounted, and the file does not show whether
+// another program reads the copy.
 //
 // # Exceptions
 //

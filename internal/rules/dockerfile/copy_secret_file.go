@@ -30,8 +30,8 @@ import (
 //
 // # Fix safety
 //
-// There is no fix: the program has to read the secret from a mount, and it has to be
-// changed, since it is in a layer.
+// There is no fix: the program must read the secret from a mount, and a secret that was
+// in a layer must be replaced.
 //
 // # Exceptions
 //

@@ -22,7 +22,7 @@ import (
 //
 // # Fix safety
 //
-// There is no fix: which of the files the image needs is known only to the author.
+// There is no fix: only the author knows which files the image needs.
 //
 // # Exceptions
 //

@@ -29,7 +29,7 @@ import (
 //   - scripts that check the result: the status (`--write-out`), a checksum or a GPG
 //     signature
 //   - a `RUN` that starts the saved program, or unpacks the saved archive with `tar`,
-//     because an error page is neither and the build fails
+//     because the build then fails on an error page
 //   - calls that only read headers, or whose options are in a variable or a file
 //   - health checks; the rule `healthcheck-curl-without-fail` reports these
 var CurlWithoutFail = facts.Rule[*facts.Dockerfile]{

@@ -25,8 +25,8 @@ import (
 //
 // # Fix safety
 //
-// There is no fix: the same command may be what developers start; a stage or a file of
-// their own is more than an edit.
+// There is no fix: developers may start the same command, and a separate stage for them
+// is more than an edit.
 //
 // # Exceptions
 //

@@ -10,7 +10,7 @@ import (
 	"github.com/dockmend/dockmend/internal/syntax/dockerfile"
 )
 
-// DeleteInLaterLayer reports `rm` of files in another `RUN` than the one that downloaded
+// DeleteInLaterLayer reports `rm` of files in a later `RUN` than the one that downloaded
 // them, and of large files, such as archives and installers, that an earlier `COPY` or
 // `ADD` brought into the image.
 //
@@ -28,8 +28,8 @@ import (
 //
 // # Fix safety
 //
-// There is no fix: the removal has to go where the files are made, and what runs in
-// between may need them.
+// There is no fix: the files must be removed in the step that creates them, and a step
+// in between may need them.
 //
 // # Exceptions
 //

@@ -25,8 +25,8 @@ import (
 //
 // # Fix safety
 //
-// There is no fix: a server for production is a dependency of the project, and needs
-// settings.
+// There is no fix: a production server is a dependency of the project and needs settings
+// of its own.
 //
 // # Exceptions
 //

@@ -31,8 +31,8 @@ import (
 //
 // # Fix safety
 //
-// There is no fix: what the build needs is known only to the author, and a pattern too
-// many breaks it.
+// There is no fix: only the author knows what the build needs, and a pattern that
+// excludes too much breaks it.
 //
 // # Exceptions
 //

@@ -22,8 +22,8 @@ import (
 //
 // # Fix safety
 //
-// There is no fix: files belong to the number, and only the author knows which user is
-// meant.
+// There is no fix: existing files belong to the number, and only the author knows which
+// user is meant.
 //
 // # Exceptions
 //

@@ -28,8 +28,8 @@ import (
 //
 // # Fix safety
 //
-// There is no fix: a command whose failure is ignored today may fail in each build; only
-// the author knows which ones may.
+// There is no fix: a command that fails in every build today would then stop it, and
+// only the author knows which failures matter.
 //
 // # Exceptions
 //

@@ -32,7 +32,7 @@ import (
 //
 // # Fix safety
 //
-// There is no fix: which user the program can run as is known only to those who run it.
+// There is no fix: only the people who run the program know as which user it works.
 //
 // # Exceptions
 //

@@ -47,8 +47,8 @@ import (
 //   - images that start nothing of their own, or only a shell
 //   - images with a tool that drops privileges (`gosu`, `su-exec`, `setpriv`), and
 //     start commands that switch the user
-//   - images that a Compose file gives the socket of the container engine, which is as
-//     much as root
+//   - images to which a Compose file gives the socket of the container engine, because
+//     the socket gives root access to the host
 //   - programs that need root, such as `sshd`, `crond`, `vsftpd` or an init system
 //   - images with a name for development or tests
 //   - images without `EXPOSE`, unless the start command is clearly a server

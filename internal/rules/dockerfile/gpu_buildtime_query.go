@@ -23,8 +23,8 @@ import (
 //
 // # Fix safety
 //
-// There is no fix: the question has to move to where the container starts, into a script
-// that is not in the file.
+// There is no fix: the query must move into a script that runs when the container
+// starts, and the file does not have one.
 //
 // # Exceptions
 //

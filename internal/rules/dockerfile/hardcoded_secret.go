@@ -27,7 +27,7 @@ import (
 //
 // # Fix safety
 //
-// There is no fix: the secret has to come from elsewhere, and has to be changed, since
+// There is no fix: the secret must come from elsewhere, and it must be replaced, because
 // others may have read it.
 //
 // # Exceptions

@@ -29,8 +29,8 @@ import (
 //
 // # Fix safety
 //
-// There is no fix: the probe has to name what a healthy service answers, and the file does
-// not say that.
+// There is no fix: a check must know what a healthy server answers, and the file does
+// not show that.
 //
 // # Exceptions
 //

@@ -12,15 +12,29 @@ import (
 	syntax "github.com/dockmend/dockmend/internal/syntax/bake"
 )
 
-// BakeArgUndeclared finds build arguments of a target that no ARG of its Dockerfile
-// declares: the builder drops them with a warning, and the image is built without what they
-// say. It is a warning for a name that is near a declared one; any other is a leftover,
-// mostly, and an info.
+// BakeArgUndeclared reports build arguments of a target that no `ARG` of its Dockerfile
+// declares. The severity is warning for a name that is similar to a declared one. Other
+// names are usually left over, and are an info.
 //
-// Silent for arguments that need no ARG, for what other targets inherit, and for
-// Dockerfiles of another frontend.
+// # Why it matters
 //
-// There is no fix: the argument may be a leftover, or an ARG may be missing.
+// The builder ignores the argument with a warning, so the image is built without its value.
+//
+// # How to fix it
+//
+// Correct the name, declare the `ARG` in the Dockerfile, or remove the argument.
+//
+// # Fix safety
+//
+// There is no fix: the argument can be left over, or an `ARG` can be missing.
+//
+// # Exceptions
+//
+// It does not report:
+//
+//   - arguments that need no `ARG`, such as `HTTP_PROXY`
+//   - arguments that other targets inherit
+//   - Dockerfiles that another frontend reads (`# syntax=`)
 var BakeArgUndeclared = facts.Rule[*facts.Bake]{
 	Meta: lint.Meta{
 		ID:       "bake-arg-undeclared",
@@ -47,12 +61,15 @@ func checkBakeArgUndeclared(p *facts.Pass[*facts.Bake]) {
 		}
 		file := context.Dockerfile()
 		declared, known := file.ArgumentNames()
-		if d, ok := file.Directive("syntax"); !known || ok && !strings.Contains(d.Value, "docker/dockerfile") {
+		d, ok := file.Directive("syntax")
+		isForeign := ok && !strings.Contains(d.Value, "docker/dockerfile")
+		if !known || isForeign {
 			continue
 		}
 		for _, pair := range args.Value.Pairs {
 			name := pair.Key
-			if name == "" || declared[name] || strings.Contains(name, "$") || facts.IsPredefinedArgument(name) || facts.IsPlatformArgument(name) {
+			isGiven := facts.IsPredefinedArgument(name) || facts.IsPlatformArgument(name)
+			if name == "" || declared[name] || isGiven || strings.Contains(name, "$") {
 				continue
 			}
 			f := lint.Finding{

@@ -8,15 +8,32 @@ import (
 	"github.com/dockmend/dockmend/internal/lint"
 )
 
-// BakeBuildFileMissing finds targets whose Dockerfile is not there: the build fails.
+// BakeBuildFileMissing reports targets whose Dockerfile does not exist. The context is
+// relative to the folder in which buildx runs, the Dockerfile to the context.
 //
-// The context counts from the folder in which buildx runs, the Dockerfile from the context.
+// # Why it matters
 //
-// Silent where a folder above has both, for variables and what a matrix or another file
-// decides, for what git ignores, and for files that are read with others. Folders without
-// .git and .gitignore, which may hold a part of the files only, are skipped.
+// The build of the target fails.
 //
-// There is no fix: the file may be missing, or its name may be wrong.
+// # How to fix it
+//
+// Correct `dockerfile` or `context`, or add the file.
+//
+// # Fix safety
+//
+// There is no fix: the file can be missing, or its name can be wrong.
+//
+// # Exceptions
+//
+// It does not report:
+//
+//   - targets for which a folder above has both the context and the Dockerfile
+//   - values from variables, from a matrix or from another file
+//   - files that Git ignores
+//   - bake files that are read together with others
+//
+// A folder without `.git` and `.gitignore` can hold a part of the files only. The rule is
+// skipped there.
 var BakeBuildFileMissing = facts.Rule[*facts.Bake]{
 	Meta: lint.Meta{
 		ID:       "bake-build-file-missing",

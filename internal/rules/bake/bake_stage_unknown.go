@@ -9,12 +9,28 @@ import (
 	"github.com/dockmend/dockmend/internal/nearest"
 )
 
-// BakeStageUnknown finds targets that build a stage ("target") which their Dockerfile does
-// not have: the build fails.
+// BakeStageUnknown reports targets that build a stage (`target`) which their Dockerfile
+// does not have.
 //
-// Silent for the number of a stage, for variables, and for Dockerfiles that cannot be read.
+// # Why it matters
+//
+// The build of the target fails.
+//
+// # How to fix it
+//
+// Name a stage of the Dockerfile, or add the stage.
+//
+// # Fix safety
 //
 // There is no fix: another stage makes another image.
+//
+// # Exceptions
+//
+// It does not report:
+//
+//   - a stage by its number
+//   - values from variables
+//   - Dockerfiles that cannot be read
 var BakeStageUnknown = facts.Rule[*facts.Bake]{
 	Meta: lint.Meta{
 		ID:       "bake-stage-unknown",

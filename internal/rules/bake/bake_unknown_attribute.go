@@ -9,14 +9,24 @@ import (
 	"github.com/dockmend/dockmend/internal/nearest"
 )
 
-// BakeUnknownAttribute finds attributes of targets, groups and variables that buildx does
-// not know and that are near one that it does: what they say has no effect, and a version of
-// buildx may refuse the file.
+// BakeUnknownAttribute reports attributes of targets, groups and variables that buildx does
+// not know, if the name is similar to one that it knows.
 //
-// Silent for names that are near none, which a newer buildx may know.
+// # Why it matters
 //
-// There is no fix: the attribute has had no effect so far, and its value may not be what the
-// build needs.
+// The attribute has no effect, and a version of buildx can refuse the file.
+//
+// # How to fix it
+//
+// Correct the name.
+//
+// # Fix safety
+//
+// There is no fix: the attribute has had no effect so far, and the build can depend on that.
+//
+// # Exceptions
+//
+// It does not report names that are similar to none, because a newer buildx can know them.
 var BakeUnknownAttribute = facts.Rule[*facts.Bake]{
 	Meta: lint.Meta{
 		ID:       "bake-unknown-attribute",

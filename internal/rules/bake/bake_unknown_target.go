@@ -11,16 +11,30 @@ import (
 	syntax "github.com/dockmend/dockmend/internal/syntax/bake"
 )
 
-// BakeUnknownTarget finds groups, inherits and contexts ("target:base") that name a target
-// which the bake file does not have: buildx ends with "failed to find target".
+// BakeUnknownTarget reports groups, `inherits` and contexts (`target:base`) that name a
+// target which the bake file does not have.
 //
-// Silent where another bake file or compose file of the folder may have it, which buildx
-// reads together with this one, for files that are not read by themselves, for targets whose
-// names are made by a matrix, for patterns, and for the target that
-// docker/metadata-action writes.
+// # Why it matters
 //
-// There is no fix: which target is meant, or whether one is to be added, is known to whoever
-// wrote the file.
+// buildx stops with "failed to find target".
+//
+// # How to fix it
+//
+// Correct the name, or add the target.
+//
+// # Fix safety
+//
+// There is no fix: only the author knows which target is meant.
+//
+// # Exceptions
+//
+// It does not report:
+//
+//   - targets that another bake file or Compose file of the folder can have, because buildx
+//     reads these files together
+//   - files that are not read by themselves
+//   - targets whose names a matrix makes, and patterns
+//   - the target that `docker/metadata-action` writes
 var BakeUnknownTarget = facts.Rule[*facts.Bake]{
 	Meta: lint.Meta{
 		ID:       "bake-unknown-target",
@@ -42,7 +56,8 @@ func checkBakeUnknownTarget(p *facts.Pass[*facts.Bake]) {
 	names := map[string]bool{}
 	var list []string
 	for _, b := range p.Doc.Blocks {
-		if b.Get("matrix") != nil || b.Kind == "target" && b.Name == "" {
+		isNameless := b.Kind == "target" && b.Name == ""
+		if isNameless || b.Get("matrix") != nil {
 			return
 		}
 		if b.Kind == "target" || b.Kind == "group" {
@@ -51,7 +66,8 @@ func checkBakeUnknownTarget(p *facts.Pass[*facts.Bake]) {
 		}
 	}
 	check := func(v syntax.Value, name string) {
-		if !v.Fixed || names[name] || name == "" || strings.ContainsAny(name, "*?[") || strings.HasPrefix(name, "docker-metadata-action") {
+		isMade := strings.ContainsAny(name, "*?[") || strings.HasPrefix(name, "docker-metadata-action")
+		if !v.Fixed || names[name] || name == "" || isMade {
 			return
 		}
 		message := fmt.Sprintf("no target is named %q, so buildx ends with an error", short(name))
@@ -83,7 +99,8 @@ func checkBakeUnknownTarget(p *facts.Pass[*facts.Bake]) {
 // isReadWithOthers reports whether buildx may read other files that define targets beside
 // this one.
 func isReadWithOthers(p *facts.Pass[*facts.Bake]) bool {
-	if p.Doc.Name != "docker-bake.hcl" && p.Doc.Name != "docker-bake.json" || !p.Files.Known() {
+	isUsual := p.Doc.Name == "docker-bake.hcl" || p.Doc.Name == "docker-bake.json"
+	if !isUsual || !p.Files.Known() {
 		return true
 	}
 	names, err := p.Files.List(".")

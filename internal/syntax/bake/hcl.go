@@ -120,5 +120,6 @@ func plainText(e hclsyntax.Expression, values *hcl.EvalContext) (text string, ok
 
 // inOrder are the names of attributes in the order of the file.
 func inOrder(attributes hclsyntax.Attributes) []string {
-	return slices.SortedFunc(maps.Keys(attributes), func(a, b string) int { return attributes[a].NameRange.Start.Byte - attributes[b].NameRange.Start.Byte })
+	start := func(name string) int { return attributes[name].NameRange.Start.Byte }
+	return slices.SortedFunc(maps.Keys(attributes), func(a, b string) int { return start(a) - start(b) })
 }

@@ -30,6 +30,7 @@ func ended(verdict run.Verdict) error {
 		return &exitError{code: exitIncomplete}
 	case run.Failed:
 		return &exitError{code: exitFindings}
+	case run.Clean:
 	}
 	return nil
 }

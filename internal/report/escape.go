@@ -267,7 +267,7 @@ func isInert(c byte) bool {
 }
 
 func isAlphanumeric(r rune) bool {
-	return r < utf8.RuneSelf && (text.IsDigit(byte(r)) || text.IsLetter(byte(r)))
+	return r < utf8.RuneSelf && (text.IsDigit(byte(r)) || text.IsLetter(byte(r))) //nolint:gosec // below 128
 }
 
 // MarkdownCode makes a code span of s that holds inside a table cell too: the

@@ -77,6 +77,7 @@ func (d *Diff) Changed(ctx context.Context, path string, checkout []byte) ([]git
 		return nil, nil
 	case Added:
 		return whole, nil
+	case Modified, Moved:
 	}
 	if file.Patch == "" {
 		if file.Status == Moved && file.Lines == 0 {

@@ -126,7 +126,7 @@ func (f *Fixup) categoryBranch() string {
 		return name
 	}
 	word := strings.Map(func(r rune) rune {
-		if r < utf8.RuneSelf && (text.IsLetter(byte(r)) || text.IsDigit(byte(r))) {
+		if r < utf8.RuneSelf && (text.IsLetter(byte(r)) || text.IsDigit(byte(r))) { //nolint:gosec // below 128
 			return r
 		}
 		return '-'

@@ -73,7 +73,7 @@ func FuzzFixupState(f *testing.F) {
 		if !ok {
 			return
 		}
-		next := replaceRegion(testPlatform, body, state.line()+"text\n")
+		next := replaceRegion(testPlatform(), body, state.line()+"text\n")
 		if again, ok := readFixupState(next, "dockmend"); len(body) < 60_000 && (!ok || !slices.Equal(again.Keys, state.Keys)) {
 			t.Errorf("%+v, then %+v, %v", state, again, ok)
 		}
@@ -88,13 +88,13 @@ func TestFixupBodyHostile(t *testing.T) {
 	file.After = []byte(strings.Replace(string(file.After), " [x]", " ", 1))
 	file.Changes[0].Title = "take fixes #1 @someone | <b>x</b> -->"
 	file.Changes[0].Proof.Details = []string{"Cmd <script>", "` | @x"}
-	f := &Fixup{Platform: testPlatform, Category: "dockmend/-->", Files: []FixupFile{file}, Complete: true}
+	f := &Fixup{Platform: testPlatform(), Category: "dockmend/-->", Files: []FixupFile{file}, Complete: true}
 	body := newBody(fixupBody(f, []PlannedFile{{file, "100644"}}))
 	state, ok := readFixupState(body, f.Category)
 	if !ok || len(state.Keys) != 1 {
 		t.Fatalf("the state is not read back:\n%s", body)
 	}
-	if again := replaceRegion(testPlatform, body, fixupBody(f, []PlannedFile{{file, "100644"}})); again != body {
+	if again := replaceRegion(testPlatform(), body, fixupBody(f, []PlannedFile{{file, "100644"}})); again != body {
 		t.Errorf("the region is cut by what stands in it:\n%s", again)
 	}
 	if AskedAgain(body) {

@@ -70,7 +70,7 @@ func TestPlanChannels(t *testing.T) {
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			r := Request{
-				Platform: testPlatform,
+				Platform: testPlatform(),
 				Findings: []*lint.Diagnostic{tt.finding}, Places: map[string]*Place{"f": place}, Threshold: lint.Warning,
 				Review: true, Annotate: true, Category: "dockmend", Prove: reviewtest.Proving,
 			}
@@ -91,7 +91,7 @@ func TestPlanLimits(t *testing.T) {
 		fmt.Fprintf(&src, "RUN %d\n", i)
 	}
 	source := lint.NewSource("f", []byte(src.String()))
-	r := Request{Platform: testPlatform, Places: map[string]*Place{"f": placeIn("", src.String())}, Threshold: lint.Warning, Review: true, Annotate: true, Category: "c"}
+	r := Request{Platform: testPlatform(), Places: map[string]*Place{"f": placeIn("", src.String())}, Threshold: lint.Warning, Review: true, Annotate: true, Category: "c"}
 	for i := range 60 {
 		severity := lint.Warning
 		if i >= 45 {
@@ -135,7 +135,7 @@ func TestPlanKeepsEveryFinding(t *testing.T) {
 	for bits := range 1 << 5 {
 		on := func(i int) bool { return bits>>i&1 == 1 }
 		r := Request{
-			Platform: testPlatform,
+			Platform: testPlatform(),
 			Places:   map[string]*Place{"f": placeIn(planBefore, planAfter)}, Threshold: lint.Warning,
 			Review: on(0), Annotate: on(1), Alerts: on(2), Category: "c",
 		}
@@ -185,7 +185,7 @@ func TestGone(t *testing.T) {
 		{ID: "hidden", Path: "a/f", Marks: []string{"1"}, Minimized: true},
 		{ID: "elsewhere", Path: "ab/f", Marks: []string{"1"}},
 	}
-	r := Request{Platform: testPlatform, Threads: threads, Standing: map[string]bool{"2": true}, Complete: true, Review: true, Paths: []string{"a"}}
+	r := Request{Platform: testPlatform(), Threads: threads, Standing: map[string]bool{"2": true}, Complete: true, Review: true, Paths: []string{"a"}}
 	if got := NewPlan(r).Resolve; len(got) != 1 || got[0].ID != "gone" {
 		t.Errorf("resolve %v, want gone alone", got)
 	}
@@ -288,7 +288,7 @@ func TestMergedSuggestions(t *testing.T) {
 		return reviewtest.Mended(reviewtest.Finding(source, id, severity, 2), lint.Safe, lint.Replace(text.Span{Start: start, End: start + length}, with))
 	}
 	request := func(findings ...*lint.Diagnostic) Request {
-		return Request{Platform: testPlatform, Findings: findings, Places: map[string]*Place{"f": placeIn("", src)}, Threshold: lint.Warning, Review: true, Annotate: true, Category: "c", Prove: reviewtest.Proving}
+		return Request{Platform: testPlatform(), Findings: findings, Places: map[string]*Place{"f": placeIn("", src)}, Threshold: lint.Warning, Review: true, Annotate: true, Category: "c", Prove: reviewtest.Proving}
 	}
 	a, b := fix("a", lint.Warning, 6, 1, "="), fix("b", lint.Info, 9, 1, "C")
 	p := NewPlan(request(a, b))
@@ -432,7 +432,7 @@ func TestHostileComment(t *testing.T) {
 			t.Errorf("%q reaches the comment", bad)
 		}
 	}
-	if len(got) > testPlatform.Body || !utf8.ValidString(got) {
+	if len(got) > testPlatform().Body || !utf8.ValidString(got) {
 		t.Errorf("a comment of %d bytes", len(got))
 	}
 }
@@ -449,7 +449,7 @@ func TestPlaces(t *testing.T) {
 		{Path: "cut", Blob: sha(is), Patch: patch[:len(patch)-3]}, {Path: "another", Blob: sha(is), Patch: "@@ -1,1 +1,1 @@\n+x"},
 		{Path: "windows", Blob: sha("a\r\nB\r\n"), Patch: reviewtest.PatchOf("a\r\nb\r\n", "a\r\nB\r\n")},
 	}
-	diff := NewDiff(testPlatform, changes, func(_ context.Context, blob string) ([]byte, error) {
+	diff := NewDiff(testPlatform(), changes, func(_ context.Context, blob string) ([]byte, error) {
 		if blob != sha(is) {
 			return nil, errors.New("it is not there")
 		}
@@ -490,11 +490,13 @@ func placeIn(before, after string) *Place {
 // placeOf is the place of a file of which nothing but the checkout can be read.
 func placeOf(change FileChange, checkout string) *Place {
 	read := func(context.Context, string) ([]byte, error) { return nil, errors.New("it is not there") }
-	return NewDiff(testPlatform, []FileChange{change}, read).Place(context.Background(), change.Path, []byte(checkout))
+	return NewDiff(testPlatform(), []FileChange{change}, read).Place(context.Background(), change.Path, []byte(checkout))
 }
 
 // testPlatform is a platform without a name of its own.
-var testPlatform = Platform{Name: "The forge", Annotations: 10, Body: 60_000, Description: 65_000, Workflows: ".forge/workflows/"}
+func testPlatform() Platform {
+	return Platform{Name: "The forge", Annotations: 10, Body: 60_000, Description: 65_000, Workflows: ".forge/workflows/"}
+}
 
 // channels words a plan's placements.
 func channels(p *Plan) []string {

@@ -15,7 +15,8 @@ const (
 	// StateBranch is the branch with what runs remember. It shares no commit with
 	// others, and nothing is ever merged into or from it.
 	StateBranch = "dockmend-state"
-	StateFile   = "state.json"
+	// StateFile is its one file.
+	StateFile = "state.json"
 	// maxState bounds that file in bytes: the API gives up to 1 MB at once.
 	maxState = 900_000
 	// maxTags, maxAudits and maxAuditFindings bound what stands in it.

@@ -55,6 +55,7 @@ func (b *branch) noted(out *review.Proposed, words string) {
 }
 
 func proposed(t *testing.T, host Host) {
+	t.Helper()
 	b := &branch{host.Repository(t, map[string]string{"Dockerfile": shellForm, "README.md": "x\n"}), t}
 	out := b.run()
 	if out.Number != 1 || b.Files(fixes)["Dockerfile"] != execForm || b.Files(fixes)["README.md"] != "x\n" {
@@ -88,6 +89,7 @@ func proposed(t *testing.T, host Host) {
 }
 
 func leftAlone(t *testing.T, host Host) {
+	t.Helper()
 	b := &branch{host.Repository(t, map[string]string{"Dockerfile": shellForm}), t}
 	b.run()
 	b.Commit(fixes, "ann", map[string]string{"notes.txt": "mine\n"})

@@ -105,6 +105,7 @@ func channels(p *review.Plan) []string {
 }
 
 func opened(t *testing.T, host Host) {
+	t.Helper()
 	c := newChange(t, host, "FROM a\n", "FROM a\nRUN bad one\nRUN bad two\n")
 	c.fixes["RUN bad two"] = "RUN good"
 	c.run()
@@ -121,6 +122,7 @@ func opened(t *testing.T, host Host) {
 }
 
 func pushed(t *testing.T, host Host) {
+	t.Helper()
 	c := newChange(t, host, "FROM a\n", "FROM a\nRUN bad one\nRUN bad two\n")
 	c.Say("mallory", c.marked())
 	c.run()
@@ -153,6 +155,7 @@ func (c *change) marked() string {
 }
 
 func answered(t *testing.T, host Host) {
+	t.Helper()
 	c := newChange(t, host, "FROM a\n", "FROM a\nRUN bad one\nRUN bad two\nRUN bad three\n")
 	c.run()
 	c.Answer(c.thread("one").ID, "alice", "why?")
@@ -168,6 +171,7 @@ func answered(t *testing.T, host Host) {
 }
 
 func rebased(t *testing.T, host Host) {
+	t.Helper()
 	c := newChange(t, host, "FROM a\n", "FROM a\nRUN bad one\nRUN bad two\n")
 	c.run()
 	c.push("FROM b\n", "FROM b\nRUN bad two\n")
@@ -180,6 +184,7 @@ func rebased(t *testing.T, host Host) {
 }
 
 func queued(t *testing.T, host Host) {
+	t.Helper()
 	c := newChange(t, host, "FROM a\n", "FROM a\nRUN bad one\n")
 	e := c.Queued()
 	if e.PullRequest() || !e.Gate() {
@@ -194,6 +199,7 @@ func queued(t *testing.T, host Host) {
 }
 
 func readOnly(t *testing.T, host Host) {
+	t.Helper()
 	c := newChange(t, host, "", "RUN bad one\nRUN bad two\n")
 	c.ReadOnly()
 	plan, notes := c.run()
@@ -210,6 +216,7 @@ func readOnly(t *testing.T, host Host) {
 }
 
 func handedOver(t *testing.T, host Host) {
+	t.Helper()
 	c := newChange(t, host, "FROM a\n", "FROM a\nRUN bad one\n")
 	d := c.findings()[0]
 	d.Fingerprint = lint.Fingerprint(d.FingerprintKey(), 0)

@@ -57,7 +57,7 @@ func TestScenario(t *testing.T) {
 	byRule("four").Comments[0].Minimized = "off-topic"
 	p.hub.Head = head2
 	p.change("FROM a\n", "FROM a\n# moved\n\nRUN bad one\nRUN good\nRUN bad three\nRUN bad four\nRUN bad five\n")
-	plan, _ := p.run()
+	plan := p.run()
 	reviewtest.Equal(t, "pushed", p.standing(), "Dockerfile:2-2 one", "Dockerfile:8-8 five")
 	if !byRule("two").Resolved {
 		t.Error("the thread of what was mended stays open")
@@ -81,7 +81,7 @@ func TestScenario(t *testing.T) {
 
 	// The base moved: the checkout has lines that the head has not.
 	p.checkout = "# base\n" + p.after + "RUN bad base\n"
-	plan, _ = p.run()
+	plan = p.run()
 	reviewtest.Equal(t, "channels", channelsOf(plan), "five thread", "two thread", "one thread", "base file")
 	if stranger.Resolved || len(stranger.Comments) != 1 {
 		t.Error("a stranger's comment was touched")
@@ -272,7 +272,7 @@ func underFault(t *testing.T, hub *fakehub.Hub, fault *fakehub.Fault) {
 	p.hub.Heal()
 	p.timeout = time.Minute
 	p.run()
-	plan, _ = p.run()
+	plan = p.run()
 	if bad := p.lost(plan); len(bad) > 0 {
 		t.Errorf("after a run without the fault: %v", bad)
 	}
@@ -381,7 +381,7 @@ func TestOnePlace(t *testing.T) {
 	p := newPull(t, "FROM a\n", "FROM a\nRUN bad one\nRUN bad two\n")
 	p.fixes["RUN bad two"] = "RUN good"
 	p.alerts = true
-	plan, _ := p.run()
+	plan := p.run()
 	reviewtest.Equal(t, "channels", channelsOf(plan), "one alert", "two comment")
 	reviewtest.Equal(t, "threads", p.standing(), "Dockerfile:3-3 two")
 	if len(plan.Shown(review.InAnnotation)) != 0 || !slices.Equal(plan.Shown(review.InSummary), []*review.Placement(nil)) {

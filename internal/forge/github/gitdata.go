@@ -192,7 +192,6 @@ func (c *Client) entries(ctx context.Context, tree string, paths []string) (map[
 				break
 			}
 			if at = e.SHA; !more {
-				e.Path = path
 				found[path] = review.Entry{Mode: e.Mode, SHA: e.SHA}
 			}
 		}

@@ -113,14 +113,15 @@ func (p *pull) event() *forge.Event {
 	return &forge.Event{Name: "pull_request", Number: 7, Head: p.hub.Head}
 }
 
-func (p *pull) run() (*review.Plan, []string) {
+func (p *pull) run() *review.Plan {
 	p.t.Helper()
 	c := p.client()
 	plan, threads, err := p.begin(c)
 	if err != nil {
 		p.t.Fatal(err)
 	}
-	return plan, c.Apply(p.t.Context(), plan, p.event(), threads)
+	c.Apply(p.t.Context(), plan, p.event(), threads)
+	return plan
 }
 
 // standing words the live threads: "path:lines rules", in their order.

@@ -29,7 +29,7 @@ func New(t *testing.T, files map[string]string) *History {
 func (h *History) Git(args ...string) {
 	h.T.Helper()
 	args = append([]string{"-C", h.Dir, "-c", "user.name=ann", "-c", "user.email=ann@example.com", "-c", "commit.gpgSign=false"}, args...)
-	cmd := exec.CommandContext(h.T.Context(), "git", args...)
+	cmd := exec.CommandContext(h.T.Context(), "git", args...) //nolint:gosec // the arguments are those of tests
 	cmd.Env = append(os.Environ(), "GIT_CONFIG_GLOBAL="+os.DevNull, "GIT_CONFIG_NOSYSTEM=1")
 	if out, err := cmd.CombinedOutput(); err != nil {
 		h.T.Fatalf("git %s: %v\n%s", strings.Join(args, " "), err, out)

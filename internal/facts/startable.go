@@ -47,6 +47,23 @@ func (p *Project) KernelStarts(s *Stage, name string) bool {
 	return found || p.brings(s, name)
 }
 
+// NeedsShell reports whether the file that a command of the stage's containers names is a
+// text without "#!", which a shell runs and the kernel refuses. It is false where the
+// files do not show it.
+func (p *Project) NeedsShell(s *Stage, name string) bool {
+	if !strings.Contains(name, "/") {
+		return false
+	}
+	if !path.IsAbs(name) {
+		folder, ok := s.Folder(nil)
+		if !ok {
+			return false
+		}
+		name = path.Join(folder, name)
+	}
+	return p.OriginOf(s, path.Clean(name)) == ShellStarts
+}
+
 // defaultPath is where programs are looked for in an image that says nothing else.
 var defaultPath = []string{"/usr/local/sbin", "/usr/local/bin", "/usr/sbin", "/usr/bin", "/sbin", "/bin"}
 

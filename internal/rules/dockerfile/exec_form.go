@@ -37,6 +37,9 @@ func execFix(p *facts.Pass[*facts.Dockerfile], s *facts.Stage, in *dockerfile.In
 		if words[0] == "" || isReserved(words[0]) || facts.IsShellBuiltin(words[0]) {
 			return lint.Fix{}, quoteShort(words[0]) + " is a word of the shell"
 		}
+		if p.Project.NeedsShell(s, words[0]) {
+			return lint.Fix{}, quoteShort(words[0]) + " has no line \"#!\", so only a shell can start it"
+		}
 		if why = startsOther(p, s, in, words); why == "" {
 			fix.Applicability = lint.Safe
 		} else {

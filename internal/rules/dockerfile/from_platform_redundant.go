@@ -45,8 +45,10 @@ func checkFromPlatformRedundant(p *facts.Pass[*facts.Dockerfile]) {
 			Title: "remove the flag", Applicability: lint.Safe, MaxEffect: lint.EffectNone,
 			Edits: []lint.FileEdit{lint.Delete(withBlanks(p.Doc, platform.Span))},
 		}
-		if p.Project.MayBePassed(p.Doc, "TARGETPLATFORM") {
-			fix.Applicability = lint.Unsafe // then the flag is not the default
+		// A value that is passed is not the default, and a program that looks for the word
+		// may choose the platforms by it.
+		if p.Project.MayBePassed(p.Doc, "TARGETPLATFORM") || p.Project.ReadAsText("FROM", "TARGETPLATFORM") {
+			fix.Applicability = lint.Unsafe
 		}
 		p.Report(lint.Finding{
 			Span:    platform.Span,

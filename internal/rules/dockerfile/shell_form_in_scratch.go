@@ -21,6 +21,7 @@ var ShellFormInScratch = facts.Rule[*facts.Dockerfile]{
 		Severity: lint.Error,
 		Default:  true,
 		Since:    "0.1.0",
+		Needs:    lint.NeedsContext,
 		Aliases:  lint.Names("tally/shell-run-in-scratch"),
 	},
 	Check: checkShellFormInScratch,

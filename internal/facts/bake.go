@@ -2,6 +2,7 @@ package facts
 
 import (
 	"path"
+	"slices"
 	"strings"
 
 	"github.com/dockmend/dockmend/internal/lint"
@@ -13,65 +14,106 @@ type Bake struct {
 	*bake.File
 	// Name is the file's name, without its folder.
 	Name string
+
+	targets []*bake.Block
+	// byName has the first target of each name.
+	byName map[string]*bake.Block
+	// inherited are the attributes of all targets, by the attribute's name.
+	inherited memo[string, map[*bake.Block]*inheritedAttribute]
+	parents   lazy[map[string]bool]
 }
 
 // ParseBake reads a bake file.
 func ParseBake(src *lint.Source) *Bake {
-	return &Bake{File: bake.Parse(src.Bytes), Name: path.Base(src.Path)}
+	f := &Bake{File: bake.Parse(src.Bytes), Name: path.Base(src.Path), byName: map[string]*bake.Block{}}
+	for _, b := range f.Blocks {
+		if b.Kind != "target" || b.Name == "" {
+			continue
+		}
+		f.targets = append(f.targets, b)
+		if f.byName[b.Name] == nil {
+			f.byName[b.Name] = b
+		}
+	}
+	return f
+}
+
+// Targets lists the targets, in the order of the file.
+func (f *Bake) Targets() []*bake.Block { return f.targets }
+
+// IsParent reports whether a target inherits from the one of that name.
+func (f *Bake) IsParent(name string) bool {
+	return f.parents.get(func() map[string]bool {
+		parents := map[string]bool{}
+		for _, t := range f.targets {
+			if a := t.Get("inherits"); a != nil {
+				for _, v := range a.Value.Items {
+					parents[v.Text] = true
+				}
+			}
+		}
+		return parents
+	})[name]
 }
 
 // maxInherits is how many targets are followed that inherit from each other.
 const maxInherits = 20
 
-// Targets lists the targets, in the order of the file.
-func (f *Bake) Targets() []*bake.Block {
-	var list []*bake.Block
-	for _, b := range f.Blocks {
-		if b.Kind == "target" && b.Name != "" {
-			list = append(list, b)
-		}
-	}
-	return list
+// inheritedAttribute is an attribute of a target, as Attribute has it.
+type inheritedAttribute struct {
+	attribute *bake.Attribute
+	known     bool
+	// steps is how many targets are between this one and the farthest that was asked.
+	steps int
 }
 
-// Attribute is that of a target, or of what it inherits from, of which the last that is
+// Attribute is that of one of the Targets, or of what it inherits from, of which the last that is
 // named counts; nil if there is none. known is false where a target that is not in the
-// file may have it.
+// file may have it, or where targets inherit from each other in a circle.
 func (f *Bake) Attribute(target *bake.Block, name string) (a *bake.Attribute, known bool) {
-	return f.attribute(target, name, 0)
+	of := f.inherited.get(name, func() map[*bake.Block]*inheritedAttribute {
+		all := map[*bake.Block]*inheritedAttribute{}
+		for _, t := range f.targets {
+			f.inherit(t, name, all)
+		}
+		return all
+	})[target]
+	return of.attribute, of.known
 }
 
-func (f *Bake) attribute(target *bake.Block, name string, depth int) (a *bake.Attribute, known bool) {
-	if a := target.Get(name); a != nil {
-		return a, true
+// inherit finds an attribute of a target, and of all that it is asked of on the way, each
+// once: many ways may lead to one target. What is not finished yet is a part of a circle.
+func (f *Bake) inherit(t *bake.Block, name string, all map[*bake.Block]*inheritedAttribute) *inheritedAttribute {
+	if of, ok := all[t]; ok {
+		return of
 	}
-	inherits := target.Get("inherits")
-	if inherits == nil {
-		return nil, true
+	of := &inheritedAttribute{}
+	all[t] = of
+	inherits := t.Get("inherits")
+	switch of.attribute = t.Get(name); {
+	case of.attribute != nil || inherits == nil:
+		of.known = true
+		return of
+	case !inherits.Value.IsList:
+		return of
 	}
-	if depth == maxInherits || !inherits.Value.IsList {
-		return nil, false
-	}
-	for i := len(inherits.Value.Items) - 1; i >= 0; i-- {
-		parent := f.target(inherits.Value.Items[i].Text)
+	found := &inheritedAttribute{known: true}
+	of.steps = 1
+	for _, item := range slices.Backward(inherits.Value.Items) {
+		parent := f.byName[item.Text]
 		if parent == nil {
-			return nil, false
+			return of
 		}
-		if a, known := f.attribute(parent, name, depth+1); a != nil || !known {
-			return a, known
-		}
-	}
-	return nil, true
-}
-
-// target is the one of that name; nil if there is none.
-func (f *Bake) target(name string) *bake.Block {
-	for _, b := range f.Blocks {
-		if b.Kind == "target" && b.Name == name {
-			return b
+		found = f.inherit(parent, name, all)
+		of.steps = max(of.steps, found.steps+1)
+		if found.attribute != nil || !found.known {
+			break
 		}
 	}
-	return nil
+	if of.steps <= maxInherits {
+		of.attribute, of.known = found.attribute, found.known
+	}
+	return of
 }
 
 // BakeBuild is what a target builds: its context, relative to the folder of the bake file,

@@ -88,7 +88,10 @@ func readRepository(files lint.Context) *Repository {
 	return r
 }
 
-// IsWhole tells whether the folders look like the checkout of a repository: what
+// NotWhole is why a rule is skipped that needs IsWhole.
+const NotWhole = "neither .git nor a .gitignore shows that all files of the project are there"
+
+// IsWhole reports whether the folders look like the checkout of a repository: what
 // is not there is then missing, and not just left out by whoever gave the files.
 func (r *Repository) IsWhole() bool { return r.whole }
 

@@ -9,7 +9,7 @@ import (
 	"github.com/dockmend/dockmend/internal/facts"
 	"github.com/dockmend/dockmend/internal/lint"
 	"github.com/dockmend/dockmend/internal/nearest"
-	syntax "github.com/dockmend/dockmend/internal/syntax/bake"
+	"github.com/dockmend/dockmend/internal/text"
 )
 
 // BakeArgUndeclared reports build arguments of a target that no `ARG` of its Dockerfile
@@ -52,7 +52,7 @@ var BakeArgUndeclared = facts.Rule[*facts.Bake]{
 func checkBakeArgUndeclared(p *facts.Pass[*facts.Bake]) {
 	for _, t := range p.Doc.Targets() {
 		args := t.Get("args")
-		if args == nil || isParent(p.Doc, t.Name) {
+		if args == nil || p.Doc.IsParent(t.Name) {
 			continue
 		}
 		context, err := p.Project.BakeBuild(p.Doc, t)
@@ -66,6 +66,12 @@ func checkBakeArgUndeclared(p *facts.Pass[*facts.Bake]) {
 		if !known || isForeign {
 			continue
 		}
+		names := slices.Sorted(maps.Keys(declared))
+		names = names[:min(len(names), nearest.Most)]
+		passed := map[string]bool{}
+		for _, pair := range args.Value.Pairs {
+			passed[pair.Key] = true
+		}
 		for _, pair := range args.Value.Pairs {
 			name := pair.Key
 			isGiven := facts.IsPredefinedArgument(name) || facts.IsPlatformArgument(name)
@@ -74,12 +80,12 @@ func checkBakeArgUndeclared(p *facts.Pass[*facts.Bake]) {
 			}
 			f := lint.Finding{
 				Span: pair.KeySpan, Severity: lint.Info,
-				Message: fmt.Sprintf("no ARG of %q declares %q, so the build does without it; declare it there, or leave it out", file.Source.Path, short(name)),
+				Message: fmt.Sprintf("no ARG of %q declares %q, so the build does without it; declare it there, or leave it out", file.Source.Path, text.Short(name)),
 			}
-			near, ok := nearest.Name(name, slices.Sorted(maps.Keys(declared)))
-			if ok && !slices.ContainsFunc(args.Value.Pairs, func(x syntax.Pair) bool { return x.Key == near }) {
+			near, ok := nearest.Name(name, names)
+			if ok && !passed[near] {
 				f.Severity = lint.Warning
-				f.Message = fmt.Sprintf("no ARG of %q declares %q, so the build does without it; %q is meant", file.Source.Path, short(name), short(near))
+				f.Message = fmt.Sprintf("no ARG of %q declares %q, so the build does without it; %q is meant", file.Source.Path, text.Short(name), text.Short(near))
 			}
 			p.Report(f)
 		}

@@ -6,6 +6,7 @@ import (
 
 	"github.com/dockmend/dockmend/internal/facts"
 	"github.com/dockmend/dockmend/internal/lint"
+	"github.com/dockmend/dockmend/internal/text"
 )
 
 // BakeBuildFileMissing reports targets whose Dockerfile does not exist. The context is
@@ -54,7 +55,7 @@ func checkBakeBuildFileMissing(p *facts.Pass[*facts.Bake]) {
 	}
 	for _, t := range p.Doc.Targets() {
 		file, _ := p.Doc.Attribute(t, "dockerfile")
-		if file == nil || isParent(p.Doc, t.Name) {
+		if file == nil || p.Doc.IsParent(t.Name) {
 			continue // a target that says so little may be one to inherit from
 		}
 		context, err := p.Project.BakeBuild(p.Doc, t)
@@ -62,7 +63,7 @@ func checkBakeBuildFileMissing(p *facts.Pass[*facts.Bake]) {
 			continue
 		}
 		if !p.Project.Repository().IsWhole() {
-			p.Skip("neither .git nor a .gitignore shows that all files of the project are there")
+			p.Skip(facts.NotWhole)
 			return
 		}
 		folder := context.Files.Path(".")
@@ -70,22 +71,9 @@ func checkBakeBuildFileMissing(p *facts.Pass[*facts.Bake]) {
 			continue
 		}
 		p.Report(lint.Finding{
-			Span:    file.Value.Span,
-			Message: fmt.Sprintf("there is no %q in the context %q, so %q cannot be built; name the Dockerfile that is meant", short(context.DockerfileName()), short(folder), short(t.Name)),
+			Span: file.Value.Span,
+			Message: fmt.Sprintf("there is no %q in the context %q, so %q cannot be built; name the Dockerfile that is meant",
+				text.Short(context.DockerfileName()), text.Short(folder), text.Short(t.Name)),
 		})
 	}
-}
-
-// isParent reports whether a target inherits from the one of that name.
-func isParent(f *facts.Bake, name string) bool {
-	for _, t := range f.Targets() {
-		if a := t.Get("inherits"); a != nil {
-			for _, v := range a.Value.Items {
-				if v.Text == name {
-					return true
-				}
-			}
-		}
-	}
-	return false
 }

@@ -7,6 +7,7 @@ import (
 	"github.com/dockmend/dockmend/internal/facts"
 	"github.com/dockmend/dockmend/internal/lint"
 	"github.com/dockmend/dockmend/internal/nearest"
+	"github.com/dockmend/dockmend/internal/text"
 )
 
 // BakeStageUnknown reports targets that build a stage (`target`) which their Dockerfile
@@ -67,9 +68,9 @@ func checkBakeStageUnknown(p *facts.Pass[*facts.Bake]) {
 		if len(names) == 0 {
 			continue
 		}
-		message := fmt.Sprintf("%q is no stage of %q, so %q cannot be built", short(stage.Value.Text), file.Source.Path, short(t.Name))
-		if near, ok := nearest.Name(stage.Value.Text, names); ok {
-			message += fmt.Sprintf("; %q is meant", short(near))
+		message := fmt.Sprintf("%q is no stage of %q, so %q cannot be built", text.Short(stage.Value.Text), file.Source.Path, text.Short(t.Name))
+		if near, ok := nearest.Name(stage.Value.Text, names[:min(len(names), nearest.Most)]); ok {
+			message += fmt.Sprintf("; %q is meant", text.Short(near))
 		}
 		p.Report(lint.Finding{
 			Span: stage.Value.Span, Message: message,

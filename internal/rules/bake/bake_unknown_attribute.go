@@ -7,6 +7,7 @@ import (
 	"github.com/dockmend/dockmend/internal/facts"
 	"github.com/dockmend/dockmend/internal/lint"
 	"github.com/dockmend/dockmend/internal/nearest"
+	"github.com/dockmend/dockmend/internal/text"
 )
 
 // BakeUnknownAttribute reports attributes of targets, groups and variables that buildx does
@@ -53,7 +54,7 @@ func checkBakeUnknownAttribute(p *facts.Pass[*facts.Bake]) {
 			}
 			p.Report(lint.Finding{
 				Span:    a.NameSpan,
-				Message: fmt.Sprintf("a %s has no attribute %q; %q is meant", b.Kind, short(a.Name), near),
+				Message: fmt.Sprintf("a %s has no attribute %q; %q is meant", b.Kind, text.Short(a.Name), near),
 			})
 		}
 	}

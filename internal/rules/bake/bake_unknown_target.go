@@ -9,6 +9,7 @@ import (
 	"github.com/dockmend/dockmend/internal/lint"
 	"github.com/dockmend/dockmend/internal/nearest"
 	syntax "github.com/dockmend/dockmend/internal/syntax/bake"
+	"github.com/dockmend/dockmend/internal/text"
 )
 
 // BakeUnknownTarget reports groups, `inherits` and contexts (`target:base`) that name a
@@ -70,9 +71,9 @@ func checkBakeUnknownTarget(p *facts.Pass[*facts.Bake]) {
 		if !v.Fixed || names[name] || name == "" || isMade {
 			return
 		}
-		message := fmt.Sprintf("no target is named %q, so buildx ends with an error", short(name))
-		if near, ok := nearest.Name(name, list); ok {
-			message += fmt.Sprintf("; %q is meant", short(near))
+		message := fmt.Sprintf("no target is named %q, so buildx ends with an error", text.Short(name))
+		if near, ok := nearest.Name(name, list[:min(len(list), nearest.Most)]); ok {
+			message += fmt.Sprintf("; %q is meant", text.Short(near))
 		} else {
 			message += "; define it, or remove the name"
 		}
@@ -116,14 +117,4 @@ func isReadWithOthers(p *facts.Pass[*facts.Bake]) bool {
 		}
 	}
 	return false
-}
-
-// short is a text of bounded length in one line, for messages.
-func short(s string) string {
-	const longest = 80
-	s = strings.Join(strings.Fields(strings.ToValidUTF8(s, "\uFFFD")), " ")
-	if len(s) > longest {
-		s = strings.ToValidUTF8(s[:longest], "") + "…"
-	}
-	return s
 }

@@ -68,6 +68,6 @@ func skipsPart(p *facts.Pass[*facts.Compose]) bool {
 	if p.Project.Repository().IsWhole() {
 		return false
 	}
-	p.Skip("neither .git nor a .gitignore shows that all files of the project are there")
+	p.Skip(facts.NotWhole)
 	return true
 }

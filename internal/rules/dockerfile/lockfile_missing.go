@@ -207,7 +207,7 @@ func checkLock(p *facts.Pass[*facts.Dockerfile], s *facts.Stage, c facts.Package
 		return // of a workspace, whose folder may be the build context, or of another package
 	}
 	if !p.Project.Repository().IsWhole() {
-		p.Skip("neither .git nor a .gitignore shows that all files of the project are there")
+		p.Skip(facts.NotWhole)
 		return
 	}
 	tree := context.Tree()

@@ -63,7 +63,7 @@ func checkWorkflowBuildPathMissing(p *facts.Pass[*facts.Workflow]) {
 				continue
 			}
 			if !isRoot(p) {
-				skip("neither .git nor a .gitignore shows that all files of the project are there")
+				skip(facts.NotWhole)
 				return
 			}
 			if f, ok := checkInputs(p, b, in); ok {

@@ -105,19 +105,19 @@ func (s *step) publish(ctx context.Context, f *found) (run.Verdict, error) {
 	if places == nil && len(out.patches) > 0 {
 		places = report.OnlyPatches(out.patches)
 	}
+	failOn, never := f.in.Rules.FailOn()
 	s.log(&r)
 	if s.in.annotations {
 		failed = append(failed, s.write("github", s.env.Stdout, annotated(&r, out.plan), report.Options{}))
 	}
 	if file := s.env.Getenv("GITHUB_STEP_SUMMARY"); s.in.summary && file != "" {
 		var b bytes.Buffer
-		options := report.Options{Line: s.lineLink(), Placed: places, Audit: out.audit, Verdict: report.Verdict{Conclusion: conclusion}}
-		options.Verdict.FailOn, _ = f.in.Rules.FailOn()
-		failed = append(failed, s.write("markdown", &b, &r, options))
+		failed = append(failed, s.write("markdown", &b, &r, report.Options{
+			Line: s.lineLink(), Placed: places, Audit: out.audit, Verdict: report.Verdict{Conclusion: conclusion, FailOn: failOn},
+		}))
 		b.WriteString(proposedLink(out.proposed))
 		failed = append(failed, github.WriteSummary(file, b.Bytes()))
 	}
-	failOn, never := f.in.Rules.FailOn()
 	judged := "fail-on " + failOn.String()
 	if never {
 		judged = "fail-on never"

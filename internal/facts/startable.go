@@ -13,14 +13,10 @@ import (
 // "#!", which nothing else does. It is false where the files do not show it.
 func (p *Project) KernelStarts(s *Stage, name string) bool {
 	if strings.Contains(name, "/") {
-		if !path.IsAbs(name) {
-			folder, ok := s.Folder(nil)
-			if !ok {
-				return false
-			}
-			name = path.Join(folder, name)
+		name, ok := s.inContainer(name)
+		if !ok {
+			return false
 		}
-		name = path.Clean(name)
 		switch p.OriginOf(s, name) {
 		case KernelStarts:
 			return true
@@ -51,17 +47,18 @@ func (p *Project) KernelStarts(s *Stage, name string) bool {
 // text without "#!", which a shell runs and the kernel refuses. It is false where the
 // files do not show it.
 func (p *Project) NeedsShell(s *Stage, name string) bool {
-	if !strings.Contains(name, "/") {
-		return false
+	at, ok := s.inContainer(name)
+	return ok && strings.Contains(name, "/") && p.OriginOf(s, at) == ShellStarts
+}
+
+// inContainer is where a path leads in containers of the stage, absolute and clean; ok is
+// false where the folder in which they work is not known.
+func (s *Stage) inContainer(name string) (at string, ok bool) {
+	if path.IsAbs(name) {
+		return path.Clean(name), true
 	}
-	if !path.IsAbs(name) {
-		folder, ok := s.Folder(nil)
-		if !ok {
-			return false
-		}
-		name = path.Join(folder, name)
-	}
-	return p.OriginOf(s, path.Clean(name)) == ShellStarts
+	folder, ok := s.Folder(nil)
+	return path.Join(folder, name), ok
 }
 
 // defaultPath is where programs are looked for in an image that says nothing else.

@@ -46,7 +46,7 @@ func (h htmlWriter) Write(w io.Writer, r *lint.Result) error {
 	counts := tallyOf(r)
 	data := htmlReport{Title: counts.found(), Rest: counts.rest(), Version: h.opts.Version}
 	for _, p := range r.Problems {
-		data.Problems = append(data.Problems, Terminal(strings.TrimPrefix(p.File+": "+p.Message, ": ")))
+		data.Problems = append(data.Problems, problemLine(p))
 	}
 	for _, g := range worstFirst(r, h.opts.Each) {
 		data.Entries = append(data.Entries, htmlEntryOf(g, h.opts.Width))

@@ -21,9 +21,14 @@ func (gnuWriter) Write(w io.Writer, r *lint.Result) error {
 			level{"error", "warning", "note", "note"}.of(d.Severity), Terminal(d.Message), Terminal(ruleName(d)))
 	}
 	for _, p := range r.Problems {
-		fmt.Fprintf(&b, "dockmend: %s\n", Terminal(strings.TrimPrefix(p.File+": "+p.Message, ": ")))
+		fmt.Fprintf(&b, "dockmend: %s\n", problemLine(p))
 	}
 	return write(w, "gnu", b.Bytes())
+}
+
+// problemLine is what kept a run from being complete, in one line.
+func problemLine(p lint.Problem) string {
+	return Terminal(strings.TrimPrefix(p.File+": "+p.Message, ": "))
 }
 
 // azureWriter writes logging commands of Azure Pipelines. They know errors and
@@ -49,7 +54,7 @@ func (azureWriter) Write(w io.Writer, r *lint.Result) error {
 			d.Severity, azureProperty.Replace(path), start.Line, start.Column, azureProperty.Replace(d.Rule.ID), azureData.Replace(message))
 	}
 	for _, p := range r.Problems {
-		fmt.Fprintf(&b, "##vso[task.logissue type=error;]%s\n", azureData.Replace(Terminal(strings.TrimPrefix(p.File+": "+p.Message, ": "))))
+		fmt.Fprintf(&b, "##vso[task.logissue type=error;]%s\n", azureData.Replace(problemLine(p)))
 	}
 	return write(w, "azure", b.Bytes())
 }
@@ -82,7 +87,7 @@ func (teamcityWriter) Write(w io.Writer, r *lint.Result) error {
 	}
 	for _, p := range r.Problems {
 		fmt.Fprintf(&b, "##teamcity[buildProblem description='%s']\n",
-			teamcityValue.Replace(cut(Terminal(strings.TrimPrefix(p.File+": "+p.Message, ": ")), teamcityLongest)))
+			teamcityValue.Replace(cut(problemLine(p), teamcityLongest)))
 	}
 	return write(w, "teamcity", b.Bytes())
 }

@@ -55,9 +55,13 @@ func (m markdownWriter) Write(w io.Writer, r *lint.Result) error {
 		p.audit(m.opts.Audit, r, m.opts.Line)
 	}
 	listed, places := m.opts.Placed.split(r)
-	p.first(listed, m.opts.Line)
+	groups := worstFirst(listed, false)
+	p.first(groups, m.opts.Line)
 	p.details("place", "", places, p.limit-m.limit/4)
-	p.findings(listed, m.opts, p.limit-m.limit/5)
+	if m.opts.Each {
+		groups = worstFirst(listed, true)
+	}
+	p.findings(groups, m.opts.Line, p.limit-m.limit/5)
 	p.files(r, m.limit/4)
 	patches := m.opts.Placed.patchRows()
 	p.details("patch", fmt.Sprintf("<details><summary>Patches (%d)</summary>\n\n", len(patches)), patches, p.limit-m.limit/8)
@@ -116,8 +120,7 @@ func (p *page) details(noun, head string, rows []string, limit int) {
 const rowsShown = 20
 
 // first names the entry to begin with, if there are several.
-func (p *page) first(r *lint.Result, line func(string, int) string) {
-	groups := worstFirst(r, false)
+func (p *page) first(groups []lint.Group, line func(string, int) string) {
 	if len(groups) < 2 || groups[0][0].Severity < lint.Warning {
 		return
 	}
@@ -127,12 +130,11 @@ func (p *page) first(r *lint.Result, line func(string, int) string) {
 
 // findings writes one table, worst first. What does not fit is counted, the least
 // severe of it last.
-func (p *page) findings(r *lint.Result, opts Options, limit int) {
+func (p *page) findings(groups []lint.Group, line func(string, int) string, limit int) {
 	const table = "| Severity | Finding | Where | Fix |\n|---|---|---|---|\n"
-	groups := worstFirst(r, opts.Each)
 	rows := make([]string, len(groups))
 	for i, g := range groups {
-		rows[i] = groupRow(g, opts.Line)
+		rows[i] = groupRow(g, line)
 	}
 	open := min(len(rows), rowsShown)
 	left := p.section(table, rows[:open], "\n", limit)

@@ -149,8 +149,10 @@ func sarifProperties(m *lint.Meta, weakness func(id string) int) sarif.Propertie
 // Enumeration in the form that code scanning knows, and what benchmarks say of it.
 func sarifTags(m *lint.Meta, weakness func(id string) int) []string {
 	tags := []string{m.Target.String(), string(m.Category)}
-	if weakness != nil && weakness(m.ID) > 0 {
-		tags = append(tags, fmt.Sprintf("external/cwe/cwe-%03d", weakness(m.ID)))
+	if weakness != nil {
+		if number := weakness(m.ID); number > 0 {
+			tags = append(tags, fmt.Sprintf("external/cwe/cwe-%03d", number))
+		}
 	}
 	for _, alias := range m.Aliases {
 		if strings.HasPrefix(alias.Name, "CIS-") || strings.HasPrefix(alias.Name, "OWASP-") {

@@ -356,9 +356,12 @@ func (p *Plan) write(drafts []*draft) {
 	}
 }
 
+// all is a draft with the others of its cause.
+func (x *draft) all() []*draft { return append([]*draft{x}, x.others...) }
+
 // carry makes a comment that of a finding and of the others with its cause.
 func (c *Comment) carry(x *draft) {
-	for _, each := range append([]*draft{x}, x.others...) {
+	for _, each := range x.all() {
 		c.Marks = append(c.Marks, mark(each.Finding))
 		each.comment = c
 	}
@@ -366,7 +369,7 @@ func (c *Comment) carry(x *draft) {
 
 // pass moves a finding and the others with its cause behind the comments.
 func (p *Plan) pass(x *draft, why string) {
-	for _, each := range append([]*draft{x}, x.others...) {
+	for _, each := range x.all() {
 		p.next(each.Placement, why)
 	}
 }

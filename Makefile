@@ -130,6 +130,11 @@ compare-compose: $(COMPOSE_LINT) $(DCLINT) ## The same for compose files, beside
 	DOCKMEND_CORPUS='$(abspath $(CORPUS))' DOCKMEND_DCLINT='$(abspath $(DCLINT))' DOCKMEND_COMPOSE_LINT='$(abspath $(COMPOSE_LINT))' \
 		$(GO) test -run '^$$' -bench ComposeLinters -benchtime 2x -timeout 30m ./internal/acceptance
 
+.PHONY: clients
+clients: ## Give every format to the programs that read it, and docs/ci to its platforms' schemas (PyPI, npm, Maven); CORPUS=dir
+	bash tools/clients/formats.sh '$(or $(CORPUS),testdata/example)'
+	bash tools/clients/recipes.sh
+
 .PHONY: noise
 noise: ## Count what the default rules say on the files below CORPUS=dir; ARGS="-sample 100 -seed 1" prints some to judge
 	$(GO) run ./internal/tools/noise $(ARGS) '$(CORPUS)'
@@ -164,4 +169,4 @@ ci: ## Do what continuous integration does
 	bash .ci/run
 
 .PHONY: nightly
-nightly: scale mutate fuzz fix-torture ## Do what takes hours
+nightly: scale mutate fuzz fix-torture clients ## Do what takes hours

@@ -229,11 +229,10 @@ func sarifFixes(d *lint.Diagnostic) []*sarif.Fix {
 		}
 		change := &sarif.ArtifactChange{ArtifactLocation: *sarif.NewSimpleArtifactLocation(sarifURI(d.Source.Path))}
 		for _, e := range fix.Edits {
-			replacement := &sarif.Replacement{DeletedRegion: *sarifRegion(d.Source, e.Span)}
-			if e.New != "" {
-				replacement.InsertedContent = &sarif.ArtifactContent{Text: ptr(e.New)}
-			}
-			change.Replacements = append(change.Replacements, replacement)
+			// A deletion may leave the content out, which ends readers such as reviewdog 0.20.3.
+			change.Replacements = append(change.Replacements, &sarif.Replacement{
+				DeletedRegion: *sarifRegion(d.Source, e.Span), InsertedContent: &sarif.ArtifactContent{Text: ptr(e.New)},
+			})
 		}
 		fixes = append(fixes, &sarif.Fix{Description: sarif.NewTextMessage(fix.Title), ArtifactChanges: []*sarif.ArtifactChange{change}})
 	}

@@ -137,3 +137,17 @@ func TestSARIFKeepsTheWorst(t *testing.T) {
 		t.Errorf("%d results, first %s", len(run.Results), *run.Results[0].Level)
 	}
 }
+
+// TestSARIFDeletionHasContent: the format lets a deletion leave its content out, and
+// reviewdog 0.20.3 ends where it does.
+func TestSARIFDeletionHasContent(t *testing.T) {
+	d := &lint.Diagnostic{
+		Finding: lint.Finding{Severity: lint.Warning, Message: "m", Fixes: []lint.Fix{{Applicability: lint.Safe, Edits: []lint.FileEdit{{Edit: text.Edit{Span: text.Span{Start: 0, End: 7}}}}}}},
+		Rule:    meta("a", lint.StyleIssue), Source: lint.NewSource("Dockerfile", []byte("FROM x\n\n")),
+	}
+	d.Proof.State = lint.ProofPassed
+	run := sarifOf(t, &lint.Result{Diagnostics: []*lint.Diagnostic{d}})
+	if got := run.Results[0].Fixes[0].ArtifactChanges[0].Replacements[0].InsertedContent; got == nil || got.Text == nil || *got.Text != "" {
+		t.Errorf("the inserted content is %v, want an empty text", got)
+	}
+}

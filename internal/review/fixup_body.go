@@ -151,9 +151,11 @@ func fixupBody(f *Fixup, files []PlannedFile) string {
 	}
 	left := 0
 	for _, file := range files {
-		const header = "\n\n| Rule | What and why | Effect on the build |\n|---|---|---|\n"
-		rows := "\n### " + report.MarkdownCode(cut(file.Path, maxDetails)) + header + changeRows(file.Changes)
-		if !b.may(rows) || !b.may(beforeAfter(file)) {
+		const header = "\n| Rule | What and why | Effect on the build |\n|---|---|---|\n"
+		title := "\n### " + report.MarkdownCode(cut(file.Path, maxDetails)) + "\n"
+		rows := header + changeRows(file.Changes)
+		if !b.may(title + beforeAfter(file) + rows) {
+			b.may(title + rows)
 			left++
 		}
 	}
@@ -252,7 +254,7 @@ func beforeAfter(file PlannedFile) string {
 	if !ok {
 		return "\nBefore and after have characters that a page does not keep; the tab with the changed files shows them.\n"
 	}
-	return "\n<details><summary>Before and after</summary>\n\n" + diff + "\n</details>\n"
+	return "\n" + diff + "\n"
 }
 
 func closing(f *Fixup) string {

@@ -93,6 +93,8 @@ type Comment struct {
 	// Suggests is set for one with a suggestion block.
 	Suggests bool
 	Marks    []string
+	// Answers is the thread in which it is a reply; nil for a thread of its own.
+	Answers  *Thread
 	severity lint.Severity
 }
 
@@ -100,8 +102,8 @@ type Comment struct {
 // refused to the next channel by Degrade.
 type Plan struct {
 	Placements []*Placement
-	// Comments are the review's, Files those on whole files.
-	Comments, Files []*Comment
+	// Comments are the review's, Files those on whole files, Replies those in threads.
+	Comments, Files, Replies []*Comment
 	// Resolve are threads whose findings are gone.
 	Resolve []*Thread
 	Request Request
@@ -133,7 +135,7 @@ func NewPlan(r Request) *Plan {
 			drafts = append(drafts, x)
 		}
 	}
-	p.write(byCause(drafts))
+	p.write(byCause(p.reply(drafts)))
 	p.settle()
 	p.Resolve = p.gone()
 	return p
@@ -148,28 +150,6 @@ type draft struct {
 	first, last int
 	// others are drafts with the same cause: they are places of this one's comment.
 	others []*draft
-}
-
-// byCause keeps one draft of those with one cause that would all be comments, the first.
-func byCause(drafts []*draft) []*draft {
-	findings := lint.Result{Diagnostics: make([]*lint.Diagnostic, len(drafts))}
-	of := map[*lint.Diagnostic]*draft{}
-	for i, x := range drafts {
-		findings.Diagnostics[i] = x.Finding
-		of[x.Finding] = x
-	}
-	joined := map[*draft]bool{}
-	for _, g := range findings.Groups() {
-		first := of[g[0]]
-		for _, d := range g[1:] {
-			if x := of[d]; x.Channel == first.Channel && (x.Channel == InComment || x.Channel == InFile) {
-				x.keepPatch()
-				first.others = append(first.others, x)
-				joined[x] = true
-			}
-		}
-	}
-	return slices.DeleteFunc(slices.Clone(drafts), func(x *draft) bool { return joined[x] })
 }
 
 // draft chooses the first channel for one finding.
@@ -356,9 +336,6 @@ func (p *Plan) write(drafts []*draft) {
 	}
 }
 
-// all is a draft with the others of its cause.
-func (x *draft) all() []*draft { return append([]*draft{x}, x.others...) }
-
 // carry makes a comment that of a finding and of the others with its cause.
 func (c *Comment) carry(x *draft) {
 	for _, each := range x.all() {
@@ -372,19 +349,6 @@ func (p *Plan) pass(x *draft, why string) {
 	for _, each := range x.all() {
 		p.next(each.Placement, why)
 	}
-}
-
-// placesOf are further findings with their places, in the head where they are there.
-func (p *Plan) placesOf(drafts []*draft) []elsewhere {
-	var places []elsewhere
-	for _, x := range drafts {
-		line, _ := lines(x.Finding)
-		if own := p.Request.Places[x.Finding.Source.Path]; own != nil && line < len(own.toHead) && own.toHead[line] > 0 {
-			line = own.toHead[line]
-		}
-		places = append(places, elsewhere{mark(x.Finding), fmt.Sprintf("%s, line %d", pathOf(x.Finding), line)})
-	}
-	return places
 }
 
 // keepPatch gives up the suggestion of a draft, whose fix becomes a patch.
@@ -470,6 +434,7 @@ func (p *Plan) Degrade(comments []*Comment, why string) {
 	gone := func(c *Comment) bool { return slices.Contains(comments, c) }
 	p.Comments = slices.DeleteFunc(slices.Clone(p.Comments), gone)
 	p.Files = slices.DeleteFunc(slices.Clone(p.Files), gone)
+	p.Replies = slices.DeleteFunc(slices.Clone(p.Replies), gone)
 	p.settle()
 }
 

@@ -13,9 +13,11 @@ type Thread struct {
 	// Database and created order comments by age.
 	Database int64
 	Created  time.Time
-	// Path is the file's; Marks are the findings that its first comment has.
+	// Path is the file's; Marks are the findings that its first comment and our replies have.
 	Path  string
 	Marks []string
+	// Repeats are our replies that have nothing which an earlier comment of the thread has not.
+	Repeats []string
 	// Resolved and Minimized are set for one that does not speak for its findings any more.
 	Resolved, Minimized bool
 	// ByPerson is set where somebody else resolved or minimised it.
@@ -34,6 +36,15 @@ type Threads struct {
 	// Head is the pull request's head commit now.
 	Head string
 	All  []*Thread
+}
+
+// Add takes in the findings of a reply of ours.
+func (t *Thread) Add(reply string, marks []string) {
+	known := !slices.ContainsFunc(marks, func(m string) bool { return !slices.Contains(t.Marks, m) })
+	if known {
+		t.Repeats = append(t.Repeats, reply)
+	}
+	t.Marks = append(t.Marks, marks...)
 }
 
 // older orders threads by when they were begun.
@@ -71,4 +82,9 @@ func (t *Threads) Superfluous() []*Thread {
 		}
 	}
 	return extra
+}
+
+// Repeat reports whether anything of ours was said twice.
+func (t *Threads) Repeat() bool {
+	return len(t.Superfluous()) > 0 || slices.ContainsFunc(t.All, func(x *Thread) bool { return len(x.Repeats) > 0 })
 }

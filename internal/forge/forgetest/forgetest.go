@@ -45,8 +45,9 @@ type Pull interface {
 type Thread struct {
 	ID, Path    string
 	First, Last int
-	// Body is its first comment.
-	Body string
+	// Body is its first comment, Replies are the others.
+	Body    string
+	Replies []string
 	// Ours is set where the token's identity began it, Open where it is neither resolved
 	// nor hidden.
 	Ours, Open bool
@@ -84,6 +85,7 @@ func scenarios() []scenario {
 		{"a pull request is opened", opened},
 		{"a push fixes one finding and moves another", pushed},
 		{"people answer, resolve and hide", answered},
+		{"findings with one cause", grouped},
 		{"a rebase", rebased},
 		{"a merge queue", queued},
 		{"a fork's token", readOnly},

@@ -170,6 +170,51 @@ func answered(t *testing.T, host Host) {
 	c.want("what was answered stays open", "2-2 one")
 }
 
+// grouped: a cause is one comment; what a push adds is told there, once; it is closed when
+// none is left, and a person's word counts for the places that they saw.
+func grouped(t *testing.T, host Host) {
+	t.Helper()
+	c := newChange(t, host, "FROM a\n", "FROM a\nRUN bad one 1\nRUN bad one 2\n")
+	c.run()
+	c.want("opened", "2-2 one")
+	replies := func(what string, lines ...int) {
+		t.Helper()
+		told := c.Threads()[0].Replies
+		if len(told) != len(lines) {
+			t.Fatalf("%s: %d replies, want %d: %q", what, len(told), len(lines), told)
+		}
+		for i, line := range lines {
+			if want := fmt.Sprintf("- `%s`, line %d\n", file, line); !strings.Contains(told[i], want) {
+				t.Errorf("%s: reply %q does not say %q", what, told[i], want)
+			}
+		}
+	}
+	c.push("FROM a\n", "FROM a\nRUN bad one 1\nRUN bad one 2\nRUN bad one 3\n")
+	plan, _ := c.run()
+	reviewtest.Equal(t, "channels", channels(plan), slices.Repeat([]string{"one " + review.InThread.String()}, 3)...)
+	c.want("grown", "2-2 one")
+	replies("grown", 4)
+	c.run()
+	replies("again", 4)
+	c.push("FROM a\n", "FROM a\n# moved\nRUN bad one 3\n")
+	c.run()
+	c.want("shrunk and moved", "2-2 one")
+	replies("shrunk and moved", 4)
+	c.push("FROM a\n", "FROM a\nRUN good\n")
+	c.run()
+	c.want("none is left")
+	c.push("FROM a\n", "FROM a\nRUN bad one 3\nRUN bad one 4\n")
+	c.run()
+	c.want("back", "2-2 one")
+	c.Resolve(c.Threads()[1].ID, "alice")
+	c.push("FROM a\n", "FROM a\nRUN bad one 3\nRUN bad one 5\n")
+	c.run()
+	c.want("a new one after a person's word", "3-3 one")
+	if n := len(c.Threads()); n != 3 {
+		t.Errorf("%d threads, want 3", n)
+	}
+}
+
 func rebased(t *testing.T, host Host) {
 	t.Helper()
 	c := newChange(t, host, "FROM a\n", "FROM a\nRUN bad one\nRUN bad two\n")

@@ -51,21 +51,27 @@ type applying struct {
 // once: afterwards the threads are listed again, of equal ones the oldest stays.
 func (c *Client) Apply(ctx context.Context, p *review.Plan, e *forge.Event, threads *review.Threads) (notes []string) {
 	a := &applying{Client: c, plan: p, number: e.Number, head: e.Head}
+	all := slices.Concat(p.Comments, p.Files, p.Replies)
 	switch {
-	case threads.Head != e.Head && (len(p.Comments) > 0 || len(p.Files) > 0 || len(p.Resolve) > 0):
-		a.degrade(slices.Concat(p.Comments, p.Files), "a newer commit was pushed, whose own run comments")
+	case threads.Head != e.Head && len(all)+len(p.Resolve) > 0:
+		a.degrade(all, "a newer commit was pushed, whose own run comments")
 		p.Resolve = nil
-	case c.left() < spareCalls && (len(p.Comments) > 0 || len(p.Files) > 0):
-		a.degrade(slices.Concat(p.Comments, p.Files), "the run has used up its calls of GitHub's API")
+	case c.left() < spareCalls && len(all) > 0:
+		a.degrade(all, "the run has used up its calls of GitHub's API")
 		p.Resolve = nil
 	}
 	if len(p.Comments) > 0 {
 		a.review(ctx, p.Comments)
 	}
 	for _, comment := range slices.Clone(p.Files) {
-		a.file(ctx, comment)
+		body := map[string]string{"body": comment.Body, "commit_id": a.head, "path": comment.Path, "subject_type": "file"}
+		a.post(ctx, comment, fmt.Sprintf("pulls/%d/comments", a.number), body)
 	}
-	if a.posted || len(threads.Superfluous()) > 0 {
+	for _, reply := range slices.Clone(p.Replies) {
+		path := fmt.Sprintf("pulls/%d/comments/%d/replies", a.number, reply.Answers.Database)
+		a.post(ctx, reply, path, map[string]string{"body": reply.Body})
+	}
+	if a.posted || threads.Repeat() {
 		a.deduplicate(ctx)
 	}
 	for _, t := range p.Resolve {
@@ -180,8 +186,8 @@ func aboutLines(err error) bool {
 	})
 }
 
-// file posts a comment on a whole file.
-func (a *applying) file(ctx context.Context, c *review.Comment) {
+// post posts a comment that is not part of a review.
+func (a *applying) post(ctx context.Context, c *review.Comment, path string, body map[string]string) {
 	if a.denied != nil {
 		a.degrade([]*review.Comment{c}, a.denied.Error())
 		return
@@ -190,9 +196,7 @@ func (a *applying) file(ctx context.Context, c *review.Comment) {
 		a.degrade([]*review.Comment{c}, "the run was stopped")
 		return
 	}
-	body := map[string]string{"body": c.Body, "commit_id": a.head, "path": c.Path, "subject_type": "file"}
-	err := a.certain(ctx, []*review.Comment{c}, func() error { return a.send(ctx, fmt.Sprintf("pulls/%d/comments", a.number), body) })
-	if err != nil {
+	if err := a.certain(ctx, []*review.Comment{c}, func() error { return a.send(ctx, path, body) }); err != nil {
 		a.deny(err)
 		a.degrade([]*review.Comment{c}, explainFor(err, writing).Error())
 	}
@@ -257,19 +261,27 @@ func (a *applying) arrived(ctx context.Context, comments []*review.Comment) (boo
 	return true, nil
 }
 
-// deduplicate deletes our newer ones of equal threads.
+// deduplicate deletes our newer ones of equal threads, and of equal replies.
 func (a *applying) deduplicate(ctx context.Context) {
 	now, err := a.ListOwn(ctx, a.number, a.plan.Request.Category)
 	if err != nil {
 		a.note("whether another run posted the same is not known: %v", err)
 		return
 	}
-	for _, t := range now.Superfluous() {
-		if !review.Below(t.Path, a.plan.Request.Paths) {
-			continue
+	var twice []string
+	superfluous := now.Superfluous()
+	for _, t := range now.All {
+		switch {
+		case !review.Below(t.Path, a.plan.Request.Paths):
+		case slices.Contains(superfluous, t):
+			twice = append(twice, t.Root)
+		default:
+			twice = append(twice, t.Repeats...)
 		}
+	}
+	for _, comment := range twice {
 		var done struct{}
-		if err := a.ask(ctx, mutationDelete, map[string]any{"comment": t.Root}, &done); err != nil && !isGone(err) {
+		if err := a.ask(ctx, mutationDelete, map[string]any{"comment": comment}, &done); err != nil && !isGone(err) {
 			a.note("a comment that another run posted too could not be deleted: %v", explainFor(err, writing))
 		}
 	}

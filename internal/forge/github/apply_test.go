@@ -134,6 +134,27 @@ func TestInterleaved(t *testing.T) {
 	}
 }
 
+// Two runs at once end in one reply to the thread of a cause.
+func TestInterleavedReplies(t *testing.T) {
+	p := newPull(t, "", "RUN bad many 1\n")
+	p.run()
+	p.change("", "RUN bad many 1\nRUN bad many 2\n")
+	first, second := p.client(), p.client()
+	planA, threadsA, errA := p.begin(first)
+	planB, threadsB, errB := p.begin(second)
+	if errA != nil || errB != nil {
+		t.Fatal(errA, errB)
+	}
+	second.Apply(t.Context(), planB, p.event(), threadsB)
+	first.Apply(t.Context(), planA, p.event(), threadsA)
+	if thread := p.hub.Threads()[0]; len(thread.Comments) != 2 {
+		t.Errorf("%d comments, want the first and one reply", len(thread.Comments))
+	}
+	if bad := p.lost(planA); len(bad) > 0 {
+		t.Error(bad)
+	}
+}
+
 // Two folders of a monorepo, on one pull request.
 func TestTwoPaths(t *testing.T) {
 	a := newPull(t, "", "RUN bad one\n")
@@ -214,7 +235,7 @@ func TestHeadMoved(t *testing.T) {
 func TestFaultMatrix(t *testing.T) {
 	calls := []string{
 		"graphql Threads", "GET /pulls/{pull_number}/files", "GET /git/blobs", "POST /pulls/{pull_number}/reviews",
-		"POST /pulls/{pull_number}/comments", "graphql Resolve", "graphql Minimize", "graphql Delete",
+		"POST /pulls/{pull_number}/comments", "POST /pulls/{pull_number}/comments/{comment_id}/replies", "graphql Resolve", "graphql Minimize", "graphql Delete",
 	}
 	faults := []fakehub.Fault{
 		{Kind: fakehub.Refused, Status: 401}, {Kind: fakehub.Refused, Status: 403}, {Kind: fakehub.Refused, Status: 404},
@@ -241,10 +262,10 @@ func TestFaultMatrix(t *testing.T) {
 
 func underFault(t *testing.T, hub *fakehub.Hub, fault *fakehub.Fault) {
 	t.Helper()
-	p := newPullAt(t, hub, "FROM a\n", "FROM a\nRUN bad old\n")
+	p := newPullAt(t, hub, "FROM a\n", "FROM a\nRUN bad old\nRUN bad many 1\n")
 	p.run()
-	// Now one is mended, two are new, and one is on a line of the base.
-	p.change("FROM a\n", "FROM a\nRUN bad one\nRUN bad two\n")
+	// Now one is mended, two are new, one has another place, and one is on a line of the base.
+	p.change("FROM a\n", "FROM a\nRUN bad one\nRUN bad two\nRUN bad many 1\nRUN bad many 2\n")
 	p.checkout = p.after + "RUN bad base\n"
 	if fault.Call == "graphql Minimize" {
 		p.hub.Grants = map[string]string{"contents": "read", "pull-requests": "write"}
@@ -276,7 +297,7 @@ func underFault(t *testing.T, hub *fakehub.Hub, fault *fakehub.Fault) {
 	if bad := p.lost(plan); len(bad) > 0 {
 		t.Errorf("after a run without the fault: %v", bad)
 	}
-	reviewtest.Equal(t, "channels after it", channelsOf(plan), "one thread", "two thread", "base thread")
+	reviewtest.Equal(t, "channels after it", channelsOf(plan), "one thread", "two thread", "many thread", "many thread", "base thread")
 	for _, thread := range p.hub.Threads() {
 		if strings.Contains(thread.Comments[0].Body, "`old`") && !thread.Resolved && thread.Comments[0].Minimized == "" {
 			t.Error("the thread of what was mended stays open")

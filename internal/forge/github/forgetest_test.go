@@ -49,10 +49,14 @@ func (p hubPull) Threads() []forgetest.Thread {
 	var all []forgetest.Thread
 	for _, x := range p.hub.Threads() {
 		first := x.Comments[0]
-		all = append(all, forgetest.Thread{
+		thread := forgetest.Thread{
 			ID: x.ID, Path: x.Path, First: x.First, Last: x.Last, Body: first.Body,
 			Ours: first.Author == fakehub.Viewer, Open: !x.Resolved && first.Minimized == "",
-		})
+		}
+		for _, reply := range x.Comments[1:] {
+			thread.Replies = append(thread.Replies, reply.Body)
+		}
+		all = append(all, thread)
 	}
 	return all
 }

@@ -186,7 +186,11 @@ func own(node threadNode, viewer, category string) *review.Thread {
 	}
 	t.Database, _ = first.FullDatabaseID.Int64() // 0 sorts first, and is no id of GitHub's
 	for _, reply := range node.Comments.Nodes[1:] {
-		t.Replied = t.Replied || !reply.by(viewer)
+		if !reply.by(viewer) {
+			t.Replied = true
+		} else if marks, ok := review.ReadMarkers(reply.Body, category); ok {
+			t.Add(reply.ID, marks)
+		}
 	}
 	// A bot that resolves is not named, or without its "[bot]"; a person always is.
 	t.ByPerson = t.Resolved && node.ResolvedBy != nil && !strings.EqualFold(node.ResolvedBy.Login, strings.TrimSuffix(viewer, "[bot]"))

@@ -156,9 +156,11 @@ func (p *pull) lost(plan *review.Plan) (problems []string) {
 		if t.Resolved || t.Comments[0].Minimized != "" {
 			continue
 		}
-		marks, _ := review.ReadMarkers(t.Comments[0].Body, p.category)
-		for _, m := range marks {
-			live[m]++
+		for _, comment := range t.Comments {
+			marks, _ := review.ReadMarkers(comment.Body, p.category)
+			for _, m := range marks {
+				live[m]++
+			}
 		}
 	}
 	for _, x := range plan.Placements {

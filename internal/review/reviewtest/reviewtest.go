@@ -81,7 +81,7 @@ func Equal(t *testing.T, what string, got []string, want ...string) {
 }
 
 // BadLines are findings, one for each line of a file that has "bad" in it, named by the
-// word after it. fixes has the replacement of a line, by the line.
+// word after it; words after that tell equal findings apart. fixes has the replacement of a line, by the line.
 func BadLines(path, content string, fixes map[string]string) []*lint.Diagnostic {
 	source := lint.NewSource(path, []byte(content))
 	var all []*lint.Diagnostic
@@ -90,6 +90,7 @@ func BadLines(path, content string, fixes map[string]string) []*lint.Diagnostic 
 		if !ok {
 			continue
 		}
+		name, _, _ = strings.Cut(name, " ")
 		d := Finding(source, name, lint.Warning, i+1)
 		if fixed, ok := fixes[line]; ok {
 			Mended(d, lint.Safe, lint.Replace(d.Span, fixed))

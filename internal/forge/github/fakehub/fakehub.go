@@ -304,6 +304,8 @@ func (h *Hub) answer(call string, in *openapi3filter.RequestValidationInput, bod
 		return h.postReview(body)
 	case "POST /pulls/{pull_number}/comments":
 		return h.postComment(body)
+	case "POST /pulls/{pull_number}/comments/{comment_id}/replies":
+		return h.postReply(p["comment_id"], body, missing)
 	case "POST /code-scanning/sarifs":
 		return h.postSARIF(body)
 	case "GET /code-scanning/sarifs/{sarif_id}":

@@ -165,6 +165,21 @@ func (h *Hub) postComment(body []byte) (int, any) {
 	return http.StatusCreated, h.like("pull-request-review-comment", map[string]any{"body": c.Body, "path": c.Path})
 }
 
+// postReply answers a thread by the number of its first comment; a reply has no replies.
+func (h *Hub) postReply(comment string, body []byte, missing any) (int, any) {
+	var c posted
+	if err := json.Unmarshal(body, &c); err != nil || c.Body == "" {
+		return invalid("body is missing")
+	}
+	for _, t := range h.state.threads {
+		if fmt.Sprint(t.Comments[0].Database) == comment {
+			h.comment(t, Viewer, c.Body)
+			return http.StatusCreated, h.like("pull-request-review-comment", map[string]any{"body": c.Body, "path": t.Path})
+		}
+	}
+	return http.StatusNotFound, missing
+}
+
 func (h *Hub) begin(c posted) {
 	t := &Thread{ID: fmt.Sprint("PRRT_", h.next()), Path: c.Path, First: c.Line, Last: c.Line}
 	if c.StartLine > 0 {

@@ -276,7 +276,7 @@ func (c *companions) include(content model.Content, folder string, depth int) (a
 				return []string{fmt.Sprint(i)}, namedIn(name, err)
 			}
 		}
-		if err := c.loading.ask(whole, func(name string) (string, bool) { return c.loading.lookup(name) }, false); err != nil {
+		if c.loading.ask(whole, c.loading.lookup, false) {
 			return nil, errUnknown // of another file, which is linted itself
 		}
 		join(content, whole)

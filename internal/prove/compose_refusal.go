@@ -117,12 +117,15 @@ func tooCostly(content any) string {
 	return visit(content)
 }
 
-// ask loads a content. It is nil where the budget is used up.
-func (l *loading) ask(content model.Content, lookup func(string) (string, bool), whole bool) error {
-	if l.left -= max(leastLoaded, weight(content)*nodeBytes); l.left < 0 {
-		return nil
-	}
-	return model.Refusal(content, lookup, whole)
+// ask reports whether Compose refuses a content; it does not where the budget is used up.
+func (l *loading) ask(content model.Content, lookup func(string) (string, bool), whole bool) bool {
+	return l.pay(content) && model.Refuses(content, lookup, whole)
+}
+
+// pay reports whether the budget suffices to load a content.
+func (l *loading) pay(content model.Content) bool {
+	l.left -= max(leastLoaded, weight(content)*nodeBytes)
+	return l.left >= 0
 }
 
 // leastLoaded is what a load costs at least, in bytes.
@@ -153,12 +156,15 @@ func weight(v any) int {
 // that nothing here gives.
 func (l *loading) refusal(content model.Content, whole bool) *lint.Refusal {
 	for range maxUnknown {
-		if l.ask(content, l.lookup, whole) == nil {
+		if !l.ask(content, l.lookup, whole) {
 			return nil
 		}
 		cut, path := l.locate(content, whole)
-		err := l.ask(cut, l.lookup, whole)
-		if err == nil || l.left < 0 {
+		if !l.pay(cut) {
+			return nil
+		}
+		err := model.Refusal(cut, l.lookup, whole)
+		if err == nil {
 			return nil
 		}
 		if !l.depends(cut, path, whole, err) {
@@ -174,7 +180,7 @@ func (l *loading) refusal(content model.Content, whole bool) *lint.Refusal {
 // isWholeAndTaken reports whether a file is loaded by itself and Compose takes it, as it does
 // nearly all: what it takes as a whole project it also takes as a part of one.
 func (l *loading) isWholeAndTaken(content model.Content) bool {
-	return len(l.project.Loads(l.doc)) == 0 && l.override() == "" && l.ask(content, l.lookup, true) == nil && l.left > 0
+	return len(l.project.Loads(l.doc)) == 0 && l.override() == "" && !l.ask(content, l.lookup, true) && l.left > 0
 }
 
 // refusalOfWhole is the refusal of the project that the file is a part of: of each list of
@@ -222,7 +228,7 @@ func (l *loading) locate(content model.Content, whole bool) (cut model.Content, 
 			return cut, path
 		}
 		up := func(n int) model.Content { return replaced(cut, path, prefix(path, value, keys, n)).(model.Content) }
-		refused := func(n int) bool { return l.ask(up(n), l.lookup, whole) != nil }
+		refused := func(n int) bool { return l.ask(up(n), l.lookup, whole) }
 		n := 0
 		if !refused(0) {
 			n = 1 + sort.Search(len(keys)-1, func(i int) bool { return refused(i + 1) })
@@ -245,7 +251,7 @@ func (l *loading) only(cut model.Content, path []string, value any, keys []strin
 	for _, key := range keys {
 		rest := maps.Clone(entries)
 		delete(rest, key)
-		if l.ask(replaced(cut, path, rest).(model.Content), l.lookup, whole) == nil && l.left > 0 {
+		if !l.ask(replaced(cut, path, rest).(model.Content), l.lookup, whole) && l.left > 0 {
 			return cut, append(slices.Clone(path), key)
 		}
 	}
@@ -434,7 +440,7 @@ func (l *loading) depends(cut model.Content, path []string, whole bool, err erro
 			}
 			return value, true
 		}
-		if l.ask(cut, other, whole) == nil {
+		if !l.ask(cut, other, whole) {
 			return true
 		}
 	}

@@ -29,6 +29,22 @@ func Refusal(content Content, lookup func(name string) (string, bool), whole boo
 	return err
 }
 
+// Refuses reports whether Refusal gives a reason, and takes less time.
+func Refuses(content Content, lookup func(name string) (string, bool), whole bool) bool {
+	if lookup == nil {
+		lookup = unset
+	}
+	put, err := puts(content, lookup)
+	if err != nil {
+		return true
+	}
+	left := lean(content, put.(Content))
+	return left != nil && Refusal(left, lookup, whole) != nil
+}
+
+// unset is what gives no variable a value.
+func unset(string) (string, bool) { return "", false }
+
 // Merge is what a file makes of an earlier one that it completes.
 func Merge(earlier, later Content) (merged Content, err error) {
 	defer recovered(&err)

@@ -47,7 +47,7 @@ func TestCastsOfTheLoader(t *testing.T) {
 }
 
 // TestWholeIsTheStricter: what Compose takes as a whole project it takes as a part of
-// one, in the cases of all rules.
+// one, in the cases of all rules, and what is said without its loader is what that says.
 func TestWholeIsTheStricter(t *testing.T) {
 	archives, err := filepath.Glob("../../../../testdata/rules/compose/*.txtar")
 	if err != nil || len(archives) == 0 {
@@ -69,6 +69,12 @@ func TestWholeIsTheStricter(t *testing.T) {
 				continue
 			}
 			whole, part := Refusal(content, nil, true), Refusal(content, nil, false)
+			if got := Refuses(content, nil, true); got != (whole != nil) {
+				t.Errorf("%s, %s: refused is %v, the loader says %v", archive, f.Name, got, whole)
+			}
+			if got := Refuses(content, nil, false); got != (part != nil) {
+				t.Errorf("%s, %s: refused as a part is %v, the loader says %v", archive, f.Name, got, part)
+			}
 			switch {
 			case whole == nil && part != nil:
 				t.Errorf("%s, %s: refused as a part only: %v", archive, f.Name, part)

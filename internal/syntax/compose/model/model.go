@@ -86,7 +86,7 @@ func load(src []byte, lookup func(name string) (string, bool), check bool) (mode
 // settings are those of a load that reads nothing but the content.
 func settings(content map[string]any, lookup func(name string) (string, bool), check bool) (types.ConfigDetails, func(*loader.Options)) {
 	if lookup == nil {
-		lookup = func(string) (string, bool) { return "", false }
+		lookup = unset
 	}
 	details := types.ConfigDetails{
 		WorkingDir: "/",

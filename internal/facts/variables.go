@@ -229,6 +229,7 @@ type VariableUse struct {
 // in single quotes.
 func VariableUses(word string, escape byte) []VariableUse {
 	var uses []VariableUse
+	reader := useReader{word: word}
 	single, double := false, false
 	for i := 0; i < len(word); i++ {
 		switch c := word[i]; {
@@ -240,7 +241,7 @@ func VariableUses(word string, escape byte) []VariableUse {
 		case c == escape:
 			i++
 		case c == '$':
-			if use, next := variableAt(word, i, false); use.Name != "" {
+			if use, next := reader.at(i); use.Name != "" {
 				uses = append(uses, use)
 				i = next - 1
 			}
@@ -254,12 +255,13 @@ func VariableUses(word string, escape byte) []VariableUse {
 // builder, and a backslash escapes whatever the file's escape character is.
 func HeredocUses(body string) []VariableUse {
 	var uses []VariableUse
+	reader := useReader{word: body, parameters: true}
 	for i := 0; i < len(body); i++ {
 		switch body[i] {
 		case '\\':
 			i++
 		case '$':
-			if use, next := variableAt(body, i, true); use.Name != "" {
+			if use, next := reader.at(i); use.Name != "" {
 				uses = append(uses, use)
 				i = next - 1
 			}
@@ -268,10 +270,21 @@ func HeredocUses(body string) []VariableUse {
 	return uses
 }
 
-// variableAt reads the variable after the dollar at i, and where to read on; its
-// name is empty where there is none.
-func variableAt(word string, i int, parameters bool) (use VariableUse, next int) {
+// useReader reads the variables of a word, the first one first.
+type useReader struct {
+	word string
+	// parameters is set where those of a shell count too.
+	parameters bool
+	// closing is where the next "}" was seen, at the end for none: a word in which many
+	// are missing is read once.
+	closing int
+}
+
+// at reads the variable after the dollar at i, and where to read on; its name is empty
+// where there is none.
+func (r *useReader) at(i int) (use VariableUse, next int) {
 	use.Start = i
+	word, parameters := r.word, r.parameters
 	at := i + 1
 	braced := at < len(word) && word[at] == '{'
 	if braced {
@@ -300,8 +313,14 @@ func variableAt(word string, i int, parameters bool) (use VariableUse, next int)
 			return VariableUse{}, i // the builder refuses it: ${templateOption:x}
 		}
 		use.HasDefault = rest != "" && (rest[0] == '-' || rest[0] == '+')
-		if closing := strings.IndexByte(word[end:], '}'); closing >= 0 {
-			use.End = end + closing + 1
+		if r.closing < end {
+			r.closing = len(word)
+			if n := strings.IndexByte(word[end:], '}'); n >= 0 {
+				r.closing = end + n
+			}
+		}
+		if r.closing < len(word) {
+			use.End = r.closing + 1
 		}
 	}
 	return use, end

@@ -80,11 +80,12 @@ type compiled struct {
 func New(src []byte, budget int, asked lint.Registry) *Prover {
 	p := &Prover{src: src, doc: dockerfile.Parse(src), before: map[int]compiled{}, budget: budget, left: budget, said: registry{asked}}
 	p.targets = targets(p.doc)
-	p.worlds = worlds(p.doc)
 	p.refused = foreignSyntax(p.doc)
 	if over := overLimit(facts.NewDockerfile(p.doc)); over != "" {
 		p.refused = "BuildKit's compiler is not given the file: " + over
+		return p
 	}
+	p.worlds = worlds(p.doc)
 	return p
 }
 

@@ -295,8 +295,8 @@ func (c *compilation) given(b builds, in *dockerfile.Instruction, used []string)
 func (c *compilation) fitting(in *dockerfile.Instruction) func(string) string {
 	_, values := arguments(c.doc.Document)
 	src := c.doc.Text(in.Head)
-	for _, use := range facts.VariableUses(src, c.doc.Escape) {
-		if value := sentinelFor(in.Keyword, src[:use.Start]); value != "" {
+	for use, word := range usesIn(src, c.doc.Escape) {
+		if value := sentinelFor(in.Keyword, word); value != "" {
 			values[use.Name] = value
 		}
 	}

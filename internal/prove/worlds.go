@@ -1,6 +1,7 @@
 package prove
 
 import (
+	"iter"
 	"strings"
 
 	"github.com/dockmend/dockmend/internal/facts"
@@ -77,21 +78,37 @@ func typeArguments(doc *dockerfile.Document, in *dockerfile.Instruction, sentine
 	if strings.IndexByte(src, '$') < 0 {
 		return
 	}
-	for _, use := range facts.VariableUses(src, doc.Escape) {
+	for use, word := range usesIn(src, doc.Escape) {
 		old, ok := sentinels[use.Name]
 		if !ok {
 			continue
 		}
-		if value := sentinelFor(in.Keyword, src[:use.Start]); value != "" && (in.Keyword == "from" || old == "dockmend-value") {
+		if value := sentinelFor(in.Keyword, word); value != "" && (in.Keyword == "from" || old == "dockmend-value") {
 			sentinels[use.Name] = value
 		}
 	}
 }
 
-// sentinelFor is a value for a variable in an instruction; before is the
-// instruction's text in front of it.
-func sentinelFor(keyword, before string) string {
-	word := before[strings.LastIndexAny(before, " \t\n")+1:]
+// usesIn are the variables of an instruction, each with what stands before it without a
+// blank between.
+func usesIn(src string, escape byte) iter.Seq2[facts.VariableUse, string] {
+	return func(yield func(facts.VariableUse, string) bool) {
+		start, seen := 0, 0
+		for _, use := range facts.VariableUses(src, escape) {
+			if i := strings.LastIndexAny(src[seen:use.Start], " \t\n"); i >= 0 {
+				start = seen + i + 1
+			}
+			seen = use.Start
+			if !yield(use, src[start:use.Start]) {
+				return
+			}
+		}
+	}
+}
+
+// sentinelFor is a value for a variable in an instruction; word is what stands before it
+// without a blank between.
+func sentinelFor(keyword, word string) string {
 	switch keyword {
 	case "from":
 		switch {

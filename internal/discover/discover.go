@@ -48,6 +48,7 @@ const (
 	kindExcluded    = "excluded by the configuration"
 	kindDeep        = "folder too deep"
 	kindMany        = "folder with too many files"
+	kindPatterns    = ".gitignore that is not read to its end"
 	kindLink        = "link that is not followed"
 	kindTemplate    = "template"
 )
@@ -189,7 +190,7 @@ func (s *search) folder(dir string, ignores *ignores, ignored bool, depth int) {
 		return
 	}
 	if !s.opts.NoGitignore {
-		ignores = ignores.with(s.root, dir, entries)
+		ignores = s.with(ignores, dir, entries)
 	}
 	for _, e := range entries {
 		name := path.Join(dir, e.Name())
@@ -204,7 +205,7 @@ func (s *search) folder(dir string, ignores *ignores, ignored bool, depth int) {
 		case e.Type()&fs.ModeSymlink != 0:
 			s.links = append(s.links, name)
 		case e.Type().IsRegular():
-			s.file(name, ignored || ignores.match(name, false))
+			s.file(name, func() bool { return ignored || ignores.match(name, false) })
 		}
 	}
 }
@@ -315,10 +316,10 @@ func (s *search) excluded(name string) (string, bool) {
 	return s.opts.Excluded(name)
 }
 
-// file takes a file that a search came by; ignored says that a pattern of a .gitignore
-// names it.
-func (s *search) file(name string, ignored bool) {
-	if isGiver(name) && (!ignored || !s.isIgnored(name)) {
+// file takes a file that a search came by; ignored reports whether a pattern of a
+// .gitignore names it, which nobody asks of most files.
+func (s *search) file(name string, ignored func() bool) {
+	if isGiver(name) && (!ignored() || !s.isIgnored(name)) {
 		s.givers = append(s.givers, name)
 	}
 	if _, known := s.files[name]; known {
@@ -334,7 +335,7 @@ func (s *search) file(name string, ignored bool) {
 		s.skip(name, c.kind, c.skip)
 	case excluded:
 		s.skip(name, kindExcluded, "excluded by "+pattern)
-	case ignored && s.isIgnored(name):
+	case ignored() && s.isIgnored(name):
 		s.skip(name, kindIgnored, kindIgnored)
 	default:
 		s.files[name] = File{Path: name, Target: c.target, Template: c.template}

@@ -14,6 +14,7 @@ import (
 
 	"github.com/dockmend/dockmend/internal/discover"
 	"github.com/dockmend/dockmend/internal/files"
+	"github.com/dockmend/dockmend/internal/limits"
 )
 
 // tree writes an archive's files below a new folder. A file with the content
@@ -101,6 +102,21 @@ func TestFind(t *testing.T) {
 			tree: "-- .gitignore --\n*\n-- Dockerfile --\n",
 			opts: discover.Options{NoGitignore: true},
 			want: "dockerfile Dockerfile\n",
+		},
+		{
+			name: "gitignore with as many patterns as are read",
+			tree: "-- .gitignore --\n" + strings.Repeat("x\n", limits.GitPatterns-1) + "Dockerfile\n-- Dockerfile --\n",
+			want: "skip Dockerfile: ignored by git\n",
+		},
+		{
+			name: "gitignore with more patterns",
+			tree: "-- .gitignore --\n" + strings.Repeat("x\n", limits.GitPatterns) + "Dockerfile\n-- Dockerfile --\n",
+			want: "dockerfile Dockerfile\nskip .gitignore: more than 10,000 patterns, or 262,144 bytes of them: further ones ignore nothing\n",
+		},
+		{
+			name: "gitignore that is too large",
+			tree: "-- .gitignore --\nDockerfile\n" + strings.Repeat("#\n", limits.FileBytes/2) + "-- Dockerfile --\n",
+			want: "dockerfile Dockerfile\nskip .gitignore: cannot be read, so it ignores nothing: file is too large: it has more than 4194304 bytes\n",
 		},
 		{
 			name:  "gitignore of the folders above",

@@ -1,16 +1,17 @@
 package discover
 
 import (
+	"fmt"
 	"io/fs"
 	"path"
 	"slices"
 	"strings"
 
 	"github.com/go-git/go-git/v5/plumbing/format/gitignore"
-)
 
-// maxIgnoreFile is the size in bytes up to which a .gitignore is read.
-const maxIgnoreFile = 1 << 20
+	"github.com/dockmend/dockmend/internal/limits"
+	"github.com/dockmend/dockmend/internal/syntax/ignorefile"
+)
 
 // ignores are the patterns of a folder's .gitignore; above are those of the folders
 // above it. A nil one ignores nothing.
@@ -53,30 +54,33 @@ func (i *ignores) decide(parts []string, isDir bool) gitignore.MatchResult {
 }
 
 // with adds the folder's own .gitignore, if it has one.
-func (i *ignores) with(root Tree, dir string, entries []fs.DirEntry) *ignores {
+func (s *search) with(above *ignores, dir string, entries []fs.DirEntry) *ignores {
 	for _, e := range entries {
 		if e.Name() == ".gitignore" && e.Type().IsRegular() {
-			return i.add(root, dir)
+			return s.addIgnores(above, dir)
 		}
 	}
-	return i
+	return above
 }
 
-func (i *ignores) add(root Tree, dir string) *ignores {
-	src, err := root.Read(path.Join(dir, ".gitignore"), maxIgnoreFile)
+func (s *search) addIgnores(above *ignores, dir string) *ignores {
+	name := path.Join(dir, ".gitignore")
+	src, err := s.root.Read(name, limits.FileBytes)
 	if err != nil {
-		return i // what cannot be read ignores nothing
+		s.skip(name, kindPatterns, "cannot be read, so it ignores nothing: "+reason(err).Error())
+		return above
+	}
+	lines, all := ignorefile.GitPatterns(string(src))
+	if !all {
+		s.skip(name, kindPatterns, fmt.Sprintf("more than %s patterns, or %s bytes of them: further ones ignore nothing",
+			limits.Number(limits.GitPatterns), limits.Number(limits.GitPatternBytes)))
 	}
 	var domain []string
 	if dir != "." {
 		domain = strings.Split(dir, "/")
 	}
-	next := &ignores{above: i, named: map[string][]int{}}
-	for line := range strings.Lines(string(src)) {
-		line = strings.TrimRight(line, "\r\n")
-		if strings.TrimSpace(line) == "" || strings.HasPrefix(line, "#") {
-			continue
-		}
+	next := &ignores{above: above, named: map[string][]int{}}
+	for _, line := range lines {
 		if name := strings.TrimRight(line, " "); !strings.ContainsAny(name, `/\!*?[`) {
 			next.named[name] = append(next.named[name], len(next.patterns))
 		} else {
@@ -96,7 +100,7 @@ func (s *search) ignoresAbove(dir string) *ignores {
 	at := "."
 	for part := range strings.SplitSeq(dir, "/") {
 		if _, err := s.root.Lstat(path.Join(at, ".gitignore")); err == nil {
-			all = all.add(s.root, at)
+			all = s.addIgnores(all, at)
 		}
 		at = path.Join(at, part)
 	}

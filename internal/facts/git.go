@@ -1,12 +1,15 @@
 package facts
 
 import (
+	"fmt"
 	"path"
 	"slices"
 	"strings"
 
+	"github.com/dockmend/dockmend/internal/limits"
 	"github.com/dockmend/dockmend/internal/lint"
 	"github.com/dockmend/dockmend/internal/syntax/gitindex"
+	"github.com/dockmend/dockmend/internal/syntax/ignorefile"
 	"github.com/go-git/go-git/v5/plumbing/format/gitignore"
 )
 
@@ -102,11 +105,16 @@ func (r *Repository) read(gate lint.Context, name string, domain []string) {
 		return
 	}
 	r.patterns = true
-	for line := range strings.Lines(string(src)) {
-		line = strings.TrimRight(line, "\r\n")
-		if strings.TrimSpace(line) != "" && !strings.HasPrefix(line, "#") {
-			r.all = append(r.all, gitignore.ParsePattern(line, domain))
-		}
+	lines, all := ignorefile.GitPatterns(string(src))
+	if room := limits.GitPatterns - len(r.all); len(lines) > room {
+		lines, all = lines[:room], false
+	}
+	for _, line := range lines {
+		r.all = append(r.all, gitignore.ParsePattern(line, domain))
+	}
+	if !all {
+		gate.Cut(fmt.Sprintf("the .gitignore files around a document have more than %s patterns, or one of them more than %s bytes: further ones ignore nothing",
+			limits.Number(limits.GitPatterns), limits.Number(limits.GitPatternBytes)))
 	}
 }
 

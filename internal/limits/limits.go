@@ -22,9 +22,9 @@ const (
 	ExpandedBytes = 4 << 20
 	// VariableDepth is how deep ${a:-${b:-...}} may be nested.
 	VariableDepth = 20
-	// ShellBytes is the length of a script that the shell's parser is given,
-	// ShellParentheses how many "(" stand in it: each level that it calls itself for
-	// takes memory of the stack, a parenthesis of arithmetic 8 KiB.
+	// ShellBytes is the length of a script, such as a RUN or a step of a workflow, that
+	// the shell's parser is given, ShellParentheses how many "(" stand in it: each level
+	// that it calls itself for takes memory of the stack, a parenthesis of arithmetic 8 KiB.
 	ShellBytes       = 32 << 10
 	ShellParentheses = 4096
 	// Brackets is how many signs that nest a devcontainer.json, or a file for bake, may
@@ -134,6 +134,10 @@ const (
 	// folders of one folder.
 	Depth   = 128
 	Entries = 100_000
+	// GitPatterns is how many patterns of a .gitignore are read, and of those that a
+	// document has above it, GitPatternBytes how long those of a file are together.
+	GitPatterns     = 10_000
+	GitPatternBytes = 256 << 10
 	// PatchRanges is how many changed ranges of a file a patch may have.
 	PatchRanges = 10_000
 	// ChangedFiles is how many files a pull request may change, so many as GitHub lists.
@@ -200,10 +204,12 @@ type Group struct {
 const (
 	notLinted = "the file is not linted; `limit-reached`"
 	cut       = "`limit-reached` at the place"
-	notParsed = "no rule knows what it runs; in a Dockerfile, " + cut
+	notParsed = "no rule knows what it runs; " + cut
 
 	notCompared = "`--changed-since` ends with the reason; without it, what git tracks is not known, so that `.gitignore` decides"
 	notCompiled = "`build-refused` is listed as skipped, and fixes have no proof"
+	// ignoresNothing is for patterns of git's.
+	ignoresNothing = "further ones ignore nothing; the report counts the file, with the reason, or lists the folder as skipped for `limit-reached`"
 	// furtherLeft is for what is cut in the order of paths.
 	furtherLeft = "the first in the order of their paths count; the folder is listed as skipped for `limit-reached`"
 )
@@ -273,6 +279,8 @@ func Table() []Group {
 			{"brackets in a devcontainer.json, and signs that nest in a docker-bake.hcl", Brackets, "", "the file is not read"},
 			{"folders in each other in which files are looked for", Depth, "", "what lies deeper is not linted; the report counts it, with the reason"},
 			{"files and folders of one folder", Entries, "", "the others are not linted; the report counts them, with the reason"},
+			{"patterns of a `.gitignore`, and of all that a document has above it", GitPatterns, "", ignoresNothing},
+			{"patterns of a `.gitignore`, in all", GitPatternBytes, "bytes", ignoresNothing},
 			{"changed ranges of a file in a patch of GitHub's API", PatchRanges, "", "the whole file counts as changed"},
 			{"files that a pull request or a merge group changes", ChangedFiles, "", "the base is not linted: changed lines decide what is new, and the conclusion is `neutral`"},
 		}},

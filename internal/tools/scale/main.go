@@ -23,9 +23,10 @@ type options struct {
 	program string
 	only    string
 	modes   string
-	limits  limits
+	limits  allowance
 	write   string
 	size    int
+	full    bool
 }
 
 func main() {
@@ -39,6 +40,7 @@ func main() {
 	flag.IntVar(&o.limits.repeats, "repeats", 4, "how often a doubling that costs too much is measured again; the least time counts")
 	flag.StringVar(&o.write, "write", "", "only write the first chosen shape into this folder, and end")
 	flag.IntVar(&o.size, "size", 0, "the size of what -write writes; 0 stands for 8 times the smallest")
+	flag.BoolVar(&o.full, "full", false, "measure each shape once, with a file as large as may be linted, and files of each kind that are filled with one thing")
 	flag.Parse()
 	if err := run(context.Background(), o); err != nil {
 		fmt.Fprintln(os.Stderr, "scale:", err)
@@ -48,7 +50,11 @@ func main() {
 
 // run measures and prints every chosen shape in every chosen mode.
 func run(ctx context.Context, o options) (err error) {
-	chosen := choose(shapes(), o.only)
+	all := shapes()
+	if o.full {
+		all = append(filledShapes(), all...)
+	}
+	chosen := choose(all, o.only)
 	if o.write != "" && len(chosen) > 0 {
 		_, err := write(o.write, chosen[0].make(cmp.Or(o.size, 8*chosen[0].base)))
 		return err
@@ -70,13 +76,16 @@ func run(ctx context.Context, o options) (err error) {
 	if err := m.calibrate(ctx); err != nil {
 		return err
 	}
+	if o.full {
+		return m.full(ctx, chosen, strings.Split(o.modes, ","))
+	}
 	t := table{}
 	fmt.Println(t.head())
 	for _, s := range chosen {
 		for _, mode := range strings.Split(o.modes, ",") {
 			args, ok := modes()[mode]
 			if !ok {
-				return fmt.Errorf("unknown mode %q, not one of %s", mode, strings.Join(modeNames(), ", "))
+				return unknownMode(mode)
 			}
 			g, err := m.measure(ctx, s, args)
 			if err != nil {
@@ -121,6 +130,10 @@ func modes() map[string][]string {
 	}
 }
 
+func unknownMode(mode string) error {
+	return fmt.Errorf("unknown mode %q, not one of %s", mode, strings.Join(modeNames(), ", "))
+}
+
 func modeNames() []string {
 	return []string{"lint", "fix", "prove", "strict", "strict-fix", "strict-prove"}
 }
@@ -138,14 +151,10 @@ func (*table) head() string {
 }
 
 func (t *table) row(s shape, mode string, g growth) string {
-	t.rows++
+	t.count(s.name+" "+mode, g.fault, g.megabytes)
 	verdict := ""
 	if g.fault != "" {
 		verdict = "  " + g.fault
-		t.failed = append(t.failed, s.name+" "+mode)
-	}
-	if g.megabytes > t.peak {
-		t.peak, t.peakName = g.megabytes, s.name+" "+mode
 	}
 	times := make([]string, len(g.seconds))
 	for i, seconds := range g.seconds {
@@ -156,6 +165,17 @@ func (t *table) row(s shape, mode string, g growth) string {
 		ratio = fmt.Sprintf("%.2f", g.ratio)
 	}
 	return fmt.Sprintf("%-28s %-12s %8d  %-44s %6s %5d%s", s.name, mode, g.bytes>>10, strings.Join(times, " "), ratio, g.megabytes, verdict)
+}
+
+// count notes a row, and what is wrong with it.
+func (t *table) count(name, fault string, megabytes int) {
+	t.rows++
+	if fault != "" {
+		t.failed = append(t.failed, name)
+	}
+	if megabytes > t.peak {
+		t.peak, t.peakName = megabytes, name
+	}
 }
 
 func (t *table) foot() string {

@@ -22,11 +22,13 @@ const (
 	// crashed is the exit code of a Go program that panics; it is also that of a
 	// wrong command line.
 	crashed = 2
+	// missing is the exit code of the shell for a program that is not there.
+	missing = 127
 	// largest is the size in bytes beyond which a shape is not made larger.
 	largest = 1 << 20
 )
 
-type limits struct {
+type allowance struct {
 	ratio     float64
 	megabytes int
 	seconds   int
@@ -36,7 +38,7 @@ type limits struct {
 // meter runs the program and reads what it cost.
 type meter struct {
 	program, scratch string
-	limits           limits
+	limits           allowance
 	// empty is the time in seconds of a run on next to nothing.
 	empty float64
 }
@@ -174,7 +176,7 @@ func (m *meter) again(ctx context.Context, x *sample, args []string) (megabytes 
 	if err != nil && cmd.ProcessState == nil {
 		return 0, err
 	}
-	if code := cmd.ProcessState.ExitCode(); code < 0 || code == crashed {
+	if code := cmd.ProcessState.ExitCode(); code < 0 || code == crashed || code == missing {
 		return 0, err
 	}
 	x.seconds = min(x.seconds, (cmd.ProcessState.UserTime() + cmd.ProcessState.SystemTime()).Seconds())

@@ -26,9 +26,11 @@ func (d bakeDocument) check(c *Checker, l *loaded, ran map[string]bool) {
 		if context, known := d.doc.Attribute(t, "context"); context != nil && known && context.Value.Fixed {
 			folder = context.Value.Text
 		}
-		if in, ok := readHeredoc(d.doc.Src, a.Value); ok {
-			in.check(c, l, d.dockerfiles, folder)
-		}
+		l.frame.attempt(StepInline, func() {
+			if in, ok := readHeredoc(d.doc.Src, a.Value); ok {
+				in.check(c, l, d.dockerfiles, folder)
+			}
+		})
 	}
 }
 

@@ -168,6 +168,20 @@ func (c *Checker) check(l *loaded) *Checked {
 }
 
 func (c *Checker) checkDocument(l *loaded) {
+	l.frame.attempt(StepRules, func() { c.findings(l) })
+	l.frame.attempt(StepFinish, func() {
+		l.holdGenerated()
+		if !l.all || l.out.dropped > 0 {
+			c.bound(l.out, l.src, l.file.Policy)
+		}
+		slices.SortStableFunc(l.out.Diagnostics, compareDiagnostics)
+		fingerprint(l.out.Diagnostics)
+	})
+}
+
+// findings collects what there is to say of a file, and silences what its ignore comments
+// name.
+func (c *Checker) findings(l *loaded) {
 	var directives *suppress.Directives
 	l.frame.attempt(StepDirectives, func() { directives = l.doc.directives(c.Suppress) })
 	var ran map[string]bool // only ignore comments ask for it, and few files have one
@@ -185,22 +199,15 @@ func (c *Checker) checkDocument(l *loaded) {
 		l.frame.attempt(StepFaults, func() { c.faults(l) })
 	}
 	l.out.Diagnostics = oneReason(l.out.Diagnostics)
-	if !directives.Empty() {
-		l.frame.attempt(StepSuppress, func() {
-			for _, extra := range directives.Apply(
-				l.out.Diagnostics, c.Catalog.Metas(), func(id string) bool { return ran[id] }, l.out.next(l.src, l.file.Policy),
-			) {
-				l.out.add(extra.Rule, l.src, l.file.Policy, extra.Finding)
-			}
-		})
+	if directives.Empty() {
+		return
 	}
-	l.frame.attempt(StepFinish, func() {
-		l.holdGenerated()
-		if !l.all || l.out.dropped > 0 {
-			c.bound(l.out, l.src, l.file.Policy)
+	l.frame.attempt(StepSuppress, func() {
+		for _, extra := range directives.Apply(
+			l.out.Diagnostics, c.Catalog.Metas(), func(id string) bool { return ran[id] }, l.out.next(l.src, l.file.Policy),
+		) {
+			l.out.add(extra.Rule, l.src, l.file.Policy, extra.Finding)
 		}
-		slices.SortStableFunc(l.out.Diagnostics, compareDiagnostics)
-		fingerprint(l.out.Diagnostics)
 	})
 }
 

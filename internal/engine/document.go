@@ -11,6 +11,7 @@ import (
 	"github.com/dockmend/dockmend/internal/suppress"
 	"github.com/dockmend/dockmend/internal/syntax/dockerfile"
 	"github.com/dockmend/dockmend/internal/syntax/ignorefile"
+	"github.com/dockmend/dockmend/internal/text"
 )
 
 // document is a parsed file of any kind.
@@ -132,15 +133,15 @@ func (d dockerfileDocument) faults() (found []fault) {
 			Span: in.Head, Message: why + ": what they hold is not known to any rule, and no fix of the file has a proof; write shorter values",
 		}})
 	}
-	for _, in := range d.doc.Instructions {
-		if in.Inner != nil {
-			in = in.Inner
-		}
-		if s := in.Script(); s != nil && s.PastLimit {
-			found = append(found, fault{rule: limitReached, finding: lint.Finding{
-				Span: in.Head, Message: dockerfile.ErrShellLimit.Error() + ": no rule knows what this one runs; move a part of it to a file",
-			}})
-		}
+	return append(found, unread(d.doc.UnreadScripts())...)
+}
+
+// unread says which scripts of a file are past the bound of the shell's parser.
+func unread(places []text.Span) (found []fault) {
+	for _, place := range places {
+		found = append(found, fault{rule: limitReached, finding: lint.Finding{
+			Span: place, Message: dockerfile.ErrShellLimit.Error() + ": no rule knows what this one runs; move a part of it to a file",
+		}})
 	}
 	return found
 }

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"path"
 	"runtime"
+	"slices"
 	"strings"
 	"sync"
 
@@ -20,7 +21,9 @@ const (
 	StepParse      Step = "parsing the file"
 	StepScripts    Step = "collecting the scripts"
 	StepShellCheck Step = "running ShellCheck"
+	StepRules      Step = "running the rules"
 	StepDirectives Step = "reading the ignore comments"
+	StepInline     Step = "linting a Dockerfile in the file"
 	StepFaults     Step = "checking the syntax"
 	StepSuppress   Step = "applying the ignore comments"
 	StepFinish     Step = "ordering the findings"
@@ -95,7 +98,9 @@ func crashProblem(file string, same []*Crash) lint.Problem {
 	const shown = 5
 	var steps []string
 	for _, c := range same {
-		steps = append(steps, string(c.Step))
+		if !slices.Contains(steps, string(c.Step)) {
+			steps = append(steps, string(c.Step))
+		}
 	}
 	what := steps[0]
 	if len(steps) > shown {

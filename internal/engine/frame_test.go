@@ -19,7 +19,7 @@ import (
 // steps are all steps of a file that is checked.
 func steps() []engine.Step {
 	return []engine.Step{
-		engine.StepRead, engine.StepParse, engine.StepScripts, engine.StepDirectives, "rule run",
+		engine.StepRead, engine.StepParse, engine.StepScripts, engine.StepRules, engine.StepDirectives, "rule run",
 		engine.StepFaults, engine.StepSuppress, engine.StepFinish,
 	}
 }
@@ -159,7 +159,7 @@ func TestCrashOfAFix(t *testing.T) {
 	}
 	r := engine.Run(t.Context(), c, files, 1)
 	engine.Prove(t.Context(), c, r, files, 2)
-	if len(r.Problems) != 1 || r.Problems[0].File != "b" || !strings.HasPrefix(r.Problems[0].Message, "proving the fixes, proving the fixes") {
+	if len(r.Problems) != 1 || r.Problems[0].File != "b" || !strings.HasPrefix(r.Problems[0].Message, "proving the fixes crashed") {
 		t.Errorf("problems %v", r.Problems)
 	}
 	for _, d := range r.Diagnostics {

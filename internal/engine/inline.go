@@ -31,9 +31,11 @@ func (d composeDocument) check(c *Checker, l *loaded, ran map[string]bool) {
 			continue
 		}
 		seen[b.Inline.Node] = true
-		if in, ok := readInline(d.doc.Src, b.Inline.Node); ok {
-			in.check(c, l, d.dockerfiles, b.Context.Raw)
-		}
+		l.frame.attempt(StepInline, func() {
+			if in, ok := readInline(d.doc.Src, b.Inline.Node); ok {
+				in.check(c, l, d.dockerfiles, b.Context.Raw)
+			}
+		})
 	}
 }
 
@@ -107,15 +109,19 @@ func (in *inline) check(c *Checker, l *loaded, all []facts.Rule[*facts.Dockerfil
 	}
 	src, own, ended := lint.NewSource(l.src.Path, in.text), &Checked{}, map[string]bool{}
 	parsed := facts.ParseDockerfile(src)
-	if parsed.Limit != "" {
-		return
-	}
 	around := facts.NewProject(files)
 	doc := facts.NewDockerfile(parsed)
 	doc.Name = l.src.Path
 	t := typed[*facts.Dockerfile]{
 		doc, around, all, func() ([]lint.Refusal, error) { return prove.Refusals(context.Background(), doc, around) },
 	}
+	inner := dockerfileDocument{t}
+	inside := &loaded{file: l.file, frame: l.frame, src: src, doc: inner, out: own}
+	if over := inner.limit(); over != "" {
+		c.report(l, limitReached, lint.Finding{Span: in.span(text.Span{}), Message: "the Dockerfile in it has " + over + ", so it was not linted; split it up"})
+		return
+	}
+	c.faults(inside)
 	t.run(c, l, ended, files, nil, func(m *lint.Meta, f lint.Finding) {
 		if in.interpolated && m.ID == "undefined-variable" {
 			return // Compose puts in a value before the build sees the text

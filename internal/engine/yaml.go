@@ -7,10 +7,14 @@ import (
 	"github.com/dockmend/dockmend/internal/lint"
 	"github.com/dockmend/dockmend/internal/suppress"
 	"github.com/dockmend/dockmend/internal/syntax/yaml"
+	"github.com/dockmend/dockmend/internal/text"
 )
 
+// scriptHolder is a document of YAML that has shell scripts in it.
+type scriptHolder interface{ UnreadScripts() []text.Span }
+
 // yamlDocument is a document of any kind that is written in YAML.
-type yamlDocument[D any] struct {
+type yamlDocument[D scriptHolder] struct {
 	typed[D]
 	file *yaml.File
 }
@@ -22,7 +26,10 @@ func (d yamlDocument[D]) directives(opts suppress.Options) *suppress.Directives 
 func (d yamlDocument[D]) faults() []fault {
 	err := d.file.Err
 	if err == nil {
-		return unbounded(d.file)
+		if found := unbounded(d.file); found != nil {
+			return found
+		}
+		return unread(d.doc.UnreadScripts())
 	}
 	f := fault{rule: syntaxError, finding: lint.Finding{Span: err.Span, Message: "this is no YAML from here on: " + err.Message}}
 	switch err.Kind {
@@ -75,4 +82,6 @@ func isYAMLTemplate(f *yaml.File) bool {
 	return false
 }
 
-func newYAML[D any](doc typed[D], file *yaml.File) yamlDocument[D] { return yamlDocument[D]{doc, file} }
+func newYAML[D scriptHolder](doc typed[D], file *yaml.File) yamlDocument[D] {
+	return yamlDocument[D]{doc, file}
+}

@@ -10,9 +10,6 @@ import (
 	"github.com/dockmend/dockmend/internal/text"
 )
 
-// maxRun bounds a script of a step that is parsed, in bytes.
-const maxRun = 64 << 10
-
 // RunCommand is a simple command of a step's script.
 type RunCommand struct {
 	Step *Step
@@ -34,23 +31,8 @@ func (s *Step) Commands() []RunCommand {
 
 func (s *Step) readCommands() []RunCommand {
 	var found []RunCommand
-	run := s.Get("run")
-	if run == nil || run.Kind != yaml.Scalar || len(run.Value) > maxRun || !s.runsPOSIX() {
-		return nil
-	}
-	// An expression is a word, or a part of one, of which nothing is known: what
-	// stands in its place has its length, and is a variable to the shell.
-	masked := []byte(run.Value)
-	inner, offsets := Expressions(run.Value)
-	for i, at := range offsets {
-		hole := masked[at : at+len("${{}}")+len(inner[i])]
-		for k := range hole {
-			hole[k] = '_'
-		}
-		hole[0], hole[1], hole[len(hole)-1] = '$', '{', '}'
-	}
-	file, err := dockerfile.ParseShell(syntax.LangBash, string(masked))
-	if err != nil {
+	run, file, err := s.script()
+	if file == nil || err != nil {
 		return nil
 	}
 	spanOf := s.Job.file.spansOf(run)
@@ -93,6 +75,28 @@ func (s *Step) readCommands() []RunCommand {
 		return true
 	})
 	return found
+}
+
+// script parses what the step runs; file is nil where another shell reads it. The error
+// is that of dockerfile.ParseShell.
+func (s *Step) script() (run *yaml.Node, file *syntax.File, err error) {
+	run = s.Get("run")
+	if run == nil || run.Kind != yaml.Scalar || !s.runsPOSIX() {
+		return nil, nil, nil
+	}
+	// An expression is a word, or a part of one, of which nothing is known: what
+	// stands in its place has its length, and is a variable to the shell.
+	masked := []byte(run.Value)
+	inner, offsets := Expressions(run.Value)
+	for i, at := range offsets {
+		hole := masked[at : at+len("${{}}")+len(inner[i])]
+		for k := range hole {
+			hole[k] = '_'
+		}
+		hole[0], hole[1], hole[len(hole)-1] = '$', '{', '}'
+	}
+	file, err = dockerfile.ParseShell(syntax.LangBash, string(masked))
+	return run, file, err
 }
 
 // runsPOSIX tells whether a shell that is like bash reads the script.

@@ -139,8 +139,8 @@ func commandWords(c compose.Command) (words []string, ok bool) {
 // behindShell are the words of the last command of a script that words give to a
 // shell; else the words themselves.
 func behindShell(words []string) ([]string, bool) {
-	if len(words) > 2 && isShellProgram(words[0]) && strings.HasPrefix(words[1], "-") && strings.HasSuffix(words[1], "c") {
-		return ScriptWords(words[2])
+	if runsScript(words) {
+		return ScriptWords(words[scriptWord])
 	}
 	return words, len(words) > 0
 }

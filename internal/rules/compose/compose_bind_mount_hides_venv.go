@@ -105,7 +105,7 @@ func builtStage(p *facts.Pass[*facts.Compose], b compose.Build) (*facts.Stage, *
 // installsAgain tells whether what the container starts fills the environment
 // anew, or may.
 func installsAgain(s *facts.ComposeService, stage *facts.Stage) bool {
-	words := append(commandWords(s.Entrypoint()), commandWords(s.Command())...)
+	words := append(s.Entrypoint().Split(), s.Command().Split()...)
 	if len(words) == 0 {
 		if s.Command().Exists() || s.Entrypoint().Exists() {
 			return true // a variable decides

@@ -39,7 +39,7 @@ func checkComposeInitUnset(p *facts.Pass[*facts.Compose]) {
 		if !c.Exists() {
 			c = s.Command()
 		}
-		words := commandWords(c)
+		words := c.Split()
 		if len(words) == 0 {
 			continue
 		}

@@ -40,7 +40,7 @@ func checkComposeShellWrapperWithoutExec(p *facts.Pass[*facts.Compose]) {
 		if !c.Exists() {
 			c = s.Command()
 		}
-		script, ok := shellScript(commandWords(c), true)
+		script, ok := shellScript(c.Split(), true)
 		if !ok || s.IsJob() || !hasDash(p, s) {
 			continue
 		}

@@ -39,9 +39,9 @@ var ComposeStartScriptWithoutExec = facts.Rule[*facts.Compose]{
 func checkComposeStartScriptWithoutExec(p *facts.Pass[*facts.Compose]) {
 	for _, s := range p.Doc.All() {
 		entrypoint, command := s.Entrypoint(), s.Command()
-		at, words, args := command, commandWords(command), []string(nil)
+		at, words, args := command, command.Split(), []string(nil)
 		if entrypoint.Exists() {
-			at, words, args = entrypoint, commandWords(entrypoint), words
+			at, words, args = entrypoint, entrypoint.Split(), words
 		}
 		if len(words) == 0 || s.IsJob() {
 			continue

@@ -197,8 +197,13 @@ func ParseShell(variant syntax.LangVariant, src string) (*syntax.File, error) {
 	return parseWith(syntax.NewParser(syntax.Variant(variant)), src)
 }
 
+// PastShellLimit reports whether a script is not given to the shell's parser.
+func PastShellLimit(src string) bool {
+	return len(src) > limits.ShellBytes || strings.Count(src, "(") > limits.ShellParentheses
+}
+
 func parseWith(parser *syntax.Parser, src string) (file *syntax.File, err error) {
-	if len(src) > limits.ShellBytes || strings.Count(src, "(") > limits.ShellParentheses {
+	if PastShellLimit(src) {
 		return nil, ErrShellLimit
 	}
 	defer func() {

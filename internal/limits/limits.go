@@ -37,6 +37,10 @@ const (
 	// YAMLExpansion is how many nodes a view that follows aliases and merge keys
 	// may visit.
 	YAMLExpansion = 200_000
+	// YAMLAliasBytes is how many bytes of text the aliases of a file stand for, where a key
+	// or value has more than 64: each rule reads what is written once as often as there
+	// are aliases for it.
+	YAMLAliasBytes = 4 << 20
 	// Patterns, PatternBytes and AllPatternBytes bound an ignore file. PatternStars is
 	// how often "**" may stand in a pattern, those that follow each other counted
 	// once: each time makes the matcher try more.
@@ -229,6 +233,7 @@ func Table() []Group {
 			{"nesting of YAML", YAMLDepth, "levels", "the rest of the file is not linted; " + cut},
 			{"keys and values of a YAML file", YAMLNodes, "", "the rest of the file is not linted; " + cut},
 			{"keys and values that aliases and merge keys stand for", YAMLExpansion, "", "the rest of the file is not linted; " + cut},
+			{"text that aliases stand for, but for the first 64 bytes of each key and value", YAMLAliasBytes, "bytes", "the rest of the file is not linted; " + cut},
 			{"patterns of an ignore file", Patterns, "", "further patterns decide nothing: what they match counts as not ignored; " + cut},
 			{"one pattern of an ignore file", PatternBytes, "bytes", "the pattern decides nothing: what it matches counts as not ignored; " + cut},
 			{"`**` in one pattern", PatternStars, "", "the pattern decides nothing: what it matches counts as not ignored; " + cut},

@@ -8,6 +8,7 @@ import (
 
 	"go.yaml.in/yaml/v4"
 
+	"github.com/dockmend/dockmend/internal/limits"
 	"github.com/dockmend/dockmend/internal/text"
 )
 
@@ -22,14 +23,22 @@ type locator struct {
 	line, column, at int
 	nodes            int
 	known            map[*yaml.Node]*Node
+	// text counts the bytes of long keys and values so far, those that aliases stand for
+	// included; texts has those of each anchor, aliased those of aliases alone.
+	text, aliased int
+	texts         map[*Node]int
 	// leaves are the bytes in which a hash sign is no comment, in order.
 	leaves []text.Span
 }
 
 var byteOrderMark = []byte("\uFEFF")
 
+// shortText is how many bytes of each key and value do not count as text: the bounds on
+// their number are for these.
+const shortText = 64
+
 func newLocator(f *File) *locator {
-	l := &locator{f: f, start: f.own.Offset(text.Position{Line: 1, Column: 1}), known: map[*yaml.Node]*Node{}}
+	l := &locator{f: f, start: f.own.Offset(text.Position{Line: 1, Column: 1}), known: map[*yaml.Node]*Node{}, texts: map[*Node]int{}}
 	f.odd = bytes.Contains(f.Src[l.start:], byteOrderMark)
 	for n := 1; n <= f.own.Lines() && !f.odd; n++ {
 		end := text.Span{Start: f.own.Line(n).End, End: f.own.FullLine(n).End}
@@ -111,6 +120,7 @@ func (l *locator) node(n *yaml.Node, parent *Node) *Node {
 		return out
 	}
 	l.known[n] = out
+	before := l.text
 	at := l.offset(n.Line, n.Column)
 	after, content := l.properties(out, n, at)
 	switch n.Kind {
@@ -120,6 +130,7 @@ func (l *locator) node(n *yaml.Node, parent *Node) *Node {
 		l.collection(out, n, content)
 	default:
 		out.Kind = Scalar
+		l.text += max(len(n.Value)-shortText, 0)
 		if n.Value == "" && n.Style&(yaml.SingleQuotedStyle|yaml.DoubleQuotedStyle|yaml.LiteralStyle|yaml.FoldedStyle) == 0 {
 			out.Span = text.Span{Start: after, End: after}
 		} else {
@@ -129,6 +140,7 @@ func (l *locator) node(n *yaml.Node, parent *Node) *Node {
 	out.Full = out.Span
 	if out.Anchor != "" {
 		out.Full = out.Full.Cover(out.AnchorSpan)
+		l.texts[out] = l.text - before
 	}
 	if !out.TagSpan.IsEmpty() {
 		out.Full = out.Full.Cover(out.TagSpan)
@@ -234,6 +246,10 @@ func (l *locator) alias(out *Node, n *yaml.Node, at int) {
 		l.lost(n, at, "the anchor of the alias")
 	}
 	l.f.aliases = append(l.f.aliases, out)
+	l.text += l.texts[out.Target]
+	if l.aliased += l.texts[out.Target]; l.aliased > limits.YAMLAliasBytes && l.f.Err == nil {
+		l.f.Err = &Error{Kind: LimitError, Span: out.Span, Message: fmt.Sprintf("aliases stand for more than %d bytes of text", limits.YAMLAliasBytes)}
+	}
 }
 
 func (l *locator) collection(out *Node, n *yaml.Node, at int) {

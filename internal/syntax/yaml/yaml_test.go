@@ -187,6 +187,7 @@ func TestErrors(t *testing.T) {
 		"UTF-16":          {handwritten["UTF-16"], "1:1 \"\\xff\\xfe\" the file is UTF-16: save it as UTF-8", EncodingError},
 		"depth":           {deep, "1:101 \"[\" more than 100 levels of nesting", LimitError},
 		"keys":            {keys.String(), "50000:9 \"v\" more than 100000 keys and values", LimitError},
+		"aliases":         {aliases(shortText+1024, 1024, 4), "1031:4 \"*b\" aliases stand for more than 4194304 bytes of text", LimitError},
 		"far more keys":   {strings.Repeat("a: b\n", 300_000), "1:1 \"\" more than 100000 keys and values", LimitError},
 	}
 	for name, tt := range tests {
@@ -202,9 +203,18 @@ func TestErrors(t *testing.T) {
 			}
 		})
 	}
+	if f := parse(aliases(shortText+1024, 1024, 3)); f.Err != nil || f.Root() == nil {
+		t.Errorf("aliases that stand for as much as they may: %v", f.Err)
+	}
 	if f := parse(handwritten["error in the second"]); len(f.Documents) != 1 || len(f.Comments) != 2 {
 		t.Errorf("%d documents and %d comments before the mistake", len(f.Documents), len(f.Comments))
 	}
+}
+
+// aliases is a text of so many bytes, a list with so many aliases for it, and as many for
+// the list.
+func aliases(size, inner, outer int) string {
+	return "a: &a " + strings.Repeat("x", size) + "\nb: &b\n" + strings.Repeat("- *a\n", inner) + "c:\n" + strings.Repeat(" - *b\n", outer)
 }
 
 func TestLookup(t *testing.T) {

@@ -56,6 +56,9 @@ func (f *Dockerfile) mayBring(in *dockerfile.Instruction, program string) bool {
 		if strings.Contains(target, "$") {
 			return true
 		}
+		if !strings.HasPrefix(target, "/") {
+			target = path.Join(f.workdirBefore(in), target)
+		}
 		_, fromStage := in.Flag("from")
 		switch path.Clean("/" + target) {
 		case "/", "/bin", "/usr", "/usr/bin", "/usr/local", "/usr/local/bin", "/sbin", "/usr/sbin", "/opt":
@@ -68,6 +71,24 @@ func (f *Dockerfile) mayBring(in *dockerfile.Instruction, program string) bool {
 		return true
 	}
 	return false
+}
+
+// workdirBefore is the folder that the WORKDIR before an instruction names; "" where the
+// stage has none, or it is not known.
+func (f *Dockerfile) workdirBefore(in *dockerfile.Instruction) string {
+	s := f.StageOf(in)
+	if s == nil {
+		return ""
+	}
+	w := s.LastBefore("workdir", in)
+	if w == nil {
+		return ""
+	}
+	folder, known := f.Expand(w, w.Args)
+	if !known {
+		return ""
+	}
+	return strings.Trim(folder, `"'`)
 }
 
 // isOpenEnded tells whether a command may do more than its words say: it runs a

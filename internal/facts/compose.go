@@ -104,7 +104,7 @@ func IsTestName(name string) bool {
 // IsProductionName reports whether a file is for production, or a stack to deploy, by its
 // name and that of its folder.
 func IsProductionName(name string) bool {
-	return hasNamePart(name, "prod", "production", "prd", "stack")
+	return hasNamePart(name, "prod", "production", "prd", "stack", "swarm")
 }
 
 // hasNamePart tells whether one of the words is a part of the file's name or of

@@ -1,6 +1,7 @@
 package facts
 
 import (
+	"cmp"
 	"path"
 	"slices"
 	"strconv"
@@ -194,6 +195,30 @@ func (s *ComposeService) hasLimit(key string) bool {
 // HasRestartPolicy tells whether the service says what happens when it ends.
 func (s *ComposeService) HasRestartPolicy() bool {
 	return s.Has("restart") || s.Get("deploy", "restart_policy") != nil
+}
+
+// KeepsRunning reports whether the service is started again whenever it ends.
+func (s *ComposeService) KeepsRunning() bool {
+	switch s.Value("restart").Text {
+	case "always", "unless-stopped":
+		return true
+	}
+	return s.deployRestarts("any")
+}
+
+// StartsAgain reports whether the service is started again after a failure.
+func (s *ComposeService) StartsAgain() bool {
+	restart, _, _ := strings.Cut(s.Value("restart").Text, ":")
+	return s.KeepsRunning() || restart == "on-failure" || s.deployRestarts("on-failure")
+}
+
+// deployRestarts reports whether deploy.restart_policy has the condition. Without one it
+// is "any".
+func (s *ComposeService) deployRestarts(condition string) bool {
+	if s.Get("deploy", "restart_policy") == nil {
+		return false
+	}
+	return cmp.Or(s.Value("deploy", "restart_policy", "condition").Text, "any") == condition
 }
 
 // Duration reads a duration as Compose does: "1m30s", or seconds. ok is false

@@ -21,7 +21,8 @@ const (
 	Golden Purpose = iota
 	// Fixtures are what tests read: a folder of fixtures or test data.
 	Fixture
-	// Tests are run by tests: a folder or a name of tests.
+	// Tests are run by tests: a folder or a name of tests, also of the Dockerfile of a
+	// service.
 	Tests
 	// GeneratedFile is written by a program, as their head says.
 	GeneratedFile
@@ -32,7 +33,8 @@ const (
 	// Examples show how something is done: a folder of examples or documents.
 	Example
 	// Demonstrations show what something does: a name, the title of a README or how it
-	// begins, or addresses on localhost, where only one person sees it.
+	// begins, or addresses on localhost, where only one person sees it, in a file none of
+	// whose services is started again after a failure.
 	Demonstration
 	// Laboratories have known faults on purpose: a folder named after a
 	// vulnerability, the title of a README, images of a publisher of such.
@@ -180,14 +182,20 @@ func (m *Manifest) readPurposes() Purposes {
 
 func (f *Compose) readPurposes() Purposes {
 	var found Purposes
+	// What is started again after a failure is more than a look at it.
+	isForLook := !IsProductionName(f.Name) && !slices.ContainsFunc(f.All(), (*ComposeService).StartsAgain)
 	for _, s := range f.All() {
 		if s.ImageSays(images.Laboratory) {
 			found = append(found, Evidence{Laboratory, s.Value("image").Raw})
 		}
+		if b, ok := s.Build(); ok && IsTestName(path.Join(b.Context.Text, b.Dockerfile.Text)) {
+			found = append(found, Evidence{Tests, b.Dockerfile.Text})
+		}
 		for _, kv := range s.Env() {
 			// A server may advertise localhost to its own tools, and a browser is sent
 			// to localhost where it runs on the same machine.
-			if value := strings.ToLower(kv.Value.Text); containsAny(value, "http://localhost", "https://localhost") && !strings.Contains(strings.ToLower(kv.Key), "advertise") {
+			value, isAdvertised := strings.ToLower(kv.Value.Text), strings.Contains(strings.ToLower(kv.Key), "advertise")
+			if isForLook && !isAdvertised && containsAny(value, "http://localhost", "https://localhost") {
 				found = append(found, Evidence{Demonstration, kv.Value.Text})
 			}
 		}

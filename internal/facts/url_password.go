@@ -15,6 +15,31 @@ func URLPassword(word string) (password string, ok bool) {
 	return password, true
 }
 
+// ConnectionPassword is the password in a list of settings that name a server, as
+// "Server=db;User Id=sa;Password=x" or "host=db user=app password=x"; ok is false for any
+// other text.
+func ConnectionPassword(list string) (password string, ok bool) {
+	split := strings.Fields
+	if strings.Contains(list, ";") {
+		split = func(s string) []string { return strings.Split(s, ";") }
+	}
+	server := false
+	for _, setting := range split(list) {
+		key, value, is := strings.Cut(setting, "=")
+		if !is {
+			continue
+		}
+		value = strings.Trim(strings.TrimSpace(value), "'\"")
+		switch strings.ToLower(strings.TrimSpace(key)) {
+		case "server", "data source", "datasource", "address", "addr", "network address", "host":
+			server = server || value != ""
+		case "password", "pwd":
+			password = value
+		}
+	}
+	return password, server && password != ""
+}
+
 // HasURLPassword tells whether a word holds an address with a user and a password
 // that is written out.
 func HasURLPassword(word string) bool {

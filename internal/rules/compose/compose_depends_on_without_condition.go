@@ -41,7 +41,7 @@ func checkComposeDependsOnWithoutCondition(p *facts.Pass[*facts.Compose]) {
 	}
 	seen := map[*yaml.Node]bool{}
 	for _, s := range d.All() {
-		if startsAgain(s) || waitsItself(s) {
+		if s.StartsAgain() || waitsItself(s) {
 			continue
 		}
 		var hasty []compose.Dependency
@@ -91,12 +91,6 @@ func waitsItself(s *facts.ComposeService) bool {
 	return slices.ContainsFunc(words, func(v compose.Value) bool {
 		return strings.Contains(v.Raw, "wait-for") || strings.Contains(v.Raw, "dockerize")
 	})
-}
-
-// startsAgain tells whether a service that fails is started anew.
-func startsAgain(s *facts.ComposeService) bool {
-	restart, _, _ := strings.Cut(s.Value("restart").Text, ":")
-	return keepsRunning(s) || restart == "on-failure"
 }
 
 // waitHealthy gives dependencies the condition. A list is written as a mapping.

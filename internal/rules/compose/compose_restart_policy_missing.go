@@ -41,7 +41,7 @@ func checkComposeRestartPolicyMissing(p *facts.Pass[*facts.Compose]) {
 	kept := 0
 	var missing []*facts.ComposeService
 	for _, s := range d.All() {
-		if keepsRunning(s) {
+		if s.KeepsRunning() {
 			kept++
 		}
 		if !s.HasRestartPolicy() && !s.Has("extends") && !s.Has("provider") && !s.IsJob() && len(s.Profiles()) == 0 {
@@ -67,10 +67,4 @@ func checkComposeRestartPolicyMissing(p *facts.Pass[*facts.Compose]) {
 		}
 		p.Report(f)
 	}
-}
-
-// keepsRunning tells whether the service is to be started again whenever it ends.
-func keepsRunning(s *facts.ComposeService) bool {
-	restart := s.Value("restart").Text
-	return restart == "always" || restart == "unless-stopped"
 }

@@ -16,15 +16,15 @@ func weigh(p *facts.Pass[*facts.Compose], f lint.Finding, itsWork bool) lint.Fin
 }
 
 // isInUse reports whether a service is run for others than those who develop: it starts
-// again whenever it ends, or the file's name says production.
+// again whenever it ends, or the file's name says production or a stack.
 func isInUse(p *facts.Pass[*facts.Compose], s *facts.ComposeService) bool {
-	return keepsRunning(s) || facts.IsProductionName(p.Doc.Name)
+	return s.KeepsRunning() || facts.IsProductionName(p.Doc.Name)
 }
 
 // isFileInUse reports whether any service of the file is started again after a failure, or
 // the file's name says production or a stack.
 func isFileInUse(p *facts.Pass[*facts.Compose]) bool {
-	return facts.IsProductionName(p.Doc.Name) || slices.ContainsFunc(p.Doc.All(), startsAgain)
+	return facts.IsProductionName(p.Doc.Name) || slices.ContainsFunc(p.Doc.All(), (*facts.ComposeService).StartsAgain)
 }
 
 // weighAs is weigh for a finding that claims something else.

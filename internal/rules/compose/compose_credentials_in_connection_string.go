@@ -10,8 +10,8 @@ import (
 )
 
 // ComposeCredentialsInConnectionString finds addresses with a user and a
-// password, as postgres://user:password@db, in the environment, in commands and
-// in labels.
+// password, as postgres://user:password@db or Server=db;User Id=sa;Password=x, in the
+// environment, in commands and in labels.
 //
 // Whoever has the repository has the password, and it stays in its history. Put
 // a reference in its place: "${DB_PASSWORD:?}".
@@ -49,9 +49,8 @@ func checkComposeCredentialsInConnectionString(p *facts.Pass[*facts.Compose]) {
 				return
 			}
 			seen[v.Span] = true
-			for _, word := range strings.Fields(v.Text) {
-				password, ok := facts.URLPassword(word)
-				if !ok || password == "" || strings.ContainsAny(password, "$*{}") {
+			for _, password := range connectionPasswords(v.Text) {
+				if strings.ContainsAny(password, "$*{}") {
 					continue
 				}
 				f, ok := weighSecret(p, lint.Finding{
@@ -77,4 +76,17 @@ func checkComposeCredentialsInConnectionString(p *facts.Pass[*facts.Compose]) {
 			}
 		}
 	}
+}
+
+// connectionPasswords are the passwords in the addresses of a text.
+func connectionPasswords(value string) (passwords []string) {
+	if password, ok := facts.ConnectionPassword(value); ok {
+		return []string{password}
+	}
+	for _, word := range strings.Fields(value) {
+		if password, ok := facts.URLPassword(word); ok && password != "" {
+			passwords = append(passwords, password)
+		}
+	}
+	return passwords
 }

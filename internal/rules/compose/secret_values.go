@@ -43,6 +43,9 @@ func namesSecret(name, value string) (secret, password bool) {
 func kindOfSecret(value string, password bool) secretKind {
 	// In a list, quotes are a part of the value.
 	lower := strings.ToLower(strings.Trim(value, " \t\"'"))
+	if isSampleSecret(lower) {
+		return literal
+	}
 	for _, part := range []string{"changeme", "change-me", "change_me", "changethis", "change this", "placeholder", "replace", "your", "<", "xxx", "todo", "insert", "dummy", "fake", "example"} {
 		if strings.Contains(lower, part) {
 			return placeholder
@@ -122,7 +125,7 @@ func isOwnDefault(s *facts.ComposeService, v compose.Value) bool {
 // isWellKnownSecret tells whether a value is one that images come with, or that
 // their manuals show.
 func isWellKnownSecret(value string) bool {
-	return slices.Contains([]string{
+	return isSampleSecret(value) || slices.Contains([]string{
 		"postgres", "root", "password", "pass", "secret", "guest", "admin", "mysql", "mariadb", "mongo", "minioadmin", "minio123", "minio", "test", "dev", "develop",
 		"development", "user", "app", "1234", "12345", "123456", "passw0rd", "rabbitmq", "elastic", "redis", "local", "django", "rootpassword", "devpassword", "testpassword",
 	}, strings.ToLower(value))
@@ -140,4 +143,12 @@ func securityIsOff(s *facts.ComposeService) bool {
 		}
 		return false
 	})
+}
+
+// isSampleSecret reports whether a value that looks like a placeholder is the password of
+// a manual's sample, which works as it stands: those of the images of mongo and of SQL
+// Server.
+func isSampleSecret(value string) bool {
+	lower := strings.ToLower(value)
+	return lower == "example" || strings.HasPrefix(lower, "yourstrong") && strings.ContainsAny(lower, "0123456789!@#") || lower == "your_password123"
 }

@@ -26,7 +26,8 @@ import (
 // with a volume on /var/lib/postgresql, PostgreSQL 17 still writes to an anonymous
 // volume on /var/lib/postgresql/data.
 //
-// By default, only where the state of a service that depends on the database is kept in a
+// By default, only where the database is started again whenever it ends (the variant
+// "in-use"), or where the state of a service that depends on it is kept in a
 // named volume (the variant "beside-kept-state"): after "docker compose down" the two do not
 // fit together. Other databases are off by default, since the data of a demonstration need not last. Silent for tmpfs, in
 // files for tests, in files that others complete, and where the image is not known
@@ -42,7 +43,8 @@ var ComposeDatabaseWithoutVolume = facts.Rule[*facts.Compose]{
 		Severity: lint.Info,
 		Default:  true,
 		Since:    "0.1.0",
-		Variants: []string{"beside-kept-state"},
+		Needs:    lint.NeedsContext,
+		Variants: []string{"beside-kept-state", "in-use"},
 		OptIn:    []string{""},
 	},
 	Check: checkComposeDatabaseWithoutVolume,
@@ -67,9 +69,18 @@ func checkComposeDatabaseWithoutVolume(p *facts.Pass[*facts.Compose]) {
 		if d := dependantWithState(p.Doc, s); d != nil {
 			f.Variant, f.Severity = "beside-kept-state", lint.Warning
 			f.Message = fmt.Sprintf("the data of %q is gone with the container while %q keeps its own, so they do not fit together after a new start; %s", shortText(s.Name), shortText(d.Name), volumeAdvice(s, folders))
+		} else if isKept(p, s) {
+			f.Variant, f.Severity = "in-use", lint.Warning
 		}
 		p.Report(f)
 	}
+}
+
+// isKept reports whether a database is run to be kept: it is started again whenever it
+// ends, and the file is there to be used.
+func isKept(p *facts.Pass[*facts.Compose], s *facts.ComposeService) bool {
+	_, isExcused := p.Doc.Purposes(p.Project).Excuse(facts.ClaimUpkeep)
+	return s.KeepsRunning() && !isExcused && !p.Doc.IsDevelopment(p.Doc.Name)
 }
 
 // dependantWithState is a service that depends on another one and keeps state in a named

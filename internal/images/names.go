@@ -60,6 +60,9 @@ const (
 	Frontend Trait = "frontend"
 	// Console: it is the user interface of a database.
 	Console Trait = "console"
+	// OpenConsole: it shows data to everybody who reaches its port, or to who knows the
+	// password of its manual, unless a variable is set. The value has how their names begin.
+	OpenConsole Trait = "open-console"
 	// AptAssumesYes: apt in it asks nothing.
 	AptAssumesYes Trait = "apt-assumes-yes"
 	// Runtime: its tags with -jdk have a JRE of the same name.

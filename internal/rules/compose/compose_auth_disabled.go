@@ -15,13 +15,17 @@ import (
 // ComposeAuthDisabled finds settings that switch the authentication of a
 // database or queue off, as POSTGRES_HOST_AUTH_METHOD=trust,
 // ALLOW_EMPTY_PASSWORD=yes, xpack.security.enabled=false, or redis-server
-// --protected-mode no with a published port.
+// --protected-mode no with a published port; pages that show a database or a queue and
+// ask for no login, as mongo-express and Kafka UI as they come, pgAdmin with
+// SERVER_MODE=False, and phpMyAdmin with PMA_PASSWORD; and Jupyter with an empty token.
 //
-// Every program that reaches the port has the data. Set a password.
+// Every program that reaches the port has the data. Set a password, or publish the port
+// on 127.0.0.1.
 //
-// It is info, and excused, in files for development, for a search engine that is to be
-// one node (discovery.type=single-node), as in trials, and where no port is published on
-// all addresses. Silent where a variable without a default decides.
+// It is info, and excused, in files for development, where no port is published on
+// all addresses, and, in a file none of whose services is started again after a failure,
+// for such pages and for a search engine that is to be one node
+// (discovery.type=single-node), as in trials. Silent where a variable without a default decides.
 //
 // There is no fix: a user has to choose the password, and the clients of the service need
 // it too.
@@ -42,28 +46,77 @@ var ComposeAuthDisabled = facts.Rule[*facts.Compose]{
 }
 
 func checkComposeAuthDisabled(p *facts.Pass[*facts.Compose]) {
+	isDevelopment, inUse := p.Doc.IsDevelopment(p.Doc.Name), isFileInUse(p)
 	for _, s := range p.Doc.All() {
-		report := func(at text.Span, what string) {
+		isOpen := slices.ContainsFunc(s.PublishedPorts(), isOpenPort)
+		report := func(at text.Span, what string, isTrial bool) {
 			p.Report(weigh(p, lint.Finding{
 				Span:    at,
 				Message: fmt.Sprintf("%q lets every program that reaches the port have the data; set a password", shortText(what)),
-			}, p.Doc.IsDevelopment(p.Doc.Name) || isAlone(s) || !slices.ContainsFunc(s.PublishedPorts(), isOpenPort)))
+			}, isDevelopment || isTrial || !isOpen))
 		}
 		for _, kv := range s.Env() {
 			if kv.Value.Exists() && kv.Value.Known && opensAll(kv) && !s.ImageSays(images.Console) {
-				report(kv.Span, kv.Key+"="+kv.Value.Text)
+				what := kv.Key + "=" + kv.Value.Text
+				if secret, _ := namesSecret(kv.Key, kv.Value.Text); secret {
+					what = kv.Key
+				}
+				report(kv.Span, what, isAlone(s) && !inUse)
 			}
 		}
-		if len(s.PublishedPorts()) == 0 || s.Database() != "redis" {
+		if port, ok := openConsole(s); ok {
+			report(port.Span, s.Name+" without a login", !inUse)
+		}
+		if len(s.PublishedPorts()) == 0 {
 			continue
 		}
 		words := s.Command().Words
 		for i, v := range words {
-			if strings.Contains(v.Text, "--protected-mode no") || v.Text == "--protected-mode" && i+1 < len(words) && words[i+1].Text == "no" {
-				report(v.Span, "--protected-mode no")
+			switch {
+			case hasEmptyToken(v.Text):
+				report(v.Span, "an empty token of Jupyter", false)
+			case s.Database() == "redis" && isUnprotected(words[i:]):
+				report(v.Span, "--protected-mode no", false)
 			}
 		}
 	}
+}
+
+// isUnprotected reports whether words begin with the option that switches the protected
+// mode of Redis off.
+func isUnprotected(words []compose.Value) bool {
+	if strings.Contains(words[0].Text, "--protected-mode no") {
+		return true
+	}
+	return words[0].Text == "--protected-mode" && len(words) > 1 && words[1].Text == "no"
+}
+
+// openConsole is the first port of a service that shows data to everybody who reaches it,
+// as it comes and without a variable that sets a login.
+func openConsole(s *facts.ComposeService) (compose.Port, bool) {
+	settings, ok := s.ImageTrait(images.OpenConsole)
+	if !ok || s.Has("env_file") || s.Has("extends") {
+		return compose.Port{}, false
+	}
+	setsLogin := slices.ContainsFunc(s.Env(), func(kv compose.KeyValue) bool {
+		return slices.ContainsFunc(strings.Fields(settings), func(begin string) bool { return strings.HasPrefix(kv.Key, begin) })
+	})
+	ports := s.PublishedPorts()
+	at := slices.IndexFunc(ports, isOpenPort)
+	if setsLogin || at < 0 {
+		return compose.Port{}, false
+	}
+	return ports[at], true
+}
+
+// hasEmptyToken reports whether a word, or the words of a script in one, switch the token
+// of Jupyter off.
+func hasEmptyToken(word string) bool {
+	return slices.ContainsFunc(strings.Fields(word), func(option string) bool {
+		name, value, ok := strings.Cut(option, "=")
+		isToken := name == "--NotebookApp.token" || name == "--ServerApp.token" || name == "--IdentityProvider.token"
+		return ok && isToken && strings.Trim(value, "'\"") == ""
+	})
 }
 
 func isAlone(s *facts.ComposeService) bool {
@@ -85,6 +138,10 @@ func opensAll(kv compose.KeyValue) bool {
 		return value.IsFalse()
 	case "plugins.security.disabled", "DISABLE_SECURITY_PLUGIN":
 		return value.IsTrue()
+	case "PGADMIN_CONFIG_SERVER_MODE":
+		return value.IsFalse()
+	case "PMA_PASSWORD":
+		return value.Text != ""
 	case "NEO4J_AUTH":
 		return value.Text == "none"
 	}

@@ -2,6 +2,8 @@ package compose
 
 import (
 	"fmt"
+	"slices"
+	"strings"
 
 	"github.com/dockmend/dockmend/internal/facts"
 	"github.com/dockmend/dockmend/internal/lint"
@@ -16,9 +18,10 @@ import (
 // within hours. Services of the file reach each other without: delete the entry,
 // or publish it on 127.0.0.1.
 //
-// It is excused, and off by default, in files for development, in those none of whose
-// services is started again after a failure, unless the name says production, and where a
-// comment beside it gives the reason. Silent for addresses that are named, or come from a variable, and
+// It is excused, and off by default, in files for development, where a comment beside it
+// gives the reason, and in files none of whose services is started again after a failure,
+// unless the name says production, or other services wait for the database and everybody
+// knows its password. Silent for addresses that are named, or come from a variable, and
 // for a database that is alone in its file: others are meant to reach it.
 var ComposeDatabasePortPublished = facts.Rule[*facts.Compose]{
 	Meta: lint.Meta{
@@ -38,10 +41,17 @@ var ComposeDatabasePortPublished = facts.Rule[*facts.Compose]{
 }
 
 func checkComposeDatabasePortPublished(p *facts.Pass[*facts.Compose]) {
+	advice := "delete it, since services need none, or publish it on 127.0.0.1"
+	isStack := isForSwarm(p.Doc)
+	if isStack { // a swarm publishes on no address of its own
+		advice = "delete it, since services need none"
+	}
+	inUse, isDevelopment := isFileInUse(p), p.Doc.IsDevelopment(p.Doc.Name)
 	for _, s := range p.Doc.All() {
-		if s.Value("network_mode").Text == "host" || len(p.Doc.All()) == 1 {
+		if s.Value("network_mode").Text == "host" || len(p.Doc.All()) == 1 || isReverseProxy(s) {
 			continue
 		}
+		isTrial := !inUse && (len(p.Doc.Dependants(s)) == 0 || !letsIn(s))
 		for _, port := range s.PublishedPorts() {
 			// Without a port of the host it is another one each time.
 			if !isOpenPort(port) || port.Published.Len() == 0 || !isDatabasePort(s, port) {
@@ -49,17 +59,40 @@ func checkComposeDatabasePortPublished(p *facts.Pass[*facts.Compose]) {
 			}
 			f := lint.Finding{
 				Span:    port.Span,
-				Message: fmt.Sprintf("this port of %q is open on every address of the host, past its firewall; delete it, since services need none, or publish it on 127.0.0.1", shortText(s.Name)),
+				Message: fmt.Sprintf("this port of %q is open on every address of the host, past its firewall; %s", shortText(s.Name), advice),
 			}
 			// Windows takes no address of the host for a port (moby, daemon/libnetwork).
-			if i, ok := s.Image(); !ok || !i.IsWindows() {
+			if i, ok := s.Image(); !isStack && (!ok || !i.IsWindows()) {
 				f.Fixes = loopbackFix(p.Doc, port)
 			}
 			section := s.Entry("ports")
 			isMeant := section != nil && facts.HasReason(p.Doc.File, section.Key.Span)
-			p.Report(weigh(p, f, isMeant || !isFileInUse(p) || p.Doc.IsDevelopment(p.Doc.Name)))
+			p.Report(weigh(p, f, isMeant || isTrial || isDevelopment))
 		}
 	}
+}
+
+// letsIn reports whether a database lets in everybody who reaches its port: it asks for
+// no password, or for one that everybody knows.
+func letsIn(s *facts.ComposeService) bool {
+	asks, known := false, false
+	for _, kv := range s.Env() {
+		if opensAll(kv) {
+			return true
+		}
+		if secret, password := namesSecret(kv.Key, kv.Value.Text); secret && password {
+			asks = true
+			known = known || kv.Value.Known && isWellKnownSecret(kv.Value.Text)
+		}
+	}
+	switch s.Database() {
+	case "redis", "valkey", "memcached":
+		words := s.Command().Words
+		return !asks && !s.Has("env_file") && !slices.ContainsFunc(words, func(v compose.Value) bool {
+			return strings.Contains(v.Raw, "requirepass") || strings.Contains(v.Raw, ".conf") || strings.ContainsAny(v.Raw, "$")
+		})
+	}
+	return known
 }
 
 // isDatabasePort tells whether a port leads to data or to the administration of

@@ -298,6 +298,9 @@ func (s *search) classify(name string, named bool) (c class, ok bool) {
 	if isWorkflow(name) {
 		return class{target: lint.TargetWorkflow}, true
 	}
+	if mayBeForLanguage(name) && s.beginsWithFrom(name) {
+		return class{}, true
+	}
 	if c, ok := classify(name); ok && (c.skip == "" || !isYAML(name)) {
 		return c, true
 	}

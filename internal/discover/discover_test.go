@@ -88,6 +88,12 @@ func TestFind(t *testing.T) {
 				"skip Dockerfile.bak: the name ends in .bak\nskip Dockerfile.md: the name ends in .md\nskip Dockerfile~: the name ends in ~\nskip dockerfile.go: the name ends in .go\n",
 		},
 		{
+			name: "Dockerfiles for a language",
+			tree: "-- Dockerfile.cpp --\n# syntax=docker/dockerfile:1\n\nARG BASE=gcc:14\nFROM $BASE\n-- Dockerfile.go --\npackage main\n-- Dockerfile.py --\nfrom golang:1\n" +
+				"-- Dockerfile.rs --\n// FROM scratch\n-- a/Dockerfile.md --\nFROM scratch\n",
+			want: "dockerfile Dockerfile.cpp\ndockerfile Dockerfile.py\nskip Dockerfile.go: the name ends in .go\nskip Dockerfile.rs: the name ends in .rs\nskip a/Dockerfile.md: the name ends in .md\n",
+		},
+		{
 			name: "folders",
 			tree: "-- node_modules/a/Dockerfile --\n-- vendor/Dockerfile --\n-- env/pyvenv.cfg --\n-- env/Dockerfile --\n-- env/bin/python --\n-- env/lib/x --\n-- svc/pyvenv.cfg --\n-- svc/Dockerfile --\n-- sub/.git/config --\n-- sub/Dockerfile --\n-- .git/Dockerfile --\n",
 			want: "dockerfile svc/Dockerfile\nskip .git: version control\nskip env: virtual environment\nskip node_modules: dependencies\nskip sub: another git repository\nskip vendor: dependencies\n",

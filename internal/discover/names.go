@@ -20,6 +20,20 @@ var otherLanguages = []string{
 	".css", ".scss", ".less", ".ipynb", ".proto", ".graphql", ".properties", ".plist", ".tgz", ".xz", ".bz2", ".zst", ".asc", ".sig", ".sha256",
 }
 
+// languageEndings are those of otherLanguages that also name the language which an image
+// is for: "Dockerfile.go".
+var languageEndings = []string{
+	".go", ".py", ".rb", ".js", ".ts", ".java", ".kt", ".scala", ".c", ".cpp", ".rs", ".cs", ".fs", ".php", ".pl", ".lua", ".nix", ".bazel", ".cmake",
+}
+
+// mayBeForLanguage reports whether a name is that of a Dockerfile with the ending of a
+// language: what it is only its text shows.
+func mayBeForLanguage(name string) bool {
+	lower := strings.ToLower(path.Base(name))
+	ending := path.Ext(lower)
+	return slices.Contains(languageEndings, ending) && (lower == "dockerfile"+ending || lower == "containerfile"+ending)
+}
+
 // templateEndings are those of the template languages that people write
 // Dockerfiles in.
 var templateEndings = []string{

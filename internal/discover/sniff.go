@@ -61,6 +61,18 @@ func (s *search) sniff(name string, named bool) (c class, ok bool) {
 	return c, false
 }
 
+// beginsWithFrom reports whether the first line of a file that is no comment is an
+// instruction with which a Dockerfile begins.
+func (s *search) beginsWithFrom(name string) bool {
+	head, err := s.head(name)
+	if err != nil {
+		return false
+	}
+	first, _, _ := bytes.Cut(head, []byte(" "))
+	first = bytes.ToUpper(bytes.TrimSpace(first))
+	return bytes.Equal(first, []byte("FROM")) || bytes.Equal(first, []byte("ARG"))
+}
+
 // head is how a file begins, without its comments and blank lines.
 func (s *search) head(name string) ([]byte, error) {
 	f, err := s.root.Open(name)

@@ -77,7 +77,7 @@ func (s *step) run(ctx context.Context) (run.Verdict, error) {
 		s.afterwards(ctx, policy.base)
 		return run.Clean, nil
 	}
-	notes := slices.Concat(scope.notes, policy.notes)
+	notes := slices.Concat(otherInputs(s.gh.GetInput), scope.notes, policy.notes)
 	more, err := s.goOnline(ctx, policy)
 	if err != nil {
 		return run.Clean, err

@@ -279,6 +279,25 @@ func TestActionInputs(t *testing.T) {
 	}
 }
 
+// TestActionInputsOfHadolint changes nothing but the name of the action in a workflow of
+// hadolint-action's: what is not read is named, with what to write.
+func TestActionInputsOfHadolint(t *testing.T) {
+	s := newStep(t, "push")
+	s.write("Dockerfile", twoFindings)
+	s.env["INPUT_FAILURE-THRESHOLD"], s.env["INPUT_DOCKERFILE"], s.env["INPUT_IGNORE"] = "error", "Dockerfile", "DL3007"
+	got := s.run()
+	for _, want := range []string{
+		"input failure-threshold of hadolint-action is not read: write fail-on", "input dockerfile of hadolint-action is not read: write path",
+	} {
+		if !strings.Contains(got.log, want) {
+			t.Errorf("exit %d, without %q:\n%s", got.code, want, got.log)
+		}
+	}
+	if strings.Contains(got.log, "input ignore") {
+		t.Errorf("ignore is an input here too:\n%s", got.log)
+	}
+}
+
 func TestActionOnASchedule(t *testing.T) {
 	s := newStep(t, "schedule")
 	s.env["INPUT_UPLOAD-SARIF"], s.env["INPUT_AUDIT"] = "false", "off"

@@ -63,6 +63,7 @@ func (c *change) list() {
 		c.hub.Changed = append(c.hub.Changed, e)
 		return e
 	}
+	moved := map[string]bool{}
 	for _, path := range slices.Sorted(maps.Keys(c.after)) {
 		content := c.after[path]
 		was, known := c.before[path]
@@ -81,12 +82,18 @@ func (c *change) list() {
 		e := entry(path, status)
 		if from != "" {
 			e["previous_filename"] = from
+			moved[from] = true
 			continue
 		}
 		if c.after[".gitattributes"] == "" && !strings.Contains(content, "\x00") {
 			_, patch, _ := strings.Cut(string(text.UnifiedDiff("f", []byte(was), []byte(content))), "\n")
 			_, patch, _ = strings.Cut(patch, "\n")
 			e["patch"], e["changes"] = strings.TrimSuffix(patch, "\n"), 1
+		}
+	}
+	for _, path := range slices.Sorted(maps.Keys(c.before)) {
+		if _, stays := c.after[path]; !stays && !moved[path] {
+			entry(path, "removed")
 		}
 	}
 }
@@ -224,6 +231,26 @@ func TestActionAgainstBase(t *testing.T) {
 			if n := len(c.hub.Calls()); c.base != want || n > 16 {
 				t.Errorf("%d requests, %d of them for the base, want %d", n, c.base, want)
 			}
+		})
+	}
+}
+
+// TestActionHadolintOfTheBase moves hadolint's configuration between its places: the
+// base's decides, where the head has none any more too.
+func TestActionHadolintOfTheBase(t *testing.T) {
+	const place = ".github/linters/.hadolint.yaml"
+	was := map[string]string{"Dockerfile": "FROM debian:12\nUSER app\n", place: "ignored: [DL3007]\n"}
+	for name, after := range map[string]map[string]string{
+		"it stays":      with(was, "Dockerfile", "FROM debian:latest\nUSER app\n"),
+		"it is removed": with(was, "Dockerfile", "FROM debian:latest\nUSER app\n", place, ""),
+		"it moves":      with(was, "Dockerfile", "FROM debian:latest\nUSER app\n", place, "", "hadolint.yaml", was[place]),
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			c := newChange(t, "pull_request", was, after)
+			c.hub.Files[baseSHA+":"+place] = was[place]
+			c.env["INPUT_SELECT"] = ""
+			c.run().want(t, 0, conclusionSuccess, "0")
 		})
 	}
 }

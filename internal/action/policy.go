@@ -6,8 +6,10 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"slices"
 	"strings"
 
+	"github.com/dockmend/dockmend/internal/config"
 	"github.com/dockmend/dockmend/internal/lint"
 	"github.com/dockmend/dockmend/internal/run"
 )
@@ -53,6 +55,9 @@ func (s *step) policy(ctx context.Context, at *scope) (*policy, error) {
 		return &policy{base: w}, err
 	}
 	head, headErr := at.open(ctx, nil)
+	if head != nil {
+		source = s.sparing(ctx, source, head.ReadPolicy)
+	}
 	base, err := s.readPolicy(ctx, source)
 	if err != nil {
 		return &policy{base: head, unjudged: "the base's configuration cannot be read: " + err.Error()}, headErr
@@ -73,6 +78,22 @@ func (s *step) policy(ctx context.Context, at *scope) (*policy, error) {
 		return &policy{base: head, notes: []string{note}}, nil
 	}
 	return &policy{base: w, head: head}, err
+}
+
+// sparing asks the platform for the rarer places of hadolint's configuration only where
+// the checkout has a file there, or the change takes one away: each costs a request.
+func (s *step) sparing(ctx context.Context, base, head run.Source) run.Source {
+	return func(name string) ([]byte, error) {
+		if slices.Contains(config.RareNames(), name) {
+			_, err := head(name)
+			if errors.Is(err, fs.ErrNotExist) {
+				if diff, err := s.changes(ctx); err == nil && !diff.Lost(name) {
+					return nil, fs.ErrNotExist
+				}
+			}
+		}
+		return base(name)
+	}
 }
 
 // readPolicy reads the base's configuration. A token that may not look gets the same

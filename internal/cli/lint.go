@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -101,7 +102,8 @@ func newLint(env *Env) *cobra.Command {
 }
 
 func runLint(ctx context.Context, env *Env, flags *lintFlags, args []string) error {
-	outputs, err := parseOutputs(env, flags.outputs, flags.color, "text", report.Options{Quiet: flags.quiet, Each: flags.each})
+	format := cmp.Or(hadolintFormat(env.Getenv), "text")
+	outputs, err := parseOutputs(env, flags.outputs, flags.color, format, report.Options{Quiet: flags.quiet, Each: flags.each})
 	if err != nil {
 		return err
 	}
@@ -126,7 +128,6 @@ func runLint(ctx context.Context, env *Env, flags *lintFlags, args []string) err
 	if len(result.Files) == 0 && len(result.Problems) == 0 {
 		result.Notices = append(result.Notices, "nothing to lint here: no Dockerfile and none of its kin; --list-files shows what was skipped")
 	}
-	result.Notices = append(result.Notices, hadolintVariables(env.Getenv)...)
 	if err := writeAll(env, outputs, result); err != nil {
 		return err
 	}

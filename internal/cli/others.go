@@ -95,24 +95,17 @@ func flagError(cmd *cobra.Command, err error) error {
 	return fmt.Errorf("%w; see %s --help", err, cmd.CommandPath())
 }
 
-// hadolintVariables are what hadolint reads from the environment, with what to write here.
-func hadolintVariables(getenv func(string) string) []string {
-	var notes []string
-	for _, v := range [][2]string{
-		{"HADOLINT_NOFAIL", "--fail-on never"},
-		{"HADOLINT_FORMAT", "-o"},
-		{"HADOLINT_FAILURE_THRESHOLD", "--fail-on"},
-		{"HADOLINT_IGNORE", "--ignore"},
-		{"HADOLINT_CONFIG", "--config"},
-		{"HADOLINT_TRUSTED_REGISTRIES", "registries: trusted: in .dockmend.yaml"},
-		{"HADOLINT_OVERRIDE_ERROR", "rules: in .dockmend.yaml"},
-		{"HADOLINT_OVERRIDE_WARNING", "rules: in .dockmend.yaml"},
-		{"HADOLINT_OVERRIDE_INFO", "rules: in .dockmend.yaml"},
-		{"HADOLINT_OVERRIDE_STYLE", "rules: in .dockmend.yaml"},
-	} {
-		if getenv(v[0]) != "" {
-			notes = append(notes, fmt.Sprintf("%s is not read; use %s", v[0], v[1]))
-		}
+// hadolintFormat is the format that hadolint's variable names, by our name; empty where it
+// is not set.
+func hadolintFormat(getenv func(string) string) string { return ourFormat(getenv("HADOLINT_FORMAT")) }
+
+// ourFormat is our name of a format that hadolint has under another one.
+func ourFormat(name string) string {
+	switch name {
+	case "tty":
+		return "text"
+	case "gitlab_codeclimate":
+		return "gitlab"
 	}
-	return notes
+	return name
 }

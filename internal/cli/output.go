@@ -36,6 +36,7 @@ func parseOutputs(env *Env, values []string, color, format string, options repor
 	for _, value := range values {
 		o := output{}
 		o.format, o.file, _ = strings.Cut(value, "=")
+		o.format = ourFormat(o.format)
 		if o.file == "-" { // as most programs name standard output
 			o.file = ""
 		}

@@ -129,9 +129,28 @@ type PullRequest struct {
 // the first that exists counts.
 func Names() []string { return []string{".dockmend.yaml", ".dockmend.yml", ".github/dockmend.yaml"} }
 
-// HadolintNames are the paths of hadolint's configuration, which counts where
-// there is none of ours.
-func HadolintNames() []string { return []string{".hadolint.yaml", ".hadolint.yml"} }
+// HadolintNames are the paths of hadolint's configuration, which counts where there is
+// none of ours; the first that is one counts. hadolint itself reads the first two; the
+// others are where people and super-linter, MegaLinter and trunk keep it.
+func HadolintNames() []string {
+	return append([]string{".hadolint.yaml", ".hadolint.yml"}, RareNames()...)
+}
+
+// RareNames are those of HadolintNames that hadolint does not read by itself.
+func RareNames() []string {
+	return []string{
+		"hadolint.yaml", "hadolint.yml",
+		".config/hadolint.yaml", ".config/hadolint.yml", ".config/.hadolint.yaml", ".config/.hadolint.yml",
+		".github/linters/.hadolint.yaml", ".github/linters/.hadolint.yml",
+		".github/hadolint.yaml", ".github/hadolint.yml", ".github/.hadolint.yaml", ".github/.hadolint.yml",
+		".trunk/configs/.hadolint.yaml",
+	}
+}
+
+// FileNames are the names, without a folder, that a configuration of either kind has.
+func FileNames() []string {
+	return []string{".dockmend.yaml", ".dockmend.yml", "dockmend.yaml", ".hadolint.yaml", ".hadolint.yml", "hadolint.yaml", "hadolint.yml"}
+}
 
 // LabelFormats are the formats that a required label's value can have.
 func LabelFormats() []string {

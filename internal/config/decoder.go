@@ -96,6 +96,13 @@ func (d *decoder) fail(format string, args ...any) {
 	d.errors = append(d.errors, fmt.Errorf("%s: %w", d.name, fmt.Errorf(format, args...)))
 }
 
+// failVariable reports what is wrong with a variable of the environment.
+func (d *decoder) failVariable(name, format string, args ...any) {
+	if !d.full() {
+		d.errors = append(d.errors, fmt.Errorf("%s: %w", name, fmt.Errorf(format, args...)))
+	}
+}
+
 // errorf reports what is wrong at a node. YAML counts columns in characters,
 // reports count them in bytes.
 func (d *decoder) errorf(at *yaml.Node, format string, args ...any) {

@@ -15,12 +15,24 @@ import (
 // notices say that, and list what has no counterpart here. The error is like
 // that of Parse.
 func ParseHadolint(name string, src []byte, metas []*lint.Meta) (cfg *Config, notices []string, err error) {
+	return ParseHadolintWith(name, src, metas, func(string) string { return "" })
+}
+
+// ParseHadolintWith is ParseHadolint with hadolint's variables of the environment, which
+// go before the file where both name one value, and add to its lists. An empty name
+// stands for the variables alone.
+func ParseHadolintWith(
+	name string, src []byte, metas []*lint.Meta, getenv func(string) string,
+) (cfg *Config, notices []string, err error) {
 	d := newDecoder(name, src, metas)
 	d.hadolint = true
 	h := &hadolint{decoder: d, cfg: &Config{File: name, Presets: []string{presetHadolint, presetRecommended}}}
+	h.codes.severities = map[lint.Severity][]string{}
 	if root := d.load(); root != nil {
-		h.read(root)
+		h.mapping(root, "hadolint's configuration", h.key)
 	}
+	h.variables(getenv)
+	h.settle()
 	if err := d.err(); err != nil {
 		return nil, nil, err
 	}
@@ -36,6 +48,8 @@ type hadolint struct {
 	noFail    bool
 	codes     hadolintCodes
 	unmapped  []string
+	// read are the variables that were set.
+	read []string
 }
 
 // hadolintCodes has the codes by what is to happen to them.
@@ -44,9 +58,8 @@ type hadolintCodes struct {
 	off        []string
 }
 
-func (h *hadolint) read(root *yaml.Node) {
-	h.codes.severities = map[lint.Severity][]string{}
-	h.mapping(root, "hadolint's configuration", h.key)
+// settle sets the levels of what was read.
+func (h *hadolint) settle() {
 	// Of several severities the highest counts, and what is ignored is off.
 	for s := lint.Style; s <= lint.Error; s++ {
 		for _, code := range h.codes.severities[s] {
@@ -85,7 +98,7 @@ func (h *hadolint) key(key, value *yaml.Node) {
 	case "strict-labels":
 		flag{&h.cfg.Labels.Strict}.decode(h.decoder, name, value)
 	case "failure-threshold":
-		word{&h.threshold, append(lint.SeverityNames(), "ignore", "none")}.decode(h.decoder, name, value)
+		word{&h.threshold, hadolintThresholds()}.decode(h.decoder, name, value)
 	case "no-fail":
 		flag{&h.noFail}.decode(h.decoder, name, value)
 	case "disable-ignore-pragma":
@@ -156,13 +169,24 @@ func (h *hadolint) notices() []string {
 	if h.cfg.FailOn == "" {
 		failOn = "fail-on: warning, as it has no failure-threshold (hadolint would fail from info on)"
 	}
-	notices := []string{fmt.Sprintf("%s is used as the configuration, with presets: [%s], %s", h.cfg.File, strings.Join(h.cfg.Presets, ", "), failOn)}
+	from, are := strings.Join(h.read, ", "), "is"
+	switch {
+	case h.cfg.File == "":
+		if len(h.read) > 1 {
+			are = "are"
+		}
+	case from == "":
+		from = h.cfg.File
+	default:
+		from = h.cfg.File + " with " + from
+	}
+	notices := []string{fmt.Sprintf("%s %s used as the configuration, with presets: [%s], %s", from, are, strings.Join(h.cfg.Presets, ", "), failOn)}
 	if len(h.unmapped) > 0 {
 		shown, rest := h.unmapped, ""
 		if len(shown) > maxErrors {
 			shown, rest = shown[:maxErrors], fmt.Sprintf(" and %d more", len(shown)-maxErrors)
 		}
-		notices = append(notices, fmt.Sprintf("%s: without effect here: %s%s", h.cfg.File, strings.Join(shown, ", "), rest))
+		notices = append(notices, fmt.Sprintf("%s: without effect here: %s%s", from, strings.Join(shown, ", "), rest))
 	}
 	return notices
 }

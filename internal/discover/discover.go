@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"maps"
 	"path"
 	"slices"
 	"strings"
@@ -63,6 +64,8 @@ type Options struct {
 	// Excluded reports whether the configuration leaves a path out, and by which
 	// pattern. It may be nil.
 	Excluded func(path string) (pattern string, ok bool)
+	// Configurations are names of files, without a folder, that are looked for on the way.
+	Configurations []string
 }
 
 // Result is what was found, each list sorted by path.
@@ -70,6 +73,8 @@ type Result struct {
 	Files    []File
 	Skipped  []Skip
 	Problems []lint.Problem
+	// Configurations are the files with one of these names.
+	Configurations []string
 }
 
 // ErrMissing is wrapped by the error for a path that does not exist, ErrNothing
@@ -91,7 +96,9 @@ func FindIn(root Tree, paths []string, opts Options) (*Result, error) {
 	if len(paths) == 0 {
 		paths = []string{"."}
 	}
-	s := &search{root: root, opts: opts, files: map[string]File{}, skipped: map[string]Skip{}, visited: map[string]bool{}}
+	s := &search{
+		root: root, opts: opts, files: map[string]File{}, skipped: map[string]Skip{}, visited: map[string]bool{}, configurations: map[string]bool{},
+	}
 	var empty []string
 	for _, name := range paths {
 		before := len(s.files)
@@ -122,6 +129,8 @@ type search struct {
 	givers   []string
 	visited  map[string]bool
 	problems []lint.Problem
+	// configurations are the files with the names that are looked for.
+	configurations map[string]bool
 	// index is what git tracks, once that was asked for; nil where it is not known.
 	index Index
 	asked bool
@@ -155,6 +164,11 @@ func (s *search) named(name string) error {
 			return fmt.Errorf("%s: it is %w", name, ErrForeign)
 		}
 		s.files[name] = File{Path: name, Target: c.target, Template: c.template, Named: true}
+		for _, base := range s.opts.Configurations {
+			if beside := path.Join(path.Dir(name), base); s.readable(beside) == nil {
+				s.configurations[beside] = true
+			}
+		}
 		return nil
 	}
 	s.folder(name, s.ignoresAbove(name), false, 0)
@@ -325,6 +339,9 @@ func (s *search) file(name string, ignored func() bool) {
 	if isGiver(name) && (!ignored() || !s.isIgnored(name)) {
 		s.givers = append(s.givers, name)
 	}
+	if slices.Contains(s.opts.Configurations, path.Base(name)) && (!ignored || !s.isIgnored(name)) {
+		s.configurations[name] = true
+	}
 	if _, known := s.files[name]; known {
 		return
 	}
@@ -377,7 +394,7 @@ func (s *search) followLinks() {
 }
 
 func (s *search) result() *Result {
-	r := &Result{Problems: s.problems}
+	r := &Result{Problems: s.problems, Configurations: slices.Sorted(maps.Keys(s.configurations))}
 	for _, f := range s.files {
 		r.Files = append(r.Files, f)
 	}

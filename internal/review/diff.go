@@ -141,6 +141,13 @@ func (d *Diff) Has(name string) bool {
 	return ok && f.Status != Removed
 }
 
+// Lost reports whether the change removed or moved away a file of that name.
+func (d *Diff) Lost(name string) bool {
+	_, moved := d.moved[name]
+	f, ok := d.files[name]
+	return moved || (ok && f.Status == Removed)
+}
+
 // Head reads a changed file as the head has it.
 func (d *Diff) Head(ctx context.Context, name string) ([]byte, error) {
 	file, ok := d.files[name]

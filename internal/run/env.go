@@ -40,6 +40,14 @@ func (e *Env) Time() time.Time {
 	return time.Now()
 }
 
+// variable reads a variable of the environment; it is empty where nothing may be read.
+func (e *Env) variable(name string) string {
+	if e.Getenv == nil {
+		return ""
+	}
+	return e.Getenv(name)
+}
+
 // sourceDateEpoch is the variable that names the time of a reproducible build, in
 // seconds since 1970 (reproducible-builds.org/specs/source-date-epoch).
 const sourceDateEpoch = "SOURCE_DATE_EPOCH"
@@ -51,14 +59,12 @@ const maxEpoch = 253402300799
 // SOURCE_DATE_EPOCH, else today in UTC, but not before the day of the tables, for a
 // clock that is wrong.
 func (e *Env) today() (string, error) {
-	if e.Getenv != nil {
-		if text := e.Getenv(sourceDateEpoch); text != "" {
-			seconds, err := strconv.ParseInt(text, 10, 64)
-			if err != nil || seconds < 0 || seconds > maxEpoch {
-				return "", fmt.Errorf("%s=%q is not a number of seconds since 1970", sourceDateEpoch, text)
-			}
-			return time.Unix(seconds, 0).UTC().Format(time.DateOnly), nil
+	if text := e.variable(sourceDateEpoch); text != "" {
+		seconds, err := strconv.ParseInt(text, 10, 64)
+		if err != nil || seconds < 0 || seconds > maxEpoch {
+			return "", fmt.Errorf("%s=%q is not a number of seconds since 1970", sourceDateEpoch, text)
 		}
+		return time.Unix(seconds, 0).UTC().Format(time.DateOnly), nil
 	}
 	return max(e.Time().UTC().Format(time.DateOnly), string(images.TableDate)), nil
 }

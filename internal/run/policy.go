@@ -11,6 +11,7 @@ import (
 
 	"github.com/dockmend/dockmend/internal/config"
 	"github.com/dockmend/dockmend/internal/lint"
+	"github.com/dockmend/dockmend/internal/rules"
 )
 
 // Policy is a configuration that counts; Name is empty if there is none.
@@ -55,14 +56,17 @@ func (w *Workspace) loadConfig(metas []*lint.Meta, policy Source) (*config.Confi
 		policy = w.ReadPolicy
 	}
 	name, src, err := FindConfig(policy)
-	if err != nil || name == "" {
-		return &config.Config{}, err
+	if err != nil {
+		return nil, err
+	}
+	if name == "" && len(config.HadolintVariables(w.env.variable)) == 0 {
+		return &config.Config{}, nil
 	}
 	return w.parseConfig(name, src, metas)
 }
 
-// FindConfig reads the first configuration that is there; name is empty if there
-// is none.
+// FindConfig reads the first configuration that is there, of hadolint's the first that
+// is one; name is empty if there is none.
 func FindConfig(read Source) (name string, src []byte, err error) {
 	for _, name := range append(config.Names(), config.HadolintNames()...) {
 		src, err := read(name)
@@ -70,22 +74,64 @@ func FindConfig(read Source) (name string, src []byte, err error) {
 		case errors.Is(err, fs.ErrNotExist):
 		case err != nil:
 			return "", nil, fmt.Errorf("%s cannot be read: %w", name, Plain(err))
-		default:
+		case slices.Contains(config.Names(), name) || config.IsHadolint(name, src):
 			return name, src, nil
 		}
 	}
 	return "", nil, nil
 }
 
+// parseConfig reads a configuration of either kind; without a name it is what the
+// environment says to hadolint, which counts beside hadolint's own alone.
 func (w *Workspace) parseConfig(name string, src []byte, metas []*lint.Meta) (*config.Config, error) {
-	for _, hadolint := range config.HadolintNames() {
-		if path.Base(name) == hadolint {
-			cfg, notices, err := config.ParseHadolint(name, src, metas)
-			w.notices = append(w.notices, notices...)
-			return cfg, err
-		}
+	if name == "" || config.IsHadolint(name, src) {
+		cfg, notices, err := config.ParseHadolintWith(name, src, metas, w.env.variable)
+		w.notices = append(w.notices, notices...)
+		return cfg, err
+	}
+	if set := config.HadolintVariables(w.env.variable); len(set) > 0 {
+		w.notices = append(w.notices, fmt.Sprintf("%s: not read, since %s is the configuration; write it there", strings.Join(set, ", "), name))
 	}
 	return config.Parse(name, src, metas)
+}
+
+// notRead says which configurations were found and do not count, and why.
+func (w *Workspace) notRead(found []string) {
+	if w.options.Config != "" {
+		return // it was chosen
+	}
+	const shown = 3
+	below, earlier, foreign := []string{}, []string{}, []string{}
+	own := slices.Contains(config.Names(), w.config)
+	for _, name := range found {
+		ours := strings.Contains(path.Base(name), "dockmend.")
+		known := slices.Contains(config.Names(), name) || slices.Contains(config.HadolintNames(), name)
+		switch {
+		case name == w.config, own && !ours:
+		case !known:
+			below = append(below, w.Shown(name))
+		case w.config == "":
+			foreign = append(foreign, w.Shown(name))
+		default:
+			earlier = append(earlier, w.Shown(name))
+		}
+	}
+	for _, x := range []struct {
+		names []string
+		why   string
+	}{
+		{below, "a repository has one configuration, such as .dockmend.yaml in its root; --config names another one, and overrides: in it is for some paths"},
+		{earlier, w.config + " is used"},
+		{foreign, "no key in it is one of hadolint's"},
+	} {
+		if names := x.names; len(names) > 0 {
+			more := ""
+			if len(names) > shown {
+				names, more = names[:shown], fmt.Sprintf(" and %d more", len(names)-shown)
+			}
+			w.notices = append(w.notices, fmt.Sprintf("not read: %s%s: %s", strings.Join(names, ", "), more, x.why))
+		}
+	}
 }
 
 // policySince reads the configuration of the base, which decides in both trees. The
@@ -101,7 +147,7 @@ func (w *Workspace) policySince(ref string) (Source, error) {
 	}
 	base := Policy{name, src}
 	if name != "" {
-		if _, err := config.Parse(name, src, nil); err != nil && !slices.Contains(config.HadolintNames(), name) {
+		if _, err := config.Parse(name, src, rules.All().Metas()); err != nil && !config.IsHadolint(name, src) {
 			w.notices = append(w.notices, fmt.Sprintf("the configuration at %s is not valid, so the work tree's counts: %s", ref, FirstLine(err)))
 			return nil, nil
 		}

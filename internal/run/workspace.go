@@ -39,6 +39,8 @@ type Workspace struct {
 	options *Options
 	place   *place
 	checker *engine.Checker
+	// config is the path of the configuration that counts; empty if there is none.
+	config string
 	// tree is where the files are: the disk, or the work tree as it was at the base.
 	tree tree
 	// store has what was read of the files.
@@ -175,6 +177,7 @@ func (w *Workspace) configure(catalog *rules.Catalog, policy Source) error {
 	if w.Rules, err = cfg.Resolve(metas, w.options.Rules); err != nil {
 		return err
 	}
+	w.config = cfg.File
 	w.CooldownDays, w.cooldownExcept, w.Pull = cfg.Pin.CooldownDays, cfg.Pin.CooldownExcept, cfg.PullRequest
 	w.checker = &engine.Checker{
 		Catalog: catalog, Settings: w.Rules.Settings(),
@@ -213,7 +216,9 @@ func (w *Workspace) findShellCheck(which string) error {
 // find looks for files at and below the paths; some says that there must be any.
 func (w *Workspace) find(ctx context.Context, some bool) error {
 	var found *discover.Result
-	options := discover.Options{NoGitignore: w.options.NoGitignore, Committed: w.options.Alone, Excluded: w.Rules.Excluded}
+	options := discover.Options{
+		NoGitignore: w.options.NoGitignore, Committed: w.options.Alone, Excluded: w.Rules.Excluded, Configurations: config.FileNames(),
+	}
 	err := w.Around(ctx, engine.StepFind, func() (err error) {
 		found, err = discover.FindIn(w.tree, w.place.paths, options)
 		return err
@@ -226,6 +231,7 @@ func (w *Workspace) find(ctx context.Context, some bool) error {
 		return err
 	}
 	w.Found = found
+	w.notRead(found.Configurations)
 	w.store = project.New(w.tree, w.place.shown)
 	w.problems = found.Problems
 	for _, f := range found.Files {

@@ -86,14 +86,22 @@ func (s *step) sparing(ctx context.Context, base, head run.Source) run.Source {
 	return func(name string) ([]byte, error) {
 		if slices.Contains(config.RareNames(), name) {
 			_, err := head(name)
-			if errors.Is(err, fs.ErrNotExist) {
-				if diff, err := s.changes(ctx); err == nil && !diff.Lost(name) {
-					return nil, fs.ErrNotExist
-				}
+			if errors.Is(err, fs.ErrNotExist) && !s.lost(ctx, name) {
+				return nil, fs.ErrNotExist
 			}
 		}
 		return base(name)
 	}
+}
+
+// lost reports whether the change takes a file away, or may do so. What a merge group
+// takes away was judged in its pull requests.
+func (s *step) lost(ctx context.Context, name string) bool {
+	if !s.event.PullRequest() {
+		return false
+	}
+	diff, err := s.changes(ctx)
+	return err != nil || diff.Lost(name)
 }
 
 // readPolicy reads the base's configuration. A token that may not look gets the same

@@ -150,10 +150,7 @@ func newRoot(env *Env) *cobra.Command {
 	root.CompletionOptions.HiddenDefaultCmd = true
 	root.SetVersionTemplate("dockmend {{.Version}}\n")
 	root.SetFlagErrorFunc(flagError)
-	root.AddCommand(newLint(env), newFix(env), newRules(env), newExplain(env), newSchema(env), newVersion(env), newAction(env), newAudit(env))
-	for _, c := range notYet {
-		root.AddCommand(notYetCommand(c.use, c.short))
-	}
+	root.AddCommand(newLint(env), newFix(env), newRules(env), newExplain(env), newSchema(env), newVersion(env), newAction(env), newAudit(env), newInit(env))
 	return root
 }
 

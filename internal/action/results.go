@@ -82,14 +82,18 @@ func nothingToLint(w *run.Workspace) string {
 }
 
 func (s *step) markBaseline(ctx context.Context, w *run.Workspace, r *lint.Result) error {
-	if s.in.baseline == "" {
+	name, setting := s.in.baseline, "input baseline"
+	if name == "" {
+		name, setting = w.Shown(w.Baseline()), "baseline: in the configuration"
+	}
+	if s.in.baseline == "" && w.Baseline() == "" {
 		return nil
 	}
 	read := run.Source(s.env.ReadFile)
 	if policy := s.basePolicy(ctx); policy != nil {
 		read = func(name string) ([]byte, error) { return policy(w.Inside(name)) }
 	}
-	return run.MarkBaseline(r, s.in.baseline, read)
+	return run.Workspaces{w}.MarkBaseline(r, setting, name, read)
 }
 
 // once adds a note that is not there yet; the empty one is none.

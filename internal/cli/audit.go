@@ -58,7 +58,7 @@ func runAudit(ctx context.Context, env *Env, flags *lintFlags, args []string) er
 		return err
 	}
 	result := run.Merge(results)
-	if err := flags.baselines(env, result); err != nil {
+	if err := flags.baselines(env, all, result); err != nil {
 		return err
 	}
 	if err := writeAll(env, outputs, result); err != nil {

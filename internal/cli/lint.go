@@ -64,6 +64,7 @@ func (f *lintFlags) register(cmd *cobra.Command) {
 // check refuses flags that do not go together.
 func (f *lintFlags) check() error {
 	f.settle()
+	f.Baselined = f.baseline != "" || f.writeBaseline != ""
 	switch {
 	case len(f.NamedRegistries) > 0 && !f.Online:
 		return errors.New("--online-registry needs --online")
@@ -122,7 +123,7 @@ func runLint(ctx context.Context, env *Env, flags *lintFlags, args []string) err
 	}
 	result := run.Merge(results)
 	checked := time.Now()
-	if err := flags.baselines(env, result); err != nil {
+	if err := flags.baselines(env, all, result); err != nil {
 		return err
 	}
 	if len(result.Files) == 0 && len(result.Problems) == 0 {
@@ -155,9 +156,9 @@ func (f *lintFlags) open(ctx context.Context, env *Env, args []string) (run.Work
 }
 
 // baselines takes out what --baseline says, and writes a baseline.
-func (f *lintFlags) baselines(env *Env, r *lint.Result) error {
+func (f *lintFlags) baselines(env *Env, all run.Workspaces, r *lint.Result) error {
 	if f.baseline != "" {
-		if err := run.MarkBaseline(r, f.baseline, env.plain().ReadFile); err != nil {
+		if err := all.MarkBaseline(r, "--baseline", f.baseline, env.plain().ReadFile); err != nil {
 			return err
 		}
 	}

@@ -34,6 +34,9 @@ type Config struct {
 	PullRequest PullRequest
 	// Templates is "lint", "skip", or empty for the same as "skip".
 	Templates string
+	// Baseline is the path, from the root, of a file with findings that are not reported;
+	// empty for none.
+	Baseline string
 	// AsOf is the day as of which the run looks at what ends on a day, as
 	// "2006-01-02"; empty where nothing was said.
 	AsOf string
@@ -61,6 +64,9 @@ type Level struct {
 	Severity lint.Severity
 	// ByID is set where the rule's own name was written, not an alias.
 	ByID bool
+	// Group is the category that was written, or all; empty for a rule. Its severity is for
+	// the rules that run anyway: a category has rules that few want.
+	Group string
 }
 
 // Override is what differs for some paths.

@@ -36,8 +36,9 @@ func fields(c *Config, names *names) []field {
 		{"presets", "The sets of rules to run; several add up. The first that has a rule decides on its severity, triggers and options. Default: recommended.", list{to: &c.Presets, among: PresetNames()}},
 		{"fail-on", "The least severity of a finding that makes the run exit 1. Default: warning.", word{&c.FailOn, failOnNames()}},
 		{"exclude", "Paths that are not linted, as patterns relative to the repository's root; a pattern covers all below what it matches.", list{to: &c.Exclude, patterns: true}},
-		{"rules", "Rules by id or alias: off, a severity, or a map of severity and options. An alias covers only what the other tool's rule covers.", settings{&c.Rules, names}},
+		{"rules", "Rules by id or alias: off, a severity, or a map of severity and options. An alias covers only what the other tool's rule covers. A category, or all, sets the severity of its rules that run, or switches them off.", settings{&c.Rules, names}},
 		{"overrides", "What differs for some paths; later ones win.", overrides{&c.Overrides, names}},
+		{"baseline", "A file written by --write-baseline, by its path from the repository's root: what is in it is not reported. --baseline wins.", phrase{&c.Baseline}},
 		{"as-of", "The day, as 2026-11-30, as of which support for releases is looked at. --as-of wins. Default: SOURCE_DATE_EPOCH, else today, in UTC.", day{&c.AsOf}},
 		{"registries", "A policy for findings; no connection is made because of it.", object{[]field{
 			{"trusted", "The registries that images may come from; empty for all.", list{to: &c.Registries.Trusted}},

@@ -15,6 +15,8 @@ type target struct {
 	// variants is empty for all.
 	variants []string
 	byID     bool
+	// group is the category, or all, that stands for the rule; empty for a name of its own.
+	group string
 }
 
 // names knows what each name of a rule stands for; letter case does not count.

@@ -134,7 +134,7 @@ func (n *names) group(name string) []target {
 	targets := []target{}
 	for _, m := range n.metas {
 		if name == everything || string(m.Category) == name {
-			targets = append(targets, target{meta: m})
+			targets = append(targets, target{meta: m, group: name})
 		}
 	}
 	return targets
@@ -256,7 +256,7 @@ func (r *RuleSet) verdict(m *lint.Meta, variant string, layers []RuleSetting) ve
 			switch {
 			case l.Off:
 				v.on = false
-			case r.selecting && i > 0:
+			case l.Group != "" || (r.selecting && i > 0):
 				// A selection is narrowed for some paths, never widened.
 				v.severity = l.Severity
 			default:

@@ -61,6 +61,23 @@ func TestRuleSet(t *testing.T) {
 		{name: "nothing", want: recommended},
 		{name: "no preset", config: "presets: []", want: ""},
 		{name: "only rules", config: "{presets: [], rules: {label-missing: error}}", want: "label-missing=error"},
+		{
+			name: "a category", config: "rules: {reproducibility: error, security: off, untagged-image: info}",
+			want: "latest-tag=error untagged-image=info " + shellForm + " " + shellCheck,
+		},
+		{
+			name: "a category switches nothing on", config: "rules: {security: error, style: {severity: error}}", want: recommended,
+		},
+		{name: "a category is off", config: "rules: {DS001: off, correctness: off, runtime: false}", want: ""},
+		{
+			name: "all, whatever the order", config: "rules: {latest-tag: error, reproducibility: info, all: style, runtime: off}",
+			want: "latest-tag=error untagged-image=info shellcheck-finding/SC2046=style shellcheck-finding/SC2086=style",
+		},
+		{name: "all off but one", config: "rules: {latest-tag: warning, all: off}", want: "latest-tag=warning"},
+		{
+			name: "a category on a path", config: "overrides: [{paths: [test], rules: {runtime: off, reproducibility: style}}]", path: "test/Dockerfile",
+			want: "latest-tag=style untagged-image=style " + shellCheck,
+		},
 		{name: "cloud-native", config: "presets: [cloud-native]", want: "untagged-image"},
 		{name: "several", config: "presets: [cloud-native, hardening]", want: "untagged-image final-user-unset"},
 		{name: "strict leaves out what needs settings", config: "presets: [strict]", want: "latest-tag untagged-image " + shellForm + " inline-ignore-comment " + shellCheck + " final-user-unset"},

@@ -16,6 +16,7 @@ type schema struct {
 	Ref               string             `json:"$ref,omitempty"`
 	Type              types              `json:"type,omitempty"`
 	Enum              []string           `json:"enum,omitempty"`
+	Const             *bool              `json:"const,omitempty"`
 	AnyOf             []*schema          `json:"anyOf,omitempty"`
 	Pattern           string             `json:"pattern,omitempty"`
 	Minimum           *int               `json:"minimum,omitempty"`
@@ -107,8 +108,9 @@ func Schema(metas []*lint.Meta) ([]byte, error) {
 	s.ID = "https://json.schemastore.org/dockmend.json"
 	s.Title = ".dockmend.yaml"
 	s.Description = "The configuration of dockmend."
+	no := false
 	s.Defs = map[string]*schema{
-		"level":   {Enum: levels()},
+		"level":   {AnyOf: []*schema{{Enum: levels()}, {Const: &no}}},
 		"setting": withOptions(nil),
 	}
 	out, err := json.MarshalIndent(s, "", "  ")

@@ -21,7 +21,10 @@ func (v settings) decode(d *decoder, name string, n *yaml.Node) {
 	d.mapping(n, name, func(key, value *yaml.Node) {
 		targets := v.names.find(key.Value)
 		if targets == nil {
-			d.errorf(key, "unknown rule %s%s", quote(key.Value), v.names.hint(key.Value))
+			targets = v.names.group(key.Value)
+		}
+		if targets == nil {
+			d.errorf(key, "unknown rule %s%s", quote(key.Value), v.names.hint(key.Value, groups()...))
 			return
 		}
 		level, options, ok := d.setting(key.Value, value, targets)
@@ -52,15 +55,19 @@ func (v settings) decode(d *decoder, name string, n *yaml.Node) {
 // add puts a level in its place: the more variants it covers, the earlier, so
 // that what is said of an alias counts for more than what is said of the rule.
 func (s *RuleSetting) add(l Level, t target) {
-	l.Variants, l.ByID = t.variants, t.byID
+	l.Variants, l.ByID, l.Group = t.variants, t.byID, t.group
 	s.Levels = append(s.Levels, l)
 	slices.SortStableFunc(s.Levels, func(a, b Level) int { return b.width() - a.width() })
 }
 
-// width orders levels: the rule by its id, an alias of all variants, then by
+// width orders levels: all, a category, the rule by its id, an alias of all variants, then by
 // the number of variants.
 func (l *Level) width() int {
 	switch {
+	case l.Group == everything:
+		return maxItems + 3
+	case l.Group != "":
+		return maxItems + 2
 	case l.ByID:
 		return maxItems + 1
 	case len(l.Variants) == 0:
@@ -106,7 +113,11 @@ func (d *decoder) setting(name string, n *yaml.Node, targets []target) (level *L
 	return level, options, len(d.errors) == before
 }
 
+// level reads a severity, off, or false for off: some versions of YAML read off as that.
 func (d *decoder) level(n *yaml.Node, what string) (*Level, bool) {
+	if n.Kind == yaml.ScalarNode && n.Style == 0 && n.Value == "false" {
+		return &Level{Off: true}, true
+	}
 	word, ok := d.choice(n, what, levels())
 	if !ok {
 		return nil, false
@@ -126,6 +137,9 @@ func (d *decoder) level(n *yaml.Node, what string) (*Level, bool) {
 func optionsOf(targets []target) []lint.Option {
 	var all []lint.Option
 	for _, t := range targets {
+		if t.group != "" {
+			return nil // a category has no options of its own
+		}
 		for _, o := range t.meta.Options {
 			if !slices.ContainsFunc(all, func(x lint.Option) bool { return x.Name == o.Name }) {
 				all = append(all, o)
@@ -157,6 +171,9 @@ func (v settings) schema() *schema {
 	s := &schema{Type: orNull("object"), MaxProperties: maxItems, Properties: map[string]*schema{}, Additional: &additional{}}
 	for _, name := range v.names.all {
 		s.Properties[name] = settingSchema(v.names.find(name))
+	}
+	for _, name := range groups() {
+		s.Properties[name] = describe(&schema{Ref: "#/$defs/setting"}, "The rules of the category that run, or all that run.")
 	}
 	if v.names.find(anyShellCheck) != nil {
 		s.PatternProperties = map[string]*schema{"^SC[0-9]{4}$": settingSchema(v.names.find(anyShellCheck))}

@@ -13,7 +13,8 @@ import (
 // written by --write-baseline. It names them by fingerprint, so moved lines do
 // not bring them back.
 type Baseline struct {
-	known map[string]bool
+	known   map[string]bool
+	entries []baselineEntry
 }
 
 type baselineFile struct {
@@ -38,7 +39,7 @@ func ParseBaseline(src []byte) (*Baseline, error) {
 	if file.Version != 1 {
 		return nil, errors.New("it is no baseline of version 1; write a new one with --write-baseline")
 	}
-	b := &Baseline{known: make(map[string]bool, len(file.Findings))}
+	b := &Baseline{known: make(map[string]bool, len(file.Findings)), entries: file.Findings}
 	for _, f := range file.Findings {
 		b.known[f.Fingerprint] = true
 	}
@@ -50,6 +51,21 @@ func (b *Baseline) Mark(r *lint.Result) {
 	for _, d := range r.Diagnostics {
 		d.Baseline = b.known[d.Fingerprint]
 	}
+}
+
+// Stale lists what of the baseline was not found any more, each as "rule in file". ran
+// reports whether a rule looked at a file, or the file is gone.
+func (b *Baseline) Stale(r *lint.Result, ran func(rule, file string) bool) (stale []string) {
+	found := make(map[string]bool, len(r.Diagnostics))
+	for _, d := range r.Diagnostics {
+		found[d.Fingerprint] = true
+	}
+	for _, e := range b.entries {
+		if !found[e.Fingerprint] && ran(e.Rule, e.File) {
+			stale = append(stale, e.Rule+" in "+e.File)
+		}
+	}
+	return stale
 }
 
 // WriteBaseline is the baseline file of all findings that are not silenced.

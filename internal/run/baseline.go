@@ -1,22 +1,77 @@
 package run
 
 import (
+	"errors"
 	"fmt"
+	"io/fs"
+	"slices"
 
 	"github.com/dockmend/dockmend/internal/engine"
 	"github.com/dockmend/dockmend/internal/lint"
+	"github.com/dockmend/dockmend/internal/rules"
 )
 
-// MarkBaseline marks the findings that a baseline knows.
-func MarkBaseline(r *lint.Result, name string, read Source) error {
+// MarkBaseline marks the findings of these workspaces that a baseline knows, and says
+// which of its entries match nothing any more. flag is how messages name the setting.
+func (all Workspaces) MarkBaseline(r *lint.Result, flag, name string, read Source) error {
 	src, err := read(name)
 	if err != nil {
-		return fmt.Errorf("--baseline: %w", err)
+		return fmt.Errorf("%s: %w", flag, err)
 	}
 	baseline, err := engine.ParseBaseline(src)
 	if err != nil {
-		return fmt.Errorf("--baseline: %s: %w", name, err)
+		return fmt.Errorf("%s: %s: %w", flag, name, err)
 	}
 	baseline.Mark(r)
+	stale := baseline.Stale(r, func(rule, file string) bool {
+		return slices.ContainsFunc(all, func(w *Workspace) bool { return w.judges(r, rule, file) })
+	})
+	if len(stale) > 0 {
+		words := "1 finding is gone"
+		if len(stale) > 1 {
+			words = fmt.Sprintf("%d findings are gone", len(stale))
+		}
+		r.Notices = append(r.Notices, fmt.Sprintf("baseline %s: %s, such as %s; --write-baseline %s writes it again", name, words, stale[0], name))
+	}
 	return nil
+}
+
+// judges reports whether a finding of a rule in a file would have been seen: the rule
+// looked at it, or the file is not there any more.
+func (w *Workspace) judges(r *lint.Result, rule, file string) bool {
+	if w.options.Alone {
+		return false
+	}
+	i := slices.IndexFunc(w.Files, func(f engine.File) bool { return f.Path == file })
+	if i < 0 {
+		_, err := w.tree.Lstat(w.place.inside(file))
+		return errors.Is(err, fs.ErrNotExist)
+	}
+	found := rules.All().Find(rule)
+	skipped := slices.ContainsFunc(r.Skipped, func(s lint.SkippedRule) bool { return s.Rule == rule && (s.File == "" || s.File == file) })
+	failed := slices.ContainsFunc(r.Problems, func(p lint.Problem) bool { return p.File == "" || p.File == file })
+	return len(found) == 1 && w.Files[i].Policy.Enabled(found[0]) && !skipped && !failed
+}
+
+// Baseline is the path, from the root, of the baseline that the configuration names;
+// empty for none.
+func (w *Workspace) Baseline() string { return w.baseline }
+
+// markOwn marks what the configuration's baseline knows. With a base to compare with, the
+// base's file counts, as its configuration does.
+func (w *Workspace) markOwn(r *lint.Result) error {
+	if w.baseline == "" || w.options.Baselined {
+		return nil
+	}
+	read := func(name string) ([]byte, error) { return w.place.root.Read(name, maxNamed) }
+	if w.since != nil && w.options.Config == "" {
+		read = w.since.Policy
+	}
+	return Workspaces{w}.MarkBaseline(r, "baseline: in "+w.config, w.baseline, func(name string) ([]byte, error) {
+		src, err := read(name)
+		if err != nil {
+			return nil, fmt.Errorf("%s cannot be read: %w", name, Plain(err))
+		}
+		return src, nil
+	})
 }

@@ -26,6 +26,9 @@ type Options struct {
 	// NoGitignore looks at ignored files too; AllowEmpty takes a named path with nothing
 	// to lint for no error.
 	NoGitignore, AllowEmpty bool
+	// Baselined says that a baseline was named or is written, so that the configuration's
+	// does not count.
+	Baselined bool
 	// Prove proves the fixes of what is found.
 	Prove bool
 	// FromRoot makes paths in reports relative to the root, wherever the working

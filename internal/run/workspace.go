@@ -41,6 +41,8 @@ type Workspace struct {
 	checker *engine.Checker
 	// config is the path of the configuration that counts; empty if there is none.
 	config string
+	// baseline is the path of the configuration's baseline, from the root.
+	baseline string
 	// tree is where the files are: the disk, or the work tree as it was at the base.
 	tree tree
 	// store has what was read of the files.
@@ -177,7 +179,7 @@ func (w *Workspace) configure(catalog *rules.Catalog, policy Source) error {
 	if w.Rules, err = cfg.Resolve(metas, w.options.Rules); err != nil {
 		return err
 	}
-	w.config = cfg.File
+	w.config, w.baseline = cfg.File, cfg.Baseline
 	w.CooldownDays, w.cooldownExcept, w.Pull = cfg.Pin.CooldownDays, cfg.Pin.CooldownExcept, cfg.PullRequest
 	w.checker = &engine.Checker{
 		Catalog: catalog, Settings: w.Rules.Settings(),

@@ -336,10 +336,11 @@ func (s *search) excluded(name string) (string, bool) {
 // file takes a file that a search came by; ignored reports whether a pattern of a
 // .gitignore names it, which nobody asks of most files.
 func (s *search) file(name string, ignored func() bool) {
-	if isGiver(name) && (!ignored() || !s.isIgnored(name)) {
+	isKept := func() bool { return !ignored() || !s.isIgnored(name) }
+	if isGiver(name) && isKept() {
 		s.givers = append(s.givers, name)
 	}
-	if slices.Contains(s.opts.Configurations, path.Base(name)) && (!ignored || !s.isIgnored(name)) {
+	if slices.Contains(s.opts.Configurations, path.Base(name)) && isKept() {
 		s.configurations[name] = true
 	}
 	if _, known := s.files[name]; known {

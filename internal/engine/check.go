@@ -9,6 +9,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"time"
 	"unicode/utf8"
 
 	"github.com/dockmend/dockmend/internal/limits"
@@ -183,7 +184,7 @@ func (c *Checker) checkDocument(l *loaded) {
 // name.
 func (c *Checker) findings(l *loaded) {
 	var directives *suppress.Directives
-	l.frame.attempt(StepDirectives, func() { directives = l.doc.directives(c.Suppress) })
+	l.frame.attempt(StepDirectives, func() { directives = l.doc.directives(c.suppressing()) })
 	var ran map[string]bool // only ignore comments ask for it, and few files have one
 	if !directives.Empty() {
 		ran = make(map[string]bool, len(c.Catalog.Dockerfile))
@@ -204,11 +205,23 @@ func (c *Checker) findings(l *loaded) {
 	}
 	l.frame.attempt(StepSuppress, func() {
 		for _, extra := range directives.Apply(
-			l.out.Diagnostics, c.Catalog.Metas(), func(id string) bool { return ran[id] }, l.out.next(l.src, l.file.Policy),
+			l.out.Diagnostics, c.Catalog.Metas(), func(id string) bool { return ran[id] }, l.out.next(l.src, l.file.Policy), l.file.Policy.Options,
 		) {
 			l.out.add(extra.Rule, l.src, l.file.Policy, extra.Finding)
 		}
 	})
+}
+
+// suppressing is how ignore comments are read: as of the day of the run.
+func (c *Checker) suppressing() suppress.Options {
+	options := c.Suppress
+	if c.Settings == nil {
+		return options
+	}
+	if day, err := time.Parse(time.DateOnly, c.Settings.AsOf); err == nil {
+		options.Now = day
+	}
+	return options
 }
 
 // oneReason takes out what is said of a refusal in general, where a rule that

@@ -128,9 +128,9 @@ func (in *inline) check(c *Checker, l *loaded, all []facts.Rule[*facts.Dockerfil
 		}
 		own.add(m, src, l.file.Policy, f)
 	}, func(*lint.Meta, string) {})
-	if directives := suppress.Parse(parsed, c.Suppress); !directives.Empty() {
+	if directives := suppress.Parse(parsed, c.suppressing()); !directives.Empty() {
 		for _, extra := range directives.Apply(
-			own.Diagnostics, c.Catalog.Metas(), func(id string) bool { return ended[id] }, own.next(src, l.file.Policy),
+			own.Diagnostics, c.Catalog.Metas(), func(id string) bool { return ended[id] }, own.next(src, l.file.Policy), l.file.Policy.Options,
 		) {
 			own.add(extra.Rule, src, l.file.Policy, extra.Finding)
 		}

@@ -125,6 +125,7 @@ func All() *Catalog {
 			dockerfile.HealthcheckToolMissing,
 			dockerfile.HealthcheckWithoutOptions,
 			dockerfile.HeredocWithoutErrexit,
+			dockerfile.IgnoreIncomplete,
 			dockerfile.ImageDigestOutdated,
 			dockerfile.ImageNotPinnedByDigest,
 			dockerfile.ImageRegistryNotAllowed,

@@ -8,7 +8,7 @@ import (
 
 // Extra is a finding about a directive of ours.
 type Extra struct {
-	// Rule is unknown-ignore or unused-ignore.
+	// Rule is unknown-ignore, unused-ignore or ignore-incomplete.
 	Rule    *lint.Meta
 	Finding lint.Finding
 	// Suppressed is set where a directive silences this finding in turn.
@@ -22,13 +22,15 @@ type Extra struct {
 // Where one with a Next is silenced, next makes a diagnostic of that, which may be silenced
 // in turn; it returns nil where the rule does not speak.
 //
+// options are the settings of a rule in this file.
+//
 // What it returns is wrong with our own directives: names that no rule has, and
 // ignores under which nothing was found although their rules ran. A rule of the
 // two that metas lacks is not reported; whether it is enabled is the caller's
 // to judge. Other tools' directives may be there for the other tool alone.
 func (d *Directives) Apply(
 	diags []*lint.Diagnostic, metas []*lint.Meta, ran func(ruleID string) bool,
-	next func(*lint.Meta, *lint.Finding) *lint.Diagnostic,
+	next func(*lint.Meta, *lint.Finding) *lint.Diagnostic, options func(*lint.Meta) lint.Options,
 ) []Extra {
 	if d.Empty() {
 		return nil
@@ -47,6 +49,11 @@ func (d *Directives) Apply(
 	if m := findMeta(metas, unknownIgnore); m != nil {
 		for _, f := range a.unknown() {
 			extras = append(extras, Extra{Rule: m, Finding: f, Suppressed: a.claim(f.Span.Start, m, "", true)})
+		}
+	}
+	if m := findMeta(metas, ignoreIncomplete); m != nil {
+		for _, f := range a.incomplete(options(m)) {
+			extras = append(extras, Extra{Rule: m, Finding: f, Suppressed: a.claim(f.Span.Start, m, "", false)})
 		}
 	}
 	if m := findMeta(metas, unusedIgnore); m != nil {
@@ -130,6 +137,9 @@ func newApplier(d *Directives, metas []*lint.Meta) *applier {
 
 // place tells where the directive counts; ok is false for nowhere.
 func (x *placed) place() (p place, ok bool) {
+	if x.ended {
+		return place{}, false
+	}
 	switch x.reach {
 	case reachFile:
 		return place{reach: reachFile}, !x.late

@@ -55,6 +55,10 @@ type directive struct {
 	reason string
 	// verb is set in our own dialect: "ignore", "ignore-file" or a slip.
 	verb name
+	// until is the last day on which one of ours counts, as it was written; ended is set
+	// where that day is past, or is none.
+	until name
+	ended bool
 }
 
 // appendDirectives reads the comment in src that at covers, from its "#" to
@@ -63,11 +67,12 @@ type directive struct {
 // ignore that has run out at now is left out.
 func appendDirectives(dst []directive, src string, at text.Span, now time.Time) []directive {
 	body := src[at.Start+1 : at.End]
+	before := len(dst)
 	c := cursor{src: src[:at.End], pos: at.Start + 1}
 	c.blanks()
 	switch c.peek() {
 	case 'd':
-		dst = c.dockmend(dst, at)
+		dst = c.dockmend(dst, at, now)
 		dst = c.dclint(dst, at)
 	case 'h':
 		dst = c.hadolint(dst, at)
@@ -83,12 +88,15 @@ func appendDirectives(dst []directive, src string, at text.Span, now time.Time) 
 	if i := strings.Index(body, ":skip="); i >= 0 {
 		dst = appendCheckov(dst, body, i, at)
 	}
+	if len(dst) == before {
+		dst = appendNear(dst, src, at)
+	}
 	return dst
 }
 
-// dockmend reads "dockmend ignore=RULE[,RULE] -- reason" and "ignore-file=".
+// dockmend reads "dockmend ignore=RULE[,RULE] [until=DAY] -- reason" and "ignore-file=".
 // A comment without the "=" is prose that mentions the tool.
-func (c cursor) dockmend(dst []directive, at text.Span) []directive {
+func (c cursor) dockmend(dst []directive, at text.Span, now time.Time) []directive {
 	if !c.literal("dockmend") {
 		return dst
 	}
@@ -123,6 +131,12 @@ func (c cursor) dockmend(dst []directive, at text.Span) []directive {
 		if c.peek() != ',' {
 			break
 		}
+	}
+	if c.literal("until=") {
+		d.until = c.take(isNameByte)
+		last, err := time.Parse(time.DateOnly, d.until.text)
+		d.ended = err != nil || now.After(last)
+		c.blanks()
 	}
 	d.reason = reason(c.src[c.pos:])
 	return append(dst, d)

@@ -13,8 +13,8 @@ type Options struct {
 	// DisableHadolint is hadolint's disable-ignore-pragma: its ignore comments
 	// do not count.
 	DisableHadolint bool
-	// Now decides whether the date of a trivy:ignore is past; with the zero
-	// value none is.
+	// Now is the day, at its start, that decides whether the last day of an ignore is
+	// past; with the zero value none is.
 	Now time.Time
 }
 
@@ -123,12 +123,12 @@ func (p *placer) comment(l *dockerfile.Line) {
 	p.scratch = appendDirectives(p.scratch[:0], p.src, span, p.opts.Now)
 	for _, x := range p.scratch {
 		switch {
-		case x.kind == kindHadolint && p.opts.DisableHadolint:
+		case p.opts.DisableHadolint && (x.kind == kindHadolint || x.verb.text == kindHadolint):
 		case l.Instruction < 0:
 			p.add(x, noTarget)
 		case x.kind == kindDockmend && x.reach == reachNext:
 			p.add(x, l.Instruction)
-		case x.kind == kindDockmend, x.kind == kindCheckov:
+		case x.kind == kindDockmend, x.kind == kindCheckov, x.kind == kindNear:
 			p.add(x, noTarget)
 		}
 	}

@@ -4,15 +4,23 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/dockmend/dockmend/internal/lint"
 	"github.com/dockmend/dockmend/internal/text"
 )
 
-// Ids of the two rules about directives of ours.
+// Ids of the rules about directives.
 const (
-	unknownIgnore = "unknown-ignore"
-	unusedIgnore  = "unused-ignore"
+	unknownIgnore    = "unknown-ignore"
+	unusedIgnore     = "unused-ignore"
+	ignoreIncomplete = "ignore-incomplete"
+)
+
+// Options of ignore-incomplete.
+const (
+	requireReason = "require-reason"
+	requireUntil  = "require-until"
 )
 
 // maxFindings of each rule are made for one file: more than the engine shows
@@ -24,10 +32,15 @@ func (a *applier) unknown() []lint.Finding {
 	var found []lint.Finding
 	for i := range a.items {
 		x := &a.items[i]
-		if x.kind != kindDockmend {
+		if x.kind != kindDockmend && x.kind != kindNear {
 			continue
 		}
 		switch {
+		case x.kind == kindNear:
+			found = append(found, lint.Finding{
+				Span:    x.span,
+				Message: fmt.Sprintf("%s does not read this comment, so nothing is ignored; write %q", x.verb.text, x.reason),
+			})
 		case x.reach == reachNone:
 			found = append(found, lint.Finding{
 				Span:    x.verb.span,
@@ -74,7 +87,7 @@ func (a *applier) unused(ran func(ruleID string) bool) []lint.Finding {
 	var found []lint.Finding
 	for i := range a.items {
 		x := &a.items[i]
-		if x.kind != kindDockmend || len(x.names) == 0 || x.reach == reachNone {
+		if x.kind != kindDockmend || len(x.names) == 0 || x.reach == reachNone || x.ended {
 			continue
 		}
 		switch {
@@ -98,6 +111,56 @@ func (a *applier) unused(ran func(ruleID string) bool) []lint.Finding {
 		}
 	}
 	return found
+}
+
+// incomplete lists the directives that have ended, and those that lack what the settings
+// require: of ours a reason or a last day, of the others a reason.
+func (a *applier) incomplete(o lint.Options) []lint.Finding {
+	var found []lint.Finding
+	for i := range a.items {
+		x := &a.items[i]
+		ours := x.kind == kindDockmend
+		if len(x.names) == 0 || x.kind == kindNear || x.reach == reachNone {
+			continue
+		}
+		message := ""
+		switch {
+		case x.ended:
+			message = a.endedWords(x)
+		case o.Bool(requireReason) && x.reason == "" && ours:
+			message = fmt.Sprintf("%q has no reason; write one after \" -- \"", x.verb.text)
+		case o.Bool(requireReason) && x.reason == "":
+			message = fmt.Sprintf("this ignore of %s has no reason; write it as %s", x.kind, reasonOf(x.kind))
+		case o.Bool(requireUntil) && x.until.text == "" && ours:
+			message = fmt.Sprintf("%q has no last day; write until=2027-12-31 after the rules", x.verb.text)
+		case o.Bool(requireUntil) && !ours && x.kind != kindTrivy:
+			message = fmt.Sprintf("an ignore of %s has no last day; write it as \"# dockmend ignore=RULE until=2027-12-31 -- reason\"", x.kind)
+		}
+		if message != "" && len(found) < maxFindings {
+			found = append(found, lint.Finding{Span: x.span, Message: message})
+		}
+	}
+	return found
+}
+
+func (a *applier) endedWords(x *placed) string {
+	if _, err := time.Parse(time.DateOnly, x.until.text); err != nil {
+		return fmt.Sprintf("%q is not a day, so nothing is ignored; write until=2027-12-31", x.until.text)
+	}
+	return fmt.Sprintf("%q ended on %s, so nothing is ignored; remove it, or set another day", x.verb.text, x.until.text)
+}
+
+// reasonOf is how the ignore of a tool gives a reason.
+func reasonOf(kind string) string {
+	switch kind {
+	case kindHadolint:
+		return "\"# hadolint ignore=RULE # reason\""
+	case kindCheckov:
+		return "\"# checkov:skip=RULE:reason\""
+	case kindTrivy:
+		return "\"# trivy:ignore:RULE reason\""
+	}
+	return "\"# dockmend ignore=RULE -- reason\""
 }
 
 // idle lists the names of an item, by index, whose rules ran and found nothing

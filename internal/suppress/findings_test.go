@@ -183,7 +183,7 @@ func TestExtraFindingsAreSilencedInTurn(t *testing.T) {
 
 func TestRulesThatTheCatalogueLacksAreNotReported(t *testing.T) {
 	d := Parse(dockerfile.Parse([]byte("# dockmend ignore=nothing-known\nFROM a\n")), Options{})
-	if extras := d.Apply(nil, catalog()[:1], all, nil); len(extras) > 0 {
+	if extras := d.Apply(nil, catalog()[:1], all, nil, noOptions); len(extras) > 0 {
 		t.Errorf("got %v", extras)
 	}
 }
@@ -222,7 +222,7 @@ func FuzzApply(f *testing.F) {
 	f.Add("# check=skip=all\nRUN <<E\n# dockmend ignore=a\nE\n# kics-scan ignore-block\n\nFROM a\n# dockmend ignore=,a,,DL3006,DL3006,")
 	f.Fuzz(func(t *testing.T, src string) {
 		doc := dockerfile.Parse([]byte(src))
-		extras := Parse(doc, Options{}).Apply(nil, catalog(), all, nil)
+		extras := Parse(doc, Options{}).Apply(nil, catalog(), all, nil, noOptions)
 		for _, x := range extras {
 			if s := x.Finding.Span; s.Start < 0 || s.Start >= s.End || s.End > len(src) {
 				t.Errorf("%s has the span %v", x.Rule.ID, s)

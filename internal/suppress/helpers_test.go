@@ -61,7 +61,7 @@ func apply(t *testing.T, src string, opts Options, findings []string, ran func(s
 	for _, f := range findings {
 		diags = append(diags, diagnose(t, src, f))
 	}
-	extras = Parse(dockerfile.Parse([]byte(src)), opts).Apply(diags, catalog(), ran, nil)
+	extras = Parse(dockerfile.Parse([]byte(src)), opts).Apply(diags, catalog(), ran, nil, noOptions)
 	for _, d := range diags {
 		states = append(states, silenced(d.Suppressed))
 	}
@@ -85,3 +85,6 @@ func mend(t *testing.T, src string, extras []Extra) string {
 	}
 	return string(out)
 }
+
+// noOptions has no rule's settings.
+func noOptions(*lint.Meta) lint.Options { return lint.NewOptions(nil, nil) }

@@ -23,7 +23,7 @@ func ParseIgnoreFile(doc *ignorefile.Document, opts Options) *Directives {
 			}
 			scratch = appendDirectives(scratch[:0], src, text.Span{Start: l.Text, End: l.TextEnd}, opts.Now)
 			for _, x := range scratch {
-				if x.kind == kindDockmend {
+				if x.kind == kindDockmend || x.verb.text == kindDockmend {
 					d.items = append(d.items, placed{directive: x, target: noTarget, late: x.reach == reachFile && len(d.units) > 0})
 				}
 			}

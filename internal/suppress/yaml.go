@@ -135,6 +135,10 @@ func (p *yamlPlacer) add(comment text.Span, target int, opts Options) {
 		switch x.kind {
 		case kindHadolint, kindBuildKit:
 			continue
+		case kindNear:
+			if x.verb.text == kindHadolint {
+				continue // it reads no YAML
+			}
 		case kindKICS, kindDclint:
 			if late {
 				continue

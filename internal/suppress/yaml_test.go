@@ -30,12 +30,12 @@ func TestYAMLLineEnds(t *testing.T) {
 			}
 			src := strings.ReplaceAll("# prose@# dockmend ignore=latest-tag -- why@a: 1@b: 2\n", "@", end)
 			above, below := diagnose(t, src, "latest-tag@a: 1"), diagnose(t, src, "latest-tag@b: 2")
-			ParseYAML(parseYAML(src), Options{}).Apply([]*lint.Diagnostic{above, below}, catalog(), all, nil)
+			ParseYAML(parseYAML(src), Options{}).Apply([]*lint.Diagnostic{above, below}, catalog(), all, nil, noOptions)
 			if got, want := silenced(above.Suppressed)+", "+silenced(below.Suppressed), "dockmend 1 why, -"; got != want {
 				t.Errorf("silenced: %s, want %s", got, want)
 			}
 			src = strings.ReplaceAll("# dockmend ignore=latest-tag@a: 1@b: 2 # dockmend ignore=latest-tag@c: 3", "@", end)
-			extras := ParseYAML(parseYAML(src), Options{}).Apply(nil, catalog(), all, nil)
+			extras := ParseYAML(parseYAML(src), Options{}).Apply(nil, catalog(), all, nil, noOptions)
 			if got, want := mend(t, src, extras), strings.ReplaceAll("a: 1@b: 2@c: 3", "@", end); got != want {
 				t.Errorf("without its ignores %q is %q, want %q", src, got, want)
 			}
@@ -52,7 +52,7 @@ func FuzzYAML(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, src string) {
 		before := parseYAML(src)
-		extras := ParseYAML(before, Options{}).Apply(nil, catalog(), all, nil)
+		extras := ParseYAML(before, Options{}).Apply(nil, catalog(), all, nil, noOptions)
 		for _, x := range extras {
 			if s := x.Finding.Span; s.Start < 0 || s.Start >= s.End || s.End > len(src) {
 				t.Errorf("%s has the span %v", x.Rule.ID, s)

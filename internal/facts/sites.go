@@ -118,9 +118,9 @@ func (s *Stage) referenceSite(r Reference) (site ImageSite, ok bool) {
 	site = ImageSite{Kind: kind, Image: i, Stage: s, place: r.Span, tail: r.Text}.checked()
 	switch {
 	case s.doc.Instructions[r.Instruction.Index()] != r.Instruction:
-		site.Refusal = "it stands in a trigger, which is run in other builds"
+		site.Refusal = "it is in a trigger (ONBUILD), which runs in other builds"
 	case !strings.ContainsAny(r.Text, ":/.@"):
-		site.Refusal = fmt.Sprintf("%q may be a build context of that name", r.Text)
+		site.Refusal = fmt.Sprintf("%q can be the name of a build context", r.Text)
 	}
 	return site, true
 }
@@ -218,7 +218,7 @@ func (f *Dockerfile) argumentOf(s *Stage) (place text.Span, tail, refusal string
 	case len(uses) > 1:
 		return text.Span{}, "", fmt.Sprintf("%q is made of several arguments", raw)
 	case uses[0].End != len(raw):
-		return text.Span{}, "", fmt.Sprintf("the argument %s stands in the midst of %q, and a digest is right for one value only", uses[0].Name, raw)
+		return text.Span{}, "", fmt.Sprintf("the argument %s is only a part of %q, and a digest fits only one value", uses[0].Name, raw)
 	}
 	name := uses[0].Name
 	v, ok := f.ScopeAt(s.From).Lookup(name)
@@ -229,7 +229,7 @@ func (f *Dockerfile) argumentOf(s *Stage) (place text.Span, tail, refusal string
 		return text.Span{}, "", fmt.Sprintf("%s has no default in the file", name)
 	}
 	if line := f.otherUse(s, name, v.Instruction); line > 0 {
-		return text.Span{}, "", fmt.Sprintf("the argument %s also counts in line %d, for something else", name, line)
+		return text.Span{}, "", fmt.Sprintf("the argument %s is also used in line %d, for something else", name, line)
 	}
 	place, tail = v.Pair.ValueSpan, v.Pair.Value
 	if n := len(tail); n >= 2 && (tail[0] == '"' || tail[0] == '\'') && tail[n-1] == tail[0] {

@@ -9,14 +9,33 @@ import (
 	"github.com/dockmend/dockmend/internal/syntax/dockerfile"
 )
 
-// HealthcheckNeverFails finds a HEALTHCHECK whose script ends with status 0
-// whatever its checks say, as with "|| true" or "; exit 0": the container is always
-// healthy.
+// HealthcheckNeverFails reports `HEALTHCHECK` instructions whose script ends with status
+// 0 whatever the check in it finds, such as a check that ends with `|| true` or `; exit
+// 0`.
 //
-// Silent for a check that is "true" or "exit 0" alone, which asks nothing on purpose.
+// # Why it matters
 //
-// There is no fix: the probe has to name what a healthy service answers, and the file does
-// not say that.
+// Docker marks the container as healthy even if the server is down. A service that waits
+// for `service_healthy` starts too early, and an orchestrator never replaces the broken
+// container.
+//
+// # How to fix it
+//
+// End the check with a status that is not 0:
+//
+//	HEALTHCHECK CMD curl -f http://localhost:8080/health || exit 1
+//
+// # Fix safety
+//
+// There is no fix: the check must know what a healthy server answers, and the file does
+// not show that.
+//
+// # Exceptions
+//
+// It does not report:
+//
+//   - a check that is only `true` or `exit 0`, because it is empty on purpose
+//   - a script that can end with another status in some place
 var HealthcheckNeverFails = facts.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
 		ID:       "healthcheck-never-fails",
@@ -43,7 +62,7 @@ func checkHealthcheckNeverFails(p *facts.Pass[*facts.Dockerfile]) {
 		span := script.SpanOf(node)
 		p.Report(lint.Finding{
 			Span: span,
-			Message: fmt.Sprintf("%s gives status 0 even when the check fails, so the container is always healthy; end with \"exit 1\"",
+			Message: fmt.Sprintf("%s returns status 0 even if the check fails, so the container is always healthy; end with \"exit 1\"",
 				strconv.Quote(short(p.Doc.Text(span)))),
 		})
 	})

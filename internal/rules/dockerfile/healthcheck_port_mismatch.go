@@ -12,15 +12,33 @@ import (
 	"github.com/dockmend/dockmend/internal/text"
 )
 
-// HealthcheckPortMismatch finds HEALTHCHECK that asks a port of the machine
-// itself on which the start command does not listen.
+// HealthcheckPortMismatch reports `HEALTHCHECK` instructions that connect to a port of
+// the container, such as `localhost:8080`, although the start command makes the server
+// listen on another port.
 //
-// Silent where the command names no port, and where EXPOSE names the port that
-// is asked.
+// # Why it matters
+//
+// Nothing answers on that port, so the container is never healthy. Services that wait
+// for it do not start, and an orchestrator replaces a container that works.
+//
+// # How to fix it
+//
+// Use the port of the server in the check:
+//
+//	HEALTHCHECK CMD curl -f http://localhost:8000/
+//	CMD ["uvicorn", "app:app", "--port", "8000"]
+//
+// # Exceptions
+//
+// It does not report:
+//
+//   - start commands that do not name a port
+//   - ports that `EXPOSE` names, because another process can listen there
+//   - addresses without a port
 var HealthcheckPortMismatch = facts.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
 		ID:       "healthcheck-port-mismatch",
-		Title:    "The health check asks another port",
+		Title:    "Health check uses a port on which the server does not listen",
 		Category: lint.Runtime,
 		Severity: lint.Warning,
 		Default:  true,
@@ -48,12 +66,12 @@ func checkHealthcheckPortMismatch(p *facts.Pass[*facts.Dockerfile]) {
 	p.Report(lint.Finding{
 		Fixes:   askPort(p.Doc, check, asked, port),
 		Span:    check.Head,
-		Message: fmt.Sprintf("the health check asks port %d, and %s listens on %d, so the container is never healthy; ask port %d", asked, c.program, port, port),
-		Related: []lint.Related{{Span: at.Span, Message: "the server's port"}},
+		Message: fmt.Sprintf("the health check uses port %d, but %s listens on %d, so the container is never healthy; use port %d", asked, c.program, port, port),
+		Related: []lint.Related{{Span: at.Span, Message: "the port of the server"}},
 	})
 }
 
-// askPort writes the server's port in the only address of a health check.
+// askPort replaces the port in the only URL of a health check by the port of the server.
 func askPort(d *facts.Dockerfile, check *dockerfile.Instruction, asked, port int) []lint.Fix {
 	source, number := d.Text(check.BodySpan), ":"+strconv.Itoa(asked)
 	at := strings.Index(source, number)
@@ -61,5 +79,5 @@ func askPort(d *facts.Dockerfile, check *dockerfile.Instruction, asked, port int
 		return nil
 	}
 	start := check.BodySpan.Start + at + 1
-	return unsafeFix("ask port "+strconv.Itoa(port), lint.EffectConfig, lint.Replace(text.Span{Start: start, End: start + len(number) - 1}, strconv.Itoa(port)))
+	return unsafeFix("use port "+strconv.Itoa(port), lint.EffectConfig, lint.Replace(text.Span{Start: start, End: start + len(number) - 1}, strconv.Itoa(port)))
 }

@@ -8,14 +8,33 @@ import (
 	"github.com/dockmend/dockmend/internal/syntax/dockerfile"
 )
 
-// HealthcheckSavesFile finds a HEALTHCHECK with wget that has neither --spider nor
-// -O: each check writes what it gets to a file in the container, as index.html and
-// index.html.1. BusyBox's wget does not write over a file, so there the second check
-// fails.
+// HealthcheckSavesFile reports `HEALTHCHECK` instructions that call `wget` with a URL
+// but without `--spider` or `-O`.
+//
+// # Why it matters
+//
+// Each check saves the response as a file in the container, such as `index.html`, then
+// `index.html.1`, and the container grows. BusyBox's `wget`, which Alpine has, does not
+// overwrite a file, so the second check fails there.
+//
+// # How to fix it
+//
+// Send the output to `/dev/null`:
+//
+//	HEALTHCHECK CMD wget -q -O /dev/null http://localhost:8080/ || exit 1
+//
+// `--spider` also saves nothing, but it sends a `HEAD` request, which some servers do
+// not answer.
+//
+// # Exceptions
+//
+// It does not report:
+//
+//   - commands whose options are in a variable or in a file, such as `--config`
 var HealthcheckSavesFile = facts.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
 		ID:       "healthcheck-saves-file",
-		Title:    "Health check writes a file each time",
+		Title:    "Health check writes a file at each run",
 		Category: lint.Runtime,
 		Severity: lint.Warning,
 		Default:  true,
@@ -33,7 +52,7 @@ func checkHealthcheckSavesFile(p *facts.Pass[*facts.Dockerfile]) {
 			}
 			f := lint.Finding{
 				Span:    c.Words[0].Span,
-				Message: "wget writes its answer to a file in the container at every check; add -O /dev/null (--spider sends HEAD, which not every route answers)",
+				Message: "wget saves the response as a file in the container at every check; add -O /dev/null (--spider sends HEAD, which some servers do not answer)",
 			}
 			f.Fixes = addWords(in, c, "-O", "/dev/null")
 			p.Report(f)
@@ -41,8 +60,8 @@ func checkHealthcheckSavesFile(p *facts.Pass[*facts.Dockerfile]) {
 	})
 }
 
-// addWords writes words behind the name of a health check's program, as the form of the
-// instruction needs them; there is no fix where they would be read as something else.
+// addWords writes words after the name of a health check's program, in the form of the
+// instruction. There is no fix where they would have another meaning.
 func addWords(in *dockerfile.Instruction, c *facts.Command, words ...string) []lint.Fix {
 	before, after := " ", ""
 	if in.JSON {

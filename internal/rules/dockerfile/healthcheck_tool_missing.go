@@ -11,23 +11,40 @@ import (
 	"github.com/dockmend/dockmend/internal/text"
 )
 
-// HealthcheckToolMissing finds health checks whose program the image does not
-// have, so that the container is never healthy: curl on a slim Debian or on
-// Alpine, wget on the former, bash on Alpine, a shell on distroless or scratch.
+// HealthcheckToolMissing reports health checks that start with a program that the image
+// does not have. Examples are `curl` on slim Debian and on Alpine, `wget` on slim
+// Debian, `bash` on Alpine, and a shell on distroless images and `scratch`. The check is
+// a `HEALTHCHECK`, or the `healthcheck` of a Compose service that builds the Dockerfile.
 //
-// The check is HEALTHCHECK, or the test of a service in a Compose file of the
-// project that is built from the Dockerfile. Ask with the language of the image,
-// or install the program.
+// # Why it matters
 //
-// Silent on bases whose programs are not known, and where a package, a script or
-// a file of another stage may bring the program.
+// Docker cannot start the check, so the container is never healthy. Services that wait
+// for `service_healthy` do not start.
 //
-// There is no fix: which program of the image can do the same is known only by looking
-// into it.
+// # How to fix it
+//
+// Install the program, or check with one that the image has, such as the language
+// runtime:
+//
+//	HEALTHCHECK CMD ["python", "-c", "import urllib.request as r; r.urlopen('http://localhost:8000/')"]
+//
+// # Fix safety
+//
+// There is no fix: the file does not show which other program of the image can do the
+// check.
+//
+// # Exceptions
+//
+// It does not report:
+//
+//   - base images whose programs are not known
+//   - stages in which a package, a script or a copied file can add the program
+//   - programs after the first command of the check, because they can be an alternative
+//     to it
 var HealthcheckToolMissing = facts.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
 		ID:       "healthcheck-tool-missing",
-		Title:    "The image lacks the program of the health check",
+		Title:    "Image does not have the program of the health check",
 		Category: lint.Runtime,
 		Severity: lint.Warning,
 		Default:  true,
@@ -80,13 +97,13 @@ func checkHealthcheckToolMissing(p *facts.Pass[*facts.Dockerfile]) {
 		said[program] = true
 		p.Report(lint.Finding{
 			Variant: "compose", Span: stage.From.Head,
-			Message: fmt.Sprintf("the image has no %s, which the health check of %q in %q calls, so the container is never healthy; ask with a program that is there", program, short(s.Name), s.File.Source.Path),
+			Message: fmt.Sprintf("the image has no %s, which the health check of %q in %q calls, so the container is never healthy; use a program that the image has", program, short(s.Name), s.File.Source.Path),
 			Related: []lint.Related{{Source: s.File.Source, Span: check.Test.Node.Span, Message: "the health check"}},
 		})
 	}
 }
 
-// mayLack is a first look, before files around the Dockerfile are read.
+// mayLack is a cheap test, before other files of the repository are read.
 func mayLack(d *facts.Dockerfile) bool {
 	for _, s := range d.Stages() {
 		for _, program := range []string{"curl", "wget", "bash", "sh"} {
@@ -122,7 +139,7 @@ func checkOwnHealthcheck(p *facts.Pass[*facts.Dockerfile], s *facts.Stage, in *d
 func reportLacking(p *facts.Pass[*facts.Dockerfile], s *facts.Stage, span text.Span, program string) {
 	p.Report(lint.Finding{
 		Variant: "dockerfile", Span: span,
-		Message: fmt.Sprintf("the image has no %s, so the container is never healthy; ask with a program that is there, or install it", program),
-		Related: []lint.Related{{Span: s.Chain()[len(s.Chain())-1].From.Head, Message: "the base has none"}},
+		Message: fmt.Sprintf("the image has no %s, which the health check calls, so the container is never healthy; install it, or use another program", program),
+		Related: []lint.Related{{Span: s.Chain()[len(s.Chain())-1].From.Head, Message: "this base image does not have it"}},
 	})
 }

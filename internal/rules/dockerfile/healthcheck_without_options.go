@@ -9,15 +9,30 @@ import (
 	"github.com/dockmend/dockmend/internal/syntax/dockerfile"
 )
 
-// HealthcheckWithoutOptions finds HEALTHCHECK CMD without --interval and
-// --timeout, whose defaults are 30 seconds each: a container that hangs stays
-// for two minutes. Also a timeout that is longer than the interval.
+// HealthcheckWithoutOptions reports `HEALTHCHECK` instructions without `--interval` or
+// without `--timeout`.
 //
-// Off by default: the defaults are right for many.
+// # Why it matters
+//
+// Docker uses 30 seconds for each of them and needs three failed checks in a row. A
+// server that hangs counts as healthy for minutes. The rule is off by default, because
+// the defaults fit many servers.
+//
+// # How to fix it
+//
+// Set the times that fit the server:
+//
+//	HEALTHCHECK --interval=30s --timeout=5s --start-period=10s --retries=3 CMD curl -f http://localhost:8080/ || exit 1
+//
+// # Exceptions
+//
+// It does not report:
+//
+//   - `HEALTHCHECK NONE`
 var HealthcheckWithoutOptions = facts.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
 		ID:       "healthcheck-without-options",
-		Title:    "The health check has Docker's own times",
+		Title:    "HEALTHCHECK does not set its interval or timeout",
 		Category: lint.Runtime,
 		Severity: lint.Info,
 		Since:    "0.1.0",
@@ -33,15 +48,15 @@ func checkHealthcheckWithoutOptions(p *facts.Pass[*facts.Dockerfile]) {
 		}
 		for _, name := range []string{"interval", "timeout"} {
 			if _, ok := flagOf(in, name); !ok {
-				p.Report(lint.Finding{Fixes: giveTimes(in), Span: in.KeywordSpan, Message: fmt.Sprintf("this HEALTHCHECK has no --%s, so Docker's 30 seconds hold; say how long, as --%s=10s", name, name)})
+				p.Report(lint.Finding{Fixes: giveTimes(in), Span: in.KeywordSpan, Message: fmt.Sprintf("HEALTHCHECK has no --%s, so Docker uses its default of 30 seconds; set it, for example to --%s=10s", name, name)})
 				return
 			}
 		}
 	})
 }
 
-// giveTimes adds the options that are not there. It is for a check that has none
-// of them: beside a time that somebody chose, another needs choosing too.
+// giveTimes adds the options to a check that has none of them. If a person set one of
+// them, the others must fit it, and a person must choose them too.
 func giveTimes(in *dockerfile.Instruction) []lint.Fix {
 	if len(in.Flags) > 0 || isInner(in) {
 		return nil

@@ -11,21 +11,42 @@ import (
 	"mvdan.cc/sh/v3/syntax"
 )
 
-// HeredocWithoutErrexit finds RUN here-documents with several commands and without set -e:
-// if one of them fails, the shell goes on, and the build sees the status of the last.
+// HeredocWithoutErrexit reports `RUN` here-documents with several commands and without
+// `set -e`.
 //
-// Begin the here-document with set -e.
+// # Why it matters
 //
-// Silent where a line "#!" gives it to another program, where SHELL has the option, and
-// where no command before the last installs, downloads, unpacks, builds or runs a program
-// of its own: rm, ln, chmod, mkdir and the like hardly ever fail on known paths.
+// If a command fails, the shell continues with the next one, and the build only sees the
+// status of the last one. The build then succeeds with an incomplete image.
 //
-// There is no fix: a command whose failure is ignored today may fail in each build; only
-// the author knows which ones may.
+// # How to fix it
+//
+// Begin the script with `set -e`:
+//
+//	RUN <<EOF
+//	set -e
+//	apt-get update
+//	apt-get install -y curl
+//	EOF
+//
+// # Fix safety
+//
+// There is no fix: a command that fails in each build, without harm today, would then
+// stop the build. Only the author knows which commands are allowed to fail.
+//
+// # Exceptions
+//
+// It does not report:
+//
+//   - a here-document for another program, such as one with a `#!` line
+//   - a `SHELL` with the option, such as `["/bin/sh", "-ec"]`, and scripts that use
+//     `trap`
+//   - scripts whose commands before the last one rarely fail, such as `mkdir`, `rm`,
+//     `ln`, `chmod` and `useradd`
 var HeredocWithoutErrexit = facts.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
 		ID:       "heredoc-without-errexit",
-		Title:    "Only the last line of a here-document counts",
+		Title:    "Here-document ignores failures before its last command",
 		Category: lint.Correctness,
 		Severity: lint.Warning,
 		Default:  true,
@@ -49,7 +70,7 @@ func checkHeredocWithoutErrexit(p *facts.Pass[*facts.Dockerfile]) {
 			if at := failsUnseen(stmt); at != nil {
 				p.Report(lint.Finding{
 					Span:    script.SpanOf(at),
-					Message: fmt.Sprintf("if %s fails the here-document goes on, and only its last command counts; begin it with set -e", quoteShort(firstLine(p.Doc.Text(script.SpanOf(at))))),
+					Message: fmt.Sprintf("if %s fails, the script continues and the build can succeed; begin the here-document with set -e", quoteShort(firstLine(p.Doc.Text(script.SpanOf(at))))),
 				})
 				return
 			}
@@ -57,8 +78,8 @@ func checkHeredocWithoutErrexit(p *facts.Pass[*facts.Dockerfile]) {
 	})
 }
 
-// failsUnseen finds a simple command of a statement, or of a chain, that does real work and
-// whose failure nothing looks at.
+// failsUnseen returns a simple command of a statement, or of a chain, that can well fail
+// and whose status is not checked; nil for none.
 func failsUnseen(stmt *syntax.Stmt) *syntax.CallExpr {
 	switch x := stmt.Cmd.(type) {
 	case *syntax.CallExpr:
@@ -88,7 +109,7 @@ func changesFiles(name string) bool {
 	return false
 }
 
-// exitsOnError reports whether set -e is in force where a script begins, or is set in it.
+// exitsOnError reports whether set -e applies where a script begins, or is in it.
 func exitsOnError(d *facts.Dockerfile, in *dockerfile.Instruction) bool {
 	body := in.Body
 	for _, h := range in.Heredocs {

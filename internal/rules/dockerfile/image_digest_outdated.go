@@ -8,20 +8,29 @@ import (
 	"github.com/dockmend/dockmend/internal/rules/pins"
 )
 
-// ImageDigestOutdated finds a pinned image whose tag names another digest by now.
+// ImageDigestOutdated reports images that are pinned to a tag and a digest, where the
+// registry now has another digest for that tag. The rule needs `--online`.
 //
-// A digest keeps a build the same, and with it each fault of that day. When the
-// tag beside it has moved on there is a newer image, often with fixes. Look at
-// what changed, and take its digest; a bot can do that every week.
+// # Why it matters
 //
-// The setting pin.refresh lets fix do it.
+// The digest keeps builds reproducible, and it also keeps every vulnerability of the old
+// image. The newer image under the same tag often contains security fixes.
 //
-// Needs --online. Silent for a digest without a tag, and where the registry does
-// not know the tag any more.
+// # How to fix it
+//
+// Test the newer image, and replace the digest. A bot can propose that every week; with
+// the setting `pin.refresh`, `dockmend fix` does it.
+//
+// # Exceptions
+//
+// It does not report:
+//
+//   - digests without a tag
+//   - tags that the registry no longer has
 var ImageDigestOutdated = facts.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
 		ID:       "image-digest-outdated",
-		Title:    "The tag beside a digest has moved on",
+		Title:    "Tag of a pinned image has a newer digest",
 		Category: lint.Security,
 		Severity: lint.Info,
 		Default:  true,
@@ -48,7 +57,7 @@ func checkImageDigestOutdated(p *facts.Pass[*facts.Dockerfile]) {
 		pinned := pins.Refresh(p, local(p, x), now)
 		p.Report(lint.Finding{
 			Span:    i.Span,
-			Message: pinned.Explained(fmt.Sprintf("%s is no longer what its tag names, %s; take the newer image once it is tested", quoteShort(i.Raw), pins.ShortDigest(now))),
+			Message: pinned.Explained(fmt.Sprintf("%s has an old digest: its tag is now %s, often with security fixes; test the newer image and use its digest", quoteShort(i.Raw), pins.ShortDigest(now))),
 			Fixes:   pinned.Fixes,
 		})
 	}

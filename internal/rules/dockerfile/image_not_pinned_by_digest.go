@@ -9,22 +9,34 @@ import (
 	"github.com/dockmend/dockmend/internal/rules/pins"
 )
 
-// ImageNotPinnedByDigest finds FROM, COPY --from and RUN --mount from an image
-// without a digest: the tag may be given to another image at any time.
+// ImageNotPinnedByDigest reports images in `FROM`, `COPY --from` and `RUN --mount`
+// without a digest. With `--online`, it also reports the frontend in a `# syntax=` line.
 //
-// Off by default: a digest is right only where a bot keeps it fresh. The setting
-// pin.mode switches the rule on where it asks for digests. With --online the fix
-// adds the digest and keeps the tag, and the frontend that "# syntax=" names is
-// found too.
+// # Why it matters
 //
-// Where the reference is made of build arguments the digest goes into the
-// default of the argument, if nothing else depends on that.
+// A tag can point to another image at any time, so two builds of the same file can
+// differ. The rule is off by default, because a digest that no bot updates keeps old
+// vulnerabilities. The setting `pin.mode` turns the rule on where it asks for digests.
 //
-// Silent for scratch, stages, and variables without a known value.
+// # How to fix it
+//
+// Add the digest after the tag, and let a bot update it:
+//
+//	FROM debian:12@sha256:...
+//
+// With `--online`, the fix writes the digest. If build arguments are part of the
+// reference, it changes the default of the argument, unless something else uses it.
+//
+// # Exceptions
+//
+// It does not report:
+//
+//   - `scratch` and the names of stages
+//   - variables whose value is not known
 var ImageNotPinnedByDigest = facts.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
 		ID:       "image-not-pinned-by-digest",
-		Title:    "The base image is not pinned by its digest",
+		Title:    "Image is not pinned by its digest",
 		Category: lint.Reproducibility,
 		Severity: lint.Info,
 		Since:    "0.1.0",
@@ -42,11 +54,11 @@ func checkImageNotPinnedByDigest(p *facts.Pass[*facts.Dockerfile]) {
 		}
 		pinned := pins.Digest(p, local(p, x))
 		if x.Kind == facts.SyntaxSite && pinned.Fixes == nil {
-			continue // Docker's own advice is a tag
+			continue // Docker recommends a tag here
 		}
 		p.Report(lint.Finding{
 			Span:    i.Span,
-			Message: pinned.Explained(fmt.Sprintf("%s is whatever the registry gives today; add the digest, as @sha256:..., and let a bot keep it fresh", quoteShort(i.Raw))),
+			Message: pinned.Explained(fmt.Sprintf("%s has no digest, so a later build can use another image; add the digest, such as @sha256:..., and let a bot update it", quoteShort(i.Raw))),
 			Fixes:   pinned.Fixes,
 		})
 	}

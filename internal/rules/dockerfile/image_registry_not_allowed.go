@@ -9,15 +9,34 @@ import (
 	"github.com/dockmend/dockmend/internal/text"
 )
 
-// ImageRegistryNotAllowed finds images of registries that the configuration
-// does not trust (registries.trusted), in FROM, COPY --from and RUN --mount.
+// ImageRegistryNotAllowed reports images in `FROM`, `COPY --from` and `RUN --mount` from
+// registries that the setting `registries.trusted` does not list. An image without a
+// registry in its name comes from `docker.io`. An entry can begin or end with `*`, such
+// as `*.gcr.io`.
 //
-// A name without a registry is one of docker.io. A star at either end of an
-// entry stands for anything.
+// # Why it matters
+//
+// An image from an unknown registry runs code that your team has not reviewed, in the
+// build and in production. The rule only reports something if the setting is there.
+//
+// # How to fix it
+//
+// Use an image from one of the registries in the list, or add the registry to the list
+// in `.dockmend.yaml`:
+//
+//	registries:
+//	  trusted: [docker.io, "*.gcr.io"]
+//
+// # Exceptions
+//
+// It does not report:
+//
+//   - `scratch` and the names of stages
+//   - images whose name begins with a variable that has no known value
 var ImageRegistryNotAllowed = facts.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
 		ID:       "image-registry-not-allowed",
-		Title:    "The registry is not on the list",
+		Title:    "Image comes from a registry that is not allowed",
 		Category: lint.Security,
 		Severity: lint.Warning,
 		Since:    "0.1.0",
@@ -45,7 +64,7 @@ func checkImageRegistryNotAllowed(p *facts.Pass[*facts.Dockerfile]) {
 		}
 		p.Report(lint.Finding{
 			Span:    span,
-			Message: fmt.Sprintf("%s comes from %s, which is not one of the trusted registries (%s); use an image of these", quoteShort(p.Doc.Text(span)), registry, strings.Join(p.Settings.TrustedRegistries, ", ")),
+			Message: fmt.Sprintf("%s comes from %s, which is not in the list of trusted registries (%s); use an image from one of them", quoteShort(p.Doc.Text(span)), registry, strings.Join(p.Settings.TrustedRegistries, ", ")),
 		})
 	}
 	for _, s := range p.Doc.Stages() {

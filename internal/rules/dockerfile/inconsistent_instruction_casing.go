@@ -8,19 +8,28 @@ import (
 	"github.com/dockmend/dockmend/internal/lint"
 )
 
-// InconsistentInstructionCasing finds keywords that are written in another case
-// than most of the file's.
+// InconsistentInstructionCasing reports instructions that are written in another case
+// than most instructions of the file, such as `run` in a file with `FROM` and `COPY`.
 //
-// Docker takes any case. People look for keywords by their shape, and search
-// for them as they are usually written.
+// # Why it matters
 //
-// Silent for files in which all keywords have the same case, upper or lower.
+// Docker accepts any case, but readers find instructions by their shape, and a search
+// for `RUN` does not find `run`. The rule is off by default, because it is a matter of
+// style.
 //
-// Off by default: a matter of style.
+// # How to fix it
+//
+// Use one case in the whole file. Upper case is usual.
+//
+// # Exceptions
+//
+// It does not report:
+//
+//   - files whose instructions all have the same case, upper or lower
 var InconsistentInstructionCasing = facts.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
 		ID:       "inconsistent-instruction-casing",
-		Title:    "Keywords are written in different cases",
+		Title:    "Instructions are written in different cases",
 		Category: lint.StyleIssue,
 		Severity: lint.Style,
 		Since:    "0.1.0",
@@ -50,7 +59,7 @@ func checkInconsistentInstructionCasing(p *facts.Pass[*facts.Dockerfile]) {
 		}
 		p.Report(lint.Finding{
 			Span:    in.KeywordSpan,
-			Message: fmt.Sprintf("%q is written otherwise than most keywords of the file; write %s", keyword, want),
+			Message: fmt.Sprintf("%q has another case than most instructions of the file; write %s", keyword, want),
 			Fixes: []lint.Fix{{
 				Title: "write " + want, Applicability: lint.Safe, MaxEffect: lint.EffectNone,
 				Edits: []lint.FileEdit{lint.Replace(in.KeywordSpan, want)},

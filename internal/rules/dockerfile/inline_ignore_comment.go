@@ -10,16 +10,26 @@ import (
 	"github.com/dockmend/dockmend/internal/text"
 )
 
-// InlineIgnoreComment finds comments that silence findings, for people who want
-// all exceptions in one place: the configuration.
+// InlineIgnoreComment reports comments that ignore findings: those of dockmend
+// (`dockmend ignore=`, `dockmend ignore-file=`), of hadolint, and the `check=skip=`
+// directive of Docker.
 //
-// Off by default.
+// # Why it matters
+//
+// Some teams want all exceptions in one place, where a review sees them. A comment next
+// to the code is easy to miss. The rule is off by default.
+//
+// # How to fix it
+//
+// Remove the comment, and write the exception in the configuration, `.dockmend.yaml`.
+//
+// # Fix safety
 //
 // There is no fix: the comment is a decision of the author.
 var InlineIgnoreComment = facts.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
 		ID:       "inline-ignore-comment",
-		Title:    "A finding is silenced where it stands",
+		Title:    "Comment in the file ignores findings",
 		Category: lint.StyleIssue,
 		Severity: lint.Info,
 		Since:    "0.1.0",
@@ -37,7 +47,7 @@ func checkInlineIgnoreComment(p *facts.Pass[*facts.Dockerfile]) {
 		comment := strings.TrimSpace(strings.TrimLeft(p.Doc.Text(span), "# "))
 		for _, mark := range []string{"hadolint ignore=", "hadolint global ignore=", "dockmend ignore=", "dockmend ignore-file=", "check=skip="} {
 			if strings.HasPrefix(comment, mark) {
-				p.Report(lint.Finding{Span: span, Message: fmt.Sprintf("%s silences findings here; say it in the configuration, where all exceptions stand together", quoteShort(comment))})
+				p.Report(lint.Finding{Span: span, Message: fmt.Sprintf("%s ignores findings in this file, where a review can miss it; move the exception to the configuration", quoteShort(comment))})
 			}
 		}
 	}

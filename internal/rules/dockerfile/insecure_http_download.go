@@ -10,21 +10,39 @@ import (
 	"github.com/dockmend/dockmend/internal/text"
 )
 
-// InsecureHttpDownload finds downloads over http, which anybody on the way can
-// change.
+// InsecureHttpDownload reports `ADD`, and the commands `curl`, `wget`, `git`, `pip` and
+// `npm`, with an `http://` URL of another machine.
 //
-// Silent for the machine itself, for private addresses and names without a dot,
-// for the archives of distributions whose packages are signed, and where the
-// same instruction checks a checksum.
+// # Why it matters
 //
-// The fix writes https for hosts that are known to serve their files so, and for those that
-// the file asks over https elsewhere. Whether another host does is not in the file, and
-// where it does not, the build would fail. So it would in an image that may lack
-// certificates, or whose distribution is too old for those of today.
+// Anyone on the network path can replace the file, and the build then runs or installs
+// it. The same URL with `https://` stops that.
+//
+// # How to fix it
+//
+// Use `https://`. If the server does not offer it, check a checksum of the file in the
+// same `RUN`, or use `ADD --checksum`.
+//
+// # Fix safety
+//
+// There is a fix for hosts that are known to serve the same files over HTTPS, and for
+// hosts that the file uses with `https://` in another place. There is none where the
+// image can lack certificates, or where its distribution is too old for the certificates
+// of today.
+//
+// # Exceptions
+//
+// It does not report:
+//
+//   - `localhost`, private addresses and host names without a dot
+//   - hosts whose name contains a variable
+//   - package archives of distributions such as `debian.org`, because their packages
+//     are signed
+//   - downloads whose checksum or signature is checked in the same instruction
 var InsecureHttpDownload = facts.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
 		ID:       "insecure-http-download",
-		Title:    "A download without encryption",
+		Title:    "Download over unencrypted HTTP",
 		Category: lint.Security,
 		Severity: lint.Warning,
 		Default:  true,
@@ -65,10 +83,10 @@ func checkInsecureHttpDownload(p *facts.Pass[*facts.Dockerfile]) {
 }
 
 func reportPlainHTTP(p *facts.Pass[*facts.Dockerfile], span text.Span, editable bool) {
-	p.Report(lint.Finding{Fixes: useHTTPS(p.Doc, span, editable), Span: span, Message: fmt.Sprintf("%s comes without encryption, so anybody on the way can change it; use https, or check a checksum", quoteShort(p.Doc.Text(span)))})
+	p.Report(lint.Finding{Fixes: useHTTPS(p.Doc, span, editable), Span: span, Message: fmt.Sprintf("%s is not encrypted, so anyone on the network path can replace the file; use https, or verify a checksum", quoteShort(p.Doc.Text(span)))})
 }
 
-// isPlainHTTP tells whether a word is an address of another machine over http.
+// isPlainHTTP reports whether a word is an http URL of another machine.
 func isPlainHTTP(word string) bool {
 	rest, ok := strings.CutPrefix(word, "http://")
 	host, _, _ := strings.Cut(rest, "/")
@@ -85,8 +103,8 @@ func isPlainHTTP(word string) bool {
 	return true
 }
 
-// answersHTTPS reports whether a host is known to serve the same files over https. None
-// with a port is: most likely there is no encryption.
+// answersHTTPS reports whether a host is known to serve the same files over https. A
+// host with a port is not: most likely, that port has no encryption.
 func answersHTTPS(host string) bool {
 	for _, known := range []string{
 		"github.com", "github.io", "githubusercontent.com", "gitlab.com", "bitbucket.org", "apache.org", "gnu.org", "sourceforge.net", "python.org", "pypi.org",
@@ -102,7 +120,7 @@ func answersHTTPS(host string) bool {
 	return false
 }
 
-// useHTTPS writes the other scheme.
+// useHTTPS replaces http:// by https://.
 func useHTTPS(d *facts.Dockerfile, span text.Span, editable bool) []lint.Fix {
 	const scheme = "http://"
 	at := strings.Index(d.Text(span), scheme)

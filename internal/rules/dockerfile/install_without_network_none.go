@@ -9,17 +9,32 @@ import (
 	"github.com/dockmend/dockmend/internal/syntax/dockerfile"
 )
 
-// InstallWithoutNetworkNone finds installations that take everything from a cache
-// by their own flag, as npm ci --offline, in a RUN that has the network all the
-// same. With RUN --network=none nothing else can get in.
+// InstallWithoutNetworkNone reports installations that use only a local cache by their
+// own option, such as `npm ci --offline` or `bundle install --local`, in a `RUN` that
+// has network access.
 //
-// Silent for steps that fetch.
+// # Why it matters
 //
-// Off by default: it asks for a build in two steps.
+// The option only restricts the package manager. Install scripts of packages can still
+// download code. With `RUN --network=none`, they cannot. The rule is off by default,
+// because it needs a build that downloads and installs in two steps.
+//
+// # How to fix it
+//
+// Add the option to the `RUN`:
+//
+//	RUN --network=none npm ci --offline
+//
+// # Exceptions
+//
+// It does not report:
+//
+//   - a `RUN` in which another command downloads something
+//   - a `RUN` with `--network`
 var InstallWithoutNetworkNone = facts.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
 		ID:       "install-without-network-none",
-		Title:    "An offline installation has the network",
+		Title:    "Offline installation has network access",
 		Category: lint.Security,
 		Severity: lint.Info,
 		Since:    "0.1.0",
@@ -40,7 +55,7 @@ func checkInstallWithoutNetworkNone(p *facts.Pass[*facts.Dockerfile]) {
 		}
 		p.Report(lint.Finding{
 			Span:    commands[at].Span,
-			Message: fmt.Sprintf("%s needs no network, and has it; add --network=none to the RUN", quoteShort(firstLine(p.Doc.Text(commands[at].Span)))),
+			Message: fmt.Sprintf("%s needs no network, but install scripts can use it; add --network=none to the RUN", quoteShort(firstLine(p.Doc.Text(commands[at].Span)))),
 			Fixes: []lint.Fix{{
 				Title: "add --network=none", Applicability: lint.Unsafe, MaxEffect: lint.EffectGraph,
 				Edits: []lint.FileEdit{lint.Insert(in.KeywordSpan.End, " --network=none")},
@@ -49,7 +64,7 @@ func checkInstallWithoutNetworkNone(p *facts.Pass[*facts.Dockerfile]) {
 	})
 }
 
-// installsOffline tells whether a command installs packages from a cache alone.
+// installsOffline reports whether a command installs packages only from a cache.
 func installsOffline(c *facts.Command) bool {
 	pkg, ok := facts.Packages(c)
 	if !ok {
@@ -70,8 +85,8 @@ func installsOffline(c *facts.Command) bool {
 	return false
 }
 
-// fetches tells whether a command may need the network: another program's
-// download, or an installation that is not offline.
+// fetches reports whether a command can need the network: a download by another
+// program, or an installation that is not offline.
 func fetches(c *facts.Command) bool {
 	switch c.Name() {
 	case "curl", "wget", "git":

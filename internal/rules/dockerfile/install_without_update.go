@@ -12,22 +12,37 @@ import (
 	"github.com/dockmend/dockmend/internal/syntax/dockerfile"
 )
 
-// InstallWithoutUpdate finds apt-get install in a RUN without apt-get update, while an
-// earlier RUN of the file updated the lists and installed something else: that layer may
-// be weeks old, and the install fails once the versions in its lists are gone.
+// InstallWithoutUpdate reports `apt-get install` in a `RUN` without `apt-get update`, if
+// an earlier `RUN` of the file updated the package lists and installed something else.
+// It also reads scripts of the repository that a `RUN` starts.
 //
-// Put apt-get update into the same RUN, and remove the lists at its end. The fix begins
-// the RUN with it.
+// # Why it matters
 //
-// Silent where an update stands in a RUN of its own, of which update-without-install
-// speaks; for packages of a file; with mounts; where the lists were removed before, since
-// the build shows that itself; and on a distribution whose support has ended, since its
-// archive changes no more. A script of the repository is read; where one is run that is
-// not there, it may have updated.
+// Docker can take the layer with the lists from its cache, so the lists can be weeks
+// old. apt-get then asks for versions that the archive no longer has, and the build
+// fails with `404 Not Found`.
+//
+// # How to fix it
+//
+// Update the lists in the same `RUN`, and remove them at its end:
+//
+//	RUN apt-get update && apt-get install -y git && rm -rf /var/lib/apt/lists/*
+//
+// # Exceptions
+//
+// It does not report:
+//
+//   - an `apt-get update` in a `RUN` of its own, which `update-without-install` reports
+//   - packages that are files, such as `./tool.deb`
+//   - a `RUN` with a mount
+//   - lists that an earlier command removed, because the build then fails at once
+//   - distributions that reached end of life, because their archive no longer changes
+//   - stages that run a script that is not in the repository, because it can update the
+//     lists
 var InstallWithoutUpdate = facts.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
 		ID:       "install-without-update",
-		Title:    "An install uses lists of an earlier layer",
+		Title:    "apt-get install uses package lists of an earlier layer",
 		Category: lint.Reproducibility,
 		Severity: lint.Warning,
 		Default:  true,
@@ -47,7 +62,7 @@ func checkInstallWithoutUpdate(p *facts.Pass[*facts.Dockerfile]) {
 			p.Report(lint.Finding{
 				Fixes:   updateFirst(p.Doc, c),
 				Span:    c.Span,
-				Message: fmt.Sprintf("%s uses the lists of an earlier layer, which may be weeks old, so its versions may be gone; begin the RUN with apt-get update", quoteShort(firstLine(p.Doc.Text(c.Span)))),
+				Message: fmt.Sprintf("%s uses package lists from an earlier layer; if they are outdated, the install fails; begin the RUN with apt-get update", quoteShort(firstLine(p.Doc.Text(c.Span)))),
 			})
 		})
 	}
@@ -65,7 +80,7 @@ func updateFirst(d *facts.Dockerfile, c *facts.Command) []lint.Fix {
 }
 
 // hasFrozenArchive reports whether the distribution of a stage gets no more updates, so
-// that the versions in a list of packages stay where they are.
+// that its archive keeps the versions of an old package list.
 func hasFrozenArchive(p *facts.Pass[*facts.Dockerfile], s *facts.Stage) bool {
 	base := s.Base()
 	if !base.Known {
@@ -128,8 +143,8 @@ func listsAtEnd(p *facts.Pass[*facts.Dockerfile], s *facts.Stage, visit func(*fa
 	return kept
 }
 
-// withScripts lists the commands of a RUN, with those of a script of the repository in the
-// place of the command that runs it.
+// withScripts lists the commands of a RUN. The command that runs a script of the repository
+// is replaced by the commands of the script.
 func withScripts(p *facts.Pass[*facts.Dockerfile], s *facts.Stage, in *dockerfile.Instruction) []*facts.Command {
 	var all []*facts.Command
 	for _, c := range p.Doc.Commands(in) {

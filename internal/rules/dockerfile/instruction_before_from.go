@@ -8,16 +8,30 @@ import (
 	"github.com/dockmend/dockmend/internal/lint"
 )
 
-// InstructionBeforeFrom finds instructions other than ARG above the first FROM:
-// Docker refuses the file.
+// InstructionBeforeFrom reports instructions other than `ARG` above the first `FROM`.
 //
-// Silent for files without any FROM, which are parts of others.
+// # Why it matters
+//
+// An instruction belongs to a stage, and a stage begins with `FROM`. Docker refuses to
+// build the file.
+//
+// # How to fix it
+//
+// Move the instruction below the `FROM` of its stage.
+//
+// # Fix safety
 //
 // There is no fix: only the author knows which stage the instruction belongs to.
+//
+// # Exceptions
+//
+// It does not report:
+//
+//   - files without `FROM`, which are parts of other files
 var InstructionBeforeFrom = facts.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
 		ID:       "instruction-before-from",
-		Title:    "An instruction stands before FROM",
+		Title:    "Instruction before the first FROM",
 		Category: lint.Correctness,
 		Severity: lint.Error,
 		Default:  true,
@@ -39,11 +53,11 @@ func checkInstructionBeforeFrom(p *facts.Pass[*facts.Dockerfile]) {
 		if in.Keyword == "arg" || !isKnownInstruction(in.Keyword) {
 			continue
 		}
-		p.Report(lint.Finding{Span: in.Head, Message: fmt.Sprintf("%s stands before the first FROM, where only ARG may; move it below", strings.ToUpper(in.Keyword))})
+		p.Report(lint.Finding{Span: in.Head, Message: fmt.Sprintf("%s is above the first FROM, where Docker accepts only ARG, so the build fails; move it into a stage", strings.ToUpper(in.Keyword))})
 	}
 }
 
-// isKnownInstruction tells whether Docker has an instruction of that name.
+// isKnownInstruction reports whether Docker has an instruction of that name.
 func isKnownInstruction(keyword string) bool {
 	switch keyword {
 	case "add", "arg", "cmd", "copy", "entrypoint", "env", "expose", "from", "healthcheck", "label", "maintainer", "onbuild", "run", "shell", "stopsignal", "user", "volume", "workdir":

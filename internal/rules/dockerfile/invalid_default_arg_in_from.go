@@ -9,23 +9,38 @@ import (
 	"github.com/dockmend/dockmend/internal/lint"
 )
 
-// InvalidDefaultArgInFrom finds FROM whose image is no valid name with the
-// defaults of its ARGs.
+// InvalidDefaultArgInFrom reports `FROM` instructions whose image is not a valid name if
+// each `ARG` has its default, such as `debian:${VERSION}` after `ARG VERSION`. The
+// severity is info and the variant is `excused` if all Compose services that build the
+// file pass the argument. The same holds without such services, if a script, a workflow,
+// a Makefile or a document that builds images names it.
 //
-// A build without that argument fails. Give the ARG a default that works.
+// # Why it matters
 //
-// It is excused, and off by default, where all Compose services that build the file give
-// the argument a value, and, where none builds it, where a script, a workflow, a Makefile or
-// a document that builds names it.
+// `docker build` fails for everyone who does not know that the argument is required.
 //
-// Silent where all variables have defaults that make a valid name, and for
-// "${x:-y}".
+// # How to fix it
+//
+// Give the `ARG` a default that works:
+//
+//	ARG VERSION=12
+//	FROM debian:${VERSION}
+//
+// # Fix safety
 //
 // There is no fix: only the author knows which version the file is built with.
+//
+// # Exceptions
+//
+// It does not report:
+//
+//   - arguments that no `ARG` declares, which `undefined-arg-in-from` reports
+//   - variables with a default of their own, such as `${VERSION:-12}`
+//   - placeholders that a tool replaces before the build
 var InvalidDefaultArgInFrom = facts.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
 		ID:       "invalid-default-arg-in-from",
-		Title:    "FROM is no valid image with the defaults of its ARGs",
+		Title:    "FROM is not a valid image with the defaults of its ARGs",
 		Category: lint.Correctness,
 		Severity: lint.Warning,
 		Default:  true,
@@ -51,7 +66,7 @@ func checkInvalidDefaultArgInFrom(p *facts.Pass[*facts.Dockerfile]) {
 		}
 		f := lint.Finding{
 			Span:    i.Span,
-			Message: fmt.Sprintf("%q is %q with the defaults of its arguments, which is no image; give the ARG a default that works", short(i.Raw), short(value)),
+			Message: fmt.Sprintf("%q becomes %q in a build that passes no arguments, which is not a valid image; give the ARG a default that works", short(i.Raw), short(value)),
 		}
 		if isForService := len(p.Project.BuildsOf(p.Doc)) > 1; servicesPass(p, s) || !isForService && recipesPass(p, s) {
 			f = facts.Excuse(f)
@@ -60,8 +75,8 @@ func checkInvalidDefaultArgInFrom(p *facts.Pass[*facts.Dockerfile]) {
 	}
 }
 
-// servicesPass reports whether each Compose service that builds the file gives the
-// arguments of FROM a value, and there is one.
+// servicesPass reports whether there are Compose services that build the file, and all of
+// them pass the arguments of FROM.
 func servicesPass(p *facts.Pass[*facts.Dockerfile], s *facts.Stage) bool {
 	builds := p.Project.BuildsOf(p.Doc)[1:] // the first has the defaults
 	for _, use := range facts.VariableUses(p.Doc.Text(s.Image.Span), p.Doc.Escape) {
@@ -72,8 +87,8 @@ func servicesPass(p *facts.Pass[*facts.Dockerfile], s *facts.Stage) bool {
 	return len(builds) > 0
 }
 
-// recipesPass reports whether what builds images in the repository names all arguments of
-// FROM that have no default.
+// recipesPass reports whether the files of the repository that build images name all
+// arguments of FROM that have no default.
 func recipesPass(p *facts.Pass[*facts.Dockerfile], s *facts.Stage) bool {
 	scope := p.Doc.ScopeAt(s.From)
 	return !slices.ContainsFunc(facts.VariableUses(p.Doc.Text(s.Image.Span), p.Doc.Escape), func(use facts.VariableUse) bool {
@@ -95,8 +110,8 @@ func holdsPlaceholder(d *facts.Dockerfile, s *facts.Stage) bool {
 	})
 }
 
-// undeclared tells whether FROM uses a name that no ARG declares, of which
-// undefined-arg-in-from speaks.
+// undeclared reports whether FROM uses a name that no ARG declares, which is the
+// subject of undefined-arg-in-from.
 func undeclared(p *facts.Pass[*facts.Dockerfile], s *facts.Stage) bool {
 	scope := p.Doc.ScopeAt(s.From)
 	for _, use := range facts.VariableUses(p.Doc.Text(s.Image.Span), p.Doc.Escape) {
@@ -107,8 +122,8 @@ func undeclared(p *facts.Pass[*facts.Dockerfile], s *facts.Stage) bool {
 	return false
 }
 
-// withDefaults puts the defaults into the image's name, nothing for an ARG
-// without one, as the builder does.
+// withDefaults puts the defaults into the name of the image, as the builder does: an ARG
+// without a default is empty.
 func withDefaults(p *facts.Pass[*facts.Dockerfile], s *facts.Stage) string {
 	if s.Image.Known {
 		return s.Image.Text
@@ -118,7 +133,7 @@ func withDefaults(p *facts.Pass[*facts.Dockerfile], s *facts.Stage) string {
 	at := 0
 	for _, use := range facts.VariableUses(raw, p.Doc.Escape) {
 		if use.Start < at {
-			continue // inside of another one's braces
+			continue // inside the braces of another variable
 		}
 		b.WriteString(raw[at:use.Start])
 		at = use.End
@@ -127,15 +142,15 @@ func withDefaults(p *facts.Pass[*facts.Dockerfile], s *facts.Stage) string {
 		case v.Known:
 			b.WriteString(v.Value)
 		case use.HasDefault:
-			return s.Image.Raw // what stands there is written out
+			return s.Image.Raw // FROM has a default of its own
 		}
 	}
 	b.WriteString(raw[at:])
 	return b.String()
 }
 
-// validImage tells whether a name has the parts that a reference needs; the
-// letters of each part are for the builder to check.
+// validImage reports whether a name has the parts that a reference needs. It does not
+// check the characters of each part.
 func validImage(ref string) bool {
 	if strings.Contains(ref, "$") {
 		return true

@@ -8,17 +8,32 @@ import (
 	"github.com/dockmend/dockmend/internal/lint"
 )
 
-// InvalidDefinitionDescription finds comments above ARG and FROM that do not
-// describe them.
+// InvalidDefinitionDescription reports comments directly above an `ARG` or a named stage
+// that do not begin with the name of the argument or the stage.
 //
-// "docker build --call=outline" shows the comment directly above an ARG or a
-// named stage as its description, if it begins with the name.
+// # Why it matters
 //
-// Silent for a blank line between, for directives and ignore comments.
+// `docker build --call=outline` shows such a comment as the description, but only if it
+// begins with the name. Without the name, the description is missing.
+//
+// # How to fix it
+//
+// Begin the comment with the name, or add a blank line below a comment that is not a
+// description:
+//
+//	# VERSION is the release of Debian
+//	ARG VERSION=12
+//
+// # Exceptions
+//
+// It does not report:
+//
+//   - comments with a blank line below them
+//   - parser directives and ignore comments
 var InvalidDefinitionDescription = facts.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
 		ID:       "invalid-definition-description",
-		Title:    "A comment above an ARG or a stage is no description of it",
+		Title:    "Comment above an ARG or a stage does not begin with its name",
 		Category: lint.StyleIssue,
 		Severity: lint.Style,
 		Since:    "0.1.0",
@@ -49,9 +64,9 @@ func checkInvalidDefinitionDescription(p *facts.Pass[*facts.Dockerfile]) {
 			continue
 		}
 		p.Report(lint.Finding{
-			Fixes:   unsafeFix("put a blank line below", lint.EffectNone, lint.Insert(wholeLines(in).Start, p.Doc.Newline())),
+			Fixes:   unsafeFix("add a blank line below", lint.EffectNone, lint.Insert(wholeLines(in).Start, p.Doc.Newline())),
 			Span:    last,
-			Message: fmt.Sprintf("%s is shown as the description of %s but does not begin with the name; begin with it, or put a blank line below", quoteShort(p.Doc.Text(last)), name),
+			Message: fmt.Sprintf("%s is not shown as the description of %s, because it does not begin with that name; begin with it, or add a blank line below", quoteShort(p.Doc.Text(last)), name),
 		})
 	}
 }

@@ -10,21 +10,34 @@ import (
 	"github.com/dockmend/dockmend/internal/syntax/dockerfile"
 )
 
-// InvalidExecFormJson finds argument lists in brackets that are no JSON array.
+// InvalidExecFormJson reports `RUN`, `CMD`, `ENTRYPOINT`, `SHELL`, `HEALTHCHECK`,
+// `VOLUME`, `COPY` and `ADD` with a list in brackets that is not a valid JSON array of
+// strings. The severity is warning for `VOLUME` and `HEALTHCHECK`, because the image can
+// still be built and the container starts.
 //
-// Docker says nothing and gives the text to a shell, brackets and all: CMD then
-// looks for a program named "['npm',". The usual causes are single quotes, a
-// comma at the end, curly quotes from a word processor, and a missing bracket.
+// # Why it matters
 //
-// It is a warning for VOLUME and HEALTHCHECK, with which the image is built and the
-// container starts.
+// Docker prints no error and uses the text as it is, with the brackets. For `CMD ['npm',
+// 'start']`, a shell looks for a program with the name `[npm,`, and the container does
+// not start. Common reasons are single quotes, a comma at the end, curly quotes from a
+// word processor, and a missing bracket.
 //
-// Silent for the shell's own bracket command, as in RUN [ -f x ], and for a CMD or
-// ENTRYPOINT that a later one overrules.
+// # How to fix it
+//
+// Use double quotes, and no comma at the end:
+//
+//	CMD ["npm", "start"]
+//
+// # Exceptions
+//
+// It does not report:
+//
+//   - the `[` command of the shell, such as `RUN [ -f x ]`
+//   - a `CMD` or `ENTRYPOINT` that a later one overrides
 var InvalidExecFormJson = facts.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
 		ID:       "invalid-exec-form-json",
-		Title:    "A list in brackets that is no JSON array silently becomes shell form",
+		Title:    "Exec form is not a valid JSON array and runs in a shell",
 		Category: lint.Correctness,
 		Severity: lint.Error,
 		Default:  true,
@@ -63,7 +76,7 @@ func checkInvalidExecFormJson(p *facts.Pass[*facts.Dockerfile]) {
 			Severity: severity,
 			Span:     in.BodySpan,
 			Variant:  variant,
-			Message:  fmt.Sprintf("%s %s is no valid JSON array of strings, so it is read as plain text; use double quotes and no comma at the end", strings.ToUpper(in.Keyword), quoteShort(firstLine(body))),
+			Message:  fmt.Sprintf("%s %s is not a valid JSON array of strings, so Docker reads it as plain text; use double quotes and no comma at the end", strings.ToUpper(in.Keyword), quoteShort(firstLine(body))),
 		}
 		if repaired, ok := repairArray(body); ok {
 			f.Fixes = []lint.Fix{{
@@ -75,14 +88,14 @@ func checkInvalidExecFormJson(p *facts.Pass[*facts.Dockerfile]) {
 	}
 }
 
-// isOverruled tells whether a later CMD or ENTRYPOINT of the stage holds instead.
+// isOverruled reports whether a later CMD or ENTRYPOINT of the stage overrides it.
 func isOverruled(d *facts.Dockerfile, in *dockerfile.Instruction) bool {
 	s := d.StageOf(in)
 	return s != nil && d.Instructions[in.Index()] == in && (in.Keyword == "cmd" || in.Keyword == "entrypoint") && s.LastOwn(in.Keyword) != in
 }
 
-// isBrokenArray tells whether an instruction's text was meant as a JSON array
-// and is none.
+// isBrokenArray reports whether the text of an instruction was meant as a JSON array
+// and is not one.
 func isBrokenArray(in *dockerfile.Instruction) bool {
 	switch in.Keyword {
 	case "run", "cmd", "entrypoint", "shell", "healthcheck", "volume", "copy", "add":
@@ -92,8 +105,8 @@ func isBrokenArray(in *dockerfile.Instruction) bool {
 	return !in.JSON && len(in.Heredocs) == 0 && (in.NotStrings || looksLikeArray(strings.TrimSpace(in.Body)))
 }
 
-// looksLikeArray tells whether a text begins as an array of strings does: no
-// shell command begins with a bracket that a quote follows.
+// looksLikeArray reports whether a text begins as an array of strings does: a
+// bracket and a quote, with which no shell command begins.
 func looksLikeArray(body string) bool {
 	rest, ok := strings.CutPrefix(body, "[")
 	rest = strings.TrimLeft(rest, " \t")
@@ -102,15 +115,15 @@ func looksLikeArray(body string) bool {
 	}
 	for _, quote := range []string{`"`, "'", "“", "”", "‘", "’"} {
 		if after, ok := strings.CutPrefix(rest, quote); ok {
-			// [ "$a" = b ] is the shell's.
+			// [ "$a" = b ] is a shell command.
 			return !strings.HasPrefix(body, "[ ") || strings.Contains(after, ",") || !strings.Contains(after, " ]") || !strings.ContainsAny(after, "=-!")
 		}
 	}
 	return false
 }
 
-// repairArray mends what only one reading has: quotes of another kind, commas
-// too many, a missing bracket at the end.
+// repairArray fixes what has only one meaning: quotes of another kind, commas at the end,
+// a missing bracket at the end.
 func repairArray(body string) (repaired string, ok bool) {
 	if strings.ContainsAny(body, "\n\r\\") {
 		return "", false

@@ -8,14 +8,24 @@ import (
 	"github.com/dockmend/dockmend/internal/lint"
 )
 
-// InvalidOnbuildTrigger finds ONBUILD with ONBUILD, FROM or MAINTAINER: Docker
-// refuses it.
+// InvalidOnbuildTrigger reports `ONBUILD` with `ONBUILD`, `FROM` or `MAINTAINER`.
+//
+// # Why it matters
+//
+// Docker refuses the instruction, so the build fails.
+//
+// # How to fix it
+//
+// Remove the instruction, or move it out of `ONBUILD`: a child image needs its own
+// `FROM`, and a `LABEL` replaces `MAINTAINER`.
+//
+// # Fix safety
 //
 // There is no fix: only the author knows what was meant.
 var InvalidOnbuildTrigger = facts.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
 		ID:       "invalid-onbuild-trigger",
-		Title:    "ONBUILD cannot trigger this",
+		Title:    "ONBUILD has an instruction that it cannot trigger",
 		Category: lint.Correctness,
 		Severity: lint.Error,
 		Default:  true,
@@ -37,7 +47,7 @@ func checkInvalidOnbuildTrigger(p *facts.Pass[*facts.Dockerfile]) {
 		word, _, _ := strings.Cut(in.Args, " ")
 		switch strings.ToLower(word) {
 		case "onbuild", "from", "maintainer":
-			p.Report(lint.Finding{Span: in.Head, Message: fmt.Sprintf("ONBUILD cannot trigger %s, so the build fails; remove it", strings.ToUpper(word))})
+			p.Report(lint.Finding{Span: in.Head, Message: fmt.Sprintf("ONBUILD cannot trigger %s, so Docker refuses to build the file; remove it", strings.ToUpper(word))})
 		}
 	}
 }

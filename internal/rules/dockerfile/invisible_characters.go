@@ -13,17 +13,32 @@ import (
 	"github.com/dockmend/dockmend/internal/text"
 )
 
-// InvisibleCharacters finds characters that look like a plain quote, like a
-// blank or like nothing, and are read as letters: typographic quotes, no-break
-// spaces, zero-width characters. They come along when text is copied from a web
-// page or a word processor.
+// InvisibleCharacters reports typographic quotes, no-break spaces and zero-width
+// characters in instructions. Such characters get into a file with text that is copied
+// from a web page or a word processor.
 //
-// Silent in comments, in LABEL and MAINTAINER, in here-documents, between plain
-// quotes, and for an apostrophe between letters: there they are text.
+// # Why it matters
+//
+// They look like a plain quote, like a space or like nothing, but Docker and the shell
+// read them as letters. A command is then not found, or a quoted text ends in the wrong
+// place.
+//
+// # How to fix it
+//
+// Replace a typographic quote by `"` or `'`, a no-break space by a space, and remove
+// zero-width characters.
+//
+// # Exceptions
+//
+// It does not report:
+//
+//   - comments, `LABEL` and `MAINTAINER`
+//   - here-documents, and text between plain quotes
+//   - an apostrophe between letters, as in a name
 var InvisibleCharacters = facts.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
 		ID:       "invisible-characters",
-		Title:    "A character is not the one it looks like",
+		Title:    "Typographic or invisible character instead of a plain one",
 		Category: lint.Correctness,
 		Severity: lint.Warning,
 		Default:  true,
@@ -78,7 +93,7 @@ func reportLookAlikes(p *facts.Pass[*facts.Dockerfile], in *dockerfile.Instructi
 			}
 			if len(edits) == 0 {
 				f.Span = span
-				f.Message = fmt.Sprintf("%s stands here, which is read as a letter; write %s", name, plainName(plain))
+				f.Message = fmt.Sprintf("%s is read as a letter, not as the character that it looks like; %s", name, plainName(plain))
 			}
 			edits = append(edits, lint.Replace(span, plain))
 		}
@@ -90,7 +105,7 @@ func reportLookAlikes(p *facts.Pass[*facts.Dockerfile], in *dockerfile.Instructi
 	p.Report(f)
 }
 
-// lookAlike names a character that looks like another one, and gives that; name
+// lookAlike names a character that looks like another one, and returns the other one; name
 // is empty for all others.
 func lookAlike(r rune) (name, plain string) {
 	switch r {
@@ -99,12 +114,12 @@ func lookAlike(r rune) (name, plain string) {
 	case '\u2018', '\u2019', '\u201A', '\u201B', '\u2032':
 		return fmt.Sprintf("the typographic quote U+%04X", r), "'"
 	case '\u00A0', '\u202F', '\u2007', '\u3000':
-		return fmt.Sprintf("the blank U+%04X", r), " "
+		return fmt.Sprintf("the space U+%04X", r), " "
 	case '\u200B', '\u200C', '\u200D', '\u2060', '\uFEFF', '\u00AD', '\u200E', '\u200F':
 		return fmt.Sprintf("the invisible character U+%04X", r), ""
 	}
 	if r >= '\u2000' && r <= '\u200A' {
-		return fmt.Sprintf("the blank U+%04X", r), " "
+		return fmt.Sprintf("the space U+%04X", r), " "
 	}
 	return "", ""
 }
@@ -112,14 +127,14 @@ func lookAlike(r rune) (name, plain string) {
 func plainName(plain string) string {
 	switch plain {
 	case "":
-		return "nothing in its place"
+		return "remove it"
 	case " ":
-		return "a plain blank"
+		return "write a plain space"
 	}
-	return "a plain " + plain
+	return "write a plain " + plain
 }
 
-// isApostrophe tells whether a single quote stands between letters.
+// isApostrophe reports whether a single quote is between letters.
 func isApostrophe(src []byte, at text.Span, r rune) bool {
 	if !strings.ContainsRune("\u2018\u2019\u2032", r) {
 		return false

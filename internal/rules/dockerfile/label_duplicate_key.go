@@ -9,18 +9,28 @@ import (
 	"github.com/dockmend/dockmend/internal/syntax/dockerfile"
 )
 
-// LabelDuplicateKey finds labels that a stage sets twice: the first value is
-// lost.
+// LabelDuplicateKey reports labels that a stage sets twice.
 //
-// The fix removes the earlier label, and the image stays the same. It is safe where
-// both have the same value. Else it is applied only when asked for: the later value
-// counts, which may be the wrong one.
+// # Why it matters
 //
-// A stage may change what the one has that it builds on.
+// Only the later value is in the image. The earlier one is left over, or one of the two
+// has the wrong name.
+//
+// # How to fix it
+//
+// Remove one of the two.
+//
+// # Exceptions
+//
+// It does not report:
+//
+//   - a label that an earlier stage or the base image sets, because a stage can change
+//     it
+//   - names with a variable
 var LabelDuplicateKey = facts.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
 		ID:       "label-duplicate-key",
-		Title:    "A label is set twice",
+		Title:    "Label is set twice",
 		Category: lint.Correctness,
 		Severity: lint.Warning,
 		Default:  true,
@@ -30,7 +40,7 @@ var LabelDuplicateKey = facts.Rule[*facts.Dockerfile]{
 	Check: checkLabelDuplicateKey,
 }
 
-// labelPair is a label with the instruction in which it stands.
+// labelPair is a label with its instruction.
 type labelPair struct {
 	in *dockerfile.Instruction
 	dockerfile.Pair
@@ -49,8 +59,8 @@ func checkLabelDuplicateKey(p *facts.Pass[*facts.Dockerfile]) {
 					p.Report(lint.Finding{
 						Fixes:   removeLabel(before, pair),
 						Span:    before.Span,
-						Message: fmt.Sprintf("the label %s is set again below, so this value is lost; remove one of the two", quoteShort(key)),
-						Related: []lint.Related{{Span: pair.Span, Message: "it is set again here"}},
+						Message: fmt.Sprintf("label %s is set again below, so this value has no effect; remove one of the two", quoteShort(key)),
+						Related: []lint.Related{{Span: pair.Span, Message: "the label is set again here"}},
 					})
 				}
 				seen[key] = labelPair{in, pair}
@@ -59,15 +69,15 @@ func checkLabelDuplicateKey(p *facts.Pass[*facts.Dockerfile]) {
 	}
 }
 
-// removeLabel deletes a label that another one overrules: the image stays the same.
-// Where the two say different things, the one that counts may be the wrong one.
+// removeLabel deletes a label that a later one overrides: the image stays the same.
+// Where the two differ, the later value can be the wrong one.
 func removeLabel(l labelPair, later dockerfile.Pair) []lint.Fix {
 	edit, ok := deletePair(l.in, l.Pair)
 	if !ok {
 		return nil
 	}
 	if bare(l.Value) != bare(later.Value) {
-		return unsafeFix("remove the earlier label; the image has the later value already", lint.EffectNone, edit)
+		return unsafeFix("remove the earlier label, which has no effect", lint.EffectNone, edit)
 	}
 	return []lint.Fix{{Title: "remove the earlier label", Applicability: lint.Safe, MaxEffect: lint.EffectNone, Edits: []lint.FileEdit{edit}}}
 }

@@ -9,15 +9,30 @@ import (
 	"github.com/dockmend/dockmend/internal/syntax/dockerfile"
 )
 
-// LabelEmpty finds labels of the OCI image specification, and those that the
-// configuration requires, with an empty value.
+// LabelEmpty reports labels with an empty value, if they belong to the OCI image
+// specification (`org.opencontainers.image.`) or the setting `labels.required` names
+// them.
 //
-// Off by default: labels change nothing in what runs. Name the labels and their
-// formats in the configuration under labels.required.
+// # Why it matters
+//
+// Tools and people that read the label find nothing. The rule is off by default, because
+// a label does not change what runs.
+//
+// # How to fix it
+//
+// Give the label a value, or remove it:
+//
+//	LABEL org.opencontainers.image.title="Example"
+//
+// # Exceptions
+//
+// It does not report:
+//
+//   - other labels
 var LabelEmpty = facts.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
 		ID:       "label-empty",
-		Title:    "A label has no value",
+		Title:    "Label has no value",
 		Category: lint.StyleIssue,
 		Severity: lint.Warning,
 		Since:    "0.1.0",
@@ -30,7 +45,7 @@ func checkLabelEmpty(p *facts.Pass[*facts.Dockerfile]) {
 	eachLabel(p, func(pair dockerfile.Pair, key, value string) {
 		_, required := p.Settings.Labels[key]
 		if value == "" && (required || !p.Hadolint && strings.HasPrefix(key, "org.opencontainers.image.")) {
-			p.Report(lint.Finding{Span: pair.Span, Message: fmt.Sprintf("the label %s is empty; give it a value, or remove it", quoteShort(key))})
+			p.Report(lint.Finding{Span: pair.Span, Message: fmt.Sprintf("label %s is empty, so tools find nothing in it; give it a value, or remove it", quoteShort(key))})
 		}
 	})
 }

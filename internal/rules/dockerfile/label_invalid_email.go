@@ -7,14 +7,28 @@ import (
 	"github.com/dockmend/dockmend/internal/lint"
 )
 
-// LabelInvalidEmail finds labels that should hold a mail address and do not.
+// LabelInvalidEmail reports values that are not an email address, in the labels that the
+// setting `labels.required` gives the format `email`.
 //
-// Off by default: labels change nothing in what runs. Name the labels and their
-// formats in the configuration under labels.required.
+// # Why it matters
+//
+// Tools that read the label expect the format, and ignore or reject other values. The
+// rule is off by default, because a label does not change what runs.
+//
+// # How to fix it
+//
+// Write an address, such as `maintainer="team@example.com"`.
+//
+// # Exceptions
+//
+// It does not report:
+//
+//   - empty values
+//   - values with a variable
 var LabelInvalidEmail = facts.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
 		ID:       "label-invalid-email",
-		Title:    "A label is no mail address",
+		Title:    "Label is not an email address",
 		Category: lint.StyleIssue,
 		Severity: lint.Warning,
 		Since:    "0.1.0",
@@ -29,7 +43,7 @@ func checkLabelInvalidEmail(p *facts.Pass[*facts.Dockerfile]) {
 		format: "email",
 		keys:   []string{},
 		valid:  isEmail,
-		want:   "a mail address",
+		want:   "an email address, such as team@example.com",
 	}.report(p)
 }
 

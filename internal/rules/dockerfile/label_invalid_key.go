@@ -9,15 +9,33 @@ import (
 	"github.com/dockmend/dockmend/internal/syntax/dockerfile"
 )
 
-// LabelInvalidKey finds label names that Docker advises against: not in lower
-// case, with other characters than letters, digits, dots, dashes, underscores
-// and slashes, or in the name spaces that Docker keeps for itself.
+// LabelInvalidKey reports names of labels that Docker advises against. A name begins
+// with a lower-case letter, ends with a lower-case letter or a digit, and between them
+// has only lower-case letters, digits, `.`, `-`, `_` and `/`, without two dots or dashes
+// in a row. The namespaces `com.docker.`, `io.docker.` and `org.dockerproject.` are
+// reserved for Docker.
 //
-// Off by default: old names do no harm, and tools read them.
+// # Why it matters
+//
+// Tools filter images by the exact name, so `Version` and `version` are two labels. A
+// short name can also mean something else in another tool. The rule is off by default,
+// because old names do no harm and tools read them.
+//
+// # How to fix it
+//
+// Begin the name with a domain of yours in reverse order:
+//
+//	LABEL com.example.team="web"
+//
+// # Exceptions
+//
+// It does not report:
+//
+//   - names with a variable
 var LabelInvalidKey = facts.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
 		ID:       "label-invalid-key",
-		Title:    "A label has an odd name",
+		Title:    "Label name does not follow the guidelines of Docker",
 		Category: lint.StyleIssue,
 		Severity: lint.Style,
 		Since:    "0.1.0",
@@ -35,12 +53,12 @@ func checkLabelInvalidKey(p *facts.Pass[*facts.Dockerfile]) {
 		if wrong == "" || !p.Hadolint && strings.Contains(key, "$") {
 			return
 		}
-		p.Report(lint.Finding{Span: pair.KeySpan, Message: fmt.Sprintf("the label's name %s %s; use lower case, with the domain turned round in front, as com.example.name", quoteShort(key), wrong)})
+		p.Report(lint.Finding{Span: pair.KeySpan, Message: fmt.Sprintf("label name %s %s; use a lower-case name that begins with a reversed domain, such as com.example.name", quoteShort(key), wrong)})
 	})
 }
 
-// labelKeyFault says what is wrong with a label's name by Docker's guidelines;
-// empty for nothing.
+// labelKeyFault says how the name of a label breaks Docker's guidelines; empty if it
+// does not.
 func labelKeyFault(key string) string {
 	if key == "" {
 		return ""
@@ -48,15 +66,15 @@ func labelKeyFault(key string) string {
 	first, last := key[0], key[len(key)-1]
 	switch {
 	case first < 'a' || first > 'z':
-		return "does not begin with a letter in lower case"
+		return "does not begin with a lower-case letter"
 	case (last < 'a' || last > 'z') && (last < '0' || last > '9'):
-		return "does not end in a letter or a digit"
+		return "does not end with a lower-case letter or a digit"
 	case strings.Trim(key, "abcdefghijklmnopqrstuvwxyz0123456789.-_/") != "":
-		return "holds other characters than letters in lower case, digits, dots and dashes"
+		return "has other characters than lower-case letters, digits, dots and dashes"
 	case strings.Contains(key, "..") || strings.Contains(key, "--"):
 		return "has two dots or dashes in a row"
 	case strings.HasPrefix(key, "com.docker.") || strings.HasPrefix(key, "io.docker.") || strings.HasPrefix(key, "org.dockerproject."):
-		return "stands in a name space that Docker keeps for itself"
+		return "is in a namespace that is reserved for Docker"
 	}
 	return ""
 }

@@ -7,16 +7,33 @@ import (
 	"github.com/dockmend/dockmend/internal/lint"
 )
 
-// LabelInvalidLicense finds labels that should hold an SPDX licence expression
-// and do not: a name of a licence as people say it, or words without an
-// operator between them.
+// LabelInvalidLicense reports values that are not an SPDX license expression, such as
+// `Apache License 2.0` or `MIT, GPL`, in the labels `org.opencontainers.image.licenses`
+// of the OCI image specification, and in the labels that the setting `labels.required`
+// gives the format `spdx`.
 //
-// Off by default: labels change nothing in what runs. Name the labels and their
-// formats in the configuration under labels.required.
+// # Why it matters
+//
+// Tools that read the label expect the format, and ignore or reject other values. The
+// rule is off by default, because a label does not change what runs.
+//
+// # How to fix it
+//
+// Use the identifiers of SPDX, and join them with `AND`, `OR` or `WITH`:
+//
+//	LABEL org.opencontainers.image.licenses="MIT OR Apache-2.0"
+//
+// # Exceptions
+//
+// It does not report:
+//
+//   - empty values
+//   - values with a variable
+//   - unknown identifiers, because each release of SPDX adds some
 var LabelInvalidLicense = facts.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
 		ID:       "label-invalid-license",
-		Title:    "A label is no licence",
+		Title:    "Label is not an SPDX license expression",
 		Category: lint.StyleIssue,
 		Severity: lint.Warning,
 		Since:    "0.1.0",
@@ -31,12 +48,12 @@ func checkLabelInvalidLicense(p *facts.Pass[*facts.Dockerfile]) {
 		keys:    []string{"org.opencontainers.image.licenses"},
 		valid:   isLicense,
 		correct: withOperators,
-		want:    "an SPDX expression, as Apache-2.0 or MIT OR GPL-2.0-only",
+		want:    "an SPDX license expression, such as Apache-2.0 or MIT OR GPL-2.0-only",
 	}.report(p)
 }
 
-// isLicense tells whether s is an expression by SPDX's grammar. Which ids there
-// are changes with SPDX's releases, so only those that are surely none are known.
+// isLicense reports whether s is an expression in the grammar of SPDX. New releases of
+// SPDX add identifiers, so it only rejects words that are certainly not one.
 func isLicense(s string) bool {
 	depth, wantID := 0, true
 	for _, word := range strings.Fields(strings.NewReplacer("(", " ( ", ")", " ) ").Replace(s)) {
@@ -64,7 +81,7 @@ func isLicenseID(word string) bool {
 	return strings.Trim(strings.ToLower(word), "abcdefghijklmnopqrstuvwxyz0123456789.-+:") == ""
 }
 
-// withOperators writes "and", "or" and "with" in capitals, as SPDX has them.
+// withOperators writes "and", "or" and "with" in capitals, as SPDX requires.
 func withOperators(s string) (expression string, ok bool) {
 	expression = strings.NewReplacer(" and ", " AND ", " or ", " OR ", " with ", " WITH ").Replace(s)
 	return expression, isLicense(expression)

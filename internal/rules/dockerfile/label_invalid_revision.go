@@ -7,14 +7,31 @@ import (
 	"github.com/dockmend/dockmend/internal/lint"
 )
 
-// LabelInvalidRevision finds labels that should hold a commit hash and do not.
+// LabelInvalidRevision reports values that are not a commit hash, such as the name of a
+// branch, in the labels that the setting `labels.required` gives the format `hash`.
 //
-// Off by default: labels change nothing in what runs. Name the labels and their
-// formats in the configuration under labels.required.
+// # Why it matters
+//
+// Tools that read the label expect the format, and ignore or reject other values. The
+// rule is off by default, because a label does not change what runs.
+//
+// # How to fix it
+//
+// Pass the hash as an argument of the build:
+//
+//	ARG COMMIT
+//	LABEL githash=$COMMIT
+//
+// # Exceptions
+//
+// It does not report:
+//
+//   - empty values
+//   - values with a variable
 var LabelInvalidRevision = facts.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
 		ID:       "label-invalid-revision",
-		Title:    "A label is no commit",
+		Title:    "Label is not a commit hash",
 		Category: lint.StyleIssue,
 		Severity: lint.Warning,
 		Since:    "0.1.0",
@@ -29,7 +46,7 @@ func checkLabelInvalidRevision(p *facts.Pass[*facts.Dockerfile]) {
 		format: "hash",
 		keys:   []string{},
 		valid:  isCommit,
-		want:   "a commit hash of 7 to 40 digits",
+		want:   "a commit hash of 7 to 40 hexadecimal digits",
 	}.report(p)
 }
 

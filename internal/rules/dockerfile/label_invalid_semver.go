@@ -7,15 +7,29 @@ import (
 	"github.com/dockmend/dockmend/internal/lint"
 )
 
-// LabelInvalidSemver finds labels that should hold a semantic version and do
-// not.
+// LabelInvalidSemver reports values that are not a semantic version (semver.org), such
+// as `v1` or `1.2`, in the labels that the setting `labels.required` gives the format
+// `semver`.
 //
-// Off by default: labels change nothing in what runs. Name the labels and their
-// formats in the configuration under labels.required.
+// # Why it matters
+//
+// Tools that read the label expect the format, and ignore or reject other values. The
+// rule is off by default, because a label does not change what runs.
+//
+// # How to fix it
+//
+// Write three numbers, such as `1.2.3`, without a `v`.
+//
+// # Exceptions
+//
+// It does not report:
+//
+//   - empty values
+//   - values with a variable
 var LabelInvalidSemver = facts.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
 		ID:       "label-invalid-semver",
-		Title:    "A label is no version",
+		Title:    "Label is not a semantic version",
 		Category: lint.StyleIssue,
 		Severity: lint.Warning,
 		Since:    "0.1.0",
@@ -30,11 +44,11 @@ func checkLabelInvalidSemver(p *facts.Pass[*facts.Dockerfile]) {
 		format: "semver",
 		keys:   []string{},
 		valid:  isSemver,
-		want:   "a version by semver.org, as 1.2.3",
+		want:   "a semantic version, such as 1.2.3",
 	}.report(p)
 }
 
-// isSemver tells whether s is a version by semver.org: three numbers without
+// isSemver reports whether s is a version as semver.org defines it: three numbers without
 // leading zeros, then pre-release and build.
 func isSemver(s string) bool {
 	core, build, hasBuild := strings.Cut(s, "+")

@@ -7,14 +7,29 @@ import (
 	"github.com/dockmend/dockmend/internal/lint"
 )
 
-// LabelInvalidTime finds labels that should hold a time by RFC 3339 and do not.
+// LabelInvalidTime reports values that are not a time in the format of RFC 3339, in the
+// labels `org.opencontainers.image.created` of the OCI image specification, and in the
+// labels that the setting `labels.required` gives the format `rfc3339`.
 //
-// Off by default: labels change nothing in what runs. Name the labels and their
-// formats in the configuration under labels.required.
+// # Why it matters
+//
+// Tools that read the label expect the format, and ignore or reject other values. The
+// rule is off by default, because a label does not change what runs.
+//
+// # How to fix it
+//
+// Write the time with its time zone, such as `2026-11-24T10:00:00Z`.
+//
+// # Exceptions
+//
+// It does not report:
+//
+//   - empty values
+//   - values with a variable
 var LabelInvalidTime = facts.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
 		ID:       "label-invalid-time",
-		Title:    "A label is no time",
+		Title:    "Label is not an RFC 3339 time",
 		Category: lint.StyleIssue,
 		Severity: lint.Warning,
 		Since:    "0.1.0",
@@ -28,7 +43,7 @@ func checkLabelInvalidTime(p *facts.Pass[*facts.Dockerfile]) {
 		format: "rfc3339",
 		keys:   []string{"org.opencontainers.image.created"},
 		valid:  isTime,
-		want:   "a time by RFC 3339, as 2026-11-24T10:00:00Z",
+		want:   "an RFC 3339 time, such as 2026-11-24T10:00:00Z",
 	}.report(p)
 }
 

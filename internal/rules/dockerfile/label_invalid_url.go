@@ -7,14 +7,30 @@ import (
 	"github.com/dockmend/dockmend/internal/lint"
 )
 
-// LabelInvalidUrl finds labels that should hold an address and do not.
+// LabelInvalidUrl reports values that are not a URL, in the labels
+// `org.opencontainers.image.url`, `org.opencontainers.image.source` and
+// `org.opencontainers.image.documentation` of the OCI image specification, and in the
+// labels that the setting `labels.required` gives the format `url`.
 //
-// Off by default: labels change nothing in what runs. Name the labels and their
-// formats in the configuration under labels.required.
+// # Why it matters
+//
+// Tools that read the label expect the format, and ignore or reject other values. The
+// rule is off by default, because a label does not change what runs.
+//
+// # How to fix it
+//
+// Write a whole URL with its scheme, such as `https://example.com/app`.
+//
+// # Exceptions
+//
+// It does not report:
+//
+//   - empty values
+//   - values with a variable
 var LabelInvalidUrl = facts.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
 		ID:       "label-invalid-url",
-		Title:    "A label is no address",
+		Title:    "Label is not a URL",
 		Category: lint.StyleIssue,
 		Severity: lint.Warning,
 		Since:    "0.1.0",
@@ -28,7 +44,7 @@ func checkLabelInvalidUrl(p *facts.Pass[*facts.Dockerfile]) {
 		format: "url",
 		keys:   []string{"org.opencontainers.image.url", "org.opencontainers.image.source", "org.opencontainers.image.documentation"},
 		valid:  isURL,
-		want:   "an address, as https://example.com/app",
+		want:   "a URL, such as https://example.com/app",
 	}.report(p)
 }
 

@@ -9,14 +9,27 @@ import (
 	"github.com/dockmend/dockmend/internal/lint"
 )
 
-// LabelMissing finds final stages without a label that the configuration
-// requires (labels.required).
+// LabelMissing reports final stages without a label that the setting `labels.required`
+// names.
 //
-// A stage that this one builds on may have it.
+// # Why it matters
+//
+// Your tools and policies that read the label do not find it. The rule only reports
+// something if the setting is there.
+//
+// # How to fix it
+//
+// Add the label to the final stage, or remove it from the setting.
+//
+// # Exceptions
+//
+// It does not report:
+//
+//   - labels that an earlier stage sets, if the final stage builds on it
 var LabelMissing = facts.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
 		ID:       "label-missing",
-		Title:    "A required label is missing",
+		Title:    "Image does not have a required label",
 		Category: lint.StyleIssue,
 		Severity: lint.Info,
 		Since:    "0.1.0",
@@ -44,7 +57,7 @@ func checkLabelMissing(p *facts.Pass[*facts.Dockerfile]) {
 	}
 	for _, key := range slices.Sorted(maps.Keys(p.Settings.Labels)) {
 		if !has[key] {
-			p.Report(lint.Finding{Span: final.From.Head, Message: fmt.Sprintf("the image has no label %s, which the configuration requires; add it", quoteShort(key))})
+			p.Report(lint.Finding{Span: final.From.Head, Message: fmt.Sprintf("the image has no label %s, which the configuration requires; add it to the final stage", quoteShort(key))})
 		}
 	}
 }

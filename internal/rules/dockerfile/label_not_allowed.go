@@ -8,12 +8,21 @@ import (
 	"github.com/dockmend/dockmend/internal/syntax/dockerfile"
 )
 
-// LabelNotAllowed finds labels that the configuration does not name, where it
-// is strict (labels.strict).
+// LabelNotAllowed reports labels that the setting `labels.required` does not name, if
+// `labels.strict` is true.
+//
+// # Why it matters
+//
+// Misspelled names and labels that your team does not use get into the image unnoticed.
+// The rule only reports something if both settings are there.
+//
+// # How to fix it
+//
+// Remove the label, correct its name, or add it to `labels.required`.
 var LabelNotAllowed = facts.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
 		ID:       "label-not-allowed",
-		Title:    "A label is not on the list",
+		Title:    "Label is not in the list of allowed labels",
 		Category: lint.StyleIssue,
 		Severity: lint.Info,
 		Since:    "0.1.0",
@@ -34,7 +43,7 @@ func checkLabelNotAllowed(p *facts.Pass[*facts.Dockerfile]) {
 			if _, ok := p.Settings.Labels[key]; ok {
 				continue
 			}
-			p.Report(lint.Finding{Fixes: deleteLabel(in, pair), Span: pair.Span, Message: fmt.Sprintf("the label %s is not one that the configuration names; remove it, or add it to labels.required", quoteShort(key))})
+			p.Report(lint.Finding{Fixes: deleteLabel(in, pair), Span: pair.Span, Message: fmt.Sprintf("label %s is not in the list of the configuration; remove it, or add it to labels.required", quoteShort(key))})
 		}
 	})
 }

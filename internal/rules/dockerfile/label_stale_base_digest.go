@@ -8,16 +8,28 @@ import (
 	"github.com/dockmend/dockmend/internal/lint"
 )
 
-// LabelStaleBaseDigest finds the label org.opencontainers.image.base.digest with
-// another digest than FROM has, or where FROM has none: tools that read it look
-// at a base that the image is not built on.
+// LabelStaleBaseDigest reports the label `org.opencontainers.image.base.digest` if it
+// has another digest than `FROM`, or if `FROM` has no digest.
 //
-// Silent for variables. Off by default: few images have the label, and the bots
-// that update FROM keep it in step.
+// # Why it matters
+//
+// Tools read the label to find updates and vulnerabilities of the base image. With a
+// wrong digest, they look at an image that is not the base. The rule is off by default,
+// because few images have the label and bots that update `FROM` usually update it too.
+//
+// # How to fix it
+//
+// Use the digest of `FROM` in the label, or remove the label.
+//
+// # Exceptions
+//
+// It does not report:
+//
+//   - labels and base images with a variable that has no known value
 var LabelStaleBaseDigest = facts.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
 		ID:       "label-stale-base-digest",
-		Title:    "The label of the base image names another one",
+		Title:    "Label names another digest than that of the base image",
 		Category: lint.Correctness,
 		Severity: lint.Warning,
 		Since:    "0.1.0",
@@ -40,12 +52,12 @@ func checkLabelStaleBaseDigest(p *facts.Pass[*facts.Dockerfile]) {
 				}
 				f := lint.Finding{
 					Span:    pair.Span,
-					Message: fmt.Sprintf("the label says that the base is %s, and FROM says %s; make them agree", quoteShort(value), quoteShort(base.Raw)),
+					Message: fmt.Sprintf("the label names %s as the base, but FROM uses %s, so tools look at the wrong image; use the same digest in both", quoteShort(value), quoteShort(base.Raw)),
 					Related: []lint.Related{{Span: base.Span, Message: "the base image"}},
 				}
 				if base.Digest != "" {
 					f.Fixes = []lint.Fix{{
-						Title: "copy the digest of FROM", Applicability: lint.Unsafe, MaxEffect: lint.EffectConfig,
+						Title: "use the digest of FROM in the label", Applicability: lint.Unsafe, MaxEffect: lint.EffectConfig,
 						Edits: []lint.FileEdit{lint.Replace(pair.ValueSpan, strings.Replace(pair.Value, value, base.Digest, 1))},
 					}}
 				}

@@ -10,24 +10,22 @@ import (
 	"github.com/dockmend/dockmend/internal/text"
 )
 
-// labelKind is a format of label values: which labels have it, and what is wrong
-// with a value.
+// labelKind is a format of label values, and the labels that have it.
 type labelKind struct {
 	// format is its name in the configuration, labels.required.
 	format string
 	// keys are the annotations of the OCI image specification that have it.
 	keys []string
-	// valid tells whether a value has the format.
+	// valid reports whether a value has the format.
 	valid func(string) bool
-	// correct writes a value in the format where it is clear what is meant; it may
-	// be nil.
+	// correct writes a value in the format where its meaning is clear; nil if it never is.
 	correct func(string) (value string, ok bool)
-	// want says what the format is, with an example.
+	// want names the format, with an example.
 	want string
 }
 
-// report reports each label of the format whose value has it not. Variables and
-// empty values are no matter of format.
+// report reports each label of the format with another value. It ignores empty values and
+// values with variables.
 func (k labelKind) report(p *facts.Pass[*facts.Dockerfile]) {
 	eachLabel(p, func(pair dockerfile.Pair, key, value string) {
 		if value == "" || strings.Contains(value, "$") || !k.covers(p, key) || k.valid(value) {
@@ -36,7 +34,7 @@ func (k labelKind) report(p *facts.Pass[*facts.Dockerfile]) {
 		p.Report(lint.Finding{
 			Fixes:   k.rewrite(p.Doc, pair, value),
 			Span:    pair.Span,
-			Message: fmt.Sprintf("the label %s has the value %s, which is not %s", quoteShort(key), quoteShort(value), k.want),
+			Message: fmt.Sprintf("label %s is %s, but tools expect %s; correct it", quoteShort(key), quoteShort(value), k.want),
 		})
 	})
 }

@@ -9,25 +9,33 @@ import (
 	"github.com/dockmend/dockmend/internal/lint"
 )
 
-// LatestTag finds base images with the tag "latest".
+// LatestTag reports base images with the tag `latest`. In folders for tests, their data
+// and templates, and in folders of files that are no longer used, the severity is info
+// and the variant is `excused`.
 //
-// The tag moves: the same Dockerfile builds on another base tomorrow, and
-// nobody sees why the build broke. Name the version that the image was tested
-// with.
+// # Why it matters
 //
-// With --online the fix names the version that has the tag's digest now. Offline it
-// names, for an official image, the version that the tag was when dockmend's table was
-// made; of others nothing is known offline.
+// The publisher moves the tag to each new release. The same Dockerfile can then build on
+// another major version tomorrow, and the build breaks without a change in the
+// repository.
 //
-// It is excused, and off by default, in folders of tests, of what they read and of
-// templates, and in those of what is no longer used.
+// # How to fix it
 //
-// Silent for a digest beside the tag, for earlier stages, and for publishers
-// whose free images have no other tag (option "except").
+// Pin the version that you tested, such as `python:3.14-slim`. With `--online`, the fix
+// writes the version that has the digest of the tag now. Offline, it writes the version
+// of official images that was current when dockmend's table was made.
+//
+// # Exceptions
+//
+// It does not report:
+//
+//   - images with a digest next to the tag
+//   - earlier stages, and images that the repository builds
+//   - publishers whose free images have no other tag (option `except`)
 var LatestTag = facts.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
 		ID:       "latest-tag",
-		Title:    "The tag latest moves under the build",
+		Title:    "Base image has the tag latest",
 		Category: lint.Reproducibility,
 		Severity: lint.Warning,
 		Default:  true,
@@ -42,11 +50,11 @@ var LatestTag = facts.Rule[*facts.Dockerfile]{
 		),
 		Options: []lint.Option{
 			{
-				Name: "tags", Doc: "the tags that move", Kind: lint.ListOption,
+				Name: "tags", Doc: "tags that are reported", Kind: lint.ListOption,
 				OptionValue: lint.OptionValue{List: []string{"latest"}},
 			},
 			{
-				Name: "except", Doc: "images that may have them, by the start of their name", Kind: lint.ListOption,
+				Name: "except", Doc: "prefixes of image names that are not reported", Kind: lint.ListOption,
 				OptionValue: lint.OptionValue{List: []string{"cgr.dev/chainguard/"}},
 			},
 		},
@@ -70,7 +78,7 @@ func checkLatestTag(p *facts.Pass[*facts.Dockerfile]) {
 		pinned := pinVersionOf(p, i)
 		p.Report(weighReference(p, lint.Finding{
 			Span:    i.Span,
-			Message: pinned.Explained(fmt.Sprintf("%q moves under the build, so it is another image tomorrow; name the version that was tested", short(i.Raw))),
+			Message: pinned.Explained(fmt.Sprintf("the tag of %q moves to each new release, so a later build can use another version; pin the version that you tested", short(i.Raw))),
 			Fixes:   pinned.Fixes,
 		}))
 	}

@@ -10,19 +10,34 @@ import (
 	"github.com/dockmend/dockmend/internal/text"
 )
 
-// LegacyKeyValueFormat finds ENV and LABEL with a blank between key and value.
+// LegacyKeyValueFormat reports `ENV` and `LABEL` with a space between key and value,
+// such as `ENV PORT 8080`.
 //
-// The form is deprecated. Everything behind the key is the value, so a second
-// pair on the line silently becomes a part of the first.
+// # Why it matters
 //
-// Silent for the form with an equals sign. The fix is unsafe where a program of the
-// repository looks for the keyword or the key in text: it may expect the blank.
+// Docker deprecated the form. Everything after the key is the value, so a second pair on
+// the line becomes a part of the first value, without an error. The rule is off by
+// default, because the form works and Docker has not announced its removal.
 //
-// Off by default: it works, and nothing has been said of its end.
+// # How to fix it
+//
+// Write an equals sign:
+//
+//	ENV PORT=8080
+//
+// # Fix safety
+//
+// There is no fix where the value has both spaces and quotes or escapes.
+//
+// # Exceptions
+//
+// It does not report:
+//
+//   - pairs with an equals sign
 var LegacyKeyValueFormat = facts.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
 		ID:       "legacy-key-value-format",
-		Title:    "A blank between key and value is the deprecated form",
+		Title:    "ENV or LABEL uses the deprecated form with a space",
 		Category: lint.Deprecated,
 		Severity: lint.Style,
 		Since:    "0.1.0",
@@ -35,7 +50,7 @@ var LegacyKeyValueFormat = facts.Rule[*facts.Dockerfile]{
 
 func checkLegacyKeyValueFormat(p *facts.Pass[*facts.Dockerfile]) {
 	for _, in := range p.Doc.Instructions {
-		// What a trigger does is seen in other builds only, so no proof holds it.
+		// A trigger runs only in other builds, so nothing here can prove that the fix is safe.
 		applicability, effect := lint.Safe, lint.EffectNone
 		if in.Inner != nil {
 			in = in.Inner
@@ -47,21 +62,21 @@ func checkLegacyKeyValueFormat(p *facts.Pass[*facts.Dockerfile]) {
 		pair := in.Pairs[0]
 		f := lint.Finding{
 			Span:    pair.Span,
-			Message: fmt.Sprintf("%s %s uses the deprecated form with a blank; write %s=", strings.ToUpper(in.Keyword), quoteShort(p.Doc.Text(pair.Span)), short(pair.Key)),
+			Message: fmt.Sprintf("%s %s uses the deprecated form with a space; write an equals sign after %s", strings.ToUpper(in.Keyword), quoteShort(p.Doc.Text(pair.Span)), short(pair.Key)),
 		}
 		if edits, ok := assign(p.Doc, pair); ok {
 			if p.Project.ReadAsText(in.Keyword, pair.Key) {
-				applicability = lint.Unsafe // what looks for the value behind a blank would find none
+				applicability = lint.Unsafe // a program that searches for the value after a space would not find it
 			}
-			f.Fixes = []lint.Fix{{Title: "join key and value with an equals sign", Applicability: applicability, MaxEffect: effect, Edits: edits}}
+			f.Fixes = []lint.Fix{{Title: "write an equals sign between key and value", Applicability: applicability, MaxEffect: effect, Edits: edits}}
 		}
 		p.Report(f)
 	}
 }
 
-// assign edits a legacy pair into key=value. In the legacy form the value is
-// one word, blanks included; quotes and escapes are resolved in both forms, so a
-// value that has both blanks and quotes or escapes is left to people.
+// assign edits a legacy pair into key=value. In the legacy form the value is one word,
+// with its spaces. Both forms resolve quotes and escapes, so ok is false for a value
+// that has spaces and one of them.
 func assign(d *facts.Dockerfile, pair dockerfile.Pair) (edits []lint.FileEdit, ok bool) {
 	gap := text.Span{Start: pair.KeySpan.End, End: pair.ValueSpan.Start}
 	if strings.Contains(d.Text(gap), "#") || strings.ContainsAny(pair.Key, `"'=`+string(d.Escape)) {

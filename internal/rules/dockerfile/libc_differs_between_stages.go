@@ -10,23 +10,41 @@ import (
 	"github.com/dockmend/dockmend/internal/syntax/dockerfile"
 )
 
-// LibcDiffersBetweenStages finds compiled things that are copied between a stage
-// on Alpine, with musl, and one on Debian or Red Hat, with glibc: they look for
-// the other library, and do not start or load.
+// LibcDiffersBetweenStages reports compiled files that are copied between a stage on
+// Alpine, which uses musl, and a stage on Debian or Red Hat, which uses glibc:
 //
-// Use the same family in both stages, or link statically.
+//   - the interpreter in `/usr/local`
+//   - virtual environments and `site-packages` with compiled Python packages
+//   - `node_modules`, if `package.json` names a package with compiled code, such as
+//     `sharp` or `better-sqlite3`
+//   - programs that cargo, a C compiler or Go with cgo links dynamically
 //
-// Reported are a whole /usr/local, virtual environments and site-packages,
-// node_modules where the manifest names packages that are compiled, and programs
-// of cargo, gcc and cgo that the file shows to be linked dynamically. Silent
-// where a layer for the other library is installed, and for what is no program.
+// # Why it matters
 //
-// There is no fix: one of the two base images has to change, and with it the packages that
+// A program that is linked with one C library needs it at run time. In the other image
+// it does not start, or a module fails to load, often with the misleading error "not
+// found".
+//
+// # How to fix it
+//
+// Use the same distribution family in both stages, or link the program statically.
+//
+// # Fix safety
+//
+// There is no fix: one of the two base images must change, and with it the packages that
 // are installed.
+//
+// # Exceptions
+//
+// It does not report:
+//
+//   - stages that install a layer for the other library, such as `gcompat`
+//   - programs that are linked statically
+//   - other files
 var LibcDiffersBetweenStages = facts.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
 		ID:         "libc-differs-between-stages",
-		Title:      "The stages have different C libraries",
+		Title:      "Compiled files are copied to an image with another C library",
 		Category:   lint.Correctness,
 		Severity:   lint.Warning,
 		Confidence: lint.Medium,
@@ -60,8 +78,8 @@ func checkLibcDiffersBetweenStages(p *facts.Pass[*facts.Dockerfile]) {
 				}
 				p.Report(lint.Finding{
 					Span:    r.Instruction.Head,
-					Message: fmt.Sprintf("%s from %s needs %s, and %s has %s; use the same family in both stages", what, quoteShort(r.Stage.Base().Text), libcOf(from), quoteShort(s.Base().Text), libcOf(to)),
-					Related: []lint.Related{{Span: r.Stage.From.Head, Message: "it is made here"}},
+					Message: fmt.Sprintf("%s from %s needs %s, but %s has %s, so it does not run; use the same distribution family in both stages", what, quoteShort(r.Stage.Base().Text), libcOf(from), quoteShort(s.Base().Text), libcOf(to)),
+					Related: []lint.Related{{Span: r.Stage.From.Head, Message: "it comes from this stage"}},
 				})
 				break
 			}
@@ -76,7 +94,7 @@ func libcOf(s facts.System) string {
 	return "glibc"
 }
 
-// hasOtherLibc tells whether a stage installs a layer for the other C library.
+// hasOtherLibc reports whether a stage installs a layer for the other C library.
 func hasOtherLibc(d *facts.Dockerfile, s *facts.Stage) bool {
 	return s.Any("brings another C library", func(in *dockerfile.Instruction) bool {
 		src := d.Text(in.Span)
@@ -84,8 +102,8 @@ func hasOtherLibc(d *facts.Dockerfile, s *facts.Stage) bool {
 	})
 }
 
-// compiledThing says in words what a path of a stage is, if programs or
-// libraries that are linked dynamically are surely in it; empty otherwise.
+// compiledThing describes a path of a stage that certainly contains programs or
+// libraries that are linked dynamically; empty otherwise.
 func compiledThing(p *facts.Pass[*facts.Dockerfile], s *facts.Stage, path string) string {
 	path = strings.TrimRight(path, "/")
 	language := languageOf(s.Base())
@@ -101,8 +119,8 @@ func compiledThing(p *facts.Pass[*facts.Dockerfile], s *facts.Stage, path string
 }
 
 // nativeNodePackage is a dependency of package.json in the build context that
-// is fetched or compiled for one C library; empty if none is known. Others bring
-// the files for both.
+// is downloaded or compiled for one C library; empty if none is known. Other packages
+// contain the files for both.
 func nativeNodePackage(p *facts.Pass[*facts.Dockerfile]) string {
 	manifest, err := p.Files.ReadFile("package.json")
 	if err != nil {
@@ -116,8 +134,8 @@ func nativeNodePackage(p *facts.Pass[*facts.Dockerfile]) string {
 	return ""
 }
 
-// dynamicProgram says that a path is a program which a stage links dynamically,
-// as its commands show.
+// dynamicProgram describes a path that is a program which the commands of a stage link
+// dynamically; empty otherwise.
 func dynamicProgram(d *facts.Dockerfile, s *facts.Stage, path string) string {
 	static := s.Any("links statically", func(in *dockerfile.Instruction) bool {
 		src := d.Text(in.Span)
@@ -131,10 +149,10 @@ func dynamicProgram(d *facts.Dockerfile, s *facts.Stage, path string) string {
 	return ""
 }
 
-// dynamicPrograms are those that a stage makes, linked to its C library.
+// dynamicPrograms are the programs that a stage builds, linked to its C library.
 type dynamicPrograms struct {
 	named map[string]bool
-	// ofCargo is set where cargo makes some, whose names are not known.
+	// ofCargo is set where cargo builds some; their names are not known.
 	ofCargo bool
 }
 
@@ -150,7 +168,7 @@ func readDynamicPrograms(d *facts.Dockerfile, s *facts.Stage) dynamicPrograms {
 	return made
 }
 
-// add adds the program that a command makes.
+// add adds the program that a command builds.
 func (made *dynamicPrograms) add(d *facts.Dockerfile, s *facts.Stage, c *facts.Command) {
 	in := c.Instruction
 	switch c.Name() {

@@ -5,22 +5,28 @@ import (
 	"github.com/dockmend/dockmend/internal/lint"
 )
 
-// LimitReached says that a limit kept a file, a part of it, or some of its findings
+// LimitReached reports that a limit kept a file, a part of it, or some of its findings
 // from being checked or shown.
 //
-// Everything that dockmend reads and does is bounded, so that no file can stop it: the
-// size of a file, its instructions and stages, what variables expand to, the nesting
-// of YAML, the number of findings. The page docs/limits.md of the repository lists all
-// limits. They are far above what people write. Exclude the file with exclude in
-// the configuration, split it up, or fix first what is shown.
+// # Why it matters
 //
-// Silent below the limits.
+// dockmend bounds everything that it reads and does, so that no file can stop it.
+// Examples are the size of a file, the number of its instructions and findings, and the
+// nesting of YAML. What is above the limit can have problems that you do not see.
 //
-// There is no fix: a bound is no fault of the file.
+// # How to fix it
+//
+// Split the file, fix the findings that are shown first, or exclude the file with
+// `exclude` in the configuration. The page `docs/limits.md` lists all limits; they are
+// far above what people write.
+//
+// # Fix safety
+//
+// There is no fix: the limit is not a fault of the file.
 var LimitReached = facts.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
 		ID:       "limit-reached",
-		Title:    "A limit on size or number of findings was reached",
+		Title:    "File was not checked in full because of a limit",
 		Category: lint.Correctness,
 		Severity: lint.Warning,
 		Default:  true,

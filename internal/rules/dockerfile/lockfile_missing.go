@@ -11,26 +11,46 @@ import (
 	"github.com/dockmend/dockmend/internal/lint"
 )
 
-// LockfileMissing finds installs that need a lock file which the build context
-// does not have, or which .dockerignore keeps out of it.
+// LockfileMissing reports installations that need a lock file that the build context
+// does not have (variant `absent`), or that the ignore file keeps out of it (variant
+// `ignored`). It looks at uv, npm, pnpm, Yarn, Bundler, Poetry and Composer, and at Go
+// modules that the build creates with `go mod init`. The build context is the one that a
+// Compose file names; otherwise it is the folder of the Dockerfile, or one above it,
+// that has the copied files.
 //
-// uv sync with --locked or --frozen, npm ci, pnpm install --frozen-lockfile, yarn
-// install --immutable and a Bundler in deployment mode fail then. Composer, Poetry
-// and yarn install --frozen-lockfile of Yarn 1 resolve anew, so that each build may
-// have other versions: a warning. Commit the lock file, and let the build have it.
+// # Why it matters
 //
-// The context is the one that a Compose file says, else the folder of the
-// Dockerfile, or one above, that has what is copied. Silent where the file that
-// names the packages does not come from there, where a step before may write the
-// lock file, where a folder of the context or one above has it (a workspace; but not where
-// that of pnpm lies above a context that a Compose file names), and where git ignores it. Folders without .git and .gitignore, which may hold a part
-// of the files only, are skipped.
+// `uv sync --locked`, `npm ci`, `pnpm install --frozen-lockfile`, `yarn install
+// --immutable` and Bundler in deployment mode fail without the lock file. Other
+// installations, such as `npm install`, Composer and Poetry, then resolve the versions
+// in each build, so that two builds can differ; for these, the severity is warning.
 //
-// There is no fix: the package manager makes the lock file, on a machine with the network.
+// # How to fix it
+//
+// Commit the lock file, and do not exclude it in `.dockerignore`.
+//
+// # Fix safety
+//
+// There is no fix: the package manager creates the lock file, on a machine with network
+// access.
+//
+// # Exceptions
+//
+// It does not report:
+//
+//   - a manifest that does not come from the build context
+//   - an earlier step that can write the lock file
+//   - a lock file in another folder of the build context or above it, as in a
+//     workspace. This does not hold for a pnpm workspace above a build context that a
+//     Compose file names.
+//   - a lock file that `.gitignore` lists
+//   - a `package.json` without dependencies
+//   - folders without `.git` and `.gitignore`, which can be a part of a repository;
+//     they are skipped
 var LockfileMissing = facts.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
 		ID:       "lockfile-missing",
-		Title:    "A locked install has no lock file",
+		Title:    "Lock file of an installation is not in the build context",
 		Category: lint.Reproducibility,
 		Severity: lint.Error,
 		Default:  true,
@@ -47,9 +67,9 @@ type lockedInstall struct {
 	manifest string
 	// locks are the names that the lock file may have, the usual one first.
 	locks []string
-	// resolves tells that the install goes on without it.
+	// resolves is set if the install works without it.
 	resolves bool
-	// plain tells that nothing asks for it.
+	// plain is set if no option requires it.
 	plain bool
 }
 
@@ -100,7 +120,7 @@ func checkModuleMade(p *facts.Pass[*facts.Dockerfile], s *facts.Stage) {
 			case made != nil && (pkg.Action == "mod" && firstWord(pkg.Packages) == "tidy" || pkg.Action == "get" && !strings.Contains(joined(pkg.Packages), "@")):
 				p.Report(lint.Finding{
 					Variant: "absent", Severity: lint.Warning, Span: made.Span,
-					Message: fmt.Sprintf("%s makes a module in the build, so %s takes the newest of all that it needs; commit go.mod and go.sum", quoteShort(firstLine(p.Doc.Text(made.Span))), quoteShort(firstLine(p.Doc.Text(c.Span)))),
+					Message: fmt.Sprintf("%s creates a module in the build, so %s takes the newest version of each dependency; commit go.mod and go.sum", quoteShort(firstLine(p.Doc.Text(made.Span))), quoteShort(firstLine(p.Doc.Text(c.Span)))),
 				})
 				return
 			}
@@ -108,7 +128,7 @@ func checkModuleMade(p *facts.Pass[*facts.Dockerfile], s *facts.Stage) {
 	}
 }
 
-// joined is what the words of a command say, with blanks between.
+// joined joins the words of a command with spaces.
 func joined(words []facts.Argument) string {
 	texts := make([]string, len(words))
 	for i, w := range words {
@@ -117,8 +137,8 @@ func joined(words []facts.Argument) string {
 	return strings.Join(texts, " ")
 }
 
-// lockedInstallOf tells what a command needs; ok is false for one that installs
-// nothing, or writes the lock file itself.
+// lockedInstallOf returns what a command needs; ok is false for one that installs
+// nothing, or that writes the lock file itself.
 func lockedInstallOf(d *facts.Dockerfile, s *facts.Stage, c facts.PackageCommand) (l lockedInstall, ok bool) {
 	install := (c.Action == "install" || c.Action == "i") && len(c.Packages) == 0
 	switch c.Manager {
@@ -150,14 +170,14 @@ func lockedInstallOf(d *facts.Dockerfile, s *facts.Stage, c facts.PackageCommand
 	return l, ok
 }
 
-// isOn tells whether a variable switches something on where a command runs.
+// isOn reports whether a variable turns something on where a command runs.
 func isOn(d *facts.Dockerfile, c facts.PackageCommand, name string) bool {
 	v, ok := d.ScopeAt(c.Instruction).Lookup(name)
 	return ok && v.Known && slices.Contains([]string{"1", "true", "yes", "on"}, strings.ToLower(v.Value))
 }
 
-// mayMakeLock tells whether the lock file may come from elsewhere: a step before
-// names it, or a call of the package manager that may write it.
+// mayMakeLock reports whether the lock file can come from elsewhere: from an earlier step
+// that names it, or from a call of the package manager that can write it.
 func mayMakeLock(d *facts.Dockerfile, s *facts.Stage, c facts.PackageCommand, l lockedInstall, makers []facts.PackageCommand) bool {
 	for _, x := range s.Chain() {
 		for _, in := range x.Instructions {
@@ -184,11 +204,11 @@ func mayMakeLock(d *facts.Dockerfile, s *facts.Stage, c facts.PackageCommand, l 
 func checkLock(p *facts.Pass[*facts.Dockerfile], s *facts.Stage, c facts.PackageCommand, l lockedInstall) {
 	sources, open := s.ContextSources(c.Instruction)
 	if open || slices.ContainsFunc(l.locks, func(lock string) bool { return copiesByName(s, lock) }) {
-		return // copy-source-missing and copy-ignored-file speak of what is copied by name
+		return // copy-source-missing and copy-ignored-file report what is copied by name
 	}
 	context, folder, ok := manifestIn(p, sources, l.manifest)
 	if !ok {
-		p.Skip(fmt.Sprintf("no %s is known to be in the build context", l.manifest))
+		p.Skip(fmt.Sprintf("no %s was found in the build context", l.manifest))
 		return
 	}
 	files := context.Files
@@ -212,17 +232,17 @@ func checkLock(p *facts.Pass[*facts.Dockerfile], s *facts.Stage, c facts.Package
 	}
 	tree := context.Tree()
 	if !tree.Complete {
-		p.Skip("the build context has more files than are looked at")
+		p.Skip("the build context has more files than the limit")
 		return
 	}
 	if slices.ContainsFunc(tree.Entries, func(e facts.Entry) bool { return !e.Dir && !e.Ignored && slices.Contains(l.locks, e.Base()) }) {
 		return // of another package, or of the workspace that this one is a part of
 	}
-	f := lint.Finding{Span: c.Span, Variant: "absent", Related: []lint.Related{{File: files.Path(path.Join(folder, l.manifest)), Message: "the packages are named here, and no lock file is beside it"}}}
+	f := lint.Finding{Span: c.Span, Variant: "absent", Related: []lint.Related{{File: files.Path(path.Join(folder, l.manifest)), Message: "the packages are named here, without a lock file next to it"}}}
 	command := quoteShort(firstLine(p.Doc.Text(c.Span)))
-	why, todo := fmt.Sprintf("the build context %q has none", files.Path(".")), "commit the lock file"
+	why, todo := fmt.Sprintf("the build context %q does not have it", files.Path(".")), "commit the lock file"
 	if isAbove {
-		why, todo = fmt.Sprintf("that lies outside of the build context %q", files.Path(".")), "build from the folder that has it"
+		why, todo = fmt.Sprintf("it is outside of the build context %q", files.Path(".")), "build from the folder that has it"
 	}
 	for _, lock := range l.locks {
 		pattern, ignored := files.Ignored(path.Join(folder, lock))
@@ -230,17 +250,17 @@ func checkLock(p *facts.Pass[*facts.Dockerfile], s *facts.Stage, c facts.Package
 			continue
 		}
 		f.Variant = "ignored"
-		why, todo = fmt.Sprintf("%q keeps it out of the build", short(pattern)), fmt.Sprintf("take it back in with %q", "!"+short(path.Join(folder, lock)))
+		why, todo = fmt.Sprintf("the pattern %q keeps it out of the build context", short(pattern)), fmt.Sprintf("add %q to the ignore file", "!"+short(path.Join(folder, lock)))
 		f.Related = nil
 		if near := context.IgnoreFile(); near != nil {
 			if decides, _ := near.Ignored(path.Join(folder, lock)); decides != nil {
-				f.Related = []lint.Related{{Source: near.Source, Span: decides.Span, Message: "it is left out here"}}
+				f.Related = []lint.Related{{Source: near.Source, Span: decides.Span, Message: "this pattern excludes it"}}
 			}
 		}
 	}
 	if l.resolves {
 		f.Severity = lint.Warning
-		f.Message = fmt.Sprintf("%s resolves anew without %s, and %s; %s", command, l.locks[0], why, todo)
+		f.Message = fmt.Sprintf("%s resolves versions in each build without %s, and %s; %s", command, l.locks[0], why, todo)
 	} else {
 		f.Message = fmt.Sprintf("%s fails without %s, and %s; %s", command, l.locks[0], why, todo)
 	}
@@ -285,7 +305,7 @@ func manifestIn(p *facts.Pass[*facts.Dockerfile], sources facts.Sources, name st
 	return nil, "", false
 }
 
-// isSent tells whether a build sends a file of the context.
+// isSent reports whether a build sends a file of the context.
 func isSent(files lint.Context, name string) bool {
 	isDir, ok := files.Exists(name)
 	_, ignored := files.Ignored(name)

@@ -8,15 +8,36 @@ import (
 	"github.com/dockmend/dockmend/internal/lint"
 )
 
-// LogToFile finds start commands that write their log to a file in the
-// container: docker logs and the platform see nothing, and the file grows until
-// the disk is full.
+// LogToFile reports start commands with an option that sends the log to a file:
+// `--log-file`, `--access-logfile`, `--error-logfile`, `--logfile` or
+// `--log-config-file`.
 //
-// Write to standard output: "-" for gunicorn, /dev/stdout for others.
+// # Why it matters
+//
+// `docker logs` and the platform do not see the log. The file grows in the container
+// until the disk is full, and it is lost with the container.
+//
+// # How to fix it
+//
+// Write to the standard output: `-` for gunicorn and hypercorn, `/dev/stdout` for
+// others.
+//
+//	CMD ["gunicorn", "--access-logfile", "-", "app:app"]
+//
+// # Fix safety
+//
+// Only commands of gunicorn and hypercorn have a fix.
+//
+// # Exceptions
+//
+// It does not report:
+//
+//   - `-`, and files in `/dev` and `/proc`
+//   - values that begin with a variable
 var LogToFile = facts.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
 		ID:       "log-to-file",
-		Title:    "Logs go to a file",
+		Title:    "Server writes its log to a file in the container",
 		Category: lint.Runtime,
 		Severity: lint.Warning,
 		Default:  true,
@@ -39,12 +60,12 @@ func checkLogToFile(p *facts.Pass[*facts.Dockerfile]) {
 	p.Report(lint.Finding{
 		Fixes:   logToOutput(p.Doc, c),
 		Span:    file.Span,
-		Message: fmt.Sprintf("the log goes to %s, where docker logs does not see it and it grows without end; write to standard output", quoteShort(file.Text)),
+		Message: fmt.Sprintf("the log goes to %s, so docker logs does not show it and the file grows until the disk is full; write to standard output", quoteShort(file.Text)),
 	})
 }
 
-// logToOutput writes the dash that gunicorn and hypercorn read as the container's
-// own output, in every option that names a file.
+// logToOutput writes a dash, which gunicorn and hypercorn read as the output of the
+// container, in every option that names a file.
 func logToOutput(d *facts.Dockerfile, c startCommand) []lint.Fix {
 	if c.program != "gunicorn" && c.program != "hypercorn" {
 		return nil
@@ -64,5 +85,5 @@ func logToOutput(d *facts.Dockerfile, c startCommand) []lint.Fix {
 	if len(edits) == 0 {
 		return nil
 	}
-	return unsafeFix("write the log to the container's output", lint.EffectConfig, edits...)
+	return unsafeFix("write the log to standard output", lint.EffectConfig, edits...)
 }

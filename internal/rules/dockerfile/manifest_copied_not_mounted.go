@@ -10,17 +10,38 @@ import (
 	"github.com/dockmend/dockmend/internal/syntax/dockerfile"
 )
 
-// ManifestCopiedNotMounted finds COPY of a manifest and its lock directly
-// before the installation that reads them, where all sources are copied later:
-// the files can be mounted for that RUN, and need no layer.
+// ManifestCopiedNotMounted reports a `COPY` of a manifest and its lock file directly
+// before the `RUN` that installs from them, if a later `COPY` copies the same files
+// again.
 //
-// Silent where no later COPY brings the files, since the program may need them.
-// Off by default: copying them is as correct. The option managers names the
-// package managers to look at.
+// # Why it matters
+//
+// The files can be mounted for the one `RUN` that needs them, which saves a layer. The
+// rule is off by default, because copying them is also correct.
+//
+// # How to fix it
+//
+// Mount the files:
+//
+//	RUN --mount=type=bind,source=uv.lock,target=uv.lock \
+//	    --mount=type=bind,source=pyproject.toml,target=pyproject.toml \
+//	    uv sync --locked --no-install-project
+//
+// # Fix safety
+//
+// There is no fix for an installation that can write the lock file, because a mounted
+// file cannot be written.
+//
+// # Exceptions
+//
+// It does not report:
+//
+//   - files that no later `COPY` copies, because the program can need them
+//   - package managers that the option `managers` does not name
 var ManifestCopiedNotMounted = facts.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
 		ID:       "manifest-copied-not-mounted",
-		Title:    "A manifest has a layer of its own",
+		Title:    "Files that only an installation needs are copied into a layer",
 		Category: lint.Speed,
 		Severity: lint.Info,
 		Since:    "0.1.0",
@@ -28,7 +49,7 @@ var ManifestCopiedNotMounted = facts.Rule[*facts.Dockerfile]{
 		Variants: []string{"uv", "bundle", "npm"},
 		Aliases:  []lint.Alias{{Name: "tally/ruby/prefer-gemfile-bind-mounts", Variants: []string{"bundle"}}},
 		Options: []lint.Option{{
-			Name: "managers", Doc: "the package managers: uv, bundle, npm", Kind: lint.ListOption,
+			Name: "managers", Doc: "package managers that are checked: uv, bundle, npm", Kind: lint.ListOption,
 			OptionValue: lint.OptionValue{List: []string{"uv", "bundle"}},
 		}},
 	},
@@ -69,8 +90,8 @@ func checkManifestCopiedNotMounted(p *facts.Pass[*facts.Dockerfile]) {
 				}
 				f := lint.Finding{
 					Variant: pkg.Manager, Span: in.Head,
-					Message: fmt.Sprintf("%s makes a layer for files that only the next RUN needs; mount them there with RUN --mount=type=bind", quoteShort(p.Doc.Text(in.Head))),
-					Related: []lint.Related{{Span: c.Span, Message: "they are read here"}},
+					Message: fmt.Sprintf("%s creates a layer for files that only the next RUN needs; mount them there with RUN --mount=type=bind", quoteShort(p.Doc.Text(in.Head))),
+					Related: []lint.Related{{Span: c.Span, Message: "the files are read here"}},
 				}
 				if readsOnly(p.Doc, pkg) {
 					f.Fixes = bindFix(in, run, sources)
@@ -98,8 +119,8 @@ func copiedLater(later []*dockerfile.Instruction, files []dockerfile.Word) bool 
 	})
 }
 
-// installsFromLock tells whether a call installs what the manifest says, and
-// nothing of the sources.
+// installsFromLock reports whether a call installs what the manifest names, and nothing
+// from the sources.
 func installsFromLock(c facts.PackageCommand) bool {
 	switch c.Manager {
 	case "uv":
@@ -110,7 +131,7 @@ func installsFromLock(c facts.PackageCommand) bool {
 	return c.Action == "install" && len(c.Packages) == 0
 }
 
-// readsOnly tells whether a call is told not to write the lock, which a mount
+// readsOnly reports whether an option forbids a call to write the lock file, which a mount
 // would refuse.
 func readsOnly(d *facts.Dockerfile, c facts.PackageCommand) bool {
 	switch c.Manager {

@@ -10,25 +10,36 @@ import (
 	"github.com/dockmend/dockmend/internal/lint"
 )
 
-// MovingTag finds base images whose tag is not "latest" and moves as it does: one that
-// names a variant and no version ("node:alpine", "python:slim-bookworm"), or a channel
-// ("stable", "lts", "edge", "nightly", "main").
+// MovingTag reports base images whose tag is a variant without a version, such as
+// `node:alpine` or `python:slim-bookworm`, or a channel, such as `stable`, `lts`,
+// `edge`, `nightly` or `main`. For images that have no releases of their own in
+// dockmend's table, the severity is info. In files for tests, examples and
+// demonstrations, the severity is info and the variant is `excused`.
 //
-// The same Dockerfile builds on another major version one day, and nobody sees why the
-// build broke. Name the version that the image was tested with.
+// # Why it matters
 //
-// With --online the fix names the version that has the tag's digest now. Offline it
-// names, for an official image, the version that the tag was when dockmend's table was
-// made; of others nothing is known offline.
+// The publisher moves the tag to each new release, as with `latest`. The same Dockerfile
+// can then build on another major version tomorrow, and the build breaks without a
+// change in the repository.
 //
-// For an image that is no product with releases of its own it is info. It is excused, and
-// off by default, in files for tests, examples and demonstrations. Silent for
-// "latest", which latest-tag reports, for a digest next to the tag, for earlier stages,
-// and for publishers whose free images have no other tag (option "except").
+// # How to fix it
+//
+// Pin the version that you tested, such as `node:24-alpine`. With `--online`, the fix
+// writes the version that has the digest of the tag now. Offline, it writes the version
+// of official images that was current when dockmend's table was made.
+//
+// # Exceptions
+//
+// It does not report:
+//
+//   - `latest`, which `latest-tag` reports
+//   - images with a digest next to the tag
+//   - earlier stages, and images that the repository builds
+//   - publishers whose free images have no other tag (option `except`)
 var MovingTag = facts.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
 		ID:       "moving-tag",
-		Title:    "The tag names no version and moves under the build",
+		Title:    "Tag of the base image names no version",
 		Category: lint.Reproducibility,
 		Severity: lint.Warning,
 		Default:  true,
@@ -38,7 +49,7 @@ var MovingTag = facts.Rule[*facts.Dockerfile]{
 		Variants: []string{excused},
 		OptIn:    []string{excused},
 		Options: []lint.Option{{
-			Name: "except", Doc: "images that may have such tags, by the start of their name", Kind: lint.ListOption,
+			Name: "except", Doc: "prefixes of image names that are not reported", Kind: lint.ListOption,
 			OptionValue: lint.OptionValue{List: []string{"cgr.dev/chainguard/"}},
 		}},
 	},
@@ -68,7 +79,7 @@ func checkMovingTag(p *facts.Pass[*facts.Dockerfile]) {
 		}
 		pinned := pinVersionOf(p, i)
 		f.Fixes = pinned.Fixes
-		f.Message = pinned.Explained(fmt.Sprintf("the tag of %q names no version, so it moves under the build as latest does; name the version that was tested", short(i.Raw)))
+		f.Message = pinned.Explained(fmt.Sprintf("the tag of %q names no version, so a later build can use another major version; pin the version that you tested", short(i.Raw)))
 		if _, ok := p.Doc.Purposes(p.Project).Excuse(facts.ClaimBaseAge); ok && !p.Hadolint {
 			f = facts.Excuse(f)
 		}

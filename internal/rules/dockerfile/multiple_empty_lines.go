@@ -7,10 +7,23 @@ import (
 	"github.com/dockmend/dockmend/internal/text"
 )
 
-// MultipleEmptyLines finds more than one empty line in a row between
-// instructions.
+// MultipleEmptyLines reports two or more empty lines in a row between instructions.
 //
-// Silent in here-documents. Off by default: it is a matter of taste.
+// # Why it matters
+//
+// Different numbers of empty lines make a file look uneven, and editors that remove them
+// cause changes that a review must skip. The rule is off by default, because it is a
+// matter of style.
+//
+// # How to fix it
+//
+// Keep one empty line.
+//
+// # Exceptions
+//
+// It does not report:
+//
+//   - here-documents
 var MultipleEmptyLines = facts.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
 		ID:       "multiple-empty-lines",
@@ -30,12 +43,12 @@ func checkMultipleEmptyLines(p *facts.Pass[*facts.Dockerfile]) {
 		if !surplus.IsEmpty() {
 			removed := surplus
 			if atEnd {
-				removed.Start = first // a file needs none at its end
+				removed.Start = first // a file needs no empty line at its end
 			}
 			p.Report(lint.Finding{
 				Span:    surplus,
-				Message: "several empty lines stand in a row; one is enough",
-				Fixes:   []lint.Fix{{Title: "remove the further lines", Applicability: lint.Safe, MaxEffect: lint.EffectNone, Edits: []lint.FileEdit{lint.Delete(removed)}}},
+				Message: "several empty lines in a row; keep one",
+				Fixes:   []lint.Fix{{Title: "remove the other empty lines", Applicability: lint.Safe, MaxEffect: lint.EffectNone, Edits: []lint.FileEdit{lint.Delete(removed)}}},
 			})
 		}
 		surplus = text.Span{}

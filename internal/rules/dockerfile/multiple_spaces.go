@@ -10,17 +10,30 @@ import (
 	"mvdan.cc/sh/v3/syntax"
 )
 
-// MultipleSpaces finds two blanks or more between two words of an instruction.
+// MultipleSpaces reports two or more spaces or tabs between two words of an instruction.
 //
-// Silent for quoted text, here-documents, indentation, blanks that line up words of
-// several lines or the ends of continued lines, and where the blanks may be a part of the value: in
-// the old form of ENV, in WORKDIR, in scripts for another shell.
+// # Why it matters
 //
-// Off by default: it is a matter of taste.
+// Extra spaces are often left over from an edit, and they make a search for the command
+// fail. The rule is off by default, because it is a matter of style.
+//
+// # How to fix it
+//
+// Keep one space.
+//
+// # Exceptions
+//
+// It does not report:
+//
+//   - quoted text, here-documents and indentation
+//   - spaces that align words with the lines above or below, or that align the
+//     backslashes at the ends of lines
+//   - spaces that can be a part of a value: in `ENV key value`, in `WORKDIR`, and in
+//     scripts for another shell
 var MultipleSpaces = facts.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
 		ID:       "multiple-spaces",
-		Title:    "Several blanks in a row",
+		Title:    "Several spaces in a row",
 		Category: lint.StyleIssue,
 		Severity: lint.Style,
 		Since:    "0.1.0",
@@ -46,8 +59,8 @@ func checkMultipleSpaces(p *facts.Pass[*facts.Dockerfile]) {
 	}
 }
 
-// keptBlanks are the places of an instruction whose blanks mean something; ok is
-// false where nobody can tell.
+// keptBlanks are the places of an instruction whose spaces have a meaning; ok is false
+// where that is not known.
 func keptBlanks(d *facts.Dockerfile, in *dockerfile.Instruction) (kept []text.Span, ok bool) {
 	switch in.Keyword {
 	case "run", "cmd", "entrypoint":
@@ -117,8 +130,8 @@ func reportBlanks(p *facts.Pass[*facts.Dockerfile], l dockerfile.Line, kept []te
 		}
 		p.Report(lint.Finding{
 			Span:    span,
-			Message: "several blanks stand in a row; one is enough",
-			Fixes:   []lint.Fix{{Title: "leave one blank", Applicability: lint.Safe, MaxEffect: lint.EffectShell, Edits: []lint.FileEdit{lint.Replace(span, " ")}}},
+			Message: "several spaces in a row; keep one",
+			Fixes:   []lint.Fix{{Title: "keep one space", Applicability: lint.Safe, MaxEffect: lint.EffectShell, Edits: []lint.FileEdit{lint.Replace(span, " ")}}},
 		})
 	}
 }
@@ -126,9 +139,9 @@ func reportBlanks(p *facts.Pass[*facts.Dockerfile], l dockerfile.Line, kept []te
 // maxAligned is how many lines above and below one are compared with it.
 const maxAligned = 64
 
-// isAligned reports whether the blanks before a place bring the word there into the
-// column of one in the lines above or below. Where all of them have equally many blanks,
-// the words before are equally long by chance.
+// isAligned reports whether the spaces before a place move the word there into the column
+// of a word in the lines above or below. Where all of these lines have the same number of
+// spaces, the words before have the same length by chance.
 func isAligned(d *facts.Dockerfile, l dockerfile.Line, gap text.Span) bool {
 	number, column := d.Lines.Position(l.Start).Line, gap.End-l.Start-bom(d, l)
 	for _, step := range []int{-1, 1} {
@@ -149,8 +162,8 @@ func isAligned(d *facts.Dockerfile, l dockerfile.Line, gap text.Span) bool {
 	return false
 }
 
-// blanksBefore counts the blanks before the word that begins in a column of a line; ok is
-// false where none does.
+// blanksBefore counts the spaces before the word that begins in a column of a line; ok is
+// false if no word begins there.
 func blanksBefore(d *facts.Dockerfile, l dockerfile.Line, column int) (blanks int, ok bool) {
 	line := d.Src[l.Start+bom(d, l) : l.EOL]
 	if column >= len(line) || column < 1 || isBlank(line[column]) {
@@ -161,7 +174,7 @@ func blanksBefore(d *facts.Dockerfile, l dockerfile.Line, column int) (blanks in
 	return blanks, blanks > 0
 }
 
-// bom is how many bytes of a line are a byte order mark.
+// bom is the length of the byte order mark of a line, in bytes.
 func bom(d *facts.Dockerfile, l dockerfile.Line) int {
 	const mark = "\xEF\xBB\xBF"
 	if bytes.HasPrefix(d.Src[l.Start:l.EOL], []byte(mark)) {

@@ -11,22 +11,37 @@ import (
 	"github.com/dockmend/dockmend/internal/text"
 )
 
-// NamedUserWithoutPasswd finds USER and --chown with a name in an image that
-// has no such name: one FROM scratch without /etc/passwd, or a distroless one. USER is
-// found too in images of Debian, Ubuntu, Alpine, Python, Ruby, PHP and Go where no step makes
-// the user: a name that nearly is one that the file makes, or one that people give to the
-// user of a program, as app.
+// NamedUserWithoutPasswd reports `USER` and `--chown` with a name that the image does
+// not have:
 //
-// The container does not start, since nobody can tell the number of the name.
-// With --chown the files silently become root's. Write the number, or copy
-// /etc/passwd and /etc/group too.
+//   - in an image `FROM scratch` without `/etc/passwd`, and in distroless images
+//   - in official images of Debian, Ubuntu, Alpine, Python, Ruby, PHP and Go, a `USER`
+//     that no step creates. The name is nearly the name of a user that the file
+//     creates, or it is usual for the user of an application, such as `app`.
 //
-// Silent after anything that may bring a passwd file or a whole system, for
-// root, and for the names that distroless images have.
+// # Why it matters
+//
+// The container does not start, because Docker cannot find the number of the user. With
+// `--chown`, the files belong to root, without an error.
+//
+// # How to fix it
+//
+// Use the number of the user, or create the user first:
+//
+//	USER 65532
+//
+// # Exceptions
+//
+// It does not report:
+//
+//   - stages in which a step can bring `/etc/passwd` or create users
+//   - `root`, and names that distroless images have, such as `nonroot` and `nobody`
+//   - users of the base system, such as `www-data`
+//   - names with a variable that has no known value
 var NamedUserWithoutPasswd = facts.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
 		ID:       "named-user-without-passwd",
-		Title:    "The image does not know the user's name",
+		Title:    "User name does not exist in the image",
 		Category: lint.Correctness,
 		Severity: lint.Warning,
 		Default:  true,
@@ -57,7 +72,7 @@ func checkNamedUserWithoutPasswd(p *facts.Pass[*facts.Dockerfile]) {
 				if name, ok := unknownName(p.Doc, in, in.Args, distroless); ok {
 					f := lint.Finding{
 						Variant: "user", Span: in.ArgsSpan,
-						Message: fmt.Sprintf("%s has no /etc/passwd with %s in it, so the container does not start; write the user's number", quoteShort(base.Text), quoteShort(name)),
+						Message: fmt.Sprintf("%s has no /etc/passwd with the user %s, so the container does not start; use the number of the user", quoteShort(base.Text), quoteShort(name)),
 					}
 					f.Fixes = numberFix(p.Doc, in.ArgsSpan, in.Args, lint.EffectConfig)
 					p.Report(f)
@@ -70,7 +85,7 @@ func checkNamedUserWithoutPasswd(p *facts.Pass[*facts.Dockerfile]) {
 				if name, ok := unknownName(p.Doc, in, flag.Value, distroless); ok {
 					f := lint.Finding{
 						Variant: "chown", Span: flag.ValueSpan,
-						Message: fmt.Sprintf("%s has no /etc/passwd with %s in it, so the files become root's; write the user's number", quoteShort(base.Text), quoteShort(name)),
+						Message: fmt.Sprintf("%s has no /etc/passwd with the user %s, so the files belong to root; use the number of the user", quoteShort(base.Text), quoteShort(name)),
 					}
 					f.Fixes = numberFix(p.Doc, flag.ValueSpan, flag.Value, lint.EffectGraph)
 					p.Report(f)
@@ -98,8 +113,8 @@ func unknownName(d *facts.Dockerfile, in *dockerfile.Instruction, identity strin
 	return "", false
 }
 
-// numberFix writes the numbers that distroless images and Debian give to the
-// names nonroot and nobody.
+// numberFix replaces the names nonroot and nobody by their numbers in distroless images
+// and Debian.
 func numberFix(d *facts.Dockerfile, span text.Span, identity string, effect lint.Effect) []lint.Fix {
 	if d.Text(span) != identity {
 		return nil
@@ -124,13 +139,13 @@ func numberFix(d *facts.Dockerfile, span text.Span, identity string, effect lint
 	}}
 }
 
-// bringsNames tells whether a stage or one that it builds on gets, or may get,
-// a passwd file.
+// bringsNames reports whether a stage, or one that it builds on, gets or can get a passwd
+// file.
 func bringsNames(p *facts.Pass[*facts.Dockerfile], s *facts.Stage) bool {
 	return s.Any("brings names of users", func(in *dockerfile.Instruction) bool {
 		switch in.Keyword {
 		case "shell", "onbuild", "run":
-			return true // a program that can make a user is there
+			return true // the image has a program that can create a user
 		case "copy", "add":
 			return in.Err != nil || len(in.Heredocs) > 0 && strings.Contains(in.Args, "passwd") || bringsPasswd(p, in)
 		}
@@ -138,7 +153,7 @@ func bringsNames(p *facts.Pass[*facts.Dockerfile], s *facts.Stage) bool {
 	})
 }
 
-// bringsPasswd tells whether a COPY or ADD may bring /etc/passwd.
+// bringsPasswd reports whether a COPY or ADD can add /etc/passwd.
 func bringsPasswd(p *facts.Pass[*facts.Dockerfile], in *dockerfile.Instruction) bool {
 	sources, to, ok := copyWords(in)
 	if !ok || strings.Contains(in.Args, "passwd") || strings.Contains(in.Args, "$") {
@@ -151,7 +166,7 @@ func bringsPasswd(p *facts.Pass[*facts.Dockerfile], in *dockerfile.Instruction) 
 	if target != "" && target != "." && target != "./" {
 		return false
 	}
-	// What goes to the root may be a whole system, unless it is a file.
+	// What is copied to the root folder can be a whole system, unless it is a file.
 	_, parents := flagOf(in, "parents")
 	_, isStage := flagOf(in, "from")
 	for _, w := range sources {

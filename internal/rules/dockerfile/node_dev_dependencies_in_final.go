@@ -13,21 +13,44 @@ import (
 	"github.com/dockmend/dockmend/internal/syntax/dockerfile"
 )
 
-// NodeDevDependenciesInFinal finds npm ci, npm install and the like in the stage
-// that becomes the image, with the development packages: compilers, linters and
-// test tools go along.
+// NodeDevDependenciesInFinal reports `npm ci`, `npm install`, `yarn install` and `pnpm
+// install` with the development packages in the final stage, if the start command does
+// not need them. In files for development or tests, whose images are not shipped, the
+// severity is info and the variant is `excused`. Such findings have no fix.
 //
-// Silent where the packages are left out by a flag or by NODE_ENV, or pruned in
-// the stage; where a script runs later in the stage, which may need them, but for a build
-// whose result node starts; for
-// images that start through npm with a package.json that nobody can read, or one
-// whose start script names such a package; and where package.json has none.
+// # Why it matters
 //
-// In files for development or tests it is excused: an info, off by default, without a fix.
+// Compilers, linters and test tools become a part of the image. They make it larger, and
+// each of them can have vulnerabilities.
+//
+// # How to fix it
+//
+// Install without them:
+//
+//	RUN npm ci --omit=dev
+//
+// If a build step needs them, build in another stage, and copy the result.
+//
+// # Fix safety
+//
+// There is no fix where `package.json` is not in the repository, or has a script that
+// runs during the installation.
+//
+// # Exceptions
+//
+// It does not report:
+//
+//   - installations that omit the packages by an option or by `NODE_ENV`
+//   - stages that prune the packages
+//   - stages in which a script runs, because it can need the packages. A build whose
+//     result `node` starts is reported.
+//   - images that start through npm, unless `package.json` shows that the start script
+//     is plain `node`
+//   - projects whose `package.json` has no development packages
 var NodeDevDependenciesInFinal = facts.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
 		ID:         "node-dev-dependencies-in-final",
-		Title:      "The image holds development packages",
+		Title:      "Final image contains development packages of Node.js",
 		Category:   lint.Size,
 		Severity:   lint.Info,
 		Confidence: lint.Medium,
@@ -66,7 +89,7 @@ func checkNodeDevDependenciesInFinal(p *facts.Pass[*facts.Dockerfile]) {
 				case isInstall && !leavesDevOut(p.Doc, pkg) && !slices.ContainsFunc(p.Doc.Commands(in)[i+1:], prunesDev):
 					found = append(found, pkg)
 				case prunesDev(c):
-					return // in a layer of its own it frees nothing, which delete-in-later-layer may say
+					return // delete-in-later-layer can report it, if it is in another layer
 				case !isInstall && runsNodeTool(c):
 					tool = c
 				}
@@ -87,7 +110,7 @@ func checkNodeDevDependenciesInFinal(p *facts.Pass[*facts.Dockerfile]) {
 		}
 		f := lint.Finding{
 			Span:    c.Span,
-			Message: fmt.Sprintf("%s also installs the development packages, which the image does not need; add %s", quoteShort(firstLine(p.Doc.Text(c.Span))), flag),
+			Message: fmt.Sprintf("%s also installs development packages, which the image does not need; add %s", quoteShort(firstLine(p.Doc.Text(c.Span))), flag),
 		}
 		if m, ok := readManifest(p, start.stage); ok && !m.runsAtInstall() {
 			f.Fixes = insertAfterAction(c, flag)
@@ -107,18 +130,18 @@ func reportBuiltInPlace(p *facts.Pass[*facts.Dockerfile], start startCommand, fo
 	c := found[0]
 	p.Report(weighDevPackages(p, lint.Finding{
 		Span:    c.Span,
-		Message: fmt.Sprintf("%s also installs the development packages, which only %s needs; build in a stage of its own and copy the result", quoteShort(firstLine(p.Doc.Text(c.Span))), quoteShort(firstLine(p.Doc.Text(tool.Span)))),
-		Related: []lint.Related{{Span: tool.Span, Message: "they are needed here only"}},
+		Message: fmt.Sprintf("%s also installs development packages, which only %s needs; build in another stage and copy the result", quoteShort(firstLine(p.Doc.Text(c.Span))), quoteShort(firstLine(p.Doc.Text(tool.Span)))),
+		Related: []lint.Related{{Span: tool.Span, Message: "only this command needs them"}},
 	}))
 }
 
-// mentions tells whether one of the words stands anywhere in the file, so that a
-// rule need not look further.
+// mentions reports whether one of the words is anywhere in the file. It lets a rule stop
+// early.
 func mentions(d *facts.Dockerfile, words ...string) bool {
 	return slices.ContainsFunc(words, d.Mentions)
 }
 
-// knowsOmit tells whether the base image has an npm that knows --omit: npm 7 and
+// knowsOmit reports whether the base image has an npm that knows --omit: npm 7 and
 // later, which comes with node 15 and later.
 func knowsOmit(s *facts.Stage) bool {
 	const first = 15
@@ -147,8 +170,8 @@ func nodeInstall(c *facts.Command) (pkg facts.PackageCommand, ok bool) {
 	return pkg, false
 }
 
-// leavesDevOut tells whether an installation leaves the development packages out,
-// or may.
+// leavesDevOut reports whether an installation omits the development packages, or can
+// omit them.
 func leavesDevOut(d *facts.Dockerfile, c facts.PackageCommand) bool {
 	if c.HasFlag("--omit", "--production", "--prod", "-P", "--only", "--include", "--location", "--dev", "-D") || hasVariableFlag(c) {
 		return true
@@ -161,7 +184,7 @@ func leavesDevOut(d *facts.Dockerfile, c facts.PackageCommand) bool {
 	return c.Conditional()
 }
 
-// prunesDev tells whether a command takes packages away again.
+// prunesDev reports whether a command removes packages.
 func prunesDev(c *facts.Command) bool {
 	switch c.Name() {
 	case "npm", "yarn", "pnpm":
@@ -174,8 +197,8 @@ func prunesDev(c *facts.Command) bool {
 	return false
 }
 
-// runsNodeTool tells whether a command runs a script or a tool of a package,
-// which may be one for development.
+// runsNodeTool reports whether a command runs a script or a tool of a package, which can
+// be a development package.
 func runsNodeTool(c *facts.Command) bool {
 	switch name := c.Name(); name {
 	case "npx", "node", "tsc", "vite", "webpack", "ng", "nest", "next", "gulp", "grunt", "bower", "turbo", "nx", "lerna", "make", "ember", "rollup", "gatsby":
@@ -194,7 +217,7 @@ func runsNodeTool(c *facts.Command) bool {
 	}
 }
 
-// manifest is the part of package.json that is asked for.
+// manifest is the part of package.json that rules read.
 type manifest struct {
 	Scripts         map[string]string `json:"scripts"`
 	DevDependencies map[string]string `json:"devDependencies"`
@@ -211,8 +234,8 @@ func (m manifest) runsAtInstall() bool {
 	return false
 }
 
-// startsWithoutDev tells whether the image starts without its development
-// packages, and has any.
+// startsWithoutDev reports whether the project has development packages and the image
+// starts without them.
 func startsWithoutDev(p *facts.Pass[*facts.Dockerfile], start startCommand) bool {
 	direct := start.program == "node" || start.program == "pm2-runtime"
 	m, ok := readManifest(p, start.stage)
@@ -259,7 +282,7 @@ func readManifest(p *facts.Pass[*facts.Dockerfile], s *facts.Stage) (m manifest,
 	return m, true
 }
 
-// isFromElsewhere tells whether a COPY takes from another stage or image.
+// isFromElsewhere reports whether a COPY copies from another stage or image.
 func isFromElsewhere(in *dockerfile.Instruction) bool {
 	_, ok := flagOf(in, "from")
 	return ok

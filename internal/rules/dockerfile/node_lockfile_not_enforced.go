@@ -11,16 +11,35 @@ import (
 	"github.com/dockmend/dockmend/internal/syntax/dockerfile"
 )
 
-// NodeLockfileNotEnforced finds npm install, yarn install or pnpm install in a
-// build whose lock file is there: they may change it, and the image has
-// versions that nobody has tried. npm ci installs what the lock says, or fails.
+// NodeLockfileNotEnforced reports `npm install`, `yarn install` and `pnpm install` in a
+// build that copies a lock file.
 //
-// Silent without a lock file, for global installs and in stages named dev, test
-// and the like.
+// # Why it matters
+//
+// These commands can change the lock file instead of failing. The image then has
+// versions that you did not test. `npm ci` installs exactly what the lock file names, or
+// fails.
+//
+// # How to fix it
+//
+// Use `npm ci`, or `--frozen-lockfile` for Yarn 1 and pnpm, or `--immutable` from Yarn 2
+// on:
+//
+//	COPY package.json package-lock.json ./
+//	RUN npm ci
+//
+// # Exceptions
+//
+// It does not report:
+//
+//   - builds that do not copy a lock file
+//   - global installations, and installations of named packages
+//   - pnpm with the variable `CI`, which enforces the lock file
+//   - stages with a name such as `dev` or `test`
 var NodeLockfileNotEnforced = facts.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
 		ID:       "node-lockfile-not-enforced",
-		Title:    "The lock file is not enforced",
+		Title:    "Installation can ignore the lock file",
 		Category: lint.Reproducibility,
 		Severity: lint.Warning,
 		Default:  true,
@@ -58,13 +77,13 @@ func checkNodeLockfileNotEnforced(p *facts.Pass[*facts.Dockerfile]) {
 		p.Report(lint.Finding{
 			Fixes:   enforceLock(c),
 			Span:    c.Span,
-			Message: fmt.Sprintf("%s may install other versions than %s says; use %s", quoteShort(firstLine(p.Doc.Text(c.Span))), lock, better),
+			Message: fmt.Sprintf("%s can install other versions than those in %s; use %s", quoteShort(firstLine(p.Doc.Text(c.Span))), lock, better),
 		})
 	}, "npm", "yarn", "pnpm")
 }
 
-// copiesNamed tells whether the stage copies a file by its name before the
-// instruction, a glob for it included.
+// copiesNamed reports whether the stage copies a file by its name, or by a pattern with
+// it, before the instruction.
 func copiesNamed(s *facts.Stage, name string, before *dockerfile.Instruction) bool {
 	first := s.First("copies a file called "+name, func(in *dockerfile.Instruction) bool {
 		sources, _, ok := copyWords(in)
@@ -73,8 +92,8 @@ func copiesNamed(s *facts.Stage, name string, before *dockerfile.Instruction) bo
 	return first != nil && first.Index() <= before.Index()
 }
 
-// copiesInFolder reports whether a copy of the whole folder of the package brings the lock
-// file, which lies beside its manifest.
+// copiesInFolder reports whether a copy of the whole folder of the package contains the
+// lock file, which is next to its manifest.
 func copiesInFolder(p *facts.Pass[*facts.Dockerfile], s *facts.Stage, c facts.PackageCommand, lock string) bool {
 	if strings.Contains(c.Instruction.Body, "cd ") || c.HasFlag("--prefix", "-C", "--cwd", "--dir") {
 		return false
@@ -87,8 +106,8 @@ func copiesInFolder(p *facts.Pass[*facts.Dockerfile], s *facts.Stage, c facts.Pa
 	return ok && isSent(context.Files, path.Join(folder, lock)) && sources.Cover(path.Join(folder, lock))
 }
 
-// enforceLock writes "npm ci", or adds the flag, which later versions of Yarn read
-// too. There is no edit beside flags that "npm ci" does not know.
+// enforceLock writes "npm ci", or adds the flag, which later versions of Yarn accept too.
+// There is no edit if the call has a flag that "npm ci" does not have.
 func enforceLock(c facts.PackageCommand) []lint.Fix {
 	if pure, ok := c.FindFlag("--pure-lockfile"); ok && c.Script != nil && c.Script.Editable() {
 		return unsafeFix("use --frozen-lockfile", lint.EffectGraph, lint.Replace(pure.Span, "--frozen-lockfile"))

@@ -10,20 +10,38 @@ import (
 	"github.com/dockmend/dockmend/internal/text"
 )
 
-// NodePackageRunnerAsPid1 finds start commands whose program is npm, yarn, pnpm
-// or npx: it is process 1, and whether the program gets the stop signal depends
-// on its version.
+// NodePackageRunnerAsPid1 reports start commands whose program is `npm`, `yarn`, `pnpm`
+// or `npx`.
 //
-// Start node itself with what the script in package.json says. The fix does so where
-// the script is node with plain words, and nothing runs before or after it. There is
-// none for a script that calls another program, sets variables, or cannot be read.
+// # Why it matters
 //
-// Silent in stages named dev, test and the like, and where the script starts a manager of
-// processes, such as pm2.
+// The package manager is then process 1. Whether it passes the stop signal (SIGTERM) to
+// the program depends on its version; without the signal, `docker stop` waits 10 seconds
+// and then kills the process. The package manager also uses memory as long as the
+// container runs.
+//
+// # How to fix it
+//
+// Start what the script in `package.json` starts:
+//
+//	CMD ["node", "server.js"]
+//
+// # Fix safety
+//
+// There is no fix for a script that calls another program, sets variables or has quotes,
+// for one with a `pre` or `post` script, and where `package.json` is not in the
+// repository.
+//
+// # Exceptions
+//
+// It does not report:
+//
+//   - start commands and stages for development, such as `npm run dev`
+//   - scripts that start a process manager, such as pm2
 var NodePackageRunnerAsPid1 = facts.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
 		ID:       "node-package-runner-as-pid1",
-		Title:    "npm stands in front of the program",
+		Title:    "Container starts through npm instead of node",
 		Category: lint.Runtime,
 		Severity: lint.Warning,
 		Since:    "0.1.0",
@@ -46,13 +64,13 @@ func checkNodePackageRunnerAsPid1(p *facts.Pass[*facts.Dockerfile]) {
 		p.Report(lint.Finding{
 			Fixes:   startNode(p, c),
 			Span:    c.at.Span,
-			Message: fmt.Sprintf("%s stands between the container and the program, and may keep the stop signal from it; start node itself, as the script in package.json does", c.program),
+			Message: fmt.Sprintf("%s is process 1 and cannot be relied on to pass the stop signal to the program; start node directly, with the command of the script in package.json", c.program),
 		})
 	}
 }
 
-// startsManager reports whether the script in package.json starts a manager of processes,
-// which passes signals on itself.
+// startsManager reports whether the script in package.json starts a process manager, which
+// passes signals on.
 func startsManager(p *facts.Pass[*facts.Dockerfile], c startCommand) bool {
 	m, ok := readManifest(p, c.stage)
 	if !ok || len(c.words) == 0 {
@@ -62,7 +80,7 @@ func startsManager(p *facts.Pass[*facts.Dockerfile], c startCommand) bool {
 	return slices.ContainsFunc(script, func(word string) bool { return slices.Contains([]string{"pm2", "pm2-runtime", "forever"}, word) })
 }
 
-// startNode starts what the script in package.json starts, if that is node alone.
+// startNode starts what the script in package.json starts, if that is only node.
 func startNode(p *facts.Pass[*facts.Dockerfile], c startCommand) []lint.Fix {
 	words := c.words
 	if len(words) > 1 && words[0].Text == "run" {
@@ -85,7 +103,7 @@ func startNode(p *facts.Pass[*facts.Dockerfile], c startCommand) []lint.Fix {
 	if !c.in.Span.Contains(c.at.Span.Cover(last)) {
 		return nil // the rest is in CMD
 	}
-	title := "start node itself, as the script does"
+	title := "start node directly, with the command of the script"
 	if !c.in.JSON {
 		return unsafeFix(title, lint.EffectConfig, lint.Replace(c.in.BodySpan, jsonArray(node)))
 	}

@@ -5,20 +5,35 @@ import (
 	"github.com/dockmend/dockmend/internal/lint"
 )
 
-// NpmCacheKept finds npm ci and npm install without npm cache clean in the same RUN: npm
-// keeps every archive that it fetched in ~/.npm, often as much as what it installed.
+// NpmCacheKept reports `npm ci` and `npm install` without `npm cache clean` in the same
+// `RUN`. In files for development or tests, whose images are not shipped, the severity
+// is info and the variant is `excused`.
 //
-// End the RUN with npm cache clean --force, or mount a cache at /root/.npm.
+// # Why it matters
 //
-// Silent where a later command of the same RUN removes it, where a cache or a tmpfs is
-// mounted there, for installs without the network, and in stages whose layers are no part
-// of the image.
+// npm keeps each archive that it downloads in `~/.npm`, often as much as it installs. A
+// container does not use the cache, but every pull of the image transfers it. A later
+// `RUN` cannot remove it from the layer.
 //
-// In files for development or tests it is excused: an info, and off by default.
+// # How to fix it
+//
+// Clean the cache in the same `RUN`, or mount a cache:
+//
+//	RUN npm ci && npm cache clean --force
+//	RUN --mount=type=cache,target=/root/.npm npm ci
+//
+// # Exceptions
+//
+// It does not report:
+//
+//   - a later command of the same `RUN` that removes the cache
+//   - a cache mount or a tmpfs mount on the cache
+//   - installations without network, such as `--offline`
+//   - stages whose layers are not part of the final image
 var NpmCacheKept = facts.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
 		ID:       "npm-cache-kept",
-		Title:    "The cache of npm stays in the image",
+		Title:    "npm leaves its package cache in the image",
 		Category: lint.Size,
 		Severity: lint.Info,
 		Default:  true,
@@ -43,7 +58,7 @@ func checkNpmCacheKept(p *facts.Pass[*facts.Dockerfile]) {
 		dirs:        []string{"/root/.npm", "~/.npm", "$HOME/.npm", "${HOME}/.npm", "/home/node/.npm", "/root/.npm/_cacache"},
 		variables:   []string{"NPM_CONFIG_CACHE", "npm_config_cache"},
 		clean:       func(string) string { return "npm cache clean --force" },
-	}.report(p, "the cache of packages")
+	}.report(p, "the package cache")
 }
 
 // isCleaning reports whether a word of "npm cache" empties the cache.

@@ -7,23 +7,38 @@ import (
 	"github.com/dockmend/dockmend/internal/lint"
 )
 
-// NpmPackageNotPinned finds npm install of packages without a version: the
-// registry gives the newest, which nobody has tried.
+// NpmPackageNotPinned reports packages that `npm install`, `yarn global add` or `pnpm
+// add` installs without a version, or with a tag that moves, such as `@latest`. In
+// stages whose layers are not part of the final image, the severity is info.
 //
-// The same holds for yarn global add, pnpm add, and for tags that move, such as @latest.
+// # Why it matters
 //
-// Silent for npm install without names (the lock file decides), files, folders,
-// addresses with a reference, a constraint of any kind, yarn, whose last
-// version in the registry is that of 2024, and corepack, which fetches what packageManager
-// names. It is an info in stages whose layers
-// are no part of the image.
+// The registry gives the newest version, which you have not tested. Two builds of the
+// same file can differ, and a new version can break the build or contain malicious code.
 //
-// There is no fix: the version that was tested is known to whoever built the image,
-// and to no registry.
+// # How to fix it
+//
+// Name a version:
+//
+//	RUN npm install -g typescript@5.9.2
+//
+// # Fix safety
+//
+// There is no fix: only the author knows which version was tested.
+//
+// # Exceptions
+//
+// It does not report:
+//
+//   - `npm install` without names, because `package.json` and the lock file decide
+//   - files, folders, and URLs with a reference
+//   - versions and ranges of any kind, such as `@5` or `@^5.9`
+//   - `yarn`, whose newest version in the registry is from 2024, and `corepack`, which
+//     downloads what `packageManager` names
 var NpmPackageNotPinned = facts.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
 		ID:       "npm-package-not-pinned",
-		Title:    "npm packages have no version",
+		Title:    "npm package has no fixed version",
 		Category: lint.Reproducibility,
 		Severity: lint.Warning,
 		Default:  true,
@@ -56,13 +71,13 @@ func checkNpmPackageNotPinned(p *facts.Pass[*facts.Dockerfile]) {
 	}.report(p)
 }
 
-// needsNoNpmVersion reports whether a package's newest version in the registry is old, as
-// yarn's, or the package fetches what packageManager names, as corepack.
+// needsNoNpmVersion reports whether a package needs no version: the newest version of yarn
+// in the registry is old, and corepack downloads what packageManager names.
 func needsNoNpmVersion(word string) bool {
 	return word == "yarn" || word == "corepack" || strings.HasPrefix(word, "corepack@")
 }
 
-// npmExample shows how a package names its version: of a repository behind "#".
+// npmExample shows how to name the version of a package; a repository has it after "#".
 func npmExample(name string) string {
 	if isHostedGit(name) || strings.HasPrefix(name, "git+") || strings.HasPrefix(name, "git:") {
 		name, _, _ = strings.Cut(name, "#")
@@ -77,8 +92,8 @@ func npmExample(name string) string {
 	return name + "@<version>"
 }
 
-// nodeCall reads "yarn global add x" as a call with the action "add", and leaves out what
-// adds packages to the project of a Yarn that has a lock file.
+// nodeCall reads "yarn global add x" as a call with the action "add", and ignores what adds
+// packages to the project of a Yarn that has a lock file.
 func nodeCall(c facts.PackageCommand) (facts.PackageCommand, bool) {
 	switch c.Manager {
 	case "yarn":

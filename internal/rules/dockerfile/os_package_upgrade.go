@@ -9,15 +9,32 @@ import (
 	"github.com/dockmend/dockmend/internal/syntax/dockerfile"
 )
 
-// OsPackageUpgrade finds upgrade of all packages of the base image: what comes
-// out differs from day to day, and every file that changes is stored twice.
+// OsPackageUpgrade reports commands that upgrade all packages of the base image, such as
+// `apt-get upgrade`, `apk upgrade`, `dnf update` and `zypper update`.
 //
-// Off by default: it brings fixes that the base image does not have yet, and
-// many advise it.
+// # Why it matters
+//
+// The result depends on the day of the build, and each changed file is stored twice: in
+// the base image and in the new layer. The rule is off by default, because an upgrade
+// also installs security fixes that the base image does not have yet, and many guides
+// recommend it.
+//
+// # How to fix it
+//
+// Use a newer base image, or upgrade only the packages that need it:
+//
+//	RUN apt-get update && apt-get install -y --only-upgrade openssl
+//
+// # Exceptions
+//
+// It does not report:
+//
+//   - upgrades of named packages
+//   - `dnf update --security`
 var OsPackageUpgrade = facts.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
 		ID:       "os-package-upgrade",
-		Title:    "All packages are upgraded",
+		Title:    "Build upgrades all system packages",
 		Category: lint.Reproducibility,
 		Severity: lint.Info,
 		Since:    "0.1.0",
@@ -41,14 +58,14 @@ func checkOsPackageUpgrade(p *facts.Pass[*facts.Dockerfile]) {
 			all = c.Action == "update" || c.Action == "up"
 		}
 		if all && len(c.Packages) == 0 {
-			p.Report(lint.Finding{Fixes: leaveOutUpgrade(p.Doc, c.Command), Span: c.Span, Message: fmt.Sprintf("%s makes an image that differs from day to day; take a newer base image, or upgrade the packages that need it by name", quoteShort(firstLine(p.Doc.Text(c.Span))))})
+			p.Report(lint.Finding{Fixes: leaveOutUpgrade(p.Doc, c.Command), Span: c.Span, Message: fmt.Sprintf("%s makes the image depend on the day of the build; use a newer base image, or upgrade only the packages that need it", quoteShort(firstLine(p.Doc.Text(c.Span))))})
 		}
 	}, "apt-get", "apt", "aptitude", "apk", "yum", "dnf", "microdnf", "tdnf", "dnf5", "zypper")
 }
 
-// leaveOutUpgrade deletes the upgrade, and with it a RUN that else only updates the
-// index and cleans up. Neither an index that nothing reads any more is left behind,
-// nor an installation without one.
+// leaveOutUpgrade deletes the upgrade. It deletes the whole RUN if the other commands only
+// update the index and clean up. It leaves no index that nothing reads, and no
+// installation without an index.
 func leaveOutUpgrade(d *facts.Dockerfile, c *facts.Command) []lint.Fix {
 	only, updates, installs := true, c.Name() == "apk" && c.HasFlag("-U", "--update", "--update-cache"), false
 	for _, other := range d.Commands(c.Instruction) {
@@ -76,8 +93,8 @@ func installsByName(c facts.PackageCommand) bool {
 	return c.Action == "install" || c.Action == "add" || c.Action == "in"
 }
 
-// needsIndex tells whether a RUN below installs packages and brings no index of its
-// own.
+// needsIndex reports whether a later RUN installs packages without updating the index
+// itself.
 func needsIndex(d *facts.Dockerfile, in *dockerfile.Instruction) bool {
 	last := facts.Once(d, "last install that needs an index", nil, func() int {
 		last := -1
@@ -91,8 +108,8 @@ func needsIndex(d *facts.Dockerfile, in *dockerfile.Instruction) bool {
 	return last > in.Index()
 }
 
-// findsIndex reports whether a RUN installs packages by an index that an earlier
-// one has fetched.
+// findsIndex reports whether a RUN installs packages with an index that an earlier RUN
+// downloaded.
 func findsIndex(d *facts.Dockerfile, in *dockerfile.Instruction) bool {
 	for _, c := range d.Commands(in) {
 		pkg, ok := facts.Packages(c)

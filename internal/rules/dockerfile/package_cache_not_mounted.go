@@ -10,19 +10,40 @@ import (
 	"github.com/dockmend/dockmend/internal/syntax/dockerfile"
 )
 
-// PackageCacheNotMounted finds installations of packages without a cache mount:
-// after each change all of them are fetched again.
+// PackageCacheNotMounted reports installations of packages without a cache mount. It
+// knows npm, Yarn, pnpm, Bun, pip, Go, Cargo, apt, apk, dnf, zypper, Bundler, Composer
+// and NuGet.
 //
-// RUN --mount=type=cache keeps what was fetched between builds, and out of the
-// image.
+// # Why it matters
 //
-// Silent where the cache is switched off, for installations from local files,
-// and in stages that nothing needs. Off by default: what it gains depends on
-// where the builds run, and fresh runners of a CI have no such cache.
+// If a manifest changes, the step runs again and downloads all packages. A cache mount
+// keeps the downloads between builds, and outside of the image. The rule is off by
+// default, because new CI runners begin with an empty cache.
+//
+// # How to fix it
+//
+// Mount the cache of the package manager:
+//
+//	RUN --mount=type=cache,target=/root/.npm npm ci
+//
+// # Fix safety
+//
+// There is no fix for Go, Cargo, dnf, zypper, Bundler, Composer and NuGet, because the
+// mount can hide files that another `RUN` needs. There is also none for users other than
+// root, and in a `RUN` that empties the cache.
+//
+// # Exceptions
+//
+// It does not report:
+//
+//   - caches that are turned off, for example by `--no-cache-dir`
+//   - installations from local files
+//   - stages that the final image does not need, and stages with a name such as `dev`
+//     or `test`
 var PackageCacheNotMounted = facts.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
 		ID:       "package-cache-not-mounted",
-		Title:    "All packages are fetched again after each change",
+		Title:    "Packages are downloaded again after each change",
 		Category: lint.Speed,
 		Severity: lint.Info,
 		Since:    "0.1.0",
@@ -39,13 +60,13 @@ var PackageCacheNotMounted = facts.Rule[*facts.Dockerfile]{
 type cachedTool struct {
 	variant  string
 	programs []string
-	// actions are the first words of the calls that fetch.
+	// actions are the first words of the calls that download.
 	actions []string
 	// dirs are where root's cache is; the first is proposed, all count.
 	dirs []string
-	// off are the flags with which the cache is not used.
+	// off are the flags that turn the cache off.
 	off []string
-	// fixable is false where a mount may hide what another RUN needs.
+	// fixable is false where a mount can hide what another RUN needs.
 	fixable bool
 }
 
@@ -90,7 +111,7 @@ func checkPackageCacheNotMounted(p *facts.Pass[*facts.Dockerfile]) {
 			}
 			f := lint.Finding{
 				Variant: tool.variant, Span: c.Span,
-				Message: fmt.Sprintf("%s fetches everything again after each change; mount its cache with RUN %s", quoteShort(firstLine(p.Doc.Text(c.Span))), flag),
+				Message: fmt.Sprintf("%s downloads all packages again after each change; mount its cache with RUN %s", quoteShort(firstLine(p.Doc.Text(c.Span))), flag),
 			}
 			if tool.fixable && runsAsRoot(p.Doc, in) && !cleansUp(p.Doc.Text(in.Span), tool) {
 				f.Fixes = []lint.Fix{{
@@ -103,7 +124,7 @@ func checkPackageCacheNotMounted(p *facts.Pass[*facts.Dockerfile]) {
 	})
 }
 
-// fetches tells whether a command is a call of the tool that fetches packages.
+// fetches reports whether a command is a call of the tool that downloads packages.
 func (t cachedTool) fetches(c *facts.Command) bool {
 	pkg, isPackage := facts.Packages(c)
 	name, action := c.Name(), firstAction(c)
@@ -119,12 +140,12 @@ func (t cachedTool) fetches(c *facts.Command) bool {
 	if name == "cargo" && action == "chef" {
 		return cooks(c)
 	}
-	// "go mod tidy" and its like fetch nothing that counts; paths are there already.
+	// "go mod tidy" and similar calls download little; paths are local.
 	return name != "go" || action != "mod" || len(pkg.Packages) > 0 && pkg.Packages[0].Text == "download"
 }
 
-// cooks reports whether a command is "cargo chef cook", which fetches what "cargo build"
-// then finds in the layer above.
+// cooks reports whether a command is "cargo chef cook", which downloads what "cargo
+// build" then finds in the layer above.
 func cooks(c *facts.Command) bool {
 	words := c.ArgTexts()
 	return c.Name() == "cargo" && len(words) > 1 && words[0] == "chef" && words[1] == "cook"
@@ -138,14 +159,14 @@ func isCooked(d *facts.Dockerfile, in *dockerfile.Instruction) bool {
 	})
 }
 
-// isMounted tells whether a RUN mounts one of the tool's caches, or one that is
-// named after it: the tool may have been told to use another folder.
+// isMounted reports whether a RUN mounts one of the caches of the tool, or a path that
+// has the name of the tool: an option can set another folder.
 func (t cachedTool) isMounted(in *dockerfile.Instruction) bool {
 	return mountsAny(in, t.dirs) || mountsPath(in, t.variant) || slices.ContainsFunc(t.programs, func(name string) bool { return mountsPath(in, name) })
 }
 
-// cleansUp tells whether a script empties the cache: the mount asks for another
-// one then.
+// cleansUp reports whether a script empties the cache, so that a mount needs another
+// script.
 func cleansUp(script string, t cachedTool) bool {
 	for _, word := range append([]string{"cache clean", "cache purge", "store prune", "-get clean", "apt clean", "autoclean", "/var/cache", "/var/lib/apt"}, t.dirs...) {
 		if strings.Contains(script, word) {

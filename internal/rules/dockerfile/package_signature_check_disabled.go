@@ -8,17 +8,30 @@ import (
 	"github.com/dockmend/dockmend/internal/lint"
 )
 
-// PackageSignatureCheckDisabled finds flags that make a package manager install
-// what nobody has signed.
+// PackageSignatureCheckDisabled reports options that make a package manager install
+// packages without checking their signatures, such as `--allow-untrusted` (apk),
+// `--allow-unauthenticated` and `--force-yes` (apt-get), `--nogpgcheck` (yum, dnf),
+// `--nosignature` (rpm) and `--no-gpg-checks` (zypper).
 //
-// Add the key of the repository instead: a file in /etc/apk/keys, signed-by in
-// the line of the source, rpm --import.
+// # Why it matters
 //
-// Silent for files of the build itself.
+// Anyone who can change the download, on the server or on the network path, can replace
+// a package. Its code then runs as root in the build and in the container.
+//
+// # How to fix it
+//
+// Add the key of the repository, and remove the option: a file in `/etc/apk/keys` for
+// apk, `signed-by` in the source line for apt, `rpm --import` for RPM packages.
+//
+// # Exceptions
+//
+// It does not report:
+//
+//   - package files of the build, such as `./tool.rpm`
 var PackageSignatureCheckDisabled = facts.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
 		ID:       "package-signature-check-disabled",
-		Title:    "Packages are installed unchecked",
+		Title:    "Package manager does not check signatures",
 		Category: lint.Security,
 		Severity: lint.Warning,
 		Default:  true,
@@ -40,7 +53,7 @@ func checkPackageSignatureCheckDisabled(p *facts.Pass[*facts.Dockerfile]) {
 		}
 		p.Report(lint.Finding{
 			Span: at.Span, Variant: variant, Fixes: letPackagesCheck(c, at),
-			Message: fmt.Sprintf("%s installs what nobody has signed; add the key of the repository instead", quoteShort(at.Text)),
+			Message: fmt.Sprintf("%s turns off the signature check, so a replaced package gets installed; remove it and add the key of the repository", quoteShort(at.Text)),
 		})
 	}, "apk", "apt", "yum", "dnf", "rpm", "zypper")
 }
@@ -86,9 +99,9 @@ func allPaths(words []facts.Argument) bool {
 	return true
 }
 
-// letPackagesCheck deletes the flag. With --force-yes goes the answer to apt's
-// questions, so -y takes its place where nothing else gives it. Package files are
-// most likely signed by nobody whose key is there: for them there is no edit.
+// letPackagesCheck deletes the flag. --force-yes also answers the questions of apt, so -y
+// replaces it where no other flag does. There is no edit for package files, because the
+// image most likely does not have the key for them.
 func letPackagesCheck(c *facts.Command, at facts.Argument) []lint.Fix {
 	for _, w := range c.Args() {
 		if strings.HasSuffix(w.Text, ".apk") || strings.HasSuffix(w.Text, ".deb") || strings.HasSuffix(w.Text, ".rpm") || strings.ContainsAny(w.Text, "$*") {
@@ -105,5 +118,5 @@ func letPackagesCheck(c *facts.Command, at facts.Argument) []lint.Fix {
 	if !ok {
 		return nil
 	}
-	return unsafeFix("check the packages", lint.EffectGraph, edit)
+	return unsafeFix("remove the option, so that signatures are checked", lint.EffectGraph, edit)
 }

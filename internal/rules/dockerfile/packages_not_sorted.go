@@ -9,17 +9,34 @@ import (
 	"github.com/dockmend/dockmend/internal/lint"
 )
 
-// PackagesNotSorted finds lists of packages, one in a line, that are not in the
-// order of the alphabet: a sorted list shows what was added, and what twice.
+// PackagesNotSorted reports lists of at least three packages, one on each line, that are
+// not in alphabetical order.
 //
-// Silent for fewer than three packages, for variables, paths and options among
-// them, and with comments between them.
+// # Why it matters
 //
-// Off by default: it is a matter of taste.
+// In a sorted list, a duplicate is easy to see, and a change shows only the packages
+// that were added or removed. The rule is off by default, because it is a matter of
+// style.
+//
+// # How to fix it
+//
+// Sort the packages:
+//
+//	RUN apt-get install -y \
+//	    ca-certificates \
+//	    curl \
+//	    git
+//
+// # Exceptions
+//
+// It does not report:
+//
+//   - lists with variables, paths or options between the packages
+//   - lists with comments
 var PackagesNotSorted = facts.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
 		ID:       "packages-not-sorted",
-		Title:    "Packages are not in order",
+		Title:    "Package list is not in alphabetical order",
 		Category: lint.StyleIssue,
 		Severity: lint.Style,
 		Since:    "0.1.0",
@@ -58,7 +75,7 @@ func checkPackagesNotSorted(p *facts.Pass[*facts.Dockerfile]) {
 		}
 		f := lint.Finding{
 			Span:    c.Packages[first].Span,
-			Message: fmt.Sprintf("%s stands where %s should, in the order of the alphabet; sort the packages", quoteShort(c.Packages[first].Text), quoteShort(sorted[first])),
+			Message: fmt.Sprintf("%s is in the place of %s in alphabetical order; sort the packages", quoteShort(c.Packages[first].Text), quoteShort(sorted[first])),
 		}
 		if c.Script.Editable() {
 			f.Fixes = []lint.Fix{fix}
@@ -67,13 +84,13 @@ func checkPackagesNotSorted(p *facts.Pass[*facts.Dockerfile]) {
 	}, "apt-get", "apt", "apk", "dnf", "yum", "microdnf", "zypper")
 }
 
-// isPlainPackage tells whether a word is a package's name as it stands in the
-// file, with a version or without.
+// isPlainPackage reports whether a word is the name of a package without quotes or
+// variables, with or without a version.
 func isPlainPackage(a facts.Argument) bool {
 	return a.Literal && a.Text != "" && a.Span.Len() == len(a.Text) && a.Text[0] != '-' && !isPath(a.Text) && !strings.ContainsAny(a.Text, "/\\'\"")
 }
 
-// oneInALine tells whether every word stands on a line of its own.
+// oneInALine reports whether each word has its own line.
 func oneInALine(d *facts.Dockerfile, words []facts.Argument) bool {
 	for i := 1; i < len(words); i++ {
 		if d.Lines.Position(words[i].Span.Start).Line == d.Lines.Position(words[i-1].Span.Start).Line {

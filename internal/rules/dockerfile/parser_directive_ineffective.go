@@ -11,17 +11,35 @@ import (
 	"github.com/dockmend/dockmend/internal/text"
 )
 
-// ParserDirectiveIneffective finds "# syntax=", "# escape=" and "# check="
-// below the top of the file: there they are comments, and nothing happens.
+// ParserDirectiveIneffective reports `# syntax=` and `# escape=` below the top of the
+// file.
 //
-// Directives come first, before comments, blank lines and instructions.
+// # Why it matters
 //
-// Silent for the escape character that holds anyway. Where no line is continued with
-// the character that the comment names, moving it would break the file: remove it.
+// Docker reads directives only before the first comment, blank line or instruction.
+// Below, they are comments: Docker uses its default frontend or its default escape
+// character.
+//
+// # How to fix it
+//
+// Move the directive to the first line. If no line continues with the character that `#
+// escape=` names, remove the comment, because moving it would break the file.
+//
+// # Fix safety
+//
+// Only `# syntax=` has a fix. Moving `# escape=` would change how Docker reads each
+// line.
+//
+// # Exceptions
+//
+// It does not report:
+//
+//   - a directive that is also at the top of the file
+//   - the escape character that the file already has
 var ParserDirectiveIneffective = facts.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
 		ID:       "parser-directive-ineffective",
-		Title:    "A directive stands where it is a comment",
+		Title:    "Parser directive is not at the top of the file",
 		Category: lint.Correctness,
 		Severity: lint.Warning,
 		Default:  true,
@@ -46,31 +64,31 @@ func checkParserDirectiveIneffective(p *facts.Pass[*facts.Dockerfile]) {
 		if _, above := p.Doc.Directive(name); above {
 			continue
 		}
-		advice := "move it to the first line of the file"
+		advice := "move it to the first line"
 		if name == "escape" {
 			if value == string(rune(p.Doc.Escape)) {
 				continue
 			}
 			if !endsLines(p.Doc, value) {
-				advice = "remove it, no line is continued with that character"
+				advice = "remove it, because no line continues with that character"
 			}
 		}
-		p.Report(lint.Finding{Fixes: moveToTop(p.Doc, line, name), Span: span, Message: fmt.Sprintf("%s is only a comment here; %s", quoteShort(p.Doc.Text(span)), advice)})
+		p.Report(lint.Finding{Fixes: moveToTop(p.Doc, line, name), Span: span, Message: fmt.Sprintf("%s is only a comment here, because directives must be at the top of the file; %s", quoteShort(p.Doc.Text(span)), advice)})
 	}
 }
 
-// moveToTop moves the line to the top of the file. That of the escape character is
-// left alone: it would change how every line is read.
+// moveToTop moves the line to the top of the file. It does not move the directive of the
+// escape character, which would change how each line is read.
 func moveToTop(d *facts.Dockerfile, line dockerfile.Line, name string) []lint.Fix {
 	if name != "syntax" {
 		return nil
 	}
 	source := d.Text(text.Span{Start: line.Text, End: line.EOL})
-	return unsafeFix("move it to the top", lint.EffectUnknown,
+	return unsafeFix("move it to the first line", lint.EffectUnknown,
 		lint.Insert(firstLineStart(d), source+d.Newline()), lint.Delete(text.Span{Start: line.Start, End: line.End}))
 }
 
-// endsLines tells whether an instruction's line ends in a character.
+// endsLines reports whether a line of an instruction ends with a character.
 func endsLines(d *facts.Dockerfile, character string) bool {
 	return slices.ContainsFunc(d.Physical, func(l dockerfile.Line) bool {
 		return l.Kind != dockerfile.CommentLine && strings.HasSuffix(strings.TrimRight(d.Text(text.Span{Start: l.Text, End: l.EOL}), " \t\r"), character)

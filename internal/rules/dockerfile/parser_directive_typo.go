@@ -11,13 +11,33 @@ import (
 	"github.com/dockmend/dockmend/internal/text"
 )
 
-// ParserDirectiveTypo finds comments at the top of the file that were meant as
-// a parser directive and have a slip in its name: Docker takes them for a
-// comment.
+// ParserDirectiveTypo reports comments at the top of the file that are nearly `#
+// syntax=`, `# escape=` or `# check=`.
+//
+// # Why it matters
+//
+// Docker ignores a comment. It uses its default frontend, escape character or checks,
+// without a warning.
+//
+// # How to fix it
+//
+// Correct the name:
+//
+//	# syntax=docker/dockerfile:1
+//
+// # Fix safety
+//
+// There is no fix for `# escape=`, because it changes how Docker reads each line.
+//
+// # Exceptions
+//
+// It does not report:
+//
+//   - comments whose value does not fit the directive
 var ParserDirectiveTypo = facts.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
 		ID:       "parser-directive-typo",
-		Title:    "A directive is misspelt",
+		Title:    "Name of a parser directive is misspelled",
 		Category: lint.Correctness,
 		Severity: lint.Warning,
 		Default:  true,
@@ -44,12 +64,12 @@ func checkParserDirectiveTypo(p *facts.Pass[*facts.Dockerfile]) {
 		if !found || near == name || near == "syntax" && !strings.Contains(value, "/") || near == "escape" && len(value) != 1 || near == "check" && !strings.Contains(value, "=") {
 			continue
 		}
-		p.Report(lint.Finding{Fixes: spellDirective(p.Doc, span, near), Span: span, Message: fmt.Sprintf("%s is only a comment: the directive is called %q", quoteShort(p.Doc.Text(span)), near)})
+		p.Report(lint.Finding{Fixes: spellDirective(p.Doc, span, near), Span: span, Message: fmt.Sprintf("%s is only a comment, so Docker ignores it; write %q", quoteShort(p.Doc.Text(span)), near)})
 	}
 }
 
-// spellDirective corrects the name. That of the escape character is left alone: it
-// would change how every line is read.
+// spellDirective corrects the name. It does not correct that of the escape character,
+// which would change how each line is read.
 func spellDirective(d *facts.Dockerfile, line text.Span, name string) []lint.Fix {
 	source := d.Text(line)
 	start := len(source) - len(strings.TrimLeft(source, "# \t"))

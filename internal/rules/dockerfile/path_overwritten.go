@@ -10,17 +10,30 @@ import (
 	"github.com/dockmend/dockmend/internal/syntax/dockerfile"
 )
 
-// PathOverwritten finds ENV PATH without $PATH in it and without the folders of the
-// system: no program of the base is found any more, neither by RUN nor by CMD.
+// PathOverwritten reports `ENV PATH` without `$PATH` and without a system folder such as
+// `/usr/bin`.
 //
-// Append :$PATH.
+// # Why it matters
 //
-// Silent for images FROM scratch, which have no programs, on Windows, and where nothing
-// behind it runs a program by its name.
+// `RUN`, `CMD` and `ENTRYPOINT` no longer find the programs of the base image, such as
+// `sh`, and fail with "not found".
+//
+// # How to fix it
+//
+// Append the old value:
+//
+//	ENV PATH=/app/node_modules/.bin:$PATH
+//
+// # Exceptions
+//
+// It does not report:
+//
+//   - stages `FROM scratch`, which have no programs, and Windows images
+//   - stages without a later `RUN`, `CMD` or `ENTRYPOINT`
 var PathOverwritten = facts.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
 		ID:       "path-overwritten",
-		Title:    "PATH loses the folders of the base",
+		Title:    "ENV PATH removes the folders of the base image",
 		Category: lint.Correctness,
 		Severity: lint.Warning,
 		Default:  true,
@@ -45,7 +58,7 @@ func checkPathOverwritten(p *facts.Pass[*facts.Dockerfile]) {
 				if value := bare(pair.Value); pair.Key == "PATH" && losesSystem(p.Doc, in, value) {
 					p.Report(lint.Finding{
 						Span:    in.Head,
-						Message: fmt.Sprintf("PATH is %s alone, so no program of the base is found any more; append :$PATH", quoteShort(value)),
+						Message: fmt.Sprintf("PATH has only %s, so the programs of the base image are no longer found; append :$PATH", quoteShort(value)),
 						Fixes:   appendPath(p.Doc, in, value),
 					})
 				}
@@ -54,8 +67,8 @@ func checkPathOverwritten(p *facts.Pass[*facts.Dockerfile]) {
 	}
 }
 
-// losesSystem reports whether a value of PATH has none of the folders of the system, nor
-// may have them by a variable.
+// losesSystem reports whether a value of PATH has no folder of the system, and cannot get
+// one from a variable.
 func losesSystem(d *facts.Dockerfile, in *dockerfile.Instruction, value string) bool {
 	value, known := d.Expand(in, value)
 	return known && strings.HasPrefix(value, "/") && !strings.ContainsAny(value, "$%;") && !strings.Contains(value, "/nix") &&

@@ -6,17 +6,31 @@ import (
 	"github.com/dockmend/dockmend/internal/text"
 )
 
-// PersistentNoninteractiveEnv finds ENV DEBIAN_FRONTEND=noninteractive, which
-// holds in the running container too: whoever works in it is never asked. ARG
-// holds in the build alone.
+// PersistentNoninteractiveEnv reports `ENV DEBIAN_FRONTEND=noninteractive` in the final
+// image.
 //
-// Silent for ARG, for an assignment in RUN, and where a later ENV resets it.
+// # Why it matters
 //
-// Off by default: nobody who runs a service notices.
+// The variable is also set in the container. Someone who installs a package there gets
+// no questions, and wonders why. The rule is off by default, because a service does not
+// notice it.
+//
+// # How to fix it
+//
+// Use `ARG`, which only exists during the build:
+//
+//	ARG DEBIAN_FRONTEND=noninteractive
+//
+// # Exceptions
+//
+// It does not report:
+//
+//   - `ARG`, and an assignment in a `RUN`
+//   - a variable that a later `ENV` changes
 var PersistentNoninteractiveEnv = facts.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
 		ID:       "persistent-noninteractive-env",
-		Title:    "DEBIAN_FRONTEND stays in the image",
+		Title:    "DEBIAN_FRONTEND is set in the running container",
 		Category: lint.Runtime,
 		Severity: lint.Info,
 		Since:    "0.1.0",
@@ -34,13 +48,13 @@ func checkPersistentNoninteractiveEnv(p *facts.Pass[*facts.Dockerfile]) {
 		return
 	}
 	in := v.Instruction
-	f := lint.Finding{Span: v.Pair.Span, Message: "DEBIAN_FRONTEND stays set in the running container; set it with ARG"}
+	f := lint.Finding{Span: v.Pair.Span, Message: "ENV also sets DEBIAN_FRONTEND in the running container, where apt then asks no questions; use ARG"}
 	if len(in.Pairs) == 1 {
 		edits := []lint.FileEdit{lint.Replace(in.KeywordSpan, sameCase("ARG", p.Doc.Text(in.KeywordSpan)))}
 		if v.Pair.Legacy {
 			edits = append(edits, lint.Replace(text.Span{Start: v.Pair.KeySpan.End, End: v.Pair.ValueSpan.Start}, "="))
 		}
-		f.Fixes = []lint.Fix{{Title: "set it with ARG", Applicability: lint.Unsafe, MaxEffect: lint.EffectGraph, Edits: edits}}
+		f.Fixes = []lint.Fix{{Title: "use ARG", Applicability: lint.Unsafe, MaxEffect: lint.EffectGraph, Edits: edits}}
 	}
 	p.Report(f)
 }

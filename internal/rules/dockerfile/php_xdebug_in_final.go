@@ -8,24 +8,39 @@ import (
 	"github.com/dockmend/dockmend/internal/lint"
 )
 
-// PhpXdebugInFinal finds the debugger Xdebug in the stage that becomes the image
-// of an application: it slows every request down, and whoever may switch it on
-// runs code.
+// PhpXdebugInFinal reports commands that install or enable Xdebug in the final image of
+// an application. In files for development or tests, whose images are not shipped, the
+// severity is info and the variant is `excused`.
 //
-// Install it in a stage of its own for development.
+// # Why it matters
 //
-// Silent for images without an application's files, which are workplaces or bases
-// of others; under a condition; in stages named dev, test and the like; and where
-// the file sets Xdebug up for a developer's machine.
+// Xdebug slows down each request. Anyone who can turn on remote debugging can run code
+// in the container.
 //
-// In files for development or tests it is excused: an info, and off by default.
+// # How to fix it
 //
-// There is no fix: the same image may be what developers use; a stage of their own is more
-// than an edit.
+// Install it in a separate stage for development:
+//
+//	FROM base AS dev
+//	RUN pecl install xdebug && docker-php-ext-enable xdebug
+//
+// # Fix safety
+//
+// There is no fix: developers can use the same image, and a separate stage needs a
+// decision about the whole file.
+//
+// # Exceptions
+//
+// It does not report:
+//
+//   - images without files of an application, such as base images
+//   - commands that run only under a condition
+//   - stages with a name such as `dev` or `test`
+//   - files that configure Xdebug for a developer, for example with `xdebug.mode`
 var PhpXdebugInFinal = facts.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
 		ID:       "php-xdebug-in-final",
-		Title:    "The image holds a debugger",
+		Title:    "Final image contains the debugger Xdebug",
 		Category: lint.Security,
 		Severity: lint.Warning,
 		Default:  true,
@@ -52,14 +67,14 @@ func checkPhpXdebugInFinal(p *facts.Pass[*facts.Dockerfile]) {
 		if at, ok := bringsXdebug(c); ok {
 			p.Report(weighSize(p, lint.Finding{
 				Span:    at.Span,
-				Message: fmt.Sprintf("%s is a debugger, and slows down or opens what the image serves; install it in a stage for development", quoteShort(at.Text)),
+				Message: fmt.Sprintf("%s is a debugger that slows down each request and can let others run code; install it in a stage for development", quoteShort(at.Text)),
 			}))
 		}
 	}, "xdebug")
 }
 
-// holdsApplication tells whether an image gets the whole build context, or what
-// another stage has made.
+// holdsApplication reports whether an image gets the whole build context, or files of
+// another stage.
 func holdsApplication(s *facts.Stage) bool {
 	for _, x := range s.Chain() {
 		for _, in := range x.Instructions {
@@ -96,7 +111,7 @@ func bringsXdebug(c *facts.Command) (at facts.Argument, ok bool) {
 	return at, false
 }
 
-// configuresXdebug tells whether the file sets Xdebug up for a developer.
+// configuresXdebug reports whether the file sets Xdebug up for a developer.
 func configuresXdebug(d *facts.Dockerfile) bool {
 	src := strings.ToLower(string(d.Src))
 	for _, setting := range []string{"xdebug.remote", "xdebug.client", "xdebug.mode", "xdebug.idekey", "xdebug.start", "xdebug_mode", "xdebug_config", "xdebug.ini"} {

@@ -10,20 +10,38 @@ import (
 	"github.com/dockmend/dockmend/internal/syntax/dockerfile"
 )
 
-// PipCacheKept finds pip install without --no-cache-dir, which keeps the wheels
-// that it fetched or built.
+// PipCacheKept reports `pip install` without `--no-cache-dir`. In files for development
+// or tests, whose images are not shipped, the severity is info and the variant is
+// `excused`.
 //
-// Silent where PIP_NO_CACHE_DIR is set, in the stage, in the command or by a base that is
-// known to set it, where the base is a variable without a default, where the cache is
-// mounted or removed in the same RUN, where sudo keeps the home of another user, in stages whose layers are no part of the image, for
-// pip, setuptools and the like alone, and with the pip of Debian 8, Ubuntu 14.04 and older, which has
-// neither the cache nor the flag.
+// # Why it matters
 //
-// In files for development or tests it is excused: an info, and off by default.
+// pip keeps the wheels that it downloads or builds in `~/.cache/pip`. A container does
+// not use them, but every pull of the image transfers them. A later `RUN` cannot remove
+// them from the layer.
+//
+// # How to fix it
+//
+// Turn the cache off, or mount it:
+//
+//	RUN pip install --no-cache-dir -r requirements.txt
+//	RUN --mount=type=cache,target=/root/.cache/pip pip install -r requirements.txt
+//
+// # Exceptions
+//
+// It does not report:
+//
+//   - `PIP_NO_CACHE_DIR` that the stage, the command or the base image sets
+//   - a base image whose name is a variable without a default
+//   - a cache that is mounted, or that the same `RUN` removes
+//   - stages whose layers are not part of the final image
+//   - calls that only install pip, setuptools, wheel, pipenv or virtualenv
+//   - `sudo -E`, with which pip does not use its cache
+//   - pip of Debian 8, Ubuntu 14.04 and older, which has no cache
 var PipCacheKept = facts.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
 		ID:       "pip-cache-kept",
-		Title:    "The cache of pip stays in the image",
+		Title:    "pip leaves its cache in the image",
 		Category: lint.Size,
 		Severity: lint.Info,
 		Default:  true,
@@ -58,7 +76,7 @@ func checkPipCacheKept(p *facts.Pass[*facts.Dockerfile]) {
 		}
 		f := lint.Finding{
 			Span:    c.Span,
-			Message: fmt.Sprintf("%s keeps what it fetches in a cache that the image carries along; add --no-cache-dir", quoteShort(firstLine(p.Doc.Text(c.Span)))),
+			Message: fmt.Sprintf("%s leaves its cache in the image, which makes it larger; add --no-cache-dir", quoteShort(firstLine(p.Doc.Text(c.Span)))),
 		}
 		if c.Script != nil && c.Script.Editable() {
 			at := c.Words[c.ActionAt].Span.End
@@ -70,8 +88,8 @@ func checkPipCacheKept(p *facts.Pass[*facts.Dockerfile]) {
 
 const noPipCache = "PIP_NO_CACHE_DIR"
 
-// baseMaySet reports whether the base of a stage sets a variable, by the registry's word
-// or that of the table, or whether its name is not known.
+// baseMaySet reports whether the base of a stage sets a variable, according to the
+// registry or the table, or whether the name of the base is not known.
 func baseMaySet(p *facts.Pass[*facts.Dockerfile], s *facts.Stage, name string) bool {
 	if s == nil {
 		return false
@@ -110,8 +128,8 @@ func pipCacheIsOff(p *facts.Pass[*facts.Dockerfile], c facts.PackageCommand) boo
 	}
 }
 
-// onlyTools reports whether a call fetches nothing but the installers themselves, which
-// are a few megabytes.
+// onlyTools reports whether a call only downloads the installers themselves, which are a
+// few megabytes.
 func onlyTools(c facts.PackageCommand) bool {
 	return len(c.Packages) > 0 && !c.HasFlag("-r", "--requirement") && !slices.ContainsFunc(c.Packages, func(a facts.Argument) bool {
 		switch requirementName(a.Text) {
@@ -122,16 +140,16 @@ func onlyTools(c facts.PackageCommand) bool {
 	})
 }
 
-// keepsHomeOfOther reports whether sudo leaves HOME as it is: pip runs as root then, finds a
-// folder that another user owns, and does without its cache.
+// keepsHomeOfOther reports whether sudo keeps HOME: pip then runs as root, finds a folder
+// of another user, and does not use its cache.
 func keepsHomeOfOther(c *facts.Command) bool {
 	return len(c.Wrappers) > 0 && c.Wrappers[0].Text == "sudo" && slices.ContainsFunc(c.Wrappers, func(a facts.Argument) bool {
 		return a.Text == "-E" || a.Text == "--preserve-env"
 	})
 }
 
-// hasOldPip reports whether the program is the distribution's of a time before pip's
-// cache, and nothing has brought another one.
+// hasOldPip reports whether pip is that of a distribution from before pip's cache, and no
+// step has installed another one.
 func hasOldPip(d *facts.Dockerfile, c facts.PackageCommand) bool {
 	s := d.StageOf(c.Instruction)
 	if s == nil {

@@ -8,16 +8,37 @@ import (
 	"github.com/dockmend/dockmend/internal/syntax/dockerfile"
 )
 
-// PipEditableInstall finds pip install -e in a builder stage whose environment is
-// copied on: the package is a link to a source folder, which the final image has not.
+// PipEditableInstall reports `pip install -e` in a build stage whose environment is
+// copied to the final image.
 //
-// Silent in stages whose layers are part of the image, since the sources are there,
-// where the final stage has files at the same path, and in stages named dev, test
-// and the like.
+// # Why it matters
+//
+// An editable install is only a link to the folder of the sources. That folder is not in
+// the final image, so Python fails with `ModuleNotFoundError`.
+//
+// # How to fix it
+//
+// Install the package itself, without `-e`:
+//
+//	RUN pip install .
+//
+// # Fix safety
+//
+// There is no fix where the sources come after the installation, from a mount or from a
+// `git clone`.
+//
+// # Exceptions
+//
+// It does not report:
+//
+//   - stages whose layers are part of the final image, because it has the sources
+//   - final stages with files in the same folder
+//   - stages with a name such as `dev` or `test`
+//   - packages from a URL
 var PipEditableInstall = facts.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
 		ID:       "pip-editable-install",
-		Title:    "An editable install whose sources stay behind",
+		Title:    "Editable install links to sources that are not in the final image",
 		Category: lint.Python,
 		Severity: lint.Warning,
 		Default:  true,
@@ -38,18 +59,18 @@ func checkPipEditableInstall(p *facts.Pass[*facts.Dockerfile]) {
 			return
 		}
 		if value, _ := c.FlagValue("-e", "--editable"); strings.Contains(value.Text, "://") {
-			return // a repository: the sources are fetched along
+			return // a repository: pip downloads the sources too
 		}
 		p.Report(lint.Finding{
 			Fixes:   installCopy(c, s),
 			Span:    editable.Span,
-			Message: "an editable install is a link to the sources, which stay behind in this stage; install the package itself, without -e",
+			Message: "an editable install is a link to sources that the final image does not have, so the import fails; install without -e",
 		})
 	}, "pip", "uv")
 }
 
-// installCopy deletes the flag wherever the command has it. Where sources arrive
-// after the installation, a copy would be made without them.
+// installCopy deletes each such flag of the command. There is no edit where sources are
+// copied after the installation, because the package would not have them.
 func installCopy(c facts.PackageCommand, s *facts.Stage) []lint.Fix {
 	if len(facts.Mounts(c.Instruction)) > 0 && strings.Contains(c.Instruction.Args, "type=bind") || strings.Contains(c.Instruction.Body, "git clone") {
 		return nil
@@ -75,21 +96,21 @@ func installCopy(c facts.PackageCommand, s *facts.Stage) []lint.Fix {
 	if len(edits) == 0 {
 		return nil
 	}
-	return unsafeFix("install the package itself", lint.EffectGraph, edits...)
+	return unsafeFix("install the package itself, without -e", lint.EffectGraph, edits...)
 }
 
-// isSourcePath tells whether what is installed is a folder, with or without extras.
+// isSourcePath reports whether the argument is a folder, with or without extras.
 func isSourcePath(word string) bool {
 	path, _, _ := strings.Cut(word, "[")
 	return path == "." || strings.HasPrefix(path, "./") || strings.HasPrefix(path, "/")
 }
 
-// hasFolderOf tells whether a stage copies something to a folder in which the builder
-// works.
+// hasFolderOf reports whether a stage copies something to the working folder of the
+// builder.
 func hasFolderOf(final, builder *facts.Stage) bool {
 	work := builder.Last("workdir")
 	if final == nil || work == nil {
-		return true // nobody knows where the sources are
+		return true // the folder of the sources is not known
 	}
 	for _, x := range final.Chain() {
 		here := ""

@@ -18,12 +18,11 @@ var systemUsers = []string{
 	"adm", "shutdown", "halt", "operator", "postmaster", "cron", "ftp", "sshd", "at", "squid", "xfs", "cyrus", "vpopmail", "ntp", "smmsp", "guest", "svn", "postgres", "node",
 }
 
-// programUsers are names that people give to the user of their program, and no package to
-// one of its own.
+// programUsers are usual names for the user of an application, which no package creates.
 var programUsers = []string{"app", "appuser", "app_user", "app-user", "user", "nonroot", "non-root", "myuser", "developer", "dev", "deploy", "runner", "web", "python", "django", "flask", "worker", "service", "container"}
 
 // reportUncreatedUsers reports USER with a name that the base does not have and no step of
-// the stage makes.
+// the stage creates.
 func reportUncreatedUsers(p *facts.Pass[*facts.Dockerfile], s *facts.Stage) {
 	if !hasSystemUsers(s.Base()) || s.Last("user") == nil || mayMakeUsers(p, s) {
 		return
@@ -48,10 +47,10 @@ func reportUncreatedUsers(p *facts.Pass[*facts.Dockerfile], s *facts.Stage) {
 		}
 		f := lint.Finding{
 			Variant: "user", Span: in.ArgsSpan,
-			Message: fmt.Sprintf("no step makes the user %s and %s has none of that name, so the container does not start; make it with useradd or adduser, or write a number", quoteShort(name), quoteShort(s.Base().Text)),
+			Message: fmt.Sprintf("no step creates the user %s, and %s does not have it, so the container does not start; create it with useradd or adduser, or use a number", quoteShort(name), quoteShort(s.Base().Text)),
 		}
 		if isNear {
-			f.Message = fmt.Sprintf("no step makes the user %s, so the container does not start; the file makes %s", quoteShort(name), quoteShort(meant))
+			f.Message = fmt.Sprintf("no step creates the user %s, so the container does not start; the file creates %s", quoteShort(name), quoteShort(meant))
 		}
 		p.Report(f)
 	}

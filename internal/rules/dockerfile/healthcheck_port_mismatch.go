@@ -71,7 +71,7 @@ func checkHealthcheckPortMismatch(p *facts.Pass[*facts.Dockerfile]) {
 	})
 }
 
-// askPort replaces the port in the only URL of a health check by the port of the server.
+// askPort replaces the port in the only URL of a health check with the port of the server.
 func askPort(d *facts.Dockerfile, check *dockerfile.Instruction, asked, port int) []lint.Fix {
 	source, number := d.Text(check.BodySpan), ":"+strconv.Itoa(asked)
 	at := strings.Index(source, number)

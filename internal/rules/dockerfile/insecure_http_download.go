@@ -120,7 +120,7 @@ func answersHTTPS(host string) bool {
 	return false
 }
 
-// useHTTPS replaces http:// by https://.
+// useHTTPS replaces http:// with https://.
 func useHTTPS(d *facts.Dockerfile, span text.Span, editable bool) []lint.Fix {
 	const scheme = "http://"
 	at := strings.Index(d.Text(span), scheme)

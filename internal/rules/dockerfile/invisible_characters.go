@@ -25,7 +25,7 @@ import (
 //
 // # How to fix it
 //
-// Replace a typographic quote by `"` or `'`, a no-break space by a space, and remove
+// Replace a typographic quote with `"` or `'`, a no-break space with a space, and remove
 // zero-width characters.
 //
 // # Exceptions

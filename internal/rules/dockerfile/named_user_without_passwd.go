@@ -113,7 +113,7 @@ func unknownName(d *facts.Dockerfile, in *dockerfile.Instruction, identity strin
 	return "", false
 }
 
-// numberFix replaces the names nonroot and nobody by their numbers in distroless images
+// numberFix replaces the names nonroot and nobody with their numbers in distroless images
 // and Debian.
 func numberFix(d *facts.Dockerfile, span text.Span, identity string, effect lint.Effect) []lint.Fix {
 	if d.Text(span) != identity {

@@ -8,19 +8,30 @@ import (
 	"github.com/dockmend/dockmend/internal/lint"
 )
 
-// PipInstallWithoutHashes finds pip install -r of a file without hashes: a
-// package that somebody swaps on the way, or on the index, is installed like
-// any other.
+// PipInstallWithoutHashes reports `pip install -r` of a requirements file in the build
+// context without hashes.
 //
-// pip-compile --generate-hashes and uv export write them; with one hash in the
-// file pip asks for all.
+// # Why it matters
 //
-// Silent where the file cannot be read. Off by default: few projects keep
-// hashes outside of a lock file.
+// pip installs any file that the index returns. If someone replaces a package on the
+// index or on the network path, its code runs in the build and in the container. The
+// rule is off by default, because few projects keep hashes outside of a lock file.
+//
+// # How to fix it
+//
+// Write the hashes with `pip-compile --generate-hashes` or `uv export`. If the file has
+// one hash, pip requires one for each package.
+//
+// # Exceptions
+//
+// It does not report:
+//
+//   - files that are not in the repository
+//   - `--require-hashes`, also as the variable `PIP_REQUIRE_HASHES`
 var PipInstallWithoutHashes = facts.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
 		ID:       "pip-install-without-hashes",
-		Title:    "Nobody checks what pip fetches",
+		Title:    "pip does not check the hashes of downloaded packages",
 		Category: lint.Security,
 		Severity: lint.Info,
 		Since:    "0.1.0",
@@ -43,14 +54,14 @@ func checkPipInstallWithoutHashes(p *facts.Pass[*facts.Dockerfile]) {
 		}
 		p.Report(lint.Finding{
 			Span:    file.Span,
-			Message: fmt.Sprintf("%s has no hashes, so a package that was swapped is installed like any other; write them with pip-compile --generate-hashes", quoteShort(file.Text)),
+			Message: fmt.Sprintf("%s has no hashes, so pip also installs a replaced package; write them with pip-compile --generate-hashes", quoteShort(file.Text)),
 		})
 	}, "pip")
 }
 
-// readInContext reads the file of the build context that a path in the image
-// comes from, as far as its name tells: the same path, or the same name at the
-// root of the context.
+// readInContext reads the file of the build context that a path in the image most likely
+// comes from: the file with the same path, or with the same name in the root of the
+// context.
 func readInContext(p *facts.Pass[*facts.Dockerfile], path string) (text string, ok bool) {
 	for _, name := range []string{strings.TrimPrefix(path, "./"), baseName(path)} {
 		if name == "" || strings.HasPrefix(name, "/") {

@@ -9,25 +9,41 @@ import (
 	"github.com/dockmend/dockmend/internal/lint"
 )
 
-// PipPackageNotPinned finds pip install of packages without a version: the
-// index gives the newest, which nobody has tried.
+// PipPackageNotPinned reports packages that `pip install`, `pipx install`, `uv pip
+// install` or `uv tool install` installs without a version, and archives of a branch. It
+// also reads requirements files of the build context, and reports a file once if most of
+// its packages have no version.
 //
-// A requirements file of the build context is read: most of its packages without a
-// version are one finding. The same holds for uv pip install and uv tool install, and
-// for the archive of a branch.
+// # Why it matters
 //
-// Silent for packages that a requirements file pins which an earlier call of the stage
-// installed, for constraint files, for files, folders and addresses
-// with a reference, for any constraint, for pip, setuptools and wheel
-// themselves, for packages that have come to their end, as crcmod, and in stages
-// named dev, test and the like that the final one does not use.
+// The index gives the newest version, which you have not tested. Two builds of the same
+// file can differ, and a new version can break the build or contain malicious code.
 //
-// There is no fix: the version that was tested is known to whoever built the image,
-// and to no index.
+// # How to fix it
+//
+// Name a version, or install from a lock file:
+//
+//	RUN pip install flask==3.1.2
+//
+// # Fix safety
+//
+// There is no fix: only the author knows which version was tested.
+//
+// # Exceptions
+//
+// It does not report:
+//
+//   - versions and ranges of any kind, and constraint files
+//   - files, folders, and URLs with a reference
+//   - packages that an earlier call of the stage installed from a requirements file
+//     that pins them
+//   - pip, setuptools and wheel, and packages that are no longer developed, such as
+//     `crcmod`
+//   - stages with a name such as `dev` or `test`, if the final stage does not use them
 var PipPackageNotPinned = facts.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
 		ID:       "pip-package-not-pinned",
-		Title:    "Python packages have no version",
+		Title:    "Python package has no fixed version",
 		Category: lint.Reproducibility,
 		Severity: lint.Warning,
 		Default:  true,
@@ -115,7 +131,7 @@ func pinnedLists(p *facts.Pass[*facts.Dockerfile]) (lists []pinnedList) {
 	return lists
 }
 
-// pipExample shows how a requirement names its version: of a repository behind "@".
+// pipExample shows how to name the version of a requirement; a repository has it after "@".
 func pipExample(name string) string {
 	scheme, rest, isAddress := strings.Cut(name, "://")
 	switch {
@@ -153,7 +169,7 @@ func checkRequirements(p *facts.Pass[*facts.Dockerfile], c facts.PackageCommand)
 	}
 	p.Report(lint.Finding{
 		Span:    c.Span,
-		Message: fmt.Sprintf("%s no version, so the same file builds another image tomorrow; name it, as in %s", which, quoteShort(open[0]+"==<version>")),
+		Message: fmt.Sprintf("%s no version, so a later build can install other versions; add versions, such as %s", which, quoteShort(open[0]+"==<version>")),
 	})
 }
 
@@ -178,11 +194,11 @@ func openRequirements(src string) (open []string, all int) {
 	return open, all
 }
 
-// needsNoPipVersion tells whether a package is one of pip's own, or has had no
-// release for ten years.
+// needsNoPipVersion reports whether a package is a part of pip, or has had no release for
+// ten years.
 func needsNoPipVersion(word string) bool { return isPipTool(word) || word == "crcmod" }
 
-// isPipTool tells whether a package is what pip itself is made of.
+// isPipTool reports whether a package is a part of pip.
 func isPipTool(word string) bool {
 	name, _, _ := strings.Cut(word, "[")
 	return name == "pip" || name == "setuptools" || name == "wheel"
@@ -199,7 +215,7 @@ func pipPinned(word string) bool {
 		strings.HasSuffix(word, ".whl") || strings.HasSuffix(word, ".tar.gz") || strings.HasSuffix(word, ".zip")
 }
 
-// pipReads tells whether the versions stand in a file, or nothing is fetched.
+// pipReads reports whether a file has the versions, or nothing is downloaded.
 func pipReads(c facts.PackageCommand) bool {
 	return c.HasFlag("-r", "--requirement", "-c", "--constraint", "--no-index", "--help")
 }

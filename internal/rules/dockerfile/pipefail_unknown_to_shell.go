@@ -11,21 +11,36 @@ import (
 	"github.com/dockmend/dockmend/internal/syntax/dockerfile"
 )
 
-// PipefailUnknownToShell finds set -o pipefail, and SHELL with that option, where /bin/sh
-// is the dash of Debian or Ubuntu: it has no such option, and the build ends with
-// "Illegal option -o pipefail".
+// PipefailUnknownToShell reports `set -o pipefail`, and `SHELL` with that option, where
+// `/bin/sh` is the dash of Debian or Ubuntu.
 //
-// Use SHELL ["/bin/bash", "-o", "pipefail", "-c"] where the image has bash.
+// # Why it matters
 //
-// Silent where it is not known which shell runs the command, for releases that are newer
-// than Debian 13 and Ubuntu 25.10, in a condition, and where "||" follows.
+// This dash does not have the option. It stops with "Illegal option -o pipefail", and
+// the build fails.
 //
-// There is no fix: another shell, or the script without a pipe, is a decision of the
-// author.
+// # How to fix it
+//
+// Use bash, if the image has it:
+//
+//	SHELL ["/bin/bash", "-o", "pipefail", "-c"]
+//
+// # Fix safety
+//
+// There is no fix: only the author can decide between another shell and a script without
+// a pipe.
+//
+// # Exceptions
+//
+// It does not report:
+//
+//   - images whose shell is not known
+//   - releases after Debian 13 and Ubuntu 25.10
+//   - a call that runs only under a condition, or with `||` after it
 var PipefailUnknownToShell = facts.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
 		ID:       "pipefail-unknown-to-shell",
-		Title:    "The shell has no option pipefail",
+		Title:    "Shell does not have the option pipefail",
 		Category: lint.Correctness,
 		Severity: lint.Error,
 		Default:  true,
@@ -45,13 +60,13 @@ func checkPipefailUnknownToShell(p *facts.Pass[*facts.Dockerfile]) {
 		reported[at.Instruction] = true
 		p.Report(lint.Finding{
 			Span:    at.Span,
-			Message: fmt.Sprintf("dash, the shell that runs %s, has no option pipefail and ends the build; use SHELL [\"/bin/bash\", \"-o\", \"pipefail\", \"-c\"]", quoteShort(firstLine(p.Doc.Text(at.Span)))),
+			Message: fmt.Sprintf("dash runs %s but does not have the option pipefail, so the build fails; use SHELL [\"/bin/bash\", \"-o\", \"pipefail\", \"-c\"]", quoteShort(firstLine(p.Doc.Text(at.Span)))),
 		})
 	})
 }
 
-// illegalPipefail finds what gives dash the option that it does not have, in a RUN or in
-// the SHELL that holds for it.
+// illegalPipefail finds where dash gets the option that it does not have: in a RUN, or in
+// the SHELL that applies to it.
 func illegalPipefail(d *facts.Dockerfile, in *dockerfile.Instruction) (at facts.Command, ok bool) {
 	s := d.StageOf(in)
 	if s == nil || in.JSON || !hasOldDash(s, in) {
@@ -92,7 +107,7 @@ func hasOldDash(s *facts.Stage, in *dockerfile.Instruction) bool {
 	return !images.IsDistribution(name) && base.Tag != "" && base.Tag != "latest"
 }
 
-// setsOption reports whether a call of set switches a named option on.
+// setsOption reports whether a call of set turns a named option on.
 func setsOption(c *facts.Command, option string) bool {
 	args := c.ArgTexts()
 	at := slices.Index(args, option)

@@ -8,21 +8,36 @@ import (
 	"github.com/dockmend/dockmend/internal/syntax/dockerfile"
 )
 
-// PoetryCacheKept finds poetry install that leaves the wheels which Poetry fetched in
-// ~/.cache/pypoetry, beside what it installed from them.
+// PoetryCacheKept reports `poetry install`, `poetry sync` and `poetry add` that leave
+// the cache in the image. In files for development or tests, whose images are not
+// shipped, the severity is info and the variant is `excused`.
 //
-// Remove the folder in the same RUN, or mount a cache there.
+// # Why it matters
 //
-// Silent where a later command of the same RUN removes it, with --no-cache, where a cache
-// or a tmpfs is mounted there, where virtual environments are made in that folder, where
-// a stage that ran Poetry is copied from before, so that all is in place, and in stages
-// whose layers are no part of the image.
+// Poetry keeps the downloaded wheels in `~/.cache/pypoetry`, next to the installed
+// packages. A container does not use them, but every pull of the image transfers them.
 //
-// In files for development or tests it is excused: an info, and off by default.
+// # How to fix it
+//
+// Remove the cache in the same `RUN`, or mount it:
+//
+//	RUN --mount=type=cache,target=/root/.cache/pypoetry poetry install
+//
+// # Exceptions
+//
+// It does not report:
+//
+//   - a later command of the same `RUN` that removes the cache
+//   - `--no-cache`
+//   - a cache mount or a tmpfs mount on the cache
+//   - virtual environments that Poetry creates in that folder
+//   - stages that copy from a stage in which Poetry installed the packages, because
+//     nothing is left to download
+//   - stages whose layers are not part of the final image
 var PoetryCacheKept = facts.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
 		ID:       "poetry-cache-kept",
-		Title:    "The cache of Poetry stays in the image",
+		Title:    "Poetry leaves its package cache in the image",
 		Category: lint.Size,
 		Severity: lint.Info,
 		Default:  true,
@@ -51,11 +66,11 @@ func checkPoetryCacheKept(p *facts.Pass[*facts.Dockerfile]) {
 		},
 		variables: []string{"POETRY_CACHE_DIR"},
 		clean:     func(string) string { return "rm -rf ~/.cache/pypoetry/cache ~/.cache/pypoetry/artifacts" },
-	}.report(p, "the cache of packages")
+	}.report(p, "the package cache")
 }
 
-// copiesFromPoetry reports whether a stage copies before an instruction from another one
-// in which Poetry installed the packages.
+// copiesFromPoetry reports whether a stage copies, before an instruction, from another
+// stage in which Poetry installed the packages.
 func copiesFromPoetry(d *facts.Dockerfile, in *dockerfile.Instruction) bool {
 	s := d.StageOf(in)
 	if s == nil {

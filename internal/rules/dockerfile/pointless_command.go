@@ -8,19 +8,36 @@ import (
 	"github.com/dockmend/dockmend/internal/lint"
 )
 
-// PointlessCommand finds RUN instructions that call programs which make no
-// sense in a build: those that look at a running machine (top, ps, free,
-// ifconfig), talk to a service manager that is not there (service, systemctl
-// start), or wait for a person (vim, ssh).
+// PointlessCommand reports commands that make no sense in a build: programs that look at
+// a running machine (`top`, `free`, `ifconfig`), that control services or the machine
+// (`systemctl start`, `shutdown`, `reboot`), or that wait for a person (`vim`, `nano`,
+// `htop`).
 //
-// Silent for what a RUN does around a server that it started itself, for mount
-// in a privileged build, and for installing these programs.
+// # Why it matters
 //
-// There is no fix: what was meant by the command is not in the file.
+// A build has no running system, and no one answers. The command fails, waits, or has no
+// effect, and the reader does not know what it is for.
+//
+// # How to fix it
+//
+// Remove the command. Start a service when the container starts, with `CMD` or
+// `ENTRYPOINT`.
+//
+// # Fix safety
+//
+// There is no fix: the file does not show what the command was meant for.
+//
+// # Exceptions
+//
+// It does not report:
+//
+//   - installations of these programs
+//   - `systemctl start` in an image that uses systemd
+//   - `kill`, `mount`, `ps`, `service` and `ssh`, which a build can need
 var PointlessCommand = facts.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
 		ID:       "pointless-command",
-		Title:    "A command without sense in a build",
+		Title:    "Command has no use in a build",
 		Category: lint.StyleIssue,
 		Severity: lint.Info,
 		Default:  true,
@@ -40,7 +57,7 @@ func checkPointlessCommand(p *facts.Pass[*facts.Dockerfile]) {
 		}
 		p.Report(lint.Finding{
 			Span:    c.Words[0].Span,
-			Message: fmt.Sprintf("%s makes no sense in a build: there is no running system, and nobody watches; remove it", quoteShort(c.Words[0].Text)),
+			Message: fmt.Sprintf("%s has no use in a build, which has no running system and no terminal; remove it", quoteShort(c.Words[0].Text)),
 		})
 	}, "free", "kill", "mount", "ps", "service", "shutdown", "ssh", "top", "vim", "ifconfig", "systemctl", "nano", "htop", "reboot")
 }

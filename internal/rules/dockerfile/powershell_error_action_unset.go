@@ -8,18 +8,31 @@ import (
 	"github.com/dockmend/dockmend/internal/syntax/dockerfile"
 )
 
-// PowershellErrorActionUnset finds RUN with several statements for PowerShell,
-// which goes on after an error unless $ErrorActionPreference is 'Stop': the build
-// passes, and the image lacks what failed.
+// PowershellErrorActionUnset reports `RUN` instructions with several PowerShell
+// statements if neither `SHELL` nor the script sets `$ErrorActionPreference`.
 //
-// Set it once, in SHELL.
+// # Why it matters
 //
-// Silent for a single statement, for scripts that are files, and where SHELL or
-// the script sets it.
+// PowerShell continues after most errors. The build then succeeds, and the image lacks
+// the result of the command that failed.
+//
+// # How to fix it
+//
+// Set the variable once, in `SHELL`:
+//
+//	SHELL ["powershell", "-Command", "$ErrorActionPreference = 'Stop';"]
+//
+// # Exceptions
+//
+// It does not report:
+//
+//   - a single statement
+//   - scripts that are files
+//   - scripts with `-ErrorAction`, or that check `$LASTEXITCODE`
 var PowershellErrorActionUnset = facts.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
 		ID:       "powershell-error-action-unset",
-		Title:    "PowerShell goes on after an error",
+		Title:    "PowerShell continues after an error",
 		Category: lint.Correctness,
 		Severity: lint.Warning,
 		Default:  true,
@@ -45,7 +58,7 @@ func checkPowershellErrorActionUnset(p *facts.Pass[*facts.Dockerfile]) {
 		}
 		p.Report(lint.Finding{
 			Span:    in.KeywordSpan,
-			Message: "this RUN goes on after an error of PowerShell, and the build passes; set $ErrorActionPreference = 'Stop' in SHELL",
+			Message: "after an error in this RUN, PowerShell continues and the build succeeds; set $ErrorActionPreference = 'Stop' in SHELL",
 			Fixes: []lint.Fix{{
 				Title: "set $ErrorActionPreference", Applicability: lint.Unsafe, MaxEffect: lint.EffectGraph,
 				Edits: []lint.FileEdit{lint.Insert(in.BodySpan.Start, "$ErrorActionPreference = 'Stop'; ")},
@@ -62,7 +75,7 @@ func isPowerShell(shell facts.Shell) bool {
 	return name == "powershell" || name == "pwsh"
 }
 
-// hasStatements tells whether a script has more than one statement.
+// hasStatements reports whether a script has more than one statement.
 func hasStatements(script string) bool {
 	quote, depth := byte(0), 0
 	for i := 0; i < len(script); i++ {

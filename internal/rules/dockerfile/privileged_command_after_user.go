@@ -9,20 +9,36 @@ import (
 	"github.com/dockmend/dockmend/internal/syntax/dockerfile"
 )
 
-// PrivilegedCommandAfterUser finds RUN instructions that install packages or
-// make users while the user is not root: the build fails.
+// PrivilegedCommandAfterUser reports `RUN` instructions that install system packages or
+// create users while the user is not root.
 //
-// Put them above USER, or switch to root and back.
+// # Why it matters
 //
-// Silent where sudo is used, and for a user that is a variable or root by
-// number.
+// The command has no permission to change the system, so the build fails.
 //
-// There is no fix: whether the command belongs above USER, or the user needs a right, only
-// the author knows.
+// # How to fix it
+//
+// Move the command above `USER`, or switch to root and back:
+//
+//	USER root
+//	RUN apt-get update && apt-get install -y curl
+//	USER app
+//
+// # Fix safety
+//
+// There is no fix: only the author knows whether the command belongs above `USER`, or
+// the user needs a permission.
+//
+// # Exceptions
+//
+// It does not report:
+//
+//   - a `RUN` with `sudo`, `su` or `fakeroot`
+//   - a user that is a variable, or root under another name or number
 var PrivilegedCommandAfterUser = facts.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
 		ID:       "privileged-command-after-user",
-		Title:    "A command needs root after USER",
+		Title:    "Command needs root after USER sets another user",
 		Category: lint.Correctness,
 		Severity: lint.Warning,
 		Default:  true,
@@ -48,7 +64,7 @@ func checkPrivilegedCommandAfterUser(p *facts.Pass[*facts.Dockerfile]) {
 				}
 				p.Report(lint.Finding{
 					Span:    c.Span,
-					Message: fmt.Sprintf("%s needs root, and the user is %s here, so the build fails; move it above USER, or switch to USER root and back", quoteShort(firstLine(p.Doc.Text(c.Span))), quoteShort(user.Args)),
+					Message: fmt.Sprintf("%s needs root, but runs as %s, so the build fails; move it above USER, or switch to USER root and back", quoteShort(firstLine(p.Doc.Text(c.Span))), quoteShort(user.Args)),
 					Related: []lint.Related{{Span: user.Head, Message: "the user is set here"}},
 				})
 				break
@@ -57,7 +73,7 @@ func checkPrivilegedCommandAfterUser(p *facts.Pass[*facts.Dockerfile]) {
 	}
 }
 
-// inheritedUser is the USER that holds where the stage begins.
+// inheritedUser is the USER that applies where the stage begins; nil for none.
 func inheritedUser(s *facts.Stage) *dockerfile.Instruction {
 	if s.Parent == nil {
 		return nil
@@ -65,7 +81,7 @@ func inheritedUser(s *facts.Stage) *dockerfile.Instruction {
 	return s.Parent.Last("user")
 }
 
-// isOrdinaryUser tells whether a USER surely is not root, nor a name that the
+// isOrdinaryUser reports whether a USER is certainly not root, and not a name to which the
 // file gives the number 0.
 func isOrdinaryUser(d *facts.Dockerfile, in *dockerfile.Instruction) bool {
 	user, _, _ := strings.Cut(bare(in.Args), ":")

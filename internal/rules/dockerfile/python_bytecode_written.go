@@ -7,16 +7,31 @@ import (
 	"github.com/dockmend/dockmend/internal/lint"
 )
 
-// PythonBytecodeWritten finds final stages of Python without
-// PYTHONDONTWRITEBYTECODE: it writes beside the sources when it runs, which a
-// read-only root refuses.
+// PythonBytecodeWritten reports final images that start Python without
+// `PYTHONDONTWRITEBYTECODE`.
 //
-// Off by default: without it the start is slower where nothing was compiled
-// before.
+// # Why it matters
+//
+// Python writes `.pyc` files next to the sources when it imports them, so the container
+// writes into its own file system. It cannot with a read-only root. The rule is off by
+// default, because without compiled files each start is slower.
+//
+// # How to fix it
+//
+// Set the variable, or compile the sources in the build:
+//
+//	ENV PYTHONDONTWRITEBYTECODE=1
+//
+// # Exceptions
+//
+// It does not report:
+//
+//   - files that compile bytecode, with `compileall` or `UV_COMPILE_BYTECODE`
+//   - start commands that are not a Python program
 var PythonBytecodeWritten = facts.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
 		ID:       "python-bytecode-written",
-		Title:    "Python writes bytecode",
+		Title:    "Python writes bytecode when the container runs",
 		Category: lint.Python,
 		Severity: lint.Info,
 		Since:    "0.1.0",
@@ -31,5 +46,5 @@ func checkPythonBytecodeWritten(p *facts.Pass[*facts.Dockerfile]) {
 	if !ok || !isPythonImage(c.stage) || !isPythonProgram(c.program) || setsVariable(c.stage, "PYTHONDONTWRITEBYTECODE") || p.Doc.Mentions("UV_COMPILE_BYTECODE") || p.Doc.Mentions("compileall") {
 		return
 	}
-	p.Report(lint.Finding{Fixes: setForCommand(p.Doc, c, "PYTHONDONTWRITEBYTECODE", "1"), Span: c.at.Span, Message: fmt.Sprintf("%s writes bytecode beside the sources when it runs; set ENV PYTHONDONTWRITEBYTECODE=1, or compile in the build", quoteShort(c.program))})
+	p.Report(lint.Finding{Fixes: setForCommand(p.Doc, c, "PYTHONDONTWRITEBYTECODE", "1"), Span: c.at.Span, Message: fmt.Sprintf("%s writes bytecode into the container when it runs; set ENV PYTHONDONTWRITEBYTECODE=1, or compile in the build", quoteShort(c.program))})
 }

@@ -9,21 +9,37 @@ import (
 	"github.com/dockmend/dockmend/internal/lint"
 )
 
-// PythonExtensionsOnAlpine finds images of Python on Alpine that install packages
-// for which there are programs ready for Debian but not for Alpine: they are
-// compiled, which takes minutes, or cannot be installed at all.
+// PythonExtensionsOnAlpine reports Python images on Alpine that install a package
+// without wheels for Alpine, such as `torch` or `opencv-python` (variant `missing`). The
+// variant `compiled` reports packages that have such wheels only for newer versions,
+// such as `numpy` or `cryptography`, if the image also installs a compiler. The rule
+// reads the Dockerfile and the manifests of the project.
 //
-// Use the slim variant of the image.
+// # Why it matters
 //
-// It looks at the packages that the file and its manifests name, and for those
-// that newer versions of have programs for Alpine too, only where a compiler is
-// installed, which may be for others: that is off by default. Silent without such names.
+// pip compiles the package, which takes minutes and needs a compiler in the image, or
+// cannot install it at all.
 //
-// There is no fix: another base image has other packages, so the build has to be tested.
+// # How to fix it
+//
+// Use the slim variant of the image, which is based on Debian:
+//
+//	FROM python:3.14-slim
+//
+// # Fix safety
+//
+// There is no fix: another base image has other packages, so you must test the build
+// with it.
+//
+// # Exceptions
+//
+// It does not report:
+//
+//   - packages that are not in the list of the rule
 var PythonExtensionsOnAlpine = facts.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
 		ID:       "python-extensions-on-alpine",
-		Title:    "Compiled Python packages on Alpine",
+		Title:    "Python packages on Alpine have no prebuilt wheels",
 		Category: lint.Python,
 		Severity: lint.Info,
 		Default:  true,
@@ -46,7 +62,7 @@ func checkPythonExtensionsOnAlpine(p *facts.Pass[*facts.Dockerfile]) {
 		if name := firstOf(names, glibcOnly()); name != "" {
 			p.Report(lint.Finding{
 				Variant: "missing", Span: s.From.Head,
-				Message: fmt.Sprintf("%s has no wheel for Alpine, so it is compiled or cannot be installed; use the slim variant of the image", quoteShort(name)),
+				Message: fmt.Sprintf("%s has no wheel for Alpine, so pip must compile it or fails; use the slim variant of the image", quoteShort(name)),
 			})
 			continue
 		}
@@ -54,15 +70,15 @@ func checkPythonExtensionsOnAlpine(p *facts.Pass[*facts.Dockerfile]) {
 		if name := firstOf(names, lateOnAlpine()); name != "" && compiler != nil {
 			p.Report(lint.Finding{
 				Variant: "compiled", Span: s.From.Head,
-				Message: fmt.Sprintf("a compiler is installed to build packages as %s; use the slim variant of the image, which takes ready wheels and needs none", quoteShort(name)),
+				Message: fmt.Sprintf("a compiler is installed to build packages such as %s; use the slim variant of the image, which has prebuilt wheels for them", quoteShort(name)),
 				Related: []lint.Related{{Span: compiler.Span, Message: "the compiler is installed here"}},
 			})
 		}
 	}
 }
 
-// glibcOnly are packages with wheels for glibc alone, by the files on the
-// Python Package Index as of November 2026.
+// glibcOnly are packages that have wheels only for glibc, according to the files on the
+// Python Package Index in November 2026.
 func glibcOnly() []string {
 	return []string{"torch", "torchvision", "torchaudio", "tensorflow", "tensorflow-cpu", "jaxlib", "onnxruntime", "opencv-python", "opencv-python-headless", "opencv-contrib-python", "mediapipe", "open3d", "vllm"}
 }
@@ -82,8 +98,8 @@ func firstOf(names, list []string) string {
 	return ""
 }
 
-// compilerIn is the first call in a stage that installs a C compiler, or what
-// one needs.
+// compilerIn is the first call in a stage that installs a C compiler, or headers for
+// one; nil for none.
 func compilerIn(d *facts.Dockerfile, s *facts.Stage) *facts.Command {
 	for _, in := range s.Instructions {
 		if in.Keyword != "run" {
@@ -193,7 +209,7 @@ func tomlNames(text string) []string {
 		for i := 1; i < len(parts); i += 2 {
 			names = append(names, requirementName(parts[i]))
 		}
-		// A bracket inside of quotes names extras: "uvicorn[standard]".
+		// A bracket inside quotes names extras: "uvicorn[standard]".
 		inArray = !strings.Contains(parts[len(parts)-1], "]")
 	}
 	return names

@@ -7,13 +7,31 @@ import (
 	"github.com/dockmend/dockmend/internal/lint"
 )
 
-// PythonLockfileNotEnforced finds pipenv install without --deploy and pdm
-// install without --frozen-lockfile: where the lock does not fit they resolve
-// anew, and the image has versions that nobody has tried.
+// PythonLockfileNotEnforced reports `pipenv install` without `--deploy`, and `pdm
+// install` without `--frozen-lockfile`.
+//
+// # Why it matters
+//
+// If the lock file does not match the manifest, these commands resolve the versions
+// again instead of failing. The image then has versions that you did not test.
+//
+// # How to fix it
+//
+// Add the option:
+//
+//	RUN pipenv install --deploy
+//	RUN pdm install --frozen-lockfile
+//
+// # Exceptions
+//
+// It does not report:
+//
+//   - installations of named packages
+//   - calls with `--ignore-pipfile`, `--check` or `--no-lock`
 var PythonLockfileNotEnforced = facts.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
 		ID:       "python-lockfile-not-enforced",
-		Title:    "The lock file is not enforced",
+		Title:    "Installation can ignore the lock file",
 		Category: lint.Python,
 		Severity: lint.Warning,
 		Default:  true,
@@ -38,7 +56,7 @@ func checkPythonLockfileNotEnforced(p *facts.Pass[*facts.Dockerfile]) {
 		}
 		p.Report(lint.Finding{
 			Span:    c.Span,
-			Message: fmt.Sprintf("%s resolves anew where the lock file does not fit; add %s", quoteShort(firstLine(p.Doc.Text(c.Span))), flag),
+			Message: fmt.Sprintf("%s resolves other versions if the lock file is out of date; add %s", quoteShort(firstLine(p.Doc.Text(c.Span))), flag),
 			Fixes:   insertAfterAction(c, flag),
 		})
 	}, "pipenv", "pdm")

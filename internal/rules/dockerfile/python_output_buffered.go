@@ -8,16 +8,31 @@ import (
 	"github.com/dockmend/dockmend/internal/lint"
 )
 
-// PythonOutputBuffered finds final stages that start Python without
-// PYTHONUNBUFFERED: what the program prints arrives late, and is lost when it
-// crashes.
+// PythonOutputBuffered reports final images that start Python without
+// `PYTHONUNBUFFERED`.
 //
-// Silent for python -u, where a parent stage sets it, and where the start
-// command is another program.
+// # Why it matters
+//
+// Python buffers what the program prints, because the output is not a terminal. `docker
+// logs` shows lines late, and the last lines before a crash are lost.
+//
+// # How to fix it
+//
+// Set the variable:
+//
+//	ENV PYTHONUNBUFFERED=1
+//
+// # Exceptions
+//
+// It does not report:
+//
+//   - `python -u`
+//   - a variable that an earlier stage sets, if the final stage builds on it
+//   - start commands that are not a Python program
 var PythonOutputBuffered = facts.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
 		ID:       "python-output-buffered",
-		Title:    "Python keeps its output back",
+		Title:    "Python buffers its output",
 		Category: lint.Python,
 		Severity: lint.Info,
 		Since:    "0.1.0",
@@ -35,6 +50,6 @@ func checkPythonOutputBuffered(p *facts.Pass[*facts.Dockerfile]) {
 	p.Report(lint.Finding{
 		Fixes:   setForCommand(p.Doc, c, "PYTHONUNBUFFERED", "1"),
 		Span:    c.at.Span,
-		Message: fmt.Sprintf("what %s prints is kept back, and lost when it crashes; set ENV PYTHONUNBUFFERED=1", quoteShort(c.program)),
+		Message: fmt.Sprintf("%s buffers its output, so logs are late and the last lines before a crash are lost; set ENV PYTHONUNBUFFERED=1", quoteShort(c.program)),
 	})
 }

@@ -8,18 +8,33 @@ import (
 	"github.com/dockmend/dockmend/internal/lint"
 )
 
-// PythonVersionDiffersBetweenStages finds COPY of an environment or of site-
-// packages between stages with different versions of Python: compiled packages
-// do not load, and the folder has another name.
+// PythonVersionDiffersBetweenStages reports a `COPY` of a virtual environment or of
+// `site-packages` between stages whose official Python images have different minor
+// versions.
 //
-// Silent where a version is not known.
+// # Why it matters
 //
-// There is no fix: one of the two base images has to change, and only the author knows
+// The name of the folder contains the version (`lib/python3.13/site-packages`), so
+// Python does not find the packages. Compiled packages do not load in another version.
+//
+// # How to fix it
+//
+// Use the same version in both stages.
+//
+// # Fix safety
+//
+// There is no fix: one of the two base images must change, and only the author knows
 // which.
+//
+// # Exceptions
+//
+// It does not report:
+//
+//   - images whose version of Python is not known
 var PythonVersionDiffersBetweenStages = facts.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
 		ID:       "python-version-differs-between-stages",
-		Title:    "The stages have different versions of Python",
+		Title:    "Stages have different versions of Python",
 		Category: lint.Python,
 		Severity: lint.Warning,
 		Default:  true,
@@ -45,15 +60,15 @@ func checkPythonVersionDiffersBetweenStages(p *facts.Pass[*facts.Dockerfile]) {
 			}
 			p.Report(lint.Finding{
 				Span:    r.Instruction.Head,
-				Message: fmt.Sprintf("packages for Python %s are copied into an image with Python %s, where they do not load; use one version in both stages", from, to),
-				Related: []lint.Related{{Span: r.Stage.From.Head, Message: "they are installed here"}},
+				Message: fmt.Sprintf("packages for Python %s are copied into an image with Python %s, which does not find them; use one version in both stages", from, to),
+				Related: []lint.Related{{Span: r.Stage.From.Head, Message: "the packages come from this stage"}},
 			})
 		}
 	}
 }
 
-// pythonVersion is the version of an official Python image, as "3.13"; empty
-// where it is not known.
+// pythonVersion is the version of an official Python image, such as "3.13"; empty
+// if it is not known.
 func pythonVersion(s *facts.Stage) string {
 	i := s.Base()
 	if !i.Known || !isPythonImage(s) {

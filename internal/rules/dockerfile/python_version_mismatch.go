@@ -13,24 +13,38 @@ import (
 	"github.com/dockmend/dockmend/internal/text"
 )
 
-// PythonVersionMismatch finds images of Python whose version the project does not
-// take: that of requires-python in pyproject.toml, or that of .python-version.
+// PythonVersionMismatch reports Python images whose minor version does not match
+// `requires-python` in `pyproject.toml` (variant `requires-python`), or is not the
+// version in `.python-version` (variant `python-version`).
 //
-// What requires-python leaves out, installers refuse; with another version than
-// that of .python-version the image runs what nobody has tried. The minor version
-// counts ("3.12").
+// # Why it matters
 //
-// Silent where uv may fetch a Python of its own, for tags without a minor version,
-// where the stage gets nothing from the folder of these files, and of .python-version
-// where it names no plain version, and for images of tests and those whose tag is a
-// build argument.
+// pip and uv refuse to install a project on a version that `requires-python` excludes,
+// so the build fails. With another version than that of `.python-version`, the container
+// runs code that you have not tested on it.
 //
-// There is no fix: either the image or the project has to change, and only the author
+// # How to fix it
+//
+// Use an image with the version of the project, or change the file of the project.
+//
+// # Fix safety
+//
+// There is no fix: either the image or the project must change, and only the author
 // knows which.
+//
+// # Exceptions
+//
+// It does not report:
+//
+//   - builds in which uv can download a Python of its own
+//   - tags without a minor version
+//   - stages that copy nothing from the folder of these files
+//   - for `.python-version`: files that name something else than plain versions, images
+//     for tests, and images with a build argument
 var PythonVersionMismatch = facts.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
 		ID:       "python-version-mismatch",
-		Title:    "The image has another Python than the project asks for",
+		Title:    "Image has another Python version than the project requires",
 		Category: lint.Python,
 		Severity: lint.Warning,
 		Default:  true,
@@ -58,7 +72,7 @@ func checkPythonVersionMismatch(p *facts.Pass[*facts.Dockerfile]) {
 		if err != nil {
 			continue
 		}
-		// Another version than that of development is meant where there are several.
+		// Where there are several versions, another one than that of development can be meant.
 		one := !s.Image.HasVariable() && !isForTrial(p.Doc, s)
 		if f, ok := pythonAsked(p, sources, n); ok && (one || f.Variant == "requires-python") {
 			told[version] = true
@@ -68,9 +82,9 @@ func checkPythonVersionMismatch(p *facts.Pass[*facts.Dockerfile]) {
 	}
 }
 
-// uvFetchesPython tells whether uv makes an environment and may take another
-// Python than the image's. One that it makes in a stage before, and that is copied
-// without that Python, does not count.
+// uvFetchesPython reports whether uv creates an environment and can use another Python
+// than that of the image. An environment of an earlier stage that is copied without its
+// Python does not count.
 func uvFetchesPython(d *facts.Dockerfile) bool {
 	if mentions(d, "UV_PYTHON_INSTALL_DIR", "uv/python") {
 		return true
@@ -87,7 +101,7 @@ func uvFetchesPython(d *facts.Dockerfile) bool {
 	return fetches
 }
 
-// copiesVenv tells whether a stage copies an environment from another one.
+// copiesVenv reports whether a stage copies an environment from another one.
 func copiesVenv(s, from *facts.Stage) bool {
 	return s != nil && from != nil && slices.ContainsFunc(s.References(), func(r facts.Reference) bool {
 		sources, _, ok := copyWords(r.Instruction)
@@ -95,8 +109,8 @@ func copiesVenv(s, from *facts.Stage) bool {
 	})
 }
 
-// pythonAsked compares Python 3 of a minor version with what the project says in
-// the folders from which the sources come.
+// pythonAsked compares Python 3 of a minor version with what the project requires in the
+// folders that the sources come from.
 func pythonAsked(p *facts.Pass[*facts.Dockerfile], sources facts.Sources, minor int) (f lint.Finding, ok bool) {
 	context, ok := p.Project.LikelyContext(p.Doc)
 	if !ok {
@@ -126,8 +140,8 @@ func pythonAsked(p *facts.Pass[*facts.Dockerfile], sources facts.Sources, minor 
 			if asked, place, found := requiresPython(file.Bytes); found && !takesPython(asked, minor) {
 				return lint.Finding{
 					Variant: "requires-python",
-					Message: fmt.Sprintf("the image has Python 3.%d, and the project asks for %q; take an image that fits, or change requires-python", minor, short(asked)),
-					Related: []lint.Related{{Source: file, Span: place, Message: "asked for here"}},
+					Message: fmt.Sprintf("the image has Python 3.%d, but the project requires %q; use an image that matches, or change requires-python", minor, short(asked)),
+					Related: []lint.Related{{Source: file, Span: place, Message: "the version is set here"}},
 				}, true
 			}
 		}
@@ -135,8 +149,8 @@ func pythonAsked(p *facts.Pass[*facts.Dockerfile], sources facts.Sources, minor 
 			if asked, place, other := otherPython(string(file.Bytes), minor); other {
 				return lint.Finding{
 					Variant: "python-version",
-					Message: fmt.Sprintf("the image has Python 3.%d, and the project is developed with %s; take an image of that version, or change .python-version", minor, short(asked)),
-					Related: []lint.Related{{Source: file, Span: place, Message: "asked for here"}},
+					Message: fmt.Sprintf("the image has Python 3.%d, but .python-version names %s; use an image of that version, or change .python-version", minor, short(asked)),
+					Related: []lint.Related{{Source: file, Span: place, Message: "the version is set here"}},
 				}, true
 			}
 		}
@@ -175,8 +189,8 @@ func requiresPython(src []byte) (value string, place text.Span, ok bool) {
 	return "", place, false
 }
 
-// takesPython tells whether a list of specifiers (PEP 440) takes Python 3 of a
-// minor version, in one of its releases; so does what cannot be read.
+// takesPython reports whether a list of specifiers (PEP 440) allows a release of Python 3
+// with that minor version. A clause that cannot be read allows it.
 func takesPython(specifiers string, minor int) bool {
 	for clause := range strings.SplitSeq(specifiers, ",") {
 		clause = strings.TrimSpace(clause)
@@ -221,8 +235,8 @@ func takesPython(specifiers string, minor int) bool {
 	return true
 }
 
-// otherPython tells whether a .python-version names plain versions only, and none
-// of them is Python 3 of that minor version; asked is the first, place its line's.
+// otherPython reports whether a .python-version names only plain versions, and none of
+// them is Python 3 with that minor version. asked is the first one, and place is where it is.
 func otherPython(src string, minor int) (asked string, place text.Span, other bool) {
 	at := 0
 	for line := range strings.Lines(src) {

@@ -8,15 +8,34 @@ import (
 	"github.com/dockmend/dockmend/internal/lint"
 )
 
-// ReloadInProduction finds start commands of the final stage that watch the
-// sources and restart: twice the processes, no graceful stop, and whoever can
-// write a file runs code.
+// ReloadInProduction reports start commands of the final stage that restart the server
+// when a source file changes, such as `uvicorn --reload`, `flask --debug`, `node
+// --watch` and `nodemon`.
 //
-// Silent in stages named dev, test and the like.
+// # Why it matters
+//
+// The watcher runs as a second process and uses memory and CPU. It does not always stop
+// the server gracefully, and anyone who can write a file in the container can run code.
+//
+// # How to fix it
+//
+// Start the server without the option, or without the watcher:
+//
+//	CMD ["uvicorn", "app:app", "--host", "0.0.0.0"]
+//
+// # Fix safety
+//
+// Only an option of the server has a fix, not a program such as `nodemon`.
+//
+// # Exceptions
+//
+// It does not report:
+//
+//   - stages with a name such as `dev` or `test`
 var ReloadInProduction = facts.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
 		ID:       "reload-in-production",
-		Title:    "The server reloads itself",
+		Title:    "Server watches its sources and restarts",
 		Category: lint.Runtime,
 		Severity: lint.Warning,
 		Default:  true,
@@ -47,13 +66,13 @@ func checkReloadInProduction(p *facts.Pass[*facts.Dockerfile]) {
 		p.Report(lint.Finding{
 			Fixes:   dropReload(p.Doc, c, at),
 			Span:    at.Span,
-			Message: fmt.Sprintf("%s watches the sources and restarts, which belongs on a developer's machine; start the server without it", quoteShort(at.Text)),
+			Message: fmt.Sprintf("%s restarts the server when a file changes, which is for development; start the server without it", quoteShort(at.Text)),
 		})
 	}
 }
 
-// dropReload deletes the flag. There is no edit beside other flags about
-// reloading, nor where the program itself is what reloads.
+// dropReload deletes the flag. There is no edit if there are other flags for reloading, or
+// if the program itself is the one that reloads.
 func dropReload(d *facts.Dockerfile, c startCommand, at facts.Argument) []lint.Fix {
 	for _, w := range c.words {
 		if strings.HasPrefix(w.Text, "--reload-") {

@@ -11,24 +11,37 @@ import (
 	"mvdan.cc/sh/v3/syntax"
 )
 
-// RemoteScriptPipedToShell finds curl or wget whose output goes straight into a
-// shell or another interpreter: whoever controls the server, today or later,
-// runs commands in the build. The same holds for bash -c "$(curl ...)", bash <(curl ...),
-// eval, source, and for pipes with a filter or tee between.
+// RemoteScriptPipedToShell reports `curl` or `wget` whose output runs in a shell or
+// another interpreter: through a pipe, also with `tee` or a filter in it, and in `bash
+// -c "$(curl ...)"`, `bash <(curl ...)`, `eval` and `source`. It also reads scripts of
+// the repository that `RUN`, `CMD` or `ENTRYPOINT` start. If the URL has a version or a
+// commit, the severity is info.
 //
-// Fetch a version, check its checksum, then run it.
+// # Why it matters
 //
-// Scripts of the repository that RUN, CMD or ENTRYPOINT start are read too.
+// Anyone who controls the server, today or later, can run commands as root in the build,
+// and can put anything into the image.
 //
-// Silent where the same RUN checks a checksum or a signature. It is an info where
-// the address has a version or a commit, since the script is then always the same
-// as far as its publisher keeps his word.
+// # How to fix it
 //
-// There is no fix: the checksum has to come from somebody who looked at the script.
+// Download a fixed version, check its checksum, and then run it:
+//
+//	RUN curl -fsSLo install.sh https://example.com/v1.2.3/install.sh \
+//	    && echo "<checksum>  install.sh" | sha256sum -c - && sh install.sh
+//
+// # Fix safety
+//
+// There is no fix: the checksum must come from a person who looked at the script.
+//
+// # Exceptions
+//
+// It does not report:
+//
+//   - a `RUN` or a script that checks a checksum or a signature
 var RemoteScriptPipedToShell = facts.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
 		ID:       "remote-script-piped-to-shell",
-		Title:    "A script from the network is run unread",
+		Title:    "Downloaded script runs without a check",
 		Category: lint.Security,
 		Severity: lint.Warning,
 		Default:  true,
@@ -53,7 +66,7 @@ func checkRemoteScriptPipedToShell(p *facts.Pass[*facts.Dockerfile]) {
 			if address, _ := p.Doc.Expand(in, p.Doc.Text(s.SpanOf(fetch))); namesVersion(address) {
 				f.Severity = lint.Info
 			}
-			f.Message = fmt.Sprintf("what %s fetches is run without a look at it; fetch a version, check its checksum, then run it", program)
+			f.Message = fmt.Sprintf("the output of %s runs as a script without a check; download a fixed version, verify its checksum, then run it", program)
 			p.Report(f)
 		})
 	})
@@ -85,9 +98,9 @@ func reportRemoteInScripts(p *facts.Pass[*facts.Dockerfile], s *facts.Stage, in 
 			reported = true
 			f := lint.Finding{
 				Span: c.Span,
-				Message: fmt.Sprintf("%s, which this runs, executes what %s fetches without a look at it; fetch a version, check its checksum, then run it",
+				Message: fmt.Sprintf("%s, which this command starts, runs the output of %s without a check; download a fixed version, verify its checksum, then run it",
 					quoteShort(script.Source.Path), program),
-				Related: []lint.Related{{Source: script.Source, Span: script.SpanOf(n), Message: "it is fetched and run here"}},
+				Related: []lint.Related{{Source: script.Source, Span: script.SpanOf(n), Message: "the script is downloaded and run here"}},
 			}
 			if namesVersion(script.TextOf(fetch)) {
 				f.Severity = lint.Info
@@ -98,7 +111,7 @@ func reportRemoteInScripts(p *facts.Pass[*facts.Dockerfile], s *facts.Stage, in 
 }
 
 // eachRemoteScript calls visit for each place of a script that runs what a program
-// fetches, with the node that fetches it.
+// downloads, with the node that downloads it.
 func eachRemoteScript(file *syntax.File, visit func(n, fetch syntax.Node, program string)) {
 	syntax.Walk(file, func(n syntax.Node) bool {
 		switch x := n.(type) {
@@ -132,8 +145,8 @@ func eachRemoteScript(file *syntax.File, visit func(n, fetch syntax.Node, progra
 
 func isPipe(x *syntax.BinaryCmd) bool { return x.Op == syntax.Pipe || x.Op == syntax.PipeAll }
 
-// firstOfPipe is the command with which a pipe begins, where only filters stand between it
-// and the last one.
+// firstOfPipe is the first command of a pipe, if only filters are between it and the last
+// one.
 func firstOfPipe(x *syntax.BinaryCmd) *syntax.Stmt {
 	left := x.X
 	for {
@@ -150,7 +163,7 @@ func firstOfPipe(x *syntax.BinaryCmd) *syntax.Stmt {
 	}
 }
 
-// isFetch reports whether a statement only fetches something.
+// isFetch reports whether a statement only downloads something.
 func isFetch(s *syntax.Stmt) bool {
 	if _, ok := s.Cmd.(*syntax.CallExpr); !ok {
 		return false
@@ -170,8 +183,8 @@ func isEval(call *syntax.CallExpr) bool {
 	return name == "eval" || name == "source" || name == "."
 }
 
-// fetchIn finds what a word takes from the network: by "<(curl ...)", and where the word is
-// the script itself by "$(curl ...)". A word with other text around is none.
+// fetchIn finds the download in a word: "<(curl ...)", or "$(curl ...)" where the word is
+// the script. It is nil for a word with other text around it.
 func fetchIn(w *syntax.Word, substituted bool) (fetch *syntax.Stmt) {
 	parts := w.Parts
 	if len(parts) == 1 {
@@ -220,8 +233,8 @@ func pipedInside(w *syntax.Word) string {
 	return found
 }
 
-// namesVersion tells whether a part of an address is a version with a dot, as v1.2.3,
-// or a commit.
+// namesVersion reports whether a part of a URL is a version with a dot, such as v1.2.3, or
+// a commit.
 func namesVersion(command string) bool {
 	_, address, _ := strings.Cut(command, "://")
 	address, _, _ = strings.Cut(address, " ")
@@ -235,7 +248,7 @@ func namesVersion(command string) bool {
 	})
 }
 
-// interprets tells whether a statement runs what it reads.
+// interprets reports whether a statement runs what it reads.
 func interprets(s *syntax.Stmt) bool {
 	call, ok := s.Cmd.(*syntax.CallExpr)
 	if !ok {
@@ -257,7 +270,7 @@ func interprets(s *syntax.Stmt) bool {
 	return false
 }
 
-// checksDigest tells whether a script compares a checksum or a signature.
+// checksDigest reports whether a script compares a checksum or a signature.
 func checksDigest(script string) bool {
 	for _, program := range []string{"sha256sum", "sha512sum", "sha1sum", "shasum", "gpg --verify", "gpgv", "cosign", "minisign"} {
 		if strings.Contains(script, program) {

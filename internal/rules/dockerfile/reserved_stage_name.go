@@ -8,16 +8,31 @@ import (
 	"github.com/dockmend/dockmend/internal/lint"
 )
 
-// ReservedStageName finds stages named scratch or context.
+// ReservedStageName reports stages with the name `scratch` or `context`.
 //
-// Docker gives both names a meaning of its own: the empty image, and the build
-// context.
+// # Why it matters
 //
-// Silent for names that only contain these words.
+// Docker uses both names itself: `scratch` is the empty image, and `context` is the
+// build context. A reader cannot tell which of the two `FROM scratch` means.
+//
+// # How to fix it
+//
+// Give the stage another name.
+//
+// # Fix safety
+//
+// There is no fix where a `FROM scratch` can mean the stage, or where the file already
+// contains the new name.
+//
+// # Exceptions
+//
+// It does not report:
+//
+//   - names that only contain these words, such as `scratch-base`
 var ReservedStageName = facts.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
 		ID:       "reserved-stage-name",
-		Title:    "A stage has a name with a meaning of its own",
+		Title:    "Stage has a reserved name",
 		Category: lint.Correctness,
 		Severity: lint.Warning,
 		Default:  true,
@@ -37,14 +52,14 @@ func checkReservedStageName(p *facts.Pass[*facts.Dockerfile]) {
 			p.Report(lint.Finding{
 				Fixes:   renameStage(p.Doc, s, s.Name+"-stage"),
 				Span:    s.NameSpan,
-				Message: fmt.Sprintf("stage name %q has a meaning of its own in Docker; give the stage another name", p.Doc.Text(s.NameSpan)),
+				Message: fmt.Sprintf("the stage name %q is reserved in Docker, so it is not clear what uses of the name mean; rename the stage", p.Doc.Text(s.NameSpan)),
 			})
 		}
 	}
 }
 
-// renameStage gives the stage another name, and writes it where the stage is used.
-// FROM scratch always means the empty image, so there is no edit beside one.
+// renameStage gives the stage another name, and writes it where the stage is used. There
+// is no edit for a file with FROM scratch, which always means the empty image.
 func renameStage(d *facts.Dockerfile, s *facts.Stage, name string) []lint.Fix {
 	if d.Text(s.NameSpan) == "" || d.Mentions(name) {
 		return nil

@@ -7,18 +7,33 @@ import (
 	"github.com/dockmend/dockmend/internal/lint"
 )
 
-// RubyAssetsWithoutDummyKey finds the build of a Rails application's assets
-// without SECRET_KEY_BASE_DUMMY: it asks for the secret of the application, which
-// does not belong into a build.
+// RubyAssetsWithoutDummyKey reports `assets:precompile` without `SECRET_KEY_BASE_DUMMY`.
 //
-// Silent with a secret mount, with a placeholder in place of the secret, and
-// where Gemfile.lock names a Rails older than 7.1.
+// # Why it matters
 //
-// Off by default: the version of Rails is not in the file.
+// The task loads the Rails application, which needs its secret. A secret that a build
+// gets through `ARG` or `ENV` ends up in the history of the image. The rule is off by
+// default, because the variable needs Rails 7.1 and the version of Rails is not in the
+// file.
+//
+// # How to fix it
+//
+// Let Rails use a random value in the build:
+//
+//	RUN SECRET_KEY_BASE_DUMMY=1 ./bin/rails assets:precompile
+//
+// # Exceptions
+//
+// It does not report:
+//
+//   - a `RUN` with a secret mount
+//   - a placeholder as the secret
+//   - projects whose `Gemfile.lock` names a Rails older than 7.1
+//   - commands for development, by `RAILS_ENV`, `RACK_ENV` or `APP_ENV`
 var RubyAssetsWithoutDummyKey = facts.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
 		ID:       "ruby-assets-without-dummy-key",
-		Title:    "The assets are built with the real secret",
+		Title:    "Rails assets are built with the real secret",
 		Category: lint.Security,
 		Severity: lint.Warning,
 		Since:    "0.1.0",
@@ -36,7 +51,7 @@ func checkRubyAssetsWithoutDummyKey(p *facts.Pass[*facts.Dockerfile]) {
 		}
 		p.Report(lint.Finding{
 			Span:    c.Span,
-			Message: "assets:precompile asks for the secret of the application, which the build should not have; set SECRET_KEY_BASE_DUMMY=1",
+			Message: "assets:precompile needs the secret of the application, which a build should not have; set SECRET_KEY_BASE_DUMMY=1",
 			Fixes:   prefixVariable(c, "SECRET_KEY_BASE_DUMMY=1"),
 		})
 	}, "assets:precompile")
@@ -56,15 +71,15 @@ func namesTask(c *facts.Command, task string) bool {
 	return false
 }
 
-// setsPlaceholder tells whether the secret has a value that is none: one written
-// in the script.
+// setsPlaceholder reports whether the secret has a placeholder as its value, which is
+// written in the script.
 func setsPlaceholder(d *facts.Dockerfile, c *facts.Command) bool {
 	_, value, ok := strings.Cut(d.Text(c.Instruction.Span), "SECRET_KEY_BASE=")
 	return ok && !strings.HasPrefix(strings.TrimLeft(value, `"'`), "$")
 }
 
-// hasOldRails tells whether the lock file names a Rails that does not know the
-// variable, which came with 7.1.
+// hasOldRails reports whether the lock file names a Rails that does not have the
+// variable, which was added in 7.1.
 func hasOldRails(p *facts.Pass[*facts.Dockerfile]) bool {
 	src, err := p.Files.ReadFile("Gemfile.lock")
 	if err != nil {

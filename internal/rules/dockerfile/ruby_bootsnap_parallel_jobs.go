@@ -7,17 +7,30 @@ import (
 	"github.com/dockmend/dockmend/internal/lint"
 )
 
-// RubyBootsnapParallelJobs finds bootsnap precompile with parallel jobs in files
-// that are built for several platforms: under emulation it crashes (QEMU, as the
-// Dockerfile that Rails generates says).
+// RubyBootsnapParallelJobs reports `bootsnap precompile` without `-j 1` in files that
+// are built for several platforms.
 //
-// Silent in files that name no platform.
+// # Why it matters
 //
-// Off by default: whether a build is emulated depends on the machine.
+// With several jobs, it can crash in a build that QEMU emulates, as the Dockerfile that
+// Rails generates notes. The rule is off by default, because it depends on the machine
+// whether a build is emulated.
+//
+// # How to fix it
+//
+// Use one job:
+//
+//	RUN bundle exec bootsnap precompile -j 1 app/ lib/
+//
+// # Exceptions
+//
+// It does not report:
+//
+//   - files that name no platform, such as `TARGETPLATFORM` or `--platform`
 var RubyBootsnapParallelJobs = facts.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
 		ID:       "ruby-bootsnap-parallel-jobs",
-		Title:    "bootsnap crashes in emulated builds",
+		Title:    "bootsnap can crash in emulated builds",
 		Category: lint.Correctness,
 		Severity: lint.Info,
 		Since:    "0.1.0",
@@ -39,7 +52,7 @@ func checkRubyBootsnapParallelJobs(p *facts.Pass[*facts.Dockerfile]) {
 			if w.Text != "precompile" || i == 0 || baseName(c.Words[i-1].Text) != "bootsnap" || c.HasFlag("-j", "--jobs") || strings.Contains(p.Doc.Text(c.Span), " -j") {
 				continue
 			}
-			f := lint.Finding{Span: c.Span, Message: "bootsnap precompile runs in parallel, which crashes where the build is emulated for another platform; add -j 1"}
+			f := lint.Finding{Span: c.Span, Message: "bootsnap precompile uses several jobs, which can crash in a build that is emulated for another platform; add -j 1"}
 			if c.Script.Editable() {
 				f.Fixes = []lint.Fix{{Title: "add -j 1", Applicability: lint.Unsafe, MaxEffect: lint.EffectGraph, Edits: []lint.FileEdit{lint.Insert(w.Span.End, " -j 1")}}}
 			}
@@ -49,7 +62,7 @@ func checkRubyBootsnapParallelJobs(p *facts.Pass[*facts.Dockerfile]) {
 	}, "bootsnap")
 }
 
-// namesPlatforms tells whether the file is written for several platforms.
+// namesPlatforms reports whether the file is written for several platforms.
 func namesPlatforms(d *facts.Dockerfile) bool {
 	src := string(d.Src)
 	for _, name := range []string{"TARGETPLATFORM", "TARGETARCH", "BUILDPLATFORM", "--platform="} {

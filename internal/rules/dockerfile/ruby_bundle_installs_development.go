@@ -8,18 +8,41 @@ import (
 	"github.com/dockmend/dockmend/internal/lint"
 )
 
-// RubyBundleInstallsDevelopment finds bundle install that also installs the group
-// development: debuggers and linters go along.
+// RubyBundleInstallsDevelopment reports `bundle install` that also installs the group
+// `development` of the Gemfile. In files for development or tests, whose images are not
+// shipped, the severity is info and the variant is `excused`. Such findings have no fix.
 //
-// Silent where BUNDLE_WITHOUT or BUNDLE_ONLY is set, or the same by a flag or by
-// bundle config; in stages for development; where the Gemfile has no such group;
-// and without a Gemfile to read, unless the stage is for Rails in production.
+// # Why it matters
 //
-// In files for development or tests it is excused: an info, off by default, without a fix.
+// Debuggers, linters and other development tools become a part of the image. They make
+// it larger, and each of them can have vulnerabilities.
+//
+// # How to fix it
+//
+// Exclude the group, also at run time, because Bundler looks for the same groups when
+// the program starts:
+//
+//	ENV BUNDLE_WITHOUT=development
+//
+// # Fix safety
+//
+// There is no fix in a build stage, because the variable must also be set in the final
+// image.
+//
+// # Exceptions
+//
+// It does not report:
+//
+//   - `BUNDLE_WITHOUT` or `BUNDLE_ONLY`, also as an option or by `bundle config`
+//   - stages for development, by their name or by `RAILS_ENV`, `RACK_ENV` or `APP_ENV`,
+//     and files in which a build argument selects that
+//   - Gemfiles without such a group
+//   - projects without a Gemfile in the build context, unless `RAILS_ENV` is
+//     `production`
 var RubyBundleInstallsDevelopment = facts.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
 		ID:       "ruby-bundle-installs-development",
-		Title:    "bundle install takes the group development along",
+		Title:    "bundle install also installs the development group",
 		Category: lint.Size,
 		Severity: lint.Warning,
 		Default:  true,
@@ -40,10 +63,10 @@ func checkRubyBundleInstallsDevelopment(p *facts.Pass[*facts.Dockerfile]) {
 		}
 		f := lint.Finding{
 			Span:    c.Span,
-			Message: fmt.Sprintf("%s also installs the group development; set ENV BUNDLE_WITHOUT=development", quoteShort(firstLine(p.Doc.Text(c.Span)))),
+			Message: fmt.Sprintf("%s also installs the development group, which the image does not need; set ENV BUNDLE_WITHOUT=development", quoteShort(firstLine(p.Doc.Text(c.Span)))),
 		}
-		// Bundler asks for the same groups when the program starts, so that the
-		// variable must hold in the image too.
+		// Bundler looks for the same groups when the program starts, so the variable must
+		// also be set in the image.
 		if in := c.Instruction; s.InFinalImage() && p.Doc.Instructions[in.Index()] == in {
 			f.Fixes = insertAbove(p.Doc, in, "ENV", "BUNDLE_WITHOUT=development")
 		}
@@ -51,8 +74,8 @@ func checkRubyBundleInstallsDevelopment(p *facts.Pass[*facts.Dockerfile]) {
 	})
 }
 
-// hasDevelopmentGroup tells whether the Gemfile names gems for development. Rails
-// makes such a group in every project.
+// hasDevelopmentGroup reports whether the Gemfile names gems for development. Rails
+// creates such a group in every project.
 func hasDevelopmentGroup(p *facts.Pass[*facts.Dockerfile], s *facts.Stage) bool {
 	src, err := p.Files.ReadFile("Gemfile")
 	if err == nil {

@@ -7,16 +7,32 @@ import (
 	"github.com/dockmend/dockmend/internal/lint"
 )
 
-// RubyBundleWithoutDeployment finds bundle install that may change Gemfile.lock:
-// where it does not fit the Gemfile, the image gets versions that nobody has
-// tried. With the setting frozen, or deployment, the build fails instead.
+// RubyBundleWithoutDeployment reports `bundle install` that can change `Gemfile.lock`,
+// in a build that copies the lock file.
 //
-// Silent without a lock file, where either is set by a flag, a variable or bundle
-// config, and in stages for development.
+// # Why it matters
+//
+// If the lock file does not match the Gemfile, Bundler resolves the versions again. The
+// image then has versions that you did not test. With the setting `frozen` or
+// `deployment`, the build fails instead.
+//
+// # How to fix it
+//
+// Set one of them:
+//
+//	ENV BUNDLE_FROZEN=1
+//
+// # Exceptions
+//
+// It does not report:
+//
+//   - builds that do not copy a lock file
+//   - either setting as an option, a variable or by `bundle config`
+//   - stages for development
 var RubyBundleWithoutDeployment = facts.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
 		ID:       "ruby-bundle-without-deployment",
-		Title:    "The lock file of Bundler is not enforced",
+		Title:    "Installation can ignore Gemfile.lock",
 		Category: lint.Reproducibility,
 		Severity: lint.Warning,
 		Default:  true,
@@ -35,7 +51,7 @@ func checkRubyBundleWithoutDeployment(p *facts.Pass[*facts.Dockerfile]) {
 		}
 		p.Report(lint.Finding{
 			Span:    c.Span,
-			Message: fmt.Sprintf("%s may install other versions than Gemfile.lock says; set BUNDLE_FROZEN=1, or BUNDLE_DEPLOYMENT=1", quoteShort(firstLine(p.Doc.Text(c.Span)))),
+			Message: fmt.Sprintf("%s can install other versions than those in Gemfile.lock; set BUNDLE_FROZEN=1, or BUNDLE_DEPLOYMENT=1", quoteShort(firstLine(p.Doc.Text(c.Span)))),
 			Fixes:   prefixVariable(c.Command, "BUNDLE_FROZEN=1"),
 		})
 	})

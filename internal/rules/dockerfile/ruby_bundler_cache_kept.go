@@ -5,18 +5,32 @@ import (
 	"github.com/dockmend/dockmend/internal/lint"
 )
 
-// RubyBundlerCacheKept finds bundle install in the image's own layers without
-// removal of the downloaded gems in the same RUN.
+// RubyBundlerCacheKept reports `bundle install` without the removal of the downloaded
+// gems in the same `RUN`. In files for development or tests, whose images are not
+// shipped, the severity is info and the variant is `excused`.
 //
-// Silent where the cache is removed or mounted, and in builder stages.
+// # Why it matters
 //
-// Off by default: the usual copy from a builder leaves the cache behind.
+// Bundler keeps the archives of the gems next to the installed ones. A container does
+// not use them, but every pull of the image transfers them. The rule is off by default,
+// because most files copy only the installed gems from a build stage.
 //
-// In files for development or tests it is excused: an info, and off by default.
+// # How to fix it
+//
+// Remove the cache in the same `RUN`:
+//
+//	RUN bundle install && rm -rf ~/.bundle/cache "$(gem env gemdir)"/cache
+//
+// # Exceptions
+//
+// It does not report:
+//
+//   - a `RUN` that removes or mounts the cache
+//   - stages whose layers are not part of the final image
 var RubyBundlerCacheKept = facts.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
 		ID:       "ruby-bundler-cache-kept",
-		Title:    "The cache of Bundler stays in the image",
+		Title:    "Bundler leaves downloaded gems in the image",
 		Category: lint.Size,
 		Severity: lint.Info,
 		Needs:    lint.NeedsContext,

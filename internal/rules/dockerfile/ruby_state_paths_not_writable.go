@@ -9,18 +9,32 @@ import (
 	"github.com/dockmend/dockmend/internal/syntax/dockerfile"
 )
 
-// RubyStatePathsNotWritable finds Rails images that run as a user to whom neither
-// COPY nor RUN gives the folders tmp, log, storage and db: the application cannot
-// write its cache, its log or its files.
+// RubyStatePathsNotWritable reports Rails images that run as a user to whom neither
+// `COPY` nor `RUN` gives the folders `tmp`, `log`, `storage` and `db`.
 //
-// Silent for root, where a chown or chmod names one of them or the whole
-// application, and for volumes.
+// # Why it matters
 //
-// Off by default: whether the application writes there is not in the file.
+// The folders belong to root, so the application cannot write its cache, its log or
+// uploaded files, and requests fail with an error. The rule is off by default, because
+// the file does not show whether the application writes there.
+//
+// # How to fix it
+//
+// Give the folders to the user:
+//
+//	RUN mkdir -p db log storage tmp && chown -R rails:rails db log storage tmp
+//
+// # Exceptions
+//
+// It does not report:
+//
+//   - images that run as root, or whose user is a variable
+//   - stages with a `chown`, a `chmod` or a `COPY --chown`
+//   - stages with a `VOLUME`
 var RubyStatePathsNotWritable = facts.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
 		ID:       "ruby-state-paths-not-writable",
-		Title:    "Rails cannot write its state",
+		Title:    "Rails user cannot write tmp, log, storage and db",
 		Category: lint.Runtime,
 		Severity: lint.Warning,
 		Since:    "0.1.0",
@@ -46,8 +60,8 @@ func checkRubyStatePathsNotWritable(p *facts.Pass[*facts.Dockerfile]) {
 	name, _, _ := strings.Cut(user.Args, ":")
 	p.Report(lint.Finding{
 		Span:    user.Head,
-		Message: fmt.Sprintf("%s owns none of tmp, log, storage and db, so Rails cannot write there; give them to it with chown", quoteShort(name)),
-		Related: []lint.Related{{Span: app.Head, Message: "the application is copied here, for root"}},
+		Message: fmt.Sprintf("the user %s does not own tmp, log, storage and db, so Rails cannot write there; give them to the user with chown", quoteShort(name)),
+		Related: []lint.Related{{Span: app.Head, Message: "the application is copied here, and belongs to root"}},
 		Fixes:   insertAbove(p.Doc, user, "RUN", "mkdir -p db log storage tmp && chown -R "+name+" db log storage tmp"),
 	})
 }
@@ -76,7 +90,7 @@ func isApplicationFolder(path string) bool {
 	return false
 }
 
-// givesStatePaths tells whether the stage changes the rights of folders, or
+// givesStatePaths reports whether the stage changes the owner or mode of folders, or
 // declares volumes.
 func givesStatePaths(s *facts.Stage) bool {
 	for _, x := range s.Chain() {

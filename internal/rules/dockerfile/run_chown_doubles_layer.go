@@ -10,21 +10,40 @@ import (
 	"github.com/dockmend/dockmend/internal/syntax/dockerfile"
 )
 
-// RunChownDoublesLayer finds RUN chown -R or chmod -R on what a COPY of the
-// stage just brought: every file is stored twice.
+// RunChownDoublesLayer reports `chown -R` and `chmod -R` in a `RUN` on a folder that a
+// `COPY` of the same stage copied. It also reports two such commands on the same folder
+// in consecutive `RUN` instructions.
 //
-// COPY --chown and --chmod do it on the way.
+// # Why it matters
 //
-// It also finds two such passes over the same folder in RUN instructions that follow each
-// other: each stores all files again, and one RUN would do.
+// A layer stores each file that a step changes, also if only its owner or mode changes.
+// The files are then in the image twice, and every pull transfers both copies.
 //
-// Silent in stages whose layers are no part of the image, for a single file, where
-// RUN instructions put files of their own below the path, and where the user is
-// made only after the COPY, which could not name it.
+// # How to fix it
+//
+// Set the owner or the mode in the `COPY`:
+//
+//	COPY --chown=app:app . /app
+//
+// Join two such commands in one `RUN`.
+//
+// # Fix safety
+//
+// There is no fix where other steps write to the folder, where the owner has no group,
+// or where the base image can have files in the folder.
+//
+// # Exceptions
+//
+// It does not report:
+//
+//   - stages whose layers are not part of the final image
+//   - single files
+//   - folders to which an earlier `RUN` writes files of its own
+//   - an owner that the stage creates only after the `COPY`
 var RunChownDoublesLayer = facts.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
 		ID:       "run-chown-doubles-layer",
-		Title:    "chown copies the files once more",
+		Title:    "Recursive chown or chmod stores copied files twice",
 		Category: lint.Size,
 		Severity: lint.Warning,
 		Default:  true,
@@ -56,7 +75,7 @@ func checkRunChownDoublesLayer(p *facts.Pass[*facts.Dockerfile]) {
 	}
 }
 
-// copiesFolder tells whether an instruction brings more than single files.
+// copiesFolder reports whether an instruction copies more than single files.
 func copiesFolder(p *facts.Pass[*facts.Dockerfile], in *dockerfile.Instruction) bool {
 	sources, _, ok := copyWords(in)
 	_, from := in.Flag("from")
@@ -70,7 +89,8 @@ func copiesFolder(p *facts.Pass[*facts.Dockerfile], in *dockerfile.Instruction) 
 	})
 }
 
-// fillsFolder tells whether a RUN of the stage, up to the command, writes below a path.
+// fillsFolder reports whether a RUN of the stage, up to the command, writes to a path or
+// a folder in it.
 func fillsFolder(d *facts.Dockerfile, s *facts.Stage, until *facts.Command, path string) bool {
 	here := ""
 	for _, in := range s.Instructions {
@@ -101,7 +121,7 @@ func fillsFolder(d *facts.Dockerfile, s *facts.Stage, until *facts.Command, path
 	return false
 }
 
-// userMadeAfter tells whether the owner that chown names is made behind the COPY.
+// userMadeAfter reports whether the owner that chown names is created after the COPY.
 func userMadeAfter(d *facts.Dockerfile, s *facts.Stage, from *dockerfile.Instruction, owner string) bool {
 	name, _, _ := strings.Cut(owner, ":")
 	if name == "" || strings.Trim(name, "0123456789") == "" {
@@ -143,7 +163,7 @@ func reportRecursiveChown(p *facts.Pass[*facts.Dockerfile], s *facts.Stage, in *
 				p.Report(lint.Finding{
 					Fixes:   copyOwned(p.Doc, in, c, from),
 					Span:    c.Span,
-					Message: fmt.Sprintf("%s stores every file of %s a second time; let %s --%s do it", quoteShort(p.Doc.Text(c.Span)), quoteShort(target), strings.ToUpper(from.Keyword), c.Name()),
+					Message: fmt.Sprintf("%s stores each file of %s a second time; use %s --%s instead", quoteShort(p.Doc.Text(c.Span)), quoteShort(target), strings.ToUpper(from.Keyword), c.Name()),
 					Related: []lint.Related{{Span: from.Head, Message: "the files are copied here"}},
 				})
 				return
@@ -152,9 +172,9 @@ func reportRecursiveChown(p *facts.Pass[*facts.Dockerfile], s *facts.Stage, in *
 	}
 }
 
-// copyOwned gives the COPY the flag and deletes the RUN. It is for a folder that
-// this COPY alone makes and fills, and a RUN right below with nothing else: what
-// other instructions put there would keep its owner.
+// copyOwned adds the flag to the COPY and deletes the RUN. It is for a folder that only
+// this COPY creates and fills, and for a RUN directly below with no other command: files
+// of other instructions would keep their owner.
 func copyOwned(d *facts.Dockerfile, run *dockerfile.Instruction, c *facts.Command, from *dockerfile.Instruction) []lint.Fix {
 	args := c.Positional()
 	_, to, _ := copyWords(from)
@@ -178,12 +198,11 @@ func copyOwned(d *facts.Dockerfile, run *dockerfile.Instruction, c *facts.Comman
 	if !ok {
 		return nil
 	}
-	return unsafeFix("let "+strings.ToUpper(from.Keyword)+" do it", lint.EffectGraph, lint.Insert(from.KeywordSpan.End, " --"+flag+"="+args[0].Text), cut)
+	return unsafeFix("use "+strings.ToUpper(from.Keyword)+" --"+flag+" instead", lint.EffectGraph, lint.Insert(from.KeywordSpan.End, " --"+flag+"="+args[0].Text), cut)
 }
 
-// isWholeOwner tells whether COPY's flag means the same: an owner with a group,
-// since it would take the user's number for a group that is not named, or a mode
-// in digits.
+// isWholeOwner reports whether the flag of COPY means the same: an owner with a group,
+// because COPY uses the number of the user for a missing group, or a mode in digits.
 func isWholeOwner(flag, value string) bool {
 	if flag == "chmod" {
 		return len(value) >= 3 && len(value) <= 4 && strings.Trim(value, "01234567") == ""
@@ -192,8 +211,8 @@ func isWholeOwner(flag, value string) bool {
 	return user != "" && group != ""
 }
 
-// mayBeOfBase tells whether a folder is most likely in the base image already, with
-// files of its own, whose owner the RUN changes too.
+// mayBeOfBase reports whether a folder is most likely in the base image already, with
+// files of its own, whose owner the RUN also changes.
 func mayBeOfBase(folder string) bool {
 	top, _, _ := strings.Cut(strings.TrimPrefix(folder, "/"), "/")
 	switch top {
@@ -203,8 +222,8 @@ func mayBeOfBase(folder string) bool {
 	return true
 }
 
-// reportTwoPasses reports two recursive passes over a folder in RUN instructions that
-// follow each other and do nothing else.
+// reportTwoPasses reports two recursive commands on a folder in consecutive RUN
+// instructions that do nothing else.
 func reportTwoPasses(p *facts.Pass[*facts.Dockerfile], s *facts.Stage) {
 	runs, reported := s.Own("run"), map[*facts.Command]bool{}
 	for i := 1; i < len(runs); i++ {
@@ -223,8 +242,8 @@ func reportTwoPasses(p *facts.Pass[*facts.Dockerfile], s *facts.Stage) {
 			reported[pass[0]] = true
 			p.Report(lint.Finding{
 				Span:    pass[0].Span,
-				Message: fmt.Sprintf("%s is a pass of its own over the files that the RUN beside it goes through as well, and each stores them again; join the two in one RUN", quoteShort(p.Doc.Text(pass[0].Span))),
-				Related: []lint.Related{{Span: pass[1].Span, Message: "the other pass"}},
+				Message: fmt.Sprintf("%s and the RUN next to it change the same files, and each stores them again; join the two in one RUN", quoteShort(p.Doc.Text(pass[0].Span))),
+				Related: []lint.Related{{Span: pass[1].Span, Message: "the other command"}},
 			})
 		}
 	}

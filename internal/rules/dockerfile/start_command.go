@@ -129,7 +129,7 @@ func (c *startCommand) has(word string) bool {
 	return slices.ContainsFunc(c.words, func(w facts.Argument) bool { return w.Text == word })
 }
 
-// isDevelopment tells whether a stage is named as one for developers.
+// isDevelopment reports whether a stage is named as one for developers.
 func isDevelopment(s *facts.Stage) bool {
 	words := strings.FieldsFunc(strings.ToLower(s.Name), func(r rune) bool { return r == '-' || r == '_' || r == '.' })
 	for _, word := range words {
@@ -141,7 +141,7 @@ func isDevelopment(s *facts.Stage) bool {
 	return false
 }
 
-// setsVariable tells whether the final stage sets an environment variable.
+// setsVariable reports whether the final stage sets an environment variable.
 func setsVariable(s *facts.Stage, name string) bool {
 	v, ok := s.EndScope().Lookup(name)
 	return ok && v.IsEnv

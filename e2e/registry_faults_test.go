@@ -72,7 +72,7 @@ func TestRegistryAsksToWait(t *testing.T) {
 		})
 		u := newUser(t, app, behind(n)...)
 		o := u.run(t, "fix")
-		o.want(t, 0, "same image, named by its digest too")
+		o.want(t, 0, "same image, now also named by its digest")
 		if o.took < 2*time.Second || !strings.Contains(u.dockerfile(t), digest) {
 			t.Errorf("after %s the Dockerfile is\n%s", o.took, u.dockerfile(t))
 		}
@@ -200,7 +200,7 @@ func TestRegistryRedirects(t *testing.T) {
 		n.Hook("cdn.example.com", p.front().ServeHTTP)
 		u := newUser(t, app, behind(n)...)
 		u.login(t, "quay.io", "secret")
-		u.run(t, "fix").want(t, 0, "same image, named by its digest too")
+		u.run(t, "fix").want(t, 0, "same image, now also named by its digest")
 		if !strings.Contains(u.dockerfile(t), digest) {
 			t.Errorf("the Dockerfile is\n%s", u.dockerfile(t))
 		}

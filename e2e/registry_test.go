@@ -188,7 +188,7 @@ func TestRegistryMultiArch(t *testing.T) {
 			n.Hook("index.docker.io", p.front().ServeHTTP)
 			u := newUser(t, "FROM python AS build\nFROM python:3.14\nFROM --platform=linux/s390x python:3.14.1\n", behind(n)...)
 			u.write(t, "old.Dockerfile", "FROM python:3.13.9\n")
-			u.run(t, "fix").want(t, 0, "same image under another name", "same image, named by its digest too", "not pinned: it is not available for linux/s390x")
+			u.run(t, "fix").want(t, 0, "same image under another name", "same image, now also named by its digest", "not pinned: it is not available for linux/s390x")
 			want := "FROM python:3.14.1@" + digest + " AS build\nFROM python:3.14.1@" + digest + "\nFROM --platform=linux/s390x python:3.14.1\n"
 			if got := u.dockerfile(t); got != want {
 				t.Errorf("the Dockerfile became\n%s", got)
@@ -304,7 +304,7 @@ func TestRegistryPasswordAndAuthority(t *testing.T) {
 
 	u := newUser(t, file, "SSL_CERT_FILE="+keys.certFile)
 	u.login(t, p.address, "secret")
-	u.run(t, "fix", named...).want(t, 0, "same image, named by its digest too")
+	u.run(t, "fix", named...).want(t, 0, "same image, now also named by its digest")
 	if got := u.dockerfile(t); !strings.Contains(got, "team/app:1.2.3@"+digest) {
 		t.Errorf("the Dockerfile became\n%s", got)
 	}

@@ -229,7 +229,7 @@ func TestActionConfigurationOfTheBase(t *testing.T) {
 	s.write(".dockmend.yaml", "rules: {latest-tag: off}\n")
 	got := s.run()
 	got.want(t, 1, conclusionFailure, "2")
-	if want := "the change would silence latest-tag in Dockerfile, line 1"; !strings.Contains(got.log, want) {
+	if want := "the change would hide latest-tag in Dockerfile, line 1"; !strings.Contains(got.log, want) {
 		t.Errorf("the log does not say %q:\n%s", want, got.log)
 	}
 
@@ -254,8 +254,8 @@ func TestActionInvalidConfigurations(t *testing.T) {
 	s.write(".dockmend.yaml", "rules: {latest-tag: off}\n")
 	s.hub.Files[baseSHA+":.dockmend.yaml"] = "rulez: {}\n"
 	got = s.run()
-	if got.code == 2 || !strings.Contains(got.log, "the base's configuration is not valid") {
-		t.Errorf("exit %d, want a note that the base's configuration is not valid:\n%s", got.code, got.log)
+	if got.code == 2 || !strings.Contains(got.log, "the configuration of the base is not valid") {
+		t.Errorf("exit %d, want a note that the configuration of the base is not valid:\n%s", got.code, got.log)
 	}
 }
 

@@ -30,7 +30,7 @@ func (s *step) markNew(ctx context.Context, w *run.Workspace, r *lint.Result, un
 	if unjudged != "" {
 		return unjudged, false
 	}
-	return "what the base has is not known: " + missing.Error(), true
+	return "could not compare with the base: " + missing.Error(), true
 }
 
 // markAgainstBase takes the base from git where the clone has it, else from GitHub.

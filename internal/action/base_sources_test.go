@@ -126,7 +126,7 @@ func TestActionWithoutBase(t *testing.T) {
 					findings = "0"
 				}
 				got.want(t, 0, conclusionNeutral, findings)
-				if !strings.Contains(got.log, "the lines that changed decide") || !strings.Contains(got.summary, "the lines that changed decide") {
+				if !strings.Contains(got.log, "findings on changed lines count as new") || !strings.Contains(got.summary, "findings on changed lines count as new") {
 					t.Errorf("nobody says that lines decide:\n%s", got.log)
 				}
 				if n := len(s.hub.Calls()); n > 20 {

@@ -15,7 +15,7 @@ import (
 func (s *step) markByLines(ctx context.Context, findings []*lint.Diagnostic) error {
 	diff, err := s.changes(ctx)
 	if err != nil {
-		return fmt.Errorf("what changed is not known: %w", err)
+		return fmt.Errorf("could not find out what changed: %w", err)
 	}
 	ranges := gitdiff.Changes{}
 	for _, d := range findings {
@@ -24,7 +24,7 @@ func (s *step) markByLines(ctx context.Context, findings []*lint.Diagnostic) err
 			continue
 		}
 		if ranges[path], err = diff.Changed(ctx, path, d.Source.Bytes); err != nil {
-			return fmt.Errorf("what changed is not known: %w", err)
+			return fmt.Errorf("could not find out what changed: %w", err)
 		}
 	}
 	markUnchanged(ranges, findings)

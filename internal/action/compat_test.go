@@ -111,7 +111,7 @@ func TestCompatReview(t *testing.T) {
 	handoff := compatFile(t, "pull/review.json")
 	s.secondJob(handoff)
 	got := s.run()
-	if strings.Contains(got.log, "run before") {
+	if strings.Contains(got.log, "previous run") {
 		t.Errorf("the artifact is not accepted:\n%s", got.log)
 	}
 	posted := map[string]int{}

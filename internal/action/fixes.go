@@ -39,13 +39,13 @@ func (s *step) fixes(ctx context.Context, f *found) (want *fixing, notes []strin
 		return s.fixesOfPull(ctx, f)
 	case s.event.Name == "push" && s.event.Ref != "refs/heads/"+base:
 		// In the log alone: one workflow serves many events.
-		s.say("no pull request with fixes: this push is not to the branch that it would go into, %s", quoted(base))
+		s.say("no pull request with fixes: this push is not to %s, the branch that the fixes are for", quoted(base))
 		return nil, nil
 	case s.event.Name != "push" && s.event.Name != "schedule" && s.event.Name != "workflow_dispatch":
-		s.say("no pull request with fixes on the event %s: it is made on push to the default branch, schedule and workflow_dispatch, and fix-in-pull-request is for pull_request", s.event.Name)
+		s.say("no pull request with fixes on the event %s: it is opened on push to the default branch, schedule and workflow_dispatch; for pull_request, use fix-in-pull-request", s.event.Name)
 		return nil, nil
 	case s.in.token == "":
-		return nil, []string{"no pull request with fixes: there is no token; see the input github-token"}
+		return nil, []string{"no pull request with fixes: there is no token; set the input github-token"}
 	}
 	fixup := s.newFixup(f.in)
 	fixup.SHA, fixup.Base = s.event.SHA, f.in.Pull.Base

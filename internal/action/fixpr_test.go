@@ -149,7 +149,7 @@ func TestActionFixPRNarrows(t *testing.T) {
 			if n := len(s.repo.Pulls()); (n == 1) != tt.proposes {
 				t.Errorf("%d pull requests\n%s", n, got.log)
 			}
-			if tt.proposes && !strings.Contains(s.repo.Pulls()[0].Body, "**not safe by itself**") {
+			if tt.proposes && !strings.Contains(s.repo.Pulls()[0].Body, "**not safe**") {
 				t.Errorf("an unsafe change is not marked:\n%s", s.repo.Pulls()[0].Body)
 			}
 		})
@@ -161,7 +161,7 @@ func TestActionFixPRElsewhere(t *testing.T) {
 		s := newBranchStep(t, "push", map[string]string{"Dockerfile": shellCommand})
 		s.env["GITHUB_REF"] = "refs/heads/feature"
 		got := s.run()
-		if len(s.repo.Pulls()) != 0 || !strings.Contains(got.log, "this push is not to the branch") {
+		if len(s.repo.Pulls()) != 0 || !strings.Contains(got.log, "this push is not to ") {
 			t.Errorf("%s", got.log)
 		}
 	})
@@ -285,7 +285,7 @@ func TestActionCooldownIsOff(t *testing.T) {
 	s.online().Push(t, fakeregistry.Index(t, v1.Config{}, "linux/amd64"), "docker.io/library/debian:12")
 	s.hub.Grants = map[string]string{"contents": "read", "pull-requests": "write"}
 	got := s.run()
-	if !strings.Contains(got.log, "pin.cooldown-days is off") || !strings.Contains(got.summary, "+FROM debian:12@sha256:") {
+	if !strings.Contains(got.log, "pin.cooldown-days has no effect") || !strings.Contains(got.summary, "+FROM debian:12@sha256:") {
 		t.Errorf("%s\n%s", got.log, got.summary)
 	}
 }
@@ -304,7 +304,7 @@ func TestActionRegistryFails(t *testing.T) {
 	s.internet = fakeregistry.New(t) // knows no image, so that docker.io answers 404 ...
 	s.env["HTTPS_PROXY"] = "http://127.0.0.1:1"
 	got := s.run()
-	if got.code != 0 || s.repo.Pulls()[0].State != "open" || !strings.Contains(got.log, "could not look at everything") || !strings.Contains(got.log, "look-up failed") {
+	if got.code != 0 || s.repo.Pulls()[0].State != "open" || !strings.Contains(got.log, "could not check everything") || !strings.Contains(got.log, "look-up failed") {
 		t.Errorf("exit %d, %s\n%s", got.code, s.repo.Pulls()[0].State, got.log)
 	}
 	s.env["INPUT_ONLINE"] = "true"
@@ -380,7 +380,7 @@ func TestActionAudit(t *testing.T) {
 		s := newBranchStep(t, "schedule", map[string]string{"Dockerfile": twoFindings})
 		s.env["INPUT_FIX-PR"] = "off"
 		s.hub.Grants = map[string]string{"contents": "read"}
-		if got := s.run(); got.code != 0 || !strings.Contains(got.log, "this audit is not remembered") {
+		if got := s.run(); got.code != 0 || !strings.Contains(got.log, "this audit could not be stored") {
 			t.Errorf("exit %d\n%s", got.code, got.log)
 		}
 	})

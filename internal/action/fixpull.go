@@ -22,9 +22,9 @@ func (s *step) fixesOfPull(ctx context.Context, f *found) (want *fixing, notes [
 		s.say("no fixes for this pull request: it comes from a fork")
 		return nil, nil
 	case s.in.token == "":
-		return none("there is no token; see the input github-token")
+		return none("there is no token; set the input github-token")
 	case f.unjudged != "":
-		return none("what is new cannot be told")
+		return none("it is not known which findings are new")
 	case s.event.Head == "":
 		return none("the event names no head commit")
 	}
@@ -89,7 +89,7 @@ func (n *novelty) mark(findings []*lint.Diagnostic) {
 // afterwards closes the pull request with the fixes of one that was closed; more
 // is not done for one.
 func (s *step) afterwards(ctx context.Context, w *run.Workspace) {
-	s.say("dockmend: the pull request is closed, so nothing is looked at")
+	s.say("dockmend: the pull request is closed, so nothing was checked")
 	if s.in.fixInPull != "pull-request" || s.event.Fork || s.in.token == "" {
 		return
 	}

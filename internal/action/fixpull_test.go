@@ -105,7 +105,7 @@ func TestActionFixCommit(t *testing.T) {
 	if threads := s.hub.Threads(); len(threads) != 1 || threads[0].First != 6 || len(got.annotations()) != 0 {
 		t.Errorf("%d threads, annotations %v", len(threads), got.annotations())
 	}
-	if want := "mended by commit " + s.repo.Tip("feature")[:12]; !strings.Contains(got.summary, "2 findings "+want) {
+	if want := "fixed by commit " + s.repo.Tip("feature")[:12]; !strings.Contains(got.summary, "2 findings "+want) {
 		t.Errorf("the summary does not say %q:\n%s", want, got.summary)
 	}
 	got.want(t, 1, conclusionFailure, "3") // it judges what it saw
@@ -120,7 +120,7 @@ func TestActionFixCommit(t *testing.T) {
 
 	s.push("ann", map[string]string{"Dockerfile": fixAfter})
 	tip = s.repo.Tip("feature")
-	if got := s.run(); s.repo.Tip("feature") != tip || !strings.Contains(got.log, "it was taken back") || len(s.hub.Threads()) != 3 {
+	if got := s.run(); s.repo.Tip("feature") != tip || !strings.Contains(got.log, "was reverted") || len(s.hub.Threads()) != 3 {
 		t.Errorf("what was taken back is done again, or has no place, with %d threads:\n%s", len(s.hub.Threads()), got.log)
 	}
 }
@@ -183,9 +183,9 @@ func TestActionFixInPullElsewhere(t *testing.T) {
 		"no diff":     {func(s *pullFixStep) { s.hub.Deny["/pulls/1/files"] = 403 }, "no fixes for this pull request: "},
 		"switched":    {func(s *pullFixStep) { s.env["INPUT_FIX-IN-PULL-REQUEST"] = "off" }, "no pull request with fixes on the event pull_request"},
 		"all known":   {func(s *pullFixStep) { s.env["INPUT_IGNORE"] = "all" }, ""},
-		"closed":      {func(s *pullFixStep) { s.event("closed", "Codertocat/Hello-World") }, "nothing is looked at"},
+		"closed":      {func(s *pullFixStep) { s.event("closed", "Codertocat/Hello-World") }, "nothing was checked"},
 		"the target":  {func(s *pullFixStep) { s.env["GITHUB_EVENT_NAME"] = "pull_request_target" }, "on the event pull_request_target"},
-		"moved since": {func(s *pullFixStep) { s.repo.Commit("feature", "ben", map[string]string{"x": "y\n"}) }, "this run looked at"},
+		"moved since": {func(s *pullFixStep) { s.repo.Commit("feature", "ben", map[string]string{"x": "y\n"}) }, "this run checked"},
 	} {
 		for _, mode := range []string{"commit", "pull-request"} {
 			t.Run(mode+" "+name, func(t *testing.T) {

@@ -66,7 +66,7 @@ func TestActionForgedHandoff(t *testing.T) {
 			if strings.Contains(said, "SECURITY ALERT") {
 				t.Errorf("a stranger speaks as dockmend:\n%s", said)
 			}
-			if name == "words" && !strings.Contains(said, "found by the pull request's own run") {
+			if name == "words" && !strings.Contains(said, "found by the run of the pull request") {
 				t.Error("a comment does not say where its finding is from")
 			}
 		})
@@ -91,7 +91,7 @@ func TestActionBranchOfOthers(t *testing.T) {
 			if s.repo.Tip("stable") != before || before == "" {
 				t.Errorf("%s, merged %v: the branch of a person was moved or deleted:\n%s", name, merged, got.log)
 			}
-			if !strings.Contains(got.log, "the branch stable is") {
+			if !strings.Contains(got.log, "the branch stable") {
 				t.Errorf("%s, merged %v: nothing is said about the branch:\n%s", name, merged, got.log)
 			}
 		}

@@ -28,7 +28,7 @@ type handed struct {
 func (s *step) takeOver(ctx context.Context, w *run.Workspace, r *lint.Result) (out handed) {
 	handoff, err := s.readHandoff(ctx)
 	if err != nil {
-		out.notes = []string{"the report of the run before is not used: " + err.Error()}
+		out.notes = []string{"the report of the previous run is not used: " + err.Error()}
 		return out
 	}
 	diff, err := s.changes(ctx)
@@ -88,7 +88,7 @@ func (s *step) takeOver(ctx context.Context, w *run.Workspace, r *lint.Result) (
 		}
 	}
 	if refused > 0 {
-		out.notes = append(out.notes, fmt.Sprintf("findings of the run before that are not shown, since their files, lines or rules are not those of the head: %d", refused))
+		out.notes = append(out.notes, fmt.Sprintf("findings of the previous run that are not shown, because their files, lines or rules are not in the head commit: %d", refused))
 	}
 	return out
 }

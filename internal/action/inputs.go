@@ -70,7 +70,7 @@ func readInputs(gh *githubactions.Action, event *forge.Event) (*inputs, error) {
 		case "false":
 			return false
 		}
-		slips = append(slips, fmt.Errorf("input %s: %q is neither true nor false", name, value))
+		slips = append(slips, fmt.Errorf("input %s: %q must be true or false", name, value))
 		return byDefault
 	}
 	in.onlyChanged = choose("only-changed", event.Gate() || event.Run != nil)
@@ -84,7 +84,7 @@ func readInputs(gh *githubactions.Action, event *forge.Event) (*inputs, error) {
 		in.fixPR = "off"
 	case "off", "safe", "unsafe":
 	default:
-		slips = append(slips, fmt.Errorf("input fix-pr: %q is none of off, safe and unsafe", in.fixPR))
+		slips = append(slips, fmt.Errorf("input fix-pr: %q must be off, safe or unsafe", in.fixPR))
 	}
 	in.fixInPull = strings.ToLower(gh.GetInput("fix-in-pull-request"))
 	switch in.fixInPull {
@@ -93,10 +93,10 @@ func readInputs(gh *githubactions.Action, event *forge.Event) (*inputs, error) {
 	case "off":
 	case "commit", "pull-request":
 		if in.fixPR == "off" {
-			slips = append(slips, errors.New("input fix-in-pull-request: fix-pr says which fixes it may be, safe or unsafe, and is off"))
+			slips = append(slips, errors.New("input fix-in-pull-request needs the input fix-pr, safe or unsafe, which says which fixes are applied"))
 		}
 	default:
-		slips = append(slips, fmt.Errorf("input fix-in-pull-request: %q is none of off, commit and pull-request", in.fixInPull))
+		slips = append(slips, fmt.Errorf("input fix-in-pull-request: %q must be off, commit or pull-request", in.fixInPull))
 	}
 	stays := event.Name == "schedule" || event.Name == "workflow_dispatch"
 	switch value := strings.ToLower(gh.GetInput("audit")); value {
@@ -106,7 +106,7 @@ func readInputs(gh *githubactions.Action, event *forge.Event) (*inputs, error) {
 	case "repo":
 		in.audit = !event.Gate() && !event.Remote()
 	default:
-		slips = append(slips, fmt.Errorf("input audit: %q is neither repo nor off", value))
+		slips = append(slips, fmt.Errorf("input audit: %q must be repo or off", value))
 	}
 	// A merge group is not named: it should not wait for registries.
 	o.Online = choose("online", stays || event.Name == "push" || (event.Name == "pull_request" && !event.Fork))
@@ -120,7 +120,7 @@ func readInputs(gh *githubactions.Action, event *forge.Event) (*inputs, error) {
 	}
 	for _, name := range append([]string{o.Config, in.baseline, in.sarifFile}, in.paths...) {
 		if name != "" && !filepath.IsLocal(name) {
-			slips = append(slips, fmt.Errorf("%q is no path inside the workspace", name))
+			slips = append(slips, fmt.Errorf("%q is not a path inside the workspace", name))
 		}
 	}
 	in.category = gh.GetInput("category")

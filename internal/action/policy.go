@@ -60,7 +60,7 @@ func (s *step) policy(ctx context.Context, at *scope) (*policy, error) {
 	}
 	base, err := s.readPolicy(ctx, source)
 	if err != nil {
-		return &policy{base: head, unjudged: "the base's configuration cannot be read: " + err.Error()}, headErr
+		return &policy{base: head, unjudged: "could not read the configuration of the base: " + err.Error()}, headErr
 	}
 	if headErr == nil {
 		own, err := s.ownPolicy(head.ReadPolicy)
@@ -74,7 +74,7 @@ func (s *step) policy(ctx context.Context, at *scope) (*policy, error) {
 		w.Close()
 		return nil, fmt.Errorf("the configuration of this change: %w", headErr)
 	case err != nil && headErr == nil:
-		note := "the base's configuration is not valid, so this change's counts: " + run.FirstLine(err)
+		note := "the configuration of the base is not valid, so the one of this change applies: " + run.FirstLine(err)
 		return &policy{base: head, notes: []string{note}}, nil
 	}
 	return &policy{base: w, head: head}, err
@@ -140,14 +140,14 @@ func wouldSilence(base, head *lint.Result) string {
 			gone = append(gone, fmt.Sprintf("%s in %s, line %d", d.Rule.ID, d.Source.Path, d.Start().Line))
 		}
 	}
-	words := "the configuration of this change differs from its base's, which decides"
+	words := "the configuration of this change differs from that of the base, which applies"
 	if len(gone) == 0 {
-		return words + "; the change would silence nothing that is reported here"
+		return words + "; the change would hide none of the findings"
 	}
 	more := ""
 	if left := len(gone) - silencedShown; left > 0 {
 		gone = gone[:silencedShown]
 		more = fmt.Sprintf(" and %d more", left)
 	}
-	return words + "; the change would silence " + strings.Join(gone, "; ") + more
+	return words + "; the change would hide " + strings.Join(gone, "; ") + more
 }

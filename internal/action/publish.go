@@ -157,7 +157,7 @@ func (s *step) log(r *lint.Result) {
 		return
 	}
 	slices.SortStableFunc(findings, func(x, y *lint.Diagnostic) int { return cmp.Compare(y.Severity, x.Severity) })
-	s.gh.Group("All findings, the worst first")
+	s.gh.Group("All findings, the most severe first")
 	for _, d := range findings {
 		s.say("%-7s %s, line %d of %s: %s", d.Severity, d.Rule.ID, d.Start().Line, d.Source.Path, d.Message)
 	}
@@ -169,7 +169,7 @@ func (s *step) write(format string, w io.Writer, r *lint.Result, options report.
 	options.Version, options.Quiet, options.Category, options.Alerts = s.env.Version, true, s.in.category, true
 	options.Page, options.Weakness = run.RulePage, rules.Weakness
 	options.Repository, options.Revision = s.linted()
-	options.Elsewhere = "the job summary and the report file have all"
+	options.Elsewhere = "the job summary and the report file list all"
 	writer, err := report.New(format, options)
 	if err != nil {
 		return err

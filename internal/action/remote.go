@@ -74,7 +74,7 @@ func (s *step) fetch(ctx context.Context, at *scope) error {
 	env.Dir = root.Dir()
 	at.env = &env
 	at.options.Alone, at.options.AllowEmpty, at.options.NoGitignore = true, true, true
-	at.notes = append(at.notes, "only the changed Dockerfiles are linted here, read through the API: rules that look at the files around them have nothing to see")
+	at.notes = append(at.notes, "only the changed Dockerfiles were linted, through the API, so rules that read other files of the repository reported nothing")
 	return nil
 }
 
@@ -93,7 +93,7 @@ func (s *step) fill(ctx context.Context, at *scope, root *files.Root) error {
 		return err
 	}
 	if left > 0 {
-		at.notes = append(at.notes, review.Counted(left, "file")+" with an odd path not looked at")
+		at.notes = append(at.notes, review.Counted(left, "file")+" with an unusual path not checked")
 	}
 	wanted := map[string]bool{}
 	for _, f := range found.Files {
@@ -101,7 +101,7 @@ func (s *step) fill(ctx context.Context, at *scope, root *files.Root) error {
 			continue
 		}
 		if len(wanted) == fetched {
-			at.unjudged = fmt.Sprintf("the change has more than %d Dockerfiles, and so many are read through the API", fetched)
+			at.unjudged = fmt.Sprintf("the change has more than %d Dockerfiles, the most that are read through the API", fetched)
 			break
 		}
 		src, err := diff.Head(ctx, f.Path)
@@ -157,12 +157,12 @@ func cleaned(paths []string) []string {
 // remotePolicy lints the folder by the base's configuration, and by no other.
 func (s *step) remotePolicy(ctx context.Context, at *scope, source run.Source) (*policy, error) {
 	if source == nil {
-		return nil, errors.New("the event names no base commit, whose configuration would decide")
+		return nil, errors.New("the event names no base commit, so there is no configuration of the base")
 	}
 	p := &policy{}
 	base, err := s.readPolicy(ctx, source)
 	if err != nil {
-		p.unjudged = "the base's configuration cannot be read: " + err.Error()
+		p.unjudged = "could not read the configuration of the base: " + err.Error()
 		base = run.Policy{}
 	}
 	p.base, err = at.open(ctx, base.Read)

@@ -42,9 +42,9 @@ func (s *step) results(ctx context.Context, p *policy, notes []string, unjudged 
 	}
 	switch {
 	case byLines:
-		notes = append(notes, unjudged+"; so the lines that changed decide what is new, and nothing fails the job")
+		notes = append(notes, unjudged+"; so findings on changed lines count as new, and no finding fails the job")
 	case unjudged != "":
-		notes = append(notes, unjudged+"; so everything is reported, and nothing fails the job")
+		notes = append(notes, unjudged+"; so all findings are reported, and none fails the job")
 	}
 	if s.event.Run != nil {
 		handed := s.takeOver(ctx, w, r)
@@ -69,14 +69,14 @@ func (s *step) complete(f *found) bool {
 }
 
 func nothingToLint(w *run.Workspace) string {
-	words := "nothing to lint: no Dockerfile here"
+	words := "nothing to lint: no Dockerfile"
 	if n := len(w.Found.Skipped); n > 0 {
 		first := w.Found.Skipped[0]
 		words += fmt.Sprintf("; skipped: %s (%s)", first.Path, first.Reason)
 		if n > 1 {
 			words += fmt.Sprintf(" and %d more", n-1)
 		}
-		words += "; the input path names where to look"
+		words += "; set the input path to the folder with the files"
 	}
 	return words
 }

@@ -26,9 +26,9 @@ func (s *step) upload(ctx context.Context, f *found) (alerts bool, notes []strin
 	case len(f.in.Files) == 0 || s.event.SHA == "" || s.event.Ref == "":
 		return false, nil
 	case len(f.Problems) > 0:
-		return false, []string{"no upload to code scanning: the run is incomplete, and its file would close alerts that still stand"}
+		return false, []string{"no upload to code scanning: the run is incomplete, so its file would close alerts that are still valid"}
 	case len(f.in.Failures()) > 0:
-		return false, []string{"no upload to code scanning: look-ups failed, and its file would close alerts that still stand"}
+		return false, []string{"no upload to code scanning: look-ups failed, so its file would close alerts that are still valid"}
 	}
 	whole := *f.Result
 	whole.Diagnostics = make([]*lint.Diagnostic, len(f.Diagnostics))
@@ -86,7 +86,7 @@ func (s *step) review(ctx context.Context, f *found, findings []*lint.Diagnostic
 // threads reads what a plan needs to know of the platform.
 func (s *step) threads(ctx context.Context, request *review.Request) (*review.Threads, error) {
 	if s.in.token == "" {
-		return nil, fmt.Errorf("there is no token; see the input github-token")
+		return nil, fmt.Errorf("there is no token; set the input github-token")
 	}
 	if s.event.Head == "" {
 		return nil, fmt.Errorf("the event names no head commit")
@@ -149,7 +149,7 @@ func placed(plan *review.Plan, done commitOf) *report.Placed {
 	slices.SortStableFunc(p.Patches, func(a, b report.Patch) int { return strings.Compare(a.Title, b.Title) })
 	p.Elsewhere = func(d *lint.Diagnostic) string {
 		if done.has(d) {
-			return "mended by commit " + done.commit[:12]
+			return "fixed by commit " + done.commit[:12]
 		}
 		if x := places[d]; x != nil && x.Channel != review.InSummary {
 			return x.Channel.String()

@@ -90,7 +90,7 @@ func TestActionReview(t *testing.T) {
 	}
 
 	got = s.run() // again
-	if n := len(s.hub.Reviews()); n != 1 || !strings.Contains(got.summary, "2 findings in review comments that stand already") {
+	if n := len(s.hub.Reviews()); n != 1 || !strings.Contains(got.summary, "2 findings in earlier review comments") {
 		t.Errorf("%d reviews after the same run again:\n%s", n, got.summary)
 	}
 
@@ -216,7 +216,7 @@ func TestActionOnTheTarget(t *testing.T) {
 	delete(s.hub.Blobs, gitBlob("b\n")) // nobody may ask for it
 	got := s.run()
 	got.want(t, 1, conclusionFailure, "2")
-	if len(s.hub.Threads()) != 2 || !strings.Contains(got.log, "2 files with an odd path") {
+	if len(s.hub.Threads()) != 2 || !strings.Contains(got.log, "2 files with an unusual path") {
 		t.Errorf("%d threads, want 2:\n%s", len(s.hub.Threads()), got.log)
 	}
 	s.hub.Files[baseSHA+":.dockmend.yaml"] = "exclude: [Dockerfile]\n"
@@ -360,7 +360,7 @@ func TestActionHostileArtifact(t *testing.T) {
 			if name == "far line" || name == "unknown rule" {
 				want = 3 // the genuine one beside it
 			}
-			if got.code != 0 || !strings.Contains(got.log, "run before") || len(s.hub.Threads()) != want {
+			if got.code != 0 || !strings.Contains(got.log, "previous run") || len(s.hub.Threads()) != want {
 				t.Errorf("exit %d, %d threads; want 0, what was found again, and a word on the artifact:\n%s", got.code, len(s.hub.Threads()), got.log)
 			}
 		})
@@ -370,7 +370,7 @@ func TestActionHostileArtifact(t *testing.T) {
 	s.run()
 	// A newer commit, or a run that was no pull request's.
 	s.hub.Pulls[0]["head"].(map[string]any)["sha"] = baseSHA
-	if got := s.run(); got.code != 0 || !strings.Contains(got.log, "nothing to do any more") || len(s.hub.Threads()) != 3 {
+	if got := s.run(); got.code != 0 || !strings.Contains(got.log, "nothing left to do") || len(s.hub.Threads()) != 3 {
 		t.Errorf("exit %d, want 0 and a word:\n%s", got.code, got.log)
 	}
 }

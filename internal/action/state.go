@@ -58,7 +58,7 @@ func (s *step) goOnline(ctx context.Context, p *policy) (notes []string, err err
 }
 
 func cooldownOff(err error) string {
-	return fmt.Sprintf("pin.cooldown-days is off, since nothing remembers when a tag was first seen: %v", err)
+	return fmt.Sprintf("pin.cooldown-days has no effect, because the time when a tag was first seen could not be stored: %v", err)
 }
 
 // remember writes when the digests of this run were first seen. Where that cannot
@@ -89,7 +89,7 @@ func (s *step) audit(ctx context.Context, f *found) (audit *report.Audit, notes 
 	}
 	audit = &report.Audit{}
 	if !s.keeps() {
-		audit.Why = "this run may not remember any"
+		audit.Why = "this run cannot store audits"
 		return audit, nil
 	}
 	state, err := s.forge.LoadState(ctx)
@@ -98,14 +98,14 @@ func (s *step) audit(ctx context.Context, f *found) (audit *report.Audit, notes 
 	case err != nil && !errors.Is(err, review.ErrNoState):
 		audit.Why = err.Error()
 	case known && last.Cut:
-		audit.Why = "it had more findings than are remembered"
+		audit.Why = "it had more findings than can be stored"
 	case known:
 		audit.Since = fmt.Sprintf("%s at %s", last.At.UTC().Format(time.DateOnly), last.Commit[:12])
 		audit.Day = last.AsOf
 		compareAudits(audit, last, f.Result)
 	}
 	if !s.complete(f) {
-		return audit, []string{"this audit is not remembered, since it could not look at everything"}
+		return audit, []string{"this audit is not stored, because it could not check everything"}
 	}
 	now := review.AuditState{
 		At: s.env.Time().UTC().Truncate(time.Second), Commit: s.event.SHA, AsOf: f.AsOf, Findings: []review.AuditFinding{},
@@ -116,7 +116,7 @@ func (s *step) audit(ctx context.Context, f *found) (audit *report.Audit, notes 
 		}
 	}
 	if err := s.forge.SaveState(ctx, func(state *review.State) { state.Remember(s.in.category, now) }); err != nil {
-		notes = append(notes, "this audit is not remembered, so the next one cannot compare: "+err.Error())
+		notes = append(notes, "this audit could not be stored, so the next one cannot compare with it: "+err.Error())
 	}
 	return audit, notes
 }

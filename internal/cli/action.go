@@ -11,7 +11,7 @@ func newAction(env *Env) *cobra.Command {
 	return &cobra.Command{
 		Use:   "action",
 		Short: "Run as a step of a GitHub workflow",
-		Long:  "Run as a step of a GitHub workflow: INPUT_*, GITHUB_* and the event's payload say what to do.",
+		Long:  "Run as a step of a GitHub workflow. INPUT_*, GITHUB_* and the payload of the event say what to do.",
 		Args:  cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			verdict, err := action.Run(cmd.Context(), action.Env{Env: *env.plain(), Stdout: env.Stdout, Wait: env.Wait})

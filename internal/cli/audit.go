@@ -17,10 +17,10 @@ func newAudit(env *Env) *cobra.Command {
 	flags := &lintFlags{}
 	cmd := &cobra.Command{
 		Use:   "audit [PATH]",
-		Short: "Report on a whole repository, with what registries know",
-		Long: "Lint everything at and below the path, with --online, and write a report by rule,\n" +
+		Short: "Report on a whole repository, with look-ups in registries",
+		Long: "Lint all files at and below the path, with --online, and write a report by rule,\n" +
 			"severity and file in Markdown; -o sarif=FILE and the other formats work as with lint.\n" +
-			"The GitHub Action also says what is new and what is gone since its last audit.",
+			"The GitHub Action also reports what is new and what is gone since its last audit.",
 		Args: cobra.MaximumNArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if err := flags.check(); err != nil {
@@ -34,13 +34,13 @@ func newAudit(env *Env) *cobra.Command {
 	}
 	flags.register(cmd)
 	online := cmd.Flags().Lookup("online")
-	online.DefValue, online.Usage, flags.Online = "true", "let rules ask registries about images; --online=false for none", true
-	cmd.Flags().Lookup("output").Usage = "report `format[=file]`, may be repeated (default markdown)"
+	online.DefValue, online.Usage, flags.Online = "true", "look up images in registries; --online=false turns this off", true
+	cmd.Flags().Lookup("output").Usage = "report `format[=file]`, can be repeated (default markdown)"
 	return cmd
 }
 
 func runAudit(ctx context.Context, env *Env, flags *lintFlags, args []string) error {
-	compared := &report.Audit{Why: "the command line remembers none; the GitHub Action does, and --baseline leaves out what a file has"}
+	compared := &report.Audit{Why: "the command line stores no audits; the GitHub Action does, and --baseline hides the findings of a file"}
 	outputs, err := parseOutputs(env, flags.outputs, flags.color, "markdown",
 		report.Options{Quiet: flags.quiet, Each: flags.each, Audit: compared})
 	if err != nil {

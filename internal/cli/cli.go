@@ -133,7 +133,7 @@ func newRoot(env *Env) *cobra.Command {
 	root := &cobra.Command{
 		Use:           "dockmend",
 		Version:       describe(),
-		Short:         "Lint Dockerfiles and compose files, and fix what can be fixed",
+		Short:         "Lint Dockerfiles and compose files, and fix their findings",
 		SilenceErrors: true,
 		SilenceUsage:  true,
 		Args: func(_ *cobra.Command, args []string) error {

@@ -17,8 +17,8 @@ func newExplain(env *Env) *cobra.Command {
 	var color string
 	cmd := &cobra.Command{
 		Use: "explain RULE...", Short: "Explain rules, by their ids or their names in other tools", Args: cobra.MinimumNArgs(1),
-		Long: "Explain what a rule checks, why it matters and how to fix it. A rule has its id or a name in\n" +
-			"another tool. Where a name stands for several rules, they are listed; --full prints the whole pages.",
+		Long: "Explain what a rule checks, why it matters and how to fix it. Name a rule by its id or by its name in\n" +
+			"another tool. If a name stands for several rules, they are listed; --full prints the whole pages.",
 		Example: "  dockmend explain shell-form-command\n  dockmend explain DL3008 SC2086 AVD-DS-0002 CKV_DOCKER_2\n  dockmend explain --full eol-base-image",
 		RunE: func(_ *cobra.Command, args []string) error {
 			colored, err := useColor(env, color)

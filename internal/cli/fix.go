@@ -31,13 +31,13 @@ func newFix(env *Env) *cobra.Command {
 	flags := &fixFlags{}
 	cmd := &cobra.Command{
 		Use:   "fix [PATH...]",
-		Short: "Apply fixes, each with a proof of what it does to the build",
-		Long: "Apply the safe fixes to the files at and below the paths. What a fix does to the\n" +
-			"build is shown by BuildKit's own compiler, before and after; a fix that does more\n" +
-			"than it should is left out.",
+		Short: "Apply fixes, and show what each one does to the build",
+		Long: "Apply the safe fixes to the files at and below the paths. BuildKit's own compiler\n" +
+			"reads each file before and after, to show what a fix does to the build. A fix that\n" +
+			"does more than it should is not applied.",
 		Example: "  dockmend fix --diff              # show what would change, and what it does to the build\n" +
 			"  dockmend fix                     # apply the safe fixes\n" +
-			"  dockmend fix --unsafe api/       # apply the others too, below api\n" +
+			"  dockmend fix --unsafe api/       # apply unsafe fixes too, in api/\n" +
 			"  dockmend fix --select latest-tag --online\n" +
 			"  dockmend fix - < Dockerfile      # print the fixed file",
 		RunE: func(cmd *cobra.Command, args []string) error {
@@ -48,7 +48,7 @@ func newFix(env *Env) *cobra.Command {
 		},
 	}
 	flags.register(cmd)
-	cmd.Flags().BoolVar(&flags.unsafe, "unsafe", false, "also apply fixes that may change what the image does")
+	cmd.Flags().BoolVar(&flags.unsafe, "unsafe", false, "also apply fixes that can change what the image does")
 	cmd.Flags().BoolVar(&flags.diff, "diff", false, "print a unified diff and write nothing")
 	cmd.Flags().StringVar(&flags.patch, "patch", "", "write a unified diff to this `file` and change nothing else")
 	for _, name := range []string{"changed-since", "baseline", "write-baseline", "output"} {
@@ -59,7 +59,7 @@ func newFix(env *Env) *cobra.Command {
 
 func runFix(ctx context.Context, env *Env, flags *fixFlags, args []string) error {
 	if flags.ChangedSince != "" || flags.baseline != "" || flags.writeBaseline != "" || len(flags.outputs) > 0 {
-		return errors.New("fix takes no --changed-since, --baseline, --write-baseline and -o yet")
+		return errors.New("fix does not support --changed-since, --baseline, --write-baseline and -o yet")
 	}
 	flags.stdin = len(args) == 1 && args[0] == "-" && !flags.diff && flags.patch == ""
 	if flags.patch == "-" {
@@ -81,7 +81,7 @@ func runFix(ctx context.Context, env *Env, flags *fixFlags, args []string) error
 	results := make([]*lint.Result, len(all))
 	for i, w := range all {
 		if pins := w.Rules.Settings().Pin; !flags.Online && (pins.Digest || pins.Version) {
-			w.Note("pin.mode asks registries, so nothing is pinned without --online")
+			w.Note("pin.mode needs registries, so nothing was pinned; pass --online")
 		}
 		result, n := flags.fix(ctx, w, &patch)
 		results[i] = result
@@ -149,7 +149,7 @@ func finishFix(
 			return incomplete(err)
 		}
 		if !exact {
-			result.Notices = append(result.Notices, "the diff has characters that a terminal or a log would act on; they are spelled out, so it cannot be applied: --patch FILE writes it exactly")
+			result.Notices = append(result.Notices, "the diff has control characters, which are shown as escapes, so it cannot be applied; --patch FILE writes the exact diff")
 		}
 		for _, s := range result.Skipped {
 			if s.Rule == run.LimitReached {
@@ -210,7 +210,7 @@ func appliedLines(f *engine.Fixed) []string {
 	for _, a := range f.Applied {
 		line := fmt.Sprintf("%s: %s: %s; %s", report.Terminal(f.Path), a.Rule.ID, report.Terminal(a.Title), a.Verdict.Effect.Words(a.Rule.Target))
 		if a.Demoted {
-			line += " (more than the rule declares: a fault of dockmend, please report it)"
+			line += " (more than the rule declares, which is a bug in dockmend; please report it)"
 		}
 		lines = append(lines, line+effectDetails(a.Verdict))
 	}

@@ -52,7 +52,7 @@ func TestFixDiffIsInert(t *testing.T) {
 		if tt.inert == exact || tt.inert == live {
 			t.Errorf("%s: inert %v, want %v:\n%q", name, !live, tt.inert, shown)
 		}
-		if tt.inert != strings.Contains(errs.String(), "--patch FILE writes it exactly") {
+		if tt.inert != strings.Contains(errs.String(), "--patch FILE writes the exact diff") {
 			t.Errorf("%s: standard error says %q", name, errs.String())
 		}
 	}

@@ -35,29 +35,29 @@ func (f *lintFlags) register(cmd *cobra.Command) {
 	flags := cmd.Flags()
 	flags.SortFlags = false
 	flags.StringVarP(&f.Config, "config", "c", "", "configuration `file` (default: .dockmend.yaml or .github/dockmend.yaml in the repository's root)")
-	flags.StringSliceVar(&f.Rules.Presets, "preset", nil, "presets in place of the configuration's: "+strings.Join(config.PresetNames(), ", "))
-	flags.StringSliceVar(&f.Rules.Select, "select", nil, "only these rules: ids, aliases, categories, all")
-	flags.StringSliceVar(&f.Rules.Ignore, "ignore", nil, "leave these rules out")
-	flags.StringVar(&f.Rules.FailOn, "fail-on", "", "exit 1 from this `severity` on: error, warning, info, style or never (default warning)")
-	flags.StringArrayVarP(&f.outputs, "output", "o", nil, "report `format[=file]`, may be repeated (default text): "+strings.Join(report.Formats(), ", "))
-	flags.StringVar(&f.ChangedSince, "changed-since", "", "report only findings that are not in this `commit` too")
-	flags.StringVar(&f.baseline, "baseline", "", "do not report what stands in this `file`")
-	flags.StringVar(&f.writeBaseline, "write-baseline", "", "write the findings to this `file` and report none")
-	flags.StringVar(&f.StdinName, "stdin-filename", "Dockerfile", "the `name` of what is read for \"-\"")
-	flags.BoolVar(&f.NoGitignore, "no-gitignore", false, "do not skip what .gitignore names")
-	flags.BoolVar(&f.AllowEmpty, "allow-empty", false, "a path with nothing to lint is no error")
-	flags.BoolVar(&f.listFiles, "list-files", false, "list the files, and those that are skipped with the reason, and stop")
-	flags.IntVar(&f.Jobs, "jobs", runtime.GOMAXPROCS(0), "how many files are checked at once")
+	flags.StringSliceVar(&f.Rules.Presets, "preset", nil, "presets, instead of those in the configuration: "+strings.Join(config.PresetNames(), ", "))
+	flags.StringSliceVar(&f.Rules.Select, "select", nil, "run only these rules: ids, aliases, categories or all")
+	flags.StringSliceVar(&f.Rules.Ignore, "ignore", nil, "do not run these rules")
+	flags.StringVar(&f.Rules.FailOn, "fail-on", "", "exit with 1 for findings of this `severity` or above: error, warning, info, style or never (default warning)")
+	flags.StringArrayVarP(&f.outputs, "output", "o", nil, "report `format[=file]`, can be repeated (default text): "+strings.Join(report.Formats(), ", "))
+	flags.StringVar(&f.ChangedSince, "changed-since", "", "report only findings that are not in this `commit`")
+	flags.StringVar(&f.baseline, "baseline", "", "do not report the findings in this `file`")
+	flags.StringVar(&f.writeBaseline, "write-baseline", "", "write all findings to this `file`, and report none")
+	flags.StringVar(&f.StdinName, "stdin-filename", "Dockerfile", "the file `name` to use for \"-\"")
+	flags.BoolVar(&f.NoGitignore, "no-gitignore", false, "do not skip files that .gitignore lists")
+	flags.BoolVar(&f.AllowEmpty, "allow-empty", false, "accept a path with nothing to lint")
+	flags.BoolVar(&f.listFiles, "list-files", false, "list the files, and the skipped ones with the reason, and exit")
+	flags.IntVar(&f.Jobs, "jobs", runtime.GOMAXPROCS(0), "number of files that are checked at once")
 	flags.Var(&f.stats, "stats", "print counts and times to standard error; --stats=rules adds the time of each rule")
 	flags.Lookup("stats").NoOptDefVal = "true"
 	flags.StringVar(&f.color, "color", "auto", "auto, always or never")
-	flags.BoolVarP(&f.quiet, "quiet", "q", false, "print findings and problems only")
-	flags.BoolVar(&f.each, "each", false, "show every finding by itself; by default findings of one rule and one cause are one entry")
-	flags.BoolVar(&f.Online, "online", false, "let rules and fixes ask registries about images")
-	flags.StringSliceVar(&f.NamedRegistries, "online-registry", nil, "with --online, a further registry `host` that may be asked, also at a private address")
-	flags.BoolVar(&f.Prove, "prove", false, "prove what each fix does to the build")
-	flags.StringVar(&f.Rules.AsOf, "as-of", "", "look at end of support as of this `day`, such as 2026-11-30 (default: SOURCE_DATE_EPOCH, else today, in UTC)")
-	flags.StringVar(&f.ShellCheck, "shellcheck", "auto", "check scripts with ShellCheck: auto (if it is installed), off, or the program's `path`")
+	flags.BoolVarP(&f.quiet, "quiet", "q", false, "print only findings and problems")
+	flags.BoolVar(&f.each, "each", false, "show each finding; by default, findings of one rule with one cause are one entry")
+	flags.BoolVar(&f.Online, "online", false, "look up images in registries, for rules and fixes")
+	flags.StringSliceVar(&f.NamedRegistries, "online-registry", nil, "with --online, another registry `host` to use, also at a private address")
+	flags.BoolVar(&f.Prove, "prove", false, "show what each fix does to the build")
+	flags.StringVar(&f.Rules.AsOf, "as-of", "", "judge end of support as of this `day`, such as 2026-11-30 (default: SOURCE_DATE_EPOCH, otherwise today, in UTC)")
+	flags.StringVar(&f.ShellCheck, "shellcheck", "auto", "check scripts with ShellCheck: auto (if it is installed), off, or the `path` of the program")
 	f.otherFlags(flags)
 }
 
@@ -71,7 +71,7 @@ func (f *lintFlags) check() error {
 	case f.Jobs < 1:
 		return fmt.Errorf("--jobs %d: want 1 or more", f.Jobs)
 	case f.baseline != "" && f.writeBaseline != "":
-		return errors.New("--baseline and --write-baseline exclude each other")
+		return errors.New("--baseline and --write-baseline cannot be used together")
 	}
 	return checkDay(f.Rules.AsOf)
 }
@@ -80,11 +80,11 @@ func newLint(env *Env) *cobra.Command {
 	flags := &lintFlags{}
 	cmd := &cobra.Command{
 		Use:   "lint [PATH...]",
-		Short: "Lint Dockerfiles, compose files and what belongs to them",
-		Long:  "Lint Dockerfiles, compose files, .dockerignore files, Kubernetes manifests, GitHub\nworkflows and bake files at and below the paths, by default the working directory. \"-\" reads one from standard input; --stdin-filename says which.",
-		Example: "  dockmend lint                          # everything below the current folder\n" +
+		Short: "Lint Dockerfiles, compose files and related files",
+		Long:  "Lint Dockerfiles, compose files, .dockerignore files, Kubernetes manifests, GitHub\nworkflows and bake files at and below the paths, by default in the working directory. \"-\" reads one file from standard input; --stdin-filename names it.",
+		Example: "  dockmend lint                          # all files in the current folder\n" +
 			"  dockmend lint api/Dockerfile compose.yaml\n" +
-			"  dockmend lint --changed-since main     # only what main does not have\n" +
+			"  dockmend lint --changed-since main     # only findings that main does not have\n" +
 			"  dockmend lint -o text -o sarif=dockmend.sarif\n" +
 			"  dockmend lint - < Dockerfile",
 		RunE: func(cmd *cobra.Command, args []string) error {
@@ -127,7 +127,7 @@ func runLint(ctx context.Context, env *Env, flags *lintFlags, args []string) err
 		return err
 	}
 	if len(result.Files) == 0 && len(result.Problems) == 0 {
-		result.Notices = append(result.Notices, "nothing to lint here: no Dockerfile and none of its kin; --list-files shows what was skipped")
+		result.Notices = append(result.Notices, "nothing to lint: no Dockerfile, compose file or related file; --list-files shows what was skipped")
 	}
 	if err := writeAll(env, outputs, result); err != nil {
 		return err
@@ -186,7 +186,7 @@ func checkDay(day string) error {
 		return nil
 	}
 	if _, err := time.Parse(time.DateOnly, day); err != nil {
-		return fmt.Errorf("--as-of %q is not a day; write it as 2026-11-30", day)
+		return fmt.Errorf("--as-of %q is not a day; write it in the form 2026-11-30", day)
 	}
 	return nil
 }

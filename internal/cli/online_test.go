@@ -413,7 +413,7 @@ func TestStatsCountTheBounds(t *testing.T) {
 	dir := t.TempDir()
 	write(t, dir, "compose.yaml", services)
 	_, stdout, stderr := online(t, n, dir, "lint", "--online", "--select", "compose-image-not-pinned", "--stats")
-	if !strings.Contains(stderr, ", tags tried for versions 200 of 200 (searches that ended at a bound: 11);") {
+	if !strings.Contains(stderr, ", tags tried for versions 200 of 200 (searches that stopped at a limit: 11);") {
 		t.Errorf("stats: %s", stderr)
 	}
 	for reason, want := range map[string]int{`no version tag names the same image as "latest" among the first 20 that were tried`: 10, "more than 200 tags would have to be tried in this run": 1} {
@@ -435,11 +435,11 @@ func TestOnlineProof(t *testing.T) {
 			t.Errorf("no %s in\n%s", want, stdout)
 		}
 	}
-	if text, err := os.ReadFile(filepath.Join(dir, "report")); err != nil || !strings.Contains(string(text), "pin.cooldown-days is not kept") {
+	if text, err := os.ReadFile(filepath.Join(dir, "report")); err != nil || !strings.Contains(string(text), "pin.cooldown-days has no effect") {
 		t.Errorf("%s, %v", text, err)
 	}
 	_, stdout, _ = online(t, n, dir, "fix", "--select", "untagged-image")
-	if !strings.Contains(stdout, "nothing is pinned without --online") {
+	if !strings.Contains(stdout, "nothing was pinned; pass --online") {
 		t.Error(stdout)
 	}
 }

@@ -60,7 +60,7 @@ func elsewhere(flag string) string {
 		"info":                  "set the severity of a rule under rules: in .dockmend.yaml",
 		"style":                 "set the severity of a rule under rules: in .dockmend.yaml",
 		"file-path-in-report":   "use --stdin-filename",
-		"recursive":             "folders are searched anyway",
+		"recursive":             "folders are always searched",
 		"exclude":               "write it under exclude: in .dockmend.yaml",
 		"skip-files":            "write it under exclude: in .dockmend.yaml",
 		"verbose":               "use --stats or --list-files",

@@ -41,10 +41,10 @@ func parseOutputs(env *Env, values []string, color, format string, options repor
 			o.file = ""
 		}
 		if o.file == "" && strings.HasSuffix(value, "=") {
-			return nil, fmt.Errorf("-o %s: the file's name is missing", value)
+			return nil, fmt.Errorf("-o %s: the file name is missing", value)
 		}
 		if taken[o.file] {
-			return nil, fmt.Errorf("-o %s: two reports cannot go to the same place; give one a file, as in -o %s=report.txt", value, o.format)
+			return nil, fmt.Errorf("-o %s: two reports cannot go to the same place; write one to a file, such as -o %s=report.txt", value, o.format)
 		}
 		taken[o.file] = true
 		options.Version, options.Color = Version, colored && o.file == ""

@@ -18,7 +18,7 @@ func newRules(env *Env) *cobra.Command {
 	var coverage bool
 	cmd := &cobra.Command{
 		Use: "rules [WORD...]", Short: "List the rules",
-		Long:    "List the rules: id, kind of file, severity, whether it is on by default, category, title and names\nin other tools. Words choose those that have all of them in one of these.",
+		Long:    "List the rules: id, kind of file, severity, whether it is on by default, category, title and names\nin other tools. With words, list the rules that have all of them in one of these.",
 		Example: "  dockmend rules\n  dockmend rules DL3008\n  dockmend rules compose security\n  dockmend rules --format json",
 		RunE: func(_ *cobra.Command, words []string) error {
 			metas := slices.DeleteFunc(rules.All().Metas(), func(m *lint.Meta) bool { return !listing.HasWords(m, words) })
@@ -47,7 +47,7 @@ func newRules(env *Env) *cobra.Command {
 		},
 	}
 	cmd.Flags().StringVar(&format, "format", "text", "text, json or markdown")
-	cmd.Flags().StringVar(&since, "since", "", "only what is newer than this `version`")
+	cmd.Flags().StringVar(&since, "since", "", "only rules that are newer than this `version`")
 	cmd.Flags().BoolVar(&coverage, "coverage", false, "list the rules of other tools that are covered")
 	return cmd
 }
@@ -57,12 +57,12 @@ func parseVersion(s string) ([]int, error) {
 	parts := strings.Split(strings.TrimPrefix(s, "v"), ".")
 	version := make([]int, 3)
 	if len(parts) > len(version) {
-		return nil, fmt.Errorf("want a version as 1.2.3")
+		return nil, fmt.Errorf("want a version such as 1.2.3")
 	}
 	for i, p := range parts {
 		n, err := strconv.Atoi(p)
 		if err != nil || n < 0 {
-			return nil, fmt.Errorf("want a version as 1.2.3")
+			return nil, fmt.Errorf("want a version such as 1.2.3")
 		}
 		version[i] = n
 	}

@@ -22,7 +22,7 @@ func newSchema(env *Env) *cobra.Command {
 			case "report":
 				schema = report.Schema()
 			default:
-				return fmt.Errorf("there is no schema %q: want config or report", args[0])
+				return fmt.Errorf("there is no schema %q; want config or report", args[0])
 			}
 			if err != nil {
 				return err

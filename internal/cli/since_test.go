@@ -110,7 +110,7 @@ func TestConfigurationSinceACommit(t *testing.T) {
 	h.Git("checkout", "-q", "-b", "change")
 	h.Write(map[string]string{"Dockerfile": "FROM debian:latest\nUSER nobody\nCMD [\"x\"]\n", ".dockmend.yaml": "rules: {latest-tag: off}\n"})
 	h.Commit()
-	if code, out := h.lint(); code != 1 || !strings.Contains(out, "latest-tag") || !strings.Contains(out, "differs from that at main") {
+	if code, out := h.lint(); code != 1 || !strings.Contains(out, "latest-tag") || !strings.Contains(out, "differs from the one at main") {
 		t.Errorf("exit %d, want the finding that the change silences:\n%s", code, out)
 	}
 	h.Git("checkout", "-q", "main")

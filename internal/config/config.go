@@ -95,7 +95,7 @@ type Fix struct {
 	// Unsafe lets unsafe fixes be applied too.
 	Unsafe bool
 	// Exclude has patterns of paths, like Config.Exclude, whose findings are
-	// shown and never mended.
+	// shown and never fixed.
 	Exclude []string
 }
 

@@ -51,7 +51,7 @@ func (d *decoder) load() *yaml.Node {
 		return nil
 	}
 	if !utf8.Valid(d.src) {
-		d.fail("the file is not UTF-8: save it as UTF-8")
+		d.fail("the file is not UTF-8; save it as UTF-8")
 		return nil
 	}
 	d.lines = text.NewLineIndex(d.src)
@@ -67,7 +67,7 @@ func (d *decoder) load() *yaml.Node {
 	}
 	next := &yaml.Node{}
 	if err := loader.Load(next); err == nil {
-		d.errorf(next, "a second document: keep all settings in one, without a line of ---")
+		d.errorf(next, "the file has a second document; keep all settings in one document, without a line of ---")
 		return nil
 	} else if !errors.Is(err, io.EOF) {
 		d.syntax(err)
@@ -126,7 +126,7 @@ func (d *decoder) full() bool { return len(d.errors) >= maxErrors }
 // err joins what was reported.
 func (d *decoder) err() error {
 	if d.full() {
-		d.fail("these are the first %d errors, the rest was not looked at", maxErrors)
+		d.fail("these are the first %d errors; the rest of the file was not checked", maxErrors)
 	}
 	return errors.Join(d.errors...)
 }
@@ -151,7 +151,7 @@ func (d *decoder) mapping(n *yaml.Node, what string, each func(key, value *yaml.
 			continue
 		}
 		if first, ok := lines[key.Value]; ok {
-			d.errorf(key, "the key %s stands twice, first in line %d", quote(key.Value), first)
+			d.errorf(key, "the key %s is there twice, first in line %d", quote(key.Value), first)
 			continue
 		}
 		lines[key.Value] = key.Line
@@ -203,7 +203,7 @@ func (d *decoder) text(n *yaml.Node, what string) (value string, ok bool) {
 		if isNull(n) {
 			d.errorf(n, "%s has no value, want text", what)
 		} else {
-			d.errorf(n, "%s must be text: write it in quotes, %s", what, quote(n.Value))
+			d.errorf(n, "%s must be text; write it in quotes, %s", what, quote(n.Value))
 		}
 		return "", false
 	}
@@ -255,7 +255,7 @@ func (d *decoder) is(n *yaml.Node, kind yaml.Kind, what string) bool {
 	case kind:
 		return true
 	case yaml.AliasNode:
-		d.errorf(n, "%s is an alias (*%s), which is not supported: write the value out", what, n.Value)
+		d.errorf(n, "%s is an alias (*%s), which is not supported; write the value itself", what, n.Value)
 	default:
 		d.errorf(n, "%s must be %s, not %s", what, kindOf(&yaml.Node{Kind: kind}), kindOf(n))
 	}

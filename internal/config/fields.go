@@ -33,46 +33,46 @@ func failOnNames() []string { return append(lint.SeverityNames(), never) }
 // fields is the table of docs/contract.md section 3.
 func fields(c *Config, names *names) []field {
 	return []field{
-		{"presets", "The sets of rules to run; several add up. The first that has a rule decides on its severity, triggers and options. Default: recommended.", list{to: &c.Presets, among: PresetNames()}},
-		{"fail-on", "The least severity of a finding that makes the run exit 1. Default: warning.", word{&c.FailOn, failOnNames()}},
-		{"exclude", "Paths that are not linted, as patterns relative to the repository's root; a pattern covers all below what it matches.", list{to: &c.Exclude, patterns: true}},
-		{"rules", "Rules by id or alias: off, a severity, or a map of severity and options. An alias covers only what the other tool's rule covers. A category, or all, sets the severity of its rules that run, or switches them off.", settings{&c.Rules, names}},
-		{"overrides", "What differs for some paths; later ones win.", overrides{&c.Overrides, names}},
-		{"baseline", "A file written by --write-baseline, by its path from the repository's root: what is in it is not reported. --baseline wins.", phrase{&c.Baseline}},
-		{"as-of", "The day, as 2026-11-30, as of which support for releases is looked at. --as-of wins. Default: SOURCE_DATE_EPOCH, else today, in UTC.", day{&c.AsOf}},
-		{"registries", "A policy for findings; no connection is made because of it.", object{[]field{
+		{"presets", "The sets of rules to run; several add up. For a rule in several presets, the first one sets its severity, triggers and options. Default: recommended.", list{to: &c.Presets, among: PresetNames()}},
+		{"fail-on", "The lowest severity of a finding with which dockmend exits with 1. Default: warning.", word{&c.FailOn, failOnNames()}},
+		{"exclude", "Paths that are not linted, as patterns relative to the root of the repository. A pattern that matches a folder covers all files in it.", list{to: &c.Exclude, patterns: true}},
+		{"rules", "Rules by id or alias: off, a severity, or a map of severity and options. An alias covers only what the other tool's rule covers. A category, or all, sets the severity of its rules that run, or turns them off.", settings{&c.Rules, names}},
+		{"overrides", "Settings for some paths; later ones override earlier ones.", overrides{&c.Overrides, names}},
+		{"baseline", "A file that --write-baseline wrote, relative to the root of the repository. Findings in it are not reported. --baseline overrides it.", phrase{&c.Baseline}},
+		{"as-of", "The day as of which end of support is judged, such as 2026-11-30. --as-of overrides it. Default: SOURCE_DATE_EPOCH, otherwise today, in UTC.", day{&c.AsOf}},
+		{"registries", "Which registries findings accept. dockmend does not connect to them because of this setting.", object{[]field{
 			{"trusted", "The registries that images may come from; empty for all.", list{to: &c.Registries.Trusted}},
 		}}},
 		{"labels", "The labels that an image should have.", object{[]field{
 			{"required", "Required labels, each with the format of its value.", words{&c.Labels.Required, LabelFormats()}},
-			{"strict", "Whether any other label is a finding. Default: false.", flag{&c.Labels.Strict}},
+			{"strict", "Whether other labels are reported. Default: false.", flag{&c.Labels.Strict}},
 		}}},
 		{"fix", "Which fixes are applied.", object{[]field{
 			{"unsafe", "Whether unsafe fixes are applied too. Default: false.", flag{&c.Fix.Unsafe}},
-			{"exclude", "Paths whose findings are shown and never mended, as patterns.", list{to: &c.Fix.Exclude, patterns: true}},
+			{"exclude", "Paths whose findings are shown but never fixed, as patterns.", list{to: &c.Fix.Exclude, patterns: true}},
 		}}},
 		{"pin", "How references to images are pinned, with --online.", object{[]field{
-			{"mode", "What a pinned image names: digest adds one and keeps the tag, version puts the tag of the version in the place of latest or none, version+digest does both, also for tags like 3. Modes with digest switch image-not-pinned-by-digest and compose-image-not-pinned-by-digest on. Default: off.", word{&c.Pin.Mode, []string{"off", "digest", "version", "version+digest"}}},
-			{"refresh", "Whether a safe fix replaces a digest by the one that its tag names now. Default: false.", flag{&c.Pin.Refresh}},
-			{"cooldown-days", "The age in days that an image must have. Default: 0.", number{&c.Pin.CooldownDays, 0, 3650}},
-			{"cooldown-except", "Repositories whose images are taken at once, as docker.io/library/python or ghcr.io/owner/name: for a fix that cannot wait.", list{to: &c.Pin.CooldownExcept, check: checkRepository}},
+			{"mode", "How an image is pinned: digest adds the digest and keeps the tag, version replaces latest or a missing tag with the tag of the version, and version+digest does both, also for tags such as 3. Modes with digest turn on image-not-pinned-by-digest and compose-image-not-pinned-by-digest. Default: off.", word{&c.Pin.Mode, []string{"off", "digest", "version", "version+digest"}}},
+			{"refresh", "Whether a safe fix replaces a digest with the one that its tag has now. Default: false.", flag{&c.Pin.Refresh}},
+			{"cooldown-days", "The age in days that an image must have before it is proposed. Default: 0.", number{&c.Pin.CooldownDays, 0, 3650}},
+			{"cooldown-except", "Repositories whose images are proposed at once, such as docker.io/library/python or ghcr.io/owner/name: for a fix that cannot wait.", list{to: &c.Pin.CooldownExcept, check: checkRepository}},
 		}}},
 		{"pull-request", "The pull request with fixes.", object{[]field{
 			{"branch", "Its branch. Default: dockmend-fixes.", phrase{&c.PullRequest.Branch}},
-			{"base", "The branch that it goes into. Default: the repository's default branch.", phrase{&c.PullRequest.Base}},
+			{"base", "The branch that it is merged into. Default: the default branch of the repository.", phrase{&c.PullRequest.Base}},
 			{"labels", "Its labels. Default: dependencies.", list{to: &c.PullRequest.Labels}},
-			{"assignees", "Who it is assigned to.", list{to: &c.PullRequest.Assignees}},
-			{"reviewers", "Who is asked to review it.", list{to: &c.PullRequest.Reviewers}},
+			{"assignees", "The users that it is assigned to.", list{to: &c.PullRequest.Assignees}},
+			{"reviewers", "The users and teams that are asked to review it.", list{to: &c.PullRequest.Reviewers}},
 			{"draft", "Whether it is a draft. Default: false.", flag{&c.PullRequest.Draft}},
 		}}},
 		{"templates", "Whether templates are linted like other files. Default: skip.", word{&c.Templates, []string{"skip", "lint"}}},
-		{"preview", "Whether rules run that are not stable yet. Default: false.", flag{&c.Preview}},
+		{"preview", "Whether to run rules that are not stable yet. Default: false.", flag{&c.Preview}},
 	}
 }
 
 func overrideFields(o *Override, names *names) []field {
 	return []field{
-		{"paths", "The paths that it is about, as patterns.", list{to: &o.Paths, patterns: true}},
+		{"paths", "The paths that the override applies to, as patterns.", list{to: &o.Paths, patterns: true}},
 		{"rules", "Rules by id or alias, as at the top.", settings{&o.Rules, names}},
 	}
 }
@@ -108,7 +108,7 @@ func (v day) decode(d *decoder, name string, n *yaml.Node) {
 		return
 	}
 	if _, err := time.Parse(time.DateOnly, n.Value); err != nil {
-		d.errorf(n, "%s is not a day: %s; write it as 2026-11-30", name, quote(n.Value))
+		d.errorf(n, "%s is not a day: %s; write it in the form 2026-11-30", name, quote(n.Value))
 		return
 	}
 	*v.to = n.Value
@@ -237,9 +237,9 @@ func checkRepository(s string) error {
 	named, err := reference.ParseNormalizedNamed(s)
 	switch {
 	case err != nil:
-		return fmt.Errorf("%s is no name of a repository, as docker.io/library/python", quote(s))
+		return fmt.Errorf("%s is not the name of a repository, such as docker.io/library/python", quote(s))
 	case !reference.IsNameOnly(named):
-		return fmt.Errorf("%s: name the repository alone, %s", quote(s), reference.FamiliarName(named))
+		return fmt.Errorf("%s: write only the name of the repository, %s", quote(s), reference.FamiliarName(named))
 	}
 	return nil
 }
@@ -263,7 +263,7 @@ func (v overrides) decode(d *decoder, name string, n *yaml.Node) {
 		before := len(d.errors)
 		d.object(item, "an item of "+name, overrideFields(&o, v.names))
 		if len(o.Paths) == 0 && len(d.errors) == before {
-			d.errorf(item, "an override needs paths: a list of patterns")
+			d.errorf(item, "an override needs paths, a list of patterns")
 		}
 		*v.to = append(*v.to, o)
 	})

@@ -186,7 +186,7 @@ func (h *hadolint) notices() []string {
 		if len(shown) > maxErrors {
 			shown, rest = shown[:maxErrors], fmt.Sprintf(" and %d more", len(shown)-maxErrors)
 		}
-		notices = append(notices, fmt.Sprintf("%s: without effect here: %s%s", from, strings.Join(shown, ", "), rest))
+		notices = append(notices, fmt.Sprintf("%s: these settings have no effect in dockmend: %s%s", from, strings.Join(shown, ", "), rest))
 	}
 	return notices
 }

@@ -46,7 +46,7 @@ func TestParseHadolint(t *testing.T) {
 	}
 	wantNotices := []string{
 		"c.yaml is used as the configuration, with presets: [hadolint, recommended], fail-on: error",
-		`c.yaml: without effect here: "no-color", "format", "DL9999"`,
+		`c.yaml: these settings have no effect in dockmend: "no-color", "format", "DL9999"`,
 	}
 	if diff := cmp.Diff(wantNotices, notices); diff != "" {
 		t.Errorf("notices (-want +got)\n%s", diff)
@@ -86,7 +86,7 @@ func TestParseHadolintErrors(t *testing.T) {
 	tests := []struct{ src, want string }{
 		{"failure-threshold: warn\n", `c.yaml:1:20: unknown value "warn" of failure-threshold, want one of error, warning, info, style, ignore, none`},
 		{"ignored: DL3007\n", `c.yaml:1:10: ignored must be a list, not a single value`},
-		{"ignored: [3007]\n", `c.yaml:1:11: an item of ignored must be text: write it in quotes, "3007"`},
+		{"ignored: [3007]\n", `c.yaml:1:11: an item of ignored must be text; write it in quotes, "3007"`},
 		{"override: {errors: [DL3007]}\n", `c.yaml:1:12: unknown severity "errors" in override, did you mean "error"?`},
 		{"label-schema: {a: urll}\n", `c.yaml:1:19: unknown value "urll" of "a", did you mean "url"?`},
 		{"no-fail: 1\n", `c.yaml:1:10: no-fail must be true or false, not "1"`},

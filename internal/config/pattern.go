@@ -21,15 +21,15 @@ func checkPattern(pattern string) error {
 	case strings.Trim(pattern, "/") == "":
 		return errors.New("is empty")
 	case strings.HasPrefix(pattern, "/"):
-		return errors.New("must be relative to the repository's root: leave the first / out")
+		return errors.New("must be relative to the root of the repository; remove the first /")
 	case pattern == ".." || strings.HasPrefix(pattern, "../") || strings.Contains(pattern, "/../"):
-		return errors.New("leads out of the repository")
+		return errors.New("points outside of the repository")
 	case len(pattern) > maxPattern:
 		return fmt.Errorf("has %d bytes, more than the limit of %d", len(pattern), maxPattern)
 	case ways(pattern) > maxWays:
-		return errors.New("has too many alternatives in braces: write several patterns")
+		return errors.New("has too many alternatives in braces; write several patterns")
 	case !doublestar.ValidatePattern(pattern):
-		return errors.New("is malformed: a bracket, a brace or a backslash has no end")
+		return errors.New("is malformed: a bracket, a brace or an escape is not closed")
 	}
 	return nil
 }

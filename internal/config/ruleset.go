@@ -171,9 +171,9 @@ func (r *RuleSet) FailOn() (severity lint.Severity, never bool) {
 // by which pattern. The path is relative to the root, with slashes.
 func (r *RuleSet) Excluded(path string) (pattern string, ok bool) { return matchAny(r.exclude, path) }
 
-// Fixes reports whether the files' findings may be mended, and whether unsafe fixes
-// are asked for. The path is relative to the root, with slashes.
-func (r *RuleSet) Fixes(path string) (mend, unsafe bool) {
+// Fixes reports whether the files' findings can be fixed, and whether unsafe fixes
+// are enabled. The path is relative to the root, with slashes.
+func (r *RuleSet) Fixes(path string) (fix, unsafe bool) {
 	_, excluded := matchAny(r.fix.Exclude, path)
 	return !excluded, r.fix.Unsafe
 }

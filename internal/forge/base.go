@@ -33,7 +33,7 @@ type Base struct {
 
 // ErrStale is wrapped by the error for a checkout that is neither the head of the event
 // nor its merge: what was looked at is not what the event is about.
-var ErrStale = errors.New("the checkout is neither the head of the event nor its merge with the base")
+var ErrStale = errors.New("the checkout is neither the head commit of the event nor its merge with the base")
 
 // TooMany is the error for a change of so many files.
 func TooMany(files int) error {

@@ -60,7 +60,7 @@ func (e *Event) Subject() review.Subject {
 
 // ErrSuperseded is wrapped by the error for a run whose pull request was closed, or
 // has a newer commit, which has a run of its own.
-var ErrSuperseded = errors.New("there is nothing to do any more")
+var ErrSuperseded = errors.New("there is nothing left to do")
 
 // ErrNoDiff is wrapped by the error of an event that has nothing to compare.
-var ErrNoDiff = errors.New("the event has no two commits to compare")
+var ErrNoDiff = errors.New("the event does not have two commits to compare")

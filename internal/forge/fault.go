@@ -28,7 +28,7 @@ type Limited struct {
 }
 
 func (e *Limited) Error() string {
-	words := e.Forge + "'s rate limit is used up"
+	words := e.Forge + "'s rate limit is exhausted"
 	if e.Answer != "" {
 		words += " (" + e.Answer + ")"
 	}

@@ -60,20 +60,20 @@ var (
 	buildWords = [...]string{
 		"same build steps, same image configuration",
 		"same build steps, and only the image's configuration changes",
-		"same image, named by its digest too",
+		"same image, now also named by its digest",
 		"same image under another name",
-		"same commands in another layout; the layer is built anew once",
+		"same commands in another layout; the layer is built again once",
 		"build steps change",
-		"nothing shows what it does",
+		"the effect is not known",
 	}
 	composeWords = [...]string{
 		"Compose reads the same from the file",
 		"what Compose reads from the file changes",
-		"same image, named by its digest too",
+		"same image, now also named by its digest",
 		"same image under another name",
 		"same commands in another layout",
 		"the image that a service gets changes",
-		"nothing shows what it does",
+		"the effect is not known",
 	}
 	ignoreFileWords = [...]string{
 		"the build gets the same files",
@@ -82,7 +82,7 @@ var (
 		"the build gets the same files",
 		"the build gets the same files",
 		"the build gets other files",
-		"nothing shows what it does",
+		"the effect is not known",
 	}
 )
 
@@ -98,7 +98,7 @@ type FileEdit struct {
 	text.Edit
 }
 
-// Fix is one way to mend a finding. Title is a verb phrase that says what the
+// Fix is one way to fix a finding. Title is a verb phrase that says what the
 // edit does ("rewrite as a JSON array").
 type Fix struct {
 	Title         string

@@ -22,6 +22,6 @@ type ScriptNote struct {
 	Code     string
 	Severity Severity
 	Message  string
-	// Edits mend it; none if the program knows no repair.
+	// Edits fix it; none if the program knows no repair.
 	Edits []text.Edit
 }

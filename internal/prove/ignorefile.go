@@ -14,7 +14,7 @@ import (
 )
 
 // IgnoreFile compares edits of one ignore file by the files that a build would
-// send. What steps do with them is not looked at: equal files are equal builds,
+// send. What steps do with them is not checked: equal files are equal builds,
 // and every other edit is one of the graph.
 type IgnoreFile struct {
 	src   []byte

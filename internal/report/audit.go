@@ -34,9 +34,9 @@ const shownChanges = 50
 func (p *page) audit(a *Audit, r *lint.Result, line func(string, int) string) {
 	switch {
 	case a.Why != "":
-		p.out.WriteString("Nothing is compared with an earlier audit: " + cellText(a.Why) + ".\n\n")
+		p.out.WriteString("There is no comparison with an earlier audit: " + cellText(a.Why) + ".\n\n")
 	case a.Since == "":
-		p.out.WriteString("This is the first audit; the next one says what is new and what is gone.\n\n")
+		p.out.WriteString("This is the first audit; the next one reports what is new and what is gone.\n\n")
 	default:
 		fmt.Fprintf(&p.out, "### Since the audit of %s: %d new, %d gone\n\n", cellText(a.Since), len(a.New), len(a.Gone))
 		var fresh, gone []string

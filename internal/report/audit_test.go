@@ -48,7 +48,7 @@ func TestAuditReport(t *testing.T) {
 	if got := auditOf(t, &Audit{}, &lint.Result{}); !strings.Contains(got, "first audit") || strings.Contains(got, "By ") {
 		t.Errorf("%s", got)
 	}
-	if got := auditOf(t, &Audit{Why: "it is <b>late</b>"}, r); !strings.Contains(got, "Nothing is compared") || strings.Contains(got, "<b>") {
+	if got := auditOf(t, &Audit{Why: "it is <b>late</b>"}, r); !strings.Contains(got, "There is no comparison") || strings.Contains(got, "<b>") {
 		t.Errorf("%s", got)
 	}
 }
@@ -62,7 +62,7 @@ func TestAuditReportIsBounded(t *testing.T) {
 		a.Gone = append(a.Gone, GoneFinding{"rule", strings.Repeat("@x", 2_000)})
 	}
 	got := auditOf(t, a, r)
-	if len(got) > summaryLimit || !strings.Contains(got, "Not shown for want of space") {
+	if len(got) > summaryLimit || !strings.Contains(got, "Not shown for lack of space") {
 		t.Errorf("%d bytes", len(got))
 	}
 }

@@ -22,22 +22,22 @@ type format struct {
 // formats is the table, the default first. A format is one row and one writer.
 func formats() []format {
 	return []format{
-		{name: "text", words: "people, at a terminal", writer: func(o Options) Writer { return textWriter{o} }},
-		{name: "json", words: "programs: everything that is known", writer: func(o Options) Writer { return jsonWriter{o} }},
+		{name: "text", words: "people at a terminal", writer: func(o Options) Writer { return textWriter{o} }},
+		{name: "json", words: "programs; has all data", writer: func(o Options) Writer { return jsonWriter{o} }},
 		{name: "sarif", words: "code scanning and most other platforms", writer: func(o Options) Writer { return sarifWriter{o} }},
 		{name: "github", words: "GitHub's workflow log, as annotations", writer: func(o Options) Writer { return githubWriter{o} }},
 		{name: "markdown", words: "a job summary", writer: func(o Options) Writer { return markdownWriter{limit: summaryLimit, opts: o} }},
 		{name: "gitlab", words: "GitLab's Code Quality", writer: func(Options) Writer { return codeQualityWriter{"gitlab"} }},
-		{name: "codeclimate", words: "Code Climate and what reads its issues", writer: func(Options) Writer { return codeQualityWriter{"codeclimate"} }},
+		{name: "codeclimate", words: "Code Climate, and tools that read its issues", writer: func(Options) Writer { return codeQualityWriter{"codeclimate"} }},
 		{name: "junit", words: "test reports of Jenkins, CircleCI, Bitbucket and others", writer: func(Options) Writer { return junitWriter{} }},
-		{name: "checkstyle", words: "Jenkins and what reads Checkstyle's XML", writer: func(Options) Writer { return checkstyleWriter{} }},
+		{name: "checkstyle", words: "Jenkins, and tools that read Checkstyle's XML", writer: func(Options) Writer { return checkstyleWriter{} }},
 		{name: "sonarqube", words: "SonarQube's generic issues", writer: func(Options) Writer { return sonarWriter{} }},
 		{name: "rdjson", words: "reviewdog, in one document", suggests: true, writer: func(Options) Writer { return rdjsonWriter{} }},
 		{name: "rdjsonl", words: "reviewdog, one line for a finding", suggests: true,
 			writer: func(Options) Writer { return rdjsonWriter{lines: true} }},
 		{name: "azure", words: "Azure Pipelines' log", writer: func(Options) Writer { return azureWriter{} }},
 		{name: "teamcity", words: "TeamCity's log, as inspections", writer: func(Options) Writer { return teamcityWriter{} }},
-		{name: "gnu", words: "editors and what reads compilers' errors", writer: func(Options) Writer { return gnuWriter{} }},
+		{name: "gnu", words: "editors, and tools that read compiler errors", writer: func(Options) Writer { return gnuWriter{} }},
 		{name: "html", words: "a browser: one page without scripts", writer: func(o Options) Writer { return htmlWriter{o} }},
 	}
 }

@@ -48,7 +48,7 @@ func (g githubWriter) Write(w io.Writer, r *lint.Result) error {
 		}
 	}
 	all := annotationsOf(r)
-	shown, left := withinLimits(all, cmp.Or(g.opts.Elsewhere, "the formats markdown and json have all"))
+	shown, left := withinLimits(all, cmp.Or(g.opts.Elsewhere, "the formats markdown and json list all"))
 	for _, a := range shown {
 		a.write(&b)
 	}
@@ -134,7 +134,7 @@ func withinLimits(all []annotation, elsewhere string) (shown []annotation, left 
 			parts = append(parts, count(total[kind], kind))
 		}
 	}
-	return shown, fmt.Sprintf("%s left out (%s): GitHub shows %d of each kind for a step; %s",
+	return shown, fmt.Sprintf("%s not shown (%s): GitHub shows at most %d of each kind for a step; %s",
 		count(len(all)-len(shown), "annotation"), strings.Join(parts, ", "), annotationsOfAKind, elsewhere)
 }
 

@@ -36,13 +36,13 @@ func TestGitHubLimits(t *testing.T) {
 		{"all fit", counts{lint.Error: 10, lint.Warning: 10, lint.Info: 4, lint.Style: 6}, 10, 10, 10, ""},
 		{
 			"the notice that counts takes a notice's place", counts{lint.Error: 11, lint.Info: 10}, 10, 0, 10,
-			"2 annotations left out (1 error, 1 notice): ",
+			"2 annotations not shown (1 error, 1 notice): ",
 		},
 		{
 			"info before style", counts{lint.Info: 9, lint.Style: 5}, 0, 0, 10,
-			"5 annotations left out (5 notices): ",
+			"5 annotations not shown (5 notices): ",
 		},
-		{"one", counts{lint.Warning: 11}, 0, 10, 1, "1 annotation left out (1 warning): "},
+		{"one", counts{lint.Warning: 11}, 0, 10, 1, "1 annotation not shown (1 warning): "},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
@@ -141,7 +141,7 @@ func TestMarkdownLimit(t *testing.T) {
 			if noun == "entry" {
 				total = 206
 			}
-			if want := fmt.Sprintf("**Not shown for want of space: %s.**", count(total-shown, noun)); shown == 0 || shown < total && !strings.Contains(out, want) {
+			if want := fmt.Sprintf("**Not shown for lack of space: %s.**", count(total-shown, noun)); shown == 0 || shown < total && !strings.Contains(out, want) {
 				t.Errorf("limit %d: %d of %d %ss shown, and no line %q", limit, shown, total, noun, want)
 			}
 		}
@@ -191,7 +191,7 @@ func TestSkippedRulesAreFolded(t *testing.T) {
 	want := "note: skipped 5 rules: reason 0\n" +
 		"note: skipped 5 rules: reason 1\n" +
 		"note: skipped 5 rules: reason 2\n" +
-		"note: rules were skipped for 2 reasons more; the format json lists all\n" +
+		"note: more rules were skipped for 2 other reasons; the format json lists all\n" +
 		"no findings in 1 file\n"
 	if got := render(t, "text", Options{}, r); got != want {
 		t.Errorf("got:\n%swant:\n%s", got, want)

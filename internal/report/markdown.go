@@ -103,7 +103,7 @@ func (p *page) section(head string, rows []string, foot string, limit int) (left
 // leftOut counts rows that were cut; it is written into closingRoom.
 func (p *page) leftOut(n int, noun string) {
 	if n > 0 {
-		p.out.WriteString("**Not shown for want of space: " + count(n, noun) + ".** Reports in other formats have no such limit.\n\n")
+		p.out.WriteString("**Not shown for lack of space: " + count(n, noun) + ".** Reports in other formats have no such limit.\n\n")
 	}
 }
 

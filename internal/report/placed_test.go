@@ -55,7 +55,7 @@ func TestPlaced(t *testing.T) {
 	if err := (markdownWriter{limit: summaryLimit, opts: Options{Placed: placed}}).Write(&b, r); err != nil {
 		t.Fatal(err)
 	}
-	if b.Len() > summaryLimit || !strings.Contains(b.String(), "for want of space") || strings.Count(b.String(), "<details>") != strings.Count(b.String(), "</details>")-1 {
+	if b.Len() > summaryLimit || !strings.Contains(b.String(), "for lack of space") || strings.Count(b.String(), "<details>") != strings.Count(b.String(), "</details>")-1 {
 		t.Errorf("a summary of %d bytes, with %d folds open", b.Len(), strings.Count(b.String(), "<details>")-strings.Count(b.String(), "</details>"))
 	}
 }

@@ -87,7 +87,7 @@ func (s sarifWriter) Write(w io.Writer, r *lint.Result) error {
 }
 
 func notShown(left int) *sarif.Invocation {
-	return notified(fmt.Sprintf("%d of the least severe findings are left out: code scanning shows %d", left, sarifResults))
+	return notified(fmt.Sprintf("the %d least severe findings are not in this report: code scanning shows at most %d", left, sarifResults))
 }
 
 // notified is an invocation that says what its results do not.

@@ -86,7 +86,7 @@ func Headline(r *lint.Result) string {
 	return strings.Join(append([]string{t.found()}, t.rest()...), "; ")
 }
 
-// rest says what else there is to know: what can be mended, what is not shown,
+// rest says what else there is to know: what can be fixed, what is not shown,
 // and whether the run was complete.
 func (t tally) rest() []string {
 	var parts []string
@@ -137,7 +137,7 @@ func hiddenWords(r *lint.Result) string {
 	for i, reason := range reasons.words {
 		parts[i] = fmt.Sprintf("%d (%s)", reasons.n[reason], reason)
 	}
-	return "not looked at: " + strings.Join(parts, ", ")
+	return "not checked: " + strings.Join(parts, ", ")
 }
 
 // bySeverity words counts, worst first; those of zero are left out.

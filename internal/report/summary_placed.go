@@ -92,7 +92,7 @@ func (p *Placed) patchRows() []string {
 	for _, patch := range p.Patches[:min(len(p.Patches), shownPatches)] {
 		block, ok := MarkdownDiff(string(patch.Diff))
 		if !ok {
-			rows = append(rows, "- "+cellText(patch.Title)+" (has characters that a page does not keep; run `dockmend fix`)\n\n")
+			rows = append(rows, "- "+cellText(patch.Title)+" (has characters that a page does not keep; run `dockmend fix` to apply it)\n\n")
 			continue
 		}
 		rows = append(rows, "- "+cellText(patch.Title)+"\n\n"+block+"\n")

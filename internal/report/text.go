@@ -173,7 +173,7 @@ func (p *printer) problem(problem lint.Problem) {
 func (p *printer) skipped(groups []skips) {
 	for i, g := range groups {
 		if i == skipsShown {
-			p.note(fmt.Sprintf("rules were skipped for %s more; the format json lists all", count(len(groups)-i, "reason")))
+			p.note(fmt.Sprintf("more rules were skipped for %s; the format json lists all", count(len(groups)-i, "other reason")))
 			return
 		}
 		what := strings.Join(g.places, ", ")

@@ -158,7 +158,7 @@ func ruleLine(d *lint.Diagnostic) string {
 	if alias, ok := d.Rule.Hadolint(d.Variant); ok {
 		line += " (" + report.MarkdownText(alias.Name) + ")"
 	}
-	return line + "; to silence it, the line above: `# dockmend ignore=" + d.Rule.ID + " -- reason`</sub>"
+	return line + "; to ignore it, write on the line above: `# dockmend ignore=" + d.Rule.ID + " -- reason`</sub>"
 }
 
 // proofLine says what the proof of a fix of such a file gave.

@@ -38,7 +38,7 @@ type Fixup struct {
 	// be dropped from an open pull request because of this one's bad luck.
 	Complete bool
 	// Pull is the open pull request of this repository whose own findings Files
-	// mend; its head branch takes the place of Base. It is 0 for the fixes of a
+	// fix; its head branch takes the place of Base. It is 0 for the fixes of a
 	// branch that stays.
 	Pull int
 	// Direct asks for a commit on that head branch, in the place of a pull request
@@ -159,9 +159,9 @@ func CheckBranch(name string, taken ...string) error {
 	}
 	switch {
 	case bad:
-		return fmt.Errorf("pull-request.branch %q is no name for a branch", name)
+		return fmt.Errorf("pull-request.branch %q is not a valid branch name", name)
 	case slices.Contains(taken, name):
-		return fmt.Errorf("pull-request.branch %q is another branch's name", name)
+		return fmt.Errorf("pull-request.branch %q is the name of another branch", name)
 	}
 	return nil
 }
@@ -174,7 +174,7 @@ type FixupFacts struct {
 	Base, BaseSHA, BaseTree string
 	// Over is set where the pull request that the fixes are for is not open.
 	Over bool
-	// Made are the keys of what commits of that pull request say they mended.
+	// Made are the keys of what commits of that pull request say they fixed.
 	Made map[string]bool
 	// Entries are the files to change as the base has them.
 	Entries map[string]Entry
@@ -213,7 +213,7 @@ func (k *FixupFacts) Ours(category string, tip *Commit) bool {
 const (
 	trailerFiles  = "Dockmend-Files: "
 	trailerCommit = "Dockmend-Commit: "
-	// trailerKeys names what a commit on a pull request's branch mended.
+	// trailerKeys names what a commit on a pull request's branch fixed.
 	trailerKeys = "Dockmend-Keys: "
 	// trailerSigned is in a commit that was made in a way that loses modes.
 	trailerSigned = "Dockmend-Signed: "
@@ -245,7 +245,7 @@ func WasSigned(category string, c *Commit) bool {
 	return IsOurCommit(category, c) && trailer(c.Message, trailerSigned) != ""
 }
 
-// KeysOf are the keys of what a commit with this message says it mended.
+// KeysOf are the keys of what a commit with this message says it fixed.
 func KeysOf(message string) []string { return strings.Split(trailer(message, trailerKeys), ",") }
 
 // ToldMarker begins our comment about commits that are not ours.

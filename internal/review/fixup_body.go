@@ -31,9 +31,9 @@ const (
 )
 
 const (
-	nothingLeft = "Nothing is left to mend here: what this pull request proposed is done or gone.\n"
-	paused      = "This branch has commits that are not dockmend's, so dockmend leaves it and the description as they are. " +
-		"To have both made anew, **without those commits**, tick the last box of the description; or merge what is here, and the rest comes in another pull request.\n"
+	nothingLeft = "Nothing is left to fix: the findings of this pull request are fixed or gone.\n"
+	paused      = "This branch has commits that dockmend did not make, so dockmend does not change the branch or the description. " +
+		"To replace both, **without those commits**, tick the last box of the description. Or merge what is here: the rest comes in another pull request.\n"
 )
 
 // fixupState is what a description says to later runs.
@@ -139,15 +139,15 @@ func fixupBody(f *Fixup, files []PlannedFile) string {
 		changes += len(file.Changes)
 		safe = safe && !slices.ContainsFunc(file.Changes, func(c FixupChange) bool { return !c.Safe })
 	}
-	b.must(fmt.Sprintf("dockmend mends %s in %s. ", Counted(changes, "finding"), Counted(len(files), "file")))
+	b.must(fmt.Sprintf("dockmend fixes %s in %s. ", Counted(changes, "finding"), Counted(len(files), "file")))
 	if f.Pull > 0 {
-		b.must(fmt.Sprintf("This is what #%d brings: merging this puts the fixes on its branch. ", f.Pull))
+		b.must(fmt.Sprintf("These findings are new in #%d; merging this adds the fixes to its branch. ", f.Pull))
 	}
-	b.must("Each change was tried first: BuildKit's own compiler read each Dockerfile before and after, Compose's own loader each compose file. The last column says what differs. ")
+	b.must("Each change was checked: BuildKit's own compiler read each Dockerfile before and after it, and Compose's own loader each compose file. The last column says what changes. ")
 	if safe {
 		b.must("All of these changes are safe.\n")
 	} else {
-		b.must("**Some of these changes are not safe by themselves**: look at those marked so.\n")
+		b.must("**Some of these changes are not safe**: review those that are marked.\n")
 	}
 	left := 0
 	for _, file := range files {
@@ -160,7 +160,7 @@ func fixupBody(f *Fixup, files []PlannedFile) string {
 		}
 	}
 	if left > 0 {
-		b.must(fmt.Sprintf("\n**For want of space %s shown in part or not at all; the tab with the changed files has them.**\n", plural(left, "file is", "files are")))
+		b.must(fmt.Sprintf("\n**For lack of space, %s shown only in part or not at all; see the tab with the changed files.**\n", plural(left, "file is", "files are")))
 	}
 	b.may(waits(f.Waiting))
 	b.must(closing(f))
@@ -174,8 +174,8 @@ func waits(waiting []FixupWaiting) string {
 	}
 	const shown = 30
 	var b strings.Builder
-	b.WriteString("\n### Held back\n\nThe tags of these images have named what they name now for less than `pin.cooldown-days`. For a fix that cannot wait, " +
-		"`pin: {cooldown-except: [REPOSITORY]}` in `.dockmend.yaml` takes a repository's images at once.\n\n| Image | Since | Proposed from |\n|---|---|---|\n")
+	b.WriteString("\n### Held back\n\nThe tags of these images changed less than `pin.cooldown-days` ago. If a fix cannot wait, set " +
+		"`pin: {cooldown-except: [REPOSITORY]}` in `.dockmend.yaml` to get images of a repository at once.\n\n| Image | Since | Proposed from |\n|---|---|---|\n")
 	for _, w := range waiting[:min(len(waiting), shown)] {
 		fmt.Fprintf(
 			&b, "| %s | %s | %s |\n", report.MarkdownCode(cut(w.Image, maxDetails)), w.Since.UTC().Format(time.DateOnly),
@@ -220,10 +220,10 @@ func changeRows(changes []FixupChange) string {
 		what := report.MarkdownText(upperFirst(cut(c.Title, maxDetails))) + "."
 		effect := "`" + c.Proof.Effect.String() + "`: " + proofLine(c.Rule.Target, c.Proof)
 		if !c.Safe {
-			effect += "; **not safe by itself**"
+			effect += "; **not safe**"
 		}
 		if c.Demoted {
-			effect += "; more than the rule declares, which is a fault of dockmend: please report it"
+			effect += "; more than the rule declares, which is a bug in dockmend; please report it"
 		}
 		var rules []string
 		for j, other := range changes[i:] {
@@ -252,25 +252,25 @@ func sameChange(a, b FixupChange) bool {
 func beforeAfter(file PlannedFile) string {
 	diff, ok := report.MarkdownDiff(string(text.UnifiedDiff(report.Terminal(file.Path), file.Before, file.After)))
 	if !ok {
-		return "\nBefore and after have characters that a page does not keep; the tab with the changed files shows them.\n"
+		return "\nThe change has characters that a page does not keep; see the tab with the changed files.\n"
 	}
 	return "\n" + diff + "\n"
 }
 
 func closing(f *Fixup) string {
 	exclude := "`fix: {exclude: [\"path/**\"]}`"
-	ends := "It closes by itself when nothing is left"
+	ends := "dockmend closes it when nothing is left"
 	if f.Pull > 0 {
-		ends += fmt.Sprintf(", and with #%d", f.Pull)
+		ends += fmt.Sprintf(", and when #%d is closed", f.Pull)
 	}
 	lines := []string{
 		"", "<details><summary>Not wanted? What happens next?</summary>", "",
-		"- One finding: `# dockmend ignore=RULE -- reason` on the line above. A rule: `rules: {RULE: off}` in `.dockmend.yaml`. Some files: " + exclude + " there.",
-		"- Close this pull request and none of it is proposed again until something new is found.",
-		"- It is made anew when its base moves. Commits of others on this branch are never overwritten: dockmend stops then and says so.",
+		"- One finding: `# dockmend ignore=RULE -- reason` on the line above. A rule: `rules: {RULE: off}` in `.dockmend.yaml`. Some files: " + exclude + " in the same file.",
+		"- If you close this pull request, dockmend proposes nothing again until it finds something new.",
+		"- dockmend updates it when the base branch changes. It never overwrites commits of other people on this branch: it stops, and says so in a comment.",
 		"- " + ends + ".",
-		"- With the workflow's own token, " + f.Platform.Name + " starts no checks here until somebody who may write approves them, or closes and reopens this pull request.",
-		"", "- [ ] " + AgainBox + "Start over: propose this again after it was closed, and throw away what others committed to this branch", "",
+		"- With the workflow's own token, " + f.Platform.Name + " starts no checks here until someone with write access approves them, or closes and reopens this pull request.",
+		"", "- [ ] " + AgainBox + "Start over: propose this again after it was closed, and discard what other people committed to this branch", "",
 		"</details>", "",
 		"<sub>Made by [dockmend](" + lint.Homepage + "); category " + report.MarkdownCode(cut(f.Category, maxDetails)) + "</sub>", "",
 	}
@@ -279,9 +279,9 @@ func closing(f *Fixup) string {
 
 // FixupTitle is never changed afterwards, so that people may.
 func FixupTitle(f *Fixup) string {
-	title := "Mend container files with dockmend"
+	title := "Fix container files with dockmend"
 	if f.Pull > 0 {
-		title = fmt.Sprintf("Mend container files of #%d with dockmend", f.Pull)
+		title = fmt.Sprintf("Fix container files of #%d with dockmend", f.Pull)
 	}
 	if where, ok := strings.CutPrefix(f.Category, "dockmend/"); ok {
 		title += " (" + cut(report.Terminal(where), 100) + ")"
@@ -306,7 +306,7 @@ func (p *FixupPlan) Message(f *Fixup, known *FixupFacts, tree string) string {
 	}
 	slices.Sort(rules)
 	var b strings.Builder
-	fmt.Fprintf(&b, "Mend %s in %s\n\n", Counted(changes, "finding"), Counted(len(p.Files), "file"))
+	fmt.Fprintf(&b, "Fix %s in %s\n\n", Counted(changes, "finding"), Counted(len(p.Files), "file"))
 	for _, rule := range rules {
 		fmt.Fprintf(&b, "- %s: %d\n", rule, n[rule])
 	}

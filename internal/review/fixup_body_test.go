@@ -30,7 +30,7 @@ func TestChangeRows(t *testing.T) {
 	want := []string{
 		"untagged-image`](https://github.com/dockmend/dockmend/blob/main/docs/rules/untagged-image.md)<br>[`image-not-pinned-by-digest`]",
 		"`quay.io/team/node:1` → `node:25.2.1@sha256:abababababab…`",
-		"**not safe by itself**",
+		"**not safe**",
 		"| Écrire. B. | `config`: same build steps, and only the image's configuration changes (Cmd: x -&gt; y) |",
 		"| C. B. | `none`",
 		"| C. B. | `none`",

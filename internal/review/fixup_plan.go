@@ -48,14 +48,14 @@ func PlanFixup(f *Fixup, known *FixupFacts) *FixupPlan {
 	switch {
 	case known.Over && known.Tip != nil && !ours:
 		if p.Pull != nil {
-			p.note("the pull request %d is left as it is: its branch has commits that are not dockmend's", p.Pull.Number)
+			p.note("pull request %d was not changed: its branch has commits that dockmend did not make", p.Pull.Number)
 		}
 		return p
 	case known.Over:
 		p.finish(f, known, ours)
 		return p
 	case f.Pull > 0 && f.SHA != known.BaseSHA:
-		p.note("%s: its head is at %s, and this run looked at %s; the run of the new head does it", f.None(), Short(known.BaseSHA), Short(f.SHA))
+		p.note("%s: its head is now %s, but this run checked %s; the run for the new head proposes them", f.None(), Short(known.BaseSHA), Short(f.SHA))
 		return p
 	}
 	p.choose(f, known)
@@ -63,11 +63,11 @@ func PlanFixup(f *Fixup, known *FixupFacts) *FixupPlan {
 	case f.Direct:
 		p.Commit = len(p.Files) > 0
 	case p.Pull != nil && !f.Complete:
-		p.note("the pull request %d is left as it is: this run could not look at everything", p.Pull.Number)
+		p.note("pull request %d was not changed: this run could not check everything", p.Pull.Number)
 	case p.Pull != nil && f.SHA != known.BaseSHA:
-		p.note("the pull request %d is left as it is: %s is at %s, and this run looked at %s", p.Pull.Number, known.Base, Short(known.BaseSHA), Short(f.SHA))
+		p.note("pull request %d was not changed: %s is at %s, but this run checked %s", p.Pull.Number, known.Base, Short(known.BaseSHA), Short(f.SHA))
 	case known.Tip != nil && !ours && p.Pull != nil && !again:
-		p.note("the pull request %d is left as it is: its branch has commits that are not dockmend's", p.Pull.Number)
+		p.note("pull request %d was not changed: its branch has commits that dockmend did not make", p.Pull.Number)
 		if !known.Told {
 			p.Comment = ToldMarker(f.Category) + paused
 		}
@@ -75,7 +75,7 @@ func PlanFixup(f *Fixup, known *FixupFacts) *FixupPlan {
 		p.finish(f, known, ours)
 	case p.Pull == nil && p.declined(f, known):
 	case known.Tip != nil && !ours && p.Pull == nil:
-		p.note("%s: the branch %s is not dockmend's; delete it, or set another name in pull-request.branch", f.None(), f.BranchName())
+		p.note("%s: dockmend did not create the branch %s; delete it, or set another name in pull-request.branch", f.None(), f.BranchName())
 	default:
 		p.propose(f, known)
 	}
@@ -103,16 +103,16 @@ func (p *FixupPlan) choose(f *Fixup, known *FixupFacts) {
 		}
 	}
 	if len(stale) > 0 {
-		p.note("not mended: %s, which %s has otherwise than this checkout", listed(stale), known.Base)
+		p.note("not fixed, because %[2]s and this checkout differ: %[1]s", listed(stale), known.Base)
 	}
 	if len(other) > 0 {
-		p.note("not mended: %s, since workflows and links are never touched, and %d files at a time are enough", listed(other), maxFixupFiles)
+		p.note("not fixed, because workflows and links are never changed, and one pull request has at most %[2]d files: %[1]s", listed(other), maxFixupFiles)
 	}
 	if len(takenBack) > 0 {
-		p.note("not mended: %s, since a commit of this pull request did it before, and it was taken back", listed(takenBack))
+		p.note("not fixed, because an earlier fix in this pull request was reverted: %s", listed(takenBack))
 	}
 	if len(programs) > 0 {
-		p.note("not mended: %s, executable: the branch's rules ask for signed commits, and the only way in which %s signs one for this token loses that bit", listed(programs), f.Platform.Name)
+		p.note("not fixed, because the branch requires signed commits, and %[2]s signs none for this token that keeps the executable bit: %[1]s", listed(programs), f.Platform.Name)
 	}
 	hash := sha256.New()
 	for _, file := range p.Files {
@@ -124,9 +124,9 @@ func (p *FixupPlan) choose(f *Fixup, known *FixupFacts) {
 // finish ends the pull request that has nothing left to propose, and takes away
 // a branch of ours that never came to have one.
 func (p *FixupPlan) finish(f *Fixup, known *FixupFacts, ours bool) {
-	why, words := "nothing is left to mend", nothingLeft
+	why, words := "nothing is left to fix", nothingLeft
 	if known.Over {
-		why, words = fmt.Sprintf("pull request %d, which it is for, is not open any more", f.Pull), fmt.Sprintf("Pull request #%d, which this was for, is not open any more.\n", f.Pull)
+		why, words = fmt.Sprintf("pull request %d, which it is for, is no longer open", f.Pull), fmt.Sprintf("Pull request #%d, which this was for, is no longer open.\n", f.Pull)
 	}
 	switch {
 	case p.Pull != nil:
@@ -134,14 +134,14 @@ func (p *FixupPlan) finish(f *Fixup, known *FixupFacts, ours bool) {
 			p.Close, p.Drop = true, ours
 			p.Body = replaceRegion(f.Platform, p.Pull.Body, fixupState{Category: f.Category, Over: true, Keys: state.Keys}.line()+words)
 			p.Comment = words
-			p.note("the pull request %d is closed: %s", p.Pull.Number, why)
+			p.note("closed pull request %d: %s", p.Pull.Number, why)
 			return
 		}
-		p.note("%s, and the pull request %d is not dockmend's to close", why, p.Pull.Number)
+		p.note("%s, but dockmend did not open pull request %d, so it stays open", why, p.Pull.Number)
 	case ours && (len(known.Pulls) == 0 || known.Over):
 		p.Drop = true
 	case known.Tip != nil && !ours:
-		p.note("the branch %s is left as it is: it is not dockmend's", f.BranchName())
+		p.note("the branch %s was not changed: dockmend did not create it", f.BranchName())
 	}
 }
 
@@ -167,7 +167,7 @@ func (p *FixupPlan) declined(f *Fixup, known *FixupFacts) bool {
 	if number == 0 || (fresh && !all) {
 		return false
 	}
-	p.note("%s: %d was closed without a merge, and nothing new was found since; the box in its description asks again", f.None(), number)
+	p.note("%s: %d was closed without a merge, and nothing new was found since; tick the box in its description to propose it again", f.None(), number)
 	return true
 }
 

@@ -110,15 +110,15 @@ func ReadHandoff(src []byte, of Subject, category string) (*Handoff, error) {
 	decoder.DisallowUnknownFields()
 	h := &Handoff{}
 	if err := decoder.Decode(h); err != nil {
-		return nil, fmt.Errorf("it is no report of version %d: %w", handoffVersion, err)
+		return nil, fmt.Errorf("it is not a report of version %d: %w", handoffVersion, err)
 	}
 	switch {
 	case h.Version != handoffVersion:
 		return nil, fmt.Errorf("its version is %d, want %d", h.Version, handoffVersion)
 	case (Subject{h.Repository, h.Number, h.Head}) != of:
-		return nil, errors.New("it is about another repository, pull request or commit than the run")
+		return nil, errors.New("it is for another repository, pull request or commit than the run")
 	case h.Category != category:
-		return nil, errors.New("it is of another category")
+		return nil, errors.New("it has another category")
 	case len(h.Findings) > maxHandedOver:
 		return nil, fmt.Errorf("it has more than %d findings", maxHandedOver)
 	}
@@ -136,15 +136,15 @@ func (f *HandedOver) check() error {
 	case len(f.Rule) > maxWord || len(f.Variant) > maxWord || len(f.Path) > maxWord*4 || len(f.Message) > MaxMessage*4+8:
 		return errors.New("a value is too long")
 	case !prefixed || len(hash) != 32 || strings.Trim(hash, "0123456789abcdef") != "":
-		return errors.New("its fingerprint is none")
+		return errors.New("its fingerprint is not valid")
 	case !IsCommit(f.Blob):
-		return errors.New("its blob is no hash")
+		return errors.New("its blob is not a hash")
 	case f.Line < 1 || f.EndLine < f.Line || f.Start < 0 || f.End < f.Start:
-		return errors.New("its lines are none")
+		return errors.New("its lines are not valid")
 	case !inRepository(f.Path) || (f.CausePath != "" && !inRepository(f.CausePath)):
-		return errors.New("its path is none in a repository")
+		return errors.New("its path is not valid in a repository")
 	case len(f.CausePath) > maxWord*4 || f.CauseLine < 0:
-		return errors.New("its cause is none")
+		return errors.New("its cause is not valid")
 	}
 	return nil
 }
@@ -193,7 +193,7 @@ func (f *HandedOver) Finding(rule *lint.Meta, head []byte) *lint.Diagnostic {
 	d := &lint.Diagnostic{
 		Finding: lint.Finding{
 			Span: text.Span{Start: f.Start, End: f.End}, Variant: f.Variant, Severity: rule.Severity,
-			Message: strings.TrimSuffix(rule.Title, ".") + " (found by the pull request's own run)",
+			Message: strings.TrimSuffix(rule.Title, ".") + " (found by the run of the pull request)",
 		},
 		Rule: rule, Source: lint.NewSource(f.Path, head), Fingerprint: f.Fingerprint,
 	}

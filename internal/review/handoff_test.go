@@ -29,7 +29,7 @@ func TestHandoff(t *testing.T) {
 	}
 	rule := &lint.Meta{ID: "r", Severity: lint.Warning, Title: "Something is wrong.", Variants: []string{"v"}}
 	got := h.Findings[0].Finding(rule, []byte(src))
-	if got == nil || got.Start().Line != 2 || got.Message != "Something is wrong (found by the pull request's own run)" || got.Severity != lint.Warning || len(got.Fixes) != 0 {
+	if got == nil || got.Start().Line != 2 || got.Message != "Something is wrong (found by the run of the pull request)" || got.Severity != lint.Warning || len(got.Fixes) != 0 {
 		t.Errorf("taken over as %+v", got)
 	}
 	if h.Findings[0].Finding(rule, []byte("FROM b\nRUN x\n")) != nil {

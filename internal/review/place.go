@@ -57,13 +57,13 @@ func (d *Diff) Place(ctx context.Context, path string, checkout []byte) *Place {
 	if files.BlobHash(checkout, len(file.Blob)) != file.Blob {
 		var err error
 		if head, err = d.head(ctx, file.Blob); err != nil {
-			p.Why = "the head's file is not known: " + err.Error()
+			p.Why = "could not read the file at the head: " + err.Error()
 			return p
 		}
 	}
 	var err error
 	if p.hunks, err = hunksOf(file.Patch, head); err != nil {
-		p.Why = d.platform.Name + "'s diff of the file is not understood: " + err.Error()
+		p.Why = d.platform.Name + "'s diff of the file cannot be parsed: " + err.Error()
 		return p
 	}
 	p.toHead = sameLines(checkout, head)
@@ -121,7 +121,7 @@ func hunksOf(patch string, head []byte) ([]hunk, error) {
 				return nil, err
 			}
 			if n := len(hunks); n > 0 && (at != hunks[n-1].last+1 || h.first < at) {
-				return nil, errors.New("a hunk has not as many lines as it says")
+				return nil, errors.New("a hunk has another number of lines than its header says")
 			}
 			hunks, at = append(hunks, h), h.first
 		case len(hunks) == 0:
@@ -135,7 +135,7 @@ func hunksOf(patch string, head []byte) ([]hunk, error) {
 		}
 	}
 	if n := len(hunks); n > 0 && at != hunks[n-1].last+1 {
-		return nil, errors.New("the last hunk has not as many lines as it says")
+		return nil, errors.New("the last hunk has another number of lines than its header says")
 	}
 	return hunks, nil
 }

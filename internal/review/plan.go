@@ -34,7 +34,7 @@ const (
 	InSummary
 )
 
-var channelNames = [...]string{"in review comments that stand already", "as review comments", "as comments on their file", "as code scanning alerts", "as annotations", "here"}
+var channelNames = [...]string{"in earlier review comments", "as review comments", "as comments on their file", "as code scanning alerts", "as annotations", "here"}
 
 func (c Channel) String() string { return channelNames[c] }
 
@@ -129,7 +129,7 @@ func NewPlan(r Request) *Plan {
 		case live[mark(d)]:
 			x.Channel = InThread
 		case dismissed[mark(d)]:
-			x.Channel, x.Why = InSummary, "its comment was resolved or hidden by a person"
+			x.Channel, x.Why = InSummary, "a person resolved or hid its comment"
 		default:
 			p.draft(x)
 			drafts = append(drafts, x)
@@ -252,12 +252,12 @@ func (p *Plan) offer(d *lint.Diagnostic, place *Place, worthy bool) (*suggestion
 	case s == nil:
 		return nil, why
 	case !s.safe() && !worthy:
-		return nil, "its fix is not a safe one"
+		return nil, "its fix is not safe"
 	case !place.InDiff || place.Why != "":
 		return nil, place.Why
 	}
 	if _, _, ok := place.anchor(s.first, s.last); !ok {
-		return nil, "its fix reaches lines that are not in the diff"
+		return nil, "its fix changes lines that are not in the diff"
 	}
 	return s, ""
 }
@@ -389,9 +389,9 @@ func (p *Plan) withoutOffer(x *draft) {
 	case p.Request.Alerts:
 		x.Channel = InAlert
 	case x.Finding.Severity < p.Request.Threshold:
-		x.Channel, x.Why = InSummary, "another suggestion stands on its lines"
+		x.Channel, x.Why = InSummary, "another suggestion is on its lines"
 	case !ok:
-		p.next(x.Placement, "another suggestion stands on its lines")
+		p.next(x.Placement, "another suggestion is on its lines")
 	}
 	for _, each := range x.others {
 		each.Channel, each.Why = x.Channel, x.Why
@@ -406,7 +406,7 @@ func (p *Plan) addFile(x *draft) {
 	}
 	switch {
 	case len(p.Files) >= maxFileComments:
-		p.pass(x, fmt.Sprintf("a run makes at most %d comments on whole files", maxFileComments))
+		p.pass(x, fmt.Sprintf("a run writes at most %d comments on whole files", maxFileComments))
 	case len(c.Body) > p.Request.Platform.Body:
 		p.pass(x, "its comment would be too long")
 	default:
@@ -465,7 +465,7 @@ func (p *Plan) settle() {
 		case !p.Request.Annotate:
 			x.Channel = InSummary
 		case room[kind] <= 0:
-			x.Channel, x.Why = InSummary, fmt.Sprintf("%s shows %d annotations of a kind", p.Request.Platform.Name, most)
+			x.Channel, x.Why = InSummary, fmt.Sprintf("%s shows at most %d annotations of each kind", p.Request.Platform.Name, most)
 		default:
 			room[kind]--
 		}
@@ -538,7 +538,7 @@ func (p *Plan) ReviewBody() string {
 			suggestions++
 		}
 	}
-	words := fmt.Sprintf("dockmend: %s, %d with a suggestion that is proved.", Counted(len(p.Comments), "comment"), suggestions)
+	words := fmt.Sprintf("dockmend: %s, %d with a proved suggestion.", Counted(len(p.Comments), "comment"), suggestions)
 	var rest []string
 	for _, x := range p.Placements {
 		if x.Why == tooMany() {
@@ -553,7 +553,7 @@ func (p *Plan) ReviewBody() string {
 	if left := len(rest) - named; left > 0 {
 		rest, more = rest[:named], fmt.Sprintf("\n- and %d more", left)
 	}
-	return words + fmt.Sprintf("\n\n<details><summary>%d more, in the job's summary</summary>\n\n- ", len(rest)) +
+	return words + fmt.Sprintf("\n\n<details><summary>%d more, in the job summary</summary>\n\n- ", len(rest)) +
 		strings.Join(rest, "\n- ") + more + "\n\n</details>"
 }
 

@@ -62,7 +62,7 @@ func TestPlanChannels(t *testing.T) {
 		{"stands already", on("w", lint.Warning, 3), func(r *Request) { r.Threads = []*Thread{{Marks: []string{"w-f-RUN 2"}}} }, InThread, ""},
 		{"resolved by a person", on("w", lint.Warning, 3), func(r *Request) {
 			r.Threads = []*Thread{{Marks: []string{"w-f-RUN 2"}, Resolved: true, ByPerson: true}}
-		}, InSummary, "by a person"},
+		}, InSummary, "a person resolved"},
 		{"resolved by us", on("w", lint.Warning, 3), func(r *Request) {
 			r.Threads = []*Thread{{Marks: []string{"w-f-RUN 2"}, Resolved: true}}
 		}, InComment, ""},
@@ -466,9 +466,9 @@ func TestPlaces(t *testing.T) {
 		{"binary", is, true, false, "no diff"},
 		{"renamed", is, true, false, "no diff"},
 		{"renamed and changed", is, true, true, ""},
-		{"gone", is, true, false, "not known"},
-		{"cut", is, true, false, "not understood"},
-		{"another", is, true, false, "not understood"},
+		{"gone", is, true, false, "could not read"},
+		{"cut", is, true, false, "cannot be parsed"},
+		{"another", is, true, false, "cannot be parsed"},
 		{"windows", "a\r\nB\r\n", true, true, ""},
 		{"Dockerfile", "new\n" + is, true, false, ""},             // a merge, whose line 2 is the head's line 1
 		{"Dockerfile", "a\nB\r\nc\n", true, false, ""},            // only the line's end differs

@@ -183,7 +183,7 @@ func (s *State) Write() ([]byte, error) {
 }
 
 // ErrNoState says that nothing is remembered yet.
-var ErrNoState = errors.New("there is no branch " + StateBranch)
+var ErrNoState = errors.New("the repository has no branch " + StateBranch)
 
 // ErrBadState says that the file is there and cannot be understood.
-var ErrBadState = errors.New("the file " + StateFile + " of " + StateBranch + " is not dockmend's")
+var ErrBadState = errors.New("the file " + StateFile + " of " + StateBranch + " was not written by dockmend")

@@ -58,7 +58,7 @@ func provedFix(d *lint.Diagnostic) (lint.Fix, bool) {
 func suggest(d *lint.Diagnostic) (s *suggestion, why string) {
 	fix, ok := provedFix(d)
 	if !ok {
-		return nil, "it has no fix that is proved"
+		return nil, "it has no proved fix"
 	}
 	edits := make([]text.Edit, len(fix.Edits))
 	for i, e := range fix.Edits {
@@ -76,7 +76,7 @@ func suggest(d *lint.Diagnostic) (s *suggestion, why string) {
 func suggestionOf(source *lint.Source, fixes []lint.Fix, edits []text.Edit, proof lint.Proof) (s *suggestion, why string) {
 	src := source.Bytes
 	if bytes.IndexByte(src, '\r') >= 0 {
-		return nil, "the file has carriage returns, which a suggestion may lose"
+		return nil, "the file has carriage returns, which a suggestion can lose"
 	}
 	s = &suggestion{fixes: fixes, edits: edits, proof: proof}
 	for _, e := range edits {
@@ -93,7 +93,7 @@ func suggestionOf(source *lint.Source, fixes []lint.Fix, edits []text.Edit, proo
 		region := text.Span{Start: source.Lines.FullLine(s.first).Start, End: source.Lines.FullLine(s.last).End}
 		before := region.Of(src)
 		if !bytes.HasSuffix(before, []byte("\n")) {
-			return nil, "the fix reaches a last line without a line end"
+			return nil, "the fix changes a last line that has no line break"
 		}
 		after, err := text.Apply(before, shifted(edits, region.Start))
 		if err != nil {
@@ -107,13 +107,13 @@ func suggestionOf(source *lint.Source, fixes []lint.Fix, edits []text.Edit, proo
 			return nil, "the fix changes nothing"
 		case len(after) == 0 || after[len(after)-1] == '\n':
 			if !utf8.Valid(after) || strings.ContainsFunc(s.text, unseen) || strings.ContainsFunc(string(before), unseen) {
-				return nil, "its lines have characters that nobody can see"
+				return nil, "its lines have invisible characters"
 			}
 			return s, ""
 		}
 		// The edit took the line's end with it: the next line belongs to it.
 		if s.last == source.Lines.Lines() {
-			return nil, "the fix reaches a last line without a line end"
+			return nil, "the fix changes a last line that has no line break"
 		}
 		s.last++
 	}
@@ -194,7 +194,7 @@ func (s *suggestion) effect() string {
 	titles = slices.Compact(titles)
 	words := fmt.Sprintf("The suggestion: %s. Proved: %s.", strings.Join(titles, "; "), proofLine(s.target, s.proof))
 	if !s.safe() {
-		words += " This is not a safe fix: look at what it changes before you commit it."
+		words += " This fix is not safe: check what it changes before you commit it."
 	}
 	return words
 }

@@ -91,7 +91,7 @@ func (w *Workspace) Replace(f *engine.Fixed) (ok bool) {
 func notReplaced(err error) string {
 	switch {
 	case errors.Is(err, files.ErrChanged):
-		return "it changed while it was read; run fix again"
+		return "it changed while dockmend read it; run fix again"
 	case errors.Is(err, files.ErrNotRegular):
 		return "it is not a regular file"
 	}

@@ -70,7 +70,7 @@ func (w *Workspace) MarkNew(ctx context.Context, r *lint.Result, change *Base) e
 	}
 	before := base.check(ctx, false)
 	if len(before.Problems) > len(w.unanswered()) {
-		return fmt.Errorf("the base cannot be linted: %s: %s", before.Problems[0].File, before.Problems[0].Message)
+		return fmt.Errorf("could not lint the base: %s: %s", before.Problems[0].File, before.Problems[0].Message)
 	}
 	ranges, err := w.changedLines(ctx, r, change)
 	if err := errors.Join(err, change.Tree.Err()); err != nil {

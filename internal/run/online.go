@@ -35,7 +35,7 @@ func (w *Workspace) GoOnline(ctx context.Context) error {
 		w.Cooldown = resolve.NewCooldown(resolver, w.CooldownDays, env.Time(), w.seen, w.cooldownExcept)
 		w.checker.Registry = w.Cooldown
 	default:
-		w.notices = append(w.notices, "pin.cooldown-days is not kept: where no run remembers when a tag was first seen, nobody can tell how long it stands")
+		w.notices = append(w.notices, "pin.cooldown-days has no effect here: only the GitHub Action stores when a tag was first seen")
 	}
 	return nil
 }
@@ -72,7 +72,7 @@ func (w *Workspace) LookUps() string {
 	searches := w.resolver.Searches()
 	line := fmt.Sprintf("%d, tags tried for versions %d of %d", w.resolver.Requests(), searches.Tried, searches.Most)
 	if searches.Cut > 0 {
-		line += fmt.Sprintf(" (searches that ended at a bound: %d)", searches.Cut)
+		line += fmt.Sprintf(" (searches that stopped at a limit: %d)", searches.Cut)
 	}
 	return line
 }

@@ -60,7 +60,7 @@ func OpenOne(ctx context.Context, env *Env, options *Options, paths []string, po
 	}
 	if len(all) > 1 {
 		all.Close()
-		return nil, fmt.Errorf("%s lie in different repositories; run one step for each", strings.Join(paths, ", "))
+		return nil, fmt.Errorf("%s are in different repositories; run one step for each", strings.Join(paths, ", "))
 	}
 	return all[0], nil
 }

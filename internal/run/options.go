@@ -13,7 +13,7 @@ type Options struct {
 	Config string
 	// Rules is what goes before the configuration.
 	Rules config.Flags
-	// Jobs is how many files are checked at once.
+	// Jobs is the number of files that are checked at once.
 	Jobs int
 	// Times measures each rule; nil for no measuring.
 	Times *engine.RuleTimes

@@ -109,7 +109,7 @@ func (p *place) open() (err error) {
 	for i, name := range p.paths {
 		_, err := p.root.Stat(name)
 		if errors.Is(err, files.ErrOutside) {
-			err = fmt.Errorf("a symbolic link leads out of %s; name the path that it leads to", p.dir)
+			err = fmt.Errorf("a symbolic link points outside of %s; name the path that it points to", p.dir)
 		}
 		if err != nil {
 			_ = p.root.Close() // it was only looked at

@@ -148,10 +148,10 @@ func (w *Workspace) policySince(ref string) (Source, error) {
 	base := Policy{name, src}
 	if name != "" {
 		if _, err := config.Parse(name, src, rules.All().Metas()); err != nil && !config.IsHadolint(name, src) {
-			w.notices = append(w.notices, fmt.Sprintf("the configuration at %s is not valid, so the work tree's counts: %s", ref, FirstLine(err)))
+			w.notices = append(w.notices, fmt.Sprintf("the configuration at %s is not valid, so the one in the work tree applies: %s", ref, FirstLine(err)))
 			return nil, nil
 		}
 	}
-	w.notices = append(w.notices, fmt.Sprintf("the configuration differs from that at %s, which decides", ref))
+	w.notices = append(w.notices, fmt.Sprintf("the configuration differs from the one at %s, which applies", ref))
 	return base.Read, nil
 }

@@ -210,7 +210,7 @@ func (w *Workspace) findShellCheck(which string) error {
 	case which != "auto":
 		return fmt.Errorf("--shellcheck %s: %w", which, err)
 	case w.Rules.Runs("shellcheck-finding"):
-		w.skipped = append(w.skipped, lint.SkippedRule{Rule: "shellcheck-finding", Reason: "ShellCheck is not installed, so it did not check the scripts in RUN; install it, or hide this note with --shellcheck off"})
+		w.skipped = append(w.skipped, lint.SkippedRule{Rule: "shellcheck-finding", Reason: "ShellCheck is not installed, so scripts in RUN were not checked; install it, or pass --shellcheck off to hide this note"})
 	}
 	return nil
 }

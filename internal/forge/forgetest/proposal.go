@@ -95,7 +95,7 @@ func leftAlone(t *testing.T, host Host) {
 	b.Commit(fixes, "ann", map[string]string{"notes.txt": "mine\n"})
 	mine := b.Tip(fixes)
 	b.Commit("main", "somebody", map[string]string{"README.md": "new\n"})
-	b.noted(b.run(), "not dockmend's")
+	b.noted(b.run(), "dockmend did not make")
 	if b.Tip(fixes) != mine {
 		t.Error("somebody's commit was thrown away")
 	}

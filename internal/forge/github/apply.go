@@ -54,10 +54,10 @@ func (c *Client) Apply(ctx context.Context, p *review.Plan, e *forge.Event, thre
 	all := slices.Concat(p.Comments, p.Files, p.Replies)
 	switch {
 	case threads.Head != e.Head && len(all)+len(p.Resolve) > 0:
-		a.degrade(all, "a newer commit was pushed, whose own run comments")
+		a.degrade(all, "a newer commit was pushed; its own run writes the comments")
 		p.Resolve = nil
 	case c.left() < spareCalls && len(all) > 0:
-		a.degrade(all, "the run has used up its calls of GitHub's API")
+		a.degrade(all, "the run has made all of its calls of GitHub's API")
 		p.Resolve = nil
 	}
 	if len(p.Comments) > 0 {
@@ -153,7 +153,7 @@ func (a *applying) review(ctx context.Context, comments []*review.Comment) {
 		batch := queue[0]
 		queue = queue[1:]
 		if try == splits {
-			a.degrade(slices.Concat(append([][]*review.Comment{batch}, queue...)...), "GitHub refuses some of the review's lines")
+			a.degrade(slices.Concat(append([][]*review.Comment{batch}, queue...)...), "GitHub refused some lines of the review")
 			return
 		}
 		err := a.certain(ctx, batch, func() error { return a.createReview(ctx, batch, a.plan.ReviewBody()) })
@@ -162,7 +162,7 @@ func (a *applying) review(ctx context.Context, comments []*review.Comment) {
 		case kind == invalid && aboutLines(err) && len(batch) > 1:
 			queue = append(queue, batch[:len(batch)/2], batch[len(batch)/2:])
 		case kind == invalid && aboutLines(err):
-			a.degrade(batch, "GitHub refuses its lines")
+			a.degrade(batch, "GitHub refused its lines")
 		default:
 			a.deny(err)
 			a.degrade(slices.Concat(append([][]*review.Comment{batch}, queue...)...), explainFor(err, writing).Error())
@@ -265,7 +265,7 @@ func (a *applying) arrived(ctx context.Context, comments []*review.Comment) (boo
 func (a *applying) deduplicate(ctx context.Context) {
 	now, err := a.ListOwn(ctx, a.number, a.plan.Request.Category)
 	if err != nil {
-		a.note("whether another run posted the same is not known: %v", err)
+		a.note("could not check whether another run posted the same comments: %v", err)
 		return
 	}
 	var twice []string
@@ -282,7 +282,7 @@ func (a *applying) deduplicate(ctx context.Context) {
 	for _, comment := range twice {
 		var done struct{}
 		if err := a.ask(ctx, mutationDelete, map[string]any{"comment": comment}, &done); err != nil && !isGone(err) {
-			a.note("a comment that another run posted too could not be deleted: %v", explainFor(err, writing))
+			a.note("could not delete a comment that another run also posted: %v", explainFor(err, writing))
 		}
 	}
 }
@@ -311,6 +311,6 @@ func (a *applying) resolve(ctx context.Context, t *review.Thread) bool {
 	if err == nil || isGone(err) {
 		return true
 	}
-	a.note("a thread whose finding is gone could not be closed: %v", explainFor(err, writing))
+	a.note("could not resolve the thread of a finding that is gone: %v", explainFor(err, writing))
 	return false
 }

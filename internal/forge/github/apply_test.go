@@ -193,7 +193,7 @@ func TestRefusedLine(t *testing.T) {
 	if n := len(p.standing()); n != 11 {
 		t.Errorf("%d threads, want 11 of 12", n)
 	}
-	if got := plan.Placements[5]; got.Channel != review.InAnnotation || !strings.Contains(got.Why, "refuses its lines") {
+	if got := plan.Placements[5]; got.Channel != review.InAnnotation || !strings.Contains(got.Why, "refused its lines") {
 		t.Errorf("the refused one is in channel %d because %q", got.Channel, got.Why)
 	}
 	if bad := p.lost(plan); len(bad) > 0 {

@@ -41,7 +41,7 @@ func (c *Client) FindPull(ctx context.Context, e *forge.Event) error {
 func (c *Client) ReadArtifact(ctx context.Context, run *forge.Run, name string) ([]byte, error) {
 	list, _, err := c.api.Actions.ListWorkflowRunArtifacts(ctx, c.owner, c.name, run.ID, &github.ListOptions{PerPage: perPage})
 	if err != nil {
-		return nil, fmt.Errorf("list the artifacts of the run before: %w", explainFor(err, "actions: read"))
+		return nil, fmt.Errorf("list the artifacts of the previous run: %w", explainFor(err, "actions: read"))
 	}
 	for _, a := range list.Artifacts {
 		if a.GetName() != name || a.GetExpired() {
@@ -60,7 +60,7 @@ func (c *Client) ReadArtifact(ctx context.Context, run *forge.Run, name string) 
 		}
 		return unzip(packed.Bytes())
 	}
-	return nil, fmt.Errorf("the run before left no artifact %q", name)
+	return nil, fmt.Errorf("the previous run has no artifact %q", name)
 }
 
 // boundedBuffer takes so many bytes and then fails.
@@ -81,7 +81,7 @@ func (b *boundedBuffer) Write(p []byte) (int, error) {
 func unzip(packed []byte) ([]byte, error) {
 	archive, err := zip.NewReader(bytes.NewReader(packed), int64(len(packed)))
 	if err != nil {
-		return nil, fmt.Errorf("the artifact is no zip archive: %w", err)
+		return nil, fmt.Errorf("the artifact is not a zip archive: %w", err)
 	}
 	for _, f := range archive.File {
 		if f.Name != review.HandoffFile {

@@ -95,7 +95,7 @@ func (r *baseReader) list(ctx context.Context, tree string) (map[string]earlier.
 		return nil, err
 	}
 	if all.Truncated {
-		return nil, fmt.Errorf("GitHub cuts the list of the files of %s; fetch-depth: 2 of actions/checkout gives the base", review.Short(tree))
+		return nil, fmt.Errorf("GitHub's list of the files of %s is cut off; set fetch-depth: 2 for actions/checkout to get the base", review.Short(tree))
 	}
 	entries := make(map[string]earlier.Entry, len(all.Tree))
 	for _, e := range all.Tree {
@@ -103,7 +103,7 @@ func (r *baseReader) list(ctx context.Context, tree string) (map[string]earlier.
 			continue
 		}
 		if !review.IsCommit(e.SHA) || e.Path == "" || e.Size < 0 {
-			return nil, fmt.Errorf("GitHub's list of the files of %s is not understood: %.80q", review.Short(tree), e.Path)
+			return nil, fmt.Errorf("GitHub's list of the files of %s cannot be parsed: %.80q", review.Short(tree), e.Path)
 		}
 		entries[e.Path] = earlier.Entry{Hash: e.SHA, Regular: e.Type == "blob" && e.Mode != "120000"}
 		r.sizes[e.SHA] = e.Size
@@ -125,7 +125,7 @@ func (r *baseReader) blob(ctx context.Context, hash string) ([]byte, error) {
 		return nil, err
 	}
 	if files.BlobHash(content, len(hash)) != hash {
-		return nil, fmt.Errorf("read blob %s: GitHub gave another one", review.Short(hash))
+		return nil, fmt.Errorf("read blob %s: GitHub returned another one", review.Short(hash))
 	}
 	r.blobs[hash] = content
 	return content, nil

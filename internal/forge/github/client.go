@@ -85,7 +85,7 @@ func NewClient(s Server) (*Client, error) {
 	}
 	base, err := url.Parse(s.URL)
 	if err != nil || base.Host == "" || (base.Scheme != "https" && base.Scheme != "http") {
-		return nil, fmt.Errorf("GITHUB_API_URL %q is no address", s.URL)
+		return nil, fmt.Errorf("GITHUB_API_URL %q is not a URL", s.URL)
 	}
 	c := &Client{
 		owner: owner, name: name, graphql: cmp.Or(s.GraphQL, strings.TrimSuffix(s.URL, "/")+"/graphql"),
@@ -197,7 +197,7 @@ func (c *Client) ReadFile(ctx context.Context, path, sha string) ([]byte, error)
 	case err != nil:
 		return nil, fmt.Errorf("read %s at %s: %w", path, review.Short(sha), explain(err))
 	case file == nil || file.GetType() != "file":
-		return nil, fmt.Errorf("%s at %s is no regular file", path, review.Short(sha))
+		return nil, fmt.Errorf("%s at %s is not a regular file", path, review.Short(sha))
 	case file.GetSize() > maxFile:
 		return nil, fmt.Errorf("%s at %s has %d bytes, more than %d", path, review.Short(sha), file.GetSize(), maxFile)
 	}

@@ -28,17 +28,17 @@ const supported = "push, pull_request, pull_request_target, workflow_run, merge_
 func LoadEvent(getenv func(string) string) (*forge.Event, error) {
 	e := &forge.Event{Name: getenv("GITHUB_EVENT_NAME"), Repository: getenv("GITHUB_REPOSITORY"), SHA: getenv("GITHUB_SHA"), Ref: getenv("GITHUB_REF")}
 	if e.Name == "" {
-		return nil, errors.New("GITHUB_EVENT_NAME is not set: this command runs as a step of a GitHub workflow; elsewhere use dockmend lint")
+		return nil, errors.New("GITHUB_EVENT_NAME is not set; this command is for a step of a GitHub workflow, so use dockmend lint")
 	}
 	if e.SHA != "" && !review.IsCommit(e.SHA) {
-		return nil, fmt.Errorf("GITHUB_SHA is no commit: %q", e.SHA)
+		return nil, fmt.Errorf("GITHUB_SHA is not a commit: %q", e.SHA)
 	}
 	switch e.Name {
 	case "schedule", "workflow_dispatch":
 		return e, nil // nothing of the payload is needed
 	case "push", "pull_request", "pull_request_target", "workflow_run", "merge_group":
 	default:
-		return nil, fmt.Errorf("the event %q is not one that dockmend understands; these are %s", e.Name, supported)
+		return nil, fmt.Errorf("the event %q is not supported; use %s", e.Name, supported)
 	}
 	payload, err := files.ReadEnvironment(getenv("GITHUB_EVENT_PATH"), maxPayload)
 	if err != nil {
@@ -100,9 +100,9 @@ func readRun(e *forge.Event, payload []byte) error {
 	e.Run = &forge.Run{ID: run.GetID(), Head: run.GetHeadSHA(), Branch: run.GetHeadBranch(), Repository: run.GetHeadRepository().GetFullName()}
 	switch {
 	case run.GetEvent() != "pull_request":
-		return fmt.Errorf("the run before was for the event %q, and only that of a pull_request has a report to post", run.GetEvent())
+		return fmt.Errorf("the previous run was for the event %q, but only a run for pull_request has a report to post", run.GetEvent())
 	case !review.IsCommit(e.Run.Head):
-		return fmt.Errorf("%s is no commit", strconv.Quote(e.Run.Head))
+		return fmt.Errorf("%s is not a commit", strconv.Quote(e.Run.Head))
 	case e.Run.ID <= 0 || e.Run.Branch == "" || !strings.Contains(e.Run.Repository, "/"):
 		return errors.New("it has no workflow_run with an id, a head_branch and a head_repository")
 	}
@@ -114,7 +114,7 @@ func readRun(e *forge.Event, payload []byte) error {
 func between(e *forge.Event, base, head string) error {
 	for _, sha := range []string{base, head} {
 		if sha != "" && !review.IsCommit(sha) {
-			return fmt.Errorf("%s is no commit", strconv.Quote(sha))
+			return fmt.Errorf("%s is not a commit", strconv.Quote(sha))
 		}
 	}
 	if strings.Trim(base, "0") != "" && strings.Trim(head, "0") != "" {

@@ -28,8 +28,8 @@ const (
 
 // What makes a run look at everything again.
 var (
-	errMoved    = errors.New("the base moved meanwhile")
-	errUnsigned = errors.New("the rules of the branch ask for signed commits")
+	errMoved    = errors.New("the base branch changed in the meantime")
+	errUnsigned = errors.New("the rules of the branch require signed commits")
 )
 
 // proposal is one run of applyFixup.
@@ -102,14 +102,14 @@ func (p *proposal) drop(ctx context.Context) {
 		err = p.deleteRef(ctx, p.branch)
 	}
 	if err != nil && !isMissing(err) {
-		p.out.Note("the branch %s is not deleted: %v", p.branch, explainFor(err, contentsWrite))
+		p.out.Note("could not delete the branch %s: %v", p.branch, explainFor(err, contentsWrite))
 	}
 }
 
 func (p *proposal) edit(ctx context.Context, change map[string]string) bool {
 	err := p.repeat(ctx, http.MethodPatch, fmt.Sprintf("pulls/%d", p.plan.Pull.Number), change, nil)
 	if err != nil {
-		p.out.Note("the pull request %d could not be brought up to date: %v", p.plan.Pull.Number, explainFor(err, proposing))
+		p.out.Note("could not update pull request %d: %v", p.plan.Pull.Number, explainFor(err, proposing))
 	}
 	return err == nil
 }
@@ -127,7 +127,7 @@ func (p *proposal) commitFiles(ctx context.Context) error {
 		return explainFor(err, p.needed())
 	}
 	if tree == p.known.BaseTree {
-		return fmt.Errorf("the base has all of it already")
+		return fmt.Errorf("the base already has all of it")
 	}
 	message := p.plan.Message(p.f, p.known, tree)
 	var commit string
@@ -188,7 +188,7 @@ func (p *proposal) point(ctx context.Context, commit string) error {
 		again := unmoved && p.plan.Pull != nil && review.AskedAgain(p.plan.Pull.Body)
 		switch {
 		case now != nil && !p.known.Ours(p.f.Category, now) && !again:
-			return &forge.Conflict{What: fmt.Sprintf("somebody pushed to %s meanwhile", p.branch)}
+			return &forge.Conflict{What: fmt.Sprintf("someone pushed to %s in the meantime", p.branch)}
 		case p.plan.IsDone(p.f, p.known, now):
 			return nil // another run did the same
 		case now == nil:
@@ -215,7 +215,7 @@ func (p *proposal) refused(err error, branch string) error {
 		return errUnsigned
 	}
 	if kind, _ := failureOf(err); kind == invalid {
-		return fmt.Errorf("GitHub does not let the branch %s be written: %.200s", branch, words)
+		return fmt.Errorf("GitHub refused to write the branch %s: %.200s", branch, words)
 	}
 	return explainFor(err, p.needed())
 }
@@ -228,7 +228,7 @@ func (p *proposal) open(ctx context.Context) {
 	}
 	made, err := p.create(ctx, body)
 	if err != nil && p.f.Draft && strings.Contains(refusalWords(err), "draft") {
-		p.out.Note("the pull request is no draft: GitHub has none for this repository")
+		p.out.Note("the pull request is not a draft: GitHub does not offer drafts for this repository")
 		body["draft"] = false
 		made, err = p.create(ctx, body)
 	}
@@ -254,9 +254,9 @@ func (p *proposal) open(ctx context.Context) {
 		return
 	}
 	p.out.URL, p.out.Number = made.URL, made.Number
-	p.out.Note("pull request %d proposes %s: %s", made.Number, review.Counted(len(p.plan.Files), "mended file"), made.URL)
+	p.out.Note("pull request %d proposes %s: %s", made.Number, review.Counted(len(p.plan.Files), "fixed file"), made.URL)
 	if made.Author == jobsLogin {
-		p.out.Note("the checks of pull request %d wait for an approval: it was opened with the job's own token, for which GitHub starts no workflows by itself; the token of an app has no such wait", made.Number)
+		p.out.Note("the checks of pull request %d wait for approval, because it was opened with the token of the job; use the token of an app to start them at once", made.Number)
 	}
 	p.decorate(ctx, made.Number)
 }
@@ -274,7 +274,7 @@ func (p *proposal) failed(err error) {
 		url.PathEscape(p.known.Base), url.PathEscape(p.branch),
 	)
 	p.out.Compare = link
-	why := "GitHub named none"
+	why := "GitHub gave no reason"
 	switch {
 	case strings.Contains(refusalWords(err), "not permitted to create"):
 		why = "the setting " + permittedBy + " is off (Settings, Actions, General)"
@@ -282,7 +282,7 @@ func (p *proposal) failed(err error) {
 		why = explainFor(err, proposing).Error()
 	}
 	p.out.Refused = true
-	p.out.Note("the fixes are on the branch %s, and there is no pull request: %s; to open it yourself: %s", p.branch, why, link)
+	p.out.Note("the fixes are on the branch %s, but there is no pull request: %s; open it here: %s", p.branch, why, link)
 }
 
 // decorate gives a new pull request its labels and people, each by itself.
@@ -310,6 +310,6 @@ func (p *proposal) decorate(ctx context.Context, number int) {
 		try("reviewers", "pulls/%d/requested_reviewers", map[string][]string{"reviewers": people})
 	}
 	if len(teams) > 0 {
-		try("reviewing teams (the job's own token may not ask them)", "pulls/%d/requested_reviewers", map[string][]string{"team_reviewers": teams})
+		try("reviewing teams (the token of the job cannot request them)", "pulls/%d/requested_reviewers", map[string][]string{"team_reviewers": teams})
 	}
 }

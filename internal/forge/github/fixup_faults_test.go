@@ -110,7 +110,7 @@ func TestFixupTwoAtOnce(t *testing.T) {
 		if r.Tip(fixupBranch) != mine {
 			t.Error("somebody's commit is lost")
 		}
-		r.noted(out, "meanwhile")
+		r.noted(out, "in the meantime")
 	})
 	t.Run("the base moves meanwhile", func(t *testing.T) {
 		r := newRepo(t, fakehub.New(t), map[string]string{"Dockerfile": shellForm})
@@ -137,6 +137,6 @@ func TestFixupTwoAtOnce(t *testing.T) {
 			}
 		}
 		out, _ := r.run()
-		r.noted(out, "moves while this run works")
+		r.noted(out, "changed during this run")
 	})
 }

@@ -31,7 +31,7 @@ func (c *Client) lookAtPull(ctx context.Context, f *review.Fixup, known *review.
 	case strings.HasPrefix(known.Base, (&review.Fixup{Category: "dockmend", Branch: f.Branch}).BranchName()):
 		return fmt.Errorf("its branch %s is dockmend's own", known.Base)
 	case f.Direct && known.Base == defaultBranch:
-		return fmt.Errorf("they would be a commit on %s, the default branch", defaultBranch)
+		return fmt.Errorf("the commit would be on %s, the default branch", defaultBranch)
 	case !f.Direct || known.Over:
 		return nil
 	}
@@ -81,9 +81,9 @@ func (p *proposal) advance(ctx context.Context, commit string) error {
 		p.out.Committed = append(p.out.Committed, file.Path)
 	}
 	slices.Sort(p.out.Committed)
-	p.out.Note("commit %s on %s mends %s", review.Short(commit), p.known.Base, review.Counted(len(p.plan.Files), "file"))
+	p.out.Note("commit %s on %s fixes %s", review.Short(commit), p.known.Base, review.Counted(len(p.plan.Files), "file"))
 	if made, err := p.commit(ctx, commit); err == nil && made.Author == jobsLogin {
-		p.out.Note("no checks run for commit %s before the next push, or before the pull request is closed and opened again: it was made with the job's own token, for which GitHub starts no workflows; with the token of an app they do", review.Short(commit))
+		p.out.Note("no checks run for commit %s until the next push, or until the pull request is closed and reopened, because it was made with the token of the job; use the token of an app to start them at once", review.Short(commit))
 	}
 	return nil
 }

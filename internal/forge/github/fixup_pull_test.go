@@ -65,7 +65,7 @@ func TestFixupCommit(t *testing.T) {
 
 		// Somebody takes it back, and that is the end of it.
 		r.Commit(feature, "ann", map[string]string{"100755 Dockerfile": shellForm})
-		r.noted(r.silent("taken back"), "it was taken back")
+		r.noted(r.silent("taken back"), "was reverted")
 
 		r.Commit(feature, "ann", map[string]string{"api/Dockerfile": shellForm})
 		out, _ = r.run()
@@ -90,7 +90,7 @@ func TestFixupCommit(t *testing.T) {
 			file.Before, file.After = []byte(execForm), []byte("FROM a:1\nCMD x y # again\n")
 			f.Files = []review.FixupFile{file}
 		}
-		r.noted(r.silent("a fix that turns back and forth"), "it was taken back")
+		r.noted(r.silent("a fix that turns back and forth"), "was reverted")
 	})
 	t.Run("as the rules ask for signed commits", func(t *testing.T) {
 		r := newParent(t, fakehub.New(t), true, map[string]string{"Dockerfile": shellForm, "100755 b/Dockerfile": shellForm})
@@ -99,7 +99,7 @@ func TestFixupCommit(t *testing.T) {
 		if files := r.Read(feature); files["100644 Dockerfile"] != execForm || files["100755 b/Dockerfile"] != shellForm || out.Commit != r.Tip(feature) {
 			t.Errorf("the branch has %q, %+v", files, out)
 		}
-		r.noted(out, "b/Dockerfile, executable")
+		r.noted(out, "executable bit: b/Dockerfile")
 		if got := r.Branches(); !slices.Equal(got, []string{feature, "main"}) {
 			t.Errorf("branches %q", got)
 		}
@@ -120,7 +120,7 @@ func TestFixupCommit(t *testing.T) {
 			if r.Tip(feature) != mine || out.Commit != "" {
 				t.Errorf("the branch is not at somebody's commit: %+v", out)
 			}
-			r.noted(out, "this run looked at "+seen[:12])
+			r.noted(out, "this run checked "+seen[:12])
 		})
 	}
 	for _, at := range []string{"GET /pulls/{pull_number}", "POST /git/trees", "POST /git/commits", "PATCH /git/refs/{ref}"} {
@@ -176,12 +176,12 @@ func TestFixupPullElsewhere(t *testing.T) {
 			{"a token that can only read", "contents: write", func(r *repo) { r.hub.Grants = map[string]string{"contents": "read", "pull-requests": "read"} }},
 			{"a token that may not even look", "pull-requests: read", func(r *repo) { r.hub.Grants = map[string]string{"contents": "write"} }},
 			{"a branch that is protected", "rule violations", func(r *repo) { r.Protected = []string{feature, fixupBranch + "-pr-1"} }},
-			{"an older head", "this run looked at", func(r *repo) {
+			{"an older head", "this run checked", func(r *repo) {
 				sha := r.Tip(feature)
 				r.Commit(feature, "ann", map[string]string{"notes.txt": "mine\n"})
 				r.want = func(f *review.Fixup) { r.forPull(f, direct); f.SHA = sha }
 			}},
-			{"a file that the head has otherwise", "has otherwise than this checkout", func(r *repo) {
+			{"a file that the head has otherwise", "and this checkout differ", func(r *repo) {
 				r.want = func(f *review.Fixup) { r.forPull(f, direct); f.Files[0].Before = []byte("FROM b\nCMD x y\n") }
 			}},
 		} {
@@ -217,7 +217,7 @@ func TestFixupPull(t *testing.T) {
 		out, _ := r.run()
 		r.pulls("open", "open")
 		p := r.Pulls()[1]
-		if out.Number != 2 || p.Base != feature || p.Head != branch || p.Title != "Mend container files of #1 with dockmend" || !strings.Contains(p.Body, "what #1 brings") {
+		if out.Number != 2 || p.Base != feature || p.Head != branch || p.Title != "Fix container files of #1 with dockmend" || !strings.Contains(p.Body, "new in #1") {
 			t.Errorf("%+v, %+v", out, p)
 		}
 		if r.Read(branch)["100644 Dockerfile"] != execForm || r.Read(feature)["100644 Dockerfile"] != shellForm {
@@ -252,7 +252,7 @@ func TestFixupPull(t *testing.T) {
 		if r.Tip(branch) != "" {
 			t.Error("the branch is left")
 		}
-		r.silent("nothing to do")
+		r.silent("nothing left to do")
 	})
 	t.Run("merged by a person", func(t *testing.T) {
 		r := fresh(t)
@@ -299,7 +299,7 @@ func TestFixupPull(t *testing.T) {
 			}
 		}
 		out, _ := r.run()
-		r.noted(out, "this run looked at")
+		r.noted(out, "this run checked")
 		r.pulls("open")
 		if r.Tip(branch) != "" {
 			t.Error("a branch on an older head")
@@ -331,7 +331,7 @@ func TestFixupPull(t *testing.T) {
 		r.Merge(feature)
 		r.Move(feature, "")
 		r.want = func(f *review.Fixup) { f.Pull, f.Files, f.SHA = 1, nil, "" }
-		r.noted(r.silent("somebody's work"), "not dockmend's")
+		r.noted(r.silent("somebody's work"), "dockmend did not make")
 		if p := r.Pulls()[1]; p.State != "open" || p.Base != "main" || r.Tip(branch) != mine {
 			t.Errorf("%+v", p)
 		}

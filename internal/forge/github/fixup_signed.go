@@ -25,7 +25,7 @@ func (p *proposal) makeSigned(ctx context.Context, message string) (sha string, 
 	}
 	defer func() {
 		if dropped := p.deleteRef(ctx, scratch); dropped != nil && !isMissing(dropped) {
-			p.out.Note("the branch %s is not deleted: %v", scratch, explainFor(dropped, contentsWrite))
+			p.out.Note("could not delete the branch %s: %v", scratch, explainFor(dropped, contentsWrite))
 		}
 	}()
 	additions := make([]map[string]string, len(p.plan.Files))
@@ -53,7 +53,7 @@ func (p *proposal) makeSigned(ctx context.Context, message string) (sha string, 
 		if asked != nil {
 			return "", asked
 		}
-		return "", fmt.Errorf("GitHub made another commit on %s than was asked for", scratch)
+		return "", fmt.Errorf("GitHub created another commit on %s than dockmend requested", scratch)
 	}
 	return made.SHA, nil
 }
@@ -70,7 +70,7 @@ func (p *proposal) beginScratch(ctx context.Context, scratch string) error {
 		return err
 	}
 	if there == nil || (there.SHA != p.known.BaseSHA && !review.IsOurCommit(p.f.Category, there)) {
-		return fmt.Errorf("the branch %s is needed for signed commits, and it is somebody's", scratch)
+		return fmt.Errorf("dockmend needs the branch %s for signed commits, but did not create it", scratch)
 	}
 	return p.moveRef(ctx, scratch, p.known.BaseSHA, true)
 }

@@ -26,7 +26,7 @@ func TestFixupSigned(t *testing.T) {
 		if out.Number != 1 || !slices.Contains(writes, "POST /graphql") {
 			t.Errorf("%+v, writes %q", out, writes)
 		}
-		r.noted(out, "run/Dockerfile, executable")
+		r.noted(out, "executable bit: run/Dockerfile")
 		if got, want := r.ahead(), []string{"100644 Dockerfile", "100644 b/Dockerfile"}; !slices.Equal(got, want) {
 			t.Errorf("the branch changes %q, want %q", got, want)
 		}
@@ -68,7 +68,7 @@ func TestFixupSigned(t *testing.T) {
 		r := newSigned(t, fakehub.New(t), map[string]string{"100755 Dockerfile": shellForm})
 		out, _ := r.run()
 		r.pulls()
-		r.noted(out, "Dockerfile, executable")
+		r.noted(out, "executable bit: Dockerfile")
 		if got := r.Branches(); !slices.Equal(got, []string{"main"}) {
 			t.Errorf("branches %q", got)
 		}
@@ -87,7 +87,7 @@ func TestFixupSigned(t *testing.T) {
 		mine := r.Commit(fixupBranch+"-scratch", "ann", map[string]string{"notes.txt": "mine\n"})
 		out, _ := r.run()
 		r.pulls()
-		r.noted(out, "it is somebody's")
+		r.noted(out, "did not create it")
 		if r.Tip(fixupBranch+"-scratch") != mine {
 			t.Error("somebody's branch is gone")
 		}

@@ -159,7 +159,7 @@ func TestFixupFirstRun(t *testing.T) {
 	if out.Number != 1 || out.URL != "https://github.com/o/r/pull/1" {
 		t.Errorf("outputs %d %q", out.Number, out.URL)
 	}
-	r.noted(out, "wait for an approval")
+	r.noted(out, "wait for approval")
 
 	out, writes = r.run()
 	if len(writes) != 0 || out.Number != 1 {
@@ -204,7 +204,7 @@ func TestFixupLife(t *testing.T) {
 	if !slices.Equal(writes, []string{"POST /issues/1/comments"}) || r.Tip(fixupBranch) != mine {
 		t.Errorf("with somebody's commit: writes %q", writes)
 	}
-	r.noted(out, "not dockmend's")
+	r.noted(out, "dockmend did not make")
 	if _, writes := r.run(); len(writes) != 0 {
 		t.Errorf("it says so again: %q", writes)
 	}
@@ -366,7 +366,7 @@ func TestFixupRefused(t *testing.T) {
 		r.want = func(f *review.Fixup) { f.Draft, f.Reviewers = true, []string{"stranger", "org/team"} }
 		out, _ := r.run()
 		r.pulls("open")
-		r.noted(out, "is no draft")
+		r.noted(out, "is not a draft")
 		r.noted(out, "no reviewers")
 		r.noted(out, "no reviewing teams")
 	})
@@ -377,7 +377,7 @@ func TestFixupRefused(t *testing.T) {
 		if len(writes) != 0 || r.Tip(fixupBranch) != tip {
 			t.Errorf("writes %q", writes)
 		}
-		r.noted(out, "not dockmend's")
+		r.noted(out, "dockmend did not create")
 	})
 	for _, name := range []string{"main", "dockmend-state", "a..b", "a b", "-x", "x.lock", "a//b"} {
 		t.Run("a branch named "+name, func(t *testing.T) {
@@ -411,7 +411,7 @@ func TestFixupScope(t *testing.T) {
 			if got := r.ahead(); !slices.Equal(got, []string{"100644 Dockerfile"}) {
 				t.Errorf("truncated %v: changed %q", truncated, got)
 			}
-			r.noted(out, "old/Dockerfile, which main has otherwise")
+			r.noted(out, "main and this checkout differ: old/Dockerfile")
 			r.noted(out, "link/Dockerfile")
 		}
 	})
@@ -455,7 +455,7 @@ func TestFixupScope(t *testing.T) {
 		if len(writes) != 0 || out.Number != 1 {
 			t.Errorf("writes %q, %+v", writes, out)
 		}
-		r.noted(out, "this run looked at eeeeeeeeeeee")
+		r.noted(out, "this run checked eeeeeeeeeeee")
 	})
 	t.Run("an incomplete run takes nothing back", func(t *testing.T) {
 		r := newRepo(t, fakehub.New(t), map[string]string{"Dockerfile": shellForm})

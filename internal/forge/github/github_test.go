@@ -92,7 +92,7 @@ func FuzzEvent(f *testing.F) {
 		}
 		for _, sha := range []string{e.Base, e.Head} {
 			if sha != "" && !review.IsCommit(sha) {
-				t.Errorf("%q is no commit", sha)
+				t.Errorf("%q is not a commit", sha)
 			}
 		}
 		if e.Number < 0 {

@@ -11,7 +11,7 @@ import (
 	"github.com/dockmend/dockmend/internal/review"
 )
 
-// fixupTries is how often a run begins anew since the base moved meanwhile.
+// fixupTries is how often a run begins anew since the base branch changed in the meantime.
 const fixupTries = 3
 
 // Propose makes, recomputes or closes the pull request with fixes. What cannot
@@ -33,7 +33,7 @@ func (c *Client) Propose(ctx context.Context, f *review.Fixup) *review.Proposed 
 		signed = signed || errors.Is(again, errUnsigned)
 		out = &review.Proposed{}
 	}
-	out.Note("%s: %s moves while this run works; the next run does it", f.None(), cmp.Or(f.Base, "the base"))
+	out.Note("%s: %s changed during this run; the next run proposes them", f.None(), cmp.Or(f.Base, "the base"))
 	return out
 }
 
@@ -87,7 +87,7 @@ func (c *Client) lookAtBase(ctx context.Context, f *review.Fixup, known *review.
 		return err
 	}
 	if known.BaseSHA == "" {
-		return fmt.Errorf("there is no branch %q to propose them for; see pull-request.base", known.Base)
+		return fmt.Errorf("there is no branch %q to propose them for; set pull-request.base", known.Base)
 	}
 	base, err := c.commit(ctx, known.BaseSHA)
 	if err != nil {

@@ -22,7 +22,7 @@ const (
 	// maxPacked is GitHub's limit for a packed SARIF file.
 	maxPacked = 10 << 20
 	// scanningPermission is the permission for an upload.
-	scanningPermission = "security-events: write, and code scanning switched on"
+	scanningPermission = "security-events: write, and code scanning turned on"
 )
 
 // polls are the pauses before each look at what became of an upload. GitHub's own
@@ -40,9 +40,9 @@ var scannedRef = regexp.MustCompile(`^refs/(heads|tags|pull)/.*$`)
 func (c *Client) UploadSARIF(ctx context.Context, sarif []byte, commit, ref string) (note string, err error) {
 	switch {
 	case !review.IsCommit(commit):
-		return "", fmt.Errorf("%q is no commit", commit)
+		return "", fmt.Errorf("%q is not a commit", commit)
 	case !scannedRef.MatchString(ref):
-		return "", fmt.Errorf("code scanning takes no file for the ref %q", ref)
+		return "", fmt.Errorf("code scanning does not accept a file for the ref %q", ref)
 	}
 	var packed bytes.Buffer
 	w := gzip.NewWriter(&packed)
@@ -53,7 +53,7 @@ func (c *Client) UploadSARIF(ctx context.Context, sarif []byte, commit, ref stri
 		return "", err
 	}
 	if packed.Len() > maxPacked {
-		return "", fmt.Errorf("the packed file has %d bytes, and code scanning takes %d", packed.Len(), maxPacked)
+		return "", fmt.Errorf("the compressed file has %d bytes, more than the %d that code scanning accepts", packed.Len(), maxPacked)
 	}
 	body := map[string]any{"commit_sha": commit, "ref": ref, "sarif": base64.StdEncoding.EncodeToString(packed.Bytes()), "tool_name": "dockmend"}
 	var accepted struct {
@@ -93,7 +93,7 @@ func (c *Client) upload(ctx context.Context, body, accepted any) error {
 // processed looks what became of an upload. What cannot be seen is no failure:
 // the file was accepted.
 func (c *Client) processed(ctx context.Context, id string) (note string, err error) {
-	const pending = "code scanning has accepted the file and not yet processed it"
+	const pending = "code scanning accepted the file and is still processing it"
 	for _, pause := range polls {
 		if err := c.wait(ctx, pause); err != nil {
 			return pending, nil
@@ -107,7 +107,7 @@ func (c *Client) processed(ctx context.Context, id string) (note string, err err
 			Errors           []string `json:"errors"`
 		}
 		if _, err := c.api.Do(ctx, request, &status); err != nil {
-			return "code scanning has accepted the file; how it was processed is not known: " + scanningError(err).Error(), nil
+			return "code scanning accepted the file, but it is not known whether it was processed: " + scanningError(err).Error(), nil
 		}
 		switch status.ProcessingStatus {
 		case "complete":
@@ -127,9 +127,9 @@ func processingError(all []string) error {
 	}
 	switch {
 	case strings.Contains(words, "rejecting SARIF"), strings.Contains(words, "invalid URI"), strings.Contains(words, "locationFromSarifResult"):
-		words += " (a fault of dockmend, please report it)"
+		words += " (a bug in dockmend; please report it)"
 	case strings.Contains(words, "same category"):
-		words += " (the input category tells runs apart)"
+		words += " (give each run its own input category)"
 	}
 	return fmt.Errorf("code scanning could not process the file: %s", words)
 }

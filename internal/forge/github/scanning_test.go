@@ -18,8 +18,8 @@ func TestUploadSARIF(t *testing.T) {
 	}{
 		{"complete", func(*fakehub.Hub) {}, "", "", 1},
 		{"after a while", func(h *fakehub.Hub) { h.Scanning.Pending = 3 }, "", "", 1},
-		{"not yet", func(h *fakehub.Hub) { h.Scanning.Pending = 100 }, "not yet processed", "", 1},
-		{"failed", func(h *fakehub.Hub) { h.Scanning.Errors = []string{"rejecting SARIF, as it is odd"} }, "", "fault of dockmend", 1},
+		{"not yet", func(h *fakehub.Hub) { h.Scanning.Pending = 100 }, "still processing", "", 1},
+		{"failed", func(h *fakehub.Hub) { h.Scanning.Errors = []string{"rejecting SARIF, as it is odd"} }, "", "bug in dockmend", 1},
 		{"same category", func(h *fakehub.Hub) {
 			h.Scanning.Errors = []string{"A delivery cannot contain multiple runs with the same category"}
 		}, "", "input category", 1},

@@ -71,7 +71,7 @@ func (c *Client) SaveState(ctx context.Context, change func(*review.State)) erro
 			return nil
 		}
 	}
-	return fmt.Errorf("write the branch %s: %w", review.StateBranch, &forge.Conflict{What: "other runs write it all the time"})
+	return fmt.Errorf("write the branch %s: %w", review.StateBranch, &forge.Conflict{What: "other runs keep writing it"})
 }
 
 // writeState makes a commit; moved tells that another run made one meanwhile.
@@ -84,7 +84,7 @@ func (c *Client) writeState(ctx context.Context, tip, content string) (moved boo
 	if tip != "" {
 		parents = append(parents, tip)
 	}
-	commit, err := c.makeCommit(ctx, "Remember what dockmend saw\n", tree, parents)
+	commit, err := c.makeCommit(ctx, "Store what dockmend saw\n", tree, parents)
 	if err != nil {
 		return false, err
 	}

@@ -20,7 +20,7 @@ func WriteOutputs(file string, outputs []Output) error {
 	for _, o := range outputs {
 		delimiter := "dockmend_" + rand.Text()
 		if strings.Contains(o.Value, delimiter) {
-			return fmt.Errorf("output %s holds its own delimiter", o.Name)
+			return fmt.Errorf("output %s contains its own delimiter", o.Name)
 		}
 		fmt.Fprintf(&b, "%s<<%s\n%s\n%s\n", o.Name, delimiter, o.Value, delimiter)
 	}

@@ -86,7 +86,7 @@ func TestRegistryAsksToWait(t *testing.T) {
 		})
 		u := newUser(t, "FROM quay.io/team/other:1\nFROM quay.io/team/third:1\n"+app, behind(n)...)
 		o := u.run(t, "lint")
-		o.want(t, 3, "quay.io wants fewer requests (429); try again later, or log in", "quay.io is left alone: it asks to wait 1h0m0s", found)
+		o.want(t, 3, "quay.io limits the number of requests (429); try again later, or log in", "quay.io was not asked: it requires a wait of 1h0m0s", found)
 		// The first, and no more than were on their way with it.
 		if got := asked(n, "quay.io"); got > 3 {
 			t.Errorf("%d requests to a registry that wants none", got)
@@ -100,7 +100,7 @@ func TestRegistryAsksToWait(t *testing.T) {
 			fmt.Fprintf(&b, "FROM quay.io/team/app%d:1\n", i)
 		}
 		u := newUser(t, b.String()+app, behind(n)...)
-		u.run(t, "lint").want(t, 3, "quay.io answers 502; try again later", "left alone", found)
+		u.run(t, "lint").want(t, 3, "quay.io answers 502; try again later", "was not asked", found)
 		// Twenty second attempts in all, and at most one first one for each image.
 		if got := asked(n, "quay.io"); got > 60+20 {
 			t.Errorf("%d requests, want no more than one budget", got)
@@ -133,9 +133,9 @@ func TestRegistrySlowAndEndless(t *testing.T) {
 		most       time.Duration
 		hook       http.HandlerFunc
 	}{
-		{"no answer", "quay.io gives no answer in time", 15 * time.Second, func(_ http.ResponseWriter, r *http.Request) { <-r.Context().Done() }},
+		{"no answer", "quay.io did not answer in time", 15 * time.Second, func(_ http.ResponseWriter, r *http.Request) { <-r.Context().Done() }},
 		{"no end", "the answer of quay.io is too large", 15 * time.Second, drip(0)},
-		{"no end, slowly", "quay.io gives no answer in time", 45 * time.Second, drip(time.Second)},
+		{"no end, slowly", "quay.io did not answer in time", 45 * time.Second, drip(time.Second)},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
@@ -159,7 +159,7 @@ func TestRegistrySlowAndEndless(t *testing.T) {
 		}
 		u := newUser(t, b.String()+app, behind(n)...)
 		o := u.run(t, "lint")
-		o.want(t, 3, "quay.io is left alone: it gave no answer in time, 3 times", found)
+		o.want(t, 3, "quay.io was not asked: it gave no answer in time, 3 times", found)
 		if o.took > 45*time.Second {
 			t.Errorf("that took %s", o.took)
 		}
@@ -212,8 +212,8 @@ func TestRegistryRedirects(t *testing.T) {
 	for where, reason := range map[string]string{
 		// The library that asks registries refuses numbers, dockmend itself all else.
 		"https://169.254.169.254": "denied", "http://169.254.169.254": "denied", "https://10.0.0.1": "denied", "https://192.168.0.1:8443": "denied",
-		"https://[::ffff:10.0.0.1]": "denied", "https://2130706433": "denied", "https://localhost": "is no public host",
-		"https://metadata.google.internal": "is no public host", "http://cdn.example.com": "is not asked: want https",
+		"https://[::ffff:10.0.0.1]": "denied", "https://2130706433": "denied", "https://localhost": "is not a public host",
+		"https://metadata.google.internal": "is not a public host", "http://cdn.example.com": "was not asked, because it does not use https",
 	} {
 		t.Run(strings.ReplaceAll(where, "/", ""), func(t *testing.T) {
 			t.Parallel()
@@ -249,7 +249,7 @@ func TestRegistryRedirects(t *testing.T) {
 			}
 		})
 		u := newUser(t, strings.ReplaceAll(app, "quay.io", n.Loopback))
-		u.run(t, "lint", "--online-registry", n.Loopback).want(t, 3, "is not asked: want https", found)
+		u.run(t, "lint", "--online-registry", n.Loopback).want(t, 3, "was not asked, because it does not use https", found)
 		if log := p.log.String(); strings.Contains(log, "dockmend/") {
 			t.Errorf("a program on this machine was asked that nobody named:\n%s", log)
 		}

@@ -228,7 +228,7 @@ func TestRegistryTokens(t *testing.T) {
 		t.Parallel()
 		n := internet(t)
 		u := newUser(t, files, behind(n)...)
-		u.run(t, "fix").want(t, 0, "docker.io does not show it without credentials, or has no such image")
+		u.run(t, "fix").want(t, 0, "docker.io has no such image, or has no such image, or does not show it without credentials")
 		if got := u.dockerfile(t); !strings.Contains(got, "team/app:1.2.3@"+digest) || strings.Contains(got, "secret:1.2.3@") {
 			t.Errorf("the Dockerfile became\n%s", got)
 		}
@@ -255,7 +255,7 @@ func TestRegistryTokens(t *testing.T) {
 		n := internet(t)
 		u := newUser(t, files, behind(n)...)
 		u.login(t, "https://index.docker.io/v1/", "guess")
-		u.run(t, "lint").want(t, 3, "docker.io refuses the credentials that there are for it; docker login writes new ones")
+		u.run(t, "lint").want(t, 3, "docker.io refused the stored credentials; run docker login again")
 	})
 	// A registry that wants its users' passwords sent elsewhere does not get them.
 	t.Run("a service elsewhere", func(t *testing.T) {
@@ -265,7 +265,7 @@ func TestRegistryTokens(t *testing.T) {
 		n.Hook("tokens.example.com", keys.tokenService)
 		u := newUser(t, strings.ReplaceAll(files, "team/", "quay.io/team/"), behind(n)...)
 		u.login(t, "quay.io", "secret")
-		u.run(t, "fix").want(t, 0, "quay.io does not show it to the credentials that there are for it")
+		u.run(t, "fix").want(t, 0, "quay.io has no such image, or does not show it with the stored credentials")
 		if asked(n, "tokens.example.com") == 0 {
 			t.Error("nobody asked for a token")
 		}
@@ -313,10 +313,10 @@ func TestRegistryPasswordAndAuthority(t *testing.T) {
 	}
 
 	u = newUser(t, file, "SSL_CERT_FILE="+keys.certFile)
-	u.run(t, "fix", named...).want(t, 0, p.address+" does not show it without credentials")
+	u.run(t, "fix", named...).want(t, 0, p.address+" has no such image, or does not show it without credentials")
 	u.login(t, p.address, "guess")
-	u.run(t, "fix", named...).want(t, 0, p.address+" does not show it to the credentials that there are for it")
-	u.run(t, "fix").want(t, 0, p.address+" may not be asked; --online-registry "+p.address+" allows it")
+	u.run(t, "fix", named...).want(t, 0, p.address+" has no such image, or does not show it with the stored credentials")
+	u.run(t, "fix").want(t, 0, p.address+" was not asked; --online-registry "+p.address+" allows it")
 
 	u = newUser(t, file)
 	u.login(t, p.address, "secret")

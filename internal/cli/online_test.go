@@ -366,7 +366,7 @@ func TestOnlineFailuresEndInExitCode3(t *testing.T) {
 	write(t, dir, "Dockerfile", "FROM quay.io/team/app\n")
 	for _, command := range []string{"lint", "fix"} {
 		code, stdout, _ := online(t, n, dir, command, "--online", "--select", "untagged-image", "--fail-on", "never")
-		if code != 3 || !strings.Contains(stdout, "look-up failed: quay.io/team/app:latest: quay.io wants fewer requests (429)") {
+		if code != 3 || !strings.Contains(stdout, "look-up failed: quay.io/team/app:latest: quay.io limits the number of requests (429)") {
 			t.Errorf("%s: exit code %d\n%s", command, code, stdout)
 		}
 	}

@@ -376,7 +376,7 @@ func (s *search) followLinks() {
 		}
 		target, info, err := s.root.Real(link)
 		if err != nil {
-			s.skip(link, kindLink, "symbolic link that leads nowhere, or out of the root")
+			s.skip(link, kindLink, "symbolic link to nothing, or to a place outside of the root")
 			continue
 		}
 		if info.IsDir() {

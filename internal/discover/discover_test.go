@@ -139,8 +139,8 @@ func TestFind(t *testing.T) {
 		{
 			name: "links",
 			tree: "-- Dockerfile --\n-- Dockerfile.same --\n-> Dockerfile\n-- Dockerfile.other --\n-> files/build\n-- files/build --\n-- Dockerfile.gone --\n-> nowhere\n-- Dockerfile.out --\n-> /etc/hostname\n-- Dockerfile.up --\n-> ../../x\n",
-			want: "dockerfile Dockerfile\ndockerfile files/build\nskip Dockerfile.gone: symbolic link that leads nowhere, or out of the root\nskip Dockerfile.other: symbolic link to files/build\n" +
-				"skip Dockerfile.out: symbolic link that leads nowhere, or out of the root\nskip Dockerfile.same: symbolic link to Dockerfile\nskip Dockerfile.up: symbolic link that leads nowhere, or out of the root\n",
+			want: "dockerfile Dockerfile\ndockerfile files/build\nskip Dockerfile.gone: symbolic link to nothing, or to a place outside of the root\nskip Dockerfile.other: symbolic link to files/build\n" +
+				"skip Dockerfile.out: symbolic link to nothing, or to a place outside of the root\nskip Dockerfile.same: symbolic link to Dockerfile\nskip Dockerfile.up: symbolic link to nothing, or to a place outside of the root\n",
 		},
 		{
 			name: "names of compose files",

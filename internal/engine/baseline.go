@@ -34,10 +34,10 @@ type baselineEntry struct {
 func ParseBaseline(src []byte) (*Baseline, error) {
 	var file baselineFile
 	if err := json.Unmarshal(src, &file); err != nil {
-		return nil, fmt.Errorf("it is not JSON as --write-baseline writes it: %w", err)
+		return nil, fmt.Errorf("it is not JSON in the form that --write-baseline writes: %w", err)
 	}
 	if file.Version != 1 {
-		return nil, errors.New("it is no baseline of version 1; write a new one with --write-baseline")
+		return nil, errors.New("it is not a baseline of version 1; write a new one with --write-baseline")
 	}
 	b := &Baseline{known: make(map[string]bool, len(file.Findings)), entries: file.Findings}
 	for _, f := range file.Findings {

@@ -238,7 +238,7 @@ func TestFix(t *testing.T) {
 		{"unsafe is asked for", "from a\nRUN x\n", "FROM a\nRUN y\n", true, ""},
 		{"a fix that breaks the file", "from a\nEXPOSE 80\n", "FROM a\nEXPOSE 80\n", false, "the file after the fix"},
 		{"even if unsafe", "from a\nEXPOSE 80\n", "FROM a\nEXPOSE 80\n", true, "the file after the fix"},
-		{"more than declared", "FROM a\nWORKDIR x\nRUN z\n", "FROM a\nWORKDIR x\nRUN z\n", false, "a fault of dockmend"},
+		{"more than declared", "FROM a\nWORKDIR x\nRUN z\n", "FROM a\nWORKDIR x\nRUN z\n", false, "a bug in dockmend"},
 		{"line ends stay", "from a\r\nCMD a b\r\n", "FROM a\r\nCMD [\"a\", \"b\"]\r\n", false, ""},
 	}
 	for _, tt := range tests {
@@ -263,7 +263,7 @@ func TestFix(t *testing.T) {
 
 func TestEndlessFixIsReported(t *testing.T) {
 	got := fix(t, "FROM a\nLABEL a=1\n", false)
-	if len(got.Problems) != 1 || !strings.Contains(got.Problems[0].Message, "the fixes of endless come to no end") {
+	if len(got.Problems) != 1 || !strings.Contains(got.Problems[0].Message, "the fixes of endless do not come to an end") {
 		t.Errorf("problems: %v", got.Problems)
 	}
 }

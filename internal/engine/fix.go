@@ -152,7 +152,7 @@ func (x *Fixer) rounds(ctx context.Context, f File, out *Fixed) {
 			fewest, idle = len(all), 0
 		}
 		if idle == MaxRounds {
-			out.Problems = append(out.Problems, lint.Problem{File: f.Path, Message: "the fixes of " + ruleNames(batch) + " come to no end; this is a fault of dockmend, please report it with the file"})
+			out.Problems = append(out.Problems, lint.Problem{File: f.Path, Message: "the fixes of " + ruleNames(batch) + " do not come to an end, which is a bug in dockmend; please report it with the file"})
 			return
 		}
 		if x.Over != "" || out.looked > limits.FixBytes {
@@ -194,7 +194,7 @@ func (x *Fixer) shorten(f File, out *Fixed) {
 // look checks a file as it is after some of its fixes.
 func (x *Fixer) look(ctx context.Context, f File, out *Fixed, src []byte) *Checked {
 	if out.looked += len(src) + lookBytes; out.looked > limits.FixBytes {
-		out.spent = fmt.Sprintf("it would have to be linted more often than %d bytes in all", limits.FixBytes)
+		out.spent = fmt.Sprintf("linting it again would exceed %d bytes in all", limits.FixBytes)
 	}
 	left := x.Checker.checkAll(ctx, f, src)
 	if x.Mark != nil {
@@ -318,12 +318,12 @@ func refusal(c candidate, v prove.Verdict) string {
 	case v.Effect == lint.EffectUnknown:
 		return v.Reason
 	case v.Effect > c.fix.MaxEffect:
-		return fmt.Sprintf("its effect is %s, though the rule declares at most %s: a fault of dockmend, please report it with the file", v.Effect, c.fix.MaxEffect)
+		return fmt.Sprintf("its effect is %s, but the rule declares at most %s, which is a bug in dockmend; please report it with the file", v.Effect, c.fix.MaxEffect)
 	case !declared(c.fix, v):
-		return fmt.Sprintf("it changes more of the model than %s, which is all that the rule declares: a fault of dockmend, please report it with the file", strings.Join(c.fix.Changes, " and "))
+		return fmt.Sprintf("it changes more of the model than the rule declares (%s), which is a bug in dockmend; please report it with the file", strings.Join(c.fix.Changes, " and "))
 	}
 	if v.Refreshed {
-		return "its effect is repin with another digest, which is not safe; pin.refresh in the configuration allows it"
+		return "it pins another digest, which is not safe; set pin.refresh in the configuration to allow it"
 	}
 	return fmt.Sprintf("its effect is %s, which is not safe", v.Effect)
 }

@@ -57,7 +57,7 @@ func (c *Checker) FixAll(ctx context.Context, files []File, x Fixing) []*Fixed {
 			for _, i := range last {
 				fixed[i].Problems = append(fixed[i].Problems, lint.Problem{
 					File:    fixed[i].Path,
-					Message: fmt.Sprintf("the fixes of %d files come to no end, each of them gives reason for another; this is a fault of dockmend, please report it with the files", len(last)),
+					Message: fmt.Sprintf("the fixes of %d files do not come to an end, because each one leads to another, which is a bug in dockmend; please report it with the files", len(last)),
 				})
 			}
 			break
@@ -100,7 +100,7 @@ func (c *Checker) fixRound(ctx context.Context, files []File, x Fixing, left *in
 		}
 	})
 	past = slices.DeleteFunc(past, func(i int) bool { return fixed[i] == was[i] })
-	over := fmt.Sprintf("the run has spent %d compilations to prove fixes", limits.RunCompilations)
+	over := fmt.Sprintf("the run has used its %d compilations to prove fixes", limits.RunCompilations)
 	kept := group(stop, len(past), x.Jobs, 1, func(i int, f *Fixed) { fixed[past[i]] = f }, func(i, _ int, keep func(int, *Fixed)) {
 		keep(i, one(past[i], over))
 	})

@@ -136,7 +136,7 @@ func TestRoundsWithoutEnd(t *testing.T) {
 		}
 	}
 	_, problems := x.fix(t, rule)
-	if len(problems) == 0 || !strings.Contains(strings.Join(problems, "\n"), "come to no end") {
+	if len(problems) == 0 || !strings.Contains(strings.Join(problems, "\n"), "do not come to an end") {
 		t.Errorf("problems %q", problems)
 	}
 }

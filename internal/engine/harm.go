@@ -64,7 +64,7 @@ func harmOf(before, after []*lint.Diagnostic, s step) string {
 	errorsBefore, errorsAfter := countByRule(before, isError), countByRule(after, isError)
 	for _, d := range after {
 		if isError(d) && d.Counts() && errorsAfter[keyOf(d)] > errorsBefore[keyOf(d)] {
-			return fmt.Sprintf("it would bring a new error: %s", d.Message)
+			return fmt.Sprintf("it would cause a new error: %s", d.Message)
 		}
 	}
 	if slices.ContainsFunc(s.applied, func(a Applied) bool {

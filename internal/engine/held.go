@@ -26,11 +26,11 @@ func (l *loaded) holdGenerated() {
 			d.Fixes[i].Applicability = lint.Manual
 		}
 	}
-	what := "what it is made from"
+	what := "the file that it is generated from"
 	if template := facts.TemplateOf(l.file.Context, l.src.Path); template != "" {
 		what = template
 	} else if head.By != "" {
-		what = fmt.Sprintf("what %s makes it from", head.By)
+		what = fmt.Sprintf("the file from which %s generates it", head.By)
 	}
 	l.out.Held = fmt.Sprintf("line %d says that the file is generated; change %s", head.Line, what)
 }

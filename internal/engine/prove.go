@@ -45,7 +45,7 @@ func newDockerfileProver(p *prove.Prover, src []byte) dockerfileProver {
 func (p dockerfileProver) Compare(ctx context.Context, after []byte) prove.Verdict {
 	v := p.Prover.Compare(ctx, after)
 	if v.Effect == lint.EffectUnknown && p.parsed() && !parses(after) {
-		v.Broken, v.Reason = true, "BuildKit does not parse the file after the fix"
+		v.Broken, v.Reason = true, "BuildKit cannot parse the file after the fix"
 	}
 	return v
 }
@@ -66,7 +66,7 @@ type unproved struct{ target lint.Target }
 
 // Compare implements Prover.
 func (p unproved) Compare(context.Context, []byte) prove.Verdict {
-	return prove.Verdict{Effect: lint.EffectUnknown, Reason: "nothing proves edits of a " + p.target.Describe(), Unprovable: true}
+	return prove.Verdict{Effect: lint.EffectUnknown, Reason: "edits of a " + p.target.Describe() + " cannot be proved", Unprovable: true}
 }
 
 // Left implements Prover.

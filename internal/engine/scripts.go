@@ -54,7 +54,7 @@ func (c *Checker) askShellCheck(ctx context.Context, all []*loaded) {
 			scripts = append(scripts, lint.Script{Text: s.Text, Dialect: s.Dialect, Variables: s.Variables})
 		}
 		if left > 0 {
-			l.skip(fmt.Sprintf("%d scripts are too long, or no UTF-8", left))
+			l.skip(fmt.Sprintf("%d scripts are too long, or not UTF-8", left))
 		}
 	}
 	if len(scripts) == 0 {
@@ -64,7 +64,7 @@ func (c *Checker) askShellCheck(ctx context.Context, all []*loaded) {
 	if failed != nil {
 		asked[0].out.Problems = append(asked[0].out.Problems, *failed)
 		for _, l := range asked {
-			l.skip("ShellCheck did not come to its end")
+			l.skip("ShellCheck did not finish")
 		}
 		return
 	}
@@ -73,7 +73,7 @@ func (c *Checker) askShellCheck(ctx context.Context, all []*loaded) {
 			if n.Left != "" {
 				o.file.left = append(o.file.left, lint.Finding{
 					Span:    text.Span{Start: o.script.Start, End: o.script.Start + len(o.script.Text)},
-					Message: "ShellCheck did not check this script: " + n.Left + "; split it up",
+					Message: "ShellCheck did not check this script: " + n.Left + "; split it",
 				})
 				continue
 			}

@@ -53,7 +53,7 @@ func tears(src []byte, marked []section, edits []text.Edit) string {
 		for _, e := range edits {
 			apart := e.Span.End <= s.span.Start || s.span.End <= e.Span.Start
 			if !apart && !s.holds(src, e.Span) && !strings.Contains(e.New, string(s.span.Of(src))) {
-				return fmt.Sprintf("it would tear the part apart that is marked in line %d", s.line)
+				return fmt.Sprintf("it would split the section that is marked in line %d", s.line)
 			}
 		}
 	}

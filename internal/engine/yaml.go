@@ -38,7 +38,7 @@ func (d yamlDocument[D]) faults() []fault {
 	case yaml.EncodingError:
 		f.finding.Message = err.Message
 	case yaml.LostError:
-		f = fault{problem: err.Message + "; this is a fault of dockmend, please report it with the file"}
+		f = fault{problem: err.Message + "; this is a bug in dockmend; please report it with the file"}
 	default:
 	}
 	return []fault{f}

@@ -138,7 +138,7 @@ func (r *Repository) MergeBase(ctx context.Context, a, b Hash) (Hash, error) {
 	case len(bases) > 1:
 		return Hash{}, ErrSeveralBases
 	case r.IsShallow():
-		return Hash{}, fmt.Errorf("%w, which is a shallow one: fetch more of its history", ErrNoBase)
+		return Hash{}, fmt.Errorf("%w, which is a shallow one; fetch more of its history", ErrNoBase)
 	}
 	return Hash{}, ErrNoBase
 }

@@ -25,7 +25,7 @@ var (
 	ErrNoRepository = errors.New("not the top folder of a git work tree")
 	// ErrUnsupported is wrapped for a repository in a format that is not read, such
 	// as one with hashes of SHA-256.
-	ErrUnsupported = errors.New("this format of repository is not read")
+	ErrUnsupported = errors.New("this format of repository is not supported")
 	// ErrMissing is wrapped for an object that is not there, as in a partial clone.
 	ErrMissing = errors.New("object is not in this clone")
 	// ErrDamaged is wrapped for an object, or a file of .git, that is not what it

@@ -57,7 +57,7 @@ type Comparison struct {
 // HEAD and ref.
 func Since(ctx context.Context, root *files.Root, ref string) (*Comparison, error) {
 	if strings.HasPrefix(ref, "-") || ref == "" {
-		return nil, fmt.Errorf("%q is no name of a commit", ref)
+		return nil, fmt.Errorf("%q is not the name of a commit", ref)
 	}
 	c, err := Open(root)
 	if err != nil {
@@ -231,7 +231,7 @@ func missing(to []int) []Range {
 // hunk reads the new file's lines of "@@ -a,b +c,d @@"; a pure deletion has
 // none, and its Last is before its First. Numbers that no file can have are an error.
 func hunk(line string) (Range, error) {
-	bad := fmt.Errorf("the hunk header %.80q is not understood", strings.TrimRight(line, "\r\n"))
+	bad := fmt.Errorf("the hunk header %.80q cannot be parsed", strings.TrimRight(line, "\r\n"))
 	fields := strings.Fields(line)
 	if len(fields) < 4 || !strings.HasPrefix(fields[2], "+") || fields[3] != "@@" {
 		return Range{}, bad

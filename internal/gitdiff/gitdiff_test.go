@@ -152,7 +152,7 @@ func TestErrors(t *testing.T) {
 	}
 	defer func() { _ = root.Close() }()
 	for ref, want := range map[string]string{
-		"nowhere": "cannot compare with \"nowhere\": no commit has this name", "": "is no name", "--output=x": "is no name", "-p": "is no name",
+		"nowhere": "cannot compare with \"nowhere\": no commit has this name", "": "is not the name", "--output=x": "is not the name", "-p": "is not the name",
 	} {
 		if _, err := Since(t.Context(), root, ref); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("Since(%q): %v, want %q", ref, err, want)

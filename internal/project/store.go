@@ -74,7 +74,7 @@ func (s *Store) Folder(name string) error {
 	case k.err != nil:
 		return escape(k.err)
 	case !k.dir:
-		return fmt.Errorf("%s is no folder: %w", name, fs.ErrNotExist)
+		return fmt.Errorf("%s is not a folder: %w", name, fs.ErrNotExist)
 	}
 	return nil
 }

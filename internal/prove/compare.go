@@ -147,10 +147,10 @@ func changedRun(a, b *pb.ExecOp) string {
 		parts = append(parts, mounts)
 	}
 	if from.GetCwd() != to.GetCwd() {
-		parts = append(parts, "in "+to.GetCwd()+" in place of "+from.GetCwd())
+		parts = append(parts, "in "+to.GetCwd()+" instead of "+from.GetCwd())
 	}
 	if from.GetUser() != to.GetUser() {
-		parts = append(parts, "as "+orDefault(to.GetUser(), "root")+" in place of "+orDefault(from.GetUser(), "root"))
+		parts = append(parts, "as "+orDefault(to.GetUser(), "root")+" instead of "+orDefault(from.GetUser(), "root"))
 	}
 	if !slices.Equal(from.GetEnv(), to.GetEnv()) {
 		parts = append(parts, "with other variables")
@@ -173,7 +173,7 @@ func mountsOf(op *pb.ExecOp) []string {
 }
 
 // noWords is what changedWords says of words that are the same.
-const noWords = "other blanks"
+const noWords = "other spaces"
 
 // sameBut reports whether two operations are equal once blank took a part away.
 func sameBut(a, b *pb.Op, blank func(*pb.Op)) bool {

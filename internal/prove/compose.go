@@ -105,12 +105,12 @@ const reading = 4 << 10
 func NewCompose(f ComposeFile, budget int, asked lint.Registry) *Compose {
 	p := &Compose{file: f, budget: budget, left: budget, said: registry{asked}}
 	if err := yaml.Parse(f.Src, text.NewLineIndex(f.Src)).Err; err != nil {
-		p.unread, p.refused = true, "the file is no YAML that can be read: "+bounded(err.Message)
+		p.unread, p.refused = true, "the file is not valid YAML: "+bounded(err.Message)
 		return p
 	}
 	over := ""
 	if p.loads, over = loads(f.Src); over != "" {
-		p.refused = "Compose's loader is not given the file: " + over
+		p.refused = "Compose's loader did not get the file: " + over
 	}
 	return p
 }
@@ -143,13 +143,13 @@ func (p *Compose) Compare(ctx context.Context, after []byte) Verdict {
 	err := yaml.Parse(after, text.NewLineIndex(after)).Err
 	switch {
 	case err != nil && !p.unread:
-		v := unknown("the file is no YAML after the fix: " + bounded(err.Message))
+		v := unknown("the file is not valid YAML after the fix: " + bounded(err.Message))
 		v.Broken = true
 		return v
 	case p.refused != "":
 		return unprovable(p.refused)
 	case marks(p.file.Src) != marks(after):
-		return unknown("the file changes what it takes away from another one")
+		return unknown("the file changes what it removes from another one")
 	}
 	each, over := loads(after)
 	needed := maxSettings * each
@@ -158,7 +158,7 @@ func (p *Compose) Compare(ctx context.Context, after []byte) Verdict {
 	}
 	switch {
 	case over != "":
-		return unknown("Compose's loader is not given the file after the fix: " + over)
+		return unknown("Compose's loader did not get the file after the fix: " + over)
 	case p.left < needed:
 		return p.spent()
 	}

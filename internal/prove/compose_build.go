@@ -18,7 +18,7 @@ func (p *Compose) classBuild(ctx context.Context, c change, before, after map[st
 	service := c.path[1]
 	worlds, built, err := p.buildOf(service)
 	if err != nil {
-		v.addSource(SourceChange{lint.EffectGraph, fmt.Sprintf("%s (what the build makes of it is not known: %v)", c, err)}, false)
+		v.addSource(SourceChange{lint.EffectGraph, fmt.Sprintf("%s (the effect on the build is not known: %v)", c, err)}, false)
 		return
 	}
 	from, to := argumentsIn(before, service), argumentsIn(after, service)
@@ -82,7 +82,7 @@ func (p *Compose) buildOf(service string) (worlds []variant, stage target, err e
 		return nil, stage, errors.New(reason)
 	}
 	if over := overLimit(facts.NewDockerfile(doc)); over != "" {
-		return nil, stage, errors.New("BuildKit's compiler is not given its Dockerfile: " + over)
+		return nil, stage, errors.New("BuildKit's compiler did not get its Dockerfile: " + over)
 	}
 	needed, _ := arguments(doc)
 	for _, base := range []baseModel{plainBase, richBase, onbuildBase} {

@@ -41,7 +41,7 @@ func TestComposePins(t *testing.T) {
 		{"refreshed to a stale one", image("a:1" + d1), image("a:1" + d2), lint.EffectGraph, "said in this run that they are"},
 		{"wrong digest", image("a:1"), image("a:1" + d2), lint.EffectGraph, "said in this run that they are"},
 		{"another image", image("a:1"), image("b:1"), lint.EffectGraph, ""},
-		{"nobody said", image("b:1"), image("b:1" + d1), lint.EffectGraph, "no registry said"},
+		{"nobody said", image("b:1"), image("b:1" + d1), lint.EffectGraph, "no registry confirmed"},
 		{"pin and more", image("a:1"), image("a:1"+d1) + "    init: true\n", lint.EffectGraph, "services.web.init"},
 		{"anchor of a section of the file's own", "x-i: &i a:1\n" + image("*i"), "x-i: &i a:1" + d1 + "\n" + image("*i"), lint.EffectSource, "services.web.image"},
 		{"only a section of the file's own", "x-i: a:1\n" + image("a:1"), "x-i: a:1" + d1 + "\n" + image("a:1"), lint.EffectConfig, "x-i"},

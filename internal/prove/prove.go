@@ -82,7 +82,7 @@ func New(src []byte, budget int, asked lint.Registry) *Prover {
 	p.targets = targets(p.doc)
 	p.refused = foreignSyntax(p.doc)
 	if over := overLimit(facts.NewDockerfile(p.doc)); over != "" {
-		p.refused = "BuildKit's compiler is not given the file: " + over
+		p.refused = "BuildKit's compiler did not get the file: " + over
 		return p
 	}
 	p.worlds = worlds(p.doc)
@@ -135,7 +135,7 @@ func (p *Prover) Compare(ctx context.Context, after []byte) Verdict {
 	p.last, p.after = after, map[int]compiled{}
 	doc := dockerfile.Parse(after)
 	if over := overLimit(facts.NewDockerfile(doc)); over != "" {
-		return unknown("BuildKit's compiler is not given the file after the fix: " + over)
+		return unknown("BuildKit's compiler did not get the file after the fix: " + over)
 	}
 	if syntaxOf(p.doc) != syntaxOf(doc) {
 		return unknown("the # syntax= line changes, and with it the program that reads the file")

@@ -65,7 +65,7 @@ func (r registry) differ(from, to string) (effect lint.Effect, refreshed bool, d
 	old, now := r.digestOf(before), r.digestOf(after)
 	switch {
 	case old == "" || now == "":
-		return lint.EffectGraph, false, " (no registry said in this run that both are the same image)"
+		return lint.EffectGraph, false, " (no registry confirmed in this run that both are the same image)"
 	case pinned && pins && old != now && r.isRefresh(before, after, now):
 		return lint.EffectRepin, true, ""
 	case old != now:

@@ -97,7 +97,7 @@ func roots(file string) (*x509.CertPool, error) {
 // is to judge by.
 func (c *connector) transport(u *url.URL) (http.RoundTripper, error) {
 	if !c.named[u.Host] && !publicName(u.Hostname()) {
-		return nil, &refused{fmt.Sprintf("%s is no public host", u.Host)}
+		return nil, &refused{fmt.Sprintf("%s is not a public host", u.Host)}
 	}
 	proxy, err := c.proxy(u)
 	if err != nil {
@@ -116,7 +116,7 @@ func (c *connector) dial(ctx context.Context, network, address string) (net.Conn
 	d := net.Dialer{Timeout: 10 * time.Second, Control: func(_, resolved string, _ syscall.RawConn) error {
 		to, err := netip.ParseAddrPort(resolved)
 		if err != nil {
-			return &refused{fmt.Sprintf("%s is no address", resolved)}
+			return &refused{fmt.Sprintf("%s is not an address", resolved)}
 		}
 		if c.mayReach(address, to.Addr()) {
 			return nil

@@ -109,7 +109,7 @@ func (c *Cooldown) Settled(ref, digest string) error {
 	tag, err := name.ParseReference(ref, name.WeakValidation)
 	named, err2 := reference.ParseNormalizedNamed(ref)
 	if err != nil || err2 != nil {
-		return &lint.Unavailable{Reason: fmt.Sprintf("%q is no reference to an image", ref)}
+		return &lint.Unavailable{Reason: fmt.Sprintf("%q is not a reference to an image", ref)}
 	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -127,6 +127,6 @@ func (c *Cooldown) Settled(ref, digest string) error {
 	}
 	until := s.Since.Add(time.Duration(c.days) * day)
 	c.waiting[key] = Waiting{reference.TagNameOnly(named).String(), s.Since, until}
-	return &lint.Unavailable{Reason: fmt.Sprintf("its tag names this image for %d of the %d days that pin.cooldown-days asks for, so it waits until %s; pin.cooldown-except takes it at once",
+	return &lint.Unavailable{Reason: fmt.Sprintf("its tag has named this image for %d of the %d days of pin.cooldown-days, so it waits until %s; pin.cooldown-except allows it at once",
 		age, c.days, until.Format(time.DateOnly))}
 }

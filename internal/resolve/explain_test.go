@@ -21,10 +21,10 @@ func TestExplainKeepsAddressesToItself(t *testing.T) {
 		want     string
 		complete bool
 	}{
-		{&url.Error{Op: "Get", URL: "https://quay.io/v2/", Err: &net.OpError{Op: "dial", Net: "tcp", Addr: tcp, Err: &os.SyscallError{Syscall: "connect", Err: syscall.ECONNREFUSED}}}, "quay.io cannot be asked: the connection fails: connection refused", false},
-		{&net.OpError{Op: "dial", Net: "tcp", Err: &net.DNSError{Err: "no such host", Name: "quay.io", Server: "10.1.2.3:53"}}, "quay.io cannot be asked: its address cannot be found; where there is a proxy, HTTPS_PROXY names it", false},
-		{&net.OpError{Op: "proxyconnect", Net: "tcp", Addr: tcp, Err: errors.New("tls: bad certificate")}, "quay.io cannot be asked: the connection fails: tls: bad certificate", false},
-		{errors.New("a\n\x1bb \xff" + strings.Repeat("c", 500)), "quay.io cannot be asked: a \x1bb \uFFFD" + strings.Repeat("c", 192) + "...", false},
+		{&url.Error{Op: "Get", URL: "https://quay.io/v2/", Err: &net.OpError{Op: "dial", Net: "tcp", Addr: tcp, Err: &os.SyscallError{Syscall: "connect", Err: syscall.ECONNREFUSED}}}, "could not reach quay.io: the connection failed: connection refused", false},
+		{&net.OpError{Op: "dial", Net: "tcp", Err: &net.DNSError{Err: "no such host", Name: "quay.io", Server: "10.1.2.3:53"}}, "could not reach quay.io: its address cannot be found; if there is a proxy, set HTTPS_PROXY", false},
+		{&net.OpError{Op: "proxyconnect", Net: "tcp", Addr: tcp, Err: errors.New("tls: bad certificate")}, "could not reach quay.io: the connection failed: tls: bad certificate", false},
+		{errors.New("a\n\x1bb \xff" + strings.Repeat("c", 500)), "could not reach quay.io: a \x1bb \uFFFD" + strings.Repeat("c", 192) + "...", false},
 		{&refused{"localhost is no public host"}, "localhost is no public host", false},
 	} {
 		got, complete := explain(ref, tt.err, func() bool { return false })

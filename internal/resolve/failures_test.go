@@ -31,8 +31,8 @@ func TestFailuresOfOneReasonAreOneLine(t *testing.T) {
 		_, _ = r.Digest(fmt.Sprint("quay.io/a/b", i))
 	}
 	want := []string{
-		"quay.io/a/b0:latest: quay.io answers 502; try again later",
-		"quay.io/a/b1:latest, quay.io/a/b2:latest, quay.io/a/b3:latest and 2 more: quay.io is left alone: this run has no further attempts",
+		"quay.io/a/b0:latest: quay.io answered 502; try again later",
+		"quay.io/a/b1:latest, quay.io/a/b2:latest, quay.io/a/b3:latest and 2 more: quay.io was not asked: this run has no attempts left",
 	}
 	if diff := cmp.Diff(want, r.Failures()); diff != "" {
 		t.Error(diff)
@@ -54,8 +54,8 @@ func TestSilentRegistryIsNotWaitedForAgain(t *testing.T) {
 		t.Errorf("%d requests to a registry that is silent", got)
 	}
 	want := []string{
-		"ghcr.io/other/b:0, ghcr.io/other/b:1, ghcr.io/other/b:2: ghcr.io gives no answer in time; try again later",
-		"ghcr.io/other/b:3, ghcr.io/other/b:4, ghcr.io/other/b:5 and 4 more: ghcr.io is left alone: it gave no answer in time, 3 times",
+		"ghcr.io/other/b:0, ghcr.io/other/b:1, ghcr.io/other/b:2: ghcr.io did not answer in time; try again later",
+		"ghcr.io/other/b:3, ghcr.io/other/b:4, ghcr.io/other/b:5 and 4 more: ghcr.io was not asked: it did not answer in time, 3 times",
 	}
 	if diff := cmp.Diff(want, r.Failures()); diff != "" {
 		t.Error(diff)
@@ -104,7 +104,7 @@ func TestRefusedCredentialsLeaveTheRunIncomplete(t *testing.T) {
 	})
 	r := resolver(t, n, func(o *resolve.Options) { o.Keychain = person{"quay.io"} })
 	_, err := r.Digest("quay.io/a/b:1")
-	if err == nil || !strings.HasPrefix(err.Error(), "quay.io refuses the credentials") || len(r.Failures()) != 1 {
+	if err == nil || !strings.HasPrefix(err.Error(), "quay.io refused the stored credentials") || len(r.Failures()) != 1 {
 		t.Errorf("%v, failures %q", err, r.Failures())
 	}
 	// Without credentials that is what nobody may see.

@@ -84,7 +84,7 @@ func (g *guard) judge(req *http.Request) error {
 	hops := 0
 	for via := req; via.Response != nil && via.Response.Request != nil; via = via.Response.Request {
 		if hops++; hops > mostRedirects {
-			return &refused{fmt.Sprintf("%s sends on more than %d times", g.registry.RegistryStr(), mostRedirects)}
+			return &refused{fmt.Sprintf("%s redirects more than %d times", g.registry.RegistryStr(), mostRedirects)}
 		}
 	}
 	own := req.URL.Host == g.registry.RegistryStr()
@@ -98,7 +98,7 @@ func (g *guard) judge(req *http.Request) error {
 			return untrusted
 		}
 	default:
-		return &refused{fmt.Sprintf("%s://%s is not asked: want https", req.URL.Scheme, req.URL.Host)}
+		return &refused{fmt.Sprintf("%s://%s was not asked, because it does not use https", req.URL.Scheme, req.URL.Host)}
 	}
 	if req.Method != http.MethodGet && req.Method != http.MethodHead && req.Method != http.MethodPost {
 		return &refused{req.Method + " is not sent: registries are only read"}
@@ -113,7 +113,7 @@ func (g *guard) judge(req *http.Request) error {
 		req.Header.Del("Authorization")
 	}
 	if req.Method == http.MethodPost { // the credentials are in its body
-		return &refused{fmt.Sprintf("%s wants the credentials for %s, which are not for it", req.URL.Host, g.registry.RegistryStr())}
+		return &refused{fmt.Sprintf("%s requested the credentials for %s, which it must not get", req.URL.Host, g.registry.RegistryStr())}
 	}
 	return nil
 }
@@ -216,12 +216,12 @@ func (b *budget) take(host string) error {
 	defer b.mu.Unlock()
 	if p := b.paused[host]; time.Until(p.until) > 0 {
 		if p.why == "" {
-			p.why = "it asks to wait " + time.Until(p.until).Round(time.Second).String()
+			p.why = "it requires a wait of " + time.Until(p.until).Round(time.Second).String()
 		}
-		return &refused{fmt.Sprintf("%s is left alone: %s", host, p.why)}
+		return &refused{fmt.Sprintf("%s was not asked: %s", host, p.why)}
 	}
 	if b.requests >= b.limits.Requests {
-		return &refused{fmt.Sprintf("%s is not asked: this run made its %d requests", host, b.limits.Requests)}
+		return &refused{fmt.Sprintf("%s was not asked: this run has made its %d requests", host, b.limits.Requests)}
 	}
 	b.requests++
 	return nil
@@ -235,7 +235,7 @@ func (b *budget) mayWait(host string, wait time.Duration) bool {
 	if wait > longestWait || wait > b.waits || b.retries == 0 {
 		why := ""
 		if wait <= longestWait {
-			why = "this run has no further attempts"
+			why = "this run has no attempts left"
 		}
 		b.leave(host, wait, why)
 		return false
@@ -259,7 +259,7 @@ func (b *budget) failed(host string, err error) {
 	defer b.mu.Unlock()
 	if b.silences[host]++; b.silences[host] == mostSilences {
 		const forThisRun = 24 * time.Hour
-		b.leave(host, forThisRun, fmt.Sprintf("it gave no answer in time, %d times", mostSilences))
+		b.leave(host, forThisRun, fmt.Sprintf("it did not answer in time, %d times", mostSilences))
 	}
 }
 
@@ -279,7 +279,7 @@ type bounded struct {
 	failed func(error)
 }
 
-var errTooLarge = errors.New("the answer is larger than any that is expected")
+var errTooLarge = errors.New("the answer is larger than expected")
 
 func (b *bounded) Read(p []byte) (int, error) {
 	if b.left <= 0 {

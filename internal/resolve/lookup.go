@@ -102,7 +102,7 @@ func (r *Resolver) manifestOf(ref string) (name.Digest, *manifest, error) {
 			}
 			if !desc.MediaType.IsIndex() {
 				if !desc.MediaType.IsImage() {
-					return nil, &lint.Unavailable{Reason: fmt.Sprintf("it is no image but %.100q", desc.MediaType)}
+					return nil, &lint.Unavailable{Reason: fmt.Sprintf("it is not an image, but %.100q", desc.MediaType)}
 				}
 				return &manifest{single: true}, nil
 			}
@@ -303,14 +303,14 @@ func explain(ref name.Reference, err error, known func() bool) (reason string, c
 	case errors.Is(err, context.Canceled):
 		return "the run was stopped", false
 	case isTimeout(err) || errors.Is(err, context.DeadlineExceeded):
-		return host + " gives no answer in time; try again later", false
+		return host + " did not answer in time; try again later", false
 	case errors.As(err, &untrusted):
 		err = fmt.Errorf("%w; SSL_CERT_FILE names an authority of your own", untrusted)
 	// Reports are read by strangers: no address of this network stands in them.
 	case errors.As(err, &unknown):
-		err = errors.New("its address cannot be found; where there is a proxy, HTTPS_PROXY names it")
+		err = errors.New("its address cannot be found; if there is a proxy, set HTTPS_PROXY")
 	case errors.As(err, &broken):
-		err = fmt.Errorf("the connection fails: %w", cause(broken))
+		err = fmt.Errorf("the connection failed: %w", cause(broken))
 	case errors.As(err, &at):
 		err = at.Err
 	}
@@ -319,7 +319,7 @@ func explain(ref name.Reference, err error, known func() bool) (reason string, c
 	if len(text) > most {
 		text = strings.ToValidUTF8(text[:most], "") + "..."
 	}
-	return fmt.Sprintf("%s cannot be asked: %s", host, text), false
+	return fmt.Sprintf("could not reach %s: %s", host, text), false
 }
 
 // explainStatus is explain for the answers that are no success.
@@ -328,17 +328,17 @@ func explainStatus(host string, status *transport.Error, known func() bool) (rea
 	case code == http.StatusNotFound:
 		return host + " has no such image", true
 	case (code == http.StatusUnauthorized || code == http.StatusForbidden) && !known():
-		return host + " does not show it without credentials, or has no such image", true
+		return host + " has no such image, or has no such image, or does not show it without credentials", true
 	case code == http.StatusUnauthorized && status.Request != nil && !strings.HasPrefix(status.Request.URL.Path, "/v2/"):
 		// The token service says so, before anybody spoke of an image.
-		return host + " refuses the credentials that there are for it; docker login writes new ones", false
+		return host + " refused the stored credentials; run docker login again", false
 	case code == http.StatusUnauthorized || code == http.StatusForbidden:
-		return host + " does not show it to the credentials that there are for it, or has no such image", true
+		return host + " has no such image, or does not show it with the stored credentials", true
 	case code == http.StatusTooManyRequests:
-		return host + " wants fewer requests (429); try again later, or log in with docker login", false
+		return host + " limits the number of requests (429); try again later, or log in with docker login", false
 	case code >= http.StatusInternalServerError:
-		return fmt.Sprintf("%s answers %d; try again later", host, code), false
+		return fmt.Sprintf("%s answered %d; try again later", host, code), false
 	default:
-		return fmt.Sprintf("%s answers %d", host, code), false
+		return fmt.Sprintf("%s answered %d", host, code), false
 	}
 }

@@ -138,7 +138,7 @@ func New(ctx context.Context, o Options) (*Resolver, error) {
 	for _, host := range slices.Concat(o.Allowed, o.Named) {
 		parsed, err := name.NewRegistry(host, name.StrictValidation)
 		if err != nil || host == "" {
-			return nil, fmt.Errorf("%q is no registry: want a host, as in registry.example.com or localhost:5000", host)
+			return nil, fmt.Errorf("%q is not a registry; want a host, such as registry.example.com or localhost:5000", host)
 		}
 		r.allowed[parsed.RegistryStr()] = true
 		if slices.Contains(o.Named, host) {
@@ -215,11 +215,11 @@ func (r *Resolver) parse(ref string) (name.Reference, error) {
 		if strings.Contains(ref, "@") { // what is before it may be a password
 			return nil, &lint.Unavailable{Reason: "a text with an @ that no digest follows is not a reference to an image"}
 		}
-		return nil, &lint.Unavailable{Reason: fmt.Sprintf("%q is no reference to an image", ref)}
+		return nil, &lint.Unavailable{Reason: fmt.Sprintf("%q is not a reference to an image", ref)}
 	}
 	host := parsed.Context().RegistryStr()
 	if !r.allowed[host] {
-		reason := host + " may not be asked"
+		reason := host + " was not asked"
 		if ip, err := netip.ParseAddr(parsed.Context().RegistryStr()); err != nil || !ip.IsLinkLocalUnicast() {
 			reason += "; --online-registry " + host + " allows it"
 		}

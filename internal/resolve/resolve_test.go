@@ -307,7 +307,7 @@ func TestTooManyRequests(t *testing.T) {
 		t.Error(err)
 	}
 	n.Forget()
-	if _, err := r.Digest("debian:13"); err == nil || !strings.Contains(err.Error(), "asks to wait") {
+	if _, err := r.Digest("debian:13"); err == nil || !strings.Contains(err.Error(), "requires a wait") {
 		t.Error(err)
 	}
 	if len(n.Requests()) > 0 {
@@ -364,8 +364,8 @@ func TestSlowAndEndlessAnswers(t *testing.T) {
 		limits resolve.Limits
 		want   string
 	}{
-		"ghcr.io/a/b:1": {resolve.Limits{Headers: soon, Request: never, Answer: 1 << 20}, "ghcr.io gives no answer in time; try again later"},
-		"gcr.io/a/b:1":  {resolve.Limits{Headers: never, Request: soon, Answer: 1 << 20}, "gcr.io gives no answer in time; try again later"},
+		"ghcr.io/a/b:1": {resolve.Limits{Headers: soon, Request: never, Answer: 1 << 20}, "ghcr.io did not answer in time; try again later"},
+		"gcr.io/a/b:1":  {resolve.Limits{Headers: never, Request: soon, Answer: 1 << 20}, "gcr.io did not answer in time; try again later"},
 		"quay.io/a/b:1": {resolve.Limits{Headers: never, Request: never, Answer: 1 << 20}, "the answer of quay.io is too large"},
 	} {
 		r := resolver(t, n, func(o *resolve.Options) { o.Limits = x.limits })
@@ -500,7 +500,7 @@ func TestIdentityTokens(t *testing.T) {
 	if _, err := r.Digest("ghcr.io/team/app:1"); err != nil {
 		t.Error(err)
 	}
-	if _, err := r.Digest("quay.io/team/app:1"); err == nil || !strings.Contains(err.Error(), "not for it") {
+	if _, err := r.Digest("quay.io/team/app:1"); err == nil || !strings.Contains(err.Error(), "must not get") {
 		t.Error(err)
 	}
 	for _, q := range n.Requests() {

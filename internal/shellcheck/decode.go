@@ -41,13 +41,13 @@ type place struct {
 func decode(src []byte, scripts []lint.Script, notes [][]lint.ScriptNote) error {
 	var a answer
 	if err := json.Unmarshal(src, &a); err != nil {
-		return fmt.Errorf("shellcheck's answer is not understood: %w", err)
+		return fmt.Errorf("could not parse the output of shellcheck: %w", err)
 	}
 	lines := make([]*text.LineIndex, len(scripts))
 	for _, c := range a.Comments {
 		i, err := strconv.Atoi(c.File)
 		if err != nil || i < 0 || i >= len(scripts) {
-			return fmt.Errorf("shellcheck's answer is about the file %q", c.File)
+			return fmt.Errorf("the output of shellcheck is about the file %q", c.File)
 		}
 		source := []byte(scripts[i].Text)
 		if lines[i] == nil {

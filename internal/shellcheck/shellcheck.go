@@ -112,7 +112,7 @@ type failure struct{ reason string }
 
 func (f *failure) Error() string { return f.reason }
 
-var errTries error = &failure{"ShellCheck failed on too many scripts beside it"}
+var errTries error = &failure{"ShellCheck failed on too many other scripts"}
 
 // nested is how deep substitutions are nested in a script, closed or not.
 func nested(script string) int {
@@ -134,7 +134,7 @@ func nested(script string) int {
 func (p *Program) batch(ctx context.Context, all []lint.Script, pick []int, notes [][]lint.ScriptNote) (err error) {
 	scratch, remove, err := files.Scratch("")
 	if err != nil {
-		return fmt.Errorf("shellcheck reads files, and no folder for them could be made: %w; name one in TMPDIR, or pass --shellcheck off", err)
+		return fmt.Errorf("could not create a folder for the files that shellcheck reads: %w; name one in TMPDIR, or pass --shellcheck off", err)
 	}
 	defer func() { err = errors.Join(err, remove()) }()
 	args := []string{"--norc", "--format=json1", "--"}

@@ -174,7 +174,7 @@ func (c *checker) run(ctx context.Context, m mode, dir string) (o outcome) {
 	case m.name == "payload" && code == 3 && strings.Contains(said, nobody):
 	case !slices.Contains(m.codes, code):
 		o.fault = fmt.Sprintf("exit code %d: %s", code, oneLine(errs.String()+" "+out.String()))
-	case strings.Contains(said, " crashed: ") || strings.Contains(said, "fault of dockmend"):
+	case strings.Contains(said, " crashed: ") || strings.Contains(said, "bug in dockmend"):
 		o.fault = "it says that it is at fault: " + oneLine(said)
 	case m.json && code == 0:
 		document, err := jsonschema.UnmarshalJSON(strings.NewReader(o.out))

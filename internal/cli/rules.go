@@ -18,7 +18,7 @@ func newRules(env *Env) *cobra.Command {
 	var coverage bool
 	cmd := &cobra.Command{
 		Use: "rules [WORD...]", Short: "List the rules",
-		Long:    "List the rules: id, kind of file, severity, whether it is on by default, category, title and names\nin other tools. With words, list the rules that have all of them in one of these.",
+		Long:    "List the rules: id, kind of file, severity, whether it is on by default, category, title and names\nin other tools. Words select the rules that have all of them in one of these.",
 		Example: "  dockmend rules\n  dockmend rules DL3008\n  dockmend rules compose security\n  dockmend rules --format json",
 		RunE: func(_ *cobra.Command, words []string) error {
 			metas := slices.DeleteFunc(rules.All().Metas(), func(m *lint.Meta) bool { return !listing.HasWords(m, words) })

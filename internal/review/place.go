@@ -121,7 +121,7 @@ func hunksOf(patch string, head []byte) ([]hunk, error) {
 				return nil, err
 			}
 			if n := len(hunks); n > 0 && (at != hunks[n-1].last+1 || h.first < at) {
-				return nil, errors.New("a hunk has another number of lines than its header says")
+				return nil, errors.New("the length of a hunk does not match its header")
 			}
 			hunks, at = append(hunks, h), h.first
 		case len(hunks) == 0:
@@ -135,7 +135,7 @@ func hunksOf(patch string, head []byte) ([]hunk, error) {
 		}
 	}
 	if n := len(hunks); n > 0 && at != hunks[n-1].last+1 {
-		return nil, errors.New("the last hunk has another number of lines than its header says")
+		return nil, errors.New("the length of the last hunk does not match its header")
 	}
 	return hunks, nil
 }

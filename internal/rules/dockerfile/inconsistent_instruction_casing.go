@@ -8,8 +8,8 @@ import (
 	"github.com/dockmend/dockmend/internal/lint"
 )
 
-// InconsistentInstructionCasing reports instructions that are written in another case
-// than most instructions of the file, such as `run` in a file with `FROM` and `COPY`.
+// InconsistentInstructionCasing reports instructions that do not match the case of most
+// instructions in the file, such as `run` in a file with `FROM` and `COPY`.
 //
 // # Why it matters
 //
@@ -59,7 +59,7 @@ func checkInconsistentInstructionCasing(p *facts.Pass[*facts.Dockerfile]) {
 		}
 		p.Report(lint.Finding{
 			Span:    in.KeywordSpan,
-			Message: fmt.Sprintf("%q has another case than most instructions of the file; write %s", keyword, want),
+			Message: fmt.Sprintf("%q does not match the case of most instructions in the file; write %s", keyword, want),
 			Fixes: []lint.Fix{{
 				Title: "write " + want, Applicability: lint.Safe, MaxEffect: lint.EffectNone,
 				Edits: []lint.FileEdit{lint.Replace(in.KeywordSpan, want)},

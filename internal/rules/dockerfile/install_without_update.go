@@ -32,7 +32,7 @@ import (
 //
 // It does not report:
 //
-//   - an `apt-get update` in a `RUN` of its own, which `update-without-install` reports
+//   - an `apt-get update` in a separate `RUN`, which `update-without-install` reports
 //   - packages that are files, such as `./tool.deb`
 //   - a `RUN` with a mount
 //   - lists that an earlier command removed, because the build then fails at once

@@ -9,7 +9,7 @@ import (
 )
 
 // LabelStaleBaseDigest reports the label `org.opencontainers.image.base.digest` if it
-// has another digest than `FROM`, or if `FROM` has no digest.
+// does not match the digest in `FROM`, or if `FROM` has no digest.
 //
 // # Why it matters
 //
@@ -29,7 +29,7 @@ import (
 var LabelStaleBaseDigest = facts.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
 		ID:       "label-stale-base-digest",
-		Title:    "Label names another digest than that of the base image",
+		Title:    "Label does not match the digest of the base image",
 		Category: lint.Correctness,
 		Severity: lint.Warning,
 		Since:    "0.1.0",

@@ -77,7 +77,7 @@ func checkNodeLockfileNotEnforced(p *facts.Pass[*facts.Dockerfile]) {
 		p.Report(lint.Finding{
 			Fixes:   enforceLock(c),
 			Span:    c.Span,
-			Message: fmt.Sprintf("%s can install other versions than those in %s; use %s", quoteShort(firstLine(p.Doc.Text(c.Span))), lock, better),
+			Message: fmt.Sprintf("%s can install versions that differ from %s; use %s", quoteShort(firstLine(p.Doc.Text(c.Span))), lock, better),
 		})
 	}, "npm", "yarn", "pnpm")
 }

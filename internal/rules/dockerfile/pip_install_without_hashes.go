@@ -27,7 +27,7 @@ import (
 // It does not report:
 //
 //   - files that are not in the repository
-//   - `--require-hashes`, also as the variable `PIP_REQUIRE_HASHES`
+//   - `--require-hashes`, or the variable `PIP_REQUIRE_HASHES`
 var PipInstallWithoutHashes = facts.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
 		ID:       "pip-install-without-hashes",

@@ -20,7 +20,7 @@ import (
 // # Why it matters
 //
 // pip and uv refuse to install a project on a version that `requires-python` excludes,
-// so the build fails. With another version than that of `.python-version`, the container
+// so the build fails. With a version that differs from `.python-version`, the container
 // runs code that you have not tested on it.
 //
 // # How to fix it
@@ -36,7 +36,7 @@ import (
 //
 // It does not report:
 //
-//   - builds in which uv can download a Python of its own
+//   - builds in which uv can download its own Python
 //   - tags without a minor version
 //   - stages that copy nothing from the folder of these files
 //   - for `.python-version`: files that name something else than plain versions, images
@@ -44,7 +44,7 @@ import (
 var PythonVersionMismatch = facts.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
 		ID:       "python-version-mismatch",
-		Title:    "Image has another Python version than the project requires",
+		Title:    "Python version of the image does not match the project",
 		Category: lint.Python,
 		Severity: lint.Warning,
 		Default:  true,

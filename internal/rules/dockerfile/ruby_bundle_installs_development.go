@@ -19,8 +19,8 @@ import (
 //
 // # How to fix it
 //
-// Exclude the group, also at run time, because Bundler looks for the same groups when
-// the program starts:
+// Exclude the group in the build and at run time, because Bundler looks for the same
+// groups when the program starts:
 //
 //	ENV BUNDLE_WITHOUT=development
 //
@@ -33,7 +33,8 @@ import (
 //
 // It does not report:
 //
-//   - `BUNDLE_WITHOUT` or `BUNDLE_ONLY`, also as an option or by `bundle config`
+//   - `BUNDLE_WITHOUT` or `BUNDLE_ONLY`, as a variable, an option or a `bundle config`
+//     setting
 //   - stages for development, by their name or by `RAILS_ENV`, `RACK_ENV` or `APP_ENV`,
 //     and files in which a build argument selects that
 //   - Gemfiles without such a group

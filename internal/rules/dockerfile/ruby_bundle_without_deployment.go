@@ -51,7 +51,7 @@ func checkRubyBundleWithoutDeployment(p *facts.Pass[*facts.Dockerfile]) {
 		}
 		p.Report(lint.Finding{
 			Span:    c.Span,
-			Message: fmt.Sprintf("%s can install other versions than those in Gemfile.lock; set BUNDLE_FROZEN=1, or BUNDLE_DEPLOYMENT=1", quoteShort(firstLine(p.Doc.Text(c.Span)))),
+			Message: fmt.Sprintf("%s can install versions that differ from Gemfile.lock; set BUNDLE_FROZEN=1, or BUNDLE_DEPLOYMENT=1", quoteShort(firstLine(p.Doc.Text(c.Span)))),
 			Fixes:   prefixVariable(c.Command, "BUNDLE_FROZEN=1"),
 		})
 	})

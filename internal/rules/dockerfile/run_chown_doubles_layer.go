@@ -16,7 +16,7 @@ import (
 //
 // # Why it matters
 //
-// A layer stores each file that a step changes, also if only its owner or mode changes.
+// A layer stores each file that a step changes, even if only its owner or mode changes.
 // The files are then in the image twice, and every pull transfers both copies.
 //
 // # How to fix it
@@ -38,7 +38,7 @@ import (
 //
 //   - stages whose layers are not part of the final image
 //   - single files
-//   - folders to which an earlier `RUN` writes files of its own
+//   - folders to which an earlier `RUN` writes its own files
 //   - an owner that the stage creates only after the `COPY`
 var RunChownDoublesLayer = facts.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{

@@ -136,7 +136,7 @@ func compiled(manager string) (e ecosystem, ok bool) {
 				return isAnyTask("build", "fetch", "rustc", "chef")(c) || c.Action == "install" && c.HasFlag("--path")
 			},
 			offline: []string{"--offline", "--frozen"},
-			advice:  "build them in a step of its own (cargo-chef), or mount caches at the target folder and /usr/local/cargo/registry",
+			advice:  "build them in an earlier step (cargo-chef), or mount caches at the target directory and /usr/local/cargo/registry",
 		}, true
 	}
 	return e, false

@@ -13,32 +13,32 @@ import (
 	"github.com/dockmend/dockmend/internal/syntax/dockerfile"
 )
 
-// execFix rewrites a shell form as a JSON array. Where that would need another program, or
-// only people can tell, it has no edits, and why says so.
+// execFix rewrites a shell form as a JSON array. Where that cannot be done, or needs a
+// decision, the fix has no edits, and why holds the reason.
 //
-// It is safe only if what starts is the same program with the same words and the
-// same environment. Otherwise the title says why it is not, and one simple command can
-// still take the shell's place by exec.
+// It is safe only if the same program starts with the same arguments in the same
+// environment. Otherwise the title holds the reason, and one simple command can still
+// replace the shell by exec.
 func execFix(p *facts.Pass[*facts.Dockerfile], s *facts.Stage, in *dockerfile.Instruction) (fix lint.Fix, why string) {
 	script := in.Script()
 	switch {
 	case script == nil || !script.Editable() || len(in.Heredocs) > 0:
-		return fix, "the text is not what the shell gets"
+		return fix, "the shell receives another text than the file shows"
 	case holdsComment(in) || script.HasComment():
 		return fix, "a comment in the command would be lost"
 	}
 	call, plain := simpleCommand(script.File)
 	if call == nil {
-		return fix, "it is more than one command"
+		return fix, "it has more than one command"
 	}
 	fix = lint.Fix{Title: "rewrite as a JSON array", Applicability: lint.Unsafe, MaxEffect: lint.EffectConfig}
 	words, literal := literalWords(call)
 	if plain && literal && len(words) > 0 {
 		if words[0] == "" || isReserved(words[0]) || facts.IsShellBuiltin(words[0]) {
-			return lint.Fix{}, quoteShort(words[0]) + " is a word of the shell"
+			return lint.Fix{}, quoteShort(words[0]) + " is a shell builtin or keyword"
 		}
 		if p.Project.NeedsShell(s, words[0]) {
-			return lint.Fix{}, quoteShort(words[0]) + " has no line \"#!\", so only a shell can start it"
+			return lint.Fix{}, quoteShort(words[0]) + " has no \"#!\" line, so only a shell can start it"
 		}
 		if why = startsOther(p, s, in, words); why == "" {
 			fix.Applicability = lint.Safe
@@ -52,22 +52,22 @@ func execFix(p *facts.Pass[*facts.Dockerfile], s *facts.Stage, in *dockerfile.In
 	name := call.Args[0].Lit()
 	switch {
 	case name == "exec":
-		return lint.Fix{}, "the program takes the shell's place already, and needs it for its words"
+		return lint.Fix{}, "exec replaces the shell already, and the arguments need it"
 	case name == "" || facts.IsShellBuiltin(name) || isReserved(name):
-		return lint.Fix{}, "only the shell knows which program it starts"
+		return lint.Fix{}, "the shell decides which program it starts"
 	case strings.ContainsAny(text, "\n\r"):
-		return lint.Fix{}, "the shell needs the lines as they are"
+		return lint.Fix{}, "the command has several lines"
 	case !hasShell(s):
-		return lint.Fix{}, "the image has no shell that the words need"
+		return lint.Fix{}, "the arguments need a shell, and the image has none"
 	}
 	text = "exec " + text
-	fix.Title = "rewrite as a JSON array in which the shell is replaced by the program; not safe: the shell still reads its words"
+	fix.Title = "rewrite as a JSON array that starts the program with exec; not safe: a shell still expands the arguments"
 	fix.Edits = []lint.FileEdit{lint.Replace(in.BodySpan, jsonArray([]string{"/bin/sh", "-c", text}))}
 	return fix, ""
 }
 
-// holdsComment tells whether lines of comment or blank lines stand inside of the
-// instruction, which an edit of all of it would lose.
+// holdsComment reports whether the instruction contains comment lines or blank lines, which
+// an edit of the whole instruction would lose.
 func holdsComment(in *dockerfile.Instruction) bool {
 	return slices.ContainsFunc(in.PhysicalLines(), func(l dockerfile.Line) bool { return l.Kind == dockerfile.CommentLine })
 }
@@ -105,44 +105,44 @@ func literalWords(call *syntax.CallExpr) (words []string, ok bool) {
 	return words, true
 }
 
-// startsOther says why the words may start something else than the shell did, somewhere in
-// the repository where an image that has them is started; empty where they do not.
+// startsOther returns why the words may start something else than the shell did, wherever
+// the repository starts an image that has them; it is empty where they do not.
 func startsOther(p *facts.Pass[*facts.Dockerfile], s *facts.Stage, in *dockerfile.Instruction, words []string) string {
 	if !s.Shell(in).IsDefault() || s.Base().IsWindows() {
-		return "another shell than /bin/sh starts it"
+		return "a shell other than /bin/sh runs it"
 	}
 	for _, x := range s.Chain() {
 		if x.Image.HasVariable() {
-			return "a build may name another base image, with another SHELL or ENTRYPOINT"
+			return "a build argument can select a base image with another SHELL or ENTRYPOINT"
 		}
 	}
 	base, known := lookUpBase(p, s)
 	switch {
 	case !known:
-		return "nobody says which SHELL and ENTRYPOINT the base image has"
+		return "the SHELL and ENTRYPOINT of the base image are not known"
 	case !base.DefaultShell:
-		return "the base image has a SHELL of its own"
+		return "the base image sets its own SHELL"
 	case in.Keyword == "cmd" && (s.Entrypoint() != nil || base.Entrypoint != facts.NoEntrypoint):
-		return "the words are arguments of an ENTRYPOINT"
+		return "an ENTRYPOINT receives the command as its arguments"
 	case in.Keyword == "entrypoint" && p.Project.GetsArguments(s):
-		return "something in the repository gives it arguments, or may, which the shell ignores"
+		return "a file of the repository passes arguments or may do so, and shell form ignores them"
 	case !p.Project.KernelStarts(s, words[0]):
-		return "nothing shows that " + quoteShort(words[0]) + " starts without a shell"
+		return "it is not known whether " + quoteShort(words[0]) + " starts without a shell"
 	case strings.Contains(words[0], "/") && !strings.HasPrefix(words[0], "/") && s.MovesFolder():
-		return "a stage that builds on this one works in another folder"
+		return "a stage based on this one changes the working directory"
 	case p.Project.MayReadShellVariables(s):
 		return "a copied file may read a variable that only a shell sets, such as PWD"
 	}
 	return ""
 }
 
-// hasShell tells whether /bin/sh may be taken to be there.
+// hasShell reports whether /bin/sh can be expected in the image.
 func hasShell(s *facts.Stage) bool {
 	base, known := facts.LookupBase(s.Base())
 	return !known || base.HasShell
 }
 
-// isReserved tells whether the shell reads a word as a part of its grammar.
+// isReserved reports whether a word is a keyword of the shell's grammar.
 func isReserved(word string) bool {
 	switch word {
 	case "!", "{", "}", "case", "do", "done", "elif", "else", "esac", "fi", "for", "function", "if", "in", "select", "then", "until", "while", "[[", "time", "coproc":
@@ -168,8 +168,8 @@ func laidOut(d *facts.Dockerfile, script *dockerfile.Script, call *syntax.CallEx
 	return "[" + b.String() + "]"
 }
 
-// jsonArray writes words as people write them: with a blank after each comma,
-// and nothing spelled out that need not be.
+// jsonArray writes words as people write them: with a space after each comma, and
+// escapes only where JSON requires them.
 func jsonArray(words []string) string {
 	parts := make([]string, len(words))
 	for i, w := range words {

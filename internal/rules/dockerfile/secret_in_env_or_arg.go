@@ -10,31 +10,48 @@ import (
 	"github.com/dockmend/dockmend/internal/syntax/dockerfile"
 )
 
-// SecretInEnvOrArg finds secrets that pass through ENV or ARG.
+// SecretInEnvOrArg reports `ENV` and `ARG` instructions whose name or value is that of a
+// secret, and an `ARG` that a `RUN` uses as a password or token.
 //
-// Both stay readable: ENV in the image's configuration, ARG in its history and
-// in the build's provenance. Give a secret to the step that needs it with
-// "RUN --mount=type=secret", and to the program when it starts.
+// # Why it matters
 //
-// A name counts that begins or ends with a word such as password, secret, token
-// or API key. Silent for names that also say file, path, url, public and the like,
-// for values that are empty, booleans, numbers, paths or addresses, for
-// placeholders, and for an ARG without a default that a stage outside of the
-// image declares. A literal value that looks random is an error.
+// Anyone who can pull the image can read `ENV` in its configuration with `docker inspect`,
+// and the values of build arguments with `docker history`. The build's provenance can
+// record build arguments too. Removing the variable in a later layer does not help: the
+// secret must be replaced.
 //
-// Whatever its name, an ARG counts that a RUN uses as a password or token: in the user of
-// an address, or in a flag or header that is there for them (an info outside of the image,
-// where it stays in the cache and the provenance); and so does an address with a user and a
-// password.
+// A literal value that looks random is an error. A value that may only be a default, such
+// as a short word, is a warning.
 //
-// With the preset "hadolint", a name counts that contains such a word.
+// # How to fix it
 //
-// There is no fix: whoever builds the image or starts the container has to pass the
+// Give the secret to the build step that needs it as a mount, and to the program when the
+// container starts:
+//
+//	RUN --mount=type=secret,id=npmrc,target=/root/.npmrc npm ci
+//
+// # Fix safety
+//
+// There is no fix: the command that builds the image or starts the container must pass the
 // secret in another way.
+//
+// # Exceptions
+//
+// It does not report:
+//
+//   - names that also contain a word such as file, path, url or public
+//   - values that are empty, booleans, numbers, paths or addresses without a password
+//   - placeholders
+//   - an `ARG` without a default in a stage that is not part of the image, unless a `RUN`
+//     uses it as a password or token, which is an info
+//
+// A name is that of a secret if it begins or ends with a word such as password, secret,
+// token or API key. With the preset `hadolint`, it is enough that the name contains such a
+// word.
 var SecretInEnvOrArg = facts.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
 		ID:         "secret-in-env-or-arg",
-		Title:      "A secret in ENV or ARG can be read from the image",
+		Title:      "Secret in ENV or ARG can be read from the image",
 		Category:   lint.Security,
 		Severity:   lint.Warning,
 		Confidence: lint.Medium,
@@ -74,7 +91,7 @@ func checkSecretInEnvOrArg(p *facts.Pass[*facts.Dockerfile]) {
 			case holdsPassword(p.Doc, in, pair):
 				p.Report(lint.Finding{
 					Span: pair.Span, Variant: in.Keyword,
-					Message: fmt.Sprintf("the address in %s holds a password, which stays readable in the image; pass it when the container starts, or to one step with RUN --mount=type=secret", short(strings.Trim(pair.Key, `"'`))),
+					Message: fmt.Sprintf("the address in %s contains a password that anyone with the image can read; pass it when the container starts, or to one build step with RUN --mount=type=secret", short(strings.Trim(pair.Key, `"'`))),
 				})
 			case in.Keyword == "arg" && !pair.HasValue:
 				reportSecretByUse(p, in, pair)
@@ -86,14 +103,14 @@ func checkSecretInEnvOrArg(p *facts.Pass[*facts.Dockerfile]) {
 func reportSecret(p *facts.Pass[*facts.Dockerfile], in *dockerfile.Instruction, pair dockerfile.Pair, severity lint.Severity) {
 	f := lint.Finding{Span: pair.Span, Variant: in.Keyword, Severity: severity}
 	if in.Keyword == "env" {
-		f.Message = fmt.Sprintf("ENV %s stays readable in the image's configuration; pass the secret when the container starts, or to one step with RUN --mount=type=secret", short(strings.Trim(pair.Key, `"'`)))
+		f.Message = fmt.Sprintf("ENV %s can be read in the configuration of the image; pass the secret when the container starts, or to one build step with RUN --mount=type=secret", short(strings.Trim(pair.Key, `"'`)))
 	} else {
-		f.Message = fmt.Sprintf("ARG %s stays readable in the image's history; pass the secret with RUN --mount=type=secret", short(strings.Trim(pair.Key, `"'`)))
+		f.Message = fmt.Sprintf("ARG %s can be read in the history of the image; pass the secret with RUN --mount=type=secret", short(strings.Trim(pair.Key, `"'`)))
 	}
 	p.Report(f)
 }
 
-// judgeSecret says how bad a pair is; ok is false for one that is no secret.
+// judgeSecret returns the severity of a pair; ok is false if it is not a secret.
 func judgeSecret(d *facts.Dockerfile, in *dockerfile.Instruction, pair dockerfile.Pair) (severity lint.Severity, ok bool) {
 	words := facts.SecretNameWords(pair.Key)
 	if len(words) == 0 {
@@ -116,14 +133,13 @@ func judgeSecret(d *facts.Dockerfile, in *dockerfile.Instruction, pair dockerfil
 		return 0, value == "" && in.Keyword == "arg" && inFinalImage(d, in)
 	}
 	if !facts.IsProvenSecret(value) {
-		return lint.Warning, true // a word for a start, maybe
+		return lint.Warning, true // perhaps only a default that users change
 	}
 	return lint.Error, true
 }
 
-// holdsPassword reports whether the value of a pair is an address with a password that is
-// written out and ends in the image; a word for a start, such as the name of the user, is
-// none.
+// holdsPassword reports whether the value of a pair is an address with a literal password
+// that becomes part of the image. A default password, such as the user's name, does not count.
 func holdsPassword(d *facts.Dockerfile, in *dockerfile.Instruction, pair dockerfile.Pair) bool {
 	value, known := d.Expand(in, pair.Value)
 	password, ok := facts.URLPassword(value)
@@ -149,8 +165,8 @@ func reportSecretByUse(p *facts.Pass[*facts.Dockerfile], in *dockerfile.Instruct
 	}
 	f := lint.Finding{
 		Span: pair.Span, Variant: "arg",
-		Message: fmt.Sprintf("ARG %s is used as a password or token and stays readable in the history, the build cache and the provenance; pass the secret with RUN --mount=type=secret", short(pair.Key)),
-		Related: []lint.Related{{Span: run.Head, Message: "it is used here"}},
+		Message: fmt.Sprintf("ARG %s is used as a password or token and can be read in the history, the build cache and the provenance; pass the secret with RUN --mount=type=secret", short(pair.Key)),
+		Related: []lint.Related{{Span: run.Head, Message: "the value is used as a secret here"}},
 	}
 	if !s.InFinalImage() {
 		f.Severity = lint.Info
@@ -163,7 +179,7 @@ func inFinalImage(d *facts.Dockerfile, in *dockerfile.Instruction) bool {
 	return s != nil && s.InFinalImage()
 }
 
-// containsSecretWord is hadolint's way to look at names.
+// containsSecretWord reports whether hadolint takes the name for that of a secret.
 func containsSecretWord(name string) bool {
 	name = strings.ToLower(name)
 	return slices.ContainsFunc([]string{"access_key", "api_key", "client_key", "password", "private", "secret", "token", "username"}, func(w string) bool {

@@ -9,20 +9,40 @@ import (
 	"github.com/dockmend/dockmend/internal/syntax/dockerfile"
 )
 
-// SecretInRunCommand finds RUN instructions that hold a password or a token as
-// it is: in an address, as curl's user, in a header, in PGPASSWORD, mysql -p, wget
-// --password or sshpass -p. It stays readable in the image's history.
+// SecretInRunCommand reports `RUN` instructions with a literal password or token: in an
+// address, in `curl -u`, in an `Authorization` header, in `PGPASSWORD`, `MYSQL_PWD` or
+// `SSHPASS`, in `mysql -p`, `wget --password`, `sshpass -p` or `docker login -p`, or in
+// npm's `_authToken`.
 //
-// Use RUN --mount=type=secret and read it from the file.
+// # Why it matters
 //
-// Silent for variables, for placeholders, and for a user without a password.
+// The command becomes part of the image's history, so anyone who can pull the image can
+// read the secret with `docker history`. Everyone with access to the repository can read
+// it too.
 //
-// There is no fix: the step has to read the secret from a mount, and it has to be changed,
-// since it is in the history of the image.
+// # How to fix it
+//
+// Mount the secret and read it from the file in the command:
+//
+//	RUN --mount=type=secret,id=token \
+//	    curl -H "Authorization: Bearer $(cat /run/secrets/token)" https://example.com/file
+//
+// # Fix safety
+//
+// There is no fix: the command must read the secret from a mount, and the secret must be
+// replaced because it is already in the history.
+//
+// # Exceptions
+//
+// It does not report:
+//
+//   - variables and placeholders
+//   - a user name without a password
+//   - default passwords of a server that the build sets up, such as root or postgres
 var SecretInRunCommand = facts.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
 		ID:       "secret-in-run-command",
-		Title:    "A secret stands in a command",
+		Title:    "Password or token is written in a RUN command",
 		Category: lint.Security,
 		Severity: lint.Warning,
 		Default:  true,
@@ -42,7 +62,7 @@ func checkSecretInRunCommand(p *facts.Pass[*facts.Dockerfile]) {
 			if what == "" {
 				continue
 			}
-			p.Report(lint.Finding{Span: at.Span, Message: what + " stands in this command, and in the image's history; mount it with RUN --mount=type=secret"})
+			p.Report(lint.Finding{Span: at.Span, Message: what + " is written in this command, so anyone can read it in the history of the image; mount it with RUN --mount=type=secret"})
 			return
 		}
 	})
@@ -125,8 +145,8 @@ func passwordFlag(program, word string) (password string, ok bool) {
 	return "", false
 }
 
-// isPasswordLiteral reports whether a word is a password, and no word for a start that the
-// build itself sets.
+// isPasswordLiteral reports whether a word is a password, and not a default that the build
+// itself sets.
 func isPasswordLiteral(word string) bool {
 	switch strings.ToLower(word) {
 	case "root", "toor", "admin", "mysql", "postgres", "test", "guest":

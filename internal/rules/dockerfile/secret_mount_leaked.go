@@ -10,22 +10,40 @@ import (
 	"mvdan.cc/sh/v3/syntax"
 )
 
-// SecretMountLeaked finds RUN instructions that mount a secret and write it
-// into a file of the image: by cp, by a redirection, by npm config set and its
-// like. The mount is of no use then, and whoever has the image has the secret.
+// SecretMountLeaked reports `RUN` instructions that mount a secret and then write it into
+// a file of the image: with `cp`, with a redirection, or with a command such as `npm
+// config set`.
 //
-// Mount the secret where the tool looks for it (target=/root/.npmrc), hand it
-// over in a variable (env=), or remove the file in the same RUN.
+// # Why it matters
 //
-// Silent where the RUN removes the file, where it lies in another mount, and in
-// stages whose layers are no part of the image.
+// A secret mount keeps the secret out of the image's layers. A copy of it is in the layer,
+// and anyone who has the image can read it, so the mount has no effect.
 //
-// There is no fix: the program has to read the secret from the mount, and the value has to
-// be changed, since it is in a layer.
+// # How to fix it
+//
+// Mount the secret where the tool looks for it, or pass it as a variable with `env=`:
+//
+//	RUN --mount=type=secret,id=npmrc,target=/root/.npmrc npm ci
+//
+// If the tool must write the file, remove it in the same `RUN`.
+//
+// # Fix safety
+//
+// There is no fix: the program must read the secret from the mount, and the secret must be
+// replaced because it is already in a layer.
+//
+// # Exceptions
+//
+// It does not report:
+//
+//   - a file that the same `RUN` removes, and settings that it removes again
+//   - a `RUN` that sets a trap, which may remove the file
+//   - a file in another mount
+//   - stages whose layers are not part of the image
 var SecretMountLeaked = facts.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
 		ID:       "secret-mount-leaked",
-		Title:    "A mounted secret is written into the image",
+		Title:    "Mounted secret is written into the image",
 		Category: lint.Security,
 		Severity: lint.Warning,
 		Default:  true,
@@ -57,14 +75,14 @@ func checkSecretMountLeaked(p *facts.Pass[*facts.Dockerfile]) {
 			}
 			p.Report(lint.Finding{
 				Span:    c.Span,
-				Message: fmt.Sprintf("this writes the mounted secret into %s, where everybody who has the image can read it; mount it there, or remove it in the same RUN", where),
+				Message: fmt.Sprintf("this writes the mounted secret into %s, where anyone with the image can read it; mount the secret there, or remove it in the same RUN", where),
 			})
 			return
 		}
 	})
 }
 
-// mountedSecrets says how the secrets of a RUN are written in its commands.
+// mountedSecrets holds the names under which commands of a RUN can use its secrets.
 type mountedSecrets struct {
 	doc   *facts.Dockerfile
 	files []string
@@ -98,7 +116,7 @@ func readSecrets(d *facts.Dockerfile, in *dockerfile.Instruction) mountedSecrets
 	return s
 }
 
-// readsFile tells whether a word puts a secret's text in: $(cat FILE), $(< FILE).
+// readsFile reports whether a word inserts the text of a secret: $(cat FILE), $(< FILE).
 func (s mountedSecrets) readsFile(word string) bool {
 	for _, file := range s.files {
 		for _, before := range []string{"$(cat ", "$(cat \"", "$(<", "$(< ", "`cat "} {
@@ -110,7 +128,7 @@ func (s mountedSecrets) readsFile(word string) bool {
 	return false
 }
 
-// isSecret tells whether a word has a secret's text in it.
+// isSecret reports whether a word contains the text of a secret.
 func (s mountedSecrets) isSecret(word string) bool {
 	if s.readsFile(word) {
 		return true
@@ -139,7 +157,7 @@ func (s mountedSecrets) isFile(word string) bool {
 	return false
 }
 
-// written tells where a command writes a secret to: a file, or nothing for the
+// written returns the file that a command writes a secret to; where is empty for the
 // settings of the command itself.
 func (s mountedSecrets) written(c *facts.Command) (where string, ok bool) {
 	args := c.Positional()
@@ -171,7 +189,7 @@ func (s mountedSecrets) written(c *facts.Command) (where string, ok bool) {
 	return "", false
 }
 
-// intoFolder is the file that a copy makes.
+// intoFolder returns the path of the file that a copy creates.
 func intoFolder(target, source string) string {
 	if strings.HasSuffix(target, "/") {
 		return target + baseName(source)
@@ -198,7 +216,7 @@ func redirectedTo(c *facts.Command) (file string, ok bool) {
 	return "", false
 }
 
-// isOutside tells whether a path is in a mount of the RUN, so in no layer, or is
+// isOutside reports whether a path is in a mount of the RUN, and so not in a layer, or is
 // not known.
 func isOutside(in *dockerfile.Instruction, path string) bool {
 	for _, m := range facts.Mounts(in) {
@@ -209,14 +227,14 @@ func isOutside(in *dockerfile.Instruction, path string) bool {
 	return strings.HasPrefix(path, "/dev/") || strings.HasPrefix(path, "$") && !strings.HasPrefix(path, "$HOME/") && !strings.HasPrefix(path, "${HOME}/")
 }
 
-// isRemoved tells whether one of the commands removes the file, under whatever
-// name of its folder.
+// isRemoved reports whether one of the commands removes the file, whatever name it uses
+// for the folder.
 func isRemoved(commands []*facts.Command, file string) bool {
 	name := baseName(file)
 	for _, c := range commands {
 		switch c.Name() {
 		case "trap":
-			return true // what is told to run at the end
+			return true // its command runs at the end and may remove the file
 		case "rm", "shred", "unlink", "mv", "find":
 			for _, a := range c.Args() {
 				path := strings.TrimRight(a.Text, "/*")
@@ -229,7 +247,7 @@ func isRemoved(commands []*facts.Command, file string) bool {
 	return false
 }
 
-// undoesSettings tells whether a script takes a program's settings back.
+// undoesSettings reports whether a script removes a setting of a program again.
 func undoesSettings(script string) bool {
 	for _, word := range []string{"unset", "delete", "logout", "remove-section", "rm "} {
 		if strings.Contains(script, word) {

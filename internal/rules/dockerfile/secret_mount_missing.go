@@ -9,23 +9,38 @@ import (
 	"github.com/dockmend/dockmend/internal/syntax/dockerfile"
 )
 
-// SecretMountMissing finds commands without the secret mount that the
-// configuration asks for, so that nobody hands the secret over as ARG or in a
-// file.
+// SecretMountMissing reports commands in `RUN` that need a secret according to the
+// configuration, but do not mount it.
 //
-// The option commands has entries as "npm ci=npmrc": the first words of the
-// command, and the id of the secret.
+// # Why it matters
 //
-// Off by default: without entries there is nothing to check.
+// A command without its secret fails, or the secret is passed in a way that leaves it in
+// the image, such as `ARG` or a copied file.
+//
+// The rule is off by default, because it has nothing to check until commands are
+// configured.
+//
+// # How to fix it
+//
+// List in `.dockmend.yaml` which command needs which secret, such as `npm ci=npmrc`, and
+// mount the secret in the `RUN`:
+//
+//	RUN --mount=type=secret,id=npmrc npm ci
+//
+// # Exceptions
+//
+// It does not report:
+//
+//   - a `RUN` that mounts the secret by its `id`, or by a `target` with that file name
 var SecretMountMissing = facts.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
 		ID:       "secret-mount-missing",
-		Title:    "A command runs without its secret",
+		Title:    "Command runs without the secret mount that it needs",
 		Category: lint.Security,
 		Severity: lint.Warning,
 		Since:    "0.1.0",
 		Aliases:  lint.Names("OWASP-R12", "tally/require-secret-mounts"),
-		Options:  []lint.Option{{Name: "commands", Doc: "first words of a command, an equals sign, the id of the secret that it needs", Kind: lint.ListOption}},
+		Options:  []lint.Option{{Name: "commands", Doc: "commands that need a secret: the first words of the command, an equals sign and the id of the secret, such as `npm ci=npmrc`", Kind: lint.ListOption}},
 		Presets:  []string{"cloud-native"},
 		Requires: []string{"rules.secret-mount-missing.commands"},
 	},
@@ -47,7 +62,7 @@ func checkSecretMountMissing(p *facts.Pass[*facts.Dockerfile]) {
 			told[c.Instruction] = true
 			f := lint.Finding{
 				Span:    c.Span,
-				Message: fmt.Sprintf("%s needs the secret %s, and this RUN does not mount it; add --mount=type=secret,id=%s", quoteShort(strings.Join(words, " ")), quoteShort(id), id),
+				Message: fmt.Sprintf("%s needs the secret %s, but this RUN does not mount it; add --mount=type=secret,id=%s", quoteShort(strings.Join(words, " ")), quoteShort(id), id),
 			}
 			f.Fixes = []lint.Fix{{
 				Title: "mount the secret " + id, Applicability: lint.Unsafe, MaxEffect: lint.EffectGraph,
@@ -58,7 +73,7 @@ func checkSecretMountMissing(p *facts.Pass[*facts.Dockerfile]) {
 	}
 }
 
-// beginsWith tells whether a command's words begin with those given.
+// beginsWith reports whether a command's words begin with those given.
 func beginsWith(c *facts.Command, words []string) bool {
 	if len(c.Words) < len(words) || c.Name() != words[0] {
 		return false

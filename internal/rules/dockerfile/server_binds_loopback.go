@@ -9,16 +9,34 @@ import (
 	"github.com/dockmend/dockmend/internal/lint"
 )
 
-// ServerBindsLoopback finds start commands whose server listens on 127.0.0.1,
-// as asked or by default: nothing outside of the container reaches it,
-// published ports included.
+// ServerBindsLoopback reports start commands whose server listens on 127.0.0.1, either
+// because the command says so or by default: uvicorn, hypercorn, flask, daphne, granian,
+// gunicorn, vite and next.
 //
-// Silent for sockets, where an environment variable names the address, and for
-// servers that read it from a file.
+// # Why it matters
+//
+// 127.0.0.1 is the container's own loopback address. Other containers cannot connect to
+// the server, and neither can clients of a published port: they get "connection refused"
+// or "connection reset".
+//
+// # How to fix it
+//
+// Listen on all addresses of the container:
+//
+//	CMD ["uvicorn", "app:app", "--host", "0.0.0.0"]
+//
+// # Exceptions
+//
+// It does not report:
+//
+//   - servers that listen on a Unix socket or a file descriptor
+//   - servers whose address is set by an environment variable, such as `UVICORN_HOST`
+//   - servers that read a configuration file
+//   - commands with a variable that may hold the option, if the default address applies
 var ServerBindsLoopback = facts.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
 		ID:       "server-binds-loopback",
-		Title:    "The server listens to nobody outside",
+		Title:    "Server listens on the loopback address only",
 		Category: lint.Python,
 		Severity: lint.Warning,
 		Default:  true,
@@ -78,7 +96,7 @@ func checkServerBindsLoopback(p *facts.Pass[*facts.Dockerfile]) {
 	case given && isLoopback(host.Text):
 		f := lint.Finding{
 			Span:    host.Span,
-			Message: fmt.Sprintf("%s listens on %s, where nothing outside of the container reaches it; listen on 0.0.0.0", c.program, quoteShort(host.Text)),
+			Message: fmt.Sprintf("%s listens on %s, so nothing outside the container can reach it; listen on 0.0.0.0", c.program, quoteShort(host.Text)),
 		}
 		if bareHost := strings.Trim(p.Doc.Text(host.Span), `"'`); bareHost == host.Text {
 			edit := strings.Replace(strings.Replace(p.Doc.Text(host.Span), "127.0.0.1", "0.0.0.0", 1), "localhost", "0.0.0.0", 1)
@@ -88,7 +106,7 @@ func checkServerBindsLoopback(p *facts.Pass[*facts.Dockerfile]) {
 	case !given && loopbackByDefault && literalWordsOnly(c.words):
 		f := lint.Finding{
 			Span:    c.at.Span,
-			Message: fmt.Sprintf("%s listens on 127.0.0.1 unless it is told otherwise, where nothing outside of the container reaches it; add %s 0.0.0.0", c.program, flags[0]),
+			Message: fmt.Sprintf("%s listens on 127.0.0.1 by default, so nothing outside the container can reach it; add %s 0.0.0.0", c.program, flags[0]),
 		}
 		last := c.at.Span
 		if len(c.words) > 0 {
@@ -106,7 +124,8 @@ func checkServerBindsLoopback(p *facts.Pass[*facts.Dockerfile]) {
 	}
 }
 
-// joinedValue is the value that stands in one word with its flag, as -b127.0.0.1.
+// joinedValue returns the value of a flag that is written in one word, such as
+// -b127.0.0.1.
 func joinedValue(c startCommand, flag string) (value facts.Argument, ok bool) {
 	for _, w := range c.words {
 		if text, found := strings.CutPrefix(w.Text, flag); found && text != "" && text[0] != '-' && text[0] != '=' {
@@ -117,13 +136,13 @@ func joinedValue(c startCommand, flag string) (value facts.Argument, ok bool) {
 	return value, false
 }
 
-// isLoopback tells whether an address with or without a port is the machine's own.
+// isLoopback reports whether an address, with or without a port, is the loopback address.
 func isLoopback(host string) bool {
 	host, _, _ = strings.Cut(host, ":")
 	return host == "127.0.0.1" || host == "localhost"
 }
 
-// literalWordsOnly tells whether no word holds a variable, which might be a flag.
+// literalWordsOnly reports whether no word contains a variable, which might be a flag.
 func literalWordsOnly(words []facts.Argument) bool {
 	for _, w := range words {
 		if strings.Contains(w.Text, "$") {

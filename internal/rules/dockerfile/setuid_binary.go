@@ -11,23 +11,40 @@ import (
 	"github.com/dockmend/dockmend/internal/syntax/dockerfile"
 )
 
-// SetuidBinary finds chmod and COPY --chmod that set the setuid or the setgid
-// bit: whoever runs the file gets the rights of its owner or its group, root as
-// a rule.
+// SetuidBinary reports `chmod` and `COPY --chmod` that set the setuid or the setgid bit of
+// a file in the image.
 //
-// Give the program the capability it needs, or let it run as the user that needs
-// it.
+// # Why it matters
 //
-// Silent where the bits are taken away, for the sticky bit, for setgid on a
-// folder that a group shares (option allow-setgid-dir), for scripts, whose bits
-// Linux does not look at, for sudo, and in stages whose layers are no part of the
-// image.
+// A program with the setuid bit runs with the rights of its owner, usually root, no matter
+// who starts it. A fault in the program then lets any user of the container become root.
+// The setgid bit does the same with the group.
 //
-// There is no fix: whether the program needs the right is known only to those who run it.
+// # How to fix it
+//
+// Give the program only the capability that it needs, or start it as the user that it
+// needs:
+//
+//	RUN setcap cap_net_bind_service=+ep /usr/bin/tool
+//
+// # Fix safety
+//
+// There is no fix: the file does not show whether the program needs these rights.
+//
+// # Exceptions
+//
+// It does not report:
+//
+//   - modes that remove the bits, and the sticky bit
+//   - the setgid bit on directories, with which a group shares files, and in `COPY
+//     --chmod`; the option `allow-setgid-dir` turns this off
+//   - scripts (`.sh`, `.py`), because Linux ignores the bits there
+//   - `sudo` and `fixuid`, which need the bit
+//   - stages whose layers are not part of the image
 var SetuidBinary = facts.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
 		ID:       "setuid-binary",
-		Title:    "A program runs with the rights of its owner",
+		Title:    "File gets the setuid or setgid bit",
 		Category: lint.Security,
 		Severity: lint.Info,
 		Default:  true,
@@ -35,7 +52,7 @@ var SetuidBinary = facts.Rule[*facts.Dockerfile]{
 		Presets:  []string{"hardening"},
 		Aliases:  lint.Names("CIS-4.8", "CIS-DI-0008"),
 		Options: []lint.Option{{
-			Name: "allow-setgid-dir", Doc: "let folders have the setgid bit, with which a group shares them", Kind: lint.BoolOption,
+			Name: "allow-setgid-dir", Doc: "accept the setgid bit on directories, which lets a group share their files", Kind: lint.BoolOption,
 			OptionValue: lint.OptionValue{Bool: true},
 		}},
 	},
@@ -62,7 +79,7 @@ func checkSetuidBinary(p *facts.Pass[*facts.Dockerfile]) {
 			return
 		}
 		if path.Base(args[len(args)-1].Text) == "fixuid" {
-			return // it gives the user of the image the number of the caller, which root alone may
+			return // it changes the user id of the image's user to the caller's, which only root can do
 		}
 		bit := setsID(args[0].Text)
 		if bit == "" || !slices.ContainsFunc(args[1:], gainsRights) || bit == "setgid" && allowDir && changesFolders(p.Doc, c, args[1:]) {
@@ -77,10 +94,10 @@ func idMessage(what, bit string) string {
 	if bit == "setgid" {
 		whose = "group"
 	}
-	return fmt.Sprintf("%s sets the %s bit, so whoever runs the file has the rights of its %s; give the program a capability, or another user", quoteShort(what), bit, whose)
+	return fmt.Sprintf("%s sets the %s bit, so anyone who runs the file has the rights of its %s; give the program a capability, or run it as another user", quoteShort(what), bit, whose)
 }
 
-// setsID names the bit that a mode sets: "setuid", "setgid" or none.
+// setsID returns the bit that a mode sets: "setuid", "setgid", or nothing.
 func setsID(mode string) string {
 	const setuid, setgid = 4, 2
 	if mode != "" && strings.Trim(mode, "01234567") == "" {
@@ -110,13 +127,14 @@ func setsID(mode string) string {
 	return found
 }
 
-// gainsRights tells whether the bits of a path matter and are news.
+// gainsRights reports whether the bits of a path have an effect that it does not have
+// anyway.
 func gainsRights(path facts.Argument) bool {
 	name := baseName(path.Text)
 	return name != "sudo" && !strings.HasSuffix(name, ".sh") && !strings.HasSuffix(name, ".py")
 }
 
-// changesFolders tells whether the paths may be folders that a group shares: all
+// changesFolders reports whether the paths may be directories that a group shares: all
 // but those that look like a program.
 func changesFolders(d *facts.Dockerfile, c *facts.Command, paths []facts.Argument) bool {
 	if c.HasFlag("-R", "--recursive") || strings.Contains(d.Text(c.Instruction.Span), "-type d") {

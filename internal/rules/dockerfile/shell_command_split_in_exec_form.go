@@ -7,20 +7,36 @@ import (
 	"github.com/dockmend/dockmend/internal/lint"
 )
 
-// ShellCommandSplitInExecForm finds ["sh", "-c", "node", "server.js"]: the shell runs the
-// word behind -c alone, and the others are its parameters.
+// ShellCommandSplitInExecForm reports JSON arrays such as `["sh", "-c", "node",
+// "server.js"]`, in which the command after `-c` is split into several elements.
 //
-// Write the command as one string behind -c, or leave the shell out.
+// # Why it matters
 //
-// Silent where the script names a parameter, such as "$@" or "$1", and where the script has
-// several words.
+// The shell runs only the element after `-c`. The elements that follow become its
+// parameters `$0`, `$1` and so on, so `node` starts without `server.js`.
 //
-// There is no fix: whether the words are one script or arguments of it only the author
-// knows.
+// # How to fix it
+//
+// Write the command as one string, or remove the shell:
+//
+//	CMD ["sh", "-c", "node server.js"]
+//	CMD ["node", "server.js"]
+//
+// # Fix safety
+//
+// There is no fix: only the author knows whether the elements are one script or its
+// parameters.
+//
+// # Exceptions
+//
+// It does not report:
+//
+//   - scripts of several words
+//   - scripts that use a parameter, such as `$@` or `$1`
 var ShellCommandSplitInExecForm = facts.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
 		ID:       "shell-command-split-in-exec-form",
-		Title:    "The shell gets one word of the command",
+		Title:    "Shell runs only the first word of the command",
 		Category: lint.Correctness,
 		Severity: lint.Warning,
 		Default:  true,
@@ -47,7 +63,7 @@ func checkShellCommandSplitInExecForm(p *facts.Pass[*facts.Dockerfile]) {
 			if script := words[2].Text; isPlainWord(script) {
 				p.Report(lint.Finding{
 					Span:    words[2].Span,
-					Message: fmt.Sprintf("the shell runs %s alone, and %s is no part of the command; write all of it as one string behind %s", quoteShort(script), quoteShort(words[3].Text), quoteShort(words[1].Text)),
+					Message: fmt.Sprintf("the shell runs only %s, and %s is not part of the command; write the whole command as one string after %s", quoteShort(script), quoteShort(words[3].Text), quoteShort(words[1].Text)),
 				})
 			}
 		}

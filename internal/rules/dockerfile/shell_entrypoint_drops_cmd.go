@@ -11,15 +11,32 @@ import (
 	"github.com/dockmend/dockmend/internal/syntax/dockerfile"
 )
 
-// ShellEntrypointDropsCmd finds stages in which ENTRYPOINT and CMD do not work
-// together, since one of them is in shell form.
+// ShellEntrypointDropsCmd reports stages with an `ENTRYPOINT` and a `CMD` of which one is
+// in shell form.
 //
-// An ENTRYPOINT in shell form ignores CMD and the arguments of "docker run". A
-// CMD in shell form below an ENTRYPOINT in JSON form passes it the words
-// "/bin/sh", "-c" and the text. Write both as JSON arrays.
+// # Why it matters
 //
-// Silent where only one of the two is set. Where this rule speaks,
-// shell-form-command does not.
+// An `ENTRYPOINT` in shell form ignores `CMD` and the arguments of `docker run`. A `CMD`
+// in shell form next to an `ENTRYPOINT` in exec form passes it the arguments `/bin/sh`,
+// `-c` and the text of the command, which most programs do not understand.
+//
+// # How to fix it
+//
+// Write both as JSON arrays:
+//
+//	ENTRYPOINT ["server"]
+//	CMD ["--port", "80"]
+//
+// If the `CMD` is a step of the build, such as `rm` or `mkdir`, write it as a `RUN`.
+//
+// # Exceptions
+//
+// It does not report:
+//
+//   - stages with only one of the two instructions
+//   - stages in which one of them is a broken JSON array, which another rule reports
+//
+// Where this rule has a finding, shell-form-command has none.
 var ShellEntrypointDropsCmd = facts.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
 		ID:       "shell-entrypoint-drops-cmd",
@@ -36,13 +53,13 @@ var ShellEntrypointDropsCmd = facts.Rule[*facts.Dockerfile]{
 	Check: checkShellEntrypointDropsCmd,
 }
 
-// clash is what is wrong with a stage that has both instructions.
+// clash is the conflict in a stage that has both instructions.
 type clash struct {
-	// at is the one in shell form, other the one that it does not fit.
+	// at is the one in shell form, other the one that it conflicts with.
 	at, other *dockerfile.Instruction
 }
 
-// clashOf tells whether a stage's ENTRYPOINT and CMD are at odds.
+// clashOf returns how a stage's ENTRYPOINT and CMD conflict; ok is false if they do not.
 func clashOf(s *facts.Stage) (c clash, ok bool) {
 	entrypoint, command := s.Entrypoint(), s.Command()
 	if entrypoint == nil || command == nil || entrypoint.Err != nil || command.Err != nil || s.LastOwn("entrypoint") == nil && s.LastOwn("cmd") == nil {
@@ -67,26 +84,26 @@ func checkShellEntrypointDropsCmd(p *facts.Pass[*facts.Dockerfile]) {
 		}
 		f := lint.Finding{Span: c.at.BodySpan, Variant: c.at.Keyword}
 		if c.at.Keyword == "entrypoint" {
-			f.Message = fmt.Sprintf("ENTRYPOINT %s runs below a shell, which drops CMD and the arguments of docker run; write it as a JSON array", quoteShort(firstLine(c.at.Body)))
-			f.Related = []lint.Related{{Span: c.other.Head, Message: "this is dropped"}}
+			f.Message = fmt.Sprintf("ENTRYPOINT %s runs under a shell, which ignores CMD and the arguments of docker run; write it as a JSON array", quoteShort(firstLine(c.at.Body)))
+			f.Related = []lint.Related{{Span: c.other.Head, Message: "this CMD is ignored"}}
 		} else {
-			f.Message = fmt.Sprintf("CMD %s is passed to the ENTRYPOINT as /bin/sh, -c and the text; write it as a JSON array", quoteShort(firstLine(c.at.Body)))
+			f.Message = fmt.Sprintf("the ENTRYPOINT receives CMD %s as the arguments /bin/sh, -c and the text; write it as a JSON array", quoteShort(firstLine(c.at.Body)))
 			if (needsShell(c.at) || isBuildStep(c.at)) && !p.Hadolint {
-				f.Message = fmt.Sprintf("CMD %s is passed to the ENTRYPOINT as /bin/sh, -c and the text; write it as a RUN if it is a step of the build, else into the ENTRYPOINT's script", quoteShort(firstLine(c.at.Body)))
+				f.Message = fmt.Sprintf("the ENTRYPOINT receives CMD %s as the arguments /bin/sh, -c and the text; write it as a RUN if it is a build step, or move it into the script of the ENTRYPOINT", quoteShort(firstLine(c.at.Body)))
 			}
-			f.Related = []lint.Related{{Span: c.other.Head, Message: "this gets the words"}}
+			f.Related = []lint.Related{{Span: c.other.Head, Message: "this ENTRYPOINT receives the arguments"}}
 		}
 		if fix, why := execFix(p, s, c.at); why == "" && (c.at.Keyword == "entrypoint" || takesCommand(c)) {
-			fix.Applicability = lint.Unsafe // what starts is another command line
+			fix.Applicability = lint.Unsafe // another command line starts
 			f.Fixes = []lint.Fix{fix}
 		}
 		p.Report(f)
 	}
 }
 
-// takesCommand reports whether the words of a CMD may be for its ENTRYPOINT: a script or an
-// init, which starts what it gets, or a program of its own with an action and options.
-// Where they are the name of a system's program, somebody meant that to run.
+// takesCommand reports whether a CMD may be meant as arguments of its ENTRYPOINT: that is a
+// script or an init, which starts its arguments, or a program with actions and options.
+// A CMD that begins with a common program is meant to run itself.
 func takesCommand(c clash) bool {
 	name, _, _ := strings.Cut(strings.TrimSpace(c.at.Body), " ")
 	switch name {
@@ -100,8 +117,8 @@ func takesCommand(c clash) bool {
 	return slices.ContainsFunc(starters, func(word string) bool { return strings.Contains(c.other.Body, word) })
 }
 
-// isBuildStep reports whether a command changes files or installs, and ends: a step of a
-// build, and no words for a program.
+// isBuildStep reports whether a command changes files or installs packages and then ends,
+// so that it is a build step and not the arguments of a program.
 func isBuildStep(in *dockerfile.Instruction) bool {
 	first, _, _ := strings.Cut(strings.TrimSpace(in.Body), " ")
 	switch path.Base(first) {
@@ -111,8 +128,8 @@ func isBuildStep(in *dockerfile.Instruction) bool {
 	return false
 }
 
-// needsShell tells whether a text is more than one command with its words, so that no
-// array can say the same.
+// needsShell reports whether a text is more than one command with its arguments, so that
+// an array cannot express it.
 func needsShell(in *dockerfile.Instruction) bool {
 	s := in.Script()
 	return isCompound(in) || s != nil && s.File != nil && len(s.File.Stmts) > 0 && len(s.File.Stmts[0].Redirs) > 0

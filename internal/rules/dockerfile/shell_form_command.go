@@ -12,34 +12,45 @@ import (
 	"github.com/dockmend/dockmend/internal/syntax/dockerfile"
 )
 
-// ShellFormCommand finds CMD and ENTRYPOINT that start their program below a
-// shell.
+// ShellFormCommand reports `CMD` and `ENTRYPOINT` in shell form, which start their program
+// under a shell.
 //
-// In shell form, process 1 of the container is /bin/sh. It does not pass the
-// stop signal on, so "docker stop" waits ten seconds and kills the program in
-// the middle of its work. A JSON array starts the program itself. Where a shell
-// is needed, begin its text with exec.
+// # Why it matters
 //
-// Silent in stages with a SHELL instruction, whose author chose the shell, and
-// for an instruction that a later one in the stage overrules, and where
-// shell-entrypoint-drops-cmd, shell-form-in-scratch or invalid-exec-form-json speaks, and where the commands
-// only print a version and end. It is an info
-// for Windows images, which know no such signals. The shells of Alpine (ash) and of
-// distributions with rpm (bash) let the last command take their place: there, and where
-// the text begins with exec already, one command is a matter of style, and several are
-// fine.
+// In shell form, process 1 of the container is `/bin/sh`, which does not pass the stop
+// signal on to the program. `docker stop` waits 10 seconds and then kills the program,
+// which cannot finish requests or close files.
 //
-// The title of a fix that is not safe says why, and a finding without one why there is none.
-// The fix is safe where the program is one that the kernel starts by itself (a script
-// without "#!" runs under a shell only), the base image's SHELL and ENTRYPOINT are known,
-// nothing in the repository gives an ENTRYPOINT arguments that the shell ignored,
-// and no copied file names a variable that only a shell sets, as PWD.
+// # How to fix it
 //
-// With the preset "hadolint", HEALTHCHECK and stages with a SHELL count too.
+// Write a JSON array, which starts the program directly:
+//
+//	CMD ["python", "app.py"]
+//
+// If the command needs a shell, begin it with exec, so that the program replaces the
+// shell:
+//
+//	CMD exec server --port $PORT
+//
+// # Exceptions
+//
+// It does not report:
+//
+//   - stages with a `SHELL` instruction, whose author chose the shell
+//   - an instruction that a later one of the stage replaces
+//   - commands that end at once, because they only print a version or a text
+//   - several commands, or one that needs a shell, where the last command replaces the
+//     shell: after exec, on Alpine (ash), and on distributions with rpm (bash)
+//   - what shell-entrypoint-drops-cmd, shell-form-in-scratch or invalid-exec-form-json
+//     reports
+//
+// A single command is reported as style where it replaces the shell already, and as info
+// for Windows images, which do not have these signals. With the preset `hadolint`,
+// `HEALTHCHECK` and stages with a `SHELL` instruction are reported too.
 var ShellFormCommand = facts.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
 		ID:       "shell-form-command",
-		Title:    "A command in shell form keeps the stop signal from the program",
+		Title:    "Command runs under a shell and does not receive the stop signal",
 		Category: lint.Runtime,
 		Severity: lint.Warning,
 		Default:  true,
@@ -84,7 +95,7 @@ func reportShellForm(p *facts.Pass[*facts.Dockerfile], s *facts.Stage, in *docke
 		return
 	}
 	if c, ok := clashOf(s); ok && c.at == in && !p.Hadolint {
-		return // shell-entrypoint-drops-cmd says so
+		return // shell-entrypoint-drops-cmd reports it
 	}
 	if !p.Hadolint && (onlyPrints(p.Doc, in) || isCompound(in) && s.ShStepsAside(in)) {
 		return
@@ -101,32 +112,32 @@ func reportShellForm(p *facts.Pass[*facts.Dockerfile], s *facts.Stage, in *docke
 	switch {
 	case s.Shell(in).Windows:
 		f.Severity = lint.Info
-		f.Message = what + " runs below a shell; write it as a JSON array if no shell is needed"
+		f.Message = what + " runs under a shell; write it as a JSON array if it does not need one"
 	case !p.Hadolint && stepsAside && !isCompound(in):
-		f.Severity = lint.Style // the program gets the stop signal
-		f.Message = what + " needs a shell only to start the program; write it as a JSON array"
+		f.Severity = lint.Style // the program receives the stop signal
+		f.Message = what + " uses a shell only to start the program; write it as a JSON array"
 	case strings.HasPrefix(body, "exec "):
 		f.Severity = lint.Info
-		f.Message = what + " needs a shell only to start the program; write it as a JSON array"
+		f.Message = what + " uses a shell only to start the program; write it as a JSON array"
 	case in.Keyword == "healthcheck":
-		f.Message = what + " runs below a shell; write it as a JSON array if no shell is needed"
+		f.Message = what + " runs under a shell; write it as a JSON array if it does not need one"
 	case !p.Hadolint && isCompound(in):
 		f.Severity = lint.Info
-		f.Message = what + " runs below /bin/sh, which keeps the stop signal from the program; begin the last command with exec, or move it all into a script that does"
+		f.Message = what + " runs under /bin/sh and does not receive the stop signal, so docker stop kills it after 10 seconds; begin the last command with exec, or use a script that does"
 	default:
-		f.Message = what + " runs below /bin/sh, which keeps the stop signal from the program; write it as a JSON array"
+		f.Message = what + " runs under /bin/sh and does not receive the stop signal, so docker stop kills it after 10 seconds; write it as a JSON array"
 	}
 	fix, why := execFix(p, s, in)
 	switch {
 	case why == "":
 		f.Fixes = []lint.Fix{fix}
-	case p.Hadolint || !isCompound(in): // what to do with several commands is said above
+	case p.Hadolint || !isCompound(in): // the message above has the advice for several commands
 		f.Message += "; no fix: " + why
 	}
 	p.Report(f)
 }
 
-// isCompound tells whether a script is more than one plain command, so that it
+// isCompound reports whether a script is more than one plain command, so that it
 // cannot be written as an array.
 func isCompound(in *dockerfile.Instruction) bool {
 	s := in.Script()
@@ -171,7 +182,7 @@ func usesShell(in *dockerfile.Instruction) bool {
 	return !literal
 }
 
-// substitutes tells whether a word of a command is what another command prints.
+// substitutes reports whether a word of a command is the output of another command.
 func substitutes(call *syntax.CallExpr) bool {
 	found := false
 	syntax.Walk(call, func(n syntax.Node) bool {
@@ -182,7 +193,7 @@ func substitutes(call *syntax.CallExpr) bool {
 	return found
 }
 
-// onlyPrints tells whether all commands end at once: they print a version or a text.
+// onlyPrints reports whether all commands end at once: they print a version or a text.
 func onlyPrints(d *facts.Dockerfile, in *dockerfile.Instruction) bool {
 	commands := d.Commands(in)
 	return len(commands) > 0 && !slices.ContainsFunc(commands, func(c *facts.Command) bool {

@@ -7,16 +7,34 @@ import (
 	"github.com/dockmend/dockmend/internal/lint"
 )
 
-// ShellFormHealthcheck finds health checks that need no shell and start one.
+// ShellFormHealthcheck reports `HEALTHCHECK` instructions in shell form whose command uses
+// no feature of a shell.
 //
-// A JSON array says the same without a shell that is started at every check.
+// # Why it matters
 //
-// Silent for checks with variables, operators or pipes, as "curl ... || exit 1".
-// With the preset "hadolint", shell-form-command speaks of health checks.
+// Docker runs the check every 30 seconds by default, and each time starts a shell that
+// only starts the program. The JSON form also works in images that have no shell.
+//
+// The rule is off by default, because the cost is small.
+//
+// # How to fix it
+//
+// Write the command as a JSON array:
+//
+//	HEALTHCHECK CMD ["curl", "-f", "http://localhost/"]
+//
+// # Exceptions
+//
+// It does not report:
+//
+//   - checks with variables, operators or pipes, such as `curl ... || exit 1`
+//   - checks in JSON form, and `HEALTHCHECK NONE`
+//
+// With the preset `hadolint`, shell-form-command reports health checks.
 var ShellFormHealthcheck = facts.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
 		ID:       "shell-form-healthcheck",
-		Title:    "A health check without shell syntax needs no shell",
+		Title:    "Health check starts a shell that it does not need",
 		Category: lint.StyleIssue,
 		Severity: lint.Info,
 		Since:    "0.1.0",
@@ -42,7 +60,7 @@ func checkShellFormHealthcheck(p *facts.Pass[*facts.Dockerfile]) {
 		if _, literal := literalWords(call); !literal {
 			continue
 		}
-		f := lint.Finding{Span: in.BodySpan, Message: fmt.Sprintf("HEALTHCHECK %s needs no shell; write it as a JSON array", quoteShort(firstLine(in.Body)))}
+		f := lint.Finding{Span: in.BodySpan, Message: fmt.Sprintf("HEALTHCHECK %s starts a shell that it does not need; write it as a JSON array", quoteShort(firstLine(in.Body)))}
 		if fix, why := execFix(p, s, in); why == "" {
 			f.Fixes = []lint.Fix{fix}
 		}

@@ -8,15 +8,33 @@ import (
 	"github.com/dockmend/dockmend/internal/lint"
 )
 
-// ShellFormInScratch finds RUN, CMD and ENTRYPOINT in shell form in a stage
-// FROM scratch that copies no shell: there is no /bin/sh, so the build or the
-// container fails.
+// ShellFormInScratch reports `RUN`, `CMD` and `ENTRYPOINT` in shell form in a stage `FROM
+// scratch` that does not copy a shell.
 //
-// Silent after COPY or ADD of a whole root, or of a folder with programs.
+// # Why it matters
+//
+// Shell form runs `/bin/sh -c`, and an image `FROM scratch` has no `/bin/sh`. A `RUN` ends
+// the build with an error, and a container with such a `CMD` or `ENTRYPOINT` does not
+// start.
+//
+// # How to fix it
+//
+// Write a JSON array with the full path of the program:
+//
+//	ENTRYPOINT ["/server", "--port", "80"]
+//
+// # Exceptions
+//
+// It does not report:
+//
+//   - stages that copy a whole root file system, `/bin`, `/usr`, a shell or BusyBox
+//   - stages with an `ADD`, which may extract a root file system
+//   - stages with a `SHELL` or `ONBUILD` instruction
+//   - here-documents
 var ShellFormInScratch = facts.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
 		ID:       "shell-form-in-scratch",
-		Title:    "There is no shell in an empty image",
+		Title:    "Shell form is used in an image without a shell",
 		Category: lint.Correctness,
 		Severity: lint.Error,
 		Default:  true,
@@ -40,7 +58,7 @@ func checkShellFormInScratch(p *facts.Pass[*facts.Dockerfile]) {
 				}
 				f := lint.Finding{
 					Span:    in.Head,
-					Message: fmt.Sprintf("this %s needs /bin/sh, and an image FROM scratch has none; write it as a JSON array, with the program's whole path", strings.ToUpper(in.Keyword)),
+					Message: fmt.Sprintf("this %s needs /bin/sh, and an image FROM scratch has none; write it as a JSON array with the full path of the program", strings.ToUpper(in.Keyword)),
 				}
 				if fix, why := execFix(p, s, in); why == "" && in.Keyword != "run" {
 					f.Fixes = []lint.Fix{fix}
@@ -51,11 +69,11 @@ func checkShellFormInScratch(p *facts.Pass[*facts.Dockerfile]) {
 	}
 }
 
-// lacksShell tells whether a stage is made of nothing, and nothing brings a shell.
+// lacksShell reports whether a stage is FROM scratch and does not copy a shell.
 func lacksShell(s *facts.Stage) bool { return s.Base().IsScratch() && !bringsSystem(s) }
 
-// bringsSystem tells whether a stage or one that it builds on gets a shell, or
-// something that may hold one.
+// bringsSystem reports whether a stage, or one that it builds on, copies a shell or
+// something that may contain one.
 func bringsSystem(s *facts.Stage) bool {
 	for _, x := range s.Chain() {
 		for _, in := range x.Instructions {

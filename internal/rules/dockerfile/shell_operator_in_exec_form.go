@@ -8,19 +8,35 @@ import (
 	"github.com/dockmend/dockmend/internal/syntax/dockerfile"
 )
 
-// ShellOperatorInExecForm finds shell operators as elements of a JSON array.
+// ShellOperatorInExecForm reports shell operators such as `&&`, `|` or `>` that are
+// elements of a JSON array.
 //
-// Without a shell they mean nothing: the program gets "&&" as an argument, and
-// what stands behind it never runs. Start a shell, or write a script.
+// # Why it matters
 //
-// Silent below a shell, and for the semicolon of "find -exec".
+// No shell reads a JSON array. The program receives `&&` as an argument, and the command
+// after it never runs.
 //
-// There is no fix: a shell would stay in front of the program, or a script has to do it;
-// only the author knows which is wanted.
+// # How to fix it
+//
+// Start a shell, or move the commands into a script:
+//
+//	CMD ["sh", "-c", "migrate && exec server"]
+//
+// # Fix safety
+//
+// There is no fix: only the author knows whether a shell or a script should run the
+// commands.
+//
+// # Exceptions
+//
+// It does not report:
+//
+//   - arrays that start a shell
+//   - the semicolon of `find -exec`
 var ShellOperatorInExecForm = facts.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
 		ID:       "shell-operator-in-exec-form",
-		Title:    "A shell operator in a JSON array is a plain argument",
+		Title:    "Shell operator in a JSON array has no effect",
 		Category: lint.Correctness,
 		Severity: lint.Warning,
 		Default:  true,
@@ -37,7 +53,7 @@ func checkShellOperatorInExecForm(p *facts.Pass[*facts.Dockerfile]) {
 			case "&&", "||", "|", ";", ">", ">>", "<", "2>&1", "&":
 				p.Report(lint.Finding{
 					Span:    w.Span,
-					Message: fmt.Sprintf("%q is passed to the program as an argument, since no shell reads a JSON array; start a shell, or write a script", w.Text),
+					Message: fmt.Sprintf("%q is passed to the program as an argument, because no shell reads a JSON array; start a shell, or write a script", w.Text),
 				})
 				return
 			}

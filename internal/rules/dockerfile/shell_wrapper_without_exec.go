@@ -10,20 +10,34 @@ import (
 	"github.com/dockmend/dockmend/internal/syntax/dockerfile"
 )
 
-// ShellWrapperWithoutExec finds ["sh", "-c", "..."] whose last command is
-// started without exec.
+// ShellWrapperWithoutExec reports `CMD` and `ENTRYPOINT` such as `["sh", "-c", "..."]`
+// whose script starts its last command without exec.
 //
-// The shell stays process 1 and does not pass the stop signal on, just as in
-// shell form. With exec in front, the last command takes the shell's place.
+// # Why it matters
 //
-// Silent for bash, and for sh in images of Alpine and of distributions with rpm,
-// whose shells do that by themselves; where that command is a part of a pipe, a list with || or a
-// compound command; for scripts with trap or wait; and behind tini, dumb-init
-// and their like.
+// The shell stays process 1 and does not pass the stop signal on to the program. `docker
+// stop` waits 10 seconds and then kills the program.
+//
+// # How to fix it
+//
+// Begin the last command with exec, so that the program replaces the shell:
+//
+//	CMD ["sh", "-c", "migrate && exec server"]
+//
+// # Exceptions
+//
+// It does not report:
+//
+//   - bash, and sh on Alpine and on distributions with rpm, where the last command
+//     replaces the shell without exec
+//   - a last command that is part of a pipe, a list with `||` or a compound command
+//   - scripts with trap or wait
+//   - commands that an init such as tini or dumb-init starts, and a `CMD` that is the
+//     arguments of an `ENTRYPOINT`
 var ShellWrapperWithoutExec = facts.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
 		ID:       "shell-wrapper-without-exec",
-		Title:    "A shell that does not exec its last command keeps the stop signal from it",
+		Title:    "Shell that starts the command does not pass on the stop signal",
 		Category: lint.Runtime,
 		Severity: lint.Warning,
 		Default:  true,
@@ -69,13 +83,13 @@ func checkWrapper(p *facts.Pass[*facts.Dockerfile], in *dockerfile.Instruction) 
 	}
 	f := lint.Finding{
 		Span:    script.Span,
-		Message: fmt.Sprintf("%s stays in front of %s and keeps the stop signal from it; write exec %s", shell, quoteShort(last), short(last)),
+		Message: fmt.Sprintf("%s stays process 1 and does not pass the stop signal on to %s, so docker stop kills it after 10 seconds; write exec %s", shell, quoteShort(last), short(last)),
 	}
 	// The word as written maps byte for byte to its decoded text only without
 	// escapes.
 	if p.Doc.Text(script.Span) == `"`+script.Text+`"` {
 		f.Fixes = []lint.Fix{{
-			Title: "put exec before the last command", Applicability: lint.Unsafe, MaxEffect: lint.EffectConfig,
+			Title: "add exec before the last command", Applicability: lint.Unsafe, MaxEffect: lint.EffectConfig,
 			Edits: []lint.FileEdit{lint.Insert(script.Span.Start+1+offset, "exec ")},
 		}}
 	}

@@ -10,28 +10,43 @@ import (
 	"github.com/dockmend/dockmend/internal/syntax/dockerfile"
 )
 
-// ShellcheckFinding passes on what ShellCheck says about the script of a RUN.
+// ShellcheckFinding reports what ShellCheck finds in the script of a `RUN`. Each of its
+// codes is a variant of this rule, so SC2164 can be ignored or turned off by its own name.
 //
-// ShellCheck knows the shell better than any linter of Dockerfiles: words that
-// split, a cd that may fail, a test that is always true. Each of its codes is a
-// variant of this rule, so SC2164 can be ignored or switched off by its own
-// name; its pages are at shellcheck.net/wiki.
+// # Why it matters
 //
-// The program has to be installed, or named by --shellcheck; the container image
-// has it. It is told the stage's shell and the names of ENV and ARG. Only its
-// errors and warnings are said, and not the codes about words that split or a
-// return value that is lost, which in a build are nearly always as they were
-// meant. Its errors are warnings here, since it does not run the shell. In hadolint's
-// mode all is said, with ShellCheck's severities.
+// ShellCheck finds faults of shell scripts that are easy to overlook: a cd that may fail,
+// a test that is always true, a variable that splits into words. The pages at
+// shellcheck.net/wiki explain each code.
 //
-// Silent also for what POSIX leaves open and the image's /bin/sh knows, as that
-// of Alpine and of the distributions with rpm, where it is bash; for echo -n,
-// which every sh knows; for a cd that ends its RUN or goes to a folder that every
-// image has; and for comments between backticks.
+// ShellCheck must be installed or named by `--shellcheck`; dockmend's container image has
+// it. It receives the stage's shell and the names of `ENV` and `ARG`.
+//
+// # How to fix it
+//
+// Follow the message. For SC2164, for example:
+//
+//	RUN cd /src || exit 1; make
+//
+// # Exceptions
+//
+// It does not report:
+//
+//   - ShellCheck's levels info and style, and codes that rarely matter in a build, such as
+//     unquoted words (SC2046) or a lost return value (SC2155)
+//   - features that POSIX leaves open and the image's `/bin/sh` has, as on Alpine and on
+//     distributions with rpm, where it is bash
+//   - `echo -n`, which every sh supports
+//   - a cd that ends its `RUN`, or that changes to a directory that every image has
+//   - comments between backticks
+//
+// ShellCheck's errors are warnings here, because a static check does not prove that the
+// shell fails. With the preset `hadolint`, all codes are reported with ShellCheck's
+// severities.
 var ShellcheckFinding = facts.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
 		ID:         "shellcheck-finding",
-		Title:      "ShellCheck finds fault with the script",
+		Title:      "ShellCheck reports a problem in the script",
 		Category:   lint.Correctness,
 		Severity:   lint.Warning,
 		Confidence: lint.Medium,
@@ -63,13 +78,13 @@ func checkShellcheckFinding(p *facts.Pass[*facts.Dockerfile]) {
 			for i, e := range n.Edits {
 				edits[i] = lint.FileEdit{Edit: e}
 			}
-			f.Fixes = []lint.Fix{{Title: "apply ShellCheck's repair", Applicability: lint.Unsafe, MaxEffect: lint.EffectGraph, Edits: slices.Clip(edits)}}
+			f.Fixes = []lint.Fix{{Title: "apply the fix of ShellCheck", Applicability: lint.Unsafe, MaxEffect: lint.EffectGraph, Edits: slices.Clip(edits)}}
 		}
 		p.Report(f)
 	}
 }
 
-// isPedantic tells whether a code is about a habit that rarely hurts a build.
+// isPedantic reports whether a code is about a habit that rarely hurts a build.
 func isPedantic(code string) bool {
 	switch code {
 	case "SC1083", "SC2034", "SC2038", "SC2046", "SC2097", "SC2098", "SC2140", "SC2155", "SC2211", "SC3043":
@@ -78,7 +93,7 @@ func isPedantic(code string) bool {
 	return false
 }
 
-// isIdle tells whether what a note is about does no harm where it stands.
+// isIdle reports whether the problem of a note does no harm in its place.
 func isIdle(d *facts.Dockerfile, n lint.ScriptNote) bool {
 	switch words := d.Text(n.Span); {
 	case n.Code == "SC3037" && words == "-n":
@@ -124,11 +139,11 @@ func shellKnows(d *facts.Dockerfile, n lint.ScriptNote) bool {
 		return false
 	}
 	hasPipefail, known := s.ShellHasPipefail(in)
-	_, said := illegalPipefail(d, in) // by a rule of its own
+	_, said := illegalPipefail(d, in) // another rule reports it
 	return hasPipefail || !known || said
 }
 
-// onBusyBox tells whether the stage has BusyBox's programs.
+// onBusyBox reports whether the stage has BusyBox's programs.
 func onBusyBox(s *facts.Stage) bool {
 	base := s.Base().Text
 	return strings.Contains(base, "alpine") || strings.Contains(base, "busybox")
@@ -149,7 +164,7 @@ func commandAround(d *facts.Dockerfile, n lint.ScriptNote) (c *facts.Command, is
 	return c, isLast
 }
 
-// cannotGetLost tells whether a cd cannot fail, or its failure is that of the RUN.
+// cannotGetLost reports whether a cd cannot fail, or its failure is that of the RUN.
 func cannotGetLost(d *facts.Dockerfile, n lint.ScriptNote) bool {
 	c, isLast := commandAround(d, n)
 	if c == nil {
@@ -159,8 +174,8 @@ func cannotGetLost(d *facts.Dockerfile, n lint.ScriptNote) bool {
 	return isLast || len(to) == 1 && (isEverywhere(to[0].Text) || to[0].Text == "-" || to[0].Text == "~") || len(c.Args()) == 0
 }
 
-// makesOneFolder tells whether all folders but the deepest of a mkdir -p exist in
-// every image, so that its mode reaches what is made.
+// makesOneFolder reports whether all folders but the deepest of a mkdir -p exist in
+// every image, so that its mode applies to all that it creates.
 func makesOneFolder(d *facts.Dockerfile, n lint.ScriptNote) bool {
 	c, _ := commandAround(d, n)
 	if c == nil || c.Name() != "mkdir" {
@@ -177,8 +192,7 @@ func makesOneFolder(d *facts.Dockerfile, n lint.ScriptNote) bool {
 	return len(folders) > 0
 }
 
-// isEverywhere tells whether a folder is one that the images of all
-// distributions have.
+// isEverywhere reports whether the images of all distributions have a folder.
 func isEverywhere(path string) bool {
 	if len(path) > 1 {
 		path = strings.TrimRight(path, "/")

@@ -11,29 +11,50 @@ import (
 	"github.com/dockmend/dockmend/internal/syntax/dockerfile"
 )
 
-// SourceBeforeDependencies finds stages that copy the sources, all or the folder that
-// holds the manifest, before they install the dependencies, or all sources before packages of
-// the distribution.
+// SourceBeforeDependencies reports stages that copy the sources before they install the
+// dependencies or packages of the distribution. The copy is that of the whole build
+// context, or of the folder with the manifest.
 //
-// Every edit of any file then installs all dependencies again. Copy the files
-// that name them first (package.json and its lock file, requirements.txt,
-// go.mod), install, and copy the rest after. Maven, Gradle, .NET, Go and Cargo fetch
-// the dependencies when they build: fetch them in a step before the sources come, or
-// mount a cache.
+// # Why it matters
 //
-// The fix does so where everything is copied at once, the next RUN begins with the install,
-// and the manifest names nothing else. For packages of Node.js it needs a .dockerignore
-// that leaves out node_modules, which the later COPY would bring otherwise.
+// A change to any copied file invalidates the cache of all later instructions, so each
+// edit downloads and installs all dependencies again.
 //
-// Silent where the installation needs the sources: of the project itself, of
-// workspaces, of Maven's modules, of local paths; where the project may be without the manifest; where the
-// dependencies were installed before
-// the copy already, or are vendored; and for builds that mount something or have files
-// of another stage.
+// Maven, Gradle, .NET, Go and Cargo download the dependencies when they build, with the
+// same effect.
+//
+// # How to fix it
+//
+// Copy the files that list the dependencies first, install, and copy the rest afterwards:
+//
+//	COPY package.json package-lock.json ./
+//	RUN npm ci
+//	COPY . .
+//
+// Where the build downloads the dependencies, download them in an earlier step, such as
+// `RUN go mod download`, or mount a cache.
+//
+// # Fix safety
+//
+// The fix is offered where one instruction copies everything, the next `RUN` begins with
+// the installation, and the manifest names no other files. For packages of Node.js it
+// needs a `.dockerignore` that excludes `node_modules`, which the later `COPY` would
+// overwrite otherwise.
+//
+// # Exceptions
+//
+// It does not report:
+//
+//   - installations that need the sources: of the project itself, of workspaces, of Maven
+//     modules, or of local paths
+//   - projects that may have no such manifest
+//   - dependencies that were installed before the copy, or are vendored
+//   - builds that mount something or use files of another stage, where the build downloads
+//     the dependencies
 var SourceBeforeDependencies = facts.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
 		ID:         "source-before-dependencies",
-		Title:      "Copying the sources first installs the dependencies again after each edit",
+		Title:      "Sources are copied before the dependencies are installed",
 		Category:   lint.Speed,
 		Severity:   lint.Warning,
 		Confidence: lint.Medium,
@@ -283,7 +304,7 @@ func contextPath(all *dockerfile.Instruction, name string) string {
 	return strings.TrimPrefix(name, "./")
 }
 
-// copiesAll tells whether an instruction copies the whole build context.
+// copiesAll reports whether an instruction copies the whole build context.
 func copiesAll(in *dockerfile.Instruction) bool {
 	if in.Keyword != "copy" && in.Keyword != "add" {
 		return false
@@ -309,7 +330,7 @@ func needsSources(files lint.Context, e ecosystem, folder string) bool {
 	return slices.ContainsFunc(e.local, func(mark string) bool { return strings.Contains(string(manifest), mark) })
 }
 
-// readsSources tells whether a RUN that installs also runs files of the sources.
+// readsSources reports whether a RUN that installs also runs files of the sources.
 func readsSources(d *facts.Dockerfile, in *dockerfile.Instruction) bool {
 	elsewhere := strings.Contains(in.Body, "cd ")
 	return slices.ContainsFunc(d.Commands(in), func(c *facts.Command) bool {
@@ -326,7 +347,7 @@ func readsSources(d *facts.Dockerfile, in *dockerfile.Instruction) bool {
 func reportOrder(p *facts.Pass[*facts.Dockerfile], all *dockerfile.Instruction, c *facts.Command, e ecosystem) {
 	what, advice := "installs", e.advice
 	if e.builds {
-		what = "fetches"
+		what = "downloads"
 	}
 	if advice == "" {
 		advice = fmt.Sprintf("copy %s first, install, then copy the rest", e.manifests[0])
@@ -334,7 +355,7 @@ func reportOrder(p *facts.Pass[*facts.Dockerfile], all *dockerfile.Instruction, 
 	p.Report(lint.Finding{
 		Fixes: manifestsFirst(p, all, c, e),
 		Span:  all.Head,
-		Message: fmt.Sprintf("%s comes before %s, so every edit %s the dependencies again; %s",
+		Message: fmt.Sprintf("%s comes before %s, so every edit of a copied file %s the dependencies again; %s",
 			quoteShort(p.Doc.Text(all.Head)), quoteShort(firstLine(p.Doc.Text(c.Span))), what, advice),
 		Related: []lint.Related{{Span: c.Span, Message: "the dependencies are installed here"}},
 	})

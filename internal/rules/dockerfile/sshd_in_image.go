@@ -10,20 +10,38 @@ import (
 	"github.com/dockmend/dockmend/internal/syntax/dockerfile"
 )
 
-// SshdInImage finds final stages that install an SSH server or start one: a
-// second way in, with keys, users and updates of its own. docker exec gives a
-// shell.
+// SshdInImage reports an SSH server (openssh-server or dropbear) that the final stage
+// installs and starts, configures or exposes.
 //
-// Silent in builder stages, and where the package is only one of many: nothing of
-// the file starts or configures the server, and port 22 is not exposed. It is an
-// info where the file brings authorized_keys or another port for it, since SSH is
-// then what the image is for.
+// # Why it matters
 //
-// There is no fix: whoever logs in that way needs another one first.
+// An SSH server is a second way into the container, with its own keys, users and updates.
+// It is also a second process that the container must start and supervise.
+//
+// # How to fix it
+//
+// Remove the server, and open a shell in a running container with `docker exec`:
+//
+//	docker exec -it CONTAINER sh
+//
+// # Fix safety
+//
+// There is no fix: people who log in through SSH need another way first.
+//
+// # Exceptions
+//
+// It does not report:
+//
+//   - builder stages, and stages for development
+//   - a package that is only installed: the file does not start or configure the server
+//     and does not expose port 22
+//
+// It is an info where the file adds `authorized_keys`, a configuration file or another
+// port, because the image is then made for SSH.
 var SshdInImage = facts.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
 		ID:       "sshd-in-image",
-		Title:    "An SSH server in the image",
+		Title:    "Image contains an SSH server",
 		Category: lint.Security,
 		Severity: lint.Warning,
 		Default:  true,
@@ -52,7 +70,7 @@ func checkSshdInImage(p *facts.Pass[*facts.Dockerfile]) {
 		}
 		f := lint.Finding{
 			Span:    c.Packages[at].Span,
-			Message: fmt.Sprintf("%s is a second way into the container, with keys and users of its own; use docker exec", quoteShort(c.Packages[at].Text)),
+			Message: fmt.Sprintf("%s is a second way into the container, with its own keys and users; use docker exec", quoteShort(c.Packages[at].Text)),
 		}
 		if meant {
 			f.Severity = lint.Info
@@ -61,8 +79,8 @@ func checkSshdInImage(p *facts.Pass[*facts.Dockerfile]) {
 	}, "apt-get", "apt", "apk", "yum", "dnf", "microdnf", "zypper")
 }
 
-// sshdUse tells whether the stage starts an SSH server, whether it configures or
-// exposes one, and whether that is plainly what the image is for.
+// sshdUse reports whether the stage starts an SSH server, whether it configures or
+// exposes one, and whether the image is clearly made for SSH.
 func sshdUse(d *facts.Dockerfile, s *facts.Stage) (starts, configures, meant bool) {
 	for _, x := range s.Chain() {
 		for _, in := range x.Instructions {

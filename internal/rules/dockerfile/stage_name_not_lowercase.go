@@ -8,18 +8,30 @@ import (
 	"github.com/dockmend/dockmend/internal/lint"
 )
 
-// StageNameNotLowercase finds names of stages with upper case letters.
+// StageNameNotLowercase reports names of stages with uppercase letters.
 //
-// Docker compares them in lower case, so two names that look different may be
-// the same stage.
+// # Why it matters
 //
-// Silent for names with variables.
+// Docker compares stage names in lower case, so `Build` and `build` are the same stage. A
+// reader may take them for two.
 //
-// Off by default: Docker takes both.
+// The rule is off by default, because Docker accepts both spellings.
+//
+// # How to fix it
+//
+// Write the name in lower case:
+//
+//	FROM golang:1.25 AS build
+//
+// # Exceptions
+//
+// It does not report:
+//
+//   - names with variables
 var StageNameNotLowercase = facts.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
 		ID:       "stage-name-not-lowercase",
-		Title:    "The name of a stage has upper case letters",
+		Title:    "Stage name has uppercase letters",
 		Category: lint.StyleIssue,
 		Severity: lint.Style,
 		Since:    "0.1.0",
@@ -51,7 +63,7 @@ func checkStageNameNotLowercase(p *facts.Pass[*facts.Dockerfile]) {
 		}
 		p.Report(lint.Finding{
 			Span:    s.NameSpan,
-			Message: fmt.Sprintf("stage %q has upper case letters, which Docker does not tell apart; write %s", short(name), short(lower)),
+			Message: fmt.Sprintf("stage %q has uppercase letters, but Docker compares stage names in lower case; write %s", short(name), short(lower)),
 			Fixes:   []lint.Fix{fix},
 		})
 	}

@@ -8,22 +8,39 @@ import (
 	"github.com/dockmend/dockmend/internal/lint"
 )
 
-// StartCommandGoesToBackground finds start commands whose program goes to the background,
-// as service nginx start, redis-server --daemonize yes or pm2 start: the command returns,
-// and the container ends.
+// StartCommandGoesToBackground reports start commands whose program goes to the
+// background, such as `service nginx start`, `redis-server --daemonize yes` or `pm2
+// start`.
 //
-// Start the program in the foreground: nginx -g "daemon off;", php-fpm -F, pm2-runtime,
-// apache2ctl -D FOREGROUND.
+// # Why it matters
 //
-// Silent where another command follows, which may wait, and in stages named dev, test and
-// the like.
+// A container runs as long as its first process. The start command returns at once, so the
+// container exits although the server was meant to run.
 //
-// There is no fix: each program has a flag of its own to stay in front, and some have
-// none.
+// # How to fix it
+//
+// Start the program in the foreground:
+//
+//	CMD ["nginx", "-g", "daemon off;"]
+//
+// Other programs have an option for it, such as `php-fpm -F` and `apache2ctl -D
+// FOREGROUND`, or another command, such as `pm2-runtime`.
+//
+// # Fix safety
+//
+// There is no fix: each program has its own option to stay in the foreground, and some
+// have none.
+//
+// # Exceptions
+//
+// It does not report:
+//
+//   - start commands with another command after it, which may wait
+//   - stages named dev, test and similar
 var StartCommandGoesToBackground = facts.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
 		ID:       "start-command-goes-to-background",
-		Title:    "The container ends at once",
+		Title:    "Start command goes to the background, so the container exits",
 		Category: lint.Runtime,
 		Severity: lint.Warning,
 		Default:  true,
@@ -42,12 +59,12 @@ func checkStartCommandGoesToBackground(p *facts.Pass[*facts.Dockerfile]) {
 	if better := daemonAdvice(c); better != "" {
 		p.Report(lint.Finding{
 			Span:    c.at.Span,
-			Message: fmt.Sprintf("%s goes to the background, so the container ends at once; %s", quoteShort(strings.TrimSpace(c.program+" "+firstWord(c.words))), better),
+			Message: fmt.Sprintf("%s goes to the background, so the container exits at once; %s", quoteShort(strings.TrimSpace(c.program+" "+firstWord(c.words))), better),
 		})
 	}
 }
 
-// daemonAdvice says how to start a program in the foreground; it is empty for one that
+// daemonAdvice returns how to start a program in the foreground; it is empty for one that
 // stays there.
 func daemonAdvice(c startCommand) string {
 	const foreground = "start the program itself, in the foreground"
@@ -76,7 +93,7 @@ func daemonAdvice(c startCommand) string {
 		}
 	case "kafka-server-start.sh", "zookeeper-server-start.sh":
 		if c.has("-daemon") {
-			return "leave -daemon out"
+			return "remove -daemon"
 		}
 	}
 	switch {
@@ -88,18 +105,18 @@ func daemonAdvice(c startCommand) string {
 	return ""
 }
 
-// daemonFlag says which flag of a server sends it to the background.
+// daemonFlag returns the advice for a server that a flag sends to the background.
 func daemonFlag(c startCommand) string {
 	flags := map[string][]string{
 		"mongod": {"--fork"}, "memcached": {"-d"}, "gunicorn": {"-D", "--daemon"}, "uwsgi": {"--daemonize", "-d"}, "haproxy": {"-D"}, "mysqld": {"--daemonize", "-D"},
 	}
 	for _, flag := range flags[c.program] {
 		if c.has(flag) {
-			return "leave " + flag + " out"
+			return "remove " + flag
 		}
 	}
 	if value, ok := c.value("--daemonize"); ok && c.program == "redis-server" && value.Text == "yes" {
-		return "leave --daemonize out"
+		return "remove --daemonize"
 	}
 	return ""
 }

@@ -7,17 +7,37 @@ import (
 	"github.com/dockmend/dockmend/internal/lint"
 )
 
-// StartCommandMissing finds final stages with neither CMD nor ENTRYPOINT whose
-// base has none either: a container of the image does not start by itself.
+// StartCommandMissing reports final stages without `CMD` and `ENTRYPOINT` whose base image
+// has none either.
 //
-// Silent for any other base, which may bring one, and for stages that hold files
-// alone, as those that another build copies from.
+// # Why it matters
 //
-// Off by default: the command may stand in a compose file or a manifest.
+// `docker run` without a command fails with "no command specified", so everyone who starts
+// the image must know its program.
+//
+// The rule is off by default, because a Compose file or a manifest may hold the command.
+//
+// # How to fix it
+//
+// Add the command that starts the program:
+//
+//	ENTRYPOINT ["/server"]
+//
+// # Fix safety
+//
+// There is no fix: the file does not show which program is meant.
+//
+// # Exceptions
+//
+// It does not report:
+//
+//   - base images other than scratch and those known to have no command and no shell
+//   - stages FROM scratch that only hold files, such as those from which another build
+//     copies
 var StartCommandMissing = facts.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
 		ID:       "start-command-missing",
-		Title:    "The image starts nothing",
+		Title:    "Image has no CMD or ENTRYPOINT",
 		Category: lint.Runtime,
 		Severity: lint.Info,
 		Since:    "0.1.0",
@@ -41,11 +61,11 @@ func checkStartCommandMissing(p *facts.Pass[*facts.Dockerfile]) {
 	}
 	p.Report(lint.Finding{
 		Span:    s.From.Head,
-		Message: fmt.Sprintf("neither this stage nor its base %s has a CMD or an ENTRYPOINT, so a container starts nothing; add one", quoteShort(base.Raw)),
+		Message: fmt.Sprintf("neither this stage nor its base image %s has a CMD or an ENTRYPOINT, so docker run fails without a command; add one", quoteShort(base.Raw)),
 	})
 }
 
-// isService tells whether a stage says how a container is run.
+// isService reports whether a stage has instructions on how its container runs.
 func isService(s *facts.Stage) bool {
 	for _, keyword := range []string{"user", "expose", "healthcheck", "stopsignal", "workdir", "volume"} {
 		if s.Last(keyword) != nil {

@@ -8,22 +8,42 @@ import (
 	"github.com/dockmend/dockmend/internal/lint"
 )
 
-// StartScriptWithoutExec finds start scripts that run their server without exec: the shell
-// that reads the script stays process 1 and does not pass the stop signal on.
+// StartScriptWithoutExec reports start scripts of the repository that run a known server
+// without exec.
 //
-// "docker stop" then waits ten seconds and kills the server in the middle of its work.
-// Begin the last command of the script with exec. A script that starts the server in the
-// background and waits for it needs a trap that passes the signal on.
+// # Why it matters
 //
-// Silent for scripts that are not in the repository, for scripts with exec or a trap, behind
-// tini and dumb-init, and for programs that are no known server. Node and Python programs
-// are left out: as process 1 they ignore the signal unless they handle it.
+// The shell that runs the script stays process 1 and does not pass the stop signal on to
+// the server. `docker stop` waits 10 seconds and then kills the server, which cannot
+// finish requests or close files.
 //
-// There is no fix: the fault is in the script, which may do more after the server ends.
+// # How to fix it
+//
+// Begin the last command of the script with exec, so that the server replaces the shell:
+//
+//	exec gunicorn app:app
+//
+// A script that starts the server in the background and waits for it needs a trap that
+// passes the signal on.
+//
+// # Fix safety
+//
+// There is no fix: the script may have more to do after the server ends.
+//
+// # Exceptions
+//
+// It does not report:
+//
+//   - scripts that are not in the repository
+//   - scripts with exec or a trap, and scripts that an init such as tini or dumb-init
+//     starts
+//   - programs that are not a known server
+//   - Node.js and Python programs, which ignore the signal as process 1 unless they handle
+//     it
 var StartScriptWithoutExec = facts.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
 		ID:       "start-script-without-exec",
-		Title:    "A start script keeps the stop signal from its server",
+		Title:    "Start script does not pass the stop signal on to its server",
 		Category: lint.Runtime,
 		Severity: lint.Warning,
 		Default:  true,
@@ -46,7 +66,7 @@ func checkStartScriptWithoutExec(p *facts.Pass[*facts.Dockerfile]) {
 			}
 		}
 		if in == nil || p.Doc.StageOf(in) != s {
-			continue // the stage with the instruction is looked at by itself
+			continue // the stage with the instruction is checked itself
 		}
 		commands := p.Doc.Commands(in)
 		if len(commands) == 0 {
@@ -66,7 +86,7 @@ func checkStartScriptWithoutExec(p *facts.Pass[*facts.Dockerfile]) {
 		}
 		p.Report(lint.Finding{
 			Span:    c.Span,
-			Message: fmt.Sprintf("%s runs %s without exec, so the shell does not pass the stop signal on and the server is killed after ten seconds; start it with exec, or pass the signal on with a trap", quoteShort(script.Source.Path), program),
+			Message: fmt.Sprintf("%s runs %s without exec, so the server does not receive the stop signal and docker stop kills it after 10 seconds; start it with exec, or pass the signal on in a trap", quoteShort(script.Source.Path), program),
 			Related: []lint.Related{{Source: script.Source, Span: script.SpanOf(at), Message: "the server is started here"}},
 		})
 	}

@@ -194,7 +194,7 @@ func (c *Checker) findings(l *loaded) {
 		c.report(l, limitReached, f)
 	}
 	if l.template && !l.file.Found && l.file.Target != lint.TargetDockerfile {
-		c.report(l, templateSkipped, lint.Finding{Message: "the file is a template and was not linted; lint what is made of it, or set templates: lint"})
+		c.report(l, templateSkipped, lint.Finding{Message: "the file is a template and was not linted; lint the file that is generated from it, or set templates: lint"})
 	}
 	if !l.template {
 		l.frame.attempt(StepFaults, func() { c.faults(l) })

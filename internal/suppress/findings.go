@@ -44,7 +44,7 @@ func (a *applier) unknown() []lint.Finding {
 		case x.reach == reachNone:
 			found = append(found, lint.Finding{
 				Span:    x.verb.span,
-				Message: fmt.Sprintf("%q is no directive, so nothing is ignored; write \"ignore\" above %s or \"ignore-file\" at the top", x.verb.text, a.aUnit()),
+				Message: fmt.Sprintf("%q is not a known directive, so nothing is ignored; write \"ignore\" above %s or \"ignore-file\" at the top", x.verb.text, a.aUnit()),
 			})
 		case len(x.names) == 0:
 			found = append(found, lint.Finding{
@@ -66,16 +66,16 @@ func (a *applier) unknown() []lint.Finding {
 }
 
 func (a *applier) unknownName(n name) lint.Finding {
-	f := lint.Finding{Span: n.span, Message: fmt.Sprintf("%q is no rule, so nothing is ignored; ", n.text)}
+	f := lint.Finding{Span: n.span, Message: fmt.Sprintf("%q is not a rule, so nothing is ignored; ", n.text)}
 	near, ok := a.nearest(n.text)
 	if !ok {
-		f.Message += "dockmend rules lists the names"
+		f.Message += "run dockmend rules for the names"
 		return f
 	}
 	f.Message += fmt.Sprintf("write %q", near)
 	f.Fixes = []lint.Fix{{
 		Title:         fmt.Sprintf("write %q", near),
-		Applicability: lint.Unsafe, // it silences a finding that counted so far
+		Applicability: lint.Unsafe, // it ignores a finding that was reported so far
 		MaxEffect:     lint.EffectNone,
 		Edits:         []lint.FileEdit{lint.Replace(n.span, near)},
 	}}

@@ -32,23 +32,23 @@ func TestExtraFindings(t *testing.T) {
 			name:  "a slip in a name",
 			src:   "# dockmend ignore=untaged-image, DL3007\nFROM a\n",
 			find:  []string{"latest-tag@FROM"},
-			want:  []string{`unknown-ignore: untaged-image: "untaged-image" is no rule, so nothing is ignored; write "untagged-image"`},
+			want:  []string{`unknown-ignore: untaged-image: "untaged-image" is not a rule, so nothing is ignored; write "untagged-image"`},
 			fixed: "# dockmend ignore=untagged-image, DL3007\nFROM a\n",
 		},
 		{
 			name: "a name that is near to several, or to none",
 			src:  "# dockmend ignore=DL3009,something-else,\x1b[31m\nFROM a\n",
 			want: []string{
-				`unknown-ignore: DL3009: "DL3009" is no rule, so nothing is ignored; dockmend rules lists the names`,
-				`unknown-ignore: something-else: "something-else" is no rule, so nothing is ignored; dockmend rules lists the names`,
-				"unknown-ignore: \x1b[31m: " + `"\x1b[31m" is no rule, so nothing is ignored; dockmend rules lists the names`,
+				`unknown-ignore: DL3009: "DL3009" is not a rule, so nothing is ignored; run dockmend rules for the names`,
+				`unknown-ignore: something-else: "something-else" is not a rule, so nothing is ignored; run dockmend rules for the names`,
+				"unknown-ignore: \x1b[31m: " + `"\x1b[31m" is not a rule, so nothing is ignored; run dockmend rules for the names`,
 			},
 		},
 		{
 			name: "a slip in the directive, and no name",
 			src:  "# dockmend ignroe=DL3006\n# dockmend ignore= -- why\nFROM a\n",
 			want: []string{
-				`unknown-ignore: ignroe: "ignroe" is no directive, so nothing is ignored; write "ignore" above an instruction or "ignore-file" at the top`,
+				`unknown-ignore: ignroe: "ignroe" is not a known directive, so nothing is ignored; write "ignore" above an instruction or "ignore-file" at the top`,
 				`unknown-ignore: # dockmend ignore= -- why: "ignore=" names no rule, so nothing is ignored; name one, or remove the comment`,
 			},
 		},
@@ -88,7 +88,7 @@ func TestExtraFindings(t *testing.T) {
 		{
 			name:  "unused beside unknown",
 			src:   "# dockmend ignore=nothing-known,DL3007\nFROM a\n",
-			want:  []string{`unknown-ignore: nothing-known: "nothing-known" is no rule, so nothing is ignored; dockmend rules lists the names`, `unused-ignore: DL3007: ignoring "DL3007" silences nothing; remove it`},
+			want:  []string{`unknown-ignore: nothing-known: "nothing-known" is not a rule, so nothing is ignored; run dockmend rules for the names`, `unused-ignore: DL3007: ignoring "DL3007" silences nothing; remove it`},
 			fixed: "# dockmend ignore=nothing-known\nFROM a\n",
 		},
 		{

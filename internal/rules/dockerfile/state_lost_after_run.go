@@ -11,22 +11,42 @@ import (
 	"mvdan.cc/sh/v3/syntax"
 )
 
-// StateLostAfterRun finds RUN instructions that end with cd, export, source of an
-// environment, or the start of a service: folders, variables and processes end with the
-// RUN, so it does nothing.
+// StateLostAfterRun reports `RUN` instructions that end with a command that only changes
+// the state of their shell: cd, export, unset, source of an environment, or the start of a
+// service.
 //
-// Remove it, or use WORKDIR and ENV; put ENV PATH in place of an activated environment;
-// start a service in the RUN that needs it.
+// # Why it matters
 //
-// Silent for a cd behind other commands; where nothing follows in a stage that is not
-// shipped and that no stage builds on; where a later instruction sets the same again; and
-// for a PATH with nothing but the usual folders.
+// Each `RUN` has its own shell. The working directory, the variables and the running
+// processes end with it, so the next instruction starts without them: in another
+// directory, without the variable, or without the service.
 //
-// There is no fix: whether ENV, WORKDIR or one RUN for all is meant only the author knows.
+// # How to fix it
+//
+// Use the instruction that lasts:
+//
+//	WORKDIR /srv
+//	ENV MODE=fast PATH=/opt/venv/bin:$PATH
+//
+// Start a service in the `RUN` that needs it, or with the container.
+//
+// # Fix safety
+//
+// There is no fix: only the author knows whether `ENV`, `WORKDIR` or a single `RUN` is
+// meant.
+//
+// # Exceptions
+//
+// It does not report:
+//
+//   - a cd after other commands of the same `RUN`
+//   - the last `RUN` of a stage that is not part of the image and that no stage builds on
+//   - a state that a later instruction sets again
+//   - a `PATH` with only the usual directories
 var StateLostAfterRun = facts.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
 		ID:       "state-lost-after-run",
-		Title:    "What the RUN sets ends with it",
+		Title:    "Change of the shell's state is lost when the RUN ends",
 		Category: lint.Correctness,
 		Severity: lint.Warning,
 		Default:  true,
@@ -61,19 +81,19 @@ func checkStateLostAfterRun(p *facts.Pass[*facts.Dockerfile]) {
 		if isMissedLater(p.Doc, in, stmt) {
 			p.Report(lint.Finding{
 				Span:    script.SpanOf(stmt),
-				Message: fmt.Sprintf("%s ends with this RUN, so %s does nothing; %s", what, quoteShort(firstLine(p.Doc.Text(script.SpanOf(stmt)))), better),
+				Message: fmt.Sprintf("%s this RUN, so %s has no effect; %s", what, quoteShort(firstLine(p.Doc.Text(script.SpanOf(stmt)))), better),
 			})
 		}
 	})
 }
 
-// lostState says what the last command of a RUN sets, and what to do in its place; both are
-// empty for any other command.
+// lostState returns what happens to the state that the last command of a RUN sets, and what
+// to use instead; both are empty for any other command.
 func lostState(stmt *syntax.Stmt, alone bool) (what, better string) {
 	switch x := stmt.Cmd.(type) {
 	case *syntax.DeclClause:
 		if x.Variant.Value == "export" && len(x.Args) > 0 && x.Args[0].Value != nil {
-			return "the variable", "remove it, or use ENV"
+			return "the variable is lost after", "remove it, or use ENV"
 		}
 	case *syntax.CallExpr:
 		if len(x.Args) == 0 {
@@ -87,23 +107,23 @@ func lostState(stmt *syntax.Stmt, alone bool) (what, better string) {
 		switch words[0] {
 		case "cd":
 			if alone && len(words) == 2 {
-				return "the folder", "remove it, or use WORKDIR"
+				return "the directory is only set for", "remove it, or use WORKDIR"
 			}
 		case "source", ".":
 			if len(words) == 2 && isEnvironmentFile(last) {
-				return "what it sets", "remove it, put ENV PATH or the like in its place, or source it in the RUN that needs it"
+				return "the environment is lost after", "remove it, use ENV instead, or source it in the RUN that needs it"
 			}
 		case "conda", "pyenv", "workon":
 			if len(words) > 1 && (words[1] == "activate" || words[1] == "shell") {
-				return "the environment", "remove it, or put ENV PATH in its place"
+				return "the environment is lost after", "remove it, or use ENV PATH instead"
 			}
 		case "unset":
 			if alone && len(words) > 1 && !strings.HasPrefix(words[1], "-f") {
-				return "the change", "remove the variable from ENV, or unset it in the RUN that needs that"
+				return "the variable is only unset for", "remove the variable from ENV, or unset it in the RUN that needs it unset"
 			}
 		case "service", "systemctl", "rc-service":
 			if alone && len(words) == 3 && (last == "start" || words[1] == "start" || last == "restart") {
-				return "the service", "remove it, or start it in the RUN that needs it, or with the container"
+				return "the service stops after", "remove it, start it in the RUN that needs it, or start it with the container"
 			}
 		}
 	}

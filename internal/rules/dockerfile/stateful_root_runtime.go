@@ -9,17 +9,42 @@ import (
 	"github.com/dockmend/dockmend/internal/syntax/dockerfile"
 )
 
-// StatefulRootRuntime finds images that run as root and keep data in a volume:
-// who takes over the program owns what outlasts the container too.
+// StatefulRootRuntime reports final stages that run as root and declare a `VOLUME` for
+// data.
 //
-// Silent where a user is set, where the base is not known to run as root, where
-// a tool that drops rights is there, and for folders of temporary files and
-// caches. Off by default: final-user-root and final-user-unset name the cause,
-// this one only adds weight.
+// # Why it matters
+//
+// An attacker who takes over the program has the rights of root in the container, and can
+// change the data that outlives it. Files that root creates in the volume also cannot be
+// changed by other users of the host.
+//
+// The rule is off by default, because final-user-root and final-user-unset report the
+// cause.
+//
+// # How to fix it
+//
+// Create a user that owns the data, and switch to it:
+//
+//	RUN useradd --uid 10001 app && mkdir /data && chown app /data
+//	USER 10001
+//	VOLUME /data
+//
+// # Fix safety
+//
+// There is no fix: the program may need rights that only root has.
+//
+// # Exceptions
+//
+// It does not report:
+//
+//   - images with another user, and base images whose user is not known
+//   - images with a tool that drops the rights of root
+//   - directories for temporary files, caches and logs
+//   - stages for development
 var StatefulRootRuntime = facts.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
 		ID:       "stateful-root-runtime",
-		Title:    "Data that lasts belongs to root",
+		Title:    "Volume data is written by a program that runs as root",
 		Category: lint.Security,
 		Severity: lint.Warning,
 		Since:    "0.1.0",
@@ -41,7 +66,7 @@ func checkStatefulRootRuntime(p *facts.Pass[*facts.Dockerfile]) {
 			}
 			for _, w := range in.Words {
 				if path := bare(w.Text); !isTransient(path) {
-					p.Report(lint.Finding{Span: w.Span, Message: fmt.Sprintf("the program runs as root, and so does whoever takes it over, with the data in %s; switch to a user that owns it", quoteShort(path))})
+					p.Report(lint.Finding{Span: w.Span, Message: fmt.Sprintf("the program runs as root, so an attacker who takes it over controls the data in %s; switch to a user that owns the data", quoteShort(path))})
 					return
 				}
 			}
@@ -49,7 +74,7 @@ func checkStatefulRootRuntime(p *facts.Pass[*facts.Dockerfile]) {
 	}
 }
 
-// endsAsRoot tells whether the program of a stage surely starts as root.
+// endsAsRoot reports whether the program of a stage certainly starts as root.
 func endsAsRoot(d *facts.Dockerfile, s *facts.Stage) bool {
 	if _, in := s.User(); in != nil {
 		return isRoot(d, in)
@@ -58,7 +83,7 @@ func endsAsRoot(d *facts.Dockerfile, s *facts.Stage) bool {
 	return known && base.User == "" && !s.Base().IsWindows()
 }
 
-// isTransient tells whether a folder is one for what may be lost.
+// isTransient reports whether a folder is for files that may be lost.
 func isTransient(path string) bool {
 	for _, part := range strings.FieldsFunc(strings.ToLower(path), func(r rune) bool { return r == '/' || r == '.' || r == '_' || r == '-' }) {
 		switch part {

@@ -9,14 +9,31 @@ import (
 	"github.com/dockmend/dockmend/internal/syntax/dockerfile"
 )
 
-// StopsignalNotCanonical finds STOPSIGNAL by number, in lower case or without
-// SIG. All work; the name is what people know.
+// StopsignalNotCanonical reports `STOPSIGNAL` with a number, in lower case, or without the
+// prefix SIG.
 //
-// Off by default.
+// # Why it matters
+//
+// Docker accepts all spellings. A reader knows SIGQUIT, but has to look up signal 3.
+//
+// The rule is off by default, because it is a matter of style.
+//
+// # How to fix it
+//
+// Write the name of the signal:
+//
+//	STOPSIGNAL SIGQUIT
+//
+// # Exceptions
+//
+// It does not report:
+//
+//   - signals other than HUP, INT, QUIT, USR1, USR2, TERM and WINCH, and the numbers of
+//     signals that are seldom used to stop a program
 var StopsignalNotCanonical = facts.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
 		ID:       "stopsignal-not-canonical",
-		Title:    "A signal in an unusual spelling",
+		Title:    "Stop signal is not written by its name",
 		Category: lint.StyleIssue,
 		Severity: lint.Style,
 		Since:    "0.1.0",
@@ -33,7 +50,7 @@ func checkStopsignalNotCanonical(p *facts.Pass[*facts.Dockerfile]) {
 			return
 		}
 		p.Report(lint.Finding{
-			Span: in.ArgsSpan, Message: fmt.Sprintf("%s is usually written %s", quoteShort(written), name),
+			Span: in.ArgsSpan, Message: fmt.Sprintf("stop signal %s is easier to read by its name; write %s", quoteShort(written), name),
 			Fixes: []lint.Fix{{Title: "write " + name, Applicability: lint.Safe, MaxEffect: lint.EffectConfig, Edits: []lint.FileEdit{lint.Replace(in.ArgsSpan, name)}}},
 		})
 	})

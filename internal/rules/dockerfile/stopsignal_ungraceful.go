@@ -8,16 +8,29 @@ import (
 	"github.com/dockmend/dockmend/internal/syntax/dockerfile"
 )
 
-// StopsignalUngraceful finds STOPSIGNAL SIGKILL or SIGSTOP: the program cannot
-// end its requests or write its data.
+// StopsignalUngraceful reports `STOPSIGNAL SIGKILL` and `STOPSIGNAL SIGSTOP`.
 //
-// Silent in a stage FROM scratch: the first process of a container gets no signal
-// that it does not handle, so SIGKILL is right for a small program without handlers,
-// and nothing in the file says which kind of program it is.
+// # Why it matters
+//
+// A program cannot handle these signals. When the container stops, it cannot finish
+// requests, write its data or remove its locks.
+//
+// # How to fix it
+//
+// Use SIGTERM, or the signal on which the server shuts down:
+//
+//	STOPSIGNAL SIGTERM
+//
+// # Exceptions
+//
+// It does not report:
+//
+//   - stages FROM scratch: process 1 of a container ignores signals that it does not
+//     handle, so SIGKILL can be right for a small program without handlers
 var StopsignalUngraceful = facts.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
 		ID:       "stopsignal-ungraceful",
-		Title:    "STOPSIGNAL lets nothing finish",
+		Title:    "Stop signal kills the program without a shutdown",
 		Category: lint.Runtime,
 		Severity: lint.Warning,
 		Default:  true,
@@ -38,7 +51,7 @@ func checkStopsignalUngraceful(p *facts.Pass[*facts.Dockerfile]) {
 		}
 		p.Report(lint.Finding{
 			Span:    in.ArgsSpan,
-			Message: fmt.Sprintf("%s cannot be caught, so nothing is finished or written when the container stops; use SIGTERM, or the signal of the server", quoteShort(bare(in.Args))),
+			Message: fmt.Sprintf("a program cannot handle %s, so it cannot finish requests or write data when the container stops; use SIGTERM, or the server's own signal", quoteShort(bare(in.Args))),
 			Fixes:   unsafeFix("use SIGTERM", lint.EffectConfig, lint.Replace(in.ArgsSpan, "SIGTERM")),
 		})
 	})

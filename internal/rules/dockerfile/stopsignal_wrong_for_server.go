@@ -8,17 +8,36 @@ import (
 	"github.com/dockmend/dockmend/internal/lint"
 )
 
-// StopsignalWrongForServer finds images that start nginx, Apache, PHP-FPM or
-// systemd without the signal on which these end gracefully: SIGTERM cuts the
-// requests that are open, and systemd does not listen to it at all.
+// StopsignalWrongForServer reports images that start nginx, Apache, PHP-FPM or systemd
+// with a stop signal on which these do not shut down gracefully.
 //
-// Silent on the official images, which set it, and behind tini and its like. Off
-// by default: whether open requests must be finished is a decision that the file
-// does not show.
+// # Why it matters
+//
+// On SIGTERM, which `docker stop` sends by default, nginx, Apache and PHP-FPM close open
+// requests at once. systemd does not shut down on it, so Docker kills it after 10 seconds.
+//
+// The rule is off by default, because the file does not show whether open requests must be
+// finished.
+//
+// # How to fix it
+//
+// Set the signal of the server: SIGQUIT for nginx and PHP-FPM, SIGWINCH for Apache,
+// SIGRTMIN+3 for systemd.
+//
+//	STOPSIGNAL SIGQUIT
+//
+// # Exceptions
+//
+// It does not report:
+//
+//   - base images that set the signal, such as the official ones, or whose signal is not
+//     known
+//   - servers that an init such as tini or dumb-init starts
+//   - a signal that is written with a variable
 var StopsignalWrongForServer = facts.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
 		ID:       "stopsignal-wrong-for-server",
-		Title:    "The server is stopped without grace",
+		Title:    "Stop signal does not shut the server down gracefully",
 		Category: lint.Runtime,
 		Severity: lint.Info,
 		Since:    "0.1.0",
@@ -48,7 +67,7 @@ func checkStopsignalWrongForServer(p *facts.Pass[*facts.Dockerfile]) {
 		}
 		p.Report(lint.Finding{
 			Variant: server, Span: c.at.Span,
-			Message: fmt.Sprintf("%s ends gracefully on %s only, and docker stop sends SIGTERM; set STOPSIGNAL %s", c.program, signal, signal),
+			Message: fmt.Sprintf("%s shuts down gracefully only on %s, but docker stop sends SIGTERM; set STOPSIGNAL %s", c.program, signal, signal),
 			Fixes: []lint.Fix{{
 				Title: "set STOPSIGNAL " + signal, Applicability: lint.Unsafe, MaxEffect: lint.EffectConfig,
 				Edits: []lint.FileEdit{lint.Insert(c.in.Span.End, p.Doc.Newline()+sameCase("STOPSIGNAL", p.Doc.Text(c.in.KeywordSpan))+" "+signal)},
@@ -62,8 +81,8 @@ func checkStopsignalWrongForServer(p *facts.Pass[*facts.Dockerfile]) {
 	}
 	f := lint.Finding{
 		Variant: server, Span: set.ArgsSpan,
-		Message: fmt.Sprintf("%s ends gracefully on %s only, not on %s", c.program, signal, quoteShort(bare(now))),
-		Related: []lint.Related{{Span: c.at.Span, Message: "it is started here"}},
+		Message: fmt.Sprintf("%s shuts down gracefully only on %s, not on %s; set STOPSIGNAL %s", c.program, signal, quoteShort(bare(now)), signal),
+		Related: []lint.Related{{Span: c.at.Span, Message: "the server is started here"}},
 	}
 	f.Fixes = []lint.Fix{{
 		Title: "set STOPSIGNAL " + signal, Applicability: lint.Unsafe, MaxEffect: lint.EffectConfig,
@@ -72,7 +91,7 @@ func checkStopsignalWrongForServer(p *facts.Pass[*facts.Dockerfile]) {
 	p.Report(f)
 }
 
-// gracefulSignal is the signal on which a server finishes its work (nginx's and
+// gracefulSignal returns the signal on which a server finishes its work (nginx's and
 // Apache's manuals on stopping; php-fpm(8); systemd(1), "Signals").
 func gracefulSignal(c startCommand) (server, signal string) {
 	switch c.program {
@@ -95,7 +114,7 @@ func gracefulSignal(c startCommand) (server, signal string) {
 	return "", ""
 }
 
-// setsOwnSignal tells whether a base sets the signal, or may do so.
+// setsOwnSignal reports whether a base sets the signal, or may do so.
 func setsOwnSignal(i facts.Image) bool {
 	signal, known := i.Table().StopSignal()
 	return !known || signal != ""

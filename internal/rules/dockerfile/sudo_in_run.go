@@ -10,23 +10,37 @@ import (
 	"github.com/dockmend/dockmend/internal/text"
 )
 
-// SudoInRun finds RUN instructions that call sudo and for which the image's last
-// USER may be root at any time, or whose base has no such program, so that the build
-// fails.
+// SudoInRun reports `RUN` instructions that call sudo where the base image does not have
+// it, or where the image's user may use it without a password.
 //
-// It is an error where the base has no such program.
+// # Why it matters
 //
-// A RUN has the rights of the USER above it. Switch with USER instead.
+// Without the program, the build fails; this is an error. If the image contains sudo and a
+// rule without a password, any process of the container can become root, so the `USER`
+// instruction protects nothing.
 //
-// Silent for the package sudo and its configuration, where the RUN is root's already
-// and sudo changes nothing, and where the base set it up. With the preset "hadolint"
-// every sudo counts.
+// # How to fix it
 //
-// One finding for a file: its further calls need the same.
+// A `RUN` has the rights of the `USER` above it. Switch the user instead:
+//
+//	USER root
+//	RUN apt-get update && apt-get install -y curl
+//	USER app
+//
+// # Exceptions
+//
+// It does not report:
+//
+//   - the installation and configuration of sudo itself
+//   - a `RUN` that runs as root already, where sudo has no effect
+//   - base images that set sudo up
+//   - further calls in the same file, which need the same change
+//
+// With the preset `hadolint`, every call of sudo is reported.
 var SudoInRun = facts.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
 		ID:       "sudo-in-run",
-		Title:    "sudo in a build",
+		Title:    "Build uses sudo",
 		Category: lint.Security,
 		Severity: lint.Warning,
 		Default:  true,
@@ -70,7 +84,7 @@ func checkSudoInRun(p *facts.Pass[*facts.Dockerfile]) {
 			f.Severity = lint.Error // the build fails
 		}
 		for _, more := range found[1:] {
-			f.Related = append(f.Related, lint.Related{Span: more, Message: "the same here"})
+			f.Related = append(f.Related, lint.Related{Span: more, Message: "sudo is also called here"})
 		}
 		if len(edits) == len(found) && runsAsRoot(p.Doc, in) {
 			f.Fixes = []lint.Fix{{Title: "remove sudo", Applicability: lint.Unsafe, MaxEffect: lint.EffectGraph, Edits: edits}}
@@ -84,25 +98,25 @@ func checkSudoInRun(p *facts.Pass[*facts.Dockerfile]) {
 	said.Report(p.Report)
 }
 
-// sudoHarm says what sudo does in a RUN, and whether it does harm.
+// sudoHarm returns what sudo does in a RUN, and whether it does harm.
 func sudoHarm(d *facts.Dockerfile, in *dockerfile.Instruction) (what string, harmful bool) {
 	s := d.StageOf(in)
 	if s == nil {
-		return "sudo needs an image whose user can be root at any time; switch with USER root, and back", false
+		return "sudo requires that the image's user can become root at any time; use USER root, and switch back afterwards", false
 	}
 	user, last := s.UserAt(in), s.Last("user")
 	switch {
 	case last != nil && !isRoot(d, last) && permitsSudo(s):
-		return "sudo without a password lets the image's user be root at any time; switch with USER root, and back, and take the permission away", true
+		return "sudo without a password lets the image's user become root at any time; use USER root, switch back afterwards, and remove the permission", true
 	case lacksSudo(d, s, in):
-		return "the base has no sudo and nothing installs it, so the build fails; remove it, and switch with USER where the RUN is not root's", true
+		return "the base image has no sudo and nothing installs it, so the build fails; remove it, and use USER root if the RUN needs root", true
 	case user == nil && runsAsRoot(d, in) || user != nil && isRoot(d, user):
-		return "sudo changes nothing for root, as whom this runs; remove it", false
+		return "this RUN runs as root already, so sudo has no effect; remove it", false
 	}
-	return "sudo needs an image whose user can be root at any time; switch with USER root, and back", false
+	return "sudo requires that the image's user can become root at any time; use USER root, and switch back afterwards", false
 }
 
-// permitsSudo tells whether a RUN of the stage lets somebody use sudo without a
+// permitsSudo reports whether a RUN of the stage lets a user call sudo without a
 // password.
 func permitsSudo(s *facts.Stage) bool {
 	return s.Any("permits sudo", func(in *dockerfile.Instruction) bool {
@@ -110,9 +124,9 @@ func permitsSudo(s *facts.Stage) bool {
 	})
 }
 
-// lacksSudo tells whether the stage cannot have the program: its base is known not
-// to, and no RUN before nor an earlier command of this one installs anything by that
-// name or may do so.
+// lacksSudo reports whether the stage cannot have the program: its base is known not
+// to have it, and no earlier RUN or command of this one installs anything by that name
+// or may do so.
 func lacksSudo(d *facts.Dockerfile, s *facts.Stage, in *dockerfile.Instruction) bool {
 	base, system := s.Base(), s.Base().System()
 	if known, ok := facts.LookupBase(base); !ok || known.User != "" || system != facts.Debian && system != facts.Alpine || strings.Contains(base.Text, "devcontainers") {
@@ -152,7 +166,7 @@ func installsSudo(c *facts.Command) bool {
 	return slices.ContainsFunc(pkg.Packages, func(a facts.Argument) bool { return !a.Literal || strings.Contains(a.Text, "sudo") })
 }
 
-// sudoOf finds the word by which a command runs below sudo.
+// sudoOf finds the word with which a command runs under sudo.
 func sudoOf(c *facts.Command) (word facts.Argument, ok bool) {
 	for _, w := range c.Wrappers {
 		if w.Text == "sudo" || strings.HasSuffix(w.Text, "/sudo") {
@@ -165,8 +179,8 @@ func sudoOf(c *facts.Command) (word facts.Argument, ok bool) {
 	return word, false
 }
 
-// runsAsRoot tells whether no USER stands before the instruction, in its stage
-// or in those that it builds on, whose base then has root by default.
+// runsAsRoot reports whether no USER precedes the instruction in its stage or in those
+// that it builds on, and their base image runs as root by default.
 func runsAsRoot(d *facts.Dockerfile, in *dockerfile.Instruction) bool {
 	s := d.StageOf(in)
 	if s == nil || s.UserAt(in) != nil {

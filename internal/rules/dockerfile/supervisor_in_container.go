@@ -8,19 +8,36 @@ import (
 	"github.com/dockmend/dockmend/internal/lint"
 )
 
-// SupervisorInContainer finds images that start a supervisor of several
-// programs: supervisord, s6, runit and the like. When one of them dies the
-// container lives on, and nobody outside sees it.
+// SupervisorInContainer reports images that start a supervisor of several programs, such
+// as supervisord, s6 or runit.
 //
-// One container for each program lets the platform restart, scale and log each.
+// # Why it matters
 //
-// Silent for tini, dumb-init and catatonit, which run one program, and where
-// the supervisor's configuration in the build context has a single program. Off
-// by default: several programs in one image can be a deliberate choice.
+// When one of the programs ends, the supervisor and the container keep running, so the
+// platform does not notice the failure. It also cannot restart, scale or log the programs
+// separately.
+//
+// The rule is off by default, because several programs in one image can be a deliberate
+// choice.
+//
+// # How to fix it
+//
+// Run each program in its own container, such as one service for each in a Compose file.
+//
+// # Fix safety
+//
+// There is no fix: splitting an image into several is a change of the design.
+//
+// # Exceptions
+//
+// It does not report:
+//
+//   - tini, dumb-init and catatonit, which start one program
+//   - a supervisord whose configuration in the build context has a single program
 var SupervisorInContainer = facts.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
 		ID:       "supervisor-in-container",
-		Title:    "One container runs several programs",
+		Title:    "Container runs several programs under a supervisor",
 		Category: lint.Runtime,
 		Severity: lint.Info,
 		Since:    "0.1.0",
@@ -51,12 +68,12 @@ func checkSupervisorInContainer(p *facts.Pass[*facts.Dockerfile]) {
 	}
 	p.Report(lint.Finding{
 		Span:    c.at.Span,
-		Message: fmt.Sprintf("%s keeps several programs in one container, and the platform sees none of them die; run each in a container of its own", quoteShort(c.at.Text)),
+		Message: fmt.Sprintf("%s runs several programs in one container, so the platform does not notice when one of them ends; run each in its own container", quoteShort(c.at.Text)),
 	})
 }
 
-// hasOneProgram tells whether a configuration of supervisord that the file
-// copies has no second program, nor includes that may have one.
+// hasOneProgram reports whether the supervisord configuration that the file copies has
+// a single program, and no includes that may add one.
 func hasOneProgram(p *facts.Pass[*facts.Dockerfile]) bool {
 	for _, s := range p.Doc.Final().Chain() {
 		for _, in := range s.Instructions {

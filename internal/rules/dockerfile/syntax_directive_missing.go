@@ -10,15 +10,34 @@ import (
 	"github.com/dockmend/dockmend/internal/text"
 )
 
-// SyntaxDirectiveMissing finds files that use what older builders do not know
-// (here-documents, RUN --mount, COPY --link) without a # syntax line that names
-// the frontend.
+// SyntaxDirectiveMissing reports files that use features of newer Dockerfile frontends,
+// such as here-documents, `RUN --mount` or `COPY --link`, without a `# syntax` line that
+// selects the frontend.
 //
-// Off by default: every builder since Docker 23 knows them.
+// # Why it matters
+//
+// A builder that is older than the feature does not know it, and the build fails with a
+// syntax error. With the directive, BuildKit downloads a frontend that knows it.
+//
+// The rule is off by default, because Docker 23 and later know most of these features
+// without the directive.
+//
+// # How to fix it
+//
+// Begin the file with the directive:
+//
+//	# syntax=docker/dockerfile:1
+//
+// # Exceptions
+//
+// It does not report:
+//
+//   - files that have the directive
+//   - uses after the first one, because one line is enough for the file
 var SyntaxDirectiveMissing = facts.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
 		ID:       "syntax-directive-missing",
-		Title:    "A new feature, and no # syntax line",
+		Title:    "File uses new syntax without a syntax directive",
 		Category: lint.Reproducibility,
 		Severity: lint.Info,
 		Since:    "0.1.0",
@@ -47,24 +66,24 @@ func checkSyntaxDirectiveMissing(p *facts.Pass[*facts.Dockerfile]) {
 		if feature == "" {
 			continue
 		}
-		p.Report(lint.Finding{Fixes: nameFrontend(p.Doc), Span: in.KeywordSpan, Message: fmt.Sprintf("%s needs a newer frontend, and the file names none; begin it with # syntax=docker/dockerfile:1", feature)})
+		p.Report(lint.Finding{Fixes: nameFrontend(p.Doc), Span: in.KeywordSpan, Message: fmt.Sprintf("%s does not work in older builders, and the file selects no frontend; begin it with # syntax=docker/dockerfile:1", feature)})
 		return
 	}
 }
 
-// nameFrontend adds the directive as the first line. Where the file has one
-// further down, which is only a comment there, that one has to move.
+// nameFrontend adds the directive as the first line. It has no fix where the file has one
+// further down, which is only a comment there and must be moved.
 func nameFrontend(d *facts.Dockerfile) []lint.Fix {
 	for _, line := range d.Physical {
 		if line.Kind == dockerfile.CommentLine && strings.HasPrefix(strings.ToLower(strings.TrimLeft(d.Text(text.Span{Start: line.Text, End: line.EOL}), "# \t")), "syntax") {
 			return nil
 		}
 	}
-	return unsafeFix("name the frontend in the first line", lint.EffectUnknown, lint.Insert(firstLineStart(d), "# syntax=docker/dockerfile:1"+d.Newline()))
+	return unsafeFix("add # syntax=docker/dockerfile:1 as the first line", lint.EffectUnknown, lint.Insert(firstLineStart(d), "# syntax=docker/dockerfile:1"+d.Newline()))
 }
 
-// firstLineStart is where directives begin: behind a byte order mark and behind a
-// line for the kernel, which BuildKit skips.
+// firstLineStart returns the offset at which directives begin: after a byte order mark and
+// after a "#!" line, which BuildKit skips.
 func firstLineStart(d *facts.Dockerfile) int {
 	if first := d.Physical[0]; strings.HasPrefix(d.Text(text.Span{Start: first.Text, End: first.EOL}), "#!") {
 		return first.End

@@ -10,18 +10,32 @@ import (
 	"github.com/dockmend/dockmend/internal/text"
 )
 
-// SyntaxError finds what BuildKit refuses to parse, at its own place.
+// SyntaxError reports instructions and files that BuildKit cannot parse. Each faulty
+// instruction is reported, and the rules check the rest of the file as if it were not
+// there.
 //
-// The build stops at the first such instruction. Here each one is reported, and
-// the rest of the file is linted as if it were not there.
+// # Why it matters
 //
-// Silent for instructions that do not exist: unknown-instruction speaks there.
+// The build stops at the first such instruction and builds nothing.
 //
-// There is no fix: what cannot be parsed cannot be changed safely.
+// # How to fix it
+//
+// Correct the instruction as the message says. The Dockerfile reference describes the
+// arguments and flags of each instruction.
+//
+// # Fix safety
+//
+// There is no fix: a text that cannot be parsed cannot be changed safely.
+//
+// # Exceptions
+//
+// It does not report:
+//
+//   - instructions that do not exist, which unknown-instruction reports
 var SyntaxError = facts.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
 		ID:       "syntax-error",
-		Title:    "The file or one of its instructions cannot be parsed",
+		Title:    "File or instruction cannot be parsed",
 		Category: lint.Correctness,
 		Severity: lint.Error,
 		Default:  true,
@@ -36,7 +50,7 @@ var SyntaxError = facts.Rule[*facts.Dockerfile]{
 func checkSyntaxError(p *facts.Pass[*facts.Dockerfile]) {
 	d := p.Doc
 	if len(d.Instructions) == 0 {
-		p.Report(lint.Finding{Message: "the file has no instruction, so there is nothing to build; write a FROM, or remove the file"})
+		p.Report(lint.Finding{Message: "the file has no instruction, so there is nothing to build; add a FROM, or remove the file"})
 		return
 	}
 	found := false
@@ -46,20 +60,20 @@ func checkSyntaxError(p *facts.Pass[*facts.Dockerfile]) {
 	}
 	for _, x := range d.Directives {
 		if x.Problem != "" {
-			report(x.Span, fmt.Sprintf("%q is refused: %s", d.Text(x.Span), x.Problem))
+			report(x.Span, fmt.Sprintf("%q is not valid, so the build fails: %s", d.Text(x.Span), x.Problem))
 		}
 	}
 	for _, in := range d.Instructions {
 		if i := unclosedHeredoc(in); i >= 0 {
 			h := in.Heredocs[i]
-			report(in.Head, fmt.Sprintf("the here-document %q is never closed, so the rest of the file is its content; end it with a line that is %s alone", "<<"+h.Name, h.Name))
+			report(in.Head, fmt.Sprintf("here-document %q is never closed, so the rest of the file becomes its content; end it with a line that contains only %s", "<<"+h.Name, h.Name))
 			continue
 		}
 		if in.Err == nil {
 			continue
 		}
 		if isUnknown(in) {
-			found = true // by unknown-instruction
+			found = true // unknown-instruction reports it
 			continue
 		}
 		report(in.Head, fmt.Sprintf("%s cannot be parsed: %s", strings.ToUpper(in.Keyword), parserMessage(in.Err)))
@@ -78,7 +92,7 @@ func unclosedHeredoc(in *dockerfile.Instruction) int {
 	return -1
 }
 
-// parserMessage is BuildKit's own message in one line of bounded length.
+// parserMessage returns BuildKit's own message in one line of bounded length.
 func parserMessage(err error) string {
 	const longest = 200
 	message, _, _ := strings.Cut(err.Error(), "\n")

@@ -9,20 +9,35 @@ import (
 	"github.com/dockmend/dockmend/internal/lint"
 )
 
-// SyntaxVersionNotStable finds a # syntax line that names a frontend which
-// moves without promises: no tag, latest, master, labs or an experimental
+// SyntaxVersionNotStable reports `# syntax` lines that select a Dockerfile frontend of
+// Docker without a stable version: no tag, latest, master, labs or an experimental
 // channel.
 //
-// The same file may build another image tomorrow, or none. The tag 1 gets every
-// new feature and nothing that breaks a file.
+// # Why it matters
 //
-// Silent for a version, a digest, somebody else's frontend, and for labs where
-// the file uses a flag that only labs knows. Off by default: some follow a
-// channel on purpose.
+// The frontend translates the Dockerfile into build steps. With a moving one, the same
+// file may build another image tomorrow, or fail. The tag 1 receives new features and
+// stays compatible.
+//
+// The rule is off by default, because some projects follow such a channel on purpose.
+//
+// # How to fix it
+//
+// Select the stable frontend:
+//
+//	# syntax=docker/dockerfile:1
+//
+// # Exceptions
+//
+// It does not report:
+//
+//   - a version or a digest
+//   - frontends of other publishers
+//   - labs, if the file uses a flag that only labs supports or supported first
 var SyntaxVersionNotStable = facts.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
 		ID:       "syntax-version-not-stable",
-		Title:    "The frontend is not the stable one",
+		Title:    "Syntax directive selects an unstable frontend",
 		Category: lint.Reproducibility,
 		Severity: lint.Info,
 		Since:    "0.1.0",
@@ -44,16 +59,16 @@ func checkSyntaxVersionNotStable(p *facts.Pass[*facts.Dockerfile]) {
 	said := ""
 	switch tag := image.Tag; {
 	case tag == "":
-		said = "has no tag, which means latest"
+		said = "has no tag, so the build uses latest"
 	case tag == "latest" || tag == "master":
-		said = "follows whatever is built last"
+		said = "changes without notice, so a build may fail tomorrow"
 	case strings.HasSuffix(tag, "labs"):
 		if usesLabs(p.Doc) {
 			return
 		}
-		said = "is the channel of experiments, and the file uses none of them"
+		said = "adds experimental features, and the file uses none of them"
 	case strings.HasSuffix(tag, "experimental"):
-		said = "is a channel of experiments that has ended"
+		said = "is an experimental channel that is no longer maintained"
 	default:
 		return
 	}
@@ -71,15 +86,15 @@ func checkSyntaxVersionNotStable(p *facts.Pass[*facts.Dockerfile]) {
 	p.Report(f)
 }
 
-// isDockerFrontend tells whether a frontend is Docker's own, of releases or of
-// every commit.
+// isDockerFrontend reports whether a frontend is Docker's own, of releases or of every
+// commit.
 func isDockerFrontend(i facts.Image) bool {
 	_, is := images.Says(i.Name(), images.Frontend)
 	return is
 }
 
-// usesLabs tells whether a file uses what stable frontends do not know, or did
-// not for long.
+// usesLabs reports whether a file uses a feature that stable frontends do not have, or
+// received late.
 func usesLabs(d *facts.Dockerfile) bool {
 	for _, in := range d.Instructions {
 		for _, f := range in.Flags {

@@ -11,18 +11,31 @@ import (
 	"github.com/dockmend/dockmend/internal/text"
 )
 
-// SyntaxVersionTooOld finds a # syntax line with a version that is older than
-// something that the file uses: the frontend does not know it, and the build
-// fails, or takes it for something else.
+// SyntaxVersionTooOld reports `# syntax` lines with a version that is older than a feature
+// that the file uses.
 //
-// The tag 1 is always the newest stable one.
+// # Why it matters
 //
-// Silent for the tag 1, for labs and experimental channels, whose features have
-// other versions, for digests, and for somebody else's frontend.
+// The selected frontend does not know the feature. The build fails with a syntax error, or
+// reads the text as something else: a here-document becomes a list of instructions.
+//
+// # How to fix it
+//
+// Select the newest stable frontend of version 1:
+//
+//	# syntax=docker/dockerfile:1
+//
+// # Exceptions
+//
+// It does not report:
+//
+//   - the tag 1
+//   - labs and experimental channels, whose features have other versions
+//   - digests, and frontends of other publishers
 var SyntaxVersionTooOld = facts.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
 		ID:       "syntax-version-too-old",
-		Title:    "The frontend is older than what the file uses",
+		Title:    "Syntax directive selects a frontend that is too old for the file",
 		Category: lint.Correctness,
 		Severity: lint.Warning,
 		Default:  true,
@@ -55,8 +68,8 @@ func checkSyntaxVersionTooOld(p *facts.Pass[*facts.Dockerfile]) {
 	}
 	f := lint.Finding{
 		Span:    d.ValueSpan,
-		Message: fmt.Sprintf("%s does not know %s, which came with 1.%d; use docker/dockerfile:1", quoteShort(d.Value), newest.what, newest.minor),
-		Related: []lint.Related{{Span: newest.at, Message: "used here"}},
+		Message: fmt.Sprintf("%s does not support %s, which needs version 1.%d or later; use docker/dockerfile:1", quoteShort(d.Value), newest.what, newest.minor),
+		Related: []lint.Related{{Span: newest.at, Message: "the feature is used here"}},
 	}
 	if p.Doc.Text(d.ValueSpan) == d.Value {
 		stable := strings.TrimSuffix(d.Value, image.Tag) + "1"
@@ -68,8 +81,8 @@ func checkSyntaxVersionTooOld(p *facts.Pass[*facts.Dockerfile]) {
 	p.Report(f)
 }
 
-// stableMinor is the second number of a tag as "1.4" or "1.4.3"; ok is false
-// for every other one.
+// stableMinor returns the second number of a tag such as "1.4" or "1.4.3"; ok is false
+// for every other tag.
 func stableMinor(tag string) (minor int, ok bool) {
 	rest, ok := strings.CutPrefix(tag, "1.")
 	if !ok {
@@ -80,14 +93,14 @@ func stableMinor(tag string) (minor int, ok bool) {
 	return minor, err == nil && strings.Trim(patch, "0123456789") == ""
 }
 
-// feature is something that stable frontends know from 1.minor on.
+// feature is something that stable frontends support since 1.minor.
 type feature struct {
 	minor int
 	what  string
 	at    text.Span
 }
 
-// newestFeature is the newest thing in an instruction (the Dockerfile reference's
+// newestFeature returns the newest feature of an instruction (the Dockerfile reference's
 // tables of options and its sections on here-documents and ONBUILD).
 func newestFeature(in *dockerfile.Instruction) feature {
 	var newest feature
@@ -102,12 +115,12 @@ func newestFeature(in *dockerfile.Instruction) feature {
 	switch in.Keyword {
 	case "env", "arg", "label", "copy", "add", "workdir", "user", "from":
 		if at := strings.Index(in.Args, "${"); at >= 0 && cutsVariable(in.Args[at:]) {
-			use(7, "a variable with a part cut off, as ${name#pattern}", in.ArgsSpan)
+			use(7, "a variable with a pattern, such as ${name#pattern}", in.ArgsSpan)
 		}
 	}
 	for _, f := range in.Flags {
 		if in.Keyword == "run" && f.Name == "mount" && strings.Contains(f.Value, "type=secret") && strings.Contains(f.Value, ",env=") {
-			use(10, "a secret in a variable", f.Span)
+			use(10, "a secret as an environment variable", f.Span)
 		}
 		minor := 0
 		switch in.Keyword + " " + f.Name {
@@ -122,7 +135,7 @@ func newestFeature(in *dockerfile.Instruction) feature {
 		case "copy chmod", "add chmod":
 			minor = 2
 			if isSymbolicMode(f.Value) {
-				use(14, "--chmod with letters", f.Span)
+				use(14, "a symbolic --chmod", f.Span)
 				continue
 			}
 		case "copy link", "add link":
@@ -155,7 +168,7 @@ func cutsVariable(s string) bool {
 	return false
 }
 
-// isSymbolicMode tells whether a mode has letters, as "u+x"; variables do not count.
+// isSymbolicMode reports whether a mode has letters, such as "u+x"; variables do not count.
 func isSymbolicMode(mode string) bool {
 	return mode != "" && !strings.ContainsAny(mode, "$\"'") && strings.Trim(mode, "01234567") != ""
 }

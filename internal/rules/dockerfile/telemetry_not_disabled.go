@@ -9,14 +9,32 @@ import (
 	"github.com/dockmend/dockmend/internal/syntax/dockerfile"
 )
 
-// TelemetryNotDisabled finds builds that call a tool which sends its maker what
-// it is used for, without the variable that turns it off.
+// TelemetryNotDisabled reports commands in `RUN` of a tool that sends usage data to its
+// vendor, such as `next` or `dotnet`, where the variable that turns this off is not set.
 //
-// Off by default: what is sent is said to hold no names.
+// # Why it matters
+//
+// Each build sends data about the project and the machine to the vendor, and a build
+// without access to the Internet may wait for the connection.
+//
+// The rule is off by default, because the vendors state that the data is anonymous.
+//
+// # How to fix it
+//
+// Set the variable of the tool:
+//
+//	ENV NEXT_TELEMETRY_DISABLED=1
+//
+// # Exceptions
+//
+// It does not report:
+//
+//   - stages that set the tool's variable or `DO_NOT_TRACK`
+//   - further commands of a stage that need the same variable
 var TelemetryNotDisabled = facts.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
 		ID:       "telemetry-not-disabled",
-		Title:    "A tool reports its use",
+		Title:    "Tool sends usage data during the build",
 		Category: lint.Security,
 		Severity: lint.Info,
 		Since:    "0.1.0",
@@ -25,10 +43,10 @@ var TelemetryNotDisabled = facts.Rule[*facts.Dockerfile]{
 	Check: checkTelemetryNotDisabled,
 }
 
-// telemetrySwitch is the variable that turns off what a program sends.
+// telemetrySwitch is the variable that turns off the usage data of a program.
 type telemetrySwitch struct{ program, variable, value string }
 
-// telemetrySwitches are as each tool's documentation has them, November 2026.
+// telemetrySwitches lists the variables from each tool's documentation, November 2026.
 func telemetrySwitches() []telemetrySwitch {
 	return []telemetrySwitch{
 		{"next", "NEXT_TELEMETRY_DISABLED", "1"}, {"nuxt", "NUXT_TELEMETRY_DISABLED", "1"}, {"nuxi", "NUXT_TELEMETRY_DISABLED", "1"},
@@ -60,7 +78,7 @@ func checkTelemetryNotDisabled(p *facts.Pass[*facts.Dockerfile]) {
 			seen[place{s, t.variable}] = true
 			f := lint.Finding{
 				Span:    c.Span,
-				Message: fmt.Sprintf("%s sends its maker what it is used for; turn that off with %s=%s", program, t.variable, t.value),
+				Message: fmt.Sprintf("%s sends usage data to its vendor during the build; set %s=%s to turn that off", program, t.variable, t.value),
 			}
 			if run := p.Doc.Instructions[c.Instruction.Index()]; run == c.Instruction {
 				f.Fixes = insertAbove(p.Doc, run, "ENV", t.variable+"="+t.value)
@@ -70,7 +88,7 @@ func checkTelemetryNotDisabled(p *facts.Pass[*facts.Dockerfile]) {
 	})
 }
 
-// insertAbove is the fix that puts an instruction above another one.
+// insertAbove returns the fix that adds an instruction above another one.
 func insertAbove(d *facts.Dockerfile, in *dockerfile.Instruction, keyword, args string) []lint.Fix {
 	line := sameCase(keyword, d.Text(in.KeywordSpan)) + " " + args
 	return []lint.Fix{{
@@ -79,7 +97,7 @@ func insertAbove(d *facts.Dockerfile, in *dockerfile.Instruction, keyword, args 
 	}}
 }
 
-// toolOf is the program that a command runs, behind npx and the like.
+// toolOf returns the program that a command runs, also through npx and similar runners.
 func toolOf(c *facts.Command) string {
 	name := c.Name()
 	if name != "npx" && name != "bunx" && name != "pnpx" {

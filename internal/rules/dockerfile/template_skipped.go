@@ -6,20 +6,36 @@ import (
 	"github.com/dockmend/dockmend/internal/text"
 )
 
-// TemplateSkipped says that a file that was named is a template, which was not linted.
+// TemplateSkipped reports files that were named on the command line and are templates, so
+// they were not linted.
 //
-// A template is no Dockerfile until it is filled in, so what other rules would
-// say about it is seldom true. Lint the file that is made of it.
+// # Why it matters
 //
-// Silent for templates that were found in a folder: they are counted among the files that
-// were not looked at. Silent with "templates: lint" in the configuration, which lints templates
-// like other files.
+// A template is not a Dockerfile until its placeholders are filled in, so most findings in
+// it would be wrong. Faults of the generated file stay unnoticed.
 //
-// There is no fix: what the template becomes is not known.
+// # How to fix it
+//
+// Lint the file that is generated from the template, or lint templates like other files
+// with this in `.dockmend.yaml`:
+//
+//	templates: lint
+//
+// # Fix safety
+//
+// There is no fix: the generated file is not known.
+//
+// # Exceptions
+//
+// It does not report:
+//
+//   - templates that were found in a directory; they are counted among the files that were
+//     not linted
+//   - templates if the configuration has `templates: lint`
 var TemplateSkipped = facts.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
 		ID:       "template-skipped",
-		Title:    "The file is a template and was not linted",
+		Title:    "File is a template and was not linted",
 		Category: lint.Correctness,
 		Severity: lint.Info,
 		Default:  true,
@@ -29,11 +45,11 @@ var TemplateSkipped = facts.Rule[*facts.Dockerfile]{
 	Check: checkTemplateSkipped,
 }
 
-// checkTemplateSkipped is run by the engine on templates only.
+// checkTemplateSkipped runs on templates only; the engine calls it.
 func checkTemplateSkipped(p *facts.Pass[*facts.Dockerfile]) {
 	span := text.Span{}
 	if len(p.Doc.Instructions) > 0 {
 		span = p.Doc.Instructions[0].Head
 	}
-	p.Report(lint.Finding{Span: span, Message: "the file is a template and was not linted; lint what is made of it, or set templates: lint"})
+	p.Report(lint.Finding{Span: span, Message: "the file is a template and was not linted; lint the file that is generated from it, or set templates: lint"})
 }

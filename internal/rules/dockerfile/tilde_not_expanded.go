@@ -10,16 +10,34 @@ import (
 	"github.com/dockmend/dockmend/internal/syntax/dockerfile"
 )
 
-// TildeNotExpanded finds a tilde at the start of a path in ENV, WORKDIR, VOLUME and in the
-// destination of COPY and ADD: only a shell expands it, so the folder is called "~".
+// TildeNotExpanded reports a tilde at the beginning of a path in `ENV`, `WORKDIR`,
+// `VOLUME` and the destination of `COPY` and `ADD`.
 //
-// Write the home folder, as /root or /home/app.
+// # Why it matters
 //
-// There is no fix: which user's folder is meant is not in the file.
+// Only a shell expands the tilde. Docker creates and uses a directory that is named `~`,
+// so the program does not find its files in the home directory.
+//
+// # How to fix it
+//
+// Write the path of the home directory:
+//
+//	WORKDIR /root/app
+//
+// # Fix safety
+//
+// There is no fix: the file does not always show which user's home directory is meant.
+//
+// # Exceptions
+//
+// It does not report:
+//
+//   - Windows images
+//   - `RUN`, where a shell expands the tilde
 var TildeNotExpanded = facts.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
 		ID:       "tilde-not-expanded",
-		Title:    "Docker expands no tilde",
+		Title:    "Docker does not expand the tilde in a path",
 		Category: lint.Correctness,
 		Severity: lint.Warning,
 		Default:  true,
@@ -65,6 +83,6 @@ func startsWithTilde(path string) bool { return path == "~" || strings.HasPrefix
 func reportTilde(p *facts.Pass[*facts.Dockerfile], in *dockerfile.Instruction, value string) {
 	p.Report(lint.Finding{
 		Span:    in.Head,
-		Message: fmt.Sprintf("%s expands no tilde, so %s names a folder called \"~\"; write the home folder, as /root", strings.ToUpper(in.Keyword), quoteShort(value)),
+		Message: fmt.Sprintf("%s does not expand a tilde, so %s is a path in a directory named \"~\"; write the home directory, such as /root", strings.ToUpper(in.Keyword), quoteShort(value)),
 	})
 }

@@ -12,15 +12,33 @@ import (
 	"mvdan.cc/sh/v3/syntax"
 )
 
-// TlsVerificationDisabledByEnv finds variables that make programs accept any
-// certificate: in the build, and with ENV in everything that runs later.
+// TlsVerificationDisabledByEnv reports variables in `ENV`, `ARG` and `RUN` that make
+// Python, Node.js, npm, git or pip accept any certificate.
 //
-// Give the certificate authority to the image instead (update-ca-certificates,
-// NODE_EXTRA_CA_CERTS, SSL_CERT_FILE).
+// # Why it matters
+//
+// Anyone on the network path can pretend to be the server and replace what the program
+// downloads. A variable in `ENV` also applies to every program that the container runs
+// later.
+//
+// # How to fix it
+//
+// Remove the variable, and add the missing certificate authority to the image:
+//
+//	COPY company-ca.crt /usr/local/share/ca-certificates/
+//	RUN update-ca-certificates
+//
+// Node.js reads `NODE_EXTRA_CA_CERTS`, and programs that use OpenSSL read `SSL_CERT_FILE`.
+//
+// # Exceptions
+//
+// It does not report:
+//
+//   - a value that leaves the check on
 var TlsVerificationDisabledByEnv = facts.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
 		ID:       "tls-verification-disabled-by-env",
-		Title:    "A variable turns the check of certificates off",
+		Title:    "Environment variable turns off certificate checks",
 		Category: lint.Security,
 		Severity: lint.Warning,
 		Default:  true,
@@ -76,7 +94,7 @@ func checkTlsVerificationDisabledByEnv(p *facts.Pass[*facts.Dockerfile]) {
 	})
 }
 
-// mayTrustAll tells whether a text holds a part of one of the names below.
+// mayTrustAll reports whether a text contains a part of one of the names below.
 func mayTrustAll(text string) bool {
 	return slices.ContainsFunc([]string{"SSL", "ssl", "TLS", "tls", "HTTPS", "TRUSTED", "trusted"}, func(part string) bool { return strings.Contains(text, part) })
 }
@@ -84,11 +102,12 @@ func mayTrustAll(text string) bool {
 func reportTrust(p *facts.Pass[*facts.Dockerfile], span text.Span, variant string, fixes []lint.Fix) {
 	p.Report(lint.Finding{
 		Span: span, Variant: variant, Fixes: fixes,
-		Message: fmt.Sprintf("%s makes %s accept any certificate; add the authority that signed it to the image instead", quoteShort(p.Doc.Text(span)), variant),
+		Message: fmt.Sprintf("%s makes %s accept any certificate, so downloads can be replaced on their way; add the missing certificate authority to the image instead", quoteShort(p.Doc.Text(span)), variant),
 	})
 }
 
-// trustsAll names the program that a variable makes careless; empty for none.
+// trustsAll returns the program that a variable makes accept any certificate; it is empty
+// for other variables.
 func trustsAll(name, value string, hasValue bool) string {
 	switch strings.ToUpper(name) {
 	case "PYTHONHTTPSVERIFY":

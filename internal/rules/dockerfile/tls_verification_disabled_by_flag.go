@@ -12,19 +12,38 @@ import (
 	"github.com/dockmend/dockmend/internal/text"
 )
 
-// TlsVerificationDisabledByFlag finds flags that make a program accept any
-// certificate: whoever stands between the build and the server decides what is
-// installed.
+// TlsVerificationDisabledByFlag reports flags and settings that make curl, wget, pip, npm,
+// yarn, pnpm, yum, dnf or git accept any certificate.
 //
-// Silent for requests to the machine itself, where the RUN compares a checksum, and
-// for curl over plain HTTP that follows no redirect, since there are no certificates.
+// # Why it matters
 //
-// There is no fix for curl and wget in an image that may lack certificates, or whose
-// distribution is too old for those of today: there the flag is what makes them work.
+// Anyone on the network path can pretend to be the server and replace what the build
+// downloads, and the image then contains it.
+//
+// # How to fix it
+//
+// Remove the flag, and install the package ca-certificates or the missing certificate
+// authority:
+//
+//	RUN apt-get update && apt-get install -y ca-certificates curl \
+//	    && curl -fsSLO https://example.com/file
+//
+// # Fix safety
+//
+// There is no fix for curl and wget where the image possibly has no certificates, or only
+// some that are too old for the servers of today: they only work with the flag there.
+//
+// # Exceptions
+//
+// It does not report:
+//
+//   - requests to localhost
+//   - downloads with curl or wget, if the `RUN` compares a checksum
+//   - curl with http:// addresses and without redirects, where there is no certificate
 var TlsVerificationDisabledByFlag = facts.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
 		ID:       "tls-verification-disabled-by-flag",
-		Title:    "A flag turns the check of certificates off",
+		Title:    "Flag turns off certificate checks",
 		Category: lint.Security,
 		Severity: lint.Warning,
 		Default:  true,
@@ -44,12 +63,12 @@ func checkTlsVerificationDisabledByFlag(p *facts.Pass[*facts.Dockerfile]) {
 		}
 		p.Report(lint.Finding{
 			Span: at.Span, Variant: variant, Fixes: letFlagCheck(p.Doc, c, at, variant),
-			Message: fmt.Sprintf("%s makes %s accept any certificate, so anybody on the way decides what arrives; remove it, and install ca-certificates or the authority that is missing", quoteShort(at.Text), c.Name()),
+			Message: fmt.Sprintf("%s makes %s accept any certificate, so the download can be replaced on its way; remove it, and install ca-certificates or the missing certificate authority", quoteShort(at.Text), c.Name()),
 		})
 	}, "curl", "wget", "pip", "npm", "yarn", "pnpm", "yum", "dnf", "git", "python")
 }
 
-// asksPlainHTTP tells whether all addresses of a request begin with http://, those
+// asksPlainHTTP reports whether all addresses of a request begin with http://, those
 // of arguments with a default included.
 func asksPlainHTTP(d *facts.Dockerfile, c *facts.Command) bool {
 	if c.Name() != "curl" || c.HasFlag("-L", "--location") {
@@ -68,7 +87,7 @@ func asksPlainHTTP(d *facts.Dockerfile, c *facts.Command) bool {
 	return plain
 }
 
-// carelessFlag finds the word that turns the check off; variant is empty for none.
+// carelessFlag finds the word that turns the check off; variant is empty if there is none.
 func carelessFlag(c *facts.Command) (at facts.Argument, variant string) {
 	switch c.Name() {
 	case "curl":
@@ -120,8 +139,8 @@ func wordPair(c *facts.Command, variant, name, value string) (at facts.Argument,
 	return at, ""
 }
 
-// curlCluster tells whether short options of curl in one word have a k: what
-// follows an option with a value is that value.
+// curlCluster reports whether short options of curl in one word include k: the text after
+// an option with a value is that value.
 func curlCluster(options string) bool {
 	for i := range len(options) {
 		switch options[i] {

@@ -7,16 +7,28 @@ import (
 	"github.com/dockmend/dockmend/internal/text"
 )
 
-// TrailingSpaces finds blanks at the end of a line.
+// TrailingSpaces reports spaces and tabs at the end of a line.
 //
-// Silent in here-documents, where they are text. Blanks behind a continuation
-// character do no harm either: the builder knows them.
+// # Why it matters
 //
-// Off by default: it is a matter of taste.
+// Whitespace at the end of a line is invisible and causes changes in diffs when an editor
+// removes it.
+//
+// The rule is off by default, because it is a matter of style.
+//
+// # How to fix it
+//
+// Remove the whitespace. Most editors can do this when they save a file.
+//
+// # Exceptions
+//
+// It does not report:
+//
+//   - lines of here-documents, where the whitespace is part of the text
 var TrailingSpaces = facts.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
 		ID:       "trailing-spaces",
-		Title:    "Blanks at the end of a line",
+		Title:    "Line ends with whitespace",
 		Category: lint.StyleIssue,
 		Severity: lint.Style,
 		Since:    "0.1.0",
@@ -40,8 +52,8 @@ func checkTrailingSpaces(p *facts.Pass[*facts.Dockerfile]) {
 		span := text.Span{Start: start, End: l.EOL}
 		p.Report(lint.Finding{
 			Span:    span,
-			Message: "there are blanks at the end of the line; remove them",
-			Fixes:   []lint.Fix{{Title: "remove the blanks", Applicability: lint.Safe, MaxEffect: lint.EffectNone, Edits: []lint.FileEdit{lint.Delete(span)}}},
+			Message: "the line ends with whitespace; remove it",
+			Fixes:   []lint.Fix{{Title: "remove the whitespace", Applicability: lint.Safe, MaxEffect: lint.EffectNone, Edits: []lint.FileEdit{lint.Delete(span)}}},
 		})
 	}
 }

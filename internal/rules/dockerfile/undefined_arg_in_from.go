@@ -10,16 +10,31 @@ import (
 	"github.com/dockmend/dockmend/internal/text"
 )
 
-// UndefinedArgInFrom finds variables in FROM that no ARG above the first FROM
+// UndefinedArgInFrom reports variables in `FROM` that no `ARG` above the first `FROM`
 // declares.
 //
-// Nothing stands in their place, so the image's name is another one, or none.
+// # Why it matters
 //
-// Silent for the builder's own platform variables and for "${x:-y}".
+// Docker replaces the variable with an empty text. The build fails because the image name
+// is not valid, or it uses another image than the one that was meant.
+//
+// # How to fix it
+//
+// Declare the variable above the first `FROM`. An `ARG` in a stage does not count:
+//
+//	ARG VERSION=13
+//	FROM debian:${VERSION}
+//
+// # Exceptions
+//
+// It does not report:
+//
+//   - variables that the builder sets, such as `TARGETPLATFORM`
+//   - variables with a default, such as `${x:-y}`
 var UndefinedArgInFrom = facts.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
 		ID:       "undefined-arg-in-from",
-		Title:    "FROM uses a variable that nothing declares",
+		Title:    "FROM uses a variable without an ARG above it",
 		Category: lint.Correctness,
 		Severity: lint.Warning,
 		Default:  true,
@@ -49,10 +64,10 @@ func checkUndefinedArgInFrom(p *facts.Pass[*facts.Dockerfile]) {
 				at := text.Span{Start: span.Start + use.Start, End: span.Start + use.End}
 				f := lint.Finding{
 					Span:    at,
-					Message: fmt.Sprintf("%q is declared by no ARG above the first FROM, so nothing stands in its place; declare it there", short(p.Doc.Text(at))),
+					Message: fmt.Sprintf("no ARG above the first FROM declares %q, so it is empty; declare it there", short(p.Doc.Text(at))),
 				}
 				if near, ok := nearestVariable(use.Name, scope.Names(nearest.Most)); ok {
-					f.Message = fmt.Sprintf("%q is declared by no ARG above the first FROM, so nothing stands in its place; write %s", short(p.Doc.Text(at)), near)
+					f.Message = fmt.Sprintf("no ARG above the first FROM declares %q, so it is empty; write %s", short(p.Doc.Text(at)), near)
 					f.Fixes = []lint.Fix{{
 						Title: "write " + near, Applicability: lint.Unsafe, MaxEffect: lint.EffectUnknown,
 						Edits: []lint.FileEdit{lint.Replace(at, strings.Replace(p.Doc.Text(at), use.Name, near, 1))},

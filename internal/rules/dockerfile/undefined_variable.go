@@ -12,32 +12,50 @@ import (
 	"github.com/dockmend/dockmend/internal/text"
 )
 
-// UndefinedVariable finds variables that nothing defines, in instructions in
-// which the builder expands them.
+// UndefinedVariable reports variables that nothing defines, in instructions in which the
+// builder expands variables. Platform arguments such as `TARGETARCH` are checked in `RUN`
+// too.
 //
-// The builder puts nothing in their place and reports no error, so a path or a
-// name becomes another one. Common cases:
+// # Why it matters
 //
-//   - TARGETARCH and the other platform arguments hold in a stage only after ARG
-//     TARGETARCH. This is checked in RUN too.
-//   - HOME, USER and PWD are set when a container runs, not for ENV, COPY or
-//     WORKDIR.
-//   - ENV X=$X gives X no value. Add ARG X above it if a build argument is meant.
-//   - The text of a here-document of COPY or ADD is expanded, so a script loses
-//     its $1 and a configuration of nginx its $host. Quote the name of the
-//     here-document.
+// The builder replaces the variable with an empty text and reports no error, so a path or
+// a name becomes another one. Common causes:
 //
-// A base image may define variables too. For an image of which it is not known
-// what it sets, the rule reports platform arguments, ENV X=$X, parameters such
-// as $1 and names in lower case in here-documents, and names that differ in a
-// letter from one that is defined.
+//   - `TARGETARCH` and the other platform arguments exist in a stage only after `ARG
+//     TARGETARCH`.
+//   - `HOME`, `USER` and `PWD` are set when a container runs, not in `ENV`, `COPY` or
+//     `WORKDIR`.
+//   - `ENV X=$X` does not give `X` a value.
+//   - The builder expands the text of a here-document of `COPY` or `ADD`, so a script
+//     loses its `$1` and an nginx configuration its `$host`.
 //
-// Silent for commands in shell form, for "${x:-y}" and "${x:+y}", and for a
-// value that extends the variable it sets, such as LIB=/lib:$LIB.
+// # How to fix it
+//
+// Declare the variable in the stage, or write its value:
+//
+//	ARG TARGETARCH
+//	COPY bin/app-$TARGETARCH /app
+//
+// Quote the name of a here-document whose text must not change:
+//
+//	COPY <<"EOF" /start.sh
+//
+// # Exceptions
+//
+// It does not report:
+//
+//   - commands in shell form, except for platform arguments
+//   - variables with a default or an alternative: `${x:-y}`, `${x:+y}`
+//   - a value that extends the variable that it sets, such as `LIB=/lib:$LIB`
+//   - variables that the base image may define
+//
+// Where the variables of the base image are not known, it reports only platform
+// arguments, `ENV X=$X`, names that differ in a letter from a defined one, and in
+// here-documents parameters such as `$1` and names in lower case.
 var UndefinedVariable = facts.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
 		ID:       "undefined-variable",
-		Title:    "A variable is used that nothing defines",
+		Title:    "Variable is used but not defined",
 		Category: lint.Correctness,
 		Severity: lint.Warning,
 		Default:  true,
@@ -75,7 +93,7 @@ func lacks(d *facts.Dockerfile, in *dockerfile.Instruction, name string) bool {
 	return !ok && !facts.IsPredefinedArgument(name) && !declaredGlobally(d, name)
 }
 
-// checkVariables looks at the places that the builder expands.
+// checkVariables checks the places that the builder expands.
 func checkVariables(p *facts.Pass[*facts.Dockerfile], s *facts.Stage, in *dockerfile.Instruction, missing map[string]bool) {
 	eachExpansion(p.Doc, in, func(at text.Span, use facts.VariableUse, own string) {
 		if use.HasDefault || use.Name == own || !lacks(p.Doc, in, use.Name) {
@@ -88,14 +106,14 @@ func checkVariables(p *facts.Pass[*facts.Dockerfile], s *facts.Stage, in *docker
 		word, quoted := p.Doc.Text(at), quoteShort(p.Doc.Text(at))
 		near, found := nearestVariable(use.Name, p.Doc.ScopeAt(in).Names(nearest.Most))
 		if in.Keyword == "env" && slices.ContainsFunc(in.Pairs, func(pair dockerfile.Pair) bool { return pair.Key == use.Name }) && !setsItself(p.Doc, in, at, use.Name) {
-			return // env-self-reference says so
+			return // env-self-reference reports it
 		}
 		sets, known := s.Base().BaseSets(use.Name)
 		switch {
 		case isShellName(use.Name) && (!known || sets):
 		case found:
 			p.Report(lint.Finding{
-				Span: at, Message: fmt.Sprintf("%s is not defined, so it expands to nothing; write %s", quoted, near),
+				Span: at, Message: fmt.Sprintf("%s is not defined, so it is empty; write %s", quoted, near),
 				Fixes: []lint.Fix{{
 					Title: "write " + near, Applicability: lint.Unsafe, MaxEffect: lint.EffectUnknown,
 					Edits: []lint.FileEdit{lint.Replace(at, strings.Replace(word, use.Name, near, 1))},
@@ -103,11 +121,11 @@ func checkVariables(p *facts.Pass[*facts.Dockerfile], s *facts.Stage, in *docker
 			})
 		case known && sets:
 		case known && isShellName(use.Name):
-			p.Report(lint.Finding{Span: at, Message: fmt.Sprintf("%s is not set during the build, so it expands to nothing; write the value", quoted)})
+			p.Report(lint.Finding{Span: at, Message: fmt.Sprintf("%s is not set during the build, so it is empty; write the value", quoted)})
 		case known:
-			p.Report(lint.Finding{Span: at, Message: fmt.Sprintf("%s is not defined, so it expands to nothing; declare it with ARG or ENV in this stage", quoted)})
+			p.Report(lint.Finding{Span: at, Message: fmt.Sprintf("%s is not defined, so it is empty; declare it with ARG or ENV in this stage", quoted)})
 		case setsItself(p.Doc, in, at, use.Name):
-			message := fmt.Sprintf("%s is set to itself, and no ARG in this stage gives it a value; add ARG %s above", use.Name, use.Name)
+			message := fmt.Sprintf("%s is set to itself, but no ARG in this stage gives it a value, so it is empty; add ARG %s above", use.Name, use.Name)
 			p.Report(lint.Finding{Span: at, Message: message})
 		}
 	})
@@ -121,7 +139,7 @@ func reportPlatformArgument(p *facts.Pass[*facts.Dockerfile], s *facts.Stage, at
 	missing[name] = true
 	p.Report(lint.Finding{
 		Span:    at,
-		Message: fmt.Sprintf("%s is empty, since this stage does not declare the platform argument; add ARG %s to this stage", quoteShort(p.Doc.Text(at)), name),
+		Message: fmt.Sprintf("%s is empty, because this stage does not declare the platform argument; add ARG %s to this stage", quoteShort(p.Doc.Text(at)), name),
 		Fixes:   []lint.Fix{declareInStage(p.Doc, s, at.Start, name)},
 	})
 }
@@ -170,7 +188,7 @@ func isOnly(value, name string) bool {
 	return bare == "$"+name || bare == "${"+name+"}"
 }
 
-// setsItself reports whether a use is the whole value of the very variable.
+// setsItself reports whether a use is the whole value of the same variable.
 func setsItself(d *facts.Dockerfile, in *dockerfile.Instruction, at text.Span, name string) bool {
 	if in.Keyword != "env" {
 		return false
@@ -192,9 +210,9 @@ func isShellName(name string) bool {
 	return false
 }
 
-// nearestVariable finds the defined name that was meant. Names that differ in
-// digits alone or begin with another letter are different on purpose: JAVA_11
-// and JAVA_17, HOME and UHOME.
+// nearestVariable finds the defined name that was meant. Names that differ only in
+// digits or begin with another letter are different on purpose: JAVA_11 and JAVA_17,
+// HOME and UHOME.
 func nearestVariable(name string, defined []string) (string, bool) {
 	const shortest = 4
 	if len(name) < shortest {

@@ -73,7 +73,7 @@ func lostInHeredoc(d *facts.Dockerfile, in *dockerfile.Instruction, h dockerfile
 	}
 	f := lint.Finding{Span: first}
 	if kept {
-		f.Message = fmt.Sprintf("the builder expands this here-document, so the file loses %s; write \\$ for a dollar that is meant for the file", quoteShort(names))
+		f.Message = fmt.Sprintf("the builder expands this here-document, so the file loses %s; write \\$ for a dollar sign that must stay in the file", quoteShort(names))
 		return f
 	}
 	quoted := `"` + short(h.Name) + `"`

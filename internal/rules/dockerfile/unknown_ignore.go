@@ -5,16 +5,30 @@ import (
 	"github.com/dockmend/dockmend/internal/lint"
 )
 
-// UnknownIgnore finds ignore comments of dockmend that name no rule.
+// UnknownIgnore reports ignore comments of dockmend that name no rule, or whose word after
+// `dockmend` is unknown.
 //
-// Such a comment silences nothing, though somebody believes that it does. Names
-// are the ids of rules, their names in other tools, categories, and "all".
+// # Why it matters
 //
-// Silent for the comments of other tools.
+// Such a comment ignores nothing, although its author expects that it does. The finding
+// still fails the check.
+//
+// # How to fix it
+//
+// Write the id of a rule, its name in another tool, a category, or `all`. `dockmend rules`
+// lists them.
+//
+//	# dockmend ignore=latest-tag -- the tag is checked elsewhere
+//
+// # Exceptions
+//
+// It does not report:
+//
+//   - comments of other tools, such as hadolint
 var UnknownIgnore = facts.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
 		ID:       "unknown-ignore",
-		Title:    "An ignore comment names no rule",
+		Title:    "Ignore comment names no known rule",
 		Category: lint.Correctness,
 		Severity: lint.Warning,
 		Default:  true,

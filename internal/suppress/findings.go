@@ -94,12 +94,12 @@ func (a *applier) unused(ran func(ruleID string) bool) []lint.Finding {
 		case x.late:
 			found = append(found, lint.Finding{
 				Span:    x.span,
-				Message: fmt.Sprintf("%q counts only above the first %s, so it silences nothing here; move it to the top of the file", x.verb.text, a.unit),
+				Message: fmt.Sprintf("%q has an effect only above the first %s, so nothing is ignored; move it to the top of the file", x.verb.text, a.unit),
 			})
 		case x.reach == reachNext && x.target == noTarget:
 			found = append(found, lint.Finding{
 				Span:    x.span,
-				Message: fmt.Sprintf("%q silences nothing, since no %s follows directly; move it to the line above one", x.verb.text, a.unit),
+				Message: fmt.Sprintf("no %[2]s follows %[1]q directly, so nothing is ignored; move it to the line above one", x.verb.text, a.unit),
 			})
 		default:
 			if idle := a.idle(i, ran); len(idle) > 0 {
@@ -195,7 +195,7 @@ func (a *applier) unusedNames(x *placed, idle []int) lint.Finding {
 	}
 	f := lint.Finding{
 		Span:    x.names[idle[0]].span.Cover(x.names[idle[len(idle)-1]].span),
-		Message: fmt.Sprintf("ignoring %s silences nothing; remove it", what),
+		Message: fmt.Sprintf("the comment ignores no finding of %s; remove it", what),
 	}
 	fix := lint.Fix{Title: "remove " + what + " from the comment", Applicability: lint.Safe, MaxEffect: lint.EffectNone}
 	if len(idle) < len(x.names) {

@@ -11,16 +11,30 @@ import (
 	"github.com/dockmend/dockmend/internal/syntax/dockerfile"
 )
 
-// UnknownInstruction finds keywords that are no Dockerfile instruction.
+// UnknownInstruction reports words at the start of a line that are not a Dockerfile
+// instruction, also after `ONBUILD`.
 //
-// The build stops there. Most are slips of the keys; others are the second line
-// of a command whose first line lacks the backslash at its end.
+// # Why it matters
 //
-// Silent in here-documents, continued lines and comments.
+// The build stops there with "unknown instruction". Most are typing errors, others are the
+// second line of a command whose first line does not end with a backslash.
+//
+// # How to fix it
+//
+// Correct the name of the instruction, or continue the line above:
+//
+//	RUN apt-get update && \
+//	    apt-get install -y curl
+//
+// # Exceptions
+//
+// It does not report:
+//
+//   - lines of here-documents, continued lines and comments
 var UnknownInstruction = facts.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
 		ID:       "unknown-instruction",
-		Title:    "A keyword that is no Dockerfile instruction stops the build",
+		Title:    "Word at the start of the line is not a Dockerfile instruction",
 		Category: lint.Correctness,
 		Severity: lint.Error,
 		Default:  true,
@@ -56,7 +70,7 @@ func checkUnknownInstruction(p *facts.Pass[*facts.Dockerfile]) {
 		near, ok := nearest.Name(keyword, keywords)
 		switch {
 		case ok:
-			f.Message = fmt.Sprintf("%q is no instruction; write %s", short(keyword), near)
+			f.Message = fmt.Sprintf("%q is not an instruction, so the build fails; write %s", short(keyword), near)
 			// BuildKit reads a trigger only once it is a known one. A file without a stage
 			// may well be one of another language.
 			if !trigger && (near == "FROM" || len(p.Doc.Stages()) > 0) {
@@ -66,9 +80,9 @@ func checkUnknownInstruction(p *facts.Pass[*facts.Dockerfile]) {
 				}}
 			}
 		case i > 0 && p.Doc.Instructions[i-1].Keyword == "run":
-			f.Message = fmt.Sprintf("%q is no instruction; if the line belongs to the RUN above, end the line before it with %c", short(keyword), p.Doc.Escape)
+			f.Message = fmt.Sprintf("%q is not an instruction, so the build fails; if the line belongs to the RUN above, end the line before it with %c", short(keyword), p.Doc.Escape)
 		default:
-			f.Message = fmt.Sprintf("%q is no instruction; write one of FROM, RUN, COPY and their like, or remove the line", short(keyword))
+			f.Message = fmt.Sprintf("%q is not an instruction, so the build fails; write an instruction such as FROM, RUN or COPY, or remove the line", short(keyword))
 		}
 		p.Report(f)
 	}

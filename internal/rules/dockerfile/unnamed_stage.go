@@ -10,15 +10,31 @@ import (
 	"github.com/dockmend/dockmend/internal/lint"
 )
 
-// UnnamedStage finds stages before the last one that have no name: only their
-// number is left to refer to them.
+// UnnamedStage reports stages before the last one that have no name.
 //
-// Off by default: copy-from-stage-number reports where a missing name does
-// harm.
+// # Why it matters
+//
+// Other instructions can refer to such a stage only by its number, which changes when a
+// stage is added above it.
+//
+// The rule is off by default, because copy-from-stage-number reports where a missing name
+// does harm.
+//
+// # How to fix it
+//
+// Name the stage after what it builds:
+//
+//	FROM golang:1.26 AS build
+//
+// # Exceptions
+//
+// It does not report:
+//
+//   - the last stage, which no other stage can use
 var UnnamedStage = facts.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
 		ID:       "unnamed-stage",
-		Title:    "A stage without a name",
+		Title:    "Stage has no name",
 		Category: lint.StyleIssue,
 		Severity: lint.Info,
 		Since:    "0.1.0",
@@ -31,13 +47,13 @@ var UnnamedStage = facts.Rule[*facts.Dockerfile]{
 func checkUnnamedStage(p *facts.Pass[*facts.Dockerfile]) {
 	for _, s := range p.Doc.Stages() {
 		if !s.IsFinal() && s.Name == "" {
-			p.Report(lint.Finding{Fixes: nameStage(p.Doc, s), Span: s.From.Head, Message: fmt.Sprintf("%s starts a stage without a name; add AS and one that says what it makes", quoteShort(firstLine(p.Doc.Text(s.From.Head))))})
+			p.Report(lint.Finding{Fixes: nameStage(p.Doc, s), Span: s.From.Head, Message: fmt.Sprintf("%s starts a stage without a name, so other stages must refer to it by number; add AS and a name", quoteShort(firstLine(p.Doc.Text(s.From.Head))))})
 		}
 	}
 }
 
-// nameStage gives the stage a name by its number, and writes it where the number
-// stands.
+// nameStage names the stage after its number, and writes the name where the number was
+// used.
 func nameStage(d *facts.Dockerfile, s *facts.Stage) []lint.Fix {
 	name := "stage-" + strconv.Itoa(s.Index)
 	lower := facts.Once(d, "index of the text in lower case", nil, func() *suffixarray.Index { return suffixarray.New(bytes.ToLower(d.Src)) })
@@ -51,5 +67,5 @@ func nameStage(d *facts.Dockerfile, s *facts.Stage) []lint.Fix {
 		}
 		edits = append(edits, lint.Replace(r.Span, name))
 	}
-	return unsafeFix("name it "+name, lint.EffectNone, edits...)
+	return unsafeFix("name the stage "+name, lint.EffectNone, edits...)
 }

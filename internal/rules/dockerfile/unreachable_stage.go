@@ -7,15 +7,35 @@ import (
 	"github.com/dockmend/dockmend/internal/lint"
 )
 
-// UnreachableStage finds stages that the last one does not need: BuildKit skips
-// them, and they only cost reading.
+// UnreachableStage reports stages that the last stage does not need, neither as a base nor
+// as a source of a copy or a mount.
 //
-// Off by default: somebody may build one with --target. Stages named test,
-// lint, dev and the like are left alone.
+// # Why it matters
+//
+// BuildKit does not build such a stage, so its faults stay unnoticed, and it makes the
+// file harder to read.
+//
+// The rule is off by default, because the stage may be built with `--target`.
+//
+// # How to fix it
+//
+// Remove the stage, or use it in a later one, such as with `COPY --from`.
+//
+// # Fix safety
+//
+// There is no fix: the file does not show whether the stage is built with `--target`.
+//
+// # Exceptions
+//
+// It does not report:
+//
+//   - stages without a name
+//   - stages named test, lint, docs, dev and similar, which people build on purpose
+//   - stages that a variable in `FROM` or `--from` can select
 var UnreachableStage = facts.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
 		ID:       "unreachable-stage",
-		Title:    "A stage is used by nothing",
+		Title:    "Stage is not used",
 		Category: lint.Size,
 		Severity: lint.Info,
 		Since:    "0.1.0",
@@ -30,6 +50,6 @@ func checkUnreachableStage(p *facts.Pass[*facts.Dockerfile]) {
 		if s.ReachesFinal() || isDevelopment(s) || s.Name == "lint" || s.Name == "docs" || s.Name == "" || s.MayBeMeant() {
 			continue
 		}
-		p.Report(lint.Finding{Span: s.From.Head, Message: fmt.Sprintf("nothing needs the stage %s to build the last one; remove it, unless it is built with --target", quoteShort(s.Name))})
+		p.Report(lint.Finding{Span: s.From.Head, Message: fmt.Sprintf("the last stage does not use stage %s, so a build skips it; remove it, unless it is built with --target", quoteShort(s.Name))})
 	}
 }

@@ -7,25 +7,40 @@ import (
 	"github.com/dockmend/dockmend/internal/lint"
 )
 
-// UntaggedImage finds base images with neither tag nor digest.
+// UntaggedImage reports base images without a tag and without a digest. In folders of
+// tests, templates and code that is no longer used, the variant is `excused` and off by
+// default.
 //
-// Without a tag a registry answers with the tag "latest", which moves: the same
-// Dockerfile builds on another base tomorrow, and nobody sees why the build
-// broke. Name the version that the image was tested with.
+// # Why it matters
 //
-// With --online the fix names the version that has the digest of latest now. Offline it
-// names, for an official image, the version that latest was when dockmend's table was
-// made; of others nothing is known offline.
+// Without a tag, Docker uses the tag `latest`, which moves. The same Dockerfile builds on
+// another version tomorrow: the build can break, or the program behaves differently,
+// without a change in the repository.
 //
-// It is excused, and off by default, in folders of tests, of what they read and of
-// templates, and in those of what is no longer used.
+// # How to fix it
 //
-// Silent for scratch, for earlier stages, for a digest without a tag, and for a
-// reference that a build argument without a default decides.
+// Name the version that the image was tested with:
+//
+//	FROM python:3.14-slim
+//
+// # Fix safety
+//
+// With `--online`, the fix adds the version whose digest `latest` has now. Offline, it
+// adds for an official image the version that `latest` was when dockmend's table was made.
+// There is no offline fix for other images.
+//
+// # Exceptions
+//
+// It does not report:
+//
+//   - scratch, earlier stages and named build contexts
+//   - images with a digest
+//   - images that the repository builds
+//   - a reference that depends on a build argument without a default
 var UntaggedImage = facts.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
 		ID:       "untagged-image",
-		Title:    "A base image without a tag means the moving latest",
+		Title:    "Base image has no tag",
 		Category: lint.Reproducibility,
 		Severity: lint.Warning,
 		Default:  true,
@@ -54,7 +69,7 @@ func checkUntaggedImage(p *facts.Pass[*facts.Dockerfile]) {
 		pinned := pinVersionOf(p, i)
 		p.Report(weighReference(p, lint.Finding{
 			Span:    i.Span,
-			Message: pinned.Explained(fmt.Sprintf("%q has no tag, so every build takes whatever latest is that day; name the version, as in %s", i.Raw, exampleTag(i))),
+			Message: pinned.Explained(fmt.Sprintf("%q has no tag, so each build uses the current latest and can give another image; pin a version, such as %q", i.Raw, exampleTag(i))),
 			Fixes:   pinned.Fixes,
 		}))
 	}

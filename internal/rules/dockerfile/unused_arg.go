@@ -10,17 +10,34 @@ import (
 	"github.com/dockmend/dockmend/internal/syntax/dockerfile"
 )
 
-// UnusedArg finds ARG that nothing reads: a value on the command line changes
-// nothing.
+// UnusedArg reports `ARG` instructions whose variable no instruction reads.
 //
-// Silent above a RUN of the stage, whose programs may read the environment; for
-// the builder's own names; and for names that keep the cache from being used.
+// # Why it matters
 //
-// Off by default: it does no harm.
+// A value that is passed with `--build-arg` has no effect, although the file suggests that
+// it has.
+//
+// The rule is off by default, because an unused argument does not change the image.
+//
+// # How to fix it
+//
+// Remove the argument, or use it:
+//
+//	ARG VERSION=13
+//	FROM debian:${VERSION}
+//
+// # Exceptions
+//
+// It does not report:
+//
+//   - arguments above a `RUN` or `ONBUILD` of the stage, whose programs can read the
+//     environment
+//   - arguments that the builder knows, such as `HTTP_PROXY` and `TARGETARCH`
+//   - names with CACHE or BUST, which people use to invalidate the build cache
 var UnusedArg = facts.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
 		ID:       "unused-arg",
-		Title:    "Nothing reads an ARG",
+		Title:    "ARG is not used",
 		Category: lint.StyleIssue,
 		Severity: lint.Info,
 		Since:    "0.1.0",
@@ -44,7 +61,7 @@ func checkUnusedArg(p *facts.Pass[*facts.Dockerfile]) {
 				isRead(p.Doc, s, in, pair.Key) {
 				continue
 			}
-			f := lint.Finding{Span: pair.Span, Message: fmt.Sprintf("nothing reads %s; remove the ARG", quoteShort(pair.Key))}
+			f := lint.Finding{Span: pair.Span, Message: fmt.Sprintf("no instruction uses %s, so a value for it has no effect; remove the ARG", quoteShort(pair.Key))}
 			if edit, ok := deletePair(in, pair); ok && !p.Project.MayBePassed(p.Doc, pair.Key) {
 				f.Fixes = []lint.Fix{{Title: "remove the ARG", Applicability: lint.Safe, MaxEffect: lint.EffectNone, Edits: []lint.FileEdit{edit}}}
 			}
@@ -53,9 +70,8 @@ func checkUnusedArg(p *facts.Pass[*facts.Dockerfile]) {
 	})
 }
 
-// isRead reports whether an ARG may hold for an instruction that names it: one
-// after it, and for the ARG of a stage one of this stage or of a stage that builds
-// on it.
+// isRead reports whether an ARG is in scope for an instruction that names it: one after
+// it, and for the ARG of a stage one of this stage or of a stage that builds on it.
 func isRead(d *facts.Dockerfile, s *facts.Stage, arg *dockerfile.Instruction, name string) bool {
 	places, all := d.Occurrences(name)
 	for _, at := range slices.Backward(places) {
@@ -73,8 +89,7 @@ func isRead(d *facts.Dockerfile, s *facts.Stage, arg *dockerfile.Instruction, na
 	return !all
 }
 
-// somethingRuns reports whether a RUN, or an ONBUILD, stands where an ARG of a stage
-// may hold.
+// somethingRuns reports whether an ARG of a stage may be in scope for a RUN or an ONBUILD.
 func somethingRuns(d *facts.Dockerfile, s *facts.Stage, arg *dockerfile.Instruction) bool {
 	if last := lastRun(s); last != nil && last.Index() > arg.Index() {
 		return true

@@ -5,17 +5,29 @@ import (
 	"github.com/dockmend/dockmend/internal/lint"
 )
 
-// UnusedIgnore finds ignore comments of dockmend that silence nothing.
+// UnusedIgnore reports ignore comments of dockmend that ignore no finding, and comments in
+// a place where they have no effect.
 //
-// What they were written for is gone. A comment that stays will hide the next
-// finding at this place.
+// # Why it matters
 //
-// Silent for the comments of other tools, and where a rule was off or could not
-// check the file.
+// The problem that the comment was written for no longer exists. A comment that remains
+// will hide the next finding in this place.
+//
+// # How to fix it
+//
+// Remove the comment, or the name that has no effect. Move a comment for one instruction
+// to the line above it, and a comment for the whole file above the first instruction.
+//
+// # Exceptions
+//
+// It does not report:
+//
+//   - comments of other tools, such as hadolint
+//   - names of a rule that is off or could not check the file
 var UnusedIgnore = facts.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
 		ID:       "unused-ignore",
-		Title:    "An ignore comment silences nothing",
+		Title:    "Ignore comment has no effect",
 		Category: lint.StyleIssue,
 		Severity: lint.Style,
 		Since:    "0.1.0",

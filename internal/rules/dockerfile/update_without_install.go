@@ -11,19 +11,34 @@ import (
 	"github.com/dockmend/dockmend/internal/text"
 )
 
-// UpdateWithoutInstall finds RUN instructions that update the package index and
-// install nothing.
+// UpdateWithoutInstall reports `RUN` instructions that update the package index and
+// install nothing, where a later `RUN` installs packages with it.
 //
-// The layer is cached: weeks later an install in another RUN still uses the old
-// index, and fails once the versions in it are gone.
+// # Why it matters
 //
-// Silent for an install in the same RUN, for scripts that may install, for dnf
-// and yum update, which upgrade packages, with a cache mounted on the lists, and
-// where nothing behind it installs: what the lists cost is apt-lists-kept's to say.
+// Docker caches the layer with the index. Weeks later, an install in another `RUN` still
+// uses the old index. It installs old versions, or fails because these are no longer in
+// the archive.
+//
+// # How to fix it
+//
+// Update and install in the same `RUN`:
+//
+//	RUN apt-get update && apt-get install -y curl
+//
+// # Exceptions
+//
+// It does not report:
+//
+//   - scripts and programs that may install packages
+//   - `dnf update` and `yum update`, which upgrade packages
+//   - a `RUN` with a mount
+//   - stages in which nothing is installed afterwards, or only with an index of its own,
+//     such as `apk add --no-cache`; apt-lists-kept reports the size of the lists
 var UpdateWithoutInstall = facts.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
 		ID:       "update-without-install",
-		Title:    "The package index is updated in a layer of its own",
+		Title:    "Package index is updated in its own RUN",
 		Category: lint.Reproducibility,
 		Severity: lint.Warning,
 		Default:  true,
@@ -57,14 +72,14 @@ func checkUpdateWithoutInstall(p *facts.Pass[*facts.Dockerfile]) {
 		p.Report(lint.Finding{
 			Fixes:   joinInstall(p.Doc, in, update),
 			Span:    update.Span,
-			Message: fmt.Sprintf("%s stands in a RUN that installs nothing, so a cached index is used when packages are installed later; do both in one RUN", quoteShort(firstLine(p.Doc.Text(update.Span)))),
+			Message: fmt.Sprintf("%s is in a RUN that installs nothing, so a later install can use an old index from the cache; update and install in one RUN", quoteShort(firstLine(p.Doc.Text(update.Span)))),
 		})
 	})
 }
 
-// installsBehind tells whether a RUN behind the instruction installs packages of a
-// distribution or may do so, in its stage or in one that builds on it; what ONBUILD
-// holds goes before what is not known.
+// installsBehind reports whether a RUN after the instruction installs packages of a
+// distribution or may do so, in its stage or in one that builds on it; for an instruction
+// inside of ONBUILD, the later instructions are not known.
 func installsBehind(d *facts.Dockerfile, in *dockerfile.Instruction) bool {
 	own := d.StageOf(in)
 	if own == nil || d.Instructions[in.Index()] != in {
@@ -78,7 +93,7 @@ func installsBehind(d *facts.Dockerfile, in *dockerfile.Instruction) bool {
 	})[own]
 }
 
-// lastInstall is the last RUN of a stage that installs packages by an index that
+// lastInstall returns the last RUN of a stage that installs packages with an index that
 // another one has fetched, or may do so.
 func lastInstall(d *facts.Dockerfile, s *facts.Stage) *dockerfile.Instruction {
 	return s.Latest("may install by an index", func(in *dockerfile.Instruction) bool {
@@ -119,8 +134,8 @@ func updatesIndex(c facts.PackageCommand) bool {
 	return false
 }
 
-// mayInstall tells whether a command may run anything: a script, an interpreter,
-// a program of a variable's name.
+// mayInstall reports whether a command may run anything: a script, an interpreter, or a
+// program whose name is a variable.
 func mayInstall(c *facts.Command) bool {
 	switch name := c.Name(); name {
 	case "", "sh", "bash", "source", ".", "xargs", "eval", "python", "python3", "perl", "make", "ansible-playbook", "apt-mark", "dpkg", "gdebi", "rosdep", "mk-build-deps", "tasksel", "playwright", "npx":
@@ -164,7 +179,7 @@ func joinInstall(d *facts.Dockerfile, in *dockerfile.Instruction, update *facts.
 	if !installs {
 		return nil
 	}
-	const title = "join it with the RUN that installs"
+	const title = "join the update with the RUN that installs"
 	if edit, ok := joinRuns(d, in, next, true); ok {
 		return unsafeFix(title, lint.EffectGraph, edit)
 	}

@@ -9,16 +9,35 @@ import (
 	"github.com/dockmend/dockmend/internal/text"
 )
 
-// UserCreatedButNeverUsed finds final stages that make a user with useradd or
-// adduser, and in which no USER follows: the program runs as root all the same.
+// UserCreatedButNeverUsed reports final stages that create a user with `useradd` or
+// `adduser` and have no `USER` instruction.
 //
-// Silent where the start script or command switches the user (gosu, su-exec,
-// setpriv, runuser, sudo), for servers that do it themselves, and for images that
-// expose no port and start an interpreter for people.
+// # Why it matters
+//
+// The program runs as root, although the file prepares a user for it. An attacker who
+// takes over the program has all rights in the container.
+//
+// # How to fix it
+//
+// Switch to the user before `CMD`:
+//
+//	RUN useradd --uid 10001 app
+//	USER app
+//	CMD ["server"]
+//
+// # Exceptions
+//
+// It does not report:
+//
+//   - images whose start script or command can switch the user, such as with gosu,
+//     su-exec, setpriv, runuser or sudo
+//   - servers that switch the user themselves, such as nginx, Apache and PostgreSQL
+//   - images that expose no port and start an interpreter or a shell
+//   - stages for development, and stages without `CMD` and `ENTRYPOINT`
 var UserCreatedButNeverUsed = facts.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
 		ID:       "user-created-but-never-used",
-		Title:    "A user is made and not used",
+		Title:    "User is created but not used",
 		Category: lint.Security,
 		Severity: lint.Warning,
 		Default:  true,
@@ -50,14 +69,14 @@ func checkUserCreatedButNeverUsed(p *facts.Pass[*facts.Dockerfile]) {
 			p.Report(lint.Finding{
 				Fixes:   switchToOnlyUser(p.Doc, s),
 				Span:    c.Span,
-				Message: fmt.Sprintf("%s makes a user, and no USER follows, so the program runs as root; switch to the user before CMD", quoteShort(firstLine(p.Doc.Text(c.Span)))),
+				Message: fmt.Sprintf("%s creates a user but no USER follows, so the program runs as root; switch to the user before CMD", quoteShort(firstLine(p.Doc.Text(c.Span)))),
 			})
 			return
 		}
 	}
 }
 
-// startsInterpreter tells whether a container of the stage is a prompt.
+// startsInterpreter reports whether a container of the stage starts an interactive prompt.
 func startsInterpreter(s *facts.Stage) bool {
 	in := s.Command()
 	if in == nil || s.Entrypoint() != nil || len(strings.Fields(in.Body)) != 1 && len(in.Words) != 1 {
@@ -70,8 +89,8 @@ func startsInterpreter(s *facts.Stage) bool {
 	return false
 }
 
-// switchesUser tells whether a file speaks of a program that starts another one
-// as some user, of a start script that may, or of a server that does it itself.
+// switchesUser reports whether a file names a program that starts another one as some
+// user, a start script that may, or a server that does it itself.
 func switchesUser(file string) bool {
 	for _, word := range []string{
 		"gosu", "su-exec", "setpriv", "runuser", "s6-", "sudo", "chroot", "entrypoint", "init.sh", "start.sh", "run.sh", "supervisor", "su - ", "su -c", "--user",

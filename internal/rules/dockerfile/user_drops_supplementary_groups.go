@@ -8,15 +8,30 @@ import (
 	"github.com/dockmend/dockmend/internal/lint"
 )
 
-// UserDropsSupplementaryGroups finds USER name:group after the user was added
-// to further groups: with a group named, Docker gives the process that one
-// alone.
+// UserDropsSupplementaryGroups reports `USER name:group` after the user was added to more
+// groups with `usermod` or `useradd`.
 //
-// Name the user alone.
+// # Why it matters
+//
+// If `USER` names a group, Docker gives the process only this group. The process loses
+// access to files and devices that the other groups allow.
+//
+// # How to fix it
+//
+// Name only the user:
+//
+//	RUN usermod -aG docker app
+//	USER app
+//
+// # Exceptions
+//
+// It does not report:
+//
+//   - users that the file adds to no further group
 var UserDropsSupplementaryGroups = facts.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
 		ID:       "user-drops-supplementary-groups",
-		Title:    "USER with a group takes the other groups away",
+		Title:    "USER with a group drops the user's other groups",
 		Category: lint.Correctness,
 		Severity: lint.Warning,
 		Default:  true,
@@ -47,16 +62,16 @@ func checkUserDropsSupplementaryGroups(p *facts.Pass[*facts.Dockerfile]) {
 				}
 				p.Report(lint.Finding{
 					Span:    in.ArgsSpan,
-					Message: fmt.Sprintf("with the group %s named, the process loses the other groups of %s; write USER %s", quoteShort(group), quoteShort(user), user),
-					Related: []lint.Related{{Span: c.Span, Message: "the user gets further groups here"}},
-					Fixes:   []lint.Fix{{Title: "name the user alone", Applicability: lint.Unsafe, MaxEffect: lint.EffectGraph, Edits: []lint.FileEdit{lint.Replace(in.ArgsSpan, user)}}},
+					Message: fmt.Sprintf("with group %s in USER, the process loses the other groups of %s; write USER %s", quoteShort(group), quoteShort(user), user),
+					Related: []lint.Related{{Span: c.Span, Message: "the user is added to groups here"}},
+					Fixes:   []lint.Fix{{Title: "remove the group", Applicability: lint.Unsafe, MaxEffect: lint.EffectGraph, Edits: []lint.FileEdit{lint.Replace(in.ArgsSpan, user)}}},
 				})
 			}
 		}
 	}
 }
 
-// addedToGroups is the user whom a command gives further groups.
+// addedToGroups returns the user that a command adds to groups.
 func addedToGroups(c *facts.Command) string {
 	switch c.Name() {
 	case "usermod", "useradd":

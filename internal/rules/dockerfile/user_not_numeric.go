@@ -10,15 +10,34 @@ import (
 	"github.com/dockmend/dockmend/internal/syntax/dockerfile"
 )
 
-// UserNotNumeric finds USER with a name: Kubernetes cannot tell that it is not
-// root, and refuses to start it where runAsNonRoot is set.
+// UserNotNumeric reports `USER` instructions of the final image with a name.
 //
-// Silent for variables and on Windows. Off by default: names work in Docker and
-// Compose.
+// # Why it matters
+//
+// Kubernetes does not read `/etc/passwd` of the image. If a pod sets `runAsNonRoot`, it
+// cannot verify that the user is not root, and the container does not start: "container
+// has runAsNonRoot and image has non-numeric user".
+//
+// The rule is off by default, because names work in Docker and Compose.
+//
+// # How to fix it
+//
+// Give the user a number and use it:
+//
+//	RUN useradd --uid 10001 app
+//	USER 10001
+//
+// # Exceptions
+//
+// It does not report:
+//
+//   - variables
+//   - Windows images
+//   - the user root, which Kubernetes would refuse as a number too
 var UserNotNumeric = facts.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
 		ID:       "user-not-numeric",
-		Title:    "The user has a name, not a number",
+		Title:    "USER is a name and not a number",
 		Category: lint.Security,
 		Severity: lint.Info,
 		Since:    "0.1.0",
@@ -39,7 +58,7 @@ func checkUserNotNumeric(p *facts.Pass[*facts.Dockerfile]) {
 		p.Report(lint.Finding{
 			Fixes:   useNumbers(p.Doc, s, in),
 			Span:    in.ArgsSpan,
-			Message: fmt.Sprintf("%s is a name, and Kubernetes cannot see that it is not root; give the number that the user has", quoteShort(user)),
+			Message: fmt.Sprintf("%s is a name, so Kubernetes cannot verify that it is not root and refuses it with runAsNonRoot; write the user's number", quoteShort(user)),
 		})
 	})
 }
@@ -50,8 +69,7 @@ type accountName struct {
 	isGroup bool
 }
 
-// useNumbers writes the numbers that the file itself gave to the user and the
-// group.
+// useNumbers writes the numbers that the file itself gives to the user and the group.
 func useNumbers(d *facts.Dockerfile, s *facts.Stage, in *dockerfile.Instruction) []lint.Fix {
 	if s == nil || isInner(in) || d.Text(in.ArgsSpan) != in.Args {
 		return nil

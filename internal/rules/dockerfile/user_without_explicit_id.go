@@ -8,15 +8,34 @@ import (
 	"github.com/dockmend/dockmend/internal/lint"
 )
 
-// UserWithoutExplicitId finds useradd, adduser and groupadd without a number in
-// the final image: it depends on what was there before, and files of a volume
-// change hands with an update.
+// UserWithoutExplicitId reports `useradd`, `adduser`, `groupadd` and `addgroup` without a
+// number in the final image.
 //
-// Off by default: it matters only where volumes or a manifest share the number.
+// # Why it matters
+//
+// The user gets the next free number, which depends on the users of the base image. After
+// an update it can be another one, and the program can no longer write the files in its
+// volume.
+//
+// The rule is off by default, because it matters only where volumes or a manifest use the
+// number.
+//
+// # How to fix it
+//
+// Choose a number that is free, above those of the system:
+//
+//	RUN useradd --uid 10001 app
+//
+// # Exceptions
+//
+// It does not report:
+//
+//   - builder stages
+//   - `adduser USER GROUP`, which only adds a user to a group
 var UserWithoutExplicitId = facts.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
 		ID:       "user-without-explicit-id",
-		Title:    "A user without a number",
+		Title:    "User or group is created without a number",
 		Category: lint.Security,
 		Severity: lint.Info,
 		Since:    "0.1.0",
@@ -46,13 +65,13 @@ func checkUserWithoutExplicitId(p *facts.Pass[*facts.Dockerfile]) {
 		p.Report(lint.Finding{
 			Fixes:   giveNumber(p.Doc, c),
 			Span:    c.Span,
-			Message: fmt.Sprintf("%s takes the next free number, which changes with the base image; name one, as %s 10001", quoteShort(firstLine(p.Doc.Text(c.Span))), flags[0]),
+			Message: fmt.Sprintf("%s assigns the next free number, which can change with the base image; set one, such as %s 10001", quoteShort(firstLine(p.Doc.Text(c.Span))), flags[0]),
 		})
 	}, "useradd", "adduser", "groupadd", "addgroup")
 }
 
-// giveNumber adds an option with a number that is free in the file. The long
-// options of adduser and addgroup are the ones that Debian and Alpine both know.
+// giveNumber adds an option with a number that is free in the file. The long options of
+// adduser and addgroup are the ones that both Debian and Alpine support.
 func giveNumber(d *facts.Dockerfile, c *facts.Command) []lint.Fix {
 	if _, ok := accountOf(c); !ok || c.Script == nil || !c.Script.Editable() {
 		return nil

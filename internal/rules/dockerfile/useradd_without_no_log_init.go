@@ -8,19 +8,32 @@ import (
 	"github.com/dockmend/dockmend/internal/lint"
 )
 
-// UseraddWithoutNoLogInit finds useradd with a high user number and without
-// --no-log-init.
+// UseraddWithoutNoLogInit reports `useradd` with a user number of more than five digits
+// and without `--no-log-init`.
 //
-// It writes /var/log/faillog and /var/log/lastlog up to the place of that
-// number. These are sparse files, but a layer is an archive, and holds their
-// gigabytes of zeros in full.
+// # Why it matters
 //
-// Silent for numbers of up to five digits and for adduser. The option "always", which
-// the preset "cloud-native" sets, flags every useradd, as an info.
+// useradd writes `/var/log/faillog` and `/var/log/lastlog` up to the position of the user
+// number. On a disk these files are sparse, but an image layer stores all their zeros, so
+// the layer can grow by gigabytes.
+//
+// # How to fix it
+//
+// Add the option:
+//
+//	RUN useradd --no-log-init --uid 1000700000 app
+//
+// # Exceptions
+//
+// It does not report:
+//
+//   - numbers of at most five digits; the option `always`, which the preset `cloud-native`
+//     sets, reports every useradd as info
+//   - `adduser`, and `useradd --defaults`
 var UseraddWithoutNoLogInit = facts.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
 		ID:       "useradd-without-no-log-init",
-		Title:    "useradd with a high user number writes huge log files into the layer",
+		Title:    "useradd with a high user number writes huge log files",
 		Category: lint.Size,
 		Severity: lint.Warning,
 		Default:  true,
@@ -28,7 +41,7 @@ var UseraddWithoutNoLogInit = facts.Rule[*facts.Dockerfile]{
 		Presets:  []string{"cloud-native"},
 		Aliases:  []lint.Alias{{Name: "DL3046", Severity: lint.Warning}, {Name: "DF064"}},
 		Options: []lint.Option{{
-			Name: "always", Doc: "flag useradd with a low number, or without any, too", Kind: lint.BoolOption,
+			Name: "always", Doc: "also report useradd with a low number or without a number, as info", Kind: lint.BoolOption,
 			Presets: map[string]lint.OptionValue{"cloud-native": {Bool: true}},
 		}},
 	},
@@ -49,7 +62,7 @@ func checkUseraddWithoutNoLogInit(p *facts.Pass[*facts.Dockerfile]) {
 		}
 		f := lint.Finding{Span: c.Span}
 		if high {
-			f.Message = fmt.Sprintf("user number %s makes useradd write huge log files into the layer; add --no-log-init", short(uid.Text))
+			f.Message = fmt.Sprintf("with user number %s, useradd writes huge log files into the layer; add --no-log-init", short(uid.Text))
 		} else {
 			f.Severity = lint.Info
 			f.Message = "useradd writes log files into the layer; add --no-log-init"

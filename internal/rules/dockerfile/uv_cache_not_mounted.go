@@ -8,14 +8,33 @@ import (
 	"github.com/dockmend/dockmend/internal/lint"
 )
 
-// UvCacheNotMounted finds uv sync without a mounted cache: every change of the
-// lock fetches all packages again, and what was fetched stays in the layer.
+// UvCacheNotMounted reports `uv sync` without a cache mount on uv's cache directory.
 //
-// Off by default: what it gains depends on where the build runs.
+// # Why it matters
+//
+// Each change of the lock file downloads all packages again, and the downloaded files
+// remain in the layer.
+//
+// The rule is off by default, because the benefit depends on where the build runs: a fresh
+// builder has an empty cache.
+//
+// # How to fix it
+//
+// Mount the cache:
+//
+//	RUN --mount=type=cache,target=/root/.cache/uv uv sync --locked
+//
+// # Exceptions
+//
+// It does not report:
+//
+//   - `--no-cache` and `UV_NO_CACHE`
+//   - a mount at the directory that `UV_CACHE_DIR` names
+//   - further calls of uv sync in the same stage
 var UvCacheNotMounted = facts.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
 		ID:       "uv-cache-not-mounted",
-		Title:    "uv fetches everything again",
+		Title:    "uv downloads all packages again after each change of the lock file",
 		Category: lint.Python,
 		Severity: lint.Info,
 		Since:    "0.1.0",
@@ -30,13 +49,13 @@ func checkUvCacheNotMounted(p *facts.Pass[*facts.Dockerfile]) {
 		if mountsPath(c.Instruction, "uv") || mountsUvFolder(p.Doc, c.Command) || c.HasFlag("--no-cache", "-n") || envAt(p.Doc, c.Command, "UV_NO_CACHE") {
 			return
 		}
-		said.Add(s, lint.Finding{Fixes: mountUvCache(p.Doc, c.Command), Span: c.Span, Message: fmt.Sprintf("%s fetches everything again for each change of the lock; mount the cache with RUN --mount=type=cache,target=/root/.cache/uv", quoteShort(firstLine(p.Doc.Text(c.Span))))})
+		said.Add(s, lint.Finding{Fixes: mountUvCache(p.Doc, c.Command), Span: c.Span, Message: fmt.Sprintf("%s downloads all packages again after each change of the lock file; mount the cache with RUN --mount=type=cache,target=/root/.cache/uv", quoteShort(firstLine(p.Doc.Text(c.Span))))})
 	})
 	said.Report(p.Report)
 }
 
-// mountUvCache mounts the cache of root, or the folder that UV_CACHE_DIR names,
-// for which a user with a number can own the mount.
+// mountUvCache mounts the cache of root, or the folder that UV_CACHE_DIR names, with the
+// stage's user as the owner if it is a number.
 func mountUvCache(d *facts.Dockerfile, c *facts.Command) []lint.Fix {
 	in := c.Instruction
 	body := d.Text(in.Span)
@@ -62,7 +81,7 @@ func mountUvCache(d *facts.Dockerfile, c *facts.Command) []lint.Fix {
 	return unsafeFix("mount the cache", lint.EffectGraph, lint.Insert(in.KeywordSpan.End, " --mount=type=cache,target="+target+owner))
 }
 
-// mountsUvFolder tells whether a mount is at the folder that UV_CACHE_DIR names.
+// mountsUvFolder reports whether a mount is at the folder that UV_CACHE_DIR names.
 func mountsUvFolder(d *facts.Dockerfile, c *facts.Command) bool {
 	v, ok := d.ScopeAt(c.Instruction).Lookup("UV_CACHE_DIR")
 	return ok && v.Known && mountsAny(c.Instruction, []string{v.Value})

@@ -8,14 +8,31 @@ import (
 	"github.com/dockmend/dockmend/internal/syntax/dockerfile"
 )
 
-// UvInFinalStage finds final stages of a file with several that hold uv: it is
-// needed to build the environment, not to run it.
+// UvInFinalStage reports final stages of a multi-stage build that copy or install uv.
 //
-// Silent for files with one stage, and where the start command needs it.
+// # Why it matters
+//
+// uv builds the virtual environment, and the program does not need it at run time. It
+// makes the image larger by tens of megabytes and gives an attacker a tool that installs
+// packages.
+//
+// # How to fix it
+//
+// Run uv in a builder stage and copy only the environment:
+//
+//	COPY --from=build /app/.venv /app/.venv
+//
+// # Exceptions
+//
+// It does not report:
+//
+//   - files with a single stage
+//   - final stages that call uv to create the environment, or whose start command uses it
+//   - stages for development
 var UvInFinalStage = facts.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
 		ID:       "uv-in-final-stage",
-		Title:    "uv stays in the final stage",
+		Title:    "Final stage contains uv",
 		Category: lint.Python,
 		Severity: lint.Warning,
 		Default:  true,
@@ -35,20 +52,20 @@ func checkUvInFinalStage(p *facts.Pass[*facts.Dockerfile]) {
 	}
 	for _, in := range final.Instructions {
 		if in.Keyword == "run" && (strings.Contains(in.Body, "uv sync") || strings.Contains(in.Body, "uv pip") || strings.Contains(in.Body, "uv run") || strings.Contains(in.Body, "uv tool")) {
-			return // the environment is made here
+			return // the stage creates the environment itself
 		}
 	}
 	for _, in := range final.Instructions {
 		switch in.Keyword {
 		case "copy":
 			if from, ok := flagOf(in, "from"); ok && strings.Contains(from.Value, "astral-sh/uv") {
-				p.Report(lint.Finding{Fixes: leaveOutUv(final, in), Span: in.Head, Message: "uv is copied into the final stage, which needs the environment and not the tool that made it; run uv in a builder stage and copy the environment"})
+				p.Report(lint.Finding{Fixes: leaveOutUv(final, in), Span: in.Head, Message: "the final stage copies uv, which the program does not need at run time; run uv in a builder stage and copy only the environment"})
 				return
 			}
 		case "run":
 			for _, c := range p.Doc.Commands(in) {
 				if pkg, ok := facts.Packages(c); ok && pkg.Manager == "pip" && pkg.Action == "install" && len(pkg.Packages) > 0 && strings.HasPrefix(pkg.Packages[0].Text, "uv") && (pkg.Packages[0].Text == "uv" || strings.HasPrefix(pkg.Packages[0].Text, "uv=")) {
-					p.Report(lint.Finding{Span: c.Span, Message: "uv is installed in the final stage, which needs the environment and not the tool that made it; run uv in a builder stage and copy the environment"})
+					p.Report(lint.Finding{Span: c.Span, Message: "the final stage installs uv, which the program does not need at run time; run uv in a builder stage and copy only the environment"})
 					return
 				}
 			}
@@ -56,7 +73,7 @@ func checkUvInFinalStage(p *facts.Pass[*facts.Dockerfile]) {
 	}
 }
 
-// leaveOutUv deletes the COPY, if no instruction below speaks of uv.
+// leaveOutUv deletes the COPY, if no instruction below names uv.
 func leaveOutUv(s *facts.Stage, in *dockerfile.Instruction) []lint.Fix {
 	last := s.Latest("names uv", func(x *dockerfile.Instruction) bool {
 		return strings.Contains(strings.ToLower(x.Args), "uv") && !strings.Contains(x.Args, "uvicorn")
@@ -68,5 +85,5 @@ func leaveOutUv(s *facts.Stage, in *dockerfile.Instruction) []lint.Fix {
 	if !ok {
 		return nil
 	}
-	return unsafeFix("leave uv out", lint.EffectGraph, edit)
+	return unsafeFix("remove the COPY of uv", lint.EffectGraph, edit)
 }

@@ -7,14 +7,31 @@ import (
 	"github.com/dockmend/dockmend/internal/lint"
 )
 
-// UvLinkModeUnset finds uv sync with a mounted cache and without
-// UV_LINK_MODE=copy: uv tries to link, cannot, copies, and warns.
+// UvLinkModeUnset reports `uv sync` with a mounted cache and without `UV_LINK_MODE` or
+// `--link-mode`.
 //
-// Off by default: it works all the same.
+// # Why it matters
+//
+// uv tries to create hard links from its cache. A cache mount is another file system, so
+// this fails: uv copies the files and prints a warning.
+//
+// The rule is off by default, because the installation works anyway.
+//
+// # How to fix it
+//
+// Tell uv to copy:
+//
+//	ENV UV_LINK_MODE=copy
+//
+// # Exceptions
+//
+// It does not report:
+//
+//   - further calls of uv sync in the same stage
 var UvLinkModeUnset = facts.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
 		ID:       "uv-link-mode-unset",
-		Title:    "uv cannot link across the mount",
+		Title:    "uv cannot link files from a mounted cache",
 		Category: lint.Python,
 		Severity: lint.Info,
 		Since:    "0.1.0",
@@ -28,7 +45,7 @@ func checkUvLinkModeUnset(p *facts.Pass[*facts.Dockerfile]) {
 		if !mountsPath(c.Instruction, "uv") || envAt(p.Doc, c.Command, "UV_LINK_MODE") || c.HasFlag("--link-mode") {
 			return
 		}
-		said.Add(s, lint.Finding{Fixes: setForUv(c.Command, "UV_LINK_MODE", "copy"), Span: c.Span, Message: fmt.Sprintf("%s cannot link from the mounted cache, and warns; set UV_LINK_MODE=copy", quoteShort(firstLine(p.Doc.Text(c.Span))))})
+		said.Add(s, lint.Finding{Fixes: setForUv(c.Command, "UV_LINK_MODE", "copy"), Span: c.Span, Message: fmt.Sprintf("%s cannot create links from the mounted cache and prints a warning; set UV_LINK_MODE=copy", quoteShort(firstLine(p.Doc.Text(c.Span))))})
 	})
 	said.Report(p.Report)
 }

@@ -10,17 +10,32 @@ import (
 	"github.com/dockmend/dockmend/internal/text"
 )
 
-// UvRunInCommand finds start commands that begin with uv run, poetry run,
-// pipenv run or pdm run: they look at the lock, may install, and stand between
-// the program and its signals.
+// UvRunInCommand reports start commands that begin with `uv run`, `pipenv run` or `pdm
+// run`.
 //
-// Put the environment's bin folder first in PATH and start the program itself.
+// # Why it matters
 //
-// Silent in stages named dev, test and the like.
+// The package manager checks the lock file and can install packages each time a container
+// starts, which takes time and needs the network. It also stays between the container and
+// the program, so signals reach the program only through it.
+//
+// # How to fix it
+//
+// Put the environment's programs first in `PATH`, and start the program itself:
+//
+//	ENV PATH="/app/.venv/bin:$PATH"
+//	CMD ["uvicorn", "app:app"]
+//
+// # Exceptions
+//
+// It does not report:
+//
+//   - `poetry run`, which installs nothing and is replaced by the program
+//   - stages named dev, test and similar
 var UvRunInCommand = facts.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
 		ID:       "uv-run-in-command",
-		Title:    "A package manager stands in front of the program",
+		Title:    "Package manager starts the program",
 		Category: lint.Python,
 		Severity: lint.Warning,
 		Default:  true,
@@ -38,13 +53,13 @@ func checkUvRunInCommand(p *facts.Pass[*facts.Dockerfile]) {
 	p.Report(lint.Finding{
 		Fixes:   startItself(p.Doc, c),
 		Span:    c.runner.Span,
-		Message: fmt.Sprintf("%s run stands between the container and %s, and may install at every start; put the environment's bin folder in PATH and start %s itself", baseName(c.runner.Text), quoteShort(c.program), quoteShort(c.program)),
+		Message: fmt.Sprintf("%s run can install packages each time %s starts; put the bin directory of the environment in PATH and start %s directly", baseName(c.runner.Text), quoteShort(c.program), quoteShort(c.program)),
 	})
 }
 
-// startItself deletes "uv run" and puts the environment in PATH. It is for an
-// environment that uv sync of the same image has made in the folder in which the
-// program starts: then both name the same one.
+// startItself deletes "uv run" and puts the environment in PATH. It requires that uv sync
+// of the same image created the environment in the folder in which the program starts:
+// then both use the same one.
 func startItself(d *facts.Dockerfile, c startCommand) []lint.Fix {
 	commands := d.Commands(c.in)
 	if baseName(c.runner.Text) != "uv" || len(commands) != 1 || d.StageOf(c.in) != c.stage || runsAfter(d, c.in) || strings.HasSuffix(c.program, ".py") || setsVariable(c.stage, "UV_PROJECT_ENVIRONMENT") {
@@ -71,7 +86,7 @@ func startItself(d *facts.Dockerfile, c startCommand) []lint.Fix {
 	return unsafeFix("start "+c.program+" from "+bin, lint.EffectConfig, edits...)
 }
 
-// syncedIn tells whether the image's own stages run uv sync in a folder.
+// syncedIn reports whether the image's own stages run uv sync in a folder.
 func syncedIn(d *facts.Dockerfile, s *facts.Stage, folder string) bool {
 	found := false
 	uvSyncs(d, func(x *facts.Stage, c facts.PackageCommand) {

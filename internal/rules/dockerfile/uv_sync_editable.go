@@ -9,23 +9,39 @@ import (
 	"github.com/dockmend/dockmend/internal/syntax/dockerfile"
 )
 
-// UvSyncEditable finds uv sync without --no-editable in a stage whose .venv is
-// copied to the final stage without the sources: the project is installed as a
-// link to a folder that is not there.
+// UvSyncEditable reports `uv sync` without `--no-editable` in a stage whose virtual
+// environment the final stage copies without the sources.
 //
-// With the option "always", which the preset "cloud-native" sets, also where the sources are
-// copied on.
+// # Why it matters
+//
+// By default, uv installs the project as a link to its sources (editable). In the final
+// stage the link points to a directory that does not exist, and the program fails with "No
+// module named ...".
+//
+// # How to fix it
+//
+// Install the project as a copy:
+//
+//	RUN uv sync --locked --no-editable
+//
+// # Exceptions
+//
+// It does not report:
+//
+//   - `--no-install-project`, `--no-install-workspace` and `UV_NO_EDITABLE`
+//   - stages from which the final stage also copies the sources; the option `always`,
+//     which the preset `cloud-native` sets, reports these too
 var UvSyncEditable = facts.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
 		ID:       "uv-sync-editable",
-		Title:    "The environment points to sources that stay behind",
+		Title:    "Copied environment links to sources that are not in the image",
 		Category: lint.Python,
 		Severity: lint.Info,
 		Default:  true,
 		Since:    "0.1.0",
 		Presets:  []string{"cloud-native"},
 		Options: []lint.Option{{
-			Name: "always", Doc: "report every installation of the project as a link in a stage for building", Kind: lint.BoolOption,
+			Name: "always", Doc: "also report builder stages whose sources the final stage copies", Kind: lint.BoolOption,
 			Presets: map[string]lint.OptionValue{"cloud-native": {Bool: true}},
 		}},
 	},
@@ -42,14 +58,14 @@ func checkUvSyncEditable(p *facts.Pass[*facts.Dockerfile]) {
 		if copied == nil && p.Options.Bool("always") && final.Parent != s {
 			p.Report(lint.Finding{
 				Span:    c.Span,
-				Message: fmt.Sprintf("%s installs the project as a link to its sources, which have to stay where they are; add --no-editable", quoteShort(firstLine(p.Doc.Text(c.Span)))),
+				Message: fmt.Sprintf("%s installs the project as a link to its sources, so the environment only works with them in the same path; add --no-editable", quoteShort(firstLine(p.Doc.Text(c.Span)))),
 				Fixes:   insertAfterAction(c, "--no-editable"),
 			})
 		}
 		if copied != nil {
 			p.Report(lint.Finding{
 				Span:    c.Span,
-				Message: fmt.Sprintf("%s installs the project as a link to its sources, and only the environment is copied on; add --no-editable", quoteShort(firstLine(p.Doc.Text(c.Span)))),
+				Message: fmt.Sprintf("%s installs the project as a link to its sources, but only the environment is copied; add --no-editable", quoteShort(firstLine(p.Doc.Text(c.Span)))),
 				Related: []lint.Related{{Span: copied.Head, Message: "the environment is copied here"}},
 				Fixes:   insertAfterAction(c, "--no-editable"),
 			})
@@ -73,7 +89,7 @@ func copiesVenvAlone(final, from *facts.Stage) (found *dockerfile.Instruction) {
 	return found
 }
 
-// isVenv tells whether a path is that of a virtual environment.
+// isVenv reports whether a path is that of a virtual environment.
 func isVenv(path string) bool {
 	switch baseName(strings.TrimRight(path, "/")) {
 	case ".venv", "venv", "virtualenv":

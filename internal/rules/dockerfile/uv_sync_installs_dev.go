@@ -8,13 +8,29 @@ import (
 	"github.com/dockmend/dockmend/internal/lint"
 )
 
-// UvSyncInstallsDev finds uv sync without --no-dev in stages that reach the
-// image: linters and test tools go along.
+// UvSyncInstallsDev reports `uv sync` without `--no-dev` in stages that are part of the
+// image. In files for development or tests, whose images are not shipped, the severity is
+// info, the variant is `excused`, and there is no fix.
 //
-// Silent where pyproject.toml names no development dependencies, where UV_NO_DEV is set, with another choice of groups, and in stages
-// named dev, test and the like.
+// # Why it matters
 //
-// In files for development or tests it is excused: an info, off by default, without a fix.
+// By default, uv also installs the group dev, such as linters and test tools. They make
+// the image larger, and a scanner reports their vulnerabilities too.
+//
+// # How to fix it
+//
+// Install only what the program needs:
+//
+//	RUN uv sync --locked --no-dev
+//
+// # Exceptions
+//
+// It does not report:
+//
+//   - projects whose `pyproject.toml` has no development dependencies
+//   - `UV_NO_DEV`, `UV_NO_DEFAULT_GROUPS`, and options that choose other groups
+//   - `--script`, and variables that can contain options
+//   - stages named dev, test and similar
 var UvSyncInstallsDev = facts.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
 		ID:       "uv-sync-installs-dev",
@@ -42,7 +58,7 @@ func checkUvSyncInstallsDev(p *facts.Pass[*facts.Dockerfile]) {
 		}
 		p.Report(weighDevPackages(p, lint.Finding{
 			Span:    c.Span,
-			Message: fmt.Sprintf("%s also installs the group dev, linters and test tools; add --no-dev", quoteShort(firstLine(p.Doc.Text(c.Span)))),
+			Message: fmt.Sprintf("%s also installs the development dependencies, such as linters and test tools; add --no-dev", quoteShort(firstLine(p.Doc.Text(c.Span)))),
 			Fixes:   insertAfterAction(c, "--no-dev"),
 		}))
 	})

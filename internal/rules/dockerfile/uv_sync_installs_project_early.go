@@ -10,15 +10,36 @@ import (
 	"github.com/dockmend/dockmend/internal/syntax/dockerfile"
 )
 
-// UvSyncInstallsProjectEarly finds uv sync without --no-install-project before
-// the sources are copied: it fails, or the dependencies are installed again for
-// every edit.
+// UvSyncInstallsProjectEarly reports `uv sync` without `--no-install-project` above the
+// `COPY` of the sources.
 //
-// Silent where the sources stand in the stage already.
+// # Why it matters
+//
+// uv cannot build the project without its sources, so the build fails. If it passes, the
+// environment contains a project without its code.
+//
+// # How to fix it
+//
+// Install only the dependencies first, and the project after its sources are copied. An
+// edit of the sources then does not install the dependencies again:
+//
+//	COPY pyproject.toml uv.lock ./
+//	RUN uv sync --locked --no-install-project
+//	COPY . .
+//	RUN uv sync --locked
+//
+// # Exceptions
+//
+// It does not report:
+//
+//   - stages that have copied files other than the manifests already
+//   - `--no-install-workspace`, `--no-install-local`, `--only-group`, `--script` and
+//     `UV_NO_INSTALL_PROJECT`
+//   - variables that can contain options
 var UvSyncInstallsProjectEarly = facts.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
 		ID:       "uv-sync-installs-project-early",
-		Title:    "uv sync installs the project before its sources are there",
+		Title:    "uv sync installs the project before its sources are copied",
 		Category: lint.Python,
 		Severity: lint.Warning,
 		Default:  true,
@@ -39,7 +60,7 @@ func checkUvSyncInstallsProjectEarly(p *facts.Pass[*facts.Dockerfile]) {
 		}
 		p.Report(lint.Finding{
 			Span:    c.Span,
-			Message: fmt.Sprintf("%s installs the project before its sources are copied; add --no-install-project here, and sync again below", quoteShort(firstLine(p.Doc.Text(c.Span)))),
+			Message: fmt.Sprintf("%s installs the project before its sources are copied; add --no-install-project, and run uv sync again after the copy", quoteShort(firstLine(p.Doc.Text(c.Span)))),
 			Related: []lint.Related{{Span: later.Head, Message: "the sources are copied here"}},
 			Fixes:   installLater(s, c, later),
 		})

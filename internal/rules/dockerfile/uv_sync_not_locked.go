@@ -7,15 +7,29 @@ import (
 	"github.com/dockmend/dockmend/internal/lint"
 )
 
-// UvSyncNotLocked finds uv sync without --locked or --frozen: where uv.lock
-// does not fit pyproject.toml uv resolves anew, and the image has versions that
-// nobody has tried.
+// UvSyncNotLocked reports `uv sync` without `--locked` or `--frozen`.
 //
-// Silent where UV_LOCKED or UV_FROZEN is set.
+// # Why it matters
+//
+// If `uv.lock` does not match `pyproject.toml`, uv resolves the versions again during the
+// build. The image then contains versions that were not tested.
+//
+// # How to fix it
+//
+// Let the build fail if the lock file is out of date:
+//
+//	RUN uv sync --locked
+//
+// # Exceptions
+//
+// It does not report:
+//
+//   - stages that set `UV_LOCKED` or `UV_FROZEN`
+//   - `--script`, and variables that can contain options
 var UvSyncNotLocked = facts.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
 		ID:       "uv-sync-not-locked",
-		Title:    "uv sync may change the lock",
+		Title:    "uv sync can install other versions than the lock file has",
 		Category: lint.Python,
 		Severity: lint.Warning,
 		Default:  true,
@@ -32,7 +46,7 @@ func checkUvSyncNotLocked(p *facts.Pass[*facts.Dockerfile]) {
 		}
 		p.Report(lint.Finding{
 			Span:    c.Span,
-			Message: fmt.Sprintf("%s resolves anew where uv.lock does not fit; add --locked, which fails instead", quoteShort(firstLine(p.Doc.Text(c.Span)))),
+			Message: fmt.Sprintf("%s resolves new versions if uv.lock does not match pyproject.toml; add --locked, so that the build fails instead", quoteShort(firstLine(p.Doc.Text(c.Span)))),
 			Fixes:   insertAfterAction(c, "--locked"),
 		})
 	})

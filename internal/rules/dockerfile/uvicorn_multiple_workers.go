@@ -12,19 +12,36 @@ import (
 	"github.com/dockmend/dockmend/internal/text"
 )
 
-// UvicornMultipleWorkers finds uvicorn, gunicorn and their like with more than
-// one worker in the image. Where an orchestrator starts several containers, one
-// worker in each is enough: it scales, restarts and measures each of them.
+// UvicornMultipleWorkers reports start commands of uvicorn, gunicorn, hypercorn, fastapi
+// and granian with more than one worker.
 //
-// Silent where the number comes from a variable; in projects with Compose files
-// that build the image and nothing for Kubernetes, since on one host the workers are
-// right; and where a manifest of the project starts the image as it is, of which
-// multiple-workers-under-orchestrator speaks. Off by default: mostly nothing shows
-// who runs the image.
+// # Why it matters
+//
+// An orchestrator such as Kubernetes starts, restarts and measures containers, not
+// workers. With several workers in one container it does not notice that a worker hangs,
+// and memory limits are hard to set.
+//
+// The rule is off by default, because the file seldom shows what runs the image.
+//
+// # How to fix it
+//
+// Start one worker, and let the orchestrator start as many containers as needed:
+//
+//	CMD ["uvicorn", "app:app", "--workers", "1"]
+//
+// # Exceptions
+//
+// It does not report:
+//
+//   - a number that comes from a variable
+//   - projects whose Compose files build the image, if they have no files for Kubernetes:
+//     workers are right on a single host
+//   - images that a manifest of the project starts unchanged, which
+//     multiple-workers-under-orchestrator reports
 var UvicornMultipleWorkers = facts.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
 		ID:       "uvicorn-multiple-workers",
-		Title:    "Several workers in one container",
+		Title:    "Server starts several workers in one container",
 		Category: lint.Python,
 		Severity: lint.Info,
 		Since:    "0.1.0",
@@ -70,7 +87,7 @@ func reportWorkers(p *facts.Pass[*facts.Dockerfile], program, value string, at, 
 	}
 	f := lint.Finding{
 		Span:    at,
-		Message: fmt.Sprintf("%s starts %d workers in each container; with an orchestrator one is enough, and it starts as many containers as are needed", program, n),
+		Message: fmt.Sprintf("%s starts %d workers in each container, which an orchestrator cannot restart one by one; start one worker and scale the containers", program, n),
 	}
 	if number.Len() > 0 {
 		f.Fixes = []lint.Fix{{
@@ -81,16 +98,16 @@ func reportWorkers(p *facts.Pass[*facts.Dockerfile], program, value string, at, 
 	p.Report(f)
 }
 
-// startsAsIs tells whether a manifest of the project starts the final image by the
-// command that it has.
+// startsAsIs reports whether a manifest of the project starts the final image with the
+// image's own command.
 func startsAsIs(p *facts.Pass[*facts.Dockerfile]) bool {
 	return slices.ContainsFunc(p.Project.Containers(p.Doc), func(c facts.ContainerNear) bool {
 		return c.Stage == p.Doc.Final() && c.RunsOn() && c.Get("command") == nil && c.Get("args") == nil
 	})
 }
 
-// numberSpan is the place of the number in a word as it is written, which may
-// have quotes and the flag around it; empty when it is written otherwise.
+// numberSpan returns the place of the number in a word as it is written, which may have
+// quotes and the flag around it; it is empty if the number is written otherwise.
 func numberSpan(d *facts.Dockerfile, in *dockerfile.Instruction, at facts.Argument) text.Span {
 	source := d.Text(at.Span)
 	i := strings.LastIndex(source, at.Text)

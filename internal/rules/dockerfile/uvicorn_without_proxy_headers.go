@@ -5,15 +5,39 @@ import (
 	"github.com/dockmend/dockmend/internal/lint"
 )
 
-// UvicornWithoutProxyHeaders finds uvicorn without --proxy-headers and
-// --forwarded-allow-ips: behind a proxy every request seems to come from the
-// proxy, over http.
+// UvicornWithoutProxyHeaders reports start commands of uvicorn that do not set which proxy
+// it trusts, with `--forwarded-allow-ips` or `FORWARDED_ALLOW_IPS`.
 //
-// Off by default: whether a proxy stands in front is not in the file.
+// # Why it matters
+//
+// uvicorn accepts `X-Forwarded-For` and `X-Forwarded-Proto` only from 127.0.0.1 by
+// default. In a container the proxy has another address, so the application sees the proxy
+// as the client of every request, and builds links with http.
+//
+// The rule is off by default, because the file does not show whether a proxy is used.
+//
+// # How to fix it
+//
+// Name the address or network of the proxy:
+//
+//	CMD ["uvicorn", "app:app", "--forwarded-allow-ips", "10.0.0.0/8"]
+//
+// # Fix safety
+//
+// There is no fix: the file does not show the address of the proxy, and trusting all
+// addresses lets clients forge the headers.
+//
+// # Exceptions
+//
+// It does not report:
+//
+//   - commands with `--proxy-headers` or `--forwarded-allow-ips`
+//   - commands with `--ssl-keyfile`, where uvicorn itself serves https
+//   - stages that set `FORWARDED_ALLOW_IPS`
 var UvicornWithoutProxyHeaders = facts.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
 		ID:       "uvicorn-without-proxy-headers",
-		Title:    "uvicorn does not believe the proxy",
+		Title:    "uvicorn does not trust the headers of the proxy",
 		Category: lint.Python,
 		Severity: lint.Info,
 		Since:    "0.1.0",
@@ -33,5 +57,5 @@ func checkUvicornWithoutProxyHeaders(p *facts.Pass[*facts.Dockerfile]) {
 	if _, ok := c.value("--forwarded-allow-ips", "--ssl-keyfile"); ok {
 		return
 	}
-	p.Report(lint.Finding{Span: c.at.Span, Message: "uvicorn takes the proxy in front for the client; add --proxy-headers, and --forwarded-allow-ips with the proxy's address"})
+	p.Report(lint.Finding{Span: c.at.Span, Message: "uvicorn trusts no proxy but 127.0.0.1, so the app sees the proxy as the client; if there is a proxy, set --forwarded-allow-ips to its address"})
 }

@@ -9,14 +9,29 @@ import (
 	"github.com/dockmend/dockmend/internal/syntax/dockerfile"
 )
 
-// ValueBeginsWithEqualsSign finds ENV A = b and LABEL a = b: with a blank before it, the
-// equals sign is a part of the value, which is "= b".
+// ValueBeginsWithEqualsSign reports `ENV A = b` and `LABEL a = b`, with a space before the
+// equals sign.
 //
-// Write A=b.
+// # Why it matters
+//
+// Docker reads this as the old form without an equals sign, in which the rest of the line
+// is the value. The variable `A` has the value `= b`.
+//
+// # How to fix it
+//
+// Write the pair without spaces:
+//
+//	ENV A=b
+//
+// # Exceptions
+//
+// It does not report:
+//
+//   - `ENV A b`, the old form without an equals sign
 var ValueBeginsWithEqualsSign = facts.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
 		ID:       "value-begins-with-equals-sign",
-		Title:    "A blank before the equals sign makes it a part of the value",
+		Title:    "Space before the equals sign makes it part of the value",
 		Category: lint.Correctness,
 		Severity: lint.Warning,
 		Default:  true,
@@ -41,16 +56,16 @@ func checkValueBeginsWithEqualsSign(p *facts.Pass[*facts.Dockerfile]) {
 		}
 		f := lint.Finding{
 			Span:    in.ArgsSpan,
-			Message: fmt.Sprintf("the value of %s is %s, since a blank stands before the equals sign; write %s=<value>", quoteShort(pair.Key), quoteShort(asDockerReads(p.Doc, in, pair.Value)), short(pair.Key)),
+			Message: fmt.Sprintf("the value of %s is %s, because there is a space before the equals sign; write %s=<value>", quoteShort(pair.Key), quoteShort(asDockerReads(p.Doc, in, pair.Value)), short(pair.Key)),
 		}
 		if value != "" && !strings.ContainsAny(value, "\n\r") && (!strings.ContainsAny(value, " \t") || bare(value) != value) {
-			f.Fixes = unsafeFix("write it without blanks", lint.EffectConfig, lint.Replace(in.ArgsSpan, pair.Key+"="+value))
+			f.Fixes = unsafeFix("remove the spaces around the equals sign", lint.EffectConfig, lint.Replace(in.ArgsSpan, pair.Key+"="+value))
 		}
 		p.Report(f)
 	}
 }
 
-// asDockerReads is a value without the quotes that Docker takes away.
+// asDockerReads returns a value without the quotes that Docker removes.
 func asDockerReads(d *facts.Dockerfile, in *dockerfile.Instruction, value string) string {
 	if read, known := d.Expand(in, value); known {
 		return read

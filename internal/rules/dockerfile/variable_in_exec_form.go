@@ -10,22 +10,36 @@ import (
 	"github.com/dockmend/dockmend/internal/syntax/dockerfile"
 )
 
-// VariableInExecForm finds variables in JSON arrays, which nobody expands.
+// VariableInExecForm reports variables in the JSON arrays of `RUN`, `ENTRYPOINT`, `CMD`
+// and `HEALTHCHECK`.
 //
-// Without a shell the program gets the dollar sign and the name themselves.
-// Write the value, or start a shell that is replaced by the program:
-// ["/bin/sh", "-c", "exec server --port $PORT"].
+// # Why it matters
 //
-// Silent below a shell or another program that runs its arguments as a script,
-// and for dollar signs that begin no name, as at the end of a regular
-// expression.
+// Docker starts the program of a JSON array without a shell, so nothing expands the
+// variable. The program receives the text `$PORT`.
 //
-// There is no fix: a shell would stay in front of the program, or the value has to be
-// written; only the author knows which is wanted.
+// # How to fix it
+//
+// Write the value, or start a shell that the program replaces:
+//
+//	CMD ["/bin/sh", "-c", "exec server --port $PORT"]
+//
+// # Fix safety
+//
+// There is no fix: only the author knows whether the value or a shell is meant.
+//
+// # Exceptions
+//
+// It does not report:
+//
+//   - arrays that start a shell, or another program that runs its arguments as a script or
+//     expands them
+//   - a `CMD` that is the arguments of an `ENTRYPOINT`
+//   - dollar signs that do not begin a name, such as at the end of a regular expression
 var VariableInExecForm = facts.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
 		ID:       "variable-in-exec-form",
-		Title:    "A variable in a JSON array is not expanded",
+		Title:    "Variable in a JSON array is not expanded",
 		Category: lint.Correctness,
 		Severity: lint.Warning,
 		Default:  true,
@@ -44,7 +58,7 @@ func checkVariableInExecForm(p *facts.Pass[*facts.Dockerfile]) {
 			}
 			p.Report(lint.Finding{
 				Span:    w.Span,
-				Message: fmt.Sprintf("%s is not expanded in a JSON array, so the program gets %s itself; start it by a shell with exec, or write the value", quoteShort(w.Text), name),
+				Message: fmt.Sprintf("%s is not expanded in a JSON array, so the program receives the text %s; write the value, or start the program from a shell with exec", quoteShort(w.Text), name),
 			})
 			return
 		}
@@ -60,7 +74,7 @@ func eachArray(p *facts.Pass[*facts.Dockerfile], visit func([]dockerfile.Word)) 
 			case "run", "entrypoint":
 			case "cmd":
 				if s.Entrypoint() != nil {
-					continue // arguments of a program that may do anything with them
+					continue // arguments of a program, which may expand them
 				}
 			case "healthcheck":
 				words = words[min(1, len(words)):]
@@ -74,7 +88,7 @@ func eachArray(p *facts.Pass[*facts.Dockerfile], visit func([]dockerfile.Word)) 
 	}
 }
 
-// runsScripts tells whether the array's program reads its arguments as a script
+// runsScripts reports whether the array's program reads its arguments as a script
 // or expands them itself.
 func runsScripts(words []dockerfile.Word) bool {
 	for i, w := range words {

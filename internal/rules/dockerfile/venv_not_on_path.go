@@ -9,16 +9,33 @@ import (
 	"github.com/dockmend/dockmend/internal/syntax/dockerfile"
 )
 
-// VenvNotOnPath finds final stages that get a virtual environment and start a
-// program by its name, while PATH does not lead to the environment: the program
-// is not found, or the base image's Python runs without the packages.
+// VenvNotOnPath reports final stages that copy a virtual environment from another stage
+// and start a Python program by its name, while `PATH` does not contain the environment.
 //
-// Silent where PATH or VIRTUAL_ENV is set, for whole paths, and for start
-// scripts.
+// # Why it matters
+//
+// The container does not find the program and does not start, or it starts the base
+// image's Python, which does not have the packages.
+//
+// # How to fix it
+//
+// Put the environment's programs first in `PATH`:
+//
+//	ENV PATH="/app/.venv/bin:$PATH"
+//
+// # Exceptions
+//
+// It does not report:
+//
+//   - stages that set `PATH` to the environment, `VIRTUAL_ENV`, `PYTHONPATH` or
+//     `UV_PROJECT_ENVIRONMENT`
+//   - programs that are started by their path, by `uv run` and similar, or after
+//     `activate`
+//   - start scripts, and stages that create links with `ln -s`
 var VenvNotOnPath = facts.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
 		ID:       "venv-not-on-path",
-		Title:    "The environment is not on PATH",
+		Title:    "Copied virtual environment is not on PATH",
 		Category: lint.Python,
 		Severity: lint.Warning,
 		Default:  true,
@@ -48,13 +65,13 @@ func checkVenvNotOnPath(p *facts.Pass[*facts.Dockerfile]) {
 	p.Report(lint.Finding{
 		Fixes:   leadToVenv(p.Doc, c, path),
 		Span:    c.at.Span,
-		Message: fmt.Sprintf("%s is looked for in PATH, which does not lead to %s; set ENV PATH=\"%s/bin:$PATH\"", quoteShort(c.program), quoteShort(path), strings.TrimRight(path, "/")),
+		Message: fmt.Sprintf("%s is not found in the environment at %s, because PATH does not contain it; set ENV PATH=\"%s/bin:$PATH\"", quoteShort(c.program), quoteShort(path), strings.TrimRight(path, "/")),
 		Related: []lint.Related{{Span: venv.Head, Message: "the environment is copied here"}},
 	})
 }
 
-// pathNames tells whether PATH of the stage, or of one that it builds on, names
-// the environment.
+// pathNames reports whether PATH of the stage, or of one that it builds on, names the
+// environment.
 func pathNames(s *facts.Stage, venv string) bool {
 	for _, x := range s.Chain() {
 		for _, in := range x.Instructions {

@@ -9,18 +9,35 @@ import (
 	"github.com/dockmend/dockmend/internal/syntax/dockerfile"
 )
 
-// VenvRelocated finds COPY of a virtual environment between stages to another
-// path than it was made at: the first lines of its programs name the old path,
-// and they do not start.
+// VenvRelocated reports `COPY` of a virtual environment from another stage to a path that
+// differs from the one where it was created.
 //
-// Silent for environments that are made relocatable.
+// # Why it matters
 //
-// There is no fix: the environment has to be made anew where it is used, and what was
-// installed into it is not all in the file.
+// The scripts of an environment, such as `uvicorn`, contain its absolute path in their
+// first line. At another path they do not start: "no such file or directory".
+//
+// # How to fix it
+//
+// Use the same path in both stages:
+//
+//	COPY --from=build /app/.venv /app/.venv
+//
+// # Fix safety
+//
+// There is no fix: the environment must be created again at the new path, and the file
+// does not show everything that was installed into it.
+//
+// # Exceptions
+//
+// It does not report:
+//
+//   - environments that are created as relocatable, or packed with venv-pack
+//   - relative paths, and paths with variables
 var VenvRelocated = facts.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
 		ID:       "venv-relocated",
-		Title:    "The environment is copied to another path",
+		Title:    "Virtual environment is copied to another path",
 		Category: lint.Python,
 		Severity: lint.Warning,
 		Default:  true,
@@ -42,7 +59,7 @@ func checkVenvRelocated(p *facts.Pass[*facts.Dockerfile]) {
 			}
 			from, target := strings.TrimRight(bare(sources[0].Text), "/"), bare(to.Text)
 			if strings.HasSuffix(target, "/") && !isVenv(target) {
-				continue // whether it is copied into this folder or as it depends on what is there
+				continue // the name of the copy depends on whether the folder exists
 			}
 			target = strings.TrimRight(target, "/")
 			if !isAbsoluteDestination(from) || !isAbsoluteDestination(target) || from == target || strings.Contains(from+target, "$") || isRelocatable(r.Stage) {
@@ -50,7 +67,7 @@ func checkVenvRelocated(p *facts.Pass[*facts.Dockerfile]) {
 			}
 			p.Report(lint.Finding{
 				Span:    r.Instruction.Head,
-				Message: fmt.Sprintf("the environment was made at %s and is copied to %s, and its programs name the old path; use one path in both stages", quoteShort(from), quoteShort(target)),
+				Message: fmt.Sprintf("the environment was created at %s and is copied to %s, so its scripts do not start; use the same path in both stages", quoteShort(from), quoteShort(target)),
 			})
 		}
 	}

@@ -9,15 +9,34 @@ import (
 	"github.com/dockmend/dockmend/internal/syntax/dockerfile"
 )
 
-// VexFileInImage finds COPY and ADD of VEX documents, which say which known
-// faults concern an image: in its files no scanner looks for them, and a new one
-// makes a new image. Attach them as an attestation.
+// VexFileInImage reports `COPY` and `ADD` of VEX documents, which state which known
+// vulnerabilities affect an image.
 //
-// Off by default: few projects write such documents.
+// # Why it matters
+//
+// Scanners read VEX documents from attestations and do not look for them in the files of
+// an image. An update of the document also needs a new image.
+//
+// The rule is off by default, because few projects write such documents.
+//
+// # How to fix it
+//
+// Attach the document to the image as an attestation, for example with `docker scout
+// attestation add`.
+//
+// # Fix safety
+//
+// There is no fix: the step that publishes the image must attach the document.
+//
+// # Exceptions
+//
+// It does not report:
+//
+//   - stages whose layers are not part of the image
 var VexFileInImage = facts.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
 		ID:       "vex-file-in-image",
-		Title:    "A VEX document is a file of the image",
+		Title:    "VEX document is a file in the image",
 		Category: lint.Security,
 		Severity: lint.Info,
 		Since:    "0.1.0",
@@ -37,7 +56,7 @@ func checkVexFileInImage(p *facts.Pass[*facts.Dockerfile]) {
 				if isVexFile(baseName(strings.ToLower(bare(w.Text)))) {
 					p.Report(lint.Finding{
 						Span:    w.Span,
-						Message: fmt.Sprintf("scanners do not look for %s inside of an image; attach it as an attestation", quoteShort(bare(w.Text))),
+						Message: fmt.Sprintf("scanners do not read %s from the files of an image; attach it as an attestation", quoteShort(bare(w.Text))),
 					})
 				}
 			}

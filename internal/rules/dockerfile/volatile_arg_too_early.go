@@ -10,20 +10,37 @@ import (
 	"github.com/dockmend/dockmend/internal/syntax/dockerfile"
 )
 
-// VolatileArgTooEarly finds ARG or ENV with the commit, the build number or the
-// date above RUN instructions that do not use it: every build runs them again.
+// VolatileArgTooEarly reports `ARG` and `ENV` with a commit, a build number or a date
+// above a `RUN` that installs and does not use the value.
 //
-// Move it below them.
+// # Why it matters
 //
-// Off by default: many builds that pass such a value take no cache.
+// The value is part of the environment of every `RUN` below it. When it changes, which it
+// does with each build, Docker cannot use the cache for them and installs everything
+// again.
 //
-// Silent for an ARG that the stage does not use and no build of the project passes, and
-// where the RUN upgrades the packages of the distribution, which is to happen
-// with every build.
+// The rule is off by default, because many builds that pass such a value do not use a
+// cache.
+//
+// # How to fix it
+//
+// Move the instruction below the `RUN` that does not need it:
+//
+//	RUN npm ci
+//	ARG GIT_SHA
+//	ENV GIT_SHA=$GIT_SHA
+//
+// # Exceptions
+//
+// It does not report:
+//
+//   - an `ARG` that the stage does not use and no build of the project passes
+//   - a `RUN` that upgrades the packages of the distribution, which should run with each
+//     build
 var VolatileArgTooEarly = facts.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
 		ID:       "volatile-arg-too-early",
-		Title:    "An ARG that always changes stands early",
+		Title:    "Value that changes with each build is set too early",
 		Category: lint.Speed,
 		Severity: lint.Info,
 		Since:    "0.1.0",
@@ -50,8 +67,8 @@ func checkVolatileArgTooEarly(p *facts.Pass[*facts.Dockerfile]) {
 				p.Report(lint.Finding{
 					Fixes:   moveDown(p.Doc, in, pair, s.Instructions[i+1:], run),
 					Span:    pair.Span,
-					Message: fmt.Sprintf("%s changes with every build, so what follows is never taken from the cache; move it below the RUN that does not need it", quoteShort(pair.Key)),
-					Related: []lint.Related{{Span: run.Head, Message: "this runs again each time"}},
+					Message: fmt.Sprintf("%s changes with each build, so the steps after it never use the cache; move it below the RUN that does not need it", quoteShort(pair.Key)),
+					Related: []lint.Related{{Span: run.Head, Message: "this RUN runs again in each build"}},
 				})
 			}
 		}
@@ -71,8 +88,8 @@ func namesVariable(d *facts.Dockerfile, list []*dockerfile.Instruction, name str
 	return slices.ContainsFunc(list, func(in *dockerfile.Instruction) bool { return strings.Contains(d.Text(in.Span), name) })
 }
 
-// firstUnrelatedRun is the first RUN that installs something and does not use
-// the variable.
+// firstUnrelatedRun returns the first RUN that installs something and does not use the
+// variable.
 func firstUnrelatedRun(d *facts.Dockerfile, list []*dockerfile.Instruction, name string) *dockerfile.Instruction {
 	for _, in := range list {
 		if in.Keyword != "run" || strings.Contains(in.Args, name) {
@@ -104,13 +121,13 @@ func moveDown(d *facts.Dockerfile, in *dockerfile.Instruction, pair dockerfile.P
 		if x.Index() <= run.Index() || isInner(x) {
 			return nil
 		}
-		return unsafeFix("move it down", lint.EffectGraph, cut, lint.Insert(topOf(x), d.Text(in.Span)+d.Newline()))
+		return unsafeFix("move the instruction down", lint.EffectGraph, cut, lint.Insert(topOf(x), d.Text(in.Span)+d.Newline()))
 	}
 	return nil
 }
 
-// onlyInstalls tells whether a RUN only installs packages, for which no variable
-// of the build counts.
+// onlyInstalls reports whether a RUN only installs packages, which does not depend on
+// variables of the build.
 func onlyInstalls(d *facts.Dockerfile, in *dockerfile.Instruction) bool {
 	commands := d.Commands(in)
 	for _, c := range commands {

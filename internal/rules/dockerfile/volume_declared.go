@@ -8,25 +8,42 @@ import (
 	"github.com/dockmend/dockmend/internal/lint"
 )
 
-// VolumeDeclared finds VOLUME: every container gets a volume without a name,
-// which nobody can switch off, which stays behind, and which hides what images
-// built on this one put there.
+// VolumeDeclared reports `VOLUME` instructions of the final image.
 //
-// Say in the documentation which folder holds data, and let whoever runs the
-// image mount it.
+// # Why it matters
 //
-// Silent for images that are built on a database, which the option bases names.
-// Off by default: images of databases declare volumes on purpose.
+// Each container without a mount at this path gets an anonymous volume. Users cannot turn
+// it off, it remains on the disk after the container is removed, and images that build on
+// this one may be unable to change the files in it.
+//
+// The rule is off by default, because images of databases declare volumes on purpose.
+//
+// # How to fix it
+//
+// Remove the instruction, document which directory holds data, and let users mount it:
+//
+//	docker run -v data:/data IMAGE
+//
+// # Fix safety
+//
+// There is no fix: without the volume, users who do not mount the directory lose its data
+// together with the container.
+//
+// # Exceptions
+//
+// It does not report:
+//
+//   - images that build on a database; the option `bases` lists these
 var VolumeDeclared = facts.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
 		ID:       "volume-declared",
-		Title:    "The image makes a volume that nobody asked for",
+		Title:    "Image declares a volume",
 		Category: lint.Runtime,
 		Severity: lint.Info,
 		Since:    "0.1.0",
 		Presets:  []string{"cloud-native"},
 		Options: []lint.Option{{
-			Name: "bases", Doc: "images whose descendants may declare volumes", Kind: lint.ListOption,
+			Name: "bases", Doc: "base images, such as databases, on which images that declare volumes may build", Kind: lint.ListOption,
 			OptionValue: lint.OptionValue{List: []string{"postgres", "mysql", "mariadb", "mongo", "redis", "influxdb", "elasticsearch", "cassandra", "registry"}},
 		}},
 	},
@@ -43,7 +60,7 @@ func checkVolumeDeclared(p *facts.Pass[*facts.Dockerfile]) {
 			if in.Keyword == "volume" && in.Err == nil {
 				p.Report(lint.Finding{
 					Span:    in.Head,
-					Message: fmt.Sprintf("%s gives every container a volume without a name, which stays behind; leave it to who runs the image", quoteShort(firstLine(p.Doc.Text(in.Head)))),
+					Message: fmt.Sprintf("%s creates an anonymous volume for each container, which remains after it is removed; remove it and let users mount the directory", quoteShort(firstLine(p.Doc.Text(in.Head)))),
 				})
 			}
 		}

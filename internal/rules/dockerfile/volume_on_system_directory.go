@@ -9,17 +9,34 @@ import (
 	"github.com/dockmend/dockmend/internal/syntax/dockerfile"
 )
 
-// VolumeOnSystemDirectory finds VOLUME on a folder that belongs to the system:
-// its programs then live in a volume that outlasts the image, and updates do
-// not reach it.
+// VolumeOnSystemDirectory reports `VOLUME` on a directory that belongs to the system, such
+// as `/usr/lib` or `/etc`.
 //
-// Silent for /sys/fs/cgroup, which systemd asks for, and for /run.
+// # Why it matters
 //
-// There is no fix: data may be kept there by those who run the image.
+// A volume is filled once and then outlives the image. Programs and configuration of the
+// system stay at their old version in it, also after an update of the image.
+//
+// # How to fix it
+//
+// Declare a directory that only holds data:
+//
+//	VOLUME /var/lib/app
+//
+// # Fix safety
+//
+// There is no fix: users of the image may have data in this volume.
+//
+// # Exceptions
+//
+// It does not report:
+//
+//   - `/sys/fs/cgroup`, which systemd needs
+//   - `/run`
 var VolumeOnSystemDirectory = facts.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
 		ID:       "volume-on-system-directory",
-		Title:    "VOLUME is a folder of the system",
+		Title:    "VOLUME is a system directory",
 		Category: lint.Security,
 		Severity: lint.Warning,
 		Default:  true,
@@ -33,7 +50,7 @@ func checkVolumeOnSystemDirectory(p *facts.Pass[*facts.Dockerfile]) {
 	p.Doc.Each("volume", true, func(in *dockerfile.Instruction) {
 		for _, w := range in.Words {
 			if path := bare(w.Text); isSystemDirectory(path) && path != "/run" && !strings.HasPrefix(path, "/sys/fs/cgroup") {
-				p.Report(lint.Finding{Span: w.Span, Message: fmt.Sprintf("%s belongs to the system, and in a volume no update reaches it; use a folder for data", quoteShort(path))})
+				p.Report(lint.Finding{Span: w.Span, Message: fmt.Sprintf("%s is a system directory, and a volume there does not receive updates of the image; use a directory for data", quoteShort(path))})
 			}
 		}
 	})

@@ -7,15 +7,35 @@ import (
 	"github.com/dockmend/dockmend/internal/lint"
 )
 
-// WgetAndCurl finds stages that fetch with wget and with curl: one is enough,
-// and the other need not be installed.
+// WgetAndCurl reports stages that download with both wget and curl.
 //
-// Off by default: the gain is small, and what uses the other one is often a
-// script of somebody else.
+// # Why it matters
+//
+// One program is enough. Without the other one and its libraries, the image is smaller and
+// has fewer packages to update.
+//
+// The rule is off by default, because the gain is small, and a script of another project
+// may need the second program.
+//
+// # How to fix it
+//
+// Use one of them for all downloads:
+//
+//	RUN curl -fsSLO https://example.com/file
+//
+// # Fix safety
+//
+// There is no fix: the two programs have different options and defaults.
+//
+// # Exceptions
+//
+// It does not report:
+//
+//   - wget and curl in different stages
 var WgetAndCurl = facts.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
 		ID:       "wget-and-curl",
-		Title:    "Both wget and curl",
+		Title:    "Stage uses both wget and curl",
 		Category: lint.Size,
 		Severity: lint.Info,
 		Since:    "0.1.0",
@@ -41,7 +61,7 @@ func checkWgetAndCurl(p *facts.Pass[*facts.Dockerfile]) {
 		case before.Name() != c.Name():
 			said.Add(s, lint.Finding{
 				Span:    c.Words[0].Span,
-				Message: fmt.Sprintf("%s is used here and %s before; one of the two is enough", c.Name(), before.Name()),
+				Message: fmt.Sprintf("this stage downloads with both %s and %s, so the image needs two programs for one task; use only one", c.Name(), before.Name()),
 				Related: []lint.Related{{Span: before.Words[0].Span, Message: before.Name() + " is used here"}},
 			})
 		}

@@ -7,15 +7,33 @@ import (
 	"github.com/dockmend/dockmend/internal/lint"
 )
 
-// WgetProgressNoise finds wget that draws its progress bar into the log of the
-// build, a line for each 50 KB.
+// WgetProgressNoise reports `wget` without an option that turns off or reduces its
+// progress output.
 //
-// Silent for quiet output and for a log of its own. Off by default: it concerns
-// only the log.
+// # Why it matters
+//
+// In a build log, wget prints a line for each 50 KB. The lines hide the messages that
+// matter, and large logs are slow to open.
+//
+// The rule is off by default, because it concerns only the log.
+//
+// # How to fix it
+//
+// Reduce the output:
+//
+//	RUN wget --progress=dot:giga https://example.com/file
+//
+// # Exceptions
+//
+// It does not report:
+//
+//   - `-q` and `-nv`, also combined with other short options
+//   - a log file (`-o`, `-a`)
+//   - BusyBox's wget, which has no such option
 var WgetProgressNoise = facts.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
 		ID:       "wget-progress-noise",
-		Title:    "wget fills the log",
+		Title:    "wget prints a progress bar into the build log",
 		Category: lint.StyleIssue,
 		Severity: lint.Info,
 		Since:    "0.1.0",
@@ -34,7 +52,7 @@ func checkWgetProgressNoise(p *facts.Pass[*facts.Dockerfile]) {
 			return
 		}
 		name := c.Words[0].Span
-		f := lint.Finding{Span: name, Message: "wget draws a progress bar into the log of the build; add --progress=dot:giga, or -q"}
+		f := lint.Finding{Span: name, Message: "wget prints a progress bar into the build log; add --progress=dot:giga, or -q"}
 		if c.Script != nil && c.Script.Editable() {
 			f.Fixes = []lint.Fix{{Title: "add --progress=dot:giga", Applicability: lint.Unsafe, MaxEffect: lint.EffectGraph, Edits: []lint.FileEdit{lint.Insert(name.End, " --progress=dot:giga")}}}
 		}
@@ -47,7 +65,7 @@ func isBusyBox(d *facts.Dockerfile, c *facts.Command) bool {
 	return s != nil && onBusyBox(s)
 }
 
-// quietCluster tells whether wget's short options in one word have a quiet one:
+// quietCluster reports whether wget's short options in one word include a quiet one:
 // "-nv", "-qO-".
 func quietCluster(c *facts.Command) bool {
 	for _, a := range c.Args() {

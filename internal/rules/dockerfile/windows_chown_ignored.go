@@ -8,15 +8,30 @@ import (
 	"github.com/dockmend/dockmend/internal/syntax/dockerfile"
 )
 
-// WindowsChownIgnored finds COPY and ADD with --chown in stages on a Windows
-// image, where the flag has no effect (Dockerfile reference, COPY --chown). Set
-// rights with icacls.
+// WindowsChownIgnored reports `COPY` and `ADD` with `--chown` in stages on a Windows
+// image.
 //
-// Silent for Linux stages of the same file and for unknown bases.
+// # Why it matters
+//
+// Docker supports the flag only for Linux containers. The files on Windows keep their
+// default permissions, although the file suggests otherwise.
+//
+// # How to fix it
+//
+// Remove the flag, and set permissions with icacls:
+//
+//	RUN icacls C:\app /grant "Users:(OI)(CI)RX"
+//
+// # Exceptions
+//
+// It does not report:
+//
+//   - Linux stages of the same file
+//   - base images whose system is not known
 var WindowsChownIgnored = facts.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
 		ID:       "windows-chown-ignored",
-		Title:    "Windows ignores the owner of a COPY",
+		Title:    "Owner of a COPY has no effect on Windows",
 		Category: lint.Correctness,
 		Severity: lint.Warning,
 		Default:  true,
@@ -35,7 +50,7 @@ func checkWindowsChownIgnored(p *facts.Pass[*facts.Dockerfile]) {
 			}
 			p.Report(lint.Finding{
 				Span:    chown.Span,
-				Message: fmt.Sprintf("%s has no effect on Windows; remove it, and set rights with icacls", quoteShort(p.Doc.Text(chown.Span))),
+				Message: fmt.Sprintf("%s has no effect on Windows; remove it, and set permissions with icacls", quoteShort(p.Doc.Text(chown.Span))),
 				Fixes: []lint.Fix{{
 					Title: "remove the flag", Applicability: lint.Unsafe, MaxEffect: lint.EffectGraph,
 					Edits: []lint.FileEdit{lint.Delete(withBlanks(p.Doc, chown.Span))},

@@ -8,19 +8,33 @@ import (
 	"github.com/dockmend/dockmend/internal/syntax/dockerfile"
 )
 
-// WindowsRunMounts finds RUN --mount in stages on a Windows image: the builder
-// that Docker has for Windows containers does not know it, and the build fails.
+// WindowsRunMounts reports `RUN --mount` in stages on a Windows image.
 //
-// A warning, since BuildKit's own builder for Windows, still called experimental,
-// takes some mounts.
+// # Why it matters
 //
-// Silent for Linux stages of the same file and for unknown bases.
+// Docker's builder for Windows containers does not support mounts, so the build fails. It
+// is a warning, because BuildKit's experimental builder for Windows supports some mounts.
 //
-// There is no fix: the step has to be written without the mount.
+// # How to fix it
+//
+// Copy the files that the step needs instead of mounting them:
+//
+//	COPY packages C:/packages
+//
+// # Fix safety
+//
+// There is no fix: the step must be written without the mount.
+//
+// # Exceptions
+//
+// It does not report:
+//
+//   - Linux stages of the same file
+//   - base images whose system is not known
 var WindowsRunMounts = facts.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
 		ID:       "windows-run-mounts",
-		Title:    "Windows builds know no mounts",
+		Title:    "Windows builds do not support RUN --mount",
 		Category: lint.Correctness,
 		Severity: lint.Warning,
 		Default:  true,
@@ -38,7 +52,7 @@ func checkWindowsRunMounts(p *facts.Pass[*facts.Dockerfile]) {
 		}
 		p.Report(lint.Finding{
 			Span:    mount.Span,
-			Message: fmt.Sprintf("the builder for Windows images does not know %s; copy the files instead", quoteShort(p.Doc.Text(mount.Span))),
+			Message: fmt.Sprintf("the Docker builder for Windows does not support %s, so the build fails; copy the files instead", quoteShort(p.Doc.Text(mount.Span))),
 		})
 	})
 }

@@ -7,14 +7,27 @@ import (
 	"github.com/dockmend/dockmend/internal/text"
 )
 
-// WindowsStopsignal finds STOPSIGNAL in stages on a Windows image: Windows has no
-// such signals, and a container is told to shut down in its own way.
+// WindowsStopsignal reports `STOPSIGNAL` in stages on a Windows image.
 //
-// Silent for Linux stages of the same file and for unknown bases.
+// # Why it matters
+//
+// Windows does not have Unix signals. Docker stops a Windows container in another way, so
+// the program does not receive the signal that it expects.
+//
+// # How to fix it
+//
+// Remove the instruction, and let the program handle the shutdown event of Windows.
+//
+// # Exceptions
+//
+// It does not report:
+//
+//   - Linux stages of the same file
+//   - base images whose system is not known
 var WindowsStopsignal = facts.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
 		ID:       "windows-stopsignal",
-		Title:    "Windows knows no signals",
+		Title:    "STOPSIGNAL has no effect on Windows",
 		Category: lint.Correctness,
 		Severity: lint.Warning,
 		Default:  true,
@@ -29,7 +42,7 @@ func checkWindowsStopsignal(p *facts.Pass[*facts.Dockerfile]) {
 		if s := p.Doc.StageOf(in); s == nil || !s.Base().IsWindows() {
 			return
 		}
-		f := lint.Finding{Span: in.Head, Message: "STOPSIGNAL has no effect on Windows, which knows no signals; remove it"}
+		f := lint.Finding{Span: in.Head, Message: "STOPSIGNAL has no effect on Windows, which does not have Unix signals; remove it"}
 		if edit, ok := deleteInstruction(in); ok {
 			f.Fixes = unsafeFix("remove STOPSIGNAL", lint.EffectConfig, edit)
 		}

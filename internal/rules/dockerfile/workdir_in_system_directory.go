@@ -9,18 +9,37 @@ import (
 	"github.com/dockmend/dockmend/internal/syntax/dockerfile"
 )
 
-// WorkdirInSystemDirectory finds WORKDIR in a folder that belongs to the
-// system: what is copied there can overwrite the distribution's programs.
+// WorkdirInSystemDirectory reports `WORKDIR` in a directory that belongs to the system, if
+// a later `COPY` or `ADD` copies a directory into it.
 //
-// Silent for /opt, /srv, /var, /home, /usr/src, /usr/local and the like, for
-// folders below /etc and /usr/lib that belong to one program, and where no COPY or
-// ADD brings a folder to a path that is relative to it.
+// # Why it matters
 //
-// There is no fix: scripts and other files may name the folder.
+// The copied files can overwrite programs or libraries of the distribution. The image then
+// breaks in ways that are hard to explain.
+//
+// # How to fix it
+//
+// Use a directory of the application:
+//
+//	WORKDIR /app
+//
+// # Fix safety
+//
+// There is no fix: scripts and other files may use the path.
+//
+// # Exceptions
+//
+// It does not report:
+//
+//   - directories for applications, such as `/opt`, `/srv`, `/var`, `/home`, `/usr/src`
+//     and `/usr/local`
+//   - a directory under `/etc`, `/lib`, `/usr/lib` or `/run`, which often belongs to one
+//     program
+//   - directories into which no other directory is copied by a relative path
 var WorkdirInSystemDirectory = facts.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
 		ID:       "workdir-in-system-directory",
-		Title:    "WORKDIR is a folder of the system",
+		Title:    "WORKDIR is a system directory",
 		Category: lint.Security,
 		Severity: lint.Warning,
 		Default:  true,
@@ -34,12 +53,12 @@ var WorkdirInSystemDirectory = facts.Rule[*facts.Dockerfile]{
 func checkWorkdirInSystemDirectory(p *facts.Pass[*facts.Dockerfile]) {
 	p.Doc.Each("workdir", true, func(in *dockerfile.Instruction) {
 		if path := bare(in.Args); isSystemDirectory(path) && (p.Hadolint || fillsWorkdir(p, in)) {
-			p.Report(lint.Finding{Span: in.ArgsSpan, Message: fmt.Sprintf("%s belongs to the system, and what lands there can overwrite it; use a folder of your own, as /app", quoteShort(path))})
+			p.Report(lint.Finding{Span: in.ArgsSpan, Message: fmt.Sprintf("%s is a system directory, and the files copied into it can overwrite system files; use your own directory, such as /app", quoteShort(path))})
 		}
 	})
 }
 
-// fillsWorkdir tells whether a COPY or ADD brings a folder to a path relative to a
+// fillsWorkdir reports whether a COPY or ADD copies a folder to a path relative to a
 // WORKDIR, before the next one.
 func fillsWorkdir(p *facts.Pass[*facts.Dockerfile], in *dockerfile.Instruction) bool {
 	s := p.Doc.StageOf(in)
@@ -59,8 +78,8 @@ func fillsWorkdir(p *facts.Pass[*facts.Dockerfile], in *dockerfile.Instruction) 
 	return false
 }
 
-// isSystemDirectory tells whether a path is one of the system's folders, or lies
-// in one that no program has to itself.
+// isSystemDirectory reports whether a path is one of the system's folders, or is in one
+// that does not belong to a single program.
 func isSystemDirectory(path string) bool {
 	path = strings.TrimRight(path, "/")
 	for _, dir := range []string{"/proc", "/sys", "/dev", "/boot", "/lib", "/lib64", "/bin", "/sbin", "/etc", "/usr/bin", "/usr/sbin", "/usr/lib", "/run"} {

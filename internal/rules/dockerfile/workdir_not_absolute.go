@@ -11,21 +11,37 @@ import (
 	"github.com/dockmend/dockmend/internal/lint"
 )
 
-// WorkdirNotAbsolute finds WORKDIR with a relative path and nothing that it is
-// relative to.
+// WorkdirNotAbsolute reports `WORKDIR` with a relative path, if the stage has not set an
+// absolute one before.
 //
-// The folder then depends on what the base image has set, which may change.
-// Write the whole path.
+// # Why it matters
 //
-// Silent where an absolute WORKDIR stands above in the stage or the stages that
-// it builds on, for paths that begin with a variable, for a base that is pinned by
-// digest or is a distribution's, which all begin in the root folder, and for a folder
-// that git has just cloned there. With the preset "hadolint" every relative path
-// counts.
+// The path is relative to the working directory of the base image. If a new version of the
+// base image changes it, files land in another directory and the program does not find
+// them.
+//
+// # How to fix it
+//
+// Write the absolute path:
+//
+//	WORKDIR /app
+//
+// # Exceptions
+//
+// It does not report:
+//
+//   - a relative path after an absolute `WORKDIR` of the stage, or of one that it builds
+//     on
+//   - paths that begin with a variable
+//   - base images that are pinned by digest, and images of distributions, which begin in
+//     the root directory
+//   - a directory that a `RUN` has created with `git clone`
+//
+// With the preset `hadolint`, every relative path is reported.
 var WorkdirNotAbsolute = facts.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
 		ID:       "workdir-not-absolute",
-		Title:    "A relative WORKDIR depends on the base image",
+		Title:    "Relative WORKDIR depends on the base image",
 		Category: lint.Correctness,
 		Severity: lint.Info,
 		Default:  true,
@@ -56,7 +72,7 @@ func checkWorkdirNotAbsolute(p *facts.Pass[*facts.Dockerfile]) {
 			}
 			f := lint.Finding{
 				Span:    in.ArgsSpan,
-				Message: fmt.Sprintf("%q is relative to what the base image sets; write the whole path", short(path)),
+				Message: fmt.Sprintf("%q is relative to the working directory of the base image, which can change; write an absolute path", short(path)),
 			}
 			if base, known := facts.LookupBase(s.Base()); known && base.Entrypoint != facts.UnknownEntrypoint && p.Doc.Text(in.ArgsSpan) == path && path != "" && path[0] != '~' && path[0] != '.' {
 				f.Fixes = []lint.Fix{{
@@ -65,25 +81,25 @@ func checkWorkdirNotAbsolute(p *facts.Pass[*facts.Dockerfile]) {
 				}}
 			}
 			p.Report(f)
-			absolute = true // what follows is relative to the same unknown folder
+			absolute = true // later paths are relative to the same unknown folder
 		}
 	}
 	if p.Hadolint && len(p.Doc.Stages()) == 0 {
 		for _, in := range p.Doc.Global() {
 			if path := strings.Trim(in.Args, "\"'"); in.Keyword == "workdir" && !isAbsolute(path) {
-				p.Report(lint.Finding{Span: in.ArgsSpan, Message: fmt.Sprintf("%q is relative to what the base image sets; write the whole path", short(path))})
+				p.Report(lint.Finding{Span: in.ArgsSpan, Message: fmt.Sprintf("%q is relative to the working directory of the base image, which can change; write an absolute path", short(path))})
 			}
 		}
 	}
 }
 
-// isDistribution tells whether an image is one of a distribution, without programs of
-// its own.
+// isDistribution reports whether an image is that of a distribution, without other
+// programs.
 func isDistribution(i facts.Image) bool {
 	return i.Known && images.IsDistribution(images.Canonical(i.Name()))
 }
 
-// clones tells whether a RUN of the stage clones a repository of the folder's name.
+// clones reports whether a RUN of the stage clones a repository of the folder's name.
 func clones(d *facts.Dockerfile, s *facts.Stage, path string) bool {
 	name := baseName(strings.TrimRight(path, "/"))
 	cloning := facts.Once(d, "index of the RUNs that clone", s, func() *suffixarray.Index {
@@ -98,10 +114,11 @@ func clones(d *facts.Dockerfile, s *facts.Stage, path string) bool {
 	return name != "" && len(cloning.Lookup([]byte(name), 1)) > 0
 }
 
-// setsWorkdir tells whether a stage or one that it builds on has a WORKDIR.
+// setsWorkdir reports whether a stage or one that it builds on has a WORKDIR.
 func setsWorkdir(s *facts.Stage) bool { return s.Last("workdir") != nil }
 
-// isAbsolute knows paths of Unix and of Windows; a variable may hold either.
+// isAbsolute reports whether a path of Unix or Windows is absolute; a variable may hold
+// such a path.
 func isAbsolute(path string) bool {
 	return strings.HasPrefix(path, "/") || strings.HasPrefix(path, "\\") || strings.HasPrefix(path, "$") || len(path) > 1 && path[1] == ':'
 }

@@ -10,21 +10,39 @@ import (
 	"github.com/dockmend/dockmend/internal/syntax/dockerfile"
 )
 
-// WorldWritablePath finds chmod and COPY --chmod that let everybody write: any
-// program in the container can change what another one runs.
+// WorldWritablePath reports `chmod` and `COPY --chmod` that let all users write to files
+// of the image.
 //
-// Give the files to the user that needs them, or to its group.
+// # Why it matters
 //
-// Silent for folders with the sticky bit, as /tmp, in stages whose layers are no
-// part of the image, below /root, which nobody else can enter, and where the file
-// knows no second user: the program runs as root or as the only other one. It is an
-// info for folders for logs, caches and the like, which programs share on purpose.
+// Every program in the container can change these files, also those that another program
+// or root executes. An attacker who takes over one program can use this to take over the
+// others.
 //
-// There is no fix: nothing in the file says which user or group has to write there.
+// # How to fix it
+//
+// Give the files to the user or group that writes them:
+//
+//	COPY --chown=app:app . /app
+//
+// # Fix safety
+//
+// There is no fix: the file does not show which user or group must write there.
+//
+// # Exceptions
+//
+// It does not report:
+//
+//   - directories with the sticky bit, `/tmp`, `/var/tmp` and `/dev`
+//   - stages whose layers are not part of the image
+//   - paths under `/root`, which only root can enter
+//   - images without a second user: the program runs as root or as the only other user
+//
+// It is an info for directories such as logs and caches, which programs share on purpose.
 var WorldWritablePath = facts.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
 		ID:       "world-writable-path",
-		Title:    "Everybody may write",
+		Title:    "All users can write to a file or directory",
 		Category: lint.Security,
 		Severity: lint.Warning,
 		Default:  true,
@@ -43,7 +61,7 @@ func checkWorldWritablePath(p *facts.Pass[*facts.Dockerfile]) {
 				if !ok {
 					return
 				}
-				p.Report(lint.Finding{Span: mode.Span, Severity: severity, Message: fmt.Sprintf("%s lets everybody write; give the files to the user that needs them, with --chown", quoteShort(p.Doc.Text(mode.Span)))})
+				p.Report(lint.Finding{Span: mode.Span, Severity: severity, Message: fmt.Sprintf("%s lets all users change the files; give them to the user that needs them with --chown", quoteShort(p.Doc.Text(mode.Span)))})
 			}
 		})
 	}
@@ -68,7 +86,7 @@ func checkWorldWritablePath(p *facts.Pass[*facts.Dockerfile]) {
 		}
 		p.Report(lint.Finding{
 			Span: c.Span, Severity: severity,
-			Message: fmt.Sprintf("%s lets everybody write; give the files to the user that needs them, with chown", quoteShort(firstLine(p.Doc.Text(c.Span)))),
+			Message: fmt.Sprintf("%s lets all users change the files; give them to the user that needs them with chown", quoteShort(firstLine(p.Doc.Text(c.Span)))),
 		})
 	}, "chmod")
 }
@@ -77,8 +95,8 @@ func allBelowRoot(paths []string) bool {
 	return !slices.ContainsFunc(paths, func(p string) bool { return !strings.HasPrefix(p, "/root/") && !strings.HasPrefix(p, "~/") })
 }
 
-// sharedSeverity is how bad it is that everybody may write the paths; ok is false
-// where there is no second user to make use of it.
+// sharedSeverity returns the severity of paths that all users can write; ok is false
+// where there is no second user who could.
 func sharedSeverity(d *facts.Dockerfile, in *dockerfile.Instruction, paths []string) (severity lint.Severity, ok bool) {
 	s := d.StageOf(in)
 	if s == nil {
@@ -96,8 +114,8 @@ func sharedSeverity(d *facts.Dockerfile, in *dockerfile.Instruction, paths []str
 	return lint.Warning, true
 }
 
-// usersBeside tells whether the stage makes a user other than the named one, or
-// installs a server that has one.
+// usersBeside reports whether the stage creates a user other than the named one, or
+// installs a server that does.
 func usersBeside(d *facts.Dockerfile, s *facts.Stage, user string) bool {
 	return s.Any("has users beside "+user, func(in *dockerfile.Instruction) bool {
 		if in.Keyword != "run" {
@@ -111,7 +129,7 @@ func usersBeside(d *facts.Dockerfile, s *facts.Stage, user string) bool {
 	})
 }
 
-// isSharedFolder tells whether a folder's name says that programs write into it.
+// isSharedFolder reports whether a folder has the name of one that programs share.
 func isSharedFolder(path string) bool {
 	path = strings.TrimRight(path, "/*")
 	switch path[strings.LastIndexByte(path, '/')+1:] {
@@ -121,7 +139,7 @@ func isSharedFolder(path string) bool {
 	return false
 }
 
-// letsAllWrite tells whether a mode lets everybody write, without the sticky bit.
+// letsAllWrite reports whether a mode lets all users write, without the sticky bit.
 func letsAllWrite(mode string) bool {
 	if mode != "" && strings.Trim(mode, "01234567") == "" {
 		digits := strings.TrimLeft(mode, "0")

@@ -9,17 +9,33 @@ import (
 	"github.com/dockmend/dockmend/internal/syntax/dockerfile"
 )
 
-// WriteAfterVolume finds RUN, COPY and ADD that write below a path after its
-// VOLUME: the builder that Docker had before BuildKit throws such changes away.
+// WriteAfterVolume reports `RUN`, `COPY` and `ADD` that write into a directory after its
+// `VOLUME` instruction.
 //
-// Silent where the VOLUME is the last of them, and for other paths.
+// # Why it matters
 //
-// Off by default: BuildKit keeps the changes, and the file does not say which
-// builder reads it.
+// Docker's legacy builder discards such changes, so the files are missing in the image.
+// BuildKit keeps them.
+//
+// The rule is off by default, because the file does not show which builder is used.
+//
+// # How to fix it
+//
+// Write the files first, and declare the volume afterwards:
+//
+//	COPY data /data
+//	VOLUME /data
+//
+// # Exceptions
+//
+// It does not report:
+//
+//   - a `VOLUME` that comes after all instructions that write into it
+//   - instructions that write to other paths
 var WriteAfterVolume = facts.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
 		ID:       "write-after-volume",
-		Title:    "What is written below a volume may be lost",
+		Title:    "Files that are written after a VOLUME can be lost",
 		Category: lint.Correctness,
 		Severity: lint.Warning,
 		Since:    "0.1.0",
@@ -53,8 +69,8 @@ func checkWriteAfterVolume(p *facts.Pass[*facts.Dockerfile]) {
 func reportLostWrite(p *facts.Pass[*facts.Dockerfile], volume, last *dockerfile.Instruction, path dockerfile.Word) {
 	f := lint.Finding{
 		Span:    path.Span,
-		Message: fmt.Sprintf("what is written below %s after this VOLUME is lost with Docker's older builder; move VOLUME below it", quoteShort(bare(path.Text))),
-		Related: []lint.Related{{Span: last.Head, Message: "this writes below it"}},
+		Message: fmt.Sprintf("files written to %s after this VOLUME are lost with Docker's legacy builder; move VOLUME below the last write", quoteShort(bare(path.Text))),
+		Related: []lint.Related{{Span: last.Head, Message: "this instruction writes to the volume"}},
 	}
 	cut, ok := deleteInstruction(volume)
 	if ok && len(volume.PhysicalLines()) == 1 && wholeLines(last).End > last.Span.End {
@@ -64,8 +80,8 @@ func reportLostWrite(p *facts.Pass[*facts.Dockerfile], volume, last *dockerfile.
 	p.Report(f)
 }
 
-// writesBelow tells whether an instruction writes to a path or below it, as far
-// as its words say.
+// writesBelow reports whether an instruction writes to a path or below it, as far as its
+// words show.
 func writesBelow(d *facts.Dockerfile, in *dockerfile.Instruction, path string) bool {
 	if !strings.HasPrefix(path, "/") || len(path) < 2 || in.Err != nil {
 		return false

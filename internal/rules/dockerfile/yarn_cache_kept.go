@@ -7,18 +7,34 @@ import (
 	"github.com/dockmend/dockmend/internal/lint"
 )
 
-// YarnCacheKept finds yarn install without yarn cache clean in the same RUN.
+// YarnCacheKept reports `yarn install` of Yarn 1 without `yarn cache clean` in the same
+// `RUN`. In files for development or tests, whose images are not shipped, the severity is
+// info and the variant is `excused`.
 //
-// Yarn 1 keeps every archive that it fetched, often as much as what it installed.
+// # Why it matters
 //
-// Silent for newer versions of Yarn, which keep it elsewhere; where a later command of the same RUN removes it, where a cache or a
-// tmpfs is mounted there, and in stages whose layers are no part of the image.
+// Yarn 1 keeps every archive that it downloaded. The cache is often as large as the
+// installed packages, and every pull of the image transfers it.
 //
-// In files for development or tests it is excused: an info, and off by default.
+// # How to fix it
+//
+// Remove the cache in the same `RUN`, or mount a cache:
+//
+//	RUN yarn install --frozen-lockfile && yarn cache clean
+//
+// # Exceptions
+//
+// It does not report:
+//
+//   - later versions of Yarn, which keep their cache elsewhere
+//   - a later command in the same `RUN` that removes the cache
+//   - a cache mount or a tmpfs mount on the cache
+//   - `--offline` and `--cache-folder`
+//   - stages whose layers are not part of the final image
 var YarnCacheKept = facts.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
 		ID:       "yarn-cache-kept",
-		Title:    "The cache of yarn stays in the image",
+		Title:    "yarn install leaves its cache in the image",
 		Category: lint.Size,
 		Severity: lint.Info,
 		Default:  true,
@@ -45,10 +61,10 @@ func checkYarnCacheKept(p *facts.Pass[*facts.Dockerfile]) {
 		dirs:        []string{"/usr/local/share/.cache", "/root/.cache/yarn"},
 		variables:   []string{"YARN_CACHE_FOLDER"},
 		clean:       func(string) string { return "yarn cache clean" },
-	}.report(p, "the cache of packages")
+	}.report(p, "the package cache")
 }
 
-// usesLaterYarn reports whether the file speaks of a Yarn after 1.
+// usesLaterYarn reports whether the file uses a version of Yarn after 1.
 func usesLaterYarn(d *facts.Dockerfile) bool {
 	src := string(d.Src)
 	for _, mark := range [...]string{"corepack", ".yarnrc.yml", "yarn set version", "workspaces focus", ".yarn/", "--immutable", "berry"} {

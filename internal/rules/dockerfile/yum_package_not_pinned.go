@@ -5,15 +5,36 @@ import (
 	"github.com/dockmend/dockmend/internal/lint"
 )
 
-// YumPackageNotPinned finds yum install of packages without a version.
+// YumPackageNotPinned reports `yum install` with packages that have no version.
 //
-// Off by default: the distributions take old versions out of their archives, so
-// a pinned package fails to build soon. Pin the base image by digest instead,
-// or use a snapshot of the archive.
+// # Why it matters
+//
+// The build installs the version that is current on that day, so two builds of the same
+// file can give different images, and a new version can break the build or the program.
+//
+// The rule is off by default: the distributions remove old versions from their
+// repositories, so a pinned package can soon fail to install.
+//
+// # How to fix it
+//
+// Add the version:
+//
+//	RUN yum install -y tomcat-<version>
+//
+// If the repositories do not keep old versions, pin the base image by digest, or install
+// from a snapshot of the archive.
+//
+// # Exceptions
+//
+// It does not report:
+//
+//   - files and URLs of packages, and groups (`@name`)
+//   - `yum module` commands other than `install`
+//   - variables whose value is unknown
 var YumPackageNotPinned = facts.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
 		ID:       "yum-package-not-pinned",
-		Title:    "Packages of yum have no version",
+		Title:    "yum installs packages without a version",
 		Category: lint.Reproducibility,
 		Severity: lint.Info,
 		Since:    "0.1.0",

@@ -5,16 +5,30 @@ import (
 	"github.com/dockmend/dockmend/internal/lint"
 )
 
-// YumWithoutAssumeYes finds yum install without -y.
+// YumWithoutAssumeYes reports `yum install`, `groupinstall`, `localinstall`, `reinstall`,
+// `update` and `upgrade` without `-y`.
 //
-// It asks whether to go on, and in a build nobody answers.
+// # Why it matters
 //
-// Silent where yum's configuration answers, and for the update of a package behind
-// one of all packages in the same RUN.
+// yum asks for confirmation before it changes packages. A build has no terminal to answer,
+// so yum stops and the build fails.
+//
+// # How to fix it
+//
+// Add the option:
+//
+//	RUN yum install -y httpd
+//
+// # Exceptions
+//
+// It does not report:
+//
+//   - a configuration that answers (`assumeyes`), and a `yes` that is piped in
+//   - the update of a package after `yum -y update` of all packages in the same `RUN`
 var YumWithoutAssumeYes = facts.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
 		ID:       "yum-without-assume-yes",
-		Title:    "yum stops to ask",
+		Title:    "yum asks for confirmation, which a build cannot give",
 		Category: lint.Correctness,
 		Severity: lint.Warning,
 		Default:  true,
@@ -38,8 +52,8 @@ func checkYumWithoutAssumeYes(p *facts.Pass[*facts.Dockerfile]) {
 	}.report(p)
 }
 
-// yumIsUpToDate tells whether an update finds nothing more to do, since the RUN has
-// updated all before.
+// yumIsUpToDate reports whether an update finds nothing more to do, because the RUN has
+// updated all packages before.
 func yumIsUpToDate(d *facts.Dockerfile, c facts.PackageCommand) bool {
 	if c.Action != "update" && c.Action != "upgrade" {
 		return false

@@ -5,17 +5,32 @@ import (
 	"github.com/dockmend/dockmend/internal/lint"
 )
 
-// ZypperCacheKept finds RUN instructions with zypper install that leave its
-// cache of packages and metadata.
+// ZypperCacheKept reports `RUN` instructions in which zypper installs or updates packages
+// and leaves its cache. In files for development or tests, whose images are not shipped,
+// the severity is info and the variant is `excused`.
 //
-// Silent where a later command of the same RUN removes it, where a cache or a
-// tmpfs is mounted there, and in stages whose layers are no part of the image.
+// # Why it matters
 //
-// In files for development or tests it is excused: an info, and off by default.
+// zypper keeps packages and repository metadata in `/var/cache/zypp`. A container does not
+// use them, but every pull of the image transfers them.
+//
+// # How to fix it
+//
+// Clean up in the same `RUN`:
+//
+//	RUN zypper -n install httpd && zypper clean --all
+//
+// # Exceptions
+//
+// It does not report:
+//
+//   - a later command in the same `RUN` that removes the cache
+//   - a cache mount or a tmpfs mount on the cache
+//   - stages whose layers are not part of the final image
 var ZypperCacheKept = facts.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
 		ID:       "zypper-cache-kept",
-		Title:    "The cache of zypper stays in the image",
+		Title:    "zypper install leaves its cache in the image",
 		Category: lint.Size,
 		Severity: lint.Warning,
 		Default:  true,

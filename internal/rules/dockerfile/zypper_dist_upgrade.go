@@ -7,14 +7,28 @@ import (
 	"github.com/dockmend/dockmend/internal/lint"
 )
 
-// ZypperDistUpgrade finds zypper dist-upgrade, which may change vendors and
-// downgrade packages: what comes out is not the base image that FROM names.
+// ZypperDistUpgrade reports `zypper dist-upgrade` and `zypper dup`.
 //
-// Move the base image to the release that is wanted instead.
+// # Why it matters
+//
+// A distribution upgrade can change vendors, downgrade packages and move to another
+// release. The image then no longer matches the release that `FROM` names.
+//
+// # How to fix it
+//
+// Name the release in `FROM`, and update its packages with `zypper update`:
+//
+//	FROM opensuse/leap:16.0
+//
+// # Exceptions
+//
+// It does not report:
+//
+//   - `zypper update` and `zypper patch`
 var ZypperDistUpgrade = facts.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
 		ID:       "zypper-dist-upgrade",
-		Title:    "zypper dist-upgrade moves to another release",
+		Title:    "zypper dist-upgrade replaces the release of the base image",
 		Category: lint.Reproducibility,
 		Severity: lint.Warning,
 		Default:  true,
@@ -33,7 +47,7 @@ func checkZypperDistUpgrade(p *facts.Pass[*facts.Dockerfile]) {
 			p.Report(lint.Finding{
 				Fixes:   leaveOutUpgrade(p.Doc, c.Command),
 				Span:    c.Span,
-				Message: fmt.Sprintf("%s turns the base image into another release; name the release in FROM, and remove this", quoteShort(firstLine(p.Doc.Text(c.Span)))),
+				Message: fmt.Sprintf("%s can move the image to another release than FROM names; name the release in FROM, and remove the upgrade", quoteShort(firstLine(p.Doc.Text(c.Span)))),
 			})
 		}
 	}, "zypper")

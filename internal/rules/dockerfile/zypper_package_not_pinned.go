@@ -7,15 +7,36 @@ import (
 	"github.com/dockmend/dockmend/internal/lint"
 )
 
-// ZypperPackageNotPinned finds zypper install of packages without a version.
+// ZypperPackageNotPinned reports `zypper install` with packages that have no version.
 //
-// Off by default: the distributions take old versions out of their archives, so
-// a pinned package fails to build soon. Pin the base image by digest instead,
-// or use a snapshot of the archive.
+// # Why it matters
+//
+// The build installs the version that is current on that day, so two builds of the same
+// file can give different images, and a new version can break the build or the program.
+//
+// The rule is off by default: the distributions remove old versions from their
+// repositories, so a pinned package can soon fail to install.
+//
+// # How to fix it
+//
+// Add the version:
+//
+//	RUN zypper -n install tomcat=<version>
+//
+// If the repositories do not keep old versions, pin the base image by digest, or install
+// from a snapshot of the archive.
+//
+// # Exceptions
+//
+// It does not report:
+//
+//   - packages with a constraint, such as `tomcat>=<version>`
+//   - files and URLs of packages
+//   - variables whose value is unknown
 var ZypperPackageNotPinned = facts.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
 		ID:       "zypper-package-not-pinned",
-		Title:    "Packages of zypper have no version",
+		Title:    "zypper installs packages without a version",
 		Category: lint.Reproducibility,
 		Severity: lint.Info,
 		Since:    "0.1.0",
@@ -36,7 +57,7 @@ func checkZypperPackageNotPinned(p *facts.Pass[*facts.Dockerfile]) {
 	}.report(p)
 }
 
-// zypperPinned tells whether a word has a constraint or names a file.
+// zypperPinned reports whether a word has a constraint or names a file.
 func zypperPinned(word string) bool {
 	return strings.ContainsAny(word, "=<>") || isPath(word) || strings.HasSuffix(word, ".rpm") || strings.Contains(word, "://")
 }

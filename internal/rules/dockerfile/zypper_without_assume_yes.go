@@ -5,14 +5,29 @@ import (
 	"github.com/dockmend/dockmend/internal/lint"
 )
 
-// ZypperWithoutAssumeYes finds zypper calls that ask before they install or
-// remove.
+// ZypperWithoutAssumeYes reports `zypper install`, `remove`, `source-install` and `patch`
+// without an option that answers questions.
 //
-// In a build nobody answers.
+// # Why it matters
+//
+// zypper asks for confirmation before it installs or removes packages. A build has no
+// terminal to answer, so zypper stops and the build fails.
+//
+// # How to fix it
+//
+// Add the option before the command:
+//
+//	RUN zypper --non-interactive install httpd
+//
+// # Exceptions
+//
+// It does not report:
+//
+//   - `-n`, `--non-interactive`, `-y` and `--no-confirm`
 var ZypperWithoutAssumeYes = facts.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
 		ID:       "zypper-without-assume-yes",
-		Title:    "zypper stops to ask",
+		Title:    "zypper asks for confirmation, which a build cannot give",
 		Category: lint.Correctness,
 		Severity: lint.Warning,
 		Default:  true,

@@ -10,7 +10,7 @@ import (
 // always is the option of rules about names that belong into every ignore file.
 func always() []lint.Option {
 	return []lint.Option{{
-		Name: "always", Doc: "report the name as an info where no COPY takes it, too", Kind: lint.BoolOption,
+		Name: "always", Doc: "also report, as info, that no pattern excludes the name where no COPY copies it", Kind: lint.BoolOption,
 		Presets: map[string]lint.OptionValue{"cloud-native": {Bool: true}},
 	}}
 }
@@ -25,7 +25,7 @@ func reportSent(p *facts.Pass[*facts.IgnoreFile], variant, name, why string) {
 	fix.Applicability = lint.Unsafe // a COPY that nothing here shows may take it
 	p.Report(lint.Finding{
 		Span: place(p.Doc), Variant: variant, Severity: lint.Info,
-		Message: fmt.Sprintf("no pattern leaves out %q, %s; add it, so that no COPY ever takes it", name, why),
+		Message: fmt.Sprintf("no pattern excludes %q, %s; add it, so that a later COPY cannot copy it", name, why),
 		Fixes:   []lint.Fix{fix},
 	})
 }

@@ -8,18 +8,33 @@ import (
 	"github.com/dockmend/dockmend/internal/lint"
 )
 
-// DockerignoreBuildOutputNotExcluded finds what builds leave on the machine and
-// COPY takes into the image.
+// DockerignoreBuildOutputNotExcluded reports output of local builds, such as `dist/` or
+// `target/`, that a `COPY` of the whole build context copies into the image.
 //
-// It is not what this build makes, and it is sent each time. Leave it out of the
-// context.
+// # Why it matters
 //
-// Only a folder that git ignores counts as output. Silent where a COPY names it,
-// where no Dockerfile copies the whole context, and for lists of what is allowed.
+// The output comes from the machine where the build runs, not from the build itself. The
+// image can contain old files, differs between machines, and each build sends them to the
+// builder.
+//
+// # How to fix it
+//
+// Exclude the folder in `.dockerignore`:
+//
+//	dist/
+//
+// # Exceptions
+//
+// It does not report:
+//
+//   - folders that git does not ignore, because these belong to the sources
+//   - folders that a `COPY` names
+//   - builds in which no Dockerfile copies the whole context
+//   - ignore files that exclude everything and list what is allowed
 var DockerignoreBuildOutputNotExcluded = facts.Rule[*facts.IgnoreFile]{
 	Meta: lint.Meta{
 		ID:       "dockerignore-build-output-not-excluded",
-		Title:    "Output of builds on the machine is copied with the context",
+		Title:    "Local build output is copied into the image",
 		Category: lint.Size,
 		Severity: lint.Info,
 		Default:  true,
@@ -50,14 +65,14 @@ func checkDockerignoreBuildOutputNotExcluded(p *facts.Pass[*facts.IgnoreFile]) {
 		}
 		p.Report(lint.Finding{
 			Span:    place(d),
-			Message: fmt.Sprintf("%q is what a build left on this machine, and would be in the image; leave it out of the context", folder+"/"),
+			Message: fmt.Sprintf("%q is output of a build on this machine and is copied into the image; exclude it from the build context", folder+"/"),
 			Related: copiedHere(copied, by),
 			Fixes:   []lint.Fix{appendLines(p, folder)},
 		})
 	}
 }
 
-// copiesFrom tells whether a build copies the folder, or a part of it, by name.
+// copiesFrom reports whether a build copies the folder, or a part of it, by name.
 func copiesFrom(p *facts.Pass[*facts.IgnoreFile], folder string) bool {
 	for _, b := range p.Project.Builds(p.Doc) {
 		for _, c := range b.ContextCopies() {

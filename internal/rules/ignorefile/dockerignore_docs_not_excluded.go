@@ -9,17 +9,36 @@ import (
 	"github.com/dockmend/dockmend/internal/lint"
 )
 
-// DockerignoreDocsNotExcluded finds documents and files of the repository that
-// COPY takes into the image, though nothing there reads them.
+// DockerignoreDocsNotExcluded reports documents and files for the repository, such as
+// `README.md`, `docs` or `.github`, that a `COPY` of the whole build context copies into
+// the image.
 //
-// Each change to one of them makes the steps below the COPY run again.
+// # Why it matters
 //
-// Silent for what a manifest of the project names, where no Dockerfile copies the
-// whole context into the last stage, and for lists of what is allowed.
+// Nothing in the image reads these files, but each change to one of them invalidates the
+// cache of the `COPY` and of all steps after it.
+//
+// The rule is off by default, because the files are small and some programs show them.
+//
+// # How to fix it
+//
+// Exclude them in `.dockerignore`:
+//
+//	README.md
+//	docs/
+//
+// # Exceptions
+//
+// It does not report:
+//
+//   - files that a manifest of the project names, such as `pyproject.toml` or
+//     `package.json`
+//   - builds in which no Dockerfile copies the whole context into the last stage
+//   - ignore files that exclude everything and list what is allowed
 var DockerignoreDocsNotExcluded = facts.Rule[*facts.IgnoreFile]{
 	Meta: lint.Meta{
 		ID:       "dockerignore-docs-not-excluded",
-		Title:    "Documents and files of the repository are copied with the context",
+		Title:    "Documents of the repository are copied into the image",
 		Category: lint.Size,
 		Severity: lint.Info,
 		Since:    "0.1.0",
@@ -52,7 +71,7 @@ func checkDockerignoreDocsNotExcluded(p *facts.Pass[*facts.IgnoreFile]) {
 	}
 	p.Report(lint.Finding{
 		Span:    place(d),
-		Message: fmt.Sprintf("%s would be in the image, where nothing reads them; leave them out of the context", strings.Join(quoted, ", ")),
+		Message: fmt.Sprintf("%s are copied into the image, where nothing reads them; exclude them from the build context", strings.Join(quoted, ", ")),
 		Related: copiedHere(copied, by),
 		Fixes:   []lint.Fix{appendLines(p, lines...)},
 	})

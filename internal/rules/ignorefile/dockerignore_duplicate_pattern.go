@@ -9,16 +9,30 @@ import (
 	"github.com/dockmend/dockmend/internal/syntax/ignorefile"
 )
 
-// DockerignoreDuplicatePattern finds patterns that stand there twice.
+// DockerignoreDuplicatePattern reports patterns of an ignore file that another line
+// already contains.
 //
-// The second one does nothing; delete it.
+// # Why it matters
 //
-// Silent where a pattern that takes files back in, or leaves them out again,
-// stands between the two.
+// The second line has no effect. A reader may change one of the two and wonder why nothing
+// happens.
+//
+// The rule is off by default, because the files that Docker sends are the same.
+//
+// # How to fix it
+//
+// Delete the second line.
+//
+// # Exceptions
+//
+// It does not report:
+//
+//   - a pattern that follows after an exception (`!`) or after the patterns that an
+//     exception interrupts, because the order then matters
 var DockerignoreDuplicatePattern = facts.Rule[*facts.IgnoreFile]{
 	Meta: lint.Meta{
 		ID:       "dockerignore-duplicate-pattern",
-		Title:    "The same pattern comes twice",
+		Title:    "Pattern is listed twice",
 		Category: lint.StyleIssue,
 		Severity: lint.Style,
 		Since:    "0.1.0",
@@ -30,7 +44,7 @@ func checkDockerignoreDuplicatePattern(p *facts.Pass[*facts.IgnoreFile]) {
 	seen := map[string]*ignorefile.Pattern{}
 	negated := false
 	for _, pattern := range p.Doc.Patterns {
-		// What stands on the other side of a change of sign is another list.
+		// The patterns before a change of sign are another list.
 		if pattern.Negated != negated {
 			clear(seen)
 			negated = pattern.Negated
@@ -42,15 +56,15 @@ func checkDockerignoreDuplicatePattern(p *facts.Pass[*facts.IgnoreFile]) {
 		}
 		p.Report(lint.Finding{
 			Span:    pattern.Span,
-			Message: fmt.Sprintf("%q stands there already; delete the line", pattern.Text),
-			Related: []lint.Related{{Span: first.Span, Message: "it stands here first"}},
+			Message: fmt.Sprintf("%q is already in the file, so this line has no effect; delete it", pattern.Text),
+			Related: []lint.Related{{Span: first.Span, Message: "the first line with this pattern"}},
 			Fixes:   deleteDuplicate(p.Doc, pattern),
 		})
 	}
 }
 
-// deleteDuplicate deletes the line, unless a comment stands on it, which would be
-// about the next pattern then.
+// deleteDuplicate deletes the line, unless there is a comment above it, which would then
+// belong to the next pattern.
 func deleteDuplicate(d *facts.IgnoreFile, pattern *ignorefile.Pattern) []lint.Fix {
 	if pattern.Line > 1 {
 		if above := d.Physical[pattern.Line-2]; bytes.HasPrefix(d.Src[above.Text:above.TextEnd], []byte("#")) {

@@ -8,19 +8,32 @@ import (
 	"github.com/dockmend/dockmend/internal/lint"
 )
 
-// DockerignoreEnvExampleExcluded finds a pattern for files of secrets that keeps
-// out the example too.
+// DockerignoreEnvExampleExcluded reports patterns for `.env` files that also exclude the
+// example, such as `.env.example`, although the build or a copied script uses it.
 //
-// The example has no secrets and says which variables there are. Where the image
-// is to hold it, take it back in with a "!" below the pattern.
+// # Why it matters
 //
-// Silent where the example is named by a pattern of its own, without a Dockerfile that
-// copies the whole context, and where neither that nor a script that it copies names
-// the example.
+// The example has no secrets and lists the variables of the program. The step that reads
+// it fails, because Docker does not send the file.
+//
+// # How to fix it
+//
+// Add an exception below the pattern:
+//
+//	.env.*
+//	!.env.example
+//
+// # Exceptions
+//
+// It does not report:
+//
+//   - an example that a pattern names itself
+//   - builds in which no Dockerfile copies the whole context
+//   - an example that neither the Dockerfile nor a script that it copies names
 var DockerignoreEnvExampleExcluded = facts.Rule[*facts.IgnoreFile]{
 	Meta: lint.Meta{
 		ID:       "dockerignore-env-example-excluded",
-		Title:    "The example of the .env file is left out too",
+		Title:    "Pattern for .env files also excludes their example",
 		Category: lint.Correctness,
 		Severity: lint.Info,
 		Default:  true,
@@ -43,7 +56,7 @@ func checkDockerignoreEnvExampleExcluded(p *facts.Pass[*facts.IgnoreFile]) {
 		}
 		p.Report(lint.Finding{
 			Span:    decides.Span,
-			Message: fmt.Sprintf("%q keeps %q out too, which has no secrets; take it back in with %q below", decides.Text, name, "!"+name),
+			Message: fmt.Sprintf("%q also excludes %q, which the build uses and which has no secrets; add %q below it", decides.Text, name, "!"+name),
 			Fixes:   []lint.Fix{appendLines(p, "!"+name)},
 		})
 	}
@@ -65,7 +78,7 @@ func usesFile(p *facts.Pass[*facts.IgnoreFile], name string) bool {
 	return false
 }
 
-// isEnvPattern tells whether a pattern is meant for .env files.
+// isEnvPattern reports whether a pattern is meant for .env files.
 func isEnvPattern(cleaned string) bool {
 	switch cleaned {
 	case ".env*", ".env.*", "**/.env*", "**/.env.*":

@@ -7,18 +7,35 @@ import (
 	"github.com/dockmend/dockmend/internal/lint"
 )
 
-// DockerignoreExcludesEverything finds a file that leaves out the whole context,
-// though a Dockerfile copies from it: the build fails.
+// DockerignoreExcludesEverything reports ignore files whose patterns exclude all files,
+// although a Dockerfile copies from the build context.
 //
-// Take what the build needs back in with "!" patterns below.
+// # Why it matters
 //
-// Silent where no Dockerfile copies from the context.
+// Docker sends no files, so the `COPY` fails with "not found" and the build stops.
+//
+// # How to fix it
+//
+// Add exceptions for the files that the build needs:
+//
+//	*
+//	!src
+//	!package.json
+//
+// # Fix safety
 //
 // There is no fix: only the author knows which files the build needs.
+//
+// # Exceptions
+//
+// It does not report:
+//
+//   - builds in which no Dockerfile copies from the context
+//   - ignore files with an exception below the pattern
 var DockerignoreExcludesEverything = facts.Rule[*facts.IgnoreFile]{
 	Meta: lint.Meta{
 		ID:       "dockerignore-excludes-everything",
-		Title:    "The whole context is left out",
+		Title:    "Ignore file excludes the whole build context",
 		Category: lint.Correctness,
 		Severity: lint.Error,
 		Default:  true,
@@ -49,8 +66,8 @@ func checkDockerignoreExcludesEverything(p *facts.Pass[*facts.IgnoreFile]) {
 		}
 		p.Report(lint.Finding{
 			Span:    d.Patterns[last].Span,
-			Message: fmt.Sprintf("%q leaves out all files, so nothing is there to be copied; take back in what the build needs with \"!\" patterns below", d.Patterns[last].Text),
-			Related: []lint.Related{{Source: b.Source, Span: copies[0].Instruction.Head, Message: "this copies from the context"}},
+			Message: fmt.Sprintf("%q excludes all files, so the COPY fails; add \"!\" patterns below it for the files that the build needs", d.Patterns[last].Text),
+			Related: []lint.Related{{Source: b.Source, Span: copies[0].Instruction.Head, Message: "this instruction copies from the build context"}},
 		})
 		return
 	}

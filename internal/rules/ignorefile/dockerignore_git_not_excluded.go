@@ -7,20 +7,33 @@ import (
 	"github.com/dockmend/dockmend/internal/lint"
 )
 
-// DockerignoreGitNotExcluded finds a .git that COPY takes into the image.
+// DockerignoreGitNotExcluded reports a `.git` folder that a `COPY` of the whole build
+// context copies into the last stage.
 //
-// It holds all that ever was in the repository, deleted secrets too, and every
-// commit makes the steps below the COPY run again.
+// # Why it matters
 //
-// With the option "always", which the preset "cloud-native" sets, .git has to be left out
-// whatever COPY takes: an info.
+// The folder contains every version of every file, also secrets that were deleted later.
+// Anyone who has the image can read them. Each commit also invalidates the cache of the
+// `COPY` and of all steps after it.
 //
-// Silent where the build asks git for its version, where no Dockerfile copies the
-// whole context into the last stage, and where there is no .git in the context.
+// # How to fix it
+//
+// Exclude it in `.dockerignore`:
+//
+//	.git
+//
+// # Exceptions
+//
+// It does not report:
+//
+//   - builds that use git, for example to find the version of the project
+//   - builds in which no Dockerfile copies the whole context into the last stage, and
+//     contexts without a `.git` folder; the option `always`, which the preset
+//     `cloud-native` sets, reports these as info
 var DockerignoreGitNotExcluded = facts.Rule[*facts.IgnoreFile]{
 	Meta: lint.Meta{
 		ID:       "dockerignore-git-not-excluded",
-		Title:    "The history of the repository is copied with the context",
+		Title:    "Git history is copied into the image",
 		Category: lint.Security,
 		Severity: lint.Warning,
 		Default:  true,
@@ -37,7 +50,7 @@ func checkDockerignoreGitNotExcluded(p *facts.Pass[*facts.IgnoreFile]) {
 	d := p.Doc
 	copied, by, ok := p.Project.WholeCopy(d)
 	if !ok || !copied.Shipped || !exists(p, ".git") || !d.Sent(".git") {
-		reportSent(p, "", ".git", "which holds all that ever was in the repository")
+		reportSent(p, "", ".git", "which contains the whole history of the repository")
 		return
 	}
 	if usesGit(p, by) {
@@ -45,13 +58,13 @@ func checkDockerignoreGitNotExcluded(p *facts.Pass[*facts.IgnoreFile]) {
 	}
 	p.Report(lint.Finding{
 		Span:    place(d),
-		Message: "\".git\" would be in the image, with all that ever was in the repository; leave it out of the context",
+		Message: "\".git\" is copied into the image with the whole history of the repository; exclude it from the build context",
 		Related: copiedHere(copied, by),
 		Fixes:   []lint.Fix{appendLines(p, ".git")},
 	})
 }
 
-// usesGit tells whether the build may need the history: to name its version.
+// usesGit reports whether the build may need the history: to name its version.
 func usesGit(p *facts.Pass[*facts.IgnoreFile], by *facts.DockerfileNear) bool {
 	if runs(by, "git ", ".git", "gitversion", "GitVersion") {
 		return true

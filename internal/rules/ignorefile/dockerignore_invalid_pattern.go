@@ -11,22 +11,32 @@ import (
 	"github.com/dockmend/dockmend/internal/text"
 )
 
-// DockerignoreInvalidPattern finds patterns that are refused, or that can match
-// nothing: with a comment behind them, with a parent folder, with backslashes
-// between folders.
+// DockerignoreInvalidPattern reports patterns that Docker rejects, and patterns that can
+// match nothing: with a comment at the end of the line, with a parent folder, or with
+// backslashes between folders.
 //
-// Docker refuses the whole file for a malformed pattern. The others are read and
-// leave nothing out. A comment stands on a line of its own, its "#" in the first
-// column.
+// # Why it matters
 //
-// A fix is safe where the same files are sent after it, and where no COPY, ADD or
-// mount reads what the pattern then leaves out, be it there or made before the build.
+// Docker rejects the whole file if a pattern is malformed, and the build fails. The other
+// patterns exclude nothing, so Docker sends files that the author wanted to exclude,
+// possibly secrets.
 //
-// Silent for escaped characters.
+// # How to fix it
+//
+// Write a comment on its own line, and separate folders with slashes:
+//
+//	# built by vite
+//	build/out
+//
+// # Exceptions
+//
+// It does not report:
+//
+//   - characters that are escaped with a backslash
 var DockerignoreInvalidPattern = facts.Rule[*facts.IgnoreFile]{
 	Meta: lint.Meta{
 		ID:       "dockerignore-invalid-pattern",
-		Title:    "A pattern is malformed or can match nothing",
+		Title:    "Pattern is malformed or can match nothing",
 		Category: lint.Correctness,
 		Severity: lint.Error,
 		Default:  true,
@@ -51,23 +61,23 @@ func checkDockerignoreInvalidPattern(p *facts.Pass[*facts.IgnoreFile]) {
 		comment := commentBehind(pattern.Text)
 		switch {
 		case name == "":
-			report("malformed", fmt.Sprintf("%q names nothing, and Docker refuses the whole file for it; write the file behind it, or delete the line", pattern.Text))
+			report("malformed", fmt.Sprintf("%q has no file name, so Docker rejects the whole ignore file; add the name, or delete the line", pattern.Text))
 		case hasBackslashSeparator(name):
 			slashed := strings.ReplaceAll(pattern.Text, `\`, "/")
-			report("backslash", fmt.Sprintf("%q names no file in a folder, since a backslash escapes what follows; write %q", pattern.Text, slashed),
+			report("backslash", fmt.Sprintf("%q matches no file in a folder, because a backslash escapes the next character; write %q", pattern.Text, slashed),
 				fixed(p, "write slashes", lint.Replace(pattern.Span, slashed)))
 		case pattern.Err != nil && !errors.Is(pattern.Err, ignorefile.ErrNotEvaluated):
-			report("malformed", fmt.Sprintf("%q is malformed, and Docker refuses the whole file for it: close the bracket, or escape it with a backslash", pattern.Text))
+			report("malformed", fmt.Sprintf("%q is malformed, so Docker rejects the whole ignore file; close the bracket, or escape it with a backslash", pattern.Text))
 		case comment > 0:
-			report("comment", fmt.Sprintf("%q is one pattern, since a comment stands on its own line; move %q above", pattern.Text, pattern.Text[comment:]), moveComment(p, pattern, comment))
+			report("comment", fmt.Sprintf("%q is one pattern that matches nothing, because a comment needs its own line; move %q to the line above", pattern.Text, pattern.Text[comment:]), moveComment(p, pattern, comment))
 		case name == ".." || strings.HasPrefix(name, "../"):
-			report("parent", fmt.Sprintf("%q leads out of the context and matches nothing; write the path from the context's folder", pattern.Text))
+			report("parent", fmt.Sprintf("%q is outside of the build context and matches nothing; write a path relative to the context", pattern.Text))
 		}
 	}
 }
 
-// commentBehind is where a comment begins that stands behind a pattern; 0 if
-// there is none. A "#" counts after blanks and before a blank or a letter.
+// commentBehind returns the offset of a comment that follows a pattern in its line; 0 if
+// there is none. A "#" counts after a space or a tab.
 func commentBehind(pattern string) int {
 	i := strings.IndexByte(pattern, '#')
 	if i < 2 || pattern[i-1] != ' ' && pattern[i-1] != '\t' {
@@ -76,16 +86,16 @@ func commentBehind(pattern string) int {
 	return i
 }
 
-// moveComment puts the comment on a line of its own above the pattern.
+// moveComment moves the comment to its own line above the pattern.
 func moveComment(p *facts.Pass[*facts.IgnoreFile], pattern *ignorefile.Pattern, at int) lint.Fix {
 	body := strings.TrimRight(pattern.Text[:at], " \t")
 	line := p.Doc.Physical[pattern.Line-1]
 	behind := text.Span{Start: pattern.Span.Start + len(body), End: pattern.Span.End}
-	return fixed(p, "move the comment to a line of its own",
+	return fixed(p, "move the comment to its own line",
 		lint.Replace(text.Span{Start: line.Text, End: line.Text}, pattern.Text[at:]+newline(p.Doc)), lint.Delete(behind))
 }
 
-// hasBackslashSeparator tells whether a backslash stands between names: what it
+// hasBackslashSeparator reports whether a backslash separates names: the character that it
 // escapes there needs no escape.
 func hasBackslashSeparator(name string) bool {
 	for i := 1; i+1 < len(name); i++ {

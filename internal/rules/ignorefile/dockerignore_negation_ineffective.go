@@ -10,18 +10,33 @@ import (
 	"github.com/dockmend/dockmend/internal/syntax/ignorefile"
 )
 
-// DockerignoreNegationIneffective finds patterns that take a file back in and do
-// not: a later one leaves it out again, or nothing left it out before.
+// DockerignoreNegationIneffective reports exceptions (`!`) that a later pattern overrides,
+// or that no earlier pattern makes necessary.
 //
-// The last pattern that matches decides. Write the "!" below the pattern that it
-// is an exception from.
+// # Why it matters
 //
-// Silent for patterns with wildcards, and for folders, of which a part may have
-// been left out.
+// The last pattern that matches a file decides. The file stays excluded although the
+// exception says otherwise, and a step that reads it fails.
+//
+// # How to fix it
+//
+// Write the exception below the pattern:
+//
+//	*.md
+//	!README.md
+//
+// # Exceptions
+//
+// It does not report:
+//
+//   - exceptions with wildcards
+//   - exceptions for folders that no earlier pattern excludes, because a part of them may
+//     be excluded
+//   - ignore files that exclude everything and list what is allowed
 var DockerignoreNegationIneffective = facts.Rule[*facts.IgnoreFile]{
 	Meta: lint.Meta{
 		ID:       "dockerignore-negation-ineffective",
-		Title:    "An exception has no effect",
+		Title:    "Exception in the ignore file has no effect",
 		Category: lint.Correctness,
 		Severity: lint.Warning,
 		Default:  true,
@@ -49,7 +64,7 @@ func checkDockerignoreNegationIneffective(p *facts.Pass[*facts.IgnoreFile]) {
 		if _, ignored := d.IgnoredAbove(pattern.Line, name); !ignored && isFileName(p, name) && !d.IsAllowList() {
 			p.Report(lint.Finding{
 				Span: pattern.Span, Variant: "nothing-to-take-back",
-				Message: fmt.Sprintf("%q takes nothing back in, since no pattern above leaves %q out; move it below that pattern, or remove it", pattern.Text, name),
+				Message: fmt.Sprintf("%q has no effect, because no pattern above excludes %q; move it below that pattern, or remove it", pattern.Text, name),
 			})
 		}
 	}
@@ -60,14 +75,14 @@ func overruled(p *facts.Pass[*facts.IgnoreFile], pattern, by *ignorefile.Pattern
 	end := d.Physical[by.Line-1].TextEnd
 	p.Report(lint.Finding{
 		Span: pattern.Span, Variant: "overruled",
-		Message: fmt.Sprintf("%q has no effect, since %q below leaves the file out again; move it below that line", pattern.Text, by.Text),
-		Related: []lint.Related{{Span: by.Span, Message: "this decides"}},
+		Message: fmt.Sprintf("%q has no effect, because %q below excludes the file again; move it below that line", pattern.Text, by.Text),
+		Related: []lint.Related{{Span: by.Span, Message: "this pattern decides"}},
 		Fixes:   []lint.Fix{fixed(p, "move the exception below", deleteLine(d, pattern), lint.Insert(end, newline(d)+pattern.Text))},
 	})
 }
 
-// isFileName tells whether a path is surely a file: it is one on the disk, or it
-// is not there and has an ending.
+// isFileName reports whether a path is certainly a file: it is one on the disk, or it does
+// not exist and has an extension.
 func isFileName(p *facts.Pass[*facts.IgnoreFile], name string) bool {
 	if files := p.Project.Files(p.Doc); files != nil {
 		if isDir, ok := files.Exists(name); ok {

@@ -9,18 +9,34 @@ import (
 	"github.com/dockmend/dockmend/internal/lint"
 )
 
-// DockerignorePythonCachesNotExcluded finds caches of Python and its tools that
-// COPY takes into the image.
+// DockerignorePythonCachesNotExcluded reports caches of Python and its tools, such as
+// `__pycache__` or `.pytest_cache`, that a `COPY` of the whole build context copies into
+// the image.
 //
-// They change with every run on the machine, so the steps below the COPY run
-// again, and nothing in the image reads them.
+// # Why it matters
 //
-// Silent where there are none, where no Dockerfile copies the whole context into
-// the last stage, and for lists of what is allowed.
+// The caches change whenever the program or its tests run on the machine. This invalidates
+// the cache of the `COPY` and of all steps after it, and nothing in the image uses the
+// files.
+//
+// # How to fix it
+//
+// Exclude them in `.dockerignore`:
+//
+//	**/__pycache__
+//	**/.pytest_cache
+//
+// # Exceptions
+//
+// It does not report:
+//
+//   - contexts without such caches
+//   - builds in which no Dockerfile copies the whole context into the last stage
+//   - ignore files that exclude everything and list what is allowed
 var DockerignorePythonCachesNotExcluded = facts.Rule[*facts.IgnoreFile]{
 	Meta: lint.Meta{
 		ID:       "dockerignore-python-caches-not-excluded",
-		Title:    "Caches of Python are copied with the context",
+		Title:    "Python caches are copied into the image",
 		Category: lint.Python,
 		Severity: lint.Info,
 		Default:  true,
@@ -52,7 +68,7 @@ func checkDockerignorePythonCachesNotExcluded(p *facts.Pass[*facts.IgnoreFile]) 
 	}
 	p.Report(lint.Finding{
 		Span:    place(d),
-		Message: fmt.Sprintf("%s would be in the image, and each run on this machine makes the copy anew; leave such caches out", strings.Join(names, ", ")),
+		Message: fmt.Sprintf("%s is copied into the image, and each run on this machine invalidates the build cache; exclude such caches", strings.Join(names, ", ")),
 		Related: copiedHere(copied, by),
 		Fixes:   []lint.Fix{appendLines(p, lines...)},
 	})

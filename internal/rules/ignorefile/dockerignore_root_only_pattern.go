@@ -10,18 +10,32 @@ import (
 	"github.com/dockmend/dockmend/internal/lint"
 )
 
-// DockerignoreRootOnlyPattern finds patterns that count at the root of the
-// context only, though the same lies deeper and is sent.
+// DockerignoreRootOnlyPattern reports patterns without `**/` for names that occur in any
+// folder, such as `__pycache__` or `*.pyc`, where such a file exists deeper in the build
+// context.
 //
-// In .gitignore a name without a slash counts in every folder, here it does not:
-// put `**/` in front.
+// # Why it matters
 //
-// Silent for names that are not the same thing everywhere, and where nothing of
-// that name is deeper in the context.
+// In `.gitignore`, a name without a slash matches in every folder. In `.dockerignore` it
+// matches only in the root of the context, so Docker sends the files of all other folders.
+//
+// # How to fix it
+//
+// Put `**/` in front of the name:
+//
+//	**/__pycache__
+//
+// # Exceptions
+//
+// It does not report:
+//
+//   - names that are not typically created in any folder
+//   - names that do not occur deeper in the context
+//   - ignore files that exclude everything and list what is allowed
 var DockerignoreRootOnlyPattern = facts.Rule[*facts.IgnoreFile]{
 	Meta: lint.Meta{
 		ID:       "dockerignore-root-only-pattern",
-		Title:    "A pattern counts at the root of the context only",
+		Title:    "Pattern excludes files only in the root of the context",
 		Category: lint.Correctness,
 		Severity: lint.Warning,
 		Default:  true,
@@ -60,7 +74,7 @@ func checkDockerignoreRootOnlyPattern(p *facts.Pass[*facts.IgnoreFile]) {
 		end := d.Physical[pattern.Line-1].TextEnd
 		p.Report(lint.Finding{
 			Span:    pattern.Span,
-			Message: fmt.Sprintf("%q counts at the root of the context only, and %q is sent; write %q", pattern.Text, tree.Entries[i].Path, "**/"+pattern.Cleaned),
+			Message: fmt.Sprintf("%q matches only in the root of the build context, so Docker sends %q; write %q", pattern.Text, tree.Entries[i].Path, "**/"+pattern.Cleaned),
 			Fixes:   []lint.Fix{fixed(p, "add **/"+pattern.Cleaned, lint.Insert(end, newline(d)+"**/"+pattern.Cleaned))},
 		})
 	}

@@ -9,24 +9,34 @@ import (
 	"github.com/dockmend/dockmend/internal/lint"
 )
 
-// DockerignoreSecretsNotExcluded finds files of secrets that COPY takes into the
-// image, since no pattern keeps them out.
+// DockerignoreSecretsNotExcluded reports files with secrets, such as `.env` or `id_rsa`,
+// that a `COPY` of the whole build context copies into the last stage.
 //
-// Everybody who gets the image can read them. Leave them out, and give the
-// values to the container when it starts.
+// # Why it matters
 //
-// Where there is an example of an .env file and no .env itself, as after a fresh
-// checkout, it is a warning: the next build on somebody's machine takes theirs.
+// Anyone who has the image can read these files. Deleting them in a later step does not
+// help, because they remain in the layer.
 //
-// With the option "always", which the preset "cloud-native" sets, .env has to be left out
-// whatever COPY takes: an info.
+// # How to fix it
 //
-// Silent for examples and templates, where no Dockerfile copies the whole context
-// into the last stage, and for lists of what is allowed.
+// Exclude the files in `.dockerignore`, and pass the values when the container starts:
+//
+//	**/.env
+//
+// # Exceptions
+//
+// It does not report:
+//
+//   - examples and templates, such as `.env.example`; if there is an example but no
+//     `.env`, as after a fresh checkout, it is a warning, because the next build on a
+//     developer's machine copies theirs
+//   - builds in which no Dockerfile copies the whole context into the last stage, and
+//     ignore files that list what is allowed; the option `always`, which the preset
+//     `cloud-native` sets, reports a `.env` that is not excluded as info
 var DockerignoreSecretsNotExcluded = facts.Rule[*facts.IgnoreFile]{
 	Meta: lint.Meta{
 		ID:       "dockerignore-secrets-not-excluded",
-		Title:    "Files of secrets are copied with the context",
+		Title:    "Files with secrets are copied into the image",
 		Category: lint.Security,
 		Severity: lint.Warning,
 		Default:  true,
@@ -43,7 +53,7 @@ func checkDockerignoreSecretsNotExcluded(p *facts.Pass[*facts.IgnoreFile]) {
 	d := p.Doc
 	copied, by, ok := p.Project.WholeCopy(d)
 	if !ok || !copied.Shipped || d.IsAllowList() {
-		reportSent(p, "", ".env", "which holds secrets")
+		reportSent(p, "", ".env", "which contains secrets")
 		return
 	}
 	report := func(severity lint.Severity, message string, lines ...string) {
@@ -54,19 +64,19 @@ func checkDockerignoreSecretsNotExcluded(p *facts.Pass[*facts.IgnoreFile]) {
 	}
 	found, lines := sentSecrets(p)
 	if len(found) > 0 {
-		report(lint.SeverityUnset, fmt.Sprintf("%s would be in the image, for everybody who gets it; leave it out of the context", strings.Join(found, ", ")), lines...)
+		report(lint.SeverityUnset, fmt.Sprintf("%s is copied into the image, where anyone who has it can read the secrets; exclude it from the build context", strings.Join(found, ", ")), lines...)
 		return
 	}
 	example, ok := firstExisting(p, exampleNames()...)
 	if ok && !exists(p, ".env") && d.Sent(".env") {
-		report(lint.Warning, fmt.Sprintf("there is %q, and a .env made of it would be in the image; leave it out of the context", example), ".env")
+		report(lint.Warning, fmt.Sprintf("%q exists, so a developer's .env would be copied into the image; exclude it from the build context", example), ".env")
 		return
 	}
-	reportSent(p, "", ".env", "which holds secrets")
+	reportSent(p, "", ".env", "which contains secrets")
 }
 
-// sentSecrets lists the secrets that are there and sent, at most three in words,
-// and the patterns that keep all of them out.
+// sentSecrets returns the files with secrets that Docker sends, at most three of them
+// quoted, and the patterns that exclude all of them.
 func sentSecrets(p *facts.Pass[*facts.IgnoreFile]) (found, lines []string) {
 	tree := p.Project.Tree(p.Doc)
 	if tree == nil {
@@ -87,7 +97,7 @@ func sentSecrets(p *facts.Pass[*facts.IgnoreFile]) (found, lines []string) {
 	return found, lines
 }
 
-// isSecretName tells whether programs keep keys or passwords in files of that
+// isSecretName reports whether programs keep keys or passwords in files of that
 // name. Front ends are built with files such as .env.production, so those do not
 // count.
 func isSecretName(name string) bool {

@@ -10,18 +10,32 @@ import (
 	"github.com/dockmend/dockmend/internal/text"
 )
 
-// DockerignoreShadowed finds the ignore file of one Dockerfile that sends what
-// the .dockerignore beside it keeps out: the one replaces the other, they do not
-// add up.
+// DockerignoreShadowed reports ignore files of a single Dockerfile that do not exclude
+// what the `.dockerignore` in the context excludes.
 //
-// Repeat there what must never be sent.
+// # Why it matters
 //
-// Silent where both keep out the same secrets, history and environments, and
-// where the Dockerfile does not copy the whole context.
+// Docker reads only one ignore file. `NAME.dockerignore` replaces `.dockerignore`, so a
+// build with this Dockerfile copies secrets, the git history or local environments that
+// the author wanted to exclude.
+//
+// # How to fix it
+//
+// Repeat the patterns in this file:
+//
+//	.env
+//	.git
+//
+// # Exceptions
+//
+// It does not report:
+//
+//   - files that exclude the same secrets, history and environments
+//   - Dockerfiles that do not copy the whole context
 var DockerignoreShadowed = facts.Rule[*facts.IgnoreFile]{
 	Meta: lint.Meta{
 		ID:       "dockerignore-shadowed",
-		Title:    "The ignore file of a Dockerfile drops what .dockerignore keeps out",
+		Title:    "Ignore file of a Dockerfile lacks patterns of .dockerignore",
 		Category: lint.Correctness,
 		Severity: lint.Info,
 		Default:  true,
@@ -59,8 +73,8 @@ func checkDockerignoreShadowed(p *facts.Pass[*facts.IgnoreFile]) {
 	}
 	p.Report(lint.Finding{
 		Span:    place(d),
-		Message: fmt.Sprintf("this file is read in place of .dockerignore, and does not keep out %s as that one does; repeat the patterns here", strings.Join(names, ", ")),
-		Related: []lint.Related{{Source: source, Span: span, Message: "this does not count here"}},
+		Message: fmt.Sprintf("this file replaces .dockerignore and does not exclude %s as that file does; repeat the patterns here", strings.Join(names, ", ")),
+		Related: []lint.Related{{Source: source, Span: span, Message: "this pattern has no effect here"}},
 		Fixes:   []lint.Fix{appendLines(p, lines...)},
 	})
 }

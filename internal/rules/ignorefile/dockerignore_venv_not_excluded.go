@@ -8,26 +8,36 @@ import (
 	"github.com/dockmend/dockmend/internal/lint"
 )
 
-// DockerignoreVenvNotExcluded finds environments of the machine that COPY lays
-// over those that the build makes: .venv and venv for Python, node_modules for
-// Node.
+// DockerignoreVenvNotExcluded reports `.venv`, `venv` and `node_modules` of the machine
+// that a `COPY` of the whole build context copies over those that the build installs.
 //
-// They hold programs of another system and paths of another machine. The image
-// then fails on one machine and not on another. Leave them out of the context.
+// # Why it matters
 //
-// Where none is there now, as after a fresh checkout, it is a warning, and only
-// for tools that always make one: uv, the package managers of Node, and Poetry where the
-// Dockerfile or poetry.toml has it in the project.
+// The local environment can contain programs for another system and paths of another
+// machine. The image then fails when it is built on one machine and works when it is built
+// on another.
 //
-// With the option "always", which the preset "cloud-native" sets, a Python project's .venv
-// has to be left out whatever COPY takes: an info.
+// # How to fix it
 //
-// Silent where the build installs nothing of that kind, where no Dockerfile copies
-// the whole context, and for lists of what is allowed.
+// Exclude the folder in `.dockerignore`:
+//
+//	**/node_modules
+//
+// # Exceptions
+//
+// It does not report:
+//
+//   - builds that install no such environment
+//   - environments that do not exist, as after a fresh checkout, unless the tool always
+//     creates one: uv, the package managers of Node.js, and Poetry if it is configured to;
+//     these are warnings
+//   - builds in which no Dockerfile copies the whole context, and ignore files that list
+//     what is allowed; the option `always`, which the preset `cloud-native` sets, reports
+//     a Python project's `.venv` that is not excluded as info
 var DockerignoreVenvNotExcluded = facts.Rule[*facts.IgnoreFile]{
 	Meta: lint.Meta{
 		ID:       "dockerignore-venv-not-excluded",
-		Title:    "An environment of the machine is copied over that of the image",
+		Title:    "Local environment is copied over that of the image",
 		Category: lint.Python,
 		Severity: lint.Warning,
 		Default:  true,
@@ -40,7 +50,7 @@ var DockerignoreVenvNotExcluded = facts.Rule[*facts.IgnoreFile]{
 	Check: checkDockerignoreVenvNotExcluded,
 }
 
-// environment is a folder that a package manager fills.
+// environment is a folder into which a package manager installs.
 type environment struct {
 	variant, folder string
 	// manifest shows that the project is of that kind, always that the folder is
@@ -68,7 +78,7 @@ func checkDockerignoreVenvNotExcluded(p *facts.Pass[*facts.IgnoreFile]) {
 	defer func() {
 		_, isPython := firstExisting(p, environments()[0].manifest...)
 		if !said && isPython {
-			reportSent(p, "python", ".venv", "which is an environment of one machine")
+			reportSent(p, "python", ".venv", "which only works on the machine that created it")
 		}
 	}()
 	if !ok || d.IsAllowList() {
@@ -85,7 +95,7 @@ func checkDockerignoreVenvNotExcluded(p *facts.Pass[*facts.IgnoreFile]) {
 		}
 		f := lint.Finding{
 			Span: place(d), Variant: e.variant,
-			Message: fmt.Sprintf("%q of this machine would be copied over what the build installs; leave it out of the context", e.folder),
+			Message: fmt.Sprintf("%q of this machine is copied over the one that the build installs; exclude it from the build context", e.folder),
 			Related: copiedHere(copied, by),
 			Fixes:   []lint.Fix{appendLines(p, "**/"+e.folder)},
 		}

@@ -9,21 +9,39 @@ import (
 	"github.com/dockmend/dockmend/internal/syntax/yaml"
 )
 
-// K8sCapabilitiesKept finds containers that keep capabilities of root, or add
-// powerful ones.
+// K8sCapabilitiesKept reports containers that do not drop all capabilities, and containers
+// that add powerful ones. There is one finding for a workload that does not drop them, and
+// one for each added capability.
 //
-// Most servers need none: drop ALL, and add back what fails, as
-// NET_BIND_SERVICE.
+// # Why it matters
 //
-// One finding for each workload without a drop of ALL, and one for each powerful
-// capability that is added. Silent for privileged containers, of which another
-// rule speaks, for init containers, jobs and Windows. Which capabilities an
-// image needs is not in the manifest, so it is a part of the preset hardening
-// only.
+// By default, a container has a set of root's capabilities. An attacker who takes over the
+// program can use them, and powerful ones such as `SYS_ADMIN` or `NET_ADMIN` open ways to
+// the node or to other pods. Most servers need none.
+//
+// The rule is part of the preset `hardening`, because the manifest does not show which
+// capabilities an image needs.
+//
+// # How to fix it
+//
+// Drop all capabilities, and add back only those that the program needs:
+//
+//	securityContext:
+//	  capabilities:
+//	    drop: [ALL]
+//	    add: [NET_BIND_SERVICE]
+//
+// # Exceptions
+//
+// It does not report:
+//
+//   - privileged containers, which k8s-privileged-container reports
+//   - init containers and jobs that keep capabilities
+//   - Windows pods
 var K8sCapabilitiesKept = facts.Rule[*facts.Manifest]{
 	Meta: lint.Meta{
 		ID:       "k8s-capabilities-kept",
-		Title:    "A container keeps or adds capabilities of root",
+		Title:    "Container keeps or adds capabilities of root",
 		Category: lint.Security,
 		Severity: lint.Warning,
 		Since:    "0.1.0",
@@ -52,7 +70,7 @@ func checkK8sCapabilitiesKept(p *facts.Pass[*facts.Manifest]) {
 		if len(kept) > 0 {
 			f := lint.Finding{
 				Span: kept[0].Place(), Variant: "kept",
-				Message: named(kept) + verb(kept, " keeps", " keep") + " capabilities of root; drop ALL, and add back what is needed",
+				Message: named(kept) + verb(kept, " keeps", " keep") + " capabilities of root that an attacker can use; drop ALL, and add back only the ones that are needed",
 			}
 			if !slices.ContainsFunc(kept, func(c *facts.Container) bool { return c.Get("securityContext", "capabilities", "drop") != nil }) {
 				edits, ok := setInEach(p.Doc, kept, "[ALL]", "securityContext", "capabilities", "drop")
@@ -67,7 +85,7 @@ func checkK8sCapabilitiesKept(p *facts.Pass[*facts.Manifest]) {
 				}
 				p.Report(lint.Finding{
 					Span: n.Span, Variant: "added",
-					Message: quote(n.Value) + " lets container " + quote(c.Name) + " change what is not its own; leave it out",
+					Message: quote(n.Value) + " lets container " + quote(c.Name) + " reach beyond itself, to the node or to other pods; remove it",
 				})
 			}
 		}
@@ -89,7 +107,7 @@ func capabilities(c *facts.Container, key string) []*yaml.Node {
 	return names
 }
 
-// adds tells whether a container adds a capability, or all of them.
+// adds reports whether a container adds a capability, or all of them.
 func adds(c *facts.Container, name string) bool {
 	return slices.ContainsFunc(capabilities(c, "add"), func(n *yaml.Node) bool {
 		value := strings.TrimPrefix(strings.ToUpper(n.Value), "CAP_")
@@ -97,7 +115,7 @@ func adds(c *facts.Container, name string) bool {
 	})
 }
 
-// isPowerful tells whether a capability opens a way to the node or to other pods.
+// isPowerful reports whether a capability opens a way to the node or to other pods.
 func isPowerful(name string) bool {
 	switch strings.TrimPrefix(strings.ToUpper(name), "CAP_") {
 	case "ALL", "SYS_ADMIN", "SYS_PTRACE", "SYS_MODULE", "SYS_RAWIO", "SYS_BOOT", "NET_ADMIN", "NET_RAW", "DAC_READ_SEARCH", "DAC_OVERRIDE", "BPF", "PERFMON", "SYS_CHROOT", "MAC_ADMIN":

@@ -9,21 +9,34 @@ import (
 	"github.com/dockmend/dockmend/internal/text"
 )
 
-// K8sGraceBelowAppTimeout finds pods that are killed while their server still
-// finishes its last requests.
+// K8sGraceBelowAppTimeout reports pods whose grace period is shorter than the time that
+// their server takes to stop.
 //
-// The server's time is that of its flags, in command and args or in the
-// Dockerfile, or of its variables. terminationGracePeriodSeconds, 30 if nothing is
-// said, has to hold it, and the sleep of preStop before.
+// # Why it matters
 //
-// The Dockerfile counts where a compose file, Skaffold or docker/build-push-action
-// in the repository says that the image is built from it. Silent where nothing
-// says how long the server takes, for jobs, patches and Knative, and where
-// k8s-termination-grace-too-short finds that the period leaves nothing at all.
+// After `terminationGracePeriodSeconds`, by default 30 seconds, Kubernetes kills the pod.
+// A server with a longer timeout still answers its last requests then, and clients see
+// broken connections. The sleep of a preStop hook is part of the period.
+//
+// # How to fix it
+//
+// Set a period that is longer than the sleep of preStop and the server's timeout together:
+//
+//	terminationGracePeriodSeconds: 65
+//
+// # Exceptions
+//
+// It does not report:
+//
+//   - servers whose timeout is not known; dockmend reads it from flags and variables in
+//     the manifest, or from the Dockerfile if a Compose file, Skaffold or
+//     docker/build-push-action shows that the image is built from it
+//   - jobs, patches and Knative services
+//   - a period that preStop uses up, which k8s-termination-grace-too-short reports
 var K8sGraceBelowAppTimeout = facts.Rule[*facts.Manifest]{
 	Meta: lint.Meta{
 		ID:       "k8s-grace-below-app-timeout",
-		Title:    "The pod is killed before its server has stopped",
+		Title:    "Pod is killed before its server has stopped",
 		Category: lint.Runtime,
 		Severity: lint.Warning,
 		Default:  true,
@@ -54,11 +67,11 @@ func checkK8sGraceBelowAppTimeout(p *facts.Pass[*facts.Manifest]) {
 			longest = sleep + timeout
 			f = lint.Finding{
 				Span: c.Place(), Related: []lint.Related{related},
-				Message: fmt.Sprintf("%s may take %d seconds to stop, and the pod is killed after %d; set terminationGracePeriodSeconds to %d", start.Program, timeout, grace, longest+reserve),
+				Message: fmt.Sprintf("%s can take %d seconds to stop, but Kubernetes kills the pod after %d; set terminationGracePeriodSeconds to %d", start.Program, timeout, grace, longest+reserve),
 			}
 			if sleeps {
-				f.Related = append(f.Related, lint.Related{Span: at, Message: "preStop comes before"})
-				f.Message = fmt.Sprintf("%s may take %d seconds to stop behind the %d of preStop, and the pod is killed after %d; set terminationGracePeriodSeconds to %d",
+				f.Related = append(f.Related, lint.Related{Span: at, Message: "preStop runs before the server stops"})
+				f.Message = fmt.Sprintf("%s can take %d seconds to stop after %d seconds of preStop, but Kubernetes kills the pod after %d; set terminationGracePeriodSeconds to %d",
 					start.Program, timeout, sleep, grace, longest+reserve)
 			}
 		}
@@ -73,18 +86,17 @@ func checkK8sGraceBelowAppTimeout(p *facts.Pass[*facts.Manifest]) {
 	}
 }
 
-// reserve is added to what a server needs, in seconds.
+// reserve is added to the time that a server needs, in seconds.
 const reserve = 5
 
-// saysStopTime tells whether something says how long the container's server takes
-// to stop.
+// saysStopTime reports whether it is known how long the container's server takes to stop.
 func saysStopTime(p *facts.Pass[*facts.Manifest], c *facts.Container) bool {
 	_, _, _, ok := stopTime(p, c)
 	return ok
 }
 
-// stopTime is how long the server of a container takes to stop, in seconds, and
-// the place that says so.
+// stopTime returns how long the server of a container takes to stop, in seconds, and the
+// place that sets it.
 func stopTime(p *facts.Pass[*facts.Manifest], c *facts.Container) (start facts.ServiceStart, seconds int, related lint.Related, ok bool) {
 	var image facts.BuiltImage
 	if i, known := c.Image(); known {
@@ -96,7 +108,7 @@ func stopTime(p *facts.Pass[*facts.Manifest], c *facts.Container) (start facts.S
 	}
 	t, ok := start.StopTime(image.Stage, func(name string) (string, text.Span, bool) {
 		value, place, set := variable(p.Doc, c, name)
-		// What envFrom brings is not known; what env has is stronger.
+		// The variables of envFrom are not known; those of env override them.
 		return value, place, set || c.Get("envFrom") != nil
 	})
 	related = lint.Related{Span: t.Place, Message: "the server's own timeout"}
@@ -106,8 +118,8 @@ func stopTime(p *facts.Pass[*facts.Manifest], c *facts.Container) (start facts.S
 	return start, int(math.Ceil(t.Timeout.Seconds())), related, ok
 }
 
-// variable is a variable of the container's environment; its value is empty where
-// it comes from elsewhere.
+// variable returns a variable of the container's environment; its value is empty if it
+// comes from elsewhere.
 func variable(d *facts.Manifest, c *facts.Container, name string) (value string, place text.Span, set bool) {
 	env := c.Get("env")
 	if env == nil {

@@ -8,21 +8,37 @@ import (
 	"github.com/dockmend/dockmend/internal/lint"
 )
 
-// K8sHostNamespacesShared finds pods that share the network, the processes or the
-// IPC of their node, or take one of its ports.
+// K8sHostNamespacesShared reports pods that use the network, the processes or the IPC of
+// their node, or one of its ports. In files of demonstrations and tests, the severity is
+// info and the variants are `namespace-excused` and `port-excused`.
 //
-// hostPID and hostIPC show the pod what all others on the node do, hostNetwork
-// lets it listen to their traffic and go round network policies, and a hostPort
-// leaves room for one pod on each node. A Service reaches a pod without them.
+// # Why it matters
 //
-// It is an info for a DaemonSet and in kube-system. Workloads that the option
-// names are left alone, and a hostPort beside hostNetwork, which it follows from.
+// With `hostPID` and `hostIPC` the pod sees the processes and the shared memory of all
+// other pods on the node. With `hostNetwork` it can listen to their traffic and bypasses
+// network policies. With `hostPort`, only one pod can run on each node.
 //
-// There is no fix: whether the program needs it is known only to those who run it.
+// # How to fix it
+//
+// Remove the setting. A Service reaches a pod without it.
+//
+// # Fix safety
+//
+// There is no fix: the manifest does not show whether the program needs the access.
+//
+// # Exceptions
+//
+// It does not report:
+//
+//   - workloads that the option `node-agents` names
+//   - a `hostPort` in a pod with `hostNetwork`, which implies it
+//
+// It is an info for a DaemonSet and in the namespace kube-system, whose pods often work on
+// the node itself.
 var K8sHostNamespacesShared = facts.Rule[*facts.Manifest]{
 	Meta: lint.Meta{
 		ID:       "k8s-host-namespaces-shared",
-		Title:    "A pod shares namespaces or ports of its node",
+		Title:    "Pod shares namespaces or ports of its node",
 		Category: lint.Security,
 		Severity: lint.Warning,
 		Default:  true,
@@ -53,14 +69,14 @@ func checkK8sHostNamespacesShared(p *facts.Pass[*facts.Manifest]) {
 			severity = lint.Info
 		}
 		for _, s := range []struct{ key, what string }{
-			{"hostNetwork", "the network of its node: it can listen to other pods there"},
-			{"hostPID", "the processes of its node, and can look into all of them"},
-			{"hostIPC", "the memory that the processes of its node share"},
+			{"hostNetwork", "the network of its node, so it can listen to the traffic of other pods"},
+			{"hostPID", "access to all processes of its node"},
+			{"hostIPC", "access to the shared memory of all processes of its node"},
 		} {
 			if n := w.Get(s.key); facts.IsTrue(n) {
 				p.Report(weigh(p, lint.Finding{
 					Span: n.Span, Variant: "namespace", Severity: severity,
-					Message: s.key + " gives the pod " + s.what + "; leave it out",
+					Message: s.key + " gives the pod " + s.what + "; remove it",
 				}, facts.ClaimExposure, false))
 			}
 		}
@@ -72,7 +88,7 @@ func checkK8sHostNamespacesShared(p *facts.Pass[*facts.Manifest]) {
 				}
 				p.Report(weigh(p, lint.Finding{
 					Span: p.Doc.Get(port.Node, "hostPort").Resolve().Span, Variant: "port", Severity: severity,
-					Message: fmt.Sprintf("hostPort %d leaves room for one pod on each node, and goes round the Service; leave it out", number),
+					Message: fmt.Sprintf("hostPort %d allows only one pod on each node and bypasses the Service; remove it", number),
 				}, facts.ClaimExposure, false))
 			}
 		}

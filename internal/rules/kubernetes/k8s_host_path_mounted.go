@@ -9,22 +9,41 @@ import (
 	"github.com/dockmend/dockmend/internal/lint"
 )
 
-// K8sHostPathMounted finds volumes of the kind hostPath.
+// K8sHostPathMounted reports volumes of the kind `hostPath`. In files of demonstrations
+// and tests, the severity is info and the variant ends in `excused`.
 //
-// With the socket of the container runtime a pod can start privileged
-// containers and read the secrets of all others. A folder of the system lets it
-// change the node. Other folders tie the pod to one node, on which alone its
-// data is. Use a PersistentVolumeClaim, a ConfigMap or an emptyDir.
+// # Why it matters
 //
-// The socket and a folder of the system are a warning, all else an info.
-// In a DaemonSet and in kube-system only the socket counts, as a warning: agents
-// read what their node has. It is info, and excused, in files of demonstrations and tests. Workloads that the option names are left alone.
+// With the socket of the container runtime, a pod can start privileged containers and read
+// the secrets of all other pods. With a system directory it can change the node. Any other
+// directory ties the pod to one node, because its data exists only there.
 //
-// There is no fix: whether the program needs the path is known only to those who run it.
+// # How to fix it
+//
+// Use a PersistentVolumeClaim, a ConfigMap or an emptyDir:
+//
+//	volumes:
+//	  - name: data
+//	    persistentVolumeClaim:
+//	      claimName: data
+//
+// # Fix safety
+//
+// There is no fix: the manifest does not show whether the program needs the path.
+//
+// # Exceptions
+//
+// It does not report:
+//
+//   - workloads that the option `node-agents` names
+//   - paths other than the socket in a DaemonSet and in the namespace kube-system, whose
+//     agents read the node
+//
+// The socket and system directories are warnings, other paths are infos.
 var K8sHostPathMounted = facts.Rule[*facts.Manifest]{
 	Meta: lint.Meta{
 		ID:       "k8s-host-path-mounted",
-		Title:    "A pod mounts a path of its node",
+		Title:    "Pod mounts a path of its node",
 		Category: lint.Security,
 		Severity: lint.Warning,
 		Default:  true,
@@ -57,13 +76,13 @@ func checkK8sHostPathMounted(p *facts.Pass[*facts.Manifest]) {
 			switch f.Variant {
 			case "socket":
 				f.Severity = lint.Warning
-				f.Message = quote(n.Value) + " lets the pod start containers as root on the node; leave it out"
+				f.Message = quote(n.Value) + " lets the pod start containers as root on the node; remove the volume"
 			case "system":
 				f.Severity = lint.Warning
-				f.Message = quote(n.Value) + " belongs to the system of the node; mount what the pod needs from a ConfigMap or an emptyDir"
+				f.Message = quote(n.Value) + " is a system directory of the node, which the pod can read or change; use a ConfigMap or an emptyDir"
 			default:
 				f.Severity = lint.Info
-				f.Message = quote(n.Value) + " is there on one node only; use a PersistentVolumeClaim or an emptyDir"
+				f.Message = quote(n.Value) + " is a directory of one node, so the data is lost on another one; use a PersistentVolumeClaim or an emptyDir"
 			}
 			if w.ServesNode() && f.Variant != "socket" {
 				continue
@@ -73,7 +92,7 @@ func checkK8sHostPathMounted(p *facts.Pass[*facts.Manifest]) {
 	}
 }
 
-// hostPathKind tells how much of the node a path gives away.
+// hostPathKind returns the variant of a path: "socket", "system" or "path".
 func hostPathKind(name string) string {
 	clean := path.Clean(name)
 	switch clean {

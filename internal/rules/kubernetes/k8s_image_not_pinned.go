@@ -5,24 +5,42 @@ import (
 	"github.com/dockmend/dockmend/internal/lint"
 )
 
-// K8sImageNotPinned finds images without a tag, and with the tag latest.
+// K8sImageNotPinned reports images without a tag or with the tag latest. With the option
+// `digest`, it also reports images without a digest. In files of tests and demonstrations,
+// and in the other cases below, the severity is info and the variant ends in `excused`.
 //
-// Both mean what was pushed last: two pods of one Deployment may run different
-// programs, and there is no way back to the version before. Name the version
-// that was tested.
+// # Why it matters
 //
-// Silent for names with variables or placeholders, for images whose tag
-// Kustomize or Skaffold puts in, for images that are never pulled, and with a
-// digest. It is info, and excused, in files of tests and with placeholders, for images that
-// stand for any program, for those under the name of the repository or its owner, and where
-// a comment gives the reason. The option digest asks for a digest beside the tag.
+// Kubernetes runs the image that was pushed last. Two pods of one Deployment can run
+// different versions, and a rollback to the previous version is not possible.
 //
-// There is no fix: the version that was tested is not in the file, and nothing proves an
-// edit of a manifest.
+// # How to fix it
+//
+// Name the version that was tested:
+//
+//	image: nginx:1.29.4
+//
+// # Fix safety
+//
+// There is no fix: the manifest does not show which version was tested.
+//
+// # Exceptions
+//
+// It does not report:
+//
+//   - names with variables, and images whose tag Kustomize or Skaffold sets
+//   - images with a digest
+//   - images with `imagePullPolicy: Never`
+//
+// These are infos with the variant `tag-excused` or `digest-excused`:
+//
+//   - placeholders, and images that stand for any program
+//   - images under the name of the repository or its owner
+//   - images with a comment that gives a reason
 var K8sImageNotPinned = facts.Rule[*facts.Manifest]{
 	Meta: lint.Meta{
 		ID:       "k8s-image-not-pinned",
-		Title:    "An image has no fixed version",
+		Title:    "Image has no fixed version",
 		Category: lint.Reproducibility,
 		Severity: lint.Warning,
 		Default:  true,
@@ -35,7 +53,7 @@ var K8sImageNotPinned = facts.Rule[*facts.Manifest]{
 			{Name: "CKV_K8S_14", Variants: []string{"tag", "tag-excused"}}, {Name: "CKV_K8S_43", Variants: []string{"digest", "digest-excused"}},
 			{Name: "KSV-0013", Variants: []string{"tag", "tag-excused"}}, {Name: "kube-linter:latest-tag", Variants: []string{"tag", "tag-excused"}},
 		},
-		Options: []lint.Option{{Name: "digest", Kind: lint.BoolOption, Doc: "also ask for a digest"}},
+		Options: []lint.Option{{Name: "digest", Kind: lint.BoolOption, Doc: "also report images without a digest"}},
 	},
 	Check: checkK8sImageNotPinned,
 }
@@ -50,12 +68,12 @@ func checkK8sImageNotPinned(p *facts.Pass[*facts.Manifest]) {
 			f := lint.Finding{Span: i.Span, Variant: "tag"}
 			switch {
 			case i.Tag == "latest":
-				f.Message = quote(i.Text) + " is whatever was pushed last; name the version that was tested"
+				f.Message = quote(i.Text) + " changes with each push, so pods can run different versions; name the version that was tested"
 			case i.Tag == "":
-				f.Message = quote(i.Text) + " has no tag and so is whatever was pushed last; name the version that was tested"
+				f.Message = quote(i.Text) + " has no tag, so pods can run different versions; name the version that was tested"
 			case p.Options.Bool("digest"):
 				f.Variant = "digest"
-				f.Message = quote(i.Text) + " has no digest, and its tag can be moved; add the digest"
+				f.Message = quote(i.Text) + " has no digest, and its tag can move to another image; add the digest"
 			default:
 				continue
 			}

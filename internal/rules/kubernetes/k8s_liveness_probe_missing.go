@@ -5,21 +5,40 @@ import (
 	"github.com/dockmend/dockmend/internal/lint"
 )
 
-// K8sLivenessProbeMissing finds servers without a liveness probe.
+// K8sLivenessProbeMissing reports servers without a liveness probe. There is one finding
+// for each workload. A container is a server if it declares a port.
 //
-// A program that hangs keeps its process, and without a probe nobody starts it
-// again. Ask for something cheap that needs no other service: a probe that asks
-// the database restarts all pods when the database is away. A startup probe does
-// not replace it, it ends with the start.
+// # Why it matters
 //
-// One finding for each workload. A container counts that declares a port. Silent
-// for init containers, jobs, single pods, databases, and patches. A program that
-// ends when it fails needs no probe, and the manifest does not show which one
-// does, so it is a part of the preset cloud-native.
+// A program that hangs keeps its process. Without a liveness probe, Kubernetes does not
+// notice this and does not restart the container.
+//
+// The rule is part of the preset `cloud-native`, because the manifest does not show
+// whether a program exits when it fails.
+//
+// # How to fix it
+//
+// Add a probe that is cheap and needs no other service. A probe that queries the database
+// restarts all pods when the database is down:
+//
+//	livenessProbe:
+//	  httpGet:
+//	    path: /healthz
+//	    port: http
+//
+// # Exceptions
+//
+// It does not report:
+//
+//   - init containers, jobs and single pods
+//   - databases
+//   - patches
+//
+// A startup probe does not replace the liveness probe, because it ends with the start.
 var K8sLivenessProbeMissing = facts.Rule[*facts.Manifest]{
 	Meta: lint.Meta{
 		ID:         "k8s-liveness-probe-missing",
-		Title:      "Nothing notices that a server hangs",
+		Title:      "Server has no liveness probe",
 		Category:   lint.Runtime,
 		Severity:   lint.Warning,
 		Confidence: lint.Medium,
@@ -41,7 +60,7 @@ func checkK8sLivenessProbeMissing(p *facts.Pass[*facts.Manifest]) {
 		}
 		p.Report(lint.Finding{
 			Span:    missing[0].Place(),
-			Message: "nothing notices when " + named(missing) + verb(missing, " hangs", " hang") + "; add a livenessProbe that asks the process alone",
+			Message: named(missing) + verb(missing, " is not restarted when it hangs", " are not restarted when they hang") + "; add a livenessProbe that needs no other service",
 			Fixes:   probeFix(p.Doc, missing, "livenessProbe"),
 		})
 	}

@@ -9,25 +9,39 @@ import (
 	"github.com/dockmend/dockmend/internal/lint"
 )
 
-// K8sPortNotExposed finds containers that declare other ports than those that
-// the Dockerfile of their image exposes.
+// K8sPortNotExposed reports containers whose declared ports are all different from those
+// that the Dockerfile of their image exposes.
 //
-// One of the two is mostly left over from a change, and whoever reads it looks
-// for the program at the wrong port; a Service that takes the port by its name
-// sends requests nowhere.
+// # Why it matters
 //
-// The image counts where a compose file, Skaffold or docker/build-push-action in
-// the repository says from which Dockerfile it is built. Silent for all other
-// images, where one of the ports is the same on both sides, where the manifest
-// gives the command, its arguments or a variable whose name has PORT in it, and
-// where the Dockerfile exposes nothing, or a variable.
+// One of the two is usually left over from a change. A Service that selects the port by
+// its name sends requests to a port on which nothing listens.
 //
-// There is no fix: either the manifest or the Dockerfile is wrong, and only the author
-// knows which.
+// # How to fix it
+//
+// Declare the port on which the program listens, in the manifest and in the Dockerfile:
+//
+//	ports:
+//	  - containerPort: 8000
+//
+// # Fix safety
+//
+// There is no fix: only the author knows whether the manifest or the Dockerfile is wrong.
+//
+// # Exceptions
+//
+// It does not report:
+//
+//   - images whose Dockerfile is not known; it is known if a Compose file, Skaffold or
+//     docker/build-push-action in the repository shows that the image is built from it
+//   - containers of which one port is the same on both sides
+//   - containers whose manifest sets the command, its arguments, or a variable for an
+//     address or a port
+//   - Dockerfiles that expose nothing, or a variable
 var K8sPortNotExposed = facts.Rule[*facts.Manifest]{
 	Meta: lint.Meta{
 		ID:       "k8s-port-not-exposed",
-		Title:    "A container declares another port than its image exposes",
+		Title:    "Container declares another port than its image exposes",
 		Category: lint.Runtime,
 		Severity: lint.Info,
 		Default:  true,
@@ -59,14 +73,14 @@ func checkK8sPortNotExposed(p *facts.Pass[*facts.Manifest]) {
 			}
 			p.Report(lint.Finding{
 				Span:    p.Doc.Get(declared[0].Node, "containerPort").Resolve().Span,
-				Message: fmt.Sprintf("containerPort %d, and the image exposes %d; declare the port on which the program listens", declared[0].Number, exposed[0]),
-				Related: []lint.Related{{Source: image.Source, Span: words[0].Span, Message: "exposed here"}},
+				Message: fmt.Sprintf("containerPort is %d but the image exposes %d, so requests can go to a closed port; declare the port on which the program listens", declared[0].Number, exposed[0]),
+				Related: []lint.Related{{Source: image.Source, Span: words[0].Span, Message: "the image exposes this port"}},
 			})
 		}
 	}
 }
 
-// setsPort tells whether a variable may tell the program where to listen.
+// setsPort reports whether a variable may tell the program where to listen.
 func setsPort(d *facts.Manifest, c *facts.Container) bool {
 	env := c.Get("env")
 	if env == nil {

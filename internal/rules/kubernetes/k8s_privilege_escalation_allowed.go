@@ -5,19 +5,37 @@ import (
 	"github.com/dockmend/dockmend/internal/lint"
 )
 
-// K8sPrivilegeEscalationAllowed finds containers whose processes may get more
-// rights than they began with, by a setuid program as su.
+// K8sPrivilegeEscalationAllowed reports containers that do not set
+// `allowPrivilegeEscalation: false`. There is one finding for each workload.
 //
-// "allowPrivilegeEscalation: false" takes that away; hardly any server needs it.
+// # Why it matters
 //
-// One finding for each workload. Silent for privileged containers and those
-// with CAP_SYS_ADMIN, where Kubernetes refuses false; for init containers and
-// jobs; and for Windows. It is a part of the presets cloud-native and
-// hardening: nearly no manifest sets it, so by default it would only be noise.
+// A process can gain more rights than it started with, for example through a setuid
+// program such as su. An attacker can use this to become root in the container. Hardly any
+// server needs it.
+//
+// The rule is part of the presets `cloud-native` and `hardening`: nearly no manifest sets
+// it, so it would report too much by default.
+//
+// # How to fix it
+//
+// Turn it off:
+//
+//	securityContext:
+//	  allowPrivilegeEscalation: false
+//
+// # Exceptions
+//
+// It does not report:
+//
+//   - privileged containers and those with `CAP_SYS_ADMIN`, for which Kubernetes rejects
+//     the setting
+//   - init containers and jobs
+//   - Windows pods
 var K8sPrivilegeEscalationAllowed = facts.Rule[*facts.Manifest]{
 	Meta: lint.Meta{
 		ID:       "k8s-privilege-escalation-allowed",
-		Title:    "Processes may get more rights than they began with",
+		Title:    "Container processes can gain more privileges",
 		Category: lint.Security,
 		Severity: lint.Warning,
 		Since:    "0.1.0",
@@ -42,7 +60,7 @@ func checkK8sPrivilegeEscalationAllowed(p *facts.Pass[*facts.Manifest]) {
 		edits, ok := setInEach(p.Doc, allowed, "false", "securityContext", "allowPrivilegeEscalation")
 		p.Report(lint.Finding{
 			Span:    allowed[0].Place(),
-			Message: named(allowed) + verb(allowed, " lets its", " let their") + " processes get more rights by setuid programs; set allowPrivilegeEscalation: false",
+			Message: named(allowed) + verb(allowed, " lets its", " let their") + " processes become root through setuid programs; set allowPrivilegeEscalation: false",
 			Fixes:   fixOf("set allowPrivilegeEscalation: false", ok, edits...),
 		})
 	}

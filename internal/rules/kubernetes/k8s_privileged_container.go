@@ -7,22 +7,39 @@ import (
 	"github.com/dockmend/dockmend/internal/lint"
 )
 
-// K8sPrivilegedContainer finds containers with "privileged: true".
+// K8sPrivilegedContainer reports containers with `privileged: true`. In files of
+// demonstrations and tests, the severity is info and the variant is `excused`.
 //
-// Such a container is root on its node: it sees all devices and can load
-// modules, and whoever breaks into it has the machine. Ask for the one
-// capability or device that is needed.
+// # Why it matters
 //
-// It is an info for a DaemonSet and in kube-system, where agents that set up the
-// node have no other way. Workloads that the option names are left alone, and
-// pods with user namespaces ("hostUsers: false"), whose root is nobody on the node.
+// A privileged container has all capabilities and all devices of its node. An attacker who
+// takes over the container controls the machine.
 //
-// There is no fix: which of the rights the program needs is known only to those who run
-// it.
+// # How to fix it
+//
+// Remove the setting, and add only the capability or the device that the program needs:
+//
+//	securityContext:
+//	  capabilities:
+//	    add: [NET_ADMIN]
+//
+// # Fix safety
+//
+// There is no fix: the manifest does not show which of the rights the program needs.
+//
+// # Exceptions
+//
+// It does not report:
+//
+//   - workloads that the option `node-agents` names
+//   - pods with user namespaces (`hostUsers: false`), whose root has no rights on the node
+//
+// It is an info for a DaemonSet and in the namespace kube-system, where agents set up the
+// node.
 var K8sPrivilegedContainer = facts.Rule[*facts.Manifest]{
 	Meta: lint.Meta{
 		ID:       "k8s-privileged-container",
-		Title:    "A privileged container is root on its node",
+		Title:    "Privileged container is root on its node",
 		Category: lint.Security,
 		Severity: lint.Warning,
 		Default:  true,
@@ -37,9 +54,9 @@ var K8sPrivilegedContainer = facts.Rule[*facts.Manifest]{
 	Check: checkK8sPrivilegedContainer,
 }
 
-// nodeAgents is the option that names what works on the node.
+// nodeAgents returns the option that names workloads that work on the node.
 func nodeAgents() lint.Option {
-	return lint.Option{Name: "node-agents", Kind: lint.ListOption, Doc: "names of workloads that work on their node and need it"}
+	return lint.Option{Name: "node-agents", Kind: lint.ListOption, Doc: "names of workloads that work on their node and need this access"}
 }
 
 func checkK8sPrivilegedContainer(p *facts.Pass[*facts.Manifest]) {
@@ -53,7 +70,7 @@ func checkK8sPrivilegedContainer(p *facts.Pass[*facts.Manifest]) {
 			}
 			f := lint.Finding{
 				Span:    c.Get("securityContext", "privileged").Span,
-				Message: "container " + quote(c.Name) + " is root on its node; ask for the capability or the device that it needs",
+				Message: "container " + quote(c.Name) + " is root on its node; add only the capability or the device that it needs",
 			}
 			if w.ServesNode() {
 				f.Severity = lint.Info

@@ -8,22 +8,42 @@ import (
 	"github.com/dockmend/dockmend/internal/lint"
 )
 
-// K8sProbePortUndeclared finds probes of a port that the container does not
-// declare.
+// K8sProbePortUndeclared reports probes with a port that the container does not declare,
+// by name or by number.
 //
-// A name that no port of the container has can never be asked: the probe fails
-// for ever, and the pod is restarted or never ready. A number that is not among
-// the declared ones is mostly the old one, left over from a change.
+// # Why it matters
 //
-// A name is an error, a number an info and off by default: it works undeclared. Silent for numbers where the container
-// declares no port at all, since a declaration changes nothing, and for patches
-// that leave the ports out.
+// If no port of the container has the name, the probe always fails: Kubernetes restarts
+// the pod or never sends it requests. A number that is not declared is usually an old one
+// that a change left behind.
+//
+// # How to fix it
+//
+// Name a port that the container declares, or write its number:
+//
+//	ports:
+//	  - name: http
+//	    containerPort: 8000
+//	livenessProbe:
+//	  httpGet:
+//	    port: http
+//
+// # Fix safety
 //
 // There is no fix: only the author knows which port is meant.
+//
+// # Exceptions
+//
+// It does not report:
+//
+//   - numbers, by default, because a port works without a declaration; the variant
+//     `number` reports them as info
+//   - numbers in a container that declares no port
+//   - patches without ports
 var K8sProbePortUndeclared = facts.Rule[*facts.Manifest]{
 	Meta: lint.Meta{
 		ID:       "k8s-probe-port-undeclared",
-		Title:    "A probe asks a port that the container does not declare",
+		Title:    "Probe uses a port that the container does not declare",
 		Category: lint.Correctness,
 		Severity: lint.Error,
 		Default:  true,
@@ -64,17 +84,17 @@ func checkProbePort(p *facts.Pass[*facts.Manifest], c *facts.Container, probe st
 		}
 		p.Report(lint.Finding{
 			Span: port.Span, Variant: "name",
-			Message: fmt.Sprintf("no port of container %s has the name %s, so the %s fails for ever; name the port, or give its number", quote(c.Name), quote(port.Value), probe),
+			Message: fmt.Sprintf("no port of container %s has the name %s, so the %s always fails; name the port, or write its number", quote(c.Name), quote(port.Value), probe),
 		})
 	case isNumber && len(declared) > 0 && !slices.ContainsFunc(declared, func(d facts.Port) bool { return d.Number == number }):
 		p.Report(lint.Finding{
 			Span: port.Span, Variant: "number", Severity: lint.Info,
-			Message: fmt.Sprintf("container %s declares other ports than %d, which the %s asks; declare it, or ask the right one", quote(c.Name), number, probe),
+			Message: fmt.Sprintf("container %s does not declare port %d, which the %s uses; declare it, or use a declared port", quote(c.Name), number, probe),
 		})
 	}
 }
 
-// isPortName tells whether a text can be the name of a port: lower-case letters,
+// isPortName reports whether a text can be the name of a port: lower-case letters,
 // digits and dashes, a letter among them, at most 15.
 func isPortName(s string) bool {
 	letters := false

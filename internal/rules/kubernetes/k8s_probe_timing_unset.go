@@ -8,19 +8,36 @@ import (
 	"github.com/dockmend/dockmend/internal/text"
 )
 
-// K8sProbeTimingUnset finds probes that do not say when and how often they ask,
-// and probes whose answer may take longer than the time to the next question.
+// K8sProbeTimingUnset reports probes without `initialDelaySeconds` and `periodSeconds`,
+// and probes whose timeout is longer than their period.
 //
-// A liveness probe without initialDelaySeconds asks at once, every ten seconds:
-// a program that starts for longer than half a minute is killed and never gets
-// there. Say what fits, or add a startupProbe.
+// # Why it matters
 //
-// Silent where one of the two is written, and where there is a startup probe. The
-// defaults fit most programs, so it is a part of the preset cloud-native.
+// By default, a liveness probe runs at once and then every 10 seconds. Kubernetes kills a
+// program that needs more than about 30 seconds to start, so it never becomes ready.
+//
+// The rule is part of the preset `cloud-native`, because the defaults are right for most
+// programs.
+//
+// # How to fix it
+//
+// Set the times that the program needs, or add a startup probe:
+//
+//	livenessProbe:
+//	  initialDelaySeconds: 20
+//	  periodSeconds: 10
+//
+// # Exceptions
+//
+// It does not report:
+//
+//   - probes that set one of the two times
+//   - containers with a startup probe
+//   - init containers, jobs and Knative services
 var K8sProbeTimingUnset = facts.Rule[*facts.Manifest]{
 	Meta: lint.Meta{
 		ID:       "k8s-probe-timing-unset",
-		Title:    "A probe does not say when it asks",
+		Title:    "Probe does not set when it runs",
 		Category: lint.Runtime,
 		Severity: lint.Info,
 		Since:    "0.1.0",
@@ -60,7 +77,7 @@ func checkTiming(p *facts.Pass[*facts.Manifest], c *facts.Container, probe strin
 		}
 		p.Report(lint.Finding{
 			Span: c.Node.Own(probe).Key.Span, Variant: "unset",
-			Message: probe + " asks at once and every 10 seconds; set initialDelaySeconds and periodSeconds to what the program needs",
+			Message: probe + " sets no times, so it runs at once and every 10 seconds; set initialDelaySeconds and periodSeconds to what the program needs",
 			Fixes:   fixOf("set initialDelaySeconds: 5 and periodSeconds: 10", ok, edits...),
 		})
 	}
@@ -73,7 +90,7 @@ func checkTiming(p *facts.Pass[*facts.Manifest], c *facts.Container, probe strin
 	if ok && known && timeout > every {
 		p.Report(lint.Finding{
 			Span: c.Get(probe, "timeoutSeconds").Span, Variant: "timeout",
-			Message: fmt.Sprintf("an answer may take %d seconds though the next question comes after %d; make periodSeconds longer, or the timeout shorter", timeout, every),
+			Message: fmt.Sprintf("timeoutSeconds is %d, but the next probe starts after %d; raise periodSeconds, or lower timeoutSeconds", timeout, every),
 		})
 	}
 }

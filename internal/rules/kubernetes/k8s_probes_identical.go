@@ -5,23 +5,39 @@ import (
 	"github.com/dockmend/dockmend/internal/lint"
 )
 
-// K8sProbesIdentical finds a liveness probe that asks the same as the readiness
-// probe, and gives up as soon.
+// K8sProbesIdentical reports liveness probes that send the same HTTP request as the
+// readiness probe and allow no more failures.
 //
-// A pod that is not ready is to be left in peace until it is: here it is
-// restarted in that very moment. Under load, when answers are late, all pods go
-// down one after the other. Ask for something that needs no other service, or
-// let the liveness probe fail more often before it counts.
+// # Why it matters
 //
-// Silent for probes other than httpGet, and where the liveness probe is the more
-// patient one.
+// A pod that is not ready should only get no requests until it recovers. Here Kubernetes
+// also restarts it. Under load, when answers are late, all pods restart one after the
+// other.
 //
-// There is no fix: the liveness probe has to ask something else, and the file does not say
-// what.
+// # How to fix it
+//
+// Use a path that needs no other service, or let the liveness probe fail more often:
+//
+//	livenessProbe:
+//	  httpGet:
+//	    path: /healthz
+//	    port: http
+//	  failureThreshold: 10
+//
+// # Fix safety
+//
+// There is no fix: the manifest does not show what else the liveness probe can check.
+//
+// # Exceptions
+//
+// It does not report:
+//
+//   - probes other than `httpGet`
+//   - a liveness probe that allows failures for a longer time than the readiness probe
 var K8sProbesIdentical = facts.Rule[*facts.Manifest]{
 	Meta: lint.Meta{
 		ID:       "k8s-probes-identical",
-		Title:    "A pod that is not ready is restarted",
+		Title:    "Liveness probe is the same as the readiness probe",
 		Category: lint.Runtime,
 		Severity: lint.Info,
 		Default:  true,
@@ -45,13 +61,13 @@ func checkK8sProbesIdentical(p *facts.Pass[*facts.Manifest]) {
 			}
 			p.Report(lint.Finding{
 				Span:    c.Node.Own("livenessProbe").Key.Span,
-				Message: "livenessProbe asks what readinessProbe asks, so a pod that is not ready is restarted; ask for less, or raise its failureThreshold",
+				Message: "livenessProbe is the same as readinessProbe, so Kubernetes restarts a pod that is not ready; check less, or raise its failureThreshold",
 			})
 		}
 	}
 }
 
-// patience is for how many seconds a probe may fail before it counts.
+// patience returns for how many seconds a probe may fail before Kubernetes acts.
 func patience(c *facts.Container, probe string) int {
 	value := func(key string, otherwise int) int {
 		if n, ok := facts.IntOf(c.Get(probe, key)); ok {

@@ -11,23 +11,40 @@ import (
 	"github.com/dockmend/dockmend/internal/syntax/yaml"
 )
 
-// K8sReadOnlyWithoutWritablePath finds containers with a read-only root whose
-// server writes to a folder that no volume covers: nginx its caches and its
-// process number, Apache the latter, Gunicorn a heartbeat in /tmp, and what the
-// Dockerfile names in TMPDIR and the like. It does not start, or fails later.
+// K8sReadOnlyWithoutWritablePath reports containers with `readOnlyRootFilesystem: true`
+// whose program writes to a directory that no volume covers. It knows the directories of
+// nginx, Apache and Gunicorn, and those that variables such as `TMPDIR` name.
 //
-// The Dockerfile is that of the image where a compose file, Skaffold or
-// docker/build-push-action in the repository says that it is built from it. For
-// Compose files there is read-only-without-writable-path.
+// # Why it matters
 //
-// What is downloaded to HF_HOME and TORCH_HOME is meant to last, and the image may
-// hold some of it already: it needs a persistent volume. An emptyDir would hide it.
+// The write fails with "Read-only file system". The program does not start, or fails
+// later.
 //
-// Silent for folders of VOLUME, which are writable, and for images from elsewhere.
+// # How to fix it
+//
+// Mount an emptyDir where the program writes:
+//
+//	volumeMounts:
+//	  - name: tmp
+//	    mountPath: /tmp
+//
+// Files that are downloaded to `HF_HOME` or `TORCH_HOME` are meant to last and may already
+// be in the image. They need a persistent volume, because an emptyDir would hide them.
+//
+// # Exceptions
+//
+// It does not report:
+//
+//   - images whose Dockerfile is not known; it is known if a Compose file, Skaffold or
+//     docker/build-push-action in the repository shows that the image is built from it
+//   - directories of a `VOLUME`, which are writable
+//   - Windows pods
+//
+// For Compose files there is read-only-without-writable-path.
 var K8sReadOnlyWithoutWritablePath = facts.Rule[*facts.Manifest]{
 	Meta: lint.Meta{
 		ID:       "k8s-read-only-without-writable-path",
-		Title:    "A container with a read-only root writes somewhere",
+		Title:    "Container with a read-only root has no writable path",
 		Category: lint.Runtime,
 		Severity: lint.Info,
 		Default:  true,
@@ -56,8 +73,8 @@ func checkK8sReadOnlyWithoutWritablePath(p *facts.Pass[*facts.Manifest]) {
 	}
 }
 
-// checkWrites reports the first folder that is not writable: one at a time, since
-// the fixes would be in each other's way.
+// checkWrites reports the first folder that is not writable: one at a time, because
+// the fixes would conflict.
 func checkWrites(p *facts.Pass[*facts.Manifest], c *facts.Container, image facts.BuiltImage, f lint.Finding) {
 	start, known := c.Start(image.Stage)
 	for _, write := range image.Stage.Writes(start, known) {
@@ -65,20 +82,20 @@ func checkWrites(p *facts.Pass[*facts.Manifest], c *facts.Container, image facts
 			continue
 		}
 		advice, fixes := writableAdvice(p.Doc, c, write)
-		f.Message = fmt.Sprintf("the root of container %s is read-only, and %s writes to %s; %s", quote(c.Name), write.Who, quote(write.Folder), advice)
-		f.Related = []lint.Related{{Source: image.Source, Span: write.Place, Message: "it is named here"}}
+		f.Message = fmt.Sprintf("container %s has a read-only root file system, but %s writes to %s, which fails; %s", quote(c.Name), write.Who, quote(write.Folder), advice)
+		f.Related = []lint.Related{{Source: image.Source, Span: write.Place, Message: "the directory is used here"}}
 		f.Fixes = fixes
 		p.Report(f)
 		return
 	}
 }
 
-// writableAdvice says how the folder becomes writable. Kubernetes accepts one mount
+// writableAdvice returns how the folder becomes writable. Kubernetes accepts one mount
 // for a path, so there is no fix where one is there already.
 func writableAdvice(d *facts.Manifest, c *facts.Container, write facts.Write) (advice string, fixes []lint.Fix) {
 	switch {
 	case anyMount(d, c, func(at string, _ bool) bool { return facts.Holds(at, write.Folder) }):
-		return "make the read-only mount there writable", nil
+		return "make the mount there writable", nil
 	case write.Lasting:
 		return "mount a persistent volume there", nil
 	}
@@ -112,7 +129,7 @@ func anyMount(d *facts.Manifest, c *facts.Container, fits func(at string, readOn
 	})
 }
 
-// isVolumeName tells whether a text can be the name of a volume, a DNS label.
+// isVolumeName reports whether a text can be the name of a volume, a DNS label.
 func isVolumeName(s string) bool {
 	const longest = 63
 	return s != "" && len(s) <= longest && strings.Trim(s, "-") == s && strings.Trim(s, "abcdefghijklmnopqrstuvwxyz0123456789-") == ""

@@ -5,22 +5,42 @@ import (
 	"github.com/dockmend/dockmend/internal/lint"
 )
 
-// K8sReadinessProbeMissing finds servers behind a Service without a readiness
-// probe.
+// K8sReadinessProbeMissing reports servers behind a Service that have no readiness probe.
+// There is one finding for each workload. A container is a server if it declares a port.
+// In the cases below, the severity is info and the variant is `excused`.
 //
-// Without one a pod counts as ready as soon as its process is there: every
-// rollout and restart sends it requests that it cannot answer yet.
+// # Why it matters
 //
-// A warning where a Service in the file or its folder selects the pod. Where none
-// does it is an info, and only for a container with a liveness probe, whose author
-// thought of probes. One finding for each workload; a container counts that
-// declares a port. It is info, and excused, for a single replica, whose clients wait for it
-// anyway, and in files of demonstrations, tests and placeholders. Silent for init containers, jobs, single pods, databases, and
-// patches.
+// Without a readiness probe, a pod is ready as soon as its process exists. Each rollout
+// and each restart sends it requests that it cannot answer yet, and users see errors.
+//
+// # How to fix it
+//
+// Add a probe that succeeds when the program can answer:
+//
+//	readinessProbe:
+//	  httpGet:
+//	    path: /ready
+//	    port: http
+//
+// # Exceptions
+//
+// It does not report:
+//
+//   - init containers, jobs and single pods
+//   - databases
+//   - patches
+//   - servers that no Service in the file or its folder selects; it is an info if such a
+//     container has a liveness probe
+//
+// These are infos with the variant `excused`:
+//
+//   - a single replica, for which clients wait anyway
+//   - files of demonstrations and tests, and placeholders
 var K8sReadinessProbeMissing = facts.Rule[*facts.Manifest]{
 	Meta: lint.Meta{
 		ID:       "k8s-readiness-probe-missing",
-		Title:    "Requests reach a pod before it can answer",
+		Title:    "Pod receives requests before it can answer",
 		Category: lint.Runtime,
 		Severity: lint.Warning,
 		Default:  true,
@@ -55,7 +75,7 @@ func checkK8sReadinessProbeMissing(p *facts.Pass[*facts.Manifest]) {
 			}
 		}
 		f.Span = missing[0].Place()
-		f.Message = named(missing) + verb(missing, " gets", " get") + " requests before it can answer them; add a readinessProbe"
+		f.Message = named(missing) + verb(missing, " receives requests before it", " receive requests before they") + " can answer them; add a readinessProbe"
 		f.Fixes = probeFix(p.Doc, missing, "readinessProbe")
 		p.Report(weigh(p, f, facts.ClaimUpkeep, hasOneReplica(p.Doc, w)))
 	}

@@ -7,22 +7,45 @@ import (
 	"github.com/dockmend/dockmend/internal/lint"
 )
 
-// K8sResourcesUnset finds containers that do not say how much memory and CPU
-// they need.
+// K8sResourcesUnset reports containers without a memory request and limit or without a CPU
+// request. There is one finding for each workload.
 //
-// The scheduler counts a pod without requests as nothing and fills the node, and
-// a leak without a memory limit takes the memory of others: the kernel then
-// kills what it likes. Set a memory request and limit and a CPU request.
+// # Why it matters
 //
-// One finding for each workload. A limit stands for the request, as Kubernetes
-// takes it, and a CPU limit is never asked for. Silent for init containers and
-// jobs, where a LimitRange in the same folder gives defaults, and for limits of
-// the whole pod. Hardly any manifest of a test or an example sets them, so it is
-// a part of the preset cloud-native.
+// The scheduler places pods by their requests. A pod without them counts as nothing, so
+// the node can become too full. Without a memory limit, a leak uses the memory of other
+// pods, and the kernel kills one of them.
+//
+// The rule is part of the preset `cloud-native`, because manifests of tests and examples
+// seldom set resources.
+//
+// # How to fix it
+//
+// Set what the program needs under load:
+//
+//	resources:
+//	  requests:
+//	    cpu: 100m
+//	    memory: 128Mi
+//	  limits:
+//	    memory: 256Mi
+//
+// # Fix safety
+//
+// There is no fix: the manifest does not show what the program needs.
+//
+// # Exceptions
+//
+// It does not report:
+//
+//   - a limit without a request, because Kubernetes uses the limit as the request
+//   - a missing CPU limit
+//   - init containers, jobs, patches and Knative services
+//   - manifests with a LimitRange in the same folder, and limits for the whole pod
 var K8sResourcesUnset = facts.Rule[*facts.Manifest]{
 	Meta: lint.Meta{
 		ID:       "k8s-resources-unset",
-		Title:    "A container does not say what it needs",
+		Title:    "Container sets no memory or CPU requests",
 		Category: lint.Runtime,
 		Severity: lint.Info,
 		Since:    "0.1.0",
@@ -44,7 +67,7 @@ func checkK8sResourcesUnset(p *facts.Pass[*facts.Manifest]) {
 			if c.RunsOn() && lacks != "" && missing == "" {
 				missing = lacks
 			}
-			// Those that lack something else are named once this is mended.
+			// Those that lack something else are reported after this is fixed.
 			return c.RunsOn() && lacks != "" && lacks == missing
 		})
 		if len(unset) == 0 || p.Project.HasNearby(p.Doc, "LimitRange") {
@@ -52,12 +75,12 @@ func checkK8sResourcesUnset(p *facts.Pass[*facts.Manifest]) {
 		}
 		p.Report(lint.Finding{
 			Span:    unset[0].Place(),
-			Message: named(unset) + verb(unset, " has no ", " have no ") + missing + "; set what it needs under load",
+			Message: named(unset) + verb(unset, " has no ", " have no ") + missing + ", so the scheduler can overload the node; set what the program needs",
 		})
 	}
 }
 
-// lacking lists what a container does not say, as a message names it.
+// lacking lists the resources that a container does not set, as a message names them.
 func lacking(c *facts.Container) string {
 	has := func(kind, what string) bool { return c.Get("resources", kind, what) != nil }
 	var missing []string

@@ -11,20 +11,39 @@ import (
 	"github.com/dockmend/dockmend/internal/text"
 )
 
-// K8sRootFilesystemWritable finds containers that may change their own files.
+// K8sRootFilesystemWritable reports containers that do not set `readOnlyRootFilesystem:
+// true`. There is one finding for each workload.
 //
-// With "readOnlyRootFilesystem: true", whoever breaks in can leave no program
-// behind, and what the program writes shows: it needs a volume. Most need
-// /tmp, for which an emptyDir is enough.
+// # Why it matters
 //
-// One finding for each workload; an info where it is a database, whose image
-// writes in many places. Silent for init containers, jobs, privileged containers
-// and Windows. Which paths a program writes to is not in the manifest, and hardly
-// any sets it, so it is a part of the presets cloud-native and hardening.
+// An attacker who takes over the program can replace its files or add programs to the
+// container. With a read-only root, each path to which the program writes must be a volume
+// and is visible in the manifest.
+//
+// The rule is part of the presets `cloud-native` and `hardening`, because the manifest
+// does not show to which paths a program writes.
+//
+// # How to fix it
+//
+// Make the root read-only, and mount an emptyDir where the program writes; most programs
+// need only `/tmp`:
+//
+//	securityContext:
+//	  readOnlyRootFilesystem: true
+//
+// # Exceptions
+//
+// It does not report:
+//
+//   - init containers, jobs and Knative services
+//   - privileged containers
+//   - Windows pods
+//
+// It is an info for databases, whose images write to many paths.
 var K8sRootFilesystemWritable = facts.Rule[*facts.Manifest]{
 	Meta: lint.Meta{
 		ID:       "k8s-root-filesystem-writable",
-		Title:    "A container may change its own files",
+		Title:    "Container can change the files of its image",
 		Category: lint.Security,
 		Severity: lint.Warning,
 		Since:    "0.1.0",
@@ -48,7 +67,7 @@ func checkK8sRootFilesystemWritable(p *facts.Pass[*facts.Manifest]) {
 		}
 		f := lint.Finding{
 			Span:    writable[0].Place(),
-			Message: named(writable) + " may change the files of " + verb(writable, "its image", "their images") + "; set readOnlyRootFilesystem: true, with an emptyDir where it writes",
+			Message: named(writable) + " can change the files of " + verb(writable, "its image", "their images") + ", as can an attacker; set readOnlyRootFilesystem: true, and mount an emptyDir where the program writes",
 		}
 		if !slices.ContainsFunc(writable, func(c *facts.Container) bool { return !c.IsStore() }) {
 			f.Severity = lint.Info
@@ -59,8 +78,8 @@ func checkK8sRootFilesystemWritable(p *facts.Pass[*facts.Manifest]) {
 	}
 }
 
-// readOnlyEdits make containers read-only and give each of them a /tmp. ok is
-// false where the pod has a volume "tmp" already, of which nothing is known.
+// readOnlyEdits make containers read-only and give each of them a /tmp. ok is false
+// where the pod has a volume "tmp" already, whose use is not known.
 func readOnlyEdits(d *facts.Manifest, w *facts.Workload, containers []*facts.Container) (edits []text.Edit, ok bool) {
 	mounted := 0
 	for _, c := range containers {
@@ -106,8 +125,8 @@ func mountEdits(d *facts.Manifest, c *facts.Container, volume, folder string) ([
 	return d.InsertAfter(image, "volumeMounts:\n  - "+strings.ReplaceAll(mount, "\n", "\n    "))
 }
 
-// emptyDirEdits give a pod an empty volume. ok is false where it has one of that
-// name already, of which nothing is known.
+// emptyDirEdits give a pod an empty volume. ok is false where it has one of that name
+// already, whose use is not known.
 func emptyDirEdits(d *facts.Manifest, w *facts.Workload, volume string) ([]text.Edit, bool) {
 	volumes := w.Pod.Own("volumes")
 	if volumes == nil {
@@ -127,15 +146,15 @@ func emptyDirEdits(d *facts.Manifest, w *facts.Workload, volume string) ([]text.
 	return d.Append(volumes.Value, "name: "+volume+"\nemptyDir: {}")
 }
 
-// noSharedPlace tells whether no two edits insert at the same place, where
-// their order would be left to chance.
+// noSharedPlace reports whether no two edits insert at the same place, where their order
+// would not be defined.
 func noSharedPlace(a, b []text.Edit) bool {
 	return !slices.ContainsFunc(a, func(x text.Edit) bool {
 		return slices.ContainsFunc(b, func(y text.Edit) bool { return x.Span.Start == y.Span.Start })
 	})
 }
 
-// mountsTmp tells whether a container has a volume on /tmp, or above it.
+// mountsTmp reports whether a container has a volume on /tmp, or above it.
 func mountsTmp(d *facts.Manifest, c *facts.Container) bool {
 	mounts := c.Get("volumeMounts")
 	if mounts == nil {

@@ -7,24 +7,39 @@ import (
 	"github.com/dockmend/dockmend/internal/lint"
 )
 
-// K8sRootUserAllowed finds pods that run as root, or that nothing keeps from it.
+// K8sRootUserAllowed reports pods that run as root, and pods that nothing prevents from
+// it. In files of demonstrations and tests, `runAsUser: 0` is an info with the variant
+// `root-excused`.
 //
-// A break-in as root finds all files of the container writable, and more ways
-// out of it. With "runAsNonRoot: true" the kubelet refuses to start an image
-// whose user is root; the image needs a USER that is a number, or the pod a
-// runAsUser.
+// # Why it matters
 //
-// A pod that asks for root is a warning. One that says nothing is an info, once
-// for the workload: whether its image has a user is not in the file. Silent
-// where the container's value or else the pod's covers each container, for
-// Windows, for privileged containers and what works on the node, for jobs, for
-// init containers, which may have to prepare files as root, for databases whose
-// images begin as root and give that up themselves, and for pods with user
-// namespaces ("hostUsers: false").
+// An attacker who takes over a program that runs as root can change all files of the
+// container and has more ways out of it. With `runAsNonRoot: true`, Kubernetes does not
+// start an image whose user is root.
+//
+// # How to fix it
+//
+// Forbid root, and give the image a `USER` with a number:
+//
+//	securityContext:
+//	  runAsNonRoot: true
+//	  runAsUser: 10001
+//
+// # Exceptions
+//
+// It does not report:
+//
+//   - pods that set no user, by default, because the image may have one; the variant
+//     `unset` reports them as info, once for each workload
+//   - containers for which the container or the pod sets `runAsNonRoot` or `runAsUser`
+//   - init containers, which may prepare files as root, and jobs
+//   - databases, whose images start as root and drop the rights themselves
+//   - privileged containers and workloads that work on the node
+//   - pods with user namespaces (`hostUsers: false`), and Windows pods
 var K8sRootUserAllowed = facts.Rule[*facts.Manifest]{
 	Meta: lint.Meta{
 		ID:         "k8s-root-user-allowed",
-		Title:      "Nothing keeps the pod from running as root",
+		Title:      "Pod can run as root",
 		Category:   lint.Security,
 		Severity:   lint.Warning,
 		Confidence: lint.Medium,
@@ -61,7 +76,7 @@ func checkK8sRootUserAllowed(p *facts.Pass[*facts.Manifest]) {
 		}
 		p.Report(lint.Finding{
 			Span: unset[0].Place(), Variant: "unset", Severity: lint.Info,
-			Message: named(unset) + " may run as root: nothing here forbids it; set runAsNonRoot: true",
+			Message: named(unset) + " can run as root, because nothing forbids it; set runAsNonRoot: true",
 			Fixes:   fixOf("set runAsNonRoot: true", ok, edits...),
 		})
 	}
@@ -73,13 +88,13 @@ func reportRoot(p *facts.Pass[*facts.Manifest], w *facts.Workload) {
 	pod := w.Get("securityContext", "runAsUser")
 	overridden := len(running) > 0 && !slices.ContainsFunc(running, func(c *facts.Container) bool { return c.Get("securityContext", "runAsUser") == nil })
 	if id, ok := facts.IntOf(pod); ok && id == 0 && !overridden {
-		p.Report(weigh(p, lint.Finding{Span: pod.Span, Variant: "root", Message: "runAsUser 0 is root; take a number above 0, which the files of the image allow"}, facts.ClaimExposure, false))
+		p.Report(weigh(p, lint.Finding{Span: pod.Span, Variant: "root", Message: "runAsUser 0 runs the pod as root; use a number above 0 that can read the files of the image"}, facts.ClaimExposure, false))
 	}
 	for _, c := range running {
 		if id, ok := facts.IntOf(c.Get("securityContext", "runAsUser")); ok && id == 0 && !isPrivileged(c) {
 			p.Report(weigh(p, lint.Finding{
 				Span: c.Get("securityContext", "runAsUser").Span, Variant: "root",
-				Message: "container " + quote(c.Name) + " runs as root by runAsUser 0; take a number above 0, which the files of the image allow",
+				Message: "container " + quote(c.Name) + " runs as root because of runAsUser 0; use a number above 0 that can read the files of the image",
 			}, facts.ClaimExposure, false))
 		}
 	}

@@ -9,20 +9,40 @@ import (
 	"github.com/dockmend/dockmend/internal/syntax/yaml"
 )
 
-// K8sSeccompProfileUnset finds pods without a seccomp profile, and those that
-// switch it off.
+// K8sSeccompProfileUnset reports pods without a seccomp profile, and pods that turn it off
+// with `Unconfined`.
 //
-// Without one, a process may make every system call of the node's kernel.
-// RuntimeDefault forbids those that containers have no use for.
+// # Why it matters
 //
-// Unconfined is a warning, no profile an info, once for the workload. Silent for
-// privileged containers, which have none, for Windows, and where a Namespace in
-// the same folder enforces the level "restricted". Many clusters set a default
-// that the manifest does not show, so it is a part of the preset hardening only.
+// Without a profile, a process can use every system call of the node's kernel, also those
+// with which attackers leave a container. `RuntimeDefault` forbids the calls that
+// containers do not need.
+//
+// The rule is part of the preset `hardening`, because many clusters set a default that the
+// manifest does not show.
+//
+// # How to fix it
+//
+// Set the profile of the container runtime:
+//
+//	securityContext:
+//	  seccompProfile:
+//	    type: RuntimeDefault
+//
+// # Exceptions
+//
+// It does not report:
+//
+//   - privileged containers, which have no profile
+//   - manifests with a Namespace in the same folder that enforces the level `restricted`
+//   - pods with a seccomp annotation, and Windows pods
+//   - jobs, patches and Knative services without a profile
+//
+// `Unconfined` is a warning. A missing profile is an info, once for each workload.
 var K8sSeccompProfileUnset = facts.Rule[*facts.Manifest]{
 	Meta: lint.Meta{
 		ID:       "k8s-seccomp-profile-unset",
-		Title:    "No seccomp profile limits the system calls",
+		Title:    "Pod has no seccomp profile",
 		Category: lint.Security,
 		Severity: lint.Info,
 		Since:    "0.1.0",
@@ -49,7 +69,7 @@ func checkK8sSeccompProfileUnset(p *facts.Pass[*facts.Manifest]) {
 				seen[n] = true
 				p.Report(lint.Finding{
 					Span: n.Span, Variant: "unconfined", Severity: lint.Warning,
-					Message: "\"Unconfined\" lets the processes make every system call of the node; take RuntimeDefault",
+					Message: "\"Unconfined\" lets the processes use every system call of the node's kernel; use RuntimeDefault",
 				})
 			}
 		}
@@ -62,13 +82,14 @@ func checkK8sSeccompProfileUnset(p *facts.Pass[*facts.Manifest]) {
 		edits, ok := setInPod(p.Doc, w, "RuntimeDefault", "securityContext", "seccompProfile", "type")
 		p.Report(lint.Finding{
 			Span: unset[0].Place(), Variant: "unset",
-			Message: named(unset) + verb(unset, " has", " have") + " no seccomp profile; set the pod's to RuntimeDefault",
+			Message: named(unset) + verb(unset, " has", " have") + " no seccomp profile, so every system call is allowed; set the profile of the pod to RuntimeDefault",
 			Fixes:   fixOf("set the profile RuntimeDefault", ok, edits...),
 		})
 	}
 }
 
-// hasSeccompAnnotation tells whether the profile is set as it was before 1.19.
+// hasSeccompAnnotation reports whether the profile is set by an annotation, as it was
+// before Kubernetes 1.19.
 func hasSeccompAnnotation(d *facts.Manifest, w *facts.Workload) bool {
 	annotations := d.Get(w.Meta, "annotations").Resolve()
 	return annotations != nil && slices.ContainsFunc(annotations.Pairs, func(p *yaml.Pair) bool {
@@ -76,8 +97,8 @@ func hasSeccompAnnotation(d *facts.Manifest, w *facts.Workload) bool {
 	})
 }
 
-// isRestricted tells whether a Namespace of the folder enforces the strictest of
-// the levels for pods.
+// isRestricted reports whether a Namespace of the folder enforces the strictest level
+// for pods.
 func isRestricted(p *facts.Pass[*facts.Manifest]) bool {
 	restricted := func(m *facts.Manifest) bool {
 		return slices.ContainsFunc(m.Objects(), func(o facts.Object) bool {

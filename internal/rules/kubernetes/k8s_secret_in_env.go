@@ -8,25 +8,48 @@ import (
 	"github.com/dockmend/dockmend/internal/syntax/yaml"
 )
 
-// K8sSecretInEnv finds passwords, tokens and keys that stand in a manifest: in
-// env, in a ConfigMap, in the stringData of a Secret.
+// K8sSecretInEnv reports passwords, tokens and keys that are written in a manifest: in
+// `env`, in a ConfigMap, or in the `stringData` of a Secret. In files of demonstrations
+// and tests, the severity is info and the variant ends in `excused`.
 //
-// The file is in git, and everybody who may look at pods or ConfigMaps sees the
-// value. Take it from a Secret with secretKeyRef, and make the Secret outside of
-// the repository, or keep it there sealed or encrypted.
+// # Why it matters
 //
-// A name counts that begins or ends with a word such as password, secret, token
-// or API key. Silent for empty values, placeholders, variables, booleans, numbers,
-// paths and addresses, for values of a template, and for files encrypted with
-// SOPS. The option prefer-files also reports secretKeyRef in env, since variables
-// show in dumps and in child processes.
+// The file is in git, and everyone who may read pods or ConfigMaps sees the value. A
+// secret that others could read must be replaced.
 //
-// There is no fix: the value has to move into a Secret, which is created outside of the
-// file, and has to be changed, since others may have read it.
+// # How to fix it
+//
+// Read the value from a Secret that is created outside of the repository, or is stored
+// there sealed or encrypted:
+//
+//	env:
+//	  - name: DB_PASSWORD
+//	    valueFrom:
+//	      secretKeyRef:
+//	        name: db
+//	        key: password
+//
+// # Fix safety
+//
+// There is no fix: the value must move into a Secret that is created outside of the file,
+// and must be replaced.
+//
+// # Exceptions
+//
+// It does not report:
+//
+//   - values that are empty, placeholders, variables, booleans, numbers, paths or
+//     addresses
+//   - values of templates
+//   - files that are encrypted with SOPS, and encrypted values
+//
+// A name is that of a secret if it begins or ends with a word such as password, secret,
+// token or API key. The option `prefer-files` also reports `secretKeyRef` in `env`,
+// because variables appear in dumps and child processes.
 var K8sSecretInEnv = facts.Rule[*facts.Manifest]{
 	Meta: lint.Meta{
 		ID:         "k8s-secret-in-env",
-		Title:      "A secret stands in a manifest",
+		Title:      "Secret is written in a manifest",
 		Category:   lint.Security,
 		Severity:   lint.Warning,
 		Confidence: lint.Medium,
@@ -40,7 +63,7 @@ var K8sSecretInEnv = facts.Rule[*facts.Manifest]{
 			{Name: "CKV_K8S_35", Variants: []string{"reference", "reference-excused"}}, {Name: "KSV-0109", Variants: []string{"literal", "literal-excused"}},
 			{Name: "kube-linter:env-var-secret", Variants: []string{"literal", "literal-excused", "reference", "reference-excused"}}, {Name: "semgrep:secrets-in-config-file", Variants: []string{"literal", "literal-excused"}},
 		},
-		Options: []lint.Option{{Name: "prefer-files", Kind: lint.BoolOption, Doc: "report secretKeyRef in env too: secrets are to be mounted as files"}},
+		Options: []lint.Option{{Name: "prefer-files", Kind: lint.BoolOption, Doc: "also report `secretKeyRef` in `env`, because secrets should be mounted as files"}},
 	},
 	Check: checkK8sSecretInEnv,
 }
@@ -58,9 +81,9 @@ func checkK8sSecretInEnv(p *facts.Pass[*facts.Manifest]) {
 				ref := p.Doc.Get(item, "valueFrom", "secretKeyRef").Resolve()
 				switch {
 				case value != nil && isLiteralSecret(name, value):
-					p.Report(weigh(p, lint.Finding{Span: value.Span, Variant: "literal", Message: quote(name) + " stands here for everybody who may read the file or the pod; take it from a Secret with secretKeyRef"}, facts.ClaimExposure, false))
+					p.Report(weigh(p, lint.Finding{Span: value.Span, Variant: "literal", Message: quote(name) + " is readable for anyone who can read the file or the pod; read it from a Secret with secretKeyRef"}, facts.ClaimExposure, false))
 				case ref != nil && p.Options.Bool("prefer-files"):
-					p.Report(weigh(p, lint.Finding{Span: ref.Parent.Own("secretKeyRef").Key.Span, Variant: "reference", Message: quote(name) + " is a variable, which shows in dumps and in child processes; mount the Secret as a file"}, facts.ClaimExposure, false))
+					p.Report(weigh(p, lint.Finding{Span: ref.Parent.Own("secretKeyRef").Key.Span, Variant: "reference", Message: quote(name) + " is a variable, which appears in dumps and child processes; mount the Secret as a file"}, facts.ClaimExposure, false))
 				}
 			}
 		}
@@ -68,7 +91,7 @@ func checkK8sSecretInEnv(p *facts.Pass[*facts.Manifest]) {
 	for _, o := range p.Doc.Objects() {
 		key, instead := "data", "move it into a Secret"
 		if o.Kind == "Secret" {
-			key, instead = "stringData", "make the Secret outside of the repository, or seal it"
+			key, instead = "stringData", "create the Secret outside of the repository, or seal it"
 		}
 		if o.APIVersion != "v1" || o.Kind != "ConfigMap" && o.Kind != "Secret" || p.Doc.IsTemplate(o.Root) || p.Doc.Get(o.Root, "sops") != nil {
 			continue
@@ -79,14 +102,14 @@ func checkK8sSecretInEnv(p *facts.Pass[*facts.Manifest]) {
 		}
 		for _, pair := range data.Pairs {
 			if value := pair.Value.Resolve(); !pair.Merge && isLiteralSecret(pair.Key.Value, value) {
-				p.Report(weigh(p, lint.Finding{Span: pair.Value.Span, Variant: "literal", Message: quote(pair.Key.Value) + " stands here for everybody who may read the file; " + instead}, facts.ClaimExposure, false))
+				p.Report(weigh(p, lint.Finding{Span: pair.Value.Span, Variant: "literal", Message: quote(pair.Key.Value) + " is readable for anyone who can read the file; " + instead}, facts.ClaimExposure, false))
 			}
 		}
 	}
 }
 
-// isLiteralSecret tells whether a name is that of a secret, and the value one
-// that somebody has written down.
+// isLiteralSecret reports whether a name is that of a secret, and the value is written
+// in the file.
 func isLiteralSecret(name string, value *yaml.Node) bool {
 	if value.Kind != yaml.Scalar || value.IsNull() || value.Style == yaml.Literal || value.Style == yaml.Folded || strings.ContainsAny(value.Value, "\n$") || strings.HasPrefix(value.Value, "ENC[") {
 		return false

@@ -5,20 +5,35 @@ import (
 	"github.com/dockmend/dockmend/internal/lint"
 )
 
-// K8sServiceAccountTokenMounted finds pods of the default service account that
-// get its token, though nothing says that they call the Kubernetes API.
+// K8sServiceAccountTokenMounted reports pods of the default service account that receive
+// its token.
 //
-// Whoever breaks into the pod has the token. "automountServiceAccountToken:
-// false" leaves it out.
+// # Why it matters
 //
-// Silent for pods that name an account of their own, which is made for a
-// purpose; for what works on the node, and where the folder has the default
-// ServiceAccount with that setting. Whether a program calls the API is not in the
-// manifest, so it is a part of the preset hardening only.
+// An attacker who takes over the pod can use the token to call the Kubernetes API. Most
+// programs never call it.
+//
+// The rule is part of the preset `hardening`, because the manifest does not show whether a
+// program calls the API.
+//
+// # How to fix it
+//
+// Do not mount the token:
+//
+//	spec:
+//	  automountServiceAccountToken: false
+//
+// # Exceptions
+//
+// It does not report:
+//
+//   - pods that name their own service account, which has a purpose
+//   - workloads that work on the node, such as those of a DaemonSet
+//   - pods whose folder has a default ServiceAccount with the setting
 var K8sServiceAccountTokenMounted = facts.Rule[*facts.Manifest]{
 	Meta: lint.Meta{
 		ID:         "k8s-service-account-token-mounted",
-		Title:      "A pod gets a token for the Kubernetes API that it has no use for",
+		Title:      "Pod receives a token for the Kubernetes API by default",
 		Category:   lint.Security,
 		Severity:   lint.Info,
 		Confidence: lint.Medium,
@@ -39,13 +54,13 @@ func checkK8sServiceAccountTokenMounted(p *facts.Pass[*facts.Manifest]) {
 		edits, ok := setInPod(p.Doc, w, "false", "automountServiceAccountToken")
 		p.Report(lint.Finding{
 			Span:    w.Containers[0].Place(),
-			Message: "the pod gets the token of the default service account; set automountServiceAccountToken: false unless it calls the API",
+			Message: "the pod receives the token of the default service account, as does an attacker; set automountServiceAccountToken: false unless it calls the API",
 			Fixes:   fixOf("set automountServiceAccountToken: false", ok, edits...),
 		})
 	}
 }
 
-// defaultWithoutToken tells whether the folder's default account gives no token.
+// defaultWithoutToken reports whether the folder's default account mounts no token.
 func defaultWithoutToken(p *facts.Pass[*facts.Manifest]) bool {
 	files := []*facts.Manifest{p.Doc}
 	for _, near := range p.Project.Nearby() {

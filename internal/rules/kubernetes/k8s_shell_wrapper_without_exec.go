@@ -7,22 +7,40 @@ import (
 	"github.com/dockmend/dockmend/internal/text"
 )
 
-// K8sShellWrapperWithoutExec finds "sh -c" as command of a container, with a
-// script whose last command is started without exec.
+// K8sShellWrapperWithoutExec reports containers whose command is `sh -c` with a script
+// that starts its last command without exec. In the cases below, the variant is `excused`.
 //
-// The shell stays process 1 and does not pass SIGTERM on: the program works on
-// until the pod's grace period is over, and is killed then. With exec in front,
-// the last command takes the shell's place.
+// # Why it matters
 //
-// Silent for jobs and init containers, which end by themselves; for bash, which
-// replaces itself; for scripts with trap or wait, and where the last command is
-// a loop, a pipe or a builtin. It is excused in files of demonstrations and tests, and for
-// interpreters of scripts (python, node, ruby), which as process 1 ignore SIGTERM as well
-// unless the script handles it.
+// The shell stays process 1 and does not pass the stop signal (SIGTERM) on to the program.
+// The program works until the grace period of the pod ends, by default 30 seconds, and is
+// then killed.
+//
+// # How to fix it
+//
+// Begin the last command with exec, so that the program replaces the shell:
+//
+//	command: ["sh", "-c", "migrate && exec gunicorn app:app"]
+//
+// # Exceptions
+//
+// It does not report:
+//
+//   - jobs and init containers, which end by themselves
+//   - bash, whose last command replaces it
+//   - scripts with trap or wait
+//   - a last command that is a loop, a pipe or a shell builtin, and `sleep` and `tail`
+//   - pods that share their process namespace
+//
+// These have the variant `excused`:
+//
+//   - files of demonstrations and tests
+//   - interpreters (python, node, ruby), whose programs ignore SIGTERM as process 1 unless
+//     they handle it
 var K8sShellWrapperWithoutExec = facts.Rule[*facts.Manifest]{
 	Meta: lint.Meta{
 		ID:       "k8s-shell-wrapper-without-exec",
-		Title:    "A shell keeps the stop signal from the program",
+		Title:    "Shell does not pass the stop signal on to the program",
 		Category: lint.Runtime,
 		Severity: lint.Info,
 		Default:  true,
@@ -38,7 +56,7 @@ var K8sShellWrapperWithoutExec = facts.Rule[*facts.Manifest]{
 func checkK8sShellWrapperWithoutExec(p *facts.Pass[*facts.Manifest]) {
 	for _, w := range p.Doc.Workloads() {
 		if facts.IsTrue(w.Get("shareProcessNamespace")) {
-			continue // the pause process is the first one
+			continue // the pause process is process 1
 		}
 		for _, c := range w.Containers {
 			if script := wrappedScript(c); c.RunsOn() && script != nil {
@@ -48,7 +66,7 @@ func checkK8sShellWrapperWithoutExec(p *facts.Pass[*facts.Manifest]) {
 	}
 }
 
-// wrappedScript is what a shell runs that is the container's command; the
+// wrappedScript returns the script of a shell that is the container's command; the
 // arguments follow the command.
 func wrappedScript(c *facts.Container) *yaml.Node {
 	command, ok := c.Words("command")
@@ -71,17 +89,17 @@ func wrappedScript(c *facts.Container) *yaml.Node {
 func reportWrapper(p *facts.Pass[*facts.Manifest], script *yaml.Node) {
 	last, offset, ok := facts.LastCommand(script.Value)
 	if !ok || last == "sleep" || last == "tail" {
-		return // what waits for nothing loses nothing
+		return // these lose nothing when they are killed
 	}
 	f := lint.Finding{
 		Span:    script.Span,
-		Message: "the shell stays in front of " + quote(last) + " and keeps the stop signal from it; write exec before it",
+		Message: "the shell does not pass the stop signal on to " + quote(last) + ", so Kubernetes kills it after the grace period; write exec before it",
 	}
 	written := p.Doc.Text(script.Span)
 	for _, q := range []string{"", `"`, "'"} {
 		if written == q+script.Value+q {
 			at := script.Span.Start + len(q) + offset
-			f.Fixes = fixOf("put exec before the last command", true, text.Edit{Span: text.Span{Start: at, End: at}, New: "exec "})
+			f.Fixes = fixOf("add exec before the last command", true, text.Edit{Span: text.Span{Start: at, End: at}, New: "exec "})
 		}
 	}
 	p.Report(weigh(p, f, facts.ClaimUpkeep, facts.IsInterpreter(last)))

@@ -12,21 +12,36 @@ import (
 	"github.com/dockmend/dockmend/internal/text"
 )
 
-// K8sTerminationGraceTooShort finds pods that are killed before they can end.
+// K8sTerminationGraceTooShort reports pods whose `terminationGracePeriodSeconds` leaves
+// the program too little time after preStop, or no time at all.
 //
-// The time of terminationGracePeriodSeconds runs from the moment when the pod is
-// to end, and preStop is a part of it: what is left is for the program to finish
-// its requests. With 0 it is killed at once.
+// # Why it matters
 //
-// A period that is no longer than the sleep of preStop is a warning, and so is 0.
-// Less than ten seconds after the sleep are an info. Silent for jobs, and where
-// preStop does more than sleep for a number of seconds; where the server says how
-// long it takes (k8s-grace-below-app-timeout compares that); of 0 also for single pods,
-// for what works on the node, and for pause images, which only keep a place free.
+// The period starts when the pod is told to stop, and the preStop hook is part of it. What
+// is left is the time in which the program can finish its requests. With 0, Kubernetes
+// kills the program at once.
+//
+// # How to fix it
+//
+// Set a period that is longer than preStop:
+//
+//	terminationGracePeriodSeconds: 60
+//
+// # Exceptions
+//
+// It does not report:
+//
+//   - jobs
+//   - a preStop hook that does more than sleep for a number of seconds
+//   - servers whose stop time is known, which k8s-grace-below-app-timeout compares
+//   - 0 for single pods, for workloads on the node, and for pause images
+//
+// It is a warning if the period is 0 or not longer than preStop, and an info if less than
+// 10 seconds remain.
 var K8sTerminationGraceTooShort = facts.Rule[*facts.Manifest]{
 	Meta: lint.Meta{
 		ID:       "k8s-termination-grace-too-short",
-		Title:    "The pod is killed before it can end",
+		Title:    "Pod is killed before it can shut down",
 		Category: lint.Runtime,
 		Severity: lint.Info,
 		Default:  true,
@@ -37,7 +52,7 @@ var K8sTerminationGraceTooShort = facts.Rule[*facts.Manifest]{
 	Check: checkK8sTerminationGraceTooShort,
 }
 
-// defaultGrace is the period of a pod that names none, in seconds.
+// defaultGrace is the period of a pod that sets none, in seconds.
 const defaultGrace = 30
 
 // leastGrace is what a server needs after preStop, in seconds.
@@ -58,7 +73,7 @@ func checkK8sTerminationGraceTooShort(p *facts.Pass[*facts.Manifest]) {
 			}
 			p.Report(lint.Finding{
 				Span: n.Span, Severity: lint.Warning,
-				Message: "terminationGracePeriodSeconds 0 kills the program at once, in the middle of its work; leave it out, or give it the time it needs",
+				Message: "terminationGracePeriodSeconds 0 kills the program at once, in the middle of its work; remove it, or set the time that the program needs",
 				Fixes:   graceFix(p.Doc, w, defaultGrace),
 			})
 			continue
@@ -75,18 +90,18 @@ func checkK8sTerminationGraceTooShort(p *facts.Pass[*facts.Manifest]) {
 		f := lint.Finding{Span: at, Fixes: graceFix(p.Doc, w, defaultGrace+longest)}
 		if grace <= longest {
 			f.Severity = lint.Warning
-			f.Message = fmt.Sprintf("preStop sleeps for %d seconds and the pod is killed after %d: nothing is left for the program to end; make terminationGracePeriodSeconds longer", longest, grace)
+			f.Message = fmt.Sprintf("preStop sleeps for %d seconds but Kubernetes kills the pod after %d, so the program cannot shut down; raise terminationGracePeriodSeconds", longest, grace)
 		} else if slices.ContainsFunc(w.Containers, func(c *facts.Container) bool { return saysStopTime(p, c) }) {
 			continue
 		} else {
-			f.Message = fmt.Sprintf("preStop sleeps for %d of the %d seconds after which the pod is killed; make terminationGracePeriodSeconds longer", longest, grace)
+			f.Message = fmt.Sprintf("preStop sleeps for %d of the %d seconds after which Kubernetes kills the pod; raise terminationGracePeriodSeconds", longest, grace)
 		}
 		p.Report(f)
 	}
 }
 
-// graceOf is the time that a pod has to end, in seconds, and the place that says
-// so, nil for the default.
+// graceOf returns the time that a pod has to shut down, in seconds, and the place that
+// sets it, nil for the default.
 func graceOf(w *facts.Workload) (seconds int, n *yaml.Node, known bool) {
 	n = w.Get("terminationGracePeriodSeconds")
 	if n == nil {
@@ -101,14 +116,14 @@ func graceFix(d *facts.Manifest, w *facts.Workload, seconds int) []lint.Fix {
 	return fixOf(fmt.Sprintf("set terminationGracePeriodSeconds: %d", seconds), ok, edits...)
 }
 
-// hasWork tells whether a container may lose something: that of a pause image,
-// which keeps a place free, does not.
+// hasWork reports whether a container may lose something: that of a pause image, which
+// only reserves resources, does not.
 func hasWork(c *facts.Container) bool {
 	i, known := c.Image()
 	return !known || !i.IsPause()
 }
 
-// preStopSleep is how many seconds preStop sleeps, where it does nothing else.
+// preStopSleep returns how many seconds preStop sleeps, if it does nothing else.
 func preStopSleep(d *facts.Manifest, c *facts.Container) (seconds int, span text.Span, ok bool) {
 	hook := c.Get("lifecycle", "preStop")
 	if n := d.Get(hook, "sleep", "seconds").Resolve(); n != nil {

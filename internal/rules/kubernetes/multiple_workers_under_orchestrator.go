@@ -13,24 +13,39 @@ import (
 	"github.com/dockmend/dockmend/internal/text"
 )
 
-// MultipleWorkersUnderOrchestrator finds Python servers that start several
-// workers in one container of Kubernetes or Cloud Run.
+// MultipleWorkersUnderOrchestrator reports Python servers that start several workers in
+// one container of Kubernetes or Cloud Run.
 //
-// Each worker has its own copy of the program in memory, and the scheduler sees
-// one container: limits must fit all of them, a worker that hangs is hidden by
-// the others, and the load is shared out twice. One worker in each container
-// and more replicas leave that to Kubernetes.
+// # Why it matters
 //
-// The number is taken from command, args and WEB_CONCURRENCY, else from the CMD
-// of the Dockerfile, where a compose file, Skaffold or docker/build-push-action
-// in the repository says which one the image is built from. A warning for
-// uvicorn, fastapi, hypercorn and granian. An info for gunicorn, whose workers
-// take the place of threads in programs that are not asynchronous. Silent for
-// jobs, and for numbers from variables.
+// Each worker has its own copy of the program in memory, but the scheduler sees one
+// container. Limits must be large enough for all workers, the others hide a worker that
+// hangs, and requests are distributed twice.
+//
+// # How to fix it
+//
+// Start one worker in each container, and more replicas:
+//
+//	spec:
+//	  replicas: 4
+//
+// # Exceptions
+//
+// It does not report:
+//
+//   - jobs
+//   - numbers from variables
+//   - the `CMD` of an image whose Dockerfile is not known; it is known if a Compose file,
+//     Skaffold or docker/build-push-action in the repository shows that the image is built
+//     from it
+//
+// It reads the number from `command`, `args` and `WEB_CONCURRENCY`, or from the `CMD` of
+// the image. It is a warning for uvicorn, fastapi, hypercorn and granian, and an info for
+// gunicorn, whose workers replace threads in programs that are not asynchronous.
 var MultipleWorkersUnderOrchestrator = facts.Rule[*facts.Manifest]{
 	Meta: lint.Meta{
 		ID:       "multiple-workers-under-orchestrator",
-		Title:    "Several workers in a container hide load and memory from the scheduler",
+		Title:    "Container starts several workers under an orchestrator",
 		Category: lint.Python,
 		Severity: lint.Warning,
 		Default:  true,
@@ -75,7 +90,7 @@ func checkWorkers(p *facts.Pass[*facts.Manifest], c *facts.Container) {
 			words = append(words, w.Text)
 		}
 		count, program, _ = workers(words)
-		related = []lint.Related{{Source: image.Source, Span: start.Span, Message: "the command of the image"}}
+		related = []lint.Related{{Source: image.Source, Span: start.Span, Message: "the image starts the server here"}}
 	}
 	switch n := workersVariable(p.Doc, c); {
 	case count > 1:
@@ -87,8 +102,8 @@ func checkWorkers(p *facts.Pass[*facts.Manifest], c *facts.Container) {
 	}
 }
 
-// builtBy is the image of a container, where its Dockerfile is known and starts
-// the program by its CMD alone.
+// builtBy returns the image of a container, if its Dockerfile is known and starts the
+// program only by its CMD.
 func builtBy(p *facts.Pass[*facts.Manifest], c *facts.Container) (facts.BuiltImage, bool) {
 	i, known := c.Image()
 	if !known {
@@ -102,7 +117,7 @@ func builtBy(p *facts.Pass[*facts.Manifest], c *facts.Container) (facts.BuiltIma
 	return image, start != nil && start.JSON
 }
 
-// withoutWorkers is the fix that writes 1 for the number.
+// withoutWorkers returns the fix that writes 1 for the number.
 func withoutWorkers(d *facts.Manifest, n *yaml.Node) []lint.Fix {
 	value := "1"
 	if strings.HasPrefix(n.Value, "--workers=") {
@@ -114,7 +129,8 @@ func withoutWorkers(d *facts.Manifest, n *yaml.Node) []lint.Fix {
 	return fixOf("start one worker", ok, edits...)
 }
 
-// readsVariable tells whether a server takes its workers from WEB_CONCURRENCY.
+// readsVariable reports whether a server reads the number of workers from
+// WEB_CONCURRENCY.
 func readsVariable(program string) bool {
 	return program == "uvicorn" || program == "gunicorn" || program == "fastapi"
 }
@@ -122,7 +138,7 @@ func readsVariable(program string) bool {
 func reportWorkers(p *facts.Pass[*facts.Manifest], span text.Span, count int, program string, fixes []lint.Fix, related ...lint.Related) {
 	f := lint.Finding{
 		Span: span, Related: related, Fixes: fixes,
-		Message: fmt.Sprintf("%s starts %d workers, which the scheduler sees as one; start one in each container, and more replicas", program, count),
+		Message: fmt.Sprintf("%s starts %d workers, but the scheduler sees only one container; start one worker in each container, and more replicas", program, count),
 	}
 	if program == "gunicorn" {
 		f.Severity = lint.Info
@@ -130,8 +146,8 @@ func reportWorkers(p *facts.Pass[*facts.Manifest], span text.Span, count int, pr
 	p.Report(f)
 }
 
-// workers is how many a command starts, 0 where it does not say, and the server
-// that starts them; at is the word with the number.
+// workers returns how many workers a command starts, 0 if it does not set a number, and
+// the server that starts them; at is the word with the number.
 func workers(words []string) (count int, program string, at int) {
 	const script = 2
 	if len(words) > script && facts.IsShell(words) {
@@ -154,8 +170,8 @@ func workers(words []string) (count int, program string, at int) {
 	return 0, program, 0
 }
 
-// workersVariable is the value of the variable by which these servers take the
-// number where no flag gives it; nil when there is none that is known.
+// workersVariable returns the value of the variable from which these servers read the
+// number if no flag sets it; nil if it is not known.
 func workersVariable(d *facts.Manifest, c *facts.Container) *yaml.Node {
 	env := c.Get("env")
 	if env == nil {

@@ -9,27 +9,45 @@ import (
 	"github.com/dockmend/dockmend/internal/syntax/yaml"
 )
 
-// WorkflowActionNotPinned finds actions of others, and workflows that are
-// called, that are not fixed to a full commit.
+// WorkflowActionNotPinned reports actions of other owners, and called workflows, that are
+// not pinned to a full commit.
 //
-// A tag of an action can be moved, and was, by people who had broken into its
-// repository: the next run then gives them the secrets of the job. Write the
-// commit, with the tag as a comment, and let a bot update both.
+// # Why it matters
 //
-// Silent for actions of the same repository, for full commits, and for the
-// owners that the option names. Tags are the usual way, so it is a part of the
-// preset hardening only.
+// A tag of an action can move. Attackers who took over an action's repository have moved
+// its tags to their own code, and the next run of each workflow gave them the secrets of
+// the job.
+//
+// The rule is part of the preset `hardening`, because most workflows use tags.
+//
+// # How to fix it
+//
+// Write the commit, with the tag as a comment that a bot can update:
+//
+//	uses: docker/login-action@<commit> # v3
+//
+// # Fix safety
+//
+// There is no fix: the workflow does not show which commit the tag means.
+//
+// # Exceptions
+//
+// It does not report:
+//
+//   - actions of the same repository
+//   - full commits
+//   - owners that the option `allowed-owners` lists
 var WorkflowActionNotPinned = facts.Rule[*facts.Workflow]{
 	Meta: lint.Meta{
 		ID:       "workflow-action-not-pinned",
-		Title:    "An action is not fixed to a commit",
+		Title:    "Action is not pinned to a commit",
 		Category: lint.Security,
 		Severity: lint.Warning,
 		Since:    "0.1.0",
 		Presets:  []string{"cloud-native", "hardening"},
 		Aliases:  lint.Names("zizmor:unpinned-uses"),
 		Options: []lint.Option{{
-			Name: "allowed-owners", Kind: lint.ListOption, Doc: "owners of actions whose tags are trusted",
+			Name: "allowed-owners", Kind: lint.ListOption, Doc: "owners whose tags are trusted",
 			OptionValue: lint.OptionValue{List: []string{"actions", "github"}},
 		}},
 	},
@@ -42,7 +60,7 @@ func checkWorkflowActionNotPinned(p *facts.Pass[*facts.Workflow]) {
 		if a.Name == "" || a.IsCommit() || allowed || facts.HasExpression(a.Name) {
 			return
 		}
-		p.Report(lint.Finding{Span: a.Span, Message: quote(a.Name+"@"+a.Ref) + " can be moved to other code; write the full commit, with the tag as a comment"})
+		p.Report(lint.Finding{Span: a.Span, Message: quote(a.Name+"@"+a.Ref) + " can move to other code, which then runs with the secrets of the job; write the full commit, with the tag as a comment"})
 	}
 	for _, j := range p.Doc.Jobs() {
 		if n := j.Get("uses"); n != nil && n.Kind == yaml.Scalar {

@@ -15,21 +15,37 @@ import (
 	"github.com/dockmend/dockmend/internal/text"
 )
 
-// WorkflowBuildPathMissing finds builds whose context, Dockerfile or target is
-// not in the repository: the step fails, and often only when a release is made.
+// WorkflowBuildPathMissing reports builds whose context, Dockerfile or target is not in
+// the repository. It reads the inputs of docker/build-push-action and the arguments of
+// `docker build`.
 //
-// It reads the inputs of docker/build-push-action and the arguments of docker
-// build, as far as they are written out.
+// # Why it matters
 //
-// Silent for expressions and variables, in jobs that check out another
-// repository or branch or to another folder, in workflows that others call, behind
-// cd, for what git ignores, for names of what a build makes (dist, target), and for
-// paths that an earlier step names or may bring (actions/download-artifact). Folders without .git and .gitignore, which may
-// hold a part of the files only, are skipped.
+// The step fails. Many of these steps run only for a release, so the mistake appears when
+// the release is made.
+//
+// # How to fix it
+//
+// Name a folder, a file or a stage that exists:
+//
+//	with:
+//	  context: services/web
+//	  file: services/web/Dockerfile
+//
+// # Exceptions
+//
+// It does not report:
+//
+//   - expressions and variables, and commands after cd
+//   - jobs that check out another repository, another branch or into another folder
+//   - workflows that other workflows call
+//   - paths that git ignores, names of build output such as `dist` and `target`, and paths
+//     that an earlier step names or may create
+//   - folders without `.git` and `.gitignore`, which may contain only a part of the files
 var WorkflowBuildPathMissing = facts.Rule[*facts.Workflow]{
 	Meta: lint.Meta{
 		ID:       "workflow-build-path-missing",
-		Title:    "A workflow builds what is not in the repository",
+		Title:    "Workflow builds a path or stage that does not exist",
 		Category: lint.Correctness,
 		Severity: lint.Error,
 		Default:  true,
@@ -73,8 +89,8 @@ func checkWorkflowBuildPathMissing(p *facts.Pass[*facts.Workflow]) {
 	}
 }
 
-// isRoot tells whether the folder that the workflow is for looks like the root of
-// a repository, of which all files are there: templates of workflows lie elsewhere.
+// isRoot reports whether the folder that the workflow is for looks like the root of a
+// repository with all its files: templates of workflows are elsewhere.
 func isRoot(p *facts.Pass[*facts.Workflow]) bool {
 	root, err := p.Project.Context(toRoot, "")
 	if err != nil {
@@ -85,8 +101,8 @@ func isRoot(p *facts.Pass[*facts.Workflow]) bool {
 	return git || ignore
 }
 
-// checksOutElsewhere tells whether the files of a job are those of another
-// repository or branch, or lie in another folder.
+// checksOutElsewhere reports whether the files of a job are those of another repository
+// or branch, or are in another folder.
 func checksOutElsewhere(j *facts.Job) bool {
 	return slices.ContainsFunc(j.Steps, func(s *facts.Step) bool {
 		if !s.UsesAction("actions/checkout") {
@@ -107,7 +123,7 @@ func checkInputs(p *facts.Pass[*facts.Workflow], b imageBuild, in buildInputs) (
 		}
 		return lint.Finding{
 			Span: in.folderSpan, Variant: "context",
-			Message: fmt.Sprintf("the context %s is not in the repository, so the build fails; name a folder that is there", quote(in.folder)),
+			Message: fmt.Sprintf("the context %s is not in the repository, so the build fails; name a folder that exists", quote(in.folder)),
 		}, true
 	case err != nil:
 		return f, false
@@ -120,11 +136,11 @@ func checkInputs(p *facts.Pass[*facts.Workflow], b imageBuild, in buildInputs) (
 		}
 		f = lint.Finding{
 			Span: in.fileSpan, Variant: "file",
-			Message: fmt.Sprintf("%s is not in the repository, so the build fails; name a Dockerfile that is there", quote(file)),
+			Message: fmt.Sprintf("%s is not in the repository, so the build fails; name a Dockerfile that exists", quote(file)),
 			Related: []lint.Related{{File: context.Files.Path("."), Message: "the build context"}},
 		}
 		if near, is := nearFile(context, in.dockerfile()); is {
-			f.Message = fmt.Sprintf("%s is not in the repository, so the build fails; %s is meant", quote(file), quote(path.Join(path.Dir(file), near)))
+			f.Message = fmt.Sprintf("%s is not in the repository, so the build fails; did you mean %s?", quote(file), quote(path.Join(path.Dir(file), near)))
 		}
 		return f, true
 	}
@@ -134,8 +150,8 @@ func checkInputs(p *facts.Pass[*facts.Workflow], b imageBuild, in buildInputs) (
 	}
 	f = lint.Finding{
 		Span: in.targetSpan, Variant: "target",
-		Message: fmt.Sprintf("%s is no stage of %s, so the build fails; name a stage that is there", quote(in.target), quote(dockerfile.Source.Path)),
-		Related: []lint.Related{{Source: dockerfile.Source, Span: dockerfile.Final().From.Head, Message: "the last of its stages"}},
+		Message: fmt.Sprintf("%s is not a stage of %s, so the build fails; name a stage that exists", quote(in.target), quote(dockerfile.Source.Path)),
+		Related: []lint.Related{{Source: dockerfile.Source, Span: dockerfile.Final().From.Head, Message: "the last stage of the Dockerfile"}},
 	}
 	var names []string
 	for _, s := range dockerfile.Stages() {
@@ -145,8 +161,8 @@ func checkInputs(p *facts.Pass[*facts.Workflow], b imageBuild, in buildInputs) (
 	}
 	if name, is := nearest.Name(in.target, names); is {
 		at := dockerfile.Target(name)
-		f.Message = fmt.Sprintf("%s is no stage of %s, so the build fails; %s is meant", quote(in.target), quote(dockerfile.Source.Path), quote(name))
-		f.Related = []lint.Related{{Source: dockerfile.Source, Span: at.NameSpan, Message: "this one"}}
+		f.Message = fmt.Sprintf("%s is not a stage of %s, so the build fails; did you mean %s?", quote(in.target), quote(dockerfile.Source.Path), quote(name))
+		f.Related = []lint.Related{{Source: dockerfile.Source, Span: at.NameSpan, Message: "the stage with the similar name"}}
 		if n := in.targetNode; n != nil {
 			edits, ok := p.Doc.Replace(n, name)
 			f.Fixes = unsafe("build "+quote(name), ok, edits...)
@@ -155,7 +171,7 @@ func checkInputs(p *facts.Pass[*facts.Workflow], b imageBuild, in buildInputs) (
 	return f, true
 }
 
-// nearFile is the file beside a name that is probably meant.
+// nearFile returns the file in the same folder that is probably meant.
 func nearFile(c *facts.BuildContext, name string) (string, bool) {
 	gate, err := c.Files.In(path.Dir(name), "")
 	if err != nil {
@@ -169,8 +185,8 @@ func nearFile(c *facts.BuildContext, name string) (string, bool) {
 	return nearest.Name(path.Base(name), slices.DeleteFunc(slices.Clone(names), isFolder))
 }
 
-// mayMake tells whether a path is there when the job comes to the build, though
-// it is not in the repository: git ignores it, or an earlier step may bring it.
+// mayMake reports whether a path may exist when the job reaches the build, though it is
+// not in the repository: git ignores it, or an earlier step may create it.
 func (b imageBuild) mayMake(p *facts.Pass[*facts.Workflow], name string) bool {
 	name = path.Clean(name)
 	if facts.IsMade(name) {
@@ -208,7 +224,7 @@ func (b imageBuild) mayMake(p *facts.Pass[*facts.Workflow], name string) bool {
 	return false
 }
 
-// isPlainAction tells whether an action is known to bring no files but those of
+// isPlainAction reports whether an action is known to create no files except those of
 // the repository.
 func isPlainAction(a facts.Action) bool {
 	switch a.Owner() {

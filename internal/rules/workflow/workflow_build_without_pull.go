@@ -8,21 +8,34 @@ import (
 	"github.com/dockmend/dockmend/internal/text"
 )
 
-// WorkflowBuildWithoutPull finds builds on machines of their own that do not ask
-// for the newest base image.
+// WorkflowBuildWithoutPull reports builds on self-hosted runners without `pull: true` or
+// `--pull`.
 //
-// A self-hosted runner keeps images. Without "pull: true" or --pull, a base image that
-// something pulled months ago is used, without the fixes since.
+// # Why it matters
 //
-// Off by default: BuildKit asks the registry in each build for a base image that nothing
-// has pulled into the local store.
+// A self-hosted runner keeps images between jobs. Without the option, a build can use a
+// base image that something pulled months ago, without its security fixes.
 //
-// Silent for GitHub's own runners, which are new for each job, and for builds
-// whose Dockerfile pins every base by its digest.
+// The rule is off by default, because BuildKit asks the registry in each build unless the
+// base image is in the local store.
+//
+// # How to fix it
+//
+// Ask for the newest base image:
+//
+//	with:
+//	  pull: true
+//
+// # Exceptions
+//
+// It does not report:
+//
+//   - GitHub's own runners, which are new for each job
+//   - builds whose Dockerfile pins every base image by digest
 var WorkflowBuildWithoutPull = facts.Rule[*facts.Workflow]{
 	Meta: lint.Meta{
 		ID:       "workflow-build-without-pull",
-		Title:    "A build may stand on an old base image",
+		Title:    "Build on a self-hosted runner can use an old base image",
 		Category: lint.Reproducibility,
 		Severity: lint.Info,
 		Since:    "0.1.0",
@@ -64,10 +77,10 @@ func checkWorkflowBuildWithoutPull(p *facts.Pass[*facts.Workflow]) {
 }
 
 func pullMessage(how string) string {
-	return "the runner keeps base images from run to run, so this builds on old ones; add " + how
+	return "the runner keeps images between jobs, so this build can use an old base image; add " + how
 }
 
-// pullFlag adds the flag behind the word build.
+// pullFlag adds the flag after the word build.
 func pullFlag(c *facts.RunCommand) []lint.Fix {
 	i := slices.IndexFunc(c.Words, func(a facts.Argument) bool { return a.Text == "build" })
 	if i < 0 || !c.Exact {
@@ -77,8 +90,8 @@ func pullFlag(c *facts.RunCommand) []lint.Fix {
 	return unsafe("add --pull", true, text.Edit{Span: text.Span{Start: at, End: at}, New: " --pull"})
 }
 
-// isPinnedBuild tells whether every base of the build's Dockerfile is fixed by a
-// digest, so that there is nothing newer to pull.
+// isPinnedBuild reports whether the build's Dockerfile pins every base by digest, so that
+// there is nothing newer to pull.
 func isPinnedBuild(p *facts.Pass[*facts.Workflow], b imageBuild) bool {
 	file := b.dockerfileOf(p)
 	if file == nil || len(file.Stages()) == 0 {

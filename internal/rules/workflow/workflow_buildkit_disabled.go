@@ -9,17 +9,27 @@ import (
 	"github.com/dockmend/dockmend/internal/syntax/yaml"
 )
 
-// WorkflowBuildkitDisabled finds DOCKER_BUILDKIT and COMPOSE_DOCKER_CLI_BUILD
-// with the value 0.
+// WorkflowBuildkitDisabled reports `DOCKER_BUILDKIT` and `COMPOSE_DOCKER_CLI_BUILD` with
+// the value 0.
 //
-// The builder that they ask for is deprecated and gets no new features: mounts,
-// here-documents and checks are refused. Leave the variable out.
+// # Why it matters
 //
-// Silent for jobs on Windows, whose containers BuildKit does not build there.
+// The value selects Docker's legacy builder, which is deprecated. It does not support
+// mounts, here-documents and other newer syntax, so a Dockerfile that uses them fails.
+//
+// # How to fix it
+//
+// Remove the variable, so that BuildKit builds the image.
+//
+// # Exceptions
+//
+// It does not report:
+//
+//   - jobs on Windows, where BuildKit cannot build Windows containers
 var WorkflowBuildkitDisabled = facts.Rule[*facts.Workflow]{
 	Meta: lint.Meta{
 		ID:       "workflow-buildkit-disabled",
-		Title:    "The deprecated builder is switched on",
+		Title:    "Workflow turns on the deprecated builder",
 		Category: lint.Deprecated,
 		Severity: lint.Warning,
 		Default:  true,
@@ -46,7 +56,7 @@ func checkWorkflowBuildkitDisabled(p *facts.Pass[*facts.Workflow]) {
 		if !ok && len(pair.Key.Parent.Pairs) == 1 && pair.Key.Parent.Pair() != nil {
 			edits, ok = p.Doc.Delete(pair.Key.Parent.Pair()) // env has nothing else
 		}
-		p.Report(lint.Finding{Span: pair.Span, Message: builderMessage(pair.Key.Value), Fixes: unsafe("delete "+pair.Key.Value, ok, edits...)})
+		p.Report(lint.Finding{Span: pair.Span, Message: builderMessage(pair.Key.Value), Fixes: unsafe("remove "+pair.Key.Value, ok, edits...)})
 	})
 	for _, s := range p.Doc.Steps() {
 		for _, c := range s.Commands() {
@@ -65,5 +75,5 @@ func choosesBuilder(name string) bool {
 }
 
 func builderMessage(name string) string {
-	return name + " 0 asks for the deprecated builder, which knows no mounts and no here-documents; leave it out"
+	return name + "=0 selects the deprecated builder, which does not support mounts and here-documents; remove it"
 }

@@ -6,21 +6,37 @@ import (
 	"github.com/dockmend/dockmend/internal/syntax/yaml"
 )
 
-// WorkflowImageNotPinned finds images of job containers, services and docker://
-// steps without a tag, and with the tag latest.
+// WorkflowImageNotPinned reports images of job containers, services and `docker://` steps
+// without a tag or with the tag latest.
 //
-// The day such an image changes, the job fails, or tests against another
-// database than the one in production, without a change in the repository.
+// # Why it matters
 //
-// Silent for names with expressions, with a digest, and for images under the name of the
-// repository or its owner, which it publishes itself.
+// When such an image changes, the job fails, or tests against another version of a
+// database than production uses, without a change in the repository.
 //
-// There is no fix: the version that was tested is not in the file, and nothing proves an
-// edit of a workflow.
+// # How to fix it
+//
+// Name the version that is meant:
+//
+//	services:
+//	  db:
+//	    image: postgres:18
+//
+// # Fix safety
+//
+// There is no fix: the workflow does not show which version was tested.
+//
+// # Exceptions
+//
+// It does not report:
+//
+//   - names with expressions
+//   - images with a digest
+//   - images under the name of the repository or its owner, which it publishes itself
 var WorkflowImageNotPinned = facts.Rule[*facts.Workflow]{
 	Meta: lint.Meta{
 		ID:       "workflow-image-not-pinned",
-		Title:    "A job uses an image without a fixed version",
+		Title:    "Job uses an image without a fixed version",
 		Category: lint.Reproducibility,
 		Severity: lint.Info,
 		Default:  true,
@@ -38,7 +54,7 @@ func checkWorkflowImageNotPinned(p *facts.Pass[*facts.Workflow]) {
 		if !facts.IsReference(ref) || i.Digest != "" || i.Tag != "" && i.Tag != "latest" || p.Project.Publishes(i) {
 			return
 		}
-		f.Message = quote(ref) + " is whatever was pushed last; name the version that is meant"
+		f.Message = quote(ref) + " changes with each push, so the job can fail without a change here; name the version that is meant"
 		p.Report(f)
 	}
 	for _, j := range p.Doc.Jobs() {

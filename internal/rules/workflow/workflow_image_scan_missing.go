@@ -7,18 +7,36 @@ import (
 	"github.com/dockmend/dockmend/internal/lint"
 )
 
-// WorkflowImageScanMissing finds workflows that publish an image without a
-// scanner for known holes in them.
+// WorkflowImageScanMissing reports workflows that publish an image and have no step with a
+// vulnerability scanner.
 //
-// Add Trivy, Grype, Docker Scout or the scanner of your registry before the push.
+// # Why it matters
 //
-// Silent where a step of the workflow has the name of a scanner. The registry may
-// scan, which the file does not show, so it is a part of the preset hardening
-// only.
+// Nothing notices that the image contains packages with known vulnerabilities before users
+// run it.
+//
+// The rule is part of the preset `hardening`, because the registry may scan images, which
+// the workflow does not show.
+//
+// # How to fix it
+//
+// Add a step with a scanner before the push, such as Trivy, Grype, Docker Scout or the
+// scanner of the registry.
+//
+// # Fix safety
+//
+// There is no fix: only the author knows which scanner to use and which findings must stop
+// a release.
+//
+// # Exceptions
+//
+// It does not report:
+//
+//   - workflows in which a step names a scanner
 var WorkflowImageScanMissing = facts.Rule[*facts.Workflow]{
 	Meta: lint.Meta{
 		ID:         "workflow-image-scan-missing",
-		Title:      "A published image is not scanned",
+		Title:      "Published image is not scanned for vulnerabilities",
 		Category:   lint.Security,
 		Severity:   lint.Info,
 		Confidence: lint.Medium,
@@ -36,12 +54,12 @@ func checkWorkflowImageScanMissing(p *facts.Pass[*facts.Workflow]) {
 	}
 	p.Report(lint.Finding{
 		Span:    builds[0].place,
-		Message: "the image is pushed without a scan for known holes; add a step with Trivy, Grype or Docker Scout",
+		Message: "the image is pushed without a scan for known vulnerabilities; add a step with Trivy, Grype or Docker Scout",
 	})
 }
 
-// names tells whether a step uses an action, or runs a script, in which one of
-// the words stands; a workflow that is called may do anything.
+// names reports whether one of the words occurs in an action or a script of a step, or
+// in the name of a called workflow.
 func names(d *facts.Workflow, words ...string) bool {
 	for _, j := range d.Jobs() {
 		text := j.Scalar("uses")

@@ -8,22 +8,37 @@ import (
 	"github.com/dockmend/dockmend/internal/lint"
 )
 
-// WorkflowLatestTagOnly finds images that are pushed with the tag latest and no
-// other.
+// WorkflowLatestTagOnly reports images that a workflow pushes with the tag latest and no
+// other tag.
 //
-// Every push takes the place of the one before: nobody can go back to a version
-// that worked, or say which commit runs. Push the commit or the version as a tag
-// beside it.
+// # Why it matters
 //
-// Silent where one of the tags comes from an expression, a variable or the
-// metadata action, and where another step of the job, or another job, pushes the image with a tag
-// of its own.
+// Each push replaces the image before. A rollback to a version that worked is not
+// possible, and users cannot see which commit runs.
+//
+// # How to fix it
+//
+// Also push the version or the commit as a tag:
+//
+//	tags: |
+//	  acme/web:latest
+//	  acme/web:${{ github.sha }}
+//
+// # Fix safety
 //
 // There is no fix: only the author knows how versions are named.
+//
+// # Exceptions
+//
+// It does not report:
+//
+//   - tags that come from an expression, a variable or the metadata action
+//   - images that another step or job pushes with another tag
+//   - pushes to a registry on localhost
 var WorkflowLatestTagOnly = facts.Rule[*facts.Workflow]{
 	Meta: lint.Meta{
 		ID:       "workflow-latest-tag-only",
-		Title:    "An image is pushed as latest only",
+		Title:    "Image is pushed only with the tag latest",
 		Category: lint.Reproducibility,
 		Severity: lint.Info,
 		Default:  true,
@@ -47,7 +62,7 @@ func checkWorkflowLatestTagOnly(p *facts.Pass[*facts.Workflow]) {
 			}
 			if first == nil && len(tags) > 0 {
 				job.name = withoutTag(tags[0])
-				f.Message = quote(tags[0]) + " takes the place of the image before, to which nobody can go back; push a version or the commit as a tag too"
+				f.Message = quote(tags[0]) + " replaces the previous image, so a rollback is not possible; also push the version or the commit as a tag"
 				first = &f
 			}
 		}
@@ -71,7 +86,7 @@ func checkWorkflowLatestTagOnly(p *facts.Pass[*facts.Workflow]) {
 					push(lint.Finding{Span: c.Span}, tags, known)
 				}
 			}
-			// What these push is not in the step.
+			// The step does not show what these push.
 			others = others || s.UsesAction("docker/bake-action", "docker/metadata-action", "depot/bake-action")
 		}
 		job.first, job.others = first, others

@@ -8,19 +8,35 @@ import (
 	"github.com/dockmend/dockmend/internal/text"
 )
 
-// WorkflowProvenanceMissing finds images that are pushed without anything by
-// which their users could tell what is in them and where they come from: no
-// SBOM, no attestation, no signature; and builds that switch provenance off.
+// WorkflowProvenanceMissing reports images that are pushed without an SBOM, an attestation
+// or a signature, and builds that turn provenance off.
 //
-// Set "provenance: mode=max" and "sbom: true", or sign the image with cosign.
+// # Why it matters
 //
-// Silent for pushes to a registry on localhost, and where a step attests or
-// signs. Whether anybody looks depends on who uses the image, so it is a part of
-// the preset hardening only.
+// Users of the image cannot verify what it contains and from which source it was built.
+//
+// The rule is part of the preset `hardening`, because it depends on the users whether
+// anyone checks this.
+//
+// # How to fix it
+//
+// Add both to the build, or sign the image with cosign:
+//
+//	with:
+//	  provenance: mode=max
+//	  sbom: true
+//
+// # Exceptions
+//
+// It does not report:
+//
+//   - pushes to a registry on localhost
+//   - workflows in which a step attests or signs
+//   - images that a command such as `docker push` pushes
 var WorkflowProvenanceMissing = facts.Rule[*facts.Workflow]{
 	Meta: lint.Meta{
 		ID:         "workflow-provenance-missing",
-		Title:      "A published image says nothing about its origin",
+		Title:      "Published image has no SBOM or provenance",
 		Category:   lint.Security,
 		Severity:   lint.Info,
 		Confidence: lint.Medium,
@@ -42,7 +58,7 @@ func checkWorkflowProvenanceMissing(p *facts.Pass[*facts.Workflow]) {
 		provenance := b.step.Get("with", "provenance")
 		switch {
 		case provenance != nil && provenance.Value == "false":
-			p.Report(lint.Finding{Span: provenance.Span, Message: "without provenance nobody can tell from what the image was built; set mode=max"})
+			p.Report(lint.Finding{Span: provenance.Span, Message: "without provenance, users cannot verify from which source the image was built; set mode=max"})
 		case b.step.Get("with", "sbom") == nil && b.step.Get("with", "attests") == nil:
 			edits, ok := []text.Edit(nil), false
 			if with := b.step.Node.Own("with"); with != nil {
@@ -54,7 +70,7 @@ func checkWorkflowProvenanceMissing(p *facts.Pass[*facts.Workflow]) {
 			}
 			p.Report(lint.Finding{
 				Span:    b.place,
-				Message: "the image says nothing about what is in it; set sbom: true and provenance: mode=max",
+				Message: "users cannot verify what the image contains; set sbom: true and provenance: mode=max",
 				Fixes:   unsafe("set provenance and sbom", ok, edits...),
 			})
 		}

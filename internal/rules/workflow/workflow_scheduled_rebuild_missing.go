@@ -7,20 +7,39 @@ import (
 	"github.com/dockmend/dockmend/internal/lint"
 )
 
-// WorkflowScheduledRebuildMissing finds workflows that publish an image and have
-// no schedule, in a repository where no bot updates base images.
+// WorkflowScheduledRebuildMissing reports workflows that publish an image and have no
+// schedule, in a repository without a bot that updates base images.
 //
-// An image that is built only when its own code changes keeps the holes of its
-// base for as long as nobody commits. Build it each week too, or let Dependabot
-// or Renovate propose new bases.
+// # Why it matters
 //
-// Silent with Dependabot's ecosystem docker and with Renovate, and for workflows
-// that others call. Rebuilds may be started elsewhere, so it is a part of the
-// preset hardening only.
+// An image that is built only for new commits keeps the vulnerabilities of its base image
+// until the next commit.
+//
+// The rule is part of the preset `hardening`, because something else may start the
+// rebuilds.
+//
+// # How to fix it
+//
+// Build the image each week, or let Dependabot or Renovate update the base image:
+//
+//	on:
+//	  schedule:
+//	    - cron: "0 4 * * 1"
+//
+// # Fix safety
+//
+// There is no fix: only the author knows whether a schedule or a bot is wanted.
+//
+// # Exceptions
+//
+// It does not report:
+//
+//   - repositories with Dependabot's ecosystem docker, or with Renovate
+//   - workflows that other workflows call
 var WorkflowScheduledRebuildMissing = facts.Rule[*facts.Workflow]{
 	Meta: lint.Meta{
 		ID:         "workflow-scheduled-rebuild-missing",
-		Title:      "A published image is not rebuilt for fixes of its base",
+		Title:      "Published image is not rebuilt for updates of its base image",
 		Category:   lint.Security,
 		Severity:   lint.Info,
 		Confidence: lint.Medium,
@@ -39,11 +58,11 @@ func checkWorkflowScheduledRebuildMissing(p *facts.Pass[*facts.Workflow]) {
 	}
 	p.Report(lint.Finding{
 		Span:    builds[0].place,
-		Message: "the image keeps the holes of its base until somebody commits; add a schedule, or let a bot update the base image",
+		Message: "the image keeps the vulnerabilities of its base image until the next commit; add a schedule, or let a bot update the base image",
 	})
 }
 
-// updatesBases tells whether a bot of the repository proposes new base images.
+// updatesBases reports whether a bot of the repository proposes new base images.
 // The folder of the workflows is two below the root.
 func updatesBases(files lint.Context) bool {
 	github, err := files.In("..", "")

@@ -7,22 +7,35 @@ import (
 	"github.com/dockmend/dockmend/internal/lint"
 )
 
-// WorkflowSecretInBuildArgs finds secrets of the repository that are passed as
+// WorkflowSecretInBuildArgs reports secrets of the repository that a workflow passes as
 // build arguments.
 //
-// Build arguments stay readable in the history of the image and in the
-// provenance that goes to the registry with it. Pass the secret by the input
-// secrets, or by --secret, and take it in the Dockerfile with
-// "RUN --mount=type=secret".
+// # Why it matters
 //
-// Silent for arguments that are public by their name, as NEXT_PUBLIC_API_KEY: a
-// browser gets them anyway.
+// Build arguments are part of the image's history, and of the provenance that is pushed
+// with it. Anyone who can pull the image can read the secret.
 //
-// There is no fix: the Dockerfile has to read the secret from a mount first.
+// # How to fix it
+//
+// Pass the secret with the input `secrets` or with `--secret`, and read it in the
+// Dockerfile from a mount:
+//
+//	RUN --mount=type=secret,id=npm_token ...
+//
+// # Fix safety
+//
+// There is no fix: the Dockerfile must read the secret from a mount first.
+//
+// # Exceptions
+//
+// It does not report:
+//
+//   - arguments whose name says that they are public, such as `NEXT_PUBLIC_API_KEY`,
+//     because a browser receives them
 var WorkflowSecretInBuildArgs = facts.Rule[*facts.Workflow]{
 	Meta: lint.Meta{
 		ID:       "workflow-secret-in-build-args",
-		Title:    "A secret is passed as a build argument",
+		Title:    "Secret is passed as a build argument",
 		Category: lint.Security,
 		Severity: lint.Warning,
 		Default:  true,
@@ -60,10 +73,10 @@ func checkWorkflowSecretInBuildArgs(p *facts.Pass[*facts.Workflow]) {
 }
 
 func leakMessage(secret string) string {
-	return quote(secret) + " stays readable in the history of the image; pass it as a build secret"
+	return quote(secret) + " can be read in the history of the image; pass it as a build secret"
 }
 
-// leaked is the secret in an argument of the form NAME=VALUE.
+// leaked returns the secret in an argument of the form NAME=VALUE.
 func leaked(argument string) (secret string, ok bool) {
 	name, value, _ := strings.Cut(argument, "=")
 	name = strings.ToUpper(strings.Trim(strings.TrimSpace(name), `"'`))

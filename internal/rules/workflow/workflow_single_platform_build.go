@@ -7,22 +7,40 @@ import (
 	"github.com/dockmend/dockmend/internal/lint"
 )
 
-// WorkflowSinglePlatformBuild finds images that are published for one platform,
-// and builds for several on a machine that can run one.
+// WorkflowSinglePlatformBuild reports images that are published without a list of
+// platforms, and builds for several platforms on a runner that cannot run them.
 //
-// Without platforms, an image is for the machine that built it, mostly
-// linux/amd64: on ARM servers and laptops it does not start, or is emulated.
-// Builds for several platforms need docker/setup-qemu-action before them, or a
-// runner for each.
+// # Why it matters
 //
-// The first is an info, the second a warning. Silent where a matrix or an
-// expression names the platform, and for images that are not pushed. Which
-// platforms users need is not in the file, so it is a part of the preset
-// cloud-native.
+// Without a list, the image is for the platform of the runner, mostly linux/amd64. On ARM
+// servers and laptops it does not start, or runs slowly under emulation. A `RUN` for a
+// platform that the runner cannot run fails.
+//
+// The rule is part of the preset `cloud-native`, because the workflow does not show which
+// platforms users need.
+//
+// # How to fix it
+//
+// List the platforms, and set up emulation with docker/setup-qemu-action before the build,
+// or use a runner for each platform:
+//
+//	with:
+//	  platforms: linux/amd64,linux/arm64
+//
+// # Fix safety
+//
+// There is no fix: only the author knows which platforms the users have.
+//
+// # Exceptions
+//
+// It does not report:
+//
+//   - jobs with a matrix, and platforms from an expression
+//   - images that are not pushed
 var WorkflowSinglePlatformBuild = facts.Rule[*facts.Workflow]{
 	Meta: lint.Meta{
 		ID:         "workflow-single-platform-build",
-		Title:      "An image is published for one platform",
+		Title:      "Image is published for one platform only",
 		Category:   lint.Reproducibility,
 		Severity:   lint.Info,
 		Confidence: lint.Medium,
@@ -41,12 +59,12 @@ func checkWorkflowSinglePlatformBuild(p *facts.Pass[*facts.Workflow]) {
 		platforms := b.step.Scalar("with", "platforms")
 		switch {
 		case platforms == "":
-			p.Report(lint.Finding{Span: b.place, Variant: "single", Message: "the image is for the platform of the runner only; name the platforms that its users have"})
+			p.Report(lint.Finding{Span: b.place, Variant: "single", Message: "the image runs only on the platform of the runner; list the platforms of its users"})
 		case facts.HasExpression(platforms) || !strings.ContainsAny(strings.TrimSpace(platforms), ",\n") || emulates(b):
 		default:
 			p.Report(lint.Finding{
 				Span: b.step.Get("with", "platforms").Span, Variant: "emulation", Severity: lint.Warning,
-				Message: "the runner is of one platform, and RUN fails for the others; add docker/setup-qemu-action before the build",
+				Message: "the runner can run only its own platform, so RUN fails for the others; add docker/setup-qemu-action before the build",
 			})
 		}
 	}

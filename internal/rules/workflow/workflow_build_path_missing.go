@@ -140,7 +140,7 @@ func checkInputs(p *facts.Pass[*facts.Workflow], b imageBuild, in buildInputs) (
 			Related: []lint.Related{{File: context.Files.Path("."), Message: "the build context"}},
 		}
 		if near, is := nearFile(context, in.dockerfile()); is {
-			f.Message = fmt.Sprintf("%s is not in the repository, so the build fails; did you mean %s?", quote(file), quote(path.Join(path.Dir(file), near)))
+			f.Message = fmt.Sprintf("%s is not in the repository, so the build fails; write %s, which exists", quote(file), quote(path.Join(path.Dir(file), near)))
 		}
 		return f, true
 	}
@@ -161,7 +161,7 @@ func checkInputs(p *facts.Pass[*facts.Workflow], b imageBuild, in buildInputs) (
 	}
 	if name, is := nearest.Name(in.target, names); is {
 		at := dockerfile.Target(name)
-		f.Message = fmt.Sprintf("%s is not a stage of %s, so the build fails; did you mean %s?", quote(in.target), quote(dockerfile.Source.Path), quote(name))
+		f.Message = fmt.Sprintf("%s is not a stage of %s, so the build fails; write %s, which exists", quote(in.target), quote(dockerfile.Source.Path), quote(name))
 		f.Related = []lint.Related{{Source: dockerfile.Source, Span: at.NameSpan, Message: "the stage with the similar name"}}
 		if n := in.targetNode; n != nil {
 			edits, ok := p.Doc.Replace(n, name)

@@ -62,7 +62,7 @@ func checkSecretInRunCommand(p *facts.Pass[*facts.Dockerfile]) {
 			if what == "" {
 				continue
 			}
-			p.Report(lint.Finding{Span: at.Span, Message: what + " is written in this command, so anyone can read it in the history of the image; mount it with RUN --mount=type=secret"})
+			p.Report(lint.Finding{Span: at.Span, Message: what + " is written in this command, so anyone with the image can read it in the history; mount it with RUN --mount=type=secret"})
 			return
 		}
 	})

@@ -37,7 +37,7 @@ import (
 //
 //   - modes that remove the bits, and the sticky bit
 //   - the setgid bit on directories, with which a group shares files, and in `COPY
-//     --chmod`; the option `allow-setgid-dir` turns this off
+//     --chmod`; set the option `allow-setgid-dir` to false to report these too
 //   - scripts (`.sh`, `.py`), because Linux ignores the bits there
 //   - `sudo` and `fixuid`, which need the bit
 //   - stages whose layers are not part of the image

@@ -38,6 +38,7 @@ import (
 //
 //   - stages with a `SHELL` instruction, whose author chose the shell
 //   - an instruction that a later one of the stage replaces
+//   - a shell with its own script, such as `sh -c "..."`
 //   - commands that end at once, because they only print a version or a text
 //   - several commands, or one that needs a shell, where the last command replaces the
 //     shell: after exec, on Alpine (ash), and on distributions with rpm (bash)
@@ -148,7 +149,7 @@ func isCompound(in *dockerfile.Instruction) bool {
 	return call == nil || substitutes(call)
 }
 
-// startsShell reports whether a single command is a shell with a script of its own, as in
+// startsShell reports whether a single command is a shell with its own script, such as
 // sh -c "...".
 func startsShell(in *dockerfile.Instruction) bool {
 	s := in.Script()

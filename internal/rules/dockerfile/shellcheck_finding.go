@@ -26,7 +26,7 @@ import (
 //
 // Follow the message. For SC2164, for example:
 //
-//	RUN cd /src || exit 1; make
+//	RUN cd /src && make
 //
 // # Exceptions
 //
@@ -124,8 +124,8 @@ func runAround(d *facts.Dockerfile, offset int) (*facts.Stage, *dockerfile.Instr
 	return s, in
 }
 
-// shellKnows reports whether the image's /bin/sh has what POSIX leaves open, or may
-// have it since nothing says which shell it is: BusyBox's has most of it, bash all but
+// shellKnows reports whether the image's /bin/sh has a feature that POSIX leaves open, or
+// may have it because the shell is not known: BusyBox's has most of them, bash all but
 // process substitution.
 func shellKnows(d *facts.Dockerfile, n lint.ScriptNote) bool {
 	s, in := runAround(d, n.Span.Start)

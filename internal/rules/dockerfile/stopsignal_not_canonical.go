@@ -28,8 +28,7 @@ import (
 //
 // It does not report:
 //
-//   - signals other than HUP, INT, QUIT, USR1, USR2, TERM and WINCH, and the numbers of
-//     signals that are seldom used to stop a program
+//   - signals other than HUP, INT, QUIT, USR1, USR2, TERM and WINCH
 var StopsignalNotCanonical = facts.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
 		ID:       "stopsignal-not-canonical",

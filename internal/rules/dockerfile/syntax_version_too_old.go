@@ -68,7 +68,7 @@ func checkSyntaxVersionTooOld(p *facts.Pass[*facts.Dockerfile]) {
 	}
 	f := lint.Finding{
 		Span:    d.ValueSpan,
-		Message: fmt.Sprintf("%s does not support %s, which needs version 1.%d or later; use docker/dockerfile:1", quoteShort(d.Value), newest.what, newest.minor),
+		Message: fmt.Sprintf("%s does not support %s (version 1.%d or later does); use docker/dockerfile:1", quoteShort(d.Value), newest.what, newest.minor),
 		Related: []lint.Related{{Span: newest.at, Message: "the feature is used here"}},
 	}
 	if p.Doc.Text(d.ValueSpan) == d.Value {

@@ -14,8 +14,7 @@ import (
 //
 // # Why it matters
 //
-// Each build sends data about the project and the machine to the vendor, and a build
-// without access to the Internet may wait for the connection.
+// Each build reports to the vendor how the tool is used. Many teams do not want this, or do not know about it.
 //
 // The rule is off by default, because the vendors state that the data is anonymous.
 //

@@ -63,7 +63,7 @@ func checkTlsVerificationDisabledByFlag(p *facts.Pass[*facts.Dockerfile]) {
 		}
 		p.Report(lint.Finding{
 			Span: at.Span, Variant: variant, Fixes: letFlagCheck(p.Doc, c, at, variant),
-			Message: fmt.Sprintf("%s makes %s accept any certificate, so the download can be replaced on its way; remove it, and install ca-certificates or the missing certificate authority", quoteShort(at.Text), c.Name()),
+			Message: fmt.Sprintf("%s makes %s accept any certificate, so anyone on the network path can replace the download; remove it, and install ca-certificates or the missing certificate authority", quoteShort(at.Text), c.Name()),
 		})
 	}, "curl", "wget", "pip", "npm", "yarn", "pnpm", "yum", "dnf", "git", "python")
 }

@@ -67,5 +67,5 @@ func nameStage(d *facts.Dockerfile, s *facts.Stage) []lint.Fix {
 		}
 		edits = append(edits, lint.Replace(r.Span, name))
 	}
-	return unsafeFix("name the stage "+name, lint.EffectNone, edits...)
+	return unsafeFix("add AS "+name, lint.EffectNone, edits...)
 }

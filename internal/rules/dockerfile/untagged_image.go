@@ -69,7 +69,7 @@ func checkUntaggedImage(p *facts.Pass[*facts.Dockerfile]) {
 		pinned := pinVersionOf(p, i)
 		p.Report(weighReference(p, lint.Finding{
 			Span:    i.Span,
-			Message: pinned.Explained(fmt.Sprintf("%q has no tag, so each build uses the current latest and can give another image; pin a version, such as %q", i.Raw, exampleTag(i))),
+			Message: pinned.Explained(fmt.Sprintf("%q has no tag, so builds use the current latest and are not reproducible; pin a version, such as %q", i.Raw, exampleTag(i))),
 			Fixes:   pinned.Fixes,
 		}))
 	}

@@ -189,8 +189,8 @@ func joinInstall(d *facts.Dockerfile, in *dockerfile.Instruction, update *facts.
 	return nil
 }
 
-// moveBehindComment are the edits that join a RUN of one line with the next one where
-// comments stand between the two: it becomes the first command of the other, and they
+// moveBehindComment returns the edits that join a RUN of one line with the next one where
+// comments separate the two: it becomes the first command of the other, and the comments
 // stay with that.
 func moveBehindComment(d *facts.Dockerfile, first, second *dockerfile.Instruction) (edits []lint.FileEdit, ok bool) {
 	if len(first.Flags) > 0 || len(second.Flags) > 0 || !d.MayJoin(first, second) || strings.Contains(strings.TrimSpace(first.Body), "\n") {

@@ -12,8 +12,7 @@ import (
 //
 // # Why it matters
 //
-// uv builds the virtual environment, and the program does not need it at run time. It
-// makes the image larger by tens of megabytes and gives an attacker a tool that installs
+// uv builds the virtual environment, and the program does not need it at run time. It makes the image larger and gives an attacker a tool that installs
 // packages.
 //
 // # How to fix it

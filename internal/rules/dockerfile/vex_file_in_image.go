@@ -14,8 +14,7 @@ import (
 //
 // # Why it matters
 //
-// Scanners read VEX documents from attestations and do not look for them in the files of
-// an image. An update of the document also needs a new image.
+// Scanners look for VEX documents in attestations, and most do not look for them in the files of an image. An update of the document also needs a new image.
 //
 // The rule is off by default, because few projects write such documents.
 //
@@ -56,7 +55,7 @@ func checkVexFileInImage(p *facts.Pass[*facts.Dockerfile]) {
 				if isVexFile(baseName(strings.ToLower(bare(w.Text)))) {
 					p.Report(lint.Finding{
 						Span:    w.Span,
-						Message: fmt.Sprintf("scanners do not read %s from the files of an image; attach it as an attestation", quoteShort(bare(w.Text))),
+						Message: fmt.Sprintf("most scanners do not read %s from the files of an image; attach it as an attestation", quoteShort(bare(w.Text))),
 					})
 				}
 			}

@@ -66,7 +66,7 @@ func checkDockerignoreExcludesEverything(p *facts.Pass[*facts.IgnoreFile]) {
 		}
 		p.Report(lint.Finding{
 			Span:    d.Patterns[last].Span,
-			Message: fmt.Sprintf("%q excludes all files, so the COPY fails; add \"!\" patterns below it for the files that the build needs", d.Patterns[last].Text),
+			Message: fmt.Sprintf("%q excludes all files, so the build cannot copy any; add \"!\" patterns below it for the files that the build needs", d.Patterns[last].Text),
 			Related: []lint.Related{{Source: b.Source, Span: copies[0].Instruction.Head, Message: "this instruction copies from the build context"}},
 		})
 		return

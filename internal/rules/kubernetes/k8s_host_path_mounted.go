@@ -82,7 +82,7 @@ func checkK8sHostPathMounted(p *facts.Pass[*facts.Manifest]) {
 				f.Message = quote(n.Value) + " is a system directory of the node, which the pod can read or change; use a ConfigMap or an emptyDir"
 			default:
 				f.Severity = lint.Info
-				f.Message = quote(n.Value) + " is a directory of one node, so the data is lost on another one; use a PersistentVolumeClaim or an emptyDir"
+				f.Message = quote(n.Value) + " is a directory of one node, so the pod does not find its data on another node; use a PersistentVolumeClaim or an emptyDir"
 			}
 			if w.ServesNode() && f.Variant != "socket" {
 				continue

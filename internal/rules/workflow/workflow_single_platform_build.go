@@ -70,8 +70,8 @@ func checkWorkflowSinglePlatformBuild(p *facts.Pass[*facts.Workflow]) {
 	}
 }
 
-// emulates tells whether the job can run programs of other platforms: by QEMU, or
-// by a builder that has machines of each.
+// emulates reports whether the job can run programs of other platforms: with QEMU, or with
+// a builder that has a machine for each.
 func emulates(b imageBuild) bool {
 	for _, s := range b.step.Job.Steps {
 		if s.UsesAction("docker/setup-qemu-action") || s.Get("with", "driver") != nil || s.Get("with", "endpoint") != nil || s.Get("with", "append") != nil {

@@ -87,7 +87,7 @@ func reportWorkers(p *facts.Pass[*facts.Dockerfile], program, value string, at, 
 	}
 	f := lint.Finding{
 		Span:    at,
-		Message: fmt.Sprintf("%s starts %d workers in each container, which an orchestrator cannot restart one by one; start one worker and scale the containers", program, n),
+		Message: fmt.Sprintf("%s starts %d workers in each container; if an orchestrator runs it, start one worker and let the orchestrator start more containers", program, n),
 	}
 	if number.Len() > 0 {
 		f.Fixes = []lint.Fix{{

@@ -60,7 +60,7 @@ func checkVolumeDeclared(p *facts.Pass[*facts.Dockerfile]) {
 			if in.Keyword == "volume" && in.Err == nil {
 				p.Report(lint.Finding{
 					Span:    in.Head,
-					Message: fmt.Sprintf("%s creates an anonymous volume for each container, which remains after it is removed; remove it and let users mount the directory", quoteShort(firstLine(p.Doc.Text(in.Head)))),
+					Message: fmt.Sprintf("%s gives each container an anonymous volume that remains after the container is removed; delete it and let users mount the directory", quoteShort(firstLine(p.Doc.Text(in.Head)))),
 				})
 			}
 		}

@@ -71,7 +71,7 @@ func checkDockerignoreDocsNotExcluded(p *facts.Pass[*facts.IgnoreFile]) {
 	}
 	p.Report(lint.Finding{
 		Span:    place(d),
-		Message: fmt.Sprintf("%s are copied into the image, where nothing reads them; exclude them from the build context", strings.Join(quoted, ", ")),
+		Message: fmt.Sprintf("the build copies %s into the image, where nothing reads such files; exclude them from the build context", strings.Join(quoted, ", ")),
 		Related: copiedHere(copied, by),
 		Fixes:   []lint.Fix{appendLines(p, lines...)},
 	})

@@ -68,7 +68,7 @@ func checkDockerignorePythonCachesNotExcluded(p *facts.Pass[*facts.IgnoreFile]) 
 	}
 	p.Report(lint.Finding{
 		Span:    place(d),
-		Message: fmt.Sprintf("%s is copied into the image, and each run on this machine invalidates the build cache; exclude such caches", strings.Join(names, ", ")),
+		Message: fmt.Sprintf("the build copies %s into the image, and each run on this machine invalidates the build cache; exclude such caches", strings.Join(names, ", ")),
 		Related: copiedHere(copied, by),
 		Fixes:   []lint.Fix{appendLines(p, lines...)},
 	})

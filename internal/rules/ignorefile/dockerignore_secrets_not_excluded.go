@@ -64,7 +64,7 @@ func checkDockerignoreSecretsNotExcluded(p *facts.Pass[*facts.IgnoreFile]) {
 	}
 	found, lines := sentSecrets(p)
 	if len(found) > 0 {
-		report(lint.SeverityUnset, fmt.Sprintf("%s is copied into the image, where anyone who has it can read the secrets; exclude it from the build context", strings.Join(found, ", ")), lines...)
+		report(lint.SeverityUnset, fmt.Sprintf("the build copies %s into the image, where anyone can read the secrets; exclude such files from the build context", strings.Join(found, ", ")), lines...)
 		return
 	}
 	example, ok := firstExisting(p, exampleNames()...)

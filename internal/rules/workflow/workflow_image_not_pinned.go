@@ -54,7 +54,7 @@ func checkWorkflowImageNotPinned(p *facts.Pass[*facts.Workflow]) {
 		if !facts.IsReference(ref) || i.Digest != "" || i.Tag != "" && i.Tag != "latest" || p.Project.Publishes(i) {
 			return
 		}
-		f.Message = quote(ref) + " changes with each push, so the job can fail without a change here; name the version that is meant"
+		f.Message = quote(ref) + " has no fixed version, so the job can fail without a change here; name the version that is meant"
 		p.Report(f)
 	}
 	for _, j := range p.Doc.Jobs() {

@@ -7,7 +7,7 @@ import (
 	"github.com/dockmend/dockmend/internal/lint"
 )
 
-// always is the option of rules about names that belong into every ignore file.
+// always returns the option of rules about names that belong in every ignore file.
 func always() []lint.Option {
 	return []lint.Option{{
 		Name: "always", Doc: "also report, as info, that no pattern excludes the name where no COPY copies it", Kind: lint.BoolOption,
@@ -15,14 +15,14 @@ func always() []lint.Option {
 	}}
 }
 
-// reportSent reports a name that the context has or may have and that no pattern leaves
-// out, where the option asks for it.
+// reportSent reports a name that the context has or may have and that no pattern excludes,
+// if the option is set.
 func reportSent(p *facts.Pass[*facts.IgnoreFile], variant, name, why string) {
 	if !p.Options.Bool("always") || p.Doc.IsAllowList() || !p.Doc.Sent(name) {
 		return
 	}
 	fix := appendLines(p, name)
-	fix.Applicability = lint.Unsafe // a COPY that nothing here shows may take it
+	fix.Applicability = lint.Unsafe // a COPY that is not known here may need it
 	p.Report(lint.Finding{
 		Span: place(p.Doc), Variant: variant, Severity: lint.Info,
 		Message: fmt.Sprintf("no pattern excludes %q, %s; add it, so that a later COPY cannot copy it", name, why),

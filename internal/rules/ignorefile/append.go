@@ -11,8 +11,8 @@ import (
 	"github.com/dockmend/dockmend/internal/text"
 )
 
-// place is where a finding about something that is missing stands: the last
-// pattern, below which a person would write it; else the first line of the file.
+// place returns where a finding about a missing pattern is reported: the last pattern,
+// below which a person would add it, or else the first line of the file.
 func place(d *facts.IgnoreFile) text.Span {
 	if n := len(d.Patterns); n > 0 {
 		return d.Patterns[n-1].Span
@@ -25,7 +25,7 @@ func place(d *facts.IgnoreFile) text.Span {
 	return text.Span{}
 }
 
-// newline is the line end that the file uses.
+// newline returns the line end that the file uses.
 func newline(d *facts.IgnoreFile) string {
 	if len(d.Physical) > 0 {
 		if l := d.Physical[0]; l.End > l.EOL {
@@ -35,8 +35,8 @@ func newline(d *facts.IgnoreFile) string {
 	return "\n"
 }
 
-// appendLines is the fix that adds patterns at the end. A block of lines that a comment
-// heads is about something else, so an empty line stands between.
+// appendLines returns the fix that adds patterns at the end. A block of lines under a
+// comment is about something else, so an empty line separates the two.
 func appendLines(p *facts.Pass[*facts.IgnoreFile], lines ...string) lint.Fix {
 	end := newline(p.Doc)
 	added := strings.Join(lines, end) + end
@@ -49,7 +49,7 @@ func appendLines(p *facts.Pass[*facts.IgnoreFile], lines ...string) lint.Fix {
 	return fixed(p, "add "+strings.Join(lines, ", "), lint.Insert(len(p.Doc.Src), added))
 }
 
-// lastBlockIsHeaded reports whether a comment heads the last lines of the file, behind an
+// lastBlockIsHeaded reports whether a comment heads the last lines of the file, after an
 // empty one.
 func lastBlockIsHeaded(d *facts.IgnoreFile) bool {
 	for i, l := range slices.Backward(d.Physical) {
@@ -60,9 +60,9 @@ func lastBlockIsHeaded(d *facts.IgnoreFile) bool {
 	return false
 }
 
-// fixed is a fix of these edits, as safe as the files around show it to be: the
-// same files are sent after it, and no build reads what the patterns may match once
-// something has made it.
+// fixed returns a fix of these edits, as safe as the files around show it to be: Docker
+// sends the same files after it, and no build reads what the patterns may match once
+// something has created it.
 func fixed(p *facts.Pass[*facts.IgnoreFile], title string, edits ...lint.FileEdit) lint.Fix {
 	f := lint.Fix{Title: title, Applicability: lint.Unsafe, MaxEffect: lint.EffectGraph, Edits: edits}
 	list := make([]text.Edit, len(edits))
@@ -102,7 +102,7 @@ func sendsTheSame(p *facts.Pass[*facts.IgnoreFile], after *ignorefile.Document) 
 	return true
 }
 
-// newPatterns are those between what two lists have in common at either end.
+// newPatterns returns the patterns between what two lists have in common at either end.
 func newPatterns(before, after []*ignorefile.Pattern) []*ignorefile.Pattern {
 	for len(before) > 0 && len(after) > 0 && before[0].Cleaned == after[0].Cleaned {
 		before, after = before[1:], after[1:]
@@ -113,7 +113,7 @@ func newPatterns(before, after []*ignorefile.Pattern) []*ignorefile.Pattern {
 	return after
 }
 
-// copiedHere is the related place of the COPY that takes the context in.
+// copiedHere returns the related place of the COPY that copies the context.
 func copiedHere(c facts.ContextCopy, by *facts.DockerfileNear) []lint.Related {
 	return []lint.Related{{Source: by.Source, Span: c.Instruction.Head, Message: "the whole context is copied here"}}
 }
@@ -131,7 +131,7 @@ func deleteLine(d *facts.IgnoreFile, p *ignorefile.Pattern) lint.FileEdit {
 	return lint.Delete(text.Span{Start: start, End: end})
 }
 
-// runs tells whether a RUN of the Dockerfile has one of the words.
+// runs reports whether a RUN of the Dockerfile contains one of the words.
 func runs(d *facts.DockerfileNear, words ...string) bool {
 	for _, in := range d.Instructions {
 		if in.Keyword != "run" {
@@ -145,7 +145,7 @@ func runs(d *facts.DockerfileNear, words ...string) bool {
 	return false
 }
 
-// exists tells whether the context has a file or folder of that name.
+// exists reports whether the context has a file or folder of that name.
 func exists(p *facts.Pass[*facts.IgnoreFile], name string) bool {
 	files := p.Project.Files(p.Doc)
 	if files == nil {
@@ -165,5 +165,5 @@ func firstExisting(p *facts.Pass[*facts.IgnoreFile], names ...string) (string, b
 	return "", false
 }
 
-// isPlain tells whether a pattern is a path and nothing else.
+// isPlain reports whether a pattern is a path and nothing else.
 func isPlain(pattern string) bool { return !strings.ContainsAny(pattern, `*?[\`) }

@@ -11,8 +11,8 @@ import (
 	"github.com/dockmend/dockmend/internal/text"
 )
 
-// fixOf is the fix of these edits; nil where one of them cannot be done. It is
-// never safe: what a cluster makes of the file is not known here.
+// fixOf returns the fix of these edits; nil if one of them cannot be done. It is never
+// safe, because the effect of the file on a cluster is not known here.
 func fixOf(title string, ok bool, edits ...text.Edit) []lint.Fix {
 	if !ok || len(edits) == 0 {
 		return nil
@@ -24,9 +24,9 @@ func fixOf(title string, ok bool, edits ...text.Edit) []lint.Fix {
 	return []lint.Fix{f}
 }
 
-// set is the edit that gives a mapping a value below keys, each on a line of its
-// own where it is not there yet. A mapping that an alias brings is left alone: it
-// stands for others too.
+// set returns the edit that sets a value under keys of a mapping, each on its own line if
+// it does not exist yet. It does not edit a mapping that comes from an alias, because
+// others use it too.
 func set(d *facts.Manifest, n *yaml.Node, value, key string, below ...string) ([]text.Edit, bool) {
 	p := n.Own(key)
 	if p == nil {
@@ -43,7 +43,7 @@ func set(d *facts.Manifest, n *yaml.Node, value, key string, below ...string) ([
 	return d.Add(p.Value, nested(value, below[0], below[1:]...))
 }
 
-// nested writes keys below one another, the last with the value.
+// nested writes each key under the one before, the last with the value.
 func nested(value, key string, below ...string) string {
 	var b strings.Builder
 	b.WriteString(key + ":")
@@ -53,8 +53,8 @@ func nested(value, key string, below ...string) string {
 	return b.String() + " " + value
 }
 
-// setInPod is set for the pod's spec. What is new stands above the containers,
-// which are long.
+// setInPod is set for the pod's spec. New keys are added above the containers, which are
+// long.
 func setInPod(d *facts.Manifest, w *facts.Workload, value, key string, below ...string) ([]text.Edit, bool) {
 	if w.Pod.Own(key) != nil {
 		return set(d, w.Pod, value, key, below...)
@@ -82,7 +82,7 @@ func setInEach(d *facts.Manifest, containers []*facts.Container, value, key stri
 	return edits, true
 }
 
-// named lists containers as a message names them.
+// named returns containers as a message names them.
 func named(containers []*facts.Container) string {
 	var names []string
 	for _, c := range containers {
@@ -98,7 +98,7 @@ func named(containers []*facts.Container) string {
 	}
 }
 
-// quote is a text of the file as a message shows it.
+// quote returns a text of the file as a message shows it.
 func quote(s string) string {
 	const longest = 60
 	if r := []rune(s); len(r) > longest {
@@ -107,17 +107,17 @@ func quote(s string) string {
 	return strconv.Quote(s)
 }
 
-// choose lists the containers of a workload that fit.
+// choose returns the containers of a workload for which fits is true.
 func choose(w *facts.Workload, fits func(*facts.Container) bool) []*facts.Container {
 	return slices.DeleteFunc(slices.Clone(w.Containers), func(c *facts.Container) bool { return !fits(c) })
 }
 
-// isPrivileged tells whether a container is root on its node by declaration.
+// isPrivileged reports whether a container is root on its node by declaration.
 func isPrivileged(c *facts.Container) bool {
 	return facts.IsTrue(c.Get("securityContext", "privileged"))
 }
 
-// verb is the form of a verb that fits the number of containers.
+// verb returns the form of a verb that fits the number of containers.
 func verb(containers []*facts.Container, one, many string) string {
 	if len(containers) == 1 {
 		return one

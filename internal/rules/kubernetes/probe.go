@@ -10,19 +10,19 @@ import (
 	"github.com/dockmend/dockmend/internal/syntax/yaml"
 )
 
-// serves tells whether a container answers requests: it keeps running and
-// declares a port, and is no database, whose clients try again by themselves.
+// serves reports whether a container answers requests: it keeps running and
+// declares a port, and is not a database, whose clients try again by themselves.
 func serves(c *facts.Container) bool {
 	return c.RunsOn() && len(c.Ports()) > 0 && !c.IsStore()
 }
 
-// isProbed tells whether what is missing in a workload's probes says anything:
-// it is whole, and runs on.
+// isProbed reports whether a missing probe of a workload means anything: the workload is
+// complete, and keeps running.
 func isProbed(w *facts.Workload) bool {
 	return !w.Partial && !w.RunsOnce && !w.Knative && w.Object.Kind != "Pod"
 }
 
-// handler is what a probe asks, as "httpGet"; nil when it asks nothing.
+// handler returns what a probe checks, such as "httpGet"; nil if it checks nothing.
 func handler(c *facts.Container, probe string) (kind string, n *yaml.Node) {
 	for _, kind := range []string{"httpGet", "tcpSocket", "grpc", "exec"} {
 		if n := c.Get(probe, kind); n != nil {
@@ -32,9 +32,9 @@ func handler(c *facts.Container, probe string) (kind string, n *yaml.Node) {
 	return "", nil
 }
 
-// probeFix adds a probe that asks whether the container's first port takes connections.
-// Which path of HTTP a program answers is not known here, and a wrong one keeps the pod
-// from ever being ready.
+// probeFix adds a probe that checks whether the container's first port accepts connections.
+// Which HTTP path a program answers is not known here, and with a wrong one the pod is
+// never ready.
 func probeFix(d *facts.Manifest, containers []*facts.Container, probe string) []lint.Fix {
 	var edits []lint.FileEdit
 	for _, c := range containers {
@@ -55,8 +55,8 @@ func probeFix(d *facts.Manifest, containers []*facts.Container, probe string) []
 	return []lint.Fix{{Title: "add a probe that checks whether the port accepts connections", Applicability: lint.Unsafe, MaxEffect: lint.EffectUnknown, Edits: edits}}
 }
 
-// hasOneReplica reports whether a workload has a single pod, which no other one stands in
-// for while it starts.
+// hasOneReplica reports whether a workload has a single pod, which no other one replaces
+// while it starts.
 func hasOneReplica(d *facts.Manifest, w *facts.Workload) bool {
 	n := d.Get(w.Object.Root, "spec", "replicas")
 	if n == nil {
@@ -66,7 +66,7 @@ func hasOneReplica(d *facts.Manifest, w *facts.Workload) bool {
 	return ok && count == 1
 }
 
-// sameValue tells whether two nodes hold the same, however they are written.
+// sameValue reports whether two nodes have the same value, however they are written.
 func sameValue(d *facts.Manifest, a, b *yaml.Node, depth int) bool {
 	a, b = a.Resolve(), b.Resolve()
 	const deepest = 8 // a probe has three levels

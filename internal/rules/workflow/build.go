@@ -67,12 +67,12 @@ func dockerCommand(c *facts.RunCommand) string {
 	return words[0]
 }
 
-// isTrue tells whether an input of a step is written as true.
+// isTrue reports whether an input of a step is written as true.
 func isTrue(s *facts.Step, input string) bool {
 	return strings.EqualFold(s.Scalar("with", input), "true")
 }
 
-// pushes tells whether a build may send its image to a registry.
+// pushes reports whether a build may send its image to a registry.
 func (b imageBuild) pushes() bool {
 	if b.command != nil {
 		return b.command.HasFlag("--push") || outputsToRegistry(flagText(b.command, "--output", "-o"))
@@ -123,8 +123,8 @@ func flagValues(c *facts.RunCommand, short, long string) []facts.Argument {
 	return values
 }
 
-// hasUnknownTag tells whether the tag of a name, or the whole name, is put in
-// later. An expression for the repository alone does not count.
+// hasUnknownTag reports whether the tag of a name, or the whole name, comes from an
+// expression. An expression only for the repository does not count.
 func hasUnknownTag(name string) bool {
 	last := behindExpressions(name)
 	if strings.ContainsAny(last, "$`") {
@@ -150,8 +150,8 @@ func behindExpressions(name string) string {
 	return "/" + name // a short name without a tag
 }
 
-// isLatest tells whether a name, all of whose tag is known, says latest or
-// nothing, which is the same.
+// isLatest reports whether a name whose whole tag is known has the tag latest or none,
+// which is the same.
 func isLatest(name string) bool {
 	rest := behindExpressions(name)
 	colon := strings.LastIndexByte(rest, ':')
@@ -206,7 +206,7 @@ func publishes(d *facts.Workflow) []imageBuild {
 	return found
 }
 
-// toLocalRegistry tells whether a build sends its image to a registry that lives
+// toLocalRegistry reports whether a build pushes its image to a registry that exists only
 // as long as the job.
 func toLocalRegistry(b imageBuild) bool {
 	tags, _ := b.tags()

@@ -13,7 +13,7 @@ import (
 var (
 	ErrFragment = errors.New("the file is a part of another, from whose folder its paths are read")
 	ErrExtends  = errors.New("the service extends another one, which may say how it is built")
-	ErrInline   = errors.New("the Dockerfile stands in the Compose file")
+	ErrInline   = errors.New("the Dockerfile is inside the Compose file")
 )
 
 // ServiceBuild is what the build of a service reads.

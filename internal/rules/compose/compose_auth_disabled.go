@@ -12,27 +12,50 @@ import (
 	"github.com/dockmend/dockmend/internal/text"
 )
 
-// ComposeAuthDisabled finds settings that switch the authentication of a
-// database or queue off, as POSTGRES_HOST_AUTH_METHOD=trust,
-// ALLOW_EMPTY_PASSWORD=yes, xpack.security.enabled=false, or redis-server
-// --protected-mode no with a published port; pages that show a database or a queue and
-// ask for no login, as mongo-express and Kafka UI as they come, pgAdmin with
-// SERVER_MODE=False, and phpMyAdmin with PMA_PASSWORD; and Jupyter with an empty token.
+// ComposeAuthDisabled reports settings that disable the authentication of a database,
+// a queue or a search engine, such as `POSTGRES_HOST_AUTH_METHOD=trust`,
+// `ALLOW_EMPTY_PASSWORD=yes`, `xpack.security.enabled=false` and `NEO4J_AUTH=none`. It
+// also reports `redis-server --protected-mode no` in a service that publishes a port,
+// pages that show a database or a queue without a login (mongo-express and Kafka UI by
+// default, pgAdmin with `SERVER_MODE=False`, phpMyAdmin with `PMA_PASSWORD`), and Jupyter
+// with an empty token.
 //
-// Every program that reaches the port has the data. Set a password, or publish the port
-// on 127.0.0.1.
+// The severity is info and the variant is `excused`:
 //
-// It is info, and excused, in files for development, where no port is published on
-// all addresses, and, in a file none of whose services is started again after a failure,
-// for such pages and for a search engine that is to be one node
-// (discovery.type=single-node), as in trials. Silent where a variable without a default decides.
+//   - where the service publishes no port on all addresses of the host
+//   - for such pages, and for a search engine that runs as a single node
+//     (`discovery.type=single-node`), in a file in which no service restarts after a
+//     failure, as in trials
+//   - in files for development, tests, demonstrations or exercises
+//   - where a comment next to the setting gives the reason
 //
-// There is no fix: a user has to choose the password, and the clients of the service need
+// # Why it matters
+//
+// Every program that can reach the port can read, change and delete the data. A port
+// that is published on all addresses can be reached from other machines.
+//
+// # How to fix it
+//
+// Remove the setting, and set a password that comes from a variable or a secret:
+//
+//	POSTGRES_PASSWORD: ${POSTGRES_PASSWORD:?}
+//
+// # Fix safety
+//
+// There is no fix: you must choose the password, and the clients of the service need
 // it too.
+//
+// # Exceptions
+//
+// It does not report:
+//
+//   - values from a variable without a default
+//   - consoles such as Kibana, where the setting concerns the connection to another
+//     service
 var ComposeAuthDisabled = facts.Rule[*facts.Compose]{
 	Meta: lint.Meta{
 		ID:       "compose-auth-disabled",
-		Title:    "A service lets everybody in",
+		Title:    "Database or queue accepts connections without authentication",
 		Category: lint.Security,
 		Severity: lint.Warning,
 		Default:  true,
@@ -52,7 +75,7 @@ func checkComposeAuthDisabled(p *facts.Pass[*facts.Compose]) {
 		report := func(at text.Span, what string, isTrial bool) {
 			p.Report(weigh(p, lint.Finding{
 				Span:    at,
-				Message: fmt.Sprintf("%q lets every program that reaches the port have the data; set a password", shortText(what)),
+				Message: fmt.Sprintf("%q disables authentication, so anyone who can reach the port can read and change the data; set a password", shortText(what)),
 			}, isDevelopment || isTrial || !isOpen))
 		}
 		for _, kv := range s.Env() {
@@ -124,7 +147,7 @@ func isAlone(s *facts.ComposeService) bool {
 	return ok && kv.Value.Text == "single-node"
 }
 
-// opensAll tells whether a variable switches a password off.
+// opensAll reports whether a variable switches a password off.
 func opensAll(kv compose.KeyValue) bool {
 	value := kv.Value
 	switch kv.Key {

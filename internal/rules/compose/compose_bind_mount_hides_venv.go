@@ -14,19 +14,40 @@ import (
 	"github.com/dockmend/dockmend/internal/syntax/yaml"
 )
 
-// ComposeBindMountHidesVenv finds a folder of the project that is mounted over
-// the one in which the image has its .venv or node_modules.
+// ComposeBindMountHidesVenv reports folders of the project that are mounted over the
+// folder in which the image has its `.venv` or `node_modules`.
 //
-// The container sees the host's folder in its place: without the environment, or
-// with one of another platform. Add an anonymous volume on the environment, so
-// that it stays, or use develop.watch.
+// # Why it matters
 //
-// Silent where another mount lies on the environment, where the environment is
-// elsewhere, and where the command installs again.
+// The container sees the folder of the host instead of the folder of the image. The
+// packages that the build installed are then missing, or they are those of the host,
+// which can be built for another platform.
+//
+// # How to fix it
+//
+// Add an anonymous volume for the folder of the packages:
+//
+//	volumes:
+//	  - .:/app
+//	  - /app/.venv
+//
+// Or replace the mount with `develop.watch`, which copies changed files into the
+// container.
+//
+// # Exceptions
+//
+// It does not report:
+//
+//   - packages that another mount keeps visible, or that are outside of the mounted
+//     folder
+//   - containers whose command installs the packages, or may do so because it is a
+//     script or depends on a variable
+//   - mounts of an absolute path
+//   - builds from a remote context or with `dockerfile_inline`
 var ComposeBindMountHidesVenv = facts.Rule[*facts.Compose]{
 	Meta: lint.Meta{
 		ID:       "compose-bind-mount-hides-venv",
-		Title:    "A mounted folder hides what the image installed",
+		Title:    "Bind mount hides the packages that the image installed",
 		Category: lint.Python,
 		Severity: lint.Warning,
 		Default:  true,
@@ -63,12 +84,12 @@ func checkComposeBindMountHidesVenv(p *facts.Pass[*facts.Compose]) {
 				}
 				f := lint.Finding{
 					Span:    m.Span,
-					Message: fmt.Sprintf("this hides %q, which the image has there; add an anonymous volume on it, or use develop.watch", shortText(name)),
-					Related: []lint.Related{{Source: source, Span: stage.From.Head, Message: "the stage that installs it"}},
+					Message: fmt.Sprintf("this mount hides %q of the image, so the container runs without these packages; add an anonymous volume for the folder, or use develop.watch", shortText(name)),
+					Related: []lint.Related{{Source: source, Span: stage.From.Head, Message: "the stage that installs the packages"}},
 				}
 				if volumes := s.Entry("volumes"); s.Owns(volumes) && volumes.Value.Kind == yaml.Sequence && yaml.PlainString(name, true) {
 					edits, ok := p.Doc.File.Append(volumes.Value, name)
-					f.Fixes = yamlFix("add an anonymous volume on "+name, lint.Unsafe, edits, ok, "services.*.volumes")
+					f.Fixes = yamlFix("add an anonymous volume for "+name, lint.Unsafe, edits, ok, "services.*.volumes")
 				}
 				p.Report(f)
 				break
@@ -102,8 +123,8 @@ func builtStage(p *facts.Pass[*facts.Compose], b compose.Build) (*facts.Stage, *
 	return nil, nil, nil
 }
 
-// installsAgain tells whether what the container starts fills the environment
-// anew, or may.
+// installsAgain reports whether what the container starts fills the environment
+// again, or may do so.
 func installsAgain(s *facts.ComposeService, stage *facts.Stage) bool {
 	words := append(s.Entrypoint().Split(), s.Command().Split()...)
 	if len(words) == 0 {
@@ -120,7 +141,7 @@ func installsAgain(s *facts.ComposeService, stage *facts.Stage) bool {
 	return slices.ContainsFunc([]string{"install", "npm ci", "uv", "sync", ".sh", "entrypoint"}, func(w string) bool { return containsWord(text, w) })
 }
 
-// containsWord tells whether a text has the word, behind no letter.
+// containsWord reports whether a text has the word with no letter next to it.
 func containsWord(text, word string) bool {
 	for from := 0; ; {
 		at := strings.Index(text[from:], word)
@@ -138,7 +159,7 @@ func containsWord(text, word string) bool {
 
 func isLetter(c byte) bool { return c|0x20 >= 'a' && c|0x20 <= 'z' }
 
-// hasMountBetween tells whether another mount keeps a folder in sight below one
+// hasMountBetween reports whether another mount keeps a folder visible below one
 // that is mounted.
 func hasMountBetween(s *facts.ComposeService, mounted, name string) bool {
 	return slices.ContainsFunc(s.AllMounts(), func(m compose.Mount) bool {

@@ -7,18 +7,30 @@ import (
 	"github.com/dockmend/dockmend/internal/lint"
 )
 
-// ComposeBuildAndImage finds a service with a build and an image and without
-// pull_policy.
+// ComposeBuildAndImage reports services that have `build` and `image`, but no
+// `pull_policy`.
 //
-// Compose then pulls the image if a registry has it and builds it otherwise, so
-// that what runs depends on where it runs. Say with pull_policy what is meant.
+// # Why it matters
 //
-// Off by default: to give the image that is built a name is normal. Silent where
-// several services use the image that one builds.
+// Compose pulls the image if a registry has it, and builds it otherwise. The same file
+// then runs a published image on one machine and the local code on another.
+//
+// The rule is off by default, because it is common to name the built image with
+// `image`.
+//
+// # How to fix it
+//
+// Write which of the two you want, for example:
+//
+//	pull_policy: build
+//
+// # Exceptions
+//
+// It does not report an image that several services use and one of them builds.
 var ComposeBuildAndImage = facts.Rule[*facts.Compose]{
 	Meta: lint.Meta{
 		ID:       "compose-build-and-image",
-		Title:    "Whether the image is built or pulled depends on the registry",
+		Title:    "Service with build and image has no pull_policy",
 		Category: lint.Correctness,
 		Severity: lint.Info,
 		Since:    "0.1.0",
@@ -39,7 +51,7 @@ func checkComposeBuildAndImage(p *facts.Pass[*facts.Compose]) {
 		}
 		f := lint.Finding{
 			Span:    image.Key.Span,
-			Message: fmt.Sprintf("%q has a build too, and a registry that has the image wins over it; add a pull_policy", shortText(s.Value("image").Raw)),
+			Message: fmt.Sprintf("%q is pulled if a registry has it and is built otherwise, so what runs depends on the registry; set pull_policy", shortText(s.Value("image").Raw)),
 		}
 		if s.Owns(image) {
 			edits, ok := p.Doc.File.InsertAfter(image, "pull_policy: build")

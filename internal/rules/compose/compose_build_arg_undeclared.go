@@ -11,18 +11,31 @@ import (
 	"github.com/dockmend/dockmend/internal/nearest"
 )
 
-// ComposeBuildArgUndeclared finds build arguments that no ARG of the Dockerfile
-// declares: the builder drops them with a warning, and the image is built
-// without what they say. It is a warning for a name that is near a declared one;
-// any other is a leftover, mostly, and an info.
+// ComposeBuildArgUndeclared reports entries of `build.args` that no `ARG` of the
+// Dockerfile declares. The severity is warning where the name is similar to a declared
+// one, which is most likely a typing error, and info otherwise.
 //
-// Silent for the arguments that need no ARG, as those of proxies, for variables of
-// Docker's commands that somebody took for arguments, as DOCKER_BUILDKIT, and where
-// the Dockerfile's syntax is that of another frontend.
+// # Why it matters
+//
+// The builder ignores the argument and prints only a warning. The image is built with
+// the default, or without the value.
+//
+// # How to fix it
+//
+// Correct the name, declare it in the Dockerfile with `ARG`, or remove the entry.
+//
+// # Exceptions
+//
+// It does not report:
+//
+//   - arguments that need no `ARG`, such as `HTTP_PROXY` and `TARGETPLATFORM`
+//   - variables that configure Docker's commands, such as `DOCKER_BUILDKIT`
+//   - Dockerfiles whose `# syntax=` names another frontend than `docker/dockerfile`
+//   - names that contain a variable
 var ComposeBuildArgUndeclared = facts.Rule[*facts.Compose]{
 	Meta: lint.Meta{
 		ID:       "compose-build-arg-undeclared",
-		Title:    "A build argument that the Dockerfile does not declare",
+		Title:    "Build argument is not declared in the Dockerfile",
 		Category: lint.Correctness,
 		Severity: lint.Warning,
 		Default:  true,
@@ -53,15 +66,15 @@ func checkComposeBuildArgUndeclared(p *facts.Pass[*facts.Compose]) {
 			final := b.File.Final()
 			f := lint.Finding{
 				Span: arg.KeySpan, Severity: lint.Info,
-				Message: fmt.Sprintf("no ARG of %q declares %q, so the build does without it; declare it there, or leave it out", b.File.Source.Path, shortText(arg.Key)),
+				Message: fmt.Sprintf("%q has no ARG %q, so the build ignores this argument; declare it there, or remove it here", b.File.Source.Path, shortText(arg.Key)),
 				Related: []lint.Related{inDockerfile(b, final.From.Head, "the Dockerfile of the build")},
 			}
 			if near, ok := nearest.Name(arg.Key, slices.Sorted(maps.Keys(declared))); ok && !has(section.Args, near) {
 				f.Severity = lint.Warning
-				f.Message = fmt.Sprintf("no ARG of %q declares %q, so the build does without it; %q is meant", b.File.Source.Path, shortText(arg.Key), shortText(near))
+				f.Message = fmt.Sprintf("%q has no ARG %q, so the build ignores this argument; write %q, which it declares", b.File.Source.Path, shortText(arg.Key), shortText(near))
 				if p.Doc.File.Text(arg.KeySpan) == arg.Key {
 					f.Fixes = []lint.Fix{{
-						Title: fmt.Sprintf("name it %q", shortText(near)), Applicability: lint.Unsafe, MaxEffect: lint.EffectConfig, Changes: []string{"services.*.build.args"},
+						Title: fmt.Sprintf("rename it to %q", shortText(near)), Applicability: lint.Unsafe, MaxEffect: lint.EffectConfig, Changes: []string{"services.*.build.args"},
 						Edits: []lint.FileEdit{lint.Replace(arg.KeySpan, near)},
 					}}
 				}
@@ -71,7 +84,7 @@ func checkComposeBuildArgUndeclared(p *facts.Pass[*facts.Compose]) {
 	})
 }
 
-// isOfDocker tells whether a variable is one by which Docker's commands are set up.
+// isOfDocker reports whether a variable configures Docker's commands.
 func isOfDocker(name string) bool {
 	return name == "DOCKER_BUILDKIT" || name == "COMPOSE_DOCKER_CLI_BUILD" || name == "BUILDKIT_PROGRESS"
 }

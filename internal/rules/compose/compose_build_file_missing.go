@@ -12,24 +12,42 @@ import (
 	"github.com/dockmend/dockmend/internal/text"
 )
 
-// ComposeBuildFileMissing finds services whose build context, or the Dockerfile
-// in it, is not there: "docker compose build" fails.
+// ComposeBuildFileMissing reports services whose build context does not exist, or has
+// no Dockerfile of the given name. A context is relative to the folder of the Compose
+// file, and a Dockerfile is relative to its context. The severity is info for a path
+// in a Git submodule, in case it is not checked out.
 //
-// A context counts from the folder of the Compose file, a Dockerfile from its
-// context. It is an info for what lies in a submodule of git, which may not be
-// checked out.
+// # Why it matters
 //
-// Silent for what git ignores, since somebody puts it there, and for paths that
-// are right from a folder above, as with --project-directory. Contexts that are
-// remote, out of the root or named with a variable are skipped, and so are folders
-// without .git and .gitignore, which may hold a part of the files only.
+// `docker compose build` and `docker compose up` fail.
 //
-// There is no fix: the file may be made before the build, and only its author knows where
-// it should be.
+// # How to fix it
+//
+// Correct `context` or `dockerfile`:
+//
+//	build:
+//	  context: ./web
+//	  dockerfile: Dockerfile.prod
+//
+// # Fix safety
+//
+// There is no fix: the file may be created before the build, and only its author knows
+// where it should be.
+//
+// # Exceptions
+//
+// It does not report:
+//
+//   - paths that Git ignores, because something creates them
+//   - paths that exist relative to a folder above, as with `--project-directory`
+//   - a context that has a `Containerfile`, which Podman uses
+//
+// It skips contexts that are remote, outside of the root or named with a variable, and
+// folders without `.git` and `.gitignore`, which may hold only a part of the files.
 var ComposeBuildFileMissing = facts.Rule[*facts.Compose]{
 	Meta: lint.Meta{
 		ID:       "compose-build-file-missing",
-		Title:    "The folder or the Dockerfile of a build is not there",
+		Title:    "Build context or Dockerfile does not exist",
 		Category: lint.Correctness,
 		Severity: lint.Error,
 		Default:  true,
@@ -47,7 +65,7 @@ func checkComposeBuildFileMissing(p *facts.Pass[*facts.Compose]) {
 		if err != nil && !errors.Is(err, fs.ErrNotExist) {
 			if !skipped[err.Error()] {
 				skipped[err.Error()] = true
-				p.Skip(fmt.Sprintf("what %q builds is not known: %v", shortText(s.Name), err))
+				p.Skip(fmt.Sprintf("cannot tell what %q builds: %v", shortText(s.Name), err))
 			}
 			continue
 		}
@@ -60,7 +78,7 @@ func checkComposeBuildFileMissing(p *facts.Pass[*facts.Compose]) {
 			return
 		}
 		if err != nil {
-			reportMissing(p, section.Context.Span, folder, fmt.Sprintf("there is no folder %q, so %q cannot be built; name the one that has its files", shortText(folder), shortText(s.Name)))
+			reportMissing(p, section.Context.Span, folder, fmt.Sprintf("the build context %q does not exist, so %q cannot be built; name the folder that has its files", shortText(folder), shortText(s.Name)))
 			continue
 		}
 		if build.File == nil && !build.Context.HasDockerfile() {
@@ -74,21 +92,21 @@ func reportNoDockerfile(p *facts.Pass[*facts.Compose], s *facts.ComposeService, 
 	span := section.Dockerfile.Span
 	if !section.Dockerfile.Exists() {
 		if _, ok := build.Context.Files.Exists("Containerfile"); ok {
-			return // Podman takes it
+			return // Podman uses it
 		}
 		span = section.Context.Span
 		if !section.Context.Exists() {
 			span = section.Pair.Key.Span
 		}
 	}
-	message := fmt.Sprintf("there is no %q in %q, so %q cannot be built; name the Dockerfile that is meant", shortText(name), shortText(path.Clean(folder)), shortText(s.Name))
+	message := fmt.Sprintf("%q is not in the build context %q, so %q cannot be built; write the path of its Dockerfile", shortText(name), shortText(path.Clean(folder)), shortText(s.Name))
 	if _, ok := p.Files.Exists(name); ok && path.Clean(folder) != "." {
-		message = fmt.Sprintf("there is no %q in the context %q, so %q cannot be built; the path of a Dockerfile counts from the context, not from the Compose file", shortText(name), shortText(path.Clean(folder)), shortText(s.Name))
+		message = fmt.Sprintf("%q is not in the build context %q, so %q cannot be built; write the path relative to the context, not to the Compose file", shortText(name), shortText(path.Clean(folder)), shortText(s.Name))
 	}
 	reportMissing(p, span, path.Join(folder, name), message)
 }
 
-// reportMissing reports a path that is not there, unless somebody makes it.
+// reportMissing reports a path that does not exist, unless it is created before the build.
 func reportMissing(p *facts.Pass[*facts.Compose], span text.Span, name, message string) {
 	repository := p.Project.Repository()
 	if repository.Ignores(name) || isThereFromAbove(p, name) {
@@ -102,7 +120,7 @@ func reportMissing(p *facts.Pass[*facts.Compose], span text.Span, name, message 
 	p.Report(f)
 }
 
-// isThereFromAbove tells whether a path exists from a folder above: Compose was
+// isThereFromAbove reports whether a path exists from a folder above: Compose was
 // perhaps given another folder for the project than that of the file.
 func isThereFromAbove(p *facts.Pass[*facts.Compose], name string) bool {
 	const levels = 4

@@ -9,15 +9,30 @@ import (
 	"github.com/dockmend/dockmend/internal/nearest"
 )
 
-// ComposeBuildTargetUnknown finds a build target that is no stage of the
-// Dockerfile: the build fails.
+// ComposeBuildTargetUnknown reports values of `build.target` that are not a stage of
+// the Dockerfile.
 //
-// Silent for the number of a stage. Targets with a variable, and Dockerfiles that
-// cannot be read, are skipped.
+// # Why it matters
+//
+// The build fails, because the builder cannot find the stage.
+//
+// # How to fix it
+//
+// Write the name that the Dockerfile gives the stage with `AS`, or remove `target` to
+// build the last stage.
+//
+// # Exceptions
+//
+// It does not report:
+//
+//   - the number of a stage
+//   - Dockerfiles in which the name of a stage contains a variable
+//
+// It skips targets that contain a variable, and Dockerfiles that cannot be read.
 var ComposeBuildTargetUnknown = facts.Rule[*facts.Compose]{
 	Meta: lint.Meta{
 		ID:       "compose-build-target-unknown",
-		Title:    "The target of a build is no stage",
+		Title:    "Build target is not a stage of the Dockerfile",
 		Category: lint.Correctness,
 		Severity: lint.Error,
 		Default:  true,
@@ -36,7 +51,7 @@ func checkComposeBuildTargetUnknown(p *facts.Pass[*facts.Compose]) {
 			continue
 		}
 		if err != nil {
-			p.Skip(fmt.Sprintf("what %q builds is not known: %v", shortText(s.Name), err))
+			p.Skip(fmt.Sprintf("cannot tell what %q builds: %v", shortText(s.Name), err))
 			continue
 		}
 		stages := b.File.Stages()
@@ -45,16 +60,16 @@ func checkComposeBuildTargetUnknown(p *facts.Pass[*facts.Compose]) {
 			continue
 		}
 		target := section.Target
-		f := lint.Finding{Span: target.Span, Related: []lint.Related{inDockerfile(b, stages[len(stages)-1].From.Head, "its last stage")}}
+		f := lint.Finding{Span: target.Span, Related: []lint.Related{inDockerfile(b, stages[len(stages)-1].From.Head, "the last stage of the Dockerfile")}}
 		switch near, found := nearest.Name(target.Text, names); {
 		case len(names) == 0:
-			f.Message = fmt.Sprintf("%q is no stage of %q, which names none; leave the target out, or name a stage so", shortText(target.Text), b.File.Source.Path)
+			f.Message = fmt.Sprintf("%q is not a stage of %q, which has no named stages, so the build fails; remove the target, or name the stage with AS", shortText(target.Text), b.File.Source.Path)
 		case found:
-			f.Message = fmt.Sprintf("%q is no stage of %q; %q is meant", shortText(target.Text), b.File.Source.Path, shortText(near))
+			f.Message = fmt.Sprintf("%q is not a stage of %q, so the build fails; write %q", shortText(target.Text), b.File.Source.Path, shortText(near))
 			edits, ok := p.Doc.File.Replace(target.Node, near)
-			f.Fixes = yamlFix(fmt.Sprintf("name %q", shortText(near)), lint.Unsafe, edits, ok, "services.*.build.target")
+			f.Fixes = yamlFix(fmt.Sprintf("replace it with %q", shortText(near)), lint.Unsafe, edits, ok, "services.*.build.target")
 		default:
-			f.Message = fmt.Sprintf("%q is no stage of %q; it has %s", shortText(target.Text), b.File.Source.Path, listed(names))
+			f.Message = fmt.Sprintf("%q is not a stage of %q, so the build fails; choose from %s", shortText(target.Text), b.File.Source.Path, listed(names))
 		}
 		p.Report(f)
 	}

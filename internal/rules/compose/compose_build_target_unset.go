@@ -10,16 +10,35 @@ import (
 	"github.com/dockmend/dockmend/internal/syntax/yaml"
 )
 
-// ComposeBuildTargetUnset finds services that are built from a Dockerfile with
-// several stages to run, as "dev" and "prod", and do not say which: it is the
-// last one, until somebody adds another.
+// ComposeBuildTargetUnset reports services without `build.target` whose Dockerfile has
+// two or more stages to run, by their names: `dev`, `test`, `staging`, `prod`,
+// `runtime` and similar words.
 //
-// Silent for a builder and the stage that it builds for, and where another
-// Compose file of the folder names a target.
+// # Why it matters
+//
+// The build uses the last stage of the Dockerfile. When someone adds a stage at the
+// end, such as one for tests, the service runs that stage without a warning.
+//
+// # How to fix it
+//
+// Name the stage:
+//
+//	build:
+//	  context: .
+//	  target: prod
+//
+// # Exceptions
+//
+// It does not report:
+//
+//   - Dockerfiles with one stage to run and builder stages, such as `builder`, `deps`
+//     or `base`
+//   - services for which another Compose file of the folder sets `build`
+//   - Dockerfiles whose last stage has no name
 var ComposeBuildTargetUnset = facts.Rule[*facts.Compose]{
 	Meta: lint.Meta{
 		ID:       "compose-build-target-unset",
-		Title:    "A build does not say which stage it is for",
+		Title:    "Dockerfile has several stages to run, and no target is set",
 		Category: lint.Reproducibility,
 		Severity: lint.Info,
 		Since:    "0.1.0",
@@ -42,14 +61,14 @@ func checkComposeBuildTargetUnset(p *facts.Pass[*facts.Compose]) {
 		}
 		f := lint.Finding{
 			Span:    section.Pair.Key.Span,
-			Message: fmt.Sprintf("%q gets the last stage, %q, of several that can be run; say \"target: %s\", so that another stage below it changes nothing", shortText(s.Name), shortText(last.Name), shortText(last.Name)),
+			Message: fmt.Sprintf("%q runs %q only because it is the last stage, so a stage added after it would run instead; write \"target: %s\"", shortText(s.Name), shortText(last.Name), shortText(last.Name)),
 		}
 		for _, stage := range runs[:2] {
-			f.Related = append(f.Related, inDockerfile(b, stage.From.Head, "a stage that can be run"))
+			f.Related = append(f.Related, inDockerfile(b, stage.From.Head, "one of the stages to run"))
 		}
 		if section.Node.Kind == yaml.Mapping && section.Pair.Value == section.Node && s.Owns(section.Pair) && yaml.PlainString(last.Name, false) {
 			edits, ok := p.Doc.File.Add(section.Node, "target: "+last.Name)
-			f.Fixes = yamlFix("name the last stage", lint.Unsafe, edits, ok, "services.*.build.target")
+			f.Fixes = yamlFix("set the target to the last stage", lint.Unsafe, edits, ok, "services.*.build.target")
 		}
 		p.Report(f)
 	})

@@ -10,26 +10,46 @@ import (
 	"github.com/dockmend/dockmend/internal/syntax/compose"
 )
 
-// ComposeCapAddHostTakeover finds ALL, SYS_ADMIN, SYS_MODULE and SYS_RAWIO in
-// cap_add.
+// ComposeCapAddHostTakeover reports `ALL`, `SYS_ADMIN`, `SYS_MODULE` and `SYS_RAWIO`
+// in `cap_add`.
 //
-// Each of them is enough to take the host over: to mount its disks, load a
-// module into its kernel, or write into its memory. Name the capability that is
-// really needed.
+// The severity is info and the variant is `excused`:
 //
-// It is info, and excused, for agents that watch the host, for services with its
-// /lib/modules, for SYS_ADMIN next to /dev/fuse, where a comment next to it gives the
-// reason, and in files that are for development or trials by their name.
+//   - for agents that watch the host
+//   - for services that mount `/lib/modules` of the host
+//   - for `SYS_ADMIN` in a service with the device `/dev/fuse`, which cannot mount
+//     without it
+//   - in files for development, tests, demonstrations or exercises
+//   - where a comment next to the capability gives the reason
 //
-// Silent for other capabilities, which have their own rule, and for privileged
-// services, which have them all.
+// # Why it matters
 //
-// There is no fix: whether the program needs the capability is known only to those who run
-// it.
+// Each of these capabilities is enough to take over the host. A process in the
+// container can mount the disks of the host, load a kernel module, or write to the
+// memory of the host.
+//
+// # How to fix it
+//
+// Replace it with the capability that the program needs:
+//
+//	cap_add:
+//	  - NET_BIND_SERVICE
+//
+// # Fix safety
+//
+// There is no fix: only those who run the program know which capability it needs.
+//
+// # Exceptions
+//
+// It does not report:
+//
+//   - other capabilities; the rule `compose-cap-add-risky` reports some of them
+//   - privileged services, which have all capabilities; the rule
+//     `compose-privileged-service` reports them
 var ComposeCapAddHostTakeover = facts.Rule[*facts.Compose]{
 	Meta: lint.Meta{
 		ID:       "compose-cap-add-host-takeover",
-		Title:    "A service is given a capability that leads to its host",
+		Title:    "Capability lets the container take over the host",
 		Category: lint.Security,
 		Severity: lint.Warning,
 		Default:  true,
@@ -48,13 +68,13 @@ func checkComposeCapAddHostTakeover(p *facts.Pass[*facts.Compose]) {
 		if slices.Contains([]string{"ALL", "SYS_ADMIN", "SYS_MODULE", "SYS_RAWIO"}, name) {
 			p.Report(weigh(p, lint.Finding{
 				Span:    v.Span,
-				Message: fmt.Sprintf("%q is enough for %q to take over its host; name the capability that it really needs", shortText(v.Raw), shortText(s.Name)),
+				Message: fmt.Sprintf("%q lets %q take over the host; add only the capability that the program needs", shortText(v.Raw), shortText(s.Name)),
 			}, watchesHost(s) || loadsModules(s) || name == "SYS_ADMIN" && mountsByFUSE(s)))
 		}
 	})
 }
 
-// loadsModules tells whether a service has the kernel's modules of its host, to
+// loadsModules reports whether a service has the kernel's modules of its host, to
 // load one.
 func loadsModules(s *facts.ComposeService) bool {
 	return slices.ContainsFunc(s.AllMounts(), func(m compose.Mount) bool { return m.Known && isBelow(m.Target, "/lib/modules") })

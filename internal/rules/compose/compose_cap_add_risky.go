@@ -9,26 +9,46 @@ import (
 	"github.com/dockmend/dockmend/internal/syntax/compose"
 )
 
-// ComposeCapAddRisky finds capabilities in cap_add that Docker does not give by
-// itself and that reach beyond the container: BPF, SYS_BOOT, PERFMON and SYS_TIME,
-// and NET_ADMIN in the network of the host, are a warning.
+// ComposeCapAddRisky reports capabilities in `cap_add` that Docker does not give by
+// default and that reach beyond the container. `BPF`, `PERFMON`, `SYS_BOOT` and
+// `SYS_TIME` are warnings, and so is `NET_ADMIN` in the network of the host.
 //
-// Delete the line if the program works without.
+// The severity is info and the variant is `excused`:
 //
-// It is info, and excused, for NET_ADMIN in a network of the container's own and for
-// VPN programs; for SYS_PTRACE, DAC_READ_SEARCH, SYS_NICE, IPC_LOCK, LEASE and SYSLOG;
-// for agents that watch the host, where a comment beside it gives the reason, and in
-// files that are for development or trials by their name.
+//   - for `NET_ADMIN` in a network of the container, and in VPN programs
+//   - for `SYS_PTRACE`, `DAC_READ_SEARCH`, `SYS_NICE`, `IPC_LOCK`, `LEASE` and
+//     `SYSLOG`
+//   - for agents that watch the host
+//   - in files for development, tests, demonstrations or exercises
+//   - where a comment next to the capability gives the reason
 //
-// Silent for Docker's own capabilities, NET_BIND_SERVICE, CHOWN and SETUID among
-// them, and for privileged services, which have them all.
+// # Why it matters
 //
-// There is no fix: whether the program needs the capability is known only to those who run
-// it.
+// A process with these capabilities can change what the host shares with the
+// container, such as its clock or its network, or can restart the host. Someone who
+// takes over the program gets the same rights.
+//
+// # How to fix it
+//
+// Remove the line if the program works without it.
+//
+// # Fix safety
+//
+// There is no fix: only those who run the program know whether it needs the
+// capability.
+//
+// # Exceptions
+//
+// It does not report:
+//
+//   - capabilities that Docker gives by default, such as `NET_BIND_SERVICE`, `CHOWN`
+//     and `SETUID`
+//   - capabilities that the rule `compose-cap-add-host-takeover` reports
+//   - privileged services, which have all capabilities
 var ComposeCapAddRisky = facts.Rule[*facts.Compose]{
 	Meta: lint.Meta{
 		ID:       "compose-cap-add-risky",
-		Title:    "A service is given a capability that reaches beyond its container",
+		Title:    "Capability reaches beyond the container",
 		Category: lint.Security,
 		Severity: lint.Warning,
 		Default:  true,
@@ -46,7 +66,7 @@ func checkComposeCapAddRisky(p *facts.Pass[*facts.Compose]) {
 	eachCapability(p.Doc, func(s *facts.ComposeService, v compose.Value, name string) {
 		f := lint.Finding{
 			Span:    v.Span,
-			Message: fmt.Sprintf("%q reaches beyond the container; delete it if %q works without", shortText(v.Raw), shortText(s.Name)),
+			Message: fmt.Sprintf("%q gives %q rights beyond its container; remove it if the program works without it", shortText(v.Raw), shortText(s.Name)),
 		}
 		switch name {
 		case "NET_ADMIN":
@@ -62,5 +82,5 @@ func checkComposeCapAddRisky(p *facts.Pass[*facts.Compose]) {
 	})
 }
 
-// isVPN tells by its image whether a service's work is to set up networks.
+// isVPN reports whether the work of a service is to set up networks, by its image.
 func isVPN(s *facts.ComposeService) bool { return s.ImageSays(images.VPN) }

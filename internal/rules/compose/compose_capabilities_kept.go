@@ -12,22 +12,38 @@ import (
 	"github.com/dockmend/dockmend/internal/text"
 )
 
-// ComposeCapabilitiesKept finds services without "cap_drop: [ALL]".
+// ComposeCapabilitiesKept reports services without `cap_drop: [ALL]`, in one finding
+// for the file.
 //
-// Docker gives every container some fourteen capabilities of root, and most
-// programs need none of them. Drop all, and add what the program asks for.
+// # Why it matters
 //
-// Off by default: hardly a file drops them, and what the image needs is not in
-// the file. There is one finding for the file; the option "per-service" makes
-// one for each service. The fix adds what official images are known to need when
-// they start as root.
+// Docker gives every container about 14 capabilities of root, and most programs need
+// none of them. Someone who takes over the program can use them, for example to change
+// the owner of files or to forge network packets.
 //
-// Silent for privileged services, in files that others complete, and for
-// services that extend another.
+// The rule is off by default, because few Compose files drop capabilities, and the
+// file does not show which ones an image needs.
+//
+// # How to fix it
+//
+// Drop all capabilities, and add back those that the program needs:
+//
+//	cap_drop:
+//	  - ALL
+//	cap_add:
+//	  - NET_BIND_SERVICE
+//
+// # Exceptions
+//
+// It does not report:
+//
+//   - privileged services
+//   - services whose `cap_drop` has a value from a variable without a default
+//   - services that extend another service, and files that another file completes
 var ComposeCapabilitiesKept = facts.Rule[*facts.Compose]{
 	Meta: lint.Meta{
 		ID:       "compose-capabilities-kept",
-		Title:    "Services keep capabilities that most do not need",
+		Title:    "Services do not drop Docker's default capabilities",
 		Category: lint.Security,
 		Severity: lint.Info,
 		Since:    "0.1.0",
@@ -40,7 +56,7 @@ var ComposeCapabilitiesKept = facts.Rule[*facts.Compose]{
 
 func checkComposeCapabilitiesKept(p *facts.Pass[*facts.Compose]) {
 	l := lacking{
-		message: "all of Docker's capabilities are kept by %s, and most programs need none; drop ALL, and add what is needed",
+		message: "default capabilities are not dropped in %s, although most programs need none; add \"cap_drop: [ALL]\", then add back only what is needed",
 		title:   "drop all capabilities",
 		keys:    []string{"cap_drop", "cap_add"},
 		mend:    dropCapabilities,

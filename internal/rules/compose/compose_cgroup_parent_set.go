@@ -7,17 +7,25 @@ import (
 	"github.com/dockmend/dockmend/internal/lint"
 )
 
-// ComposeCgroupParentSet finds cgroup_parent: the container counts in another
-// control group than those of the engine, and escapes the limits that are set
-// there.
+// ComposeCgroupParentSet reports services that set `cgroup_parent`.
 //
-// Delete it, and set limits for the service.
+// # Why it matters
 //
-// Off by default: who sets it mostly knows why.
+// The container is then not in the control group of the engine. Limits that are set
+// there for all containers do not apply to it, so it can take memory and CPU time from
+// the others.
+//
+// The rule is off by default, because a file that sets `cgroup_parent` mostly does so
+// for a reason.
+//
+// # How to fix it
+//
+// Remove `cgroup_parent`, and set limits for the service, such as `mem_limit` and
+// `cpus`.
 var ComposeCgroupParentSet = facts.Rule[*facts.Compose]{
 	Meta: lint.Meta{
 		ID:       "compose-cgroup-parent-set",
-		Title:    "A service has a control group of its own choice",
+		Title:    "cgroup_parent moves the container out of the engine's limits",
 		Category: lint.Security,
 		Severity: lint.Info,
 		Since:    "0.1.0",
@@ -31,7 +39,7 @@ func checkComposeCgroupParentSet(p *facts.Pass[*facts.Compose]) {
 		if v := s.Value("cgroup_parent"); v.Exists() {
 			p.Report(lint.Finding{
 				Span:    v.Span,
-				Message: fmt.Sprintf("%q takes the container out of the engine's control group, and of the limits that are set there; delete it, and set limits for the service", shortText(v.Raw)),
+				Message: fmt.Sprintf("%q takes the container out of the engine's control group and its limits; remove cgroup_parent, and set limits for the service", shortText(v.Raw)),
 			})
 		}
 	}

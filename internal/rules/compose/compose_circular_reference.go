@@ -11,20 +11,30 @@ import (
 	"github.com/dockmend/dockmend/internal/syntax/yaml"
 )
 
-// ComposeCircularReference finds files that include each other, and services that
-// extend each other, in a circle. Compose refuses them: there is nothing that the
-// first of them could be made of.
+// ComposeCircularReference reports files that include each other, and services that
+// extend each other, in a circle.
 //
-// Take one of the references away, or move what both need to a third place.
+// # Why it matters
 //
-// References that lead out of the repository, that are remote or have a variable
-// are not followed.
+// Compose stops with an error, because it cannot resolve the first of the references.
+// No service of the file starts.
 //
-// There is no fix: only the author knows which of the references is the wrong one.
+// # How to fix it
+//
+// Remove one of the references, or move what both need to a third file or service.
+//
+// # Fix safety
+//
+// There is no fix: only the author knows which of the references is wrong.
+//
+// # Exceptions
+//
+// It does not follow references that are remote, lead out of the repository, or
+// contain a variable.
 var ComposeCircularReference = facts.Rule[*facts.Compose]{
 	Meta: lint.Meta{
 		ID:       "compose-circular-reference",
-		Title:    "Files or services are made of each other in a circle",
+		Title:    "Files or services refer to each other in a circle",
 		Category: lint.Correctness,
 		Severity: lint.Error,
 		Default:  true,
@@ -187,12 +197,12 @@ func (c *circles) report(circle []circleStep) {
 	for i, s := range circle {
 		way = append(way, s.to.String())
 		if i > 0 {
-			f.Related = append(f.Related, lint.Related{Source: c.files[s.from.file].source, Span: s.value.Span, Message: "the next reference of the circle"})
+			f.Related = append(f.Related, lint.Related{Source: c.files[s.from.file].source, Span: s.value.Span, Message: "the next reference in the circle"})
 		}
 	}
-	f.Message = fmt.Sprintf("%q %s each other in a circle, and Compose refuses the file; take one of the references away", shortText(strings.Join(way, " > ")), verb)
+	f.Message = fmt.Sprintf("%q %s each other in a circle, so Compose refuses the file; remove one of the references", shortText(strings.Join(way, " > ")), verb)
 	if len(circle) == 1 {
-		f.Message = fmt.Sprintf("%q %ss itself, and Compose refuses the file; take the reference away", shortText(way[0]), verb)
+		f.Message = fmt.Sprintf("%q %ss itself, so Compose refuses the file; remove the reference", shortText(way[0]), verb)
 	}
 	c.pass.Report(f)
 }

@@ -8,17 +8,29 @@ import (
 	"github.com/dockmend/dockmend/internal/text"
 )
 
-// ComposeCompletedServiceRestarts finds a service that others wait to be
-// completed and that starts again whenever it ends: it is never completed for
-// long, and does its work again and again.
+// ComposeCompletedServiceRestarts reports services with `restart: always` or `restart:
+// unless-stopped` that another service waits for with
+// `service_completed_successfully`.
 //
-// Give it restart "no", or "on-failure".
+// # Why it matters
 //
-// Silent for these two, and for values with variables.
+// Docker starts the service again whenever it ends. The work of the job, such as a
+// migration, is repeated again and again while the other services run.
+//
+// # How to fix it
+//
+// Let the job run once, or restart it only when it fails:
+//
+//	restart: on-failure
+//
+// # Exceptions
+//
+// It does not report other restart policies, or values from a variable without a
+// default.
 var ComposeCompletedServiceRestarts = facts.Rule[*facts.Compose]{
 	Meta: lint.Meta{
 		ID:       "compose-completed-service-restarts",
-		Title:    "A job starts again whenever it ends",
+		Title:    "Job restarts after it has completed",
 		Category: lint.Correctness,
 		Severity: lint.Warning,
 		Default:  true,
@@ -41,12 +53,12 @@ func checkComposeCompletedServiceRestarts(p *facts.Pass[*facts.Compose]) {
 		seen[restart.Span] = true
 		f := lint.Finding{
 			Span:    restart.Span,
-			Message: fmt.Sprintf("%q waits until %q has done its work, and %q starts it again each time; write restart: \"no\"", shortText(e.From.Name), shortText(e.To), restart.Text),
-			Related: []lint.Related{{Span: e.Span, Message: "it is waited for here"}},
+			Message: fmt.Sprintf("%q waits until %q completes, but restart policy %q starts it again each time, so its work is repeated; write restart: \"no\"", shortText(e.From.Name), shortText(e.To), restart.Text),
+			Related: []lint.Related{{Span: e.Span, Message: "the dependency that waits for it"}},
 		}
 		if e.Target.Owns(e.Target.Entry("restart")) && !restart.Template.HasVariables() {
 			edits, ok := p.Doc.File.Replace(restart.Node, "no")
-			f.Fixes = yamlFix("write \"no\"", lint.Unsafe, edits, ok, "services.*.restart")
+			f.Fixes = yamlFix("set restart to \"no\"", lint.Unsafe, edits, ok, "services.*.restart")
 		}
 		p.Report(f)
 	}

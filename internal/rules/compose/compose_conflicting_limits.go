@@ -11,21 +11,39 @@ import (
 	"github.com/dockmend/dockmend/internal/syntax/compose"
 )
 
-// ComposeConflictingLimits finds a limit that a service has in its old form and,
-// with another value, below deploy: cpus, mem_limit, mem_reservation, pids_limit
-// and scale. Compose refuses the file.
+// ComposeConflictingLimits reports limits that a service sets twice with different
+// values: as `cpus`, `mem_limit`, `mem_reservation`, `pids_limit` or `scale`, and
+// under `deploy`. It also reports such a limit where `deploy` has other limits but not
+// this one, and a negative number of containers.
 //
-// So it does where deploy has limits, and this one is not among them: keep all
-// limits in one of the two places. A number of containers below zero is refused
-// too.
+// # Why it matters
 //
-// Silent for equal amounts in other units and for values with variables.
+// Compose refuses the file, so no service of it starts.
 //
-// There is no fix: only the author knows which of the two values is meant.
+// # How to fix it
+//
+// Keep all limits in one of the two places, for example:
+//
+//	deploy:
+//	  resources:
+//	    limits:
+//	      cpus: "2"
+//	      memory: 1g
+//
+// # Fix safety
+//
+// There is no fix: only the author knows which of the two values is right.
+//
+// # Exceptions
+//
+// It does not report:
+//
+//   - equal amounts in different units, such as `1g` and `1024m`
+//   - values from a variable without a default
 var ComposeConflictingLimits = facts.Rule[*facts.Compose]{
 	Meta: lint.Meta{
 		ID:       "compose-conflicting-limits",
-		Title:    "A limit has two values",
+		Title:    "Limits of a service contradict each other",
 		Category: lint.Correctness,
 		Severity: lint.Error,
 		Default:  true,
@@ -62,7 +80,7 @@ func checkComposeConflictingLimits(p *facts.Pass[*facts.Compose]) {
 		for _, way := range [][]string{{"scale"}, {"deploy", "replicas"}} {
 			v := s.Value(way...)
 			if n, ok := v.Int(); ok && n < 0 {
-				p.Report(lint.Finding{Span: v.Span, Message: fmt.Sprintf("%d containers cannot be, and Compose refuses the file; write 0 or more", n)})
+				p.Report(lint.Finding{Span: v.Span, Message: fmt.Sprintf("a service cannot have %d containers, so Compose refuses the file; write 0 or more", n)})
 			}
 		}
 	}
@@ -93,7 +111,7 @@ func checkLimit(p *facts.Pass[*facts.Compose], s *facts.ComposeService, form lim
 		}
 		p.Report(lint.Finding{
 			Span:    old.Span,
-			Message: fmt.Sprintf("\"%s\" stands beside limits below \"deploy\" that lack it, and Compose refuses the file; write it there, as %q", form.old, name),
+			Message: fmt.Sprintf("\"%s\" is missing from the limits in \"deploy\", so Compose refuses the file; move it to %q", form.old, name),
 			Related: []lint.Related{{Span: p.Doc.View.Get(s.Node, way[:3]...).Pair().Key.Span, Message: "the other limits"}},
 		})
 		return
@@ -101,7 +119,7 @@ func checkLimit(p *facts.Pass[*facts.Compose], s *facts.ComposeService, form lim
 	if b, known := form.amount(other); known && !sameAmount(a, b) {
 		p.Report(lint.Finding{
 			Span:    old.Span,
-			Message: fmt.Sprintf("\"%s\" is %q here and %q as %q, and Compose refuses the file; keep one of them", form.old, shortText(old.Text), shortText(other.Text), name),
+			Message: fmt.Sprintf("\"%s\" is %q here and %q in %q, so Compose refuses the file; keep one of them", form.old, shortText(old.Text), shortText(other.Text), name),
 			Related: []lint.Related{{Span: other.Span, Message: "the other value"}},
 		})
 	}

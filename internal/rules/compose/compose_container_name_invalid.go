@@ -8,15 +8,28 @@ import (
 	"github.com/dockmend/dockmend/internal/lint"
 )
 
-// ComposeContainerNameInvalid finds container names that Docker does not take: a
-// name begins with a letter or digit, and goes on with at least one more letter,
-// digit, underscore, dot or dash.
+// ComposeContainerNameInvalid reports values of `container_name` that are not a valid
+// name. A name has at least two characters. The first one is a letter or a digit; the
+// others are letters, digits, underscores, dots or dashes.
 //
-// Silent for names with variables.
+// # Why it matters
+//
+// Docker refuses the name, so the container is not created.
+//
+// # How to fix it
+//
+// Write a valid name, or remove `container_name`: Compose then makes a name from the
+// project and the service.
+//
+//	container_name: my-shop
+//
+// # Exceptions
+//
+// It does not report names that contain a variable.
 var ComposeContainerNameInvalid = facts.Rule[*facts.Compose]{
 	Meta: lint.Meta{
 		ID:       "compose-container-name-invalid",
-		Title:    "A container name has characters that Docker refuses",
+		Title:    "Container name is not valid",
 		Category: lint.Correctness,
 		Severity: lint.Error,
 		Default:  true,
@@ -36,11 +49,11 @@ func checkComposeContainerNameInvalid(p *facts.Pass[*facts.Compose]) {
 		}
 		f := lint.Finding{
 			Span:    name.Span,
-			Message: fmt.Sprintf("%q is no name for a container; use at least two of letters, digits, \"_\", \".\" and \"-\", the first a letter or digit", shortText(name.Text)),
+			Message: fmt.Sprintf("%q is not a valid container name, so Docker refuses it; use at least two letters, digits, \"_\", \".\" or \"-\", and begin with a letter or digit", shortText(name.Text)),
 		}
 		if better := containerNameFor(name.Text); isContainerName(better) {
 			edits, ok := p.Doc.File.Replace(name.Node, better)
-			f.Fixes = yamlFix("write "+better, lint.Unsafe, edits, ok, "services.*.container_name")
+			f.Fixes = yamlFix("rename it to "+better, lint.Unsafe, edits, ok, "services.*.container_name")
 		}
 		p.Report(f)
 	}
@@ -50,7 +63,7 @@ func isContainerName(name string) bool {
 	return len(name) > 1 && containerNameFor(name) == name
 }
 
-// containerNameFor puts a dash for what a name may not have.
+// containerNameFor replaces each character that a name cannot have with a dash.
 func containerNameFor(name string) string {
 	name = strings.Map(func(r rune) rune {
 		if r|0x20 >= 'a' && r|0x20 <= 'z' || r >= '0' && r <= '9' || r == '_' || r == '.' || r == '-' {

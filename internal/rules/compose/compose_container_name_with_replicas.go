@@ -7,15 +7,25 @@ import (
 	"github.com/dockmend/dockmend/internal/lint"
 )
 
-// ComposeContainerNameWithReplicas finds a fixed container name at a service of
-// several containers. Compose refuses the file, since no two containers may have
-// one name: delete the name, or the number.
+// ComposeContainerNameWithReplicas reports services with `container_name` that run two
+// or more containers, by `scale` or `deploy.replicas`.
 //
-// Silent for one container or none, and for numbers with variables.
+// # Why it matters
+//
+// Two containers cannot have the same name, so Compose refuses the file.
+//
+// # How to fix it
+//
+// Remove `container_name`, or run one container. Other services can reach the
+// containers by the name of the service.
+//
+// # Exceptions
+//
+// It does not report numbers from a variable without a default.
 var ComposeContainerNameWithReplicas = facts.Rule[*facts.Compose]{
 	Meta: lint.Meta{
 		ID:       "compose-container-name-with-replicas",
-		Title:    "Several containers would have one name",
+		Title:    "Service with several replicas has a fixed container name",
 		Category: lint.Correctness,
 		Severity: lint.Error,
 		Default:  true,
@@ -36,11 +46,11 @@ func checkComposeContainerNameWithReplicas(p *facts.Pass[*facts.Compose]) {
 		}
 		f := lint.Finding{
 			Span:    name.Span,
-			Message: fmt.Sprintf("%d containers cannot all be named %q, and Compose refuses the file; delete the name", n, shortText(s.Value("container_name").Raw)),
+			Message: fmt.Sprintf("%d containers cannot share the name %q, so Compose refuses the file; remove container_name", n, shortText(s.Value("container_name").Raw)),
 		}
 		if s.Owns(name) {
 			edits, ok := p.Doc.File.Delete(name)
-			f.Fixes = yamlFix("delete container_name", lint.Unsafe, edits, ok, "services.*.container_name")
+			f.Fixes = yamlFix("remove container_name", lint.Unsafe, edits, ok, "services.*.container_name")
 		}
 		p.Report(f)
 	}

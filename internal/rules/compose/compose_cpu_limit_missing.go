@@ -5,21 +5,35 @@ import (
 	"github.com/dockmend/dockmend/internal/lint"
 )
 
-// ComposeCpuLimitMissing finds services without a limit for processors, cpus,
-// cpuset, cpu_quota or deploy.resources.limits.cpus.
+// ComposeCpuLimitMissing reports services without a CPU limit: none of `cpus`,
+// `cpuset`, `cpu_quota` and `deploy.resources.limits.cpus` is set. It makes one
+// finding for the file.
 //
-// One that runs wild then takes the others, and the host, with it. Set a limit
-// that the load needs.
+// # Why it matters
 //
-// Off by default: the right limit depends on the load and on the host. There is
-// one finding for the file; the option "per-service" makes one for each service.
+// A program with an endless loop or too much load can use all processors of the host.
+// Other services, and the host itself, then become slow.
 //
-// Silent for jobs that end, in files for development, and in files that others
-// complete.
+// The rule is off by default, because the right limit depends on the load and on the
+// host.
+//
+// # How to fix it
+//
+// Set a limit that is enough for the load:
+//
+//	cpus: "1.5"
+//
+// # Exceptions
+//
+// It does not report:
+//
+//   - jobs that end
+//   - files for development
+//   - services that extend another service, and files that another file completes
 var ComposeCpuLimitMissing = facts.Rule[*facts.Compose]{
 	Meta: lint.Meta{
 		ID:       "compose-cpu-limit-missing",
-		Title:    "A service may use every processor of its host",
+		Title:    "Service has no CPU limit",
 		Category: lint.Runtime,
 		Severity: lint.Info,
 		Since:    "0.1.0",
@@ -34,7 +48,7 @@ func checkComposeCpuLimitMissing(p *facts.Pass[*facts.Compose]) {
 	if p.Doc.IsDevelopment(p.Doc.Name) {
 		return
 	}
-	l := lacking{message: "%s may take all processors of the host from the others; set a limit (cpus, or deploy.resources.limits.cpus)"}
+	l := lacking{message: "%s can use all processors of the host and slow down other services; set a limit (cpus, or deploy.resources.limits.cpus)"}
 	for _, s := range wholeServices(p.Doc) {
 		if !s.CPULimited() && !s.IsJob() {
 			l.services = append(l.services, s)

@@ -9,25 +9,46 @@ import (
 	"github.com/dockmend/dockmend/internal/text"
 )
 
-// ComposeCredentialsInConnectionString finds addresses with a user and a
-// password, as postgres://user:password@db or Server=db;User Id=sa;Password=x, in the
-// environment, in commands and in labels.
+// ComposeCredentialsInConnectionString reports addresses with a user and a password,
+// such as `postgres://user:password@db` or `Server=db;User Id=sa;Password=x`, in the
+// environment, the command, the entrypoint and the labels of a service.
 //
-// Whoever has the repository has the password, and it stays in its history. Put
-// a reference in its place: "${DB_PASSWORD:?}".
+// The severity is info and the variant is `excused`:
 //
-// Placeholders are info, and excused, as are defaults of variables in a service without
-// a port, everything in files for development, and words that no generator made in a
-// service that is not started again when it ends. Silent
-// for references without a default, for a user without a password, and, in files
-// for development, for the passwords that everybody knows.
+//   - for placeholders, such as `changeme`, and for the password `guest`
+//   - for the default of a variable, in a service that publishes no port
+//   - for a word that does not look generated, in a service that is not restarted when
+//     it ends
+//   - in files for development, tests, demonstrations or exercises
 //
-// There is no fix: the password has to move into a secret, which is created outside of the
-// file, and has to be changed, since others may have read it.
+// # Why it matters
+//
+// Anyone who can read the repository gets the password. It remains in the history of
+// the repository when the line is removed.
+//
+// # How to fix it
+//
+// Use a variable that must be set, and change the password, because others may have
+// read it:
+//
+//	DATABASE_URL: postgres://app:${DB_PASSWORD:?}@db/app
+//
+// # Fix safety
+//
+// There is no fix: the password must move to a variable or a secret, which is created
+// outside of the file.
+//
+// # Exceptions
+//
+// It does not report:
+//
+//   - references to a variable without a default
+//   - addresses with a user and no password
+//   - well-known passwords and placeholders in files for development
 var ComposeCredentialsInConnectionString = facts.Rule[*facts.Compose]{
 	Meta: lint.Meta{
 		ID:       "compose-credentials-in-connection-string",
-		Title:    "An address holds a user with the password",
+		Title:    "Connection string contains a password",
 		Category: lint.Security,
 		Severity: lint.Warning,
 		Default:  true,
@@ -55,7 +76,7 @@ func checkComposeCredentialsInConnectionString(p *facts.Pass[*facts.Compose]) {
 				}
 				f, ok := weighSecret(p, lint.Finding{
 					Span:    v.Span,
-					Message: "the password in this address is there for everybody who has the file; put a reference in its place, as ${DB_PASSWORD:?}",
+					Message: "anyone who can read the file gets the password in this address; use a variable, such as ${DB_PASSWORD:?}",
 				}, password, true, isOwnDefault(s, v) || password == "guest" || isForTrial(p, s, password))
 				if !ok {
 					continue

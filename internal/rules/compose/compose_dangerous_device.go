@@ -11,24 +11,40 @@ import (
 	"github.com/dockmend/dockmend/internal/syntax/yaml"
 )
 
-// ComposeDangerousDevice finds disks, memory, I/O ports and all of /dev among
-// devices, and wildcards in device_cgroup_rules.
+// ComposeDangerousDevice reports disks, memory, I/O ports and the whole of `/dev` in
+// `devices`, and wildcards in `device_cgroup_rules`.
 //
-// Whoever reads a raw disk or the memory reads everything on the host, past all
-// rights; who writes it owns the host. Mount the folder that is needed, or name
-// the one device.
+// The severity is info and the variant is `excused`:
 //
-// Virtualisation (/dev/kvm, /dev/vfio, /dev/vhost-net) is info, and excused, as is all
-// where a comment beside it gives the reason, and in files that are for
-// development or trials by their name.
+//   - for virtualization: `/dev/kvm`, `/dev/vfio` and `/dev/vhost-net`
+//   - in files for development, tests, demonstrations or exercises
+//   - where a comment next to the device gives the reason
 //
-// Silent for privileged services, which have all devices, and for graphics, sound, serial ports, cameras, /dev/fuse and /dev/net/tun.
+// # Why it matters
 //
-// There is no fix: whether the program needs the device is known only to those who run it.
+// A process that can read a raw disk or the memory can read all data of the host,
+// whatever the permissions of the files are. A process that can write to them controls
+// the host.
+//
+// # How to fix it
+//
+// Pass the one device that the program needs, or mount the folder instead of its disk.
+//
+// # Fix safety
+//
+// There is no fix: only those who run the program know whether it needs the device.
+//
+// # Exceptions
+//
+// It does not report:
+//
+//   - devices for graphics, sound, serial ports and cameras, `/dev/fuse` and
+//     `/dev/net/tun`
+//   - privileged services, which have all devices
 var ComposeDangerousDevice = facts.Rule[*facts.Compose]{
 	Meta: lint.Meta{
 		ID:       "compose-dangerous-device",
-		Title:    "A device gives access to the host",
+		Title:    "Device gives the container access to the host",
 		Category: lint.Security,
 		Severity: lint.Warning,
 		Default:  true,
@@ -62,14 +78,14 @@ func checkComposeDangerousDevice(p *facts.Pass[*facts.Compose]) {
 			}
 			p.Report(weigh(p, lint.Finding{
 				Span:    v.Span,
-				Message: fmt.Sprintf("%q is %s of the host, past all rights; name the one device or folder that is needed", shortText(v.Raw), what),
+				Message: fmt.Sprintf("%q gives the container %s of the host, past all file permissions; pass only the device or folder that it needs", shortText(v.Raw), what),
 			}, virtual))
 		}
 		for _, v := range s.Values("device_cgroup_rules") {
 			if words := strings.Fields(v.Text); v.Known && len(words) > 1 && (words[0] == "a" || words[0] == "b" && strings.HasPrefix(words[1], "*") || words[1] == "*:*") {
 				p.Report(weigh(p, lint.Finding{
 					Span:    v.Span,
-					Message: fmt.Sprintf("%q opens every device of its kind on the host; name the numbers of the one that is needed", shortText(v.Raw)),
+					Message: fmt.Sprintf("%q allows every device of its kind on the host; write the numbers of the device that is needed", shortText(v.Raw)),
 				}, false))
 			}
 		}

@@ -10,23 +10,45 @@ import (
 	"github.com/dockmend/dockmend/internal/syntax/compose"
 )
 
-// ComposeDatabasePortPublished finds databases and queues whose port is
-// published on every address of the host, by their image or by the port's
-// number.
+// ComposeDatabasePortPublished reports ports of databases and queues that are
+// published on every address of the host. A database is known by its image, or by the
+// number of the port.
 //
-// Docker opens it past the host's firewall, and such ports are found and tried
-// within hours. Services of the file reach each other without: delete the entry,
-// or publish it on 127.0.0.1.
+// The severity is info and the variant is `excused`:
 //
-// It is excused, and off by default, in files for development, where a comment beside it
-// gives the reason, and in files none of whose services is started again after a failure,
-// unless the name says production, or other services wait for the database and everybody
-// knows its password. Silent for addresses that are named, or come from a variable, and
-// for a database that is alone in its file: others are meant to reach it.
+//   - in files for development, tests, demonstrations or exercises
+//   - in files in which no service restarts after a failure, unless the name of the
+//     file says production, or other services wait for the database and its password is
+//     well known
+//   - where a comment next to the port or `ports` gives the reason
+//
+// # Why it matters
+//
+// Docker opens the port past the firewall of the host, so other machines can reach the
+// database. Scanners find such ports within hours and try passwords. Services of the
+// same file reach the database without a published port.
+//
+// # How to fix it
+//
+// Remove the entry, or publish the port on the host alone:
+//
+//	ports:
+//	  - 127.0.0.1:5432:5432
+//
+// # Exceptions
+//
+// It does not report:
+//
+//   - ports on a given address, or on an address that a variable sets
+//   - a database that is the only service of its file, because others are meant to
+//     reach it
+//   - ports without a number on the host, for which Docker chooses a free one
+//   - services with `network_mode: host`
+//   - MinIO, which browsers use
 var ComposeDatabasePortPublished = facts.Rule[*facts.Compose]{
 	Meta: lint.Meta{
 		ID:       "compose-database-port-published",
-		Title:    "A database is open to the network",
+		Title:    "Database port is open to the network",
 		Category: lint.Security,
 		Severity: lint.Warning,
 		Default:  true,
@@ -41,10 +63,10 @@ var ComposeDatabasePortPublished = facts.Rule[*facts.Compose]{
 }
 
 func checkComposeDatabasePortPublished(p *facts.Pass[*facts.Compose]) {
-	advice := "delete it, since services need none, or publish it on 127.0.0.1"
+	advice := "remove it, because other services do not need it, or publish it on 127.0.0.1"
 	isStack := isForSwarm(p.Doc)
 	if isStack { // a swarm publishes on no address of its own
-		advice = "delete it, since services need none"
+		advice = "remove it, because other services do not need it"
 	}
 	inUse, isDevelopment := isFileInUse(p), p.Doc.IsDevelopment(p.Doc.Name)
 	for _, s := range p.Doc.All() {
@@ -53,7 +75,7 @@ func checkComposeDatabasePortPublished(p *facts.Pass[*facts.Compose]) {
 		}
 		isTrial := !inUse && (len(p.Doc.Dependants(s)) == 0 || !letsIn(s))
 		for _, port := range s.PublishedPorts() {
-			// Without a port of the host it is another one each time.
+			// Without a port of the host, Docker chooses another one each time.
 			if !isOpenPort(port) || port.Published.Len() == 0 || !isDatabasePort(s, port) {
 				continue
 			}
@@ -61,7 +83,7 @@ func checkComposeDatabasePortPublished(p *facts.Pass[*facts.Compose]) {
 				Span:    port.Span,
 				Message: fmt.Sprintf("this port of %q is open on every address of the host, past its firewall; %s", shortText(s.Name), advice),
 			}
-			// Windows takes no address of the host for a port (moby, daemon/libnetwork).
+			// Windows accepts no address of the host for a port (moby, daemon/libnetwork).
 			if i, ok := s.Image(); !isStack && (!ok || !i.IsWindows()) {
 				f.Fixes = loopbackFix(p.Doc, port)
 			}
@@ -72,8 +94,8 @@ func checkComposeDatabasePortPublished(p *facts.Pass[*facts.Compose]) {
 	}
 }
 
-// letsIn reports whether a database lets in everybody who reaches its port: it asks for
-// no password, or for one that everybody knows.
+// letsIn reports whether a database accepts anyone who can reach its port: it asks for
+// no password, or for a well-known one.
 func letsIn(s *facts.ComposeService) bool {
 	asks, known := false, false
 	for _, kv := range s.Env() {
@@ -95,11 +117,11 @@ func letsIn(s *facts.ComposeService) bool {
 	return known
 }
 
-// isDatabasePort tells whether a port leads to data or to the administration of
+// isDatabasePort reports whether a port leads to data or to the administration of
 // it: by the image, or by the number that everybody uses for it.
 func isDatabasePort(s *facts.ComposeService, port compose.Port) bool {
 	if kind := s.Database(); kind != "" {
-		return kind != "minio" // made to be reached by browsers
+		return kind != "minio" // made for browsers
 	}
 	if port.Target.Len() != 1 {
 		return false

@@ -10,35 +10,52 @@ import (
 	"github.com/dockmend/dockmend/internal/syntax/compose"
 )
 
-// ComposeDatabaseWithoutVolume finds databases that have no volume on the folder of
-// their data.
+// ComposeDatabaseWithoutVolume reports databases that have no volume on the folder of
+// their data. By default, it reports a warning only where the database always restarts
+// (the variant `in-use`), or where a service that depends on the database keeps its own
+// state in a named volume (the variant `beside-kept-state`). The others are off, because
+// the data of a demonstration need not last.
 //
-// Without one the data are in the container or in an anonymous volume. When the
-// container is removed they are lost, or nobody finds them again.
+// # Why it matters
 //
-// Mount a named volume on the folder that the message names. For PostgreSQL it
-// depends on the major version: 17 and earlier keep the data in
-// /var/lib/postgresql/data, 18 and later below /var/lib/postgresql. A volume on the
-// wrong one loses data or prevents the start, so pin the major version: a tag such
-// as latest or alpine moves from one layout to the other.
+// The data is in the container or in an anonymous volume. When the container is
+// removed, for example by `docker compose down`, the data is lost or hard to find
+// again. If another service keeps its state, the two no longer match.
 //
-// A mount on a folder above an image's own volume does not keep the data either:
-// with a volume on /var/lib/postgresql, PostgreSQL 17 still writes to an anonymous
-// volume on /var/lib/postgresql/data.
+// # How to fix it
 //
-// By default, only where the database is started again whenever it ends (the variant
-// "in-use"), or where the state of a service that depends on it is kept in a
-// named volume (the variant "beside-kept-state"): after "docker compose down" the two do not
-// fit together. Other databases are off by default, since the data of a demonstration need not last. Silent for tmpfs, in
-// files for tests, in files that others complete, and where the image is not known
-// and has a mount that may hold the data.
+// Mount a named volume on the folder that the message names:
 //
-// There is no fix: a new volume starts empty, so the data that the container holds today
-// would be left behind.
+//	volumes:
+//	  - data:/var/lib/postgresql/data
+//
+// For PostgreSQL, the folder depends on the major version: 17 and earlier use
+// `/var/lib/postgresql/data`, 18 and later use `/var/lib/postgresql`. A volume on the
+// wrong one loses data or prevents the start. Pin the major version, because a tag
+// such as `latest` moves from one folder to the other.
+//
+// A mount on a parent folder of an image's own volume does not keep the data. With a
+// volume on `/var/lib/postgresql`, PostgreSQL 17 still writes to an anonymous volume
+// on `/var/lib/postgresql/data`.
+//
+// # Fix safety
+//
+// There is no fix: a new volume is empty, so the database would start without the data
+// that the container holds today.
+//
+// # Exceptions
+//
+// It does not report:
+//
+//   - data in a tmpfs, which is not meant to last
+//   - files for development or tests, by their name
+//   - services that extend another service, and files that another file completes
+//   - images whose data folder is not known, where a mount may hold the data
+//   - mounts on a folder that the command names
 var ComposeDatabaseWithoutVolume = facts.Rule[*facts.Compose]{
 	Meta: lint.Meta{
 		ID:       "compose-database-without-volume",
-		Title:    "A database keeps its data in the container",
+		Title:    "Database has no volume for its data",
 		Category: lint.Runtime,
 		Severity: lint.Info,
 		Default:  true,
@@ -64,11 +81,11 @@ func checkComposeDatabaseWithoutVolume(p *facts.Pass[*facts.Compose]) {
 		}
 		f := lint.Finding{
 			Span:    s.Span(),
-			Message: fmt.Sprintf("the data of %q is gone with the container; %s", shortText(s.Name), volumeAdvice(s, folders)),
+			Message: fmt.Sprintf("the data of %q is lost with its container; %s", shortText(s.Name), volumeAdvice(s, folders)),
 		}
 		if d := dependantWithState(p.Doc, s); d != nil {
 			f.Variant, f.Severity = "beside-kept-state", lint.Warning
-			f.Message = fmt.Sprintf("the data of %q is gone with the container while %q keeps its own, so they do not fit together after a new start; %s", shortText(s.Name), shortText(d.Name), volumeAdvice(s, folders))
+			f.Message = fmt.Sprintf("the data of %q is lost with its container while %q keeps its own, so the two no longer match; %s", shortText(s.Name), shortText(d.Name), volumeAdvice(s, folders))
 		} else if isKept(p, s) {
 			f.Variant, f.Severity = "in-use", lint.Warning
 		}
@@ -145,7 +162,7 @@ func namedByCommand(s *facts.ComposeService, folder string) bool {
 func volumeAdvice(s *facts.ComposeService, folders []facts.DataFolder) string {
 	switch len(folders) {
 	case 0:
-		return "mount a named volume where its image keeps them"
+		return "mount a named volume where its image stores data"
 	case 1:
 		return "mount a named volume on " + shortText(folders[0].Target()) + insteadOf(s, folders[0])
 	}
@@ -157,7 +174,7 @@ func volumeAdvice(s *facts.ComposeService, folders []facts.DataFolder) string {
 func insteadOf(s *facts.ComposeService, f facts.DataFolder) string {
 	for _, m := range s.AllMounts() {
 		if isBelow(f.Path, strings.TrimSuffix(m.Target, "/")) {
-			return fmt.Sprintf(", since the image has a volume of its own there that %q does not replace", shortText(m.Target))
+			return fmt.Sprintf(", because the mount on %q does not replace the image's own volume there", shortText(m.Target))
 		}
 	}
 	return ""

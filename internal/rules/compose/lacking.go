@@ -14,17 +14,17 @@ import (
 // go through them one by one, as with the preset strict.
 func perService() lint.Option {
 	return lint.Option{
-		Name: "per-service", Doc: "one finding for each service in place of one for the file", Kind: lint.BoolOption,
+		Name: "per-service", Doc: "report each service by itself instead of all in one finding for the file", Kind: lint.BoolOption,
 		Presets: map[string]lint.OptionValue{"strict": {Bool: true}},
 	}
 }
 
-// lacking is what a rule says about services that have not what it asks for.
+// lacking is what a rule reports about services that lack what it requires.
 type lacking struct {
 	services []*facts.ComposeService
 	// message has one %s, for the names of the services.
 	message string
-	// title of the fix, the edits that mend one service, and the keys of a service
+	// title of the fix, the edits that fix one service, and the keys of a service
 	// that they may change; no fix without.
 	title string
 	mend  func(*facts.ComposeService) ([]text.Edit, bool)
@@ -94,7 +94,7 @@ func serviceNames(services []*facts.ComposeService) string {
 	return names[0]
 }
 
-// wholeServices lists the services of which is known all that they have: none
+// wholeServices lists the services that are known completely: none
 // where other files may add to this one, and none that extends another.
 func wholeServices(d *facts.Compose) []*facts.ComposeService {
 	if d.IsFragment(d.Name) {

@@ -20,21 +20,21 @@ func eachBuild(p *facts.Pass[*facts.Compose], visit func(*facts.ComposeService, 
 	skip := func(s *facts.ComposeService, reason string) {
 		if !skipped[reason] {
 			skipped[reason] = true
-			p.Skip(fmt.Sprintf("what %q builds is not known: %s", shortText(s.Name), reason))
+			p.Skip(fmt.Sprintf("cannot tell what %q builds: %s", shortText(s.Name), reason))
 		}
 	}
 	for _, s := range p.Doc.All() {
 		b, err := p.Project.Build(s)
 		switch {
 		case errors.Is(err, fs.ErrNotExist):
-			skip(s, "the build context is not there")
+			skip(s, "the build context does not exist")
 		case err != nil:
 			skip(s, err.Error())
 		case b == nil:
 		case b.File == nil:
-			skip(s, "there is no Dockerfile that can be read")
+			skip(s, "no Dockerfile was found that can be read")
 		case b.Stage == nil:
-			skip(s, "the target is no stage")
+			skip(s, "the build target is not a stage")
 		default:
 			visit(s, b)
 		}
@@ -46,7 +46,7 @@ func inDockerfile(b *facts.ServiceBuild, span text.Span, message string) lint.Re
 	return lint.Related{Source: b.File.Source, Span: span, Message: message}
 }
 
-// siblingSets tells whether a Compose file beside this one gives the service of
+// siblingSets reports whether a Compose file of the folder gives the service of
 // that name a key: Compose may merge both.
 func siblingSets(p *facts.Pass[*facts.Compose], service, key string) bool {
 	for _, near := range p.Project.ComposeFiles(p.Doc) {
@@ -57,12 +57,12 @@ func siblingSets(p *facts.Pass[*facts.Compose], service, key string) bool {
 	return false
 }
 
-// has tells whether one of the entries has that key.
+// has reports whether one of the entries has that key.
 func has(entries []compose.KeyValue, key string) bool {
 	return slices.ContainsFunc(entries, func(kv compose.KeyValue) bool { return kv.Key == key })
 }
 
-// skipsPart tells whether the folder does not look like a whole checkout, where
+// skipsPart reports whether the folder does not look like a whole checkout, where
 // a file that is not there says nothing; the rule has skipped then.
 func skipsPart(p *facts.Pass[*facts.Compose]) bool {
 	if p.Project.Repository().IsWhole() {

@@ -91,7 +91,7 @@ func (l *siteList) add(x ImageSite, v compose.Value) {
 	switch {
 	case have.Refusal != "":
 	case have.Image.Text != x.Image.Text:
-		have.Refusal = fmt.Sprintf("%q is a part of %q and of %q, and a digest is right for one image only", v.Raw, have.Image.Text, x.Image.Text)
+		have.Refusal = fmt.Sprintf("%q is a part of %q and of %q, and a digest fits only one image", v.Raw, have.Image.Text, x.Image.Text)
 	default:
 		have.Refusal = x.Refusal
 	}
@@ -107,13 +107,13 @@ func (l *siteList) addImage(s *ComposeService) {
 	x.place, x.tail, x.Refusal = l.placeOfValue(v)
 	switch policy := s.Value("pull_policy").Text; {
 	case s.Has("build"):
-		x.Local, x.Refusal = true, fmt.Sprintf("%q is built by the service beside it", i.Text)
+		x.Local, x.Refusal = true, fmt.Sprintf("%q is built by the same service", i.Text)
 	case l.file.Builds(i):
 		x.Local, x.Refusal = true, fmt.Sprintf("%q is built by another service of the file", i.Text)
 	case policy == "never" || policy == "build":
 		x.Local, x.Refusal = true, fmt.Sprintf("%q is never pulled", i.Text)
 	case s.mayInheritBuild():
-		x.Refusal = fmt.Sprintf("%q may be built: the service extends one that has a build, or cannot be seen", i.Text)
+		x.Refusal = fmt.Sprintf("%q is possibly built: the service extends one that has a build, or that is not known", i.Text)
 	}
 	l.add(x, v)
 }
@@ -283,10 +283,10 @@ func (l *siteList) argumentSite(d *Dockerfile, s *Stage, given map[string]compos
 	case len(uses) > 1:
 		x.Refusal = fmt.Sprintf("%q of the Dockerfile is made of several arguments", raw)
 	case last.End != len(raw) || !strings.HasSuffix(full, v.Text):
-		x.Refusal = fmt.Sprintf("the argument %s stands in the midst of %q, and a digest is right for one value only", name, raw)
+		x.Refusal = fmt.Sprintf("the argument %s is only a part of %q, and a digest fits only one value", name, raw)
 	default:
 		if line := d.otherUse(s, name, definition.Instruction); line > 0 {
-			x.Refusal = fmt.Sprintf("the argument %s also counts in line %d of the Dockerfile, for something else", name, line)
+			x.Refusal = fmt.Sprintf("the argument %s is also used in line %d of the Dockerfile, for something else", name, line)
 			break
 		}
 		x.place, x.tail, x.Refusal = l.placeOfValue(v)
@@ -307,14 +307,14 @@ func (l *siteList) placeOfValue(v compose.Value) (place text.Span, tail, refusal
 	case len(variables) > 1:
 		return text.Span{}, "", fmt.Sprintf("%q is made of several variables", v.Raw)
 	case last == nil:
-		return text.Span{}, "", fmt.Sprintf("the variable %s stands in the midst of %q, and a digest is right for one value only", use.Name, v.Raw)
+		return text.Span{}, "", fmt.Sprintf("the variable %s is only a part of %q, and a digest fits only one value", use.Name, v.Raw)
 	case use.Operator != "-" && use.Operator != ":-":
 		return text.Span{}, "", fmt.Sprintf("%q depends on whether %s is set", v.Raw, use.Name)
 	case l.project.envSets(use.Name):
 		return text.Span{}, "", fmt.Sprintf("the file .env sets %s, so its default does not count here", use.Name)
 	default:
 		if line := f.otherVariable(use.Name, v); line > 0 {
-			return text.Span{}, "", fmt.Sprintf("the variable %s also counts in line %d, for something else", use.Name, line)
+			return text.Span{}, "", fmt.Sprintf("the variable %s is also used in line %d, for something else", use.Name, line)
 		}
 		end := use.Span.End - 1
 		return f.Place(v, text.Span{Start: end - len(use.Raw), End: end}), use.Raw, ""
@@ -384,12 +384,12 @@ func (x *composeSite) refuseShared(f *Compose) {
 	use := w.uses[x.value.Node]
 	switch {
 	case w.left < 0:
-		x.Refusal = "the file's aliases stand for too much to tell where it counts"
+		x.Refusal = "the aliases of the file expand to too much to see where it is used"
 	case use == nil:
 	case use.elsewhere != "":
-		x.Refusal = fmt.Sprintf("the value is that of %q too, through its anchor", use.elsewhere)
+		x.Refusal = fmt.Sprintf("%q uses the same value, through its anchor", use.elsewhere)
 	case use.count > x.uses:
-		x.Refusal = "the value is that of another build argument too, through its anchor"
+		x.Refusal = "another build argument uses the same value, through its anchor"
 	}
 }
 

@@ -8,20 +8,30 @@ import (
 	"github.com/dockmend/dockmend/internal/lint"
 )
 
-// ComposeDependencyCycle finds services that wait for each other in a circle, by
-// depends_on, links, volumes_from, or by sharing a namespace. Compose refuses the
-// file, since none of them could be the first to start.
+// ComposeDependencyCycle reports services that depend on each other in a circle, by
+// `depends_on`, `links`, `volumes_from`, or by sharing a namespace, such as
+// `network_mode: service:db`.
 //
-// Take one of the references away. On a network all services find each other by
-// name without any.
+// # Why it matters
 //
-// Silent for references to services that do not exist.
+// None of the services can start first, so Compose refuses the file.
+//
+// # How to fix it
+//
+// Remove one of the references. Services on the same network find each other by name
+// without `depends_on` and `links`.
+//
+// # Fix safety
 //
 // There is no fix: only the author knows which service can start first.
+//
+// # Exceptions
+//
+// It does not report references to services that do not exist.
 var ComposeDependencyCycle = facts.Rule[*facts.Compose]{
 	Meta: lint.Meta{
 		ID:       "compose-dependency-cycle",
-		Title:    "Services wait for each other in a circle",
+		Title:    "Services depend on each other in a circle",
 		Category: lint.Correctness,
 		Severity: lint.Error,
 		Default:  true,
@@ -40,12 +50,12 @@ func checkComposeDependencyCycle(p *facts.Pass[*facts.Compose]) {
 		for i, e := range cycle {
 			way = append(way, e.To)
 			if i > 0 {
-				f.Related = append(f.Related, lint.Related{Span: e.Span, Message: fmt.Sprintf("here %q waits for %q", shortText(e.From.Name), shortText(e.To))})
+				f.Related = append(f.Related, lint.Related{Span: e.Span, Message: fmt.Sprintf("here %q depends on %q", shortText(e.From.Name), shortText(e.To))})
 			}
 		}
-		f.Message = fmt.Sprintf("%q wait in a circle, and Compose refuses the file; take one of the references away", shortText(strings.Join(way, " > ")))
+		f.Message = fmt.Sprintf("%q depend on each other in a circle, so Compose refuses the file; remove one of the references", shortText(strings.Join(way, " > ")))
 		if len(cycle) == 1 {
-			f.Message = fmt.Sprintf("%q waits for itself, and Compose refuses the file; take the reference away", shortText(cycle[0].To))
+			f.Message = fmt.Sprintf("%q depends on itself, so Compose refuses the file; remove the reference", shortText(cycle[0].To))
 		}
 		p.Report(f)
 	}

@@ -9,21 +9,39 @@ import (
 	"github.com/dockmend/dockmend/internal/lint"
 )
 
-// ComposeDependsOnInactiveProfile finds a service that depends on one of a
-// profile that it is not in itself. Without the profile Compose refuses to start
-// it: there is no such service then.
+// ComposeDependsOnInactiveProfile reports services that depend on a service with
+// `profiles`, and are in none of these profiles themselves.
 //
-// Put both into the profile, or write "required: false".
+// # Why it matters
 //
-// Silent for services that share a profile, for profiles with variables, and for
-// services that extend another, which may have its profiles.
+// Without the profile, the dependency does not exist for Compose. `docker compose up`
+// then stops with an error, and the service does not start.
 //
-// There is no fix: the dependency may be optional, or its profile too narrow; the file
-// does not say which.
+// # How to fix it
+//
+// Add both services to the profile, or make the dependency optional:
+//
+//	depends_on:
+//	  db:
+//	    condition: service_started
+//	    required: false
+//
+// # Fix safety
+//
+// There is no fix: the file does not show whether the dependency is optional or its
+// profile is too narrow.
+//
+// # Exceptions
+//
+// It does not report:
+//
+//   - services that share a profile
+//   - profiles that contain a variable
+//   - services that extend another service, because they can have its profiles
 var ComposeDependsOnInactiveProfile = facts.Rule[*facts.Compose]{
 	Meta: lint.Meta{
 		ID:       "compose-depends-on-inactive-profile",
-		Title:    "A service depends on one that only a profile starts",
+		Title:    "Service depends on a service that only a profile starts",
 		Category: lint.Correctness,
 		Severity: lint.Warning,
 		Default:  true,
@@ -47,8 +65,8 @@ func checkComposeDependsOnInactiveProfile(p *facts.Pass[*facts.Compose]) {
 		}
 		p.Report(lint.Finding{
 			Span:    e.Span,
-			Message: fmt.Sprintf("%q is there only with the profile %q, and Compose refuses to start %q without; put both into it, or write \"required: false\"", shortText(e.To), shortText(theirs[0]), shortText(e.From.Name)),
-			Related: []lint.Related{{Span: e.Target.Entry("profiles").Span, Message: "its profiles"}},
+			Message: fmt.Sprintf("%q exists only with the profile %q, so Compose refuses to start %q without it; add both to the profile, or write \"required: false\"", shortText(e.To), shortText(theirs[0]), shortText(e.From.Name)),
+			Related: []lint.Related{{Span: e.Target.Entry("profiles").Span, Message: "the profiles of the dependency"}},
 		})
 	}
 }

@@ -9,14 +9,29 @@ import (
 	"github.com/dockmend/dockmend/internal/syntax/yaml"
 )
 
-// ComposeDependsOnNotSorted finds dependencies that are not in alphabetical order,
-// in the list and in the mapping.
+// ComposeDependsOnNotSorted reports entries of `depends_on` that are not in
+// alphabetical order, in a list and in a mapping.
 //
-// Off by default: their order means nothing. Silent where comments group them.
+// # Why it matters
+//
+// In an ordered list, an entry is easier to find, and duplicates are easier to see.
+// Compose ignores the order, so the rule is off by default.
+//
+// # How to fix it
+//
+// Sort the entries:
+//
+//	depends_on:
+//	  - cache
+//	  - db
+//
+// # Exceptions
+//
+// It does not report entries whose comments cannot be assigned to one entry each.
 var ComposeDependsOnNotSorted = facts.Rule[*facts.Compose]{
 	Meta: lint.Meta{
 		ID:       "compose-depends-on-not-sorted",
-		Title:    "The dependencies are not in alphabetical order",
+		Title:    "Dependencies are not in alphabetical order",
 		Category: lint.StyleIssue,
 		Severity: lint.Style,
 		Since:    "0.1.0",
@@ -46,7 +61,7 @@ func checkComposeDependsOnNotSorted(p *facts.Pass[*facts.Compose]) {
 		at := firstMisplaced(order)
 		p.Report(lint.Finding{
 			Span:    names[at].Span,
-			Message: fmt.Sprintf("%q is not in alphabetical order; %q comes here", shortText(names[at].Value), shortText(names[order[at]].Value)),
+			Message: fmt.Sprintf("%q is not in alphabetical order; move %q here", shortText(names[at].Value), shortText(names[order[at]].Value)),
 			Fixes:   fixes,
 		})
 	}

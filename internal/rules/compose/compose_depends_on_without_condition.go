@@ -11,25 +11,42 @@ import (
 	"github.com/dockmend/dockmend/internal/syntax/yaml"
 )
 
-// ComposeDependsOnWithoutCondition finds a service that waits for the start of a
-// database or queue although that has a health check: it starts before the other
-// is ready, and fails, now and then.
+// ComposeDependsOnWithoutCondition reports services that wait only for the start of a
+// database or a queue, although the Compose file gives it a health check. All such
+// dependencies of a service are one finding.
 //
-// Wait with "condition: service_healthy". All such dependencies of a service are
-// one finding.
+// # Why it matters
 //
-// Silent where the service is started again when it fails, and where the other one
-// has no health check in the file, or a switched off one. With the option "databases", services that run a known database
-// are reported without one too.
+// A database starts quickly, but needs some time until it accepts connections. The
+// service starts before that, and now and then it fails with a connection error.
+//
+// # How to fix it
+//
+// Wait until the health check passes:
+//
+//	depends_on:
+//	  db:
+//	    condition: service_healthy
+//
+// # Exceptions
+//
+// It does not report:
+//
+//   - services that restart when they fail
+//   - services that wait themselves, by a command such as `wait-for-it` or
+//     `dockerize`, or by a variable with `WAIT` in its name
+//   - dependencies without a health check in the file, or with a disabled one; the
+//     option `databases` reports known databases without a health check too
+//   - files for a swarm, where `docker stack deploy` refuses conditions
 var ComposeDependsOnWithoutCondition = facts.Rule[*facts.Compose]{
 	Meta: lint.Meta{
 		ID:       "compose-depends-on-without-condition",
-		Title:    "A service does not wait until another one is ready",
+		Title:    "Service does not wait until its database is ready",
 		Category: lint.Runtime,
 		Severity: lint.Info,
 		Since:    "0.1.0",
 		Presets:  []string{"cloud-native"},
-		Options:  []lint.Option{{Name: "databases", Doc: "report dependencies on known databases that have no health check too", Kind: lint.BoolOption}},
+		Options:  []lint.Option{{Name: "databases", Doc: "also report dependencies on known databases that have no health check", Kind: lint.BoolOption}},
 	},
 	Check: checkComposeDependsOnWithoutCondition,
 }
@@ -73,7 +90,7 @@ func checkComposeDependsOnWithoutCondition(p *facts.Pass[*facts.Compose]) {
 		}
 		f := lint.Finding{
 			Span: hasty[0].Span, Related: related,
-			Message: fmt.Sprintf("%q starts before %s can answer; wait with \"condition: service_healthy\"", shortText(s.Name), strings.Join(names, ", ")),
+			Message: fmt.Sprintf("%q starts before %s can answer, so its first connections can fail; wait with \"condition: service_healthy\"", shortText(s.Name), strings.Join(names, ", ")),
 		}
 		if len(healthy) == len(hasty) {
 			f.Fixes = waitHealthy(d, s, healthy)

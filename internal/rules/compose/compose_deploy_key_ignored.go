@@ -7,16 +7,29 @@ import (
 	"github.com/dockmend/dockmend/internal/lint"
 )
 
-// ComposeDeployKeyIgnored finds keys of deploy that only a swarm reads: placement,
-// update_config, rollback_config and endpoint_mode. "docker compose up" does as if
-// they were not there.
+// ComposeDeployKeyIgnored reports the keys of `deploy` that only a swarm reads:
+// `placement`, `update_config`, `rollback_config` and `endpoint_mode`.
 //
-// Off by default: the file does not show that it is none for a swarm. Silent for
-// resources, replicas and restart_policy, which Compose reads.
+// # Why it matters
+//
+// `docker compose up` ignores these keys without a warning, so a reader expects a
+// behavior that does not exist.
+//
+// The rule is off by default, because the file does not show whether it is also
+// deployed to a swarm.
+//
+// # How to fix it
+//
+// Remove the key if you start the file only with `docker compose`.
+//
+// # Exceptions
+//
+// It does not report `resources`, `replicas` and `restart_policy`, which Compose
+// reads.
 var ComposeDeployKeyIgnored = facts.Rule[*facts.Compose]{
 	Meta: lint.Meta{
 		ID:       "compose-deploy-key-ignored",
-		Title:    "Compose ignores a key that only a swarm reads",
+		Title:    "Key of deploy has no effect outside of a swarm",
 		Category: lint.Correctness,
 		Severity: lint.Info,
 		Since:    "0.1.0",
@@ -33,7 +46,7 @@ func checkComposeDeployKeyIgnored(p *facts.Pass[*facts.Compose]) {
 			}
 			p.Report(lint.Finding{
 				Span:    pair.Key.Span,
-				Message: fmt.Sprintf("%q is read by a swarm only; without one, delete it", key),
+				Message: fmt.Sprintf("%q is read only by a swarm, and \"docker compose up\" ignores it; remove it if the file is not for a swarm", key),
 			})
 		}
 	}

@@ -8,28 +8,41 @@ import (
 	"github.com/dockmend/dockmend/internal/rules/lifecycle"
 )
 
-// ComposeDeprecatedImage finds images whose repository or tag moved, was renamed,
-// frozen or removed, or is no longer maintained by its publisher.
+// ComposeDeprecatedImage reports images whose repository or tag was moved, renamed,
+// frozen or removed, or that their publisher no longer maintains. With `--online`, it
+// also reports images whose tag `latest` was last built four or more years ago. A
+// value in the `.env` file of the folder replaces the default of a variable.
 //
-// The message says what to use and since when. Where the name alone changes there is a
-// fix; it is unsafe, since another repository is another image. Where the tag has no
-// version, or the image is a database, it is only shown: under the same tag the new
-// repository may hold another major version. What the .env beside the file sets counts in
-// place of a variable's default.
+// The severity is info where an image is only superseded, or where no consequence is
+// known, unless the version in its tag has reached end of life too.
 //
-// It is info where an image is only superseded, or nobody says what its use leads to,
-// unless the version in its tag is out of support too. It is excused, and off by default,
-// in files for development, tests and trials, where a comment next to it gives the reason,
-// and for images that play a service, such as a mail server, for those who develop.
+// The severity is info and the variant is `excused`:
 //
-// With --online also those whose tag latest nobody has built anew in four years.
+//   - in files for development, tests, demonstrations or exercises
+//   - where a comment next to the image gives the reason
+//   - for images that replace a service during development, such as a mail server for
+//     tests
 //
-// Silent for images that the repository builds, and for a build argument that the
-// Dockerfile has as its default, where deprecated-base-image says it.
+// # Why it matters
+//
+// An image under an old name gets no security fixes, and one day it can no longer be
+// pulled.
+//
+// # How to fix it
+//
+// Use the image that the message names, and test the service with it.
+//
+// # Exceptions
+//
+// It does not report:
+//
+//   - images that the repository builds
+//   - a build argument that is also the default in the Dockerfile, which the rule
+//     `deprecated-base-image` reports
 var ComposeDeprecatedImage = facts.Rule[*facts.Compose]{
 	Meta: lint.Meta{
 		ID:       "compose-deprecated-image",
-		Title:    "An image moved or is no longer maintained",
+		Title:    "Image moved or is no longer maintained",
 		Category: lint.Deprecated,
 		Severity: lint.Warning,
 		Default:  true,

@@ -10,17 +10,34 @@ import (
 	"github.com/dockmend/dockmend/internal/syntax/yaml"
 )
 
-// ComposeDeprecatedOption finds options that have a better form today: links and
-// external_links, in place of which services find each other by name on a network
-// they share, and the name inside of "external", which stands beside it now.
+// ComposeDeprecatedOption reports `links` and `external_links`, and a `name` inside of
+// `external`.
 //
-// Off by default: they work as before, and Compose warns of the last one only.
+// # Why it matters
 //
-// Silent for links with an alias, which other services may use as a name.
+// `links` is a form from the time before Docker had networks: services on the same
+// network find each other by name. Compose warns about a name inside of `external`
+// each time it reads the file.
+//
+// The rule is off by default, because all of them still work.
+//
+// # How to fix it
+//
+// Remove `links`, put the services on a network, and use `depends_on` for the start
+// order. Write an external resource like this:
+//
+//	networks:
+//	  backend:
+//	    external: true
+//	    name: shared-backend
+//
+// # Exceptions
+//
+// It does not report links with an alias, because other services can use it as a name.
 var ComposeDeprecatedOption = facts.Rule[*facts.Compose]{
 	Meta: lint.Meta{
 		ID:       "compose-deprecated-option",
-		Title:    "An option has a better form today",
+		Title:    "Option is deprecated or no longer needed",
 		Category: lint.Deprecated,
 		Severity: lint.Info,
 		Since:    "0.1.0",
@@ -37,7 +54,7 @@ func checkComposeDeprecatedOption(p *facts.Pass[*facts.Compose]) {
 			if pair := s.Entry(key); isSet(pair) && !aliased(s.Values(key)) {
 				p.Report(lint.Finding{
 					Span: pair.Key.Span, Variant: "links",
-					Message: fmt.Sprintf("%q adds nothing to a network: services on one find each other by name; put them on a network, and use depends_on for the order", key),
+					Message: fmt.Sprintf("services on the same network find each other by name without %q; put them on a network, and use depends_on for the start order", key),
 				})
 			}
 		}
@@ -50,14 +67,14 @@ func checkComposeDeprecatedOption(p *facts.Pass[*facts.Compose]) {
 			}
 			p.Report(lint.Finding{
 				Span: external.Key.Span, Variant: "external-name",
-				Message: "the name inside of \"external\" is deprecated, and Compose warns of it; write \"external: true\" and the name beside it",
+				Message: "the name inside of \"external\" is deprecated, and Compose warns about it; write \"external: true\" and the name next to it",
 				Fixes:   externalName(d, r.Node, external),
 			})
 		}
 	}
 }
 
-// aliased tells whether a link gives the other service a name of its own.
+// aliased reports whether a link gives the other service a name of its own.
 func aliased(links []compose.Value) bool {
 	for _, l := range links {
 		if strings.Contains(l.Raw, ":") {
@@ -67,7 +84,7 @@ func aliased(links []compose.Value) bool {
 	return false
 }
 
-// externalName writes the name beside "external", where nothing else is in it.
+// externalName writes the name next to "external", where nothing else is in it.
 func externalName(d *facts.Compose, n *yaml.Node, external *yaml.Pair) []lint.Fix {
 	name := d.View.Pair(external.Value, "name")
 	inner := external.Value
@@ -85,5 +102,5 @@ func externalName(d *facts.Compose, n *yaml.Node, external *yaml.Pair) []lint.Fi
 		gap = d.File.Newline() + strings.Repeat(" ", d.File.OwnLines().Position(external.Key.Span.Start).Column-1)
 	}
 	written := d.File.Text(external.Key.Span) + ": true" + gap + d.File.Text(name.Span)
-	return []lint.Fix{{Title: "write the name beside it", Applicability: lint.Unsafe, MaxEffect: lint.EffectNone, Edits: []lint.FileEdit{lint.Replace(external.Span, written)}}}
+	return []lint.Fix{{Title: "move the name out of external", Applicability: lint.Unsafe, MaxEffect: lint.EffectNone, Edits: []lint.FileEdit{lint.Replace(external.Span, written)}}}
 }

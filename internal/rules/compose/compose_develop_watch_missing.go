@@ -11,17 +11,42 @@ import (
 	"github.com/dockmend/dockmend/internal/syntax/yaml"
 )
 
-// ComposeDevelopWatchMissing finds a service that is built and mounts its own
-// source. With develop.watch Compose copies what changes into the container, and
-// builds again when the dependencies do: what the image has installed stays as it
-// is, and file systems of other systems are not in the way.
+// ComposeDevelopWatchMissing reports services that Compose builds, and that mount
+// their own source folder instead of watching it.
 //
-// Off by default: a mount is a way to work, and no defect. Silent in files for
-// production.
+// # Why it matters
+//
+// A mount hides what the image installed in that folder. On macOS and Windows, it is also
+// slow, because containers run in a virtual machine there. With `develop.watch`, Compose
+// copies changed files into the container, and rebuilds the image when its
+// dependencies change.
+//
+// The rule is off by default, because a mount is a common way to develop and not a
+// defect.
+//
+// # How to fix it
+//
+// Add a watch section, and start with `docker compose watch`:
+//
+//	develop:
+//	  watch:
+//	    - action: sync
+//	      path: ./src
+//	      target: /app/src
+//	    - action: rebuild
+//	      path: pyproject.toml
+//
+// # Exceptions
+//
+// It does not report:
+//
+//   - read-only mounts
+//   - mounts of other folders than the build context, its `src` and its `app`, such as
+//     folders of data or settings
 var ComposeDevelopWatchMissing = facts.Rule[*facts.Compose]{
 	Meta: lint.Meta{
 		ID:       "compose-develop-watch-missing",
-		Title:    "A service mounts its source and does not watch it",
+		Title:    "Service mounts its source and has no develop.watch",
 		Category: lint.Runtime,
 		Severity: lint.Info,
 		Since:    "0.1.0",
@@ -43,7 +68,7 @@ func checkComposeDevelopWatchMissing(p *facts.Pass[*facts.Compose]) {
 			}
 			f := lint.Finding{
 				Span:    m.Span,
-				Message: fmt.Sprintf("%q is mounted over what the image was built with; develop.watch copies changes and builds again when the dependencies change", shortText(m.Source)),
+				Message: fmt.Sprintf("%q is mounted over files of the image; add develop.watch, which copies changes and rebuilds the image when dependencies change", shortText(m.Source)),
 			}
 			if code, ok := watchCode(p, b, m); ok && s.Owns(b.Pair) {
 				edits, ok := p.Doc.File.InsertAfter(b.Pair, code)
@@ -56,7 +81,7 @@ func checkComposeDevelopWatchMissing(p *facts.Pass[*facts.Compose]) {
 }
 
 // watchCode is the section that watches a mounted folder, and the manifests and
-// lock files beside the Dockerfile that are there.
+// lock files of the build context that exist.
 func watchCode(p *facts.Pass[*facts.Compose], b compose.Build, m compose.Mount) (string, bool) {
 	if !yaml.PlainString(m.Source, false) || !yaml.PlainString(m.Target, false) || !p.Files.Known() {
 		return "", false

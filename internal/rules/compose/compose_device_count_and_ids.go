@@ -6,16 +6,33 @@ import (
 	"github.com/dockmend/dockmend/internal/syntax/yaml"
 )
 
-// ComposeDeviceCountAndIds finds a request for devices with both a count and
-// identifiers. Compose refuses the file: keep one of them.
+// ComposeDeviceCountAndIds reports requests for devices, in `gpus` and in
+// `deploy.resources.reservations.devices`, that have both `count` and `device_ids`.
 //
-// Silent for either alone, and for neither.
+// # Why it matters
 //
-// There is no fix: only the author knows whether the count or the identifiers are meant.
+// The two contradict each other, so Compose refuses the file.
+//
+// # How to fix it
+//
+// Keep `count` if any devices will do, or `device_ids` for certain ones:
+//
+//	devices:
+//	  - driver: nvidia
+//	    device_ids: ["0"]
+//	    capabilities: [gpu]
+//
+// # Fix safety
+//
+// There is no fix: only the author knows whether the number or the devices matter.
+//
+// # Exceptions
+//
+// It does not report requests with only one of the two, or with neither.
 var ComposeDeviceCountAndIds = facts.Rule[*facts.Compose]{
 	Meta: lint.Meta{
 		ID:       "compose-device-count-and-ids",
-		Title:    "A request for devices has a count and identifiers",
+		Title:    "Device request has both count and device_ids",
 		Category: lint.Correctness,
 		Severity: lint.Error,
 		Default:  true,
@@ -41,8 +58,8 @@ func checkComposeDeviceCountAndIds(p *facts.Pass[*facts.Compose]) {
 				}
 				p.Report(lint.Finding{
 					Span:    count.Span,
-					Message: "\"count\" stands beside \"device_ids\", and Compose refuses the file; keep one of them",
-					Related: []lint.Related{{Span: ids.Key.Span, Message: "the identifiers"}},
+					Message: "\"count\" and \"device_ids\" are both set, so Compose refuses the file; keep one of them",
+					Related: []lint.Related{{Span: ids.Key.Span, Message: "the device IDs"}},
 				})
 			}
 		}

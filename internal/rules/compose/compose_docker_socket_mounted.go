@@ -12,28 +12,46 @@ import (
 	"github.com/dockmend/dockmend/internal/text"
 )
 
-// ComposeDockerSocketMounted finds mounts of the socket of a container engine,
-// or of a folder that holds it, use_api_socket, and DOCKER_HOST over plain tcp
-// to a machine outside of the file.
+// ComposeDockerSocketMounted reports mounts of the socket of a container engine, or of
+// `/run`, which holds it. It also reports `use_api_socket`, and a `DOCKER_HOST` that
+// reaches an engine on another machine over plain TCP.
 //
-// Whoever talks to the engine starts a container that sees the host's disk, so
-// the container is root on the host; read-only or not, since that is about the
-// file and not about what is said through it. Put a socket proxy between them
-// that lets through what is needed, or do without.
+// The severity is info and the variant is `excused`:
 //
-// It is info, and excused, where a comment beside it gives the reason, in files that are for
-// development or trials by their name, and for programs whose work it is to
-// manage containers.
+//   - for programs whose work is to manage containers, such as Traefik with its Docker
+//     provider
+//   - in files for development, tests, demonstrations or exercises
+//   - where a comment next to the mount gives the reason
 //
-// Silent for socket proxies (option "except", parts of image names), for named
-// volumes, and for all of the host's disk, which two other rules speak of.
+// # Why it matters
 //
-// There is no fix: a program that uses the engine stops without it, and a proxy that
-// allows only some requests is a service of its own.
+// A program that can use the engine can start a container with the disk of the host,
+// so it is root on the host. A read-only mount does not prevent this: it protects the
+// socket file, not the engine that it leads to.
+//
+// # How to fix it
+//
+// Put a socket proxy between the program and the engine, which allows only the
+// requests that the program needs, or remove the mount. Use TLS or `ssh://` for an
+// engine on another machine.
+//
+// # Fix safety
+//
+// There is no fix: a program that uses the engine stops without it, and a socket proxy
+// is a service of its own.
+//
+// # Exceptions
+//
+// It does not report:
+//
+//   - socket proxies, by their image name (option `except`)
+//   - named volumes
+//   - a `DOCKER_HOST` that is a service of the file
+//   - mounts of the whole disk of the host, which other rules report
 var ComposeDockerSocketMounted = facts.Rule[*facts.Compose]{
 	Meta: lint.Meta{
 		ID:       "compose-docker-socket-mounted",
-		Title:    "A container is given the container engine of its host",
+		Title:    "Container gets the socket of the host's container engine",
 		Category: lint.Security,
 		Severity: lint.Warning,
 		Default:  true,
@@ -44,7 +62,7 @@ var ComposeDockerSocketMounted = facts.Rule[*facts.Compose]{
 		OptIn:    []string{excused},
 		Aliases:  lint.Names("CIS-5.32", "CL-0001", "OWASP-R1", "kics:docker_socket_mounted_in_container", "semgrep:exposing-docker-socket-volume"),
 		Options: []lint.Option{{
-			Name: "except", Doc: "parts of the names of images that may have the socket, so that others need not", Kind: lint.ListOption,
+			Name: "except", Doc: "parts of image names: a service whose image has one of them in its name is not reported", Kind: lint.ListOption,
 			OptionValue: lint.OptionValue{List: []string{"socket-proxy", "socketproxy"}},
 		}},
 	},
@@ -68,13 +86,13 @@ func checkComposeDockerSocketMounted(p *facts.Pass[*facts.Compose]) {
 			} else if !ok || !isDaemonSocket(name) && name != "/run" {
 				continue
 			}
-			report(m.Span, fmt.Sprintf("%q gives the container the engine of its host, and so the host, read-only or not; put a socket proxy between them, or do without", shortText(source)))
+			report(m.Span, fmt.Sprintf("%q lets the container control the engine and so the whole host, even if read-only; use a socket proxy, or remove it", shortText(source)))
 		}
 		if v := s.Value("use_api_socket"); v.IsTrue() {
-			report(s.Entry("use_api_socket").Span, "use_api_socket gives the container the engine of its host, and so the host; put a socket proxy between them, or do without")
+			report(s.Entry("use_api_socket").Span, "use_api_socket lets the container control the engine and so the whole host; use a socket proxy, or remove it")
 		}
 		if kv, ok := s.Getenv("DOCKER_HOST"); ok && isPlainEngine(p.Doc, kv.Value) {
-			report(kv.Span, fmt.Sprintf("%q talks to a container engine without TLS, and whoever can reach the port has that machine; use TLS or ssh://", shortText(kv.Value.Text)))
+			report(kv.Span, fmt.Sprintf("%q is a container engine without TLS, so anyone who can reach the port controls that machine; use TLS or ssh://", shortText(kv.Value.Text)))
 		}
 	}
 }
@@ -87,7 +105,7 @@ func managesContainers(s *facts.ComposeService) bool {
 	})
 }
 
-// isPlainEngine tells whether an address is that of an engine without TLS, on
+// isPlainEngine reports whether an address is that of an engine without TLS, on
 // another machine: a service of the file may be an engine of its own, or a proxy.
 func isPlainEngine(d *facts.Compose, v compose.Value) bool {
 	host, ok := strings.CutPrefix(v.Text, "tcp://")

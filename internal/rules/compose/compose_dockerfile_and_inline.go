@@ -5,16 +5,28 @@ import (
 	"github.com/dockmend/dockmend/internal/lint"
 )
 
-// ComposeDockerfileAndInline finds a build with both dockerfile and
-// dockerfile_inline. Compose refuses the file: keep one of them.
+// ComposeDockerfileAndInline reports builds with both `dockerfile` and
+// `dockerfile_inline`.
 //
-// Silent where "!reset" takes one of them away.
+// # Why it matters
 //
-// There is no fix: only the author knows which of the two is meant.
+// Compose cannot know which Dockerfile to use, so it refuses the file.
+//
+// # How to fix it
+//
+// Keep one of the two keys.
+//
+// # Fix safety
+//
+// There is no fix: only the author knows which Dockerfile is the right one.
+//
+// # Exceptions
+//
+// It does not report a build in which `!reset` removes one of them.
 var ComposeDockerfileAndInline = facts.Rule[*facts.Compose]{
 	Meta: lint.Meta{
 		ID:       "compose-dockerfile-and-inline",
-		Title:    "A build has two Dockerfiles",
+		Title:    "Build has both dockerfile and dockerfile_inline",
 		Category: lint.Correctness,
 		Severity: lint.Error,
 		Default:  true,
@@ -38,8 +50,8 @@ func checkComposeDockerfileAndInline(p *facts.Pass[*facts.Compose]) {
 		}
 		p.Report(lint.Finding{
 			Span:    inline.Key.Span,
-			Message: "\"dockerfile_inline\" stands beside \"dockerfile\", and Compose refuses the file; keep one of them",
-			Related: []lint.Related{{Span: file.Span, Message: "the other one"}},
+			Message: "\"dockerfile\" and \"dockerfile_inline\" are both set, so Compose refuses the file; keep one of them",
+			Related: []lint.Related{{Span: file.Span, Message: "the path of the other Dockerfile"}},
 		})
 	}
 }

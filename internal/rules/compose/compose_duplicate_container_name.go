@@ -7,20 +7,31 @@ import (
 	"github.com/dockmend/dockmend/internal/lint"
 )
 
-// ComposeDuplicateContainerName finds two services with one container name: the
-// second one does not start.
+// ComposeDuplicateContainerName reports services with the same `container_name`. The
+// severity is info for services whose profiles exclude each other, because they
+// conflict only when both profiles are active.
 //
-// Services in profiles that exclude each other get info: the name is taken only
-// when both profiles run.
+// # Why it matters
 //
-// Silent for names with variables.
+// Docker refuses to create a second container with the same name, so one of the
+// services does not start.
+//
+// # How to fix it
+//
+// Give each service its own name, or remove `container_name`.
+//
+// # Fix safety
 //
 // There is no fix: other programs find the container by its name, and only the author
 // knows which one they mean.
+//
+// # Exceptions
+//
+// It does not report names that contain a variable.
 var ComposeDuplicateContainerName = facts.Rule[*facts.Compose]{
 	Meta: lint.Meta{
 		ID:       "compose-duplicate-container-name",
-		Title:    "Two services have one container name",
+		Title:    "Two services have the same container name",
 		Category: lint.Correctness,
 		Severity: lint.Error,
 		Default:  true,
@@ -45,8 +56,8 @@ func checkComposeDuplicateContainerName(p *facts.Pass[*facts.Compose]) {
 		}
 		f := lint.Finding{
 			Span:    name.Span,
-			Message: fmt.Sprintf("the service %q has the container name %q too, so one of them does not start; give each its own", shortText(other.Name), shortText(name.Text)),
-			Related: []lint.Related{{Span: other.Value("container_name").Span, Message: "the name is taken here"}},
+			Message: fmt.Sprintf("service %q also has the container name %q, so one of them does not start; give each service its own name", shortText(other.Name), shortText(name.Text)),
+			Related: []lint.Related{{Span: other.Value("container_name").Span, Message: "the same name is used here"}},
 		}
 		if name.Span == other.Value("container_name").Span {
 			f.Span = s.Span() // both have it from one mapping

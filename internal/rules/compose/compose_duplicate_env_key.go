@@ -9,15 +9,30 @@ import (
 	"github.com/dockmend/dockmend/internal/syntax/yaml"
 )
 
-// ComposeDuplicateEnvKey finds a variable that a list of environment sets twice,
-// to different values. The last one counts: delete the other.
+// ComposeDuplicateEnvKey reports variables that a list in `environment` sets twice to
+// different values.
 //
-// Silent where both are the same, and for env_file, which environment is meant to override. A mapping with a
-// key twice is refused: compose-duplicate-key speaks of it.
+// # Why it matters
+//
+// Compose uses the last value without a warning. A reader, or someone who changes the
+// first one, expects the other value.
+//
+// # How to fix it
+//
+// Remove the entry with the wrong value.
+//
+// # Exceptions
+//
+// It does not report:
+//
+//   - two entries with the same value
+//   - variables of `env_file`, which `environment` is meant to override
+//   - a mapping with the same key twice, which the rule `compose-duplicate-key`
+//     reports
 var ComposeDuplicateEnvKey = facts.Rule[*facts.Compose]{
 	Meta: lint.Meta{
 		ID:       "compose-duplicate-env-key",
-		Title:    "A variable is set twice",
+		Title:    "Variable is set twice with different values",
 		Category: lint.Correctness,
 		Severity: lint.Warning,
 		Default:  true,
@@ -49,9 +64,9 @@ func checkComposeDuplicateEnvKey(p *facts.Pass[*facts.Compose]) {
 			}
 			p.Report(lint.Finding{
 				Span:    kv.Span,
-				Message: fmt.Sprintf("%q is set again below, and that value counts; delete this line", shortText(kv.Key)),
-				Related: []lint.Related{{Span: entries[last[kv.Key]].Span, Message: "the value that counts"}},
-				Fixes:   yamlFix("delete the earlier one", lint.Unsafe, edits, ok, changes...),
+				Message: fmt.Sprintf("%q is set again below, so this value is never used; remove this line", shortText(kv.Key)),
+				Related: []lint.Related{{Span: entries[last[kv.Key]].Span, Message: "the value that Compose uses"}},
+				Fixes:   yamlFix("remove the earlier entry", lint.Unsafe, edits, ok, changes...),
 			})
 		}
 	}

@@ -9,20 +9,42 @@ import (
 	"github.com/dockmend/dockmend/internal/syntax/compose"
 )
 
-// ComposeDuplicateHostPort finds two services that publish one port of the host,
-// or one service that publishes it twice. The second container does not start.
+// ComposeDuplicateHostPort reports a port of the host that two services publish, or
+// that one service publishes twice.
 //
-// Silent for different protocols or addresses, for ranges of which Docker takes
-// any free port, for services without a profile in common, for the host's own
-// network and for ports with variables. It is info, and excused, in an example for services
-// of one image and port, of which people start one or the other by its name.
+// In an example, two services of the same image and port are alternatives that people
+// start by name. There, the severity is info and the variant is `excused`.
 //
-// There is no fix: clients reach the services by these ports, and only the author knows
-// which one may change.
+// # Why it matters
+//
+// Only one container can use a port of the host. The second one does not start ("port
+// is already allocated").
+//
+// # How to fix it
+//
+// Publish one of the services on another port:
+//
+//	ports:
+//	  - 8081:80
+//
+// # Fix safety
+//
+// There is no fix: clients reach the services by these ports, and only the author
+// knows which one can change.
+//
+// # Exceptions
+//
+// It does not report:
+//
+//   - different protocols or addresses
+//   - a range of ports of which Docker takes a free one
+//   - services whose profiles are never active together, and services without replicas
+//   - services with a `network_mode` other than `bridge`
+//   - ports that contain a variable
 var ComposeDuplicateHostPort = facts.Rule[*facts.Compose]{
 	Meta: lint.Meta{
 		ID:       "compose-duplicate-host-port",
-		Title:    "Two services publish one port of the host",
+		Title:    "Two services publish the same port of the host",
 		Category: lint.Correctness,
 		Severity: lint.Error,
 		Default:  true,
@@ -69,8 +91,8 @@ func checkComposeDuplicateHostPort(p *facts.Pass[*facts.Compose]) {
 				shared := max(port.Published.First, other.Published.First)
 				f := lint.Finding{
 					Span:    port.Span,
-					Message: fmt.Sprintf("the host's port %d is published by %q already, so one of the two does not start; publish another port", shared, shortText(other.service.Name)),
-					Related: []lint.Related{{Span: other.Span, Message: "the port is published here"}},
+					Message: fmt.Sprintf("port %d of the host is already published by %q, so one of the containers does not start; publish another port", shared, shortText(other.service.Name)),
+					Related: []lint.Related{{Span: other.Span, Message: "the port is already published here"}},
 				}
 				if isShown && isAlternative(mine, other) {
 					f = facts.Excuse(f)
@@ -104,7 +126,7 @@ func (h hostPort) collides(other *hostPort) bool {
 	return !same
 }
 
-// sameAddress tells whether a port cannot be published on both addresses. An
+// sameAddress reports whether a port cannot be published on both addresses. An
 // empty one stands for all, those of IPv4 and of IPv6.
 func sameAddress(a, b string) bool {
 	if a == "" || b == "" || a == b {

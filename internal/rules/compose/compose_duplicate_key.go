@@ -7,19 +7,29 @@ import (
 	"github.com/dockmend/dockmend/internal/lint"
 )
 
-// ComposeDuplicateKey finds a key that a mapping has twice.
+// ComposeDuplicateKey reports keys that a mapping has twice.
 //
-// Compose refuses the file; other programs take the last value and drop the
-// first without a word. Join the two, or delete one.
+// # Why it matters
 //
-// Silent for merge keys: several are merged, and what they bring may be written
-// again.
+// Compose refuses the file. Other programs that read it use the last value and ignore
+// the first one without a warning.
 //
-// There is no fix: only the author knows which of the two values is meant.
+// # How to fix it
+//
+// Merge the two entries, or remove one of them.
+//
+// # Fix safety
+//
+// There is no fix: only the author knows which of the two values is right.
+//
+// # Exceptions
+//
+// It does not report merge keys (`<<`): a mapping can have several, and can override
+// what they add.
 var ComposeDuplicateKey = facts.Rule[*facts.Compose]{
 	Meta: lint.Meta{
 		ID:       "compose-duplicate-key",
-		Title:    "A mapping has the same key twice",
+		Title:    "Mapping has the same key twice",
 		Category: lint.Correctness,
 		Severity: lint.Error,
 		Default:  true,
@@ -35,8 +45,8 @@ func checkComposeDuplicateKey(p *facts.Pass[*facts.Compose]) {
 	for _, pair := range p.Doc.File.Duplicates() {
 		p.Report(lint.Finding{
 			Span:    pair.Key.Span,
-			Message: fmt.Sprintf("%q stands in this mapping already, and Compose refuses the file; join the two, or delete one", shortText(pair.Key.Value)),
-			Related: []lint.Related{{Span: pair.First.Key.Span, Message: "it stands here first"}},
+			Message: fmt.Sprintf("%q is already a key of this mapping, so Compose refuses the file; merge the two, or remove one", shortText(pair.Key.Value)),
+			Related: []lint.Related{{Span: pair.First.Key.Span, Message: "the first entry with this key"}},
 		})
 	}
 }

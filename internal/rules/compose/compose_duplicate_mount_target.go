@@ -11,19 +11,35 @@ import (
 	"github.com/dockmend/dockmend/internal/text"
 )
 
-// ComposeDuplicateMountTarget finds two mounts of a service at one place. Of two
-// volumes Compose drops the first without a word; a volume and a tmpfs it
-// refuses.
+// ComposeDuplicateMountTarget reports two mounts of a service with the same path in
+// the container. Secrets and configs with a path of their own count as mounts. The
+// severity is error for a tmpfs and another mount, and warning otherwise.
 //
-// Secrets and configs with a path of their own count too.
+// # Why it matters
 //
-// Silent for a mount below another one, and for paths with variables.
+// Of two volumes, Compose ignores the first without a warning, so the service does not
+// see its files. Compose refuses a file in which a volume and a tmpfs have the same
+// path.
 //
-// There is no fix: only the author knows which of the two mounts is meant.
+// # How to fix it
+//
+// Remove one of the mounts, or give it another path.
+//
+// # Fix safety
+//
+// There is no fix: only the author knows which of the two mounts is right.
+//
+// # Exceptions
+//
+// It does not report:
+//
+//   - a mount below another mount
+//   - the same entry twice
+//   - paths that contain a variable
 var ComposeDuplicateMountTarget = facts.Rule[*facts.Compose]{
 	Meta: lint.Meta{
 		ID:       "compose-duplicate-mount-target",
-		Title:    "Two mounts have one place in the container",
+		Title:    "Two mounts have the same path in the container",
 		Category: lint.Correctness,
 		Severity: lint.Error,
 		Default:  true,
@@ -54,16 +70,16 @@ func checkComposeDuplicateMountTarget(p *facts.Pass[*facts.Compose]) {
 				return
 			}
 			severity := lint.Warning
-			what := "so Compose drops the first of the two without a word"
+			what := "so Compose ignores the first of the two without a warning"
 			if kind == compose.Memory || other.kind == compose.Memory {
-				what, severity = "and Compose refuses the file", lint.Error
+				what, severity = "so Compose refuses the file", lint.Error
 			}
 			if kind == compose.OtherSource {
 				what, severity = "so one of them hides the other", lint.Warning
 			}
 			p.Report(lint.Finding{
 				Span: span, Severity: severity,
-				Message: fmt.Sprintf("%q is a mount of this service already, %s; keep one of them, or give it another place", shortText(target), what),
+				Message: fmt.Sprintf("%q is already a mount of this service, %s; remove one of them, or give it another path", shortText(target), what),
 				Related: []lint.Related{{Span: other.span, Message: "the other mount"}},
 			})
 		}

@@ -10,24 +10,43 @@ import (
 	"github.com/dockmend/dockmend/internal/syntax/yaml"
 )
 
-// ComposeEnvBooleanUnquoted finds values of environment, labels and build
-// arguments without quotes that reach the container as another text: True becomes
-// true, 3.10 becomes 3.1, 010 becomes 8, a date gets a time, a moment
-// becomes another spelling of it, and null is no value
-// but the one of whoever starts Compose. Quote them.
+// ComposeEnvBooleanUnquoted reports unquoted values in `environment`, `labels` and
+// build arguments that YAML turns into another text:
 //
-// The variant "case" is for booleans of which only the case of the letters changes; most
-// programs read both, so it is not on by default.
+//   - `3.10` becomes `3.1`, and `1_000` becomes `1000`
+//   - `010` becomes `8`
+//   - a date gets a time, and a time gets another format
+//   - `True` becomes `true`
+//   - `null` is no value: the container gets the variable of the shell that starts
+//     Compose
 //
-// With the option "all", which the preset "cloud-native" sets, also values that Compose keeps and older readers of YAML
-// take for booleans: true, yes, on, n.
+// The variant `case` is for booleans of which only the case changes. It is off by
+// default, because most programs read both. With the option `all`, the rule also
+// reports words that Compose keeps and other YAML parsers read as booleans, such as
+// `yes`, `on` and `n`.
 //
-// Silent for lists, for quoted text, for an empty value, and for numbers that
-// keep their spelling.
+// # Why it matters
+//
+// The program gets another value than the file shows, for example Python 3.1 instead
+// of 3.10, and nothing warns about it.
+//
+// # How to fix it
+//
+// Quote the value:
+//
+//	PYTHON_VERSION: "3.10"
+//
+// # Exceptions
+//
+// It does not report:
+//
+//   - entries of lists, such as `- PYTHON_VERSION=3.10`
+//   - quoted text, and empty values
+//   - numbers that YAML does not change
 var ComposeEnvBooleanUnquoted = facts.Rule[*facts.Compose]{
 	Meta: lint.Meta{
 		ID:       "compose-env-boolean-unquoted",
-		Title:    "A value without quotes reaches the container as another text",
+		Title:    "Unquoted value reaches the container as different text",
 		Category: lint.Correctness,
 		Severity: lint.Warning,
 		Default:  true,
@@ -35,7 +54,7 @@ var ComposeEnvBooleanUnquoted = facts.Rule[*facts.Compose]{
 		Presets:  []string{"cloud-native"},
 		Variants: []string{"changed", "case"},
 		OptIn:    []string{"case"},
-		Options:  []lint.Option{{Name: "all", Doc: "report booleans that keep their spelling too", Kind: lint.BoolOption, Presets: map[string]lint.OptionValue{"cloud-native": {Bool: true}}}},
+		Options:  []lint.Option{{Name: "all", Doc: "also report booleans that Compose passes as they are written, such as yes and on", Kind: lint.BoolOption, Presets: map[string]lint.OptionValue{"cloud-native": {Bool: true}}}},
 	},
 	Check: checkComposeEnvBooleanUnquoted,
 }
@@ -67,11 +86,11 @@ func checkPlainText(p *facts.Pass[*facts.Compose], n *yaml.Node, forBuild bool) 
 	case n.Span.IsEmpty():
 		return
 	case n.Tag == "!!null":
-		f.Message = fmt.Sprintf("%q without quotes is no value, so the container gets that of whoever starts Compose; quote it, or leave it empty", n.Value)
+		f.Message = fmt.Sprintf("unquoted %q is no value, so the container gets the variable of the shell that starts Compose; quote it, or leave it empty", n.Value)
 	case shown != n.Value:
-		f.Message = fmt.Sprintf("%q without quotes reaches the container as %q; quote it", shortText(n.Value), shortText(shown))
+		f.Message = fmt.Sprintf("unquoted %q reaches the container as %q; quote it", shortText(n.Value), shortText(shown))
 	case p.Options.Bool("all") && isYAML11Boolean(n.Value):
-		f.Message = fmt.Sprintf("%q without quotes is a boolean for some readers of YAML; quote it", n.Value)
+		f.Message = fmt.Sprintf("unquoted %q is a boolean for some YAML parsers, which then pass another text; quote it", n.Value)
 		applicability, changes = lint.Safe, nil
 		f.Severity = lint.Info
 	default:
@@ -105,7 +124,7 @@ func plainText(n *yaml.Node) string {
 	return n.Value
 }
 
-// isYAML11Boolean tells whether a word is a boolean in YAML 1.1.
+// isYAML11Boolean reports whether a word is a boolean in YAML 1.1.
 func isYAML11Boolean(word string) bool {
 	switch strings.ToLower(word) {
 	case "y", "n", "yes", "no", "on", "off", "true", "false":

@@ -9,19 +9,41 @@ import (
 	"github.com/dockmend/dockmend/internal/nearest"
 )
 
-// ComposeEnvFileMissing finds files of variables that a service names and that
-// are not there: Compose ends with an error.
+// ComposeEnvFileMissing reports files in `env_file` that do not exist. The severity is
+// warning where a file with a similar name exists.
 //
-// It is a warning where the name is nearly that of a file that is there.
+// # Why it matters
 //
-// Silent for .env, for what git ignores, where there is an example to make it of,
-// and for "required: false".
+// Compose stops with an error, so the project does not start from a fresh clone.
 //
-// There is no fix: the values are on another machine; the file holds only the name.
+// # How to fix it
+//
+// Add the file, commit an example of it such as `web.env.example`, or make the file
+// optional:
+//
+//	env_file:
+//	  - path: web.env
+//	    required: false
+//
+// # Fix safety
+//
+// There is no fix: the file shows only the name, and the values are on another
+// machine.
+//
+// # Exceptions
+//
+// It does not report:
+//
+//   - `.env` and `stack.env`
+//   - files that Git ignores
+//   - folders that have an example to create the file from, such as `.env.example`
+//   - files with `required: false`
+//   - paths that exist relative to a folder above, as with `--project-directory`
+//   - Compose files that another file completes
 var ComposeEnvFileMissing = facts.Rule[*facts.Compose]{
 	Meta: lint.Meta{
 		ID:       "compose-env-file-missing",
-		Title:    "A file of variables is not there",
+		Title:    "Environment file does not exist",
 		Category: lint.Correctness,
 		Severity: lint.Info,
 		Default:  true,
@@ -49,12 +71,12 @@ func checkComposeEnvFileMissing(p *facts.Pass[*facts.Compose]) {
 		}
 		f := lint.Finding{
 			Span:    e.Path.Span,
-			Message: fmt.Sprintf("there is no %q; add it, keep an example of it in git, or say \"required: false\"", shortText(e.Path.Text)),
+			Message: fmt.Sprintf("%q does not exist, so Compose stops with an error; add it, commit an example of it, or write \"required: false\"", shortText(e.Path.Text)),
 		}
 		if near, ok := nearest.Name(path.Base(name), envNames(p, path.Dir(name))); ok {
 			f.Severity = lint.Warning
-			f.Message = fmt.Sprintf("there is no %q; %q is meant", shortText(e.Path.Text), shortText(near))
-			f.Related = []lint.Related{{File: p.Files.Path(path.Join(path.Dir(name), near)), Message: "the file that is there"}}
+			f.Message = fmt.Sprintf("%q does not exist, so Compose stops with an error; write %q, which is in that folder", shortText(e.Path.Text), shortText(near))
+			f.Related = []lint.Related{{File: p.Files.Path(path.Join(path.Dir(name), near)), Message: "the file that exists"}}
 		}
 		p.Report(f)
 	}

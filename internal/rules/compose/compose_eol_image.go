@@ -6,35 +6,53 @@ import (
 	"github.com/dockmend/dockmend/internal/rules/lifecycle"
 )
 
-// ComposeEolImage finds images of a database, a language, a program or a
-// distribution whose support has ended: vulnerabilities that are found in it are no
-// longer fixed.
+// ComposeEolImage reports images of a database, a language, a program or a
+// distribution that has reached end of life. It reads the release from the version or
+// the code name in the tag, and the distribution from the suffix. The dates are those
+// of the rule `eol-base-image`. A value in the `.env` file of the folder replaces the
+// default of a variable. With `--online`, it reads the version of images without a
+// version in the tag from their configuration.
 //
-// The release is read from the version or the code name in the tag, the distribution
-// from its suffix, as in eol-base-image, with the same dates. What the .env beside the file
-// sets counts in place of a variable's default. A database needs a plan: read its notes on
-// how to move the data before the tag changes.
+// The severity is info where support ends within 90 days, and where it ended within
+// the last year and the product replaces its releases every year.
 //
-// It is info where support ends within 90 days, and where it ended within a year and
-// the product replaces its releases every year. It is info, and excused, where a
-// comment next to it gives the reason, in files that are for development or trials
-// by their name, in one that is the variant for that release by its path or lies in a
-// folder of a version beside which is a newer one, and for images that play a service for
-// those who develop.
+// The severity is info and the variant is `excused`:
 //
-// With --online, images whose tag has no version are judged by the version that
-// their configuration tells.
+//   - in files for development, tests, demonstrations or exercises
+//   - in a file that is for that release, by its path, or in the folder of a version
+//     next to that of a newer one
+//   - where a comment next to the image gives the reason
+//   - for images that replace a service during development
 //
-// Silent where no end is announced, for images that the repository builds, for images that
-// compose-deprecated-image reports, for a build argument that the Dockerfile has as its
-// default, where eol-base-image says it, and offline for tags without a version.
+// # Why it matters
 //
-// There is no fix: another release of a database reads the data of the last one only
-// after a migration, and nothing in the file says whether that was done.
+// Vulnerabilities that are found after the end of life are not fixed.
+//
+// # How to fix it
+//
+// Move to a supported release. Before you change the tag of a database, read how it
+// migrates its data: a new major version often does not start with the data of the old
+// one.
+//
+// # Fix safety
+//
+// There is no fix: a newer release of a database can read the data only after a
+// migration, and the file does not show whether that was done.
+//
+// # Exceptions
+//
+// It does not report:
+//
+//   - releases without an announced end
+//   - images that the repository builds
+//   - images that the rule `compose-deprecated-image` reports
+//   - a build argument that is also the default in the Dockerfile, which the rule
+//     `eol-base-image` reports
+//   - tags without a version, unless `--online` is set
 var ComposeEolImage = facts.Rule[*facts.Compose]{
 	Meta: lint.Meta{
 		ID:       "compose-eol-image",
-		Title:    "An image no longer gets security fixes",
+		Title:    "Image reached end of life and gets no security fixes",
 		Category: lint.Security,
 		Severity: lint.Warning,
 		Default:  true,

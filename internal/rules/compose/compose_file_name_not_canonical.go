@@ -9,17 +9,29 @@ import (
 	"github.com/dockmend/dockmend/internal/lint"
 )
 
-// ComposeFileNameNotCanonical finds a main file that is not named compose.yaml,
-// and two files of a folder of which Compose takes the first: compose.yaml before
-// compose.yml before docker-compose.yml before docker-compose.yaml. It warns and
-// leaves the other alone.
+// ComposeFileNameNotCanonical reports a main file with an older name than
+// `compose.yaml`, and a folder with two main files. Compose reads the first that
+// exists of `compose.yaml`, `compose.yml`, `docker-compose.yml` and
+// `docker-compose.yaml`.
 //
-// Off by default: the older names work. Silent for override files and other names,
-// which are given with -f or in COMPOSE_FILE.
+// # Why it matters
+//
+// Where two main files exist, Compose prints a warning and ignores one of them, so a
+// change in that file has no effect. The older names still work, so the rule is off by
+// default.
+//
+// # How to fix it
+//
+// Rename the file to `compose.yaml`, or delete the one that Compose ignores.
+//
+// # Exceptions
+//
+// It does not report override files and other names, which Compose reads with `-f` or
+// `COMPOSE_FILE`.
 var ComposeFileNameNotCanonical = facts.Rule[*facts.Compose]{
 	Meta: lint.Meta{
 		ID:       "compose-file-name-not-canonical",
-		Title:    "The file's name is not the one that Compose prefers",
+		Title:    "Compose file does not have the preferred name",
 		Category: lint.StyleIssue,
 		Severity: lint.Info,
 		Since:    "0.1.0",
@@ -36,20 +48,20 @@ func checkComposeFileNameNotCanonical(p *facts.Pass[*facts.Compose]) {
 	if rank < 0 || p.Doc.Root == nil || len(p.Doc.Root.Pairs) == 0 {
 		return
 	}
-	// It is about the file, and stands at the first word of it.
+	// It is about the whole file, and is reported at its first word.
 	place := p.Doc.Root.Pairs[0].Key.Span
 	if p.Files.Known() {
 		for _, other := range facts.DefaultComposeNames[:rank] {
 			if _, ok := p.Files.Exists(other); ok {
 				p.Report(lint.Finding{
 					Span: place, Variant: "several", Severity: lint.Warning,
-					Message: fmt.Sprintf("%q lies beside %q, which Compose takes instead; delete one, or give this one another name", name, other),
+					Message: fmt.Sprintf("%q is ignored, because Compose reads %q in the same folder instead; delete one of them, or rename this one", name, other),
 				})
 				return
 			}
 		}
 	}
 	if rank > 1 {
-		p.Report(lint.Finding{Span: place, Variant: "name", Message: fmt.Sprintf("%q is the older name; rename the file to \"compose.yaml\"", name)})
+		p.Report(lint.Finding{Span: place, Variant: "name", Message: fmt.Sprintf("%q is an older name for a Compose file; rename it to \"compose.yaml\"", name)})
 	}
 }

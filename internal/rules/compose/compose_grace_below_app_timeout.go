@@ -11,18 +11,33 @@ import (
 	"github.com/dockmend/dockmend/internal/text"
 )
 
-// ComposeGraceBelowAppTimeout finds services whose server takes longer to stop
-// than Compose waits: it is killed while it finishes its last requests.
+// ComposeGraceBelowAppTimeout reports services whose server can take longer to stop
+// than Compose waits. The time of the server comes from its flags, in the Compose file
+// or in the Dockerfile, or from its variables. Compose waits 10 seconds, or
+// `stop_grace_period`.
 //
-// The server's time is that of its flags, in the Compose file or in the
-// Dockerfile, or of its variables. Compose waits 10 seconds unless
-// stop_grace_period says otherwise.
+// # Why it matters
 //
-// Silent where nothing says how long the server takes.
+// Compose sends the stop signal (SIGTERM) and kills the server when the time is over.
+// Requests that the server still works on are lost.
+//
+// # How to fix it
+//
+// Wait longer than the server needs:
+//
+//	stop_grace_period: 35s
+//
+// # Exceptions
+//
+// It does not report:
+//
+//   - servers whose time to stop is not set
+//   - services that extend another service, or whose `stop_grace_period` is set in
+//     another Compose file of the folder
 var ComposeGraceBelowAppTimeout = facts.Rule[*facts.Compose]{
 	Meta: lint.Meta{
 		ID:       "compose-grace-below-app-timeout",
-		Title:    "The server is killed before it has stopped",
+		Title:    "Compose kills the server before it has stopped",
 		Category: lint.Runtime,
 		Severity: lint.Warning,
 		Default:  true,
@@ -33,7 +48,7 @@ var ComposeGraceBelowAppTimeout = facts.Rule[*facts.Compose]{
 	Check: checkComposeGraceBelowAppTimeout,
 }
 
-// composeGrace is how long Compose waits if nothing is said.
+// composeGrace is how long Compose waits by default.
 const composeGrace = 10 * time.Second
 
 func checkComposeGraceBelowAppTimeout(p *facts.Pass[*facts.Compose]) {
@@ -44,7 +59,7 @@ func checkComposeGraceBelowAppTimeout(p *facts.Pass[*facts.Compose]) {
 		case err == nil && b != nil:
 			stage = b.Stage
 		case err != nil && !errors.Is(err, fs.ErrNotExist) && !s.Command().Exists() && !s.Entrypoint().Exists():
-			p.Skip(fmt.Sprintf("what %q builds is not known: %v", shortText(s.Name), err))
+			p.Skip(fmt.Sprintf("cannot tell what %q builds: %v", shortText(s.Name), err))
 			continue
 		}
 		start, ok := s.Start(stage)
@@ -70,7 +85,7 @@ func checkComposeGraceBelowAppTimeout(p *facts.Pass[*facts.Compose]) {
 		want := seconds(timeout + reserve)
 		f := lint.Finding{
 			Span:    span,
-			Message: fmt.Sprintf("%s may take %s to stop, and is killed after %s; set stop_grace_period to %s", start.Program, seconds(timeout), seconds(grace), want),
+			Message: fmt.Sprintf("%s can take %s to stop, but Compose kills it after %s; set stop_grace_period to %s", start.Program, seconds(timeout), seconds(grace), want),
 			Related: []lint.Related{related},
 		}
 		var edits []text.Edit
@@ -85,7 +100,7 @@ func checkComposeGraceBelowAppTimeout(p *facts.Pass[*facts.Compose]) {
 	}
 }
 
-// stopTime is how long a server takes to stop, and the place that says so.
+// stopTime is how long a server takes to stop, and the place that sets it.
 func stopTime(s *facts.ComposeService, b *facts.ServiceBuild, start facts.ServiceStart) (timeout time.Duration, related lint.Related, ok bool) {
 	var stage *facts.Stage
 	if b != nil {

@@ -9,20 +9,36 @@ import (
 	"github.com/dockmend/dockmend/internal/syntax/yaml"
 )
 
-// ComposeHashUnescaped finds hashes of passwords with single dollars, such as
-// $apr1$H6usk$... and $2y$10$...: Compose takes what follows a dollar for the name of a
-// variable and puts in nothing, so that no password fits.
+// ComposeHashUnescaped reports hashes of passwords with single dollars, such as
+// `$apr1$H6usk$...` and `$2y$10$...`.
 //
-// Write each dollar twice.
+// # Why it matters
 //
-// Silent for doubled dollars, and in files that Compose does not read values of.
+// Compose reads the text after a dollar as the name of a variable, and inserts an
+// empty text if the variable is not set. The program gets a part of the hash, so no
+// password is accepted.
 //
-// There is no fix: whether the text is a hash or a variable is a guess, and the message
-// shows both forms.
+// # How to fix it
+//
+// Write each dollar twice:
+//
+//	PASSWORD_HASH: $$2y$$10$$...
+//
+// # Fix safety
+//
+// There is no fix: the text can be a hash or contain a variable on purpose, and only
+// the author knows.
+//
+// # Exceptions
+//
+// It does not report:
+//
+//   - hashes in which each dollar is written twice
+//   - variables such as `$y$z`, which are too short for a hash
 var ComposeHashUnescaped = facts.Rule[*facts.Compose]{
 	Meta: lint.Meta{
 		ID:       "compose-hash-unescaped",
-		Title:    "Compose takes parts of a hash for variables",
+		Title:    "Compose reads parts of a password hash as variables",
 		Category: lint.Correctness,
 		Severity: lint.Warning,
 		Default:  true,
@@ -37,7 +53,7 @@ func checkComposeHashUnescaped(p *facts.Pass[*facts.Compose]) {
 		if form := hashIn(n.Value); form != "" {
 			p.Report(lint.Finding{
 				Span:    n.Span,
-				Message: fmt.Sprintf("the hash %q is cut, since Compose takes its parts for variables; write each dollar twice", shortText("$"+form+"$...")),
+				Message: fmt.Sprintf("the hash %q is cut, because Compose reads the text after each dollar as a variable; write each dollar twice", shortText("$"+form+"$...")),
 			})
 		}
 	})

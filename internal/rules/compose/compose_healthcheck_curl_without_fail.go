@@ -11,14 +11,33 @@ import (
 	"github.com/dockmend/dockmend/internal/text"
 )
 
-// ComposeHealthcheckCurlWithoutFail finds a health check with curl and without -f:
-// curl counts an answer of 500 as a success, so the container stays healthy.
+// ComposeHealthcheckCurlWithoutFail reports health checks that call `curl` without
+// `--fail`.
 //
-// Silent where the test looks at the answer itself.
+// # Why it matters
+//
+// `curl` exits with 0 when the server answers with an error such as 500. Docker then
+// reports a broken service as healthy, and other services start.
+//
+// # How to fix it
+//
+// Add `--fail`:
+//
+//	healthcheck:
+//	  test: ["CMD", "curl", "--fail", "http://localhost:8080/health"]
+//
+// # Exceptions
+//
+// It does not report:
+//
+//   - checks that look at the answer themselves, by a pipe, `grep`, `jq`, `http_code`
+//     or a command substitution
+//   - options that handle errors in another way, such as `--head` and `--write-out`
+//   - commands that contain a variable
 var ComposeHealthcheckCurlWithoutFail = facts.Rule[*facts.Compose]{
 	Meta: lint.Meta{
 		ID:       "compose-healthcheck-curl-without-fail",
-		Title:    "A health check does not see errors",
+		Title:    "Health check with curl ignores HTTP errors",
 		Category: lint.Runtime,
 		Severity: lint.Warning,
 		Since:    "0.1.0",
@@ -58,7 +77,7 @@ func checkCurlWords(p *facts.Pass[*facts.Compose], words []compose.Value) {
 }
 
 // checkCurlLine looks at the commands of a line, without a shell's parser: where
-// one could be read in two ways it says nothing.
+// one could be read in two ways, it reports nothing.
 func checkCurlLine(p *facts.Pass[*facts.Compose], line compose.Value) {
 	raw := line.Raw
 	if strings.Contains(raw, "http_code") || strings.Contains(raw, "grep") || strings.Contains(raw, "jq") || strings.Contains(raw, "$(") || strings.Contains(raw, "`") {
@@ -96,7 +115,7 @@ func checkCurlLine(p *facts.Pass[*facts.Compose], line compose.Value) {
 	}
 }
 
-// startsCommand tells whether a command may begin behind a text.
+// startsCommand reports whether a command may begin after a text.
 func startsCommand(before string) bool {
 	before = strings.TrimRight(before, " ")
 	if before == "" {
@@ -108,7 +127,7 @@ func startsCommand(before string) bool {
 	return strings.ContainsRune("|;&(!\"'\n", rune(before[len(before)-1]))
 }
 
-// failsOnErrors tells whether an argument of curl makes it fail at an answer of
+// failsOnErrors reports whether an argument of curl makes it fail on an answer of
 // 400 and above, or look at the head alone.
 func failsOnErrors(argument string) bool {
 	if strings.HasPrefix(argument, "--") {
@@ -118,5 +137,5 @@ func failsOnErrors(argument string) bool {
 }
 
 func curlFinding(span text.Span) lint.Finding {
-	return lint.Finding{Span: span, Message: fmt.Sprintf("%q takes an answer of 500 for a success, so the container stays healthy; add --fail", "curl")}
+	return lint.Finding{Span: span, Message: fmt.Sprintf("%q exits with 0 on an HTTP error such as 500, so the container stays healthy; add --fail", "curl")}
 }

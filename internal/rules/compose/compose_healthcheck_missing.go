@@ -7,25 +7,43 @@ import (
 	"github.com/dockmend/dockmend/internal/lint"
 )
 
-// ComposeHealthcheckMissing finds a service from an image, on which others depend,
-// without a health check: nothing tells whether it is ready, or hangs.
+// ComposeHealthcheckMissing reports services without a health check that use an image
+// and that other services depend on.
 //
-// With the option "all", also services with published ports on which none
-// depends.
+// # Why it matters
 //
-// Off by default: the image may have a check of its own, which the file does not
-// show. Silent for services that are built, whose Dockerfile healthcheck-missing
-// speaks of, for jobs, and where the check is switched off.
+// Services that depend on it cannot wait until it is ready, and Docker cannot detect
+// when it hangs.
+//
+// The rule is off by default, because the image can have a check of its own, which the
+// file does not show.
+//
+// # How to fix it
+//
+// Add a check that fits the service:
+//
+//	healthcheck:
+//	  test: ["CMD-SHELL", "pg_isready -U postgres"]
+//
+// # Exceptions
+//
+// It does not report:
+//
+//   - services that Compose builds; the rule `healthcheck-missing` reports their
+//     Dockerfile
+//   - jobs that end
+//   - services with a disabled check
+//   - services that extend another service, and files that another file completes
 var ComposeHealthcheckMissing = facts.Rule[*facts.Compose]{
 	Meta: lint.Meta{
 		ID:       "compose-healthcheck-missing",
-		Title:    "Others depend on a service without a health check",
+		Title:    "Service that others depend on has no health check",
 		Category: lint.Runtime,
 		Severity: lint.Info,
 		Since:    "0.1.0",
 		Presets:  []string{"cloud-native", "hardening"},
 		Aliases:  lint.Names("CIS-5.27", "kics:healthcheck_not_set"),
-		Options:  []lint.Option{{Name: "all", Doc: "report services with published ports on which none depends too", Kind: lint.BoolOption}},
+		Options:  []lint.Option{{Name: "all", Doc: "also report services with published ports that no other service depends on", Kind: lint.BoolOption}},
 	},
 	Check: checkComposeHealthcheckMissing,
 }
@@ -45,10 +63,10 @@ func checkComposeHealthcheckMissing(p *facts.Pass[*facts.Compose]) {
 		f := lint.Finding{Span: s.Span()}
 		switch dependants := d.Dependants(s); {
 		case len(dependants) > 0:
-			f.Message = fmt.Sprintf("%q has no health check, and %q depends on it; add one", shortText(s.Name), shortText(dependants[0].From.Name))
-			f.Related = []lint.Related{{Span: dependants[0].Span, Message: "it is depended on here"}}
+			f.Message = fmt.Sprintf("%q has no health check, so %q cannot wait until it is ready; add one", shortText(s.Name), shortText(dependants[0].From.Name))
+			f.Related = []lint.Related{{Span: dependants[0].Span, Message: "the dependency on this service"}}
 		case p.Options.Bool("all") && len(s.PublishedPorts()) > 0:
-			f.Message = fmt.Sprintf("%q has no health check, so nothing tells when it hangs; add one", shortText(s.Name))
+			f.Message = fmt.Sprintf("%q has no health check, so Docker cannot detect when it hangs; add one", shortText(s.Name))
 		default:
 			continue
 		}

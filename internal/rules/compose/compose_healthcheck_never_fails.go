@@ -10,14 +10,29 @@ import (
 	"github.com/dockmend/dockmend/internal/text"
 )
 
-// ComposeHealthcheckNeverFails finds a health check whose script ends with status
-// 0 whatever its checks say, as with "|| true" or "; exit 0". The container is
-// always healthy, and a service that waits for it waits for nothing.
+// ComposeHealthcheckNeverFails reports health checks whose script exits with 0
+// whatever the check finds, for example because of `|| true` or `; exit 0`.
 //
-// Silent for a check that is "true" or "exit 0" alone, which asks nothing on purpose.
+// # Why it matters
 //
-// There is no fix: the probe has to name what a healthy service answers, and the file does
-// not say that.
+// Docker reports the container as healthy even if the service does not answer. A
+// service that waits for `service_healthy` does not wait.
+//
+// # How to fix it
+//
+// End with a status that shows the failure:
+//
+//	test: ["CMD-SHELL", "curl -f http://localhost/health || exit 1"]
+//
+// # Fix safety
+//
+// There is no fix: the check must name what a healthy service answers, and the file
+// does not show that.
+//
+// # Exceptions
+//
+// It does not report a check that is only `true` or `exit 0`, which is always healthy
+// on purpose.
 var ComposeHealthcheckNeverFails = facts.Rule[*facts.Compose]{
 	Meta: lint.Meta{
 		ID:       "compose-healthcheck-never-fails",
@@ -48,7 +63,7 @@ func checkComposeHealthcheckNeverFails(p *facts.Pass[*facts.Compose]) {
 		part := text.Span{Start: int(node.Pos().Offset()), End: int(node.End().Offset())}
 		p.Report(lint.Finding{
 			Span: p.Doc.Place(script, part),
-			Message: fmt.Sprintf("%s gives status 0 even when the check fails, so the container is always healthy; end with \"exit 1\"",
+			Message: fmt.Sprintf("%s exits with 0 even if the check fails, so the container is always healthy; end with \"exit 1\"",
 				strconv.Quote(shortText(script.Raw[part.Start:part.End]))),
 		})
 	})

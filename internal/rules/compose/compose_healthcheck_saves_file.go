@@ -11,14 +11,27 @@ import (
 	"github.com/dockmend/dockmend/internal/text"
 )
 
-// ComposeHealthcheckSavesFile finds a health check with wget that has neither
-// --spider nor -O: each check writes what it gets to a file in the container, as
-// index.html and index.html.1. BusyBox's wget does not write over a file, so there
-// the second check fails.
+// ComposeHealthcheckSavesFile reports health checks that call `wget` with neither `-O`
+// nor `--spider`.
+//
+// # Why it matters
+//
+// Each check writes the answer to a file in the container, such as `index.html` and
+// `index.html.1`, until the disk is full. The `wget` of BusyBox (Alpine) does not
+// overwrite a file, so its second check fails.
+//
+// # How to fix it
+//
+// Discard the answer:
+//
+//	test: ["CMD", "wget", "-q", "-O", "/dev/null", "http://localhost:8080/health"]
+//
+// `--spider` also writes no file, but it sends a `HEAD` request, which not every
+// server answers.
 var ComposeHealthcheckSavesFile = facts.Rule[*facts.Compose]{
 	Meta: lint.Meta{
 		ID:       "compose-healthcheck-saves-file",
-		Title:    "Health check writes a file each time",
+		Title:    "Health check writes a file on every run",
 		Category: lint.Runtime,
 		Severity: lint.Warning,
 		Default:  true,
@@ -80,5 +93,5 @@ func checkWgetScript(p *facts.Pass[*facts.Compose], script compose.Value) {
 }
 
 func savesFileFinding(span text.Span) lint.Finding {
-	return lint.Finding{Span: span, Message: "wget writes its answer to a file in the container at every check; add -O /dev/null (--spider sends HEAD, which not every route answers)"}
+	return lint.Finding{Span: span, Message: "every check writes the answer to a file in the container; add -O /dev/null (--spider sends a HEAD request, which not every server answers)"}
 }

@@ -11,18 +11,37 @@ import (
 	"github.com/dockmend/dockmend/internal/text"
 )
 
-// ComposeHealthcheckTestInvalid finds a health check's list that does not begin
-// with CMD, CMD-SHELL or NONE: Compose refuses the file.
+// ComposeHealthcheckTestInvalid reports lists in `healthcheck.test` that do not begin
+// with `CMD`, `CMD-SHELL` or `NONE` (variant `first-word`).
 //
-// It also finds lists that do something else than they read: a command line in
-// one word, or signs of the shell, after CMD, which calls no shell; and words
-// after the first one of CMD-SHELL, which the shell does not run.
+// It also reports lists that run something else than they seem to (variant
+// `shell-words`, a warning): a whole command line in one string after `CMD`, operators
+// such as `||` after `CMD`, and further strings after the first one of `CMD-SHELL`.
 //
-// Silent for tests that are one string: those are for the shell.
+// # Why it matters
+//
+// Compose refuses a list with another first word. `CMD` starts a program without a
+// shell, so it reads a command line as a file name and `||` as an argument, and the
+// check fails or tests something else.
+//
+// # How to fix it
+//
+// Write a program with its arguments after `CMD`, or one command line after
+// `CMD-SHELL`:
+//
+//	test: ["CMD-SHELL", "curl -f http://localhost/ || exit 1"]
+//
+// # Exceptions
+//
+// It does not report:
+//
+//   - a test that is one string, which runs in a shell
+//   - a first word that contains a variable
+//   - a shell after `CMD`, such as `["CMD", "sh", "-c", "..."]`
 var ComposeHealthcheckTestInvalid = facts.Rule[*facts.Compose]{
 	Meta: lint.Meta{
 		ID:       "compose-healthcheck-test-invalid",
-		Title:    "A health check does not begin with CMD, CMD-SHELL or NONE",
+		Title:    "Health check has a form that Compose refuses or runs differently",
 		Category: lint.Correctness,
 		Severity: lint.Error,
 		Default:  true,
@@ -54,7 +73,7 @@ func checkComposeHealthcheckTestInvalid(p *facts.Pass[*facts.Compose]) {
 			if len(words) > 2 {
 				p.Report(lint.Finding{
 					Span: words[2].Span, Variant: "shell-words", Severity: lint.Warning,
-					Message: fmt.Sprintf("CMD-SHELL runs its first word only, so %q is no part of the check; write the command as one word", shortText(words[2].Raw)),
+					Message: fmt.Sprintf("CMD-SHELL runs only its first string, so %q is not part of the check; write the command as one string", shortText(words[2].Raw)),
 				})
 			}
 		default:
@@ -69,7 +88,7 @@ func checkExecWords(p *facts.Pass[*facts.Compose], words []compose.Value) {
 		edits, ok := p.Doc.File.Replace(words[0].Node, "CMD-SHELL")
 		p.Report(lint.Finding{
 			Span: words[1].Span, Variant: "shell-words", Severity: lint.Warning,
-			Message: fmt.Sprintf("CMD takes %q for the name of one program, blanks included, so the check always fails; write CMD-SHELL", shortText(words[1].Raw)),
+			Message: fmt.Sprintf("CMD reads %q as the name of one program, including the blanks, so the check always fails; write CMD-SHELL", shortText(words[1].Raw)),
 			Fixes:   yamlFix("write CMD-SHELL", lint.Unsafe, edits, ok, "services.*.healthcheck.test"),
 		})
 		return
@@ -81,7 +100,7 @@ func checkExecWords(p *facts.Pass[*facts.Compose], words []compose.Value) {
 		if slices.Contains([]string{"||", "&&", "|", ";", ">", ">>", "2>&1"}, w.Raw) {
 			p.Report(lint.Finding{
 				Span: w.Span, Variant: "shell-words", Severity: lint.Warning,
-				Message: fmt.Sprintf("CMD calls no shell, so %q is an argument of the program; write one command line after CMD-SHELL", w.Raw),
+				Message: fmt.Sprintf("CMD starts no shell, so %q is an argument of the program; write the command as one string after CMD-SHELL", w.Raw),
 			})
 			return
 		}
@@ -98,7 +117,7 @@ func firstWord(d *facts.Compose, words []compose.Value) lint.Finding {
 	f := lint.Finding{Span: first.Span, Variant: "first-word"}
 	upper := strings.ToUpper(first.Raw)
 	if upper == "CMD" || upper == "CMD-SHELL" || upper == "NONE" {
-		f.Message = fmt.Sprintf("%q has to be in capitals, and Compose refuses the file; write %s", first.Raw, upper)
+		f.Message = fmt.Sprintf("%q must be in capitals, so Compose refuses the file; write %s", first.Raw, upper)
 		edits, ok := d.File.Replace(first.Node, upper)
 		f.Fixes = yamlFix("write "+upper, lint.Safe, edits, ok, "services.*.healthcheck.test")
 		return f
@@ -107,7 +126,7 @@ func firstWord(d *facts.Compose, words []compose.Value) lint.Finding {
 	if len(words) == 1 && strings.ContainsAny(first.Raw, " \t\n|&;<>$") {
 		form = "CMD-SHELL" // a command line, and no program with its arguments
 	}
-	f.Message = fmt.Sprintf("a test begins with CMD, CMD-SHELL or NONE and not with %q, and Compose refuses the file; write %s before it", shortText(first.Raw), form)
+	f.Message = fmt.Sprintf("the test begins with %q instead of CMD, CMD-SHELL or NONE, so Compose refuses the file; insert %s before it", shortText(first.Raw), form)
 	if list := first.Node.Parent; list != nil && first.Node.Span == list.Items[0].Full {
 		f.Fixes = yamlFix("insert "+form, lint.Safe, insertFirst(d, first, form), true, "services.*.healthcheck.test")
 	}

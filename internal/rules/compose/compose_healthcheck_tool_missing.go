@@ -12,22 +12,41 @@ import (
 	"mvdan.cc/sh/v3/syntax"
 )
 
-// ComposeHealthcheckToolMissing finds health checks that call a program which the image of
-// the service does not have: mongo since MongoDB 6, mysqladmin since MariaDB 11, curl in
-// most images of databases. The check fails each time, so the container is never healthy.
+// ComposeHealthcheckToolMissing reports health checks that call a program which the
+// image of the service does not have. Examples are `mongo` since MongoDB 6,
+// `mysqladmin` since MariaDB 11, and `curl` in most images of databases.
 //
-// Ask with a program that is in the image: mongosh, healthcheck.sh, pg_isready, redis-cli.
+// # Why it matters
 //
-// Silent for services that are built (healthcheck-tool-missing looks at their Dockerfile),
-// for images whose programs are not known, where another command follows for the case that
-// the first fails, and where the program is mounted.
+// The check fails each time, so the container never becomes healthy. Services that
+// wait for it do not start.
 //
-// There is no fix: which program of the image can do the same is known only by looking
-// into it.
+// # How to fix it
+//
+// Use a program that is in the image, such as `mongosh`, `healthcheck.sh` (MariaDB),
+// `pg_isready` or `redis-cli`:
+//
+//	test: ["CMD-SHELL", "pg_isready -U postgres"]
+//
+// # Fix safety
+//
+// There is no fix: the file does not show which program of the image can do the same
+// check.
+//
+// # Exceptions
+//
+// It does not report:
+//
+//   - services that Compose builds; the rule `healthcheck-tool-missing` reports their
+//     Dockerfile
+//   - images whose programs are not known
+//   - a program that another command replaces if it fails, as in `curl ... || wget
+//     ...`
+//   - a program that a mount can contain
 var ComposeHealthcheckToolMissing = facts.Rule[*facts.Compose]{
 	Meta: lint.Meta{
 		ID:       "compose-healthcheck-tool-missing",
-		Title:    "The image lacks the program of the health check",
+		Title:    "Image does not have the program of the health check",
 		Category: lint.Runtime,
 		Severity: lint.Warning,
 		Default:  true,
@@ -50,7 +69,7 @@ func checkComposeHealthcheckToolMissing(p *facts.Pass[*facts.Compose]) {
 			}
 			p.Report(lint.Finding{
 				Span:    check.Test.Pair.Value.Span,
-				Message: fmt.Sprintf("%q has no %s, so %q is never healthy; check with a program that is in the image", shortText(image.Raw), shortText(program), shortText(s.Name)),
+				Message: fmt.Sprintf("%q has no %s, so the check always fails and %q is never healthy; use a program that is in the image", shortText(image.Raw), shortText(program), shortText(s.Name)),
 			})
 			break
 		}
@@ -67,7 +86,7 @@ func lacksProgram(image facts.Image, program string) bool {
 	return image.Lacks(program)
 }
 
-// mountsProgram reports whether a mount may bring a program.
+// mountsProgram reports whether a mount may contain a program.
 func mountsProgram(s *facts.ComposeService, program string) bool {
 	return slices.ContainsFunc(s.AllMounts(), func(m compose.Mount) bool {
 		return m.Target == "" || path.Base(m.Target) == path.Base(program) || strings.HasSuffix(path.Clean(m.Target), "bin")

@@ -10,23 +10,42 @@ import (
 	"github.com/dockmend/dockmend/internal/syntax/yaml"
 )
 
-// ComposeHealthcheckWithoutOptions finds a health check without interval or
-// timeout, whose defaults are 30 seconds each: a container that hangs is noticed
-// after two minutes. Also a timeout that is longer than the interval.
+// ComposeHealthcheckWithoutOptions reports health checks without `interval` or
+// `timeout`, and a `timeout` that is longer than the `interval`.
 //
-// With the option "all-four", also one without retries or start_period.
+// # Why it matters
 //
-// Off by default: the defaults are right for many. Silent for services that extend
-// another, and for values with variables.
+// Docker waits 30 seconds between two checks and 30 seconds for an answer by default.
+// With three failed checks in a row, it takes minutes until Docker reports a container
+// that hangs as unhealthy.
+//
+// The rule is off by default, because the defaults are right for many services.
+//
+// # How to fix it
+//
+// Set times that fit the service:
+//
+//	healthcheck:
+//	  test: ["CMD-SHELL", "pg_isready -U postgres"]
+//	  interval: 10s
+//	  timeout: 3s
+//
+// # Exceptions
+//
+// It does not report:
+//
+//   - services that extend another service
+//   - disabled checks
+//   - values that contain a variable
 var ComposeHealthcheckWithoutOptions = facts.Rule[*facts.Compose]{
 	Meta: lint.Meta{
 		ID:       "compose-healthcheck-without-options",
-		Title:    "A health check has Docker's own times",
+		Title:    "Health check uses Docker's default times",
 		Category: lint.Runtime,
 		Severity: lint.Info,
 		Since:    "0.1.0",
 		Presets:  []string{"cloud-native"},
-		Options:  []lint.Option{{Name: "all-four", Doc: "ask for retries and start_period too", Kind: lint.BoolOption}},
+		Options:  []lint.Option{{Name: "all-four", Doc: "also report health checks without retries or start_period", Kind: lint.BoolOption}},
 	},
 	Check: checkComposeHealthcheckWithoutOptions,
 }
@@ -55,7 +74,7 @@ func checkComposeHealthcheckWithoutOptions(p *facts.Pass[*facts.Compose]) {
 		}
 		f := lint.Finding{Span: h.Pair.Key.Span}
 		if len(missing) > 0 {
-			f.Message = fmt.Sprintf("the health check has no %s, so Docker's defaults hold, 30 seconds for each time; say how long", strings.Join(missing, ", "))
+			f.Message = fmt.Sprintf("the health check does not set %s, so Docker's defaults apply, such as 30 seconds for interval and timeout; set values that fit the service", strings.Join(missing, ", "))
 			last := h.Test.Pair
 			if len(h.Node.Pairs) > 0 && last.Key.Parent == h.Node {
 				last = h.Node.Pairs[len(h.Node.Pairs)-1]
@@ -73,7 +92,7 @@ func checkComposeHealthcheckWithoutOptions(p *facts.Pass[*facts.Compose]) {
 		timeout, okTimeout := facts.Duration(h.Timeout)
 		if okInterval && okTimeout && interval > 0 && timeout > interval {
 			f.Span = h.Timeout.Span
-			f.Message = fmt.Sprintf("a timeout of %s is longer than the interval of %s; make it shorter", shortText(h.Timeout.Text), shortText(h.Interval.Text))
+			f.Message = fmt.Sprintf("the timeout of %s is longer than the interval of %s, so a check that hangs delays the next one; make it shorter", shortText(h.Timeout.Text), shortText(h.Interval.Text))
 			f.Related = []lint.Related{{Span: h.Interval.Span, Message: "the interval"}}
 			p.Report(f)
 		}

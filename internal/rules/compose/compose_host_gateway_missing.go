@@ -10,14 +10,28 @@ import (
 	"github.com/dockmend/dockmend/internal/text"
 )
 
-// ComposeHostGatewayMissing finds services that connect to host.docker.internal without an
-// entry of extra_hosts for it: Docker Desktop knows the name, Docker Engine on Linux does not.
+// ComposeHostGatewayMissing reports services that use `host.docker.internal` in their
+// environment or command, without an entry for it in `extra_hosts`.
 //
-// Add "host.docker.internal:host-gateway" to extra_hosts, which does no harm elsewhere.
+// # Why it matters
 //
-// Off by default: few files have shown it so far.
+// Docker Desktop knows the name, but Docker Engine on Linux does not. The project
+// works on the machine of its author and fails on a Linux server or in CI.
 //
-// Silent for defaults of variables, and with network_mode.
+// # How to fix it
+//
+// Add the name, which does no harm on Docker Desktop:
+//
+//	extra_hosts:
+//	  - host.docker.internal:host-gateway
+//
+// # Exceptions
+//
+// It does not report:
+//
+//   - values that contain a variable, and the defaults of variables
+//   - services with `network_mode`
+//   - services that extend another service, and files that another file completes
 var ComposeHostGatewayMissing = facts.Rule[*facts.Compose]{
 	Meta: lint.Meta{
 		ID:       "compose-host-gateway-missing",
@@ -49,7 +63,7 @@ func checkComposeHostGatewayMissing(p *facts.Pass[*facts.Compose]) {
 			seen[v.Span] = true
 			p.Report(lint.Finding{
 				Span:    v.Span,
-				Message: fmt.Sprintf("%q has no address with Docker Engine on Linux; add %q to extra_hosts", host, host+":host-gateway"),
+				Message: fmt.Sprintf("%q has no address on Docker Engine for Linux, so the connection fails there; add %q to extra_hosts", host, host+":host-gateway"),
 			})
 			break
 		}

@@ -9,22 +9,36 @@ import (
 	"github.com/dockmend/dockmend/internal/lint"
 )
 
-// ComposeHostNetwork finds network_mode "host", and builds with that network
-// (info).
+// ComposeHostNetwork reports services with `network_mode: host`. It also reports
+// builds with `network: host`, as an info.
 //
-// Every port that the program opens is then open on the host, and whatever
-// listens on the host's loopback is open to the program. Publish the ports that
-// are needed.
+// The severity is info and the variant is `excused`:
 //
-// It is info, and excused, for VPN programs, where a comment beside it gives the reason, and
-// in files that are for development or trials by their name.
+//   - for VPN programs
+//   - in files for development, tests, demonstrations or exercises
+//   - where a comment next to the line gives the reason
 //
-// Silent for programs that look for devices in the network, or measure it
-// (option "except", parts of image names).
+// # Why it matters
+//
+// Every port that the program opens is open on the host, also ports that are meant for
+// the container alone. The program can reach services that listen only on the loopback
+// address of the host.
+//
+// # How to fix it
+//
+// Remove `network_mode`, and publish the ports that the service needs:
+//
+//	ports:
+//	  - 127.0.0.1:8080:8080
+//
+// # Exceptions
+//
+// It does not report programs that look for devices in the network or measure it, by
+// their image name (option `except`).
 var ComposeHostNetwork = facts.Rule[*facts.Compose]{
 	Meta: lint.Meta{
 		ID:       "compose-host-network",
-		Title:    "A service uses the network of its host",
+		Title:    "Service uses the network of the host",
 		Category: lint.Security,
 		Severity: lint.Warning,
 		Since:    "0.1.0",
@@ -34,7 +48,7 @@ var ComposeHostNetwork = facts.Rule[*facts.Compose]{
 		OptIn:    []string{excused},
 		Aliases:  lint.Names("CIS-5.10", "CL-0008", "OWASP-R5", "kics:shared_host_network_namespace"),
 		Options: []lint.Option{{
-			Name: "except", Doc: "parts of the names of images that may use it", Kind: lint.ListOption,
+			Name: "except", Doc: "parts of image names: a service whose image has one of them in its name is not reported", Kind: lint.ListOption,
 			OptionValue: lint.OptionValue{List: []string{"home-assistant", "homeassistant", "homebridge", "esphome", "matter-server", "avahi", "node-exporter", "node_exporter", "netdata", "keepalived", "tailscale", "plex", "openhab", "jellyfin", "emby"}},
 		}},
 	},
@@ -46,7 +60,7 @@ func checkComposeHostNetwork(p *facts.Pass[*facts.Compose]) {
 		if b, ok := s.Build(); ok && b.Network.Text == "host" {
 			p.Report(lint.Finding{
 				Span: b.Network.Span, Severity: lint.Info,
-				Message: "the build runs in the network of its host, whose local services it reaches; leave it out, or name them",
+				Message: "the build runs in the network of the host and can reach its local services; remove the line unless the build needs one",
 			})
 		}
 		mode, image := s.Value("network_mode"), s.ImageBase()
@@ -55,7 +69,7 @@ func checkComposeHostNetwork(p *facts.Pass[*facts.Compose]) {
 		}
 		p.Report(weigh(p, lint.Finding{
 			Span:    mode.Span,
-			Message: fmt.Sprintf("every port that %q opens is open on the host, and the host's local services are open to it; publish the ports that it needs", shortText(s.Name)),
+			Message: fmt.Sprintf("every port that %q opens is open on the host, and it can reach the host's local services; publish the ports that it needs instead", shortText(s.Name)),
 		}, isVPN(s)))
 	}
 }

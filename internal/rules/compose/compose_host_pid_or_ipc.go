@@ -7,23 +7,40 @@ import (
 	"github.com/dockmend/dockmend/internal/lint"
 )
 
-// ComposeHostPidOrIpc finds pid "host" and ipc "host".
+// ComposeHostPidOrIpc reports services with `pid: host` (variant `pid`) or `ipc: host`
+// (variant `ipc`).
 //
-// The container sees every process of the host with its environment, and can
-// send signals to those of the same user; with ipc it reads their shared memory.
-// Leave it out, or share with one service: "service:NAME".
+// The severity is info, and the variant is `pid-excused` or `ipc-excused`:
 //
-// It is info, and excused, for agents and profilers that watch the host, for ipc of
-// programs on a GPU, where a comment next to it gives the reason, and in files for
-// development, tests and demonstrations.
+//   - for agents and profilers that watch the host
+//   - for `ipc: host` of programs on a GPU
+//   - in files for development, tests, demonstrations or exercises
+//   - where a comment next to the line gives the reason
 //
-// Silent for services, containers, "shareable" and "private".
+// # Why it matters
 //
-// There is no fix: whether the program needs it is known only to those who run it.
+// With `pid: host`, the container sees every process of the host with its environment,
+// which can contain passwords, and can send signals to processes of the same user.
+// With `ipc: host`, it can read and change the shared memory of these processes.
+//
+// # How to fix it
+//
+// Remove the line. For a program that needs much shared memory, set `shm_size`. To
+// watch one service, share its processes with `pid: service:NAME`.
+//
+// # Fix safety
+//
+// There is no fix: only those who run the program know whether it needs the processes
+// or the memory of the host.
+//
+// # Exceptions
+//
+// It does not report the other values: services, containers, `shareable` and
+// `private`.
 var ComposeHostPidOrIpc = facts.Rule[*facts.Compose]{
 	Meta: lint.Meta{
 		ID:       "compose-host-pid-or-ipc",
-		Title:    "A service sees the processes or the shared memory of its host",
+		Title:    "Container shares the processes or the shared memory of the host",
 		Category: lint.Security,
 		Severity: lint.Warning,
 		Default:  true,
@@ -47,13 +64,13 @@ func checkComposeHostPidOrIpc(p *facts.Pass[*facts.Compose]) {
 			if v.Text != "host" {
 				continue
 			}
-			what, instead := "processes", "leave pid out, or share with one service"
+			what, instead := "processes", "remove pid, or share the processes of one service"
 			if key == "ipc" {
-				what, instead = "shared memory", "leave ipc out, and set shm_size for a program that needs much"
+				what, instead = "shared memory", "remove ipc, and set shm_size if the program needs more"
 			}
 			p.Report(weigh(p, lint.Finding{
 				Span: v.Span, Variant: key,
-				Message: fmt.Sprintf("%q sees and reaches the %s of its host; %s", shortText(s.Name), what, instead),
+				Message: fmt.Sprintf("%q can access the %s of the host; %s", shortText(s.Name), what, instead),
 			}, watchesHost(s) || key == "ipc" && usesAccelerator(s)))
 		}
 	}

@@ -8,20 +8,32 @@ import (
 	"github.com/dockmend/dockmend/internal/lint"
 )
 
-// ComposeHostUsernsOrUts finds userns_mode, uts and cgroup with the value
-// "host".
+// ComposeHostUsernsOrUts reports `userns_mode`, `uts` and `cgroup` with the value
+// `host`.
 //
-// With userns_mode, root in the container is root on a host that maps users;
-// with uts it can change the host's name, with cgroup it sees the limits of all.
-// Delete the line.
+// # Why it matters
 //
-// Silent for private forms, where nothing is said, for privileged services, and for
-// userns_mode beside a mount of the engine's socket, which an engine that maps users
-// keeps from others.
+//   - With `userns_mode: host`, root in the container is root on the host, even if the
+//     engine maps users.
+//   - With `uts: host`, the container can change the name of the host.
+//   - With `cgroup: host`, the container sees the control groups of all containers.
+//
+// # How to fix it
+//
+// Remove the line.
+//
+// # Exceptions
+//
+// It does not report:
+//
+//   - other values, such as `private`
+//   - privileged services
+//   - `userns_mode: host` in a service that mounts the socket of the engine, which
+//     needs it if the engine maps users
 var ComposeHostUsernsOrUts = facts.Rule[*facts.Compose]{
 	Meta: lint.Meta{
 		ID:       "compose-host-userns-or-uts",
-		Title:    "A service opts out of a namespace of its own",
+		Title:    "Container shares a namespace of the host",
 		Category: lint.Security,
 		Severity: lint.Info,
 		Default:  true,
@@ -41,8 +53,8 @@ func checkComposeHostUsernsOrUts(p *facts.Pass[*facts.Compose]) {
 			}
 			p.Report(lint.Finding{
 				Span:    v.Span,
-				Message: fmt.Sprintf("%q shares the %s namespace of its host; delete the line", shortText(s.Name), strings.TrimSuffix(key, "_mode")),
-				Fixes:   deleteKey(s, key, "delete the line"),
+				Message: fmt.Sprintf("%q shares the %s namespace of the host, so it is less isolated from it; remove the line", shortText(s.Name), strings.TrimSuffix(key, "_mode")),
+				Fixes:   deleteKey(s, key, "remove the line"),
 			})
 		}
 	}

@@ -8,22 +8,30 @@ import (
 	"github.com/dockmend/dockmend/internal/rules/pins"
 )
 
-// ComposeImageDigestOutdated finds a pinned image whose tag names another digest
-// by now.
+// ComposeImageDigestOutdated reports images with a tag and a digest whose tag now
+// points to another digest. Build arguments that set the image of a `FROM` count too.
+// The rule requires `--online`.
 //
-// A digest keeps what runs the same, and with it each fault of that day. When
-// the tag beside it has moved on there is a newer image, often with fixes. Look
-// at what changed, and take its digest; a bot can do that every week.
+// # Why it matters
 //
-// The setting pin.refresh lets fix do it. Build arguments that a FROM of the
-// Dockerfile ends in count too.
+// A digest keeps the image as it was, with all its vulnerabilities. When the tag
+// points to a newer image, that image often has security fixes.
 //
-// Needs --online. Silent for a digest without a tag, and where the registry does
-// not know the tag any more.
+// # How to fix it
+//
+// Test the newer image, and write its digest. A bot can do that every week, and so can
+// `dockmend fix` with the setting `pin.refresh`.
+//
+// # Exceptions
+//
+// It does not report:
+//
+//   - digests without a tag
+//   - tags that the registry no longer has
 var ComposeImageDigestOutdated = facts.Rule[*facts.Compose]{
 	Meta: lint.Meta{
 		ID:       "compose-image-digest-outdated",
-		Title:    "The tag beside a digest has moved on",
+		Title:    "Tag next to the digest points to a newer image",
 		Category: lint.Security,
 		Severity: lint.Info,
 		Default:  true,
@@ -50,7 +58,7 @@ func checkComposeImageDigestOutdated(p *facts.Pass[*facts.Compose]) {
 		pinned := pinOr(p, x, func(p *facts.Pass[*facts.Compose], x facts.ImageSite) pins.Pin { return pins.Refresh(p, x, now) })
 		p.Report(lint.Finding{
 			Span:    i.Span,
-			Message: pinned.Explained(fmt.Sprintf("%s is no longer what its tag names, %s; take the newer image once it is tested", shownSite(x), pins.ShortDigest(now))),
+			Message: pinned.Explained(fmt.Sprintf("the tag of %s now points to another image, %s; test that image, and write its digest", shownSite(x), pins.ShortDigest(now))),
 			Fixes:   pinned.Fixes,
 		})
 	}

@@ -11,34 +11,53 @@ import (
 	"github.com/dockmend/dockmend/internal/rules/pins"
 )
 
-// ComposeImageNotPinned finds images without a tag, and with one that is given
-// to another image again and again, such as latest or stable, or that names a variant
-// and no version, such as alpine.
+// ComposeImageNotPinned reports images without a tag (variant `untagged`), and images
+// with a tag that moves (variant `moving`): `latest`, `stable` and similar tags, and
+// tags that name only a variant, such as `alpine`.
 //
-// The same file runs another program tomorrow, and nobody sees why it broke.
-// Name the version that was tested.
+// It reads the images of services, the images that a service mounts (volumes of the
+// type `image`), those that a build uses as contexts (`docker-image://`), and build
+// arguments that set the image of a `FROM`.
 //
-// Build arguments that say what a FROM of the Dockerfile names count too, where
-// that can be read, and so do the images that a service mounts (volumes of the type
-// image) and those that its build takes as contexts (docker-image://).
+// The severity is info, and the variant ends in `-excused`:
 //
-// With --online the fix names the version that the tag is now: in the text, in
-// the default of the variable in which it ends, or where the anchor stands. It
-// says why where it cannot. Offline it names, for an official image, the version that
-// the tag was when dockmend's table was made; of others nothing is known offline.
+//   - where the tag or the image is the default of a variable, which the user is meant
+//     to set
+//   - for images that stand for any program, such as `whoami`
+//   - for images under the name of the repository or of its owner, which it publishes
+//     itself
+//   - in folders of tests and of their data
+//   - where a comment next to the image gives the reason
 //
-// It is info, and excused, where the tag or the image is the default of a variable,
-// which the user is to choose, for images that stand for any program, such as whoami, for those
-// under the name of the repository or its owner, which it publishes itself, in folders of
-// tests and of what they read, and where a comment next to it gives the reason.
+// # Why it matters
 //
-// Silent for digests, for images that a service of the file builds, or a Makefile
-// or script beside it under a name without a slash, for services that never pull,
-// and where a variable without a default decides.
+// The next pull can bring another version, so the same file runs different programs on
+// different days. If it breaks, nothing in the repository shows what changed.
+//
+// # How to fix it
+//
+// Pin the version that you tested:
+//
+//	image: nginx:1.29
+//
+// With `--online`, the fix writes the version that the tag points to now, and the
+// message gives the reason where it cannot. Offline, for official images, it writes
+// the version that the tag had when the table of dockmend was made.
+//
+// # Exceptions
+//
+// It does not report:
+//
+//   - images with a digest
+//   - images that a service of the file builds, or that a Makefile or a script of the
+//     folder builds under a name without a slash
+//   - services that never pull
+//   - images that a variable without a default sets
+//   - images that the option `except` names
 var ComposeImageNotPinned = facts.Rule[*facts.Compose]{
 	Meta: lint.Meta{
 		ID:       "compose-image-not-pinned",
-		Title:    "An image has no tag, or one that moves",
+		Title:    "Image has no tag, or a tag that moves",
 		Category: lint.Reproducibility,
 		Severity: lint.Warning,
 		Default:  true,
@@ -49,10 +68,10 @@ var ComposeImageNotPinned = facts.Rule[*facts.Compose]{
 		Needs:    lint.NeedsContext | lint.NeedsRegistry,
 		Aliases:  lint.Names("CIS-5.28", "CL-0004", "OWASP-R13", "dclint:service-image-require-explicit-tag"),
 		Options: []lint.Option{{
-			Name: "tags", Doc: "the tags that move", Kind: lint.ListOption,
+			Name: "tags", Doc: "tags that count as moving", Kind: lint.ListOption,
 			OptionValue: lint.OptionValue{List: images.Channels()},
 		}, {
-			Name: "except", Doc: "images that may have them, by the start of their name", Kind: lint.ListOption,
+			Name: "except", Doc: "images that are not reported, by the beginning of their name", Kind: lint.ListOption,
 			OptionValue: lint.OptionValue{List: []string{"cgr.dev/chainguard/"}},
 		}},
 	},
@@ -76,10 +95,10 @@ func checkComposeImageNotPinned(p *facts.Pass[*facts.Compose]) {
 		}
 		pinned := pinOr(p, x, pins.Version)
 		f := lint.Finding{Span: i.Span, Variant: "moving", Fixes: pinned.Fixes}
-		f.Message = fmt.Sprintf("%s moves, so it is another image tomorrow; name the version that was tested", shownSite(x))
+		f.Message = fmt.Sprintf("%s has a tag that moves, so the next pull can bring another version; pin the version that you tested", shownSite(x))
 		if i.Tag == "" {
 			f.Variant = "untagged"
-			f.Message = fmt.Sprintf("%s has no tag, so it is whatever latest is that day; name the version that was tested", shownSite(x))
+			f.Message = fmt.Sprintf("%s has no tag, so the next pull can bring another version; pin the version that you tested", shownSite(x))
 		}
 		f.Message = pinned.Explained(f.Message)
 		p.Report(weighAs(p, f, facts.ClaimReference, i.IsStandIn() || isKnob(i) || p.Project.Publishes(i)))

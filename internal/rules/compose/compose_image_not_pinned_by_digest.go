@@ -10,20 +10,35 @@ import (
 	"github.com/dockmend/dockmend/internal/rules/pins"
 )
 
-// ComposeImageNotPinnedByDigest finds images with the tag of a version and
-// without a digest: the tag may be given to another image at any time.
+// ComposeImageNotPinnedByDigest reports images with the tag of a version and without a
+// digest.
 //
-// Off by default: a digest is right only where a bot keeps it fresh. The setting
-// pin.mode switches the rule on where it asks for digests. With --online the fix
-// adds the digest and keeps the tag.
+// # Why it matters
 //
-// Silent for images that are built; and, unless pin.mode asks for digests, for
-// tags that move, which another rule reports, for variables, and for build
-// arguments that say what a FROM names.
+// The publisher, or someone who takes over the account, can give the tag to another
+// image at any time. A digest names exactly one image.
+//
+// The rule is off by default, because a digest gets no security fixes unless a bot
+// updates it. The setting `pin.mode` turns the rule on where it asks for digests.
+//
+// # How to fix it
+//
+// Add the digest and keep the tag; with `--online`, the fix does it:
+//
+//	image: nginx:1.29@sha256:...
+//
+// # Exceptions
+//
+// It does not report images that Compose builds. Unless `pin.mode` asks for digests,
+// it also does not report:
+//
+//   - tags that move, which the rule `compose-image-not-pinned` reports
+//   - images that contain a variable
+//   - build arguments that set the image of a `FROM`
 var ComposeImageNotPinnedByDigest = facts.Rule[*facts.Compose]{
 	Meta: lint.Meta{
 		ID:       "compose-image-not-pinned-by-digest",
-		Title:    "An image is not pinned by its digest",
+		Title:    "Image is not pinned by digest",
 		Category: lint.Reproducibility,
 		Severity: lint.Info,
 		Since:    "0.1.0",
@@ -31,7 +46,7 @@ var ComposeImageNotPinnedByDigest = facts.Rule[*facts.Compose]{
 		Presets:  []string{"cloud-native"},
 		Aliases:  lint.Names("CL-0019", "OWASP-R13"),
 		Options: []lint.Option{{
-			Name: "moving", Doc: "the tags that compose-image-not-pinned reports", Kind: lint.ListOption,
+			Name: "moving", Doc: "tags that are not reported, because the rule compose-image-not-pinned reports them", Kind: lint.ListOption,
 			OptionValue: lint.OptionValue{List: []string{"latest", "stable", "edge", "nightly", "test", "dev", "develop", "beta", "canary", "lts", "main", "master"}},
 		}},
 	},
@@ -52,7 +67,7 @@ func checkComposeImageNotPinnedByDigest(p *facts.Pass[*facts.Compose]) {
 		pinned := pinOr(p, x, pins.Digest)
 		p.Report(lint.Finding{
 			Span:    i.Span,
-			Message: pinned.Explained(fmt.Sprintf("%s is whatever the registry gives today; add the digest, as @sha256:..., and let a bot keep it fresh", shownSite(x))),
+			Message: pinned.Explained(fmt.Sprintf("%s can be another image after the next pull; add the digest (@sha256:...), and let a bot update it", shownSite(x))),
 			Fixes:   pinned.Fixes,
 		})
 	}

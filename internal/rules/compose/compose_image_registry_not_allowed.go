@@ -8,18 +8,29 @@ import (
 	"github.com/dockmend/dockmend/internal/lint"
 )
 
-// ComposeImageRegistryNotAllowed finds images of registries that the
-// configuration does not trust (registries.trusted).
+// ComposeImageRegistryNotAllowed reports images from registries that are not in the
+// setting `registries.trusted`. A name without a registry means `docker.io`. A star at
+// the beginning or the end of an entry matches any text.
 //
-// A name without a registry is one of docker.io. A star at either end of an
-// entry stands for anything.
+// # Why it matters
 //
-// Silent for images that are built, and where a variable decides which registry
-// it is.
+// Images from other registries bypass the checks that your organization makes on its
+// registries, and can disappear or change without notice.
+//
+// # How to fix it
+//
+// Use the image from a trusted registry, or add its registry to `registries.trusted`.
+//
+// # Exceptions
+//
+// It does not report:
+//
+//   - images that Compose builds
+//   - images whose registry depends on a variable
 var ComposeImageRegistryNotAllowed = facts.Rule[*facts.Compose]{
 	Meta: lint.Meta{
 		ID:       "compose-image-registry-not-allowed",
-		Title:    "The registry of an image is not on the list",
+		Title:    "Image comes from a registry that is not trusted",
 		Category: lint.Security,
 		Severity: lint.Warning,
 		Since:    "0.1.0",
@@ -41,7 +52,7 @@ func checkComposeImageRegistryNotAllowed(p *facts.Pass[*facts.Compose]) {
 			continue
 		}
 		if !i.Known {
-			// The registry stands in front of the first slash.
+			// The registry is the part in front of the first slash.
 			host, _, found := strings.Cut(i.Raw, "/")
 			if !found || strings.Contains(host, "$") {
 				continue
@@ -57,7 +68,7 @@ func checkComposeImageRegistryNotAllowed(p *facts.Pass[*facts.Compose]) {
 		}
 		p.Report(lint.Finding{
 			Span:    i.Span,
-			Message: fmt.Sprintf("%q comes from %s, which is not one of the trusted registries (%s); use an image of these", shortText(i.Raw), shortText(registry), strings.Join(trusted, ", ")),
+			Message: fmt.Sprintf("%q comes from %s, which is not a trusted registry (%s); use an image from one of these", shortText(i.Raw), shortText(registry), strings.Join(trusted, ", ")),
 		})
 	}
 }

@@ -12,21 +12,40 @@ import (
 	"github.com/dockmend/dockmend/internal/text"
 )
 
-// ComposeImageVolumeAnonymous finds services whose own Dockerfile declares a VOLUME in
-// which a variable says that data are kept, and that mount nothing there.
+// ComposeImageVolumeAnonymous reports services whose own Dockerfile declares a
+// `VOLUME` for data, and that mount nothing on it. A variable shows that the folder
+// holds data: its value is in the folder, and its name contains a word such as `DATA`,
+// `DATABASE`, `STORAGE` or `UPLOADS`.
 //
-// The engine puts an anonymous volume on it. After "docker compose down" the next container
-// gets a new one, and the data are lost to it. Mount a named volume on the folder.
+// # Why it matters
 //
-// Silent where no variable with data, database, storage or the like in its name has the
-// folder, and where a mount covers the folder or a part of it.
+// Docker creates an anonymous volume for the folder. After `docker compose down`, the
+// next container gets a new one, so the data is lost to it.
 //
-// There is no fix: a named volume starts empty, so the data of the anonymous one would be
-// left behind.
+// # How to fix it
+//
+// Mount a named volume on the folder:
+//
+//	volumes:
+//	  - data:/data
+//
+// # Fix safety
+//
+// There is no fix: a named volume is empty at first, so the service would start
+// without the data that the anonymous volume holds today.
+//
+// # Exceptions
+//
+// It does not report:
+//
+//   - folders that no such variable names
+//   - folders that a mount covers in whole or in part
+//   - jobs that end
+//   - services that extend another service, and files that another file completes
 var ComposeImageVolumeAnonymous = facts.Rule[*facts.Compose]{
 	Meta: lint.Meta{
 		ID:       "compose-image-volume-anonymous",
-		Title:    "Data are kept in an anonymous volume",
+		Title:    "Data is kept in an anonymous volume",
 		Category: lint.Runtime,
 		Severity: lint.Warning,
 		Default:  true,
@@ -50,8 +69,8 @@ func checkComposeImageVolumeAnonymous(p *facts.Pass[*facts.Compose]) {
 			}
 			p.Report(lint.Finding{
 				Span:    placeOfMounts(s),
-				Message: fmt.Sprintf("%s keeps data in %s, the VOLUME of the image of %q on which nothing is mounted, so they are gone after \"docker compose down\"; mount a named volume on it", name, shortText(v.Path), shortText(s.Name)),
-				Related: []lint.Related{{Source: built.File.Source, Span: v.Instruction.Head, Message: "the volume is declared here"}},
+				Message: fmt.Sprintf("%s stores data in %s, an anonymous volume of %q, so the data is lost after \"docker compose down\"; mount a named volume there", name, shortText(v.Path), shortText(s.Name)),
+				Related: []lint.Related{{Source: built.File.Source, Span: v.Instruction.Head, Message: "the VOLUME of the image"}},
 			})
 		}
 	}

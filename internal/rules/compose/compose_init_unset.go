@@ -10,18 +10,37 @@ import (
 	"github.com/dockmend/dockmend/internal/lint"
 )
 
-// ComposeInitUnset finds services whose first process is node, a package runner
-// of it, or a shell, without "init: true".
+// ComposeInitUnset reports services without `init` whose first process is `node`, one
+// of its package runners, or a shell.
 //
-// These do not wait for children that are not their own, so that dead ones pile
-// up, and node does not stop at a signal unless the program says so.
+// # Why it matters
 //
-// Off by default: whether the program handles both is not in the file. Silent
-// for jobs that end and where the command names tini or another init.
+// Process 1 of a container must reap processes whose parent has ended. Node.js and
+// shells do not do this, so dead processes pile up. Node.js also ignores the stop
+// signal (SIGTERM) as process 1, unless the program handles it, and Docker kills it
+// after 10 seconds.
+//
+// The rule is off by default, because the file does not show whether the program
+// handles both itself.
+//
+// # How to fix it
+//
+// Let Docker start a small init:
+//
+//	init: true
+//
+// # Exceptions
+//
+// It does not report:
+//
+//   - jobs that end
+//   - commands that start with an init, such as `tini`, or use `exec`
+//   - services that extend another service
+//   - services whose command is set only in the image
 var ComposeInitUnset = facts.Rule[*facts.Compose]{
 	Meta: lint.Meta{
 		ID:       "compose-init-unset",
-		Title:    "Nothing reaps the children of a service",
+		Title:    "Service runs without an init process",
 		Category: lint.Runtime,
 		Severity: lint.Info,
 		Since:    "0.1.0",
@@ -50,7 +69,7 @@ func checkComposeInitUnset(p *facts.Pass[*facts.Compose]) {
 		edits, ok := addKey(s, "init", "init: true")
 		p.Report(lint.Finding{
 			Span:    c.Pair.Key.Span,
-			Message: fmt.Sprintf("%q is process 1 of %q and does not wait for children of others; set init to true", shortText(program), shortText(s.Name)),
+			Message: fmt.Sprintf("%q is process 1 of %q and does not reap orphaned processes, so they pile up; set init to true", shortText(program), shortText(s.Name)),
 			Fixes:   yamlFix("set init to true", lint.Unsafe, edits, ok, "services.*.init"),
 		})
 	}

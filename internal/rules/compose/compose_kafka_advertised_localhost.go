@@ -8,21 +8,32 @@ import (
 	"github.com/dockmend/dockmend/internal/lint"
 )
 
-// ComposeKafkaAdvertisedLocalhost finds Kafka brokers that advertise localhost alone,
-// though other services of the file connect to them.
+// ComposeKafkaAdvertisedLocalhost reports Kafka brokers that advertise only
+// `localhost`, although other services of the file connect to them.
 //
-// A client asks the broker for its address and gets localhost, which is the client's own
-// container. Advertise the name of the service on one listener, and localhost on another
-// for clients on the host.
+// # Why it matters
 //
-// Off by default: few files have shown it so far.
+// A client asks the broker for its address and gets `localhost`, which is the client's
+// own container. The first connection works, and all later ones fail.
 //
-// Silent where another listener has another host, and where no other service names the
-// broker.
+// # How to fix it
+//
+// Advertise the name of the service on one listener, and `localhost` on another one
+// for clients on the host:
+//
+//	KAFKA_ADVERTISED_LISTENERS: PLAINTEXT://kafka:9092,EXTERNAL://localhost:29092
+//
+// # Exceptions
+//
+// It does not report:
+//
+//   - brokers that advertise another host on one of their listeners
+//   - brokers that no other service names
+//   - services with `network_mode: host`
 var ComposeKafkaAdvertisedLocalhost = facts.Rule[*facts.Compose]{
 	Meta: lint.Meta{
 		ID:       "compose-kafka-advertised-localhost",
-		Title:    "Kafka sends other services to localhost",
+		Title:    "Kafka broker advertises localhost to other services",
 		Category: lint.Runtime,
 		Severity: lint.Warning,
 		Since:    "0.1.0",
@@ -44,7 +55,7 @@ func checkComposeKafkaAdvertisedLocalhost(p *facts.Pass[*facts.Compose]) {
 			}
 			p.Report(lint.Finding{
 				Span:    kv.Span,
-				Message: fmt.Sprintf("the broker tells %q to connect to localhost, which is that service's own container; advertise %s on a listener of its own", shortText(client.Name), shortText(s.Name)),
+				Message: fmt.Sprintf("the broker tells %q to connect to localhost, which is the container of that service itself; advertise %s on a listener of its own", shortText(client.Name), shortText(s.Name)),
 				Related: []lint.Related{{Span: client.Span(), Message: "the service that connects"}},
 			})
 		}

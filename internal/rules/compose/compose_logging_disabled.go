@@ -7,15 +7,28 @@ import (
 	"github.com/dockmend/dockmend/internal/lint"
 )
 
-// ComposeLoggingDisabled finds the logging driver "none".
+// ComposeLoggingDisabled reports services with the logging driver `none`. The severity
+// is info for jobs that end.
 //
-// Nobody can say afterwards why the service failed. Delete it, or name a driver.
+// # Why it matters
 //
-// It is info for jobs that end. Silent for other drivers.
+// Docker discards everything that the service writes, so after a failure nothing shows
+// the reason.
+//
+// # How to fix it
+//
+// Remove the section, or use a driver that limits the size of the logs:
+//
+//	logging:
+//	  driver: local
+//
+// # Exceptions
+//
+// It does not report other drivers.
 var ComposeLoggingDisabled = facts.Rule[*facts.Compose]{
 	Meta: lint.Meta{
 		ID:       "compose-logging-disabled",
-		Title:    "The logs of a service are thrown away",
+		Title:    "Logs of a service are discarded",
 		Category: lint.Runtime,
 		Severity: lint.Warning,
 		Default:  true,
@@ -34,8 +47,8 @@ func checkComposeLoggingDisabled(p *facts.Pass[*facts.Compose]) {
 		}
 		f := lint.Finding{
 			Span:    v.Span,
-			Message: fmt.Sprintf("the logs of %q are thrown away, so nobody can say why it failed; delete it, or name a driver", shortText(s.Name)),
-			Fixes:   deleteKey(s, "logging", "delete the section"),
+			Message: fmt.Sprintf("the logs of %q are discarded, so nothing shows why it failed; remove the section, or use another driver", shortText(s.Name)),
+			Fixes:   deleteKey(s, "logging", "remove the section"),
 		}
 		if s.IsJob() {
 			f.Severity = lint.Info

@@ -6,21 +6,37 @@ import (
 	"github.com/dockmend/dockmend/internal/text"
 )
 
-// ComposeLoggingWithoutRotation finds services whose logs go to files without
-// max-size: the driver json-file, or none named.
+// ComposeLoggingWithoutRotation reports services whose logs go to files without
+// `max-size`, in one finding for the file: the driver is `json-file`, or none is set.
 //
-// They grow until the disk is full. Set max-size and max-file, or use the driver
-// local.
+// # Why it matters
 //
-// Off by default: the daemon may have a limit for all, which the file does not
-// show. There is one finding for the file; the option "per-service" makes one
-// for each service.
+// The log of a container grows until the disk of the host is full. Then other services
+// fail too.
 //
-// Silent for other drivers, and in files that others complete.
+// The rule is off by default, because the daemon can set a limit for all containers,
+// which the file does not show.
+//
+// # How to fix it
+//
+// Limit the size, or use the driver `local`, which has a limit by default:
+//
+//	logging:
+//	  driver: json-file
+//	  options:
+//	    max-size: 10m
+//	    max-file: "3"
+//
+// # Exceptions
+//
+// It does not report:
+//
+//   - other drivers
+//   - services that extend another service, and files that another file completes
 var ComposeLoggingWithoutRotation = facts.Rule[*facts.Compose]{
 	Meta: lint.Meta{
 		ID:       "compose-logging-without-rotation",
-		Title:    "Logs grow without a limit",
+		Title:    "Container logs grow without a limit",
 		Category: lint.Runtime,
 		Severity: lint.Info,
 		Since:    "0.1.0",

@@ -8,20 +8,30 @@ import (
 	"github.com/dockmend/dockmend/internal/syntax/yaml"
 )
 
-// ComposeManyInlineVariables finds a service with many variables written out and
-// without an env_file, which keeps what differs between places out of the file.
+// ComposeManyInlineVariables reports services that set more variables in `environment`
+// than the option `max` allows, and have no `env_file`. References to other variables
+// do not count.
 //
-// Off by default: a matter of taste. Silent where no more than the option "max"
-// have a value of their own; references to other variables do not count.
+// # Why it matters
+//
+// An `env_file` keeps what differs between environments, such as development and
+// production, out of the Compose file. The rule is off by default, because this is a
+// matter of taste.
+//
+// # How to fix it
+//
+// Move the variables to a file:
+//
+//	env_file: web.env
 var ComposeManyInlineVariables = facts.Rule[*facts.Compose]{
 	Meta: lint.Meta{
 		ID:       "compose-many-inline-variables",
-		Title:    "A service has many variables written out",
+		Title:    "Service sets many variables in the Compose file",
 		Category: lint.StyleIssue,
 		Severity: lint.Info,
 		Since:    "0.1.0",
 		Presets:  []string{"cloud-native"},
-		Options:  []lint.Option{{Name: "max", Doc: "how many variables with a value of their own are not many", Kind: lint.IntOption, OptionValue: lint.OptionValue{Int: 10}}},
+		Options:  []lint.Option{{Name: "max", Doc: "how many variables with a value a service can set without a finding", Kind: lint.IntOption, OptionValue: lint.OptionValue{Int: 10}}},
 	},
 	Check: checkComposeManyInlineVariables,
 }
@@ -43,7 +53,7 @@ func checkComposeManyInlineVariables(p *facts.Pass[*facts.Compose]) {
 		if count > p.Options.Int("max") {
 			p.Report(lint.Finding{
 				Span:    entry.Key.Span,
-				Message: fmt.Sprintf("%d variables are written out here; move them into a file, and name it in env_file", count),
+				Message: fmt.Sprintf("%d variables are set here, so settings of one environment are mixed with the definition of the service; move them to a file, and name it in env_file", count),
 			})
 		}
 	}

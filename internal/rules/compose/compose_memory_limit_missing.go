@@ -5,21 +5,35 @@ import (
 	"github.com/dockmend/dockmend/internal/lint"
 )
 
-// ComposeMemoryLimitMissing finds services without a limit for memory, mem_limit
-// or deploy.resources.limits.memory.
+// ComposeMemoryLimitMissing reports services without a memory limit: neither
+// `mem_limit` nor `deploy.resources.limits.memory` is set. It makes one finding for
+// the file.
 //
-// One that runs wild then takes the others, and the host, with it. Set a limit
-// that the load needs.
+// # Why it matters
 //
-// Off by default: the right limit depends on the load and on the host. There is
-// one finding for the file; the option "per-service" makes one for each service.
+// A program with a memory leak can use all memory of the host. The kernel then kills
+// processes, which can be those of other services.
 //
-// Silent for jobs that end, in files for development, and in files that others
-// complete.
+// The rule is off by default, because the right limit depends on the load and on the
+// host.
+//
+// # How to fix it
+//
+// Set a limit that is enough for the load:
+//
+//	mem_limit: 512m
+//
+// # Exceptions
+//
+// It does not report:
+//
+//   - jobs that end
+//   - files for development
+//   - services that extend another service, and files that another file completes
 var ComposeMemoryLimitMissing = facts.Rule[*facts.Compose]{
 	Meta: lint.Meta{
 		ID:       "compose-memory-limit-missing",
-		Title:    "A service may use all memory of its host",
+		Title:    "Service has no memory limit",
 		Category: lint.Runtime,
 		Severity: lint.Info,
 		Since:    "0.1.0",
@@ -34,7 +48,7 @@ func checkComposeMemoryLimitMissing(p *facts.Pass[*facts.Compose]) {
 	if p.Doc.IsDevelopment(p.Doc.Name) {
 		return
 	}
-	l := lacking{message: "%s may take all memory of the host from the others; set a limit (mem_limit, or deploy.resources.limits.memory)"}
+	l := lacking{message: "%s can use all memory of the host, so other programs are killed; set a limit (mem_limit, or deploy.resources.limits.memory)"}
 	for _, s := range wholeServices(p.Doc) {
 		if !s.MemoryLimited() && !s.IsJob() {
 			l.services = append(l.services, s)

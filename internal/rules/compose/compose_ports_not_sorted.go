@@ -9,15 +9,29 @@ import (
 	"github.com/dockmend/dockmend/internal/syntax/yaml"
 )
 
-// ComposePortsNotSorted finds ports that are not in the order of the host's
-// ports, or of the container's where no port of the host is given.
+// ComposePortsNotSorted reports entries of `ports` that are not in the order of the
+// ports of the host, or of the container where no port of the host is set.
 //
-// Off by default: the main port first reads as well. Silent for lists with an
-// entry in the long form, or with a variable.
+// # Why it matters
+//
+// In an ordered list, a port is easier to find, and duplicates are easier to see. The
+// order has no effect, so the rule is off by default.
+//
+// # How to fix it
+//
+// Sort the entries:
+//
+//	ports:
+//	  - "80:80"
+//	  - "443:443"
+//
+// # Exceptions
+//
+// It does not report lists with an entry in the long form or with a variable.
 var ComposePortsNotSorted = facts.Rule[*facts.Compose]{
 	Meta: lint.Meta{
 		ID:       "compose-ports-not-sorted",
-		Title:    "The ports are not in order",
+		Title:    "Ports are not in numerical order",
 		Category: lint.StyleIssue,
 		Severity: lint.Style,
 		Since:    "0.1.0",
@@ -49,12 +63,14 @@ func checkComposePortsNotSorted(p *facts.Pass[*facts.Compose]) {
 		if !ok {
 			continue
 		}
-		// The model keeps the order, which means nothing.
-		fixes[0].MaxEffect, fixes[0].Changes = lint.EffectConfig, []string{"services.*.ports"}
+		// The model keeps the order, which has no effect.
+		for i := range fixes {
+			fixes[i].MaxEffect, fixes[i].Changes = lint.EffectConfig, []string{"services.*.ports"}
+		}
 		at := firstMisplaced(order)
 		p.Report(lint.Finding{
 			Span:    list.Items[at].Span,
-			Message: fmt.Sprintf("%q is not in the order of the ports; %q comes here", shortText(ports[at].Value.Raw), shortText(ports[order[at]].Value.Raw)),
+			Message: fmt.Sprintf("%q is not in numerical order; move %q here", shortText(ports[at].Value.Raw), shortText(ports[order[at]].Value.Raw)),
 			Fixes:   fixes,
 		})
 	}

@@ -7,20 +7,31 @@ import (
 	"github.com/dockmend/dockmend/internal/lint"
 )
 
-// ComposeMountPropagationShared finds mounts with the propagation shared or
-// rshared: what the container mounts there appears on the host, and the other
-// way round. The slave forms, by which the host's mounts appear in the
-// container, are info.
+// ComposeMountPropagationShared reports mounts with the propagation `shared` or
+// `rshared`. The severity is info and the variant is `excused`:
 //
-// Leave the option out, unless the container's work is to mount for others.
+//   - for `slave` and `rslave`, with which mounts of the host appear in the container
+//   - for services with the device `/dev/fuse`, whose work is to mount for others
+//   - in files for development, tests, demonstrations or exercises
+//   - where a comment next to the mount gives the reason
 //
-// It is info, and excused, for services that have /dev/fuse, which mount for others.
+// # Why it matters
 //
-// Silent for the private forms.
+// What the container mounts in the folder appears on the host, and what the host
+// mounts appears in the container. A program in the container can so cover files of
+// the host, or keep a disk of the host from being unmounted.
+//
+// # How to fix it
+//
+// Remove the option, unless the work of the container is to mount for others.
+//
+// # Exceptions
+//
+// It does not report the private forms.
 var ComposeMountPropagationShared = facts.Rule[*facts.Compose]{
 	Meta: lint.Meta{
 		ID:       "compose-mount-propagation-shared",
-		Title:    "Mounts leak between the container and its host",
+		Title:    "Mounts are shared between the container and the host",
 		Category: lint.Security,
 		Severity: lint.Warning,
 		Default:  true,
@@ -42,14 +53,14 @@ func checkComposeMountPropagationShared(p *facts.Pass[*facts.Compose]) {
 			switch option {
 			case "shared", "rshared":
 				f = weigh(p, f, mountsByFUSE(s))
-				f.Message = fmt.Sprintf("%q lets what %q mounts appear on the host, and the other way round; leave it out", option, shortText(s.Name))
+				f.Message = fmt.Sprintf("with %q, what %q mounts appears on the host, and the other way round; remove the option", option, shortText(s.Name))
 			case "slave", "rslave":
 				f = facts.Excuse(f)
-				f.Message = fmt.Sprintf("%q lets what the host mounts appear in %q; leave it out, unless that is meant", option, shortText(s.Name))
+				f.Message = fmt.Sprintf("with %q, what the host mounts appears in %q; remove the option unless you need this", option, shortText(s.Name))
 			default:
 				continue
 			}
-			f.Fixes = withoutOption(p.Doc, m, option, "leave the option out")
+			f.Fixes = withoutOption(p.Doc, m, option, "remove the option")
 			onlyShown(f.Fixes)
 			p.Report(f)
 		}

@@ -5,16 +5,36 @@ import (
 	"github.com/dockmend/dockmend/internal/lint"
 )
 
-// ComposeNetworksUnset finds services without networks in a file of several
-// services.
+// ComposeNetworksUnset reports services without `networks` in a file with several
+// services, in one finding for the file.
 //
-// They all share the default network of the project, so that a front end reaches
-// the database directly. Name networks for those that talk to each other.
+// # Why it matters
 //
-// Off by default: the default network belongs to the project alone, which is
-// enough for most. There is one finding for the file; the option "per-service"
-// makes one for each service. Silent for services that use another one's
-// network.
+// All these services share the default network of the project, so a front end can
+// connect directly to the database. Someone who takes over one service can reach all
+// others.
+//
+// The rule is off by default, because the default network belongs to the project
+// alone, which is enough for most projects.
+//
+// # How to fix it
+//
+// Name a network for each group of services that talk to each other:
+//
+//	services:
+//	  web:
+//	    networks: [front]
+//	  api:
+//	    networks: [front, back]
+//	  db:
+//	    networks: [back]
+//
+// # Exceptions
+//
+// It does not report:
+//
+//   - services with `network_mode`, such as those in the network of another service
+//   - services that extend another service, and files that another file completes
 var ComposeNetworksUnset = facts.Rule[*facts.Compose]{
 	Meta: lint.Meta{
 		ID:       "compose-networks-unset",
@@ -33,7 +53,7 @@ func checkComposeNetworksUnset(p *facts.Pass[*facts.Compose]) {
 	if len(whole) < 2 {
 		return
 	}
-	l := lacking{message: "the project's default network, with all services in it, is what connects %s; name networks for those that talk to each other"}
+	l := lacking{message: "no networks are set for %s, so every service of the project can connect to every other; name networks for those that talk to each other"}
 	for _, s := range whole {
 		if !s.Has("networks") && !s.Has("network_mode") {
 			l.services = append(l.services, s)

@@ -12,23 +12,37 @@ import (
 	"github.com/dockmend/dockmend/internal/text"
 )
 
-// ComposeNewPrivilegesAllowed finds services without no-new-privileges in
-// security_opt.
+// ComposeNewPrivilegesAllowed reports services without `no-new-privileges` in
+// `security_opt`, in one finding for the file, and services that set it to `false`.
+// With a comment that gives the reason for `false`, the severity is info.
 //
-// A fault in a program of another user's rights (setuid, sudo) then leads to
-// root in the container. With no-new-privileges it does not.
+// # Why it matters
 //
-// Off by default: most files lack it, and whether an entrypoint changes its user
-// by such a program is not in the file. There is one finding for the file; the
-// option "per-service" makes one for each service.
+// A setuid program, such as `sudo` or `su`, runs with the rights of its owner. A
+// vulnerability in one of them makes someone who took over the service root in the
+// container. With `no-new-privileges`, the kernel does not give these rights.
 //
-// It is info where a comment gives the reason for "no-new-privileges:false".
-// Silent for privileged services, in files that others complete, and for
-// services that extend another.
+// The rule is off by default, because most files do not set the option, and the file
+// does not show whether an entrypoint needs such a program to change its user.
+//
+// # How to fix it
+//
+// Set the option:
+//
+//	security_opt:
+//	  - no-new-privileges:true
+//
+// # Exceptions
+//
+// It does not report:
+//
+//   - privileged services
+//   - services whose `security_opt` has a value from a variable without a default
+//   - services that extend another service, and files that another file completes
 var ComposeNewPrivilegesAllowed = facts.Rule[*facts.Compose]{
 	Meta: lint.Meta{
 		ID:       "compose-new-privileges-allowed",
-		Title:    "Programs may gain rights that the service was not given",
+		Title:    "Service can gain privileges through setuid programs",
 		Category: lint.Security,
 		Severity: lint.Warning,
 		Since:    "0.1.0",
@@ -41,7 +55,7 @@ var ComposeNewPrivilegesAllowed = facts.Rule[*facts.Compose]{
 
 func checkComposeNewPrivilegesAllowed(p *facts.Pass[*facts.Compose]) {
 	l := lacking{
-		message: "%s may gain rights by setuid programs; set no-new-privileges",
+		message: "%s can gain the rights of root through setuid programs; add \"no-new-privileges:true\" to security_opt",
 		title:   "set no-new-privileges",
 		keys:    []string{"security_opt"},
 		mend:    setNoNewPrivileges,
@@ -56,7 +70,7 @@ func checkComposeNewPrivilegesAllowed(p *facts.Pass[*facts.Compose]) {
 		case v.Exists():
 			f := lint.Finding{
 				Span:    v.Span,
-				Message: fmt.Sprintf("%q lets programs of %q gain rights by setuid; set it to true", shortText(v.Raw), shortText(s.Name)),
+				Message: fmt.Sprintf("%q lets %q gain the rights of root through setuid programs; set it to true", shortText(v.Raw), shortText(s.Name)),
 			}
 			if facts.HasReason(p.Doc.File, v.Span) {
 				f.Severity = lint.Info
@@ -67,7 +81,7 @@ func checkComposeNewPrivilegesAllowed(p *facts.Pass[*facts.Compose]) {
 	l.report(p)
 }
 
-// noNewPrivileges tells whether a service says something about it; off is the
+// noNewPrivileges reports whether a service sets the option; off is the
 // entry that switches it off, zero where it is on.
 func noNewPrivileges(s *facts.ComposeService) (off compose.Value, said bool) {
 	for _, v := range s.Values("security_opt") {

@@ -9,18 +9,31 @@ import (
 	"github.com/dockmend/dockmend/internal/text"
 )
 
-// ComposePidsLimitMissing finds services without a limit for processes: no
-// pids_limit and no deploy.resources.limits.pids, or 0 or -1.
+// ComposePidsLimitMissing reports services without a limit for processes, in one
+// finding for the file: neither `pids_limit` nor `deploy.resources.limits.pids` is
+// set, or the value is 0 or -1.
 //
-// One that forks without end takes the whole host with it. Set a limit.
+// # Why it matters
 //
-// Off by default: hardly a file has one. There is one finding for the file; the
-// option "per-service" makes one for each service. Silent in files that others
-// complete.
+// A program that starts processes without end, by a fault or on purpose, uses up the
+// process IDs of the host. Then no other program can start.
+//
+// The rule is off by default, because few files have such a limit.
+//
+// # How to fix it
+//
+// Set a limit:
+//
+//	pids_limit: 200
+//
+// # Exceptions
+//
+// It does not report services that extend another service, or files that another file
+// completes.
 var ComposePidsLimitMissing = facts.Rule[*facts.Compose]{
 	Meta: lint.Meta{
 		ID:       "compose-pids-limit-missing",
-		Title:    "A service may start any number of processes",
+		Title:    "Service has no limit for processes",
 		Category: lint.Runtime,
 		Severity: lint.Info,
 		Since:    "0.1.0",
@@ -39,7 +52,7 @@ func checkComposePidsLimitMissing(p *facts.Pass[*facts.Compose]) {
 		extended[s.Value("extends").Text] = true
 	}
 	l := lacking{
-		message: "%s may start processes until the host has none left; set pids_limit",
+		message: "%s can start processes until the host cannot start any more; set pids_limit",
 		title:   "set pids_limit to 200",
 		keys:    []string{"pids_limit", "deploy.resources.limits"},
 		mend:    func(s *facts.ComposeService) ([]text.Edit, bool) { return limitPids(p, s, extended) },

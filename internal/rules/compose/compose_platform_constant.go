@@ -7,16 +7,29 @@ import (
 	"github.com/dockmend/dockmend/internal/lint"
 )
 
-// ComposePlatformConstant finds a constant platform.
+// ComposePlatformConstant reports services with a constant `platform`.
 //
-// The image runs emulated on every other machine. Delete the line.
+// # Why it matters
 //
-// Off by default: some images exist for one platform only, and the file does not
-// show it. Silent for variables.
+// On a machine with another platform, such as a Mac with an Apple processor, the
+// container runs in an emulator. It is then much slower, and some programs crash.
+//
+// The rule is off by default, because some images exist for one platform only, which
+// the file does not show.
+//
+// # How to fix it
+//
+// Remove the line if the image exists for other platforms, or let a variable decide:
+//
+//	platform: ${PLATFORM:-linux/amd64}
+//
+// # Exceptions
+//
+// It does not report values that contain a variable.
 var ComposePlatformConstant = facts.Rule[*facts.Compose]{
 	Meta: lint.Meta{
 		ID:       "compose-platform-constant",
-		Title:    "A service is bound to one platform",
+		Title:    "Service is bound to one platform",
 		Category: lint.Runtime,
 		Severity: lint.Info,
 		Since:    "0.1.0",
@@ -33,8 +46,8 @@ func checkComposePlatformConstant(p *facts.Pass[*facts.Compose]) {
 		}
 		p.Report(lint.Finding{
 			Span:    v.Span,
-			Message: fmt.Sprintf("%q is emulated on every other machine; delete the line, if the image is there for others", shortText(v.Raw)),
-			Fixes:   deleteKey(s, "platform", "delete the line"),
+			Message: fmt.Sprintf("%q is emulated on machines with another platform, which is slow; remove the line if the image exists for other platforms", shortText(v.Raw)),
+			Fixes:   deleteKey(s, "platform", "remove the line"),
 		})
 	}
 }

@@ -9,14 +9,33 @@ import (
 	"github.com/dockmend/dockmend/internal/syntax/compose"
 )
 
-// ComposePlatformNotBuilt finds a service whose platform is not among the
-// platforms that it is built for. Compose refuses the file.
+// ComposePlatformNotBuilt reports services whose `platform` is not in
+// `build.platforms`.
 //
-// Silent where only one of the two is given, and for values with variables.
+// # Why it matters
+//
+// The image of the service is not built for the platform on which it is meant to run,
+// so Compose refuses the file.
+//
+// # How to fix it
+//
+// Add the platform to the build, or remove `platform`:
+//
+//	platform: linux/arm64
+//	build:
+//	  context: .
+//	  platforms: [linux/amd64, linux/arm64]
+//
+// # Exceptions
+//
+// It does not report:
+//
+//   - services that set only one of the two keys
+//   - values from a variable without a default
 var ComposePlatformNotBuilt = facts.Rule[*facts.Compose]{
 	Meta: lint.Meta{
 		ID:       "compose-platform-not-built",
-		Title:    "The image is not built for the service's platform",
+		Title:    "Platform of the service is not in build.platforms",
 		Category: lint.Correctness,
 		Severity: lint.Error,
 		Default:  true,
@@ -42,14 +61,14 @@ func checkComposePlatformNotBuilt(p *facts.Pass[*facts.Compose]) {
 		edits, ok := p.Doc.File.Append(list, platform.Text)
 		p.Report(lint.Finding{
 			Span:    platform.Span,
-			Message: fmt.Sprintf("%q is not among the build's platforms, and Compose refuses the file; add it there", shortText(platform.Text)),
-			Related: []lint.Related{{Span: list.Pair().Key.Span, Message: "the build's platforms"}},
-			Fixes:   yamlFix("add it to the platforms", lint.Unsafe, edits, ok && len(platform.Text) < 64 && isPlatform(platform.Text), "services.*.build.platforms"),
+			Message: fmt.Sprintf("%q is not one of the build platforms, so Compose refuses the file; add it to build.platforms", shortText(platform.Text)),
+			Related: []lint.Related{{Span: list.Pair().Key.Span, Message: "the platforms of the build"}},
+			Fixes:   yamlFix("add it to build.platforms", lint.Unsafe, edits, ok && len(platform.Text) < 64 && isPlatform(platform.Text), "services.*.build.platforms"),
 		})
 	}
 }
 
-// isPlatform tells whether a text reads as a platform, "linux/arm64", and so
+// isPlatform reports whether a text reads as a platform, "linux/arm64", and so
 // needs no quotes.
 func isPlatform(s string) bool {
 	return s != "" && s[0] >= 'a' && !slices.ContainsFunc([]byte(s), func(c byte) bool { return !isAlphanumeric(c) && c != '/' && c != '.' && c != '-' })

@@ -8,17 +8,35 @@ import (
 	"github.com/dockmend/dockmend/internal/syntax/compose"
 )
 
-// ComposePortInvalid finds ports that cannot be: no number, out of range, a range
-// that ends before it begins, two ranges of different lengths, an address or a
-// protocol that is none. Compose refuses the file.
+// ComposePortInvalid reports ports that cannot be published:
 //
-// Silent for ports with variables.
+//   - text that is not a number, and numbers outside of 1 to 65535
+//   - a range that ends before it begins, and two ranges of different lengths
+//   - an address that is not an IP address
+//   - a protocol other than `tcp`, `udp` and `sctp`
 //
-// There is no fix: only the author knows which port is meant.
+// # Why it matters
+//
+// Compose refuses the file, so no service of it starts.
+//
+// # How to fix it
+//
+// Write the port of the host and the port of the container as numbers:
+//
+//	ports:
+//	  - "127.0.0.1:8080:80/tcp"
+//
+// # Fix safety
+//
+// There is no fix: only the author knows which port is the right one.
+//
+// # Exceptions
+//
+// It does not report ports that contain a variable.
 var ComposePortInvalid = facts.Rule[*facts.Compose]{
 	Meta: lint.Meta{
 		ID:       "compose-port-invalid",
-		Title:    "A port cannot be published as it is written",
+		Title:    "Port is not valid",
 		Category: lint.Correctness,
 		Severity: lint.Error,
 		Default:  true,
@@ -43,24 +61,24 @@ func checkComposePortInvalid(p *facts.Pass[*facts.Compose]) {
 			why := ""
 			switch port.Problem {
 			case compose.PortFine:
-				why = fmt.Sprintf("has the protocol %q, which is none; write tcp, udp or sctp", shortText(port.Protocol))
+				why = fmt.Sprintf("has the unknown protocol %q, so Compose refuses the file; write tcp, udp or sctp", shortText(port.Protocol))
 			case compose.PortOutOfRange:
-				why = "has a port that is none; ports go from 1 to 65535"
+				why = "has a port outside of 1 to 65535, so Compose refuses the file; write a port in that range"
 			case compose.PortReversed:
-				why = "has a range that ends before it begins; write the lower port first"
+				why = "has a range that ends before it begins, so Compose refuses the file; write the lower port first"
 			case compose.PortLengths:
-				why = fmt.Sprintf("publishes %d ports of the host for %d of the container; write ranges of one length", port.Published.Len(), port.Target.Len())
+				why = fmt.Sprintf("publishes %d ports of the host for %d of the container, so Compose refuses the file; write ranges of the same length", port.Published.Len(), port.Target.Len())
 			case compose.PortBadAddress:
-				why = fmt.Sprintf("has %q for the host's address, which is none; write an IP address", shortText(port.HostIP))
+				why = fmt.Sprintf("has the host address %q, which is not an IP address, so Compose refuses the file; write an IP address", shortText(port.HostIP))
 			case compose.PortTargetMissing:
-				why = "names no port of the container; add it"
+				why = "names no port of the container, so Compose refuses the file; add it"
 			default:
-				why = "is no port; write HOST:CONTAINER in numbers"
+				why = "is not a port, so Compose refuses the file; write HOST:CONTAINER in numbers"
 			}
 			p.Report(lint.Finding{Span: port.Span, Message: shown + " " + why})
 		}
 	}
 }
 
-// isProtocol tells whether Docker publishes ports of a protocol.
+// isProtocol reports whether Docker publishes ports of a protocol.
 func isProtocol(name string) bool { return name == "tcp" || name == "udp" || name == "sctp" }

@@ -13,19 +13,35 @@ import (
 	"github.com/dockmend/dockmend/internal/text"
 )
 
-// ComposePortNotExposed finds services that publish a port of the container on
-// which the image does not listen: who connects is refused.
+// ComposePortNotExposed reports services that publish a port of the container on which
+// the image does not listen. The port of the image is the one in the flags of the
+// server in the Dockerfile, or else the ports in `EXPOSE`.
 //
-// The port is that of the server's own flags in the Dockerfile, else those of
-// EXPOSE.
+// # Why it matters
 //
-// Silent where nothing is exposed, where the Compose file names another command,
-// where a variable or a file of variables may set the port, where one of the
-// published ports is right, and on bases that expose ports of their own.
+// Docker accepts the connection on the host, but nothing in the container answers, so
+// clients get an error.
+//
+// # How to fix it
+//
+// Publish the port of the server:
+//
+//	ports:
+//	  - "8080:8000"
+//
+// # Exceptions
+//
+// It does not report:
+//
+//   - images that expose no port and whose server has no flag for it
+//   - services with `command` or `entrypoint` in the Compose file
+//   - a port that a variable or an environment file can set
+//   - services that also publish a right port
+//   - base images that expose ports of their own
 var ComposePortNotExposed = facts.Rule[*facts.Compose]{
 	Meta: lint.Meta{
 		ID:       "compose-port-not-exposed",
-		Title:    "A published port is none of the image",
+		Title:    "Published port is not the port of the server",
 		Category: lint.Runtime,
 		Severity: lint.Warning,
 		Default:  true,
@@ -54,7 +70,7 @@ func checkComposePortNotExposed(p *facts.Pass[*facts.Compose]) {
 		case listens > 0:
 			right, related = []int{listens}, inDockerfile(b, place, "the server's port")
 		case known && len(ports) > 0 && exposesNothing(b.Stage.Base()) && len(s.EnvFiles()) == 0:
-			right, related = ports, inDockerfile(b, words[0].Span, "what the image exposes")
+			right, related = ports, inDockerfile(b, words[0].Span, "the port that the image exposes")
 		default:
 			return
 		}
@@ -74,7 +90,7 @@ func checkComposePortNotExposed(p *facts.Pass[*facts.Compose]) {
 		}
 		f := lint.Finding{
 			Span:    wrong[0].Span,
-			Message: fmt.Sprintf("port %d of the container is published, and the image listens on %s; publish that one", wrong[0].Target.First, portList(right)),
+			Message: fmt.Sprintf("port %d of the container is published, but the image listens on %s, so connections are refused; publish that port", wrong[0].Target.First, portList(right)),
 			Related: []lint.Related{related},
 		}
 		if len(wrong) == 1 && len(right) == 1 {
@@ -90,8 +106,8 @@ func exposesNothing(i facts.Image) bool {
 	return known && len(ports) == 0 || i.IsScratch()
 }
 
-// isSetTo tells whether a variable of the service, or one of the image, has a
-// value in which a number stands.
+// isSetTo reports whether a variable of the service, or one of the image, has a
+// value that contains a number.
 func isSetTo(s *facts.ComposeService, stage *facts.Stage, number string) bool {
 	for _, kv := range s.Env() {
 		if !kv.Value.Known && kv.Value.Exists() || strings.Contains(kv.Value.Text, number) {

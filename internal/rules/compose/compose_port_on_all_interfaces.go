@@ -8,20 +8,37 @@ import (
 	"github.com/dockmend/dockmend/internal/syntax/compose"
 )
 
-// ComposePortOnAllInterfaces finds ports that are published without an address,
-// or on 0.0.0.0.
+// ComposePortOnAllInterfaces reports ports that are published without an address, or
+// on `0.0.0.0`.
 //
-// Docker opens them past the host's firewall. Publish on 127.0.0.1 what only the
-// host needs, and use "expose", or nothing, for what only other services need.
+// # Why it matters
 //
-// Off by default: a public port is often meant, and ports of databases have
-// their own rule. Silent for ports 80 and 443, for reverse proxies, for
-// addresses that are named or come from a variable, and in override files for
-// development.
+// Docker opens these ports past the firewall of the host, so every machine in the
+// network can connect to them.
+//
+// The rule is off by default, because a public port is often meant to be public, and
+// the rule `compose-database-port-published` reports ports of databases.
+//
+// # How to fix it
+//
+// Publish a port that only the host needs on 127.0.0.1. Other services need no
+// published port:
+//
+//	ports:
+//	  - 127.0.0.1:8080:80
+//
+// # Exceptions
+//
+// It does not report:
+//
+//   - ports 80 and 443, and reverse proxies
+//   - ports on a given address, or on an address that a variable sets
+//   - services with `network_mode: host`
+//   - override files for development
 var ComposePortOnAllInterfaces = facts.Rule[*facts.Compose]{
 	Meta: lint.Meta{
 		ID:       "compose-port-on-all-interfaces",
-		Title:    "A port is published on every address of the host",
+		Title:    "Port is published on every address of the host",
 		Category: lint.Security,
 		Severity: lint.Info,
 		Since:    "0.1.0",
@@ -47,7 +64,7 @@ func checkComposePortOnAllInterfaces(p *facts.Pass[*facts.Compose]) {
 			}
 			p.Report(lint.Finding{
 				Span:    port.Span,
-				Message: fmt.Sprintf("this port of %q is open on every address of the host, past its firewall; publish it on 127.0.0.1, unless everybody may have it", shortText(s.Name)),
+				Message: fmt.Sprintf("this port of %q is open on every address of the host, past its firewall; publish it on 127.0.0.1 unless other machines need it", shortText(s.Name)),
 				Fixes:   loopbackFix(p.Doc, port),
 			})
 		}

@@ -9,18 +9,32 @@ import (
 	"github.com/dockmend/dockmend/internal/syntax/yaml"
 )
 
-// ComposePortsUnquoted finds ports without quotes that YAML 1.1 reads as one
-// number to the base 60: 22:22 is 1342 there. Programs that read Compose files
-// with such a library, podman-compose among them, then publish another port.
+// ComposePortsUnquoted reports unquoted ports that YAML 1.1 reads as one number in
+// base 60, such as `22:22`, which is 1342 there.
 //
-// Docker Compose itself reads YAML 1.2, where they are text. So other ports
-// without quotes are told only with the option "all".
+// # Why it matters
 //
-// Silent for the long form and for a port without a colon.
+// Programs that read the file with a YAML 1.1 parser, such as podman-compose, publish
+// another port. Docker Compose reads YAML 1.2, where the port is text. So other
+// unquoted ports are reported only with the option `all`.
+//
+// # How to fix it
+//
+// Quote the port:
+//
+//	ports:
+//	  - "22:22"
+//
+// # Exceptions
+//
+// It does not report:
+//
+//   - ports in the long form
+//   - ports without a colon
 var ComposePortsUnquoted = facts.Rule[*facts.Compose]{
 	Meta: lint.Meta{
 		ID:       "compose-ports-unquoted",
-		Title:    "A port without quotes may be read as another number",
+		Title:    "Unquoted port is a number in base 60 in YAML 1.1",
 		Category: lint.Correctness,
 		Severity: lint.Info,
 		Default:  true,
@@ -28,8 +42,8 @@ var ComposePortsUnquoted = facts.Rule[*facts.Compose]{
 		Presets:  []string{"cloud-native"},
 		Aliases:  lint.Names("dclint:require-quotes-in-ports"),
 		Options: []lint.Option{
-			{Name: "all", Doc: "report every port with a colon that has no quotes", Kind: lint.BoolOption},
-			{Name: "expose", Doc: "look at the entries of expose too", Kind: lint.BoolOption},
+			{Name: "all", Doc: "report every unquoted port that contains a colon", Kind: lint.BoolOption},
+			{Name: "expose", Doc: "also check the entries of expose", Kind: lint.BoolOption},
 		},
 	},
 	Check: checkComposePortsUnquoted,
@@ -58,12 +72,12 @@ func checkComposePortsUnquoted(p *facts.Pass[*facts.Compose]) {
 				edits, ok := p.Doc.File.Quote(item)
 				f := lint.Finding{
 					Span: item.Span, Severity: lint.Style,
-					Message: fmt.Sprintf("%q has no quotes, and YAML 1.1 reads some such ports as numbers to the base 60; quote it", shortText(item.Value)),
+					Message: fmt.Sprintf("%q has no quotes, and YAML 1.1 parsers read some such ports as numbers in base 60; quote it", shortText(item.Value)),
 					Fixes:   yamlFix("quote it", lint.Safe, edits, ok),
 				}
 				if sexagesimal {
 					f.Severity = lint.SeverityUnset
-					f.Message = fmt.Sprintf("%q is one number to the base 60 for a reader of YAML 1.1; quote it", shortText(item.Value))
+					f.Message = fmt.Sprintf("%q is one number in base 60 for YAML 1.1 parsers, which then publish another port; quote it", shortText(item.Value))
 				}
 				p.Report(f)
 			}

@@ -11,28 +11,46 @@ import (
 	"github.com/dockmend/dockmend/internal/syntax/compose"
 )
 
-// ComposePostgresDataPath finds a mount on /var/lib/postgresql/data of PostgreSQL 18 and
-// later: the image keeps the data below /var/lib/postgresql, and its start script ends
-// with an error when it finds something mounted on the old folder.
+// ComposePostgresDataPath reports mounts on `/var/lib/postgresql/data` for PostgreSQL
+// 18 and later, and mounts on `/var/lib/postgresql` alone for PostgreSQL 17 and
+// earlier. For tags without a version that are version 18 or later, such as `latest`
+// and `alpine`, the severity is warning.
 //
-// Mount /var/lib/postgresql. Data of an older version have to be moved with pg_upgrade or
-// a dump first.
+// # Why it matters
 //
-// The other way round, PostgreSQL 17 and earlier keep their data in /var/lib/postgresql/data,
-// on which their image declares a volume of its own: a mount on /var/lib/postgresql alone
-// keeps nothing.
+//   - PostgreSQL 18 and later store their data below `/var/lib/postgresql`. The start
+//     script of the image stops with an error if something is mounted on the old
+//     folder.
+//   - PostgreSQL 17 and earlier store their data in `/var/lib/postgresql/data`, which
+//     is a volume of the image. A mount on the folder above keeps nothing, so the data
+//     is lost with the container.
 //
-// It is a warning for tags without a version, such as latest and alpine, which are
-// version 18 or later: pin the version that the data are of.
+// # How to fix it
 //
-// Silent where PGDATA is set, for services that are built, and where a variable decides.
+// Mount the folder of the version, and pin the major version of your data:
 //
-// There is no fix: the data are in the old place, and have to be moved with the server
-// stopped.
+//	image: postgres:18
+//	volumes:
+//	  - data:/var/lib/postgresql
+//
+// Before you change the major version, move the data with `pg_upgrade` or a dump.
+//
+// # Fix safety
+//
+// There is no fix: the data is in the old folder, and must be moved while the server
+// is stopped.
+//
+// # Exceptions
+//
+// It does not report:
+//
+//   - services that set `PGDATA`, or that have an environment file
+//   - services that Compose builds
+//   - images and paths that depend on a variable
 var ComposePostgresDataPath = facts.Rule[*facts.Compose]{
 	Meta: lint.Meta{
 		ID:       "compose-postgres-data-path",
-		Title:    "A volume is not where this version of PostgreSQL keeps its data",
+		Title:    "Volume is not where this PostgreSQL version stores its data",
 		Category: lint.Runtime,
 		Severity: lint.Error,
 		Default:  true,
@@ -93,6 +111,6 @@ func reportMountAboveData(p *facts.Pass[*facts.Compose], s *facts.ComposeService
 	image, _ := s.Image()
 	p.Report(lint.Finding{
 		Span:    above.Span,
-		Message: fmt.Sprintf("%q keeps its data in %s, on which its image has a volume of its own, so this mount keeps nothing and the data are lost with the container; mount %s", shortText(image.Raw), data.Path, data.Target()),
+		Message: fmt.Sprintf("%q stores its data in %s, a volume of its image, so this mount keeps nothing and the data is lost with the container; mount %s", shortText(image.Raw), data.Path, data.Target()),
 	})
 }

@@ -10,23 +10,32 @@ import (
 	"github.com/dockmend/dockmend/internal/syntax/compose"
 )
 
-// ComposePrivilegedPort finds container ports below 1024, but for 80 and 443
-// (option "allowed").
+// ComposePrivilegedPort reports container ports below 1024, except 80 and 443 (option
+// `allowed`).
 //
-// Only root, or a program with a capability, can open them on many systems. Let
-// the program listen on a higher port.
+// # Why it matters
 //
-// Off by default: Docker lets every user open them.
+// On many systems, only root or a program with a capability can open these ports. The
+// image then fails when it runs as another user, for example on Kubernetes.
+//
+// The rule is off by default, because Docker lets every user open them.
+//
+// # How to fix it
+//
+// Let the program listen on a higher port, and publish that one:
+//
+//	ports:
+//	  - "22:2222"
 var ComposePrivilegedPort = facts.Rule[*facts.Compose]{
 	Meta: lint.Meta{
 		ID:       "compose-privileged-port",
-		Title:    "A port below 1024 is mapped",
+		Title:    "Container port is below 1024",
 		Category: lint.Security,
 		Severity: lint.Info,
 		Since:    "0.1.0",
 		Aliases:  lint.Names("CIS-5.8", "kics:privileged_ports_mapped_in_container"),
 		Options: []lint.Option{{
-			Name: "allowed", Doc: "the ports that may be mapped", Kind: lint.ListOption,
+			Name: "allowed", Doc: "container ports that are not reported", Kind: lint.ListOption,
 			OptionValue: lint.OptionValue{List: []string{"80", "443"}},
 		}},
 	},
@@ -41,7 +50,7 @@ func checkComposePrivilegedPort(p *facts.Pass[*facts.Compose]) {
 			}
 			p.Report(lint.Finding{
 				Span:    port.Span,
-				Message: fmt.Sprintf("port %d of %q is one that only root may open on many systems; let the program listen above 1023", port.Target.First, shortText(s.Name)),
+				Message: fmt.Sprintf("port %d of %q can be opened only by root on many systems; let the program listen on a port above 1023", port.Target.First, shortText(s.Name)),
 			})
 		}
 	}

@@ -7,24 +7,40 @@ import (
 	"github.com/dockmend/dockmend/internal/lint"
 )
 
-// ComposePrivilegedService finds privileged services, and builds with the same.
+// ComposePrivilegedService reports services and builds with `privileged: true`.
 //
-// Such a container has every capability and every device of the host: whoever
-// breaks out of the program in it has the machine. Grant the one capability or
-// device that it needs.
+// The severity is info and the variant is `excused`:
 //
-// It is a warning where a comment next to it gives the reason, and info, and excused, for
-// Docker in Docker, which does not work otherwise, for exporters of a GPU's figures, and in
-// files for development, tests and demonstrations.
+//   - for container engines, such as Docker in Docker, which do not work otherwise
+//   - for programs that watch the GPUs of the host
+//   - in files for development, tests, demonstrations or exercises
+//   - where a comment next to the line gives the reason
 //
-// Silent where a variable decides.
+// # Why it matters
 //
-// There is no fix: which of the rights the program needs is known only to those who run
-// it.
+// A privileged container has every capability and every device of the host. Someone
+// who takes over the program controls the whole machine.
+//
+// # How to fix it
+//
+// Remove `privileged`, and grant the one capability or device that the program needs:
+//
+//	cap_add:
+//	  - NET_ADMIN
+//	devices:
+//	  - /dev/net/tun
+//
+// # Fix safety
+//
+// There is no fix: only those who run the program know which rights it needs.
+//
+// # Exceptions
+//
+// It does not report values from a variable without a default.
 var ComposePrivilegedService = facts.Rule[*facts.Compose]{
 	Meta: lint.Meta{
 		ID:       "compose-privileged-service",
-		Title:    "A container is root on its host",
+		Title:    "Privileged container is root on the host",
 		Category: lint.Security,
 		Severity: lint.Warning,
 		Default:  true,
@@ -50,7 +66,7 @@ func checkComposePrivilegedService(p *facts.Pass[*facts.Compose]) {
 			}
 			f := lint.Finding{
 				Span:    at.Span,
-				Message: fmt.Sprintf("privileged makes %q root on its host; grant the capability (cap_add) or the device that it needs", shortText(s.Name)),
+				Message: fmt.Sprintf("privileged makes %q root on the host; grant only the capability (cap_add) or the device that it needs", shortText(s.Name)),
 			}
 			p.Report(weigh(p, f, runsEngine(p, s) || watchesHost(s) && usesAccelerator(s)))
 		}

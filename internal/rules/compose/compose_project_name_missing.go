@@ -8,18 +8,32 @@ import (
 	"github.com/dockmend/dockmend/internal/lint"
 )
 
-// ComposeProjectNameMissing finds a main file without "name".
+// ComposeProjectNameMissing reports main files without `name`.
 //
-// Compose then names the project after the folder: two checkouts in folders of
-// the same name share containers, networks and volumes, and the same checkout in
-// another folder has none of its volumes.
+// # Why it matters
 //
-// Off by default: one project in one folder needs no name. Silent in files that
-// others complete, and where a .env beside it sets COMPOSE_PROJECT_NAME.
+// Compose names the project after its folder. Two projects in folders of the same name
+// share containers, networks and volumes, and a checkout in a folder of another name
+// does not find its volumes.
+//
+// The rule is off by default, because one project in one folder needs no name.
+//
+// # How to fix it
+//
+// Name the project at the top of the file:
+//
+//	name: shop
+//
+// # Exceptions
+//
+// It does not report:
+//
+//   - files that another file completes
+//   - folders whose `.env` sets `COMPOSE_PROJECT_NAME`
 var ComposeProjectNameMissing = facts.Rule[*facts.Compose]{
 	Meta: lint.Meta{
 		ID:       "compose-project-name-missing",
-		Title:    "The project has no name",
+		Title:    "Project has no name",
 		Category: lint.StyleIssue,
 		Severity: lint.Info,
 		Since:    "0.1.0",
@@ -39,7 +53,7 @@ func checkComposeProjectNameMissing(p *facts.Pass[*facts.Compose]) {
 	}
 	f := lint.Finding{
 		Span:    d.Root.Pairs[0].Key.Span,
-		Message: "the project is named after its folder, so a copy elsewhere loses its volumes, and a namesake shares them; add a \"name\"",
+		Message: "the project gets the name of its folder, so in another folder it does not find its volumes; add \"name\"",
 	}
 	if name := projectName(path.Base(path.Dir(d.Name))); name != "" {
 		edits, ok := d.File.InsertBefore(d.Root.Pairs[0], "name: "+name)

@@ -11,13 +11,28 @@ import (
 	"github.com/dockmend/dockmend/internal/text"
 )
 
-// ComposeQuotesInValue finds quotes that become part of a value, since they stand
-// where YAML reads none: after the equals sign of a list item, as in
-// - KEY="value", and in a default, as in ${KEY:-"value"}. The container gets the
-// value with its quotes.
+// ComposeQuotesInValue reports quotes that become part of a value: after the equals
+// sign of a list item, such as `- KEY="value"`, and in a default, such as
+// `${KEY:-"value"}`. It checks environment, labels, build arguments and images.
 //
-// Silent where the whole item is quoted in YAML, which is how somebody writes who
-// wants the inner quotes, and for text in which more quotes stand.
+// # Why it matters
+//
+// YAML removes quotes only around a whole item, and Compose keeps quotes in a default.
+// The program gets `"value"` with its quotes, and for example cannot parse a URL.
+//
+// # How to fix it
+//
+// Remove the quotes, or quote the whole item:
+//
+//	environment:
+//	  - "KEY=value with spaces"
+//
+// # Exceptions
+//
+// It does not report:
+//
+//   - items that are quoted as a whole, where the inner quotes are there on purpose
+//   - text with more than one pair of quotes
 var ComposeQuotesInValue = facts.Rule[*facts.Compose]{
 	Meta: lint.Meta{
 		ID:       "compose-quotes-in-value",
@@ -42,7 +57,7 @@ func checkComposeQuotesInValue(p *facts.Pass[*facts.Compose]) {
 				}
 				seen[v.Span] = true
 				if kv.Item != nil && isQuoted(v.Raw) {
-					reportQuotes(p, v, text.Span{End: len(v.Raw)}, "a list item of YAML")
+					reportQuotes(p, v, text.Span{End: len(v.Raw)}, "a YAML list item")
 				}
 				checkQuotedDefaults(p, v)
 			}
@@ -62,11 +77,11 @@ func checkQuotedDefaults(p *facts.Pass[*facts.Compose], v compose.Value) {
 			continue
 		}
 		end := variable.Span.End - len("}")
-		reportQuotes(p, v, text.Span{Start: end - len(variable.Raw), End: end}, "a default of Compose")
+		reportQuotes(p, v, text.Span{Start: end - len(variable.Raw), End: end}, "a default in Compose")
 	}
 }
 
-// isQuoted reports whether a text stands between two quotes of one kind, without
+// isQuoted reports whether a text is between two quotes of one kind, without
 // more of them inside.
 func isQuoted(s string) bool {
 	if len(s) < 2 || s[0] != '"' && s[0] != '\'' {
@@ -80,7 +95,7 @@ func reportQuotes(p *facts.Pass[*facts.Compose], v compose.Value, part text.Span
 	place := p.Doc.Place(v, part)
 	f := lint.Finding{
 		Span: place,
-		Message: fmt.Sprintf("the quotes of %s are part of the value, since %s keeps them; remove them, or quote the whole item",
+		Message: fmt.Sprintf("the quotes in %s become part of the value, because %s keeps them; remove them, or quote the whole item",
 			shortText(v.Raw[part.Start:part.End]), where),
 	}
 	inner := v.Raw[part.Start+1 : part.End-1]

@@ -12,28 +12,42 @@ import (
 	"github.com/dockmend/dockmend/internal/syntax/yaml"
 )
 
-// ComposeReadOnlyWithoutTmpfs finds services with "read_only: true" and nothing
-// that can be written at /tmp; for nginx at /var/cache/nginx and /var/run.
+// ComposeReadOnlyWithoutTmpfs reports services with `read_only: true` that have no
+// writable `/tmp`, and for nginx no writable `/var/cache/nginx` and `/var/run`. It
+// looks at services that Compose builds, and at images that are known to write there.
 //
-// Programs of the project write there sooner or later, often only to buffer a large
-// request, and so do images whose publishers say so. Add a tmpfs, where the program writes there at all: only who runs it knows. So the
-// fix is shown and not applied.
+// # Why it matters
 //
-// Silent where a volume or a tmpfs is mounted there, where
-// read-only-without-writable-path speaks, for images of which is not
-// known that they write, and for programs that write nothing (option "except",
-// names of services).
+// Most programs write temporary files at some time, for example to buffer a large
+// request. In a read-only container, that request fails.
+//
+// # How to fix it
+//
+// Add a file system in memory:
+//
+//	tmpfs:
+//	  - /tmp
+//
+// # Exceptions
+//
+// It does not report:
+//
+//   - folders on which a volume or a tmpfs is mounted
+//   - images that are not known to write files
+//   - services that the rule `read-only-without-writable-path` reports
+//   - services that extend another service, and files that another file completes
+//   - services that the option `except` names
 var ComposeReadOnlyWithoutTmpfs = facts.Rule[*facts.Compose]{
 	Meta: lint.Meta{
 		ID:       "compose-read-only-without-tmpfs",
-		Title:    "A read-only service has no writable /tmp",
+		Title:    "Read-only service cannot write to /tmp",
 		Category: lint.Runtime,
 		Severity: lint.Info,
 		Default:  true,
 		Since:    "0.1.0",
 		Needs:    lint.NeedsContext,
 		Presets:  []string{"cloud-native"},
-		Options:  []lint.Option{{Name: "except", Doc: "names of services that write nothing", Kind: lint.ListOption}},
+		Options:  []lint.Option{{Name: "except", Doc: "names of services that write nothing and are not reported", Kind: lint.ListOption}},
 	},
 	Check: checkComposeReadOnlyWithoutTmpfs,
 }
@@ -66,13 +80,13 @@ func checkComposeReadOnlyWithoutTmpfs(p *facts.Pass[*facts.Compose]) {
 		}
 		p.Report(lint.Finding{
 			Span:    s.Entry("read_only").Span,
-			Message: fmt.Sprintf("%q can write nothing at %s, which most programs do sooner or later; add a tmpfs", shortText(s.Name), strings.Join(missing, ", ")),
+			Message: fmt.Sprintf("%q cannot write to %s, which most programs do at some time, so it can fail; add a tmpfs", shortText(s.Name), strings.Join(missing, ", ")),
 			Fixes:   tmpfsFix(s, missing),
 		})
 	}
 }
 
-// writesTmp tells whether a service runs a program of the project, or an image
+// writesTmp reports whether a service runs a program of the project, or an image
 // that is known to write temporary files. A single static program often does not.
 func writesTmp(s *facts.ComposeService) bool { return s.Has("build") || s.ImageSays(images.WritesTmp) }
 

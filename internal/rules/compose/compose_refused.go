@@ -9,28 +9,44 @@ import (
 	"github.com/dockmend/dockmend/internal/syntax/compose"
 )
 
-// ComposeRefused finds what makes Compose refuse the file: it stops with an error
-// before it starts anything.
+// ComposeRefused reports what makes Compose refuse the file. Compose's own loader
+// reads the file, without a network, together with the files that it includes or
+// extends, the files that complete it, and the values in `.env`. The first part that
+// Compose refuses is reported, with Compose's own words at the end of the message.
+// Files that a dev container, a script, a workflow or `COMPOSE_FILE` loads together
+// are loaded in that order.
 //
-// The file is loaded by Compose's own loader, without a network, together with the
-// files that it includes, extends and is completed by, and with the values in .env.
-// The first part that is refused is reported, with Compose's own words at the end of
-// the message.
+// # Why it matters
 //
-// Common reasons are a port as localhost:80:80, two << in one mapping, a variable as
-// ${#X} or ${X//a/b}, a size or a time with an unknown unit, a volume with too many
-// parts, and extends or include of a file that is not there.
+// Compose stops with an error before it starts anything.
 //
-// Files that a dev container, a script, a workflow or COMPOSE_FILE loads together are
-// loaded in that order, and what one of them lacks may be in the others.
+// # How to fix it
 //
-// Silent where a value decides that nothing in the repository gives, such as a
-// variable without a default; for placeholders, and for files with the marks of a
-// template; for files in folders of tests; for what another Compose file of the folder
-// may complete; and where another rule reports the reason. A file that is too large to
-// load, or that only podman-compose loads, is listed as skipped.
+// Follow the message. Common reasons are:
 //
-// There is no fix: Compose says what it refuses, and not what was meant.
+//   - a port such as `localhost:80:80`
+//   - two `<<` in one mapping
+//   - a variable such as `${#X}` or `${X//a/b}`
+//   - a size or a time with an unknown unit
+//   - a volume with too many parts
+//   - `extends` or `include` of a file that does not exist
+//
+// # Fix safety
+//
+// There is no fix: Compose names what it refuses, not what was meant.
+//
+// # Exceptions
+//
+// It does not report:
+//
+//   - parts that depend on a value which the repository does not have, such as a
+//     variable without a default
+//   - placeholders, and files that look like templates
+//   - files in folders of tests
+//   - parts that another Compose file of the folder can complete
+//   - reasons that another rule reports
+//
+// It skips files that are too large to load, and files that only podman-compose loads.
 var ComposeRefused = facts.Rule[*facts.Compose]{
 	Meta: lint.Meta{
 		ID:       "compose-refused",
@@ -97,9 +113,9 @@ func mayBeCompleted(p *facts.Pass[*facts.Compose]) bool {
 // loadAdvices has what to do about a reason, the first that fits: parts of what
 // compose-go 2.16 says.
 var loadAdvices = []struct{ part, advice string }{
-	{"invalid interpolation format", "write ${NAME}, ${NAME:-default} or ${NAME:+value}; a dollar that is meant as such is $$"},
-	{"already defined at", "write one << with a list, as in <<: [*a, *b]"},
-	{"map merge requires", "<< takes a mapping: give the anchor one"},
+	{"invalid interpolation format", "write ${NAME} or ${NAME:-default}, and $$ for a dollar"},
+	{"already defined at", "write one << with a list, such as <<: [*a, *b]"},
+	{"map merge requires", "write a mapping at the anchor, because << requires one"},
 	{"unknown anchor", "define the anchor above, or correct its name"},
 	{"Non-string key", "write the name in quotes"},
 	{"non-string key", "write the name in quotes"},
@@ -107,14 +123,14 @@ var loadAdvices = []struct{ part, advice string }{
 	{"invalid IP address", "write an address such as 127.0.0.1 before the ports"},
 	{"invalid containerPort", "write ports as 8080:80, with an address before them if it is needed"},
 	{"invalid hostPort", "write ports as 8080:80, with an address before them if it is needed"},
-	{"invalid proto", "the protocol is tcp, udp or sctp"},
+	{"invalid proto", "write tcp, udp or sctp as the protocol"},
 	{"invalid port", "write ports as 8080:80, with an address before them if it is needed"},
 	{"port", "write ports as 8080:80, with an address before them if it is needed"},
-	{"no such file", "name a file that is there, or add this one"},
+	{"no such file", "name a file that exists, or add this one"},
 	{"not found in", "name a service that the file has"},
-	{"cannot extend", "name a service that is there"},
+	{"cannot extend", "name a service that exists"},
 	{"no services section", "name a file that has services"},
-	{"too many colons", "write one volume a line, as source:target:mode"},
+	{"too many colons", "write one volume per line, as source:target:mode"},
 	{"empty section between colons", "write the volume as source:target"},
 	{"invalid empty volume spec", "name the volume, or remove the line"},
 	{"invalid spec", "write the volume as source:target, or source:target:mode"},
@@ -135,14 +151,14 @@ var loadAdvices = []struct{ part, advice string }{
 	{"neither an image nor a build", "give the service an image or a build"},
 	{"empty compose file", "add services"},
 	{"failed to read", "correct the file: each line is NAME=value or a comment"},
-	{"undefined service", "name a service that is there; required: false is for one of another profile"},
+	{"undefined service", "name a service that exists; required: false is only for a service of another profile"},
 	{"undefined", "declare it, or correct its name"},
 	{"distinct values", "keep one of the two"},
 	{"mutually exclusive", "keep one of the two"},
 	{"already mounted", "keep one of the two"},
 	{"conflicting parameters", "keep \"external: true\" alone, or remove it"},
 	{"must be a", "write a value of that type"},
-	{"must be", "write such a value"},
+	{"must be", "write a value that Compose accepts"},
 	{"device", "write the device as source:target:rwm"},
 }
 
@@ -152,5 +168,5 @@ func loadAdvice(reason string) string {
 			return a.advice
 		}
 	}
-	return "change this"
+	return "correct it"
 }

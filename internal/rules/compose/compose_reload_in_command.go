@@ -11,19 +11,30 @@ import (
 	"github.com/dockmend/dockmend/internal/syntax/compose"
 )
 
-// ComposeReloadInCommand finds commands that watch the sources and restart, in a
-// file that is not for development: twice the processes, no graceful stop, and
-// whoever can write a file runs code.
+// ComposeReloadInCommand reports commands that watch the source files and restart the
+// server, such as `--reload` and `nodemon`, in files that are not for development.
 //
-// Start the server without it, and keep the flag in compose.override.yaml.
+// # Why it matters
 //
-// Silent in files that are for development by their name, that have develop
-// sections or mount the sources that they build, and for services that mount a
-// folder from beside the file.
+// The watcher is a second process next to the server. A restart does not wait until
+// open requests end, and anyone who can write a file can run code.
+//
+// # How to fix it
+//
+// Start the server without the flag, and keep the flag in `compose.override.yaml` for
+// development.
+//
+// # Exceptions
+//
+// It does not report:
+//
+//   - files for development, by their name
+//   - files with `develop` sections, or that mount the sources which they build
+//   - services that mount a folder of the project
 var ComposeReloadInCommand = facts.Rule[*facts.Compose]{
 	Meta: lint.Meta{
 		ID:       "compose-reload-in-command",
-		Title:    "A server reloads itself",
+		Title:    "Server restarts when a source file changes",
 		Category: lint.Runtime,
 		Severity: lint.Info,
 		Default:  true,
@@ -57,17 +68,17 @@ func checkComposeReloadInCommand(p *facts.Pass[*facts.Compose]) {
 		}
 		f := lint.Finding{
 			Span:    c.Pair.Key.Span,
-			Message: fmt.Sprintf("%q watches the sources and restarts, which belongs on a developer's machine; start the server without it", shortText(word)),
+			Message: fmt.Sprintf("%q restarts the server when a file changes, which costs a second process and drops requests; use it only in development", shortText(word)),
 		}
 		if i := slices.IndexFunc(c.Words, func(v compose.Value) bool { return v.Raw == word }); c.List && i > 0 {
 			f.Span = c.Words[i].Span
 			if s.Owns(c.Pair) {
 				edits, ok := p.Doc.File.DeleteItem(c.Words[i].Node)
-				f.Fixes = yamlFix("delete the flag", lint.Unsafe, edits, ok, "services.*.command")
+				f.Fixes = yamlFix("remove the flag", lint.Unsafe, edits, ok, "services.*.command")
 			}
 		} else if !c.List && len(c.Words) == 1 && s.Owns(c.Pair) && strings.Count(c.Words[0].Raw, " "+word) == 1 {
 			edits, ok := p.Doc.File.Replace(c.Words[0].Node, strings.Replace(c.Words[0].Raw, " "+word, "", 1))
-			f.Fixes = yamlFix("delete the flag", lint.Unsafe, edits, ok, "services.*.command")
+			f.Fixes = yamlFix("remove the flag", lint.Unsafe, edits, ok, "services.*.command")
 		}
 		p.Report(f)
 	}

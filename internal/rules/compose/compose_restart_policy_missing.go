@@ -9,23 +9,38 @@ import (
 	"github.com/dockmend/dockmend/internal/lint"
 )
 
-// ComposeRestartPolicyMissing finds a service without a restart policy among
-// services that have one: it stays down after a crash, and after the host starts
-// again.
+// ComposeRestartPolicyMissing reports services without a restart policy, in files in
+// which the other services have one.
 //
-// Silent in files that others complete, for jobs, in files for development and tests, and,
-// unless the name says production, where most services have no policy: the option "every",
-// which the preset "cloud-native" sets, speaks in the last two as well. Write restart: "no" where a service is meant to stay down.
+// # Why it matters
+//
+// Docker does not start the service again after a crash or after a restart of the
+// host, while the other services come back.
+//
+// # How to fix it
+//
+// Add a policy, or write `restart: "no"` for a service that must stay down:
+//
+//	restart: unless-stopped
+//
+// # Exceptions
+//
+// It does not report:
+//
+//   - jobs that end, and services in a profile
+//   - services that extend another service, and files that another file completes
+//   - files for development or tests, and files in which most services have no policy,
+//     unless their name says production; the option `every` reports these too
 var ComposeRestartPolicyMissing = facts.Rule[*facts.Compose]{
 	Meta: lint.Meta{
 		ID:       "compose-restart-policy-missing",
-		Title:    "A service stays down after a crash",
+		Title:    "Service has no restart policy",
 		Category: lint.Runtime,
 		Severity: lint.Info,
 		Since:    "0.1.0",
 		Presets:  []string{"cloud-native"},
 		Options: []lint.Option{{
-			Name: "every", Doc: "report services in files for development, and where most have no policy, too", Kind: lint.BoolOption,
+			Name: "every", Doc: "also report services in files for development, and in files in which most services have no policy", Kind: lint.BoolOption,
 			Presets: map[string]lint.OptionValue{"cloud-native": {Bool: true}},
 		}},
 	},
@@ -48,8 +63,8 @@ func checkComposeRestartPolicyMissing(p *facts.Pass[*facts.Compose]) {
 			missing = append(missing, s)
 		}
 	}
-	// Where most have none, nobody thought of the day after: that is a way to work,
-	// and the few that have one came with what was copied.
+	// Where most have none, the file was not written to keep running,
+	// and the few that have one were copied with theirs.
 	if kept < len(missing) && !every && !strings.Contains(strings.ToLower(path.Base(d.Name)), "prod") {
 		return
 	}

@@ -10,15 +10,29 @@ import (
 	"github.com/dockmend/dockmend/internal/syntax/yaml"
 )
 
-// ComposeRestartUnlimited finds a service that is started again without end:
-// "always", or "on-failure" without a number or with one above five.
+// ComposeRestartUnlimited reports services with `restart: always`, or with `restart:
+// on-failure` without a number or with a number above five.
 //
-// Off by default: most services are meant to come back whatever happens. Silent
-// for "unless-stopped".
+// # Why it matters
+//
+// A service that cannot start is restarted without end. It uses CPU time and fills the
+// logs, and nothing shows that it never works.
+//
+// The rule is off by default, because most services should come back whatever happens.
+//
+// # How to fix it
+//
+// Limit the number of attempts:
+//
+//	restart: on-failure:5
+//
+// # Exceptions
+//
+// It does not report `unless-stopped`, or values that contain a variable.
 var ComposeRestartUnlimited = facts.Rule[*facts.Compose]{
 	Meta: lint.Meta{
 		ID:       "compose-restart-unlimited",
-		Title:    "A service that fails is started again without end",
+		Title:    "Service that fails restarts without a limit",
 		Category: lint.Runtime,
 		Severity: lint.Info,
 		Since:    "0.1.0",
@@ -43,7 +57,7 @@ func checkComposeRestartUnlimited(p *facts.Pass[*facts.Compose]) {
 		edits, ok := p.Doc.File.Replace(restart.Node, "on-failure:5")
 		p.Report(lint.Finding{
 			Span:    restart.Span,
-			Message: fmt.Sprintf("%q starts a service that cannot run again and again; write \"on-failure:5\"", shortText(restart.Text)),
+			Message: fmt.Sprintf("with %q, Docker restarts a service that fails without end; write \"on-failure:5\"", shortText(restart.Text)),
 			Fixes:   yamlFix("write on-failure:5", lint.Unsafe, edits, ok, "services.*.restart"),
 		})
 	}

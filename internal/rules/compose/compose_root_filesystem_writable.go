@@ -11,23 +11,39 @@ import (
 	"github.com/dockmend/dockmend/internal/text"
 )
 
-// ComposeRootFilesystemWritable finds services without "read_only: true".
+// ComposeRootFilesystemWritable reports services without `read_only: true`, in one
+// finding for the file.
 //
-// Whoever gets into the container can store and run tools there. With a root
-// file system that is read-only, and a tmpfs for what the program writes, they
-// cannot.
+// # Why it matters
 //
-// Off by default: whether a program can do without is known only when it runs.
-// So the fix, a tmpfs on /tmp beside "read_only: true", is shown and not applied: a program
-// that writes elsewhere would stop. There is one finding for the file; the option "per-service" makes one for each
-// service.
+// Someone who breaks into the container can store tools there and run them, or change
+// the program itself. With a read-only root file system, and a tmpfs for the files
+// that the program writes, this is not possible.
 //
-// Silent for databases and other images that write there, for services that are
-// synchronised by develop.watch, and in files that others complete.
+// The rule is off by default, because only a run of the program shows whether it works
+// without writing.
+//
+// # How to fix it
+//
+// Make the root file system read-only, and add a tmpfs for each folder that the
+// program writes to:
+//
+//	read_only: true
+//	tmpfs:
+//	  - /tmp
+//
+// # Exceptions
+//
+// It does not report:
+//
+//   - databases, and images that update themselves
+//   - services with `develop.watch`, which copies files into the container
+//   - a `read_only` that depends on a variable without a default
+//   - services that extend another service, and files that another file completes
 var ComposeRootFilesystemWritable = facts.Rule[*facts.Compose]{
 	Meta: lint.Meta{
 		ID:       "compose-root-filesystem-writable",
-		Title:    "The root file system of a service is writable",
+		Title:    "Root file system of a service is writable",
 		Category: lint.Security,
 		Severity: lint.Info,
 		Since:    "0.1.0",
@@ -40,7 +56,7 @@ var ComposeRootFilesystemWritable = facts.Rule[*facts.Compose]{
 
 func checkComposeRootFilesystemWritable(p *facts.Pass[*facts.Compose]) {
 	l := lacking{
-		message: "%s can store and run what an attacker brings; set read_only, and a tmpfs for what is written",
+		message: "the root file system of %s is writable, so an attacker can store and run programs there; set read_only, and a tmpfs for files that the program writes",
 		title:   "set read_only with a tmpfs on /tmp",
 		keys:    []string{"read_only", "tmpfs"},
 		manual:  true,
@@ -64,11 +80,11 @@ func checkComposeRootFilesystemWritable(p *facts.Pass[*facts.Compose]) {
 	l.report(p)
 }
 
-// writesRoot tells by its image whether a service cannot do without a root file
-// system that it can write.
+// writesRoot reports whether a service cannot do without a root file
+// system that it can write, by its image.
 func writesRoot(s *facts.ComposeService) bool { return s.ImageSays(images.UpdatesItself) }
 
-// hasMountOn tells whether a folder, or one above it but the root, is a mount.
+// hasMountOn reports whether a folder, or one above it but the root, is a mount.
 func hasMountOn(s *facts.ComposeService, folder string) bool {
 	return slices.ContainsFunc(s.AllMounts(), func(m compose.Mount) bool {
 		return m.Target != "" && (m.Target == folder || isBelow(folder, strings.TrimSuffix(m.Target, "/")) && m.Target != "/")

@@ -12,21 +12,37 @@ import (
 	"github.com/dockmend/dockmend/internal/syntax/yaml"
 )
 
-// ComposeSchemaInvalid finds what does not fit the Compose specification: keys
-// that it does not have, values of another type, keys that are missing. Compose
-// refuses the whole file for one of them.
+// ComposeSchemaInvalid reports keys that the Compose specification does not have,
+// values of the wrong type, and missing keys.
 //
 // A file in the format before 2016, with the services at the top level, gets one
-// finding: no Compose of today reads it. So does a file with a name of Compose's
-// own that holds nothing of a Compose file.
+// finding, because no Compose of today reads it. So does a file with one of Compose's
+// own names that has no part of a Compose file.
 //
-// Silent for keys that begin with "x-", for values with variables, and about
-// missing keys in a file that others complete. Of the characters of a container's name
-// compose-container-name-invalid speaks.
+// # Why it matters
+//
+// Compose refuses the whole file for one such fault, so no service of it starts.
+//
+// # How to fix it
+//
+// Correct the key or the value. Begin keys of your own with `x-`:
+//
+//	x-defaults:
+//	  owner: team-a
+//
+// # Exceptions
+//
+// It does not report:
+//
+//   - keys that begin with `x-`
+//   - values that contain a variable
+//   - missing keys in a file that another file completes
+//   - the characters of `container_name`, which the rule
+//     `compose-container-name-invalid` reports
 var ComposeSchemaInvalid = facts.Rule[*facts.Compose]{
 	Meta: lint.Meta{
 		ID:       "compose-schema-invalid",
-		Title:    "Compose refuses the file",
+		Title:    "File does not match the Compose specification",
 		Category: lint.Correctness,
 		Severity: lint.Error,
 		Default:  true,
@@ -44,12 +60,12 @@ func checkComposeSchemaInvalid(p *facts.Pass[*facts.Compose]) {
 	case compose.Version1:
 		p.Report(lint.Finding{
 			Span:    d.Root.Pairs[0].Key.Span,
-			Message: "the services stand at the top level, a format that Compose reads no more; indent them below \"services:\"",
+			Message: "the services are at the top level, a format that Compose no longer reads; indent them under \"services:\"",
 		})
 		return
 	case compose.Foreign:
 		if hasDefaultName(d) {
-			f := lint.Finding{Message: "this is no Compose file: it has no \"services\"; write them, or give the file another name"}
+			f := lint.Finding{Message: "this is not a Compose file, because it has no \"services\"; add them, or rename the file"}
 			if root := d.File.Root(); root != nil {
 				f.Span = root.Span
 			}
@@ -87,8 +103,8 @@ func checkComposeSchemaInvalid(p *facts.Pass[*facts.Compose]) {
 	}
 }
 
-// nearestKey is the key that an unknown one was meant for. Nobody is told to
-// write the version, which does nothing.
+// nearestKey is the key that an unknown one was meant for. It is never
+// the version, which does nothing.
 func nearestKey(problem *compose.Problem) (string, bool) {
 	if problem.Kind != compose.UnknownKey {
 		return "", false
@@ -104,7 +120,7 @@ func yamlFixRename(d *facts.Compose, problem *compose.Problem, key string) []lin
 		return nil
 	}
 	edits, ok := d.File.Replace(pair.Key, key)
-	return unprovedFix(fmt.Sprintf("rename to %q", key), edits, ok)
+	return unprovedFix(fmt.Sprintf("rename it to %q", key), edits, ok)
 }
 
 func schemaMessage(d *facts.Compose, problem *compose.Problem) string {
@@ -115,21 +131,21 @@ func schemaMessage(d *facts.Compose, problem *compose.Problem) string {
 	switch problem.Kind {
 	case compose.UnknownKey:
 		if near, ok := nearestKey(problem); ok {
-			return fmt.Sprintf("%q is no key of %s, and Compose refuses the file; did you mean %q?", shortText(problem.Key), place, near)
+			return fmt.Sprintf("%q is not a key of %s, so Compose refuses the file; write %q", shortText(problem.Key), place, near)
 		}
-		return fmt.Sprintf("%q is no key of %s, and Compose refuses the file; delete it, or begin it with \"x-\"", shortText(problem.Key), place)
+		return fmt.Sprintf("%q is not a key of %s, so Compose refuses the file; remove it, or begin it with \"x-\"", shortText(problem.Key), place)
 	case compose.BadName:
-		return fmt.Sprintf("%q is no name that %s may have: use letters, digits, \".\", \"_\" and \"-\"", shortText(problem.Key), place)
+		return fmt.Sprintf("%q is not a valid name in %s, so Compose refuses the file; use letters, digits, \".\", \"_\" and \"-\"", shortText(problem.Key), place)
 	case compose.MissingKey:
-		return fmt.Sprintf("%s has no %q, without which Compose refuses the file; add it", place, problem.Key)
+		return fmt.Sprintf("%s has no %q, so Compose refuses the file; add it", place, problem.Key)
 	case compose.WrongType:
-		return fmt.Sprintf("%s is %s, and Compose takes %s only; write it so", place, typeName(d, problem), orList(problem.Want))
+		return fmt.Sprintf("%s is %s, so Compose refuses the file; write %s", place, typeName(d, problem), orList(problem.Want))
 	case compose.NotAllowed:
-		return fmt.Sprintf("the value of %s is not one of %s; write one of these", place, orList(problem.Want))
+		return fmt.Sprintf("the value of %s is not %s, so Compose refuses the file; write one of these", place, orList(problem.Want))
 	case compose.OutOfRange:
-		return fmt.Sprintf("the number of %s is out of range, and Compose refuses the file; it has to be %s", place, orList(problem.Want))
+		return fmt.Sprintf("the number in %s is out of range, so Compose refuses the file; it must be %s", place, orList(problem.Want))
 	default:
-		return fmt.Sprintf("the value of %s has a form that Compose refuses; it has to match %s", place, orList(problem.Want))
+		return fmt.Sprintf("the value of %s has a form that Compose refuses; it must match %s", place, orList(problem.Want))
 	}
 }
 
@@ -160,7 +176,7 @@ func orList(words []string) string {
 		case "string", "list", "mapping", "number", "boolean":
 			words[i] = "a " + w
 		case "null":
-			words[i] = "nothing"
+			words[i] = "an empty value"
 		default:
 			words[i] = fmt.Sprintf("%q", shortText(w))
 		}

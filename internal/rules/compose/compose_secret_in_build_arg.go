@@ -8,22 +8,43 @@ import (
 	"github.com/dockmend/dockmend/internal/syntax/yaml"
 )
 
-// ComposeSecretInBuildArg finds build arguments whose name says that their value
-// is a secret, or that a RUN of the Dockerfile uses as a password or token.
+// ComposeSecretInBuildArg reports build arguments that hold a secret: by their name,
+// or because a `RUN` of the Dockerfile uses them as a password or a token.
 //
-// Arguments stay in the history of the image, for everybody who has it. Pass the
-// secret with build.secrets, and mount it in the RUN that needs it.
+// # Why it matters
 //
-// Silent for public keys, versions, paths and the like, and for values that are
-// empty, placeholders or switches, and for arguments that the Dockerfile does not
-// declare.
+// The value of a build argument stays in the history of the image. Anyone who can pull
+// the image can read it with `docker history`.
 //
-// There is no fix: the Dockerfile has to read the secret from a mount first, and the value
-// has to be changed, since it is in the history of the image.
+// # How to fix it
+//
+// Pass the secret with `build.secrets`, and mount it in the `RUN` that needs it:
+//
+//	build:
+//	  context: .
+//	  secrets: [npm_token]
+//
+// In the Dockerfile:
+//
+//	RUN --mount=type=secret,id=npm_token,env=NPM_TOKEN npm ci
+//
+// # Fix safety
+//
+// There is no fix: the Dockerfile must read the secret from a mount first. The value
+// must also be changed, because it is in the history of the image.
+//
+// # Exceptions
+//
+// It does not report:
+//
+//   - names of public keys, versions, paths and the like
+//   - values that are empty, placeholders or switches
+//   - arguments that the Dockerfile does not declare, which the rule
+//     `compose-build-arg-undeclared` reports
 var ComposeSecretInBuildArg = facts.Rule[*facts.Compose]{
 	Meta: lint.Meta{
 		ID:       "compose-secret-in-build-arg",
-		Title:    "A secret is passed as a build argument",
+		Title:    "Secret is passed as a build argument",
 		Category: lint.Security,
 		Severity: lint.Warning,
 		Default:  true,
@@ -64,7 +85,7 @@ func checkComposeSecretInBuildArg(p *facts.Pass[*facts.Compose]) {
 			}
 			p.Report(lint.Finding{
 				Span:    kv.KeySpan,
-				Message: fmt.Sprintf("%q stays in the history of the image, for everybody who has it; pass it with build.secrets, and mount it in the RUN that needs it", shortText(kv.Key)),
+				Message: fmt.Sprintf("%q stays in the history of the image, so anyone who has the image can read it; use build.secrets, and mount it in the RUN that needs it", shortText(kv.Key)),
 			})
 		}
 	}

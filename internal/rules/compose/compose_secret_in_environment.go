@@ -11,28 +11,55 @@ import (
 	"github.com/dockmend/dockmend/internal/text"
 )
 
-// ComposeSecretInEnvironment finds variables of the environment whose name says
-// that they hold a secret, with the value written out, or as the default of a
+// ComposeSecretInEnvironment reports environment variables whose name says that they
+// hold a secret, if their value is written in the file, or is the default of a
 // variable.
 //
-// Whoever has the repository has the secret, and it stays in its history. Read
-// it from outside with "${NAME:?}", from an env_file that is not in the
-// repository, or from a secret.
+// The severity is info and the variant is `excused`:
 //
-// Placeholders are excused, and off by default, as are words for a start (the name of the
-// user, "postgres") and defaults of variables in a service that nobody reaches from outside,
-// passwords of trust stores, which hold what is public, everything in files for
-// development, and words that no generator made, in a service that is not started again
-// when it ends and in a file whose name does not say production. Silent
-// for names that also say file, path, public and the like, for empty values,
-// switches and paths, and, in files for development, for the values that
-// everybody knows.
+//   - for placeholders, such as `changeme`
+//   - for simple initial passwords in a service that publishes no port on all
+//     addresses, such as `postgres` or the name of the user, if no service of the file
+//     gets secrets from outside
+//   - for the default of a variable, in a service that publishes no port
+//   - for passwords of trust stores, which protect only public certificates
+//   - for a word that does not look generated, in a service that is not restarted when
+//     it ends, unless the name of the file says production
+//   - in files for development, tests, demonstrations or exercises
 //
-// There is no fix: the value has to be kept in another place first.
+// # Why it matters
+//
+// Anyone who can read the repository gets the secret. It remains in the history of the
+// repository when the line is removed.
+//
+// # How to fix it
+//
+// Read the value from outside of the file, and change the secret, because others may
+// have read it:
+//
+//	environment:
+//	  POSTGRES_PASSWORD: ${POSTGRES_PASSWORD:?}
+//
+// An `env_file` that is not in the repository, or a secret, works too.
+//
+// # Fix safety
+//
+// There is no fix: the value must be stored in another place first.
+//
+// # Exceptions
+//
+// It does not report:
+//
+//   - names that also contain a word such as file, path or public
+//   - empty values, switches and paths
+//   - addresses with a password, which the rule
+//     `compose-credentials-in-connection-string` reports
+//   - services whose security is turned off, where nothing checks the secret
+//   - well-known passwords and placeholders in files for development
 var ComposeSecretInEnvironment = facts.Rule[*facts.Compose]{
 	Meta: lint.Meta{
 		ID:       "compose-secret-in-environment",
-		Title:    "A secret stands in the file",
+		Title:    "Secret is written in the Compose file",
 		Category: lint.Security,
 		Severity: lint.Warning,
 		Default:  true,
@@ -64,15 +91,15 @@ func checkComposeSecretInEnvironment(p *facts.Pass[*facts.Compose]) {
 			if _, inAddress := facts.URLPassword(kv.Value.Text); inAddress {
 				continue // compose-credentials-in-connection-string
 			}
-			where := "is written out"
+			where := "is written out here"
 			if kv.Value.Template.HasVariables() {
-				where = "has its secret as the default"
+				where = "has a secret as its default"
 			}
 			guardsLittle := strings.Contains(strings.ToUpper(kv.Key), "TRUSTSTORE") || kv.Value.Text == "guest"
 			isInternal := isOwnDefault(s, kv.Value) || !fromOutside && words().isInternal(kv.Value.Text)
 			f, ok := weighSecret(p, lint.Finding{
 				Span:    kv.Span,
-				Message: fmt.Sprintf("%q %s, for everybody who has the file; read it with ${%s:?}, from an env_file that is not in the repository, or from a secret", shortText(kv.Key), where, shortText(kv.Key)),
+				Message: fmt.Sprintf("%q %s, so anyone who can read the file gets it; use ${%s:?}, an env_file outside of the repository, or a secret", shortText(kv.Key), where, shortText(kv.Key)),
 			}, kv.Value.Text, password, guardsLittle || isInternal || isForTrial(p, s, kv.Value.Text))
 			if ok {
 				p.Report(f)

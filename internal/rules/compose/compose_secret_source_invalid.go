@@ -8,21 +8,37 @@ import (
 	"github.com/dockmend/dockmend/internal/lint"
 )
 
-// ComposeSecretSourceInvalid finds a secret or a config of the top level that
-// comes from nowhere, or from several places. Compose refuses the file: it wants
-// one of file, environment, content (for a config), or "external: true".
+// ComposeSecretSourceInvalid reports secrets and configs at the top level without a
+// source, or with several. A source is `file`, `environment`, `content` (for a config)
+// or `external: true`. The severity is warning for an external one that also names a
+// source, because Compose loads that file and ignores the source.
 //
-// An external one that names a source as well is loaded, and the source is not
-// used: a warning.
+// # Why it matters
 //
-// Silent for entries with a driver, and about what is missing in a file that
-// others complete.
+// Compose refuses the file, so no service of it starts.
+//
+// # How to fix it
+//
+// Write one source:
+//
+//	secrets:
+//	  token:
+//	    file: ./token.txt
+//
+// # Fix safety
 //
 // There is no fix: only the author knows where the value comes from.
+//
+// # Exceptions
+//
+// It does not report:
+//
+//   - entries with a `driver`
+//   - entries without a source in a file that another file completes
 var ComposeSecretSourceInvalid = facts.Rule[*facts.Compose]{
 	Meta: lint.Meta{
 		ID:       "compose-secret-source-invalid",
-		Title:    "A secret or config has no source, or several",
+		Title:    "Secret or config has no source, or several",
 		Category: lint.Correctness,
 		Severity: lint.Error,
 		Default:  true,
@@ -60,11 +76,11 @@ func checkComposeSecretSourceInvalid(p *facts.Pass[*facts.Compose]) {
 				f.Severity = lint.Warning
 				f.Message = fmt.Sprintf("the %s %q is external, so Compose does not use its %s; keep one of them", section.word, shortText(r.Name), sources[0])
 			case len(sources) > 1:
-				f.Message = fmt.Sprintf("the %s %q has several sources, %s, and Compose refuses the file; keep one", section.word, shortText(r.Name), strings.Join(sources, " and "))
+				f.Message = fmt.Sprintf("the %s %q has several sources (%s), so Compose refuses the file; keep one of them", section.word, shortText(r.Name), strings.Join(sources, " and "))
 			case len(sources) == 1 || r.External || d.IsFragment(d.Name) || isSet(d.View.Pair(r.Node, "external")):
 				continue
 			default:
-				f.Message = fmt.Sprintf("the %s %q comes from nowhere, and Compose refuses the file; give it one of %s, or external: true", section.word, shortText(r.Name), strings.Join(section.keys, ", "))
+				f.Message = fmt.Sprintf("the %s %q has no source, so Compose refuses the file; set %s or external: true", section.word, shortText(r.Name), strings.Join(section.keys, ", "))
 			}
 			p.Report(f)
 		}

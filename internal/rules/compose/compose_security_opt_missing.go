@@ -5,17 +5,34 @@ import (
 	"github.com/dockmend/dockmend/internal/lint"
 )
 
-// ComposeSecurityOptMissing finds services without security_opt.
+// ComposeSecurityOptMissing reports services without `security_opt`, in one finding
+// for the file.
 //
-// Off by default: compose-new-privileges-allowed says what is really wanted.
-// There is one finding for the file; the option "per-service" makes one for each
-// service.
+// # Why it matters
 //
-// Silent for any value of it, and in files that others complete.
+// `security_opt` limits what a program in the container can do, for example with
+// `no-new-privileges`.
+//
+// The rule is off by default, because the rule `compose-new-privileges-allowed` checks
+// the option that matters most.
+//
+// # How to fix it
+//
+// Add the options that the service should run with:
+//
+//	security_opt:
+//	  - no-new-privileges:true
+//
+// # Exceptions
+//
+// It does not report:
+//
+//   - services with any `security_opt`
+//   - services that extend another service, and files that another file completes
 var ComposeSecurityOptMissing = facts.Rule[*facts.Compose]{
 	Meta: lint.Meta{
 		ID:       "compose-security-opt-missing",
-		Title:    "A service sets no security options",
+		Title:    "Services set no security options",
 		Category: lint.Security,
 		Severity: lint.Info,
 		Since:    "0.1.0",
@@ -26,7 +43,7 @@ var ComposeSecurityOptMissing = facts.Rule[*facts.Compose]{
 }
 
 func checkComposeSecurityOptMissing(p *facts.Pass[*facts.Compose]) {
-	l := lacking{message: "no security_opt is set for %s; add what is wanted, as no-new-privileges:true"}
+	l := lacking{message: "no security_opt is set for %s, so their programs can gain privileges; add options, such as no-new-privileges:true"}
 	for _, s := range wholeServices(p.Doc) {
 		if s.Entry("security_opt") == nil {
 			l.services = append(l.services, s)

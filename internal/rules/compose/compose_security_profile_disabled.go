@@ -8,22 +8,40 @@ import (
 	"github.com/dockmend/dockmend/internal/lint"
 )
 
-// ComposeSecurityProfileDisabled finds security_opt with seccomp or AppArmor
-// unconfined, labels disabled, or system paths unconfined.
+// ComposeSecurityProfileDisabled reports entries of `security_opt` that disable
+// seccomp or AppArmor (`unconfined`), the labels of SELinux (`label:disable`), or the
+// protection of system paths (`systempaths=unconfined`).
 //
-// These profiles refuse the system calls and files that break-outs use. Delete
-// the entry, or name a profile that allows what is needed.
+// The severity is info, and the variant ends in `-excused`:
 //
-// It is info, and excused, for agents that watch the host, where a comment beside it gives the reason, or in files that are
-// for development or trials by their name.
+//   - for agents that watch the host, and for programs on a GPU
+//   - in files for development, tests, demonstrations or exercises
+//   - where a comment next to the entry gives the reason
 //
-// Silent for profiles of one's own and for other labels, for privileged services,
-// which have no confinement anyway, and for labels beside the socket of a container
-// engine, which SELinux keeps from a container with labels.
+// # Why it matters
+//
+// These profiles refuse system calls and files that break-outs from a container use.
+// Without them, a vulnerability in the kernel or the engine is easier to exploit.
+//
+// # How to fix it
+//
+// Remove the entry, or use a profile of your own that allows what the program needs:
+//
+//	security_opt:
+//	  - seccomp:./seccomp.json
+//
+// # Exceptions
+//
+// It does not report:
+//
+//   - profiles of your own, and other labels
+//   - privileged services, which have no confinement anyway
+//   - `label:disable` in a service that mounts the socket of the engine, which SELinux
+//     otherwise refuses
 var ComposeSecurityProfileDisabled = facts.Rule[*facts.Compose]{
 	Meta: lint.Meta{
 		ID:       "compose-security-profile-disabled",
-		Title:    "A service switches off its confinement",
+		Title:    "Service disables a security profile",
 		Category: lint.Security,
 		Severity: lint.Warning,
 		Default:  true,
@@ -55,13 +73,13 @@ func checkComposeSecurityProfileDisabled(p *facts.Pass[*facts.Compose]) {
 			}
 			f := lint.Finding{
 				Span: v.Span, Variant: name,
-				Message: fmt.Sprintf("%q switches off what keeps programs in their container; delete it, or name a profile that allows what is needed", shortText(v.Raw)),
+				Message: fmt.Sprintf("%q disables a protection that keeps programs in their container; remove it, or use a profile that allows what is needed", shortText(v.Raw)),
 			}
 			if len(options) == 1 {
-				f.Fixes = deleteKey(s, "security_opt", "delete the entry")
+				f.Fixes = deleteKey(s, "security_opt", "remove the entry")
 			} else if s.Owns(s.Entry("security_opt")) {
 				edits, ok := p.Doc.File.DeleteItem(v.Node)
-				f.Fixes = yamlFix("delete the entry", lint.Unsafe, edits, ok, "services.*.security_opt")
+				f.Fixes = yamlFix("remove the entry", lint.Unsafe, edits, ok, "services.*.security_opt")
 			}
 			onlyShown(f.Fixes)
 			p.Report(weigh(p, f, watchesHost(s) || usesAccelerator(s)))
@@ -69,7 +87,7 @@ func checkComposeSecurityProfileDisabled(p *facts.Pass[*facts.Compose]) {
 	}
 }
 
-// switchesOff tells whether an option of security_opt takes a protection away.
+// switchesOff reports whether an option of security_opt takes a protection away.
 func switchesOff(name, value string) bool {
 	switch name {
 	case "seccomp", "apparmor", "systempaths":

@@ -9,27 +9,45 @@ import (
 	"github.com/dockmend/dockmend/internal/syntax/compose"
 )
 
-// ComposeSensitivePathMounted finds mounts of /sys, /dev, folders below /run,
-// home folders and folders of credentials, and read-only mounts of /, /etc,
-// /root, /boot, /proc and /var/lib.
+// ComposeSensitivePathMounted reports mounts of `/sys`, `/dev`, folders below `/run`,
+// home folders and folders with credentials, such as `~/.ssh`. It also reports
+// read-only mounts of `/`, `/etc`, `/root`, `/boot`, `/proc` and `/var/lib`.
 //
-// Whoever is in the container reads keys, passwords and the environment of every
-// process. Mount the one file or folder that is needed.
+// The severity is info and the variant is `excused`:
 //
-// It is info, and excused, for agents that watch the host, by their image or by a
-// read-only mount of /, /proc or /sys on /host, /hostfs or /rootfs, where a comment
-// beside it gives the reason, and in files that are for development or trials by their
-// name.
+//   - for agents that watch the host, by their image, or by a read-only mount of `/`,
+//     `/proc` or `/sys` on `/host`, `/hostfs` or `/rootfs`
+//   - in files for development, tests, demonstrations or exercises
+//   - where a comment next to the mount gives the reason
 //
-// Silent for the clock's settings, certificates of authorities, single devices
-// and /dev/shm, for privileged services, and for what the rules on sockets and on
-// writable system folders report.
+// # Why it matters
 //
-// There is no fix: whether the program needs the path is known only to those who run it.
+// A process in the container can read keys, passwords, and the environment of every
+// process of the host. Someone who takes over the program gets them too.
+//
+// # How to fix it
+//
+// Mount only the file or folder that the program needs:
+//
+//	volumes:
+//	  - ~/.ssh/known_hosts:/root/.ssh/known_hosts:ro
+//
+// # Fix safety
+//
+// There is no fix: only those who run the program know whether it needs the path.
+//
+// # Exceptions
+//
+// It does not report:
+//
+//   - time settings, certificates of authorities, single devices, and `/dev/shm`
+//   - privileged services, which the rule `compose-privileged-service` reports
+//   - sockets of a container engine, and writable system folders, which other rules
+//     report
 var ComposeSensitivePathMounted = facts.Rule[*facts.Compose]{
 	Meta: lint.Meta{
 		ID:       "compose-sensitive-path-mounted",
-		Title:    "A service can read what its host keeps to itself",
+		Title:    "Container can read sensitive files of the host",
 		Category: lint.Security,
 		Severity: lint.Warning,
 		Default:  true,
@@ -51,20 +69,20 @@ func checkComposeSensitivePathMounted(p *facts.Pass[*facts.Compose]) {
 			}
 			p.Report(weigh(p, lint.Finding{
 				Span:    m.Span,
-				Message: fmt.Sprintf("%q shows %q what the host keeps to itself; mount the one file or folder that is needed", shortText(m.Source), shortText(s.Name)),
+				Message: fmt.Sprintf("%q gives %q access to sensitive files of the host; mount only the file or folder that is needed", shortText(m.Source), shortText(s.Name)),
 			}, watchesHost(s) || showsHost(m)))
 		}
 	}
 }
 
-// showsHost tells whether a mount is one that programs which watch their host ask
+// showsHost reports whether a mount is one that programs which watch their host ask
 // for: its disk, read-only, where such programs look for it.
 func showsHost(m compose.Mount) bool {
 	name, ok := hostPath(m)
 	return ok && m.ReadOnly && (name == "/" || isBelow(name, "/proc", "/sys")) && isBelow(m.Target, "/host", "/rootfs", "/hostfs")
 }
 
-// isSensitive tells whether a mount shows secrets or the inside of the host.
+// isSensitive reports whether a mount shows secrets or the inside of the host.
 func isSensitive(m compose.Mount) bool {
 	credentials := []string{".ssh", ".aws", ".kube", ".gnupg", ".azure", ".docker", ".config/gcloud", ".netrc", ".git-credentials"}
 	if home := homeSource(m); home != "" {

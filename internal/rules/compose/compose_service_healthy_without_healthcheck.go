@@ -9,24 +9,47 @@ import (
 	"github.com/dockmend/dockmend/internal/syntax/dockerfile"
 )
 
-// ComposeServiceHealthyWithoutHealthcheck finds services that wait until another
-// is healthy, while that one has no health check: Compose ends with an error and
-// starts neither.
+// ComposeServiceHealthyWithoutHealthcheck reports services that wait with `condition:
+// service_healthy` for a service without a health check.
 //
-// For a service that is built its Dockerfile counts. For one with an image the
-// registry knows; without --online it is a warning for Docker's official images,
-// which have no health check, and nothing for others.
+// For a service that Compose builds, the `HEALTHCHECK` of its Dockerfile counts. For
+// an image, the rule reads the registry with `--online`. Offline, it reports only
+// Docker's official images, which have no health check, as a warning.
 //
-// Silent where another Compose file of the folder gives the service one, where another
-// service of the file builds the image from a Dockerfile that has one, and where the
-// service may be missing ("required: false").
+// # Why it matters
 //
-// There is no fix: the probe has to name what a healthy service answers, and the file does
-// not say that.
+// Compose stops with an error, because a container without a health check never
+// becomes healthy. The waiting service does not start.
+//
+// # How to fix it
+//
+// Add a health check to the service:
+//
+//	db:
+//	  image: postgres:17
+//	  healthcheck:
+//	    test: ["CMD-SHELL", "pg_isready -U postgres"]
+//
+// Or wait with `condition: service_started`.
+//
+// # Fix safety
+//
+// There is no fix: the check must name what a healthy service answers, and the file
+// does not show that.
+//
+// # Exceptions
+//
+// It does not report:
+//
+//   - services that get a health check from another Compose file of the folder
+//   - images that another service of the file builds from a Dockerfile with a health
+//     check
+//   - dependencies with `required: false`
+//   - services that extend another service
 var ComposeServiceHealthyWithoutHealthcheck = facts.Rule[*facts.Compose]{
 	Meta: lint.Meta{
 		ID:       "compose-service-healthy-without-healthcheck",
-		Title:    "Nobody can tell when the service that is waited for is healthy",
+		Title:    "Service waits for the health of a service without a health check",
 		Category: lint.Correctness,
 		Severity: lint.Error,
 		Default:  true,
@@ -48,12 +71,12 @@ func checkComposeServiceHealthyWithoutHealthcheck(p *facts.Pass[*facts.Compose])
 		}
 		f := lint.Finding{
 			Span:    e.Span,
-			Message: fmt.Sprintf("%q waits until %q is healthy, and %q has no health check, so it never starts; give %q one", shortText(e.From.Name), shortText(e.To), shortText(e.To), shortText(e.To)),
+			Message: fmt.Sprintf("%q waits until %q is healthy, but %q has no health check, so it never starts; add a health check to %q", shortText(e.From.Name), shortText(e.To), shortText(e.To), shortText(e.To)),
 		}
 		switch {
 		case ok && check.Disabled:
-			f.Message = fmt.Sprintf("%q waits until %q is healthy, and the health check of %q is disabled, so it never starts; enable it, or wait for service_started", shortText(e.From.Name), shortText(e.To), shortText(e.To))
-			f.Related = []lint.Related{{Span: check.Pair.Span, Message: "it is disabled here"}}
+			f.Message = fmt.Sprintf("%q waits until %q is healthy, but the health check of %q is disabled, so it never starts; enable it, or wait for service_started", shortText(e.From.Name), shortText(e.To), shortText(e.To))
+			f.Related = []lint.Related{{Span: check.Pair.Span, Message: "the health check is disabled here"}}
 		case builderOf(p.Doc, e.Target) != nil:
 			related, none := hasNoBuiltCheck(p, builderOf(p.Doc, e.Target))
 			if !none {
@@ -66,7 +89,7 @@ func checkComposeServiceHealthyWithoutHealthcheck(p *facts.Pass[*facts.Compose])
 				continue
 			}
 			f.Severity = severity
-			f.Related = []lint.Related{{Span: e.Target.Span(), Message: "the service that is waited for"}}
+			f.Related = []lint.Related{{Span: e.Target.Span(), Message: "the service without a health check"}}
 		}
 		p.Report(f)
 	}
@@ -90,19 +113,19 @@ func builderOf(d *facts.Compose, s *facts.ComposeService) *facts.ComposeService 
 	return nil
 }
 
-// hasNoBuiltCheck tells whether the image that a service builds is known to have
+// hasNoBuiltCheck reports whether the image that a service builds is known to have
 // no health check, and the place that shows it.
 func hasNoBuiltCheck(p *facts.Pass[*facts.Compose], s *facts.ComposeService) (related lint.Related, none bool) {
 	b, err := p.Project.Build(s)
 	switch {
 	case err != nil:
-		p.Skip(fmt.Sprintf("what %q builds is not known: %v", shortText(s.Name), err))
+		p.Skip(fmt.Sprintf("cannot tell what %q builds: %v", shortText(s.Name), err))
 		return related, false
 	case b.Stage == nil:
 		return related, false
 	}
 	if in := b.Stage.Last("healthcheck"); in != nil {
-		return inDockerfile(b, in.Head, "it is disabled here"), isNone(in)
+		return inDockerfile(b, in.Head, "the health check is disabled here"), isNone(in)
 	}
 	base := b.Stage.Base()
 	if !base.IsScratch() && !isOfficial(base) {
@@ -118,7 +141,7 @@ func isNone(in *dockerfile.Instruction) bool {
 	return strings.EqualFold(strings.TrimSpace(in.Args), "none")
 }
 
-// hasNoImageCheck tells whether the image of a service is known to have no
+// hasNoImageCheck reports whether the image of a service is known to have no
 // health check, and how bad that is.
 func hasNoImageCheck(p *facts.Pass[*facts.Compose], s *facts.ComposeService) (severity lint.Severity, none bool) {
 	image, ok := s.Image()
@@ -132,7 +155,7 @@ func hasNoImageCheck(p *facts.Pass[*facts.Compose], s *facts.ComposeService) (se
 	return lint.Warning, isOfficial(image)
 }
 
-// isOfficial tells whether an image is one of Docker's official ones, which have
+// isOfficial reports whether an image is one of Docker's official ones, which have
 // no health check (docker-library/faq, "Healthcheck").
 func isOfficial(i facts.Image) bool {
 	return i.Known && !strings.Contains(i.Name(), "/") && i.Name() != "" && i.Registry != "localhost"

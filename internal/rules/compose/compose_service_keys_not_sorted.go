@@ -9,29 +9,46 @@ import (
 	"github.com/dockmend/dockmend/internal/syntax/yaml"
 )
 
-// ComposeServiceKeysNotSorted finds a service whose keys are not in one order:
-// where it comes from and its name, what it depends on, its data, its
-// environment, its network, and how it runs.
+// ComposeServiceKeysNotSorted reports services whose keys are not in the usual order:
+// the source of the image and the name, what the service depends on, its data, its
+// environment, its network, and how it runs. The option `order` sets another order. A
+// key that is not in the order stays after the key above it.
 //
-// The option "order" has another order. Keys that are not in it keep their place
-// behind the key above them.
+// # Why it matters
 //
-// Off by default: any order works. Silent for services with merge keys, and where
-// comments stand apart.
+// If all services have the same order, a reader finds a key faster and sees what is
+// missing. Any order works, so the rule is off by default.
+//
+// # How to fix it
+//
+// Sort the keys:
+//
+//	web:
+//	  image: nginx:1.29
+//	  depends_on: [api]
+//	  ports: ["80:80"]
+//	  restart: unless-stopped
+//
+// # Exceptions
+//
+// It does not report:
+//
+//   - services with merge keys (`<<`)
+//   - services with comments that cannot be assigned to one key
 var ComposeServiceKeysNotSorted = facts.Rule[*facts.Compose]{
 	Meta: lint.Meta{
 		ID:       "compose-service-keys-not-sorted",
-		Title:    "The keys of a service are not in the usual order",
+		Title:    "Keys of a service are not in the usual order",
 		Category: lint.StyleIssue,
 		Severity: lint.Style,
 		Since:    "0.1.0",
 		Aliases:  lint.Names("dclint:service-keys-order"),
-		Options:  []lint.Option{{Name: "order", Doc: "the keys in their order", Kind: lint.ListOption, OptionValue: lint.OptionValue{List: serviceKeyOrder}}},
+		Options:  []lint.Option{{Name: "order", Doc: "the keys in the order that you want", Kind: lint.ListOption, OptionValue: lint.OptionValue{List: serviceKeyOrder}}},
 	},
 	Check: checkComposeServiceKeysNotSorted,
 }
 
-// serviceKeyOrder goes from what a reader asks first to what few ask.
+// serviceKeyOrder begins with what most readers look for.
 var serviceKeyOrder = []string{
 	"image", "build", "container_name", "extends", "provider", "pull_policy", "platform", "profiles",
 	"depends_on", "volumes", "volumes_from", "tmpfs", "configs", "secrets",
@@ -63,7 +80,7 @@ func checkComposeServiceKeysNotSorted(p *facts.Pass[*facts.Compose]) {
 		at := firstMisplaced(order)
 		p.Report(lint.Finding{
 			Span:    n.Pairs[at].Key.Span,
-			Message: fmt.Sprintf("%q does not come here in the usual order of keys; %q does", shortText(n.Pairs[at].Key.Value), shortText(n.Pairs[order[at]].Key.Value)),
+			Message: fmt.Sprintf("%q is not in the usual order of keys; move %q here", shortText(n.Pairs[at].Key.Value), shortText(n.Pairs[order[at]].Key.Value)),
 			Fixes:   fixes,
 		})
 	}

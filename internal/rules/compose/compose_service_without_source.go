@@ -7,18 +7,36 @@ import (
 	"github.com/dockmend/dockmend/internal/lint"
 )
 
-// ComposeServiceWithoutSource finds a service with neither image nor build nor
-// provider. Compose refuses the file.
+// ComposeServiceWithoutSource reports services with none of `image`, `build` and
+// `provider`.
 //
-// Silent where another file may complete it: in a file that Compose does not find
-// by its name, beside other Compose files, with "include", where more than a third of
-// the services have none, and for services that extend another.
+// # Why it matters
 //
-// There is no fix: only the author knows which image is meant.
+// Compose does not know which image to run, so it refuses the file.
+//
+// # How to fix it
+//
+// Add an image or a build:
+//
+//	web:
+//	  image: nginx:1.29
+//
+// # Fix safety
+//
+// There is no fix: only the author knows which image the service should run.
+//
+// # Exceptions
+//
+// It does not report:
+//
+//   - files that another file can complete: other names than Compose's own, other
+//     Compose files in the folder, or `include`
+//   - files in which more than a third of the services have no source
+//   - services that extend another service
 var ComposeServiceWithoutSource = facts.Rule[*facts.Compose]{
 	Meta: lint.Meta{
 		ID:       "compose-service-without-source",
-		Title:    "A service has no image and no build",
+		Title:    "Service has no image and no build",
 		Category: lint.Correctness,
 		Severity: lint.Error,
 		Default:  true,
@@ -53,7 +71,7 @@ func checkComposeServiceWithoutSource(p *facts.Pass[*facts.Compose]) {
 	for _, s := range lacking {
 		p.Report(lint.Finding{
 			Span:    s.Span(),
-			Message: fmt.Sprintf("the service %q has neither an image nor a build, and Compose refuses the file; add one of them", shortText(s.Name)),
+			Message: fmt.Sprintf("service %q has neither image nor build, so Compose refuses the file; add one of them", shortText(s.Name)),
 		})
 	}
 }

@@ -9,14 +9,27 @@ import (
 	"github.com/dockmend/dockmend/internal/syntax/yaml"
 )
 
-// ComposeServicesNotSorted finds services that are not in alphabetical order.
+// ComposeServicesNotSorted reports services that are not in alphabetical order.
 //
-// Off by default: the order in which they depend on each other reads as well.
-// Silent where comments group them, and where an anchor has to come first.
+// # Why it matters
+//
+// In a long file, an ordered service is easier to find. Compose ignores the order, and
+// an order by dependencies reads as well, so the rule is off by default.
+//
+// # How to fix it
+//
+// Sort the services by their names.
+//
+// # Exceptions
+//
+// It does not report:
+//
+//   - files with comments that cannot be assigned to one service
+//   - files in which an anchor must come before its alias
 var ComposeServicesNotSorted = facts.Rule[*facts.Compose]{
 	Meta: lint.Meta{
 		ID:       "compose-services-not-sorted",
-		Title:    "The services are not in alphabetical order",
+		Title:    "Services are not in alphabetical order",
 		Category: lint.StyleIssue,
 		Severity: lint.Style,
 		Since:    "0.1.0",
@@ -37,12 +50,12 @@ func checkComposeServicesNotSorted(p *facts.Pass[*facts.Compose]) {
 		return
 	}
 	for i := range fixes {
-		fixes[i].Applicability = lint.Unsafe // the order of services often says something to readers
+		fixes[i].Applicability = lint.Unsafe // the order of services often tells readers something
 	}
 	at := firstMisplaced(order)
 	p.Report(lint.Finding{
 		Span:    pairs[at].Key.Span,
-		Message: fmt.Sprintf("%q is not in alphabetical order; %q comes here", shortText(pairs[at].Key.Value), shortText(pairs[order[at]].Key.Value)),
+		Message: fmt.Sprintf("%q is not in alphabetical order; move %q here", shortText(pairs[at].Key.Value), shortText(pairs[order[at]].Key.Value)),
 		Fixes:   fixes,
 	})
 }

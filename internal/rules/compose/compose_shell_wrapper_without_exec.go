@@ -9,21 +9,36 @@ import (
 	"github.com/dockmend/dockmend/internal/lint"
 )
 
-// ComposeShellWrapperWithoutExec finds a command or an entrypoint of "sh -c"
-// with several commands, the last of which is started without exec.
+// ComposeShellWrapperWithoutExec reports commands and entrypoints of the form `sh -c
+// "a && b"` with several commands, whose last command is started without `exec`.
 //
-// The shell stays process 1 and does not pass the stop signal on, so that the
-// program is killed after ten seconds; "init: true" does not help. With exec in
-// front, the last command takes the shell's place.
+// # Why it matters
 //
-// Silent where it is not known that sh is dash, as in images of Debian and Ubuntu:
-// bash and the ash of Alpine step aside by themselves. Silent too for a single
-// command, where the last command is a part of a pipe or of a compound command or
-// starts another script, for scripts with trap or wait, and for jobs that end.
+// The shell is process 1 and does not pass the stop signal (SIGTERM) to the program.
+// `docker stop` waits 10 seconds and then kills the program. `init: true` does not
+// help, because the init sends the signal only to the shell.
+//
+// # How to fix it
+//
+// Start the last command with `exec`, so that it replaces the shell:
+//
+//	command: ["sh", "-c", "migrate && exec serve"]
+//
+// # Exceptions
+//
+// It does not report:
+//
+//   - images whose `sh` is not known to be dash, which is the shell of Debian and
+//     Ubuntu; `bash` and the `ash` of Alpine replace themselves with the last command
+//   - a single command
+//   - a last command that is part of a pipe or of a compound command, or that is
+//     another script
+//   - scripts with `trap` or `wait`
+//   - jobs that end
 var ComposeShellWrapperWithoutExec = facts.Rule[*facts.Compose]{
 	Meta: lint.Meta{
 		ID:       "compose-shell-wrapper-without-exec",
-		Title:    "A shell that does not exec its last command keeps the stop signal from it",
+		Title:    "Shell does not pass the stop signal to its last command",
 		Category: lint.Runtime,
 		Severity: lint.Info,
 		Default:  true,
@@ -46,22 +61,22 @@ func checkComposeShellWrapperWithoutExec(p *facts.Pass[*facts.Compose]) {
 		}
 		last, offset, ok := facts.LastCommand(script)
 		if !ok || strings.TrimSpace(script[:offset]) == "" || isShell(last) {
-			continue // a script has to exec in its turn
+			continue // a script must use exec itself
 		}
 		at := c.Words[len(c.Words)-1]
 		f := lint.Finding{
 			Span:    at.Span,
-			Message: fmt.Sprintf("the shell stays in front of %q and keeps the stop signal from it; write exec %s", shortText(last), shortText(last)),
+			Message: fmt.Sprintf("the shell does not pass the stop signal (SIGTERM) to %q, which is killed after 10 seconds; write exec %s", shortText(last), shortText(last)),
 		}
 		if c.List && at.Raw == script && s.Owns(c.Pair) {
 			edits, ok := p.Doc.File.Replace(at.Node, script[:offset]+"exec "+script[offset:])
-			f.Fixes = yamlFix("put exec before the last command", lint.Unsafe, edits, ok, "services.*.command", "services.*.entrypoint")
+			f.Fixes = yamlFix("add exec before the last command", lint.Unsafe, edits, ok, "services.*.command", "services.*.entrypoint")
 		}
 		p.Report(f)
 	}
 }
 
-// hasDash tells whether a service's /bin/sh is known to be dash.
+// hasDash reports whether a service's /bin/sh is known to be dash.
 func hasDash(p *facts.Pass[*facts.Compose], s *facts.ComposeService) bool {
 	if b, err := p.Project.Build(s); err == nil && b != nil && b.Stage != nil {
 		return b.Stage.Base().System() == facts.Debian && !b.Stage.ShIsBash(b.Stage.From)
@@ -70,7 +85,7 @@ func hasDash(p *facts.Pass[*facts.Compose], s *facts.ComposeService) bool {
 	return ok && i.System() == facts.Debian
 }
 
-// isShell tells whether a program is a shell, or a script by its name.
+// isShell reports whether a program is a shell, or a script by its name.
 func isShell(program string) bool {
 	switch base := path.Base(program); base {
 	case "sh", "bash", "ash", "dash":

@@ -10,22 +10,40 @@ import (
 	"github.com/dockmend/dockmend/internal/syntax/compose"
 )
 
-// ComposeStartScriptWithoutExec finds a command or an entrypoint that is a script of the
-// repository which runs its server without exec: the shell that reads the script does not
-// pass the stop signal on.
+// ComposeStartScriptWithoutExec reports commands and entrypoints that are a script of
+// the repository which starts its server without `exec`.
 //
-// The container then waits ten seconds, and the server is killed in the middle of its work.
-// Begin the last command of the script with exec. A script that starts the server in the
-// background and waits for it needs a trap that passes the signal on.
+// # Why it matters
 //
-// Silent for scripts that are not in the repository, for scripts with exec or a trap, and
-// for programs that are no known server.
+// The shell that runs the script does not pass the stop signal (SIGTERM) to the
+// server. `docker stop` waits 10 seconds and then kills the server in the middle of
+// its work.
 //
-// There is no fix: the fault is in the script, which may do more after the server ends.
+// # How to fix it
+//
+// Start the server with `exec` as the last command of the script:
+//
+//	exec celery -A app worker
+//
+// A script that starts the server in the background and waits for it needs a `trap`
+// that passes the signal on.
+//
+// # Fix safety
+//
+// There is no fix: the script can do more after the server ends.
+//
+// # Exceptions
+//
+// It does not report:
+//
+//   - scripts that are not in the repository
+//   - scripts with `exec` or a `trap`
+//   - programs that are not known servers
+//   - jobs that end
 var ComposeStartScriptWithoutExec = facts.Rule[*facts.Compose]{
 	Meta: lint.Meta{
 		ID:       "compose-start-script-without-exec",
-		Title:    "A start script keeps the stop signal from its server",
+		Title:    "Start script does not pass the stop signal to its server",
 		Category: lint.Runtime,
 		Severity: lint.Warning,
 		Default:  true,
@@ -56,7 +74,7 @@ func checkComposeStartScriptWithoutExec(p *facts.Pass[*facts.Compose]) {
 		}
 		p.Report(lint.Finding{
 			Span:    at.Node.Span,
-			Message: fmt.Sprintf("%q runs %s without exec, so the shell does not pass the stop signal on and the server is killed; start it with exec, or pass the signal on with a trap", shortText(script.Source.Path), program),
+			Message: fmt.Sprintf("%q runs %s without exec, so the server does not receive the stop signal (SIGTERM) and is killed; use exec, or pass the signal on with a trap", shortText(script.Source.Path), program),
 			Related: []lint.Related{{Source: script.Source, Span: script.SpanOf(where), Message: "the server is started here"}},
 		})
 	}

@@ -7,18 +7,34 @@ import (
 	"github.com/dockmend/dockmend/internal/lint"
 )
 
-// ComposeStopGracePeriodUnset finds services with a build of their own and
-// without stop_grace_period; zero is a warning.
+// ComposeStopGracePeriodUnset reports services with a build of their own and without
+// `stop_grace_period` (variant `unset`), and a period of zero (variant `zero`, a
+// warning).
 //
-// After ten seconds the program is killed, with what it has in hand. Set the
-// time that its longest request or job takes.
+// # Why it matters
 //
-// Off by default: the need depends on the program. Silent for databases, for
-// jobs that end, in files for development, and in files that others complete.
+// Docker kills the program 10 seconds after the stop signal (SIGTERM). Requests and
+// jobs that take longer are lost.
+//
+// The rule is off by default, because the time depends on the program.
+//
+// # How to fix it
+//
+// Set the time that the longest request or job takes:
+//
+//	stop_grace_period: 30s
+//
+// # Exceptions
+//
+// Without `stop_grace_period`, it does not report:
+//
+//   - databases, and jobs that end
+//   - files for development
+//   - services that extend another service, and files that another file completes
 var ComposeStopGracePeriodUnset = facts.Rule[*facts.Compose]{
 	Meta: lint.Meta{
 		ID:       "compose-stop-grace-period-unset",
-		Title:    "A service has ten seconds to stop",
+		Title:    "Service has only 10 seconds to stop",
 		Category: lint.Runtime,
 		Severity: lint.Info,
 		Since:    "0.1.0",
@@ -34,7 +50,7 @@ func checkComposeStopGracePeriodUnset(p *facts.Pass[*facts.Compose]) {
 		if d, ok := facts.Duration(v); ok && d == 0 {
 			p.Report(lint.Finding{
 				Span: v.Span, Severity: lint.Warning, Variant: "zero",
-				Message: fmt.Sprintf("%q is killed at once, with what it has in hand; give it the time that its longest request takes", shortText(s.Name)),
+				Message: fmt.Sprintf("%q is killed at once when it stops, so its open requests are lost; set the time that its longest request takes", shortText(s.Name)),
 			})
 		}
 	}
@@ -48,7 +64,7 @@ func checkComposeStopGracePeriodUnset(p *facts.Pass[*facts.Compose]) {
 		edits, ok := addKey(s, "stop_grace_period", "stop_grace_period: 30s")
 		p.Report(lint.Finding{
 			Span: s.Span(), Variant: "unset",
-			Message: fmt.Sprintf("%q is killed ten seconds after it is told to stop; set stop_grace_period to what its longest request or job takes", shortText(s.Name)),
+			Message: fmt.Sprintf("%q is killed 10 seconds after the stop signal; set stop_grace_period to the time that its longest request or job takes", shortText(s.Name)),
 			Fixes:   yamlFix("set stop_grace_period to 30s", lint.Unsafe, edits, ok, "services.*.stop_grace_period"),
 		})
 	}

@@ -7,16 +7,26 @@ import (
 	"github.com/dockmend/dockmend/internal/lint"
 )
 
-// ComposeStopSignalUngraceful finds SIGKILL and SIGSTOP as stop_signal: the
-// program cannot end its requests or write its data.
+// ComposeStopSignalUngraceful reports `SIGKILL` and `SIGSTOP` as `stop_signal`.
 //
-// Delete the line, or name the signal of the program.
+// # Why it matters
 //
-// Silent for other signals and for variables.
+// A program cannot handle these signals. It ends without finishing its requests or
+// writing its data.
+//
+// # How to fix it
+//
+// Remove the line to use SIGTERM, or name the signal that the program handles:
+//
+//	stop_signal: SIGQUIT
+//
+// # Exceptions
+//
+// It does not report other signals, or values from a variable without a default.
 var ComposeStopSignalUngraceful = facts.Rule[*facts.Compose]{
 	Meta: lint.Meta{
 		ID:       "compose-stop-signal-ungraceful",
-		Title:    "The stop signal lets nothing finish",
+		Title:    "Stop signal cannot be handled by the program",
 		Category: lint.Runtime,
 		Severity: lint.Warning,
 		Default:  true,
@@ -34,8 +44,8 @@ func checkComposeStopSignalUngraceful(p *facts.Pass[*facts.Compose]) {
 		}
 		p.Report(lint.Finding{
 			Span:    v.Span,
-			Message: fmt.Sprintf("%q cannot be caught, so that %q finishes and writes nothing when it stops; delete the line, or name the signal of the program", shortText(v.Raw), shortText(s.Name)),
-			Fixes:   deleteKey(s, "stop_signal", "delete the line"),
+			Message: fmt.Sprintf("%q cannot be caught, so %q loses open requests and unsaved data when it stops; remove the line, or use a signal that the program handles", shortText(v.Raw), shortText(s.Name)),
+			Fixes:   deleteKey(s, "stop_signal", "remove the line"),
 		})
 	}
 }

@@ -7,23 +7,36 @@ import (
 	"github.com/dockmend/dockmend/internal/lint"
 )
 
-// ComposeSystemPathMountedWritable finds writable mounts of folders from which
-// the host runs programs or takes its settings: /, /etc, /root, /boot, /proc,
-// /usr, /bin, /lib, /var/lib, /var/lib/docker, and those below that lead to
-// root, as /etc/cron.d.
+// ComposeSystemPathMountedWritable reports writable mounts of folders from which the
+// host runs programs or reads its settings: `/`, `/etc`, `/root`, `/boot`, `/proc`,
+// `/usr`, `/bin`, `/lib`, `/var/lib`, `/var/lib/docker`, and folders below them that
+// lead to root, such as `/etc/cron.d`.
 //
-// Whoever writes there is root on the host at the next start. Mount the one file
-// that is needed, and read-only.
+// The severity is info and the variant is `excused` in files for development, tests,
+// demonstrations or exercises, and where a comment next to the mount gives the reason.
 //
-// It is info, and excused, where a comment beside it gives the reason, or in files that are
-// for development or trials by their name.
+// # Why it matters
 //
-// Silent for read-only mounts, which another rule looks at, and for folders of
-// one program below /etc and /var/lib.
+// A process that can write there can add a program or a job that the host runs as
+// root. Someone who takes over the container then controls the host.
+//
+// # How to fix it
+//
+// Mount only the file or folder that the program needs, and read-only:
+//
+//	volumes:
+//	  - /etc/localtime:/etc/localtime:ro
+//
+// # Exceptions
+//
+// It does not report:
+//
+//   - read-only mounts, which the rule `compose-sensitive-path-mounted` checks
+//   - folders of one program below `/etc` and `/var/lib`
 var ComposeSystemPathMountedWritable = facts.Rule[*facts.Compose]{
 	Meta: lint.Meta{
 		ID:       "compose-system-path-mounted-writable",
-		Title:    "A service can write where its host runs programs from",
+		Title:    "Container can write to system folders of the host",
 		Category: lint.Security,
 		Severity: lint.Warning,
 		Default:  true,
@@ -46,14 +59,14 @@ func checkComposeSystemPathMountedWritable(p *facts.Pass[*facts.Compose]) {
 			}
 			p.Report(weigh(p, lint.Finding{
 				Span:    m.Span,
-				Message: fmt.Sprintf("%q is writable for %q, and whoever writes there is root on the host; mount what is needed of it, read-only", shortText(m.Source), shortText(s.Name)),
+				Message: fmt.Sprintf("%q is writable in %q, and a process that writes there can become root on the host; mount only what is needed, read-only", shortText(m.Source), shortText(s.Name)),
 				Fixes:   readOnlyFix(p.Doc, m),
 			}, false))
 		}
 	}
 }
 
-// ownsHost tells whether who writes a path is root on the host.
+// ownsHost reports whether a process that can write a path is root on the host.
 func ownsHost(name string) bool {
 	switch name {
 	case "/", "/etc", "/var/lib", "/var", "/var/lib/docker", "/var/lib/docker/volumes", "/var/lib/docker/containers", "/etc/passwd", "/etc/shadow", "/etc/group", "/etc/sudoers", "/etc/crontab", "/etc/ld.so.preload":

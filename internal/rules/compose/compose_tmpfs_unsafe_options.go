@@ -8,20 +8,33 @@ import (
 	"github.com/dockmend/dockmend/internal/syntax/compose"
 )
 
-// ComposeTmpfsUnsafeOptions finds exec, suid and dev among the options of a
+// ComposeTmpfsUnsafeOptions reports `exec`, `suid` and `dev` in the options of a
 // tmpfs.
 //
-// Docker mounts one with noexec, nosuid and nodev, so that what an attacker
-// writes there cannot be run. Delete the word, unless a program has to be run
-// from there.
+// # Why it matters
 //
-// Silent for the safe words, and for exec on /run, from which s6 and its like start
-// what they supervise. There is no fix for exec: who writes it has a program that runs
-// files from there.
+// Docker mounts a tmpfs with `noexec`, `nosuid` and `nodev`, so that a program which
+// an attacker writes there cannot run, or gain the rights of root. These words turn
+// that off.
+//
+// # How to fix it
+//
+// Remove the word, unless a program must run files from there:
+//
+//	tmpfs:
+//	  - /tmp:size=64m
+//
+// # Exceptions
+//
+// It does not report:
+//
+//   - the safe options
+//   - `exec` on `/run`, from which s6 and similar programs start the services that
+//     they supervise
 var ComposeTmpfsUnsafeOptions = facts.Rule[*facts.Compose]{
 	Meta: lint.Meta{
 		ID:       "compose-tmpfs-unsafe-options",
-		Title:    "A tmpfs gives up its safe options",
+		Title:    "tmpfs is mounted without its safe options",
 		Category: lint.Security,
 		Severity: lint.Info,
 		Default:  true,
@@ -44,10 +57,10 @@ func checkComposeTmpfsUnsafeOptions(p *facts.Pass[*facts.Compose]) {
 				}
 				f := lint.Finding{
 					Span:    m.Span,
-					Message: fmt.Sprintf("%q gives up %q, with which Docker mounts a tmpfs; delete the word, unless a program has to be run from there", option, "no"+option),
+					Message: fmt.Sprintf("%q turns off %q, with which Docker mounts a tmpfs to stop attackers; remove the word unless a program needs it", option, "no"+option),
 				}
-				if option != "exec" { // who writes it has a program that runs files from there
-					f.Fixes = withoutOption(p.Doc, m, option, "delete "+option)
+				if option != "exec" { // it is there for a program that runs files from the folder
+					f.Fixes = withoutOption(p.Doc, m, option, "remove "+option)
 				}
 				p.Report(f)
 			}

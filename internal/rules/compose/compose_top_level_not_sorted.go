@@ -9,15 +9,29 @@ import (
 	"github.com/dockmend/dockmend/internal/lint"
 )
 
-// ComposeTopLevelNotSorted finds sections of the top level out of the usual order:
-// extensions, name, include, services, networks, volumes, secrets, configs.
+// ComposeTopLevelNotSorted reports sections at the top level that are not in the usual
+// order: `version`, extensions (`x-...`), `name`, `include`, `services`, `models`,
+// `networks`, `volumes`, `secrets` and `configs`.
 //
-// Off by default: any order works. Silent where an anchor has to come first, and
-// where comments stand apart from the sections.
+// # Why it matters
+//
+// If all files have the same order, a reader finds a section faster. Any order works,
+// so the rule is off by default.
+//
+// # How to fix it
+//
+// Sort the sections.
+//
+// # Exceptions
+//
+// It does not report:
+//
+//   - files in which an anchor must come before its alias
+//   - files with comments that cannot be assigned to one section
 var ComposeTopLevelNotSorted = facts.Rule[*facts.Compose]{
 	Meta: lint.Meta{
 		ID:       "compose-top-level-not-sorted",
-		Title:    "The sections are not in the usual order",
+		Title:    "Sections are not in the usual order",
 		Category: lint.StyleIssue,
 		Severity: lint.Style,
 		Since:    "0.1.0",
@@ -42,7 +56,7 @@ func checkComposeTopLevelNotSorted(p *facts.Pass[*facts.Compose]) {
 			name = ""
 		}
 		if ranks[i] = slices.Index(sectionOrder, name); ranks[i] < 0 {
-			return // no section: it is refused anyway
+			return // not a section: Compose refuses it anyway
 		}
 	}
 	order := sortedOrder(len(ranks), func(a, b int) int { return ranks[a] - ranks[b] })
@@ -53,7 +67,7 @@ func checkComposeTopLevelNotSorted(p *facts.Pass[*facts.Compose]) {
 	at := firstMisplaced(order)
 	p.Report(lint.Finding{
 		Span:    pairs[at].Key.Span,
-		Message: fmt.Sprintf("%q does not come here in the usual order of sections; %q does", shortText(pairs[at].Key.Value), shortText(pairs[order[at]].Key.Value)),
+		Message: fmt.Sprintf("%q is not in the usual order of sections; move %q here", shortText(pairs[at].Key.Value), shortText(pairs[order[at]].Key.Value)),
 		Fixes:   fixes,
 	})
 }

@@ -10,17 +10,29 @@ import (
 	"github.com/dockmend/dockmend/internal/syntax/compose"
 )
 
-// ComposeUlimitsUnbounded finds ulimits of -1, and nproc above 65536.
+// ComposeUlimitsUnbounded reports `ulimits` of -1, and `nproc` above 65536.
 //
-// One service that runs wild can then take what the daemon keeps for all. Set a
-// number.
+// # Why it matters
 //
-// Off by default. Silent for memlock of search engines, whose manuals ask for
-// it.
+// A program with a fault can use up the open files, processes or memory of the host,
+// and other services then fail.
+//
+// The rule is off by default, because some programs need high limits.
+//
+// # How to fix it
+//
+// Set a number that is enough for the service:
+//
+//	ulimits:
+//	  nofile: 65536
+//
+// # Exceptions
+//
+// It does not report `memlock` of search engines, whose manuals require it.
 var ComposeUlimitsUnbounded = facts.Rule[*facts.Compose]{
 	Meta: lint.Meta{
 		ID:       "compose-ulimits-unbounded",
-		Title:    "A limit of the daemon is lifted without bound",
+		Title:    "Resource limit is removed or very high",
 		Category: lint.Runtime,
 		Severity: lint.Info,
 		Since:    "0.1.0",
@@ -47,7 +59,7 @@ func checkComposeUlimitsUnbounded(p *facts.Pass[*facts.Compose]) {
 			}
 			p.Report(lint.Finding{
 				Span:    limit.Key.Span,
-				Message: fmt.Sprintf("%q is without a bound for %q, so that it can take what the daemon keeps for all; set a number", shortText(name), shortText(s.Name)),
+				Message: fmt.Sprintf("%q has no effective limit in %q, so this service can use up what all containers share; set a number", shortText(name), shortText(s.Name)),
 			})
 		}
 	}

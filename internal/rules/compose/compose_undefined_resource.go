@@ -10,21 +10,37 @@ import (
 	"github.com/dockmend/dockmend/internal/syntax/yaml"
 )
 
-// ComposeUndefinedResource finds the name of a network, volume, secret, config or
-// model that a service uses and the file does not declare. Compose refuses the
-// file.
+// ComposeUndefinedResource reports networks, volumes, secrets, configs and models that
+// a service uses and the file does not declare. Each name gets one finding, at its
+// first use.
 //
-// Each name gets one finding, at its first use.
+// # Why it matters
 //
-// Silent in files that others complete or include, as far as the folder and those
-// above it show, or that a dev container, a script, a workflow or COMPOSE_FILE loads with
-// others; about what another Compose file of the folder declares, or a sample of one, such
-// as compose.override.yaml.example; about the network "default", paths of the
-// host and names with variables.
+// Compose refuses the file, so no service of it starts.
+//
+// # How to fix it
+//
+// Declare the name at the top level, or correct it:
+//
+//	volumes:
+//	  data:
+//
+// Write a path with `./` in front, such as `./web/conf`.
+//
+// # Exceptions
+//
+// It does not report:
+//
+//   - files that another file completes or includes, or that a dev container, a
+//     script, a workflow or `COMPOSE_FILE` loads together with others
+//   - names that another Compose file of the folder declares, or a sample of one, such
+//     as `compose.override.yaml.example`
+//   - the network `default`
+//   - paths of the host, and names that contain a variable
 var ComposeUndefinedResource = facts.Rule[*facts.Compose]{
 	Meta: lint.Meta{
 		ID:       "compose-undefined-resource",
-		Title:    "A service uses what the file does not declare",
+		Title:    "Service uses a resource that the file does not declare",
 		Category: lint.Correctness,
 		Severity: lint.Error,
 		Default:  true,
@@ -55,7 +71,7 @@ func checkComposeUndefinedResource(p *facts.Pass[*facts.Compose]) {
 		place := map[string]int{}
 		for _, use := range d.Undefined(section) {
 			if at, again := place[use.Name]; again {
-				findings[at].Related = append(findings[at].Related, lint.Related{Span: use.Span, Message: "it is used here too"})
+				findings[at].Related = append(findings[at].Related, lint.Related{Span: use.Span, Message: "it is also used here"})
 				continue
 			}
 			place[use.Name] = len(findings)
@@ -83,19 +99,19 @@ func undefinedResource(d *facts.Compose, section string, use facts.ResourceUse, 
 	f := lint.Finding{Span: use.Span, Variant: section}
 	name := shortText(use.Name)
 	if near, ok := nearest.Name(use.Name, declared); ok {
-		f.Message = fmt.Sprintf("%q is not declared below \"%s\", and Compose refuses the file; did you mean %q?", name, section, near)
+		f.Message = fmt.Sprintf("%q is not declared in \"%s\", so Compose refuses the file; write %q", name, section, near)
 		return f
 	}
 	if section == "volumes" && strings.Contains(use.Name, "/") {
-		f.Message = fmt.Sprintf("%q is no path but the name of a volume for Compose, which refuses the file; write \"./%s\"", name, name)
+		f.Message = fmt.Sprintf("%q is the name of a volume for Compose, not a path, so Compose refuses the file; write \"./%s\"", name, name)
 		if d.File.Text(use.Span) == use.Name {
-			f.Fixes = []lint.Fix{{Title: "begin it with ./", Applicability: lint.Unsafe, MaxEffect: lint.EffectConfig, Changes: []string{"services.*.volumes"}, Edits: []lint.FileEdit{lint.Insert(use.Span.Start, "./")}}}
+			f.Fixes = []lint.Fix{{Title: "write ./ in front of it", Applicability: lint.Unsafe, MaxEffect: lint.EffectConfig, Changes: []string{"services.*.volumes"}, Edits: []lint.FileEdit{lint.Insert(use.Span.Start, "./")}}}
 		}
 		return f
 	}
-	f.Message = fmt.Sprintf("%q is not declared below \"%s\", and Compose refuses the file; declare it there", name, section)
+	f.Message = fmt.Sprintf("%q is not declared in \"%s\", so Compose refuses the file; declare it there", name, section)
 	if section != "networks" && section != "volumes" || !yaml.PlainString(use.Name, true) {
-		return f // what a secret or a config holds nobody can guess
+		return f // the file does not show what a secret or a config holds
 	}
 	top := d.Section(section)
 	edits, ok := d.File.Add(d.Root, section+":\n  "+use.Name+":")

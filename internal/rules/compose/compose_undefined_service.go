@@ -8,21 +8,36 @@ import (
 	"github.com/dockmend/dockmend/internal/nearest"
 )
 
-// ComposeUndefinedService finds a reference to a service that does not exist: in
-// depends_on, links, volumes_from, extends, additional contexts, or as the
-// service whose network, process or IPC namespace is shared. Compose refuses the
-// file. So it does for an additional context from a service that builds nothing.
+// ComposeUndefinedService reports references to services that do not exist: in
+// `depends_on`, `links`, `volumes_from`, `extends` and `additional_contexts`, and as
+// the service whose network, process or IPC namespace is shared. It also reports an
+// additional context from a service that has no build.
 //
-// Silent in files that others complete or include, as far as the folder and those
-// above it show, for "required: false", for containers
-// named by "container:" and for names with variables.
+// # Why it matters
 //
-// There is no fix: only the author knows which service is meant, or whether it was removed
-// on purpose.
+// Compose refuses the file, so no service of it starts.
+//
+// # How to fix it
+//
+// Correct the name, add the service, or remove the reference.
+//
+// # Fix safety
+//
+// There is no fix: only the author knows which service is meant, or whether it was
+// removed on purpose.
+//
+// # Exceptions
+//
+// It does not report:
+//
+//   - files that another file completes or includes
+//   - dependencies with `required: false`
+//   - containers (`container:NAME`)
+//   - names that contain a variable
 var ComposeUndefinedService = facts.Rule[*facts.Compose]{
 	Meta: lint.Meta{
 		ID:       "compose-undefined-service",
-		Title:    "A service refers to one that does not exist",
+		Title:    "Service refers to a service that does not exist",
 		Category: lint.Correctness,
 		Severity: lint.Error,
 		Default:  true,
@@ -62,13 +77,13 @@ func checkComposeUndefinedService(p *facts.Pass[*facts.Compose]) {
 			if e.Kind != facts.ContextEdge || e.Target.Has("build") || e.Target.Has("extends") {
 				continue
 			}
-			f.Message = fmt.Sprintf("the service %q builds nothing that could be a context, and Compose refuses the file; give it a build, or name an image", shortText(e.To))
+			f.Message = fmt.Sprintf("service %q has no build, so it cannot be a build context and Compose refuses the file; add a build, or use an image", shortText(e.To))
 		default:
-			f.Message = fmt.Sprintf("there is no service %q, and Compose refuses the file", shortText(e.To))
+			f.Message = fmt.Sprintf("there is no service %q, so Compose refuses the file", shortText(e.To))
 			if near, ok := nearest.Name(e.To, names); ok {
-				f.Message += fmt.Sprintf("; did you mean %q?", near)
+				f.Message += fmt.Sprintf("; write %q", near)
 			} else {
-				f.Message += "; add it, or take the reference away"
+				f.Message += "; add it, or remove the reference"
 			}
 		}
 		findings = append(findings, f)

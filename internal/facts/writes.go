@@ -45,7 +45,7 @@ func (s *Stage) Writes(start ServiceStart, known bool) []Write {
 		v, set := scope.Lookup(name)
 		if set && v.IsEnv && v.Known && v.Instruction != nil && strings.HasPrefix(v.Value, "/") && v.Value != "/dev/shm" {
 			lasting := name == "HF_HOME" || name == "TORCH_HOME"
-			found = append(found, Write{Folder: path.Clean(v.Value), Who: "a program that reads " + name, Place: v.Pair.Span, Lasting: lasting})
+			found = append(found, Write{Folder: path.Clean(v.Value), Who: "the program that reads " + name, Place: v.Pair.Span, Lasting: lasting})
 		}
 	}
 	return found

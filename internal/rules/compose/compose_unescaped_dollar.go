@@ -12,18 +12,34 @@ import (
 	"github.com/dockmend/dockmend/internal/text"
 )
 
-// ComposeUnescapedDollar finds a variable in a command, an entrypoint, a health
-// check or a hook that the service sets for its container, by environment or by an
-// env_file, and that Compose replaces before the container sees it: with nothing, where
-// nobody sets it outside. The same holds for an ARG or ENV in dockerfile_inline, and for
-// $host and the like in the content of a config.
+// ComposeUnescapedDollar reports variables in a command, an entrypoint, a health check
+// or a hook that the service sets for its container, in `environment` or in an
+// `env_file`, but that Compose replaces first. It also reports an `ARG` or `ENV` in
+// `dockerfile_inline`, and names such as `$host` in the content of a config.
 //
-// Write two dollar signs; the shell in the container then reads the variable. Where no
-// shell runs, as in a command without "sh -c", the rule is silent: nothing would read it.
+// # Why it matters
 //
-// Silent for variables with a default or an error text, for those that a .env or
-// an example of one beside the file names, for those that other parts of the
-// file read from outside, and without a folder to look into.
+// Compose replaces the variable with the value from its own environment or from
+// `.env`. Where nothing sets it there, the container gets an empty text, for example
+// an empty user name or password.
+//
+// # How to fix it
+//
+// Write two dollar signs, so that the shell in the container reads the variable:
+//
+//	test: ["CMD-SHELL", "pg_isready -U $$POSTGRES_USER"]
+//
+// # Exceptions
+//
+// It does not report:
+//
+//   - commands without a shell, such as `["server", "$NAME"]`, where nothing would
+//     read the variable
+//   - variables with a default or an error text
+//   - variables that a `.env` of the folder or an example of one names
+//   - variables that other parts of the file read from outside
+//
+// It skips documents without a folder to look into.
 var ComposeUnescapedDollar = facts.Rule[*facts.Compose]{
 	Meta: lint.Meta{
 		ID:       "compose-unescaped-dollar",
@@ -41,10 +57,10 @@ var ComposeUnescapedDollar = facts.Rule[*facts.Compose]{
 func checkComposeUnescapedDollar(p *facts.Pass[*facts.Compose]) {
 	d := p.Doc
 	if !p.Files.Known() {
-		p.Skip("the files beside the document are not known")
+		p.Skip("the files next to the document are not known")
 		return
 	}
-	// Whatever another place reads is set outside, in a .env that git does not have.
+	// What another place reads is set outside, in a .env that Git does not have.
 	outside := sync.OnceValue(func() map[string]bool {
 		commands := map[text.Span]bool{}
 		for _, s := range d.All() {
@@ -92,7 +108,7 @@ func checkComposeUnescapedDollar(p *facts.Pass[*facts.Compose]) {
 	for _, r := range d.Resources("configs") {
 		if content := d.Value(d.View.Get(r.Node, "content")); content.Exists() {
 			look(content, func(name string) (lint.Related, bool) {
-				return lint.Related{Span: r.Span(), Message: "the config goes to the container as it is"}, strings.ToLower(name) == name
+				return lint.Related{Span: r.Span(), Message: "the container gets this config"}, strings.ToLower(name) == name
 			})
 		}
 	}
@@ -112,10 +128,10 @@ func setForContainer(p *facts.Pass[*facts.Compose], s *facts.ComposeService) fun
 	})
 	return func(name string) (lint.Related, bool) {
 		if own, ok := s.Getenv(name); ok {
-			return lint.Related{Span: own.KeySpan, Message: "the container has it from here"}, own.Value.Exists()
+			return lint.Related{Span: own.KeySpan, Message: "the variable is set for the container here"}, own.Value.Exists()
 		}
 		file, ok := files()[name]
-		return lint.Related{File: p.Files.Path(file), Message: "the container has it from this file"}, ok
+		return lint.Related{File: p.Files.Path(file), Message: "the variable is set for the container in this file"}, ok
 	}
 }
 
@@ -180,10 +196,10 @@ func underShell(c compose.Command, isCheck bool) []compose.Value {
 	return nil
 }
 
-// unescapedDollar looks at one word of a command. Its variables are mended
+// unescapedDollar looks at one word of a command. Its variables are fixed
 // together.
 func unescapedDollar(d *facts.Compose, w compose.Value, set func(name string) (lint.Related, bool), outside func() map[string]bool) (f lint.Finding, found bool) {
-	fix := lint.Fix{Title: "double the dollar sign", Applicability: lint.Unsafe, MaxEffect: lint.EffectConfig, Changes: []string{"services.*.command", "services.*.entrypoint", "services.*.healthcheck.test", "services.*.post_start", "services.*.pre_stop", "services.*.build.dockerfile_inline", "configs.*.content"}}
+	fix := lint.Fix{Title: "write two dollar signs", Applicability: lint.Unsafe, MaxEffect: lint.EffectConfig, Changes: []string{"services.*.command", "services.*.entrypoint", "services.*.healthcheck.test", "services.*.post_start", "services.*.pre_stop", "services.*.build.dockerfile_inline", "configs.*.content"}}
 	exact := true
 	for _, part := range w.Template.Parts {
 		v := part.Variable
@@ -199,7 +215,7 @@ func unescapedDollar(d *facts.Compose, w compose.Value, set func(name string) (l
 			found = true
 			f = lint.Finding{
 				Span:    place,
-				Message: fmt.Sprintf("%q is replaced by Compose before the container starts, and nobody sets it there; write $%s, for the shell in the container", v.String(), v.String()),
+				Message: fmt.Sprintf("%q is replaced by Compose before the container starts, and nothing sets it there; write $%s for the shell in the container", v.String(), v.String()),
 			}
 			if related.Message != "" {
 				f.Related = []lint.Related{related}

@@ -9,18 +9,32 @@ import (
 	"github.com/dockmend/dockmend/internal/lint"
 )
 
-// ComposeUnusedResource finds a network, volume, secret or config of the top level
-// that no service uses. Compose does not make it: delete it, or look whether a
-// service was meant to use it.
+// ComposeUnusedResource reports networks, volumes, secrets and configs at the top
+// level that no service uses.
 //
-// Silent about the network "default" and what is external, in files that others
-// complete, beside other Compose files, which may use it, where a Makefile, a workflow,
-// a script, an .env or a Compose file of the repository names this file, and for a name
-// that another Compose file has.
+// # Why it matters
+//
+// Compose does not create them. Often a service was meant to use one and its name is
+// wrong or missing, so that the service keeps its data in the container.
+//
+// # How to fix it
+//
+// Remove the declaration, or use it in the service that needs it.
+//
+// # Exceptions
+//
+// It does not report:
+//
+//   - the network `default`, and external resources
+//   - files that another file completes or that have other Compose files next to them
+//   - files that a Makefile, a workflow, a script, an `.env` or a Compose file of the
+//     repository names
+//   - names that another Compose file has
+//   - sections of which a service uses an entry with a variable in its name
 var ComposeUnusedResource = facts.Rule[*facts.Compose]{
 	Meta: lint.Meta{
 		ID:       "compose-unused-resource",
-		Title:    "No service uses what the file declares",
+		Title:    "No service uses a resource that the file declares",
 		Category: lint.StyleIssue,
 		Severity: lint.Info,
 		Since:    "0.1.0",
@@ -41,7 +55,7 @@ func checkComposeUnusedResource(p *facts.Pass[*facts.Compose]) {
 		}
 		unused := d.Unused(section)
 		if len(unused) > 0 && p.Project.NamedBy(d.Name, path.Base(d.Name)) != "" {
-			return // another file names this one, and may go on with it
+			return // another file names this one, and may use the resource
 		}
 		for i, r := range unused {
 			if r.External || isSet(d.View.Pair(r.Node, "external")) || r.Pair.Value.Resolve().Tag == "!reset" || p.Project.ComposeNaming(d.Name, r.Name) != "" {
@@ -49,24 +63,24 @@ func checkComposeUnusedResource(p *facts.Pass[*facts.Compose]) {
 			}
 			f := lint.Finding{
 				Span:    r.Span(),
-				Message: fmt.Sprintf("no service uses %q, so Compose does not make it; delete it, or use it", shortText(r.Name)),
+				Message: fmt.Sprintf("no service uses %q, so Compose does not create it; remove it, or use it in a service", shortText(r.Name)),
 			}
 			top := d.Section(section)
 			pair := r.Pair
 			if len(top.Value.Pairs) == 1 {
-				pair = top // with its last entry the section goes
+				pair = top // the last entry is removed with its section
 			}
 			edits, ok := d.File.Delete(pair)
-			// Where none is used, the last one waits until it is alone: all together
+			// Where none is used, the last one waits until it is alone: removing all
 			// would leave a section without a mapping, which Compose refuses.
 			waits := len(unused) > 1 && i == len(unused)-1 && len(unused) == len(top.Value.Pairs)
-			f.Fixes = yamlFix("delete it", lint.Safe, edits, ok && !waits && r.Pair.Key.Parent == top.Value, section)
+			f.Fixes = yamlFix("remove it", lint.Safe, edits, ok && !waits && r.Pair.Key.Parent == top.Value, section)
 			p.Report(f)
 		}
 	}
 }
 
-// namesVariables tells whether a service uses an entry of the section whose name
+// namesVariables reports whether a service uses an entry of the section whose name
 // is not known.
 func namesVariables(d *facts.Compose, section string) bool {
 	for _, s := range d.All() {

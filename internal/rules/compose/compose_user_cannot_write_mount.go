@@ -12,24 +12,41 @@ import (
 	"github.com/dockmend/dockmend/internal/text"
 )
 
-// ComposeUserCannotWriteMount finds services that do not run as root and mount a folder
-// of the repository that is not there: the engine makes it, and root owns it, so that the
-// program cannot write.
+// ComposeUserCannotWriteMount reports services that do not run as root and mount a
+// folder of the project that is not in the repository.
 //
-// Use a named volume, which takes the owner of the folder in the image, or keep the folder
-// in the repository and give it to the user before the start.
+// # Why it matters
 //
-// Silent where the user is not known or a number of the file, for read-only mounts and
-// folders of settings, for single files, where a
-// script or another service makes the folder or sets its owner, and where it is not known
-// what the repository has.
+// Docker creates a missing folder as root. The user of the service cannot write to it,
+// so the program fails on a fresh checkout, although it works for its author.
 //
-// There is no fix: the owner of a folder on the host is changed there, and not in the
-// file.
+// # How to fix it
+//
+// Use a named volume, which takes the owner of the folder in the image:
+//
+//	volumes:
+//	  - data:/app/data
+//
+// Or keep the folder in the repository, and give it to the user before the start.
+//
+// # Fix safety
+//
+// There is no fix: the owner of a folder must be changed on the host, not in the file.
+//
+// # Exceptions
+//
+// It does not report:
+//
+//   - users that are not known, or that the Compose file sets as a number
+//   - read-only mounts, and folders of settings, by their name
+//   - single files
+//   - folders that a script creates, or that another service mounts, which can set the
+//     owner
+//   - repositories of which not all files are known
 var ComposeUserCannotWriteMount = facts.Rule[*facts.Compose]{
 	Meta: lint.Meta{
 		ID:       "compose-user-cannot-write-mount",
-		Title:    "The engine makes a folder as root that the user has to write to",
+		Title:    "User of the service cannot write to a mounted folder",
 		Category: lint.Runtime,
 		Severity: lint.Warning,
 		Default:  true,
@@ -59,8 +76,8 @@ func checkComposeUserCannotWriteMount(p *facts.Pass[*facts.Compose]) {
 			}
 			p.Report(lint.Finding{
 				Span:    span,
-				Message: fmt.Sprintf("%q is not in the repository, so the engine makes it as root and %q cannot write to it; use a named volume, or make the folder for that user first", shortText(m.Source), shortText(user)),
-				Related: []lint.Related{{Span: m.Span, Message: "the folder is mounted here"}},
+				Message: fmt.Sprintf("%q is not in the repository, so Docker creates it as root and %q cannot write to it; use a named volume, or create the folder for that user first", shortText(m.Source), shortText(user)),
+				Related: []lint.Related{{Span: m.Span, Message: "the mount of the folder"}},
 			})
 			break
 		}
@@ -73,7 +90,7 @@ func userOf(p *facts.Pass[*facts.Compose], s *facts.ComposeService) (user string
 	if v := s.Value("user"); v.Exists() {
 		name, _, _ := strings.Cut(v.Text, ":")
 		if !v.Known || strings.Trim(name, "0123456789") == "" || name == "root" {
-			return "", at // a number is most often that of whoever makes the folder
+			return "", at // a number is most often that of the user who creates the folder
 		}
 		return v.Text, s.Entry("user").Span
 	}
@@ -122,7 +139,7 @@ func isMissingFolder(p *facts.Pass[*facts.Compose], source string) bool {
 	return !there || p.Project.Repository().Ignores(name)
 }
 
-// isPrepared reports whether a script makes the folder, or another service mounts it, which
+// isPrepared reports whether a script creates the folder, or another service mounts it, which
 // may set its owner.
 func isPrepared(p *facts.Pass[*facts.Compose], s *facts.ComposeService, source string) bool {
 	if p.Project.MakesFolder(path.Base(path.Clean(source))) {

@@ -8,23 +8,39 @@ import (
 	"github.com/dockmend/dockmend/internal/lint"
 )
 
-// ComposeUserRoot finds services with the user root or 0.
+// ComposeUserRoot reports services with `user: root` or `user: 0`.
 //
-// A fault of the program is then one of root, and what it writes into mounted
-// folders belongs to root. Name the user that the image has for it, or a number.
+// The severity is info and the variant is `excused` in files for development, tests,
+// demonstrations or exercises, and where a comment next to the line gives the reason.
 //
-// It is info, and excused, where a comment beside it gives the reason, or in files that are
-// for development or trials by their name.
+// # Why it matters
 //
-// Silent where no user is named, since then the image decides, where a variable
-// decides, for jobs that end, which often set owners, and beside the socket of a
-// container engine, which belongs to root.
+// Someone who takes over the program has the rights of root in the container, which
+// makes it easier to break out. Files that the program writes to mounted folders
+// belong to root on the host.
 //
-// There is no fix: which user the program can run as is known only to those who run it.
+// # How to fix it
+//
+// Use the user that the image has for the program, or a number:
+//
+//	user: "1000:1000"
+//
+// # Fix safety
+//
+// There is no fix: only those who run the program know which user it can run as.
+//
+// # Exceptions
+//
+// It does not report:
+//
+//   - services without `user`, because the image decides
+//   - values from a variable without a default
+//   - jobs that end, which often set owners of files
+//   - services that mount the socket of a container engine, which belongs to root
 var ComposeUserRoot = facts.Rule[*facts.Compose]{
 	Meta: lint.Meta{
 		ID:       "compose-user-root",
-		Title:    "A service asks for root",
+		Title:    "Service runs as root",
 		Category: lint.Security,
 		Severity: lint.Warning,
 		Default:  true,
@@ -47,7 +63,7 @@ func checkComposeUserRoot(p *facts.Pass[*facts.Compose]) {
 		}
 		p.Report(weigh(p, lint.Finding{
 			Span:    v.Span,
-			Message: fmt.Sprintf("%q makes every fault of %q one of root; name a user of the image, or a number", shortText(v.Raw), shortText(s.Name)),
+			Message: fmt.Sprintf("%q runs %q as root, so anyone who takes over the program gets the rights of root; use a user of the image, or a number", shortText(v.Raw), shortText(s.Name)),
 		}, false))
 	}
 }

@@ -11,26 +11,41 @@ import (
 	"github.com/dockmend/dockmend/internal/nearest"
 )
 
-// ComposeVariableUndefined finds variables without a default that neither .env
-// nor an example of it sets, though there is such a file: Compose puts in nothing
-// and warns.
+// ComposeVariableUndefined reports variables without a default that neither `.env` nor
+// an example of it sets, although such a file exists. The rule `env-example-missing`
+// reports projects without any such file.
 //
-// Often the name is mistyped, or the example is out of date. Without any such
-// file env-example-missing speaks.
+// A variable that is only passed on to a program (`KEY: ${KEY}`) has the variant
+// `excused`, because a program often accepts an empty text. That does not apply to a
+// name that is similar to one that is set.
 //
-// Excused, and off by default, is a variable that is nothing but handed on to a program
-// (KEY: ${KEY}), which may take nothing as well, unless its name is near to one that is
-// set.
+// # Why it matters
 //
-// Silent for variables that shells, Docker and continuous integration set, for those
-// without which Compose refuses the file ("${NAME:?}" in another place), and in files for
-// the latter, as compose.ci.yaml; the option "ignore" names others.
+// Compose prints a warning and uses an empty text, for example as a tag or a password.
+// Often the name has a typing error, or the example is out of date.
+//
+// # How to fix it
+//
+// Add the variable to the example, correct its name, or give it a default:
+//
+//	image: postgres:${PG_VERSION:-17}
+//
+// # Fix safety
 //
 // There is no fix: only the author knows the value.
+//
+// # Exceptions
+//
+// It does not report:
+//
+//   - variables that shells, Docker and CI systems set
+//   - variables that Compose requires in another place (`${NAME:?}`)
+//   - files for CI, such as `compose.ci.yaml`
+//   - variables that the option `ignore` names
 var ComposeVariableUndefined = facts.Rule[*facts.Compose]{
 	Meta: lint.Meta{
 		ID:       "compose-variable-undefined",
-		Title:    "A variable that nothing sets",
+		Title:    "Nothing sets a variable of the Compose file",
 		Category: lint.Correctness,
 		Severity: lint.Info,
 		Default:  true,
@@ -41,7 +56,7 @@ var ComposeVariableUndefined = facts.Rule[*facts.Compose]{
 		OptIn:    []string{excused},
 		Aliases:  lint.Names("compose-go:variable-not-set"),
 		Options: []lint.Option{
-			{Name: "ignore", Kind: lint.ListOption, Doc: "names of variables that are set where Compose runs"},
+			{Name: "ignore", Kind: lint.ListOption, Doc: "names of variables that are set where Compose runs, and are not reported"},
 		},
 	},
 	Check: checkComposeVariableUndefined,
@@ -75,8 +90,8 @@ func checkComposeVariableUndefined(p *facts.Pass[*facts.Compose]) {
 		}
 		f := lint.Finding{
 			Span:    u.span,
-			Message: fmt.Sprintf("%s has no default, and %q does not set it, so Compose puts in nothing; add it there, or write ${%s:-default}", shortText(u.name), place, shortText(u.name)),
-			Related: []lint.Related{{File: p.Files.Path(place), Message: "the file with the variables"}},
+			Message: fmt.Sprintf("%s has no default and %q does not set it, so Compose uses an empty text; add it there, or write ${%s:-default}", shortText(u.name), place, shortText(u.name)),
+			Related: []lint.Related{{File: p.Files.Path(place), Message: "the file that sets variables"}},
 		}
 		if _, mistyped := nearest.Name(u.name, names); !mistyped && isHandedOn(p.Doc, u) {
 			f = facts.Excuse(f)

@@ -5,18 +5,26 @@ import (
 	"github.com/dockmend/dockmend/internal/lint"
 )
 
-// ComposeVersionObsolete finds the key "version" at the top level.
+// ComposeVersionObsolete reports the key `version` at the top level.
 //
-// Compose has not read it since 2020, and says so in a warning at every call.
-// Delete the line.
+// # Why it matters
 //
-// Off by default: nothing but the warning depends on it, and older programs,
-// "docker stack deploy" among them, still want it. Silent about files in the
-// format before 2016 and about the extension "x-version".
+// Compose has not read the key since 2020, and prints a warning at every call.
+//
+// The rule is off by default, because the key has no other effect, and older programs
+// such as `docker stack deploy` still require it.
+//
+// # How to fix it
+//
+// Remove the line.
+//
+// # Exceptions
+//
+// It does not report files in the format before 2016, or the extension `x-version`.
 var ComposeVersionObsolete = facts.Rule[*facts.Compose]{
 	Meta: lint.Meta{
 		ID:       "compose-version-obsolete",
-		Title:    "Compose reads the key \"version\" no more",
+		Title:    "Compose no longer reads the key version",
 		Category: lint.Deprecated,
 		Severity: lint.Style,
 		Since:    "0.1.0",
@@ -33,7 +41,7 @@ func checkComposeVersionObsolete(p *facts.Pass[*facts.Compose]) {
 	edits, ok := p.Doc.File.Delete(pair)
 	p.Report(lint.Finding{
 		Span:    pair.Span,
-		Message: "\"version\" does nothing but make Compose warn at every call; delete the line",
-		Fixes:   yamlFix("delete the line", lint.Safe, edits, ok),
+		Message: "\"version\" has no effect, and Compose warns about it at every call; remove the line",
+		Fixes:   yamlFix("remove the line", lint.Safe, edits, ok),
 	})
 }

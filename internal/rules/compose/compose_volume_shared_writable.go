@@ -9,18 +9,34 @@ import (
 	"github.com/dockmend/dockmend/internal/text"
 )
 
-// ComposeVolumeSharedWritable finds a named volume that several services mount
-// writable.
+// ComposeVolumeSharedWritable reports named volumes that several services mount
+// without `ro`.
 //
-// Two programs that write the same files without knowing of each other can spoil
-// them. Let one write, and mount it read-only for the others.
+// # Why it matters
 //
-// Off by default: programs that are made for it share volumes with good reason.
-// Silent where all but one mount it read-only.
+// Two programs that write to the same files without knowing about each other can
+// damage them.
+//
+// The rule is off by default, because programs that are made for it share volumes for
+// good reasons.
+//
+// # How to fix it
+//
+// Let one service write, and mount the volume read-only in the others:
+//
+//	volumes:
+//	  - data:/data:ro
+//
+// # Exceptions
+//
+// It does not report:
+//
+//   - volumes that all services but one mount read-only
+//   - services whose profiles are never active together
 var ComposeVolumeSharedWritable = facts.Rule[*facts.Compose]{
 	Meta: lint.Meta{
 		ID:       "compose-volume-shared-writable",
-		Title:    "Several services write to one volume",
+		Title:    "Several services write to the same volume",
 		Category: lint.Runtime,
 		Severity: lint.Info,
 		Since:    "0.1.0",
@@ -49,8 +65,8 @@ func checkComposeVolumeSharedWritable(p *facts.Pass[*facts.Compose]) {
 			told[m.Source] = true
 			p.Report(lint.Finding{
 				Span:    m.SourceSpan,
-				Message: fmt.Sprintf("%q writes to the volume %q as %q does, and each can spoil the other's files; let one write, and mount it read-only for the others", shortText(s.Name), shortText(m.Source), shortText(writer.Name)),
-				Related: []lint.Related{{Span: places[m.Source], Message: "the other one"}},
+				Message: fmt.Sprintf("%q can write to the volume %q, and so can %q, so each can damage the files of the other; mount it read-only in all services but one", shortText(s.Name), shortText(m.Source), shortText(writer.Name)),
+				Related: []lint.Related{{Span: places[m.Source], Message: "the other service that can write to it"}},
 			})
 		}
 	}

@@ -8,16 +8,34 @@ import (
 	"github.com/dockmend/dockmend/internal/syntax/yaml"
 )
 
-// ComposeVolumesNeedlesslyQuoted finds volumes in quotes that YAML does not need.
+// ComposeVolumesNeedlesslyQuoted reports entries of `volumes` in quotes that YAML does
+// not need.
 //
-// Off by default: quotes do no harm. Silent where the entry is something else
-// without them: a hash sign, brackets, a colon with a blank, a word that reads as a
-// number. There is no fix in a file that quotes most of its other texts, too: it would
-// become mixed.
+// # Why it matters
+//
+// Entries without quotes are easier to read and compare. Quotes do no harm, so the
+// rule is off by default.
+//
+// # How to fix it
+//
+// Remove the quotes:
+//
+//	volumes:
+//	  - ./conf:/conf
+//
+// # Fix safety
+//
+// There is no fix in a file that quotes most of its other texts, because the file
+// would then mix both forms.
+//
+// # Exceptions
+//
+// It does not report entries that YAML reads differently without quotes: with a hash
+// sign, brackets, or a colon before a blank, and words that look like a number.
 var ComposeVolumesNeedlesslyQuoted = facts.Rule[*facts.Compose]{
 	Meta: lint.Meta{
 		ID:       "compose-volumes-needlessly-quoted",
-		Title:    "A volume has quotes that it does not need",
+		Title:    "Volume has quotes that it does not need",
 		Category: lint.StyleIssue,
 		Severity: lint.Style,
 		Since:    "0.1.0",
@@ -43,9 +61,9 @@ func checkComposeVolumesNeedlesslyQuoted(p *facts.Pass[*facts.Compose]) {
 			if !ok {
 				continue
 			}
-			f := lint.Finding{Span: item.Span, Message: fmt.Sprintf("%q needs no quotes; write it without", shortText(item.Value))}
+			f := lint.Finding{Span: item.Span, Message: fmt.Sprintf("%q needs no quotes; remove them", shortText(item.Value))}
 			if !mixed {
-				f.Fixes = yamlFix("take the quotes away", lint.Safe, edits, ok)
+				f.Fixes = yamlFix("remove the quotes", lint.Safe, edits, ok)
 			}
 			p.Report(f)
 		}

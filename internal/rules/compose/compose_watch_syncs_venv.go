@@ -13,20 +13,38 @@ import (
 	"github.com/dockmend/dockmend/internal/text"
 )
 
-// ComposeWatchSyncsVenv finds develop.watch rules that synchronise a folder with
-// an environment in it, .venv or node_modules, and do not ignore it.
+// ComposeWatchSyncsVenv reports rules of `develop.watch` that copy a folder with
+// `.venv`, `venv` or `node_modules` into the container and do not ignore it. The
+// folder counts as having one if it exists there, or if the folder has the manifest of
+// uv or npm.
 //
-// What was installed on the developer's machine then overwrites what the image
-// built for itself: another platform, other paths. Add it to the rule's ignore
-// list.
+// # Why it matters
 //
-// It is there if the folder has it, or has the manifest of uv or npm. Silent
-// where .dockerignore leaves it out, which Compose applies too, and for rules
-// with an include list.
+// The packages of the developer's machine overwrite those that the image built for
+// itself. They can be for another platform and have other paths, so the program in the
+// container fails.
+//
+// # How to fix it
+//
+// Ignore the folder:
+//
+//	develop:
+//	  watch:
+//	    - action: sync
+//	      path: .
+//	      target: /app
+//	      ignore: [.venv/]
+//
+// # Exceptions
+//
+// It does not report:
+//
+//   - folders that `.dockerignore` excludes, which Compose applies too
+//   - rules with an `include` list
 var ComposeWatchSyncsVenv = facts.Rule[*facts.Compose]{
 	Meta: lint.Meta{
 		ID:       "compose-watch-syncs-venv",
-		Title:    "The local environment is copied into the container",
+		Title:    "Local packages are copied into the container",
 		Category: lint.Python,
 		Severity: lint.Warning,
 		Default:  true,
@@ -50,7 +68,7 @@ func checkComposeWatchSyncsVenv(p *facts.Pass[*facts.Compose]) {
 			for _, name := range syncedEnvironments(p, s, w) {
 				f := lint.Finding{
 					Span:    w.Path.Span,
-					Message: fmt.Sprintf("%q of this machine is copied over that of the container, which was built for it; add it to the rule's ignore list", name),
+					Message: fmt.Sprintf("%q of this machine is copied over the one in the container, which can have another platform; add it to the ignore list of the rule", name),
 				}
 				edits, ok := ignoreInWatch(p.Doc, w, name+"/")
 				f.Fixes = yamlFix("ignore "+name, lint.Safe, edits, ok, "services.*.develop.watch")
@@ -82,7 +100,7 @@ func syncedEnvironments(p *facts.Pass[*facts.Compose], s *facts.ComposeService, 
 	return names
 }
 
-// leftOutOfBuild tells whether the ignore file of a service's build keeps a path,
+// leftOutOfBuild reports whether the ignore file of a service's build keeps a path,
 // from the file's folder, out of it.
 func leftOutOfBuild(p *facts.Pass[*facts.Compose], s *facts.ComposeService, name string) bool {
 	b, ok := s.Build()
@@ -95,7 +113,7 @@ func leftOutOfBuild(p *facts.Pass[*facts.Compose], s *facts.ComposeService, name
 	}
 	c, err := p.Project.Context(folder, b.Dockerfile.Text)
 	if err != nil {
-		return true // nobody knows
+		return true // it is not known
 	}
 	if folder != "." {
 		rest, below := strings.CutPrefix(path.Clean(name), folder+"/")

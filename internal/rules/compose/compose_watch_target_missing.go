@@ -7,16 +7,32 @@ import (
 	"github.com/dockmend/dockmend/internal/lint"
 )
 
-// ComposeWatchTargetMissing finds a rule of develop.watch that copies files and
-// does not say where to, or one with an empty path. Compose refuses the file.
+// ComposeWatchTargetMissing reports rules of `develop.watch` that copy files and have
+// no `target`, and rules with an empty `path`.
 //
-// Silent for rebuild and restart, which copy nothing.
+// # Why it matters
 //
-// There is no fix: only the author knows where the files go in the container.
+// Compose refuses the file, so no service of it starts.
+//
+// # How to fix it
+//
+// Add the folder in the container:
+//
+//   - action: sync
+//     path: ./src
+//     target: /app/src
+//
+// # Fix safety
+//
+// There is no fix: only the author knows to which folder the files belong.
+//
+// # Exceptions
+//
+// It does not report the actions `rebuild` and `restart`, which copy nothing.
 var ComposeWatchTargetMissing = facts.Rule[*facts.Compose]{
 	Meta: lint.Meta{
 		ID:       "compose-watch-target-missing",
-		Title:    "A watch rule does not say where the files go",
+		Title:    "Watch rule has no target or an empty path",
 		Category: lint.Correctness,
 		Severity: lint.Error,
 		Default:  true,
@@ -32,7 +48,7 @@ func checkComposeWatchTargetMissing(p *facts.Pass[*facts.Compose]) {
 	for _, s := range p.Doc.All() {
 		for _, w := range s.Watch() {
 			if w.Path.Exists() && w.Path.Raw == "" {
-				p.Report(lint.Finding{Span: w.Path.Span, Message: "the path to watch is empty, and Compose refuses the file; write one, as \"./src\""})
+				p.Report(lint.Finding{Span: w.Path.Span, Message: "the path to watch is empty, so Compose refuses the file; write a path, such as \"./src\""})
 			}
 			if !w.Action.Known || w.Target.Exists() && w.Target.Raw != "" {
 				continue
@@ -41,7 +57,7 @@ func checkComposeWatchTargetMissing(p *facts.Pass[*facts.Compose]) {
 			case "sync", "sync+restart", "sync+exec":
 				p.Report(lint.Finding{
 					Span:    w.Action.Span,
-					Message: fmt.Sprintf("%q has no target, and Compose refuses the file; add the folder of the container that the files go to", w.Action.Text),
+					Message: fmt.Sprintf("%q has no target, so Compose refuses the file; add the folder in the container to which the files are copied", w.Action.Text),
 				})
 			}
 		}

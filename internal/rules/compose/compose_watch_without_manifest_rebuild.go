@@ -13,19 +13,37 @@ import (
 	"github.com/dockmend/dockmend/internal/syntax/yaml"
 )
 
-// ComposeWatchWithoutManifestRebuild finds develop.watch sections that
-// synchronise sources and have no rebuild for the lock file or, without one, the
-// manifest: uv.lock, pyproject.toml, package-lock.json, package.json, go.mod.
+// ComposeWatchWithoutManifestRebuild reports `develop.watch` sections that copy source
+// files and have no `rebuild` for the lock file or, without one, for the manifest of
+// the project, such as `uv.lock`, `pyproject.toml`, `package-lock.json`,
+// `package.json` or `go.mod`.
 //
-// The container then runs new sources with old packages. Add a rule with the
-// action rebuild.
+// # Why it matters
 //
-// Silent where a rebuild watches the whole folder, and where one watches the
-// manifest of another folder and what is synchronised does not have this one.
+// After a change of the dependencies, the container runs the new sources with the old
+// packages, and fails or behaves differently than a fresh build.
+//
+// # How to fix it
+//
+// Add a rule that rebuilds the image:
+//
+//	develop:
+//	  watch:
+//	    - action: rebuild
+//	      path: uv.lock
+//
+// # Exceptions
+//
+// It does not report:
+//
+//   - a `rebuild` that watches the whole folder
+//   - a manifest that is not copied, where a `rebuild` watches the manifest of another
+//     folder, as in a workspace
+//   - manifests that the Dockerfile does not name
 var ComposeWatchWithoutManifestRebuild = facts.Rule[*facts.Compose]{
 	Meta: lint.Meta{
 		ID:       "compose-watch-without-manifest-rebuild",
-		Title:    "A changed manifest does not rebuild the image",
+		Title:    "Changed dependencies do not rebuild the image",
 		Category: lint.Python,
 		Severity: lint.Info,
 		Default:  true,
@@ -67,12 +85,12 @@ func checkComposeWatchWithoutManifestRebuild(p *facts.Pass[*facts.Compose]) {
 			}
 			f := lint.Finding{
 				Span:    p.Doc.View.Pair(s.Get("develop"), "watch").Key.Span,
-				Message: fmt.Sprintf("after a change of %q the container keeps its old packages; add a rule with the action rebuild", shortText(name)),
+				Message: fmt.Sprintf("when %q changes, the container keeps its old packages; add a rule with the action rebuild", shortText(name)),
 			}
 			list := s.Get("develop", "watch")
 			if pair := p.Doc.View.Pair(s.Get("develop"), "watch"); pair.Value.Kind == yaml.Sequence && list.Style == yaml.Block {
 				edits, ok := p.Doc.File.Append(list, "action: rebuild\npath: "+name)
-				f.Fixes = yamlFix("rebuild for "+name, lint.Unsafe, edits, ok && yaml.PlainString(name, false), "services.*.develop.watch")
+				f.Fixes = yamlFix("rebuild when "+name+" changes", lint.Unsafe, edits, ok && yaml.PlainString(name, false), "services.*.develop.watch")
 			}
 			p.Report(f)
 		}
@@ -104,7 +122,7 @@ func manifestsOf(c *facts.BuildContext) []string {
 	return names
 }
 
-// rebuildsFor tells whether a rule rebuilds the image, or may, when a file
+// rebuildsFor reports whether a rule rebuilds the image, or may, when a file
 // changes.
 func rebuildsFor(w compose.WatchRule, name string) bool {
 	return (!w.Action.Exists() || !w.Action.Known || rebuilds(w)) && watches(w, name)
@@ -114,7 +132,7 @@ func rebuilds(w compose.WatchRule) bool { return w.Action.Text == "rebuild" }
 
 func syncs(w compose.WatchRule) bool { return strings.HasPrefix(w.Action.Text, "sync") }
 
-// watches tells whether a rule watches a file, or may.
+// watches reports whether a rule watches a file, or may.
 func watches(w compose.WatchRule, name string) bool {
 	if !w.Path.Known {
 		return true

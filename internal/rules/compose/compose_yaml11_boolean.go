@@ -10,16 +10,27 @@ import (
 	"github.com/dockmend/dockmend/internal/syntax/yaml"
 )
 
-// ComposeYaml11Boolean finds yes, no, on and off where Compose wants a boolean.
+// ComposeYaml11Boolean reports `yes`, `no`, `on` and `off`, and their short forms,
+// where Compose expects a boolean.
 //
-// Since YAML 1.2 these are text. Compose still takes them, and warns; write true
-// or false.
+// # Why it matters
 //
-// Silent for text in quotes and in fields that are text.
+// In YAML 1.2 these words are text. Compose still accepts them and prints a warning,
+// and other tools can read them as text.
+//
+// # How to fix it
+//
+// Write `true` or `false`:
+//
+//	read_only: true
+//
+// # Exceptions
+//
+// It does not report quoted text, or fields that are text.
 var ComposeYaml11Boolean = facts.Rule[*facts.Compose]{
 	Meta: lint.Meta{
 		ID:       "compose-yaml11-boolean",
-		Title:    "A boolean is written as YAML 1.1 has it",
+		Title:    "Boolean is written in the form of YAML 1.1",
 		Category: lint.Correctness,
 		Severity: lint.Info,
 		Since:    "0.1.0",
@@ -30,7 +41,7 @@ var ComposeYaml11Boolean = facts.Rule[*facts.Compose]{
 }
 
 // booleanKeys are the keys of the specification whose values are booleans, where
-// ever they stand in it.
+// ever they occur in it.
 var booleanKeys = []string{
 	"privileged", "read_only", "init", "tty", "stdin_open", "oom_kill_disable", "use_api_socket", "attach", "disable", "no_cache", "pull",
 	"internal", "attachable", "enable_ipv4", "enable_ipv6", "external", "required", "create_host_path", "nocopy", "sbom", "provenance",
@@ -61,7 +72,7 @@ func checkComposeYaml11Boolean(p *facts.Pass[*facts.Compose]) {
 		}
 		p.Report(lint.Finding{
 			Span:    n.Span,
-			Message: fmt.Sprintf("%q is no boolean in YAML 1.2, and Compose warns of it; write %s", n.Value, value),
+			Message: fmt.Sprintf("%q is not a boolean in YAML 1.2, so Compose warns about it; write %s", n.Value, value),
 			Fixes:   []lint.Fix{{Title: "write " + value, Applicability: lint.Safe, MaxEffect: lint.EffectNone, Edits: []lint.FileEdit{lint.Replace(n.Span, value)}}},
 		})
 		return true

@@ -11,23 +11,41 @@ import (
 	"github.com/dockmend/dockmend/internal/lint"
 )
 
-// EnvExampleMissing finds projects whose variables nobody can know: a file of
-// variables is not in git, or variables have no default, and there is no example
-// beside it.
+// EnvExampleMissing reports projects whose variables others cannot know: an
+// environment file is not in Git, or variables have no default, and there is no
+// example next to it (variant `no-example`). It also reports an example that lacks a
+// variable which `.env` sets (variant `incomplete`).
 //
-// Keep one, as .env.example, with every name and without secrets. An example
-// that lacks a variable, which .env has, is reported too.
+// # Why it matters
 //
-// Silent where all variables have a default, where the files themselves are in git,
-// and where scripts, a Makefile or a README of the folder, or of three above, set all of
-// the variables, or a README names them all.
+// Someone who clones the repository cannot start the project, or starts it with empty
+// values, because nothing shows which variables it needs.
 //
-// There is no fix: a fix changes the file in which the finding is, and makes no other
-// one.
+// # How to fix it
+//
+// Add an example such as `.env.example`, with every name and without secrets:
+//
+//	POSTGRES_PASSWORD=
+//	BASE_URL=http://localhost:8080
+//
+// # Fix safety
+//
+// There is no fix: a fix changes only the file with the finding, and cannot create
+// another one.
+//
+// # Exceptions
+//
+// It does not report:
+//
+//   - projects in which all variables have a default
+//   - environment files that are in Git
+//   - variables that scripts, a Makefile or a README set, in the folder or in up to
+//     three folders above
+//   - variables that a README names
 var EnvExampleMissing = facts.Rule[*facts.Compose]{
 	Meta: lint.Meta{
 		ID:       "env-example-missing",
-		Title:    "There is no example of the variables",
+		Title:    "Project has no example of its environment variables",
 		Category: lint.Runtime,
 		Severity: lint.Info,
 		Since:    "0.1.0",
@@ -60,11 +78,11 @@ func checkEnvExampleMissing(p *facts.Pass[*facts.Compose]) {
 			continue
 		}
 		if missing && path.Base(name) != ".env" && !repository.Ignores(name) {
-			continue // that it is missing is reported
+			continue // compose-env-file-missing reports it
 		}
 		p.Report(lint.Finding{
 			Variant: "no-example", Span: entries[name].Path.Span,
-			Message: fmt.Sprintf("%q is not in git and has no example, so nobody knows what belongs in it; keep %q with the names", shortText(name), shortText(path.Join(path.Dir(name), ".env.example"))),
+			Message: fmt.Sprintf("%q is not in Git and has no example, so others cannot know its variables; add %q with their names", shortText(name), shortText(path.Join(path.Dir(name), ".env.example"))),
 		})
 		return
 	}
@@ -80,7 +98,7 @@ func checkEnvExampleMissing(p *facts.Pass[*facts.Compose]) {
 	}
 	p.Report(lint.Finding{
 		Variant: "no-example", Span: bare[0].span,
-		Message: fmt.Sprintf("nothing says what to set %s to; give defaults, or keep .env.example with the names", listed(names)),
+		Message: fmt.Sprintf("nothing shows how to set %s, so others cannot start the project; add defaults, or .env.example with the names", listed(names)),
 	})
 }
 
@@ -105,8 +123,8 @@ func checkEnvExample(p *facts.Pass[*facts.Compose], examples []string, bare []va
 		}
 		p.Report(lint.Finding{
 			Variant: "incomplete", Span: u.span,
-			Message: fmt.Sprintf("%s is set in .env and not in %s; add it there, without a secret", shortText(u.name), strings.Join(examples, ", ")),
-			Related: []lint.Related{{File: p.Files.Path(examples[0]), Message: "the example"}},
+			Message: fmt.Sprintf("%s is set in .env but not in %s, so others do not know that they need it; add it there, without a secret", shortText(u.name), strings.Join(examples, ", ")),
+			Related: []lint.Related{{File: p.Files.Path(examples[0]), Message: "the example file"}},
 		})
 	}
 }

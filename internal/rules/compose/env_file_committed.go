@@ -10,29 +10,50 @@ import (
 	"github.com/dockmend/dockmend/internal/lint"
 )
 
-// EnvFileCommitted finds files of variables in git: .env beside the Compose file,
-// and those that services name. Everybody who can read the repository has the
-// passwords in them, those of all former commits too.
+// EnvFileCommitted reports environment files that are in Git: `.env` next to the
+// Compose file, and the files that services name in `env_file`. The severity is:
 //
-// Take the file out of git, ignore it, keep an example without values, and change
-// the passwords. It is an error where a secret looks random, and an info for files in which no name is that of a secret, or
-// whose secrets are words for a start, as "postgres". Where git ignores .env.local, as in
-// projects of Symfony and Vite, .env is meant to be in git: then the secret alone moves.
+//   - error, if a secret looks random (variant `secret`)
+//   - warning, if a variable with the name of a secret has another value (variant
+//     `secret`)
+//   - info, if no variable holds a secret, or only a simple initial password such as
+//     `postgres` (variant `settings`)
 //
-// git's index says what is tracked; without it, as in an unpacked archive, a file
-// counts that no .gitignore leaves out.
+// The index of Git shows which files it tracks. Without an index, as in an unpacked
+// archive, a file counts if no `.gitignore` excludes it.
 //
-// Silent for examples, templates and defaults, for tests, for files that hold
-// nothing but versions, ports, names of images and settings of Compose, and for those of
-// Symfony, whose .env is meant to be in git, unless git ignores .env.local, where the
-// secrets belong.
+// # Why it matters
 //
-// There is no fix: the file has to leave the history of git too, and its secrets have to
-// be changed.
+// Anyone who can read the repository gets the passwords in the file, also those of all
+// earlier commits.
+//
+// # How to fix it
+//
+// Change the passwords, remove the file from Git, ignore it, and add an example
+// without values:
+//
+//	git rm --cached .env
+//	echo .env >> .gitignore
+//
+// Where Git ignores `.env.local`, as in projects with Symfony or Vite, `.env` is meant
+// to be in Git. There, move only the secret to `.env.local`.
+//
+// # Fix safety
+//
+// There is no fix: the file must leave the history of Git too, and its secrets must be
+// changed.
+//
+// # Exceptions
+//
+// It does not report:
+//
+//   - examples, templates, defaults, and files for tests
+//   - files that hold only versions, ports, names of images and settings of Compose
+//   - the files of Symfony, unless Git ignores `.env.local` and they hold a secret
 var EnvFileCommitted = facts.Rule[*facts.Compose]{
 	Meta: lint.Meta{
 		ID:       "env-file-committed",
-		Title:    "A file of variables is in git",
+		Title:    "Environment file is in Git",
 		Category: lint.Security,
 		Severity: lint.Warning,
 		Default:  true,
@@ -67,7 +88,7 @@ func checkEnvFileCommitted(p *facts.Pass[*facts.Compose]) {
 		}
 		tracked, known := repository.Tracks(name)
 		if !known {
-			p.Skip(fmt.Sprintf("nothing tells whether git has %q", shortText(name)))
+			p.Skip(fmt.Sprintf("cannot tell whether %q is in Git", shortText(name)))
 			continue
 		}
 		secret, worst := committedSecret(variables)
@@ -80,19 +101,19 @@ func checkEnvFileCommitted(p *facts.Pass[*facts.Compose]) {
 		}
 		f := lint.Finding{
 			Span: span, Severity: worst, Variant: "settings",
-			Message: fmt.Sprintf("git has %q; take it out with \"git rm --cached\", ignore it, and keep an example without values", shortText(name)),
-			Related: []lint.Related{{File: filePath(p, name), Message: "the file in git"}},
+			Message: fmt.Sprintf("%q is in Git, so a secret that is added to it stays in the history; remove it with \"git rm --cached\", ignore it, and add an example without values", shortText(name)),
+			Related: []lint.Related{{File: filePath(p, name), Message: "the file in Git"}},
 		}
 		if secret != "" {
 			f.Variant = "secret"
 			if local := path.Join(path.Dir(name), ".env.local"); path.Base(name) == ".env" && repository.Ignores(local) {
 				// Symfony, Vite, Next.js and others read .env from git and .env.local after it.
 				f.Severity = min(f.Severity, lint.Warning)
-				f.Message = fmt.Sprintf("git has %q, and %s in it is a secret that everybody with the repository can read; change it, and keep the new one in %q, which git ignores", shortText(name), shortText(secret), shortText(local))
+				f.Message = fmt.Sprintf("%q is in Git, so anyone who can read the repository gets the secret in %s; change it, and keep the new one in %q, which Git ignores", shortText(name), shortText(secret), shortText(local))
 				p.Report(f)
 				continue
 			}
-			f.Message = fmt.Sprintf("git has %q, and %s in it is a secret that everybody with the repository can read; change it, and take the file out with \"git rm --cached\"", shortText(name), shortText(secret))
+			f.Message = fmt.Sprintf("%q is in Git, so anyone who can read the repository gets the secret in %s; change it, and remove the file with \"git rm --cached\"", shortText(name), shortText(secret))
 		}
 		if !isSymfonyEnv(p, name) { // without it every clone would break
 			p.Report(f)
@@ -120,7 +141,7 @@ func committedSecret(variables []facts.EnvVariable) (name string, worst lint.Sev
 	return "", worst
 }
 
-// isPublicSetting tells whether a variable is one that is meant to be shared.
+// isPublicSetting reports whether a variable is one that is meant to be shared.
 func isPublicSetting(name string) bool {
 	upper := strings.ToUpper(name)
 	if strings.HasPrefix(upper, "COMPOSE_") || strings.HasPrefix(upper, "DOCKER_") {
@@ -155,7 +176,7 @@ func isSymfonyEnv(p *facts.Pass[*facts.Compose], name string) bool {
 	return err == nil && strings.Contains(string(src), "###> symfony/")
 }
 
-// isStarter tells whether a value is a word that people write until there is a
+// isStarter reports whether a value is a word that people write until there is a
 // secret.
 func isStarter(value string) bool {
 	lower := strings.ToLower(strings.TrimRight(value, "0123456789!"))
@@ -190,8 +211,8 @@ func isTestFolder(name string) bool {
 	})
 }
 
-// isFirstOfFolder tells whether of the Compose files of the folder this is the
-// one that speaks of .env: the first by name, if none names it.
+// isFirstOfFolder reports whether of the Compose files of the folder this is the
+// one that reports .env: the first by name, if none names it.
 func isFirstOfFolder(p *facts.Pass[*facts.Compose]) bool {
 	for _, near := range p.Project.ComposeFiles(p.Doc) {
 		paths, _ := envFilePaths(near.Compose)

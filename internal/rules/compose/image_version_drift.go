@@ -10,15 +10,26 @@ import (
 	"github.com/dockmend/dockmend/internal/text"
 )
 
-// ImageVersionDrift finds an image that a project has in two versions: in its
-// Compose files, and in the Dockerfiles that they build.
+// ImageVersionDrift reports images that a project uses in two versions, in its Compose
+// files and in the Dockerfiles that they build. It compares the number before the
+// first dash, and `3.13` is the same version as `3.13.1`.
 //
-// Only the number before the first dash counts, and 3.13 is no other version than
-// 3.13.1. Off by default: two versions can be wanted.
+// # Why it matters
+//
+// Parts of the project run on different versions, so what works in one, such as the
+// tests, can fail in the other.
+//
+// The rule is off by default, because two versions can be intended.
+//
+// # How to fix it
+//
+// Use one version in all files, for example with a variable:
+//
+//	image: postgres:${PG_VERSION:-17}
 var ImageVersionDrift = facts.Rule[*facts.Compose]{
 	Meta: lint.Meta{
 		ID:       "image-version-drift",
-		Title:    "One image in two versions",
+		Title:    "Project uses two versions of the same image",
 		Category: lint.Reproducibility,
 		Severity: lint.Info,
 		Since:    "0.1.0",
@@ -83,7 +94,7 @@ func checkImageVersionDrift(p *facts.Pass[*facts.Compose]) {
 			delete(uses, use.name) // said once
 			f := lint.Finding{
 				Span:    use.span,
-				Message: fmt.Sprintf("%s is used in the versions %s and %s; agree on one", shortText(use.name), shortText(use.version), shortText(other.version)),
+				Message: fmt.Sprintf("%s is used in the versions %s and %s, so parts of the project can behave differently; use one of them", shortText(use.name), shortText(use.version), shortText(other.version)),
 				Related: []lint.Related{other.related},
 			}
 			if use.related.Source != nil {
@@ -104,7 +115,7 @@ func useOf(i facts.Image, ok bool) (imageUse, bool) {
 	return imageUse{name: i.Name(), version: version}, true
 }
 
-// isSameVersion tells whether one version is the other, or says less of it.
+// isSameVersion reports whether two versions are the same, as far as both are written.
 func isSameVersion(a, b string) bool {
 	return a == b || strings.HasPrefix(a, b+".") || strings.HasPrefix(b, a+".")
 }

@@ -10,20 +10,38 @@ import (
 	"github.com/dockmend/dockmend/internal/syntax/yaml"
 )
 
-// ReadOnlyWithoutWritablePath finds services with a read-only root whose server
-// writes to a folder that no tmpfs and no volume covers: nginx its caches and its
-// process number, Apache the latter, Gunicorn a heartbeat in /tmp, and what the
-// Dockerfile names in TMPDIR and the like. It does not start, or fails later.
+// ReadOnlyWithoutWritablePath reports services with `read_only: true` whose server
+// writes to a folder that no tmpfs and no volume covers. It knows the folders of nginx
+// (caches and PID file), Apache (PID file) and Gunicorn (heartbeat files in `/tmp`),
+// and those that the Dockerfile names in variables such as `TMPDIR`.
 //
-// What is downloaded to HF_HOME and TORCH_HOME is meant to last, and the image may
-// hold some of it already: it needs a named volume. A tmpfs would hide it.
+// # Why it matters
 //
-// Silent for folders of VOLUME, which are writable, and for images from elsewhere.
-// For manifests there is k8s-read-only-without-writable-path.
+// The server does not start, or fails later when it writes to the folder.
+//
+// # How to fix it
+//
+// Mount a tmpfs on the folder:
+//
+//	read_only: true
+//	tmpfs:
+//	  - /tmp
+//
+// Use a named volume for downloads that must last, such as those in `HF_HOME` and
+// `TORCH_HOME`. A tmpfs would hide files that the image already has there.
+//
+// # Exceptions
+//
+// It does not report:
+//
+//   - folders that the image declares as `VOLUME`, which are writable
+//   - images that the project does not build
+//
+// The rule `k8s-read-only-without-writable-path` checks Kubernetes manifests.
 var ReadOnlyWithoutWritablePath = facts.Rule[*facts.Compose]{
 	Meta: lint.Meta{
 		ID:       "read-only-without-writable-path",
-		Title:    "A service with a read-only root writes somewhere",
+		Title:    "Server writes to a read-only file system",
 		Category: lint.Runtime,
 		Severity: lint.Info,
 		Default:  true,
@@ -47,8 +65,8 @@ func checkReadOnlyWithoutWritablePath(p *facts.Pass[*facts.Compose]) {
 		advice, fixes := writableAdvice(s, w)
 		p.Report(lint.Finding{
 			Span:    readOnly.Span,
-			Message: fmt.Sprintf("the root of %q is read-only, and %s writes to %s; %s", shortText(s.Name), w.Who, shortText(w.Folder), advice),
-			Related: []lint.Related{inDockerfile(b, w.Place, "it is named here")},
+			Message: fmt.Sprintf("the root file system of %q is read-only, but %s writes to %s, so it fails; %s", shortText(s.Name), w.Who, shortText(w.Folder), advice),
+			Related: []lint.Related{inDockerfile(b, w.Place, "the program or the folder is set here")},
 			Fixes:   fixes,
 		})
 	})
@@ -80,7 +98,7 @@ func deniedWrite(s *facts.ComposeService, stage *facts.Stage) (w facts.Write, fo
 	return facts.Write{}, false
 }
 
-// isWritable tells whether a mount of the service or a VOLUME of the image holds
+// isWritable reports whether a mount of the service or a VOLUME of the image holds
 // the folder, or may do.
 func isWritable(s *facts.ComposeService, stage *facts.Stage, folder string) bool {
 	return stage.VolumeHolds(folder) || slices.ContainsFunc(s.AllMounts(), func(m compose.Mount) bool {

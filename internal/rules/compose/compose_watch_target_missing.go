@@ -18,9 +18,10 @@ import (
 //
 // Add the folder in the container:
 //
-//   - action: sync
-//     path: ./src
-//     target: /app/src
+//	watch:
+//	  - action: sync
+//	    path: ./src
+//	    target: /app/src
 //
 // # Fix safety
 //

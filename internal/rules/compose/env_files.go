@@ -26,23 +26,23 @@ func readEnvFile(p *facts.Pass[*facts.Compose], name string, comments bool) (var
 	return facts.ParseEnv(src, comments), true
 }
 
-// isEnvName tells whether a file of that name holds variables.
+// isEnvName reports whether a file of that name holds variables.
 func isEnvName(name string) bool {
 	return strings.HasPrefix(name, ".env") || strings.HasSuffix(name, ".env") || strings.HasPrefix(name, "env.")
 }
 
-// isExampleEnv tells whether a file of variables is there to be copied.
+// isExampleEnv reports whether a file of variables is there to be copied.
 func isExampleEnv(name string) bool {
 	return hasPart(name, "example", "examples", "sample", "samples", "template", "templates", "tpl", "tmpl", "dist", "default", "defaults", "schema")
 }
 
-// isSharedEnv tells whether a file of variables is for everybody as it is: an
+// isSharedEnv reports whether a file of variables is for everybody as it is: an
 // example, one for tests, or one that is encrypted.
 func isSharedEnv(name string) bool {
 	return isExampleEnv(name) || hasPart(name, "test", "tests", "testing", "ci", "e2e", "enc", "encrypted", "vault", "j2", "md")
 }
 
-// hasPart tells whether one of the words is a part of a name.
+// hasPart reports whether one of the words is a part of a name.
 func hasPart(name string, words ...string) bool {
 	return slices.ContainsFunc(nameParts(name), func(part string) bool { return slices.Contains(words, part) })
 }
@@ -71,7 +71,7 @@ func envExamples(p *facts.Pass[*facts.Compose], folder string) []string {
 	return examples
 }
 
-// isThere tells whether a path from the Compose file's folder exists; known is
+// isThere reports whether a path from the Compose file's folder exists; known is
 // false for one out of the root.
 func isThere(p *facts.Pass[*facts.Compose], name string) (there, known bool) {
 	if path.IsAbs(name) || strings.HasPrefix(name, "~") || !p.Files.Known() {
@@ -133,7 +133,7 @@ func setWhereRead(t compose.Template) map[*compose.Variable]bool {
 	return guarded
 }
 
-// isHostVariable tells whether the variable is one that shells, Docker or
+// isHostVariable reports whether the variable is one that shells, Docker or
 // continuous integration set.
 func isHostVariable(name string) bool {
 	switch name {

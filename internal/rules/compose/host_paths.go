@@ -39,17 +39,17 @@ func homeSource(m compose.Mount) string {
 	return ""
 }
 
-// isBelow tells whether a path is one of the folders, or lies in one.
+// isBelow reports whether a path is one of the folders, or lies in one.
 func isBelow(name string, folders ...string) bool {
 	return slices.ContainsFunc(folders, func(f string) bool { return name == f || strings.HasPrefix(name, f+"/") })
 }
 
-// isDaemonSocket tells whether a path is the socket of a container engine.
+// isDaemonSocket reports whether a path is the socket of a container engine.
 func isDaemonSocket(name string) bool {
 	return slices.Contains([]string{"docker.sock", "containerd.sock", "crio.sock", "podman.sock", "docker_engine"}, path.Base(strings.ReplaceAll(name, `\`, "/")))
 }
 
-// mountsSocket tells whether a service has the socket of a container engine: at
+// mountsSocket reports whether a service has the socket of a container engine: at
 // its own path on the host, or by its name in the container.
 func mountsSocket(s *facts.ComposeService) bool {
 	return slices.ContainsFunc(s.AllMounts(), func(m compose.Mount) bool {
@@ -62,7 +62,7 @@ func mountsSocket(s *facts.ComposeService) bool {
 	})
 }
 
-// isPrivileged tells whether a service has all capabilities and devices, and no
+// isPrivileged reports whether a service has all capabilities and devices, and no
 // confinement, whatever else it asks for.
 func isPrivileged(s *facts.ComposeService) bool { return s.Value("privileged").IsTrue() }
 

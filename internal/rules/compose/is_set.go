@@ -2,7 +2,7 @@ package compose
 
 import "github.com/dockmend/dockmend/internal/syntax/yaml"
 
-// isSet tells whether a pair is there and has a value in effect.
+// isSet reports whether a pair is there and has a value in effect.
 func isSet(p *yaml.Pair) bool {
 	return p != nil && !p.Value.IsNull() && p.Value.Resolve().Tag != "!reset"
 }

@@ -9,7 +9,7 @@ import (
 	"github.com/dockmend/dockmend/internal/syntax/compose"
 )
 
-// isOpenPort tells whether a port is published on every address of the host, and
+// isOpenPort reports whether a port is published on every address of the host, and
 // no variable decides that.
 func isOpenPort(p compose.Port) bool {
 	if !p.Known || p.Problem != compose.PortFine || !p.AllInterfaces() {

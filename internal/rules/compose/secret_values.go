@@ -21,7 +21,7 @@ const (
 	literal
 )
 
-// namesSecret tells whether a variable's name says that its value is a secret,
+// namesSecret reports whether a variable's name says that its value is a secret,
 // and whether it says so of a password.
 func namesSecret(name, value string) (secret, password bool) {
 	words := facts.SecretNameWords(name)
@@ -108,7 +108,7 @@ func (w internalWords) isInternal(value string) bool {
 	return !w.open && (isWellKnownSecret(value) || word == strings.ToLower(w.service.Name) || w.values[word])
 }
 
-// takesSecrets tells whether a service gets a secret from outside of the file.
+// takesSecrets reports whether a service gets a secret from outside of the file.
 func takesSecrets(s *facts.ComposeService) bool {
 	return slices.ContainsFunc(s.Env(), func(kv compose.KeyValue) bool {
 		secret, _ := namesSecret(kv.Key, kv.Value.Text)
@@ -116,13 +116,13 @@ func takesSecrets(s *facts.ComposeService) bool {
 	})
 }
 
-// isOwnDefault tells whether a value is the default of a variable, in a service
+// isOwnDefault reports whether a value is the default of a variable, in a service
 // that nobody reaches from outside.
 func isOwnDefault(s *facts.ComposeService, v compose.Value) bool {
 	return v.Template.HasVariables() && len(s.PublishedPorts()) == 0
 }
 
-// isWellKnownSecret tells whether a value is one that images come with, or that
+// isWellKnownSecret reports whether a value is one that images come with, or that
 // their manuals show.
 func isWellKnownSecret(value string) bool {
 	return isSampleSecret(value) || slices.Contains([]string{

@@ -33,7 +33,7 @@ func siblings(p *facts.Pass[*facts.Compose]) (names []string, known bool) {
 	return names, true
 }
 
-// standsAlone tells whether all of the project is in this file, as far as can be
+// standsAlone reports whether all of the project is in this file, as far as can be
 // seen: it is no fragment, and no other Compose file lies beside it.
 func standsAlone(p *facts.Pass[*facts.Compose]) bool {
 	names, known := siblings(p)
@@ -56,7 +56,7 @@ func declaredBeside(p *facts.Pass[*facts.Compose], section, name string) bool {
 		slices.ContainsFunc(p.Project.ComposeSamples(), declares)
 }
 
-// hasLooseEnds tells whether another file may have what this one refers to and
+// hasLooseEnds reports whether another file may have what this one refers to and
 // lacks: it is a fragment by itself, a file that is given with -f, alone or after
 // others, one that a folder above includes or completes, one that something in the
 // repository loads with others, or one whose build contexts are not where they would be.
@@ -71,7 +71,7 @@ func hasLooseEnds(p *facts.Pass[*facts.Compose]) bool {
 	return p.Files.Known() && (lacksContext(p) || namedAbove(p) || len(p.Project.Loads(d)) > 0)
 }
 
-// lacksContext tells whether a service is built from a folder that is not there:
+// lacksContext reports whether a service is built from a folder that is not there:
 // the paths are another folder's then.
 func lacksContext(p *facts.Pass[*facts.Compose]) bool {
 	for _, s := range p.Doc.All() {
@@ -89,7 +89,7 @@ func lacksContext(p *facts.Pass[*facts.Compose]) bool {
 // maxFoldersAbove is how far up a Compose file that names this one is looked for.
 const maxFoldersAbove = 3
 
-// namedAbove tells whether a Compose file of a folder above names this file, or has
+// namedAbove reports whether a Compose file of a folder above names this file, or has
 // a service of the same name, which this one then completes.
 func namedAbove(p *facts.Pass[*facts.Compose]) bool {
 	parts := strings.Split(p.Doc.Name, "/")

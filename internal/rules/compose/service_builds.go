@@ -32,7 +32,7 @@ func eachBuild(p *facts.Pass[*facts.Compose], visit func(*facts.ComposeService, 
 			skip(s, err.Error())
 		case b == nil:
 		case b.File == nil:
-			skip(s, "no Dockerfile was found that can be read")
+			skip(s, "there is no Dockerfile that can be read")
 		case b.Stage == nil:
 			skip(s, "the build target is not a stage")
 		default:

@@ -59,22 +59,25 @@ func checkComposeHealthcheckWithoutOptions(p *facts.Pass[*facts.Compose]) {
 		}
 		seen[h.Node] = true
 		options := []struct {
-			key, value string
-			is         compose.Value
-		}{{"interval", "30s", h.Interval}, {"timeout", "5s", h.Timeout}, {"retries", "3", h.Retries}, {"start_period", "30s", h.StartPeriod}}
+			key, standard, value string // standard is Docker's default
+			is                   compose.Value
+		}{
+			{"interval", "30s", "30s", h.Interval}, {"timeout", "30s", "5s", h.Timeout},
+			{"retries", "3", "3", h.Retries}, {"start_period", "0s", "30s", h.StartPeriod},
+		}
 		if !p.Options.Bool("all-four") {
 			options = options[:2]
 		}
 		var missing, added []string
 		for _, o := range options {
 			if !o.is.Exists() {
-				missing = append(missing, o.key)
+				missing = append(missing, o.key+" ("+o.standard+")")
 				added = append(added, o.key+": "+o.value)
 			}
 		}
 		f := lint.Finding{Span: h.Pair.Key.Span}
 		if len(missing) > 0 {
-			f.Message = fmt.Sprintf("the health check does not set %s, so Docker's defaults apply, such as 30 seconds for interval and timeout; set values that fit the service", strings.Join(missing, ", "))
+			f.Message = fmt.Sprintf("the health check relies on Docker's defaults for %s; set values that fit the service", strings.Join(missing, ", "))
 			last := h.Test.Pair
 			if len(h.Node.Pairs) > 0 && last.Key.Parent == h.Node {
 				last = h.Node.Pairs[len(h.Node.Pairs)-1]

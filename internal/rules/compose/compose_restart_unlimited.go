@@ -57,7 +57,7 @@ func checkComposeRestartUnlimited(p *facts.Pass[*facts.Compose]) {
 		edits, ok := p.Doc.File.Replace(restart.Node, "on-failure:5")
 		p.Report(lint.Finding{
 			Span:    restart.Span,
-			Message: fmt.Sprintf("with %q, Docker restarts a service that fails without end; write \"on-failure:5\"", shortText(restart.Text)),
+			Message: fmt.Sprintf("with %q, Docker restarts a failing service again and again; write \"on-failure:5\"", shortText(restart.Text)),
 			Fixes:   yamlFix("write on-failure:5", lint.Unsafe, edits, ok, "services.*.restart"),
 		})
 	}

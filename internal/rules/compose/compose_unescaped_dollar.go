@@ -215,7 +215,7 @@ func unescapedDollar(d *facts.Compose, w compose.Value, set func(name string) (l
 			found = true
 			f = lint.Finding{
 				Span:    place,
-				Message: fmt.Sprintf("%q is replaced by Compose before the container starts, and nothing sets it there; write $%s for the shell in the container", v.String(), v.String()),
+				Message: fmt.Sprintf("%q is replaced by Compose with an empty text, because nothing sets it outside of the container; write $%s for the shell in the container", v.String(), v.String()),
 			}
 			if related.Message != "" {
 				f.Related = []lint.Related{related}

@@ -60,7 +60,7 @@ func checkDeprecatedBaseImage(p *facts.Pass[*facts.Dockerfile]) {
 			continue
 		}
 		if x.Kind == facts.FromSite {
-			if _, gone := goneArchive(p.Doc, x.Stage, on); gone {
+			if _, gone := goneArchive(p, x.Stage, on); gone {
 				continue
 			}
 			if years := lifecycle.YearsOfLatest(p.Registry, i, constantPlatform(p.Doc, x.Stage), on); years >= 4 {

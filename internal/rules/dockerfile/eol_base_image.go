@@ -81,7 +81,7 @@ func checkEolBaseImage(p *facts.Pass[*facts.Dockerfile]) {
 		if s.Parent != nil || !i.Known || !s.ReachesFinal() {
 			continue
 		}
-		if f, gone := goneArchive(p.Doc, s, on); gone {
+		if f, gone := goneArchive(p, s, on); gone {
 			p.Report(f)
 			continue
 		}
@@ -190,7 +190,8 @@ func asksArchive(c *facts.Command) bool {
 // goneArchive is the finding on an image whose steps ask an archive that is gone. ok
 // is false where it answers, where no step asks it, and where the steps may name
 // another archive.
-func goneArchive(d *facts.Dockerfile, s *facts.Stage, on images.Date) (f lint.Finding, ok bool) {
+func goneArchive(p *facts.Pass[*facts.Dockerfile], s *facts.Stage, on images.Date) (f lint.Finding, ok bool) {
+	d := p.Doc
 	v, gone := lifecycle.WithoutArchive(s.Image, on)
 	if !gone || s.Image.HasVariable() { // a build may give another value
 		return lint.Finding{}, false
@@ -199,10 +200,14 @@ func goneArchive(d *facts.Dockerfile, s *facts.Stage, on images.Date) (f lint.Fi
 	if c == nil || c.Conditional() || hasFallback(c) || mayNameArchive(d, s) {
 		return lint.Finding{}, false
 	}
-	return lint.Finding{
+	f = lint.Finding{
 		Span: s.Image.Span, Severity: v.Severity, Dated: v.Dated, Message: quoteShort(s.Image.Raw) + " " + v.Message,
 		Related: []lint.Related{{Span: c.Span, Message: "packages are installed here"}},
-	}, true
+	}
+	if lifecycle.IsVariantOf(d.Name, v.Release) {
+		f = facts.Excuse(f) // it exists for this release, and another would be no help
+	}
+	return f, true
 }
 
 // mayNameArchive reports whether a stage, or one that builds on it, may have its

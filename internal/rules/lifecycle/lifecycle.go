@@ -231,21 +231,27 @@ func happened(m images.Move) string {
 
 // IsVariantOf reports whether a path says that its file is the variant for a
 // release: a folder or a part of the name is the version or the code name, as in
-// "3.8/slim/Dockerfile" and "Dockerfile.buster".
+// "3.8/slim/Dockerfile" and "Dockerfile.buster", or the product with its version, as in
+// "centos7.httpd24/Dockerfile" and "CentOS7Slim.Dockerfile". A file for a version of the C
+// library is bound to the release that has it.
 func IsVariantOf(file string, r images.Release) bool {
+	file = strings.ToLower(file)
+	if namesRelease(file, r) || images.IsDistribution(r.Product) && strings.Contains(file, "glibc") {
+		return true
+	}
 	dir, base := path.Split(file)
 	before := ""
-	for part := range strings.SplitSeq(strings.ToLower(dir), "/") {
-		isRelease := part == r.Cycle || strings.HasPrefix(part, r.Cycle+".") || namesRelease(part, r)
+	for part := range strings.SplitSeq(dir, "/") {
+		isRelease := part == r.Cycle || strings.HasPrefix(part, r.Cycle+".") || strings.HasPrefix(part, r.Cycle+"-")
 		isMajor := part == "v"+r.Cycle && slices.Contains(shortNames(r), before)
 		if part != "" && (isRelease || isMajor || hasCodename(part, r)) {
 			return true
 		}
 		before = part
 	}
-	for _, part := range strings.FieldsFunc(strings.ToLower(base), func(c rune) bool { return strings.ContainsRune("-_", c) }) {
-		part = strings.TrimPrefix(part, "dockerfile.")
-		if part == r.Codename && part != "" || namesRelease(part, r) || strings.Contains(r.Cycle, ".") && part == r.Cycle {
+	for _, part := range strings.FieldsFunc(base, func(c rune) bool { return strings.ContainsRune("-_", c) }) {
+		part = strings.TrimSuffix(strings.TrimPrefix(part, "dockerfile."), ".dockerfile")
+		if part == r.Codename && part != "" || strings.Contains(r.Cycle, ".") && part == r.Cycle {
 			return true
 		}
 	}
@@ -257,14 +263,39 @@ func hasCodename(name string, r images.Release) bool {
 	return r.Codename != "" && slices.Contains(strings.FieldsFunc(name, func(c rune) bool { return c == '-' || c == '_' }), r.Codename)
 }
 
-// namesRelease reports whether a name is that of the product with its version, as "php7.4",
-// "php74" and "mariadb104" are.
-func namesRelease(name string, r images.Release) bool {
+// namesRelease reports whether a path has the product with its version, as "php7.4",
+// "php74", "centos-7" and "mariadb104" are. Ubuntu's releases go by their year as well.
+func namesRelease(file string, r images.Release) bool {
+	versions := []string{r.Cycle, strings.ReplaceAll(r.Cycle, ".", "")}
+	if year, _, ok := strings.Cut(r.Cycle, "."); ok && r.Product == "ubuntu" {
+		versions = append(versions, year)
+	}
 	return slices.ContainsFunc(shortNames(r), func(product string) bool {
-		version, ok := strings.CutPrefix(name, product)
-		version = strings.TrimLeft(version, "-_")
-		return ok && version != "" && (version == r.Cycle || version == strings.ReplaceAll(r.Cycle, ".", ""))
+		for rest := file; product != ""; {
+			before, after, ok := strings.Cut(rest, product)
+			if !ok {
+				return false
+			}
+			version := strings.TrimLeft(after, "-_")
+			if !endsInLetter(before) && slices.ContainsFunc(versions, func(v string) bool { return beginsWithVersion(version, v) }) {
+				return true
+			}
+			rest = after
+		}
+		return false
 	})
+}
+
+func endsInLetter(text string) bool {
+	return text != "" && text[len(text)-1] >= 'a' && text[len(text)-1] <= 'z'
+}
+
+// beginsWithVersion reports whether a text begins with a version, and not with a longer
+// one.
+func beginsWithVersion(text, version string) bool {
+	rest, ok := strings.CutPrefix(text, version)
+	isDigit := func(s string) bool { return s != "" && s[0] >= '0' && s[0] <= '9' }
+	return ok && version != "" && !isDigit(rest) && (!strings.HasPrefix(rest, ".") || !isDigit(rest[1:]) || strings.Contains(version, "."))
 }
 
 // shortNames are names of the product in folders and tags: "alpine-linux", "alpine" and

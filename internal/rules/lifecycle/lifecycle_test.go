@@ -81,6 +81,23 @@ func TestIsVariantOf(t *testing.T) {
 	if !lifecycle.IsVariantOf("elasticsearch/v7/compose.yaml", elastic) || lifecycle.IsVariantOf("api/v7/compose.yaml", elastic) {
 		t.Error("a major version counts below a folder of the product alone")
 	}
+	centos, _ := images.ReleaseOf("centos", "7")
+	focal, _ := images.ReleaseOf("ubuntu", "20.04")
+	for _, file := range []string{"centos7.httpd24/Dockerfile", "SG1/centos-7/media/Dockerfile", "CentOS7Slim.Dockerfile", "Dockerfile.centos7"} {
+		if !lifecycle.IsVariantOf(file, centos) {
+			t.Errorf("%s is the variant for CentOS 7", file)
+		}
+	}
+	for _, file := range []string{"centos/Dockerfile", "centos70/Dockerfile", "mycentos7/Dockerfile", "xtrabackup-7/Dockerfile-centos"} {
+		if lifecycle.IsVariantOf(file, centos) {
+			t.Errorf("%s is no variant for CentOS 7", file)
+		}
+	}
+	for _, file := range []string{"releases/ubuntu/ubuntu20-node16/Dockerfile", "node-24/24.15.0-glibc-2.31/Dockerfile"} {
+		if !lifecycle.IsVariantOf(file, focal) {
+			t.Errorf("%s is the variant for Ubuntu 20.04", file)
+		}
+	}
 	if !lifecycle.IsVariantOf("Dockerfile.buster", buster) || lifecycle.IsVariantOf("Dockerfile", buster) {
 		t.Error("Dockerfile.buster is the variant for buster, Dockerfile is not")
 	}

@@ -8,6 +8,7 @@ import (
 	"github.com/dockmend/dockmend/internal/facts"
 	"github.com/dockmend/dockmend/internal/lint"
 	"github.com/dockmend/dockmend/internal/syntax/dockerfile"
+	"github.com/dockmend/dockmend/internal/text"
 	"mvdan.cc/sh/v3/syntax"
 )
 
@@ -36,12 +37,17 @@ import (
 //
 // # Exceptions
 //
+// The finding has severity info and the variant `excused` where nothing on the left side
+// downloads, compiles or copies out a database, and for a key that the next
+// "apt-get update" of the same `RUN` needs.
+//
 // It does not report:
 //
 //   - pipes under "set -o pipefail", or under a SHELL that sets it
 //   - a left side that cannot fail in a way that matters, such as echo, cat or find
 //   - a right side that fails on empty input, such as tar, gpg or "sha256sum -c"
-//   - a value that the script checks afterwards
+//   - a value that the script checks afterwards, or that is part of an address to download
+//   - stages whose image an argument chooses, because the shell is not known
 var PipeWithoutPipefail = facts.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
 		ID:       "pipe-without-pipefail",
@@ -51,6 +57,8 @@ var PipeWithoutPipefail = facts.Rule[*facts.Dockerfile]{
 		Default:  true,
 		Since:    "0.1.0",
 		Needs:    lint.NeedsRegistry,
+		Variants: []string{excused},
+		OptIn:    []string{excused},
 		Aliases: append(
 			[]lint.Alias{{Name: "DL4006", Severity: lint.Warning}},
 			lint.Names("DF057", "docs:pipes", "kics:shell_pipe_without_pipefail_flag", "kics:shell_running_a_pipe_without_pipefail_flag", "semgrep:set-pipefail")...,
@@ -79,20 +87,71 @@ func checkPipeWithoutPipefail(p *facts.Pass[*facts.Dockerfile]) {
 				return !reported
 			}
 			left := stmtName(pipe.X)
-			if !p.Hadolint && (cannotFail(left) || failsOnNothing(pipe.Y) || verifiedLater(p.Doc, in, s.SpanOf(pipe).End) || (left == "curl" || left == "wget") && interprets(pipe.Y)) {
+			if !p.Hadolint && failsOnNothing(pipe.Y) {
+				return false // what the commands before hand on is nothing, where one of them fails
+			}
+			if !p.Hadolint && (isHarmless(left, pipe) || verifiedLater(p.Doc, in, s.SpanOf(pipe).End)) {
 				return true
 			}
 			reported = true
-			if basePipefail(p, in) {
+			if basePipefail(p, in) || !p.Hadolint && hasVariableBase(p.Doc, in) {
 				return false
 			}
-			p.Report(lint.Finding{
+			f := lint.Finding{
 				Span:    s.SpanOf(pipe),
 				Message: fmt.Sprintf("if %s fails, the build continues, because a pipe has the exit status of its last command; %s", quoteShort(left), pipefailAdvice(p.Doc, in)),
-			})
+			}
+			if !p.Hadolint && (!failsSometimes(pipe.X) || isKeyForUpdate(p.Doc, in, s.SpanOf(pipe))) {
+				f = facts.Excuse(f)
+			}
+			p.Report(f)
 			return false
 		})
 	})
+}
+
+// isHarmless reports whether the failure of a pipe's left side does not matter, or is the
+// subject of another rule: a download that is run.
+func isHarmless(left string, pipe *syntax.BinaryCmd) bool {
+	return cannotFail(left) || (left == "curl" || left == "wget") && interprets(pipe.Y)
+}
+
+// isKeyForUpdate reports whether a pipe brings a key that the package lists need, which
+// are read after it in the same RUN: that fails where the key is empty.
+func isKeyForUpdate(d *facts.Dockerfile, in *dockerfile.Instruction, pipe text.Span) bool {
+	words := d.Text(pipe)
+	isKey := slices.ContainsFunc([]string{"keyring", ".gpg", ".asc", "trusted.gpg"}, func(w string) bool { return strings.Contains(words, w) })
+	return isKey && slices.ContainsFunc(d.Commands(in), func(c *facts.Command) bool {
+		pkg, ok := facts.Packages(c)
+		return ok && c.Span.Start > pipe.End && pkg.Action == "update" && strings.HasPrefix(pkg.Manager, "apt")
+	})
+}
+
+// hasVariableBase reports whether an argument chooses the image, and so the shell, in which
+// an instruction runs: what one shell takes stops another.
+func hasVariableBase(d *facts.Dockerfile, in *dockerfile.Instruction) bool {
+	s := d.StageOf(in)
+	return s != nil && slices.ContainsFunc(s.Chain(), func(x *facts.Stage) bool {
+		name, _, _ := strings.Cut(strings.ReplaceAll(x.Image.Raw, ":-", ""), ":")
+		return strings.Contains(name, "$")
+	})
+}
+
+// failsSometimes reports whether a command of a pipe's left side downloads, compiles or
+// copies out a database, which fails now and then; others fail always or never.
+func failsSometimes(left *syntax.Stmt) bool {
+	found := false
+	syntax.Walk(left, func(n syntax.Node) bool {
+		if call, ok := n.(*syntax.CallExpr); ok && len(call.Args) > 0 {
+			switch name, _ := facts.Literal(call.Args[0]); name {
+			case "curl", "wget", "fetch", "aria2c", "gsutil", "aws", "skopeo", "crane", "oras",
+				"make", "cmake", "ninja", "mvn", "gradle", "bazel", "cargo", "npm", "yarn", "pnpm", "pip", "./configure", "pytest", "mysqldump", "pg_dump", "mongodump":
+				found = true
+			}
+		}
+		return !found
+	})
+	return found
 }
 
 // countedSubstitutions are the substitutions whose status is that of their command:
@@ -128,13 +187,13 @@ func countedSubstitutions(file *syntax.File) map[*syntax.CmdSubst]bool {
 func statusIsLost(n syntax.Node, script string, counted map[*syntax.CmdSubst]bool) bool {
 	switch x := n.(type) {
 	case *syntax.Assign:
-		return looksAt(script, x)
+		return looksAt(script, x) || isDownloadedBy(script, x)
 	case *syntax.CmdSubst:
 		return !counted[x]
 	case *syntax.ProcSubst:
 		return true
 	case *syntax.BinaryCmd:
-		return x.Op == syntax.OrStmt && isIgnored(stmtName(x.Y))
+		return (x.Op == syntax.OrStmt || x.Op == syntax.Pipe) && isIgnored(stmtName(x.Y))
 	}
 	return false
 }
@@ -195,6 +254,28 @@ func looksAt(script string, a *syntax.Assign) bool {
 	return false
 }
 
+// isDownloadedBy reports whether a script has the variable of an assignment in an address,
+// which leads nowhere where the value is empty.
+func isDownloadedBy(script string, a *syntax.Assign) bool {
+	if a.Name == nil {
+		return false
+	}
+	for _, use := range []string{"$" + a.Name.Value, "${" + a.Name.Value} {
+		for rest := script; ; {
+			before, after, ok := strings.Cut(rest, use)
+			if !ok {
+				break
+			}
+			word := before[strings.LastIndexAny(before, " \t\n")+1:]
+			if strings.Contains(word, "://") {
+				return true
+			}
+			rest = after
+		}
+	}
+	return false
+}
+
 // setsPipefail tells whether the option is in force, by SHELL or by the script.
 func setsPipefail(d *facts.Dockerfile, in *dockerfile.Instruction) bool {
 	if strings.Contains(in.Body, "pipefail") {
@@ -248,7 +329,11 @@ func failsOnNothing(s *syntax.Stmt) bool {
 	if !ok || len(call.Args) == 0 {
 		return false
 	}
-	name, _ := facts.Literal(call.Args[0])
+	words := call.Args
+	name, _ := facts.Literal(words[0])
+	if name == "sudo" && len(words) > 1 {
+		name, _ = facts.Literal(words[1])
+	}
 	switch name {
 	case "tar", "bsdtar", "gunzip", "unxz", "bunzip2", "unzstd", "cpio", "gpg", "apt-key", "shasum", "unzip", "rpm2cpio", "grep", "psql", "mysql":
 		return true

@@ -25,12 +25,13 @@ import (
 const labelledDay = "2026-11-30"
 
 // Least numbers of an expert's problems that are said, by default and by the preset
-// strict, of whole repositories whose scripts are empty files. Two that were said once are
-// not any more: bash takes UID from its environment, and an old version in a tutorial is a
-// nit by the rubric.
+// strict, of whole repositories whose scripts are empty files. Four that were said once are
+// not any more: bash takes UID from its environment, an old version in a tutorial is a nit by
+// the rubric, and two are nits of later readers: a key that the next apt-get update needs
+// (an opt-in variant), and root in an image that works with the socket of the engine.
 const (
-	leastSaid       = 118
-	leastSaidStrict = 138
+	leastSaid       = 116
+	leastSaidStrict = 137
 )
 
 // label is a judge's verdict on a finding. It names no message, no severity and no line

@@ -11,8 +11,12 @@ import (
 // ownNames are the names under which the repository is known.
 type ownNames struct {
 	// accounts are those of the owner and of the repository, as its own addresses have
-	// them: badges of its workflows, its module's path, its package's repository.
+	// them: badges of its workflows, pictures of its README, its module's path, its package's
+	// repository.
 	accounts []string
+	// full are the same in lower case as they are written, with the name of the repository
+	// that the README says to clone first.
+	full []string
 	// title is the README's first heading, without blanks; first is its first word.
 	title, first string
 }
@@ -52,6 +56,7 @@ func (p *Project) buildsImages() buildsImages {
 // ownAddress finds the owner and the repository in addresses that are its own.
 var ownAddress = regexp.MustCompile(`(?:github\.com/([\w.-]+)/([\w.-]+)/(?:actions/)?workflows/` +
 	`|img\.shields\.io/github/[\w/-]*workflow/status/([\w.-]+)/([\w.-]+)` +
+	`|raw\.github(?:usercontent)?\.com/([\w.-]+)/([\w.-]+)/` +
 	`|(?m:^)module github\.com/([\w.-]+)/([\w.-]+)` +
 	`|"(?:url|repository)": *"(?:git\+)?(?:https://github\.com/|git@github\.com:|github:)?([\w.-]+)/([\w.-]+?)(?:\.git)?")`)
 
@@ -72,13 +77,43 @@ func readOwnNames(root lint.Context) *ownNames {
 	for _, t := range texts {
 		for _, match := range ownAddress.FindAllStringSubmatch(t, -1) {
 			for _, account := range match[1:] {
+				if account != "" {
+					own.full = append(own.full, strings.ToLower(account))
+				}
 				if account = squeezed(account); account != "" && !slices.Contains(own.accounts, account) {
 					own.accounts = append(own.accounts, account)
 				}
 			}
 		}
 	}
+	if match := clonedAddress.FindStringSubmatch(intro); match != nil {
+		own.full = append(own.full, strings.ToLower(match[1]), strings.ToLower(match[2]))
+	}
 	return own
+}
+
+// clonedAddress finds the address of the repository in how a README says to get it.
+var clonedAddress = regexp.MustCompile(`git clone (?:-[\w-]+ )*(?:https://|git@)[\w.-]+[/:]([\w.-]+)/([\w.-]+?)(?:\.git)?(?:[\s"\x60]|$)`)
+
+// purposes are those that the last word of a name says, as in "redis-demo" and
+// "azure-samples/hello-world".
+func (own *ownNames) purposes() (found Purposes) {
+	for _, name := range own.full {
+		words := titleWords(name)
+		if len(words) < 2 {
+			continue
+		}
+		switch last := words[len(words)-1]; {
+		case slices.Contains([]string{
+			"demo", "demos", "demonstration", "example", "examples", "sample", "samples", "tutorial", "tutorials", "workshop", "workshops",
+			"quickstart", "quickstarts",
+		}, last), last == "world" && words[len(words)-2] == "hello":
+			found = append(found, Evidence{Demonstration, name})
+		case last == "ctf" || last == "vulnerable" || words[0] == "vulnerable":
+			found = append(found, Evidence{Laboratory, name})
+		}
+	}
+	return found
 }
 
 // squeezed is a name in lower case without the signs that registries do not take.

@@ -32,9 +32,9 @@ const (
 	Placeholder
 	// Examples show how something is done: a folder of examples or documents.
 	Example
-	// Demonstrations show what something does: a name, the title of a README or how it
-	// begins, or addresses on localhost, where only one person sees it, in a file none of
-	// whose services is started again after a failure.
+	// Demonstrations show what something does: a name, that of the repository, the title of
+	// a README or how it begins, or addresses on localhost, where only one person sees it, in
+	// a file none of whose services is started again after a failure.
 	Demonstration
 	// Laboratories have known faults on purpose: a folder named after a
 	// vulnerability, the title of a README, images of a publisher of such.
@@ -100,8 +100,8 @@ func (p Purpose) Excuses(c Claim) bool {
 		Template:      ClaimContext | ClaimReference,
 		Placeholder:   ClaimReference | ClaimUpkeep,
 		Example:       run | ClaimBaseAge,
-		Demonstration: run | ClaimBaseAge,
-		Laboratory:    run | ClaimBaseAge,
+		Demonstration: run | ClaimBaseAge | ClaimRoot,
+		Laboratory:    run | ClaimBaseAge | ClaimRoot,
 		Development:   run | ClaimRoot | ClaimSize,
 		Retired:       run | ClaimReference | ClaimBaseAge | ClaimRoot | ClaimSize,
 		Exercise:      run | ClaimBaseAge | ClaimRoot | ClaimSize,
@@ -144,6 +144,8 @@ func (p *Project) Purposes(name string) Purposes {
 		for gate := range p.foldersUp(maxFoldersUp) {
 			found = append(found, lint.Derived(gate, func() *readme { return readReadme(gate) }).shows...)
 		}
+		root, _ := p.top()
+		found = append(found, lint.Derived(root, func() *ownNames { return readOwnNames(root) }).purposes()...)
 		if folder := p.olderRelease(); folder != "" {
 			found = append(found, Evidence{Superseded, folder})
 		}

@@ -147,6 +147,9 @@ func purposeOfSentence(sentence string) (p Purpose, ok bool) {
 			}
 		}
 	}
+	if about && containsAny(padded, " shows how ", " show how ", " showing how ", " demonstrates ", " demonstrate ", " demonstrating ", " illustrates ", " illustrate ") {
+		return Demonstration, true
+	}
 	compares := strings.Contains(padded, " compar") || strings.Contains(padded, " benchmark")
 	if compares && containsAny(padded, " languages ", " frameworks ", " orms ", " runtimes ") && !strings.Contains(padded, " library ") {
 		return Exercise, true

@@ -14,6 +14,8 @@ func TestPurposeOfSentences(t *testing.T) {
 		"This repository contains a small sample application.":                                          true,
 		"This project is an example of a monorepo.":                                                     true,
 		"Scripts and samples to support our talks. Rough.":                                              true,
+		"This project shows how you can modernize an application.":                                      true,
+		"This sample demonstrates a tiny application.":                                                  true,
 		"This server is fast. A demo of it is online.":                                                  false,
 		"This is a sample manager for laboratories.":                                                    false,
 		"This repository contains the server, a demo and examples.":                                     false,
@@ -27,6 +29,25 @@ func TestPurposeOfSentences(t *testing.T) {
 		if got != want {
 			t.Errorf("%q demonstrates: %t", text, got)
 		}
+	}
+}
+
+func TestOwnNames(t *testing.T) {
+	for name, want := range map[string]string{
+		"redis-microservices-demo": "a demonstration", "azure-samples": "a demonstration", "docs-hello-world": "a demonstration",
+		"web-ctf": "a laboratory", "demo-kit": "", "samples": "", "hello-server": "",
+	} {
+		got := ""
+		if found := (&ownNames{full: []string{name}}).purposes(); len(found) > 0 {
+			got = found[0].Purpose.String()
+		}
+		if got != want {
+			t.Errorf("%s is %q, want %q", name, got, want)
+		}
+	}
+	match := clonedAddress.FindStringSubmatch("git clone --recursive https://github.com/acme/shop-demo.git\ncd shop-demo")
+	if len(match) != 3 || match[1] != "acme" || match[2] != "shop-demo" {
+		t.Errorf("what is cloned is %q", match)
 	}
 }
 

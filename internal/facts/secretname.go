@@ -80,8 +80,13 @@ func IsProvenSecret(value string) bool {
 // IsNoSecret tells whether a value cannot be a secret.
 func IsNoSecret(value string) bool {
 	lower := strings.ToLower(strings.TrimSpace(value))
-	switch lower {
-	case "", "true", "false", "yes", "no", "on", "off", "none", "null", "nil", "x", "xxx", "*", "-":
+	// Signs around a word mark a place for a value: "**None**", "__SECRET__", "%TOKEN%".
+	marked := strings.Trim(lower, "*_-%@#$+=[](){} ")
+	switch marked {
+	case "", "true", "false", "yes", "no", "on", "off", "none", "null", "nil", "unset", "empty", "todo", "tbd", "fixme":
+		return true
+	}
+	if strings.Trim(marked, "x") == "" || strings.Trim(marked, ".") == "" {
 		return true
 	}
 	if strings.Trim(lower, "0123456789.") == "" || strings.HasPrefix(lower, "/") || strings.HasPrefix(lower, "./") || strings.Contains(lower, "://") && !strings.Contains(lower, "@") {

@@ -19,6 +19,15 @@ func weighReference(p *facts.Pass[*facts.Dockerfile], f lint.Finding) lint.Findi
 	return weighAs(p, f, facts.ClaimReference)
 }
 
+// weighOwnImage is weighReference, and excuses a tag that moves of an image that the
+// repository publishes itself.
+func weighOwnImage(p *facts.Pass[*facts.Dockerfile], i facts.Image, f lint.Finding) lint.Finding {
+	if !p.Hadolint && p.Project.Publishes(i) {
+		return facts.Excuse(f)
+	}
+	return weighReference(p, f)
+}
+
 // weighAs excuses a finding by what the file is for.
 func weighAs(p *facts.Pass[*facts.Dockerfile], f lint.Finding, claim facts.Claim) lint.Finding {
 	if _, ok := p.Doc.Purposes(p.Project).Excuse(claim); ok && !p.Hadolint {

@@ -76,7 +76,7 @@ func checkLatestTag(p *facts.Pass[*facts.Dockerfile]) {
 			continue
 		}
 		pinned := pinVersionOf(p, i)
-		p.Report(weighReference(p, lint.Finding{
+		p.Report(weighOwnImage(p, i, lint.Finding{
 			Span:    i.Span,
 			Message: pinned.Explained(fmt.Sprintf("the tag of %q moves to each new release, so a later build can use another version; pin the version that you tested", short(i.Raw))),
 			Fixes:   pinned.Fixes,

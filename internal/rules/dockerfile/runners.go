@@ -1,10 +1,12 @@
 package dockerfile
 
 import (
+	"path"
 	"slices"
 	"strings"
 
 	"github.com/dockmend/dockmend/internal/facts"
+	"github.com/dockmend/dockmend/internal/images"
 	"github.com/dockmend/dockmend/internal/lint"
 	"github.com/dockmend/dockmend/internal/syntax/compose"
 )
@@ -18,13 +20,14 @@ type runners struct {
 	// refuses is where a manifest forbids images that run as root.
 	refuses *lint.Related
 	// engine is set where a service mounts the socket of the container engine, which only
-	// root may open, and which gives as much as root.
+	// root may open, and which gives as much as root, and for a program that manages containers
+	// by that socket.
 	engine bool
 }
 
 // runnersOf reads who runs the image of a stage, and as which user.
 func runnersOf(p *facts.Pass[*facts.Dockerfile], s *facts.Stage) runners {
-	var r runners
+	r := runners{engine: managesContainers(s)}
 	asRoot := false
 	note := func(at **lint.Related, place lint.Related) {
 		if *at == nil {
@@ -65,6 +68,16 @@ func runnersOf(p *facts.Pass[*facts.Dockerfile], s *facts.Stage) runners {
 		r.user = nil
 	}
 	return r
+}
+
+// managesContainers reports whether the program of a stage, by its name, works with the
+// container engine of its host.
+func managesContainers(s *facts.Stage) bool {
+	words, _ := s.StartWords()
+	return slices.ContainsFunc(words[:min(len(words), 1)], func(a facts.Argument) bool {
+		_, manages := images.Says(path.Base(a.Text), images.Manager)
+		return manages
+	})
 }
 
 // apply adds what runs the image to a finding that it runs as root.

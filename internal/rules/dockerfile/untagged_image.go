@@ -67,7 +67,7 @@ func checkUntaggedImage(p *facts.Pass[*facts.Dockerfile]) {
 			continue
 		}
 		pinned := pinVersionOf(p, i)
-		p.Report(weighReference(p, lint.Finding{
+		p.Report(weighOwnImage(p, i, lint.Finding{
 			Span:    i.Span,
 			Message: pinned.Explained(fmt.Sprintf("%q has no tag, so builds use the current latest and are not reproducible; pin a version, such as %q", i.Raw, exampleTag(i))),
 			Fixes:   pinned.Fixes,

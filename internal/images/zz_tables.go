@@ -4127,6 +4127,8 @@ var names = []nameRow{
 	{"is", "docker", "updates-itself", ""},
 	{"owner", "gitlab", "updates-itself", ""},
 	{"owner", "linuxserver", "updates-itself", ""},
+	{"has", "dhcp", "vpn", ""},
+	{"has", "dnsmasq", "vpn", ""},
 	{"has", "firezone", "vpn", ""},
 	{"has", "gluetun", "vpn", ""},
 	{"has", "headscale", "vpn", ""},

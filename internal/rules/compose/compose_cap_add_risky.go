@@ -82,5 +82,8 @@ func checkComposeCapAddRisky(p *facts.Pass[*facts.Compose]) {
 	})
 }
 
-// isVPN reports whether the work of a service is to set up networks, by its image.
-func isVPN(s *facts.ComposeService) bool { return s.ImageSays(images.VPN) }
+// isVPN reports whether the work of a service is to set up networks, by its image or its name.
+func isVPN(s *facts.ComposeService) bool {
+	_, named := images.Says(s.Name, images.VPN)
+	return named || s.ImageSays(images.VPN)
+}

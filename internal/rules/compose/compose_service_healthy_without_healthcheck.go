@@ -156,7 +156,9 @@ func hasNoImageCheck(p *facts.Pass[*facts.Compose], s *facts.ComposeService) (se
 }
 
 // isOfficial reports whether an image is one of Docker's official ones, which have
-// no health check (docker-library/faq, "Healthcheck").
+// no health check (docker-library/faq, "Healthcheck"). A short name that the tables do not
+// have may be one that was built on this machine.
 func isOfficial(i facts.Image) bool {
-	return i.Known && !strings.Contains(i.Name(), "/") && i.Name() != "" && i.Registry != "localhost"
+	isShort := i.Known && !strings.Contains(i.Name(), "/") && i.Registry != "localhost"
+	return isShort && i.Table().IsKnown()
 }

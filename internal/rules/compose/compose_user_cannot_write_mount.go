@@ -67,7 +67,7 @@ func checkComposeUserCannotWriteMount(p *facts.Pass[*facts.Compose]) {
 			continue
 		}
 		for _, m := range s.AllMounts() {
-			if m.Kind != compose.RelativePath || m.Long || m.ReadOnly || !m.Known || isOnlyRead(m.Target) || !isMissingFolder(p, m.Source) || isPrepared(p, s, m.Source) {
+			if m.Kind != compose.RelativePath || m.Long || m.ReadOnly || !m.Known || !isWritten(m.Target) || !isMissingFolder(p, m.Source) || isPrepared(p, s, m.Source) {
 				continue
 			}
 			span := m.Span
@@ -120,11 +120,17 @@ func userOf(p *facts.Pass[*facts.Compose], s *facts.ComposeService) (user string
 	return user, at
 }
 
-// isOnlyRead reports whether programs only read from a folder, by its name.
-func isOnlyRead(folder string) bool {
-	lower := strings.ToLower(folder)
-	return slices.ContainsFunc([]string{"conf", "provisioning", "cert", "ssl", "tls", "secret", "script", "init", "entrypoint", "/etc/", "theme", "template", "import"}, func(w string) bool {
-		return strings.Contains(lower, w)
+// isWritten reports whether programs write to a folder, by the names that such folders
+// have. From others, such as those of settings and plugins, they may only read.
+func isWritten(folder string) bool {
+	parts := strings.FieldsFunc(strings.ToLower(folder), func(r rune) bool { return strings.ContainsRune("/-_.", r) })
+	return slices.ContainsFunc(parts, func(part string) bool {
+		switch strings.TrimSuffix(part, "s") {
+		case "data", "storage", "upload", "log", "cache", "backup", "media", "output", "out", "download", "state", "db", "database", "spool", "tmp", "temp",
+			"session", "artifact", "workspace", "home", "queue", "blob", "record", "recording", "report", "result":
+			return true
+		}
+		return false
 	})
 }
 

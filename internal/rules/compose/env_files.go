@@ -117,15 +117,15 @@ func bareVariables(d *facts.Compose) []variableUse {
 }
 
 // setWhereRead are the variables that a template reads only where they are set, as the
-// inner one of "${A:+${A}}".
+// inner one of "${A:+${A}}", or in the place of another one, as the inner one of
+// "${NEW:-${OLD}}", which may have no value.
 func setWhereRead(t compose.Template) map[*compose.Variable]bool {
 	guarded := map[*compose.Variable]bool{}
 	for _, outer := range t.Variables() {
-		if outer.Operator != "+" && outer.Operator != ":+" {
-			continue
-		}
+		isGuard := outer.Operator == "+" || outer.Operator == ":+"
+		isFallback := outer.Operator == "-" || outer.Operator == ":-"
 		for _, inner := range outer.Argument.Variables() {
-			if inner.Name == outer.Name {
+			if isFallback || isGuard && inner.Name == outer.Name {
 				guarded[inner] = true
 			}
 		}

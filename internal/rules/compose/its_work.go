@@ -52,10 +52,39 @@ func mountsByFUSE(s *facts.ComposeService) bool {
 	})
 }
 
-// runsEngine reports whether a service is a container engine itself, by its image or by
-// the Dockerfile that it is built from.
+// runsSystemd reports whether a service boots a system with systemd, which takes the
+// control groups of the host.
+func runsSystemd(s *facts.ComposeService) bool {
+	if slices.ContainsFunc(s.AllMounts(), func(m compose.Mount) bool { return m.Known && m.Target == "/sys/fs/cgroup" }) {
+		return true
+	}
+	return startsAny(s, "/sbin/init", "systemd")
+}
+
+// startsAny reports whether the command or the entrypoint of a service has one of some
+// words.
+func startsAny(s *facts.ComposeService, words ...string) bool {
+	for _, key := range []string{"command", "entrypoint"} {
+		for _, v := range append(s.Values(key), s.Value(key)) {
+			if slices.ContainsFunc(words, func(w string) bool { return strings.Contains(v.Raw, w) }) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// runsEngine reports whether a service is a container engine itself, by its image, by what
+// it starts, by the folder in which an engine keeps its images, or by the Dockerfile that
+// it is built from.
 func runsEngine(p *facts.Pass[*facts.Compose], s *facts.ComposeService) bool {
 	if image, ok := s.Image(); ok && image.HoldsEngine() {
+		return true
+	}
+	if startsAny(s, "dockerd", "docker start", "containerd", "buildkitd", "podman", "kind create", "k3s server", "k3s agent") ||
+		slices.ContainsFunc(s.AllMounts(), func(m compose.Mount) bool {
+			return m.Kind == compose.NamedVolume && isBelow(m.Target, "/var/lib/docker", "/var/lib/containerd", "/var/lib/containers", "/var/lib/rancher", "/var/lib/kubelet")
+		}) {
 		return true
 	}
 	built, err := p.Project.Build(s)

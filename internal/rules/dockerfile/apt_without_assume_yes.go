@@ -34,8 +34,9 @@ import (
 //     image, as in the images of CircleCI
 //   - `install -f` after an `install -y` in the same `RUN`, because the packages are
 //     complete then
-//   - `apt-get install sudo`, which brings no other package, and `remove` or `purge`
-//     without packages
+//   - `install` of one package that is not known to bring others, because apt-get asks only
+//     about packages that the command does not name, and `remove` or `purge` without
+//     packages
 var AptWithoutAssumeYes = facts.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
 		ID:       "apt-without-assume-yes",
@@ -70,7 +71,10 @@ func checkAptWithoutAssumeYes(p *facts.Pass[*facts.Dockerfile]) {
 // aptNeverAsks reports whether apt has no reason to ask: it asks where it installs more
 // than was named.
 func aptNeverAsks(d *facts.Dockerfile, c facts.PackageCommand) bool {
-	if len(c.Packages) == 1 && c.Packages[0].Text == "sudo" || len(c.Packages) == 0 && (c.Action == "remove" || c.Action == "purge") {
+	switch {
+	case c.Action == "install" && len(c.Packages) == 1 && !bringsOthers(c.Packages[0].Text):
+		return true
+	case len(c.Packages) == 0 && (c.Action == "remove" || c.Action == "purge"):
 		return true
 	}
 	if s := d.StageOf(c.Instruction); s != nil {
@@ -87,6 +91,21 @@ func aptNeverAsks(d *facts.Dockerfile, c facts.PackageCommand) bool {
 		}
 	}
 	return false
+}
+
+// bringsOthers reports whether a package of Debian needs others that no image of a
+// distribution has.
+func bringsOthers(name string) bool {
+	name, _, _ = strings.Cut(name, "=")
+	if strings.HasPrefix(name, "lib") {
+		return strings.HasSuffix(name, "-dev")
+	}
+	return slices.ContainsFunc([]string{
+		"build-essential", "gcc", "g++", "clang", "cmake", "autoconf", "automake", "python", "ruby", "perl6", "nodejs", "npm", "yarn", "golang", "rustc", "cargo",
+		"openjdk", "default-j", "maven", "gradle", "ant", "php", "apache2", "nginx", "postgresql", "mysql", "mariadb", "redis", "mongodb", "git", "subversion",
+		"mercurial", "curl", "wget", "gnupg", "ca-certificates", "software-properties-common", "apt-transport-https", "openssh", "supervisor", "ffmpeg", "imagemagick",
+		"graphviz", "vim", "emacs", "texlive", "docker", "chromium", "firefox", "xvfb", "r-base", "octave", "iputils-ping", "dnsutils", "iproute2",
+	}, func(prefix string) bool { return strings.HasPrefix(name, prefix) })
 }
 
 // answersApt reports whether something other than -y answers apt's questions.

@@ -38,7 +38,8 @@ import (
 //   - packages of the module itself
 //   - images of Go before 1.16, in which `go install` and `go get` accept no version
 //     outside of a module
-//   - `go get` where the version of Go is not known
+//   - `go get` where the version of Go is not known, and after sources were copied or
+//     cloned, because it adds a dependency to their module
 var GoPackageNotPinned = facts.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
 		ID:       "go-package-not-pinned",
@@ -101,7 +102,7 @@ func goTakesNone(d *facts.Dockerfile, c facts.PackageCommand) bool {
 		return false
 	}
 	s := d.StageOf(c.Instruction)
-	return s == nil || !hasGoSince(s.Base(), goTakesVersions) || copiesIntoGOPATH(s) || c.Action != "get" && mayBeInModule(s, c.Instruction)
+	return s == nil || !hasGoSince(s.Base(), goTakesVersions) || copiesIntoGOPATH(s) || mayBeInModule(s, c.Instruction)
 }
 
 const (
@@ -134,7 +135,7 @@ func hasGoSince(i facts.Image, since int) bool {
 
 // mayBeInModule reports whether a step before an instruction may bring go.mod, which then
 // says which version a package has: outside of a module go install and go run refuse one
-// without a version.
+// without a version, and in it go get adds a dependency.
 func mayBeInModule(s *facts.Stage, in *dockerfile.Instruction) bool {
 	return s.AnyBefore(in, "may bring a module of Go", func(x *dockerfile.Instruction) bool {
 		switch x.Keyword {

@@ -202,18 +202,48 @@ func isAbsent(p *facts.Pass[*facts.Dockerfile], manifest string) bool {
 	return !there
 }
 
+// hasProjectsWithoutPackages reports whether a folder has projects of .NET, and none of
+// them names a package or another project.
+func hasProjectsWithoutPackages(files lint.Context, folder string) bool {
+	names, err := files.List(folder)
+	if err != nil {
+		return false
+	}
+	found := false
+	for _, name := range names {
+		switch path.Ext(name) {
+		case ".sln", ".slnx":
+			return false
+		case ".csproj", ".fsproj", ".vbproj":
+			project, err := files.ReadFile(path.Join(folder, name))
+			if err != nil || strings.Contains(string(project), "Reference ") {
+				return false
+			}
+			found = true
+		}
+	}
+	return found
+}
+
 // hasDependencies reports whether a call fetches anything, as far as the manifest says.
 // Of a build with Go only a manifest that is there shows it.
 func hasDependencies(c facts.PackageCommand, e ecosystem, files lint.Context, folder string) bool {
+	if e.manager == "dotnet" {
+		return !hasProjectsWithoutPackages(files, folder)
+	}
 	mark := "dependencies"
-	if e.manager == "go" {
+	switch e.manager {
+	case "go":
 		mark = "require"
-	} else if e.manager != "cargo" {
+	case "npm", "yarn", "pnpm":
+		mark = `ependencies"`
+	case "cargo":
+	default:
 		return true
 	}
 	manifest, err := files.ReadFile(path.Join(folder, e.manifests[0]))
 	if err != nil {
-		return e.manager == "cargo" || c.Action == "mod" && len(c.Packages) == 1 && c.Packages[0].Text == "download"
+		return e.manager != "go" || c.Action == "mod" && len(c.Packages) == 1 && c.Packages[0].Text == "download"
 	}
 	_, vendored := files.Exists(path.Join(folder, "vendor"))
 	return !vendored && strings.Contains(string(manifest), mark)

@@ -240,6 +240,7 @@ func All() *Catalog {
 			dockerfile.TildeNotExpanded,
 			dockerfile.TlsVerificationDisabledByEnv,
 			dockerfile.TlsVerificationDisabledByFlag,
+			dockerfile.ToolchainVersionMismatch,
 			dockerfile.TrailingSpaces,
 			dockerfile.UndefinedArgInFrom,
 			dockerfile.UndefinedVariable,

@@ -112,12 +112,9 @@ func copiesVenv(s, from *facts.Stage) bool {
 // pythonAsked compares Python 3 of a minor version with what the project requires in the
 // folders that the sources come from.
 func pythonAsked(p *facts.Pass[*facts.Dockerfile], sources facts.Sources, minor int) (f lint.Finding, ok bool) {
-	context, ok := p.Project.LikelyContext(p.Doc)
+	context, ok := contextOfSources(p)
 	if !ok {
-		var err error
-		if context, err = p.Project.Context(".", path.Base(p.Doc.Name)); err != nil {
-			return f, false
-		}
+		return f, false
 	}
 	read := func(folder, name string) *lint.Source {
 		src, err := context.Files.ReadFile(path.Join(folder, name))
@@ -126,16 +123,7 @@ func pythonAsked(p *facts.Pass[*facts.Dockerfile], sources facts.Sources, minor 
 		}
 		return lint.NewSource(context.Files.Path(path.Join(folder, name)), src)
 	}
-	seen := map[string]bool{}
-	for _, source := range sources {
-		folder := source
-		if isDir, _ := context.Files.Exists(source); !isDir {
-			folder = path.Dir(source)
-		}
-		if seen[folder] || strings.HasPrefix(folder, "..") {
-			continue
-		}
-		seen[folder] = true
+	for _, folder := range foldersOfSources(context, sources) {
 		if file := read(folder, "pyproject.toml"); file != nil {
 			if asked, place, found := requiresPython(file.Bytes); found && !takesPython(asked, minor) {
 				return lint.Finding{
@@ -156,6 +144,30 @@ func pythonAsked(p *facts.Pass[*facts.Dockerfile], sources facts.Sources, minor 
 		}
 	}
 	return f, false
+}
+
+// contextOfSources is the build context by which the sources of the Dockerfile are found:
+// the likely one, else its own folder.
+func contextOfSources(p *facts.Pass[*facts.Dockerfile]) (context *facts.BuildContext, ok bool) {
+	if context, ok = p.Project.LikelyContext(p.Doc); ok {
+		return context, true
+	}
+	context, err := p.Project.Context(".", path.Base(p.Doc.Name))
+	return context, err == nil
+}
+
+// foldersOfSources are the folders of the context in which sources lie, each once.
+func foldersOfSources(context *facts.BuildContext, sources facts.Sources) (folders []string) {
+	for _, source := range sources {
+		folder := source
+		if isDir, _ := context.Files.Exists(source); !isDir {
+			folder = path.Dir(source)
+		}
+		if !slices.Contains(folders, folder) && !strings.HasPrefix(folder, "..") {
+			folders = append(folders, folder)
+		}
+	}
+	return folders
 }
 
 // requiresPython is the value of requires-python in the table project, and its

@@ -76,7 +76,7 @@ func checkToolchainVersionMismatch(p *facts.Pass[*facts.Dockerfile]) {
 			if asked, ok := t.asked(p, s, have); ok {
 				told[root] = true
 				p.Report(lint.Finding{
-					Span:    root.From.Words[0].Span,
+					Span: root.From.Words[0].Span,
 					Message: fmt.Sprintf("%s is %s %s, and the project asks for %s, so the build fails; take an image of that version",
 						quoteShort(image.Raw), t.name, versionOf(image.Tag), short(asked.version)),
 					Related: []lint.Related{{Source: asked.file, Span: asked.place, Message: "asked for here"}},

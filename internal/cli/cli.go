@@ -150,7 +150,9 @@ func newRoot(env *Env) *cobra.Command {
 	root.CompletionOptions.HiddenDefaultCmd = true
 	root.SetVersionTemplate("dockmend {{.Version}}\n")
 	root.SetFlagErrorFunc(flagError)
-	root.AddCommand(newLint(env), newFix(env), newRules(env), newExplain(env), newSchema(env), newVersion(env), newAction(env), newAudit(env), newInit(env))
+	root.AddCommand(
+		newInit(env), newLint(env), newFix(env), newAudit(env), newRules(env), newExplain(env), newSchema(env), newVersion(env), newAction(env),
+	)
 	return root
 }
 

@@ -97,7 +97,8 @@ func FindIn(root Tree, paths []string, opts Options) (*Result, error) {
 		paths = []string{"."}
 	}
 	s := &search{
-		root: root, opts: opts, files: map[string]File{}, skipped: map[string]Skip{}, visited: map[string]bool{}, configurations: map[string]bool{},
+		root: root, opts: opts, files: map[string]File{}, skipped: map[string]Skip{}, visited: map[string]bool{},
+		configurations: map[string]bool{},
 	}
 	var empty []string
 	for _, name := range paths {

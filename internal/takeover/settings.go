@@ -79,9 +79,7 @@ func (s *settings) note(format string, args ...any) {
 }
 
 // empty reports whether no file said anything.
-func (s *settings) empty() bool {
-	return !s.hadolint && len(s.groups) == 0 && s.failOn == "" && s.trusted == nil && s.labels == nil
-}
+func (s *settings) empty() bool { return !s.hadolint && len(s.groups) == 0 }
 
 // plain are texts that YAML reads as they stand.
 var plain = regexp.MustCompile(`^[A-Za-z][A-Za-z0-9_./-]*$`)

@@ -14,6 +14,8 @@ import (
 //
 // require-reason also covers the comments of other tools, and require-until those that
 // cannot carry a day.
+//
+// There is no fix: only the author knows the reason, and whether the exception still holds.
 var IgnoreIncomplete = facts.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
 		ID:       "ignore-incomplete",

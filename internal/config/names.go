@@ -6,9 +6,6 @@ import (
 	"github.com/dockmend/dockmend/internal/lint"
 )
 
-// anyShellCheck is the alias of the rule whose variants are ShellCheck's codes.
-const anyShellCheck = "SCxxxx"
-
 // target is a rule, or some of its variants, that a name stands for.
 type target struct {
 	meta *lint.Meta
@@ -54,6 +51,16 @@ func newNames(metas []*lint.Meta) *names {
 
 // find returns what an id or an alias stands for, nothing for an unknown name.
 func (n *names) find(name string) []target {
+	for _, form := range lint.NameForms(name) {
+		if found := n.named(form); found != nil {
+			return found
+		}
+	}
+	return nil
+}
+
+// named is find for one form of a name.
+func (n *names) named(name string) []target {
 	key := strings.ToLower(name)
 	if found := n.targets[key]; found != nil {
 		return found
@@ -62,7 +69,7 @@ func (n *names) find(name string) []target {
 		return nil
 	}
 	var found []target
-	for _, t := range n.targets[strings.ToLower(anyShellCheck)] {
+	for _, t := range n.targets[strings.ToLower(lint.AnyShellCheck)] {
 		found = append(found, target{meta: t.meta, variants: []string{strings.ToUpper(key)}})
 	}
 	return found

@@ -175,8 +175,8 @@ func (v settings) schema() *schema {
 	for _, name := range groups() {
 		s.Properties[name] = describe(&schema{Ref: "#/$defs/setting"}, "The rules of the category that run, or all that run.")
 	}
-	if v.names.find(anyShellCheck) != nil {
-		s.PatternProperties = map[string]*schema{"^SC[0-9]{4}$": settingSchema(v.names.find(anyShellCheck))}
+	if v.names.find(lint.AnyShellCheck) != nil {
+		s.PatternProperties = map[string]*schema{"^SC[0-9]{4}$": settingSchema(v.names.find(lint.AnyShellCheck))}
 	}
 	return s
 }

@@ -170,11 +170,30 @@ func (w *Watch) stopped(ctx context.Context) (stop <-chan struct{}, release func
 	return ctx.Done(), cancel
 }
 
+// stopped is said of a file that the run did not come to.
+const stopped = "not checked: the run was stopped"
+
+// Stopped makes one problem of those of many files that a stopped run did not come to.
+func Stopped(problems []lint.Problem, files int) []lint.Problem {
+	isStopped := func(p lint.Problem) bool { return p.Message == stopped }
+	n := 0
+	for _, p := range problems {
+		if isStopped(p) {
+			n++
+		}
+	}
+	if n < 2 {
+		return problems
+	}
+	kept := slices.DeleteFunc(slices.Clone(problems), isStopped)
+	return append(kept, lint.Problem{Message: fmt.Sprintf("the run was stopped: %d of %d files were not checked", n, files)})
+}
+
 // unfinished says of a file that the run ended before it was done.
 func (w *Watch) unfinished(path string) lint.Problem {
 	reason := w.Fired()
 	if w == nil || reason == "" {
-		return lint.Problem{File: path, Message: "not checked: the run was stopped"}
+		return lint.Problem{File: path, Message: stopped}
 	}
 	w.mu.Lock()
 	defer w.mu.Unlock()

@@ -22,7 +22,7 @@ import (
 // Errors of this package.
 var (
 	// ErrNoRepository is wrapped where a folder is not the top of a work tree.
-	ErrNoRepository = errors.New("not the top folder of a git work tree")
+	ErrNoRepository = errors.New("this is not a git repository")
 	// ErrUnsupported is wrapped for a repository in a format that is not read, such
 	// as one with hashes of SHA-256.
 	ErrUnsupported = errors.New("this format of repository is not supported")

@@ -55,9 +55,21 @@ func reading[D any](target lint.Target, rules ...facts.Rule[D]) []facts.Rule[D] 
 }
 
 // Find returns the rules that a name stands for: one for an id, all that carry
-// it for an alias. Letter case does not count.
+// it for an alias, in any of the forms of lint.NameForms. Letter case does not count.
 func (c *Catalog) Find(name string) []*lint.Meta {
-	name = canonical(name)
+	for _, form := range lint.NameForms(name) {
+		if lint.IsShellCheck(strings.ToUpper(form)) {
+			form = lint.AnyShellCheck
+		}
+		if found := c.named(form); found != nil {
+			return found
+		}
+	}
+	return nil
+}
+
+// named is Find for one form of a name.
+func (c *Catalog) named(name string) []*lint.Meta {
 	var found []*lint.Meta
 	for _, m := range c.Metas() {
 		if strings.EqualFold(m.ID, name) {
@@ -71,26 +83,4 @@ func (c *Catalog) Find(name string) []*lint.Meta {
 		}
 	}
 	return found
-}
-
-// shellCheckAlias is the alias of the rule that reports ShellCheck's findings.
-const shellCheckAlias = "SCxxxx"
-
-// canonical is a name as the rules and aliases have it: without the tool's name before
-// it ("hadolint/DL3008"), trivy's ids in their short form, and ShellCheck's codes as the
-// rule that reports them.
-func canonical(name string) string {
-	for _, tool := range []string{"hadolint/", "trivy/", "checkov/", "dclint/", "compose-lint/"} {
-		if rest, ok := strings.CutPrefix(name, tool); ok {
-			name = rest
-		}
-	}
-	upper := strings.ToUpper(name)
-	if short, ok := lint.TrivyName(upper); ok {
-		return short
-	}
-	if lint.IsShellCheck(upper) {
-		return shellCheckAlias
-	}
-	return name
 }

@@ -14,7 +14,7 @@ func (w *Workspace) Check(ctx context.Context) *lint.Result { return w.check(ctx
 
 func (w *Workspace) check(ctx context.Context, proves bool) *lint.Result {
 	result := engine.Run(ctx, w.checker, w.Files, w.options.Jobs)
-	result.Problems = append(w.problems, result.Problems...)
+	result.Problems = append(w.problems, engine.Stopped(result.Problems, len(w.Files))...)
 	result.Hidden = append(w.hidden(), result.Hidden...)
 	result.Notices = w.notices
 	result.AsOf = w.Rules.Settings().AsOf

@@ -113,6 +113,7 @@ func (w *Workspace) Left(fixed []*engine.Fixed) *lint.Result {
 			r.Hidden = append(r.Hidden, lint.Hidden{File: f.Path, Reason: "template"})
 		}
 	}
+	r.Problems = engine.Stopped(r.Problems, len(w.Files))
 	r.Skipped = offlineOnce(r.Skipped)
 	if w.store != nil {
 		r.Skipped = append(r.Skipped, cutIn(w.store)...)

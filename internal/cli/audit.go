@@ -3,14 +3,13 @@ package cli
 import (
 	"context"
 	"errors"
-	"fmt"
 	"io"
-	"sync"
 
 	"github.com/spf13/cobra"
 
 	"github.com/dockmend/dockmend/internal/report"
 	"github.com/dockmend/dockmend/internal/run"
+	"github.com/dockmend/dockmend/internal/terminal"
 )
 
 func newAudit(env *Env) *cobra.Command {
@@ -51,7 +50,7 @@ func runAudit(ctx context.Context, env *Env, flags *lintFlags, args []string) er
 		return err
 	}
 	defer all.Close()
-	done := showProgress(env, all[0]) // there is one path at most
+	done := showProgress(env, all)
 	results, err := all.Check(ctx)
 	done()
 	if err != nil {
@@ -67,23 +66,25 @@ func runAudit(ctx context.Context, env *Env, flags *lintFlags, args []string) er
 	return exitForAll(all, results)
 }
 
-// showProgress counts the files that are read, on a terminal alone. done wipes
-// the line.
-func showProgress(env *Env, w *run.Workspace) (done func()) {
-	if !env.ErrTerminal || len(w.Files) == 0 {
+// showProgress counts the files that are read, on a terminal, in a run that takes long.
+// done wipes the line.
+func showProgress(env *Env, all run.Workspaces) (done func()) {
+	if !env.ErrTerminal {
 		return func() {}
 	}
-	var mu sync.Mutex
-	n, all := 0, len(w.Files)
-	for i := range w.Files {
-		open := w.Files[i].Open
-		w.Files[i].Open = func() (io.ReadCloser, error) {
-			mu.Lock()
-			n++
-			_, _ = fmt.Fprintf(env.Stderr, "\r%d of %d files", min(n, all), all)
-			mu.Unlock()
-			return open()
+	n := 0
+	for _, w := range all {
+		n += len(w.Files)
+	}
+	progress := terminal.NewProgress(env.Stderr, env.plain().Time, n)
+	for _, w := range all {
+		for i := range w.Files {
+			open := w.Files[i].Open
+			w.Files[i].Open = func() (io.ReadCloser, error) {
+				progress.Step()
+				return open()
+			}
 		}
 	}
-	return func() { _, _ = fmt.Fprint(env.Stderr, "\r\x1b[K") }
+	return progress.End
 }

@@ -10,6 +10,7 @@ import (
 	"github.com/dockmend/dockmend/internal/lint"
 	"github.com/dockmend/dockmend/internal/nearest"
 	"github.com/dockmend/dockmend/internal/rules"
+	"github.com/dockmend/dockmend/internal/terminal"
 )
 
 func newExplain(env *Env) *cobra.Command {
@@ -70,7 +71,10 @@ func explain(out *strings.Builder, name string, found []*lint.Meta, full, colore
 		if i > 0 {
 			out.WriteByte('\n')
 		}
-		out.WriteString(headings(text, colored))
+		if colored {
+			text = terminal.Headings(text)
+		}
+		out.WriteString(text)
 	}
 	return nil
 }
@@ -93,21 +97,6 @@ func shortPage(page string) string {
 		}
 	}
 	return strings.ReplaceAll(b.String(), "\n\n\n", "\n\n")
-}
-
-// headings paints the headings of a page.
-func headings(page string, colored bool) string {
-	if !colored {
-		return page
-	}
-	var b strings.Builder
-	for line := range strings.Lines(page) {
-		if strings.HasPrefix(line, "#") {
-			line = "\x1b[1m" + strings.TrimSpace(strings.TrimLeft(line, "#")) + "\x1b[0m\n"
-		}
-		b.WriteString(line)
-	}
-	return b.String()
 }
 
 func unknownRule(catalog *rules.Catalog, name string) error {

@@ -15,6 +15,7 @@ import (
 	"github.com/dockmend/dockmend/internal/prove"
 	"github.com/dockmend/dockmend/internal/report"
 	"github.com/dockmend/dockmend/internal/run"
+	"github.com/dockmend/dockmend/internal/terminal"
 	"github.com/dockmend/dockmend/internal/text"
 )
 
@@ -79,6 +80,7 @@ func runFix(ctx context.Context, env *Env, flags *fixFlags, args []string) error
 	changed := 0
 	var patch bytes.Buffer
 	results := make([]*lint.Result, len(all))
+	wipe := showProgress(env, all)
 	for i, w := range all {
 		if pins := w.Rules.Settings().Pin; !flags.Online && (pins.Digest || pins.Version) {
 			w.Note("pin.mode needs registries, so nothing was pinned; pass --online")
@@ -87,6 +89,7 @@ func runFix(ctx context.Context, env *Env, flags *fixFlags, args []string) error
 		results[i] = result
 		changed += n
 	}
+	wipe()
 	checked := time.Now()
 	err = finishFix(env, flags, all, outputs, results, &patch, changed)
 	flags.stats.print(env.Stderr, all, run.Merge(results), found.Sub(start), checked.Sub(found), time.Since(checked))
@@ -144,6 +147,9 @@ func finishFix(
 		shown, exact := patch.Bytes(), true
 		if env.Terminal || env.logs() {
 			shown, exact = report.InertDiff(shown)
+		}
+		if colored, err := useColor(env, flags.color); err == nil && colored {
+			shown = terminal.ColorDiff(shown)
 		}
 		if _, err := env.Stdout.Write(shown); err != nil {
 			return incomplete(err)

@@ -117,7 +117,9 @@ func runLint(ctx context.Context, env *Env, flags *lintFlags, args []string) err
 	}
 	defer all.Close()
 	found := time.Now()
+	wipe := showProgress(env, all)
 	results, err := all.Check(ctx)
+	wipe()
 	if err != nil {
 		return err
 	}

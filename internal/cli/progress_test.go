@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 )
 
 func TestAuditProgress(t *testing.T) {
@@ -17,9 +18,11 @@ func TestAuditProgress(t *testing.T) {
 		}
 	}
 	for _, terminal := range []bool{true, false} {
+		seconds := int64(0)
 		var out, errs bytes.Buffer
 		env := &Env{Stdin: strings.NewReader(""), Stdout: &out, Stderr: &errs, Dir: dir, ShellCheck: "no-such-program", ErrTerminal: terminal, Getenv: func(string) string { return "" }}
-		if code := Main(context.Background(), []string{"dockmend", "audit"}, env); code != 0 {
+		env.Now = func() time.Time { seconds++; return time.Unix(1796040000+seconds, 0) }
+		if code := Main(context.Background(), []string{"dockmend", "audit", "--jobs", "1"}, env); code != 0 {
 			t.Fatalf("exit %d\n%s", code, errs.String())
 		}
 		shown := strings.Contains(errs.String(), "\r3 of 3 files") && strings.HasSuffix(errs.String(), "\r\x1b[K")

@@ -24,7 +24,9 @@ func HasWords(m *lint.Meta, words []string) bool {
 		},
 		" ",
 	))
-	return !slices.ContainsFunc(words, func(w string) bool { return !strings.Contains(row, strings.ToLower(w)) })
+	return !slices.ContainsFunc(words, func(w string) bool {
+		return !slices.ContainsFunc(lint.NameForms(w), func(form string) bool { return strings.Contains(row, strings.ToLower(form)) })
+	})
 }
 
 // aliasNames are a rule's names in other tools.

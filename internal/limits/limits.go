@@ -15,6 +15,9 @@ const (
 	// Instructions and Stages are those of a Dockerfile.
 	Instructions = 5_000
 	Stages       = 200
+	// Pairs is how many keys of ENV, ARG and LABEL a Dockerfile has, Lines how many lines.
+	Pairs = 20_000
+	Lines = 200_000
 	// ValueBytes is by how much the variables in one word may make it longer.
 	ValueBytes = 64 << 10
 	// ExpandedBytes bounds all words of a Dockerfile in which variables are
@@ -225,6 +228,8 @@ func Table() []Group {
 			{"size of a file", FileBytes, "bytes", notLinted},
 			{"instructions of a Dockerfile", Instructions, "", notLinted},
 			{"stages of a Dockerfile", Stages, "", notLinted},
+			{"keys of ENV, ARG and LABEL of a Dockerfile", Pairs, "", notLinted},
+			{"lines of a Dockerfile", Lines, "", notLinted},
 			{"by how much variables make one word longer", ValueBytes, "bytes", "the value is unknown to every rule, and fixes have no proof; " + cut},
 			{"words with variables, with their values, in a Dockerfile", ExpandedBytes, "bytes", "from there on values are unknown, and fixes have no proof; " + cut},
 			{"nesting of `${a:-${b:-...}}`", VariableDepth, "levels", "the value is unknown to every rule, and fixes have no proof; " + cut},

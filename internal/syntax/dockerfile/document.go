@@ -6,12 +6,14 @@
 package dockerfile
 
 import (
+	"fmt"
 	"sync"
 	"sync/atomic"
 
 	"github.com/moby/buildkit/frontend/dockerfile/instructions"
 	"mvdan.cc/sh/v3/syntax"
 
+	"github.com/dockmend/dockmend/internal/limits"
 	"github.com/dockmend/dockmend/internal/text"
 )
 
@@ -221,6 +223,9 @@ func Parse(src []byte) *Document {
 
 // ParseIndexed is Parse for bytes whose lines were indexed already.
 func ParseIndexed(src []byte, lines *text.LineIndex) *Document {
+	if lines.Lines() > limits.Lines {
+		return &Document{Src: src, Lines: lines, Escape: '\\', Limit: fmt.Sprintf("more than %d lines", limits.Lines), str: string(src)}
+	}
 	d := scan(src, lines)
 	if d.Limit != "" {
 		return &Document{Src: src, Lines: lines, Escape: '\\', Limit: d.Limit, str: d.str}

@@ -29,7 +29,8 @@ type scanner struct {
 	// directives is true as long as a directive may follow.
 	directives bool
 	comments   []text.Span
-	stages     int
+	// stages and pairs are counted for their bounds.
+	stages, pairs int
 }
 
 func (s *scanner) run() {
@@ -165,8 +166,13 @@ func (s *scanner) instruction(l Line) {
 	if in.Keyword == "from" {
 		s.stages++
 	}
-	if s.stages > limits.Stages {
+	s.pairs += len(in.Pairs)
+	switch {
+	case s.stages > limits.Stages:
 		d.Limit = fmt.Sprintf("more than %d stages", limits.Stages)
+		return
+	case s.pairs > limits.Pairs:
+		d.Limit = fmt.Sprintf("more than %d variables and labels", limits.Pairs)
 		return
 	}
 	s.heredocs(in)

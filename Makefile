@@ -59,7 +59,7 @@ bench: ## Run the benchmarks; CORPUS=dir measures on the files below it
 	$(if $(CORPUS),DOCKMEND_CORPUS='$(abspath $(CORPUS))') $(GO) test -run '^$$' -bench '$(BENCH)' -benchmem ./internal/acceptance
 
 .PHONY: scale
-scale: ## Measure how time grows with size, for some 220 forms of input; ARGS="-only run_lines -modes fix" measures some
+scale: ## Measure how time grows with size, for some 220 forms of input; ARGS="-only run_lines -modes fix" measures some, ARGS=-full files of 4 MiB
 	$(GO) run ./internal/tools/scale $(ARGS)
 
 .PHONY: mutate

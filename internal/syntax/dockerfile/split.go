@@ -3,6 +3,7 @@ package dockerfile
 import (
 	"strings"
 
+	"github.com/dockmend/dockmend/internal/limits"
 	"github.com/dockmend/dockmend/internal/text"
 )
 
@@ -244,6 +245,9 @@ func (in *Instruction) splitPairs(at, end int) {
 	}
 	pos := at
 	for _, w := range in.Words {
+		if len(in.Pairs) > limits.Pairs {
+			return // the file is not linted
+		}
 		// The words follow one another in the joined text.
 		pos += strings.Index(t[pos:end], w.Text)
 		key, value, ok := strings.Cut(w.Text, "=")

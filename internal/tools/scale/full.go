@@ -115,14 +115,23 @@ type content struct{ name, text string }
 
 func contents() []content {
 	return []content{
-		{"long-line", "a"}, {"short-lines", "a\n"}, {"empty-lines", "\n"}, {"carriage-returns", "\r"}, {"blanks", " "}, {"tabs", "\t"}, {"words", "ab "},
-		{"comments", "# a\n"}, {"empty-comments", "#\n"}, {"parentheses", "("}, {"brackets", "["}, {"braces", "{"}, {"pairs", "[],"}, {"closing", ")]}"},
-		{"double-quotes", `"`}, {"quotes", "'"}, {"backquotes", "`"}, {"backslashes", `\`}, {"continuations", "\\\n"}, {"continued", "a \\\n"},
-		{"dollars", "$"}, {"variables", "${A}"}, {"open-variables", "${A:-"}, {"substitutions", "$("}, {"expressions", "${{ a }}"}, {"open-expressions", "${{"},
-		{"lists", "a && "}, {"lines-of-commands", "    a b c;\n"}, {"pipes", "a|"}, {"heredocs", "<<A\n"}, {"stars", "*"}, {"folders", "**/"}, {"slashes", "/"}, {"negations", "!a\n"},
-		{"items", "- "}, {"item-lines", "- a\n"}, {"keys", "a: "}, {"key-lines", "a: b\n"}, {"questions", "? "}, {"anchors", "&a "}, {"aliases", "*a "}, {"tags", "!a "},
-		{"merges", "<<: *a\n"}, {"documents", "---\na: b\n"}, {"commas", ","}, {"colons", ":"}, {"at-signs", "@"}, {"percents", "%A%"}, {"templates", "{{a}}"}, {"open-templates", "{{"},
-		{"combining", "\u0301"}, {"no-utf8", "a\xff"}, {"escapes", "a\x1b[31m"}, {"ignores", "# dockmend ignore=latest-tag\n"}, {"digits", "9"}, {"equals", "a=b "}, {"hosts", "a.b/"}, {"dashes", "-"},
+		{"long-line", "a"}, {"short-lines", "a\n"}, {"empty-lines", "\n"}, {"carriage-returns", "\r"}, {"blanks", " "},
+		{"tabs", "\t"}, {"words", "ab "},
+		{"comments", "# a\n"}, {"empty-comments", "#\n"}, {"parentheses", "("}, {"brackets", "["}, {"braces", "{"},
+		{"pairs", "[],"}, {"closing", ")]}"},
+		{"double-quotes", `"`}, {"quotes", "'"}, {"backquotes", "`"}, {"backslashes", `\`}, {"continuations", "\\\n"},
+		{"continued", "a \\\n"},
+		{"dollars", "$"}, {"variables", "${A}"}, {"open-variables", "${A:-"}, {"substitutions", "$("},
+		{"expressions", "${{ a }}"}, {"open-expressions", "${{"},
+		{"lists", "a && "}, {"lines-of-commands", "    a b c;\n"}, {"pipes", "a|"}, {"heredocs", "<<A\n"}, {"stars", "*"},
+		{"folders", "**/"}, {"slashes", "/"}, {"negations", "!a\n"},
+		{"items", "- "}, {"item-lines", "- a\n"}, {"keys", "a: "}, {"key-lines", "a: b\n"}, {"questions", "? "},
+		{"anchors", "&a "}, {"aliases", "*a "}, {"tags", "!a "},
+		{"merges", "<<: *a\n"}, {"documents", "---\na: b\n"}, {"commas", ","}, {"colons", ":"}, {"at-signs", "@"},
+		{"percents", "%A%"}, {"templates", "{{a}}"}, {"open-templates", "{{"},
+		{"combining", "\u0301"}, {"no-utf8", "a\xff"}, {"escapes", "a\x1b[31m"},
+		{"ignores", "# dockmend ignore=latest-tag\n"}, {"digits", "9"}, {"equals", "a=b "}, {"hosts", "a.b/"},
+		{"dashes", "-"},
 	}
 }
 
@@ -133,9 +142,13 @@ type holder struct {
 }
 
 func holders() []holder {
-	dockerfile := map[string]string{"Dockerfile": "FROM debian:12\nCOPY . /app\nCOPY run.sh /run.sh\nRUN sh run.sh\nENTRYPOINT [\"/run.sh\"]\n"}
-	services := map[string]string{"compose.yaml": "services:\n  a:\n    build: .\n    env_file: [.env]\n", "Dockerfile": dockerfile["Dockerfile"]}
-	const pod, steps = "apiVersion: v1\nkind: Pod\nmetadata: {name: a}\nspec:\n  containers:\n  - name: a\n    image: a:1\n    command: ", "on: push\njobs:\n  a:\n    runs-on: ubuntu-latest\n    steps:\n    - run: "
+	const (
+		built = "FROM debian:12\nCOPY . /app\nCOPY run.sh /run.sh\nRUN sh run.sh\nENTRYPOINT [\"/run.sh\"]\n"
+		pod   = "apiVersion: v1\nkind: Pod\nmetadata: {name: a}\nspec:\n  containers:\n  - name: a\n    image: a:1\n    command: "
+		steps = "on: push\njobs:\n  a:\n    runs-on: ubuntu-latest\n    steps:\n    - run: "
+	)
+	dockerfile := map[string]string{"Dockerfile": built}
+	services := map[string]string{"compose.yaml": "services:\n  a:\n    build: .\n    env_file: [.env]\n", "Dockerfile": built}
 	return []holder{
 		{name: "dockerfile", file: "Dockerfile", before: alpine},
 		{name: "run", file: "Dockerfile", before: alpine + "RUN "},

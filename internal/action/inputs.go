@@ -132,7 +132,7 @@ func readInputs(gh *githubactions.Action, event *forge.Event) (*inputs, error) {
 	}
 	in.category = strings.Trim(in.category, "/")
 	if slices.Equal(in.paths, []string{"."}) {
-		in.paths = nil // nobody named it
+		in.paths = nil // the input was not set
 	}
 	return in, errors.Join(slips...)
 }

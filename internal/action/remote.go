@@ -65,7 +65,7 @@ func (s *step) fetch(ctx context.Context, at *scope) error {
 	if err != nil {
 		return &run.Incomplete{Err: err}
 	}
-	at.clean = func() { _ = remove() } // nobody reads it afterwards
+	at.clean = func() { _ = remove() } // nothing reads it afterwards
 	if err := s.fill(ctx, at, root); err != nil {
 		at.clean()
 		return &run.Incomplete{Err: err}

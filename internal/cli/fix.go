@@ -19,7 +19,7 @@ import (
 	"github.com/dockmend/dockmend/internal/text"
 )
 
-// fixFlags are the flags that fix has beside those of lint.
+// fixFlags are the flags that fix has in addition to those of lint.
 type fixFlags struct {
 	lintFlags
 	unsafe, diff bool

@@ -16,7 +16,7 @@ import (
 // of each rule too.
 type statsFlag struct {
 	on bool
-	// rules measures; nil where nobody asked for it.
+	// rules measures; nil if --stats does not ask for it.
 	rules *engine.RuleTimes
 }
 

@@ -32,7 +32,7 @@ func describe() string {
 	return fmt.Sprintf("%s (commit %s, date %s, %s)", Version, commit, date, runtime.Version())
 }
 
-// build is what the linker was told, else what the Go tool stamped.
+// build is what the linker set, or else what the Go tool stamped.
 func build() (commit, date string) {
 	commit, date = Commit, Date
 	info, ok := debug.ReadBuildInfo()

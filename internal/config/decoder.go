@@ -119,7 +119,7 @@ func (d *decoder) errorf(at *yaml.Node, format string, args ...any) {
 	d.errors = append(d.errors, fmt.Errorf("%s:%d:%d: %s", d.name, max(at.Line, 1), column, fmt.Sprintf(format, args...)))
 }
 
-// full tells that more errors would help nobody; finding them, with the nearest
+// full reports whether there are enough errors for one run; finding them, with the nearest
 // names, would take long in a file that is made for it.
 func (d *decoder) full() bool { return len(d.errors) >= maxErrors }
 

@@ -11,7 +11,7 @@ import (
 )
 
 // ParseHadolint reads hadolint's configuration as one of ours: its rules with
-// its triggers and severities, and the recommended ones beside them. The
+// its triggers and severities, and the recommended ones in addition. The
 // notices say that, and list what has no counterpart here. The error is like
 // that of Parse.
 func ParseHadolint(name string, src []byte, metas []*lint.Meta) (cfg *Config, notices []string, err error) {

@@ -74,7 +74,7 @@ func (s ProofState) MarshalText() ([]byte, error) { return []byte(s.String()), n
 // default and judged by --fail-on.
 func (d *Diagnostic) Counts() bool { return d.Suppressed == nil && !d.Baseline && !d.Unchanged }
 
-// Cause is the change that made a new finding on lines that nobody touched; ok is false
+// Cause is the change that made a new finding on lines that no one touched; ok is false
 // where none is known.
 func (d *Diagnostic) Cause() (cause Related, ok bool) {
 	for _, r := range d.Related {

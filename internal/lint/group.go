@@ -15,7 +15,7 @@ type Group []*Diagnostic
 // causeText is how many bytes of a file's text tell one cause from another.
 const causeText = 512
 
-// cause is what findings of a group share, beside their message or their text.
+// cause is what findings of a group share, in addition to their message or their text.
 type cause struct {
 	rule     string
 	variant  string

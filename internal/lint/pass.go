@@ -71,7 +71,7 @@ func (r Related) Name() string {
 // documents, P that of the project: both lie above this package.
 type Pass[D, P any] struct {
 	Doc D
-	// Project answers what other files of the repository say: whoever asks it reads
+	// Project answers what other files of the repository say: a rule that asks it reads
 	// more than the document.
 	Project P
 	Options Options

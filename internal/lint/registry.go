@@ -22,7 +22,7 @@ type Registry interface {
 	// that there is if the platform is empty.
 	Config(ref, platform string) (ImageConfig, error)
 	// Said is the digest that a look-up of this run gave for a reference with a
-	// tag. It asks nobody.
+	// tag. It makes no request.
 	Said(ref string) (digest string, ok bool)
 }
 
@@ -63,10 +63,10 @@ type ImageConfig struct {
 	Labels     map[string]string
 	// OS is "linux" or "windows".
 	OS string
-	// Healthcheck tells that a command checks the health.
+	// Healthcheck is set if a command checks the health.
 	Healthcheck bool
-	// RanShell tells that a step of the image's own build ran in /bin/sh, so
-	// that it has one. The opposite cannot be told.
+	// RanShell is set if a step of the image's own build ran in /bin/sh, so
+	// that it has one. The opposite is not known.
 	RanShell bool
 	// Created is the zero time where the image does not say, or says what cannot be.
 	Created time.Time

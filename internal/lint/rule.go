@@ -70,7 +70,7 @@ type Alias struct {
 	OffByDefault bool
 }
 
-// Needs says what a rule reads beside the document. It follows from what the rule
+// Needs says what a rule reads in addition to the document. It follows from what the rule
 // asks for in its cases: a test holds that.
 type Needs uint8
 

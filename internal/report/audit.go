@@ -8,7 +8,7 @@ import (
 	"github.com/dockmend/dockmend/internal/lint"
 )
 
-// Audit is what a report on a whole repository says beside the findings.
+// Audit is what a report on a whole repository has in addition to the findings.
 type Audit struct {
 	// Since names the audit before, in plain text; empty for the first one.
 	Since string

@@ -260,7 +260,7 @@ func linksAt(s string, i int) bool {
 	return false
 }
 
-// isInert reports whether a byte of JSON is as it is, for whoever reads it.
+// isInert reports whether a byte of JSON is as it is, for any reader.
 func isInert(c byte) bool {
 	isPrintable := c >= ' ' && c < 0x7F
 	return (isPrintable && c != '#') || c == '\n'

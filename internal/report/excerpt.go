@@ -83,7 +83,7 @@ func (x *excerpt) line(src *lint.Source, n int, span text.Span, width int) {
 		excerptRow{text: strings.Repeat(" ", column) + strings.Repeat("^", length), marks: true})
 }
 
-// block shows a span of several lines with a bar beside them, and so many of them.
+// block shows a span of several lines with a bar next to them, and so many of them.
 func (x *excerpt) block(src *lint.Source, first, last, lines int, span text.Span, width int) {
 	line, from, to := within(src, first, span)
 	if strings.TrimSpace(line[:from]) == "" {

@@ -110,7 +110,7 @@ func rdfDiagnosticOf(d *lint.Diagnostic, files sources) rdfDiagnostic {
 	return out
 }
 
-// rdfSuggest makes one replacement of a fix. There is none for a fix that nobody
+// rdfSuggest makes one replacement of a fix. There is none for a fix that no one
 // proved or that a person has to apply, and for one that changes other files.
 func rdfSuggest(d *lint.Diagnostic, fix lint.Fix) (s rdfSuggestion, ok bool) {
 	if d.Proof.State != lint.ProofPassed || fix.Applicability == lint.Manual || len(fix.Edits) == 0 {

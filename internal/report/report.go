@@ -15,7 +15,7 @@ type Writer interface {
 	Write(w io.Writer, r *lint.Result) error
 }
 
-// Options are what a format needs to know beside the result.
+// Options are what a format needs to know in addition to the result.
 type Options struct {
 	// Version is the tool's own, as "0.1.0".
 	Version string

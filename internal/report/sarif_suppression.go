@@ -48,7 +48,7 @@ func suppressions(d *lint.Diagnostic) []sarifSuppression {
 	return all
 }
 
-// silenced sorts findings that nobody needs to see behind the others.
+// silenced sorts findings that no one needs to see after the others.
 func silenced(d *lint.Diagnostic) int {
 	if d.Counts() {
 		return 0

@@ -27,7 +27,7 @@ type Patch struct {
 	Diff  []byte
 }
 
-// OnlyPatches lists all findings, and patches beside them.
+// OnlyPatches lists all findings, and patches after them.
 func OnlyPatches(patches []Patch) *Placed {
 	none := func(*lint.Diagnostic) string { return "" }
 	return &Placed{Elsewhere: none, Why: none, Patches: patches}

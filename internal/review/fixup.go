@@ -34,7 +34,7 @@ type Fixup struct {
 	Waiting []FixupWaiting
 	// SHA is the commit that was looked at.
 	SHA string
-	// Complete tells that the run saw everything. What another one found may not
+	// Complete is set if the run saw everything. What another run found must not
 	// be dropped from an open pull request because of this one's bad luck.
 	Complete bool
 	// Pull is the open pull request of this repository whose own findings Files
@@ -71,7 +71,7 @@ type FixupChange struct {
 	Proof lint.Proof
 	// Demoted is set where the fix does more than its rule declares.
 	Demoted bool
-	// Safe tells that nothing in the image can behave otherwise.
+	// Safe is set if nothing in the image can behave in another way.
 	Safe bool
 }
 
@@ -148,7 +148,7 @@ func (f *Fixup) keys() []string {
 }
 
 // branchName is what a configured name may look like; git allows more, and
-// nobody needs it.
+// nothing needs it.
 var branchName = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._/-]*$`)
 
 // CheckBranch refuses a name that git does not take, or that is taken.
@@ -197,7 +197,7 @@ func (k *FixupFacts) Open() *PullRequest {
 }
 
 // Ours reports whether a branch with this tip holds nothing but our work: the tip
-// is a commit of this category that nobody changed; or a pull request of ours came
+// is a commit of this category that no one changed; or a pull request of ours came
 // from it, and the tip is what was merged or the base's own. A branch without one
 // of these is somebody's, also where it stands on the base's own commit.
 func (k *FixupFacts) Ours(category string, tip *Commit) bool {
@@ -234,7 +234,7 @@ func trailer(message, name string) string {
 	return ""
 }
 
-// IsOurCommit reports whether a commit is one of this category that nobody changed.
+// IsOurCommit reports whether a commit is one of this category that no one changed.
 func IsOurCommit(category string, c *Commit) bool {
 	return len(c.Parents) == 1 && trailer(c.Message, trailerCommit) == seal(category, c.Parents[0], c.Tree, trailer(c.Message, trailerFiles))
 }

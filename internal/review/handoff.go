@@ -68,7 +68,7 @@ type HandedOver struct {
 	End         int    `json:"end"`
 	Message     string `json:"message"`
 	Fingerprint string `json:"fingerprint"`
-	// CausePath and CauseLine are the change that caused a finding on lines that nobody
+	// CausePath and CauseLine are the change that caused a finding on lines that no one
 	// touched; the line is 0 for a file as a whole. Earlier versions wrote none.
 	CausePath string `json:"cause_path,omitempty"`
 	CauseLine int    `json:"cause_line,omitempty"`

@@ -50,9 +50,9 @@ type Request struct {
 	// Standing are the fingerprints of all findings that are not silenced by a
 	// comment, shown or not: their threads are not resolved.
 	Standing map[string]bool
-	// Complete tells that the run saw everything; else no thread is resolved.
+	// Complete is set if the run saw everything; otherwise no thread is resolved.
 	Complete bool
-	// Places tells for each path where comments may stand.
+	// Places has, for each path, where comments can be.
 	Places map[string]*Place
 	// Threads are our earlier ones.
 	Threads []*Thread
@@ -163,7 +163,7 @@ func (p *Plan) draft(x *draft) {
 	if fix, ok := provedFix(d); ok && x.offer == nil {
 		x.Patch = &fix
 	}
-	commented := r.Review && worthy && offDiff(d, place) // beside its alert
+	commented := r.Review && worthy && offDiff(d, place) // next to its alert
 	switch {
 	case r.Review && x.offer != nil:
 		x.Channel = InComment

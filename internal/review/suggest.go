@@ -15,7 +15,7 @@ import (
 
 const (
 	// maxSuggestion bounds the bytes and lines that a suggestion replaces or
-	// writes: more than that nobody reads before the click.
+	// writes: no one reads more than that before the click.
 	maxSuggestion      = 20_000
 	maxSuggestionLines = 100
 )

@@ -62,7 +62,7 @@ func older(a, b *Thread) int {
 }
 
 // Superfluous are the live threads all of whose findings older ones have, and
-// that nobody answered.
+// that no one answered.
 func (t *Threads) Superfluous() []*Thread {
 	sorted := slices.Clone(t.All)
 	slices.SortFunc(sorted, older)

@@ -28,7 +28,7 @@ type Env struct {
 	ShellCheck string
 	// Now is the time; nil means by the clock.
 	Now func() time.Time
-	// Version is this program's, as registries are told.
+	// Version is that of this program, which registries get.
 	Version string
 }
 

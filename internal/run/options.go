@@ -43,12 +43,12 @@ type Options struct {
 	OnlyRegistries, NamedRegistries []string
 	// RegistryToken is for ghcr.io.
 	RegistryToken string
-	// Lenient makes a look-up that failed a notice, where nobody asked for look-ups by
+	// Lenient makes a look-up that failed a notice, where no one asked for look-ups by
 	// name.
 	Lenient bool
 }
 
-// Defaults are the options of a run for which nobody said anything.
+// Defaults are the options of a run without any settings.
 func Defaults() Options { return Options{Jobs: runtime.GOMAXPROCS(0), ShellCheck: "auto"} }
 
 // Incomplete is the error of a run that could not be completed, through no fault of its

@@ -287,14 +287,14 @@ func (a *applying) deduplicate(ctx context.Context) {
 	}
 }
 
-// isGone tells that what a mutation names is not there any more.
+// isGone reports whether what a mutation names is no longer there.
 func isGone(err error) bool {
 	var query *graphqlError
 	return errors.As(err, &query) && query.Type == "NOT_FOUND"
 }
 
 // resolve closes a thread whose findings are gone: resolved, or minimised where
-// the token may not resolve (that takes contents: write, which nobody should give
+// the token may not resolve (that takes contents: write, which no one should give
 // for it). It is false where going on has no sense.
 func (a *applying) resolve(ctx context.Context, t *review.Thread) bool {
 	var done struct{}

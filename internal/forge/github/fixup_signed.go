@@ -12,7 +12,7 @@ import (
 // A commit by REST is signed where the token is an app's or the job's, and not
 // where it is a person's (docs.github.com, "Commit signature verification for
 // bots"). createCommitOnBranch signs for all of them, and it can do less: it
-// appends to a branch, so that a forced move needs a branch beside it, and it
+// appends to a branch, so that a forced move needs a branch next to it, and it
 // knows no modes: what was executable is not any more.
 
 // makeSigned makes the commit by GraphQL on a scratch branch, which is gone

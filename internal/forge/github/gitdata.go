@@ -28,7 +28,7 @@ func (c *Client) call(ctx context.Context, method, path string, body, out any) e
 	return err
 }
 
-// repeat does a call that may be done twice: once more where nobody knows
+// repeat does a call that may be done twice: once more where it is not known
 // whether it was done, or where GitHub asks to come later.
 func (c *Client) repeat(ctx context.Context, method, path string, body, out any) error {
 	err := c.call(ctx, method, path, body, out)
@@ -41,7 +41,7 @@ func (c *Client) repeat(ctx context.Context, method, path string, body, out any)
 	return err
 }
 
-// isMissing tells that GitHub answered 404.
+// isMissing reports whether GitHub answered 404.
 func isMissing(err error) bool {
 	var answer *github.ErrorResponse
 	return errors.As(err, &answer) && answer.Response.StatusCode == http.StatusNotFound

@@ -11,7 +11,7 @@ import (
 	"github.com/dockmend/dockmend/internal/review"
 )
 
-// fixupTries is how often a run begins anew since the base branch changed in the meantime.
+// fixupTries is how often a run starts again because the base branch changed in the meantime.
 const fixupTries = 3
 
 // Propose makes, recomputes or closes the pull request with fixes. What cannot

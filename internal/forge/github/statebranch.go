@@ -43,7 +43,7 @@ func (c *Client) loadState(ctx context.Context) (s *review.State, tip string, er
 }
 
 // SaveState changes what is remembered. The branch is moved without force, so
-// that of two runs at once the later one begins anew with what the other wrote.
+// that of two runs at once, the later one starts again with what the other wrote.
 // Nothing is written where nothing changes.
 func (c *Client) SaveState(ctx context.Context, change func(*review.State)) error {
 	for range stateTries {
@@ -74,7 +74,7 @@ func (c *Client) SaveState(ctx context.Context, change func(*review.State)) erro
 	return fmt.Errorf("write the branch %s: %w", review.StateBranch, &forge.Conflict{What: "other runs keep writing it"})
 }
 
-// writeState makes a commit; moved tells that another run made one meanwhile.
+// writeState makes a commit; moved reports whether another run made one in the meantime.
 func (c *Client) writeState(ctx context.Context, tip, content string) (moved bool, err error) {
 	tree, err := c.makeTree(ctx, "", []gitEntry{{Path: review.StateFile, Mode: "100644", Type: "blob", Content: &content}})
 	if err != nil {

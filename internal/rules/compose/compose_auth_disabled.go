@@ -15,10 +15,10 @@ import (
 // ComposeAuthDisabled reports settings that disable the authentication of a database,
 // a queue or a search engine, such as `POSTGRES_HOST_AUTH_METHOD=trust`,
 // `ALLOW_EMPTY_PASSWORD=yes`, `xpack.security.enabled=false` and `NEO4J_AUTH=none`. It
-// also reports `redis-server --protected-mode no` in a service that publishes a port,
-// pages that show a database or a queue without a login (mongo-express and Kafka UI by
-// default, pgAdmin with `SERVER_MODE=False`, phpMyAdmin with `PMA_PASSWORD`), and Jupyter
-// with an empty token.
+// also reports `redis-server --protected-mode no` in a service that publishes a port, and
+// Jupyter with an empty token. Pages that show a database or a queue without a login count
+// as well: mongo-express and Kafka UI by default, pgAdmin with `SERVER_MODE=False`, and
+// phpMyAdmin with `PMA_PASSWORD`.
 //
 // The severity is info and the variant is `excused`:
 //

@@ -5,17 +5,30 @@ import (
 	"github.com/dockmend/dockmend/internal/lint"
 )
 
-// IgnoreIncomplete finds ignore comments that have ended, and those that lack a reason or
-// a last day where the configuration requires one.
+// IgnoreIncomplete reports ignore comments that have ended, and comments without a reason
+// or a last day where the configuration requires one.
 //
-// "# dockmend ignore=RULE until=2027-01-31 -- reason" ignores up to and including that day.
-// After it the comment ignores nothing, and the finding is back. Without a reason, nobody
-// knows later whether the exception still holds.
+// # Why it matters
 //
-// require-reason also covers the comments of other tools, and require-until those that
-// cannot carry a day.
+// `# dockmend ignore=RULE until=2027-01-31 -- reason` ignores the rule up to and including
+// that day. After it, the comment ignores nothing, and the finding is reported again.
+// Without a reason, readers cannot tell whether the exception is still needed.
 //
-// There is no fix: only the author knows the reason, and whether the exception still holds.
+// # How to fix it
+//
+// Remove the comment if the exception has ended. Otherwise, add the reason, or a new day:
+//
+//	# dockmend ignore=latest-tag until=2027-01-31 -- the vendor publishes no versions
+//	FROM vendor/tool:latest
+//
+// # Fix safety
+//
+// There is no fix: only the author knows the reason, and whether the exception is needed.
+//
+// # Exceptions
+//
+// Comments of other tools are covered by `require-reason`. With `require-until`, those that
+// cannot have a day are reported too.
 var IgnoreIncomplete = facts.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
 		ID:       "ignore-incomplete",

@@ -70,7 +70,7 @@ func checkToolchainVersionMismatch(p *facts.Pass[*facts.Dockerfile]) {
 		}
 		have := versionParts(image.Tag)
 		for _, t := range toolchains() {
-			if !slices.Contains(t.images, image.Name()) || len(have) < t.parts || !t.isUsed(p.Doc, s) {
+			if !t.isIn(image) || len(have) < t.parts || !t.isUsed(p.Doc, s) {
 				continue
 			}
 			if asked, ok := t.asked(p, s, have); ok {
@@ -88,8 +88,10 @@ func checkToolchainVersionMismatch(p *facts.Pass[*facts.Dockerfile]) {
 
 // toolchain is a language whose build checks its own version.
 type toolchain struct {
-	name   string
-	images []string
+	name string
+	// suffix is how the repository of an image ends that has it: others may bring a program
+	// of the name for something else.
+	suffix string
 	// parts is how many numbers the tag of the image must have.
 	parts int
 	// program is what compiles, and unless are words of a file in which another version
@@ -104,12 +106,18 @@ type toolchain struct {
 
 func toolchains() []toolchain {
 	return []toolchain{
-		{"Go", []string{"golang"}, 2, "go", []string{"GOTOOLCHAIN"}, []string{"go.mod"}, readsGoMod},
-		{".NET", []string{"mcr.microsoft.com/dotnet/sdk", "mcr.microsoft.com/dotnet/core/sdk"}, 1, "dotnet", []string{"dotnet-install"},
+		{"Go", "golang", 2, "go", []string{"GOTOOLCHAIN"}, []string{"go.mod"}, readsGoMod},
+		{".NET", "/sdk", 1, "dotnet", []string{"dotnet-install"},
 			[]string{"*.csproj", "*.fsproj", "*.vbproj", "Directory.Build.props"}, readsTargetFramework},
-		{"Rust", []string{"rust"}, 2, "cargo", []string{"rustup"}, []string{"Cargo.toml"}, readsCargo},
-		{"Ruby", []string{"ruby"}, 2, "bundle", []string{"rbenv", "rvm"}, []string{"Gemfile"}, readsGemfile},
+		{"Rust", "rust", 2, "cargo", []string{"rustup"}, []string{"Cargo.toml"}, readsCargo},
+		{"Ruby", "ruby", 2, "bundle", []string{"rbenv", "rvm"}, []string{"Gemfile"}, readsGemfile},
 	}
+}
+
+// isIn reports whether an image is there for the compiler.
+func (t toolchain) isIn(i facts.Image) bool {
+	has, _ := i.Table().Has(t.program)
+	return has && strings.HasSuffix(i.Repository, t.suffix)
 }
 
 // isUsed reports whether a stage calls the program, and nothing in the file may bring

@@ -236,7 +236,7 @@ func happened(m images.Move) string {
 // library is bound to the release that has it.
 func IsVariantOf(file string, r images.Release) bool {
 	file = strings.ToLower(file)
-	if namesRelease(file, r) || images.IsDistribution(r.Product) && strings.Contains(file, "glibc") {
+	if isForLibrary := images.IsDistribution(r.Product) && strings.Contains(file, "glibc"); isForLibrary || namesRelease(file, r) {
 		return true
 	}
 	dir, base := path.Split(file)

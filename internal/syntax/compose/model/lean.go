@@ -18,9 +18,8 @@ func lean(content, put Content) Content {
 	if !ok || len(services) == 0 {
 		return content
 	}
-	l := &leaner{
-		services: services, networks: mapping(put["networks"]), volumes: mapping(put["volumes"]), known: make(map[string]plainness, len(services)),
-	}
+	l := &leaner{services: services, known: make(map[string]plainness, len(services))}
+	l.networks, l.volumes = mapping(put["networks"]), mapping(put["volumes"])
 	left := Content{}
 	for key, value := range put {
 		switch {
@@ -114,7 +113,8 @@ func (l *leaner) isPlain(name string) bool {
 	l.known[name] = notPlain
 	service := mapping(l.services[name])
 	_, builds := service["build"]
-	if image, _ := service["image"].(string); !isSimple(name) || image == "" && !builds {
+	image, _ := service["image"].(string)
+	if isEmpty := image == "" && !builds; isEmpty || !isSimple(name) {
 		return false
 	}
 	for key, value := range service {

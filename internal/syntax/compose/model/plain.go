@@ -119,7 +119,7 @@ func isSimple(name string) bool { return isMadeOf(name, nameBytes+"-") }
 // isLongName reports whether a value is a name of a container, a network or a volume.
 func isLongName(value any) bool {
 	s, ok := value.(string)
-	return ok && len(s) > 2 && isSimple(s) && s[0] != '_' && s[0] != '-'
+	return ok && len(s) > 2 && isSimple(s) && !strings.ContainsRune("_-", rune(s[0]))
 }
 
 // areAll reports whether a value is a list of such items, and not empty.
@@ -260,7 +260,8 @@ func isPlainLogging(value any) bool {
 
 // isPlainBuild reports whether a value is a context, or one with a few plain settings.
 func isPlainBuild(value any) bool {
-	return isText(value) || hasOnly(value, map[string]func(any) bool{"context": isText, "dockerfile": isText, "target": isText, "args": arePairs})
+	settings := map[string]func(any) bool{"context": isText, "dockerfile": isText, "target": isText, "args": arePairs}
+	return isText(value) || hasOnly(value, settings)
 }
 
 // arePlainMounts reports whether a value is a list of mounts in their short form, on
@@ -290,7 +291,10 @@ func (l *leaner) arePlainMounts(value any) bool {
 // letter could be a drive.
 func (l *leaner) isPlainSource(source string) bool {
 	_, declared := l.volumes[source]
-	return strings.ContainsRune("./~", rune(source[0])) || declared && len(source) > 1
+	if declared && len(source) > 1 {
+		return true
+	}
+	return strings.ContainsRune("./~", rune(source[0]))
 }
 
 // arePlainDependencies reports whether a value names plain services, which depend on none

@@ -229,7 +229,8 @@ func (s *Script) SpanOf(n syntax.Node) text.Span {
 
 // Editable reports whether the tree is the one of the text that the builder
 // passes to the shell. Where Docker joins lines otherwise than a shell would,
-// as inside of single quotes, it is not, and no edit may be based on the tree.
+// as inside of single quotes, it is not, and no edit may be based on the tree. Nor where
+// there is a carriage return, a blank to the parser and a part of the word to a shell.
 func (s *Script) Editable() bool {
 	if s.File == nil {
 		return false
@@ -238,6 +239,9 @@ func (s *Script) Editable() bool {
 	defer s.in.doc.parsing.Unlock()
 	if s.edits == notCompared {
 		s.edits = notEditable
+		if strings.ContainsRune(s.joined(), '\r') {
+			return false
+		}
 		if s.masked == s.joined() {
 			s.edits = editable
 		} else if joined, err := s.in.doc.parseShell(s.joined()); err == nil && sameTree(reflect.ValueOf(s.File), reflect.ValueOf(joined)) {

@@ -50,10 +50,11 @@ func TestScriptOffsetsAreFileOffsets(t *testing.T) {
 	}
 }
 
-func TestScriptIsNotEditableWhereDockerJoinsOtherwise(t *testing.T) {
+func TestScriptIsNotEditableWhereTheShellReadsOtherwise(t *testing.T) {
 	for _, src := range []string{
 		"RUN echo 'a \\\n  b'\n",
 		"RUN echo a # tail \\\n && echo b\n",
+		"RUN curl \r-o a  b\n",
 	} {
 		s := Parse([]byte(src)).Instructions[0].Script()
 		if s.File == nil || s.Editable() {

@@ -22,18 +22,18 @@ const (
 
 // leftovers are how many lines of a package may break a rule of these still. A number is
 // only ever made smaller, and no package is added.
-type leftovers struct{ operators, mixes, columns, tells int }
+type leftovers struct{ operators, mixes, columns int }
 
 func leftoversOf(dir string) leftovers {
 	return map[string]leftovers{
-		"internal/facts":            {operators: 40, mixes: 65, columns: 30, tells: 84},
-		"internal/rules/compose":    {operators: 46, mixes: 70, columns: 48, tells: 64},
-		"internal/rules/dockerfile": {operators: 200, mixes: 215, columns: 230, tells: 245},
-		"internal/rules/ignorefile": {operators: 2, mixes: 2, columns: 2, tells: 9},
-		"internal/rules/kubernetes": {operators: 10, mixes: 10, columns: 12, tells: 19},
+		"internal/facts":            {operators: 38, mixes: 63, columns: 24},
+		"internal/rules/compose":    {operators: 46, mixes: 70, columns: 48},
+		"internal/rules/dockerfile": {operators: 200, mixes: 215, columns: 230},
+		"internal/rules/ignorefile": {operators: 2, mixes: 2, columns: 2},
+		"internal/rules/kubernetes": {operators: 10, mixes: 10, columns: 12},
 		"internal/rules/lifecycle":  {operators: 1, mixes: 2},
-		"internal/rules/pins":       {operators: 1, tells: 1},
-		"internal/rules/workflow":   {operators: 5, mixes: 6, columns: 5, tells: 13},
+		"internal/rules/pins":       {operators: 1},
+		"internal/rules/workflow":   {operators: 5, mixes: 6, columns: 5},
 	}[dir]
 }
 
@@ -59,7 +59,7 @@ func TestReadableLines(t *testing.T) {
 	}
 	for dir, rules := range found {
 		allowed := leftoversOf(dir)
-		most := map[string]int{operatorRule: allowed.operators, mixRule: allowed.mixes, columnRule: allowed.columns, tellsRule: allowed.tells}
+		most := map[string]int{operatorRule: allowed.operators, mixRule: allowed.mixes, columnRule: allowed.columns}
 		for rule, places := range rules {
 			if len(places) > most[rule] {
 				t.Errorf("%s: %d places, and %d may be left: %s\n\t%s", dir, len(places), most[rule], rule, strings.Join(places, "\n\t"))

@@ -63,7 +63,7 @@ func (c *Command) ArgTexts() []string {
 	return args
 }
 
-// HasFlag tells whether a flag is given: "-y" also in a cluster of short
+// HasFlag reports whether a flag is given: "-y" also in a cluster of short
 // flags, "--yes" also as "--yes=...".
 func (c *Command) HasFlag(flags ...string) bool {
 	_, ok := c.FindFlag(flags...)
@@ -177,7 +177,7 @@ func (f *Dockerfile) eachRun(visit func(*dockerfile.Instruction), words []string
 	})
 }
 
-// RunsPOSIX tells whether the instruction's shell form is read by a shell of
+// RunsPOSIX reports whether the instruction's shell form is read by a shell of
 // the POSIX family.
 func (f *Dockerfile) RunsPOSIX(in *dockerfile.Instruction) bool {
 	s := f.StageOf(in)
@@ -317,7 +317,7 @@ func Literal(w *syntax.Word) (value string, ok bool) {
 	return b.String(), true
 }
 
-// harmless tells whether a literal's special characters have no special
+// harmless reports whether a literal's special characters have no special
 // meaning: a tilde that is not first, a brace without a comma or range.
 func harmless(s string) bool {
 	if strings.ContainsAny(s, "*?[") || s[0] == '~' {
@@ -345,7 +345,7 @@ func unescape(s string, quoted bool) string {
 	return b.String()
 }
 
-// Conditional tells whether the command runs only if a test says so: in an if,
+// Conditional reports whether the command runs only if a test says so: in an if,
 // in a case, or behind "[ ... ] &&".
 func (c *Command) Conditional() bool {
 	if c.Script == nil || c.Call == nil {
@@ -431,7 +431,7 @@ func isFileTest(flag string) bool {
 	return flag == "-f" || flag == "-e" || flag == "-s" || flag == "-r"
 }
 
-// isTest tells whether a statement only looks whether something holds; of a
+// isTest reports whether a statement only looks whether something holds; of a
 // chain, its last part decides.
 func isTest(s *syntax.Stmt) bool {
 	switch x := s.Cmd.(type) {

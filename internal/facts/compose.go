@@ -64,7 +64,7 @@ func (f *Compose) Named(name string) *ComposeService {
 	return f.named().byName[name]
 }
 
-// IsFragment tells whether the file needs others to be whole, or what it has
+// IsFragment reports whether the file needs others to be whole, or what it has
 // cannot be seen whole: then nothing is said to be missing. name is the file's
 // name or path; it may be empty.
 func (f *Compose) IsFragment(name string) bool {
@@ -75,7 +75,7 @@ func isOverrideName(name string) bool {
 	return hasNamePart(name, "override", "overrides", "base", "common", "shared", "extends", "fragment")
 }
 
-// IsDevelopment tells whether the file is for work on the programs, for tests
+// IsDevelopment reports whether the file is for work on the programs, for tests
 // or to try something out, by its name, or because a service of it is watched
 // or mounts the sources that it was built from.
 func (f *Compose) IsDevelopment(name string) bool {
@@ -107,7 +107,7 @@ func IsProductionName(name string) bool {
 	return hasNamePart(name, "prod", "production", "prd", "stack", "swarm")
 }
 
-// hasNamePart tells whether one of the words is a part of the file's name or of
+// hasNamePart reports whether one of the words is a part of the file's name or of
 // the folder that it lies in: "compose.dev.yaml", "docker-compose-test.yml",
 // "dev/compose.yaml".
 func hasNamePart(name string, words ...string) bool {
@@ -123,7 +123,7 @@ func hasNamePart(name string, words ...string) bool {
 	return false
 }
 
-// Builds tells whether a service of the file builds the image of that name, so
+// Builds reports whether a service of the file builds the image of that name, so
 // that it comes from no registry.
 func (f *Compose) Builds(image Image) bool {
 	built := f.built.get(func() map[string]bool {

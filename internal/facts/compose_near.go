@@ -55,7 +55,7 @@ func (p *Project) composeIn(gate lint.Context) []*ComposeNear {
 	return found
 }
 
-// IsComposeName tells whether a file of that name is, by its name, for Compose.
+// IsComposeName reports whether a file of that name is, by its name, for Compose.
 func IsComposeName(name string) bool {
 	lower := strings.ToLower(name)
 	if ext := path.Ext(lower); ext != ".yaml" && ext != ".yml" {

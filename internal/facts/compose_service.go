@@ -82,7 +82,7 @@ func (s *ComposeService) Getenv(name string) (compose.KeyValue, bool) {
 	return compose.KeyValue{}, false
 }
 
-// MountsSource tells whether the service mounts the folder that it is built
+// MountsSource reports whether the service mounts the folder that it is built
 // from, or a folder below it: the way of work on its sources.
 func (s *ComposeService) MountsSource() bool {
 	b, ok := s.Build()
@@ -106,7 +106,7 @@ func (s *ComposeService) MountsSource() bool {
 	return false
 }
 
-// IsJob tells whether the service does its work and ends: somebody waits for
+// IsJob reports whether the service does its work and ends: somebody waits for
 // its completion, it is not to be restarted, it runs in a profile of its own,
 // or its name says so.
 func (s *ComposeService) IsJob() bool {
@@ -140,7 +140,7 @@ func (s *ComposeService) Profiles() []string {
 	return names
 }
 
-// MayRunWith tells whether both services can run at the same time without
+// MayRunWith reports whether both services can run at the same time without
 // several profiles being asked for.
 func (s *ComposeService) MayRunWith(other *ComposeService) bool {
 	mine, theirs := s.Profiles(), other.Profiles()
@@ -166,18 +166,18 @@ func (s *ComposeService) Replicas() (n int, known bool) {
 	return 1, true
 }
 
-// MemoryLimited and its neighbours tell whether the service has a limit, in the
+// MemoryLimited and its neighbours report whether the service has a limit, in the
 // old form or in that of deploy.
 func (s *ComposeService) MemoryLimited() bool {
 	return s.Has("mem_limit") || s.hasLimit("memory")
 }
 
-// CPULimited tells whether the service's share of the processors is bounded.
+// CPULimited reports whether the service's share of the processors is bounded.
 func (s *ComposeService) CPULimited() bool {
 	return s.Has("cpus") || s.Has("cpu_quota") || s.Has("cpuset") || s.Has("cpu_count") || s.Has("cpu_percent") || s.hasLimit("cpus")
 }
 
-// PidsLimited tells whether the number of processes is bounded; 0 and -1 bound
+// PidsLimited reports whether the number of processes is bounded; 0 and -1 bound
 // nothing.
 func (s *ComposeService) PidsLimited() bool {
 	for _, v := range []compose.Value{s.Value("pids_limit"), s.Value("deploy", "resources", "limits", "pids")} {
@@ -192,7 +192,7 @@ func (s *ComposeService) hasLimit(key string) bool {
 	return s.Value("deploy", "resources", "limits", key).Exists()
 }
 
-// HasRestartPolicy tells whether the service says what happens when it ends.
+// HasRestartPolicy reports whether the service says what happens when it ends.
 func (s *ComposeService) HasRestartPolicy() bool {
 	return s.Has("restart") || s.Get("deploy", "restart_policy") != nil
 }

@@ -182,7 +182,7 @@ func valueIn(f *Compose, pairs []*yaml.Pair, key string) compose.Value {
 // maxExtends is how many services that extend each other are followed.
 const maxExtends = 20
 
-// mayInheritBuild tells whether the service has a build through another one, or
+// mayInheritBuild reports whether the service has a build through another one, or
 // may have.
 func (s *ComposeService) mayInheritBuild() bool {
 	for range maxExtends {

@@ -23,7 +23,7 @@ type ContextCopy struct {
 	Shipped bool
 }
 
-// Whole tells whether all of the context is copied.
+// Whole reports whether all of the context is copied.
 func (c ContextCopy) Whole() bool { return c.Path == "." || c.Path == "*" }
 
 // ContextCopies lists what is copied from the build context, in file order.
@@ -119,7 +119,7 @@ func (p *Project) dockerfilesOf(f *IgnoreFile) []string {
 	return names
 }
 
-// isContextOf tells whether a Dockerfile in a folder below is built with this
+// isContextOf reports whether a Dockerfile in a folder below is built with this
 // folder as its context: it copies what is here and not beside it.
 func isContextOf(c *BuildContext, d *DockerfileNear, dir string) bool {
 	for _, x := range d.ContextCopies() {
@@ -167,13 +167,13 @@ func (p *Project) Files(f *IgnoreFile) lint.Context {
 	return c.Files
 }
 
-// Sent tells whether a build sends a path of the context.
+// Sent reports whether a build sends a path of the context.
 func (f *IgnoreFile) Sent(name string) bool {
 	_, ignored := f.Ignored(name)
 	return !ignored
 }
 
-// IsAllowList tells whether the file leaves out everything and takes back in
+// IsAllowList reports whether the file leaves out everything and takes back in
 // what the build needs.
 func (f *IgnoreFile) IsAllowList() bool {
 	for _, p := range f.Patterns {

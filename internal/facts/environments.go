@@ -60,7 +60,7 @@ func (s *Stage) Environments() []string {
 	return slices.DeleteFunc(found, func(name string) bool { return s.moves(path.Base(name)) })
 }
 
-// moves tells whether a step moves or removes an environment of that name, or
+// moves reports whether a step moves or removes an environment of that name, or
 // the stage keeps one at the root: then nobody knows where it is.
 func (s *Stage) moves(name string) bool {
 	for _, x := range s.Chain() {

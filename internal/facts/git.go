@@ -145,7 +145,7 @@ func (r *Repository) at(name string) (parts []string, ok bool) {
 	return strings.Split(full[1:], "/"), true
 }
 
-// Ignores tells whether a pattern of a .gitignore leaves out a path, given from
+// Ignores reports whether a pattern of a .gitignore leaves out a path, given from
 // the document's folder, or a folder that it lies in.
 func (r *Repository) Ignores(name string) bool {
 	parts, ok := r.at(name)
@@ -161,7 +161,7 @@ func (r *Repository) Ignores(name string) bool {
 	return r.matcher.Match(parts, false) || r.matcher.Match(parts, true)
 }
 
-// Tracks tells whether git has a file of that path, given from the document's
+// Tracks reports whether git has a file of that path, given from the document's
 // folder. Without an index that can be read, a file counts as tracked which no
 // .gitignore leaves out; known is false where there is no .gitignore either.
 func (r *Repository) Tracks(name string) (tracked, known bool) {
@@ -176,7 +176,7 @@ func (r *Repository) Tracks(name string) (tracked, known bool) {
 	return !ignored, r.patterns
 }
 
-// Submodule tells whether a path, given from the document's folder, is one of
+// Submodule reports whether a path, given from the document's folder, is one of
 // git's submodules or lies in it.
 func (r *Repository) Submodule(name string) bool {
 	parts, ok := r.at(name)

@@ -53,10 +53,10 @@ func ParseImage(ref string) Image {
 	return i
 }
 
-// IsScratch tells whether the reference is the empty image.
+// IsScratch reports whether the reference is the empty image.
 func (i Image) IsScratch() bool { return i.Text == "scratch" }
 
-// HasVariable tells whether the reference is written with a variable.
+// HasVariable reports whether the reference is written with a variable.
 func (i Image) HasVariable() bool { return strings.IndexByte(i.Raw, '$') >= 0 }
 
 // Name is registry and repository with Docker Hub's short names written as
@@ -69,14 +69,14 @@ func (i Image) Name() string {
 	return i.Registry + "/" + i.Repository
 }
 
-// IsWindows tells whether the image is one of Microsoft's Windows bases, or a
+// IsWindows reports whether the image is one of Microsoft's Windows bases, or a
 // tag that names such a base.
 func (i Image) IsWindows() bool {
 	_, is := images.Says(strings.ToLower(i.Text), images.Windows)
 	return is
 }
 
-// IsTrustedRegistry tells whether a registry matches an entry of the list.
+// IsTrustedRegistry reports whether a registry matches an entry of the list.
 func IsTrustedRegistry(trusted []string, registry string) bool {
 	for _, entry := range trusted {
 		name := strings.Trim(entry, "*")

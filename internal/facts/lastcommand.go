@@ -8,7 +8,7 @@ import (
 	"mvdan.cc/sh/v3/syntax"
 )
 
-// IsPlainShell tells whether words begin with a POSIX shell and a flag that ends
+// IsPlainShell reports whether words begin with a POSIX shell and a flag that ends
 // in c, so that the next word is a script. Bash is none of these: it replaces
 // itself by the last command without being told.
 func IsPlainShell(words []string) bool {
@@ -87,7 +87,7 @@ func lastCall(stmt *syntax.Stmt) *syntax.CallExpr {
 	return nil
 }
 
-// IsShellBuiltin tells whether a name is a command of the shell itself, which
+// IsShellBuiltin reports whether a name is a command of the shell itself, which
 // exec cannot start.
 func IsShellBuiltin(name string) bool {
 	switch name {
@@ -99,7 +99,7 @@ func IsShellBuiltin(name string) bool {
 	return false
 }
 
-// IsShell tells whether words begin with a shell, bash among them, and a flag
+// IsShell reports whether words begin with a shell, bash among them, and a flag
 // that ends in c.
 func IsShell(words []string) bool {
 	return IsPlainShell(words) || len(words) > 1 && path.Base(words[0]) == "bash" && strings.HasSuffix(words[1], "c") && strings.HasPrefix(words[1], "-")

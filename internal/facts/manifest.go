@@ -88,7 +88,7 @@ func (m *Manifest) Scalar(n *yaml.Node, keys ...string) string {
 	return n.Value
 }
 
-// IsTemplate tells whether a template engine fills in a part of what is written
+// IsTemplate reports whether a template engine fills in a part of what is written
 // at a node: nothing is known of that part, nor of what it may bring.
 func (m *Manifest) IsTemplate(n *yaml.Node) bool {
 	return bytes.Contains(n.Full.Of(m.Src), []byte("{{")) || bytes.Contains(n.Full.Of(m.Src), []byte("{%"))
@@ -179,7 +179,7 @@ func (m *Manifest) serviceFor(file *Manifest, w *Workload) (text.Span, bool) {
 	return text.Span{}, false
 }
 
-// HasNearby tells whether the file, or its folder, has an object of that kind.
+// HasNearby reports whether the file, or its folder, has an object of that kind.
 func (p *Project) HasNearby(m *Manifest, kind string) bool {
 	files := []*Manifest{m}
 	for _, near := range p.Nearby() {
@@ -201,7 +201,7 @@ const maxOverlays = limits.ManifestFolders
 // replacedImages are the names of the images in whose place a tool puts others.
 type replacedImages map[string]bool
 
-// Replaced tells whether a tool of the repository puts another reference in the
+// Replaced reports whether a tool of the repository puts another reference in the
 // place of an image's: Kustomize by its images, Skaffold by what it builds.
 func (p *Project) Replaced(i Image) bool {
 	if !p.known() {

@@ -93,7 +93,7 @@ func managerOf(c *Command) (manager string, next int) {
 	return "", 0
 }
 
-// isVersioned tells whether name is a program's name with a version: "pip3.12".
+// isVersioned reports whether name is a program's name with a version: "pip3.12".
 func isVersioned(name, program string) bool {
 	version, ok := strings.CutPrefix(name, program)
 	return ok && version != "" && strings.Trim(version, "0123456789.") == ""

@@ -21,7 +21,7 @@ func (i Image) Lacks(program string) bool {
 	return known && !has
 }
 
-// Lacks tells whether the image that the stage makes is known not to have a
+// Lacks reports whether the image that the stage makes is known not to have a
 // program: its base has it not, and nothing in the stage, or in those that it
 // builds on, may bring it.
 func (s *Stage) Lacks(program string) bool {
@@ -38,7 +38,7 @@ func (s *Stage) Lacks(program string) bool {
 	return true
 }
 
-// mayBring tells whether an instruction may put a program into the image.
+// mayBring reports whether an instruction may put a program into the image.
 func (f *Dockerfile) mayBring(in *dockerfile.Instruction, program string) bool {
 	switch in.Keyword {
 	case "run":
@@ -91,7 +91,7 @@ func (f *Dockerfile) workdirBefore(in *dockerfile.Instruction) string {
 	return strings.Trim(folder, `"'`)
 }
 
-// isOpenEnded tells whether a command may do more than its words say: it runs a
+// isOpenEnded reports whether a command may do more than its words say: it runs a
 // script, or installs what a variable or a file names.
 func isOpenEnded(c *Command) bool {
 	name := c.Name()

@@ -108,7 +108,7 @@ func (p *Project) contextFrom(home lint.Context, folder, dockerfile string) (*Bu
 	return c, nil
 }
 
-// IsRemote tells whether a context is a repository, an address or an archive
+// IsRemote reports whether a context is a repository, an address or an archive
 // from standard input, as Docker reads it.
 func IsRemote(folder string) bool {
 	return folder == "-" || strings.Contains(folder, "://") || strings.HasPrefix(folder, "git@") || strings.HasPrefix(folder, "github.com/")
@@ -161,7 +161,7 @@ func sharedFrom[D any](files lint.Context, name string, parse func(*lint.Source)
 	return lint.Shared(gate, path.Base(name), parse)
 }
 
-// HasDockerfile tells whether there is a file of the Dockerfile's name, whether
+// HasDockerfile reports whether there is a file of the Dockerfile's name, whether
 // or not it can be read.
 func (c *BuildContext) HasDockerfile() bool {
 	gate, err := c.Files.In(path.Dir(c.name), "")
@@ -257,7 +257,7 @@ func (t *Tree) walk(files lint.Context, dir string, depth int) {
 	}
 }
 
-// Unlisted tells whether a folder was listed itself, and nothing in it.
+// Unlisted reports whether a folder was listed itself, and nothing in it.
 func (t *Tree) Unlisted(e Entry) bool { return e.Dir && isFilledByPrograms(e.Base()) }
 
 func isFilledByPrograms(folder string) bool {
@@ -268,7 +268,7 @@ func isFilledByPrograms(folder string) bool {
 	return false
 }
 
-// IsMade tells whether a part of a path has a name of what is built, downloaded or
+// IsMade reports whether a part of a path has a name of what is built, downloaded or
 // written before an image is.
 func IsMade(name string) bool {
 	for part := range strings.SplitSeq(strings.ToLower(name), "/") {

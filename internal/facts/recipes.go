@@ -78,7 +78,7 @@ func (r recipeNames) Weight() int {
 	return name * len(r)
 }
 
-// isRecipe tells whether a file of that name says how things are made.
+// isRecipe reports whether a file of that name says how things are made.
 func isRecipe(name string) bool {
 	lower := strings.ToLower(name)
 	switch lower {

@@ -99,7 +99,7 @@ func (s *Step) script() (run *yaml.Node, file *syntax.File, err error) {
 	return run, file, err
 }
 
-// runsPOSIX tells whether a shell that is like bash reads the script.
+// runsPOSIX reports whether a shell that is like bash reads the script.
 func (s *Step) runsPOSIX() bool {
 	shell := s.Scalar("shell")
 	for _, n := range []*yaml.Node{s.Job.Node, s.Job.file.Root()} {

@@ -21,7 +21,7 @@ type ShellScript struct {
 	Variables []string
 	// Start is the offset in the document of the text's first byte.
 	Start int
-	// Editable tells whether edits of the text are edits of what the shell gets.
+	// Editable reports whether edits of the text are edits of what the shell gets.
 	Editable bool
 }
 

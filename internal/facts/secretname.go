@@ -24,7 +24,7 @@ var keyWords = []string{
 	"private", "secret", "service", "session", "signing", "ssh", "storage",
 }
 
-// NamesSecret tells whether a name alone says that its value is a secret.
+// NamesSecret reports whether a name alone says that its value is a secret.
 func NamesSecret(words []string) bool {
 	first, last := words[0], words[len(words)-1]
 	switch {
@@ -36,7 +36,7 @@ func NamesSecret(words []string) bool {
 	return first != "token" && slices.Contains(secretWords, first)
 }
 
-// NamesKey tells whether a name ends in the word key, which says little.
+// NamesKey reports whether a name ends in the word key, which says little.
 func NamesKey(words []string) bool {
 	return len(words) > 1 && words[len(words)-1] == "key"
 }
@@ -55,7 +55,7 @@ func SecretNameWords(name string) []string {
 	return words
 }
 
-// LooksRandom tells whether a value is long and mixes letters and digits, as
+// LooksRandom reports whether a value is long and mixes letters and digits, as
 // generated ones do.
 func LooksRandom(value string) bool {
 	const shortest = 16
@@ -77,7 +77,7 @@ func IsProvenSecret(value string) bool {
 	return LooksRandom(value) && !IsNoSecret(value) && !IsPlaceholder(value)
 }
 
-// IsNoSecret tells whether a value cannot be a secret.
+// IsNoSecret reports whether a value cannot be a secret.
 func IsNoSecret(value string) bool {
 	lower := strings.ToLower(strings.TrimSpace(value))
 	// Signs around a word mark a place for a value: "**None**", "__SECRET__", "%TOKEN%".
@@ -113,13 +113,13 @@ func namesFile(value string) bool {
 	return false
 }
 
-// isFingerprint tells whether a value is that of an OpenPGP key: 40 digits.
+// isFingerprint reports whether a value is that of an OpenPGP key: 40 digits.
 func isFingerprint(s string) bool {
 	s = strings.TrimPrefix(strings.ReplaceAll(s, " ", ""), "0x")
 	return (len(s) == 40 || len(s) == 16) && strings.Trim(s, "0123456789abcdef") == ""
 }
 
-// IsSecret tells whether a name and its literal value are those of a secret.
+// IsSecret reports whether a name and its literal value are those of a secret.
 func IsSecret(name, value string) bool {
 	words := SecretNameWords(name)
 	if len(words) == 0 || IsNoSecret(value) {

@@ -161,7 +161,7 @@ func (x ImageSite) Reference() string {
 // digestForm is a digest as Docker's grammar of references has it.
 var digestForm = regexp.MustCompile(`^[A-Za-z][A-Za-z0-9]*([-_+.][A-Za-z][A-Za-z0-9]*)*:[0-9a-fA-F]{32,}$`)
 
-// Moves tells whether the tag is latest, or there is none.
+// Moves reports whether the tag is latest, or there is none.
 func (x ImageSite) Moves() bool { return x.Image.Tag == "" || x.Image.Tag == "latest" }
 
 // Rewrite makes the edit after which the site names the image with another tag

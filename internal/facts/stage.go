@@ -207,16 +207,16 @@ func (s *Stage) MayBeMeant() bool {
 	return len(loose) > maxLooseNames || slices.ContainsFunc(loose, func(l looseName) bool { return l.stage > s.Index && mayMean(l.text, s.Name) })
 }
 
-// ReachesFinal tells whether the final image depends on the stage.
+// ReachesFinal reports whether the final image depends on the stage.
 func (s *Stage) ReachesFinal() bool { return s.reaches }
 
-// IsFinal tells whether the stage is the last of the file.
+// IsFinal reports whether the stage is the last of the file.
 func (s *Stage) IsFinal() bool { return s.Index == len(s.doc.stages)-1 }
 
 // IsBase reports whether another stage builds on the stage.
 func (s *Stage) IsBase() bool { return s.isBase }
 
-// InFinalImage tells whether the stage's layers are part of the final image:
+// InFinalImage reports whether the stage's layers are part of the final image:
 // it is the final stage or one that it builds on.
 func (s *Stage) InFinalImage() bool { return s.inFinalImage }
 

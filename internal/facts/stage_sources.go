@@ -10,7 +10,7 @@ import (
 // Sources are paths and patterns of the build context; "." is all of it.
 type Sources []string
 
-// Cover tells whether a path of the context is among the sources.
+// Cover reports whether a path of the context is among the sources.
 func (s Sources) Cover(name string) bool {
 	for _, source := range s {
 		if source == "." || source == "*" || source == name || strings.HasPrefix(name, source+"/") {

@@ -63,7 +63,7 @@ func ReloadsBy(program string, args []string) int {
 	return slices.IndexFunc(args, func(a string) bool { return slices.Contains(flags, a) })
 }
 
-// IsUngracefulSignal tells whether a signal, by name or number, cannot be
+// IsUngracefulSignal reports whether a signal, by name or number, cannot be
 // caught, so that a program that is stopped by it finishes nothing.
 func IsUngracefulSignal(signal string) bool {
 	switch strings.TrimPrefix(strings.ToUpper(signal), "SIG") {

@@ -50,7 +50,7 @@ func (i Image) System() System {
 	return UnknownSystem
 }
 
-// ShIsBash tells whether /bin/sh is bash where the instruction runs: on the
+// ShIsBash reports whether /bin/sh is bash where the instruction runs: on the
 // distributions whose packages come with rpm or pacman, and behind a RUN that
 // made it so. Bash called as sh knows all but process substitution.
 func (s *Stage) ShIsBash(in *dockerfile.Instruction) bool {
@@ -93,7 +93,7 @@ func (s *Stage) IsAlpine() bool {
 	})
 }
 
-// ShStepsAside tells whether /bin/sh is known to be a shell that the last command
+// ShStepsAside reports whether /bin/sh is known to be a shell that the last command
 // of "sh -c" replaces, so that this gets the stop signal: bash, and BusyBox's ash.
 // dash stays in front of it. Measured with bash 5.2, BusyBox 1.35 and dash 0.5.12.
 func (s *Stage) ShStepsAside(in *dockerfile.Instruction) bool {
@@ -124,7 +124,7 @@ func (s *Stage) ShellHasPipefail(in *dockerfile.Instruction) (has, known bool) {
 	return false, false
 }
 
-// putsBash tells whether a command makes bash the program /bin/sh.
+// putsBash reports whether a command makes bash the program /bin/sh.
 func putsBash(c *Command) bool {
 	bash, sh := false, c.Name() == "dpkg-reconfigure"
 	for _, a := range c.Args() {

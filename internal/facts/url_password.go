@@ -40,14 +40,14 @@ func ConnectionPassword(list string) (password string, ok bool) {
 	return password, server && password != ""
 }
 
-// HasURLPassword tells whether a word holds an address with a user and a password
+// HasURLPassword reports whether a word holds an address with a user and a password
 // that is written out.
 func HasURLPassword(word string) bool {
 	password, ok := URLPassword(word)
 	return ok && IsLiteralSecret(password)
 }
 
-// IsLiteralSecret tells whether a value is neither a variable nor a placeholder.
+// IsLiteralSecret reports whether a value is neither a variable nor a placeholder.
 func IsLiteralSecret(value string) bool {
 	lower := strings.ToLower(value)
 	return len(value) >= 4 && !strings.ContainsAny(value, "$<>{}*`") && !strings.Contains(lower, "password") && !strings.Contains(lower, "changeme") && !strings.Contains(lower, "your") && !strings.Contains(lower, "xxx") && !strings.Contains(lower, "token") && !strings.Contains(lower, "example") && lower != "x-oauth-basic"

@@ -30,7 +30,7 @@ var platformArguments = [...]string{
 	"TARGETPLATFORM", "TARGETOS", "TARGETARCH", "TARGETVARIANT", "TARGETSTAGE",
 }
 
-// IsPlatformArgument tells whether the builder sets an ARG of this name.
+// IsPlatformArgument reports whether the builder sets an ARG of this name.
 func IsPlatformArgument(name string) bool {
 	for _, p := range platformArguments {
 		if p == name {
@@ -40,7 +40,7 @@ func IsPlatformArgument(name string) bool {
 	return false
 }
 
-// IsPredefinedArgument tells whether a build argument of this name is accepted
+// IsPredefinedArgument reports whether a build argument of this name is accepted
 // without an ARG: the proxies and those of BuildKit.
 func IsPredefinedArgument(name string) bool {
 	switch strings.ToUpper(name) {

@@ -90,7 +90,7 @@ func (w *Workflow) Steps() []*Step {
 	return steps
 }
 
-// HasTrigger tells whether the workflow is started by an event of that name.
+// HasTrigger reports whether the workflow is started by an event of that name.
 func (w *Workflow) HasTrigger(event string) bool {
 	// YAML 1.1 takes the key for a boolean; as text it is the same.
 	on := w.Get(w.Root(), "on").Resolve()
@@ -141,7 +141,7 @@ func (j *Job) Labels() []string {
 	return labels
 }
 
-// SelfHosted tells whether the job says that it runs on a machine of its owner,
+// SelfHosted reports whether the job says that it runs on a machine of its owner,
 // which keeps images from one run to the next.
 func (j *Job) SelfHosted() bool {
 	for _, label := range j.Labels() {
@@ -152,7 +152,7 @@ func (j *Job) SelfHosted() bool {
 	return false
 }
 
-// Windows tells whether the job runs on Windows, or may do.
+// Windows reports whether the job runs on Windows, or may do.
 func (j *Job) Windows() bool {
 	for _, label := range j.Labels() {
 		if lower := strings.ToLower(label); strings.Contains(lower, "windows") || strings.Contains(lower, "matrix") {
@@ -177,7 +177,7 @@ func (s *Step) Uses() (a Action, ok bool) {
 	return ParseAction(n), true
 }
 
-// UsesAction tells whether the step uses one of these actions, in any version.
+// UsesAction reports whether the step uses one of these actions, in any version.
 func (s *Step) UsesAction(names ...string) bool {
 	a, ok := s.Uses()
 	for _, name := range names {
@@ -220,12 +220,12 @@ func (a Action) Owner() string {
 	return owner
 }
 
-// IsCommit tells whether the reference is a full commit, which cannot be moved.
+// IsCommit reports whether the reference is a full commit, which cannot be moved.
 func (a Action) IsCommit() bool {
 	return (len(a.Ref) == 40 || len(a.Ref) == 64) && strings.Trim(strings.ToLower(a.Ref), "0123456789abcdef") == ""
 }
 
-// HasExpression tells whether GitHub puts something in when the workflow runs.
+// HasExpression reports whether GitHub puts something in when the workflow runs.
 func HasExpression(s string) bool { return strings.Contains(s, "${{") }
 
 // Expressions are the insides of the expressions in a text, each with its offset.

@@ -152,7 +152,7 @@ func (w *Workload) Name() string { return w.file.Scalar(w.Object.Root, "metadata
 // Namespace is the one that the object names, or empty.
 func (w *Workload) Namespace() string { return w.file.Scalar(w.Object.Root, "metadata", "namespace") }
 
-// Windows tells whether the pod runs on Windows, which knows neither user
+// Windows reports whether the pod runs on Windows, which knows neither user
 // numbers nor capabilities.
 func (w *Workload) Windows() bool {
 	if strings.EqualFold(w.Scalar("os", "name"), "windows") {
@@ -171,7 +171,7 @@ func (w *Workload) Windows() bool {
 	return w.Get("securityContext", "windowsOptions") != nil
 }
 
-// OwnUsers tells whether the pod has a user namespace: its root is nobody on the
+// OwnUsers reports whether the pod has a user namespace: its root is nobody on the
 // node, privileged or not.
 func (w *Workload) OwnUsers() bool { return IsFalse(w.Get("hostUsers")) }
 
@@ -216,7 +216,7 @@ func (c *Container) Security(key string) *yaml.Node {
 	return nil
 }
 
-// RunsOn tells whether the container is there to keep running: it is none of a
+// RunsOn reports whether the container is there to keep running: it is none of a
 // job, and no init container but a sidecar.
 func (c *Container) RunsOn() bool { return !c.Workload.RunsOnce && (!c.Init || c.Sidecar) }
 
@@ -232,7 +232,7 @@ func (c *Container) Image() (i Image, ok bool) {
 	return i, true
 }
 
-// IsReference tells whether a text can be the name of an image as it stands: no
+// IsReference reports whether a text can be the name of an image as it stands: no
 // variable is in it, and no placeholder, whose capitals no name may have.
 func IsReference(ref string) bool {
 	name, _, _ := strings.Cut(ref, "@")
@@ -294,7 +294,7 @@ func (c *Container) Words(key string) (words []*yaml.Node, ok bool) {
 	return words, true
 }
 
-// IsStore tells whether an image is that of a database, a cache or a queue.
+// IsStore reports whether an image is that of a database, a cache or a queue.
 func (i Image) IsStore() bool {
 	_, isQueue := images.Says(i.Repository, images.Queue)
 	return isQueue || databaseIn(i.Repository) != ""
@@ -306,16 +306,16 @@ func (i Image) IsPause() bool {
 	return is
 }
 
-// IsStore tells whether the container runs a database, a cache or a queue.
+// IsStore reports whether the container runs a database, a cache or a queue.
 func (c *Container) IsStore() bool {
 	i, known := c.Image()
 	return known && i.IsStore()
 }
 
-// IsTrue tells whether a node is the boolean true; IsFalse, false.
+// IsTrue reports whether a node is the boolean true; IsFalse, false.
 func IsTrue(n *yaml.Node) bool { return isBoolean(n, "true") }
 
-// IsFalse tells whether a node is the boolean false.
+// IsFalse reports whether a node is the boolean false.
 func IsFalse(n *yaml.Node) bool { return isBoolean(n, "false") }
 
 func isBoolean(n *yaml.Node, want string) bool {

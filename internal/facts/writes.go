@@ -51,7 +51,7 @@ func (s *Stage) Writes(start ServiceStart, known bool) []Write {
 	return found
 }
 
-// VolumeHolds tells whether a VOLUME of the stage's image holds the folder, or
+// VolumeHolds reports whether a VOLUME of the stage's image holds the folder, or
 // may do: it is writable then, whatever the root is.
 func (s *Stage) VolumeHolds(folder string) bool {
 	for _, x := range s.Chain() {
@@ -69,7 +69,7 @@ func (s *Stage) VolumeHolds(folder string) bool {
 	return false
 }
 
-// Holds tells whether what is mounted at a target holds a folder.
+// Holds reports whether what is mounted at a target holds a folder.
 func Holds(target, folder string) bool {
 	target = path.Clean(target)
 	// /var/run is a link to /run.

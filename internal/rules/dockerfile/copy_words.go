@@ -36,18 +36,18 @@ func flagOf(in *dockerfile.Instruction, name string) (flag dockerfile.Flag, ok b
 	return flag, false
 }
 
-// isRemote tells whether ADD fetches a source.
+// isRemote reports whether ADD fetches a source.
 func isRemote(source string) bool {
 	return strings.Contains(source, "://") || strings.HasPrefix(source, "git@")
 }
 
-// isAbsoluteDestination tells whether a path is absolute, of Windows too.
+// isAbsoluteDestination reports whether a path is absolute, of Windows too.
 func isAbsoluteDestination(path string) bool {
 	drive := len(path) > 1 && path[1] == ':' && (path[0]|0x20) >= 'a' && (path[0]|0x20) <= 'z'
 	return drive || strings.HasPrefix(path, "/") || strings.HasPrefix(path, "\\")
 }
 
-// hasWorkdir tells whether the stage or one that it builds on sets a folder
+// hasWorkdir reports whether the stage or one that it builds on sets a folder
 // before the instruction.
 func hasWorkdir(s *facts.Stage, in *dockerfile.Instruction) bool {
 	return s.LastBefore("workdir", in) != nil

@@ -166,7 +166,7 @@ func isOfficialNode(i facts.Image) bool {
 	return i.Known && !strings.Contains(i.Name(), "/") && i.Table().Program() == "node"
 }
 
-// startsScript tells whether the program is a script, which may need root and
+// startsScript reports whether the program is a script, which may need root and
 // switch by itself.
 func startsScript(s *facts.Stage) bool {
 	for _, in := range []*dockerfile.Instruction{s.Entrypoint(), s.Command()} {

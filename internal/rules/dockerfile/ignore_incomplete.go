@@ -12,7 +12,7 @@ import (
 //
 // `# dockmend ignore=RULE until=2027-01-31 -- reason` ignores the rule up to and including
 // that day. After it, the comment ignores nothing, and the finding is reported again.
-// Without a reason, readers cannot tell whether the exception is still needed.
+// Without a reason, readers cannot report whether the exception is still needed.
 //
 // # How to fix it
 //

@@ -277,7 +277,7 @@ func namesPackages(files lint.Context, name string) bool {
 	return json.Unmarshal(src, &m) == nil && len(m.Dependencies)+len(m.DevDependencies) > 0
 }
 
-// copiesByName tells whether a stage, or one that it builds on, copies a file of
+// copiesByName reports whether a stage, or one that it builds on, copies a file of
 // that name anywhere.
 func copiesByName(s *facts.Stage, name string) bool {
 	return slices.ContainsFunc(s.Chain(), func(x *facts.Stage) bool {

@@ -7,7 +7,7 @@ import (
 	"github.com/dockmend/dockmend/internal/syntax/dockerfile"
 )
 
-// mountsPath tells whether a RUN mounts a cache whose target holds a word.
+// mountsPath reports whether a RUN mounts a cache whose target holds a word.
 func mountsPath(in *dockerfile.Instruction, word string) bool {
 	for _, m := range facts.Mounts(in) {
 		if m.Type == "cache" && (strings.Contains(m.Target, word) || strings.HasSuffix(m.Target, "/.cache")) {

@@ -241,7 +241,7 @@ func pipefailAdvice(d *facts.Dockerfile, in *dockerfile.Instruction) string {
 	return option + " if the shell is bash or BusyBox's ash; if it is dash, add " + bash + " above it"
 }
 
-// looksAt tells whether a script tests the variable of an assignment.
+// looksAt reports whether a script tests the variable of an assignment.
 func looksAt(script string, a *syntax.Assign) bool {
 	if a.Name == nil {
 		return false
@@ -276,7 +276,7 @@ func isDownloadedBy(script string, a *syntax.Assign) bool {
 	return false
 }
 
-// setsPipefail tells whether the option is in force, by SHELL or by the script.
+// setsPipefail reports whether the option is in force, by SHELL or by the script.
 func setsPipefail(d *facts.Dockerfile, in *dockerfile.Instruction) bool {
 	if strings.Contains(in.Body, "pipefail") {
 		return true
@@ -285,7 +285,7 @@ func setsPipefail(d *facts.Dockerfile, in *dockerfile.Instruction) bool {
 	return s != nil && slices.Contains(s.Shell(in).Words, "pipefail")
 }
 
-// basePipefail tells whether the base brings a shell with pipefail along.
+// basePipefail reports whether the base brings a shell with pipefail along.
 func basePipefail(p *facts.Pass[*facts.Dockerfile], in *dockerfile.Instruction) bool {
 	s := p.Doc.StageOf(in)
 	if s == nil || s.Shell(in).Instruction != nil {
@@ -311,7 +311,7 @@ func stmtName(s *syntax.Stmt) string {
 	return ""
 }
 
-// cannotFail tells whether a left side's failure would not matter, or is none.
+// cannotFail reports whether a left side's failure would not matter, or is none.
 func cannotFail(name string) bool {
 	switch name {
 	case "", "echo", "printf", "yes", "cat", "ls", "find", "env", "set", "true", "uname", "dpkg-query", "head", "tail", "grep", "egrep", "fgrep", "sed", "awk", "gawk", "mawk", "nawk", "uniq", "wc", "rev", "tac",

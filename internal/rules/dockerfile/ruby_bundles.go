@@ -25,7 +25,7 @@ func bundleInstalls(d *facts.Dockerfile, visit func(s *facts.Stage, c facts.Pack
 	}, "bundle")
 }
 
-// letsChooseEnvironment tells whether a build argument says if the image is for
+// letsChooseEnvironment reports whether a build argument says if the image is for
 // developers.
 func letsChooseEnvironment(d *facts.Dockerfile) bool {
 	found := false
@@ -40,7 +40,7 @@ func letsChooseEnvironment(d *facts.Dockerfile) bool {
 	return found
 }
 
-// holdsSources tells whether an image gets more from the build context than the
+// holdsSources reports whether an image gets more from the build context than the
 // files that name the gems: one without is filled by a mount when it runs.
 func holdsSources(s *facts.Stage) bool {
 	return s.Any("copies sources of Ruby", func(in *dockerfile.Instruction) bool {
@@ -52,7 +52,7 @@ func holdsSources(s *facts.Stage) bool {
 	})
 }
 
-// runsForDevelopment tells whether the environment at a command names another
+// runsForDevelopment reports whether the environment at a command names another
 // one than production.
 func runsForDevelopment(d *facts.Dockerfile, c *facts.Command) bool {
 	for _, name := range []string{"RAILS_ENV", "RACK_ENV", "APP_ENV"} {
@@ -63,7 +63,7 @@ func runsForDevelopment(d *facts.Dockerfile, c *facts.Command) bool {
 	return false
 }
 
-// bundleIsConfigured tells whether a setting of Bundler is given where a command
+// bundleIsConfigured reports whether a setting of Bundler is given where a command
 // runs: by a flag, by a variable, or by bundle config before.
 func bundleIsConfigured(d *facts.Dockerfile, s *facts.Stage, c facts.PackageCommand, setting string) bool {
 	if c.HasFlag("--"+setting) || envAt(d, c.Command, "BUNDLE_"+strings.ToUpper(setting)) {
@@ -86,7 +86,7 @@ func prefixVariable(c *facts.Command, assignment string) []lint.Fix {
 	}}
 }
 
-// isRails tells whether a stage or one that it builds on is for Ruby on Rails.
+// isRails reports whether a stage or one that it builds on is for Ruby on Rails.
 func isRails(s *facts.Stage) bool {
 	if v, ok := s.EndScope().Lookup("RAILS_ENV"); ok && v.Value == "production" {
 		return true
@@ -103,7 +103,7 @@ func isRails(s *facts.Stage) bool {
 	return rails
 }
 
-// copiesGemfileLock tells whether Gemfile.lock is there when a command runs, as
+// copiesGemfileLock reports whether Gemfile.lock is there when a command runs, as
 // far as the file and the build context say it.
 func copiesGemfileLock(p *facts.Pass[*facts.Dockerfile], s *facts.Stage, before *dockerfile.Instruction) bool {
 	if copiesNamed(s, "Gemfile.lock", before) || strings.Contains(p.Doc.Text(before.Span), "Gemfile.lock") {

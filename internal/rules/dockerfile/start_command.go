@@ -147,7 +147,7 @@ func setsVariable(s *facts.Stage, name string) bool {
 	return ok && v.IsEnv
 }
 
-// isPythonImage tells whether the stage's base is an image of Python.
+// isPythonImage reports whether the stage's base is an image of Python.
 func isPythonImage(s *facts.Stage) bool {
 	i := s.Base()
 	language, _ := images.Says(i.Repository, images.Language)
@@ -175,7 +175,7 @@ func insertAfterAction(c facts.PackageCommand, flag string) []lint.Fix {
 	}}
 }
 
-// envAt tells whether a variable is set by ENV or ARG where a command runs, or in
+// envAt reports whether a variable is set by ENV or ARG where a command runs, or in
 // the script itself.
 func envAt(d *facts.Dockerfile, c *facts.Command, name string) bool {
 	_, ok := d.ScopeAt(c.Instruction).Lookup(name)

@@ -49,7 +49,7 @@ func startsUnreadScript(d *facts.Dockerfile, s *facts.Stage, scripts *facts.Star
 	})
 }
 
-// installs tells whether a RUN of the stage, or of those that it builds on, installs
+// installs reports whether a RUN of the stage, or of those that it builds on, installs
 // a distribution's package.
 func installs(d *facts.Dockerfile, s *facts.Stage, name string) bool {
 	return s.Any("installs "+name, func(in *dockerfile.Instruction) bool {
@@ -66,7 +66,7 @@ func switchesAtStart(p *facts.Pass[*facts.Dockerfile], s *facts.Stage) bool {
 	return slices.ContainsFunc(startCommands(p.Doc, s), facts.DropsRights) || slices.ContainsFunc(p.Project.StartScripts(s).Calls, facts.DropsRights)
 }
 
-// dropsWorkers tells whether the program is a server whose workers leave root by
+// dropsWorkers reports whether the program is a server whose workers leave root by
 // themselves.
 func dropsWorkers(d *facts.Dockerfile, s *facts.Stage) bool {
 	return facts.Once(d, "its workers drop rights", s, func() bool { return readDropsWorkers(d, s) })
@@ -83,7 +83,7 @@ func readDropsWorkers(d *facts.Dockerfile, s *facts.Stage) bool {
 	})
 }
 
-// isForTrial tells whether an image is one for tests or for development, by the
+// isForTrial reports whether an image is one for tests or for development, by the
 // names of its stage, file, folder and program, or by NODE_ENV.
 func isForTrial(d *facts.Dockerfile, s *facts.Stage) bool {
 	if isDevelopment(s) || speaksOfTrial(path.Base(d.Name)) || speaksOfTrial(path.Base(path.Dir(d.Name))) {
@@ -102,7 +102,7 @@ func isForTrial(d *facts.Dockerfile, s *facts.Stage) bool {
 	return false
 }
 
-// speaksOfTrial tells whether one of a name's words says that it is for developers.
+// speaksOfTrial reports whether one of a name's words says that it is for developers.
 func speaksOfTrial(name string) bool {
 	words := strings.FieldsFunc(name, func(r rune) bool { return strings.ContainsRune("-_.:/", r) })
 	return slices.ContainsFunc(words, func(word string) bool {
@@ -114,7 +114,7 @@ func speaksOfTrial(name string) bool {
 	})
 }
 
-// isServer tells whether the start command is plainly one of a service, though the
+// isServer reports whether the start command is plainly one of a service, though the
 // file exposes no port.
 func isServer(d *facts.Dockerfile, s *facts.Stage) bool {
 	return facts.Once(d, "is a server", s, func() bool { return readIsServer(d, s) })
@@ -161,7 +161,7 @@ func runsStart(c *facts.Command) bool {
 	return len(words) > 1 && (words[1].Text == "start" || words[1].Text == "serve" || strings.HasPrefix(words[1].Text, "start:"))
 }
 
-// buildsItself tells whether the stage makes the program from the sources around the
+// buildsItself reports whether the stage makes the program from the sources around the
 // file and CMD starts it: a program that another stage made, or a script beside the
 // whole project. What ENTRYPOINT starts is as often a tool for the command line.
 func buildsItself(d *facts.Dockerfile, s *facts.Stage) bool {
@@ -192,7 +192,7 @@ func buildsItself(d *facts.Dockerfile, s *facts.Stage) bool {
 	return false
 }
 
-// copiesFromStage tells whether a COPY --from names a stage of the file.
+// copiesFromStage reports whether a COPY --from names a stage of the file.
 func copiesFromStage(d *facts.Dockerfile, s *facts.Stage, in *dockerfile.Instruction) bool {
 	return facts.Once(d, "copies from stages", s, func() map[*dockerfile.Instruction]bool {
 		from := map[*dockerfile.Instruction]bool{}
@@ -203,7 +203,7 @@ func copiesFromStage(d *facts.Dockerfile, s *facts.Stage, in *dockerfile.Instruc
 	})[in]
 }
 
-// buildsPrograms tells whether the stage has compilers, as images do in which
+// buildsPrograms reports whether the stage has compilers, as images do in which
 // people build.
 func buildsPrograms(d *facts.Dockerfile, s *facts.Stage) bool {
 	return slices.ContainsFunc([]string{"gcc", "clang", "cmake", "build-essential"}, func(name string) bool { return installs(d, s, name) })

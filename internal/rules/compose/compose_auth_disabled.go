@@ -16,14 +16,14 @@ import (
 // a queue or a search engine, such as `POSTGRES_HOST_AUTH_METHOD=trust`,
 // `ALLOW_EMPTY_PASSWORD=yes`, `xpack.security.enabled=false` and `NEO4J_AUTH=none`. It
 // also reports `redis-server --protected-mode no` in a service that publishes a port, and
-// Jupyter with an empty token. Pages that show a database or a queue without a login count
-// as well: mongo-express and Kafka UI by default, pgAdmin with `SERVER_MODE=False`, and
+// Jupyter with an empty token. Web consoles that show a database or a queue without a login
+// count as well: mongo-express and Kafka UI by default, pgAdmin with `SERVER_MODE=False`, and
 // phpMyAdmin with `PMA_PASSWORD`.
 //
 // The severity is info and the variant is `excused`:
 //
 //   - where the service publishes no port on all addresses of the host
-//   - for such pages, and for a search engine that runs as a single node
+//   - for such web consoles, and for a search engine that runs as a single node
 //     (`discovery.type=single-node`), in a file in which no service restarts after a
 //     failure, as in trials
 //   - in files for development, tests, demonstrations or exercises
@@ -72,23 +72,23 @@ func checkComposeAuthDisabled(p *facts.Pass[*facts.Compose]) {
 	isDevelopment, inUse := p.Doc.IsDevelopment(p.Doc.Name), isFileInUse(p)
 	for _, s := range p.Doc.All() {
 		isOpen := slices.ContainsFunc(s.PublishedPorts(), isOpenPort)
-		report := func(at text.Span, what string, isTrial bool) {
+		report := func(at text.Span, claim string, isTrial bool) {
 			p.Report(weigh(p, lint.Finding{
 				Span:    at,
-				Message: fmt.Sprintf("%q disables authentication, so anyone who can reach the port can read and change the data; set a password", shortText(what)),
+				Message: claim + ", so anyone who can reach the port can read and change the data; require a password",
 			}, isDevelopment || isTrial || !isOpen))
 		}
 		for _, kv := range s.Env() {
 			if kv.Value.Exists() && kv.Value.Known && opensAll(kv) && !s.ImageSays(images.Console) {
-				what := kv.Key + "=" + kv.Value.Text
+				claim := fmt.Sprintf("%q disables authentication", shortText(kv.Key+"="+kv.Value.Text))
 				if secret, _ := namesSecret(kv.Key, kv.Value.Text); secret {
-					what = kv.Key
+					claim = fmt.Sprintf("%q logs every visitor in", shortText(kv.Key))
 				}
-				report(kv.Span, what, isAlone(s) && !inUse)
+				report(kv.Span, claim, isAlone(s) && !inUse)
 			}
 		}
 		if port, ok := openConsole(s); ok {
-			report(port.Span, s.Name+" without a login", !inUse)
+			report(port.Span, fmt.Sprintf("%q has no login", shortText(s.Name)), !inUse)
 		}
 		if len(s.PublishedPorts()) == 0 {
 			continue
@@ -97,9 +97,9 @@ func checkComposeAuthDisabled(p *facts.Pass[*facts.Compose]) {
 		for i, v := range words {
 			switch {
 			case hasEmptyToken(v.Text):
-				report(v.Span, "an empty token of Jupyter", false)
+				report(v.Span, "the empty token disables the login of Jupyter", false)
 			case s.Database() == "redis" && isUnprotected(words[i:]):
-				report(v.Span, "--protected-mode no", false)
+				report(v.Span, "\"--protected-mode no\" disables authentication", false)
 			}
 		}
 	}

@@ -16,7 +16,8 @@ import (
 // The severity is info and the variant is `excused`:
 //
 //   - for agents that watch the host
-//   - for services that mount `/lib/modules` of the host
+//   - for services that mount `/lib/modules` of the host, and for `SYS_MODULE` in VPN
+//     programs
 //   - for `SYS_ADMIN` in a service with the device `/dev/fuse`, which cannot mount
 //     without it
 //   - in files for development, tests, demonstrations or exercises

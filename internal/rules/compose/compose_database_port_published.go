@@ -18,8 +18,8 @@ import (
 //
 //   - in files for development, tests, demonstrations or exercises
 //   - in files in which no service restarts after a failure, unless the name of the
-//     file says production, or other services wait for the database and its password is
-//     well known
+//     file says production, or other services depend on the database and it has no
+//     password or a well-known one
 //   - where a comment next to the port or `ports` gives the reason
 //
 // # Why it matters
@@ -44,7 +44,7 @@ import (
 //     reach it
 //   - ports without a number on the host, for which Docker chooses a free one
 //   - services with `network_mode: host`
-//   - MinIO, which browsers use
+//   - MinIO, which browsers use, and reverse proxies
 var ComposeDatabasePortPublished = facts.Rule[*facts.Compose]{
 	Meta: lint.Meta{
 		ID:       "compose-database-port-published",

@@ -12,6 +12,7 @@ import (
 // The severity is info and the variant is `excused`:
 //
 //   - for container engines, such as Docker in Docker, which do not work otherwise
+//   - for services that start a whole system with systemd
 //   - for programs that watch the GPUs of the host
 //   - in files for development, tests, demonstrations or exercises
 //   - where a comment next to the line gives the reason

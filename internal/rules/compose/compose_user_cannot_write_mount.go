@@ -38,7 +38,8 @@ import (
 // It does not report:
 //
 //   - users that are not known, or that the Compose file sets as a number
-//   - read-only mounts, and folders of settings, by their name
+//   - read-only mounts, and folders to which programs do not usually write, by their
+//     name, such as those of settings
 //   - single files
 //   - folders that a script creates, or that another service mounts, which can set the
 //     owner

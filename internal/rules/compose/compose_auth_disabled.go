@@ -114,7 +114,7 @@ func isUnprotected(words []compose.Value) bool {
 	return words[0].Text == "--protected-mode" && len(words) > 1 && words[1].Text == "no"
 }
 
-// openConsole is the first port of a service that shows data to everybody who reaches it,
+// openConsole is the first port of a service that shows data to anyone who can reach it,
 // as it comes and without a variable that sets a login.
 func openConsole(s *facts.ComposeService) (compose.Port, bool) {
 	settings, ok := s.ImageTrait(images.OpenConsole)

@@ -59,7 +59,7 @@ func checkComposeCapabilitiesKept(p *facts.Pass[*facts.Compose]) {
 		message: "default capabilities are not dropped in %s, although most programs need none; add \"cap_drop: [ALL]\", then add back only what is needed",
 		title:   "drop all capabilities",
 		keys:    []string{"cap_drop", "cap_add"},
-		mend:    dropCapabilities,
+		fix:     dropCapabilities,
 	}
 	for _, s := range wholeServices(p.Doc) {
 		drops := s.Values("cap_drop")

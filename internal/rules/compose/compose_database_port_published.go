@@ -118,7 +118,7 @@ func letsIn(s *facts.ComposeService) bool {
 }
 
 // isDatabasePort reports whether a port leads to data or to the administration of
-// it: by the image, or by the number that everybody uses for it.
+// it: by the image, or by the usual number.
 func isDatabasePort(s *facts.ComposeService, port compose.Port) bool {
 	if kind := s.Database(); kind != "" {
 		return kind != "minio" // made for browsers

@@ -51,7 +51,7 @@ func checkComposeLoggingWithoutRotation(p *facts.Pass[*facts.Compose]) {
 		message: "the logs of %s grow until the disk is full; set max-size and max-file",
 		title:   "set max-size and max-file",
 		keys:    []string{"logging"},
-		mend: func(s *facts.ComposeService) ([]text.Edit, bool) {
+		fix: func(s *facts.ComposeService) ([]text.Edit, bool) {
 			return addKey(s, "logging", "logging:\n  driver: json-file\n  options:\n    max-size: 10m\n    max-file: \"3\"")
 		},
 	}

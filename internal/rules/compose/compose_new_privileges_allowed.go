@@ -58,7 +58,7 @@ func checkComposeNewPrivilegesAllowed(p *facts.Pass[*facts.Compose]) {
 		message: "%s can gain the rights of root through setuid programs; add \"no-new-privileges:true\" to security_opt",
 		title:   "set no-new-privileges",
 		keys:    []string{"security_opt"},
-		mend:    setNoNewPrivileges,
+		fix:     setNoNewPrivileges,
 	}
 	for _, s := range wholeServices(p.Doc) {
 		if s.Value("privileged").IsTrue() || hasUnknown(s.Values("security_opt")) {

@@ -55,7 +55,7 @@ func checkComposePidsLimitMissing(p *facts.Pass[*facts.Compose]) {
 		message: "%s can start processes until the host cannot start any more; set pids_limit",
 		title:   "set pids_limit to 200",
 		keys:    []string{"pids_limit", "deploy.resources.limits"},
-		mend:    func(s *facts.ComposeService) ([]text.Edit, bool) { return limitPids(p, s, extended) },
+		fix:     func(s *facts.ComposeService) ([]text.Edit, bool) { return limitPids(p, s, extended) },
 	}
 	for _, s := range wholeServices(p.Doc) {
 		if !s.PidsLimited() {

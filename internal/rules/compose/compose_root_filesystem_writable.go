@@ -60,7 +60,7 @@ func checkComposeRootFilesystemWritable(p *facts.Pass[*facts.Compose]) {
 		title:   "set read_only with a tmpfs on /tmp",
 		keys:    []string{"read_only", "tmpfs"},
 		manual:  true,
-		mend: func(s *facts.ComposeService) ([]text.Edit, bool) {
+		fix: func(s *facts.ComposeService) ([]text.Edit, bool) {
 			code := "read_only: true"
 			if !hasMountOn(s, "/tmp") {
 				if s.Entry("tmpfs") != nil {

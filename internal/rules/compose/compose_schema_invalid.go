@@ -95,7 +95,7 @@ func checkComposeSchemaInvalid(p *facts.Pass[*facts.Compose]) {
 		}
 		f := lint.Finding{Span: problem.Span, Message: schemaMessage(d, problem)}
 		if near, ok := nearestKey(problem); ok {
-			// Compose reads nothing of the file as it is, so nobody can say what the
+			// Compose reads nothing of the file as it is, so it is not known what the
 			// rename changes.
 			f.Fixes = yamlFixRename(d, problem, near)
 		}

@@ -134,7 +134,7 @@ const maxSettingsAbove = 3
 
 // areSetNearby reports whether scripts, files of variables, a Makefile or a README next to
 // the file, or up to three folders above, set all of the variables, which says what belongs
-// in them. Of an empty one, as a part of a repository has it, nobody knows what it sets.
+// in them. An empty file, as in a part of a repository, may set any of them.
 func areSetNearby(p *facts.Pass[*facts.Compose], names []string) bool {
 	missing := slices.Clone(names)
 	up := "."

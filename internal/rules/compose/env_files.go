@@ -11,7 +11,7 @@ import (
 	"github.com/dockmend/dockmend/internal/text"
 )
 
-// readEnvFile reads a file of variables beside the Compose file; ok is false when
+// readEnvFile reads an environment file next to the Compose file; ok is false when
 // there is none that can be read. Lines that are commented out count as names of
 // an example.
 func readEnvFile(p *facts.Pass[*facts.Compose], name string, comments bool) (variables []facts.EnvVariable, ok bool) {
@@ -36,7 +36,7 @@ func isExampleEnv(name string) bool {
 	return hasPart(name, "example", "examples", "sample", "samples", "template", "templates", "tpl", "tmpl", "dist", "default", "defaults", "schema")
 }
 
-// isSharedEnv reports whether a file of variables is for everybody as it is: an
+// isSharedEnv reports whether an environment file is meant to be shared: an
 // example, one for tests, or one that is encrypted.
 func isSharedEnv(name string) bool {
 	return isExampleEnv(name) || hasPart(name, "test", "tests", "testing", "ci", "e2e", "enc", "encrypted", "vault", "j2", "md")

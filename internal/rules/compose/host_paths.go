@@ -24,7 +24,7 @@ func hostPath(m compose.Mount) (name string, ok bool) {
 	return name, true
 }
 
-// homeSource is the source of a mount below the home folder of whoever starts Compose, as
+// homeSource is the source of a mount below the home folder of the user who starts Compose, as
 // "~/.ssh", however the file writes it; empty for another source.
 func homeSource(m compose.Mount) string {
 	if m.Kind == compose.HomePath {

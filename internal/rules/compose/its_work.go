@@ -44,7 +44,7 @@ func usesAccelerator(s *facts.ComposeService) bool {
 }
 
 // mountsByFUSE reports whether a service has the device by which programs mount file
-// systems of their own, which the kernel lets nobody do without SYS_ADMIN.
+// systems of their own, which the kernel allows only with SYS_ADMIN.
 func mountsByFUSE(s *facts.ComposeService) bool {
 	return slices.ContainsFunc(s.Values("devices"), func(v compose.Value) bool {
 		at, _, _ := strings.Cut(v.Raw, ":")

@@ -27,7 +27,7 @@ type lacking struct {
 	// title of the fix, the edits that fix one service, and the keys of a service
 	// that they may change; no fix without.
 	title string
-	mend  func(*facts.ComposeService) ([]text.Edit, bool)
+	fix   func(*facts.ComposeService) ([]text.Edit, bool)
 	keys  []string
 	// manual is set for a fix that is shown and not applied.
 	manual bool
@@ -50,12 +50,12 @@ func (l lacking) report(p *facts.Pass[*facts.Compose]) {
 
 func (l lacking) finding(services []*facts.ComposeService) lint.Finding {
 	f := lint.Finding{Span: services[0].Span(), Message: fmt.Sprintf(l.message, serviceNames(services))}
-	if l.mend == nil {
+	if l.fix == nil {
 		return f
 	}
 	var edits []text.Edit
 	for _, s := range services {
-		one, ok := l.mend(s)
+		one, ok := l.fix(s)
 		if !ok {
 			return f
 		}

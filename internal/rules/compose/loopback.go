@@ -46,6 +46,5 @@ func loopbackFix(d *facts.Compose, p compose.Port) []lint.Fix {
 	return yamlFix(title, lint.Unsafe, edits, ok, "services.*.ports")
 }
 
-// isReverseProxy tells by its image whether a service is there to be reached by
-// everybody.
+// isReverseProxy reports whether a service is meant to be public, by its image.
 func isReverseProxy(s *facts.ComposeService) bool { return s.ImageSays(images.Proxy) }

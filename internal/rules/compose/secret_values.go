@@ -30,7 +30,7 @@ func namesSecret(name, value string) (secret, password bool) {
 	}
 	last := words[len(words)-1]
 	if last == "key" && slices.Contains(words, "access") && !slices.Contains(words, "secret") {
-		return false, false // the name of a user, beside which the secret key stands
+		return false, false // the name of a user, next to which the secret key is set
 	}
 	if last == "credentials" && strings.HasSuffix(value, "creds") {
 		return false, false // the name of a file, as Kafka's images want it
@@ -117,7 +117,7 @@ func takesSecrets(s *facts.ComposeService) bool {
 }
 
 // isOwnDefault reports whether a value is the default of a variable, in a service
-// that nobody reaches from outside.
+// that publishes no port.
 func isOwnDefault(s *facts.ComposeService, v compose.Value) bool {
 	return v.Template.HasVariables() && len(s.PublishedPorts()) == 0
 }

@@ -34,7 +34,7 @@ func siblings(p *facts.Pass[*facts.Compose]) (names []string, known bool) {
 }
 
 // standsAlone reports whether all of the project is in this file, as far as can be
-// seen: it is no fragment, and no other Compose file lies beside it.
+// seen: it is no fragment, and no other Compose file is next to it.
 func standsAlone(p *facts.Pass[*facts.Compose]) bool {
 	names, known := siblings(p)
 	return known && len(names) == 0 && !p.Doc.IsFragment(p.Doc.Name) && !isJoined(p)

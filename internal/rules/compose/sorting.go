@@ -190,7 +190,7 @@ func commentLines(d *facts.Compose, from, to int) (lines []commentLine) {
 
 // shareComments gives the comments between two parts to the one that they are
 // about: what is indented deeper than the keys belongs to the part above, what
-// stands on a key to that one. ok is false where nobody can tell: for a comment
+// stands on a key to that one. ok is false where it is not known: for a comment
 // that stands apart, for a key or an entry that is commented out, and for one that
 // is indented less.
 func shareComments(d *facts.Compose, end, start, column int) (newEnd, newStart int, ok bool) {

@@ -25,8 +25,8 @@ import (
 // # Why it matters
 //
 // A process with these capabilities can change what the host shares with the
-// container, such as its clock or its network, or can restart the host. Someone who
-// takes over the program gets the same rights.
+// container, such as its clock or its network. Someone who takes over the program gets
+// the same rights.
 //
 // # How to fix it
 //

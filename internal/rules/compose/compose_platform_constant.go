@@ -12,7 +12,7 @@ import (
 // # Why it matters
 //
 // On a machine with another platform, such as a Mac with an Apple processor, the
-// container runs in an emulator. It is then much slower, and some programs crash.
+// container runs in an emulator and is much slower.
 //
 // The rule is off by default, because some images exist for one platform only, which
 // the file does not show.

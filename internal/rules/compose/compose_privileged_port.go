@@ -16,7 +16,7 @@ import (
 // # Why it matters
 //
 // On many systems, only root or a program with a capability can open these ports. The
-// image then fails when it runs as another user, for example on Kubernetes.
+// program then fails there when it runs as another user.
 //
 // The rule is off by default, because Docker lets every user open them.
 //

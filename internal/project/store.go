@@ -7,6 +7,7 @@ import (
 	"io"
 	"io/fs"
 	"maps"
+	"path"
 	"slices"
 	"sync"
 
@@ -70,7 +71,11 @@ func (s *Store) Exists(name string) (isDir, ok bool) {
 // Folder returns nil if a name is that of a folder, else the error: one that
 // wraps fs.ErrNotExist or fs.ErrPermission, or lint.ErrOutside.
 func (s *Store) Folder(name string) error {
-	switch k := s.stat(name); {
+	k := s.stat(name)
+	if k.err != nil {
+		k = s.asked(name) // for the reason as the system gives it
+	}
+	switch {
 	case k.err != nil:
 		return escape(k.err)
 	case !k.dir:
@@ -79,7 +84,19 @@ func (s *Store) Folder(name string) error {
 	return nil
 }
 
+// stat is what a name stands for. Most of the names that are asked about are of files that
+// are not there, so the folder is listed first: it answers for all of them.
 func (s *Store) stat(name string) kind {
+	if name != "." && fs.ValidPath(name) {
+		if k, known := s.listed(name); known {
+			return k
+		}
+	}
+	return s.asked(name)
+}
+
+// asked is what a name stands for by itself.
+func (s *Store) asked(name string) kind {
 	return s.memo.get(memoKey{name, statKey{}}, func() (any, int) {
 		info, err := s.files.Stat(name)
 		if err != nil {
@@ -89,53 +106,105 @@ func (s *Store) stat(name string) kind {
 	}).(kind)
 }
 
+// listed is what a name stands for by the list of its folder. It is not known for a link or
+// a pipe, and where the folder cannot be listed, or not as a whole.
+func (s *Store) listed(name string) (k kind, known bool) {
+	dir, base := path.Dir(name), path.Base(name)
+	l := s.listing(dir)
+	if l.err != nil { // below what is not there is nothing
+		k = s.stat(dir)
+		return k, errors.Is(k.err, fs.ErrNotExist)
+	}
+	switch {
+	case l.others[base]:
+		return kind{}, false
+	case has(l.names, base):
+		return kind{regular: true}, true
+	case has(l.names, base+"/"):
+		return kind{dir: true}, true
+	}
+	return kind{err: &fs.PathError{Op: "stat", Path: name, Err: fs.ErrNotExist}}, !l.cut
+}
+
+func has(names []string, name string) bool {
+	_, ok := slices.BinarySearch(names, name)
+	return ok
+}
+
+// listing is what a folder has.
+type listing struct {
+	// names in order, those of folders with a slash at their end; cut says that there are more.
+	names []string
+	cut   bool
+	// others are neither folders nor regular files.
+	others map[string]bool
+	err    error
+}
+
+// List returns the names in a folder in order, at most 10,000; those of folders
+// end in a slash. The errors are those of Folder.
+func (s *Store) List(name string) ([]string, error) {
+	l := s.listing(name)
+	if l.cut {
+		s.Cut(name, fmt.Sprintf("the folder has more than %s files and folders: only the first in the order of their names were looked at", limits.Number(maxNames)))
+	}
+	return l.names, l.err
+}
+
+func (s *Store) listing(name string) *listing {
+	return s.memo.get(memoKey{name, listKey{}}, func() (any, int) {
+		l := s.list(name)
+		size := smallEntry
+		for _, n := range l.names {
+			size += len(n) + nameEntry
+		}
+		return l, size
+	}).(*listing)
+}
+
+func (s *Store) list(name string) *listing {
+	// A pipe would wait for somebody who writes to it.
+	switch k := s.stat(name); {
+	case k.err != nil:
+		return &listing{err: escape(k.err)}
+	case !k.dir:
+		return &listing{err: fmt.Errorf("%s is no folder: %w", name, fs.ErrNotExist)}
+	}
+	entries, err := s.files.ReadDir(name)
+	if err != nil {
+		return &listing{err: escape(err)}
+	}
+	l := &listing{cut: len(entries) > maxNames}
+	entries = entries[:min(len(entries), maxNames)]
+	l.names = make([]string, len(entries))
+	for i, e := range entries {
+		l.names[i] = e.Name()
+		switch {
+		case e.IsDir():
+			l.names[i] += "/"
+		case !e.Type().IsRegular():
+			if l.others == nil {
+				l.others = map[string]bool{}
+			}
+			l.others[e.Name()] = true
+		}
+	}
+	slices.Sort(l.names)
+	return l
+}
+
 // answer is what is kept of a question that may fail.
 type answer[T any] struct {
 	value T
 	err   error
 }
 
-// List returns the names in a folder in order, at most 10,000; those of folders
-// end in a slash. The errors are those of Folder.
-func (s *Store) List(name string) ([]string, error) {
-	a := s.memo.get(memoKey{name, listKey{}}, func() (any, int) {
-		names, err := s.list(name)
-		size := smallEntry
-		for _, n := range names {
-			size += len(n) + nameEntry
-		}
-		return answer[[]string]{names, err}, size
-	}).(answer[[]string])
-	return a.value, a.err
-}
-
-func (s *Store) list(name string) ([]string, error) {
-	// A pipe would wait for somebody who writes to it.
-	if err := s.Folder(name); err != nil {
-		return nil, err
-	}
-	entries, err := s.files.ReadDir(name)
-	if err != nil {
-		return nil, escape(err)
-	}
-	if len(entries) > maxNames {
-		s.Cut(name, fmt.Sprintf("the folder has more than %s files and folders: only the first in the order of their names were looked at", limits.Number(maxNames)))
-		entries = entries[:maxNames]
-	}
-	names := make([]string, len(entries))
-	for i, e := range entries {
-		names[i] = e.Name()
-		if e.IsDir() {
-			names[i] += "/"
-		}
-	}
-	slices.Sort(names)
-	return names, nil
-}
-
 // Source returns a file with its lines, of at most 4 MiB. The errors are those of
 // Folder, or say that it is not a regular file or too large.
 func (s *Store) Source(name string) (*lint.Source, error) {
+	if k := s.stat(name); k.err != nil { // there is nothing to keep
+		return nil, escape(k.err)
+	}
 	a := s.memo.get(memoKey{name, sourceKey{}}, func() (any, int) {
 		source, err := s.again.get(name, func() (*lint.Source, error) {
 			src, err := s.read(name)

@@ -82,12 +82,44 @@ func TestEachQuestionIsAskedOnce(t *testing.T) {
 			t.Error("two readers got two documents")
 		}
 	}
-	want := map[string]int{"open a/Dockerfile": 1, "stat a/Dockerfile": 1, "stat a": 1, "list a": 1, "stat missing": 1}
+	want := map[string]int{"open a/Dockerfile": 1, "stat .": 1, "list .": 1, "list a": 1}
 	if diff := cmp.Diff(want, files.asked); diff != "" || parsed != 1 {
 		t.Errorf("parsed %d times, asked %s", parsed, diff)
 	}
 	if _, _, err := store.Shared("a/Dockerfile", "other", parse); err != nil || parsed != 2 {
 		t.Errorf("another key is another document: %v, %d", err, parsed)
+	}
+}
+
+// TestKindsByTheFolder: what stands for what is known from the lists of folders, and asked
+// for where these do not say it.
+func TestKindsByTheFolder(t *testing.T) {
+	tree := fstest.MapFS{"a/file": {}, "a/dir/x": {}, "a/link": {Data: []byte("file"), Mode: fs.ModeSymlink}, "a/pipe": {Mode: fs.ModeNamedPipe}}
+	files := newCounted(tree)
+	store := project.New(files, nil)
+	for name, want := range map[string]string{
+		"a/file": "file", "a/dir": "folder", "a/dir/x": "file", "a/link": "file", "a/pipe": "file", "a/none": "nothing", "none/x/y": "nothing", "a/file/x": "nothing",
+	} {
+		got := "nothing"
+		if isDir, ok := store.Exists(name); ok && isDir {
+			got = "folder"
+		} else if ok {
+			got = "file"
+		}
+		if got != want {
+			t.Errorf("%s is a %s, want %s", name, got, want)
+		}
+	}
+	if _, err := store.Source("a/pipe"); err == nil {
+		t.Error("a pipe was read")
+	}
+	if src, err := store.Source("a/link"); err != nil || src == nil {
+		t.Errorf("a link was not followed: %v", err)
+	}
+	for what := range files.asked {
+		if name, isStat := strings.CutPrefix(what, "stat "); isStat && !slices.Contains([]string{".", "a/link", "a/pipe", "a/file/x"}, name) {
+			t.Errorf("asked for %s, which the list of its folder has", name)
+		}
 	}
 }
 

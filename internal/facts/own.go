@@ -1,10 +1,12 @@
 package facts
 
 import (
+	"path"
 	"regexp"
 	"slices"
 	"strings"
 
+	"github.com/dockmend/dockmend/internal/images"
 	"github.com/dockmend/dockmend/internal/lint"
 )
 
@@ -21,16 +23,26 @@ type ownNames struct {
 	title, first string
 }
 
-// Publishes reports whether an image looks like one that this repository publishes, though
-// no file in it builds the name: it lies under the name of the owner or of the repository, or
-// under that of the README's title where the repository builds images.
+// Publishes reports whether an image looks like one that this repository makes, though no
+// file in it builds the name: it lies under the name of the owner or of the repository, or
+// under that of the README's title where the repository builds images; a folder of its name
+// has a Dockerfile; or its name is short and no official image has it.
 func (p *Project) Publishes(i Image) bool {
 	parts := strings.Split(i.Name(), "/")
 	if strings.ContainsAny(parts[0], ".:") {
 		parts = parts[1:] // without the registry
 	}
-	if !p.known() || !i.Known || len(parts) < 2 {
+	if !p.known() || !i.Known {
 		return false
+	}
+	if !strings.Contains(i.Name(), "/") {
+		return i.Repository != "" && !i.IsScratch() && !images.IsOfficial(i.Name())
+	}
+	if len(parts) < 2 {
+		return false
+	}
+	if p.hasImageFolder(parts[len(parts)-1]) {
+		return true
 	}
 	root, _ := p.top()
 	own := lint.Derived(root, func() *ownNames { return readOwnNames(root) })
@@ -42,6 +54,31 @@ func (p *Project) Publishes(i Image) bool {
 	isNamed := name == own.title || len(account) >= shortest && strings.Contains(own.title, account) ||
 		len(own.first) >= shortest && strings.HasPrefix(account, own.first)
 	return isNamed && bool(lint.Derived(root, p.buildsImages))
+}
+
+// hasImageFolder reports whether a folder near the document has the name of an image and a
+// Dockerfile, in it or in folders of its versions. Names of one word are those of programs,
+// whose folders may only use the image.
+func (p *Project) hasImageFolder(name string) bool {
+	if !strings.Contains(name, "-") {
+		return false
+	}
+	for gate := range p.foldersUp(maxAbove) {
+		if path.Base(gate.Path(".")) == name {
+			return false // the document's own
+		}
+		names, err := gate.List(name)
+		if err != nil {
+			continue
+		}
+		for _, below := range names {
+			_, has := gate.Exists(path.Join(name, below, "Dockerfile"))
+			if has && strings.HasSuffix(below, "/") || below == "Dockerfile" {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // buildsImages is true for a repository of which any file builds images.

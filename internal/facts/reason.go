@@ -67,7 +67,7 @@ var reasonWords = []string{
 	" because ", " since ", " due to ", " thanks to ", " so that ", " so the ", " so it ", " so we ", " in order ", " otherwise ", " or else ", " needed ", " needs ", " need ", " required ", " requires ",
 	" require ", " must ", " has to ", " have to ", " wants ", " only works ", " work around ", " workaround ", " works around ", " for security ", " on purpose ", " deliberate ", " deliberately ",
 	" intentional ", " intentionally ", " cannot ", " can't ", " won't ", " doesn't work ", " does not work ", " without this ", " without it ", " to avoid ", " to prevent ", " to allow ", " to be able ", " to make ",
-	" to keep ", " to let ", " breaks ", " fails ", " unless ", " reason ", " fixes ", " as of ", " no longer ", " not supported ", " unsupported ", " for testing ", " for tests ", " for development ", " for local ",
+	" to keep ", " to let ", " breaks ", " fails ", " unless ", " reason ", " to fix ", " fixes ", " as of ", " no longer ", " not supported ", " unsupported ", " for testing ", " for tests ", " for development ", " for local ",
 	" for debugging ", " only for ", " never reaches ", " not exposed ", " same as ", " eol ", " end of life ", " end of support ", " vendor ",
 }
 

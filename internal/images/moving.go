@@ -25,6 +25,20 @@ func Current(name, tag string) (version string, ok bool) {
 	return currents[at].version, true
 }
 
+// IsOfficial reports whether a name is that of one of Docker's official images, now or
+// once, as far as the tables have them. name is that of Canonical.
+func IsOfficial(name string) bool {
+	if strings.Contains(name, "/") {
+		return false
+	}
+	at, _ := slices.BinarySearchFunc(currents, name, func(c current, name string) int { return cmp.Compare(c.repository, name) })
+	hasTag := at < len(currents) && currents[at].repository == name
+	return hasTag || len(ownRows(name)) > 0 || HasReleases(name) || name == "hello-world" || slices.ContainsFunc(moves, func(m Move) bool {
+		repository, _, _ := strings.Cut(m.Pattern, ":")
+		return repository == name
+	})
+}
+
 // Channels are tags that publishers give to another version again and again.
 func Channels() []string {
 	return []string{

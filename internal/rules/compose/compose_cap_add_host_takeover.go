@@ -70,9 +70,16 @@ func checkComposeCapAddHostTakeover(p *facts.Pass[*facts.Compose]) {
 			p.Report(weigh(p, lint.Finding{
 				Span:    v.Span,
 				Message: fmt.Sprintf("%q lets %q take over the host; add only the capability that the program needs", shortText(v.Raw), shortText(s.Name)),
-			}, watchesHost(s) || loadsModules(s) || name == "SYS_MODULE" && isVPN(s) || name == "SYS_ADMIN" && mountsByFUSE(s)))
+			}, watchesHost(s) || loadsModules(s) || name == "SYS_MODULE" && isVPN(s) || name == "SYS_ADMIN" && mountsByFUSE(s) || hasReasonAboveList(p, s)))
 		}
 	})
+}
+
+// hasReasonAboveList reports whether the comment above the list of capabilities says what
+// they are for.
+func hasReasonAboveList(p *facts.Pass[*facts.Compose], s *facts.ComposeService) bool {
+	entry := s.Entry("cap_add")
+	return entry != nil && facts.HasReason(p.Doc.File, entry.Span)
 }
 
 // loadsModules reports whether a service has the kernel's modules of its host, to

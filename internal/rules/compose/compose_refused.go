@@ -95,7 +95,7 @@ func checkComposeRefused(p *facts.Pass[*facts.Compose]) {
 
 // mayBeCompleted reports whether another file may add what this one lacks.
 func mayBeCompleted(p *facts.Pass[*facts.Compose]) bool {
-	if !hasDefaultName(p.Doc) || !p.Files.Known() || lacksContext(p) || namedAbove(p) || isJoined(p) {
+	if !hasDefaultName(p.Doc) || !p.Files.Known() || lacksContext(p) || namedAbove(p) || isJoined(p) || isOneOfMany(p) {
 		return true
 	}
 	names, known := siblings(p)
@@ -105,6 +105,42 @@ func mayBeCompleted(p *facts.Pass[*facts.Compose]) bool {
 	for _, name := range names {
 		if !strings.Contains(name, ".override.") { // Compose merges that one by itself
 			return true
+		}
+	}
+	return false
+}
+
+// isOneOfMany reports whether the folder next to it has a file of the same name that lacks
+// the image of a service with the same name: a program joins each with a file that has it.
+func isOneOfMany(p *facts.Pass[*facts.Compose]) bool {
+	const most = 50 // folders that are looked at
+	above, err := p.Files.In("..", "")
+	if err != nil {
+		return false
+	}
+	names, err := above.List(".")
+	if err != nil {
+		return false
+	}
+	parts := strings.Split(p.Doc.Name, "/")
+	base := parts[len(parts)-1]
+	for _, name := range names[:min(len(names), most)] {
+		if len(parts) > 1 && strings.TrimSuffix(name, "/") == parts[len(parts)-2] || !strings.HasSuffix(name, "/") {
+			continue
+		}
+		gate, err := p.Files.In("../"+name, "")
+		if err != nil {
+			continue
+		}
+		other, _, err := lint.Shared(gate, base, facts.ParseCompose)
+		if err != nil {
+			continue
+		}
+		for _, s := range p.Doc.Services {
+			same := other.Service(s.Name)
+			if same != nil && !s.HasSource() && !same.HasSource() {
+				return true
+			}
 		}
 	}
 	return false

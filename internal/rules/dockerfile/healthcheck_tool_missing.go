@@ -131,9 +131,19 @@ func checkOwnHealthcheck(p *facts.Pass[*facts.Dockerfile], s *facts.Stage, in *d
 		return
 	}
 	// What comes later may be there for the case that this is missing.
-	if c := commands[0]; s.Lacks(c.Name()) {
+	if c := commands[0]; s.Lacks(c.Name()) && !isOfApplication(c.Words[0].Text) {
 		reportLacking(p, s, c.Words[0].Span, c.Name())
 	}
+}
+
+// isOfApplication reports whether a program is called by a path outside of the folders of
+// the system: a folder that was copied may hold it.
+func isOfApplication(program string) bool {
+	switch path.Dir(program) {
+	case "/bin", "/sbin", "/usr/bin", "/usr/sbin", "/usr/local/bin", "/usr/local/sbin":
+		return false
+	}
+	return strings.Contains(program, "/")
 }
 
 func reportLacking(p *facts.Pass[*facts.Dockerfile], s *facts.Stage, span text.Span, program string) {

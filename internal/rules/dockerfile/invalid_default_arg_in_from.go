@@ -13,7 +13,8 @@ import (
 // each `ARG` has its default, such as `debian:${VERSION}` after `ARG VERSION`. The
 // severity is info and the variant is `excused` if all Compose services that build the
 // file pass the argument. The same holds without such services, if a script, a workflow,
-// a Makefile or a document that builds images names it.
+// a Makefile or a document that builds images names it, or if no argument of the image has
+// a default, so that each build must choose the image.
 //
 // # Why it matters
 //
@@ -68,7 +69,8 @@ func checkInvalidDefaultArgInFrom(p *facts.Pass[*facts.Dockerfile]) {
 			Span:    i.Span,
 			Message: fmt.Sprintf("%q becomes %q in a build that passes no arguments, which is not a valid image; give the ARG a default that works", short(i.Raw), short(value)),
 		}
-		if isForService := len(p.Project.BuildsOf(p.Doc)) > 1; servicesPass(p, s) || !isForService && recipesPass(p, s) {
+		isForService := len(p.Project.BuildsOf(p.Doc)) > 1
+		if isToBeChosen := value == "" || recipesPass(p, s); servicesPass(p, s) || !isForService && isToBeChosen {
 			f = facts.Excuse(f)
 		}
 		p.Report(f)

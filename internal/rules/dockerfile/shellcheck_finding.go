@@ -87,7 +87,7 @@ func checkShellcheckFinding(p *facts.Pass[*facts.Dockerfile]) {
 // isPedantic reports whether a code is about a habit that rarely hurts a build.
 func isPedantic(code string) bool {
 	switch code {
-	case "SC1083", "SC2034", "SC2038", "SC2046", "SC2097", "SC2098", "SC2140", "SC2155", "SC2211", "SC3043":
+	case "SC1083", "SC2034", "SC2038", "SC2046", "SC2097", "SC2098", "SC2140", "SC2155", "SC2211", "SC2226", "SC3043":
 		return true
 	}
 	return false

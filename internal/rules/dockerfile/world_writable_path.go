@@ -39,6 +39,8 @@ import (
 //   - images without a second user: the program runs as root or as the only other user
 //
 // It is an info for directories such as logs and caches, which programs share on purpose.
+// It is an info of the variant `excused` if the same `RUN` gives the paths to a user as
+// well: such an image is made for any user ID, as with `docker run --user`.
 var WorldWritablePath = facts.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
 		ID:       "world-writable-path",
@@ -47,6 +49,8 @@ var WorldWritablePath = facts.Rule[*facts.Dockerfile]{
 		Severity: lint.Warning,
 		Default:  true,
 		Since:    "0.1.0",
+		Variants: []string{excused},
+		OptIn:    []string{excused},
 		Aliases:  lint.Names("DF034", "tally/world-writable-state-path-workaround"),
 	},
 	Check: checkWorldWritablePath,
@@ -84,11 +88,30 @@ func checkWorldWritablePath(p *facts.Pass[*facts.Dockerfile]) {
 		if !ok {
 			return
 		}
-		p.Report(lint.Finding{
+		f := lint.Finding{
 			Span: c.Span, Severity: severity,
 			Message: fmt.Sprintf("%s lets all users change the files; give them to the user that needs them with chown", quoteShort(firstLine(p.Doc.Text(c.Span)))),
-		})
+		}
+		if areGivenAway(p.Doc, c, paths) {
+			f = facts.Excuse(f)
+		}
+		p.Report(f)
 	}, "chmod")
+}
+
+// areGivenAway reports whether another command of the same RUN gives all the paths to a
+// user: who does that and lets all users write as well means users of any number, as
+// "docker run --user" gives.
+func areGivenAway(d *facts.Dockerfile, c *facts.Command, paths []string) bool {
+	given := map[string]bool{}
+	for _, other := range d.Commands(c.Instruction) {
+		if args := other.Positional(); other.Name() == "chown" && len(args) > 1 {
+			for _, a := range args[1:] {
+				given[strings.TrimRight(a.Text, "/")] = true
+			}
+		}
+	}
+	return !slices.ContainsFunc(paths, func(p string) bool { return !given[strings.TrimRight(p, "/")] })
 }
 
 func allBelowRoot(paths []string) bool {

@@ -74,7 +74,7 @@ func checkComposeDeprecatedImage(p *facts.Pass[*facts.Compose]) {
 		f.Message, f.Severity, f.Dated = shownSite(x)+" "+v.Message, v.Severity, v.Dated
 		if edit, ok := x.Rename(v.Fix); ok {
 			f.Fixes = []lint.Fix{{
-				Title: "use " + v.Fix, Applicability: v.FixFor(), MaxEffect: lint.EffectGraph,
+				Title: "use " + v.Fix, Applicability: v.FixFor(p.Registry, x.Image.Tag), MaxEffect: lint.EffectGraph,
 				Changes: []string{"services.*.image", "services.*.build.args"}, Edits: []lint.FileEdit{{Edit: edit}},
 			}}
 		}

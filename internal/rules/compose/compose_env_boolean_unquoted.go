@@ -97,6 +97,9 @@ func checkPlainText(p *facts.Pass[*facts.Compose], n *yaml.Node, forBuild bool) 
 		return
 	}
 	edits, ok := p.Doc.File.Quote(n)
+	if n.Tag == "!!null" {
+		ok = false // whether the word or nothing is meant, the file does not say
+	}
 	f.Fixes = yamlFix("quote it", applicability, edits, ok, changes...)
 	if forBuild && changes != nil {
 		for i := range f.Fixes {

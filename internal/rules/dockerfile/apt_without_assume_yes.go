@@ -8,6 +8,7 @@ import (
 	"github.com/dockmend/dockmend/internal/images"
 	"github.com/dockmend/dockmend/internal/lint"
 	"github.com/dockmend/dockmend/internal/syntax/dockerfile"
+	"github.com/dockmend/dockmend/internal/text"
 )
 
 // AptWithoutAssumeYes reports `apt-get install`, `upgrade`, `dist-upgrade`,
@@ -136,7 +137,15 @@ func aptIsConfigured(d *facts.Dockerfile, setting string) bool {
 	})
 }
 
-// pipesYes reports whether the script has a yes before the command.
+// pipesYes reports whether something answers a command: the script has a yes before it, or
+// the command reads from a pipe.
 func pipesYes(c facts.PackageCommand) bool {
-	return strings.Contains(c.Instruction.Body, "yes |") || strings.Contains(c.Instruction.Body, "yes|")
+	body := c.Instruction.Body
+	if strings.Contains(body, "yes |") || strings.Contains(body, "yes|") {
+		return true
+	}
+	before := c.Instruction.Document().Text(text.Span{Start: c.Instruction.Span.Start, End: c.Span.Start})
+	before = strings.TrimSuffix(strings.TrimRight(before, " \t\\\n"), "sudo")
+	before = strings.TrimRight(before, " \t\\\n")
+	return strings.HasSuffix(before, "|") && !strings.HasSuffix(before, "||")
 }

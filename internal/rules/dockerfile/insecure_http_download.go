@@ -106,6 +106,9 @@ func isPlainHTTP(word string) bool {
 // answersHTTPS reports whether a host is known to serve the same files over https. A
 // host with a port is not: most likely, that port has no encryption.
 func answersHTTPS(host string) bool {
+	if strings.Contains(host, "s3-website") {
+		return false // these endpoints speak http and nothing else
+	}
 	for _, known := range []string{
 		"github.com", "github.io", "githubusercontent.com", "gitlab.com", "bitbucket.org", "apache.org", "gnu.org", "sourceforge.net", "python.org", "pypi.org",
 		"npmjs.org", "nodejs.org", "rubygems.org", "ruby-lang.org", "maven.org", "golang.org", "google.com", "googleapis.com", "amazonaws.com", "cloudfront.net",

@@ -9,6 +9,7 @@ import (
 	"github.com/dockmend/dockmend/internal/facts"
 	"github.com/dockmend/dockmend/internal/lint"
 	"github.com/dockmend/dockmend/internal/syntax/dockerfile"
+	"github.com/dockmend/dockmend/internal/text"
 )
 
 // NodeLockfileNotEnforced reports `npm install`, `yarn install` and `pnpm install` in a
@@ -34,6 +35,7 @@ import (
 //
 //   - builds that do not copy a lock file
 //   - global installations, and installations of named packages
+//   - what runs only if `npm ci` or the like has failed, after `||`
 //   - pnpm with the variable `CI`, which enforces the lock file
 //   - stages with a name such as `dev` or `test`
 var NodeLockfileNotEnforced = facts.Rule[*facts.Dockerfile]{
@@ -71,6 +73,9 @@ func checkNodeLockfileNotEnforced(p *facts.Pass[*facts.Dockerfile]) {
 			}
 			lock, better = "pnpm-lock.yaml", "--frozen-lockfile"
 		}
+		if isFallbackOfLocked(p.Doc, c) {
+			return
+		}
 		if !copiesNamed(s, lock, c.Instruction) && !copiesInFolder(p, s, c, lock) {
 			return
 		}
@@ -80,6 +85,17 @@ func checkNodeLockfileNotEnforced(p *facts.Pass[*facts.Dockerfile]) {
 			Message: fmt.Sprintf("%s can install versions that differ from %s; use %s", quoteShort(firstLine(p.Doc.Text(c.Span))), lock, better),
 		})
 	}, "npm", "yarn", "pnpm")
+}
+
+// isFallbackOfLocked reports whether a call runs only where one that keeps to the lock file
+// has failed.
+func isFallbackOfLocked(d *facts.Dockerfile, c facts.PackageCommand) bool {
+	before := d.Text(text.Span{Start: c.Instruction.Span.Start, End: c.Span.Start})
+	at := strings.LastIndex(before, "||")
+	if at < 0 || strings.ContainsAny(before[at+2:], ";&") {
+		return false
+	}
+	return slices.ContainsFunc([]string{"npm ci", "--frozen-lockfile", "--immutable"}, func(w string) bool { return strings.Contains(before[:at], w) })
 }
 
 // copiesNamed reports whether the stage copies a file by its name, or by a pattern with

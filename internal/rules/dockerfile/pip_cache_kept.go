@@ -78,7 +78,7 @@ func checkPipCacheKept(p *facts.Pass[*facts.Dockerfile]) {
 			Span:    c.Span,
 			Message: fmt.Sprintf("%s leaves its cache in the image, which makes it larger; add --no-cache-dir", quoteShort(firstLine(p.Doc.Text(c.Span)))),
 		}
-		if c.Script != nil && c.Script.Editable() {
+		if c.Script != nil && c.Script.Editable() && !mayHaveOldPip(p, c) {
 			at := c.Words[c.ActionAt].Span.End
 			f.Fixes = []lint.Fix{{Title: "add --no-cache-dir", Applicability: lint.Unsafe, MaxEffect: lint.EffectGraph, Edits: []lint.FileEdit{lint.Insert(at, " --no-cache-dir")}}}
 		}
@@ -164,6 +164,20 @@ func hasOldPip(d *facts.Dockerfile, c facts.PackageCommand) bool {
 	}
 	newer := s.First("brings another pip", func(in *dockerfile.Instruction) bool { return bringsPip(d, in) })
 	return (newer == nil || newer.Index() > c.Instruction.Index()) && (s.Parent == nil || !s.Parent.Any("brings another pip", func(in *dockerfile.Instruction) bool { return bringsPip(d, in) }))
+}
+
+// mayHaveOldPip reports whether nothing shows how old pip is: the repository's own image
+// brings it, and that may hold a release whose pip has no cache and refuses the flag.
+func mayHaveOldPip(p *facts.Pass[*facts.Dockerfile], c facts.PackageCommand) bool {
+	s := p.Doc.StageOf(c.Instruction)
+	if s == nil || !isOwn(p, s.Base()) {
+		return false
+	}
+	return !s.Any("brings another pip", func(in *dockerfile.Instruction) bool { return bringsPip(p.Doc, in) })
+}
+
+func isOwn(p *facts.Pass[*facts.Dockerfile], i facts.Image) bool {
+	return i.HasVariable() || p.Project.Local(i) != "" || p.Project.Publishes(i)
 }
 
 func bringsPip(d *facts.Dockerfile, in *dockerfile.Instruction) bool {

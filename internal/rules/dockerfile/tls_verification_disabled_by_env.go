@@ -100,6 +100,9 @@ func mayTrustAll(text string) bool {
 }
 
 func reportTrust(p *facts.Pass[*facts.Dockerfile], span text.Span, variant string, fixes []lint.Fix) {
+	if expectsOwnAuthority(p.Doc) {
+		fixes = nil
+	}
 	p.Report(lint.Finding{
 		Span: span, Variant: variant, Fixes: fixes,
 		Message: fmt.Sprintf("%s makes %s accept any certificate, so anyone on the network path can replace downloads; add the missing certificate authority to the image instead", quoteShort(p.Doc.Text(span)), variant),

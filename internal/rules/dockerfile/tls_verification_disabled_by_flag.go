@@ -156,6 +156,9 @@ func curlCluster(options string) bool {
 // letFlagCheck deletes the flag, with its value, or the command that does nothing
 // but set it.
 func letFlagCheck(d *facts.Dockerfile, c *facts.Command, at facts.Argument, variant string) []lint.Fix {
+	if expectsOwnAuthority(d) {
+		return nil
+	}
 	if (variant == "curl" || variant == "wget") && !mayHaveAuthorities(d.StageOf(c.Instruction)) {
 		return nil
 	}
@@ -179,6 +182,24 @@ func letFlagCheck(d *facts.Dockerfile, c *facts.Command, at facts.Argument, vari
 		return nil
 	}
 	return unsafeFix("let "+c.Name()+" check certificates", lint.EffectGraph, edit)
+}
+
+// expectsOwnAuthority reports whether a file is built where servers or a proxy have
+// certificates of their own authority: its text says so, or it turns the checks of several
+// programs off. There nothing works once they are checked, until the authority is in the
+// image.
+func expectsOwnAuthority(d *facts.Dockerfile) bool {
+	return facts.Once(d, "expects an own authority", nil, func() bool {
+		words := strings.ToLower(string(d.Src))
+		has := func(w string) bool { return strings.Contains(words, w) }
+		switches := 0
+		for _, w := range []string{"strict-ssl", "strict_ssl", "node_tls_reject_unauthorized", "trusted-host", "pip_trusted_host", "git_ssl_no_verify", "sslverify", "pythonhttpsverify"} {
+			if has(w) {
+				switches++
+			}
+		}
+		return switches > 1 || slices.ContainsFunc([]string{"self-signed", "self signed", "selfsigned", "proxy", "corporate", "mitm", "zscaler"}, has)
+	})
 }
 
 // mayHaveAuthorities reports whether a stage may have certificates to check against. The

@@ -142,10 +142,18 @@ func WithoutArchive(i facts.Image, on images.Date) (v Verdict, ok bool) {
 	}, true
 }
 
-// FixFor is how the fix with the new name may be applied.
-func (v Verdict) FixFor() lint.Applicability {
+// FixFor is how the fix with the new name may be applied to an image with a tag: only where
+// a registry has the result, or the old name works no more, is it more than a proposal.
+func (v Verdict) FixFor(registry lint.Registry, tag string) lint.Applicability {
 	if v.Guess {
 		return lint.Manual
+	}
+	renamed := v.Fix
+	if !strings.Contains(path.Base(renamed), ":") {
+		renamed += ":" + tag
+	}
+	if _, err := registry.Config(renamed, ""); err != nil && !v.Breaks {
+		return lint.Manual // the old name works, and the new one need not have its tags
 	}
 	return lint.Unsafe
 }

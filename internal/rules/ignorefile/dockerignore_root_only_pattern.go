@@ -12,7 +12,9 @@ import (
 
 // DockerignoreRootOnlyPattern reports patterns without `**/` for names that occur in any
 // folder, such as `__pycache__` or `*.pyc`, where such a file exists deeper in the build
-// context.
+// context. For `node_modules`, a `package.json` deeper in the context counts: its packages
+// lie next to it on the machine of a developer, and a `COPY` of that folder puts them over
+// those that the build installed.
 //
 // # Why it matters
 //
@@ -65,6 +67,9 @@ func checkDockerignoreRootOnlyPattern(p *facts.Pass[*facts.IgnoreFile]) {
 			continue
 		}
 		i := slices.IndexFunc(tree.Entries, func(e facts.Entry) bool {
+			if pattern.Cleaned == "node_modules" && e.Base() == "package.json" {
+				return strings.Contains(e.Path, "/") && d.Sent(path.Join(path.Dir(e.Path), "node_modules"))
+			}
 			matches, err := path.Match(pattern.Cleaned, e.Base())
 			return err == nil && matches && strings.Contains(e.Path, "/") && d.Sent(e.Path)
 		})
@@ -72,9 +77,13 @@ func checkDockerignoreRootOnlyPattern(p *facts.Pass[*facts.IgnoreFile]) {
 			continue
 		}
 		end := d.Physical[pattern.Line-1].TextEnd
+		sent := tree.Entries[i].Path
+		if folder, base := path.Split(sent); base == "package.json" {
+			sent = folder + "node_modules"
+		}
 		p.Report(lint.Finding{
 			Span:    pattern.Span,
-			Message: fmt.Sprintf("%q matches only in the root of the build context, so Docker sends %q; write %q", pattern.Text, tree.Entries[i].Path, "**/"+pattern.Cleaned),
+			Message: fmt.Sprintf("%q matches only in the root of the build context, so Docker sends %q; write %q", pattern.Text, sent, "**/"+pattern.Cleaned),
 			Fixes:   []lint.Fix{fixed(p, "add **/"+pattern.Cleaned, lint.Insert(end, newline(d)+"**/"+pattern.Cleaned))},
 		})
 	}

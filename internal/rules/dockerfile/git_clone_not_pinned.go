@@ -8,10 +8,12 @@ import (
 	"github.com/dockmend/dockmend/internal/facts"
 	"github.com/dockmend/dockmend/internal/lint"
 	"github.com/dockmend/dockmend/internal/syntax/dockerfile"
+	"github.com/dockmend/dockmend/internal/text"
 )
 
 // GitCloneNotPinned reports `git clone` of the default branch, or of a branch with a name
-// such as `main`, `master` or `develop`.
+// such as `main`, `master` or `develop`, and downloads of the archive of such a branch
+// (`https://github.com/example/tool/archive/master.tar.gz`).
 //
 // # Why it matters
 //
@@ -48,6 +50,7 @@ var GitCloneNotPinned = facts.Rule[*facts.Dockerfile]{
 		Since:    "0.1.0",
 		Needs:    lint.NeedsContext,
 		Presets:  []string{"cloud-native"},
+		Variants: []string{"archive"},
 	},
 	Check: checkGitCloneNotPinned,
 }
@@ -59,6 +62,7 @@ func checkGitCloneNotPinned(p *facts.Pass[*facts.Dockerfile]) {
 	for _, s := range p.Doc.Stages() {
 		if s.ReachesFinal() && !isDevelopment(s) {
 			checkClones(p, s)
+			checkArchives(p, s)
 		}
 	}
 }
@@ -86,6 +90,50 @@ func checkClones(p *facts.Pass[*facts.Dockerfile], s *facts.Stage) {
 			break
 		}
 	}
+}
+
+// checkArchives reports the first archive of a branch that each RUN or ADD downloads.
+func checkArchives(p *facts.Pass[*facts.Dockerfile], s *facts.Stage) {
+	report := func(at text.Span, address string) {
+		p.Report(lint.Finding{
+			Variant: "archive", Span: at,
+			Message: fmt.Sprintf("%s is the tip of a branch, so each build may have other code; take the archive of a tag or of a commit", quoteShort(address)),
+		})
+	}
+	for _, in := range s.Instructions {
+		switch in.Keyword {
+		case "add":
+			if i := slices.IndexFunc(in.Words, func(w dockerfile.Word) bool { return isBranchArchive(bare(w.Text)) }); i >= 0 {
+				report(in.Words[i].Span, bare(in.Words[i].Text))
+			}
+		case "run":
+			for _, c := range p.Doc.Commands(in) {
+				isDownload := c.Name() == "curl" || c.Name() == "wget"
+				i := slices.IndexFunc(c.Words, func(a facts.Argument) bool { return isBranchArchive(a.Text) })
+				if isDownload && i >= 0 {
+					report(c.Words[i].Span, c.Words[i].Text)
+					break
+				}
+			}
+		}
+	}
+}
+
+// isBranchArchive reports whether an address is that of the archive which GitHub, GitLab or
+// Gitea makes of a branch with one of the usual names.
+func isBranchArchive(address string) bool {
+	before, name, ok := strings.Cut(address, "/archive/")
+	if !ok || !strings.Contains(before, "://") {
+		return false
+	}
+	name = strings.TrimPrefix(name, "refs/heads/")
+	for _, ending := range []string{".tar.gz", ".zip", ".tgz", ".tar.bz2"} {
+		if branch, is := strings.CutSuffix(name, ending); is {
+			branch, _, _ = strings.Cut(branch, "/") // GitLab has the name of the file after it
+			return gitClone{branch: branch}.moves() && branch != ""
+		}
+	}
+	return false
 }
 
 // choosesCommit reports whether one of the instructions moves a clone to a commit of its

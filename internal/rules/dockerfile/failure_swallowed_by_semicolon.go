@@ -193,6 +193,11 @@ func isWork(c *facts.Command) bool {
 		return true
 	case "git":
 		return firstAction(c) == "clone"
+	case "rake", "rails", "bundle", "npm", "yarn", "pnpm", "bun":
+		words := c.Positional()
+		if len(words) > 0 && words[len(words)-1].Text == "assets:precompile" || len(words) == 2 && words[0].Text == "run" && words[1].Text == "build" {
+			return true
+		}
 	}
 	pkg, ok := facts.Packages(c)
 	return ok && slices.Contains([]string{"install", "add", "ci", "sync", "build", "require", "i", "localinstall", "groupinstall"}, pkg.Action)

@@ -157,6 +157,7 @@ func All() *Catalog {
 			dockerfile.LibcDiffersBetweenStages,
 			dockerfile.LimitReached,
 			dockerfile.LockfileMissing,
+			dockerfile.LockfileNotRead,
 			dockerfile.LogToFile,
 			dockerfile.ManifestCopiedNotMounted,
 			dockerfile.MovingTag,

@@ -12,7 +12,8 @@ import (
 
 // ComposeDatabasePortPublished reports ports of databases and queues that are
 // published on every address of the host. A database is known by its image, or by the
-// number of the port.
+// number of the port; a Kafka broker by `KAFKA_ADVERTISED_LISTENERS`, where that sends all
+// clients to the name of the service itself.
 //
 // The severity is info and the variant is `excused`:
 //
@@ -123,6 +124,9 @@ func isDatabasePort(s *facts.ComposeService, port compose.Port) bool {
 	if kind := s.Database(); kind != "" {
 		return kind != "minio" // made for browsers
 	}
+	if advertisesItself(s) {
+		return true
+	}
 	if port.Target.Len() != 1 {
 		return false
 	}
@@ -131,4 +135,20 @@ func isDatabasePort(s *facts.ComposeService, port compose.Port) bool {
 		return true
 	}
 	return false
+}
+
+// advertisesItself reports whether a Kafka broker sends all its clients to the name of its
+// own service, so that none can use it from outside.
+func advertisesItself(s *facts.ComposeService) bool {
+	kv, ok := s.Getenv("KAFKA_ADVERTISED_LISTENERS")
+	if !ok || !kv.Value.Known {
+		return false
+	}
+	for l := range strings.SplitSeq(kv.Value.Text, ",") {
+		_, address, ok := strings.Cut(strings.TrimSpace(l), "://")
+		if host, _, _ := strings.Cut(address, ":"); !ok || host != s.Name {
+			return false
+		}
+	}
+	return true
 }

@@ -63,6 +63,8 @@ const (
 	// OpenConsole: it shows data to everybody who reaches its port, or to who knows the
 	// password of its manual, unless a variable is set. The value has how their names begin.
 	OpenConsole Trait = "open-console"
+	// Heap: the value is the most that its heap takes where no variable sets it.
+	Heap Trait = "heap"
 	// AptAssumesYes: apt in it asks nothing.
 	AptAssumesYes Trait = "apt-assumes-yes"
 	// Runtime: its tags with -jdk have a JRE of the same name.

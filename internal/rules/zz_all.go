@@ -348,6 +348,7 @@ func All() *Catalog {
 			compose.ComposeHealthcheckTestInvalid,
 			compose.ComposeHealthcheckToolMissing,
 			compose.ComposeHealthcheckWithoutOptions,
+			compose.ComposeHeapAboveMemoryLimit,
 			compose.ComposeHostGatewayMissing,
 			compose.ComposeHostNetwork,
 			compose.ComposeHostPidOrIpc,

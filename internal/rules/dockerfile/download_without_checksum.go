@@ -90,12 +90,12 @@ func isForUse(p *facts.Pass[*facts.Dockerfile], c *facts.Command) bool {
 
 // movingAddress is the address of a program or an archive that a command downloads, where
 // it says that another version will be there: "latest" and the like, and no version. It is
-// "" for any other, as for the key or the list of a package archive.
+// "" for any other, as for the key, the list or the release package of an archive.
 func movingAddress(c *facts.Command) string {
 	for _, a := range c.Args() {
 		_, rest, isAddress := strings.Cut(strings.ToLower(a.Text), "://")
 		_, place, hasPath := strings.Cut(rest, "/")
-		if !isAddress || !hasPath || strings.ContainsAny(place, "$?") {
+		if !isAddress || !hasPath || strings.ContainsAny(place, "$?`") {
 			continue
 		}
 		words := strings.FieldsFunc(place, func(r rune) bool { return strings.ContainsRune("/-_.", r) })
@@ -114,10 +114,10 @@ func movingAddress(c *facts.Command) string {
 // ending of something else.
 func isProgramFile(name string) bool {
 	switch ending := path.Ext(name); ending {
-	case ".zip", ".gz", ".tgz", ".xz", ".bz2", ".zst", ".jar", ".war", ".deb", ".sh", ".bin", ".run", ".exe", ".phar", ".appimage":
+	case ".zip", ".gz", ".tgz", ".xz", ".bz2", ".zst", ".jar", ".war", ".sh", ".bin", ".run", ".exe", ".phar", ".appimage":
 		return true
 	default:
-		return ending == "" || len(ending) > len(".linux") // a name with a dot in it
+		return ending == "" && name != "latest" // which is an answer about the newest version
 	}
 }
 

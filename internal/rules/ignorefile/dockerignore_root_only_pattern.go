@@ -12,9 +12,9 @@ import (
 
 // DockerignoreRootOnlyPattern reports patterns without `**/` for names that occur in any
 // folder, such as `__pycache__` or `*.pyc`, where such a file exists deeper in the build
-// context. For `node_modules`, a `package.json` deeper in the context counts: its packages
-// lie next to it on the machine of a developer, and a `COPY` of that folder puts them over
-// those that the build installed.
+// context. For `node_modules`, a lock file of a package manager deeper in the context counts:
+// the packages lie next to it on the machine of a developer, and a `COPY` of that folder puts
+// them over those that the build installed.
 //
 // # Why it matters
 //
@@ -66,9 +66,10 @@ func checkDockerignoreRootOnlyPattern(p *facts.Pass[*facts.IgnoreFile]) {
 		if pattern.Negated || pattern.Err != nil || !slices.Contains(everywhere(), pattern.Cleaned) {
 			continue
 		}
+		installs := pattern.Cleaned == "node_modules" && !strings.HasPrefix(pattern.Text, "/")
 		i := slices.IndexFunc(tree.Entries, func(e facts.Entry) bool {
-			if pattern.Cleaned == "node_modules" && e.Base() == "package.json" {
-				return strings.Contains(e.Path, "/") && d.Sent(path.Join(path.Dir(e.Path), "node_modules"))
+			if isNodeLock := slices.Contains([]string{"package-lock.json", "yarn.lock", "pnpm-lock.yaml", "bun.lock"}, e.Base()); isNodeLock {
+				return installs && strings.Contains(e.Path, "/") && d.Sent(path.Join(path.Dir(e.Path), "node_modules"))
 			}
 			matches, err := path.Match(pattern.Cleaned, e.Base())
 			return err == nil && matches && strings.Contains(e.Path, "/") && d.Sent(e.Path)
@@ -78,8 +79,8 @@ func checkDockerignoreRootOnlyPattern(p *facts.Pass[*facts.IgnoreFile]) {
 		}
 		end := d.Physical[pattern.Line-1].TextEnd
 		sent := tree.Entries[i].Path
-		if folder, base := path.Split(sent); base == "package.json" {
-			sent = folder + "node_modules"
+		if installs && tree.Entries[i].Base() != pattern.Cleaned {
+			sent = path.Join(path.Dir(sent), pattern.Cleaned)
 		}
 		p.Report(lint.Finding{
 			Span:    pattern.Span,

@@ -342,6 +342,7 @@ func All() *Catalog {
 			compose.ComposeHashUnescaped,
 			compose.ComposeHealthcheckCurlWithoutFail,
 			compose.ComposeHealthcheckDisabled,
+			compose.ComposeHealthcheckLeavesContainer,
 			compose.ComposeHealthcheckMissing,
 			compose.ComposeHealthcheckNeverFails,
 			compose.ComposeHealthcheckSavesFile,

@@ -31,6 +31,10 @@ import (
 //	RUN curl -fsSLO https://example.com/app.tar.gz \
 //	    && echo "<sha256>  app.tar.gz" | sha256sum -c
 //
+// # Fix safety
+//
+// There is no fix: the file does not say which version was tested, or what its checksum is.
+//
 // # Exceptions
 //
 // It does not report:

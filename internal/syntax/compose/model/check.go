@@ -38,7 +38,10 @@ func Refuses(content Content, lookup func(name string) (string, bool), whole boo
 	if err != nil {
 		return true
 	}
-	left := lean(content, put.(Content))
+	if whole && lacks(put.(Content)) {
+		return true
+	}
+	left := lean(content, put.(Content), whole)
 	return left != nil && Refusal(left, lookup, whole) != nil
 }
 

@@ -12,8 +12,9 @@ import (
 // of a few plain forms, which it takes whatever else the file holds. So it is given the rest.
 
 // lean is a content, with its variables put in, without what is plain: Compose refuses one
-// exactly when it refuses the other. It is nil where nothing is left to ask.
-func lean(content, put Content) Content {
+// exactly when it refuses the other. It is nil where nothing is left to ask. What a file
+// names counts as there where it is a part of a whole.
+func lean(content, put Content, whole bool) Content {
 	services, ok := put["services"].(map[string]any)
 	if !ok || len(services) == 0 {
 		return content
@@ -53,6 +54,7 @@ var parts = []string{"name", "networks", "volumes", "secrets", "configs"}
 // leaner looks through the services of a file, whose variables are put in.
 type leaner struct {
 	services, networks, volumes map[string]any
+	whole                       bool
 	known                       map[string]plainness
 }
 
@@ -141,7 +143,7 @@ func (l *leaner) isPlainKey(service map[string]any, key string, value any) bool 
 	case "container_name":
 		return isLongName(value) && !has("scale", "deploy")
 	case "networks":
-		return areIn(value, l.networks) && !has("network_mode")
+		return l.arePlainNetworks(value) && !has("network_mode")
 	case "network_mode":
 		return isOneOf("host", "bridge", "none")(value) && !has("networks")
 	case "volumes":
@@ -234,4 +236,60 @@ func eachWord(value any, words map[string]bool) {
 func mapping(value any) map[string]any {
 	entries, _ := value.(map[string]any)
 	return entries
+}
+
+// lacks reports whether a whole file lacks something that it names, which Compose refuses
+// whatever else it has: the source of a service, or a network, a volume or a service.
+func lacks(put Content) bool {
+	services, isMapping := put["services"].(map[string]any)
+	if _, hasJobs := put["jobs"]; hasJobs || !isMapping {
+		return false
+	}
+	networks, volumes := mapping(put["networks"]), mapping(put["volumes"])
+	for _, value := range services {
+		service := mapping(value)
+		_, builds := service["build"]
+		_, isProvided := service["provider"]
+		image, hasImage := service["image"]
+		switch {
+		case service == nil || isProvided:
+		case (!hasImage || image == "") && !builds, lacksAny(service["depends_on"], services), lacksAny(service["networks"], networks), lacksVolume(service["volumes"], volumes):
+			return true
+		}
+	}
+	return false
+}
+
+// lacksAny reports whether one of the names in a list or a mapping is not there. The
+// network "default" always is.
+func lacksAny(names any, there map[string]any) bool {
+	lacks := func(name string) bool {
+		_, ok := there[name]
+		return !ok && name != "default"
+	}
+	switch v := names.(type) {
+	case map[string]any:
+		for name := range v {
+			if lacks(name) {
+				return true
+			}
+		}
+	case []any:
+		return slices.ContainsFunc(v, func(item any) bool {
+			name, ok := item.(string)
+			return ok && lacks(name)
+		})
+	}
+	return false
+}
+
+// lacksVolume reports whether a mount in its short form names a volume that is not there.
+func lacksVolume(mounts any, there map[string]any) bool {
+	items, _ := mounts.([]any)
+	return slices.ContainsFunc(items, func(item any) bool {
+		s, _ := item.(string)
+		source, target, _ := strings.Cut(s, ":")
+		_, ok := there[source]
+		return !ok && len(source) > 1 && isSimple(source) && strings.HasPrefix(target, "/")
+	})
 }

@@ -148,14 +148,6 @@ func isName(value any) bool {
 	return ok && isSimple(s)
 }
 
-// areIn reports whether a value is a list of names that are keys of a mapping.
-func areIn(value any, declared map[string]any) bool {
-	return areNames(value) && areAll(value, func(item any) bool {
-		_, ok := declared[item.(string)]
-		return ok
-	})
-}
-
 // hasOnly reports whether a value is a mapping of nothing but such keys, and not empty.
 func hasOnly(value any, keys map[string]func(any) bool) bool {
 	entries, ok := value.(map[string]any)
@@ -262,6 +254,14 @@ func isPlainLogging(value any) bool {
 func isPlainBuild(value any) bool {
 	settings := map[string]func(any) bool{"context": isText, "dockerfile": isText, "target": isText, "args": arePairs}
 	return isText(value) || hasOnly(value, settings)
+}
+
+// arePlainNetworks reports whether a value is a list of networks that the file has.
+func (l *leaner) arePlainNetworks(value any) bool {
+	return areNames(value) && areAll(value, func(item any) bool {
+		_, ok := l.networks[item.(string)]
+		return ok || !l.whole
+	})
 }
 
 // arePlainMounts reports whether a value is a list of mounts in their short form, on

@@ -130,7 +130,7 @@ func (c *Checker) frame(path string) *frame {
 
 // attempt runs a step and reports whether it came to its end.
 func (f *frame) attempt(step Step, run func()) bool {
-	defer f.task.enter(step)()
+	defer f.task.leave(f.task.enter(step))
 	crash := Recover(step, func() {
 		if f.hook != nil {
 			f.hook(f.path, step)

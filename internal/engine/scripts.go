@@ -88,7 +88,7 @@ func (c *Checker) checkScripts(
 	ctx context.Context, asked []*loaded, scripts []lint.Script,
 ) (notes [][]lint.ScriptNote, failed *lint.Problem) {
 	for _, l := range asked {
-		defer l.frame.task.enter(StepShellCheck)()
+		defer l.frame.task.leave(l.frame.task.enter(StepShellCheck))
 	}
 	first := asked[0].src.Path
 	var err error

@@ -70,20 +70,33 @@ func (t *task) end() {
 	}
 }
 
-// enter says that a step begins; what it returns says that it is over.
-func (t *task) enter(step Step) (leave func()) {
+// enter says that a step begins, and returns the one that it interrupts, which leave takes.
+func (t *task) enter(step Step) (was entered) {
 	if t == nil {
-		return func() {}
+		return entered{}
 	}
-	set := func(step Step, since time.Time) (was Step, from time.Time) {
-		t.mu.Lock()
-		defer t.mu.Unlock()
-		was, from = t.step, t.since
-		t.step, t.since = step, since
-		return was, from
+	return t.set(entered{step, time.Now()})
+}
+
+// leave says that a step is over.
+func (t *task) leave(was entered) {
+	if t != nil {
+		t.set(was)
 	}
-	was, from := set(step, time.Now())
-	return func() { set(was, from) }
+}
+
+// entered is a step and when it began.
+type entered struct {
+	step  Step
+	since time.Time
+}
+
+func (t *task) set(to entered) (was entered) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	was = entered{t.step, t.since}
+	t.step, t.since = to.step, to.since
+	return was
 }
 
 func (t *task) now() (step Step, since time.Time) {
@@ -213,11 +226,11 @@ func (w *Watch) Around(ctx context.Context, name string, step Step, run func() e
 	stop, release := w.stopped(ctx)
 	defer release()
 	t := w.begin(name)
-	leave := t.enter(step)
+	was := t.enter(step)
 	done := make(chan error, 1)
 	go func() {
 		defer t.end()
-		defer leave()
+		defer t.leave(was)
 		var err error
 		if crash := Recover(step, func() { err = run() }); crash != nil {
 			err = errors.New(crash.Problem(name).Message)

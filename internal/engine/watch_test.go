@@ -9,7 +9,7 @@ import (
 func TestOverdue(t *testing.T) {
 	w := NewWatch()
 	waiting, working := w.begin("waiting"), w.begin("working")
-	leave := working.enter(StepParse)
+	was := working.enter(StepParse)
 	now := time.Now()
 	for _, tt := range []struct {
 		after time.Duration
@@ -25,7 +25,7 @@ func TestOverdue(t *testing.T) {
 			t.Errorf("after %s with %d bytes: %q, want %q", tt.after, tt.heap, got, tt.want)
 		}
 	}
-	leave()
+	working.leave(was)
 	if got := w.overdue(now.Add(10*StepTime), 0); got != "" {
 		t.Errorf("no step runs: %q", got)
 	}

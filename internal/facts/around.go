@@ -45,6 +45,9 @@ func readBuildText(src *lint.Source) *buildText {
 	return &buildText{name: src.Path, src: string(src.Bytes)}
 }
 
+// Weight is about how many bytes of memory the text takes: its own, and its lines.
+func (t *buildText) Weight() int { return 2 * len(t.src) }
+
 // lines are those of the text.
 func (t *buildText) lines() []string {
 	return t.split.get(func() []string { return strings.Split(t.src, "\n") })

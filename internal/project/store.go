@@ -1,6 +1,7 @@
 package project
 
 import (
+	"bytes"
 	"cmp"
 	"errors"
 	"fmt"
@@ -238,7 +239,7 @@ func (s *Store) read(name string) ([]byte, error) {
 	if err == nil && len(src) > limits.FileBytes {
 		return nil, fmt.Errorf("%s has more than %d bytes", name, limits.FileBytes)
 	}
-	return src, err
+	return bytes.Clone(src), err // what is read grows by half, and is kept
 }
 
 // Shared returns what derive makes of a file, once for all who ask by the same key,
@@ -253,7 +254,11 @@ func (s *Store) Shared(name string, key any, derive func(*lint.Source) any) (mad
 		return nil, nil, err
 	}
 	p := s.memo.get(memoKey{name, key}, func() (any, int) {
-		return pair{derive(source), source}, documentEntry + documentByte*len(source.Bytes)
+		made := derive(source)
+		if w, ok := made.(Weighed); ok {
+			return pair{made, source}, smallEntry + w.Weight()
+		}
+		return pair{made, source}, documentEntry + documentByte*len(source.Bytes)
 	}).(pair)
 	return p.made, p.source, nil
 }

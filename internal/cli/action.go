@@ -9,10 +9,11 @@ import (
 
 func newAction(env *Env) *cobra.Command {
 	return &cobra.Command{
-		Use:   "action",
-		Short: "Run as a step of a GitHub workflow",
-		Long:  "Run as a step of a GitHub workflow. INPUT_*, GITHUB_* and the payload of the event say what to do.",
-		Args:  cobra.NoArgs,
+		Use:     "action",
+		Short:   "Run as a step of a GitHub workflow",
+		Long:    "Run as a step of a GitHub workflow. INPUT_*, GITHUB_* and the payload of the event say what to do.",
+		Example: "  INPUT_PATH=. dockmend action   # in a job; the Action does this",
+		Args:    cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			verdict, err := action.Run(cmd.Context(), action.Env{Env: *env.plain(), Stdout: env.Stdout, Wait: env.Wait})
 			if err != nil {

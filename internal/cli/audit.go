@@ -20,6 +20,9 @@ func newAudit(env *Env) *cobra.Command {
 		Long: "Lint all files at and below the path, with --online, and write a report by rule,\n" +
 			"severity and file in Markdown; -o sarif=FILE and the other formats work as with lint.\n" +
 			"The GitHub Action also reports what is new and what is gone since its last audit.",
+		Example: "  dockmend audit > audit.md\n" +
+			"  dockmend audit -o html=audit.html      # one page without scripts\n" +
+			"  dockmend audit --online=false deploy/  # Dockerfiles, compose files and manifests in deploy",
 		Args: cobra.MaximumNArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if err := flags.check(); err != nil {
@@ -32,6 +35,7 @@ func newAudit(env *Env) *cobra.Command {
 		},
 	}
 	flags.register(cmd)
+	terminal.GroupFlags(cmd, flagGroups()...)
 	online := cmd.Flags().Lookup("online")
 	online.DefValue, online.Usage, flags.Online = "true", "look up images in registries; --online=false turns this off", true
 	cmd.Flags().Lookup("output").Usage = "report `format[=file]`, can be repeated (default markdown)"

@@ -16,6 +16,7 @@ import (
 	"github.com/dockmend/dockmend/internal/nearest"
 	"github.com/dockmend/dockmend/internal/report"
 	"github.com/dockmend/dockmend/internal/run"
+	"github.com/dockmend/dockmend/internal/terminal"
 )
 
 // Exit codes (docs/contract.md section 1).
@@ -142,21 +143,38 @@ func newRoot(env *Env) *cobra.Command {
 			}
 			return nil
 		},
+		Long: "Lint Dockerfiles, compose files, .dockerignore files, bake files, Kubernetes manifests and GitHub\n" +
+			"workflows, and fix what can be fixed, each fix with a proof of what it does to the build.\n" +
+			"Exit codes: 0 nothing found, 1 findings, 2 a mistake in the command or the configuration,\n" +
+			"3 the run could not be completed. Documentation: https://github.com/dockmend/dockmend",
+		Example: "  dockmend lint              # everything below the current folder\n" +
+			"  dockmend fix --diff        # what can be fixed, and what that changes in the build\n" +
+			"  dockmend explain DL3008    # a rule, by its name here or in another tool\n" +
+			"  dockmend init --dry-run    # what it takes to set up this repository",
 		RunE: func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
 	root.SetIn(env.Stdin)
 	root.SetOut(env.Stdout)
 	root.SetErr(env.Stderr)
-	root.CompletionOptions.HiddenDefaultCmd = true
 	root.SetVersionTemplate("dockmend {{.Version}}\n")
 	root.SetFlagErrorFunc(flagError)
 	root.AddCommand(
 		newInit(env), newLint(env), newFix(env), newAudit(env), newRules(env), newExplain(env), newSchema(env), newVersion(env), newAction(env),
 	)
+	root.InitDefaultCompletionCmd()
+	root.InitDefaultHelpCmd()
+	terminal.GroupCommands(root,
+		terminal.Group{Title: "Check and fix", Flags: []string{"init", "lint", "fix", "audit"}},
+		terminal.Group{Title: "Rules", Flags: []string{"rules", "explain"}},
+		terminal.Group{Title: "For programs", Flags: []string{"action", "schema", "completion", "version", "help"}},
+	)
+	for _, c := range root.Commands() {
+		completions(c)
+	}
 	return root
 }
 
-var commandNames = []string{"lint", "fix", "audit", "action", "rules", "explain", "init", "schema", "version", "help"}
+var commandNames = []string{"lint", "fix", "audit", "action", "rules", "explain", "init", "schema", "completion", "version", "help"}
 
 func unknownCommand(name string) error {
 	err := fmt.Errorf("unknown command %q", name)

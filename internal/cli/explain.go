@@ -20,7 +20,8 @@ func newExplain(env *Env) *cobra.Command {
 		Use: "explain RULE...", Short: "Explain rules, by their ids or their names in other tools", Args: cobra.MinimumNArgs(1),
 		Long: "Explain what a rule checks, why it matters and how to fix it. Name a rule by its id or by its name in\n" +
 			"another tool. If a name stands for several rules, they are listed; --full prints the whole pages.",
-		Example: "  dockmend explain shell-form-command\n  dockmend explain DL3008 SC2086 AVD-DS-0002 CKV_DOCKER_2\n  dockmend explain --full eol-base-image",
+		ValidArgsFunction: terminal.Complete(rules.All().Names),
+		Example:           "  dockmend explain shell-form-command\n  dockmend explain DL3008 SC2086 AVD-DS-0002 CKV_DOCKER_2\n  dockmend explain --full eol-base-image",
 		RunE: func(_ *cobra.Command, args []string) error {
 			colored, err := useColor(env, color)
 			if err != nil {
@@ -34,7 +35,7 @@ func newExplain(env *Env) *cobra.Command {
 				}
 				found := catalog.Find(name)
 				if len(found) == 0 {
-					return unknownRule(catalog, name)
+					return unknownRule(name)
 				}
 				if err := explain(&out, name, found, full, colored); err != nil {
 					return err
@@ -99,15 +100,8 @@ func shortPage(page string) string {
 	return strings.ReplaceAll(b.String(), "\n\n\n", "\n\n")
 }
 
-func unknownRule(catalog *rules.Catalog, name string) error {
-	var names []string
-	for _, m := range catalog.Metas() {
-		names = append(names, m.ID)
-		for _, a := range m.Aliases {
-			names = append(names, a.Name)
-		}
-	}
-	if near, ok := nearest.Name(name, names); ok {
+func unknownRule(name string) error {
+	if near, ok := nearest.Name(name, rules.All().Names()); ok {
 		return fmt.Errorf("unknown rule %q, did you mean %q?", name, near)
 	}
 	return fmt.Errorf("unknown rule %q; dockmend rules lists them", name)

@@ -39,6 +39,7 @@ func newFix(env *Env) *cobra.Command {
 		Example: "  dockmend fix --diff              # show what would change, and what it does to the build\n" +
 			"  dockmend fix                     # apply the safe fixes\n" +
 			"  dockmend fix --unsafe api/       # apply unsafe fixes too, in api/\n" +
+			"  dockmend fix compose.yaml .dockerignore docker-bake.hcl\n" +
 			"  dockmend fix --select latest-tag --online\n" +
 			"  dockmend fix - < Dockerfile      # print the fixed file",
 		RunE: func(cmd *cobra.Command, args []string) error {
@@ -49,6 +50,7 @@ func newFix(env *Env) *cobra.Command {
 		},
 	}
 	flags.register(cmd)
+	terminal.GroupFlags(cmd, flagGroups()...)
 	cmd.Flags().BoolVar(&flags.unsafe, "unsafe", false, "also apply fixes that can change what the image does")
 	cmd.Flags().BoolVar(&flags.diff, "diff", false, "print a unified diff and write nothing")
 	cmd.Flags().StringVar(&flags.patch, "patch", "", "write a unified diff to this `file` and change nothing else")

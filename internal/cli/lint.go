@@ -17,6 +17,7 @@ import (
 	"github.com/dockmend/dockmend/internal/lint"
 	"github.com/dockmend/dockmend/internal/report"
 	"github.com/dockmend/dockmend/internal/run"
+	"github.com/dockmend/dockmend/internal/terminal"
 )
 
 // lintFlags are the flags of lint, most of which fix shares.
@@ -83,7 +84,7 @@ func newLint(env *Env) *cobra.Command {
 		Short: "Lint Dockerfiles, compose files and related files",
 		Long:  "Lint Dockerfiles, compose files, .dockerignore files, Kubernetes manifests, GitHub\nworkflows and bake files at and below the paths, by default in the working directory. \"-\" reads one file from standard input; --stdin-filename names it.",
 		Example: "  dockmend lint                          # all files in the current folder\n" +
-			"  dockmend lint api/Dockerfile compose.yaml\n" +
+			"  dockmend lint api/Dockerfile compose.yaml deploy/app.yaml .github/workflows\n" +
 			"  dockmend lint --changed-since main     # only findings that main does not have\n" +
 			"  dockmend lint -o text -o sarif=dockmend.sarif\n" +
 			"  dockmend lint - < Dockerfile",
@@ -98,12 +99,13 @@ func newLint(env *Env) *cobra.Command {
 		},
 	}
 	flags.register(cmd)
+	terminal.GroupFlags(cmd, flagGroups()...)
 	cmd.Flags().BoolVar(&flags.fix, "fix", false, "apply the safe fixes, as dockmend fix does")
 	return cmd
 }
 
 func runLint(ctx context.Context, env *Env, flags *lintFlags, args []string) error {
-	format := cmp.Or(hadolintFormat(env.Getenv), "text")
+	format := cmp.Or(env.Getenv("HADOLINT_FORMAT"), "text")
 	outputs, err := parseOutputs(env, flags.outputs, flags.color, format, report.Options{Quiet: flags.quiet, Each: flags.each})
 	if err != nil {
 		return err

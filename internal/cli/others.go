@@ -8,6 +8,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"github.com/dockmend/dockmend/internal/nearest"
+	"github.com/dockmend/dockmend/internal/takeover"
 )
 
 // otherFlags takes the flags that hadolint, ruff and golangci-lint have for what lint can
@@ -48,30 +49,6 @@ func (t *thresholdFlag) Set(value string) error {
 	return nil
 }
 
-// elsewhere says what to write in place of flags that other linters have.
-func elsewhere(flag string) string {
-	return map[string]string{
-		"require-label":         "write it under labels: required: in .dockmend.yaml",
-		"strict-labels":         "write labels: {strict: true} in .dockmend.yaml",
-		"trusted-registry":      "write it under registries: trusted: in .dockmend.yaml",
-		"disable-ignore-pragma": "write it in .hadolint.yaml",
-		"error":                 "set the severity of a rule under rules: in .dockmend.yaml",
-		"warning":               "set the severity of a rule under rules: in .dockmend.yaml",
-		"info":                  "set the severity of a rule under rules: in .dockmend.yaml",
-		"style":                 "set the severity of a rule under rules: in .dockmend.yaml",
-		"file-path-in-report":   "use --stdin-filename",
-		"recursive":             "folders are always searched",
-		"exclude":               "write it under exclude: in .dockmend.yaml",
-		"skip-files":            "write it under exclude: in .dockmend.yaml",
-		"verbose":               "use --stats or --list-files",
-		"severity":              "use --fail-on",
-		"exit-zero":             "use --fail-on never",
-		"output-file":           "use -o FORMAT=FILE",
-		"new-from-rev":          "use --changed-since",
-		"show-fixes":            "use dockmend fix --diff",
-	}[flag]
-}
-
 // flagError adds to the error of an unknown flag what to write: the flag that is near, or
 // what has the effect here.
 func flagError(cmd *cobra.Command, err error) error {
@@ -80,7 +57,7 @@ func flagError(cmd *cobra.Command, err error) error {
 		return fmt.Errorf("%w; see %s --help", err, cmd.CommandPath())
 	}
 	name, _, _ = strings.Cut(name, "=")
-	if words := elsewhere(name); words != "" {
+	if words := takeover.Elsewhere(name); words != "" {
 		return fmt.Errorf("%w; %s", err, words)
 	}
 	var names []string
@@ -93,19 +70,4 @@ func flagError(cmd *cobra.Command, err error) error {
 		return fmt.Errorf("%w, did you mean --%s?", err, near)
 	}
 	return fmt.Errorf("%w; see %s --help", err, cmd.CommandPath())
-}
-
-// hadolintFormat is the format that hadolint's variable names, by our name; empty where it
-// is not set.
-func hadolintFormat(getenv func(string) string) string { return ourFormat(getenv("HADOLINT_FORMAT")) }
-
-// ourFormat is our name of a format that hadolint has under another one.
-func ourFormat(name string) string {
-	switch name {
-	case "tty":
-		return "text"
-	case "gitlab_codeclimate":
-		return "gitlab"
-	}
-	return name
 }

@@ -11,6 +11,7 @@ import (
 	"github.com/dockmend/dockmend/internal/report"
 	"github.com/dockmend/dockmend/internal/rules"
 	"github.com/dockmend/dockmend/internal/run"
+	"github.com/dockmend/dockmend/internal/takeover"
 )
 
 // output is one -o: a format and where it goes.
@@ -36,7 +37,7 @@ func parseOutputs(env *Env, values []string, color, format string, options repor
 	for _, value := range values {
 		o := output{}
 		o.format, o.file, _ = strings.Cut(value, "=")
-		o.format = ourFormat(o.format)
+		o.format = takeover.Format(o.format)
 		if o.file == "-" { // as most programs name standard output
 			o.file = ""
 		}

@@ -13,6 +13,9 @@ import (
 func newSchema(env *Env) *cobra.Command {
 	return &cobra.Command{
 		Use: "schema config|report", Short: "Print the JSON Schema of the configuration or of the JSON report", Args: cobra.ExactArgs(1),
+		Long:      "Print the JSON Schema of .dockmend.yaml, for editors, or of the report that -o json writes.",
+		Example:   "  dockmend schema config > dockmend.schema.json\n  dockmend schema report",
+		ValidArgs: []string{"config", "report"},
 		RunE: func(_ *cobra.Command, args []string) error {
 			var schema []byte
 			var err error

@@ -19,6 +19,7 @@ var (
 func newVersion(env *Env) *cobra.Command {
 	return &cobra.Command{
 		Use: "version", Short: "Print version, commit, date and Go version", Args: cobra.NoArgs,
+		Example: "  dockmend version",
 		RunE: func(*cobra.Command, []string) error {
 			_, err := fmt.Fprintf(env.Stdout, "dockmend %s\n", describe())
 			return err

@@ -38,6 +38,19 @@ func (c *Catalog) Metas() []*lint.Meta {
 	return metas
 }
 
+// Names lists the ids and aliases of the rules, sorted, each once.
+func (c *Catalog) Names() []string {
+	var names []string
+	for _, m := range c.Metas() {
+		names = append(names, m.ID)
+		for _, a := range m.Aliases {
+			names = append(names, a.Name)
+		}
+	}
+	slices.Sort(names)
+	return slices.Compact(names)
+}
+
 func appendMetas[D any](metas []*lint.Meta, rules []facts.Rule[D]) []*lint.Meta {
 	for i := range rules {
 		metas = append(metas, &rules[i].Meta)

@@ -16,6 +16,7 @@ import (
 	"github.com/dockmend/dockmend/internal/nearest"
 	"github.com/dockmend/dockmend/internal/report"
 	"github.com/dockmend/dockmend/internal/run"
+	"github.com/dockmend/dockmend/internal/takeover"
 	"github.com/dockmend/dockmend/internal/terminal"
 )
 
@@ -178,6 +179,9 @@ var commandNames = []string{"lint", "fix", "audit", "action", "rules", "explain"
 
 func unknownCommand(name string) error {
 	err := fmt.Errorf("unknown command %q", name)
+	if words := takeover.Command(name); words != "" {
+		return fmt.Errorf("%w, did you mean %q?", err, words)
+	}
 	if near, ok := nearest.Name(name, commandNames); ok {
 		return fmt.Errorf("%w, did you mean %q?", err, near)
 	}

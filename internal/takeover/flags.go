@@ -1,5 +1,30 @@
 package takeover
 
+import (
+	"path"
+	"strings"
+)
+
+// Command is the command for a word that other linters have as one, or for a file, which
+// others take without one; empty for any other word.
+func Command(word string) string {
+	switch word {
+	case "check", "run", "scan", "validate":
+		return "dockmend lint"
+	case "format", "fmt":
+		return "dockmend fix"
+	case "rule", "list", "linters":
+		return "dockmend rules"
+	case "config":
+		return "dockmend schema config"
+	}
+	isFile := strings.ContainsAny(word, "/.") || strings.EqualFold(path.Base(word), "Dockerfile") || strings.EqualFold(word, "Containerfile")
+	if isFile || word == "-" {
+		return "dockmend lint " + word
+	}
+	return ""
+}
+
 // Elsewhere says what to write in place of flags that other linters have; empty for others.
 func Elsewhere(flag string) string {
 	return map[string]string{

@@ -88,6 +88,9 @@ func runFix(ctx context.Context, env *Env, flags *fixFlags, args []string) error
 			w.Note("pin.mode needs registries, so nothing was pinned; pass --online")
 		}
 		result, n := flags.fix(ctx, w, &patch)
+		if err := w.MarkOwn(result); err != nil {
+			return err
+		}
 		results[i] = result
 		changed += n
 	}

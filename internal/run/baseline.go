@@ -57,9 +57,9 @@ func (w *Workspace) judges(r *lint.Result, rule, file string) bool {
 // empty for none.
 func (w *Workspace) Baseline() string { return w.baseline }
 
-// markOwn marks what the configuration's baseline knows. With a base to compare with, the
+// MarkOwn marks what the configuration's baseline knows. With a base to compare with, the
 // base's file counts, as its configuration does.
-func (w *Workspace) markOwn(r *lint.Result) error {
+func (w *Workspace) MarkOwn(r *lint.Result) error {
 	if w.baseline == "" || w.options.Baselined {
 		return nil
 	}

@@ -80,7 +80,7 @@ func (all Workspaces) Check(ctx context.Context) ([]*lint.Result, error) {
 	results := make([]*lint.Result, len(all))
 	for i, w := range all {
 		results[i] = w.Check(ctx)
-		if err := w.markOwn(results[i]); err != nil {
+		if err := w.MarkOwn(results[i]); err != nil {
 			return nil, err
 		}
 		if w.since == nil {

@@ -143,6 +143,9 @@ func (p *Plan) workflow(tree Tree, ours string) {
 // preCommit plans the hook, or says what to add.
 func (p *Plan) preCommit(tree Tree) {
 	src, err := tree.Read(preCommitName, maxFile)
+	if strings.Contains(string(src), "hadolint/hadolint") {
+		p.note("%s: runs hadolint; remove that hook once dockmend has run, since both report the same codes", preCommitName)
+	}
 	switch {
 	case errors.Is(err, fs.ErrNotExist) && !exists(tree, preCommitName):
 		p.add(preCommitName, []byte("# https://pre-commit.com\nrepos:\n"+preCommit), "a commit fails only on what it adds; pre-commit install starts it")

@@ -164,9 +164,18 @@ cover: ## Show which statements the tests of the whole module reach
 	$(GO) test -coverpkg=./... -coverprofile=cover.out ./...
 	$(GO) tool cover -func=cover.out | tail -n 1
 
+bin/hugo: tools/hugo/go.mod tools/hugo/go.sum
+	cd tools/hugo && CGO_ENABLED=0 $(GO) build -o ../../bin/hugo github.com/gohugoio/hugo
+
+.PHONY: site
+site: bin/hugo ## Build the documentation's site below .site/public; a dead link stops it
+	rm -rf .site && mkdir -p .site/data
+	$(GO) run ./cmd/dockmend rules --format json > .site/data/rules.json
+	bin/hugo --source site --destination ../.site/public --cacheDir '$(CURDIR)/.site/cache' --panicOnWarning
+
 .PHONY: ci
 ci: ## Do what continuous integration does
 	bash .ci/run
 
 .PHONY: nightly
-nightly: scale mutate fuzz fix-torture clients ## Do what takes hours
+nightly: scale mutate fuzz fix-torture clients site ## Do what takes hours

@@ -59,6 +59,8 @@ type directive struct {
 	// where that day is past, or is none.
 	until name
 	ended bool
+	// trailing is set for an ignore at the end of a line of an instruction.
+	trailing bool
 }
 
 // appendDirectives reads the comment in src that at covers, from its "#" to

@@ -108,6 +108,7 @@ func (p *placer) line(l *dockerfile.Line) {
 	case dockerfile.CommentLine:
 		p.comment(l)
 	case dockerfile.CodeLine:
+		p.trailing(text.Span{Start: l.Text, End: l.EOL})
 		p.attach(l.Instruction)
 	case dockerfile.BlankLine:
 		if l.Instruction < 0 {
@@ -115,6 +116,16 @@ func (p *placer) line(l *dockerfile.Line) {
 		}
 	default:
 		// A heredoc's lines are data. Parser directives stand above all comments.
+	}
+}
+
+// trailing tells an ignore at the end of a line of an instruction.
+func (p *placer) trailing(line text.Span) {
+	p.scratch = appendTrailing(p.scratch[:0], p.src, line, p.opts.Now)
+	for _, x := range p.scratch {
+		if x.verb.text != kindHadolint || !p.opts.DisableHadolint {
+			p.add(x, noTarget)
+		}
 	}
 }
 

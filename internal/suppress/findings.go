@@ -36,6 +36,11 @@ func (a *applier) unknown() []lint.Finding {
 			continue
 		}
 		switch {
+		case x.trailing:
+			found = append(found, lint.Finding{
+				Span:    x.span,
+				Message: fmt.Sprintf("%s does not read a comment at the end of an instruction, so nothing is ignored; write %q above it", x.verb.text, x.reason),
+			})
 		case x.kind == kindNear:
 			found = append(found, lint.Finding{
 				Span:    x.span,

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"regexp"
 	"strings"
+	"time"
 
 	"github.com/dockmend/dockmend/internal/text"
 )
@@ -21,8 +22,9 @@ type nearTool struct {
 	// like has the tool, a verb and the first name of a rule, with nothing else between
 	// them; prose about the tool has.
 	like *regexp.Regexp
-	// name finds the names of rules.
-	name *regexp.Regexp
+	// list finds the first names that stand together, name each of them: a remark may name
+	// other rules.
+	list, name *regexp.Regexp
 	// write is the right comment, with the names in the place of %s and between sep.
 	write, sep string
 }
@@ -43,7 +45,8 @@ func nearTools() []nearTool {
 		words   = `[a-z0-9]+(?:-[a-z0-9]+)+`
 	)
 	tool := func(tool, verbs, name, write, sep string) nearTool {
-		return nearTool{tool, nearlyLike(tool, verbs, name), regexp.MustCompile(`(?i:` + name + `)`), write, sep}
+		list := regexp.MustCompile(`(?i:` + name + `(?:[ \t,;|]+` + name + `)*)`)
+		return nearTool{tool, nearlyLike(tool, verbs, name), list, regexp.MustCompile(`(?i:` + name + `)`), write, sep}
 	}
 	return []nearTool{
 		tool(kindHadolint, nearVerbs, code, "hadolint ignore=%s", ","),
@@ -66,12 +69,7 @@ func appendNear(dst []directive, src string, at text.Span) []directive {
 		if !t.like.MatchString(body) {
 			continue
 		}
-		// A remark may name rules too: only those that stand together are meant.
-		list := body
-		if i := strings.Index(list, "--"); i > 0 {
-			list = list[:i]
-		}
-		names := t.name.FindAllString(list[len(t.tool):], maxNearNames)
+		names := t.name.FindAllString(t.list.FindString(body[len(t.tool):]), maxNearNames)
 		for i, n := range names {
 			if t.tool != kindDockmend {
 				names[i] = strings.ToUpper(n)
@@ -91,4 +89,28 @@ func namesTool(body string) bool {
 		}
 	}
 	return false
+}
+
+// appendTrailing appends an ignore that stands at the end of a line of an instruction,
+// where no tool reads one: to Docker it is no comment there, and to a shell it is one.
+func appendTrailing(dst []directive, src string, line text.Span, now time.Time) []directive {
+	words := strings.TrimRight(src[line.Start:line.End], " \t\\")
+	i := max(strings.LastIndex(words, " #"), strings.LastIndex(words, "\t#"))
+	if i < 0 || strings.ContainsAny(words[i:], "\"'`$") {
+		return dst // quotes make it a part of a text
+	}
+	at := text.Span{Start: line.Start + i + 1, End: line.Start + len(words)}
+	if !namesTool(strings.TrimLeft(src[at.Start:at.End], "#/ \t")) {
+		return dst
+	}
+	for _, x := range appendDirectives(nil, src, at, now) {
+		tool, write := x.kind, src[at.Start:at.End]
+		if x.kind == kindNear {
+			tool, write = x.verb.text, x.reason
+		}
+		if tool == kindHadolint || tool == kindDockmend {
+			return append(dst, directive{kind: kindNear, reach: reachNone, span: at, verb: name{text: tool}, reason: write, trailing: true})
+		}
+	}
+	return dst
 }

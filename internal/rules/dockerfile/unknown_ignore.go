@@ -6,7 +6,9 @@ import (
 )
 
 // UnknownIgnore reports ignore comments of dockmend that name no rule, or whose word after
-// `dockmend` is unknown.
+// `dockmend` is unknown. It also reports comments that look like an ignore of dockmend, hadolint,
+// trivy or checkov, and that the tool does not read: `# hadolint ignore DL3008`,
+// `# hadolint ignore=DL3008 because ...`, or an ignore at the end of an instruction.
 //
 // # Why it matters
 //
@@ -24,7 +26,8 @@ import (
 //
 // It does not report:
 //
-//   - comments of other tools, such as hadolint
+//   - comments of other tools that name rules which dockmend does not know
+//   - comments that mention a tool in a sentence
 var UnknownIgnore = facts.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
 		ID:       "unknown-ignore",

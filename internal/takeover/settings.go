@@ -48,16 +48,17 @@ const shownNames = 5
 // add takes the rules of one file, and says how many; unknown names are listed.
 func (s *settings) add(g group) {
 	var known []setting
-	var unknown, seen []string
+	var unknown []string
+	seen := map[string]bool{}
 	for _, r := range g.rules {
 		switch {
-		case slices.Contains(seen, strings.ToLower(r.name)):
+		case seen[strings.ToLower(r.name)]:
 		case !s.known(r.name):
 			unknown = append(unknown, clean(r.name))
 		default:
 			known = append(known, r)
 		}
-		seen = append(seen, strings.ToLower(r.name))
+		seen[strings.ToLower(r.name)] = true
 	}
 	g.rules = known
 	if len(g.rules) > maxRules {

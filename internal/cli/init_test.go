@@ -2,6 +2,7 @@ package cli
 
 import (
 	"bytes"
+	"cmp"
 	"io/fs"
 	"maps"
 	"os"
@@ -27,7 +28,7 @@ func (h *history) files() map[string]string {
 	all := map[string]string{}
 	err := filepath.WalkDir(h.Dir, func(name string, d fs.DirEntry, err error) error {
 		if err != nil || (d.IsDir() && d.Name() == ".git") {
-			return cmpOr(err, fs.SkipDir)
+			return cmp.Or(err, fs.SkipDir)
 		}
 		if d.Type().IsRegular() {
 			src, err := os.ReadFile(name)
@@ -40,13 +41,6 @@ func (h *history) files() map[string]string {
 		h.T.Fatal(err)
 	}
 	return all
-}
-
-func cmpOr(err, other error) error {
-	if err != nil {
-		return err
-	}
-	return other
 }
 
 // findings are the findings of a run, without what a configuration says of itself.

@@ -6,6 +6,7 @@ import (
 	"crypto/sha1"
 	"encoding/json"
 	"fmt"
+	"io"
 	"os"
 	"path/filepath"
 	"slices"
@@ -382,5 +383,23 @@ func TestActionWritesThroughNoLink(t *testing.T) {
 	}
 	if content, _ := os.ReadFile(filepath.Join(s.dir, "Dockerfile")); string(content) != "FROM debian:12\n" {
 		t.Errorf("the step wrote through a link: %q", content)
+	}
+}
+
+// TestActionBaselineOfTheConfiguration reports what the configuration's baseline does not
+// have; the paths in it are those of the reports.
+func TestActionBaselineOfTheConfiguration(t *testing.T) {
+	s := newStep(t, "push")
+	s.write("Dockerfile", twoFindings)
+	env := &cli.Env{Stdin: strings.NewReader(""), Stdout: io.Discard, Stderr: io.Discard, Dir: s.dir, Getenv: func(string) string { return "" }}
+	args := []string{"dockmend", "lint", "--shellcheck", "off", "--write-baseline", "known.json"}
+	if code := cli.Main(t.Context(), args, env); code != 0 {
+		t.Fatalf("--write-baseline: exit %d", code)
+	}
+	s.write(".dockmend.yaml", "baseline: known.json\n")
+	s.run().want(t, 0, conclusionSuccess, "0")
+	s.write(".dockmend.yaml", "baseline: nowhere.json\n")
+	if got := s.run(); got.code != 2 || !strings.Contains(got.log, "nowhere.json cannot be read") {
+		t.Errorf("exit %d:\n%s", got.code, got.log)
 	}
 }

@@ -53,6 +53,7 @@ func readInputs(gh *githubactions.Action, event *forge.Event) (*inputs, error) {
 	o := &in.options
 	*o = run.Defaults()
 	o.FromRoot, o.Config, o.RegistryToken = true, gh.GetInput("config"), in.token
+	o.Baselined = true // the step reads the base's
 	o.Rules.Presets, o.Rules.Select, o.Rules.Ignore = words(gh.GetInput("preset")), words(gh.GetInput("select")), words(gh.GetInput("ignore"))
 	o.Rules.FailOn = gh.GetInput("fail-on")
 	if !event.Gate() || event.Run != nil { // the run before has judged

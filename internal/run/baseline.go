@@ -14,14 +14,28 @@ import (
 // MarkBaseline marks the findings of these workspaces that a baseline knows, and says
 // which of its entries match nothing any more. flag is how messages name the setting.
 func (all Workspaces) MarkBaseline(r *lint.Result, flag, name string, read Source) error {
+	baseline, err := readBaseline(flag, name, read)
+	if err != nil {
+		return err
+	}
+	all.mark(r, name, baseline)
+	return nil
+}
+
+func readBaseline(flag, name string, read Source) (*engine.Baseline, error) {
 	src, err := read(name)
 	if err != nil {
-		return fmt.Errorf("%s: %w", flag, err)
+		return nil, fmt.Errorf("%s: %w", flag, err)
 	}
 	baseline, err := engine.ParseBaseline(src)
 	if err != nil {
-		return fmt.Errorf("%s: %s: %w", flag, name, err)
+		return nil, fmt.Errorf("%s: %s: %w", flag, name, err)
 	}
+	return baseline, nil
+}
+
+// mark marks what a baseline knows, and says what of it is gone.
+func (all Workspaces) mark(r *lint.Result, name string, baseline *engine.Baseline) {
 	baseline.Mark(r)
 	stale := baseline.Stale(r, func(rule, file string) bool {
 		return slices.ContainsFunc(all, func(w *Workspace) bool { return w.judges(r, rule, file) })
@@ -33,7 +47,6 @@ func (all Workspaces) MarkBaseline(r *lint.Result, flag, name string, read Sourc
 		}
 		r.Notices = append(r.Notices, fmt.Sprintf("baseline %s: %s, such as %s; --write-baseline %s writes it again", name, words, stale[0], name))
 	}
-	return nil
 }
 
 // judges reports whether a finding of a rule in a file would have been seen: the rule
@@ -57,9 +70,9 @@ func (w *Workspace) judges(r *lint.Result, rule, file string) bool {
 // empty for none.
 func (w *Workspace) Baseline() string { return w.baseline }
 
-// MarkOwn marks what the configuration's baseline knows. With a base to compare with, the
-// base's file counts, as its configuration does.
-func (w *Workspace) MarkOwn(r *lint.Result) error {
+// readOwn reads the configuration's baseline, before anything is linted or fixed. With a
+// base to compare with, the base's file counts, as its configuration does.
+func (w *Workspace) readOwn() (err error) {
 	if w.baseline == "" || w.options.Baselined {
 		return nil
 	}
@@ -67,11 +80,19 @@ func (w *Workspace) MarkOwn(r *lint.Result) error {
 	if w.since != nil && w.options.Config == "" {
 		read = w.since.Policy
 	}
-	return Workspaces{w}.MarkBaseline(r, "baseline: in "+w.config, w.baseline, func(name string) ([]byte, error) {
+	w.known, err = readBaseline("baseline: in "+w.config, w.baseline, func(name string) ([]byte, error) {
 		src, err := read(name)
 		if err != nil {
 			return nil, fmt.Errorf("%s cannot be read: %w", name, Plain(err))
 		}
 		return src, nil
 	})
+	return err
+}
+
+// MarkOwn marks what the configuration's baseline knows.
+func (w *Workspace) MarkOwn(r *lint.Result) {
+	if w.known != nil {
+		Workspaces{w}.mark(r, w.baseline, w.known)
+	}
 }

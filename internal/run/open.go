@@ -80,9 +80,7 @@ func (all Workspaces) Check(ctx context.Context) ([]*lint.Result, error) {
 	results := make([]*lint.Result, len(all))
 	for i, w := range all {
 		results[i] = w.Check(ctx)
-		if err := w.MarkOwn(results[i]); err != nil {
-			return nil, err
-		}
+		w.MarkOwn(results[i])
 		if w.since == nil {
 			continue
 		}

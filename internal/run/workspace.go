@@ -43,6 +43,8 @@ type Workspace struct {
 	config string
 	// baseline is the path of the configuration's baseline, from the root.
 	baseline string
+	// known is what it has; nil if there is none.
+	known *engine.Baseline
 	// tree is where the files are: the disk, or the work tree as it was at the base.
 	tree tree
 	// store has what was read of the files.
@@ -121,6 +123,9 @@ func open(ctx context.Context, env *Env, options *Options, at *place, stdin, nam
 		}
 	}
 	if err := w.configure(rules.All(), policy); err != nil {
+		return nil, err
+	}
+	if err := w.readOwn(); err != nil {
 		return nil, err
 	}
 	if stdin {

@@ -23,12 +23,6 @@ import (
 // Give the label a value, or remove it:
 //
 //	LABEL org.opencontainers.image.title="Example"
-//
-// # Exceptions
-//
-// It does not report:
-//
-//   - other labels
 var LabelEmpty = facts.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
 		ID:       "label-empty",

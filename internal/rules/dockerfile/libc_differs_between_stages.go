@@ -40,7 +40,6 @@ import (
 //
 //   - stages that install a layer for the other library, such as `gcompat`
 //   - programs that are linked statically
-//   - other files
 var LibcDiffersBetweenStages = facts.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
 		ID:         "libc-differs-between-stages",

@@ -15,7 +15,7 @@ import (
 // # Why it matters
 //
 // `docker logs` and the platform do not see the log. The file grows in the container
-// until the disk is full, and it is lost with the container.
+// until the disk is full, and it is lost when the container is removed.
 //
 // # How to fix it
 //

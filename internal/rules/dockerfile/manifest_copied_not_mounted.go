@@ -49,7 +49,7 @@ var ManifestCopiedNotMounted = facts.Rule[*facts.Dockerfile]{
 		Variants: []string{"uv", "bundle", "npm"},
 		Aliases:  []lint.Alias{{Name: "tally/ruby/prefer-gemfile-bind-mounts", Variants: []string{"bundle"}}},
 		Options: []lint.Option{{
-			Name: "managers", Doc: "package managers that are checked: uv, bundle, npm", Kind: lint.ListOption,
+			Name: "managers", Doc: "package managers that are checked, out of uv, bundle and npm", Kind: lint.ListOption,
 			OptionValue: lint.OptionValue{List: []string{"uv", "bundle"}},
 		}},
 	},

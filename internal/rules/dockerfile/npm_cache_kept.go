@@ -17,7 +17,7 @@ import (
 //
 // # How to fix it
 //
-// Clean the cache in the same `RUN`, or mount a cache:
+// Clean the cache in the same `RUN`, or mount a cache, as in the second line:
 //
 //	RUN npm ci && npm cache clean --force
 //	RUN --mount=type=cache,target=/root/.npm npm ci

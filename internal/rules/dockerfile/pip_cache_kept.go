@@ -22,7 +22,7 @@ import (
 //
 // # How to fix it
 //
-// Turn the cache off, or mount it:
+// Turn the cache off, or mount it, as in the second line:
 //
 //	RUN pip install --no-cache-dir -r requirements.txt
 //	RUN --mount=type=cache,target=/root/.cache/pip pip install -r requirements.txt

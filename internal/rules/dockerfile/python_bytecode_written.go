@@ -12,9 +12,9 @@ import (
 //
 // # Why it matters
 //
-// Python writes `.pyc` files next to the sources when it imports them, so the container
-// writes into its own file system. It cannot with a read-only root. The rule is off by
-// default, because without compiled files each start is slower.
+// Python writes `.pyc` files next to the sources when it imports them. Each new
+// container does so again, and cannot on a read-only root file system. The rule is off
+// by default, because without compiled files each start is slower.
 //
 // # How to fix it
 //

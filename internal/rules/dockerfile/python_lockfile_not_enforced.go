@@ -17,7 +17,7 @@ import (
 //
 // # How to fix it
 //
-// Add the option:
+// Add the option of the package manager:
 //
 //	RUN pipenv install --deploy
 //	RUN pdm install --frozen-lockfile

@@ -13,7 +13,7 @@ import (
 // # Why it matters
 //
 // Docker uses both names itself: `scratch` is the empty image, and `context` is the
-// build context. A reader cannot tell which of the two `FROM scratch` means.
+// build context. With such a stage, a reader cannot tell what `FROM scratch` means.
 //
 // # How to fix it
 //

@@ -228,7 +228,7 @@ func TestRegistryTokens(t *testing.T) {
 		t.Parallel()
 		n := internet(t)
 		u := newUser(t, files, behind(n)...)
-		u.run(t, "fix").want(t, 0, "docker.io has no such image, or has no such image, or does not show it without credentials")
+		u.run(t, "fix").want(t, 0, "docker.io has no such image, or does not show it without credentials")
 		if got := u.dockerfile(t); !strings.Contains(got, "team/app:1.2.3@"+digest) || strings.Contains(got, "secret:1.2.3@") {
 			t.Errorf("the Dockerfile became\n%s", got)
 		}

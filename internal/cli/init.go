@@ -16,9 +16,9 @@ func newInit(env *Env) *cobra.Command {
 	var dry bool
 	cmd := &cobra.Command{
 		Use: "init [PATH]", Short: "Set up a repository: configuration, workflow, pre-commit hook", Args: cobra.MaximumNArgs(1),
-		Long: "Write .dockmend.yaml, a GitHub workflow and a pre-commit hook, each only where there is none. What\n" +
-			"hadolint, dclint, compose-lint, trivy and checkov are configured to ignore is taken over. Existing\n" +
-			"findings fail nothing: pull requests and commits are checked for what they add.",
+		Long: "Write .dockmend.yaml, a GitHub workflow and a pre-commit hook, if they do not exist. The ignored rules\n" +
+			"of hadolint, dclint, compose-lint, trivy and checkov are taken over. Existing findings do not fail\n" +
+			"anything: pull requests and commits are checked for what they add.",
 		Example: "  dockmend init --dry-run    # show the files, write nothing\n  dockmend init",
 		RunE: func(cmd *cobra.Command, args []string) error {
 			return runInit(cmd.Context(), env, append(args, "")[0], dry)

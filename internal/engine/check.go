@@ -141,7 +141,7 @@ func (c *Checker) parse(l *loaded) {
 	case len(src.Bytes) > MaxFileSize:
 		c.limit(l.out, src, f.Policy, fmt.Sprintf("the file has more than the limit of %d bytes: it was not linted; split it up or exclude it", MaxFileSize))
 	case isBinary(src.Bytes):
-		message := fmt.Sprintf("the file is binary, not text: it is no %s; rename it, or leave it out with exclude in the configuration", f.Target.Describe())
+		message := fmt.Sprintf("the file is binary, so it is not a %s; rename it, or exclude it in the configuration", f.Target.Describe())
 		if isUTF16(src.Bytes) {
 			message = "the file is UTF-16: save it as UTF-8"
 		}

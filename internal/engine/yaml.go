@@ -31,7 +31,7 @@ func (d yamlDocument[D]) faults() []fault {
 		}
 		return unread(d.doc.UnreadScripts())
 	}
-	f := fault{rule: syntaxError, finding: lint.Finding{Span: err.Span, Message: "this is no YAML from here on: " + err.Message}}
+	f := fault{rule: syntaxError, finding: lint.Finding{Span: err.Span, Message: "the file is not valid YAML from here on: " + err.Message}}
 	switch err.Kind {
 	case yaml.LimitError:
 		f.rule, f.finding.Message = limitReached, fmt.Sprintf("%s: the file was not linted from here on; split it up or exclude it", err.Message)

@@ -328,7 +328,7 @@ func explainStatus(host string, status *transport.Error, known func() bool) (rea
 	case code == http.StatusNotFound:
 		return host + " has no such image", true
 	case (code == http.StatusUnauthorized || code == http.StatusForbidden) && !known():
-		return host + " has no such image, or has no such image, or does not show it without credentials", true
+		return host + " has no such image, or does not show it without credentials", true
 	case code == http.StatusUnauthorized && status.Request != nil && !strings.HasPrefix(status.Request.URL.Path, "/v2/"):
 		// The token service says so, before anybody spoke of an image.
 		return host + " refused the stored credentials; run docker login again", false

@@ -44,7 +44,7 @@ func (r *reader) first(names ...string) (name string, src []byte) {
 		case err == nil:
 			return name, src
 		case !errors.Is(err, fs.ErrNotExist):
-			r.note("%s: not taken over: it cannot be read", name)
+			r.note("%s: not taken over, because it cannot be read", name)
 		}
 	}
 	return "", nil
@@ -91,7 +91,7 @@ func (r *reader) hadolint(name string, src []byte) error {
 	}
 	r.trusted, r.labels, r.strictLabels = cfg.Registries.Trusted, cfg.Labels.Required, cfg.Labels.Strict
 	if cfg.DisableHadolintIgnores {
-		r.note("%s: disable-ignore-pragma is not taken over: it works in hadolint's file alone", name)
+		r.note("%s: disable-ignore-pragma is not taken over, because it works only in hadolint's own file", name)
 	}
 	return nil
 }
@@ -128,7 +128,7 @@ func (r *reader) dclint() {
 		src = inPackage.Dclint
 	}
 	if err := load(src, &file); err != nil {
-		r.note("%s: not taken over: it is not YAML or JSON as dclint reads it", name)
+		r.note("%s: not taken over, because it is not valid YAML or JSON", name)
 		return
 	}
 	g := group{from: name}
@@ -139,7 +139,7 @@ func (r *reader) dclint() {
 		}
 		word := map[string]string{"0": off, "1": lint.Warning.String(), "2": lint.Error.String()}[fmt.Sprint(level)]
 		if word == "" {
-			r.note("%s: %s is not taken over: its level is not 0, 1 or 2", name, clean(rule))
+			r.note("%s: %s is not taken over, because its level is not 0, 1 or 2", name, clean(rule))
 			continue
 		}
 		if options && word != off {
@@ -149,7 +149,7 @@ func (r *reader) dclint() {
 	}
 	r.add(g)
 	if len(file.Exclude) > 0 {
-		r.note("%s: exclude is not taken over, since it would leave out Dockerfiles too; see exclude: and overrides: in .dockmend.yaml", name)
+		r.note("%s: exclude is not taken over, because it would exclude Dockerfiles too; use exclude: or overrides: in .dockmend.yaml", name)
 	}
 }
 
@@ -168,7 +168,7 @@ func (r *reader) composeLint() {
 		} `yaml:"rules"`
 	}
 	if err := load(src, &file); err != nil {
-		r.note("%s: not taken over: it is not as compose-lint reads it", name)
+		r.note("%s: not taken over, because it is not a valid configuration of compose-lint", name)
 		return
 	}
 	levels := map[string]string{"low": "info", "medium": "warning", "high": "error", "critical": "error"}
@@ -207,7 +207,7 @@ func (r *reader) trivy() {
 			case !ok:
 				others++
 			case r.expired(words[1:]):
-				r.note("%s: %s has run out, so it is not taken over", name, clean(words[0]))
+				r.note("%s: %s has expired, so it is not taken over", name, clean(words[0]))
 			default:
 				if behind = strings.TrimSpace(behind); behind != "" {
 					reason = behind
@@ -219,7 +219,7 @@ func (r *reader) trivy() {
 			r.add(g)
 		}
 		if others > 0 {
-			r.note("%s: %s of vulnerabilities, licences and other files left alone", name, counted(others, "entry"))
+			r.note("%s: %s for vulnerabilities, licenses or other files not taken over", name, counted(others, "entry"))
 		}
 	}
 	r.trivyYAML()
@@ -248,7 +248,7 @@ func (r *reader) trivyYAML() {
 		} `yaml:"misconfigurations"`
 	}
 	if err := load(src, &file); err != nil {
-		r.note("%s: not taken over: it is not as trivy reads it", name)
+		r.note("%s: not taken over, because it is not a valid configuration of trivy", name)
 		return
 	}
 	all := group{from: name}
@@ -256,11 +256,11 @@ func (r *reader) trivyYAML() {
 		rule, ok := lint.TrivyName(m.ID)
 		switch {
 		case !ok:
-			r.note("%s: no rule here for %s", name, clean(m.ID))
+			r.note("%s: dockmend has no rule for %s", name, clean(m.ID))
 		case m.Expires != "" && m.Expires[:min(len(m.Expires), len(time.DateOnly))] <= r.today:
-			r.note("%s: %s has run out, so it is not taken over", name, clean(m.ID))
+			r.note("%s: %s has expired, so it is not taken over", name, clean(m.ID))
 		case len(m.Paths) > 0 && !arePatterns(m.Paths):
-			r.note("%s: the paths of %s are not taken over, since they are no patterns here", name, clean(m.ID))
+			r.note("%s: the paths of %s are not taken over, because dockmend has other patterns", name, clean(m.ID))
 		case len(m.Paths) > 0:
 			r.add(group{from: name, paths: m.Paths, rules: []setting{{name: rule, level: off, reason: m.Statement}}})
 		default:
@@ -290,7 +290,7 @@ func (r *reader) checkov() {
 		Paths any `yaml:"skip-path"`
 	}
 	if err := load(src, &file); err != nil {
-		r.note("%s: not taken over: it is not as checkov reads it", name)
+		r.note("%s: not taken over, because it is not a valid configuration of checkov", name)
 		return
 	}
 	g, others := group{from: name}, 0
@@ -312,9 +312,9 @@ func (r *reader) checkov() {
 		r.add(g)
 	}
 	if others > 0 {
-		r.note("%s: %s of other files left alone", name, counted(others, "check"))
+		r.note("%s: %s for other files not taken over", name, counted(others, "check"))
 	}
 	if file.Paths != nil {
-		r.note("%s: skip-path is not taken over, since its patterns are of another kind; see exclude: in .dockmend.yaml", name)
+		r.note("%s: skip-path is not taken over, because dockmend has other patterns; use exclude: in .dockmend.yaml", name)
 	}
 }

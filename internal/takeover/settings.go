@@ -70,7 +70,7 @@ func (s *settings) add(g group) {
 	}
 	words := fmt.Sprintf("%s: %s taken over", g.from, counted(len(g.rules), "setting"))
 	if len(unknown) > 0 {
-		words += "; no rule here for " + listed(unknown)
+		words += "; dockmend has no rule for " + listed(unknown)
 	}
 	s.note("%s", words)
 }

@@ -54,7 +54,7 @@ func New(ctx context.Context, env *run.Env, dir string) (plan *Plan, done func()
 	}
 	plan = &Plan{root: w.Root()}
 	if len(w.Files) == 0 {
-		plan.note("nothing to lint here, so there is nothing to set up")
+		plan.note("there is nothing to lint, so there is nothing to set up")
 		return plan, w.Close, nil
 	}
 	if err := plan.make(ctx, env, w, paths); err != nil {
@@ -90,7 +90,7 @@ func (p *Plan) make(ctx context.Context, env *run.Env, w *run.Workspace, paths [
 func (p *Plan) configuration(r *reader, steps []step) (run.Source, error) {
 	for _, name := range config.Names() {
 		if exists(r.tree, name) {
-			p.note("%s: is there, so it stays as it is", name)
+			p.note("%s: exists, so it is not changed", name)
 			return nil, nil
 		}
 	}
@@ -107,11 +107,11 @@ func (p *Plan) configuration(r *reader, steps []step) (run.Source, error) {
 	src := r.yaml()
 	name := config.Names()[0]
 	if _, err := config.Parse(name, src, r.metas); err != nil {
-		return nil, fmt.Errorf("what is taken over is not valid: %w", err)
+		return nil, fmt.Errorf("the settings that were taken over are not valid: %w", err)
 	}
-	why := "the defaults, since no other linter is configured"
+	why := "the defaults, because no other linter is configured"
 	if !r.empty() {
-		why = "what the linters here are told"
+		why = "the settings of the linters in this repository"
 	}
 	p.add(name, src, why)
 	p.Notes = append(p.Notes, r.notes...)
@@ -125,7 +125,7 @@ func (p *Plan) workflow(tree Tree, ours string) {
 		p.note("%s: runs dockmend already", ours)
 		return
 	case exists(tree, workflowName):
-		p.note("%s: is there, so it stays as it is", workflowName)
+		p.note("%s: exists, so it is not changed", workflowName)
 		return
 	}
 	for _, other := range [][2]string{
@@ -137,7 +137,7 @@ func (p *Plan) workflow(tree Tree, ours string) {
 			return
 		}
 	}
-	p.add(workflowName, []byte(workflow), "a pull request reports only what it adds, so the repository as it is stays green")
+	p.add(workflowName, []byte(workflow), "a pull request reports only what it adds, so existing findings do not fail it")
 }
 
 // preCommit plans the hook, or says what to add.
@@ -152,7 +152,7 @@ func (p *Plan) preCommit(tree Tree) {
 	case strings.Contains(string(src), "dockmend/dockmend"):
 		p.note("%s: has dockmend already", preCommitName)
 	default:
-		p.note("%s: is there, so it stays as it is; add this below repos:\n%s", preCommitName, strings.TrimSuffix(preCommit, "\n"))
+		p.note("%s: exists, so it is not changed; add this below repos:\n%s", preCommitName, strings.TrimSuffix(preCommit, "\n"))
 	}
 }
 
@@ -201,7 +201,7 @@ func (p *Plan) add(name string, content []byte, why string) {
 func (p *Plan) Write() error {
 	for _, f := range p.Files {
 		if exists(p.root, f.Path) {
-			return fmt.Errorf("%s is there by now; nothing is overwritten", f.Path)
+			return fmt.Errorf("%s was created in the meantime, so nothing was overwritten", f.Path)
 		}
 		if err := p.root.Write(f.Path, f.Content, files.Writing{Folders: true}); err != nil {
 			return fmt.Errorf("%s cannot be written: %w", f.Path, run.Plain(err))

@@ -90,7 +90,7 @@ func (r *reader) workflows() (ours string, theirs []step) {
 			}
 		}
 		if runs {
-			r.note("%s runs hadolint-action; remove that step once dockmend has run, since both report the same codes", name)
+			r.note("%s runs hadolint-action; remove that step once dockmend has run, because both report the same codes", name)
 		}
 	}
 	return ours, theirs
@@ -101,7 +101,7 @@ func (r *reader) workflows() (ours string, theirs []step) {
 func (r *reader) actionInputs(steps []step) {
 	if len(steps) != 1 {
 		if len(steps) > 1 {
-			r.note("the inputs of %s with hadolint-action are not taken over, since they may differ", counted(len(steps), "step"))
+			r.note("the inputs of %s with hadolint-action are not taken over, because they can differ", counted(len(steps), "step"))
 		}
 		return
 	}

@@ -68,7 +68,7 @@ func checkBakeStageUnknown(p *facts.Pass[*facts.Bake]) {
 		if len(names) == 0 {
 			continue
 		}
-		message := fmt.Sprintf("%q is no stage of %q, so %q cannot be built", text.Short(stage.Value.Text), file.Source.Path, text.Short(t.Name))
+		message := fmt.Sprintf("%q is not a stage of %q, so %q cannot be built", text.Short(stage.Value.Text), file.Source.Path, text.Short(t.Name))
 		if near, ok := nearest.Name(stage.Value.Text, names[:min(len(names), nearest.Most)]); ok {
 			message += fmt.Sprintf("; %q is meant", text.Short(near))
 		}

@@ -13,7 +13,7 @@ import (
 )
 
 // ToolchainVersionMismatch reports build images whose compiler or interpreter is older
-// than the project asks for, so that the build fails:
+// than the project requires, so that the build fails:
 //
 //   - Go: the version after `go` in go.mod. The official images set `GOTOOLCHAIN=local`,
 //     so no newer Go is downloaded
@@ -23,17 +23,18 @@ import (
 //
 // # Why it matters
 //
-// The build stops with an error, or starts to do so when the base image is built anew.
+// The build stops with an error, or starts to do so when a new version of the base image
+// comes out.
 //
 // # How to fix it
 //
-// Take an image of the version that the project asks for:
+// Use an image of the version that the project requires:
 //
 //	FROM golang:1.24
 //
 // # Fix safety
 //
-// There is no fix: either the image or the project has to change, and only the author
+// There is no fix: either the image or the project must change, and only the author
 // knows which.
 //
 // # Exceptions
@@ -41,7 +42,7 @@ import (
 // It does not report:
 //
 //   - images whose tag is a build argument, or has no version
-//   - stages that set `GOTOOLCHAIN`, or in which rustup may fetch another Rust
+//   - stages that set `GOTOOLCHAIN`, or in which rustup can download another Rust
 //   - stages that do not call the compiler, or copy nothing from the folder of the project
 var ToolchainVersionMismatch = facts.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
@@ -77,9 +78,9 @@ func checkToolchainVersionMismatch(p *facts.Pass[*facts.Dockerfile]) {
 				told[root] = true
 				p.Report(lint.Finding{
 					Span: root.From.Words[0].Span,
-					Message: fmt.Sprintf("%s is %s %s, and the project asks for %s, so the build fails; take an image of that version",
+					Message: fmt.Sprintf("%s is %s %s, but the project requires %s, so the build fails; use an image of that version",
 						quoteShort(image.Raw), t.name, versionOf(image.Tag), short(asked.version)),
-					Related: []lint.Related{{Source: asked.file, Span: asked.place, Message: "asked for here"}},
+					Related: []lint.Related{{Source: asked.file, Span: asked.place, Message: "the version is set here"}},
 				})
 			}
 		}

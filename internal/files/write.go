@@ -109,7 +109,7 @@ func (r *Root) replace(name string, content []byte, old, owner fs.FileInfo) (err
 	scratch := filepath.FromSlash(path.Join(path.Dir(name), ".dockmend-"+rand.Text()+".tmp"))
 	f, err := r.root.OpenFile(scratch, os.O_WRONLY|os.O_CREATE|os.O_EXCL, mode)
 	if err != nil {
-		return fmt.Errorf("cannot make a file in its folder: %w", bare(err))
+		return fmt.Errorf("cannot create a file in its folder: %w", bare(err))
 	}
 	defer func() {
 		if err != nil {

@@ -43,7 +43,7 @@ type Commit struct {
 func (r *Repository) ReadCommit(h Hash) (*Commit, error) {
 	k, content, err := r.object(h, maxCommit)
 	if err == nil && k != kindCommit {
-		err = fmt.Errorf("%w: %s is a %s in the place of a commit", ErrDamaged, h, k.name())
+		err = fmt.Errorf("%w: %s is a %s instead of a commit", ErrDamaged, h, k.name())
 	}
 	if err != nil {
 		return nil, err
@@ -99,7 +99,7 @@ func (r *Repository) peel(h Hash) (*Commit, error) {
 		}
 		h = next
 	}
-	return nil, fmt.Errorf("%w: too many tags stand on each other", ErrDamaged)
+	return nil, fmt.Errorf("%w: too many tags point to each other", ErrDamaged)
 }
 
 // MergeBase finds the best common ancestor of two commits. The error wraps ErrNoBase
@@ -319,7 +319,7 @@ func (r *Repository) Tree(c *Commit) (map[string]Entry, error) {
 func (r *Repository) folder(h Hash) (entries map[string]Entry, size int, err error) {
 	k, content, err := r.object(h, maxTree)
 	if err == nil && k != kindTree {
-		err = fmt.Errorf("%w: %s is a %s in the place of a folder", ErrDamaged, h, k.name())
+		err = fmt.Errorf("%w: %s is a %s instead of a folder", ErrDamaged, h, k.name())
 	}
 	if err != nil {
 		return nil, 0, err

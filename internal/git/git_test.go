@@ -280,7 +280,7 @@ func TestKindsOfClones(t *testing.T) {
 		if err != nil || !ok {
 			t.Fatal(ok, err)
 		}
-		if _, err := r.Blob(e.Hash, 100); !errors.Is(err, ErrMissing) || !strings.Contains(err.Error(), "nothing is fetched") {
+		if _, err := r.Blob(e.Hash, 100); !errors.Is(err, ErrMissing) || !strings.Contains(err.Error(), "dockmend fetches nothing") {
 			t.Errorf("Blob: %v", err)
 		}
 		tracked, err := r.Tracked() // there is no index

@@ -61,7 +61,7 @@ const (
 func (r *Repository) Blob(h Hash, limit int64) ([]byte, error) {
 	k, content, err := r.object(h, limit)
 	if err == nil && k != kindBlob {
-		err = fmt.Errorf("%w: %s is a %s in the place of a file", ErrDamaged, h, k.name())
+		err = fmt.Errorf("%w: %s is a %s instead of a file", ErrDamaged, h, k.name())
 	}
 	if err != nil {
 		return nil, err
@@ -86,7 +86,7 @@ func (r *Repository) object(h Hash, limit int64) (kind, []byte, error) {
 	}
 	why := ErrMissing
 	if slices.ContainsFunc(r.stores, func(s *store) bool { return s.partial }) {
-		why = fmt.Errorf("%w, which is a partial one, and nothing is fetched", ErrMissing)
+		why = fmt.Errorf("%w, which is a partial one; dockmend fetches nothing", ErrMissing)
 	}
 	return 0, nil, fmt.Errorf("%s: %w", h, why)
 }
@@ -207,7 +207,7 @@ func (s *store) loose(h Hash, limit int64) (kind, []byte, error) {
 	word, digits, _ := strings.Cut(string(head), " ")
 	size, err := strconv.ParseInt(digits, 10, 64)
 	if err != nil || size < 0 {
-		return 0, nil, fmt.Errorf("%w: an object says %.32q of itself", ErrDamaged, head)
+		return 0, nil, fmt.Errorf("%w: an object has the header %.32q", ErrDamaged, head)
 	}
 	for _, k := range []kind{kindCommit, kindTree, kindBlob, kindTag} {
 		if k.name() == word {
@@ -228,7 +228,7 @@ func inflated(in io.Reader, size, limit int64) ([]byte, error) {
 	var b bytes.Buffer // it grows with what is there, not with what is said
 	n, err := b.ReadFrom(io.LimitReader(in, size+1))
 	if err != nil || n != size {
-		return nil, fmt.Errorf("%w: an object of %d bytes has not so many: %w", ErrDamaged, size, err)
+		return nil, fmt.Errorf("%w: an object of %d bytes is shorter than that: %w", ErrDamaged, size, err)
 	}
 	return b.Bytes(), nil
 }

@@ -65,7 +65,7 @@ func openPack(root *files.Root, base string) (p *pack, err error) {
 	for i := range p.counts {
 		p.counts[i] = binary.BigEndian.Uint32(head[countsStart+4*i:])
 		if p.counts[i] < last {
-			return p, fmt.Errorf("%w: the counts of its index do not rise", ErrDamaged)
+			return p, fmt.Errorf("%w: the counts in its index do not increase", ErrDamaged)
 		}
 		last = p.counts[i]
 	}
@@ -250,7 +250,7 @@ func (p *pack) object(r *Repository, offset, limit int64) (kind, []byte, error) 
 			break
 		}
 		if len(deltas) > limits.DeltaChain {
-			return 0, nil, fmt.Errorf("%w: too many deltas stand on each other", ErrDamaged)
+			return 0, nil, fmt.Errorf("%w: the chain of deltas is too long", ErrDamaged)
 		}
 		e, err := p.entry(at)
 		if err != nil {
@@ -284,7 +284,7 @@ func (p *pack) object(r *Repository, offset, limit int64) (kind, []byte, error) 
 		if e.kind == kindHashDelta {
 			var ok bool
 			if at, ok, err = p.find(e.hash); err != nil || !ok {
-				return 0, nil, errors.Join(err, fmt.Errorf("%w: a delta stands on an object that its pack has not", ErrDamaged))
+				return 0, nil, errors.Join(err, fmt.Errorf("%w: a delta is based on an object that is not in its pack", ErrDamaged))
 			}
 		}
 	}

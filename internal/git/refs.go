@@ -15,7 +15,7 @@ var (
 	// ErrUnknown is wrapped where nothing has a name.
 	ErrUnknown = errors.New("no commit has this name")
 	// ErrAmbiguous is wrapped where a short hash could be several objects.
-	ErrAmbiguous = errors.New("several objects have hashes that begin so")
+	ErrAmbiguous = errors.New("several objects have hashes that begin with it")
 )
 
 const (
@@ -40,7 +40,7 @@ func (r *Repository) Commit(name string) (*Commit, error) {
 		base = "HEAD"
 	}
 	if strings.Contains(base, "@{") || strings.Contains(base, ":") {
-		return nil, fmt.Errorf("%w: %q is a way to name a commit that is not supported", ErrUnknown, name)
+		return nil, fmt.Errorf("%w: %q names a commit in a way that is not supported", ErrUnknown, name)
 	}
 	h, err := r.resolve(base)
 	if err != nil {

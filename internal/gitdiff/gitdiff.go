@@ -273,7 +273,7 @@ func Added(patch string) ([]Range, error) {
 			case at.First <= at.Last:
 				return nil, errShortHunk
 			case r.First < at.First:
-				return nil, fmt.Errorf("the hunk %.80q stands before an earlier one", strings.TrimSuffix(text, "\n"))
+				return nil, fmt.Errorf("the hunk %.80q is before an earlier one", strings.TrimSuffix(text, "\n"))
 			}
 			at = r
 			continue

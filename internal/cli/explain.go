@@ -102,7 +102,7 @@ func shortPage(page string) string {
 
 func unknownRule(name string) error {
 	if near, ok := nearest.Name(name, rules.All().Names()); ok {
-		return fmt.Errorf("unknown rule %q, did you mean %q?", name, near)
+		return fmt.Errorf("unknown rule %q (did you mean %q?)", name, near)
 	}
 	return fmt.Errorf("unknown rule %q; dockmend rules lists them", name)
 }

@@ -67,7 +67,7 @@ func flagError(cmd *cobra.Command, err error) error {
 		}
 	})
 	if near, ok := nearest.Name(name, names); ok {
-		return fmt.Errorf("%w, did you mean --%s?", err, near)
+		return fmt.Errorf("%w (did you mean --%s?)", err, near)
 	}
 	return fmt.Errorf("%w; see %s --help", err, cmd.CommandPath())
 }

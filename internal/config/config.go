@@ -164,7 +164,7 @@ func LabelFormats() []string {
 }
 
 // Parse reads a configuration of ours. The error lists all that is wrong, a
-// line each, as `name:line:col: unknown key "rulez", did you mean "rules"?`;
+// line each, as `name:line:col: unknown key "rulez" (did you mean "rules"?)`;
 // lines and columns are 1-based, columns count bytes.
 func Parse(name string, src []byte, metas []*lint.Meta) (*Config, error) {
 	d := newDecoder(name, src, metas)

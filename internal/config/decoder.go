@@ -291,7 +291,7 @@ func quote(s string) string {
 // all if they are few.
 func hint(name string, among []string) string {
 	if near, ok := nearest.Name(name, among); ok {
-		return fmt.Sprintf(", did you mean %q?", near)
+		return fmt.Sprintf(" (did you mean %q?)", near)
 	}
 	if len(among) > 0 && len(among) <= 20 {
 		return ", want one of " + strings.Join(among, ", ")

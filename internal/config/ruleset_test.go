@@ -140,11 +140,11 @@ func TestUnknownNames(t *testing.T) {
 		flags Flags
 		want  string
 	}{
-		{Flags{Presets: []string{"recomended"}}, `unknown preset "recomended", did you mean "recommended"?`},
+		{Flags{Presets: []string{"recomended"}}, `unknown preset "recomended" (did you mean "recommended"?)`},
 		{Flags{Presets: []string{"x"}}, `unknown preset "x", want one of recommended, cloud-native, hardening, hadolint, strict`},
 		{Flags{FailOn: "fatal"}, `--fail-on: unknown value "fatal", want one of error, warning, info, style, never`},
-		{Flags{Select: []string{"lattest-tag"}}, `--select: unknown rule "lattest-tag", did you mean "latest-tag"?`},
-		{Flags{Ignore: []string{"runtme", ""}}, "--ignore: unknown rule \"runtme\", did you mean \"runtime\"?\n--ignore: unknown rule \"\"; dockmend rules lists them"},
+		{Flags{Select: []string{"lattest-tag"}}, `--select: unknown rule "lattest-tag" (did you mean "latest-tag"?)`},
+		{Flags{Ignore: []string{"runtme", ""}}, "--ignore: unknown rule \"runtme\" (did you mean \"runtime\"?)\n--ignore: unknown rule \"\"; dockmend rules lists them"},
 	}
 	for _, tt := range tests {
 		_, err := (&Config{}).Resolve(catalog(), tt.flags)

@@ -70,7 +70,7 @@ func New(name string, opts Options) (Writer, error) {
 		}
 	}
 	if near, ok := nearest.Name(name, Formats()); ok {
-		return nil, fmt.Errorf("unknown format %q, did you mean %q?", name, near)
+		return nil, fmt.Errorf("unknown format %q (did you mean %q?)", name, near)
 	}
 	return nil, fmt.Errorf("unknown format %q, use one of %s", name, strings.Join(Formats(), ", "))
 }

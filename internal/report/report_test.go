@@ -218,10 +218,10 @@ func TestNew(t *testing.T) {
 	tests := []struct {
 		format, want string
 	}{
-		{"jsn", `unknown format "jsn", did you mean "json"?`},
+		{"jsn", `unknown format "jsn" (did you mean "json"?)`},
 		{"mark", `unknown format "mark", use one of ` + list},
 		{"git", `unknown format "git", use one of ` + list},
-		{"JSON", `unknown format "JSON", did you mean "json"?`},
+		{"JSON", `unknown format "JSON" (did you mean "json"?)`},
 		{"spreadsheet", `unknown format "spreadsheet", use one of ` + list},
 		{"", `unknown format "", use one of ` + list},
 		{strings.Repeat("x", 20) + "\x1b", `unknown format "xxxxxxxxxxxxxxxxxxxx\x1b", use one of ` + list},

@@ -64,7 +64,7 @@ func checkNodePackageRunnerAsPid1(p *facts.Pass[*facts.Dockerfile]) {
 		p.Report(lint.Finding{
 			Fixes:   startNode(p, c),
 			Span:    c.at.Span,
-			Message: fmt.Sprintf("%s is process 1 and cannot be relied on to pass the stop signal to the program; start node directly, with the command of the script in package.json", c.program),
+			Message: fmt.Sprintf("%s is process 1, and not every version passes the stop signal to the program; start node directly, with the command from package.json", c.program),
 		})
 	}
 }
@@ -103,7 +103,7 @@ func startNode(p *facts.Pass[*facts.Dockerfile], c startCommand) []lint.Fix {
 	if !c.in.Span.Contains(c.at.Span.Cover(last)) {
 		return nil // the rest is in CMD
 	}
-	title := "start node directly, with the command of the script"
+	title := "start node directly, with the command from package.json"
 	if !c.in.JSON {
 		return unsafeFix(title, lint.EffectConfig, lint.Replace(c.in.BodySpan, jsonArray(node)))
 	}

@@ -75,7 +75,7 @@ func checkPackagesNotSorted(p *facts.Pass[*facts.Dockerfile]) {
 		}
 		f := lint.Finding{
 			Span:    c.Packages[first].Span,
-			Message: fmt.Sprintf("%s is in the place of %s in alphabetical order; sort the packages", quoteShort(c.Packages[first].Text), quoteShort(sorted[first])),
+			Message: fmt.Sprintf("%[2]s belongs before %[1]s in alphabetical order; sort the packages", quoteShort(c.Packages[first].Text), quoteShort(sorted[first])),
 		}
 		if c.Script.Editable() {
 			f.Fixes = []lint.Fix{fix}

@@ -13,13 +13,13 @@ import (
 )
 
 // ComposeHeapAboveMemoryLimit reports services whose heap may grow to the memory limit of
-// the container or above: `-Xmx` of Java and `--max-old-space-size` of Node.js in a
-// variable or in the command, and the heap with which Kafka and ZooKeeper start if no
-// variable sets one.
+// the container or above. It reads `-Xmx` of Java and `--max-old-space-size` of Node.js in
+// variables and in the command, and knows the heap of Kafka and ZooKeeper if no variable
+// sets one.
 //
 // # Why it matters
 //
-// The program needs memory beside its heap. When the heap grows, the kernel kills the
+// The program needs memory besides its heap. When the heap grows, the kernel kills the
 // program, and the log of the program does not say why.
 //
 // # How to fix it

@@ -17,8 +17,8 @@ import (
 //
 // # Why it matters
 //
-// The install takes the newest versions that fit, so each build may have other ones, and
-// the image has versions that nobody has tried. The copied lock file hides that.
+// The install takes the newest versions that fit, so each build can have different ones, and
+// the image can have versions that were never tested. The copied lock file hides that.
 //
 // # How to fix it
 //
@@ -75,25 +75,25 @@ func lockReaders() map[string]lockReader {
 
 func checkLockfileNotRead(p *facts.Pass[*facts.Dockerfile]) {
 	locks := lockReaders()
-	told := map[string]bool{}
+	var said facts.SaidOnce
 	for _, c := range p.Doc.ContextCopies() {
 		name := path.Base(c.Path)
 		lock, is := locks[name]
-		if !is || told[name] || !c.Stage.ReachesFinal() || mayReadLock(p.Doc, name, lock) {
+		if !is || !c.Stage.ReachesFinal() || mayReadLock(p.Doc, name, lock) {
 			continue
 		}
 		install := installWithout(p.Doc, c, lock)
 		if install == nil {
 			continue
 		}
-		told[name] = true
-		p.Report(lint.Finding{
+		said.Add(name, lint.Finding{
 			Span: c.Word.Span,
 			Message: fmt.Sprintf("%s is copied, but %s does not read it, so each build may have other versions; install with %s",
 				quoteShort(c.Path), quoteShort(firstLine(p.Doc.Text(install.Span))), lock.readers[0]),
 			Related: []lint.Related{{Span: install.Span, Message: "the install"}},
 		})
 	}
+	said.Report(p.Report)
 }
 
 // installWithout is the first install of the project's packages, after a copy in its stage,

@@ -251,7 +251,7 @@ func purposesOfFolder(folder string) (found []Purpose) {
 		return []Purpose{Template}
 	case ".devcontainer", "hack", "localdev", "local-dev", "dev-env", "devenv":
 		return []Purpose{Development}
-	case "archive", "archived", "archives", "_archive", "deprecated", "obsolete", "attic", "graveyard":
+	case "archive", "archived", "archives", "_archive", "deprecated", "depricated", "obsolete", "attic", "graveyard":
 		return []Purpose{Retired}
 	case "molecule": // the tests of roles of Ansible
 		return []Purpose{Tests}

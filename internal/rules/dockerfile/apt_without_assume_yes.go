@@ -36,7 +36,8 @@ import (
 //   - `install -f` after an `install -y` in the same `RUN`, because the packages are
 //     complete then
 //   - `install` of one package that is not known to bring others, because apt-get asks only
-//     about packages that the command does not name, and `remove` or `purge` without
+//     about packages that the command does not name, or after another `install` of the `RUN`,
+//     and `remove` or `purge` without
 //     packages
 var AptWithoutAssumeYes = facts.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
@@ -73,7 +74,7 @@ func checkAptWithoutAssumeYes(p *facts.Pass[*facts.Dockerfile]) {
 // than was named.
 func aptNeverAsks(d *facts.Dockerfile, c facts.PackageCommand) bool {
 	switch {
-	case c.Action == "install" && len(c.Packages) == 1 && !bringsOthers(c.Packages[0].Text):
+	case c.Action == "install" && len(c.Packages) == 1 && (!bringsOthers(c.Packages[0].Text) || followsInstall(d, c)):
 		return true
 	case len(c.Packages) == 0 && (c.Action == "remove" || c.Action == "purge"):
 		return true
@@ -107,6 +108,15 @@ func bringsOthers(name string) bool {
 		"mercurial", "curl", "wget", "gnupg", "ca-certificates", "software-properties-common", "apt-transport-https", "openssh", "supervisor", "ffmpeg", "imagemagick",
 		"graphviz", "vim", "emacs", "texlive", "docker", "chromium", "firefox", "xvfb", "r-base", "octave", "iputils-ping", "dnsutils", "iproute2",
 	}, func(prefix string) bool { return strings.HasPrefix(name, prefix) })
+}
+
+// followsInstall reports whether an earlier command of the RUN installs packages, which may
+// have brought what the next one needs.
+func followsInstall(d *facts.Dockerfile, c facts.PackageCommand) bool {
+	return slices.ContainsFunc(d.Commands(c.Instruction), func(other *facts.Command) bool {
+		pkg, ok := facts.Packages(other)
+		return ok && other.Span.Start < c.Span.Start && pkg.Action == "install" && strings.HasPrefix(pkg.Manager, "apt")
+	})
 }
 
 // answersApt reports whether something other than -y answers apt's questions.

@@ -32,8 +32,13 @@ func IsOfficial(name string) bool {
 		return false
 	}
 	at, _ := slices.BinarySearchFunc(currents, name, func(c current, name string) int { return cmp.Compare(c.repository, name) })
-	hasTag := at < len(currents) && currents[at].repository == name
-	return hasTag || len(ownRows(name)) > 0 || HasReleases(name) || name == "hello-world" || slices.ContainsFunc(moves, func(m Move) bool {
+	if at < len(currents) && currents[at].repository == name {
+		return true
+	}
+	if name == "hello-world" || len(ownRows(name)) > 0 || HasReleases(name) {
+		return true
+	}
+	return slices.ContainsFunc(moves, func(m Move) bool {
 		repository, _, _ := strings.Cut(m.Pattern, ":")
 		return repository == name
 	})

@@ -50,6 +50,7 @@ var ApkPackageNotPinned = facts.Rule[*facts.Dockerfile]{
 func checkApkPackageNotPinned(p *facts.Pass[*facts.Dockerfile]) {
 	packagePins{
 		managers: []string{"apk"},
+		values:   []string{"-t", "--virtual", "-X", "--repository"},
 		actions:  []string{"add"},
 		pinned:   apkPinned,
 		example:  func(name string) string { return name + "=<version>" },

@@ -51,6 +51,7 @@ var AptPackageNotPinned = facts.Rule[*facts.Dockerfile]{
 func checkAptPackageNotPinned(p *facts.Pass[*facts.Dockerfile]) {
 	packagePins{
 		managers: []string{"apt-get", "apt"},
+		values:   []string{"-t", "--target-release"},
 		actions:  []string{"install"},
 		pinned:   aptPinned,
 		example:  func(name string) string { return name + "=<version>" },

@@ -53,6 +53,9 @@ var CdInsteadOfWorkdir = facts.Rule[*facts.Dockerfile]{
 
 func checkCdInsteadOfWorkdir(p *facts.Pass[*facts.Dockerfile]) {
 	p.Doc.AllCommands(func(c *facts.Command) {
+		if p.Hadolint && isInner(c.Instruction) {
+			return
+		}
 		if c.Name() != "cd" || c.Script == nil || !p.Hadolint && !leadsTheWay(p.Doc, c) {
 			return
 		}

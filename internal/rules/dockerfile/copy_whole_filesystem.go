@@ -51,6 +51,9 @@ func checkCopyWholeFilesystem(p *facts.Pass[*facts.Dockerfile]) {
 	p.Doc.Each("copy", true, func(in *dockerfile.Instruction) {
 		sources, to, ok := copyWords(in)
 		s := p.Doc.StageOf(in)
+		if _, isFrom := in.Flag("from"); p.Hadolint && !isFrom {
+			return
+		}
 		if !ok || len(sources) != 1 || bare(sources[0].Text) != "/" || bare(to.Text) != "/" || !p.Hadolint && s != nil && (s.Base().IsScratch() || !s.InFinalImage()) {
 			return
 		}

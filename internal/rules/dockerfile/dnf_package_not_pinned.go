@@ -50,6 +50,7 @@ var DnfPackageNotPinned = facts.Rule[*facts.Dockerfile]{
 func checkDnfPackageNotPinned(p *facts.Pass[*facts.Dockerfile]) {
 	packagePins{
 		managers: []string{"dnf", "microdnf", "tdnf", "dnf5"},
+		values:   []string{},
 		actions:  []string{"install", "in", "localinstall", "module", "reinstall"},
 		pinned:   rpmPinned,
 		exempt:   installsGroup,

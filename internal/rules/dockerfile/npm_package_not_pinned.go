@@ -56,12 +56,14 @@ func checkNpmPackageNotPinned(p *facts.Pass[*facts.Dockerfile]) {
 	packagePins{
 		managers: []string{"npm"},
 		also:     []string{"yarn", "pnpm"},
+		values:   []string{"--registry", "--loglevel"},
 		actions:  []string{"install", "i", "add"},
 		read:     nodeCall,
 		pinned:   npmPinned,
 		moves:    npmMoves,
 		tools:    needsNoNpmVersion,
 		idle:     isUnusedDevelopment,
+		unknown:  []string{"i", "add"},
 		adjust: func(d *facts.Dockerfile, c facts.PackageCommand, f *lint.Finding) {
 			if !shipsLayers(d, c.Instruction) {
 				f.Severity = lint.Info

@@ -15,6 +15,11 @@ type packagePins struct {
 	managers, actions []string
 	// also are managers that hadolint's rule does not look at.
 	also []string
+	// unknown are actions that hadolint's rule does not look at.
+	unknown []string
+	// values are the flags of which hadolint knows that they have a value: it takes the value
+	// of any other flag for a package. It is nil where both agree.
+	values []string
 	// pinned reports whether a word names a version, or is not a package of a registry.
 	pinned func(word string) bool
 	// tools reports whether a package needs no version, except in hadolint's mode; it may be nil.
@@ -55,8 +60,14 @@ func (k packagePins) report(p *facts.Pass[*facts.Dockerfile]) {
 		if !slices.Contains(k.actions, c.Action) || k.exempt != nil && k.exempt(c) || !p.Hadolint && k.idle != nil && k.idle(p.Doc, c) {
 			return
 		}
+		if p.Hadolint && slices.Contains(k.unknown, c.Action) {
+			return
+		}
 		var names []string
 		packages := c.Packages
+		if p.Hadolint && k.values != nil {
+			packages = slices.Concat(packages, k.valuesAsPackages(c))
+		}
 		if c.Action == "module" {
 			packages = packages[1:] // the first word is the module's action
 		}
@@ -97,6 +108,21 @@ func (k packagePins) report(p *facts.Pass[*facts.Dockerfile]) {
 		}
 		p.Report(f)
 	}, managers...)
+}
+
+// valuesAsPackages are the values of flags that hadolint takes for packages.
+func (k packagePins) valuesAsPackages(c facts.PackageCommand) (values []facts.Argument) {
+	for i, w := range c.Words {
+		if i == 0 || i == c.ActionAt || strings.HasPrefix(w.Text, "-") {
+			continue
+		}
+		flag := c.Words[i-1]
+		isValue := strings.HasPrefix(flag.Text, "-") && flag.Text != "-m" && !slices.Contains(k.values, flag.Text) // python -m pip
+		if isValue && !slices.ContainsFunc(c.Packages, func(a facts.Argument) bool { return a.Span == w.Span }) {
+			values = append(values, w)
+		}
+	}
+	return values
 }
 
 // assignedWord is what a variable of the script holds that is a whole word and that the

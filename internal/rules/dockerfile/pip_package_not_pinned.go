@@ -62,15 +62,20 @@ func checkPipPackageNotPinned(p *facts.Pass[*facts.Dockerfile]) {
 	packagePins{
 		managers: []string{"pip", "pipx"},
 		also:     []string{"uv"},
-		actions:  []string{"install"},
-		read:     pipCall,
-		pinned:   pipPinned,
-		moves:    movesByAddress,
-		tools:    needsNoPipVersion,
-		idle:     isUnusedDevelopment,
-		exempt:   pipReads,
-		before:   func(c facts.PackageCommand, word string) bool { return isPinnedBefore(p, c, word) },
-		example:  pipExample,
+		values: []string{
+			"-r", "--requirement", "-c", "--constraint", "-i", "--index-url", "--extra-index-url", "-f", "--find-links", "--trusted-host", "-t", "--target",
+			"-e", "--editable", "--prefix", "--root", "--proxy", "--platform", "--python-version", "--implementation", "--abi", "--no-binary", "--only-binary",
+			"--src", "--upgrade-strategy", "--progress-bar", "--root-user-action", "--python", "-b", "--build",
+		},
+		actions: []string{"install"},
+		read:    pipCall,
+		pinned:  pipPinned,
+		moves:   movesByAddress,
+		tools:   needsNoPipVersion,
+		idle:    isUnusedDevelopment,
+		exempt:  pipReads,
+		before:  func(c facts.PackageCommand, word string) bool { return isPinnedBefore(p, c, word) },
+		example: pipExample,
 	}.report(p)
 	p.Doc.EachPackageCommand(func(c facts.PackageCommand) { checkRequirements(p, c) }, "pip", "uv")
 }

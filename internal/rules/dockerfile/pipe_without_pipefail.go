@@ -2,6 +2,7 @@ package dockerfile
 
 import (
 	"fmt"
+	"path"
 	"slices"
 	"strings"
 
@@ -69,7 +70,7 @@ var PipeWithoutPipefail = facts.Rule[*facts.Dockerfile]{
 
 func checkPipeWithoutPipefail(p *facts.Pass[*facts.Dockerfile]) {
 	p.Doc.Each("run", p.Hadolint, func(in *dockerfile.Instruction) {
-		if in.JSON || !strings.Contains(in.Body, "|") || !p.Doc.RunsPOSIX(in) || setsPipefail(p.Doc, in) {
+		if in.JSON || !strings.Contains(in.Body, "|") || !p.Doc.RunsPOSIX(in) || setsPipefail(p, in) {
 			return
 		}
 		s := in.Script()
@@ -277,12 +278,22 @@ func isDownloadedBy(script string, a *syntax.Assign) bool {
 }
 
 // setsPipefail reports whether the option is in force, by SHELL or by the script.
-func setsPipefail(d *facts.Dockerfile, in *dockerfile.Instruction) bool {
-	if strings.Contains(in.Body, "pipefail") {
+func setsPipefail(p *facts.Pass[*facts.Dockerfile], in *dockerfile.Instruction) bool {
+	if strings.Contains(in.Body, "pipefail") && !p.Hadolint {
 		return true
 	}
-	s := d.StageOf(in)
-	return s != nil && slices.Contains(s.Shell(in).Words, "pipefail")
+	s := p.Doc.StageOf(in)
+	if s == nil {
+		return false
+	}
+	words := s.Shell(in).Words
+	return slices.Contains(words, "pipefail") && (!p.Hadolint || takesPipefail(words[0]))
+}
+
+// takesPipefail reports whether hadolint's rule takes the word of a shell that it has the
+// option: sh, dash and others have not.
+func takesPipefail(shell string) bool {
+	return slices.Contains([]string{"bash", "ash", "zsh"}, path.Base(shell))
 }
 
 // basePipefail reports whether the base brings a shell with pipefail along.

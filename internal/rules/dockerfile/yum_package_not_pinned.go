@@ -49,6 +49,7 @@ var YumPackageNotPinned = facts.Rule[*facts.Dockerfile]{
 func checkYumPackageNotPinned(p *facts.Pass[*facts.Dockerfile]) {
 	packagePins{
 		managers: []string{"yum"},
+		values:   []string{},
 		actions:  []string{"install", "localinstall", "module"},
 		pinned:   rpmPinned,
 		exempt:   installsGroup,

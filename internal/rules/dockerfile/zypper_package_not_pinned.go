@@ -51,6 +51,7 @@ var ZypperPackageNotPinned = facts.Rule[*facts.Dockerfile]{
 func checkZypperPackageNotPinned(p *facts.Pass[*facts.Dockerfile]) {
 	packagePins{
 		managers: []string{"zypper"},
+		values:   []string{},
 		actions:  []string{"install", "in"},
 		pinned:   zypperPinned,
 		example:  func(name string) string { return name + "=<version>" },

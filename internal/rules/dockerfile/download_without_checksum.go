@@ -59,7 +59,7 @@ var DownloadWithoutChecksum = facts.Rule[*facts.Dockerfile]{
 
 func checkDownloadWithoutChecksum(p *facts.Pass[*facts.Dockerfile]) {
 	p.Doc.AllCommands(func(c *facts.Command) {
-		if c.Script == nil {
+		if c.Script == nil || c.Name() != "curl" && c.Name() != "wget" {
 			return
 		}
 		moving := movingAddress(c)

@@ -15,8 +15,8 @@ import (
 
 const (
 	// garbage is how much may pile up before it is collected, in percent of what is
-	// in use. A run is short: a sixth of its time is worth half as much memory again.
-	garbage = 200
+	// in use. A run is short: with 200 it takes a tenth less time and a fifth more memory.
+	garbage = 120
 	// much is the memory in bytes from which on garbage is collected as often as it
 	// takes to stay there.
 	much = 320 << 20

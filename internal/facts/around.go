@@ -155,6 +155,8 @@ func (f *folderTexts) find(holds func(*buildText) bool) string {
 type repositoryTexts struct {
 	places []textPlace
 	loads  *composeLoads
+	// arguments are answers of NamesArgument, by the argument's name.
+	arguments memo[string, bool]
 }
 
 // textPlace is where a text lies.

@@ -74,9 +74,9 @@ func (p *Project) PassesArgument(f *Dockerfile, name string) bool {
 // NamesArgument is PassesArgument over all of the repository: it reports too whether any
 // file in it that builds images names the argument.
 func (p *Project) NamesArgument(f *Dockerfile, name string) bool {
-	return p.PassesArgument(f, name) || p.findText(func(t *buildText) bool {
-		return countWord(t.src, name) > 0 && strings.Contains(t.src, "build")
-	}) != ""
+	return p.PassesArgument(f, name) || p.known() && p.repositoryTexts().arguments.get(name, func() bool {
+		return p.findText(func(t *buildText) bool { return countWord(t.src, name) > 0 && strings.Contains(t.src, "build") }) != ""
+	})
 }
 
 // UsedBy lists the variables that an instruction uses, in flags, words and

@@ -14,8 +14,11 @@ func (l *lazy[T]) get(derive func() T) T {
 	return l.value
 }
 
+// maxMemo is how many values a memo keeps: more than one file has names.
+const maxMemo = 1 << 19
+
 // memo has values by their keys, each made when it is first asked for. Several who
-// ask at the same time may make it; all of them get the same.
+// ask at the same time may make it; all of them get the same. Past so many it keeps no more.
 type memo[K comparable, V any] struct {
 	mu   sync.Mutex
 	kept map[K]V
@@ -40,6 +43,8 @@ func (m *memo[K, V]) keep(key K, value V) V {
 	if m.kept == nil {
 		m.kept = map[K]V{}
 	}
-	m.kept[key] = value
+	if len(m.kept) < maxMemo {
+		m.kept[key] = value
+	}
 	return value
 }

@@ -8,7 +8,7 @@ import (
 // Estimates of what is kept, in bytes of memory.
 const (
 	// maxKept is for files and folders: what neighbours look at lies close together in the
-	// order of paths, and each byte that is kept costs three (GOGC).
+	// order of paths, and each byte that is kept costs more than two (GOGC).
 	maxKept = 8 << 20
 	// maxDerived is for what is derived from folders, which is small beside the files
 	// that were read for it, and takes long to make again.

@@ -253,7 +253,9 @@ func lacks(put Content) bool {
 		image, hasImage := service["image"]
 		switch {
 		case service == nil || isProvided:
-		case (!hasImage || image == "") && !builds, lacksAny(service["depends_on"], services), lacksAny(service["networks"], networks), lacksVolume(service["volumes"], volumes):
+		case (!hasImage || image == "") && !builds, lacksAny(service["depends_on"], services):
+			return true
+		case lacksAny(service["networks"], networks), lacksVolume(service["volumes"], volumes):
 			return true
 		}
 	}

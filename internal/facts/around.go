@@ -320,7 +320,10 @@ func (t *buildText) eachLine(word string, visit func(number int, before, behind 
 			}
 			start, end := at+i, at+i+len(word)
 			at = end
-			if start > 0 && (isFileByte(line[start-1]) || line[start-1] == '/') || end < len(line) && (isFileByte(line[end]) || line[end] == '/') {
+			if start > 0 && (isFileByte(line[start-1]) || line[start-1] == '/') {
+				continue
+			}
+			if end < len(line) && (isFileByte(line[end]) || line[end] == '/') {
 				continue
 			}
 			if visit(number, line[max(0, start-maxAside):start], line[end:min(len(line), end+maxAside)]) {
@@ -409,7 +412,7 @@ func (t *buildText) namesContext(reference string) bool {
 	return slices.ContainsFunc(slices.Compact(names), func(name string) bool {
 		return t.eachLine(name, func(number int, before, behind string) bool {
 			behind = strings.TrimLeft(strings.TrimLeft(behind, `"'`), " \t")
-			if behind == "" || behind[0] != ':' && behind[0] != '=' {
+			if behind == "" || (behind[0] != ':' && behind[0] != '=') {
 				return false
 			}
 			if strings.HasSuffix(strings.TrimRight(before, " \"'="), "--build-context") {

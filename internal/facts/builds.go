@@ -74,9 +74,9 @@ func (p *Project) PassesArgument(f *Dockerfile, name string) bool {
 // NamesArgument is PassesArgument over all of the repository: it reports too whether any
 // file in it that builds images names the argument.
 func (p *Project) NamesArgument(f *Dockerfile, name string) bool {
-	return p.PassesArgument(f, name) || p.known() && p.repositoryTexts().arguments.get(name, func() bool {
+	return p.PassesArgument(f, name) || (p.known() && p.repositoryTexts().arguments.get(name, func() bool {
 		return p.findText(func(t *buildText) bool { return countWord(t.src, name) > 0 && strings.Contains(t.src, "build") }) != ""
-	})
+	}))
 }
 
 // UsedBy lists the variables that an instruction uses, in flags, words and
@@ -121,7 +121,7 @@ func (f *Dockerfile) HasPlaceholder(in *dockerfile.Instruction) bool {
 		words = f.Text(text.Span{Start: in.Head.Start, End: in.ArgsSpan.Start}) // the flags
 	}
 	for _, mark := range []string{"{{", "{%", "<%", "%%", "__", "${templateOption:", "$(", "<", "REPLACE", "CHANGE", "YOUR", "TODO", "PLACEHOLDER", "XXX"} {
-		if strings.Contains(words, mark) && (in.Keyword == "from" || len(mark) > 2 && mark[0] != '_') {
+		if strings.Contains(words, mark) && (in.Keyword == "from" || (len(mark) > 2 && mark[0] != '_')) {
 			return true
 		}
 	}

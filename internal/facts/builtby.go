@@ -62,7 +62,7 @@ func (t *buildText) builds(i Image) bool {
 		if strings.HasPrefix(strings.ToLower(path.Base(t.name)), "skaffold") && t.under(number, before, "image") {
 			return true
 		}
-		return t.under(number, before, "tags") || t.usesMetadata() && t.under(number, before, "images")
+		return t.under(number, before, "tags") || (t.usesMetadata() && t.under(number, before, "images"))
 	})
 }
 
@@ -109,7 +109,7 @@ func wordBefore(before string) string {
 // of "docker run", whose -t asks for a terminal.
 func (t *buildText) isBuildCommand(number int, before string) bool {
 	build, whole := buildsAtEnd(before)
-	return build || whole && t.buildsBefore()[number]
+	return build || (whole && t.buildsBefore()[number])
 }
 
 // buildsBefore has for each line whether it goes on with a command that is a build.
@@ -119,7 +119,7 @@ func (t *buildText) buildsBefore() []bool {
 		for n, line := range t.lines()[:len(before)-1] {
 			if continues(line) {
 				build, whole := buildsAtEnd(line)
-				before[n+1] = build || whole && before[n]
+				before[n+1] = build || (whole && before[n])
 			}
 		}
 		return before

@@ -77,7 +77,7 @@ func (c *Command) FindFlag(flags ...string) (Argument, bool) {
 			break
 		}
 		for _, flag := range flags {
-			if a.Text == flag || strings.HasPrefix(flag, "--") && strings.HasPrefix(a.Text, flag+"=") {
+			if a.Text == flag || (strings.HasPrefix(flag, "--") && strings.HasPrefix(a.Text, flag+"=")) {
 				return a, true
 			}
 			if len(flag) == 2 && len(a.Text) > 2 && a.Text[0] == '-' && a.Text[1] != '-' && strings.IndexByte(a.Text[1:], flag[1]) >= 0 && isCluster(a.Text) {
@@ -248,7 +248,7 @@ func (c *Command) unwrap() {
 		next := i + 1
 		switch name {
 		case "sudo", "env", "nice", "ionice", "eatmydata", "nohup", "chronic", "stdbuf":
-			for next < len(all) && (strings.HasPrefix(all[next].Text, "-") || strings.Contains(all[next].Text, "=") && name != "nice") {
+			for next < len(all) && (strings.HasPrefix(all[next].Text, "-") || (strings.Contains(all[next].Text, "=") && name != "nice")) {
 				if t := all[next].Text; name == "sudo" && (t == "-u" || t == "-g") {
 					next++
 				}
@@ -290,7 +290,7 @@ func Literal(w *syntax.Word) (value string, ok bool) {
 	for i, part := range w.Parts {
 		switch p := part.(type) {
 		case *syntax.Lit:
-			if strings.ContainsAny(p.Value, "*?[") || i == 0 && strings.HasPrefix(p.Value, "~") || strings.ContainsRune(p.Value, '{') {
+			if strings.ContainsAny(p.Value, "*?[") || (i == 0 && strings.HasPrefix(p.Value, "~")) || strings.ContainsRune(p.Value, '{') {
 				return "", false
 			}
 			b.WriteString(unescape(p.Value, false))
@@ -324,7 +324,7 @@ func harmless(s string) bool {
 		return false
 	}
 	open := strings.IndexByte(s, '{')
-	return open < 0 || !strings.Contains(s[open:], ",") && !strings.Contains(s[open:], "..")
+	return open < 0 || (!strings.Contains(s[open:], ",") && !strings.Contains(s[open:], ".."))
 }
 
 // unescape takes away the backslashes that a shell takes away.
@@ -409,7 +409,7 @@ func appendTested(names []string, s *syntax.Stmt) []string {
 		for i, w := range x.Args {
 			words[i], _ = Literal(w)
 		}
-		isCall := len(words) == 4 && words[0] == "[" || len(words) == 3 && words[0] == "test"
+		isCall := (len(words) == 4 && words[0] == "[") || (len(words) == 3 && words[0] == "test")
 		if isCall && isFileTest(words[1]) && words[2] != "" {
 			return append(names, words[2])
 		}

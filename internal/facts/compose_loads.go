@@ -463,6 +463,6 @@ var templateMark = regexp.MustCompile(`(?m)^[ \t]*(?:- +)?(?:[A-Za-z0-9_.-]+:[ \
 // IsTemplate reports whether a program makes the file that Compose loads from this one:
 // by its name, or by the marks in its text.
 func (f *Compose) IsTemplate() bool {
-	return isComposeSample(path.Base(f.Name)) && !IsComposeName(path.Base(f.Name)) ||
+	return (isComposeSample(path.Base(f.Name)) && !IsComposeName(path.Base(f.Name))) ||
 		hasNamePart("/"+path.Base(f.Name), "template", "tmpl", "tpl", "j2") || templateMark.Match(f.Src)
 }

@@ -37,7 +37,7 @@ func (f *Dockerfile) readContextCopies() []ContextCopy {
 	var copies []ContextCopy
 	for _, s := range f.Stages() {
 		for _, in := range s.Instructions {
-			if in.Keyword != "copy" && in.Keyword != "add" || len(in.Words) < 2 ||
+			if (in.Keyword != "copy" && in.Keyword != "add") || len(in.Words) < 2 ||
 				slices.ContainsFunc(in.Flags, func(f dockerfile.Flag) bool { return f.Name == "from" || f.Name == "exclude" }) {
 				continue
 			}
@@ -55,7 +55,10 @@ func contextPath(word string) (string, bool) {
 	if n := len(word); n >= 2 && (word[0] == '"' || word[0] == '\'') && word[n-1] == word[0] {
 		word = word[1 : n-1]
 	}
-	if word == "" || strings.Contains(word, "$") || strings.Contains(word, "://") || strings.HasPrefix(word, "<<") || strings.HasPrefix(word, "git@") {
+	if word == "" || strings.Contains(word, "$") || strings.Contains(word, "://") || strings.HasPrefix(word, "<<") {
+		return "", false
+	}
+	if strings.HasPrefix(word, "git@") {
 		return "", false
 	}
 	return path.Clean(strings.TrimLeft("./"+word, "/")), true
@@ -77,7 +80,7 @@ func (p *Project) Builds(f *IgnoreFile) []*DockerfileNear {
 				return nil
 			}
 			d := c.Dockerfile()
-			if d == nil || len(d.Stages()) == 0 || strings.Contains(name, "/") && !isContextOf(c, d, path.Dir(name)) {
+			if d == nil || len(d.Stages()) == 0 || (strings.Contains(name, "/") && !isContextOf(c, d, path.Dir(name))) {
 				continue
 			}
 			builds = append(builds, d)
@@ -106,7 +109,10 @@ func (p *Project) dockerfilesOf(f *IgnoreFile) []string {
 	var names []string
 	for _, e := range tree.Entries {
 		dir := path.Dir(e.Path)
-		if e.Dir || !isDockerfileName(e.Base()) || ignores[e.Path+".dockerignore"] || dir != "." && ignores[path.Join(dir, ".dockerignore")] {
+		if e.Dir || !isDockerfileName(e.Base()) || ignores[e.Path+".dockerignore"] {
+			continue
+		}
+		if dir != "." && ignores[path.Join(dir, ".dockerignore")] {
 			continue
 		}
 		if len(names) == maxBuilds {
@@ -138,7 +144,7 @@ func isContextOf(c *BuildContext, d *DockerfileNear, dir string) bool {
 func isDockerfileName(name string) bool {
 	lower := strings.ToLower(name)
 	for _, base := range []string{"dockerfile", "containerfile"} {
-		if rest, ok := strings.CutPrefix(lower, base); ok && (rest == "" || rest[0] == '.' && rest != ".dockerignore" && rest != ".md" && rest != ".txt") {
+		if rest, ok := strings.CutPrefix(lower, base); ok && (rest == "" || (rest[0] == '.' && rest != ".dockerignore" && rest != ".md" && rest != ".txt")) {
 			return true
 		}
 		if strings.HasSuffix(lower, "."+base) {
@@ -190,7 +196,7 @@ func (f *IgnoreFile) IsAllowList() bool {
 func (p *Project) WholeCopy(f *IgnoreFile) (found ContextCopy, by *DockerfileNear, ok bool) {
 	for _, d := range p.Builds(f) {
 		for _, c := range d.ContextCopies() {
-			if c.Whole() && (!ok || c.Shipped && !found.Shipped) {
+			if c.Whole() && (!ok || (c.Shipped && !found.Shipped)) {
 				found, by, ok = c, d, true
 			}
 		}

@@ -33,7 +33,10 @@ func (p *Project) MayRead(f *IgnoreFile, pattern *ignorefile.Pattern) bool {
 				continue
 			}
 			from := literalFolder(source)
-			if at == "" || from == "" || at == from || strings.HasPrefix(at, from+"/") || strings.HasPrefix(from, at+"/") {
+			if at == "" || from == "" || at == from || strings.HasPrefix(at, from+"/") {
+				return true
+			}
+			if strings.HasPrefix(from, at+"/") {
 				return true
 			}
 		}

@@ -27,7 +27,7 @@ func (f *Dockerfile) image(in *dockerfile.Instruction, raw string, span text.Spa
 	i := ParseImage(raw)
 	i.Raw, i.Span = raw, span
 	i.Text, i.Known = raw, true
-	if strings.ContainsAny(raw, `$\"'`) || f.Escape != '\\' && strings.IndexByte(raw, f.Escape) >= 0 {
+	if strings.ContainsAny(raw, `$\"'`) || (f.Escape != '\\' && strings.IndexByte(raw, f.Escape) >= 0) {
 		i.Text, i.Known = f.Expand(in, raw)
 		if i.Known {
 			parsed := ParseImage(i.Text)
@@ -107,5 +107,5 @@ func (i Image) IsStandIn() bool {
 // own image but for its variant with the client alone.
 func (i Image) HoldsEngine() bool {
 	_, ok := images.Says(i.Repository, images.Engine)
-	return strings.Contains(i.Tag, "dind") || ok && !strings.Contains(i.Tag, "cli")
+	return strings.Contains(i.Tag, "dind") || (ok && !strings.Contains(i.Tag, "cli"))
 }

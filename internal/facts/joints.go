@@ -34,11 +34,11 @@ func StopsAtFailure(file *syntax.File) bool {
 	stops, undone := false, false
 	for i, s := range file.Stmts {
 		call, ok := s.Cmd.(*syntax.CallExpr)
-		stops = stops || i == 0 && ok && isSet(s) && len(call.Args) > 1 && strings.HasPrefix(call.Args[1].Lit(), "-") && strings.Contains(call.Args[1].Lit(), "e")
+		stops = stops || (i == 0 && ok && isSet(s) && len(call.Args) > 1 && strings.HasPrefix(call.Args[1].Lit(), "-") && strings.Contains(call.Args[1].Lit(), "e"))
 	}
 	syntax.Walk(file, func(n syntax.Node) bool {
 		call, ok := n.(*syntax.CallExpr)
-		undone = undone || ok && builtinOf(call) == "set" && slices.ContainsFunc(call.Args, func(w *syntax.Word) bool { return strings.HasPrefix(w.Lit(), "+") })
+		undone = undone || (ok && builtinOf(call) == "set" && slices.ContainsFunc(call.Args, func(w *syntax.Word) bool { return strings.HasPrefix(w.Lit(), "+") }))
 		return !undone
 	})
 	return stops && !undone
@@ -148,7 +148,7 @@ func leavesShell(file *syntax.File) bool {
 			if call, ok := x.Y.Cmd.(*syntax.CallExpr); ok && builtinOf(call) == "exit" {
 				syntax.Walk(x.X, func(n syntax.Node) bool {
 					call, ok := n.(*syntax.CallExpr)
-					found = found || ok && isLeaving(call)
+					found = found || (ok && isLeaving(call))
 					return !found
 				})
 				return false
@@ -194,11 +194,11 @@ func changesShell(file *syntax.File) bool {
 	syntax.Walk(file, func(n syntax.Node) bool {
 		switch x := n.(type) {
 		case *syntax.CallExpr:
-			found = found || len(x.Args) == 0 || changesOwnShell(builtinOf(x)) || builtinOf(x) == "printf" && hasWord(x, "-v")
+			found = found || len(x.Args) == 0 || changesOwnShell(builtinOf(x)) || (builtinOf(x) == "printf" && hasWord(x, "-v"))
 		case *syntax.Stmt:
 			found = found || x.Background || x.Coprocess
 		case *syntax.ParamExp:
-			found = found || x.Exp != nil && (x.Exp.Op == syntax.AssignUnset || x.Exp.Op == syntax.AssignUnsetOrNull)
+			found = found || (x.Exp != nil && (x.Exp.Op == syntax.AssignUnset || x.Exp.Op == syntax.AssignUnsetOrNull))
 		case *syntax.BinaryArithm, *syntax.UnaryArithm:
 			found = found || assignsInArithmetic(n)
 		case *syntax.FuncDecl, *syntax.DeclClause, *syntax.LetClause, *syntax.ForClause, *syntax.CoprocClause:

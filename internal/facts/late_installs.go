@@ -41,7 +41,7 @@ func (p *Project) InstallsOn(f *Dockerfile, manager string) string {
 
 func (l *lateInstalls) read(gate lint.Context, name string) {
 	d, source, err := lint.Shared(gate, name, ParseDockerfile)
-	if err != nil || d.Limit != "" || !bytes.Contains(d.Src, []byte("apk")) && !bytes.Contains(d.Src, []byte("apt")) {
+	if err != nil || d.Limit != "" || (!bytes.Contains(d.Src, []byte("apk")) && !bytes.Contains(d.Src, []byte("apt"))) {
 		return
 	}
 	f := NewDockerfile(d)

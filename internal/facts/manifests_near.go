@@ -64,7 +64,7 @@ func (n *manifestsNear) search(gate lint.Context, depth int) {
 		}
 		lower := strings.ToLower(folder)
 		n.orchestrated = n.orchestrated || chartFolders[lower]
-		if !manifestFolders[lower] && depth == 0 || depth > maxManifestDepth || isFilledByPrograms(folder) {
+		if (!manifestFolders[lower] && depth == 0) || depth > maxManifestDepth || isFilledByPrograms(folder) {
 			continue
 		}
 		if n.searched == maxOverlays {

@@ -154,7 +154,7 @@ func (o *origins) copied(s *Stage, in *dockerfile.Instruction, name string) Orig
 		switch {
 		case strings.HasPrefix(word, "<<"):
 			found = later(found, o.heredoc(in, word, below))
-		case strings.ContainsAny(word, "$") || strings.Contains(word, "://") || strings.HasPrefix(word, "git@") || in.Keyword == "add" && mayUnpack(word):
+		case strings.ContainsAny(word, "$") || strings.Contains(word, "://") || strings.HasPrefix(word, "git@") || (in.Keyword == "add" && mayUnpack(word)):
 			return UnknownOrigin
 		case external:
 			found = later(found, externalOrigin(word, below))
@@ -191,7 +191,10 @@ func (o *origins) sourceStage(s *Stage, in *dockerfile.Instruction) (from *Stage
 // externalOrigin is what an image that is not looked into puts at a path: below
 // is that path from the destination, empty for the destination itself.
 func externalOrigin(source, below string) Origin {
-	if below == "" || !strings.Contains(below, "/") && path.Base(source) == below || strings.HasSuffix(source, "/") || !strings.Contains(path.Base(source), ".") {
+	if below == "" || (!strings.Contains(below, "/") && path.Base(source) == below) || strings.HasSuffix(source, "/") {
+		return UnknownOrigin
+	}
+	if !strings.Contains(path.Base(source), ".") {
 		return UnknownOrigin
 	}
 	return NotWritten
@@ -304,7 +307,7 @@ func (s *Stage) Folder(in *dockerfile.Instruction) (folder string, ok bool) {
 	for _, x := range s.Chain() {
 		for i := len(x.Instructions) - 1; i >= 0; i-- {
 			w := x.Instructions[i]
-			if w.Keyword != "workdir" || in != nil && x == s && w.Index() >= in.Index() {
+			if w.Keyword != "workdir" || (in != nil && x == s && w.Index() >= in.Index()) {
 				continue
 			}
 			value, known := s.doc.Expand(w, unquoted(w.Args))
@@ -326,7 +329,7 @@ func (s *Stage) Folder(in *dockerfile.Instruction) (folder string, ok bool) {
 // worksInRoot reports whether the image is known to set no WORKDIR.
 func (i Image) worksInRoot() bool {
 	folder, known := i.Table().Workdir()
-	return known && folder == "" || i.Known && i.IsScratch()
+	return (known && folder == "") || (i.Known && i.IsScratch())
 }
 
 func unquoted(word string) string {
@@ -363,7 +366,7 @@ func (f *Dockerfile) mayWrite(in *dockerfile.Instruction, name string) bool {
 			first = c.Span.End
 		default:
 			_, ok := Packages(c)
-			if ok || readsScript(c.Words[0].Text) && path.Base(scriptArgument(c.ArgTexts())) == name {
+			if ok || (readsScript(c.Words[0].Text) && path.Base(scriptArgument(c.ArgTexts())) == name) {
 				first = c.Span.End
 			}
 		}
@@ -381,7 +384,7 @@ func countWord(text, name string) int {
 			return count
 		}
 		start, end := at+i, at+i+len(name)
-		if (start == 0 || !isFileByte(text[start-1])) && (end == len(text) || !isFileByte(text[end]) && text[end] != '/') {
+		if (start == 0 || !isFileByte(text[start-1])) && (end == len(text) || (!isFileByte(text[end]) && text[end] != '/')) {
 			count++
 		}
 		at = end
@@ -389,5 +392,5 @@ func countWord(text, name string) int {
 }
 
 func isFileByte(c byte) bool {
-	return c == '_' || c == '-' || c == '.' || c >= '0' && c <= '9' || c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z'
+	return c == '_' || c == '-' || c == '.' || (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z')
 }

@@ -51,8 +51,8 @@ func (p *Project) Publishes(i Image) bool {
 		return true
 	}
 	const shortest = 5 // shorter words begin many names
-	isNamed := name == own.title || len(account) >= shortest && strings.Contains(own.title, account) ||
-		len(own.first) >= shortest && strings.HasPrefix(account, own.first)
+	isNamed := name == own.title || (len(account) >= shortest && strings.Contains(own.title, account)) ||
+		(len(own.first) >= shortest && strings.HasPrefix(account, own.first))
 	return isNamed && bool(lint.Derived(root, p.buildsImages))
 }
 
@@ -73,7 +73,7 @@ func (p *Project) hasImageFolder(name string) bool {
 		}
 		for _, below := range names {
 			_, has := gate.Exists(path.Join(name, below, "Dockerfile"))
-			if has && strings.HasSuffix(below, "/") || below == "Dockerfile" {
+			if (has && strings.HasSuffix(below, "/")) || below == "Dockerfile" {
 				return true
 			}
 		}

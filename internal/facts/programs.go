@@ -43,7 +43,7 @@ func (f *Dockerfile) mayBring(in *dockerfile.Instruction, program string) bool {
 	switch in.Keyword {
 	case "run":
 		text := f.Text(in.Span)
-		if strings.Contains(text, program) || program == "nc" && strings.Contains(text, "netcat") || strings.Contains(text, "busybox") {
+		if strings.Contains(text, program) || (program == "nc" && strings.Contains(text, "netcat")) || strings.Contains(text, "busybox") {
 			return true
 		}
 		commands := f.Commands(in)
@@ -62,7 +62,7 @@ func (f *Dockerfile) mayBring(in *dockerfile.Instruction, program string) bool {
 		_, fromStage := in.Flag("from")
 		switch path.Clean("/" + target) {
 		case "/", "/bin", "/usr", "/usr/bin", "/usr/local", "/usr/local/bin", "/sbin", "/usr/sbin", "/opt":
-			return fromStage || in.Keyword == "add" || strings.HasPrefix(target, "/") && target != ""
+			return fromStage || in.Keyword == "add" || (strings.HasPrefix(target, "/") && target != "")
 		}
 		return false
 	case "env", "arg":
@@ -95,7 +95,13 @@ func (f *Dockerfile) workdirBefore(in *dockerfile.Instruction) string {
 // script, or installs what a variable or a file names.
 func isOpenEnded(c *Command) bool {
 	name := c.Name()
-	if name == "" || name == "xargs" || name == "eval" || name == "." || name == "source" || strings.HasSuffix(name, ".sh") || strings.Contains(c.Words[0].Text, "/") && !strings.HasPrefix(c.Words[0].Text, "/usr/bin/") && !strings.HasPrefix(c.Words[0].Text, "/bin/") {
+	if name == "" || name == "xargs" || name == "eval" || name == "." {
+		return true
+	}
+	if name == "source" || strings.HasSuffix(name, ".sh") {
+		return true
+	}
+	if strings.Contains(c.Words[0].Text, "/") && !strings.HasPrefix(c.Words[0].Text, "/usr/bin/") && !strings.HasPrefix(c.Words[0].Text, "/bin/") {
 		return true
 	}
 	switch name {

@@ -73,7 +73,7 @@ func (s *Stage) Latest(question string, is func(*dockerfile.Instruction) bool) *
 // is of some kind.
 func (s *Stage) Any(question string, is func(*dockerfile.Instruction) bool) bool {
 	return Once(s.doc, "any: "+question, s, func() bool {
-		return s.First(question, is) != nil || s.Parent != nil && s.Parent.Any(question, is)
+		return s.First(question, is) != nil || (s.Parent != nil && s.Parent.Any(question, is))
 	})
 }
 

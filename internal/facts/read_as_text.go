@@ -53,7 +53,10 @@ func (p *Project) ReadAsText(keyword, key string) bool {
 
 func (r *readerLines) read(gate lint.Context, name string) {
 	src, err := gate.ReadFile(name)
-	if err != nil || len(src) > maxTextSize || path.Ext(name) == "" && !isNamedProgram(name) && !strings.HasPrefix(string(src), "#!") {
+	if err != nil || len(src) > maxTextSize {
+		return
+	}
+	if path.Ext(name) == "" && !isNamedProgram(name) && !strings.HasPrefix(string(src), "#!") {
 		return
 	}
 	text := string(src)

@@ -177,7 +177,7 @@ func purposeOfSentence(sentence string) (p Purpose, ok bool) {
 // isWholeNoun reports whether the first word is what something is, and does not only
 // describe the next one: a "sample application", and not a "sample manager".
 func isWholeNoun(words []string) bool {
-	if len(words) == 1 || words[0] != "sample" && words[0] != "example" {
+	if len(words) == 1 || (words[0] != "sample" && words[0] != "example") {
 		return true
 	}
 	return slices.Contains([]string{
@@ -192,7 +192,7 @@ func isWholeNoun(words []string) bool {
 func isOneNoun(before []string) bool {
 	articles := 0
 	for i, word := range before {
-		if word == "a" || word == "an" || word == "the" && i > 0 {
+		if word == "a" || word == "an" || (word == "the" && i > 0) {
 			articles++
 		}
 	}
@@ -208,7 +208,7 @@ func speaksOfItself(words []string) bool {
 		return true
 	}
 	for i, word := range words[:min(len(words), maxPhrase)] {
-		if i > 0 && (words[i-1] == "this" || words[i-1] == "the" && i == 1) && slices.Contains([]string{
+		if i > 0 && (words[i-1] == "this" || (words[i-1] == "the" && i == 1)) && slices.Contains([]string{
 			"repository", "repo", "project", "app", "application", "code", "codebase", "program", "lab", "goal", "aim", "purpose",
 			"objective", "idea",
 		}, word) {

@@ -146,7 +146,7 @@ func (w *Workflow) spansOf(n *yaml.Node) func(from, to int) (span text.Span, exa
 	}
 	shift := func(offset int) (int, bool) {
 		for i, end := range ends {
-			if offset < end || offset == end && i == len(ends)-1 {
+			if offset < end || (offset == end && i == len(ends)-1) {
 				return offset + starts[i], true
 			}
 		}

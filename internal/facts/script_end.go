@@ -15,7 +15,7 @@ import (
 func (f *ScriptFile) ServerBehindShell(args []string) (program string, at syntax.Node) {
 	for _, c := range f.Calls {
 		isExec := slices.ContainsFunc(c.Wrappers, func(w Argument) bool { return w.Text == "exec" })
-		if isExec || c.Name() == "trap" || c.Name() == "exec" && len(c.Words) > 1 {
+		if isExec || c.Name() == "trap" || (c.Name() == "exec" && len(c.Words) > 1) {
 			return "", nil
 		}
 	}

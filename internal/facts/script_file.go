@@ -58,7 +58,7 @@ func (p *Project) ScriptOf(s *Stage, c *Command) *ScriptFile {
 			in = c.Instruction
 		}
 		name := s.startedFile(c, in)
-		if !strings.Contains(name, "/") && !looksLikeScript(name) || p.followed == limits.StepScripts {
+		if (!strings.Contains(name, "/") && !looksLikeScript(name)) || p.followed == limits.StepScripts {
 			return nil
 		}
 		p.followed++

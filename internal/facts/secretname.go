@@ -60,7 +60,7 @@ func SecretNameWords(name string) []string {
 func LooksRandom(value string) bool {
 	const shortest = 16
 	return len(value) >= shortest && strings.ContainsAny(value, "0123456789") && !strings.ContainsAny(value, " /:$") &&
-		strings.ContainsFunc(value, func(r rune) bool { return r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' })
+		strings.ContainsFunc(value, func(r rune) bool { return (r >= 'a' && r <= 'z') || (r >= 'A' && r <= 'Z') })
 }
 
 // IsProvenSecret reports whether a value is a secret by its form alone: it looks
@@ -89,7 +89,10 @@ func IsNoSecret(value string) bool {
 	if strings.Trim(marked, "x") == "" || strings.Trim(marked, ".") == "" {
 		return true
 	}
-	if strings.Trim(lower, "0123456789.") == "" || strings.HasPrefix(lower, "/") || strings.HasPrefix(lower, "./") || strings.Contains(lower, "://") && !strings.Contains(lower, "@") {
+	if strings.Trim(lower, "0123456789.") == "" || strings.HasPrefix(lower, "/") || strings.HasPrefix(lower, "./") {
+		return true
+	}
+	if strings.Contains(lower, "://") && !strings.Contains(lower, "@") {
 		return true
 	}
 	if isFingerprint(lower) || namesFile(lower) {
@@ -125,5 +128,5 @@ func IsSecret(name, value string) bool {
 	if len(words) == 0 || IsNoSecret(value) {
 		return false
 	}
-	return NamesSecret(words) || NamesKey(words) && LooksRandom(value)
+	return NamesSecret(words) || (NamesKey(words) && LooksRandom(value))
 }

@@ -106,7 +106,10 @@ func (f *Dockerfile) readSites() []ImageSite {
 
 // referenceSite is the site of a COPY --from or a mount that names no stage.
 func (s *Stage) referenceSite(r Reference) (site ImageSite, ok bool) {
-	if r.Stage != nil || r.Text == "" || strings.ContainsAny(r.Text, "$") || strings.Trim(r.Text, "0123456789") == "" || r.Text == "scratch" {
+	if r.Stage != nil || r.Text == "" || strings.ContainsAny(r.Text, "$") || strings.Trim(r.Text, "0123456789") == "" {
+		return ImageSite{}, false
+	}
+	if r.Text == "scratch" {
 		return ImageSite{}, false
 	}
 	kind := CopySite
@@ -187,7 +190,7 @@ func (x ImageSite) Rewrite(tag, digest string) (edit text.Edit, ok bool) {
 	for common < len(tail) && common < len(x.tail) && tail[common] == x.tail[common] {
 		common++
 	}
-	if common < len(x.tail) || common < len(tail) && tail[common] != ':' && tail[common] != '@' {
+	if common < len(x.tail) || (common < len(tail) && tail[common] != ':' && tail[common] != '@') {
 		common = strings.LastIndexAny(tail[:common], ":@") + 1
 	}
 	return text.Edit{Span: text.Span{Start: x.place.Start + common, End: x.place.End}, New: tail[common:]}, true
@@ -288,7 +291,7 @@ func (f *Dockerfile) findOtherUse(s *Stage, name string, definition *dockerfile.
 				}
 			}
 			same := len(in.Words) > 0 && in.Words[0].Text == s.Image.Raw
-			if count > 1 || count == 1 && !same {
+			if count > 1 || (count == 1 && !same) {
 				return line(in)
 			}
 			continue

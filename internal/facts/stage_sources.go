@@ -37,7 +37,7 @@ func (s *Stage) ContextSources(last *dockerfile.Instruction) (sources Sources, o
 	}
 	for _, x := range s.Chain() {
 		for _, r := range x.References() {
-			open = open || r.Stage != nil && r.Instruction.Keyword == "copy" && (last == nil || r.Instruction.Index() <= last.Index())
+			open = open || (r.Stage != nil && r.Instruction.Keyword == "copy" && (last == nil || r.Instruction.Index() <= last.Index()))
 		}
 		for _, in := range x.Instructions {
 			if last != nil && in.Index() > last.Index() {
@@ -45,7 +45,7 @@ func (s *Stage) ContextSources(last *dockerfile.Instruction) (sources Sources, o
 			}
 			switch _, from := in.Flag("from"); in.Keyword {
 			case "copy", "add":
-				open = open || !from && known[in] < len(in.Words)-1 || len(in.Heredocs) > 0
+				open = open || (!from && known[in] < len(in.Words)-1) || len(in.Heredocs) > 0
 			case "run":
 				sources = append(sources, bindSources(in)...)
 			}

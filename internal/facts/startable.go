@@ -134,7 +134,7 @@ func (p *Project) installs(f *Dockerfile, c PackageCommand, name string) bool {
 		return true
 	}
 	list, ok := c.FlagValue("-r", "--requirement")
-	if !ok || c.Manager != "pip" && c.Manager != "uv" {
+	if !ok || (c.Manager != "pip" && c.Manager != "uv") {
 		return false
 	}
 	return p.requires(f, c.Instruction, list.Text, name)

@@ -45,7 +45,7 @@ func (s *Stage) givesCommand(x *Stage) bool {
 	}
 	for _, link := range chain[:at+1] {
 		for _, in := range link.Instructions {
-			if in.Keyword == "cmd" || in.Inner != nil && in.Inner.Keyword == "cmd" {
+			if in.Keyword == "cmd" || (in.Inner != nil && in.Inner.Keyword == "cmd") {
 				return true
 			}
 		}
@@ -85,7 +85,10 @@ func (p *Project) MayReadShellVariables(s *Stage) bool {
 	}
 	left := maxSourcesRead
 	for _, e := range tree.Entries {
-		if e.Dir || e.Ignored || setsOwnVariables(e.Base()) || !open && !sources.Cover(e.Path) {
+		if e.Dir || e.Ignored || setsOwnVariables(e.Base()) {
+			continue
+		}
+		if !open && !sources.Cover(e.Path) {
 			continue
 		}
 		if left--; left < 0 || namesShellVariable(context.Files, e.Path) {

@@ -63,7 +63,7 @@ func (s *Stage) ShIsBash(in *dockerfile.Instruction) bool {
 	}
 	for _, x := range s.Chain() {
 		for _, c := range x.Instructions {
-			if c.Keyword != "run" || x == s && c.Index() > in.Index() {
+			if c.Keyword != "run" || (x == s && c.Index() > in.Index()) {
 				continue
 			}
 			for _, command := range s.doc.Commands(c) {

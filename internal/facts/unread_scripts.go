@@ -18,7 +18,7 @@ func (f *Dockerfile) UnreadScripts() (places []text.Span) {
 		if in.Inner != nil {
 			in = in.Inner
 		}
-		if s := in.Script(); s != nil && s.PastLimit || pastShell(execWords(in)) {
+		if s := in.Script(); (s != nil && s.PastLimit) || pastShell(execWords(in)) {
 			places = append(places, in.Head)
 		}
 	}

@@ -191,7 +191,7 @@ func builderNameEnd(word string, at int) int {
 		case end == at:
 			digits = unicode.IsDigit(r)
 		}
-		if !unicode.IsDigit(r) && (digits || !unicode.IsLetter(r) && r != '_') {
+		if !unicode.IsDigit(r) && (digits || (!unicode.IsLetter(r) && r != '_')) {
 			break
 		}
 		end += size

@@ -329,7 +329,7 @@ func (r *useReader) at(i int) (use VariableUse, next int) {
 func isDigit(c byte) bool { return c >= '0' && c <= '9' }
 
 func isNameByte(c byte, digits bool) bool {
-	return c == '_' || c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || digits && c >= '0' && c <= '9'
+	return c == '_' || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (digits && c >= '0' && c <= '9')
 }
 
 // lexScope shows a scope to BuildKit's lexer: only variables with a known value.

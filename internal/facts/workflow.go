@@ -63,7 +63,10 @@ func (w *Workflow) readJobs() []*Job {
 	seen := map[*yaml.Node]bool{}
 	for _, p := range jobs.Pairs {
 		n := p.Value.Resolve()
-		if p.Merge || p.Key.Kind != yaml.Scalar || n == nil || n.Kind != yaml.Mapping || seen[n] {
+		if p.Merge || p.Key.Kind != yaml.Scalar || n == nil || n.Kind != yaml.Mapping {
+			continue
+		}
+		if seen[n] {
 			continue
 		}
 		seen[n] = true
@@ -254,7 +257,7 @@ func SecretIn(s string) (name string, ok bool) {
 			return "github.token", true
 		}
 		at := strings.Index(x, "secrets.")
-		if at < 0 || at > 0 && (isNameByte(x[at-1], true) || x[at-1] == '.') {
+		if at < 0 || (at > 0 && (isNameByte(x[at-1], true) || x[at-1] == '.')) {
 			continue
 		}
 		end := at + len("secrets.")

@@ -85,7 +85,10 @@ func (m *Manifest) readWorkloads() []*Workload {
 	for _, o := range m.Objects() {
 		way := podPath(o)
 		pod := m.Get(o.Root, way...).Resolve()
-		if way == nil || pod == nil || pod.Kind != yaml.Mapping || seen[pod] || m.IsTemplate(o.Root) {
+		if way == nil || pod == nil || pod.Kind != yaml.Mapping || seen[pod] {
+			continue
+		}
+		if m.IsTemplate(o.Root) {
 			continue
 		}
 		seen[pod] = true
@@ -132,7 +135,7 @@ func (w *Workload) isPartial() bool {
 		return true
 	}
 	for _, c := range w.Containers {
-		if c.Scalar("image") == "" || c.Name == "" && !w.Knative {
+		if c.Scalar("image") == "" || (c.Name == "" && !w.Knative) {
 			return true
 		}
 	}

@@ -73,5 +73,5 @@ func (s *Stage) VolumeHolds(folder string) bool {
 func Holds(target, folder string) bool {
 	target = path.Clean(target)
 	// /var/run is a link to /run.
-	return target == "/" || folder == target || strings.HasPrefix(folder, target+"/") || folder == "/var/run" && target == "/run"
+	return target == "/" || folder == target || strings.HasPrefix(folder, target+"/") || (folder == "/var/run" && target == "/run")
 }

@@ -109,7 +109,7 @@ func builtStage(p *facts.Pass[*facts.Compose], b compose.Build) (*facts.Stage, *
 		return nil, nil, err
 	}
 	file := around.Dockerfile()
-	if file == nil || b.Target.Exists() && !b.Target.Known {
+	if file == nil || (b.Target.Exists() && !b.Target.Known) {
 		return nil, nil, nil
 	}
 	if !b.Target.Exists() {
@@ -150,7 +150,10 @@ func containsWord(text, word string) bool {
 		}
 		at += from
 		end := at + len(word)
-		if word[0] == '.' || (at == 0 || !isLetter(text[at-1])) && (end == len(text) || !isLetter(text[end])) {
+		if word[0] == '.' {
+			return true
+		}
+		if (at == 0 || !isLetter(text[at-1])) && (end == len(text) || !isLetter(text[end])) {
 			return true
 		}
 		from = end
@@ -164,6 +167,6 @@ func isLetter(c byte) bool { return c|0x20 >= 'a' && c|0x20 <= 'z' }
 func hasMountBetween(s *facts.ComposeService, mounted, name string) bool {
 	return slices.ContainsFunc(s.AllMounts(), func(m compose.Mount) bool {
 		target := strings.TrimSuffix(m.Target, "/")
-		return !m.Known && m.Target == "" || target != mounted && isBelow(target, mounted) && isBelow(name, target)
+		return (!m.Known && m.Target == "") || (target != mounted && isBelow(target, mounted) && isBelow(name, target))
 	})
 }

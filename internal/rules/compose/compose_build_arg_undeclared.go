@@ -60,7 +60,10 @@ func checkComposeBuildArgUndeclared(p *facts.Pass[*facts.Compose]) {
 			return
 		}
 		for _, arg := range section.Args {
-			if declared[arg.Key] || arg.Key == "" || strings.Contains(arg.Key, "$") || facts.IsPredefinedArgument(arg.Key) || facts.IsPlatformArgument(arg.Key) || isOfDocker(arg.Key) {
+			if declared[arg.Key] || arg.Key == "" || strings.Contains(arg.Key, "$") || facts.IsPredefinedArgument(arg.Key) {
+				continue
+			}
+			if facts.IsPlatformArgument(arg.Key) || isOfDocker(arg.Key) {
 				continue
 			}
 			final := b.File.Final()

@@ -47,7 +47,10 @@ func checkComposeBuildTargetUnknown(p *facts.Pass[*facts.Compose]) {
 	for _, s := range p.Doc.All() {
 		b, err := p.Project.Build(s)
 		section, ok := s.Build()
-		if !ok || !section.Target.Exists() || err == nil && (b.File == nil || b.Stage != nil) {
+		if !ok || !section.Target.Exists() {
+			continue
+		}
+		if err == nil && (b.File == nil || b.Stage != nil) {
 			continue
 		}
 		if err != nil {

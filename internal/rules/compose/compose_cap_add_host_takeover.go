@@ -70,7 +70,7 @@ func checkComposeCapAddHostTakeover(p *facts.Pass[*facts.Compose]) {
 			p.Report(weigh(p, lint.Finding{
 				Span:    v.Span,
 				Message: fmt.Sprintf("%q lets %q take over the host; add only the capability that the program needs", shortText(v.Raw), shortText(s.Name)),
-			}, watchesHost(s) || loadsModules(s) || name == "SYS_MODULE" && isVPN(s) || name == "SYS_ADMIN" && mountsByFUSE(s) || hasReasonAboveList(p, s)))
+			}, watchesHost(s) || loadsModules(s) || (name == "SYS_MODULE" && isVPN(s)) || (name == "SYS_ADMIN" && mountsByFUSE(s)) || hasReasonAboveList(p, s)))
 		}
 	})
 }

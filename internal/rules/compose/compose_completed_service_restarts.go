@@ -47,7 +47,7 @@ func checkComposeCompletedServiceRestarts(p *facts.Pass[*facts.Compose]) {
 			continue
 		}
 		restart := e.Target.Value("restart")
-		if !restart.Known || restart.Text != "always" && restart.Text != "unless-stopped" || seen[restart.Span] {
+		if !restart.Known || (restart.Text != "always" && restart.Text != "unless-stopped") || seen[restart.Span] {
 			continue
 		}
 		seen[restart.Span] = true

@@ -100,7 +100,7 @@ func checkLimit(p *facts.Pass[*facts.Compose], s *facts.ComposeService, form lim
 		}
 	}
 	a, known := form.amount(old)
-	if !known || a == 0 && form.section != "" {
+	if !known || (a == 0 && form.section != "") {
 		return
 	}
 	other := s.Value(way...)

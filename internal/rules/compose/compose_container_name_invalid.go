@@ -66,7 +66,10 @@ func isContainerName(name string) bool {
 // containerNameFor replaces each character that a name cannot have with a dash.
 func containerNameFor(name string) string {
 	name = strings.Map(func(r rune) rune {
-		if r|0x20 >= 'a' && r|0x20 <= 'z' || r >= '0' && r <= '9' || r == '_' || r == '.' || r == '-' {
+		if (r|0x20 >= 'a' && r|0x20 <= 'z') || (r >= '0' && r <= '9') {
+			return r
+		}
+		if r == '_' || r == '.' || r == '-' {
 			return r
 		}
 		return '-'
@@ -75,5 +78,5 @@ func containerNameFor(name string) string {
 }
 
 func isAlphanumeric(c byte) bool {
-	return c|0x20 >= 'a' && c|0x20 <= 'z' || c >= '0' && c <= '9'
+	return (c|0x20 >= 'a' && c|0x20 <= 'z') || (c >= '0' && c <= '9')
 }

@@ -82,7 +82,7 @@ func checkComposeDangerousDevice(p *facts.Pass[*facts.Compose]) {
 			}, virtual))
 		}
 		for _, v := range s.Values("device_cgroup_rules") {
-			if words := strings.Fields(v.Text); v.Known && len(words) > 1 && (words[0] == "a" || words[0] == "b" && strings.HasPrefix(words[1], "*") || words[1] == "*:*") {
+			if words := strings.Fields(v.Text); v.Known && len(words) > 1 && (words[0] == "a" || (words[0] == "b" && strings.HasPrefix(words[1], "*")) || words[1] == "*:*") {
 				p.Report(weigh(p, lint.Finding{
 					Span:    v.Span,
 					Message: fmt.Sprintf("%q allows every device of its kind on the host; write the numbers of the device that is needed", shortText(v.Raw)),
@@ -117,7 +117,7 @@ func judgeDevice(name string) (what string, virtual bool) {
 	}
 	if isBelow(name, "mapper", "disk", "block") || slices.ContainsFunc([]string{"sd", "hd", "vd", "xvd", "nvme", "mmcblk", "dm-", "md", "loop"}, func(kind string) bool {
 		rest, ok := strings.CutPrefix(name, kind)
-		return ok && !strings.Contains(rest, "/") && rest != "" && (kind != "md" && kind != "loop" || strings.Trim(rest, "0123456789") == "")
+		return ok && !strings.Contains(rest, "/") && rest != "" && ((kind != "md" && kind != "loop") || strings.Trim(rest, "0123456789") == "")
 	}) {
 		return "a disk", false
 	}

@@ -105,7 +105,7 @@ func letsIn(s *facts.ComposeService) bool {
 		}
 		if secret, password := namesSecret(kv.Key, kv.Value.Text); secret && password {
 			asks = true
-			known = known || kv.Value.Known && isWellKnownSecret(kv.Value.Text)
+			known = known || (kv.Value.Known && isWellKnownSecret(kv.Value.Text))
 		}
 	}
 	switch s.Database() {

@@ -53,7 +53,10 @@ var ComposeDependsOnInactiveProfile = facts.Rule[*facts.Compose]{
 
 func checkComposeDependsOnInactiveProfile(p *facts.Pass[*facts.Compose]) {
 	for _, e := range p.Doc.Edges() {
-		if e.Target == nil || e.Kind > facts.NamespaceEdge || !e.Required || e.From.Has("extends") || e.Target.Has("extends") {
+		if e.Target == nil || e.Kind > facts.NamespaceEdge || !e.Required || e.From.Has("extends") {
+			continue
+		}
+		if e.Target.Has("extends") {
 			continue
 		}
 		mine, theirs := e.From.Profiles(), e.Target.Profiles()

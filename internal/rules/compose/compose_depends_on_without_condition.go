@@ -66,12 +66,12 @@ func checkComposeDependsOnWithoutCondition(p *facts.Pass[*facts.Compose]) {
 		healthy := map[string]bool{}
 		for _, dep := range s.DependsOn() {
 			target := d.Named(dep.Service)
-			if target == nil || dep.Condition != "service_started" || seen[dep.Node] && dep.Node != nil {
+			if target == nil || dep.Condition != "service_started" || (seen[dep.Node] && dep.Node != nil) {
 				continue
 			}
 			h, ok := target.Healthcheck()
 			ready := ok && !h.Disabled && h.Test.Exists()
-			if target.Database() == "" || !ready && (!p.Options.Bool("databases") || ok) {
+			if target.Database() == "" || (!ready && (!p.Options.Bool("databases") || ok)) {
 				continue
 			}
 			hasty = append(hasty, dep)
@@ -135,7 +135,10 @@ func waitHealthy(d *facts.Compose, s *facts.ComposeService, healthy map[string]b
 		return []lint.Fix{fix}
 	}
 	owner := entry.Key.Parent
-	if n.Kind != yaml.Sequence || n.Anchor != "" || owner.Style != yaml.Block || !n.TagSpan.IsEmpty() || d.File.UsedElsewhere(n.Full) {
+	if n.Kind != yaml.Sequence || n.Anchor != "" || owner.Style != yaml.Block || !n.TagSpan.IsEmpty() {
+		return nil
+	}
+	if d.File.UsedElsewhere(n.Full) {
 		return nil
 	}
 	for _, c := range d.File.Comments {

@@ -88,8 +88,10 @@ func aliased(links []compose.Value) bool {
 func externalName(d *facts.Compose, n *yaml.Node, external *yaml.Pair) []lint.Fix {
 	name := d.View.Pair(external.Value, "name")
 	inner := external.Value
-	if name == nil || inner.Kind != yaml.Mapping || len(inner.Pairs) != 1 || external.Key.Parent != n || d.View.Pair(n, "name") != nil ||
-		name.Value.Kind != yaml.Scalar || strings.Contains(d.File.Text(name.Span), "\n") {
+	if name == nil || inner.Kind != yaml.Mapping || len(inner.Pairs) != 1 || external.Key.Parent != n {
+		return nil
+	}
+	if d.View.Pair(n, "name") != nil || name.Value.Kind != yaml.Scalar || strings.Contains(d.File.Text(name.Span), "\n") {
 		return nil
 	}
 	for _, c := range d.File.Comments {

@@ -83,7 +83,7 @@ func checkComposeDockerSocketMounted(p *facts.Pass[*facts.Compose]) {
 			source := m.Source
 			if !ok && m.Kind != compose.NamedVolume && strings.ContainsAny(m.Written, `$\`) && isDaemonSocket(m.Written) {
 				source = m.Written
-			} else if !ok || !isDaemonSocket(name) && name != "/run" {
+			} else if !ok || (!isDaemonSocket(name) && name != "/run") {
 				continue
 			}
 			report(m.Span, fmt.Sprintf("%q lets the container control the engine and so the whole host, even if read-only; use a socket proxy, or remove it", shortText(source)))

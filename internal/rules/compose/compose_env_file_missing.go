@@ -62,8 +62,10 @@ func checkComposeEnvFileMissing(p *facts.Pass[*facts.Compose]) {
 	for _, name := range paths {
 		e := entries[name]
 		there, known := isThere(p, name)
-		if there || !known || !e.Required || path.Base(name) == ".env" || path.Base(name) == "stack.env" || p.Project.Repository().Ignores(name) ||
-			isThereFromAbove(p, name) || len(envExamples(p, path.Dir(name))) > 0 {
+		if there || !known || !e.Required || path.Base(name) == ".env" {
+			continue
+		}
+		if path.Base(name) == "stack.env" || p.Project.Repository().Ignores(name) || isThereFromAbove(p, name) || len(envExamples(p, path.Dir(name))) > 0 {
 			continue
 		}
 		if skipsPart(p) {

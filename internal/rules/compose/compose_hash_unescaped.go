@@ -68,7 +68,7 @@ func hashForms() []string {
 // there is none.
 func hashIn(text string) string {
 	for i := range len(text) {
-		if text[i] != '$' || i > 0 && text[i-1] == '$' {
+		if text[i] != '$' || (i > 0 && text[i-1] == '$') {
 			continue
 		}
 		for _, form := range hashForms() {

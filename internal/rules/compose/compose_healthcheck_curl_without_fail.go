@@ -80,7 +80,10 @@ func checkCurlWords(p *facts.Pass[*facts.Compose], words []compose.Value) {
 // one could be read in two ways, it reports nothing.
 func checkCurlLine(p *facts.Pass[*facts.Compose], line compose.Value) {
 	raw := line.Raw
-	if strings.Contains(raw, "http_code") || strings.Contains(raw, "grep") || strings.Contains(raw, "jq") || strings.Contains(raw, "$(") || strings.Contains(raw, "`") {
+	if strings.Contains(raw, "http_code") || strings.Contains(raw, "grep") || strings.Contains(raw, "jq") || strings.Contains(raw, "$(") {
+		return
+	}
+	if strings.Contains(raw, "`") {
 		return
 	}
 	for at := 0; ; {
@@ -90,7 +93,7 @@ func checkCurlLine(p *facts.Pass[*facts.Compose], line compose.Value) {
 		}
 		start := at + i
 		at = start + len("curl")
-		if !startsCommand(raw[:start]) || at < len(raw) && raw[at] != ' ' {
+		if !startsCommand(raw[:start]) || (at < len(raw) && raw[at] != ' ') {
 			continue
 		}
 		// The command ends at an operator, or with the line.

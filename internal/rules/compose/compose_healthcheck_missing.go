@@ -54,7 +54,10 @@ func checkComposeHealthcheckMissing(p *facts.Pass[*facts.Compose]) {
 		return
 	}
 	for _, s := range d.All() {
-		if isSet(s.Entry("healthcheck")) || s.Has("build") || s.Has("extends") || s.Has("provider") || s.IsJob() {
+		if isSet(s.Entry("healthcheck")) || s.Has("build") || s.Has("extends") || s.Has("provider") {
+			continue
+		}
+		if s.IsJob() {
 			continue
 		}
 		if image, ok := s.Image(); ok && d.Builds(image) {

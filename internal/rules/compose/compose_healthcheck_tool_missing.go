@@ -60,7 +60,10 @@ func checkComposeHealthcheckToolMissing(p *facts.Pass[*facts.Compose]) {
 	for _, s := range p.Doc.All() {
 		image, ok := s.Image()
 		check, hasCheck := s.Healthcheck()
-		if !ok || !hasCheck || check.Disabled || s.Has("build") || s.Has("extends") || len(check.Test.Words) == 0 {
+		if !ok || !hasCheck || check.Disabled || s.Has("build") {
+			continue
+		}
+		if s.Has("extends") || len(check.Test.Words) == 0 {
 			continue
 		}
 		for _, program := range calledPrograms(check.Test) {

@@ -54,7 +54,10 @@ func checkComposeHealthcheckWithoutOptions(p *facts.Pass[*facts.Compose]) {
 	seen := map[*yaml.Node]bool{}
 	for _, s := range p.Doc.All() {
 		h, ok := s.Healthcheck()
-		if !ok || h.Disabled || !h.Test.Exists() || s.Has("extends") || seen[h.Node] {
+		if !ok || h.Disabled || !h.Test.Exists() || s.Has("extends") {
+			continue
+		}
+		if seen[h.Node] {
 			continue
 		}
 		seen[h.Node] = true

@@ -71,7 +71,7 @@ func checkComposeHostPidOrIpc(p *facts.Pass[*facts.Compose]) {
 			p.Report(weigh(p, lint.Finding{
 				Span: v.Span, Variant: key,
 				Message: fmt.Sprintf("%q can access the %s of the host; %s", shortText(s.Name), what, instead),
-			}, watchesHost(s) || key == "ipc" && usesAccelerator(s)))
+			}, watchesHost(s) || (key == "ipc" && usesAccelerator(s))))
 		}
 	}
 }

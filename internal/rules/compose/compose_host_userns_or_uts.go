@@ -48,7 +48,7 @@ func checkComposeHostUsernsOrUts(p *facts.Pass[*facts.Compose]) {
 	for _, s := range p.Doc.All() {
 		for _, key := range []string{"userns_mode", "uts", "cgroup"} {
 			v := s.Value(key)
-			if v.Text != "host" || isPrivileged(s) || key == "userns_mode" && mountsSocket(s) {
+			if v.Text != "host" || isPrivileged(s) || (key == "userns_mode" && mountsSocket(s)) {
 				continue
 			}
 			p.Report(lint.Finding{

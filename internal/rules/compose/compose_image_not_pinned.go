@@ -87,7 +87,7 @@ func checkComposeImageNotPinned(p *facts.Pass[*facts.Compose]) {
 		}
 		// Official images have names without a slash, but so has what people build
 		// for themselves.
-		if !strings.ContainsAny(i.Raw, "/.") && p.Project.TagsHere(i) || x.Kind != facts.ArgumentSite && p.Project.BuiltBy(i) != "" {
+		if (!strings.ContainsAny(i.Raw, "/.") && p.Project.TagsHere(i)) || (x.Kind != facts.ArgumentSite && p.Project.BuiltBy(i) != "") {
 			continue
 		}
 		if slices.ContainsFunc(except, func(prefix string) bool { return strings.HasPrefix(i.Name(), prefix) }) {

@@ -59,7 +59,10 @@ var ComposeImageVolumeAnonymous = facts.Rule[*facts.Compose]{
 func checkComposeImageVolumeAnonymous(p *facts.Pass[*facts.Compose]) {
 	for _, s := range wholeServices(p.Doc) {
 		built, err := p.Project.Build(s)
-		if err != nil || built == nil || built.Stage == nil || s.Has("volumes_from") || s.IsJob() {
+		if err != nil || built == nil || built.Stage == nil || s.Has("volumes_from") {
+			continue
+		}
+		if s.IsJob() {
 			continue
 		}
 		for _, v := range built.Stage.Volumes() {
@@ -110,7 +113,7 @@ func namesBelow(name, value, folder string) bool {
 		return false
 	}
 	at := strings.Index(value, folder)
-	if at < 0 || at > 0 && !strings.ContainsRune(":/=", rune(value[at-1])) {
+	if at < 0 || (at > 0 && !strings.ContainsRune(":/=", rune(value[at-1]))) {
 		return false
 	}
 	rest := value[at+len(folder):]

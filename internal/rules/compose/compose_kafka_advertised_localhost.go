@@ -66,7 +66,7 @@ func checkComposeKafkaAdvertisedLocalhost(p *facts.Pass[*facts.Compose]) {
 func onlyLocalhost(listeners string) bool {
 	for l := range strings.SplitSeq(listeners, ",") {
 		_, address, ok := strings.Cut(strings.TrimSpace(l), "://")
-		if !ok || !strings.HasPrefix(address, "localhost:") && !strings.HasPrefix(address, "127.0.0.1:") {
+		if !ok || (!strings.HasPrefix(address, "localhost:") && !strings.HasPrefix(address, "127.0.0.1:")) {
 			return false
 		}
 	}

@@ -57,7 +57,7 @@ func checkComposeLoggingWithoutRotation(p *facts.Pass[*facts.Compose]) {
 	}
 	for _, s := range wholeServices(p.Doc) {
 		driver := s.Value("logging", "driver")
-		if driver.Exists() && driver.Text != "json-file" || s.Value("logging", "options", "max-size").Exists() {
+		if (driver.Exists() && driver.Text != "json-file") || s.Value("logging", "options", "max-size").Exists() {
 			continue
 		}
 		l.services = append(l.services, s)

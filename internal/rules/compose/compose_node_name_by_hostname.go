@@ -55,7 +55,10 @@ func checkComposeNodeNameByHostname(p *facts.Pass[*facts.Compose]) {
 	for _, s := range wholeServices(p.Doc) {
 		value, ok := s.ImageTrait(images.NodeByHostname)
 		variable, folder, _ := strings.Cut(value, " ")
-		if !ok || s.Has("hostname") || s.Has("network_mode") || s.Has("build") || len(s.EnvFiles()) > 0 {
+		if !ok || s.Has("hostname") || s.Has("network_mode") || s.Has("build") {
+			continue
+		}
+		if len(s.EnvFiles()) > 0 {
 			continue
 		}
 		_, named := s.Getenv(variable)

@@ -51,7 +51,10 @@ func checkComposePlatformNotBuilt(p *facts.Pass[*facts.Compose]) {
 	for _, s := range p.Doc.All() {
 		platform := s.Value("platform")
 		b, ok := s.Build()
-		if !ok || !platform.Exists() || !platform.Known || platform.Text == "" || len(b.Platforms) == 0 {
+		if !ok || !platform.Exists() || !platform.Known || platform.Text == "" {
+			continue
+		}
+		if len(b.Platforms) == 0 {
 			continue
 		}
 		if slices.ContainsFunc(b.Platforms, func(v compose.Value) bool { return !v.Known || v.Text == platform.Text }) {

@@ -51,7 +51,7 @@ var ComposePortInvalid = facts.Rule[*facts.Compose]{
 func checkComposePortInvalid(p *facts.Pass[*facts.Compose]) {
 	for _, s := range p.Doc.All() {
 		for _, port := range s.PublishedPorts() {
-			if !port.Known || port.Problem == compose.PortFine && (port.Long || isProtocol(port.Protocol)) {
+			if !port.Known || (port.Problem == compose.PortFine && (port.Long || isProtocol(port.Protocol))) {
 				continue
 			}
 			shown := "this port"

@@ -103,14 +103,14 @@ func checkComposePortNotExposed(p *facts.Pass[*facts.Compose]) {
 // exposesNothing reports whether a base is known to have no EXPOSE of its own.
 func exposesNothing(i facts.Image) bool {
 	ports, known := i.Table().Ports()
-	return known && len(ports) == 0 || i.IsScratch()
+	return (known && len(ports) == 0) || i.IsScratch()
 }
 
 // isSetTo reports whether a variable of the service, or one of the image, has a
 // value that contains a number.
 func isSetTo(s *facts.ComposeService, stage *facts.Stage, number string) bool {
 	for _, kv := range s.Env() {
-		if !kv.Value.Known && kv.Value.Exists() || strings.Contains(kv.Value.Text, number) {
+		if (!kv.Value.Known && kv.Value.Exists()) || strings.Contains(kv.Value.Text, number) {
 			return true
 		}
 	}

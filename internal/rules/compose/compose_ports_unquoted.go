@@ -61,7 +61,10 @@ func checkComposePortsUnquoted(p *facts.Pass[*facts.Compose]) {
 				continue
 			}
 			for _, item := range list.Items {
-				if item.Kind != yaml.Scalar || item.Style != yaml.Plain || seen[item] || i == 0 && !strings.Contains(item.Value, ":") {
+				if item.Kind != yaml.Scalar || item.Style != yaml.Plain || seen[item] {
+					continue
+				}
+				if i == 0 && !strings.Contains(item.Value, ":") {
 					continue
 				}
 				seen[item] = true

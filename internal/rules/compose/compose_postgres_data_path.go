@@ -64,7 +64,10 @@ func checkComposePostgresDataPath(p *facts.Pass[*facts.Compose]) {
 	for _, s := range p.Doc.All() {
 		image, ok := s.Image()
 		_, moved := s.Getenv("PGDATA")
-		if !ok || !image.Known || moved || image.Tag == "" && image.Digest != "" || s.Database() != "postgres" || len(s.EnvFiles()) > 0 {
+		if !ok || !image.Known || moved {
+			continue
+		}
+		if (image.Tag == "" && image.Digest != "") || s.Database() != "postgres" || len(s.EnvFiles()) > 0 {
 			continue
 		}
 		folders := s.DataFolders()

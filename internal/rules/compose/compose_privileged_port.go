@@ -45,7 +45,10 @@ var ComposePrivilegedPort = facts.Rule[*facts.Compose]{
 func checkComposePrivilegedPort(p *facts.Pass[*facts.Compose]) {
 	for _, s := range p.Doc.All() {
 		for _, port := range s.PublishedPorts() {
-			if !port.Known || port.Problem != compose.PortFine || port.Target.First == 0 || port.Target.First > 1023 || slices.Contains(p.Options.List("allowed"), strconv.Itoa(port.Target.First)) {
+			if !port.Known || port.Problem != compose.PortFine || port.Target.First == 0 || port.Target.First > 1023 {
+				continue
+			}
+			if slices.Contains(p.Options.List("allowed"), strconv.Itoa(port.Target.First)) {
 				continue
 			}
 			p.Report(lint.Finding{

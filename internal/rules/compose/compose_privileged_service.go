@@ -69,7 +69,7 @@ func checkComposePrivilegedService(p *facts.Pass[*facts.Compose]) {
 				Span:    at.Span,
 				Message: fmt.Sprintf("\"privileged\" makes %q root on the host; grant only the capability (cap_add) or the device that it needs", shortText(s.Name)),
 			}
-			p.Report(weigh(p, f, runsEngine(p, s) || runsSystemd(s) || watchesHost(s) && usesAccelerator(s)))
+			p.Report(weigh(p, f, runsEngine(p, s) || runsSystemd(s) || (watchesHost(s) && usesAccelerator(s))))
 		}
 	}
 }

@@ -65,7 +65,10 @@ func checkComposeProjectNameMissing(p *facts.Pass[*facts.Compose]) {
 // projectName is the name that Compose makes of a folder's; empty for none.
 func projectName(folder string) string {
 	name := strings.Map(func(r rune) rune {
-		if r >= 'a' && r <= 'z' || r >= '0' && r <= '9' || r == '-' || r == '_' {
+		if (r >= 'a' && r <= 'z') || (r >= '0' && r <= '9') {
+			return r
+		}
+		if r == '-' || r == '_' {
 			return r
 		}
 		return -1

@@ -84,7 +84,7 @@ func checkQuotedDefaults(p *facts.Pass[*facts.Compose], v compose.Value) {
 // isQuoted reports whether a text is between two quotes of one kind, without
 // more of them inside.
 func isQuoted(s string) bool {
-	if len(s) < 2 || s[0] != '"' && s[0] != '\'' {
+	if len(s) < 2 || (s[0] != '"' && s[0] != '\'') {
 		return false
 	}
 	return strings.IndexByte(s[1:], s[0]) == len(s)-2
@@ -113,7 +113,7 @@ func reportQuotes(p *facts.Pass[*facts.Compose], v compose.Value, part text.Span
 // scalar: letters, digits and signs that YAML and Compose read nothing into.
 func isPlainWord(s string) bool {
 	return !strings.HasSuffix(s, ":") && !strings.ContainsFunc(s, func(r rune) bool {
-		isLetter := r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z'
+		isLetter := (r >= 'a' && r <= 'z') || (r >= 'A' && r <= 'Z')
 		return !isLetter && (r < '0' || r > '9') && !strings.ContainsRune("._/-+@=:", r)
 	})
 }

@@ -63,7 +63,10 @@ var ComposeRefused = facts.Rule[*facts.Compose]{
 
 func checkComposeRefused(p *facts.Pass[*facts.Compose]) {
 	d := p.Doc
-	if p.Refusals == nil || facts.IsTestName(d.Name) || d.Shape == compose.Version1 || d.Shape == compose.Foreign || d.Section("services") == nil && !hasDefaultName(d) {
+	if p.Refusals == nil || facts.IsTestName(d.Name) || d.Shape == compose.Version1 || d.Shape == compose.Foreign {
+		return
+	}
+	if d.Section("services") == nil && !hasDefaultName(d) {
 		return
 	}
 	if p.Project.RunByPodmanOnly(d) {
@@ -95,7 +98,10 @@ func checkComposeRefused(p *facts.Pass[*facts.Compose]) {
 
 // mayBeCompleted reports whether another file may add what this one lacks.
 func mayBeCompleted(p *facts.Pass[*facts.Compose]) bool {
-	if !hasDefaultName(p.Doc) || !p.Files.Known() || lacksContext(p) || namedAbove(p) || isJoined(p) || isOneOfMany(p) {
+	if !hasDefaultName(p.Doc) || !p.Files.Known() || lacksContext(p) || namedAbove(p) {
+		return true
+	}
+	if isJoined(p) || isOneOfMany(p) {
 		return true
 	}
 	names, known := siblings(p)
@@ -125,7 +131,7 @@ func isOneOfMany(p *facts.Pass[*facts.Compose]) bool {
 	parts := strings.Split(p.Doc.Name, "/")
 	base := parts[len(parts)-1]
 	for _, name := range names[:min(len(names), most)] {
-		if len(parts) > 1 && strings.TrimSuffix(name, "/") == parts[len(parts)-2] || !strings.HasSuffix(name, "/") {
+		if (len(parts) > 1 && strings.TrimSuffix(name, "/") == parts[len(parts)-2]) || !strings.HasSuffix(name, "/") {
 			continue
 		}
 		gate, err := p.Files.In("../"+name, "")

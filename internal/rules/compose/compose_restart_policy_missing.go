@@ -50,7 +50,7 @@ var ComposeRestartPolicyMissing = facts.Rule[*facts.Compose]{
 func checkComposeRestartPolicyMissing(p *facts.Pass[*facts.Compose]) {
 	d := p.Doc
 	every := p.Options.Bool("every")
-	if d.IsFragment(d.Name) || d.IsDevelopment(d.Name) && !every {
+	if d.IsFragment(d.Name) || (d.IsDevelopment(d.Name) && !every) {
 		return
 	}
 	kept := 0

@@ -51,7 +51,7 @@ func checkComposeRestartUnlimited(p *facts.Pass[*facts.Compose]) {
 		}
 		seen[restart.Node] = true
 		policy, count, _ := strings.Cut(restart.Text, ":")
-		if n, err := strconv.Atoi(count); policy != "always" && (policy != "on-failure" || err == nil && n >= 1 && n <= 5) {
+		if n, err := strconv.Atoi(count); policy != "always" && (policy != "on-failure" || (err == nil && n >= 1 && n <= 5)) {
 			continue
 		}
 		edits, ok := p.Doc.File.Replace(restart.Node, "on-failure:5")

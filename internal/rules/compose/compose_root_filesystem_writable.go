@@ -72,7 +72,7 @@ func checkComposeRootFilesystemWritable(p *facts.Pass[*facts.Compose]) {
 		},
 	}
 	for _, s := range wholeServices(p.Doc) {
-		if v := s.Value("read_only"); v.IsTrue() || v.Exists() && !v.Known || s.Database() != "" || len(s.Watch()) > 0 || writesRoot(s) {
+		if v := s.Value("read_only"); v.IsTrue() || (v.Exists() && !v.Known) || s.Database() != "" || len(s.Watch()) > 0 || writesRoot(s) {
 			continue
 		}
 		l.services = append(l.services, s)
@@ -87,6 +87,6 @@ func writesRoot(s *facts.ComposeService) bool { return s.ImageSays(images.Update
 // hasMountOn reports whether a folder, or one above it but the root, is a mount.
 func hasMountOn(s *facts.ComposeService, folder string) bool {
 	return slices.ContainsFunc(s.AllMounts(), func(m compose.Mount) bool {
-		return m.Target != "" && (m.Target == folder || isBelow(folder, strings.TrimSuffix(m.Target, "/")) && m.Target != "/")
+		return m.Target != "" && (m.Target == folder || (isBelow(folder, strings.TrimSuffix(m.Target, "/")) && m.Target != "/"))
 	})
 }

@@ -155,7 +155,7 @@ func typeName(d *facts.Compose, problem *compose.Problem) string {
 	switch {
 	case n.IsNull():
 		return "empty"
-	case len(n.Pairs) > 0 || n.Value == "" && n.Tag == "!!map":
+	case len(n.Pairs) > 0 || (n.Value == "" && n.Tag == "!!map"):
 		return "a mapping"
 	case len(n.Items) > 0 || n.Tag == "!!seq":
 		return "a list"

@@ -77,7 +77,7 @@ func checkComposeSecretInBuildArg(p *facts.Pass[*facts.Compose]) {
 			if !secret && built != nil && built.File.UsedAsSecret(kv.Key) != nil {
 				secret, password = true, true
 			}
-			if !secret || kv.Value.Exists() && kv.Value.Known && kindOfSecret(kv.Value.Text, password) != literal {
+			if !secret || (kv.Value.Exists() && kv.Value.Known && kindOfSecret(kv.Value.Text, password) != literal) {
 				continue
 			}
 			if kv.Pair != nil && kv.Pair.Value.Is(yaml.Scalar) && !kv.Pair.Value.IsNull() && !kv.Value.Exists() {

@@ -96,7 +96,7 @@ func checkComposeSecretInEnvironment(p *facts.Pass[*facts.Compose]) {
 				where = "has a secret as its default"
 			}
 			guardsLittle := strings.Contains(strings.ToUpper(kv.Key), "TRUSTSTORE") || kv.Value.Text == "guest"
-			isInternal := isOwnDefault(s, kv.Value) || !fromOutside && words().isInternal(kv.Value.Text)
+			isInternal := isOwnDefault(s, kv.Value) || (!fromOutside && words().isInternal(kv.Value.Text))
 			f, ok := weighSecret(p, lint.Finding{
 				Span:    kv.Span,
 				Message: fmt.Sprintf("%q %s, so anyone who can read the file gets it; use ${%s:?}, an env_file outside of the repository, or a secret", shortText(kv.Key), where, shortText(kv.Key)),

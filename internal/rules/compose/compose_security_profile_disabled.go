@@ -68,7 +68,10 @@ func checkComposeSecurityProfileDisabled(p *facts.Pass[*facts.Compose]) {
 		options := s.Values("security_opt")
 		for _, v := range options {
 			name, value, ok := strings.Cut(strings.ToLower(strings.ReplaceAll(v.Text, "=", ":")), ":")
-			if !ok || !v.Known || !switchesOff(name, value) || isPrivileged(s) || name == "label" && mountsSocket(s) {
+			if !ok || !v.Known || !switchesOff(name, value) || isPrivileged(s) {
+				continue
+			}
+			if name == "label" && mountsSocket(s) {
 				continue
 			}
 			f := lint.Finding{

@@ -62,11 +62,14 @@ var ComposeServiceHealthyWithoutHealthcheck = facts.Rule[*facts.Compose]{
 
 func checkComposeServiceHealthyWithoutHealthcheck(p *facts.Pass[*facts.Compose]) {
 	for _, e := range p.Doc.Edges() {
-		if e.Kind != facts.DependsEdge || e.Condition != "service_healthy" || !e.Required || e.Target == nil || e.Target.Has("extends") {
+		if e.Kind != facts.DependsEdge || e.Condition != "service_healthy" || !e.Required || e.Target == nil {
+			continue
+		}
+		if e.Target.Has("extends") {
 			continue
 		}
 		check, ok := e.Target.Healthcheck()
-		if ok && !check.Disabled && check.Test.Exists() || siblingSets(p, e.To, "healthcheck") {
+		if (ok && !check.Disabled && check.Test.Exists()) || siblingSets(p, e.To, "healthcheck") {
 			continue
 		}
 		f := lint.Finding{

@@ -51,7 +51,10 @@ var ComposeServiceWithoutSource = facts.Rule[*facts.Compose]{
 
 func checkComposeServiceWithoutSource(p *facts.Pass[*facts.Compose]) {
 	d := p.Doc
-	if !hasDefaultName(d) || d.Includes() || len(d.File.Documents) != 1 || d.File.Err != nil || d.Endless() != nil {
+	if !hasDefaultName(d) || d.Includes() || len(d.File.Documents) != 1 || d.File.Err != nil {
+		return
+	}
+	if d.Endless() != nil {
 		return
 	}
 	if names, known := siblings(p); !known || len(names) > 0 {
@@ -59,7 +62,7 @@ func checkComposeServiceWithoutSource(p *facts.Pass[*facts.Compose]) {
 	}
 	var lacking []*facts.ComposeService
 	for _, s := range d.All() {
-		if s.HasSource() || s.Node == nil && !s.Pair.Value.IsNull() {
+		if s.HasSource() || (s.Node == nil && !s.Pair.Value.IsNull()) {
 			continue
 		}
 		lacking = append(lacking, s)

@@ -88,7 +88,7 @@ func scriptOfService(p *facts.Pass[*facts.Compose], s *facts.ComposeService, nam
 			continue
 		}
 		below, found := strings.CutPrefix(name, strings.TrimSuffix(m.Target, "/"))
-		if !found || below != "" && !strings.HasPrefix(below, "/") {
+		if !found || (below != "" && !strings.HasPrefix(below, "/")) {
 			continue
 		}
 		file := path.Join(m.Source, below)

@@ -52,7 +52,10 @@ func checkComposeTmpfsUnsafeOptions(p *facts.Pass[*facts.Compose]) {
 				continue
 			}
 			for _, option := range m.Options {
-				if option != "exec" && option != "suid" && option != "dev" || option == "exec" && isBelow(m.Target, "/run", "/var/run") {
+				if option != "exec" && option != "suid" && option != "dev" {
+					continue
+				}
+				if option == "exec" && isBelow(m.Target, "/run", "/var/run") {
 					continue
 				}
 				f := lint.Finding{

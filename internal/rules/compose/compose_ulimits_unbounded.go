@@ -51,9 +51,9 @@ func checkComposeUlimitsUnbounded(p *facts.Pass[*facts.Compose]) {
 				values = append(values, p.Doc.Value(p.Doc.View.Get(limit.Value, part)))
 			}
 			const most = 65536
-			if search && name == "memlock" || !slices.ContainsFunc(values, func(v compose.Value) bool {
+			if (search && name == "memlock") || !slices.ContainsFunc(values, func(v compose.Value) bool {
 				n, ok := v.Int()
-				return ok && (n == -1 || name == "nproc" && n > most)
+				return ok && (n == -1 || (name == "nproc" && n > most))
 			}) {
 				continue
 			}

@@ -110,7 +110,7 @@ func undefinedResource(d *facts.Compose, section string, use facts.ResourceUse, 
 		return f
 	}
 	f.Message = fmt.Sprintf("%q is not declared in \"%s\", so Compose refuses the file; declare it there", name, section)
-	if section != "networks" && section != "volumes" || !yaml.PlainString(use.Name, true) {
+	if (section != "networks" && section != "volumes") || !yaml.PlainString(use.Name, true) {
 		return f // the file does not show what a secret or a config holds
 	}
 	top := d.Section(section)

@@ -140,7 +140,7 @@ func setByDockerfile(src string) func(name string) (lint.Related, bool) {
 	return func(name string) (lint.Related, bool) {
 		for line := range strings.Lines(src) {
 			fields := strings.Fields(line)
-			if len(fields) < 2 || !strings.EqualFold(fields[0], "arg") && !strings.EqualFold(fields[0], "env") {
+			if len(fields) < 2 || (!strings.EqualFold(fields[0], "arg") && !strings.EqualFold(fields[0], "env")) {
 				continue
 			}
 			if set, _, _ := strings.Cut(fields[1], "="); set == name {

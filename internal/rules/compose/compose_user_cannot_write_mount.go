@@ -68,7 +68,10 @@ func checkComposeUserCannotWriteMount(p *facts.Pass[*facts.Compose]) {
 			continue
 		}
 		for _, m := range s.AllMounts() {
-			if m.Kind != compose.RelativePath || m.Long || m.ReadOnly || !m.Known || !isWritten(m.Target) || !isMissingFolder(p, m.Source) || isPrepared(p, s, m.Source) {
+			if m.Kind != compose.RelativePath || m.Long || m.ReadOnly || !m.Known {
+				continue
+			}
+			if !isWritten(m.Target) || !isMissingFolder(p, m.Source) || isPrepared(p, s, m.Source) {
 				continue
 			}
 			span := m.Span
@@ -115,7 +118,10 @@ func userOf(p *facts.Pass[*facts.Compose], s *facts.ComposeService) (user string
 		return "", at
 	}
 	user, known := image.Table().User()
-	if !known || user == "root" || user == "0" || strings.HasPrefix(user, "0:") || strings.HasPrefix(user, "root:") {
+	if !known || user == "root" || user == "0" || strings.HasPrefix(user, "0:") {
+		return "", at
+	}
+	if strings.HasPrefix(user, "root:") {
 		return "", at
 	}
 	return user, at

@@ -58,7 +58,10 @@ func checkComposeUserRoot(p *facts.Pass[*facts.Compose]) {
 	for _, s := range p.Doc.All() {
 		v := s.Value("user")
 		name, _, _ := strings.Cut(v.Text, ":")
-		if !v.Known || name != "root" && name != "0" || s.IsJob() || mountsSocket(s) {
+		if !v.Known || (name != "root" && name != "0") || s.IsJob() {
+			continue
+		}
+		if mountsSocket(s) {
 			continue
 		}
 		p.Report(weigh(p, lint.Finding{

@@ -51,7 +51,7 @@ func checkComposeWatchTargetMissing(p *facts.Pass[*facts.Compose]) {
 			if w.Path.Exists() && w.Path.Raw == "" {
 				p.Report(lint.Finding{Span: w.Path.Span, Message: "the path to watch is empty, so Compose refuses the file; write a path, such as \"./src\""})
 			}
-			if !w.Action.Known || w.Target.Exists() && w.Target.Raw != "" {
+			if !w.Action.Known || (w.Target.Exists() && w.Target.Raw != "") {
 				continue
 			}
 			switch w.Action.Text {

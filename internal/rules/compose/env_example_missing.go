@@ -67,14 +67,17 @@ func checkEnvExampleMissing(p *facts.Pass[*facts.Compose]) {
 		return
 	}
 	paths, entries := envFilePaths(p.Doc)
-	if len(paths) == 0 && len(bare) == 0 || skipsPart(p) {
+	if (len(paths) == 0 && len(bare) == 0) || skipsPart(p) {
 		return
 	}
 	repository := p.Project.Repository()
 	for _, name := range paths {
 		there, known := isThere(p, name)
 		missing := known && !there && entries[name].Required
-		if !isEnvName(path.Base(name)) || !missing && (!there || !repository.Ignores(name)) || len(envExamples(p, path.Dir(name))) > 0 || isThereFromAbove(p, name) {
+		if !isEnvName(path.Base(name)) || (!missing && (!there || !repository.Ignores(name))) {
+			continue
+		}
+		if len(envExamples(p, path.Dir(name))) > 0 || isThereFromAbove(p, name) {
 			continue
 		}
 		if missing && path.Base(name) != ".env" && !repository.Ignores(name) {
@@ -86,7 +89,7 @@ func checkEnvExampleMissing(p *facts.Pass[*facts.Compose]) {
 		})
 		return
 	}
-	if _, ok := readEnvFile(p, ".env", false); ok && !repository.Ignores(".env") || len(bare) == 0 || len(envExamples(p, "..")) > 0 {
+	if _, ok := readEnvFile(p, ".env", false); (ok && !repository.Ignores(".env")) || len(bare) == 0 || len(envExamples(p, "..")) > 0 {
 		return
 	}
 	var names []string

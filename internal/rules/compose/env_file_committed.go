@@ -165,7 +165,7 @@ func isPublicSetting(name string) bool {
 // it. What ends with .local does not.
 func isSymfonyEnv(p *facts.Pass[*facts.Compose], name string) bool {
 	base := path.Base(name)
-	if base != ".env" && !strings.HasPrefix(base, ".env.") || strings.HasSuffix(base, ".local") {
+	if (base != ".env" && !strings.HasPrefix(base, ".env.")) || strings.HasSuffix(base, ".local") {
 		return false
 	}
 	gate, err := p.Files.In(path.Dir(name), "")
@@ -216,7 +216,7 @@ func isTestFolder(name string) bool {
 func isFirstOfFolder(p *facts.Pass[*facts.Compose]) bool {
 	for _, near := range p.Project.ComposeFiles(p.Doc) {
 		paths, _ := envFilePaths(near.Compose)
-		if near.Name < p.Doc.Name && len(near.All()) > 0 || slices.Contains(paths, ".env") {
+		if (near.Name < p.Doc.Name && len(near.All()) > 0) || slices.Contains(paths, ".env") {
 			return false
 		}
 	}

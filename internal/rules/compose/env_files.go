@@ -125,7 +125,7 @@ func setWhereRead(t compose.Template) map[*compose.Variable]bool {
 		isGuard := outer.Operator == "+" || outer.Operator == ":+"
 		isFallback := outer.Operator == "-" || outer.Operator == ":-"
 		for _, inner := range outer.Argument.Variables() {
-			if isFallback || isGuard && inner.Name == outer.Name {
+			if isFallback || (isGuard && inner.Name == outer.Name) {
 				guarded[inner] = true
 			}
 		}

@@ -58,7 +58,7 @@ func mountsSocket(s *facts.ComposeService) bool {
 			return slices.ContainsFunc(strings.Split(m.Value.Raw, ":"), isDaemonSocket)
 		}
 		name, ok := hostPath(m)
-		return ok && isDaemonSocket(name) || isDaemonSocket(m.Target)
+		return (ok && isDaemonSocket(name)) || isDaemonSocket(m.Target)
 	})
 }
 

@@ -102,6 +102,6 @@ func deniedWrite(s *facts.ComposeService, stage *facts.Stage) (w facts.Write, fo
 // the folder, or may do.
 func isWritable(s *facts.ComposeService, stage *facts.Stage, folder string) bool {
 	return stage.VolumeHolds(folder) || slices.ContainsFunc(s.AllMounts(), func(m compose.Mount) bool {
-		return !m.Known || !m.ReadOnly && facts.Holds(m.Target, folder)
+		return !m.Known || (!m.ReadOnly && facts.Holds(m.Target, folder))
 	})
 }

@@ -36,7 +36,7 @@ func namesSecret(name, value string) (secret, password bool) {
 		return false, false // the name of a file, as Kafka's images want it
 	}
 	password = slices.Contains([]string{"pass", "password", "passwd", "pword", "passphrase"}, last)
-	return password || facts.NamesSecret(words) || facts.NamesKey(words) && facts.LooksRandom(value), password
+	return password || facts.NamesSecret(words) || (facts.NamesKey(words) && facts.LooksRandom(value)), password
 }
 
 // kindOfSecret judges a value; of a password digits are one too.
@@ -69,7 +69,7 @@ func weighSecret(p *facts.Pass[*facts.Compose], f lint.Finding, value string, pa
 	development := p.Doc.IsDevelopment(p.Doc.Name)
 	_, shown := p.Doc.Purposes(p.Project).Excuse(facts.ClaimExposure)
 	switch {
-	case kind == noSecret || development && (kind == placeholder || isWellKnownSecret(value)):
+	case kind == noSecret || (development && (kind == placeholder || isWellKnownSecret(value))):
 		return f, false
 	case kind == placeholder || development || shown || minor:
 		return facts.Excuse(f), true
@@ -150,5 +150,5 @@ func securityIsOff(s *facts.ComposeService) bool {
 // Server.
 func isSampleSecret(value string) bool {
 	lower := strings.ToLower(value)
-	return lower == "example" || strings.HasPrefix(lower, "yourstrong") && strings.ContainsAny(lower, "0123456789!@#") || lower == "your_password123"
+	return lower == "example" || (strings.HasPrefix(lower, "yourstrong") && strings.ContainsAny(lower, "0123456789!@#")) || lower == "your_password123"
 }

@@ -76,7 +76,10 @@ func hasLooseEnds(p *facts.Pass[*facts.Compose]) bool {
 func lacksContext(p *facts.Pass[*facts.Compose]) bool {
 	for _, s := range p.Doc.All() {
 		b, ok := s.Build()
-		if !ok || b.IsRemote() || !b.Context.Exists() || !b.Context.Known || path.IsAbs(b.Context.Text) || strings.HasPrefix(path.Clean(b.Context.Text), "..") {
+		if !ok || b.IsRemote() || !b.Context.Exists() || !b.Context.Known {
+			continue
+		}
+		if path.IsAbs(b.Context.Text) || strings.HasPrefix(path.Clean(b.Context.Text), "..") {
 			continue
 		}
 		if _, there := p.Files.Exists(path.Clean(b.Context.Text)); !there {

@@ -24,17 +24,20 @@ func reordered(d *facts.Compose, n *yaml.Node, order []int) (fixes []lint.Fix, o
 		return nil, false
 	}
 	spans, ok := partSpans(d, n)
-	if last := len(order) - 1; !ok || order[last] != last && endsInComments(d, n, spans[last].End) {
+	if last := len(order) - 1; !ok || (order[last] != last && endsInComments(d, n, spans[last].End)) {
 		return nil, false
 	}
 	for _, s := range spans {
 		for _, a := range d.File.Aliases() {
-			if s.Contains(a.Target.Span) && !s.Contains(a.Span) || s.Contains(a.Span) && !s.Contains(a.Target.Span) && spans[0].Start <= a.Target.Span.Start {
+			if s.Contains(a.Target.Span) && !s.Contains(a.Span) {
+				return nil, false
+			}
+			if s.Contains(a.Span) && !s.Contains(a.Target.Span) && spans[0].Start <= a.Target.Span.Start {
 				return nil, false
 			}
 		}
 	}
-	if areGrouped(d, spans, order) || order[0] != 0 && hasCommentOnTop(d, n) {
+	if areGrouped(d, spans, order) || (order[0] != 0 && hasCommentOnTop(d, n)) {
 		return nil, true
 	}
 	var b strings.Builder
@@ -180,7 +183,7 @@ func commentLines(d *facts.Compose, from, to int) (lines []commentLine) {
 		span := d.File.OwnLines().FullLine(number)
 		line := strings.TrimRight(string(span.Of(d.Src)), "\r\n")
 		words := strings.TrimLeft(line, " ")
-		if span.Start >= to || words != "" && words[0] != '#' {
+		if span.Start >= to || (words != "" && words[0] != '#') {
 			break
 		}
 		lines = append(lines, commentLine{span, len(line) - len(words), words})

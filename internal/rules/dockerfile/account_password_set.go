@@ -56,7 +56,7 @@ var AccountPasswordSet = facts.Rule[*facts.Dockerfile]{
 
 func checkAccountPasswordSet(p *facts.Pass[*facts.Dockerfile]) {
 	p.Doc.AllCommands(func(c *facts.Command) {
-		if !setsPassword(c) || hasSecretMount(c.Instruction) || !p.Hadolint && cannotLogIn(p.Doc, c) {
+		if !setsPassword(c) || hasSecretMount(c.Instruction) || (!p.Hadolint && cannotLogIn(p.Doc, c)) {
 			return
 		}
 		severity := lint.Warning
@@ -81,7 +81,7 @@ func cannotLogIn(d *facts.Dockerfile, c *facts.Command) bool {
 			return false
 		}
 		expires := func(c *facts.Command) bool { return c.Name() == "passwd" && c.HasFlag("-e", "--expire") }
-		return strings.Contains(in.Body, "PasswordAuthentication no") || strings.Contains(in.Body, "passwd ") && slices.ContainsFunc(d.Commands(in), expires)
+		return strings.Contains(in.Body, "PasswordAuthentication no") || (strings.Contains(in.Body, "passwd ") && slices.ContainsFunc(d.Commands(in), expires))
 	})
 }
 

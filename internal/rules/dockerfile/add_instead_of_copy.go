@@ -64,7 +64,10 @@ func checkAddInsteadOfCopy(p *facts.Pass[*facts.Dockerfile]) {
 			if strings.Contains(source, "$") {
 				source, known = p.Doc.Expand(in, source)
 			}
-			if !known || source == "" || isRemote(source) || facts.IsArchive(source) || strings.HasSuffix(source, "*") && !strings.Contains(source, ".") {
+			if !known || source == "" || isRemote(source) || facts.IsArchive(source) {
+				return
+			}
+			if strings.HasSuffix(source, "*") && !strings.Contains(source, ".") {
 				return
 			}
 		}

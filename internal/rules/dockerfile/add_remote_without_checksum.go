@@ -59,7 +59,10 @@ func checkAddRemoteWithoutChecksum(p *facts.Pass[*facts.Dockerfile]) {
 		}
 		for _, w := range sources {
 			source := bare(w.Text)
-			if !strings.HasPrefix(source, "https://") && !strings.HasPrefix(source, "http://") || isGitAddress(source) || meansToChange(source) || strings.Contains(source, "$") {
+			if (!strings.HasPrefix(source, "https://") && !strings.HasPrefix(source, "http://")) || isGitAddress(source) || meansToChange(source) {
+				continue
+			}
+			if strings.Contains(source, "$") {
 				continue
 			}
 			p.Report(lint.Finding{

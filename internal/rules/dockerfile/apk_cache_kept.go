@@ -62,7 +62,10 @@ var ApkCacheKept = facts.Rule[*facts.Dockerfile]{
 func checkApkCacheKept(p *facts.Pass[*facts.Dockerfile]) {
 	dirs := []string{"/var/cache/apk", "/etc/apk/cache"}
 	p.Doc.EachPackageCommand(func(c facts.PackageCommand) {
-		if c.Action != "add" || c.HasFlag("--no-cache", "--no-network", "--cache-dir") || hasVariableFlag(c) || mountsAny(c.Instruction, dirs) || !p.Hadolint && !shipsLayers(p.Doc, c.Instruction) {
+		if c.Action != "add" || c.HasFlag("--no-cache", "--no-network", "--cache-dir") || hasVariableFlag(c) || mountsAny(c.Instruction, dirs) {
+			return
+		}
+		if !p.Hadolint && !shipsLayers(p.Doc, c.Instruction) {
 			return
 		}
 		if !p.Hadolint && (c.Conditional() || hasApkIndex(p.Doc, c)) {

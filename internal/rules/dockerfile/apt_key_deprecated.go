@@ -52,7 +52,10 @@ var AptKeyDeprecated = facts.Rule[*facts.Dockerfile]{
 func checkAptKeyDeprecated(p *facts.Pass[*facts.Dockerfile]) {
 	p.Doc.AllCommands(func(c *facts.Command) {
 		s := p.Doc.StageOf(c.Instruction)
-		if c.Name() != "apt-key" || s == nil || len(c.Args()) == 0 || c.Conditional() || hasFallback(c) {
+		if c.Name() != "apt-key" || s == nil || len(c.Args()) == 0 || c.Conditional() {
+			return
+		}
+		if hasFallback(c) {
 			return
 		}
 		for _, a := range c.Args() {

@@ -73,7 +73,7 @@ func checkAptListsKept(p *facts.Pass[*facts.Dockerfile]) {
 				return
 			}
 		}
-		if update == nil || !p.Hadolint && strings.Contains(in.Args, lists) {
+		if update == nil || (!p.Hadolint && strings.Contains(in.Args, lists)) {
 			return
 		}
 		needed := installsLater(p, in)
@@ -148,7 +148,7 @@ func installsWithoutUpdate(d *facts.Dockerfile, in *dockerfile.Instruction) bool
 	}
 	for _, c := range d.Commands(in) {
 		pkg, ok := facts.Packages(c)
-		if !ok || pkg.Manager != "apt-get" && pkg.Manager != "apt" {
+		if !ok || (pkg.Manager != "apt-get" && pkg.Manager != "apt") {
 			continue
 		}
 		switch pkg.Action {

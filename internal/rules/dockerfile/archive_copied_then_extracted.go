@@ -90,7 +90,7 @@ func unpacks(d *facts.Dockerfile, in *dockerfile.Instruction, names ...string) (
 			continue
 		}
 		c := commands[first]
-		if found == nil || c.Instruction.Index() < found.Instruction.Index() || c.Instruction == found.Instruction && c.Span.Start > found.Span.Start {
+		if found == nil || c.Instruction.Index() < found.Instruction.Index() || (c.Instruction == found.Instruction && c.Span.Start > found.Span.Start) {
 			found = c
 		}
 	}
@@ -132,7 +132,13 @@ func unpackByADD(d *facts.Dockerfile, in *dockerfile.Instruction, c *facts.Comma
 	sources, to, ok := copyWords(in)
 	folder, unpacked := unpackedTo(d, c, sources[0], to)
 	run := c.Instruction
-	if !ok || !unpacked || len(sources) != 1 || len(in.Flags) > 0 || len(run.Flags) > 0 || in.JSON || isInner(in) || isInner(run) || d.Text(to.Span) != to.Text {
+	if !ok || !unpacked || len(sources) != 1 || len(in.Flags) > 0 {
+		return nil
+	}
+	if len(run.Flags) > 0 || in.JSON || isInner(in) || isInner(run) {
+		return nil
+	}
+	if d.Text(to.Span) != to.Text {
 		return nil
 	}
 	own := []*facts.Command{c}
@@ -169,7 +175,10 @@ func unpackByADD(d *facts.Dockerfile, in *dockerfile.Instruction, c *facts.Comma
 func unpackedTo(d *facts.Dockerfile, c *facts.Command, source, to dockerfile.Word) (folder string, ok bool) {
 	name := baseName(source.Text)
 	isTar := slices.ContainsFunc([]string{".tar", ".tar.gz", ".tgz", ".tar.bz2", ".tar.xz"}, func(suffix string) bool { return strings.HasSuffix(name, suffix) })
-	if !isTar || c.Name() != "tar" || c.Script == nil || len(c.Wrappers) > 0 || c.Conditional() || len(c.Words) != 3 && len(c.Words) != 5 {
+	if !isTar || c.Name() != "tar" || c.Script == nil || len(c.Wrappers) > 0 {
+		return "", false
+	}
+	if c.Conditional() || (len(c.Words) != 3 && len(c.Words) != 5) {
 		return "", false
 	}
 	path := to.Text
@@ -177,7 +186,10 @@ func unpackedTo(d *facts.Dockerfile, c *facts.Command, source, to dockerfile.Wor
 		path += name
 	}
 	letters := strings.TrimPrefix(c.Words[1].Text, "-")
-	if c.Words[2].Text != path || !strings.HasPrefix(path, "/") || strings.Trim(letters, "xvzjJpf") != "" || !strings.Contains(letters, "x") || !strings.HasSuffix(letters, "f") {
+	if c.Words[2].Text != path || !strings.HasPrefix(path, "/") || strings.Trim(letters, "xvzjJpf") != "" || !strings.Contains(letters, "x") {
+		return "", false
+	}
+	if !strings.HasSuffix(letters, "f") {
 		return "", false
 	}
 	if len(c.Words) == 5 {

@@ -61,7 +61,7 @@ func checkBackgroundServiceCommand(p *facts.Pass[*facts.Dockerfile]) {
 		return
 	}
 	last := commands[len(commands)-1]
-	waits := last.Name() == "tail" && last.HasFlag("-f", "-F", "--follow") || last.Name() == "sleep" && firstAction(last) == "infinity"
+	waits := (last.Name() == "tail" && last.HasFlag("-f", "-F", "--follow")) || (last.Name() == "sleep" && firstAction(last) == "infinity")
 	if !waits {
 		return
 	}

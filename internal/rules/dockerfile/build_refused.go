@@ -107,7 +107,7 @@ func refusedWord(d *facts.Dockerfile, in *dockerfile.Instruction, reason string)
 	args := in.KeywordSpan.End - in.Head.Start
 	for _, word := range namedWords(reason) {
 		at := strings.Index(head[args:], word)
-		if at < 0 || strings.Count(head[args:], word) > 1 && len(word) < 3 {
+		if at < 0 || (strings.Count(head[args:], word) > 1 && len(word) < 3) {
 			continue
 		}
 		start := in.Head.Start + args + at

@@ -115,7 +115,7 @@ func keptCompilers(d *facts.Dockerfile, s *facts.Stage) (install *facts.Command,
 			for i, c := range commands {
 				virtual, _ := c.FlagValue("-t", "--virtual")
 				tools := slices.DeleteFunc(installedCompilers(c), func(name string) bool {
-					return isUninstalled(commands[i+1:], name) || virtual.Text != "" && isUninstalled(commands[i+1:], virtual.Text)
+					return isUninstalled(commands[i+1:], name) || (virtual.Text != "" && isUninstalled(commands[i+1:], virtual.Text))
 				})
 				if len(tools) == 0 {
 					tools = headersFor(c, commands[i+1:])
@@ -205,7 +205,7 @@ func needsNoCompiler(d *facts.Dockerfile, start startCommand) bool {
 		return false
 	}
 	// A script may build; that of a service hardly does.
-	return !strings.HasSuffix(start.program, ".sh") && !strings.Contains(start.program, "entrypoint") || start.stage.Last("expose") != nil
+	return (!strings.HasSuffix(start.program, ".sh") && !strings.Contains(start.program, "entrypoint")) || start.stage.Last("expose") != nil
 }
 
 // buildsOrWaits reports whether a program compiles, watches sources, tests, or

@@ -56,7 +56,7 @@ func checkCdInsteadOfWorkdir(p *facts.Pass[*facts.Dockerfile]) {
 		if p.Hadolint && isInner(c.Instruction) {
 			return
 		}
-		if c.Name() != "cd" || c.Script == nil || !p.Hadolint && !leadsTheWay(p.Doc, c) {
+		if c.Name() != "cd" || c.Script == nil || (!p.Hadolint && !leadsTheWay(p.Doc, c)) {
 			return
 		}
 		p.Report(lint.Finding{
@@ -82,7 +82,7 @@ func leadsTheWay(d *facts.Dockerfile, c *facts.Command) bool {
 		return false
 	}
 	for _, other := range all[1:] {
-		if other.Name() == "rm" && removesAny(other, []string{path}) || other.Name() == "cd" {
+		if (other.Name() == "rm" && removesAny(other, []string{path})) || other.Name() == "cd" {
 			return false
 		}
 	}

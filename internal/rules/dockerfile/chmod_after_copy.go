@@ -58,12 +58,18 @@ func checkChmodAfterCopy(p *facts.Pass[*facts.Dockerfile]) {
 func reportChmod(p *facts.Pass[*facts.Dockerfile], from, run *dockerfile.Instruction) {
 	sources, to, ok := copyWords(from)
 	_, hasMode := flagOf(from, "chmod")
-	if from.Keyword != "copy" || run.Keyword != "run" || !ok || len(sources) != 1 || len(from.Heredocs) > 0 || hasMode || len(run.Flags) > 0 || from.JSON {
+	if from.Keyword != "copy" || run.Keyword != "run" || !ok || len(sources) != 1 {
+		return
+	}
+	if len(from.Heredocs) > 0 || hasMode || len(run.Flags) > 0 || from.JSON {
 		return
 	}
 	commands := p.Doc.Commands(run)
 	script := run.Script()
-	if script == nil || script.File == nil || len(script.File.Stmts) != 1 || len(commands) != 1 || commands[0].Name() != "chmod" {
+	if script == nil || script.File == nil || len(script.File.Stmts) != 1 || len(commands) != 1 {
+		return
+	}
+	if commands[0].Name() != "chmod" {
 		return
 	}
 	args := commands[0].Args()
@@ -72,7 +78,10 @@ func reportChmod(p *facts.Pass[*facts.Dockerfile], from, run *dockerfile.Instruc
 		target += name
 	}
 	// A name with a suffix is a file; chmod of a folder does not change the files in it.
-	if len(args) != 2 || !args[1].Literal || args[1].Text != target || !strings.Contains(baseName(bare(sources[0].Text)), ".") || strings.ContainsAny(target, "*?[$") || !strings.HasPrefix(target, "/") {
+	if len(args) != 2 || !args[1].Literal || args[1].Text != target || !strings.Contains(baseName(bare(sources[0].Text)), ".") {
+		return
+	}
+	if strings.ContainsAny(target, "*?[$") || !strings.HasPrefix(target, "/") {
 		return
 	}
 	f := lint.Finding{

@@ -58,7 +58,10 @@ func checkChownFlagUnneeded(p *facts.Pass[*facts.Dockerfile]) {
 			chown, ok := flagOf(in, "chown")
 			owner, _, _ := strings.Cut(chown.Value, ":")
 			_, destination, whole := copyWords(in)
-			if !ok || !whole || owner != user || !shipsLayers(p.Doc, in) || holdsState(bare(destination.Text)) {
+			if !ok || !whole || owner != user || !shipsLayers(p.Doc, in) {
+				return
+			}
+			if holdsState(bare(destination.Text)) {
 				return
 			}
 			p.Report(lint.Finding{

@@ -82,7 +82,7 @@ func substitution(value string) (text string, found bool) {
 	if strings.HasPrefix(value, "'") {
 		return "", false
 	}
-	if at := strings.Index(value, "$("); at >= 0 && (at == 0 || value[at-1] != '\\' && value[at-1] != '$') {
+	if at := strings.Index(value, "$("); at >= 0 && (at == 0 || (value[at-1] != '\\' && value[at-1] != '$')) {
 		end := strings.IndexByte(value[at:], ')')
 		inner := value[at+2 : at+max(end, 2)]
 		name, _, _ := strings.Cut(inner, " ")

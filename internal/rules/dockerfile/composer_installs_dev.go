@@ -64,14 +64,20 @@ func checkComposerInstallsDev(p *facts.Pass[*facts.Dockerfile]) {
 	found := map[*facts.Stage][]facts.PackageCommand{}
 	p.Doc.EachPackageCommand(func(c facts.PackageCommand) {
 		s := p.Doc.StageOf(c.Instruction)
-		if s == nil || !s.ReachesFinal() || isDevelopment(s) || c.Action != "install" && c.Action != "update" {
+		if s == nil || !s.ReachesFinal() || isDevelopment(s) {
+			return
+		}
+		if c.Action != "install" && c.Action != "update" {
 			return
 		}
 		if c.HasFlag("--no-dev") || envAt(p.Doc, c.Command, "COMPOSER_NO_DEV") {
 			found[s] = nil // this call removes what was installed before
 			return
 		}
-		if c.Action != "install" || hasVariableFlag(c) || c.HasFlag("--dev") || c.Conditional() || len(c.Packages) > 0 || requiresNoDev(p, c) {
+		if c.Action != "install" || hasVariableFlag(c) || c.HasFlag("--dev") || c.Conditional() {
+			return
+		}
+		if len(c.Packages) > 0 || requiresNoDev(p, c) {
 			return
 		}
 		found[s] = append(found[s], c)

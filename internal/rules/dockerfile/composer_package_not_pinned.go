@@ -68,7 +68,10 @@ func composerCall(c facts.PackageCommand) (facts.PackageCommand, bool) {
 	for i, a := range c.Packages {
 		word := strings.TrimLeft(a.Text, "^~><=v")
 		isNumber := word != "" && word[0] >= '0' && word[0] <= '9'
-		if !a.Literal || isNumber || c.Action == "require" && i > 0 && isComposerConstraint(a.Text) {
+		if !a.Literal || isNumber {
+			return c, false
+		}
+		if c.Action == "require" && i > 0 && isComposerConstraint(a.Text) {
 			return c, false
 		}
 	}

@@ -94,7 +94,7 @@ func reportInstalledCopies(p *facts.Pass[*facts.Dockerfile], in *dockerfile.Inst
 	folders := slices.Sorted(maps.Keys(copied))
 	for _, c := range p.Doc.Commands(in) {
 		pkg, ok := facts.Packages(c)
-		if c.Name() != "dpkg" && c.Name() != "rpm" && (!ok || pkg.Action != "install" && pkg.Action != "add" && pkg.Action != "pip") {
+		if c.Name() != "dpkg" && c.Name() != "rpm" && (!ok || (pkg.Action != "install" && pkg.Action != "add" && pkg.Action != "pip")) {
 			continue
 		}
 		for _, a := range c.Args() {

@@ -53,13 +53,16 @@ func checkCopyAfterUserWithoutChown(p *facts.Pass[*facts.Dockerfile]) {
 			continue
 		}
 		for _, in := range s.Instructions {
-			if in.Keyword != "copy" && in.Keyword != "add" || in.Err != nil {
+			if (in.Keyword != "copy" && in.Keyword != "add") || in.Err != nil {
 				continue
 			}
 			user := s.UserAt(in)
 			_, owned := flagOf(in, "chown")
 			_, to, ok := copyWords(in)
-			if owned || !ok || user == nil || !isOrdinaryUser(p.Doc, user) || !p.Options.Bool("strict") && !isWritten(in) || isChownedLater(p.Doc, s, in, bare(to.Text)) {
+			if owned || !ok || user == nil || !isOrdinaryUser(p.Doc, user) {
+				continue
+			}
+			if (!p.Options.Bool("strict") && !isWritten(in)) || isChownedLater(p.Doc, s, in, bare(to.Text)) {
 				continue
 			}
 			f := lint.Finding{

@@ -55,7 +55,7 @@ func checkCopyDestinationWithoutSlash(p *facts.Pass[*facts.Dockerfile]) {
 			sources, to, ok := copyWords(in)
 			path := bare(to.Text)
 			if !ok || len(sources) < 2 || path == "" || strings.HasSuffix(path, "/") || strings.HasSuffix(path, `\`) ||
-				!p.Hadolint && (path == "." || path == ".." || strings.HasPrefix(path, "$") || strings.HasSuffix(path, "}") || strings.HasSuffix(path, "/.")) {
+				(!p.Hadolint && (path == "." || path == ".." || strings.HasPrefix(path, "$") || strings.HasSuffix(path, "}") || strings.HasSuffix(path, "/."))) {
 				return
 			}
 			f := lint.Finding{

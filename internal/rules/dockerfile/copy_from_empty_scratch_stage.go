@@ -50,7 +50,10 @@ var CopyFromEmptyScratchStage = facts.Rule[*facts.Dockerfile]{
 func checkCopyFromEmptyScratchStage(p *facts.Pass[*facts.Dockerfile]) {
 	for _, s := range p.Doc.Stages() {
 		for _, r := range s.References() {
-			if r.Instruction.Err != nil || r.Instruction.Keyword != "copy" || r.Stage == nil || !staysEmpty(r.Stage) || !copiesAPath(r.Instruction) {
+			if r.Instruction.Err != nil || r.Instruction.Keyword != "copy" || r.Stage == nil || !staysEmpty(r.Stage) {
+				continue
+			}
+			if !copiesAPath(r.Instruction) {
 				continue
 			}
 			p.Report(lint.Finding{

@@ -49,7 +49,7 @@ func checkCopyFromImageNotPinned(p *facts.Pass[*facts.Dockerfile]) {
 				continue
 			}
 			i := facts.ParseImage(r.Text)
-			if i.IsScratch() || i.Digest != "" || i.Tag != "" && i.Tag != "latest" {
+			if i.IsScratch() || i.Digest != "" || (i.Tag != "" && i.Tag != "latest") {
 				continue
 			}
 			i.Span = r.Span

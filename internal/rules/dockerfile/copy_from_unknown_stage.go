@@ -76,7 +76,10 @@ func isStage(d *facts.Dockerfile, name string) bool {
 }
 
 func reportUnknownStage(p *facts.Pass[*facts.Dockerfile], s *facts.Stage, r facts.Reference) {
-	if p.Hadolint && strings.Contains(r.Text, ":") || !p.Hadolint && (strings.ContainsAny(r.Text, ":/.@$") || isOfficialImage(r.Text)) {
+	if p.Hadolint && strings.Contains(r.Text, ":") {
+		return
+	}
+	if !p.Hadolint && (strings.ContainsAny(r.Text, ":/.@$") || isOfficialImage(r.Text)) {
 		return
 	}
 	if !p.Hadolint && p.Project.NamedContext(r.Text) != "" {

@@ -154,7 +154,7 @@ func ignoredSource(context *facts.BuildContext, name string) string {
 		return ""
 	}
 	pattern, ignored := context.Files.Ignored(name)
-	if !ignored || isDir && keepsBelow(context, name) {
+	if !ignored || (isDir && keepsBelow(context, name)) {
 		return ""
 	}
 	return pattern

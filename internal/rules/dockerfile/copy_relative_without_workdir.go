@@ -62,7 +62,10 @@ func checkCopyRelativeWithoutWorkdir(p *facts.Pass[*facts.Dockerfile]) {
 			_, to, ok := copyWords(in)
 			path := strings.NewReplacer(`"`, "", "'", "").Replace(to.Text) // quotes may enclose a part of it
 			s := p.Doc.StageOf(in)
-			if !ok || path == "" || isAbsoluteDestination(path) || strings.HasPrefix(path, "$") || s != nil && (hasWorkdir(s, in) || triggersWorkdir(s, in)) {
+			if !ok || path == "" || isAbsoluteDestination(path) || strings.HasPrefix(path, "$") {
+				return
+			}
+			if s != nil && (hasWorkdir(s, in) || triggersWorkdir(s, in)) {
 				return
 			}
 			if !p.Hadolint && s != nil && usesFiles(p, s, in) {
@@ -90,7 +93,7 @@ func triggersWorkdir(s *facts.Stage, in *dockerfile.Instruction) bool {
 		if trigger.Inner == in {
 			return found
 		}
-		found = found || trigger.Inner != nil && trigger.Inner.Keyword == "workdir"
+		found = found || (trigger.Inner != nil && trigger.Inner.Keyword == "workdir")
 	}
 	return false
 }

@@ -62,7 +62,10 @@ func checkCopySourceMissing(p *facts.Pass[*facts.Dockerfile]) {
 	}
 	var missing []facts.ContextCopy
 	for _, c := range p.Doc.ContextCopies() {
-		if c.Path == "." || strings.ContainsAny(c.Path, `*?[\`) || strings.HasPrefix(c.Path, "../") || c.Instruction.Err != nil || len(c.Instruction.Heredocs) > 0 {
+		if c.Path == "." || strings.ContainsAny(c.Path, `*?[\`) || strings.HasPrefix(c.Path, "../") || c.Instruction.Err != nil {
+			continue
+		}
+		if len(c.Instruction.Heredocs) > 0 {
 			continue
 		}
 		if _, ok := p.Files.Exists(c.Path); !ok {

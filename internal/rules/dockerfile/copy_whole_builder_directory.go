@@ -60,7 +60,7 @@ func checkCopyWholeBuilderDirectory(p *facts.Pass[*facts.Dockerfile]) {
 		for _, w := range sources {
 			source, known := p.Doc.Expand(r.Instruction, w.Text)
 			source = strings.TrimRight(bare(source), "/")
-			if known && (source == workdirOf(p.Doc, r.Stage) && !isBuilt(source) || isHome(source)) {
+			if known && ((source == workdirOf(p.Doc, r.Stage) && !isBuilt(source)) || isHome(source)) {
 				p.Report(lint.Finding{
 					Span:    r.Instruction.Head,
 					Message: fmt.Sprintf("%s of the builder stage has everything that the build left there, such as caches and sources; copy only what the program needs", quoteShort(bare(w.Text))),
@@ -101,5 +101,5 @@ func isBuilt(path string) bool {
 
 // isHome reports whether a path is the home of root or of a user.
 func isHome(path string) bool {
-	return path == "/root" || strings.HasPrefix(path, "/home/") && strings.Count(path, "/") == 2
+	return path == "/root" || (strings.HasPrefix(path, "/home/") && strings.Count(path, "/") == 2)
 }

@@ -54,7 +54,10 @@ func checkCopyWholeFilesystem(p *facts.Pass[*facts.Dockerfile]) {
 		if _, isFrom := in.Flag("from"); p.Hadolint && !isFrom {
 			return
 		}
-		if !ok || len(sources) != 1 || bare(sources[0].Text) != "/" || bare(to.Text) != "/" || !p.Hadolint && s != nil && (s.Base().IsScratch() || !s.InFinalImage()) {
+		if !ok || len(sources) != 1 || bare(sources[0].Text) != "/" || bare(to.Text) != "/" {
+			return
+		}
+		if !p.Hadolint && s != nil && (s.Base().IsScratch() || !s.InFinalImage()) {
 			return
 		}
 		p.Report(lint.Finding{

@@ -65,7 +65,7 @@ func checkCopyWithoutLink(p *facts.Pass[*facts.Dockerfile]) {
 		_, from := flagOf(in, "from")
 		_, link := flagOf(in, "link")
 		_, to, ok := copyWords(in)
-		if owner, owned := flagOf(in, "chown"); !ok || !from || link || owned && strings.Trim(owner.Value, "0123456789:") != "" || mayBeLink(bare(to.Text)) {
+		if owner, owned := flagOf(in, "chown"); !ok || !from || link || (owned && strings.Trim(owner.Value, "0123456789:") != "") || mayBeLink(bare(to.Text)) {
 			continue
 		}
 		f := lint.Finding{
@@ -93,7 +93,7 @@ func linkKeepsFolders(_ *facts.Dockerfile, s *facts.Stage, in *dockerfile.Instru
 		}
 		folder = cleanFolder(strings.TrimSuffix(to, baseName(to)))
 	}
-	if user := s.UserAt(in); user != nil && !isRootUser(user.Args) || !strings.HasPrefix(folder, "/") {
+	if user := s.UserAt(in); (user != nil && !isRootUser(user.Args)) || !strings.HasPrefix(folder, "/") {
 		return false
 	}
 	for _, own := range []string{"/tmp", "/var/tmp", "/root", "/home"} {

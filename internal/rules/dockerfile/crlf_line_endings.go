@@ -52,7 +52,7 @@ func checkCrlfLineEndings(p *facts.Pass[*facts.Dockerfile]) {
 		}
 		for _, h := range in.Heredocs {
 			body := p.Doc.Text(h.Body)
-			if !strings.Contains(body, "\r\n") || !strings.HasPrefix(body, "#!") && !isShellScript(in) {
+			if !strings.Contains(body, "\r\n") || (!strings.HasPrefix(body, "#!") && !isShellScript(in)) {
 				continue
 			}
 			line := text.Span{Start: h.Body.Start, End: h.Body.Start + strings.IndexByte(body, '\r')}

@@ -47,7 +47,10 @@ var CurlWithoutFail = facts.Rule[*facts.Dockerfile]{
 
 func checkCurlWithoutFail(p *facts.Pass[*facts.Dockerfile]) {
 	p.Doc.AllCommands(func(c *facts.Command) {
-		if c.Name() != "curl" || c.Script == nil || c.HasFlag("--fail", "--fail-with-body", "--fail-early", "--version", "-I", "--head", "-w", "--write-out", "--config", "-K") || curlFails(c) || hasVariableFlag(facts.PackageCommand{Command: c}) || checksDigest(c.Instruction.Body) || strings.Contains(c.Instruction.Body, "gpg") {
+		if c.Name() != "curl" || c.Script == nil || c.HasFlag("--fail", "--fail-with-body", "--fail-early", "--version", "-I", "--head", "-w", "--write-out", "--config", "-K") || curlFails(c) {
+			return
+		}
+		if hasVariableFlag(facts.PackageCommand{Command: c}) || checksDigest(c.Instruction.Body) || strings.Contains(c.Instruction.Body, "gpg") {
 			return
 		}
 		if !c.HasFlag("--output", "--remote-name", "--remote-name-all") && !curlWrites(c) {

@@ -43,7 +43,7 @@ var DebugModeInEnv = facts.Rule[*facts.Dockerfile]{
 
 func checkDebugModeInEnv(p *facts.Pass[*facts.Dockerfile]) {
 	s := p.Doc.Final()
-	if s == nil || isForTrial(p.Doc, s) || s.Last("expose") == nil && !isServer(p.Doc, s) {
+	if s == nil || isForTrial(p.Doc, s) || (s.Last("expose") == nil && !isServer(p.Doc, s)) {
 		return
 	}
 	for _, in := range p.Doc.Instructions {

@@ -55,7 +55,7 @@ func checkDebugToolsInFinalStage(p *facts.Pass[*facts.Dockerfile]) {
 		return
 	}
 	p.Doc.EachPackageCommand(func(c facts.PackageCommand) {
-		if c.Action != "install" && c.Action != "add" && c.Action != "in" || !shipsLayers(p.Doc, c.Instruction) {
+		if (c.Action != "install" && c.Action != "add" && c.Action != "in") || !shipsLayers(p.Doc, c.Instruction) {
 			return
 		}
 		var tools []facts.Argument

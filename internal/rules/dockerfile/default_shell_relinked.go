@@ -40,7 +40,10 @@ var DefaultShellRelinked = facts.Rule[*facts.Dockerfile]{
 func checkDefaultShellRelinked(p *facts.Pass[*facts.Dockerfile]) {
 	p.Doc.AllCommands(func(c *facts.Command) {
 		args := c.Positional("-t", "--target-directory", "-S", "--suffix")
-		if c.Name() != "ln" && (c.Name() != "mv" || p.Hadolint) || len(args) == 0 || args[len(args)-1].Text != "/bin/sh" {
+		if (c.Name() != "ln" && (c.Name() != "mv" || p.Hadolint)) || len(args) == 0 {
+			return
+		}
+		if args[len(args)-1].Text != "/bin/sh" {
 			return
 		}
 		p.Report(lint.Finding{

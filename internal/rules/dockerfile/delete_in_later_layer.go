@@ -69,7 +69,7 @@ func checkDeleteInLaterLayer(p *facts.Pass[*facts.Dockerfile]) {
 				}
 				for _, w := range sources {
 					name := baseName(strings.TrimRight(bare(w.Text), "/"))
-					if strings.HasSuffix(target, "/") && name != "" && !strings.ContainsAny(name, "*?.") || strings.HasSuffix(target, "/") && strings.Contains(name, ".") && !strings.ContainsAny(name, "*?") && name != "." {
+					if (strings.HasSuffix(target, "/") && name != "" && !strings.ContainsAny(name, "*?.")) || (strings.HasSuffix(target, "/") && strings.Contains(name, ".") && !strings.ContainsAny(name, "*?") && name != ".") {
 						copied[target+name] = in
 					} else if len(sources) == 1 && !strings.HasSuffix(target, "/") {
 						copied[target] = in
@@ -109,7 +109,7 @@ func downloadedTo(c *facts.Command) string {
 	if to, ok := c.FlagValue("-o", "--output", "-O", "--output-document"); ok && to.Literal && !strings.Contains(to.Text, "://") {
 		return to.Text
 	}
-	if c.Name() == "curl" && !c.HasFlag("-O", "--remote-name") || c.HasFlag("-P", "--directory-prefix", "--output-dir") {
+	if (c.Name() == "curl" && !c.HasFlag("-O", "--remote-name")) || c.HasFlag("-P", "--directory-prefix", "--output-dir") {
 		return ""
 	}
 	for _, a := range c.Args() {

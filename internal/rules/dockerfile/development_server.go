@@ -79,11 +79,11 @@ func developmentServer(c startCommand) string {
 			return "use fastapi run"
 		}
 	case "manage.py", "python", "python3":
-		if first == "runserver" || baseName(first) == "manage.py" && second == "runserver" {
+		if first == "runserver" || (baseName(first) == "manage.py" && second == "runserver") {
 			return "use gunicorn or uvicorn"
 		}
 	case "npm", "yarn", "pnpm", "bun":
-		if first == "dev" || first == "run" && (second == "dev" || second == "start:dev" || second == "develop" || second == "serve:dev") {
+		if first == "dev" || (first == "run" && (second == "dev" || second == "start:dev" || second == "develop" || second == "serve:dev")) {
 			return "build the program, and start the result"
 		}
 	case "ng", "webpack", "vue-cli-service", "ember":
@@ -103,7 +103,7 @@ func developmentServer(c startCommand) string {
 			return "build the files, and serve them with a web server"
 		}
 	case "php":
-		if first == "-S" || baseName(first) == "artisan" && second == "serve" {
+		if first == "-S" || (baseName(first) == "artisan" && second == "serve") {
 			return "use php-fpm or a web server"
 		}
 	}

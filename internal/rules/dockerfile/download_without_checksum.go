@@ -59,7 +59,7 @@ var DownloadWithoutChecksum = facts.Rule[*facts.Dockerfile]{
 
 func checkDownloadWithoutChecksum(p *facts.Pass[*facts.Dockerfile]) {
 	p.Doc.AllCommands(func(c *facts.Command) {
-		if c.Script == nil || c.Name() != "curl" && c.Name() != "wget" {
+		if c.Script == nil || (c.Name() != "curl" && c.Name() != "wget") {
 			return
 		}
 		moving := movingAddress(c)
@@ -138,7 +138,7 @@ func writesDownload(c *facts.Command) bool {
 			return false
 		}
 		for i, a := range c.Args() {
-			if to := a.Text; to == "--output-document=-" || to == "--output-document=/dev/null" || isCluster(to) && strings.HasSuffix(to, "O-") {
+			if to := a.Text; to == "--output-document=-" || to == "--output-document=/dev/null" || (isCluster(to) && strings.HasSuffix(to, "O-")) {
 				return false
 			} else if next := c.Args()[i+1:]; len(next) > 0 && (next[0].Text == "-" || next[0].Text == "/dev/null") && strings.HasPrefix(to, "-") && strings.HasSuffix(to, "O") {
 				return false

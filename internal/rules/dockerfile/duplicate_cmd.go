@@ -54,7 +54,7 @@ func reportOverruled(p *facts.Pass[*facts.Dockerfile], keyword string) {
 	for _, s := range p.Doc.Stages() {
 		last := s.LastOwn(keyword)
 		for _, in := range s.Instructions {
-			if in.Keyword != keyword || in == last || in.Body == last.Body && !p.Hadolint {
+			if in.Keyword != keyword || in == last || (in.Body == last.Body && !p.Hadolint) {
 				continue
 			}
 			p.Report(lint.Finding{

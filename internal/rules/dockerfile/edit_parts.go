@@ -118,7 +118,7 @@ func deletePair(in *dockerfile.Instruction, pair dockerfile.Pair) (edit lint.Fil
 // what separates them from the word before.
 func deleteWords(c *facts.Command, from text.Span, count int) (edit lint.FileEdit, ok bool) {
 	at := slices.IndexFunc(c.Words, func(a facts.Argument) bool { return a.Span == from })
-	if at < 1 || at+count > len(c.Words) || c.Script != nil && !c.Script.Editable() {
+	if at < 1 || at+count > len(c.Words) || (c.Script != nil && !c.Script.Editable()) {
 		return edit, false
 	}
 	also := ""
@@ -136,7 +136,10 @@ func deleteWords(c *facts.Command, from text.Span, count int) (edit lint.FileEdi
 // deleteCommand deletes a command from a RUN: out of a chain of && or of a list,
 // or the whole instruction where nothing else is in it.
 func deleteCommand(c *facts.Command) (edit lint.FileEdit, ok bool) {
-	if c.Script == nil || c.Stmt == nil || !c.Script.Editable() || c.Stmt.Background || c.Stmt.Negated || len(c.Stmt.Redirs) > 0 {
+	if c.Script == nil || c.Stmt == nil || !c.Script.Editable() || c.Stmt.Background {
+		return edit, false
+	}
+	if c.Stmt.Negated || len(c.Stmt.Redirs) > 0 {
 		return edit, false
 	}
 	list := c.Script.File.Stmts
@@ -209,7 +212,7 @@ func setVariable(in *dockerfile.Instruction, name, value string, effect lint.Eff
 	d, title := in.Document(), "set "+name
 	for i := in.Index() - 1; i >= 0; i-- {
 		before := d.Instructions[i]
-		if before.Keyword == "from" || before.Keyword == "run" && !home(before) {
+		if before.Keyword == "from" || (before.Keyword == "run" && !home(before)) {
 			break
 		}
 		n := len(before.Pairs)

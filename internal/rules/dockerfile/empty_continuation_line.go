@@ -53,7 +53,7 @@ func checkEmptyContinuationLine(p *facts.Pass[*facts.Dockerfile]) {
 			case dockerfile.BlankLine:
 				blank, behind = append(blank, text.Span{Start: l.Start, End: l.End}), true
 			case dockerfile.CodeLine:
-				swallows = swallows || behind && beginsInstruction(string(p.Doc.Src[l.Text:l.Continued]))
+				swallows = swallows || (behind && beginsInstruction(string(p.Doc.Src[l.Text:l.Continued])))
 				behind = false
 			default:
 			}

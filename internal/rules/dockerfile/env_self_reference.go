@@ -49,12 +49,15 @@ func checkEnvSelfReference(p *facts.Pass[*facts.Dockerfile]) {
 		for i, pair := range in.Pairs {
 			for _, use := range facts.VariableUses(pair.Value, p.Doc.Escape) {
 				for j, other := range in.Pairs {
-					if other.Key != use.Name || i == j && len(in.Pairs) == 1 {
+					if other.Key != use.Name || (i == j && len(in.Pairs) == 1) {
 						continue
 					}
 					_, set := p.Doc.ScopeAt(in).Lookup(use.Name)
 					set = set || use.Name == "PATH" // every base sets it
-					if set && (i == j || j > i) || i == j && !extendsTwice(in, use.Name) || !p.Hadolint && set {
+					if set && (i == j || j > i) {
+						continue
+					}
+					if (i == j && !extendsTwice(in, use.Name)) || (!p.Hadolint && set) {
 						continue
 					}
 					p.Report(lint.Finding{

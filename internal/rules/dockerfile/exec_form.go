@@ -80,7 +80,10 @@ func simpleCommand(file *syntax.File) (call *syntax.CallExpr, plain bool) {
 	}
 	stmt := file.Stmts[0]
 	call, ok := stmt.Cmd.(*syntax.CallExpr)
-	if !ok || stmt.Background || stmt.Negated || stmt.Coprocess || len(stmt.Comments) > 0 || len(call.Args) == 0 || len(call.Assigns) > 0 {
+	if !ok || stmt.Background || stmt.Negated || stmt.Coprocess {
+		return nil, false
+	}
+	if len(stmt.Comments) > 0 || len(call.Args) == 0 || len(call.Assigns) > 0 {
 		return nil, false
 	}
 	return call, len(stmt.Redirs) == 0 && !stmt.Semicolon.IsValid()

@@ -82,7 +82,10 @@ func startsItself(p *facts.Pass[*facts.Dockerfile], s *facts.Stage) bool {
 
 func reportOneString(p *facts.Pass[*facts.Dockerfile], w dockerfile.Word) {
 	program, rest, blank := strings.Cut(strings.TrimSpace(w.Text), " ")
-	if !blank || !isPlainWord(program) || strings.TrimSpace(rest) == "" || strings.Contains(program, "/") && strings.Contains(rest, "/") && !strings.HasPrefix(rest, "-") && !strings.HasPrefix(rest, "/") {
+	if !blank || !isPlainWord(program) || strings.TrimSpace(rest) == "" {
+		return
+	}
+	if strings.Contains(program, "/") && strings.Contains(rest, "/") && !strings.HasPrefix(rest, "-") && !strings.HasPrefix(rest, "/") {
 		return
 	}
 	f := lint.Finding{

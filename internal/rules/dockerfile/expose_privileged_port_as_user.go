@@ -49,7 +49,10 @@ func checkExposePrivilegedPortAsUser(p *facts.Pass[*facts.Dockerfile]) {
 		return
 	}
 	user, in := s.User()
-	if in == nil || !isOrdinaryUser(p.Doc, in) || s.Base().IsWindows() || p.Doc.Mentions("setcap") || strings.Contains(strings.ToUpper(string(p.Doc.Src)), "NET_BIND_SERVICE") {
+	if in == nil || !isOrdinaryUser(p.Doc, in) || s.Base().IsWindows() || p.Doc.Mentions("setcap") {
+		return
+	}
+	if strings.Contains(strings.ToUpper(string(p.Doc.Src)), "NET_BIND_SERVICE") {
 		return
 	}
 	for _, x := range s.Chain() {

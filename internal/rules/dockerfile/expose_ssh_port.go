@@ -72,7 +72,7 @@ func sshPortSeverity(d *facts.Dockerfile, in *dockerfile.Instruction) lint.Sever
 		}
 	}
 	starts, _, _ := sshdUse(d, s)
-	if !server || ports == 1 && starts {
+	if !server || (ports == 1 && starts) {
 		return lint.Info
 	}
 	return lint.Warning

@@ -54,7 +54,10 @@ var FailureIgnored = facts.Rule[*facts.Dockerfile]{
 func checkFailureIgnored(p *facts.Pass[*facts.Dockerfile]) {
 	p.Doc.Each("run", false, func(in *dockerfile.Instruction) {
 		s := p.Doc.StageOf(in)
-		if s == nil || !s.ReachesFinal() || isDevelopment(s) || !strings.Contains(in.Body, "||") || !p.Doc.RunsPOSIX(in) {
+		if s == nil || !s.ReachesFinal() || isDevelopment(s) || !strings.Contains(in.Body, "||") {
+			return
+		}
+		if !p.Doc.RunsPOSIX(in) {
 			return
 		}
 		script := in.Script()
@@ -72,7 +75,7 @@ func checkFailureIgnored(p *facts.Pass[*facts.Dockerfile]) {
 				return !found
 			}
 			work := workOf(or.X, commands)
-			if work == nil || mayFail(work) || or.X.Cmd == work.Call && work.Conditional() {
+			if work == nil || mayFail(work) || (or.X.Cmd == work.Call && work.Conditional()) {
 				return true // what one case alone needs may be dispensable
 			}
 			found = true

@@ -54,7 +54,10 @@ var FailureSwallowedBySemicolon = facts.Rule[*facts.Dockerfile]{
 
 func checkFailureSwallowedBySemicolon(p *facts.Pass[*facts.Dockerfile]) {
 	p.Doc.Each("run", false, func(in *dockerfile.Instruction) {
-		if in.JSON || len(in.Heredocs) > 0 || !strings.Contains(in.Body, ";") || !p.Doc.RunsPOSIX(in) || exitsOnError(p.Doc, in) {
+		if in.JSON || len(in.Heredocs) > 0 || !strings.Contains(in.Body, ";") || !p.Doc.RunsPOSIX(in) {
+			return
+		}
+		if exitsOnError(p.Doc, in) {
 			return
 		}
 		script := in.Script()
@@ -138,7 +141,7 @@ func stopsOrLooks(stmt *syntax.Stmt) bool {
 				found = found || name == "exit" || name == "wait"
 			}
 		case *syntax.ParamExp:
-			found = found || x.Param != nil && x.Param.Value == "?"
+			found = found || (x.Param != nil && x.Param.Value == "?")
 		}
 		return !found
 	})
@@ -195,7 +198,10 @@ func isWork(c *facts.Command) bool {
 		return firstAction(c) == "clone"
 	case "rake", "rails", "bundle", "npm", "yarn", "pnpm", "bun":
 		words := c.Positional()
-		if len(words) > 0 && words[len(words)-1].Text == "assets:precompile" || len(words) == 2 && words[0].Text == "run" && words[1].Text == "build" {
+		if len(words) > 0 && words[len(words)-1].Text == "assets:precompile" {
+			return true
+		}
+		if len(words) == 2 && words[0].Text == "run" && words[1].Text == "build" {
 			return true
 		}
 	}

@@ -58,7 +58,10 @@ func checkFinalImageFullVariant(p *facts.Pass[*facts.Dockerfile]) {
 	if reportJDK(p, s, i) {
 		return
 	}
-	if !i.Known || i.Registry != "" && i.Registry != "docker.io" || i.Tag == "" || i.Tag == "latest" || !isLargeVariant(i) || compilesInStage(p, s) {
+	if !i.Known || (i.Registry != "" && i.Registry != "docker.io") || i.Tag == "" {
+		return
+	}
+	if i.Tag == "latest" || !isLargeVariant(i) || compilesInStage(p, s) {
 		return
 	}
 	span := s.Chain()[len(s.Chain())-1].Image.Span
@@ -151,7 +154,10 @@ func reportJDK(p *facts.Pass[*facts.Dockerfile], s *facts.Stage, i facts.Image) 
 // jreTag is the tag of the JRE for a JDK; ok is false for other images, and for
 // publishers that have none.
 func jreTag(i facts.Image) (tag string, ok bool) {
-	if !i.Known || i.Tag == "" || i.Tag == "latest" || i.Digest != "" || i.IsWindows() {
+	if !i.Known || i.Tag == "" || i.Tag == "latest" || i.Digest != "" {
+		return "", false
+	}
+	if i.IsWindows() {
 		return "", false
 	}
 	_, hasJRE := images.Says(images.Canonical(i.Name()), images.Runtime)

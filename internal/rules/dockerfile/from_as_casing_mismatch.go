@@ -47,7 +47,7 @@ func checkFromAsCasingMismatch(p *facts.Pass[*facts.Dockerfile]) {
 		if from == strings.ToLower(from) {
 			want = strings.ToLower(as.Text)
 		}
-		if as.Text == want || from != strings.ToLower(from) && from != strings.ToUpper(from) {
+		if as.Text == want || (from != strings.ToLower(from) && from != strings.ToUpper(from)) {
 			continue
 		}
 		p.Report(lint.Finding{

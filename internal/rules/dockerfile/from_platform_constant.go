@@ -55,7 +55,7 @@ func checkFromPlatformConstant(p *facts.Pass[*facts.Dockerfile]) {
 			continue
 		}
 		os, arch, _ := strings.Cut(strings.ToLower(platform.Value), "/")
-		if !p.Hadolint && (strings.Contains(s.Name, os) || arch != "" && strings.Contains(s.Name, strings.SplitN(arch, "/", 2)[0])) {
+		if !p.Hadolint && (strings.Contains(s.Name, os) || (arch != "" && strings.Contains(s.Name, strings.SplitN(arch, "/", 2)[0]))) {
 			continue
 		}
 		f := lint.Finding{

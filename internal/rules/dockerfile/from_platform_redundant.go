@@ -38,7 +38,7 @@ var FromPlatformRedundant = facts.Rule[*facts.Dockerfile]{
 func checkFromPlatformRedundant(p *facts.Pass[*facts.Dockerfile]) {
 	for _, s := range p.Doc.Stages() {
 		platform, ok := s.From.Flag("platform")
-		if !ok || s.From.Err != nil || platform.Value != "$TARGETPLATFORM" && platform.Value != "${TARGETPLATFORM}" {
+		if !ok || s.From.Err != nil || (platform.Value != "$TARGETPLATFORM" && platform.Value != "${TARGETPLATFORM}") {
 			continue
 		}
 		fix := lint.Fix{

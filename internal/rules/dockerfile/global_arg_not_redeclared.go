@@ -62,7 +62,10 @@ func checkGlobalArgNotRedeclared(p *facts.Pass[*facts.Dockerfile]) {
 				continue
 			}
 			use := func(at text.Span, name string) {
-				if declared[name] || !declaredGlobally(p.Doc, name) || facts.IsPredefinedArgument(name) || isShellName(name) || mayComeFromBase(s, name) {
+				if declared[name] || !declaredGlobally(p.Doc, name) || facts.IsPredefinedArgument(name) || isShellName(name) {
+					return
+				}
+				if mayComeFromBase(s, name) {
 					return
 				}
 				if _, ok := p.Doc.ScopeAt(in).Lookup(name); ok {

@@ -73,7 +73,7 @@ func checkGoPackageNotPinned(p *facts.Pass[*facts.Dockerfile]) {
 
 func goPinned(word string) bool {
 	_, version, ok := strings.Cut(word, "@")
-	return ok && version != "" && version != "latest" || isPath(word) || !strings.ContainsAny(word, ".@") || strings.HasSuffix(word, ".go") || word == "all"
+	return (ok && version != "" && version != "latest") || isPath(word) || !strings.ContainsAny(word, ".@") || strings.HasSuffix(word, ".go") || word == "all"
 }
 
 // goLocal reports whether only the first word is a package, which is pinned, or
@@ -98,7 +98,7 @@ func goTakesNone(d *facts.Dockerfile, c facts.PackageCommand) bool {
 	if len(c.Packages) > 0 && strings.Contains(c.Packages[0].Text, "@") {
 		return false
 	}
-	if v, ok := d.ScopeAt(c.Instruction).Lookup("GO111MODULE"); ok && v.Value == "on" || strings.Contains(c.Instruction.Args, "GO111MODULE=on") {
+	if v, ok := d.ScopeAt(c.Instruction).Lookup("GO111MODULE"); (ok && v.Value == "on") || strings.Contains(c.Instruction.Args, "GO111MODULE=on") {
 		return false
 	}
 	s := d.StageOf(c.Instruction)
@@ -116,7 +116,7 @@ const (
 // hasGoSince reports whether an image is Go's official one of a minor release or later,
 // or the latest Alpine, whose package of Go is later.
 func hasGoSince(i facts.Image, since int) bool {
-	if !i.Known || i.Tag == "" && i.Digest != "" {
+	if !i.Known || (i.Tag == "" && i.Digest != "") {
 		return false
 	}
 	if i.System() == facts.Alpine && !i.Has("go") {

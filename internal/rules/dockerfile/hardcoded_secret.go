@@ -102,7 +102,7 @@ func keyForms() []keyForm {
 }
 
 func isKeyByte(c byte) bool {
-	return c >= '0' && c <= '9' || (c|0x20) >= 'a' && (c|0x20) <= 'z' || c == '_' || c == '-'
+	return (c >= '0' && c <= '9') || ((c|0x20) >= 'a' && (c|0x20) <= 'z') || c == '_' || c == '-'
 }
 
 // isMonotone reports whether a key repeats few characters, such as an example does.

@@ -140,7 +140,10 @@ func askItself(language string, base facts.Image, in *dockerfile.Instruction, co
 			return "", false
 		}
 	}
-	if len(rest) > 0 || address == "" || strings.ContainsAny(address, "'\"\\$ ") || len(in.Heredocs) > 0 || strings.ContainsAny(in.Body, "|") && !strings.Contains(in.Body, "||") {
+	if len(rest) > 0 || address == "" || strings.ContainsAny(address, "'\"\\$ ") || len(in.Heredocs) > 0 {
+		return "", false
+	}
+	if strings.ContainsAny(in.Body, "|") && !strings.Contains(in.Body, "||") {
 		return "", false
 	}
 	words := []string{language, "-e", ""}

@@ -60,7 +60,10 @@ var HealthcheckMissing = facts.Rule[*facts.Dockerfile]{
 
 func checkHealthcheckMissing(p *facts.Pass[*facts.Dockerfile]) {
 	for _, s := range p.Doc.Stages() {
-		if !p.Hadolint && (!s.IsFinal() || s.Last("expose") == nil && !isServer(p.Doc, s)) || s.Last("healthcheck") != nil || s.IsBase() {
+		if !p.Hadolint && (!s.IsFinal() || (s.Last("expose") == nil && !isServer(p.Doc, s))) {
+			continue
+		}
+		if s.Last("healthcheck") != nil || s.IsBase() {
 			continue
 		}
 		f := lint.Finding{

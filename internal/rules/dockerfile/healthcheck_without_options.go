@@ -43,7 +43,7 @@ var HealthcheckWithoutOptions = facts.Rule[*facts.Dockerfile]{
 
 func checkHealthcheckWithoutOptions(p *facts.Pass[*facts.Dockerfile]) {
 	p.Doc.Each("healthcheck", true, func(in *dockerfile.Instruction) {
-		if len(in.Words) == 0 || !strings.EqualFold(in.Words[0].Text, "cmd") && !in.JSON {
+		if len(in.Words) == 0 || (!strings.EqualFold(in.Words[0].Text, "cmd") && !in.JSON) {
 			return
 		}
 		for _, name := range []string{"interval", "timeout"} {

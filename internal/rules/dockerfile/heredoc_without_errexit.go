@@ -58,7 +58,10 @@ var HeredocWithoutErrexit = facts.Rule[*facts.Dockerfile]{
 
 func checkHeredocWithoutErrexit(p *facts.Pass[*facts.Dockerfile]) {
 	p.Doc.Each("run", false, func(in *dockerfile.Instruction) {
-		if len(in.Heredocs) != 1 || in.JSON || !strings.HasPrefix(strings.TrimSpace(in.Args), "<<") || !p.Doc.RunsPOSIX(in) || exitsOnError(p.Doc, in) {
+		if len(in.Heredocs) != 1 || in.JSON || !strings.HasPrefix(strings.TrimSpace(in.Args), "<<") || !p.Doc.RunsPOSIX(in) {
+			return
+		}
+		if exitsOnError(p.Doc, in) {
 			return
 		}
 		script := in.Script()
@@ -125,6 +128,6 @@ func exitsOnError(d *facts.Dockerfile, in *dockerfile.Instruction) bool {
 	}
 	s := d.StageOf(in)
 	return s != nil && slices.ContainsFunc(s.Shell(in).Words, func(w string) bool {
-		return w == "errexit" || len(w) > 1 && w[0] == '-' && w[1] != '-' && strings.Contains(w, "e")
+		return w == "errexit" || (len(w) > 1 && w[0] == '-' && w[1] != '-' && strings.Contains(w, "e"))
 	})
 }

@@ -49,7 +49,7 @@ var ImageNotPinnedByDigest = facts.Rule[*facts.Dockerfile]{
 func checkImageNotPinnedByDigest(p *facts.Pass[*facts.Dockerfile]) {
 	for _, x := range p.Doc.ImageSites() {
 		i := x.Image
-		if i.Digest != "" || x.Kind != facts.FromSite && x.Kind != facts.SyntaxSite && !strings.ContainsAny(i.Text, ":/.") {
+		if i.Digest != "" || (x.Kind != facts.FromSite && x.Kind != facts.SyntaxSite && !strings.ContainsAny(i.Text, ":/.")) {
 			continue
 		}
 		pinned := pins.Digest(p, local(p, x))

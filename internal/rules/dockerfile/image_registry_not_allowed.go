@@ -59,7 +59,10 @@ func checkImageRegistryNotAllowed(p *facts.Pass[*facts.Dockerfile]) {
 		if registry == "" {
 			registry = "docker.io"
 		}
-		if i.IsScratch() || !i.Known && i.HasVariable() && strings.HasPrefix(i.Raw, "$") || facts.IsTrustedRegistry(p.Settings.TrustedRegistries, registry) {
+		if i.IsScratch() || (!i.Known && i.HasVariable() && strings.HasPrefix(i.Raw, "$")) {
+			return
+		}
+		if facts.IsTrustedRegistry(p.Settings.TrustedRegistries, registry) {
 			return
 		}
 		p.Report(lint.Finding{

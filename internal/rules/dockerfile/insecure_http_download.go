@@ -91,8 +91,13 @@ func isPlainHTTP(word string) bool {
 	rest, ok := strings.CutPrefix(word, "http://")
 	host, _, _ := strings.Cut(rest, "/")
 	host, _, _ = strings.Cut(host, ":")
-	if !ok || !strings.Contains(host, ".") || strings.ContainsAny(host, "$%{") || strings.HasPrefix(host, "127.") || strings.HasPrefix(host, "10.") || strings.HasPrefix(host, "192.168.") || strings.HasPrefix(host, "172.") ||
-		strings.HasSuffix(host, ".local") || strings.HasSuffix(host, ".internal") || host == "0.0.0.0" {
+	if !ok || !strings.Contains(host, ".") || strings.ContainsAny(host, "$%{") || strings.HasPrefix(host, "127.") {
+		return false
+	}
+	if strings.HasPrefix(host, "10.") || strings.HasPrefix(host, "192.168.") || strings.HasPrefix(host, "172.") || strings.HasSuffix(host, ".local") {
+		return false
+	}
+	if strings.HasSuffix(host, ".internal") || host == "0.0.0.0" {
 		return false
 	}
 	for _, archive := range []string{"debian.org", "ubuntu.com", "alpinelinux.org", "fedoraproject.org", "centos.org", "kernel.org", "launchpad.net", "archlinux.org", "opensuse.org"} {

@@ -70,7 +70,7 @@ func checkInvalidDefaultArgInFrom(p *facts.Pass[*facts.Dockerfile]) {
 			Message: fmt.Sprintf("%q becomes %q in a build that passes no arguments, which is not a valid image; give the ARG a default that works", short(i.Raw), short(value)),
 		}
 		isForService := len(p.Project.BuildsOf(p.Doc)) > 1
-		if isToBeChosen := value == "" || recipesPass(p, s); servicesPass(p, s) || !isForService && isToBeChosen {
+		if isToBeChosen := value == "" || recipesPass(p, s); servicesPass(p, s) || (!isForService && isToBeChosen) {
 			f = facts.Excuse(f)
 		}
 		p.Report(f)

@@ -60,7 +60,10 @@ func checkInvalidDefinitionDescription(p *facts.Pass[*facts.Dockerfile]) {
 			continue // a blank line between
 		}
 		words := strings.Fields(strings.TrimLeft(p.Doc.Text(last), "# \t"))
-		if len(words) == 0 || words[0] == name || strings.ContainsAny(words[0], "=:") || words[0] == "hadolint" || words[0] == "dockmend" {
+		if len(words) == 0 || words[0] == name || strings.ContainsAny(words[0], "=:") || words[0] == "hadolint" {
+			continue
+		}
+		if words[0] == "dockmend" {
 			continue
 		}
 		p.Report(lint.Finding{

@@ -60,7 +60,7 @@ func checkInvalidExecFormJson(p *facts.Pass[*facts.Dockerfile]) {
 		if in.Inner != nil {
 			in = in.Inner
 		}
-		if !isBrokenArray(in) || !p.Hadolint && isOverruled(p.Doc, in) {
+		if !isBrokenArray(in) || (!p.Hadolint && isOverruled(p.Doc, in)) {
 			continue
 		}
 		body := strings.TrimSpace(p.Doc.Text(in.BodySpan))

@@ -38,7 +38,7 @@ var LabelEmpty = facts.Rule[*facts.Dockerfile]{
 func checkLabelEmpty(p *facts.Pass[*facts.Dockerfile]) {
 	eachLabel(p, func(pair dockerfile.Pair, key, value string) {
 		_, required := p.Settings.Labels[key]
-		if value == "" && (required || !p.Hadolint && strings.HasPrefix(key, "org.opencontainers.image.")) {
+		if value == "" && (required || (!p.Hadolint && strings.HasPrefix(key, "org.opencontainers.image."))) {
 			p.Report(lint.Finding{Span: pair.Span, Message: fmt.Sprintf("label %s is empty, so tools find nothing in it; give it a value, or remove it", quoteShort(key))})
 		}
 	})

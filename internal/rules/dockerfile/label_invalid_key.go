@@ -50,7 +50,7 @@ var LabelInvalidKey = facts.Rule[*facts.Dockerfile]{
 func checkLabelInvalidKey(p *facts.Pass[*facts.Dockerfile]) {
 	eachLabel(p, func(pair dockerfile.Pair, key, _ string) {
 		wrong := labelKeyFault(key)
-		if wrong == "" || !p.Hadolint && strings.Contains(key, "$") {
+		if wrong == "" || (!p.Hadolint && strings.Contains(key, "$")) {
 			return
 		}
 		p.Report(lint.Finding{Span: pair.KeySpan, Message: fmt.Sprintf("label name %s %s; use a lower-case name that begins with a reversed domain, such as com.example.name", quoteShort(key), wrong)})

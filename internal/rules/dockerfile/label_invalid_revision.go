@@ -51,5 +51,5 @@ func checkLabelInvalidRevision(p *facts.Pass[*facts.Dockerfile]) {
 }
 
 func isCommit(s string) bool {
-	return (len(s) >= 7 && len(s) <= 40 || len(s) == 64) && strings.Trim(s, "0123456789abcdefABCDEF") == ""
+	return ((len(s) >= 7 && len(s) <= 40) || len(s) == 64) && strings.Trim(s, "0123456789abcdefABCDEF") == ""
 }

@@ -54,11 +54,14 @@ func isSemver(s string) bool {
 	core, build, hasBuild := strings.Cut(s, "+")
 	core, pre, hasPre := strings.Cut(core, "-")
 	numbers := strings.Split(core, ".")
-	if len(numbers) != 3 || hasBuild && !hasIdentifiers(build) || hasPre && !hasIdentifiers(pre) {
+	if len(numbers) != 3 || (hasBuild && !hasIdentifiers(build)) {
+		return false
+	}
+	if hasPre && !hasIdentifiers(pre) {
 		return false
 	}
 	for _, n := range numbers {
-		if n == "" || strings.Trim(n, "0123456789") != "" || len(n) > 1 && n[0] == '0' {
+		if n == "" || strings.Trim(n, "0123456789") != "" || (len(n) > 1 && n[0] == '0') {
 			return false
 		}
 	}

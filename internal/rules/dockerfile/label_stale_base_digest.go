@@ -47,7 +47,10 @@ func checkLabelStaleBaseDigest(p *facts.Pass[*facts.Dockerfile]) {
 		for _, in := range s.Instructions {
 			for _, pair := range in.Pairs {
 				value := bare(pair.Value)
-				if in.Keyword != "label" || bare(pair.Key) != "org.opencontainers.image.base.digest" || value == "" || strings.Contains(value, "$") || value == base.Digest {
+				if in.Keyword != "label" || bare(pair.Key) != "org.opencontainers.image.base.digest" || value == "" || strings.Contains(value, "$") {
+					continue
+				}
+				if value == base.Digest {
 					continue
 				}
 				f := lint.Finding{

@@ -56,7 +56,10 @@ func checkLegacyKeyValueFormat(p *facts.Pass[*facts.Dockerfile]) {
 			in = in.Inner
 			applicability, effect = lint.Unsafe, lint.EffectConfig
 		}
-		if in.Keyword != "env" && in.Keyword != "label" || in.Err != nil || len(in.Pairs) != 1 || !in.Pairs[0].Legacy {
+		if (in.Keyword != "env" && in.Keyword != "label") || in.Err != nil || len(in.Pairs) != 1 {
+			continue
+		}
+		if !in.Pairs[0].Legacy {
 			continue
 		}
 		pair := in.Pairs[0]

@@ -139,10 +139,10 @@ func dynamicProgram(d *facts.Dockerfile, s *facts.Stage, path string) string {
 	static := s.Any("links statically", func(in *dockerfile.Instruction) bool {
 		src := d.Text(in.Span)
 		words := func(word string) bool { return strings.Contains(src, word) }
-		return slices.ContainsFunc([]string{"-static", "crt-static", "zigbuild", "cross "}, words) || s.Base().System() != facts.Alpine && words("musl")
+		return slices.ContainsFunc([]string{"-static", "crt-static", "zigbuild", "cross "}, words) || (s.Base().System() != facts.Alpine && words("musl"))
 	})
 	made := facts.Once(d, "dynamic programs", s, func() dynamicPrograms { return readDynamicPrograms(d, s) })
-	if !static && (made.named[baseName(path)] || made.ofCargo && strings.Contains(path, "/target/release/")) {
+	if !static && (made.named[baseName(path)] || (made.ofCargo && strings.Contains(path, "/target/release/"))) {
 		return "the program " + quoteShort(path)
 	}
 	return ""
@@ -173,7 +173,7 @@ func (made *dynamicPrograms) add(d *facts.Dockerfile, s *facts.Stage, c *facts.C
 	switch c.Name() {
 	case "cargo":
 		// On Alpine rustc links statically.
-		made.ofCargo = made.ofCargo || s.Base().System() != facts.Alpine && firstAction(c) == "build" && !c.HasFlag("--target")
+		made.ofCargo = made.ofCargo || (s.Base().System() != facts.Alpine && firstAction(c) == "build" && !c.HasFlag("--target"))
 	case "gcc", "g++", "cc", "clang":
 		if out, ok := c.FlagValue("-o"); ok && out.Literal && !c.HasFlag("-shared", "-c") {
 			made.named[baseName(out.Text)] = true
@@ -182,7 +182,7 @@ func (made *dynamicPrograms) add(d *facts.Dockerfile, s *facts.Stage, c *facts.C
 		out, ok := c.FlagValue("-o")
 		cgo, set := d.ScopeAt(in).Lookup("CGO_ENABLED")
 		src := d.Text(in.Span)
-		on := set && cgo.Known && cgo.Value == "1" && !strings.Contains(src, "CGO_ENABLED=0") || strings.Contains(src, "CGO_ENABLED=1")
+		on := (set && cgo.Known && cgo.Value == "1" && !strings.Contains(src, "CGO_ENABLED=0")) || strings.Contains(src, "CGO_ENABLED=1")
 		if ok && on && firstAction(c) == "build" {
 			made.named[baseName(out.Text)] = true
 		}

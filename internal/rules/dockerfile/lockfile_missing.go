@@ -89,7 +89,10 @@ func checkLockfileMissing(p *facts.Pass[*facts.Dockerfile]) {
 			makers = append(makers, c)
 			return
 		}
-		if told[install.locks[0]] || !s.ReachesFinal() || c.Conditional() || hasVariableFlag(c) || !p.Files.Known() || mayMakeLock(p.Doc, s, c, install, makers) {
+		if told[install.locks[0]] || !s.ReachesFinal() || c.Conditional() || hasVariableFlag(c) {
+			return
+		}
+		if !p.Files.Known() || mayMakeLock(p.Doc, s, c, install, makers) {
 			return
 		}
 		told[install.locks[0]] = true
@@ -108,7 +111,7 @@ func checkModuleMade(p *facts.Pass[*facts.Dockerfile], s *facts.Stage) {
 	}
 	var made *facts.Command
 	for _, in := range s.Instructions {
-		if in.Keyword != "run" || !strings.Contains(in.Body, "go") || made == nil && !strings.Contains(in.Body, "mod init") {
+		if in.Keyword != "run" || !strings.Contains(in.Body, "go") || (made == nil && !strings.Contains(in.Body, "mod init")) {
 			continue
 		}
 		for _, c := range p.Doc.Commands(in) {
@@ -117,7 +120,7 @@ func checkModuleMade(p *facts.Pass[*facts.Dockerfile], s *facts.Stage) {
 			case !ok || pkg.Manager != "go":
 			case pkg.Action == "mod" && firstWord(pkg.Packages) == "init" && !pkg.Conditional() && !hasFallback(c):
 				made = c
-			case made != nil && (pkg.Action == "mod" && firstWord(pkg.Packages) == "tidy" || pkg.Action == "get" && !strings.Contains(joined(pkg.Packages), "@")):
+			case made != nil && ((pkg.Action == "mod" && firstWord(pkg.Packages) == "tidy") || (pkg.Action == "get" && !strings.Contains(joined(pkg.Packages), "@"))):
 				p.Report(lint.Finding{
 					Variant: "absent", Severity: lint.Warning, Span: made.Span,
 					Message: fmt.Sprintf("%s creates a module in the build, so %s takes the newest version of each dependency; commit go.mod and go.sum", quoteShort(firstLine(p.Doc.Text(made.Span))), quoteShort(firstLine(p.Doc.Text(c.Span)))),
@@ -159,7 +162,7 @@ func lockedInstallOf(d *facts.Dockerfile, s *facts.Stage, c facts.PackageCommand
 	case "bundle":
 		l = lockedInstall{"Gemfile", []string{"Gemfile.lock"}, false, false}
 		ok = install && (c.HasFlag("--frozen") || isOn(d, c, "BUNDLE_DEPLOYMENT") || isOn(d, c, "BUNDLE_FROZEN") ||
-			!envAt(d, c.Command, "BUNDLE_DEPLOYMENT") && bundleIsConfigured(d, s, c, "deployment"))
+			(!envAt(d, c.Command, "BUNDLE_DEPLOYMENT") && bundleIsConfigured(d, s, c, "deployment")))
 	case "poetry":
 		l = lockedInstall{"pyproject.toml", []string{"poetry.lock"}, true, false}
 		ok = install || c.Action == "sync"

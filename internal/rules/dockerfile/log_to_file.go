@@ -54,7 +54,10 @@ func checkLogToFile(p *facts.Pass[*facts.Dockerfile]) {
 		return
 	}
 	file, ok := c.value("--log-file", "--access-logfile", "--error-logfile", "--logfile", "--log-config-file")
-	if !ok || file.Text == "-" || file.Text == "" || strings.HasPrefix(file.Text, "/dev/") || strings.HasPrefix(file.Text, "/proc/") || strings.HasPrefix(file.Text, "$") || strings.HasPrefix(file.Text, "-") {
+	if !ok || file.Text == "-" || file.Text == "" || strings.HasPrefix(file.Text, "/dev/") {
+		return
+	}
+	if strings.HasPrefix(file.Text, "/proc/") || strings.HasPrefix(file.Text, "$") || strings.HasPrefix(file.Text, "-") {
 		return
 	}
 	p.Report(lint.Finding{
@@ -73,7 +76,10 @@ func logToOutput(d *facts.Dockerfile, c startCommand) []lint.Fix {
 	var edits []lint.FileEdit
 	for _, flag := range []string{"--log-file", "--access-logfile", "--error-logfile"} {
 		file, ok := c.value(flag)
-		if !ok || !strings.HasPrefix(file.Text, "/") && !strings.HasSuffix(file.Text, ".log") || strings.HasPrefix(file.Text, "/dev/") || strings.HasPrefix(file.Text, "/proc/") {
+		if !ok || (!strings.HasPrefix(file.Text, "/") && !strings.HasSuffix(file.Text, ".log")) || strings.HasPrefix(file.Text, "/dev/") {
+			continue
+		}
+		if strings.HasPrefix(file.Text, "/proc/") {
 			continue
 		}
 		span := numberSpan(d, c.in, file)

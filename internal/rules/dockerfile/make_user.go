@@ -20,7 +20,10 @@ func makeUser(p *facts.Pass[*facts.Dockerfile], s *facts.Stage) []lint.Fix {
 	d := p.Doc
 	list, ok := accounts(d, s)
 	command := map[string]string{"alpine": "adduser -D " + madeUser, "debian": "useradd --create-home " + madeUser}[s.Base().Table().System()]
-	if !ok || len(list) > 0 || command == "" || s.Last("volume") != nil || !needsNoRights(p, s) {
+	if !ok || len(list) > 0 || command == "" || s.Last("volume") != nil {
+		return nil
+	}
+	if !needsNoRights(p, s) {
 		return nil
 	}
 	first := userPlace(d, s)
@@ -29,7 +32,7 @@ func makeUser(p *facts.Pass[*facts.Dockerfile], s *facts.Stage) []lint.Fix {
 	}
 	if s.Last("workdir") != nil {
 		folder, known := workdirAt(d, first)
-		if !known || strings.Count(folder, "/") < 2 && slices.Contains([]string{"/", "/bin", "/etc", "/home", "/lib", "/opt", "/tmp", "/usr", "/var"}, folder) {
+		if !known || (strings.Count(folder, "/") < 2 && slices.Contains([]string{"/", "/bin", "/etc", "/home", "/lib", "/opt", "/tmp", "/usr", "/var"}, folder)) {
 			return nil
 		}
 		command += " && chown " + madeUser + " " + folder

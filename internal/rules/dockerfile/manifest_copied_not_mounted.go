@@ -73,14 +73,17 @@ func checkManifestCopiedNotMounted(p *facts.Pass[*facts.Dockerfile]) {
 	for _, s := range p.Doc.Stages() {
 		for i, in := range s.Instructions[:max(len(s.Instructions)-1, 0)] {
 			run := s.Instructions[i+1]
-			if in.Keyword != "copy" || in.Err != nil || len(in.Flags) > 0 || len(in.Heredocs) > 0 || run.Keyword != "run" {
+			if in.Keyword != "copy" || in.Err != nil || len(in.Flags) > 0 || len(in.Heredocs) > 0 {
+				continue
+			}
+			if run.Keyword != "run" {
 				continue
 			}
 			sources, to, ok := copyWords(in)
 			if !copiedLater(s.Instructions[i+2:], sources) {
 				continue
 			}
-			if target := bare(to.Text); !ok || in.JSON || target != "." && target != "./" {
+			if target := bare(to.Text); !ok || in.JSON || (target != "." && target != "./") {
 				continue
 			}
 			for _, c := range p.Doc.Commands(run) {

@@ -37,7 +37,10 @@ func besides(manager string) []string {
 func manifestsFirst(p *facts.Pass[*facts.Dockerfile], all *dockerfile.Instruction, c *facts.Command, e ecosystem) []lint.Fix {
 	d, run := p.Doc, c.Instruction
 	context, folder, ok := manifestIn(p, facts.Sources{"."}, e.manifests[0])
-	if !ok || folder != "." || !copiesAll(all) || all.JSON || len(all.Flags) > 0 || run.Index() != all.Index()+1 || isInner(all) {
+	if !ok || folder != "." || !copiesAll(all) || all.JSON {
+		return nil
+	}
+	if len(all.Flags) > 0 || run.Index() != all.Index()+1 || isInner(all) {
 		return nil
 	}
 	files, ok := manifestFiles(context.Files, e)
@@ -57,7 +60,10 @@ func manifestsFirst(p *facts.Pass[*facts.Dockerfile], all *dockerfile.Instructio
 		return unsafeFix("copy the manifests and download the modules first", lint.EffectGraph, lint.Insert(topOf(all), lines))
 	}
 	commands := d.Commands(run)
-	if e.builds && e.manager != "go" || !d.IsChain(run) || commands[0] != c || strings.Contains(d.Text(run.Head), "type=bind") {
+	if (e.builds && e.manager != "go") || !d.IsChain(run) || commands[0] != c {
+		return nil
+	}
+	if strings.Contains(d.Text(run.Head), "type=bind") {
 		return nil
 	}
 	install := d.Text(run.Span)
@@ -109,7 +115,10 @@ func copiedBefore(d *facts.Dockerfile, all *dockerfile.Instruction, files []stri
 	s := d.StageOf(all)
 	return slices.ContainsFunc(s.Own("copy"), func(in *dockerfile.Instruction) bool {
 		sources, to, ok := copyWords(in)
-		if !ok || in.Index() >= all.Index() || isFromElsewhere(in) || cleanFolder(bare(to.Text)) != cleanFolder(bare(all.Words[1].Text)) || s.LastBefore("workdir", in) != s.LastBefore("workdir", all) {
+		if !ok || in.Index() >= all.Index() || isFromElsewhere(in) || cleanFolder(bare(to.Text)) != cleanFolder(bare(all.Words[1].Text)) {
+			return false
+		}
+		if s.LastBefore("workdir", in) != s.LastBefore("workdir", all) {
 			return false
 		}
 		var brought facts.Sources

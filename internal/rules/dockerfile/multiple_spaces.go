@@ -125,7 +125,10 @@ func reportBlanks(p *facts.Pass[*facts.Dockerfile], l dockerfile.Line, kept []te
 			span.End++
 		}
 		at = span.End
-		if span.Len() < 2 || span.End == l.Continued || p.Doc.Src[span.Start-1] == '\\' || overlapsAny(kept, span) || isAligned(p.Doc, l, span) {
+		if span.Len() < 2 || span.End == l.Continued || p.Doc.Src[span.Start-1] == '\\' || overlapsAny(kept, span) {
+			continue
+		}
+		if isAligned(p.Doc, l, span) {
 			continue
 		}
 		p.Report(lint.Finding{

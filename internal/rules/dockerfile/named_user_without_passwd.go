@@ -147,7 +147,7 @@ func bringsNames(p *facts.Pass[*facts.Dockerfile], s *facts.Stage) bool {
 		case "shell", "onbuild", "run":
 			return true // the image has a program that can create a user
 		case "copy", "add":
-			return in.Err != nil || len(in.Heredocs) > 0 && strings.Contains(in.Args, "passwd") || bringsPasswd(p, in)
+			return in.Err != nil || (len(in.Heredocs) > 0 && strings.Contains(in.Args, "passwd")) || bringsPasswd(p, in)
 		}
 		return false
 	})
@@ -172,7 +172,7 @@ func bringsPasswd(p *facts.Pass[*facts.Dockerfile], in *dockerfile.Instruction) 
 	for _, w := range sources {
 		source := bare(w.Text)
 		switch {
-		case parents || isStage || in.Keyword == "add" && (isRemote(source) || facts.IsArchive(source)):
+		case parents || isStage || (in.Keyword == "add" && (isRemote(source) || facts.IsArchive(source))):
 			return true
 		default:
 			if isDir, exists := p.Files.Exists(strings.TrimPrefix(source, "/")); !exists || isDir {

@@ -123,8 +123,11 @@ func checkNodeDevDependenciesInFinal(p *facts.Pass[*facts.Dockerfile]) {
 // where node itself starts what was built, and package.json names such packages.
 func reportBuiltInPlace(p *facts.Pass[*facts.Dockerfile], start startCommand, found []facts.PackageCommand, tool *facts.Command) {
 	m, ok := readManifest(p, start.stage)
-	builds := len(tool.Words) > 1 && (tool.Words[1].Text == "build" || len(tool.Words) > 2 && tool.Words[1].Text == "run" && strings.HasPrefix(tool.Words[2].Text, "build"))
-	if !ok || len(m.DevDependencies) == 0 || start.program != "node" || !builds || len(found) != 1 {
+	builds := len(tool.Words) > 1 && (tool.Words[1].Text == "build" || (len(tool.Words) > 2 && tool.Words[1].Text == "run" && strings.HasPrefix(tool.Words[2].Text, "build")))
+	if !ok || len(m.DevDependencies) == 0 || start.program != "node" || !builds {
+		return
+	}
+	if len(found) != 1 {
 		return
 	}
 	c := found[0]
@@ -160,7 +163,7 @@ func nodeInstall(c *facts.Command) (pkg facts.PackageCommand, ok bool) {
 	if !ok && c.Name() == "yarn" && len(c.Words) == 1 {
 		return facts.PackageCommand{Command: c, Manager: "yarn", Action: "install"}, true
 	}
-	if !ok || pkg.Manager != "npm" && pkg.Manager != "yarn" && pkg.Manager != "pnpm" {
+	if !ok || (pkg.Manager != "npm" && pkg.Manager != "yarn" && pkg.Manager != "pnpm") {
 		return pkg, false
 	}
 	switch pkg.Action {
@@ -188,7 +191,7 @@ func leavesDevOut(d *facts.Dockerfile, c facts.PackageCommand) bool {
 func prunesDev(c *facts.Command) bool {
 	switch c.Name() {
 	case "npm", "yarn", "pnpm":
-		return c.HasFlag("--omit", "--production", "--prod") || len(c.Words) > 1 && (c.Words[1].Text == "prune" || c.Words[1].Text == "workspaces")
+		return c.HasFlag("--omit", "--production", "--prod") || (len(c.Words) > 1 && (c.Words[1].Text == "prune" || c.Words[1].Text == "workspaces"))
 	case "rm":
 		return slices.ContainsFunc(c.Args(), func(a facts.Argument) bool { return strings.Contains(a.Text, "node_modules") })
 	case "node-prune", "modclean":
@@ -253,7 +256,7 @@ func startsWithoutDev(p *facts.Pass[*facts.Dockerfile], start startCommand) bool
 		script = start.words[1].Text
 	}
 	command, named := m.Scripts[script]
-	if start.program != "npm" && start.program != "yarn" && start.program != "pnpm" || !named {
+	if (start.program != "npm" && start.program != "yarn" && start.program != "pnpm") || !named {
 		return false
 	}
 	// Only a plain node is sure to come from no package.

@@ -55,7 +55,13 @@ var NodeLockfileNotEnforced = facts.Rule[*facts.Dockerfile]{
 func checkNodeLockfileNotEnforced(p *facts.Pass[*facts.Dockerfile]) {
 	p.Doc.EachPackageCommand(func(c facts.PackageCommand) {
 		s := p.Doc.StageOf(c.Instruction)
-		if s == nil || isDevelopment(s) || !s.ReachesFinal() || c.Action != "install" && c.Action != "i" || len(c.Packages) > 0 || c.HasFlag("-g", "--global") || hasVariableFlag(c) {
+		if s == nil || isDevelopment(s) || !s.ReachesFinal() {
+			return
+		}
+		if (c.Action != "install" && c.Action != "i") || len(c.Packages) > 0 || c.HasFlag("-g", "--global") {
+			return
+		}
+		if hasVariableFlag(c) {
 			return
 		}
 		lock, better := "", ""

@@ -115,7 +115,7 @@ func npmMoves(word string) bool {
 		return true
 	}
 	at := strings.LastIndexByte(word, '@')
-	if at <= 0 || strings.Contains(word, "/") && word[0] != '@' {
+	if at <= 0 || (strings.Contains(word, "/") && word[0] != '@') {
 		return false
 	}
 	switch word[at+1:] {

@@ -70,9 +70,9 @@ func leaveOutUpgrade(d *facts.Dockerfile, c *facts.Command) []lint.Fix {
 	only, updates, installs := true, c.Name() == "apk" && c.HasFlag("-U", "--update", "--update-cache"), false
 	for _, other := range d.Commands(c.Instruction) {
 		pkg, ok := facts.Packages(other)
-		updates = updates || ok && updatesIndex(pkg)
-		installs = installs || ok && installsByName(pkg)
-		cleans := ok && (pkg.Action == "clean" || pkg.Action == "autoclean" || pkg.Action == "autoremove" || updatesIndex(pkg)) || other.Name() == "rm"
+		updates = updates || (ok && updatesIndex(pkg))
+		installs = installs || (ok && installsByName(pkg))
+		cleans := (ok && (pkg.Action == "clean" || pkg.Action == "autoclean" || pkg.Action == "autoremove" || updatesIndex(pkg))) || other.Name() == "rm"
 		only = only && (other == c || cleans)
 	}
 	edit, ok := deleteCommand(c)

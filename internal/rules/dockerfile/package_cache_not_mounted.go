@@ -99,8 +99,13 @@ func checkPackageCacheNotMounted(p *facts.Pass[*facts.Dockerfile]) {
 		told := map[string]bool{}
 		for _, c := range p.Doc.Commands(in) {
 			i := slices.IndexFunc(tools, func(t cachedTool) bool { return t.fetches(c) })
-			if i < 0 || told[tools[i].variant] || tools[i].isMounted(in) || tools[i].variant == "pip" && pipCacheIsOff(p, facts.PackageCommand{Command: c}) ||
-				tools[i].variant == "cargo" && firstAction(c) == "build" && isCooked(p.Doc, in) {
+			if i < 0 || told[tools[i].variant] || tools[i].isMounted(in) {
+				continue
+			}
+			if tools[i].variant == "pip" && pipCacheIsOff(p, facts.PackageCommand{Command: c}) {
+				continue
+			}
+			if tools[i].variant == "cargo" && firstAction(c) == "build" && isCooked(p.Doc, in) {
 				continue
 			}
 			tool := tools[i]
@@ -141,7 +146,7 @@ func (t cachedTool) fetches(c *facts.Command) bool {
 		return cooks(c)
 	}
 	// "go mod tidy" and similar calls download little; paths are local.
-	return name != "go" || action != "mod" || len(pkg.Packages) > 0 && pkg.Packages[0].Text == "download"
+	return name != "go" || action != "mod" || (len(pkg.Packages) > 0 && pkg.Packages[0].Text == "download")
 }
 
 // cooks reports whether a command is "cargo chef cook", which downloads what "cargo

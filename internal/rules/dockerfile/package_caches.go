@@ -42,7 +42,10 @@ func (k packageCache) eachKept(p *facts.Pass[*facts.Dockerfile], visit func(fact
 		return
 	}
 	p.Doc.Each("run", true, func(in *dockerfile.Instruction) {
-		if !k.mentioned(p.Doc.Text(in.Span)) || (!p.Hadolint || k.onlyShipped) && !shipsLayers(p.Doc, in) || mountsAny(in, k.dirs) || mountsNamed(p.Doc, in, k.variables...) {
+		if !k.mentioned(p.Doc.Text(in.Span)) || ((!p.Hadolint || k.onlyShipped) && !shipsLayers(p.Doc, in)) {
+			return
+		}
+		if mountsAny(in, k.dirs) || mountsNamed(p.Doc, in, k.variables...) {
 			return
 		}
 		commands := p.Doc.Commands(in)
@@ -67,7 +70,7 @@ func (k packageCache) eachKept(p *facts.Pass[*facts.Dockerfile], visit func(fact
 // fetchesNothing reports whether a call does not run in the repository's own build, since
 // it waits for a file that is not there, or has nothing left to fetch.
 func (k packageCache) fetchesNothing(p *facts.Pass[*facts.Dockerfile], c facts.PackageCommand) bool {
-	return k.filled != nil && k.filled(c) || slices.ContainsFunc(c.AwaitedFiles(), func(name string) bool {
+	return (k.filled != nil && k.filled(c)) || slices.ContainsFunc(c.AwaitedFiles(), func(name string) bool {
 		_, there := p.Project.Requirements(p.Doc, c.Instruction, name)
 		return !there
 	})
@@ -119,7 +122,7 @@ func asOtherUser(c *facts.Command) string {
 	other := false
 	for i, w := range c.Wrappers {
 		words = append(words, w.Text)
-		other = other || i > 0 && (w.Text == "-u" || w.Text == "--user" || strings.HasPrefix(w.Text, "--user="))
+		other = other || (i > 0 && (w.Text == "-u" || w.Text == "--user" || strings.HasPrefix(w.Text, "--user=")))
 	}
 	if !other {
 		return ""
@@ -185,7 +188,7 @@ func removesAny(c *facts.Command, dirs []string) bool {
 	for _, a := range c.Args() {
 		path := strings.TrimRight(strings.TrimSuffix(strings.TrimSuffix(a.Text, "*"), "{"), "/")
 		for _, d := range dirs {
-			if strings.HasPrefix(a.Text, d) || covers(path, d) && path != "/var" {
+			if strings.HasPrefix(a.Text, d) || (covers(path, d) && path != "/var") {
 				return true
 			}
 		}

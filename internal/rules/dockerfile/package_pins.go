@@ -57,7 +57,10 @@ func (k packagePins) report(p *facts.Pass[*facts.Dockerfile]) {
 			}
 			c = read
 		}
-		if !slices.Contains(k.actions, c.Action) || k.exempt != nil && k.exempt(c) || !p.Hadolint && k.idle != nil && k.idle(p.Doc, c) {
+		if !slices.Contains(k.actions, c.Action) || (k.exempt != nil && k.exempt(c)) {
+			return
+		}
+		if !p.Hadolint && k.idle != nil && k.idle(p.Doc, c) {
 			return
 		}
 		if p.Hadolint && slices.Contains(k.unknown, c.Action) {

@@ -25,7 +25,10 @@ type prompts struct {
 // report reports the calls that ask for confirmation.
 func (q prompts) report(p *facts.Pass[*facts.Dockerfile]) {
 	p.Doc.EachPackageCommand(func(c facts.PackageCommand) {
-		if !slices.Contains(q.actions, c.Action) || c.HasFlag(q.yes...) || q.answered != nil && q.answered(p.Doc, c) || hasVariableFlag(c) || !p.Hadolint && q.idle != nil && q.idle(p.Doc, c) {
+		if !slices.Contains(q.actions, c.Action) || c.HasFlag(q.yes...) || (q.answered != nil && q.answered(p.Doc, c)) {
+			return
+		}
+		if hasVariableFlag(c) || (!p.Hadolint && q.idle != nil && q.idle(p.Doc, c)) {
 			return
 		}
 		action := c.Words[c.ActionAt]

@@ -67,7 +67,7 @@ func uncheckedFlag(c *facts.Command) (at facts.Argument, variant string) {
 		return at, ""
 	}
 	pkg, ok := facts.Packages(c)
-	if !ok || len(pkg.Packages) > 0 && allPaths(pkg.Packages) {
+	if !ok || (len(pkg.Packages) > 0 && allPaths(pkg.Packages)) {
 		return at, ""
 	}
 	flags, variant := []string(nil), ""

@@ -48,7 +48,10 @@ var PackagesNotSorted = facts.Rule[*facts.Dockerfile]{
 func checkPackagesNotSorted(p *facts.Pass[*facts.Dockerfile]) {
 	const fewest = 3
 	p.Doc.EachPackageCommand(func(c facts.PackageCommand) {
-		if c.Action != "install" && c.Action != "add" || len(c.Packages) < fewest || c.Script == nil || holdsComment(c.Instruction) || !oneInALine(p.Doc, c.Packages) {
+		if (c.Action != "install" && c.Action != "add") || len(c.Packages) < fewest || c.Script == nil {
+			return
+		}
+		if holdsComment(c.Instruction) || !oneInALine(p.Doc, c.Packages) {
 			return
 		}
 		sorted := make([]string, len(c.Packages))

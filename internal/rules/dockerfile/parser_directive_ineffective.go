@@ -58,7 +58,10 @@ func checkParserDirectiveIneffective(p *facts.Pass[*facts.Dockerfile]) {
 		name, value, ok := strings.Cut(strings.TrimSpace(strings.TrimLeft(p.Doc.Text(span), "#")), "=")
 		name = strings.ToLower(strings.TrimSpace(name))
 		value = strings.TrimSpace(value)
-		if !ok || name != "syntax" && name != "escape" || value == "" || strings.ContainsAny(value, " \t") || p.Hadolint {
+		if !ok || (name != "syntax" && name != "escape") || value == "" {
+			continue
+		}
+		if strings.ContainsAny(value, " \t") || p.Hadolint {
 			continue
 		}
 		if _, above := p.Doc.Directive(name); above {

@@ -61,7 +61,10 @@ func checkParserDirectiveTypo(p *facts.Pass[*facts.Dockerfile]) {
 		}
 		value = strings.TrimSpace(value)
 		near, found := nearest.Name(name, []string{"syntax", "escape", "check"})
-		if !found || near == name || near == "syntax" && !strings.Contains(value, "/") || near == "escape" && len(value) != 1 || near == "check" && !strings.Contains(value, "=") {
+		if !found || near == name || (near == "syntax" && !strings.Contains(value, "/")) {
+			continue
+		}
+		if (near == "escape" && len(value) != 1) || (near == "check" && !strings.Contains(value, "=")) {
 			continue
 		}
 		p.Report(lint.Finding{Fixes: spellDirective(p.Doc, span, near), Span: span, Message: fmt.Sprintf("%s is only a comment, so Docker ignores it; write %q", quoteShort(p.Doc.Text(span)), near)})

@@ -44,7 +44,10 @@ func checkPersistentNoninteractiveEnv(p *facts.Pass[*facts.Dockerfile]) {
 		return
 	}
 	v, ok := s.EndScope().Lookup("DEBIAN_FRONTEND")
-	if !ok || !v.IsEnv || !v.Known || v.Value != "noninteractive" || v.Instruction == nil {
+	if !ok || !v.IsEnv || !v.Known || v.Value != "noninteractive" {
+		return
+	}
+	if v.Instruction == nil {
 		return
 	}
 	in := v.Instruction

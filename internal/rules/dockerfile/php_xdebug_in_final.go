@@ -56,7 +56,10 @@ var PhpXdebugInFinal = facts.Rule[*facts.Dockerfile]{
 
 func checkPhpXdebugInFinal(p *facts.Pass[*facts.Dockerfile]) {
 	final := p.Doc.Final()
-	if final == nil || !mentions(p.Doc, "xdebug") || isDevelopment(final) || configuresXdebug(p.Doc) || !holdsApplication(final) {
+	if final == nil || !mentions(p.Doc, "xdebug") || isDevelopment(final) || configuresXdebug(p.Doc) {
+		return
+	}
+	if !holdsApplication(final) {
 		return
 	}
 	p.Doc.AllCommands(func(c *facts.Command) {
@@ -78,7 +81,10 @@ func checkPhpXdebugInFinal(p *facts.Pass[*facts.Dockerfile]) {
 func holdsApplication(s *facts.Stage) bool {
 	for _, x := range s.Chain() {
 		for _, in := range x.Instructions {
-			if copiesAll(in) || in.Keyword == "copy" && isFromElsewhere(in) && len(in.Words) > 0 && !strings.Contains(in.Words[0].Text, "/bin/") {
+			if copiesAll(in) {
+				return true
+			}
+			if in.Keyword == "copy" && isFromElsewhere(in) && len(in.Words) > 0 && !strings.Contains(in.Words[0].Text, "/bin/") {
 				return true
 			}
 		}
@@ -97,14 +103,14 @@ func bringsXdebug(c *facts.Command) (at facts.Argument, ok bool) {
 	case "docker-php-ext-enable", "docker-php-ext-install", "install-php-extensions", "phpenmod":
 	default:
 		pkg, isPackage := facts.Packages(c)
-		if !isPackage || pkg.Action != "install" && pkg.Action != "add" {
+		if !isPackage || (pkg.Action != "install" && pkg.Action != "add") {
 			return at, false
 		}
 		words = pkg.Packages
 	}
 	for _, a := range words {
 		name, _, _ := strings.Cut(a.Text, "=")
-		if name == "xdebug" || strings.HasPrefix(name, "xdebug-") || strings.HasPrefix(name, "php") && strings.HasSuffix(name, "-xdebug") {
+		if name == "xdebug" || strings.HasPrefix(name, "xdebug-") || (strings.HasPrefix(name, "php") && strings.HasSuffix(name, "-xdebug")) {
 			return a, true
 		}
 	}

@@ -61,16 +61,20 @@ var PipCacheKept = facts.Rule[*facts.Dockerfile]{
 func checkPipCacheKept(p *facts.Pass[*facts.Dockerfile]) {
 	dirs := []string{"/root/.cache", "/root/.cache/pip", "~/.cache", "$HOME/.cache"}
 	p.Doc.EachPackageCommand(func(c facts.PackageCommand) {
-		if c.Action != "install" || c.HasFlag("--no-cache-dir", "--no-cache", "--cache-dir", "--dry-run", "--help") || hasVariableFlag(c) ||
-			mountsAny(c.Instruction, dirs) || mountsPipCache(p.Doc, c.Instruction) || !p.Hadolint && !shipsLayers(p.Doc, c.Instruction) || pipCacheIsOff(p, c) ||
-			!p.Hadolint && (hasOldPip(p.Doc, c) || onlyTools(c) || keepsHomeOfOther(c.Command)) {
+		if c.Action != "install" || c.HasFlag("--no-cache-dir", "--no-cache", "--cache-dir", "--dry-run", "--help") || hasVariableFlag(c) || mountsAny(c.Instruction, dirs) {
+			return
+		}
+		if mountsPipCache(p.Doc, c.Instruction) || (!p.Hadolint && !shipsLayers(p.Doc, c.Instruction)) || pipCacheIsOff(p, c) {
+			return
+		}
+		if !p.Hadolint && (hasOldPip(p.Doc, c) || onlyTools(c) || keepsHomeOfOther(c.Command)) {
 			return
 		}
 		for _, other := range p.Doc.Commands(c.Instruction) {
 			if other.Span.Start <= c.Span.Start {
 				continue
 			}
-			if pkg, ok := facts.Packages(other); removesAny(other, dirs) || ok && pkg.Manager == "pip" && pkg.Action == "cache" && len(pkg.Packages) > 0 && pkg.Packages[0].Text == "purge" {
+			if pkg, ok := facts.Packages(other); removesAny(other, dirs) || (ok && pkg.Manager == "pip" && pkg.Action == "cache" && len(pkg.Packages) > 0 && pkg.Packages[0].Text == "purge") {
 				return
 			}
 		}
@@ -111,7 +115,10 @@ func baseMaySet(p *facts.Pass[*facts.Dockerfile], s *facts.Stage, name string) b
 func pipCacheIsOff(p *facts.Pass[*facts.Dockerfile], c facts.PackageCommand) bool {
 	d, hadolint := p.Doc, p.Hadolint
 	v, set := d.ScopeAt(c.Instruction).Lookup(noPipCache)
-	if set && switchesPipCacheOff(v.Value, hadolint) || !set && !hadolint && baseMaySet(p, d.StageOf(c.Instruction), noPipCache) {
+	if set && switchesPipCacheOff(v.Value, hadolint) {
+		return true
+	}
+	if !set && !hadolint && baseMaySet(p, d.StageOf(c.Instruction), noPipCache) {
 		return true
 	}
 	before := p0(d.Text(c.Instruction.Span), c.Span.End-c.Instruction.Span.Start)

@@ -52,7 +52,10 @@ func checkPipEditableInstall(p *facts.Pass[*facts.Dockerfile]) {
 	p.Doc.EachPackageCommand(func(c facts.PackageCommand) {
 		s := p.Doc.StageOf(c.Instruction)
 		editable, ok := c.FindFlag("-e", "--editable")
-		if !ok || c.Action != "install" && c.Action != "pip" || s == nil || !s.ReachesFinal() || isDevelopment(s) {
+		if !ok || (c.Action != "install" && c.Action != "pip") || s == nil {
+			return
+		}
+		if !s.ReachesFinal() || isDevelopment(s) {
 			return
 		}
 		if s.InFinalImage() || facts.Once(p.Doc, "the final stage has its folder", s, func() bool { return hasFolderOf(p.Doc.Final(), s) }) {
@@ -72,7 +75,7 @@ func checkPipEditableInstall(p *facts.Pass[*facts.Dockerfile]) {
 // installCopy deletes each such flag of the command. There is no edit where sources are
 // copied after the installation, because the package would not have them.
 func installCopy(c facts.PackageCommand, s *facts.Stage) []lint.Fix {
-	if len(facts.Mounts(c.Instruction)) > 0 && strings.Contains(c.Instruction.Args, "type=bind") || strings.Contains(c.Instruction.Body, "git clone") {
+	if (len(facts.Mounts(c.Instruction)) > 0 && strings.Contains(c.Instruction.Args, "type=bind")) || strings.Contains(c.Instruction.Body, "git clone") {
 		return nil
 	}
 	last := s.Latest("copies from the build context", func(in *dockerfile.Instruction) bool {
@@ -121,7 +124,7 @@ func hasFolderOf(final, builder *facts.Stage) bool {
 			case "copy", "add":
 				_, to, ok := copyWords(in)
 				path := strings.TrimRight(bare(to.Text), "/")
-				if ok && (path == strings.TrimRight(work.Args, "/") || (path == "." || path == "") && here == work.Args) {
+				if ok && (path == strings.TrimRight(work.Args, "/") || ((path == "." || path == "") && here == work.Args)) {
 					return true
 				}
 			}

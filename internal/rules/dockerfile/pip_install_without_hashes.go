@@ -45,7 +45,10 @@ var PipInstallWithoutHashes = facts.Rule[*facts.Dockerfile]{
 func checkPipInstallWithoutHashes(p *facts.Pass[*facts.Dockerfile]) {
 	p.Doc.EachPackageCommand(func(c facts.PackageCommand) {
 		file, ok := c.FlagValue("-r", "--requirement")
-		if c.Action != "install" || !ok || !file.Literal || c.HasFlag("--require-hashes") || envAt(p.Doc, c.Command, "PIP_REQUIRE_HASHES") {
+		if c.Action != "install" || !ok || !file.Literal || c.HasFlag("--require-hashes") {
+			return
+		}
+		if envAt(p.Doc, c.Command, "PIP_REQUIRE_HASHES") {
 			return
 		}
 		requirements, ok := readInContext(p, file.Text)

@@ -85,7 +85,7 @@ func pipCall(c facts.PackageCommand) (facts.PackageCommand, bool) {
 	if c.Manager != "uv" {
 		return c, true
 	}
-	if c.Action != "pip" && c.Action != "tool" || len(c.Packages) == 0 {
+	if (c.Action != "pip" && c.Action != "tool") || len(c.Packages) == 0 {
 		return c, false
 	}
 	c.Action, c.Packages = c.Packages[0].Text, c.Packages[1:]
@@ -156,8 +156,10 @@ func pipExample(name string) string {
 func checkRequirements(p *facts.Pass[*facts.Dockerfile], c facts.PackageCommand) {
 	c, ok := pipCall(c)
 	list, named := c.FlagValue("-r", "--requirement", "--requirements")
-	if p.Hadolint || !ok || !named || !list.Literal || c.Action != "install" || c.HasFlag("-c", "--constraint", "--constraints", "--no-index", "--no-deps") || isUnusedDevelopment(p.Doc, c) ||
-		envAt(p.Doc, c.Command, "PIP_CONSTRAINT") {
+	if p.Hadolint || !ok || !named || !list.Literal {
+		return
+	}
+	if c.Action != "install" || c.HasFlag("-c", "--constraint", "--constraints", "--no-index", "--no-deps") || isUnusedDevelopment(p.Doc, c) || envAt(p.Doc, c.Command, "PIP_CONSTRAINT") {
 		return
 	}
 	src, ok := p.Project.Requirements(p.Doc, c.Instruction, list.Text)

@@ -84,7 +84,7 @@ func checkPipeWithoutPipefail(p *facts.Pass[*facts.Dockerfile]) {
 				return false
 			}
 			pipe, ok := n.(*syntax.BinaryCmd)
-			if !ok || reported || pipe.Op != syntax.Pipe && pipe.Op != syntax.PipeAll {
+			if !ok || reported || (pipe.Op != syntax.Pipe && pipe.Op != syntax.PipeAll) {
 				return !reported
 			}
 			left := stmtName(pipe.X)
@@ -95,7 +95,7 @@ func checkPipeWithoutPipefail(p *facts.Pass[*facts.Dockerfile]) {
 				return true
 			}
 			reported = true
-			if basePipefail(p, in) || !p.Hadolint && hasVariableBase(p.Doc, in) {
+			if basePipefail(p, in) || (!p.Hadolint && hasVariableBase(p.Doc, in)) {
 				return false
 			}
 			f := lint.Finding{
@@ -114,7 +114,7 @@ func checkPipeWithoutPipefail(p *facts.Pass[*facts.Dockerfile]) {
 // isHarmless reports whether the failure of a pipe's left side does not matter, or is the
 // subject of another rule: a download that is run.
 func isHarmless(left string, pipe *syntax.BinaryCmd) bool {
-	return cannotFail(left) || (left == "curl" || left == "wget") && interprets(pipe.Y)
+	return cannotFail(left) || ((left == "curl" || left == "wget") && interprets(pipe.Y))
 }
 
 // isKeyForUpdate reports whether a pipe brings a key that the package lists need, which
@@ -362,7 +362,10 @@ func hasWord(call *syntax.CallExpr, letter string, names ...string) bool {
 	for _, w := range call.Args[1:] {
 		word, _ := facts.Literal(w)
 		long, isLong := strings.CutPrefix(word, "--")
-		if isLong && slices.Contains(names, long) || !isLong && strings.HasPrefix(word, "-") && strings.Contains(word, letter) {
+		if isLong && slices.Contains(names, long) {
+			return true
+		}
+		if !isLong && strings.HasPrefix(word, "-") && strings.Contains(word, letter) {
 			return true
 		}
 	}

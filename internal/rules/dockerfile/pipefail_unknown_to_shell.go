@@ -54,7 +54,7 @@ func checkPipefailUnknownToShell(p *facts.Pass[*facts.Dockerfile]) {
 	reported := map[*dockerfile.Instruction]bool{}
 	p.Doc.Each("run", false, func(in *dockerfile.Instruction) {
 		at, ok := illegalPipefail(p.Doc, in)
-		if !ok || reported[at.Instruction] && at.Instruction != in {
+		if !ok || (reported[at.Instruction] && at.Instruction != in) {
 			return
 		}
 		reported[at.Instruction] = true

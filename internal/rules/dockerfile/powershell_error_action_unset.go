@@ -45,7 +45,10 @@ var PowershellErrorActionUnset = facts.Rule[*facts.Dockerfile]{
 func checkPowershellErrorActionUnset(p *facts.Pass[*facts.Dockerfile]) {
 	p.Doc.Each("run", false, func(in *dockerfile.Instruction) {
 		s := p.Doc.StageOf(in)
-		if s == nil || in.JSON || in.Err != nil || len(in.Heredocs) > 0 || in.Body == "" {
+		if s == nil || in.JSON || in.Err != nil || len(in.Heredocs) > 0 {
+			return
+		}
+		if in.Body == "" {
 			return
 		}
 		shell := s.Shell(in)
@@ -53,7 +56,10 @@ func checkPowershellErrorActionUnset(p *facts.Pass[*facts.Dockerfile]) {
 			return
 		}
 		lower := strings.ToLower(in.Body)
-		if strings.Contains(lower, "erroractionpreference") || strings.Contains(lower, "-erroraction") || strings.Contains(lower, "lastexitcode") || strings.Contains(lower, "-ea stop") || !hasStatements(in.Body) {
+		if strings.Contains(lower, "erroractionpreference") || strings.Contains(lower, "-erroraction") || strings.Contains(lower, "lastexitcode") || strings.Contains(lower, "-ea stop") {
+			return
+		}
+		if !hasStatements(in.Body) {
 			return
 		}
 		p.Report(lint.Finding{

@@ -55,7 +55,10 @@ func checkPrivilegedCommandAfterUser(p *facts.Pass[*facts.Dockerfile]) {
 			if in.Keyword == "user" {
 				user = in
 			}
-			if in.Keyword != "run" || user == nil || !isOrdinaryUser(p.Doc, user) || strings.Contains(in.Body, "sudo") || strings.Contains(in.Body, "su ") || strings.Contains(in.Body, "fakeroot") {
+			if in.Keyword != "run" || user == nil || !isOrdinaryUser(p.Doc, user) || strings.Contains(in.Body, "sudo") {
+				continue
+			}
+			if strings.Contains(in.Body, "su ") || strings.Contains(in.Body, "fakeroot") {
 				continue
 			}
 			for _, c := range p.Doc.Commands(in) {
@@ -85,7 +88,10 @@ func inheritedUser(s *facts.Stage) *dockerfile.Instruction {
 // file gives the number 0.
 func isOrdinaryUser(d *facts.Dockerfile, in *dockerfile.Instruction) bool {
 	user, _, _ := strings.Cut(bare(in.Args), ":")
-	if user == "" || strings.Contains(user, "$") || strings.EqualFold(user, "ContainerAdministrator") || strings.Trim(user, "0") == "" || user == "root" {
+	if user == "" || strings.Contains(user, "$") || strings.EqualFold(user, "ContainerAdministrator") || strings.Trim(user, "0") == "" {
+		return false
+	}
+	if user == "root" {
 		return false
 	}
 	return !d.Mentions("-o -u 0") && !d.Mentions("--non-unique")

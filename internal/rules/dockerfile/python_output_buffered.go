@@ -44,7 +44,10 @@ var PythonOutputBuffered = facts.Rule[*facts.Dockerfile]{
 
 func checkPythonOutputBuffered(p *facts.Pass[*facts.Dockerfile]) {
 	c, ok := startOf(p.Doc)
-	if !ok || !isPythonImage(c.stage) || !isPythonProgram(c.program) || setsVariable(c.stage, "PYTHONUNBUFFERED") || strings.Contains(c.in.Args, "-u") || strings.Contains(c.in.Args, "PYTHONUNBUFFERED") {
+	if !ok || !isPythonImage(c.stage) || !isPythonProgram(c.program) || setsVariable(c.stage, "PYTHONUNBUFFERED") {
+		return
+	}
+	if strings.Contains(c.in.Args, "-u") || strings.Contains(c.in.Args, "PYTHONUNBUFFERED") {
 		return
 	}
 	p.Report(lint.Finding{

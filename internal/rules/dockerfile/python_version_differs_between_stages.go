@@ -51,7 +51,7 @@ func checkPythonVersionDiffersBetweenStages(p *facts.Pass[*facts.Dockerfile]) {
 				continue
 			}
 			sources, _, ok := copyWords(r.Instruction)
-			if !ok || !strings.Contains(bare(sources[0].Text), "site-packages") && !isVenv(bare(sources[0].Text)) {
+			if !ok || (!strings.Contains(bare(sources[0].Text), "site-packages") && !isVenv(bare(sources[0].Text))) {
 				continue
 			}
 			from, to := pythonVersion(r.Stage), pythonVersion(s)

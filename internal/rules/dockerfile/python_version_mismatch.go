@@ -60,7 +60,10 @@ func checkPythonVersionMismatch(p *facts.Pass[*facts.Dockerfile]) {
 	told := map[string]bool{}
 	for _, s := range p.Doc.Stages() {
 		version := pythonVersion(s)
-		if version == "" || s.Parent != nil || told[version] || !s.ReachesFinal() || !p.Files.Known() {
+		if version == "" || s.Parent != nil || told[version] || !s.ReachesFinal() {
+			continue
+		}
+		if !p.Files.Known() {
 			continue
 		}
 		sources, _ := s.ContextSources(nil)
@@ -95,7 +98,7 @@ func uvFetchesPython(d *facts.Dockerfile) bool {
 		case "sync", "venv", "run", "python":
 			kept := c.HasFlag("--no-python-downloads", "--no-managed-python", "--system") || envAt(d, c.Command, "UV_PYTHON_DOWNLOADS") ||
 				envAt(d, c.Command, "UV_NO_MANAGED_PYTHON") || envAt(d, c.Command, "UV_PYTHON_PREFERENCE") || envAt(d, c.Command, "UV_SYSTEM_PYTHON")
-			fetches = fetches || !kept && (c.Action == "python" || !facts.Once(d, "the final stage has its environment", d.StageOf(c.Instruction), func() bool { return copiesVenv(d.Final(), d.StageOf(c.Instruction)) }))
+			fetches = fetches || (!kept && (c.Action == "python" || !facts.Once(d, "the final stage has its environment", d.StageOf(c.Instruction), func() bool { return copiesVenv(d.Final(), d.StageOf(c.Instruction)) })))
 		}
 	}, "uv")
 	return fetches
@@ -189,7 +192,7 @@ func requiresPython(src []byte) (value string, place text.Span, ok bool) {
 		}
 		rest = strings.TrimLeft(rest, " \t")
 		from := start + len(line) - len(rest)
-		if rest == "" || rest[0] != '"' && rest[0] != '\'' {
+		if rest == "" || (rest[0] != '"' && rest[0] != '\'') {
 			return "", place, false
 		}
 		end := strings.IndexByte(rest[1:], rest[0])
@@ -230,11 +233,11 @@ func takesPython(specifiers string, minor int) bool {
 		case ">=", ">":
 			fits = have >= want
 		case "<":
-			fits = have < want || have == want && patch
+			fits = have < want || (have == want && patch)
 		case "<=":
 			fits = have <= want
 		case "==":
-			fits = have == want || len(parts) == 1 && major == 3
+			fits = have == want || (len(parts) == 1 && major == 3)
 		case "!=":
 			fits = have != want || len(parts) < 3 || parts[2] != "*"
 		case "~=":

@@ -54,7 +54,7 @@ var RemoteScriptPipedToShell = facts.Rule[*facts.Dockerfile]{
 
 func checkRemoteScriptPipedToShell(p *facts.Pass[*facts.Dockerfile]) {
 	p.Doc.Each("run", true, func(in *dockerfile.Instruction) {
-		if !strings.Contains(in.Body, "curl") && !strings.Contains(in.Body, "wget") || checksDigest(in.Body) || !p.Doc.RunsPOSIX(in) {
+		if (!strings.Contains(in.Body, "curl") && !strings.Contains(in.Body, "wget")) || checksDigest(in.Body) || !p.Doc.RunsPOSIX(in) {
 			return
 		}
 		s := in.Script()

@@ -50,7 +50,7 @@ func installsProgram(d *facts.Dockerfile, s *facts.Stage, program string) bool {
 			pkg, ok := facts.Packages(c)
 			return ok && slices.ContainsFunc(pkg.Packages, func(a facts.Argument) bool {
 				name, _, _ := strings.Cut(a.Text, "=")
-				return program == name || name != "" && strings.HasPrefix(program, name+"-")
+				return program == name || (name != "" && strings.HasPrefix(program, name+"-"))
 			})
 		})
 	})

@@ -46,7 +46,10 @@ var RubyAssetsWithoutDummyKey = facts.Rule[*facts.Dockerfile]{
 
 func checkRubyAssetsWithoutDummyKey(p *facts.Pass[*facts.Dockerfile]) {
 	p.Doc.AllCommands(func(c *facts.Command) {
-		if c.Call == nil || !namesTask(c, "assets:precompile") || runsForDevelopment(p.Doc, c) || hasSecretMount(c.Instruction) || envAt(p.Doc, c, "SECRET_KEY_BASE_DUMMY") || setsPlaceholder(p.Doc, c) || hasOldRails(p) {
+		if c.Call == nil || !namesTask(c, "assets:precompile") || runsForDevelopment(p.Doc, c) || hasSecretMount(c.Instruction) {
+			return
+		}
+		if envAt(p.Doc, c, "SECRET_KEY_BASE_DUMMY") || setsPlaceholder(p.Doc, c) || hasOldRails(p) {
 			return
 		}
 		p.Report(lint.Finding{

@@ -49,7 +49,10 @@ func checkRubyBootsnapParallelJobs(p *facts.Pass[*facts.Dockerfile]) {
 			return
 		}
 		for i, w := range c.Words {
-			if w.Text != "precompile" || i == 0 || baseName(c.Words[i-1].Text) != "bootsnap" || c.HasFlag("-j", "--jobs") || strings.Contains(p.Doc.Text(c.Span), " -j") {
+			if w.Text != "precompile" || i == 0 || baseName(c.Words[i-1].Text) != "bootsnap" || c.HasFlag("-j", "--jobs") {
+				continue
+			}
+			if strings.Contains(p.Doc.Text(c.Span), " -j") {
 				continue
 			}
 			f := lint.Finding{Span: c.Span, Message: "bootsnap precompile uses several jobs, which can crash in a build that is emulated for another platform; add -j 1"}

@@ -47,7 +47,7 @@ func holdsSources(s *facts.Stage) bool {
 		sources, _, ok := copyWords(in)
 		return ok && (in.Keyword == "copy" || in.Keyword == "add") && slices.ContainsFunc(sources, func(w dockerfile.Word) bool {
 			name := baseName(strings.TrimRight(bare(w.Text), "/"))
-			return copiesAll(in) || !strings.HasPrefix(name, "Gemfile") && !strings.Contains(name, ".")
+			return copiesAll(in) || (!strings.HasPrefix(name, "Gemfile") && !strings.Contains(name, "."))
 		})
 	})
 }
@@ -56,7 +56,7 @@ func holdsSources(s *facts.Stage) bool {
 // one than production.
 func runsForDevelopment(d *facts.Dockerfile, c *facts.Command) bool {
 	for _, name := range []string{"RAILS_ENV", "RACK_ENV", "APP_ENV"} {
-		if v, ok := d.ScopeAt(c.Instruction).Lookup(name); ok && (!v.Known || v.Value != "production" && v.Value != "staging") {
+		if v, ok := d.ScopeAt(c.Instruction).Lookup(name); ok && (!v.Known || (v.Value != "production" && v.Value != "staging")) {
 			return true
 		}
 	}

@@ -71,7 +71,10 @@ func checkRubyStatePathsNotWritable(p *facts.Pass[*facts.Dockerfile]) {
 func applicationCopy(s *facts.Stage) (found *dockerfile.Instruction) {
 	for _, in := range s.Instructions {
 		sources, _, ok := copyWords(in)
-		if in.Keyword != "copy" || !ok || !copiesAll(in) && (!isFromElsewhere(in) || !isApplicationFolder(bare(sources[0].Text))) {
+		if in.Keyword != "copy" || !ok {
+			continue
+		}
+		if !copiesAll(in) && (!isFromElsewhere(in) || !isApplicationFolder(bare(sources[0].Text))) {
 			continue
 		}
 		if _, owned := flagOf(in, "chown"); owned {
@@ -95,7 +98,10 @@ func isApplicationFolder(path string) bool {
 func givesStatePaths(s *facts.Stage) bool {
 	for _, x := range s.Chain() {
 		for _, in := range x.Instructions {
-			if in.Keyword == "volume" || in.Keyword == "run" && (strings.Contains(in.Args, "chown") || strings.Contains(in.Args, "chmod") || strings.Contains(in.Args, "install -d")) {
+			if in.Keyword == "volume" {
+				return true
+			}
+			if in.Keyword == "run" && (strings.Contains(in.Args, "chown") || strings.Contains(in.Args, "chmod") || strings.Contains(in.Args, "install -d")) {
 				return true
 			}
 			if _, owned := flagOf(in, "chown"); owned {

@@ -81,7 +81,10 @@ func copiesFolder(p *facts.Pass[*facts.Dockerfile], in *dockerfile.Instruction) 
 	_, from := in.Flag("from")
 	return ok && slices.ContainsFunc(sources, func(w dockerfile.Word) bool {
 		name := bare(w.Text)
-		if name == "." || name == ".." || strings.HasSuffix(name, "/") || strings.HasSuffix(name, "*") || from && !strings.Contains(baseName(name), ".") {
+		if name == "." || name == ".." || strings.HasSuffix(name, "/") || strings.HasSuffix(name, "*") {
+			return true
+		}
+		if from && !strings.Contains(baseName(name), ".") {
 			return true
 		}
 		isDir, found := p.Files.Exists(name)
@@ -141,11 +144,11 @@ func userMadeAfter(d *facts.Dockerfile, s *facts.Stage, from *dockerfile.Instruc
 }
 
 func reportRecursiveChown(p *facts.Pass[*facts.Dockerfile], s *facts.Stage, in *dockerfile.Instruction, copies []*dockerfile.Instruction) {
-	if len(copies) == 0 || !strings.Contains(in.Body, "chown") && !strings.Contains(in.Body, "chmod") {
+	if len(copies) == 0 || (!strings.Contains(in.Body, "chown") && !strings.Contains(in.Body, "chmod")) {
 		return
 	}
 	for _, c := range p.Doc.Commands(in) {
-		if c.Name() != "chown" && c.Name() != "chmod" || !c.HasFlag("-R", "--recursive") {
+		if (c.Name() != "chown" && c.Name() != "chmod") || !c.HasFlag("-R", "--recursive") {
 			continue
 		}
 		args := c.Positional()
@@ -156,8 +159,10 @@ func reportRecursiveChown(p *facts.Pass[*facts.Dockerfile], s *facts.Stage, in *
 			for _, from := range copies {
 				_, to, ok := copyWords(from)
 				target := strings.TrimRight(bare(to.Text), "/")
-				if !ok || target == "" || !strings.HasPrefix(target, "/") || !covers(strings.TrimRight(path.Text, "/"), target) ||
-					fillsFolder(p.Doc, s, c, strings.TrimRight(path.Text, "/")) || c.Name() == "chown" && userMadeAfter(p.Doc, s, from, args[0].Text) {
+				if !ok || target == "" || !strings.HasPrefix(target, "/") || !covers(strings.TrimRight(path.Text, "/"), target) {
+					continue
+				}
+				if fillsFolder(p.Doc, s, c, strings.TrimRight(path.Text, "/")) || (c.Name() == "chown" && userMadeAfter(p.Doc, s, from, args[0].Text)) {
 					continue
 				}
 				p.Report(lint.Finding{
@@ -180,8 +185,13 @@ func copyOwned(d *facts.Dockerfile, run *dockerfile.Instruction, c *facts.Comman
 	_, to, _ := copyWords(from)
 	target := cleanFolder(bare(to.Text))
 	flag := strings.ToLower(c.Name())
-	if len(args) != 2 || !args[0].Literal || cleanFolder(args[1].Text) != target || run.Index() != from.Index()+1 || len(d.Commands(run)) != 1 || len(run.Flags) > 0 || isInner(run) || isInner(from) || !d.IsChain(run) ||
-		!isWholeOwner(flag, args[0].Text) || mayBeOfBase(target) {
+	if len(args) != 2 || !args[0].Literal || cleanFolder(args[1].Text) != target || run.Index() != from.Index()+1 {
+		return nil
+	}
+	if len(d.Commands(run)) != 1 || len(run.Flags) > 0 || isInner(run) || isInner(from) {
+		return nil
+	}
+	if !d.IsChain(run) || !isWholeOwner(flag, args[0].Text) || mayBeOfBase(target) {
 		return nil
 	}
 	if _, has := flagOf(from, flag); has {
@@ -232,7 +242,10 @@ func reportTwoPasses(p *facts.Pass[*facts.Dockerfile], s *facts.Stage) {
 			continue
 		}
 		folder, other := passedFolder(first), passedFolder(second)
-		if folder == "" || folder != other && !covers(folder, other) && !covers(other, folder) || !isFilled(p, s, first, folder) {
+		if folder == "" || (folder != other && !covers(folder, other) && !covers(other, folder)) {
+			continue
+		}
+		if !isFilled(p, s, first, folder) {
 			continue
 		}
 		for _, pass := range [][2]*facts.Command{{first, second}, {second, first}} {
@@ -253,7 +266,7 @@ func reportTwoPasses(p *facts.Pass[*facts.Dockerfile], s *facts.Stage) {
 // and a RUN adds others, for which a flag of COPY would not do.
 func isFilled(p *facts.Pass[*facts.Dockerfile], s *facts.Stage, until *facts.Command, folder string) bool {
 	return fillsFolder(p.Doc, s, until, folder) && slices.ContainsFunc(s.Instructions, func(in *dockerfile.Instruction) bool {
-		if in.Keyword != "copy" && in.Keyword != "add" || in.Index() > until.Instruction.Index() || !copiesFolder(p, in) {
+		if (in.Keyword != "copy" && in.Keyword != "add") || in.Index() > until.Instruction.Index() || !copiesFolder(p, in) {
 			return false
 		}
 		_, to, ok := copyWords(in)
@@ -269,7 +282,7 @@ func soleRecursivePass(d *facts.Dockerfile, in *dockerfile.Instruction) *facts.C
 		return nil
 	}
 	c := commands[0]
-	if c.Name() != "chown" && c.Name() != "chmod" || !c.HasFlag("-R", "--recursive") {
+	if (c.Name() != "chown" && c.Name() != "chmod") || !c.HasFlag("-R", "--recursive") {
 		return nil
 	}
 	return c

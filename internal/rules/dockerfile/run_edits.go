@@ -57,7 +57,10 @@ func prependCommand(d *facts.Dockerfile, c *facts.Command, command string) (edit
 // what is one line so, if the first line of the second has room on it.
 func joinRuns(d *facts.Dockerfile, first, second *dockerfile.Instruction, oneLine bool) (edit lint.FileEdit, ok bool) {
 	gap := text.Span{Start: first.Span.End, End: second.Span.Start}
-	if isInner(first) || isInner(second) || len(first.Flags) > 0 || len(second.Flags) > 0 || strings.TrimSpace(d.Text(gap)) != "" || !d.MayJoin(first, second) {
+	if isInner(first) || isInner(second) || len(first.Flags) > 0 || len(second.Flags) > 0 {
+		return edit, false
+	}
+	if strings.TrimSpace(d.Text(gap)) != "" || !d.MayJoin(first, second) {
 		return edit, false
 	}
 	l := layoutOf(d, first)

@@ -74,7 +74,7 @@ func checkSecretInEnvOrArg(p *facts.Pass[*facts.Dockerfile]) {
 		if in.Inner != nil {
 			in = in.Inner
 		}
-		if in.Err != nil || in.Keyword != "env" && in.Keyword != "arg" {
+		if in.Err != nil || (in.Keyword != "env" && in.Keyword != "arg") {
 			continue
 		}
 		for _, pair := range in.Pairs {
@@ -143,7 +143,10 @@ func judgeSecret(d *facts.Dockerfile, in *dockerfile.Instruction, pair dockerfil
 func holdsPassword(d *facts.Dockerfile, in *dockerfile.Instruction, pair dockerfile.Pair) bool {
 	value, known := d.Expand(in, pair.Value)
 	password, ok := facts.URLPassword(value)
-	if !known || !ok || !facts.IsLiteralSecret(password) || facts.IsNoSecret(password) || !inFinalImage(d, in) {
+	if !known || !ok || !facts.IsLiteralSecret(password) || facts.IsNoSecret(password) {
+		return false
+	}
+	if !inFinalImage(d, in) {
 		return false
 	}
 	_, address, _ := strings.Cut(value, "://")

@@ -62,7 +62,7 @@ func checkSecretMountLeaked(p *facts.Pass[*facts.Dockerfile]) {
 		commands := p.Doc.Commands(in)
 		for _, c := range commands {
 			where, ok := secrets.written(c)
-			if !ok || where != "" && (isOutside(in, where) || isRemoved(commands, where)) {
+			if !ok || (where != "" && (isOutside(in, where) || isRemoved(commands, where))) {
 				continue
 			}
 			if where == "" {
@@ -145,7 +145,7 @@ func (s mountedSecrets) isSecret(word string) bool {
 }
 
 func isNameByte(c byte) bool {
-	return c == '_' || c >= '0' && c <= '9' || (c|0x20) >= 'a' && (c|0x20) <= 'z'
+	return c == '_' || (c >= '0' && c <= '9') || ((c|0x20) >= 'a' && (c|0x20) <= 'z')
 }
 
 func (s mountedSecrets) isFile(word string) bool {
@@ -203,7 +203,10 @@ func redirectedTo(c *facts.Command) (file string, ok bool) {
 		return "", false
 	}
 	for _, r := range c.Stmt.Redirs {
-		if r.Op != syntax.RdrOut && r.Op != syntax.AppOut && r.Op != syntax.RdrClob || r.N != nil && r.N.Value != "1" {
+		if r.Op != syntax.RdrOut && r.Op != syntax.AppOut && r.Op != syntax.RdrClob {
+			continue
+		}
+		if r.N != nil && r.N.Value != "1" {
 			continue
 		}
 		text, _ := facts.Literal(r.Word)
@@ -224,7 +227,7 @@ func isOutside(in *dockerfile.Instruction, path string) bool {
 			return true
 		}
 	}
-	return strings.HasPrefix(path, "/dev/") || strings.HasPrefix(path, "$") && !strings.HasPrefix(path, "$HOME/") && !strings.HasPrefix(path, "${HOME}/")
+	return strings.HasPrefix(path, "/dev/") || (strings.HasPrefix(path, "$") && !strings.HasPrefix(path, "$HOME/") && !strings.HasPrefix(path, "${HOME}/"))
 }
 
 // isRemoved reports whether one of the commands removes the file, whatever name it uses
@@ -238,7 +241,7 @@ func isRemoved(commands []*facts.Command, file string) bool {
 		case "rm", "shred", "unlink", "mv", "find":
 			for _, a := range c.Args() {
 				path := strings.TrimRight(a.Text, "/*")
-				if strings.Contains(a.Text, name) || path != "" && covers(path, file) {
+				if strings.Contains(a.Text, name) || (path != "" && covers(path, file)) {
 					return true
 				}
 			}

@@ -88,7 +88,7 @@ func beginsWith(c *facts.Command, words []string) bool {
 
 func mountsSecret(c *facts.Command, id string) bool {
 	for _, m := range facts.Mounts(c.Instruction) {
-		if m.Type == "secret" && (m.ID == id || m.ID == "" && baseName(m.Target) == id) {
+		if m.Type == "secret" && (m.ID == id || (m.ID == "" && baseName(m.Target) == id)) {
 			return true
 		}
 	}

@@ -64,7 +64,7 @@ func checkSetuidBinary(p *facts.Pass[*facts.Dockerfile]) {
 	for _, keyword := range []string{"copy", "add"} {
 		p.Doc.Each(keyword, true, func(in *dockerfile.Instruction) {
 			if mode, ok := flagOf(in, "chmod"); ok && shipsLayers(p.Doc, in) {
-				if bit := setsID(mode.Value); bit == "setuid" || bit != "" && !allowDir {
+				if bit := setsID(mode.Value); bit == "setuid" || (bit != "" && !allowDir) {
 					p.Report(lint.Finding{Span: mode.Span, Message: idMessage(p.Doc.Text(mode.Span), bit)})
 				}
 			}
@@ -82,7 +82,10 @@ func checkSetuidBinary(p *facts.Pass[*facts.Dockerfile]) {
 			return // it changes the user id of the image's user to the caller's, which only root can do
 		}
 		bit := setsID(args[0].Text)
-		if bit == "" || !slices.ContainsFunc(args[1:], gainsRights) || bit == "setgid" && allowDir && changesFolders(p.Doc, c, args[1:]) {
+		if bit == "" || !slices.ContainsFunc(args[1:], gainsRights) {
+			return
+		}
+		if bit == "setgid" && allowDir && changesFolders(p.Doc, c, args[1:]) {
 			return
 		}
 		p.Report(lint.Finding{Span: c.Span, Message: idMessage(firstLine(p.Doc.Text(c.Span)), bit)})

@@ -62,7 +62,10 @@ type clash struct {
 // clashOf returns how a stage's ENTRYPOINT and CMD conflict; ok is false if they do not.
 func clashOf(s *facts.Stage) (c clash, ok bool) {
 	entrypoint, command := s.Entrypoint(), s.Command()
-	if entrypoint == nil || command == nil || entrypoint.Err != nil || command.Err != nil || s.LastOwn("entrypoint") == nil && s.LastOwn("cmd") == nil {
+	if entrypoint == nil || command == nil || entrypoint.Err != nil || command.Err != nil {
+		return clash{}, false
+	}
+	if s.LastOwn("entrypoint") == nil && s.LastOwn("cmd") == nil {
 		return clash{}, false
 	}
 	switch {
@@ -132,5 +135,5 @@ func isBuildStep(in *dockerfile.Instruction) bool {
 // an array cannot express it.
 func needsShell(in *dockerfile.Instruction) bool {
 	s := in.Script()
-	return isCompound(in) || s != nil && s.File != nil && len(s.File.Stmts) > 0 && len(s.File.Stmts[0].Redirs) > 0
+	return isCompound(in) || (s != nil && s.File != nil && len(s.File.Stmts) > 0 && len(s.File.Stmts[0].Redirs) > 0)
 }

@@ -78,7 +78,7 @@ func checkShellFormCommand(p *facts.Pass[*facts.Dockerfile]) {
 		for _, in := range s.Instructions {
 			switch in.Keyword {
 			case "cmd", "entrypoint":
-				if p.Hadolint || s.LastOwn(in.Keyword) == in && s.Shell(in).IsDefault() {
+				if p.Hadolint || (s.LastOwn(in.Keyword) == in && s.Shell(in).IsDefault()) {
 					reportShellForm(p, s, in)
 				}
 			case "healthcheck":
@@ -98,7 +98,7 @@ func reportShellForm(p *facts.Pass[*facts.Dockerfile], s *facts.Stage, in *docke
 	if c, ok := clashOf(s); ok && c.at == in && !p.Hadolint {
 		return // shell-entrypoint-drops-cmd reports it
 	}
-	if !p.Hadolint && (onlyPrints(p.Doc, in) || isCompound(in) && s.ShStepsAside(in)) {
+	if !p.Hadolint && (onlyPrints(p.Doc, in) || (isCompound(in) && s.ShStepsAside(in))) {
 		return
 	}
 	stepsAside := strings.HasPrefix(body, "exec ") || s.ShStepsAside(in)
@@ -203,7 +203,7 @@ func onlyPrints(d *facts.Dockerfile, in *dockerfile.Instruction) bool {
 			return false
 		}
 		last := c.Args()
-		return len(last) != 1 || last[0].Text != "--version" && last[0].Text != "-version" && last[0].Text != "-V" && last[0].Text != "version"
+		return len(last) != 1 || (last[0].Text != "--version" && last[0].Text != "-version" && last[0].Text != "-V" && last[0].Text != "version")
 	})
 }
 

@@ -85,7 +85,10 @@ func bringsSystem(s *facts.Stage) bool {
 			case "copy":
 				sources, to, ok := copyWords(in)
 				target := strings.TrimRight(bare(to.Text), "/")
-				if !ok || target == "" || target == "/bin" || target == "/usr" || target == "." || strings.Contains(target, "$") || strings.HasSuffix(target, "/sh") || strings.HasSuffix(target, "busybox") {
+				if !ok || target == "" || target == "/bin" || target == "/usr" {
+					return true
+				}
+				if target == "." || strings.Contains(target, "$") || strings.HasSuffix(target, "/sh") || strings.HasSuffix(target, "busybox") {
 					return true
 				}
 				for _, w := range sources {

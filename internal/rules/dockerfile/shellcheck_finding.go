@@ -132,7 +132,7 @@ func shellKnows(d *facts.Dockerfile, n lint.ScriptNote) bool {
 	if in == nil {
 		return false
 	}
-	if onBusyBox(s) || s.IsAlpine() || n.Code != "SC3001" && s.ShIsBash(in) {
+	if onBusyBox(s) || s.IsAlpine() || (n.Code != "SC3001" && s.ShIsBash(in)) {
 		return true
 	}
 	if n.Code != "SC3040" {
@@ -171,7 +171,7 @@ func cannotGetLost(d *facts.Dockerfile, n lint.ScriptNote) bool {
 		return false
 	}
 	to := c.Positional()
-	return isLast || len(to) == 1 && (isEverywhere(to[0].Text) || to[0].Text == "-" || to[0].Text == "~") || len(c.Args()) == 0
+	return isLast || (len(to) == 1 && (isEverywhere(to[0].Text) || to[0].Text == "-" || to[0].Text == "~")) || len(c.Args()) == 0
 }
 
 // makesOneFolder reports whether all folders but the deepest of a mkdir -p exist in
@@ -185,7 +185,7 @@ func makesOneFolder(d *facts.Dockerfile, n lint.ScriptNote) bool {
 	for _, f := range folders {
 		path := strings.TrimRight(f.Text, "/")
 		parent := path[:max(strings.LastIndexByte(path, '/'), 0)]
-		if !strings.HasPrefix(path, "/") || parent != "" && !isEverywhere(parent) {
+		if !strings.HasPrefix(path, "/") || (parent != "" && !isEverywhere(parent)) {
 			return false
 		}
 	}

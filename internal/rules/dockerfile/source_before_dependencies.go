@@ -243,7 +243,7 @@ func hasDependencies(c facts.PackageCommand, e ecosystem, files lint.Context, fo
 	}
 	manifest, err := files.ReadFile(path.Join(folder, e.manifests[0]))
 	if err != nil {
-		return e.manager != "go" || c.Action == "mod" && len(c.Packages) == 1 && c.Packages[0].Text == "download"
+		return e.manager != "go" || (c.Action == "mod" && len(c.Packages) == 1 && c.Packages[0].Text == "download")
 	}
 	_, vendored := files.Exists(path.Join(folder, "vendor"))
 	return !vendored && strings.Contains(string(manifest), mark)
@@ -289,7 +289,7 @@ func holdsBoth(files lint.Context, folder string, e ecosystem) bool {
 		return false
 	}
 	return slices.ContainsFunc(names, func(name string) bool {
-		return isCode(name) || strings.HasSuffix(name, "/") && isSourceFolder(strings.TrimSuffix(name, "/"))
+		return isCode(name) || (strings.HasSuffix(name, "/") && isSourceFolder(strings.TrimSuffix(name, "/")))
 	})
 }
 

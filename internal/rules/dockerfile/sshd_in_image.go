@@ -55,7 +55,10 @@ var SshdInImage = facts.Rule[*facts.Dockerfile]{
 func checkSshdInImage(p *facts.Pass[*facts.Dockerfile]) {
 	p.Doc.EachPackageCommand(func(c facts.PackageCommand) {
 		s := p.Doc.StageOf(c.Instruction)
-		if c.Action != "install" && c.Action != "add" || s == nil || !s.InFinalImage() || isDevelopment(s) {
+		if (c.Action != "install" && c.Action != "add") || s == nil || !s.InFinalImage() {
+			return
+		}
+		if isDevelopment(s) {
 			return
 		}
 		at := slices.IndexFunc(c.Packages, func(a facts.Argument) bool {
@@ -91,10 +94,10 @@ func sshdUse(d *facts.Dockerfile, s *facts.Stage) (starts, configures, meant boo
 			}
 			src := d.Text(in.Span)
 			starts = starts || strings.Contains(src, "/sbin/sshd") || strings.Contains(src, "ssh start") || strings.Contains(src, "sshd start") || strings.Contains(src, "start-ssh") ||
-				(in.Keyword == "cmd" || in.Keyword == "entrypoint") && (strings.Contains(src, "sshd") || strings.Contains(src, "dropbear"))
+				((in.Keyword == "cmd" || in.Keyword == "entrypoint") && (strings.Contains(src, "sshd") || strings.Contains(src, "dropbear")))
 			configures = configures || strings.Contains(src, "sshd_config") || strings.Contains(src, "run/sshd") || strings.Contains(src, "PermitRootLogin") || strings.Contains(src, "ssh_host_") ||
-				in.Keyword == "expose" && slices.ContainsFunc(in.Words, func(w dockerfile.Word) bool { return isSSHPort(w.Text) })
-			meant = meant || strings.Contains(src, "authorized_keys") || in.Keyword != "run" && strings.Contains(src, "sshd_config") || strings.Contains(src, "Port 2") && !strings.Contains(src, "Port 22 ")
+				(in.Keyword == "expose" && slices.ContainsFunc(in.Words, func(w dockerfile.Word) bool { return isSSHPort(w.Text) }))
+			meant = meant || strings.Contains(src, "authorized_keys") || (in.Keyword != "run" && strings.Contains(src, "sshd_config")) || (strings.Contains(src, "Port 2") && !strings.Contains(src, "Port 22 "))
 		}
 	}
 	return starts, configures, meant

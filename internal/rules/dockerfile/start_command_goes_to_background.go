@@ -88,7 +88,7 @@ func daemonAdvice(c startCommand) string {
 			return "add -D FOREGROUND"
 		}
 	case "pg_ctl", "catalina.sh", "zkServer.sh", "caddy":
-		if firstWord(c.words) == "start" || c.program == "pg_ctl" && last == "start" {
+		if firstWord(c.words) == "start" || (c.program == "pg_ctl" && last == "start") {
 			return map[string]string{"pg_ctl": "start postgres", "catalina.sh": "use catalina.sh run", "zkServer.sh": "use zkServer.sh start-foreground", "caddy": "use caddy run"}[c.program]
 		}
 	case "kafka-server-start.sh", "zookeeper-server-start.sh":

@@ -45,7 +45,7 @@ func startsRootOnly(p *facts.Pass[*facts.Dockerfile], s *facts.Stage) bool {
 func startsUnreadScript(d *facts.Dockerfile, s *facts.Stage, scripts *facts.StartScripts) bool {
 	return len(scripts.Names) == 0 && slices.ContainsFunc(startCommands(d, s), func(c *facts.Command) bool {
 		name := c.Name()
-		return strings.HasSuffix(name, ".sh") || strings.Contains(name, "entrypoint") || len(c.Words) > 0 && strings.Count(c.Words[0].Text, "/") == 1
+		return strings.HasSuffix(name, ".sh") || strings.Contains(name, "entrypoint") || (len(c.Words) > 0 && strings.Count(c.Words[0].Text, "/") == 1)
 	})
 }
 
@@ -128,7 +128,7 @@ func readIsServer(d *facts.Dockerfile, s *facts.Stage) bool {
 		case "gunicorn", "uvicorn", "hypercorn", "daphne", "waitress-serve", "puma", "unicorn", "thin", "catalina.sh", "nginx", "httpd", "apache2-foreground", "redis-server", "mongod", "mysqld", "postgres":
 			return true
 		case "npm", "yarn", "pnpm":
-			return first == "start" || first == "serve" || strings.HasPrefix(first, "start:") || first == "run" && runsStart(c)
+			return first == "start" || first == "serve" || strings.HasPrefix(first, "start:") || (first == "run" && runsStart(c))
 		case "java":
 			return copied && c.HasFlag("-jar")
 		case "rails":

@@ -53,7 +53,7 @@ var StopsignalWrongForServer = facts.Rule[*facts.Dockerfile]{
 
 func checkStopsignalWrongForServer(p *facts.Pass[*facts.Dockerfile]) {
 	c, ok := startOf(p.Doc)
-	if !ok || len(c.in.Words) > 0 && isInit(baseName(c.in.Words[0].Text)) {
+	if !ok || (len(c.in.Words) > 0 && isInit(baseName(c.in.Words[0].Text))) {
 		return
 	}
 	server, signal := gracefulSignal(c)
@@ -76,7 +76,10 @@ func checkStopsignalWrongForServer(p *facts.Pass[*facts.Dockerfile]) {
 		return
 	}
 	now, known := p.Doc.Expand(set, set.Args)
-	if !known || set.Err != nil || bare(now) == signal || canonicalSignal(bare(now)) == signal || isSignalNumber(bare(now), signal) {
+	if !known || set.Err != nil || bare(now) == signal || canonicalSignal(bare(now)) == signal {
+		return
+	}
+	if isSignalNumber(bare(now), signal) {
 		return
 	}
 	f := lint.Finding{
@@ -129,5 +132,5 @@ func isInit(program string) bool {
 }
 
 func isSignalNumber(now, signal string) bool {
-	return now == "3" && signal == "SIGQUIT" || now == "28" && signal == "SIGWINCH" || now == "37" && signal == "SIGRTMIN+3"
+	return (now == "3" && signal == "SIGQUIT") || (now == "28" && signal == "SIGWINCH") || (now == "37" && signal == "SIGRTMIN+3")
 }

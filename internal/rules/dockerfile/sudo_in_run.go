@@ -110,7 +110,7 @@ func sudoHarm(d *facts.Dockerfile, in *dockerfile.Instruction) (what string, har
 		return "sudo without a password lets the image's user become root at any time; use USER root, switch back afterwards, and remove the permission", true
 	case lacksSudo(d, s, in):
 		return "the base image has no sudo and nothing installs it, so the build fails; remove it, and use USER root if the RUN needs root", true
-	case user == nil && runsAsRoot(d, in) || user != nil && isRoot(d, user):
+	case (user == nil && runsAsRoot(d, in)) || (user != nil && isRoot(d, user)):
 		return "this RUN runs as root already, so sudo has no effect; remove it", false
 	}
 	return "sudo requires that the image's user can become root at any time; use USER root, and switch back afterwards", false
@@ -129,7 +129,7 @@ func permitsSudo(s *facts.Stage) bool {
 // or may do so.
 func lacksSudo(d *facts.Dockerfile, s *facts.Stage, in *dockerfile.Instruction) bool {
 	base, system := s.Base(), s.Base().System()
-	if known, ok := facts.LookupBase(base); !ok || known.User != "" || system != facts.Debian && system != facts.Alpine || strings.Contains(base.Text, "devcontainers") {
+	if known, ok := facts.LookupBase(base); !ok || known.User != "" || (system != facts.Debian && system != facts.Alpine) || strings.Contains(base.Text, "devcontainers") {
 		return false
 	}
 	if brings := s.First("may bring sudo", func(c *dockerfile.Instruction) bool { return mayBringSudo(d, c) }); brings != nil && brings.Index() < in.Index() {

@@ -13,7 +13,10 @@ import (
 // nothing that may need what was copied before; nil where it may.
 func systemInstall(d *facts.Dockerfile, all, in *dockerfile.Instruction) *facts.Command {
 	s := d.StageOf(in)
-	if s == nil || !s.ReachesFinal() || len(in.Heredocs) > 0 || copiesIntoSystem(all) || strings.ContainsAny(in.Body, "<`") || strings.Contains(in.Body, "$(") {
+	if s == nil || !s.ReachesFinal() || len(in.Heredocs) > 0 || copiesIntoSystem(all) {
+		return nil
+	}
+	if strings.ContainsAny(in.Body, "<`") || strings.Contains(in.Body, "$(") {
 		return nil
 	}
 	var install *facts.Command
@@ -22,7 +25,7 @@ func systemInstall(d *facts.Dockerfile, all, in *dockerfile.Instruction) *facts.
 		switch {
 		case !ok && !staysAway(c.Name()), c.Conditional():
 			return nil
-		case !ok || pkg.Action != "install" && pkg.Action != "add":
+		case !ok || (pkg.Action != "install" && pkg.Action != "add"):
 		case !isSystemManager(pkg.Manager) || !namesOnly(pkg.Packages):
 			return nil
 		case install == nil:
@@ -42,7 +45,10 @@ func copiesIntoSystem(all *dockerfile.Instruction) bool {
 // namesOnly reports whether words are plain names of packages: no files and no variables.
 func namesOnly(words []facts.Argument) bool {
 	for _, w := range words {
-		if !w.Literal || strings.ContainsAny(w.Text, "/$*") || strings.HasSuffix(w.Text, ".deb") || strings.HasSuffix(w.Text, ".rpm") || strings.HasSuffix(w.Text, ".apk") {
+		if !w.Literal || strings.ContainsAny(w.Text, "/$*") || strings.HasSuffix(w.Text, ".deb") || strings.HasSuffix(w.Text, ".rpm") {
+			return false
+		}
+		if strings.HasSuffix(w.Text, ".apk") {
 			return false
 		}
 	}

@@ -57,8 +57,10 @@ var TlsVerificationDisabledByFlag = facts.Rule[*facts.Dockerfile]{
 func checkTlsVerificationDisabledByFlag(p *facts.Pass[*facts.Dockerfile]) {
 	p.Doc.AllCommands(func(c *facts.Command) {
 		at, variant := carelessFlag(c)
-		if variant == "" || strings.Contains(p.Doc.Text(c.Span), "localhost") || strings.Contains(p.Doc.Text(c.Span), "127.0.0.1") ||
-			(variant == "curl" || variant == "wget") && checksDigest(c.Instruction.Body) || asksPlainHTTP(p.Doc, c) {
+		if variant == "" || strings.Contains(p.Doc.Text(c.Span), "localhost") || strings.Contains(p.Doc.Text(c.Span), "127.0.0.1") {
+			return
+		}
+		if ((variant == "curl" || variant == "wget") && checksDigest(c.Instruction.Body)) || asksPlainHTTP(p.Doc, c) {
 			return
 		}
 		p.Report(lint.Finding{
@@ -107,7 +109,7 @@ func carelessFlag(c *facts.Command) (at facts.Argument, variant string) {
 		return wordPair(c, "npm", "strict-ssl", "false")
 	case "yum", "dnf", "yum-config-manager":
 		for _, a := range c.Args() {
-			if text := strings.ToLower(a.Text); strings.HasPrefix(text, "--setopt") && strings.Contains(text, "sslverify=false") || strings.HasSuffix(text, "sslverify=0") || text == "sslverify=false" {
+			if text := strings.ToLower(a.Text); (strings.HasPrefix(text, "--setopt") && strings.Contains(text, "sslverify=false")) || strings.HasSuffix(text, "sslverify=0") || text == "sslverify=false" {
 				return a, "yum"
 			}
 		}
@@ -132,7 +134,7 @@ func wordPair(c *facts.Command, variant, name, value string) (at facts.Argument,
 	args := c.Args()
 	for i, a := range args {
 		setting := strings.TrimPrefix(strings.ToLower(a.Text), "--")
-		if setting == name+"="+value || setting == name && i+1 < len(args) && args[i+1].Text == value {
+		if setting == name+"="+value || (setting == name && i+1 < len(args) && args[i+1].Text == value) {
 			return a, variant
 		}
 	}
@@ -173,7 +175,7 @@ func letFlagCheck(d *facts.Dockerfile, c *facts.Command, at facts.Argument, vari
 		edit, ok = deleteWords(c, at.Span, 2)
 	case isFlag && !strings.EqualFold(at.Text, "--strict-ssl"):
 		edit, ok = deleteWords(c, at.Span, 1)
-	case variant == "npm" && firstAction(c) == "config" || variant == "git" && firstAction(c) == "config":
+	case (variant == "npm" && firstAction(c) == "config") || (variant == "git" && firstAction(c) == "config"):
 		edit, ok = deleteCommand(c)
 	case variant == "git" && len(c.Words) > 2 && c.Words[1].Text == "-c" && c.Words[2].Span == at.Span:
 		edit, ok = deleteWords(c, c.Words[1].Span, 2)

@@ -172,7 +172,7 @@ func eachExpansion(d *facts.Dockerfile, in *dockerfile.Instruction, visit func(a
 	case len(in.Pairs) > 0:
 		for _, pair := range in.Pairs {
 			own := pair.Key
-			if in.Keyword == "label" || in.Keyword == "env" && isOnly(pair.Value, pair.Key) {
+			if in.Keyword == "label" || (in.Keyword == "env" && isOnly(pair.Value, pair.Key)) {
 				own = ""
 			}
 			look(pair.ValueSpan, own)

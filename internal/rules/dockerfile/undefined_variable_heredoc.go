@@ -61,7 +61,7 @@ func losesInHeredoc(d *facts.Dockerfile, s *facts.Stage, in *dockerfile.Instruct
 	return name == strings.ToLower(name) && name != "container" && name[0] != '_'
 }
 
-func isNameStart(c byte) bool { return c == '_' || c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' }
+func isNameStart(c byte) bool { return c == '_' || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') }
 
 // lostInHeredoc is the finding about the variables of a here-document. Its fix
 // quotes the name, where nothing else in the text is expanded.

@@ -47,7 +47,10 @@ var UnreachableStage = facts.Rule[*facts.Dockerfile]{
 
 func checkUnreachableStage(p *facts.Pass[*facts.Dockerfile]) {
 	for _, s := range p.Doc.Stages() {
-		if s.ReachesFinal() || isDevelopment(s) || s.Name == "lint" || s.Name == "docs" || s.Name == "" || s.MayBeMeant() {
+		if s.ReachesFinal() || isDevelopment(s) || s.Name == "lint" || s.Name == "docs" {
+			continue
+		}
+		if s.Name == "" || s.MayBeMeant() {
 			continue
 		}
 		p.Report(lint.Finding{Span: s.From.Head, Message: fmt.Sprintf("the last stage does not use stage %s, so a build skips it; remove it, unless it is built with --target", quoteShort(s.Name))})

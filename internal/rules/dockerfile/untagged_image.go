@@ -60,7 +60,10 @@ var UntaggedImage = facts.Rule[*facts.Dockerfile]{
 func checkUntaggedImage(p *facts.Pass[*facts.Dockerfile]) {
 	for _, s := range p.Doc.Stages() {
 		i := s.Image
-		if s.Parent != nil || i.IsScratch() || i.Text == "" || !i.Known || i.Tag != "" || i.Digest != "" || facts.IsPlaceholder(i.Text) && !p.Hadolint {
+		if s.Parent != nil || i.IsScratch() || i.Text == "" || !i.Known {
+			continue
+		}
+		if i.Tag != "" || i.Digest != "" || (facts.IsPlaceholder(i.Text) && !p.Hadolint) {
 			continue
 		}
 		if !p.Hadolint && p.Project.Local(i) != "" {

@@ -57,8 +57,10 @@ func checkUnusedArg(p *facts.Pass[*facts.Dockerfile]) {
 		}
 		for _, pair := range in.Pairs {
 			upper := strings.ToUpper(pair.Key)
-			if strings.ContainsAny(pair.Key, `"'$\`) || facts.IsPredefinedArgument(pair.Key) || facts.IsPlatformArgument(pair.Key) || strings.Contains(upper, "CACHE") || strings.Contains(upper, "BUST") ||
-				isRead(p.Doc, s, in, pair.Key) {
+			if strings.ContainsAny(pair.Key, `"'$\`) || facts.IsPredefinedArgument(pair.Key) || facts.IsPlatformArgument(pair.Key) || strings.Contains(upper, "CACHE") {
+				continue
+			}
+			if strings.Contains(upper, "BUST") || isRead(p.Doc, s, in, pair.Key) {
 				continue
 			}
 			f := lint.Finding{Span: pair.Span, Message: fmt.Sprintf("no instruction uses %s, so a value for it has no effect; remove the ARG", quoteShort(pair.Key))}
@@ -82,7 +84,7 @@ func isRead(d *facts.Dockerfile, s *facts.Stage, arg *dockerfile.Instruction, na
 		if in.Index() <= arg.Index() {
 			return false
 		}
-		if s == nil || in.Keyword != "from" && d.StageOf(in).BuildsOn(s) {
+		if s == nil || (in.Keyword != "from" && d.StageOf(in).BuildsOn(s)) {
 			return true
 		}
 	}

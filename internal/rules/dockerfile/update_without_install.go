@@ -51,7 +51,7 @@ var UpdateWithoutInstall = facts.Rule[*facts.Dockerfile]{
 
 func checkUpdateWithoutInstall(p *facts.Pass[*facts.Dockerfile]) {
 	p.Doc.Each("run", true, func(in *dockerfile.Instruction) {
-		if !strings.Contains(in.Body, "update") && !strings.Contains(in.Body, "makecache") && !strings.Contains(in.Body, "refresh") || hasMount(in) {
+		if (!strings.Contains(in.Body, "update") && !strings.Contains(in.Body, "makecache") && !strings.Contains(in.Body, "refresh")) || hasMount(in) {
 			return
 		}
 		var update *facts.Command
@@ -174,7 +174,7 @@ func joinInstall(d *facts.Dockerfile, in *dockerfile.Instruction, update *facts.
 			return nil
 		}
 		family := strings.TrimSuffix(c.Name(), "-get") == strings.TrimSuffix(update.Name(), "-get")
-		installs = installs || family && (pkg.Action == "install" || pkg.Action == "add" || pkg.Action == "in")
+		installs = installs || (family && (pkg.Action == "install" || pkg.Action == "add" || pkg.Action == "in"))
 	}
 	if !installs {
 		return nil

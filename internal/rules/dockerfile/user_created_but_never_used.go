@@ -51,8 +51,13 @@ var UserCreatedButNeverUsed = facts.Rule[*facts.Dockerfile]{
 func checkUserCreatedButNeverUsed(p *facts.Pass[*facts.Dockerfile]) {
 	s := p.Doc.Final()
 	whole := p.Doc.Text(text.Span{End: len(p.Doc.Src)})
-	if s == nil || !strings.Contains(whole, "useradd") && !strings.Contains(whole, "adduser") || isDevelopment(s) || s.Last("user") != nil ||
-		s.Entrypoint() == nil && s.Command() == nil || dropsRights(p.Doc, s) != "" || switchesUser(whole) {
+	if s == nil || (!strings.Contains(whole, "useradd") && !strings.Contains(whole, "adduser")) || isDevelopment(s) {
+		return
+	}
+	if s.Last("user") != nil || (s.Entrypoint() == nil && s.Command() == nil) || dropsRights(p.Doc, s) != "" {
+		return
+	}
+	if switchesUser(whole) {
 		return
 	}
 	if s.Last("expose") == nil && startsInterpreter(s) {
@@ -79,7 +84,7 @@ func checkUserCreatedButNeverUsed(p *facts.Pass[*facts.Dockerfile]) {
 // startsInterpreter reports whether a container of the stage starts an interactive prompt.
 func startsInterpreter(s *facts.Stage) bool {
 	in := s.Command()
-	if in == nil || s.Entrypoint() != nil || len(strings.Fields(in.Body)) != 1 && len(in.Words) != 1 {
+	if in == nil || s.Entrypoint() != nil || (len(strings.Fields(in.Body)) != 1 && len(in.Words) != 1) {
 		return false
 	}
 	switch baseName(strings.Trim(in.Body, `[]" `)) {

@@ -38,7 +38,10 @@ func reportUncreatedUsers(p *facts.Pass[*facts.Dockerfile], s *facts.Stage) {
 	for _, in := range s.Own("user") {
 		value, known := p.Doc.Expand(in, strings.TrimSpace(in.Args))
 		name, _, _ := strings.Cut(value, ":")
-		if !known || name == "" || strings.Trim(name, "0123456789") == "" || slices.Contains(systemUsers, name) || slices.Contains(names, name) {
+		if !known || name == "" || strings.Trim(name, "0123456789") == "" || slices.Contains(systemUsers, name) {
+			continue
+		}
+		if slices.Contains(names, name) {
 			continue
 		}
 		meant, isNear := nearest.Name(name, names)
@@ -59,11 +62,14 @@ func reportUncreatedUsers(p *facts.Pass[*facts.Dockerfile], s *facts.Stage) {
 // hasSystemUsers reports whether an image has the users of its distribution alone: that of
 // the distribution itself, or of a language.
 func hasSystemUsers(i facts.Image) bool {
-	if !i.Known || i.Registry != "" && i.Registry != "docker.io" || i.System() != facts.Debian && i.System() != facts.Alpine {
+	if !i.Known || (i.Registry != "" && i.Registry != "docker.io") {
+		return false
+	}
+	if i.System() != facts.Debian && i.System() != facts.Alpine {
 		return false
 	}
 	name := images.Canonical(i.Name())
-	return images.IsDistribution(name) || slices.Contains([]string{"python", "ruby", "php", "golang"}, languageOf(i)) && !strings.Contains(name, "/")
+	return images.IsDistribution(name) || (slices.Contains([]string{"python", "ruby", "php", "golang"}, languageOf(i)) && !strings.Contains(name, "/"))
 }
 
 // mayMakeUsers reports whether a step of the stage, or of those that it builds on, may make
@@ -77,7 +83,7 @@ func mayMakeUsers(p *facts.Pass[*facts.Dockerfile], s *facts.Stage) bool {
 			return in.JSON || !p.Doc.RunsPOSIX(in) || len(in.Heredocs) > 0 || slices.ContainsFunc(p.Doc.Commands(in), func(c *facts.Command) bool {
 				_, isAccount := accountOf(c)
 				_, isPackages := facts.Packages(c)
-				return !isAccount && (c.Name() == "useradd" || c.Name() == "adduser") || !isPackages && mayInstall(c) || strings.Contains(p.Doc.Text(c.Span), "passwd") ||
+				return (!isAccount && (c.Name() == "useradd" || c.Name() == "adduser")) || (!isPackages && mayInstall(c)) || strings.Contains(p.Doc.Text(c.Span), "passwd") ||
 					c.Name() == "newusers" || c.Name() == "systemd-sysusers"
 			})
 		case "onbuild":

@@ -52,7 +52,7 @@ func checkUserNotNumeric(p *facts.Pass[*facts.Dockerfile]) {
 		user, _, _ := strings.Cut(bare(in.Args), ":")
 		s := p.Doc.StageOf(in)
 		if user == "" || strings.Contains(user, "$") || strings.Trim(user, "0123456789") == "" ||
-			!p.Hadolint && (s == nil || !s.InFinalImage() || s.Base().IsWindows() || user == "root") {
+			(!p.Hadolint && (s == nil || !s.InFinalImage() || s.Base().IsWindows() || user == "root")) {
 			return
 		}
 		p.Report(lint.Finding{

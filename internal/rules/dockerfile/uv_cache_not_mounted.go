@@ -59,7 +59,10 @@ func checkUvCacheNotMounted(p *facts.Pass[*facts.Dockerfile]) {
 func mountUvCache(d *facts.Dockerfile, c *facts.Command) []lint.Fix {
 	in := c.Instruction
 	body := d.Text(in.Span)
-	if in.JSON || strings.Contains(body, "cache clean") || strings.Contains(body, "cache prune") || strings.Contains(body, ".cache") || strings.Contains(body, "UV_CACHE_DIR=") {
+	if in.JSON || strings.Contains(body, "cache clean") || strings.Contains(body, "cache prune") || strings.Contains(body, ".cache") {
+		return nil
+	}
+	if strings.Contains(body, "UV_CACHE_DIR=") {
 		return nil
 	}
 	target, owner := "/root/.cache/uv", ""

@@ -62,12 +62,17 @@ func checkUvRunInCommand(p *facts.Pass[*facts.Dockerfile]) {
 // then both use the same one.
 func startItself(d *facts.Dockerfile, c startCommand) []lint.Fix {
 	commands := d.Commands(c.in)
-	if baseName(c.runner.Text) != "uv" || len(commands) != 1 || d.StageOf(c.in) != c.stage || runsAfter(d, c.in) || strings.HasSuffix(c.program, ".py") || setsVariable(c.stage, "UV_PROJECT_ENVIRONMENT") {
+	if baseName(c.runner.Text) != "uv" || len(commands) != 1 || d.StageOf(c.in) != c.stage || runsAfter(d, c.in) {
+		return nil
+	}
+	if strings.HasSuffix(c.program, ".py") || setsVariable(c.stage, "UV_PROJECT_ENVIRONMENT") {
 		return nil
 	}
 	words := commands[0].Words
-	if len(words) < 3 || words[0].Span != c.runner.Span || words[1].Text != "run" || strings.HasPrefix(words[2].Text, "-") || commands[0].Script != nil && !commands[0].Script.Editable() ||
-		!separates(d.Document, text.Span{Start: words[0].Span.End, End: words[1].Span.Start}, ",") || !separates(d.Document, text.Span{Start: words[1].Span.End, End: words[2].Span.Start}, ",") {
+	if len(words) < 3 || words[0].Span != c.runner.Span || words[1].Text != "run" || strings.HasPrefix(words[2].Text, "-") {
+		return nil
+	}
+	if (commands[0].Script != nil && !commands[0].Script.Editable()) || !separates(d.Document, text.Span{Start: words[0].Span.End, End: words[1].Span.Start}, ",") || !separates(d.Document, text.Span{Start: words[1].Span.End, End: words[2].Span.Start}, ",") {
 		return nil
 	}
 	folder, known := workdirAt(d, c.in)
@@ -91,7 +96,7 @@ func syncedIn(d *facts.Dockerfile, s *facts.Stage, folder string) bool {
 	found := false
 	uvSyncs(d, func(x *facts.Stage, c facts.PackageCommand) {
 		at, known := workdirAt(d, c.Instruction)
-		found = found || known && at == folder && slices.Contains(s.Chain(), x)
+		found = found || (known && at == folder && slices.Contains(s.Chain(), x))
 	})
 	return found
 }

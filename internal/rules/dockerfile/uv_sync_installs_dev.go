@@ -75,7 +75,7 @@ func namesDevGroup(project string) bool {
 		switch {
 		case strings.HasPrefix(line, "["):
 			table = strings.Trim(line, "[] ")
-		case isKey && (table == "dependency-groups" && key == "dev" || table == "tool.uv" && (key == "dev-dependencies" || key == "default-groups")):
+		case isKey && ((table == "dependency-groups" && key == "dev") || (table == "tool.uv" && (key == "dev-dependencies" || key == "default-groups"))):
 			return true
 		}
 	}

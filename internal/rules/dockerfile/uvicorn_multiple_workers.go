@@ -82,7 +82,7 @@ func checkUvicornMultipleWorkers(p *facts.Pass[*facts.Dockerfile]) {
 // made.
 func reportWorkers(p *facts.Pass[*facts.Dockerfile], program, value string, at, number text.Span, effect lint.Effect) {
 	n, err := strconv.Atoi(value)
-	if err != nil || n < 2 || len(p.Project.Services(p.Doc)) > 0 && !p.Project.Orchestrated() {
+	if err != nil || n < 2 || (len(p.Project.Services(p.Doc)) > 0 && !p.Project.Orchestrated()) {
 		return
 	}
 	f := lint.Finding{
@@ -115,7 +115,7 @@ func numberSpan(d *facts.Dockerfile, in *dockerfile.Instruction, at facts.Argume
 	if i >= 0 {
 		rest = source[i+len(at.Text):]
 	}
-	if i < 0 || rest != "" && (!in.JSON || rest != `"`) {
+	if i < 0 || (rest != "" && (!in.JSON || rest != `"`)) {
 		return text.Span{}
 	}
 	return text.Span{Start: at.Span.Start + i, End: at.Span.Start + i + len(at.Text)}

@@ -46,7 +46,7 @@ func checkValueBeginsWithEqualsSign(p *facts.Pass[*facts.Dockerfile]) {
 		if in.Inner != nil {
 			in = in.Inner
 		}
-		if in.Keyword != "env" && in.Keyword != "label" || in.Err != nil || len(in.Pairs) != 1 {
+		if (in.Keyword != "env" && in.Keyword != "label") || in.Err != nil || len(in.Pairs) != 1 {
 			continue
 		}
 		pair := in.Pairs[0]

@@ -120,7 +120,7 @@ func variableIn(word string) string {
 		braced := strings.HasPrefix(rest, "{")
 		name := strings.TrimPrefix(rest, "{")
 		n := 0
-		for n < len(name) && (name[n] >= 'A' && name[n] <= 'Z' || name[n] == '_' || n > 0 && name[n] >= '0' && name[n] <= '9') {
+		for n < len(name) && ((name[n] >= 'A' && name[n] <= 'Z') || name[n] == '_' || (n > 0 && name[n] >= '0' && name[n] <= '9')) {
 			n++
 		}
 		switch {

@@ -80,7 +80,7 @@ func pathNames(s *facts.Stage, venv string) bool {
 					continue
 				}
 				value := bare(pair.Value)
-				if pair.Key == "PATH" && (strings.Contains(value, strings.TrimRight(venv, "/")) || strings.Contains(value, "venv") || strings.Contains(value, "$")) && strings.Contains(value, "bin") ||
+				if (pair.Key == "PATH" && (strings.Contains(value, strings.TrimRight(venv, "/")) || strings.Contains(value, "venv") || strings.Contains(value, "$")) && strings.Contains(value, "bin")) ||
 					pair.Key == "VIRTUAL_ENV" || pair.Key == "PYTHONPATH" || pair.Key == "UV_PROJECT_ENVIRONMENT" {
 					return true
 				}

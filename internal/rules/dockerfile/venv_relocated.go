@@ -62,7 +62,10 @@ func checkVenvRelocated(p *facts.Pass[*facts.Dockerfile]) {
 				continue // the name of the copy depends on whether the folder exists
 			}
 			target = strings.TrimRight(target, "/")
-			if !isAbsoluteDestination(from) || !isAbsoluteDestination(target) || from == target || strings.Contains(from+target, "$") || isRelocatable(r.Stage) {
+			if !isAbsoluteDestination(from) || !isAbsoluteDestination(target) || from == target || strings.Contains(from+target, "$") {
+				continue
+			}
+			if isRelocatable(r.Stage) {
 				continue
 			}
 			p.Report(lint.Finding{

@@ -57,7 +57,7 @@ func checkVolatileArgTooEarly(p *facts.Pass[*facts.Dockerfile]) {
 				continue
 			}
 			for _, pair := range in.Pairs {
-				if !isVolatile(pair.Key) || in.Keyword == "arg" && !namesVariable(p.Doc, s.Instructions[i+1:], pair.Key) && !p.Project.MayBePassed(p.Doc, pair.Key) {
+				if !isVolatile(pair.Key) || (in.Keyword == "arg" && !namesVariable(p.Doc, s.Instructions[i+1:], pair.Key) && !p.Project.MayBePassed(p.Doc, pair.Key)) {
 					continue
 				}
 				run := firstUnrelatedRun(p.Doc, s.Instructions[i+1:], pair.Key)

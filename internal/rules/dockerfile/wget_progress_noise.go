@@ -47,8 +47,10 @@ var WgetProgressNoise = facts.Rule[*facts.Dockerfile]{
 
 func checkWgetProgressNoise(p *facts.Pass[*facts.Dockerfile]) {
 	p.Doc.AllCommands(func(c *facts.Command) {
-		if c.Name() != "wget" || c.HasFlag("-q", "--quiet", "-nv", "--no-verbose", "--progress", "-o", "--output-file", "-a", "--append-output", "--version", "--help") || quietCluster(c) ||
-			!p.Hadolint && isBusyBox(p.Doc, c) {
+		if c.Name() != "wget" || c.HasFlag("-q", "--quiet", "-nv", "--no-verbose", "--progress", "-o", "--output-file", "-a", "--append-output", "--version", "--help") || quietCluster(c) {
+			return
+		}
+		if !p.Hadolint && isBusyBox(p.Doc, c) {
 			return
 		}
 		name := c.Words[0].Span
@@ -69,7 +71,7 @@ func isBusyBox(d *facts.Dockerfile, c *facts.Command) bool {
 // "-nv", "-qO-".
 func quietCluster(c *facts.Command) bool {
 	for _, a := range c.Args() {
-		if len(a.Text) > 1 && a.Text[0] == '-' && a.Text[1] != '-' && (strings.HasPrefix(a.Text, "-nv") || strings.HasPrefix(a.Text, "-q") || strings.Contains(a.Text, "q") && len(a.Text) <= 5) {
+		if len(a.Text) > 1 && a.Text[0] == '-' && a.Text[1] != '-' && (strings.HasPrefix(a.Text, "-nv") || strings.HasPrefix(a.Text, "-q") || (strings.Contains(a.Text, "q") && len(a.Text) <= 5)) {
 			return true
 		}
 	}

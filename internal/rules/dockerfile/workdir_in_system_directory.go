@@ -83,7 +83,7 @@ func fillsWorkdir(p *facts.Pass[*facts.Dockerfile], in *dockerfile.Instruction) 
 func isSystemDirectory(path string) bool {
 	path = strings.TrimRight(path, "/")
 	for _, dir := range []string{"/proc", "/sys", "/dev", "/boot", "/lib", "/lib64", "/bin", "/sbin", "/etc", "/usr/bin", "/usr/sbin", "/usr/lib", "/run"} {
-		if path == dir || strings.HasPrefix(path, dir+"/") && dir != "/etc" && dir != "/usr/lib" && dir != "/run" && dir != "/lib" {
+		if path == dir || (strings.HasPrefix(path, dir+"/") && dir != "/etc" && dir != "/usr/lib" && dir != "/run" && dir != "/lib") {
 			return true
 		}
 	}

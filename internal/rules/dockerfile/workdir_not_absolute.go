@@ -67,7 +67,7 @@ func checkWorkdirNotAbsolute(p *facts.Pass[*facts.Dockerfile]) {
 				absolute = true
 				continue
 			}
-			if !p.Hadolint && (absolute || s.Base().Digest != "" || isDistribution(s.Base()) && !strings.HasPrefix(path, "~") || clones(p.Doc, s, path)) {
+			if !p.Hadolint && (absolute || s.Base().Digest != "" || (isDistribution(s.Base()) && !strings.HasPrefix(path, "~")) || clones(p.Doc, s, path)) {
 				continue
 			}
 			f := lint.Finding{
@@ -120,5 +120,5 @@ func setsWorkdir(s *facts.Stage) bool { return s.Last("workdir") != nil }
 // isAbsolute reports whether a path of Unix or Windows is absolute; a variable may hold
 // such a path.
 func isAbsolute(path string) bool {
-	return strings.HasPrefix(path, "/") || strings.HasPrefix(path, "\\") || strings.HasPrefix(path, "$") || len(path) > 1 && path[1] == ':'
+	return strings.HasPrefix(path, "/") || strings.HasPrefix(path, "\\") || strings.HasPrefix(path, "$") || (len(path) > 1 && path[1] == ':')
 }

@@ -74,7 +74,10 @@ func checkWorldWritablePath(p *facts.Pass[*facts.Dockerfile]) {
 			return
 		}
 		args := c.Positional()
-		if len(args) < 2 || !letsAllWrite(args[0].Text) || strings.HasPrefix(args[1].Text, "/tmp") || strings.HasPrefix(args[1].Text, "/var/tmp") || strings.HasPrefix(args[1].Text, "/dev/") {
+		if len(args) < 2 || !letsAllWrite(args[0].Text) || strings.HasPrefix(args[1].Text, "/tmp") || strings.HasPrefix(args[1].Text, "/var/tmp") {
+			return
+		}
+		if strings.HasPrefix(args[1].Text, "/dev/") {
 			return
 		}
 		var paths []string

@@ -51,7 +51,10 @@ func checkDockerignoreEnvExampleExcluded(p *facts.Pass[*facts.IgnoreFile]) {
 	}
 	for _, name := range exampleNames() {
 		decides, ignored := d.Ignored(name)
-		if !ignored || decides == nil || isPlain(decides.Cleaned) || !isEnvPattern(decides.Cleaned) || !exists(p, name) || !usesFile(p, name) {
+		if !ignored || decides == nil || isPlain(decides.Cleaned) || !isEnvPattern(decides.Cleaned) {
+			continue
+		}
+		if !exists(p, name) || !usesFile(p, name) {
 			continue
 		}
 		p.Report(lint.Finding{

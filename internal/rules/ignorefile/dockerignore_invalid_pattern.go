@@ -80,7 +80,7 @@ func checkDockerignoreInvalidPattern(p *facts.Pass[*facts.IgnoreFile]) {
 // there is none. A "#" counts after a space or a tab.
 func commentBehind(pattern string) int {
 	i := strings.IndexByte(pattern, '#')
-	if i < 2 || pattern[i-1] != ' ' && pattern[i-1] != '\t' {
+	if i < 2 || (pattern[i-1] != ' ' && pattern[i-1] != '\t') {
 		return 0
 	}
 	return i
@@ -100,7 +100,7 @@ func moveComment(p *facts.Pass[*facts.IgnoreFile], pattern *ignorefile.Pattern, 
 func hasBackslashSeparator(name string) bool {
 	for i := 1; i+1 < len(name); i++ {
 		next := name[i+1]
-		if name[i] == '\\' && name[i-1] != '\\' && (next >= 'a' && next <= 'z' || next >= 'A' && next <= 'Z' || next >= '0' && next <= '9' || next == '_') {
+		if name[i] == '\\' && name[i-1] != '\\' && ((next >= 'a' && next <= 'z') || (next >= 'A' && next <= 'Z') || (next >= '0' && next <= '9') || next == '_') {
 			return true
 		}
 	}

@@ -50,7 +50,10 @@ var K8sGraceBelowAppTimeout = facts.Rule[*facts.Manifest]{
 func checkK8sGraceBelowAppTimeout(p *facts.Pass[*facts.Manifest]) {
 	for _, w := range p.Doc.Workloads() {
 		grace, n, known := graceOf(w)
-		if w.RunsOnce || w.Knative || !known || n == nil && w.Partial {
+		if w.RunsOnce || w.Knative || !known {
+			continue
+		}
+		if n == nil && w.Partial {
 			continue
 		}
 		longest := 0

@@ -56,7 +56,10 @@ func checkK8sPortNotExposed(p *facts.Pass[*facts.Manifest]) {
 	for _, w := range p.Doc.Workloads() {
 		for _, c := range w.Containers {
 			declared := c.Ports()
-			if len(declared) == 0 || c.Get("command") != nil || c.Get("args") != nil || c.Get("envFrom") != nil || setsPort(p.Doc, c) {
+			if len(declared) == 0 || c.Get("command") != nil || c.Get("args") != nil || c.Get("envFrom") != nil {
+				continue
+			}
+			if setsPort(p.Doc, c) {
 				continue
 			}
 			i, ok := c.Image()

@@ -52,7 +52,7 @@ func checkK8sPrivilegeEscalationAllowed(p *facts.Pass[*facts.Manifest]) {
 		}
 		allowed := choose(w, func(c *facts.Container) bool {
 			n := c.Get("securityContext", "allowPrivilegeEscalation")
-			return c.RunsOn() && !isPrivileged(c) && !adds(c, "SYS_ADMIN") && (facts.IsTrue(n) || n == nil && !w.Partial && !w.Knative)
+			return c.RunsOn() && !isPrivileged(c) && !adds(c, "SYS_ADMIN") && (facts.IsTrue(n) || (n == nil && !w.Partial && !w.Knative))
 		})
 		if len(allowed) == 0 {
 			continue

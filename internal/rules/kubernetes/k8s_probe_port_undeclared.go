@@ -102,7 +102,7 @@ func isPortName(s string) bool {
 		switch {
 		case r >= 'a' && r <= 'z':
 			letters = true
-		case r >= '0' && r <= '9' || r == '-':
+		case (r >= '0' && r <= '9') || r == '-':
 		default:
 			return false
 		}

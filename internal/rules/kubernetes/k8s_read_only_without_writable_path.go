@@ -110,7 +110,7 @@ func writableAdvice(d *facts.Manifest, c *facts.Container, write facts.Write) (a
 // mountHolds reports whether a volume of the container makes the folder writable,
 // or may do.
 func mountHolds(d *facts.Manifest, c *facts.Container, folder string) bool {
-	return anyMount(d, c, func(at string, readOnly bool) bool { return at == "" || facts.Holds(at, folder) && !readOnly })
+	return anyMount(d, c, func(at string, readOnly bool) bool { return at == "" || (facts.Holds(at, folder) && !readOnly) })
 }
 
 // anyMount reports whether one of the container's mounts fits. The path is empty

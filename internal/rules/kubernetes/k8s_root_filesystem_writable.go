@@ -60,7 +60,7 @@ func checkK8sRootFilesystemWritable(p *facts.Pass[*facts.Manifest]) {
 		}
 		writable := choose(w, func(c *facts.Container) bool {
 			n := c.Get("securityContext", "readOnlyRootFilesystem")
-			return c.RunsOn() && !isPrivileged(c) && (facts.IsFalse(n) || n == nil && !w.Partial && !w.Knative)
+			return c.RunsOn() && !isPrivileged(c) && (facts.IsFalse(n) || (n == nil && !w.Partial && !w.Knative))
 		})
 		if len(writable) == 0 {
 			continue
@@ -100,7 +100,7 @@ func readOnlyEdits(d *facts.Manifest, w *facts.Workload, containers []*facts.Con
 				more = append(more, mount...)
 			}
 		}
-		if !ok || mounts != nil && c.Node.Own("volumeMounts") == nil {
+		if !ok || (mounts != nil && c.Node.Own("volumeMounts") == nil) {
 			return nil, false
 		}
 		edits = append(edits, more...)

@@ -93,7 +93,10 @@ func checkK8sSecretInEnv(p *facts.Pass[*facts.Manifest]) {
 		if o.Kind == "Secret" {
 			key, instead = "stringData", "create the Secret outside of the repository, or seal it"
 		}
-		if o.APIVersion != "v1" || o.Kind != "ConfigMap" && o.Kind != "Secret" || p.Doc.IsTemplate(o.Root) || p.Doc.Get(o.Root, "sops") != nil {
+		if o.APIVersion != "v1" || (o.Kind != "ConfigMap" && o.Kind != "Secret") || p.Doc.IsTemplate(o.Root) {
+			continue
+		}
+		if p.Doc.Get(o.Root, "sops") != nil {
 			continue
 		}
 		data := p.Doc.Get(o.Root, key).Resolve()
@@ -111,7 +114,10 @@ func checkK8sSecretInEnv(p *facts.Pass[*facts.Manifest]) {
 // isLiteralSecret reports whether a name is that of a secret, and the value is written
 // in the file.
 func isLiteralSecret(name string, value *yaml.Node) bool {
-	if value.Kind != yaml.Scalar || value.IsNull() || value.Style == yaml.Literal || value.Style == yaml.Folded || strings.ContainsAny(value.Value, "\n$") || strings.HasPrefix(value.Value, "ENC[") {
+	if value.Kind != yaml.Scalar || value.IsNull() || value.Style == yaml.Literal || value.Style == yaml.Folded {
+		return false
+	}
+	if strings.ContainsAny(value.Value, "\n$") || strings.HasPrefix(value.Value, "ENC[") {
 		return false
 	}
 	lower := strings.ToLower(value.Value)

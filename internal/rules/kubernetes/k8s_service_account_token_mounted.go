@@ -48,7 +48,13 @@ var K8sServiceAccountTokenMounted = facts.Rule[*facts.Manifest]{
 func checkK8sServiceAccountTokenMounted(p *facts.Pass[*facts.Manifest]) {
 	for _, w := range p.Doc.Workloads() {
 		account := w.Scalar("serviceAccountName") + w.Scalar("serviceAccount")
-		if w.Partial || w.Knative || w.ServesNode() || account != "" && account != "default" || w.Get("automountServiceAccountToken") != nil || p.Project.HasNearby(p.Doc, "ServiceAccount") && defaultWithoutToken(p) {
+		if w.Partial || w.Knative || w.ServesNode() {
+			continue
+		}
+		if (account != "" && account != "default") || w.Get("automountServiceAccountToken") != nil {
+			continue
+		}
+		if p.Project.HasNearby(p.Doc, "ServiceAccount") && defaultWithoutToken(p) {
 			continue
 		}
 		edits, ok := setInPod(p.Doc, w, "false", "automountServiceAccountToken")

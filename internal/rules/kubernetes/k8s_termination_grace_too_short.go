@@ -84,7 +84,7 @@ func checkK8sTerminationGraceTooShort(p *facts.Pass[*facts.Manifest]) {
 				longest, at, found = seconds, span, true
 			}
 		}
-		if !found || n == nil && w.Partial || grace-longest >= leastGrace {
+		if !found || (n == nil && w.Partial) || grace-longest >= leastGrace {
 			continue
 		}
 		f := lint.Finding{Span: at, Fixes: graceFix(p.Doc, w, defaultGrace+longest)}
@@ -141,7 +141,7 @@ func preStopSleep(d *facts.Manifest, c *facts.Container) (seconds int, span text
 	if facts.IsShell(words) && len(words) == 3 {
 		words = strings.Fields(words[2])
 	}
-	if len(words) != 2 || words[0] != "sleep" && words[0] != "/bin/sleep" {
+	if len(words) != 2 || (words[0] != "sleep" && words[0] != "/bin/sleep") {
 		return 0, text.Span{}, false
 	}
 	seconds, err := strconv.Atoi(strings.TrimSuffix(words[1], "s"))

@@ -259,7 +259,7 @@ func IsVariantOf(file string, r images.Release) bool {
 	}
 	for _, part := range strings.FieldsFunc(base, func(c rune) bool { return strings.ContainsRune("-_", c) }) {
 		part = strings.TrimSuffix(strings.TrimPrefix(part, "dockerfile."), ".dockerfile")
-		if part == r.Codename && part != "" || strings.Contains(r.Cycle, ".") && part == r.Cycle {
+		if (part == r.Codename && part != "") || (strings.Contains(r.Cycle, ".") && part == r.Cycle) {
 			return true
 		}
 	}

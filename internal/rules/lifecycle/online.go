@@ -33,7 +33,7 @@ func Told(registry lint.Registry, i facts.Image, platform string) string {
 // YearsOfLatest is the age, on a day, of an image that is named by no version, by its
 // own word; 0 where it says nothing, offline, and where Moved speaks of it.
 func YearsOfLatest(registry lint.Registry, i facts.Image, platform string, on images.Date) int {
-	if i.Digest != "" || i.Tag != "" && i.Tag != "latest" {
+	if i.Digest != "" || (i.Tag != "" && i.Tag != "latest") {
 		return 0
 	}
 	if _, moved := Moved(i, on); moved {

@@ -109,7 +109,7 @@ func checksOutElsewhere(j *facts.Job) bool {
 			return false
 		}
 		ref := s.Scalar("with", "ref")
-		return s.Get("with", "repository") != nil || s.Get("with", "path") != nil || s.Get("with", "sparse-checkout") != nil || ref != "" && !strings.Contains(ref, "github.")
+		return s.Get("with", "repository") != nil || s.Get("with", "path") != nil || s.Get("with", "sparse-checkout") != nil || (ref != "" && !strings.Contains(ref, "github."))
 	})
 }
 
@@ -131,7 +131,7 @@ func checkInputs(p *facts.Pass[*facts.Workflow], b imageBuild, in buildInputs) (
 	file := path.Join(in.folder, in.dockerfile())
 	if !context.HasDockerfile() {
 		// Podman takes a Containerfile too.
-		if _, there := context.Files.Exists("Containerfile"); there && in.file == "" || b.mayMake(p, file) {
+		if _, there := context.Files.Exists("Containerfile"); (there && in.file == "") || b.mayMake(p, file) {
 			return f, false
 		}
 		f = lint.Finding{
@@ -211,7 +211,13 @@ func (b imageBuild) mayMake(p *facts.Pass[*facts.Workflow], name string) bool {
 				script = string(text.Span{Start: n.Span.Start, End: b.command.Span.Start}.Of(p.Doc.Src))
 			}
 		}
-		if strings.Contains(script, name) || inFolder && strings.Contains(script, top+"/") || strings.Contains(script, "mkdir") && strings.Contains(script, top) || strings.Contains(script, "git clone") || strings.Contains(script, "git checkout") || strings.Contains(script, "tar ") || strings.Contains(script, "unzip") {
+		if strings.Contains(script, name) || (inFolder && strings.Contains(script, top+"/")) {
+			return true
+		}
+		if (strings.Contains(script, "mkdir") && strings.Contains(script, top)) || strings.Contains(script, "git clone") || strings.Contains(script, "git checkout") {
+			return true
+		}
+		if strings.Contains(script, "tar ") || strings.Contains(script, "unzip") {
 			return true
 		}
 		if a, ok := s.Uses(); ok && !isPlainAction(a) {

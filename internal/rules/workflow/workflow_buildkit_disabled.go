@@ -46,10 +46,10 @@ func checkWorkflowBuildkitDisabled(p *facts.Pass[*facts.Workflow]) {
 	}
 	p.Doc.Environments(func(pair *yaml.Pair, j *facts.Job) {
 		value := pair.Value.Resolve()
-		if !choosesBuilder(pair.Key.Value) || value.Kind != yaml.Scalar || value.Value != "0" && value.Value != "false" {
+		if !choosesBuilder(pair.Key.Value) || value.Kind != yaml.Scalar || (value.Value != "0" && value.Value != "false") {
 			return
 		}
-		if j == nil && windows || j != nil && j.Windows() {
+		if (j == nil && windows) || (j != nil && j.Windows()) {
 			return
 		}
 		edits, ok := p.Doc.Delete(pair)

@@ -51,7 +51,10 @@ var WorkflowImageNotPinned = facts.Rule[*facts.Workflow]{
 func checkWorkflowImageNotPinned(p *facts.Pass[*facts.Workflow]) {
 	report := func(f lint.Finding, ref string) {
 		i := facts.ParseImage(ref)
-		if !facts.IsReference(ref) || i.Digest != "" || i.Tag != "" && i.Tag != "latest" || p.Project.Publishes(i) {
+		if !facts.IsReference(ref) || i.Digest != "" || (i.Tag != "" && i.Tag != "latest") {
+			return
+		}
+		if p.Project.Publishes(i) {
 			return
 		}
 		f.Message = quote(ref) + " has no fixed version, so the job can fail without a change here; name the version that is meant"

@@ -53,7 +53,10 @@ var WorkflowScheduledRebuildMissing = facts.Rule[*facts.Workflow]{
 
 func checkWorkflowScheduledRebuildMissing(p *facts.Pass[*facts.Workflow]) {
 	builds := publishes(p.Doc)
-	if len(builds) == 0 || p.Doc.HasTrigger("schedule") || p.Doc.HasTrigger("workflow_call") || !p.Files.Known() || updatesBases(p.Files) {
+	if len(builds) == 0 || p.Doc.HasTrigger("schedule") || p.Doc.HasTrigger("workflow_call") || !p.Files.Known() {
+		return
+	}
+	if updatesBases(p.Files) {
 		return
 	}
 	p.Report(lint.Finding{

@@ -90,16 +90,3 @@ func stageNames(stages []*facts.Stage) (names []string, known bool) {
 	}
 	return names, true
 }
-
-// listed quotes names for a message, at most six.
-func listed(names []string) string {
-	const most = 6
-	var quoted []string
-	for _, n := range names[:min(len(names), most)] {
-		quoted = append(quoted, fmt.Sprintf("%q", shortText(n)))
-	}
-	if len(names) > most {
-		quoted = append(quoted, "and others")
-	}
-	return strings.Join(quoted, ", ")
-}

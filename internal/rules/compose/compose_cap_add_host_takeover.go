@@ -3,7 +3,6 @@ package compose
 import (
 	"fmt"
 	"slices"
-	"strings"
 
 	"github.com/dockmend/dockmend/internal/facts"
 	"github.com/dockmend/dockmend/internal/lint"
@@ -86,19 +85,4 @@ func hasReasonAboveList(p *facts.Pass[*facts.Compose], s *facts.ComposeService) 
 // load one.
 func loadsModules(s *facts.ComposeService) bool {
 	return slices.ContainsFunc(s.AllMounts(), func(m compose.Mount) bool { return m.Known && isBelow(m.Target, "/lib/modules") })
-}
-
-// eachCapability visits the capabilities that services add, by their name in
-// capitals without CAP_ in front.
-func eachCapability(d *facts.Compose, visit func(s *facts.ComposeService, v compose.Value, name string)) {
-	for _, s := range d.All() {
-		if isPrivileged(s) {
-			continue // it has them all
-		}
-		for _, v := range s.Values("cap_add") {
-			if v.Known {
-				visit(s, v, strings.TrimPrefix(strings.ToUpper(v.Text), "CAP_"))
-			}
-		}
-	}
 }

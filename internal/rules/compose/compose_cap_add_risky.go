@@ -4,7 +4,6 @@ import (
 	"fmt"
 
 	"github.com/dockmend/dockmend/internal/facts"
-	"github.com/dockmend/dockmend/internal/images"
 	"github.com/dockmend/dockmend/internal/lint"
 	"github.com/dockmend/dockmend/internal/syntax/compose"
 )
@@ -80,10 +79,4 @@ func checkComposeCapAddRisky(p *facts.Pass[*facts.Compose]) {
 		}
 		p.Report(f)
 	})
-}
-
-// isVPN reports whether the work of a service is to set up networks, by its image or its name.
-func isVPN(s *facts.ComposeService) bool {
-	_, named := images.Says(s.Name, images.VPN)
-	return named || s.ImageSays(images.VPN)
 }

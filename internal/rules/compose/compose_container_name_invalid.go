@@ -76,7 +76,3 @@ func containerNameFor(name string) string {
 	}, name)
 	return strings.TrimLeft(name, "_.-")
 }
-
-func isAlphanumeric(c byte) bool {
-	return (c|0x20 >= 'a' && c|0x20 <= 'z') || (c >= '0' && c <= '9')
-}

@@ -80,12 +80,3 @@ func checkComposeEolImage(p *facts.Pass[*facts.Compose]) {
 		p.Report(weighAs(p, f, facts.ClaimImageAge, x.Image.IsForDevelopment() || lifecycle.IsVariantOf(p.Doc.Name, v.Release)))
 	}
 }
-
-// platformOf is the platform that a site asks for, empty where it asks for none or
-// for several.
-func platformOf(x facts.ImageSite) string {
-	if len(x.Platforms) != 1 {
-		return ""
-	}
-	return x.Platforms[0]
-}

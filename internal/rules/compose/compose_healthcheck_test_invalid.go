@@ -107,11 +107,6 @@ func checkExecWords(p *facts.Pass[*facts.Compose], words []compose.Value) {
 	}
 }
 
-func isShellName(program string) bool {
-	program = program[strings.LastIndexByte(program, '/')+1:]
-	return slices.Contains([]string{"sh", "bash", "ash", "dash", "zsh", "cmd", "pwsh", "powershell"}, program)
-}
-
 func firstWord(d *facts.Compose, words []compose.Value) lint.Finding {
 	first := words[0]
 	f := lint.Finding{Span: first.Span, Variant: "first-word"}

@@ -2,7 +2,6 @@ package compose
 
 import (
 	"fmt"
-	"slices"
 	"strings"
 
 	"github.com/dockmend/dockmend/internal/facts"
@@ -95,10 +94,6 @@ func noNewPrivileges(s *facts.ComposeService) (off compose.Value, said bool) {
 		return compose.Value{}, true
 	}
 	return compose.Value{}, false
-}
-
-func hasUnknown(values []compose.Value) bool {
-	return slices.ContainsFunc(values, func(v compose.Value) bool { return !v.Known })
 }
 
 func setNoNewPrivileges(s *facts.ComposeService) ([]text.Edit, bool) {

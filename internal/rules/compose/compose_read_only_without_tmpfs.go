@@ -9,7 +9,6 @@ import (
 	"github.com/dockmend/dockmend/internal/images"
 	"github.com/dockmend/dockmend/internal/lint"
 	"github.com/dockmend/dockmend/internal/syntax/compose"
-	"github.com/dockmend/dockmend/internal/syntax/yaml"
 )
 
 // ComposeReadOnlyWithoutTmpfs reports services with `read_only: true` that have no
@@ -89,17 +88,3 @@ func checkComposeReadOnlyWithoutTmpfs(p *facts.Pass[*facts.Compose]) {
 // writesTmp reports whether a service runs a program of the project, or an image
 // that is known to write temporary files. A single static program often does not.
 func writesTmp(s *facts.ComposeService) bool { return s.Has("build") || s.ImageSays(images.WritesTmp) }
-
-// tmpfsFix is the fix that adds file systems in memory.
-func tmpfsFix(s *facts.ComposeService, folders []string) []lint.Fix {
-	title := "add a tmpfs on " + strings.Join(folders, ", ")
-	if edits, ok := addKey(s, "tmpfs", "tmpfs:\n  - "+strings.Join(folders, "\n  - ")); ok {
-		return yamlFix(title, lint.Manual, edits, ok, "services.*.tmpfs")
-	}
-	p := s.Entry("tmpfs")
-	if !s.Owns(p) || p.Value.Kind != yaml.Sequence || len(folders) != 1 {
-		return nil
-	}
-	edits, ok := s.File().File.Append(p.Value, folders[0])
-	return yamlFix(title, lint.Manual, edits, ok, "services.*.tmpfs")
-}

@@ -1,13 +1,9 @@
 package compose
 
 import (
-	"slices"
-	"strings"
-
 	"github.com/dockmend/dockmend/internal/facts"
 	"github.com/dockmend/dockmend/internal/images"
 	"github.com/dockmend/dockmend/internal/lint"
-	"github.com/dockmend/dockmend/internal/syntax/compose"
 	"github.com/dockmend/dockmend/internal/text"
 )
 
@@ -83,10 +79,3 @@ func checkComposeRootFilesystemWritable(p *facts.Pass[*facts.Compose]) {
 // writesRoot reports whether a service cannot do without a root file
 // system that it can write, by its image.
 func writesRoot(s *facts.ComposeService) bool { return s.ImageSays(images.UpdatesItself) }
-
-// hasMountOn reports whether a folder, or one above it but the root, is a mount.
-func hasMountOn(s *facts.ComposeService, folder string) bool {
-	return slices.ContainsFunc(s.AllMounts(), func(m compose.Mount) bool {
-		return m.Target != "" && (m.Target == folder || (isBelow(folder, strings.TrimSuffix(m.Target, "/")) && m.Target != "/"))
-	})
-}

@@ -171,31 +171,6 @@ func commandsOf(s *facts.ComposeService) []compose.Command {
 	return commands
 }
 
-// underShell are the words of a command that a shell of the container reads: what
-// follows "sh -c", and a health check in its short form. Compose splits every other
-// text itself, and the program gets the words as they are.
-func underShell(c compose.Command, isCheck bool) []compose.Value {
-	words := c.Words
-	switch {
-	case len(words) == 0:
-		return nil
-	case isCheck && !c.List, isCheck && words[0].Text == "CMD-SHELL":
-		return words
-	case isCheck:
-		words = words[1:]
-	case !c.List:
-		fields := append(strings.Fields(words[0].Text), "", "")
-		if facts.IsShell(fields[:2]) {
-			return words
-		}
-		return nil
-	}
-	if len(words) > 2 && facts.IsShell([]string{words[0].Text, words[1].Text}) {
-		return words[2:]
-	}
-	return nil
-}
-
 // unescapedDollar looks at one word of a command. Its variables are fixed
 // together.
 func unescapedDollar(d *facts.Compose, w compose.Value, set func(name string) (lint.Related, bool), outside func() map[string]bool) (f lint.Finding, found bool) {

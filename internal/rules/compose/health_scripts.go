@@ -1,6 +1,9 @@
 package compose
 
 import (
+	"slices"
+	"strings"
+
 	"github.com/dockmend/dockmend/internal/facts"
 	"github.com/dockmend/dockmend/internal/lint"
 	"github.com/dockmend/dockmend/internal/syntax/compose"
@@ -47,4 +50,34 @@ func healthFix(title string, at int, words string) []lint.Fix {
 		Title: title, Applicability: lint.Unsafe, MaxEffect: lint.EffectConfig,
 		Changes: []string{"services.*.healthcheck.test"}, Edits: []lint.FileEdit{lint.Insert(at, words)},
 	}}
+}
+
+func isShellName(program string) bool {
+	program = program[strings.LastIndexByte(program, '/')+1:]
+	return slices.Contains([]string{"sh", "bash", "ash", "dash", "zsh", "cmd", "pwsh", "powershell"}, program)
+}
+
+// underShell are the words of a command that a shell of the container reads: what
+// follows "sh -c", and a health check in its short form. Compose splits every other
+// text itself, and the program gets the words as they are.
+func underShell(c compose.Command, isCheck bool) []compose.Value {
+	words := c.Words
+	switch {
+	case len(words) == 0:
+		return nil
+	case isCheck && !c.List, isCheck && words[0].Text == "CMD-SHELL":
+		return words
+	case isCheck:
+		words = words[1:]
+	case !c.List:
+		fields := append(strings.Fields(words[0].Text), "", "")
+		if facts.IsShell(fields[:2]) {
+			return words
+		}
+		return nil
+	}
+	if len(words) > 2 && facts.IsShell([]string{words[0].Text, words[1].Text}) {
+		return words[2:]
+	}
+	return nil
 }

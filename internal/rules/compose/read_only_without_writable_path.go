@@ -85,23 +85,3 @@ func writableAdvice(s *facts.ComposeService, w facts.Write) (advice string, fixe
 	}
 	return "mount a tmpfs there", fixes
 }
-
-// deniedWrite is the first folder that the program of a stage is known to write to
-// and that nothing makes writable. One at a time: fixes would be in each other's way.
-func deniedWrite(s *facts.ComposeService, stage *facts.Stage) (w facts.Write, found bool) {
-	start, known := s.Start(stage)
-	for _, w := range stage.Writes(start, known) {
-		if !isWritable(s, stage, w.Folder) {
-			return w, true
-		}
-	}
-	return facts.Write{}, false
-}
-
-// isWritable reports whether a mount of the service or a VOLUME of the image holds
-// the folder, or may do.
-func isWritable(s *facts.ComposeService, stage *facts.Stage, folder string) bool {
-	return stage.VolumeHolds(folder) || slices.ContainsFunc(s.AllMounts(), func(m compose.Mount) bool {
-		return !m.Known || (!m.ReadOnly && facts.Holds(m.Target, folder))
-	})
-}

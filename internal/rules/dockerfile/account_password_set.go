@@ -117,12 +117,3 @@ func setsPassword(c *facts.Command) bool {
 	}
 	return false
 }
-
-func hasSecretMount(in *dockerfile.Instruction) bool {
-	for _, f := range in.Flags {
-		if kind, _, _ := facts.MountOption(f, "type"); f.Name == "mount" && kind == "secret" {
-			return true
-		}
-	}
-	return false
-}

@@ -81,11 +81,3 @@ func checkAddInsteadOfCopy(p *facts.Pass[*facts.Dockerfile]) {
 		})
 	})
 }
-
-// sameCase writes a keyword in lower case where another one is.
-func sameCase(keyword, like string) string {
-	if like == strings.ToLower(like) {
-		return strings.ToLower(keyword)
-	}
-	return keyword
-}

@@ -111,11 +111,6 @@ func withoutRecommends(edits []lint.FileEdit) []lint.Fix {
 	return []lint.Fix{{Title: "add --no-install-recommends", Applicability: lint.Unsafe, MaxEffect: lint.EffectGraph, Edits: edits}}
 }
 
-func firstLine(s string) string {
-	line, _, _ := strings.Cut(s, "\n")
-	return strings.TrimRight(line, " \t\r\\`")
-}
-
 func installsRecommends(p *facts.Pass[*facts.Dockerfile], c facts.PackageCommand) bool {
 	if c.Script == nil || c.HasFlag("--no-install-recommends", "--download-only", "-d", "--simulate", "-s") {
 		return false

@@ -67,13 +67,3 @@ func checkAptInsteadOfAptGet(p *facts.Pass[*facts.Dockerfile]) {
 		p.Report(f)
 	}, "apt")
 }
-
-// firstAction is a command's first word that is not a flag.
-func firstAction(c *facts.Command) string {
-	for _, a := range c.Args() {
-		if !strings.HasPrefix(a.Text, "-") {
-			return a.Text
-		}
-	}
-	return ""
-}

@@ -8,7 +8,6 @@ import (
 	"github.com/dockmend/dockmend/internal/images"
 	"github.com/dockmend/dockmend/internal/lint"
 	"github.com/dockmend/dockmend/internal/syntax/dockerfile"
-	"github.com/dockmend/dockmend/internal/text"
 )
 
 // AptWithoutAssumeYes reports `apt-get install`, `upgrade`, `dist-upgrade`,
@@ -145,17 +144,4 @@ func aptIsConfigured(d *facts.Dockerfile, setting string) bool {
 			return in.Keyword == "run" && strings.Contains(in.Body, "apt.conf") && strings.Contains(strings.ToLower(in.Body), setting)
 		})
 	})
-}
-
-// pipesYes reports whether something answers a command: the script has a yes before it, or
-// the command reads from a pipe.
-func pipesYes(c facts.PackageCommand) bool {
-	body := c.Instruction.Body
-	if strings.Contains(body, "yes |") || strings.Contains(body, "yes|") {
-		return true
-	}
-	before := c.Instruction.Document().Text(text.Span{Start: c.Instruction.Span.Start, End: c.Span.Start})
-	before = strings.TrimSuffix(strings.TrimRight(before, " \t\\\n"), "sudo")
-	before = strings.TrimRight(before, " \t\\\n")
-	return strings.HasSuffix(before, "|") && !strings.HasSuffix(before, "||")
 }

@@ -76,9 +76,6 @@ func checkArchiveCopiedThenExtracted(p *facts.Pass[*facts.Dockerfile]) {
 	})
 }
 
-// baseName is the last part of a path, of Windows too.
-func baseName(path string) string { return path[strings.LastIndexAny(path, `/\`)+1:] }
-
 // unpacks finds the command of a later RUN of the stage that unpacks a file of
 // one of the names.
 func unpacks(d *facts.Dockerfile, in *dockerfile.Instruction, names ...string) (found *facts.Command) {

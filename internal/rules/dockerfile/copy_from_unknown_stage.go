@@ -102,9 +102,3 @@ func reportUnknownStage(p *facts.Pass[*facts.Dockerfile], s *facts.Stage, r fact
 	f.Message = fmt.Sprintf("no earlier stage is named %s, so Docker looks for an image of that name; %s", quoteShort(r.Text), hint)
 	p.Report(f)
 }
-
-// isOfficialImage reports whether a name without a tag is one of Docker's own.
-func isOfficialImage(name string) bool {
-	_, known := facts.LookupBase(facts.ParseImage(name))
-	return known || name == "scratch"
-}

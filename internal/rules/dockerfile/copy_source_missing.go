@@ -110,24 +110,6 @@ func checkCopySourceMissing(p *facts.Pass[*facts.Dockerfile]) {
 	}
 }
 
-// isThereAbove reports whether a path exists from a folder above the context: the
-// build may be given that one.
-func isThereAbove(files lint.Context, name string) bool {
-	const levels = 4
-	up := ".."
-	for range levels {
-		gate, err := files.In(up, "")
-		if err != nil {
-			return false
-		}
-		if _, ok := gate.Exists(name); ok {
-			return true
-		}
-		up = path.Join("..", up)
-	}
-	return false
-}
-
 // isMade reports whether a path has the name of something that is built, downloaded or
 // written before the image is built.
 func isMade(name string) bool {

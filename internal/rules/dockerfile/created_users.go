@@ -214,3 +214,32 @@ func isMentioned(d *facts.Dockerfile, word string) bool {
 	places, _ := d.Occurrences(word)
 	return len(places) > 0
 }
+
+// accountNumber is the number that a command gives to a new user or group.
+func accountNumber(c *facts.Command) (kind, id string) {
+	switch c.Name() {
+	case "useradd", "adduser":
+		if a, ok := c.FlagValue("-u", "--uid"); ok {
+			return "user", a.Text
+		}
+	case "groupadd", "addgroup":
+		if a, ok := c.FlagValue("-g", "--gid"); ok {
+			return "group", a.Text
+		}
+	}
+	return "", ""
+}
+
+// switchesUser reports whether a file names a program that starts another one as some
+// user, a start script that may, or a server that does it itself.
+func switchesUser(file string) bool {
+	for _, word := range []string{
+		"gosu", "su-exec", "setpriv", "runuser", "s6-", "sudo", "chroot", "entrypoint", "init.sh", "start.sh", "run.sh", "supervisor", "su - ", "su -c", "--user",
+		"nginx", "httpd", "apache", "postgres", "mysql", "sshd", "haproxy",
+	} {
+		if strings.Contains(file, word) {
+			return true
+		}
+	}
+	return false
+}

@@ -89,23 +89,3 @@ func failsWithoutFile(d *facts.Dockerfile, c *facts.Command) bool {
 // curlFails reports whether curl's short options in one word have an f before any
 // option with a value.
 func curlFails(c *facts.Command) bool { return curlShort(c, 'f') }
-
-// curlWrites reports whether curl writes a file.
-func curlWrites(c *facts.Command) bool { return curlShort(c, 'o') || curlShort(c, 'O') }
-
-func curlShort(c *facts.Command, option byte) bool {
-	for _, a := range c.Args() {
-		if len(a.Text) < 2 || a.Text[0] != '-' || a.Text[1] == '-' {
-			continue
-		}
-		for i := 1; i < len(a.Text); i++ {
-			if a.Text[i] == option {
-				return true
-			}
-			if strings.IndexByte("oHduAbceEFmTwxXYyzCDKPQrtU", a.Text[i]) >= 0 {
-				break
-			}
-		}
-	}
-	return false
-}

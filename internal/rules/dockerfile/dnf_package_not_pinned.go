@@ -57,8 +57,3 @@ func checkDnfPackageNotPinned(p *facts.Pass[*facts.Dockerfile]) {
 		example:  func(name string) string { return name + "-<version>" },
 	}.report(p)
 }
-
-// installsGroup reports whether the call is about a module and does not install it.
-func installsGroup(c facts.PackageCommand) bool {
-	return c.Action == "module" && (len(c.Packages) == 0 || c.Packages[0].Text != "install")
-}

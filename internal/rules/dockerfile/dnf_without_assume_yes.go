@@ -1,12 +1,8 @@
 package dockerfile
 
 import (
-	"slices"
-	"strings"
-
 	"github.com/dockmend/dockmend/internal/facts"
 	"github.com/dockmend/dockmend/internal/lint"
-	"github.com/dockmend/dockmend/internal/syntax/dockerfile"
 )
 
 // DnfWithoutAssumeYes reports `dnf` and `tdnf` `install`, `groupinstall`, `reinstall`,
@@ -55,13 +51,4 @@ func checkDnfWithoutAssumeYes(p *facts.Pass[*facts.Dockerfile]) {
 		flag:     "-y",
 		answered: answersRPM,
 	}.report(p)
-}
-
-// answersRPM reports whether the configuration of dnf or yum answers.
-func answersRPM(d *facts.Dockerfile, c facts.PackageCommand) bool {
-	return pipesYes(c) || facts.Once(d, "dnf is configured", nil, func() bool {
-		return slices.ContainsFunc(d.Instructions, func(in *dockerfile.Instruction) bool {
-			return in.Keyword == "run" && strings.Contains(strings.ReplaceAll(in.Body, " ", ""), "assumeyes=")
-		})
-	})
 }

@@ -124,32 +124,3 @@ func isProgramFile(name string) bool {
 		return ending == "" && name != "latest" // which is an answer about the newest version
 	}
 }
-
-// writesDownload reports whether curl or wget writes what it fetches to a file.
-func writesDownload(c *facts.Command) bool {
-	switch c.Name() {
-	case "curl":
-		if to, ok := c.FlagValue("-o", "--output"); ok && (to.Text == "/dev/null" || to.Text == "-") {
-			return false
-		}
-		return c.HasFlag("--output", "--remote-name", "--remote-name-all") || curlWrites(c)
-	case "wget":
-		if c.HasFlag("--spider", "--version", "--help") {
-			return false
-		}
-		for i, a := range c.Args() {
-			if to := a.Text; to == "--output-document=-" || to == "--output-document=/dev/null" || (isCluster(to) && strings.HasSuffix(to, "O-")) {
-				return false
-			} else if next := c.Args()[i+1:]; len(next) > 0 && (next[0].Text == "-" || next[0].Text == "/dev/null") && strings.HasPrefix(to, "-") && strings.HasSuffix(to, "O") {
-				return false
-			}
-		}
-		return len(c.Args()) > 0
-	}
-	return false
-}
-
-// isCluster reports whether a word is a cluster of short options.
-func isCluster(word string) bool {
-	return len(word) > 1 && word[0] == '-' && word[1] != '-'
-}

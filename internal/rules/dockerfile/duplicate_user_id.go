@@ -70,18 +70,3 @@ func checkDuplicateUserId(p *facts.Pass[*facts.Dockerfile]) {
 		}
 	}
 }
-
-// accountNumber is the number that a command gives to a new user or group.
-func accountNumber(c *facts.Command) (kind, id string) {
-	switch c.Name() {
-	case "useradd", "adduser":
-		if a, ok := c.FlagValue("-u", "--uid"); ok {
-			return "user", a.Text
-		}
-	case "groupadd", "addgroup":
-		if a, ok := c.FlagValue("-g", "--gid"); ok {
-			return "group", a.Text
-		}
-	}
-	return "", ""
-}

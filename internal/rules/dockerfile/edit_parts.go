@@ -284,3 +284,71 @@ func deleteStartWords(d *facts.Dockerfile, c startCommand, from text.Span, count
 	}
 	return edit, false
 }
+
+// sameCase writes a keyword in lower case where another one is.
+func sameCase(keyword, like string) string {
+	if like == strings.ToLower(like) {
+		return strings.ToLower(keyword)
+	}
+	return keyword
+}
+
+// withBlanks is a flag with the blanks after it, and with its line where it is
+// alone on one.
+func withBlanks(d *facts.Dockerfile, flag text.Span) text.Span {
+	for flag.End < len(d.Src) && isBlank(d.Src[flag.End]) {
+		flag.End++
+	}
+	line := d.Lines.FullLine(d.Lines.Position(flag.Start).Line)
+	before, behind := string(d.Src[line.Start:flag.Start]), string(d.Src[flag.End:line.End])
+	if line.Start > 0 && strings.Trim(before, " \t") == "" && strings.TrimRight(behind, "\r\n") == string(rune(d.Escape)) {
+		return line
+	}
+	return flag
+}
+
+// addWords writes words after the name of a health check's program, in the form of the
+// instruction. There is no fix where they would have another meaning.
+func addWords(in *dockerfile.Instruction, c *facts.Command, words ...string) []lint.Fix {
+	before, after := " ", ""
+	if in.JSON {
+		before, after = `, "`, `"`
+	} else if c.Script == nil || !c.Script.Editable() {
+		return nil
+	}
+	var text strings.Builder
+	for _, w := range words {
+		text.WriteString(before + w + after)
+	}
+	return unsafeFix("add "+strings.Join(words, " "), lint.EffectConfig, lint.Insert(c.Words[0].Span.End, text.String()))
+}
+
+// insertAbove returns the fix that adds an instruction above another one.
+func insertAbove(d *facts.Dockerfile, in *dockerfile.Instruction, keyword, args string) []lint.Fix {
+	line := sameCase(keyword, d.Text(in.KeywordSpan)) + " " + args
+	return []lint.Fix{{
+		Title: "add " + keyword + " " + args, Applicability: lint.Unsafe, MaxEffect: lint.EffectGraph,
+		Edits: []lint.FileEdit{lint.Insert(in.KeywordSpan.Start, line+d.Newline())},
+	}}
+}
+
+// numberSpan returns the place of the number in a word as it is written, which may have
+// quotes and the flag around it; it is empty if the number is written otherwise.
+func numberSpan(d *facts.Dockerfile, in *dockerfile.Instruction, at facts.Argument) text.Span {
+	source := d.Text(at.Span)
+	i := strings.LastIndex(source, at.Text)
+	rest := ""
+	if i >= 0 {
+		rest = source[i+len(at.Text):]
+	}
+	if i < 0 || (rest != "" && (!in.JSON || rest != `"`)) {
+		return text.Span{}
+	}
+	return text.Span{Start: at.Span.Start + i, End: at.Span.Start + i + len(at.Text)}
+}
+
+// wholeLines are the lines of an instruction with their ends.
+func wholeLines(in *dockerfile.Instruction) text.Span {
+	lines := in.PhysicalLines()
+	return text.Span{Start: lines[0].Start, End: lines[len(lines)-1].End}
+}

@@ -103,8 +103,3 @@ func reportOneString(p *facts.Pass[*facts.Dockerfile], w dockerfile.Word) {
 	}
 	p.Report(f)
 }
-
-// isPlainWord reports whether a shell would change nothing in a word.
-func isPlainWord(word string) bool {
-	return word != "" && strings.Trim(word, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_./:=@,+-") == ""
-}

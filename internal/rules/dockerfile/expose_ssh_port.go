@@ -47,12 +47,6 @@ func checkExposeSshPort(p *facts.Pass[*facts.Dockerfile]) {
 	})
 }
 
-// isSSHPort reports whether a word of EXPOSE is port 22 of TCP.
-func isSSHPort(word string) bool {
-	port, protocol, _ := strings.Cut(bare(word), "/")
-	return port == "22" && (protocol == "" || strings.EqualFold(protocol, "tcp"))
-}
-
 // sshPortSeverity is a warning where an SSH server runs next to another server.
 func sshPortSeverity(d *facts.Dockerfile, in *dockerfile.Instruction) lint.Severity {
 	s := d.StageOf(in)

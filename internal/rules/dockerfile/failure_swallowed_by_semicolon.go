@@ -120,15 +120,6 @@ func hasAnyWord(call *syntax.CallExpr, words ...string) bool {
 	})
 }
 
-// isTidying reports whether a program only cleans up or prints something.
-func isTidying(name string) bool {
-	switch name {
-	case "rm", "chown", "echo", "true", ":", "ldconfig", "printf", "history", "sync", "date":
-		return true
-	}
-	return false
-}
-
 // stopsOrLooks reports whether a statement ends the script or looks at the status of the
 // one before.
 func stopsOrLooks(stmt *syntax.Stmt) bool {
@@ -146,65 +137,4 @@ func stopsOrLooks(stmt *syntax.Stmt) bool {
 		return !found
 	})
 	return found
-}
-
-// workOf finds the last installation, download or build of a statement whose failure is
-// that of the statement, or of one of its branches.
-func workOf(stmt *syntax.Stmt, commands map[*syntax.CallExpr]*facts.Command) *facts.Command {
-	if stmt.Negated || stmt.Background {
-		return nil
-	}
-	last := func(list []*syntax.Stmt) *facts.Command {
-		if len(list) == 0 {
-			return nil
-		}
-		return workOf(list[len(list)-1], commands)
-	}
-	switch x := stmt.Cmd.(type) {
-	case *syntax.CallExpr:
-		if c := commands[x]; c != nil && isWork(c) {
-			return c
-		}
-	case *syntax.BinaryCmd:
-		if x.Op != syntax.AndStmt {
-			return nil
-		}
-		if c := workOf(x.X, commands); c != nil {
-			return c
-		}
-		return workOf(x.Y, commands)
-	case *syntax.IfClause:
-		for branch := x; branch != nil; branch = branch.Else {
-			if c := last(branch.Then); c != nil {
-				return c
-			}
-		}
-	case *syntax.Block:
-		return last(x.Stmts)
-	case *syntax.Subshell:
-		return last(x.Stmts)
-	}
-	return nil
-}
-
-// isWork reports whether a command installs, fetches or builds something.
-func isWork(c *facts.Command) bool {
-	switch c.Name() {
-	case "curl", "wget":
-		return slices.ContainsFunc(c.Args(), func(a facts.Argument) bool { return strings.Contains(a.Text, "://") || strings.Contains(a.Text, "$") })
-	case "make", "cmake", "mvn", "gradle", "tar", "unzip", "dpkg", "rpm":
-		return true
-	case "git":
-		return firstAction(c) == "clone"
-	case "rake", "rails", "bundle", "npm", "yarn", "pnpm", "bun":
-		words := c.Positional()
-		if len(words) > 0 && words[len(words)-1].Text == "assets:precompile" {
-			return true
-		}
-		if len(words) == 2 && words[0].Text == "run" && words[1].Text == "build" {
-			return true
-		}
-	}
-	pkg, ok := facts.Packages(c)
-	return ok && slices.Contains([]string{"install", "add", "ci", "sync", "build", "require", "i", "localinstall", "groupinstall"}, pkg.Action)
 }

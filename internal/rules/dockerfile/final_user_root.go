@@ -2,11 +2,9 @@ package dockerfile
 
 import (
 	"fmt"
-	"strings"
 
 	"github.com/dockmend/dockmend/internal/facts"
 	"github.com/dockmend/dockmend/internal/lint"
-	"github.com/dockmend/dockmend/internal/syntax/dockerfile"
 )
 
 // FinalUserRoot reports final images whose last `USER` is root.
@@ -106,34 +104,4 @@ func checkFinalUserRoot(p *facts.Pass[*facts.Dockerfile]) {
 func startsNothing(s *facts.Stage) bool {
 	e := s.Entrypoint()
 	return e != nil && e.JSON && (len(e.Words) == 0 || (len(e.Words) == 1 && e.Words[0].Text == "")) && s.Command() == nil && s.Last("expose") == nil
-}
-
-// isRoot reports whether a USER instruction names root or 0; a group does not
-// count, nor does a variable without a default.
-func isRoot(d *facts.Dockerfile, in *dockerfile.Instruction) bool {
-	user, known := d.Expand(in, in.Args)
-	user, _, _ = strings.Cut(user, ":")
-	return known && (user == "root" || user == "0")
-}
-
-// dropsRights names the tool in the stage's instructions that starts a program
-// as another user; empty if there is none.
-func dropsRights(d *facts.Dockerfile, s *facts.Stage) string {
-	return facts.Once(d, "tool that drops rights", s, func() string { return readDropsRights(d, s) })
-}
-
-func readDropsRights(d *facts.Dockerfile, s *facts.Stage) string {
-	for _, x := range s.Chain() {
-		for _, in := range x.Instructions {
-			switch in.Keyword {
-			case "run", "copy", "add", "entrypoint", "cmd", "env", "arg":
-				for _, tool := range []string{"gosu", "su-exec", "setpriv", "s6-overlay", "s6-setuidgid", "chpst", "supervisord", "supervisor", "runuser"} {
-					if strings.Contains(d.Text(in.Span), tool) {
-						return tool
-					}
-				}
-			}
-		}
-	}
-	return ""
 }

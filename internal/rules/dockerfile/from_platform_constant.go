@@ -8,7 +8,6 @@ import (
 	"github.com/dockmend/dockmend/internal/facts"
 	"github.com/dockmend/dockmend/internal/lint"
 	"github.com/dockmend/dockmend/internal/syntax/dockerfile"
-	"github.com/dockmend/dockmend/internal/text"
 )
 
 // FromPlatformConstant reports `FROM` with a constant `--platform`, such as
@@ -81,18 +80,4 @@ func namesMachine(d *facts.Dockerfile, s *facts.Stage) bool {
 			return strings.Contains(text, machine)
 		})
 	})
-}
-
-// withBlanks is a flag with the blanks after it, and with its line where it is
-// alone on one.
-func withBlanks(d *facts.Dockerfile, flag text.Span) text.Span {
-	for flag.End < len(d.Src) && isBlank(d.Src[flag.End]) {
-		flag.End++
-	}
-	line := d.Lines.FullLine(d.Lines.Position(flag.Start).Line)
-	before, behind := string(d.Src[line.Start:flag.Start]), string(d.Src[flag.End:line.End])
-	if line.Start > 0 && strings.Trim(before, " \t") == "" && strings.TrimRight(behind, "\r\n") == string(rune(d.Escape)) {
-		return line
-	}
-	return flag
 }

@@ -118,35 +118,6 @@ func reportUndeclared(p *facts.Pass[*facts.Dockerfile], s *facts.Stage, at text.
 	p.Report(f)
 }
 
-// declareInStage is the fix that declares an argument at the top of a stage, below the
-// ARGs that stand there already, and above its use.
-func declareInStage(d *facts.Dockerfile, s *facts.Stage, use int, name string) lint.Fix {
-	last := s.From
-	for _, in := range s.Instructions {
-		isNext := d.Lines.Position(in.Span.Start).Line == d.Lines.Position(last.Head.End).Line+1
-		if in.Keyword != "arg" || !isNext || in.Head.End > use {
-			break
-		}
-		last = in
-	}
-	return lint.Fix{
-		Title: "declare ARG " + name + " in the stage", Applicability: lint.Unsafe, MaxEffect: lint.EffectGraph,
-		Edits: []lint.FileEdit{lint.Insert(last.Head.End, d.Newline()+sameCase("ARG", d.Text(s.From.KeywordSpan))+" "+name)},
-	}
-}
-
-// declaredGlobally reports whether an ARG above the first FROM has the name.
-func declaredGlobally(d *facts.Dockerfile, name string) bool {
-	for _, in := range d.Global() {
-		for _, pair := range in.Pairs {
-			if in.Keyword == "arg" && pair.Key == name {
-				return true
-			}
-		}
-	}
-	return false
-}
-
 // mayComeFromBase reports whether a base image may set the variable: images of a
 // language or a program set its version and its home, those of a distribution
 // and the empty one set nothing but PATH.

@@ -6,7 +6,6 @@ import (
 
 	"github.com/dockmend/dockmend/internal/facts"
 	"github.com/dockmend/dockmend/internal/lint"
-	"mvdan.cc/sh/v3/syntax"
 )
 
 // GpuBuildtimeQuery reports `RUN` instructions that query the GPU, such as `nvidia-smi`
@@ -68,19 +67,4 @@ func asksForGPU(c *facts.Command) bool {
 	}
 	code, ok := c.FlagValue("-c")
 	return ok && (strings.Contains(code.Text, "assert torch.cuda.is_available()") || strings.Contains(code.Text, "torch.cuda.get_device") || strings.Contains(code.Text, "torch.cuda.current_device"))
-}
-
-// hasFallback reports whether the script continues where the command fails.
-func hasFallback(c *facts.Command) bool {
-	if c.Script == nil {
-		return false
-	}
-	found := false
-	syntax.Walk(c.Script.File, func(n syntax.Node) bool {
-		if b, ok := n.(*syntax.BinaryCmd); ok && b.Op == syntax.OrStmt && c.Script.SpanOf(b.X).Contains(c.Span) {
-			found = true
-		}
-		return !found
-	})
-	return found
 }

@@ -6,7 +6,6 @@ import (
 	"strings"
 
 	"github.com/dockmend/dockmend/internal/facts"
-	"github.com/dockmend/dockmend/internal/images"
 	"github.com/dockmend/dockmend/internal/lint"
 )
 
@@ -58,12 +57,6 @@ func checkGpuCondaInsteadOfUv(p *facts.Pass[*facts.Dockerfile]) {
 			Message: fmt.Sprintf("%s installs only Python packages, for which conda adds a second Python; use uv pip install", quoteShort(firstLine(p.Doc.Text(c.Span)))),
 		})
 	}, "conda", "mamba", "micromamba")
-}
-
-// isForGPU reports whether a stage's base is an image for NVIDIA's GPUs.
-func isForGPU(s *facts.Stage) bool {
-	_, is := images.Says(s.Base().Name(), images.GPU)
-	return is
 }
 
 // isWheel reports whether PyPI has a conda package of this name as a wheel.

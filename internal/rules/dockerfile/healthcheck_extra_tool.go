@@ -7,7 +7,6 @@ import (
 	"strings"
 
 	"github.com/dockmend/dockmend/internal/facts"
-	"github.com/dockmend/dockmend/internal/images"
 	"github.com/dockmend/dockmend/internal/lint"
 	"github.com/dockmend/dockmend/internal/syntax/dockerfile"
 )
@@ -81,15 +80,6 @@ func checkHealthcheckExtraTool(p *facts.Pass[*facts.Dockerfile]) {
 		}}
 	}
 	p.Report(f)
-}
-
-// languageOf is the interpreter that an official image is for; empty for others.
-func languageOf(i facts.Image) string {
-	if !i.Known {
-		return ""
-	}
-	language, _ := images.Says(i.Repository, images.Language)
-	return language
 }
 
 // installedAlone is the installation of a tool that no command of the image's

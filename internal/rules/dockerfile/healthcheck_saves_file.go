@@ -1,8 +1,6 @@
 package dockerfile
 
 import (
-	"strings"
-
 	"github.com/dockmend/dockmend/internal/facts"
 	"github.com/dockmend/dockmend/internal/lint"
 	"github.com/dockmend/dockmend/internal/syntax/dockerfile"
@@ -58,20 +56,4 @@ func checkHealthcheckSavesFile(p *facts.Pass[*facts.Dockerfile]) {
 			p.Report(f)
 		}
 	})
-}
-
-// addWords writes words after the name of a health check's program, in the form of the
-// instruction. There is no fix where they would have another meaning.
-func addWords(in *dockerfile.Instruction, c *facts.Command, words ...string) []lint.Fix {
-	before, after := " ", ""
-	if in.JSON {
-		before, after = `, "`, `"`
-	} else if c.Script == nil || !c.Script.Editable() {
-		return nil
-	}
-	var text strings.Builder
-	for _, w := range words {
-		text.WriteString(before + w + after)
-	}
-	return unsafeFix("add "+strings.Join(words, " "), lint.EffectConfig, lint.Insert(c.Words[0].Span.End, text.String()))
 }

@@ -2,7 +2,6 @@ package dockerfile
 
 import (
 	"fmt"
-	"slices"
 	"strings"
 
 	"github.com/dockmend/dockmend/internal/facts"
@@ -110,24 +109,4 @@ func changesFiles(name string) bool {
 		return true
 	}
 	return false
-}
-
-// exitsOnError reports whether set -e applies where a script begins, or is in it.
-func exitsOnError(d *facts.Dockerfile, in *dockerfile.Instruction) bool {
-	body := in.Body
-	for _, h := range in.Heredocs {
-		body += d.Text(h.Body)
-	}
-	for _, mark := range [...]string{"set -e", "set -o errexit", "set -xe", "set -ue", "set -xue", "set -uxe", "set -Ee", "set -xEe", "-o errexit", "set -vxe", "set -x -e", "set -u -e", "trap "} {
-		if strings.Contains(body, mark) {
-			return true
-		}
-	}
-	if first := strings.TrimSpace(body); strings.Contains(first, "#!") {
-		return true // another program, or options of its own
-	}
-	s := d.StageOf(in)
-	return s != nil && slices.ContainsFunc(s.Shell(in).Words, func(w string) bool {
-		return w == "errexit" || (len(w) > 1 && w[0] == '-' && w[1] != '-' && strings.Contains(w, "e"))
-	})
 }

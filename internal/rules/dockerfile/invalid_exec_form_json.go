@@ -94,34 +94,6 @@ func isOverruled(d *facts.Dockerfile, in *dockerfile.Instruction) bool {
 	return s != nil && d.Instructions[in.Index()] == in && (in.Keyword == "cmd" || in.Keyword == "entrypoint") && s.LastOwn(in.Keyword) != in
 }
 
-// isBrokenArray reports whether the text of an instruction was meant as a JSON array
-// and is not one.
-func isBrokenArray(in *dockerfile.Instruction) bool {
-	switch in.Keyword {
-	case "run", "cmd", "entrypoint", "shell", "healthcheck", "volume", "copy", "add":
-	default:
-		return false
-	}
-	return !in.JSON && len(in.Heredocs) == 0 && (in.NotStrings || looksLikeArray(strings.TrimSpace(in.Body)))
-}
-
-// looksLikeArray reports whether a text begins as an array of strings does: a
-// bracket and a quote, with which no shell command begins.
-func looksLikeArray(body string) bool {
-	rest, ok := strings.CutPrefix(body, "[")
-	rest = strings.TrimLeft(rest, " \t")
-	if !ok || rest == "" {
-		return false
-	}
-	for _, quote := range []string{`"`, "'", "“", "”", "‘", "’"} {
-		if after, ok := strings.CutPrefix(rest, quote); ok {
-			// [ "$a" = b ] is a shell command.
-			return !strings.HasPrefix(body, "[ ") || strings.Contains(after, ",") || !strings.Contains(after, " ]") || !strings.ContainsAny(after, "=-!")
-		}
-	}
-	return false
-}
-
 // repairArray fixes what has only one meaning: quotes of another kind, commas at the end,
 // a missing bracket at the end.
 func repairArray(body string) (repaired string, ok bool) {

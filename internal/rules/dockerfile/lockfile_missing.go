@@ -287,30 +287,3 @@ func copiesByName(s *facts.Stage, name string) bool {
 		return len(x.Instructions) > 0 && copiesNamed(x, name, x.Instructions[len(x.Instructions)-1])
 	})
 }
-
-// manifestIn finds the folder of a build context from which the sources bring a
-// file of that name: in the context that is likely, else in the Dockerfile's folder.
-func manifestIn(p *facts.Pass[*facts.Dockerfile], sources facts.Sources, name string) (c *facts.BuildContext, folder string, ok bool) {
-	c, ok = p.Project.LikelyContext(p.Doc)
-	if !ok {
-		var err error
-		if c, err = p.Project.Context(".", path.Base(p.Doc.Name)); err != nil {
-			return nil, "", false
-		}
-	}
-	for _, source := range sources {
-		for _, folder := range []string{source, path.Dir(source)} {
-			if at := path.Join(folder, name); sources.Cover(at) && isSent(c.Files, at) {
-				return c, folder, true
-			}
-		}
-	}
-	return nil, "", false
-}
-
-// isSent reports whether a build sends a file of the context.
-func isSent(files lint.Context, name string) bool {
-	isDir, ok := files.Exists(name)
-	_, ignored := files.Ignored(name)
-	return ok && !isDir && !ignored
-}

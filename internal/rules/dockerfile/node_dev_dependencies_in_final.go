@@ -1,7 +1,6 @@
 package dockerfile
 
 import (
-	"encoding/json"
 	"fmt"
 	"slices"
 	"strconv"
@@ -10,7 +9,6 @@ import (
 	"github.com/dockmend/dockmend/internal/facts"
 	"github.com/dockmend/dockmend/internal/images"
 	"github.com/dockmend/dockmend/internal/lint"
-	"github.com/dockmend/dockmend/internal/syntax/dockerfile"
 )
 
 // NodeDevDependenciesInFinal reports `npm ci`, `npm install`, `yarn install` and `pnpm
@@ -138,12 +136,6 @@ func reportBuiltInPlace(p *facts.Pass[*facts.Dockerfile], start startCommand, fo
 	}))
 }
 
-// mentions reports whether one of the words is anywhere in the file. It lets a rule stop
-// early.
-func mentions(d *facts.Dockerfile, words ...string) bool {
-	return slices.ContainsFunc(words, d.Mentions)
-}
-
 // knowsOmit reports whether the base image has an npm that knows --omit: npm 7 and
 // later, which comes with node 15 and later.
 func knowsOmit(s *facts.Stage) bool {
@@ -155,22 +147,6 @@ func knowsOmit(s *facts.Stage) bool {
 	digits := base.Tag[:len(base.Tag)-len(strings.TrimLeft(base.Tag, "0123456789"))]
 	major, err := strconv.Atoi(digits)
 	return err == nil && major >= first
-}
-
-// nodeInstall reads a command as an installation of what package.json names.
-func nodeInstall(c *facts.Command) (pkg facts.PackageCommand, ok bool) {
-	pkg, ok = facts.Packages(c)
-	if !ok && c.Name() == "yarn" && len(c.Words) == 1 {
-		return facts.PackageCommand{Command: c, Manager: "yarn", Action: "install"}, true
-	}
-	if !ok || (pkg.Manager != "npm" && pkg.Manager != "yarn" && pkg.Manager != "pnpm") {
-		return pkg, false
-	}
-	switch pkg.Action {
-	case "install", "i", "ci", "clean-install":
-		return pkg, len(pkg.Packages) == 0 && !c.HasFlag("-g", "--global", "--package-lock-only", "--lockfile-only", "--dry-run")
-	}
-	return pkg, false
 }
 
 // leavesDevOut reports whether an installation omits the development packages, or can
@@ -220,23 +196,6 @@ func runsNodeTool(c *facts.Command) bool {
 	}
 }
 
-// manifest is the part of package.json that rules read.
-type manifest struct {
-	Scripts         map[string]string `json:"scripts"`
-	DevDependencies map[string]string `json:"devDependencies"`
-}
-
-// runsAtInstall reports whether an installation runs a script of the project, which may need
-// the development packages, or looks at NODE_ENV, which an installation without them sets.
-func (m manifest) runsAtInstall() bool {
-	for _, hook := range []string{"preinstall", "install", "postinstall", "prepublish", "preprepare", "prepare", "postprepare"} {
-		if m.Scripts[hook] != "" {
-			return true
-		}
-	}
-	return false
-}
-
 // startsWithoutDev reports whether the project has development packages and the image
 // starts without them.
 func startsWithoutDev(p *facts.Pass[*facts.Dockerfile], start startCommand) bool {
@@ -262,31 +221,4 @@ func startsWithoutDev(p *facts.Pass[*facts.Dockerfile], start startCommand) bool
 	// Only a plain node is sure to come from no package.
 	words := strings.Fields(command)
 	return len(words) > 0 && words[0] == "node" && !strings.ContainsAny(command, "&|;") && !slices.Contains(words, "-r") && !slices.Contains(words, "--require") && !slices.Contains(words, "--import")
-}
-
-// readManifest reads the package.json that a stage copies.
-func readManifest(p *facts.Pass[*facts.Dockerfile], s *facts.Stage) (m manifest, ok bool) {
-	path := "package.json"
-	for _, x := range s.Chain() {
-		for _, in := range x.Instructions {
-			if sources, _, whole := copyWords(in); whole && in.Keyword == "copy" && !isFromElsewhere(in) {
-				for _, w := range sources {
-					if name := bare(w.Text); baseName(name) == "package.json" {
-						path = strings.TrimPrefix(strings.TrimPrefix(name, "./"), "/")
-					}
-				}
-			}
-		}
-	}
-	src, err := p.Files.ReadFile(path)
-	if err != nil || json.Unmarshal(src, &m) != nil {
-		return m, false
-	}
-	return m, true
-}
-
-// isFromElsewhere reports whether a COPY copies from another stage or image.
-func isFromElsewhere(in *dockerfile.Instruction) bool {
-	_, ok := flagOf(in, "from")
-	return ok
 }

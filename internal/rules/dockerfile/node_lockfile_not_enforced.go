@@ -8,7 +8,6 @@ import (
 
 	"github.com/dockmend/dockmend/internal/facts"
 	"github.com/dockmend/dockmend/internal/lint"
-	"github.com/dockmend/dockmend/internal/syntax/dockerfile"
 	"github.com/dockmend/dockmend/internal/text"
 )
 
@@ -102,16 +101,6 @@ func isFallbackOfLocked(d *facts.Dockerfile, c facts.PackageCommand) bool {
 		return false
 	}
 	return slices.ContainsFunc([]string{"npm ci", "--frozen-lockfile", "--immutable"}, func(w string) bool { return strings.Contains(before[:at], w) })
-}
-
-// copiesNamed reports whether the stage copies a file by its name, or by a pattern with
-// it, before the instruction.
-func copiesNamed(s *facts.Stage, name string, before *dockerfile.Instruction) bool {
-	first := s.First("copies a file called "+name, func(in *dockerfile.Instruction) bool {
-		sources, _, ok := copyWords(in)
-		return ok && (in.Keyword == "copy" || in.Keyword == "add") && slices.ContainsFunc(sources, func(w dockerfile.Word) bool { return baseName(bare(w.Text)) == name })
-	})
-	return first != nil && first.Index() <= before.Index()
 }
 
 // copiesInFolder reports whether a copy of the whole folder of the package contains the

@@ -218,3 +218,8 @@ func rpmPinned(word string) bool {
 	}
 	return false
 }
+
+// installsGroup reports whether the call is about a module and does not install it.
+func installsGroup(c facts.PackageCommand) bool {
+	return c.Action == "module" && (len(c.Packages) == 0 || c.Packages[0].Text != "install")
+}

@@ -3,9 +3,12 @@ package dockerfile
 import (
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/dockmend/dockmend/internal/facts"
 	"github.com/dockmend/dockmend/internal/lint"
+	"github.com/dockmend/dockmend/internal/syntax/dockerfile"
+	"github.com/dockmend/dockmend/internal/text"
 )
 
 // prompts describes when a package manager asks for confirmation.
@@ -63,4 +66,26 @@ func isFlagName(variable string) bool {
 		}
 	}
 	return false
+}
+
+// pipesYes reports whether something answers a command: the script has a yes before it, or
+// the command reads from a pipe.
+func pipesYes(c facts.PackageCommand) bool {
+	body := c.Instruction.Body
+	if strings.Contains(body, "yes |") || strings.Contains(body, "yes|") {
+		return true
+	}
+	before := c.Instruction.Document().Text(text.Span{Start: c.Instruction.Span.Start, End: c.Span.Start})
+	before = strings.TrimSuffix(strings.TrimRight(before, " \t\\\n"), "sudo")
+	before = strings.TrimRight(before, " \t\\\n")
+	return strings.HasSuffix(before, "|") && !strings.HasSuffix(before, "||")
+}
+
+// answersRPM reports whether the configuration of dnf or yum answers.
+func answersRPM(d *facts.Dockerfile, c facts.PackageCommand) bool {
+	return pipesYes(c) || facts.Once(d, "dnf is configured", nil, func() bool {
+		return slices.ContainsFunc(d.Instructions, func(in *dockerfile.Instruction) bool {
+			return in.Keyword == "run" && strings.Contains(strings.ReplaceAll(in.Body, " ", ""), "assumeyes=")
+		})
+	})
 }

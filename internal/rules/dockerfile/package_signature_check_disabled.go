@@ -90,15 +90,6 @@ func uncheckedFlag(c *facts.Command) (at facts.Argument, variant string) {
 	return at, ""
 }
 
-func allPaths(words []facts.Argument) bool {
-	for _, w := range words {
-		if !isPath(w.Text) && (!strings.HasSuffix(w.Text, ".rpm") || strings.Contains(w.Text, "://")) {
-			return false
-		}
-	}
-	return true
-}
-
 // letPackagesCheck deletes the flag. --force-yes also answers the questions of apt, so -y
 // replaces it where no other flag does. There is no edit for package files, because the
 // image most likely does not have the key for them.

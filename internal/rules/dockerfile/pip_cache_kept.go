@@ -90,51 +90,6 @@ func checkPipCacheKept(p *facts.Pass[*facts.Dockerfile]) {
 	}, "pip")
 }
 
-const noPipCache = "PIP_NO_CACHE_DIR"
-
-// baseMaySet reports whether the base of a stage sets a variable, according to the
-// registry or the table, or whether the name of the base is not known.
-func baseMaySet(p *facts.Pass[*facts.Dockerfile], s *facts.Stage, name string) bool {
-	if s == nil {
-		return false
-	}
-	base := s.Base()
-	if !base.Known {
-		return true
-	}
-	if config, err := p.Registry.Config(base.Text, ""); err == nil {
-		_, set := config.Variable(name)
-		return set
-	}
-	sets, _ := base.BaseSets(name)
-	return sets
-}
-
-// pipCacheIsOff reports whether PIP_NO_CACHE_DIR is set for the command: by the base, by
-// ENV or ARG, by export before it, or in front of it.
-func pipCacheIsOff(p *facts.Pass[*facts.Dockerfile], c facts.PackageCommand) bool {
-	d, hadolint := p.Doc, p.Hadolint
-	v, set := d.ScopeAt(c.Instruction).Lookup(noPipCache)
-	if set && switchesPipCacheOff(v.Value, hadolint) {
-		return true
-	}
-	if !set && !hadolint && baseMaySet(p, d.StageOf(c.Instruction), noPipCache) {
-		return true
-	}
-	before := p0(d.Text(c.Instruction.Span), c.Span.End-c.Instruction.Span.Start)
-	for rest := before; ; {
-		_, value, ok := strings.Cut(rest, noPipCache+"=")
-		if !ok {
-			return false
-		}
-		word, _, _ := strings.Cut(value, " ")
-		if switchesPipCacheOff(strings.TrimRight(word, ";&|\\\n"), hadolint) {
-			return true
-		}
-		rest = value
-	}
-}
-
 // onlyTools reports whether a call only downloads the installers themselves, which are a
 // few megabytes.
 func onlyTools(c facts.PackageCommand) bool {
@@ -198,22 +153,6 @@ func bringsPip(d *facts.Dockerfile, in *dockerfile.Instruction) bool {
 		other, ok := facts.Packages(c)
 		return ok && other.Manager == "pip" && slices.ContainsFunc(other.Packages, func(a facts.Argument) bool { return a.Text == "pip" || strings.HasPrefix(a.Text, "pip=") })
 	})
-}
-
-// p0 is the beginning of s, at most n bytes.
-func p0(s string, n int) string { return s[:max(min(n, len(s)), 0)] }
-
-// switchesPipCacheOff reports whether a value of PIP_NO_CACHE_DIR switches the cache off:
-// any value does, also "off" and "0" (pip's _handle_no_cache_dir). hadolint takes such
-// values by their word.
-func switchesPipCacheOff(value string, hadolint bool) bool {
-	switch strings.ToLower(strings.Trim(value, `"'`)) {
-	case "":
-		return false
-	case "0", "off", "no", "false":
-		return !hadolint
-	}
-	return true
 }
 
 // mountsPipCache reports whether a mount's target is a pip cache of some user, or

@@ -61,18 +61,3 @@ func checkPipInstallWithoutHashes(p *facts.Pass[*facts.Dockerfile]) {
 		})
 	}, "pip")
 }
-
-// readInContext reads the file of the build context that a path in the image most likely
-// comes from: the file with the same path, or with the same name in the root of the
-// context.
-func readInContext(p *facts.Pass[*facts.Dockerfile], path string) (text string, ok bool) {
-	for _, name := range []string{strings.TrimPrefix(path, "./"), baseName(path)} {
-		if name == "" || strings.HasPrefix(name, "/") {
-			continue
-		}
-		if src, err := p.Files.ReadFile(name); err == nil {
-			return string(src), true
-		}
-	}
-	return "", false
-}

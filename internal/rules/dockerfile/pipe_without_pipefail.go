@@ -306,32 +306,6 @@ func basePipefail(p *facts.Pass[*facts.Dockerfile], in *dockerfile.Instruction) 
 	return slices.Contains(base.Shell, "pipefail")
 }
 
-// stmtName is the name of the command that a statement runs last; empty for
-// none that is plain.
-func stmtName(s *syntax.Stmt) string {
-	switch c := s.Cmd.(type) {
-	case *syntax.CallExpr:
-		if len(c.Args) > 0 {
-			if name, ok := facts.Literal(c.Args[0]); ok {
-				return name
-			}
-		}
-	case *syntax.BinaryCmd:
-		return stmtName(c.Y)
-	}
-	return ""
-}
-
-// cannotFail reports whether a left side's failure would not matter, or is none.
-func cannotFail(name string) bool {
-	switch name {
-	case "", "echo", "printf", "yes", "cat", "ls", "find", "env", "set", "true", "uname", "dpkg-query", "head", "tail", "grep", "egrep", "fgrep", "sed", "awk", "gawk", "mawk", "nawk", "uniq", "wc", "rev", "tac",
-		"sort", "cut", "tr", "date", "id", "whoami", "ldd", "scanelf", "apk", "apt-mark", "dpkg", "getconf", "nproc", "basename", "dirname", "seq", "fc-list", "locale", "tee", "xargs", "zcat", "jq", "du", "ps", "which", "command", "strings", "file", "debconf-get-selections", "openssl", "rpm":
-		return true
-	}
-	return false
-}
-
 // failsOnNothing reports whether a program that reads nothing fails itself. What only
 // copies, packs or sets what it reads does not; psql and mysql are left alone, since what
 // they read is most often made by a program that they wait for.

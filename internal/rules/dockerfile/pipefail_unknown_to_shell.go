@@ -2,11 +2,8 @@ package dockerfile
 
 import (
 	"fmt"
-	"slices"
-	"strings"
 
 	"github.com/dockmend/dockmend/internal/facts"
-	"github.com/dockmend/dockmend/internal/images"
 	"github.com/dockmend/dockmend/internal/lint"
 	"github.com/dockmend/dockmend/internal/syntax/dockerfile"
 )
@@ -63,53 +60,4 @@ func checkPipefailUnknownToShell(p *facts.Pass[*facts.Dockerfile]) {
 			Message: fmt.Sprintf("dash runs %s but does not have the option pipefail, so the build fails; use SHELL [\"/bin/bash\", \"-o\", \"pipefail\", \"-c\"]", quoteShort(firstLine(p.Doc.Text(at.Span)))),
 		})
 	})
-}
-
-// illegalPipefail finds where dash gets the option that it does not have: in a RUN, or in
-// the SHELL that applies to it.
-func illegalPipefail(d *facts.Dockerfile, in *dockerfile.Instruction) (at facts.Command, ok bool) {
-	s := d.StageOf(in)
-	if s == nil || in.JSON || !hasOldDash(s, in) {
-		return at, false
-	}
-	if shell := s.Shell(in); shell.Instruction != nil {
-		if slices.Contains(shell.Words, "pipefail") {
-			return facts.Command{Instruction: shell.Instruction, Span: shell.Instruction.ArgsSpan}, true
-		}
-	}
-	if !strings.Contains(in.Body, "pipefail") || len(in.Heredocs) > 0 {
-		return at, false
-	}
-	for _, c := range d.Commands(in) {
-		if c.Name() == "set" && setsOption(c, "pipefail") && !c.Conditional() && !hasFallback(c) {
-			return *c, true
-		}
-	}
-	return at, false
-}
-
-// hasOldDash reports whether the shell of a RUN is a dash that is known to lack pipefail.
-func hasOldDash(s *facts.Stage, in *dockerfile.Instruction) bool {
-	has, known := s.ShellHasPipefail(in)
-	if has || !known {
-		return false
-	}
-	base := s.Base()
-	name := images.Canonical(base.Name())
-	for _, newer := range []string{"sid", "unstable", "testing", "forky", "rc-buggy", "experimental", "devel", "rolling"} {
-		if strings.Contains(base.Tag, newer) {
-			return false
-		}
-	}
-	if r, ok := images.SystemOf(name, base.Tag); ok {
-		return r.Released != "" && r.Released < "2026"
-	}
-	return !images.IsDistribution(name) && base.Tag != "" && base.Tag != "latest"
-}
-
-// setsOption reports whether a call of set turns a named option on.
-func setsOption(c *facts.Command, option string) bool {
-	args := c.ArgTexts()
-	at := slices.Index(args, option)
-	return at > 0 && strings.HasPrefix(args[at-1], "-") && strings.HasSuffix(args[at-1], "o")
 }

@@ -83,31 +83,3 @@ func inheritedUser(s *facts.Stage) *dockerfile.Instruction {
 	}
 	return s.Parent.Last("user")
 }
-
-// isOrdinaryUser reports whether a USER is certainly not root, and not a name to which the
-// file gives the number 0.
-func isOrdinaryUser(d *facts.Dockerfile, in *dockerfile.Instruction) bool {
-	user, _, _ := strings.Cut(bare(in.Args), ":")
-	if user == "" || strings.Contains(user, "$") || strings.EqualFold(user, "ContainerAdministrator") || strings.Trim(user, "0") == "" {
-		return false
-	}
-	if user == "root" {
-		return false
-	}
-	return !d.Mentions("-o -u 0") && !d.Mentions("--non-unique")
-}
-
-func needsRoot(c *facts.Command) bool {
-	if pkg, ok := facts.Packages(c); ok {
-		switch pkg.Manager {
-		case "apt-get", "apt", "apk", "yum", "dnf", "zypper":
-			return (pkg.Action == "install" || pkg.Action == "update" || pkg.Action == "add" || pkg.Action == "upgrade") && !c.HasFlag("--root", "-p", "--download-only", "--print-uris")
-		}
-		return false
-	}
-	switch c.Name() {
-	case "useradd", "groupadd", "adduser", "addgroup", "usermod":
-		return true
-	}
-	return false
-}

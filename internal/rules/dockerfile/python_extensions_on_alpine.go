@@ -3,7 +3,6 @@ package dockerfile
 import (
 	"fmt"
 	"slices"
-	"strings"
 
 	"github.com/dockmend/dockmend/internal/facts"
 	"github.com/dockmend/dockmend/internal/lint"
@@ -77,27 +76,6 @@ func checkPythonExtensionsOnAlpine(p *facts.Pass[*facts.Dockerfile]) {
 	}
 }
 
-// glibcOnly are packages that have wheels only for glibc, according to the files on the
-// Python Package Index in November 2026.
-func glibcOnly() []string {
-	return []string{"torch", "torchvision", "torchaudio", "tensorflow", "tensorflow-cpu", "jaxlib", "onnxruntime", "opencv-python", "opencv-python-headless", "opencv-contrib-python", "mediapipe", "open3d", "vllm"}
-}
-
-// lateOnAlpine are compiled packages whose wheels for musl came years after
-// those for glibc, or not for each version (same source).
-func lateOnAlpine() []string {
-	return []string{"numpy", "pandas", "scipy", "scikit-learn", "matplotlib", "cryptography", "pillow", "lxml", "grpcio", "grpcio-tools", "psycopg2-binary", "gevent", "h5py", "pyarrow", "bcrypt", "pynacl", "shapely", "statsmodels", "spacy"}
-}
-
-func firstOf(names, list []string) string {
-	for _, n := range names {
-		if slices.Contains(list, n) {
-			return n
-		}
-	}
-	return ""
-}
-
 // compilerIn is the first call in a stage that installs a C compiler, or headers for
 // one; nil for none.
 func compilerIn(d *facts.Dockerfile, s *facts.Stage) *facts.Command {
@@ -115,102 +93,4 @@ func compilerIn(d *facts.Dockerfile, s *facts.Stage) *facts.Command {
 		}
 	}
 	return nil
-}
-
-// installsCompiledPython is a package with compiled parts that a stage installs;
-// empty if none is known.
-func installsCompiledPython(p *facts.Pass[*facts.Dockerfile], s *facts.Stage) string {
-	return firstOf(installedPython(p, s), append(glibcOnly(), lateOnAlpine()...))
-}
-
-// installedPython are the packages that the commands of a stage name, and those
-// of the manifests that they read, in lower case.
-func installedPython(p *facts.Pass[*facts.Dockerfile], s *facts.Stage) []string {
-	var names []string
-	for _, in := range s.Instructions {
-		if in.Keyword != "run" {
-			continue
-		}
-		for _, c := range p.Doc.Commands(in) {
-			pkg, ok := facts.Packages(c)
-			if !ok {
-				continue
-			}
-			switch {
-			case pkg.Manager == "pip" && pkg.Action == "install", pkg.Manager == "uv" && pkg.Action == "pip":
-				for _, a := range pkg.Packages {
-					names = append(names, requirementName(a.Text))
-				}
-				if file, ok := pkg.FlagValue("-r", "--requirement"); ok && file.Literal {
-					text, _ := readInContext(p, file.Text)
-					names = append(names, requirementNames(text)...)
-				}
-			case (pkg.Manager == "uv" || pkg.Manager == "pdm") && pkg.Action == "sync", (pkg.Manager == "poetry" || pkg.Manager == "pdm") && pkg.Action == "install":
-				text, _ := readInContext(p, "pyproject.toml")
-				names = append(names, tomlNames(text)...)
-			}
-		}
-	}
-	return names
-}
-
-// requirementNames are the packages of a requirements file.
-func requirementNames(text string) []string {
-	var names []string
-	for _, line := range strings.Split(text, "\n") {
-		if line = strings.TrimSpace(line); line != "" && line[0] != '#' && line[0] != '-' {
-			names = append(names, requirementName(line))
-		}
-	}
-	return names
-}
-
-// requirementName is the name that a requirement begins with, in the form of
-// the index.
-func requirementName(requirement string) string {
-	end := strings.IndexFunc(requirement, func(r rune) bool {
-		return r != '-' && r != '_' && r != '.' && (r < '0' || r > '9') && (r|0x20 < 'a' || r|0x20 > 'z')
-	})
-	if end < 0 {
-		end = len(requirement)
-	}
-	return strings.ReplaceAll(strings.ToLower(requirement[:end]), "_", "-")
-}
-
-// tomlNames are the dependencies in a pyproject.toml: those of the array
-// "dependencies" of the table project, and the keys of Poetry's table.
-func tomlNames(text string) []string {
-	var names []string
-	table, inArray := "", false
-	for _, line := range strings.Split(text, "\n") {
-		line = strings.TrimSpace(line)
-		key, value, isKey := strings.Cut(line, "=")
-		switch {
-		case line == "" || line[0] == '#':
-			continue
-		case inArray:
-			value = line
-		case line[0] == '[':
-			table = strings.Trim(line, "[]")
-			continue
-		case isKey && table == "tool.poetry.dependencies":
-			names = append(names, requirementName(strings.TrimSpace(key)))
-			continue
-		case isKey && table == "project" && strings.TrimSpace(key) == "dependencies":
-			// its value, up to the closing bracket, is read below
-		default:
-			continue
-		}
-		quote := "\""
-		if !strings.Contains(value, quote) {
-			quote = "'"
-		}
-		parts := strings.Split(value, quote)
-		for i := 1; i < len(parts); i += 2 {
-			names = append(names, requirementName(parts[i]))
-		}
-		// A bracket inside quotes names extras: "uvicorn[standard]".
-		inArray = !strings.Contains(parts[len(parts)-1], "]")
-	}
-	return names
 }

@@ -66,19 +66,3 @@ func checkPythonVersionDiffersBetweenStages(p *facts.Pass[*facts.Dockerfile]) {
 		}
 	}
 }
-
-// pythonVersion is the version of an official Python image, such as "3.13"; empty
-// if it is not known.
-func pythonVersion(s *facts.Stage) string {
-	i := s.Base()
-	if !i.Known || !isPythonImage(s) {
-		return ""
-	}
-	tag := strings.TrimPrefix(i.Tag, "python")
-	number, _, _ := strings.Cut(tag, "-")
-	parts := strings.Split(number, ".")
-	if len(parts) < 2 || parts[0] != "3" || strings.Trim(parts[1], "0123456789") != "" {
-		return ""
-	}
-	return parts[0] + "." + parts[1]
-}

@@ -149,30 +149,6 @@ func pythonAsked(p *facts.Pass[*facts.Dockerfile], sources facts.Sources, minor 
 	return f, false
 }
 
-// contextOfSources is the build context by which the sources of the Dockerfile are found:
-// the likely one, else its own folder.
-func contextOfSources(p *facts.Pass[*facts.Dockerfile]) (context *facts.BuildContext, ok bool) {
-	if context, ok = p.Project.LikelyContext(p.Doc); ok {
-		return context, true
-	}
-	context, err := p.Project.Context(".", path.Base(p.Doc.Name))
-	return context, err == nil
-}
-
-// foldersOfSources are the folders of the context in which sources lie, each once.
-func foldersOfSources(context *facts.BuildContext, sources facts.Sources) (folders []string) {
-	for _, source := range sources {
-		folder := source
-		if isDir, _ := context.Files.Exists(source); !isDir {
-			folder = path.Dir(source)
-		}
-		if !slices.Contains(folders, folder) && !strings.HasPrefix(folder, "..") {
-			folders = append(folders, folder)
-		}
-	}
-	return folders
-}
-
 // requiresPython is the value of requires-python in the table project, and its
 // place. It reads lines: the value is a string on one line, or it is not found.
 func requiresPython(src []byte) (value string, place text.Span, ok bool) {

@@ -75,23 +75,6 @@ func checkRunChownDoublesLayer(p *facts.Pass[*facts.Dockerfile]) {
 	}
 }
 
-// copiesFolder reports whether an instruction copies more than single files.
-func copiesFolder(p *facts.Pass[*facts.Dockerfile], in *dockerfile.Instruction) bool {
-	sources, _, ok := copyWords(in)
-	_, from := in.Flag("from")
-	return ok && slices.ContainsFunc(sources, func(w dockerfile.Word) bool {
-		name := bare(w.Text)
-		if name == "." || name == ".." || strings.HasSuffix(name, "/") || strings.HasSuffix(name, "*") {
-			return true
-		}
-		if from && !strings.Contains(baseName(name), ".") {
-			return true
-		}
-		isDir, found := p.Files.Exists(name)
-		return !from && found && isDir
-	})
-}
-
 // fillsFolder reports whether a RUN of the stage, up to the command, writes to a path or
 // a folder in it.
 func fillsFolder(d *facts.Dockerfile, s *facts.Stage, until *facts.Command, path string) bool {

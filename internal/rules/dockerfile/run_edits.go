@@ -131,3 +131,81 @@ func (l runLayout) joint(d *facts.Dockerfile, at, length int) string {
 	}
 	return " && " + next
 }
+
+// firstAction is a command's first word that is not a flag.
+func firstAction(c *facts.Command) string {
+	for _, a := range c.Args() {
+		if !strings.HasPrefix(a.Text, "-") {
+			return a.Text
+		}
+	}
+	return ""
+}
+
+// leaveOutUpgrade deletes the upgrade. It deletes the whole RUN if the other commands only
+// update the index and clean up. It leaves no index that nothing reads, and no
+// installation without an index.
+func leaveOutUpgrade(d *facts.Dockerfile, c *facts.Command) []lint.Fix {
+	only, updates, installs := true, c.Name() == "apk" && c.HasFlag("-U", "--update", "--update-cache"), false
+	for _, other := range d.Commands(c.Instruction) {
+		pkg, ok := facts.Packages(other)
+		updates = updates || (ok && updatesIndex(pkg))
+		installs = installs || (ok && installsByName(pkg))
+		cleans := (ok && (pkg.Action == "clean" || pkg.Action == "autoclean" || pkg.Action == "autoremove" || updatesIndex(pkg))) || other.Name() == "rm"
+		only = only && (other == c || cleans)
+	}
+	edit, ok := deleteCommand(c)
+	switch {
+	case only:
+		edit, ok = deleteInstruction(c.Instruction)
+		ok = ok && d.IsChain(c.Instruction) && !strings.Contains(c.Instruction.Body, ".list") && (!updates || !needsIndex(d, c.Instruction))
+	case updates && !installs, updates && c.Name() == "apk" && c.HasFlag("-U", "--update", "--update-cache"):
+		return nil
+	}
+	if !ok {
+		return nil
+	}
+	return unsafeFix("remove the upgrade", lint.EffectGraph, edit)
+}
+
+func installsByName(c facts.PackageCommand) bool {
+	return c.Action == "install" || c.Action == "add" || c.Action == "in"
+}
+
+// needsIndex reports whether a later RUN installs packages without updating the index
+// itself.
+func needsIndex(d *facts.Dockerfile, in *dockerfile.Instruction) bool {
+	last := facts.Once(d, "last install that needs an index", nil, func() int {
+		last := -1
+		d.Each("run", true, func(x *dockerfile.Instruction) {
+			if findsIndex(d, x) {
+				last = x.Index()
+			}
+		})
+		return last
+	})
+	return last > in.Index()
+}
+
+// findsIndex reports whether a RUN installs packages with an index that an earlier RUN
+// downloaded.
+func findsIndex(d *facts.Dockerfile, in *dockerfile.Instruction) bool {
+	for _, c := range d.Commands(in) {
+		pkg, ok := facts.Packages(c)
+		if ok && updatesIndex(pkg) {
+			return false
+		}
+		if !ok || !installsByName(pkg) {
+			continue
+		}
+		switch pkg.Manager {
+		case "apk":
+			if !c.HasFlag("--no-cache", "-U", "--update", "--update-cache") {
+				return true
+			}
+		case "apt-get", "apt", "aptitude":
+			return true
+		}
+	}
+	return false
+}

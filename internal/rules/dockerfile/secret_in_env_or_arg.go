@@ -177,11 +177,6 @@ func reportSecretByUse(p *facts.Pass[*facts.Dockerfile], in *dockerfile.Instruct
 	p.Report(f)
 }
 
-func inFinalImage(d *facts.Dockerfile, in *dockerfile.Instruction) bool {
-	s := d.StageOf(in)
-	return s != nil && s.InFinalImage()
-}
-
 // containsSecretWord reports whether hadolint takes the name for that of a secret.
 func containsSecretWord(name string) bool {
 	name = strings.ToLower(name)

@@ -53,32 +53,6 @@ var ShellEntrypointDropsCmd = facts.Rule[*facts.Dockerfile]{
 	Check: checkShellEntrypointDropsCmd,
 }
 
-// clash is the conflict in a stage that has both instructions.
-type clash struct {
-	// at is the one in shell form, other the one that it conflicts with.
-	at, other *dockerfile.Instruction
-}
-
-// clashOf returns how a stage's ENTRYPOINT and CMD conflict; ok is false if they do not.
-func clashOf(s *facts.Stage) (c clash, ok bool) {
-	entrypoint, command := s.Entrypoint(), s.Command()
-	if entrypoint == nil || command == nil || entrypoint.Err != nil || command.Err != nil {
-		return clash{}, false
-	}
-	if s.LastOwn("entrypoint") == nil && s.LastOwn("cmd") == nil {
-		return clash{}, false
-	}
-	switch {
-	case isBrokenArray(entrypoint) || isBrokenArray(command):
-		return clash{}, false
-	case !entrypoint.JSON && entrypoint.Body != "":
-		return clash{entrypoint, command}, true
-	case !command.JSON && command.Body != "" && entrypoint.JSON && len(entrypoint.Words) > 0:
-		return clash{command, entrypoint}, true
-	}
-	return clash{}, false
-}
-
 func checkShellEntrypointDropsCmd(p *facts.Pass[*facts.Dockerfile]) {
 	for _, s := range p.Doc.Stages() {
 		c, ok := clashOf(s)

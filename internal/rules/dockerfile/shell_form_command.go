@@ -2,10 +2,7 @@ package dockerfile
 
 import (
 	"slices"
-	"strconv"
 	"strings"
-
-	"mvdan.cc/sh/v3/syntax"
 
 	"github.com/dockmend/dockmend/internal/facts"
 	"github.com/dockmend/dockmend/internal/lint"
@@ -138,17 +135,6 @@ func reportShellForm(p *facts.Pass[*facts.Dockerfile], s *facts.Stage, in *docke
 	p.Report(f)
 }
 
-// isCompound reports whether a script is more than one plain command, so that it
-// cannot be written as an array.
-func isCompound(in *dockerfile.Instruction) bool {
-	s := in.Script()
-	if s == nil || s.File == nil {
-		return false
-	}
-	call, _ := simpleCommand(s.File)
-	return call == nil || substitutes(call)
-}
-
 // startsShell reports whether a single command is a shell with its own script, such as
 // sh -c "...".
 func startsShell(in *dockerfile.Instruction) bool {
@@ -183,17 +169,6 @@ func usesShell(in *dockerfile.Instruction) bool {
 	return !literal
 }
 
-// substitutes reports whether a word of a command is the output of another command.
-func substitutes(call *syntax.CallExpr) bool {
-	found := false
-	syntax.Walk(call, func(n syntax.Node) bool {
-		_, is := n.(*syntax.CmdSubst)
-		found = found || is
-		return !found
-	})
-	return found
-}
-
 // onlyPrints reports whether all commands end at once: they print a version or a text.
 func onlyPrints(d *facts.Dockerfile, in *dockerfile.Instruction) bool {
 	commands := d.Commands(in)
@@ -205,14 +180,4 @@ func onlyPrints(d *facts.Dockerfile, in *dockerfile.Instruction) bool {
 		last := c.Args()
 		return len(last) != 1 || (last[0].Text != "--version" && last[0].Text != "-version" && last[0].Text != "-V" && last[0].Text != "version")
 	})
-}
-
-// quoteShort quotes a text for a message, on one line and of bounded length. A
-// text with quotes of its own stays readable between backquotes.
-func quoteShort(s string) string {
-	s = short(s)
-	if strings.IndexByte(s, '"') >= 0 && strconv.CanBackquote(s) {
-		return "`" + s + "`"
-	}
-	return strconv.Quote(s)
 }

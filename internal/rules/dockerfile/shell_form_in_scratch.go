@@ -68,36 +68,3 @@ func checkShellFormInScratch(p *facts.Pass[*facts.Dockerfile]) {
 		}
 	}
 }
-
-// lacksShell reports whether a stage is FROM scratch and does not copy a shell.
-func lacksShell(s *facts.Stage) bool { return s.Base().IsScratch() && !bringsSystem(s) }
-
-// bringsSystem reports whether a stage, or one that it builds on, copies a shell or
-// something that may contain one.
-func bringsSystem(s *facts.Stage) bool {
-	for _, x := range s.Chain() {
-		for _, in := range x.Instructions {
-			switch in.Keyword {
-			case "shell", "onbuild":
-				return true
-			case "add":
-				return true
-			case "copy":
-				sources, to, ok := copyWords(in)
-				target := strings.TrimRight(bare(to.Text), "/")
-				if !ok || target == "" || target == "/bin" || target == "/usr" {
-					return true
-				}
-				if target == "." || strings.Contains(target, "$") || strings.HasSuffix(target, "/sh") || strings.HasSuffix(target, "busybox") {
-					return true
-				}
-				for _, w := range sources {
-					if source := bare(w.Text); source == "/" || source == "." || strings.Contains(source, "rootfs") {
-						return true
-					}
-				}
-			}
-		}
-	}
-	return false
-}

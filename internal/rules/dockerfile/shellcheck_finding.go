@@ -143,12 +143,6 @@ func shellKnows(d *facts.Dockerfile, n lint.ScriptNote) bool {
 	return hasPipefail || !known || said
 }
 
-// onBusyBox reports whether the stage has BusyBox's programs.
-func onBusyBox(s *facts.Stage) bool {
-	base := s.Base().Text
-	return strings.Contains(base, "alpine") || strings.Contains(base, "busybox")
-}
-
 // commandAround is the command of a RUN's script that a note is about.
 func commandAround(d *facts.Dockerfile, n lint.ScriptNote) (c *facts.Command, isLast bool) {
 	_, in := runAround(d, n.Span.Start)

@@ -334,32 +334,6 @@ func contextPath(all *dockerfile.Instruction, name string) string {
 	return strings.TrimPrefix(name, "./")
 }
 
-// copiesAll reports whether an instruction copies the whole build context.
-func copiesAll(in *dockerfile.Instruction) bool {
-	if in.Keyword != "copy" && in.Keyword != "add" {
-		return false
-	}
-	if _, ok := in.Flag("from"); ok || len(in.Words) != 2 || len(in.Heredocs) > 0 {
-		return false
-	}
-	switch in.Words[0].Text {
-	case ".", "./", "/", "*", "./*":
-		_, excludes := in.Flag("exclude")
-		return !excludes
-	}
-	return false
-}
-
-// needsSources reports whether the dependencies cannot be resolved without the
-// sources, as far as the manifest in a folder says.
-func needsSources(files lint.Context, e ecosystem, folder string) bool {
-	manifest, err := files.ReadFile(path.Join(folder, e.manifests[0]))
-	if err != nil {
-		return false
-	}
-	return slices.ContainsFunc(e.local, func(mark string) bool { return strings.Contains(string(manifest), mark) })
-}
-
 // readsSources reports whether a RUN that installs also runs files of the sources.
 func readsSources(d *facts.Dockerfile, in *dockerfile.Instruction) bool {
 	elsewhere := strings.Contains(in.Body, "cd ")

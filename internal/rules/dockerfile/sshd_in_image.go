@@ -3,11 +3,9 @@ package dockerfile
 import (
 	"fmt"
 	"slices"
-	"strings"
 
 	"github.com/dockmend/dockmend/internal/facts"
 	"github.com/dockmend/dockmend/internal/lint"
-	"github.com/dockmend/dockmend/internal/syntax/dockerfile"
 )
 
 // SshdInImage reports an SSH server (openssh-server or dropbear) that the final stage
@@ -80,25 +78,4 @@ func checkSshdInImage(p *facts.Pass[*facts.Dockerfile]) {
 		}
 		p.Report(f)
 	}, "apt-get", "apt", "apk", "yum", "dnf", "microdnf", "zypper")
-}
-
-// sshdUse reports whether the stage starts an SSH server, whether it configures or
-// exposes one, and whether the image is clearly made for SSH.
-func sshdUse(d *facts.Dockerfile, s *facts.Stage) (starts, configures, meant bool) {
-	for _, x := range s.Chain() {
-		for _, in := range x.Instructions {
-			switch in.Keyword {
-			case "run", "cmd", "entrypoint", "copy", "add", "expose":
-			default:
-				continue
-			}
-			src := d.Text(in.Span)
-			starts = starts || strings.Contains(src, "/sbin/sshd") || strings.Contains(src, "ssh start") || strings.Contains(src, "sshd start") || strings.Contains(src, "start-ssh") ||
-				((in.Keyword == "cmd" || in.Keyword == "entrypoint") && (strings.Contains(src, "sshd") || strings.Contains(src, "dropbear")))
-			configures = configures || strings.Contains(src, "sshd_config") || strings.Contains(src, "run/sshd") || strings.Contains(src, "PermitRootLogin") || strings.Contains(src, "ssh_host_") ||
-				(in.Keyword == "expose" && slices.ContainsFunc(in.Words, func(w dockerfile.Word) bool { return isSSHPort(w.Text) }))
-			meant = meant || strings.Contains(src, "authorized_keys") || (in.Keyword != "run" && strings.Contains(src, "sshd_config")) || (strings.Contains(src, "Port 2") && !strings.Contains(src, "Port 22 "))
-		}
-	}
-	return starts, configures, meant
 }

@@ -194,3 +194,86 @@ func quotedEdit(in *dockerfile.Instruction, at text.Span, words ...string) lint.
 	}
 	return lint.Insert(at.End, b.String())
 }
+
+// developmentServer says what to use in place of a development server; it is empty for
+// any other program.
+func developmentServer(c startCommand) string {
+	first := firstWord(c.words)
+	second := ""
+	if len(c.words) > 1 {
+		second = c.words[1].Text
+	}
+	switch c.program {
+	case "flask":
+		if first == "run" {
+			return "use gunicorn or another WSGI server"
+		}
+	case "fastapi":
+		if first == "dev" {
+			return "use fastapi run"
+		}
+	case "manage.py", "python", "python3":
+		if first == "runserver" || (baseName(first) == "manage.py" && second == "runserver") {
+			return "use gunicorn or uvicorn"
+		}
+	case "npm", "yarn", "pnpm", "bun":
+		if first == "dev" || (first == "run" && (second == "dev" || second == "start:dev" || second == "develop" || second == "serve:dev")) {
+			return "build the program, and start the result"
+		}
+	case "ng", "webpack", "vue-cli-service", "ember":
+		if first == "serve" {
+			return "build the files, and serve them with a web server"
+		}
+	case "artisan":
+		if first == "serve" {
+			return "use php-fpm or a web server"
+		}
+	case "next", "nuxt", "astro":
+		if first == "dev" {
+			return "build the program, and start the result"
+		}
+	case "vite", "webpack-dev-server", "live-server":
+		if first != "build" && first != "preview" {
+			return "build the files, and serve them with a web server"
+		}
+	case "php":
+		if first == "-S" || (baseName(first) == "artisan" && second == "serve") {
+			return "use php-fpm or a web server"
+		}
+	}
+	return ""
+}
+
+// clash is the conflict in a stage that has both instructions.
+type clash struct {
+	// at is the one in shell form, other the one that it conflicts with.
+	at, other *dockerfile.Instruction
+}
+
+// clashOf returns how a stage's ENTRYPOINT and CMD conflict; ok is false if they do not.
+func clashOf(s *facts.Stage) (c clash, ok bool) {
+	entrypoint, command := s.Entrypoint(), s.Command()
+	if entrypoint == nil || command == nil || entrypoint.Err != nil || command.Err != nil {
+		return clash{}, false
+	}
+	if s.LastOwn("entrypoint") == nil && s.LastOwn("cmd") == nil {
+		return clash{}, false
+	}
+	switch {
+	case isBrokenArray(entrypoint) || isBrokenArray(command):
+		return clash{}, false
+	case !entrypoint.JSON && entrypoint.Body != "":
+		return clash{entrypoint, command}, true
+	case !command.JSON && command.Body != "" && entrypoint.JSON && len(entrypoint.Words) > 0:
+		return clash{command, entrypoint}, true
+	}
+	return clash{}, false
+}
+
+func isInit(program string) bool {
+	switch program {
+	case "tini", "dumb-init", "catatonit", "tini-static":
+		return true
+	}
+	return false
+}

@@ -6,7 +6,6 @@ import (
 
 	"github.com/dockmend/dockmend/internal/facts"
 	"github.com/dockmend/dockmend/internal/lint"
-	"github.com/dockmend/dockmend/internal/syntax/dockerfile"
 )
 
 // StatefulRootRuntime reports final stages that run as root and declare a `VOLUME` for
@@ -93,6 +92,3 @@ func isTransient(path string) bool {
 	}
 	return false
 }
-
-// lastPart is the last part of a path, for a folder too.
-func lastPart(w dockerfile.Word) string { return baseName(strings.TrimRight(bare(w.Text), "/")) }

@@ -123,14 +123,6 @@ func setsOwnSignal(i facts.Image) bool {
 	return !known || signal != ""
 }
 
-func isInit(program string) bool {
-	switch program {
-	case "tini", "dumb-init", "catatonit", "tini-static":
-		return true
-	}
-	return false
-}
-
 func isSignalNumber(now, signal string) bool {
 	return (now == "3" && signal == "SIGQUIT") || (now == "28" && signal == "SIGWINCH") || (now == "37" && signal == "SIGRTMIN+3")
 }

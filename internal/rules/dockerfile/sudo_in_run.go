@@ -178,14 +178,3 @@ func sudoOf(c *facts.Command) (word facts.Argument, ok bool) {
 	}
 	return word, false
 }
-
-// runsAsRoot reports whether no USER precedes the instruction in its stage or in those
-// that it builds on, and their base image runs as root by default.
-func runsAsRoot(d *facts.Dockerfile, in *dockerfile.Instruction) bool {
-	s := d.StageOf(in)
-	if s == nil || s.UserAt(in) != nil {
-		return false
-	}
-	base, known := facts.LookupBase(s.Base())
-	return known && base.User == ""
-}

@@ -81,12 +81,3 @@ func nameFrontend(d *facts.Dockerfile) []lint.Fix {
 	}
 	return unsafeFix("add # syntax=docker/dockerfile:1 as the first line", lint.EffectUnknown, lint.Insert(firstLineStart(d), "# syntax=docker/dockerfile:1"+d.Newline()))
 }
-
-// firstLineStart returns the offset at which directives begin: after a byte order mark and
-// after a "#!" line, which BuildKit skips.
-func firstLineStart(d *facts.Dockerfile) int {
-	if first := d.Physical[0]; strings.HasPrefix(d.Text(text.Span{Start: first.Text, End: first.EOL}), "#!") {
-		return first.End
-	}
-	return d.Lines.Offset(text.Position{Line: 1, Column: 1})
-}

@@ -5,7 +5,6 @@ import (
 	"strings"
 
 	"github.com/dockmend/dockmend/internal/facts"
-	"github.com/dockmend/dockmend/internal/images"
 	"github.com/dockmend/dockmend/internal/lint"
 )
 
@@ -84,13 +83,6 @@ func checkSyntaxVersionNotStable(p *facts.Pass[*facts.Dockerfile]) {
 		}}
 	}
 	p.Report(f)
-}
-
-// isDockerFrontend reports whether a frontend is Docker's own, of releases or of every
-// commit.
-func isDockerFrontend(i facts.Image) bool {
-	_, is := images.Says(i.Name(), images.Frontend)
-	return is
 }
 
 // usesLabs reports whether a file uses a feature that stable frontends do not have, or

@@ -6,7 +6,6 @@ import (
 
 	"github.com/dockmend/dockmend/internal/facts"
 	"github.com/dockmend/dockmend/internal/lint"
-	"github.com/dockmend/dockmend/internal/syntax/dockerfile"
 )
 
 // TelemetryNotDisabled reports commands in `RUN` of a tool that sends usage data to its
@@ -85,15 +84,6 @@ func checkTelemetryNotDisabled(p *facts.Pass[*facts.Dockerfile]) {
 			p.Report(f)
 		}
 	})
-}
-
-// insertAbove returns the fix that adds an instruction above another one.
-func insertAbove(d *facts.Dockerfile, in *dockerfile.Instruction, keyword, args string) []lint.Fix {
-	line := sameCase(keyword, d.Text(in.KeywordSpan)) + " " + args
-	return []lint.Fix{{
-		Title: "add " + keyword + " " + args, Applicability: lint.Unsafe, MaxEffect: lint.EffectGraph,
-		Edits: []lint.FileEdit{lint.Insert(in.KeywordSpan.Start, line+d.Newline())},
-	}}
 }
 
 // toolOf returns the program that a command runs, also through npx and similar runners.

@@ -2,13 +2,10 @@ package dockerfile
 
 import (
 	"fmt"
-	"slices"
 	"strings"
 
 	"github.com/dockmend/dockmend/internal/facts"
-	"github.com/dockmend/dockmend/internal/images"
 	"github.com/dockmend/dockmend/internal/lint"
-	"github.com/dockmend/dockmend/internal/syntax/dockerfile"
 	"github.com/dockmend/dockmend/internal/text"
 )
 
@@ -184,48 +181,4 @@ func letFlagCheck(d *facts.Dockerfile, c *facts.Command, at facts.Argument, vari
 		return nil
 	}
 	return unsafeFix("let "+c.Name()+" check certificates", lint.EffectGraph, edit)
-}
-
-// expectsOwnAuthority reports whether a file is built where servers or a proxy have
-// certificates of their own authority: its text says so, or it turns the checks of several
-// programs off. There nothing works once they are checked, until the authority is in the
-// image.
-func expectsOwnAuthority(d *facts.Dockerfile) bool {
-	return facts.Once(d, "expects an own authority", nil, func() bool {
-		words := strings.ToLower(string(d.Src))
-		has := func(w string) bool { return strings.Contains(words, w) }
-		switches := 0
-		for _, w := range []string{"strict-ssl", "strict_ssl", "node_tls_reject_unauthorized", "trusted-host", "pip_trusted_host", "git_ssl_no_verify", "sslverify", "pythonhttpsverify"} {
-			if has(w) {
-				switches++
-			}
-		}
-		return switches > 1 || slices.ContainsFunc([]string{"self-signed", "self signed", "selfsigned", "proxy", "corporate", "mitm", "zscaler"}, has)
-	})
-}
-
-// mayHaveAuthorities reports whether a stage may have certificates to check against. The
-// packages of curl and wget recommend them, and need them not. Those of a distribution whose
-// support ended before October 2021, when a root that most servers' certificates led to
-// expired, are too old for the servers of today.
-func mayHaveAuthorities(s *facts.Stage) bool {
-	const renewed = "2021-10-01"
-	if s == nil {
-		return true
-	}
-	base := s.Base()
-	if r, ok := images.SystemOf(images.Canonical(base.Name()), base.Tag); ok && r.HasEnded(renewed) {
-		return false
-	}
-	if base.System() != facts.Debian {
-		return true
-	}
-	return says(s, "ca-certificates") || !says(s, "--no-install-recommends")
-}
-
-// says reports whether an instruction of a stage, or of one that it builds on, has a word.
-func says(s *facts.Stage, word string) bool {
-	return slices.ContainsFunc(s.Chain(), func(x *facts.Stage) bool {
-		return slices.ContainsFunc(x.Instructions, func(in *dockerfile.Instruction) bool { return strings.Contains(in.Args, word) })
-	})
 }

@@ -57,5 +57,3 @@ func checkTrailingSpaces(p *facts.Pass[*facts.Dockerfile]) {
 		})
 	}
 }
-
-func isBlank(c byte) bool { return c == ' ' || c == '\t' }

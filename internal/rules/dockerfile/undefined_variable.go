@@ -87,12 +87,6 @@ func checkUndefinedVariable(p *facts.Pass[*facts.Dockerfile]) {
 	}
 }
 
-// lacks reports whether no ARG or ENV gives an instruction a variable.
-func lacks(d *facts.Dockerfile, in *dockerfile.Instruction, name string) bool {
-	_, ok := d.ScopeAt(in).Lookup(name)
-	return !ok && !facts.IsPredefinedArgument(name) && !declaredGlobally(d, name)
-}
-
 // checkVariables checks the places that the builder expands.
 func checkVariables(p *facts.Pass[*facts.Dockerfile], s *facts.Stage, in *dockerfile.Instruction, missing map[string]bool) {
 	eachExpansion(p.Doc, in, func(at text.Span, use facts.VariableUse, own string) {
@@ -144,50 +138,6 @@ func reportPlatformArgument(p *facts.Pass[*facts.Dockerfile], s *facts.Stage, at
 	})
 }
 
-// eachExpansion calls visit for each variable in the places that the builder
-// expands (Dockerfile reference, "Environment replacement"), with its place in
-// the file; own is the variable whose value the text extends, and which may have
-// had a value before.
-func eachExpansion(d *facts.Dockerfile, in *dockerfile.Instruction, visit func(at text.Span, use facts.VariableUse, own string)) {
-	switch in.Keyword {
-	case "add", "copy", "env", "expose", "label", "stopsignal", "user", "volume", "workdir", "arg":
-	default:
-		return
-	}
-	look := func(span text.Span, own string) {
-		word := d.Text(span)
-		if strings.IndexByte(word, '$') < 0 || strings.ContainsAny(word, "\n") {
-			return
-		}
-		for _, use := range facts.VariableUses(word, d.Escape) {
-			visit(text.Span{Start: span.Start + use.Start, End: span.Start + use.End}, use, own)
-		}
-	}
-	for _, f := range in.Flags {
-		if f.Name != "from" { // never expanded: the build stops
-			look(f.ValueSpan, "")
-		}
-	}
-	switch {
-	case len(in.Pairs) > 0:
-		for _, pair := range in.Pairs {
-			own := pair.Key
-			if in.Keyword == "label" || (in.Keyword == "env" && isOnly(pair.Value, pair.Key)) {
-				own = ""
-			}
-			look(pair.ValueSpan, own)
-		}
-	case len(in.Heredocs) == 0:
-		look(in.ArgsSpan, "")
-	}
-}
-
-// isOnly reports whether a value is a variable and nothing else.
-func isOnly(value, name string) bool {
-	bare := strings.Trim(value, `"`)
-	return bare == "$"+name || bare == "${"+name+"}"
-}
-
 // setsItself reports whether a use is the whole value of the same variable.
 func setsItself(d *facts.Dockerfile, in *dockerfile.Instruction, at text.Span, name string) bool {
 	if in.Keyword != "env" {
@@ -199,43 +149,4 @@ func setsItself(d *facts.Dockerfile, in *dockerfile.Instruction, at text.Span, n
 		}
 	}
 	return false
-}
-
-// isShellName reports whether a container has the variable when it runs.
-func isShellName(name string) bool {
-	switch name {
-	case "PATH", "HOME", "HOSTNAME", "TERM", "USER", "PWD", "SHELL", "LANG", "TZ":
-		return true
-	}
-	return false
-}
-
-// nearestVariable finds the defined name that was meant. Names that differ only in
-// digits or begin with another letter are different on purpose: JAVA_11 and JAVA_17,
-// HOME and UHOME.
-func nearestVariable(name string, defined []string) (string, bool) {
-	const shortest = 4
-	if len(name) < shortest {
-		return "", false
-	}
-	defined = slices.DeleteFunc(defined, func(n string) bool { return n == "" || n[0] != name[0] || strings.ContainsAny(n, "\"'$") })
-	slices.Sort(defined)
-	near, ok := nearest.Name(name, slices.Compact(defined))
-	if !ok || withoutDigits(near) == withoutDigits(name) || len(near) < shortest {
-		return "", false
-	}
-	// A plural or a further word is no slip: PACKAGE and PACKAGES.
-	if strings.TrimSuffix(near, "S") == name || strings.TrimSuffix(name, "S") == near {
-		return "", false
-	}
-	return near, true
-}
-
-func withoutDigits(s string) string {
-	return strings.Map(func(r rune) rune {
-		if r >= '0' && r <= '9' {
-			return -1
-		}
-		return r
-	}, s)
 }

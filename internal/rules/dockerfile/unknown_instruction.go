@@ -2,13 +2,10 @@ package dockerfile
 
 import (
 	"fmt"
-	"slices"
-	"strings"
 
 	"github.com/dockmend/dockmend/internal/facts"
 	"github.com/dockmend/dockmend/internal/lint"
 	"github.com/dockmend/dockmend/internal/nearest"
-	"github.com/dockmend/dockmend/internal/syntax/dockerfile"
 )
 
 // UnknownInstruction reports words at the start of a line that are not a Dockerfile
@@ -46,16 +43,6 @@ var UnknownInstruction = facts.Rule[*facts.Dockerfile]{
 	Check: checkUnknownInstruction,
 }
 
-// keywords are the instructions of the Dockerfile reference.
-var keywords = []string{
-	"ADD", "ARG", "CMD", "COPY", "ENTRYPOINT", "ENV", "EXPOSE", "FROM", "HEALTHCHECK", "LABEL", "MAINTAINER", "ONBUILD",
-	"RUN", "SHELL", "STOPSIGNAL", "USER", "VOLUME", "WORKDIR",
-}
-
-func isUnknown(in *dockerfile.Instruction) bool {
-	return !slices.Contains(keywords, strings.ToUpper(in.Keyword))
-}
-
 func checkUnknownInstruction(p *facts.Pass[*facts.Dockerfile]) {
 	for i, in := range p.Doc.Instructions {
 		trigger := in.Inner != nil
@@ -86,13 +73,4 @@ func checkUnknownInstruction(p *facts.Pass[*facts.Dockerfile]) {
 		}
 		p.Report(f)
 	}
-}
-
-// short bounds a text that a message quotes.
-func short(s string) string {
-	const longest = 60
-	if len(s) <= longest {
-		return s
-	}
-	return strings.ToValidUTF8(s[:longest], "") + "…"
 }

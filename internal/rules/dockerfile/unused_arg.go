@@ -103,21 +103,6 @@ func lastRun(s *facts.Stage) *dockerfile.Instruction {
 	return s.Latest("runs something", runsSomething)
 }
 
-// stagesUnder has the stages on which one builds that has an instruction of some
-// kind.
-func stagesUnder(d *facts.Dockerfile, has func(*facts.Stage) *dockerfile.Instruction) map[*facts.Stage]bool {
-	under := map[*facts.Stage]bool{}
-	for _, s := range d.Stages() {
-		if has(s) == nil {
-			continue
-		}
-		for x := s.Parent; x != nil && !under[x]; x = x.Parent {
-			under[x] = true
-		}
-	}
-	return under
-}
-
 func runsSomething(in *dockerfile.Instruction) bool {
 	return in.Keyword == "run" || in.Keyword == "onbuild"
 }

@@ -93,17 +93,3 @@ func startsInterpreter(s *facts.Stage) bool {
 	}
 	return false
 }
-
-// switchesUser reports whether a file names a program that starts another one as some
-// user, a start script that may, or a server that does it itself.
-func switchesUser(file string) bool {
-	for _, word := range []string{
-		"gosu", "su-exec", "setpriv", "runuser", "s6-", "sudo", "chroot", "entrypoint", "init.sh", "start.sh", "run.sh", "supervisor", "su - ", "su -c", "--user",
-		"nginx", "httpd", "apache", "postgres", "mysql", "sshd", "haproxy",
-	} {
-		if strings.Contains(file, word) {
-			return true
-		}
-	}
-	return false
-}

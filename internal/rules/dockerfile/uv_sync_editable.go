@@ -2,7 +2,6 @@ package dockerfile
 
 import (
 	"fmt"
-	"strings"
 
 	"github.com/dockmend/dockmend/internal/facts"
 	"github.com/dockmend/dockmend/internal/lint"
@@ -87,13 +86,4 @@ func copiesVenvAlone(final, from *facts.Stage) (found *dockerfile.Instruction) {
 		found = r.Instruction
 	}
 	return found
-}
-
-// isVenv reports whether a path is that of a virtual environment.
-func isVenv(path string) bool {
-	switch baseName(strings.TrimRight(path, "/")) {
-	case ".venv", "venv", "virtualenv":
-		return true
-	}
-	return false
 }

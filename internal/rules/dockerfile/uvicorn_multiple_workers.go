@@ -4,11 +4,9 @@ import (
 	"fmt"
 	"slices"
 	"strconv"
-	"strings"
 
 	"github.com/dockmend/dockmend/internal/facts"
 	"github.com/dockmend/dockmend/internal/lint"
-	"github.com/dockmend/dockmend/internal/syntax/dockerfile"
 	"github.com/dockmend/dockmend/internal/text"
 )
 
@@ -104,19 +102,4 @@ func startsAsIs(p *facts.Pass[*facts.Dockerfile]) bool {
 	return slices.ContainsFunc(p.Project.Containers(p.Doc), func(c facts.ContainerNear) bool {
 		return c.Stage == p.Doc.Final() && c.RunsOn() && c.Get("command") == nil && c.Get("args") == nil
 	})
-}
-
-// numberSpan returns the place of the number in a word as it is written, which may have
-// quotes and the flag around it; it is empty if the number is written otherwise.
-func numberSpan(d *facts.Dockerfile, in *dockerfile.Instruction, at facts.Argument) text.Span {
-	source := d.Text(at.Span)
-	i := strings.LastIndex(source, at.Text)
-	rest := ""
-	if i >= 0 {
-		rest = source[i+len(at.Text):]
-	}
-	if i < 0 || (rest != "" && (!in.JSON || rest != `"`)) {
-		return text.Span{}
-	}
-	return text.Span{Start: at.Span.Start + i, End: at.Span.Start + i + len(at.Text)}
 }

@@ -2,7 +2,6 @@ package dockerfile
 
 import (
 	"fmt"
-	"path"
 	"strings"
 
 	"github.com/dockmend/dockmend/internal/facts"
@@ -63,45 +62,6 @@ func checkVariableInExecForm(p *facts.Pass[*facts.Dockerfile]) {
 			return
 		}
 	})
-}
-
-// eachArray visits the JSON arrays that start a program without a shell.
-func eachArray(p *facts.Pass[*facts.Dockerfile], visit func([]dockerfile.Word)) {
-	for _, s := range p.Doc.Stages() {
-		for _, in := range s.Instructions {
-			words := in.Words
-			switch in.Keyword {
-			case "run", "entrypoint":
-			case "cmd":
-				if s.Entrypoint() != nil {
-					continue // arguments of a program, which may expand them
-				}
-			case "healthcheck":
-				words = words[min(1, len(words)):]
-			default:
-				continue
-			}
-			if in.JSON && in.Err == nil && len(words) > 0 && !runsScripts(words) {
-				visit(words)
-			}
-		}
-	}
-}
-
-// runsScripts reports whether the array's program reads its arguments as a script
-// or expands them itself.
-func runsScripts(words []dockerfile.Word) bool {
-	for i, w := range words {
-		switch name := path.Base(strings.ToLower(w.Text)); name {
-		case "sh", "bash", "ash", "dash", "zsh", "ksh", "fish", "busybox", "cmd", "cmd.exe", "pwsh", "powershell", "powershell.exe", "envsubst", "gomplate", "su",
-			"awk", "perl", "make", "find", "xargs", "watch", "parallel", "entr", "nodemon", "concurrently", "npx", "npm", "yarn", "supervisord":
-			return true
-		}
-		if i > 2 {
-			break
-		}
-	}
-	return false
 }
 
 // variableIn returns the first variable of a word as written, "$PORT" or

@@ -93,14 +93,6 @@ func pathNames(s *facts.Stage, venv string) bool {
 	return false
 }
 
-func isPythonProgram(name string) bool {
-	switch name {
-	case "python", "python3", "uvicorn", "gunicorn", "hypercorn", "flask", "fastapi", "celery", "granian", "daphne", "streamlit", "alembic", "manage.py":
-		return true
-	}
-	return false
-}
-
 // leadToVenv puts the environment's programs first in PATH.
 func leadToVenv(d *facts.Dockerfile, c startCommand, venv string) []lint.Fix {
 	if !strings.HasPrefix(venv, "/") || strings.ContainsAny(venv, " $\"'") {

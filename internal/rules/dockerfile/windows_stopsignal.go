@@ -4,7 +4,6 @@ import (
 	"github.com/dockmend/dockmend/internal/facts"
 	"github.com/dockmend/dockmend/internal/lint"
 	"github.com/dockmend/dockmend/internal/syntax/dockerfile"
-	"github.com/dockmend/dockmend/internal/text"
 )
 
 // WindowsStopsignal reports `STOPSIGNAL` in stages on a Windows image.
@@ -48,10 +47,4 @@ func checkWindowsStopsignal(p *facts.Pass[*facts.Dockerfile]) {
 		}
 		p.Report(f)
 	})
-}
-
-// wholeLines are the lines of an instruction with their ends.
-func wholeLines(in *dockerfile.Instruction) text.Span {
-	lines := in.PhysicalLines()
-	return text.Span{Start: lines[0].Start, End: lines[len(lines)-1].End}
 }

@@ -77,15 +77,3 @@ func fillsWorkdir(p *facts.Pass[*facts.Dockerfile], in *dockerfile.Instruction) 
 	}
 	return false
 }
-
-// isSystemDirectory reports whether a path is one of the system's folders, or is in one
-// that does not belong to a single program.
-func isSystemDirectory(path string) bool {
-	path = strings.TrimRight(path, "/")
-	for _, dir := range []string{"/proc", "/sys", "/dev", "/boot", "/lib", "/lib64", "/bin", "/sbin", "/etc", "/usr/bin", "/usr/sbin", "/usr/lib", "/run"} {
-		if path == dir || (strings.HasPrefix(path, dir+"/") && dir != "/etc" && dir != "/usr/lib" && dir != "/run" && dir != "/lib") {
-			return true
-		}
-	}
-	return false
-}

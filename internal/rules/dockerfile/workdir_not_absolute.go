@@ -116,9 +116,3 @@ func clones(d *facts.Dockerfile, s *facts.Stage, path string) bool {
 
 // setsWorkdir reports whether a stage or one that it builds on has a WORKDIR.
 func setsWorkdir(s *facts.Stage) bool { return s.Last("workdir") != nil }
-
-// isAbsolute reports whether a path of Unix or Windows is absolute; a variable may hold
-// such a path.
-func isAbsolute(path string) bool {
-	return strings.HasPrefix(path, "/") || strings.HasPrefix(path, "\\") || strings.HasPrefix(path, "$") || (len(path) > 1 && path[1] == ':')
-}

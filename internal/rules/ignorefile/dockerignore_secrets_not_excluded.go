@@ -107,7 +107,3 @@ func isSecretName(name string) bool {
 	}
 	return strings.HasPrefix(name, ".env.") && strings.HasSuffix(name, ".local")
 }
-
-func exampleNames() []string {
-	return []string{".env.example", ".env.sample", ".env.template", ".env.dist"}
-}

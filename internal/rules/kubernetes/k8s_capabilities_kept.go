@@ -92,29 +92,6 @@ func checkK8sCapabilitiesKept(p *facts.Pass[*facts.Manifest]) {
 	}
 }
 
-// capabilities are those that a container adds or drops.
-func capabilities(c *facts.Container, key string) []*yaml.Node {
-	list := c.Get("securityContext", "capabilities", key)
-	if list == nil {
-		return nil
-	}
-	var names []*yaml.Node
-	for _, item := range list.Items {
-		if n := item.Resolve(); n.Kind == yaml.Scalar {
-			names = append(names, n)
-		}
-	}
-	return names
-}
-
-// adds reports whether a container adds a capability, or all of them.
-func adds(c *facts.Container, name string) bool {
-	return slices.ContainsFunc(capabilities(c, "add"), func(n *yaml.Node) bool {
-		value := strings.TrimPrefix(strings.ToUpper(n.Value), "CAP_")
-		return value == name || value == "ALL"
-	})
-}
-
 // isPowerful reports whether a capability opens a way to the node or to other pods.
 func isPowerful(name string) bool {
 	switch strings.TrimPrefix(strings.ToUpper(name), "CAP_") {

@@ -2,11 +2,9 @@ package kubernetes
 
 import (
 	"fmt"
-	"math"
 
 	"github.com/dockmend/dockmend/internal/facts"
 	"github.com/dockmend/dockmend/internal/lint"
-	"github.com/dockmend/dockmend/internal/text"
 )
 
 // K8sGraceBelowAppTimeout reports pods whose grace period is shorter than the time that
@@ -91,47 +89,3 @@ func checkK8sGraceBelowAppTimeout(p *facts.Pass[*facts.Manifest]) {
 
 // reserve is added to the time that a server needs, in seconds.
 const reserve = 5
-
-// saysStopTime reports whether it is known how long the container's server takes to stop.
-func saysStopTime(p *facts.Pass[*facts.Manifest], c *facts.Container) bool {
-	_, _, _, ok := stopTime(p, c)
-	return ok
-}
-
-// stopTime returns how long the server of a container takes to stop, in seconds, and the
-// place that sets it.
-func stopTime(p *facts.Pass[*facts.Manifest], c *facts.Container) (start facts.ServiceStart, seconds int, related lint.Related, ok bool) {
-	var image facts.BuiltImage
-	if i, known := c.Image(); known {
-		image, _ = p.Project.BuiltHere(i)
-	}
-	start, ok = c.Start(image.Stage)
-	if !ok {
-		return start, 0, related, false
-	}
-	t, ok := start.StopTime(image.Stage, func(name string) (string, text.Span, bool) {
-		value, place, set := variable(p.Doc, c, name)
-		// The variables of envFrom are not known; those of env override them.
-		return value, place, set || c.Get("envFrom") != nil
-	})
-	related = lint.Related{Span: t.Place, Message: "the server's own timeout"}
-	if t.InStage {
-		related.Source = image.Source
-	}
-	return start, int(math.Ceil(t.Timeout.Seconds())), related, ok
-}
-
-// variable returns a variable of the container's environment; its value is empty if it
-// comes from elsewhere.
-func variable(d *facts.Manifest, c *facts.Container, name string) (value string, place text.Span, set bool) {
-	env := c.Get("env")
-	if env == nil {
-		return "", place, false
-	}
-	for _, item := range env.Items {
-		if d.Scalar(item, "name") == name {
-			return d.Scalar(item, "value"), item.Resolve().Span, true
-		}
-	}
-	return "", place, false
-}

@@ -54,11 +54,6 @@ var K8sPrivilegedContainer = facts.Rule[*facts.Manifest]{
 	Check: checkK8sPrivilegedContainer,
 }
 
-// nodeAgents returns the option that names workloads that work on the node.
-func nodeAgents() lint.Option {
-	return lint.Option{Name: "node-agents", Kind: lint.ListOption, Doc: "names of workloads that work on their node and need this access"}
-}
-
 func checkK8sPrivilegedContainer(p *facts.Pass[*facts.Manifest]) {
 	for _, w := range p.Doc.Workloads() {
 		if w.OwnUsers() || slices.Contains(p.Options.List("node-agents"), w.Name()) {

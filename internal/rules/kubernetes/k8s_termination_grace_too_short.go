@@ -3,12 +3,9 @@ package kubernetes
 import (
 	"fmt"
 	"slices"
-	"strconv"
-	"strings"
 
 	"github.com/dockmend/dockmend/internal/facts"
 	"github.com/dockmend/dockmend/internal/lint"
-	"github.com/dockmend/dockmend/internal/syntax/yaml"
 	"github.com/dockmend/dockmend/internal/text"
 )
 
@@ -51,9 +48,6 @@ var K8sTerminationGraceTooShort = facts.Rule[*facts.Manifest]{
 	},
 	Check: checkK8sTerminationGraceTooShort,
 }
-
-// defaultGrace is the period of a pod that sets none, in seconds.
-const defaultGrace = 30
 
 // leastGrace is what a server needs after preStop, in seconds.
 const leastGrace = 10
@@ -100,50 +94,9 @@ func checkK8sTerminationGraceTooShort(p *facts.Pass[*facts.Manifest]) {
 	}
 }
 
-// graceOf returns the time that a pod has to shut down, in seconds, and the place that
-// sets it, nil for the default.
-func graceOf(w *facts.Workload) (seconds int, n *yaml.Node, known bool) {
-	n = w.Get("terminationGracePeriodSeconds")
-	if n == nil {
-		return defaultGrace, nil, true
-	}
-	seconds, known = facts.IntOf(n)
-	return seconds, n, known
-}
-
-func graceFix(d *facts.Manifest, w *facts.Workload, seconds int) []lint.Fix {
-	edits, ok := setInPod(d, w, strconv.Itoa(seconds), "terminationGracePeriodSeconds")
-	return fixOf(fmt.Sprintf("set terminationGracePeriodSeconds: %d", seconds), ok, edits...)
-}
-
 // hasWork reports whether a container may lose something: that of a pause image, which
 // only reserves resources, does not.
 func hasWork(c *facts.Container) bool {
 	i, known := c.Image()
 	return !known || !i.IsPause()
-}
-
-// preStopSleep returns how many seconds preStop sleeps, if it does nothing else.
-func preStopSleep(d *facts.Manifest, c *facts.Container) (seconds int, span text.Span, ok bool) {
-	hook := c.Get("lifecycle", "preStop")
-	if n := d.Get(hook, "sleep", "seconds").Resolve(); n != nil {
-		seconds, ok = facts.IntOf(n)
-		return seconds, n.Span, ok
-	}
-	command := d.Get(hook, "exec", "command").Resolve()
-	if command == nil || len(command.Items) == 0 {
-		return 0, text.Span{}, false
-	}
-	var words []string
-	for _, item := range command.Items {
-		words = append(words, item.Resolve().Value)
-	}
-	if facts.IsShell(words) && len(words) == 3 {
-		words = strings.Fields(words[2])
-	}
-	if len(words) != 2 || (words[0] != "sleep" && words[0] != "/bin/sleep") {
-		return 0, text.Span{}, false
-	}
-	seconds, err := strconv.Atoi(strings.TrimSuffix(words[1], "s"))
-	return seconds, command.Span, err == nil
 }

@@ -212,3 +212,6 @@ func toLocalRegistry(b imageBuild) bool {
 	tags, _ := b.tags()
 	return slices.ContainsFunc(tags, func(t string) bool { return strings.HasPrefix(t, "localhost:") || strings.HasPrefix(t, "127.0.0.1:") })
 }
+
+// toRoot leads from the folder of a workflow to the root of the repository.
+const toRoot = "../.."

@@ -243,9 +243,6 @@ func isPlainAction(a facts.Action) bool {
 	return slices.Contains(buildActions, a.Name)
 }
 
-// toRoot leads from the folder of a workflow to the root of the repository.
-const toRoot = "../.."
-
 // buildInputs are what a build reads, by paths from the root of the repository.
 type buildInputs struct {
 	// folder is the context; file the Dockerfile from the root, empty for the one

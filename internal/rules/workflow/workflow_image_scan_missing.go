@@ -1,8 +1,6 @@
 package workflow
 
 import (
-	"strings"
-
 	"github.com/dockmend/dockmend/internal/facts"
 	"github.com/dockmend/dockmend/internal/lint"
 )
@@ -56,22 +54,4 @@ func checkWorkflowImageScanMissing(p *facts.Pass[*facts.Workflow]) {
 		Span:    builds[0].place,
 		Message: "the image is pushed without a scan for known vulnerabilities; add a step with Trivy, Grype or Docker Scout",
 	})
-}
-
-// names reports whether one of the words occurs in an action or a script of a step, or
-// in the name of a called workflow.
-func names(d *facts.Workflow, words ...string) bool {
-	for _, j := range d.Jobs() {
-		text := j.Scalar("uses")
-		for _, s := range j.Steps {
-			text += "\n" + s.Scalar("uses") + "\n" + s.Scalar("run")
-		}
-		text = strings.ToLower(text)
-		for _, word := range words {
-			if strings.Contains(text, word) {
-				return true
-			}
-		}
-	}
-	return false
 }

@@ -1,0 +1,5 @@
+package ignorefile
+
+func exampleNames() []string {
+	return []string{".env.example", ".env.sample", ".env.template", ".env.dist"}
+}

@@ -57,7 +57,10 @@ func (t *buildText) lines() []string {
 func isBuildText(name string) bool {
 	lower := strings.ToLower(name)
 	switch {
-	case strings.HasPrefix(lower, ".env"), strings.HasPrefix(lower, "makefile"), strings.HasPrefix(lower, "jenkinsfile"), strings.HasPrefix(lower, "docker-bake"):
+	case strings.HasPrefix(lower, ".env"),
+		strings.HasPrefix(lower, "makefile"),
+		strings.HasPrefix(lower, "jenkinsfile"),
+		strings.HasPrefix(lower, "docker-bake"):
 		return true
 	}
 	switch lower {
@@ -407,7 +410,11 @@ func (t *buildText) namesContext(reference string) bool {
 	if !containsAny(t.src, "additional_contexts", "build-contexts", "--build-context", "contexts") {
 		return false
 	}
-	names := []string{reference, strings.TrimSuffix(reference, ":latest"), strings.TrimPrefix(strings.TrimPrefix(reference, "docker.io/"), "library/")}
+	names := []string{
+		reference,
+		strings.TrimSuffix(reference, ":latest"),
+		strings.TrimPrefix(strings.TrimPrefix(reference, "docker.io/"), "library/"),
+	}
 	slices.Sort(names)
 	return slices.ContainsFunc(slices.Compact(names), func(name string) bool {
 		return t.eachLine(name, func(number int, before, behind string) bool {

@@ -132,7 +132,9 @@ func buildsAtEnd(line string) (build, whole bool) {
 	at := strings.LastIndexAny(line, ";|&")
 	return slices.ContainsFunc(strings.Fields(line[at+1:]), func(word string) bool {
 		word = strings.Trim(word, "\"'`[],()$@")
-		return word == "build" || strings.HasSuffix(word, "/build") || strings.Contains(word, "buildx") || strings.Contains(word, "DOCKER_BUILD") || word == "bud"
+		return word == "build" || strings.HasSuffix(word, "/build") || strings.Contains(word, "buildx") ||
+			strings.Contains(word, "DOCKER_BUILD") ||
+			word == "bud"
 	}), at < 0
 }
 

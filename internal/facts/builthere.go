@@ -200,7 +200,8 @@ func composeRecipes(m *Manifest, home lint.Context) []recipe {
 		if build.Kind == yaml.Mapping {
 			folder, file, target = m.Scalar(build, "context"), m.Scalar(build, "dockerfile"), m.Scalar(build, "target")
 		}
-		if !path.IsAbs(folder) && !path.IsAbs(file) && !IsRemote(folder) && !strings.Contains(folder+file+target, "$") && m.Get(build, "dockerfile_inline") == nil {
+		if !path.IsAbs(folder) && !path.IsAbs(file) && !IsRemote(folder) && !strings.Contains(folder+file+target, "$") &&
+			m.Get(build, "dockerfile_inline") == nil {
 			found = append(found, recipeOf(image, home, folder, file, target))
 		}
 	}

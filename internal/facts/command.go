@@ -80,7 +80,8 @@ func (c *Command) FindFlag(flags ...string) (Argument, bool) {
 			if a.Text == flag || (strings.HasPrefix(flag, "--") && strings.HasPrefix(a.Text, flag+"=")) {
 				return a, true
 			}
-			if len(flag) == 2 && len(a.Text) > 2 && a.Text[0] == '-' && a.Text[1] != '-' && strings.IndexByte(a.Text[1:], flag[1]) >= 0 && isCluster(a.Text) {
+			if len(flag) == 2 && len(a.Text) > 2 && a.Text[0] == '-' && a.Text[1] != '-' && strings.IndexByte(a.Text[1:], flag[1]) >= 0 &&
+				isCluster(a.Text) {
 				return a, true
 			}
 		}

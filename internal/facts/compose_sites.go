@@ -276,7 +276,12 @@ func (l *siteList) argumentSite(d *Dockerfile, s *Stage, given map[string]compos
 	if !all || full == "scratch" || d.named(full, s.Index) != nil {
 		return x, v, false
 	}
-	x = ImageSite{Kind: ArgumentSite, Image: ParseImage(full), Platforms: s.constantPlatforms(), Repeats: s.Image.Known && s.Image.Text == full}
+	x = ImageSite{
+		Kind:      ArgumentSite,
+		Image:     ParseImage(full),
+		Platforms: s.constantPlatforms(),
+		Repeats:   s.Image.Known && s.Image.Text == full,
+	}
 	x.Image.Raw, x.Image.Span = v.Raw, v.Span
 	x.Local = l.file.Builds(x.Image)
 	switch last := uses[len(uses)-1]; {

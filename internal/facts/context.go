@@ -144,7 +144,8 @@ func isContextOf(c *BuildContext, d *DockerfileNear, dir string) bool {
 func isDockerfileName(name string) bool {
 	lower := strings.ToLower(name)
 	for _, base := range []string{"dockerfile", "containerfile"} {
-		if rest, ok := strings.CutPrefix(lower, base); ok && (rest == "" || (rest[0] == '.' && rest != ".dockerignore" && rest != ".md" && rest != ".txt")) {
+		if rest, ok := strings.CutPrefix(lower, base); ok &&
+			(rest == "" || (rest[0] == '.' && rest != ".dockerignore" && rest != ".md" && rest != ".txt")) {
 			return true
 		}
 		if strings.HasSuffix(lower, "."+base) {

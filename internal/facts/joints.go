@@ -34,11 +34,13 @@ func StopsAtFailure(file *syntax.File) bool {
 	stops, undone := false, false
 	for i, s := range file.Stmts {
 		call, ok := s.Cmd.(*syntax.CallExpr)
-		stops = stops || (i == 0 && ok && isSet(s) && len(call.Args) > 1 && strings.HasPrefix(call.Args[1].Lit(), "-") && strings.Contains(call.Args[1].Lit(), "e"))
+		stops = stops ||
+			(i == 0 && ok && isSet(s) && len(call.Args) > 1 && strings.HasPrefix(call.Args[1].Lit(), "-") && strings.Contains(call.Args[1].Lit(), "e"))
 	}
 	syntax.Walk(file, func(n syntax.Node) bool {
 		call, ok := n.(*syntax.CallExpr)
-		undone = undone || (ok && builtinOf(call) == "set" && slices.ContainsFunc(call.Args, func(w *syntax.Word) bool { return strings.HasPrefix(w.Lit(), "+") }))
+		undone = undone ||
+			(ok && builtinOf(call) == "set" && slices.ContainsFunc(call.Args, func(w *syntax.Word) bool { return strings.HasPrefix(w.Lit(), "+") }))
 		return !undone
 	})
 	return stops && !undone

@@ -102,7 +102,8 @@ func IsShellBuiltin(name string) bool {
 // IsShell reports whether words begin with a shell, bash among them, and a flag
 // that ends in c.
 func IsShell(words []string) bool {
-	return IsPlainShell(words) || (len(words) > 1 && path.Base(words[0]) == "bash" && strings.HasSuffix(words[1], "c") && strings.HasPrefix(words[1], "-"))
+	return IsPlainShell(words) ||
+		(len(words) > 1 && path.Base(words[0]) == "bash" && strings.HasSuffix(words[1], "c") && strings.HasPrefix(words[1], "-"))
 }
 
 // IsInterpreter reports whether a program runs scripts and handles no signal by itself:

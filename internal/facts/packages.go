@@ -82,7 +82,8 @@ func managerOf(c *Command) (manager string, next int) {
 		return "pip", 1
 	case name == "python" || isVersioned(name, "python"):
 		for i := 1; i+1 < len(c.Words); i++ {
-			if c.Words[i].Text == "-m" && (c.Words[i+1].Text == "pip" || c.Words[i+1].Text == "poetry" || c.Words[i+1].Text == "uv" || c.Words[i+1].Text == "pipenv") {
+			if c.Words[i].Text == "-m" &&
+				(c.Words[i+1].Text == "pip" || c.Words[i+1].Text == "poetry" || c.Words[i+1].Text == "uv" || c.Words[i+1].Text == "pipenv") {
 				return c.Words[i+1].Text, i + 2
 			}
 			if !strings.HasPrefix(c.Words[i].Text, "-") {

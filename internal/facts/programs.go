@@ -101,12 +101,14 @@ func isOpenEnded(c *Command) bool {
 	if name == "source" || strings.HasSuffix(name, ".sh") {
 		return true
 	}
-	if strings.Contains(c.Words[0].Text, "/") && !strings.HasPrefix(c.Words[0].Text, "/usr/bin/") && !strings.HasPrefix(c.Words[0].Text, "/bin/") {
+	if strings.Contains(c.Words[0].Text, "/") && !strings.HasPrefix(c.Words[0].Text, "/usr/bin/") &&
+		!strings.HasPrefix(c.Words[0].Text, "/bin/") {
 		return true
 	}
 	switch name {
 	case "sh", "bash", "ash", "python", "python3", "perl", "make", "ansible-playbook", "nix-env", "conda", "mamba", "micromamba":
-		return len(c.Words) == 1 || !strings.HasPrefix(c.Words[1].Text, "-") || name == "make" || name == "conda" || name == "mamba" || name == "micromamba"
+		return len(c.Words) == 1 || !strings.HasPrefix(c.Words[1].Text, "-") || name == "make" || name == "conda" || name == "mamba" ||
+			name == "micromamba"
 	}
 	pkg, ok := Packages(c)
 	if !ok {

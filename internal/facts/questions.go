@@ -135,7 +135,11 @@ func (f *Dockerfile) Mentions(word string) bool {
 
 // At is the instruction in whose text an offset lies; nil if there is none.
 func (f *Dockerfile) At(offset int) *dockerfile.Instruction {
-	n, _ := slices.BinarySearchFunc(f.Instructions, offset+1, func(in *dockerfile.Instruction, start int) int { return cmp.Compare(in.Span.Start, start) })
+	n, _ := slices.BinarySearchFunc(
+		f.Instructions,
+		offset+1,
+		func(in *dockerfile.Instruction, start int) int { return cmp.Compare(in.Span.Start, start) },
+	)
 	if n == 0 || offset >= f.Instructions[n-1].Span.End {
 		return nil
 	}

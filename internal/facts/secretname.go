@@ -45,7 +45,10 @@ func NamesKey(words []string) bool {
 // something about a secret.
 func SecretNameWords(name string) []string {
 	name = strings.ToLower(name)
-	if !slices.ContainsFunc([]string{"key", "pass", "pword", "secret", "token", "credential"}, func(w string) bool { return strings.Contains(name, w) }) {
+	if !slices.ContainsFunc(
+		[]string{"key", "pass", "pword", "secret", "token", "credential"},
+		func(w string) bool { return strings.Contains(name, w) },
+	) {
 		return nil
 	}
 	words := strings.FieldsFunc(name, func(r rune) bool { return strings.ContainsRune("_-.\"'", r) })

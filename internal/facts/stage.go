@@ -204,7 +204,8 @@ func (s *Stage) MayBeMeant() bool {
 		}
 		return found
 	})
-	return len(loose) > maxLooseNames || slices.ContainsFunc(loose, func(l looseName) bool { return l.stage > s.Index && mayMean(l.text, s.Name) })
+	return len(loose) > maxLooseNames ||
+		slices.ContainsFunc(loose, func(l looseName) bool { return l.stage > s.Index && mayMean(l.text, s.Name) })
 }
 
 // ReachesFinal reports whether the final image depends on the stage.

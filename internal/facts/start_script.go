@@ -129,7 +129,9 @@ func scriptArgument(args []string) string {
 // it.
 func looksLikeScript(name string) bool {
 	base := strings.ToLower(path.Base(name))
-	return strings.HasSuffix(base, ".sh") || strings.HasSuffix(base, ".bash") || strings.HasPrefix(base, "init") || strings.Contains(base, "entrypoint") || strings.Contains(base, "entry-point")
+	return strings.HasSuffix(base, ".sh") || strings.HasSuffix(base, ".bash") || strings.HasPrefix(base, "init") ||
+		strings.Contains(base, "entrypoint") ||
+		strings.Contains(base, "entry-point")
 }
 
 // textOf follows a file in the image of a stage back to its text, as an instruction finds

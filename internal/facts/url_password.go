@@ -50,5 +50,11 @@ func HasURLPassword(word string) bool {
 // IsLiteralSecret reports whether a value is neither a variable nor a placeholder.
 func IsLiteralSecret(value string) bool {
 	lower := strings.ToLower(value)
-	return len(value) >= 4 && !strings.ContainsAny(value, "$<>{}*`") && !strings.Contains(lower, "password") && !strings.Contains(lower, "changeme") && !strings.Contains(lower, "your") && !strings.Contains(lower, "xxx") && !strings.Contains(lower, "token") && !strings.Contains(lower, "example") && lower != "x-oauth-basic"
+	return len(value) >= 4 && !strings.ContainsAny(value, "$<>{}*`") && !strings.Contains(lower, "password") &&
+		!strings.Contains(lower, "changeme") &&
+		!strings.Contains(lower, "your") &&
+		!strings.Contains(lower, "xxx") &&
+		!strings.Contains(lower, "token") &&
+		!strings.Contains(lower, "example") &&
+		lower != "x-oauth-basic"
 }

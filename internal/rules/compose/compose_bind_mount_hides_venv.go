@@ -138,7 +138,10 @@ func installsAgain(s *facts.ComposeService, stage *facts.Stage) bool {
 		}
 	}
 	text := strings.Join(words, " ")
-	return slices.ContainsFunc([]string{"install", "npm ci", "uv", "sync", ".sh", "entrypoint"}, func(w string) bool { return containsWord(text, w) })
+	return slices.ContainsFunc(
+		[]string{"install", "npm ci", "uv", "sync", ".sh", "entrypoint"},
+		func(w string) bool { return containsWord(text, w) },
+	)
 }
 
 // containsWord reports whether a text has the word with no letter next to it.

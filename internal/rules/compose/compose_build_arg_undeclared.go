@@ -77,7 +77,10 @@ func checkComposeBuildArgUndeclared(p *facts.Pass[*facts.Compose]) {
 				f.Message = fmt.Sprintf("%q has no ARG %q, so the build ignores this argument; write %q, which it declares", b.File.Source.Path, shortText(arg.Key), shortText(near))
 				if p.Doc.File.Text(arg.KeySpan) == arg.Key {
 					f.Fixes = []lint.Fix{{
-						Title: fmt.Sprintf("rename it to %q", shortText(near)), Applicability: lint.Unsafe, MaxEffect: lint.EffectConfig, Changes: []string{"services.*.build.args"},
+						Title: fmt.Sprintf(
+							"rename it to %q",
+							shortText(near),
+						), Applicability: lint.Unsafe, MaxEffect: lint.EffectConfig, Changes: []string{"services.*.build.args"},
 						Edits: []lint.FileEdit{lint.Replace(arg.KeySpan, near)},
 					}}
 				}

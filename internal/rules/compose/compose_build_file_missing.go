@@ -78,7 +78,16 @@ func checkComposeBuildFileMissing(p *facts.Pass[*facts.Compose]) {
 			return
 		}
 		if err != nil {
-			reportMissing(p, section.Context.Span, folder, fmt.Sprintf("the build context %q does not exist, so %q cannot be built; name the folder that has its files", shortText(folder), shortText(s.Name)))
+			reportMissing(
+				p,
+				section.Context.Span,
+				folder,
+				fmt.Sprintf(
+					"the build context %q does not exist, so %q cannot be built; name the folder that has its files",
+					shortText(folder),
+					shortText(s.Name),
+				),
+			)
 			continue
 		}
 		if build.File == nil && !build.Context.HasDockerfile() {
@@ -87,7 +96,13 @@ func checkComposeBuildFileMissing(p *facts.Pass[*facts.Compose]) {
 	}
 }
 
-func reportNoDockerfile(p *facts.Pass[*facts.Compose], s *facts.ComposeService, section compose.Build, build *facts.ServiceBuild, folder string) {
+func reportNoDockerfile(
+	p *facts.Pass[*facts.Compose],
+	s *facts.ComposeService,
+	section compose.Build,
+	build *facts.ServiceBuild,
+	folder string,
+) {
 	name := build.Context.DockerfileName()
 	span := section.Dockerfile.Span
 	if !section.Dockerfile.Exists() {

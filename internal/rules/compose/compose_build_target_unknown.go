@@ -63,7 +63,10 @@ func checkComposeBuildTargetUnknown(p *facts.Pass[*facts.Compose]) {
 			continue
 		}
 		target := section.Target
-		f := lint.Finding{Span: target.Span, Related: []lint.Related{inDockerfile(b, stages[len(stages)-1].From.Head, "the last stage of the Dockerfile")}}
+		f := lint.Finding{
+			Span:    target.Span,
+			Related: []lint.Related{inDockerfile(b, stages[len(stages)-1].From.Head, "the last stage of the Dockerfile")},
+		}
 		switch near, found := nearest.Name(target.Text, names); {
 		case len(names) == 0:
 			f.Message = fmt.Sprintf("%q is not a stage of %q, which has no named stages, so the build fails; remove the target, or name the stage with AS", shortText(target.Text), b.File.Source.Path)

@@ -63,7 +63,8 @@ func checkComposeCapabilitiesKept(p *facts.Pass[*facts.Compose]) {
 	}
 	for _, s := range wholeServices(p.Doc) {
 		drops := s.Values("cap_drop")
-		if s.Value("privileged").IsTrue() || hasUnknown(drops) || slices.ContainsFunc(drops, func(v compose.Value) bool { return strings.EqualFold(v.Text, "all") }) {
+		if s.Value("privileged").IsTrue() || hasUnknown(drops) ||
+			slices.ContainsFunc(drops, func(v compose.Value) bool { return strings.EqualFold(v.Text, "all") }) {
 			continue
 		}
 		l.services = append(l.services, s)

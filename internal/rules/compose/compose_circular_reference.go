@@ -197,7 +197,10 @@ func (c *circles) report(circle []circleStep) {
 	for i, s := range circle {
 		way = append(way, s.to.String())
 		if i > 0 {
-			f.Related = append(f.Related, lint.Related{Source: c.files[s.from.file].source, Span: s.value.Span, Message: "the next reference in the circle"})
+			f.Related = append(
+				f.Related,
+				lint.Related{Source: c.files[s.from.file].source, Span: s.value.Span, Message: "the next reference in the circle"},
+			)
 		}
 	}
 	f.Message = fmt.Sprintf("%q %s each other in a circle, so Compose refuses the file; remove one of the references", shortText(strings.Join(way, " > ")), verb)

@@ -82,7 +82,8 @@ func checkComposeDangerousDevice(p *facts.Pass[*facts.Compose]) {
 			}, virtual))
 		}
 		for _, v := range s.Values("device_cgroup_rules") {
-			if words := strings.Fields(v.Text); v.Known && len(words) > 1 && (words[0] == "a" || (words[0] == "b" && strings.HasPrefix(words[1], "*")) || words[1] == "*:*") {
+			if words := strings.Fields(v.Text); v.Known && len(words) > 1 &&
+				(words[0] == "a" || (words[0] == "b" && strings.HasPrefix(words[1], "*")) || words[1] == "*:*") {
 				p.Report(weigh(p, lint.Finding{
 					Span:    v.Span,
 					Message: fmt.Sprintf("%q allows every device of its kind on the host; write the numbers of the device that is needed", shortText(v.Raw)),

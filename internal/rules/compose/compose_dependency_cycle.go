@@ -50,7 +50,10 @@ func checkComposeDependencyCycle(p *facts.Pass[*facts.Compose]) {
 		for i, e := range cycle {
 			way = append(way, e.To)
 			if i > 0 {
-				f.Related = append(f.Related, lint.Related{Span: e.Span, Message: fmt.Sprintf("here %q depends on %q", shortText(e.From.Name), shortText(e.To))})
+				f.Related = append(
+					f.Related,
+					lint.Related{Span: e.Span, Message: fmt.Sprintf("here %q depends on %q", shortText(e.From.Name), shortText(e.To))},
+				)
 			}
 		}
 		f.Message = fmt.Sprintf("%q depend on each other in a circle, so Compose refuses the file; remove one of the references", shortText(strings.Join(way, " > ")))

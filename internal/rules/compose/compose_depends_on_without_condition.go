@@ -173,5 +173,13 @@ func waitHealthy(d *facts.Compose, s *facts.ComposeService, healthy map[string]b
 	}
 	edit := lint.Replace(n.Span, b.String())
 	edit.Span.Start = colon + 1
-	return []lint.Fix{{Title: title, Applicability: lint.Unsafe, MaxEffect: lint.EffectConfig, Changes: []string{"services.*.depends_on"}, Edits: []lint.FileEdit{edit}}}
+	return []lint.Fix{
+		{
+			Title:         title,
+			Applicability: lint.Unsafe,
+			MaxEffect:     lint.EffectConfig,
+			Changes:       []string{"services.*.depends_on"},
+			Edits:         []lint.FileEdit{edit},
+		},
+	}
 }

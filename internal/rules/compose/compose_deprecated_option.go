@@ -104,5 +104,12 @@ func externalName(d *facts.Compose, n *yaml.Node, external *yaml.Pair) []lint.Fi
 		gap = d.File.Newline() + strings.Repeat(" ", d.File.OwnLines().Position(external.Key.Span.Start).Column-1)
 	}
 	written := d.File.Text(external.Key.Span) + ": true" + gap + d.File.Text(name.Span)
-	return []lint.Fix{{Title: "move the name out of external", Applicability: lint.Unsafe, MaxEffect: lint.EffectNone, Edits: []lint.FileEdit{lint.Replace(external.Span, written)}}}
+	return []lint.Fix{
+		{
+			Title:         "move the name out of external",
+			Applicability: lint.Unsafe,
+			MaxEffect:     lint.EffectNone,
+			Edits:         []lint.FileEdit{lint.Replace(external.Span, written)},
+		},
+	}
 }

@@ -54,7 +54,14 @@ var ComposeEnvBooleanUnquoted = facts.Rule[*facts.Compose]{
 		Presets:  []string{"cloud-native"},
 		Variants: []string{"changed", "case"},
 		OptIn:    []string{"case"},
-		Options:  []lint.Option{{Name: "all", Doc: "also report booleans that Compose passes as they are written, such as yes and on", Kind: lint.BoolOption, Presets: map[string]lint.OptionValue{"cloud-native": {Bool: true}}}},
+		Options: []lint.Option{
+			{
+				Name:    "all",
+				Doc:     "also report booleans that Compose passes as they are written, such as yes and on",
+				Kind:    lint.BoolOption,
+				Presets: map[string]lint.OptionValue{"cloud-native": {Bool: true}},
+			},
+		},
 	},
 	Check: checkComposeEnvBooleanUnquoted,
 }
@@ -66,7 +73,8 @@ func checkComposeEnvBooleanUnquoted(p *facts.Pass[*facts.Compose]) {
 		labels, args := s.Get("labels"), s.Get("build", "args")
 		for _, section := range []*yaml.Node{labels, s.Get("environment"), args} {
 			for _, pair := range d.View.Pairs(section) {
-				if n := pair.Value; n.Kind == yaml.Scalar && (section != labels || !n.IsNull()) && n.Style == yaml.Plain && n.TagSpan.IsEmpty() && !seen[n] {
+				if n := pair.Value; n.Kind == yaml.Scalar && (section != labels || !n.IsNull()) && n.Style == yaml.Plain && n.TagSpan.IsEmpty() &&
+					!seen[n] {
 					seen[n] = true
 					checkPlainText(p, n, section == args)
 				}

@@ -65,7 +65,8 @@ func checkComposeEnvFileMissing(p *facts.Pass[*facts.Compose]) {
 		if there || !known || !e.Required || path.Base(name) == ".env" {
 			continue
 		}
-		if path.Base(name) == "stack.env" || p.Project.Repository().Ignores(name) || isThereFromAbove(p, name) || len(envExamples(p, path.Dir(name))) > 0 {
+		if path.Base(name) == "stack.env" || p.Project.Repository().Ignores(name) || isThereFromAbove(p, name) ||
+			len(envExamples(p, path.Dir(name))) > 0 {
 			continue
 		}
 		if skipsPart(p) {

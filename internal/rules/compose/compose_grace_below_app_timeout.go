@@ -101,7 +101,11 @@ func checkComposeGraceBelowAppTimeout(p *facts.Pass[*facts.Compose]) {
 }
 
 // stopTime is how long a server takes to stop, and the place that sets it.
-func stopTime(s *facts.ComposeService, b *facts.ServiceBuild, start facts.ServiceStart) (timeout time.Duration, related lint.Related, ok bool) {
+func stopTime(
+	s *facts.ComposeService,
+	b *facts.ServiceBuild,
+	start facts.ServiceStart,
+) (timeout time.Duration, related lint.Related, ok bool) {
 	var stage *facts.Stage
 	if b != nil {
 		stage = b.Stage

@@ -134,7 +134,8 @@ func startsCommand(before string) bool {
 // 400 and above, or look at the head alone.
 func failsOnErrors(argument string) bool {
 	if strings.HasPrefix(argument, "--") {
-		return strings.HasPrefix(argument, "--fail") || argument == "--head" || argument == "--write-out" || strings.HasPrefix(argument, "--unix-socket")
+		return strings.HasPrefix(argument, "--fail") || argument == "--head" || argument == "--write-out" ||
+			strings.HasPrefix(argument, "--unix-socket")
 	}
 	return strings.HasPrefix(argument, "-") && strings.ContainsAny(argument, "fIwK")
 }

@@ -64,7 +64,8 @@ func checkComposeHostNetwork(p *facts.Pass[*facts.Compose]) {
 			})
 		}
 		mode, image := s.Value("network_mode"), s.ImageBase()
-		if mode.Text != "host" || (image != "" && slices.ContainsFunc(p.Options.List("except"), func(part string) bool { return strings.Contains(image, part) })) {
+		if mode.Text != "host" ||
+			(image != "" && slices.ContainsFunc(p.Options.List("except"), func(part string) bool { return strings.Contains(image, part) })) {
 			continue
 		}
 		p.Report(weigh(p, lint.Finding{

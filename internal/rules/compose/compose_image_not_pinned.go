@@ -110,7 +110,8 @@ func checkComposeImageNotPinned(p *facts.Pass[*facts.Compose]) {
 func isKnob(i facts.Image) bool {
 	at := strings.LastIndex(i.Raw, ":$") + 1
 	variable := i.Raw[at:]
-	return strings.HasPrefix(variable, "$") && strings.HasSuffix(variable, "}") && strings.Contains(variable, "-") && strings.Count(variable, "$") == 1
+	return strings.HasPrefix(variable, "$") && strings.HasSuffix(variable, "}") && strings.Contains(variable, "-") &&
+		strings.Count(variable, "$") == 1
 }
 
 // moves reports whether an image has no tag, one of the tags that move, or one that

@@ -63,7 +63,8 @@ func checkComposeInitUnset(p *facts.Pass[*facts.Compose]) {
 			continue
 		}
 		program := path.Base(words[0])
-		if !slices.Contains([]string{"node", "npm", "npx", "yarn", "pnpm", "sh", "ash", "dash", "bash"}, program) || strings.Contains(strings.Join(words, " "), "exec ") {
+		if !slices.Contains([]string{"node", "npm", "npx", "yarn", "pnpm", "sh", "ash", "dash", "bash"}, program) ||
+			strings.Contains(strings.Join(words, " "), "exec ") {
 			continue
 		}
 		edits, ok := addKey(s, "init", "init: true")

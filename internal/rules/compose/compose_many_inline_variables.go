@@ -31,7 +31,14 @@ var ComposeManyInlineVariables = facts.Rule[*facts.Compose]{
 		Severity: lint.Info,
 		Since:    "0.1.0",
 		Presets:  []string{"cloud-native"},
-		Options:  []lint.Option{{Name: "max", Doc: "how many variables with a value a service can set without a finding", Kind: lint.IntOption, OptionValue: lint.OptionValue{Int: 10}}},
+		Options: []lint.Option{
+			{
+				Name:        "max",
+				Doc:         "how many variables with a value a service can set without a finding",
+				Kind:        lint.IntOption,
+				OptionValue: lint.OptionValue{Int: 10},
+			},
+		},
 	},
 	Check: checkComposeManyInlineVariables,
 }

@@ -86,7 +86,8 @@ func limitPids(p *facts.Pass[*facts.Compose], s *facts.ComposeService, extended 
 		}
 		return addKey(s, "pids_limit", "pids_limit: 200")
 	}
-	if s.Value("deploy", "resources", "limits", "pids").Node != nil || s.Has("pids_limit") || !s.Owns(s.Entry("deploy")) || d.File.UsedElsewhere(s.Entry("deploy").Span) {
+	if s.Value("deploy", "resources", "limits", "pids").Node != nil || s.Has("pids_limit") || !s.Owns(s.Entry("deploy")) ||
+		d.File.UsedElsewhere(s.Entry("deploy").Span) {
 		return nil, false
 	}
 	return d.File.Add(limits, "pids: 200")

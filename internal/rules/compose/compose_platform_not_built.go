@@ -66,7 +66,13 @@ func checkComposePlatformNotBuilt(p *facts.Pass[*facts.Compose]) {
 			Span:    platform.Span,
 			Message: fmt.Sprintf("%q is not one of the build platforms, so Compose refuses the file; add it to build.platforms", shortText(platform.Text)),
 			Related: []lint.Related{{Span: list.Pair().Key.Span, Message: "the platforms of the build"}},
-			Fixes:   yamlFix("add it to build.platforms", lint.Unsafe, edits, ok && len(platform.Text) < 64 && isPlatform(platform.Text), "services.*.build.platforms"),
+			Fixes: yamlFix(
+				"add it to build.platforms",
+				lint.Unsafe,
+				edits,
+				ok && len(platform.Text) < 64 && isPlatform(platform.Text),
+				"services.*.build.platforms",
+			),
 		})
 	}
 }
@@ -74,5 +80,6 @@ func checkComposePlatformNotBuilt(p *facts.Pass[*facts.Compose]) {
 // isPlatform reports whether a text reads as a platform, "linux/arm64", and so
 // needs no quotes.
 func isPlatform(s string) bool {
-	return s != "" && s[0] >= 'a' && !slices.ContainsFunc([]byte(s), func(c byte) bool { return !isAlphanumeric(c) && c != '/' && c != '.' && c != '-' })
+	return s != "" && s[0] >= 'a' &&
+		!slices.ContainsFunc([]byte(s), func(c byte) bool { return !isAlphanumeric(c) && c != '/' && c != '.' && c != '-' })
 }

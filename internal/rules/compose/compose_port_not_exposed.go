@@ -148,5 +148,13 @@ func targetFix(d *facts.Compose, port compose.Port, number int) []lint.Fix {
 	if !ok || !strings.HasSuffix(before, ":") || d.File.Text(place) != old {
 		return nil
 	}
-	return []lint.Fix{{Title: title, Applicability: lint.Unsafe, MaxEffect: lint.EffectConfig, Changes: []string{"services.*.ports"}, Edits: []lint.FileEdit{lint.Replace(place, strconv.Itoa(number))}}}
+	return []lint.Fix{
+		{
+			Title:         title,
+			Applicability: lint.Unsafe,
+			MaxEffect:     lint.EffectConfig,
+			Changes:       []string{"services.*.ports"},
+			Edits:         []lint.FileEdit{lint.Replace(place, strconv.Itoa(number))},
+		},
+	}
 }

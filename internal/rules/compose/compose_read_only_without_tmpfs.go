@@ -73,7 +73,10 @@ func checkComposeReadOnlyWithoutTmpfs(p *facts.Pass[*facts.Compose]) {
 		missing := slices.DeleteFunc(needed, func(folder string) bool {
 			return hasMountOn(s, folder) || (folder == "/var/run" && hasMountOn(s, "/run"))
 		})
-		unknown := slices.ContainsFunc(s.AllMounts(), func(m compose.Mount) bool { return strings.Contains(m.Target, "$") || (!m.Known && m.Target == "") })
+		unknown := slices.ContainsFunc(
+			s.AllMounts(),
+			func(m compose.Mount) bool { return strings.Contains(m.Target, "$") || (!m.Known && m.Target == "") },
+		)
 		if len(missing) == 0 || unknown {
 			continue
 		}

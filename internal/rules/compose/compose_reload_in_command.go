@@ -50,7 +50,8 @@ func checkComposeReloadInCommand(p *facts.Pass[*facts.Compose]) {
 	}
 	for _, s := range p.Doc.All() {
 		words := startWords(s)
-		if len(words) == 0 || slices.ContainsFunc(s.AllMounts(), func(m compose.Mount) bool { return m.Kind == compose.RelativePath && path.Ext(m.Source) == "" }) {
+		if len(words) == 0 ||
+			slices.ContainsFunc(s.AllMounts(), func(m compose.Mount) bool { return m.Kind == compose.RelativePath && path.Ext(m.Source) == "" }) {
 			continue
 		}
 		program, _ := facts.ProgramAt(words)

@@ -74,7 +74,8 @@ func checkComposeSchemaInvalid(p *facts.Pass[*facts.Compose]) {
 		return
 	default:
 	}
-	if services := d.Section("services"); services != nil && !services.Value.IsNull() && !services.Value.Is(yaml.Mapping) && !hasDefaultName(d) {
+	if services := d.Section("services"); services != nil && !services.Value.IsNull() && !services.Value.Is(yaml.Mapping) &&
+		!hasDefaultName(d) {
 		return // some other program's file that has services too
 	}
 	problems, err := d.Problems()

@@ -54,7 +54,10 @@ var ComposeSecurityProfileDisabled = facts.Rule[*facts.Compose]{
 		},
 		OptIn: []string{"seccomp-excused", "apparmor-excused", "label-excused", "systempaths-excused"},
 		Aliases: []lint.Alias{
-			{Name: "CIS-5.2", Variants: []string{"apparmor", "apparmor-excused"}}, {Name: "CIS-5.3", Variants: []string{"label", "label-excused"}}, {Name: "CIS-5.22", Variants: []string{"seccomp", "seccomp-excused"}},
+			{
+				Name:     "CIS-5.2",
+				Variants: []string{"apparmor", "apparmor-excused"},
+			}, {Name: "CIS-5.3", Variants: []string{"label", "label-excused"}}, {Name: "CIS-5.22", Variants: []string{"seccomp", "seccomp-excused"}},
 			{Name: "CL-0009"}, {Name: "OWASP-R6"},
 			{Name: "kics:default_seccomp_profile_disabled", Variants: []string{"seccomp", "seccomp-excused"}}, {Name: "kics:seccomp_disabled", Variants: []string{"seccomp", "seccomp-excused"}},
 			{Name: "semgrep:seccomp-confinement-disabled", Variants: []string{"seccomp", "seccomp-excused"}}, {Name: "semgrep:selinux-separation-disabled", Variants: []string{"label", "label-excused"}},

@@ -73,8 +73,14 @@ func checkComposeServiceHealthyWithoutHealthcheck(p *facts.Pass[*facts.Compose])
 			continue
 		}
 		f := lint.Finding{
-			Span:    e.Span,
-			Message: fmt.Sprintf("%q waits until %q is healthy, but %q has no health check, so it never starts; add a health check to %q", shortText(e.From.Name), shortText(e.To), shortText(e.To), shortText(e.To)),
+			Span: e.Span,
+			Message: fmt.Sprintf(
+				"%q waits until %q is healthy, but %q has no health check, so it never starts; add a health check to %q",
+				shortText(e.From.Name),
+				shortText(e.To),
+				shortText(e.To),
+				shortText(e.To),
+			),
 		}
 		switch {
 		case ok && check.Disabled:

@@ -43,7 +43,9 @@ var ComposeServiceKeysNotSorted = facts.Rule[*facts.Compose]{
 		Severity: lint.Style,
 		Since:    "0.1.0",
 		Aliases:  lint.Names("dclint:service-keys-order"),
-		Options:  []lint.Option{{Name: "order", Doc: "the keys in the order that you want", Kind: lint.ListOption, OptionValue: lint.OptionValue{List: serviceKeyOrder}}},
+		Options: []lint.Option{
+			{Name: "order", Doc: "the keys in the order that you want", Kind: lint.ListOption, OptionValue: lint.OptionValue{List: serviceKeyOrder}},
+		},
 	},
 	Check: checkComposeServiceKeysNotSorted,
 }
@@ -79,9 +81,13 @@ func checkComposeServiceKeysNotSorted(p *facts.Pass[*facts.Compose]) {
 		}
 		at := firstMisplaced(order)
 		p.Report(lint.Finding{
-			Span:    n.Pairs[at].Key.Span,
-			Message: fmt.Sprintf("%q is not in the usual order of keys; move %q here", shortText(n.Pairs[at].Key.Value), shortText(n.Pairs[order[at]].Key.Value)),
-			Fixes:   fixes,
+			Span: n.Pairs[at].Key.Span,
+			Message: fmt.Sprintf(
+				"%q is not in the usual order of keys; move %q here",
+				shortText(n.Pairs[at].Key.Value),
+				shortText(n.Pairs[order[at]].Key.Value),
+			),
+			Fixes: fixes,
 		})
 	}
 }

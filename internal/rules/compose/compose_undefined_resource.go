@@ -105,7 +105,15 @@ func undefinedResource(d *facts.Compose, section string, use facts.ResourceUse, 
 	if section == "volumes" && strings.Contains(use.Name, "/") {
 		f.Message = fmt.Sprintf("%q is the name of a volume for Compose, not a path, so Compose refuses the file; write \"./%s\"", name, name)
 		if d.File.Text(use.Span) == use.Name {
-			f.Fixes = []lint.Fix{{Title: "write ./ in front of it", Applicability: lint.Unsafe, MaxEffect: lint.EffectConfig, Changes: []string{"services.*.volumes"}, Edits: []lint.FileEdit{lint.Insert(use.Span.Start, "./")}}}
+			f.Fixes = []lint.Fix{
+				{
+					Title:         "write ./ in front of it",
+					Applicability: lint.Unsafe,
+					MaxEffect:     lint.EffectConfig,
+					Changes:       []string{"services.*.volumes"},
+					Edits:         []lint.FileEdit{lint.Insert(use.Span.Start, "./")},
+				},
+			}
 		}
 		return f
 	}

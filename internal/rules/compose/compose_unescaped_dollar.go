@@ -173,8 +173,26 @@ func commandsOf(s *facts.ComposeService) []compose.Command {
 
 // unescapedDollar looks at one word of a command. Its variables are fixed
 // together.
-func unescapedDollar(d *facts.Compose, w compose.Value, set func(name string) (lint.Related, bool), outside func() map[string]bool) (f lint.Finding, found bool) {
-	fix := lint.Fix{Title: "write two dollar signs", Applicability: lint.Unsafe, MaxEffect: lint.EffectConfig, Changes: []string{"services.*.command", "services.*.entrypoint", "services.*.healthcheck.test", "services.*.post_start", "services.*.pre_stop", "services.*.build.dockerfile_inline", "configs.*.content"}}
+func unescapedDollar(
+	d *facts.Compose,
+	w compose.Value,
+	set func(name string) (lint.Related, bool),
+	outside func() map[string]bool,
+) (f lint.Finding, found bool) {
+	fix := lint.Fix{
+		Title:         "write two dollar signs",
+		Applicability: lint.Unsafe,
+		MaxEffect:     lint.EffectConfig,
+		Changes: []string{
+			"services.*.command",
+			"services.*.entrypoint",
+			"services.*.healthcheck.test",
+			"services.*.post_start",
+			"services.*.pre_stop",
+			"services.*.build.dockerfile_inline",
+			"configs.*.content",
+		},
+	}
 	exact := true
 	for _, part := range w.Template.Parts {
 		v := part.Variable

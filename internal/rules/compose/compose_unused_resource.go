@@ -58,7 +58,8 @@ func checkComposeUnusedResource(p *facts.Pass[*facts.Compose]) {
 			return // another file names this one, and may use the resource
 		}
 		for i, r := range unused {
-			if r.External || isSet(d.View.Pair(r.Node, "external")) || r.Pair.Value.Resolve().Tag == "!reset" || p.Project.ComposeNaming(d.Name, r.Name) != "" {
+			if r.External || isSet(d.View.Pair(r.Node, "external")) || r.Pair.Value.Resolve().Tag == "!reset" ||
+				p.Project.ComposeNaming(d.Name, r.Name) != "" {
 				continue
 			}
 			f := lint.Finding{

@@ -73,7 +73,9 @@ func checkComposeYaml11Boolean(p *facts.Pass[*facts.Compose]) {
 		p.Report(lint.Finding{
 			Span:    n.Span,
 			Message: fmt.Sprintf("%q is not a boolean in YAML 1.2, so Compose warns about it; write %s", n.Value, value),
-			Fixes:   []lint.Fix{{Title: "write " + value, Applicability: lint.Safe, MaxEffect: lint.EffectNone, Edits: []lint.FileEdit{lint.Replace(n.Span, value)}}},
+			Fixes: []lint.Fix{
+				{Title: "write " + value, Applicability: lint.Safe, MaxEffect: lint.EffectNone, Edits: []lint.FileEdit{lint.Replace(n.Span, value)}},
+			},
 		})
 		return true
 	})

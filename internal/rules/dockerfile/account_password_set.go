@@ -81,7 +81,8 @@ func cannotLogIn(d *facts.Dockerfile, c *facts.Command) bool {
 			return false
 		}
 		expires := func(c *facts.Command) bool { return c.Name() == "passwd" && c.HasFlag("-e", "--expire") }
-		return strings.Contains(in.Body, "PasswordAuthentication no") || (strings.Contains(in.Body, "passwd ") && slices.ContainsFunc(d.Commands(in), expires))
+		return strings.Contains(in.Body, "PasswordAuthentication no") ||
+			(strings.Contains(in.Body, "passwd ") && slices.ContainsFunc(d.Commands(in), expires))
 	})
 }
 

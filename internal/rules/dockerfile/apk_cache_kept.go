@@ -82,7 +82,14 @@ func checkApkCacheKept(p *facts.Pass[*facts.Dockerfile]) {
 		}
 		if c.Script.Editable() && p.Project.InstallsOn(p.Doc, "apk") == "" {
 			at := c.Words[c.ActionAt].Span.End
-			f.Fixes = []lint.Fix{{Title: "add --no-cache", Applicability: lint.Unsafe, MaxEffect: lint.EffectGraph, Edits: []lint.FileEdit{lint.Insert(at, " --no-cache")}}}
+			f.Fixes = []lint.Fix{
+				{
+					Title:         "add --no-cache",
+					Applicability: lint.Unsafe,
+					MaxEffect:     lint.EffectGraph,
+					Edits:         []lint.FileEdit{lint.Insert(at, " --no-cache")},
+				},
+			}
 		}
 		p.Report(weighSize(p, f))
 	}, "apk")

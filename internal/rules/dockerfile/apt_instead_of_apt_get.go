@@ -61,7 +61,14 @@ func checkAptInsteadOfAptGet(p *facts.Pass[*facts.Dockerfile]) {
 		switch action {
 		case "install", "update", "remove", "purge", "upgrade", "autoremove", "clean", "search", "show", "policy":
 			if c.Script != nil && c.Script.Editable() && name.Text == "apt" {
-				f.Fixes = []lint.Fix{{Title: "use " + better, Applicability: lint.Unsafe, MaxEffect: lint.EffectGraph, Edits: []lint.FileEdit{lint.Replace(name.Span, better)}}}
+				f.Fixes = []lint.Fix{
+					{
+						Title:         "use " + better,
+						Applicability: lint.Unsafe,
+						MaxEffect:     lint.EffectGraph,
+						Edits:         []lint.FileEdit{lint.Replace(name.Span, better)},
+					},
+				}
 			}
 		}
 		p.Report(f)

@@ -66,7 +66,8 @@ func checkAptListsKept(p *facts.Pass[*facts.Dockerfile]) {
 		}
 		var update *facts.Command
 		for _, c := range p.Doc.Commands(in) {
-			if pkg, ok := facts.Packages(c); ok && (pkg.Manager == "apt-get" || pkg.Manager == "apt" || pkg.Manager == "aptitude") && pkg.Action == "update" {
+			if pkg, ok := facts.Packages(c); ok && (pkg.Manager == "apt-get" || pkg.Manager == "apt" || pkg.Manager == "aptitude") &&
+				pkg.Action == "update" {
 				update = c
 			}
 			if update != nil && removesAny(c, []string{lists}) {

@@ -87,7 +87,9 @@ func aptNeverAsks(d *facts.Dockerfile, c facts.PackageCommand) bool {
 		return false
 	}
 	for _, other := range d.Commands(c.Instruction) {
-		if before, ok := facts.Packages(other); ok && other.Span.Start < c.Span.Start && before.Manager == c.Manager && before.Action == "install" && before.HasFlag("-y", "--yes") {
+		if before, ok := facts.Packages(other); ok && other.Span.Start < c.Span.Start && before.Manager == c.Manager &&
+			before.Action == "install" &&
+			before.HasFlag("-y", "--yes") {
 			return true
 		}
 	}
@@ -125,7 +127,8 @@ func answersApt(d *facts.Dockerfile, c facts.PackageCommand) bool {
 		switch {
 		case a.Text == "-q", a.Text == "--quiet":
 			quiet++
-		case strings.HasPrefix(a.Text, "-q=") && a.Text != "-q=0" && a.Text != "-q=1", strings.HasPrefix(a.Text, "--quiet=") && a.Text >= "--quiet=2":
+		case strings.HasPrefix(a.Text, "-q=") && a.Text != "-q=0" && a.Text != "-q=1",
+			strings.HasPrefix(a.Text, "--quiet=") && a.Text >= "--quiet=2":
 			return true
 		case strings.HasPrefix(a.Text, "-") && !strings.HasPrefix(a.Text, "--"):
 			quiet += strings.Count(a.Text, "q")

@@ -82,12 +82,17 @@ func unpacks(d *facts.Dockerfile, in *dockerfile.Instruction, names ...string) (
 	unpacked := facts.Once(d, "unpacked files", d.StageOf(in), func() map[string][]*facts.Command { return readUnpacked(d, d.StageOf(in)) })
 	for _, name := range names {
 		commands := unpacked[name]
-		first, _ := slices.BinarySearchFunc(commands, in.Index(), func(c *facts.Command, index int) int { return cmp.Compare(c.Instruction.Index(), index) })
+		first, _ := slices.BinarySearchFunc(
+			commands,
+			in.Index(),
+			func(c *facts.Command, index int) int { return cmp.Compare(c.Instruction.Index(), index) },
+		)
 		if first == len(commands) || name == "" || name == "." {
 			continue
 		}
 		c := commands[first]
-		if found == nil || c.Instruction.Index() < found.Instruction.Index() || (c.Instruction == found.Instruction && c.Span.Start > found.Span.Start) {
+		if found == nil || c.Instruction.Index() < found.Instruction.Index() ||
+			(c.Instruction == found.Instruction && c.Span.Start > found.Span.Start) {
 			found = c
 		}
 	}
@@ -171,7 +176,10 @@ func unpackByADD(d *facts.Dockerfile, in *dockerfile.Instruction, c *facts.Comma
 // copied archive as a whole; ok is false for everything else.
 func unpackedTo(d *facts.Dockerfile, c *facts.Command, source, to dockerfile.Word) (folder string, ok bool) {
 	name := baseName(source.Text)
-	isTar := slices.ContainsFunc([]string{".tar", ".tar.gz", ".tgz", ".tar.bz2", ".tar.xz"}, func(suffix string) bool { return strings.HasSuffix(name, suffix) })
+	isTar := slices.ContainsFunc(
+		[]string{".tar", ".tar.gz", ".tgz", ".tar.bz2", ".tar.xz"},
+		func(suffix string) bool { return strings.HasSuffix(name, suffix) },
+	)
 	if !isTar || c.Name() != "tar" || c.Script == nil || len(c.Wrappers) > 0 {
 		return "", false
 	}
@@ -195,5 +203,8 @@ func unpackedTo(d *facts.Dockerfile, c *facts.Command, source, to dockerfile.Wor
 	}
 	all := d.Commands(c.Instruction)
 	folder, ok = workdirAt(d, c.Instruction)
-	return cleanFolder(folder) + "/", ok && len(folder) > 1 && !slices.ContainsFunc(all, func(x *facts.Command) bool { return x.Name() == "cd" })
+	return cleanFolder(
+			folder,
+		) + "/", ok && len(folder) > 1 &&
+			!slices.ContainsFunc(all, func(x *facts.Command) bool { return x.Name() == "cd" })
 }

@@ -76,8 +76,13 @@ func checkBaseImagePlatformMismatch(p *facts.Pass[*facts.Dockerfile]) {
 				continue
 			}
 			p.Report(lint.Finding{
-				Span:    x.Image.Span,
-				Message: fmt.Sprintf("%s is not available for %s, only for %s; use an image that is built for that platform", quoteShort(x.Image.Raw), quoteShort(platform), short(strings.Join(offered, ", "))),
+				Span: x.Image.Span,
+				Message: fmt.Sprintf(
+					"%s is not available for %s, only for %s; use an image that is built for that platform",
+					quoteShort(x.Image.Raw),
+					quoteShort(platform),
+					short(strings.Join(offered, ", ")),
+				),
 			})
 		}
 	}

@@ -226,7 +226,10 @@ func buildsOrWaits(program string) bool {
 // when it runs.
 func compilesAtRunTime(p *facts.Pass[*facts.Dockerfile]) bool {
 	src := strings.ToLower(string(p.Doc.Src))
-	return slices.ContainsFunc(p.Options.List("runtimes"), func(word string) bool { return word != "" && strings.Contains(src, strings.ToLower(word)) })
+	return slices.ContainsFunc(
+		p.Options.List("runtimes"),
+		func(word string) bool { return word != "" && strings.Contains(src, strings.ToLower(word)) },
+	)
 }
 
 // buildCommand finds the command that compiles the program, where the stage's

@@ -94,7 +94,10 @@ func substitution(value string) (text string, found bool) {
 // isReadLater reports whether a shell may read the value of a variable as a command.
 func isReadLater(name string) bool {
 	name = strings.ToUpper(name)
-	return strings.HasPrefix(name, "PS") || strings.Contains(name, "PROMPT") || strings.Contains(name, "CMD") || strings.Contains(name, "COMMAND") || strings.Contains(name, "SCRIPT") || strings.Contains(name, "EVAL")
+	return strings.HasPrefix(name, "PS") || strings.Contains(name, "PROMPT") || strings.Contains(name, "CMD") ||
+		strings.Contains(name, "COMMAND") ||
+		strings.Contains(name, "SCRIPT") ||
+		strings.Contains(name, "EVAL")
 }
 
 // insteadOf returns what to write in place of a substitution.
@@ -113,7 +116,12 @@ func insteadOf(keyword, text string) string {
 
 func reportSubstitution(p *facts.Pass[*facts.Dockerfile], in *dockerfile.Instruction, text string) {
 	p.Report(lint.Finding{
-		Span:    in.Head,
-		Message: fmt.Sprintf("%s does not run commands, so %s stays literal text; %s", strings.ToUpper(in.Keyword), quoteShort(text), insteadOf(in.Keyword, text)),
+		Span: in.Head,
+		Message: fmt.Sprintf(
+			"%s does not run commands, so %s stays literal text; %s",
+			strings.ToUpper(in.Keyword),
+			quoteShort(text),
+			insteadOf(in.Keyword, text),
+		),
 	})
 }

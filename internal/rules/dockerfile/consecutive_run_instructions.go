@@ -73,7 +73,8 @@ func isShort(p *facts.Pass[*facts.Dockerfile], in *dockerfile.Instruction) bool 
 		return false
 	}
 	s := in.Script()
-	return s == nil || s.File == nil || (len(s.File.Stmts) == 1 && len(p.Doc.Commands(in)) <= 1) || (p.Hadolint && !strings.ContainsAny(in.Args, ";&"))
+	return s == nil || s.File == nil || (len(s.File.Stmts) == 1 && len(p.Doc.Commands(in)) <= 1) ||
+		(p.Hadolint && !strings.ContainsAny(in.Args, ";&"))
 }
 
 func sameFlags(a, b *dockerfile.Instruction) bool {

@@ -66,7 +66,8 @@ func isFromElsewhere(in *dockerfile.Instruction) bool {
 func copiesNamed(s *facts.Stage, name string, before *dockerfile.Instruction) bool {
 	first := s.First("copies a file called "+name, func(in *dockerfile.Instruction) bool {
 		sources, _, ok := copyWords(in)
-		return ok && (in.Keyword == "copy" || in.Keyword == "add") && slices.ContainsFunc(sources, func(w dockerfile.Word) bool { return baseName(bare(w.Text)) == name })
+		return ok && (in.Keyword == "copy" || in.Keyword == "add") &&
+			slices.ContainsFunc(sources, func(w dockerfile.Word) bool { return baseName(bare(w.Text)) == name })
 	})
 	return first != nil && first.Index() <= before.Index()
 }

@@ -66,7 +66,9 @@ func checkCopyDestinationWithoutSlash(p *facts.Pass[*facts.Dockerfile]) {
 			if path != to.Text || in.JSON {
 				at--
 			}
-			f.Fixes = []lint.Fix{{Title: "add the slash", Applicability: lint.Unsafe, MaxEffect: lint.EffectGraph, Edits: []lint.FileEdit{lint.Insert(at, "/")}}}
+			f.Fixes = []lint.Fix{
+				{Title: "add the slash", Applicability: lint.Unsafe, MaxEffect: lint.EffectGraph, Edits: []lint.FileEdit{lint.Insert(at, "/")}},
+			}
 			p.Report(f)
 		})
 	}

@@ -52,7 +52,14 @@ func checkCopyFromStageNumber(p *facts.Pass[*facts.Dockerfile]) {
 				Related: []lint.Related{{Span: r.Stage.From.Head, Message: "the number refers to this stage"}},
 			}
 			if r.Stage.Name != "" {
-				f.Fixes = []lint.Fix{{Title: "use the stage's name", Applicability: lint.Safe, MaxEffect: lint.EffectNone, Edits: []lint.FileEdit{lint.Replace(r.Span, r.Stage.Name)}}}
+				f.Fixes = []lint.Fix{
+					{
+						Title:         "use the stage's name",
+						Applicability: lint.Safe,
+						MaxEffect:     lint.EffectNone,
+						Edits:         []lint.FileEdit{lint.Replace(r.Span, r.Stage.Name)},
+					},
+				}
 			}
 			p.Report(f)
 		}

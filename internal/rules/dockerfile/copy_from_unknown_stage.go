@@ -97,7 +97,14 @@ func reportUnknownStage(p *facts.Pass[*facts.Dockerfile], s *facts.Stage, r fact
 	f := lint.Finding{Span: r.Span}
 	if near, ok := nearest.Name(r.Text, names); ok {
 		hint = fmt.Sprintf("did you mean %q?", near)
-		f.Fixes = []lint.Fix{{Title: "use the stage " + near, Applicability: lint.Unsafe, MaxEffect: lint.EffectGraph, Edits: []lint.FileEdit{lint.Replace(r.Span, near)}}}
+		f.Fixes = []lint.Fix{
+			{
+				Title:         "use the stage " + near,
+				Applicability: lint.Unsafe,
+				MaxEffect:     lint.EffectGraph,
+				Edits:         []lint.FileEdit{lint.Replace(r.Span, near)},
+			},
+		}
 	}
 	f.Message = fmt.Sprintf("no earlier stage is named %s, so Docker looks for an image of that name; %s", quoteShort(r.Text), hint)
 	p.Report(f)

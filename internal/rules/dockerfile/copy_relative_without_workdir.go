@@ -123,7 +123,8 @@ func lastUse(d *facts.Dockerfile, s *facts.Stage, name string) int {
 		}
 		for _, at := range slices.Backward(places) {
 			in := d.At(at)
-			if in != nil && at+len(name) <= in.Span.End && d.StageOf(in) == s && (in.Keyword == "run" || in.Keyword == "cmd" || in.Keyword == "entrypoint") {
+			if in != nil && at+len(name) <= in.Span.End && d.StageOf(in) == s &&
+				(in.Keyword == "run" || in.Keyword == "cmd" || in.Keyword == "entrypoint") {
 				return in.Index()
 			}
 		}

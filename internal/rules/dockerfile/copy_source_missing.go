@@ -86,7 +86,8 @@ func checkCopySourceMissing(p *facts.Pass[*facts.Dockerfile]) {
 	}
 	repository := p.Project.RepositoryAt(context.Files)
 	for _, c := range missing {
-		if _, ok := context.Files.Exists(c.Path); ok || repository.Ignores(c.Path) || repository.Submodule(c.Path) || isThereAbove(context.Files, c.Path) {
+		if _, ok := context.Files.Exists(c.Path); ok || repository.Ignores(c.Path) || repository.Submodule(c.Path) ||
+			isThereAbove(context.Files, c.Path) {
 			continue
 		}
 		listed, _ := context.Files.List(path.Dir(c.Path))
@@ -95,7 +96,8 @@ func checkCopySourceMissing(p *facts.Pass[*facts.Dockerfile]) {
 			names[i] = strings.TrimSuffix(name, "/")
 		}
 		near, isNear := nearest.Name(path.Base(c.Path), names)
-		if !isNear && (isMade(c.Path) || facts.AnyRecipe(context.Files, func(recipe string) bool { return strings.Contains(recipe, path.Base(c.Path)) })) {
+		if !isNear &&
+			(isMade(c.Path) || facts.AnyRecipe(context.Files, func(recipe string) bool { return strings.Contains(recipe, path.Base(c.Path)) })) {
 			continue
 		}
 		f := lint.Finding{
@@ -104,7 +106,12 @@ func checkCopySourceMissing(p *facts.Pass[*facts.Dockerfile]) {
 			Related: []lint.Related{{File: context.Files.Path("."), Message: "the build context"}},
 		}
 		if isNear {
-			f.Message = fmt.Sprintf("%q is not in the build context %q, so the build fails; did you mean %q?", short(c.Path), context.Files.Path("."), short(path.Join(path.Dir(c.Path), near)))
+			f.Message = fmt.Sprintf(
+				"%q is not in the build context %q, so the build fails; did you mean %q?",
+				short(c.Path),
+				context.Files.Path("."),
+				short(path.Join(path.Dir(c.Path), near)),
+			)
 		}
 		p.Report(f)
 	}

@@ -65,7 +65,8 @@ func checkCopyWithoutLink(p *facts.Pass[*facts.Dockerfile]) {
 		_, from := flagOf(in, "from")
 		_, link := flagOf(in, "link")
 		_, to, ok := copyWords(in)
-		if owner, owned := flagOf(in, "chown"); !ok || !from || link || (owned && strings.Trim(owner.Value, "0123456789:") != "") || mayBeLink(bare(to.Text)) {
+		if owner, owned := flagOf(in, "chown"); !ok || !from || link || (owned && strings.Trim(owner.Value, "0123456789:") != "") ||
+			mayBeLink(bare(to.Text)) {
 			continue
 		}
 		f := lint.Finding{

@@ -62,7 +62,14 @@ func checkCurlWithoutFail(p *facts.Pass[*facts.Dockerfile]) {
 		name := c.Words[0].Span
 		f := lint.Finding{Span: name, Message: "curl saves the error page of a server as if it were the file and exits with 0; add --fail"}
 		if c.Script.Editable() {
-			f.Fixes = []lint.Fix{{Title: "add --fail", Applicability: lint.Unsafe, MaxEffect: lint.EffectGraph, Edits: []lint.FileEdit{lint.Insert(name.End, " --fail")}}}
+			f.Fixes = []lint.Fix{
+				{
+					Title:         "add --fail",
+					Applicability: lint.Unsafe,
+					MaxEffect:     lint.EffectGraph,
+					Edits:         []lint.FileEdit{lint.Insert(name.End, " --fail")},
+				},
+			}
 		}
 		p.Report(f)
 	}, "curl")

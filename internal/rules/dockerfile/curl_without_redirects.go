@@ -54,7 +54,9 @@ func checkCurlWithoutRedirects(p *facts.Pass[*facts.Dockerfile]) {
 		name := c.Words[0].Span
 		f := lint.Finding{Span: name, Message: "curl does not follow redirects, so it saves the redirect page if the file moves; add -L"}
 		if c.Script.Editable() {
-			f.Fixes = []lint.Fix{{Title: "add -L", Applicability: lint.Unsafe, MaxEffect: lint.EffectGraph, Edits: []lint.FileEdit{lint.Insert(name.End, " -L")}}}
+			f.Fixes = []lint.Fix{
+				{Title: "add -L", Applicability: lint.Unsafe, MaxEffect: lint.EffectGraph, Edits: []lint.FileEdit{lint.Insert(name.End, " -L")}},
+			}
 		}
 		p.Report(f)
 	}, "curl")

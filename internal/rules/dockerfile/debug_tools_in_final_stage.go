@@ -60,7 +60,8 @@ func checkDebugToolsInFinalStage(p *facts.Pass[*facts.Dockerfile]) {
 		}
 		var tools []facts.Argument
 		for _, a := range c.Packages {
-			if program := debugProgram(a.Text); program != "" && !facts.Once(p.Doc, "the final stage uses it", program, func() bool { return isUsed(p.Doc, final, program) }) {
+			if program := debugProgram(a.Text); program != "" &&
+				!facts.Once(p.Doc, "the final stage uses it", program, func() bool { return isUsed(p.Doc, final, program) }) {
 				tools = append(tools, a)
 			}
 		}
@@ -105,7 +106,11 @@ func isUsed(d *facts.Dockerfile, s *facts.Stage, program string) bool {
 					return true
 				}
 			}
-			if in.Keyword != "run" && slices.ContainsFunc(strings.FieldsFunc(in.Args, func(r rune) bool { return strings.ContainsRune(" \t\"'`;|&()[]=,/", r) }), func(w string) bool { return w == program }) {
+			if in.Keyword != "run" &&
+				slices.ContainsFunc(
+					strings.FieldsFunc(in.Args, func(r rune) bool { return strings.ContainsRune(" \t\"'`;|&()[]=,/", r) }),
+					func(w string) bool { return w == program },
+				) {
 				return true
 			}
 		}

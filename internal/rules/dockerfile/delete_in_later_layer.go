@@ -69,7 +69,8 @@ func checkDeleteInLaterLayer(p *facts.Pass[*facts.Dockerfile]) {
 				}
 				for _, w := range sources {
 					name := baseName(strings.TrimRight(bare(w.Text), "/"))
-					if (strings.HasSuffix(target, "/") && name != "" && !strings.ContainsAny(name, "*?.")) || (strings.HasSuffix(target, "/") && strings.Contains(name, ".") && !strings.ContainsAny(name, "*?") && name != ".") {
+					if (strings.HasSuffix(target, "/") && name != "" && !strings.ContainsAny(name, "*?.")) ||
+						(strings.HasSuffix(target, "/") && strings.Contains(name, ".") && !strings.ContainsAny(name, "*?") && name != ".") {
 						copied[target+name] = in
 					} else if len(sources) == 1 && !strings.HasSuffix(target, "/") {
 						copied[target] = in

@@ -74,7 +74,9 @@ func checkDeprecatedBaseImage(p *facts.Pass[*facts.Dockerfile]) {
 		}
 		f := lint.Finding{Span: i.Span, Severity: v.Severity, Dated: v.Dated, Message: quoteShort(i.Raw) + " " + v.Message}
 		if edit, ok := x.Rename(v.Fix); ok {
-			f.Fixes = []lint.Fix{{Title: "use " + v.Fix, Applicability: v.FixFor(p.Registry, i.Tag), MaxEffect: lint.EffectGraph, Edits: []lint.FileEdit{{Edit: edit}}}}
+			f.Fixes = []lint.Fix{
+				{Title: "use " + v.Fix, Applicability: v.FixFor(p.Registry, i.Tag), MaxEffect: lint.EffectGraph, Edits: []lint.FileEdit{{Edit: edit}}},
+			}
 		}
 		_, isExcused := p.Doc.Purposes(p.Project).Excuse(facts.ClaimBaseAge)
 		isLeft := x.Kind == facts.FromSite && isLeftBehind(p, x.Stage, images.Release{})

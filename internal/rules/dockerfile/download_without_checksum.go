@@ -68,7 +68,8 @@ func checkDownloadWithoutChecksum(p *facts.Pass[*facts.Dockerfile]) {
 			return
 		}
 		script := p.Doc.Text(c.Instruction.Span)
-		if checksDigest(script) || strings.Contains(script, "gpg ") || strings.Contains(script, "openssl ") || strings.Contains(script, "md5sum") {
+		if checksDigest(script) || strings.Contains(script, "gpg ") || strings.Contains(script, "openssl ") ||
+			strings.Contains(script, "md5sum") {
 			return
 		}
 		f := lint.Finding{

@@ -131,7 +131,8 @@ func saysEnded(d *facts.Dockerfile, from *dockerfile.Instruction) bool {
 			continue
 		}
 		words = strings.ToLower(words)
-		if strings.Contains(words, "end of life") || strings.Contains(words, "end-of-life") || strings.Contains(words, "eol") || strings.Contains(words, "end of support") {
+		if strings.Contains(words, "end of life") || strings.Contains(words, "end-of-life") || strings.Contains(words, "eol") ||
+			strings.Contains(words, "end of support") {
 			return true
 		}
 	}

@@ -36,7 +36,8 @@ func looksLikeArray(body string) bool {
 	for _, quote := range []string{`"`, "'", "“", "”", "‘", "’"} {
 		if after, ok := strings.CutPrefix(rest, quote); ok {
 			// [ "$a" = b ] is a shell command.
-			return !strings.HasPrefix(body, "[ ") || strings.Contains(after, ",") || !strings.Contains(after, " ]") || !strings.ContainsAny(after, "=-!")
+			return !strings.HasPrefix(body, "[ ") || strings.Contains(after, ",") || !strings.Contains(after, " ]") ||
+				!strings.ContainsAny(after, "=-!")
 		}
 	}
 	return false

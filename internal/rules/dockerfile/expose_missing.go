@@ -48,7 +48,13 @@ func checkExposeMissing(p *facts.Pass[*facts.Dockerfile]) {
 	if !ok || !known || len(ports) > 0 {
 		return
 	}
-	p.Report(lint.Finding{Fixes: addExpose(p.Doc, c, port), Span: at.Span, Message: fmt.Sprintf("%s listens on port %d, but no EXPOSE documents it; add EXPOSE %d", c.program, port, port)})
+	p.Report(
+		lint.Finding{
+			Fixes:   addExpose(p.Doc, c, port),
+			Span:    at.Span,
+			Message: fmt.Sprintf("%s listens on port %d, but no EXPOSE documents it; add EXPOSE %d", c.program, port, port),
+		},
+	)
 }
 
 // addExpose adds EXPOSE above what starts the server.

@@ -74,5 +74,9 @@ func exposePort(d *facts.Dockerfile, c startCommand, words []dockerfile.Word, ex
 		}
 	}
 	start := words[0].Span.Start
-	return unsafeFix("expose "+strconv.Itoa(port), lint.EffectConfig, lint.Replace(text.Span{Start: start, End: start + len(number)}, strconv.Itoa(port)))
+	return unsafeFix(
+		"expose "+strconv.Itoa(port),
+		lint.EffectConfig,
+		lint.Replace(text.Span{Start: start, End: start + len(number)}, strconv.Itoa(port)),
+	)
 }

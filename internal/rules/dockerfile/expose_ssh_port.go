@@ -41,7 +41,13 @@ func checkExposeSshPort(p *facts.Pass[*facts.Dockerfile]) {
 	p.Doc.Each("expose", true, func(in *dockerfile.Instruction) {
 		for _, w := range in.Words {
 			if isSSHPort(w.Text) {
-				p.Report(lint.Finding{Span: w.Span, Severity: facts.Once(p.Doc, "severity of port 22", p.Doc.StageOf(in), func() lint.Severity { return sshPortSeverity(p.Doc, in) }), Message: "port 22 is for SSH, which is one more way into the container; remove it, and use docker exec"})
+				p.Report(
+					lint.Finding{
+						Span:     w.Span,
+						Severity: facts.Once(p.Doc, "severity of port 22", p.Doc.StageOf(in), func() lint.Severity { return sshPortSeverity(p.Doc, in) }),
+						Message:  "port 22 is for SSH, which is one more way into the container; remove it, and use docker exec",
+					},
+				)
 			}
 		}
 	})

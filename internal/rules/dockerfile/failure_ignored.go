@@ -80,8 +80,12 @@ func checkFailureIgnored(p *facts.Pass[*facts.Dockerfile]) {
 			}
 			found = true
 			p.Report(lint.Finding{
-				Span:    work.Span,
-				Message: fmt.Sprintf("if %s fails, the build continues without it, because %s follows \"||\"; remove it so that the build stops", quoteShort(firstLine(p.Doc.Text(work.Span))), quoteShort(firstLine(p.Doc.Text(script.SpanOf(or.Y))))),
+				Span: work.Span,
+				Message: fmt.Sprintf(
+					"if %s fails, the build continues without it, because %s follows \"||\"; remove it so that the build stops",
+					quoteShort(firstLine(p.Doc.Text(work.Span))),
+					quoteShort(firstLine(p.Doc.Text(script.SpanOf(or.Y)))),
+				),
 			})
 			return false
 		})

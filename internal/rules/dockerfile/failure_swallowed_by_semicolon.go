@@ -87,7 +87,11 @@ func checkFailureSwallowedBySemicolon(p *facts.Pass[*facts.Dockerfile]) {
 			p.Report(lint.Finding{
 				Span:    in.Head,
 				Related: []lint.Related{{Span: at.Span, Message: "the failure of this command is lost"}},
-				Message: fmt.Sprintf("if %s fails, the build continues, because %s decides the exit status; join them with \"&&\", or begin with set -e", quoteShort(firstLine(p.Doc.Text(at.Span))), quoteShort(firstLine(p.Doc.Text(script.SpanOf(stmts[len(stmts)-1]))))),
+				Message: fmt.Sprintf(
+					"if %s fails, the build continues, because %s decides the exit status; join them with \"&&\", or begin with set -e",
+					quoteShort(firstLine(p.Doc.Text(at.Span))),
+					quoteShort(firstLine(p.Doc.Text(script.SpanOf(stmts[len(stmts)-1])))),
+				),
 			})
 			return
 		}

@@ -170,7 +170,10 @@ func jreTag(i facts.Image) (tag string, ok bool) {
 func usesJDK(s *facts.Stage) bool {
 	for _, tool := range []string{"javac", "jlink", "jdeps", "jcmd", "jmap", "jstack", "jstat", "jdb", "jpackage", "jhsdb", "tools.jar", "jdwp", "mvn", "gradle", "ant ", "sbt"} {
 		if slices.ContainsFunc(s.Chain(), func(x *facts.Stage) bool {
-			return slices.ContainsFunc(x.Instructions, func(in *dockerfile.Instruction) bool { return strings.Contains(in.Args, tool) && in.Keyword != "copy" })
+			return slices.ContainsFunc(
+				x.Instructions,
+				func(in *dockerfile.Instruction) bool { return strings.Contains(in.Args, tool) && in.Keyword != "copy" },
+			)
 		}) {
 			return true
 		}

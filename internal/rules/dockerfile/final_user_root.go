@@ -103,5 +103,6 @@ func checkFinalUserRoot(p *facts.Pass[*facts.Dockerfile]) {
 // program: an image of tools.
 func startsNothing(s *facts.Stage) bool {
 	e := s.Entrypoint()
-	return e != nil && e.JSON && (len(e.Words) == 0 || (len(e.Words) == 1 && e.Words[0].Text == "")) && s.Command() == nil && s.Last("expose") == nil
+	return e != nil && e.JSON && (len(e.Words) == 0 || (len(e.Words) == 1 && e.Words[0].Text == "")) && s.Command() == nil &&
+		s.Last("expose") == nil
 }

@@ -78,6 +78,7 @@ func gemPinned(word string) bool {
 // gemVersion reports whether a flag names the version. What follows a flag that is not
 // known, or "--", goes to the build of the gem.
 func gemVersion(c facts.PackageCommand) bool {
-	return c.HasFlag("-v", "--version", "--use-system-libraries") || (slices.ContainsFunc(c.Words, func(a facts.Argument) bool { return a.Text == "--" }) &&
-		len(c.Packages) > 0 && gemPinned(c.Packages[0].Text))
+	return c.HasFlag("-v", "--version", "--use-system-libraries") ||
+		(slices.ContainsFunc(c.Words, func(a facts.Argument) bool { return a.Text == "--" }) &&
+			len(c.Packages) > 0 && gemPinned(c.Packages[0].Text))
 }

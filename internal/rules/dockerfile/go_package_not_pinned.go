@@ -73,7 +73,9 @@ func checkGoPackageNotPinned(p *facts.Pass[*facts.Dockerfile]) {
 
 func goPinned(word string) bool {
 	_, version, ok := strings.Cut(word, "@")
-	return (ok && version != "" && version != "latest") || isPath(word) || !strings.ContainsAny(word, ".@") || strings.HasSuffix(word, ".go") || word == "all"
+	return (ok && version != "" && version != "latest") || isPath(word) || !strings.ContainsAny(word, ".@") ||
+		strings.HasSuffix(word, ".go") ||
+		word == "all"
 }
 
 // goLocal reports whether only the first word is a package, which is pinned, or
@@ -88,7 +90,8 @@ func goLocal(c facts.PackageCommand) bool {
 // goSourcesCopied reports whether the file copies sources into GOPATH before the
 // call, so that a package without a version may be one of them.
 func goSourcesCopied(c facts.PackageCommand) bool {
-	return strings.Contains(c.Instruction.Args, "go mod init") || strings.Contains(c.Instruction.Args, "git clone") || strings.Contains(c.Instruction.Args, "cd ")
+	return strings.Contains(c.Instruction.Args, "go mod init") || strings.Contains(c.Instruction.Args, "git clone") ||
+		strings.Contains(c.Instruction.Args, "cd ")
 }
 
 // goTakesNone reports whether the Go of the image accepts no version there, or may not:
@@ -98,7 +101,8 @@ func goTakesNone(d *facts.Dockerfile, c facts.PackageCommand) bool {
 	if len(c.Packages) > 0 && strings.Contains(c.Packages[0].Text, "@") {
 		return false
 	}
-	if v, ok := d.ScopeAt(c.Instruction).Lookup("GO111MODULE"); (ok && v.Value == "on") || strings.Contains(c.Instruction.Args, "GO111MODULE=on") {
+	if v, ok := d.ScopeAt(c.Instruction).Lookup("GO111MODULE"); (ok && v.Value == "on") ||
+		strings.Contains(c.Instruction.Args, "GO111MODULE=on") {
 		return false
 	}
 	s := d.StageOf(c.Instruction)

@@ -66,5 +66,6 @@ func asksForGPU(c *facts.Command) bool {
 		return false
 	}
 	code, ok := c.FlagValue("-c")
-	return ok && (strings.Contains(code.Text, "assert torch.cuda.is_available()") || strings.Contains(code.Text, "torch.cuda.get_device") || strings.Contains(code.Text, "torch.cuda.current_device"))
+	return ok &&
+		(strings.Contains(code.Text, "assert torch.cuda.is_available()") || strings.Contains(code.Text, "torch.cuda.get_device") || strings.Contains(code.Text, "torch.cuda.current_device"))
 }

@@ -57,7 +57,8 @@ func checkGpuDevelImageInFinal(p *facts.Pass[*facts.Dockerfile]) {
 		Span:    base.Span,
 		Message: fmt.Sprintf("%s includes compilers and headers that a running program does not need; compile in a separate stage, and use the runtime variant here", quoteShort(base.Raw)),
 	}
-	if at := strings.LastIndex(base.Raw, "devel"); at >= 0 && base.Digest == "" && base.Span.Len() == len(base.Raw) && !compilesForGPU(p.Doc, s) {
+	if at := strings.LastIndex(base.Raw, "devel"); at >= 0 && base.Digest == "" && base.Span.Len() == len(base.Raw) &&
+		!compilesForGPU(p.Doc, s) {
 		span := text.Span{Start: base.Span.Start + at, End: base.Span.Start + at + len("devel")}
 		f.Fixes = unsafeFix("use the runtime variant", lint.EffectGraph, lint.Replace(span, "runtime"))
 	}

@@ -110,7 +110,13 @@ func installedAlone(d *facts.Dockerfile, s *facts.Stage, tool string) *facts.Arg
 
 // askItself is the command in JSON form that requests an address as the tool did; ok
 // is false where the check is more than one request.
-func askItself(language string, base facts.Image, in *dockerfile.Instruction, commands []*facts.Command, tool *facts.Command) (body string, ok bool) {
+func askItself(
+	language string,
+	base facts.Image,
+	in *dockerfile.Instruction,
+	commands []*facts.Command,
+	tool *facts.Command,
+) (body string, ok bool) {
 	rest := slices.DeleteFunc(slices.Clone(commands), func(c *facts.Command) bool {
 		return c == tool || c.Name() == "exit" || c.Name() == "false"
 	})

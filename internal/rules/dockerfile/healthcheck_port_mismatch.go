@@ -79,5 +79,9 @@ func askPort(d *facts.Dockerfile, check *dockerfile.Instruction, asked, port int
 		return nil
 	}
 	start := check.BodySpan.Start + at + 1
-	return unsafeFix("use port "+strconv.Itoa(port), lint.EffectConfig, lint.Replace(text.Span{Start: start, End: start + len(number) - 1}, strconv.Itoa(port)))
+	return unsafeFix(
+		"use port "+strconv.Itoa(port),
+		lint.EffectConfig,
+		lint.Replace(text.Span{Start: start, End: start + len(number) - 1}, strconv.Itoa(port)),
+	)
 }

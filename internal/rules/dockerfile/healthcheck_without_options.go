@@ -48,7 +48,17 @@ func checkHealthcheckWithoutOptions(p *facts.Pass[*facts.Dockerfile]) {
 		}
 		for _, name := range []string{"interval", "timeout"} {
 			if _, ok := flagOf(in, name); !ok {
-				p.Report(lint.Finding{Fixes: giveTimes(in), Span: in.KeywordSpan, Message: fmt.Sprintf("HEALTHCHECK has no --%s, so Docker uses its default of 30 seconds; set it, for example to --%s=10s", name, name)})
+				p.Report(
+					lint.Finding{
+						Fixes: giveTimes(in),
+						Span:  in.KeywordSpan,
+						Message: fmt.Sprintf(
+							"HEALTHCHECK has no --%s, so Docker uses its default of 30 seconds; set it, for example to --%s=10s",
+							name,
+							name,
+						),
+					},
+				)
 				return
 			}
 		}

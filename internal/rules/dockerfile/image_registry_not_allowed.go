@@ -66,8 +66,13 @@ func checkImageRegistryNotAllowed(p *facts.Pass[*facts.Dockerfile]) {
 			return
 		}
 		p.Report(lint.Finding{
-			Span:    span,
-			Message: fmt.Sprintf("%s comes from %s, which is not in the list of trusted registries (%s); use an image from one of them", quoteShort(p.Doc.Text(span)), registry, strings.Join(p.Settings.TrustedRegistries, ", ")),
+			Span: span,
+			Message: fmt.Sprintf(
+				"%s comes from %s, which is not in the list of trusted registries (%s); use an image from one of them",
+				quoteShort(p.Doc.Text(span)),
+				registry,
+				strings.Join(p.Settings.TrustedRegistries, ", "),
+			),
 		})
 	}
 	for _, s := range p.Doc.Stages() {

@@ -83,7 +83,16 @@ func checkInsecureHttpDownload(p *facts.Pass[*facts.Dockerfile]) {
 }
 
 func reportPlainHTTP(p *facts.Pass[*facts.Dockerfile], span text.Span, editable bool) {
-	p.Report(lint.Finding{Fixes: useHTTPS(p.Doc, span, editable), Span: span, Message: fmt.Sprintf("%s is not encrypted, so anyone on the network path can replace the file; use https, or verify a checksum", quoteShort(p.Doc.Text(span)))})
+	p.Report(
+		lint.Finding{
+			Fixes: useHTTPS(p.Doc, span, editable),
+			Span:  span,
+			Message: fmt.Sprintf(
+				"%s is not encrypted, so anyone on the network path can replace the file; use https, or verify a checksum",
+				quoteShort(p.Doc.Text(span)),
+			),
+		},
+	)
 }
 
 // isPlainHTTP reports whether a word is an http URL of another machine.
@@ -94,7 +103,8 @@ func isPlainHTTP(word string) bool {
 	if !ok || !strings.Contains(host, ".") || strings.ContainsAny(host, "$%{") || strings.HasPrefix(host, "127.") {
 		return false
 	}
-	if strings.HasPrefix(host, "10.") || strings.HasPrefix(host, "192.168.") || strings.HasPrefix(host, "172.") || strings.HasSuffix(host, ".local") {
+	if strings.HasPrefix(host, "10.") || strings.HasPrefix(host, "192.168.") || strings.HasPrefix(host, "172.") ||
+		strings.HasSuffix(host, ".local") {
 		return false
 	}
 	if strings.HasSuffix(host, ".internal") || host == "0.0.0.0" {

@@ -43,7 +43,13 @@ func checkLabelNotAllowed(p *facts.Pass[*facts.Dockerfile]) {
 			if _, ok := p.Settings.Labels[key]; ok {
 				continue
 			}
-			p.Report(lint.Finding{Fixes: deleteLabel(in, pair), Span: pair.Span, Message: fmt.Sprintf("label %s is not in the list of the configuration; remove it, or add it to labels.required", quoteShort(key))})
+			p.Report(
+				lint.Finding{
+					Fixes:   deleteLabel(in, pair),
+					Span:    pair.Span,
+					Message: fmt.Sprintf("label %s is not in the list of the configuration; remove it, or add it to labels.required", quoteShort(key)),
+				},
+			)
 		}
 	})
 }

@@ -64,8 +64,13 @@ func checkLegacyKeyValueFormat(p *facts.Pass[*facts.Dockerfile]) {
 		}
 		pair := in.Pairs[0]
 		f := lint.Finding{
-			Span:    pair.Span,
-			Message: fmt.Sprintf("%s %s uses the deprecated form with a space; write an equals sign after %s", strings.ToUpper(in.Keyword), quoteShort(p.Doc.Text(pair.Span)), short(pair.Key)),
+			Span: pair.Span,
+			Message: fmt.Sprintf(
+				"%s %s uses the deprecated form with a space; write an equals sign after %s",
+				strings.ToUpper(in.Keyword),
+				quoteShort(p.Doc.Text(pair.Span)),
+				short(pair.Key),
+			),
 		}
 		if edits, ok := assign(p.Doc, pair); ok {
 			if p.Project.ReadAsText(in.Keyword, pair.Key) {

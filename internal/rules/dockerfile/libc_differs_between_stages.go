@@ -76,8 +76,15 @@ func checkLibcDiffersBetweenStages(p *facts.Pass[*facts.Dockerfile]) {
 					continue
 				}
 				p.Report(lint.Finding{
-					Span:    r.Instruction.Head,
-					Message: fmt.Sprintf("%s from %s needs %s, but %s has %s, so it does not run; use the same distribution family in both stages", what, quoteShort(r.Stage.Base().Text), libcOf(from), quoteShort(s.Base().Text), libcOf(to)),
+					Span: r.Instruction.Head,
+					Message: fmt.Sprintf(
+						"%s from %s needs %s, but %s has %s, so it does not run; use the same distribution family in both stages",
+						what,
+						quoteShort(r.Stage.Base().Text),
+						libcOf(from),
+						quoteShort(s.Base().Text),
+						libcOf(to),
+					),
 					Related: []lint.Related{{Span: r.Stage.From.Head, Message: "it comes from this stage"}},
 				})
 				break
@@ -97,7 +104,10 @@ func libcOf(s facts.System) string {
 func hasOtherLibc(d *facts.Dockerfile, s *facts.Stage) bool {
 	return s.Any("brings another C library", func(in *dockerfile.Instruction) bool {
 		src := d.Text(in.Span)
-		return slices.ContainsFunc([]string{"gcompat", "libc6-compat", "glibc", "musl", "ld-linux"}, func(name string) bool { return strings.Contains(src, name) })
+		return slices.ContainsFunc(
+			[]string{"gcompat", "libc6-compat", "glibc", "musl", "ld-linux"},
+			func(name string) bool { return strings.Contains(src, name) },
+		)
 	})
 }
 
@@ -139,7 +149,8 @@ func dynamicProgram(d *facts.Dockerfile, s *facts.Stage, path string) string {
 	static := s.Any("links statically", func(in *dockerfile.Instruction) bool {
 		src := d.Text(in.Span)
 		words := func(word string) bool { return strings.Contains(src, word) }
-		return slices.ContainsFunc([]string{"-static", "crt-static", "zigbuild", "cross "}, words) || (s.Base().System() != facts.Alpine && words("musl"))
+		return slices.ContainsFunc([]string{"-static", "crt-static", "zigbuild", "cross "}, words) ||
+			(s.Base().System() != facts.Alpine && words("musl"))
 	})
 	made := facts.Once(d, "dynamic programs", s, func() dynamicPrograms { return readDynamicPrograms(d, s) })
 	if !static && (made.named[baseName(path)] || (made.ofCargo && strings.Contains(path, "/target/release/"))) {

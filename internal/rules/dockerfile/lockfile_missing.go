@@ -123,7 +123,11 @@ func checkModuleMade(p *facts.Pass[*facts.Dockerfile], s *facts.Stage) {
 			case made != nil && ((pkg.Action == "mod" && firstWord(pkg.Packages) == "tidy") || (pkg.Action == "get" && !strings.Contains(joined(pkg.Packages), "@"))):
 				p.Report(lint.Finding{
 					Variant: "absent", Severity: lint.Warning, Span: made.Span,
-					Message: fmt.Sprintf("%s creates a module in the build, so %s takes the newest version of each dependency; commit go.mod and go.sum", quoteShort(firstLine(p.Doc.Text(made.Span))), quoteShort(firstLine(p.Doc.Text(c.Span)))),
+					Message: fmt.Sprintf(
+						"%s creates a module in the build, so %s takes the newest version of each dependency; commit go.mod and go.sum",
+						quoteShort(firstLine(p.Doc.Text(made.Span))),
+						quoteShort(firstLine(p.Doc.Text(c.Span))),
+					),
 				})
 				return
 			}
@@ -241,7 +245,13 @@ func checkLock(p *facts.Pass[*facts.Dockerfile], s *facts.Stage, c facts.Package
 	if slices.ContainsFunc(tree.Entries, func(e facts.Entry) bool { return !e.Dir && !e.Ignored && slices.Contains(l.locks, e.Base()) }) {
 		return // of another package, or of the workspace that this one is a part of
 	}
-	f := lint.Finding{Span: c.Span, Variant: "absent", Related: []lint.Related{{File: files.Path(path.Join(folder, l.manifest)), Message: "the packages are named here, without a lock file next to it"}}}
+	f := lint.Finding{
+		Span:    c.Span,
+		Variant: "absent",
+		Related: []lint.Related{
+			{File: files.Path(path.Join(folder, l.manifest)), Message: "the packages are named here, without a lock file next to it"},
+		},
+	}
 	command := quoteShort(firstLine(p.Doc.Text(c.Span)))
 	why, todo := fmt.Sprintf("the build context %q does not have it", files.Path(".")), "commit the lock file"
 	if isAbove {

@@ -32,7 +32,8 @@ func makeUser(p *facts.Pass[*facts.Dockerfile], s *facts.Stage) []lint.Fix {
 	}
 	if s.Last("workdir") != nil {
 		folder, known := workdirAt(d, first)
-		if !known || (strings.Count(folder, "/") < 2 && slices.Contains([]string{"/", "/bin", "/etc", "/home", "/lib", "/opt", "/tmp", "/usr", "/var"}, folder)) {
+		if !known ||
+			(strings.Count(folder, "/") < 2 && slices.Contains([]string{"/", "/bin", "/etc", "/home", "/lib", "/opt", "/tmp", "/usr", "/var"}, folder)) {
 			return nil
 		}
 		command += " && chown " + madeUser + " " + folder
@@ -59,7 +60,10 @@ func needsNoRights(p *facts.Pass[*facts.Dockerfile], s *facts.Stage) bool {
 			return false
 		}
 	}
-	return !slices.ContainsFunc(p.Project.Containers(p.Doc), func(c facts.ContainerNear) bool { return c.Stage == s && c.Get("volumeMounts") != nil })
+	return !slices.ContainsFunc(
+		p.Project.Containers(p.Doc),
+		func(c facts.ContainerNear) bool { return c.Stage == s && c.Get("volumeMounts") != nil },
+	)
 }
 
 // isCopied reports whether a stage copies a file of a program's name, so that the program
@@ -67,7 +71,8 @@ func needsNoRights(p *facts.Pass[*facts.Dockerfile], s *facts.Stage) bool {
 func isCopied(s *facts.Stage, program string) bool {
 	return slices.ContainsFunc(s.Own("copy"), func(in *dockerfile.Instruction) bool {
 		sources, to, ok := copyWords(in)
-		return ok && (baseName(bare(to.Text)) == program || slices.ContainsFunc(sources, func(w dockerfile.Word) bool { return baseName(bare(w.Text)) == program }))
+		return ok &&
+			(baseName(bare(to.Text)) == program || slices.ContainsFunc(sources, func(w dockerfile.Word) bool { return baseName(bare(w.Text)) == program }))
 	})
 }
 

@@ -88,7 +88,8 @@ func checkManifestCopiedNotMounted(p *facts.Pass[*facts.Dockerfile]) {
 			}
 			for _, c := range p.Doc.Commands(run) {
 				pkg, ok := facts.Packages(c)
-				if !ok || !slices.Contains(p.Options.List("managers"), pkg.Manager) || !installsFromLock(pkg) || !areManifests(sources, manifestsOf(pkg.Manager)) {
+				if !ok || !slices.Contains(p.Options.List("managers"), pkg.Manager) || !installsFromLock(pkg) ||
+					!areManifests(sources, manifestsOf(pkg.Manager)) {
 					continue
 				}
 				f := lint.Finding{

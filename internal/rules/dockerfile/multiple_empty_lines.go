@@ -48,7 +48,14 @@ func checkMultipleEmptyLines(p *facts.Pass[*facts.Dockerfile]) {
 			p.Report(lint.Finding{
 				Span:    surplus,
 				Message: "several empty lines in a row; keep one",
-				Fixes:   []lint.Fix{{Title: "remove the other empty lines", Applicability: lint.Safe, MaxEffect: lint.EffectNone, Edits: []lint.FileEdit{lint.Delete(removed)}}},
+				Fixes: []lint.Fix{
+					{
+						Title:         "remove the other empty lines",
+						Applicability: lint.Safe,
+						MaxEffect:     lint.EffectNone,
+						Edits:         []lint.FileEdit{lint.Delete(removed)},
+					},
+				},
 			})
 		}
 		surplus = text.Span{}

@@ -134,7 +134,9 @@ func reportBlanks(p *facts.Pass[*facts.Dockerfile], l dockerfile.Line, kept []te
 		p.Report(lint.Finding{
 			Span:    span,
 			Message: "several spaces in a row; keep one",
-			Fixes:   []lint.Fix{{Title: "keep one space", Applicability: lint.Safe, MaxEffect: lint.EffectShell, Edits: []lint.FileEdit{lint.Replace(span, " ")}}},
+			Fixes: []lint.Fix{
+				{Title: "keep one space", Applicability: lint.Safe, MaxEffect: lint.EffectShell, Edits: []lint.FileEdit{lint.Replace(span, " ")}},
+			},
 		})
 	}
 }

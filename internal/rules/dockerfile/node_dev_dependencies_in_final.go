@@ -121,7 +121,8 @@ func checkNodeDevDependenciesInFinal(p *facts.Pass[*facts.Dockerfile]) {
 // where node itself starts what was built, and package.json names such packages.
 func reportBuiltInPlace(p *facts.Pass[*facts.Dockerfile], start startCommand, found []facts.PackageCommand, tool *facts.Command) {
 	m, ok := readManifest(p, start.stage)
-	builds := len(tool.Words) > 1 && (tool.Words[1].Text == "build" || (len(tool.Words) > 2 && tool.Words[1].Text == "run" && strings.HasPrefix(tool.Words[2].Text, "build")))
+	builds := len(tool.Words) > 1 &&
+		(tool.Words[1].Text == "build" || (len(tool.Words) > 2 && tool.Words[1].Text == "run" && strings.HasPrefix(tool.Words[2].Text, "build")))
 	if !ok || len(m.DevDependencies) == 0 || start.program != "node" || !builds {
 		return
 	}
@@ -130,8 +131,12 @@ func reportBuiltInPlace(p *facts.Pass[*facts.Dockerfile], start startCommand, fo
 	}
 	c := found[0]
 	p.Report(weighDevPackages(p, lint.Finding{
-		Span:    c.Span,
-		Message: fmt.Sprintf("%s also installs development packages, which only %s needs; build in another stage and copy the result", quoteShort(firstLine(p.Doc.Text(c.Span))), quoteShort(firstLine(p.Doc.Text(tool.Span)))),
+		Span: c.Span,
+		Message: fmt.Sprintf(
+			"%s also installs development packages, which only %s needs; build in another stage and copy the result",
+			quoteShort(firstLine(p.Doc.Text(c.Span))),
+			quoteShort(firstLine(p.Doc.Text(tool.Span))),
+		),
 		Related: []lint.Related{{Span: tool.Span, Message: "only this command needs them"}},
 	}))
 }
@@ -220,5 +225,7 @@ func startsWithoutDev(p *facts.Pass[*facts.Dockerfile], start startCommand) bool
 	}
 	// Only a plain node is sure to come from no package.
 	words := strings.Fields(command)
-	return len(words) > 0 && words[0] == "node" && !strings.ContainsAny(command, "&|;") && !slices.Contains(words, "-r") && !slices.Contains(words, "--require") && !slices.Contains(words, "--import")
+	return len(words) > 0 && words[0] == "node" && !strings.ContainsAny(command, "&|;") && !slices.Contains(words, "-r") &&
+		!slices.Contains(words, "--require") &&
+		!slices.Contains(words, "--import")
 }

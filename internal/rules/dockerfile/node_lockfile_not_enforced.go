@@ -100,7 +100,10 @@ func isFallbackOfLocked(d *facts.Dockerfile, c facts.PackageCommand) bool {
 	if at < 0 || strings.ContainsAny(before[at+2:], ";&") {
 		return false
 	}
-	return slices.ContainsFunc([]string{"npm ci", "--frozen-lockfile", "--immutable"}, func(w string) bool { return strings.Contains(before[:at], w) })
+	return slices.ContainsFunc(
+		[]string{"npm ci", "--frozen-lockfile", "--immutable"},
+		func(w string) bool { return strings.Contains(before[:at], w) },
+	)
 }
 
 // copiesInFolder reports whether a copy of the whole folder of the package contains the

@@ -107,5 +107,9 @@ func startNode(p *facts.Pass[*facts.Dockerfile], c startCommand) []lint.Fix {
 	if !c.in.JSON {
 		return unsafeFix(title, lint.EffectConfig, lint.Replace(c.in.BodySpan, jsonArray(node)))
 	}
-	return unsafeFix(title, lint.EffectConfig, lint.Replace(text.Span{Start: c.at.Span.Start, End: last.End}, strings.Trim(jsonArray(node), "[]")))
+	return unsafeFix(
+		title,
+		lint.EffectConfig,
+		lint.Replace(text.Span{Start: c.at.Span.Start, End: last.End}, strings.Trim(jsonArray(node), "[]")),
+	)
 }

@@ -137,7 +137,8 @@ func npmPinned(word string) bool {
 	if isHostedGit(word) {
 		return strings.Contains(word, "#")
 	}
-	return isPath(word) || strings.Contains(strings.TrimPrefix(word, "@"), "@") || strings.Contains(word, "://") || strings.HasPrefix(word, "~")
+	return isPath(word) || strings.Contains(strings.TrimPrefix(word, "@"), "@") || strings.Contains(word, "://") ||
+		strings.HasPrefix(word, "~")
 }
 
 // isHostedGit reports whether npm reads a word as a repository of a hosting service:

@@ -56,7 +56,16 @@ func checkOsPackageUpgrade(p *facts.Pass[*facts.Dockerfile]) {
 			all = c.Action == "update" || c.Action == "up"
 		}
 		if all && len(c.Packages) == 0 {
-			p.Report(lint.Finding{Fixes: leaveOutUpgrade(p.Doc, c.Command), Span: c.Span, Message: fmt.Sprintf("%s makes the image depend on the day of the build; use a newer base image, or upgrade only the packages that need it", quoteShort(firstLine(p.Doc.Text(c.Span))))})
+			p.Report(
+				lint.Finding{
+					Fixes: leaveOutUpgrade(p.Doc, c.Command),
+					Span:  c.Span,
+					Message: fmt.Sprintf(
+						"%s makes the image depend on the day of the build; use a newer base image, or upgrade only the packages that need it",
+						quoteShort(firstLine(p.Doc.Text(c.Span))),
+					),
+				},
+			)
 		}
 	}, "apt-get", "apt", "aptitude", "apk", "yum", "dnf", "microdnf", "tdnf", "dnf5", "zypper")
 }

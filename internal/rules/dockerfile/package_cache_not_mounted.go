@@ -167,7 +167,8 @@ func isCooked(d *facts.Dockerfile, in *dockerfile.Instruction) bool {
 // isMounted reports whether a RUN mounts one of the caches of the tool, or a path that
 // has the name of the tool: an option can set another folder.
 func (t cachedTool) isMounted(in *dockerfile.Instruction) bool {
-	return mountsAny(in, t.dirs) || mountsPath(in, t.variant) || slices.ContainsFunc(t.programs, func(name string) bool { return mountsPath(in, name) })
+	return mountsAny(in, t.dirs) || mountsPath(in, t.variant) ||
+		slices.ContainsFunc(t.programs, func(name string) bool { return mountsPath(in, name) })
 }
 
 // cleansUp reports whether a script empties the cache, so that a mount needs another

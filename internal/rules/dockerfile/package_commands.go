@@ -33,6 +33,7 @@ func mayInstall(c *facts.Command) bool {
 	case "", "sh", "bash", "source", ".", "xargs", "eval", "python", "python3", "perl", "make", "ansible-playbook", "apt-mark", "dpkg", "gdebi", "rosdep", "mk-build-deps", "tasksel", "playwright", "npx":
 		return true
 	default:
-		return strings.HasSuffix(name, ".sh") || strings.Contains(name, "install") || strings.HasPrefix(c.Words[0].Text, "./") || strings.HasPrefix(c.Words[0].Text, "/tmp")
+		return strings.HasSuffix(name, ".sh") || strings.Contains(name, "install") || strings.HasPrefix(c.Words[0].Text, "./") ||
+			strings.HasPrefix(c.Words[0].Text, "/tmp")
 	}
 }

@@ -38,7 +38,13 @@ var PackageSignatureCheckDisabled = facts.Rule[*facts.Dockerfile]{
 		Since:    "0.1.0",
 		Variants: []string{"apk", "apt", "apt-force", "rpm-repository", "rpm", "zypper"},
 		Aliases: append(
-			[]lint.Alias{{Name: "CKV2_DOCKER_7", Variants: []string{"apk"}}, {Name: "CKV2_DOCKER_8", Variants: []string{"apt"}}, {Name: "CKV2_DOCKER_9", Variants: []string{"rpm-repository"}}, {Name: "CKV2_DOCKER_10", Variants: []string{"rpm"}}, {Name: "CKV2_DOCKER_11", Variants: []string{"apt-force"}}},
+			[]lint.Alias{
+				{Name: "CKV2_DOCKER_7", Variants: []string{"apk"}},
+				{Name: "CKV2_DOCKER_8", Variants: []string{"apt"}},
+				{Name: "CKV2_DOCKER_9", Variants: []string{"rpm-repository"}},
+				{Name: "CKV2_DOCKER_10", Variants: []string{"rpm"}},
+				{Name: "CKV2_DOCKER_11", Variants: []string{"apt-force"}},
+			},
 			lint.Names("CIS-4.11", "CIS-DI-0011")...,
 		),
 	},
@@ -95,7 +101,8 @@ func uncheckedFlag(c *facts.Command) (at facts.Argument, variant string) {
 // image most likely does not have the key for them.
 func letPackagesCheck(c *facts.Command, at facts.Argument) []lint.Fix {
 	for _, w := range c.Args() {
-		if strings.HasSuffix(w.Text, ".apk") || strings.HasSuffix(w.Text, ".deb") || strings.HasSuffix(w.Text, ".rpm") || strings.ContainsAny(w.Text, "$*") {
+		if strings.HasSuffix(w.Text, ".apk") || strings.HasSuffix(w.Text, ".deb") || strings.HasSuffix(w.Text, ".rpm") ||
+			strings.ContainsAny(w.Text, "$*") {
 			return nil
 		}
 	}

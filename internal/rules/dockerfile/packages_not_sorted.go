@@ -90,7 +90,8 @@ func checkPackagesNotSorted(p *facts.Pass[*facts.Dockerfile]) {
 // isPlainPackage reports whether a word is the name of a package without quotes or
 // variables, with or without a version.
 func isPlainPackage(a facts.Argument) bool {
-	return a.Literal && a.Text != "" && a.Span.Len() == len(a.Text) && a.Text[0] != '-' && !isPath(a.Text) && !strings.ContainsAny(a.Text, "/\\'\"")
+	return a.Literal && a.Text != "" && a.Span.Len() == len(a.Text) && a.Text[0] != '-' && !isPath(a.Text) &&
+		!strings.ContainsAny(a.Text, "/\\'\"")
 }
 
 // oneInALine reports whether each word has its own line.

@@ -76,7 +76,17 @@ func checkParserDirectiveIneffective(p *facts.Pass[*facts.Dockerfile]) {
 				advice = "remove it, because no line continues with that character"
 			}
 		}
-		p.Report(lint.Finding{Fixes: moveToTop(p.Doc, line, name), Span: span, Message: fmt.Sprintf("%s is only a comment here, because directives must be at the top of the file; %s", quoteShort(p.Doc.Text(span)), advice)})
+		p.Report(
+			lint.Finding{
+				Fixes: moveToTop(p.Doc, line, name),
+				Span:  span,
+				Message: fmt.Sprintf(
+					"%s is only a comment here, because directives must be at the top of the file; %s",
+					quoteShort(p.Doc.Text(span)),
+					advice,
+				),
+			},
+		)
 	}
 }
 
@@ -94,6 +104,7 @@ func moveToTop(d *facts.Dockerfile, line dockerfile.Line, name string) []lint.Fi
 // endsLines reports whether a line of an instruction ends with a character.
 func endsLines(d *facts.Dockerfile, character string) bool {
 	return slices.ContainsFunc(d.Physical, func(l dockerfile.Line) bool {
-		return l.Kind != dockerfile.CommentLine && strings.HasSuffix(strings.TrimRight(d.Text(text.Span{Start: l.Text, End: l.EOL}), " \t\r"), character)
+		return l.Kind != dockerfile.CommentLine &&
+			strings.HasSuffix(strings.TrimRight(d.Text(text.Span{Start: l.Text, End: l.EOL}), " \t\r"), character)
 	})
 }

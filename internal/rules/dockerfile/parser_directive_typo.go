@@ -67,7 +67,13 @@ func checkParserDirectiveTypo(p *facts.Pass[*facts.Dockerfile]) {
 		if (near == "escape" && len(value) != 1) || (near == "check" && !strings.Contains(value, "=")) {
 			continue
 		}
-		p.Report(lint.Finding{Fixes: spellDirective(p.Doc, span, near), Span: span, Message: fmt.Sprintf("%s is only a comment, so Docker ignores it; write %q", quoteShort(p.Doc.Text(span)), near)})
+		p.Report(
+			lint.Finding{
+				Fixes:   spellDirective(p.Doc, span, near),
+				Span:    span,
+				Message: fmt.Sprintf("%s is only a comment, so Docker ignores it; write %q", quoteShort(p.Doc.Text(span)), near),
+			},
+		)
 	}
 }
 

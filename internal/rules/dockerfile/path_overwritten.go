@@ -72,7 +72,10 @@ func checkPathOverwritten(p *facts.Pass[*facts.Dockerfile]) {
 func losesSystem(d *facts.Dockerfile, in *dockerfile.Instruction, value string) bool {
 	value, known := d.Expand(in, value)
 	return known && strings.HasPrefix(value, "/") && !strings.ContainsAny(value, "$%;") && !strings.Contains(value, "/nix") &&
-		!slices.ContainsFunc(strings.Split(value, ":"), func(folder string) bool { return folder == "/bin" || folder == "/usr/bin" || folder == "/busybox" })
+		!slices.ContainsFunc(
+			strings.Split(value, ":"),
+			func(folder string) bool { return folder == "/bin" || folder == "/usr/bin" || folder == "/busybox" },
+		)
 }
 
 func appendPath(d *facts.Dockerfile, in *dockerfile.Instruction, value string) []lint.Fix {

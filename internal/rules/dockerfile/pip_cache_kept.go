@@ -74,7 +74,8 @@ func checkPipCacheKept(p *facts.Pass[*facts.Dockerfile]) {
 			if other.Span.Start <= c.Span.Start {
 				continue
 			}
-			if pkg, ok := facts.Packages(other); removesAny(other, dirs) || (ok && pkg.Manager == "pip" && pkg.Action == "cache" && len(pkg.Packages) > 0 && pkg.Packages[0].Text == "purge") {
+			if pkg, ok := facts.Packages(other); removesAny(other, dirs) ||
+				(ok && pkg.Manager == "pip" && pkg.Action == "cache" && len(pkg.Packages) > 0 && pkg.Packages[0].Text == "purge") {
 				return
 			}
 		}
@@ -84,7 +85,14 @@ func checkPipCacheKept(p *facts.Pass[*facts.Dockerfile]) {
 		}
 		if c.Script != nil && c.Script.Editable() && !mayHaveOldPip(p, c) {
 			at := c.Words[c.ActionAt].Span.End
-			f.Fixes = []lint.Fix{{Title: "add --no-cache-dir", Applicability: lint.Unsafe, MaxEffect: lint.EffectGraph, Edits: []lint.FileEdit{lint.Insert(at, " --no-cache-dir")}}}
+			f.Fixes = []lint.Fix{
+				{
+					Title:         "add --no-cache-dir",
+					Applicability: lint.Unsafe,
+					MaxEffect:     lint.EffectGraph,
+					Edits:         []lint.FileEdit{lint.Insert(at, " --no-cache-dir")},
+				},
+			}
 		}
 		p.Report(weighSize(p, f))
 	}, "pip")
@@ -125,7 +133,8 @@ func hasOldPip(d *facts.Dockerfile, c facts.PackageCommand) bool {
 		return false
 	}
 	newer := s.First("brings another pip", func(in *dockerfile.Instruction) bool { return bringsPip(d, in) })
-	return (newer == nil || newer.Index() > c.Instruction.Index()) && (s.Parent == nil || !s.Parent.Any("brings another pip", func(in *dockerfile.Instruction) bool { return bringsPip(d, in) }))
+	return (newer == nil || newer.Index() > c.Instruction.Index()) &&
+		(s.Parent == nil || !s.Parent.Any("brings another pip", func(in *dockerfile.Instruction) bool { return bringsPip(d, in) }))
 }
 
 // mayHaveOldPip reports whether nothing shows how old pip is: the repository's own image
@@ -151,7 +160,8 @@ func bringsPip(d *facts.Dockerfile, in *dockerfile.Instruction) bool {
 	}
 	return slices.ContainsFunc(d.Commands(in), func(c *facts.Command) bool {
 		other, ok := facts.Packages(c)
-		return ok && other.Manager == "pip" && slices.ContainsFunc(other.Packages, func(a facts.Argument) bool { return a.Text == "pip" || strings.HasPrefix(a.Text, "pip=") })
+		return ok && other.Manager == "pip" &&
+			slices.ContainsFunc(other.Packages, func(a facts.Argument) bool { return a.Text == "pip" || strings.HasPrefix(a.Text, "pip=") })
 	})
 }
 

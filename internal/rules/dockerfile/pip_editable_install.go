@@ -75,7 +75,8 @@ func checkPipEditableInstall(p *facts.Pass[*facts.Dockerfile]) {
 // installCopy deletes each such flag of the command. There is no edit where sources are
 // copied after the installation, because the package would not have them.
 func installCopy(c facts.PackageCommand, s *facts.Stage) []lint.Fix {
-	if (len(facts.Mounts(c.Instruction)) > 0 && strings.Contains(c.Instruction.Args, "type=bind")) || strings.Contains(c.Instruction.Body, "git clone") {
+	if (len(facts.Mounts(c.Instruction)) > 0 && strings.Contains(c.Instruction.Args, "type=bind")) ||
+		strings.Contains(c.Instruction.Body, "git clone") {
 		return nil
 	}
 	last := s.Latest("copies from the build context", func(in *dockerfile.Instruction) bool {

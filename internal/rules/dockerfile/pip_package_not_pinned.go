@@ -159,7 +159,8 @@ func checkRequirements(p *facts.Pass[*facts.Dockerfile], c facts.PackageCommand)
 	if p.Hadolint || !ok || !named || !list.Literal {
 		return
 	}
-	if c.Action != "install" || c.HasFlag("-c", "--constraint", "--constraints", "--no-index", "--no-deps") || isUnusedDevelopment(p.Doc, c) || envAt(p.Doc, c.Command, "PIP_CONSTRAINT") {
+	if c.Action != "install" || c.HasFlag("-c", "--constraint", "--constraints", "--no-index", "--no-deps") || isUnusedDevelopment(p.Doc, c) ||
+		envAt(p.Doc, c.Command, "PIP_CONSTRAINT") {
 		return
 	}
 	src, ok := p.Project.Requirements(p.Doc, c.Instruction, list.Text)

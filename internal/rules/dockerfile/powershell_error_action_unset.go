@@ -56,7 +56,9 @@ func checkPowershellErrorActionUnset(p *facts.Pass[*facts.Dockerfile]) {
 			return
 		}
 		lower := strings.ToLower(in.Body)
-		if strings.Contains(lower, "erroractionpreference") || strings.Contains(lower, "-erroraction") || strings.Contains(lower, "lastexitcode") || strings.Contains(lower, "-ea stop") {
+		if strings.Contains(lower, "erroractionpreference") || strings.Contains(lower, "-erroraction") ||
+			strings.Contains(lower, "lastexitcode") ||
+			strings.Contains(lower, "-ea stop") {
 			return
 		}
 		if !hasStatements(in.Body) {

@@ -49,5 +49,14 @@ func checkPythonBytecodeWritten(p *facts.Pass[*facts.Dockerfile]) {
 	if p.Doc.Mentions("UV_COMPILE_BYTECODE") || p.Doc.Mentions("compileall") {
 		return
 	}
-	p.Report(lint.Finding{Fixes: setForCommand(p.Doc, c, "PYTHONDONTWRITEBYTECODE", "1"), Span: c.at.Span, Message: fmt.Sprintf("%s writes bytecode into the container when it runs; set ENV PYTHONDONTWRITEBYTECODE=1, or compile in the build", quoteShort(c.program))})
+	p.Report(
+		lint.Finding{
+			Fixes: setForCommand(p.Doc, c, "PYTHONDONTWRITEBYTECODE", "1"),
+			Span:  c.at.Span,
+			Message: fmt.Sprintf(
+				"%s writes bytecode into the container when it runs; set ENV PYTHONDONTWRITEBYTECODE=1, or compile in the build",
+				quoteShort(c.program),
+			),
+		},
+	)
 }

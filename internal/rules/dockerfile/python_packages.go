@@ -117,7 +117,8 @@ func installedPython(p *facts.Pass[*facts.Dockerfile], s *facts.Stage) []string 
 					text, _ := readInContext(p, file.Text)
 					names = append(names, requirementNames(text)...)
 				}
-			case (pkg.Manager == "uv" || pkg.Manager == "pdm") && pkg.Action == "sync", (pkg.Manager == "poetry" || pkg.Manager == "pdm") && pkg.Action == "install":
+			case (pkg.Manager == "uv" || pkg.Manager == "pdm") && pkg.Action == "sync",
+				(pkg.Manager == "poetry" || pkg.Manager == "pdm") && pkg.Action == "install":
 				text, _ := readInContext(p, "pyproject.toml")
 				names = append(names, tomlNames(text)...)
 			}

@@ -98,7 +98,8 @@ func uvFetchesPython(d *facts.Dockerfile) bool {
 		case "sync", "venv", "run", "python":
 			kept := c.HasFlag("--no-python-downloads", "--no-managed-python", "--system") || envAt(d, c.Command, "UV_PYTHON_DOWNLOADS") ||
 				envAt(d, c.Command, "UV_NO_MANAGED_PYTHON") || envAt(d, c.Command, "UV_PYTHON_PREFERENCE") || envAt(d, c.Command, "UV_SYSTEM_PYTHON")
-			fetches = fetches || (!kept && (c.Action == "python" || !facts.Once(d, "the final stage has its environment", d.StageOf(c.Instruction), func() bool { return copiesVenv(d.Final(), d.StageOf(c.Instruction)) })))
+			fetches = fetches ||
+				(!kept && (c.Action == "python" || !facts.Once(d, "the final stage has its environment", d.StageOf(c.Instruction), func() bool { return copiesVenv(d.Final(), d.StageOf(c.Instruction)) })))
 		}
 	}, "uv")
 	return fetches
@@ -108,7 +109,8 @@ func uvFetchesPython(d *facts.Dockerfile) bool {
 func copiesVenv(s, from *facts.Stage) bool {
 	return s != nil && from != nil && slices.ContainsFunc(s.References(), func(r facts.Reference) bool {
 		sources, _, ok := copyWords(r.Instruction)
-		return ok && r.Stage == from && r.Instruction.Keyword == "copy" && slices.ContainsFunc(sources, func(w dockerfile.Word) bool { return isVenv(bare(w.Text)) })
+		return ok && r.Stage == from && r.Instruction.Keyword == "copy" &&
+			slices.ContainsFunc(sources, func(w dockerfile.Word) bool { return isVenv(bare(w.Text)) })
 	})
 }
 

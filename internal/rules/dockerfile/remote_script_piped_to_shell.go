@@ -244,6 +244,7 @@ func namesVersion(command string) bool {
 			return true
 		}
 		numbers := strings.Split(strings.TrimPrefix(part, "v"), ".")
-		return len(numbers) > 1 && !slices.ContainsFunc(numbers[:2], func(n string) bool { return n == "" || strings.Trim(n, "0123456789") != "" })
+		return len(numbers) > 1 &&
+			!slices.ContainsFunc(numbers[:2], func(n string) bool { return n == "" || strings.Trim(n, "0123456789") != "" })
 	})
 }

@@ -57,7 +57,9 @@ func checkRubyBootsnapParallelJobs(p *facts.Pass[*facts.Dockerfile]) {
 			}
 			f := lint.Finding{Span: c.Span, Message: "bootsnap precompile uses several jobs, which can crash in a build that is emulated for another platform; add -j 1"}
 			if c.Script.Editable() {
-				f.Fixes = []lint.Fix{{Title: "add -j 1", Applicability: lint.Unsafe, MaxEffect: lint.EffectGraph, Edits: []lint.FileEdit{lint.Insert(w.Span.End, " -j 1")}}}
+				f.Fixes = []lint.Fix{
+					{Title: "add -j 1", Applicability: lint.Unsafe, MaxEffect: lint.EffectGraph, Edits: []lint.FileEdit{lint.Insert(w.Span.End, " -j 1")}},
+				}
 			}
 			p.Report(f)
 			return

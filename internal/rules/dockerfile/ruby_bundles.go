@@ -19,7 +19,9 @@ func bundleInstalls(d *facts.Dockerfile, visit func(s *facts.Stage, c facts.Pack
 	}
 	d.EachPackageCommand(func(c facts.PackageCommand) {
 		s := d.StageOf(c.Instruction)
-		if c.Action == "install" && s != nil && s.ReachesFinal() && !isDevelopment(s) && !runsForDevelopment(d, c.Command) && !c.Conditional() && !hasVariableFlag(c) && (!s.InFinalImage() || holdsSources(final)) {
+		if c.Action == "install" && s != nil && s.ReachesFinal() && !isDevelopment(s) && !runsForDevelopment(d, c.Command) && !c.Conditional() &&
+			!hasVariableFlag(c) &&
+			(!s.InFinalImage() || holdsSources(final)) {
 			visit(s, c)
 		}
 	}, "bundle")
@@ -72,7 +74,8 @@ func bundleIsConfigured(d *facts.Dockerfile, s *facts.Stage, c facts.PackageComm
 	configures := func(in *dockerfile.Instruction) bool {
 		return in.Keyword == "run" && strings.Contains(in.Body, "config") && strings.Contains(in.Body, setting)
 	}
-	return configures(d.Instructions[c.Instruction.Index()]) || s.AnyBefore(c.Instruction, "configures bundler's "+setting, configures) || d.Mentions(".bundle/config")
+	return configures(d.Instructions[c.Instruction.Index()]) || s.AnyBefore(c.Instruction, "configures bundler's "+setting, configures) ||
+		d.Mentions(".bundle/config")
 }
 
 // prefixVariable is the fix that sets a variable for one command.
@@ -96,7 +99,8 @@ func isRails(s *facts.Stage) bool {
 		for _, in := range x.Instructions {
 			switch in.Keyword {
 			case "run", "cmd", "entrypoint":
-				rails = rails || strings.Contains(in.Args, "assets:precompile") || strings.Contains(in.Args, "bin/rails") || strings.Contains(in.Args, "rails server")
+				rails = rails || strings.Contains(in.Args, "assets:precompile") || strings.Contains(in.Args, "bin/rails") ||
+					strings.Contains(in.Args, "rails server")
 			}
 		}
 	}

@@ -101,7 +101,8 @@ func givesStatePaths(s *facts.Stage) bool {
 			if in.Keyword == "volume" {
 				return true
 			}
-			if in.Keyword == "run" && (strings.Contains(in.Args, "chown") || strings.Contains(in.Args, "chmod") || strings.Contains(in.Args, "install -d")) {
+			if in.Keyword == "run" &&
+				(strings.Contains(in.Args, "chown") || strings.Contains(in.Args, "chmod") || strings.Contains(in.Args, "install -d")) {
 				return true
 			}
 			if _, owned := flagOf(in, "chown"); owned {

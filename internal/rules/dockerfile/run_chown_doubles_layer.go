@@ -98,7 +98,8 @@ func fillsFolder(d *facts.Dockerfile, s *facts.Stage, until *facts.Command, path
 			default:
 				continue
 			}
-			if covers(path, here) || slices.ContainsFunc(c.Args(), func(a facts.Argument) bool { return covers(path, strings.TrimRight(a.Text, "/")) }) ||
+			if covers(path, here) ||
+				slices.ContainsFunc(c.Args(), func(a facts.Argument) bool { return covers(path, strings.TrimRight(a.Text, "/")) }) ||
 				strings.Contains(in.Body, "cd "+path) {
 				return true
 			}
@@ -118,7 +119,8 @@ func userMadeAfter(d *facts.Dockerfile, s *facts.Stage, from *dockerfile.Instruc
 			continue
 		}
 		for _, c := range d.Commands(in) {
-			if (c.Name() == "useradd" || c.Name() == "adduser" || c.Name() == "groupadd" || c.Name() == "addgroup") && slices.ContainsFunc(c.Args(), func(a facts.Argument) bool { return a.Text == name }) {
+			if (c.Name() == "useradd" || c.Name() == "adduser" || c.Name() == "groupadd" || c.Name() == "addgroup") &&
+				slices.ContainsFunc(c.Args(), func(a facts.Argument) bool { return a.Text == name }) {
 				return true
 			}
 		}
@@ -149,9 +151,15 @@ func reportRecursiveChown(p *facts.Pass[*facts.Dockerfile], s *facts.Stage, in *
 					continue
 				}
 				p.Report(lint.Finding{
-					Fixes:   copyOwned(p.Doc, in, c, from),
-					Span:    c.Span,
-					Message: fmt.Sprintf("%s stores each file of %s a second time; use %s --%s instead", quoteShort(p.Doc.Text(c.Span)), quoteShort(target), strings.ToUpper(from.Keyword), c.Name()),
+					Fixes: copyOwned(p.Doc, in, c, from),
+					Span:  c.Span,
+					Message: fmt.Sprintf(
+						"%s stores each file of %s a second time; use %s --%s instead",
+						quoteShort(p.Doc.Text(c.Span)),
+						quoteShort(target),
+						strings.ToUpper(from.Keyword),
+						c.Name(),
+					),
 					Related: []lint.Related{{Span: from.Head, Message: "the files are copied here"}},
 				})
 				return
@@ -191,7 +199,12 @@ func copyOwned(d *facts.Dockerfile, run *dockerfile.Instruction, c *facts.Comman
 	if !ok {
 		return nil
 	}
-	return unsafeFix("use "+strings.ToUpper(from.Keyword)+" --"+flag+" instead", lint.EffectGraph, lint.Insert(from.KeywordSpan.End, " --"+flag+"="+args[0].Text), cut)
+	return unsafeFix(
+		"use "+strings.ToUpper(from.Keyword)+" --"+flag+" instead",
+		lint.EffectGraph,
+		lint.Insert(from.KeywordSpan.End, " --"+flag+"="+args[0].Text),
+		cut,
+	)
 }
 
 // isWholeOwner reports whether the flag of COPY means the same: an owner with a group,

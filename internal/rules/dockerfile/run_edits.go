@@ -151,7 +151,8 @@ func leaveOutUpgrade(d *facts.Dockerfile, c *facts.Command) []lint.Fix {
 		pkg, ok := facts.Packages(other)
 		updates = updates || (ok && updatesIndex(pkg))
 		installs = installs || (ok && installsByName(pkg))
-		cleans := (ok && (pkg.Action == "clean" || pkg.Action == "autoclean" || pkg.Action == "autoremove" || updatesIndex(pkg))) || other.Name() == "rm"
+		cleans := (ok && (pkg.Action == "clean" || pkg.Action == "autoclean" || pkg.Action == "autoremove" || updatesIndex(pkg))) ||
+			other.Name() == "rm"
 		only = only && (other == c || cleans)
 	}
 	edit, ok := deleteCommand(c)

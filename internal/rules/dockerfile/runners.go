@@ -42,7 +42,8 @@ func runnersOf(p *facts.Pass[*facts.Dockerfile], s *facts.Stage) runners {
 			continue
 		}
 		asRoot = true
-		r.engine = r.engine || slices.ContainsFunc(service.AllMounts(), func(m compose.Mount) bool { return strings.HasSuffix(m.Source, "/docker.sock") })
+		r.engine = r.engine ||
+			slices.ContainsFunc(service.AllMounts(), func(m compose.Mount) bool { return strings.HasSuffix(m.Source, "/docker.sock") })
 		if len(service.PublishedPorts()) > 0 || service.Has("expose") {
 			note(&r.serves, service.Related("this runs the image with a port"))
 		}

@@ -61,7 +61,10 @@ func workOf(stmt *syntax.Stmt, commands map[*syntax.CallExpr]*facts.Command) *fa
 func isWork(c *facts.Command) bool {
 	switch c.Name() {
 	case "curl", "wget":
-		return slices.ContainsFunc(c.Args(), func(a facts.Argument) bool { return strings.Contains(a.Text, "://") || strings.Contains(a.Text, "$") })
+		return slices.ContainsFunc(
+			c.Args(),
+			func(a facts.Argument) bool { return strings.Contains(a.Text, "://") || strings.Contains(a.Text, "$") },
+		)
 	case "make", "cmake", "mvn", "gradle", "tar", "unzip", "dpkg", "rpm":
 		return true
 	case "git":

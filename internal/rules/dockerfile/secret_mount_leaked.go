@@ -227,7 +227,8 @@ func isOutside(in *dockerfile.Instruction, path string) bool {
 			return true
 		}
 	}
-	return strings.HasPrefix(path, "/dev/") || (strings.HasPrefix(path, "$") && !strings.HasPrefix(path, "$HOME/") && !strings.HasPrefix(path, "${HOME}/"))
+	return strings.HasPrefix(path, "/dev/") ||
+		(strings.HasPrefix(path, "$") && !strings.HasPrefix(path, "$HOME/") && !strings.HasPrefix(path, "${HOME}/"))
 }
 
 // isRemoved reports whether one of the commands removes the file, whatever name it uses

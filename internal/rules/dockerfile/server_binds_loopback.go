@@ -100,7 +100,14 @@ func checkServerBindsLoopback(p *facts.Pass[*facts.Dockerfile]) {
 		}
 		if bareHost := strings.Trim(p.Doc.Text(host.Span), `"'`); bareHost == host.Text {
 			edit := strings.Replace(strings.Replace(p.Doc.Text(host.Span), "127.0.0.1", "0.0.0.0", 1), "localhost", "0.0.0.0", 1)
-			f.Fixes = []lint.Fix{{Title: "listen on 0.0.0.0", Applicability: lint.Unsafe, MaxEffect: lint.EffectConfig, Edits: []lint.FileEdit{lint.Replace(host.Span, edit)}}}
+			f.Fixes = []lint.Fix{
+				{
+					Title:         "listen on 0.0.0.0",
+					Applicability: lint.Unsafe,
+					MaxEffect:     lint.EffectConfig,
+					Edits:         []lint.FileEdit{lint.Replace(host.Span, edit)},
+				},
+			}
 		}
 		p.Report(f)
 	case !given && loopbackByDefault && literalWordsOnly(c.words):
@@ -116,7 +123,14 @@ func checkServerBindsLoopback(p *facts.Pass[*facts.Dockerfile]) {
 		if c.program == "hypercorn" {
 			value = "0.0.0.0:8000"
 		}
-		f.Fixes = []lint.Fix{{Title: "listen on 0.0.0.0", Applicability: lint.Unsafe, MaxEffect: lint.EffectConfig, Edits: []lint.FileEdit{quotedEdit(c.in, last, flags[0], value)}}}
+		f.Fixes = []lint.Fix{
+			{
+				Title:         "listen on 0.0.0.0",
+				Applicability: lint.Unsafe,
+				MaxEffect:     lint.EffectConfig,
+				Edits:         []lint.FileEdit{quotedEdit(c.in, last, flags[0], value)},
+			},
+		}
 		if c.stage.Entrypoint() != nil && c.stage.Command() != nil {
 			f.Fixes = nil
 		}

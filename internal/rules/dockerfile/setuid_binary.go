@@ -144,6 +144,7 @@ func changesFolders(d *facts.Dockerfile, c *facts.Command, paths []facts.Argumen
 		return true
 	}
 	return !slices.ContainsFunc(paths, func(a facts.Argument) bool {
-		return strings.Contains(a.Text, "/bin/") || strings.Contains(a.Text, "/sbin/") || strings.Contains(a.Text, "$(which") || strings.Contains(a.Text, "$(command -v")
+		return strings.Contains(a.Text, "/bin/") || strings.Contains(a.Text, "/sbin/") || strings.Contains(a.Text, "$(which") ||
+			strings.Contains(a.Text, "$(command -v")
 	})
 }

@@ -62,8 +62,13 @@ func checkShellCommandSplitInExecForm(p *facts.Pass[*facts.Dockerfile]) {
 			}
 			if script := words[2].Text; isPlainWord(script) {
 				p.Report(lint.Finding{
-					Span:    words[2].Span,
-					Message: fmt.Sprintf("the shell runs only %s, and %s is not part of the command; write the whole command as one string after %s", quoteShort(script), quoteShort(words[3].Text), quoteShort(words[1].Text)),
+					Span: words[2].Span,
+					Message: fmt.Sprintf(
+						"the shell runs only %s, and %s is not part of the command; write the whole command as one string after %s",
+						quoteShort(script),
+						quoteShort(words[3].Text),
+						quoteShort(words[1].Text),
+					),
 				})
 			}
 		}

@@ -78,7 +78,9 @@ func checkShellcheckFinding(p *facts.Pass[*facts.Dockerfile]) {
 			for i, e := range n.Edits {
 				edits[i] = lint.FileEdit{Edit: e}
 			}
-			f.Fixes = []lint.Fix{{Title: "apply the fix of ShellCheck", Applicability: lint.Unsafe, MaxEffect: lint.EffectGraph, Edits: slices.Clip(edits)}}
+			f.Fixes = []lint.Fix{
+				{Title: "apply the fix of ShellCheck", Applicability: lint.Unsafe, MaxEffect: lint.EffectGraph, Edits: slices.Clip(edits)},
+			}
 		}
 		p.Report(f)
 	}

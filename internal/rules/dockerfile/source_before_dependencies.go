@@ -148,7 +148,8 @@ func (o *stageOrder) checkRun(in *dockerfile.Instruction) bool {
 			continue
 		}
 		o.asked[e.manager] = true
-		if at, ok := o.sourcesFor(&e, call); ok && !readsSources(o.pass.Doc, in) && !c.HasFlag("--unsafe-perm") { // which lets scripts of the project run
+		if at, ok := o.sourcesFor(&e, call); ok && !readsSources(o.pass.Doc, in) &&
+			!c.HasFlag("--unsafe-perm") { // which lets scripts of the project run
 			reportOrder(o.pass, at, c, e)
 			return true
 		}

@@ -25,11 +25,15 @@ func sshdUse(d *facts.Dockerfile, s *facts.Stage) (starts, configures, meant boo
 				continue
 			}
 			src := d.Text(in.Span)
-			starts = starts || strings.Contains(src, "/sbin/sshd") || strings.Contains(src, "ssh start") || strings.Contains(src, "sshd start") || strings.Contains(src, "start-ssh") ||
+			starts = starts || strings.Contains(src, "/sbin/sshd") || strings.Contains(src, "ssh start") || strings.Contains(src, "sshd start") ||
+				strings.Contains(src, "start-ssh") ||
 				((in.Keyword == "cmd" || in.Keyword == "entrypoint") && (strings.Contains(src, "sshd") || strings.Contains(src, "dropbear")))
-			configures = configures || strings.Contains(src, "sshd_config") || strings.Contains(src, "run/sshd") || strings.Contains(src, "PermitRootLogin") || strings.Contains(src, "ssh_host_") ||
+			configures = configures || strings.Contains(src, "sshd_config") || strings.Contains(src, "run/sshd") ||
+				strings.Contains(src, "PermitRootLogin") ||
+				strings.Contains(src, "ssh_host_") ||
 				(in.Keyword == "expose" && slices.ContainsFunc(in.Words, func(w dockerfile.Word) bool { return isSSHPort(w.Text) }))
-			meant = meant || strings.Contains(src, "authorized_keys") || (in.Keyword != "run" && strings.Contains(src, "sshd_config")) || (strings.Contains(src, "Port 2") && !strings.Contains(src, "Port 22 "))
+			meant = meant || strings.Contains(src, "authorized_keys") || (in.Keyword != "run" && strings.Contains(src, "sshd_config")) ||
+				(strings.Contains(src, "Port 2") && !strings.Contains(src, "Port 22 "))
 		}
 	}
 	return starts, configures, meant

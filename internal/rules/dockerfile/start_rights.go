@@ -37,7 +37,8 @@ func startsRootOnly(p *facts.Pass[*facts.Dockerfile], s *facts.Stage) bool {
 	if slices.ContainsFunc(startCommands(p.Doc, s), facts.NeedsRoot) || slices.ContainsFunc(scripts.Calls, facts.NeedsRoot) {
 		return true
 	}
-	return startsUnreadScript(p.Doc, s, scripts) && slices.ContainsFunc(serverPackages, func(name string) bool { return installs(p.Doc, s, name) })
+	return startsUnreadScript(p.Doc, s, scripts) &&
+		slices.ContainsFunc(serverPackages, func(name string) bool { return installs(p.Doc, s, name) })
 }
 
 // startsUnreadScript reports whether the stage starts a script, or a program of its own,
@@ -45,7 +46,8 @@ func startsRootOnly(p *facts.Pass[*facts.Dockerfile], s *facts.Stage) bool {
 func startsUnreadScript(d *facts.Dockerfile, s *facts.Stage, scripts *facts.StartScripts) bool {
 	return len(scripts.Names) == 0 && slices.ContainsFunc(startCommands(d, s), func(c *facts.Command) bool {
 		name := c.Name()
-		return strings.HasSuffix(name, ".sh") || strings.Contains(name, "entrypoint") || (len(c.Words) > 0 && strings.Count(c.Words[0].Text, "/") == 1)
+		return strings.HasSuffix(name, ".sh") || strings.Contains(name, "entrypoint") ||
+			(len(c.Words) > 0 && strings.Count(c.Words[0].Text, "/") == 1)
 	})
 }
 
@@ -63,7 +65,8 @@ func installs(d *facts.Dockerfile, s *facts.Stage, name string) bool {
 // switchesAtStart reports whether the start command, or a script that it runs, starts the
 // program as another user.
 func switchesAtStart(p *facts.Pass[*facts.Dockerfile], s *facts.Stage) bool {
-	return slices.ContainsFunc(startCommands(p.Doc, s), facts.DropsRights) || slices.ContainsFunc(p.Project.StartScripts(s).Calls, facts.DropsRights)
+	return slices.ContainsFunc(startCommands(p.Doc, s), facts.DropsRights) ||
+		slices.ContainsFunc(p.Project.StartScripts(s).Calls, facts.DropsRights)
 }
 
 // dropsWorkers reports whether the program is a server whose workers leave root by

@@ -49,7 +49,14 @@ func checkStopsignalNotCanonical(p *facts.Pass[*facts.Dockerfile]) {
 		}
 		p.Report(lint.Finding{
 			Span: in.ArgsSpan, Message: fmt.Sprintf("stop signal %s is easier to read by its name; write %s", quoteShort(written), name),
-			Fixes: []lint.Fix{{Title: "write " + name, Applicability: lint.Safe, MaxEffect: lint.EffectConfig, Edits: []lint.FileEdit{lint.Replace(in.ArgsSpan, name)}}},
+			Fixes: []lint.Fix{
+				{
+					Title:         "write " + name,
+					Applicability: lint.Safe,
+					MaxEffect:     lint.EffectConfig,
+					Edits:         []lint.FileEdit{lint.Replace(in.ArgsSpan, name)},
+				},
+			},
 		})
 	})
 }

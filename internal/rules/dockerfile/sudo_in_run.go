@@ -129,10 +129,12 @@ func permitsSudo(s *facts.Stage) bool {
 // or may do so.
 func lacksSudo(d *facts.Dockerfile, s *facts.Stage, in *dockerfile.Instruction) bool {
 	base, system := s.Base(), s.Base().System()
-	if known, ok := facts.LookupBase(base); !ok || known.User != "" || (system != facts.Debian && system != facts.Alpine) || strings.Contains(base.Text, "devcontainers") {
+	if known, ok := facts.LookupBase(base); !ok || known.User != "" || (system != facts.Debian && system != facts.Alpine) ||
+		strings.Contains(base.Text, "devcontainers") {
 		return false
 	}
-	if brings := s.First("may bring sudo", func(c *dockerfile.Instruction) bool { return mayBringSudo(d, c) }); brings != nil && brings.Index() < in.Index() {
+	if brings := s.First("may bring sudo", func(c *dockerfile.Instruction) bool { return mayBringSudo(d, c) }); brings != nil &&
+		brings.Index() < in.Index() {
 		return false
 	}
 	for _, command := range d.Commands(in) {

@@ -66,7 +66,16 @@ func checkSyntaxDirectiveMissing(p *facts.Pass[*facts.Dockerfile]) {
 		if feature == "" {
 			continue
 		}
-		p.Report(lint.Finding{Fixes: nameFrontend(p.Doc), Span: in.KeywordSpan, Message: fmt.Sprintf("%s does not work in older builders, and the file selects no frontend; begin it with # syntax=docker/dockerfile:1", feature)})
+		p.Report(
+			lint.Finding{
+				Fixes: nameFrontend(p.Doc),
+				Span:  in.KeywordSpan,
+				Message: fmt.Sprintf(
+					"%s does not work in older builders, and the file selects no frontend; begin it with # syntax=docker/dockerfile:1",
+					feature,
+				),
+			},
+		)
 		return
 	}
 }
@@ -75,7 +84,8 @@ func checkSyntaxDirectiveMissing(p *facts.Pass[*facts.Dockerfile]) {
 // further down, which is only a comment there and must be moved.
 func nameFrontend(d *facts.Dockerfile) []lint.Fix {
 	for _, line := range d.Physical {
-		if line.Kind == dockerfile.CommentLine && strings.HasPrefix(strings.ToLower(strings.TrimLeft(d.Text(text.Span{Start: line.Text, End: line.EOL}), "# \t")), "syntax") {
+		if line.Kind == dockerfile.CommentLine &&
+			strings.HasPrefix(strings.ToLower(strings.TrimLeft(d.Text(text.Span{Start: line.Text, End: line.EOL}), "# \t")), "syntax") {
 			return nil
 		}
 	}

@@ -67,8 +67,12 @@ func staysAway(name string) bool {
 
 func reportSystemOrder(p *facts.Pass[*facts.Dockerfile], all *dockerfile.Instruction, install *facts.Command) {
 	p.Report(lint.Finding{
-		Span:    all.Head,
-		Message: fmt.Sprintf("%s comes before %s, so every edit of a copied file installs the packages again; install them first", quoteShort(p.Doc.Text(all.Head)), quoteShort(firstLine(p.Doc.Text(install.Span)))),
+		Span: all.Head,
+		Message: fmt.Sprintf(
+			"%s comes before %s, so every edit of a copied file installs the packages again; install them first",
+			quoteShort(p.Doc.Text(all.Head)),
+			quoteShort(firstLine(p.Doc.Text(install.Span))),
+		),
 		Related: []lint.Related{{Span: install.Span, Message: "the packages are installed here"}},
 	})
 }

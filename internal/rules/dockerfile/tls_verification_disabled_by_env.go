@@ -44,7 +44,13 @@ var TlsVerificationDisabledByEnv = facts.Rule[*facts.Dockerfile]{
 		Default:  true,
 		Since:    "0.1.0",
 		Variants: []string{"python", "node", "npm", "git", "pip"},
-		Aliases:  []lint.Alias{{Name: "CKV2_DOCKER_5", Variants: []string{"python"}}, {Name: "CKV2_DOCKER_6", Variants: []string{"node"}}, {Name: "CKV2_DOCKER_12", Variants: []string{"npm"}}, {Name: "CKV2_DOCKER_14", Variants: []string{"git"}}, {Name: "CKV2_DOCKER_16", Variants: []string{"pip"}}},
+		Aliases: []lint.Alias{
+			{Name: "CKV2_DOCKER_5", Variants: []string{"python"}},
+			{Name: "CKV2_DOCKER_6", Variants: []string{"node"}},
+			{Name: "CKV2_DOCKER_12", Variants: []string{"npm"}},
+			{Name: "CKV2_DOCKER_14", Variants: []string{"git"}},
+			{Name: "CKV2_DOCKER_16", Variants: []string{"pip"}},
+		},
 	},
 	Check: checkTlsVerificationDisabledByEnv,
 }
@@ -96,7 +102,10 @@ func checkTlsVerificationDisabledByEnv(p *facts.Pass[*facts.Dockerfile]) {
 
 // mayTrustAll reports whether a text contains a part of one of the names below.
 func mayTrustAll(text string) bool {
-	return slices.ContainsFunc([]string{"SSL", "ssl", "TLS", "tls", "HTTPS", "TRUSTED", "trusted"}, func(part string) bool { return strings.Contains(text, part) })
+	return slices.ContainsFunc(
+		[]string{"SSL", "ssl", "TLS", "tls", "HTTPS", "TRUSTED", "trusted"},
+		func(part string) bool { return strings.Contains(text, part) },
+	)
 }
 
 func reportTrust(p *facts.Pass[*facts.Dockerfile], span text.Span, variant string, fixes []lint.Fix) {
@@ -182,7 +191,8 @@ func letProgramCheck(commands []*facts.Command, at text.Span) []lint.Fix {
 		if len(c.Wrappers) == 2 {
 			span.Start = words[0].Span.Start // nothing is left for env to do
 		}
-		if separates(c.Instruction.Document(), text.Span{Start: words[i-1].Span.End, End: at.Start}, "") && separates(c.Instruction.Document(), text.Span{Start: at.End, End: span.End}, "") {
+		if separates(c.Instruction.Document(), text.Span{Start: words[i-1].Span.End, End: at.Start}, "") &&
+			separates(c.Instruction.Document(), text.Span{Start: at.End, End: span.End}, "") {
 			return unsafeFix(removeVariable, lint.EffectGraph, lint.Delete(span))
 		}
 	}

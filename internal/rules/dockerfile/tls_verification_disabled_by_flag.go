@@ -46,7 +46,13 @@ var TlsVerificationDisabledByFlag = facts.Rule[*facts.Dockerfile]{
 		Default:  true,
 		Since:    "0.1.0",
 		Variants: []string{"curl", "wget", "pip", "npm", "yum", "git"},
-		Aliases:  []lint.Alias{{Name: "CKV2_DOCKER_2", Variants: []string{"curl"}}, {Name: "CKV2_DOCKER_3", Variants: []string{"wget"}}, {Name: "CKV2_DOCKER_4", Variants: []string{"pip"}}, {Name: "CKV2_DOCKER_13", Variants: []string{"npm"}}, {Name: "CKV2_DOCKER_15", Variants: []string{"yum"}}},
+		Aliases: []lint.Alias{
+			{Name: "CKV2_DOCKER_2", Variants: []string{"curl"}},
+			{Name: "CKV2_DOCKER_3", Variants: []string{"wget"}},
+			{Name: "CKV2_DOCKER_4", Variants: []string{"pip"}},
+			{Name: "CKV2_DOCKER_13", Variants: []string{"npm"}},
+			{Name: "CKV2_DOCKER_15", Variants: []string{"yum"}},
+		},
 	},
 	Check: checkTlsVerificationDisabledByFlag,
 }
@@ -106,7 +112,9 @@ func carelessFlag(c *facts.Command) (at facts.Argument, variant string) {
 		return wordPair(c, "npm", "strict-ssl", "false")
 	case "yum", "dnf", "yum-config-manager":
 		for _, a := range c.Args() {
-			if text := strings.ToLower(a.Text); (strings.HasPrefix(text, "--setopt") && strings.Contains(text, "sslverify=false")) || strings.HasSuffix(text, "sslverify=0") || text == "sslverify=false" {
+			if text := strings.ToLower(a.Text); (strings.HasPrefix(text, "--setopt") && strings.Contains(text, "sslverify=false")) ||
+				strings.HasSuffix(text, "sslverify=0") ||
+				text == "sslverify=false" {
 				return a, "yum"
 			}
 		}

@@ -53,7 +53,9 @@ func checkTrailingSpaces(p *facts.Pass[*facts.Dockerfile]) {
 		p.Report(lint.Finding{
 			Span:    span,
 			Message: "the line ends with whitespace; remove it",
-			Fixes:   []lint.Fix{{Title: "remove the whitespace", Applicability: lint.Safe, MaxEffect: lint.EffectNone, Edits: []lint.FileEdit{lint.Delete(span)}}},
+			Fixes: []lint.Fix{
+				{Title: "remove the whitespace", Applicability: lint.Safe, MaxEffect: lint.EffectNone, Edits: []lint.FileEdit{lint.Delete(span)}},
+			},
 		})
 	}
 }

@@ -99,7 +99,8 @@ func checkVariables(p *facts.Pass[*facts.Dockerfile], s *facts.Stage, in *docker
 		}
 		word, quoted := p.Doc.Text(at), quoteShort(p.Doc.Text(at))
 		near, found := nearestVariable(use.Name, p.Doc.ScopeAt(in).Names(nearest.Most))
-		if in.Keyword == "env" && slices.ContainsFunc(in.Pairs, func(pair dockerfile.Pair) bool { return pair.Key == use.Name }) && !setsItself(p.Doc, in, at, use.Name) {
+		if in.Keyword == "env" && slices.ContainsFunc(in.Pairs, func(pair dockerfile.Pair) bool { return pair.Key == use.Name }) &&
+			!setsItself(p.Doc, in, at, use.Name) {
 			return // env-self-reference reports it
 		}
 		sets, known := s.Base().BaseSets(use.Name)

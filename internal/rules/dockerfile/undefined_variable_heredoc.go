@@ -65,7 +65,14 @@ func isNameStart(c byte) bool { return c == '_' || (c >= 'a' && c <= 'z') || (c 
 
 // lostInHeredoc is the finding about the variables of a here-document. Its fix
 // quotes the name, where nothing else in the text is expanded.
-func lostInHeredoc(d *facts.Dockerfile, in *dockerfile.Instruction, h dockerfile.Heredoc, lost []string, first text.Span, kept bool) lint.Finding {
+func lostInHeredoc(
+	d *facts.Dockerfile,
+	in *dockerfile.Instruction,
+	h dockerfile.Heredoc,
+	lost []string,
+	first text.Span,
+	kept bool,
+) lint.Finding {
 	const shown = 3
 	names := strings.Join(lost[:min(len(lost), shown)], ", ")
 	if len(lost) > shown {

@@ -47,7 +47,16 @@ var UnnamedStage = facts.Rule[*facts.Dockerfile]{
 func checkUnnamedStage(p *facts.Pass[*facts.Dockerfile]) {
 	for _, s := range p.Doc.Stages() {
 		if !s.IsFinal() && s.Name == "" {
-			p.Report(lint.Finding{Fixes: nameStage(p.Doc, s), Span: s.From.Head, Message: fmt.Sprintf("%s starts a stage without a name, so other stages must refer to it by number; add AS and a name", quoteShort(firstLine(p.Doc.Text(s.From.Head))))})
+			p.Report(
+				lint.Finding{
+					Fixes: nameStage(p.Doc, s),
+					Span:  s.From.Head,
+					Message: fmt.Sprintf(
+						"%s starts a stage without a name, so other stages must refer to it by number; add AS and a name",
+						quoteShort(firstLine(p.Doc.Text(s.From.Head))),
+					),
+				},
+			)
 		}
 	}
 }

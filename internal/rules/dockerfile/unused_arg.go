@@ -57,7 +57,8 @@ func checkUnusedArg(p *facts.Pass[*facts.Dockerfile]) {
 		}
 		for _, pair := range in.Pairs {
 			upper := strings.ToUpper(pair.Key)
-			if strings.ContainsAny(pair.Key, `"'$\`) || facts.IsPredefinedArgument(pair.Key) || facts.IsPlatformArgument(pair.Key) || strings.Contains(upper, "CACHE") {
+			if strings.ContainsAny(pair.Key, `"'$\`) || facts.IsPredefinedArgument(pair.Key) || facts.IsPlatformArgument(pair.Key) ||
+				strings.Contains(upper, "CACHE") {
 				continue
 			}
 			if strings.Contains(upper, "BUST") || isRead(p.Doc, s, in, pair.Key) {

@@ -51,7 +51,8 @@ var UpdateWithoutInstall = facts.Rule[*facts.Dockerfile]{
 
 func checkUpdateWithoutInstall(p *facts.Pass[*facts.Dockerfile]) {
 	p.Doc.Each("run", true, func(in *dockerfile.Instruction) {
-		if (!strings.Contains(in.Body, "update") && !strings.Contains(in.Body, "makecache") && !strings.Contains(in.Body, "refresh")) || hasMount(in) {
+		if (!strings.Contains(in.Body, "update") && !strings.Contains(in.Body, "makecache") && !strings.Contains(in.Body, "refresh")) ||
+			hasMount(in) {
 			return
 		}
 		var update *facts.Command

@@ -47,7 +47,8 @@ func checkUserDropsSupplementaryGroups(p *facts.Pass[*facts.Dockerfile]) {
 		for _, in := range s.Instructions {
 			switch in.Keyword {
 			case "run":
-				if strings.Contains(in.Body, "usermod") || strings.Contains(in.Body, "adduser") || strings.Contains(in.Body, "useradd") || strings.Contains(in.Body, "addgroup") {
+				if strings.Contains(in.Body, "usermod") || strings.Contains(in.Body, "adduser") || strings.Contains(in.Body, "useradd") ||
+					strings.Contains(in.Body, "addgroup") {
 					for _, c := range p.Doc.Commands(in) {
 						if user := addedToGroups(c); user != "" {
 							added[user] = c
@@ -64,7 +65,14 @@ func checkUserDropsSupplementaryGroups(p *facts.Pass[*facts.Dockerfile]) {
 					Span:    in.ArgsSpan,
 					Message: fmt.Sprintf("with group %s in USER, the process loses the other groups of %s; write USER %s", quoteShort(group), quoteShort(user), user),
 					Related: []lint.Related{{Span: c.Span, Message: "the user is added to groups here"}},
-					Fixes:   []lint.Fix{{Title: "remove the group", Applicability: lint.Unsafe, MaxEffect: lint.EffectGraph, Edits: []lint.FileEdit{lint.Replace(in.ArgsSpan, user)}}},
+					Fixes: []lint.Fix{
+						{
+							Title:         "remove the group",
+							Applicability: lint.Unsafe,
+							MaxEffect:     lint.EffectGraph,
+							Edits:         []lint.FileEdit{lint.Replace(in.ArgsSpan, user)},
+						},
+					},
 				})
 			}
 		}

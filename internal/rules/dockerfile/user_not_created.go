@@ -69,7 +69,8 @@ func hasSystemUsers(i facts.Image) bool {
 		return false
 	}
 	name := images.Canonical(i.Name())
-	return images.IsDistribution(name) || (slices.Contains([]string{"python", "ruby", "php", "golang"}, languageOf(i)) && !strings.Contains(name, "/"))
+	return images.IsDistribution(name) ||
+		(slices.Contains([]string{"python", "ruby", "php", "golang"}, languageOf(i)) && !strings.Contains(name, "/"))
 }
 
 // mayMakeUsers reports whether a step of the stage, or of those that it builds on, may make
@@ -83,8 +84,10 @@ func mayMakeUsers(p *facts.Pass[*facts.Dockerfile], s *facts.Stage) bool {
 			return in.JSON || !p.Doc.RunsPOSIX(in) || len(in.Heredocs) > 0 || slices.ContainsFunc(p.Doc.Commands(in), func(c *facts.Command) bool {
 				_, isAccount := accountOf(c)
 				_, isPackages := facts.Packages(c)
-				return (!isAccount && (c.Name() == "useradd" || c.Name() == "adduser")) || (!isPackages && mayInstall(c)) || strings.Contains(p.Doc.Text(c.Span), "passwd") ||
-					c.Name() == "newusers" || c.Name() == "systemd-sysusers"
+				return (!isAccount && (c.Name() == "useradd" || c.Name() == "adduser")) || (!isPackages && mayInstall(c)) ||
+					strings.Contains(p.Doc.Text(c.Span), "passwd") ||
+					c.Name() == "newusers" ||
+					c.Name() == "systemd-sysusers"
 			})
 		case "onbuild":
 			return true

@@ -59,7 +59,8 @@ func checkUserWithoutExplicitId(p *facts.Pass[*facts.Dockerfile]) {
 		default:
 			return
 		}
-		if _, ok := c.FlagValue(flags...); ok || (len(c.Positional()) > 1 && (c.Name() == "adduser" || c.Name() == "addgroup") && !strings.HasPrefix(c.Words[1].Text, "-")) {
+		if _, ok := c.FlagValue(flags...); ok ||
+			(len(c.Positional()) > 1 && (c.Name() == "adduser" || c.Name() == "addgroup") && !strings.HasPrefix(c.Words[1].Text, "-")) {
 			return
 		}
 		p.Report(lint.Finding{

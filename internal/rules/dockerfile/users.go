@@ -54,7 +54,8 @@ func needsRoot(c *facts.Command) bool {
 	if pkg, ok := facts.Packages(c); ok {
 		switch pkg.Manager {
 		case "apt-get", "apt", "apk", "yum", "dnf", "zypper":
-			return (pkg.Action == "install" || pkg.Action == "update" || pkg.Action == "add" || pkg.Action == "upgrade") && !c.HasFlag("--root", "-p", "--download-only", "--print-uris")
+			return (pkg.Action == "install" || pkg.Action == "update" || pkg.Action == "add" || pkg.Action == "upgrade") &&
+				!c.HasFlag("--root", "-p", "--download-only", "--print-uris")
 		}
 		return false
 	}

@@ -45,7 +45,17 @@ func checkUvBytecodeNotCompiled(p *facts.Pass[*facts.Dockerfile]) {
 		if envAt(p.Doc, c.Command, "UV_COMPILE_BYTECODE") || c.HasFlag("--compile-bytecode") {
 			return
 		}
-		said.Add(s, lint.Finding{Fixes: setForUv(c.Command, "UV_COMPILE_BYTECODE", "1"), Span: c.Span, Message: fmt.Sprintf("%s does not compile to bytecode, so each container does when it starts; set UV_COMPILE_BYTECODE=1", quoteShort(firstLine(p.Doc.Text(c.Span))))})
+		said.Add(
+			s,
+			lint.Finding{
+				Fixes: setForUv(c.Command, "UV_COMPILE_BYTECODE", "1"),
+				Span:  c.Span,
+				Message: fmt.Sprintf(
+					"%s does not compile to bytecode, so each container does when it starts; set UV_COMPILE_BYTECODE=1",
+					quoteShort(firstLine(p.Doc.Text(c.Span))),
+				),
+			},
+		)
 	})
 	said.Report(p.Report)
 }

@@ -46,10 +46,21 @@ var UvCacheNotMounted = facts.Rule[*facts.Dockerfile]{
 func checkUvCacheNotMounted(p *facts.Pass[*facts.Dockerfile]) {
 	var said facts.SaidOnce
 	uvSyncs(p.Doc, func(s *facts.Stage, c facts.PackageCommand) {
-		if mountsPath(c.Instruction, "uv") || mountsUvFolder(p.Doc, c.Command) || c.HasFlag("--no-cache", "-n") || envAt(p.Doc, c.Command, "UV_NO_CACHE") {
+		if mountsPath(c.Instruction, "uv") || mountsUvFolder(p.Doc, c.Command) || c.HasFlag("--no-cache", "-n") ||
+			envAt(p.Doc, c.Command, "UV_NO_CACHE") {
 			return
 		}
-		said.Add(s, lint.Finding{Fixes: mountUvCache(p.Doc, c.Command), Span: c.Span, Message: fmt.Sprintf("%s downloads all packages again after each change of the lock file; mount the cache with RUN --mount=type=cache,target=/root/.cache/uv", quoteShort(firstLine(p.Doc.Text(c.Span))))})
+		said.Add(
+			s,
+			lint.Finding{
+				Fixes: mountUvCache(p.Doc, c.Command),
+				Span:  c.Span,
+				Message: fmt.Sprintf(
+					"%s downloads all packages again after each change of the lock file; mount the cache with RUN --mount=type=cache,target=/root/.cache/uv",
+					quoteShort(firstLine(p.Doc.Text(c.Span))),
+				),
+			},
+		)
 	})
 	said.Report(p.Report)
 }

@@ -50,7 +50,8 @@ func checkUvInFinalStage(p *facts.Pass[*facts.Dockerfile]) {
 		return
 	}
 	for _, in := range final.Instructions {
-		if in.Keyword == "run" && (strings.Contains(in.Body, "uv sync") || strings.Contains(in.Body, "uv pip") || strings.Contains(in.Body, "uv run") || strings.Contains(in.Body, "uv tool")) {
+		if in.Keyword == "run" &&
+			(strings.Contains(in.Body, "uv sync") || strings.Contains(in.Body, "uv pip") || strings.Contains(in.Body, "uv run") || strings.Contains(in.Body, "uv tool")) {
 			return // the stage creates the environment itself
 		}
 	}
@@ -63,8 +64,15 @@ func checkUvInFinalStage(p *facts.Pass[*facts.Dockerfile]) {
 			}
 		case "run":
 			for _, c := range p.Doc.Commands(in) {
-				if pkg, ok := facts.Packages(c); ok && pkg.Manager == "pip" && pkg.Action == "install" && len(pkg.Packages) > 0 && strings.HasPrefix(pkg.Packages[0].Text, "uv") && (pkg.Packages[0].Text == "uv" || strings.HasPrefix(pkg.Packages[0].Text, "uv=")) {
-					p.Report(lint.Finding{Span: c.Span, Message: "the final stage installs uv, which the program does not need at run time; run uv in a builder stage and copy only the environment"})
+				if pkg, ok := facts.Packages(c); ok && pkg.Manager == "pip" && pkg.Action == "install" && len(pkg.Packages) > 0 &&
+					strings.HasPrefix(pkg.Packages[0].Text, "uv") &&
+					(pkg.Packages[0].Text == "uv" || strings.HasPrefix(pkg.Packages[0].Text, "uv=")) {
+					p.Report(
+						lint.Finding{
+							Span:    c.Span,
+							Message: "the final stage installs uv, which the program does not need at run time; run uv in a builder stage and copy only the environment",
+						},
+					)
 					return
 				}
 			}

@@ -45,7 +45,17 @@ func checkUvLinkModeUnset(p *facts.Pass[*facts.Dockerfile]) {
 		if !mountsPath(c.Instruction, "uv") || envAt(p.Doc, c.Command, "UV_LINK_MODE") || c.HasFlag("--link-mode") {
 			return
 		}
-		said.Add(s, lint.Finding{Fixes: setForUv(c.Command, "UV_LINK_MODE", "copy"), Span: c.Span, Message: fmt.Sprintf("%s cannot create links from the mounted cache and prints a warning; set UV_LINK_MODE=copy", quoteShort(firstLine(p.Doc.Text(c.Span))))})
+		said.Add(
+			s,
+			lint.Finding{
+				Fixes: setForUv(c.Command, "UV_LINK_MODE", "copy"),
+				Span:  c.Span,
+				Message: fmt.Sprintf(
+					"%s cannot create links from the mounted cache and prints a warning; set UV_LINK_MODE=copy",
+					quoteShort(firstLine(p.Doc.Text(c.Span))),
+				),
+			},
+		)
 	})
 	said.Report(p.Report)
 }

@@ -52,7 +52,17 @@ func checkUvPythonDownloadsEnabled(p *facts.Pass[*facts.Dockerfile]) {
 		if !isPythonImage(s) || c.HasFlag("--no-python-downloads") {
 			return
 		}
-		said.Add(s, lint.Finding{Fixes: setForUv(c.Command, "UV_PYTHON_DOWNLOADS", "0"), Span: c.Span, Message: fmt.Sprintf("%s downloads another Python if the image's does not match; set UV_PYTHON_DOWNLOADS=0, so that the build fails instead", quoteShort(firstLine(p.Doc.Text(c.Span))))})
+		said.Add(
+			s,
+			lint.Finding{
+				Fixes: setForUv(c.Command, "UV_PYTHON_DOWNLOADS", "0"),
+				Span:  c.Span,
+				Message: fmt.Sprintf(
+					"%s downloads another Python if the image's does not match; set UV_PYTHON_DOWNLOADS=0, so that the build fails instead",
+					quoteShort(firstLine(p.Doc.Text(c.Span))),
+				),
+			},
+		)
 	})
 	said.Report(p.Report)
 }

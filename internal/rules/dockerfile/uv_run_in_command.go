@@ -72,7 +72,9 @@ func startItself(d *facts.Dockerfile, c startCommand) []lint.Fix {
 	if len(words) < 3 || words[0].Span != c.runner.Span || words[1].Text != "run" || strings.HasPrefix(words[2].Text, "-") {
 		return nil
 	}
-	if (commands[0].Script != nil && !commands[0].Script.Editable()) || !separates(d.Document, text.Span{Start: words[0].Span.End, End: words[1].Span.Start}, ",") || !separates(d.Document, text.Span{Start: words[1].Span.End, End: words[2].Span.Start}, ",") {
+	if (commands[0].Script != nil && !commands[0].Script.Editable()) ||
+		!separates(d.Document, text.Span{Start: words[0].Span.End, End: words[1].Span.Start}, ",") ||
+		!separates(d.Document, text.Span{Start: words[1].Span.End, End: words[2].Span.Start}, ",") {
 		return nil
 	}
 	folder, known := workdirAt(d, c.in)

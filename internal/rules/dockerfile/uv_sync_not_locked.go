@@ -41,7 +41,8 @@ var UvSyncNotLocked = facts.Rule[*facts.Dockerfile]{
 
 func checkUvSyncNotLocked(p *facts.Pass[*facts.Dockerfile]) {
 	uvSyncs(p.Doc, func(_ *facts.Stage, c facts.PackageCommand) {
-		if c.HasFlag("--locked", "--frozen", "--script") || hasVariableFlag(c) || envAt(p.Doc, c.Command, "UV_LOCKED") || envAt(p.Doc, c.Command, "UV_FROZEN") {
+		if c.HasFlag("--locked", "--frozen", "--script") || hasVariableFlag(c) || envAt(p.Doc, c.Command, "UV_LOCKED") ||
+			envAt(p.Doc, c.Command, "UV_FROZEN") {
 			return
 		}
 		p.Report(lint.Finding{

@@ -55,8 +55,13 @@ func checkValueBeginsWithEqualsSign(p *facts.Pass[*facts.Dockerfile]) {
 			continue
 		}
 		f := lint.Finding{
-			Span:    in.ArgsSpan,
-			Message: fmt.Sprintf("the value of %s is %s, because there is a space before the equals sign; write %s=<value>", quoteShort(pair.Key), quoteShort(asDockerReads(p.Doc, in, pair.Value)), short(pair.Key)),
+			Span: in.ArgsSpan,
+			Message: fmt.Sprintf(
+				"the value of %s is %s, because there is a space before the equals sign; write %s=<value>",
+				quoteShort(pair.Key),
+				quoteShort(asDockerReads(p.Doc, in, pair.Value)),
+				short(pair.Key),
+			),
 		}
 		if value != "" && !strings.ContainsAny(value, "\n\r") && (!strings.ContainsAny(value, " \t") || bare(value) != value) {
 			f.Fixes = unsafeFix("remove the spaces around the equals sign", lint.EffectConfig, lint.Replace(in.ArgsSpan, pair.Key+"="+value))

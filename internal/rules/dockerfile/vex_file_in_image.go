@@ -65,5 +65,6 @@ func checkVexFileInImage(p *facts.Pass[*facts.Dockerfile]) {
 
 func isVexFile(name string) bool {
 	stem, ok := strings.CutSuffix(name, ".json")
-	return ok && (stem == "vex" || stem == "openvex" || strings.HasSuffix(stem, ".vex") || strings.HasSuffix(stem, ".openvex") || strings.HasSuffix(stem, "-vex"))
+	return ok &&
+		(stem == "vex" || stem == "openvex" || strings.HasSuffix(stem, ".vex") || strings.HasSuffix(stem, ".openvex") || strings.HasSuffix(stem, "-vex"))
 }

@@ -57,7 +57,8 @@ func checkVolatileArgTooEarly(p *facts.Pass[*facts.Dockerfile]) {
 				continue
 			}
 			for _, pair := range in.Pairs {
-				if !isVolatile(pair.Key) || (in.Keyword == "arg" && !namesVariable(p.Doc, s.Instructions[i+1:], pair.Key) && !p.Project.MayBePassed(p.Doc, pair.Key)) {
+				if !isVolatile(pair.Key) ||
+					(in.Keyword == "arg" && !namesVariable(p.Doc, s.Instructions[i+1:], pair.Key) && !p.Project.MayBePassed(p.Doc, pair.Key)) {
 					continue
 				}
 				run := firstUnrelatedRun(p.Doc, s.Instructions[i+1:], pair.Key)
@@ -99,7 +100,8 @@ func firstUnrelatedRun(d *facts.Dockerfile, list []*dockerfile.Instruction, name
 			continue
 		}
 		for _, c := range d.Commands(in) {
-			if pkg, ok := facts.Packages(c); ok && (pkg.Action == "install" || pkg.Action == "add" || pkg.Action == "ci" || pkg.Action == "sync" || pkg.Action == "build" || pkg.Action == "download") {
+			if pkg, ok := facts.Packages(c); ok &&
+				(pkg.Action == "install" || pkg.Action == "add" || pkg.Action == "ci" || pkg.Action == "sync" || pkg.Action == "build" || pkg.Action == "download") {
 				return in
 			}
 		}
@@ -109,7 +111,13 @@ func firstUnrelatedRun(d *facts.Dockerfile, list []*dockerfile.Instruction, name
 
 // moveDown moves the instruction above the first one that reads the variable, or
 // may do so without naming it, as a build does.
-func moveDown(d *facts.Dockerfile, in *dockerfile.Instruction, pair dockerfile.Pair, below []*dockerfile.Instruction, run *dockerfile.Instruction) []lint.Fix {
+func moveDown(
+	d *facts.Dockerfile,
+	in *dockerfile.Instruction,
+	pair dockerfile.Pair,
+	below []*dockerfile.Instruction,
+	run *dockerfile.Instruction,
+) []lint.Fix {
 	cut, ok := deleteInstruction(in)
 	if !ok || len(in.Pairs) != 1 || strings.Contains(pair.Value, "$") || len(in.PhysicalLines()) != 1 {
 		return nil

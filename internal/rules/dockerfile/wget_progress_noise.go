@@ -56,7 +56,14 @@ func checkWgetProgressNoise(p *facts.Pass[*facts.Dockerfile]) {
 		name := c.Words[0].Span
 		f := lint.Finding{Span: name, Message: "wget prints a progress bar into the build log; add --progress=dot:giga, or -q"}
 		if c.Script != nil && c.Script.Editable() {
-			f.Fixes = []lint.Fix{{Title: "add --progress=dot:giga", Applicability: lint.Unsafe, MaxEffect: lint.EffectGraph, Edits: []lint.FileEdit{lint.Insert(name.End, " --progress=dot:giga")}}}
+			f.Fixes = []lint.Fix{
+				{
+					Title:         "add --progress=dot:giga",
+					Applicability: lint.Unsafe,
+					MaxEffect:     lint.EffectGraph,
+					Edits:         []lint.FileEdit{lint.Insert(name.End, " --progress=dot:giga")},
+				},
+			}
 		}
 		p.Report(f)
 	}, "wget")
@@ -71,7 +78,8 @@ func isBusyBox(d *facts.Dockerfile, c *facts.Command) bool {
 // "-nv", "-qO-".
 func quietCluster(c *facts.Command) bool {
 	for _, a := range c.Args() {
-		if len(a.Text) > 1 && a.Text[0] == '-' && a.Text[1] != '-' && (strings.HasPrefix(a.Text, "-nv") || strings.HasPrefix(a.Text, "-q") || (strings.Contains(a.Text, "q") && len(a.Text) <= 5)) {
+		if len(a.Text) > 1 && a.Text[0] == '-' && a.Text[1] != '-' &&
+			(strings.HasPrefix(a.Text, "-nv") || strings.HasPrefix(a.Text, "-q") || (strings.Contains(a.Text, "q") && len(a.Text) <= 5)) {
 			return true
 		}
 	}

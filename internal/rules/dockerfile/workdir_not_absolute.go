@@ -67,14 +67,18 @@ func checkWorkdirNotAbsolute(p *facts.Pass[*facts.Dockerfile]) {
 				absolute = true
 				continue
 			}
-			if !p.Hadolint && (absolute || s.Base().Digest != "" || (isDistribution(s.Base()) && !strings.HasPrefix(path, "~")) || clones(p.Doc, s, path)) {
+			if !p.Hadolint &&
+				(absolute || s.Base().Digest != "" || (isDistribution(s.Base()) && !strings.HasPrefix(path, "~")) || clones(p.Doc, s, path)) {
 				continue
 			}
 			f := lint.Finding{
 				Span:    in.ArgsSpan,
 				Message: fmt.Sprintf("%q is relative to the working directory of the base image, which can change; write an absolute path", short(path)),
 			}
-			if base, known := facts.LookupBase(s.Base()); known && base.Entrypoint != facts.UnknownEntrypoint && p.Doc.Text(in.ArgsSpan) == path && path != "" && path[0] != '~' && path[0] != '.' {
+			if base, known := facts.LookupBase(s.Base()); known && base.Entrypoint != facts.UnknownEntrypoint && p.Doc.Text(in.ArgsSpan) == path &&
+				path != "" &&
+				path[0] != '~' &&
+				path[0] != '.' {
 				f.Fixes = []lint.Fix{{
 					Title: "begin the path with a slash", Applicability: lint.Unsafe, MaxEffect: lint.EffectGraph,
 					Edits: []lint.FileEdit{lint.Insert(in.ArgsSpan.Start, "/")},

@@ -65,7 +65,16 @@ func checkWorldWritablePath(p *facts.Pass[*facts.Dockerfile]) {
 				if !ok {
 					return
 				}
-				p.Report(lint.Finding{Span: mode.Span, Severity: severity, Message: fmt.Sprintf("%s lets all users change the files; give them to the user that needs them with --chown", quoteShort(p.Doc.Text(mode.Span)))})
+				p.Report(
+					lint.Finding{
+						Span:     mode.Span,
+						Severity: severity,
+						Message: fmt.Sprintf(
+							"%s lets all users change the files; give them to the user that needs them with --chown",
+							quoteShort(p.Doc.Text(mode.Span)),
+						),
+					},
+				)
 			}
 		})
 	}
@@ -74,7 +83,8 @@ func checkWorldWritablePath(p *facts.Pass[*facts.Dockerfile]) {
 			return
 		}
 		args := c.Positional()
-		if len(args) < 2 || !letsAllWrite(args[0].Text) || strings.HasPrefix(args[1].Text, "/tmp") || strings.HasPrefix(args[1].Text, "/var/tmp") {
+		if len(args) < 2 || !letsAllWrite(args[0].Text) || strings.HasPrefix(args[1].Text, "/tmp") ||
+			strings.HasPrefix(args[1].Text, "/var/tmp") {
 			return
 		}
 		if strings.HasPrefix(args[1].Text, "/dev/") {
@@ -149,9 +159,11 @@ func usersBeside(d *facts.Dockerfile, s *facts.Stage, user string) bool {
 		}
 		named := func(word string) bool { return strings.Contains(in.Body, word) }
 		makesOther := func(c *facts.Command) bool {
-			return (c.Name() == "useradd" || c.Name() == "adduser") && !slices.ContainsFunc(c.Args(), func(a facts.Argument) bool { return a.Text == user })
+			return (c.Name() == "useradd" || c.Name() == "adduser") &&
+				!slices.ContainsFunc(c.Args(), func(a facts.Argument) bool { return a.Text == user })
 		}
-		return slices.ContainsFunc([]string{"www-data", "supervisor", "-fpm", "apache2", "nginx"}, named) || slices.ContainsFunc(d.Commands(in), makesOther)
+		return slices.ContainsFunc([]string{"www-data", "supervisor", "-fpm", "apache2", "nginx"}, named) ||
+			slices.ContainsFunc(d.Commands(in), makesOther)
 	})
 }
 

@@ -53,7 +53,8 @@ func checkYumCacheKept(p *facts.Pass[*facts.Dockerfile]) {
 		managers: []string{"yum"},
 		installs: []string{"install", "reinstall", "localinstall", "groupinstall", "update", "upgrade"},
 		cleans: func(_, later facts.PackageCommand) bool {
-			return (later.Manager == "yum" || later.Manager == "dnf") && later.Action == "clean" && len(later.Packages) > 0 && later.Packages[0].Text == "all"
+			return (later.Manager == "yum" || later.Manager == "dnf") && later.Action == "clean" && len(later.Packages) > 0 &&
+				later.Packages[0].Text == "all"
 		},
 		dirs:  []string{"/var/cache/yum", "/var/cache/dnf"},
 		clean: func(string) string { return "yum clean all" },

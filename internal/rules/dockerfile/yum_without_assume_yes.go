@@ -59,7 +59,9 @@ func yumIsUpToDate(d *facts.Dockerfile, c facts.PackageCommand) bool {
 		return false
 	}
 	for _, other := range d.Commands(c.Instruction) {
-		if before, ok := facts.Packages(other); ok && other.Span.Start < c.Span.Start && before.Manager == "yum" && before.Action == c.Action && len(before.Packages) == 0 && before.HasFlag("-y", "--assumeyes") {
+		if before, ok := facts.Packages(other); ok && other.Span.Start < c.Span.Start && before.Manager == "yum" && before.Action == c.Action &&
+			len(before.Packages) == 0 &&
+			before.HasFlag("-y", "--assumeyes") {
 			return true
 		}
 	}

@@ -71,5 +71,7 @@ func deleteDuplicate(d *facts.IgnoreFile, pattern *ignorefile.Pattern) []lint.Fi
 			return nil
 		}
 	}
-	return []lint.Fix{{Title: "delete the line", Applicability: lint.Safe, MaxEffect: lint.EffectNone, Edits: []lint.FileEdit{deleteLine(d, pattern)}}}
+	return []lint.Fix{
+		{Title: "delete the line", Applicability: lint.Safe, MaxEffect: lint.EffectNone, Edits: []lint.FileEdit{deleteLine(d, pattern)}},
+	}
 }

@@ -100,7 +100,8 @@ func moveComment(p *facts.Pass[*facts.IgnoreFile], pattern *ignorefile.Pattern, 
 func hasBackslashSeparator(name string) bool {
 	for i := 1; i+1 < len(name); i++ {
 		next := name[i+1]
-		if name[i] == '\\' && name[i-1] != '\\' && ((next >= 'a' && next <= 'z') || (next >= 'A' && next <= 'Z') || (next >= '0' && next <= '9') || next == '_') {
+		if name[i] == '\\' && name[i-1] != '\\' &&
+			((next >= 'a' && next <= 'z') || (next >= 'A' && next <= 'Z') || (next >= '0' && next <= '9') || next == '_') {
 			return true
 		}
 	}

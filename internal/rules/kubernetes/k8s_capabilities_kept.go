@@ -65,7 +65,8 @@ func checkK8sCapabilitiesKept(p *facts.Pass[*facts.Manifest]) {
 			continue
 		}
 		kept := choose(w, func(c *facts.Container) bool {
-			return c.RunsOn() && !isPrivileged(c) && !w.Partial && !w.Knative && !slices.ContainsFunc(capabilities(c, "drop"), func(n *yaml.Node) bool { return strings.EqualFold(n.Value, "ALL") })
+			return c.RunsOn() && !isPrivileged(c) && !w.Partial && !w.Knative &&
+				!slices.ContainsFunc(capabilities(c, "drop"), func(n *yaml.Node) bool { return strings.EqualFold(n.Value, "ALL") })
 		})
 		if len(kept) > 0 {
 			f := lint.Finding{

@@ -49,8 +49,14 @@ var K8sHostNamespacesShared = facts.Rule[*facts.Manifest]{
 		OptIn:    []string{"namespace-excused", "port-excused"},
 		Aliases: append(
 			[]lint.Alias{
-				{Name: "CKV_K8S_17", Variants: []string{"namespace", "namespace-excused"}}, {Name: "CKV_K8S_18", Variants: []string{"namespace", "namespace-excused"}},
-				{Name: "CKV_K8S_19", Variants: []string{"namespace", "namespace-excused"}}, {Name: "CKV_K8S_26", Variants: []string{"port", "port-excused"}}, {Name: "KSV-0024", Variants: []string{"port", "port-excused"}},
+				{
+					Name:     "CKV_K8S_17",
+					Variants: []string{"namespace", "namespace-excused"},
+				}, {Name: "CKV_K8S_18", Variants: []string{"namespace", "namespace-excused"}},
+				{
+					Name:     "CKV_K8S_19",
+					Variants: []string{"namespace", "namespace-excused"},
+				}, {Name: "CKV_K8S_26", Variants: []string{"port", "port-excused"}}, {Name: "KSV-0024", Variants: []string{"port", "port-excused"}},
 			},
 			lint.Names("kube-linter:host-ipc", "kube-linter:host-network", "kube-linter:host-pid", "semgrep:hostipc-pod", "semgrep:hostnetwork-pod", "semgrep:hostpid-pod")...,
 		),

@@ -91,7 +91,8 @@ func setsPort(d *facts.Manifest, c *facts.Container) bool {
 	}
 	for _, item := range env.Items {
 		name := strings.ToUpper(d.Scalar(item, "name"))
-		if strings.Contains(name, "PORT") || strings.Contains(name, "LISTEN") || strings.Contains(name, "ADDR") || strings.Contains(name, "URLS") {
+		if strings.Contains(name, "PORT") || strings.Contains(name, "LISTEN") || strings.Contains(name, "ADDR") ||
+			strings.Contains(name, "URLS") {
 			return true
 		}
 	}

@@ -86,7 +86,8 @@ func checkK8sRootUserAllowed(p *facts.Pass[*facts.Manifest]) {
 func reportRoot(p *facts.Pass[*facts.Manifest], w *facts.Workload) {
 	running := choose(w, func(c *facts.Container) bool { return !c.Init || c.Sidecar })
 	pod := w.Get("securityContext", "runAsUser")
-	overridden := len(running) > 0 && !slices.ContainsFunc(running, func(c *facts.Container) bool { return c.Get("securityContext", "runAsUser") == nil })
+	overridden := len(running) > 0 &&
+		!slices.ContainsFunc(running, func(c *facts.Container) bool { return c.Get("securityContext", "runAsUser") == nil })
 	if id, ok := facts.IntOf(pod); ok && id == 0 && !overridden {
 		p.Report(weigh(p, lint.Finding{Span: pod.Span, Variant: "root", Message: "runAsUser 0 runs the pod as root; use a number above 0 that can read the files of the image"}, facts.ClaimExposure, false))
 	}

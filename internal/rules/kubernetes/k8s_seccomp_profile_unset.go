@@ -105,5 +105,6 @@ func isRestricted(p *facts.Pass[*facts.Manifest]) bool {
 			return o.Kind == "Namespace" && m.Scalar(o.Root, "metadata", "labels", "pod-security.kubernetes.io/enforce") == "restricted"
 		})
 	}
-	return restricted(p.Doc) || slices.ContainsFunc(p.Project.Nearby(), func(near *facts.ManifestNear) bool { return restricted(near.Manifest) })
+	return restricted(p.Doc) ||
+		slices.ContainsFunc(p.Project.Nearby(), func(near *facts.ManifestNear) bool { return restricted(near.Manifest) })
 }

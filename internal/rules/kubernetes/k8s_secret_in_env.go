@@ -81,9 +81,31 @@ func checkK8sSecretInEnv(p *facts.Pass[*facts.Manifest]) {
 				ref := p.Doc.Get(item, "valueFrom", "secretKeyRef").Resolve()
 				switch {
 				case value != nil && isLiteralSecret(name, value):
-					p.Report(weigh(p, lint.Finding{Span: value.Span, Variant: "literal", Message: quote(name) + " is readable for anyone who can read the file or the pod; read it from a Secret with secretKeyRef"}, facts.ClaimExposure, false))
+					p.Report(
+						weigh(
+							p,
+							lint.Finding{
+								Span:    value.Span,
+								Variant: "literal",
+								Message: quote(name) + " is readable for anyone who can read the file or the pod; read it from a Secret with secretKeyRef",
+							},
+							facts.ClaimExposure,
+							false,
+						),
+					)
 				case ref != nil && p.Options.Bool("prefer-files"):
-					p.Report(weigh(p, lint.Finding{Span: ref.Parent.Own("secretKeyRef").Key.Span, Variant: "reference", Message: quote(name) + " is a variable, which appears in dumps and child processes; mount the Secret as a file"}, facts.ClaimExposure, false))
+					p.Report(
+						weigh(
+							p,
+							lint.Finding{
+								Span:    ref.Parent.Own("secretKeyRef").Key.Span,
+								Variant: "reference",
+								Message: quote(name) + " is a variable, which appears in dumps and child processes; mount the Secret as a file",
+							},
+							facts.ClaimExposure,
+							false,
+						),
+					)
 				}
 			}
 		}
@@ -105,7 +127,18 @@ func checkK8sSecretInEnv(p *facts.Pass[*facts.Manifest]) {
 		}
 		for _, pair := range data.Pairs {
 			if value := pair.Value.Resolve(); !pair.Merge && isLiteralSecret(pair.Key.Value, value) {
-				p.Report(weigh(p, lint.Finding{Span: pair.Value.Span, Variant: "literal", Message: quote(pair.Key.Value) + " is readable for anyone who can read the file; " + instead}, facts.ClaimExposure, false))
+				p.Report(
+					weigh(
+						p,
+						lint.Finding{
+							Span:    pair.Value.Span,
+							Variant: "literal",
+							Message: quote(pair.Key.Value) + " is readable for anyone who can read the file; " + instead,
+						},
+						facts.ClaimExposure,
+						false,
+					),
+				)
 			}
 		}
 	}

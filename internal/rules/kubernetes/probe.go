@@ -52,7 +52,14 @@ func probeFix(d *facts.Manifest, containers []*facts.Container, probe string) []
 			edits = append(edits, lint.FileEdit{Edit: e})
 		}
 	}
-	return []lint.Fix{{Title: "add a probe that checks whether the port accepts connections", Applicability: lint.Unsafe, MaxEffect: lint.EffectUnknown, Edits: edits}}
+	return []lint.Fix{
+		{
+			Title:         "add a probe that checks whether the port accepts connections",
+			Applicability: lint.Unsafe,
+			MaxEffect:     lint.EffectUnknown,
+			Edits:         edits,
+		},
+	}
 }
 
 // hasOneReplica reports whether a workload has a single pod, which no other one replaces

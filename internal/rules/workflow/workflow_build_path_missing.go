@@ -109,7 +109,8 @@ func checksOutElsewhere(j *facts.Job) bool {
 			return false
 		}
 		ref := s.Scalar("with", "ref")
-		return s.Get("with", "repository") != nil || s.Get("with", "path") != nil || s.Get("with", "sparse-checkout") != nil || (ref != "" && !strings.Contains(ref, "github."))
+		return s.Get("with", "repository") != nil || s.Get("with", "path") != nil || s.Get("with", "sparse-checkout") != nil ||
+			(ref != "" && !strings.Contains(ref, "github."))
 	})
 }
 
@@ -214,7 +215,8 @@ func (b imageBuild) mayMake(p *facts.Pass[*facts.Workflow], name string) bool {
 		if strings.Contains(script, name) || (inFolder && strings.Contains(script, top+"/")) {
 			return true
 		}
-		if (strings.Contains(script, "mkdir") && strings.Contains(script, top)) || strings.Contains(script, "git clone") || strings.Contains(script, "git checkout") {
+		if (strings.Contains(script, "mkdir") && strings.Contains(script, top)) || strings.Contains(script, "git clone") ||
+			strings.Contains(script, "git checkout") {
 			return true
 		}
 		if strings.Contains(script, "tar ") || strings.Contains(script, "unzip") {

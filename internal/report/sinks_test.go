@@ -101,6 +101,7 @@ func holds(format string) func(*testing.T, string) string {
 		return commandShape(regexp.MustCompile(`^$`), "##vso[", "##teamcity[", "##[", "::")
 	case "rdjsonl":
 		return func(t *testing.T, s string) string {
+			t.Helper()
 			var lines []string
 			for line := range strings.Lines(s) {
 				lines = append(lines, jsonShape(t, line))

@@ -32,8 +32,8 @@ type nearTool struct {
 // near is what lies between a tool, a verb and a name.
 const near = `[ \t:=,-]*`
 
-func nearlyLike(tool, verbs, name string) *regexp.Regexp {
-	return regexp.MustCompile(`^(?i:` + tool + `[ \t:-]` + near + verbs + `[ \t:=,\["'(]+` + name + `(?:[^A-Za-z0-9_-]|$))`)
+func nearlyLike(tool, name string) *regexp.Regexp {
+	return regexp.MustCompile(`^(?i:` + tool + `[ \t:-]` + near + nearVerbs + `[ \t:=,\["'(]+` + name + `(?:[^A-Za-z0-9_-]|$))`)
 }
 
 // nearTools makes the table; it is made for comments alone that name one of the tools.
@@ -44,15 +44,15 @@ func nearTools() []nearTool {
 		checkov = `CKV2?_[A-Z]+_[0-9]+`
 		words   = `[a-z0-9]+(?:-[a-z0-9]+)+`
 	)
-	tool := func(tool, verbs, name, write, sep string) nearTool {
+	tool := func(tool, name, write, sep string) nearTool {
 		list := regexp.MustCompile(`(?i:` + name + `(?:[ \t,;|]+` + name + `)*)`)
-		return nearTool{tool, nearlyLike(tool, verbs, name), list, regexp.MustCompile(`(?i:` + name + `)`), write, sep}
+		return nearTool{tool, nearlyLike(tool, name), list, regexp.MustCompile(`(?i:` + name + `)`), write, sep}
 	}
 	return []nearTool{
-		tool(kindHadolint, nearVerbs, code, "hadolint ignore=%s", ","),
-		tool(kindDockmend, nearVerbs, `(?:`+code+`|`+trivy+`|`+checkov+`|`+words+`)`, "dockmend ignore=%s", ","),
-		tool(kindTrivy, nearVerbs, trivy, "trivy:ignore:%s", " trivy:ignore:"),
-		tool(kindCheckov, nearVerbs, checkov, "checkov:skip=%s", ","),
+		tool(kindHadolint, code, "hadolint ignore=%s", ","),
+		tool(kindDockmend, `(?:`+code+`|`+trivy+`|`+checkov+`|`+words+`)`, "dockmend ignore=%s", ","),
+		tool(kindTrivy, trivy, "trivy:ignore:%s", " trivy:ignore:"),
+		tool(kindCheckov, checkov, "checkov:skip=%s", ","),
 	}
 }
 

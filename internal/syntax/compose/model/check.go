@@ -41,7 +41,7 @@ func Refuses(content Content, lookup func(name string) (string, bool), whole boo
 	if whole && lacks(put.(Content)) {
 		return true
 	}
-	left := lean(content, put.(Content), whole)
+	left := lean(content, put.(Content))
 	return left != nil && Refusal(left, lookup, whole) != nil
 }
 

@@ -13,14 +13,14 @@ import (
 
 // lean is a content, with its variables put in, without what is plain: Compose refuses one
 // exactly when it refuses the other. It is nil where nothing is left to ask. What a file
-// names counts as there where it is a part of a whole.
-func lean(content, put Content, whole bool) Content {
+// names counts as there: lacks has the other answer.
+func lean(content, put Content) Content {
 	services, ok := put["services"].(map[string]any)
 	if !ok || len(services) == 0 {
 		return content
 	}
 	l := &leaner{services: services, known: make(map[string]plainness, len(services))}
-	l.networks, l.volumes = mapping(put["networks"]), mapping(put["volumes"])
+	l.volumes = mapping(put["volumes"])
 	left := Content{}
 	for key, value := range put {
 		switch {
@@ -53,9 +53,8 @@ var parts = []string{"name", "networks", "volumes", "secrets", "configs"}
 
 // leaner looks through the services of a file, whose variables are put in.
 type leaner struct {
-	services, networks, volumes map[string]any
-	whole                       bool
-	known                       map[string]plainness
+	services, volumes map[string]any
+	known             map[string]plainness
 }
 
 // plainness is what is known of a service.
@@ -143,7 +142,7 @@ func (l *leaner) isPlainKey(service map[string]any, key string, value any) bool 
 	case "container_name":
 		return isLongName(value) && !has("scale", "deploy")
 	case "networks":
-		return l.arePlainNetworks(value) && !has("network_mode")
+		return areNames(value) && !has("network_mode")
 	case "network_mode":
 		return isOneOf("host", "bridge", "none")(value) && !has("networks")
 	case "volumes":

@@ -76,15 +76,15 @@ func TestLeanIsRefusedAlike(t *testing.T) {
 		t.Fatal(err)
 	}
 	put, err := puts(content, unset)
-	if err != nil || lean(content, put.(Content), true) != nil || Refusal(content, nil, true) != nil {
-		t.Fatalf("the plain forms are not plain: %v, %v, %v", err, lean(content, put.(Content), true), Refusal(content, nil, true))
+	if err != nil || lean(content, put.(Content)) != nil || Refusal(content, nil, true) != nil {
+		t.Fatalf("the plain forms are not plain: %v, %v, %v", err, lean(content, put.(Content)), Refusal(content, nil, true))
 	}
 	unasked, asked, refused := 0, 0, 0
 	try := func(what string, changed Content) {
 		put, err := puts(changed, unset)
 		const every = 11 // of those that the loader is asked about anyway, with less
 		whole := (asked+unasked)%2 == 0
-		isAsked := err != nil || whole && lacks(put.(Content)) || lean(changed, put.(Content), whole) != nil
+		isAsked := err != nil || whole && lacks(put.(Content)) || lean(changed, put.(Content)) != nil
 		if isAsked {
 			asked++
 		} else {

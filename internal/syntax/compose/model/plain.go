@@ -256,14 +256,6 @@ func isPlainBuild(value any) bool {
 	return isText(value) || hasOnly(value, settings)
 }
 
-// arePlainNetworks reports whether a value is a list of networks that the file has.
-func (l *leaner) arePlainNetworks(value any) bool {
-	return areNames(value) && areAll(value, func(item any) bool {
-		_, ok := l.networks[item.(string)]
-		return ok || !l.whole
-	})
-}
-
 // arePlainMounts reports whether a value is a list of mounts in their short form, on
 // different folders, of volumes that the file has.
 func (l *leaner) arePlainMounts(value any) bool {

@@ -35,7 +35,8 @@ import (
 //
 //   - images that expose no port and whose server has no flag for it
 //   - services with `command` or `entrypoint` in the Compose file
-//   - a port that a variable or an environment file can set
+//   - a port that a variable, an environment file or a mounted file can set, unless a flag
+//     in the Dockerfile names it
 //   - services that also publish a right port
 //   - base images that expose ports of their own
 var ComposePortNotExposed = facts.Rule[*facts.Compose]{
@@ -69,7 +70,9 @@ func checkComposePortNotExposed(p *facts.Pass[*facts.Compose]) {
 		switch {
 		case listens > 0:
 			right, related = []int{listens}, inDockerfile(b, place, "the server's port")
-		case known && len(ports) > 0 && exposesNothing(b.Stage.Base()) && len(s.EnvFiles()) == 0:
+		case mayBeConfigured(s):
+			return
+		case known && len(ports) > 0 && exposesNothing(b.Stage.Base()):
 			right, related = ports, inDockerfile(b, words[0].Span, "the port that the image exposes")
 		default:
 			return
@@ -98,6 +101,12 @@ func checkComposePortNotExposed(p *facts.Pass[*facts.Compose]) {
 		}
 		p.Report(f)
 	})
+}
+
+// mayBeConfigured reports whether a file of the host may set the port: one with variables,
+// or one that is mounted.
+func mayBeConfigured(s *facts.ComposeService) bool {
+	return len(s.EnvFiles()) > 0 || slices.ContainsFunc(s.AllMounts(), func(m compose.Mount) bool { return m.Kind == compose.RelativePath })
 }
 
 // exposesNothing reports whether a base is known to have no EXPOSE of its own.

@@ -133,7 +133,7 @@ func compiled(manager string) (e ecosystem, ok bool) {
 		return ecosystem{
 			builds: true, manifests: []string{"Cargo.toml"},
 			installs: func(c facts.PackageCommand) bool {
-				return isAnyTask("build", "fetch", "rustc", "chef")(c) || (c.Action == "install" && c.HasFlag("--path"))
+				return isAnyTask("build", "fetch", "rustc", "cook")(c) || (c.Action == "install" && c.HasFlag("--path"))
 			},
 			offline: []string{"--offline", "--frozen"},
 			advice:  "build them in an earlier step (cargo-chef), or mount caches at the target directory and /usr/local/cargo/registry",

@@ -21,12 +21,12 @@ import (
 //
 // # How to fix it
 //
-// Use `apk add --no-cache`. A separate `apk update` is then not needed.
+// Use `apk add --no-cache`, and remove `apk update`: it stores the index as well.
 //
 // # Fix safety
 //
-// There is no fix where another Dockerfile of the repository builds on this image and
-// adds packages with the index that it finds.
+// There is no fix where the same `RUN` calls `apk update`, or where another Dockerfile of
+// the repository builds on this image and adds packages with the index that it finds.
 //
 // # Exceptions
 //
@@ -80,7 +80,13 @@ func checkApkCacheKept(p *facts.Pass[*facts.Dockerfile]) {
 			Span:    c.Span,
 			Message: fmt.Sprintf("%s leaves the package index in the image, where it only takes space; add --no-cache", quoteShort(firstLine(p.Doc.Text(c.Span)))),
 		}
-		if c.Script.Editable() && p.Project.InstallsOn(p.Doc, "apk") == "" {
+		update := apkUpdateBefore(p.Doc, c)
+		if update != nil && !p.Hadolint {
+			f.Message = fmt.Sprintf("%s leaves the package index in the image, where it only takes space; remove it, and pass --no-cache here",
+				quoteShort("apk update"))
+			f.Related = []lint.Related{{Span: update.Span, Message: "it downloads the index"}}
+		}
+		if update == nil && c.Script.Editable() && p.Project.InstallsOn(p.Doc, "apk") == "" {
 			at := c.Words[c.ActionAt].Span.End
 			f.Fixes = []lint.Fix{
 				{
@@ -93,6 +99,18 @@ func checkApkCacheKept(p *facts.Pass[*facts.Dockerfile]) {
 		}
 		p.Report(weighSize(p, f))
 	}, "apk")
+}
+
+// apkUpdateBefore is the "apk update" of the same RUN, before the call: it leaves the index
+// whatever the call does. It is nil where there is none.
+func apkUpdateBefore(d *facts.Dockerfile, c facts.PackageCommand) *facts.Command {
+	for _, other := range d.Commands(c.Instruction) {
+		pkg, ok := facts.Packages(other)
+		if ok && pkg.Manager == "apk" && pkg.Action == "update" && other.Span.Start < c.Span.Start {
+			return other
+		}
+	}
+	return nil
 }
 
 // hasApkIndex reports whether a RUN above the call's has left an index in the image, so

@@ -82,8 +82,8 @@ func TestNoFixIsExplained(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if !strings.Contains(string(page), "There is no fix: ") {
-			t.Errorf("%s has no fix, and its page does not say why: \"There is no fix: ...\"", rule.ID)
+		if !strings.Contains(string(page), "There is no automatic fix: ") {
+			t.Errorf("%s has no fix, and its page does not say why: \"There is no automatic fix: ...\"", rule.ID)
 		}
 		explained++
 	}

@@ -26,7 +26,7 @@ import (
 //
 // # Fix safety
 //
-// There is no fix: the argument can be left over, or an `ARG` can be missing.
+// There is no automatic fix: the argument can be left over, or an `ARG` can be missing.
 //
 // # Exceptions
 //

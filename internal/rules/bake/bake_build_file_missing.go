@@ -22,7 +22,7 @@ import (
 //
 // # Fix safety
 //
-// There is no fix: the file can be missing, or its name can be wrong.
+// There is no automatic fix: the file can be missing, or its name can be wrong.
 //
 // # Exceptions
 //

@@ -23,7 +23,7 @@ import (
 //
 // # Fix safety
 //
-// There is no fix: another stage makes another image.
+// There is no automatic fix: another stage makes another image.
 //
 // # Exceptions
 //

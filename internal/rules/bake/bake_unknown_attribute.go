@@ -23,7 +23,7 @@ import (
 //
 // # Fix safety
 //
-// There is no fix: the attribute has had no effect so far, and the build can depend on that.
+// There is no automatic fix: the attribute has had no effect so far, and the build can depend on that.
 //
 // # Exceptions
 //

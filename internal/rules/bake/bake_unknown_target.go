@@ -24,7 +24,7 @@ import (
 //
 // # Fix safety
 //
-// There is no fix: only the author knows which target is meant.
+// There is no automatic fix: only the author knows which target is meant.
 //
 // # Exceptions
 //

@@ -42,7 +42,7 @@ import (
 //
 // # Fix safety
 //
-// There is no fix: you must choose the password, and the clients of the service need
+// There is no automatic fix: you must choose the password, and the clients of the service need
 // it too.
 //
 // # Exceptions

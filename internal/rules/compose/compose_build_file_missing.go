@@ -31,7 +31,7 @@ import (
 //
 // # Fix safety
 //
-// There is no fix: the file may be created before the build, and only its author knows
+// There is no automatic fix: the file may be created before the build, and only its author knows
 // where it should be.
 //
 // # Exceptions

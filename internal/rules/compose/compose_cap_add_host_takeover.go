@@ -37,7 +37,7 @@ import (
 //
 // # Fix safety
 //
-// There is no fix: only those who run the program know which capability it needs.
+// There is no automatic fix: only those who run the program know which capability it needs.
 //
 // # Exceptions
 //

@@ -33,7 +33,7 @@ import (
 //
 // # Fix safety
 //
-// There is no fix: only those who run the program know whether it needs the
+// There is no automatic fix: only those who run the program know whether it needs the
 // capability.
 //
 // # Exceptions

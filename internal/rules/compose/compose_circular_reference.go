@@ -25,7 +25,7 @@ import (
 //
 // # Fix safety
 //
-// There is no fix: only the author knows which of the references is wrong.
+// There is no automatic fix: only the author knows which of the references is wrong.
 //
 // # Exceptions
 //

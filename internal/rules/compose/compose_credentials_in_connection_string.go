@@ -35,7 +35,7 @@ import (
 //
 // # Fix safety
 //
-// There is no fix: the password must move to a variable or a secret, which is created
+// There is no automatic fix: the password must move to a variable or a secret, which is created
 // outside of the file.
 //
 // # Exceptions

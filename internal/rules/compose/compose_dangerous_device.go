@@ -32,7 +32,7 @@ import (
 //
 // # Fix safety
 //
-// There is no fix: only those who run the program know whether it needs the device.
+// There is no automatic fix: only those who run the program know whether it needs the device.
 //
 // # Exceptions
 //

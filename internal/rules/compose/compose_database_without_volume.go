@@ -40,7 +40,7 @@ import (
 //
 // # Fix safety
 //
-// There is no fix: a new volume is empty, so the database would start without the data
+// There is no automatic fix: a new volume is empty, so the database would start without the data
 // that the container holds today.
 //
 // # Exceptions

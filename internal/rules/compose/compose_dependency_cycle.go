@@ -23,7 +23,7 @@ import (
 //
 // # Fix safety
 //
-// There is no fix: only the author knows which service can start first.
+// There is no automatic fix: only the author knows which service can start first.
 //
 // # Exceptions
 //

@@ -28,7 +28,7 @@ import (
 //
 // # Fix safety
 //
-// There is no fix: the file does not show whether the dependency is optional or its
+// There is no automatic fix: the file does not show whether the dependency is optional or its
 // profile is too narrow.
 //
 // # Exceptions

@@ -24,7 +24,7 @@ import (
 //
 // # Fix safety
 //
-// There is no fix: only the author knows whether the number or the devices matter.
+// There is no automatic fix: only the author knows whether the number or the devices matter.
 //
 // # Exceptions
 //

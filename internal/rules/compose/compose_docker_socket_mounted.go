@@ -37,7 +37,7 @@ import (
 //
 // # Fix safety
 //
-// There is no fix: a program that uses the engine stops without it, and a socket proxy
+// There is no automatic fix: a program that uses the engine stops without it, and a socket proxy
 // is a service of its own.
 //
 // # Exceptions

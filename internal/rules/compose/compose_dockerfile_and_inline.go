@@ -18,7 +18,7 @@ import (
 //
 // # Fix safety
 //
-// There is no fix: only the author knows which Dockerfile is the right one.
+// There is no automatic fix: only the author knows which Dockerfile is the right one.
 //
 // # Exceptions
 //

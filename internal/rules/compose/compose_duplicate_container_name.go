@@ -22,7 +22,7 @@ import (
 //
 // # Fix safety
 //
-// There is no fix: other programs find the container by its name, and only the author
+// There is no automatic fix: other programs find the container by its name, and only the author
 // knows which one they mean.
 //
 // # Exceptions

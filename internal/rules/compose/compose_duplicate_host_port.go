@@ -29,7 +29,7 @@ import (
 //
 // # Fix safety
 //
-// There is no fix: clients reach the services by these ports, and only the author
+// There is no automatic fix: clients reach the services by these ports, and only the author
 // knows which one can change.
 //
 // # Exceptions

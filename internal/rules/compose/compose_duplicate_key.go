@@ -20,7 +20,7 @@ import (
 //
 // # Fix safety
 //
-// There is no fix: only the author knows which of the two values is right.
+// There is no automatic fix: only the author knows which of the two values is right.
 //
 // # Exceptions
 //

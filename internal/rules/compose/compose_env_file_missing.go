@@ -27,7 +27,7 @@ import (
 //
 // # Fix safety
 //
-// There is no fix: the file shows only the name, and the values are on another
+// There is no automatic fix: the file shows only the name, and the values are on another
 // machine.
 //
 // # Exceptions

@@ -36,7 +36,7 @@ import (
 //
 // # Fix safety
 //
-// There is no fix: a newer release of a database can read the data only after a
+// There is no automatic fix: a newer release of a database can read the data only after a
 // migration, and the file does not show whether that was done.
 //
 // # Exceptions

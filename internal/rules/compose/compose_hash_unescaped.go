@@ -25,7 +25,7 @@ import (
 //
 // # Fix safety
 //
-// There is no fix: the text can be a hash or contain a variable on purpose, and only
+// There is no automatic fix: the text can be a hash or contain a variable on purpose, and only
 // the author knows.
 //
 // # Exceptions

@@ -27,7 +27,7 @@ import (
 //
 // # Fix safety
 //
-// There is no fix: the check does not say on which port the program listens.
+// There is no automatic fix: the check does not say on which port the program listens.
 //
 // # Exceptions
 //

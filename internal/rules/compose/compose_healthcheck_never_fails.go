@@ -26,7 +26,7 @@ import (
 //
 // # Fix safety
 //
-// There is no fix: the check must name what a healthy service answers, and the file
+// There is no automatic fix: the check must name what a healthy service answers, and the file
 // does not show that.
 //
 // # Exceptions

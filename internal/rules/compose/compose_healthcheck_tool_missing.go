@@ -30,7 +30,7 @@ import (
 //
 // # Fix safety
 //
-// There is no fix: the file does not show which program of the image can do the same
+// There is no automatic fix: the file does not show which program of the image can do the same
 // check.
 //
 // # Exceptions

@@ -35,7 +35,7 @@ import (
 //
 // # Fix safety
 //
-// There is no fix: only the author knows how much memory the program and the host have.
+// There is no automatic fix: only the author knows how much memory the program and the host have.
 //
 // # Exceptions
 //

@@ -30,7 +30,7 @@ import (
 //
 // # Fix safety
 //
-// There is no fix: only those who run the program know whether it needs the processes
+// There is no automatic fix: only those who run the program know whether it needs the processes
 // or the memory of the host.
 //
 // # Exceptions

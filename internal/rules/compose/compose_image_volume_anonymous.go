@@ -31,7 +31,7 @@ import (
 //
 // # Fix safety
 //
-// There is no fix: a named volume is empty at first, so the service would start
+// There is no automatic fix: a named volume is empty at first, so the service would start
 // without the data that the anonymous volume holds today.
 //
 // # Exceptions

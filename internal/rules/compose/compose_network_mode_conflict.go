@@ -32,7 +32,7 @@ import (
 //
 // # Fix safety
 //
-// There is no fix: only the author knows which of the two keys is right.
+// There is no automatic fix: only the author knows which of the two keys is right.
 //
 // # Exceptions
 //

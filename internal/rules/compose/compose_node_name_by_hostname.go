@@ -28,7 +28,7 @@ import (
 //
 // # Fix safety
 //
-// There is no fix: existing data belongs to a node name that the file does not show.
+// There is no automatic fix: existing data belongs to a node name that the file does not show.
 //
 // # Exceptions
 //

@@ -28,7 +28,7 @@ import (
 //
 // # Fix safety
 //
-// There is no fix: only the author knows which port is the right one.
+// There is no automatic fix: only the author knows which port is the right one.
 //
 // # Exceptions
 //

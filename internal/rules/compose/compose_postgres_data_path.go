@@ -37,7 +37,7 @@ import (
 //
 // # Fix safety
 //
-// There is no fix: the data is in the old folder, and must be moved while the server
+// There is no automatic fix: the data is in the old folder, and must be moved while the server
 // is stopped.
 //
 // # Exceptions

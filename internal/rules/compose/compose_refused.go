@@ -33,7 +33,7 @@ import (
 //
 // # Fix safety
 //
-// There is no fix: Compose names what it refuses, not what was meant.
+// There is no automatic fix: Compose names what it refuses, not what was meant.
 //
 // # Exceptions
 //

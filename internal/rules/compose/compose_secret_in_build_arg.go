@@ -30,7 +30,7 @@ import (
 //
 // # Fix safety
 //
-// There is no fix: the Dockerfile must read the secret from a mount first. The value
+// There is no automatic fix: the Dockerfile must read the secret from a mount first. The value
 // must also be changed, because it is in the history of the image.
 //
 // # Exceptions

@@ -44,7 +44,7 @@ import (
 //
 // # Fix safety
 //
-// There is no fix: the value must be stored in another place first.
+// There is no automatic fix: the value must be stored in another place first.
 //
 // # Exceptions
 //

@@ -27,7 +27,7 @@ import (
 //
 // # Fix safety
 //
-// There is no fix: only the author knows where the value comes from.
+// There is no automatic fix: only the author knows where the value comes from.
 //
 // # Exceptions
 //

@@ -34,7 +34,7 @@ import (
 //
 // # Fix safety
 //
-// There is no fix: only those who run the program know whether it needs the path.
+// There is no automatic fix: only those who run the program know whether it needs the path.
 //
 // # Exceptions
 //

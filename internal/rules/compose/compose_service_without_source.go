@@ -23,7 +23,7 @@ import (
 //
 // # Fix safety
 //
-// There is no fix: only the author knows which image the service should run.
+// There is no automatic fix: only the author knows which image the service should run.
 //
 // # Exceptions
 //

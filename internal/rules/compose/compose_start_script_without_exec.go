@@ -30,7 +30,7 @@ import (
 //
 // # Fix safety
 //
-// There is no fix: the script can do more after the server ends.
+// There is no automatic fix: the script can do more after the server ends.
 //
 // # Exceptions
 //

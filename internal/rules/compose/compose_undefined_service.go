@@ -23,7 +23,7 @@ import (
 //
 // # Fix safety
 //
-// There is no fix: only the author knows which service is meant, or whether it was
+// There is no automatic fix: only the author knows which service is meant, or whether it was
 // removed on purpose.
 //
 // # Exceptions

@@ -31,7 +31,7 @@ import (
 //
 // # Fix safety
 //
-// There is no fix: the owner of a folder must be changed on the host, not in the file.
+// There is no automatic fix: the owner of a folder must be changed on the host, not in the file.
 //
 // # Exceptions
 //

@@ -27,7 +27,7 @@ import (
 //
 // # Fix safety
 //
-// There is no fix: only those who run the program know which user it can run as.
+// There is no automatic fix: only those who run the program know which user it can run as.
 //
 // # Exceptions
 //

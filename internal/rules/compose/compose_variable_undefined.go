@@ -32,7 +32,7 @@ import (
 //
 // # Fix safety
 //
-// There is no fix: only the author knows the value.
+// There is no automatic fix: only the author knows the value.
 //
 // # Exceptions
 //

@@ -25,7 +25,7 @@ import (
 //
 // # Fix safety
 //
-// There is no fix: only the author knows to which folder the files belong.
+// There is no automatic fix: only the author knows to which folder the files belong.
 //
 // # Exceptions
 //

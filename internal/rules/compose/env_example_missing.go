@@ -30,7 +30,7 @@ import (
 //
 // # Fix safety
 //
-// There is no fix: a fix changes only the file with the finding, and cannot create
+// There is no automatic fix: a fix changes only the file with the finding, and cannot create
 // another one.
 //
 // # Exceptions

@@ -40,7 +40,7 @@ import (
 //
 // # Fix safety
 //
-// There is no fix: the file must leave the history of Git too, and its secrets must be
+// There is no automatic fix: the file must leave the history of Git too, and its secrets must be
 // changed.
 //
 // # Exceptions

@@ -28,7 +28,7 @@ import (
 //
 // # Fix safety
 //
-// There is no fix: users who log in with the password need another way to log in first.
+// There is no automatic fix: users who log in with the password need another way to log in first.
 //
 // # Exceptions
 //

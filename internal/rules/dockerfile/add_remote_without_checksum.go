@@ -26,7 +26,7 @@ import (
 //
 // # Fix safety
 //
-// There is no fix: the checksum must come from the publisher or from a file that
+// There is no automatic fix: the checksum must come from the publisher or from a file that
 // somebody checked, not from an unverified download.
 //
 // # Exceptions

@@ -26,7 +26,7 @@ import (
 //
 // # Fix safety
 //
-// There is no fix: the key must be written to a separate file, and each source that it
+// There is no automatic fix: the key must be written to a separate file, and each source that it
 // signs must reference that file.
 //
 // # Exceptions

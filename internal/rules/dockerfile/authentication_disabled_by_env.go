@@ -24,7 +24,7 @@ import (
 //
 // # Fix safety
 //
-// There is no fix: a user has to choose the password, and the clients of the service need
+// There is no automatic fix: a user has to choose the password, and the clients of the service need
 // it too.
 //
 // # Exceptions

@@ -25,7 +25,7 @@ import (
 //
 // # Fix safety
 //
-// There is no fix: only the author knows which program is the main one.
+// There is no automatic fix: only the author knows which program is the main one.
 //
 // # Exceptions
 //

@@ -25,7 +25,7 @@ import (
 //
 // # Fix safety
 //
-// There is no fix: scripts and programs elsewhere may read the variable by its name.
+// There is no automatic fix: scripts and programs elsewhere may read the variable by its name.
 //
 // # Exceptions
 //

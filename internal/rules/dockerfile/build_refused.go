@@ -28,7 +28,7 @@ import (
 //
 // # Fix safety
 //
-// There is no fix: BuildKit reports what it rejects, but not what the author meant.
+// There is no automatic fix: BuildKit reports what it rejects, but not what the author meant.
 //
 // # Exceptions
 //

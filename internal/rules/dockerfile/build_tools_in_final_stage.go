@@ -33,7 +33,7 @@ import (
 //
 // # Fix safety
 //
-// There is no fix: a second stage has to copy what the program needs, and only the author
+// There is no automatic fix: a second stage has to copy what the program needs, and only the author
 // knows what that is.
 //
 // # Exceptions

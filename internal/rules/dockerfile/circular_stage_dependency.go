@@ -24,7 +24,7 @@ import (
 //
 // # Fix safety
 //
-// There is no fix: only the author knows which of the references is the wrong one.
+// There is no automatic fix: only the author knows which of the references is the wrong one.
 //
 // # Exceptions
 //

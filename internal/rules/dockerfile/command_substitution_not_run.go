@@ -29,7 +29,7 @@ import (
 //
 // # Fix safety
 //
-// There is no fix: the value must come from an `ARG` that each build passes, or from a
+// There is no automatic fix: the value must come from an `ARG` that each build passes, or from a
 // `RUN` that writes it where the program reads it.
 //
 // # Exceptions

@@ -28,7 +28,7 @@ import (
 //
 // # Fix safety
 //
-// There is no fix: the packages must be mounted, and the file does not show whether
+// There is no automatic fix: the packages must be mounted, and the file does not show whether
 // another program reads the copy.
 //
 // # Exceptions

@@ -22,7 +22,7 @@ import (
 //
 // # Fix safety
 //
-// There is no fix: only the author knows which stage holds the files.
+// There is no automatic fix: only the author knows which stage holds the files.
 //
 // # Exceptions
 //

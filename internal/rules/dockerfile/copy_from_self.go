@@ -22,7 +22,7 @@ import (
 //
 // # Fix safety
 //
-// There is no fix: only the author knows which stage is meant.
+// There is no automatic fix: only the author knows which stage is meant.
 //
 // # Exceptions
 //

@@ -33,7 +33,7 @@ import (
 //
 // # Fix safety
 //
-// There is no fix: either the pattern or the `COPY` is wrong, and only the author knows
+// There is no automatic fix: either the pattern or the `COPY` is wrong, and only the author knows
 // which.
 //
 // # Exceptions

@@ -26,7 +26,7 @@ import (
 //
 // # Fix safety
 //
-// There is no fix: the file does not say which folder the base image sets.
+// There is no automatic fix: the file does not say which folder the base image sets.
 //
 // # Exceptions
 //

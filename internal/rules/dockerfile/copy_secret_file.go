@@ -30,7 +30,7 @@ import (
 //
 // # Fix safety
 //
-// There is no fix: the program must read the secret from a mount, and a secret that was
+// There is no automatic fix: the program must read the secret from a mount, and a secret that was
 // in a layer must be replaced.
 //
 // # Exceptions

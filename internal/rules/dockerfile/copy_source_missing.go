@@ -25,7 +25,7 @@ import (
 //
 // # Fix safety
 //
-// There is no fix: the file may be made before the build, and only its author knows where
+// There is no automatic fix: the file may be made before the build, and only its author knows where
 // it should be.
 //
 // # Exceptions

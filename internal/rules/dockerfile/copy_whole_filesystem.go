@@ -22,7 +22,7 @@ import (
 //
 // # Fix safety
 //
-// There is no fix: only the author knows which files the image needs.
+// There is no automatic fix: only the author knows which files the image needs.
 //
 // # Exceptions
 //

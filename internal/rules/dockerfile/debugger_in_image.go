@@ -25,7 +25,7 @@ import (
 //
 // # Fix safety
 //
-// There is no fix: developers may start the same command, and a separate stage for them
+// There is no automatic fix: developers may start the same command, and a separate stage for them
 // is more than an edit.
 //
 // # Exceptions

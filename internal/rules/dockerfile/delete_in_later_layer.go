@@ -28,7 +28,7 @@ import (
 //
 // # Fix safety
 //
-// There is no fix: the files must be removed in the step that creates them, and a step
+// There is no automatic fix: the files must be removed in the step that creates them, and a step
 // in between may need them.
 //
 // # Exceptions

@@ -25,7 +25,7 @@ import (
 //
 // # Fix safety
 //
-// There is no fix: a production server is a dependency of the project and needs settings
+// There is no automatic fix: a production server is a dependency of the project and needs settings
 // of its own.
 //
 // # Exceptions

@@ -23,7 +23,7 @@ import (
 //
 // # Fix safety
 //
-// There is no fix: only the author knows what the path is for.
+// There is no automatic fix: only the author knows what the path is for.
 var DockerSocketInDockerfile = facts.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
 		ID:       "docker-socket-in-dockerfile",

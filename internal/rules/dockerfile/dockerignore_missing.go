@@ -31,7 +31,7 @@ import (
 //
 // # Fix safety
 //
-// There is no fix: only the author knows what the build needs, and a pattern that
+// There is no automatic fix: only the author knows what the build needs, and a pattern that
 // excludes too much breaks it.
 //
 // # Exceptions

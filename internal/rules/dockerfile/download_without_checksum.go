@@ -33,7 +33,7 @@ import (
 //
 // # Fix safety
 //
-// There is no fix: the file does not say which version was tested, or what its checksum is.
+// There is no automatic fix: the file does not say which version was tested, or what its checksum is.
 //
 // # Exceptions
 //

@@ -21,7 +21,7 @@ import (
 //
 // # Fix safety
 //
-// There is no fix: only the author knows which of the stages each reference means.
+// There is no automatic fix: only the author knows which of the stages each reference means.
 var DuplicateStageName = facts.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
 		ID:       "duplicate-stage-name",

@@ -22,7 +22,7 @@ import (
 //
 // # Fix safety
 //
-// There is no fix: existing files belong to the number, and only the author knows which
+// There is no automatic fix: existing files belong to the number, and only the author knows which
 // user is meant.
 //
 // # Exceptions

@@ -44,7 +44,7 @@ import (
 //
 // # Fix safety
 //
-// There is no fix: a newer release has other packages and other defaults, and only a
+// There is no automatic fix: a newer release has other packages and other defaults, and only a
 // build and the tests of the program show whether it works.
 //
 // # Exceptions

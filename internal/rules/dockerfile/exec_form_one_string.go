@@ -11,7 +11,7 @@ import (
 )
 
 // ExecFormOneString reports `RUN`, `CMD`, `ENTRYPOINT` and `HEALTHCHECK` whose JSON
-// array has a single string with blanks.
+// array has a single string with spaces.
 //
 // # Why it matters
 //
@@ -32,7 +32,7 @@ import (
 //
 //   - a `CMD` in an image with an `ENTRYPOINT`, its own or that of the base image, to
 //     which the string is an argument
-//   - paths, which can have blanks
+//   - paths, which can have spaces
 //   - Windows images
 var ExecFormOneString = facts.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{

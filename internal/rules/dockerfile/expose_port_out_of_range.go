@@ -23,7 +23,7 @@ import (
 //
 // # Fix safety
 //
-// There is no fix: only the author knows which port is meant.
+// There is no automatic fix: only the author knows which port is meant.
 var ExposePortOutOfRange = facts.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
 		ID:       "expose-port-out-of-range",

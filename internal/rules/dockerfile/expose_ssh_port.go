@@ -23,7 +23,7 @@ import (
 //
 // # Fix safety
 //
-// There is no fix: users who log in over SSH need another way to log in first.
+// There is no automatic fix: users who log in over SSH need another way to log in first.
 var ExposeSshPort = facts.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
 		ID:       "expose-ssh-port",

@@ -28,7 +28,7 @@ import (
 //
 // # Fix safety
 //
-// There is no fix: a command that fails in every build today would then stop it, and
+// There is no automatic fix: a command that fails in every build today would then stop it, and
 // only the author knows which failures matter.
 //
 // # Exceptions

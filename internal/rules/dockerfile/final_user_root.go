@@ -30,7 +30,7 @@ import (
 //
 // # Fix safety
 //
-// There is no fix: only the people who run the program know as which user it works.
+// There is no automatic fix: only the people who run the program know as which user it works.
 //
 // # Exceptions
 //

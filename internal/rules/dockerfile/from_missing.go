@@ -18,7 +18,7 @@ import (
 //
 // # Fix safety
 //
-// There is no fix: only the author knows which image is meant.
+// There is no automatic fix: only the author knows which image is meant.
 //
 // # Exceptions
 //

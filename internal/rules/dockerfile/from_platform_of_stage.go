@@ -20,7 +20,7 @@ import (
 //
 // # Fix safety
 //
-// There is no fix: only the author knows whether the stage was meant to be built for
+// There is no automatic fix: only the author knows whether the stage was meant to be built for
 // another platform.
 //
 // # Exceptions

@@ -24,7 +24,7 @@ import (
 //
 // # Fix safety
 //
-// There is no fix: only the person who tested the image knows the version that works.
+// There is no automatic fix: only the person who tested the image knows the version that works.
 //
 // # Exceptions
 //

@@ -30,7 +30,7 @@ import (
 //
 // # Fix safety
 //
-// There is no fix: the file does not say which commit was tested.
+// There is no automatic fix: the file does not say which commit was tested.
 //
 // # Exceptions
 //

@@ -28,7 +28,7 @@ import (
 //
 // # Fix safety
 //
-// There is no fix: the version that was tested is not in the file.
+// There is no automatic fix: the version that was tested is not in the file.
 //
 // # Exceptions
 //

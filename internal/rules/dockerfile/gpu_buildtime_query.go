@@ -22,7 +22,7 @@ import (
 //
 // # Fix safety
 //
-// There is no fix: the query must move into a script that runs when the container
+// There is no automatic fix: the query must move into a script that runs when the container
 // starts, and the file does not have one.
 //
 // # Exceptions

@@ -27,7 +27,7 @@ import (
 //
 // # Fix safety
 //
-// There is no fix: the secret must come from elsewhere, and it must be replaced, because
+// There is no automatic fix: the secret must come from elsewhere, and it must be replaced, because
 // others may have read it.
 //
 // # Exceptions

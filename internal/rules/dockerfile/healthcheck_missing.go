@@ -29,7 +29,7 @@ import (
 //
 // # Fix safety
 //
-// There is no fix: a check must know what a healthy server answers, and the file does
+// There is no automatic fix: a check must know what a healthy server answers, and the file does
 // not show that.
 //
 // # Exceptions

@@ -27,7 +27,7 @@ import (
 //
 // # Fix safety
 //
-// There is no fix: the check must know what a healthy server answers, and the file does
+// There is no automatic fix: the check must know what a healthy server answers, and the file does
 // not show that.
 //
 // # Exceptions

@@ -30,7 +30,7 @@ import (
 //
 // # Fix safety
 //
-// There is no fix: the file does not show which other program of the image can do the
+// There is no automatic fix: the file does not show which other program of the image can do the
 // check.
 //
 // # Exceptions

@@ -30,7 +30,7 @@ import (
 //
 // # Fix safety
 //
-// There is no fix: a command that fails in each build, without harm today, would then
+// There is no automatic fix: a command that fails in each build, without harm today, would then
 // stop the build. Only the author knows which commands are allowed to fail.
 //
 // # Exceptions

@@ -23,7 +23,7 @@ import (
 //
 // # Fix safety
 //
-// There is no fix: only the author knows the reason, and whether the exception is needed.
+// There is no automatic fix: only the author knows the reason, and whether the exception is needed.
 //
 // # Exceptions
 //

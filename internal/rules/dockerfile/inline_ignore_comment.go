@@ -25,7 +25,7 @@ import (
 //
 // # Fix safety
 //
-// There is no fix: the comment is a decision of the author.
+// There is no automatic fix: the comment is a decision of the author.
 var InlineIgnoreComment = facts.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
 		ID:       "inline-ignore-comment",

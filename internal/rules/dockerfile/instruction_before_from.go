@@ -21,7 +21,7 @@ import (
 //
 // # Fix safety
 //
-// There is no fix: only the author knows which stage the instruction belongs to.
+// There is no automatic fix: only the author knows which stage the instruction belongs to.
 //
 // # Exceptions
 //

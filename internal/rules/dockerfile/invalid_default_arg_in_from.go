@@ -29,7 +29,7 @@ import (
 //
 // # Fix safety
 //
-// There is no fix: only the author knows which version the file is built with.
+// There is no automatic fix: only the author knows which version the file is built with.
 //
 // # Exceptions
 //

@@ -21,7 +21,7 @@ import (
 //
 // # Fix safety
 //
-// There is no fix: only the author knows what was meant.
+// There is no automatic fix: only the author knows what was meant.
 var InvalidOnbuildTrigger = facts.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
 		ID:       "invalid-onbuild-trigger",

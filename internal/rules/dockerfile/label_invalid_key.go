@@ -35,7 +35,7 @@ import (
 var LabelInvalidKey = facts.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
 		ID:       "label-invalid-key",
-		Title:    "Label name does not follow the guidelines of Docker",
+		Title:    "Label name does not follow Docker's guidelines",
 		Category: lint.StyleIssue,
 		Severity: lint.Style,
 		Since:    "0.1.0",

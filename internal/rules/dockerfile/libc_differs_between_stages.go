@@ -31,7 +31,7 @@ import (
 //
 // # Fix safety
 //
-// There is no fix: one of the two base images must change, and with it the packages that
+// There is no automatic fix: one of the two base images must change, and with it the packages that
 // are installed.
 //
 // # Exceptions

@@ -22,7 +22,7 @@ import (
 //
 // # Fix safety
 //
-// There is no fix: the limit is not a fault of the file.
+// There is no automatic fix: the limit is not a fault of the file.
 var LimitReached = facts.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
 		ID:       "limit-reached",

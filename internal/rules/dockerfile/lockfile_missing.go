@@ -31,7 +31,7 @@ import (
 //
 // # Fix safety
 //
-// There is no fix: the package manager creates the lock file, on a machine with network
+// There is no automatic fix: the package manager creates the lock file, on a machine with network
 // access.
 //
 // # Exceptions

@@ -29,7 +29,7 @@ import (
 //
 // # Fix safety
 //
-// There is no fix: another program installs to another place, and may have to be installed
+// There is no automatic fix: another program installs to another place, and may have to be installed
 // first.
 //
 // # Exceptions

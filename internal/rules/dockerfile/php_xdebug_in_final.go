@@ -26,7 +26,7 @@ import (
 //
 // # Fix safety
 //
-// There is no fix: developers can use the same image, and a separate stage needs a
+// There is no automatic fix: developers can use the same image, and a separate stage needs a
 // decision about the whole file.
 //
 // # Exceptions

@@ -27,7 +27,7 @@ import (
 //
 // # Fix safety
 //
-// There is no fix: only the author knows which version was tested.
+// There is no automatic fix: only the author knows which version was tested.
 //
 // # Exceptions
 //

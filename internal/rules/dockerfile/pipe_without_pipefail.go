@@ -33,7 +33,7 @@ import (
 //
 // # Fix safety
 //
-// There is no fix: the shell decides how to ask for it, and a command that may fail today,
+// There is no automatic fix: the shell decides how to ask for it, and a command that may fail today,
 // such as the first one before head, would end the build.
 //
 // # Exceptions

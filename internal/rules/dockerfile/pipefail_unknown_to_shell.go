@@ -24,7 +24,7 @@ import (
 //
 // # Fix safety
 //
-// There is no fix: only the author can decide between another shell and a script without
+// There is no automatic fix: only the author can decide between another shell and a script without
 // a pipe.
 //
 // # Exceptions

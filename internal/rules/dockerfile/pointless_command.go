@@ -25,7 +25,7 @@ import (
 //
 // # Fix safety
 //
-// There is no fix: the file does not show what the command was meant for.
+// There is no automatic fix: the file does not show what the command was meant for.
 //
 // # Exceptions
 //

@@ -26,7 +26,7 @@ import (
 //
 // # Fix safety
 //
-// There is no fix: only the author knows whether the command belongs above `USER`, or
+// There is no automatic fix: only the author knows whether the command belongs above `USER`, or
 // the user needs a permission.
 //
 // # Exceptions

@@ -27,7 +27,7 @@ import (
 //
 // # Fix safety
 //
-// There is no fix: another base image has other packages, so you must test the build
+// There is no automatic fix: another base image has other packages, so you must test the build
 // with it.
 //
 // # Exceptions

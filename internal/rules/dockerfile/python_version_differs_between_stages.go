@@ -23,7 +23,7 @@ import (
 //
 // # Fix safety
 //
-// There is no fix: one of the two base images must change, and only the author knows
+// There is no automatic fix: one of the two base images must change, and only the author knows
 // which.
 //
 // # Exceptions

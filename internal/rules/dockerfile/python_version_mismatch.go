@@ -29,7 +29,7 @@ import (
 //
 // # Fix safety
 //
-// There is no fix: either the image or the project must change, and only the author
+// There is no automatic fix: either the image or the project must change, and only the author
 // knows which.
 //
 // # Exceptions

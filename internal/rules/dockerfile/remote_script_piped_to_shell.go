@@ -31,7 +31,7 @@ import (
 //
 // # Fix safety
 //
-// There is no fix: the checksum must come from a person who looked at the script.
+// There is no automatic fix: the checksum must come from a person who looked at the script.
 //
 // # Exceptions
 //

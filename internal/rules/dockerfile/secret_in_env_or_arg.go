@@ -32,7 +32,7 @@ import (
 //
 // # Fix safety
 //
-// There is no fix: the command that builds the image or starts the container must pass the
+// There is no automatic fix: the command that builds the image or starts the container must pass the
 // secret in another way.
 //
 // # Exceptions

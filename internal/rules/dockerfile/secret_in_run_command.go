@@ -29,7 +29,7 @@ import (
 //
 // # Fix safety
 //
-// There is no fix: the command must read the secret from a mount, and the secret must be
+// There is no automatic fix: the command must read the secret from a mount, and the secret must be
 // replaced because it is already in the history.
 //
 // # Exceptions

@@ -29,7 +29,7 @@ import (
 //
 // # Fix safety
 //
-// There is no fix: the program must read the secret from the mount, and the secret must be
+// There is no automatic fix: the program must read the secret from the mount, and the secret must be
 // replaced because it is already in a layer.
 //
 // # Exceptions

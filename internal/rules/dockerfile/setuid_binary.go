@@ -29,7 +29,7 @@ import (
 //
 // # Fix safety
 //
-// There is no fix: the file does not show whether the program needs these rights.
+// There is no automatic fix: the file does not show whether the program needs these rights.
 //
 // # Exceptions
 //

@@ -24,7 +24,7 @@ import (
 //
 // # Fix safety
 //
-// There is no fix: only the author knows whether the elements are one script or its
+// There is no automatic fix: only the author knows whether the elements are one script or its
 // parameters.
 //
 // # Exceptions

@@ -24,7 +24,7 @@ import (
 //
 // # Fix safety
 //
-// There is no fix: only the author knows whether a shell or a script should run the
+// There is no automatic fix: only the author knows whether a shell or a script should run the
 // commands.
 //
 // # Exceptions

@@ -24,7 +24,7 @@ import (
 //
 // # Fix safety
 //
-// There is no fix: people who log in through SSH need another way first.
+// There is no automatic fix: people who log in through SSH need another way first.
 //
 // # Exceptions
 //

@@ -28,7 +28,7 @@ import (
 //
 // # Fix safety
 //
-// There is no fix: each program has its own option to stay in the foreground, and some
+// There is no automatic fix: each program has its own option to stay in the foreground, and some
 // have none.
 //
 // # Exceptions

@@ -25,7 +25,7 @@ import (
 //
 // # Fix safety
 //
-// There is no fix: the file does not show which program is meant.
+// There is no automatic fix: the file does not show which program is meant.
 //
 // # Exceptions
 //

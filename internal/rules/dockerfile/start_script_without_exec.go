@@ -28,7 +28,7 @@ import (
 //
 // # Fix safety
 //
-// There is no fix: the script may have more to do after the server ends.
+// There is no automatic fix: the script may have more to do after the server ends.
 //
 // # Exceptions
 //

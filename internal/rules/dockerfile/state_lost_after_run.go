@@ -32,7 +32,7 @@ import (
 //
 // # Fix safety
 //
-// There is no fix: only the author knows whether `ENV`, `WORKDIR` or a single `RUN` is
+// There is no automatic fix: only the author knows whether `ENV`, `WORKDIR` or a single `RUN` is
 // meant.
 //
 // # Exceptions

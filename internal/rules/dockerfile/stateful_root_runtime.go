@@ -30,7 +30,7 @@ import (
 //
 // # Fix safety
 //
-// There is no fix: the program may need rights that only root has.
+// There is no automatic fix: the program may need rights that only root has.
 //
 // # Exceptions
 //

@@ -26,7 +26,7 @@ import (
 //
 // # Fix safety
 //
-// There is no fix: splitting an image into several is a change of the design.
+// There is no automatic fix: splitting an image into several is a change of the design.
 //
 // # Exceptions
 //

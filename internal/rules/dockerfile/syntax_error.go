@@ -25,7 +25,7 @@ import (
 //
 // # Fix safety
 //
-// There is no fix: a text that cannot be parsed cannot be changed safely.
+// There is no automatic fix: a text that cannot be parsed cannot be changed safely.
 //
 // # Exceptions
 //

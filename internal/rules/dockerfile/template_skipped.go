@@ -23,7 +23,7 @@ import (
 //
 // # Fix safety
 //
-// There is no fix: the generated file is not known.
+// There is no automatic fix: the generated file is not known.
 //
 // # Exceptions
 //

@@ -26,7 +26,7 @@ import (
 //
 // # Fix safety
 //
-// There is no fix: the file does not always show which user's home directory is meant.
+// There is no automatic fix: the file does not always show which user's home directory is meant.
 //
 // # Exceptions
 //

@@ -23,7 +23,7 @@ import (
 //
 // # Fix safety
 //
-// There is no fix: the file does not show whether the stage is built with `--target`.
+// There is no automatic fix: the file does not show whether the stage is built with `--target`.
 //
 // # Exceptions
 //

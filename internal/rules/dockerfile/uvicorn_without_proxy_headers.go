@@ -24,7 +24,7 @@ import (
 //
 // # Fix safety
 //
-// There is no fix: the file does not show the address of the proxy, and trusting all
+// There is no automatic fix: the file does not show the address of the proxy, and trusting all
 // addresses lets clients forge the headers.
 //
 // # Exceptions

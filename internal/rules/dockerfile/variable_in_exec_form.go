@@ -25,7 +25,7 @@ import (
 //
 // # Fix safety
 //
-// There is no fix: only the author knows whether the value or a shell is meant.
+// There is no automatic fix: only the author knows whether the value or a shell is meant.
 //
 // # Exceptions
 //

@@ -25,7 +25,7 @@ import (
 //
 // # Fix safety
 //
-// There is no fix: the environment must be created again at the new path, and the file
+// There is no automatic fix: the environment must be created again at the new path, and the file
 // does not show everything that was installed into it.
 //
 // # Exceptions

@@ -25,7 +25,7 @@ import (
 //
 // # Fix safety
 //
-// There is no fix: the step that publishes the image must attach the document.
+// There is no automatic fix: the step that publishes the image must attach the document.
 //
 // # Exceptions
 //

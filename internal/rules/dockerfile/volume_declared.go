@@ -26,7 +26,7 @@ import (
 //
 // # Fix safety
 //
-// There is no fix: without the volume, users who do not mount the directory lose its data
+// There is no automatic fix: without the volume, users who do not mount the directory lose its data
 // together with the container.
 //
 // # Exceptions

@@ -25,7 +25,7 @@ import (
 //
 // # Fix safety
 //
-// There is no fix: users of the image may have data in this volume.
+// There is no automatic fix: users of the image may have data in this volume.
 //
 // # Exceptions
 //

@@ -25,7 +25,7 @@ import (
 //
 // # Fix safety
 //
-// There is no fix: the two programs have different options and defaults.
+// There is no automatic fix: the two programs have different options and defaults.
 //
 // # Exceptions
 //

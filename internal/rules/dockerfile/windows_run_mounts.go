@@ -23,7 +23,7 @@ import (
 //
 // # Fix safety
 //
-// There is no fix: the step must be written without the mount.
+// There is no automatic fix: the step must be written without the mount.
 //
 // # Exceptions
 //

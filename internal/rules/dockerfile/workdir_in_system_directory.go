@@ -25,7 +25,7 @@ import (
 //
 // # Fix safety
 //
-// There is no fix: scripts and other files may use the path.
+// There is no automatic fix: scripts and other files may use the path.
 //
 // # Exceptions
 //

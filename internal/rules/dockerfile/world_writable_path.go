@@ -27,7 +27,7 @@ import (
 //
 // # Fix safety
 //
-// There is no fix: the file does not show which user or group must write there.
+// There is no automatic fix: the file does not show which user or group must write there.
 //
 // # Exceptions
 //

@@ -24,7 +24,7 @@ import (
 //
 // # Fix safety
 //
-// There is no fix: only the author knows which files the build needs.
+// There is no automatic fix: only the author knows which files the build needs.
 //
 // # Exceptions
 //

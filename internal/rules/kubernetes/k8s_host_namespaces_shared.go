@@ -24,7 +24,7 @@ import (
 //
 // # Fix safety
 //
-// There is no fix: the manifest does not show whether the program needs the access.
+// There is no automatic fix: the manifest does not show whether the program needs the access.
 //
 // # Exceptions
 //

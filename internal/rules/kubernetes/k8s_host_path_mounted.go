@@ -29,7 +29,7 @@ import (
 //
 // # Fix safety
 //
-// There is no fix: the manifest does not show whether the program needs the path.
+// There is no automatic fix: the manifest does not show whether the program needs the path.
 //
 // # Exceptions
 //

@@ -22,7 +22,7 @@ import (
 //
 // # Fix safety
 //
-// There is no fix: the manifest does not show which version was tested.
+// There is no automatic fix: the manifest does not show which version was tested.
 //
 // # Exceptions
 //

@@ -26,7 +26,7 @@ import (
 //
 // # Fix safety
 //
-// There is no fix: only the author knows whether the manifest or the Dockerfile is wrong.
+// There is no automatic fix: only the author knows whether the manifest or the Dockerfile is wrong.
 //
 // # Exceptions
 //

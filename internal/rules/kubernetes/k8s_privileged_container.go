@@ -25,7 +25,7 @@ import (
 //
 // # Fix safety
 //
-// There is no fix: the manifest does not show which of the rights the program needs.
+// There is no automatic fix: the manifest does not show which of the rights the program needs.
 //
 // # Exceptions
 //
@@ -39,7 +39,7 @@ import (
 var K8sPrivilegedContainer = facts.Rule[*facts.Manifest]{
 	Meta: lint.Meta{
 		ID:       "k8s-privileged-container",
-		Title:    "Privileged container is root on its node",
+		Title:    "Privileged container has root access to its node",
 		Category: lint.Security,
 		Severity: lint.Warning,
 		Default:  true,

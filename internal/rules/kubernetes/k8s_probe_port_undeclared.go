@@ -30,7 +30,7 @@ import (
 //
 // # Fix safety
 //
-// There is no fix: only the author knows which port is meant.
+// There is no automatic fix: only the author knows which port is meant.
 //
 // # Exceptions
 //

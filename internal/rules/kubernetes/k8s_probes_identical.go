@@ -26,7 +26,7 @@ import (
 //
 // # Fix safety
 //
-// There is no fix: the manifest does not show what else the liveness probe can check.
+// There is no automatic fix: the manifest does not show what else the liveness probe can check.
 //
 // # Exceptions
 //

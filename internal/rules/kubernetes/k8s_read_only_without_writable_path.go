@@ -29,7 +29,7 @@ import (
 //	    mountPath: /tmp
 //
 // Files that are downloaded to `HF_HOME` or `TORCH_HOME` are meant to last and may already
-// be in the image. They need a persistent volume, because an emptyDir would hide them.
+// be in the image. They need a persistent volume that holds them: an emptyDir starts empty.
 //
 // # Exceptions
 //

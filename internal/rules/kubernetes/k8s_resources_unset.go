@@ -32,7 +32,7 @@ import (
 //
 // # Fix safety
 //
-// There is no fix: the manifest does not show what the program needs.
+// There is no automatic fix: the manifest does not show what the program needs.
 //
 // # Exceptions
 //

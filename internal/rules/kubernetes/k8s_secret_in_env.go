@@ -31,7 +31,7 @@ import (
 //
 // # Fix safety
 //
-// There is no fix: the value must move into a Secret that is created outside of the file,
+// There is no automatic fix: the value must move into a Secret that is created outside of the file,
 // and must be replaced.
 //
 // # Exceptions

@@ -23,7 +23,7 @@ import (
 //
 // # Fix safety
 //
-// There is no fix: the number of the user is in the image, and the manifest does not show
+// There is no automatic fix: the number of the user is in the image, and the manifest does not show
 // it.
 //
 // # Exceptions

@@ -28,7 +28,7 @@ import (
 //
 // # Fix safety
 //
-// There is no fix: the workflow does not show which commit the tag means.
+// There is no automatic fix: the workflow does not show which commit the tag means.
 //
 // # Exceptions
 //

@@ -24,7 +24,7 @@ import (
 //
 // # Fix safety
 //
-// There is no fix: the workflow does not show which version was tested.
+// There is no automatic fix: the workflow does not show which version was tested.
 //
 // # Exceptions
 //

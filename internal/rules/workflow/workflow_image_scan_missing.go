@@ -23,7 +23,7 @@ import (
 //
 // # Fix safety
 //
-// There is no fix: only the author knows which scanner to use and which findings must stop
+// There is no automatic fix: only the author knows which scanner to use and which findings must stop
 // a release.
 //
 // # Exceptions

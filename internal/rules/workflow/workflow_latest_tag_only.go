@@ -26,7 +26,7 @@ import (
 //
 // # Fix safety
 //
-// There is no fix: only the author knows how versions are named.
+// There is no automatic fix: only the author knows how versions are named.
 //
 // # Exceptions
 //

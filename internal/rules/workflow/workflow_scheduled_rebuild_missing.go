@@ -28,7 +28,7 @@ import (
 //
 // # Fix safety
 //
-// There is no fix: only the author knows whether a schedule or a bot is wanted.
+// There is no automatic fix: only the author knows whether a schedule or a bot is wanted.
 //
 // # Exceptions
 //

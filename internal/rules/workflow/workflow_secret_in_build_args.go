@@ -24,7 +24,7 @@ import (
 //
 // # Fix safety
 //
-// There is no fix: the Dockerfile must read the secret from a mount first.
+// There is no automatic fix: the Dockerfile must read the secret from a mount first.
 //
 // # Exceptions
 //

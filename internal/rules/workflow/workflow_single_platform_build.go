@@ -29,7 +29,7 @@ import (
 //
 // # Fix safety
 //
-// There is no fix: only the author knows which platforms the users have.
+// There is no automatic fix: only the author knows which platforms the users have.
 //
 // # Exceptions
 //

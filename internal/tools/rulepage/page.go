@@ -87,7 +87,7 @@ func optIn(variants []string) string {
 	if len(variants) == 0 {
 		return ""
 	}
-	return fmt.Sprintf("\n\nThe preset `recommended` does not report %s; the other presets that have the rule do.", variantsInWords(variants))
+	return fmt.Sprintf("\n\nThe preset `recommended` leaves out findings with %s; the other presets with this rule report them.", variantsInWords(variants))
 }
 
 // reads says what a rule reads, in words.
@@ -116,7 +116,11 @@ func variantsInWords(variants []string) string {
 	if slices.Contains(variants, "") {
 		return "findings that have no variant"
 	}
-	return "the variants `" + strings.Join(variants, "`, `") + "`"
+	words := "the variant"
+	if len(variants) > 1 {
+		words += "s"
+	}
+	return words + " `" + strings.Join(variants, "`, `") + "`"
 }
 
 func onOff(on bool) string {

@@ -60,7 +60,7 @@ func checkComposeTmpfsUnsafeOptions(p *facts.Pass[*facts.Compose]) {
 				}
 				f := lint.Finding{
 					Span:    m.Span,
-					Message: fmt.Sprintf("%q turns off %q, with which Docker mounts a tmpfs to stop attackers; remove the word unless a program needs it", option, "no"+option),
+					Message: fmt.Sprintf("%q overrides %q, the default of Docker that keeps attackers from using files there; remove the option unless a program needs it", option, "no"+option),
 				}
 				if option != "exec" { // it is there for a program that runs files from the folder
 					f.Fixes = withoutOption(p.Doc, m, option, "remove "+option)

@@ -104,7 +104,7 @@ func (k packagePins) report(p *facts.Pass[*facts.Dockerfile]) {
 		}
 		f := lint.Finding{
 			Span:    c.Span,
-			Message: fmt.Sprintf("%s%s, so a later build can install a different version; pin it, such as %s", quoteShort(names[0]), more, quoteShort(k.example(names[0]))),
+			Message: fmt.Sprintf("%s%s, so a later build can install a different version; pin it, for example %s", quoteShort(names[0]), more, quoteShort(k.example(names[0]))),
 		}
 		if k.adjust != nil && !p.Hadolint {
 			k.adjust(p.Doc, c, &f)

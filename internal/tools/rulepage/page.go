@@ -106,7 +106,7 @@ func reads(n lint.Needs) string {
 		}
 	}
 	if len(others) == 0 {
-		return "this file alone"
+		return "only this file"
 	}
 	return "this file and " + strings.Join(others, ", ")
 }

@@ -14,7 +14,7 @@ import (
 
 // BakeArgUndeclared reports build arguments of a target that no `ARG` of its Dockerfile
 // declares. The severity is warning for a name that is similar to a declared one. Other
-// names are usually left over, and are an info.
+// names are usually left over; their severity is info.
 //
 // # Why it matters
 //

@@ -20,7 +20,7 @@ import (
 // count as well: mongo-express and Kafka UI by default, pgAdmin with `SERVER_MODE=False`, and
 // phpMyAdmin with `PMA_PASSWORD`.
 //
-// The severity is info and the variant is `excused`:
+// Findings have severity info and the variant `excused`:
 //
 //   - where the service publishes no port on all addresses of the host
 //   - for such web consoles, and for a search engine that runs as a single node

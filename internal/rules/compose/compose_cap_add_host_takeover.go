@@ -12,7 +12,7 @@ import (
 // ComposeCapAddHostTakeover reports `ALL`, `SYS_ADMIN`, `SYS_MODULE` and `SYS_RAWIO`
 // in `cap_add`.
 //
-// The severity is info and the variant is `excused`:
+// Findings have severity info and the variant `excused`:
 //
 //   - for agents that watch the host
 //   - for services that mount `/lib/modules` of the host, and for `SYS_MODULE` in VPN

@@ -12,7 +12,7 @@ import (
 // default and that reach beyond the container. `BPF`, `PERFMON`, `SYS_BOOT` and
 // `SYS_TIME` are warnings, and so is `NET_ADMIN` in the network of the host.
 //
-// The severity is info and the variant is `excused`:
+// Findings have severity info and the variant `excused`:
 //
 //   - for `NET_ADMIN` in a network of the container, and in VPN programs
 //   - for `SYS_PTRACE`, `DAC_READ_SEARCH`, `SYS_NICE`, `IPC_LOCK`, `LEASE` and

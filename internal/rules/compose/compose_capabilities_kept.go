@@ -39,7 +39,7 @@ import (
 //
 //   - privileged services
 //   - services whose `cap_drop` has a value from a variable without a default
-//   - services that extend another service, and files that another file completes
+//   - services with `extends`, and files that are merged with another Compose file
 var ComposeCapabilitiesKept = facts.Rule[*facts.Compose]{
 	Meta: lint.Meta{
 		ID:       "compose-capabilities-kept",

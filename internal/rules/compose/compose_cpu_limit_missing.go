@@ -29,7 +29,7 @@ import (
 //
 //   - jobs that end
 //   - files for development
-//   - services that extend another service, and files that another file completes
+//   - services with `extends`, and files that are merged with another Compose file
 var ComposeCpuLimitMissing = facts.Rule[*facts.Compose]{
 	Meta: lint.Meta{
 		ID:       "compose-cpu-limit-missing",

@@ -13,7 +13,7 @@ import (
 // such as `postgres://user:password@db` or `Server=db;User Id=sa;Password=x`, in the
 // environment, the command, the entrypoint and the labels of a service.
 //
-// The severity is info and the variant is `excused`:
+// Findings have severity info and the variant `excused`:
 //
 //   - for placeholders, such as `changeme`, and for the password `guest`
 //   - for the default of a variable, in a service that publishes no port

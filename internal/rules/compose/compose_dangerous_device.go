@@ -14,7 +14,7 @@ import (
 // ComposeDangerousDevice reports disks, memory, I/O ports and the whole of `/dev` in
 // `devices`, and wildcards in `device_cgroup_rules`.
 //
-// The severity is info and the variant is `excused`:
+// Findings have severity info and the variant `excused`:
 //
 //   - for virtualization: `/dev/kvm`, `/dev/vfio` and `/dev/vhost-net`
 //   - in files for development, tests, demonstrations or exercises

@@ -15,7 +15,7 @@ import (
 // number of the port; a Kafka broker by `KAFKA_ADVERTISED_LISTENERS`, where that sends all
 // clients to the name of the service itself.
 //
-// The severity is info and the variant is `excused`:
+// Findings have severity info and the variant `excused`:
 //
 //   - in files for development, tests, demonstrations or exercises
 //   - in files in which no service restarts after a failure, unless the name of the

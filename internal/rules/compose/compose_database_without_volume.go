@@ -49,7 +49,7 @@ import (
 //
 //   - data in a tmpfs, which is not meant to last
 //   - files for development or tests, by their name
-//   - services that extend another service, and files that another file completes
+//   - services with `extends`, and files that are merged with another Compose file
 //   - images whose data folder is not known, where a mount may hold the data
 //   - mounts on a folder that the command names
 var ComposeDatabaseWithoutVolume = facts.Rule[*facts.Compose]{

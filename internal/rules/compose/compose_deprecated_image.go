@@ -16,7 +16,7 @@ import (
 // The severity is info where an image is only superseded, or where no consequence is
 // known, unless the version in its tag has reached end of life too.
 //
-// The severity is info and the variant is `excused`:
+// Findings have severity info and the variant `excused`:
 //
 //   - in files for development, tests, demonstrations or exercises
 //   - where a comment next to the image gives the reason

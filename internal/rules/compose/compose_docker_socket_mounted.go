@@ -16,7 +16,7 @@ import (
 // `/run`, which holds it. It also reports `use_api_socket`, and a `DOCKER_HOST` that
 // reaches an engine on another machine over plain TCP.
 //
-// The severity is info and the variant is `excused`:
+// Findings have severity info and the variant `excused`:
 //
 //   - for programs whose work is to manage containers, such as Traefik with its Docker
 //     provider

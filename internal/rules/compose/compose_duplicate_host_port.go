@@ -13,7 +13,7 @@ import (
 // that one service publishes twice.
 //
 // In an example, two services of the same image and port are alternatives that people
-// start by name. There, the severity is info and the variant is `excused`.
+// start by name. There, findings have severity info and the variant `excused`.
 //
 // # Why it matters
 //

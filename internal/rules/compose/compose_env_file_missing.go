@@ -39,7 +39,7 @@ import (
 //   - folders that have an example to create the file from, such as `.env.example`
 //   - files with `required: false`
 //   - paths that exist relative to a folder above, as with `--project-directory`
-//   - Compose files that another file completes
+//   - Compose files that are merged with another file
 var ComposeEnvFileMissing = facts.Rule[*facts.Compose]{
 	Meta: lint.Meta{
 		ID:       "compose-env-file-missing",

@@ -16,7 +16,7 @@ import (
 // The severity is info where support ends within 90 days, and where it ended within
 // the last year and the product replaces its releases every year.
 //
-// The severity is info and the variant is `excused`:
+// Findings have severity info and the variant `excused`:
 //
 //   - in files for development, tests, demonstrations or exercises
 //   - in a file that is for that release, by its path, or in the folder of a version

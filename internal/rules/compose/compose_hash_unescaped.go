@@ -13,8 +13,8 @@ import (
 //
 // # Why it matters
 //
-// Compose reads the text after a dollar as the name of a variable, and inserts an
-// empty text if the variable is not set. The program gets a part of the hash, so no
+// Compose reads the text after a dollar as the name of a variable, and inserts an empty
+// string if the variable is not set. The program gets a part of the hash, so no
 // password is accepted.
 //
 // # How to fix it

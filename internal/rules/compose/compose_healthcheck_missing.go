@@ -33,7 +33,7 @@ import (
 //     Dockerfile
 //   - jobs that end
 //   - services with a disabled check
-//   - services that extend another service, and files that another file completes
+//   - services with `extends`, and files that are merged with another Compose file
 var ComposeHealthcheckMissing = facts.Rule[*facts.Compose]{
 	Meta: lint.Meta{
 		ID:       "compose-healthcheck-missing",

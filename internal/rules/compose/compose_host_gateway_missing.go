@@ -31,7 +31,7 @@ import (
 //
 //   - values that contain a variable, and the defaults of variables
 //   - services with `network_mode`
-//   - services that extend another service, and files that another file completes
+//   - services with `extends`, and files that are merged with another Compose file
 var ComposeHostGatewayMissing = facts.Rule[*facts.Compose]{
 	Meta: lint.Meta{
 		ID:       "compose-host-gateway-missing",

@@ -9,10 +9,10 @@ import (
 	"github.com/dockmend/dockmend/internal/lint"
 )
 
-// ComposeHostNetwork reports services with `network_mode: host`. It also reports
-// builds with `network: host`, as an info.
+// ComposeHostNetwork reports services with `network_mode: host`. It also reports builds
+// with `network: host`, with severity info.
 //
-// The severity is info and the variant is `excused`:
+// Findings have severity info and the variant `excused`:
 //
 //   - for VPN programs
 //   - in files for development, tests, demonstrations or exercises

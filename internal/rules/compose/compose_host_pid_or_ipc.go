@@ -10,7 +10,7 @@ import (
 // ComposeHostPidOrIpc reports services with `pid: host` (variant `pid`) or `ipc: host`
 // (variant `ipc`).
 //
-// The severity is info, and the variant is `pid-excused` or `ipc-excused`:
+// Findings have severity info and the variant `pid-excused` or `ipc-excused`:
 //
 //   - for agents and profilers that watch the host
 //   - for `ipc: host` of programs on a GPU

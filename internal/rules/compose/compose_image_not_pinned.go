@@ -19,7 +19,7 @@ import (
 // type `image`), those that a build uses as contexts (`docker-image://`), and build
 // arguments that set the image of a `FROM`.
 //
-// The severity is info, and the variant ends in `-excused`:
+// Findings have severity info and a variant that ends in `-excused`:
 //
 //   - where the tag or the image is the default of a variable, which the user is meant
 //     to set

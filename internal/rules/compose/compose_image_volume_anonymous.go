@@ -41,7 +41,7 @@ import (
 //   - folders that no such variable names
 //   - folders that a mount covers in whole or in part
 //   - jobs that end
-//   - services that extend another service, and files that another file completes
+//   - services with `extends`, and files that are merged with another Compose file
 var ComposeImageVolumeAnonymous = facts.Rule[*facts.Compose]{
 	Meta: lint.Meta{
 		ID:       "compose-image-volume-anonymous",

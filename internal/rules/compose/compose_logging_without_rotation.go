@@ -32,7 +32,7 @@ import (
 // It does not report:
 //
 //   - other drivers
-//   - services that extend another service, and files that another file completes
+//   - services with `extends`, and files that are merged with another Compose file
 var ComposeLoggingWithoutRotation = facts.Rule[*facts.Compose]{
 	Meta: lint.Meta{
 		ID:       "compose-logging-without-rotation",

@@ -8,7 +8,7 @@ import (
 )
 
 // ComposeMountPropagationShared reports mounts with the propagation `shared` or
-// `rshared`. The severity is info and the variant is `excused`:
+// `rshared`. Findings have severity info and the variant `excused`:
 //
 //   - for `slave` and `rslave`, with which mounts of the host appear in the container
 //   - for services with the device `/dev/fuse`, whose work is to mount for others

@@ -34,7 +34,7 @@ import (
 // It does not report:
 //
 //   - services with `network_mode`, such as those in the network of another service
-//   - services that extend another service, and files that another file completes
+//   - services with `extends`, and files that are merged with another Compose file
 var ComposeNetworksUnset = facts.Rule[*facts.Compose]{
 	Meta: lint.Meta{
 		ID:       "compose-networks-unset",

@@ -37,7 +37,7 @@ import (
 //
 //   - privileged services
 //   - services whose `security_opt` has a value from a variable without a default
-//   - services that extend another service, and files that another file completes
+//   - services with `extends`, and files that are merged with another Compose file
 var ComposeNewPrivilegesAllowed = facts.Rule[*facts.Compose]{
 	Meta: lint.Meta{
 		ID:       "compose-new-privileges-allowed",

@@ -9,7 +9,7 @@ import (
 
 // ComposePrivilegedService reports services and builds with `privileged: true`.
 //
-// The severity is info and the variant is `excused`:
+// Findings have severity info and the variant `excused`:
 //
 //   - for container engines, such as Docker in Docker, which do not work otherwise
 //   - for services that start a whole system with systemd

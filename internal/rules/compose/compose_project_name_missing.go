@@ -28,7 +28,7 @@ import (
 //
 // It does not report:
 //
-//   - files that another file completes
+//   - files that are merged with another file
 //   - folders whose `.env` sets `COMPOSE_PROJECT_NAME`
 var ComposeProjectNameMissing = facts.Rule[*facts.Compose]{
 	Meta: lint.Meta{

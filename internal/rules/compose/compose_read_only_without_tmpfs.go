@@ -34,7 +34,7 @@ import (
 //   - folders on which a volume or a tmpfs is mounted
 //   - images that are not known to write files
 //   - services that the rule `read-only-without-writable-path` reports
-//   - services that extend another service, and files that another file completes
+//   - services with `extends`, and files that are merged with another Compose file
 //   - services that the option `except` names
 var ComposeReadOnlyWithoutTmpfs = facts.Rule[*facts.Compose]{
 	Meta: lint.Meta{

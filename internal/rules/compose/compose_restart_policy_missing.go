@@ -28,7 +28,7 @@ import (
 // It does not report:
 //
 //   - jobs that end, and services in a profile
-//   - services that extend another service, and files that another file completes
+//   - services with `extends`, and files that are merged with another Compose file
 //   - files for development or tests, and files in which most services have no policy,
 //     unless their name says production; the option `every` reports these too
 var ComposeRestartPolicyMissing = facts.Rule[*facts.Compose]{

@@ -35,7 +35,7 @@ import (
 //   - databases, and images that update themselves
 //   - services with `develop.watch`, which copies files into the container
 //   - a `read_only` that depends on a variable without a default
-//   - services that extend another service, and files that another file completes
+//   - services with `extends`, and files that are merged with another Compose file
 var ComposeRootFilesystemWritable = facts.Rule[*facts.Compose]{
 	Meta: lint.Meta{
 		ID:       "compose-root-filesystem-writable",

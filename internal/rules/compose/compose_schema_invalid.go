@@ -36,7 +36,7 @@ import (
 //
 //   - keys that begin with `x-`
 //   - values that contain a variable
-//   - missing keys in a file that another file completes
+//   - missing keys in a file that is merged with another
 //   - the characters of `container_name`, which the rule
 //     `compose-container-name-invalid` reports
 var ComposeSchemaInvalid = facts.Rule[*facts.Compose]{

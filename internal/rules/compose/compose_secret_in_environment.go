@@ -15,7 +15,7 @@ import (
 // hold a secret, if their value is written in the file, or is the default of a
 // variable.
 //
-// The severity is info and the variant is `excused`:
+// Findings have severity info and the variant `excused`:
 //
 //   - for placeholders, such as `changeme`
 //   - for simple initial passwords in a service that publishes no port on all

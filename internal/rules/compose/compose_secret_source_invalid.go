@@ -34,7 +34,7 @@ import (
 // It does not report:
 //
 //   - entries with a `driver`
-//   - entries without a source in a file that another file completes
+//   - entries without a source in a file that is merged with another
 var ComposeSecretSourceInvalid = facts.Rule[*facts.Compose]{
 	Meta: lint.Meta{
 		ID:       "compose-secret-source-invalid",

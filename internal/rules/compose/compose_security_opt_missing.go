@@ -28,7 +28,7 @@ import (
 // It does not report:
 //
 //   - services with any `security_opt`
-//   - services that extend another service, and files that another file completes
+//   - services with `extends`, and files that are merged with another Compose file
 var ComposeSecurityOptMissing = facts.Rule[*facts.Compose]{
 	Meta: lint.Meta{
 		ID:       "compose-security-opt-missing",

@@ -12,7 +12,7 @@ import (
 // seccomp or AppArmor (`unconfined`), the labels of SELinux (`label:disable`), or the
 // protection of system paths (`systempaths=unconfined`).
 //
-// The severity is info, and the variant ends in `-excused`:
+// Findings have severity info and a variant that ends in `-excused`:
 //
 //   - for agents that watch the host, and for programs on a GPU
 //   - in files for development, tests, demonstrations or exercises

@@ -13,7 +13,7 @@ import (
 // home folders and folders with credentials, such as `~/.ssh`. It also reports
 // read-only mounts of `/`, `/etc`, `/root`, `/boot`, `/proc` and `/var/lib`.
 //
-// The severity is info and the variant is `excused`:
+// Findings have severity info and the variant `excused`:
 //
 //   - for agents that watch the host, by their image, or by a read-only mount of `/`,
 //     `/proc` or `/sys` on `/host`, `/hostfs` or `/rootfs`

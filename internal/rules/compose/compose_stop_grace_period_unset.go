@@ -30,7 +30,7 @@ import (
 //
 //   - databases, and jobs that end
 //   - files for development
-//   - services that extend another service, and files that another file completes
+//   - services with `extends`, and files that are merged with another Compose file
 var ComposeStopGracePeriodUnset = facts.Rule[*facts.Compose]{
 	Meta: lint.Meta{
 		ID:       "compose-stop-grace-period-unset",

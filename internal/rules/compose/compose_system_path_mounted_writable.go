@@ -12,8 +12,9 @@ import (
 // `/usr`, `/bin`, `/lib`, `/var/lib`, `/var/lib/docker`, and folders below them that
 // lead to root, such as `/etc/cron.d`.
 //
-// The severity is info and the variant is `excused` in files for development, tests,
-// demonstrations or exercises, and where a comment next to the mount gives the reason.
+// Findings have severity info and the variant `excused` in files for development,
+// tests, demonstrations or exercises, and where a comment next to the mount gives the
+// reason.
 //
 // # Why it matters
 //

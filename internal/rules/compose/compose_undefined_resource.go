@@ -31,8 +31,8 @@ import (
 //
 // It does not report:
 //
-//   - files that another file completes or includes, or that a dev container, a
-//     script, a workflow or `COMPOSE_FILE` loads together with others
+//   - files that are merged with or included by another file, or that a dev container,
+//     a script, a workflow or `COMPOSE_FILE` loads together with others
 //   - names that another Compose file of the folder declares, or a sample of one, such
 //     as `compose.override.yaml.example`
 //   - the network `default`

@@ -30,7 +30,7 @@ import (
 //
 // It does not report:
 //
-//   - files that another file completes or includes
+//   - files that are merged with or included by another file
 //   - dependencies with `required: false`
 //   - containers (`container:NAME`)
 //   - names that contain a variable

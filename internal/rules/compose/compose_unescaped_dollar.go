@@ -19,9 +19,9 @@ import (
 //
 // # Why it matters
 //
-// Compose replaces the variable with the value from its own environment or from
-// `.env`. Where nothing sets it there, the container gets an empty text, for example
-// an empty user name or password.
+// Compose replaces the variable with the value from its own environment or from `.env`.
+// Where nothing sets it there, the container gets an empty string, for example an empty
+// user name or password.
 //
 // # How to fix it
 //

@@ -26,7 +26,8 @@ import (
 // It does not report:
 //
 //   - the network `default`, and external resources
-//   - files that another file completes or that have other Compose files next to them
+//   - files that are merged with another file or that have other Compose files next to
+//     them
 //   - files that a Makefile, a workflow, a script, an `.env` or a Compose file of the
 //     repository names
 //   - names that another Compose file has

@@ -10,8 +10,9 @@ import (
 
 // ComposeUserRoot reports services with `user: root` or `user: 0`.
 //
-// The severity is info and the variant is `excused` in files for development, tests,
-// demonstrations or exercises, and where a comment next to the line gives the reason.
+// Findings have severity info and the variant `excused` in files for development,
+// tests, demonstrations or exercises, and where a comment next to the line gives the
+// reason.
 //
 // # Why it matters
 //

@@ -16,13 +16,13 @@ import (
 // reports projects without any such file.
 //
 // A variable that is only passed on to a program (`KEY: ${KEY}`) has the variant
-// `excused`, because a program often accepts an empty text. That does not apply to a
+// `excused`, because a program often accepts an empty string. That does not apply to a
 // name that is similar to one that is set.
 //
 // # Why it matters
 //
-// Compose prints a warning and uses an empty text, for example as a tag or a password.
-// Often the name has a typing error, or the example is out of date.
+// Compose prints a warning and uses an empty string, for example as a tag or a
+// password. Often the name has a typing error, or the example is out of date.
 //
 // # How to fix it
 //

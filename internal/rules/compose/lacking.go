@@ -14,7 +14,7 @@ import (
 // go through them one by one, as with the preset strict.
 func perService() lint.Option {
 	return lint.Option{
-		Name: "per-service", Doc: "report each service by itself instead of all in one finding for the file", Kind: lint.BoolOption,
+		Name: "per-service", Doc: "report each service separately instead of in one finding per file", Kind: lint.BoolOption,
 		Presets: map[string]lint.OptionValue{"strict": {Bool: true}},
 	}
 }

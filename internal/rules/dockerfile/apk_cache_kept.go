@@ -11,8 +11,7 @@ import (
 )
 
 // ApkCacheKept reports `apk add` without `--no-cache`. In files for development or
-// tests, whose images are not shipped, the severity is info and the variant is
-// `excused`.
+// tests, whose images are not shipped, findings have the variant `excused`.
 //
 // # Why it matters
 //

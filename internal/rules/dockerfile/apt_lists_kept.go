@@ -9,10 +9,10 @@ import (
 	"github.com/dockmend/dockmend/internal/syntax/dockerfile"
 )
 
-// AptListsKept reports `apt-get update` without a command in the same `RUN` that removes
-// the package lists. It also reads scripts of the repository that a `RUN` starts. In
-// files for development or tests, whose images are not shipped, the severity is info and
-// the variant is `excused`.
+// AptListsKept reports `apt-get update` without a command in the same `RUN` that
+// removes the package lists. It also reads scripts of the repository that a `RUN`
+// starts. In files for development or tests, whose images are not shipped, findings
+// have the variant `excused`.
 //
 // # Why it matters
 //

@@ -7,8 +7,8 @@ import (
 
 // ComposerCacheKept reports `composer install`, `require`, `update`, `global` and
 // `create-project` that leave the downloaded archives in the image. In files for
-// development or tests, whose images are not shipped, the severity is info and the
-// variant is `excused`.
+// development or tests, whose images are not shipped, findings have the variant
+// `excused`.
 //
 // # Why it matters
 //

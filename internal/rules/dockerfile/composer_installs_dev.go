@@ -9,8 +9,8 @@ import (
 )
 
 // ComposerInstallsDev reports `composer install` without `--no-dev` in stages that the
-// final image uses. In files for development or tests, whose images are not shipped, the
-// severity is info and the variant is `excused`.
+// final image uses. In files for development or tests, whose images are not shipped,
+// findings have severity info and the variant `excused`.
 //
 // # Why it matters
 //

@@ -7,8 +7,8 @@ import (
 
 // CondaCacheKept reports `conda install`, `create`, `update`, `upgrade` and `env`
 // without `conda clean` in the same `RUN`, also for `mamba` and `micromamba`. In files
-// for development or tests, whose images are not shipped, the severity is info and the
-// variant is `excused`.
+// for development or tests, whose images are not shipped, findings have the variant
+// `excused`.
 //
 // # Why it matters
 //

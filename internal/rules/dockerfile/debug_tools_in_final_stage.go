@@ -12,8 +12,8 @@ import (
 
 // DebugToolsInFinalStage reports editors and debugging tools that are installed in the
 // final image, such as `vim`, `less`, `telnet`, `tcpdump`, `strace` or `gdb`. In files
-// for development or tests, whose images are not shipped, the severity is info and the
-// variant is `excused`.
+// for development or tests, whose images are not shipped, findings have the variant
+// `excused`.
 //
 // # Why it matters
 //

@@ -7,7 +7,7 @@ import (
 
 // DnfCacheKept reports `RUN` instructions in which `dnf`, `microdnf` or `tdnf` installs
 // or updates packages and leaves its cache. In files for development or tests, whose
-// images are not shipped, the severity is info and the variant is `excused`.
+// images are not shipped, findings have severity info and the variant `excused`.
 //
 // # Why it matters
 //

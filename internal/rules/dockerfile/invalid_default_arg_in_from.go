@@ -9,12 +9,12 @@ import (
 	"github.com/dockmend/dockmend/internal/lint"
 )
 
-// InvalidDefaultArgInFrom reports `FROM` instructions whose image is not a valid name if
-// each `ARG` has its default, such as `debian:${VERSION}` after `ARG VERSION`. The
-// severity is info and the variant is `excused` if all Compose services that build the
-// file pass the argument. The same holds without such services, if a script, a workflow,
-// a Makefile or a document that builds images names it, or if no argument of the image has
-// a default, so that each build must choose the image.
+// InvalidDefaultArgInFrom reports `FROM` instructions whose image is not a valid name
+// if each `ARG` has its default, such as `debian:${VERSION}` after `ARG VERSION`.
+// Findings have severity info and the variant `excused` if all Compose services that
+// build the file pass the argument. The same holds without such services, if a script,
+// a workflow, a Makefile or a document that builds images names it, or if no argument
+// of the image has a default, so that each build must choose the image.
 //
 // # Why it matters
 //

@@ -10,8 +10,8 @@ import (
 )
 
 // LatestTag reports base images with the tag `latest`. In folders for tests, their data
-// and templates, and in folders of files that are no longer used, the severity is info
-// and the variant is `excused`.
+// and templates, and in folders of files that are no longer used, findings have
+// severity info and the variant `excused`.
 //
 // # Why it matters
 //

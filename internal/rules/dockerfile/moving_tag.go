@@ -14,7 +14,7 @@ import (
 // `node:alpine` or `python:slim-bookworm`, or a channel, such as `stable`, `lts`,
 // `edge`, `nightly` or `main`. For images that have no releases of their own in
 // dockmend's table, the severity is info. In files for tests, examples and
-// demonstrations, the severity is info and the variant is `excused`.
+// demonstrations, findings have severity info and the variant `excused`.
 //
 // # Why it matters
 //

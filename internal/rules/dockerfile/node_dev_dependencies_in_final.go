@@ -11,10 +11,10 @@ import (
 	"github.com/dockmend/dockmend/internal/lint"
 )
 
-// NodeDevDependenciesInFinal reports `npm ci`, `npm install`, `yarn install` and `pnpm
-// install` with the development packages in the final stage, if the start command does
-// not need them. In files for development or tests, whose images are not shipped, the
-// severity is info and the variant is `excused`. Such findings have no fix.
+// NodeDevDependenciesInFinal reports `npm ci`, `npm install`, `yarn install` and
+// `pnpm install` with the development packages in the final stage, if the start command
+// does not need them. In files for development or tests, whose images are not shipped,
+// findings have severity info and the variant `excused`. Such findings have no fix.
 //
 // # Why it matters
 //

@@ -6,8 +6,8 @@ import (
 )
 
 // NpmCacheKept reports `npm ci` and `npm install` without `npm cache clean` in the same
-// `RUN`. In files for development or tests, whose images are not shipped, the severity
-// is info and the variant is `excused`.
+// `RUN`. In files for development or tests, whose images are not shipped, findings have
+// the variant `excused`.
 //
 // # Why it matters
 //

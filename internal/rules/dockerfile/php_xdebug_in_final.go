@@ -9,8 +9,8 @@ import (
 )
 
 // PhpXdebugInFinal reports commands that install or enable Xdebug in the final image of
-// an application. In files for development or tests, whose images are not shipped, the
-// severity is info and the variant is `excused`.
+// an application. In files for development or tests, whose images are not shipped,
+// findings have severity info and the variant `excused`.
 //
 // # Why it matters
 //

@@ -11,8 +11,7 @@ import (
 )
 
 // PipCacheKept reports `pip install` without `--no-cache-dir`. In files for development
-// or tests, whose images are not shipped, the severity is info and the variant is
-// `excused`.
+// or tests, whose images are not shipped, findings have the variant `excused`.
 //
 // # Why it matters
 //

@@ -10,7 +10,7 @@ import (
 
 // PoetryCacheKept reports `poetry install`, `poetry sync` and `poetry add` that leave
 // the cache in the image. In files for development or tests, whose images are not
-// shipped, the severity is info and the variant is `excused`.
+// shipped, findings have the variant `excused`.
 //
 // # Why it matters
 //

@@ -10,7 +10,8 @@ import (
 
 // RubyBundleInstallsDevelopment reports `bundle install` that also installs the group
 // `development` of the Gemfile. In files for development or tests, whose images are not
-// shipped, the severity is info and the variant is `excused`. Such findings have no fix.
+// shipped, findings have severity info and the variant `excused`. Such findings have no
+// fix.
 //
 // # Why it matters
 //

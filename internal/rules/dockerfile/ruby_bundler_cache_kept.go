@@ -7,7 +7,7 @@ import (
 
 // RubyBundlerCacheKept reports `bundle install` without the removal of the downloaded
 // gems in the same `RUN`. In files for development or tests, whose images are not
-// shipped, the severity is info and the variant is `excused`.
+// shipped, findings have the variant `excused`.
 //
 // # Why it matters
 //

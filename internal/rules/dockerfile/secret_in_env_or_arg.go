@@ -42,8 +42,8 @@ import (
 //   - names that also contain a word such as file, path, url or public
 //   - values that are empty, booleans, numbers, paths or addresses without a password
 //   - placeholders
-//   - an `ARG` without a default in a stage that is not part of the image, unless a `RUN`
-//     uses it as a password or token, which is an info
+//   - an `ARG` without a default in a stage that is not part of the image, unless a
+//     `RUN` uses it as a password or token, which has severity info
 //
 // A name is that of a secret if it begins or ends with a word such as password, secret,
 // token or API key. With the preset `hadolint`, it is enough that the name contains such a

@@ -34,8 +34,8 @@ import (
 //   - a package that is only installed: the file does not start or configure the server
 //     and does not expose port 22
 //
-// It is an info where the file adds `authorized_keys`, a configuration file or another
-// port, because the image is then made for SSH.
+// The severity is info where the file adds `authorized_keys`, a configuration file or
+// another port, because the image is then made for SSH.
 var SshdInImage = facts.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
 		ID:       "sshd-in-image",

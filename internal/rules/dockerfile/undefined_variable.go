@@ -18,8 +18,8 @@ import (
 //
 // # Why it matters
 //
-// The builder replaces the variable with an empty text and reports no error, so a path or
-// a name becomes another one. Common causes:
+// The builder replaces the variable with an empty string and reports no error, so a
+// path or a name becomes another one. Common causes:
 //
 //   - `TARGETARCH` and the other platform arguments exist in a stage only after `ARG
 //     TARGETARCH`.

@@ -8,8 +8,8 @@ import (
 )
 
 // UntaggedImage reports base images without a tag and without a digest. In folders of
-// tests, templates and code that is no longer used, the variant is `excused` and off by
-// default.
+// tests, templates and code that is no longer used, findings have the variant
+// `excused`, which is off by default.
 //
 // # Why it matters
 //

@@ -9,8 +9,8 @@ import (
 )
 
 // UvSyncInstallsDev reports `uv sync` without `--no-dev` in stages that are part of the
-// image. In files for development or tests, whose images are not shipped, the severity is
-// info, the variant is `excused`, and there is no fix.
+// image. In files for development or tests, whose images are not shipped, findings have
+// severity info, the variant `excused` and no fix.
 //
 // # Why it matters
 //

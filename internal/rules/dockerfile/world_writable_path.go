@@ -38,9 +38,10 @@ import (
 //   - paths under `/root`, which only root can enter
 //   - images without a second user: the program runs as root or as the only other user
 //
-// It is an info for directories such as logs and caches, which programs share on purpose.
-// It is an info of the variant `excused` if the same `RUN` gives the paths to a user as
-// well: such an image is made for any user ID, as with `docker run --user`.
+// The severity is info for directories such as logs and caches, which programs share on
+// purpose. The severity is info, with the variant `excused`, if the same `RUN` gives
+// the paths to a user as well: such an image is made for any user ID, as with
+// `docker run --user`.
 var WorldWritablePath = facts.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
 		ID:       "world-writable-path",

@@ -8,8 +8,8 @@ import (
 )
 
 // YarnCacheKept reports `yarn install` of Yarn 1 without `yarn cache clean` in the same
-// `RUN`. In files for development or tests, whose images are not shipped, the severity is
-// info and the variant is `excused`.
+// `RUN`. In files for development or tests, whose images are not shipped, findings have
+// the variant `excused`.
 //
 // # Why it matters
 //

@@ -6,8 +6,8 @@ import (
 )
 
 // YumCacheKept reports `RUN` instructions in which yum installs or updates packages and
-// leaves its cache. In files for development or tests, whose images are not shipped, the
-// severity is info and the variant is `excused`.
+// leaves its cache. In files for development or tests, whose images are not shipped,
+// findings have severity info and the variant `excused`.
 //
 // # Why it matters
 //

@@ -5,9 +5,9 @@ import (
 	"github.com/dockmend/dockmend/internal/lint"
 )
 
-// ZypperCacheKept reports `RUN` instructions in which zypper installs or updates packages
-// and leaves its cache. In files for development or tests, whose images are not shipped,
-// the severity is info and the variant is `excused`.
+// ZypperCacheKept reports `RUN` instructions in which zypper installs or updates
+// packages and leaves its cache. In files for development or tests, whose images are
+// not shipped, findings have severity info and the variant `excused`.
 //
 // # Why it matters
 //

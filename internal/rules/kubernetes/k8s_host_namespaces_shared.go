@@ -8,9 +8,9 @@ import (
 	"github.com/dockmend/dockmend/internal/lint"
 )
 
-// K8sHostNamespacesShared reports pods that use the network, the processes or the IPC of
-// their node, or one of its ports. In files of demonstrations and tests, the severity is
-// info and the variants are `namespace-excused` and `port-excused`.
+// K8sHostNamespacesShared reports pods that use the network, the processes or the IPC
+// of their node, or one of its ports. In demo and test files, the severity is info and
+// the variants are `namespace-excused` and `port-excused`.
 //
 // # Why it matters
 //
@@ -33,8 +33,8 @@ import (
 //   - workloads that the option `node-agents` names
 //   - a `hostPort` in a pod with `hostNetwork`, which implies it
 //
-// It is an info for a DaemonSet and in the namespace kube-system, whose pods often work on
-// the node itself.
+// The severity is info for a DaemonSet and in the namespace kube-system, whose pods
+// often work on the node itself.
 var K8sHostNamespacesShared = facts.Rule[*facts.Manifest]{
 	Meta: lint.Meta{
 		ID:       "k8s-host-namespaces-shared",

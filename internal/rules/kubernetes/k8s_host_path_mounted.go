@@ -9,8 +9,8 @@ import (
 	"github.com/dockmend/dockmend/internal/lint"
 )
 
-// K8sHostPathMounted reports volumes of the kind `hostPath`. In files of demonstrations
-// and tests, the severity is info and the variant ends in `excused`.
+// K8sHostPathMounted reports volumes of the kind `hostPath`. In demo and test files,
+// findings have severity info and a variant that ends in `excused`.
 //
 // # Why it matters
 //
@@ -39,7 +39,7 @@ import (
 //   - paths other than the socket in a DaemonSet and in the namespace kube-system, whose
 //     agents read the node
 //
-// The socket and system directories are warnings, other paths are infos.
+// The socket and system directories have severity warning, other paths info.
 var K8sHostPathMounted = facts.Rule[*facts.Manifest]{
 	Meta: lint.Meta{
 		ID:       "k8s-host-path-mounted",

@@ -5,9 +5,10 @@ import (
 	"github.com/dockmend/dockmend/internal/lint"
 )
 
-// K8sImageNotPinned reports images without a tag or with the tag latest. With the option
-// `digest`, it also reports images without a digest. In files of tests and demonstrations,
-// and in the other cases below, the severity is info and the variant ends in `excused`.
+// K8sImageNotPinned reports images without a tag or with the tag latest. With the
+// option `digest`, it also reports images without a digest. In demo and test files, and
+// in the other cases below, findings have severity info and a variant that ends in
+// `excused`.
 //
 // # Why it matters
 //
@@ -32,7 +33,7 @@ import (
 //   - images with a digest
 //   - images with `imagePullPolicy: Never`
 //
-// These are infos with the variant `tag-excused` or `digest-excused`:
+// These have severity info and the variant `tag-excused` or `digest-excused`:
 //
 //   - placeholders, and images that stand for any program
 //   - images under the name of the repository or its owner

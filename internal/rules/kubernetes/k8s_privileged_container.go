@@ -7,8 +7,8 @@ import (
 	"github.com/dockmend/dockmend/internal/lint"
 )
 
-// K8sPrivilegedContainer reports containers with `privileged: true`. In files of
-// demonstrations and tests, the severity is info and the variant is `excused`.
+// K8sPrivilegedContainer reports containers with `privileged: true`. In demo and test
+// files, findings have severity info and the variant `excused`.
 //
 // # Why it matters
 //
@@ -34,8 +34,8 @@ import (
 //   - workloads that the option `node-agents` names
 //   - pods with user namespaces (`hostUsers: false`), whose root has no rights on the node
 //
-// It is an info for a DaemonSet and in the namespace kube-system, where agents set up the
-// node.
+// The severity is info for a DaemonSet and in the namespace kube-system, where agents
+// set up the node.
 var K8sPrivilegedContainer = facts.Rule[*facts.Manifest]{
 	Meta: lint.Meta{
 		ID:       "k8s-privileged-container",

@@ -5,9 +5,9 @@ import (
 	"github.com/dockmend/dockmend/internal/lint"
 )
 
-// K8sReadinessProbeMissing reports servers behind a Service that have no readiness probe.
-// There is one finding for each workload. A container is a server if it declares a port.
-// In the cases below, the severity is info and the variant is `excused`.
+// K8sReadinessProbeMissing reports servers behind a Service that have no readiness
+// probe. There is one finding for each workload. A container is a server if it declares
+// a port. In the cases below, findings have severity info and the variant `excused`.
 //
 // # Why it matters
 //
@@ -30,13 +30,13 @@ import (
 //   - init containers, jobs and single pods
 //   - databases
 //   - patches
-//   - servers that no Service in the file or its folder selects; it is an info if such a
-//     container has a liveness probe
+//   - servers that no Service in the file or its folder selects; the severity is info
+//     if such a container has a liveness probe
 //
-// These are infos with the variant `excused`:
+// These have severity info and the variant `excused`:
 //
 //   - a single replica, for which clients wait anyway
-//   - files of demonstrations and tests, and placeholders
+//   - demo and test files, and placeholders
 var K8sReadinessProbeMissing = facts.Rule[*facts.Manifest]{
 	Meta: lint.Meta{
 		ID:       "k8s-readiness-probe-missing",

@@ -37,7 +37,7 @@ import (
 //   - privileged containers
 //   - Windows pods
 //
-// It is an info for databases, whose images write to many paths.
+// The severity is info for databases, whose images write to many paths.
 var K8sRootFilesystemWritable = facts.Rule[*facts.Manifest]{
 	Meta: lint.Meta{
 		ID:       "k8s-root-filesystem-writable",

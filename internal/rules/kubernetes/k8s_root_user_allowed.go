@@ -8,7 +8,7 @@ import (
 )
 
 // K8sRootUserAllowed reports pods that run as root, and pods that nothing prevents from
-// it. In files of demonstrations and tests, `runAsUser: 0` is an info with the variant
+// it. In demo and test files, `runAsUser: 0` has severity info and the variant
 // `root-excused`.
 //
 // # Why it matters

@@ -38,7 +38,8 @@ import (
 //   - pods with a seccomp annotation, and Windows pods
 //   - jobs, patches and Knative services without a profile
 //
-// `Unconfined` is a warning. A missing profile is an info, once for each workload.
+// `Unconfined` has severity warning. A missing profile is reported once for each
+// workload, with severity info.
 var K8sSeccompProfileUnset = facts.Rule[*facts.Manifest]{
 	Meta: lint.Meta{
 		ID:       "k8s-seccomp-profile-unset",

@@ -9,8 +9,8 @@ import (
 )
 
 // K8sSecretInEnv reports passwords, tokens and keys that are written in a manifest: in
-// `env`, in a ConfigMap, or in the `stringData` of a Secret. In files of demonstrations
-// and tests, the severity is info and the variant ends in `excused`.
+// `env`, in a ConfigMap, or in the `stringData` of a Secret. In demo and test files,
+// findings have severity info and a variant that ends in `excused`.
 //
 // # Why it matters
 //

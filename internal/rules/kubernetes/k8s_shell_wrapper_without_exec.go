@@ -34,7 +34,7 @@ import (
 //
 // These have the variant `excused`:
 //
-//   - files of demonstrations and tests
+//   - demo and test files
 //   - interpreters (python, node, ruby), whose programs ignore SIGTERM as process 1 unless
 //     they handle it
 var K8sShellWrapperWithoutExec = facts.Rule[*facts.Manifest]{

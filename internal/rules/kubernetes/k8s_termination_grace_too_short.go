@@ -33,8 +33,8 @@ import (
 //   - servers whose stop time is known, which k8s-grace-below-app-timeout compares
 //   - 0 for single pods, for workloads on the node, and for pause images
 //
-// It is a warning if the period is 0 or not longer than preStop, and an info if less than
-// 10 seconds remain.
+// The severity is warning if the period is 0 or not longer than preStop, and info if
+// less than 10 seconds remain.
 var K8sTerminationGraceTooShort = facts.Rule[*facts.Manifest]{
 	Meta: lint.Meta{
 		ID:       "k8s-termination-grace-too-short",

@@ -39,9 +39,10 @@ import (
 //     Skaffold or docker/build-push-action in the repository shows that the image is built
 //     from it
 //
-// It reads the number from `command`, `args` and `WEB_CONCURRENCY`, or from the `CMD` of
-// the image. It is a warning for uvicorn, fastapi, hypercorn and granian, and an info for
-// gunicorn, whose workers replace threads in programs that are not asynchronous.
+// It reads the number from `command`, `args` and `WEB_CONCURRENCY`, or from the `CMD`
+// of the image. The severity is warning for uvicorn, fastapi, hypercorn and granian,
+// and info for gunicorn, whose workers replace threads in programs that are not
+// asynchronous.
 var MultipleWorkersUnderOrchestrator = facts.Rule[*facts.Manifest]{
 	Meta: lint.Meta{
 		ID:       "multiple-workers-under-orchestrator",

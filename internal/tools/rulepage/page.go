@@ -6,6 +6,7 @@ import (
 	"bytes"
 	"fmt"
 	"io/fs"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -87,7 +88,20 @@ func optIn(variants []string) string {
 	if len(variants) == 0 {
 		return ""
 	}
-	return fmt.Sprintf("\n\nThe preset `recommended` leaves out findings with %s; the other presets with this rule report them.", variantsInWords(variants))
+	const others = "; the other presets that include this rule report them."
+	if slices.Contains(variants, "") {
+		return "\n\nThe preset `recommended` does not report findings that have no variant" + others
+	}
+	words, mark := "variant", " marks"
+	if len(variants) > 1 {
+		words, mark = "variants", " mark"
+	}
+	words += " `" + strings.Join(variants, "`, `") + "`"
+	isAccepted := func(variant string) bool { return strings.HasSuffix(variant, "excused") }
+	if slices.ContainsFunc(variants, func(v string) bool { return !isAccepted(v) }) {
+		return "\n\nThe preset `recommended` does not report findings with the " + words + others
+	}
+	return "\n\nThe " + words + mark + " findings that most reviewers accept. The preset `recommended` does not report them" + others
 }
 
 // reads says what a rule reads, in words.
@@ -98,29 +112,19 @@ func reads(n lint.Needs) string {
 		words string
 	}{
 		{lint.NeedsContext, "other files of the repository"},
-		{lint.NeedsRegistry, "registries (with `--online`)"},
 		{lint.NeedsSettings, "settings of the configuration"},
 	} {
 		if n&x.need != 0 {
 			others = append(others, x.words)
 		}
 	}
+	if n&lint.NeedsRegistry != 0 {
+		return strings.Join(append([]string{"this file"}, others...), ", ") + " and, with `--online`, registries"
+	}
 	if len(others) == 0 {
 		return "only this file"
 	}
-	return "this file and " + strings.Join(others, ", ")
-}
-
-// variantsInWords names variants; findings without one have the empty name.
-func variantsInWords(variants []string) string {
-	if slices.Contains(variants, "") {
-		return "findings that have no variant"
-	}
-	words := "the variant"
-	if len(variants) > 1 {
-		words += "s"
-	}
-	return words + " `" + strings.Join(variants, "`, `") + "`"
+	return "this file and " + strings.Join(others, " and ")
 }
 
 func onOff(on bool) string {
@@ -144,7 +148,7 @@ func aliases(b *bytes.Buffer, m *lint.Meta) {
 	if len(m.Aliases) == 0 {
 		return
 	}
-	b.WriteString("\n## Other tools\n\nThe same problem has these names elsewhere; each works in ignore comments and in the configuration.\n\n")
+	b.WriteString("\n## Other tools\n\nOther tools report this problem under these names; each name works in ignore comments and in the configuration.\n\n")
 	for _, a := range m.Aliases {
 		fmt.Fprintf(b, "- `%s`", a.Name)
 		if len(a.Variants) > 0 {
@@ -153,6 +157,10 @@ func aliases(b *bytes.Buffer, m *lint.Meta) {
 		b.WriteString("\n")
 	}
 }
+
+// effect is the class of a fix's effect in the findings of a fixture. The text report
+// does not show it, and the text on the safety of the fix has it in words.
+var effect = regexp.MustCompile(`(?m)^(  fix \(\w+), \w+\)`)
 
 // examples shows the first bad case with its findings and the fixed text, and the
 // first good one.
@@ -167,7 +175,7 @@ func examples(b *bytes.Buffer, target rulesource.Target, f *fixture.File) {
 		block(b, target.Language, c.Text)
 		if bad {
 			b.WriteString("\n")
-			block(b, "text", []byte(c.Want))
+			block(b, "text", effect.ReplaceAll([]byte(c.Want), []byte("$1):")))
 		}
 		if c.Fixed != nil {
 			b.WriteString("\nAfter the fix:\n\n")

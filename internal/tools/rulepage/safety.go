@@ -49,7 +49,7 @@ func (f FixSafety) words() string {
 	how := map[string]string{
 		"safe":                     "`dockmend fix` applies the fix.",
 		"unsafe":                   "`dockmend fix --unsafe` applies the fix; without the flag it is only shown.",
-		"manual":                   "The fix is shown and never applied: a person decides.",
+		"manual":                   "The fix is only shown: review it and apply it yourself.",
 		"safe or unsafe":           "`dockmend fix` applies the fix where it is safe, `dockmend fix --unsafe` also where it is not.",
 		"safe or manual":           "`dockmend fix` applies the fix where it is safe; elsewhere it is only shown.",
 		"unsafe or manual":         "`dockmend fix --unsafe` applies the fix where it can; elsewhere it is only shown.",

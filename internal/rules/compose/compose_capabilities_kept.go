@@ -17,7 +17,7 @@ import (
 //
 // # Why it matters
 //
-// Docker gives every container about 14 capabilities of root, and most programs need
+// Docker gives every container about 14 of root's capabilities, and most programs need
 // none of them. Someone who takes over the program can use them, for example to change
 // the owner of files or to forge network packets.
 //

@@ -18,20 +18,20 @@ import (
 // Findings have severity info and the variant `excused`:
 //
 //   - in files for development, tests, demonstrations or exercises
-//   - in files in which no service restarts after a failure, unless the name of the
-//     file says production, or other services depend on the database and it has no
-//     password or a well-known one
+//   - in files in which no service restarts after a failure and whose name does not say
+//     production; not if other services depend on the database and it has no password
+//     or a well-known one
 //   - where a comment next to the port or `ports` gives the reason
 //
 // # Why it matters
 //
-// Docker opens the port past the firewall of the host, so other machines can reach the
-// database. Scanners find such ports within hours and try passwords. Services of the
-// same file reach the database without a published port.
+// Docker publishes the port in a way that bypasses the firewall of the host, so other
+// machines can reach the database. Scanners find such ports within hours and try
+// passwords. Services in the same file reach the database without a published port.
 //
 // # How to fix it
 //
-// Remove the entry, or publish the port on the host alone:
+// Remove the entry, or publish the port only on the host itself:
 //
 //	ports:
 //	  - 127.0.0.1:5432:5432
@@ -45,7 +45,7 @@ import (
 //     reach it
 //   - ports without a number on the host, for which Docker chooses a free one
 //   - services with `network_mode: host`
-//   - MinIO, which browsers use, and reverse proxies
+//   - MinIO, which people open in a browser, and reverse proxies
 var ComposeDatabasePortPublished = facts.Rule[*facts.Compose]{
 	Meta: lint.Meta{
 		ID:       "compose-database-port-published",

@@ -19,7 +19,7 @@ import (
 // # How to fix it
 //
 // Remove one of the references. Services on the same network find each other by name
-// without `depends_on` and `links`.
+// without `depends_on` or `links`.
 //
 // # Fix safety
 //
@@ -31,7 +31,7 @@ import (
 var ComposeDependencyCycle = facts.Rule[*facts.Compose]{
 	Meta: lint.Meta{
 		ID:       "compose-dependency-cycle",
-		Title:    "Services depend on each other in a circle",
+		Title:    "Services form a dependency cycle",
 		Category: lint.Correctness,
 		Severity: lint.Error,
 		Default:  true,

@@ -14,15 +14,15 @@ import (
 //
 // Findings have severity info and the variant `excused`:
 //
-//   - for VPN programs
+//   - for VPN programs that the option `except` does not name
 //   - in files for development, tests, demonstrations or exercises
 //   - where a comment next to the line gives the reason
 //
 // # Why it matters
 //
-// Every port that the program opens is open on the host, also ports that are meant for
-// the container alone. The program can reach services that listen only on the loopback
-// address of the host.
+// Every port that the program opens is open on the host, including ports that are meant
+// only for the container. The program can reach services that listen only on the
+// loopback address of the host.
 //
 // # How to fix it
 //
@@ -33,8 +33,8 @@ import (
 //
 // # Exceptions
 //
-// It does not report programs that look for devices in the network or measure it, by
-// their image name (option `except`).
+// It does not report programs that discover devices in the network, monitor it or set
+// it up, by their image name (option `except`).
 var ComposeHostNetwork = facts.Rule[*facts.Compose]{
 	Meta: lint.Meta{
 		ID:       "compose-host-network",
@@ -48,7 +48,7 @@ var ComposeHostNetwork = facts.Rule[*facts.Compose]{
 		OptIn:    []string{excused},
 		Aliases:  lint.Names("CIS-5.10", "CL-0008", "OWASP-R5", "kics:shared_host_network_namespace"),
 		Options: []lint.Option{{
-			Name: "except", Doc: "parts of image names: a service whose image has one of them in its name is not reported", Kind: lint.ListOption,
+			Name: "except", Doc: "services whose image name contains one of these are not reported", Kind: lint.ListOption,
 			OptionValue: lint.OptionValue{List: []string{"home-assistant", "homeassistant", "homebridge", "esphome", "matter-server", "avahi", "node-exporter", "node_exporter", "netdata", "keepalived", "tailscale", "plex", "openhab", "jellyfin", "emby"}},
 		}},
 	},

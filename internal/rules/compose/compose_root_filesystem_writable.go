@@ -12,12 +12,12 @@ import (
 //
 // # Why it matters
 //
-// Someone who breaks into the container can store tools there and run them, or change
-// the program itself. With a read-only root file system, and a tmpfs for the files
-// that the program writes, this is not possible.
+// An attacker in the container can write tools there and run them, or change the
+// program itself. With a read-only root file system, and a tmpfs for the files that the
+// program writes, this is much harder.
 //
-// The rule is off by default, because only a run of the program shows whether it works
-// without writing.
+// The rule is off by default, because you have to run the program to find out whether
+// it works with a read-only file system.
 //
 // # How to fix it
 //

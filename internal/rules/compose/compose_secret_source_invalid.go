@@ -11,11 +11,12 @@ import (
 // ComposeSecretSourceInvalid reports secrets and configs at the top level without a
 // source, or with several. A source is `file`, `environment`, `content` (for a config)
 // or `external: true`. The severity is warning for an external one that also names a
-// source, because Compose loads that file and ignores the source.
+// source, because Compose accepts it and ignores the source.
 //
 // # Why it matters
 //
-// Compose refuses the file, so no service of it starts.
+// Compose refuses the file, so none of its services start. It accepts an external
+// secret that names a source, but does not read the source.
 //
 // # How to fix it
 //
@@ -34,6 +35,7 @@ import (
 // It does not report:
 //
 //   - entries with a `driver`
+//   - entries whose `external` depends on a variable
 //   - entries without a source in a file that is merged with another
 var ComposeSecretSourceInvalid = facts.Rule[*facts.Compose]{
 	Meta: lint.Meta{
@@ -74,9 +76,9 @@ func checkComposeSecretSourceInvalid(p *facts.Pass[*facts.Compose]) {
 			case len(sources) == 1 && r.External:
 				// Compose loads the file.
 				f.Severity = lint.Warning
-				f.Message = fmt.Sprintf("the %s %q is external, so Compose does not use its %s; keep one of them", section.word, shortText(r.Name), sources[0])
+				f.Message = fmt.Sprintf("the %s %q is external, so Compose does not use its %[3]s; remove %[3]s or external", section.word, shortText(r.Name), sources[0])
 			case len(sources) > 1:
-				f.Message = fmt.Sprintf("the %s %q has several sources (%s), so Compose refuses the file; keep one of them", section.word, shortText(r.Name), strings.Join(sources, " and "))
+				f.Message = fmt.Sprintf("the %s %q has several sources (%s), so Compose refuses the file; keep only one of these keys", section.word, shortText(r.Name), strings.Join(sources, " and "))
 			case len(sources) == 1 || r.External || d.IsFragment(d.Name) || isSet(d.View.Pair(r.Node, "external")):
 				continue
 			default:

@@ -13,13 +13,13 @@ import (
 //
 // # Why it matters
 //
-// Docker mounts a tmpfs with `noexec`, `nosuid` and `nodev`, so that a program which
-// an attacker writes there cannot run, or gain the rights of root. These words turn
-// that off.
+// Docker mounts a tmpfs with `noexec`, `nosuid` and `nodev`, so that an attacker cannot
+// run a program from it or use one to become root. These options turn that protection
+// off.
 //
 // # How to fix it
 //
-// Remove the word, unless a program must run files from there:
+// Remove the option, unless a program must run files from there:
 //
 //	tmpfs:
 //	  - /tmp:size=64m
@@ -28,7 +28,7 @@ import (
 //
 // It does not report:
 //
-//   - the safe options
+//   - `noexec`, `nosuid` and `nodev`
 //   - `exec` on `/run`, from which s6 and similar programs start the services that
 //     they supervise
 var ComposeTmpfsUnsafeOptions = facts.Rule[*facts.Compose]{

@@ -27,7 +27,9 @@ import (
 //	volumes:
 //	  - data:/app/data
 //
-// Or keep the folder in the repository, and give it to the user before the start.
+// Or keep the folder in the repository, and make that user its owner before the service
+// starts. A checkout alone is not enough, because the files belong to the person who
+// checked them out.
 //
 // # Fix safety
 //
@@ -37,17 +39,20 @@ import (
 //
 // It does not report:
 //
-//   - users that are not known, or that the Compose file sets as a number
-//   - read-only mounts, and folders to which programs do not usually write, by their
-//     name, such as those of settings
+//   - unknown users
+//   - numeric users in the Compose file, such as `user: "1000"`: most often this is the
+//     user who creates the folder
+//   - read-only mounts
+//   - folders whose name does not suggest that programs write there: `data`, `logs` and
+//     `uploads` do, `config` does not
 //   - single files
 //   - folders that a script creates, or that another service mounts, which can set the
 //     owner
-//   - repositories of which not all files are known
+//   - incomplete checkouts
 var ComposeUserCannotWriteMount = facts.Rule[*facts.Compose]{
 	Meta: lint.Meta{
 		ID:       "compose-user-cannot-write-mount",
-		Title:    "User of the service cannot write to a mounted folder",
+		Title:    "The service's user cannot write to a mounted folder",
 		Category: lint.Runtime,
 		Severity: lint.Warning,
 		Default:  true,

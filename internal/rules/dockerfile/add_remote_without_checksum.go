@@ -20,14 +20,14 @@ import (
 //
 // # How to fix it
 //
-// Add the checksum of a file that you have checked:
+// Add the checksum that the publisher lists, or that of a file that you have verified:
 //
 //	ADD --checksum=sha256:<digest> https://example.com/app.tar.gz /opt/
 //
 // # Fix safety
 //
-// There is no automatic fix: the checksum must come from the publisher or from a file that
-// somebody checked, not from an unverified download.
+// There is no automatic fix: the checksum must come from the publisher or from a file
+// that someone has verified, not from an unverified download.
 //
 // # Exceptions
 //
@@ -36,7 +36,7 @@ import (
 //   - Git repositories, which can be pinned by a commit in the URL
 //   - URLs with variables
 //   - URLs of the GitHub and GitLab APIs that return the head of a branch, which are
-//     used to end the build cache when the branch changes
+//     used to invalidate the build cache when the branch changes
 var AddRemoteWithoutChecksum = facts.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
 		ID:       "add-remote-without-checksum",

@@ -21,12 +21,13 @@ import (
 //
 // # How to fix it
 //
-// Use `apt-get` to install and remove packages, and `apt-cache` to search for packages
-// and show them.
+// Use `apt-get` to install and remove packages, and `apt-cache` to search for and show
+// packages.
 //
 // # Exceptions
 //
-// It does not report the programs named `apt` of Linux Mint and Java.
+// It does not report other programs named `apt`, such as those of Linux Mint and the
+// JDK.
 var AptInsteadOfAptGet = facts.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
 		ID:       "apt-instead-of-apt-get",

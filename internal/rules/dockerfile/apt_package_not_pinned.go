@@ -23,8 +23,8 @@ import (
 //
 //	RUN apt-get update && apt-get install -y curl=<version>
 //
-// If the archive does not keep old versions, pin the base image by digest, or install
-// from a snapshot of the archive.
+// If the archive does not keep old versions, install from a snapshot of it. A digest of
+// the base image does not fix the versions that this command installs.
 //
 // # Exceptions
 //

@@ -14,13 +14,13 @@ import (
 //
 // # Why it matters
 //
-// The setting applies to every container of the image. Anyone who can reach the port can
-// read and change the data.
+// The setting applies to every container started from the image. Anyone who can reach
+// the port can read and change the data.
 //
 // # How to fix it
 //
-// Remove the variable. Pass a password when the container starts, preferably as a file
-// from a secret.
+// Remove the variable. Pass a password when the container starts, preferably from a
+// secret, for example with `MYSQL_ROOT_PASSWORD_FILE`.
 //
 // # Fix safety
 //
@@ -32,11 +32,12 @@ import (
 // It does not report:
 //
 //   - stages with a name for development or tests, such as `dev` or `test`
-//   - values with a variable, which are unknown
+//   - values that contain a variable
+//   - `ARG`, which does not reach the container
 var AuthenticationDisabledByEnv = facts.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
 		ID:       "authentication-disabled-by-env",
-		Title:    "Image turns off authentication",
+		Title:    "Image accepts connections without a password",
 		Category: lint.Security,
 		Severity: lint.Warning,
 		Default:  true,
@@ -63,7 +64,7 @@ func checkAuthenticationDisabledByEnv(p *facts.Pass[*facts.Dockerfile]) {
 				}
 				p.Report(lint.Finding{
 					Span:    pair.Span,
-					Message: fmt.Sprintf("%s turns off authentication in every container of the image; remove it and pass a password when the container starts", quoteShort(pair.Key+"="+bare(pair.Value))),
+					Message: fmt.Sprintf("%s lets clients connect without a password in every container of the image; remove it and pass a password when the container starts", quoteShort(pair.Key+"="+bare(pair.Value))),
 				})
 			}
 		}

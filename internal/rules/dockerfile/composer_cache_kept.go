@@ -12,8 +12,8 @@ import (
 //
 // # Why it matters
 //
-// Composer keeps each archive that it downloads in its cache. A container does not use
-// the cache, but every pull of the image transfers it.
+// Composer keeps each archive that it downloads in its package cache. A container does
+// not use the cache, but every pull of the image transfers it.
 //
 // # How to fix it
 //
@@ -25,13 +25,13 @@ import (
 //
 // It does not report:
 //
-//   - a later command in the same `RUN` that removes the cache
+//   - commands followed by one that removes the cache in the same `RUN`
 //   - a cache mount or a tmpfs mount on the cache
 //   - stages whose layers are not part of the final image
 var ComposerCacheKept = facts.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
 		ID:       "composer-cache-kept",
-		Title:    "composer leaves its download cache in the image",
+		Title:    "composer leaves its package cache in the image",
 		Category: lint.Size,
 		Severity: lint.Info,
 		Default:  true,

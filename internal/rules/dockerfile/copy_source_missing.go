@@ -12,8 +12,9 @@ import (
 )
 
 // CopySourceMissing reports `COPY` and `ADD` of a file or folder that is not in the
-// build context. The build context is the one that a Compose file gives; otherwise it is
-// the folder of the Dockerfile, or one above it, that has most of the copied files.
+// build context. The build context is the one that a Compose file gives; otherwise it
+// is the folder of the Dockerfile or, if more of the copied files are there, one of its
+// parent folders.
 //
 // # Why it matters
 //
@@ -21,12 +22,13 @@ import (
 //
 // # How to fix it
 //
-// Correct the path. It is relative to the build context, not to the Dockerfile.
+// Correct the path. It is relative to the build context, not to the Dockerfile. If the
+// context is wrong, set it in the Compose file.
 //
 // # Fix safety
 //
-// There is no automatic fix: the file may be made before the build, and only its author knows where
-// it should be.
+// There is no automatic fix: the file may be created before the build, and only its
+// author knows where it should be.
 //
 // # Exceptions
 //
@@ -39,9 +41,10 @@ import (
 //   - files that a script or a workflow of the repository names, because it may create
 //     them
 //   - test data, fixtures and templates, whose build context is elsewhere
-//   - files whose build context is not known, because no folder has any of the copied
-//     files
-//   - folders without `.git` and `.gitignore`, which can lack some files of the project
+//   - Dockerfiles for which no folder contains any of the copied files, so the build
+//     context is unknown
+//   - `COPY --from`
+//   - folders with neither `.git` nor `.gitignore`, which may be incomplete copies
 var CopySourceMissing = facts.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
 		ID:       "copy-source-missing",

@@ -8,19 +8,18 @@ import (
 	"github.com/dockmend/dockmend/internal/lint"
 )
 
-// DevelopmentServer reports start commands of the final stage that are made for the
-// machine of a developer, such as `flask run`, `manage.py runserver`, `fastapi dev`,
+// DevelopmentServer reports start commands of the final stage that are meant for local
+// development, such as `flask run`, `manage.py runserver`, `fastapi dev`,
 // `npm run dev`, `php -S` or `vite`, also through `npx`, `bundle exec` and `sh -c`.
 //
 // # Why it matters
 //
 // The documentation of these servers says that they are not for production. They are
-// slow, many of them serve one request at a time, and their error pages show code to
-// every visitor.
+// not built for load, and many of them show source code on error pages.
 //
 // # How to fix it
 //
-// Start a server for production, such as `gunicorn` or `php-fpm`, or build the files and
+// Start a production server, such as `gunicorn` or `php-fpm`, or build the files and
 // serve them with a web server.
 //
 // # Fix safety

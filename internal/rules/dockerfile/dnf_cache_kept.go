@@ -25,7 +25,7 @@ import (
 //
 // It does not report:
 //
-//   - a later command in the same `RUN` that removes the cache
+//   - commands followed by one that removes the cache in the same `RUN`
 //   - a cache mount or a tmpfs mount on the cache
 //   - stages whose layers are not part of the final image
 var DnfCacheKept = facts.Rule[*facts.Dockerfile]{

@@ -22,8 +22,8 @@ import (
 //
 //	RUN dnf install -y nodejs-<version>
 //
-// If the repositories do not keep old versions, pin the base image by digest, or install
-// from a snapshot of the archive.
+// If the repositories do not keep old versions, install from a snapshot of them. A
+// digest of the base image does not fix the versions that this command installs.
 //
 // # Exceptions
 //

@@ -15,9 +15,9 @@ import (
 //
 // # Why it matters
 //
-// Docker skips these lines with a warning, and plans to reject them in a later version.
-// In shell scripts and most other languages, a blank line ends the command, so the text
-// is also misleading.
+// Docker skips these lines and warns that they will become errors in a later version.
+// In a shell script, a blank line after a backslash ends the command, so the text is
+// also misleading.
 //
 // # How to fix it
 //
@@ -63,7 +63,7 @@ func checkEmptyContinuationLine(p *facts.Pass[*facts.Dockerfile]) {
 		}
 		f := lint.Finding{
 			Span:    in.Head,
-			Message: fmt.Sprintf("this blank line is inside %s, and a later version of Docker will reject it; remove it, or end the instruction above it", strings.ToUpper(in.Keyword)),
+			Message: fmt.Sprintf("this blank line is inside %s, and Docker warns that this will become an error; remove the blank lines, or end the instruction above them", strings.ToUpper(in.Keyword)),
 		}
 		fix := lint.Fix{Title: "remove the blank lines", Applicability: lint.Safe, MaxEffect: lint.EffectNone}
 		for i, span := range blank {

@@ -14,8 +14,8 @@ import (
 //
 // # Why it matters
 //
-// Docker replaces all variables of an instruction before it sets any. The value gets the
-// old value of the variable, or nothing if it has none.
+// Docker expands all variables in an instruction before it sets any. The reference
+// expands to the variable's previous value, or to an empty string if there is none.
 //
 // # How to fix it
 //
@@ -26,8 +26,8 @@ import (
 //
 // # Exceptions
 //
-// It does not report a variable that has a value already, such as `PATH` in `ENV
-// PATH=/app/bin:$PATH`.
+// It does not report a variable that has a value before this instruction, such as
+// `PATH` in `ENV PATH=/app/bin:$PATH`.
 var EnvSelfReference = facts.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
 		ID:       "env-self-reference",

@@ -16,8 +16,8 @@ import (
 // # Why it matters
 //
 // In exec form, each word is a string of its own. Docker looks for a program with the
-// whole line as its name, such as `node server.js`. There is none, so the build fails or
-// the container does not start.
+// whole line as its name, such as `node server.js`. No such program exists, so the
+// build fails or the container does not start.
 //
 // # How to fix it
 //
@@ -30,8 +30,8 @@ import (
 //
 // It does not report:
 //
-//   - a `CMD` in an image with an `ENTRYPOINT`, its own or that of the base image, to
-//     which the string is an argument
+//   - a `CMD` in an image with an `ENTRYPOINT` (its own or inherited), because the
+//     string is then an argument
 //   - paths, which can have spaces
 //   - Windows images
 var ExecFormOneString = facts.Rule[*facts.Dockerfile]{

@@ -26,7 +26,7 @@ import (
 // Use the port of the server in the check:
 //
 //	HEALTHCHECK CMD curl -f http://localhost:8000/
-//	CMD ["uvicorn", "app:app", "--port", "8000"]
+//	CMD ["uvicorn", "app:app", "--host", "0.0.0.0", "--port", "8000"]
 //
 // # Exceptions
 //
@@ -38,7 +38,7 @@ import (
 var HealthcheckPortMismatch = facts.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
 		ID:       "healthcheck-port-mismatch",
-		Title:    "Health check uses a port on which the server does not listen",
+		Title:    "Health check uses a port that the server does not listen on",
 		Category: lint.Runtime,
 		Severity: lint.Warning,
 		Default:  true,

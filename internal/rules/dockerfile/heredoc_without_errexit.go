@@ -30,16 +30,16 @@ import (
 //
 // # Fix safety
 //
-// There is no automatic fix: a command that fails in each build, without harm today, would then
-// stop the build. Only the author knows which commands are allowed to fail.
+// There is no automatic fix: a command whose failure is harmless today would then stop
+// the build. Only the author knows which commands are allowed to fail.
 //
 // # Exceptions
 //
 // It does not report:
 //
 //   - a here-document for another program, such as one with a `#!` line
-//   - a `SHELL` with the option, such as `["/bin/sh", "-ec"]`, and scripts that use
-//     `trap`
+//   - a `SHELL` with the option, such as `["/bin/sh", "-ec"]`
+//   - scripts that use `trap`, which may handle failures
 //   - scripts whose commands before the last one rarely fail, such as `mkdir`, `rm`,
 //     `ln`, `chmod` and `useradd`
 var HeredocWithoutErrexit = facts.Rule[*facts.Dockerfile]{

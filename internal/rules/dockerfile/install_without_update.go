@@ -12,9 +12,9 @@ import (
 	"github.com/dockmend/dockmend/internal/syntax/dockerfile"
 )
 
-// InstallWithoutUpdate reports `apt-get install` in a `RUN` without `apt-get update`, if
-// an earlier `RUN` of the file updated the package lists and installed something else.
-// It also reads scripts of the repository that a `RUN` starts.
+// InstallWithoutUpdate reports `apt-get install` in a `RUN` without `apt-get update`,
+// if an earlier `RUN` of the file updated the package lists and installed something
+// else. It also reads scripts in the repository that a `RUN` runs.
 //
 // # Why it matters
 //
@@ -42,7 +42,7 @@ import (
 var InstallWithoutUpdate = facts.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
 		ID:       "install-without-update",
-		Title:    "apt-get install uses package lists of an earlier layer",
+		Title:    "apt-get install uses package lists from an earlier layer",
 		Category: lint.Reproducibility,
 		Severity: lint.Warning,
 		Default:  true,

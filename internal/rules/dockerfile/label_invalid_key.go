@@ -9,23 +9,23 @@ import (
 	"github.com/dockmend/dockmend/internal/syntax/dockerfile"
 )
 
-// LabelInvalidKey reports names of labels that Docker advises against. A name begins
+// LabelInvalidKey reports label names that Docker advises against. A valid name begins
 // with a lower-case letter, ends with a lower-case letter or a digit, and between them
-// has only lower-case letters, digits, `.`, `-`, `_` and `/`, without two dots or dashes
-// in a row. The namespaces `com.docker.`, `io.docker.` and `org.dockerproject.` are
-// reserved for Docker.
+// has only lower-case letters, digits, `.`, `-`, `_` and `/`, without two dots or
+// dashes in a row. The namespaces `com.docker.`, `io.docker.` and `org.dockerproject.`
+// are reserved for Docker.
 //
 // # Why it matters
 //
-// Tools filter images by the exact name, so `Version` and `version` are two labels. A
-// short name can also mean something else in another tool. The rule is off by default,
-// because old names do no harm and tools read them.
+// Tools filter images by the exact name, so `Version` and `version` are two labels. The
+// rule is off by default, because old names do no harm and tools read them.
 //
 // # How to fix it
 //
-// Begin the name with a domain of yours in reverse order:
+// Use lower case, and begin the name with a domain that you own, in reverse order.
+// Filters that use the old name must change too:
 //
-//	LABEL com.example.team="web"
+//	LABEL com.example.maintainer="web"
 //
 // # Exceptions
 //

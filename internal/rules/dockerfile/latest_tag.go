@@ -9,9 +9,9 @@ import (
 	"github.com/dockmend/dockmend/internal/lint"
 )
 
-// LatestTag reports base images with the tag `latest`. In folders for tests, their data
-// and templates, and in folders of files that are no longer used, findings have
-// severity info and the variant `excused`.
+// LatestTag reports base images with the tag `latest`. In folders for tests, test data,
+// templates or files that are no longer used, findings have severity info and the
+// variant `excused`.
 //
 // # Why it matters
 //
@@ -22,15 +22,15 @@ import (
 // # How to fix it
 //
 // Pin the version that you tested, such as `python:3.14-slim`. With `--online`, the fix
-// writes the version that has the digest of the tag now. Offline, it writes the version
-// of official images that was current when dockmend's table was made.
+// writes the version that the tag points to now. Offline, it writes the version of
+// official images that was current when dockmend's table was made.
 //
 // # Exceptions
 //
 // It does not report:
 //
 //   - images with a digest next to the tag
-//   - earlier stages, and images that the repository builds
+//   - stages of the same file, and images that the repository builds
 //   - publishers whose free images have no other tag (option `except`)
 var LatestTag = facts.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{

@@ -11,13 +11,13 @@ import (
 )
 
 // ManifestCopiedNotMounted reports a `COPY` of a manifest and its lock file directly
-// before the `RUN` that installs from them, if a later `COPY` copies the same files
-// again.
+// before the `RUN` that installs from them, if a later `COPY` includes the same files.
 //
 // # Why it matters
 //
 // The files can be mounted for the one `RUN` that needs them, which saves a layer. The
-// rule is off by default, because copying them is also correct.
+// rule is off by default, because copying them works too, and mounting them only saves
+// a layer.
 //
 // # How to fix it
 //
@@ -36,12 +36,12 @@ import (
 //
 // It does not report:
 //
-//   - files that no later `COPY` copies, because the program can need them
+//   - files that no later `COPY` copies, because the program may need them at run time
 //   - package managers that the option `managers` does not name
 var ManifestCopiedNotMounted = facts.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
 		ID:       "manifest-copied-not-mounted",
-		Title:    "Files that only an installation needs are copied into a layer",
+		Title:    "Manifest is copied for an installation, and again by a later COPY",
 		Category: lint.Speed,
 		Severity: lint.Info,
 		Since:    "0.1.0",
@@ -49,7 +49,7 @@ var ManifestCopiedNotMounted = facts.Rule[*facts.Dockerfile]{
 		Variants: []string{"uv", "bundle", "npm"},
 		Aliases:  []lint.Alias{{Name: "tally/ruby/prefer-gemfile-bind-mounts", Variants: []string{"bundle"}}},
 		Options: []lint.Option{{
-			Name: "managers", Doc: "package managers that are checked, out of uv, bundle and npm", Kind: lint.ListOption,
+			Name: "managers", Doc: "package managers to check: uv, bundle and npm are allowed", Kind: lint.ListOption,
 			OptionValue: lint.OptionValue{List: []string{"uv", "bundle"}},
 		}},
 	},
@@ -94,7 +94,7 @@ func checkManifestCopiedNotMounted(p *facts.Pass[*facts.Dockerfile]) {
 				}
 				f := lint.Finding{
 					Variant: pkg.Manager, Span: in.Head,
-					Message: fmt.Sprintf("%s creates a layer for files that only the next RUN needs; mount them there with RUN --mount=type=bind", quoteShort(p.Doc.Text(in.Head))),
+					Message: fmt.Sprintf("%s creates a layer for files that a later COPY includes too; mount them in the next RUN with --mount=type=bind", quoteShort(p.Doc.Text(in.Head))),
 					Related: []lint.Related{{Span: c.Span, Message: "the files are read here"}},
 				}
 				if readsOnly(p.Doc, pkg) {

@@ -11,19 +11,19 @@ import (
 	"github.com/dockmend/dockmend/internal/text"
 )
 
-// NodeLockfileNotEnforced reports `npm install`, `yarn install` and `pnpm install` in a
-// build that copies a lock file.
+// NodeLockfileNotEnforced reports `npm install`, `yarn install` and `pnpm install`
+// without an option such as `--frozen-lockfile`, in a build that copies a lock file.
 //
 // # Why it matters
 //
 // These commands can change the lock file instead of failing. The image then has
-// versions that you did not test. `npm ci` installs exactly what the lock file names, or
-// fails.
+// versions that you did not test. `npm ci` installs exactly the versions in the lock
+// file, or fails.
 //
 // # How to fix it
 //
-// Use `npm ci`, or `--frozen-lockfile` for Yarn 1 and pnpm, or `--immutable` from Yarn 2
-// on:
+// Use `npm ci`, or `--frozen-lockfile` for Yarn 1 and pnpm, or `--immutable` for Yarn 2
+// and later:
 //
 //	COPY package.json package-lock.json ./
 //	RUN npm ci
@@ -40,7 +40,7 @@ import (
 var NodeLockfileNotEnforced = facts.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
 		ID:       "node-lockfile-not-enforced",
-		Title:    "Installation can ignore the lock file",
+		Title:    "Install command can ignore the lock file",
 		Category: lint.Reproducibility,
 		Severity: lint.Warning,
 		Default:  true,
@@ -71,7 +71,7 @@ func checkNodeLockfileNotEnforced(p *facts.Pass[*facts.Dockerfile]) {
 			if c.HasFlag("--frozen-lockfile", "--immutable") {
 				return
 			}
-			lock, better = "yarn.lock", "--frozen-lockfile, or --immutable from Yarn 2 on"
+			lock, better = "yarn.lock", "--frozen-lockfile, or --immutable for Yarn 2 and later"
 		case "pnpm":
 			if c.HasFlag("--frozen-lockfile") || envAt(p.Doc, c.Command, "CI") {
 				return

@@ -13,8 +13,8 @@ import (
 //
 // # Why it matters
 //
-// The registry gives the newest version, which you have not tested. Two builds of the
-// same file can differ, and a new version can break the build or contain malicious code.
+// npm installs the newest version, which you have not tested. Two builds of the same
+// file can differ, and a new version can break the build or contain malicious code.
 //
 // # How to fix it
 //
@@ -31,14 +31,15 @@ import (
 // It does not report:
 //
 //   - `npm install` without names, because `package.json` and the lock file decide
-//   - files, folders, and URLs with a reference
-//   - versions and ranges of any kind, such as `@5` or `@^5.9`
-//   - `yarn`, whose newest version in the registry is from 2024, and `corepack`, which
-//     downloads what `packageManager` names
+//   - files, folders, and Git URLs with a commit or tag
+//   - versions and ranges of any kind, such as `@5` or `@^5.9`, although a range can
+//     still install a newer version
+//   - `yarn`, of which the registry has only Yarn 1, and `corepack`, which downloads
+//     what `packageManager` names
 var NpmPackageNotPinned = facts.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
 		ID:       "npm-package-not-pinned",
-		Title:    "npm package has no fixed version",
+		Title:    "npm package has no version",
 		Category: lint.Reproducibility,
 		Severity: lint.Warning,
 		Default:  true,

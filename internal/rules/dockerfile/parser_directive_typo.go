@@ -11,13 +11,13 @@ import (
 	"github.com/dockmend/dockmend/internal/text"
 )
 
-// ParserDirectiveTypo reports comments at the top of the file that are nearly `#
-// syntax=`, `# escape=` or `# check=`.
+// ParserDirectiveTypo reports comments at the top of the file that look like a
+// misspelled `# syntax=`, `# escape=` or `# check=`.
 //
 // # Why it matters
 //
-// Docker ignores a comment. It uses its default frontend, escape character or checks,
-// without a warning.
+// Docker reads a misspelled directive as a comment. It uses its default frontend,
+// escape character or checks, without a warning.
 //
 // # How to fix it
 //

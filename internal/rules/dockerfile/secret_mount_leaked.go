@@ -16,8 +16,9 @@ import (
 //
 // # Why it matters
 //
-// A secret mount keeps the secret out of the image's layers. A copy of it is in the layer,
-// and anyone who has the image can read it, so the mount has no effect.
+// A secret mount keeps the secret out of the image's layers. A copy of it ends up in a
+// layer, where anyone who has the image can read it, which defeats the purpose of the
+// mount.
 //
 // # How to fix it
 //
@@ -25,7 +26,8 @@ import (
 //
 //	RUN --mount=type=secret,id=npmrc,target=/root/.npmrc npm ci
 //
-// If the tool must write the file, remove it in the same `RUN`.
+// If the tool must write the file, remove it in the same `RUN`. If the image was
+// already pushed, revoke the secret and create a new one.
 //
 // # Fix safety
 //
@@ -36,7 +38,7 @@ import (
 //
 // It does not report:
 //
-//   - a file that the same `RUN` removes, and settings that it removes again
+//   - a file that the same `RUN` removes, and settings that the same `RUN` unsets
 //   - a `RUN` that sets a trap, which may remove the file
 //   - a file in another mount
 //   - stages whose layers are not part of the image

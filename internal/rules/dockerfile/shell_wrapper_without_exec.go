@@ -28,16 +28,16 @@ import (
 //
 // It does not report:
 //
-//   - bash, and sh on Alpine and on distributions with rpm, where the last command
+//   - bash, and sh on Alpine and on RPM-based distributions, where the last command
 //     replaces the shell without exec
 //   - a last command that is part of a pipe, a list with `||` or a compound command
 //   - scripts with trap or wait
-//   - commands that an init such as tini or dumb-init starts, and a `CMD` that is the
-//     arguments of an `ENTRYPOINT`
+//   - commands that an init such as tini or dumb-init starts, and a `CMD` that only
+//     supplies arguments to an `ENTRYPOINT`
 var ShellWrapperWithoutExec = facts.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
 		ID:       "shell-wrapper-without-exec",
-		Title:    "Shell that starts the command does not pass on the stop signal",
+		Title:    "Shell that runs the command does not forward the stop signal",
 		Category: lint.Runtime,
 		Severity: lint.Warning,
 		Default:  true,

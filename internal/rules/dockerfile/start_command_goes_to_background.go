@@ -8,14 +8,14 @@ import (
 	"github.com/dockmend/dockmend/internal/lint"
 )
 
-// StartCommandGoesToBackground reports start commands whose program goes to the
-// background, such as `service nginx start`, `redis-server --daemonize yes` or `pm2
-// start`.
+// StartCommandGoesToBackground reports commands that start the program in the
+// background, such as `service nginx start`, `redis-server --daemonize yes` or
+// `pm2 start`.
 //
 // # Why it matters
 //
-// A container runs as long as its first process. The start command returns at once, so the
-// container exits although the server was meant to run.
+// A container runs as long as its first process. The start command returns at once, so
+// the container exits even though the server should keep running.
 //
 // # How to fix it
 //
@@ -35,7 +35,7 @@ import (
 //
 // It does not report:
 //
-//   - start commands with another command after it, which may wait
+//   - start commands followed by another command, which may keep the container running
 //   - stages named dev, test and similar
 var StartCommandGoesToBackground = facts.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{

@@ -12,14 +12,14 @@ import (
 //
 // # Why it matters
 //
-// BuildKit does not build such a stage, so its faults stay unnoticed, and it makes the
+// BuildKit does not build such a stage, so errors in it go unnoticed, and it makes the
 // file harder to read.
 //
 // The rule is off by default, because the stage may be built with `--target`.
 //
 // # How to fix it
 //
-// Remove the stage, or use it in a later one, such as with `COPY --from`.
+// Remove the stage, or use it in a later one, for example with `COPY --from`.
 //
 // # Fix safety
 //
@@ -30,7 +30,8 @@ import (
 // It does not report:
 //
 //   - stages without a name
-//   - stages named test, lint, docs, dev and similar, which people build on purpose
+//   - stages named test, lint, docs, dev and similar, which are usually built with
+//     `--target`
 //   - stages that a variable in `FROM` or `--from` can select
 var UnreachableStage = facts.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
@@ -53,6 +54,6 @@ func checkUnreachableStage(p *facts.Pass[*facts.Dockerfile]) {
 		if s.Name == "" || s.MayBeMeant() {
 			continue
 		}
-		p.Report(lint.Finding{Span: s.From.Head, Message: fmt.Sprintf("the last stage does not use stage %s, so a build skips it; remove it, unless it is built with --target", quoteShort(s.Name))})
+		p.Report(lint.Finding{Span: s.From.Head, Message: fmt.Sprintf("the last stage does not depend on stage %s, so a build skips it; remove it, unless it is built with --target", quoteShort(s.Name))})
 	}
 }

@@ -14,8 +14,9 @@ import (
 //
 // # Why it matters
 //
-// By default, uv also installs the group dev, such as linters and test tools. They make
-// the image larger, and a scanner reports their vulnerabilities too.
+// By default, uv also installs the dependency group `dev`, which has linters and test
+// tools, for example. They make the image larger, and a scanner reports their
+// vulnerabilities too.
 //
 // # How to fix it
 //
@@ -28,8 +29,9 @@ import (
 // It does not report:
 //
 //   - projects whose `pyproject.toml` has no development dependencies
-//   - `UV_NO_DEV`, `UV_NO_DEFAULT_GROUPS`, and options that choose other groups
-//   - `--script`, and variables that can contain options
+//   - commands with `UV_NO_DEV`, `UV_NO_DEFAULT_GROUPS` or options that choose other
+//     groups
+//   - commands with `--script`, or with a variable that can contain options
 //   - stages named dev, test and similar
 var UvSyncInstallsDev = facts.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{

@@ -15,7 +15,7 @@ import (
 // In a build log, wget prints a line for each 50 KB. The lines hide the messages that
 // matter, and large logs are slow to open.
 //
-// The rule is off by default, because it concerns only the log.
+// The rule is off by default, because it affects only the log.
 //
 // # How to fix it
 //
@@ -27,13 +27,13 @@ import (
 //
 // It does not report:
 //
-//   - `-q` and `-nv`, also combined with other short options
+//   - `-q` and `-nv`, also when combined with other short options
 //   - a log file (`-o`, `-a`)
 //   - BusyBox's wget, which has no such option
 var WgetProgressNoise = facts.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
 		ID:       "wget-progress-noise",
-		Title:    "wget prints a progress bar into the build log",
+		Title:    "wget writes progress output to the build log",
 		Category: lint.StyleIssue,
 		Severity: lint.Info,
 		Since:    "0.1.0",
@@ -54,7 +54,7 @@ func checkWgetProgressNoise(p *facts.Pass[*facts.Dockerfile]) {
 			return
 		}
 		name := c.Words[0].Span
-		f := lint.Finding{Span: name, Message: "wget prints a progress bar into the build log; add --progress=dot:giga, or -q"}
+		f := lint.Finding{Span: name, Message: "wget writes progress output to the build log; add --progress=dot:giga, or -q"}
 		if c.Script != nil && c.Script.Editable() {
 			f.Fixes = []lint.Fix{
 				{

@@ -7,27 +7,29 @@ import (
 	"github.com/dockmend/dockmend/internal/lint"
 )
 
-// YarnCacheKept reports `yarn install` of Yarn 1 without `yarn cache clean` in the same
-// `RUN`. In files for development or tests, whose images are not shipped, findings have
-// the variant `excused`.
+// YarnCacheKept reports `yarn install` with Yarn 1 without `yarn cache clean` in the
+// same `RUN`. In files for development or tests, whose images are not shipped, findings
+// have the variant `excused`.
 //
 // # Why it matters
 //
-// Yarn 1 keeps every archive that it downloaded. The cache is often as large as the
+// Yarn 1 keeps every archive that it downloads. The cache is often as large as the
 // installed packages, and every pull of the image transfers it.
 //
 // # How to fix it
 //
-// Remove the cache in the same `RUN`, or mount a cache:
+// Remove the cache in the same `RUN`, or mount a cache. For root, it is in
+// `/usr/local/share/.cache`:
 //
 //	RUN yarn install --frozen-lockfile && yarn cache clean
+//	RUN --mount=type=cache,target=/usr/local/share/.cache yarn install --frozen-lockfile
 //
 // # Exceptions
 //
 // It does not report:
 //
 //   - later versions of Yarn, which keep their cache elsewhere
-//   - a later command in the same `RUN` that removes the cache
+//   - commands followed by one that removes the cache in the same `RUN`
 //   - a cache mount or a tmpfs mount on the cache
 //   - `--offline` and `--cache-folder`
 //   - stages whose layers are not part of the final image

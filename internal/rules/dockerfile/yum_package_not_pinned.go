@@ -21,8 +21,8 @@ import (
 //
 //	RUN yum install -y tomcat-<version>
 //
-// If the repositories do not keep old versions, pin the base image by digest, or install
-// from a snapshot of the archive.
+// If the repositories do not keep old versions, install from a snapshot of them. A
+// digest of the base image does not fix the versions that this command installs.
 //
 // # Exceptions
 //

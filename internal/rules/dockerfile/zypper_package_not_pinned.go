@@ -23,15 +23,15 @@ import (
 //
 //	RUN zypper -n install tomcat=<version>
 //
-// If the repositories do not keep old versions, pin the base image by digest, or install
-// from a snapshot of the archive.
+// If the repositories do not keep old versions, install from a snapshot of them. A
+// digest of the base image does not fix the versions that this command installs.
 //
 // # Exceptions
 //
 // It does not report:
 //
 //   - packages with a constraint, such as `tomcat>=<version>`
-//   - files and URLs of packages
+//   - package files and URLs
 //   - variables whose value is unknown
 var ZypperPackageNotPinned = facts.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{

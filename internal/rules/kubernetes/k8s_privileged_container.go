@@ -31,7 +31,7 @@ import (
 //
 // It does not report:
 //
-//   - workloads that the option `node-agents` names
+//   - workloads listed in the option `node-agents`
 //   - pods with user namespaces (`hostUsers: false`), whose root has no rights on the node
 //
 // The severity is info for a DaemonSet and in the namespace kube-system, where agents

@@ -24,9 +24,14 @@ import (
 //
 // Mount an emptyDir where the program writes:
 //
-//	volumeMounts:
+//	containers:
+//	  - name: web
+//	    volumeMounts:
+//	      - name: tmp
+//	        mountPath: /tmp
+//	volumes:
 //	  - name: tmp
-//	    mountPath: /tmp
+//	    emptyDir: {}
 //
 // Files that are downloaded to `HF_HOME` or `TORCH_HOME` are meant to last and may already
 // be in the image. They need a persistent volume that holds them: an emptyDir starts empty.
@@ -35,7 +40,7 @@ import (
 //
 // It does not report:
 //
-//   - images whose Dockerfile is not known; it is known if a Compose file, Skaffold or
+//   - images whose Dockerfile is unknown; it is known if a Compose file, Skaffold or
 //     docker/build-push-action in the repository shows that the image is built from it
 //   - directories of a `VOLUME`, which are writable
 //   - Windows pods
@@ -44,7 +49,7 @@ import (
 var K8sReadOnlyWithoutWritablePath = facts.Rule[*facts.Manifest]{
 	Meta: lint.Meta{
 		ID:       "k8s-read-only-without-writable-path",
-		Title:    "Container with a read-only root has no writable path",
+		Title:    "Program writes to a path that is read-only in its container",
 		Category: lint.Runtime,
 		Severity: lint.Info,
 		Default:  true,

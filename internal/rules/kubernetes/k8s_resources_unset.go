@@ -12,16 +12,16 @@ import (
 //
 // # Why it matters
 //
-// The scheduler places pods by their requests. A pod without them counts as nothing, so
-// the node can become too full. Without a memory limit, a leak uses the memory of other
-// pods, and the kernel kills one of them.
+// The scheduler places pods by their requests. A pod without requests is treated as if
+// it needed nothing, so the node can be overcommitted. Without a memory limit, a leak
+// uses the memory of other pods, and the kernel kills one of them.
 //
-// The rule is part of the preset `cloud-native`, because manifests of tests and examples
-// seldom set resources.
+// The rule is off by default, because test and example manifests seldom set resources.
+// The preset `cloud-native` turns it on.
 //
 // # How to fix it
 //
-// Set what the program needs under load:
+// Set what the program needs under load, for example as `kubectl top pod` shows it:
 //
 //	resources:
 //	  requests:
@@ -41,11 +41,12 @@ import (
 //   - a limit without a request, because Kubernetes uses the limit as the request
 //   - a missing CPU limit
 //   - init containers, jobs, patches and Knative services
-//   - manifests with a LimitRange in the same folder, and limits for the whole pod
+//   - manifests with a LimitRange in the same folder, and pods with `resources` for the
+//     whole pod
 var K8sResourcesUnset = facts.Rule[*facts.Manifest]{
 	Meta: lint.Meta{
 		ID:       "k8s-resources-unset",
-		Title:    "Container sets no memory or CPU requests",
+		Title:    "Container lacks a memory limit, memory request or CPU request",
 		Category: lint.Runtime,
 		Severity: lint.Info,
 		Since:    "0.1.0",

@@ -9,20 +9,22 @@ import (
 	"github.com/dockmend/dockmend/internal/syntax/yaml"
 )
 
-// WorkflowActionNotPinned reports actions of other owners, and called workflows, that are
+// WorkflowActionNotPinned reports third-party actions and reusable workflows that are
 // not pinned to a full commit.
 //
 // # Why it matters
 //
-// A tag of an action can move. Attackers who took over an action's repository have moved
-// its tags to their own code, and the next run of each workflow gave them the secrets of
-// the job.
+// The tag of an action can be moved. Attackers who took over an action's repository
+// have moved its tags to their own code, and the next run of each workflow gave them
+// the secrets of the job.
 //
-// The rule is part of the preset `hardening`, because most workflows use tags.
+// The rule is off by default, because most workflows use tags. The preset `hardening`
+// turns it on.
 //
 // # How to fix it
 //
-// Write the commit, with the tag as a comment that a bot can update:
+// Write the commit, with the tag as a comment that a bot can update.
+// `git ls-remote https://github.com/docker/login-action v3` shows the commit of a tag:
 //
 //	uses: docker/login-action@<commit> # v3
 //
@@ -35,7 +37,7 @@ import (
 // It does not report:
 //
 //   - actions of the same repository
-//   - full commits
+//   - references that are a full commit already
 //   - owners that the option `allowed-owners` lists
 var WorkflowActionNotPinned = facts.Rule[*facts.Workflow]{
 	Meta: lint.Meta{

@@ -65,7 +65,7 @@ func checkComposeCapAddRisky(p *facts.Pass[*facts.Compose]) {
 	eachCapability(p.Doc, func(s *facts.ComposeService, v compose.Value, name string) {
 		f := lint.Finding{
 			Span:    v.Span,
-			Message: fmt.Sprintf("%q gives %q rights beyond its container; remove it if the program works without it", shortText(v.Raw), shortText(s.Name)),
+			Message: fmt.Sprintf("%q gives %q rights beyond its container; remove the capability if the program works without it", shortText(v.Raw), shortText(s.Name)),
 		}
 		switch name {
 		case "NET_ADMIN":

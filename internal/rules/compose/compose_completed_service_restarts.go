@@ -53,7 +53,7 @@ func checkComposeCompletedServiceRestarts(p *facts.Pass[*facts.Compose]) {
 		seen[restart.Span] = true
 		f := lint.Finding{
 			Span:    restart.Span,
-			Message: fmt.Sprintf("%q waits until %q completes, but restart policy %q starts it again each time, so its work is repeated; write restart: \"no\"", shortText(e.From.Name), shortText(e.To), restart.Text),
+			Message: fmt.Sprintf("%q waits until %q completes, but restart policy %[3]q starts %[2]q again each time it exits, so its work is repeated; write restart: \"no\"", shortText(e.From.Name), shortText(e.To), restart.Text),
 			Related: []lint.Related{{Span: e.Span, Message: "the dependency that waits for it"}},
 		}
 		if e.Target.Owns(e.Target.Entry("restart")) && !restart.Template.HasVariables() {

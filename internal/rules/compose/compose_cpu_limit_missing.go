@@ -48,7 +48,7 @@ func checkComposeCpuLimitMissing(p *facts.Pass[*facts.Compose]) {
 	if p.Doc.IsDevelopment(p.Doc.Name) {
 		return
 	}
-	l := lacking{message: "%s can use all processors of the host and slow down other services; set a limit (cpus, or deploy.resources.limits.cpus)"}
+	l := lacking{message: "%s can use all of the host's CPUs and slow down other services; set a limit (cpus, or deploy.resources.limits.cpus)"}
 	for _, s := range wholeServices(p.Doc) {
 		if !s.CPULimited() && !s.IsJob() {
 			l.services = append(l.services, s)

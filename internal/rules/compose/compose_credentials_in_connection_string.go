@@ -76,7 +76,7 @@ func checkComposeCredentialsInConnectionString(p *facts.Pass[*facts.Compose]) {
 				}
 				f, ok := weighSecret(p, lint.Finding{
 					Span:    v.Span,
-					Message: "anyone who can read the file gets the password in this address; use a variable, such as ${DB_PASSWORD:?}",
+					Message: "anyone who can read the file gets the password in this connection string; use a variable, such as ${DB_PASSWORD:?}",
 				}, password, true, isOwnDefault(s, v) || password == "guest" || isForTrial(p, s, password))
 				if !ok {
 					continue

@@ -82,7 +82,7 @@ func checkComposeDatabasePortPublished(p *facts.Pass[*facts.Compose]) {
 			}
 			f := lint.Finding{
 				Span:    port.Span,
-				Message: fmt.Sprintf("this port of %q is open on every address of the host, past its firewall; %s", shortText(s.Name), advice),
+				Message: fmt.Sprintf("this port of %q is published on all addresses of the host and bypasses its firewall; %s", shortText(s.Name), advice),
 			}
 			// Windows accepts no address of the host for a port (moby, daemon/libnetwork).
 			if i, ok := s.Image(); !isStack && (!ok || !i.IsWindows()) {

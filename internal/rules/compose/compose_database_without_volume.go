@@ -81,11 +81,11 @@ func checkComposeDatabaseWithoutVolume(p *facts.Pass[*facts.Compose]) {
 		}
 		f := lint.Finding{
 			Span:    s.Span(),
-			Message: fmt.Sprintf("the data of %q is lost with its container; %s", shortText(s.Name), volumeAdvice(s, folders)),
+			Message: fmt.Sprintf("the data of %q is lost when its container is removed; %s", shortText(s.Name), volumeAdvice(s, folders)),
 		}
 		if d := dependantWithState(p.Doc, s); d != nil {
 			f.Variant, f.Severity = "beside-kept-state", lint.Warning
-			f.Message = fmt.Sprintf("the data of %q is lost with its container while %q keeps its own, so the two no longer match; %s", shortText(s.Name), shortText(d.Name), volumeAdvice(s, folders))
+			f.Message = fmt.Sprintf("the data of %q is lost when its container is removed while %q keeps its own, so the two no longer match; %s", shortText(s.Name), shortText(d.Name), volumeAdvice(s, folders))
 		} else if isKept(p, s) {
 			f.Variant, f.Severity = "in-use", lint.Warning
 		}
@@ -166,7 +166,7 @@ func volumeAdvice(s *facts.ComposeService, folders []facts.DataFolder) string {
 	case 1:
 		return "mount a named volume on " + shortText(folders[0].Target()) + insteadOf(s, folders[0])
 	}
-	return fmt.Sprintf("name its major version and mount a named volume on %s (PostgreSQL 18 and later) or %s (17 and earlier)",
+	return fmt.Sprintf("pin the major version, and mount a named volume on %s (PostgreSQL 18 and later) or %s (17 and earlier)",
 		folders[0].Target(), folders[1].Target())
 }
 

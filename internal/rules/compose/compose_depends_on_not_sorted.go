@@ -61,7 +61,7 @@ func checkComposeDependsOnNotSorted(p *facts.Pass[*facts.Compose]) {
 		at := firstMisplaced(order)
 		p.Report(lint.Finding{
 			Span:    names[at].Span,
-			Message: fmt.Sprintf("%q is not in alphabetical order; move %q here", shortText(names[at].Value), shortText(names[order[at]].Value)),
+			Message: fmt.Sprintf("the dependencies are not in alphabetical order; move %[2]q before %[1]q", shortText(names[at].Value), shortText(names[order[at]].Value)),
 			Fixes:   fixes,
 		})
 	}

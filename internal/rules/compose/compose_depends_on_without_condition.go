@@ -90,7 +90,7 @@ func checkComposeDependsOnWithoutCondition(p *facts.Pass[*facts.Compose]) {
 		}
 		f := lint.Finding{
 			Span: hasty[0].Span, Related: related,
-			Message: fmt.Sprintf("%q starts before %s can answer, so its first connections can fail; wait with \"condition: service_healthy\"", shortText(s.Name), strings.Join(names, ", ")),
+			Message: fmt.Sprintf("%q starts before %s can answer, so its first connections can fail; set \"condition: service_healthy\" in depends_on", shortText(s.Name), strings.Join(names, ", ")),
 		}
 		if len(healthy) == len(hasty) {
 			f.Fixes = waitHealthy(d, s, healthy)

@@ -46,7 +46,7 @@ func checkComposeDeployKeyIgnored(p *facts.Pass[*facts.Compose]) {
 			}
 			p.Report(lint.Finding{
 				Span:    pair.Key.Span,
-				Message: fmt.Sprintf("%q is read only by a swarm, and \"docker compose up\" ignores it; remove it if the file is not for a swarm", key),
+				Message: fmt.Sprintf("%q applies only to a swarm, and \"docker compose up\" ignores it; remove it unless you deploy this file to a swarm", key),
 			})
 		}
 	}

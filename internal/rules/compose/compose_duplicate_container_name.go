@@ -56,7 +56,7 @@ func checkComposeDuplicateContainerName(p *facts.Pass[*facts.Compose]) {
 		}
 		f := lint.Finding{
 			Span:    name.Span,
-			Message: fmt.Sprintf("service %q also has the container name %q, so one of them does not start; give each service its own name", shortText(other.Name), shortText(name.Text)),
+			Message: fmt.Sprintf("service %q already uses the container name %q, so only one of them can start; give each service its own name", shortText(other.Name), shortText(name.Text)),
 			Related: []lint.Related{{Span: other.Value("container_name").Span, Message: "the same name is used here"}},
 		}
 		if name.Span == other.Value("container_name").Span {

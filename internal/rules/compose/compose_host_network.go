@@ -60,7 +60,7 @@ func checkComposeHostNetwork(p *facts.Pass[*facts.Compose]) {
 		if b, ok := s.Build(); ok && b.Network.Text == "host" {
 			p.Report(lint.Finding{
 				Span: b.Network.Span, Severity: lint.Info,
-				Message: "the build runs in the network of the host and can reach its local services; remove the line unless the build needs one",
+				Message: "the build runs in the network of the host and can reach its local services; remove the line unless the build needs one of them",
 			})
 		}
 		mode, image := s.Value("network_mode"), s.ImageBase()
@@ -70,7 +70,7 @@ func checkComposeHostNetwork(p *facts.Pass[*facts.Compose]) {
 		}
 		p.Report(weigh(p, lint.Finding{
 			Span:    mode.Span,
-			Message: fmt.Sprintf("every port that %q opens is open on the host, and it can reach the host's local services; publish the ports that it needs instead", shortText(s.Name)),
+			Message: fmt.Sprintf("%q uses the host's network, so its ports are open on the host and it can reach the host's local services; publish the ports that it needs instead", shortText(s.Name)),
 		}, isVPN(s)))
 	}
 }

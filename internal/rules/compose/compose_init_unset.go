@@ -70,7 +70,7 @@ func checkComposeInitUnset(p *facts.Pass[*facts.Compose]) {
 		edits, ok := addKey(s, "init", "init: true")
 		p.Report(lint.Finding{
 			Span:    c.Pair.Key.Span,
-			Message: fmt.Sprintf("%q is process 1 of %q and does not reap orphaned processes, so they pile up; set init to true", shortText(program), shortText(s.Name)),
+			Message: fmt.Sprintf("%q is process 1 in %q and does not reap orphaned processes, so they pile up; set \"init: true\"", shortText(program), shortText(s.Name)),
 			Fixes:   yamlFix("set init to true", lint.Unsafe, edits, ok, "services.*.init"),
 		})
 	}

@@ -48,7 +48,7 @@ var ComposeLoggingWithoutRotation = facts.Rule[*facts.Compose]{
 
 func checkComposeLoggingWithoutRotation(p *facts.Pass[*facts.Compose]) {
 	l := lacking{
-		message: "the logs of %s grow until the disk is full; set max-size and max-file",
+		message: "the logs of %s grow until the disk is full; set max-size and max-file in logging.options",
 		title:   "set max-size and max-file",
 		keys:    []string{"logging"},
 		fix: func(s *facts.ComposeService) ([]text.Edit, bool) {

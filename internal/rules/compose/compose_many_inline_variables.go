@@ -60,7 +60,7 @@ func checkComposeManyInlineVariables(p *facts.Pass[*facts.Compose]) {
 		if count > p.Options.Int("max") {
 			p.Report(lint.Finding{
 				Span:    entry.Key.Span,
-				Message: fmt.Sprintf("%d variables are set here, so settings of one environment are mixed with the definition of the service; move them to a file, and name it in env_file", count),
+				Message: fmt.Sprintf("%d variables are set here, which mixes the settings of one environment into the definition of the service; move them to a file, and set env_file to it", count),
 			})
 		}
 	}

@@ -48,7 +48,7 @@ func checkComposeMemoryLimitMissing(p *facts.Pass[*facts.Compose]) {
 	if p.Doc.IsDevelopment(p.Doc.Name) {
 		return
 	}
-	l := lacking{message: "%s can use all memory of the host, so other programs are killed; set a limit (mem_limit, or deploy.resources.limits.memory)"}
+	l := lacking{message: "%s can use all of the host's memory, so the kernel may kill other programs; set a limit (mem_limit, or deploy.resources.limits.memory)"}
 	for _, s := range wholeServices(p.Doc) {
 		if !s.MemoryLimited() && !s.IsJob() {
 			l.services = append(l.services, s)

@@ -56,7 +56,7 @@ func checkComposeMountPropagationShared(p *facts.Pass[*facts.Compose]) {
 				f.Message = fmt.Sprintf("with %q, what %q mounts appears on the host, and the other way round; remove the option", option, shortText(s.Name))
 			case "slave", "rslave":
 				f = facts.Excuse(f)
-				f.Message = fmt.Sprintf("with %q, what the host mounts appears in %q; remove the option unless you need this", option, shortText(s.Name))
+				f.Message = fmt.Sprintf("with %q, file systems that the host mounts later appear in %q; remove the option unless the program must see them", option, shortText(s.Name))
 			default:
 				continue
 			}

@@ -70,7 +70,7 @@ func checkComposePortsNotSorted(p *facts.Pass[*facts.Compose]) {
 		at := firstMisplaced(order)
 		p.Report(lint.Finding{
 			Span:    list.Items[at].Span,
-			Message: fmt.Sprintf("%q is not in numerical order; move %q here", shortText(ports[at].Value.Raw), shortText(ports[order[at]].Value.Raw)),
+			Message: fmt.Sprintf("the ports are not in numerical order; move %[2]q before %[1]q", shortText(ports[at].Value.Raw), shortText(ports[order[at]].Value.Raw)),
 			Fixes:   fixes,
 		})
 	}

@@ -53,7 +53,7 @@ func checkComposePrivilegedPort(p *facts.Pass[*facts.Compose]) {
 			}
 			p.Report(lint.Finding{
 				Span:    port.Span,
-				Message: fmt.Sprintf("port %d of %q can be opened only by root on many systems; let the program listen on a port above 1023", port.Target.First, shortText(s.Name)),
+				Message: fmt.Sprintf("on many systems, only root can listen on port %d, which %q uses; make the program listen on a port above 1023", port.Target.First, shortText(s.Name)),
 			})
 		}
 	}

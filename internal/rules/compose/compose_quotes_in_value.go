@@ -95,7 +95,7 @@ func reportQuotes(p *facts.Pass[*facts.Compose], v compose.Value, part text.Span
 	place := p.Doc.Place(v, part)
 	f := lint.Finding{
 		Span: place,
-		Message: fmt.Sprintf("the quotes in %s become part of the value, because %s keeps them; remove them, or quote the whole item",
+		Message: fmt.Sprintf("the quotes in %s become part of the value, because %s keeps them; remove the quotes, or quote the whole item",
 			shortText(v.Raw[part.Start:part.End]), where),
 	}
 	inner := v.Raw[part.Start+1 : part.End-1]

@@ -52,7 +52,7 @@ var ComposeRootFilesystemWritable = facts.Rule[*facts.Compose]{
 
 func checkComposeRootFilesystemWritable(p *facts.Pass[*facts.Compose]) {
 	l := lacking{
-		message: "the root file system of %s is writable, so an attacker can store and run programs there; set read_only, and a tmpfs for files that the program writes",
+		message: "the root file system of %s is writable, so an attacker can write and run programs there; set \"read_only: true\", and mount a tmpfs where the program writes",
 		title:   "set read_only with a tmpfs on /tmp",
 		keys:    []string{"read_only", "tmpfs"},
 		manual:  true,

@@ -99,7 +99,7 @@ func checkComposeSecretInEnvironment(p *facts.Pass[*facts.Compose]) {
 			isInternal := isOwnDefault(s, kv.Value) || (!fromOutside && words().isInternal(kv.Value.Text))
 			f, ok := weighSecret(p, lint.Finding{
 				Span:    kv.Span,
-				Message: fmt.Sprintf("%q %s, so anyone who can read the file gets it; use ${%s:?}, an env_file outside of the repository, or a secret", shortText(kv.Key), where, shortText(kv.Key)),
+				Message: fmt.Sprintf("%q %s, so anyone who can read the file gets it; use ${%s:?}, an env_file outside the repository, or a secret", shortText(kv.Key), where, shortText(kv.Key)),
 			}, kv.Value.Text, password, guardsLittle || isInternal || isForTrial(p, s, kv.Value.Text))
 			if ok {
 				p.Report(f)

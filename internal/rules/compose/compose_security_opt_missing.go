@@ -43,7 +43,7 @@ var ComposeSecurityOptMissing = facts.Rule[*facts.Compose]{
 }
 
 func checkComposeSecurityOptMissing(p *facts.Pass[*facts.Compose]) {
-	l := lacking{message: "no security_opt is set for %s, so programs can gain privileges there; add options, such as no-new-privileges:true"}
+	l := lacking{message: "no security_opt is set for %s, so its processes can gain privileges, for example through setuid programs; add options, such as no-new-privileges:true"}
 	for _, s := range wholeServices(p.Doc) {
 		if s.Entry("security_opt") == nil {
 			l.services = append(l.services, s)

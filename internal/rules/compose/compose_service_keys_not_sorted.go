@@ -83,7 +83,7 @@ func checkComposeServiceKeysNotSorted(p *facts.Pass[*facts.Compose]) {
 		p.Report(lint.Finding{
 			Span: n.Pairs[at].Key.Span,
 			Message: fmt.Sprintf(
-				"%q is not in the usual order of keys; move %q here",
+				"the keys are not in the usual order; move %[2]q above %[1]q",
 				shortText(n.Pairs[at].Key.Value),
 				shortText(n.Pairs[order[at]].Key.Value),
 			),

@@ -55,7 +55,7 @@ func checkComposeServicesNotSorted(p *facts.Pass[*facts.Compose]) {
 	at := firstMisplaced(order)
 	p.Report(lint.Finding{
 		Span:    pairs[at].Key.Span,
-		Message: fmt.Sprintf("%q is not in alphabetical order; move %q here", shortText(pairs[at].Key.Value), shortText(pairs[order[at]].Key.Value)),
+		Message: fmt.Sprintf("the services are not in alphabetical order; move %[2]q above %[1]q", shortText(pairs[at].Key.Value), shortText(pairs[order[at]].Key.Value)),
 		Fixes:   fixes,
 	})
 }

@@ -66,7 +66,7 @@ func checkComposeShellWrapperWithoutExec(p *facts.Pass[*facts.Compose]) {
 		at := c.Words[len(c.Words)-1]
 		f := lint.Finding{
 			Span:    at.Span,
-			Message: fmt.Sprintf("the shell does not pass the stop signal (SIGTERM) to %q, which is killed after 10 seconds; write exec %s", shortText(last), shortText(last)),
+			Message: fmt.Sprintf("the shell does not pass the stop signal (SIGTERM) to %q, which is killed after 10 seconds; write %q", shortText(last), "exec "+shortText(last)),
 		}
 		if c.List && at.Raw == script && s.Owns(c.Pair) {
 			edits, ok := p.Doc.File.Replace(at.Node, script[:offset]+"exec "+script[offset:])

@@ -50,7 +50,7 @@ func checkComposeStopGracePeriodUnset(p *facts.Pass[*facts.Compose]) {
 		if d, ok := facts.Duration(v); ok && d == 0 {
 			p.Report(lint.Finding{
 				Span: v.Span, Severity: lint.Warning, Variant: "zero",
-				Message: fmt.Sprintf("%q is killed at once when it stops, so its open requests are lost; set the time that its longest request takes", shortText(s.Name)),
+				Message: fmt.Sprintf("%q is killed at once when it stops, so its open requests are lost; set at least the time that its longest request takes", shortText(s.Name)),
 			})
 		}
 	}
@@ -64,7 +64,7 @@ func checkComposeStopGracePeriodUnset(p *facts.Pass[*facts.Compose]) {
 		edits, ok := addKey(s, "stop_grace_period", "stop_grace_period: 30s")
 		p.Report(lint.Finding{
 			Span: s.Span(), Variant: "unset",
-			Message: fmt.Sprintf("%q is killed 10 seconds after the stop signal; set stop_grace_period to the time that its longest request or job takes", shortText(s.Name)),
+			Message: fmt.Sprintf("%q is killed if it has not stopped 10 seconds after the stop signal; set stop_grace_period to at least the time that its longest request or job takes", shortText(s.Name)),
 			Fixes:   yamlFix("set stop_grace_period to 30s", lint.Unsafe, edits, ok, "services.*.stop_grace_period"),
 		})
 	}

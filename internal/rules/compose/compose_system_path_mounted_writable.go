@@ -60,7 +60,7 @@ func checkComposeSystemPathMountedWritable(p *facts.Pass[*facts.Compose]) {
 			}
 			p.Report(weigh(p, lint.Finding{
 				Span:    m.Span,
-				Message: fmt.Sprintf("%q is writable in %q, and a process that writes there can become root on the host; mount only what is needed, read-only", shortText(m.Source), shortText(s.Name)),
+				Message: fmt.Sprintf("%[2]q can write to %[1]q of the host, so a process in it can become root on the host; mount only what is needed, read-only", shortText(m.Source), shortText(s.Name)),
 				Fixes:   readOnlyFix(p.Doc, m),
 			}, false))
 		}

@@ -60,7 +60,7 @@ func checkComposeTmpfsUnsafeOptions(p *facts.Pass[*facts.Compose]) {
 				}
 				f := lint.Finding{
 					Span:    m.Span,
-					Message: fmt.Sprintf("%q overrides %q, the default of Docker that keeps attackers from using files there; remove the option unless a program needs it", option, "no"+option),
+					Message: fmt.Sprintf("%q overrides %q, the default of Docker, which protects against files that an attacker writes there; remove the option unless a program needs it", option, "no"+option),
 				}
 				if option != "exec" { // it is there for a program that runs files from the folder
 					f.Fixes = withoutOption(p.Doc, m, option, "remove "+option)

@@ -67,7 +67,7 @@ func checkComposeTopLevelNotSorted(p *facts.Pass[*facts.Compose]) {
 	at := firstMisplaced(order)
 	p.Report(lint.Finding{
 		Span:    pairs[at].Key.Span,
-		Message: fmt.Sprintf("%q is not in the usual order of sections; move %q here", shortText(pairs[at].Key.Value), shortText(pairs[order[at]].Key.Value)),
+		Message: fmt.Sprintf("the sections are not in the usual order; move %[2]q above %[1]q", shortText(pairs[at].Key.Value), shortText(pairs[order[at]].Key.Value)),
 		Fixes:   fixes,
 	})
 }

@@ -41,7 +41,7 @@ func checkComposeVersionObsolete(p *facts.Pass[*facts.Compose]) {
 	edits, ok := p.Doc.File.Delete(pair)
 	p.Report(lint.Finding{
 		Span:    pair.Span,
-		Message: "\"version\" has no effect, and Compose warns about it at every call; remove the line",
+		Message: "\"version\" has no effect, and Compose warns about it on every run; remove the line",
 		Fixes:   yamlFix("remove the line", lint.Safe, edits, ok),
 	})
 }

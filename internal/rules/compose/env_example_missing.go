@@ -101,7 +101,7 @@ func checkEnvExampleMissing(p *facts.Pass[*facts.Compose]) {
 	}
 	p.Report(lint.Finding{
 		Variant: "no-example", Span: bare[0].span,
-		Message: fmt.Sprintf("nothing shows how to set %s, so others cannot start the project; add defaults, or .env.example with the names", listed(names)),
+		Message: fmt.Sprintf("the repository does not show how to set %s, so others cannot start the project; add defaults, or list the names in .env.example", listed(names)),
 	})
 }
 

@@ -67,7 +67,7 @@ func checkAddRemoteWithoutChecksum(p *facts.Pass[*facts.Dockerfile]) {
 			}
 			p.Report(lint.Finding{
 				Span:    w.Span,
-				Message: fmt.Sprintf("%s is downloaded without a checksum, so the server decides what enters the image; add --checksum=sha256:... of a file that you checked", quoteShort(source)),
+				Message: fmt.Sprintf("%s is downloaded without a checksum, so the server decides what the image contains; add --checksum=sha256:... of a file that you verified", quoteShort(source)),
 			})
 		}
 	})

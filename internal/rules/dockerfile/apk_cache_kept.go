@@ -77,11 +77,11 @@ func checkApkCacheKept(p *facts.Pass[*facts.Dockerfile]) {
 		}
 		f := lint.Finding{
 			Span:    c.Span,
-			Message: fmt.Sprintf("%s leaves the package index in the image, where it only takes space; add --no-cache", quoteShort(firstLine(p.Doc.Text(c.Span)))),
+			Message: fmt.Sprintf("%s leaves the package index in the image, where it only takes up space; add --no-cache", quoteShort(firstLine(p.Doc.Text(c.Span)))),
 		}
 		update := apkUpdateBefore(p.Doc, c)
 		if update != nil && !p.Hadolint {
-			f.Message = fmt.Sprintf("%s leaves the package index in the image, where it only takes space; remove it, and pass --no-cache here",
+			f.Message = fmt.Sprintf("%s leaves the package index in the image, where it only takes up space; remove it, and pass --no-cache here",
 				quoteShort("apk update"))
 			f.Related = []lint.Related{{Span: update.Span, Message: "it downloads the index"}}
 		}

@@ -83,7 +83,7 @@ func checkAptListsKept(p *facts.Pass[*facts.Dockerfile]) {
 		}
 		f := lint.Finding{
 			Span:    update.Span,
-			Message: fmt.Sprintf("%s leaves package lists in the image, where they only take space; end the RUN with %q", quoteShort(firstLine(p.Doc.Text(update.Span))), clean),
+			Message: fmt.Sprintf("%s leaves package lists in the image, where they only take up space; end the RUN with %q", quoteShort(firstLine(p.Doc.Text(update.Span))), clean),
 		}
 		if fix, ok := appendCommand(p.Doc, update, clean); ok && !needed {
 			f.Fixes = []lint.Fix{fix}
@@ -115,7 +115,7 @@ func reportScriptLists(p *facts.Pass[*facts.Dockerfile], in *dockerfile.Instruct
 		}
 		p.Report(lint.Finding{
 			Span:    c.Span,
-			Message: fmt.Sprintf("%s, which runs here, leaves package lists of apt in the image, where they only take space; end the script with %q", quoteShort(script.Source.Path), "rm -rf /var/lib/apt/lists/*"),
+			Message: fmt.Sprintf("%s, which runs here, leaves package lists of apt in the image, where they only take up space; end the script with %q", quoteShort(script.Source.Path), "rm -rf /var/lib/apt/lists/*"),
 			Related: []lint.Related{{Source: script.Source, Span: script.SpanOf(update.Call), Message: "the lists are downloaded here"}},
 		})
 	}

@@ -91,7 +91,7 @@ func checkBuildToolsInFinalStage(p *facts.Pass[*facts.Dockerfile]) {
 	} else if install, tools := keptCompilers(p.Doc, start.stage); install != nil && !hasCompiler(base) && (p.Options.Bool("always") || buildsSomething(p.Doc, start.stage)) {
 		f = lint.Finding{
 			Variant: "packages", Span: install.Span,
-			Message: fmt.Sprintf("the image keeps %s, which the program does not need to run; build in a separate stage and copy the result, or remove it in the same RUN", strings.Join(tools, " and ")),
+			Message: fmt.Sprintf("the image keeps %s, which the program does not need at run time; build in a separate stage and copy the result, or remove it in the same RUN", strings.Join(tools, " and ")),
 		}
 		if !buildsSomething(p.Doc, start.stage) {
 			f.Severity = lint.Info

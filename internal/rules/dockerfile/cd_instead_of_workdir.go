@@ -62,7 +62,7 @@ func checkCdInsteadOfWorkdir(p *facts.Pass[*facts.Dockerfile]) {
 		p.Report(lint.Finding{
 			Fixes:   setFolder(p.Doc, c),
 			Span:    c.Span,
-			Message: fmt.Sprintf("%s changes the folder for this RUN only; set the folder with WORKDIR", quoteShort(p.Doc.Text(c.Span))),
+			Message: fmt.Sprintf("%s changes the working directory for this RUN only; use WORKDIR instead", quoteShort(p.Doc.Text(c.Span))),
 		})
 	}, "cd")
 }

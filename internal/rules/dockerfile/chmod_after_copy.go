@@ -86,7 +86,7 @@ func reportChmod(p *facts.Pass[*facts.Dockerfile], from, run *dockerfile.Instruc
 	}
 	f := lint.Finding{
 		Span:    run.Head,
-		Message: fmt.Sprintf("%s stores the file a second time; set the mode with COPY --chmod=%s", quoteShort(p.Doc.Text(commands[0].Span)), args[0].Text),
+		Message: fmt.Sprintf("%s stores a second copy of the file in the image; set the mode with COPY --chmod=%s", quoteShort(p.Doc.Text(commands[0].Span)), args[0].Text),
 		Related: []lint.Related{{Span: from.Head, Message: "the file is copied here"}},
 	}
 	cut, plain := deleteInstruction(run)

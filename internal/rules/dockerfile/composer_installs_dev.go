@@ -86,7 +86,7 @@ func checkComposerInstallsDev(p *facts.Pass[*facts.Dockerfile]) {
 		for _, c := range found[s] {
 			p.Report(weighDevPackages(p, lint.Finding{
 				Span:    c.Span,
-				Message: fmt.Sprintf("%s also installs development packages, which the program does not need to run; add --no-dev", quoteShort(firstLine(p.Doc.Text(c.Span)))),
+				Message: fmt.Sprintf("%s also installs development packages, which the program does not need at run time; add --no-dev", quoteShort(firstLine(p.Doc.Text(c.Span)))),
 				Fixes:   insertAfterAction(c, "--no-dev"),
 			}))
 		}

@@ -56,7 +56,7 @@ func checkConsecutiveRunInstructions(p *facts.Pass[*facts.Dockerfile]) {
 			continue
 		}
 		if before != nil && sameFlags(before, in) && isShort(p, before) && isShort(p, in) {
-			f := lint.Finding{Span: in.KeywordSpan, Message: "this RUN directly follows another one and adds a layer; join the two with &&"}
+			f := lint.Finding{Span: in.KeywordSpan, Message: "this RUN directly follows another RUN and adds a layer; join the two with &&"}
 			if edit, ok := joinRuns(p.Doc, before, in, false); ok {
 				f.Fixes = unsafeFix("join it with the RUN above", lint.EffectGraph, edit)
 			}

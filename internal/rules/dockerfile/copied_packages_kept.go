@@ -106,7 +106,7 @@ func reportInstalledCopies(p *facts.Pass[*facts.Dockerfile], in *dockerfile.Inst
 				delete(copied, folder)
 				p.Report(lint.Finding{
 					Span:    brought.Head,
-					Message: fmt.Sprintf("%s stays in the image after its packages are installed; mount it for that RUN with --mount=type=bind", quoteShort(folder)),
+					Message: fmt.Sprintf("%s stays in the image, although only the installation needs it; mount it in that RUN with --mount=type=bind", quoteShort(folder)),
 					Related: []lint.Related{{Span: c.Span, Message: "the packages are installed here"}},
 				})
 				return

@@ -59,7 +59,7 @@ func checkCopyFromImageNotPinned(p *facts.Pass[*facts.Dockerfile]) {
 			pinned := pinVersionOf(p, i)
 			p.Report(lint.Finding{
 				Span:    r.Span,
-				Message: pinned.Explained(fmt.Sprintf("%s has no fixed version, so a later build can use a different version; pin a version, such as %s", quoteShort(r.Text), quoteShort(i.Name()+":<version>"))),
+				Message: pinned.Explained(fmt.Sprintf("%s has no fixed version, so a later build can use a different version; pin a version, for example %s", quoteShort(r.Text), quoteShort(i.Name()+":<version>"))),
 				Fixes:   pinned.Fixes,
 			})
 		}

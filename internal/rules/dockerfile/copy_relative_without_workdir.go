@@ -73,7 +73,7 @@ func checkCopyRelativeWithoutWorkdir(p *facts.Pass[*facts.Dockerfile]) {
 			}
 			f := lint.Finding{
 				Span:    to.Span,
-				Message: fmt.Sprintf("%s is relative, but the stage sets no WORKDIR, so the base image decides where it is; set WORKDIR, or write an absolute path", quoteShort(path)),
+				Message: fmt.Sprintf("%s is relative, but the stage sets no WORKDIR, so the base image decides which folder it means; set WORKDIR, or write an absolute path", quoteShort(path)),
 			}
 			if p.Hadolint {
 				p.Report(f)

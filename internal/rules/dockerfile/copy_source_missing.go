@@ -105,7 +105,7 @@ func checkCopySourceMissing(p *facts.Pass[*facts.Dockerfile]) {
 		}
 		f := lint.Finding{
 			Span:    c.Word.Span,
-			Message: fmt.Sprintf("%q is not in the build context %q, so the build fails; correct the path", short(c.Path), context.Files.Path(".")),
+			Message: fmt.Sprintf("%q is not in the build context %q, so the build fails; correct the path, which is relative to the build context", short(c.Path), context.Files.Path(".")),
 			Related: []lint.Related{{File: context.Files.Path("."), Message: "the build context"}},
 		}
 		if isNear {

@@ -66,7 +66,7 @@ func checkCopyWholeContext(p *facts.Pass[*facts.Dockerfile]) {
 			if in.Err == nil && copiesAll(in) {
 				p.Report(lint.Finding{
 					Span:    in.Head,
-					Message: fmt.Sprintf("%s copies everything that .dockerignore does not exclude, also files that are added later; copy only what the program needs", quoteShort(p.Doc.Text(in.Head))),
+					Message: fmt.Sprintf("%s copies everything that .dockerignore does not exclude, including files that are added later; copy only what the program needs", quoteShort(p.Doc.Text(in.Head))),
 				})
 			}
 		}

@@ -60,7 +60,7 @@ func checkCurlWithoutFail(p *facts.Pass[*facts.Dockerfile]) {
 			return
 		}
 		name := c.Words[0].Span
-		f := lint.Finding{Span: name, Message: "curl saves the error page of a server as if it were the file and exits with 0; add --fail"}
+		f := lint.Finding{Span: name, Message: "if the server returns an error, curl saves the error page as the file and exits with 0; add --fail"}
 		if c.Script.Editable() {
 			f.Fixes = []lint.Fix{
 				{

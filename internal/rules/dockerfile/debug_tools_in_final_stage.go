@@ -74,7 +74,7 @@ func checkDebugToolsInFinalStage(p *facts.Pass[*facts.Dockerfile]) {
 		}
 		p.Report(weighSize(p, lint.Finding{
 			Span:    tools[0].Span,
-			Message: fmt.Sprintf("the final image includes %s, which the program does not need and an attacker can use; install such tools only to debug", strings.Join(names, " and ")),
+			Message: fmt.Sprintf("the final image includes %s, which the program does not need and an attacker can use; install such tools in a separate stage for debugging", strings.Join(names, " and ")),
 			Fixes:   leaveOutFix(c, tools),
 		}))
 	}, "apt-get", "apt", "apk", "yum", "dnf", "microdnf", "zypper")

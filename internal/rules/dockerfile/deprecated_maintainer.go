@@ -47,7 +47,7 @@ func checkDeprecatedMaintainer(p *facts.Pass[*facts.Dockerfile]) {
 		}
 		f := lint.Finding{
 			Span:    in.Head,
-			Message: fmt.Sprintf("%s is deprecated; use LABEL org.opencontainers.image.authors", quoteShort(firstLine(p.Doc.Text(in.Head)))),
+			Message: fmt.Sprintf("%s is deprecated; use LABEL org.opencontainers.image.authors instead", quoteShort(firstLine(p.Doc.Text(in.Head)))),
 		}
 		// MAINTAINER takes its text as it is; a label resolves variables, quotes
 		// and escapes.

@@ -74,7 +74,7 @@ func checkDownloadWithoutChecksum(p *facts.Pass[*facts.Dockerfile]) {
 		}
 		f := lint.Finding{
 			Span:    c.Words[0].Span,
-			Message: "the file that " + c.Name() + " downloads is not verified, so the server decides what enters the image; check it in the same RUN with sha256sum -c",
+			Message: "the file that " + c.Name() + " downloads is not verified, so the server decides what the image contains; verify it in the same RUN with sha256sum -c",
 		}
 		if moving != "" && isForUse(p, c) {
 			f.Variant, f.Severity = "moving", lint.Warning

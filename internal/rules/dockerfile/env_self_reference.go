@@ -63,7 +63,7 @@ func checkEnvSelfReference(p *facts.Pass[*facts.Dockerfile]) {
 					p.Report(lint.Finding{
 						Fixes:   splitEnv(p.Doc, in, i, j),
 						Span:    pair.Span,
-						Message: fmt.Sprintf("%s is set in this same ENV, so it has its old value or none here; set it in an earlier ENV", quoteShort("$"+use.Name)),
+						Message: fmt.Sprintf("%s is set in this same ENV, so here it still has its previous value or is empty; set it in an earlier ENV", quoteShort("$"+use.Name)),
 						Related: []lint.Related{{Span: other.Span, Message: "the variable is set here"}},
 					})
 					return

@@ -82,7 +82,7 @@ func checkFailureIgnored(p *facts.Pass[*facts.Dockerfile]) {
 			p.Report(lint.Finding{
 				Span: work.Span,
 				Message: fmt.Sprintf(
-					"if %s fails, the build continues without it, because %s follows \"||\"; remove it so that the build stops",
+					"if %s fails, \"||\" and %s let the build continue; remove them so that the build stops",
 					quoteShort(firstLine(p.Doc.Text(work.Span))),
 					quoteShort(firstLine(p.Doc.Text(script.SpanOf(or.Y)))),
 				),

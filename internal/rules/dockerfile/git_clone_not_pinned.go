@@ -85,7 +85,7 @@ func checkClones(p *facts.Pass[*facts.Dockerfile], s *facts.Stage) {
 			}
 			p.Report(lint.Finding{
 				Span:    c.Span,
-				Message: fmt.Sprintf("%s takes the tip of %s, so each build may have other code; name a tag with --branch, or check out a commit", quoteShort("git clone "+clone.address), from),
+				Message: fmt.Sprintf("%s clones the tip of %s, so two builds can get different code; pin a tag with --branch, or check out a commit", quoteShort("git clone "+clone.address), from),
 			})
 			break
 		}

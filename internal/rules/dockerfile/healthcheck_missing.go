@@ -68,7 +68,7 @@ func checkHealthcheckMissing(p *facts.Pass[*facts.Dockerfile]) {
 		}
 		f := lint.Finding{
 			Span:    s.From.Head,
-			Message: fmt.Sprintf("no HEALTHCHECK follows %s, so Docker cannot detect a server that hangs; add one, or HEALTHCHECK NONE if the platform checks it", quoteShort(firstLine(p.Doc.Text(s.From.Head)))),
+			Message: fmt.Sprintf("the stage that begins with %s has no HEALTHCHECK, so Docker cannot detect a hung server; add one, or HEALTHCHECK NONE if the platform has its own checks", quoteShort(firstLine(p.Doc.Text(s.From.Head)))),
 		}
 		if !p.Hadolint && !p.Options.Bool("always") {
 			if !p.Files.Known() {

@@ -47,7 +47,7 @@ func checkInlineIgnoreComment(p *facts.Pass[*facts.Dockerfile]) {
 		comment := strings.TrimSpace(strings.TrimLeft(p.Doc.Text(span), "# "))
 		for _, mark := range []string{"hadolint ignore=", "hadolint global ignore=", "dockmend ignore=", "dockmend ignore-file=", "check=skip="} {
 			if strings.HasPrefix(comment, mark) {
-				p.Report(lint.Finding{Span: span, Message: fmt.Sprintf("%s ignores findings in this file, where a review can miss it; move the exception to the configuration", quoteShort(comment))})
+				p.Report(lint.Finding{Span: span, Message: fmt.Sprintf("%s ignores findings in this file, which a review can easily miss; move the exception to the configuration", quoteShort(comment))})
 			}
 		}
 	}

@@ -88,7 +88,7 @@ func reportPlainHTTP(p *facts.Pass[*facts.Dockerfile], span text.Span, editable 
 			Fixes: useHTTPS(p.Doc, span, editable),
 			Span:  span,
 			Message: fmt.Sprintf(
-				"%s is not encrypted, so anyone on the network path can replace the file; use https, or verify a checksum",
+				"%s is downloaded without encryption, so anyone on the network path can replace the file; use https, or verify a checksum",
 				quoteShort(p.Doc.Text(span)),
 			),
 		},

@@ -69,7 +69,7 @@ func checkInvalidDefinitionDescription(p *facts.Pass[*facts.Dockerfile]) {
 		p.Report(lint.Finding{
 			Fixes:   unsafeFix("add a blank line below", lint.EffectNone, lint.Insert(wholeLines(in).Start, p.Doc.Newline())),
 			Span:    last,
-			Message: fmt.Sprintf("%s is not shown as the description of %s, because it does not begin with that name; begin with it, or add a blank line below", quoteShort(p.Doc.Text(last)), name),
+			Message: fmt.Sprintf("%[1]s is not shown as the description of %[2]s, because it does not begin with %[2]q; begin the comment with this name, or add a blank line after it", quoteShort(p.Doc.Text(last)), name),
 		})
 	}
 }

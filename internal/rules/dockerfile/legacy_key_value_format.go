@@ -37,7 +37,7 @@ import (
 var LegacyKeyValueFormat = facts.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
 		ID:       "legacy-key-value-format",
-		Title:    "ENV or LABEL uses the deprecated form with a space",
+		Title:    "ENV or LABEL uses the deprecated space-separated form",
 		Category: lint.Deprecated,
 		Severity: lint.Style,
 		Since:    "0.1.0",
@@ -66,7 +66,7 @@ func checkLegacyKeyValueFormat(p *facts.Pass[*facts.Dockerfile]) {
 		f := lint.Finding{
 			Span: pair.Span,
 			Message: fmt.Sprintf(
-				"%s %s uses the deprecated form with a space; write an equals sign after %s",
+				"%s %s uses the deprecated space-separated form; write an equals sign after %s",
 				strings.ToUpper(in.Keyword),
 				quoteShort(p.Doc.Text(pair.Span)),
 				short(pair.Key),

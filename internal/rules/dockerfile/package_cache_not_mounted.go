@@ -116,7 +116,7 @@ func checkPackageCacheNotMounted(p *facts.Pass[*facts.Dockerfile]) {
 			}
 			f := lint.Finding{
 				Variant: tool.variant, Span: c.Span,
-				Message: fmt.Sprintf("%s downloads all packages again after each change; mount its cache with RUN %s", quoteShort(firstLine(p.Doc.Text(c.Span))), flag),
+				Message: fmt.Sprintf("%s downloads all packages again after each change; keep its cache between builds with RUN %s", quoteShort(firstLine(p.Doc.Text(c.Span))), flag),
 			}
 			if tool.fixable && runsAsRoot(p.Doc, in) && !cleansUp(p.Doc.Text(in.Span), tool) {
 				f.Fixes = []lint.Fix{{

@@ -51,7 +51,7 @@ func checkPersistentNoninteractiveEnv(p *facts.Pass[*facts.Dockerfile]) {
 		return
 	}
 	in := v.Instruction
-	f := lint.Finding{Span: v.Pair.Span, Message: "ENV also sets DEBIAN_FRONTEND in the running container, where apt then asks no questions; use ARG"}
+	f := lint.Finding{Span: v.Pair.Span, Message: "ENV also sets DEBIAN_FRONTEND in the running container, where it also hides questions from users; use ARG, which applies only to the build"}
 	if len(in.Pairs) == 1 {
 		edits := []lint.FileEdit{lint.Replace(in.KeywordSpan, sameCase("ARG", p.Doc.Text(in.KeywordSpan)))}
 		if v.Pair.Legacy {

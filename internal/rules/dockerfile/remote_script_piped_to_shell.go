@@ -66,7 +66,7 @@ func checkRemoteScriptPipedToShell(p *facts.Pass[*facts.Dockerfile]) {
 			if address, _ := p.Doc.Expand(in, p.Doc.Text(s.SpanOf(fetch))); namesVersion(address) {
 				f.Severity = lint.Info
 			}
-			f.Message = fmt.Sprintf("the output of %s runs as a script without a check; download a fixed version, verify its checksum, then run it", program)
+			f.Message = fmt.Sprintf("the output of %s runs as a script without verification; download a fixed version, verify its checksum, then run it", program)
 			p.Report(f)
 		})
 	})

@@ -130,7 +130,7 @@ func reportShellForm(p *facts.Pass[*facts.Dockerfile], s *facts.Stage, in *docke
 	case why == "":
 		f.Fixes = []lint.Fix{fix}
 	case p.Hadolint || !isCompound(in): // the message above has the advice for several commands
-		f.Message += "; no fix: " + why
+		f.Message += " (no automatic fix: " + why + ")"
 	}
 	p.Report(f)
 }

@@ -83,7 +83,7 @@ func checkWrapper(p *facts.Pass[*facts.Dockerfile], in *dockerfile.Instruction) 
 	}
 	f := lint.Finding{
 		Span:    script.Span,
-		Message: fmt.Sprintf("%s stays process 1 and does not pass the stop signal on to %s, so docker stop kills it after 10 seconds; write exec %s", shell, quoteShort(last), short(last)),
+		Message: fmt.Sprintf("%s stays process 1 and does not pass the stop signal on to %s, so docker stop kills %[2]s after 10 seconds; write %[3]s", shell, quoteShort(last), quoteShort("exec "+last)),
 	}
 	// The word as written maps byte for byte to its decoded text only without
 	// escapes.

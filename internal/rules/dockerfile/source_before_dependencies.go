@@ -360,7 +360,7 @@ func reportOrder(p *facts.Pass[*facts.Dockerfile], all *dockerfile.Instruction, 
 	p.Report(lint.Finding{
 		Fixes: manifestsFirst(p, all, c, e),
 		Span:  all.Head,
-		Message: fmt.Sprintf("%s comes before %s, so every edit of a copied file %s the dependencies again; %s",
+		Message: fmt.Sprintf("%s comes before %s, so every change to a copied file %s the dependencies again; %s",
 			quoteShort(p.Doc.Text(all.Head)), quoteShort(firstLine(p.Doc.Text(c.Span))), what, advice),
 		Related: []lint.Related{{Span: c.Span, Message: "the dependencies are installed here"}},
 	})

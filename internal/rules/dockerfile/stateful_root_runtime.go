@@ -65,7 +65,7 @@ func checkStatefulRootRuntime(p *facts.Pass[*facts.Dockerfile]) {
 			}
 			for _, w := range in.Words {
 				if path := bare(w.Text); !isTransient(path) {
-					p.Report(lint.Finding{Span: w.Span, Message: fmt.Sprintf("the program runs as root, so an attacker who takes it over controls the data in %s; switch to a user that owns the data", quoteShort(path))})
+					p.Report(lint.Finding{Span: w.Span, Message: fmt.Sprintf("the program runs as root, so an attacker who compromises it controls the data in %s; switch to a user that owns the data", quoteShort(path))})
 					return
 				}
 			}

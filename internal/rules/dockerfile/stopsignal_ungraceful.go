@@ -51,7 +51,7 @@ func checkStopsignalUngraceful(p *facts.Pass[*facts.Dockerfile]) {
 		}
 		p.Report(lint.Finding{
 			Span:    in.ArgsSpan,
-			Message: fmt.Sprintf("a program cannot handle %s, so it cannot finish requests or write data when the container stops; use SIGTERM, or the server's own signal", quoteShort(bare(in.Args))),
+			Message: fmt.Sprintf("a program cannot catch %s, so it cannot finish requests or write data when the container stops; use SIGTERM, or the server's own signal", quoteShort(bare(in.Args))),
 			Fixes:   unsafeFix("use SIGTERM", lint.EffectConfig, lint.Replace(in.ArgsSpan, "SIGTERM")),
 		})
 	})

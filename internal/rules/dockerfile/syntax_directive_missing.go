@@ -71,7 +71,7 @@ func checkSyntaxDirectiveMissing(p *facts.Pass[*facts.Dockerfile]) {
 				Fixes: nameFrontend(p.Doc),
 				Span:  in.KeywordSpan,
 				Message: fmt.Sprintf(
-					"%s does not work in older builders, and the file selects no frontend; begin it with # syntax=docker/dockerfile:1",
+					"%s does not work in older builders, and the file has no syntax line; begin the file with # syntax=docker/dockerfile:1",
 					feature,
 				),
 			},

@@ -69,7 +69,7 @@ func reportSystemOrder(p *facts.Pass[*facts.Dockerfile], all *dockerfile.Instruc
 	p.Report(lint.Finding{
 		Span: all.Head,
 		Message: fmt.Sprintf(
-			"%s comes before %s, so every edit of a copied file installs the packages again; install them first",
+			"%s comes before %s, so every change to a copied file installs the packages again; install them first",
 			quoteShort(p.Doc.Text(all.Head)),
 			quoteShort(firstLine(p.Doc.Text(install.Span))),
 		),

@@ -52,7 +52,7 @@ func checkUnnamedStage(p *facts.Pass[*facts.Dockerfile]) {
 					Fixes: nameStage(p.Doc, s),
 					Span:  s.From.Head,
 					Message: fmt.Sprintf(
-						"%s starts a stage without a name, so other stages must refer to it by number; add AS and a name",
+						"%s starts an unnamed stage, so other stages must refer to it by number; add \"AS <name>\"",
 						quoteShort(firstLine(p.Doc.Text(s.From.Head))),
 					),
 				},

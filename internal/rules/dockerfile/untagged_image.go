@@ -72,7 +72,7 @@ func checkUntaggedImage(p *facts.Pass[*facts.Dockerfile]) {
 		pinned := pinVersionOf(p, i)
 		p.Report(weighOwnImage(p, i, lint.Finding{
 			Span:    i.Span,
-			Message: pinned.Explained(fmt.Sprintf("%q has no tag, so builds use the current latest and are not reproducible; pin a version, such as %q", i.Raw, exampleTag(i))),
+			Message: pinned.Explained(fmt.Sprintf("%q has no tag, so builds use whatever latest is then and are not reproducible; pin a version, for example %q", i.Raw, exampleTag(i))),
 			Fixes:   pinned.Fixes,
 		}))
 	}

@@ -64,7 +64,7 @@ func checkUnusedArg(p *facts.Pass[*facts.Dockerfile]) {
 			if strings.Contains(upper, "BUST") || isRead(p.Doc, s, in, pair.Key) {
 				continue
 			}
-			f := lint.Finding{Span: pair.Span, Message: fmt.Sprintf("no instruction uses %s, so a value for it has no effect; remove the ARG", quoteShort(pair.Key))}
+			f := lint.Finding{Span: pair.Span, Message: fmt.Sprintf("no instruction uses %s, so setting it has no effect; remove the ARG", quoteShort(pair.Key))}
 			if edit, ok := deletePair(in, pair); ok && !p.Project.MayBePassed(p.Doc, pair.Key) {
 				f.Fixes = []lint.Fix{{Title: "remove the ARG", Applicability: lint.Safe, MaxEffect: lint.EffectNone, Edits: []lint.FileEdit{edit}}}
 			}

@@ -71,7 +71,7 @@ func checkWorldWritablePath(p *facts.Pass[*facts.Dockerfile]) {
 						Span:     mode.Span,
 						Severity: severity,
 						Message: fmt.Sprintf(
-							"%s lets all users change the files; give them to the user that needs them with --chown",
+							"%s lets all users change the files; use --chown to give them to the user that needs them",
 							quoteShort(p.Doc.Text(mode.Span)),
 						),
 					},
@@ -104,7 +104,7 @@ func checkWorldWritablePath(p *facts.Pass[*facts.Dockerfile]) {
 		}
 		f := lint.Finding{
 			Span: c.Span, Severity: severity,
-			Message: fmt.Sprintf("%s lets all users change the files; give them to the user that needs them with chown", quoteShort(firstLine(p.Doc.Text(c.Span)))),
+			Message: fmt.Sprintf("%s lets all users change the files; use chown to give them to the user that needs them", quoteShort(firstLine(p.Doc.Text(c.Span)))),
 		}
 		if areGivenAway(p.Doc, c, paths) {
 			f = facts.Excuse(f)

@@ -69,7 +69,7 @@ func checkDockerignoreSecretsNotExcluded(p *facts.Pass[*facts.IgnoreFile]) {
 	}
 	example, ok := firstExisting(p, exampleNames()...)
 	if ok && !exists(p, ".env") && d.Sent(".env") {
-		report(lint.Warning, fmt.Sprintf("%q exists, so a developer's .env would be copied into the image; exclude it from the build context", example), ".env")
+		report(lint.Warning, fmt.Sprintf("%q suggests that developers have a .env, which would be copied into the image; exclude .env from the build context", example), ".env")
 		return
 	}
 	reportSent(p, "", ".env", "which contains secrets")

@@ -69,7 +69,7 @@ func checkK8sImageNotPinned(p *facts.Pass[*facts.Manifest]) {
 			f := lint.Finding{Span: i.Span, Variant: "tag"}
 			switch {
 			case i.Tag == "latest":
-				f.Message = quote(i.Text) + " changes with each push, so pods can run different versions; name the version that was tested"
+				f.Message = quote(i.Text) + " can point to a new image after each push, so pods can run different versions; pin the version that you tested"
 			case i.Tag == "":
 				f.Message = quote(i.Text) + " has no tag, so pods can run different versions; name the version that was tested"
 			case p.Options.Bool("digest"):

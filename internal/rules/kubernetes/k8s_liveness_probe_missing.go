@@ -60,7 +60,7 @@ func checkK8sLivenessProbeMissing(p *facts.Pass[*facts.Manifest]) {
 		}
 		p.Report(lint.Finding{
 			Span:    missing[0].Place(),
-			Message: named(missing) + verb(missing, " is not restarted when it hangs", " are not restarted when they hang") + "; add a livenessProbe that needs no other service",
+			Message: named(missing) + verb(missing, " is not restarted when it hangs", " are not restarted when they hang") + "; add a livenessProbe that does not depend on another service",
 			Fixes:   probeFix(p.Doc, missing, "livenessProbe"),
 		})
 	}

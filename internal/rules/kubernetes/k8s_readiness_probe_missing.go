@@ -75,7 +75,7 @@ func checkK8sReadinessProbeMissing(p *facts.Pass[*facts.Manifest]) {
 			}
 		}
 		f.Span = missing[0].Place()
-		f.Message = named(missing) + verb(missing, " receives requests before it", " receive requests before they") + " can answer them; add a readinessProbe"
+		f.Message = named(missing) + verb(missing, " may receive requests before it", " may receive requests before they") + " can answer them; add a readinessProbe"
 		f.Fixes = probeFix(p.Doc, missing, "readinessProbe")
 		p.Report(weigh(p, f, facts.ClaimUpkeep, hasOneReplica(p.Doc, w)))
 	}

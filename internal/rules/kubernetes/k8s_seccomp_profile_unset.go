@@ -83,7 +83,7 @@ func checkK8sSeccompProfileUnset(p *facts.Pass[*facts.Manifest]) {
 		edits, ok := setInPod(p.Doc, w, "RuntimeDefault", "securityContext", "seccompProfile", "type")
 		p.Report(lint.Finding{
 			Span: unset[0].Place(), Variant: "unset",
-			Message: named(unset) + verb(unset, " has", " have") + " no seccomp profile, so every system call is allowed; set the profile of the pod to RuntimeDefault",
+			Message: named(unset) + verb(unset, " has", " have") + " no seccomp profile, so every system call is allowed; set seccompProfile.type of the pod's securityContext to RuntimeDefault",
 			Fixes:   fixOf("set the profile RuntimeDefault", ok, edits...),
 		})
 	}

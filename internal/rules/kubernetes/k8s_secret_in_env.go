@@ -19,7 +19,7 @@ import (
 //
 // # How to fix it
 //
-// Read the value from a Secret that is created outside of the repository, or is stored
+// Read the value from a Secret that is created outside the repository, or is stored
 // there sealed or encrypted:
 //
 //	env:
@@ -87,7 +87,7 @@ func checkK8sSecretInEnv(p *facts.Pass[*facts.Manifest]) {
 							lint.Finding{
 								Span:    value.Span,
 								Variant: "literal",
-								Message: quote(name) + " is readable for anyone who can read the file or the pod; read it from a Secret with secretKeyRef",
+								Message: quote(name) + " is visible to anyone who can read the file or the pod; read it from a Secret with secretKeyRef",
 							},
 							facts.ClaimExposure,
 							false,
@@ -113,7 +113,7 @@ func checkK8sSecretInEnv(p *facts.Pass[*facts.Manifest]) {
 	for _, o := range p.Doc.Objects() {
 		key, instead := "data", "move it into a Secret"
 		if o.Kind == "Secret" {
-			key, instead = "stringData", "create the Secret outside of the repository, or seal it"
+			key, instead = "stringData", "create the Secret outside the repository, or seal it"
 		}
 		if o.APIVersion != "v1" || (o.Kind != "ConfigMap" && o.Kind != "Secret") || p.Doc.IsTemplate(o.Root) {
 			continue
@@ -133,7 +133,7 @@ func checkK8sSecretInEnv(p *facts.Pass[*facts.Manifest]) {
 						lint.Finding{
 							Span:    pair.Value.Span,
 							Variant: "literal",
-							Message: quote(pair.Key.Value) + " is readable for anyone who can read the file; " + instead,
+							Message: quote(pair.Key.Value) + " is visible to anyone who can read the file; " + instead,
 						},
 						facts.ClaimExposure,
 						false,

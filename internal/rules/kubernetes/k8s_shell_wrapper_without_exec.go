@@ -93,7 +93,7 @@ func reportWrapper(p *facts.Pass[*facts.Manifest], script *yaml.Node) {
 	}
 	f := lint.Finding{
 		Span:    script.Span,
-		Message: "the shell does not pass the stop signal on to " + quote(last) + ", so Kubernetes kills it after the grace period; write exec before it",
+		Message: "the shell does not pass the stop signal on to " + quote(last) + ", so Kubernetes kills it after the grace period; write exec before this command",
 	}
 	written := p.Doc.Text(script.Span)
 	for _, q := range []string{"", `"`, "'"} {

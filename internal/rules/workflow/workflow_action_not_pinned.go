@@ -62,7 +62,7 @@ func checkWorkflowActionNotPinned(p *facts.Pass[*facts.Workflow]) {
 		if a.Name == "" || a.IsCommit() || allowed || facts.HasExpression(a.Name) {
 			return
 		}
-		p.Report(lint.Finding{Span: a.Span, Message: quote(a.Name+"@"+a.Ref) + " can move to other code, which then runs with the secrets of the job; write the full commit, with the tag as a comment"})
+		p.Report(lint.Finding{Span: a.Span, Message: quote(a.Name+"@"+a.Ref) + " can be moved to different code, which then runs with the secrets of the job; pin the full commit, with the tag as a comment"})
 	}
 	for _, j := range p.Doc.Jobs() {
 		if n := j.Get("uses"); n != nil && n.Kind == yaml.Scalar {

@@ -57,7 +57,7 @@ func checkWorkflowImageNotPinned(p *facts.Pass[*facts.Workflow]) {
 		if p.Project.Publishes(i) {
 			return
 		}
-		f.Message = quote(ref) + " has no fixed version, so the job can fail without a change here; name the version that is meant"
+		f.Message = quote(ref) + " has no fixed version, so the job can start failing without a change here; pin a version"
 		p.Report(f)
 	}
 	for _, j := range p.Doc.Jobs() {

@@ -27,8 +27,8 @@ import (
 //
 // # Why it matters
 //
-// The program gets another value than the file shows, for example Python 3.1 instead
-// of 3.10, and nothing warns about it.
+// The program gets a different value than the file shows, for example Python 3.1
+// instead of 3.10, and nothing warns about it.
 //
 // # How to fix it
 //

@@ -88,7 +88,7 @@ func checkExecWords(p *facts.Pass[*facts.Compose], words []compose.Value) {
 		edits, ok := p.Doc.File.Replace(words[0].Node, "CMD-SHELL")
 		p.Report(lint.Finding{
 			Span: words[1].Span, Variant: "shell-words", Severity: lint.Warning,
-			Message: fmt.Sprintf("CMD reads %q as the name of one program, including the blanks, so the check always fails; write CMD-SHELL", shortText(words[1].Raw)),
+			Message: fmt.Sprintf("CMD reads %q as the name of one program, including the spaces, so the check always fails; write CMD-SHELL", shortText(words[1].Raw)),
 			Fixes:   yamlFix("write CMD-SHELL", lint.Unsafe, edits, ok, "services.*.healthcheck.test"),
 		})
 		return

@@ -13,8 +13,8 @@ import (
 //
 // # Why it matters
 //
-// Docker opens these ports past the firewall of the host, so every machine in the
-// network can connect to them.
+// Docker publishes these ports in a way that bypasses the firewall of the host, so
+// every machine in the network can connect to them.
 //
 // The rule is off by default, because a public port is often meant to be public, and
 // the rule `compose-database-port-published` reports ports of databases.

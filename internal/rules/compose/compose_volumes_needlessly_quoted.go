@@ -31,7 +31,7 @@ import (
 // # Exceptions
 //
 // It does not report entries that YAML reads differently without quotes: with a hash
-// sign, brackets, or a colon before a blank, and words that look like a number.
+// sign, brackets, or a colon before a space, and words that look like a number.
 var ComposeVolumesNeedlesslyQuoted = facts.Rule[*facts.Compose]{
 	Meta: lint.Meta{
 		ID:       "compose-volumes-needlessly-quoted",

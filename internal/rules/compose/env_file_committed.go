@@ -24,8 +24,8 @@ import (
 //
 // # Why it matters
 //
-// Anyone who can read the repository gets the passwords in the file, also those of all
-// earlier commits.
+// Anyone who can read the repository gets the passwords in the file, including those of
+// all earlier commits.
 //
 // # How to fix it
 //

@@ -31,7 +31,7 @@ import (
 //
 // It does not report:
 //
-//   - stages with a name for development or tests, such as `dev` or `test`
+//   - stages whose name says development or tests, such as `dev` or `test`
 //   - values that contain a variable
 //   - `ARG`, which does not reach the container
 var AuthenticationDisabledByEnv = facts.Rule[*facts.Dockerfile]{

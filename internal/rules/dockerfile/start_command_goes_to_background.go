@@ -36,7 +36,7 @@ import (
 // It does not report:
 //
 //   - start commands followed by another command, which may keep the container running
-//   - stages named dev, test and similar
+//   - stages with a name such as `dev` or `test`
 var StartCommandGoesToBackground = facts.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
 		ID:       "start-command-goes-to-background",

@@ -16,7 +16,7 @@ import (
 // # Why it matters
 //
 // Docker replaces the variable with an empty string. The build fails because the image
-// name is not valid, or it uses another image than the one that was meant.
+// name is not valid, or it uses a different image than the one that was meant.
 //
 // # How to fix it
 //

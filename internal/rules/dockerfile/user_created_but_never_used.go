@@ -29,7 +29,7 @@ import (
 //
 // It does not report:
 //
-//   - images whose start script or command can switch the user, such as with gosu,
+//   - images whose start script or command can switch the user, for example with gosu,
 //     su-exec, setpriv, runuser or sudo
 //   - servers that switch the user themselves, such as nginx, Apache and PostgreSQL
 //   - images that expose no port and start an interpreter or a shell

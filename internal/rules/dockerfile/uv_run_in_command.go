@@ -31,7 +31,7 @@ import (
 // It does not report:
 //
 //   - `poetry run`, which installs nothing and is replaced by the program
-//   - stages named dev, test and similar
+//   - stages with a name such as `dev` or `test`
 var UvRunInCommand = facts.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
 		ID:       "uv-run-in-command",

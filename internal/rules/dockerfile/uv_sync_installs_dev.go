@@ -32,7 +32,7 @@ import (
 //   - commands with `UV_NO_DEV`, `UV_NO_DEFAULT_GROUPS` or options that choose other
 //     groups
 //   - commands with `--script`, or with a variable that can contain options
-//   - stages named dev, test and similar
+//   - stages with a name such as `dev` or `test`
 var UvSyncInstallsDev = facts.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
 		ID:       "uv-sync-installs-dev",

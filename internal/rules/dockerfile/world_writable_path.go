@@ -15,9 +15,9 @@ import (
 //
 // # Why it matters
 //
-// Every program in the container can change these files, also those that another program
-// or root executes. An attacker who takes over one program can use this to take over the
-// others.
+// Every program in the container can change these files, including those that another
+// program or root executes. An attacker who takes over one program can use this to take
+// over the others.
 //
 // # How to fix it
 //

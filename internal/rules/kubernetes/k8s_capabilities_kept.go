@@ -19,8 +19,8 @@ import (
 // program can use them, and powerful ones such as `SYS_ADMIN` or `NET_ADMIN` open ways to
 // the node or to other pods. Most servers need none.
 //
-// The rule is part of the preset `hardening`, because the manifest does not show which
-// capabilities an image needs.
+// The rule is off by default, because the manifest does not show which capabilities an
+// image needs. The preset `hardening` turns it on.
 //
 // # How to fix it
 //

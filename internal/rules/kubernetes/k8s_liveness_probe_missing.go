@@ -13,8 +13,8 @@ import (
 // A program that hangs keeps its process. Without a liveness probe, Kubernetes does not
 // notice this and does not restart the container.
 //
-// The rule is part of the preset `cloud-native`, because the manifest does not show
-// whether a program exits when it fails.
+// The rule is off by default, because the manifest does not show whether a program
+// exits when it fails. The preset `cloud-native` turns it on.
 //
 // # How to fix it
 //

@@ -41,7 +41,7 @@ import (
 var K8sPortNotExposed = facts.Rule[*facts.Manifest]{
 	Meta: lint.Meta{
 		ID:       "k8s-port-not-exposed",
-		Title:    "Container declares another port than its image exposes",
+		Title:    "Container declares a port that its image does not expose",
 		Category: lint.Runtime,
 		Severity: lint.Info,
 		Default:  true,

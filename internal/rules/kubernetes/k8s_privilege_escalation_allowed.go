@@ -14,8 +14,8 @@ import (
 // program such as su. An attacker can use this to become root in the container. Hardly any
 // server needs it.
 //
-// The rule is part of the presets `cloud-native` and `hardening`: nearly no manifest sets
-// it, so it would report too much by default.
+// The rule is off by default: nearly no manifest sets it, so it would report too much
+// by default. The presets `cloud-native` and `hardening` turn it on.
 //
 // # How to fix it
 //

@@ -16,8 +16,8 @@ import (
 // By default, a liveness probe runs at once and then every 10 seconds. Kubernetes kills a
 // program that needs more than about 30 seconds to start, so it never becomes ready.
 //
-// The rule is part of the preset `cloud-native`, because the defaults are right for most
-// programs.
+// The rule is off by default, because the defaults are right for most programs. The
+// preset `cloud-native` turns it on.
 //
 // # How to fix it
 //

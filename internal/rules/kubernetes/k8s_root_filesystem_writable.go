@@ -18,8 +18,8 @@ import (
 // container. With a read-only root, each path to which the program writes must be a volume
 // and is visible in the manifest.
 //
-// The rule is part of the presets `cloud-native` and `hardening`, because the manifest
-// does not show to which paths a program writes.
+// The rule is off by default, because the manifest does not show to which paths a
+// program writes. The presets `cloud-native` and `hardening` turn it on.
 //
 // # How to fix it
 //

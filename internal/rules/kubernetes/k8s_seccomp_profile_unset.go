@@ -14,12 +14,12 @@ import (
 //
 // # Why it matters
 //
-// Without a profile, a process can use every system call of the node's kernel, also those
-// with which attackers leave a container. `RuntimeDefault` forbids the calls that
-// containers do not need.
+// Without a profile, a process can use every system call of the node's kernel,
+// including those with which attackers leave a container. `RuntimeDefault` forbids the
+// calls that containers do not need.
 //
-// The rule is part of the preset `hardening`, because many clusters set a default that the
-// manifest does not show.
+// The rule is off by default, because many clusters set a default that the manifest
+// does not show. The preset `hardening` turns it on.
 //
 // # How to fix it
 //

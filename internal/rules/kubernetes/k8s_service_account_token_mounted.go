@@ -13,8 +13,8 @@ import (
 // An attacker who takes over the pod can use the token to call the Kubernetes API. Most
 // programs never call it.
 //
-// The rule is part of the preset `hardening`, because the manifest does not show whether a
-// program calls the API.
+// The rule is off by default, because the manifest does not show whether a program
+// calls the API. The preset `hardening` turns it on.
 //
 // # How to fix it
 //

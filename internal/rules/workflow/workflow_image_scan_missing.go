@@ -13,8 +13,8 @@ import (
 // Nothing notices that the image contains packages with known vulnerabilities before users
 // run it.
 //
-// The rule is part of the preset `hardening`, because the registry may scan images, which
-// the workflow does not show.
+// The rule is off by default, because the registry may scan images, which the workflow
+// does not show. The preset `hardening` turns it on.
 //
 // # How to fix it
 //

@@ -15,8 +15,8 @@ import (
 //
 // Users of the image cannot verify what it contains and from which source it was built.
 //
-// The rule is part of the preset `hardening`, because it depends on the users whether
-// anyone checks this.
+// The rule is off by default, because it depends on the users whether anyone checks
+// this. The preset `hardening` turns it on.
 //
 // # How to fix it
 //

@@ -15,8 +15,8 @@ import (
 // An image that is built only for new commits keeps the vulnerabilities of its base image
 // until the next commit.
 //
-// The rule is part of the preset `hardening`, because something else may start the
-// rebuilds.
+// The rule is off by default, because something else may start the rebuilds. The preset
+// `hardening` turns it on.
 //
 // # How to fix it
 //

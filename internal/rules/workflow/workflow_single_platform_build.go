@@ -16,8 +16,8 @@ import (
 // servers and laptops it does not start, or runs slowly under emulation. A `RUN` for a
 // platform that the runner cannot run fails.
 //
-// The rule is part of the preset `cloud-native`, because the workflow does not show which
-// platforms users need.
+// The rule is off by default, because the workflow does not show which platforms users
+// need. The preset `cloud-native` turns it on.
 //
 // # How to fix it
 //

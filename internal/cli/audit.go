@@ -44,8 +44,7 @@ func newAudit(env *Env) *cobra.Command {
 
 func runAudit(ctx context.Context, env *Env, flags *lintFlags, args []string) error {
 	compared := &report.Audit{Why: "the command line stores no audits; the GitHub Action does, and --baseline hides the findings of a file"}
-	outputs, err := parseOutputs(env, flags.outputs, flags.color, "markdown",
-		report.Options{Quiet: flags.quiet, Each: flags.each, Audit: compared})
+	outputs, err := flags.parseOutputs(env, "markdown", report.Options{Audit: compared})
 	if err != nil {
 		return err
 	}

@@ -5,18 +5,16 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
 
 	"github.com/dockmend/dockmend/internal/engine"
 	"github.com/dockmend/dockmend/internal/lint"
-	"github.com/dockmend/dockmend/internal/prove"
+	"github.com/dockmend/dockmend/internal/output"
 	"github.com/dockmend/dockmend/internal/report"
 	"github.com/dockmend/dockmend/internal/run"
 	"github.com/dockmend/dockmend/internal/terminal"
-	"github.com/dockmend/dockmend/internal/text"
 )
 
 // fixFlags are the flags that fix has in addition to those of lint.
@@ -68,7 +66,7 @@ func runFix(ctx context.Context, env *Env, flags *fixFlags, args []string) error
 	if flags.patch == "-" {
 		return errors.New("--patch needs the name of a file; --diff writes to standard output")
 	}
-	outputs, err := parseOutputs(env, nil, flags.color, "text", report.Options{Quiet: flags.quiet, Each: flags.each})
+	outputs, err := flags.parseOutputs(env, "text", report.Options{})
 	if err != nil {
 		return err
 	}
@@ -110,17 +108,17 @@ func (f *fixFlags) fix(ctx context.Context, w *run.Workspace, patch *bytes.Buffe
 	}
 	left = w.Left(fixed)
 	for _, x := range fixed {
-		left.Notices = append(left.Notices, refusals(x)...)
+		left.Notices = append(left.Notices, run.RefusedLines(x)...)
 		switch {
 		case f.stdin:
 			patch.Write(x.After)
-			left.Notices = append(left.Notices, appliedLines(x)...)
+			left.Notices = append(left.Notices, run.AppliedLines(x)...)
 		case kept[x]:
 			continue
 		case writes:
-			left.Notices = append(left.Notices, appliedLines(x)...)
+			left.Notices = append(left.Notices, run.AppliedLines(x)...)
 		default:
-			writePatch(patch, x)
+			run.WritePatch(patch, x)
 		}
 		changed++
 	}
@@ -129,7 +127,7 @@ func (f *fixFlags) fix(ctx context.Context, w *run.Workspace, patch *bytes.Buffe
 
 // finishFix writes the patch or the report, and says how the run ended.
 func finishFix(
-	env *Env, flags *fixFlags, all run.Workspaces, outputs []output, results []*lint.Result, patch *bytes.Buffer,
+	env *Env, flags *fixFlags, all run.Workspaces, outputs output.Outputs, results []*lint.Result, patch *bytes.Buffer,
 	changed int,
 ) error {
 	result := run.Merge(results)
@@ -142,16 +140,16 @@ func finishFix(
 		aside.Stdout = env.Stderr
 		env = &aside
 	case flags.patch != "":
-		if err := writeFile(env, flags.patch, patch.Bytes()); err != nil {
+		if err := env.streams().WriteFile(flags.patch, patch.Bytes()); err != nil {
 			return incomplete(err)
 		}
-		result.Notices = append(result.Notices, fmt.Sprintf("%s written for %s", flags.patch, countFiles(changed)))
+		result.Notices = append(result.Notices, fmt.Sprintf("%s written for %s", flags.patch, run.CountFiles(changed)))
 	case flags.diff:
 		shown, exact := patch.Bytes(), true
 		if env.Terminal || env.logs() {
 			shown, exact = report.InertDiff(shown)
 		}
-		if colored, err := useColor(env, flags.color); err == nil && colored {
+		if colored, err := env.streams().Color(flags.color); err == nil && colored {
 			shown = terminal.ColorDiff(shown)
 		}
 		if _, err := env.Stdout.Write(shown); err != nil {
@@ -165,7 +163,7 @@ func finishFix(
 				result.Notices = append(result.Notices, fmt.Sprintf("%s: skipped: %s", s.File, s.Reason))
 			}
 		}
-		for _, line := range append(result.Notices, problemLines(result.Problems)...) {
+		for _, line := range append(result.Notices, run.ProblemLines(result.Problems)...) {
 			if !flags.quiet {
 				_, _ = fmt.Fprintln(env.Stderr, report.Terminal(line))
 			}
@@ -178,78 +176,10 @@ func finishFix(
 		}
 		return nil
 	default:
-		result.Notices = append(result.Notices, fmt.Sprintf("%s fixed", countFiles(changed)))
+		result.Notices = append(result.Notices, fmt.Sprintf("%s fixed", run.CountFiles(changed)))
 	}
 	if err := writeAll(env, outputs, result); err != nil {
 		return err
 	}
 	return exitForAll(all, results)
-}
-
-func countFiles(n int) string {
-	if n == 1 {
-		return "1 file"
-	}
-	return fmt.Sprintf("%d files", n)
-}
-
-func problemLines(problems []lint.Problem) []string {
-	var lines []string
-	for _, p := range problems {
-		line := report.Terminal(p.Message)
-		if p.File != "" {
-			line = report.Terminal(p.File) + ": " + line
-		}
-		lines = append(lines, line)
-	}
-	return lines
-}
-
-// writePatch writes a file's diff, with what each fix does to the build above it.
-func writePatch(w *bytes.Buffer, f *engine.Fixed) {
-	for _, line := range appliedLines(f) {
-		fmt.Fprintf(w, "# %s\n", line)
-	}
-	w.Write(text.UnifiedDiff(f.Path, f.Before, f.After))
-}
-
-// appliedLines says for each fix what it does to the build.
-func appliedLines(f *engine.Fixed) []string {
-	var lines []string
-	for _, a := range f.Applied {
-		line := fmt.Sprintf("%s: %s: %s; %s", report.Terminal(f.Path), a.Rule.ID, report.Terminal(a.Title), a.Verdict.Effect.Words(a.Rule.Target))
-		if a.Demoted {
-			line += " (more than the rule declares, which is a bug in dockmend; please report it)"
-		}
-		lines = append(lines, line+effectDetails(a.Verdict))
-	}
-	return lines
-}
-
-func effectDetails(v prove.Verdict) string {
-	const shown = 3
-	details := v.Details
-	if v.Reason != "" {
-		details = []string{v.Reason}
-	}
-	if len(details) == 0 {
-		return ""
-	}
-	more := ""
-	if len(details) > shown {
-		more = fmt.Sprintf("; and %d more", len(details)-shown)
-		details = details[:shown]
-	}
-	return ": " + report.Terminal(strings.Join(details, "; ")) + more
-}
-
-func refusals(f *engine.Fixed) []string {
-	var lines []string
-	if f.Left != nil && f.Left.Held != "" {
-		lines = append(lines, fmt.Sprintf("%s: not fixed: %s", report.Terminal(f.Path), report.Terminal(f.Left.Held)))
-	}
-	for _, r := range f.Refused {
-		lines = append(lines, fmt.Sprintf("%s:%d: %s is not fixed: %s", report.Terminal(f.Path), r.Line, r.Rule.ID, report.Terminal(r.Reason)))
-	}
-	return lines
 }

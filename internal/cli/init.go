@@ -2,13 +2,9 @@ package cli
 
 import (
 	"context"
-	"fmt"
-	"io"
-	"strings"
 
 	"github.com/spf13/cobra"
 
-	"github.com/dockmend/dockmend/internal/report"
 	"github.com/dockmend/dockmend/internal/takeover"
 )
 
@@ -39,29 +35,5 @@ func runInit(ctx context.Context, env *Env, dir string, dry bool) error {
 			return incomplete(err)
 		}
 	}
-	for _, note := range plan.Notes {
-		if err := printInert(env.Stdout, note+"\n"); err != nil {
-			return err
-		}
-	}
-	if !dry {
-		_, err := fmt.Fprintf(env.Stdout, "%s written\n", countFiles(len(plan.Files)))
-		return err
-	}
-	for _, f := range plan.Files {
-		if err := printInert(env.Stdout, fmt.Sprintf("\n%s would be:\n\n%s", f.Path, f.Content)); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-// printInert prints lines that may quote files.
-func printInert(w io.Writer, text string) error {
-	for line := range strings.Lines(text) {
-		if _, err := fmt.Fprintln(w, report.Terminal(strings.TrimSuffix(line, "\n"))); err != nil {
-			return err
-		}
-	}
-	return nil
+	return plan.Print(env.Stdout, dry)
 }

@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"runtime"
-	"slices"
 	"strings"
 	"time"
 
@@ -106,12 +105,12 @@ func newLint(env *Env) *cobra.Command {
 
 func runLint(ctx context.Context, env *Env, flags *lintFlags, args []string) error {
 	format := cmp.Or(env.Getenv("HADOLINT_FORMAT"), "text")
-	outputs, err := parseOutputs(env, flags.outputs, flags.color, format, report.Options{Quiet: flags.quiet, Each: flags.each})
+	outputs, err := flags.parseOutputs(env, format, report.Options{})
 	if err != nil {
 		return err
 	}
 	// A suggestion is shown only with its proof.
-	flags.Prove = flags.Prove || slices.ContainsFunc(outputs, func(o output) bool { return report.Suggests(o.format) })
+	flags.Prove = flags.Prove || outputs.Suggest()
 	start := time.Now()
 	all, err := flags.open(ctx, env, args)
 	if all == nil || err != nil {
@@ -150,7 +149,7 @@ func (f *lintFlags) open(ctx context.Context, env *Env, args []string) (run.Work
 	}
 	if f.listFiles {
 		defer all.Close()
-		return nil, printFiles(env.Stdout, all)
+		return nil, all.WriteFiles(env.Stdout)
 	}
 	if err := all.GoOnline(ctx); err != nil {
 		all.Close()
@@ -169,7 +168,7 @@ func (f *lintFlags) baselines(env *Env, all run.Workspaces, r *lint.Result) erro
 	if f.writeBaseline != "" {
 		src, err := engine.WriteBaseline(r)
 		if err == nil {
-			err = writeFile(env, f.writeBaseline, src)
+			err = env.streams().WriteFile(f.writeBaseline, src)
 		}
 		if err != nil {
 			return incomplete(fmt.Errorf("--write-baseline: %w", err))

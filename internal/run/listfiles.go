@@ -1,4 +1,4 @@
-package cli
+package run
 
 import (
 	"cmp"
@@ -8,11 +8,10 @@ import (
 	"text/tabwriter"
 
 	"github.com/dockmend/dockmend/internal/report"
-	"github.com/dockmend/dockmend/internal/run"
 )
 
-// printFiles prints what would be linted, and what was skipped and why.
-func printFiles(out io.Writer, all run.Workspaces) error {
+// WriteFiles writes what would be linted, and what was skipped and why.
+func (all Workspaces) WriteFiles(out io.Writer) error {
 	type row struct{ what, path, why string }
 	var found, skipped []row
 	for _, w := range all {

@@ -10,7 +10,7 @@ import (
 	"github.com/dockmend/dockmend/internal/syntax/compose"
 )
 
-// ComposeHealthcheckLeavesContainer reports health checks that ask an address whose host
+// ComposeHealthcheckLeavesContainer reports health checks that query an address whose host
 // is a variable without a default, such as `http://$host_ip:9009/health`.
 //
 // # Why it matters
@@ -38,7 +38,7 @@ import (
 var ComposeHealthcheckLeavesContainer = facts.Rule[*facts.Compose]{
 	Meta: lint.Meta{
 		ID:       "compose-healthcheck-leaves-container",
-		Title:    "Health check asks the host and not its container",
+		Title:    "Health check queries the host and not its container",
 		Category: lint.Runtime,
 		Severity: lint.Warning,
 		Default:  true,
@@ -57,7 +57,7 @@ func checkComposeHealthcheckLeavesContainer(p *facts.Pass[*facts.Compose]) {
 			}
 			p.Report(lint.Finding{
 				Span: w.Span,
-				Message: fmt.Sprintf("the health check of %q asks the host in %q and not its own container, so it fails where the variable is not set; ask localhost",
+				Message: fmt.Sprintf("the health check of %q queries the host in %q and not its own container, so it fails where the variable is not set; query localhost",
 					shortText(s.Name), shortText(name)),
 			})
 			return

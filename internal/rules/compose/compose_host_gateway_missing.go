@@ -16,7 +16,7 @@ import (
 // # Why it matters
 //
 // Docker Desktop knows the name, but Docker Engine on Linux does not. The project
-// works on the machine of its author and fails on a Linux server or in CI.
+// works on its author's machine and fails on a Linux server or in CI.
 //
 // # How to fix it
 //

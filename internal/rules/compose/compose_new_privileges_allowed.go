@@ -54,7 +54,7 @@ var ComposeNewPrivilegesAllowed = facts.Rule[*facts.Compose]{
 
 func checkComposeNewPrivilegesAllowed(p *facts.Pass[*facts.Compose]) {
 	l := lacking{
-		message: "%s can gain the rights of root through setuid programs; add \"no-new-privileges:true\" to security_opt",
+		message: "%s can gain root privileges through setuid programs; add \"no-new-privileges:true\" to security_opt",
 		title:   "set no-new-privileges",
 		keys:    []string{"security_opt"},
 		fix:     setNoNewPrivileges,
@@ -69,7 +69,7 @@ func checkComposeNewPrivilegesAllowed(p *facts.Pass[*facts.Compose]) {
 		case v.Exists():
 			f := lint.Finding{
 				Span:    v.Span,
-				Message: fmt.Sprintf("%q lets %q gain the rights of root through setuid programs; set it to true", shortText(v.Raw), shortText(s.Name)),
+				Message: fmt.Sprintf("%q lets %q gain root privileges through setuid programs; set it to true", shortText(v.Raw), shortText(s.Name)),
 			}
 			if facts.HasReason(p.Doc.File, v.Span) {
 				f.Severity = lint.Info

@@ -16,7 +16,7 @@ import (
 //
 // # Why it matters
 //
-// Someone who takes over the program has the rights of root in the container, which
+// Someone who takes over the program has root privileges in the container, which
 // makes it easier to break out. Files that the program writes to mounted folders
 // belong to root on the host.
 //
@@ -67,7 +67,7 @@ func checkComposeUserRoot(p *facts.Pass[*facts.Compose]) {
 		}
 		p.Report(weigh(p, lint.Finding{
 			Span:    v.Span,
-			Message: fmt.Sprintf("%q runs %q as root, so anyone who takes over the program gets the rights of root; use a user of the image, or a number", shortText(v.Raw), shortText(s.Name)),
+			Message: fmt.Sprintf("%q runs %q as root, so anyone who takes over the program gets root privileges; use a user of the image, or a number", shortText(v.Raw), shortText(s.Name)),
 		}, false))
 	}
 }

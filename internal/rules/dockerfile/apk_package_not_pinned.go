@@ -7,7 +7,7 @@ import (
 	"github.com/dockmend/dockmend/internal/lint"
 )
 
-// ApkPackageNotPinned reports `apk add` with packages that have no version.
+// ApkPackageNotPinned reports `apk add` with packages that are not pinned to a version.
 //
 // # Why it matters
 //

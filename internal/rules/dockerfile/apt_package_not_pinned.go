@@ -7,7 +7,7 @@ import (
 	"github.com/dockmend/dockmend/internal/lint"
 )
 
-// AptPackageNotPinned reports `apt-get install` with packages that have no version.
+// AptPackageNotPinned reports `apt-get install` with packages that are not pinned to a version.
 //
 // # Why it matters
 //

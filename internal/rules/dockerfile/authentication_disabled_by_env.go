@@ -31,7 +31,7 @@ import (
 //
 // It does not report:
 //
-//   - stages whose name says development or tests, such as `dev` or `test`
+//   - stages named for development or tests, such as `dev` or `test`
 //   - values that contain a variable
 //   - `ARG`, which does not reach the container
 var AuthenticationDisabledByEnv = facts.Rule[*facts.Dockerfile]{

@@ -33,7 +33,7 @@ import (
 // It does not report:
 //
 //   - `--version`, `--rev`, `--tag` and `--path`, which state what is built
-//   - stages whose name says development or tests that the final stage does not use
+//   - stages named for development or tests that the final stage does not use
 var CargoPackageNotPinned = facts.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
 		ID:       "cargo-package-not-pinned",

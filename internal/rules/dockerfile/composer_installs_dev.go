@@ -34,7 +34,7 @@ import (
 //   - a `composer.json` without `require-dev`
 //   - calls that run only under a condition, that ask for `--dev`, or whose options are
 //     in a variable
-//   - stages whose name says development or tests, and images that start a development
+//   - stages named for development or tests, and images that start a development
 //     server
 var ComposerInstallsDev = facts.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{

@@ -32,7 +32,7 @@ import (
 //   - packages with any constraint
 //   - platform packages (`php`, `ext-*`)
 //   - `hirak/prestissimo`, which is no longer developed
-//   - stages whose name says development or tests that the final stage does not use
+//   - stages named for development or tests that the final stage does not use
 var ComposerPackageNotPinned = facts.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
 		ID:       "composer-package-not-pinned",

@@ -31,7 +31,7 @@ import (
 //
 // It does not report:
 //
-//   - stages whose name says development or tests, such as `dev`
+//   - stages named for development or tests, such as `dev`
 //   - tools that the health check, the start command or a `RUN` uses
 var DebugToolsInFinalStage = facts.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{

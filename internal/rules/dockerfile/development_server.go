@@ -29,7 +29,7 @@ import (
 //
 // # Exceptions
 //
-// It does not report stages whose name says development or tests, such as `dev` or
+// It does not report stages named for development or tests, such as `dev` or
 // `test`.
 var DevelopmentServer = facts.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{

@@ -14,7 +14,7 @@ import (
 // # Why it matters
 //
 // A process that can write to the socket can start a container with full access to the
-// host, and so has the rights of root on the host.
+// host, and so has root privileges on the host.
 //
 // # How to fix it
 //

@@ -34,7 +34,7 @@ import (
 //   - `bundler` where a `Gemfile.lock` is copied, because Bundler switches to the
 //     version in that file
 //   - `sass`, which is no longer developed
-//   - stages whose name says development or tests that the final stage does not use
+//   - stages named for development or tests that the final stage does not use
 var GemPackageNotPinned = facts.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
 		ID:       "gem-package-not-pinned",

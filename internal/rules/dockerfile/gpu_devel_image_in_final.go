@@ -30,7 +30,7 @@ import (
 //
 //   - files that name a tool that compiles for the GPU when it runs, such as Triton,
 //     DeepSpeed or vLLM
-//   - stages whose name says development or tests, such as `dev`
+//   - stages named for development or tests, such as `dev`
 var GpuDevelImageInFinal = facts.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
 		ID:       "gpu-devel-image-in-final",

@@ -17,7 +17,7 @@ import (
 //
 // # Why it matters
 //
-// Docker prints no error and uses the text as it is, with the brackets. For `CMD ['npm',
+// Docker prints no error and uses the text unchanged, with the brackets. For `CMD ['npm',
 // 'start']`, a shell looks for a program with the name `[npm,`, and the container does
 // not start. Common reasons are single quotes, a comma at the end, curly quotes from a
 // word processor, and a missing bracket.

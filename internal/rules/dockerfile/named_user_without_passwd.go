@@ -17,7 +17,7 @@ import (
 //   - in an image `FROM scratch` without `/etc/passwd`, and in distroless images
 //   - in official images of Debian, Ubuntu, Alpine, Python, Ruby, PHP and Go, a `USER`
 //     that no step creates. The name is nearly the name of a user that the file
-//     creates, or it is usual for the user of an application, such as `app`.
+//     creates, or it is usual for an application's user, such as `app`.
 //
 // # Why it matters
 //

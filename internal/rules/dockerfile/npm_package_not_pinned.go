@@ -39,7 +39,7 @@ import (
 var NpmPackageNotPinned = facts.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
 		ID:       "npm-package-not-pinned",
-		Title:    "npm package has no version",
+		Title:    "npm package is not pinned to a version",
 		Category: lint.Reproducibility,
 		Severity: lint.Warning,
 		Default:  true,

@@ -43,7 +43,7 @@ type packagePins struct {
 	example func(name string) string
 }
 
-// report reports each call with packages that have no version.
+// report reports each call with packages that are not pinned to a version.
 func (k packagePins) report(p *facts.Pass[*facts.Dockerfile]) {
 	managers := k.managers
 	if !p.Hadolint {

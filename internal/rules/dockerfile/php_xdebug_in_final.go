@@ -33,7 +33,7 @@ import (
 //
 // It does not report:
 //
-//   - images without files of an application, such as base images
+//   - images that contain no application files, such as base images
 //   - commands that run only under a condition
 //   - stages with a name such as `dev` or `test`
 //   - files that configure Xdebug for a developer, for example with `xdebug.mode`

@@ -12,7 +12,7 @@ import (
 // PipPackageNotPinned reports packages that `pip install`, `pipx install`, `uv pip
 // install` or `uv tool install` installs without a version, and archives of a branch. It
 // also reads requirements files of the build context, and reports a file once if most of
-// its packages have no version.
+// its packages are not pinned to a version.
 //
 // # Why it matters
 //

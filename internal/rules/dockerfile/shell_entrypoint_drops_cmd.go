@@ -36,7 +36,7 @@ import (
 //   - stages with only one of the two instructions
 //   - stages in which one of them is a broken JSON array, which another rule reports
 //
-// Where this rule has a finding, shell-form-command has none.
+// Where this rule has a finding, `shell-form-command` has none.
 var ShellEntrypointDropsCmd = facts.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
 		ID:       "shell-entrypoint-drops-cmd",

@@ -39,7 +39,7 @@ import (
 //   - commands that end at once, because they only print a version or a text
 //   - several commands, or one that needs a shell, where the last command replaces the
 //     shell: after exec, on Alpine (ash), and on distributions with rpm (bash)
-//   - what shell-entrypoint-drops-cmd, shell-form-in-scratch or invalid-exec-form-json
+//   - what `shell-entrypoint-drops-cmd`, `shell-form-in-scratch` or `invalid-exec-form-json`
 //     reports
 //
 // A single command is reported as style where it replaces the shell already, and as info

@@ -30,7 +30,7 @@ import (
 //   - checks with variables, operators or pipes, such as `curl ... || exit 1`
 //   - checks in JSON form, and `HEALTHCHECK NONE`
 //
-// With the preset `hadolint`, shell-form-command reports health checks.
+// With the preset `hadolint`, `shell-form-command` reports health checks.
 var ShellFormHealthcheck = facts.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
 		ID:       "shell-form-healthcheck",

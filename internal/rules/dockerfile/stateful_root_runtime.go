@@ -13,11 +13,11 @@ import (
 //
 // # Why it matters
 //
-// An attacker who takes over the program has the rights of root in the container, and can
+// An attacker who takes over the program has root privileges in the container, and can
 // change the data that outlives it. Files that root creates in the volume also cannot be
 // changed by other users of the host.
 //
-// The rule is off by default, because final-user-root and final-user-unset report the
+// The rule is off by default, because `final-user-root` and `final-user-unset` report the
 // cause.
 //
 // # How to fix it
@@ -37,7 +37,7 @@ import (
 // It does not report:
 //
 //   - images with another user, and base images whose user is not known
-//   - images with a tool that drops the rights of root
+//   - images with a tool that drops root privileges
 //   - directories for temporary files, caches and logs
 //   - stages for development
 var StatefulRootRuntime = facts.Rule[*facts.Dockerfile]{

@@ -84,7 +84,7 @@ func lostInHeredoc(
 		return f
 	}
 	quoted := `"` + short(h.Name) + `"`
-	f.Message = fmt.Sprintf("the builder expands this here-document, so the file loses %s; write <<%s to keep the text as it is", quoteShort(names), quoted)
+	f.Message = fmt.Sprintf("the builder expands this here-document, so the file loses %s; write <<%s to keep the text unchanged", quoteShort(names), quoted)
 	if at := heredocName(d, in, h); at.Len() > 0 && !strings.Contains(d.Text(h.Body), `\`) {
 		f.Fixes = []lint.Fix{{
 			Title: "write " + quoted, Applicability: lint.Unsafe, MaxEffect: lint.EffectGraph,

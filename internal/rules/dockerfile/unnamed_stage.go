@@ -17,7 +17,7 @@ import (
 // Other instructions can refer to such a stage only by its number, which changes when a
 // stage is added above it.
 //
-// The rule is off by default, because copy-from-stage-number reports where a missing name
+// The rule is off by default, because `copy-from-stage-number` reports where a missing name
 // does harm.
 //
 // # How to fix it

@@ -34,7 +34,7 @@ import (
 //   - `dnf update` and `yum update`, which upgrade packages
 //   - a `RUN` with a mount
 //   - stages in which nothing is installed afterwards, or only with an index of its own,
-//     such as `apk add --no-cache`; apt-lists-kept reports the size of the lists
+//     such as `apk add --no-cache`; `apt-lists-kept` reports the size of the lists
 var UpdateWithoutInstall = facts.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
 		ID:       "update-without-install",

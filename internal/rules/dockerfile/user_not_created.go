@@ -18,7 +18,7 @@ var systemUsers = []string{
 	"adm", "shutdown", "halt", "operator", "postmaster", "cron", "ftp", "sshd", "at", "squid", "xfs", "cyrus", "vpopmail", "ntp", "smmsp", "guest", "svn", "postgres", "node",
 }
 
-// programUsers are usual names for the user of an application, which no package creates.
+// programUsers are usual names for an application's user, which no package creates.
 var programUsers = []string{"app", "appuser", "app_user", "app-user", "user", "nonroot", "non-root", "myuser", "developer", "dev", "deploy", "runner", "web", "python", "django", "flask", "worker", "service", "container"}
 
 // reportUncreatedUsers reports USER with a name that the base does not have and no step of

@@ -35,7 +35,7 @@ import (
 //   - projects whose Compose files build the image, if they have no files for Kubernetes:
 //     workers are right on a single host
 //   - images that a manifest of the project starts unchanged, which
-//     multiple-workers-under-orchestrator reports
+//     `multiple-workers-under-orchestrator` reports
 var UvicornMultipleWorkers = facts.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
 		ID:       "uvicorn-multiple-workers",

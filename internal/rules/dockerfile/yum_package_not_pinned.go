@@ -5,7 +5,7 @@ import (
 	"github.com/dockmend/dockmend/internal/lint"
 )
 
-// YumPackageNotPinned reports `yum install` with packages that have no version.
+// YumPackageNotPinned reports `yum install` with packages that are not pinned to a version.
 //
 // # Why it matters
 //

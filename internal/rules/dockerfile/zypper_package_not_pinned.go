@@ -7,7 +7,7 @@ import (
 	"github.com/dockmend/dockmend/internal/lint"
 )
 
-// ZypperPackageNotPinned reports `zypper install` with packages that have no version.
+// ZypperPackageNotPinned reports `zypper install` with packages that are not pinned to a version.
 //
 // # Why it matters
 //

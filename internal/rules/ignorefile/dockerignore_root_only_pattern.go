@@ -13,7 +13,7 @@ import (
 // DockerignoreRootOnlyPattern reports patterns without `**/` for names that occur in any
 // folder, such as `__pycache__` or `*.pyc`, where such a file exists deeper in the build
 // context. For `node_modules`, a lock file of a package manager deeper in the context counts:
-// the packages lie next to it on the machine of a developer, and a `COPY` of that folder puts
+// the packages lie next to it on a developer's machine, and a `COPY` of that folder puts
 // them over those that the build installed.
 //
 // # Why it matters

@@ -35,7 +35,7 @@ import (
 //
 // It does not report:
 //
-//   - privileged containers, which k8s-privileged-container reports
+//   - privileged containers, which `k8s-privileged-container` reports
 //   - init containers and jobs that keep capabilities
 //   - Windows pods
 var K8sCapabilitiesKept = facts.Rule[*facts.Manifest]{

@@ -30,7 +30,7 @@ import (
 //     the manifest, or from the Dockerfile if a Compose file, Skaffold or
 //     docker/build-push-action shows that the image is built from it
 //   - jobs, patches and Knative services
-//   - a period that preStop uses up, which k8s-termination-grace-too-short reports
+//   - a period that preStop uses up, which `k8s-termination-grace-too-short` reports
 var K8sGraceBelowAppTimeout = facts.Rule[*facts.Manifest]{
 	Meta: lint.Meta{
 		ID:       "k8s-grace-below-app-timeout",

@@ -30,7 +30,7 @@ import (
 //
 //   - jobs
 //   - a preStop hook that does more than sleep for a number of seconds
-//   - servers whose stop time is known, which k8s-grace-below-app-timeout compares
+//   - servers whose stop time is known, which `k8s-grace-below-app-timeout` compares
 //   - 0 for single pods, for workloads on the node, and for pause images
 //
 // The severity is warning if the period is 0 or not longer than preStop, and info if

@@ -6,6 +6,8 @@ import (
 	"bytes"
 	"fmt"
 	"io/fs"
+	"maps"
+	"path"
 	"regexp"
 	"slices"
 	"strings"
@@ -35,7 +37,7 @@ func All(root fs.FS, catalog *rules.Catalog) (map[string][]byte, error) {
 		if len(found) != 1 {
 			return nil, fmt.Errorf("rule %s is not in the list: run make generate", source.ID)
 		}
-		page, err := page(root, source, found[0], fixes[source.ID])
+		page, err := page(root, source, found[0], fixes[source.ID], catalog)
 		if err != nil {
 			return nil, fmt.Errorf("page of %s: %w", source.ID, err)
 		}
@@ -47,7 +49,7 @@ func All(root fs.FS, catalog *rules.Catalog) (map[string][]byte, error) {
 
 // page writes one rule's page. Its sections have one order for all rules:
 // docs/style.md names them.
-func page(root fs.FS, source rulesource.Rule, m *lint.Meta, fix FixSafety) ([]byte, error) {
+func page(root fs.FS, source rulesource.Rule, m *lint.Meta, fix FixSafety, catalog *rules.Catalog) ([]byte, error) {
 	sections, err := source.Sections()
 	if err != nil {
 		return nil, err
@@ -62,14 +64,14 @@ func page(root fs.FS, source rulesource.Rule, m *lint.Meta, fix FixSafety) ([]by
 	}
 	var b bytes.Buffer
 	fmt.Fprintf(&b, "# %s\n\n%s.\n\n", m.ID, m.Title)
-	fmt.Fprintf(&b, "| target | category | severity | by default | status | since |\n|---|---|---|---|---|---|\n| %s | %s | %s | %s | %s | %s |\n",
-		m.Target, m.Category, m.Severity, onOff(m.Default), m.Status, m.Since)
+	fmt.Fprintf(&b, "| target | category | severity | by default | reads | since |\n|---|---|---|---|---|---|\n| %s | %s | %s | %s | %s | %s |\n",
+		m.Target, m.Category, m.Severity, onOff(m.Default), reads(m.Needs), m.Since)
 	write := func(title, text string) {
 		if text != "" {
-			fmt.Fprintf(&b, "\n## %s\n\n%s\n", title, text)
+			fmt.Fprintf(&b, "\n## %s\n\n%s\n", title, linked(text, m.ID, catalog))
 		}
 	}
-	write(rulesource.WhatItChecks, sections[rulesource.WhatItChecks]+"\n\nIt reads "+reads(m.Needs)+"."+optIn(m.OptIn))
+	write(rulesource.WhatItChecks, sections[rulesource.WhatItChecks]+optIn(sections[rulesource.WhatItChecks], m.OptIn))
 	write(rulesource.WhyItMatters, sections[rulesource.WhyItMatters])
 	write(rulesource.HowToFixIt, sections[rulesource.HowToFixIt])
 	write(rulesource.FixSafety, strings.TrimSpace(fix.words()+"\n\n"+sections[rulesource.FixSafety]))
@@ -83,8 +85,31 @@ func page(root fs.FS, source rulesource.Rule, m *lint.Meta, fix FixSafety) ([]by
 	return b.Bytes(), nil
 }
 
-// optIn names what the default preset does not report.
-func optIn(variants []string) string {
+// quotedID is a text in backquotes that can be the id of a rule.
+var quotedID = regexp.MustCompile("`[a-z0-9]+(-[a-z0-9]+)+`")
+
+// linked makes links of the other rules that a text names in backquotes. Lines that
+// begin with a tab are code.
+func linked(text, self string, catalog *rules.Catalog) string {
+	lines := strings.Split(text, "\n")
+	for i, line := range lines {
+		if strings.HasPrefix(line, "\t") {
+			continue
+		}
+		lines[i] = quotedID.ReplaceAllStringFunc(line, func(quoted string) string {
+			id := strings.Trim(quoted, "`")
+			if found := catalog.Find(id); id == self || len(found) != 1 || found[0].ID != id {
+				return quoted
+			}
+			return "[" + quoted + "](" + id + ".md)"
+		})
+	}
+	return strings.Join(lines, "\n")
+}
+
+// optIn says which variants the default preset does not report, and what the variant
+// "excused" marks where the rule's own text does not.
+func optIn(text string, variants []string) string {
 	if len(variants) == 0 {
 		return ""
 	}
@@ -92,39 +117,32 @@ func optIn(variants []string) string {
 	if slices.Contains(variants, "") {
 		return "\n\nThe preset `recommended` does not report findings that have no variant" + others
 	}
-	words, mark := "variant", " marks"
+	words := "the variant"
 	if len(variants) > 1 {
-		words, mark = "variants", " mark"
+		words += "s"
 	}
 	words += " `" + strings.Join(variants, "`, `") + "`"
-	isAccepted := func(variant string) bool { return strings.HasSuffix(variant, "excused") }
-	if slices.ContainsFunc(variants, func(v string) bool { return !isAccepted(v) }) {
-		return "\n\nThe preset `recommended` does not report findings with the " + words + others
+	explained := func(v string) bool { return !strings.HasSuffix(v, "excused") || strings.Contains(text, "`"+v+"`") }
+	if slices.ContainsFunc(variants, explained) {
+		return "\n\nThe preset `recommended` does not report findings with " + words + others
 	}
-	return "\n\nThe " + words + mark + " findings that most reviewers accept. The preset `recommended` does not report them" + others
+	return "\n\nFindings that do little harm, for example in a file for development or next to a comment with the reason, have " + words +
+		". The preset `recommended` does not report them" + others
 }
 
-// reads says what a rule reads, in words.
+// reads says in a few words what a rule reads.
 func reads(n lint.Needs) string {
-	var others []string
-	for _, x := range []struct {
-		need  lint.Needs
-		words string
-	}{
-		{lint.NeedsContext, "other files of the repository"},
-		{lint.NeedsSettings, "settings of the configuration"},
-	} {
-		if n&x.need != 0 {
-			others = append(others, x.words)
-		}
+	words := []string{"the file"}
+	if n&lint.NeedsContext != 0 {
+		words = []string{"the repository"}
+	}
+	if n&lint.NeedsSettings != 0 {
+		words = append(words, "the configuration")
 	}
 	if n&lint.NeedsRegistry != 0 {
-		return strings.Join(append([]string{"this file"}, others...), ", ") + " and, with `--online`, registries"
+		words = append(words, "registries (with `--online`)")
 	}
-	if len(others) == 0 {
-		return "only this file"
-	}
-	return "this file and " + strings.Join(others, " and ")
+	return strings.Join(words, ", ")
 }
 
 func onOff(on bool) string {
@@ -172,7 +190,7 @@ func examples(b *bytes.Buffer, target rulesource.Target, f *fixture.File) {
 		}
 		c := f.Cases[i]
 		fmt.Fprintf(b, "\n## %s\n\n", title)
-		block(b, target.Language, c.Text)
+		input(b, target, c)
 		if bad {
 			b.WriteString("\n")
 			block(b, "text", effect.ReplaceAll([]byte(c.Want), []byte("$1):")))
@@ -184,6 +202,53 @@ func examples(b *bytes.Buffer, target rulesource.Target, f *fixture.File) {
 	}
 	show("Flagged", true)
 	show("Not flagged", false)
+}
+
+// Longer files next to an example are named, and not shown.
+const (
+	shownLines = 15
+	shownFiles = 3
+	// A file that only has to be there contains at most so many bytes.
+	placeholder = 2
+)
+
+// input shows the file of an example, and those next to it: the result can depend on
+// their names and on what is in them.
+func input(b *bytes.Buffer, target rulesource.Target, c *fixture.Case) {
+	if len(c.Around) > 0 || c.Document != target.File {
+		fmt.Fprintf(b, "`%s`:\n\n", c.Document)
+	}
+	block(b, target.Language, c.Text)
+	var shown, named []string
+	for _, name := range slices.Sorted(maps.Keys(c.Around)) {
+		text := c.Around[name]
+		if len(shown) < shownFiles && len(bytes.TrimSpace(text)) > placeholder && bytes.Count(text, []byte("\n")) <= shownLines {
+			shown = append(shown, name)
+		} else {
+			named = append(named, "`"+name+"`")
+		}
+	}
+	for _, name := range shown {
+		fmt.Fprintf(b, "\n`%s`:\n\n", name)
+		block(b, language(name), c.Around[name])
+	}
+	if len(named) > 0 {
+		fmt.Fprintf(b, "\nThe repository also has %s.\n", strings.Join(named, ", "))
+	}
+}
+
+// language is the name that fences of a file's text have.
+func language(file string) string {
+	switch ext := path.Ext(file); ext {
+	case ".yaml", ".yml":
+		return "yaml"
+	case ".json", ".toml", ".sh", ".go", ".xml", ".ini":
+		return ext[1:]
+	}
+	if strings.HasPrefix(path.Base(file), "Dockerfile") {
+		return "dockerfile"
+	}
+	return "text"
 }
 
 // block fences a text with more backticks than it has itself.

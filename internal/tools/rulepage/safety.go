@@ -50,10 +50,10 @@ func (f FixSafety) words() string {
 		"safe":                     "`dockmend fix` applies the fix.",
 		"unsafe":                   "`dockmend fix --unsafe` applies the fix; without the flag it is only shown.",
 		"manual":                   "The fix is only shown: review it and apply it yourself.",
-		"safe or unsafe":           "`dockmend fix` applies the fix where it is safe, `dockmend fix --unsafe` also where it is not.",
-		"safe or manual":           "`dockmend fix` applies the fix where it is safe; elsewhere it is only shown.",
-		"unsafe or manual":         "`dockmend fix --unsafe` applies the fix where it can; elsewhere it is only shown.",
-		"safe or unsafe or manual": "`dockmend fix` applies the fix where it is safe, `dockmend fix --unsafe` also where it is not; elsewhere it is only shown.",
+		"safe or unsafe":           "`dockmend fix` applies the fix if it is safe; otherwise, `dockmend fix --unsafe` does.",
+		"safe or manual":           "`dockmend fix` applies the fix if it is safe; otherwise the fix is only shown.",
+		"unsafe or manual":         "`dockmend fix --unsafe` applies some of the fixes; the others are only shown.",
+		"safe or unsafe or manual": "`dockmend fix` applies the fix if it is safe, and `dockmend fix --unsafe` also applies unsafe ones; some fixes are only shown.",
 	}
 	if f.Applied == "" {
 		return ""

@@ -31,13 +31,17 @@ func All(root fs.FS, catalog *rules.Catalog) (map[string][]byte, error) {
 	if err != nil {
 		return nil, err
 	}
+	references, err := References(root)
+	if err != nil {
+		return nil, err
+	}
 	pages := map[string][]byte{}
 	for _, source := range sources {
 		found := catalog.Find(source.ID)
 		if len(found) != 1 {
 			return nil, fmt.Errorf("rule %s is not in the list: run make generate", source.ID)
 		}
-		page, err := page(root, source, found[0], fixes[source.ID], catalog)
+		page, err := page(root, source, found[0], fixes[source.ID], references[source.ID], catalog)
 		if err != nil {
 			return nil, fmt.Errorf("page of %s: %w", source.ID, err)
 		}
@@ -49,7 +53,7 @@ func All(root fs.FS, catalog *rules.Catalog) (map[string][]byte, error) {
 
 // page writes one rule's page. Its sections have one order for all rules:
 // docs/style.md names them.
-func page(root fs.FS, source rulesource.Rule, m *lint.Meta, fix FixSafety, catalog *rules.Catalog) ([]byte, error) {
+func page(root fs.FS, source rulesource.Rule, m *lint.Meta, fix FixSafety, references []Reference, catalog *rules.Catalog) ([]byte, error) {
 	sections, err := source.Sections()
 	if err != nil {
 		return nil, err
@@ -77,7 +81,7 @@ func page(root fs.FS, source rulesource.Rule, m *lint.Meta, fix FixSafety, catal
 	write(rulesource.FixSafety, strings.TrimSpace(fix.words()+"\n\n"+sections[rulesource.FixSafety]))
 	write(rulesource.Exceptions, sections[rulesource.Exceptions])
 	options(&b, m)
-	write(rulesource.References, sections[rulesource.References])
+	write("References", list(references))
 	examples(&b, source.Target, cases)
 	aliases(&b, m)
 	fmt.Fprintf(&b, "\n## Ignoring it\n\nWrite a comment above %s:\n\n```%s\n# dockmend ignore=%s -- reason\n```\n\nTo turn the rule off for all files, write this in `.dockmend.yaml`:\n\n```yaml\nrules:\n  %s: off\n```\n",

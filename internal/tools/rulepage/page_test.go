@@ -51,3 +51,20 @@ func fresh(t *testing.T, root, name string, want []byte) {
 		t.Errorf("%s is stale; run make generate", name)
 	}
 }
+
+// TestReferencesAreOfRules: the table of references names rules.
+func TestReferencesAreOfRules(t *testing.T) {
+	root, err := rulesource.Root()
+	if err != nil {
+		t.Fatal(err)
+	}
+	table, err := rulepage.References(os.DirFS(root))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for id := range table {
+		if found := rules.All().Find(id); len(found) != 1 || found[0].ID != id {
+			t.Errorf("%s names %q, which is not a rule", rulepage.ReferencesFile, id)
+		}
+	}
+}

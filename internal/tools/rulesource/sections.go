@@ -15,12 +15,11 @@ const (
 	HowToFixIt   = "How to fix it"
 	FixSafety    = "Fix safety"
 	Exceptions   = "Exceptions"
-	References   = "References"
 )
 
 // headings lists the sections that need a heading, in their order.
 func headings() []string {
-	return []string{WhyItMatters, HowToFixIt, FixSafety, Exceptions, References}
+	return []string{WhyItMatters, HowToFixIt, FixSafety, Exceptions}
 }
 
 // Sections splits the comment above the rule, by the title of the section. The name

@@ -52,7 +52,7 @@ func checkComposePidsLimitMissing(p *facts.Pass[*facts.Compose]) {
 		extended[s.Value("extends").Text] = true
 	}
 	l := lacking{
-		message: "%s has no process limit, so it can use up all process IDs of the host; set pids_limit, for example to 200",
+		message: "without a process limit, %s can use up all process IDs of the host; set pids_limit, for example to 200",
 		title:   "set pids_limit to 200",
 		keys:    []string{"pids_limit", "deploy.resources.limits"},
 		fix:     func(s *facts.ComposeService) ([]text.Edit, bool) { return limitPids(p, s, extended) },

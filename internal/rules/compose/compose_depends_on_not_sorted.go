@@ -2,6 +2,7 @@ package compose
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/dockmend/dockmend/internal/facts"
@@ -24,6 +25,11 @@ import (
 //	depends_on:
 //	  - cache
 //	  - db
+//
+// # Fix safety
+//
+// There is no fix where the order tells readers something: where the services are declared
+// in the same order, or where an entry depends on one above it.
 //
 // # Exceptions
 //
@@ -58,6 +64,9 @@ func checkComposeDependsOnNotSorted(p *facts.Pass[*facts.Compose]) {
 		if !ok {
 			continue
 		}
+		if showsStart(p.Doc, names) {
+			fixes = nil
+		}
 		at := firstMisplaced(order)
 		p.Report(lint.Finding{
 			Span:    names[at].Span,
@@ -65,4 +74,35 @@ func checkComposeDependsOnNotSorted(p *facts.Pass[*facts.Compose]) {
 			Fixes:   fixes,
 		})
 	}
+}
+
+// showsStart reports whether the order of dependencies is that in which the file declares
+// the services, or in which they start: one of them depends on one before it.
+func showsStart(d *facts.Compose, names []*yaml.Node) bool {
+	declared := map[string]int{}
+	dependsOn := map[string][]string{}
+	for i, s := range d.All() {
+		declared[s.Name] = i
+		if on := s.Get("depends_on"); on != nil {
+			for _, pair := range on.Pairs {
+				dependsOn[s.Name] = append(dependsOn[s.Name], pair.Key.Value)
+			}
+			for _, item := range on.Items {
+				dependsOn[s.Name] = append(dependsOn[s.Name], item.Value)
+			}
+		}
+	}
+	var before []string
+	asDeclared := true
+	last := -1
+	for _, n := range names {
+		at, ok := declared[n.Value]
+		asDeclared = asDeclared && ok && at > last
+		last = at
+		if slices.ContainsFunc(dependsOn[n.Value], func(on string) bool { return slices.Contains(before, on) }) {
+			return true
+		}
+		before = append(before, n.Value)
+	}
+	return asDeclared
 }

@@ -34,6 +34,7 @@ import (
 // It does not report:
 //
 //   - services with merge keys (`<<`)
+//   - files whose services share another order, unless `order` is set
 //   - services with comments that cannot be assigned to one key
 var ComposeServiceKeysNotSorted = facts.Rule[*facts.Compose]{
 	Meta: lint.Meta{
@@ -61,6 +62,9 @@ var serviceKeyOrder = []string{
 
 func checkComposeServiceKeysNotSorted(p *facts.Pass[*facts.Compose]) {
 	wanted := p.Options.List("order")
+	if slices.Equal(wanted, serviceKeyOrder) && shareOrder(p.Doc) {
+		return
+	}
 	for _, s := range p.Doc.All() {
 		n := s.Pair.Value
 		if n.Kind != yaml.Mapping {
@@ -90,4 +94,33 @@ func checkComposeServiceKeysNotSorted(p *facts.Pass[*facts.Compose]) {
 			Fixes: fixes,
 		})
 	}
+}
+
+// shareOrder reports whether the services of a file have an order of their own: of the
+// pairs of keys that several of them have, at least four in five stand as in most of them.
+func shareOrder(d *facts.Compose) bool {
+	type pair struct{ first, second string }
+	seen := map[pair]int{}
+	for _, s := range d.All() {
+		n := s.Pair.Value
+		if n.Kind != yaml.Mapping {
+			continue
+		}
+		keys := n.Pairs[:min(len(n.Pairs), 2*len(serviceKeyOrder))]
+		for i, a := range keys {
+			for _, b := range keys[i+1:] {
+				seen[pair{a.Key.Value, b.Key.Value}]++
+			}
+		}
+	}
+	most, all := 0, 0
+	for order, count := range seen {
+		against := seen[pair{order.second, order.first}]
+		if count+against < 2 || (against > 0 && order.first > order.second) {
+			continue // one service has both, or it was counted the other way round
+		}
+		most += max(count, against)
+		all += count + against
+	}
+	return all > 0 && 5*most >= 4*all
 }

@@ -25,8 +25,8 @@ import (
 //
 // # Fix safety
 //
-// There is no fix in a file that quotes most of its other texts, because the file
-// would then mix both forms.
+// There is only a fix where at least half of the volumes in the file have no quotes. In
+// other files the quotes are the form that the file uses.
 //
 // # Exceptions
 //
@@ -46,47 +46,34 @@ var ComposeVolumesNeedlesslyQuoted = facts.Rule[*facts.Compose]{
 
 func checkComposeVolumesNeedlesslyQuoted(p *facts.Pass[*facts.Compose]) {
 	seen := map[*yaml.Node]bool{}
-	mixed := quotesMost(p.Doc)
+	var findings []lint.Finding
+	plain := 0
 	for _, s := range p.Doc.All() {
 		list := s.Get("volumes")
 		if list == nil {
 			continue
 		}
 		for _, item := range list.Items {
-			if item.Kind != yaml.Scalar || !item.Quoted() || seen[item] {
+			if item.Kind != yaml.Scalar || seen[item] {
 				continue
 			}
 			seen[item] = true
-			edits, ok := p.Doc.File.Unquote(item)
-			if !ok {
+			if !item.Quoted() {
+				plain++
 				continue
 			}
-			f := lint.Finding{Span: item.Span, Message: fmt.Sprintf("%q needs no quotes; remove them", shortText(item.Value))}
-			if !mixed {
-				f.Fixes = yamlFix("remove the quotes", lint.Safe, edits, ok)
+			if edits, ok := p.Doc.File.Unquote(item); ok {
+				findings = append(findings, lint.Finding{
+					Span: item.Span, Message: fmt.Sprintf("%q needs no quotes; remove them", shortText(item.Value)),
+					Fixes: yamlFix("remove the quotes", lint.Safe, edits, ok),
+				})
 			}
-			p.Report(f)
 		}
 	}
-}
-
-// quotesMost reports whether most texts of a file outside of volumes have quotes that
-// they do not need.
-func quotesMost(d *facts.Compose) bool {
-	quoted, plain := 0, 0
-	d.File.Root().Walk(func(n *yaml.Node) bool {
-		pair := n.Pair()
-		isValue := pair == nil || pair.Value == n
-		switch _, needless := d.File.Unquote(n); {
-		case isValue && pair != nil && pair.Key.Value == "volumes":
-			return false
-		case !isValue || n.Kind != yaml.Scalar:
-		case needless:
-			quoted++
-		case !n.Quoted() && yaml.PlainString(n.Value, false):
-			plain++
+	for _, f := range findings {
+		if plain < len(findings) {
+			f.Fixes = nil // the quotes are this file's form
 		}
-		return true
-	})
-	return quoted > plain
+		p.Report(f)
+	}
 }

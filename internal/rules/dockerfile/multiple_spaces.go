@@ -141,30 +141,39 @@ func reportBlanks(p *facts.Pass[*facts.Dockerfile], l dockerfile.Line, kept []te
 	}
 }
 
-// maxAligned is how many lines above and below one are compared with it.
-const maxAligned = 64
+// maxAligned is how many lines above and below one are compared with it, and maxBetween how
+// many lines without a word in the column may stand between two that are aligned.
+const maxAligned, maxBetween = 64, 3
 
 // isAligned reports whether the spaces before a place move the word there into the column
-// of a word in the lines above or below. Where all of these lines have the same number of
-// spaces, the words before have the same length by chance.
+// of a word in the lines above or below. Where all of these lines have the same two spaces,
+// the words before have the same length by chance.
 func isAligned(d *facts.Dockerfile, l dockerfile.Line, gap text.Span) bool {
+	const byHabit = 2
 	number, column := d.Lines.Position(l.Start).Line, gap.End-l.Start-bom(d, l)
 	for _, step := range []int{-1, 1} {
-		for i := 1; i <= maxAligned; i++ {
+		between := 0
+		for i := 1; i <= maxAligned && between <= maxBetween; i++ {
 			at := number + i*step
 			if at < 1 || at > len(d.Physical) {
 				break
 			}
 			blanks, ok := blanksBefore(d, d.Physical[at-1], column)
-			if !ok {
-				break
-			}
-			if blanks != gap.Len() || i == maxAligned {
+			switch {
+			case !ok, between > 0 && lineWord(d, d.Physical[at-1]) != lineWord(d, l):
+				between++
+			case blanks != gap.Len() || blanks > byHabit || i == maxAligned:
 				return true
 			}
 		}
 	}
 	return false
+}
+
+// lineWord is the first word of a line.
+func lineWord(d *facts.Dockerfile, l dockerfile.Line) string {
+	word, _, _ := bytes.Cut(bytes.TrimLeft(d.Src[l.Start+bom(d, l):l.EOL], " \t"), []byte(" "))
+	return string(word)
 }
 
 // blanksBefore counts the spaces before the word that begins in a column of a line; ok is

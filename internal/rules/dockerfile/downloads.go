@@ -7,6 +7,7 @@ import (
 	"github.com/dockmend/dockmend/internal/facts"
 	"github.com/dockmend/dockmend/internal/images"
 	"github.com/dockmend/dockmend/internal/syntax/dockerfile"
+	"github.com/dockmend/dockmend/internal/text"
 )
 
 // curlWrites reports whether curl writes a file.
@@ -93,6 +94,56 @@ func mayHaveAuthorities(s *facts.Stage) bool {
 		return true
 	}
 	return says(s, "ca-certificates") || !says(s, "--no-install-recommends")
+}
+
+// hasAuthorities reports whether a command of a stage is known to have certificates to
+// check against: its image brings them with curl, its distribution has them in every image,
+// or an instruction above it installs them.
+func hasAuthorities(d *facts.Dockerfile, c *facts.Command) bool {
+	s := d.StageOf(c.Instruction)
+	if s == nil || !mayHaveAuthorities(s) {
+		return false
+	}
+	base := s.Base()
+	if has, _ := images.BaseOf(images.Canonical(base.Name()), base.Tag, base.Tag != "").Has("curl"); has {
+		return true
+	}
+	for _, x := range s.Chain() {
+		for _, in := range x.Instructions {
+			if in.Keyword != "run" || in.Index() > c.Instruction.Index() {
+				continue
+			}
+			words := in.Args
+			if in == c.Instruction {
+				words = d.Text(text.Span{Start: in.Span.Start, End: c.Span.Start})
+			}
+			if strings.Contains(words, "ca-certificates") {
+				return true
+			}
+		}
+	}
+	return base.System() == facts.RedHat || base.System() == facts.Alpine
+}
+
+// asksPublicServer reports whether all addresses of a request are names of servers that an
+// authority can have signed: no variables, numbers and names of a network of one's own.
+func asksPublicServer(c *facts.Command) bool {
+	asked := false
+	for _, a := range c.Args() {
+		_, address, ok := strings.Cut(a.Text, "://")
+		if !ok {
+			continue
+		}
+		host, _, _ := strings.Cut(address, "/")
+		host, port, _ := strings.Cut(host, ":")
+		last := host[strings.LastIndexByte(host, '.')+1:]
+		isPrivate := slices.Contains([]string{"", host, "local", "internal", "corp", "lan", "home", "localdomain", "intranet"}, last)
+		if isPrivate || (port != "" && port != "443") || strings.ContainsAny(host, "$@{`") || strings.Trim(last, "0123456789") == "" {
+			return false
+		}
+		asked = true
+	}
+	return asked
 }
 
 // says reports whether an instruction of a stage, or of one that it builds on, has a word.

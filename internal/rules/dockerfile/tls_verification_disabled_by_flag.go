@@ -27,8 +27,10 @@ import (
 //
 // # Fix safety
 //
-// There is no fix for curl and wget where the image possibly has no certificates, or only
-// some that are too old for the servers of today: they only work with the flag there.
+// There is a fix for curl, wget and git only where the image is known to have certificates,
+// and not some that are too old for the servers of today. The address must be written
+// there, and its server must have a public name: a certificate of your own network is
+// only trusted after you install its authority.
 //
 // # Exceptions
 //
@@ -166,7 +168,10 @@ func letFlagCheck(d *facts.Dockerfile, c *facts.Command, at facts.Argument, vari
 	if expectsOwnAuthority(d) {
 		return nil
 	}
-	if (variant == "curl" || variant == "wget") && !mayHaveAuthorities(d.StageOf(c.Instruction)) {
+	if (variant == "curl" || variant == "wget") && (!hasAuthorities(d, c) || !asksPublicServer(c)) {
+		return nil
+	}
+	if variant == "git" && !hasAuthorities(d, c) {
 		return nil
 	}
 	var edit lint.FileEdit

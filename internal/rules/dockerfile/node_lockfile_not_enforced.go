@@ -28,6 +28,12 @@ import (
 //	COPY package.json package-lock.json ./
 //	RUN npm ci
 //
+// # Fix safety
+//
+// There is only a fix where the lock file in the repository was written for the manifest
+// next to it, and both are in the folder where the command runs. With another lock file,
+// the command fails.
+//
 // # Exceptions
 //
 // It does not report:
@@ -84,8 +90,12 @@ func checkNodeLockfileNotEnforced(p *facts.Pass[*facts.Dockerfile]) {
 		if !copiesNamed(s, lock, c.Instruction) && !copiesInFolder(p, s, c, lock) {
 			return
 		}
+		var fixes []lint.Fix
+		if lockMatches(p, c, lock) {
+			fixes = enforceLock(c)
+		}
 		p.Report(lint.Finding{
-			Fixes:   enforceLock(c),
+			Fixes:   fixes,
 			Span:    c.Span,
 			Message: fmt.Sprintf("%s can install versions that differ from %s; use %s", quoteShort(firstLine(p.Doc.Text(c.Span))), lock, better),
 		})

@@ -126,6 +126,6 @@ func undefinedResource(d *facts.Compose, section string, use facts.ResourceUse, 
 	if top != nil {
 		edits, ok = d.File.Add(top.Value, use.Name+":")
 	}
-	f.Fixes = yamlFix(fmt.Sprintf("declare %q", use.Name), lint.Safe, edits, ok, section)
+	f.Fixes = yamlFix(fmt.Sprintf("declare %q", use.Name), lint.Unsafe, edits, ok, section)
 	return f
 }

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"slices"
 	"strconv"
+	"strings"
 
 	"github.com/dockmend/dockmend/internal/facts"
 	"github.com/dockmend/dockmend/internal/lint"
@@ -34,13 +35,13 @@ func handler(c *facts.Container, probe string) (kind string, n *yaml.Node) {
 
 // probeFix adds a probe that checks whether the container's first port accepts connections.
 // Which HTTP path a program answers is not known here, and with a wrong one the pod is
-// never ready.
+// never ready. There is none either where a ConfigMap or a Secret may change the port.
 func probeFix(d *facts.Manifest, containers []*facts.Container, probe string) []lint.Fix {
 	var edits []lint.FileEdit
 	for _, c := range containers {
 		ports := slices.DeleteFunc(slices.Clone(c.Ports()), func(p facts.Port) bool { return d.Scalar(p.Node, "protocol") == "UDP" })
 		after := c.Node.Own("ports")
-		if len(ports) == 0 || after == nil {
+		if len(ports) == 0 || after == nil || isConfigured(d, c) {
 			return nil
 		}
 		port := cmp.Or(ports[0].Name, strconv.Itoa(ports[0].Number))
@@ -60,6 +61,35 @@ func probeFix(d *facts.Manifest, containers []*facts.Container, probe string) []
 			Edits:         edits,
 		},
 	}
+}
+
+// isConfigured reports whether a container reads a ConfigMap or a Secret that may set the
+// port on which it listens: all of its variables, one that is named like a port or an
+// address, or files.
+func isConfigured(d *facts.Manifest, c *facts.Container) bool {
+	if c.Get("envFrom") != nil {
+		return true
+	}
+	if env := c.Get("env"); env != nil {
+		for _, item := range env.Items {
+			name := strings.ToUpper(d.Scalar(item, "name"))
+			isAddress := strings.Contains(name, "PORT") || strings.Contains(name, "ADDR") || strings.Contains(name, "LISTEN")
+			if isAddress && d.Get(item, "valueFrom") != nil {
+				return true
+			}
+		}
+	}
+	mounts, volumes := c.Get("volumeMounts"), c.Workload.Get("volumes")
+	if mounts == nil || volumes == nil {
+		return false
+	}
+	return slices.ContainsFunc(volumes.Items, func(v *yaml.Node) bool {
+		if d.Get(v, "configMap") == nil && d.Get(v, "projected") == nil {
+			return false
+		}
+		name := d.Scalar(v, "name")
+		return slices.ContainsFunc(mounts.Items, func(m *yaml.Node) bool { return d.Scalar(m, "name") == name })
+	})
 }
 
 // hasOneReplica reports whether a workload has a single pod, which no other one replaces

@@ -198,7 +198,7 @@ func (r *Root) Open(name string) (*os.File, error) {
 	switch {
 	case err != nil:
 		return nil, err
-	case inVersionControl(actual) && !isPublic(actual, name):
+	case InVersionControl(actual) && !isPublic(actual, name):
 		return nil, fail("open", name, ErrVersionControl)
 	case !info.Mode().IsRegular():
 		return nil, fail("open", name, ErrNotRegular)
@@ -251,7 +251,7 @@ func (r *Root) List(dir string, limit int) (entries []fs.DirEntry, more bool, er
 	switch {
 	case err != nil:
 		return nil, false, err
-	case inVersionControl(actual):
+	case InVersionControl(actual):
 		return nil, false, fail("open", dir, ErrVersionControl)
 	case !info.IsDir():
 		return nil, false, fail("open", dir, syscall.ENOTDIR)
@@ -271,9 +271,9 @@ func (r *Root) List(dir string, limit int) (entries []fs.DirEntry, more bool, er
 	return entries, more, err
 }
 
-// inVersionControl reports whether a path names a folder of version control, or
+// InVersionControl reports whether a path names a folder of version control, or
 // leads into one, however the file system writes its name.
-func inVersionControl(name string) bool {
+func InVersionControl(name string) bool {
 	return slices.ContainsFunc(strings.Split(name, "/"), func(part string) bool {
 		switch strings.ToLower(strings.TrimRight(part, ". ")) {
 		case ".git", ".hg", ".svn", "git~1":
@@ -288,7 +288,7 @@ func inVersionControl(name string) bool {
 // knows what git tracks. They hold no secrets.
 func isPublic(actual, name string) bool {
 	base := strings.TrimSuffix(actual, "/index")
-	return actual == path.Clean(name) && path.Base(base) == ".git" && !inVersionControl(path.Dir(base))
+	return actual == path.Clean(name) && path.Base(base) == ".git" && !InVersionControl(path.Dir(base))
 }
 
 func fail(op, name string, err error) error { return &fs.PathError{Op: op, Path: name, Err: err} }

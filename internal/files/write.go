@@ -93,7 +93,7 @@ func (r *Root) mayWrite(name string) error {
 	switch {
 	case name == "." || !filepath.IsLocal(filepath.FromSlash(name)):
 		return fail("write", name, ErrOutside)
-	case inVersionControl(name):
+	case InVersionControl(name):
 		return fail("write", name, ErrVersionControl)
 	}
 	return nil

@@ -174,6 +174,18 @@ const (
 	DeltaChain = 4096
 )
 
+// Of an audit of many repositories.
+const (
+	// BlobsAhead is how many files of a repository are asked for with the first one that is
+	// needed; TreeRequests is how many requests list a tree that the platform cuts, and
+	// TreeEntries how many files it has.
+	BlobsAhead   = 1000
+	TreeRequests = 300
+	TreeEntries  = 1_000_000
+	// AuditRepositories is how many repositories an audit has.
+	AuditRepositories = 100_000
+)
+
 // Of ShellCheck, the program.
 const (
 	// ScriptBytes is the length of a script that is given to it.
@@ -209,6 +221,8 @@ type Group struct {
 }
 
 const (
+	notAudited = "the repository is not audited; the report names it, with the reason"
+
 	notLinted = "the file is not linted; `limit-reached`"
 	cut       = "`limit-reached` at the place"
 	notParsed = "no rule knows what it runs; " + cut
@@ -293,6 +307,12 @@ func Table() []Group {
 			{"patterns of a `.gitignore`, in all", GitPatternBytes, "bytes", ignoresNothing},
 			{"changed ranges of a file in a patch of GitHub's API", PatchRanges, "", "the whole file counts as changed"},
 			{"files that a pull request or a merge group changes", ChangedFiles, "", "the base is not linted: changed lines decide what is new, and the conclusion is `neutral`"},
+		}},
+		{"An audit of many repositories", []Limit{
+			{"repositories", AuditRepositories, "", "the audit does not begin, and says so"},
+			{"requests to list the files of a repository whose list the platform cuts", TreeRequests, "", notAudited},
+			{"files of a repository", TreeEntries, "", notAudited},
+			{"files that are read at once before anybody asks for them", BlobsAhead, "", "the others are read when somebody asks for them"},
 		}},
 		{"A repository of git", []Limit{
 			{"objects that are unpacked, those that deltas stand on included; a look into a pack counts as 1 KiB", HistoryBytes, "bytes", notCompared},

@@ -76,7 +76,7 @@ func (w *Workspace) readOwn() (err error) {
 	if w.baseline == "" || w.options.Baselined {
 		return nil
 	}
-	read := func(name string) ([]byte, error) { return w.place.root.Read(name, maxNamed) }
+	read := func(name string) ([]byte, error) { return w.tree.Read(name, maxNamed) }
 	if w.since != nil && w.options.Config == "" {
 		read = w.since.Policy
 	}

@@ -13,6 +13,7 @@ import (
 // place is where a run looks: a root folder that it never leaves, and the paths
 // in it that were named.
 type place struct {
+	// root is nil for a tree that is on no disk.
 	root *files.Root
 	// dir is the root's absolute path.
 	dir string
@@ -40,6 +41,9 @@ const maxConfig = 1 << 20
 
 // ReadPolicy is the Source of the root's own configuration.
 func (w *Workspace) ReadPolicy(name string) ([]byte, error) {
+	if w.place.root == nil {
+		return w.tree.Read(name, maxConfig)
+	}
 	return w.place.root.Read(name, maxConfig)
 }
 

@@ -91,7 +91,7 @@ func (w *Workspace) Close() {
 	if w.resolver != nil {
 		w.resolver.Close()
 	}
-	if w.place != nil {
+	if w.place != nil && w.place.root != nil {
 		_ = w.place.root.Close() // it was only read from
 	}
 }
@@ -122,10 +122,7 @@ func open(ctx context.Context, env *Env, options *Options, at *place, stdin, nam
 			}
 		}
 	}
-	if err := w.configure(rules.All(), policy); err != nil {
-		return nil, err
-	}
-	if err := w.readOwn(); err != nil {
+	if err := w.setUp(policy); err != nil {
 		return nil, err
 	}
 	if stdin {

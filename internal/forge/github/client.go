@@ -54,6 +54,8 @@ type Server struct {
 	Timeout time.Duration
 	// Wait waits, or returns the context's error; nil means by the clock.
 	Wait func(ctx context.Context, d time.Duration) error
+	// Now is the time, for the limits of an Account; nil means by the clock.
+	Now func() time.Time
 }
 
 // Client asks GitHub's API about one repository. It is safe for concurrent use.

@@ -62,6 +62,8 @@ type Hub struct {
 	Scanning Scanning
 	// Repo is the git repository; nil where a test needs none.
 	Repo *Repo
+	// Org is an organisation; nil where a test needs none.
+	Org *Org
 	// Seen, if set, is called with each request before it is answered.
 	Seen func(r *http.Request, body []byte)
 
@@ -71,6 +73,8 @@ type Hub struct {
 	mu    sync.Mutex
 	calls []string
 	state state
+	// shas are the names of contents that were worked out.
+	shas map[string]string
 	// link is the header of the answer that is being made.
 	link string
 }
@@ -84,7 +88,7 @@ func New(tb testing.TB) *Hub {
 	}
 	h := &Hub{
 		Files: map[string]string{}, Blobs: map[string]string{}, Deny: map[string]int{},
-		Artifacts: map[string][]byte{}, listed: map[string]string{},
+		Artifacts: map[string][]byte{}, listed: map[string]string{}, shas: map[string]string{},
 		t: tb, published: known,
 	}
 	server := httptest.NewServer(h)
@@ -166,6 +170,15 @@ func (h *Hub) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	for part, status := range h.Deny {
 		if strings.Contains(r.URL.Path, part) {
 			answer(w, status, map[string]string{"message": "Resource not accessible by integration"})
+			return
+		}
+	}
+	if h.Org != nil && h.Org.Limits != nil && r.URL.Path != "/rate_limit" {
+		resource := "core"
+		if r.URL.Path == "/graphql" {
+			resource = "graphql"
+		}
+		if h.Org.Limits.limited(w, resource) {
 			return
 		}
 	}
@@ -262,6 +275,9 @@ func (h *Hub) request(r *http.Request) (*openapi3filter.RequestValidationInput, 
 }
 
 func (h *Hub) answer(call string, in *openapi3filter.RequestValidationInput, body []byte) (int, any) {
+	if status, body, ok := h.serveOrg(call, in); ok {
+		return status, body
+	}
 	if status, body, ok := h.serveRepo(call, in, body); ok {
 		return status, body
 	}

@@ -109,7 +109,7 @@ func needs(call string) []need {
 		return []need{{"pull-requests", "read"}}
 	case strings.HasPrefix(call, "graphql Resolve"):
 		return []need{{"pull-requests", "write"}, {"contents", "write"}}
-	case strings.HasPrefix(call, "graphql Blobs"):
+	case strings.HasPrefix(call, "graphql Blobs"), strings.HasPrefix(call, "graphql Heads"):
 		return []need{{"contents", "read"}}
 	case strings.HasPrefix(call, "graphql Commit"):
 		return []need{{"contents", "write"}}
@@ -122,7 +122,7 @@ func needs(call string) []need {
 		level = "read"
 	}
 	switch {
-	case path == "":
+	case path == "", path == "/rate_limit", strings.HasPrefix(path, "/orgs/"), strings.HasPrefix(path, "/users/"):
 		return nil // metadata: read, which every token has
 	case strings.HasPrefix(path, "/pulls"), strings.HasPrefix(path, "/issues"):
 		return []need{{"pull-requests", level}}

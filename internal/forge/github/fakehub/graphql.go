@@ -157,8 +157,8 @@ func (h *Hub) complete(field *ast.Field, t *ast.Type, value any, variables map[s
 // tests need few threads to turn one.
 const perPage = 10
 
-func (h *Hub) repository(map[string]any) any {
-	return object{"object": func(arguments map[string]any) any {
+func (h *Hub) repository(arguments map[string]any) any {
+	blob := func(arguments map[string]any) any {
 		oid, _ := arguments["oid"].(string)
 		content, ok := h.blob(oid)
 		if !ok {
@@ -170,7 +170,13 @@ func (h *Hub) repository(map[string]any) any {
 			text = strings.ToValidUTF8(content, "\uFFFD")
 		}
 		return object{"oid": oid, "text": text, "isTruncated": false, "byteSize": len(content), "isBinary": binary}
-	}, "pullRequest": func(map[string]any) any {
+	}
+	if h.Org != nil {
+		owner, _ := arguments["owner"].(string)
+		name, _ := arguments["name"].(string)
+		return h.orgObject(owner, name, blob)
+	}
+	return object{"object": blob, "pullRequest": func(map[string]any) any {
 		return object{"headRefOid": h.Head, "reviewThreads": func(arguments map[string]any) any {
 			from := 0
 			if after, ok := arguments["after"].(string); ok {

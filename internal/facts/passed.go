@@ -2,6 +2,7 @@ package facts
 
 import (
 	"slices"
+	"strings"
 
 	"github.com/dockmend/dockmend/internal/syntax/compose"
 )
@@ -20,4 +21,15 @@ func (p *Project) MayBePassed(f *Dockerfile, argument string) bool {
 		}
 	}
 	return p.recipeHolds(func(t *buildText) bool { return countWord(t.src, argument) > 0 })
+}
+
+// NamesOtherPlatform reports whether a file around that describes builds names a Linux
+// platform of another processor than arch, such as "linux/arm64" beside "amd64". It is
+// false where nobody knows what lies around.
+func (p *Project) NamesOtherPlatform(arch string) bool {
+	return p.recipeHolds(func(t *buildText) bool {
+		return slices.ContainsFunc([]string{"amd64", "arm64", "arm/v7", "arm/v6", "386", "ppc64le", "s390x", "riscv64"}, func(other string) bool {
+			return !strings.HasPrefix(other, arch) && strings.Contains(t.src, "linux/"+other)
+		})
+	})
 }

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/dockmend/dockmend/internal/lint"
+	"github.com/dockmend/dockmend/internal/syntax/dockerfile"
 	"github.com/dockmend/dockmend/internal/syntax/yaml"
 	"github.com/dockmend/dockmend/internal/text"
 )
@@ -34,6 +35,15 @@ func HasReason(f *yaml.File, at text.Span) bool {
 	}
 	slices.Reverse(above)
 	return GivesReason(strings.Join(above, " "))
+}
+
+// ExplainsInstruction reports whether a comment directly above an instruction gives a
+// reason or has one of the words, which are in lower case.
+func (f *Dockerfile) ExplainsInstruction(in *dockerfile.Instruction, words ...string) bool {
+	return slices.ContainsFunc(in.Comments, func(c text.Span) bool {
+		comment := f.Text(c)
+		return GivesReason(comment) || slices.ContainsFunc(commentWords(comment), func(w string) bool { return slices.Contains(words, w) })
+	})
 }
 
 // isYAML reports whether a comment is YAML that was commented out.

@@ -2,6 +2,7 @@ package dockerfile
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/dockmend/dockmend/internal/facts"
@@ -38,6 +39,8 @@ import (
 //   - a single installation inside `if` or `case` whose other branch does something, stops
 //     or tries again
 //   - stages for development
+//   - a fallback that prints a warning, such as `|| echo "skipped: no GPU"`, and a `RUN`
+//     below a comment that gives the reason or says that the step may fail
 var FailureIgnored = facts.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
 		ID:       "failure-ignored",
@@ -64,6 +67,9 @@ func checkFailureIgnored(p *facts.Pass[*facts.Dockerfile]) {
 		if in.JSON || script == nil || script.File == nil {
 			return
 		}
+		if p.Doc.ExplainsInstruction(in, "fail", "fails", "failure", "optional", "ignore", "best") {
+			return
+		}
 		commands := map[*syntax.CallExpr]*facts.Command{}
 		for _, c := range p.Doc.Commands(in) {
 			commands[c.Call] = c
@@ -71,7 +77,7 @@ func checkFailureIgnored(p *facts.Pass[*facts.Dockerfile]) {
 		found := false
 		syntax.Walk(script.File, func(n syntax.Node) bool {
 			or, ok := n.(*syntax.BinaryCmd)
-			if !ok || found || or.Op != syntax.OrStmt || !onlySpeaks(or.Y) {
+			if !ok || found || or.Op != syntax.OrStmt || !isQuietFallback(or.Y) {
 				return !found
 			}
 			work := workOf(or.X, commands)
@@ -92,16 +98,26 @@ func checkFailureIgnored(p *facts.Pass[*facts.Dockerfile]) {
 	})
 }
 
-// onlySpeaks reports whether a statement is true, ":" or echo and nothing else.
-func onlySpeaks(stmt *syntax.Stmt) bool {
+// mayFailWords are in texts whose author knows that the command can fail.
+var mayFailWords = []string{"warn", "optional", "skip", "not available", "unavailable", "unsupported", "not supported"}
+
+// isQuietFallback reports whether a statement is true or ":", or prints a text that does
+// not say that the command may fail.
+func isQuietFallback(stmt *syntax.Stmt) bool {
 	call, ok := stmt.Cmd.(*syntax.CallExpr)
 	if !ok || len(call.Args) == 0 || len(stmt.Redirs) > 0 {
 		return false
 	}
 	name, _ := facts.Literal(call.Args[0])
 	switch name {
-	case "true", ":", "echo", "printf":
+	case "true", ":":
 		return true
+	case "echo", "printf":
+		return !slices.ContainsFunc(call.Args[1:], func(arg *syntax.Word) bool {
+			said, _ := facts.Literal(arg)
+			said = strings.ToLower(said)
+			return slices.ContainsFunc(mayFailWords, func(word string) bool { return strings.Contains(said, word) })
+		})
 	}
 	return false
 }

@@ -13,6 +13,10 @@ import (
 // FromPlatformConstant reports `FROM` with a constant `--platform`, such as
 // `--platform=linux/amd64`.
 //
+// Findings have severity info and the variant `excused` where nothing in the repository
+// builds for another platform: the file uses no `TARGETPLATFORM` or `TARGETARCH`, and no
+// workflow, script or bake file names one.
+//
 // # Why it matters
 //
 // The stage has that platform whatever platform the build requests. On other machines it
@@ -30,6 +34,7 @@ import (
 //   - platforms with a variable
 //   - stages whose name contains the platform, such as `build-amd64`
 //   - Windows images
+//   - a `FROM` below a comment that gives the reason or names the platform
 var FromPlatformConstant = facts.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
 		ID:       "from-platform-constant",
@@ -39,6 +44,9 @@ var FromPlatformConstant = facts.Rule[*facts.Dockerfile]{
 		Default:  true,
 		Since:    "0.1.0",
 		Presets:  []string{"cloud-native"},
+		Needs:    lint.NeedsContext,
+		Variants: []string{excused},
+		OptIn:    []string{excused},
 		Aliases: append(
 			[]lint.Alias{{Name: "DL3029", Severity: lint.Warning}},
 			lint.Names("DF061", "FromPlatformFlagConstDisallowed", "kics:no_platform_flag_with_from", "kics:using_platform_with_from", "semgrep:avoid-platform-with-from")...,
@@ -54,7 +62,10 @@ func checkFromPlatformConstant(p *facts.Pass[*facts.Dockerfile]) {
 			continue
 		}
 		os, arch, _ := strings.Cut(strings.ToLower(platform.Value), "/")
-		if !p.Hadolint && (strings.Contains(s.Name, os) || (arch != "" && strings.Contains(s.Name, strings.SplitN(arch, "/", 2)[0]))) {
+		arch, _, _ = strings.Cut(arch, "/")
+		isNamed := strings.Contains(s.Name, os) || (arch != "" && strings.Contains(s.Name, arch))
+		isMeant := isNamed || p.Doc.ExplainsInstruction(s.From, "amd64", "x86", "arm", "arm64", "aarch64", "platform", "m1")
+		if isMeant && !p.Hadolint {
 			continue
 		}
 		f := lint.Finding{
@@ -67,8 +78,20 @@ func checkFromPlatformConstant(p *facts.Pass[*facts.Dockerfile]) {
 				Edits: []lint.FileEdit{lint.Delete(withBlanks(p.Doc, platform.Span))},
 			}}
 		}
+		if !p.Hadolint && !followsPlatform(p.Doc) && !p.Project.NamesOtherPlatform(arch) {
+			f = facts.Excuse(f)
+		}
 		p.Report(f)
 	}
+}
+
+// followsPlatform reports whether an instruction uses the platform that a build requests,
+// as a file that is built for several platforms does.
+func followsPlatform(d *facts.Dockerfile) bool {
+	return slices.ContainsFunc(d.Instructions, func(in *dockerfile.Instruction) bool {
+		follows := strings.Contains(in.Body, "TARGETPLATFORM") || strings.Contains(in.Body, "TARGETARCH")
+		return follows && in.Keyword != "FROM"
+	})
 }
 
 // namesMachine reports whether a RUN, ADD or ENV of the stage names a kind of machine, as

@@ -19,8 +19,8 @@ type Generated struct {
 // madeByProgram is how a head says that a program makes the file each time anew, without
 // forbidding anything: of what it is made, or by which script. A scaffold that a program
 // wrote once names neither.
-var madeByProgram = regexp.MustCompile(`auto-?generated|automatically (generated|created)|generated automatically|code generated|generated file\b|` +
-	`(generated|rendered|compiled|produced|built|created|made|derived|copied) (automatically )?(from|via|out of) (a |an |the )?[^ ]*(template|\.(tmpl|tpl|j2|jinja2?|in|erb|mustache|cue|jsonnet|yaml|yml|m4|sh|py|rb|js|ts|pl)\b)|` +
+var madeByProgram = regexp.MustCompile(`auto[- ]?generated|automatically (generated|created)|generated automatically|code generated|generated file\b|` +
+	`(generated|rendered|compiled|produced|built|created|made|derived|copied) (automatically )?(from|via|out of) ((\S+ ){1,3}template\b|(a |an |the )?[^ ]*(template|\.(tmpl|tpl|j2|jinja2?|in|erb|mustache|cue|jsonnet|yaml|yml|m4|sh|py|rb|js|ts|pl)\b))|` +
 	`(generated|rendered|compiled|produced|created|updated) (by|with|using|via|through) .*(\.(sh|py|rb|js|ts|pl|go|mk)\b|\bmake(file)?\b|\bscripts?\b|helm template|kustomize|kompose|jinja|\bm4\b)|` +
 	`file (is|was|gets|has been) (generated|rendered|produced|derived)\b|` +
 	`managed by (ansible|puppet|chef|salt|terraform|copier|cruft|projen|modulesync)|^#+ source: .*/templates/[^ ]*\.ya?ml|this file is a copy`)

@@ -49,7 +49,7 @@ import (
 //     start commands that switch the user
 //   - images to which a Compose file gives the socket of the container engine, because
 //     the socket gives root access to the host
-//   - programs that need root, such as `sshd`, `crond`, `vsftpd` or an init system
+//   - programs that need root, such as `sshd`, `crond`, `dhcpd`, `openvpn` or an init system
 //   - images with a name for development or tests
 //   - images without `EXPOSE`, unless the start command is clearly a server
 //   - Windows images

@@ -66,7 +66,7 @@ func TestActionCommentAtTheCause(t *testing.T) {
 	c.env["INPUT_SARIF-FILE"] = "x.sarif"
 	got := c.run()
 	c.expect(got, news, "Dockerfile:11", 6)
-	if body := c.hub.Threads()[0].Comments[0].Body; !strings.Contains(body, "**error**, line 3 of `compose.yaml`, caused by this change: ") {
+	if body := c.hub.Threads()[0].Comments[0].Body; !strings.Contains(body, "**error** (fails this job), line 3 of `compose.yaml`, caused by this change: ") {
 		t.Errorf("the comment does not say where the finding is:\n%s", body)
 	}
 	var sarif struct {

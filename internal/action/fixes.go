@@ -119,21 +119,22 @@ func proposedOutputs(p *review.Proposed) []github.Output {
 	return []github.Output{{Name: "fix-pr-url", Value: p.URL}, {Name: "fix-pr-number", Value: number}, {Name: "fix-commit", Value: p.Commit}}
 }
 
-// proposedLink is a line for the summary, whose notices hold no links.
+// proposedLink is a step for the summary, whose notices hold no links.
 func proposedLink(p *review.Proposed) string {
 	if p == nil {
 		return ""
 	}
-	words, link := fmt.Sprintf("Pull request %d with fixes", p.Number), p.URL
+	words, link := fmt.Sprintf("Review and merge [pull request %d]", p.Number), p.URL
+	after := ", which has the fixes"
 	if p.Number == 0 {
-		words, link = "Open the pull request with fixes", p.Compare
+		words, link, after = "[Open the pull request with fixes]", p.Compare, ", which the token may not do"
 	}
 	if !strings.HasPrefix(link, "https://") || strings.ContainsFunc(
 		link, func(r rune) bool { return r <= ' ' || strings.ContainsRune("()<>[]\"\\`", r) },
 	) {
 		return ""
 	}
-	return "\n**[" + words + "](" + link + ")**\n"
+	return words + "(" + link + ")" + after
 }
 
 func quoted(name string) string {

@@ -92,13 +92,13 @@ func TestActionFixPR(t *testing.T) {
 			if p.Head != "mend" || !slices.Equal(p.Labels, []string{"x", "y"}) || !slices.Equal(p.Assignees, []string{"ann"}) || !slices.Equal(p.Reviewers, []string{"ben"}) || !p.Draft {
 				t.Errorf("%+v", p)
 			}
-			if !strings.Contains(got.summary, "**[Pull request 1 with fixes](https://github.com/o/r/pull/1)**") {
+			if !strings.Contains(got.summary, "Review and merge [pull request 1](https://github.com/o/r/pull/1), which has the fixes.") {
 				t.Errorf("the summary has no link:\n%s", got.summary)
 			}
 			if want := strings.Replace(shellCommand, "CMD cat x", `CMD ["cat", "x"]`, 1); s.repo.Read("mend")["100644 Dockerfile"] != want {
 				t.Errorf("the branch has %q", s.repo.Read("mend"))
 			}
-			if !strings.Contains(p.Body, "`config`: same build steps") || !strings.Contains(p.Body, "DL3025") {
+			if !strings.Contains(p.Body, "| same build steps, and only the image's configuration changes: Cmd |") || !strings.Contains(p.Body, "DL3025") {
 				t.Errorf("the description is\n%s", p.Body)
 			}
 			tip := s.repo.Tip("mend")
@@ -186,7 +186,7 @@ func TestActionFixPRElsewhere(t *testing.T) {
 		s.repo.NoPulls = true
 		got := s.run()
 		got.want(t, 0, conclusionSuccess, got.outputs["findings"])
-		if got.outputs["fix-pr-url"] != "" || !strings.Contains(got.summary, "(https://github.com/Codertocat/Hello-World/compare/main...dockmend-fixes?expand=1)**") {
+		if got.outputs["fix-pr-url"] != "" || !strings.Contains(got.summary, "(https://github.com/Codertocat/Hello-World/compare/main...dockmend-fixes?expand=1), which the token may not do.") {
 			t.Errorf("%v\n%s", got.outputs, got.summary)
 		}
 	})
@@ -232,7 +232,7 @@ func TestActionCooldown(t *testing.T) {
 	if len(s.repo.Pulls()) != 1 || !strings.Contains(s.repo.Read("dockmend-fixes")["100644 Dockerfile"], "debian:12@"+moved) {
 		t.Fatalf("no pin after the wait:\n%s", got.log)
 	}
-	if body := s.repo.Pulls()[0].Body; !strings.Contains(body, "`source`") {
+	if body := s.repo.Pulls()[0].Body; !strings.Contains(body, "| same image, now also named by its digest |") {
 		t.Errorf("the description does not name the class:\n%s", body)
 	}
 	for _, q := range n.Requests() {
@@ -409,9 +409,9 @@ func TestActionPinsComposeFiles(t *testing.T) {
 	if diff := cmp.Diff(services, files["100644 .github/workflows/compose.yaml"]); diff != "" {
 		t.Error(diff)
 	}
-	for _, class := range []string{"`source`", "`repin`"} {
-		if body := s.repo.Pulls()[0].Body; !strings.Contains(body, class) {
-			t.Errorf("the description does not name %s:\n%s", class, body)
+	for _, effect := range []string{"same image, now also named by its digest", "same image under another name"} {
+		if body := s.repo.Pulls()[0].Body; !strings.Contains(body, effect) {
+			t.Errorf("the description does not say %q:\n%s", effect, body)
 		}
 	}
 }

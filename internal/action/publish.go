@@ -113,9 +113,9 @@ func (s *step) publish(ctx context.Context, f *found) (run.Verdict, error) {
 	if file := s.env.Getenv("GITHUB_STEP_SUMMARY"); s.in.summary && file != "" {
 		var b bytes.Buffer
 		failed = append(failed, s.write("markdown", &b, &r, report.Options{
-			Line: s.lineLink(), Placed: places, Audit: out.audit, Verdict: report.Verdict{Conclusion: conclusion, FailOn: failOn},
+			Line: s.lineLink(), Placed: places, Audit: out.audit, Merge: proposedLink(out.proposed),
+			Verdict: report.Verdict{Conclusion: conclusion, FailOn: failOn, New: s.in.onlyChanged && f.unjudged == ""},
 		}))
-		b.WriteString(proposedLink(out.proposed))
 		failed = append(failed, github.WriteSummary(file, b.Bytes()))
 	}
 	judged := "fail-on " + failOn.String()

@@ -59,13 +59,17 @@ func (s *step) review(ctx context.Context, f *found, findings []*lint.Diagnostic
 		return nil, nil
 	}
 	failOn, never := f.in.Rules.FailOn()
+	fails := failOn
+	if never || f.unjudged != "" {
+		fails = lint.SeverityUnset
+	}
 	if never {
 		failOn = lint.Warning // nothing fails, and there is still something to say
 	}
 	request := review.Request{
 		Platform: s.forge.Platform(), Findings: findings,
 		Standing: review.Marks(f.Diagnostics), Complete: s.complete(f), Category: s.in.category, Paths: f.in.Paths(),
-		Threshold: failOn, Review: s.in.review, Annotate: s.in.annotations, Alerts: alerts, Problems: len(f.Problems),
+		Threshold: failOn, Fails: fails, Review: s.in.review, Annotate: s.in.annotations, Alerts: alerts, Problems: len(f.Problems),
 		Prove: func(source *lint.Source, edits []text.Edit) lint.Proof { return f.in.ProveEdits(ctx, source, edits) },
 	}
 	var threads *review.Threads

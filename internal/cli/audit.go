@@ -63,7 +63,7 @@ func runAudit(ctx context.Context, env *Env, flags *lintFlags, args []string) er
 	if err := flags.baselines(env, all, result); err != nil {
 		return err
 	}
-	if err := writeAll(env, outputs, result); err != nil {
+	if err := flags.writeAll(env, outputs, all, results, result); err != nil {
 		return err
 	}
 	return exitForAll(all, results)

@@ -8,9 +8,5 @@ import (
 // exitForAll says how a run ended: as the worst of its workspaces, each judged by the
 // configuration of its root.
 func exitForAll(all run.Workspaces, results []*lint.Result) error {
-	worst := run.Clean
-	for i, w := range all {
-		worst = max(worst, run.Judge(results[i], w.Rules))
-	}
-	return ended(worst)
+	return ended(all.Judge(results))
 }

@@ -178,7 +178,7 @@ func finishFix(
 	default:
 		result.Notices = append(result.Notices, fmt.Sprintf("%s fixed", run.CountFiles(changed)))
 	}
-	if err := writeAll(env, outputs, result); err != nil {
+	if err := flags.writeAll(env, outputs, all, results, result); err != nil {
 		return err
 	}
 	return exitForAll(all, results)

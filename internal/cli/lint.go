@@ -132,7 +132,7 @@ func runLint(ctx context.Context, env *Env, flags *lintFlags, args []string) err
 	if len(result.Files) == 0 && len(result.Problems) == 0 {
 		result.Notices = append(result.Notices, "nothing to lint: no Dockerfile, compose file or related file; --list-files shows what was skipped")
 	}
-	if err := writeAll(env, outputs, result); err != nil {
+	if err := flags.writeAll(env, outputs, all, results, result); err != nil {
 		return err
 	}
 	flags.stats.print(env.Stderr, all, result, found.Sub(start), checked.Sub(found), time.Since(checked))

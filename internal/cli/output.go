@@ -4,6 +4,7 @@ import (
 	"github.com/dockmend/dockmend/internal/lint"
 	"github.com/dockmend/dockmend/internal/output"
 	"github.com/dockmend/dockmend/internal/report"
+	"github.com/dockmend/dockmend/internal/run"
 )
 
 // streams is where reports go.
@@ -21,9 +22,11 @@ func (f *lintFlags) parseOutputs(env *Env, format string, options report.Options
 	return output.Parse(f.outputs, format, colored, options)
 }
 
-// writeAll writes every report.
-func writeAll(env *Env, outputs output.Outputs, r *lint.Result) error {
-	if err := env.streams().WriteAll(outputs, r); err != nil {
+// writeAll writes every report, with how the run ended.
+func (f *lintFlags) writeAll(env *Env, outputs output.Outputs, all run.Workspaces, results []*lint.Result, r *lint.Result) error {
+	ended := all.Verdict(results)
+	ended.New = f.ChangedSince != ""
+	if err := env.streams().WriteAll(outputs, r, ended); err != nil {
 		return incomplete(err)
 	}
 	return nil

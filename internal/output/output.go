@@ -33,8 +33,8 @@ type Streams struct {
 type output struct {
 	format string
 	// file is empty for standard output.
-	file   string
-	writer report.Writer
+	file    string
+	options report.Options
 }
 
 // Outputs are the reports of a run.
@@ -64,9 +64,8 @@ func Parse(values []string, format string, colored bool, options report.Options)
 		taken[o.file] = true
 		options.Color = colored && o.file == ""
 		options.Page, options.Weakness = run.RulePage, rules.Weakness
-		var err error
-		o.writer, err = report.New(o.format, options)
-		if err != nil {
+		o.options = options
+		if _, err := report.New(o.format, options); err != nil {
 			return nil, fmt.Errorf("-o %s: %w", value, err)
 		}
 		outputs = append(outputs, o)
@@ -101,10 +100,12 @@ func (s Streams) Color(when string) (bool, error) {
 	return false, fmt.Errorf("--color %q: want auto, always or never", when)
 }
 
-// WriteAll writes every report; one that fails does not keep the others back.
-func (s Streams) WriteAll(outputs Outputs, r *lint.Result) error {
+// WriteAll writes every report of a run that ended so; one that fails does not keep the
+// others back.
+func (s Streams) WriteAll(outputs Outputs, r *lint.Result, ended report.Verdict) error {
 	var failed []error
 	for _, o := range outputs {
+		o.options.Verdict = ended
 		if err := s.write(o, r); err != nil {
 			failed = append(failed, err)
 		}
@@ -113,11 +114,15 @@ func (s Streams) WriteAll(outputs Outputs, r *lint.Result) error {
 }
 
 func (s Streams) write(o output, r *lint.Result) error {
+	writer, err := report.New(o.format, o.options)
+	if err != nil {
+		return err
+	}
 	if o.file == "" {
-		return run.WriteReport(s.Stdout, o.writer, r)
+		return run.WriteReport(s.Stdout, writer, r)
 	}
 	var b bytes.Buffer
-	if err := run.WriteReport(&b, o.writer, r); err != nil {
+	if err := run.WriteReport(&b, writer, r); err != nil {
 		return err
 	}
 	return s.WriteFile(o.file, b.Bytes())

@@ -31,7 +31,8 @@ type GoneFinding struct{ Rule, File string }
 const shownChanges = 50
 
 // audit writes what changed since the audit before, and the findings by rule.
-func (p *page) audit(a *Audit, r *lint.Result, line func(string, int) string) {
+func (p *page) audit(a *Audit, r *lint.Result, o *Options) {
+	line := o.Line
 	switch {
 	case a.Why != "":
 		p.out.WriteString("There is no comparison with an earlier audit: " + cellText(a.Why) + ".\n\n")
@@ -60,7 +61,7 @@ func (p *page) audit(a *Audit, r *lint.Result, line func(string, int) string) {
 		p.details("new finding", "", fresh, p.limit/5)
 		p.details("finding that is gone", "", gone, p.limit/3)
 	}
-	p.leftOut(p.section("### By rule\n\n| Rule | Severity | Findings | Files | Fixable |\n|---|---|---:|---:|---:|\n", ruleRows(r), "\n", p.limit/2), "rule")
+	p.leftOut(p.section("### By rule\n\n| Rule | Severity | Findings | Files | Fixable |\n|---|---|---:|---:|---:|\n", ruleRows(r, o.Weakness), "\n", p.limit/2), "rule")
 	if r.Worst() != lint.SeverityUnset {
 		p.out.WriteString("### Findings\n\n")
 	}
@@ -75,8 +76,8 @@ func (a *Audit) brought(d *lint.Diagnostic) string {
 	return " (new because " + cellText(d.Dated.What) + ")"
 }
 
-// ruleRows counts the findings of each rule, the worst first.
-func ruleRows(r *lint.Result) []string {
+// ruleRows counts the findings of each rule, by severity and then by harm.
+func ruleRows(r *lint.Result, weakness func(string) int) []string {
 	type group struct {
 		first    *lint.Diagnostic
 		severity lint.Severity
@@ -103,7 +104,10 @@ func ruleRows(r *lint.Result) []string {
 		}
 	}
 	slices.SortFunc(groups, func(a, b *group) int {
-		return cmp.Or(cmp.Compare(b.severity, a.severity), cmp.Compare(b.n, a.n), cmp.Compare(a.first.Rule.ID, b.first.Rule.ID))
+		return cmp.Or(
+			cmp.Compare(b.severity, a.severity), cmp.Compare(harmOf(a.first, weakness), harmOf(b.first, weakness)),
+			cmp.Compare(b.n, a.n), cmp.Compare(a.first.Rule.ID, b.first.Rule.ID),
+		)
 	})
 	rows := make([]string, len(groups))
 	for i, g := range groups {

@@ -48,7 +48,7 @@ func (h htmlWriter) Write(w io.Writer, r *lint.Result) error {
 	for _, p := range r.Problems {
 		data.Problems = append(data.Problems, problemLine(p))
 	}
-	for _, g := range worstFirst(r, h.opts.Each) {
+	for _, g := range worstFirst(r, h.opts.Each, h.opts.Weakness) {
 		data.Entries = append(data.Entries, htmlEntryOf(g, h.opts.Width))
 	}
 	for _, s := range skipsOf(r) {
@@ -65,7 +65,7 @@ func htmlEntryOf(g lint.Group, width int) htmlEntry {
 	d := g[0]
 	e := htmlEntry{
 		Severity: d.Severity.String(), Rule: Terminal(ruleName(d)), Page: d.Rule.HelpURI(),
-		Message: Terminal(d.Message), Proof: Terminal(proofWords(d.Rule.Target, d.Proof)),
+		Message: Terminal(sentence(g)), Proof: Terminal(proofWords(d.Rule.Target, d.Proof)),
 	}
 	for _, other := range g {
 		start := other.Start()

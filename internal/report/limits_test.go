@@ -112,7 +112,7 @@ func TestMarkdownLimit(t *testing.T) {
 	for i := range 200 {
 		r.Problems = append(r.Problems, lint.Problem{File: fmt.Sprint("x", i), Message: "cannot be read"})
 		r.Notices = append(r.Notices, fmt.Sprint("notice ", i))
-		r.Skipped = append(r.Skipped, lint.SkippedRule{Rule: "a-rule", File: fmt.Sprint("y", i), Reason: "needs --online"})
+		r.Skipped = append(r.Skipped, lint.SkippedRule{Rule: "a-rule", File: fmt.Sprint("y", i), Reason: fmt.Sprint("needs ", i)})
 		r.Diagnostics = append(r.Diagnostics, &lint.Diagnostic{
 			Finding: lint.Finding{Severity: lint.Style, Message: "silenced"}, Rule: meta("some-rule", lint.Runtime), Source: other,
 			Suppressed: &lint.Suppression{Kind: "dockmend", Line: i + 1},
@@ -135,7 +135,7 @@ func TestMarkdownLimit(t *testing.T) {
 			"problem":         strings.Count(out, ": cannot be read\n"),
 			"note":            strings.Count(out, "- note: "),
 			"ignored finding": strings.Count(out, "| dockmend, line "),
-			"skipped rule":    strings.Count(out, "- a-rule in "),
+			"skip reason":     strings.Count(out, ": a-rule in "),
 		} {
 			total := 200
 			if noun == "entry" {
@@ -159,23 +159,62 @@ func TestSummaryLine(t *testing.T) {
 		}
 		return r
 	}
+	failed, passed := Verdict{Conclusion: "failure", FailOn: lint.Warning}, Verdict{Conclusion: "success", FailOn: lint.Warning}
+	const unsafe = "next: look at dockmend fix --unsafe --diff: it has fixes for 2 findings, which can change what an image does\n"
 	tests := []struct {
-		name   string
-		result *lint.Result
-		want   string
+		name    string
+		result  *lint.Result
+		verdict Verdict
+		want    string
 	}{
-		{"nothing", &lint.Result{}, "no files were linted\n"},
-		{"clean", &lint.Result{Files: []string{"a"}}, "no findings in 1 file\n"},
-		{"clean files", &lint.Result{Files: []string{"a", "b"}}, "no findings in 2 files\n"},
-		{"safe", fixable(lint.Safe, 1), "1 finding (1 info) in 1 file; 1 fixable with dockmend fix\n"},
-		{"unsafe", fixable(lint.Unsafe, 2), "2 findings (2 info) in 1 file; 2 fixable with dockmend fix --unsafe\n"},
-		{"manual", fixable(lint.Manual, 2), "2 findings (2 info) in 1 file\n"},
-		{"severities", many(map[lint.Severity]int{lint.Error: 2, lint.Style: 1}), "3 findings (2 errors, 1 style) in 1 file\n"},
-		{"problem", &lint.Result{Problems: []lint.Problem{{Message: "x"}}}, "no files were linted; incomplete because of 1 problem\n"},
+		{"nothing", &lint.Result{}, Verdict{}, "no files were linted\n"},
+		{"clean", &lint.Result{Files: []string{"a"}}, Verdict{}, "no findings in 1 file\n"},
+		{"clean files", &lint.Result{Files: []string{"a", "b"}}, passed, "passed: no findings in 2 files\nnext: nothing has to be done\n"},
+		{
+			"safe", fixable(lint.Safe, 1), passed,
+			"passed (fail-on warning): 1 finding (1 info) in 1 file\nnext: run dockmend fix: it fixes 1 finding, and images keep their files and the program that they start\n",
+		},
+		{"unsafe", fixable(lint.Unsafe, 2), Verdict{}, "2 findings (2 info) in 1 file\n" + unsafe},
+		{"manual", fixable(lint.Manual, 2), passed, "passed (fail-on warning): 2 findings (2 info) in 1 file\nnext: nothing has to be done\n"},
+		{
+			"severities", many(map[lint.Severity]int{lint.Error: 2, lint.Style: 1}), failed,
+			"failed (fail-on warning): 3 findings (2 errors, 1 style) in 1 file\nnext: fix by hand, the worst first: Dockerfile:1:6 [some-rule]\n",
+		},
+		{
+			"many", many(map[lint.Severity]int{lint.Warning: manyFindings}), Verdict{Conclusion: "failure", FailOn: lint.Warning},
+			"next: too many for today? dockmend lint --write-baseline dockmend-baseline.json accepts these; with the file as baseline, only new ones fail\n",
+		},
+		{
+			"problem", &lint.Result{Problems: []lint.Problem{{Message: "x"}}}, Verdict{Conclusion: "incomplete"},
+			"did not finish: no files were linted; incomplete because of 1 problem\nnext: solve the problem that is named here: findings may be missing\n",
+		},
 	}
 	for _, tt := range tests {
-		if out := render(t, "text", Options{}, tt.result); !strings.HasSuffix(out, tt.want) {
-			t.Errorf("%s: ends in %q, want %q", tt.name, out[max(len(out)-120, 0):], tt.want)
+		if out := render(t, "text", Options{Verdict: tt.verdict}, tt.result); !strings.HasSuffix(out, tt.want) {
+			t.Errorf("%s: ends in %q, want %q", tt.name, out[max(len(out)-300, 0):], tt.want)
+		}
+	}
+}
+
+// TestHeadline: the first line of a page says passed or failed, and why.
+func TestHeadline(t *testing.T) {
+	tests := []struct {
+		found   map[lint.Severity]int
+		verdict Verdict
+		want    string
+	}{
+		{map[lint.Severity]int{lint.Error: 1, lint.Warning: 2, lint.Info: 3}, Verdict{Conclusion: "failure", FailOn: lint.Warning}, "❌ dockmend failed: 1 error and 2 warnings"},
+		{map[lint.Severity]int{lint.Error: 1, lint.Warning: 2}, Verdict{Conclusion: "failure", FailOn: lint.Error}, "❌ dockmend failed: 1 error"},
+		{map[lint.Severity]int{lint.Warning: 2}, Verdict{Conclusion: "failure", FailOn: lint.Warning, New: true}, "❌ dockmend failed: this change brings 2 warnings"},
+		{map[lint.Severity]int{lint.Info: 2}, Verdict{Conclusion: "success", FailOn: lint.Warning}, "✅ dockmend passed: 2 info, none of severity warning or above"},
+		{map[lint.Severity]int{lint.Error: 2}, Verdict{Conclusion: "success"}, "🔴 dockmend passed, because findings do not fail this job: 2 errors"},
+		{nil, Verdict{Conclusion: "success", FailOn: lint.Warning, New: true}, "✅ dockmend passed: this change brings no findings"},
+		{nil, Verdict{Conclusion: "neutral"}, "⚪ dockmend could not tell which findings are new, so nothing fails"},
+	}
+	for _, tt := range tests {
+		out := render(t, "markdown", Options{Verdict: tt.verdict}, many(tt.found))
+		if line, _, _ := strings.Cut(out, "\n"); line != "## "+tt.want {
+			t.Errorf("%+v of %v: %q, want %q", tt.verdict, tt.found, line, tt.want)
 		}
 	}
 }

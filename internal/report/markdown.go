@@ -8,6 +8,8 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"unicode"
+	"unicode/utf8"
 
 	"github.com/dockmend/dockmend/internal/lint"
 )
@@ -29,37 +31,33 @@ type markdownWriter struct {
 	opts  Options
 }
 
-// Write writes a job summary: how the job ended, what to fix first, one table of
-// findings by severity, then folded what else there is, and at the end what was not
+// Write writes a job summary: how the job ended and why, what to do next, one table of
+// entries, the worst first, then folded what else there is, and at the end what was not
 // checked. Where it is cut, a line says so.
 func (m markdownWriter) Write(w io.Writer, r *lint.Result) error {
 	counts := tallyOf(r)
 	skipped := skippedRows(r)
 	p := page{limit: m.limit - closingRoom}
-	heading := "## " + m.opts.Verdict.headline(counts) + "\n\n"
+	what := "dockmend"
 	if m.opts.Audit != nil {
-		heading = "## dockmend audit: " + counts.found() + "\n\n"
+		what = "dockmend audit"
 	}
-	p.out.WriteString(heading)
-	rest := counts.rest()
-	if m.opts.Audit == nil && m.opts.Verdict.Conclusion != "" && counts.Findings > 0 {
-		rest = append([]string{counts.found()}, rest...)
-	}
-	if len(rest) > 0 {
-		p.out.WriteString(strings.Join(rest, "; ") + ".\n\n")
+	p.out.WriteString("## " + m.opts.Verdict.headline(counts, what) + "\n\n")
+	if m.opts.Verdict.Conclusion != "" && counts.Findings > 0 {
+		p.out.WriteString(counts.found() + ".\n\n")
 	}
 
 	// The small sections may not crowd out the findings, nor these them.
 	p.details("problem", "<details open><summary>"+count(len(r.Problems), "problem")+": the run is incomplete</summary>\n\n", problemRows(r), m.limit/10)
-	if m.opts.Audit != nil {
-		p.audit(m.opts.Audit, r, m.opts.Line)
-	}
 	listed, places := m.opts.Placed.split(r)
-	groups := worstFirst(listed, false)
-	p.first(groups, m.opts.Line)
+	groups := worstFirst(listed, false, m.opts.Weakness)
+	p.next(nextSteps(groups, counts, &m.opts), m.opts.Line)
+	if m.opts.Audit != nil {
+		p.audit(m.opts.Audit, r, &m.opts)
+	}
 	p.details("place", "", places, p.limit-m.limit/4)
 	if m.opts.Each {
-		groups = worstFirst(listed, true)
+		groups = worstFirst(listed, true, m.opts.Weakness)
 	}
 	p.findings(groups, m.opts.Line, p.limit-m.limit/5)
 	p.files(r, m.limit/4)
@@ -68,7 +66,10 @@ func (m markdownWriter) Write(w io.Writer, r *lint.Result) error {
 	p.details("ignored finding", suppressedHead(counts), suppressedRows(r), p.limit-m.limit/10)
 	notices := noticeRows(r)
 	p.details("note", fmt.Sprintf("<details><summary>Notes (%d)</summary>\n\n", len(notices)), notices, p.limit-m.limit/20)
-	p.details("skipped rule", fmt.Sprintf("<details><summary>Not checked (%d)</summary>\n\n", len(skipped)), skipped, p.limit)
+	p.details("skip reason", fmt.Sprintf("<details><summary>Not checked, for %s</summary>\n\n", count(len(skipped), "reason")), skipped, p.limit)
+	if rest := counts.besides(); len(rest) > 0 {
+		p.out.WriteString("<sub>Besides: " + strings.Join(rest, "; ") + "</sub>\n")
+	}
 	return write(w, "markdown", p.out.Bytes())
 }
 
@@ -119,13 +120,19 @@ func (p *page) details(noun, head string, rows []string, limit int) {
 // rowsShown is how many entries stand in the open; the others are folded.
 const rowsShown = 20
 
-// first names the entry to begin with, if there are several.
-func (p *page) first(groups []lint.Group, line func(string, int) string) {
-	if len(groups) < 2 || groups[0][0].Severity < lint.Warning {
-		return
+// next writes what to do: a line for one step, a list for several.
+func (p *page) next(steps []step, line func(string, int) string) {
+	switch len(steps) {
+	case 0:
+	case 1:
+		p.out.WriteString("**Next:** " + steps[0].markdown(line) + "\n\n")
+	default:
+		p.out.WriteString("**Next:**\n\n")
+		for i, s := range steps {
+			fmt.Fprintf(&p.out, "%d. %s\n", i+1, s.markdown(line))
+		}
+		p.out.WriteByte('\n')
 	}
-	d := groups[0][0]
-	p.out.WriteString("**Start with** " + placeLink(d, line) + ": " + cellText(d.Message) + ".\n\n")
 }
 
 // findings writes one table, worst first. What does not fit is counted, the least
@@ -146,32 +153,71 @@ func (p *page) findings(groups []lint.Group, line func(string, int) string, limi
 	p.leftOut(left, "entry")
 }
 
-// worstFirst are the entries, the worst first; what is equally bad keeps its order.
-func worstFirst(r *lint.Result, each bool) []lint.Group {
-	groups := entries(r, each)
-	slices.SortStableFunc(groups, func(a, b lint.Group) int { return cmp.Compare(b[0].Severity, a[0].Severity) })
-	return groups
-}
-
-// groupRow is the row of an entry: one finding, and the places of all.
+// groupRow is the row of an entry: what is true of all its findings, and their places.
 func groupRow(g lint.Group, line func(string, int) string) string {
 	d := g[0]
-	var where []string
-	for _, other := range g[:min(len(g), placesShown)] {
-		where = append(where, placeLink(other, line))
-	}
-	if left := len(g) - placesShown; left > 0 {
-		where = append(where, fmt.Sprintf("and %d more", left))
-	}
 	fixes := make([]string, len(d.Fixes))
 	for i, f := range d.Fixes {
 		fixes[i] = f.Applicability.String() + ": " + cellText(f.Title)
 	}
-	if words := proofWords(d.Rule.Target, d.Proof); words != "" && len(d.Fixes) > 0 {
-		fixes = append(fixes, "proof: "+cellText(words))
+	if d.Proof.State != lint.ProofNotRun && len(d.Fixes) > 0 {
+		fixes = append(fixes, proofWord(d.Proof.State)+": "+d.Proof.Effect.Words(d.Rule.Target))
 	}
 	return fmt.Sprintf("| %s | %s<br>%s | %s | %s |\n",
-		sign(d.Severity), cellText(d.Message), ruleLink(d), strings.Join(where, "<br>"), strings.Join(fixes, "<br>"))
+		sign(d.Severity), cellText(sentence(g)), ruleLink(d), where(g, line), strings.Join(fixes, "<br>"))
+}
+
+// proofWord says what a proof gave, for people.
+func proofWord(s lint.ProofState) string {
+	switch s {
+	case lint.ProofPassed:
+		return "verified"
+	case lint.ProofDemoted:
+		return "not safe"
+	default:
+		return "not verified"
+	}
+}
+
+const (
+	// filesShown and linesShown bound the places that a row names.
+	filesShown = 3
+	linesShown = 4
+)
+
+// where lists a group's places, those of one file together: all, or their number and the
+// first.
+func where(g lint.Group, line func(string, int) string) string {
+	var rows []string
+	shown, lines := 0, 0
+	for i, d := range g {
+		switch isNew := i == 0 || d.Source != g[i-1].Source; {
+		case isNew && len(rows) == filesShown, !isNew && len(rows) == filesShown && lines == linesShown:
+			return fmt.Sprintf("%d places, the first:<br>", len(g)) + strings.Join(rows, "<br>")
+		case isNew:
+			rows, lines = append(rows, placeLink(d, line)), 1
+		case lines < linesShown:
+			rows[len(rows)-1] += ", " + lineLink(d, line)
+			lines++
+		default:
+			continue
+		}
+		shown++
+	}
+	words := strings.Join(rows, "<br>")
+	if shown < len(g) {
+		words = fmt.Sprintf("%d places, the first:<br>", len(g)) + words
+	}
+	return words
+}
+
+// lineLink is a finding's line after another one of its file.
+func lineLink(d *lint.Diagnostic, line func(string, int) string) string {
+	n := d.Start().Line
+	if line == nil {
+		return strconv.Itoa(n)
+	}
+	return fmt.Sprintf("[%d](%s)", n, line(d.Source.Path, n))
 }
 
 // placeLink is a finding's file and line, with a link where there is an address.
@@ -307,12 +353,24 @@ func suppressedRows(r *lint.Result) []string {
 	return rows
 }
 
+// skippedRows has a row for each reason, with the first rules that it kept from running.
 func skippedRows(r *lint.Result) []string {
 	var rows []string
 	for _, g := range skipsOf(r) {
-		for _, place := range g.places {
-			rows = append(rows, "- "+cellText(place)+": "+cellText(g.reason)+"\n")
+		places := strings.Join(g.places[:min(len(g.places), placesShown)], ", ")
+		if left := len(g.places) - placesShown; left > 0 {
+			places += fmt.Sprintf(" and %d more", left)
 		}
+		rows = append(rows, "- "+cellText(upperFirst(g.reason))+": "+cellText(places)+"\n")
 	}
 	return rows
+}
+
+// upperFirst begins a line with a capital.
+func upperFirst(s string) string {
+	first, size := utf8.DecodeRuneInString(s)
+	if first == utf8.RuneError {
+		return s
+	}
+	return string(unicode.ToUpper(first)) + s[size:]
 }

@@ -30,7 +30,7 @@ type Options struct {
 	// Each shows every finding by itself in "text" and "markdown"; otherwise findings of
 	// one rule and one cause are one entry with their places.
 	Each bool
-	// Verdict is how the job ended, for "markdown"; the zero value is for a report that
+	// Verdict is how the job ended, for "text" and "markdown"; the zero value is for a report that
 	// no job waits for.
 	Verdict Verdict
 	// Category identifies the run in code scanning, for "sarif"; empty means
@@ -41,14 +41,17 @@ type Options struct {
 	Alerts bool
 	// Page returns a rule's page in Markdown, for "sarif"; it may be nil.
 	Page func(id string) string
-	// Weakness returns the number of a rule's entry in the Common Weakness Enumeration, for
-	// "sarif", 0 for none; it may be nil.
+	// Weakness returns the number of a rule's entry in the Common Weakness Enumeration, 0
+	// for none, for "sarif" and for the order of entries; it may be nil.
 	Weakness func(id string) int
 	// Repository and Revision say for "sarif" what was linted: an address, and a commit;
 	// both are empty where they are not known.
 	Repository, Revision string
 	// Line returns the address of a line of a file, for "markdown"; it may be nil.
 	Line func(file string, line int) string
+	// Merge says for "markdown" which pull request has the fixes, as Markdown without a
+	// full stop; empty for none.
+	Merge string
 	// Placed tells for "markdown" which findings are shown elsewhere; nil lists all.
 	Placed *Placed
 	// Audit makes "markdown" a report on the whole repository; nil for none.

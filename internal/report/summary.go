@@ -21,6 +21,8 @@ type tally struct {
 	// hidden counts what was not looked at, by its reasons.
 	hidden string
 	asOf   string
+	// isDated is set where a finding is there because of that day.
+	isDated bool
 }
 
 func tallyOf(r *lint.Result) tally {
@@ -39,6 +41,7 @@ func tallyOf(r *lint.Result) tally {
 			continue
 		}
 		files[d.Source.Path] = true
+		t.isDated = t.isDated || (t.asOf != "" && d.Dated.Since != "")
 		switch best(d.Fixes) {
 		case lint.Safe:
 			t.safe++
@@ -86,8 +89,7 @@ func Headline(r *lint.Result) string {
 	return strings.Join(append([]string{t.found()}, t.rest()...), "; ")
 }
 
-// rest says what else there is to know: what can be fixed, what is not shown,
-// and whether the run was complete.
+// rest says what else there is to know: what can be fixed, and what besides.
 func (t tally) rest() []string {
 	var parts []string
 	const command = " fixable with dockmend fix"
@@ -99,6 +101,13 @@ func (t tally) rest() []string {
 	case t.unsafe > 0:
 		parts = append(parts, fmt.Sprint(t.unsafe, command, " --unsafe"))
 	}
+	return append(parts, t.besides()...)
+}
+
+// besides says what is not shown, whether the run was complete, and as of which day it
+// judged, where that matters.
+func (t tally) besides() []string {
+	var parts []string
 	if t.suppressed > 0 {
 		parts = append(parts, fmt.Sprint(t.suppressed, " suppressed"))
 	}
@@ -114,7 +123,7 @@ func (t tally) rest() []string {
 	if t.problems > 0 {
 		parts = append(parts, "incomplete because of "+count(t.problems, "problem"))
 	}
-	if t.asOf != "" {
+	if t.isDated {
 		parts = append(parts, "as of "+t.asOf)
 	}
 	return parts

@@ -45,7 +45,7 @@ func entries(r *lint.Result, each bool) []lint.Group {
 type textWriter struct{ opts Options }
 
 // Write writes what people read: each finding with its source line, then what
-// else is to be said, then one line of summary.
+// else is to be said, then how the run ended and what to do next.
 func (t textWriter) Write(w io.Writer, r *lint.Result) error {
 	p := printer{opts: t.opts, files: sourcesOf(r)}
 	for _, g := range entries(r, t.opts.Each) {
@@ -65,10 +65,20 @@ func (t textWriter) Write(w io.Writer, r *lint.Result) error {
 	}
 	if !t.opts.Quiet {
 		counts := tallyOf(r)
-		parts := append([]string{counts.found()}, counts.rest()...)
-		fmt.Fprintf(&p.out, "%s\n", strings.Join(parts, "; "))
+		p.verdict(r, counts)
 	}
 	return write(w, "text", p.out.Bytes())
+}
+
+// verdict ends the report, where people at a terminal look first: how the run ended, and
+// what to do next.
+func (p *printer) verdict(r *lint.Result, counts tally) {
+	v := p.opts.Verdict
+	parts := append([]string{v.short(counts) + counts.found()}, counts.besides()...)
+	p.out.WriteString(p.paint(bold, strings.Join(parts, "; ")) + "\n")
+	for _, s := range nextSteps(worstFirst(r, false, p.opts.Weakness), counts, &p.opts) {
+		p.out.WriteString(p.paint(bold, "next") + ": " + Terminal(s.text()) + "\n")
+	}
 }
 
 // printer collects the report.

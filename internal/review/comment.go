@@ -3,6 +3,8 @@ package review
 import (
 	"fmt"
 	"net/url"
+	"regexp"
+	"slices"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -71,6 +73,8 @@ type remark struct {
 	line int
 	// also are the places of other findings with the same cause.
 	also []elsewhere
+	// fails is set for a finding that fails the job.
+	fails bool
 }
 
 // elsewhere is another finding that a comment has.
@@ -83,9 +87,9 @@ type elsewhere struct {
 // placesShown is how many of these places a comment names.
 const placesShown = 10
 
-// body writes a comment: what is wrong, why, what the suggestion does to the
-// build, the rule, and how to silence it. All text of the repository is escaped;
-// the suggestion alone is exact, and stands in a fence that it cannot end.
+// body writes a comment: whether it fails the job, what is wrong and why, what to do,
+// what was verified, the rule, and how to silence it. All text of the repository is
+// escaped; the suggestion alone is exact, and stands in a fence that it cannot end.
 func body(category string, remarks []remark, s *suggestion) string {
 	var b strings.Builder
 	for _, r := range remarks {
@@ -105,7 +109,11 @@ func body(category string, remarks []remark, s *suggestion) string {
 				where += " of " + pathOf(r.Diagnostic) + ", caused by this change"
 			}
 		}
-		fmt.Fprintf(&b, "\n**%s**%s: %s\n\n%s\n", r.Severity, where, report.MarkdownText(cut(r.Message, MaxMessage)), why(r.Diagnostic))
+		fails := ""
+		if r.fails {
+			fails = " (fails this job)"
+		}
+		fmt.Fprintf(&b, "\n**%s**%s%s: %s.\n", r.Severity, fails, where, report.MarkdownText(cut(r.Message, MaxMessage)))
 		b.WriteString(alsoAt(r.also))
 	}
 	if s != nil {
@@ -134,16 +142,6 @@ func alsoAt(others []elsewhere) string {
 	return b.String()
 }
 
-// why is the rule's title, as a sentence.
-func why(d *lint.Diagnostic) string { return titleSentence(d.Rule) }
-
-func titleSentence(rule *lint.Meta) string {
-	if rule.Title == "" {
-		return ""
-	}
-	return report.MarkdownText(upperFirst(strings.TrimSuffix(rule.Title, "."))) + "."
-}
-
 func upperFirst(s string) string {
 	first, size := utf8.DecodeRuneInString(s)
 	if first == utf8.RuneError {
@@ -154,29 +152,58 @@ func upperFirst(s string) string {
 
 // ruleLine names the rule, its hadolint code, and how to silence it.
 func ruleLine(d *lint.Diagnostic) string {
-	line := "<sub>[" + report.MarkdownCode(d.Rule.ID) + "](" + d.Rule.HelpURI() + ")"
-	if alias, ok := d.Rule.Hadolint(d.Variant); ok {
-		line += " (" + report.MarkdownText(alias.Name) + ")"
-	}
-	return line + "; to ignore it, write on the line above: `# dockmend ignore=" + d.Rule.ID + " -- reason`</sub>"
+	return "<sub>" + ruleLink(d.Rule, d.Variant) + " says why. To ignore it, write on the line above: `# dockmend ignore=" + d.Rule.ID + " -- reason`</sub>"
 }
 
-// proofLine says what the proof of a fix of such a file gave.
-func proofLine(t lint.Target, p lint.Proof) string {
+// ruleLink is a rule with a link to its page, and its hadolint code.
+func ruleLink(rule *lint.Meta, variant string) string {
+	link := "[" + report.MarkdownCode(rule.ID) + "](" + rule.HelpURI() + ")"
+	if alias, ok := rule.Hadolint(variant); ok {
+		link += " (" + report.MarkdownText(alias.Name) + ")"
+	}
+	return link
+}
+
+// verifiedBy names what proved a fix of such a file.
+func verifiedBy(t lint.Target) string {
+	switch t {
+	case lint.TargetCompose:
+		return "Compose's own loader"
+	case lint.TargetIgnoreFile:
+		return "Docker's own matcher"
+	default:
+		return "BuildKit's own compiler"
+	}
+}
+
+// verified says what the proof of a fix gave. The diff is beside it, so that values which
+// it shows are left out: of a configuration, the names of what changes, and of an image its
+// digest.
+func verified(t lint.Target, p lint.Proof) string {
 	said := p.Effect.Words(t)
-	details := p.Details
-	if len(details) == 0 {
+	var words []string
+	for _, d := range p.Details {
+		word := ""
+		switch p.Effect {
+		case lint.EffectNone, lint.EffectSource:
+		case lint.EffectConfig:
+			name, _, _ := strings.Cut(d, ": ")
+			word = report.MarkdownText(cut(name, maxDetails))
+		default:
+			word = detailWords(d)
+		}
+		if word != "" && !slices.Contains(words, word) {
+			words = append(words, word)
+		}
+	}
+	if len(words) == 0 {
 		return said
 	}
 	more := ""
-	if left := len(details) - shownDetails; left > 0 {
-		details, more = details[:shownDetails], fmt.Sprintf("; and %d more", left)
+	if left := len(words) - shownDetails; left > 0 {
+		words, more = words[:shownDetails], fmt.Sprintf("; and %d more", left)
 	}
-	words := make([]string, len(details))
-	for i, d := range details {
-		words[i] = detailWords(d)
-	}
-	return said + " (" + strings.Join(words, "; ") + more + ")"
+	return said + ": " + strings.Join(words, "; ") + more
 }
 
 // detailWords is one change of the build for people: images as they write them.
@@ -186,20 +213,18 @@ func detailWords(detail string) string {
 	was, before := strings.CutPrefix(was, image)
 	now, after := strings.CutPrefix(now, image)
 	if !before || !after {
-		return report.MarkdownText(cut(detail, maxDetails))
+		return report.MarkdownText(cut(digest.ReplaceAllString(detail, ""), maxDetails))
 	}
-	return imageWords(was) + " → " + imageWords(now)
+	return imageWords(was) + " is " + imageWords(now)
 }
 
-// imageWords is a full reference as people write it, with as much of its digest
-// as tells it apart: the diff has the whole.
+// digest is that of an image; the diff has it.
+var digest = regexp.MustCompile(`@sha256:[0-9a-f]{64}`)
+
+// imageWords is a full reference as people write it, without its digest.
 func imageWords(ref string) string {
-	const shown, whole = 12, 64
 	ref = strings.TrimPrefix(strings.TrimPrefix(ref, "docker.io/"), "library/")
-	if name, digest, ok := strings.Cut(ref, "@sha256:"); ok && len(digest) == whole {
-		ref = name + "@sha256:" + digest[:shown] + "…"
-	}
-	return report.MarkdownCode(cut(ref, maxDetails))
+	return report.MarkdownCode(cut(digest.ReplaceAllString(ref, ""), maxDetails))
 }
 
 func ruleOf(d *lint.Diagnostic) string { return report.MarkdownCode(d.Rule.ID) }

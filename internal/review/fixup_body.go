@@ -128,43 +128,65 @@ func AskedAgain(body string) bool {
 	return ticked
 }
 
-// fixupBody writes the region: what changes in each file and why, the proof's
-// class of each change, the file before and after, and what to do about it.
+// fixupBody writes the region: how many fixes, whether all are safe, and what to do; the
+// diff of each file; what was verified of each change; and what happens next.
 func fixupBody(f *Fixup, files []PlannedFile) string {
 	b := &bounded{limit: f.Platform.Body - closingSpace}
 	state := fixupState{Category: f.Category, Keys: f.keysOf(files)}
 	b.must(state.line())
-	changes, safe := 0, true
-	for _, file := range files {
-		changes += len(file.Changes)
-		safe = safe && !slices.ContainsFunc(file.Changes, func(c FixupChange) bool { return !c.Safe })
-	}
-	b.must(fmt.Sprintf("dockmend fixes %s in %s. ", Counted(changes, "finding"), Counted(len(files), "file")))
-	if f.Pull > 0 {
-		b.must(fmt.Sprintf("These findings are new in #%d; merging this adds the fixes to its branch. ", f.Pull))
-	}
-	b.must("Each change was checked: BuildKit's own compiler read each Dockerfile before and after it, and Compose's own loader each compose file. The last column says what changes. ")
-	if safe {
-		b.must("All of these changes are safe.\n")
-	} else {
-		b.must("**Some of these changes are not safe**: review those that are marked.\n")
-	}
+	b.must(verdict(f, files))
+	table := b.limit
+	b.limit = table * 2 / 3 // so that the table has room
 	left := 0
 	for _, file := range files {
-		const header = "\n| Rule | What and why | Effect on the build |\n|---|---|---|\n"
-		title := "\n### " + report.MarkdownCode(cut(file.Path, maxDetails)) + "\n"
-		rows := header + changeRows(file.Changes)
-		if !b.may(title + beforeAfter(file) + rows) {
-			b.may(title + rows)
+		if !b.may("\n### " + report.MarkdownCode(cut(file.Path, maxDetails)) + "\n" + beforeAfter(file)) {
 			left++
 		}
 	}
+	b.limit = table
 	if left > 0 {
-		b.must(fmt.Sprintf("\n**For lack of space, %s shown only in part or not at all; see the tab with the changed files.**\n", plural(left, "file is", "files are")))
+		b.must(fmt.Sprintf("\n**For lack of space, the diff of %s is not shown; see the tab with the changed files.**\n", Counted(left, "file")))
+	}
+	b.must("\n### What was verified\n\nBuildKit's own compiler read each Dockerfile before and after the change, and Compose's own loader each compose file.\n\n" +
+		"| File | Change | Verified effect | Rule |\n|---|---|---|---|\n")
+	left = 0
+	for _, file := range files {
+		for _, row := range changeRows(file) {
+			if !b.may(row) {
+				left++
+			}
+		}
+	}
+	if left > 0 {
+		b.must(fmt.Sprintf("\n**For lack of space, %s not shown here.**\n", plural(left, "change is", "changes are")))
 	}
 	b.may(waits(f.Waiting))
 	b.must(closing(f))
 	return b.text.String()
+}
+
+// verdict is the first line: what is proposed, whether it is safe, and what to do.
+func verdict(f *Fixup, files []PlannedFile) string {
+	changes, unsafe := 0, 0
+	for _, file := range files {
+		changes += len(file.Changes)
+		for _, c := range file.Changes {
+			if !c.Safe {
+				unsafe++
+			}
+		}
+	}
+	words := fmt.Sprintf("dockmend fixes %s in %s", Counted(changes, "finding"), Counted(len(files), "file"))
+	if unsafe == 0 {
+		words = "✅ **" + words + ". All changes are safe**: images keep their files and the program that they start. Next: read the diff, and merge."
+	} else {
+		words = fmt.Sprintf("⚠️ **%s. %s, and may change what an image does.** Next: check what is marked as not safe below, then merge.",
+			words, plural(unsafe, "change is not safe", "changes are not safe"))
+	}
+	if f.Pull > 0 {
+		words += fmt.Sprintf(" The findings are new in #%d; merging this adds the fixes to its branch.", f.Pull)
+	}
+	return words + "\n"
 }
 
 // waits lists what a cooldown holds back.
@@ -208,39 +230,37 @@ func (b *bounded) may(s string) bool {
 	return true
 }
 
-// changeRows has a row for each change. Where several rules want the very same
+// changeRows has a row for each change of a file. Where several rules want the very same
 // one, they share it.
-func changeRows(changes []FixupChange) string {
-	var b strings.Builder
+func changeRows(file PlannedFile) []string {
+	var rows []string
+	changes := file.Changes
 	done := make([]bool, len(changes))
 	for i, c := range changes {
 		if done[i] {
 			continue
 		}
-		what := report.MarkdownText(upperFirst(cut(c.Title, maxDetails))) + "."
-		effect := "`" + c.Proof.Effect.String() + "`: " + proofLine(c.Rule.Target, c.Proof)
+		effect := verified(c.Rule.Target, c.Proof)
 		if !c.Safe {
-			effect += "; **not safe**"
+			effect = "**not safe**: " + effect
 		}
 		if c.Demoted {
 			effect += "; more than the rule declares, which is a bug in dockmend; please report it"
 		}
 		var rules []string
 		for j, other := range changes[i:] {
-			rule := "[" + report.MarkdownCode(other.Rule.ID) + "](" + other.Rule.HelpURI() + ")"
-			if alias, ok := other.Rule.Hadolint(other.Variant); ok {
-				rule += " (" + report.MarkdownText(alias.Name) + ")"
-			}
+			rule := ruleLink(other.Rule, other.Variant)
 			if j > 0 && (done[i+j] || !sameChange(c, other) || slices.Contains(rules, rule)) {
 				continue
 			}
 			done[i+j] = true
 			rules = append(rules, rule)
-			what += " " + titleSentence(other.Rule)
 		}
-		fmt.Fprintf(&b, "| %s | %s | %s |\n", strings.Join(rules, "<br>"), what, effect)
+		title := report.MarkdownText(upperFirst(cut(c.Title, maxDetails)))
+		cells := []string{report.MarkdownCode(cut(file.Path, maxDetails)), title, effect, strings.Join(rules, "<br>")}
+		rows = append(rows, "| "+strings.Join(cells, " | ")+" |\n")
 	}
-	return b.String()
+	return rows
 }
 
 // sameChange reports whether two changes do the same to the same images.
@@ -270,7 +290,7 @@ func closing(f *Fixup) string {
 		"- dockmend updates it when the base branch changes. It never overwrites commits of other people on this branch: it stops, and says so in a comment.",
 		"- " + ends + ".",
 		"- With the workflow's own token, " + f.Platform.Name + " starts no checks here until someone with write access approves them, or closes and reopens this pull request.",
-		"", "- [ ] " + AgainBox + "Start over: propose this again after it was closed, and discard what other people committed to this branch", "",
+		"", "- [ ] " + AgainBox + "Propose this again: dockmend makes this branch anew, without commits that others added to it", "",
 		"</details>", "",
 		"<sub>Made by [dockmend](" + lint.Homepage + "); category " + report.MarkdownCode(cut(f.Category, maxDetails)) + "</sub>", "",
 	}

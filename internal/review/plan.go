@@ -62,6 +62,8 @@ type Request struct {
 	Paths    []string
 	// Threshold is the least severity that is worth a comment by itself.
 	Threshold lint.Severity
+	// Fails is the least severity that fails the job; SeverityUnset where none does.
+	Fails lint.Severity
 	// Review, Annotate and Alerts tell which channels are open. NoReview says why
 	// there is no review, where one was wanted.
 	Review, Annotate, Alerts bool
@@ -317,7 +319,7 @@ func (p *Plan) write(drafts []*draft) {
 		c := &Comment{Path: g.path, First: g.first, Last: g.last, Suggests: g.offer != nil}
 		var remarks []remark
 		for _, x := range g.drafts {
-			remarks = append(remarks, remark{x.Finding, p.aside(x, g.offer), p.placesOf(x.others)})
+			remarks = append(remarks, p.remark(x, p.aside(x, g.offer)))
 			c.severity = max(c.severity, x.Finding.Severity)
 			c.carry(x)
 		}
@@ -402,7 +404,7 @@ func (p *Plan) withoutOffer(x *draft) {
 func (p *Plan) addFile(x *draft) {
 	d := x.Finding
 	c := &Comment{
-		Path: x.path, Body: body(p.Request.Category, []remark{{d, d.Start().Line, p.placesOf(x.others)}}, nil), severity: d.Severity,
+		Path: x.path, Body: body(p.Request.Category, []remark{p.remark(x, d.Start().Line)}, nil), severity: d.Severity,
 	}
 	switch {
 	case len(p.Files) >= maxFileComments:
@@ -561,4 +563,10 @@ func (p *Plan) ReviewBody() string {
 func (p *Plan) Join(more *Plan) {
 	p.Placements = append(p.Placements, more.Placements...)
 	p.settle()
+}
+
+// remark is what a comment says of a draft; line is 0 where it stands at the comment's own.
+func (p *Plan) remark(x *draft, line int) remark {
+	fails := p.Request.Fails != lint.SeverityUnset && x.Finding.Severity >= p.Request.Fails
+	return remark{Diagnostic: x.Finding, line: line, also: p.placesOf(x.others), fails: fails}
 }

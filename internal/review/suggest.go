@@ -192,7 +192,7 @@ func (s *suggestion) effect() string {
 		titles = append(titles, report.MarkdownText(cut(f.Title, maxDetails)))
 	}
 	titles = slices.Compact(titles)
-	words := fmt.Sprintf("The suggestion: %s. Proved: %s.", strings.Join(titles, "; "), proofLine(s.target, s.proof))
+	words := fmt.Sprintf("Commit the suggestion to fix it: %s. Verified with %s: %s.", strings.Join(titles, "; "), verifiedBy(s.target), verified(s.target, s.proof))
 	if !s.safe() {
 		words += " This fix is not safe: check what it changes before you commit it."
 	}

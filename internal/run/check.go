@@ -7,6 +7,7 @@ import (
 	"github.com/dockmend/dockmend/internal/engine"
 	"github.com/dockmend/dockmend/internal/lint"
 	"github.com/dockmend/dockmend/internal/project"
+	"github.com/dockmend/dockmend/internal/report"
 )
 
 // Check checks the files, and proves the fixes where the options ask for it.
@@ -73,4 +74,32 @@ func Judge(r *lint.Result, rules *config.RuleSet) Verdict {
 		return Failed
 	}
 	return Clean
+}
+
+// Judge says how a run over several roots ended: as the worst of them.
+func (all Workspaces) Judge(results []*lint.Result) Verdict {
+	worst := Clean
+	for i, w := range all {
+		worst = max(worst, Judge(results[i], w.Rules))
+	}
+	return worst
+}
+
+// Verdict is how a run ended, as reports say it. Of several roots with severities of
+// their own, the lowest is named.
+func (all Workspaces) Verdict(results []*lint.Result) report.Verdict {
+	v := report.Verdict{Conclusion: "success"}
+	switch all.Judge(results) {
+	case Clean:
+	case Failed:
+		v.Conclusion = "failure"
+	case NotCompleted:
+		v.Conclusion = "incomplete"
+	}
+	for _, w := range all {
+		if severity, never := w.Rules.FailOn(); !never && (v.FailOn == lint.SeverityUnset || severity < v.FailOn) {
+			v.FailOn = severity
+		}
+	}
+	return v
 }

@@ -145,8 +145,9 @@ func TestFind(t *testing.T) {
 		{
 			name: "names of compose files",
 			tree: "-- docker-stack.yml --\n-- podman-compose.yaml --\n-- a/stack.yml --\nversion: '3'\nservices: {}\n-- my.compose.yaml --\nservices: {}\n" +
-				"-- rancher-compose.yml --\nservices: {}\n-- stack.yaml --\nresolver: lts-22.0\n-- swarm.yml --\nnodes: 3\n",
-			want: "compose a/stack.yml\ncompose docker-stack.yml\ncompose my.compose.yaml\ncompose podman-compose.yaml\n",
+				"-- rancher-compose.yml --\nservices: {}\n-- stack.yaml --\nresolver: lts-22.0\n-- swarm.yml --\nnodes: 3\n" +
+				"-- stacker.yml --\nname: a\nproject: {identity: a}\nservices:\n  - name: a\n-- b/stack.yml --\nx-common: &c {}\nservices: {}\n",
+			want: "compose a/stack.yml\ncompose b/stack.yml\ncompose docker-stack.yml\ncompose my.compose.yaml\ncompose podman-compose.yaml\n",
 		},
 		{
 			name: "compose files that others name",

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"io"
 	"path"
+	"slices"
 	"strings"
 
 	"github.com/dockmend/dockmend/internal/lint"
@@ -55,10 +56,29 @@ func (s *search) sniff(name string, named bool) (c class, ok bool) {
 		return c, false
 	case keys["apiVersion"] && keys["kind"]:
 		return class{target: lint.TargetKubernetes}, true
-	case keys["services"] && (named || mayBeCompose(strings.ToLower(path.Base(name)))):
+	case keys["services"] && (named || isComposeText(path.Base(name), keys)):
 		return class{target: lint.TargetCompose}, true
 	}
 	return c, false
+}
+
+// composeKeys are the keys at the top level of a Compose file, but for those that begin
+// with "x-": the Compose specification, with version, which old files have.
+var composeKeys = []string{"version", "name", "services", "networks", "volumes", "configs", "secrets", "include", "models"}
+
+// isComposeText reports whether a file with services is one that Compose reads: by its
+// name, or by a name like one, where no other key shows that another program reads it.
+func isComposeText(base string, keys map[string]bool) bool {
+	lower := strings.ToLower(base)
+	if isCompose(lower) || !mayBeCompose(lower) {
+		return isCompose(lower)
+	}
+	for key := range keys {
+		if !strings.HasPrefix(key, "x-") && !slices.Contains(composeKeys, key) {
+			return false
+		}
+	}
+	return true
 }
 
 // beginsWithFrom reports whether the first line of a file that is no comment is an

@@ -221,7 +221,7 @@ func rootSeverity(p *facts.Pass[*facts.Dockerfile], s *facts.Stage, r runners) (
 		severity = lint.Info
 	}
 	switch {
-	case switchesAtStart(p, s), startsRootOnly(p, s), p.Project.StartScripts(s).Unknown:
+	case isDevelopment(s), switchesAtStart(p, s), startsRootOnly(p, s), p.Project.StartScripts(s).Unknown:
 		return 0, false
 	case s.Last("expose") != nil:
 		return severity, true

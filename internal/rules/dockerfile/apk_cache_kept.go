@@ -24,8 +24,8 @@ import (
 //
 // # Fix safety
 //
-// There is no fix where the same `RUN` calls `apk update`, or where another Dockerfile of
-// the repository builds on this image and adds packages with the index that it finds.
+// There is no fix where another command needs the index that `apk update` leaves, or where
+// another Dockerfile of the repository builds on this image and adds packages with it.
 //
 // # Exceptions
 //
@@ -96,8 +96,40 @@ func checkApkCacheKept(p *facts.Pass[*facts.Dockerfile]) {
 				},
 			}
 		}
+		if update != nil && p.Project.InstallsOn(p.Doc, "apk") == "" {
+			f.Fixes = addWithoutUpdate(p.Doc, c, update)
+		}
 		p.Report(weighSize(p, f))
 	}, "apk")
+}
+
+// addWithoutUpdate removes "apk update" and adds --no-cache to each apk add of the RUN, in one
+// fix of the first of them. There is none where another command needs the index that the
+// update leaves.
+func addWithoutUpdate(d *facts.Dockerfile, c facts.PackageCommand, update *facts.Command) []lint.Fix {
+	edit, ok := deleteCommand(update)
+	if !ok {
+		return nil
+	}
+	edits := []lint.FileEdit{edit}
+	for _, other := range d.Commands(c.Instruction) {
+		pkg, isPackage := facts.Packages(other)
+		switch {
+		case !isPackage || pkg.Manager != "apk" || other == update || pkg.Action == "del":
+		case pkg.Action != "add" || pkg.Conditional() || !pkg.Script.Editable() || hasVariableFlag(pkg):
+			return nil
+		case other.Span.Start < c.Span.Start && !pkg.HasFlag("--no-cache"):
+			return nil // the first apk add has the fix
+		case !pkg.HasFlag("--no-cache"):
+			edits = append(edits, lint.Insert(pkg.Words[pkg.ActionAt].Span.End, " --no-cache"))
+		}
+	}
+	for _, later := range d.Instructions[c.Instruction.Index()+1:] {
+		if later.Keyword == "run" && strings.Contains(later.Body, "apk ") && !strings.Contains(later.Body, "--no-cache") {
+			return nil
+		}
+	}
+	return unsafeFix("remove apk update, and add --no-cache", lint.EffectGraph, edits...)
 }
 
 // apkUpdateBefore is the "apk update" of the same RUN, before the call: it leaves the index

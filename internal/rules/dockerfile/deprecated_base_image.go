@@ -33,6 +33,12 @@ import (
 //
 // Use the image that the message names.
 //
+// # Fix safety
+//
+// For `openjdk` and `maven` with a version of Java that Eclipse Temurin has, the fix names
+// its image. It has the same Java on Ubuntu instead of Debian. There is none where the file
+// names a folder of the old image, or installs packages that are not in both.
+//
 // # Exceptions
 //
 // It does not report images that the repository builds.
@@ -77,6 +83,9 @@ func checkDeprecatedBaseImage(p *facts.Pass[*facts.Dockerfile]) {
 			f.Fixes = []lint.Fix{
 				{Title: "use " + v.Fix, Applicability: v.FixFor(p.Registry, i.Tag), MaxEffect: lint.EffectGraph, Edits: []lint.FileEdit{{Edit: edit}}},
 			}
+		}
+		if f.Fixes == nil {
+			f.Fixes = temurinFix(p.Doc, x)
 		}
 		_, isExcused := p.Doc.Purposes(p.Project).Excuse(facts.ClaimBaseAge)
 		isLeft := x.Kind == facts.FromSite && isLeftBehind(p, x.Stage, images.Release{})

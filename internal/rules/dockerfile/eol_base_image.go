@@ -44,8 +44,11 @@ import (
 //
 // # Fix safety
 //
-// There is no automatic fix: a newer release has other packages and other defaults, and only a
-// build and the tests of the program show whether it works.
+// There is only a fix where the file is known to work on the newer release: its steps
+// install packages that each release has, and otherwise only work on files. A program moves
+// within its major version, a Go module to a newer compiler, and an image of a language to
+// another distribution. Elsewhere, only a build and the tests of the program show whether a
+// newer release works.
 //
 // # Exceptions
 //
@@ -81,6 +84,7 @@ func checkEolBaseImage(p *facts.Pass[*facts.Dockerfile]) {
 			continue
 		}
 		if f, gone := goneArchive(p, s, on); gone {
+			f.Fixes = renewBase(p, s, on)
 			p.Report(f)
 			continue
 		}
@@ -89,9 +93,11 @@ func checkEolBaseImage(p *facts.Pass[*facts.Dockerfile]) {
 		if !ok || p.Project.Local(i) != "" {
 			continue
 		}
-		f := lint.Finding{Span: i.Span, Severity: v.Severity, Dated: v.Dated, Message: quoteShort(i.Raw) + " " + v.Message}
+		f := lint.Finding{
+			Span: i.Span, Severity: v.Severity, Dated: v.Dated, Message: quoteShort(i.Raw) + " " + v.Message, Fixes: renewBase(p, s, on),
+		}
 		if isMinorHere(p, s, v) {
-			f.Severity, f.Variant = lint.Info, excused
+			f.Severity, f.Variant, f.Fixes = lint.Info, excused, nil
 		}
 		p.Report(f)
 	}

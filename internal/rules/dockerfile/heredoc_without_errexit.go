@@ -30,8 +30,8 @@ import (
 //
 // # Fix safety
 //
-// There is no automatic fix: a command whose failure is harmless today would then stop
-// the build. Only the author knows which commands are allowed to fail.
+// The fix begins the script with `set -e`. A command whose failure is harmless today then
+// stops the build: write `|| true` behind it.
 //
 // # Exceptions
 //
@@ -71,6 +71,7 @@ func checkHeredocWithoutErrexit(p *facts.Pass[*facts.Dockerfile]) {
 		for _, stmt := range stmts[:len(stmts)-1] {
 			if at := failsUnseen(stmt); at != nil {
 				p.Report(lint.Finding{
+					Fixes:   exitOnError(p.Doc, in),
 					Span:    script.SpanOf(at),
 					Message: fmt.Sprintf("if %s fails, the script continues and the build can succeed; begin the here-document with set -e", quoteShort(firstLine(p.Doc.Text(script.SpanOf(at))))),
 				})
@@ -78,6 +79,18 @@ func checkHeredocWithoutErrexit(p *facts.Pass[*facts.Dockerfile]) {
 			}
 		}
 	})
+}
+
+// exitOnError puts "set -e" at the top of the here-document.
+func exitOnError(d *facts.Dockerfile, in *dockerfile.Instruction) []lint.Fix {
+	h := in.Heredocs[0]
+	body := d.Text(h.Body)
+	isSpecial := strings.HasPrefix(strings.TrimSpace(body), "#!") || strings.Contains(body, "\r")
+	if isInner(in) || h.FD != 0 || !h.Closed || isSpecial {
+		return nil
+	}
+	indent := body[:len(body)-len(strings.TrimLeft(body, " \t"))]
+	return unsafeFix("begin with set -e", lint.EffectGraph, lint.Insert(h.Body.Start, indent+"set -e\n"))
 }
 
 // failsUnseen returns a simple command of a statement, or of a chain, that can well fail

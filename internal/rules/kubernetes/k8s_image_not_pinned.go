@@ -1,7 +1,10 @@
 package kubernetes
 
 import (
+	"strings"
+
 	"github.com/dockmend/dockmend/internal/facts"
+	"github.com/dockmend/dockmend/internal/images"
 	"github.com/dockmend/dockmend/internal/lint"
 )
 
@@ -23,7 +26,8 @@ import (
 //
 // # Fix safety
 //
-// There is no automatic fix: the manifest does not show which version was tested.
+// For official images, the fix names the version that the tag had when the table of dockmend
+// was made. For others the manifest does not show which version was tested.
 //
 // # Exceptions
 //
@@ -79,8 +83,20 @@ func checkK8sImageNotPinned(p *facts.Pass[*facts.Manifest]) {
 				continue
 			}
 			if !p.Project.Replaced(i) {
+				f.Fixes = pinByTable(p.Doc, c, i)
 				p.Report(weigh(p, f, facts.ClaimReference, facts.IsPlaceholder(i.Text) || p.Project.Publishes(i)))
 			}
 		}
 	}
+}
+
+// pinByTable names the version of an official image that the table knows.
+func pinByTable(d *facts.Manifest, c *facts.Container, i facts.Image) []lint.Fix {
+	version, ok := images.Current(images.Canonical(i.Name()), i.Tag)
+	n := c.Node.Own("image")
+	if !ok || n == nil || n.Value.Anchor != "" || i.HasVariable() {
+		return nil
+	}
+	edits, ok := d.Replace(n.Value, strings.TrimSuffix(i.Text, ":"+i.Tag)+":"+version)
+	return fixOf("pin "+version+", the version that "+quote(i.Text)+" was in "+images.TableDate.Month(), ok, edits...)
 }

@@ -1,6 +1,8 @@
 package kubernetes
 
 import (
+	"strconv"
+
 	"github.com/dockmend/dockmend/internal/facts"
 	"github.com/dockmend/dockmend/internal/lint"
 )
@@ -26,7 +28,8 @@ import (
 //
 // # Fix safety
 //
-// There is no automatic fix: the manifest does not show what else the liveness probe can check.
+// The fix raises `failureThreshold`, so that a pod gets no requests for a while before it is
+// restarted. What else the liveness probe can check is not in the manifest.
 //
 // # Exceptions
 //
@@ -60,11 +63,28 @@ func checkK8sProbesIdentical(p *facts.Pass[*facts.Manifest]) {
 				continue
 			}
 			p.Report(lint.Finding{
+				Fixes:   waitLonger(p.Doc, c),
 				Span:    c.Node.Own("livenessProbe").Key.Span,
 				Message: "livenessProbe is the same as readinessProbe, so Kubernetes restarts a pod that is not ready; check less, or raise its failureThreshold",
 			})
 		}
 	}
+}
+
+// waitLonger lets the liveness probe fail twice as long as the readiness probe.
+func waitLonger(d *facts.Manifest, c *facts.Container) []lint.Fix {
+	period := patience(c, "livenessProbe")
+	if n, ok := facts.IntOf(c.Get("livenessProbe", "failureThreshold")); ok && n > 0 {
+		period /= n
+	} else {
+		period /= 3
+	}
+	if period <= 0 || c.Node.Own("livenessProbe") == nil {
+		return nil
+	}
+	failures := strconv.Itoa((2*patience(c, "readinessProbe") + period - 1) / period)
+	edits, ok := set(d, c.Node, failures, "livenessProbe", "failureThreshold")
+	return fixOf("restart only after "+failures+" failures", ok, edits...)
 }
 
 // patience returns for how many seconds a probe may fail before Kubernetes acts.

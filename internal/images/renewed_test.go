@@ -1,0 +1,41 @@
+package images_test
+
+import (
+	"testing"
+
+	"github.com/dockmend/dockmend/internal/images"
+)
+
+func TestRenewed(t *testing.T) {
+	const on = "2026-11-30"
+	tests := []struct{ name, tag, want string }{
+		{"debian", "bullseye-slim", "trixie-slim"},
+		{"debian", "11", "13"},
+		{"debian", "11.7-slim", "13-slim"},
+		{"debian", "bullseye-20230109-slim", ""},
+		{"debian", "bookworm", ""},
+		{"alpine", "3.12", "3.24"},
+		{"alpine", "3.12.4", "3.24"},
+		{"alpine", "3", ""},
+		{"golang", "1.17", "1.27"},
+		{"golang", "1.17-alpine3.15", "1.27-alpine"},
+		{"golang", "1.17-buster", "1.27-bookworm"},
+		{"golang", "1.17-windowsservercore", ""},
+		{"nginx", "1.21.6-alpine", "1.31-alpine"},
+		{"nginx", "1.21-bullseye", ""},
+		{"traefik", "v1.7", ""},
+		{"python", "3.12-slim-buster", "3.12-slim-bookworm"},
+		{"python", "3.12.1-slim-buster", ""},
+		{"python", "3.8-slim-buster", ""},
+		{"node", "22-alpine3.18", "22-alpine"},
+		{"node", "22-bookworm", ""},
+		{"php", "7.4-apache", ""},
+		{"postgres", "11", ""},
+	}
+	for _, tt := range tests {
+		got, ok := images.Renewed(tt.name, tt.tag, on)
+		if got != tt.want && (ok || tt.want != "") || ok != (tt.want != "") {
+			t.Errorf("%s:%s: got %q, %t, want %q", tt.name, tt.tag, got, ok, tt.want)
+		}
+	}
+}

@@ -12,6 +12,7 @@ import (
 	"github.com/dockmend/dockmend/internal/limits"
 	"github.com/dockmend/dockmend/internal/lint"
 	"github.com/dockmend/dockmend/internal/syntax/dockerfile"
+	"github.com/dockmend/dockmend/internal/text"
 )
 
 // Budget is how many compilations the proofs of one file may cost (docs/contract.md
@@ -288,7 +289,7 @@ const (
 // oneLine is a message of BuildKit without what it quotes of the file.
 func oneLine(err error) string {
 	line, _, _ := strings.Cut(strings.TrimSpace(err.Error()), "\n")
-	return bounded(strings.ToValidUTF8(line, "\uFFFD"))
+	return bounded(text.WithoutGuess(strings.ToValidUTF8(line, "\uFFFD")))
 }
 
 // targets are the texts to compile for each stage: the file up to the next

@@ -96,7 +96,7 @@ func unclosedHeredoc(in *dockerfile.Instruction) int {
 func parserMessage(err error) string {
 	const longest = 200
 	message, _, _ := strings.Cut(err.Error(), "\n")
-	message = strings.ToValidUTF8(message, "\uFFFD")
+	message = text.WithoutGuess(strings.ToValidUTF8(message, "\uFFFD"))
 	message = strings.Map(func(r rune) rune {
 		if r < ' ' || r == 0x7F {
 			return ' '

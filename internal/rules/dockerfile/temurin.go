@@ -1,7 +1,6 @@
 package dockerfile
 
 import (
-	"regexp"
 	"slices"
 	"strings"
 
@@ -9,9 +8,6 @@ import (
 	"github.com/dockmend/dockmend/internal/images"
 	"github.com/dockmend/dockmend/internal/lint"
 )
-
-// javaTag is a tag of openjdk, and the end of one of maven, by Java's major version.
-var javaTag = regexp.MustCompile(`^(\d+)(?:-(jdk|jre))?(-slim|-alpine)?(?:-(?:stretch|buster|bullseye))?$`)
 
 // temurinFix names the image of Eclipse Temurin with the same Java in the place of one of
 // openjdk or of maven, whose images on openjdk ended. There is none where a step of the file
@@ -58,22 +54,31 @@ func temurinFix(d *facts.Dockerfile, x facts.ImageSite) []lint.Fix {
 	return unsafeFix("use "+name+":"+tag, lint.EffectGraph, lint.FileEdit{Edit: edit})
 }
 
-// temurinTag is the tag of eclipse-temurin for one of openjdk. Temurin has the releases with
-// long-term support, on Ubuntu and on Alpine Linux.
+// temurinTag is the tag of eclipse-temurin for one of openjdk: a major version, and a
+// variant by kind and distribution. Temurin has the releases with long-term support, on Ubuntu
+// and on Alpine Linux.
 func temurinTag(tag string) (temurin string, isAlpine bool) {
-	m := javaTag.FindStringSubmatch(tag)
-	if m == nil || !slices.Contains([]string{"8", "11", "17", "21"}, m[1]) {
+	parts := strings.Split(tag, "-")
+	if !slices.Contains([]string{"8", "11", "17", "21"}, parts[0]) {
 		return "", false
 	}
-	kind := m[2]
-	if kind == "" {
-		kind = "jdk"
+	kind := "jdk"
+	for _, part := range parts[1:] {
+		switch part {
+		case "jdk", "jre":
+			kind = part
+		case "alpine":
+			isAlpine = true
+		case "slim", "stretch", "buster", "bullseye":
+		default:
+			return "", false
+		}
 	}
-	temurin = m[1] + "-" + kind
-	if m[3] == "-alpine" {
-		return temurin + "-alpine", true
+	temurin = parts[0] + "-" + kind
+	if isAlpine {
+		temurin += "-alpine"
 	}
-	return temurin, false
+	return temurin, isAlpine
 }
 
 // needsOpenjdk reports whether the file relies on what only the old image has.

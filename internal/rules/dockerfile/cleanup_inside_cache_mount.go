@@ -48,7 +48,7 @@ func checkCleanupInsideCacheMount(p *facts.Pass[*facts.Dockerfile]) {
 		}
 		for _, c := range p.Doc.Commands(in) {
 			at, ok := spoilsCache(c, targets)
-			if !ok {
+			if !ok || c.Conditional() { // a cache that no longer fits is emptied on purpose
 				continue
 			}
 			p.Report(lint.Finding{

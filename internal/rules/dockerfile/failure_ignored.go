@@ -38,6 +38,8 @@ import (
 //   - commands that only clean up
 //   - a single installation inside `if` or `case` whose other branch does something, stops
 //     or tries again
+//   - a build whose tool runs again in a later `RUN` of the stage, so that the first only
+//     fills its cache
 //   - stages for development
 //   - a fallback that prints a warning, such as `|| echo "skipped: no GPU"`, and a `RUN`
 //     below a comment that gives the reason or says that the step may fail
@@ -84,6 +86,9 @@ func checkFailureIgnored(p *facts.Pass[*facts.Dockerfile]) {
 			if work == nil || mayFail(work) || (or.X.Cmd == work.Call && work.Conditional()) {
 				return true // what one case alone needs may be dispensable
 			}
+			if runsAgain(p.Doc, in, work) {
+				return true // it only fills a cache
+			}
 			found = true
 			p.Report(lint.Finding{
 				Span: work.Span,
@@ -120,6 +125,22 @@ func isQuietFallback(stmt *syntax.Stmt) bool {
 		})
 	}
 	return false
+}
+
+// runsAgain reports whether a later RUN of the stage runs the same program, and fails if
+// it fails: then the earlier one, often before the sources are copied, fills its cache.
+func runsAgain(d *facts.Dockerfile, in *dockerfile.Instruction, work *facts.Command) bool {
+	return slices.ContainsFunc(d.StageOf(in).Instructions, func(later *dockerfile.Instruction) bool {
+		if later.Keyword != "run" || later.Span.Start <= in.Span.Start || strings.Contains(later.Body, "||") {
+			return false
+		}
+		return slices.ContainsFunc(d.Commands(later), func(c *facts.Command) bool { return isBuildOf(c, work) })
+	})
+}
+
+// isBuildOf reports whether two commands run the same build tool.
+func isBuildOf(c, work *facts.Command) bool {
+	return c.Name() == work.Name() && slices.Contains([]string{"gradle", "gradlew", "mvn", "mvnw", "cargo", "go", "dotnet", "sbt", "make"}, c.Name())
 }
 
 // mayFail reports whether a command is one whose failure is often meant to be ignored:

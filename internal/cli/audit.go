@@ -7,26 +7,36 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/dockmend/dockmend/internal/audit"
 	"github.com/dockmend/dockmend/internal/report"
 	"github.com/dockmend/dockmend/internal/run"
 	"github.com/dockmend/dockmend/internal/terminal"
 )
 
 func newAudit(env *Env) *cobra.Command {
-	flags := &lintFlags{}
+	flags, all := &lintFlags{}, &audit.Command{}
 	cmd := &cobra.Command{
 		Use:   "audit [PATH]",
-		Short: "Report on a whole repository, with look-ups in registries",
+		Short: "Report on a whole repository, or on many, with look-ups in registries",
 		Long: "Lint all files at and below the path, with --online, and write a report by rule,\n" +
 			"severity and file in Markdown; -o sarif=FILE and the other formats work as with lint.\n" +
-			"The GitHub Action also reports what is new and what is gone since its last audit.",
+			"The GitHub Action also reports what is new and what is gone since its last audit.\n" +
+			"With --org or --repos it is an audit of many repositories, by the API and without clones;\n" +
+			"the token is GITHUB_TOKEN. Then the formats are markdown, json, csv and badge.",
 		Example: "  dockmend audit > audit.md\n" +
 			"  dockmend audit -o html=audit.html      # one page without scripts\n" +
-			"  dockmend audit --online=false deploy/  # Dockerfiles, compose files and manifests in deploy",
+			"  dockmend audit --online=false deploy/  # Dockerfiles, compose files and manifests in deploy\n" +
+			"  dockmend audit --org acme --state .audit -o json=audit.json -o markdown=audit.md",
 		Args: cobra.MaximumNArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if err := flags.check(); err != nil {
 				return err
+			}
+			if many(cmd) {
+				if len(args) > 0 {
+					return errors.New("audit takes a folder, or --org, --group or --repos")
+				}
+				return runAuditMany(cmd.Context(), env, flags, all)
 			}
 			if len(args) == 1 && args[0] == "-" {
 				return errors.New("audit takes a folder, not standard input")
@@ -35,7 +45,8 @@ func newAudit(env *Env) *cobra.Command {
 		},
 	}
 	flags.register(cmd)
-	terminal.GroupFlags(cmd, flagGroups()...)
+	manyFlags(cmd, all)
+	cmd.AddCommand(newAuditMerge(env))
 	online := cmd.Flags().Lookup("online")
 	online.DefValue, online.Usage, flags.Online = "true", "look up images in registries; --online=false turns this off", true
 	cmd.Flags().Lookup("output").Usage = "report `format[=file]`, can be repeated (default markdown)"

@@ -2,6 +2,7 @@ package files
 
 import (
 	"errors"
+	"io"
 	"os"
 	"path/filepath"
 	"slices"
@@ -139,10 +140,15 @@ func ReadNamed(workDir, name string, limit int64) ([]byte, error) {
 // streams of the process, such as /dev/stdout and those of a shell's >(...), and
 // /dev/null are written to as they are.
 func WriteNamed(workDir, name string, content []byte) error {
+	return WriteNamedFrom(workDir, name, func(w io.Writer) error { _, err := w.Write(content); return err })
+}
+
+// WriteNamedFrom is WriteNamed for a content that is too long to be in memory.
+func WriteNamedFrom(workDir, name string, write func(io.Writer) error) error {
 	dir, inRoot, known := Confine(workDir, name)
 	abs := filepath.Join(dir, filepath.FromSlash(inRoot))
 	if isStream(abs) {
-		return writeStream(abs, content)
+		return writeStream(abs, write)
 	}
 	if !known {
 		// The user's own links to folders are followed, but for the file's own.
@@ -152,8 +158,52 @@ func WriteNamed(workDir, name string, content []byte) error {
 	if err != nil {
 		return err
 	}
-	err = root.Write(inRoot, content, Writing{})
+	err = root.WriteFrom(inRoot, write, Writing{})
 	return errors.Join(err, root.Close())
+}
+
+// OpenNamed opens a regular file that a user named, as ReadNamed does, to read it piece by
+// piece.
+func OpenNamed(workDir, name string) (io.ReadCloser, error) {
+	dir, inRoot, known := Confine(workDir, name)
+	if !known {
+		return openPlain(filepath.Join(dir, filepath.FromSlash(inRoot)))
+	}
+	root, err := Open(dir)
+	if err != nil {
+		return nil, err
+	}
+	defer func() { _ = root.Close() }() // a file that was opened stays open
+	return root.Open(inRoot)
+}
+
+// OpenState makes a folder that a user named, for what a program keeps from run to run, and
+// opens it as a root. Nobody else may look into a new one. In a work tree or workDir no
+// link on the way is followed.
+func OpenState(workDir, name string) (*Root, error) {
+	dir, inRoot, known := Confine(workDir, name)
+	abs := filepath.Join(dir, filepath.FromSlash(inRoot))
+	if !known {
+		if err := os.MkdirAll(abs, 0o700); err != nil {
+			return nil, err
+		}
+		return Open(abs)
+	}
+	root, err := Open(dir)
+	if err != nil {
+		return nil, err
+	}
+	defer func() { _ = root.Close() }() // what is opened in it stays open
+	if inRoot == "." {
+		return nil, fail("open", name, errors.New("it is the work tree itself"))
+	}
+	if InVersionControl(inRoot) {
+		return nil, fail("open", name, ErrVersionControl)
+	}
+	if err := root.MakeFolder(inRoot, Writing{}); err != nil {
+		return nil, err
+	}
+	return root.Sub(inRoot)
 }
 
 // isStream reports whether a path is one by which a process names what it has open
@@ -167,11 +217,10 @@ func isStream(abs string) bool {
 }
 
 // writeStream writes to a stream; one that is a file is written to at its end.
-func writeStream(abs string, content []byte) error {
+func writeStream(abs string, write func(io.Writer) error) error {
 	f, err := os.OpenFile(abs, os.O_WRONLY|os.O_APPEND|nonblock, 0) //nolint:gosec // a stream of this very process
 	if err != nil {
 		return err
 	}
-	_, err = f.Write(content)
-	return errors.Join(err, f.Close())
+	return errors.Join(write(f), f.Close())
 }

@@ -5,6 +5,7 @@ import (
 	"crypto/rand"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"os"
 	"path"
@@ -41,6 +42,11 @@ type Writing struct {
 // ErrNotRegular for a folder, pipe or device of that name, and ErrVersionControl
 // for a path into .git.
 func (r *Root) Write(name string, content []byte, how Writing) error {
+	return r.WriteFrom(name, func(w io.Writer) error { _, err := w.Write(content); return err }, how)
+}
+
+// WriteFrom is Write for a content that is too long to be in memory.
+func (r *Root) WriteFrom(name string, write func(io.Writer) error, how Writing) error {
 	name = path.Clean(name)
 	if err := r.mayWrite(name); err != nil {
 		return err
@@ -57,7 +63,7 @@ func (r *Root) Write(name string, content []byte, how Writing) error {
 	case !old.Mode().IsRegular():
 		return fail("write", name, ErrNotRegular)
 	}
-	return r.replace(name, content, old, how.Owner)
+	return r.replace(name, write, old, how.Owner)
 }
 
 // Replace writes a file anew that had the content before. The last part of its name
@@ -86,7 +92,7 @@ func (r *Root) Replace(name string, before, after []byte) error {
 	if err != nil {
 		return err
 	}
-	return r.replace(name, after, old, nil)
+	return r.replace(name, func(w io.Writer) error { _, err := w.Write(after); return err }, old, nil)
 }
 
 func (r *Root) mayWrite(name string) error {
@@ -101,7 +107,7 @@ func (r *Root) mayWrite(name string) error {
 
 // replace writes beside the file and renames. The scratch file has a name that
 // nobody can take before, neither a repository nor a run that was killed.
-func (r *Root) replace(name string, content []byte, old, owner fs.FileInfo) (err error) {
+func (r *Root) replace(name string, write func(io.Writer) error, old, owner fs.FileInfo) (err error) {
 	mode := newMode
 	if old != nil {
 		mode, owner = old.Mode().Perm(), old
@@ -116,7 +122,7 @@ func (r *Root) replace(name string, content []byte, old, owner fs.FileInfo) (err
 			_ = r.root.Remove(scratch) // the first error counts
 		}
 	}()
-	_, err = f.Write(content)
+	err = write(f)
 	if old != nil {
 		err = errors.Join(err, f.Chmod(mode)) // the umask took its part
 	}

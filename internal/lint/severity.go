@@ -24,6 +24,12 @@ func (s Severity) String() string { return severityNames[s] }
 // MarshalText writes the name that configuration and reports use.
 func (s Severity) MarshalText() ([]byte, error) { return []byte(s.String()), nil }
 
+// UnmarshalText reads the name that reports use.
+func (s *Severity) UnmarshalText(text []byte) (err error) {
+	*s, err = ParseSeverity(string(text))
+	return err
+}
+
 // SeverityNames lists the names, worst first.
 func SeverityNames() []string { return []string{"error", "warning", "info", "style"} }
 

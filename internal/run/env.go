@@ -55,10 +55,10 @@ const sourceDateEpoch = "SOURCE_DATE_EPOCH"
 // maxEpoch is the last second of the year 9999, the last that a date can name.
 const maxEpoch = 253402300799
 
-// today is the day of a run for which nothing else names one: that of
+// Today is the day of a run for which nothing else names one: that of
 // SOURCE_DATE_EPOCH, else today in UTC, but not before the day of the tables, for a
 // clock that is wrong.
-func (e *Env) today() (string, error) {
+func (e *Env) Today() (string, error) {
 	if text := e.variable(sourceDateEpoch); text != "" {
 		seconds, err := strconv.ParseInt(text, 10, 64)
 		if err != nil || seconds < 0 || seconds > maxEpoch {

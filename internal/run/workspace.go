@@ -174,7 +174,7 @@ func (w *Workspace) configure(catalog *rules.Catalog, policy Source) error {
 	}
 	if w.options.Rules.DefaultAsOf == "" {
 		// Once for a run, so that all its workspaces see the same day.
-		if w.options.Rules.DefaultAsOf, err = w.env.today(); err != nil {
+		if w.options.Rules.DefaultAsOf, err = w.env.Today(); err != nil {
 			return err
 		}
 	}

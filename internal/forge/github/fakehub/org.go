@@ -195,7 +195,7 @@ func (h *Hub) orgTree(r *OrgRepo, sha string, recursive bool) (int, any) {
 		if !below {
 			continue
 		}
-		for at := path.Dir(name); at != "." && recursive; at = path.Dir(at) {
+		for at := path.Dir(name); at != "." && at != "/" && recursive; at = path.Dir(at) {
 			if !seen[at] {
 				seen[at] = true
 				add(at, "040000", "tree", h.treeName(folder+at+"/"), 0)

@@ -1,0 +1,288 @@
+package audit
+
+import (
+	"bufio"
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/dockmend/dockmend/internal/files"
+	"github.com/dockmend/dockmend/internal/forge"
+	"github.com/dockmend/dockmend/internal/forge/github"
+	"github.com/dockmend/dockmend/internal/lint"
+	"github.com/dockmend/dockmend/internal/report"
+	"github.com/dockmend/dockmend/internal/run"
+)
+
+// Command is an audit of many repositories as a command line asks for it.
+type Command struct {
+	Env            *run.Env
+	Stdout, Stderr io.Writer
+	// Wait waits, or returns the context's error; nil means by the clock.
+	Wait func(ctx context.Context, d time.Duration) error
+
+	// Selection says which repositories; Repos is a file that names them, a line each.
+	Selection forge.Selection
+	Repos     string
+	// Shard is "K/N" or empty, Previous an earlier report, State a folder.
+	Shard, Previous, State string
+	Outputs                []string
+	Jobs                   int
+	Quiet                  bool
+	Run                    run.Options
+}
+
+// Asked reports whether the flags ask for many repositories.
+func (c *Command) Asked() bool {
+	return c.Selection.Org != "" || c.Selection.Group != "" || c.Repos != ""
+}
+
+// Check refuses flags that do not go together.
+func (c *Command) Check() error {
+	sources := 0
+	for _, s := range []string{c.Selection.Org, c.Selection.Group, c.Repos} {
+		if s != "" {
+			sources++
+		}
+	}
+	switch {
+	case sources > 1:
+		return errors.New("--org, --group and --repos cannot be used together")
+	case sources == 0:
+		return errors.New("--topic, --shard, --state, --forks and --archived need --org, --group or --repos")
+	case c.Repos != "" && c.Selection.Topic != "":
+		return errors.New("--topic goes with --org and --group")
+	case c.Shard != "" && c.Previous != "":
+		return errors.New("--previous goes with audit merge, not with --shard: a shard knows a part of the repositories")
+	case c.Jobs < 1:
+		return fmt.Errorf("--at-once %d: want 1 or more", c.Jobs)
+	}
+	return nil
+}
+
+// Audit looks at the repositories and writes the reports. The verdict is that of all:
+// Failed where a finding is as severe as Run.Rules.FailOn, if that is set.
+func (c *Command) Audit(ctx context.Context) (run.Verdict, error) {
+	outputs, err := ParseOutputs(c.Outputs)
+	if err != nil {
+		return run.Clean, err
+	}
+	options := Options{Selection: c.Selection, Jobs: c.Jobs, Env: c.Env, Run: c.Run, Version: c.Env.Version}
+	if c.Shard != "" {
+		if options.Shard, options.Shards, err = ParseShard(c.Shard); err != nil {
+			return run.Clean, fmt.Errorf("--shard: %w", err)
+		}
+	}
+	if c.Repos != "" {
+		if options.Selection.Names, err = c.readNames(); err != nil {
+			return run.Clean, fmt.Errorf("--repos: %w", err)
+		}
+	}
+	host, err := c.hostOf(c.Selection)
+	if err != nil {
+		return run.Clean, err
+	}
+	memory, closeMemory, err := c.memory()
+	if err != nil {
+		return run.Clean, fmt.Errorf("--state: %w", err)
+	}
+	defer closeMemory()
+	options.Memory = memory
+	lines := &progress{w: c.Stderr, quiet: c.Quiet, now: c.Env.Time, host: host}
+	options.Begin, options.Done = lines.begin, lines.done
+	r, err := New(host, options).Run(ctx)
+	if err != nil {
+		return run.Clean, &run.Incomplete{Err: err}
+	}
+	lines.end()
+	return c.finish(r, outputs)
+}
+
+// Merge merges the reports of shards, and writes reports of the whole.
+func (c *Command) Merge(names []string) (run.Verdict, error) {
+	outputs, err := ParseOutputs(c.Outputs)
+	if err != nil {
+		return run.Clean, err
+	}
+	opens := make([]Open, len(names))
+	for i, name := range names {
+		opens[i] = func() (io.ReadCloser, error) { return files.OpenNamed(c.Env.Dir, name) }
+	}
+	r, err := Merge(names, opens)
+	if err != nil {
+		return run.Clean, err
+	}
+	return c.finish(r, outputs)
+}
+
+// finish compares and writes.
+func (c *Command) finish(r *Report, outputs []Output) (run.Verdict, error) {
+	switch {
+	case r.Shard != nil:
+	case c.Previous != "":
+		open := func() (io.ReadCloser, error) { return files.OpenNamed(c.Env.Dir, c.Previous) }
+		if err := r.Compare(c.Previous, open); err != nil {
+			return run.Clean, fmt.Errorf("--previous: %w", err)
+		}
+	default:
+		r.Begin()
+	}
+	if err := r.Count(); err != nil {
+		return run.Clean, &run.Incomplete{Err: err}
+	}
+	var failed []error
+	for _, o := range outputs {
+		write := func(w io.Writer) error {
+			buffered := bufio.NewWriterSize(w, 1<<16)
+			return errors.Join(r.Write(buffered, o.Format), buffered.Flush())
+		}
+		var err error
+		if o.File == "" {
+			err = write(c.Stdout)
+		} else {
+			err = files.WriteNamedFrom(c.Env.Dir, o.File, write)
+		}
+		if err != nil {
+			failed = append(failed, fmt.Errorf("-o %s: %w", o.Format+"="+o.File, run.Plain(err)))
+		}
+	}
+	if err := errors.Join(failed...); err != nil {
+		return run.Clean, &run.Incomplete{Err: err}
+	}
+	return c.verdict(&r.Summary), nil
+}
+
+func (c *Command) verdict(s *Totals) run.Verdict {
+	if s.Failed+s.Incomplete > 0 {
+		return run.NotCompleted
+	}
+	least, err := lint.ParseSeverity(c.Run.Rules.FailOn)
+	if err != nil { // never, or nothing was said
+		return run.Clean
+	}
+	for severity, n := range map[lint.Severity]int{lint.Error: s.Error, lint.Warning: s.Warning, lint.Info: s.Info, lint.Style: s.Style} {
+		if n > 0 && severity >= least {
+			return run.Failed
+		}
+	}
+	return run.Clean
+}
+
+// readNames reads the file of repositories: a line each; empty lines and those that begin
+// with "#" do not count.
+func (c *Command) readNames() ([]string, error) {
+	src, err := c.Env.ReadFile(c.Repos)
+	if err != nil {
+		return nil, err
+	}
+	var names []string
+	for line := range strings.Lines(string(src)) {
+		line = strings.TrimSpace(line)
+		if line == "" || strings.HasPrefix(line, "#") || slices.Contains(names, line) {
+			continue
+		}
+		names = append(names, line)
+	}
+	if len(names) == 0 {
+		return nil, fmt.Errorf("%s names no repository", c.Repos)
+	}
+	return names, nil
+}
+
+// memory is the folder of the audit; without one it is forgotten at the end.
+func (c *Command) memory() (m *Memory, end func(), err error) {
+	if c.State == "" {
+		root, remove, err := files.Scratch("")
+		if err != nil {
+			return nil, nil, err
+		}
+		return NewMemory(root), func() { _ = remove() }, nil // what is left there is nobody's
+	}
+	root, err := files.OpenState(c.Env.Dir, c.State)
+	if err != nil {
+		return nil, nil, err
+	}
+	return NewMemory(root), func() { _ = root.Close() }, nil // all was written
+}
+
+// hostOf is the platform of a selection, with the token of the environment.
+func (c *Command) hostOf(s forge.Selection) (forge.Host, error) {
+	getenv := c.Env.Getenv
+	if s.Group != "" {
+		return nil, errors.New("--group: not yet; --org and --repos audit repositories of GitHub")
+	}
+	token := cmp.Or(getenv("GITHUB_TOKEN"), getenv("GH_TOKEN"))
+	if token == "" {
+		return nil, errors.New("an audit of many repositories needs a token in GITHUB_TOKEN, that of an app or of a person, which may read them")
+	}
+	return github.NewAccount(github.Server{
+		URL: cmp.Or(getenv("GITHUB_API_URL"), "https://api.github.com"), GraphQL: getenv("GITHUB_GRAPHQL_URL"), Token: token,
+		Now: c.Env.Now, Wait: c.Wait,
+	})
+}
+
+// progress says on standard error what goes on.
+type progress struct {
+	w     io.Writer
+	quiet bool
+	now   func() time.Time
+	host  forge.Host
+
+	mu       sync.Mutex
+	all, n   int
+	findings int
+	failed   int
+	said     time.Time
+}
+
+// sayEvery is how often a line is written: more would fill the log of a job.
+const sayEvery = 10 * time.Second
+
+func (p *progress) say(format string, args ...any) {
+	if !p.quiet {
+		_, _ = fmt.Fprintln(p.w, "dockmend: "+report.Terminal(fmt.Sprintf(format, args...)))
+	}
+}
+
+func (p *progress) begin(plan Plan) {
+	p.all, p.said = plan.Repositories-plan.Known, p.now()
+	p.say("%d repositories, of which %d are as they were", plan.Repositories, plan.Known)
+	if p.all == 0 {
+		return
+	}
+	wanted := int(float64(p.all) * RequestsEach)
+	if b := plan.Budget; b.Most > 0 {
+		words := "that is enough"
+		if wanted > b.Left {
+			words = fmt.Sprintf("so that the audit waits for the limit some %d times", (wanted-b.Left)/b.Most+1)
+		}
+		p.say("about %d requests; %s has %d of %d left until %s, %s", wanted, p.host.Name(), b.Left, b.Most, b.Until.UTC().Format(time.TimeOnly), words)
+		return
+	}
+	p.say("about %d requests", wanted)
+}
+
+func (p *progress) done(r *Record) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.n++
+	p.findings += len(r.Findings)
+	if r.State == Failed {
+		p.failed++
+		p.say("%s was not audited: %s", r.Repository, r.Reason)
+	}
+	if now := p.now(); now.Sub(p.said) >= sayEvery {
+		p.said = now
+		p.say("%d of %d repositories, %d findings, %d requests", p.n, p.all, p.findings, p.host.Requests())
+	}
+}
+
+func (p *progress) end() {
+	p.say("%d repositories were looked at, %d of them failed, with %d requests", p.n, p.failed, p.host.Requests())
+}

@@ -247,14 +247,12 @@ func bounded(f io.Reader, name string, limit int64) ([]byte, error) {
 // says that there are others, of which nobody knows which. Links are listed as
 // such. The error wraps ErrVersionControl for a folder in .git.
 func (r *Root) List(dir string, limit int) (entries []fs.DirEntry, more bool, err error) {
-	actual, info, err := r.Real(dir)
+	actual, err := r.folder(dir)
 	switch {
 	case err != nil:
 		return nil, false, err
 	case InVersionControl(actual):
 		return nil, false, fail("open", dir, ErrVersionControl)
-	case !info.IsDir():
-		return nil, false, fail("open", dir, syscall.ENOTDIR)
 	}
 	f, err := r.root.OpenFile(filepath.FromSlash(actual), os.O_RDONLY|nonblock, 0)
 	if err != nil {
@@ -268,7 +266,25 @@ func (r *Root) List(dir string, limit int) (entries []fs.DirEntry, more bool, er
 	more = len(entries) > limit
 	entries = entries[:min(len(entries), limit)]
 	slices.SortFunc(entries, func(a, b fs.DirEntry) int { return cmp.Compare(a.Name(), b.Name()) })
+	for _, entry := range entries {
+		if entry.IsDir() {
+			r.know(path.Join(actual, entry.Name()))
+		}
+	}
 	return entries, more, err
+}
+
+// folder is the path of a folder without links. What is known to be none is not looked at
+// again: each look opens all folders above.
+func (r *Root) folder(dir string) (actual string, err error) {
+	if clean := path.Clean(dir); r.isKnown(clean) {
+		return clean, nil
+	}
+	actual, info, err := r.Real(dir)
+	if err == nil && !info.IsDir() {
+		err = fail("open", dir, syscall.ENOTDIR)
+	}
+	return actual, err
 }
 
 // InVersionControl reports whether a path names a folder of version control, or

@@ -152,7 +152,7 @@ e2e-registry: ## Run dockmend against real registries (Debian's, Docker's, Googl
 	$(GO) test -tags e2e -count=1 -v -timeout 20m -run 'TestRegistry' ./e2e
 
 .PHONY: pictures
-pictures: ## Draw docs/images/fixes.png and audit.png anew (chromium, npm)
+pictures: ## Draw docs/images anew (chromium, npm)
 	$(GO) test -tags e2e -count=1 -v -timeout 10m -run 'TestPictures' ./e2e -args -pictures '$(CURDIR)/docs/images'
 
 .PHONY: trim-api

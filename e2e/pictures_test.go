@@ -25,6 +25,7 @@ import (
 	"github.com/rogpeppe/go-internal/txtar"
 
 	"github.com/dockmend/dockmend/internal/cli"
+	filetree "github.com/dockmend/dockmend/internal/files"
 	"github.com/dockmend/dockmend/internal/forge/github/fakehub"
 	"github.com/dockmend/dockmend/internal/resolve/fakeregistry"
 )
@@ -103,6 +104,89 @@ func TestPictures(t *testing.T) {
 	pull := repo.Pulls()[0]
 	paint("fixes", "# "+pull.Title+"\n\n"+pull.Body)
 	paint("audit", string(report))
+}
+
+// TestPicturesOfAPullRequest draws what the action writes on a pull request that brings
+// the example: the comment at the command, and the summary of a job without comments.
+func TestPicturesOfAPullRequest(t *testing.T) {
+	const base, head, merge = "f95f852bd8fca8fcc58a9a2d6c842781e32a215e", "ec26c3e57ca3a959ca5aad62de7213c562f8c821", "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"
+	paint := painter(t)
+	dir := t.TempDir()
+	files := map[string]string{}
+	for _, name := range []string{"Dockerfile", "app.py", "compose.yaml", "requirements.txt", "schema.sql"} {
+		src, err := os.ReadFile(filepath.Join("../testdata/example", name))
+		if err != nil {
+			t.Fatal(err)
+		}
+		files[name] = string(src)
+		put(t, filepath.Join(dir, name), string(src))
+	}
+	const command, exec = "CMD uvicorn app:app --host 0.0.0.0 --port 8000", `CMD ["uvicorn", "app:app"]`
+	was := maps.Clone(files)
+	was["Dockerfile"] = strings.Replace(files["Dockerfile"], command, exec, 1)
+	event, err := filepath.Abs("../testdata/events/pull_request.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	run := func(review string) (hub *fakehub.Hub, summary string) {
+		hub = fakehub.New(t)
+		hub.Head, hub.MergeBase = head, base
+		hash := filetree.BlobHash([]byte(files["Dockerfile"]), 40)
+		patch := fmt.Sprintf("@@ -%d,1 +%[1]d,1 @@\n-%s\n+%s", strings.Count(files["Dockerfile"], "\n"), exec, command)
+		if was["Dockerfile"] == "" {
+			lines := strings.SplitAfter(strings.TrimSuffix(files["Dockerfile"], "\n"), "\n")
+			patch = fmt.Sprintf("@@ -0,0 +1,%d @@\n+%s", len(lines), strings.Join(lines, "+"))
+		}
+		hub.Changed = []map[string]any{{"filename": "Dockerfile", "status": "modified", "sha": hash, "changes": 1, "patch": patch}}
+		hub.Blobs[hash] = files["Dockerfile"]
+		hub.Snapshots = map[string]fakehub.Snapshot{
+			merge: {Parents: []string{base, head}, Files: func() map[string]string { return files }},
+			head:  {Parents: []string{base}, Files: func() map[string]string { return files }},
+			base:  {Files: func() map[string]string { return was }},
+		}
+		file := filepath.Join(t.TempDir(), "summary")
+		put(t, file, "")
+		env := map[string]string{
+			"GITHUB_WORKSPACE": dir, "GITHUB_EVENT_NAME": "pull_request", "GITHUB_EVENT_PATH": event, "GITHUB_API_URL": hub.URL, "GITHUB_STEP_SUMMARY": file,
+			"GITHUB_REPOSITORY": "Codertocat/Hello-World", "GITHUB_SHA": merge, "GITHUB_REF": "refs/pull/2/merge", "INPUT_GITHUB-TOKEN": "ghs_example",
+			"INPUT_UPLOAD-SARIF": "false", "INPUT_ONLINE": "false", "INPUT_REVIEW": review, "INPUT_ANNOTATIONS": review, "GITHUB_SERVER_URL": "https://github.com",
+		}
+		var log bytes.Buffer
+		code := cli.Main(t.Context(), []string{"dockmend", "action"}, &cli.Env{
+			Stdin: strings.NewReader(""), Stdout: &log, Stderr: &log, Dir: dir, ShellCheck: "is-not-asked",
+			Getenv: func(name string) string { return env[name] }, Now: func() time.Time { return time.Date(2026, time.November, 30, 9, 0, 0, 0, time.UTC) },
+		})
+		if code != 1 {
+			t.Fatalf("exit %d\n%s", code, log.String())
+		}
+		report, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return hub, string(report)
+	}
+	hub, _ := run("true")
+	was["Dockerfile"] = ""
+	_, summary := run("false")
+	paint("summary", summary)
+	for _, thread := range hub.Threads() {
+		if body := thread.Comments[0].Body; strings.Contains(body, "```suggestion\nCMD ") {
+			paint("comment", asSuggestion(body, files["Dockerfile"], thread.First))
+			return
+		}
+	}
+	for _, thread := range hub.Threads() {
+		t.Log(thread.Comments[0].Body)
+	}
+	t.Fatal("no comment suggests another command")
+}
+
+// asSuggestion shows a suggestion of one line as GitHub does.
+func asSuggestion(body, file string, line int) string {
+	was := strings.Split(file, "\n")[line-1]
+	before, rest, _ := strings.Cut(body, "```suggestion\n")
+	now, after, _ := strings.Cut(rest, "\n```")
+	return before + "**Suggested change**\n\n```diff\n- " + was + "\n+ " + now + "\n```" + after
 }
 
 func put(t *testing.T, file, content string) {

@@ -207,7 +207,7 @@ func TestHeadline(t *testing.T) {
 		{map[lint.Severity]int{lint.Error: 1, lint.Warning: 2}, Verdict{Conclusion: "failure", FailOn: lint.Error}, "❌ dockmend failed: 1 error"},
 		{map[lint.Severity]int{lint.Warning: 2}, Verdict{Conclusion: "failure", FailOn: lint.Warning, New: true}, "❌ dockmend failed: this change brings 2 warnings"},
 		{map[lint.Severity]int{lint.Info: 2}, Verdict{Conclusion: "success", FailOn: lint.Warning}, "✅ dockmend passed: 2 info, none of severity warning or above"},
-		{map[lint.Severity]int{lint.Error: 2}, Verdict{Conclusion: "success"}, "🔴 dockmend passed, because findings do not fail this job: 2 errors"},
+		{map[lint.Severity]int{lint.Error: 2}, Verdict{Conclusion: "success"}, "🔴 dockmend passed: 2 errors, which do not fail this job"},
 		{nil, Verdict{Conclusion: "success", FailOn: lint.Warning, New: true}, "✅ dockmend passed: this change brings no findings"},
 		{nil, Verdict{Conclusion: "neutral"}, "⚪ dockmend could not tell which findings are new, so nothing fails"},
 	}

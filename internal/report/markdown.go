@@ -43,8 +43,8 @@ func (m markdownWriter) Write(w io.Writer, r *lint.Result) error {
 		what = "dockmend audit"
 	}
 	p.out.WriteString("## " + m.opts.Verdict.headline(counts, what) + "\n\n")
-	if m.opts.Verdict.Conclusion != "" && counts.Findings > 0 {
-		p.out.WriteString(counts.found() + ".\n\n")
+	if m.opts.Verdict.Conclusion != "" && counts.causes < counts.Findings {
+		fmt.Fprintf(&p.out, "%s with %s, in %s.\n\n", count(counts.Findings, "finding"), count(counts.causes, "cause"), counts.inFiles())
 	}
 
 	// The small sections may not crowd out the findings, nor these them.
@@ -160,23 +160,14 @@ func groupRow(g lint.Group, line func(string, int) string) string {
 	for i, f := range d.Fixes {
 		fixes[i] = f.Applicability.String() + ": " + cellText(f.Title)
 	}
-	if d.Proof.State != lint.ProofNotRun && len(d.Fixes) > 0 {
-		fixes = append(fixes, proofWord(d.Proof.State)+": "+d.Proof.Effect.Words(d.Rule.Target))
+	if len(fixes) == 0 {
+		fixes = []string{"by hand"}
+	}
+	if isVerified := d.Proof.State == lint.ProofPassed && d.Proof.Effect < lint.EffectGraph; isVerified && len(d.Fixes) > 0 {
+		fixes = append(fixes, "verified: "+d.Proof.Effect.Words(d.Rule.Target))
 	}
 	return fmt.Sprintf("| %s | %s<br>%s | %s | %s |\n",
 		sign(d.Severity), cellText(sentence(g)), ruleLink(d), where(g, line), strings.Join(fixes, "<br>"))
-}
-
-// proofWord says what a proof gave, for people.
-func proofWord(s lint.ProofState) string {
-	switch s {
-	case lint.ProofPassed:
-		return "verified"
-	case lint.ProofDemoted:
-		return "not safe"
-	default:
-		return "not verified"
-	}
 }
 
 const (

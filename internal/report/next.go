@@ -27,7 +27,8 @@ func nextSteps(entries []lint.Group, t tally, o *Options) []step {
 	}
 	var byHand lint.Group
 	for _, g := range entries {
-		if g[0].Severity >= lint.Warning && best(g[0].Fixes) == lint.Manual {
+		matters := g[0].Severity >= lint.Warning || harmOf(g[0], o.Weakness) <= noMoreFixes
+		if matters && best(g[0].Fixes) == lint.Manual {
 			byHand = g
 			break
 		}

@@ -68,19 +68,23 @@ func best(fixes []lint.Fix) lint.Applicability {
 func (t tally) found() string {
 	switch {
 	case t.Findings > 0:
-		files := count(t.filesWithFindings, "file")
-		if t.Files > t.filesWithFindings {
-			files = fmt.Sprintf("%d of %s", t.filesWithFindings, count(t.Files, "file"))
-		}
 		causes := ""
 		if t.causes < t.Findings {
 			causes = " with " + count(t.causes, "cause")
 		}
-		return fmt.Sprintf("%s (%s)%s in %s", count(t.Findings, "finding"), bySeverity(t.Error, t.Warning, t.Info, t.Style), causes, files)
+		return fmt.Sprintf("%s (%s)%s in %s", count(t.Findings, "finding"), bySeverity(t.Error, t.Warning, t.Info, t.Style), causes, t.inFiles())
 	case t.Files == 0:
 		return "no files were linted"
 	}
 	return "no findings in " + count(t.Files, "file")
+}
+
+// inFiles says in how many files findings are, of all that were linted.
+func (t tally) inFiles() string {
+	if t.Files > t.filesWithFindings {
+		return fmt.Sprintf("%d of %s", t.filesWithFindings, count(t.Files, "file"))
+	}
+	return count(t.filesWithFindings, "file")
 }
 
 // Headline is a result in one line: what was found, and what else there is to know.

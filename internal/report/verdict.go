@@ -39,7 +39,7 @@ func (v Verdict) passed(t tally, what string) string {
 	found := v.brings(anded(bySeverity(t.Error, t.Warning, t.Info, t.Style)))
 	if v.FailOn == lint.SeverityUnset {
 		// No green sign beside what may be an error.
-		return t.worst() + " " + what + " passed, because findings do not fail this job: " + found
+		return t.worst() + " " + what + " passed: " + found + ", which do not fail this job"
 	}
 	return "✅ " + what + " passed: " + found + ", none of severity " + orAbove(v.FailOn)
 }

@@ -190,7 +190,7 @@ func verified(t lint.Target, p lint.Proof) string {
 			name, _, _ := strings.Cut(d, ": ")
 			word = report.MarkdownText(cut(name, maxDetails))
 		default:
-			word = detailWords(d)
+			word = detailWords(d, p.Effect)
 		}
 		if word != "" && !slices.Contains(words, word) {
 			words = append(words, word)
@@ -207,16 +207,31 @@ func verified(t lint.Target, p lint.Proof) string {
 }
 
 // detailWords is one change of the build for people: images as they write them.
-func detailWords(detail string) string {
+func detailWords(detail string, effect lint.Effect) string {
 	const image = "source docker-image://"
+	verb := " → "
+	if effect == lint.EffectRepin {
+		verb = " is "
+	}
 	was, now, _ := strings.Cut(detail, " -> ")
 	was, before := strings.CutPrefix(was, image)
 	now, after := strings.CutPrefix(now, image)
-	if !before || !after {
-		return report.MarkdownText(cut(digest.ReplaceAllString(detail, ""), maxDetails))
+	if before && after {
+		now, doubt, _ := strings.Cut(now, " (")
+		words := imageWords(was) + verb + imageWords(now)
+		if doubt != "" {
+			words += report.MarkdownText(" (" + cut(doubt, maxDetails))
+		}
+		return words
 	}
-	return imageWords(was) + " is " + imageWords(now)
+	if m := composeImage.FindStringSubmatch(detail); m != nil {
+		return imageWords(m[1]) + verb + imageWords(m[2])
+	}
+	return report.MarkdownText(cut(digest.ReplaceAllString(detail, ""), maxDetails))
 }
+
+// composeImage is a change of a service's image.
+var composeImage = regexp.MustCompile(`^services\..*\.image: "([^"\\]*)" -> "([^"\\]*)"$`)
 
 // digest is that of an image; the diff has it.
 var digest = regexp.MustCompile(`@sha256:[0-9a-f]{64}`)

@@ -192,9 +192,9 @@ func (s *suggestion) effect() string {
 		titles = append(titles, report.MarkdownText(cut(f.Title, maxDetails)))
 	}
 	titles = slices.Compact(titles)
-	words := fmt.Sprintf("Commit the suggestion to fix it: %s. Verified with %s: %s.", strings.Join(titles, "; "), verifiedBy(s.target), verified(s.target, s.proof))
-	if !s.safe() {
-		words += " This fix is not safe: check what it changes before you commit it."
+	words := fmt.Sprintf("Commit the suggestion to fix it: %s.", strings.Join(titles, "; "))
+	if s.safe() {
+		return words + fmt.Sprintf(" Verified with %s: %s.", verifiedBy(s.target), verified(s.target, s.proof))
 	}
-	return words
+	return words + fmt.Sprintf(" This fix is not safe, so check it before. What %s sees: %s.", verifiedBy(s.target), verified(s.target, s.proof))
 }

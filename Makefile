@@ -70,6 +70,10 @@ mutate: ## Run on files that are broken in many small ways; ARGS="-seed 2 -corpu
 fix-torture: ## Fix mutants of all cases, and run before and after what they run; CORPUS=dir takes its files too
 	$(GO) run ./internal/tools/torture $(if $(CORPUS),-corpus '$(abspath $(CORPUS))') $(ARGS)
 
+.PHONY: exec-form
+exec-form: ## Say of each shell-form CMD and ENTRYPOINT below CORPUS what is done, and start what is safe (needs Docker, a static busybox)
+	$(GO) run ./internal/tools/execform -engine docker $(ARGS) '$(or $(CORPUS),testdata/rules/dockerfile/shell-form-command.txtar)'
+
 .PHONY: regress
 regress: ## Measure lint and fix beside BASE=commit, in instructions and allocations (needs valgrind)
 	$(GO) run ./internal/tools/regress -base '$(BASE)'

@@ -109,3 +109,10 @@ func (i Image) HoldsEngine() bool {
 	_, ok := images.Says(i.Repository, images.Engine)
 	return strings.Contains(i.Tag, "dind") || (ok && !strings.Contains(i.Tag, "cli"))
 }
+
+// Current is the tag of the version that the moving tag of an official image named in the
+// month when the table of images was made; ok is false for other images and tags.
+func (i Image) Current() (tag, month string, ok bool) {
+	tag, ok = images.Current(images.Canonical(i.Name()), i.Tag)
+	return tag, images.TableDate.Month(), ok
+}

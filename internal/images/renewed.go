@@ -9,41 +9,55 @@ import (
 // whose tag names one that has ended: "debian:trixie-slim" for "bullseye-slim",
 // "golang:1.27-alpine" for "1.19-alpine3.16". Of programs it is one of the same major
 // version, which reads the same configuration; of languages only the distribution changes.
-// ok is false where no such tag is known to exist. name is that of Canonical.
-func Renewed(name, tag string, on Date) (renewed string, ok bool) {
+// ok is false where no such tag is known to exist, and keepsVersion is set where the image
+// stays at its version. name is that of Canonical.
+func Renewed(name, tag string, on Date) (renewed string, keepsVersion, ok bool) {
+	switch name {
+	case "node", "python", "ruby":
+		renewed, ok = renewedSystem(name, tag, on)
+		return renewed, true, ok
+	}
+	renewed, ok = renewedRelease(name, tag, on)
+	return renewed, false, ok
+}
+
+// renewedRelease is the tag of a supported release of a distribution or a program.
+func renewedRelease(name, tag string, on Date) (renewed string, ok bool) {
+	r, found := ReleaseOf(name, tag)
+	best, supported := r.Supported(on)
+	if !found || !supported || !r.HasEnded(on) {
+		return "", false
+	}
 	version, variant, _ := strings.Cut(tag, "-")
 	switch name {
 	case "debian", "ubuntu", "alpine":
-		r, found := ReleaseOf(name, tag)
-		best, supported := r.Supported(on)
-		if !found || !supported || !r.HasEnded(on) || (variant != "" && variant != "slim") {
-			return "", false
-		}
+		isPlain := variant == "" || variant == "slim"
 		if version == r.Codename {
-			return joinTag(best.Codename, variant), best.Codename != ""
+			return joinTag(best.Codename, variant), isPlain && best.Codename != ""
 		}
-		return joinTag(best.Cycle, variant), version == r.Cycle || strings.HasPrefix(version, r.Cycle+".")
+		return joinTag(best.Cycle, variant), isPlain && (version == r.Cycle || strings.HasPrefix(version, r.Cycle+"."))
 	case "golang", "nginx", "traefik", "caddy", "httpd":
-		r, found := ReleaseOf(name, tag)
-		best, supported := r.Supported(on)
-		if !found || !supported || !r.HasEnded(on) || major(r.Cycle) != major(best.Cycle) {
-			return "", false
-		}
 		variant, kept := keptVariant(name, variant)
 		prefix := version[:len(version)-len(strings.TrimPrefix(version, "v"))]
-		return joinTag(prefix+best.Cycle, variant), kept
-	case "node", "python", "ruby":
-		r, found := ReleaseOf(name, tag)
-		system, isNamed := SystemOf(name, tag)
-		// Of a patch release that is no longer built there is no image on a newer distribution.
-		const parts = 2
-		if !found || !isNamed || r.HasEnded(on) || !system.HasEnded(on) || len(strings.Split(version, ".")) > parts || version != r.Cycle {
-			return "", false
-		}
-		variant, kept := keptVariant(name, variant)
-		return joinTag(version, variant), kept && joinTag(version, variant) != tag
+		return joinTag(prefix+best.Cycle, variant), kept && major(r.Cycle) == major(best.Cycle)
 	}
 	return "", false
+}
+
+// renewedSystem is the tag of the same release of a language on another distribution.
+func renewedSystem(name, tag string, on Date) (renewed string, ok bool) {
+	version, variant, _ := strings.Cut(tag, "-")
+	r, found := ReleaseOf(name, tag)
+	system, isNamed := SystemOf(name, tag)
+	if !found || !isNamed || r.HasEnded(on) {
+		return "", false
+	}
+	// Of a patch release that is no longer built there is no image on a newer distribution.
+	if !system.HasEnded(on) || version != r.Cycle {
+		return "", false
+	}
+	variant, kept := keptVariant(name, variant)
+	return joinTag(version, variant), kept && joinTag(version, variant) != tag
 }
 
 func joinTag(version, variant string) string {
@@ -65,17 +79,64 @@ func keptVariant(name, variant string) (kept string, ok bool) {
 		return "", true
 	}
 	const stable = "bookworm"
+	namesSystems := name != "nginx" && name != "httpd"
 	parts := strings.Split(variant, "-")
 	for i, part := range parts {
 		r, isSuite := suiteNamed(part)
+		isDebian := isSuite && r.Product == "debian"
 		switch {
 		case isSuite && r.Product == "alpine-linux":
 			parts[i] = "alpine"
-		case isSuite && r.Product == "debian" && name != "nginx" && name != "httpd":
+		case isDebian && namesSystems:
 			parts[i] = stable
 		case !slices.Contains([]string{"alpine", "slim", "perl"}, part):
 			return "", false
 		}
 	}
 	return strings.Join(parts, "-"), true
+}
+
+// Temurin is the image of Eclipse Temurin with the Java of one of openjdk, or of maven on
+// openjdk, whose images ended. isAlpine tells on which distribution it is. ok is false for a
+// Java that Temurin does not have. name is that of Canonical.
+func Temurin(name, tag string) (image string, isAlpine, ok bool) {
+	switch name {
+	case "openjdk", "java":
+		tag, isAlpine, ok = temurinTag(strings.TrimPrefix(tag, "openjdk-"))
+		return "eclipse-temurin:" + tag, isAlpine, ok
+	case "maven":
+		version, java, _ := strings.Cut(tag, "-")
+		java = strings.TrimPrefix(strings.TrimPrefix(java, "openjdk-"), "jdk-")
+		tag, isAlpine, ok = temurinTag(java)
+		isPlain := strings.HasPrefix(version, "3") && !strings.Contains(java, "-")
+		return "maven:3.9-eclipse-temurin-" + strings.TrimSuffix(tag, "-jdk"), isAlpine, ok && isPlain
+	}
+	return "", false, false
+}
+
+// temurinTag is the tag of eclipse-temurin for one of openjdk: a major version, and a variant
+// by kind and distribution. Temurin has the releases with long-term support, on Ubuntu and on
+// Alpine Linux.
+func temurinTag(tag string) (temurin string, isAlpine, ok bool) {
+	parts := strings.Split(tag, "-")
+	if !slices.Contains([]string{"8", "11", "17", "21"}, parts[0]) {
+		return "", false, false
+	}
+	kind := "jdk"
+	for _, part := range parts[1:] {
+		switch part {
+		case "jdk", "jre":
+			kind = part
+		case "alpine":
+			isAlpine = true
+		case "slim", "stretch", "buster", "bullseye":
+		default:
+			return "", false, false
+		}
+	}
+	temurin = parts[0] + "-" + kind
+	if isAlpine {
+		temurin += "-alpine"
+	}
+	return temurin, isAlpine, true
 }

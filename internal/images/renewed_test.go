@@ -33,8 +33,30 @@ func TestRenewed(t *testing.T) {
 		{"postgres", "11", ""},
 	}
 	for _, tt := range tests {
-		got, ok := images.Renewed(tt.name, tt.tag, on)
-		if got != tt.want && (ok || tt.want != "") || ok != (tt.want != "") {
+		got, _, ok := images.Renewed(tt.name, tt.tag, on)
+		if ok != (tt.want != "") || (ok && got != tt.want) {
+			t.Errorf("%s:%s: got %q, %t, want %q", tt.name, tt.tag, got, ok, tt.want)
+		}
+	}
+}
+
+func TestTemurin(t *testing.T) {
+	tests := []struct{ name, tag, want string }{
+		{"openjdk", "8-jre-slim", "eclipse-temurin:8-jre"},
+		{"openjdk", "17", "eclipse-temurin:17-jdk"},
+		{"openjdk", "11-jdk-alpine", "eclipse-temurin:11-jdk-alpine"},
+		{"openjdk", "8u102-jre", ""},
+		{"openjdk", "19", ""},
+		{"java", "openjdk-8-jre", "eclipse-temurin:8-jre"},
+		{"maven", "3-jdk-8", "maven:3.9-eclipse-temurin-8"},
+		{"maven", "3.8.6-openjdk-17", "maven:3.9-eclipse-temurin-17"},
+		{"maven", "3.6-jdk-8-alpine", ""},
+		{"maven", "2-jdk-8", ""},
+		{"tomcat", "8-jre8", ""},
+	}
+	for _, tt := range tests {
+		got, _, ok := images.Temurin(tt.name, tt.tag)
+		if ok != (tt.want != "") || (ok && got != tt.want) {
 			t.Errorf("%s:%s: got %q, %t, want %q", tt.name, tt.tag, got, ok, tt.want)
 		}
 	}

@@ -138,7 +138,8 @@ func asksPublicServer(c *facts.Command) bool {
 		host, port, _ := strings.Cut(host, ":")
 		last := host[strings.LastIndexByte(host, '.')+1:]
 		isPrivate := slices.Contains([]string{"", host, "local", "internal", "corp", "lan", "home", "localdomain", "intranet"}, last)
-		if isPrivate || (port != "" && port != "443") || strings.ContainsAny(host, "$@{`") || strings.Trim(last, "0123456789") == "" {
+		isNumber, isOwnPort := strings.Trim(last, "0123456789") == "", port != "" && port != "443"
+		if isPrivate || isNumber || isOwnPort || strings.ContainsAny(host, "$@{`") {
 			return false
 		}
 		asked = true

@@ -18,8 +18,8 @@ func renewBase(p *facts.Pass[*facts.Dockerfile], s *facts.Stage, on images.Date)
 		return nil
 	}
 	name := images.Canonical(s.Image.Name())
-	tag, ok := images.Renewed(name, s.Image.Tag, on)
-	if !ok || namesReleaseElsewhere(p.Doc, s) || !worksOnNewer(p, s, name) {
+	tag, keepsVersion, ok := images.Renewed(name, s.Image.Tag, on)
+	if !ok || namesReleaseElsewhere(p.Doc, s) || !worksOnNewer(p, s, keepsVersion) {
 		return nil
 	}
 	edit, ok := x.Rewrite(tag, "")
@@ -49,12 +49,11 @@ func namesReleaseElsewhere(d *facts.Dockerfile, s *facts.Stage) bool {
 
 // worksOnNewer reports whether all that runs in the stage and in those that build on it is
 // known to work on a newer release of the base.
-func worksOnNewer(p *facts.Pass[*facts.Dockerfile], s *facts.Stage, name string) bool {
-	isGo := name == "golang"
+func worksOnNewer(p *facts.Pass[*facts.Dockerfile], s *facts.Stage, keepsLanguage bool) bool {
+	isGo := isGoImage(s.Image)
 	if isGo && !isGoModule(p, s) {
 		return false
 	}
-	keepsLanguage := slices.Contains([]string{"node", "python", "ruby"}, name)
 	for _, y := range p.Doc.Stages() {
 		if y != s && !slices.Contains(y.Chain(), s) {
 			continue
@@ -77,6 +76,12 @@ func worksOnNewer(p *facts.Pass[*facts.Dockerfile], s *facts.Stage, name string)
 	return true
 }
 
+// isGoImage reports whether an image is one of Go.
+func isGoImage(i facts.Image) bool {
+	r, ok := images.ReleaseOf(images.Canonical(i.Name()), i.Tag)
+	return ok && r.Product == "go"
+}
+
 // isGoModule reports whether a stage builds a Go module, for which a newer compiler is
 // compatible, into a program that needs no library of the builder.
 func isGoModule(p *facts.Pass[*facts.Dockerfile], s *facts.Stage) bool {
@@ -89,8 +94,8 @@ func isGoModule(p *facts.Pass[*facts.Dockerfile], s *facts.Stage) bool {
 			return false
 		}
 	}
-	return strings.Contains(src, "cgo_enabled=0") || strings.Contains(src, "cgo_enabled 0") || len(p.Doc.Stages()) == 1 ||
-		strings.Contains(s.Image.Tag, "alpine")
+	needsNoLibrary := strings.Contains(src, "cgo_enabled=0") || strings.Contains(src, "cgo_enabled 0")
+	return needsNoLibrary || len(p.Doc.Stages()) == 1 || strings.Contains(s.Image.Tag, "alpine")
 }
 
 // runsOnNewer reports whether the commands of a RUN install only packages that each release
@@ -98,7 +103,8 @@ func isGoModule(p *facts.Pass[*facts.Dockerfile], s *facts.Stage) bool {
 // manager of a language that stays at its version.
 func runsOnNewer(d *facts.Dockerfile, in *dockerfile.Instruction, isGo, keepsLanguage bool) bool {
 	commands := d.Commands(in)
-	if len(commands) == 0 || strings.Contains(in.Args, "/etc/apt") || strings.Contains(in.Args, "/etc/apk/repositories") || strings.Contains(in.Args, ".deb") {
+	readsElsewhere := func(word string) bool { return strings.Contains(in.Args, word) }
+	if len(commands) == 0 || slices.ContainsFunc([]string{"/etc/apt", "/etc/apk/repositories", ".deb"}, readsElsewhere) {
 		return false
 	}
 	for _, c := range commands {
@@ -128,7 +134,7 @@ func installsSteady(pkg facts.PackageCommand, isGo, keepsLanguage bool) bool {
 		}
 		return !slices.ContainsFunc(pkg.Packages, func(a facts.Argument) bool { return !a.Literal || !isSteadyPackage(a.Text) })
 	case "go":
-		return isGo && (pkg.Action == "build" || pkg.Action == "mod" || pkg.Action == "test" || pkg.Action == "install" || pkg.Action == "vet" || pkg.Action == "generate")
+		return isGo && slices.Contains([]string{"build", "generate", "install", "mod", "test", "vet"}, pkg.Action)
 	case "pip", "npm", "yarn", "pnpm", "bundle", "gem":
 		return keepsLanguage
 	}
@@ -143,7 +149,7 @@ func bringsBinaries(d *facts.Dockerfile, in *dockerfile.Instruction) bool {
 		return in.Keyword == "add" && strings.Contains(in.Args, ".deb")
 	}
 	for _, s := range d.Stages() {
-		if strings.EqualFold(s.Name, from.Value) && images.Canonical(s.Base().Name()) == "golang" {
+		if strings.EqualFold(s.Name, from.Value) && isGoImage(s.Base()) {
 			return false
 		}
 	}

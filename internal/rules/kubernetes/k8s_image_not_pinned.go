@@ -4,7 +4,6 @@ import (
 	"strings"
 
 	"github.com/dockmend/dockmend/internal/facts"
-	"github.com/dockmend/dockmend/internal/images"
 	"github.com/dockmend/dockmend/internal/lint"
 )
 
@@ -92,11 +91,11 @@ func checkK8sImageNotPinned(p *facts.Pass[*facts.Manifest]) {
 
 // pinByTable names the version of an official image that the table knows.
 func pinByTable(d *facts.Manifest, c *facts.Container, i facts.Image) []lint.Fix {
-	version, ok := images.Current(images.Canonical(i.Name()), i.Tag)
+	version, month, ok := i.Current()
 	n := c.Node.Own("image")
 	if !ok || n == nil || n.Value.Anchor != "" || i.HasVariable() {
 		return nil
 	}
 	edits, ok := d.Replace(n.Value, strings.TrimSuffix(i.Text, ":"+i.Tag)+":"+version)
-	return fixOf("pin "+version+", the version that "+quote(i.Text)+" was in "+images.TableDate.Month(), ok, edits...)
+	return fixOf("pin "+version+", the version that "+quote(i.Text)+" was in "+month, ok, edits...)
 }

@@ -172,10 +172,10 @@ func TestSummaryLine(t *testing.T) {
 		{"clean files", &lint.Result{Files: []string{"a", "b"}}, passed, "passed: no findings in 2 files\nnext: nothing has to be done\n"},
 		{
 			"safe", fixable(lint.Safe, 1), passed,
-			"passed (fail-on warning): 1 finding (1 info) in 1 file\nnext: run dockmend fix: it fixes 1 finding, and images keep their files and the program that they start\n",
+			"passed (fail-on warning): 1 finding (1 info) in 1 file\nnext (optional): run dockmend fix: it fixes 1 finding, and images keep their files and the program that they start\n",
 		},
 		{"unsafe", fixable(lint.Unsafe, 2), Verdict{}, "2 findings (2 info) in 1 file\n" + unsafe},
-		{"manual", fixable(lint.Manual, 2), passed, "passed (fail-on warning): 2 findings (2 info) in 1 file\nnext: nothing has to be done\n"},
+		{"manual", fixable(lint.Manual, 2), passed, "passed (fail-on warning): 2 findings (2 info) in 1 file\nnext (optional): nothing has to be done\n"},
 		{
 			"severities", many(map[lint.Severity]int{lint.Error: 2, lint.Style: 1}), failed,
 			"failed (fail-on warning): 3 findings (2 errors, 1 style) in 1 file\nnext: fix by hand, the worst first: Dockerfile:1:6 [some-rule]\n",

@@ -51,7 +51,7 @@ func (m markdownWriter) Write(w io.Writer, r *lint.Result) error {
 	p.details("problem", "<details open><summary>"+count(len(r.Problems), "problem")+": the run is incomplete</summary>\n\n", problemRows(r), m.limit/10)
 	listed, places := m.opts.Placed.split(r)
 	groups := worstFirst(listed, false, m.opts.Weakness)
-	p.next(nextSteps(groups, counts, &m.opts), m.opts.Line)
+	p.next(upperFirst(m.opts.Verdict.next(counts)), nextSteps(groups, counts, &m.opts), m.opts.Line)
 	if m.opts.Audit != nil {
 		p.audit(m.opts.Audit, r, &m.opts)
 	}
@@ -121,13 +121,13 @@ func (p *page) details(noun, head string, rows []string, limit int) {
 const rowsShown = 20
 
 // next writes what to do: a line for one step, a list for several.
-func (p *page) next(steps []step, line func(string, int) string) {
+func (p *page) next(word string, steps []step, line func(string, int) string) {
 	switch len(steps) {
 	case 0:
 	case 1:
-		p.out.WriteString("**Next:** " + steps[0].markdown(line) + "\n\n")
+		p.out.WriteString("**" + word + ":** " + steps[0].markdown(line) + "\n\n")
 	default:
-		p.out.WriteString("**Next:**\n\n")
+		p.out.WriteString("**" + word + ":**\n\n")
 		for i, s := range steps {
 			fmt.Fprintf(&p.out, "%d. %s\n", i+1, s.markdown(line))
 		}

@@ -77,7 +77,7 @@ func (p *printer) verdict(r *lint.Result, counts tally) {
 	parts := append([]string{v.short(counts) + counts.found()}, counts.besides()...)
 	p.out.WriteString(p.paint(bold, strings.Join(parts, "; ")) + "\n")
 	for _, s := range nextSteps(worstFirst(r, false, p.opts.Weakness), counts, &p.opts) {
-		p.out.WriteString(p.paint(bold, "next") + ": " + Terminal(s.text()) + "\n")
+		p.out.WriteString(p.paint(bold, v.next(counts)) + ": " + Terminal(s.text()) + "\n")
 	}
 }
 

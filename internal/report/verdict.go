@@ -44,6 +44,14 @@ func (v Verdict) passed(t tally, what string) string {
 	return "✅ " + what + " passed: " + found + ", none of severity " + orAbove(v.FailOn)
 }
 
+// next is the word before the next steps: nobody has to take those of a job that passes.
+func (v Verdict) next(t tally) string {
+	if v.Conclusion == "success" && v.FailOn != lint.SeverityUnset && t.Findings > 0 {
+		return "next (optional)"
+	}
+	return "next"
+}
+
 // brings says whose findings they are, where only new ones are reported.
 func (v Verdict) brings(found string) string {
 	if v.New {

@@ -287,7 +287,7 @@ func effectsOf(stdout string) map[string]int {
 	effects := map[string]int{}
 	for line := range strings.Lines(stdout) {
 		for _, effect := range []lint.Effect{lint.EffectNone, lint.EffectConfig, lint.EffectSource, lint.EffectRepin, lint.EffectGraph, lint.EffectUnknown} {
-			if strings.Contains(line, "; "+effect.Words(lint.TargetDockerfile)+":") {
+			if strings.Contains(line, ": "+effect.Words(lint.TargetDockerfile)+":") {
 				effects[effect.String()]++
 			}
 		}

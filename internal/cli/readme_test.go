@@ -15,29 +15,37 @@ import (
 	"github.com/dockmend/dockmend/internal/cli"
 )
 
-// TestReadme: the output that README.md shows is the real one.
-// UPDATE_SCRIPTS=1 writes it.
+// TestReadme: the outputs that README.md shows are the real ones.
+// UPDATE_SCRIPTS=1 writes them.
 func TestReadme(t *testing.T) {
 	root, err := filepath.Abs("../..")
 	if err != nil {
 		t.Fatal(err)
-	}
-	var out, problems bytes.Buffer
-	env := &cli.Env{Stdin: strings.NewReader(""), Stdout: &out, Stderr: &problems, ShellCheck: "is-not-asked", Getenv: readmeDay, Dir: root}
-	if code := cli.Main(t.Context(), []string{"dockmend", "lint", "testdata/example"}, env); code != 1 || problems.Len() > 0 {
-		t.Fatalf("exit code %d, %s", code, &problems)
 	}
 	name := filepath.Join(root, "README.md")
 	readme, err := os.ReadFile(name)
 	if err != nil {
 		t.Fatal(err)
 	}
-	before, rest, ok := strings.Cut(string(readme), "<!-- output:start -->\n")
-	_, after, ok2 := strings.Cut(rest, "<!-- output:end -->")
-	if !ok || !ok2 {
-		t.Fatal("README.md has no marks around the output")
+	const start, end = "<!-- output:start -->\n```text\n$ ", "```\n<!-- output:end -->"
+	parts := strings.Split(string(readme), start)
+	if len(parts) != 3 {
+		t.Fatalf("README.md has %d marked outputs, want 2", len(parts)-1)
 	}
-	want := before + "<!-- output:start -->\n```text\n$ dockmend lint testdata/example\n" + out.String() + "```\n<!-- output:end -->" + after
+	want := parts[0]
+	for _, part := range parts[1:] {
+		command, rest, _ := strings.Cut(part, "\n")
+		_, after, ok := strings.Cut(rest, end)
+		if !ok {
+			t.Fatalf("%s: no mark after the output", command)
+		}
+		var out, problems bytes.Buffer
+		env := &cli.Env{Stdin: strings.NewReader(""), Stdout: &out, Stderr: &problems, ShellCheck: "is-not-asked", Getenv: readmeDay, Dir: root}
+		if code := cli.Main(t.Context(), strings.Fields(command), env); code != 1 || problems.Len() > 0 {
+			t.Fatalf("%s: exit code %d, %s", command, code, &problems)
+		}
+		want += start + command + "\n" + strings.TrimRight(out.String(), "\n") + "\n" + end + after
+	}
 	if os.Getenv("UPDATE_SCRIPTS") != "" {
 		if err := os.WriteFile(name, []byte(want), 0o644); err != nil {
 			t.Fatal(err)

@@ -3,6 +3,7 @@ package run
 import (
 	"bytes"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/dockmend/dockmend/internal/engine"
@@ -35,8 +36,8 @@ func ProblemLines(problems []lint.Problem) []string {
 
 // WritePatch writes a file's diff, with what each fix does to the build above it.
 func WritePatch(w *bytes.Buffer, f *engine.Fixed) {
-	for _, line := range AppliedLines(f) {
-		fmt.Fprintf(w, "# %s\n", line)
+	for _, a := range f.Applied {
+		fmt.Fprintf(w, "# %s\n#   %s\n", applied(f, a), effect(a))
 	}
 	w.Write(text.UnifiedDiff(f.Path, f.Before, f.After))
 }
@@ -45,20 +46,42 @@ func WritePatch(w *bytes.Buffer, f *engine.Fixed) {
 func AppliedLines(f *engine.Fixed) []string {
 	var lines []string
 	for _, a := range f.Applied {
-		line := fmt.Sprintf("%s: %s: %s; %s", report.Terminal(f.Path), a.Rule.ID, report.Terminal(a.Title), a.Verdict.Effect.Words(a.Rule.Target))
-		if a.Demoted {
-			line += " (more than the rule declares, which is a bug in dockmend; please report it)"
-		}
-		lines = append(lines, line+effectDetails(a.Verdict))
+		lines = append(lines, applied(f, a)+"; "+effect(a))
 	}
 	return lines
 }
 
+func applied(f *engine.Fixed, a engine.Applied) string {
+	return fmt.Sprintf("%s: %s: %s", report.Terminal(f.Path), a.Rule.ID, report.Terminal(a.Title))
+}
+
+// effect says what proved a fix, and what it does.
+func effect(a engine.Applied) string {
+	words := "verified: "
+	if a.Verdict.Effect == lint.EffectUnknown {
+		words = "not verified: "
+	}
+	words += a.Verdict.Effect.Words(a.Rule.Target)
+	if a.Demoted {
+		words += " (more than the rule declares, which is a bug in dockmend; please report it)"
+	}
+	return words + effectDetails(a.Verdict)
+}
+
+// effectDetails are the first changes of the build. What changes in a configuration has
+// its name alone: the diff has the values.
 func effectDetails(v prove.Verdict) string {
 	const shown = 3
 	details := v.Details
 	if v.Reason != "" {
 		details = []string{v.Reason}
+	} else if v.Effect == lint.EffectConfig {
+		details = nil
+		for _, d := range v.Details {
+			if name, _, _ := strings.Cut(d, ": "); !slices.Contains(details, name) {
+				details = append(details, name)
+			}
+		}
 	}
 	if len(details) == 0 {
 		return ""

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/dockmend/dockmend/internal/lint"
+	"github.com/dockmend/dockmend/internal/syntax/dockerfile"
 )
 
 // lateInstalls are the stages of a repository that install packages with the lists that
@@ -40,8 +41,13 @@ func (p *Project) InstallsOn(f *Dockerfile, manager string) string {
 }
 
 func (l *lateInstalls) read(gate lint.Context, name string) {
-	d, source, err := lint.Shared(gate, name, ParseDockerfile)
-	if err != nil || d.Limit != "" || (!bytes.Contains(d.Src, []byte("apk")) && !bytes.Contains(d.Src, []byte("apt"))) {
+	source, err := gate.Source(name)
+	if err != nil || (!bytes.Contains(source.Bytes, []byte("apk")) && !bytes.Contains(source.Bytes, []byte("apt"))) {
+		return
+	}
+	// In a large repository what is parsed here is gone before its file is checked.
+	d := dockerfile.Outline(source.Bytes, source.Lines)
+	if d.Limit != "" {
 		return
 	}
 	f := NewDockerfile(d)

@@ -223,6 +223,16 @@ func Parse(src []byte) *Document {
 
 // ParseIndexed is Parse for bytes whose lines were indexed already.
 func ParseIndexed(src []byte, lines *text.LineIndex) *Document {
+	d := Outline(src, lines)
+	if d.Limit == "" {
+		d.overlay()
+	}
+	return d
+}
+
+// Outline is ParseIndexed without BuildKit's reading, which takes most of its time: no
+// instruction has a Command, a Stage or an Err.
+func Outline(src []byte, lines *text.LineIndex) *Document {
 	if lines.Lines() > limits.Lines {
 		return &Document{Src: src, Lines: lines, Escape: '\\', Limit: fmt.Sprintf("more than %d lines", limits.Lines), str: string(src)}
 	}
@@ -230,6 +240,5 @@ func ParseIndexed(src []byte, lines *text.LineIndex) *Document {
 	if d.Limit != "" {
 		return &Document{Src: src, Lines: lines, Escape: '\\', Limit: d.Limit, str: d.str}
 	}
-	d.overlay()
 	return d
 }

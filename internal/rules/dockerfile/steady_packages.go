@@ -20,8 +20,8 @@ ca-certificates cifs-utils coreutils cron curl dbus dialog diffutils dirmngr dns
 expect file findutils fontconfig fonts-dejavu fonts-dejavu-core fonts-liberation fonts-noto fonts-noto-cjk gawk gettext
 gettext-base git git-lfs gnupg gnupg-agent gnupg2 gosu gpg gpg-agent graphviz grep groff gzip hostname htop inotify-tools
 iperf iperf3 iproute2 ipset iptables iputils-ping iputils-tracepath jq kmod less libcap2-bin locales logrotate lsb-release
-lsof lz4 lzop man-db mc moreutils mosh mtr-tiny nano ncurses-term net-tools netbase netcat-openbsd netcat-traditional nfs-
-common nmap openssh-client openssh-server openssl openvpn p7zip-full parted passwd patch pciutils pigz procps psmisc pv pwgen
+lsof lz4 lzop man-db mc moreutils mosh mtr-tiny nano ncurses-term net-tools netbase netcat-openbsd netcat-traditional
+nfs-common nmap openssh-client openssh-server openssl openvpn p7zip-full parted passwd patch pciutils pigz procps psmisc pv pwgen
 redis-tools rename rlwrap rsync rsyslog screen sed sensible-utils socat sqlite3 ssh sshpass strace sudo sysstat tar tcpdump
 telnet time tini tmux traceroute tree tzdata udev unixodbc unzip usbutils util-linux uuid-runtime vim vim-tiny wget whois
 xauth xvfb xxd xz-utils zip zlib1g zsh zstd

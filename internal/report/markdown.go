@@ -138,7 +138,10 @@ func (p *page) next(word string, steps []step, line func(string, int) string) {
 // findings writes one table, worst first. What does not fit is counted, the least
 // severe of it last.
 func (p *page) findings(groups []lint.Group, line func(string, int) string, limit int) {
-	const table = "| Severity | Finding | Where | Fix |\n|---|---|---|---|\n"
+	const table = "| Severity | Finding | Fix | Where |\n|---|---|---|---|\n"
+	if len(groups) > rowsShown {
+		groups = alike(groups)
+	}
 	rows := make([]string, len(groups))
 	for i, g := range groups {
 		rows[i] = groupRow(g, line)
@@ -153,9 +156,38 @@ func (p *page) findings(groups []lint.Group, line func(string, int) string, limi
 	p.leftOut(left, "entry")
 }
 
+// alike joins entries of one rule that advise the same, at the place of the first.
+func alike(groups []lint.Group) []lint.Group {
+	type kind struct {
+		rule, variant, advice string
+		severity              lint.Severity
+		fix                   string
+	}
+	at := map[kind]int{}
+	var joined []lint.Group
+	for _, g := range groups {
+		_, advice, ok := cutLast(sentence(g), "; ")
+		k := kind{g[0].Rule.ID, g[0].Variant, advice, g[0].Severity, fixWords(g[0])}
+		i, known := at[k]
+		if !ok || !known {
+			at[k] = len(joined)
+			joined = append(joined, g)
+			continue
+		}
+		joined[i] = append(slices.Clone(joined[i]), g...)
+	}
+	return joined
+}
+
 // groupRow is the row of an entry: what is true of all its findings, and their places.
 func groupRow(g lint.Group, line func(string, int) string) string {
 	d := g[0]
+	return fmt.Sprintf("| %s | %s<br>%s | %s | %s |\n",
+		sign(d.Severity), cellText(sentence(g)), ruleLink(d), fixWords(d), where(g, line))
+}
+
+// fixWords are the fixes of a finding in a cell.
+func fixWords(d *lint.Diagnostic) string {
 	fixes := make([]string, len(d.Fixes))
 	for i, f := range d.Fixes {
 		fixes[i] = f.Applicability.String() + ": " + cellText(f.Title)
@@ -166,8 +198,7 @@ func groupRow(g lint.Group, line func(string, int) string) string {
 	if isVerified := d.Proof.State == lint.ProofPassed && d.Proof.Effect < lint.EffectGraph; isVerified && len(d.Fixes) > 0 {
 		fixes = append(fixes, "verified: "+d.Proof.Effect.Words(d.Rule.Target))
 	}
-	return fmt.Sprintf("| %s | %s<br>%s | %s | %s |\n",
-		sign(d.Severity), cellText(sentence(g)), ruleLink(d), where(g, line), strings.Join(fixes, "<br>"))
+	return strings.Join(fixes, "<br>")
 }
 
 const (

@@ -91,3 +91,19 @@ func TestHarmBeforeCount(t *testing.T) {
 		t.Errorf("%q, want %q", got, want)
 	}
 }
+
+// TestAlike: of many entries, those of one rule that advise the same are one row.
+func TestAlike(t *testing.T) {
+	rule, other := &lint.Meta{ID: "port", Title: "Port is open"}, &lint.Meta{ID: "other"}
+	src := lint.NewSource("Dockerfile", []byte("FROM a\n"))
+	one := func(m *lint.Meta, message string) lint.Group {
+		return lint.Group{{Finding: lint.Finding{Message: message}, Rule: m, Source: src}}
+	}
+	got := alike([]lint.Group{
+		one(rule, `"a" is open; close it`), one(other, `"a"; close it`), one(rule, `"b" is open; close it`), one(rule, `"c" is open; use a login`),
+		one(rule, "no advice"), one(rule, "none either"),
+	})
+	if len(got) != 5 || len(got[0]) != 2 || sentence(got[0]) != "Port is open; close it" {
+		t.Errorf("%d rows, the first has %d findings: %s", len(got), len(got[0]), sentence(got[0]))
+	}
+}

@@ -30,10 +30,13 @@ try() {
     cat "$work/out"
     exit 1
   fi
-  echo "ok $name"
+  echo "ok $name, $(($(now) - began)) ms from nothing to the first findings"
 }
 
+now() { echo $(($(date +%s%N) / 1000000)); }
+
 cd "$root"
+began=$(now)
 mkdir "$work/archive" && tar -xzf "dist/dockmend_${version}_linux_$arch.tar.gz" -C "$work/archive"
 try archive "$work/archive/dockmend"
 for file in LICENSE NOTICE completions/dockmend.bash completions/_dockmend completions/dockmend.fish man/dockmend.1 man/dockmend-lint.1; do
@@ -44,6 +47,7 @@ for file in LICENSE NOTICE completions/dockmend.bash completions/_dockmend compl
 done
 (cd dist && sha256sum --quiet --check checksums.txt) && echo "ok checksums"
 
+began=$(now)
 deb=$(ls dist/dockmend_*_"$arch".deb)
 if command -v dpkg >/dev/null; then
   mkdir "$work/deb" "$work/deb/db" && mkdir "$work/deb/db/info" "$work/deb/db/updates" && touch "$work/deb/db/status" "$work/deb/db/available"
@@ -53,6 +57,7 @@ else
   skip deb 'there is no dpkg'
 fi
 
+began=$(now)
 rpm=$(ls dist/dockmend-*."$(uname -m)".rpm)
 if command -v rpm >/dev/null; then
   rpm --root "$work/rpm" --initdb
@@ -62,6 +67,7 @@ else
   skip rpm 'there is no rpm'
 fi
 
+began=$(now)
 apk=$(ls dist/dockmend_*_"$(uname -m)".apk)
 if command -v apk >/dev/null; then
   mkdir "$work/apk" && apk add --root "$work/apk" --initdb --no-network --allow-untrusted --no-scripts "$apk" >/dev/null
@@ -72,6 +78,7 @@ else
   try 'apk (unpacked, there is no apk program)' "$work/apk/usr/bin/dockmend"
 fi
 
+began=$(now)
 if command -v python3 >/dev/null && python3 -m venv "$work/venv" 2>/dev/null; then
   "$work/venv/bin/pip" install -q --disable-pip-version-check --no-index --find-links dist/pypi dockmend
   try pip "$work/venv/bin/dockmend"
@@ -79,6 +86,7 @@ else
   skip pip 'there is no python3 with venv'
 fi
 
+began=$(now)
 if command -v npm >/dev/null; then
   mkdir "$work/npm"
   npm_arch=x64
@@ -89,11 +97,56 @@ else
   skip npm 'there is no npm'
 fi
 
+# The program for Windows lints by the emulator of its interface, where that is there.
+wine=$(command -v wine64 || ls /usr/lib/wine/wine64 2>/dev/null || true)
+if [ -n "$wine" ] && command -v unzip >/dev/null && [ "$arch" = amd64 ]; then
+  began=$(now)
+  unzip -q "dist/dockmend_${version}_windows_amd64.zip" -d "$work/windows"
+  export WINEPREFIX=$work/wine WINEDEBUG=-all
+  try 'zip for Windows, under Wine' "$wine" "$work/windows/dockmend.exe"
+else
+  skip windows 'there is no wine64 or no unzip'
+fi
+
+# What a tap, a bucket and winget get is read by a program of its language.
+if command -v ruby >/dev/null; then
+  ruby -c dist/homebrew/Formula/dockmend.rb >/dev/null && echo 'ok Homebrew: the formula is valid Ruby'
+else
+  skip homebrew 'there is no ruby'
+fi
+python3 - "$version" <<'PY'
+import hashlib, json, pathlib, sys
+version = sys.argv[1]
+sums = {hashlib.sha256(p.read_bytes()).hexdigest(): p.name for p in pathlib.Path("dist").glob("dockmend_*.*")}
+scoop = json.loads(pathlib.Path("dist/scoop/dockmend.json").read_text())
+assert scoop["version"] == version and scoop["license"], scoop
+for arch in scoop["architecture"].values():
+    assert sums[arch["hash"]] == arch["url"].rsplit("/", 1)[1], arch
+formula = pathlib.Path("dist/homebrew/Formula/dockmend.rb").read_text()
+installer = next(pathlib.Path("dist/winget").rglob("*installer.yaml")).read_text().lower()
+for digest, name in sums.items():
+    if name.endswith(".zip"):
+        assert digest in installer, name
+    if name.endswith(".tar.gz"):
+        assert digest in formula, name
+print("ok Homebrew, Scoop and winget: version, addresses and checksums")
+PY
+
 if docker info >/dev/null 2>&1; then
   cp -r dist/image "$work/image"
-  # An engine without BuildKit knows no TARGETPLATFORM; it takes the default.
-  docker build -q -f release.Dockerfile --target full --build-arg TARGETPLATFORM="linux/$arch" -t "dockmend-dry-run:$version" "$work/image" >/dev/null
-  bash tools/release/smoke.sh "dockmend-dry-run:$version" "$version"
+  labels=()
+  while read -r label; do labels+=(--label "$label"); done < <(bash tools/release/labels.sh "$version" "$(git rev-parse HEAD)" "$(git log -1 --format=%cI)")
+  for target in full debian; do
+    image=dockmend-dry-run:$version-$target
+    # An engine without BuildKit knows no TARGETPLATFORM; it takes the default.
+    docker build -q -f release.Dockerfile --target "$target" --build-arg TARGETPLATFORM="linux/$arch" "${labels[@]}" -t "$image" "$work/image" >/dev/null
+    [ "$(docker inspect -f '{{index .Config.Labels "org.opencontainers.image.revision"}}' "$image")" = "$(git rev-parse HEAD)" ]
+    printf 'image %s: %s bytes, %s compressed\n' "$target" "$(docker inspect -f '{{.Size}}' "$image")" "$(docker save "$image" | gzip | wc -c)"
+  done
+  began=$(now)
+  bash tools/release/smoke.sh "dockmend-dry-run:$version-full" "$version"
+  echo "ok image, $(($(now) - began)) ms for three runs"
+  docker run --rm "dockmend-dry-run:$version-debian" sh -c 'git --version && shellcheck --version | grep ^version: && dockmend --version'
 else
   skip image 'no container engine answers'
 fi

@@ -3,8 +3,6 @@
 package e2e
 
 import (
-	"crypto/sha1"
-	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -104,48 +102,6 @@ jobs:
           REPORT: ${{ steps.dockmend.outputs.report-file }}
           SARIF: ${{ steps.dockmend.outputs.sarif-file }}
 `
-
-// TestAct runs a workflow with "uses: ./" by act, in its host mode.
-func TestAct(t *testing.T) {
-	built(t)
-	dir := actRepository(t, workflow, "action.yml", "Dockerfile", ".dockerignore", "go.mod", "go.sum", "cmd", "internal", "docs", "licenses", "LICENSE", "NOTICE", "testdata/example")
-	program := installAct(t)
-	t.Run("push", func(t *testing.T) {
-		if log := runAct(t, program, dir, "push", "../testdata/events/push.json", "http://127.0.0.1:1"); !strings.Contains(log, "findings=4 conclusion=success") {
-			t.Error("want the outputs of 4 findings")
-		}
-	})
-	t.Run("pull_request", func(t *testing.T) {
-		hub := fakehub.New(t)
-		hub.Scanning.Off = true
-		example, err := os.ReadFile("../testdata/example/Dockerfile")
-		if err != nil {
-			t.Fatal(err)
-		}
-		lines := strings.Count(string(example), "\n")
-		hub.Head = pullHead
-		hub.Files[pullBase+":README.md"] = "x"
-		sha := fmt.Sprintf("%x", sha1.Sum(fmt.Appendf(nil, "blob %d\x00%s", len(example), example)))
-		hub.Blobs[sha] = string(example)
-		hub.Changed = []map[string]any{{
-			"filename": "testdata/example/Dockerfile", "status": "added", "sha": sha, "changes": lines,
-			"patch": fmt.Sprintf("@@ -0,0 +1,%d @@\n+%s", lines, strings.TrimSuffix(strings.ReplaceAll(string(example), "\n", "\n+"), "\n+")),
-		}}
-		if log := runAct(t, program, dir, "pull_request", "../testdata/events/pull_request.json", hub.URL); !strings.Contains(log, "findings=4 conclusion=success") {
-			t.Error("want the outputs of the 4 findings in the file that changed")
-		}
-		comments, suggestions := 0, 0
-		for _, thread := range hub.Threads() {
-			for _, c := range thread.Comments {
-				comments++
-				suggestions += strings.Count(c.Body, "```suggestion")
-			}
-		}
-		if comments != 4 || suggestions != 1 {
-			t.Errorf("%d review comments with %d suggestions, want 4 with 1", comments, suggestions)
-		}
-	})
-}
 
 func mustAbs(t *testing.T, name string) string {
 	t.Helper()

@@ -221,41 +221,62 @@ func (l *loading) refusalOfWhole(content model.Content) *lint.Refusal {
 // whether it refuses a part is asked.
 func (l *loading) locate(content model.Content, whole bool) (cut model.Content, path []string) {
 	cut = content
+	asked := content // cut, where possible without the other services
 	for {
 		value := valueAt(cut, path)
 		keys := l.keys(path, value)
 		if len(keys) == 0 {
 			return cut, path
 		}
-		up := func(n int) model.Content { return replaced(cut, path, prefix(path, value, keys, n)).(model.Content) }
-		refused := func(n int) bool { return l.ask(up(n), l.lookup, whole) }
+		up := func(of model.Content, n int) model.Content {
+			return replaced(of, path, prefix(path, value, keys, n)).(model.Content)
+		}
+		refused := func(n int) bool { return l.ask(up(asked, n), l.lookup, whole) }
 		n := 0
 		if !refused(0) {
 			n = 1 + sort.Search(len(keys)-1, func(i int) bool { return refused(i + 1) })
 		}
 		if n == 0 || l.left < 0 {
-			return l.only(cut, path, value, keys, whole)
+			return cut, l.only(asked, path, value, keys, whole)
 		}
-		cut = up(n)
+		cut, asked = up(cut, n), up(asked, n)
+		if isServices := len(path) == 1 && path[0] == "services"; isServices && n > 1 {
+			if alone := replaced(asked, path, others(value, keys[n-1])).(model.Content); l.ask(alone, l.lookup, whole) {
+				asked = alone
+			}
+		}
 		path = append(slices.Clone(path), keys[n-1])
 	}
 }
 
-// only looks for a key without which a mapping is taken that cannot be empty.
-func (l *loading) only(cut model.Content, path []string, value any, keys []string, whole bool) (model.Content, []string) {
+// others are services of which one is as it is, the others such that nobody refuses them.
+func others(services any, but string) map[string]any {
+	out := map[string]any{}
+	for name, service := range services.(map[string]any) {
+		if name != but {
+			service = plainService()
+		}
+		out[name] = service
+	}
+	return out
+}
+
+// only looks for a key without which a mapping is taken that cannot be empty, and is the
+// way to it, or else to the mapping.
+func (l *loading) only(asked model.Content, path []string, value any, keys []string, whole bool) []string {
 	entries, ok := value.(map[string]any)
 	const most = 12
 	if !ok || len(path) < 3 || len(keys) > most {
-		return cut, path
+		return path
 	}
 	for _, key := range keys {
 		rest := maps.Clone(entries)
 		delete(rest, key)
-		if !l.ask(replaced(cut, path, rest).(model.Content), l.lookup, whole) && l.left > 0 {
-			return cut, append(slices.Clone(path), key)
+		if !l.ask(replaced(asked, path, rest).(model.Content), l.lookup, whole) && l.left > 0 {
+			return append(slices.Clone(path), key)
 		}
 	}
-	return cut, path
+	return path
 }
 
 // keys are those of a mapping, or the numbers of a list's items, in the order of the

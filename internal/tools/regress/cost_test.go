@@ -6,27 +6,29 @@ import (
 )
 
 const profile = `# callgrind format
+positions: instr line
 events: Ir
 
-fl=(1) malloc.go
-fn=(7) runtime.newobject
-16 5
-cfn=(9) runtime.mallocgc
-calls=40 0
-16 900
-fn=(9)
-1 30
-cfn=(10) runtime.mallocgcTiny
-calls=25 0
-16 700
+fl=malloc.go
+fn=runtime.newobject
+0x4010 16 5
+cfn=runtime.mallocgc
+calls=40 0x4000 1
+0x4018 16 900
+fn=runtime.mallocgc
+0x4004 2 90
+0x4000 1 30
+cfn=runtime.mallocgcTiny
+calls=25 0x3000 1
+0x4008 16 700
 
-fn=(11) main.main
-cfn=(9)
-calls=2 0
-5 10
-cfn=(7)
-calls=40 0
-5 10
+fn=main.main
+cfn=runtime.mallocgc
+calls=2 0x4000 1
+0x5000 5 10
+
+fn=runtime.mallocgc
+0x4000 1 12
 
 totals: 1655
 `

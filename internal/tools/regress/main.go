@@ -133,7 +133,11 @@ func output(ctx context.Context, dir, program string, args ...string) (string, e
 // and without a garbage collector, so that it does the same each time.
 func measure(ctx context.Context, program, dir string, args []string) (cost, error) {
 	profile := program + ".callgrind"
-	cmd := exec.CommandContext(ctx, "valgrind", append([]string{"--tool=callgrind", "--callgrind-out-file=" + profile, program}, args...)...) //nolint:gosec // the program that was just built
+	tool := []string{
+		"--tool=callgrind", "--callgrind-out-file=" + profile,
+		"--dump-instr=yes", "--compress-strings=no", "--compress-pos=no", program,
+	}
+	cmd := exec.CommandContext(ctx, "valgrind", append(tool, args...)...) //nolint:gosec // the program that was just built
 	cmd.Dir = dir
 	cmd.Env = []string{"PATH=/nonexistent", "HOME=" + dir, "GODEBUG=asyncpreemptoff=1", "GOMAXPROCS=1", "GOGC=off"}
 	var problems strings.Builder

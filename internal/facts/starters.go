@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/dockmend/dockmend/internal/lint"
+	"github.com/dockmend/dockmend/internal/syntax/yaml"
 )
 
 // GetsArguments reports whether something in the repository starts an image with
@@ -20,10 +21,14 @@ func (p *Project) GetsArguments(s *Stage) bool {
 		}
 	}
 	f := s.doc
-	for _, service := range p.Services(f) {
+	services := p.Services(f)
+	for _, service := range services {
 		if service.Has("command") && !service.Has("entrypoint") {
 			return true
 		}
+	}
+	if len(services) > 0 && p.startedAgain(services) {
+		return true
 	}
 	for _, c := range p.Containers(f) {
 		if c.Get("args") != nil && c.Get("command") == nil {
@@ -33,6 +38,50 @@ func (p *Project) GetsArguments(s *Stage) bool {
 	// Of manifests in which no image of this file is known, nobody knows what they
 	// start.
 	return p.known() && len(p.Containers(f)) == 0 && p.Orchestrated()
+}
+
+// startedAgain reports whether another service gives arguments to the image of one of these:
+// it extends that one, is the same one in another file, or names the same image.
+func (p *Project) startedAgain(built []ServiceNear) bool {
+	names, images := map[string]bool{}, map[string]bool{}
+	for _, service := range built {
+		names[service.Name] = true
+		if image := service.Get("image"); image != nil && image.Value != "" {
+			images[image.Value] = true
+		}
+	}
+	isAgain := func(s *ComposeService) bool {
+		if s.Get("command") == nil || s.Get("entrypoint") != nil {
+			return false
+		}
+		image := s.Get("image")
+		return names[s.Name] || names[s.extended()] || (image != nil && images[image.Value])
+	}
+	for gate := range p.foldersUp(maxComposeAbove) {
+		for _, near := range p.composeIn(gate) {
+			if slices.ContainsFunc(near.All(), isAgain) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// extended is the name of the service that a service extends; empty for none.
+func (s *ComposeService) extended() string {
+	n := s.Get("extends")
+	if n == nil {
+		return ""
+	}
+	if n.Kind == yaml.Scalar {
+		return n.Value
+	}
+	for _, pair := range n.Pairs {
+		if pair.Key.Value == "service" {
+			return pair.Value.Value
+		}
+	}
+	return ""
 }
 
 // givesCommand reports whether a stage that builds on this one, or this one, has a

@@ -108,7 +108,7 @@ func Temurin(name, tag string) (image string, isAlpine, ok bool) {
 		version, java, _ := strings.Cut(tag, "-")
 		java = strings.TrimPrefix(strings.TrimPrefix(java, "openjdk-"), "jdk-")
 		tag, isAlpine, ok = temurinTag(java)
-		isPlain := strings.HasPrefix(version, "3") && !strings.Contains(java, "-")
+		isPlain := strings.HasPrefix(version, "3") && !isAlpine && !strings.HasSuffix(tag, "-jre")
 		return "maven:3.9-eclipse-temurin-" + strings.TrimSuffix(tag, "-jdk"), isAlpine, ok && isPlain
 	}
 	return "", false, false
@@ -119,7 +119,8 @@ func Temurin(name, tag string) (image string, isAlpine, ok bool) {
 // Alpine Linux.
 func temurinTag(tag string) (temurin string, isAlpine, ok bool) {
 	parts := strings.Split(tag, "-")
-	if !slices.Contains([]string{"8", "11", "17", "21"}, parts[0]) {
+	version := major(parts[0]) // the newest patch release of it
+	if !slices.Contains([]string{"8", "11", "17", "21"}, version) {
 		return "", false, false
 	}
 	kind := "jdk"
@@ -134,7 +135,7 @@ func temurinTag(tag string) (temurin string, isAlpine, ok bool) {
 			return "", false, false
 		}
 	}
-	temurin = parts[0] + "-" + kind
+	temurin = version + "-" + kind
 	if isAlpine {
 		temurin += "-alpine"
 	}

@@ -2,10 +2,10 @@ package main
 
 import (
 	"bufio"
+	"debug/elf"
 	"errors"
 	"fmt"
 	"io"
-	"math"
 	"strconv"
 	"strings"
 )
@@ -16,23 +16,38 @@ type cost struct{ instructions, allocations int64 }
 // allocates is the function that every allocation of a Go program calls.
 const allocates = "runtime.mallocgc"
 
+// entry is the address of that function in a program with its symbols.
+func entry(program string) (uint64, error) {
+	f, err := elf.Open(program)
+	if err != nil {
+		return 0, err
+	}
+	defer func() { _ = f.Close() }() // it was only read from
+	symbols, err := f.Symbols()
+	if err != nil {
+		return 0, fmt.Errorf("%s: %w", program, err)
+	}
+	for _, s := range symbols {
+		if s.Name == allocates {
+			return s.Value, nil
+		}
+	}
+	return 0, fmt.Errorf("%s has no %s", program, allocates)
+}
+
 // readProfile reads what callgrind wrote, with the cost of each machine instruction and
 // nothing abbreviated: the sum of all instructions, and how often memory was allocated,
-// which is how often the first instruction of that function was carried out. The calls that
-// callgrind counts are no measure: it loses them where a goroutine takes over from another.
-func readProfile(r io.Reader) (cost, error) {
+// which is how often the instruction at entry was carried out. Neither the calls that
+// callgrind counts nor the functions that it names are a measure: it loses track of both
+// where a goroutine takes over from another.
+func readProfile(r io.Reader, entry uint64) (cost, error) {
 	var c cost
 	lines := bufio.NewScanner(r)
 	lines.Buffer(nil, 1<<20)
-	of, isCall := "", false
-	first := uint64(math.MaxUint64)
+	isCall := false
 	for lines.Scan() {
 		line := lines.Text()
-		switch key, value, ok := strings.Cut(line, "="); {
-		case ok && key == "fn":
-			of = value
-			continue
-		case ok:
+		if key, _, ok := strings.Cut(line, "="); ok {
 			isCall = key == "calls" // the next line is what the callee took
 			continue
 		}
@@ -45,7 +60,7 @@ func readProfile(r io.Reader) (cost, error) {
 			continue
 		}
 		words := strings.Fields(line)
-		if isCall || of != allocates || len(words) != 3 {
+		if isCall || len(words) != 3 || !strings.HasPrefix(line, "0x") {
 			isCall = false
 			continue
 		}
@@ -57,10 +72,7 @@ func readProfile(r io.Reader) (cost, error) {
 		if err != nil {
 			return cost{}, fmt.Errorf("the profile has a line %q: %w", line, err)
 		}
-		switch {
-		case at < first:
-			first, c.allocations = at, n
-		case at == first:
+		if at == entry {
 			c.allocations += n
 		}
 	}

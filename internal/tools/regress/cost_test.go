@@ -27,18 +27,18 @@ cfn=runtime.mallocgc
 calls=2 0x4000 1
 0x5000 5 10
 
-fn=runtime.mallocgc
+fn=main.lost
 0x4000 1 12
 
 totals: 1655
 `
 
 func TestReadProfile(t *testing.T) {
-	got, err := readProfile(strings.NewReader(profile))
+	got, err := readProfile(strings.NewReader(profile), 0x4000)
 	if err != nil || got != (cost{instructions: 1655, allocations: 42}) {
 		t.Errorf("read %+v, %v; want 1655 instructions and 42 allocations", got, err)
 	}
-	if _, err := readProfile(strings.NewReader("events: Ir\ntotals: 5\n")); err == nil {
+	if _, err := readProfile(strings.NewReader("events: Ir\ntotals: 5\n"), 0x4000); err == nil {
 		t.Error("a profile without symbols is taken for one without allocations")
 	}
 }

@@ -149,10 +149,14 @@ func measure(ctx context.Context, program, dir string, args []string) (cost, err
 	if err != nil {
 		return cost{}, fmt.Errorf("valgrind %s %s: %w\n%s", program, strings.Join(args, " "), err, problems.String())
 	}
+	start, err := entry(program)
+	if err != nil {
+		return cost{}, err
+	}
 	f, err := os.Open(profile)
 	if err != nil {
 		return cost{}, err
 	}
 	defer func() { _ = f.Close() }()
-	return readProfile(f)
+	return readProfile(f, start)
 }

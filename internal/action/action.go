@@ -56,7 +56,7 @@ func Run(ctx context.Context, env Env) (run.Verdict, error) {
 }
 
 func (s *step) run(ctx context.Context) (run.Verdict, error) {
-	if err := s.begin(); err != nil {
+	if err := s.begin(ctx); err != nil {
 		return run.Clean, err
 	}
 	scope, err := s.scope(ctx)
@@ -90,7 +90,7 @@ func (s *step) run(ctx context.Context) (run.Verdict, error) {
 }
 
 // begin reads the event and the inputs.
-func (s *step) begin() (err error) {
+func (s *step) begin(ctx context.Context) (err error) {
 	env := s.env
 	env.Dir = workspace(env)
 	s.gh = githubactions.New(githubactions.WithWriter(env.Stdout), githubactions.WithGetenv(inputSpelling(env.Getenv)))
@@ -103,10 +103,19 @@ func (s *step) begin() (err error) {
 	if s.in.token != "" {
 		s.gh.AddMask(s.in.token)
 	}
-	s.forge, err = github.NewClient(github.Server{
+	server := github.Server{
 		URL: cmp.Or(env.Getenv("GITHUB_API_URL"), "https://api.github.com"), Token: s.in.token, Repository: s.event.Repository,
 		GraphQL: env.Getenv("GITHUB_GRAPHQL_URL"), Wait: env.Wait,
-	})
+	}
+	s.forge, err = github.NewClient(server)
+	if err != nil || s.in.policy == "" {
+		return err
+	}
+	account, err := github.NewAccount(server)
+	if err != nil {
+		return err
+	}
+	s.in.options.Policy, err = run.LoadPolicy(ctx, s.in.policy, env.ReadFile, account.ReadFile)
 	return err
 }
 

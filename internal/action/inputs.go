@@ -32,6 +32,8 @@ type inputs struct {
 	// fixInPull is "off", "commit" or "pull-request".
 	fixInPull string
 	audit     bool
+	// policy is "owner/name@COMMIT", empty for none.
+	policy string
 }
 
 // inputSpelling returns getenv with a second spelling for inputs. A docker action gets
@@ -122,6 +124,11 @@ func readInputs(gh *githubactions.Action, event *forge.Event) (*inputs, error) {
 	for _, name := range append([]string{o.Config, in.baseline, in.sarifFile}, in.paths...) {
 		if name != "" && !filepath.IsLocal(name) {
 			slips = append(slips, fmt.Errorf("%q is not a path inside the workspace", name))
+		}
+	}
+	if in.policy = gh.GetInput("policy"); in.policy != "" {
+		if _, _, _, ok := run.RemotePolicy(in.policy); !ok { // a change could edit a file of its own
+			slips = append(slips, fmt.Errorf("input policy: %q: want owner/name@COMMIT, with the whole hash of the commit", in.policy))
 		}
 	}
 	in.category = gh.GetInput("category")

@@ -1,7 +1,6 @@
 package action
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -64,7 +63,7 @@ func (s *step) policy(ctx context.Context, at *scope) (*policy, error) {
 	}
 	if headErr == nil {
 		own, err := s.ownPolicy(head.ReadPolicy)
-		if err == nil && own.Name == base.Name && bytes.Equal(own.Source, base.Source) {
+		if err == nil && own.Equal(base) {
 			return &policy{base: head}, nil
 		}
 	}
@@ -122,10 +121,16 @@ func (s *step) ownPolicy(read run.Source) (run.Policy, error) {
 		if errors.Is(err, fs.ErrNotExist) {
 			return run.Policy{}, nil
 		}
-		return run.Policy{Name: name, Source: src}, err
+		if err != nil {
+			return run.Policy{}, err
+		}
+		return run.NewPolicy(name, src, read)
 	}
 	name, src, err := run.FindConfig(read)
-	return run.Policy{Name: name, Source: src}, err
+	if err != nil {
+		return run.Policy{}, err
+	}
+	return run.NewPolicy(name, src, read)
 }
 
 // wouldSilence says what the configuration of this change would silence.

@@ -182,7 +182,11 @@ func (a *Auditor) begin(ctx context.Context) (settings string, err error) {
 	o := &a.options
 	rules := o.Run.Rules
 	rules.AsOf, rules.DefaultAsOf = "", ""
-	src, err := json.Marshal([]any{o.Version, rules, o.Run.Online, o.Run.ShellCheck, o.Selection})
+	digest := ""
+	if o.Run.Policy != nil {
+		digest = o.Run.Policy.Digest
+	}
+	src, err := json.Marshal([]any{o.Version, rules, o.Run.Online, o.Run.ShellCheck, digest, o.Selection})
 	if err != nil {
 		return "", err
 	}
@@ -310,6 +314,7 @@ func (a *Auditor) look(ctx context.Context, r forge.Repository, record *Record) 
 	result := w.Check(ctx)
 	w.MarkOwn(result)
 	record.add(result, readOwners(tree))
+	record.Refused = w.Refused()
 	switch {
 	case tree.Err() != nil:
 		fail(tree.Err())

@@ -213,17 +213,33 @@ func (c *Command) memory() (m *Memory, end func(), err error) {
 
 // hostOf is the platform of a selection, with the token of the environment.
 func (c *Command) hostOf(s forge.Selection) (forge.Host, error) {
-	getenv := c.Env.Getenv
 	if s.Group != "" {
 		return nil, errors.New("--group: not yet; --org and --repos audit repositories of GitHub")
 	}
-	token := cmp.Or(getenv("GITHUB_TOKEN"), getenv("GH_TOKEN"))
-	if token == "" {
+	if c.Env.Getenv("GITHUB_TOKEN") == "" && c.Env.Getenv("GH_TOKEN") == "" {
 		return nil, errors.New("an audit of many repositories needs a token in GITHUB_TOKEN, that of an app or of a person, which may read them")
 	}
+	return c.account()
+}
+
+// LoadPolicy reads a policy: a file, or one of a repository on GitHub at a commit, with the
+// token of the environment if there is one.
+func (c *Command) LoadPolicy(ctx context.Context, name string) (*run.AbovePolicy, error) {
+	return run.LoadPolicy(ctx, name, c.Env.ReadFile, func(ctx context.Context, repository, path, commit string) ([]byte, error) {
+		account, err := c.account()
+		if err != nil {
+			return nil, err
+		}
+		return account.ReadFile(ctx, repository, path, commit)
+	})
+}
+
+// account is GitHub as the environment has it.
+func (c *Command) account() (*github.Account, error) {
+	getenv := c.Env.Getenv
 	return github.NewAccount(github.Server{
-		URL: cmp.Or(getenv("GITHUB_API_URL"), "https://api.github.com"), GraphQL: getenv("GITHUB_GRAPHQL_URL"), Token: token,
-		Now: c.Env.Now, Wait: c.Wait,
+		URL: cmp.Or(getenv("GITHUB_API_URL"), "https://api.github.com"), GraphQL: getenv("GITHUB_GRAPHQL_URL"),
+		Token: cmp.Or(getenv("GITHUB_TOKEN"), getenv("GH_TOKEN")), Now: c.Env.Now, Wait: c.Wait,
 	})
 }
 

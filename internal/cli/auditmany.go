@@ -46,7 +46,21 @@ func (e *Env) into(c *audit.Command, f *lintFlags) {
 	c.Outputs, c.Quiet, c.Run = f.outputs, f.quiet, f.Options
 }
 
+// readPolicy reads what --policy names.
+func (f *lintFlags) readPolicy(ctx context.Context, env *Env) (err error) {
+	if f.policy == "" {
+		return nil
+	}
+	c := &audit.Command{}
+	env.into(c, f)
+	f.Policy, err = c.LoadPolicy(ctx, f.policy)
+	return err
+}
+
 func runAuditMany(ctx context.Context, env *Env, flags *lintFlags, c *audit.Command) error {
+	if err := flags.readPolicy(ctx, env); err != nil {
+		return err
+	}
 	env.into(c, flags)
 	if err := c.Check(); err != nil {
 		return err

@@ -14,7 +14,7 @@ import (
 func flagGroups() []terminal.Group {
 	return []terminal.Group{
 		{Title: "Files", Flags: []string{"changed-since", "baseline", "write-baseline", "stdin-filename", "no-gitignore", "allow-empty", "list-files"}},
-		{Title: "Rules", Flags: []string{"config", "preset", "select", "ignore", "fail-on", "as-of"}},
+		{Title: "Rules", Flags: []string{"config", "policy", "preset", "select", "ignore", "fail-on", "as-of"}},
 		{Title: "Fixes", Flags: []string{"fix", "unsafe", "diff", "patch", "prove"}},
 		{Title: "Reports", Flags: []string{"output", "each", "quiet", "color", "stats"}},
 		{Title: "Registries and ShellCheck", Flags: []string{"online", "online-registry", "shellcheck"}},

@@ -27,7 +27,7 @@ type lintFlags struct {
 	listFiles, quiet, each  bool
 	noFail, noColor         bool
 	fix                     bool
-	color                   string
+	color, policy           string
 	baseline, writeBaseline string
 }
 
@@ -58,6 +58,7 @@ func (f *lintFlags) register(cmd *cobra.Command) {
 	flags.BoolVar(&f.Prove, "prove", false, "show what each fix does to the build")
 	flags.StringVar(&f.Rules.AsOf, "as-of", "", "judge end of support as of this `day`, such as 2026-11-30 (default: SOURCE_DATE_EPOCH, otherwise today, in UTC)")
 	flags.StringVar(&f.ShellCheck, "shellcheck", "auto", "check scripts with ShellCheck: auto (if it is installed), off, or the `path` of the program")
+	flags.StringVar(&f.policy, "policy", "", "a `policy` that the configuration may tighten and not loosen: a file, or owner/name@COMMIT of a repository on GitHub")
 	f.otherFlags(flags)
 }
 
@@ -143,6 +144,9 @@ func runLint(ctx context.Context, env *Env, flags *lintFlags, args []string) err
 // asked. There is none where the files were only to be listed.
 func (f *lintFlags) open(ctx context.Context, env *Env, args []string) (run.Workspaces, error) {
 	f.Times, f.AllowEmpty = f.stats.rules, f.AllowEmpty || f.listFiles
+	if err := f.readPolicy(ctx, env); err != nil {
+		return nil, err
+	}
 	all, err := run.Open(ctx, env.plain(), &f.Options, args)
 	if err != nil {
 		return nil, err

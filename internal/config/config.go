@@ -13,6 +13,8 @@ type Config struct {
 	// File is the path that the configuration came from, for messages; it is
 	// empty if there is none.
 	File string
+	// Extends is the path of a configuration that this one adds to; empty for none.
+	Extends string
 	// Presets as they were written; nil stands for "recommended", an empty
 	// list for no preset at all.
 	Presets []string
@@ -166,14 +168,8 @@ func LabelFormats() []string {
 // Parse reads a configuration of ours. The error lists all that is wrong, a
 // line each, as `name:line:col: unknown key "rulez" (did you mean "rules"?)`;
 // lines and columns are 1-based, columns count bytes.
+//
+// What the configuration extends is not read; ParseChain does.
 func Parse(name string, src []byte, metas []*lint.Meta) (*Config, error) {
-	d := newDecoder(name, src, metas)
-	c := &Config{File: name}
-	if root := d.load(); root != nil {
-		d.object(root, "the configuration", fields(c, d.names))
-	}
-	if err := d.err(); err != nil {
-		return nil, err
-	}
-	return c, nil
+	return ParseChain([]File{{name, src}}, metas)
 }

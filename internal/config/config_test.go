@@ -51,7 +51,7 @@ func TestParseErrors(t *testing.T) {
 	tests := []struct{ src, want string }{
 		{"rulez: {}\n", `c.yaml:1:1: unknown key "rulez" (did you mean "rules"?)`},
 		{"\ufefffix: {unsaf: true}\n", `c.yaml:1:7: unknown key "unsaf" (did you mean "unsafe"?)`},
-		{"x: 1\n", `c.yaml:1:1: unknown key "x", want one of presets, fail-on, exclude, rules, overrides, baseline, as-of, registries, labels, fix, pin, pull-request, templates, preview`},
+		{"x: 1\n", `c.yaml:1:1: unknown key "x", want one of presets, extends, fail-on, exclude, rules, overrides, baseline, as-of, registries, labels, fix, pin, pull-request, templates, preview`},
 		{"fail-on: warnin\n", `c.yaml:1:10: unknown value "warnin" of fail-on (did you mean "warning"?)`},
 		{"fail-on:\n", `c.yaml:1:9: unknown value "" of fail-on, want one of error, warning, info, style, never`},
 		{"fail-on: [info]\n", `c.yaml:1:10: fail-on must be a single value, not a list`},
@@ -91,7 +91,7 @@ func TestParseErrors(t *testing.T) {
 		{"overrides: [a]\n", `c.yaml:1:13: an item of overrides must be a map, not a single value`},
 		{"exclude: &a [b]\nfix: {exclude: *a}\n", `c.yaml:2:16: exclude is an alias (*a), which is not supported; write the value itself`},
 		{"preview: true\n---\npreview: false\n", `c.yaml:2:1: the file has a second document; keep all settings in one document, without a line of ---`},
-		{"\"a\\e[31m\": 1\n", `c.yaml:1:1: unknown key "a\x1b[31m", want one of presets, fail-on, exclude, rules, overrides, baseline, as-of, registries, labels, fix, pin, pull-request, templates, preview`},
+		{"\"a\\e[31m\": 1\n", `c.yaml:1:1: unknown key "a\x1b[31m", want one of presets, extends, fail-on, exclude, rules, overrides, baseline, as-of, registries, labels, fix, pin, pull-request, templates, preview`},
 		{"\xff", `c.yaml: the file is not UTF-8; save it as UTF-8`},
 		{strings.Repeat("#", MaxSize+1), `c.yaml: the file has 1048577 bytes, more than the limit of 1048576`},
 		{"rulez: {}\nfail-on: x\n", "c.yaml:1:1: unknown key \"rulez\" (did you mean \"rules\"?)\nc.yaml:2:10: unknown value \"x\" of fail-on, want one of error, warning, info, style, never"},

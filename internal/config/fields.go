@@ -34,6 +34,7 @@ func failOnNames() []string { return append(lint.SeverityNames(), never) }
 func fields(c *Config, names *names) []field {
 	return []field{
 		{"presets", "The sets of rules to run; several add up. For a rule in several presets, the first one sets its severity, triggers and options. Default: recommended.", list{to: &c.Presets, among: PresetNames()}},
+		{"extends", "A configuration of the same repository that this one adds to, as a path from the root.", phrase{&c.Extends}},
 		{"fail-on", "The lowest severity of a finding with which dockmend exits with 1. Default: warning.", word{&c.FailOn, failOnNames()}},
 		{"exclude", "Paths that are not linted, as patterns relative to the root of the repository. A pattern that matches a folder covers all files in it.", list{to: &c.Exclude, patterns: true}},
 		{"rules", "Rules by id or alias: off, a severity, or a map of severity and options. An alias covers only what the other tool's rule covers. A category, or all, sets the severity of its rules that run, or turns them off.", settings{&c.Rules, names}},

@@ -56,6 +56,9 @@ type RuleSet struct {
 	failOn    string
 	settings  *lint.Settings
 	base      *Policy
+	// above is the policy above, floor what it says; nil for none.
+	above *Above
+	floor *RuleSet
 }
 
 // Resolve joins a configuration with the flags. The error lists all names that
@@ -169,7 +172,19 @@ func (r *RuleSet) FailOn() (severity lint.Severity, never bool) {
 
 // Excluded reports whether the configuration keeps a path from being linted, and
 // by which pattern. The path is relative to the root, with slashes.
-func (r *RuleSet) Excluded(path string) (pattern string, ok bool) { return matchAny(r.exclude, path) }
+func (r *RuleSet) Excluded(path string) (pattern string, ok bool) {
+	pattern, ok = matchAny(r.exclude, path)
+	if r.above == nil {
+		return pattern, ok
+	}
+	if by, excluded := matchAny(r.above.Exclude, path); excluded {
+		return by, true
+	}
+	if _, may := matchAny(r.above.MayExclude, path); !may {
+		return "", false
+	}
+	return pattern, ok
+}
 
 // Fixes reports whether the files' findings can be fixed, and whether unsafe fixes
 // are enabled. The path is relative to the root, with slashes.
@@ -195,7 +210,7 @@ func (r *RuleSet) For(path string) *Policy {
 		}
 	}
 	if len(apply) == 0 {
-		return r.base
+		return r.over(r.base, path)
 	}
 	p := &Policy{states: make(map[string]*state, len(changed)), base: r.base}
 	for id := range changed {
@@ -203,7 +218,19 @@ func (r *RuleSet) For(path string) *Policy {
 			p.states[id] = r.state(m, apply)
 		}
 	}
-	return p
+	return r.over(p, path)
+}
+
+// over puts what the policy above says of a path over one.
+func (r *RuleSet) over(own *Policy, path string) *Policy {
+	if r.floor == nil {
+		return own
+	}
+	floor := r.floor.For(path)
+	if own == r.base && floor == r.floor.base {
+		return own
+	}
+	return r.under(own, floor)
 }
 
 // state works out all that is known about a rule, with the overrides that apply.

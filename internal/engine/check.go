@@ -48,6 +48,15 @@ type Policy interface {
 	Hadolint(*lint.Meta) bool
 }
 
+// Bound is a Policy below another one, which it may tighten and not loosen.
+type Bound interface {
+	// Least is the least severity of the rule's findings of a variant, SeverityUnset for
+	// the finding's or the rule's own; on is false where nothing is said.
+	Least(m *lint.Meta, variant string) (least lint.Severity, on bool)
+	// Refuses says why a comment does not silence findings of a rule; empty if it does.
+	Refuses(m *lint.Meta, s *lint.Suppression) (why string)
+}
+
 // Checker checks documents. It is immutable and safe for concurrent use.
 type Checker struct {
 	Catalog  *rules.Catalog
@@ -73,6 +82,8 @@ type Checked struct {
 	Diagnostics []*lint.Diagnostic
 	Skipped     []lint.SkippedRule
 	Problems    []lint.Problem
+	// Refused says which ignore comments the policy above does not let count, and why.
+	Refused []string
 	// Template is set for a file that was not linted since it is a template.
 	Template bool
 
@@ -203,6 +214,7 @@ func (c *Checker) findings(l *loaded) {
 	if directives.Empty() {
 		return
 	}
+	directives.Allow = l.out.allows(l.src.Path, l.file.Policy)
 	l.frame.attempt(StepSuppress, func() {
 		for _, extra := range directives.Apply(
 			l.out.Diagnostics, c.Catalog.Metas(), func(id string) bool { return ran[id] }, l.out.next(l.src, l.file.Policy), l.file.Policy.Options,
@@ -270,8 +282,12 @@ func (out *Checked) add(m *lint.Meta, src *lint.Source, policy Policy, f lint.Fi
 	if !on {
 		return
 	}
-	if severity == lint.SeverityUnset {
-		severity = cmp.Or(f.Severity, m.Severity)
+	own := cmp.Or(f.Severity, m.Severity)
+	severity = cmp.Or(severity, own)
+	if bound, ok := policy.(Bound); ok {
+		if least, on := bound.Least(m, f.Variant); on {
+			severity = max(severity, cmp.Or(least, own))
+		}
 	}
 	f.Severity = severity
 	if f.Confidence == lint.High {
@@ -283,6 +299,23 @@ func (out *Checked) add(m *lint.Meta, src *lint.Source, policy Policy, f lint.Fi
 		return
 	}
 	out.Diagnostics = append(out.Diagnostics, &lint.Diagnostic{Finding: f, Rule: m, Source: src})
+}
+
+// allows reports whether ignore comments of a file count, and notes those that do not; nil
+// where all do.
+func (out *Checked) allows(path string, policy Policy) func(*lint.Meta, *lint.Suppression) bool {
+	bound, ok := policy.(Bound)
+	if !ok {
+		return nil
+	}
+	return func(m *lint.Meta, s *lint.Suppression) bool {
+		why := bound.Refuses(m, s)
+		line := fmt.Sprintf("%s:%d: the ignore of %s does not count: %s", path, s.Line, m.ID, why)
+		if why != "" && !slices.Contains(out.Refused, line) {
+			out.Refused = append(out.Refused, line)
+		}
+		return why == ""
+	}
 }
 
 // next makes diagnostics of what is said where another finding is silenced.

@@ -129,6 +129,7 @@ func (in *inline) check(c *Checker, l *loaded, all []facts.Rule[*facts.Dockerfil
 		own.add(m, src, l.file.Policy, f)
 	}, func(*lint.Meta, string) {})
 	if directives := suppress.Parse(parsed, c.suppressing()); !directives.Empty() {
+		directives.Allow = l.out.allows(l.src.Path, l.file.Policy)
 		for _, extra := range directives.Apply(
 			own.Diagnostics, c.Catalog.Metas(), func(id string) bool { return ended[id] }, own.next(src, l.file.Policy), l.file.Policy.Options,
 		) {

@@ -63,6 +63,7 @@ func Run(ctx context.Context, c *Checker, files []File, jobs int) *lint.Result {
 			result.Hidden = append(result.Hidden, lint.Hidden{File: f.Path, Reason: "template"})
 		}
 		result.Problems = append(result.Problems, checked[i].Problems...)
+		result.Refused = append(result.Refused, checked[i].Refused...)
 	}
 	slices.SortStableFunc(result.Diagnostics, func(a, b *lint.Diagnostic) int {
 		return cmp.Compare(a.Source.Path, b.Source.Path)

@@ -42,6 +42,8 @@ type Suppression struct {
 	// Line is the 1-based line of the directive.
 	Line   int    `json:"line"`
 	Reason string `json:"reason,omitempty"`
+	// Until is its last day; empty for none.
+	Until string `json:"-"`
 }
 
 // Proof tells what is known about the effect of a finding's fixes.
@@ -116,6 +118,8 @@ type Result struct {
 	// Hidden are the files and folders that were not looked at, each with the kind of
 	// reason, in words.
 	Hidden []Hidden
+	// Refused says what a policy above the repository does not let count.
+	Refused []string
 	// Problems keep a run from being complete: exit code 3.
 	Problems []Problem
 	// AsOf is the day of the run, as Settings.AsOf has it; empty where it does not

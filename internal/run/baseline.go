@@ -37,6 +37,9 @@ func readBaseline(flag, name string, read Source) (*engine.Baseline, error) {
 // mark marks what a baseline knows, and says what of it is gone.
 func (all Workspaces) mark(r *lint.Result, name string, baseline *engine.Baseline) {
 	baseline.Mark(r)
+	for _, w := range all {
+		w.unmark(r)
+	}
 	stale := baseline.Stale(r, func(rule, file string) bool {
 		return slices.ContainsFunc(all, func(w *Workspace) bool { return w.judges(r, rule, file) })
 	})
@@ -74,6 +77,9 @@ func (w *Workspace) Baseline() string { return w.baseline }
 // base to compare with, the base's file counts, as its configuration does.
 func (w *Workspace) readOwn() (err error) {
 	if w.baseline == "" || w.options.Baselined {
+		return nil
+	}
+	if above := w.options.Policy.config(); above != nil && !above.Baselines {
 		return nil
 	}
 	read := func(name string) ([]byte, error) { return w.tree.Read(name, maxNamed) }

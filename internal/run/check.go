@@ -2,6 +2,7 @@ package run
 
 import (
 	"context"
+	"slices"
 
 	"github.com/dockmend/dockmend/internal/config"
 	"github.com/dockmend/dockmend/internal/engine"
@@ -17,7 +18,8 @@ func (w *Workspace) check(ctx context.Context, proves bool) *lint.Result {
 	result := engine.Run(ctx, w.checker, w.Files, w.options.Jobs)
 	result.Problems = append(w.problems, engine.Stopped(result.Problems, len(w.Files))...)
 	result.Hidden = append(w.hidden(), result.Hidden...)
-	result.Notices = w.notices
+	result.Notices = slices.Clone(w.notices)
+	w.refuse(result)
 	result.AsOf = w.Rules.Settings().AsOf
 	if len(w.Files) > 0 {
 		result.Skipped = append(w.skipped, result.Skipped...)

@@ -13,6 +13,8 @@ type Options struct {
 	Config string
 	// Rules is what goes before the configuration.
 	Rules config.Flags
+	// Policy stands above the configuration; nil for none.
+	Policy *AbovePolicy
 	// Jobs is the number of files that are checked at once.
 	Jobs int
 	// Times measures each rule; nil for no measuring.

@@ -2,6 +2,7 @@ package run
 
 import (
 	"bytes"
+	"cmp"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -18,14 +19,40 @@ import (
 type Policy struct {
 	Name   string
 	Source []byte
+	// Extended are the files that it extends, directly and by others.
+	Extended []config.File
+}
+
+// NewPolicy reads what a configuration extends from where it is itself.
+func NewPolicy(name string, src []byte, read Source) (Policy, error) {
+	p := Policy{Name: name, Source: src}
+	if name == "" || config.IsHadolint(name, src) {
+		return p, nil
+	}
+	chain, err := config.Chain(name, src, read)
+	if err == nil {
+		p.Extended = chain[:len(chain)-1]
+	}
+	return p, err
+}
+
+// Equal reports whether both say the same.
+func (p Policy) Equal(other Policy) bool {
+	same := func(a, b config.File) bool { return a.Name == b.Name && bytes.Equal(a.Source, b.Source) }
+	return p.Name == other.Name && bytes.Equal(p.Source, other.Source) && slices.EqualFunc(p.Extended, other.Extended, same)
 }
 
 // Read is the Source of the policy alone.
 func (p Policy) Read(path string) ([]byte, error) {
-	if path != p.Name {
-		return nil, fs.ErrNotExist
+	if path == p.Name {
+		return p.Source, nil
 	}
-	return p.Source, nil
+	for _, f := range p.Extended {
+		if f.Name == path {
+			return f.Source, nil
+		}
+	}
+	return nil, fs.ErrNotExist
 }
 
 // FirstLine is the first line of what an error says.
@@ -41,6 +68,10 @@ type Source func(path string) ([]byte, error)
 // loadConfig reads the named configuration, else the root's own, else
 // hadolint's, else none.
 func (w *Workspace) loadConfig(metas []*lint.Meta, policy Source) (*config.Config, error) {
+	around := policy
+	if around == nil {
+		around = w.ReadPolicy
+	}
 	if named := w.options.Config; named != "" {
 		read := func() ([]byte, error) { return w.env.ReadFile(named) }
 		if policy != nil {
@@ -50,7 +81,7 @@ func (w *Workspace) loadConfig(metas []*lint.Meta, policy Source) (*config.Confi
 		if err != nil {
 			return nil, fmt.Errorf("--config: %w", err)
 		}
-		return w.parseConfig(named, src, metas)
+		return w.parseConfig(named, src, metas, around)
 	}
 	if policy == nil {
 		policy = w.ReadPolicy
@@ -62,7 +93,7 @@ func (w *Workspace) loadConfig(metas []*lint.Meta, policy Source) (*config.Confi
 	if name == "" && len(config.HadolintVariables(w.env.variable)) == 0 {
 		return &config.Config{}, nil
 	}
-	return w.parseConfig(name, src, metas)
+	return w.parseConfig(name, src, metas, around)
 }
 
 // FindConfig reads the first configuration that is there, of hadolint's the first that
@@ -83,7 +114,7 @@ func FindConfig(read Source) (name string, src []byte, err error) {
 
 // parseConfig reads a configuration of either kind; without a name it is what the
 // environment says to hadolint, which counts beside hadolint's own alone.
-func (w *Workspace) parseConfig(name string, src []byte, metas []*lint.Meta) (*config.Config, error) {
+func (w *Workspace) parseConfig(name string, src []byte, metas []*lint.Meta, around Source) (*config.Config, error) {
 	if name == "" || config.IsHadolint(name, src) {
 		cfg, notices, err := config.ParseHadolintWith(name, src, metas, w.env.variable)
 		w.notices = append(w.notices, notices...)
@@ -92,7 +123,11 @@ func (w *Workspace) parseConfig(name string, src []byte, metas []*lint.Meta) (*c
 	if set := config.HadolintVariables(w.env.variable); len(set) > 0 {
 		w.notices = append(w.notices, fmt.Sprintf("%s: not read, since %s is the configuration; write it there", strings.Join(set, ", "), name))
 	}
-	return config.Parse(name, src, metas)
+	chain, err := config.Chain(name, src, around)
+	if err != nil {
+		return nil, err
+	}
+	return config.ParseChain(chain, metas)
 }
 
 // notRead says which configurations were found and do not count, and why.
@@ -141,13 +176,16 @@ func (w *Workspace) policySince(ref string) (Source, error) {
 	if err != nil {
 		return nil, fmt.Errorf("--changed-since: %w", err)
 	}
+	base, baseErr := NewPolicy(name, src, w.since.Policy)
 	own, now, err := FindConfig(w.ReadPolicy)
-	if err == nil && own == name && bytes.Equal(src, now) {
-		return nil, nil
+	if err == nil && baseErr == nil {
+		if head, err := NewPolicy(own, now, w.ReadPolicy); err == nil && head.Equal(base) {
+			return nil, nil
+		}
 	}
-	base := Policy{name, src}
 	if name != "" {
-		if _, err := config.Parse(name, src, rules.All().Metas()); err != nil && !config.IsHadolint(name, src) {
+		_, err := config.ParseChain(append(slices.Clone(base.Extended), config.File{Name: name, Source: src}), rules.All().Metas())
+		if err = cmp.Or(baseErr, err); err != nil && !config.IsHadolint(name, src) {
 			w.notices = append(w.notices, fmt.Sprintf("the configuration at %s is not valid, so the one in the work tree applies: %s", ref, FirstLine(err)))
 			return nil, nil
 		}

@@ -50,10 +50,12 @@ type Workspace struct {
 	// store has what was read of the files.
 	store *project.Store
 	// since is what Options.ChangedSince compares with; nil without it.
-	since    *gitdiff.Comparison
-	notices  []string
-	problems []lint.Problem
-	skipped  []lint.SkippedRule
+	since   *gitdiff.Comparison
+	notices []string
+	// refused are settings that the policy above refuses, uncounted ignore comments.
+	refused, uncounted []string
+	problems           []lint.Problem
+	skipped            []lint.SkippedRule
 	// cooldownExcept are the repositories that the cooldown is not for.
 	cooldownExcept []string
 	// seen is what earlier runs saw; nil where none remembers.
@@ -178,8 +180,13 @@ func (w *Workspace) configure(catalog *rules.Catalog, policy Source) error {
 			return err
 		}
 	}
-	if w.Rules, err = cfg.Resolve(metas, w.options.Rules); err != nil {
+	above := w.options.Policy.config()
+	if w.Rules, w.refused, err = cfg.ResolveUnder(above, metas, w.options.Rules); err != nil {
 		return err
+	}
+	cfg.Pin = cfg.Pin.PinUnder(above)
+	if above != nil && above.Templates == "lint" {
+		cfg.Templates = above.Templates
 	}
 	w.config, w.baseline = cfg.File, cfg.Baseline
 	w.CooldownDays, w.cooldownExcept, w.Pull = cfg.Pin.CooldownDays, cfg.Pin.CooldownExcept, cfg.PullRequest

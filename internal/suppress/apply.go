@@ -180,7 +180,11 @@ func (a *applier) claimAt(p place, m *lint.Meta, variant string, wide bool) *lin
 	}
 	a.used[c] = true
 	x := &a.items[c.item]
-	return &lint.Suppression{Kind: x.kind, Line: a.lines.Position(x.span.Start).Line, Reason: x.reason}
+	s := &lint.Suppression{Kind: x.kind, Line: a.lines.Position(x.span.Start).Line, Reason: x.reason, Until: x.until.text}
+	if a.Allow != nil && !a.Allow(m, s) {
+		return nil
+	}
+	return s
 }
 
 // find looks for a name that this finding carries.

@@ -1,6 +1,7 @@
 package suppress
 
 import (
+	"github.com/dockmend/dockmend/internal/lint"
 	"strings"
 
 	"github.com/dockmend/dockmend/internal/text"
@@ -10,6 +11,8 @@ import (
 type Directives struct {
 	layout
 	items []placed
+	// Allow reports whether a directive may silence findings of a rule; nil lets each.
+	Allow func(*lint.Meta, *lint.Suppression) bool
 }
 
 // layout is what a file's syntax says about the places where directives count.

@@ -231,19 +231,17 @@ func DropsRights(c *Command) bool {
 	return false
 }
 
-// rootPrograms are the programs of NeedsRoot, by what they need root for, as their manuals
-// say.
-var rootPrograms = strings.Fields(`
-	sshd dropbear vsftpd proftpd pure-ftpd smbd nmbd winbindd xinetd xrdp xrdp-sesman cupsd in.telnetd
-	cron crond atd init systemd s6-svscan runsvdir my_init udevd dbus-daemon avahi-daemon watchdog
-	dockerd containerd crio podman buildkitd kubelet k3s k0s rke2 libvirtd litefs cadvisor falco
-	dhcpd dhclient dhcrelay udhcpd kea-dhcp4 kea-dhcp6 dnsmasq radvd in.tftpd atftpd tftpd ntpd chronyd named unbound
-	rpcbind rpc.nfsd rpc.mountd ganesha.nfsd exportfs swapon mkswap mount umount losetup
-	openvpn openconnect ocserv wg-quick wireguard-go boringtun tailscaled zerotier-one nebula tincd ipsec charon
-	charon-systemd swanctl xl2tpd pppd pptpd hostapd wpa_supplicant keepalived bird bird6 zebra bgpd ospfd watchfrr
-	modprobe insmod iptables iptables-restore ip6tables nft ipset tc fail2ban-server suricata snort tcpdump conntrackd
-	postfix dovecot exim exim4 opendkim rsyslogd auditd acpid pcscd bluetoothd usbmuxd
-	useradd usermod userdel groupadd groupmod adduser addgroup`)
+// rootPrograms are the programs of NeedsRoot, each between blanks, by what they need root
+// for, as their manuals say.
+const rootPrograms = " sshd dropbear vsftpd proftpd pure-ftpd smbd nmbd winbindd xinetd xrdp xrdp-sesman cupsd in.telnetd cron crond atd " +
+	"init systemd s6-svscan runsvdir my_init udevd dbus-daemon avahi-daemon watchdog dockerd containerd crio podman " +
+	"buildkitd kubelet k3s k0s rke2 libvirtd litefs cadvisor falco dhcpd dhclient dhcrelay udhcpd kea-dhcp4 kea-dhcp6 " +
+	"dnsmasq radvd in.tftpd atftpd tftpd ntpd chronyd named unbound rpcbind rpc.nfsd rpc.mountd ganesha.nfsd exportfs " +
+	"swapon mkswap mount umount losetup openvpn openconnect ocserv wg-quick wireguard-go boringtun tailscaled zerotier-one " +
+	"nebula tincd ipsec charon charon-systemd swanctl xl2tpd pppd pptpd hostapd wpa_supplicant keepalived bird bird6 zebra " +
+	"bgpd ospfd watchfrr modprobe insmod iptables iptables-restore ip6tables nft ipset tc fail2ban-server suricata snort " +
+	"tcpdump conntrackd postfix dovecot exim exim4 opendkim rsyslogd auditd acpid pcscd bluetoothd usbmuxd useradd usermod " +
+	"userdel groupadd groupmod adduser addgroup "
 
 // NeedsRoot reports whether a command is one that only root can run: a server that logs
 // people in or starts jobs for all users, the program that starts all others, a container
@@ -251,7 +249,7 @@ var rootPrograms = strings.Fields(`
 // change of the kernel's settings, of users or of mounts. Programs that begin as root and
 // change to a user of their own, such as named, are among them.
 func NeedsRoot(c *Command) bool {
-	if slices.Contains(rootPrograms, c.Name()) {
+	if name := c.Name(); name != "" && strings.Contains(rootPrograms, " "+name+" ") {
 		return true
 	}
 	switch c.Name() {

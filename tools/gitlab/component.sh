@@ -48,7 +48,7 @@ job 'a branch with a finding fails' 1
 git checkout -qb change
 printf 'nothing\n' >notes.txt
 git add -A && git commit -qm two
-job 'a merge request that brings no finding passes' 0 --variable CI_PIPELINE_SOURCE=merge_request_event --variable "CI_MERGE_REQUEST_DIFF_BASE_SHA=$base"
+job 'a merge request that brings no finding passes' 0 --variable CI_PIPELINE_SOURCE=merge_request_event --variable CI_MERGE_REQUEST_IID=1 --variable "CI_MERGE_REQUEST_DIFF_BASE_SHA=$base"
 printf 'ADD https://example.com/b /\n' >>Dockerfile
 git add -A && git commit -qm three
-job 'a merge request that brings one fails' 1 --variable CI_PIPELINE_SOURCE=merge_request_event --variable "CI_MERGE_REQUEST_DIFF_BASE_SHA=$base"
+job 'a merge request that brings one fails' 1 --variable CI_PIPELINE_SOURCE=merge_request_event --variable CI_MERGE_REQUEST_IID=1 --variable "CI_MERGE_REQUEST_DIFF_BASE_SHA=$base"

@@ -157,7 +157,7 @@ func TestKilled(t *testing.T) {
 		kills = 2
 	}
 	audited := func(state, out string, kill int64) error {
-		cmd := exec.Command(os.Args[0], "-test.run=^TestChild$") //nolint:gosec // this very test
+		cmd := exec.Command(os.Args[0], "-test.run=^TestChild$")
 		cmd.Env = append(os.Environ(), "DOCKMEND_AUDIT_STATE="+state, "DOCKMEND_AUDIT_OUT="+out,
 			"GITHUB_TOKEN=x", "GITHUB_API_URL="+hub.URL, "GITHUB_GRAPHQL_URL="+hub.URL+"/graphql")
 		var seen atomic.Int64

@@ -227,18 +227,18 @@ func TestResumed(t *testing.T) {
 		b := newAuditor(t, hub)
 		ctx, stop := context.WithCancel(t.Context())
 		n := 0
-		hub.Seen = func(*http.Request, []byte) {
+		hub.Watch(func(*http.Request, []byte) {
 			b.clock.mu.Lock()
 			defer b.clock.mu.Unlock()
 			if n++; n == at {
 				stop()
 			}
-		}
+		})
 		if _, err := b.run(ctx); err == nil {
 			t.Errorf("stopped at request %d: no error", at)
 		}
 		stop()
-		hub.Seen = nil
+		hub.Watch(nil)
 		if got := written(t, b.must(), "json"); got != want {
 			t.Errorf("stopped at request %d of %d: another report", at, points)
 		}

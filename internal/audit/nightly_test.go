@@ -114,18 +114,18 @@ func TestThousand(t *testing.T) {
 	for i := range 20 {
 		ctx, stop := context.WithCancel(t.Context())
 		var seen atomic.Int64
-		hub.Seen = func(*http.Request, []byte) {
+		hub.Watch(func(*http.Request, []byte) {
 			if seen.Add(1) == int64(whole/25) {
 				stop()
 			}
-		}
+		})
 		if _, err := b.run(ctx); err == nil {
 			t.Logf("it was complete before point %d", i)
 		}
 		stop()
 		total += b.requests
 	}
-	hub.Seen = nil
+	hub.Watch(nil)
 	if got := written(t, b.must(), "json"); got != want {
 		t.Error("stopped at 20 points, with faults: another report")
 	}
@@ -161,16 +161,17 @@ func TestKilled(t *testing.T) {
 		cmd.Env = append(os.Environ(), "DOCKMEND_AUDIT_STATE="+state, "DOCKMEND_AUDIT_OUT="+out,
 			"GITHUB_TOKEN=x", "GITHUB_API_URL="+hub.URL, "GITHUB_GRAPHQL_URL="+hub.URL+"/graphql")
 		var seen atomic.Int64
+		hub.Watch(nil) // what was written so far is seen by the requests of another process
 		if err := cmd.Start(); err != nil {
 			return err
 		}
-		hub.Seen = func(*http.Request, []byte) {
+		hub.Watch(func(*http.Request, []byte) {
 			if seen.Add(1) == kill {
 				_ = cmd.Process.Kill()
 			}
-		}
+		})
 		err := cmd.Wait()
-		hub.Seen = nil
+		hub.Watch(nil)
 		return err
 	}
 	out := t.TempDir()

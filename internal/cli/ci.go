@@ -91,7 +91,9 @@ func inJob(ctx context.Context, env *Env, flags *lintFlags, service ci.Service, 
 	}
 	_, _ = fmt.Fprintln(env.Stderr, report.Terminal("dockmend ci: "+what))
 	err := runLint(ctx, env, flags, args)
-	if exit, ok := errors.AsType[*exitError](err); err != nil && flags.ChangedSince != "" && (!ok || exit.code == exitUsage || exit.code == exitIncomplete) {
+	exit, ok := errors.AsType[*exitError](err)
+	isBroken := err != nil && (!ok || exit.code == exitUsage || exit.code == exitIncomplete)
+	if isBroken && flags.ChangedSince != "" {
 		return withHint(err, service.Hint)
 	}
 	return err

@@ -160,7 +160,8 @@ func newRoot(env *Env) *cobra.Command {
 	root.SetVersionTemplate("dockmend {{.Version}}\n")
 	root.SetFlagErrorFunc(flagError)
 	root.AddCommand(
-		newInit(env), newLint(env), newFix(env), newAudit(env), newRules(env), newExplain(env), newSchema(env), newVersion(env), newAction(env), newCI(env),
+		newInit(env), newLint(env), newFix(env), newAudit(env), newRules(env), newExplain(env), newSchema(env), newVersion(env),
+		newAction(env), newCI(env),
 	)
 	root.InitDefaultCompletionCmd()
 	root.InitDefaultHelpCmd()

@@ -154,6 +154,13 @@ func (h *Hub) Calls() []string {
 	return append([]string(nil), h.calls...)
 }
 
+// Watch sets Seen while requests may be under way.
+func (h *Hub) Watch(seen func(*http.Request, []byte)) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.Seen = seen
+}
+
 // ServeHTTP checks a request, answers it, and checks the answer.
 func (h *Hub) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	body, err := io.ReadAll(r.Body)
@@ -161,8 +168,11 @@ func (h *Hub) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		return // the client went away
 	}
 	r.Body = io.NopCloser(bytes.NewReader(body))
-	if h.Seen != nil {
-		h.Seen(r, body)
+	h.mu.Lock()
+	seen := h.Seen
+	h.mu.Unlock()
+	if seen != nil {
+		seen(r, body)
 	}
 	h.mu.Lock()
 	defer h.mu.Unlock()

@@ -11,6 +11,8 @@ import (
 
 	"github.com/dockmend/dockmend/internal/forge"
 	"github.com/dockmend/dockmend/internal/forge/github/fakehub"
+	"github.com/dockmend/dockmend/internal/forge/posting"
+	"github.com/dockmend/dockmend/internal/forge/wire"
 	"github.com/dockmend/dockmend/internal/review"
 	"github.com/dockmend/dockmend/internal/review/reviewtest"
 )
@@ -209,8 +211,8 @@ func TestRefusedLine(t *testing.T) {
 		comment.First, comment.Last = 90, 90
 	}
 	c.Apply(t.Context(), plan, p.event(), threads)
-	if got := len(plan.Shown(review.InAnnotation)) + len(plan.Shown(review.InSummary)); got != 12 || c.Calls() > splits+5 {
-		t.Errorf("%d findings are elsewhere after %d calls, want 12 after at most %d", got, c.Calls(), splits+5)
+	if got := len(plan.Shown(review.InAnnotation)) + len(plan.Shown(review.InSummary)); got != 12 || c.Calls() > posting.Splits+5 {
+		t.Errorf("%d findings are elsewhere after %d calls, want 12 after at most %d", got, c.Calls(), posting.Splits+5)
 	}
 }
 
@@ -313,7 +315,7 @@ func TestBudget(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	c.allow(spareCalls - 1 - c.left())
+	c.allow(posting.SpareCalls - 1 - c.left())
 	c.Apply(t.Context(), plan, p.event(), threads)
 	if plan.Placements[0].Channel != review.InAnnotation || len(p.hub.Threads()) != 0 {
 		t.Errorf("channel %d with %d threads", plan.Placements[0].Channel, len(p.hub.Threads()))
@@ -385,9 +387,9 @@ func TestOwn(t *testing.T) {
 func TestFailureOf(t *testing.T) {
 	for _, tt := range []struct {
 		err  error
-		want failure
+		want wire.Failure
 	}{
-		{nil, none}, {errBudget, refused}, {context.Canceled, refused}, {context.DeadlineExceeded, unclear},
+		{nil, none}, {&wire.Exhausted{}, refused}, {context.Canceled, refused}, {context.DeadlineExceeded, unclear},
 		{&graphqlError{Type: "FORBIDDEN"}, refused}, {&graphqlError{Type: "RATE_LIMITED"}, limited},
 	} {
 		if got, _ := failureOf(tt.err); got != tt.want {

@@ -5,40 +5,27 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"io/fs"
 	"net/http"
 	"net/url"
 	"strconv"
 	"strings"
-	"sync/atomic"
 	"time"
 
 	"github.com/google/go-github/v62/github"
 
 	"github.com/dockmend/dockmend/internal/forge"
+	"github.com/dockmend/dockmend/internal/forge/wire"
 	"github.com/dockmend/dockmend/internal/review"
 )
 
 const (
-	// callTime bounds one request, its answer included.
-	callTime = 30 * time.Second
-	// maxAnswer bounds an answer in bytes: a page of 100 files with patches
-	// stays far below.
-	maxAnswer = 50 << 20
-	// maxFile bounds a file that is read through the API.
-	maxFile = 10 << 20
 	// maxCalls bounds the requests of one run; a token of a job has 1,000 in an
 	// hour for all jobs of its repository. Each 100 changed files allow one more.
 	maxCalls = 100
-	// readTries is how often a request that only reads is made.
-	readTries = 3
 	// longestWait bounds how long a run waits because GitHub asks it to.
-	longestWait = time.Minute
+	longestWait = wire.LongestWait
 )
-
-// errBudget ends a run's requests.
-var errBudget = fmt.Errorf("the run has made its %d calls of GitHub's API", maxCalls)
 
 // Server says where the API is and who asks.
 type Server struct {
@@ -63,7 +50,7 @@ type Client struct {
 	api         *github.Client
 	owner, name string
 	graphql     string
-	calls, room *atomic.Int64
+	budget      *wire.Budget
 	wait        func(context.Context, time.Duration) error
 }
 
@@ -91,103 +78,29 @@ func NewClient(s Server) (*Client, error) {
 	}
 	c := &Client{
 		owner: owner, name: name, graphql: cmp.Or(s.GraphQL, strings.TrimSuffix(s.URL, "/")+"/graphql"),
-		calls: &atomic.Int64{}, room: &atomic.Int64{}, wait: s.Wait,
+		budget: wire.NewBudget(platform().Name, maxCalls), wait: s.Wait,
 	}
 	if c.wait == nil {
-		c.wait = wait
+		c.wait = wire.Wait
 	}
-	c.room.Store(maxCalls)
-	transport := &transport{host: base.Host, token: s.Token, client: c, next: http.DefaultTransport}
-	c.api = github.NewClient(&http.Client{Timeout: cmp.Or(s.Timeout, callTime), Transport: transport})
+	transport := &wire.Transport{Host: base.Host, Budget: c.budget, Wait: c.wait}
+	if s.Token != "" {
+		transport.Header, transport.Value = "Authorization", "Bearer "+s.Token
+	}
+	c.api = github.NewClient(&http.Client{Timeout: cmp.Or(s.Timeout, wire.CallTime), Transport: transport})
 	base.Path = strings.TrimSuffix(base.Path, "/") + "/"
 	c.api.BaseURL, c.api.UserAgent = base, "dockmend"
 	return c, nil
 }
 
 // Calls is how many requests were made.
-func (c *Client) Calls() int { return int(c.calls.Load()) }
+func (c *Client) Calls() int { return c.budget.Calls() }
 
 // left is how many more requests the run may make.
-func (c *Client) left() int { return int(c.room.Load() - c.calls.Load()) }
+func (c *Client) left() int { return c.budget.Left() }
 
 // allow gives the run n more requests.
-func (c *Client) allow(n int) { c.room.Add(int64(n)) }
-
-func wait(ctx context.Context, d time.Duration) error {
-	timer := time.NewTimer(d)
-	defer timer.Stop()
-	select {
-	case <-ctx.Done():
-		return ctx.Err()
-	case <-timer.C:
-		return nil
-	}
-}
-
-// transport counts requests, bounds answers, and gives the token to the API's
-// host alone: a redirect to another one goes without it.
-type transport struct {
-	host, token string
-	client      *Client
-	next        http.RoundTripper
-}
-
-// RoundTrip repeats what only reads where the server or its limit asks for it.
-func (t *transport) RoundTrip(r *http.Request) (*http.Response, error) {
-	r = r.Clone(r.Context())
-	r.Header.Del("Authorization")
-	if t.token != "" && r.URL.Host == t.host {
-		r.Header.Set("Authorization", "Bearer "+t.token)
-	}
-	for try := 1; ; try++ {
-		if t.client.left() <= 0 {
-			return nil, errBudget
-		}
-		t.client.calls.Add(1)
-		answer, err := t.next.RoundTrip(r)
-		if err != nil {
-			return nil, err
-		}
-		pause, again := retryable(answer)
-		if r.Method != http.MethodGet || !again || try == readTries {
-			answer.Body = &boundedBody{ReadCloser: answer.Body, left: maxAnswer}
-			return answer, nil
-		}
-		_ = answer.Body.Close() // nothing of it is wanted
-		if err := t.client.wait(r.Context(), pause); err != nil {
-			return nil, err
-		}
-	}
-}
-
-// retryable reports whether an answer asks to come again, and after how long. A
-// pause that is too long for a job is none.
-func retryable(answer *http.Response) (pause time.Duration, ok bool) {
-	switch answer.StatusCode {
-	case http.StatusInternalServerError, http.StatusBadGateway, http.StatusServiceUnavailable, http.StatusGatewayTimeout:
-		return time.Second, true
-	case http.StatusForbidden, http.StatusTooManyRequests:
-		seconds, err := strconv.Atoi(answer.Header.Get("Retry-After"))
-		pause = time.Duration(max(seconds, 1)) * time.Second
-		return pause, err == nil && seconds >= 0 && pause <= longestWait
-	}
-	return 0, false
-}
-
-// boundedBody fails, rather than ends, after so many bytes.
-type boundedBody struct {
-	io.ReadCloser
-	left int
-}
-
-func (b *boundedBody) Read(p []byte) (int, error) {
-	if b.left <= 0 {
-		return 0, fmt.Errorf("the answer has more than %d bytes", maxAnswer)
-	}
-	n, err := b.ReadCloser.Read(p[:min(len(p), b.left)])
-	b.left -= n
-	return n, err
-}
+func (c *Client) allow(n int) { c.budget.Allow(n) }
 
 // ReadFile reads a file of a commit. The error wraps fs.ErrNotExist if the
 // commit has no such file.
@@ -200,8 +113,8 @@ func (c *Client) ReadFile(ctx context.Context, path, sha string) ([]byte, error)
 		return nil, fmt.Errorf("read %s at %s: %w", path, review.Short(sha), explain(err))
 	case file == nil || file.GetType() != "file":
 		return nil, fmt.Errorf("%s at %s is not a regular file", path, review.Short(sha))
-	case file.GetSize() > maxFile:
-		return nil, fmt.Errorf("%s at %s has %d bytes, more than %d", path, review.Short(sha), file.GetSize(), maxFile)
+	case file.GetSize() > wire.MaxFile:
+		return nil, fmt.Errorf("%s at %s has %d bytes, more than %d", path, review.Short(sha), file.GetSize(), wire.MaxFile)
 	}
 	content, err := file.GetContent()
 	if err != nil {
@@ -241,9 +154,10 @@ func explainFor(err error, permission string) error {
 	var limited *github.RateLimitError
 	var abuse *github.AbuseRateLimitError
 	var query *graphqlError
+	var spent *wire.Exhausted
 	switch {
-	case errors.Is(err, errBudget):
-		return errBudget
+	case errors.As(err, &spent):
+		return spent
 	case errors.As(err, &limited):
 		return &forge.Limited{Forge: platform().Name, Until: limited.Rate.Reset.Time}
 	case errors.As(err, &abuse):

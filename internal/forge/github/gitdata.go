@@ -12,6 +12,7 @@ import (
 
 	"github.com/google/go-github/v62/github"
 
+	"github.com/dockmend/dockmend/internal/forge/wire"
 	"github.com/dockmend/dockmend/internal/review"
 )
 
@@ -106,18 +107,10 @@ type gitRef struct {
 	Object gitObject `json:"object"`
 }
 
-func escaped(path string) string {
-	parts := strings.Split(path, "/")
-	for i, p := range parts {
-		parts[i] = url.PathEscape(p)
-	}
-	return strings.Join(parts, "/")
-}
-
 // tip is a branch's commit, empty for a branch that is not there.
 func (c *Client) tip(ctx context.Context, branch string) (string, error) {
 	var ref gitRef
-	err := c.call(ctx, http.MethodGet, "git/ref/heads/"+escaped(branch), nil, &ref)
+	err := c.call(ctx, http.MethodGet, "git/ref/heads/"+wire.Escaped(branch), nil, &ref)
 	if isMissing(err) {
 		return "", nil
 	}
@@ -229,11 +222,11 @@ func (c *Client) makeRef(ctx context.Context, branch, sha string) error {
 }
 
 func (c *Client) moveRef(ctx context.Context, branch, sha string, force bool) error {
-	return c.repeat(ctx, http.MethodPatch, "git/refs/heads/"+escaped(branch), map[string]any{"sha": sha, "force": force}, nil)
+	return c.repeat(ctx, http.MethodPatch, "git/refs/heads/"+wire.Escaped(branch), map[string]any{"sha": sha, "force": force}, nil)
 }
 
 func (c *Client) deleteRef(ctx context.Context, branch string) error {
-	return c.repeat(ctx, http.MethodDelete, "git/refs/heads/"+escaped(branch), nil, nil)
+	return c.repeat(ctx, http.MethodDelete, "git/refs/heads/"+wire.Escaped(branch), nil, nil)
 }
 
 // pullRequest is one, as far as it matters here.

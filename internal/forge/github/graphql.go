@@ -11,6 +11,7 @@ import (
 
 	"github.com/google/go-github/v62/github"
 
+	"github.com/dockmend/dockmend/internal/forge/wire"
 	"github.com/dockmend/dockmend/internal/review"
 )
 
@@ -211,27 +212,26 @@ func (n commentNode) by(viewer string) bool {
 	return bot && n.Author != nil && n.Author.Typename == "Bot" && n.Author.Login == name
 }
 
-// failure is what an error of a call means for what to do next.
-type failure uint8
-
+// What an error of a call means for what to do next.
 const (
-	none    failure = iota
-	refused         // the token may not, or the resource is not there
-	invalid         // 422: what was sent is not accepted
-	limited         // too many requests: later
-	unclear         // it may have been done, or not
+	none    = wire.None
+	refused = wire.Refused
+	invalid = wire.Invalid
+	limited = wire.Limited
+	unclear = wire.Unclear
 )
 
 // failureOf classes an error, with the pause before a second try.
-func failureOf(err error) (failure, time.Duration) {
+func failureOf(err error) (wire.Failure, time.Duration) {
 	var rate *github.RateLimitError
 	var abuse *github.AbuseRateLimitError
 	var answer *github.ErrorResponse
 	var query *graphqlError
+	var spent *wire.Exhausted
 	switch {
 	case err == nil:
 		return none, 0
-	case errors.Is(err, errBudget), errors.Is(err, context.Canceled):
+	case errors.As(err, &spent), errors.Is(err, context.Canceled):
 		return refused, 0
 	case errors.As(err, &rate):
 		if pause := time.Until(rate.Rate.Reset.Time); pause > 0 && pause <= longestWait {
@@ -251,16 +251,5 @@ func failureOf(err error) (failure, time.Duration) {
 	case !errors.As(err, &answer):
 		return unclear, time.Second
 	}
-	pause, again := retryable(answer.Response)
-	switch code := answer.Response.StatusCode; {
-	case code == http.StatusTooManyRequests && !again:
-		return limited, longestWait
-	case code == http.StatusTooManyRequests, code == http.StatusForbidden && again:
-		return limited, pause
-	case code == http.StatusUnprocessableEntity:
-		return invalid, 0
-	case code >= http.StatusInternalServerError:
-		return unclear, time.Second
-	}
-	return refused, 0
+	return wire.FailureOf(answer.Response)
 }

@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"github.com/dockmend/dockmend/internal/forge"
+	"github.com/dockmend/dockmend/internal/forge/wire"
 )
 
 // GitHub's limits (docs.github.com/en/rest/using-the-rest-api/rate-limits-for-the-rest-api):
@@ -69,7 +70,7 @@ type lane struct {
 
 func newPace(s Server, host string) *pace {
 	p := &pace{token: s.Token, host: host, now: s.Now, wait: s.Wait, slots: make(chan struct{}, requestsAtOnce)}
-	p.client = &http.Client{Timeout: callTime}
+	p.client = &http.Client{Timeout: wire.CallTime}
 	if s.Timeout > 0 {
 		p.client.Timeout = s.Timeout
 	}
@@ -77,7 +78,7 @@ func newPace(s Server, host string) *pace {
 		p.now = time.Now
 	}
 	if p.wait == nil {
-		p.wait = wait
+		p.wait = wire.Wait
 	}
 	p.client.CheckRedirect = func(r *http.Request, via []*http.Request) error {
 		if r.URL.Host != host { // with the token
@@ -251,7 +252,7 @@ func (p *pace) once(ctx context.Context, method, url string, body []byte, accept
 		return nil, err
 	}
 	defer func() { _ = answer.Body.Close() }() // it was only read from
-	content, err := io.ReadAll(&boundedBody{ReadCloser: answer.Body, left: maxAnswer})
+	content, err := io.ReadAll(wire.Bounded(answer.Body))
 	if err != nil {
 		return nil, err
 	}

@@ -4,7 +4,11 @@ package ci
 
 import (
 	"cmp"
+	"errors"
+	"path"
 	"strings"
+
+	"github.com/dockmend/dockmend/internal/files"
 )
 
 // The services by their names.
@@ -86,4 +90,22 @@ func remote(branch string) string {
 		return ""
 	}
 	return "origin/" + strings.TrimPrefix(branch, "refs/heads/")
+}
+
+// MakeFolders makes those of the report files below a folder.
+func (s *Service) MakeFolders(dir string) error {
+	for _, output := range s.Reports {
+		_, file, ok := strings.Cut(output, "=")
+		if !ok || path.Dir(file) == "." {
+			continue
+		}
+		root, err := files.Open(dir)
+		if err != nil {
+			return err
+		}
+		if err := errors.Join(root.MakeFolder(path.Dir(file), files.Writing{}), root.Close()); err != nil {
+			return err
+		}
+	}
+	return nil
 }

@@ -5,7 +5,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"path"
 	"runtime"
 	"strings"
 
@@ -13,7 +12,6 @@ import (
 
 	"github.com/dockmend/dockmend/internal/action"
 	"github.com/dockmend/dockmend/internal/ci"
-	"github.com/dockmend/dockmend/internal/files"
 	"github.com/dockmend/dockmend/internal/report"
 )
 
@@ -75,7 +73,7 @@ func inJob(ctx context.Context, env *Env, flags *lintFlags, service ci.Service, 
 		return err
 	}
 	flags.outputs = service.Reports
-	if err := makeFolders(env.Dir, service.Reports); err != nil {
+	if err := service.MakeFolders(env.Dir); err != nil {
 		return incomplete(err)
 	}
 	what := "no CI service is known here, so this is dockmend lint"
@@ -91,30 +89,10 @@ func inJob(ctx context.Context, env *Env, flags *lintFlags, service ci.Service, 
 	}
 	_, _ = fmt.Fprintln(env.Stderr, report.Terminal("dockmend ci: "+what))
 	err := runLint(ctx, env, flags, args)
-	exit, ok := errors.AsType[*exitError](err)
-	isBroken := err != nil && (!ok || exit.code == exitUsage || exit.code == exitIncomplete)
-	if isBroken && flags.ChangedSince != "" {
-		return withHint(err, service.Hint)
+	if exit, ok := errors.AsType[*exitError](err); err == nil || flags.ChangedSince == "" || (ok && exit.code == exitFindings) {
+		return err
 	}
-	return err
-}
-
-// makeFolders makes those of report files.
-func makeFolders(dir string, reports []string) error {
-	for _, output := range reports {
-		_, file, ok := strings.Cut(output, "=")
-		if !ok || path.Dir(file) == "." {
-			continue
-		}
-		root, err := files.Open(dir)
-		if err != nil {
-			return err
-		}
-		if err := errors.Join(root.MakeFolder(path.Dir(file), files.Writing{}), root.Close()); err != nil {
-			return err
-		}
-	}
-	return nil
+	return withHint(err, service.Hint)
 }
 
 // withHint adds what to do where a base may not be in the clone.

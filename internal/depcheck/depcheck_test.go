@@ -60,14 +60,15 @@ var keptTo = []struct {
 		except:   []string{"net/mail", "net/netip", "net/url", "os/exec"}, // os/exec: see below
 		rooms: []string{
 			"cmd/dockmend", "internal/files", "internal/git", "internal/config", "internal/discover", "internal/project", "internal/engine",
-			"internal/run", "internal/cli", "internal/resolve", "internal/shellcheck", "internal/forge/github", "internal/prove",
+			"internal/run", "internal/cli", "internal/resolve", "internal/shellcheck", "internal/forge/wire", "internal/forge/github",
+			"internal/prove",
 		},
 		why: "text, syntax, facts, rules, suppress and report are pure functions of bytes; files come through lint.Context",
 	},
 	{
 		packages: []string{"net/http"},
-		rooms:    []string{"internal/resolve", "internal/forge/github"},
-		why:      "everything that may open a connection stays in two places",
+		rooms:    []string{"internal/resolve", "internal/forge/wire", "internal/forge/github"},
+		why:      "everything that may open a connection stays in few places",
 	},
 	{
 		packages: []string{"os/exec"},

@@ -1,6 +1,6 @@
 // Package posting does what the plan of a review says, on every platform alike: each thing
-// once, also where an answer does not tell whether it was done or where two runs do the same
-// at once, and what is refused goes to the plan's next channel.
+// once, also where an answer is lost or where two runs do the same at once, and what is
+// refused goes to the plan's next channel.
 package posting
 
 import (
@@ -181,7 +181,7 @@ func (a *applying) post(ctx context.Context, c *review.Comment, call func() erro
 }
 
 // certain does a call that must not be done twice. Where an answer does not tell
-// whether it was done, the threads do; a limit is waited for once.
+// that it was done, the threads do; a limit is waited for once.
 func (a *applying) certain(ctx context.Context, comments []*review.Comment, call func() error) error {
 	err := call()
 	for range 2 {

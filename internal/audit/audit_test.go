@@ -10,7 +10,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
-	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -23,25 +23,6 @@ import (
 	"github.com/dockmend/dockmend/internal/forge/github/fakehub"
 	"github.com/dockmend/dockmend/internal/run"
 )
-
-// clock is a time that passes only where somebody waits.
-type clock struct {
-	mu  sync.Mutex
-	now time.Time
-}
-
-func (c *clock) Now() time.Time {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	return c.now
-}
-
-func (c *clock) Wait(ctx context.Context, d time.Duration) error {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	c.now = c.now.Add(d)
-	return ctx.Err()
-}
 
 const day = "2026-12-01"
 
@@ -78,7 +59,7 @@ func organisation(t *testing.T, n int) *fakehub.Hub {
 type auditor struct {
 	t      *testing.T
 	hub    *fakehub.Hub
-	clock  *clock
+	clock  *fakehub.Clock
 	state  string
 	atOnce int
 	shard  [2]int
@@ -88,7 +69,7 @@ type auditor struct {
 
 func newAuditor(t *testing.T, hub *fakehub.Hub) *auditor {
 	t.Helper()
-	return &auditor{t: t, hub: hub, clock: &clock{now: time.Date(2026, 12, 1, 0, 0, 0, 0, time.UTC)}, state: t.TempDir(), atOnce: 4}
+	return &auditor{t: t, hub: hub, clock: fakehub.NewClock(time.Date(2026, 12, 1, 0, 0, 0, 0, time.UTC)), state: t.TempDir(), atOnce: 4}
 }
 
 func (a *auditor) run(ctx context.Context) (*audit.Report, error) {
@@ -226,11 +207,9 @@ func TestResumed(t *testing.T) {
 	for at := 1; at <= points; at += max(points/stops, 1) {
 		b := newAuditor(t, hub)
 		ctx, stop := context.WithCancel(t.Context())
-		n := 0
+		var n atomic.Int64
 		hub.Watch(func(*http.Request, []byte) {
-			b.clock.mu.Lock()
-			defer b.clock.mu.Unlock()
-			if n++; n == at {
+			if n.Add(1) == int64(at) {
 				stop()
 			}
 		})

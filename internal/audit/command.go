@@ -7,7 +7,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -36,11 +35,6 @@ type Command struct {
 	Jobs                   int
 	Quiet                  bool
 	Run                    run.Options
-}
-
-// Asked reports whether the flags ask for many repositories.
-func (c *Command) Asked() bool {
-	return c.Selection.Org != "" || c.Selection.Group != "" || c.Repos != ""
 }
 
 // Check refuses flags that do not go together.
@@ -182,11 +176,13 @@ func (c *Command) readNames() ([]string, error) {
 		return nil, err
 	}
 	var names []string
+	seen := map[string]bool{}
 	for line := range strings.Lines(string(src)) {
 		line = strings.TrimSpace(line)
-		if line == "" || strings.HasPrefix(line, "#") || slices.Contains(names, line) {
+		if line == "" || strings.HasPrefix(line, "#") || seen[line] {
 			continue
 		}
+		seen[line] = true
 		names = append(names, line)
 	}
 	if len(names) == 0 {

@@ -41,7 +41,7 @@ func corpora(t *testing.T, hub *fakehub.Hub) {
 			t.Fatal(err)
 		}
 		for _, f := range folders {
-			projects = append(projects, filesOf(t, filepath.Join(dir, f.Name())))
+			projects = append(projects, fakehub.FilesOf(t, filepath.Join(dir, f.Name())))
 		}
 	}
 	if len(projects) == 0 {
@@ -59,29 +59,6 @@ func corpora(t *testing.T, hub *fakehub.Hub) {
 			r.Files[file] = content
 		}
 	}
-}
-
-func filesOf(t *testing.T, dir string) map[string]string {
-	t.Helper()
-	all := map[string]string{}
-	err := filepath.WalkDir(dir, func(path string, d fs.DirEntry, err error) error {
-		if err != nil || d.IsDir() {
-			return err
-		}
-		name := filepath.ToSlash(strings.TrimPrefix(path, dir+string(filepath.Separator)))
-		if d.Type()&fs.ModeSymlink != 0 {
-			target, err := os.Readlink(path)
-			all["120000 "+name] = target
-			return err
-		}
-		src, err := os.ReadFile(path)
-		all[name] = string(src)
-		return err
-	})
-	if err != nil {
-		t.Fatal(err)
-	}
-	return all
 }
 
 // A thousand repositories within GitHub's limits, with faults, killed at 20 points.

@@ -119,13 +119,15 @@ type Totals struct {
 	Secrets     int `json:"secrets"`
 }
 
-// secretRules are the rules that find secrets.
-func secretRules() []string {
-	return []string{
-		"hardcoded-secret", "copy-secret-file", "secret-in-env-or-arg", "secret-in-run-command", "compose-secret-in-environment",
+// findsSecrets reports whether a rule finds secrets.
+func findsSecrets(rule string) bool {
+	switch rule {
+	case "hardcoded-secret", "copy-secret-file", "secret-in-env-or-arg", "secret-in-run-command", "compose-secret-in-environment",
 		"compose-secret-in-build-arg", "compose-credentials-in-connection-string", "env-file-committed", "k8s-secret-in-env",
-		"workflow-secret-in-build-args",
+		"workflow-secret-in-build-args":
+		return true
 	}
+	return false
 }
 
 // Add counts a record.
@@ -174,9 +176,7 @@ func (t *Totals) finding(f *Finding) {
 	if f.Fixable {
 		t.Fixable++
 	}
-	for _, id := range secretRules() {
-		if f.Rule == id {
-			t.Secrets++
-		}
+	if findsSecrets(f.Rule) {
+		t.Secrets++
 	}
 }

@@ -2,6 +2,7 @@ package cli
 
 import (
 	"context"
+	"slices"
 
 	"github.com/spf13/cobra"
 
@@ -25,20 +26,16 @@ func manyFlags(cmd *cobra.Command, c *audit.Command) {
 	flags.StringVar(&c.State, "state", "", "keep in this `folder` what is known, so that what did not change is not read again")
 	flags.StringVar(&c.Previous, "previous", "", "compare with the JSON report of an earlier audit, a `file`")
 	flags.IntVar(&c.Jobs, "at-once", atOnce, "number of repositories that are audited at once")
-	terminal.GroupFlags(cmd, append(flagGroups(), terminal.Group{Title: "Many repositories", Flags: []string{
-		"org", "group", "repos", "topic", "forks", "archived", "shard", "state", "previous", "at-once",
-	}})...)
+	terminal.GroupFlags(cmd, append(flagGroups(), terminal.Group{Title: "Many repositories", Flags: append(manyNames(), "at-once")})...)
+}
+
+// manyNames are the flags that ask for many repositories.
+func manyNames() []string {
+	return []string{"org", "group", "repos", "topic", "forks", "archived", "shard", "state", "previous"}
 }
 
 // many reports whether any of these flags was given.
-func many(cmd *cobra.Command) bool {
-	for _, name := range []string{"org", "group", "repos", "topic", "forks", "archived", "shard", "state", "previous"} {
-		if cmd.Flags().Changed(name) {
-			return true
-		}
-	}
-	return false
-}
+func many(cmd *cobra.Command) bool { return slices.ContainsFunc(manyNames(), cmd.Flags().Changed) }
 
 // into gives the streams and the settings of lint to a command.
 func (e *Env) into(c *audit.Command, f *lintFlags) {

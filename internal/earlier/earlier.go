@@ -13,7 +13,6 @@ import (
 	"slices"
 	"strings"
 	"sync"
-	"time"
 
 	"github.com/dockmend/dockmend/internal/files"
 	"github.com/dockmend/dockmend/internal/limits"
@@ -178,7 +177,7 @@ func (t *Tree) Open(name string) (fs.File, error) {
 		if err != nil {
 			return nil, &fs.PathError{Op: "open", Path: name, Err: err}
 		}
-		return &file{bytes.NewReader(src), info{path.Base(name), int64(len(src)), 0o644}}, nil
+		return &file{bytes.NewReader(src), files.Info{Base: path.Base(name), Bytes: int64(len(src)), Bits: 0o644}}, nil
 	case nowhere:
 		return nil, missing("open", name)
 	case onDisk, isFolder:
@@ -208,9 +207,9 @@ func (t *Tree) Lstat(name string) (fs.FileInfo, error) {
 func (t *Tree) info(op, name string, where kind) (i fs.FileInfo, err error, ok bool) { //nolint:revive // the error belongs to the info
 	switch where {
 	case inCommit:
-		return info{path.Base(name), 0, 0o644}, nil, true
+		return files.Info{Base: path.Base(name), Bits: 0o644}, nil, true
 	case isFolder:
-		return info{path.Base(name), 0, fs.ModeDir | 0o755}, nil, true
+		return files.Info{Base: path.Base(name), Bits: fs.ModeDir | 0o755}, nil, true
 	case nowhere:
 		return nil, missing(op, name), true
 	case onDisk:
@@ -293,7 +292,7 @@ func missing(op, name string) error { return &fs.PathError{Op: op, Path: name, E
 
 type file struct {
 	io.Reader
-	info info
+	info files.Info
 }
 
 // Stat implements fs.File.
@@ -301,17 +300,3 @@ func (f *file) Stat() (fs.FileInfo, error) { return f.info, nil }
 
 // Close implements fs.File.
 func (f *file) Close() error { return nil }
-
-// info implements fs.FileInfo.
-type info struct {
-	name string
-	size int64
-	mode fs.FileMode
-}
-
-func (i info) Name() string       { return i.name }
-func (i info) Size() int64        { return i.size }
-func (i info) Mode() fs.FileMode  { return i.mode }
-func (i info) ModTime() time.Time { return time.Time{} }
-func (i info) IsDir() bool        { return i.mode.IsDir() }
-func (i info) Sys() any           { return nil }

@@ -35,12 +35,8 @@ var (
 	ErrVersionControl = errors.New("path leads into version control")
 )
 
-const (
-	// maxLinks is how many symbolic links are followed for one path.
-	maxLinks = 40
-	// maxKnown is how many folders are remembered as being no links.
-	maxKnown = 1 << 16
-)
+// maxKnown is how many folders are remembered as being no links.
+const maxKnown = 1 << 16
 
 // Root is a folder that no path leaves. Names are relative to it, with slashes;
 // "." is the folder itself. Symbolic links are followed as long as they stay in
@@ -101,51 +97,35 @@ func (r *Root) Real(name string) (actual string, info fs.FileInfo, err error) {
 	if !filepath.IsLocal(filepath.FromSlash(clean)) {
 		return "", nil, fail("stat", name, ErrOutside)
 	}
-	at, links := ".", 0
-	rest := strings.Split(clean, "/")
-	for len(rest) > 0 {
-		part := rest[0]
-		rest = rest[1:]
-		switch part {
-		case ".", "":
-			continue
-		case "..": // of a link; what stands before it is without links
-			if at == "." {
-				return "", nil, fail("stat", name, ErrOutside)
-			}
-			at, info = path.Dir(at), nil
-			continue
-		}
-		next := path.Join(at, part)
-		if len(rest) > 0 && r.isKnown(next) {
-			at = next
-			continue
+	at := ""
+	actual, err = Follow("stat", name, func(next string, isLast bool) (target []string, err error) {
+		if !isLast && r.isKnown(next) {
+			return nil, nil
 		}
 		if info, err = r.root.Lstat(filepath.FromSlash(next)); err != nil {
-			return "", nil, err
-		}
-		switch {
-		case info.Mode()&fs.ModeSymlink != 0:
-			if links++; links > maxLinks {
-				return "", nil, fail("stat", name, errors.New("too many symbolic links"))
-			}
-			parts, err := r.link(next)
-			if err != nil {
-				return "", nil, fail("stat", name, err)
-			}
-			rest, info = append(parts, rest...), nil
-			continue
-		case info.IsDir():
-			r.know(next)
-		case len(rest) > 0:
-			return "", nil, fail("stat", name, syscall.ENOTDIR)
+			return nil, err
 		}
 		at = next
+		switch {
+		case info.Mode()&fs.ModeSymlink != 0:
+			if target, err = r.link(next); err != nil {
+				return nil, fail("stat", name, err)
+			}
+			return target, nil
+		case info.IsDir():
+			r.know(next)
+		case !isLast:
+			return nil, fail("stat", name, syscall.ENOTDIR)
+		}
+		return nil, nil
+	})
+	if err != nil {
+		return "", nil, err
 	}
-	if info == nil {
-		info, err = r.root.Lstat(filepath.FromSlash(at))
+	if at != actual { // the path ends in "..", or in a folder that is known
+		info, err = r.root.Lstat(filepath.FromSlash(actual))
 	}
-	return at, info, err
+	return actual, info, err
 }
 
 // link are the parts of a link's target, which is relative to the link's folder.

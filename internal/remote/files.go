@@ -6,7 +6,6 @@ import (
 	"io"
 	"io/fs"
 	"path"
-	"time"
 
 	"github.com/dockmend/dockmend/internal/files"
 )
@@ -120,13 +119,13 @@ func (t *Tree) List(dir string, limit int) (entries []fs.DirEntry, more bool, er
 
 type opened struct {
 	*bytes.Reader
-	info info
+	info files.Info
 }
 
 // Read fails for a folder.
 func (f opened) Read(p []byte) (int, error) {
 	if f.info.IsDir() {
-		return 0, fail("read", f.info.name, errFolder)
+		return 0, fail("read", f.info.Base, errFolder)
 	}
 	return f.Reader.Read(p)
 }
@@ -134,7 +133,7 @@ func (f opened) Read(p []byte) (int, error) {
 // WriteTo is the reader's, but not for a folder.
 func (f opened) WriteTo(w io.Writer) (int64, error) {
 	if f.info.IsDir() {
-		return 0, fail("read", f.info.name, errFolder)
+		return 0, fail("read", f.info.Base, errFolder)
 	}
 	return f.Reader.WriteTo(w)
 }
@@ -145,27 +144,13 @@ func (f opened) Stat() (fs.FileInfo, error) { return f.info, nil }
 // Close implements fs.File.
 func (f opened) Close() error { return nil }
 
-// info implements fs.FileInfo.
-type info struct {
-	name string
-	size int64
-	mode fs.FileMode
-}
-
-func infoOf(name string, n *node) info {
-	i := info{name: name, size: max(n.entry.Size, 0), mode: 0o644}
+func infoOf(name string, n *node) files.Info {
+	i := files.Info{Base: name, Bytes: max(n.entry.Size, 0), Bits: 0o644}
 	switch {
 	case n.dir:
-		i.mode, i.size = fs.ModeDir|0o755, 0
+		i.Bits, i.Bytes = fs.ModeDir|0o755, 0
 	case n.entry.Kind == Link:
-		i.mode = fs.ModeSymlink | 0o777
+		i.Bits = fs.ModeSymlink | 0o777
 	}
 	return i
 }
-
-func (i info) Name() string       { return i.name }
-func (i info) Size() int64        { return i.size }
-func (i info) Mode() fs.FileMode  { return i.mode }
-func (i info) ModTime() time.Time { return time.Time{} }
-func (i info) IsDir() bool        { return i.mode.IsDir() }
-func (i info) Sys() any           { return nil }

@@ -3,7 +3,6 @@ package remote_test
 import (
 	"context"
 	"fmt"
-	"io/fs"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -57,34 +56,10 @@ func projects(t *testing.T) []project {
 	}
 	for _, f := range folders {
 		if f.IsDir() {
-			all = append(all, project{f.Name(), filesOf(t, filepath.Join(dir, f.Name()))})
+			all = append(all, project{f.Name(), fakehub.FilesOf(t, filepath.Join(dir, f.Name()))})
 		}
 	}
 	return all
-}
-
-// filesOf reads a folder as fakehub has a repository.
-func filesOf(t *testing.T, dir string) map[string]string {
-	t.Helper()
-	files := map[string]string{}
-	err := filepath.WalkDir(dir, func(path string, d fs.DirEntry, err error) error {
-		if err != nil || d.IsDir() {
-			return err
-		}
-		name := filepath.ToSlash(strings.TrimPrefix(path, dir+string(filepath.Separator)))
-		if d.Type()&fs.ModeSymlink != 0 {
-			target, err := os.Readlink(path)
-			files["120000 "+name] = target
-			return err
-		}
-		src, err := os.ReadFile(path)
-		files[name] = string(src)
-		return err
-	})
-	if err != nil {
-		t.Fatal(err)
-	}
-	return files
 }
 
 // checkout writes the files into a work tree of git that tracks all of them.

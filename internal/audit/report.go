@@ -63,7 +63,7 @@ type Report struct {
 }
 
 // Each gives the records in the order of their names. A record may be changed, which
-// nobody else sees.
+// has no effect elsewhere.
 func (r *Report) Each(yield func(*Record) error) error { return r.records(yield) }
 
 // Count works out the summary, once.

@@ -19,7 +19,7 @@ const (
 )
 
 // Memory is a folder in which an audit keeps what it knows: a record for each repository,
-// and files by the hash of their blob. Whoever may write there may change the audit's
+// and files by the hash of their blob. Who can write there can change the audit's
 // answers, as with its reports. It is safe for concurrent use.
 type Memory struct{ root *files.Root }
 

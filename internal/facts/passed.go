@@ -24,8 +24,8 @@ func (p *Project) MayBePassed(f *Dockerfile, argument string) bool {
 }
 
 // NamesOtherPlatform reports whether a file around that describes builds names a Linux
-// platform of another processor than arch, such as "linux/arm64" beside "amd64". It is
-// false where nobody knows what lies around.
+// platform of another processor than arch, such as "linux/arm64" for "amd64". It is
+// false where it is not known what lies around.
 func (p *Project) NamesOtherPlatform(arch string) bool {
 	return p.recipeHolds(func(t *buildText) bool {
 		return slices.ContainsFunc([]string{"amd64", "arm64", "arm/v7", "arm/v6", "386", "ppc64le", "s390x", "riscv64"}, func(other string) bool {

@@ -2,7 +2,7 @@ package text
 
 import "strings"
 
-// WithoutGuess is a message of BuildKit without the "(did you mean X?)" behind it: of several
+// WithoutGuess is a message of BuildKit without the "(did you mean X?)" after it: of several
 // names that are equally near, BuildKit takes another one in each run.
 func WithoutGuess(message string) string {
 	const begins, ends = " (did you mean ", "?)"

@@ -47,7 +47,7 @@ func NewAccount(s Server) (*Account, error) {
 	root := strings.TrimSuffix(s.URL, "/")
 	graphq := s.GraphQL
 	if graphq == "" {
-		// GitHub Enterprise Server has its GraphQL beside the API's version 3.
+		// GitHub Enterprise Server has its GraphQL next to the API's version 3.
 		graphq = strings.TrimSuffix(root, "/v3") + "/graphql"
 	}
 	return &Account{pace: newPace(s, base.Host), base: root, graphq: graphq}, nil
@@ -87,7 +87,7 @@ func refusal(r *reply) error {
 	return fmt.Errorf("GitHub answered %d: %.200s", r.status, said.Message)
 }
 
-// query asks GraphQL. What it answers beside errors counts: one of several repositories may
+// query asks GraphQL. What it answers besides errors counts: one of several repositories may
 // be missing.
 func (a *Account) query(ctx context.Context, document string, out any) error {
 	body, err := json.Marshal(map[string]any{"query": document})

@@ -1,4 +1,4 @@
-// Command benchmarks measures dockmend beside other linters on the same files, in turns,
+// Command benchmarks compares dockmend with other linters on the same files, in turns,
 // and writes the page and its charts. See make compare.
 //
 // All figures of a page are of one run, and are ratios: the load of a machine and its

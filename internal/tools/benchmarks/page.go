@@ -70,7 +70,7 @@ func (k *kind) write(b *strings.Builder, none *program) {
 	first := k.programs[0]
 	fmt.Fprintf(b, "## %s\n\n%d files in one process, %d rounds; ", what, len(k.files), first.total.runs)
 	fmt.Fprintf(b, "%d files alone, one process each.\n\n", first.alone)
-	b.WriteString("| program | processor time | by the clock | memory at most | start, beside an empty Go program | " +
+	b.WriteString("| program | processor time | by the clock | memory at most | start, compared with an empty Go program | " +
 		"crashes | slow | not read |\n" +
 		"|---|---|---|---|---|---|---|---|\n")
 	for _, p := range k.programs {
@@ -83,7 +83,7 @@ func (k *kind) write(b *strings.Builder, none *program) {
 
 // writeSizes writes what the programs take for fewer files.
 func (k *kind) writeSizes(b *strings.Builder) {
-	b.WriteString("Processor time for each file, where a process gets so many of them, beside dockmend's for all:\n\n| program |")
+	b.WriteString("Processor time for each file, where a process gets so many of them, compared with dockmend's for all:\n\n| program |")
 	var sizes []int
 	for n := 1; n < len(k.files); n *= 10 {
 		sizes = append(sizes, n)

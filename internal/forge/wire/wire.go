@@ -70,7 +70,7 @@ type Transport struct {
 }
 
 // tokenHeaders are those in which platforms take tokens.
-var tokenHeaders = [...]string{"Authorization", "Private-Token", "Job-Token"} //nolint:gochecknoglobals // a constant list
+var tokenHeaders = [...]string{"Authorization", "Private-Token", "Job-Token"}
 
 // RoundTrip repeats what only reads where the server or its limit asks for it.
 func (t *Transport) RoundTrip(r *http.Request) (*http.Response, error) {

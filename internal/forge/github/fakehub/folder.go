@@ -3,8 +3,6 @@ package fakehub
 import (
 	"io/fs"
 	"os"
-	"path/filepath"
-	"strings"
 	"testing"
 )
 
@@ -12,18 +10,22 @@ import (
 // mode and its path.
 func FilesOf(tb testing.TB, dir string) map[string]string {
 	tb.Helper()
+	root, err := os.OpenRoot(dir)
+	if err != nil {
+		tb.Fatal(err)
+	}
+	defer func() { _ = root.Close() }() // it was only read from
 	files := map[string]string{}
-	err := filepath.WalkDir(dir, func(path string, d fs.DirEntry, err error) error {
+	err = fs.WalkDir(root.FS(), ".", func(name string, d fs.DirEntry, err error) error {
 		if err != nil || d.IsDir() {
 			return err
 		}
-		name := filepath.ToSlash(strings.TrimPrefix(path, dir+string(filepath.Separator)))
 		if d.Type()&fs.ModeSymlink != 0 {
-			target, err := os.Readlink(path)
+			target, err := root.Readlink(name)
 			files["120000 "+name] = target
 			return err
 		}
-		src, err := os.ReadFile(path)
+		src, err := root.ReadFile(name)
 		files[name] = string(src)
 		return err
 	})

@@ -17,7 +17,7 @@ import (
 
 func newCI(env *Env) *cobra.Command {
 	flags := &lintFlags{color: "auto"}
-	flags.Jobs, flags.StdinName, flags.ShellCheck = runtime.GOMAXPROCS(0), "Dockerfile", "auto"
+	flags.Jobs, flags.ShellCheck = runtime.GOMAXPROCS(0), "auto"
 	cmd := &cobra.Command{
 		Use:   "ci [PATH...]",
 		Short: "Run in a CI job, with the reports that the service shows",

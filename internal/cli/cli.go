@@ -161,14 +161,14 @@ func newRoot(env *Env) *cobra.Command {
 	root.SetFlagErrorFunc(flagError)
 	root.AddCommand(
 		newInit(env), newLint(env), newFix(env), newAudit(env), newRules(env), newExplain(env), newSchema(env), newVersion(env),
-		newAction(env), newCI(env),
+		newAction(env), newCI(env), newLSP(env),
 	)
 	root.InitDefaultCompletionCmd()
 	root.InitDefaultHelpCmd()
 	terminal.GroupCommands(root,
 		terminal.Group{Title: "Check and fix", Flags: []string{"init", "lint", "fix", "audit", "ci"}},
 		terminal.Group{Title: "Rules", Flags: []string{"rules", "explain"}},
-		terminal.Group{Title: "For programs", Flags: []string{"action", "schema", "completion", "version", "help"}},
+		terminal.Group{Title: "For programs", Flags: []string{"lsp", "action", "schema", "completion", "version", "help"}},
 	)
 	for _, c := range root.Commands() {
 		completions(c)
@@ -176,7 +176,7 @@ func newRoot(env *Env) *cobra.Command {
 	return root
 }
 
-var commandNames = []string{"lint", "fix", "audit", "ci", "action", "rules", "explain", "init", "schema", "completion", "version", "help"}
+var commandNames = []string{"lint", "fix", "audit", "ci", "lsp", "action", "rules", "explain", "init", "schema", "completion", "version", "help"}
 
 func unknownCommand(name string) error {
 	err := fmt.Errorf("unknown command %q", name)

@@ -43,7 +43,7 @@ func (f *lintFlags) register(cmd *cobra.Command) {
 	flags.StringVar(&f.ChangedSince, "changed-since", "", "report only findings that are not in this `commit`")
 	flags.StringVar(&f.baseline, "baseline", "", "do not report the findings in this `file`")
 	flags.StringVar(&f.writeBaseline, "write-baseline", "", "write all findings to this `file`, and report none")
-	flags.StringVar(&f.StdinName, "stdin-filename", "Dockerfile", "the file `name` to use for \"-\"")
+	flags.StringVar(&f.StdinName, "stdin-filename", "", "lint \"-\" as the file of this `name`, with the files around it if its folder is there (default Dockerfile)")
 	flags.BoolVar(&f.NoGitignore, "no-gitignore", false, "do not skip files that .gitignore lists")
 	flags.BoolVar(&f.AllowEmpty, "allow-empty", false, "accept a path with nothing to lint")
 	flags.BoolVar(&f.listFiles, "list-files", false, "list the files, and the skipped ones with the reason, and exit")

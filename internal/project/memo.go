@@ -104,6 +104,20 @@ func (m *memo) forget() {
 	m.recent.Init()
 }
 
+// drop drops those answers that are there and of which old says that they are old.
+func (m *memo) drop(old func(memoKey, *memoEntry) bool) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	for key, e := range m.entries {
+		if e.size == 0 || !old(key, e) {
+			continue
+		}
+		m.recent.Remove(e.at)
+		delete(m.entries, key)
+		m.kept -= e.size
+	}
+}
+
 // weigh counts an entry whose answer is there, and drops the oldest ones.
 func (m *memo) weigh(e *memoEntry, size int) {
 	m.mu.Lock()

@@ -32,6 +32,9 @@ type Store struct {
 	derived memo
 	again   reread
 
+	// recorder notes what is asked for; nil for a store whose files do not change.
+	recorder *recorder
+
 	mu   sync.Mutex
 	cuts map[Cut]bool
 }
@@ -60,11 +63,14 @@ type (
 // kind is what a name stands for.
 type kind struct {
 	dir, regular bool
-	err          error
+	// linked is set where the name may be another one's, by a link on the way to it.
+	linked bool
+	err    error
 }
 
 // Exists reports whether a name is that of a file or a folder.
 func (s *Store) Exists(name string) (isDir, ok bool) {
+	s.recorder.name(name)
 	k := s.stat(name)
 	return k.dir, k.err == nil
 }
@@ -72,6 +78,7 @@ func (s *Store) Exists(name string) (isDir, ok bool) {
 // Folder returns nil if a name is that of a folder, else the error: one that
 // wraps fs.ErrNotExist or fs.ErrPermission, or lint.ErrOutside.
 func (s *Store) Folder(name string) error {
+	s.recorder.name(name)
 	k := s.stat(name)
 	if k.err != nil {
 		k = s.asked(name) // for the reason as the system gives it
@@ -88,12 +95,18 @@ func (s *Store) Folder(name string) error {
 // stat is what a name stands for. Most of the names that are asked about are of files that
 // are not there, so the folder is listed first: it answers for all of them.
 func (s *Store) stat(name string) kind {
-	if name != "." && fs.ValidPath(name) {
-		if k, known := s.listed(name); known {
-			return k
-		}
+	if name == "." || !fs.ValidPath(name) {
+		return s.asked(name)
 	}
-	return s.asked(name)
+	k, known := s.listed(name)
+	if !known {
+		k = s.asked(name)
+		k.linked = true
+	}
+	if k.linked {
+		s.recorder.link(name)
+	}
+	return k
 }
 
 // asked is what a name stands for by itself.
@@ -120,9 +133,9 @@ func (s *Store) listed(name string) (k kind, known bool) {
 	case l.others[base]:
 		return kind{}, false
 	case has(l.names, base):
-		return kind{regular: true}, true
+		return kind{regular: true, linked: l.linked}, true
 	case has(l.names, base+"/"):
-		return kind{dir: true}, true
+		return kind{dir: true, linked: l.linked}, true
 	}
 	return kind{err: &fs.PathError{Op: "stat", Path: name, Err: fs.ErrNotExist}}, !l.cut
 }
@@ -139,6 +152,8 @@ type listing struct {
 	cut   bool
 	// others are neither folders nor regular files.
 	others map[string]bool
+	// linked is set where a link leads to the folder.
+	linked bool
 	err    error
 }
 
@@ -165,7 +180,8 @@ func (s *Store) listing(name string) *listing {
 
 func (s *Store) list(name string) *listing {
 	// A pipe would wait for somebody who writes to it.
-	switch k := s.stat(name); {
+	k := s.stat(name)
+	switch {
 	case k.err != nil:
 		return &listing{err: escape(k.err)}
 	case !k.dir:
@@ -175,7 +191,7 @@ func (s *Store) list(name string) *listing {
 	if err != nil {
 		return &listing{err: escape(err)}
 	}
-	l := &listing{cut: len(entries) > maxNames}
+	l := &listing{cut: len(entries) > maxNames, linked: k.linked}
 	entries = entries[:min(len(entries), maxNames)]
 	l.names = make([]string, len(entries))
 	for i, e := range entries {
@@ -203,6 +219,7 @@ type answer[T any] struct {
 // Source returns a file with its lines, of at most 4 MiB. The errors are those of
 // Folder, or say that it is not a regular file or too large.
 func (s *Store) Source(name string) (*lint.Source, error) {
+	s.recorder.name(name)
 	if k := s.stat(name); k.err != nil { // there is nothing to keep
 		return nil, escape(k.err)
 	}
@@ -270,13 +287,24 @@ type Weighed interface{ Weight() int }
 // key. derive may ask the store; several may make it at the same time, and all of them
 // get the same. What it makes must be safe for concurrent use.
 func (s *Store) Derived(name string, key any, derive func() any) any {
-	return s.derived.keep(memoKey{name, key}, func() (any, int) {
-		made := derive()
+	made := s.derived.keep(memoKey{name, key}, func() (any, int) {
+		var made any
+		asked := s.recorder.around(func() { made = derive() })
+		size := derivedEntry + asked.weight()
 		if w, ok := made.(Weighed); ok {
-			return made, derivedEntry + w.Weight()
+			size += w.Weight()
 		}
-		return made, derivedEntry
-	})
+		return derived{made, asked}, size
+	}).(derived)
+	s.recorder.add(made.asked)
+	return made.made
+}
+
+// derived is what was made of a folder.
+type derived struct {
+	made any
+	// asked is what it was made of; nil where nobody notes that.
+	asked *Asked
 }
 
 // Forget drops all that was read. Who asks for it again reads it again.

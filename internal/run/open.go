@@ -36,6 +36,15 @@ func openAll(ctx context.Context, env *Env, options *Options, paths []string, po
 	} else if slices.Contains(paths, "-") {
 		return nil, errors.New("\"-\" cannot be mixed with paths")
 	}
+	if stdin {
+		if at := locateInput(env.Dir, options.StdinName); at != nil {
+			w, err := openInput(ctx, env, options, at, policy)
+			if err != nil {
+				return nil, err
+			}
+			return Workspaces{w}, nil
+		}
+	}
 	places, err := locate(env.Dir, named, options.FromRoot)
 	if err != nil {
 		return nil, err

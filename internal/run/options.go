@@ -23,7 +23,9 @@ type Options struct {
 	ShellCheck string
 	// ChangedSince is the commit whose findings are not reported; empty for all.
 	ChangedSince string
-	// StdinName is the name of what is read for the path "-".
+	// StdinName is the name of what is read for the path "-". Where its folder is there, it
+	// is linted as the file of that name, with the files around it. Empty stands for a
+	// Dockerfile of which no more is known.
 	StdinName string
 	// NoGitignore looks at ignored files too; AllowEmpty takes a named path with nothing
 	// to lint for no error.

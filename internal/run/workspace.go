@@ -2,6 +2,7 @@ package run
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -128,10 +129,10 @@ func open(ctx context.Context, env *Env, options *Options, at *place, stdin, nam
 		return nil, err
 	}
 	if stdin {
+		name := cmp.Or(options.StdinName, "Dockerfile")
 		w.Files = []engine.File{{
-			Path: options.StdinName, Target: discover.Classify(options.StdinName), Context: buildcontext.None(),
-			Policy: w.Rules.For(options.StdinName),
-			Open:   func() (io.ReadCloser, error) { return io.NopCloser(env.Stdin), nil },
+			Path: name, Target: discover.Classify(name), Context: buildcontext.None(), Policy: w.Rules.For(name),
+			Open: func() (io.ReadCloser, error) { return io.NopCloser(env.Stdin), nil },
 		}}
 		return w, nil
 	}

@@ -78,19 +78,19 @@ func options(dir string) Options {
 }
 
 // start starts a server for a folder with some capabilities of the client.
-func start(t testing.TB, dir, capabilities string) *client {
-	t.Helper()
+func start(tb testing.TB, dir, capabilities string) *client {
+	tb.Helper()
 	here, there := net.Pipe()
-	c := &client{t: t, dir: dir, served: make(chan error, 1), published: make(chan publishParams, 1024)}
-	go func() { c.served <- Serve(context.WithoutCancel(t.Context()), there, options(dir)) }()
-	c.conn = jsonrpc2.NewConn(context.WithoutCancel(t.Context()), jsonrpc2.NewBufferedStream(here, jsonrpc2.VSCodeObjectCodec{}), c)
+	c := &client{t: tb, dir: dir, served: make(chan error, 1), published: make(chan publishParams, 1024)}
+	go func() { c.served <- Serve(context.WithoutCancel(tb.Context()), there, options(dir)) }()
+	c.conn = jsonrpc2.NewConn(context.WithoutCancel(tb.Context()), jsonrpc2.NewBufferedStream(here, jsonrpc2.VSCodeObjectCodec{}), c)
 	c.call("initialize", json.RawMessage(`{"processId": null, "rootUri": "`+fileURI(dir)+`", "capabilities": `+cmp.Or(capabilities, "{}")+`}`), nil)
 	c.notify("initialized", object{})
-	t.Cleanup(func() {
+	tb.Cleanup(func() {
 		c.call("shutdown", nil, nil)
 		c.notify("exit", nil)
 		if err := <-c.served; err != nil {
-			t.Errorf("the server ended with %v", err)
+			tb.Errorf("the server ended with %v", err)
 		}
 		_ = c.conn.Close()
 	})
@@ -157,37 +157,37 @@ func codes(found []diagnostic) []string {
 }
 
 // tree writes files into a folder of the test's own, and makes it a work tree.
-func tree(t testing.TB, content map[string]string) string {
-	t.Helper()
-	dir, err := filepath.EvalSymlinks(t.TempDir())
+func tree(tb testing.TB, content map[string]string) string {
+	tb.Helper()
+	dir, err := filepath.EvalSymlinks(tb.TempDir())
 	if err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
 	content[".git/HEAD"] = "ref: refs/heads/main\n"
 	for name, text := range content {
 		at := filepath.Join(dir, filepath.FromSlash(name))
 		if err := os.MkdirAll(filepath.Dir(at), 0o755); err != nil {
-			t.Fatal(err)
+			tb.Fatal(err)
 		}
 		if err := os.WriteFile(at, []byte(text), 0o644); err != nil {
-			t.Fatal(err)
+			tb.Fatal(err)
 		}
 	}
 	return dir
 }
 
 // linted is what the command line finds in a folder, as an editor would get it, by path.
-func linted(t testing.TB, dir string) map[string][]string {
-	t.Helper()
+func linted(tb testing.TB, dir string) map[string][]string {
+	tb.Helper()
 	opts := options(dir)
-	all, err := run.Open(t.Context(), opts.Env, &opts.Run, nil)
+	all, err := run.Open(tb.Context(), opts.Env, &opts.Run, nil)
 	if err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
 	defer all.Close()
-	results, err := all.Check(t.Context())
+	results, err := all.Check(tb.Context())
 	if err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
 	found := map[string][]string{}
 	for _, d := range run.Merge(results).Diagnostics {

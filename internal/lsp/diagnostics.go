@@ -153,6 +153,7 @@ func severityOf(severity lint.Severity) int {
 		return severityWarning
 	case lint.Info:
 		return severityInformation
+	case lint.Style, lint.SeverityUnset:
 	}
 	return severityHint
 }
@@ -323,6 +324,6 @@ func (r *root) configFault() (uri string, found []diagnostic) {
 	if err != nil || n < 1 || n > 1<<20 {
 		n = 1
 	}
-	at := position{Line: uint32(n - 1)} //nolint:gosec // it is bounded above
+	at := position{Line: uint32(n - 1)}
 	return r.uri(m[1]), []diagnostic{{Range: textRange{at, at}, Severity: severityError, Source: sourceName, Message: m[3]}}
 }

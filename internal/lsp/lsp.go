@@ -252,6 +252,10 @@ func (s *server) asked(ctx context.Context, request *jsonrpc2.Request) (any, err
 		return with(ctx, params, s.diagnostic)
 	case "workspace/diagnostic":
 		return with(ctx, params, s.workspaceDiagnostic)
+	case "textDocument/codeAction":
+		return with(ctx, params, s.codeAction)
+	case "workspace/executeCommand":
+		return with(ctx, params, s.execute)
 	}
 	return nil, &jsonrpc2.Error{Code: jsonrpc2.CodeMethodNotFound, Message: "not supported: " + request.Method}
 }

@@ -11,7 +11,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-const badDockerfile = "FROM debian:latest\nRUN echo ö😀 && true\nCMD server -v\n"
+const badDockerfile = "FROM debian:latest\nRUN echo ö😀 && true\nCMD sleep 5\n"
 
 func TestPush(t *testing.T) {
 	dir := tree(t, map[string]string{"Dockerfile": "FROM debian:12\n"})

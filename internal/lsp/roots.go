@@ -43,6 +43,8 @@ type result struct {
 	// safe fixes make of the file, nil for not known.
 	proved map[string]*lint.Diagnostic
 	fixed  *engine.Fixed
+	// ignored are the comments that ignore findings, by fingerprint; nil for none.
+	ignored map[string]*ignoreEdit
 }
 
 func (r *root) close() {

@@ -297,3 +297,41 @@ func (t *overDisk) List(dir string, limit int) (entries []fs.DirEntry, more bool
 
 // Named is the path from the root of one that reports show.
 func (l *Live) Named(shown string) string { return l.place.inside(shown) }
+
+// Try checks a file as if it had another content, which nothing keeps.
+func (l *Live) Try(ctx context.Context, f engine.File, src []byte) []*lint.Diagnostic {
+	found := l.checker.Check(ctx, f, src).Diagnostics
+	l.markKnown(found)
+	return found
+}
+
+// pinning are the rules whose fixes pin images by their digests.
+var pinning = []string{"image-not-pinned-by-digest", "compose-image-not-pinned-by-digest"}
+
+// PinOne pins the images that a file names by their digests, as registries have them now, and
+// writes nothing. It connects to the registries that options allow, whatever Online says: it
+// is called where a person asks for it. left is why images were not pinned.
+func PinOne(
+	ctx context.Context, env *Env, options *Options, dir, name string, changed map[string][]byte,
+) (fixed *engine.Fixed, left []string, err error) {
+	online := *options
+	online.Online = true
+	online.Rules.Select = pinning
+	l, err := OpenLive(ctx, env, &online, dir, []string{name}, changed)
+	if err != nil {
+		return nil, nil, err
+	}
+	defer l.Close()
+	if err := l.GoOnline(ctx); err != nil {
+		return nil, nil, err
+	}
+	all := l.Fix(ctx, Fixing{Narrow: true})
+	if len(all) == 0 || all[0].Left == nil {
+		return nil, nil, fmt.Errorf("%s is not linted", name)
+	}
+	left = ProblemLines(append(all[0].Problems, l.unanswered()...))
+	for _, d := range all[0].Left.Diagnostics {
+		left = append(left, fmt.Sprintf("line %d: %s", d.Start().Line, d.Message))
+	}
+	return all[0], left, nil
+}

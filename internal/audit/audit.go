@@ -12,11 +12,13 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"time"
 
 	"github.com/dockmend/dockmend/internal/engine"
 	"github.com/dockmend/dockmend/internal/forge"
 	"github.com/dockmend/dockmend/internal/limits"
 	"github.com/dockmend/dockmend/internal/remote"
+	"github.com/dockmend/dockmend/internal/resolve"
 	"github.com/dockmend/dockmend/internal/run"
 )
 
@@ -71,6 +73,7 @@ func (a *Auditor) Run(ctx context.Context) (*Report, error) {
 	if err != nil {
 		return nil, err
 	}
+	a.options.Memory.Trim()
 	settings, err := a.begin(ctx)
 	if err != nil {
 		return nil, err
@@ -118,11 +121,11 @@ func (a *Auditor) report(all []forge.Repository) *Report {
 	}
 	return &Report{Header: header, records: func(yield func(*Record) error) error {
 		for _, name := range names {
-			r := o.Memory.load(name)
-			if r == nil {
+			k := o.Memory.load(name)
+			if k == nil {
 				return fmt.Errorf("the record of %s is gone from the folder of the audit", name)
 			}
-			if err := yield(r); err != nil {
+			if err := yield(k.Record); err != nil {
 				return err
 			}
 		}
@@ -206,7 +209,7 @@ func (a *Auditor) begin(ctx context.Context) (settings string, err error) {
 		if a.lead, err = run.OpenTree(ctx, o.Env, &o.Run, remote.New(nil, nil, nil)); err != nil {
 			return "", err
 		}
-		if err := a.lead.GoOnline(ctx); err != nil {
+		if err := a.lead.GoOnlineWithin(ctx, lookUps()); err != nil {
 			return "", err
 		}
 	}
@@ -216,7 +219,7 @@ func (a *Auditor) begin(ctx context.Context) (settings string, err error) {
 // holds reports whether the record of a repository says what a new one would.
 func (a *Auditor) holds(r forge.Repository) bool {
 	kept := a.options.Memory.load(r.Name)
-	if kept == nil || kept.Key != a.key || r.Err != nil {
+	if kept == nil || kept.Key != a.key || kept.Again || r.Err != nil {
 		return false
 	}
 	if kept.Commit != r.Commit || kept.URL != r.URL || kept.Branch != r.Branch {
@@ -225,7 +228,7 @@ func (a *Auditor) holds(r forge.Repository) bool {
 	if r.Skip != "" {
 		return kept.State == Skipped && kept.Reason == r.Skip
 	}
-	return kept.State == Audited
+	return kept.State != Skipped
 }
 
 // lookAtAll looks at repositories, some at once.
@@ -259,22 +262,23 @@ func (a *Auditor) lookAtAll(ctx context.Context, todo []forge.Repository) error 
 
 // one looks at a repository and keeps its record. The error is one that concerns all.
 func (a *Auditor) one(ctx context.Context, r forge.Repository) error {
-	record := &Record{Repository: r.Name, URL: r.URL, Branch: r.Branch, Commit: r.Commit, State: Audited, Key: a.key, Findings: []Finding{}}
+	record := a.empty(r)
+	again := false
 	switch {
 	case r.Skip != "":
 		record.State, record.Reason = Skipped, r.Skip
 	case r.Err != nil:
 		record.State, record.Reason = Failed, r.Err.Error()
 	default:
-		if crash := engine.Recover(engine.StepFind, func() { a.look(ctx, r, record) }); crash != nil {
-			*record = Record{Repository: r.Name, URL: r.URL, Branch: r.Branch, Commit: r.Commit, State: Failed, Key: a.key, Findings: []Finding{}}
-			record.Reason = crash.Problem("").Message
+		if crash := engine.Recover(engine.StepFind, func() { again = a.look(ctx, r, record) }); crash != nil {
+			record = a.empty(r)
+			record.State, record.Reason = Failed, crash.Problem("").Message
 		}
 	}
 	if ctx.Err() != nil {
 		return ctx.Err() // what was stopped is no record
 	}
-	if err := a.options.Memory.save(record); err != nil {
+	if err := a.options.Memory.save(&kept{record, again}); err != nil {
 		return err
 	}
 	if a.options.Done != nil {
@@ -283,16 +287,31 @@ func (a *Auditor) one(ctx context.Context, r forge.Repository) error {
 	return nil
 }
 
-// look fills in what is found.
-func (a *Auditor) look(ctx context.Context, r forge.Repository, record *Record) {
+// lookUps are the bounds on look-ups in registries for all repositories together. What one
+// repository may cost does not depend on the others, so that each says the same in any order;
+// where all requests are used up, those that are left say so, and are read again.
+func lookUps() resolve.Limits {
+	return resolve.Limits{
+		Requests: limits.AuditLookUps, AllCandidates: limits.AuditLookUps, Retries: limits.AuditLookUps / 100, Waits: time.Hour,
+	}
+}
+
+// empty is a record in which nothing was found yet.
+func (a *Auditor) empty(r forge.Repository) *Record {
+	return &Record{Repository: r.Name, URL: r.URL, Branch: r.Branch, Commit: r.Commit, State: Audited, Key: a.key, Findings: []Finding{}}
+}
+
+// look fills in what is found. again says that another run may find more although nothing
+// changed: the platform or a registry did not answer.
+func (a *Auditor) look(ctx context.Context, r forge.Repository, record *Record) (again bool) {
 	fail := func(err error) {
-		record.State, record.Reason, record.Findings, record.Images = Failed, err.Error(), []Finding{}, nil
-		record.Problems, record.Hidden, record.Files, record.Silenced = nil, nil, 0, 0
+		*record = *a.empty(r)
+		record.State, record.Reason = Failed, err.Error()
 	}
 	entries, err := a.host.Tree(ctx, r)
 	if err != nil {
 		fail(err)
-		return
+		return !errors.Is(err, forge.ErrTooLarge)
 	}
 	tree := remote.New(entries, func(wanted []remote.Entry) (map[string][]byte, error) {
 		return a.host.Blobs(ctx, r, wanted)
@@ -302,28 +321,29 @@ func (a *Auditor) look(ctx context.Context, r forge.Repository, record *Record) 
 	w, err := run.OpenTree(ctx, a.options.Env, &options, tree)
 	if err = cmp.Or(tree.Err(), err); err != nil {
 		fail(err)
-		return
+		return tree.Err() != nil
 	}
 	defer w.Close()
-	failures := 0
 	if a.lead != nil {
-		a.lead.ShareLookUps(w)
-		failures = len(a.lead.Failures())
+		w.GoOnlineAs(a.lead)
 	}
 	record.Images = imagesOf(w) // while the files are parsed
 	result := w.Check(ctx)
 	w.MarkOwn(result)
 	record.add(result, readOwners(tree))
 	record.Refused = w.Refused()
+	unanswered := w.Failures()
 	switch {
 	case tree.Err() != nil:
 		fail(tree.Err())
-	case len(result.Problems) > 0:
-		record.State = Incomplete
-	case a.lead != nil && len(a.lead.Failures()) > failures:
+		return true
+	case len(unanswered) > 0:
 		record.State = Incomplete
 		record.Reason = "look-ups in registries failed"
+	case len(result.Problems) > 0:
+		record.State = Incomplete
 	}
+	return len(unanswered) > 0
 }
 
 // ErrShard is wrapped by the error for a shard that is none.

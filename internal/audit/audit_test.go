@@ -2,10 +2,12 @@ package audit_test
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"net/http"
 	"path/filepath"
 	"slices"
@@ -14,6 +16,8 @@ import (
 	"testing"
 	"time"
 
+	cmpdiff "github.com/google/go-cmp/cmp"
+	v1 "github.com/google/go-containerregistry/pkg/v1"
 	"github.com/rogpeppe/go-internal/txtar"
 
 	"github.com/dockmend/dockmend/internal/audit"
@@ -21,6 +25,7 @@ import (
 	"github.com/dockmend/dockmend/internal/forge"
 	"github.com/dockmend/dockmend/internal/forge/github"
 	"github.com/dockmend/dockmend/internal/forge/github/fakehub"
+	"github.com/dockmend/dockmend/internal/resolve/fakeregistry"
 	"github.com/dockmend/dockmend/internal/run"
 )
 
@@ -63,6 +68,10 @@ type auditor struct {
 	state  string
 	atOnce int
 	shard  [2]int
+	// internet has the registries that are asked; nil for a run that asks none.
+	internet *fakeregistry.Internet
+	// blobs is how many bytes of files are kept; 0 for the usual.
+	blobs int64
 	// requests are those of the last run.
 	requests int
 }
@@ -75,7 +84,7 @@ func newAuditor(t *testing.T, hub *fakehub.Hub) *auditor {
 func (a *auditor) run(ctx context.Context) (*audit.Report, error) {
 	a.t.Helper()
 	account, err := github.NewAccount(github.Server{
-		URL: a.hub.URL, GraphQL: a.hub.URL + "/graphql", Token: "x", Now: a.clock.Now, Wait: a.clock.Wait, Timeout: time.Second,
+		URL: a.hub.URL, GraphQL: a.hub.URL + "/graphql", Token: "x", Now: a.clock.Now, Wait: a.clock.Wait,
 	})
 	if err != nil {
 		a.t.Fatal(err)
@@ -86,10 +95,15 @@ func (a *auditor) run(ctx context.Context) (*audit.Report, error) {
 	}
 	options := run.Defaults()
 	options.ShellCheck, options.Rules.AsOf = "off", day
+	env := &run.Env{Dir: a.t.TempDir(), Getenv: func(string) string { return "" }}
+	if a.internet != nil {
+		options.Online, env.Getenv = true, a.internet.Getenv
+	}
+	memory := audit.NewMemory(root)
+	memory.MostBlobs = cmp.Or(a.blobs, memory.MostBlobs)
 	r, err := audit.New(account, audit.Options{
-		Selection: forge.Selection{Org: "acme"}, Jobs: a.atOnce, Version: "1", Memory: audit.NewMemory(root), Run: options,
-		Shard: a.shard[0], Shards: a.shard[1],
-		Env: &run.Env{Dir: a.t.TempDir(), Getenv: func(string) string { return "" }},
+		Selection: forge.Selection{Org: "acme"}, Jobs: a.atOnce, Version: "1", Memory: memory, Run: options,
+		Shard: a.shard[0], Shards: a.shard[1], Env: env,
 	}).Run(ctx)
 	a.requests = account.Requests()
 	return r, err
@@ -334,6 +348,120 @@ func TestBadRepositories(t *testing.T) {
 		if states[name] != state {
 			t.Errorf("%s is %s, want %s", name, states[name], state)
 		}
+	}
+}
+
+// What fails for the repository's own reasons fails again, so that nothing is asked twice.
+func TestLastingFailures(t *testing.T) {
+	hub := organisation(t, 3)
+	hub.Org.Repos["config"] = &fakehub.OrgRepo{Commit: fakehub.CommitName("config"), Files: map[string]string{".dockmend.yaml": "rulez: {}\n"}}
+	a := newAuditor(t, hub)
+	first := a.must()
+	if first.Summary.Failed != 1 {
+		t.Fatalf("%+v", first.Summary)
+	}
+	want := written(t, first, "json")
+	if got := written(t, a.must(), "json"); got != want || a.requests != 2 {
+		t.Errorf("again: same report %v, %d requests", got == want, a.requests)
+	}
+	hub.Org.Repos["config"].Files[".dockmend.yaml"] = "rules: {}\n"
+	hub.Org.Repos["config"].Commit = fakehub.CommitName("corrected")
+	if corrected := a.must(); corrected.Summary.Failed != 0 {
+		t.Errorf("corrected: %+v", corrected.Summary)
+	}
+}
+
+// The folder of an audit has a bound, past which files are read again.
+func TestBlobsAreBounded(t *testing.T) {
+	hub := organisation(t, 24)
+	want := written(t, newAuditor(t, hub).must(), "json")
+	const most = 20_000
+	a := newAuditor(t, hub)
+	a.blobs = most
+	for i := range 3 {
+		if got := written(t, a.must(), "json"); got != want {
+			t.Errorf("run %d: another report", i)
+		}
+		size := int64(0)
+		err := filepath.WalkDir(filepath.Join(a.state, "blobs"), func(_ string, d fs.DirEntry, err error) error {
+			if err != nil || d.IsDir() {
+				return err
+			}
+			info, err := d.Info()
+			size += info.Size()
+			return err
+		})
+		if err != nil || size > most || size == 0 {
+			t.Errorf("run %d: %d bytes of files are kept, at most %d may be; %v", i, size, most, err)
+		}
+		for _, r := range hub.Org.Repos {
+			r.Commit = strings.Map(func(c rune) rune { return '0' + (c+1)%10 }, r.Commit) // every one is read again
+		}
+		want = written(t, newAuditor(t, hub).must(), "json")
+	}
+}
+
+// Look-ups in registries are made once for all, and each repository says what it would say
+// alone: the order changes nothing, nor does what others could not find out.
+func TestOnlineSameBytes(t *testing.T) {
+	t.Setenv("HOME", t.TempDir())
+	t.Setenv("DOCKER_CONFIG", t.TempDir())
+	n := fakeregistry.New(t)
+	refs := []string{"ghcr.io/acme/a:1", "ghcr.io/acme/b:latest", "quay.io/acme/c:3.1", "quay.io/acme/d"}
+	for _, ref := range refs {
+		n.Push(t, fakeregistry.Index(t, v1.Config{User: "app"}, "linux/amd64"), ref, ref[:len("quay.io/acme/a")-1]+"x:1.2.3")
+	}
+	// One registry answers no question about c, whoever asks first.
+	n.Hook("quay.io", func(w http.ResponseWriter, r *http.Request) {
+		if strings.Contains(r.URL.Path, "/c/") {
+			w.WriteHeader(http.StatusBadRequest)
+		}
+	})
+	hub := fakehub.New(t)
+	hub.Org = &fakehub.Org{Name: "acme", Repos: map[string]*fakehub.OrgRepo{}}
+	const repositories = 32
+	for i := range repositories {
+		name := fmt.Sprintf("r%02d", i)
+		content := fmt.Sprintf("FROM %s\nCOPY --from=%s /a /a\nCMD run.sh\n", refs[i%len(refs)], refs[i/4%len(refs)])
+		hub.Org.Repos[name] = &fakehub.OrgRepo{Commit: fakehub.CommitName(name), Files: map[string]string{
+			"Dockerfile": content, ".dockmend.yaml": "pin: {mode: version+digest}\nrules: {image-not-pinned-by-digest: warning}\n",
+		}}
+	}
+	want, asked := "", 0
+	for _, atOnce := range []int{1, 4, 16} {
+		a := newAuditor(t, hub)
+		a.internet, a.atOnce = n, atOnce
+		n.Forget()
+		r := a.must()
+		got := written(t, r, "json")
+		if want == "" {
+			want, asked = got, len(n.Requests())
+		}
+		if got != want {
+			t.Errorf("%d at once: another report\n%s", atOnce, cmpdiff.Diff(want, got))
+		}
+		if len(n.Requests()) > asked {
+			t.Errorf("%d at once: %d requests to registries, one at once makes %d", atOnce, len(n.Requests()), asked)
+		}
+		if err := r.Each(func(x *audit.Record) error {
+			i := 0
+			_, err := fmt.Sscanf(x.Repository, "acme/r%d", &i)
+			uses := i%len(refs) == 2 || i/4%len(refs) == 2
+			if uses != (x.State == audit.Incomplete) {
+				t.Errorf("%d at once: %s is %s, that it uses c: %v", atOnce, x.Repository, x.State, uses)
+			}
+			return err
+		}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	// What could not be found out is tried again, the rest is not.
+	a := newAuditor(t, hub)
+	a.internet = n
+	_ = a.must()
+	n.Hook("quay.io", func(http.ResponseWriter, *http.Request) {})
+	if r := a.must(); r.Summary.Incomplete != 0 || r.Summary.Audited != repositories {
+		t.Errorf("again: %+v", r.Summary)
 	}
 }
 

@@ -69,6 +69,10 @@ const (
 // ErrGone is wrapped by the error for a repository that is not there for this token.
 var ErrGone = errors.New("there is no such repository, or the token may not read it")
 
+// ErrTooLarge is wrapped by the error for a repository with more files than are listed, however
+// often it is tried.
+var ErrTooLarge = errors.New("the repository is too large")
+
 // Budget is what the limits of a platform leave.
 type Budget struct {
 	// Left are requests of Most in an hour; Most is 0 where the platform has no limit.

@@ -184,6 +184,10 @@ const (
 	TreeEntries  = 1_000_000
 	// AuditRepositories is how many repositories an audit has.
 	AuditRepositories = 100_000
+	// AuditFiles is how many bytes of files are kept between runs.
+	AuditFiles = 2 << 30
+	// AuditLookUps is how many requests to registries an audit makes.
+	AuditLookUps = 100_000
 )
 
 // Of ShellCheck, the program.
@@ -312,6 +316,8 @@ func Table() []Group {
 			{"repositories", AuditRepositories, "", "the audit does not begin, and says so"},
 			{"requests to list the files of a repository whose list the platform cuts", TreeRequests, "", notAudited},
 			{"files of a repository", TreeEntries, "", notAudited},
+			{"requests to registries with `--online`", AuditLookUps, "", "the repositories whose images could not be looked up are incomplete, with the reason"},
+			{"files of all repositories that the folder of `--state` keeps", AuditFiles, "bytes", "the oldest are removed, and read again when somebody asks for them"},
 			{"files that are read at once before anybody asks for them", BlobsAhead, "", "the others are read when somebody asks for them"},
 		}},
 		{"A repository of git", []Limit{

@@ -29,7 +29,7 @@ func (r *Resolver) Digest(ref string) (string, error) {
 	if d, ok := parsed.(name.Digest); ok {
 		return d.DigestStr(), nil
 	}
-	return r.digests.get(parsed.Name(), func() (string, error) {
+	return r.digests.get(r, parsed.Name(), func(r *Resolver) (string, error) {
 		digest, err := r.head(parsed)
 		if err == nil {
 			r.mu.Lock()
@@ -59,7 +59,7 @@ func (r *Resolver) Settled(ref, digest string) error {
 	if d, ok := parsed.(name.Digest); ok && d.DigestStr() == digest {
 		return nil
 	}
-	_, err = r.settled.get(parsed.Name()+"@"+digest, func() (struct{}, error) {
+	_, err = r.settled.get(r, parsed.Name()+"@"+digest, func(r *Resolver) (struct{}, error) {
 		now, err := r.head(parsed)
 		if err == nil && now != digest {
 			err = &lint.Unavailable{Reason: "the tag moved while it was looked at"}
@@ -94,7 +94,7 @@ func (r *Resolver) manifestOf(ref string) (name.Digest, *manifest, error) {
 		return name.Digest{}, nil, err
 	}
 	at := parsed.Context().Digest(digest)
-	m, err := r.manifests.get(at.Name(), func() (*manifest, error) {
+	m, err := r.manifests.get(r, at.Name(), func(r *Resolver) (*manifest, error) {
 		return ask(r, at, func(ctx context.Context, p *remote.Puller) (*manifest, error) {
 			desc, err := p.Get(ctx, at)
 			if err != nil {
@@ -162,7 +162,7 @@ func (r *Resolver) Config(ref, platform string) (lint.ImageConfig, error) {
 	if err != nil {
 		return lint.ImageConfig{}, err
 	}
-	return r.configs.get(at.Name()+" "+platform, func() (lint.ImageConfig, error) {
+	return r.configs.get(r, at.Name()+" "+platform, func(r *Resolver) (lint.ImageConfig, error) {
 		if !m.single {
 			e, ok := pick(m.entries, platform)
 			if !ok {
@@ -231,7 +231,7 @@ func (r *Resolver) Tags(repository string) ([]string, error) {
 		return nil, err
 	}
 	repo := parsed.Context()
-	return r.tags.get(repo.Name(), func() ([]string, error) {
+	return r.tags.get(r, repo.Name(), func(r *Resolver) ([]string, error) {
 		return ask(r, parsed, func(ctx context.Context, p *remote.Puller) ([]string, error) {
 			lister, err := p.Lister(ctx, repo)
 			if err != nil {

@@ -16,22 +16,26 @@ type answer[T any] struct {
 	once  sync.Once
 	value T
 	err   error
+	// by is who asked, with what was said and what failed on the way.
+	by *Resolver
 }
 
-func (m *memo[T]) get(key string, ask func() (T, error)) (T, error) {
+// get asks once for all that want to know; each of them learns what was said on the way.
+func (m *memo[T]) get(r *Resolver, key string, ask func(*Resolver) (T, error)) (T, error) {
 	m.mu.Lock()
 	if m.answers == nil {
 		m.answers = map[string]*answer[T]{}
 	}
 	a := m.answers[key]
 	if a == nil {
-		a = &answer[T]{}
+		a = &answer[T]{by: r.Another()}
 		m.answers[key] = a
 	}
 	m.mu.Unlock()
 	a.once.Do(func() {
 		a.err = &lint.Unavailable{Reason: "the look-up crashed"} // what others are told if it does
-		a.value, a.err = ask()
+		a.value, a.err = ask(a.by)
 	})
+	r.learn(a.by)
 	return a.value, a.err
 }

@@ -9,6 +9,7 @@ import (
 	"cmp"
 	"context"
 	"fmt"
+	"maps"
 	"net/http"
 	"net/netip"
 	"slices"
@@ -91,6 +92,18 @@ func (l Limits) orUsual() Limits {
 // Resolver answers for one run. It implements lint.Registry and is safe for
 // concurrent use; the same question is asked once, however many ask it.
 type Resolver struct {
+	*shared
+
+	mu sync.Mutex
+	// failures are those of this resolver's questions, said has the digest of each tag that
+	// it asked for, by its full name.
+	failures, said map[string]string
+	// isOther is set for one that another was made from, to whom the connections belong.
+	isOther bool
+}
+
+// shared is what resolvers of one run have in common.
+type shared struct {
 	ctx     context.Context
 	options Options
 	limits  Limits
@@ -101,11 +114,8 @@ type Resolver struct {
 	candidates atomic.Int64
 	cut        atomic.Int64
 
-	mu         sync.Mutex
+	asked      sync.Mutex
 	registries map[string]*registry
-	failures   map[string]string
-	// said has the digest of each tag that was asked for, by its full name.
-	said map[string]string
 
 	digests   memo[string]
 	settled   memo[struct{}]
@@ -113,6 +123,26 @@ type Resolver struct {
 	configs   memo[lint.ImageConfig]
 	tags      memo[[]string]
 	versions  memo[lint.Version]
+}
+
+// Another is a resolver with the same answers and the same bounds. What it was told, and
+// which of its own questions failed, follows from these questions alone, not from what
+// others asked before.
+func (r *Resolver) Another() *Resolver {
+	return &Resolver{shared: r.shared, failures: map[string]string{}, said: map[string]string{}, isOther: true}
+}
+
+// learn takes over what another was told.
+func (r *Resolver) learn(other *Resolver) {
+	other.mu.Lock()
+	defer other.mu.Unlock()
+	if len(other.failures)+len(other.said) == 0 {
+		return
+	}
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	maps.Copy(r.failures, other.failures)
+	maps.Copy(r.said, other.said)
 }
 
 // registry is one that was asked.
@@ -130,10 +160,8 @@ func New(ctx context.Context, o Options) (*Resolver, error) {
 	if o.Allowed == nil {
 		o.Allowed = Registries()
 	}
-	r := &Resolver{
-		ctx: ctx, options: o, limits: o.Limits.orUsual(), allowed: map[string]bool{},
-		registries: map[string]*registry{}, failures: map[string]string{}, said: map[string]string{},
-	}
+	common := &shared{ctx: ctx, options: o, limits: o.Limits.orUsual(), allowed: map[string]bool{}, registries: map[string]*registry{}}
+	r := &Resolver{shared: common, failures: map[string]string{}, said: map[string]string{}}
 	named := map[string]bool{}
 	for _, host := range slices.Concat(o.Allowed, o.Named) {
 		parsed, err := name.NewRegistry(host, name.StrictValidation)
@@ -231,8 +259,8 @@ func (r *Resolver) parse(ref string) (name.Reference, error) {
 // registry returns what is needed to ask a registry; its credentials are looked
 // up once.
 func (r *Resolver) registry(of name.Registry) (*registry, error) {
-	r.mu.Lock()
-	defer r.mu.Unlock()
+	r.asked.Lock()
+	defer r.asked.Unlock()
 	host := of.RegistryStr()
 	if known := r.registries[host]; known != nil {
 		return known, nil
@@ -293,8 +321,11 @@ func (r *Resolver) keychain() *keychain {
 	return &keychain{inner: cmp.Or[authn.Keychain](r.options.Keychain, authn.DefaultKeychain), token: r.options.GitHubToken}
 }
 
-// Close ends all idle connections.
+// Close ends all idle connections, if they are its own.
 func (r *Resolver) Close() {
+	if r.isOther {
+		return
+	}
 	for _, t := range []*http.Transport{r.connect.direct, r.connect.proxied} {
 		t.CloseIdleConnections()
 	}

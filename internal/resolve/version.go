@@ -181,7 +181,7 @@ func (r *Resolver) Version(ref string) (lint.Version, error) {
 	if !ok {
 		return lint.Version{}, &lint.Unavailable{Reason: "a digest has no tag to go by"}
 	}
-	return r.versions.get(given.Name(), func() (lint.Version, error) { return r.findVersion(given) })
+	return r.versions.get(r, given.Name(), func(r *Resolver) (lint.Version, error) { return r.findVersion(given) })
 }
 
 func (r *Resolver) findVersion(given name.Tag) (lint.Version, error) {

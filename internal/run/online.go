@@ -13,6 +13,12 @@ func (w *Workspace) Recall(seen map[string]resolve.Sighting) { w.seen = seen }
 
 // GoOnline lets rules ask registries, where the options say so.
 func (w *Workspace) GoOnline(ctx context.Context) error {
+	return w.GoOnlineWithin(ctx, resolve.Limits{})
+}
+
+// GoOnlineWithin is GoOnline with bounds on what all look-ups may cost; zero values stand for
+// those of one repository.
+func (w *Workspace) GoOnlineWithin(ctx context.Context, limits resolve.Limits) error {
 	o, env := w.options, w.env
 	if !o.Online {
 		return nil
@@ -24,6 +30,7 @@ func (w *Workspace) GoOnline(ctx context.Context) error {
 	}
 	resolver, err := resolve.New(ctx, resolve.Options{
 		Allowed: o.OnlyRegistries, Named: o.NamedRegistries, GitHubToken: token, Getenv: env.Getenv, Version: env.Version,
+		Limits: limits,
 	})
 	if err != nil {
 		return fmt.Errorf("--online: %w", err)
@@ -54,6 +61,15 @@ func (w *Workspace) unanswered() []lint.Problem {
 
 // ShareLookUps lets the rules of another workspace ask through the look-ups of this one.
 func (w *Workspace) ShareLookUps(other *Workspace) { other.checker.Registry = w.checker.Registry }
+
+// GoOnlineAs lets the rules ask as those of another workspace, which is online: each question
+// is asked once for both. What fails counts for those who asked.
+func (w *Workspace) GoOnlineAs(other *Workspace) {
+	if other.resolver != nil {
+		w.resolver = other.resolver.Another()
+		w.checker.Registry = w.resolver
+	}
+}
 
 // Failures are the look-ups that failed, so that not finding something says nothing.
 func (w *Workspace) Failures() []string {

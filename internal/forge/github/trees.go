@@ -47,7 +47,7 @@ func (w *treeWalk) folder(ctx context.Context, sha, prefix string) error {
 		return err
 	}
 	if one.Truncated { // a folder of more than 100,000 files
-		return fmt.Errorf("GitHub's list of the folder %q is cut", path.Clean(prefix))
+		return fmt.Errorf("%w: GitHub's list of the folder %q is cut", forge.ErrTooLarge, path.Clean(prefix))
 	}
 	if err := w.add(one.Tree, prefix); err != nil {
 		return err
@@ -65,7 +65,7 @@ func (w *treeWalk) folder(ctx context.Context, sha, prefix string) error {
 
 func (w *treeWalk) list(ctx context.Context, sha string, recursive bool) (*gitTree, error) {
 	if w.requests++; w.requests > limits.TreeRequests {
-		return nil, fmt.Errorf("its list takes more than %d requests", limits.TreeRequests)
+		return nil, fmt.Errorf("%w: its list takes more than %d requests", forge.ErrTooLarge, limits.TreeRequests)
 	}
 	if !isHash(sha) {
 		return nil, fmt.Errorf("GitHub names no tree: %.80q", sha)
@@ -100,7 +100,7 @@ func (w *treeWalk) add(entries []gitEntry, prefix string) error {
 		w.entries = append(w.entries, remote.Entry{Path: prefix + e.Path, Hash: e.SHA, Kind: kind, Size: int64(e.Size)})
 	}
 	if len(w.entries) > limits.TreeEntries {
-		return fmt.Errorf("it has more than %d files", limits.TreeEntries)
+		return fmt.Errorf("%w: it has more than %d files", forge.ErrTooLarge, limits.TreeEntries)
 	}
 	return nil
 }

@@ -12,13 +12,11 @@ import (
 	"slices"
 	"strings"
 	"sync"
-	"time"
 
 	"github.com/dockmend/dockmend/internal/engine"
 	"github.com/dockmend/dockmend/internal/forge"
 	"github.com/dockmend/dockmend/internal/limits"
 	"github.com/dockmend/dockmend/internal/remote"
-	"github.com/dockmend/dockmend/internal/resolve"
 	"github.com/dockmend/dockmend/internal/run"
 )
 
@@ -209,7 +207,7 @@ func (a *Auditor) begin(ctx context.Context) (settings string, err error) {
 		if a.lead, err = run.OpenTree(ctx, o.Env, &o.Run, remote.New(nil, nil, nil)); err != nil {
 			return "", err
 		}
-		if err := a.lead.GoOnlineWithin(ctx, lookUps()); err != nil {
+		if err := a.lead.GoOnlineForMany(ctx); err != nil {
 			return "", err
 		}
 	}
@@ -285,15 +283,6 @@ func (a *Auditor) one(ctx context.Context, r forge.Repository) error {
 		a.options.Done(record)
 	}
 	return nil
-}
-
-// lookUps are the bounds on look-ups in registries for all repositories together. What one
-// repository may cost does not depend on the others, so that each says the same in any order;
-// where all requests are used up, those that are left say so, and are read again.
-func lookUps() resolve.Limits {
-	return resolve.Limits{
-		Requests: limits.AuditLookUps, AllCandidates: limits.AuditLookUps, Retries: limits.AuditLookUps / 100, Waits: time.Hour,
-	}
 }
 
 // empty is a record in which nothing was found yet.

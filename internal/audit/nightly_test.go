@@ -61,7 +61,14 @@ func corpora(t *testing.T, hub *fakehub.Hub) {
 	}
 }
 
-// A thousand repositories within GitHub's limits, with faults, killed at 20 points.
+// begun is a report as JSON, the first of its repositories.
+func begun(t *testing.T, r *audit.Report) string {
+	t.Helper()
+	r.Begin()
+	return written(t, r, "json")
+}
+
+// A thousand repositories: again, in shards, and killed at 20 points with faults.
 func TestThousand(t *testing.T) {
 	nightly(t)
 	const n = 1000
@@ -70,43 +77,68 @@ func TestThousand(t *testing.T) {
 	a := newAuditor(t, hub)
 	a.atOnce = 8
 	hub.Org.Limits = &fakehub.Limits{Hourly: 5000, Minutely: 900, Now: a.clock.Now}
-	start := a.clock.Now()
-	want := written(t, a.must(), "json")
-	spent := a.clock.Now().Sub(start)
-	whole := a.requests
-	t.Logf("%d repositories: %d requests, %.2f each; %v by the clock of the limits, %.0f an hour; %d refused",
-		n, whole, float64(whole)/n, spent, n/spent.Hours(), hub.Org.Limits.Refused)
-	again := a.must()
-	t.Logf("again, nothing changed: %d requests; the same report: %v", a.requests, written(t, again, "json") == want)
+	first := a.must()
+	want, whole := begun(t, first), a.requests
+	t.Logf("%d repositories, %+v: %d requests, %.2f each; %d refused", n, first.Summary, whole, float64(whole)/n, hub.Org.Limits.Refused)
+	again := begun(t, a.must())
+	t.Logf("again, nothing changed: %d requests", a.requests)
+	if again != want {
+		t.Error("again: another report")
+	}
 
-	b := newAuditor(t, hub)
-	b.atOnce = 8
-	hub.Org.Limits = &fakehub.Limits{Hourly: 5000, Minutely: 900, Now: b.clock.Now}
+	hub.Org.Limits = nil
 	hub.Faults = []*fakehub.Fault{
 		{Call: "graphql Blobs", Kind: fakehub.Lost, Times: 40}, {Call: "git/trees", Kind: fakehub.Cut, Times: 40},
 		{Call: "git/trees", Kind: fakehub.Refused, Status: http.StatusForbidden, RetryAfter: 30, Times: 20},
 		{Call: "graphql", Kind: fakehub.Refused, Status: http.StatusBadGateway, Times: 60},
 	}
-	total := 0
-	for i := range 20 {
-		ctx, stop := context.WithCancel(t.Context())
-		var seen atomic.Int64
-		hub.Watch(func(*http.Request, []byte) {
-			if seen.Add(1) == int64(whole/25) {
-				stop()
-			}
-		})
-		if _, err := b.run(ctx); err == nil {
-			t.Logf("it was complete before point %d", i)
-		}
-		stop()
-		total += b.requests
+	if got, points := killed(t, hub, 20, int64(whole/22)); got != want {
+		t.Errorf("killed at %d points, with faults: another report", points)
+	} else {
+		t.Logf("killed at %d points, with 160 faults: the same report", points)
 	}
-	hub.Watch(nil)
-	if got := written(t, b.must(), "json"); got != want {
-		t.Error("stopped at 20 points, with faults: another report")
+	hub.Faults = nil
+
+	const shards = 8
+	var names []string
+	var parts []audit.Open
+	for k := 1; k <= shards; k++ {
+		b := newAuditor(t, hub)
+		b.atOnce, b.shard = 8, [2]int{k, shards}
+		names = append(names, fmt.Sprint("shard", k))
+		parts = append(parts, opens(written(t, b.must(), "json")))
 	}
-	t.Logf("stopped at 20 points, with 160 faults: %d requests in all", total+b.requests)
+	merged, err := audit.Merge(names, parts)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if begun(t, merged) != want {
+		t.Errorf("%d shards merged: another report", shards)
+	}
+}
+
+// How many repositories an hour GitHub's limits let through, each request taking 150 ms.
+func TestRate(t *testing.T) {
+	nightly(t)
+	const n = 12_000
+	hub := fakehub.New(t)
+	hub.Org = &fakehub.Org{Name: "acme", Repos: map[string]*fakehub.OrgRepo{}}
+	for i := range n {
+		name := fmt.Sprintf("r%05d", i)
+		hub.Org.Repos[name] = &fakehub.OrgRepo{Commit: fakehub.CommitName(name), Files: map[string]string{"Dockerfile": fmt.Sprintf("FROM alpine:3.%d\nRUN echo %s\n", i%24, name)}}
+	}
+	a := newAuditor(t, hub)
+	a.atOnce = 1 // the clock passes only where somebody waits, so that the time is exact with one
+	hub.Org.Limits = &fakehub.Limits{Hourly: 5000, Minutely: 900, Now: a.clock.Now}
+	hub.Watch(func(r *http.Request, _ []byte) { _ = a.clock.Wait(r.Context(), 150*time.Millisecond) })
+	start := a.clock.Now()
+	r := a.must()
+	spent := a.clock.Now().Sub(start)
+	t.Logf("%d repositories, %d findings: %d requests, %.2f each, %d refused; %v, %.0f repositories an hour",
+		n, r.Summary.Findings, a.requests, float64(a.requests)/n, hub.Org.Limits.Refused, spent.Round(time.Second), n/spent.Hours())
+	if r.Summary.Audited != n {
+		t.Errorf("%+v", r.Summary)
+	}
 }
 
 // Child is an audit in a process of its own, which is killed.
@@ -116,8 +148,9 @@ func TestChild(t *testing.T) {
 		t.Log("it is for TestKilled alone")
 		return
 	}
+	clock := fakehub.NewClock(time.Now())
 	c := &audit.Command{
-		Env: &run.Env{Dir: t.TempDir(), Getenv: os.Getenv, Version: "1"}, Stdout: os.Stdout, Stderr: io.Discard, Selection: forge.Selection{Org: "acme"},
+		Wait: clock.Wait, Env: &run.Env{Now: clock.Now, Dir: t.TempDir(), Getenv: os.Getenv, Version: "1"}, Stdout: os.Stdout, Stderr: io.Discard, Selection: forge.Selection{Org: "acme"},
 		State: state, Outputs: []string{"json=" + os.Getenv("DOCKMEND_AUDIT_OUT")}, Jobs: 3, Run: run.Defaults(),
 	}
 	c.Run.ShellCheck, c.Run.Rules.AsOf = "off", day
@@ -126,22 +159,19 @@ func TestChild(t *testing.T) {
 	}
 }
 
-// A process that is killed leaves what another goes on with.
-func TestKilled(t *testing.T) {
-	hub := organisation(t, 12)
-	kills := 5
-	if testing.Short() {
-		kills = 2
-	}
-	audited := func(state, out string, kill int64) error {
+// killed audits a hub in processes that are killed, each after so many requests, and in a
+// last one. It returns that one's report and how many were killed.
+func killed(t *testing.T, hub *fakehub.Hub, kills int, after int64) (report string, points int) {
+	t.Helper()
+	state, out := t.TempDir(), filepath.Join(t.TempDir(), "report")
+	audited := func(kill int64) error {
 		cmd := exec.Command(os.Args[0], "-test.run=^TestChild$")
 		cmd.Env = append(os.Environ(), "DOCKMEND_AUDIT_STATE="+state, "DOCKMEND_AUDIT_OUT="+out,
 			"GITHUB_TOKEN=x", "GITHUB_API_URL="+hub.URL, "GITHUB_GRAPHQL_URL="+hub.URL+"/graphql")
-		var seen atomic.Int64
-		hub.Watch(nil) // what was written so far is seen by the requests of another process
 		if err := cmd.Start(); err != nil {
 			return err
 		}
+		var seen atomic.Int64
 		hub.Watch(func(*http.Request, []byte) {
 			if seen.Add(1) == kill {
 				_ = cmd.Process.Kill()
@@ -151,26 +181,37 @@ func TestKilled(t *testing.T) {
 		hub.Watch(nil)
 		return err
 	}
-	out := t.TempDir()
-	if err := audited(t.TempDir(), filepath.Join(out, "whole"), 0); err != nil {
-		t.Fatal(err)
+	for range kills {
+		if err := audited(after); err == nil {
+			t.Errorf("it was complete after %d kills", points)
+			break
+		}
+		points++
 	}
-	want, err := os.ReadFile(filepath.Join(out, "whole"))
+	err := audited(0)
+	if err != nil { // faults that were left made one fail, which the next run reads again
+		err = audited(0)
+	}
 	if err != nil {
 		t.Fatal(err)
 	}
-	state := t.TempDir()
-	for range kills {
-		if err := audited(state, filepath.Join(out, "part"), 6); err == nil {
-			break // it was complete by then
-		}
-	}
-	if err := audited(state, filepath.Join(out, "part"), 0); err != nil {
+	got, err := os.ReadFile(out)
+	if err != nil {
 		t.Fatal(err)
 	}
-	got, err := os.ReadFile(filepath.Join(out, "part"))
-	if err != nil || string(got) != string(want) {
-		t.Errorf("killed %d times: another report, %v", kills, err)
+	return string(got), points
+}
+
+// A process that is killed leaves what another goes on with.
+func TestKilled(t *testing.T) {
+	hub := organisation(t, 12)
+	want := begun(t, newAuditor(t, hub).must())
+	kills := 5
+	if testing.Short() {
+		kills = 2
+	}
+	if got, points := killed(t, hub, kills, 6); got != want {
+		t.Errorf("killed %d times: another report", points)
 	}
 }
 
@@ -212,7 +253,7 @@ func (m many) ReadFile(context.Context, string, string, string) ([]byte, error) 
 func (m many) Budget(context.Context) (forge.Budget, error) { return forge.Budget{}, nil }
 func (m many) Requests() int                                { return 0 }
 
-// Ten times as many repositories take about the same memory.
+// Ten times as many repositories take the same memory, but for a list of their names.
 func TestTenThousand(t *testing.T) {
 	nightly(t)
 	peak := func(n int) uint64 {
@@ -232,8 +273,9 @@ func TestTenThousand(t *testing.T) {
 		}
 		start := time.Now()
 		r, err := audit.New(many{n}, audit.Options{
-			Selection: forge.Selection{Org: "acme"}, Jobs: 4, Version: "1", Memory: audit.NewMemory(root), Run: options,
-			Env: &run.Env{Dir: t.TempDir(), Getenv: func(string) string { return "" }},
+			Selection: forge.Selection{Org: "acme"}, Version: "1", Memory: audit.NewMemory(root), Run: options,
+			Jobs: 1, // nobody takes memory while it is measured
+			Env:  &run.Env{Dir: t.TempDir(), Getenv: func(string) string { return "" }},
 			Done: func(*audit.Record) {
 				if looked.Add(1)%500 == 0 {
 					measure()
@@ -253,7 +295,8 @@ func TestTenThousand(t *testing.T) {
 		return most.Load()
 	}
 	few, many := peak(1000), peak(10_000)
-	if many > few*3/2 {
+	const each = 1 << 10 // its name and commit, in a list
+	if many > few+9000*each {
 		t.Errorf("10,000 repositories take %d bytes, 1,000 take %d", many, few)
 	}
 }

@@ -3,7 +3,9 @@ package run
 import (
 	"context"
 	"fmt"
+	"time"
 
+	"github.com/dockmend/dockmend/internal/limits"
 	"github.com/dockmend/dockmend/internal/lint"
 	"github.com/dockmend/dockmend/internal/resolve"
 )
@@ -13,12 +15,19 @@ func (w *Workspace) Recall(seen map[string]resolve.Sighting) { w.seen = seen }
 
 // GoOnline lets rules ask registries, where the options say so.
 func (w *Workspace) GoOnline(ctx context.Context) error {
-	return w.GoOnlineWithin(ctx, resolve.Limits{})
+	return w.goOnline(ctx, resolve.Limits{})
 }
 
-// GoOnlineWithin is GoOnline with bounds on what all look-ups may cost; zero values stand for
-// those of one repository.
-func (w *Workspace) GoOnlineWithin(ctx context.Context, limits resolve.Limits) error {
+// GoOnlineForMany is GoOnline for the look-ups of many repositories together. What one of
+// them may cost does not depend on the others, so that each says the same in any order;
+// where all requests are used up, the look-ups that are left fail.
+func (w *Workspace) GoOnlineForMany(ctx context.Context) error {
+	const most = limits.AuditLookUps
+	return w.goOnline(ctx, resolve.Limits{Requests: most, AllCandidates: most, Retries: most / 100, Waits: time.Hour})
+}
+
+// goOnline takes bounds on what look-ups may cost; zero values stand for the usual ones.
+func (w *Workspace) goOnline(ctx context.Context, bounds resolve.Limits) error {
 	o, env := w.options, w.env
 	if !o.Online {
 		return nil
@@ -30,7 +39,7 @@ func (w *Workspace) GoOnlineWithin(ctx context.Context, limits resolve.Limits) e
 	}
 	resolver, err := resolve.New(ctx, resolve.Options{
 		Allowed: o.OnlyRegistries, Named: o.NamedRegistries, GitHubToken: token, Getenv: env.Getenv, Version: env.Version,
-		Limits: limits,
+		Limits: bounds,
 	})
 	if err != nil {
 		return fmt.Errorf("--online: %w", err)

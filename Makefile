@@ -29,6 +29,13 @@ lint: ## Check format, vet and lint (.golangci.yml), and the workflows
 	$(GO) tool -modfile=tools/go.mod golangci-lint run ./...
 	$(GO) tool -modfile=tools/actionlint/go.mod actionlint
 
+ZIZMOR ?= 1.32.0
+
+.PHONY: zizmor
+zizmor: ## Check the workflows and actions for weaknesses (PyPI)
+	python3 -m venv bin/zizmor && bin/zizmor/bin/pip -q install --disable-pip-version-check zizmor==$(ZIZMOR)
+	bin/zizmor/bin/zizmor --offline --no-progress .github/workflows action.yml setup templates
+
 .PHONY: platforms
 platforms: ## Build and vet, tests too, for Windows and macOS
 	GOOS=windows $(GO) vet ./...
@@ -196,4 +203,4 @@ ci: ## Do what continuous integration does
 	bash .ci/run
 
 .PHONY: nightly
-nightly: scale mutate fuzz fix-torture clients site ## Do what takes hours
+nightly: scale mutate fuzz fix-torture clients site zizmor ## Do what takes hours

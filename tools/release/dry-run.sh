@@ -69,14 +69,15 @@ fi
 
 began=$(now)
 apk=$(ls dist/dockmend_*_"$(uname -m)".apk)
+mkdir "$work/apk"
 if command -v apk >/dev/null; then
-  mkdir "$work/apk" && apk add --root "$work/apk" --initdb --no-network --allow-untrusted --no-scripts "$apk" >/dev/null
-  try apk "$work/apk/usr/bin/dockmend"
+  apk add --root "$work/apk" --initdb --no-network --allow-untrusted --no-scripts "$apk" >/dev/null
 else
-  # An apk is three gzip streams of tar after another: what is in them is tried.
-  mkdir "$work/apk" && tar --ignore-zeros -xzf "$apk" -C "$work/apk" 2>/dev/null
-  try 'apk (unpacked, there is no apk program)' "$work/apk/usr/bin/dockmend"
+  # Where there is no apk program, the library of the images of Wolfi installs it.
+  (cd tools/apk && go run . "$root/$apk" "$work/apk")
 fi
+grep -qx 'P:dockmend' "$work/apk"/lib/apk/db/installed || grep -qx 'P:dockmend' "$work/apk"/usr/lib/apk/db/installed
+try apk "$work/apk/usr/bin/dockmend"
 
 began=$(now)
 if command -v python3 >/dev/null && python3 -m venv "$work/venv" 2>/dev/null; then

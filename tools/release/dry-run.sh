@@ -25,7 +25,7 @@ try() {
   }
   local status=0
   "$@" lint --fail-on warning testdata/example >"$work/out" || status=$?
-  if [ "$status" != 1 ] || ! grep -q untagged-image "$work/out"; then
+  if [ "$status" != 1 ] || ! grep -q shell-form-command "$work/out"; then
     echo "$name: lint ended with $status:"
     cat "$work/out"
     exit 1

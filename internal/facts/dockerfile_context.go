@@ -2,6 +2,7 @@ package facts
 
 import (
 	"path"
+	"slices"
 	"strings"
 )
 
@@ -53,12 +54,27 @@ func (p *Project) LikelyContext(f *Dockerfile) (context *BuildContext, ok bool) 
 func (f *Dockerfile) presentIn(c *BuildContext) int {
 	n := 0
 	for _, x := range f.ContextCopies() {
-		if x.Path == "." || strings.ContainsAny(x.Path, "*?[") {
-			continue
-		}
-		if _, ok := c.Files.Exists(x.Path); ok {
+		if x.Path != "." && c.has(x.Path) {
 			n++
 		}
 	}
 	return n
+}
+
+// has reports whether a file or folder is there, or something that a glob in its last
+// part names.
+func (c *BuildContext) has(name string) bool {
+	folder, glob := path.Split(name)
+	if !strings.ContainsAny(name, "*?[") {
+		_, ok := c.Files.Exists(name)
+		return ok
+	}
+	if strings.ContainsAny(folder, "*?[") {
+		return false
+	}
+	names, err := c.Files.List(path.Clean(folder))
+	return err == nil && slices.ContainsFunc(names, func(name string) bool {
+		ok, _ := path.Match(glob, strings.TrimSuffix(name, "/"))
+		return ok
+	})
 }

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/dockmend/dockmend/internal/facts"
+	"github.com/dockmend/dockmend/internal/images"
 	"github.com/dockmend/dockmend/internal/lint"
 	"github.com/dockmend/dockmend/internal/syntax/dockerfile"
 )
@@ -31,7 +32,8 @@ import (
 // It does not report:
 //
 //   - a `CMD` in an image with an `ENTRYPOINT` (its own or inherited), because the
-//     string is then an argument
+//     string is then an argument. The scripts of Docker's official images run what they
+//     are given, so they do not count
 //   - paths, which can have spaces
 //   - Windows images
 var ExecFormOneString = facts.Rule[*facts.Dockerfile]{
@@ -74,15 +76,21 @@ func checkExecFormOneString(p *facts.Pass[*facts.Dockerfile]) {
 }
 
 // startsItself reports whether CMD names the program that starts: there is no ENTRYPOINT,
-// or the base's runs what it is given.
+// or the base's is the script of an official image, which runs the command that it is
+// given (docker-library/official-images, README, "Consistency").
 func startsItself(p *facts.Pass[*facts.Dockerfile], s *facts.Stage) bool {
 	base, known := lookUpBase(p, s)
-	return known && s.Entrypoint() == nil && base.Entrypoint == facts.NoEntrypoint
+	if !known || s.Entrypoint() != nil {
+		return false
+	}
+	image := s.Base()
+	script, _ := image.Table().Entrypoint()
+	return base.Entrypoint == facts.NoEntrypoint || strings.Contains(script, "entrypoint") && images.IsOfficial(images.Canonical(image.Name()))
 }
 
 func reportOneString(p *facts.Pass[*facts.Dockerfile], w dockerfile.Word) {
 	program, rest, blank := strings.Cut(strings.TrimSpace(w.Text), " ")
-	if !blank || !isPlainWord(program) || strings.TrimSpace(rest) == "" {
+	if !blank || !isPlainWord(program) || strings.HasPrefix(program, "-") || strings.TrimSpace(rest) == "" {
 		return
 	}
 	if strings.Contains(program, "/") && strings.Contains(rest, "/") && !strings.HasPrefix(rest, "-") && !strings.HasPrefix(rest, "/") {

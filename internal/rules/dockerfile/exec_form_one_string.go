@@ -83,9 +83,12 @@ func startsItself(p *facts.Pass[*facts.Dockerfile], s *facts.Stage) bool {
 	if !known || s.Entrypoint() != nil {
 		return false
 	}
+	if base.Entrypoint == facts.NoEntrypoint {
+		return true
+	}
 	image := s.Base()
 	script, _ := image.Table().Entrypoint()
-	return base.Entrypoint == facts.NoEntrypoint || strings.Contains(script, "entrypoint") && images.IsOfficial(images.Canonical(image.Name()))
+	return strings.Contains(script, "entrypoint") && images.IsOfficial(images.Canonical(image.Name()))
 }
 
 func reportOneString(p *facts.Pass[*facts.Dockerfile], w dockerfile.Word) {

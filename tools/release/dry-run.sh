@@ -104,7 +104,17 @@ if [ -n "$wine" ] && command -v unzip >/dev/null && [ "$arch" = amd64 ]; then
   began=$(now)
   unzip -q "dist/dockmend_${version}_windows_amd64.zip" -d "$work/windows"
   export WINEPREFIX=$work/wine WINEDEBUG=-all
-  try 'zip for Windows, under Wine' "$wine" "$work/windows/dockmend.exe"
+  "$wine" wineboot --init >/dev/null 2>&1
+  system=$WINEPREFIX/drive_c/windows/system32
+  if [ ! -e "$system/bcryptprimitives.dll" ] && command -v x86_64-w64-mingw32-gcc >/dev/null; then
+    x86_64-w64-mingw32-gcc -shared -o "$system/bcryptprimitives.dll" tools/release/wine/bcryptprimitives.c -ladvapi32
+    export WINEDLLOVERRIDES=bcryptprimitives=n
+  fi
+  if [ -e "$system/bcryptprimitives.dll" ]; then
+    try 'zip for Windows, under Wine' "$wine" "$work/windows/dockmend.exe"
+  else
+    skip windows 'this Wine has no bcryptprimitives.dll, and there is no mingw to compile one'
+  fi
 else
   skip windows 'there is no wine64 or no unzip'
 fi

@@ -128,7 +128,7 @@ fi
 python3 - "$version" <<'PY'
 import hashlib, json, pathlib, sys
 version = sys.argv[1]
-sums = {hashlib.sha256(p.read_bytes()).hexdigest(): p.name for p in pathlib.Path("dist").glob("dockmend_*.*")}
+sums = {hashlib.sha256(p.read_bytes()).hexdigest(): p.name for p in pathlib.Path("dist").glob("dockmend_*.*") if p.is_file()}
 scoop = json.loads(pathlib.Path("dist/scoop/dockmend.json").read_text())
 assert scoop["version"] == version and scoop["license"], scoop
 for arch in scoop["architecture"].values():

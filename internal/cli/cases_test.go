@@ -76,3 +76,36 @@ func lintCase(t *testing.T, dir, preset string) []caseFinding {
 	}
 	return report.Findings
 }
+
+// TestImagesOfCases builds an image on each row of the list of images whose support ended,
+// which moved, or which live: the first two kinds are said, the last is not.
+func TestImagesOfCases(t *testing.T) {
+	folder := os.Getenv("DOCKMEND_CASES")
+	if folder == "" {
+		t.Skip("DOCKMEND_CASES is not set: no list of images is here")
+	}
+	src, err := os.ReadFile(filepath.Join(folder, "images", "list.tsv"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	rows := strings.Split(strings.TrimSpace(string(src)), "\n")[1:]
+	dir := t.TempDir()
+	for i, row := range rows {
+		image, _, _ := strings.Cut(row, "\t")
+		name := filepath.Join(dir, "Dockerfile."+strconv.Itoa(i))
+		if err := os.WriteFile(name, []byte("FROM "+image+"\nRUN true\n"), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	said := map[string]bool{}
+	for _, f := range lintCase(t, dir, "") {
+		if f.Rule == "eol-base-image" || f.Rule == "deprecated-base-image" {
+			said[f.File] = true
+		}
+	}
+	for i, row := range rows {
+		if lives := strings.Contains(row, "\tnothing of this kind\t"); said["Dockerfile."+strconv.Itoa(i)] == lives {
+			t.Errorf("said %t: %s", !lives, row)
+		}
+	}
+}

@@ -171,3 +171,12 @@ func Classify(name string) lint.Target {
 	c, _ := classify(name)
 	return c.target
 }
+
+// Known is what a file is by its name alone; ok is false for a name that is not one of ours.
+func Known(name string) (target lint.Target, ok bool) {
+	if isWorkflow(name) {
+		return lint.TargetWorkflow, true
+	}
+	c, ok := classify(name)
+	return c.target, ok
+}

@@ -7,6 +7,7 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
+	"sync"
 
 	"github.com/dockmend/dockmend/internal/config"
 	"github.com/dockmend/dockmend/internal/lint"
@@ -263,7 +264,9 @@ func (s *server) reportOf(ctx context.Context, r *root, name string, previous ma
 }
 
 // configLine is the line of a message about a configuration.
-var configLine = regexp.MustCompile(`^([^:]+):([0-9]+):(?:[0-9]+:)? (.+)$`)
+var configLine = sync.OnceValue(func() *regexp.Regexp { //nolint:gochecknoglobals // it is made once
+	return regexp.MustCompile(`^([^:]+):([0-9]+):(?:[0-9]+:)? (.+)$`)
+})
 
 // configDiagnostics are the mistakes in a configuration that is open.
 func (s *server) configDiagnostics(name string, src *content) []diagnostic {
@@ -298,7 +301,7 @@ func configFaults(name string, src *content, e encoding, err error) []diagnostic
 	}
 	for line := range strings.SplitSeq(err.Error(), "\n") {
 		out := diagnostic{Severity: severityError, Source: sourceName, Message: strings.TrimSpace(line)}
-		if m := configLine.FindStringSubmatch(out.Message); m != nil && path.Base(m[1]) == path.Base(name) {
+		if m := configLine().FindStringSubmatch(out.Message); m != nil && path.Base(m[1]) == path.Base(name) {
 			if n, err := strconv.Atoi(m[2]); err == nil && n >= 1 && n <= len(src.starts) {
 				span := src.line(n - 1)
 				span.Start += len(span.Of(src.src)) - len(strings.TrimLeft(string(span.Of(src.src)), " \t"))
@@ -316,7 +319,7 @@ func (r *root) configFault() (uri string, found []diagnostic) {
 		return "", nil
 	}
 	first, _, _ := strings.Cut(r.err.Error(), "\n")
-	m := configLine.FindStringSubmatch(first)
+	m := configLine().FindStringSubmatch(first)
 	if m == nil || !isConfig(m[1]) || r.set[m[1]] != nil {
 		return "", nil
 	}

@@ -70,6 +70,8 @@ func (s *server) initialize(_ context.Context, p *initializeParams) (object, err
 			"diagnosticProvider": object{
 				"identifier": "dockmend", "interFileDependencies": true, "workspaceDiagnostics": true,
 			},
+			"hoverProvider": true, "definitionProvider": true, "referencesProvider": true, "documentSymbolProvider": true,
+			"completionProvider":     object{"triggerCharacters": []string{"=", "-", "$", "{", ":", " "}},
 			"codeActionProvider":     object{"codeActionKinds": []string{kindQuickFix, kindFixAll, kindSource}},
 			"executeCommandProvider": object{"commands": []string{commandPin, commandPage, commandFixAll}},
 		},

@@ -254,6 +254,16 @@ func (s *server) asked(ctx context.Context, request *jsonrpc2.Request) (any, err
 		return with(ctx, params, s.workspaceDiagnostic)
 	case "textDocument/codeAction":
 		return with(ctx, params, s.codeAction)
+	case "textDocument/hover":
+		return with(ctx, params, s.hover)
+	case "textDocument/completion":
+		return with(ctx, params, s.complete)
+	case "textDocument/definition":
+		return with(ctx, params, s.definition)
+	case "textDocument/references":
+		return with(ctx, params, s.references)
+	case "textDocument/documentSymbol":
+		return with(ctx, params, s.symbols)
 	case "workspace/executeCommand":
 		return with(ctx, params, s.execute)
 	}

@@ -160,6 +160,10 @@ clients: ## Give every format to the programs that read it, and docs/ci to its p
 	bash tools/clients/formats.sh '$(or $(CORPUS),testdata/example)'
 	bash tools/clients/recipes.sh
 
+.PHONY: pages
+pages: ## Look at pages of audits in a browser, with axe-core: sizes, dark, print, time (chromium, npm); DOCKMEND_PROJECTS=dirs
+	bash tools/pages/check.sh
+
 .PHONY: noise
 noise: ## Count what the default rules say on the files below CORPUS=dir; ARGS="-sample 100 -seed 1" prints some to judge
 	$(GO) run ./internal/tools/noise $(ARGS) '$(CORPUS)'
@@ -203,4 +207,4 @@ ci: ## Do what continuous integration does
 	bash .ci/run
 
 .PHONY: nightly
-nightly: scale mutate fuzz fix-torture clients site zizmor ## Do what takes hours
+nightly: scale mutate fuzz fix-torture clients pages site zizmor ## Do what takes hours

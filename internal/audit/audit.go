@@ -319,7 +319,7 @@ func (a *Auditor) look(ctx context.Context, r forge.Repository, record *Record) 
 	record.Images = imagesOf(w) // while the files are parsed
 	result := w.Check(ctx)
 	w.MarkOwn(result)
-	record.add(result, readOwners(tree))
+	record.add(result, readOwners(tree.Read).of)
 	record.Refused = w.Refused()
 	unanswered := w.Failures()
 	switch {

@@ -72,13 +72,15 @@ type auditor struct {
 	internet *fakeregistry.Internet
 	// blobs is how many bytes of files are kept; 0 for the usual.
 	blobs int64
+	// day is that of the audit.
+	day string
 	// requests are those of the last run.
 	requests int
 }
 
 func newAuditor(t *testing.T, hub *fakehub.Hub) *auditor {
 	t.Helper()
-	return &auditor{t: t, hub: hub, clock: fakehub.NewClock(time.Date(2026, 12, 1, 0, 0, 0, 0, time.UTC)), state: t.TempDir(), atOnce: 4}
+	return &auditor{t: t, hub: hub, clock: fakehub.NewClock(time.Date(2026, 12, 1, 0, 0, 0, 0, time.UTC)), state: t.TempDir(), atOnce: 4, day: day}
 }
 
 func (a *auditor) run(ctx context.Context) (*audit.Report, error) {
@@ -94,7 +96,7 @@ func (a *auditor) run(ctx context.Context) (*audit.Report, error) {
 		a.t.Fatal(err)
 	}
 	options := run.Defaults()
-	options.ShellCheck, options.Rules.AsOf = "off", day
+	options.ShellCheck, options.Rules.AsOf = "off", a.day
 	env := &run.Env{Dir: a.t.TempDir(), Getenv: func(string) string { return "" }}
 	if a.internet != nil {
 		options.Online, env.Getenv = true, a.internet.Getenv

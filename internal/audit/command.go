@@ -130,6 +130,14 @@ func (c *Command) finish(r *Report, outputs []Output) (run.Verdict, error) {
 	if err := r.Count(); err != nil {
 		return run.Clean, &run.Incomplete{Err: err}
 	}
+	if err := c.WriteAll(r, outputs); err != nil {
+		return run.Clean, &run.Incomplete{Err: err}
+	}
+	return c.verdict(&r.Summary), nil
+}
+
+// WriteAll writes a report in formats; one that fails does not keep the others back.
+func (c *Command) WriteAll(r *Report, outputs []Output) error {
 	var failed []error
 	for _, o := range outputs {
 		write := func(w io.Writer) error {
@@ -146,10 +154,7 @@ func (c *Command) finish(r *Report, outputs []Output) (run.Verdict, error) {
 			failed = append(failed, fmt.Errorf("-o %s: %w", o.Format+"="+o.File, run.Plain(err)))
 		}
 	}
-	if err := errors.Join(failed...); err != nil {
-		return run.Clean, &run.Incomplete{Err: err}
-	}
-	return c.verdict(&r.Summary), nil
+	return errors.Join(failed...)
 }
 
 func (c *Command) verdict(s *Totals) run.Verdict {

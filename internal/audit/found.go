@@ -8,14 +8,12 @@ import (
 	"github.com/go-git/go-git/v5/plumbing/format/gitignore"
 
 	"github.com/dockmend/dockmend/internal/lint"
-	"github.com/dockmend/dockmend/internal/remote"
+	"github.com/dockmend/dockmend/internal/report"
 	"github.com/dockmend/dockmend/internal/run"
-	"github.com/dockmend/dockmend/internal/text"
 )
 
 const (
-	// maxFix bounds the diff of a fix in bytes, and maxMessage a message.
-	maxFix     = 4 << 10
+	// maxMessage bounds a message in bytes.
 	maxMessage = 2 << 10
 	// maxOwners bounds the file of owners, maxRules its rules.
 	maxOwners = 256 << 10
@@ -23,7 +21,7 @@ const (
 )
 
 // add adds what a run found.
-func (r *Record) add(result *lint.Result, owners *owners) {
+func (r *Record) add(result *lint.Result, owners func(file string) []string) {
 	r.Files = len(result.Files)
 	r.Problems = result.Problems
 	for _, h := range result.Hidden {
@@ -39,8 +37,8 @@ func (r *Record) add(result *lint.Result, owners *owners) {
 		}
 		f := Finding{
 			Rule: d.Rule.ID, Variant: d.Variant, Category: string(d.Rule.Category), Severity: d.Severity, File: d.Source.Path,
-			Line: d.Start().Line, Message: short(d.Message), Fingerprint: d.Fingerprint, Fixable: d.Fixable(), Fix: fixOf(d),
-			Owners: owners.of(d.Source.Path),
+			Line: d.Start().Line, Message: short(d.Message), Fingerprint: d.Fingerprint, Fixable: d.Fixable(), Fix: report.FixDiff(d),
+			Owners: owners(d.Source.Path),
 		}
 		if d.Dated.Since != "" {
 			f.Dated = &Dated{d.Dated.Since, d.Dated.What}
@@ -56,30 +54,6 @@ func short(message string) string {
 	return strings.ToValidUTF8(message[:maxMessage], "") + " ..."
 }
 
-// fixOf is the diff of the first fix that can be applied, if it is of the finding's file.
-func fixOf(d *lint.Diagnostic) string {
-	i := slices.IndexFunc(d.Fixes, func(f lint.Fix) bool { return f.Applicability > lint.Manual })
-	if i < 0 {
-		return ""
-	}
-	var edits []text.Edit
-	for _, e := range d.Fixes[i].Edits {
-		if e.File != "" && e.File != d.Source.Path {
-			return ""
-		}
-		edits = append(edits, text.Edit{Span: e.Span, New: e.New})
-	}
-	after, err := text.Apply(d.Source.Bytes, edits)
-	if err != nil {
-		return ""
-	}
-	diff := text.UnifiedDiff(d.Source.Path, d.Source.Bytes, after)
-	if len(diff) > maxFix {
-		return ""
-	}
-	return strings.ToValidUTF8(string(diff), "\uFFFD")
-}
-
 // owners are what CODEOWNERS says
 // (docs.github.com/en/repositories/managing-your-repositorys-settings-and-features/customizing-your-repository/about-code-owners).
 type owners struct{ rules []ownerRule }
@@ -92,9 +66,9 @@ type ownerRule struct {
 }
 
 // readOwners reads the first file of owners that is there.
-func readOwners(tree *remote.Tree) *owners {
+func readOwners(read func(name string, most int64) ([]byte, error)) *owners {
 	for _, name := range []string{".github/CODEOWNERS", "CODEOWNERS", "docs/CODEOWNERS", ".gitlab/CODEOWNERS"} {
-		if src, err := tree.Read(name, maxOwners); err == nil {
+		if src, err := read(name, maxOwners); err == nil {
 			return parseOwners(string(src))
 		}
 	}

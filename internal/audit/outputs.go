@@ -16,7 +16,10 @@ type Output struct {
 }
 
 // Formats are those of an audit of many repositories.
-func Formats() []string { return []string{"markdown", "json", "csv", "badge"} }
+func Formats() []string { return append([]string{"markdown", "json"}, ownFormats()...) }
+
+// ownFormats are those that an audit of one folder has too, where it is not a format of lint.
+func ownFormats() []string { return []string{"csv", "badge", "html"} }
 
 // ParseOutputs reads values such as "json=audit.json".
 func ParseOutputs(values []string) ([]Output, error) {
@@ -52,6 +55,8 @@ func (r *Report) Write(w io.Writer, format string) error {
 		return r.WriteCSV(w)
 	case "badge":
 		return r.WriteBadge(w)
+	case "html":
+		return r.WriteHTML(w)
 	case "markdown":
 		return r.WriteMarkdown(w)
 	}

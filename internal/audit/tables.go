@@ -105,6 +105,7 @@ func (t tally) worst(most int) (lines []*counted, more int) {
 // overview is what tables are made of. Of what there is without bound, it keeps counts.
 type overview struct {
 	rules, repositories, teams tally
+	images                     map[string]*countedImage
 	problems, refused          []string
 	cut                        int
 }
@@ -118,7 +119,7 @@ const (
 )
 
 func (r *Report) overview() (*overview, error) {
-	o := &overview{rules: tally{}, repositories: tally{}, teams: tally{}}
+	o := &overview{rules: tally{}, repositories: tally{}, teams: tally{}, images: map[string]*countedImage{}}
 	note := func(to *[]string, line string) {
 		if len(*to) == shownProblems {
 			o.cut++
@@ -142,6 +143,9 @@ func (r *Report) overview() (*overview, error) {
 		}
 		for _, line := range record.Refused {
 			note(&o.refused, name+": "+line)
+		}
+		for i := range record.Images {
+			o.addImage(&record.Images[i], name)
 		}
 		for i := range record.Findings {
 			f := &record.Findings[i]

@@ -4,10 +4,12 @@ import (
 	"context"
 	"errors"
 	"io"
+	"strings"
 
 	"github.com/spf13/cobra"
 
 	"github.com/dockmend/dockmend/internal/audit"
+	"github.com/dockmend/dockmend/internal/output"
 	"github.com/dockmend/dockmend/internal/report"
 	"github.com/dockmend/dockmend/internal/run"
 	"github.com/dockmend/dockmend/internal/terminal"
@@ -22,9 +24,9 @@ func newAudit(env *Env) *cobra.Command {
 			"severity and file in Markdown; -o sarif=FILE and the other formats work as with lint.\n" +
 			"The GitHub Action also reports what is new and what is gone since its last audit.\n" +
 			"With --org or --repos it is an audit of many repositories, by the API and without clones;\n" +
-			"the token is GITHUB_TOKEN. Then the formats are markdown, json, csv and badge.",
+			"the token is GITHUB_TOKEN. Then the formats are " + strings.Join(audit.Formats(), ", ") + ".",
 		Example: "  dockmend audit > audit.md\n" +
-			"  dockmend audit -o html=audit.html      # one page without scripts\n" +
+			"  dockmend audit -o html=audit.html      # one page for a browser\n" +
 			"  dockmend audit --online=false deploy/  # Dockerfiles, compose files and manifests in deploy\n" +
 			"  dockmend audit --org acme --state .audit -o json=audit.json -o markdown=audit.md",
 		Args: cobra.MaximumNArgs(1),
@@ -55,15 +57,25 @@ func newAudit(env *Env) *cobra.Command {
 
 func runAudit(ctx context.Context, env *Env, flags *lintFlags, args []string) error {
 	compared := &report.Audit{Why: "the command line stores no audits; the GitHub Action does, and --baseline hides the findings of a file"}
-	outputs, err := flags.parseOutputs(env, "markdown", report.Options{Audit: compared})
+	own, rest, err := audit.SplitOutputs(flags.outputs)
 	if err != nil {
 		return err
+	}
+	var outputs output.Outputs
+	if flags.outputs = rest; len(rest) > 0 || len(own) == 0 {
+		if outputs, err = flags.parseOutputs(env, "markdown", report.Options{Audit: compared}); err != nil {
+			return err
+		}
 	}
 	all, err := flags.open(ctx, env, args)
 	if all == nil || err != nil {
 		return err
 	}
 	defer all.Close()
+	var local *audit.Local
+	if len(own) > 0 {
+		local = audit.NewLocal(all)
+	}
 	done := showProgress(env, all)
 	results, err := all.Check(ctx)
 	done()
@@ -76,6 +88,13 @@ func runAudit(ctx context.Context, env *Env, flags *lintFlags, args []string) er
 	}
 	if err := flags.writeAll(env, outputs, all, results, result); err != nil {
 		return err
+	}
+	if local != nil {
+		c := &audit.Command{}
+		env.into(c, flags)
+		if err := c.WriteAll(local.Report(results, Version), own); err != nil {
+			return incomplete(err)
+		}
 	}
 	return exitForAll(all, results)
 }

@@ -38,7 +38,7 @@ func formats() []format {
 		{name: "azure", words: "Azure Pipelines' log", writer: func(Options) Writer { return azureWriter{} }},
 		{name: "teamcity", words: "TeamCity's log, as inspections", writer: func(Options) Writer { return teamcityWriter{} }},
 		{name: "gnu", words: "editors, and tools that read compiler errors", writer: func(Options) Writer { return gnuWriter{} }},
-		{name: "html", words: "a browser: one page without scripts", writer: func(o Options) Writer { return htmlWriter{o} }},
+		{name: "html", words: "a browser: one page with filters, which loads nothing", writer: func(o Options) Writer { return htmlWriter{o} }},
 	}
 }
 

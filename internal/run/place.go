@@ -61,6 +61,9 @@ func (w *Workspace) Paths() []string { return w.place.paths }
 // Shown is how a path from the root is written in reports.
 func (w *Workspace) Shown(name string) string { return w.place.shown(name) }
 
+// FromRoot undoes Shown.
+func (w *Workspace) FromRoot(shown string) string { return w.place.inside(shown) }
+
 // locate finds the roots of the named paths, each with the paths that lie in it, in
 // the order of the paths: the work tree of git that holds a path, else the working
 // directory, else the path's own folder. Paths in reports are relative to the working

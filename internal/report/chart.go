@@ -9,12 +9,12 @@ import (
 
 // Sizes of a chart, in units of its SVG.
 const (
-	chartWidth, chartHeight       = 640, 200
-	chartLeft, chartRight         = 52, 16
-	chartTop, chartBottom         = 12, 24
-	chartInside                   = chartWidth - chartLeft - chartRight
-	chartDeep                     = chartHeight - chartTop - chartBottom
-	barWidth, mostLabels, gridGap = 8, 6, 4
+	chartWidth, chartHeight = 640, 200
+	chartLeft, chartRight   = 52, 16
+	chartTop, chartBottom   = 12, 24
+	chartInside             = chartWidth - chartLeft - chartRight
+	chartDeep               = chartHeight - chartTop - chartBottom
+	barWidth, gridGap       = 8, 4
 )
 
 // chart is the geometry of a trend: lines by severity, and bars of what is new and gone.
@@ -38,6 +38,8 @@ type chartLine struct {
 type chartMark struct {
 	X, Y  int
 	Words string
+	// Anchor is what of the words is at the point: "start", "middle" or "end".
+	Anchor string
 }
 
 // chartBar is a bar, by its upper left corner.
@@ -77,7 +79,7 @@ func chartOf(points []TrendPoint) *chart {
 			n := line.of(&points[i])
 			y := chartTop + chartDeep - n*chartDeep/most
 			fmt.Fprintf(&path, "%d,%d ", xs[i], y)
-			x.Dots = append(x.Dots, chartMark{xs[i], y, fmt.Sprintf("%s: %s", points[i].Day, plural(n, line.name))})
+			x.Dots = append(x.Dots, chartMark{xs[i], y, fmt.Sprintf("%s: %s", points[i].Day, plural(n, line.name)), ""})
 		}
 		x.Points = strings.TrimSpace(path.String())
 		c.Lines = append(c.Lines, x)
@@ -85,7 +87,7 @@ func chartOf(points []TrendPoint) *chart {
 	}
 	c.Words = fmt.Sprintf("%d audits from %s to %s: %s", len(points), points[0].Day, last.Day, strings.Join(words, ", "))
 	for i := range gridGap + 1 {
-		c.Grid = append(c.Grid, chartMark{chartLeft, chartTop + chartDeep - i*chartDeep/gridGap, strconv.Itoa(most * i / gridGap)})
+		c.Grid = append(c.Grid, chartMark{chartLeft, chartTop + chartDeep - i*chartDeep/gridGap, strconv.Itoa(most * i / gridGap), "end"})
 	}
 	middle := chartTop + chartDeep/2
 	for i := range points {
@@ -98,15 +100,10 @@ func chartOf(points []TrendPoint) *chart {
 		c.Bars = append(c.Bars, bar)
 	}
 	c.BarGrid = []chartMark{
-		{chartLeft, chartTop, fmt.Sprintf("+%d", mostBar)}, {chartLeft, middle, "0"},
-		{chartLeft, chartTop + chartDeep, fmt.Sprintf("-%d", mostBar)},
+		{chartLeft, chartTop, fmt.Sprintf("+%d", mostBar), "end"}, {chartLeft, middle, "0", "end"},
+		{chartLeft, chartTop + chartDeep, fmt.Sprintf("-%d", mostBar), "end"},
 	}
-	step := (len(points) + mostLabels - 1) / mostLabels
-	for i := len(points) - 1; i >= 0; i -= step {
-		if free := len(c.Axis) == 0 || c.Axis[len(c.Axis)-1].X-xs[i] > chartInside/(mostLabels+1); free {
-			c.Axis = append(c.Axis, chartMark{xs[i], chartHeight - 6, points[i].Day})
-		}
-	}
+	c.Axis = axisOf(points, xs)
 	return c
 }
 
@@ -131,14 +128,29 @@ func across(points []TrendPoint) []int {
 	return xs
 }
 
-// roundUp is the next number that a scale ends with: a digit and zeros, or a quarter of
-// that, which four parts of it divide.
-func roundUp(n int) int {
-	for step := 4; ; step *= 10 {
-		for _, x := range []int{step, 2 * step, 5 * step} {
-			if n <= x {
-				return x
-			}
+// axisOf has the days of the last audit, the first one, and those between that have room.
+func axisOf(points []TrendPoint, xs []int) []chartMark {
+	last := len(points) - 1
+	y := chartHeight - 6
+	axis := []chartMark{{xs[0], y, points[0].Day, "start"}, {xs[last], y, points[last].Day, "end"}}
+	// A day is some 70 units wide; those at the ends lie inside of the chart.
+	const room = 80
+	for i, left := 1, xs[0]+room/2; i < last; i++ {
+		if xs[i]-left >= room && xs[last]-xs[i] >= room*3/2 {
+			axis = append(axis, chartMark{xs[i], y, points[i].Day, "middle"})
+			left = xs[i]
 		}
 	}
+	return axis
+}
+
+// roundUp is the number that a scale of four parts ends with: each part is a digit and
+// zeros, or half of that.
+func roundUp(n int) int {
+	part, unit := (n+gridGap-1)/gridGap, 1
+	for unit*10 <= part {
+		unit *= 10
+	}
+	unit = max(unit/2, 1)
+	return (part + unit - 1) / unit * unit * gridGap
 }

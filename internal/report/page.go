@@ -163,8 +163,9 @@ func diffLines(diff string) []diffLine {
 // templates parses the template, once: writing many small pages is a usual test.
 var templates = sync.OnceValues(func() (*template.Template, error) { //nolint:gochecknoglobals // it does not change
 	return template.New("page").Funcs(template.FuncMap{
-		"link": func(url string) bool { return strings.HasPrefix(url, "https://") && len(url) <= maxShown },
-		"show": bounded, "lines": diffLines, "join": func(all []string) string { return strings.Join(all, " ") },
+		"link":   func(url string) bool { return strings.HasPrefix(url, "https://") && len(url) <= maxShown },
+		"source": func(s string) string { return strings.Join(terminalLines(s), "\n") },
+		"show":   bounded, "lines": diffLines, "join": func(all []string) string { return strings.Join(all, " ") },
 		"first": func(rows []TableRow) []TableRow { return rows[:min(len(rows), shownRows)] },
 		"rest":  func(rows []TableRow) []TableRow { return rows[min(len(rows), shownRows):] },
 		"signed": func(n int) string {

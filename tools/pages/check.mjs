@@ -73,7 +73,6 @@ for (const file of process.argv.slice(2)) {
   check(await page.$eval('#list', (l) => l.children.length > 0), `${name}: has its findings without the script`);
   await page.setJavaScriptEnabled(true);
   await page.goto(url, {waitUntil: 'load', timeout: 120_000});
-  await page.pdf({path: name + '.pdf', format: 'A4', timeout: 300_000, margin: {top: '12mm', bottom: '12mm', left: '12mm', right: '12mm'}});
   // The focus goes through the page with the keyboard alone.
   const stops = [];
   for (let i = 0; i < 12; i++) {
@@ -83,6 +82,7 @@ for (const file of process.argv.slice(2)) {
   check(stops[0].includes('Skip') && new Set(stops).size > 4, `${name}: the keyboard reaches ${stops.slice(0, 6).join(' | ')}`);
   check(loaded.length === 0, `${name}: nothing is loaded ${loaded}`);
   check(said.length === 0, `${name}: no errors in the console ${said}`);
+  await page.pdf({path: name + '.pdf', format: 'A4', timeout: 300_000, margin: {top: '12mm', bottom: '12mm', left: '12mm', right: '12mm'}});
   await page.close();
 }
 await browser.close();

@@ -25,7 +25,7 @@ const anything = "anything"
 func rooms(t *testing.T) map[string]room {
 	t.Helper()
 	all := map[string]room{}
-	row := regexp.MustCompile("(?m)^\\| `([a-z0-9/]+)` \\| (.+) \\| (.+) \\|$")
+	row := regexp.MustCompile("(?m)^\\| `([a-z0-9/]+|[.])` \\| (.+) \\| (.+) \\|$")
 	for _, m := range row.FindAllStringSubmatch(read(t, "docs/architecture.md"), -1) {
 		r := room{name: full(m[1]), outside: strings.HasPrefix(m[2], "outside:")}
 		if m[3] != "nothing" {
@@ -41,9 +41,10 @@ func rooms(t *testing.T) map[string]room {
 	return all
 }
 
-// full is the path of a package in the module; the table leaves "internal/" out.
+// full is the path of a package in the module; the table leaves "internal/" out. "." is the
+// root.
 func full(name string) string {
-	if name == "docs" || name == anything || strings.HasPrefix(name, "cmd/") {
+	if name == "." || name == "docs" || name == anything || strings.HasPrefix(name, "cmd/") {
 		return name
 	}
 	return "internal/" + name

@@ -124,7 +124,36 @@ func (f *Dockerfile) IsChain(in *dockerfile.Instruction) bool {
 
 // isOpenScript reports whether an edit may be based on the tree of a RUN's script.
 func (f *Dockerfile) isOpenScript(in *dockerfile.Instruction, s *dockerfile.Script) bool {
-	return s != nil && s.Editable() && len(in.Heredocs) == 0 && len(s.File.Stmts) > 0 && f.RunsPOSIX(in)
+	return s != nil && s.Editable() && len(in.Heredocs) == 0 && len(s.File.Stmts) > 0 && f.RunsPOSIX(in) && !f.Swallows(in)
+}
+
+// Swallows reports whether a line behind a blank one inside an instruction begins with the
+// keyword of an instruction in capitals: most likely it is one, and the backslash above
+// the blank line is the mistake.
+func (f *Dockerfile) Swallows(in *dockerfile.Instruction) bool {
+	behind := false
+	for _, l := range in.PhysicalLines() {
+		switch l.Kind {
+		case dockerfile.BlankLine:
+			behind = true
+		case dockerfile.CodeLine:
+			if behind && beginsInstruction(string(f.Src[l.Text:l.Continued])) {
+				return true
+			}
+			behind = false
+		default:
+		}
+	}
+	return false
+}
+
+func beginsInstruction(line string) bool {
+	word, _, _ := strings.Cut(strings.TrimSpace(line), " ")
+	switch word {
+	case "ADD", "ARG", "CMD", "COPY", "ENTRYPOINT", "ENV", "EXPOSE", "FROM", "HEALTHCHECK", "LABEL", "MAINTAINER", "ONBUILD", "RUN", "SHELL", "STOPSIGNAL", "USER", "VOLUME", "WORKDIR":
+		return true
+	}
+	return false
 }
 
 // isElevated reports whether a command runs as another user than its RUN does.

@@ -47,8 +47,25 @@ func (p *Project) KernelStarts(s *Stage, name string) bool {
 // text without "#!", which a shell runs and the kernel refuses. It is false where the
 // files do not show it.
 func (p *Project) NeedsShell(s *Stage, name string) bool {
-	at, ok := s.inContainer(name)
-	return ok && strings.Contains(name, "/") && p.OriginOf(s, at) == ShellStarts
+	if strings.Contains(name, "/") {
+		at, ok := s.inContainer(name)
+		return ok && p.OriginOf(s, at) == ShellStarts
+	}
+	folders, ok := s.searchPath()
+	if !ok || p.brings(s, name) {
+		return false
+	}
+	found := false
+	for _, folder := range folders {
+		switch p.OriginOf(s, path.Join(folder, name)) {
+		case NotWritten:
+		case ShellStarts:
+			found = true
+		default:
+			return false
+		}
+	}
+	return found
 }
 
 // inContainer is where a path leads in containers of the stage, absolute and clean; ok is

@@ -98,10 +98,12 @@ func readAccounts(d *facts.Dockerfile, s *facts.Stage) (made madeAccounts) {
 }
 
 // switchToOnlyUser adds a USER with the one user that onlyUser finds, above what starts
-// the program.
-func switchToOnlyUser(d *facts.Dockerfile, s *facts.Stage) []lint.Fix {
-	name := onlyUser(d, s)
-	if name == "" {
+// the program. The user of a base image, to which nothing of the stage belongs, is none
+// for a program that writes beside itself.
+func switchToOnlyUser(p *facts.Pass[*facts.Dockerfile], s *facts.Stage) []lint.Fix {
+	d := p.Doc
+	name, made := onlyUser(d, s)
+	if name == "" || (!made && (writesBesideItself(p, s) || getsMounts(p, s))) {
 		return nil
 	}
 	first := userPlace(d, s)
@@ -143,21 +145,22 @@ func userPlace(d *facts.Dockerfile, s *facts.Stage) *dockerfile.Instruction {
 }
 
 // onlyUser is the one user that a stage makes, or the one that its base image has for
-// programs if the stage makes none; empty where there is not one such user.
-func onlyUser(d *facts.Dockerfile, s *facts.Stage) string {
+// programs if the stage makes none; empty where there is not one such user. made is set
+// for one that the stage makes.
+func onlyUser(d *facts.Dockerfile, s *facts.Stage) (name string, made bool) {
 	list, ok := accounts(d, s)
 	list = slices.DeleteFunc(slices.Clone(list), func(a account) bool { return a.isGroup })
 	switch {
 	case !ok || len(list) > 1:
-		return ""
+		return "", false
 	case len(list) == 1 && list[0].command.Conditional():
-		return ""
+		return "", false
 	case len(list) == 1:
-		return list[0].name
+		return list[0].name, true
 	case isOfficialNode(s.Base()) && s.Last("volume") == nil:
-		return "node" // a volume would have to be that user's
+		return "node", false // a volume would have to be that user's
 	}
-	return ""
+	return "", false
 }
 
 // isOfficialNode reports whether an image is the official one of Node.js, which has a

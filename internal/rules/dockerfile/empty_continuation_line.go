@@ -47,15 +47,9 @@ var EmptyContinuationLine = facts.Rule[*facts.Dockerfile]{
 func checkEmptyContinuationLine(p *facts.Pass[*facts.Dockerfile]) {
 	for _, in := range p.Doc.Instructions {
 		var blank []text.Span
-		swallows, behind := false, false
 		for _, l := range in.PhysicalLines() {
-			switch l.Kind {
-			case dockerfile.BlankLine:
-				blank, behind = append(blank, text.Span{Start: l.Start, End: l.End}), true
-			case dockerfile.CodeLine:
-				swallows = swallows || (behind && beginsInstruction(string(p.Doc.Src[l.Text:l.Continued])))
-				behind = false
-			default:
+			if l.Kind == dockerfile.BlankLine {
+				blank = append(blank, text.Span{Start: l.Start, End: l.End})
 			}
 		}
 		if len(blank) == 0 {
@@ -72,21 +66,9 @@ func checkEmptyContinuationLine(p *facts.Pass[*facts.Dockerfile]) {
 			}
 			fix.Edits = append(fix.Edits, lint.Delete(span))
 		}
-		if !swallows {
+		if !p.Doc.Swallows(in) {
 			f.Fixes = []lint.Fix{fix}
 		}
 		p.Report(f)
 	}
-}
-
-// beginsInstruction reports whether a line begins with the keyword of an
-// instruction in capitals: most likely it is one, and the backslash above the blank
-// line is the mistake.
-func beginsInstruction(line string) bool {
-	word, _, _ := strings.Cut(strings.TrimSpace(line), " ")
-	switch word {
-	case "ADD", "ARG", "CMD", "COPY", "ENTRYPOINT", "ENV", "EXPOSE", "FROM", "HEALTHCHECK", "LABEL", "MAINTAINER", "ONBUILD", "RUN", "SHELL", "STOPSIGNAL", "USER", "VOLUME", "WORKDIR":
-		return true
-	}
-	return false
 }

@@ -37,7 +37,10 @@ import (
 //
 // There is no fix where the start script or the program is not known to work without
 // root, where it uses volumes, mounts or ports below 1024, and where files are in the
-// home folder of root. The file does not show which other folders the program writes.
+// home folder of root. There is none either for programs that compile the project when
+// they start, such as `vite` and `next dev`, because they write into its folder, and for a
+// script of `package.json` that is not in the repository. The file does not show which
+// other folders the program writes.
 //
 // # Exceptions
 //
@@ -100,7 +103,7 @@ func checkFinalUserUnset(p *facts.Pass[*facts.Dockerfile]) {
 		return
 	}
 	f := lint.Finding{
-		Span: s.From.Head, Severity: severity, Fixes: switchToOnlyUser(p.Doc, s),
+		Span: s.From.Head, Severity: severity, Fixes: switchToOnlyUser(p, s),
 		Message: fmt.Sprintf("no USER follows %q, so the program runs %s; add a user, and switch to it with USER", short(p.Doc.Text(s.From.Head)), runners.asRoot()),
 		Related: []lint.Related{{Span: start.Head, Message: "this program runs as root"}},
 	}

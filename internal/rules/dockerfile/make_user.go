@@ -23,7 +23,7 @@ func makeUser(p *facts.Pass[*facts.Dockerfile], s *facts.Stage) []lint.Fix {
 	if !ok || len(list) > 0 || command == "" || s.Last("volume") != nil {
 		return nil
 	}
-	if !needsNoRights(p, s) {
+	if !needsNoRights(p, s) || writesBesideItself(p, s) {
 		return nil
 	}
 	first := userPlace(d, s)
@@ -56,11 +56,22 @@ func needsNoRights(p *facts.Pass[*facts.Dockerfile], s *facts.Stage) bool {
 		return false
 	}
 	for _, service := range p.Project.ServicesOf(p.Doc, s) {
-		if len(service.AllMounts()) > 0 || slices.ContainsFunc([]string{"privileged", "devices", "cap_add", "network_mode", "pid"}, service.Has) {
+		if slices.ContainsFunc([]string{"privileged", "devices", "cap_add", "network_mode", "pid"}, service.Has) {
 			return false
 		}
 	}
-	return !slices.ContainsFunc(
+	return !getsMounts(p, s)
+}
+
+// getsMounts reports whether what runs an image of the stage mounts anything into it,
+// which may belong to root.
+func getsMounts(p *facts.Pass[*facts.Dockerfile], s *facts.Stage) bool {
+	for _, service := range p.Project.ServicesOf(p.Doc, s) {
+		if len(service.AllMounts()) > 0 {
+			return true
+		}
+	}
+	return slices.ContainsFunc(
 		p.Project.Containers(p.Doc),
 		func(c facts.ContainerNear) bool { return c.Stage == s && c.Get("volumeMounts") != nil },
 	)

@@ -45,7 +45,7 @@ var ShellEntrypointDropsCmd = facts.Rule[*facts.Dockerfile]{
 		Severity: lint.Warning,
 		Default:  true,
 		Since:    "0.1.0",
-		Needs:    lint.NeedsRegistry,
+		Needs:    lint.NeedsContext | lint.NeedsRegistry,
 		Presets:  []string{"cloud-native"},
 		Variants: []string{"entrypoint", "cmd"},
 		Aliases:  []lint.Alias{{Name: "DL3025", Severity: lint.Warning}, {Name: "DF017"}, {Name: "JSONArgsRecommended"}},

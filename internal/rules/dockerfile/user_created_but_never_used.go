@@ -72,7 +72,7 @@ func checkUserCreatedButNeverUsed(p *facts.Pass[*facts.Dockerfile]) {
 				continue
 			}
 			p.Report(lint.Finding{
-				Fixes:   switchToOnlyUser(p.Doc, s),
+				Fixes:   switchToOnlyUser(p, s),
 				Span:    c.Span,
 				Message: fmt.Sprintf("%s creates a user but no USER follows, so the program runs as root; switch to the user before CMD", quoteShort(firstLine(p.Doc.Text(c.Span)))),
 			})

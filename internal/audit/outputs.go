@@ -19,7 +19,9 @@ type Output struct {
 func Formats() []string { return append([]string{"markdown", "json"}, ownFormats()...) }
 
 // ownFormats are those that an audit of one folder has too, where it is not a format of lint.
-func ownFormats() []string { return []string{"csv", "badge", "html"} }
+func ownFormats() []string {
+	return []string{"csv", "badge", "html", "images", "images-csv", "cyclonedx"}
+}
 
 // ParseOutputs reads values such as "json=audit.json".
 func ParseOutputs(values []string) ([]Output, error) {
@@ -55,6 +57,12 @@ func (r *Report) Write(w io.Writer, format string) error {
 		return r.WriteCSV(w)
 	case "badge":
 		return r.WriteBadge(w)
+	case "images":
+		return r.WriteImages(w)
+	case "images-csv":
+		return r.WriteImagesCSV(w)
+	case "cyclonedx":
+		return r.WriteCycloneDX(w)
 	case "html":
 		return r.WriteHTML(w)
 	case "markdown":

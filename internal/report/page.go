@@ -30,6 +30,9 @@ const (
 	maxTables = 3 << 20
 	// worstShown is how many findings a page has that cannot have all.
 	worstShown = 10_000
+	// openFindings is how many findings are drawn before the others are asked for: a
+	// browser that draws all of them opens the page late.
+	openFindings = 500
 	// shownRows is how many rows of a table are seen before it is opened.
 	shownRows = 15
 	// maxShown bounds a text that comes from files, in bytes.
@@ -221,7 +224,14 @@ func (p *Page) Write(w io.Writer) error {
 	if err := write(w, "html", b.Bytes()); err != nil {
 		return err
 	}
-	for _, item := range items {
+	for i, item := range items {
+		if i == openFindings {
+			b.Reset()
+			if err := t.ExecuteTemplate(&b, "more", len(items)-i); err != nil {
+				return fmt.Errorf("make html report: %w", err)
+			}
+			item = append(b.Bytes(), item...)
+		}
 		if err := write(w, "html", item); err != nil {
 			return err
 		}
@@ -230,7 +240,8 @@ func (p *Page) Write(w io.Writer) error {
 	foot := struct {
 		*Page
 		Script template.JS
-	}{p, template.JS(pageScript)} //nolint:gosec // our own file
+		Closes bool
+	}{p, template.JS(pageScript), len(items) > openFindings} //nolint:gosec // our own file
 	if err := t.ExecuteTemplate(&b, "foot", foot); err != nil {
 		return fmt.Errorf("make html report: %w", err)
 	}

@@ -1,8 +1,8 @@
 'use strict';
 (() => {
-  const form = document.getElementById('filters'), list = document.getElementById('list'), said = document.getElementById('shown');
+  const form = document.getElementById('filters'), list = document.getElementById('findings-shown'), said = document.getElementById('shown');
   if (!form || !list) return;
-  const printed = 200, all = [...list.children], fields = form.elements, values = {rule: new Map(), team: new Map(), repository: new Map()};
+  const printed = 200, all = [...list.querySelectorAll('article')], more = document.getElementById('more'), fields = form.elements, values = {rule: new Map(), team: new Map(), repository: new Map()};
   const teams = (a) => a.dataset.team ? a.dataset.team.split(' ') : ['(no owner)'];
   for (const a of all) {
     const of = {rule: [a.dataset.rule], team: teams(a), repository: a.dataset.repository ? [a.dataset.repository] : []};
@@ -36,6 +36,7 @@
       a.classList.toggle('print', fits && n <= printed);
     }
     list.classList.add('filtered');
+    if (more) more.open = n < all.length;
     said.textContent = n + ' of ' + all.length + ' findings shown';
   };
   let wait;

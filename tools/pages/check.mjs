@@ -70,7 +70,7 @@ for (const file of process.argv.slice(2)) {
   check(filtered.ok, `${name}: filters, the first after ${Math.round(filtered.took)} ms`);
   await page.setJavaScriptEnabled(false);
   await page.goto(url, {waitUntil: 'load', timeout: 120_000});
-  check(await page.$eval('#list', (l) => l.children.length > 0), `${name}: has its findings without the script`);
+  check(await page.$eval('#findings-shown', (l) => l.children.length > 0), `${name}: has its findings without the script`);
   await page.setJavaScriptEnabled(true);
   await page.goto(url, {waitUntil: 'load', timeout: 120_000});
   // The focus goes through the page with the keyboard alone.

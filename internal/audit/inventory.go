@@ -69,7 +69,8 @@ func (r *Report) Inventory() ([]*UsedImage, error) {
 			if n := len(u.Places); n == 0 || u.Places[n-1].Repository != record.Repository {
 				u.Repositories++
 			}
-			u.Places = append(u.Places, ImagePlace{record.Repository, record.Commit, image.File, image.Line, record.line(image.File, image.Line), image.Ref})
+			at := record.line(image.File, image.Line)
+			u.Places = append(u.Places, ImagePlace{record.Repository, record.Commit, image.File, image.Line, at, image.Ref})
 		}
 		return nil
 	})
@@ -176,7 +177,9 @@ func (r *Report) WriteCycloneDX(w io.Writer) error {
 		if algorithm, value, ok := strings.Cut(u.Digest, ":"); ok && algorithm == "sha256" && isHex(value, sha256.Size) {
 			c.Hashes = &[]cyclonedx.Hash{{Algorithm: cyclonedx.HashAlgoSHA256, Value: value}}
 		}
-		properties := []cyclonedx.Property{{Name: "dockmend:image", Value: u.Name}, {Name: "dockmend:repositories", Value: strconv.Itoa(u.Repositories)}}
+		properties := []cyclonedx.Property{
+			{Name: "dockmend:image", Value: u.Name}, {Name: "dockmend:repositories", Value: strconv.Itoa(u.Repositories)},
+		}
 		if u.EndOfSupport != "" {
 			properties = append(
 				properties, cyclonedx.Property{Name: "dockmend:end-of-support", Value: u.EndOfSupport},

@@ -106,6 +106,11 @@ dist: bin/goreleaser bin/cyclonedx-gomod ## Build all files of a release below d
 .PHONY: release-dry-run
 release-dry-run: dist ## Build a release and install each of its packages here; publishes nothing
 	bash tools/release/dry-run.sh '$(VERSION)'
+	bash tools/release/vscode.sh '$(VERSION)'
+
+.PHONY: vscode
+vscode: ## Package the extension for Visual Studio Code below dist/vscode (npm)
+	bash tools/release/vscode.sh '$(VERSION)'
 
 HADOLINT ?= bin/venv/bin/hadolint
 
@@ -201,6 +206,16 @@ site: bin/hugo ## Build the documentation's site below .site/public; a dead link
 	rm -rf .site && mkdir -p .site/data
 	$(GO) run ./cmd/dockmend rules --format json > .site/data/rules.json
 	bin/hugo --source site --destination ../.site/public --cacheDir '$(CURDIR)/.site/cache' --panicOnWarning
+
+EDITS ?= 1h
+
+.PHONY: edits
+edits: ## Edit at random in the repositories of DOCKMEND_PROJECTS for EDITS (default 1h), and compare the server with new runs
+	DOCKMEND_EDITS='$(EDITS)' $(GO) test -run '^TestRandomEdits$$' -count=1 -timeout 3h -v ./internal/lsp
+
+.PHONY: e2e-editors
+e2e-editors: ## Drive the server from Neovim, Emacs and a client of VS Code's library (npm); says what it skips
+	$(GO) test -tags e2e -count=1 -v -timeout 10m -run 'TestNeovim|TestNodeClient|TestEmacs' ./e2e
 
 .PHONY: ci
 ci: ## Do what continuous integration does

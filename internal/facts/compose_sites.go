@@ -285,6 +285,8 @@ func (l *siteList) argumentSite(d *Dockerfile, s *Stage, given map[string]compos
 	x.Image.Raw, x.Image.Span = v.Raw, v.Span
 	x.Local = l.file.Builds(x.Image)
 	switch last := uses[len(uses)-1]; {
+	case x.Local:
+		x.Refusal = fmt.Sprintf("%q is built by another service of the file", full)
 	case len(uses) > 1:
 		x.Refusal = fmt.Sprintf("%q of the Dockerfile is made of several arguments", raw)
 	case last.End != len(raw) || !strings.HasSuffix(full, v.Text):

@@ -102,11 +102,17 @@ func Version[D any](p *facts.Pass[D], x facts.ImageSite) Pin {
 }
 
 // Digest adds the digest. Where the configuration asks for versions too, or
-// the tag is none, the tag with the version goes first.
+// the tag is none, the tag with the version goes first. Where it is not known, the title
+// says why the tag stays.
 func Digest[D any](p *facts.Pass[D], x facts.ImageSite) Pin {
+	why := ""
 	if p.Settings.Pin.Version && x.Refusal == "" {
-		if v, err := p.Registry.Version(x.Reference()); err == nil && v.Tag != x.Image.Tag {
+		v, err := p.Registry.Version(x.Reference())
+		if err == nil && v.Tag != x.Image.Tag {
 			return Version(p, x)
+		}
+		if err != nil {
+			why = "; the tag stays: " + noPin(err).Reason
 		}
 	}
 	digest, err := p.Registry.Digest(x.Reference())
@@ -117,7 +123,7 @@ func Digest[D any](p *facts.Pass[D], x facts.ImageSite) Pin {
 	if tag == "" {
 		tag = "latest"
 	}
-	fix := lint.Fix{Title: "add the digest that " + tag + " has today", Applicability: lint.Safe, MaxEffect: lint.EffectSource}
+	fix := lint.Fix{Title: "add the digest that " + tag + " has today" + why, Applicability: lint.Safe, MaxEffect: lint.EffectSource}
 	return to(p, x, tag, digest, digest, fix)
 }
 

@@ -58,6 +58,7 @@ func isBuildText(name string) bool {
 	lower := strings.ToLower(name)
 	switch {
 	case strings.HasPrefix(lower, ".env"),
+		strings.HasPrefix(lower, "readme"),
 		strings.HasPrefix(lower, "makefile"),
 		strings.HasPrefix(lower, "jenkinsfile"),
 		strings.HasPrefix(lower, "docker-bake"):

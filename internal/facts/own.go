@@ -21,12 +21,20 @@ type ownNames struct {
 	full []string
 	// title is the README's first heading, without blanks; first is its first word.
 	title, first string
+	// programs are the names of what is built here, without blanks: that of the package, and
+	// the heading up to its first dash or colon. Short ones, and those of official images, are
+	// left out.
+	programs []string
 }
+
+// components are the words that follow the name of a program in those of its images.
+var components = []string{"api", "app", "backend", "be", "client", "fe", "frontend", "gateway", "server", "service", "ui", "web", "worker"}
 
 // Publishes reports whether an image looks like one that this repository makes, though no
 // file in it builds the name: it lies under the name of the owner or of the repository, or
-// under that of the README's title where the repository builds images; a folder of its name
-// has a Dockerfile; or its name is short and no official image has it.
+// under that of the README's title where the repository builds images; it has the name of the
+// program, perhaps with that of a component, where there is a Dockerfile; a folder of its name
+// has one; or its name is short and no official image has it.
 func (p *Project) Publishes(i Image) bool {
 	parts := strings.Split(i.Name(), "/")
 	if strings.ContainsAny(parts[0], ".:") {
@@ -50,7 +58,9 @@ func (p *Project) Publishes(i Image) bool {
 	if slices.ContainsFunc(parts[:len(parts)-1], func(part string) bool { return slices.Contains(own.accounts, squeezed(part)) }) {
 		return true
 	}
-	const shortest = 5 // shorter words begin many names
+	if own.isProgram(name) && bool(lint.Derived(root, func() hasDockerfile { return findDockerfile(root) })) {
+		return true
+	}
 	isNamed := name == own.title || (len(account) >= shortest && strings.Contains(own.title, account)) ||
 		(len(own.first) >= shortest && strings.HasPrefix(account, own.first))
 	return isNamed && bool(lint.Derived(root, p.buildsImages))
@@ -81,6 +91,32 @@ func (p *Project) hasImageFolder(name string) bool {
 	return false
 }
 
+// isProgram reports whether an image's name, without blanks, is that of the program, or of
+// a component of it.
+func (own *ownNames) isProgram(name string) bool {
+	return slices.ContainsFunc(own.programs, func(program string) bool {
+		rest, ok := strings.CutPrefix(name, program)
+		return ok && (rest == "" || slices.Contains(components, rest))
+	})
+}
+
+// hasDockerfile is true for a repository with a Dockerfile in its root or a folder there.
+type hasDockerfile bool
+
+func findDockerfile(root lint.Context) hasDockerfile {
+	names, err := root.List(".")
+	if err != nil {
+		return false
+	}
+	return hasDockerfile(slices.ContainsFunc(names, func(name string) bool {
+		if folder, ok := strings.CutSuffix(name, "/"); ok {
+			_, has := root.Exists(path.Join(folder, "Dockerfile"))
+			return has
+		}
+		return name == "Dockerfile"
+	}))
+}
+
 // buildsImages is true for a repository of which any file builds images.
 type buildsImages bool
 
@@ -105,10 +141,15 @@ func readOwnNames(root lint.Context) *ownNames {
 	if len(words) > 0 {
 		own.first = words[0]
 	}
+	heading, _, _ := strings.Cut(strings.NewReplacer("–", "-", "—", "-", ":", "-", "|", "-").Replace(title)+" - ", "- ")
+	own.addProgram(heading)
 	texts := []string{intro}
 	for _, name := range []string{"go.mod", "package.json"} {
 		if src, err := root.ReadFile(name); err == nil {
 			texts = append(texts, string(src))
+			if match := manifestName.FindSubmatch(src); match != nil {
+				own.addProgram(string(match[1]))
+			}
 		}
 	}
 	for _, t := range texts {
@@ -127,6 +168,19 @@ func readOwnNames(root lint.Context) *ownNames {
 		own.full = append(own.full, strings.ToLower(match[1]), strings.ToLower(match[2]))
 	}
 	return own
+}
+
+// shortest is how many letters a name of the repository has that is looked for in those of
+// images: shorter words begin many names.
+const shortest = 5
+
+// manifestName finds the name of a package in its manifest, without its scope.
+var manifestName = regexp.MustCompile(`(?m)^\s*"name": *"(?:@[\w.-]+/)?([\w.-]+)"`)
+
+func (own *ownNames) addProgram(name string) {
+	if name = squeezed(name); len(name) >= shortest && !images.IsOfficial(name) {
+		own.programs = append(own.programs, name)
+	}
 }
 
 // clonedAddress finds the address of the repository in how a README says to get it.

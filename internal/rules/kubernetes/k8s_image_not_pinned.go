@@ -39,7 +39,7 @@ import (
 // These have severity info and the variant `tag-excused` or `digest-excused`:
 //
 //   - placeholders, and images that stand for any program
-//   - images under the name of the repository or its owner
+//   - images that the repository builds, or under its name or that of its owner
 //   - images with a comment that gives a reason
 var K8sImageNotPinned = facts.Rule[*facts.Manifest]{
 	Meta: lint.Meta{
@@ -83,7 +83,8 @@ func checkK8sImageNotPinned(p *facts.Pass[*facts.Manifest]) {
 			}
 			if !p.Project.Replaced(i) {
 				f.Fixes = pinByTable(p.Doc, c, i)
-				p.Report(weigh(p, f, facts.ClaimReference, facts.IsPlaceholder(i.Text) || p.Project.Publishes(i)))
+				isOwn := p.Project.Publishes(i) || p.Project.Local(i) != ""
+				p.Report(weigh(p, f, facts.ClaimReference, isOwn || facts.IsPlaceholder(i.Text)))
 			}
 		}
 	}

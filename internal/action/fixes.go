@@ -3,15 +3,12 @@ package action
 import (
 	"cmp"
 	"context"
-	"crypto/sha256"
-	"encoding/hex"
 	"fmt"
 	"strconv"
 	"strings"
 
-	"github.com/dockmend/dockmend/internal/engine"
+	"github.com/dockmend/dockmend/internal/fixup"
 	"github.com/dockmend/dockmend/internal/forge/github"
-	"github.com/dockmend/dockmend/internal/lint"
 	"github.com/dockmend/dockmend/internal/report"
 	"github.com/dockmend/dockmend/internal/review"
 	"github.com/dockmend/dockmend/internal/run"
@@ -47,45 +44,22 @@ func (s *step) fixes(ctx context.Context, f *found) (want *fixing, notes []strin
 	case s.in.token == "":
 		return nil, []string{"no pull request with fixes: there is no token; set the input github-token"}
 	}
-	fixup := s.newFixup(f.in)
-	fixup.SHA, fixup.Base = s.event.SHA, f.in.Pull.Base
-	want, notes = s.fix(ctx, f, fixup, run.Fixing{})
-	if f.in.Cooldown != nil {
-		for _, w := range f.in.Cooldown.Waiting() {
-			fixup.Waiting = append(fixup.Waiting, review.FixupWaiting{Image: w.Image, Since: w.Since, Until: w.Until})
-		}
-	}
+	proposal := s.newFixup(f.in)
+	proposal.SHA, proposal.Base = s.event.SHA, f.in.Pull.Base
+	want, notes = s.fix(ctx, f, proposal, run.Fixing{})
+	fixup.Wait(f.in, proposal)
 	return want, notes
 }
 
 // newFixup is what the configuration and the inputs say of it.
 func (s *step) newFixup(w *run.Workspace) *review.Fixup {
-	want := &review.Fixup{
-		Platform: s.forge.Platform(),
-		Category: s.in.category, Branch: w.Pull.Branch, Labels: w.Pull.Labels, Assignees: w.Pull.Assignees, Reviewers: w.Pull.Reviewers,
-		Draft: w.Pull.Draft, Server: cmp.Or(s.env.Getenv("GITHUB_SERVER_URL"), "https://github.com"),
-	}
-	if want.Labels == nil {
-		want.Labels = []string{"dependencies"}
-	}
-	return want
+	return fixup.Of(w, s.forge.Platform(), s.in.category, cmp.Or(s.env.Getenv("GITHUB_SERVER_URL"), "https://github.com"))
 }
 
 // fix fixes files, and says so in what is proposed.
 func (s *step) fix(ctx context.Context, f *found, want *review.Fixup, how run.Fixing) (out *fixing, notes []string) {
 	how.Unsafe, how.Narrow = s.in.fixPR == "unsafe", true
-	out = &fixing{want, map[string]string{}}
-	want.Complete = true
-	for _, x := range f.in.Fix(ctx, how) {
-		want.Complete = want.Complete && len(x.Problems) == 0
-		if !x.Changed() {
-			continue
-		}
-		want.Files = append(want.Files, review.FixupFile{Path: x.Path, Before: x.Before, After: x.After, Changes: changesOf(x)})
-		for _, applied := range x.Applied {
-			out.fixed[applied.Fingerprint] = x.Path
-		}
-	}
+	out = &fixing{want, fixup.Fill(ctx, f.in, want, how)}
 	want.Complete = want.Complete && s.complete(f)
 	return out, once(nil, s.remember(ctx, f.in)) // what the fixes looked up
 }
@@ -142,35 +116,4 @@ func quoted(name string) string {
 		return "which the event does not name"
 	}
 	return report.Terminal(name)
-}
-
-// changesOf words the fixes of a file for a pull request.
-func changesOf(f *engine.Fixed) []review.FixupChange {
-	changes := make([]review.FixupChange, len(f.Applied))
-	for i, x := range f.Applied {
-		v := x.Verdict
-		proof := lint.Proof{State: lint.ProofPassed, Effect: v.Effect, Details: v.Details}
-		switch {
-		case v.Effect == lint.EffectUnknown:
-			proof.State, proof.Details = lint.ProofUnknown, []string{v.Reason}
-		case x.Demoted:
-			proof.State = lint.ProofDemoted
-		}
-		changes[i] = review.FixupChange{
-			Rule: x.Rule, Variant: x.Variant, Title: x.Title, Key: changeKey(x), Proof: proof, Demoted: x.Demoted, Safe: x.Safe,
-		}
-	}
-	return changes
-}
-
-// changeKey identifies what is proposed, across runs: what was found and, where
-// one digest follows another, which. Somebody who did not want one image may want
-// the next.
-func changeKey(x engine.Applied) string {
-	words := []string{x.Fingerprint}
-	if x.Verdict.Refreshed {
-		words = append(words, x.Verdict.Details...)
-	}
-	sum := sha256.Sum256([]byte(strings.Join(words, "\x00")))
-	return hex.EncodeToString(sum[:8])
 }

@@ -8,9 +8,9 @@ import (
 	"strings"
 	"time"
 
+	"github.com/dockmend/dockmend/internal/fixup"
 	"github.com/dockmend/dockmend/internal/lint"
 	"github.com/dockmend/dockmend/internal/report"
-	"github.com/dockmend/dockmend/internal/resolve"
 	"github.com/dockmend/dockmend/internal/review"
 	"github.com/dockmend/dockmend/internal/run"
 )
@@ -38,11 +38,7 @@ func (s *step) goOnline(ctx context.Context, p *policy) (notes []string, err err
 	if p.base.CooldownDays > 0 {
 		state, err := s.forge.LoadState(ctx)
 		if err == nil || (errors.Is(err, review.ErrNoState) && s.keeps()) {
-			seen := map[string]resolve.Sighting{}
-			for tag, at := range state.Tags {
-				seen[tag] = resolve.Sighting{Digest: at.Digest, Since: at.Since}
-			}
-			p.base.Recall(seen)
+			fixup.Recall(p.base, state)
 		} else {
 			notes = append(notes, cooldownOff(err))
 			p.base.CooldownDays = 0
@@ -68,10 +64,7 @@ func (s *step) remember(ctx context.Context, w *run.Workspace) (note string) {
 		return ""
 	}
 	now := s.env.Time().UTC().Truncate(time.Second)
-	tags := map[string]review.SeenTag{}
-	for tag, seen := range w.Cooldown.Seen() {
-		tags[tag] = review.SeenTag{Digest: seen.Digest, Since: seen.Since.Truncate(time.Second), Used: now}
-	}
+	tags := fixup.Seen(w, now)
 	if len(tags) == 0 {
 		return ""
 	}

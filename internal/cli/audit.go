@@ -48,7 +48,7 @@ func newAudit(env *Env) *cobra.Command {
 	}
 	flags.register(cmd)
 	manyFlags(cmd, all)
-	cmd.AddCommand(newAuditMerge(env))
+	cmd.AddCommand(newAuditMerge(env), newAuditPropose(env))
 	online := cmd.Flags().Lookup("online")
 	online.DefValue, online.Usage, flags.Online = "true", "look up images in registries; --online=false turns this off", true
 	cmd.Flags().Lookup("output").Usage = "report `format[=file]`, can be repeated (default markdown)"

@@ -91,6 +91,9 @@ type Proposed struct {
 	// are the paths that it changed; empty for none.
 	Commit    string
 	Committed []string
+	// Changed is set where something was to be written: a commit, a pull request, its
+	// description, a comment.
+	Changed bool
 	// Compare is where a person opens the pull request that was refused.
 	Compare string
 	// Refused is set where the platform did not take the commit or the pull request.

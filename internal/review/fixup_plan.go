@@ -30,6 +30,12 @@ type FixupPlan struct {
 	Notes       []string
 }
 
+// Writes reports whether the plan changes anything on the platform.
+func (p *FixupPlan) Writes() bool {
+	isPull := p.Open || p.Close || p.Body != ""
+	return isPull || p.Commit || p.Drop || p.Comment != ""
+}
+
 // PlannedFile is a file of the commit, with its mode as git writes it.
 type PlannedFile struct {
 	FixupFile

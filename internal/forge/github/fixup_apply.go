@@ -48,7 +48,7 @@ func (c *Client) applyFixup(
 	ctx context.Context, f *review.Fixup, known *review.FixupFacts, plan *review.FixupPlan, out *review.Proposed,
 ) (again error) {
 	p := &proposal{c, f, known, plan, out, f.BranchName()}
-	out.Notes = append(out.Notes, plan.Notes...)
+	out.Notes, out.Changed = append(out.Notes, plan.Notes...), plan.Writes()
 	if plan.Pull != nil && !plan.Close {
 		out.URL, out.Number = plan.Pull.URL, plan.Pull.Number
 	}

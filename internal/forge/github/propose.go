@@ -37,6 +37,15 @@ func (c *Client) Propose(ctx context.Context, f *review.Fixup) *review.Proposed 
 	return out
 }
 
+// Preview is what Propose would do; nothing is written.
+func (c *Client) Preview(ctx context.Context, f *review.Fixup) (*review.FixupPlan, error) {
+	known, err := c.look(ctx, f)
+	if err != nil {
+		return nil, err
+	}
+	return review.PlanFixup(f, known), nil
+}
+
 // look reads what a plan needs.
 func (c *Client) look(ctx context.Context, f *review.Fixup) (known *review.FixupFacts, err error) {
 	var repository struct {

@@ -34,6 +34,9 @@ type OrgRepo struct {
 	// Gone hides it from everything but lists.
 	Gone   bool
 	Topics []string
+	// Repo, if set, is this repository with its branches and pull requests; Files and
+	// Commit are then those of its default branch.
+	Repo *Repo
 	// Most is how many entries a list of a tree has before it is cut; 0 for no bound.
 	Most int
 }
@@ -97,7 +100,14 @@ func (o *Org) find(owner, name string) *OrgRepo {
 	if o == nil || owner != o.Name || o.Repos[name] == nil || o.Repos[name].Gone {
 		return nil
 	}
-	return o.Repos[name]
+	r := o.Repos[name]
+	if r.Repo != nil {
+		r.Commit, r.Files = r.Repo.refs[r.Repo.Default], map[string]string{}
+		for path, e := range r.Repo.trees[r.Repo.commits[r.Commit].tree] {
+			r.Files[path] = r.Repo.h.Blobs[e.sha]
+		}
+	}
+	return r
 }
 
 // serveOrg answers what is about the organisation; ok is false for others.
@@ -118,6 +128,10 @@ func (h *Hub) serveOrg(call string, in *openapi3filter.RequestValidationInput) (
 	}
 	r := h.Org.find(p["owner"], p["repo"])
 	if r == nil {
+		return 0, nil, false
+	}
+	if r.Repo != nil && (call != "GET /git/trees/{tree_sha}" || p["tree_sha"] != r.Commit) {
+		h.Repo = r.Repo
 		return 0, nil, false
 	}
 	switch call {

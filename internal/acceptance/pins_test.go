@@ -179,7 +179,10 @@ func (p *pinned) publish(t *testing.T, n *fakeregistry.Internet, x facts.ImageSi
 	case x.Image.Tag == "" || x.Image.Tag == "latest":
 		version = "4.5.6"
 	case isNumber && strings.Count(number, ".") < 2 && !strings.ContainsAny(variant, "."):
-		version = number + strings.Repeat(".7", 2-strings.Count(number, "."))
+		// 3 is 3.8.8, and 3.7 is 3.7.7: two references must not share a version.
+		if version = number + ".7"; !strings.Contains(number, ".") {
+			version = number + ".8.8"
+		}
 		if variant != "" {
 			version += "-" + variant
 		}

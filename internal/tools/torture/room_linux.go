@@ -53,11 +53,14 @@ func newRoom(root string) (*room, error) {
 	if err := os.Symlink("dash", filepath.Join(root, "bin/sh")); err != nil {
 		return nil, err
 	}
-	calls, _, err := r.run("busybox", program{script: "probe a"}, 0)
-	if err == nil && calls != "probe <a>\n" {
-		err = fmt.Errorf("a script that calls probe is logged as %q", calls)
+	for script, want := range map[string]string{"probe a": "probe <a>\n", "exec  mv a b": "mv <a> <b>\n"} {
+		if calls, _, err := r.run("busybox", program{script: script}, 0); err != nil {
+			return nil, err
+		} else if calls != want {
+			return nil, fmt.Errorf("the script %q is logged as %q", script, calls)
+		}
 	}
-	return r, err
+	return r, nil
 }
 
 var libraryPath = regexp.MustCompile(`/\S+`)
@@ -125,7 +128,7 @@ func (r *room) run(shell string, p program, status int) (calls string, worked bo
 	words := []string{"/bin/" + shell}
 	if shell == "busybox" {
 		words = append(words, "ash")
-		script = functions(names) + script
+		script = functions(names, strings.Contains(script, "exec")) + script
 	}
 	ctx, stop := context.WithTimeout(context.Background(), longest)
 	defer stop()
@@ -152,14 +155,19 @@ func (r *room) run(shell string, p program, status int) (calls string, worked bo
 }
 
 // functions call the stubs of commands: busybox's shell takes its own tar or adduser
-// for one that it finds in PATH.
-func functions(names []string) string {
+// for one that it finds in PATH. exec sees no function, but behind an alias that ends in
+// a blank the shell expands the next word too.
+func functions(names []string, execs bool) string {
 	slices.Sort(names)
-	all := ""
+	all, aliases := "", "alias exec='exec '"
 	for _, name := range slices.Compact(names) {
 		if isCommandName(name) {
 			all += name + "() { /stubs/" + name + " \"$@\"; }\n"
+			aliases += " " + name + "=/stubs/" + name
 		}
+	}
+	if execs {
+		all += aliases + "\n"
 	}
 	return all
 }

@@ -82,6 +82,12 @@ for (const file of process.argv.slice(2)) {
   check(stops[0].includes('Skip') && new Set(stops).size > 4, `${name}: the keyboard reaches ${stops.slice(0, 6).join(' | ')}`);
   check(loaded.length === 0, `${name}: nothing is loaded ${loaded}`);
   check(said.length === 0, `${name}: no errors in the console ${said}`);
+  await page.emulateMediaType('print');
+  await page.setViewport({width: 794, height: 1123}); // A4
+  await page.screenshot({path: name + '-print.png'});
+  await page.evaluate(() => document.getElementById('findings').scrollIntoView());
+  await page.screenshot({path: name + '-print-2.png'});
+  await page.emulateMediaType(null);
   await page.pdf({path: name + '.pdf', format: 'A4', timeout: 300_000, margin: {top: '12mm', bottom: '12mm', left: '12mm', right: '12mm'}});
   await page.close();
 }

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Writes pages of audits and looks at them in a headless Chromium: check.sh, in the
 # repository's root. DOCKMEND_PROJECTS names folders of projects for the trend. Pictures are
-# left in bin/pages (npm; needs chromium, node and pdftoppm).
+# left in bin/pages, and a PDF of each page (npm; needs chromium and node).
 set -euo pipefail
 home=$PWD/bin/pages
 mkdir -p "$home"
@@ -13,4 +13,3 @@ go run ./cmd/dockmend audit --online=false --fail-on never --shellcheck off -o h
 cp tools/pages/check.mjs "$home/"
 cd "$home"
 node check.mjs trend.html large.html lint.html one.html
-for pdf in *.pdf; do pdftoppm -r 50 -png -f 1 -l 3 "$pdf" "${pdf%.pdf}"; done

@@ -187,7 +187,7 @@ e2e-registry: ## Run dockmend against real registries (Debian's, Docker's, Googl
 
 .PHONY: pictures
 pictures: ## Draw docs/images anew (chromium, npm)
-	$(GO) test -tags e2e -count=1 -v -timeout 10m -run 'TestPictures' ./e2e -args -pictures '$(CURDIR)/docs/images'
+	$(GO) test -tags e2e -count=1 -v -timeout 10m -run 'TestPicture' ./e2e -args -pictures '$(CURDIR)/docs/images'
 
 .PHONY: trim-api
 trim-api: ## Cut GitHub's descriptions anew: OPENAPI=... GRAPHQL=..., as internal/tools/trimapi says

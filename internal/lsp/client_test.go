@@ -80,9 +80,17 @@ func options(dir string) Options {
 // start starts a server for a folder with some capabilities of the client.
 func start(tb testing.TB, dir, capabilities string) *client {
 	tb.Helper()
+	return startWith(tb, dir, capabilities, func(*Options) {})
+}
+
+// startWith is start with other options.
+func startWith(tb testing.TB, dir, capabilities string, change func(*Options)) *client {
+	tb.Helper()
+	all := options(dir)
+	change(&all)
 	here, there := net.Pipe()
 	c := &client{t: tb, dir: dir, served: make(chan error, 1), published: make(chan publishParams, 1024)}
-	go func() { c.served <- Serve(context.WithoutCancel(tb.Context()), there, options(dir)) }()
+	go func() { c.served <- Serve(context.WithoutCancel(tb.Context()), there, all) }()
 	c.conn = jsonrpc2.NewConn(context.WithoutCancel(tb.Context()), jsonrpc2.NewBufferedStream(here, jsonrpc2.VSCodeObjectCodec{}), c)
 	c.call("initialize", json.RawMessage(`{"processId": null, "rootUri": "`+fileURI(dir)+`", "capabilities": `+cmp.Or(capabilities, "{}")+`}`), nil)
 	c.notify("initialized", object{})

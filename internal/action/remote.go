@@ -13,6 +13,7 @@ import (
 	"github.com/dockmend/dockmend/internal/lint"
 	"github.com/dockmend/dockmend/internal/review"
 	"github.com/dockmend/dockmend/internal/run"
+	"github.com/dockmend/dockmend/internal/text"
 )
 
 // On pull_request_target and workflow_run the token may write and the work tree,
@@ -93,7 +94,7 @@ func (s *step) fill(ctx context.Context, at *scope, root *files.Root) error {
 		return err
 	}
 	if left > 0 {
-		at.notes = append(at.notes, review.Counted(left, "file")+" with an unusual path not checked")
+		at.notes = append(at.notes, text.Counted(left, "file")+" with an unusual path not checked")
 	}
 	wanted := map[string]bool{}
 	for _, f := range found.Files {

@@ -116,7 +116,7 @@ func (c *Command) Merge(names []string) (run.Verdict, error) {
 }
 
 // finish compares and writes.
-func (c *Command) finish(r *Report, outputs []Output) (run.Verdict, error) {
+func (c *Command) finish(r *Report, outputs []report.Destination) (run.Verdict, error) {
 	switch {
 	case r.Shard != nil:
 	case c.Previous != "":

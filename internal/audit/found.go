@@ -1,7 +1,6 @@
 package audit
 
 import (
-	"cmp"
 	"slices"
 	"strings"
 
@@ -108,13 +107,10 @@ func (o *owners) of(name string) []string {
 }
 
 // imagesOf are the references to images.
-func imagesOf(w *run.Workspace) []Image {
-	var all []Image
-	for _, x := range w.Images() {
-		all = append(all, Image{
-			Ref: short(x.Ref), Registry: cmp.Or(x.Registry, "docker.io"), Repository: x.Repository, Tag: x.Tag, Digest: x.Digest,
-			File: x.File, Line: x.Line, EndOfSupport: x.EndOfSupport, Ended: x.Ended,
-		})
+func imagesOf(w *run.Workspace) []run.Image {
+	all := w.Images()
+	for i := range all {
+		all[i].Ref = short(all[i].Ref)
 	}
 	return all
 }

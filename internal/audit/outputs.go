@@ -6,14 +6,9 @@ import (
 	"io"
 	"slices"
 	"strings"
-)
 
-// Output is a format and where it goes.
-type Output struct {
-	Format string
-	// File is empty for standard output.
-	File string
-}
+	"github.com/dockmend/dockmend/internal/report"
+)
 
 // Formats are those of an audit of many repositories.
 func Formats() []string { return append([]string{"markdown", "json"}, ownFormats()...) }
@@ -24,26 +19,18 @@ func ownFormats() []string {
 }
 
 // ParseOutputs reads values such as "json=audit.json".
-func ParseOutputs(values []string) ([]Output, error) {
+func ParseOutputs(values []string) ([]report.Destination, error) {
 	if len(values) == 0 {
 		values = []string{"markdown"}
 	}
-	var all []Output
-	for _, value := range values {
-		format, file, named := strings.Cut(value, "=")
-		if named && file == "" {
-			return nil, fmt.Errorf("-o %s: the file name is missing", value)
+	all, err := report.ParseDestinations(values)
+	if err != nil {
+		return nil, err
+	}
+	for i, d := range all {
+		if !slices.Contains(Formats(), d.Format) {
+			return nil, fmt.Errorf("-o %s: an audit of many repositories has the formats %s", values[i], strings.Join(Formats(), ", "))
 		}
-		if file == "-" {
-			file = ""
-		}
-		if !slices.Contains(Formats(), format) {
-			return nil, fmt.Errorf("-o %s: an audit of many repositories has the formats %s", value, strings.Join(Formats(), ", "))
-		}
-		if slices.ContainsFunc(all, func(o Output) bool { return o.File == file }) {
-			return nil, fmt.Errorf("-o %s: two reports cannot go to the same place", value)
-		}
-		all = append(all, Output{format, file})
 	}
 	return all, nil
 }

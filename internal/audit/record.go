@@ -5,6 +5,8 @@ package audit
 
 import (
 	"github.com/dockmend/dockmend/internal/lint"
+	"github.com/dockmend/dockmend/internal/rules"
+	"github.com/dockmend/dockmend/internal/run"
 )
 
 // State is how the look at a repository ended.
@@ -46,7 +48,7 @@ type Record struct {
 	// Refused is what the repository's configuration tried to loosen of the policy.
 	Refused []string `json:"refused,omitempty"`
 	// Images are the references to images, in the order of their places.
-	Images []Image `json:"images,omitempty"`
+	Images []run.Image `json:"images,omitempty"`
 }
 
 // Finding is one that counts.
@@ -79,21 +81,6 @@ type Dated struct {
 	What  string `json:"what"`
 }
 
-// Image is a reference to an image of others.
-type Image struct {
-	// Ref is the reference as it is written, with variables that are known put in.
-	Ref        string `json:"ref"`
-	Registry   string `json:"registry"`
-	Repository string `json:"repository"`
-	Tag        string `json:"tag,omitempty"`
-	Digest     string `json:"digest,omitempty"`
-	File       string `json:"file"`
-	Line       int    `json:"line"`
-	// EndOfSupport is a day; empty where none is known. Ended says that it is over.
-	EndOfSupport string `json:"end_of_support,omitempty"`
-	Ended        bool   `json:"ended,omitempty"`
-}
-
 // Totals are counts of an audit.
 type Totals struct {
 	Repositories int `json:"repositories"`
@@ -117,17 +104,6 @@ type Totals struct {
 	Unsupported int `json:"images_past_support"`
 	Unpinned    int `json:"images_unpinned"`
 	Secrets     int `json:"secrets"`
-}
-
-// findsSecrets reports whether a rule finds secrets.
-func findsSecrets(rule string) bool {
-	switch rule {
-	case "hardcoded-secret", "copy-secret-file", "secret-in-env-or-arg", "secret-in-run-command", "compose-secret-in-environment",
-		"compose-secret-in-build-arg", "compose-credentials-in-connection-string", "env-file-committed", "k8s-secret-in-env",
-		"workflow-secret-in-build-args":
-		return true
-	}
-	return false
 }
 
 // Add counts a record.
@@ -176,7 +152,7 @@ func (t *Totals) finding(f *Finding) {
 	if f.Fixable {
 		t.Fixable++
 	}
-	if findsSecrets(f.Rule) {
+	if rules.FindsSecret(f.Rule) {
 		t.Secrets++
 	}
 }

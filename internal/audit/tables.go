@@ -12,6 +12,7 @@ import (
 	"github.com/dockmend/dockmend/internal/lint"
 	"github.com/dockmend/dockmend/internal/report"
 	"github.com/dockmend/dockmend/internal/rules"
+	"github.com/dockmend/dockmend/internal/text"
 )
 
 // cell keeps a spreadsheet from taking a text for a formula
@@ -250,11 +251,11 @@ func (r *Report) WriteBadge(w io.Writer) error {
 	words, color := "no findings", "#2e7d32"
 	switch s := r.Summary; {
 	case s.Error > 0:
-		words, color = plural(s.Error, "error"), "#b3261e"
+		words, color = text.Counted(s.Error, "error"), "#b3261e"
 	case s.Warning > 0:
-		words, color = plural(s.Warning, "warning"), "#8a5a00"
+		words, color = text.Counted(s.Warning, "warning"), "#8a5a00"
 	case s.Findings > 0:
-		words, color = plural(s.Findings, "finding"), "#1f5fa8"
+		words, color = text.Counted(s.Findings, "finding"), "#1f5fa8"
 	}
 	const left, letter, pad = 70, 7, 10
 	right := len(words)*letter + pad
@@ -264,11 +265,4 @@ func (r *Report) WriteBadge(w io.Writer) error {
 		`<text x="%[7]d" y="14">%[2]s</text></g></svg>`+"\n",
 		left+right, words, left, right, color, left/2, left+right/2)
 	return err
-}
-
-func plural(n int, what string) string {
-	if n == 1 {
-		return "1 " + what
-	}
-	return fmt.Sprintf("%d %ss", n, what)
 }

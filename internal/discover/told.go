@@ -8,7 +8,7 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/dockmend/dockmend/internal/files"
+	"github.com/dockmend/dockmend/internal/fileinfo"
 )
 
 // Told is what the content of a file says of which files there are to lint: what the file
@@ -49,12 +49,12 @@ func (t oneFile) Open(name string) (fs.File, error) {
 	if name != t.name {
 		return nil, &fs.PathError{Op: "open", Path: name, Err: fs.ErrNotExist}
 	}
-	return &opened{Reader: bytes.NewReader(t.src), info: files.Info{Base: path.Base(name), Bytes: int64(len(t.src)), Bits: 0o644}}, nil
+	return &opened{Reader: bytes.NewReader(t.src), info: fileinfo.Info{Base: path.Base(name), Bytes: int64(len(t.src)), Bits: 0o644}}, nil
 }
 
 type opened struct {
 	*bytes.Reader
-	info files.Info
+	info fileinfo.Info
 }
 
 // Stat implements fs.File.

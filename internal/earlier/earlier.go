@@ -14,6 +14,7 @@ import (
 	"strings"
 	"sync"
 
+	"github.com/dockmend/dockmend/internal/fileinfo"
 	"github.com/dockmend/dockmend/internal/files"
 	"github.com/dockmend/dockmend/internal/limits"
 )
@@ -177,7 +178,7 @@ func (t *Tree) Open(name string) (fs.File, error) {
 		if err != nil {
 			return nil, &fs.PathError{Op: "open", Path: name, Err: err}
 		}
-		return &file{bytes.NewReader(src), files.Info{Base: path.Base(name), Bytes: int64(len(src)), Bits: 0o644}}, nil
+		return &file{bytes.NewReader(src), fileinfo.Info{Base: path.Base(name), Bytes: int64(len(src)), Bits: 0o644}}, nil
 	case nowhere:
 		return nil, missing("open", name)
 	case onDisk, isFolder:
@@ -207,9 +208,9 @@ func (t *Tree) Lstat(name string) (fs.FileInfo, error) {
 func (t *Tree) info(op, name string, where kind) (i fs.FileInfo, err error, ok bool) { //nolint:revive // the error belongs to the info
 	switch where {
 	case inCommit:
-		return files.Info{Base: path.Base(name), Bits: 0o644}, nil, true
+		return fileinfo.Info{Base: path.Base(name), Bits: 0o644}, nil, true
 	case isFolder:
-		return files.Info{Base: path.Base(name), Bits: fs.ModeDir | 0o755}, nil, true
+		return fileinfo.Info{Base: path.Base(name), Bits: fs.ModeDir | 0o755}, nil, true
 	case nowhere:
 		return nil, missing(op, name), true
 	case onDisk:
@@ -292,7 +293,7 @@ func missing(op, name string) error { return &fs.PathError{Op: op, Path: name, E
 
 type file struct {
 	io.Reader
-	info files.Info
+	info fileinfo.Info
 }
 
 // Stat implements fs.File.

@@ -8,7 +8,6 @@ import (
 	"fmt"
 	"io"
 	"slices"
-	"strings"
 
 	"github.com/dockmend/dockmend/internal/files"
 	"github.com/dockmend/dockmend/internal/lint"
@@ -46,27 +45,18 @@ func Parse(values []string, format string, colored bool, options report.Options)
 	if len(values) == 0 {
 		values = []string{format}
 	}
+	destinations, err := report.ParseDestinations(values)
+	if err != nil {
+		return nil, err
+	}
 	var outputs Outputs
-	taken := map[string]bool{}
-	for _, value := range values {
-		o := output{}
-		o.format, o.file, _ = strings.Cut(value, "=")
-		o.format = takeover.Format(o.format)
-		if o.file == "-" { // as most programs name standard output
-			o.file = ""
-		}
-		if o.file == "" && strings.HasSuffix(value, "=") {
-			return nil, fmt.Errorf("-o %s: the file name is missing", value)
-		}
-		if taken[o.file] {
-			return nil, fmt.Errorf("-o %s: two reports cannot go to the same place; write one to a file, such as -o %s=report.txt", value, o.format)
-		}
-		taken[o.file] = true
+	for i, d := range destinations {
+		o := output{format: takeover.Format(d.Format), file: d.File}
 		options.Color = colored && o.file == ""
 		options.Page, options.Weakness = run.RulePage, rules.Weakness
 		o.options = options
 		if _, err := report.New(o.format, options); err != nil {
-			return nil, fmt.Errorf("-o %s: %w", value, err)
+			return nil, fmt.Errorf("-o %s: %w", values[i], err)
 		}
 		outputs = append(outputs, o)
 	}

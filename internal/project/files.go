@@ -11,7 +11,8 @@ import (
 	"path"
 	"slices"
 	"strings"
-	"time"
+
+	"github.com/dockmend/dockmend/internal/fileinfo"
 )
 
 // Files is where files come from. Names are those of io/fs: relative to the root
@@ -39,7 +40,7 @@ func Disk(root *os.Root) Files {
 // that an editor or a round of fixes has changed and not yet saved. A file that
 // the source lacks is added, as are its folders.
 func Overlay(files Files, changed map[string][]byte) Files {
-	o := &overlay{Files: files, changed: changed, below: map[string]map[string]changedInfo{}}
+	o := &overlay{Files: files, changed: changed, below: map[string]map[string]fileinfo.Info{}}
 	for name, content := range changed {
 		o.add(name, fileInfo(name, content))
 	}
@@ -50,18 +51,18 @@ type overlay struct {
 	Files
 	changed map[string][]byte
 	// below is what the changed files put into a folder, by base name.
-	below map[string]map[string]changedInfo
+	below map[string]map[string]fileinfo.Info
 }
 
 // add notes an entry and the folders that it lies in.
-func (o *overlay) add(name string, info changedInfo) {
+func (o *overlay) add(name string, info fileinfo.Info) {
 	for name != "." {
 		dir := path.Dir(name)
 		if o.below[dir] == nil {
-			o.below[dir] = map[string]changedInfo{}
+			o.below[dir] = map[string]fileinfo.Info{}
 		}
 		o.below[dir][path.Base(name)] = info
-		name, info = dir, changedInfo{name: path.Base(dir), mode: fs.ModeDir | 0o755}
+		name, info = dir, fileinfo.Info{Base: path.Base(dir), Bits: fs.ModeDir | 0o755}
 	}
 }
 
@@ -80,7 +81,7 @@ func (o *overlay) Stat(name string) (fs.FileInfo, error) {
 	}
 	info, err := o.Files.Stat(name)
 	if err != nil && len(o.below[name]) > 0 {
-		return changedInfo{name: path.Base(name), mode: fs.ModeDir | 0o755}, nil
+		return fileinfo.Info{Base: path.Base(name), Bits: fs.ModeDir | 0o755}, nil
 	}
 	return info, err
 }
@@ -103,13 +104,13 @@ func (o *overlay) ReadDir(name string) ([]fs.DirEntry, error) {
 	return entries, nil
 }
 
-func fileInfo(name string, content []byte) changedInfo {
-	return changedInfo{name: path.Base(name), size: int64(len(content)), mode: 0o644}
+func fileInfo(name string, content []byte) fileinfo.Info {
+	return fileinfo.Info{Base: path.Base(name), Bytes: int64(len(content)), Bits: 0o644}
 }
 
 type changedFile struct {
 	*bytes.Reader
-	info changedInfo
+	info fileinfo.Info
 }
 
 // Stat implements fs.File.
@@ -117,16 +118,3 @@ func (f *changedFile) Stat() (fs.FileInfo, error) { return f.info, nil }
 
 // Close implements fs.File.
 func (f *changedFile) Close() error { return nil }
-
-type changedInfo struct {
-	name string
-	size int64
-	mode fs.FileMode
-}
-
-func (i changedInfo) Name() string       { return i.name }
-func (i changedInfo) Size() int64        { return i.size }
-func (i changedInfo) Mode() fs.FileMode  { return i.mode }
-func (i changedInfo) ModTime() time.Time { return time.Time{} }
-func (i changedInfo) IsDir() bool        { return i.mode.IsDir() }
-func (i changedInfo) Sys() any           { return nil }

@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"path"
 
+	"github.com/dockmend/dockmend/internal/fileinfo"
 	"github.com/dockmend/dockmend/internal/files"
 )
 
@@ -119,7 +120,7 @@ func (t *Tree) List(dir string, limit int) (entries []fs.DirEntry, more bool, er
 
 type opened struct {
 	*bytes.Reader
-	info files.Info
+	info fileinfo.Info
 }
 
 // Read fails for a folder.
@@ -144,8 +145,8 @@ func (f opened) Stat() (fs.FileInfo, error) { return f.info, nil }
 // Close implements fs.File.
 func (f opened) Close() error { return nil }
 
-func infoOf(name string, n *node) files.Info {
-	i := files.Info{Base: name, Bytes: max(n.entry.Size, 0), Bits: 0o644}
+func infoOf(name string, n *node) fileinfo.Info {
+	i := fileinfo.Info{Base: name, Bytes: max(n.entry.Size, 0), Bits: 0o644}
 	switch {
 	case n.dir:
 		i.Bits, i.Bytes = fs.ModeDir|0o755, 0

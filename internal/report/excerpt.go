@@ -108,7 +108,7 @@ func (x *excerpt) block(src *lint.Source, first, last, lines int, span text.Span
 			excerptRow{bar: " |_" + strings.Repeat("_", column) + "^"})
 	}
 	if left := last - first + 1 - lines; left > 0 {
-		x.rows = append(x.rows, excerptRow{bar: " |", text: fmt.Sprintf("(%s)", count(left, "more line")), marks: true})
+		x.rows = append(x.rows, excerptRow{bar: " |", text: fmt.Sprintf("(%s)", text.Counted(left, "more line")), marks: true})
 	}
 }
 

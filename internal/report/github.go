@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"github.com/dockmend/dockmend/internal/lint"
+	"github.com/dockmend/dockmend/internal/text"
 )
 
 // What GitHub does with workflow commands (facts: the Actions runner):
@@ -131,11 +132,11 @@ func withinLimits(all []annotation, elsewhere string) (shown []annotation, left 
 	var parts []string
 	for _, kind := range annotationKinds {
 		if total[kind] > 0 {
-			parts = append(parts, count(total[kind], kind))
+			parts = append(parts, text.Counted(total[kind], kind))
 		}
 	}
 	return shown, fmt.Sprintf("%s not shown (%s): GitHub shows at most %d of each kind for a step; %s",
-		count(len(all)-len(shown), "annotation"), strings.Join(parts, ", "), annotationsOfAKind, elsewhere)
+		text.Counted(len(all)-len(shown), "annotation"), strings.Join(parts, ", "), annotationsOfAKind, elsewhere)
 }
 
 // write writes the command as one line.

@@ -141,7 +141,7 @@ func TestMarkdownLimit(t *testing.T) {
 			if noun == "entry" {
 				total = 206
 			}
-			if want := fmt.Sprintf("**Not shown for lack of space: %s.**", count(total-shown, noun)); shown == 0 || shown < total && !strings.Contains(out, want) {
+			if want := fmt.Sprintf("**Not shown for lack of space: %s.**", text.Counted(total-shown, noun)); shown == 0 || shown < total && !strings.Contains(out, want) {
 				t.Errorf("limit %d: %d of %d %ss shown, and no line %q", limit, shown, total, noun, want)
 			}
 		}

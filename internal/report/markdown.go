@@ -12,6 +12,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/dockmend/dockmend/internal/lint"
+	"github.com/dockmend/dockmend/internal/text"
 )
 
 const (
@@ -44,11 +45,12 @@ func (m markdownWriter) Write(w io.Writer, r *lint.Result) error {
 	}
 	p.out.WriteString("## " + m.opts.Verdict.headline(counts, what) + "\n\n")
 	if m.opts.Verdict.Conclusion != "" && counts.causes < counts.Findings {
-		fmt.Fprintf(&p.out, "%s with %s, in %s.\n\n", count(counts.Findings, "finding"), count(counts.causes, "cause"), counts.inFiles())
+		findings, causes := text.Counted(counts.Findings, "finding"), text.Counted(counts.causes, "cause")
+		fmt.Fprintf(&p.out, "%s with %s, in %s.\n\n", findings, causes, counts.inFiles())
 	}
 
 	// The small sections may not crowd out the findings, nor these them.
-	p.details("problem", "<details open><summary>"+count(len(r.Problems), "problem")+": the run is incomplete</summary>\n\n", problemRows(r), m.limit/10)
+	p.details("problem", "<details open><summary>"+text.Counted(len(r.Problems), "problem")+": the run is incomplete</summary>\n\n", problemRows(r), m.limit/10)
 	listed, places := m.opts.Placed.split(r)
 	groups := worstFirst(listed, false, m.opts.Weakness)
 	p.next(upperFirst(m.opts.Verdict.next(counts)), nextSteps(groups, counts, &m.opts), m.opts.Line)
@@ -66,7 +68,7 @@ func (m markdownWriter) Write(w io.Writer, r *lint.Result) error {
 	p.details("ignored finding", suppressedHead(counts), suppressedRows(r), p.limit-m.limit/10)
 	notices := noticeRows(r)
 	p.details("note", fmt.Sprintf("<details><summary>Notes (%d)</summary>\n\n", len(notices)), notices, p.limit-m.limit/20)
-	p.details("skip reason", fmt.Sprintf("<details><summary>Not checked, for %s</summary>\n\n", count(len(skipped), "reason")), skipped, p.limit)
+	p.details("skip reason", fmt.Sprintf("<details><summary>Not checked, for %s</summary>\n\n", text.Counted(len(skipped), "reason")), skipped, p.limit)
 	if rest := counts.besides(); len(rest) > 0 {
 		p.out.WriteString("<sub>Besides: " + strings.Join(rest, "; ") + "</sub>\n")
 	}
@@ -104,7 +106,7 @@ func (p *page) section(head string, rows []string, foot string, limit int) (left
 // leftOut counts rows that were cut; it is written into closingRoom.
 func (p *page) leftOut(n int, noun string) {
 	if n > 0 {
-		p.out.WriteString("**Not shown for lack of space: " + count(n, noun) + ".** Reports in other formats have no such limit.\n\n")
+		p.out.WriteString("**Not shown for lack of space: " + text.Counted(n, noun) + ".** Reports in other formats have no such limit.\n\n")
 	}
 }
 
@@ -351,7 +353,7 @@ func problemRows(r *lint.Result) []string {
 		}
 		row += cellText(lines[0])
 		if len(lines) > 1 {
-			row += fmt.Sprintf(" (and %s)", count(len(lines)-1, "more line"))
+			row += fmt.Sprintf(" (and %s)", text.Counted(len(lines)-1, "more line"))
 		}
 		rows = append(rows, row+"\n")
 	}
@@ -359,7 +361,7 @@ func problemRows(r *lint.Result) []string {
 }
 
 func suppressedHead(t tally) string {
-	return "<details><summary>" + count(t.suppressed, "finding") + " ignored by comments</summary>\n\n" +
+	return "<details><summary>" + text.Counted(t.suppressed, "finding") + " ignored by comments</summary>\n\n" +
 		"| Place | Rule | Ignored by | Reason |\n|---|---|---|---|\n"
 }
 

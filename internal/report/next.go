@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/dockmend/dockmend/internal/lint"
+	"github.com/dockmend/dockmend/internal/text"
 )
 
 // manyFindings is from how many findings on a baseline is proposed: fewer are fixed in a
@@ -65,7 +66,7 @@ func fixSteps(t tally, link string) []step {
 	case link != "":
 		return []step{{words: link}}
 	case t.safe > 0:
-		parts = append(parts, fmt.Sprintf("Run `dockmend fix`: it fixes %s, and images keep their files and the program that they start", count(t.safe, "finding")))
+		parts = append(parts, fmt.Sprintf("Run `dockmend fix`: it fixes %s, and images keep their files and the program that they start", text.Counted(t.safe, "finding")))
 	}
 	if t.unsafe > 0 {
 		parts = append(parts, fmt.Sprintf("Look at `dockmend fix --unsafe --diff`: it has fixes for %s, which can change what an image does", moreOr(len(parts), t.unsafe)))
@@ -81,7 +82,7 @@ func moreOr(before, n int) string {
 	if before > 0 {
 		return fmt.Sprint(n, " more")
 	}
-	return count(n, "finding")
+	return text.Counted(n, "finding")
 }
 
 // markdown is a step for a page.
@@ -91,7 +92,7 @@ func (s step) markdown(line func(string, int) string) string {
 	}
 	words := s.words + " " + placeLink(s.about[0], line) + ": " + cellText(sentence(s.about))
 	if left := len(s.about) - 1; left > 0 {
-		words += fmt.Sprintf(" (and in %s)", count(left, "other place"))
+		words += fmt.Sprintf(" (and in %s)", text.Counted(left, "other place"))
 	}
 	return words + "."
 }

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/dockmend/dockmend/internal/lint"
+	"github.com/dockmend/dockmend/internal/text"
 )
 
 // tally is a result in numbers, and the words for them.
@@ -70,21 +71,22 @@ func (t tally) found() string {
 	case t.Findings > 0:
 		causes := ""
 		if t.causes < t.Findings {
-			causes = " with " + count(t.causes, "cause")
+			causes = " with " + text.Counted(t.causes, "cause")
 		}
-		return fmt.Sprintf("%s (%s)%s in %s", count(t.Findings, "finding"), bySeverity(t.Error, t.Warning, t.Info, t.Style), causes, t.inFiles())
+		levels := bySeverity(t.Error, t.Warning, t.Info, t.Style)
+		return fmt.Sprintf("%s (%s)%s in %s", text.Counted(t.Findings, "finding"), levels, causes, t.inFiles())
 	case t.Files == 0:
 		return "no files were linted"
 	}
-	return "no findings in " + count(t.Files, "file")
+	return "no findings in " + text.Counted(t.Files, "file")
 }
 
 // inFiles says in how many files findings are, of all that were linted.
 func (t tally) inFiles() string {
 	if t.Files > t.filesWithFindings {
-		return fmt.Sprintf("%d of %s", t.filesWithFindings, count(t.Files, "file"))
+		return fmt.Sprintf("%d of %s", t.filesWithFindings, text.Counted(t.Files, "file"))
 	}
-	return count(t.filesWithFindings, "file")
+	return text.Counted(t.filesWithFindings, "file")
 }
 
 // Headline is a result in one line: what was found, and what else there is to know.
@@ -125,7 +127,7 @@ func (t tally) besides() []string {
 		parts = append(parts, t.hidden)
 	}
 	if t.problems > 0 {
-		parts = append(parts, "incomplete because of "+count(t.problems, "problem"))
+		parts = append(parts, "incomplete because of "+text.Counted(t.problems, "problem"))
 	}
 	if t.isDated {
 		parts = append(parts, "as of "+t.asOf)
@@ -159,24 +161,12 @@ func bySeverity(errors, warnings, infos, styles int) string {
 	for _, x := range []struct {
 		n    int
 		word string
-	}{{errors, plural(errors, "error")}, {warnings, plural(warnings, "warning")}, {infos, "info"}, {styles, "style"}} {
+	}{{errors, text.Plural(errors, "error")}, {warnings, text.Plural(warnings, "warning")}, {infos, "info"}, {styles, "style"}} {
 		if x.n > 0 {
 			parts = append(parts, fmt.Sprint(x.n, " ", x.word))
 		}
 	}
 	return strings.Join(parts, ", ")
-}
-
-func count(n int, noun string) string { return fmt.Sprint(n, " ", plural(n, noun)) }
-
-func plural(n int, noun string) string {
-	if n == 1 {
-		return noun
-	}
-	if stem, ok := strings.CutSuffix(noun, "ry"); ok {
-		return stem + "ries"
-	}
-	return noun + "s"
 }
 
 // skips are the rules that could not run, for one reason.

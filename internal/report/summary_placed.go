@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/dockmend/dockmend/internal/lint"
+	"github.com/dockmend/dockmend/internal/text"
 )
 
 // Placed tells the format "markdown" which findings are shown in another place,
@@ -56,11 +57,11 @@ func (p *Placed) split(r *lint.Result) (listed *lint.Result, rows []string) {
 		here.Diagnostics = append(here.Diagnostics, d)
 	}
 	for _, where := range places.words {
-		rows = append(rows, fmt.Sprintf("- %s %s\n", count(places.n[where], "finding"), where))
+		rows = append(rows, fmt.Sprintf("- %s %s\n", text.Counted(places.n[where], "finding"), where))
 	}
 	for _, why := range reasons.words {
 		if why != "" {
-			rows = append(rows, fmt.Sprintf("- %s only here: %s\n", count(reasons.n[why], "finding"), cellText(why)))
+			rows = append(rows, fmt.Sprintf("- %s only here: %s\n", text.Counted(reasons.n[why], "finding"), cellText(why)))
 		}
 	}
 	return &here, rows

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/dockmend/dockmend/internal/lint"
+	"github.com/dockmend/dockmend/internal/text"
 )
 
 // paint is an ANSI colour: the parameters of the "select graphic rendition" code.
@@ -183,12 +184,12 @@ func (p *printer) problem(problem lint.Problem) {
 func (p *printer) skipped(groups []skips) {
 	for i, g := range groups {
 		if i == skipsShown {
-			p.note(fmt.Sprintf("more rules were skipped for %s; the format json lists all", count(len(groups)-i, "other reason")))
+			p.note(fmt.Sprintf("more rules were skipped for %s; the format json lists all", text.Counted(len(groups)-i, "other reason")))
 			return
 		}
 		what := strings.Join(g.places, ", ")
 		if len(g.places) > skipsShown {
-			what = count(len(g.places), "rule")
+			what = text.Counted(len(g.places), "rule")
 		}
 		p.note("skipped " + what + ": " + g.reason)
 	}

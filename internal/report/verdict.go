@@ -1,6 +1,9 @@
 package report
 
-import "github.com/dockmend/dockmend/internal/lint"
+import (
+	"github.com/dockmend/dockmend/internal/lint"
+	"github.com/dockmend/dockmend/internal/text"
+)
 
 // Verdict is how a job ended.
 type Verdict struct {
@@ -22,7 +25,7 @@ func (v Verdict) headline(t tally, what string) string {
 	case "neutral":
 		return "⚪ " + what + " could not tell which findings are new, so nothing fails"
 	case "incomplete":
-		return "⚠️ " + what + " did not finish: " + count(max(t.problems, 1), "problem")
+		return "⚠️ " + what + " did not finish: " + text.Counted(max(t.problems, 1), "problem")
 	case "success":
 		return v.passed(t, what)
 	}

@@ -145,7 +145,7 @@ func fixupBody(f *Fixup, files []PlannedFile) string {
 	}
 	b.limit = table
 	if left > 0 {
-		b.must(fmt.Sprintf("\n**For lack of space, the diff of %s is not shown; see the tab with the changed files.**\n", Counted(left, "file")))
+		b.must(fmt.Sprintf("\n**For lack of space, the diff of %s is not shown; see the tab with the changed files.**\n", text.Counted(left, "file")))
 	}
 	b.must("\n### What was verified\n\nBuildKit's own compiler read each Dockerfile before and after the change, and Compose's own loader each compose file.\n\n" +
 		"| File | Change | Verified effect | Rule |\n|---|---|---|---|\n")
@@ -158,7 +158,7 @@ func fixupBody(f *Fixup, files []PlannedFile) string {
 		}
 	}
 	if left > 0 {
-		b.must(fmt.Sprintf("\n**For lack of space, %s not shown here.**\n", plural(left, "change is", "changes are")))
+		b.must(fmt.Sprintf("\n**For lack of space, %s not shown here.**\n", either(left, "change is", "changes are")))
 	}
 	b.may(waits(f.Waiting))
 	b.must(closing(f))
@@ -176,12 +176,12 @@ func verdict(f *Fixup, files []PlannedFile) string {
 			}
 		}
 	}
-	words := fmt.Sprintf("dockmend fixes %s in %s", Counted(changes, "finding"), Counted(len(files), "file"))
+	words := fmt.Sprintf("dockmend fixes %s in %s", text.Counted(changes, "finding"), text.Counted(len(files), "file"))
 	if unsafe == 0 {
 		words = "✅ **" + words + ". All changes are safe**: images keep their files and the program that they start. Next: read the diff, and merge."
 	} else {
 		words = fmt.Sprintf("⚠️ **%s. %s, and may change what an image does.** Next: check what is marked as not safe below, then merge.",
-			words, plural(unsafe, "change is not safe", "changes are not safe"))
+			words, either(unsafe, "change is not safe", "changes are not safe"))
 	}
 	if f.Pull > 0 {
 		words += fmt.Sprintf(" The findings are new in #%d; merging this adds the fixes to its branch.", f.Pull)
@@ -326,7 +326,7 @@ func (p *FixupPlan) Message(f *Fixup, known *FixupFacts, tree string) string {
 	}
 	slices.Sort(rules)
 	var b strings.Builder
-	fmt.Fprintf(&b, "Fix %s in %s\n\n", Counted(changes, "finding"), Counted(len(p.Files), "file"))
+	fmt.Fprintf(&b, "Fix %s in %s\n\n", text.Counted(changes, "finding"), text.Counted(len(p.Files), "file"))
 	for _, rule := range rules {
 		fmt.Fprintf(&b, "- %s: %d\n", rule, n[rule])
 	}

@@ -540,7 +540,7 @@ func (p *Plan) ReviewBody() string {
 			suggestions++
 		}
 	}
-	words := fmt.Sprintf("dockmend: %s, %d with a proved suggestion.", Counted(len(p.Comments), "comment"), suggestions)
+	words := fmt.Sprintf("dockmend: %s, %d with a proved suggestion.", text.Counted(len(p.Comments), "comment"), suggestions)
 	var rest []string
 	for _, x := range p.Placements {
 		if x.Why == tooMany() {

@@ -15,15 +15,8 @@ func IsCommit(s string) bool {
 // Short is the beginning of a hash, as people write it.
 func Short(sha string) string { return sha[:min(len(sha), 12)] }
 
-// Counted is a number with its noun, in the plural where it must be.
-func Counted(n int, noun string) string {
-	if n == 1 {
-		return "1 " + noun
-	}
-	return fmt.Sprintf("%d %ss", n, noun)
-}
-
-func plural(n int, one, more string) string {
+// either is a number with the words that agree with it.
+func either(n int, one, more string) string {
 	if n == 1 {
 		return "1 " + one
 	}

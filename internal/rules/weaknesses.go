@@ -4,6 +4,20 @@ package rules
 // (cwe.mitre.org); 0 for a rule without one.
 func Weakness(id string) int { return weaknesses()[id] }
 
+// FindsSecret reports whether a rule's findings are secrets, or files that hold them. Others
+// with a weakness of that kind find what lets secrets out.
+func FindsSecret(id string) bool {
+	switch id {
+	case "copy-secret-file", "env-file-committed", "secret-mount-leaked":
+		return true
+	}
+	switch Weakness(id) {
+	case 259, 522, 798: // a password, or credentials
+		return true
+	}
+	return false
+}
+
 // weaknesses is the table of rules that have an entry. Reports carry it as a tag, by
 // which platforms sort security findings.
 func weaknesses() map[string]int {

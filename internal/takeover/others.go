@@ -16,6 +16,7 @@ import (
 
 	"github.com/dockmend/dockmend/internal/config"
 	"github.com/dockmend/dockmend/internal/lint"
+	"github.com/dockmend/dockmend/internal/text"
 )
 
 // maxFile is the size in bytes up to which a configuration of another tool is read.
@@ -219,7 +220,7 @@ func (r *reader) trivy() {
 			r.add(g)
 		}
 		if others > 0 {
-			r.note("%s: %s for vulnerabilities, licenses or other files not taken over", name, counted(others, "entry"))
+			r.note("%s: %s for vulnerabilities, licenses or other files not taken over", name, text.Counted(others, "entry"))
 		}
 	}
 	r.trivyYAML()
@@ -312,7 +313,7 @@ func (r *reader) checkov() {
 		r.add(g)
 	}
 	if others > 0 {
-		r.note("%s: %s for other files not taken over", name, counted(others, "check"))
+		r.note("%s: %s for other files not taken over", name, text.Counted(others, "check"))
 	}
 	if file.Paths != nil {
 		r.note("%s: skip-path is not taken over, because dockmend has other patterns; use exclude: in .dockmend.yaml", name)

@@ -9,6 +9,7 @@ import (
 	"unicode"
 
 	"github.com/dockmend/dockmend/internal/lint"
+	"github.com/dockmend/dockmend/internal/text"
 )
 
 // setting is what becomes of a rule, by its name in the tool that said so.
@@ -68,7 +69,7 @@ func (s *settings) add(g group) {
 	if len(g.rules) > 0 {
 		s.groups = append(s.groups, g)
 	}
-	words := fmt.Sprintf("%s: %s taken over", g.from, counted(len(g.rules), "setting"))
+	words := fmt.Sprintf("%s: %s taken over", g.from, text.Counted(len(g.rules), "setting"))
 	if len(unknown) > 0 {
 		words += "; dockmend has no rule for " + listed(unknown)
 	}
@@ -190,13 +191,6 @@ func listed(names []string) string {
 		return fmt.Sprintf("%s and %d more", strings.Join(names[:shownNames], ", "), more)
 	}
 	return strings.Join(names, ", ")
-}
-
-func counted(n int, what string) string {
-	if n == 1 || what == "info" || what == "style" {
-		return fmt.Sprintf("%d %s", n, what)
-	}
-	return fmt.Sprintf("%d %ss", n, what)
 }
 
 // knownNames reports whether a configuration can name a rule so.

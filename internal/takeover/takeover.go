@@ -15,6 +15,7 @@ import (
 	"github.com/dockmend/dockmend/internal/lint"
 	"github.com/dockmend/dockmend/internal/rules"
 	"github.com/dockmend/dockmend/internal/run"
+	"github.com/dockmend/dockmend/internal/text"
 )
 
 // Tree is where files are read, such as files.Root.
@@ -177,10 +178,10 @@ func (p *Plan) count(ctx context.Context, env *run.Env, paths []string, policy r
 		noun string
 	}{{counts.Error, "error"}, {counts.Warning, "warning"}, {counts.Info, "info"}, {counts.Style, "style"}} {
 		if x.n > 0 {
-			levels = append(levels, counted(x.n, x.noun))
+			levels = append(levels, text.Counted(x.n, x.noun))
 		}
 	}
-	words := fmt.Sprintf("dockmend lint reports %s today (%s)", counted(counts.Findings, "finding"), strings.Join(levels, ", "))
+	words := fmt.Sprintf("dockmend lint reports %s today (%s)", text.Counted(counts.Findings, "finding"), strings.Join(levels, ", "))
 	if counts.Fixable > 0 {
 		words += fmt.Sprintf("; dockmend fix fixes %d of them", counts.Fixable)
 	}
@@ -221,7 +222,7 @@ func kindWords(kinds map[lint.Target]int) string {
 	var words []string
 	for _, target := range lint.Targets() {
 		if n := kinds[target]; n > 0 {
-			words = append(words, counted(n, target.Describe()))
+			words = append(words, text.Counted(n, target.Describe()))
 		}
 	}
 	return strings.Join(words, ", ")

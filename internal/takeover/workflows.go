@@ -6,6 +6,7 @@ import (
 
 	"github.com/dockmend/dockmend/internal/config"
 	"github.com/dockmend/dockmend/internal/lint"
+	"github.com/dockmend/dockmend/internal/text"
 )
 
 // workflowName is the workflow that is written, and workflowDir where all are.
@@ -101,7 +102,7 @@ func (r *reader) workflows() (ours string, theirs []step) {
 func (r *reader) actionInputs(steps []step) {
 	if len(steps) != 1 {
 		if len(steps) > 1 {
-			r.note("the inputs of %s with hadolint-action are not taken over, because they can differ", counted(len(steps), "step"))
+			r.note("the inputs of %s with hadolint-action are not taken over, because they can differ", text.Counted(len(steps), "step"))
 		}
 		return
 	}

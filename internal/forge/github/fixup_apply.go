@@ -13,6 +13,7 @@ import (
 
 	"github.com/dockmend/dockmend/internal/forge"
 	"github.com/dockmend/dockmend/internal/review"
+	"github.com/dockmend/dockmend/internal/text"
 )
 
 const (
@@ -254,7 +255,7 @@ func (p *proposal) open(ctx context.Context) {
 		return
 	}
 	p.out.URL, p.out.Number = made.URL, made.Number
-	p.out.Note("pull request %d proposes %s: %s", made.Number, review.Counted(len(p.plan.Files), "fixed file"), made.URL)
+	p.out.Note("pull request %d proposes %s: %s", made.Number, text.Counted(len(p.plan.Files), "fixed file"), made.URL)
 	if made.Author == jobsLogin {
 		p.out.Note("the checks of pull request %d wait for approval, because it was opened with the token of the job; use the token of an app to start them at once", made.Number)
 	}

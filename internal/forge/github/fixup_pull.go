@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"github.com/dockmend/dockmend/internal/review"
+	"github.com/dockmend/dockmend/internal/text"
 )
 
 // The fixes of a pull request's own findings go to its head branch, as a commit
@@ -81,7 +82,7 @@ func (p *proposal) advance(ctx context.Context, commit string) error {
 		p.out.Committed = append(p.out.Committed, file.Path)
 	}
 	slices.Sort(p.out.Committed)
-	p.out.Note("commit %s on %s fixes %s", review.Short(commit), p.known.Base, review.Counted(len(p.plan.Files), "file"))
+	p.out.Note("commit %s on %s fixes %s", review.Short(commit), p.known.Base, text.Counted(len(p.plan.Files), "file"))
 	if made, err := p.commit(ctx, commit); err == nil && made.Author == jobsLogin {
 		p.out.Note("no checks run for commit %s until the next push, or until the pull request is closed and reopened, because it was made with the token of the job; use the token of an app to start them at once", review.Short(commit))
 	}

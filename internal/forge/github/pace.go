@@ -120,7 +120,7 @@ func (p *pace) do(ctx context.Context, of resource, method, url string, body []b
 		switch {
 		case ctx.Err() != nil:
 			return nil, ctx.Err()
-		case err != nil, r.status >= http.StatusInternalServerError:
+		case err != nil, wire.IsDown(r.status):
 			if fails++; fails == failTries {
 				return nil, givenUp(r, err)
 			}
@@ -216,8 +216,8 @@ func (p *pace) note(of resource, r *reply, before int) (pause time.Duration, lim
 	default:
 		return 0, false
 	}
-	if seconds, err := strconv.Atoi(r.header.Get("Retry-After")); err == nil && seconds >= 0 {
-		return time.Duration(seconds)*time.Second + resetSlack, true
+	if pause, ok := wire.RetryAfter(r.header); ok {
+		return pause + resetSlack, true
 	}
 	if leftErr == nil && resetErr == nil && left == 0 {
 		return max(time.Unix(reset, 0).Add(resetSlack).Sub(p.now()), time.Second), true

@@ -13,6 +13,7 @@ import (
 	"github.com/dockmend/dockmend/internal/forge"
 	"github.com/dockmend/dockmend/internal/forge/wire"
 	"github.com/dockmend/dockmend/internal/review"
+	"github.com/dockmend/dockmend/internal/text"
 )
 
 const (
@@ -122,7 +123,7 @@ func (a *applying) degrade(comments []*review.Comment, why string) {
 	if len(comments) == 0 {
 		return
 	}
-	a.note("%s not posted: %s", review.Counted(len(comments), "comment"), why)
+	a.note("%s not posted: %s", text.Counted(len(comments), "comment"), why)
 	a.plan.Degrade(comments, why)
 }
 

@@ -105,15 +105,29 @@ func (t *Transport) RoundTrip(r *http.Request) (*http.Response, error) {
 // Retryable reports whether an answer asks to come again, and after how long. A pause that
 // is too long for a job is none.
 func Retryable(answer *http.Response) (pause time.Duration, ok bool) {
-	switch answer.StatusCode {
-	case http.StatusInternalServerError, http.StatusBadGateway, http.StatusServiceUnavailable, http.StatusGatewayTimeout:
+	switch {
+	case IsDown(answer.StatusCode):
 		return time.Second, true
-	case http.StatusForbidden, http.StatusTooManyRequests:
-		seconds, err := strconv.Atoi(answer.Header.Get("Retry-After"))
-		pause = time.Duration(max(seconds, 1)) * time.Second
-		return pause, err == nil && seconds >= 0 && pause <= LongestWait
+	case answer.StatusCode == http.StatusForbidden, answer.StatusCode == http.StatusTooManyRequests:
+		pause, ok = RetryAfter(answer.Header)
+		return max(pause, time.Second), ok && pause <= LongestWait
 	}
 	return 0, false
+}
+
+// IsDown reports whether a status says that the platform fails, perhaps only now.
+func IsDown(status int) bool {
+	switch status {
+	case http.StatusInternalServerError, http.StatusBadGateway, http.StatusServiceUnavailable, http.StatusGatewayTimeout:
+		return true
+	}
+	return false
+}
+
+// RetryAfter is how long an answer asks to wait, in seconds, if it does.
+func RetryAfter(header http.Header) (pause time.Duration, ok bool) {
+	seconds, err := strconv.Atoi(header.Get("Retry-After"))
+	return time.Duration(seconds) * time.Second, err == nil && seconds >= 0
 }
 
 // Bounded fails, rather than ends, after MaxAnswer bytes.

@@ -1,4 +1,5 @@
-package files
+// Package fileinfo has what is known of a file that is on no disk.
+package fileinfo
 
 import (
 	"io/fs"

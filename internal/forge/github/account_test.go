@@ -18,9 +18,15 @@ import (
 
 func newAccount(t *testing.T, hub *fakehub.Hub) (*github.Account, *fakehub.Clock) {
 	t.Helper()
+	return impatientAccount(t, hub, 0)
+}
+
+// impatientAccount waits so long for an answer.
+func impatientAccount(t *testing.T, hub *fakehub.Hub, timeout time.Duration) (*github.Account, *fakehub.Clock) {
+	t.Helper()
 	c := fakehub.NewClock(time.Date(2026, 12, 1, 0, 0, 0, 0, time.UTC))
 	a, err := github.NewAccount(github.Server{
-		URL: hub.URL, Token: "x", GraphQL: hub.URL + "/graphql", Now: c.Now, Wait: c.Wait, Timeout: 500 * time.Millisecond,
+		URL: hub.URL, Token: "x", GraphQL: hub.URL + "/graphql", Now: c.Now, Wait: c.Wait, Timeout: timeout,
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -157,7 +163,11 @@ func TestAccountFaults(t *testing.T) {
 			hub := orgHub(t)
 			fault.Call = call
 			hub.Faults = []*fakehub.Fault{&fault}
-			a, _ := newAccount(t, hub)
+			timeout := time.Duration(0)
+			if fault.Kind == fakehub.Hangs {
+				timeout = 2 * time.Second
+			}
+			a, _ := impatientAccount(t, hub, timeout)
 			all, err := a.List(t.Context(), forge.Selection{Org: "acme"})
 			if err == nil {
 				err = a.Heads(t.Context(), all)

@@ -137,7 +137,7 @@ func (c *Command) finish(r *Report, outputs []report.Destination) (run.Verdict, 
 }
 
 // WriteAll writes a report in formats; one that fails does not keep the others back.
-func (c *Command) WriteAll(r *Report, outputs []Output) error {
+func (c *Command) WriteAll(r *Report, outputs []report.Destination) error {
 	var failed []error
 	for _, o := range outputs {
 		write := func(w io.Writer) error {

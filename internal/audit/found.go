@@ -107,7 +107,7 @@ func (o *owners) of(name string) []string {
 }
 
 // imagesOf are the references to images.
-func imagesOf(w *run.Workspace) []run.Image {
+func imagesOf(w *run.Workspace) []Image {
 	all := w.Images()
 	for i := range all {
 		all[i].Ref = short(all[i].Ref)

@@ -14,6 +14,7 @@ import (
 	"github.com/dockmend/dockmend/internal/lint"
 	"github.com/dockmend/dockmend/internal/report"
 	"github.com/dockmend/dockmend/internal/rules"
+	"github.com/dockmend/dockmend/internal/text"
 )
 
 const (
@@ -40,7 +41,7 @@ func (r *Report) WriteHTML(w io.Writer) error {
 		Lists:     []report.PageList{{Title: "Not looked at", Lines: o.problems}, {Title: "Tried against the policy", Lines: o.refused}},
 	}
 	if o.cut > 0 {
-		page.Lists = append(page.Lists, report.PageList{Title: "More", Lines: []string{plural(o.cut, "more line") + " in the JSON report"}})
+		page.Lists = append(page.Lists, report.PageList{Title: "More", Lines: []string{text.Counted(o.cut, "more line") + " in the JSON report"}})
 	}
 	if s.Repositories > 1 {
 		page.Lead = append(page.Lead, fmt.Sprintf(
@@ -48,13 +49,13 @@ func (r *Report) WriteHTML(w io.Writer) error {
 			r.AsOf, s.Audited+s.Incomplete, s.Repositories, s.Incomplete, s.Failed, s.Skipped,
 		))
 	} else {
-		page.Lead = append(page.Lead, fmt.Sprintf("As of %s: %s looked at.", r.AsOf, plural(s.Files, "file")))
+		page.Lead = append(page.Lead, fmt.Sprintf("As of %s: %s looked at.", r.AsOf, text.Counted(s.Files, "file")))
 	}
 	if r.Since != "" {
 		page.Lead = append(page.Lead, fmt.Sprintf("Since the audit of %s: %d new, %d gone.", r.Since, s.New, s.Gone))
 	}
 	if s.Silenced > 0 {
-		page.Lead = append(page.Lead, plural(s.Silenced, "finding")+" ignored by comments or a baseline.")
+		page.Lead = append(page.Lead, text.Counted(s.Silenced, "finding")+" ignored by comments or a baseline.")
 	}
 	page.Todo = r.todo(o)
 	page.Tables = o.tables(s.Repositories > 1)
@@ -111,43 +112,36 @@ func (r *Report) todo(o *overview) []report.Todo {
 		if s.Repositories == 1 {
 			return ""
 		}
-		return fmt.Sprintf(" in %s", plurals(n, "repository", "repositories"))
+		return fmt.Sprintf(" in %s", text.Counted(n, "repository"))
 	}
-	rules, _ := o.rules.worst(len(o.rules))
-	secrets := slices.DeleteFunc(slices.Clone(rules), func(c *counted) bool { return !findsSecrets(c.name) })
+	byRule, _ := o.rules.worst(len(o.rules))
+	secrets := slices.DeleteFunc(slices.Clone(byRule), func(c *counted) bool { return !rules.FindsSecret(c.name) })
 	for _, c := range secrets[:min(len(secrets), mostTodo)] {
 		all = append(all, report.Todo{
-			Words: fmt.Sprintf("Revoke and move secrets: %s of %s%s.", plural(c.findings, "finding"), c.name, in(len(c.in))),
+			Words: fmt.Sprintf("Revoke and move secrets: %s of %s%s.", text.Counted(c.findings, "finding"), c.name, in(len(c.in))),
 			By:    report.By{Key: "rule", Is: c.name},
 		})
 	}
-	errors := slices.DeleteFunc(slices.Clone(rules), func(c *counted) bool { return c.errors == 0 || findsSecrets(c.name) })
+	errors := slices.DeleteFunc(slices.Clone(byRule), func(c *counted) bool { return c.errors == 0 || rules.FindsSecret(c.name) })
 	for _, c := range errors[:min(len(errors), mostTodo)] {
 		all = append(all, report.Todo{
-			Words: fmt.Sprintf("Look at %s of %s%s.", plural(c.errors, "error"), c.name, in(len(c.in))), By: report.By{Key: "rule", Is: c.name},
+			Words: fmt.Sprintf("Look at %s of %s%s.", text.Counted(c.errors, "error"), c.name, in(len(c.in))), By: report.By{Key: "rule", Is: c.name},
 		})
 	}
 	images := slices.DeleteFunc(o.imageLines(), func(c *countedImage) bool { return !c.ended })
 	for _, c := range images[:min(len(images), mostTodo)] {
-		words := fmt.Sprintf("Move from %s, which reached end of support on %s: %s%s.", c.name, c.end, plural(c.references, "reference"), in(len(c.in)))
+		words := fmt.Sprintf("Move from %s, which reached end of support on %s: %s%s.", c.name, c.end, text.Counted(c.references, "reference"), in(len(c.in)))
 		all = append(all, report.Todo{Words: words})
 	}
 	if s.Fixable > 0 {
-		words := fmt.Sprintf("Apply fixes with dockmend fix, or by pull requests: there are some for %d of %s.", s.Fixable, plural(s.Findings, "finding"))
+		words := fmt.Sprintf("Apply fixes with dockmend fix, or by pull requests: there are some for %d of %s.", s.Fixable, text.Counted(s.Findings, "finding"))
 		all = append(all, report.Todo{Words: words, By: report.By{Key: "fix", Is: "yes"}})
 	}
 	if s.Failed+s.Incomplete > 0 {
-		n := plurals(s.Failed+s.Incomplete, "repository", "repositories")
+		n := text.Counted(s.Failed+s.Incomplete, "repository")
 		all = append(all, report.Todo{Words: fmt.Sprintf("Find out why %s could not be looked at, or not all of it; see the end of the page.", n)})
 	}
 	return all
-}
-
-func plurals(n int, one, more string) string {
-	if n == 1 {
-		return "1 " + one
-	}
-	return fmt.Sprintf("%d %s", n, more)
 }
 
 // tables are those of a page. One repository has no table of repositories.
@@ -221,23 +215,6 @@ type countedImage struct {
 	ended                bool
 	references, unpinned int
 	in                   map[string]bool
-}
-
-// Name is what people call an image: that of Docker Hub without the registry, with the tag.
-func (i *Image) Name() string {
-	name := i.Registry + "/" + i.Repository
-	if i.Registry == "docker.io" {
-		name = strings.TrimPrefix(i.Repository, "library/")
-	}
-	switch {
-	case i.Repository == "":
-		return i.Ref
-	case i.Tag != "":
-		name += ":" + i.Tag
-	case i.Digest == "":
-		name += ":latest"
-	}
-	return name
 }
 
 func (o *overview) addImage(i *Image, repository string) {
@@ -321,5 +298,5 @@ func age(since, today string) string {
 		return ""
 	}
 	const hours = 24
-	return fmt.Sprintf("there since %s (%s)", since, plural(int(to.Sub(from).Hours())/hours, "day"))
+	return fmt.Sprintf("there since %s (%s)", since, text.Counted(int(to.Sub(from).Hours())/hours, "day"))
 }

@@ -60,7 +60,7 @@ func (r *Report) Inventory() ([]*UsedImage, error) {
 			u := byKey[k]
 			if u == nil {
 				u = &UsedImage{
-					Name: image.Name(), Registry: image.Registry, Repository: k.repository, Tag: image.Tag, Digest: image.Digest, PackageURL: image.purl(),
+					Name: image.Name(), Registry: image.Registry, Repository: k.repository, Tag: image.Tag, Digest: image.Digest, PackageURL: purlOf(image),
 				}
 				byKey[k] = u
 				all = append(all, u)
@@ -81,9 +81,9 @@ func (r *Report) Inventory() ([]*UsedImage, error) {
 	return all, err
 }
 
-// purl is the package URL (github.com/package-url/purl-spec): of the type oci with a
+// purlOf is the package URL (github.com/package-url/purl-spec): of the type oci with a
 // digest, else of the type docker; empty where the reference has unknown variables.
-func (i *Image) purl() string {
+func purlOf(i *Image) string {
 	if i.Repository == "" || strings.Contains(i.Ref, "$") {
 		return ""
 	}

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/dockmend/dockmend/internal/lint"
+	"github.com/dockmend/dockmend/internal/report"
 	"github.com/dockmend/dockmend/internal/run"
 )
 
@@ -57,7 +58,7 @@ func (l *Local) Report(results []*lint.Result, version string) *Report {
 }
 
 // SplitOutputs takes from the values of -o those of formats that only an audit has.
-func SplitOutputs(values []string) (own []Output, rest []string, err error) {
+func SplitOutputs(values []string) (own []report.Destination, rest []string, err error) {
 	places := map[string]bool{}
 	for _, value := range values {
 		format, file, named := strings.Cut(value, "=")
@@ -70,7 +71,7 @@ func SplitOutputs(values []string) (own []Output, rest []string, err error) {
 		case places[file]:
 			return nil, nil, fmt.Errorf("-o %s: two reports cannot go to the same place; write one to a file, such as -o %s=report.txt", value, format)
 		case slices.Contains(ownFormats(), format):
-			own = append(own, Output{format, file})
+			own = append(own, report.Destination{Format: format, File: file})
 		default:
 			rest = append(rest, value)
 		}

@@ -48,7 +48,7 @@ type Record struct {
 	// Refused is what the repository's configuration tried to loosen of the policy.
 	Refused []string `json:"refused,omitempty"`
 	// Images are the references to images, in the order of their places.
-	Images []run.Image `json:"images,omitempty"`
+	Images []Image `json:"images,omitempty"`
 }
 
 // Finding is one that counts.
@@ -80,6 +80,9 @@ type Dated struct {
 	Since string `json:"since"`
 	What  string `json:"what"`
 }
+
+// Image is a reference to an image of others.
+type Image = run.Image
 
 // Totals are counts of an audit.
 type Totals struct {

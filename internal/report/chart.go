@@ -5,6 +5,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"github.com/dockmend/dockmend/internal/text"
 )
 
 // Sizes of a chart, in units of its SVG.
@@ -79,7 +81,7 @@ func chartOf(points []TrendPoint) *chart {
 			n := line.of(&points[i])
 			y := chartTop + chartDeep - n*chartDeep/most
 			fmt.Fprintf(&path, "%d,%d ", xs[i], y)
-			x.Dots = append(x.Dots, chartMark{xs[i], y, fmt.Sprintf("%s: %s", points[i].Day, plural(n, line.name)), ""})
+			x.Dots = append(x.Dots, chartMark{xs[i], y, fmt.Sprintf("%s: %s", points[i].Day, text.Counted(n, line.name)), ""})
 		}
 		x.Points = strings.TrimSpace(path.String())
 		c.Lines = append(c.Lines, x)

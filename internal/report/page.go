@@ -13,6 +13,8 @@ import (
 	"slices"
 	"strings"
 	"sync"
+
+	"github.com/dockmend/dockmend/internal/text"
 )
 
 //go:embed page.html.tmpl
@@ -177,7 +179,7 @@ var templates = sync.OnceValues(func() (*template.Template, error) { //nolint:go
 			}
 			return fmt.Sprintf("%+d", n)
 		},
-		"count": plural,
+		"count": text.Counted,
 	}).Parse(pageTemplate)
 })
 
@@ -279,7 +281,7 @@ func (p *Page) cut(t *template.Template, b *bytes.Buffer) error {
 			if ok, err := fits("line", line, &left); err != nil {
 				return err
 			} else if !ok {
-				list.Lines = append(list.Lines[:n:n], plural(len(list.Lines)-n, "more line"))
+				list.Lines = append(list.Lines[:n:n], text.Counted(len(list.Lines)-n, "more line"))
 				break
 			}
 		}

@@ -2,6 +2,7 @@ package run
 
 import (
 	"cmp"
+	"strings"
 
 	"github.com/dockmend/dockmend/internal/engine"
 )
@@ -21,6 +22,23 @@ type Image struct {
 	// is over.
 	EndOfSupport string `json:"end_of_support,omitempty"`
 	Ended        bool   `json:"ended,omitempty"`
+}
+
+// Name is what people call an image: that of Docker Hub without the registry, with the tag.
+func (i *Image) Name() string {
+	name := i.Registry + "/" + i.Repository
+	if i.Registry == "docker.io" {
+		name = strings.TrimPrefix(i.Repository, "library/")
+	}
+	switch {
+	case i.Repository == "":
+		return i.Ref
+	case i.Tag != "":
+		name += ":" + i.Tag
+	case i.Digest == "":
+		name += ":latest"
+	}
+	return name
 }
 
 // Images are the references of all files, in the order of the files and the lines.

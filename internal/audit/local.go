@@ -59,23 +59,16 @@ func (l *Local) Report(results []*lint.Result, version string) *Report {
 
 // SplitOutputs takes from the values of -o those of formats that only an audit has.
 func SplitOutputs(values []string) (own []report.Destination, rest []string, err error) {
-	places := map[string]bool{}
-	for _, value := range values {
-		format, file, named := strings.Cut(value, "=")
-		if file == "-" {
-			file = ""
+	all, err := report.ParseDestinations(values)
+	if err != nil {
+		return nil, nil, err
+	}
+	for i, d := range all {
+		if slices.Contains(ownFormats(), d.Format) {
+			own = append(own, d)
+		} else {
+			rest = append(rest, values[i])
 		}
-		switch {
-		case named && strings.HasSuffix(value, "="):
-			return nil, nil, fmt.Errorf("-o %s: the file name is missing", value)
-		case places[file]:
-			return nil, nil, fmt.Errorf("-o %s: two reports cannot go to the same place; write one to a file, such as -o %s=report.txt", value, format)
-		case slices.Contains(ownFormats(), format):
-			own = append(own, report.Destination{Format: format, File: file})
-		default:
-			rest = append(rest, value)
-		}
-		places[file] = true
 	}
 	return own, rest, nil
 }

@@ -221,5 +221,10 @@ e2e-editors: ## Drive the server from Neovim, Emacs and a client of VS Code's li
 ci: ## Do what continuous integration does
 	bash .ci/run
 
+.PHONY: audit-many
+audit-many: ## Audit thousands of repositories on a stand-in for GitHub; PROJECTS=dir:dir makes them of the projects below these folders
+	DOCKMEND_NIGHTLY=1 $(if $(PROJECTS),DOCKMEND_PROJECTS='$(PROJECTS)') \
+		$(GO) test -timeout 4h -v -run 'TestThousand|TestTenThousand|TestRate' ./internal/audit
+
 .PHONY: nightly
-nightly: scale mutate fuzz fix-torture clients pages site zizmor ## Do what takes hours
+nightly: scale mutate fuzz fix-torture audit-many clients pages site zizmor ## Do what takes hours

@@ -135,7 +135,8 @@ func (r *Report) overview() (*overview, error) {
 			note(&o.problems, fmt.Sprintf("%s was not audited: %s", name, record.Reason))
 		case Incomplete:
 			for _, p := range record.Problems {
-				note(&o.problems, fmt.Sprintf("%s: %s: %s", name, p.File, p.Message))
+				parts := slices.DeleteFunc([]string{name, p.File, p.Message}, func(s string) bool { return s == "" })
+				note(&o.problems, strings.Join(parts, ": "))
 			}
 			if record.Reason != "" {
 				note(&o.problems, name+": "+record.Reason)

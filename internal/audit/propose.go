@@ -19,6 +19,7 @@ import (
 	"github.com/dockmend/dockmend/internal/report"
 	"github.com/dockmend/dockmend/internal/review"
 	"github.com/dockmend/dockmend/internal/run"
+	"github.com/dockmend/dockmend/internal/text"
 )
 
 // Proposing says how pull requests with fixes are made in many repositories. Each has one
@@ -73,10 +74,10 @@ func (c *pacer) full() string {
 	c.times = slices.DeleteFunc(c.times, func(at time.Time) bool { return now.Sub(at) >= time.Hour || at.After(now) })
 	switch {
 	case c.written >= c.Limit:
-		return fmt.Sprintf("not yet: this run has written to %s, its limit", plurals(c.written, "repository", "repositories"))
+		return fmt.Sprintf("not yet: this run has written to %s, its limit", text.Counted(c.written, "repository"))
 	case len(c.times) >= c.PerHour:
 		again := slices.MinFunc(c.times, time.Time.Compare).Add(time.Hour).UTC().Format(time.TimeOnly)
-		return fmt.Sprintf("not yet: %s within an hour, the limit; go on after %s UTC", plurals(len(c.times), "repository", "repositories"), again)
+		return fmt.Sprintf("not yet: %s within an hour, the limit; go on after %s UTC", text.Counted(len(c.times), "repository"), again)
 	}
 	return ""
 }
@@ -147,7 +148,7 @@ func (c *Command) Propose(ctx context.Context, p Proposing) (run.Verdict, error)
 	}
 	if !c.Quiet {
 		_, _ = fmt.Fprintf(c.Stderr, "dockmend: %s: %d %s, %d failed, %d not yet\n",
-			plurals(len(all), "repository", "repositories"), pace.written, verb, failed, left)
+			text.Counted(len(all), "repository"), pace.written, verb, failed, left)
 	}
 	if failed > 0 {
 		return run.NotCompleted, nil
@@ -217,8 +218,8 @@ func (c *Command) proposeOne(
 	case done.Refused:
 		return "", errors.New(strings.Join(notes, "; "))
 	case done.Number > 0 && done.Changed:
-		what := plurals(changes(want.Files), "fix", "fixes")
-		state = fmt.Sprintf("pull request %d: %s in %s: %s", done.Number, what, plural(len(want.Files), "file"), done.URL)
+		what := text.Counted(changes(want.Files), "fix")
+		state = fmt.Sprintf("pull request %d: %s in %s: %s", done.Number, what, text.Counted(len(want.Files), "file"), done.URL)
 	case done.Number > 0:
 		state = fmt.Sprintf("pull request %d, as it was: %s", done.Number, done.URL)
 	case done.Changed:
@@ -240,7 +241,7 @@ func planned(p *review.FixupPlan) string {
 	for i, f := range p.Files {
 		all[i] = f.FixupFile
 	}
-	what := fmt.Sprintf("%s in %s", plurals(changes(all), "fix", "fixes"), plural(len(all), "file"))
+	what := fmt.Sprintf("%s in %s", text.Counted(changes(all), "fix"), text.Counted(len(all), "file"))
 	switch {
 	case p.Open:
 		return "open a pull request: " + what

@@ -16,5 +16,8 @@ func Plural(n int, noun string) string {
 	if stem, ok := strings.CutSuffix(noun, "ry"); ok {
 		return stem + "ries"
 	}
+	if strings.HasSuffix(noun, "x") {
+		return noun + "es"
+	}
 	return noun + "s"
 }

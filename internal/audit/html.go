@@ -125,7 +125,8 @@ func (r *Report) todo(o *overview) []report.Todo {
 	errors := slices.DeleteFunc(slices.Clone(byRule), func(c *counted) bool { return c.errors == 0 || rules.FindsSecret(c.name) })
 	for _, c := range errors[:min(len(errors), mostTodo)] {
 		all = append(all, report.Todo{
-			Words: fmt.Sprintf("Look at %s of %s%s.", text.Counted(c.errors, "error"), c.name, in(len(c.in))), By: report.By{Key: "rule", Is: c.name},
+			Words: fmt.Sprintf("Look at %s of %s%s.", text.Counted(c.errors, "error"), c.name, in(len(c.in))),
+			By:    report.By{Key: "rule", Is: c.name},
 		})
 	}
 	images := slices.DeleteFunc(o.imageLines(), func(c *countedImage) bool { return !c.ended })

@@ -60,7 +60,8 @@ func (r *Report) Inventory() ([]*UsedImage, error) {
 			u := byKey[k]
 			if u == nil {
 				u = &UsedImage{
-					Name: image.Name(), Registry: image.Registry, Repository: k.repository, Tag: image.Tag, Digest: image.Digest, PackageURL: purlOf(image),
+					Name: image.Name(), Registry: image.Registry, Repository: k.repository, Tag: image.Tag, Digest: image.Digest,
+					PackageURL: purlOf(image),
 				}
 				byKey[k] = u
 				all = append(all, u)

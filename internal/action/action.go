@@ -39,7 +39,7 @@ type step struct {
 	gh    *githubactions.Action
 	event *forge.Event
 	in    *inputs
-	forge forge.Forge
+	forge forge.Workflows
 	// diff is what the event's commits changed, once it was asked for.
 	diff *review.Diff
 }

@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"fmt"
 	"io/fs"
-	"net/url"
 	"path"
 	"path/filepath"
 	"strings"
@@ -105,13 +104,7 @@ func (s *step) lineLink() func(file string, line int) string {
 		return nil
 	}
 	return func(file string, line int) string {
-		parts := strings.Split(file, "/")
-		for i, p := range parts {
-			parts[i] = url.PathEscape(p)
-		}
-		// Parentheses would end a link in Markdown.
-		escaped := strings.NewReplacer("(", "%28", ")", "%29").Replace(strings.Join(parts, "/"))
-		return fmt.Sprintf("%s/blob/%s/%s?plain=1#L%d", repository, commit, escaped, line)
+		return fmt.Sprintf("%s/blob/%s/%s?plain=1#L%d", repository, commit, report.EscapedPath(file), line)
 	}
 }
 

@@ -113,6 +113,14 @@ func (c commitOf) has(d *lint.Diagnostic) bool {
 	return ok && (c.paths == nil || slices.Contains(c.paths, path))
 }
 
+// words say it of a finding; empty for one that no commit fixes.
+func (c commitOf) words(d *lint.Diagnostic) string {
+	if !c.has(d) {
+		return ""
+	}
+	return "fixed by commit " + c.commit[:12]
+}
+
 // intended are the findings that the run will fix by a commit, if the platform takes it.
 func (f *fixing) intended() commitOf {
 	if f == nil || !f.Direct {

@@ -10,6 +10,7 @@ import (
 	"github.com/sethvargo/go-githubactions"
 
 	"github.com/dockmend/dockmend/internal/forge"
+	"github.com/dockmend/dockmend/internal/job"
 	"github.com/dockmend/dockmend/internal/resolve"
 	"github.com/dockmend/dockmend/internal/run"
 )
@@ -133,10 +134,7 @@ func readInputs(gh *githubactions.Action, event *forge.Event) (*inputs, error) {
 	}
 	in.category = gh.GetInput("category")
 	if in.category == "" {
-		in.category = "dockmend"
-		if where := strings.Join(in.paths, ","); where != "" && where != "." {
-			in.category += "/" + strings.TrimPrefix(where, "./")
-		}
+		in.category = job.Category(in.paths)
 	}
 	in.category = strings.Trim(in.category, "/")
 	if slices.Equal(in.paths, []string{"."}) {

@@ -10,6 +10,7 @@ import (
 	"strconv"
 
 	"github.com/dockmend/dockmend/internal/forge/github"
+	"github.com/dockmend/dockmend/internal/job"
 	"github.com/dockmend/dockmend/internal/lint"
 	"github.com/dockmend/dockmend/internal/report"
 	"github.com/dockmend/dockmend/internal/review"
@@ -101,7 +102,7 @@ func (s *step) publish(ctx context.Context, f *found) (run.Verdict, error) {
 	out := s.show(ctx, f)
 	r := *f.Result
 	r.Notices = append(r.Notices, out.notes...)
-	places := placed(out.plan, out.want.done(out.proposed))
+	places := job.Placed(out.plan, out.want.done(out.proposed).words)
 	if places == nil && len(out.patches) > 0 {
 		places = report.OnlyPatches(out.patches)
 	}

@@ -4,8 +4,6 @@ import (
 	"bytes"
 	"context"
 	"fmt"
-	"slices"
-	"strings"
 
 	"github.com/dockmend/dockmend/internal/lint"
 	"github.com/dockmend/dockmend/internal/report"
@@ -119,52 +117,4 @@ func annotated(r *lint.Result, plan *review.Plan) *lint.Result {
 		only.Diagnostics = append(only.Diagnostics, x.Finding)
 	}
 	return &only
-}
-
-// placed tells the summary what is shown elsewhere; nil where nothing is planned.
-func placed(plan *review.Plan, done commitOf) *report.Placed {
-	if plan == nil {
-		return nil
-	}
-	places := map[*lint.Diagnostic]*review.Placement{}
-	p := &report.Placed{}
-	for _, x := range plan.Placements {
-		places[x.Finding] = x
-		if x.Patch == nil {
-			continue
-		}
-		var edits []text.Edit
-		for _, e := range x.Patch.Edits {
-			edits = append(edits, e.Edit)
-		}
-		source := x.Finding.Source
-		after, err := text.Apply(source.Bytes, edits)
-		if err != nil {
-			continue
-		}
-		p.Patches = append(p.Patches, report.Patch{
-			Title: fmt.Sprintf(
-				"%s: %s (%s; %s)", x.Finding.Rule.ID, x.Patch.Title, x.Patch.Applicability,
-				x.Finding.Proof.Effect.Words(x.Finding.Rule.Target),
-			),
-			Diff: text.UnifiedDiff(source.Path, source.Bytes, after),
-		})
-	}
-	slices.SortStableFunc(p.Patches, func(a, b report.Patch) int { return strings.Compare(a.Title, b.Title) })
-	p.Elsewhere = func(d *lint.Diagnostic) string {
-		if done.has(d) {
-			return "fixed by commit " + done.commit[:12]
-		}
-		if x := places[d]; x != nil && x.Channel != review.InSummary {
-			return x.Channel.String()
-		}
-		return ""
-	}
-	p.Why = func(d *lint.Diagnostic) string {
-		if x := places[d]; x != nil {
-			return x.Why
-		}
-		return ""
-	}
-	return p
 }

@@ -4,12 +4,10 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"slices"
-	"strings"
 	"time"
 
 	"github.com/dockmend/dockmend/internal/fixup"
-	"github.com/dockmend/dockmend/internal/lint"
+	"github.com/dockmend/dockmend/internal/job"
 	"github.com/dockmend/dockmend/internal/report"
 	"github.com/dockmend/dockmend/internal/review"
 	"github.com/dockmend/dockmend/internal/run"
@@ -95,7 +93,7 @@ func (s *step) audit(ctx context.Context, f *found) (audit *report.Audit, notes 
 	case known:
 		audit.Since = fmt.Sprintf("%s at %s", last.At.UTC().Format(time.DateOnly), last.Commit[:12])
 		audit.Day = last.AsOf
-		compareAudits(audit, last, f.Result)
+		job.CompareAudits(audit, last, f.Result)
 	}
 	if !s.complete(f) {
 		return audit, []string{"this audit is not stored, because it could not check everything"}
@@ -112,27 +110,4 @@ func (s *step) audit(ctx context.Context, f *found) (audit *report.Audit, notes 
 		notes = append(notes, "this audit could not be stored, so the next one cannot compare with it: "+err.Error())
 	}
 	return audit, notes
-}
-
-func compareAudits(audit *report.Audit, last review.AuditState, r *lint.Result) {
-	before, now := map[string]bool{}, map[string]bool{}
-	for _, f := range last.Findings {
-		before[f.Fingerprint] = true
-	}
-	for _, d := range r.Diagnostics {
-		if !d.Counts() {
-			continue
-		}
-		now[d.Fingerprint] = true
-		if !before[d.Fingerprint] {
-			audit.New = append(audit.New, d)
-		}
-	}
-	for _, f := range last.Findings {
-		if !now[f.Fingerprint] {
-			audit.Gone = append(audit.Gone, report.GoneFinding{Rule: f.Rule, File: f.File})
-		}
-	}
-	slices.SortStableFunc(audit.New, func(x, y *lint.Diagnostic) int { return int(y.Severity) - int(x.Severity) })
-	slices.SortStableFunc(audit.Gone, func(x, y report.GoneFinding) int { return strings.Compare(x.File, y.File) })
 }

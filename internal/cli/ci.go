@@ -12,11 +12,15 @@ import (
 
 	"github.com/dockmend/dockmend/internal/action"
 	"github.com/dockmend/dockmend/internal/ci"
+	"github.com/dockmend/dockmend/internal/job"
+	"github.com/dockmend/dockmend/internal/lint"
 	"github.com/dockmend/dockmend/internal/report"
+	"github.com/dockmend/dockmend/internal/run"
 )
 
 func newCI(env *Env) *cobra.Command {
 	flags := &lintFlags{color: "auto"}
+	fixes := "off"
 	flags.Jobs, flags.ShellCheck = runtime.GOMAXPROCS(0), "auto"
 	cmd := &cobra.Command{
 		Use:   "ci [PATH...]",
@@ -31,6 +35,12 @@ func newCI(env *Env) *cobra.Command {
 			if service.Name == ci.GitHub {
 				return onGitHub(cmd.Context(), env, flags, args)
 			}
+			if fixes != "off" && fixes != "safe" && fixes != "unsafe" {
+				return fmt.Errorf("--fix-pr %q: want off, safe or unsafe", fixes)
+			}
+			if service.Name == ci.GitLab {
+				onGitLab(env, flags, fixes, args)
+			}
 			return inJob(cmd.Context(), env, flags, service, args)
 		},
 	}
@@ -41,6 +51,7 @@ func newCI(env *Env) *cobra.Command {
 	set.StringSliceVar(&flags.Rules.Select, "select", nil, "run only these rules: ids, aliases, categories or all")
 	set.StringSliceVar(&flags.Rules.Ignore, "ignore", nil, "do not run these rules")
 	set.StringVar(&flags.Rules.FailOn, "fail-on", "", "exit with 1 for findings of this `severity` or above (default: warning in a change, otherwise never)")
+	set.StringVar(&fixes, "fix-pr", "off", "on GitLab's default branch, propose fixes in a merge request: off, safe or unsafe")
 	set.StringVar(&flags.baseline, "baseline", "", "do not report the findings in this `file`")
 	return cmd
 }
@@ -65,6 +76,16 @@ func onGitHub(ctx context.Context, env *Env, flags *lintFlags, args []string) er
 		return &exitError{code: exitCode(err)} // the step has shown it
 	}
 	return ended(verdict)
+}
+
+// onGitLab adds what a job with a token does after the reports. Nothing of it fails the job.
+func onGitLab(env *Env, flags *lintFlags, fixes string, args []string) {
+	flags.FromRoot = true
+	flags.then = func(ctx context.Context, all run.Workspaces, r *lint.Result) {
+		for _, note := range job.OnGitLab(ctx, env.plain(), env.Wait, all, r, args, fixes) {
+			_, _ = fmt.Fprintln(env.Stderr, report.Terminal("dockmend ci: "+note))
+		}
+	}
 }
 
 // inJob is lint, with what the service says.

@@ -29,6 +29,8 @@ type lintFlags struct {
 	fix                     bool
 	color, policy           string
 	baseline, writeBaseline string
+	// then is what a job does after the reports; nil for nothing.
+	then func(ctx context.Context, all run.Workspaces, r *lint.Result)
 }
 
 func (f *lintFlags) register(cmd *cobra.Command) {
@@ -135,6 +137,9 @@ func runLint(ctx context.Context, env *Env, flags *lintFlags, args []string) err
 	}
 	if err := flags.writeAll(env, outputs, all, results, result); err != nil {
 		return err
+	}
+	if flags.then != nil {
+		flags.then(ctx, all, result)
 	}
 	flags.stats.print(env.Stderr, all, result, found.Sub(start), checked.Sub(found), time.Since(checked))
 	return exitForAll(all, results)

@@ -62,13 +62,13 @@ var keptTo = []struct {
 		rooms: []string{
 			"cmd/dockmend", "internal/files", "internal/git", "internal/config", "internal/discover", "internal/project", "internal/engine",
 			"internal/run", "internal/cli", "internal/resolve", "internal/shellcheck", "internal/forge/wire", "internal/forge/github",
-			"internal/prove",
+			"internal/forge/gitlab", "internal/prove",
 		},
 		why: "text, syntax, facts, rules, suppress and report are pure functions of bytes; files come through lint.Context",
 	},
 	{
 		packages: []string{"net/http"},
-		rooms:    []string{"internal/resolve", "internal/forge/wire", "internal/forge/github"},
+		rooms:    []string{"internal/resolve", "internal/forge/wire", "internal/forge/github", "internal/forge/gitlab"},
 		why:      "everything that may open a connection stays in few places",
 	},
 	{

@@ -2,6 +2,7 @@ package report
 
 import (
 	"fmt"
+	"net/url"
 	"slices"
 	"strings"
 
@@ -124,4 +125,13 @@ func longestTicks(s string) int {
 		longest = max(longest, run)
 	}
 	return longest
+}
+
+// EscapedPath is a path for a link in Markdown, which parentheses would end.
+func EscapedPath(path string) string {
+	parts := strings.Split(path, "/")
+	for i, p := range parts {
+		parts[i] = url.PathEscape(p)
+	}
+	return strings.NewReplacer("(", "%28", ")", "%29").Replace(strings.Join(parts, "/"))
 }

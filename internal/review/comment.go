@@ -90,7 +90,7 @@ const placesShown = 10
 // body writes a comment: whether it fails the job, what is wrong and why, what to do,
 // what was verified, the rule, and how to silence it. All text of the repository is
 // escaped; the suggestion alone is exact, and stands in a fence that it cannot end.
-func body(category string, remarks []remark, s *suggestion) string {
+func body(p Platform, category string, remarks []remark, s *suggestion) string {
 	var b strings.Builder
 	for _, r := range remarks {
 		b.WriteString(marker(category, mark(r.Diagnostic)))
@@ -117,7 +117,7 @@ func body(category string, remarks []remark, s *suggestion) string {
 		b.WriteString(alsoAt(r.also))
 	}
 	if s != nil {
-		b.WriteString("\n" + s.block() + "\n\n" + s.effect() + "\n")
+		b.WriteString("\n" + s.block(p) + "\n\n" + s.effect() + "\n")
 	}
 	b.WriteByte('\n')
 	for _, r := range remarks {

@@ -27,7 +27,8 @@ type FileChange struct {
 	// Path is the file's in the head, Was the one before of a moved file.
 	Path, Was string
 	Status    Status
-	// Blob is the hash of the file's content in the head.
+	// Blob is the hash of the file's content in the head; empty where the platform does not
+	// say it.
 	Blob string
 	// Patch has the hunks of the file's diff, without a header; it is empty where the
 	// platform shows none (binary, too large).
@@ -42,13 +43,13 @@ type Diff struct {
 	files    map[string]FileChange
 	// moved has the path in the later commit of a file that was moved.
 	moved map[string]string
-	// read reads a file of the head by its hash; heads are those that it has read.
-	read  func(ctx context.Context, blob string) ([]byte, error)
+	// read reads a changed file of the head; heads are those that it has read, by path.
+	read  func(ctx context.Context, f FileChange) ([]byte, error)
 	heads map[string][]byte
 }
 
-// NewDiff makes the diff of changed files; read reads a file of the head by its hash.
-func NewDiff(platform Platform, changed []FileChange, read func(ctx context.Context, blob string) ([]byte, error)) *Diff {
+// NewDiff makes the diff of changed files; read reads one of them as the head has it.
+func NewDiff(platform Platform, changed []FileChange, read func(ctx context.Context, f FileChange) ([]byte, error)) *Diff {
 	d := &Diff{
 		platform: platform, files: make(map[string]FileChange, len(changed)), moved: map[string]string{}, read: read,
 		heads: map[string][]byte{},
@@ -89,24 +90,29 @@ func (d *Diff) Changed(ctx context.Context, path string, checkout []byte) ([]git
 	if err != nil {
 		return nil, fmt.Errorf("the patch of %s: %w", path, err)
 	}
-	if files.BlobHash(checkout, len(file.Blob)) == file.Blob {
+	if file.is(checkout) {
 		return ranges, nil
 	}
-	head, err := d.head(ctx, file.Blob)
+	head, err := d.head(ctx, file)
 	if err != nil {
 		return nil, err
 	}
 	return mapped(ranges, text.LineMap(head, checkout)), nil
 }
 
-// head reads a file of the head by its hash, once.
-func (d *Diff) head(ctx context.Context, blob string) ([]byte, error) {
-	if content, ok := d.heads[blob]; ok {
+// is reports whether the head's file is known to have this content.
+func (f *FileChange) is(content []byte) bool {
+	return f.Blob != "" && files.BlobHash(content, len(f.Blob)) == f.Blob
+}
+
+// head reads a file of the head, once.
+func (d *Diff) head(ctx context.Context, f FileChange) ([]byte, error) {
+	if content, ok := d.heads[f.Path]; ok {
 		return content, nil
 	}
-	content, err := d.read(ctx, blob)
+	content, err := d.read(ctx, f)
 	if err == nil {
-		d.heads[blob] = content
+		d.heads[f.Path] = content
 	}
 	return content, err
 }
@@ -154,5 +160,5 @@ func (d *Diff) Head(ctx context.Context, name string) ([]byte, error) {
 	if !ok {
 		return nil, fmt.Errorf("%s did not change", name)
 	}
-	return d.head(ctx, file.Blob)
+	return d.head(ctx, file)
 }

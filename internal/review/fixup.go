@@ -253,7 +253,12 @@ func KeysOf(message string) []string { return strings.Split(trailer(message, tra
 
 // ToldMarker begins our comment about commits that are not ours.
 func ToldMarker(category string) string {
-	return "<!-- dockmend-fixup-paused:v1 " + markerWord(category) + " -->\n"
+	return NoteMarker("fixup-paused", category)
+}
+
+// NoteMarker begins a comment of ours that is about no finding, by what it is.
+func NoteMarker(what, category string) string {
+	return "<!-- dockmend-" + what + ":v1 " + markerWord(category) + " -->\n"
 }
 
 // Commit is a commit of the repository.

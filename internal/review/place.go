@@ -8,7 +8,6 @@ import (
 	"strconv"
 	"strings"
 
-	"github.com/dockmend/dockmend/internal/files"
 	"github.com/dockmend/dockmend/internal/lint"
 	"github.com/dockmend/dockmend/internal/text"
 )
@@ -54,9 +53,9 @@ func (d *Diff) Place(ctx context.Context, path string, checkout []byte) *Place {
 		return p
 	}
 	head := checkout
-	if files.BlobHash(checkout, len(file.Blob)) != file.Blob {
+	if !file.is(checkout) {
 		var err error
-		if head, err = d.head(ctx, file.Blob); err != nil {
+		if head, err = d.head(ctx, file); err != nil {
 			p.Why = "could not read the file at the head: " + err.Error()
 			return p
 		}

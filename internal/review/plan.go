@@ -323,7 +323,7 @@ func (p *Plan) write(drafts []*draft) {
 			c.severity = max(c.severity, x.Finding.Severity)
 			c.carry(x)
 		}
-		if c.Body = body(p.Request.Category, remarks, g.offer); len(c.Body) > p.Request.Platform.Body {
+		if c.Body = body(p.Request.Platform, p.Request.Category, remarks, g.offer); len(c.Body) > p.Request.Platform.Body {
 			for _, x := range g.drafts {
 				p.pass(x, "its comment would be too long")
 			}
@@ -404,7 +404,7 @@ func (p *Plan) withoutOffer(x *draft) {
 func (p *Plan) addFile(x *draft) {
 	d := x.Finding
 	c := &Comment{
-		Path: x.path, Body: body(p.Request.Category, []remark{p.remark(x, d.Start().Line)}, nil), severity: d.Severity,
+		Path: x.path, Body: body(p.Request.Platform, p.Request.Category, []remark{p.remark(x, d.Start().Line)}, nil), severity: d.Severity,
 	}
 	switch {
 	case len(p.Files) >= maxFileComments:

@@ -232,7 +232,7 @@ func TestSuggestions(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			if got := reviewtest.Press(t, src, s.first, s.last, body("c", []remark{{Diagnostic: d}}, s)); got != string(want) {
+			if got := reviewtest.Press(t, src, s.first, s.last, body(testPlatform(), "c", []remark{{Diagnostic: d}}, s)); got != string(want) {
 				t.Errorf("the button makes\n%s\nwant\n%s", got, want)
 			}
 		})
@@ -274,7 +274,7 @@ func FuzzSuggestion(f *testing.F) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if got := reviewtest.Press(t, src, s.first, s.last, body("c", []remark{{Diagnostic: d}}, s)); got != string(want) {
+		if got := reviewtest.Press(t, src, s.first, s.last, body(testPlatform(), "c", []remark{{Diagnostic: d}}, s)); got != string(want) {
 			t.Errorf("the button makes %q, want %q", got, want)
 		}
 	})
@@ -420,7 +420,7 @@ func TestHostileComment(t *testing.T) {
 	d := reviewtest.Finding(source, "r", lint.Warning, 1)
 	d.Message = hostile
 	d.Proof.Details = nil
-	got := body("c", []remark{{Diagnostic: d, line: 3}}, nil)
+	got := body(testPlatform(), "c", []remark{{Diagnostic: d, line: 3}}, nil)
 	if marks, _ := ReadMarkers(got, "c"); len(marks) != 1 {
 		t.Errorf("markers %q", marks)
 	}
@@ -449,8 +449,8 @@ func TestPlaces(t *testing.T) {
 		{Path: "cut", Blob: sha(is), Patch: patch[:len(patch)-3]}, {Path: "another", Blob: sha(is), Patch: "@@ -1,1 +1,1 @@\n+x"},
 		{Path: "windows", Blob: sha("a\r\nB\r\n"), Patch: reviewtest.PatchOf("a\r\nb\r\n", "a\r\nB\r\n")},
 	}
-	diff := NewDiff(testPlatform(), changes, func(_ context.Context, blob string) ([]byte, error) {
-		if blob != sha(is) {
+	diff := NewDiff(testPlatform(), changes, func(_ context.Context, f FileChange) ([]byte, error) {
+		if f.Blob != sha(is) {
 			return nil, errors.New("it is not there")
 		}
 		return []byte(is), nil
@@ -489,7 +489,7 @@ func placeIn(before, after string) *Place {
 
 // placeOf is the place of a file of which nothing but the checkout can be read.
 func placeOf(change FileChange, checkout string) *Place {
-	read := func(context.Context, string) ([]byte, error) { return nil, errors.New("it is not there") }
+	read := func(context.Context, FileChange) ([]byte, error) { return nil, errors.New("it is not there") }
 	return NewDiff(testPlatform(), []FileChange{change}, read).Place(context.Background(), change.Path, []byte(checkout))
 }
 

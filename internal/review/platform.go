@@ -16,4 +16,7 @@ type Platform struct {
 	// Workflows is the folder, in lower case and with a slash, whose files run with
 	// permissions of their own: none of them is ever changed.
 	Workflows string
+	// SuggestsAbove is set where a suggestion says how many lines above that of its comment
+	// it replaces; elsewhere it replaces the comment's.
+	SuggestsAbove bool
 }

@@ -167,9 +167,13 @@ func (s *suggestion) join(o *suggestion, source *lint.Source, prove Prover) *sug
 
 // block is the fenced block. Its fence is longer than any run of back-ticks in
 // it; no line at all deletes the lines.
-func (s *suggestion) block() string {
+func (s *suggestion) block(p Platform) string {
 	fence := strings.Repeat("`", max(3, longestRun(s.text)+1))
-	return fence + "suggestion\n" + s.text + fence
+	lines := ""
+	if p.SuggestsAbove {
+		lines = fmt.Sprintf(":-%d+0", s.last-s.first)
+	}
+	return fence + "suggestion" + lines + "\n" + s.text + fence
 }
 
 func longestRun(s string) int {

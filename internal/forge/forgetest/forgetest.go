@@ -36,9 +36,14 @@ type Pull interface {
 	Hide(id string)
 	// ReadOnly takes from tokens what they may write, as for a change of a fork.
 	ReadOnly()
-	// HandOver is the event of the run after one that left this file behind; its token
-	// may write.
-	HandOver(category string, file []byte) *forge.Event
+}
+
+// HandingOver is the pull request of a platform where a job can hand over to a second one,
+// whose token may write.
+type HandingOver interface {
+	Pull
+	// HandOver is the event of the run after one that left this file behind, and what it has.
+	HandOver(category string, file []byte) (*forge.Event, forge.Workflows)
 }
 
 // Thread is a thread of comments as people see it.
@@ -73,6 +78,9 @@ func Run(t *testing.T, host Host) {
 	for _, s := range scenarios() {
 		t.Run(s.name, func(t *testing.T) { s.run(t, host) })
 	}
+	if _, ok := host.Pull(t).(HandingOver); ok {
+		t.Run("a fork's second job", func(t *testing.T) { handedOver(t, host) })
+	}
 }
 
 type scenario struct {
@@ -89,7 +97,6 @@ func scenarios() []scenario {
 		{"a rebase", rebased},
 		{"a merge queue", queued},
 		{"a fork's token", readOnly},
-		{"a fork's second job", handedOver},
 		{"a pull request with fixes", proposed},
 		{"a pull request with fixes and another's commit", leftAlone},
 	}

@@ -69,7 +69,7 @@ func (c *change) request(f forge.Forge) review.Request {
 	findings := c.findings()
 	return review.Request{
 		Platform: f.Platform(), Findings: findings, Standing: review.Marks(findings), Complete: true, Category: category,
-		Threshold: lint.Warning, Annotate: true, Prove: reviewtest.Proving,
+		Threshold: lint.Warning, Annotate: f.Platform().Annotations > 0, Prove: reviewtest.Proving,
 	}
 }
 
@@ -83,6 +83,14 @@ func (c *change) want(what string, want ...string) {
 		}
 	}
 	reviewtest.Equal(c.t, what, got, want...)
+}
+
+// behind is the channel after the comments: annotations, where the platform has them.
+func (c *change) behind() string {
+	if c.Forge().Platform().Annotations > 0 {
+		return review.InAnnotation.String()
+	}
+	return review.InSummary.String()
 }
 
 // thread is the one about a rule.
@@ -240,7 +248,7 @@ func queued(t *testing.T, host Host) {
 		t.Fatalf("the queue's change: %v, %v", diff, err)
 	}
 	plan := review.NewPlan(c.request(c.Forge()))
-	reviewtest.Equal(t, "channels", channels(plan), "one "+review.InAnnotation.String())
+	reviewtest.Equal(t, "channels", channels(plan), "one "+c.behind())
 }
 
 func readOnly(t *testing.T, host Host) {
@@ -248,7 +256,7 @@ func readOnly(t *testing.T, host Host) {
 	c := newChange(t, host, "", "RUN bad one\nRUN bad two\n")
 	c.ReadOnly()
 	plan, notes := c.run()
-	reviewtest.Equal(t, "channels", channels(plan), "one "+review.InAnnotation.String(), "two "+review.InAnnotation.String())
+	reviewtest.Equal(t, "channels", channels(plan), "one "+c.behind(), "two "+c.behind())
 	if len(notes) != 1 || !strings.Contains(notes[0], "permissions") {
 		t.Errorf("notes %q, want one that names the permission", notes)
 	}
@@ -270,8 +278,11 @@ func handedOver(t *testing.T, host Host) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	e := c.HandOver(category, left)
-	f := c.Forge()
+	second, ok := c.Pull.(HandingOver)
+	if !ok {
+		t.Fatal("there is no second job")
+	}
+	e, f := second.HandOver(category, left)
 	if err := f.FindPull(t.Context(), e); err != nil {
 		t.Fatal(err)
 	}

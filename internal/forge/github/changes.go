@@ -43,7 +43,9 @@ func (c *Client) Diff(ctx context.Context, e *forge.Event) (*review.Diff, error)
 			Blob: f.GetSHA(), Patch: f.GetPatch(), Lines: f.GetChanges(),
 		}
 	}
-	return review.NewDiff(platform(), changed, c.readBlob), nil
+	return review.NewDiff(platform(), changed, func(ctx context.Context, f review.FileChange) ([]byte, error) {
+		return c.readBlob(ctx, f.Blob)
+	}), nil
 }
 
 // statusOf reads what GitHub says of a file.

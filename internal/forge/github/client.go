@@ -183,4 +183,4 @@ func explainStatus(code int, message, permission string) error {
 	}
 }
 
-var _ forge.Forge = (*Client)(nil)
+var _ forge.Workflows = (*Client)(nil)

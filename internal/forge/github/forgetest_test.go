@@ -89,7 +89,7 @@ func (p hubPull) ReadOnly() {
 	p.hub.Grants = map[string]string{"contents": "read", "pull-requests": "read"}
 }
 
-func (p hubPull) HandOver(category string, file []byte) *forge.Event {
+func (p hubPull) HandOver(category string, file []byte) (*forge.Event, forge.Workflows) {
 	p.t.Helper()
 	var packed bytes.Buffer
 	w := zip.NewWriter(&packed)
@@ -112,7 +112,7 @@ func (p hubPull) HandOver(category string, file []byte) *forge.Event {
 	}}
 	return &forge.Event{
 		Name: "workflow_run", Repository: "o/r", Run: &forge.Run{ID: 1, Head: p.hub.Head, Branch: "changes", Repository: "ann/r"},
-	}
+	}, p.client()
 }
 
 type hubRepo struct{ *repo }

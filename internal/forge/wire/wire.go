@@ -5,6 +5,7 @@ package wire
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"net/http"
@@ -130,6 +131,9 @@ func RetryAfter(header http.Header) (pause time.Duration, ok bool) {
 	return time.Duration(seconds) * time.Second, err == nil && seconds >= 0
 }
 
+// ErrTooLong is wrapped by the error for an answer that is too long.
+var ErrTooLong = errors.New("the answer is too long")
+
 // Bounded fails, rather than ends, after MaxAnswer bytes.
 func Bounded(body io.ReadCloser) io.ReadCloser { return &boundedBody{body, MaxAnswer} }
 
@@ -140,7 +144,7 @@ type boundedBody struct {
 
 func (b *boundedBody) Read(p []byte) (int, error) {
 	if b.left <= 0 {
-		return 0, fmt.Errorf("the answer has more than %d bytes", MaxAnswer)
+		return 0, fmt.Errorf("%w: more than %d bytes", ErrTooLong, MaxAnswer)
 	}
 	n, err := b.ReadCloser.Read(p[:min(len(p), b.left)])
 	b.left -= n

@@ -25,15 +25,17 @@ func New(t *testing.T, files map[string]string) *History {
 	return h
 }
 
-// Git runs git in the folder.
-func (h *History) Git(args ...string) {
+// Git runs git in the folder, and returns what it prints.
+func (h *History) Git(args ...string) string {
 	h.T.Helper()
 	args = append([]string{"-C", h.Dir, "-c", "user.name=ann", "-c", "user.email=ann@example.com", "-c", "commit.gpgSign=false"}, args...)
 	cmd := exec.CommandContext(h.T.Context(), "git", args...) //nolint:gosec // the arguments are those of tests
 	cmd.Env = append(os.Environ(), "GIT_CONFIG_GLOBAL="+os.DevNull, "GIT_CONFIG_NOSYSTEM=1")
-	if out, err := cmd.CombinedOutput(); err != nil {
+	out, err := cmd.CombinedOutput()
+	if err != nil {
 		h.T.Fatalf("git %s: %v\n%s", strings.Join(args, " "), err, out)
 	}
+	return string(out)
 }
 
 // Write writes files; an empty one is removed.

@@ -4,6 +4,7 @@ package reviewtest
 import (
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -42,12 +43,20 @@ func PatchOf(before, after string) string {
 }
 
 // Press does what the button below a suggestion does: it replaces the lines
-// of the comment by what stands in the block.
+// of the comment by what stands in the block, or as many above its last as the block says.
 func Press(t *testing.T, file string, first, last int, comment string) string {
 	t.Helper()
 	content, ok := Suggested(comment)
 	if !ok {
 		t.Fatalf("the comment has no suggestion:\n%s", comment)
+	}
+	if _, rest, ok := strings.Cut(comment, "suggestion:-"); ok {
+		above, _, _ := strings.Cut(rest, "+0\n")
+		n, err := strconv.Atoi(above)
+		if err != nil {
+			t.Fatal(err)
+		}
+		first = last - n
 	}
 	lines := strings.SplitAfter(file, "\n")
 	return strings.Join(lines[:first-1], "") + content + strings.Join(lines[last:], "")
@@ -59,7 +68,8 @@ func Suggested(comment string) (content string, ok bool) {
 	lines := strings.SplitAfter(comment, "\n")
 	for i, line := range lines {
 		fence := len(line) - len(strings.TrimLeft(line, "`"))
-		if fence < 3 || strings.TrimSpace(line[fence:]) != "suggestion" {
+		info, _, _ := strings.Cut(strings.TrimSpace(line[fence:]), ":")
+		if fence < 3 || info != "suggestion" {
 			continue
 		}
 		for j := i + 1; j < len(lines); j++ {

@@ -68,17 +68,17 @@ func compilesAtStart(words []string) bool {
 		case "manage.py": // most projects of Django begin with a database in a file beside it
 			return true
 		default:
-			return slices.Contains(compilers, name)
+			return slices.Contains(strings.Fields(compilers), name)
 		}
 	})
 }
 
 // compilers are programs for Node.js that write what they make, or what they keep of it,
 // into the project's folder.
-var compilers = strings.Fields(`
+const compilers = `
 	npm yarn pnpm bun npx
 	vite vite-node vinxi vitepress vuepress vue-cli-service svelte-kit quasar ionic
 	react-scripts react-app-rewired craco gatsby expo docusaurus storybook mintlify
 	ng nx nest turbo ember strapi backstage-cli
 	webpack webpack-cli webpack-dev-server rollup parcel esbuild tsup gulp grunt babel babel-node
-	tsc tsc-watch ts-node ts-node-dev nodemon concurrently`)
+	tsc tsc-watch ts-node ts-node-dev nodemon concurrently`

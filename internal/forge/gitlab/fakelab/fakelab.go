@@ -1,7 +1,8 @@
 // Package fakelab is a GitLab for tests: a server with a project of its own, with branches,
-// merge requests, discussions and drafts. Each request is held against the operations of
-// GitLab's API description (operations.go says where each stands there) and decoded into the
-// client's options; each answer is one of the client's types.
+// merge requests, discussions and drafts. Each request is held against a table of operations
+// (operations.go names the page of GitLab's documentation for each) and decoded into the
+// client's options; each answer is one of the client's types. GitLab's API description is
+// under another licence and is not part of the module, so nothing compares the table with it.
 package fakelab
 
 import (

@@ -8,16 +8,15 @@ import (
 	"strings"
 )
 
-// operation is one of GitLab's REST API: what its description says of it.
+// operation is one of GitLab's REST API, with what the client's options have for it.
 type operation struct {
 	method, path string
 	// params are the parameters of the query or the body that it takes, those with "!" are
-	// required. The description gives "position[base_sha]" as a part of position.
+	// required. A form gives "position[base_sha]" as a part of position.
 	params string
 	// role is the least role of who may do it.
 	role int
-	// source is the page of GitLab's documentation that describes it, below doc/api; the
-	// same operation stands in doc/api/openapi/openapi_v3.yaml where that has it.
+	// source is the page of GitLab's documentation that describes it, below doc/api.
 	source string
 	do     func(*Lab, *call) answer
 }

@@ -35,7 +35,7 @@ func newGitLabJob(t *testing.T) *gitlabJob {
 	j := &gitlabJob{Lab: fakelab.New(t), t: t, history: gittest.New(t, map[string]string{"Dockerfile": labBefore})}
 	j.Commit("main", "somebody", map[string]string{"Dockerfile": labBefore})
 	j.Branch("changes", "main")
-	j.Lab.Commit("changes", "alice", map[string]string{"Dockerfile": labAfter})
+	j.Commit("changes", "alice", map[string]string{"Dockerfile": labAfter})
 	j.history.Write(map[string]string{"Dockerfile": labAfter})
 	j.history.Commit()
 	j.Open("changes", "alice")
@@ -99,7 +99,7 @@ func TestCIOnGitLab(t *testing.T) {
 		t.Errorf("the same again makes %d discussions, %d reviews", len(m.Discussions), j.Published())
 	}
 
-	j.Lab.Commit("changes", "alice", map[string]string{"Dockerfile": strings.Replace(labAfter, "CMD [\"sh\"]\n", "", 1)})
+	j.Commit("changes", "alice", map[string]string{"Dockerfile": strings.Replace(labAfter, "CMD [\"sh\"]\n", "", 1)})
 	j.history.Write(map[string]string{"Dockerfile": strings.Replace(labAfter, "CMD [\"sh\"]\n", "", 1)})
 	j.history.Commit()
 	env := j.local()
@@ -136,7 +136,7 @@ func TestCIOnGitLabWithoutToken(t *testing.T) {
 // On the default branch, fixes are proposed, and the next run knows what this one found.
 func TestCIProposesOnGitLab(t *testing.T) {
 	j := newGitLabJob(t)
-	j.Lab.Commit("main", "somebody", map[string]string{"Dockerfile": labAfter})
+	j.Commit("main", "somebody", map[string]string{"Dockerfile": labAfter})
 	env := map[string]string{
 		"CI_MERGE_REQUEST_IID": "", "CI_MERGE_REQUEST_DIFF_BASE_SHA": "", "CI_PIPELINE_SOURCE": "push", "CI_COMMIT_BRANCH": "main", "CI_COMMIT_SHA": j.Tip("main"),
 	}
@@ -149,7 +149,7 @@ func TestCIProposesOnGitLab(t *testing.T) {
 	}
 	j.history.Write(map[string]string{"Dockerfile": labBefore})
 	j.history.Commit()
-	j.Lab.Commit("main", "somebody", map[string]string{"Dockerfile": labBefore})
+	j.Commit("main", "somebody", map[string]string{"Dockerfile": labBefore})
 	env["CI_COMMIT_SHA"] = j.Tip("main")
 	out = j.run(exitClean, env, "--fix-pr", "unsafe")
 	if !strings.Contains(out, "0 findings new, 1 gone") || j.Requests()[1].State != "closed" || j.Tip("dockmend-fixes") != "" {

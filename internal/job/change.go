@@ -95,8 +95,10 @@ func (j *Job) summarize(ctx context.Context, w *run.Workspace, r *lint.Result, p
 	whole := *r
 	whole.Notices = append(whole.Notices, notes...)
 	failOn, never := w.Rules.FailOn()
-	conclusion := "success"
+	conclusion := ""
 	switch run.Judge(r, w.Rules) {
+	case run.Clean:
+		conclusion = "success"
 	case run.Failed:
 		conclusion = "failure"
 	case run.NotCompleted:

@@ -122,7 +122,10 @@ func TestFaults(t *testing.T) {
 	}
 	for _, discussions := range []bool{false, true} {
 		calls := life(t, nil, discussions).Calls()
-		once(t, calls, func(t *testing.T, fault *fakelab.Fault) { life(t, fault, discussions) })
+		once(t, calls, func(t *testing.T, fault *fakelab.Fault) {
+			t.Helper()
+			life(t, fault, discussions)
+		})
 	}
 }
 
@@ -171,7 +174,10 @@ func TestProposeFaults(t *testing.T) {
 		}
 		return lab
 	}
-	once(t, life(t, nil).Calls(), func(t *testing.T, fault *fakelab.Fault) { life(t, fault) })
+	once(t, life(t, nil).Calls(), func(t *testing.T, fault *fakelab.Fault) {
+		t.Helper()
+		life(t, fault)
+	})
 }
 
 // Whatever goes wrong with one call, what the next run remembers is there once it is saved.
@@ -205,7 +211,10 @@ func TestStateFaults(t *testing.T) {
 		}
 		return lab
 	}
-	once(t, life(t, nil).Calls(), func(t *testing.T, fault *fakelab.Fault) { life(t, fault) })
+	once(t, life(t, nil).Calls(), func(t *testing.T, fault *fakelab.Fault) {
+		t.Helper()
+		life(t, fault)
+	})
 }
 
 // A person's own draft is not published with ours, and ours of a stopped run is used.

@@ -139,7 +139,7 @@ type call struct {
 
 // number is a number of the path.
 func (c *call) number(name string) int64 {
-	n, _ := strconv.ParseInt(c.PathValue(name), 10, 64) //nolint:errcheck // 0 is no number of ours
+	n, _ := strconv.ParseInt(c.PathValue(name), 10, 64) // 0 is no number of ours
 	return n
 }
 
@@ -260,8 +260,8 @@ func (l *Lab) fault(name string) *Fault {
 
 // page is one of a list, as the request asks for it.
 func page[T any](c *call, all []T) answer {
-	size, _ := strconv.Atoi(c.URL.Query().Get("per_page")) //nolint:errcheck // 0 is the usual
-	at, _ := strconv.Atoi(c.URL.Query().Get("page"))       //nolint:errcheck // 0 is the first
+	size, _ := strconv.Atoi(c.URL.Query().Get("per_page")) // 0 is the usual
+	at, _ := strconv.Atoi(c.URL.Query().Get("page"))       // 0 is the first
 	if size == 0 {
 		size = 20
 	}

@@ -91,12 +91,12 @@ func TestFaults(t *testing.T) {
 		p.NoDrafts = discussions
 		p.Push("Dockerfile", faultBefore, faultFirst)
 		if fault != nil {
-			p.Faults = []*fakelab.Fault{fault}
+			p.Fail(fault)
 		}
 		plan, _ := p.run(faultFirst)
 		p.shown(plan)
 		if fault != nil {
-			p.Faults = nil
+			p.Fail()
 		}
 		_, _ = p.run(faultFirst)
 		if rules, summaries := p.standing(); !slices.Equal(rules, []string{"one", "two"}) || summaries != 1 {
@@ -106,11 +106,11 @@ func TestFaults(t *testing.T) {
 		if fault != nil {
 			again := *fault
 			again.Times = 1
-			p.Faults = []*fakelab.Fault{&again}
+			p.Fail(&again)
 		}
 		plan, _ = p.run(faultThen)
 		p.shown(plan)
-		p.Faults = nil
+		p.Fail()
 		_, _ = p.run(faultThen)
 		if rules, summaries := p.standing(); !slices.Equal(rules, []string{"three", "two"}) || summaries != 1 {
 			t.Errorf("after a push and the next run: %q, %d summaries", rules, summaries)
@@ -164,10 +164,10 @@ func TestProposeFaults(t *testing.T) {
 			})
 		}
 		if fault != nil {
-			lab.Faults = []*fakelab.Fault{fault}
+			lab.Fail(fault)
 		}
 		propose()
-		lab.Faults = nil
+		lab.Fail()
 		propose()
 		if all := lab.Requests(); len(all) != 1 || all[0].State != "opened" || lab.Files("dockmend-fixes")["Dockerfile"] != "CMD [\"x\"]\n" {
 			t.Errorf("%d merge requests, and the branch has %q", len(all), lab.Files("dockmend-fixes"))
@@ -192,10 +192,10 @@ func TestStateFaults(t *testing.T) {
 			})
 		}
 		if fault != nil {
-			lab.Faults = []*fakelab.Fault{fault}
+			lab.Fail(fault)
 		}
 		first := save("one")
-		lab.Faults = nil
+		lab.Fail()
 		if err := save("two"); err != nil {
 			t.Fatal(err)
 		}
@@ -222,11 +222,11 @@ func TestDrafts(t *testing.T) {
 	p := newPull(t, fakelab.New(t))
 	p.Push("Dockerfile", faultBefore, faultFirst)
 	p.Draft(p.open, "not ready")
-	p.Faults = []*fakelab.Fault{{
+	p.Fail(&fakelab.Fault{
 		Call: "PUT projects/{id}/merge_requests/{iid}/draft_notes/{note}/publish", Kind: fakelab.Refused, Status: 500, After: 1,
-	}}
+	})
 	_, _ = p.run(faultFirst)
-	p.Faults = nil
+	p.Fail()
 	_, _ = p.run(faultFirst)
 	if rules, _ := p.standing(); !slices.Equal(rules, []string{"one", "two"}) || p.open.Drafts() != 1 || p.Published() != 0 {
 		t.Errorf("%q stand, %d drafts are left", rules, p.open.Drafts())

@@ -47,13 +47,12 @@ type Lab struct {
 	NoDrafts bool
 	// Late is how often the versions of a merge request are not made yet.
 	Late int
-	// Faults are what goes wrong.
-	Faults []*Fault
 
-	t     testing.TB
-	mu    sync.Mutex
-	calls []string
-	mux   *http.ServeMux
+	t      testing.TB
+	mu     sync.Mutex
+	faults []*Fault
+	calls  []string
+	mux    *http.ServeMux
 	repository
 	requests  []*Request
 	published int
@@ -105,7 +104,11 @@ func (l *Lab) Calls() []string {
 }
 
 // Published is how many reviews were published.
-func (l *Lab) Published() int { return l.published }
+func (l *Lab) Published() int {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.published
+}
 
 // ServeHTTP answers a request.
 func (l *Lab) ServeHTTP(w http.ResponseWriter, r *http.Request) { l.mux.ServeHTTP(w, r) }
@@ -239,9 +242,17 @@ func (l *Lab) send(w http.ResponseWriter, a answer) {
 	}
 }
 
+// Fail says what goes wrong from now on; without faults, nothing does. A call whose answer
+// never came may still be carried out meanwhile.
+func (l *Lab) Fail(faults ...*Fault) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.faults = faults
+}
+
 // fault is what goes wrong with this call; nil for nothing.
 func (l *Lab) fault(name string) *Fault {
-	for i, f := range l.Faults {
+	for i, f := range l.faults {
 		switch {
 		case f.Call != name:
 			continue
@@ -249,7 +260,7 @@ func (l *Lab) fault(name string) *Fault {
 			f.After--
 			continue
 		case f.Times == 1:
-			l.Faults = slices.Delete(slices.Clone(l.Faults), i, i+1)
+			l.faults = slices.Delete(slices.Clone(l.faults), i, i+1)
 		case f.Times > 1:
 			f.Times--
 		}

@@ -79,9 +79,8 @@ func (h *hadolint) key(key, value *yaml.Node) {
 		h.codes.off = append(h.codes.off, h.list(value, name)...)
 	case "override":
 		h.mapping(value, name, func(key, value *yaml.Node) {
-			codes := h.list(value, name+"."+key.Value)
 			if key.Value == "ignore" {
-				h.codes.off = append(h.codes.off, codes...)
+				h.codes.off = append(h.codes.off, h.list(value, "override.ignore")...)
 				return
 			}
 			s, err := lint.ParseSeverity(key.Value)
@@ -89,7 +88,7 @@ func (h *hadolint) key(key, value *yaml.Node) {
 				h.errorf(key, "unknown severity %s in override%s", quote(key.Value), hint(key.Value, append(lint.SeverityNames(), "ignore")))
 				return
 			}
-			h.codes.severities[s] = append(h.codes.severities[s], codes...)
+			h.codes.severities[s] = append(h.codes.severities[s], h.list(value, "override."+s.String())...)
 		})
 	case "trustedRegistries":
 		h.cfg.Registries.Trusted = h.list(value, name)

@@ -88,6 +88,7 @@ func TestParseHadolintErrors(t *testing.T) {
 		{"ignored: DL3007\n", `c.yaml:1:10: ignored must be a list, not a single value`},
 		{"ignored: [3007]\n", `c.yaml:1:11: an item of ignored must be text; write it in quotes, "3007"`},
 		{"override: {errors: [DL3007]}\n", `c.yaml:1:12: unknown severity "errors" in override (did you mean "error"?)`},
+		{"override: {\"a\\nb\": c}\n", `c.yaml:1:12: unknown severity "a\nb" in override, want one of error, warning, info, style, ignore`},
 		{"label-schema: {a: urll}\n", `c.yaml:1:19: unknown value "urll" of "a" (did you mean "url"?)`},
 		{"no-fail: 1\n", `c.yaml:1:10: no-fail must be true or false, not "1"`},
 		{"[]\n", `c.yaml:1:1: hadolint's configuration must be a map, not a list`},

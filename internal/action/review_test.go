@@ -73,7 +73,7 @@ func TestActionReview(t *testing.T) {
 	comment := threads[1].Comments[0].Body
 	for _, want := range []string{
 		"**warning**", "```suggestion\nCMD [\"x\"]\n```", "same build steps, and only the image's configuration changes",
-		"docs/rules/shell-form-command.md", "DL3025", "# dockmend ignore=shell-form-command -- reason",
+		"/rules/shell-form-command/", "DL3025", "# dockmend ignore=shell-form-command -- reason",
 	} {
 		if !strings.Contains(comment, want) {
 			t.Errorf("the comment does not say %q:\n%s", want, comment)

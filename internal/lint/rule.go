@@ -156,9 +156,13 @@ func (m *Meta) HasHadolint() bool {
 // Homepage is the address of this project.
 const Homepage = "https://github.com/dockmend/dockmend"
 
-// HelpURI is the address of the rule's page.
+// Site is where the documentation is published (.github/workflows/site.yaml),
+// with a slash at its end.
+const Site = "https://dockmend.github.io/dockmend/"
+
+// HelpURI is the address of the rule's page. It stays as long as the id does.
 func (m *Meta) HelpURI() string {
-	return Homepage + "/blob/main/docs/rules/" + m.ID + ".md"
+	return Site + "rules/" + m.ID + "/"
 }
 
 // Rule is a check of one kind of document. It is a pure function of what the

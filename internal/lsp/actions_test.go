@@ -145,7 +145,7 @@ func TestCommands(t *testing.T) {
 	if len(c.applied) != 1 || applied(t, src, &c.applied[0]) != "FROM debian:12\nCMD [\"sleep\", \"5\"]\n" {
 		t.Errorf("applied: %+v", c.applied)
 	}
-	if len(c.shown) != 1 || !strings.HasSuffix(c.shown[0], ".md") {
+	if len(c.shown) != 1 || !strings.HasSuffix(c.shown[0], "/rules/invalid-exec-form-json/") {
 		t.Errorf("shown: %q", c.shown)
 	}
 	for _, bad := range []error{run("no.such", "x"), run(commandPage), run(commandPage, "no-such-rule"), run(commandPin, 1)} {

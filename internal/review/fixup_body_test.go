@@ -29,7 +29,7 @@ func TestChangeRows(t *testing.T) {
 		Path: "api/Dockerfile", Changes: []FixupChange{untagged, bare, other, unsafe, config, nothing, nothing, untagged, bare},
 	}})
 	want := []string{
-		"untagged-image`](https://github.com/dockmend/dockmend/blob/main/docs/rules/untagged-image.md)<br>[`image-not-pinned-by-digest`]",
+		"untagged-image`](" + lint.Site + "rules/untagged-image/)<br>[`image-not-pinned-by-digest`]",
 		"| same image under another name: `quay.io/team/node:1` is `node:25.2.1` |",
 		"| **not safe**: same image",
 		"| Écrire | same build steps, and only the image's configuration changes: Cmd |",

@@ -73,10 +73,12 @@ func checkLegacyKeyValueFormat(p *facts.Pass[*facts.Dockerfile]) {
 			),
 		}
 		if edits, ok := assign(p.Doc, pair); ok {
+			title := "write an equals sign between key and value"
 			if p.Project.ReadAsText(in.Keyword, pair.Key) {
-				applicability = lint.Unsafe // a program that searches for the value after a space would not find it
+				applicability = lint.Unsafe
+				title += "; a program of the repository that searches for the space no longer finds the key"
 			}
-			f.Fixes = []lint.Fix{{Title: "write an equals sign between key and value", Applicability: applicability, MaxEffect: effect, Edits: edits}}
+			f.Fixes = []lint.Fix{{Title: title, Applicability: applicability, MaxEffect: effect, Edits: edits}}
 		}
 		p.Report(f)
 	}

@@ -86,11 +86,25 @@ func checkComposeDangerousDevice(p *facts.Pass[*facts.Compose]) {
 				(words[0] == "a" || (words[0] == "b" && strings.HasPrefix(words[1], "*")) || words[1] == "*:*") {
 				p.Report(weigh(p, lint.Finding{
 					Span:    v.Span,
-					Message: fmt.Sprintf("%q allows every device of its kind on the host; write the numbers of the device that is needed", shortText(v.Raw)),
+					Message: fmt.Sprintf("%q allows %s; write the numbers of the device that is needed", shortText(v.Raw), allowedDevices(words)),
 				}, false))
 			}
 		}
 	}
+}
+
+// allowedDevices says which devices a rule with a wildcard allows. After `a` the
+// numbers do not count (cgroups(7), device controller).
+func allowedDevices(words []string) string {
+	kind := map[string]string{"b": "block device", "c": "character device"}[words[0]]
+	if kind == "" {
+		return "every device of the host"
+	}
+	major, _, _ := strings.Cut(words[1], ":")
+	if major == "*" {
+		return "every " + kind + " of the host"
+	}
+	return "every " + kind + " of the host with the major number " + major
 }
 
 func itemsOf(n *yaml.Node) []*yaml.Node {

@@ -11,9 +11,9 @@ import (
 //
 // # Why it matters
 //
-// dnf keeps packages and repository metadata in `/var/cache`. They can be larger than
-// the installed packages. A container does not use them, but every pull of the image
-// transfers them.
+// dnf keeps the metadata of the repositories in `/var/cache`, and the packages too where
+// `keepcache` is on. The metadata can be larger than the installed packages. A container
+// does not use it, but every pull of the image transfers it.
 //
 // # How to fix it
 //
@@ -31,7 +31,7 @@ import (
 var DnfCacheKept = facts.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
 		ID:       "dnf-cache-kept",
-		Title:    "dnf leaves its package cache in the image",
+		Title:    "dnf leaves its cache in the image",
 		Category: lint.Size,
 		Severity: lint.Warning,
 		Default:  true,
@@ -57,5 +57,5 @@ func checkDnfCacheKept(p *facts.Pass[*facts.Dockerfile]) {
 		},
 		dirs:  []string{"/var/cache/dnf", "/var/cache/yum", "/var/cache/libdnf5"},
 		clean: func(manager string) string { return manager + " clean all" },
-	}.report(p, "the cache of packages and metadata")
+	}.report(p, "the metadata of the repositories")
 }

@@ -9,8 +9,7 @@ import (
 )
 
 // LogToFile reports start commands with an option that sends the log to a file:
-// `--log-file`, `--access-logfile`, `--error-logfile`, `--logfile` or
-// `--log-config-file`.
+// `--log-file`, `--access-logfile`, `--error-logfile` or `--logfile`.
 //
 // # Why it matters
 //
@@ -53,7 +52,7 @@ func checkLogToFile(p *facts.Pass[*facts.Dockerfile]) {
 	if !ok {
 		return
 	}
-	file, ok := c.value("--log-file", "--access-logfile", "--error-logfile", "--logfile", "--log-config-file")
+	file, ok := c.value("--log-file", "--access-logfile", "--error-logfile", "--logfile")
 	if !ok || file.Text == "-" || file.Text == "" || strings.HasPrefix(file.Text, "/dev/") {
 		return
 	}

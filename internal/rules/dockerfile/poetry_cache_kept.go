@@ -19,9 +19,13 @@ import (
 //
 // # How to fix it
 //
-// Remove the cache in the same `RUN`, or mount it:
+// Remove the cache in the same `RUN`, or mount its two folders. Do not mount
+// `/root/.cache/pypoetry` itself: Poetry keeps virtual environments in it, and what is in
+// a mount is not part of the image.
 //
-//	RUN --mount=type=cache,target=/root/.cache/pypoetry poetry install
+//	RUN --mount=type=cache,target=/root/.cache/pypoetry/cache \
+//	    --mount=type=cache,target=/root/.cache/pypoetry/artifacts \
+//	    poetry install
 //
 // # Exceptions
 //

@@ -11,9 +11,9 @@ import (
 //
 // # Why it matters
 //
-// yum keeps packages and repository metadata in `/var/cache`. They can be larger than the
-// installed packages. A container does not use them, but every pull of the image transfers
-// them.
+// yum keeps the metadata of the repositories in `/var/cache`, and the packages too where
+// `keepcache` is on. The metadata can be larger than the installed packages. A container
+// does not use it, but every pull of the image transfers it.
 //
 // # How to fix it
 //
@@ -58,5 +58,5 @@ func checkYumCacheKept(p *facts.Pass[*facts.Dockerfile]) {
 		},
 		dirs:  []string{"/var/cache/yum", "/var/cache/dnf"},
 		clean: func(string) string { return "yum clean all" },
-	}.report(p, "the cache of packages and metadata")
+	}.report(p, "the metadata of the repositories")
 }

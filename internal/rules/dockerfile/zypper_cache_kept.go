@@ -11,8 +11,9 @@ import (
 //
 // # Why it matters
 //
-// zypper keeps packages and repository metadata in `/var/cache/zypp`. A container does not
-// use them, but every pull of the image transfers them.
+// zypper keeps the metadata of the repositories in `/var/cache/zypp`, and the packages too
+// where a repository is set to keep them. A container does not use it, but every pull of
+// the image transfers it.
 //
 // # How to fix it
 //
@@ -56,5 +57,5 @@ func checkZypperCacheKept(p *facts.Pass[*facts.Dockerfile]) {
 		},
 		dirs:  []string{"/var/cache/zypp"},
 		clean: func(string) string { return "zypper clean --all" },
-	}.report(p, "the cache of packages and metadata")
+	}.report(p, "the metadata of the repositories")
 }

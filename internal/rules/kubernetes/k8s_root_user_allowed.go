@@ -31,7 +31,8 @@ import (
 //
 //   - pods that set no user, by default, because the image may have one; the variant
 //     `unset` reports them as info, once for each workload
-//   - containers for which the container or the pod sets `runAsNonRoot` or `runAsUser`
+//   - containers for which the container or the pod sets `runAsNonRoot`, or a
+//     `runAsUser` other than 0
 //   - init containers, which may prepare files as root, and jobs
 //   - databases, whose images start as root and drop the rights themselves
 //   - privileged containers and workloads that work on the node

@@ -14,6 +14,7 @@ import (
 	"github.com/dockmend/dockmend/internal/files"
 	"github.com/dockmend/dockmend/internal/forge"
 	"github.com/dockmend/dockmend/internal/forge/github"
+	"github.com/dockmend/dockmend/internal/forge/gitlab"
 	"github.com/dockmend/dockmend/internal/lint"
 	"github.com/dockmend/dockmend/internal/report"
 	"github.com/dockmend/dockmend/internal/run"
@@ -215,7 +216,10 @@ func (c *Command) memory() (m *Memory, end func(), err error) {
 // hostOf is the platform of a selection, with the token of the environment.
 func (c *Command) hostOf(s forge.Selection) (forge.Host, error) {
 	if s.Group != "" {
-		return nil, errors.New("--group: not yet; --org and --repos audit repositories of GitHub")
+		if c.Env.Getenv("GITLAB_TOKEN") == "" {
+			return nil, errors.New("an audit of a group needs a token in GITLAB_TOKEN, that of the group or of a person, with the scope read_api")
+		}
+		return c.gitLab()
 	}
 	if c.Env.Getenv("GITHUB_TOKEN") == "" && c.Env.Getenv("GH_TOKEN") == "" {
 		return nil, errors.New("an audit of many repositories needs a token in GITHUB_TOKEN, that of an app or of a person, which may read them")
@@ -223,15 +227,23 @@ func (c *Command) hostOf(s forge.Selection) (forge.Host, error) {
 	return c.account()
 }
 
-// LoadPolicy reads a policy: a file, or one of a repository on GitHub at a commit, with the
-// token of the environment if there is one.
+// LoadPolicy reads a policy: a file, or one of a repository at a commit, with the token of the
+// environment if there is one. The repository is on GitLab if the selection is a group, or a
+// job of GitLab runs and nothing is selected.
 func (c *Command) LoadPolicy(ctx context.Context, name string) (*run.AbovePolicy, error) {
 	return run.LoadPolicy(ctx, name, c.Env.ReadFile, func(ctx context.Context, repository, path, commit string) ([]byte, error) {
-		account, err := c.account()
+		var host forge.Host
+		var err error
+		s := c.Selection
+		if s.Group != "" || (s.Org == "" && c.Repos == "" && c.Env.Getenv("GITLAB_CI") == "true") {
+			host, err = c.gitLab()
+		} else {
+			host, err = c.account()
+		}
 		if err != nil {
 			return nil, err
 		}
-		return account.ReadFile(ctx, repository, path, commit)
+		return host.ReadFile(ctx, repository, path, commit)
 	})
 }
 
@@ -241,6 +253,14 @@ func (c *Command) account() (*github.Account, error) {
 	return github.NewAccount(github.Server{
 		URL: cmp.Or(getenv("GITHUB_API_URL"), "https://api.github.com"), GraphQL: getenv("GITHUB_GRAPHQL_URL"),
 		Token: cmp.Or(getenv("GITHUB_TOKEN"), getenv("GH_TOKEN")), Now: c.Env.Now, Wait: c.Wait,
+	})
+}
+
+// gitLab is GitLab as the environment has it: that of the job, or the public one.
+func (c *Command) gitLab() (*gitlab.Account, error) {
+	getenv := c.Env.Getenv
+	return gitlab.NewAccount(gitlab.Server{
+		URL: cmp.Or(getenv("CI_API_V4_URL"), "https://gitlab.com/api/v4"), Token: strings.TrimSpace(getenv("GITLAB_TOKEN")), Now: c.Env.Now, Wait: c.Wait,
 	})
 }
 

@@ -95,6 +95,9 @@ func (c *pacer) count() error {
 // Propose makes, updates and closes pull requests with fixes, one repository after the
 // other, and says of each what became of it.
 func (c *Command) Propose(ctx context.Context, p Proposing) (run.Verdict, error) {
+	if c.Selection.Group != "" {
+		return run.Clean, errors.New("--group: audit propose writes to GitHub alone; dockmend ci --fix-pr does it in a project's own pipeline")
+	}
 	host, err := c.hostOf(c.Selection)
 	if err != nil {
 		return run.Clean, err

@@ -23,8 +23,8 @@ func newAudit(env *Env) *cobra.Command {
 		Long: "Lint all files at and below the path, with --online, and write a report by rule,\n" +
 			"severity and file in Markdown; -o sarif=FILE and the other formats work as with lint.\n" +
 			"The GitHub Action also reports what is new and what is gone since its last audit.\n" +
-			"With --org or --repos it is an audit of many repositories, by the API and without clones;\n" +
-			"the token is GITHUB_TOKEN. Then the formats are " + strings.Join(audit.Formats(), ", ") + ".",
+			"With --org, --group or --repos it is an audit of many repositories, by the API and without clones;\n" +
+			"the token is GITHUB_TOKEN, of a group on GitLab GITLAB_TOKEN. Then the formats are " + strings.Join(audit.Formats(), ", ") + ".",
 		Example: "  dockmend audit > audit.md\n" +
 			"  dockmend audit -o html=audit.html      # one page for a browser\n" +
 			"  dockmend audit --online=false deploy/  # Dockerfiles, compose files and manifests in deploy\n" +

@@ -54,19 +54,22 @@ func (e *Env) into(c *audit.Command, f *lintFlags) {
 	c.Outputs, c.Quiet, c.Run = f.outputs, f.quiet, f.Options
 }
 
-// readPolicy reads what --policy names.
-func (f *lintFlags) readPolicy(ctx context.Context, env *Env) (err error) {
+// readPolicy reads what --policy names, on the platform of an audit of many; nil for none.
+func (f *lintFlags) readPolicy(ctx context.Context, env *Env, of *audit.Command) (err error) {
 	if f.policy == "" {
 		return nil
 	}
 	c := &audit.Command{}
+	if of != nil {
+		c.Selection, c.Repos = of.Selection, of.Repos
+	}
 	env.into(c, f)
 	f.Policy, err = c.LoadPolicy(ctx, f.policy)
 	return err
 }
 
 func runAuditMany(ctx context.Context, env *Env, flags *lintFlags, c *audit.Command) error {
-	if err := flags.readPolicy(ctx, env); err != nil {
+	if err := flags.readPolicy(ctx, env, c); err != nil {
 		return err
 	}
 	env.into(c, flags)
@@ -117,7 +120,7 @@ func newAuditPropose(env *Env) *cobra.Command {
 			"  dockmend audit propose --org acme --state .audit --limit 10 --per-hour 30",
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			if err := flags.readPolicy(cmd.Context(), env); err != nil {
+			if err := flags.readPolicy(cmd.Context(), env, c); err != nil {
 				return err
 			}
 			env.into(c, flags)

@@ -149,7 +149,7 @@ func runLint(ctx context.Context, env *Env, flags *lintFlags, args []string) err
 // asked. There is none where the files were only to be listed.
 func (f *lintFlags) open(ctx context.Context, env *Env, args []string) (run.Workspaces, error) {
 	f.Times, f.AllowEmpty = f.stats.rules, f.AllowEmpty || f.listFiles
-	if err := f.readPolicy(ctx, env); err != nil {
+	if err := f.readPolicy(ctx, env, nil); err != nil {
 		return nil, err
 	}
 	all, err := run.Open(ctx, env.plain(), &f.Options, args)

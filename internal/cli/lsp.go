@@ -40,7 +40,7 @@ func newLSP(env *Env) *cobra.Command {
 			}
 			ctx, cancel := context.WithCancel(cmd.Context())
 			defer cancel()
-			if err := flags.readPolicy(ctx, env); err != nil {
+			if err := flags.readPolicy(ctx, env, nil); err != nil {
 				return err
 			}
 			err := lsp.Serve(ctx, editor{env.Stdin, env.Stdout, cancel}, lsp.Options{Env: env.plain(), Run: flags.Options, Wait: lsp.Wait})

@@ -13,6 +13,8 @@ import (
 	"github.com/dockmend/dockmend/internal/forge"
 	"github.com/dockmend/dockmend/internal/forge/github"
 	"github.com/dockmend/dockmend/internal/forge/github/fakehub"
+	"github.com/dockmend/dockmend/internal/forge/gitlab"
+	"github.com/dockmend/dockmend/internal/forge/gitlab/fakelab"
 	"github.com/dockmend/dockmend/internal/lint"
 	"github.com/dockmend/dockmend/internal/remote"
 	"github.com/dockmend/dockmend/internal/run"
@@ -112,15 +114,34 @@ func seen(r *lint.Result) []string {
 // What an audit finds by the API is what a checkout shows, with a few requests.
 func TestByAPIAsByCheckout(t *testing.T) {
 	all := projects(t)
-	hub := fakehub.New(t)
-	hub.Org = &fakehub.Org{Name: "acme", Repos: map[string]*fakehub.OrgRepo{}}
-	for _, p := range all {
-		hub.Org.Repos[p.name] = &fakehub.OrgRepo{Files: p.files, Commit: fakehub.CommitName(p.name)}
-	}
-	account, err := github.NewAccount(github.Server{URL: hub.URL, Token: "x", GraphQL: hub.URL + "/graphql"})
-	if err != nil {
-		t.Fatal(err)
-	}
+	t.Run("GitHub", func(t *testing.T) {
+		hub := fakehub.New(t)
+		hub.Org = &fakehub.Org{Name: "acme", Repos: map[string]*fakehub.OrgRepo{}}
+		for _, p := range all {
+			hub.Org.Repos[p.name] = &fakehub.OrgRepo{Files: p.files, Commit: fakehub.CommitName(p.name)}
+		}
+		account, err := github.NewAccount(github.Server{URL: hub.URL, Token: "x", GraphQL: hub.URL + "/graphql"})
+		if err != nil {
+			t.Fatal(err)
+		}
+		byAPIAsByCheckout(t, all, account)
+	})
+	t.Run("GitLab", func(t *testing.T) {
+		lab := fakelab.New(t)
+		lab.Group = &fakelab.Group{Path: "acme", Projects: map[string]*fakelab.GroupProject{}}
+		for _, p := range all {
+			lab.Group.Projects[p.name] = &fakelab.GroupProject{Files: p.files, Commit: fakehub.CommitName(p.name)}
+		}
+		account, err := gitlab.NewAccount(gitlab.Server{URL: lab.URL, Token: "x"})
+		if err != nil {
+			t.Fatal(err)
+		}
+		byAPIAsByCheckout(t, all, account)
+	})
+}
+
+func byAPIAsByCheckout(t *testing.T, all []project, account forge.Host) {
+	t.Helper()
 	total := 0
 	for _, p := range all {
 		ctx := context.Background()

@@ -2,6 +2,7 @@ package remote
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
 	"io/fs"
 	"maps"
@@ -21,19 +22,29 @@ const maxKept = 32 << 20
 // any content of that size does.
 func (t *Tree) content(e Entry) ([]byte, error) {
 	if e.Size > limits.FileBytes {
-		return make([]byte, limits.FileBytes+1), nil
+		return tooMuch(), nil
 	}
 	t.mu.Lock()
 	defer t.mu.Unlock()
+	if t.large[e.Hash] {
+		return tooMuch(), nil
+	}
 	if src, ok := t.known(e.Hash); ok {
 		return src, nil
 	}
 	src, err := t.fetch(e)
+	if errors.Is(err, ErrLarge) {
+		t.large[e.Hash] = true
+		return tooMuch(), nil
+	}
 	if err != nil && t.failed == nil {
 		t.failed = fmt.Errorf("%s: %w", e.Path, err)
 	}
 	return src, err
 }
+
+// tooMuch is the content of a file that is too large to be linted.
+func tooMuch() []byte { return make([]byte, limits.FileBytes+1) }
 
 // known is a file that was read in this run or an earlier one.
 func (t *Tree) known(hash string) ([]byte, bool) {
@@ -92,7 +103,8 @@ func (t *Tree) fetch(e Entry) ([]byte, error) {
 }
 
 // batch is how many files a platform gives at once. besideBytes is the size up to which a
-// file is read only because it may be asked for.
+// file is read only because it may be asked for, and what one counts whose size the
+// platform does not say.
 const (
 	batch       = 250
 	besideBytes = 64 << 10
@@ -102,12 +114,12 @@ const (
 // later all of the same kind. What is left of the platform's last answer is filled with
 // those that rules often read beside a document.
 func (t *Tree) ahead(e Entry) []Entry {
-	wanted, seen, total := []Entry{e}, map[string]bool{e.Hash: true}, max(e.Size, 0)
+	wanted, seen, total := []Entry{e}, map[string]bool{e.Hash: true}, weight(e)
 	names := slices.Sorted(maps.Keys(t.nodes))
 	add := func(most int, want func(string, Entry) bool) {
 		for _, name := range names {
 			n := t.nodes[name]
-			if len(wanted) >= most || n.dir || n.entry.Size > limits.FileBytes || total+n.entry.Size > maxKept/2 {
+			if len(wanted) >= most || n.dir || n.entry.Size > limits.FileBytes || total+weight(n.entry) > maxKept/2 {
 				continue
 			}
 			if seen[n.entry.Hash] || !want(name, n.entry) {
@@ -118,7 +130,7 @@ func (t *Tree) ahead(e Entry) []Entry {
 				continue
 			}
 			wanted = append(wanted, n.entry)
-			total += max(n.entry.Size, 0)
+			total += weight(n.entry)
 		}
 	}
 	if !t.begun {
@@ -129,10 +141,17 @@ func (t *Tree) ahead(e Entry) []Entry {
 		add(limits.BlobsAhead, func(name string, _ Entry) bool { return kindOf(name) == kind })
 	}
 	full := (len(wanted) + batch - 1) / batch * batch
-	for _, beside := range []func(string) bool{isBeside, isText} {
-		add(full, func(name string, e Entry) bool { return e.Size <= besideBytes && beside(name) })
-	}
+	add(full, func(name string, e Entry) bool { return e.Size <= besideBytes && isBeside(name) })
+	add(full, func(name string, e Entry) bool { return e.Size >= 0 && e.Size <= besideBytes && isText(name) })
 	return wanted
+}
+
+// weight is what a file counts for the memory of what is read ahead.
+func weight(e Entry) int64 {
+	if e.Size < 0 {
+		return besideBytes
+	}
+	return e.Size
 }
 
 // kindOf is the ending of a name, or the name where it has none.

@@ -42,7 +42,8 @@ type Cache interface {
 }
 
 // Read reads files of a commit, many at once, by their hash. One that is missing from the
-// answer does not exist any more.
+// answer does not exist any more. The error wraps ErrLarge where the first of them is too
+// large, which only a platform says whose list has no sizes.
 type Read func(wanted []Entry) (map[string][]byte, error)
 
 // node is a file, a link or a folder.
@@ -69,12 +70,20 @@ type Tree struct {
 	begun  bool
 	like   map[string]bool
 	failed error
+	// large are files of which only reading them showed that they are too large.
+	large map[string]bool
 }
+
+// ErrLarge is wrapped by the error for a file that is too large to be linted.
+var ErrLarge = errors.New("it is too large")
 
 // New makes the tree of a commit. The entries are those of files, links and submodules;
 // folders follow from them. A path that no file system could have is left out.
 func New(entries []Entry, read Read, cache Cache) *Tree {
-	t := &Tree{nodes: map[string]*node{".": {dir: true}}, read: read, cache: cache, kept: map[string][]byte{}, like: map[string]bool{}}
+	t := &Tree{
+		nodes: map[string]*node{".": {dir: true}}, read: read, cache: cache,
+		kept: map[string][]byte{}, like: map[string]bool{}, large: map[string]bool{},
+	}
 	for _, e := range entries {
 		if !fs.ValidPath(e.Path) || e.Path == "." || t.nodes[e.Path] != nil {
 			continue

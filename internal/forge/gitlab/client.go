@@ -52,6 +52,8 @@ type Server struct {
 	Timeout time.Duration
 	// Wait waits, or returns the context's error; nil means by the clock.
 	Wait func(ctx context.Context, d time.Duration) error
+	// Now is the time; nil means the clock's. Only an Account asks.
+	Now func() time.Time
 }
 
 // Client asks GitLab's API about one project. It is safe for concurrent use.

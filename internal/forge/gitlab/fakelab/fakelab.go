@@ -47,6 +47,8 @@ type Lab struct {
 	NoDrafts bool
 	// Late is how often the versions of a merge request are not made yet.
 	Late int
+	// Group has projects besides; nil for none.
+	Group *Group
 
 	t      testing.TB
 	mu     sync.Mutex
@@ -161,6 +163,9 @@ func (l *Lab) routes() {
 	for _, op := range operations() {
 		l.mux.HandleFunc(op.method+" /api/v4/"+op.path, func(w http.ResponseWriter, r *http.Request) { l.serve(w, r, op) })
 	}
+	// A query only reads, whatever its method.
+	graphQL := &operation{"POST", "graphql", "query! variables", 0, "graphql/_index.md", query}
+	l.mux.HandleFunc("POST /api/graphql", func(w http.ResponseWriter, r *http.Request) { l.serve(w, r, graphQL) })
 	l.mux.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) {
 		l.t.Errorf("%s %s is no operation of GitLab's that is known here", r.Method, r.URL)
 		w.WriteHeader(http.StatusNotFound)
@@ -179,14 +184,22 @@ func (l *Lab) serve(w http.ResponseWriter, r *http.Request, op *operation) {
 	if err := op.fits(c); err != nil {
 		l.t.Errorf("%s %s: %v (%s)", r.Method, r.URL, err, op.source)
 	}
-	switch {
-	case r.Header.Get("Private-Token") == "":
-		l.send(w, refuse(http.StatusUnauthorized, "401 Unauthorized"))
-		return
-	case r.PathValue("id") != "" && r.PathValue("id") != Project:
+	if p := l.Group.find(r.PathValue("id")); p != nil {
+		own := l.repository
+		l.repository = p.repository()
+		defer func() { l.repository = own }()
+	} else if id := r.PathValue("id"); id != "" && id != Project {
 		l.send(w, missing())
 		return
-	case op.method != http.MethodGet && l.Scope != "api":
+	}
+	switch {
+	case r.Header.Get("Private-Token") == "" && r.Header.Get("Authorization") == "":
+		l.send(w, refuse(http.StatusUnauthorized, "401 Unauthorized"))
+		return
+	case l.Group != nil && l.Group.Limits != nil && l.Group.Limits.limited(w):
+		l.send(w, refuse(http.StatusTooManyRequests, "Retry later"))
+		return
+	case op.method != http.MethodGet && op.path != "graphql" && l.Scope != "api":
 		l.send(w, answer{status: http.StatusForbidden, body: map[string]any{
 			"error": "insufficient_scope", "error_description": "The request requires higher privileges than provided by the access token.", "scope": "api",
 		}})

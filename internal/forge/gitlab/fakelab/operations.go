@@ -34,6 +34,11 @@ func operations() []*operation {
 	return []*operation{
 		{"GET", "user", "", 0, "users.md", currentUser},
 		{"GET", "users", paged + "username", 0, "users.md", listUsers},
+		{
+			"GET", "groups/{group}/projects",
+			paged + "include_subgroups with_shared order_by sort topic archived", 0, "groups.md", listGroupProjects,
+		},
+		{"GET", project + "/repository/blobs/{sha}/raw", "", Reporter, "repositories.md", rawBlob},
 		{"GET", project, "statistics license", 0, "projects.md", getProject},
 		{"GET", project + "/repository/branches/{branch}", "", Reporter, "branches.md", getBranch},
 		{"DELETE", project + "/repository/branches/{branch}", "", Developer, "branches.md", deleteBranch},

@@ -199,6 +199,9 @@ func listTree(l *Lab, c *call) answer {
 	if tip == nil {
 		return missing()
 	}
+	if c.URL.Query().Get("recursive") == "true" {
+		return listAll(l, c, tip)
+	}
 	folder := c.URL.Query().Get("path")
 	if folder == "" {
 		folder = "."

@@ -28,6 +28,7 @@ lint: ## Check format, vet and lint (.golangci.yml), and the workflows
 	$(GO) vet ./...
 	$(GO) tool -modfile=tools/go.mod golangci-lint run ./...
 	$(GO) tool -modfile=tools/actionlint/go.mod actionlint
+	tools/actionlint/pages.sh
 
 ZIZMOR ?= 1.32.0
 

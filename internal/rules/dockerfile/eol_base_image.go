@@ -45,10 +45,10 @@ import (
 // # Fix safety
 //
 // There is only a fix where the file is known to work on the newer release: its steps
-// install packages that each release has, and otherwise only work on files. A program moves
-// within its major version, a Go module to a newer compiler, and an image of a language to
-// another distribution. Elsewhere, only a build and the tests of the program show whether a
-// newer release works.
+// install packages that each release has, and otherwise only work on files. A web server may
+// get files from another stage that it serves. A program moves within its major version, a
+// Go module to a newer compiler, and an image of a language to another distribution.
+// Elsewhere, only a build and the tests of the program show whether a newer release works.
 //
 // # Exceptions
 //

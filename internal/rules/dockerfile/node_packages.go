@@ -27,6 +27,7 @@ func nodeInstall(c *facts.Command) (pkg facts.PackageCommand, ok bool) {
 type manifest struct {
 	Scripts         map[string]string `json:"scripts"`
 	DevDependencies map[string]string `json:"devDependencies"`
+	PackageManager  string            `json:"packageManager"`
 }
 
 // runsAtInstall reports whether an installation runs a script of the project, which may need

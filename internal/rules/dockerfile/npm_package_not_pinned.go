@@ -24,7 +24,9 @@ import (
 //
 // # Fix safety
 //
-// There is no automatic fix: only the author knows which version was tested.
+// The fix names the version of the package manager in `packageManager`, or that of the tool in
+// `package-lock.json`. The build then installs that version instead of the newest. There is
+// no fix for other packages: only the author knows which version was tested.
 //
 // # Exceptions
 //
@@ -44,6 +46,7 @@ var NpmPackageNotPinned = facts.Rule[*facts.Dockerfile]{
 		Severity: lint.Warning,
 		Default:  true,
 		Since:    "0.1.0",
+		Needs:    lint.NeedsContext,
 		Presets:  []string{"cloud-native"},
 		Aliases: append(
 			[]lint.Alias{{Name: "DL3016", Severity: lint.Warning}},
@@ -70,6 +73,7 @@ func checkNpmPackageNotPinned(p *facts.Pass[*facts.Dockerfile]) {
 				f.Severity = lint.Info
 			}
 		},
+		version: func(s *facts.Stage, word string) (pinned, file string) { return npmToolVersion(p, s, word) },
 		example: npmExample,
 	}.report(p)
 }

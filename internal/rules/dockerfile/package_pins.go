@@ -39,6 +39,9 @@ type packagePins struct {
 	// before reports whether a pinned version of a package is installed already, except in
 	// hadolint's mode; it may be nil.
 	before func(c facts.PackageCommand, word string) bool
+	// version is the version of a package that a file of the repository names, as a word to
+	// install, and which file that is; it may be nil.
+	version func(s *facts.Stage, word string) (pinned, file string)
 	// example shows how, from a package's name.
 	example func(name string) string
 }
@@ -106,6 +109,7 @@ func (k packagePins) report(p *facts.Pass[*facts.Dockerfile]) {
 			Span:    c.Span,
 			Message: fmt.Sprintf("%s%s, so a later build can install a different version; pin it, for example %s", quoteShort(names[0]), more, quoteShort(k.example(names[0]))),
 		}
+		f.Fixes = k.pinTools(p, c, names)
 		if k.adjust != nil && !p.Hadolint {
 			k.adjust(p.Doc, c, &f)
 		}

@@ -27,7 +27,9 @@ import (
 //
 // # Fix safety
 //
-// There is no automatic fix: only the author knows which version was tested.
+// The fix names the version of Poetry that wrote `poetry.lock`. The build then installs that
+// version instead of the newest. There is no fix for other packages: only the author knows
+// which version was tested.
 //
 // # Exceptions
 //
@@ -75,6 +77,7 @@ func checkPipPackageNotPinned(p *facts.Pass[*facts.Dockerfile]) {
 		idle:    isUnusedDevelopment,
 		exempt:  pipReads,
 		before:  func(c facts.PackageCommand, word string) bool { return isPinnedBefore(p, c, word) },
+		version: func(_ *facts.Stage, word string) (pinned, file string) { return pipToolVersion(p, word) },
 		example: pipExample,
 	}.report(p)
 	p.Doc.EachPackageCommand(func(c facts.PackageCommand) { checkRequirements(p, c) }, "pip", "uv")

@@ -65,7 +65,7 @@ func worksOnNewer(p *facts.Pass[*facts.Dockerfile], s *facts.Stage, keepsLanguag
 					return false
 				}
 			case "copy", "add":
-				if bringsBinaries(p.Doc, in) {
+				if bringsBinaries(p.Doc, in) && !isServed(in) {
 					return false
 				}
 			case "onbuild":
@@ -139,6 +139,18 @@ func installsSteady(pkg facts.PackageCommand, isGo, keepsLanguage bool) bool {
 		return keepsLanguage
 	}
 	return false
+}
+
+// isServed reports whether a COPY brings what a web server sends or reads as its
+// configuration, which it does not run.
+func isServed(in *dockerfile.Instruction) bool {
+	_, destination, ok := copyWords(in)
+	if !ok || strings.Contains(destination.Text, "..") {
+		return false
+	}
+	at := bare(destination.Text)
+	return slices.ContainsFunc([]string{"/usr/share/nginx/", "/etc/nginx/", "/var/www/", "/usr/share/caddy", "/etc/caddy/", "/usr/local/apache2/htdocs"},
+		func(folder string) bool { return strings.HasPrefix(at+"/", folder) })
 }
 
 // bringsBinaries reports whether a COPY or ADD brings programs that another image compiled

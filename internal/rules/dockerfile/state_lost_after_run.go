@@ -32,8 +32,9 @@ import (
 //
 // # Fix safety
 //
-// There is no automatic fix: only the author knows whether `ENV`, `WORKDIR` or a single `RUN` is
-// meant.
+// A `RUN` that does nothing but export plain values becomes an `ENV`. The variable is then
+// set in all later steps and in the container. There is no fix for other commands: only the
+// author knows whether `ENV`, `WORKDIR` or a single `RUN` is meant.
 //
 // # Exceptions
 //
@@ -82,6 +83,7 @@ func checkStateLostAfterRun(p *facts.Pass[*facts.Dockerfile]) {
 			p.Report(lint.Finding{
 				Span:    script.SpanOf(stmt),
 				Message: fmt.Sprintf("%s this RUN, so %s has no effect; %s", what, quoteShort(firstLine(p.Doc.Text(script.SpanOf(stmt)))), better),
+				Fixes:   exportAsENV(p.Doc, in),
 			})
 		}
 	})

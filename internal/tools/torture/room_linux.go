@@ -1,9 +1,11 @@
 package main
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -23,6 +25,8 @@ var shells = []string{"dash", "bash", "busybox"}
 type room struct {
 	root  string
 	stubs map[string]bool
+	// bare are the files and folders of the room in which nothing ran yet.
+	bare map[string]bool
 }
 
 // stub logs its words, one call a line.
@@ -36,7 +40,7 @@ exit "$status"
 
 // newRoom makes a room in a folder. The error says what the machine lacks.
 func newRoom(root string) (*room, error) {
-	r := &room{root: root, stubs: map[string]bool{}}
+	r := &room{root: root, stubs: map[string]bool{}, bare: map[string]bool{}}
 	for _, folder := range []string{"bin", "stubs", "tmp", "root", "etc", "dev", "var/lib/apt/lists", "var/cache/apt", "usr/local/bin", "opt"} {
 		if err := os.MkdirAll(filepath.Join(root, folder), 0o755); err != nil {
 			return nil, err
@@ -51,6 +55,13 @@ func newRoom(root string) (*room, error) {
 		return nil, err
 	}
 	if err := os.Symlink("dash", filepath.Join(root, "bin/sh")); err != nil {
+		return nil, err
+	}
+	err := filepath.WalkDir(root, func(at string, _ fs.DirEntry, err error) error {
+		r.bare[at] = true
+		return err
+	})
+	if err != nil {
 		return nil, err
 	}
 	for script, want := range map[string]string{"probe a": "probe <a>\n", "exec  mv a b": "mv <a> <b>\n"} {
@@ -99,6 +110,29 @@ func copyFile(from, to string) error {
 	return os.WriteFile(to, content, 0o755) //nolint:gosec // below a root of its own
 }
 
+// clean removes what earlier scripts left, which the patterns of the next would match.
+func (r *room) clean() error {
+	clear(r.stubs)
+	var left []string
+	err := filepath.WalkDir(r.root, func(at string, _ fs.DirEntry, err error) error {
+		if err == nil && !r.bare[at] {
+			left = append(left, at)
+		}
+		return err
+	})
+	for _, at := range left {
+		err = errors.Join(err, os.RemoveAll(at))
+	}
+	return err
+}
+
+// fewCalls are those that count of a script which was ended: how many more it made depends
+// on the machine. longestLog is where the calls of one end that comes to none, in bytes.
+const (
+	fewCalls   = 20
+	longestLog = 32 << 10
+)
+
 // longest is the last resort for a script that comes to no end; the limit on processor
 // time is the first.
 const longest = time.Minute
@@ -106,6 +140,9 @@ const longest = time.Minute
 // run gives a program's script to a shell whose commands end with a status: what it called, one
 // call a line, and whether it ended with 0.
 func (r *room) run(shell string, p program, status int) (calls string, worked bool, err error) {
+	if err := r.clean(); err != nil {
+		return "", false, err
+	}
 	names, folders := callsIn(p.script)
 	for _, name := range names {
 		r.stub(name)
@@ -132,7 +169,7 @@ func (r *room) run(shell string, p program, status int) (calls string, worked bo
 	}
 	ctx, stop := context.WithTimeout(context.Background(), longest)
 	defer stop()
-	limited := []string{"sh", "-c", `ulimit -t 5; ulimit -f 2000; exec "$@"`, "sh"}
+	limited := []string{"sh", "-c", fmt.Sprintf(`ulimit -t 5; ulimit -f %d; exec "$@"`, longestLog/512), "sh"}
 	c := exec.CommandContext(ctx, "/bin/busybox", append(append(limited, words...), "-c", script)...) //nolint:gosec // in a root of its own
 	c.Dir = "/"
 	c.Env = []string{"PATH=/stubs", "HOME=/root"}
@@ -151,6 +188,11 @@ func (r *room) run(shell string, p program, status int) (calls string, worked bo
 		return "", false, runErr
 	}
 	logged, err := os.ReadFile(log)
+	killed := ended != nil && !ended.Exited()
+	if killed || len(logged) >= longestLog {
+		lines := slices.Collect(bytes.Lines(logged))
+		logged = bytes.Join(lines[:min(len(lines), fewCalls)], nil)
+	}
 	return string(logged), runErr == nil, err
 }
 

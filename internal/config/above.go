@@ -34,13 +34,21 @@ type Ignores struct {
 // ParsePolicy reads a policy: the keys of a configuration, and the section policy.
 func ParsePolicy(name string, src []byte, metas []*lint.Meta) (*Above, error) {
 	d := newDecoder(name, src, metas)
-	a := &Above{Config: Config{File: name}}
-	var mayChange, neverIgnore []string
+	a := &Above{Config: Config{File: name}, MayChange: map[string]bool{}, NeverIgnore: map[string]bool{}}
+	ruleNames := func(into map[string]bool) list {
+		return list{to: new([]string), check: func(name string) error {
+			targets, err := d.names.selector(name)
+			for _, t := range targets {
+				into[t.meta.ID] = true
+			}
+			return err
+		}}
+	}
 	baseline := ""
 	keys := slices.DeleteFunc(fields(&a.Config, d.names), func(f field) bool { return f.name == "baseline" || f.name == "extends" })
 	keys = append(keys, field{"policy", "", object{[]field{
-		{"may-change", "", list{to: &mayChange}},
-		{"never-ignore", "", list{to: &neverIgnore}},
+		{"may-change", "", ruleNames(a.MayChange)},
+		{"never-ignore", "", ruleNames(a.NeverIgnore)},
 		{"may-exclude", "", list{to: &a.MayExclude, patterns: true}},
 		{"baseline", "", word{&baseline, []string{"allow", "refuse"}}},
 		{"ignores", "", object{[]field{
@@ -53,20 +61,6 @@ func ParsePolicy(name string, src []byte, metas []*lint.Meta) (*Above, error) {
 		d.object(root, "the policy", keys)
 	}
 	a.Baselines = baseline == "allow"
-	for _, x := range []struct {
-		key   string
-		names []string
-		into  *map[string]bool
-	}{{"may-change", mayChange, &a.MayChange}, {"never-ignore", neverIgnore, &a.NeverIgnore}} {
-		found, err := d.names.selectors("policy: "+x.key, x.names)
-		if err != nil {
-			d.fail("%v", err)
-		}
-		*x.into = map[string]bool{}
-		for id := range found {
-			(*x.into)[id] = true
-		}
-	}
 	if err := d.err(); err != nil {
 		return nil, err
 	}

@@ -114,19 +114,28 @@ func (n *names) selectors(flag string, list []string) (map[string][]target, erro
 	found := map[string][]target{}
 	var errs []error
 	for _, name := range list {
-		name = strings.TrimSpace(name)
-		targets := n.find(name)
-		if targets == nil {
-			targets = n.group(strings.ToLower(name))
-		}
-		if targets == nil {
-			errs = append(errs, fmt.Errorf("%s: unknown rule %s%s", flag, quote(name), n.hint(name, groups()...)))
+		targets, err := n.selector(name)
+		if err != nil {
+			errs = append(errs, fmt.Errorf("%s: %w", flag, err))
 		}
 		for _, t := range targets {
 			found[t.meta.ID] = append(found[t.meta.ID], t)
 		}
 	}
 	return found, errors.Join(errs...)
+}
+
+// selector returns the rules that the name of a rule, of a category, or all stands for.
+func (n *names) selector(name string) ([]target, error) {
+	name = strings.TrimSpace(name)
+	targets := n.find(name)
+	if targets == nil {
+		targets = n.group(strings.ToLower(name))
+	}
+	if targets == nil {
+		return nil, fmt.Errorf("unknown rule %s%s", quote(name), n.hint(name, groups()...))
+	}
+	return targets, nil
 }
 
 // group returns the rules of a category, or all.

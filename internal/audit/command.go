@@ -8,7 +8,6 @@ import (
 	"fmt"
 	"io"
 	"strings"
-	"sync"
 	"time"
 
 	"github.com/dockmend/dockmend/internal/files"
@@ -18,12 +17,15 @@ import (
 	"github.com/dockmend/dockmend/internal/lint"
 	"github.com/dockmend/dockmend/internal/report"
 	"github.com/dockmend/dockmend/internal/run"
+	"github.com/dockmend/dockmend/internal/text"
 )
 
 // Command is an audit of many repositories as a command line asks for it.
 type Command struct {
 	Env            *run.Env
 	Stdout, Stderr io.Writer
+	// ErrTerminal reports whether Stderr is a terminal.
+	ErrTerminal bool
 	// Wait waits, or returns the context's error; nil means by the clock.
 	Wait func(ctx context.Context, d time.Duration) error
 
@@ -79,8 +81,10 @@ func (c *Command) Audit(ctx context.Context) (run.Verdict, error) {
 			return run.Clean, fmt.Errorf("--repos: %w", err)
 		}
 	}
-	host, err := c.hostOf(c.Selection)
-	if err != nil {
+	lines := &progress{w: c.Stderr, quiet: c.Quiet, isTerminal: c.ErrTerminal, now: c.Env.Time}
+	own := *c
+	own.Wait = lines.waits(c.Wait)
+	if lines.host, err = own.hostOf(c.Selection); err != nil {
 		return run.Clean, err
 	}
 	memory, closeMemory, err := c.memory()
@@ -89,14 +93,19 @@ func (c *Command) Audit(ctx context.Context) (run.Verdict, error) {
 	}
 	defer closeMemory()
 	options.Memory = memory
-	lines := &progress{w: c.Stderr, quiet: c.Quiet, now: c.Env.Time, host: host}
 	options.Begin, options.Done = lines.begin, lines.done
-	r, err := New(host, options).Run(ctx)
+	lines.say("reading the list of repositories: %s", words(options.Selection))
+	r, err := New(lines.host, options).Run(ctx)
+	lines.wipe()
 	if err != nil {
 		return run.Clean, &run.Incomplete{Err: err}
 	}
 	lines.end()
-	return c.finish(r, outputs)
+	verdict, err := c.finish(r, outputs)
+	if err == nil {
+		lines.say("%s", c.verdictWords(verdict, &r.Summary))
+	}
+	return verdict, err
 }
 
 // Merge merges the reports of shards, and writes reports of the whole.
@@ -264,62 +273,15 @@ func (c *Command) gitLab() (*gitlab.Account, error) {
 	})
 }
 
-// progress says on standard error what goes on.
-type progress struct {
-	w     io.Writer
-	quiet bool
-	now   func() time.Time
-	host  forge.Host
-
-	mu       sync.Mutex
-	all, n   int
-	findings int
-	failed   int
-	said     time.Time
-}
-
-// sayEvery is how often a line is written: more would fill the log of a job.
-const sayEvery = 10 * time.Second
-
-func (p *progress) say(format string, args ...any) {
-	if !p.quiet {
-		_, _ = fmt.Fprintln(p.w, "dockmend: "+report.Terminal(fmt.Sprintf(format, args...)))
+// verdictWords say why an audit passed or failed.
+func (c *Command) verdictWords(v run.Verdict, s *Totals) string {
+	found := s.state()
+	switch v {
+	case run.NotCompleted:
+		return "not complete, " + text.Counted(s.Failed+s.Incomplete, "repository") + " could not be looked at, or not all of it: " + found
+	case run.Failed:
+		return "failed, since something is " + c.Run.Rules.FailOn + " or worse (--fail-on): " + found
+	case run.Clean:
 	}
-}
-
-func (p *progress) begin(plan Plan) {
-	p.all, p.said = plan.Repositories-plan.Known, p.now()
-	p.say("%d repositories, of which %d are as they were", plan.Repositories, plan.Known)
-	if p.all == 0 {
-		return
-	}
-	wanted := int(float64(p.all) * RequestsEach)
-	if b := plan.Budget; b.Most > 0 {
-		words := "that is enough"
-		if wanted > b.Left {
-			words = fmt.Sprintf("so that the audit waits for the limit some %d times", (wanted-b.Left)/b.Most+1)
-		}
-		p.say("about %d requests; %s has %d of %d left until %s, %s", wanted, p.host.Name(), b.Left, b.Most, b.Until.UTC().Format(time.TimeOnly), words)
-		return
-	}
-	p.say("about %d requests", wanted)
-}
-
-func (p *progress) done(r *Record) {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	p.n++
-	p.findings += len(r.Findings)
-	if r.State == Failed {
-		p.failed++
-		p.say("%s was not audited: %s", r.Repository, r.Reason)
-	}
-	if now := p.now(); now.Sub(p.said) >= sayEvery {
-		p.said = now
-		p.say("%d of %d repositories, %d findings, %d requests", p.n, p.all, p.findings, p.host.Requests())
-	}
-}
-
-func (p *progress) end() {
-	p.say("%d repositories were looked at, %d of them failed, with %d requests", p.n, p.failed, p.host.Requests())
+	return "passed: " + found
 }

@@ -38,10 +38,9 @@ func (r *Report) WriteHTML(w io.Writer) error {
 	page := &report.Page{
 		Title: "dockmend audit of " + r.Of, AsOf: r.AsOf, Version: r.Tool.Version, Figures: r.figures(), Trend: r.trend(),
 		Elsewhere: "The JSON report (-o json=FILE) and the CSV report (-o csv=FILE) have all.",
-		Lists:     []report.PageList{{Title: "Not looked at", Lines: o.problems}, {Title: "Tried against the policy", Lines: o.refused}},
-	}
-	if o.cut > 0 {
-		page.Lists = append(page.Lists, report.PageList{Title: "More", Lines: []string{text.Counted(o.cut, "more line") + " in the JSON report"}})
+		Lists: []report.PageList{
+			{Title: "Not looked at", Lines: o.problems.lines()}, {Title: "Tried against the policy", Lines: o.refused.lines()},
+		},
 	}
 	if s.Repositories > 1 {
 		page.Lead = append(page.Lead, fmt.Sprintf(
@@ -158,7 +157,7 @@ func (o *overview) tables(many bool) []report.Table {
 		{"rule", "By rule", "", "rule", o.rules},
 	} {
 		isAlone := x.id == "repository" && !many
-		isUnowned := x.id == "team" && len(x.of) == 1 && x.of[noOwner] != nil
+		isUnowned := x.id == "team" && o.unowned()
 		if isAlone || isUnowned {
 			continue
 		}

@@ -107,8 +107,59 @@ func (t tally) worst(most int) (lines []*counted, more int) {
 type overview struct {
 	rules, repositories, teams tally
 	images                     map[string]*countedImage
-	problems, refused          []string
-	cut                        int
+	problems, refused          notes
+}
+
+// notes are lines of repositories, those of the same words together.
+type notes struct {
+	all []*note
+	at  map[string]*note
+	// cut counts those that are left out.
+	cut int
+}
+
+// note is what was said of some places.
+type note struct {
+	words  string
+	places []string
+	more   int
+}
+
+func (n *notes) add(words, place string) {
+	of := n.at[words]
+	switch {
+	case of == nil && len(n.all) == shownProblems:
+		n.cut++
+	case of == nil:
+		of = &note{words: words, places: []string{place}}
+		n.all = append(n.all, of)
+		if n.at == nil {
+			n.at = map[string]*note{}
+		}
+		n.at[words] = of
+	case len(of.places) == shownPlaces:
+		of.more++
+	default:
+		of.places = append(of.places, place)
+	}
+}
+
+// lines are those of a report: what most have in common first.
+func (n *notes) lines() []string {
+	all := slices.Clone(n.all)
+	slices.SortStableFunc(all, func(a, b *note) int { return cmp.Compare(len(b.places)+b.more, len(a.places)+a.more) })
+	lines := make([]string, 0, len(all)+1)
+	for _, x := range all {
+		line := x.words + ": " + strings.Join(x.places, ", ")
+		if x.more > 0 {
+			line += fmt.Sprintf(" and %d more", x.more)
+		}
+		lines = append(lines, line)
+	}
+	if n.cut > 0 {
+		lines = append(lines, text.Counted(n.cut, "more line")+" in the JSON report")
+	}
+	return lines
 }
 
 const (
@@ -116,35 +167,30 @@ const (
 	// many problems are named.
 	shownLines    = 50
 	shownProblems = 200
-	noOwner       = "(no owner)"
+	// shownPlaces is of how many places a problem is told that many have.
+	shownPlaces = 20
+	noOwner     = "(no owner)"
 )
 
 func (r *Report) overview() (*overview, error) {
 	o := &overview{rules: tally{}, repositories: tally{}, teams: tally{}, images: map[string]*countedImage{}}
-	note := func(to *[]string, line string) {
-		if len(*to) == shownProblems {
-			o.cut++
-			return
-		}
-		*to = append(*to, line)
-	}
 	err := r.Each(func(record *Record) error {
 		name := record.Repository
 		switch record.State {
 		case Failed:
-			note(&o.problems, fmt.Sprintf("%s was not audited: %s", name, record.Reason))
+			// The same reason has the same words, whatever it is about.
+			o.problems.add("not audited, "+strings.ReplaceAll(record.Reason, name, "the repository"), name)
 		case Incomplete:
 			for _, p := range record.Problems {
-				parts := slices.DeleteFunc([]string{name, p.File, p.Message}, func(s string) bool { return s == "" })
-				note(&o.problems, strings.Join(parts, ": "))
+				o.problems.add("in part, "+p.Message, strings.TrimSuffix(name+" "+p.File, " "))
 			}
 			if record.Reason != "" {
-				note(&o.problems, name+": "+record.Reason)
+				o.problems.add("in part, "+record.Reason, name)
 			}
 		case Audited, Skipped:
 		}
 		for _, line := range record.Refused {
-			note(&o.refused, name+": "+line)
+			o.refused.add(line, name)
 		}
 		for i := range record.Images {
 			o.addImage(&record.Images[i], name)
@@ -176,7 +222,31 @@ func pageOf(rule string) string {
 	return ""
 }
 
-// WriteMarkdown writes an overview.
+// state is what an audit found, in a sentence without its end.
+func (t *Totals) state() string {
+	if t.Findings == 0 {
+		return "no findings in " + text.Counted(t.Files, "file")
+	}
+	var all []string
+	for _, x := range []struct {
+		n    int
+		what string
+	}{{t.Error, "error"}, {t.Warning, "warning"}, {t.Info, "info"}, {t.Style, "style"}} {
+		if x.n > 0 {
+			all = append(all, text.Counted(x.n, x.what))
+		}
+	}
+	words := strings.Join(all, ", ") + " in " + text.Counted(t.Audited+t.Incomplete, "repository")
+	if t.Fixable > 0 {
+		words += fmt.Sprintf("; %d with a fix", t.Fixable)
+	}
+	return words
+}
+
+// unowned reports whether no finding has an owner, so that owners say nothing.
+func (o *overview) unowned() bool { return len(o.teams) == 1 && o.teams[noOwner] != nil }
+
+// WriteMarkdown writes an overview: the state first, then what to do, then tables.
 func (r *Report) WriteMarkdown(w io.Writer) error {
 	if err := r.Count(); err != nil {
 		return err
@@ -186,49 +256,33 @@ func (r *Report) WriteMarkdown(w io.Writer) error {
 		return err
 	}
 	var b strings.Builder
-	s := r.Summary
-	fmt.Fprintf(&b, "# dockmend audit of %s\n\nAs of %s, dockmend %s", report.MarkdownCode(r.Of), r.AsOf, r.Tool.Version)
+	s := &r.Summary
+	fmt.Fprintf(&b, "# dockmend audit of %s\n\n**%s.**", report.MarkdownCode(r.Of), capital(s.state()))
+	if s.Failed > 0 {
+		fmt.Fprintf(&b, " **%s not audited.**", text.Counted(s.Failed, "repository"))
+	}
+	if s.Incomplete > 0 {
+		fmt.Fprintf(&b, " %s in part.", text.Counted(s.Incomplete, "repository"))
+	}
+	if s.Skipped > 0 {
+		fmt.Fprintf(&b, " %d of %d left out (archived, empty, forks).", s.Skipped, s.Repositories)
+	}
 	if r.Since != "" {
-		fmt.Fprintf(&b, ", compared with %s: %d new, %d gone", r.Since, s.New, s.Gone)
+		fmt.Fprintf(&b, " Since the audit of %s: %d new, %d gone.", r.Since, s.New, s.Gone)
 	}
-	fmt.Fprintf(
-		&b, ".\n\n| | |\n|---|---:|\n| Repositories | %d |\n| audited | %d |\n| in part | %d |\n| failed | %d |\n| left out (archived, empty, forks) | %d |\n",
-		s.Repositories, s.Audited, s.Incomplete, s.Failed, s.Skipped,
-	)
-	for _, x := range []struct {
-		what string
-		n    int
-	}{
-		{"Findings", s.Findings}, {"error", s.Error}, {"warning", s.Warning}, {"info", s.Info}, {"style", s.Style}, {"with a fix", s.Fixable},
-		{"of secrets", s.Secrets}, {"ignored", s.Silenced}, {"References to images", s.Images}, {"without a digest", s.Unpinned},
-		{"past their support", s.Unsupported},
-	} {
-		fmt.Fprintf(&b, "| %s | %d |\n", x.what, x.n)
-	}
-	for _, table := range []struct {
-		title string
-		of    tally
-	}{{"By repository", o.repositories}, {"By rule", o.rules}, {"By owner", o.teams}} {
-		lines, more := table.of.worst(shownLines)
-		if len(lines) == 0 {
-			continue
-		}
-		fmt.Fprintf(&b, "\n## %s\n\n| | errors | findings | new | fixable | repositories |\n|---|---:|---:|---:|---:|---:|\n", table.title)
-		for _, c := range lines {
-			name := report.MarkdownCode(c.name)
-			if page := pageOf(c.name); table.title == "By rule" && page != "" {
-				name = "[" + name + "](" + page + ")"
-			}
-			fmt.Fprintf(&b, "| %s | %d | %d | %d | %d | %d |\n", name, c.errors, c.findings, c.fresh, c.fixable, len(c.in))
-		}
-		if more > 0 {
-			fmt.Fprintf(&b, "\n%d more are in the other formats.\n", more)
+	fmt.Fprintf(&b, "\nAs of %s, dockmend %s.\n", r.AsOf, r.Tool.Version)
+	if todo := r.todo(o); len(todo) > 0 {
+		b.WriteString("\n## What to do first\n\n")
+		for _, x := range todo {
+			fmt.Fprintf(&b, "- %s\n", report.MarkdownText(x.Words))
 		}
 	}
+	s.markdownFigures(&b)
+	r.markdownTables(&b, o)
 	for _, list := range []struct {
 		title string
 		lines []string
-	}{{"Not looked at", o.problems}, {"Tried against the policy", o.refused}} {
+	}{{"Not looked at", o.problems.lines()}, {"Tried against the policy", o.refused.lines()}} {
 		if len(list.lines) == 0 {
 			continue
 		}
@@ -237,11 +291,75 @@ func (r *Report) WriteMarkdown(w io.Writer) error {
 			fmt.Fprintf(&b, "- %s\n", report.MarkdownCode(line))
 		}
 	}
-	if o.cut > 0 {
-		fmt.Fprintf(&b, "\n%d more lines are in the JSON report.\n", o.cut)
-	}
 	_, err = io.WriteString(w, b.String())
 	return err
+}
+
+// capital is a sentence that begins with a capital letter.
+func capital(s string) string { return strings.ToUpper(s[:1]) + s[1:] }
+
+// markdownFigures are counts that the first sentence does not have, where there are any.
+func (t *Totals) markdownFigures(b *strings.Builder) {
+	var rows strings.Builder
+	for _, x := range []struct {
+		what string
+		n    int
+	}{
+		{"findings of secrets", t.Secrets}, {"findings that are ignored", t.Silenced}, {"references to images", t.Images},
+		{"references without a digest", t.Unpinned}, {"references to images past their support", t.Unsupported},
+	} {
+		if x.n > 0 {
+			fmt.Fprintf(&rows, "| %s | %d |\n", x.what, x.n)
+		}
+	}
+	if rows.Len() > 0 {
+		b.WriteString("\n| | |\n|---|---:|\n" + rows.String())
+	}
+}
+
+// markdownTables are by repository, rule and owner. A column that says nothing is left out.
+func (r *Report) markdownTables(b *strings.Builder, o *overview) {
+	for _, table := range []struct {
+		title string
+		of    tally
+	}{{"By repository", o.repositories}, {"By rule", o.rules}, {"By owner", o.teams}} {
+		isOwners := table.title == "By owner"
+		lines, more := table.of.worst(shownLines)
+		if len(lines) == 0 || (isOwners && o.unowned()) {
+			continue
+		}
+		isCompared, hasRepositories := r.Since != "", table.title != "By repository" && r.Summary.Repositories > 1
+		columns := []string{"", "findings"}
+		if r.Summary.Error > 0 {
+			columns = append(columns, "errors")
+		}
+		if isCompared {
+			columns = append(columns, "new")
+		}
+		columns = append(columns, "fixable")
+		if hasRepositories {
+			columns = append(columns, "repositories")
+		}
+		fmt.Fprintf(b, "\n## %s\n\n| %s |\n|---%s|\n", table.title, strings.Join(columns, " | "), strings.Repeat("|---:", len(columns)-1))
+		for _, c := range lines {
+			name := report.MarkdownCode(c.name)
+			switch page := pageOf(c.name); {
+			case isOwners && c.name == noOwner:
+				name = "nobody in CODEOWNERS"
+			case table.title == "By rule" && page != "":
+				name = "[" + name + "](" + page + ")"
+			}
+			numbers := map[string]int{"errors": c.errors, "findings": c.findings, "new": c.fresh, "fixable": c.fixable, "repositories": len(c.in)}
+			fmt.Fprintf(b, "| %s |", name)
+			for _, column := range columns[1:] {
+				fmt.Fprintf(b, " %d |", numbers[column])
+			}
+			b.WriteString("\n")
+		}
+		if more > 0 {
+			fmt.Fprintf(b, "\n%d more are in the other formats.\n", more)
+		}
+	}
 }
 
 // WriteBadge writes an SVG of two fields: the worst severity that there is, with its count.

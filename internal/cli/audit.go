@@ -109,7 +109,7 @@ func showProgress(env *Env, all run.Workspaces) (done func()) {
 	for _, w := range all {
 		n += len(w.Files)
 	}
-	progress := terminal.NewProgress(env.Stderr, env.plain().Time, n)
+	progress := terminal.NewProgress(env.Stderr, env.plain().Time, n, "files")
 	for _, w := range all {
 		for i := range w.Files {
 			open := w.Files[i].Open

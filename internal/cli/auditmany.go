@@ -51,6 +51,7 @@ func many(cmd *cobra.Command) bool { return slices.ContainsFunc(manyNames(), cmd
 // into gives the streams and the settings of lint to a command.
 func (e *Env) into(c *audit.Command, f *lintFlags) {
 	c.Env, c.Stdout, c.Stderr, c.Wait = e.plain(), e.Stdout, e.Stderr, e.Wait
+	c.ErrTerminal = e.ErrTerminal
 	c.Outputs, c.Quiet, c.Run = f.outputs, f.quiet, f.Options
 }
 

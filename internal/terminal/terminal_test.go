@@ -19,7 +19,7 @@ func TestColorDiff(t *testing.T) {
 func TestProgress(t *testing.T) {
 	var b bytes.Buffer
 	at := time.Unix(0, 0)
-	p := NewProgress(&b, func() time.Time { return at }, 3)
+	p := NewProgress(&b, func() time.Time { return at }, 3, "files")
 	p.Step()
 	p.End()
 	if b.Len() > 0 {

@@ -85,11 +85,29 @@ func checkAptListsKept(p *facts.Pass[*facts.Dockerfile]) {
 			Span:    update.Span,
 			Message: fmt.Sprintf("%s leaves package lists in the image, where they only take up space; end the RUN with %q", quoteShort(firstLine(p.Doc.Text(update.Span))), clean),
 		}
-		if fix, ok := appendCommand(p.Doc, update, clean); ok && !needed {
-			f.Fixes = []lint.Fix{fix}
+		if !needed {
+			f.Fixes = dropLists(p.Doc, update, clean)
 		}
 		p.Report(weighSize(p, f))
 	})
+}
+
+// dropLists appends the removal of the lists to the RUN of an update. One that does nothing
+// else is removed: nothing is installed with its lists.
+func dropLists(d *facts.Dockerfile, update *facts.Command, clean string) []lint.Fix {
+	if len(d.Commands(update.Instruction)) == 1 {
+		edit, ok := deleteInstruction(update.Instruction)
+		hasNote := strings.Contains(d.Text(update.Instruction.Span), "#")
+		if !ok || hasNote {
+			return nil
+		}
+		return unsafeFix("remove the update, since nothing is installed with its lists", lint.EffectGraph, edit)
+	}
+	fix, ok := appendCommand(d, update, clean)
+	if !ok {
+		return nil
+	}
+	return []lint.Fix{fix}
 }
 
 // reportScriptLists looks at the scripts of the repository that a RUN starts.

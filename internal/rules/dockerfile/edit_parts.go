@@ -51,7 +51,14 @@ func deleteInstruction(in *dockerfile.Instruction) (edit lint.FileEdit, ok bool)
 	if isInner(in) || hasCommentAbove(in) || holdsComment(in) || hasRestBelow(in) {
 		return edit, false
 	}
-	return lint.Delete(wholeLines(in)), true
+	lines := wholeLines(in)
+	d := in.Document()
+	first, below := d.Lines.Position(lines.Start).Line-1, d.Lines.Position(lines.End).Line-1
+	isBlank := func(i int) bool { return i >= 0 && i < len(d.Physical) && d.Physical[i].Kind == dockerfile.BlankLine }
+	if isBlank(first-1) && isBlank(below) && lines.End < len(d.Src) {
+		lines.End = d.Physical[below].End // one of two blank lines stays
+	}
+	return lint.Delete(lines), true
 }
 
 // hasRestBelow reports whether the line below an instruction is a comment that looks

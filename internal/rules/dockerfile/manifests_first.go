@@ -63,7 +63,7 @@ func manifestsFirst(p *facts.Pass[*facts.Dockerfile], all *dockerfile.Instructio
 	if (e.builds && e.manager != "go") || !d.IsChain(run) || commands[0] != c {
 		return nil
 	}
-	if strings.Contains(d.Text(run.Head), "type=bind") {
+	if strings.Contains(d.Text(run.Head), "type=bind") || slices.ContainsFunc(commands[1:], leavesLess) {
 		return nil
 	}
 	install := d.Text(run.Span)
@@ -76,6 +76,15 @@ func manifestsFirst(p *facts.Pass[*facts.Dockerfile], all *dockerfile.Instructio
 		return nil
 	}
 	return unsafeFix(title, lint.EffectGraph, lint.Insert(topOf(all), lines+install+d.Newline()), cut)
+}
+
+// leavesLess reports whether a command removes what an install left, which takes no space only
+// in the layer of that install.
+func leavesLess(c *facts.Command) bool {
+	words := c.Args()
+	return c.Name() == "rm" || slices.ContainsFunc(words, func(a facts.Argument) bool {
+		return slices.Contains([]string{"cache", "clean", "prune", "purge", "autoremove"}, a.Text)
+	})
 }
 
 // manifestFiles are the files that an install reads, of those in the root of a context.

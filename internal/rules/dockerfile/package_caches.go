@@ -85,7 +85,14 @@ func (k packageCache) empties(install facts.PackageCommand, c *facts.Command) bo
 	if pkg, ok := facts.Packages(c); ok && k.cleans != nil && k.cleans(install, pkg) {
 		return true
 	}
-	return removesAny(c, k.dirs)
+	return removesAny(c, k.dirs) || (c.Name() == "rm" && slices.ContainsFunc(c.Args(), k.isAskedFor))
+}
+
+// isAskedFor reports whether a word is the cache as the manager itself names it, such as
+// "$(yarn cache dir)".
+func (k packageCache) isAskedFor(a facts.Argument) bool {
+	asks := func(manager string) bool { return strings.Contains(a.Text, "$("+manager+" ") }
+	return strings.Contains(a.Text, "cache") && slices.ContainsFunc(k.managers, asks)
 }
 
 // report reports every RUN that keeps the cache.

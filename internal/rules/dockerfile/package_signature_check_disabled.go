@@ -6,6 +6,7 @@ import (
 
 	"github.com/dockmend/dockmend/internal/facts"
 	"github.com/dockmend/dockmend/internal/lint"
+	"github.com/dockmend/dockmend/internal/rules/lifecycle"
 )
 
 // PackageSignatureCheckDisabled reports options that make a package manager install
@@ -57,11 +58,26 @@ func checkPackageSignatureCheckDisabled(p *facts.Pass[*facts.Dockerfile]) {
 		if variant == "" {
 			return
 		}
+		fixes := letPackagesCheck(c, at)
+		if strings.HasPrefix(variant, "apt") && hasOldKeys(p, c) {
+			fixes = nil
+		}
 		p.Report(lint.Finding{
-			Span: at.Span, Variant: variant, Fixes: letPackagesCheck(c, at),
+			Span: at.Span, Variant: variant, Fixes: fixes,
 			Message: fmt.Sprintf("%s turns off the signature check, so a replaced package gets installed; remove it and add the key of the repository", quoteShort(at.Text)),
 		})
 	}, "apk", "apt", "yum", "dnf", "rpm", "zypper")
+}
+
+// hasOldKeys reports whether support for the base of a command's stage ended, so that the
+// keys in it may be too old for its archive, and the check would fail.
+func hasOldKeys(p *facts.Pass[*facts.Dockerfile], c *facts.Command) bool {
+	s := p.Doc.StageOf(c.Instruction)
+	if s == nil {
+		return false
+	}
+	_, ended := lifecycle.Ended(s.Base(), "", lifecycle.Day(p.Settings))
+	return ended
 }
 
 // uncheckedFlag finds the word that turns the check off; variant is empty for none.

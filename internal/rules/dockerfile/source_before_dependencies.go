@@ -39,7 +39,8 @@ import (
 // The fix is offered where one instruction copies everything, the next `RUN` begins with
 // the installation, and the manifest names no other files. For packages of Node.js it
 // needs a `.dockerignore` that excludes `node_modules`, which the later `COPY` would
-// overwrite otherwise.
+// overwrite otherwise. There is none where the same `RUN` then removes a cache, which would
+// stay in the layer of the installation.
 //
 // # Exceptions
 //

@@ -99,6 +99,7 @@ func checkVariables(p *facts.Pass[*facts.Dockerfile], s *facts.Stage, in *docker
 		}
 		word, quoted := p.Doc.Text(at), quoteShort(p.Doc.Text(at))
 		near, found := nearestVariable(use.Name, p.Doc.ScopeAt(in).Names(nearest.Most))
+		found = found && !namesBoth(p.Doc, in, near)
 		if in.Keyword == "env" && slices.ContainsFunc(in.Pairs, func(pair dockerfile.Pair) bool { return pair.Key == use.Name }) &&
 			!setsItself(p.Doc, in, at, use.Name) {
 			return // env-self-reference reports it
@@ -150,4 +151,12 @@ func setsItself(d *facts.Dockerfile, in *dockerfile.Instruction, at text.Span, n
 		}
 	}
 	return false
+}
+
+// namesBoth reports whether an instruction names a variable too, so that another one in it,
+// of nearly that name, is most likely no mistake for it.
+func namesBoth(d *facts.Dockerfile, in *dockerfile.Instruction, name string) bool {
+	found := false
+	eachExpansion(d, in, func(_ text.Span, use facts.VariableUse, _ string) { found = found || use.Name == name })
+	return found
 }

@@ -4,6 +4,8 @@ import (
 	"bufio"
 	"cmp"
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
 	"errors"
 	"fmt"
 	"io"
@@ -35,9 +37,11 @@ type Command struct {
 	// Shard is "K/N" or empty, Previous an earlier report, State a folder.
 	Shard, Previous, State string
 	Outputs                []string
-	Jobs                   int
-	Quiet                  bool
-	Run                    run.Options
+	// Issue is a repository on GitHub, one issue of which has the overview; empty for none.
+	Issue string
+	Jobs  int
+	Quiet bool
+	Run   run.Options
 }
 
 // Check refuses flags that do not go together.
@@ -52,11 +56,13 @@ func (c *Command) Check() error {
 	case sources > 1:
 		return errors.New("--org, --group and --repos cannot be used together")
 	case sources == 0:
-		return errors.New("--topic, --shard, --state, --forks and --archived need --org, --group or --repos")
+		return errors.New("--topic, --shard, --state, --issue, --forks and --archived need --org, --group or --repos")
 	case c.Repos != "" && c.Selection.Topic != "":
 		return errors.New("--topic goes with --org and --group")
 	case c.Shard != "" && c.Previous != "":
 		return errors.New("--previous goes with audit merge, not with --shard: a shard knows a part of the repositories")
+	case c.Shard != "" && c.Issue != "":
+		return errors.New("--issue goes with audit merge, not with --shard: a shard knows a part of the repositories")
 	case c.Jobs < 1:
 		return fmt.Errorf("--at-once %d: want 1 or more", c.Jobs)
 	}
@@ -101,7 +107,7 @@ func (c *Command) Audit(ctx context.Context) (run.Verdict, error) {
 		return run.Clean, &run.Incomplete{Err: err}
 	}
 	lines.end()
-	verdict, err := c.finish(r, outputs)
+	verdict, err := c.finish(ctx, r, outputs)
 	if err == nil {
 		lines.say("%s", c.verdictWords(verdict, &r.Summary))
 	}
@@ -109,7 +115,7 @@ func (c *Command) Audit(ctx context.Context) (run.Verdict, error) {
 }
 
 // Merge merges the reports of shards, and writes reports of the whole.
-func (c *Command) Merge(names []string) (run.Verdict, error) {
+func (c *Command) Merge(ctx context.Context, names []string) (run.Verdict, error) {
 	outputs, err := ParseOutputs(c.Outputs)
 	if err != nil {
 		return run.Clean, err
@@ -122,11 +128,11 @@ func (c *Command) Merge(names []string) (run.Verdict, error) {
 	if err != nil {
 		return run.Clean, err
 	}
-	return c.finish(r, outputs)
+	return c.finish(ctx, r, outputs)
 }
 
 // finish compares and writes.
-func (c *Command) finish(r *Report, outputs []report.Destination) (run.Verdict, error) {
+func (c *Command) finish(ctx context.Context, r *Report, outputs []report.Destination) (run.Verdict, error) {
 	switch {
 	case r.Shard != nil:
 	case c.Previous != "":
@@ -143,7 +149,41 @@ func (c *Command) finish(r *Report, outputs []report.Destination) (run.Verdict, 
 	if err := c.WriteAll(r, outputs); err != nil {
 		return run.Clean, &run.Incomplete{Err: err}
 	}
+	if c.Issue != "" {
+		if err := c.keepIssue(ctx, r); err != nil {
+			return run.Clean, &run.Incomplete{Err: fmt.Errorf("--issue: %w", err)}
+		}
+	}
 	return c.verdict(&r.Summary), nil
+}
+
+// keepIssue has one issue say what the overview says; another selection has another issue.
+func (c *Command) keepIssue(ctx context.Context, r *Report) error {
+	var body strings.Builder
+	if err := r.WriteMarkdown(&body); err != nil {
+		return err
+	}
+	account, err := c.account()
+	if err != nil {
+		return err
+	}
+	sum := sha256.Sum256([]byte(r.Of))
+	marker := "<!-- dockmend-audit:" + hex.EncodeToString(sum[:8]) + " -->"
+	title := "dockmend audit of " + report.Terminal(r.Of)
+	words, err := account.KeepIssue(ctx, c.Issue, marker, title, cutLines(body.String(), github.IssueBody))
+	if err == nil && !c.Quiet {
+		_, _ = fmt.Fprintln(c.Stderr, "dockmend: "+report.Terminal(words))
+	}
+	return err
+}
+
+// cutLines keeps the first lines, of at most so many bytes.
+func cutLines(text string, most int) string {
+	if len(text) <= most {
+		return text
+	}
+	kept := text[:most]
+	return kept[:strings.LastIndex(kept, "\n")+1] + "\nThe rest is in the report.\n"
 }
 
 // WriteAll writes a report in formats; one that fails does not keep the others back.

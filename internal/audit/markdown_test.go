@@ -103,3 +103,35 @@ func TestProgressOfMany(t *testing.T) {
 		}
 	}
 }
+
+// The overview of an audit is one issue, the same for each audit of the same repositories.
+func TestIssueOfMany(t *testing.T) {
+	hub := acme(t)
+	ops := &fakehub.OrgRepo{Commit: fakehub.CommitName("ops"), Files: map[string]string{"README.md": "ops\n"}}
+	hub.Org.Repos["ops"] = ops
+	clock := fakehub.NewClock(time.Date(2026, 12, 1, 0, 0, 0, 0, time.UTC))
+	state := t.TempDir()
+	audited := func(want string) {
+		t.Helper()
+		var errs bytes.Buffer
+		c := &audit.Command{
+			Env: &run.Env{Dir: t.TempDir(), Version: "1", Now: clock.Now, Getenv: func(name string) string {
+				return map[string]string{"GITHUB_TOKEN": "x", "GITHUB_API_URL": hub.URL, "GITHUB_GRAPHQL_URL": hub.URL + "/graphql"}[name]
+			}},
+			Wait: clock.Wait, Stdout: &bytes.Buffer{}, Stderr: &errs, Selection: forge.Selection{Org: "acme"}, Jobs: 2, State: state,
+			Issue: "acme/ops", Run: run.Defaults(),
+		}
+		c.Run.ShellCheck, c.Run.Rules.AsOf = "off", day
+		if _, err := c.Audit(t.Context()); err != nil || !strings.Contains(errs.String(), want) {
+			t.Fatalf("%v; want %q in %s", err, want, &errs)
+		}
+	}
+	audited("acme/ops#1 was made")
+	audited("acme/ops#1 is up to date")
+	hub.Org.Repos["api0"].Files["Dockerfile"] = "FROM python:3.8\n"
+	hub.Org.Repos["api0"].Commit = fakehub.CommitName("fixed")
+	audited("acme/ops#1 was updated")
+	if len(ops.Issues) != 1 || ops.Issues[0].Title != "dockmend audit of organisation acme" || !strings.Contains(ops.Issues[0].Body, "\n# dockmend audit of `organisation acme`\n") {
+		t.Errorf("%d issues, the first is %+v", len(ops.Issues), ops.Issues[0])
+	}
+}

@@ -12,9 +12,13 @@ import (
 	"testing"
 	"time"
 
+	v1 "github.com/google/go-containerregistry/pkg/v1"
+
 	"github.com/dockmend/dockmend/internal/audit"
 	"github.com/dockmend/dockmend/internal/forge"
 	"github.com/dockmend/dockmend/internal/forge/github/fakehub"
+	"github.com/dockmend/dockmend/internal/resolve/fakeregistry"
+	"github.com/dockmend/dockmend/internal/review"
 	"github.com/dockmend/dockmend/internal/run"
 )
 
@@ -39,6 +43,8 @@ type proposer struct {
 	clock *fakehub.Clock
 	state string
 	how   audit.Proposing
+	// internet has the registries; nil for none.
+	internet *fakeregistry.Internet
 }
 
 func newProposer(t *testing.T, hub *fakehub.Hub) *proposer {
@@ -53,10 +59,15 @@ func (p *proposer) run() (verdict run.Verdict, lines map[string]string) {
 	var out bytes.Buffer
 	env := map[string]string{"GITHUB_API_URL": p.hub.URL, "GITHUB_GRAPHQL_URL": p.hub.URL + "/graphql", "GITHUB_TOKEN": "ghs_example"}
 	c := &audit.Command{
-		Env:    &run.Env{Dir: p.t.TempDir(), Getenv: func(name string) string { return env[name] }, Version: "1", Now: p.clock.Now},
+		Env: &run.Env{Dir: p.t.TempDir(), Version: "1", Now: p.clock.Now, Getenv: func(name string) string {
+			if value, ok := env[name]; ok || p.internet == nil {
+				return value
+			}
+			return p.internet.Getenv(name)
+		}},
 		Stdout: &out, Stderr: io.Discard, Wait: p.clock.Wait, Selection: forge.Selection{Org: "acme"}, State: p.state, Jobs: 1, Run: run.Defaults(),
 	}
-	c.Run.ShellCheck, c.Run.Rules.AsOf = "off", day
+	c.Run.ShellCheck, c.Run.Rules.AsOf, c.Run.Online = "off", day, p.internet != nil
 	verdict, err := c.Propose(context.Background(), p.how)
 	if err != nil {
 		p.t.Error(err)
@@ -243,5 +254,56 @@ func TestProposeRefused(t *testing.T) {
 		if !strings.Contains(line, "contents: write") {
 			t.Errorf("it does not say what the token needs: %s", line)
 		}
+	}
+}
+
+// A pin waits in each repository for its own cooldown, which runs of audit propose remember
+// on its branch of state, and a new push begins again.
+func TestProposeCooldown(t *testing.T) {
+	t.Setenv("HOME", t.TempDir())
+	t.Setenv("DOCKER_CONFIG", t.TempDir())
+	hub := writable(t, 0)
+	repos := map[string]*fakehub.Repo{}
+	for name, config := range map[string]string{"waits": "pin: {mode: digest, cooldown-days: 7}\n", "now": "pin: {mode: digest, cooldown-days: 0}\n"} {
+		repos[name] = hub.NewRepo(map[string]string{
+			"Dockerfile": "FROM debian:12\nUSER app\n", ".dockmend.yaml": "presets: []\nrules: {image-not-pinned-by-digest: warning}\n" + config,
+		})
+		hub.Org.Repos[name] = &fakehub.OrgRepo{Repo: repos[name]}
+	}
+	p := newProposer(t, hub)
+	p.internet = fakeregistry.New(t)
+	first := p.internet.Push(t, fakeregistry.Index(t, v1.Config{}, "linux/amd64"), "docker.io/library/debian:12")
+	after := func(days int) map[string]string {
+		if err := p.clock.Wait(t.Context(), time.Duration(days)*24*time.Hour); err != nil {
+			t.Fatal(err)
+		}
+		_, lines := p.run()
+		return lines
+	}
+	pin := func(name string) string { return repos[name].Read("dockmend-fixes")["100644 Dockerfile"] }
+
+	p.how.DryRun = true
+	after(0)
+	if len(repos["now"].Branches()) != 1 || len(repos["waits"].Branches()) != 1 {
+		t.Errorf("a dry run remembers something: %v, %v", repos["now"].Branches(), repos["waits"].Branches())
+	}
+	p.how.DryRun = false
+	lines := after(0)
+	if !strings.Contains(pin("now"), "debian:12@"+first) || len(repos["waits"].Pulls()) != 0 {
+		t.Errorf("at first: %v", lines)
+	}
+	state := repos["waits"].Tip(review.StateBranch)
+	if state == "" || repos["now"].Tip(review.StateBranch) != "" {
+		t.Errorf("what is remembered: %q, and without a cooldown %q", state, repos["now"].Tip(review.StateBranch))
+	}
+	if lines = after(6); len(repos["waits"].Pulls()) != 0 || repos["waits"].Tip(review.StateBranch) != state {
+		t.Errorf("a pin after six days, or a write for nothing: %v", lines)
+	}
+	moved := p.internet.Push(t, fakeregistry.Index(t, v1.Config{User: "1"}, "linux/amd64"), "docker.io/library/debian:12")
+	if lines = after(2); len(repos["waits"].Pulls()) != 0 {
+		t.Errorf("a new push does not begin again: %v", lines)
+	}
+	if lines = after(7); len(repos["waits"].Pulls()) != 1 || !strings.Contains(pin("waits"), "debian:12@"+moved) {
+		t.Errorf("no pin after the wait: %v\n%s", lines, pin("waits"))
 	}
 }

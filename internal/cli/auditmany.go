@@ -27,8 +27,13 @@ func manyFlags(cmd *cobra.Command, c *audit.Command) {
 	flags.StringVar(&c.Shard, "shard", "", "only a part of them, as `K/N`; audit merge puts the reports together")
 	flags.StringVar(&c.State, "state", "", "keep in this `folder` what is known, so that what did not change is not read again")
 	flags.StringVar(&c.Previous, "previous", "", "compare with the JSON report of an earlier audit, a `file`")
+	issueFlag(flags, c)
 	flags.IntVar(&c.Jobs, "at-once", atOnce, "number of repositories that are audited at once")
 	terminal.GroupFlags(cmd, append(flagGroups(), terminal.Group{Title: "Many repositories", Flags: append(manyNames(), "at-once")})...)
+}
+
+func issueFlag(flags *pflag.FlagSet, c *audit.Command) {
+	flags.StringVar(&c.Issue, "issue", "", "keep one issue of this `repository` on GitHub up to date with the overview")
 }
 
 // selectFlags say which repositories are meant.
@@ -42,7 +47,7 @@ func selectFlags(flags *pflag.FlagSet, c *audit.Command) {
 
 // manyNames are the flags that ask for many repositories.
 func manyNames() []string {
-	return []string{"org", "group", "repos", "topic", "forks", "archived", "shard", "state", "previous"}
+	return []string{"org", "group", "repos", "topic", "forks", "archived", "shard", "state", "previous", "issue"}
 }
 
 // many reports whether any of these flags was given.
@@ -93,9 +98,9 @@ func newAuditMerge(env *Env) *cobra.Command {
 			"of an audit without shards.",
 		Example: "  dockmend audit merge shard-*.json -o json=audit.json -o markdown",
 		Args:    cobra.MinimumNArgs(1),
-		RunE: func(_ *cobra.Command, args []string) error {
+		RunE: func(cmd *cobra.Command, args []string) error {
 			env.into(c, flags)
-			verdict, err := c.Merge(args)
+			verdict, err := c.Merge(cmd.Context(), args)
 			if err != nil {
 				return err
 			}
@@ -104,6 +109,7 @@ func newAuditMerge(env *Env) *cobra.Command {
 	}
 	cmd.Flags().StringArrayVarP(&flags.outputs, "output", "o", nil, "report `format[=file]`, can be repeated (default markdown)")
 	cmd.Flags().StringVar(&c.Previous, "previous", "", "compare with the JSON report of an earlier audit, a `file`")
+	issueFlag(cmd.Flags(), c)
 	cmd.Flags().StringVar(&flags.Rules.FailOn, "fail-on", "", "exit with 1 for findings of this `severity` or above (default never)")
 	return cmd
 }

@@ -285,7 +285,7 @@ func (h *Hub) request(r *http.Request) (*openapi3filter.RequestValidationInput, 
 }
 
 func (h *Hub) answer(call string, in *openapi3filter.RequestValidationInput, body []byte) (int, any) {
-	if status, body, ok := h.serveOrg(call, in); ok {
+	if status, body, ok := h.serveOrg(call, in, body); ok {
 		return status, body
 	}
 	if status, body, ok := h.serveRepo(call, in, body); ok {

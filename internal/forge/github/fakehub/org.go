@@ -37,6 +37,8 @@ type OrgRepo struct {
 	// Repo, if set, is this repository with its branches and pull requests; Files and
 	// Commit are then those of its default branch.
 	Repo *Repo
+	// Issues are those of the repository.
+	Issues []*Issue
 	// Most is how many entries a list of a tree has before it is cut; 0 for no bound.
 	Most int
 }
@@ -111,7 +113,7 @@ func (o *Org) find(owner, name string) *OrgRepo {
 }
 
 // serveOrg answers what is about the organisation; ok is false for others.
-func (h *Hub) serveOrg(call string, in *openapi3filter.RequestValidationInput) (status int, answer any, ok bool) {
+func (h *Hub) serveOrg(call string, in *openapi3filter.RequestValidationInput, body []byte) (status int, answer any, ok bool) {
 	if h.Org == nil {
 		return 0, nil, false
 	}
@@ -129,6 +131,9 @@ func (h *Hub) serveOrg(call string, in *openapi3filter.RequestValidationInput) (
 	r := h.Org.find(p["owner"], p["repo"])
 	if r == nil {
 		return 0, nil, false
+	}
+	if status, answer, ok := h.serveIssues(r, call, in, body); ok {
+		return status, answer, true
 	}
 	if r.Repo != nil && (call != "GET /git/trees/{tree_sha}" || p["tree_sha"] != r.Commit) {
 		h.Repo = r.Repo

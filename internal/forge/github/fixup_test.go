@@ -150,7 +150,7 @@ func TestFixupFirstRun(t *testing.T) {
 	}
 	for _, words := range []string{
 		"2 findings in 2 files", "### `api/Dockerfile`", "Rewrite as a JSON array", "| same build steps, and only the image's configuration changes: Cmd |", "-CMD x y\n+CMD [\"x\", \"y\"]",
-		"# dockmend ignore=RULE -- reason", "docs/rules/shell-form-command.md", "All changes are safe",
+		"# dockmend ignore=RULE -- reason", "rules/shell-form-command", "All changes are safe",
 	} {
 		if !strings.Contains(p.Body, words) {
 			t.Errorf("the description does not say %q:\n%s", words, p.Body)

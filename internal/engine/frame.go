@@ -9,6 +9,7 @@ import (
 	"sync"
 
 	"github.com/dockmend/dockmend/internal/lint"
+	"github.com/dockmend/dockmend/internal/text"
 )
 
 // Step is one of the things that are done to a file. Messages put "crashed" or
@@ -105,8 +106,8 @@ func crashProblem(file string, same []*Crash) lint.Problem {
 	what := steps[0]
 	if len(steps) > shown {
 		what = fmt.Sprintf("%s and %d more steps", strings.Join(steps[:shown], ", "), len(steps)-shown)
-	} else if n := len(steps); n > 1 {
-		what = strings.Join(steps[:n-1], ", ") + " and " + steps[n-1]
+	} else {
+		what = text.List(steps, "and")
 	}
 	message := fmt.Sprintf("%s crashed: %s; please report this with the file", what, same[0].Value)
 	for _, line := range same[0].Trace {

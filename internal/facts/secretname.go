@@ -41,10 +41,18 @@ func NamesKey(words []string) bool {
 	return len(words) > 1 && words[len(words)-1] == "key"
 }
 
+// browserPrefixes begin the names of variables whose values a build tool for web pages
+// writes into what it sends to browsers (the documentation of Vite, Create React App,
+// Next.js, Vue CLI, Gatsby, Nuxt and Expo): they are public, whatever they hold.
+var browserPrefixes = []string{"vite_", "react_app_", "next_public_", "vue_app_", "gatsby_", "nuxt_public_", "expo_public_"}
+
 // SecretNameWords are the words of a name in lower case; none for a name that says
-// something about a secret.
+// something about a secret, or whose value is sent to browsers.
 func SecretNameWords(name string) []string {
 	name = strings.ToLower(name)
+	if slices.ContainsFunc(browserPrefixes, func(p string) bool { return strings.HasPrefix(name, p) }) {
+		return nil
+	}
 	if !slices.ContainsFunc(
 		[]string{"key", "pass", "pword", "secret", "token", "credential"},
 		func(w string) bool { return strings.Contains(name, w) },

@@ -21,3 +21,13 @@ func Plural(n int, noun string) string {
 	}
 	return noun + "s"
 }
+
+// List joins words for a sentence: "a", "a and b", "a, b and c". The conjunction
+// stands before the last one.
+func List(words []string, conjunction string) string {
+	n := len(words)
+	if n < 2 {
+		return strings.Join(words, "")
+	}
+	return strings.Join(words[:n-1], ", ") + " " + conjunction + " " + words[n-1]
+}

@@ -51,7 +51,7 @@ func checkComposeBuildAndImage(p *facts.Pass[*facts.Compose]) {
 		}
 		f := lint.Finding{
 			Span:    image.Key.Span,
-			Message: fmt.Sprintf("%q is pulled if a registry has it and is built otherwise, so what runs depends on the registry; set pull_policy", shortText(s.Value("image").Raw)),
+			Message: fmt.Sprintf("%q is pulled if a registry has it and is built otherwise, so what runs depends on the registry; set pull_policy to build, or to missing", shortText(s.Value("image").Raw)),
 		}
 		if s.Owns(image) {
 			edits, ok := p.Doc.File.InsertAfter(image, "pull_policy: build")

@@ -9,6 +9,7 @@ import (
 	"github.com/dockmend/dockmend/internal/lint"
 	"github.com/dockmend/dockmend/internal/syntax/compose"
 	"github.com/dockmend/dockmend/internal/syntax/yaml"
+	"github.com/dockmend/dockmend/internal/text"
 )
 
 // ComposeDependsOnWithoutCondition reports services that wait only for the start of a
@@ -90,7 +91,7 @@ func checkComposeDependsOnWithoutCondition(p *facts.Pass[*facts.Compose]) {
 		}
 		f := lint.Finding{
 			Span: hasty[0].Span, Related: related,
-			Message: fmt.Sprintf("%q starts before %s can answer, so its first connections can fail; set \"condition: service_healthy\" in depends_on", shortText(s.Name), strings.Join(names, ", ")),
+			Message: fmt.Sprintf("%q can start before %s can answer, so its first connections can fail; set \"condition: service_healthy\" in depends_on", shortText(s.Name), text.List(names, "and")),
 		}
 		if len(healthy) == len(hasty) {
 			f.Fixes = waitHealthy(d, s, healthy)

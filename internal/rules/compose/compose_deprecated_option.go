@@ -54,7 +54,7 @@ func checkComposeDeprecatedOption(p *facts.Pass[*facts.Compose]) {
 			if pair := s.Entry(key); isSet(pair) && !aliased(s.Values(key)) {
 				p.Report(lint.Finding{
 					Span: pair.Key.Span, Variant: "links",
-					Message: fmt.Sprintf("services on the same network find each other by name without %q; put them on a network, and use depends_on for the start order", key),
+					Message: fmt.Sprintf("%q is no longer needed, since services on the same network find each other by name; use a shared network, and depends_on for the start order", key),
 				})
 			}
 		}

@@ -68,7 +68,7 @@ func checkComposeDevelopWatchMissing(p *facts.Pass[*facts.Compose]) {
 			}
 			f := lint.Finding{
 				Span:    m.Span,
-				Message: fmt.Sprintf("%q is mounted over files of the image; add develop.watch, which copies changes and rebuilds the image when dependencies change", shortText(m.Source)),
+				Message: fmt.Sprintf("%q hides files of the image, so new dependencies are missing until somebody rebuilds; use develop.watch, which copies changes and rebuilds the image", shortText(m.Source)),
 			}
 			if code, ok := watchCode(p, b, m); ok && s.Owns(b.Pair) {
 				edits, ok := p.Doc.File.InsertAfter(b.Pair, code)

@@ -9,16 +9,16 @@ import (
 	"github.com/dockmend/dockmend/internal/syntax/compose"
 )
 
-// ComposeDuplicateHostPort reports a port of the host that two services publish, or
-// that one service publishes twice.
+// ComposeDuplicateHostPort reports a host port that two services publish, or that one
+// service publishes for two container ports.
 //
-// In an example, two services of the same image and port are alternatives that people
-// start by name. There, findings have severity info and the variant `excused`.
+// In files of examples, findings have severity info and the variant `excused` if the two
+// services have the same image: people start one of them by its name.
 //
 // # Why it matters
 //
-// Only one container can use a port of the host. The second one does not start ("port
-// is already allocated").
+// Only one container can use a host port. The second one does not start ("port is already
+// allocated").
 //
 // # How to fix it
 //
@@ -38,7 +38,8 @@ import (
 //
 //   - different protocols or addresses
 //   - a range of ports of which Docker takes a free one
-//   - services whose profiles are never active together, and services without replicas
+//   - the same entry twice in one service, which Compose joins
+//   - services whose profiles are never active together, and services with `replicas: 0`
 //   - services with a `network_mode` other than `bridge`
 //   - ports that contain a variable
 var ComposeDuplicateHostPort = facts.Rule[*facts.Compose]{

@@ -11,7 +11,7 @@ import (
 //
 // # Why it matters
 //
-// Compose refuses the file. Other programs that read it use the last value and ignore
+// Compose refuses the file. Some other programs that read it use the last value and ignore
 // the first one without a warning.
 //
 // # How to fix it

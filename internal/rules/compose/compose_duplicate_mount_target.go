@@ -79,7 +79,7 @@ func checkComposeDuplicateMountTarget(p *facts.Pass[*facts.Compose]) {
 			}
 			p.Report(lint.Finding{
 				Span: span, Severity: severity,
-				Message: fmt.Sprintf("%q is already a mount of this service, %s; remove one of them, or give it another path", shortText(target), what),
+				Message: fmt.Sprintf("this service mounts %q twice, %s; remove one of the mounts, or give it another path", shortText(target), what),
 				Related: []lint.Related{{Span: other.span, Message: "the other mount"}},
 			})
 		}

@@ -8,18 +8,18 @@ import (
 	"github.com/dockmend/dockmend/internal/syntax/yaml"
 )
 
-// ComposeHashUnescaped reports hashes of passwords with single dollars, such as
+// ComposeHashUnescaped reports password hashes with single dollar signs, such as
 // `$apr1$H6usk$...` and `$2y$10$...`.
 //
 // # Why it matters
 //
-// Compose reads the text after a dollar as the name of a variable, and inserts an empty
-// string if the variable is not set. The program gets a part of the hash, so no
-// password is accepted.
+// Compose reads a name after a dollar sign, such as `$apr1`, as a variable, and inserts an
+// empty string if the variable is not set. The program then gets only a part of the hash,
+// so no password is accepted.
 //
 // # How to fix it
 //
-// Write each dollar twice:
+// Write each dollar sign twice:
 //
 //	PASSWORD_HASH: $$2y$$10$$...
 //
@@ -32,7 +32,7 @@ import (
 //
 // It does not report:
 //
-//   - hashes in which each dollar is written twice
+//   - hashes in which each dollar sign is written twice
 //   - variables such as `$y$z`, which are too short for a hash
 var ComposeHashUnescaped = facts.Rule[*facts.Compose]{
 	Meta: lint.Meta{

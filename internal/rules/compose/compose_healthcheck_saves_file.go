@@ -93,5 +93,5 @@ func checkWgetScript(p *facts.Pass[*facts.Compose], script compose.Value) {
 }
 
 func savesFileFinding(span text.Span) lint.Finding {
-	return lint.Finding{Span: span, Message: "every check writes the answer to a file in the container; add -O /dev/null (--spider sends a HEAD request, which not every server answers)"}
+	return lint.Finding{Span: span, Message: "wget saves the answer to each check as a file in the container; add -O /dev/null (--spider sends a HEAD request, which not every server answers)"}
 }

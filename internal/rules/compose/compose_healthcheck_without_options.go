@@ -8,6 +8,7 @@ import (
 	"github.com/dockmend/dockmend/internal/lint"
 	"github.com/dockmend/dockmend/internal/syntax/compose"
 	"github.com/dockmend/dockmend/internal/syntax/yaml"
+	"github.com/dockmend/dockmend/internal/text"
 )
 
 // ComposeHealthcheckWithoutOptions reports health checks without `interval` or
@@ -80,7 +81,7 @@ func checkComposeHealthcheckWithoutOptions(p *facts.Pass[*facts.Compose]) {
 		}
 		f := lint.Finding{Span: h.Pair.Key.Span}
 		if len(missing) > 0 {
-			f.Message = fmt.Sprintf("the health check relies on Docker's defaults for %s; set values that fit the service", strings.Join(missing, ", "))
+			f.Message = fmt.Sprintf("the health check relies on Docker's defaults for %s; set values that fit the service", text.List(missing, "and"))
 			last := h.Test.Pair
 			if len(h.Node.Pairs) > 0 && last.Key.Parent == h.Node {
 				last = h.Node.Pairs[len(h.Node.Pairs)-1]

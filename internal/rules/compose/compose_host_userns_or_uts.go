@@ -15,7 +15,8 @@ import (
 //
 //   - With `userns_mode: host`, root in the container is root on the host, even if the
 //     engine maps users.
-//   - With `uts: host`, the container can change the name of the host.
+//   - With `uts: host`, the container shares the host name, and can change it if it has the
+//     capability SYS_ADMIN.
 //   - With `cgroup: host`, the container sees the control groups of all containers.
 //
 // # How to fix it
@@ -28,8 +29,8 @@ import (
 //
 //   - other values, such as `private`
 //   - privileged services
-//   - `userns_mode: host` in a service that mounts the socket of the engine, which
-//     needs it if the engine maps users
+//   - `userns_mode: host` in a service that mounts the socket of the engine: if the engine
+//     maps users, the service cannot open the socket without it
 var ComposeHostUsernsOrUts = facts.Rule[*facts.Compose]{
 	Meta: lint.Meta{
 		ID:       "compose-host-userns-or-uts",

@@ -69,7 +69,7 @@ func checkComposeNodeNameByHostname(p *facts.Pass[*facts.Compose]) {
 		}
 		p.Report(lint.Finding{
 			Span:    mounts[at].Span,
-			Message: fmt.Sprintf("%q keeps its data under the name of its host, which is a new one for each container, so a new container does not find them; set hostname", shortText(s.Name)),
+			Message: fmt.Sprintf("%q stores its data under its host name, which changes with each new container, so a new container starts without data; set hostname", shortText(s.Name)),
 		})
 	}
 }

@@ -12,7 +12,8 @@ import (
 // # Why it matters
 //
 // On a machine with another platform, such as a Mac with an Apple processor, the
-// container runs in an emulator and is much slower.
+// container runs in an emulator and is much slower. Where there is no emulator, it does
+// not start ("exec format error").
 //
 // The rule is off by default, because some images exist for one platform only, which
 // the file does not show.

@@ -137,7 +137,7 @@ func portList(ports []int) string {
 	for _, port := range slices.Compact(slices.Sorted(slices.Values(ports))) {
 		words = append(words, strconv.Itoa(port))
 	}
-	return strings.Join(words, ", ")
+	return text.List(words, "and")
 }
 
 // targetFix writes another port of the container.

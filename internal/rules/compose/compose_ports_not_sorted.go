@@ -9,8 +9,8 @@ import (
 	"github.com/dockmend/dockmend/internal/syntax/yaml"
 )
 
-// ComposePortsNotSorted reports entries of `ports` that are not in the order of the
-// ports of the host, or of the container where no port of the host is set.
+// ComposePortsNotSorted reports entries of `ports` that are not sorted by host port. An
+// entry without a host port is sorted by its container port.
 //
 // # Why it matters
 //

@@ -89,7 +89,7 @@ func checkComposePostgresDataPath(p *facts.Pass[*facts.Compose]) {
 			}
 			if len(folders) > 1 {
 				f.Severity = lint.Warning
-				f.Message = fmt.Sprintf("%q has no version and is PostgreSQL 18 or later, which does not start with a volume on %s; pin the major version of the data, or mount the volume on %s", shortText(image.Raw), m.Target, folders[0].Target())
+				f.Message = fmt.Sprintf("%q is PostgreSQL 18 or later, which does not start with a volume on %s; pin the version that wrote the data, or mount the volume on %s", shortText(image.Raw), m.Target, folders[0].Target())
 			}
 			p.Report(f)
 		}

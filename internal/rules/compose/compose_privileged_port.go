@@ -10,8 +10,8 @@ import (
 	"github.com/dockmend/dockmend/internal/syntax/compose"
 )
 
-// ComposePrivilegedPort reports container ports below 1024, except 80 and 443 (option
-// `allowed`).
+// ComposePrivilegedPort reports published container ports below 1024, other than those of
+// the option `allowed`: 80 and 443, on which most web servers of official images listen.
 //
 // # Why it matters
 //
@@ -26,6 +26,10 @@ import (
 //
 //	ports:
 //	  - "22:2222"
+//
+// # Exceptions
+//
+// It does not report entries that contain a variable.
 var ComposePrivilegedPort = facts.Rule[*facts.Compose]{
 	Meta: lint.Meta{
 		ID:       "compose-privileged-port",

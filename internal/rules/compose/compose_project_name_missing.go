@@ -53,7 +53,7 @@ func checkComposeProjectNameMissing(p *facts.Pass[*facts.Compose]) {
 	}
 	f := lint.Finding{
 		Span:    d.Root.Pairs[0].Key.Span,
-		Message: "the project gets the name of its folder, so in another folder it does not find its volumes; add \"name\"",
+		Message: "the project is named after its folder, so it loses its volumes when the folder is renamed; add \"name\"",
 	}
 	if name := projectName(path.Base(path.Dir(d.Name))); name != "" {
 		edits, ok := d.File.InsertBefore(d.Root.Pairs[0], "name: "+name)

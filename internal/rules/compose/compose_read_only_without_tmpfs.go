@@ -9,6 +9,7 @@ import (
 	"github.com/dockmend/dockmend/internal/images"
 	"github.com/dockmend/dockmend/internal/lint"
 	"github.com/dockmend/dockmend/internal/syntax/compose"
+	"github.com/dockmend/dockmend/internal/text"
 )
 
 // ComposeReadOnlyWithoutTmpfs reports services with `read_only: true` that have no
@@ -82,7 +83,7 @@ func checkComposeReadOnlyWithoutTmpfs(p *facts.Pass[*facts.Compose]) {
 		}
 		p.Report(lint.Finding{
 			Span:    s.Entry("read_only").Span,
-			Message: fmt.Sprintf("%q cannot write to %s, which most programs do at some time, so it can fail; add a tmpfs", shortText(s.Name), strings.Join(missing, ", ")),
+			Message: fmt.Sprintf("%q cannot write to %s, which most programs do at some time, so it can fail; add a tmpfs", shortText(s.Name), text.List(missing, "and")),
 			Fixes:   tmpfsFix(s, missing),
 		})
 	}

@@ -10,6 +10,7 @@ import (
 	"github.com/dockmend/dockmend/internal/nearest"
 	"github.com/dockmend/dockmend/internal/syntax/compose"
 	"github.com/dockmend/dockmend/internal/syntax/yaml"
+	"github.com/dockmend/dockmend/internal/text"
 )
 
 // ComposeSchemaInvalid reports keys that the Compose specification does not have,
@@ -182,8 +183,5 @@ func orList(words []string) string {
 			words[i] = fmt.Sprintf("%q", shortText(w))
 		}
 	}
-	if n := len(words); n > 1 {
-		return strings.Join(words[:n-1], ", ") + " or " + words[n-1]
-	}
-	return strings.Join(words, "")
+	return text.List(words, "or")
 }

@@ -2,9 +2,11 @@ package compose
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/dockmend/dockmend/internal/facts"
 	"github.com/dockmend/dockmend/internal/lint"
+	"github.com/dockmend/dockmend/internal/syntax/dockerfile"
 	"github.com/dockmend/dockmend/internal/syntax/yaml"
 )
 
@@ -20,9 +22,14 @@ import (
 //
 // Pass the secret with `build.secrets`, and mount it in the `RUN` that needs it:
 //
-//	build:
-//	  context: .
-//	  secrets: [npm_token]
+//	services:
+//	  web:
+//	    build:
+//	      context: .
+//	      secrets: [npm_token]
+//	secrets:
+//	  npm_token:
+//	    environment: NPM_TOKEN
 //
 // In the Dockerfile:
 //
@@ -30,14 +37,17 @@ import (
 //
 // # Fix safety
 //
-// There is no automatic fix: the Dockerfile must read the secret from a mount first. The value
-// must also be changed, because it is in the history of the image.
+// There is no automatic fix: the Dockerfile must read the secret from a mount first. Replace
+// the secret too (revoke the token, change the password), because earlier images contain it.
 //
 // # Exceptions
 //
 // It does not report:
 //
-//   - names of public keys, versions, paths and the like
+//   - names of public keys, versions, paths and the like, and names such as `VITE_API_KEY`,
+//     whose values are sent to browsers
+//   - arguments that only stages outside of the image declare, unless a `RUN` uses them as
+//     a password or token
 //   - values that are empty, placeholders or switches
 //   - arguments that the Dockerfile does not declare, which the rule
 //     `compose-build-arg-undeclared` reports
@@ -74,8 +84,16 @@ func checkComposeSecretInBuildArg(p *facts.Pass[*facts.Compose]) {
 				continue // it gets nowhere: compose-build-arg-undeclared
 			}
 			secret, password := namesSecret(kv.Key, kv.Value.Text)
-			if !secret && built != nil && built.File.UsedAsSecret(kv.Key) != nil {
+			isUsed := built != nil && built.File.UsedAsSecret(kv.Key) != nil
+			if isUsed && !secret {
 				secret, password = true, true
+			}
+			where := "the history of the image, so anyone who has the image"
+			if built != nil && built.Stage != nil && !declares(built, kv.Key) {
+				if !isUsed {
+					continue // the image does not show it
+				}
+				where = "the build cache, so anyone who can use the cache"
 			}
 			if !secret || (kv.Value.Exists() && kv.Value.Known && kindOfSecret(kv.Value.Text, password) != literal) {
 				continue
@@ -85,8 +103,18 @@ func checkComposeSecretInBuildArg(p *facts.Pass[*facts.Compose]) {
 			}
 			p.Report(lint.Finding{
 				Span:    kv.KeySpan,
-				Message: fmt.Sprintf("%q stays in the history of the image, so anyone who has the image can read it; use build.secrets, and mount it in the RUN that needs it", shortText(kv.Key)),
+				Message: fmt.Sprintf("%q stays in %s can read it; use build.secrets, and mount it in the RUN that needs it", shortText(kv.Key), where),
 			})
 		}
 	}
+}
+
+// declares reports whether a stage of the image that a service is built from has an ARG
+// of that name.
+func declares(b *facts.ServiceBuild, name string) bool {
+	return slices.ContainsFunc(b.Stage.Chain(), func(s *facts.Stage) bool {
+		return slices.ContainsFunc(s.Instructions, func(in *dockerfile.Instruction) bool {
+			return in.Keyword == "arg" && slices.ContainsFunc(in.Pairs, func(p dockerfile.Pair) bool { return p.Key == name })
+		})
+	})
 }

@@ -1,6 +1,7 @@
 package compose
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 
@@ -57,9 +58,10 @@ func checkComposeUlimitsUnbounded(p *facts.Pass[*facts.Compose]) {
 			}) {
 				continue
 			}
+			what := map[string]string{"memlock": "the memory", "nproc": "the process table", "nofile": "the open files"}[name]
 			p.Report(lint.Finding{
 				Span:    limit.Key.Span,
-				Message: fmt.Sprintf("%q has no effective limit in %q, so this service can use up what all containers share; set a number", shortText(name), shortText(s.Name)),
+				Message: fmt.Sprintf("%q is unlimited in %q, so this service can use up %s of the host; set a number", shortText(name), shortText(s.Name), cmp.Or(what, "the resources")),
 			})
 		}
 	}

@@ -65,7 +65,7 @@ func checkComposeUnusedResource(p *facts.Pass[*facts.Compose]) {
 			}
 			f := lint.Finding{
 				Span:    r.Span(),
-				Message: fmt.Sprintf("no service uses %q, so Compose does not create it; remove it, or use it in a service", shortText(r.Name)),
+				Message: fmt.Sprintf("no service uses the %s %q, so Compose does not create it; remove it, or use it in a service", strings.TrimSuffix(section, "s"), shortText(r.Name)),
 			}
 			top := d.Section(section)
 			pair := r.Pair

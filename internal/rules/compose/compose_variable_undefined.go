@@ -90,7 +90,7 @@ func checkComposeVariableUndefined(p *facts.Pass[*facts.Compose]) {
 		}
 		f := lint.Finding{
 			Span:    u.span,
-			Message: fmt.Sprintf("%s has no default and %q does not set it, so Compose uses an empty string; set it there, or write ${%s:-default}", shortText(u.name), place, shortText(u.name)),
+			Message: fmt.Sprintf("%s has no default and %q does not set it, so Compose uses an empty string; set it there, or write ${%s:-default} or, if the service needs it, ${%[1]s:?}", shortText(u.name), place, shortText(u.name)),
 			Related: []lint.Related{{File: p.Files.Path(place), Message: "the file that sets variables"}},
 		}
 		if _, mistyped := nearest.Name(u.name, names); !mistyped && isHandedOn(p.Doc, u) {

@@ -65,7 +65,7 @@ func checkComposeVolumeSharedWritable(p *facts.Pass[*facts.Compose]) {
 			told[m.Source] = true
 			p.Report(lint.Finding{
 				Span:    m.SourceSpan,
-				Message: fmt.Sprintf("%q can write to the volume %q, and so can %q, so either can damage the other's files; mount it read-only where the service does not have to write", shortText(s.Name), shortText(m.Source), shortText(writer.Name)),
+				Message: fmt.Sprintf("%q and %q can both write to the volume %q and damage each other's files; mount it read-only in the service that only reads", shortText(s.Name), shortText(writer.Name), shortText(m.Source)),
 				Related: []lint.Related{{Span: places[m.Source], Message: "the other service that can write to it"}},
 			})
 		}

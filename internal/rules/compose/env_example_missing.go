@@ -9,6 +9,7 @@ import (
 
 	"github.com/dockmend/dockmend/internal/facts"
 	"github.com/dockmend/dockmend/internal/lint"
+	"github.com/dockmend/dockmend/internal/text"
 )
 
 // EnvExampleMissing reports projects whose variables others cannot know: an
@@ -126,7 +127,7 @@ func checkEnvExample(p *facts.Pass[*facts.Compose], examples []string, bare []va
 		}
 		p.Report(lint.Finding{
 			Variant: "incomplete", Span: u.span,
-			Message: fmt.Sprintf("%s is set in .env but not in %s, so others do not know that they need it; add it there, without a secret", shortText(u.name), strings.Join(examples, ", ")),
+			Message: fmt.Sprintf("%s is set in .env but not in %s, so others do not know that they need it; add it there, without a secret", shortText(u.name), text.List(examples, "and")),
 			Related: []lint.Related{{File: p.Files.Path(examples[0]), Message: "the example file"}},
 		})
 	}

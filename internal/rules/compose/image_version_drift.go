@@ -94,7 +94,7 @@ func checkImageVersionDrift(p *facts.Pass[*facts.Compose]) {
 			delete(uses, use.name) // said once
 			f := lint.Finding{
 				Span:    use.span,
-				Message: fmt.Sprintf("%s is used in the versions %s and %s, so parts of the project can behave differently; use one of them", shortText(use.name), shortText(use.version), shortText(other.version)),
+				Message: fmt.Sprintf("%s is used in versions %s and %s, so parts of the project can behave differently; use one version", shortText(use.name), shortText(use.version), shortText(other.version)),
 				Related: []lint.Related{other.related},
 			}
 			if use.related.Source != nil {

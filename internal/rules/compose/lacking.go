@@ -2,7 +2,6 @@ package compose
 
 import (
 	"fmt"
-	"strings"
 
 	"github.com/dockmend/dockmend/internal/facts"
 	"github.com/dockmend/dockmend/internal/lint"
@@ -88,10 +87,7 @@ func serviceNames(services []*facts.ComposeService) string {
 		}
 		names = append(names, fmt.Sprintf("%q", shortText(s.Name)))
 	}
-	if n := len(names); n > 1 {
-		return strings.Join(names[:n-1], ", ") + " and " + names[n-1]
-	}
-	return names[0]
+	return text.List(names, "and")
 }
 
 // wholeServices lists the services that are known completely: none

@@ -2,20 +2,21 @@ package compose
 
 import (
 	"fmt"
-	"strings"
+
+	"github.com/dockmend/dockmend/internal/text"
 )
 
-// listed quotes names for a message, at most six.
+// listed quotes names for a message, at most six, and counts the others.
 func listed(names []string) string {
 	const most = 6
 	var quoted []string
 	for _, n := range names[:min(len(names), most)] {
 		quoted = append(quoted, fmt.Sprintf("%q", shortText(n)))
 	}
-	if len(names) > most {
-		quoted = append(quoted, "and others")
+	if more := len(names) - most; more > 0 {
+		quoted = append(quoted, fmt.Sprintf("%d more", more))
 	}
-	return strings.Join(quoted, ", ")
+	return text.List(quoted, "and")
 }
 
 func isAlphanumeric(c byte) bool {

@@ -64,7 +64,7 @@ func checkAuthenticationDisabledByEnv(p *facts.Pass[*facts.Dockerfile]) {
 				}
 				p.Report(lint.Finding{
 					Span:    pair.Span,
-					Message: fmt.Sprintf("%s lets clients connect without a password in every container of the image; remove it and pass a password when the container starts", quoteShort(pair.Key+"="+bare(pair.Value))),
+					Message: fmt.Sprintf("%s makes every container of this image accept clients without a password; remove it, and pass a password when the container starts", quoteShort(pair.Key+"="+bare(pair.Value))),
 				})
 			}
 		}

@@ -10,9 +10,9 @@ import (
 	"mvdan.cc/sh/v3/syntax"
 )
 
-// BashReservedVariable reports `RUN` instructions that bash runs and that read a
-// variable that an `ARG` or `ENV` of the file sets and that bash sets itself when it
-// starts, such as `BASH_VERSION`, `SECONDS`, `RANDOM`, `PPID`, `LINENO` or `IFS`.
+// BashReservedVariable reports variables that both the file and bash set: an `ARG` or `ENV`
+// gives the variable a value, and a `RUN` under bash reads it. Bash sets `BASH_VERSION`,
+// `SECONDS`, `RANDOM`, `PPID`, `LINENO`, `IFS` and some others when it starts.
 //
 // # Why it matters
 //

@@ -66,7 +66,7 @@ func checkChownFlagUnneeded(p *facts.Pass[*facts.Dockerfile]) {
 			}
 			p.Report(lint.Finding{
 				Span:    chown.Span,
-				Message: fmt.Sprintf("%s lets a compromised program change its own code; remove the flag, since files of root can be read and run too", quoteShort(p.Doc.Text(chown.Span))),
+				Message: fmt.Sprintf("%s lets a compromised program change its own code; remove the flag: the program can read and run files that root owns", quoteShort(p.Doc.Text(chown.Span))),
 				Related: []lint.Related{{Span: at.Head, Message: "the container runs as this user"}},
 			})
 		})

@@ -53,6 +53,10 @@ func checkComposerCacheKept(p *facts.Pass[*facts.Dockerfile]) {
 			return later.Manager == "composer" && (later.Action == "clear-cache" || later.Action == "clearcache" || later.Action == "cc")
 		},
 		onlyShipped: true,
+		filled: func(c facts.PackageCommand) bool {
+			manifest, ok := p.Project.FileAt(p.Doc.StageOf(c.Instruction), c.Instruction, "composer.json")
+			return ok && c.Action == "install" && !composerFetches(manifest, c)
+		},
 		dirs: []string{
 			"/root/.composer", "/root/.composer/cache", "~/.composer", "$HOME/.composer", "/root/.cache", "/root/.cache/composer", "~/.cache/composer",
 			"$HOME/.cache/composer", "/tmp/cache", "$COMPOSER_HOME", "$COMPOSER_HOME/cache",

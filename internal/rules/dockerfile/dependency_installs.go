@@ -1,6 +1,8 @@
 package dockerfile
 
 import (
+	"encoding/json"
+	"maps"
 	"slices"
 	"strings"
 
@@ -180,4 +182,22 @@ func installCall(c *facts.Command) (pc facts.PackageCommand, ok bool) {
 		}
 	}
 	return facts.Packages(c)
+}
+
+// composerFetches reports whether "composer install" has a package to fetch. PHP itself
+// and its extensions stand in "require" too, and their names have no vendor
+// (getcomposer.org, "Platform packages"). What cannot be read fetches something.
+func composerFetches(manifest []byte, c facts.PackageCommand) bool {
+	var project struct {
+		Require    map[string]json.RawMessage `json:"require"`
+		RequireDev map[string]json.RawMessage `json:"require-dev"`
+	}
+	if json.Unmarshal(manifest, &project) != nil {
+		return true
+	}
+	isPackage := func(name string) bool { return strings.Contains(name, "/") }
+	if !c.HasFlag("--no-dev") && slices.ContainsFunc(slices.Collect(maps.Keys(project.RequireDev)), isPackage) {
+		return true
+	}
+	return slices.ContainsFunc(slices.Collect(maps.Keys(project.Require)), isPackage)
 }

@@ -29,8 +29,10 @@ import (
 //
 // # Exceptions
 //
-// It does not report stages named for development or tests, such as `dev` or
-// `test`.
+// It does not report:
+//
+//   - stages named for development or tests, such as `dev` or `test`
+//   - files for development or tests, such as `dev.Dockerfile`
 var DevelopmentServer = facts.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
 		ID:       "development-server",
@@ -38,6 +40,7 @@ var DevelopmentServer = facts.Rule[*facts.Dockerfile]{
 		Category: lint.Runtime,
 		Severity: lint.Warning,
 		Default:  true,
+		Needs:    lint.NeedsContext,
 		Since:    "0.1.0",
 		Presets:  []string{"cloud-native"},
 	},
@@ -46,7 +49,7 @@ var DevelopmentServer = facts.Rule[*facts.Dockerfile]{
 
 func checkDevelopmentServer(p *facts.Pass[*facts.Dockerfile]) {
 	c, ok := startOf(p.Doc)
-	if !ok {
+	if _, excused := p.Doc.Purposes(p.Project).Excuse(facts.ClaimSize); !ok || excused {
 		return
 	}
 	c = c.inner()

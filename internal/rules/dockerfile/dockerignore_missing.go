@@ -36,7 +36,8 @@ import (
 //
 // # Exceptions
 //
-// It does not report:
+// Where only stages outside of the image copy the context, `.env` and `.git` have severity
+// info. It does not report:
 //
 //   - contexts that have nothing of that kind; the option `always` reports these with
 //     severity info, and the preset `cloud-native` sets it
@@ -78,19 +79,26 @@ func checkDockerignoreMissing(p *facts.Pass[*facts.Dockerfile]) {
 		reportNoIgnoreFile(p)
 		return
 	}
-	for _, harm := range []struct{ name, why string }{
-		{".env", "which can hold secrets"},
-		{".git", "which holds the history of the repository"},
-		{".venv", "which works only on this machine"},
-		{"node_modules", "which was installed for this machine"},
+	for _, harm := range []struct {
+		name, why string
+		inImage   bool // it does harm only as a part of the image
+	}{
+		{".env", "which can hold secrets", true},
+		{".git", "which holds the history of the repository", true},
+		{".venv", "which works only on this machine", false},
+		{"node_modules", "which was installed for this machine", false},
 	} {
 		if _, there := p.Files.Exists(harm.name); !there {
 			continue
 		}
-		p.Report(lint.Finding{
+		f := lint.Finding{
 			Span:    whole.Instruction.Head,
 			Message: fmt.Sprintf("the whole build context is copied, including %q, %s; add a .dockerignore that excludes it", harm.name, harm.why),
-		})
+		}
+		if harm.inImage && !whole.Shipped {
+			f.Severity = lint.Info
+		}
+		p.Report(f)
 		return
 	}
 	if secret := findIgnoredSecret(p); secret.name != "" && whole.Shipped {

@@ -10,8 +10,8 @@ import (
 //
 // # Why it matters
 //
-// Docker uses the last `HEALTHCHECK` and ignores the others without a message. One of
-// them is left over, or was meant for another stage, so Docker can run the wrong check.
+// Docker uses only the last `HEALTHCHECK` of a stage. The other one is left over, or was
+// meant for another stage, so Docker can run the wrong check.
 //
 // # How to fix it
 //
@@ -22,7 +22,7 @@ import (
 // It does not report:
 //
 //   - instructions in `ONBUILD`
-//   - instructions with the same text
+//   - identical instructions
 var DuplicateHealthcheck = facts.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
 		ID:       "duplicate-healthcheck",

@@ -46,6 +46,10 @@ func checkHealthcheckWithoutOptions(p *facts.Pass[*facts.Dockerfile]) {
 		if len(in.Words) == 0 || (!strings.EqualFold(in.Words[0].Text, "cmd") && !in.JSON) {
 			return
 		}
+		harm := map[string]string{
+			"interval": "Docker checks only every 30 seconds",
+			"timeout":  "a check that hangs fails only after 30 seconds",
+		}
 		for _, name := range []string{"interval", "timeout"} {
 			if _, ok := flagOf(in, name); !ok {
 				p.Report(
@@ -53,9 +57,8 @@ func checkHealthcheckWithoutOptions(p *facts.Pass[*facts.Dockerfile]) {
 						Fixes: giveTimes(in),
 						Span:  in.KeywordSpan,
 						Message: fmt.Sprintf(
-							"HEALTHCHECK has no --%s, so Docker uses its default of 30 seconds; set it, for example to --%s=10s",
-							name,
-							name,
+							"HEALTHCHECK has no --%s, so %s; set it, for example to --%s=10s",
+							name, harm[name], name,
 						),
 					},
 				)

@@ -5,9 +5,11 @@ import (
 	"slices"
 	"strings"
 
+	"mvdan.cc/sh/v3/syntax"
+
 	"github.com/dockmend/dockmend/internal/facts"
 	"github.com/dockmend/dockmend/internal/lint"
-	"mvdan.cc/sh/v3/syntax"
+	"github.com/dockmend/dockmend/internal/text"
 )
 
 // packagePins describes how the calls of a package manager name a version.
@@ -96,18 +98,16 @@ func (k packagePins) report(p *facts.Pass[*facts.Dockerfile]) {
 		if len(names) == 0 {
 			return
 		}
-		more := " has"
+		state, what := " is not pinned", "a different version; pin it"
 		if n := len(names) - 1; n > 0 {
-			more = fmt.Sprintf(" and %d more have", n)
+			state, what = fmt.Sprintf(" and %s are not pinned", text.Counted(n, "other package")), "different versions; pin them"
 		}
 		if k.moves != nil && k.pinned(names[0]) {
-			more = " does not name a fixed version"
-		} else {
-			more += " no version"
+			state, what = " does not name a fixed version", "a different version; pin it"
 		}
 		f := lint.Finding{
 			Span:    c.Span,
-			Message: fmt.Sprintf("%s%s, so a later build can install a different version; pin it, for example %s", quoteShort(names[0]), more, quoteShort(k.example(names[0]))),
+			Message: fmt.Sprintf("%s%s, so a later build can install %s, for example %s", quoteShort(names[0]), state, what, quoteShort(k.example(names[0]))),
 		}
 		f.Fixes = k.pinTools(p, c, names)
 		if k.adjust != nil && !p.Hadolint {

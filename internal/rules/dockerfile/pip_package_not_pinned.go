@@ -174,13 +174,13 @@ func checkRequirements(p *facts.Pass[*facts.Dockerfile], c facts.PackageCommand)
 	if all == 0 || 2*len(open) <= all {
 		return
 	}
-	which := fmt.Sprintf("%d of %d packages of %s have", len(open), all, quoteShort(list.Text))
+	which := fmt.Sprintf("%d of %d packages of %s are", len(open), all, quoteShort(list.Text))
 	if all == 1 {
-		which = fmt.Sprintf("the package of %s has", quoteShort(list.Text))
+		which = fmt.Sprintf("the package of %s is", quoteShort(list.Text))
 	}
 	p.Report(lint.Finding{
 		Span:    c.Span,
-		Message: fmt.Sprintf("%s no version, so a later build can install other versions; add versions, such as %s", which, quoteShort(open[0]+"==<version>")),
+		Message: fmt.Sprintf("%s not pinned, so a later build can install other versions; add versions, such as %s", which, quoteShort(open[0]+"==<version>")),
 	})
 }
 

@@ -54,7 +54,7 @@ func checkPythonBytecodeWritten(p *facts.Pass[*facts.Dockerfile]) {
 			Fixes: setForCommand(p.Doc, c, "PYTHONDONTWRITEBYTECODE", "1"),
 			Span:  c.at.Span,
 			Message: fmt.Sprintf(
-				"%s writes bytecode into the container when it runs; set ENV PYTHONDONTWRITEBYTECODE=1, or compile in the build",
+				"%s compiles the modules again in each new container and writes the bytecode into it; compile in the build, or set ENV PYTHONDONTWRITEBYTECODE=1",
 				quoteShort(c.program),
 			),
 		},

@@ -14,8 +14,9 @@ import (
 //
 // # Why it matters
 //
-// The watcher runs as a second process and uses memory and CPU. It does not always stop
-// the server gracefully, and anyone who can write a file in the container can run code.
+// The watcher runs as a second process, uses memory and CPU, and does not always stop the
+// server gracefully. A process that can change the source files can run its code in the
+// server. Debug modes such as `flask --debug` also show a debugger to visitors.
 //
 // # How to fix it
 //
@@ -39,6 +40,7 @@ var ReloadInProduction = facts.Rule[*facts.Dockerfile]{
 		Category: lint.Runtime,
 		Severity: lint.Warning,
 		Default:  true,
+		Needs:    lint.NeedsContext,
 		Since:    "0.1.0",
 		Presets:  []string{"cloud-native"},
 	},
@@ -47,7 +49,7 @@ var ReloadInProduction = facts.Rule[*facts.Dockerfile]{
 
 func checkReloadInProduction(p *facts.Pass[*facts.Dockerfile]) {
 	c, ok := startOf(p.Doc)
-	if !ok {
+	if _, excused := p.Doc.Purposes(p.Project).Excuse(facts.ClaimSize); !ok || excused {
 		return
 	}
 	c = c.inner()

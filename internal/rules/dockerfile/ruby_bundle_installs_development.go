@@ -34,10 +34,10 @@ import (
 //
 // It does not report:
 //
-//   - `BUNDLE_WITHOUT` or `BUNDLE_ONLY`, as a variable, an option or a `bundle config`
-//     setting
-//   - stages for development, by their name or by `RAILS_ENV`, `RACK_ENV` or `APP_ENV`,
-//     and files in which a build argument selects that
+//   - installations for which `BUNDLE_WITHOUT` or `BUNDLE_ONLY` is set, as a variable, an
+//     option or with `bundle config`
+//   - stages for development, by their name or by `RAILS_ENV`, `RACK_ENV` or `APP_ENV`
+//   - files in which a build argument chooses between development and production
 //   - Gemfiles without such a group
 //   - projects without a Gemfile in the build context, unless `RAILS_ENV` is
 //     `production`

@@ -42,8 +42,9 @@ import (
 //   - names that also contain a word such as file, path, url or public
 //   - values that are empty, booleans, numbers, paths or addresses without a password
 //   - placeholders
-//   - an `ARG` without a default in a stage that is not part of the image, unless a
-//     `RUN` uses it as a password or token, which has severity info
+//   - names such as `VITE_API_KEY`, whose values are sent to browsers
+//   - a value from outside in a stage that is not part of the image, unless a `RUN` uses
+//     the `ARG` as a password or token, which has severity info
 //
 // A name is that of a secret if it begins or ends with a word such as password, secret,
 // token or API key. With the preset `hadolint`, it is enough that the name contains such a
@@ -102,7 +103,9 @@ func checkSecretInEnvOrArg(p *facts.Pass[*facts.Dockerfile]) {
 
 func reportSecret(p *facts.Pass[*facts.Dockerfile], in *dockerfile.Instruction, pair dockerfile.Pair, severity lint.Severity) {
 	f := lint.Finding{Span: pair.Span, Variant: in.Keyword, Severity: severity}
-	if in.Keyword == "env" {
+	if s := p.Doc.StageOf(in); s != nil && !s.InFinalImage() {
+		f.Message = fmt.Sprintf("%s %s is a secret that anyone who has this file can read; pass it with RUN --mount=type=secret", strings.ToUpper(in.Keyword), short(strings.Trim(pair.Key, `"'`)))
+	} else if in.Keyword == "env" {
 		f.Message = fmt.Sprintf("ENV %s can be read in the configuration of the image; pass the secret when the container starts, or to one build step with RUN --mount=type=secret", short(strings.Trim(pair.Key, `"'`)))
 	} else {
 		f.Message = fmt.Sprintf("ARG %s can be read in the history of the image; pass the secret with RUN --mount=type=secret", short(strings.Trim(pair.Key, `"'`)))
@@ -124,10 +127,7 @@ func judgeSecret(d *facts.Dockerfile, in *dockerfile.Instruction, pair dockerfil
 	if !pair.HasValue || !known {
 		// The value comes from outside, when the image is built.
 		s := d.StageOf(in)
-		if in.Keyword == "arg" && (s == nil || !s.InFinalImage()) {
-			return 0, false
-		}
-		return lint.Warning, true
+		return lint.Warning, s != nil && s.InFinalImage()
 	}
 	if facts.IsNoSecret(value) {
 		return 0, value == "" && in.Keyword == "arg" && inFinalImage(d, in)

@@ -14,9 +14,9 @@ import (
 //
 // # Why it matters
 //
-// In shell form, process 1 of the container is `/bin/sh`, which does not pass the stop
-// signal on to the program. `docker stop` waits 10 seconds and then kills the program,
-// which cannot finish requests or close files.
+// In shell form, Docker starts `/bin/sh -c` as process 1 of the container. Unless the shell
+// replaces itself with the program, it does not pass the stop signal on: `docker stop`
+// waits 10 seconds and then kills the program, which cannot finish requests or close files.
 //
 // # How to fix it
 //
@@ -37,13 +37,13 @@ import (
 //   - an instruction that a later one of the stage replaces
 //   - a shell with its own script, such as `sh -c "..."`
 //   - commands that end at once, because they only print a version or a text
-//   - several commands, or one that needs a shell, where the last command replaces the
-//     shell: after exec, on Alpine (ash), and on distributions with rpm (bash)
+//   - several commands, or a command that needs a shell, if the last command replaces the
+//     shell: with exec, on Alpine (ash), or on distributions with rpm (bash)
 //   - what `shell-entrypoint-drops-cmd`, `shell-form-in-scratch` or `invalid-exec-form-json`
 //     reports
 //
-// A single command is reported as style where it replaces the shell already, and as info
-// for Windows images, which do not have these signals. With the preset `hadolint`,
+// A single command that the shell replaces itself with anyway is reported as style. On
+// Windows images, which do not have these signals, the severity is info. With the preset `hadolint`,
 // `HEALTHCHECK` and stages with a `SHELL` instruction are reported too.
 var ShellFormCommand = facts.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{

@@ -11,9 +11,8 @@ import (
 	"github.com/dockmend/dockmend/internal/syntax/dockerfile"
 )
 
-// SourceBeforeDependencies reports stages that copy the sources before they install the
-// dependencies or packages of the distribution. The copy is that of the whole build
-// context, or of the folder with the manifest.
+// SourceBeforeDependencies reports stages that copy the whole build context, or the folder
+// with the manifest, before they install the dependencies or packages of the distribution.
 //
 // # Why it matters
 //
@@ -50,8 +49,8 @@ import (
 //     modules, or of local paths
 //   - projects that may have no such manifest
 //   - dependencies that were installed before the copy, or are vendored
-//   - builds that mount something or use files of another stage, where the build downloads
-//     the dependencies
+//   - build tools that download the dependencies, such as Maven, if their `RUN` has a mount
+//     or the stage copies from another stage
 var SourceBeforeDependencies = facts.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
 		ID:         "source-before-dependencies",
@@ -230,8 +229,12 @@ func hasProjectsWithoutPackages(files lint.Context, folder string) bool {
 // hasDependencies reports whether a call fetches anything, as far as the manifest says.
 // Of a build with Go only a manifest that is there shows it.
 func hasDependencies(c facts.PackageCommand, e ecosystem, files lint.Context, folder string) bool {
-	if e.manager == "dotnet" {
+	switch e.manager {
+	case "dotnet":
 		return !hasProjectsWithoutPackages(files, folder)
+	case "composer":
+		manifest, err := files.ReadFile(path.Join(folder, e.manifests[0]))
+		return err != nil || composerFetches(manifest, c)
 	}
 	mark := "dependencies"
 	switch e.manager {

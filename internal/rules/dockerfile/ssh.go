@@ -38,3 +38,9 @@ func sshdUse(d *facts.Dockerfile, s *facts.Stage) (starts, configures, meant boo
 	}
 	return starts, configures, meant
 }
+
+// startsSSH reports whether the SSH server is the program that the image starts.
+func startsSSH(d *facts.Dockerfile) bool {
+	c, ok := startOf(d)
+	return ok && (c.program == "sshd" || c.program == "dropbear")
+}

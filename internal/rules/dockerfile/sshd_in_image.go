@@ -31,6 +31,7 @@ import (
 // It does not report:
 //
 //   - builder stages, and stages for development
+//   - images whose own program is the SSH server: `CMD` or `ENTRYPOINT` starts it
 //   - a package that is only installed: the file does not start or configure the server
 //     and does not expose port 22
 //
@@ -56,7 +57,7 @@ func checkSshdInImage(p *facts.Pass[*facts.Dockerfile]) {
 		if (c.Action != "install" && c.Action != "add") || s == nil || !s.InFinalImage() {
 			return
 		}
-		if isDevelopment(s) {
+		if isDevelopment(s) || startsSSH(p.Doc) {
 			return
 		}
 		at := slices.IndexFunc(c.Packages, func(a facts.Argument) bool {

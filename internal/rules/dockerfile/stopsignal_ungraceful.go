@@ -12,12 +12,13 @@ import (
 //
 // # Why it matters
 //
-// A program cannot handle these signals. When the container stops, it cannot finish
-// requests, write its data or remove its locks.
+// A program cannot handle these signals: SIGKILL ends it at once, and SIGSTOP only
+// suspends it until Docker kills it. It cannot finish requests, write its data or remove
+// its locks.
 //
 // # How to fix it
 //
-// Use SIGTERM, or the signal on which the server shuts down:
+// Use SIGTERM, or the signal that the server documents for a shutdown:
 //
 //	STOPSIGNAL SIGTERM
 //

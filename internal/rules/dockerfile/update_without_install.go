@@ -112,7 +112,7 @@ func mayInstallByIndex(c *facts.Command) bool {
 	case !isSystemManager(pkg.Manager):
 		return false
 	}
-	return slices.Contains([]string{"install", "add", "build-dep", "in"}, pkg.Action) || strings.Contains(pkg.Action, "upgrade")
+	return slices.Contains([]string{"install", "add", "build-dep", "in"}, pkg.Action)
 }
 
 // joinInstall joins the RUN with the next one, if that installs with the same

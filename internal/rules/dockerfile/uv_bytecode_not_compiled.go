@@ -51,7 +51,7 @@ func checkUvBytecodeNotCompiled(p *facts.Pass[*facts.Dockerfile]) {
 				Fixes: setForUv(c.Command, "UV_COMPILE_BYTECODE", "1"),
 				Span:  c.Span,
 				Message: fmt.Sprintf(
-					"%s does not compile to bytecode, so each container does when it starts; set UV_COMPILE_BYTECODE=1",
+					"%s does not compile to bytecode, so each container compiles the modules when it starts; set UV_COMPILE_BYTECODE=1",
 					quoteShort(firstLine(p.Doc.Text(c.Span))),
 				),
 			},

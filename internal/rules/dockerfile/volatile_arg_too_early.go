@@ -15,9 +15,8 @@ import (
 //
 // # Why it matters
 //
-// The value is part of the environment of every `RUN` below it. When it changes, which it
-// does with each build, Docker cannot use the cache for them and installs everything
-// again.
+// The value is part of the environment of every `RUN` below it. Each time it changes, such
+// as with each commit, Docker cannot use the cache for them and installs everything again.
 //
 // The rule is off by default, because many builds that pass such a value do not use a
 // cache.

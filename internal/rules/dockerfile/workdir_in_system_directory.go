@@ -14,8 +14,8 @@ import (
 //
 // # Why it matters
 //
-// The copied files can overwrite programs or libraries of the distribution. The image then
-// breaks in ways that are hard to explain.
+// The copied files can overwrite programs or libraries of the distribution, and programs
+// that have nothing to do with the application then fail.
 //
 // # How to fix it
 //
@@ -35,7 +35,7 @@ import (
 //     and `/usr/local`
 //   - a directory under `/etc`, `/lib`, `/usr/lib` or `/run`, which often belongs to one
 //     program
-//   - directories into which no other directory is copied by a relative path
+//   - a `WORKDIR` after which only files are copied into it, or to absolute paths
 var WorkdirInSystemDirectory = facts.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
 		ID:       "workdir-in-system-directory",

@@ -3,10 +3,10 @@ package ignorefile
 import (
 	"bytes"
 	"fmt"
-	"strings"
 
 	"github.com/dockmend/dockmend/internal/facts"
 	"github.com/dockmend/dockmend/internal/lint"
+	"github.com/dockmend/dockmend/internal/text"
 )
 
 // DockerignoreDocsNotExcluded reports documents and files for the repository, such as
@@ -71,7 +71,7 @@ func checkDockerignoreDocsNotExcluded(p *facts.Pass[*facts.IgnoreFile]) {
 	}
 	p.Report(lint.Finding{
 		Span:    place(d),
-		Message: fmt.Sprintf("the build copies %s into the image, where nothing reads such files; exclude them from the build context", strings.Join(quoted, ", ")),
+		Message: fmt.Sprintf("the build copies %s into the image, which does not need them; exclude them from the build context", text.List(quoted, "and")),
 		Related: copiedHere(copied, by),
 		Fixes:   []lint.Fix{appendLines(p, lines...)},
 	})

@@ -3,6 +3,7 @@ package ignorefile
 import (
 	"bytes"
 	"fmt"
+	"path"
 
 	"github.com/dockmend/dockmend/internal/facts"
 	"github.com/dockmend/dockmend/internal/lint"
@@ -69,11 +70,11 @@ func checkDockerignoreEnvExampleExcluded(p *facts.Pass[*facts.IgnoreFile]) {
 // or a script that it copies by its name does.
 func usesFile(p *facts.Pass[*facts.IgnoreFile], name string) bool {
 	for _, d := range p.Project.Builds(p.Doc) {
-		if d.Mentions(name) {
+		if namesFile(p, d.Src, name) {
 			return true
 		}
 		for _, c := range d.ContextCopies() {
-			if src, err := p.Files.ReadFile(c.Path); err == nil && bytes.Contains(src, []byte(name)) {
+			if src, err := p.Files.ReadFile(c.Path); err == nil && namesFile(p, src, name) {
 				return true
 			}
 		}
@@ -88,4 +89,21 @@ func isEnvPattern(cleaned string) bool {
 		return true
 	}
 	return false
+}
+
+// namesFile reports whether a text names a file of the top folder, and not one of the
+// same name in a folder of the context.
+func namesFile(p *facts.Pass[*facts.IgnoreFile], src []byte, name string) bool {
+	for at := 0; ; {
+		i := bytes.Index(src[at:], []byte(name))
+		if i < 0 {
+			return false
+		}
+		before := src[:at+i]
+		folder := string(before[bytes.LastIndexAny(before, " \t\n\"'=:,[")+1:])
+		if folder = path.Clean(folder); folder == "." || path.IsAbs(folder) || !exists(p, path.Join(folder, name)) {
+			return true
+		}
+		at += i + len(name)
+	}
 }

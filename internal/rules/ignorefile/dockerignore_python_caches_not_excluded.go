@@ -3,10 +3,10 @@ package ignorefile
 import (
 	"fmt"
 	"slices"
-	"strings"
 
 	"github.com/dockmend/dockmend/internal/facts"
 	"github.com/dockmend/dockmend/internal/lint"
+	"github.com/dockmend/dockmend/internal/text"
 )
 
 // DockerignorePythonCachesNotExcluded reports caches of Python and its tools, such as
@@ -68,7 +68,7 @@ func checkDockerignorePythonCachesNotExcluded(p *facts.Pass[*facts.IgnoreFile]) 
 	}
 	p.Report(lint.Finding{
 		Span:    place(d),
-		Message: fmt.Sprintf("the build copies %s into the image, and each run on this machine invalidates the build cache; exclude such caches", strings.Join(names, ", ")),
+		Message: fmt.Sprintf("the build copies %s into the image, and each run on this machine invalidates the build cache; exclude such caches", text.List(names, "and")),
 		Related: copiedHere(copied, by),
 		Fixes:   []lint.Fix{appendLines(p, lines...)},
 	})

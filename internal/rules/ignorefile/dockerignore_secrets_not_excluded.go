@@ -7,6 +7,7 @@ import (
 
 	"github.com/dockmend/dockmend/internal/facts"
 	"github.com/dockmend/dockmend/internal/lint"
+	"github.com/dockmend/dockmend/internal/text"
 )
 
 // DockerignoreSecretsNotExcluded reports files with secrets, such as `.env` or `id_rsa`,
@@ -64,7 +65,7 @@ func checkDockerignoreSecretsNotExcluded(p *facts.Pass[*facts.IgnoreFile]) {
 	}
 	found, lines := sentSecrets(p)
 	if len(found) > 0 {
-		report(lint.SeverityUnset, fmt.Sprintf("the build copies %s into the image, where anyone can read the secrets; exclude such files from the build context", strings.Join(found, ", ")), lines...)
+		report(lint.SeverityUnset, fmt.Sprintf("the build copies %s into the image, where anyone can read the secrets; exclude such files from the build context", text.List(found, "and")), lines...)
 		return
 	}
 	example, ok := firstExisting(p, exampleNames()...)

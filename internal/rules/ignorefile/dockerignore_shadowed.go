@@ -2,7 +2,6 @@ package ignorefile
 
 import (
 	"fmt"
-	"strings"
 
 	"github.com/dockmend/dockmend/internal/facts"
 	"github.com/dockmend/dockmend/internal/lint"
@@ -73,7 +72,7 @@ func checkDockerignoreShadowed(p *facts.Pass[*facts.IgnoreFile]) {
 	}
 	p.Report(lint.Finding{
 		Span:    place(d),
-		Message: fmt.Sprintf("this file replaces .dockerignore and does not exclude %s as that file does; repeat the patterns here", strings.Join(names, ", ")),
+		Message: fmt.Sprintf("this file replaces .dockerignore and does not exclude %s as that file does; repeat the patterns here", text.List(names, "and")),
 		Related: []lint.Related{{Source: source, Span: span, Message: "this pattern has no effect here"}},
 		Fixes:   []lint.Fix{appendLines(p, lines...)},
 	})

@@ -94,7 +94,7 @@ func named(containers []*facts.Container) string {
 	case n > 4:
 		return "containers " + strings.Join(names[:3], ", ") + " and " + strconv.Itoa(n-3) + " others"
 	default:
-		return "containers " + strings.Join(names[:n-1], ", ") + " and " + names[n-1]
+		return "containers " + text.List(names, "and")
 	}
 }
 

@@ -14,8 +14,8 @@ import (
 // # Why it matters
 //
 // If no port of the container has the name, the probe always fails: Kubernetes restarts
-// the pod or never sends it requests. A number that is not declared is usually an old one
-// that a change left behind.
+// the container, or never sends it requests. A number that is not declared can be left
+// over from a change of the port.
 //
 // # How to fix it
 //

@@ -1,10 +1,9 @@
 package kubernetes
 
 import (
-	"strings"
-
 	"github.com/dockmend/dockmend/internal/facts"
 	"github.com/dockmend/dockmend/internal/lint"
+	"github.com/dockmend/dockmend/internal/text"
 )
 
 // K8sResourcesUnset reports containers without a memory request and limit or without a CPU
@@ -94,8 +93,5 @@ func lacking(c *facts.Container) string {
 	if !has("requests", "cpu") && !has("limits", "cpu") {
 		missing = append(missing, "CPU request")
 	}
-	if n := len(missing); n > 1 {
-		return strings.Join(missing[:n-1], ", ") + " or " + missing[n-1]
-	}
-	return strings.Join(missing, "")
+	return text.List(missing, "or")
 }

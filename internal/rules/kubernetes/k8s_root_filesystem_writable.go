@@ -65,7 +65,7 @@ func checkK8sRootFilesystemWritable(p *facts.Pass[*facts.Manifest]) {
 		}
 		f := lint.Finding{
 			Span:    writable[0].Place(),
-			Message: named(writable) + " can change the files of " + verb(writable, "its image", "their images") + ", as can an attacker; set readOnlyRootFilesystem: true, and mount an emptyDir where the program writes",
+			Message: named(writable) + " can change the files of " + verb(writable, "its image", "their images") + ", and so can an attacker who takes over the program; set readOnlyRootFilesystem: true, and mount an emptyDir where the program writes",
 		}
 		if !slices.ContainsFunc(writable, func(c *facts.Container) bool { return !c.IsStore() }) {
 			f.Severity = lint.Info

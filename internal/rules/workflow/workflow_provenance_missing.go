@@ -70,7 +70,7 @@ func checkWorkflowProvenanceMissing(p *facts.Pass[*facts.Workflow]) {
 			}
 			p.Report(lint.Finding{
 				Span:    b.place,
-				Message: "users cannot verify what the image contains; set sbom: true and provenance: mode=max",
+				Message: "the image is published without an SBOM and full provenance, so users cannot verify what it contains; set sbom: true and provenance: mode=max",
 				Fixes:   unsafe("set provenance and sbom", ok, edits...),
 			})
 		}

@@ -56,7 +56,7 @@ var ComposeCapabilitiesKept = facts.Rule[*facts.Compose]{
 
 func checkComposeCapabilitiesKept(p *facts.Pass[*facts.Compose]) {
 	l := lacking{
-		message: "default capabilities are not dropped in %s, although most programs need none; add \"cap_drop: [ALL]\", then add back only what is needed",
+		message: "%s keeps the default capabilities, which most programs do not need; add \"cap_drop: [ALL]\", then add back only what is needed",
 		title:   "drop all capabilities",
 		keys:    []string{"cap_drop", "cap_add"},
 		fix:     dropCapabilities,

@@ -76,13 +76,13 @@ func checkComposeDatabasePortPublished(p *facts.Pass[*facts.Compose]) {
 		}
 		isTrial := !inUse && (len(p.Doc.Dependants(s)) == 0 || !letsIn(s))
 		for _, port := range s.PublishedPorts() {
-			// Without a port of the host, Docker chooses another one each time.
+			// Without a host port, Docker chooses another one each time.
 			if !isOpenPort(port) || port.Published.Len() == 0 || !isDatabasePort(s, port) {
 				continue
 			}
 			f := lint.Finding{
 				Span:    port.Span,
-				Message: fmt.Sprintf("this port of %q is published on all addresses of the host and bypasses its firewall; %s", shortText(s.Name), advice),
+				Message: fmt.Sprintf("this port of %q is published on all addresses of the host and bypasses the host's firewall; %s", shortText(s.Name), advice),
 			}
 			// Windows accepts no address of the host for a port (moby, daemon/libnetwork).
 			if i, ok := s.Image(); !isStack && (!ok || !i.IsWindows()) {

@@ -45,7 +45,7 @@ import (
 var ComposeDuplicateHostPort = facts.Rule[*facts.Compose]{
 	Meta: lint.Meta{
 		ID:       "compose-duplicate-host-port",
-		Title:    "Two services publish the same port of the host",
+		Title:    "Two services publish the same host port",
 		Category: lint.Correctness,
 		Severity: lint.Error,
 		Default:  true,

@@ -95,7 +95,7 @@ func checkComposeImageNotPinned(p *facts.Pass[*facts.Compose]) {
 		}
 		pinned := pinOr(p, x, pins.Version)
 		f := lint.Finding{Span: i.Span, Variant: "moving", Fixes: pinned.Fixes}
-		f.Message = fmt.Sprintf("%s has a tag that moves, so the next pull can bring another version; pin the version that you tested", shownSite(x))
+		f.Message = fmt.Sprintf("%s has a moving tag, so the next pull can get a different version; pin the version that you tested", shownSite(x))
 		if i.Tag == "" {
 			f.Variant = "untagged"
 			f.Message = fmt.Sprintf("%s has no tag, so the next pull can bring another version; pin the version that you tested", shownSite(x))

@@ -21,7 +21,7 @@ import (
 //
 // # How to fix it
 //
-// Write the port of the host and the port of the container as numbers:
+// Write the host port and the container port as numbers:
 //
 //	ports:
 //	  - "127.0.0.1:8080:80/tcp"
@@ -67,7 +67,7 @@ func checkComposePortInvalid(p *facts.Pass[*facts.Compose]) {
 			case compose.PortReversed:
 				why = "has a range that ends before it begins, so Compose refuses the file; write the lower port first"
 			case compose.PortLengths:
-				why = fmt.Sprintf("publishes %d ports of the host for %d of the container, so Compose refuses the file; write ranges of the same length", port.Published.Len(), port.Target.Len())
+				why = fmt.Sprintf("publishes %d host ports for %d container ports, so Compose refuses the file; write ranges of the same length", port.Published.Len(), port.Target.Len())
 			case compose.PortBadAddress:
 				why = fmt.Sprintf("has the host address %q, which is not an IP address, so Compose refuses the file; write an IP address", shortText(port.HostIP))
 			case compose.PortTargetMissing:

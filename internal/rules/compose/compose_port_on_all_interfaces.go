@@ -64,7 +64,7 @@ func checkComposePortOnAllInterfaces(p *facts.Pass[*facts.Compose]) {
 			}
 			p.Report(lint.Finding{
 				Span:    port.Span,
-				Message: fmt.Sprintf("this port of %q is published on all addresses of the host and bypasses its firewall; publish it on 127.0.0.1 unless other machines need it", shortText(s.Name)),
+				Message: fmt.Sprintf("this port of %q is published on all addresses of the host and bypasses the host's firewall; publish it on 127.0.0.1 unless other machines need it", shortText(s.Name)),
 				Fixes:   loopbackFix(p.Doc, port),
 			})
 		}

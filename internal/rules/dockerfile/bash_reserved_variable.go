@@ -12,7 +12,7 @@ import (
 
 // BashReservedVariable reports variables that both the file and bash set: an `ARG` or `ENV`
 // gives the variable a value, and a `RUN` under bash reads it. Bash sets `BASH_VERSION`,
-// `SECONDS`, `RANDOM`, `PPID`, `LINENO`, `IFS` and some others when it starts.
+// `RANDOM`, `PPID`, `LINENO`, `IFS` and some others when it starts.
 //
 // # Why it matters
 //
@@ -21,7 +21,7 @@ import (
 //
 // # How to fix it
 //
-// Give the variable a name that bash does not use, such as `APP_SECONDS`.
+// Give the variable a name that bash does not use, such as `APP_PORT`.
 //
 // # Fix safety
 //
@@ -32,7 +32,7 @@ import (
 // It does not report:
 //
 //   - instructions that another shell runs
-//   - `UID`, `EUID`, `HOSTNAME`, `GROUPS` and others, which bash takes from its
+//   - `UID`, `EUID`, `HOSTNAME`, `GROUPS`, `SECONDS` and others, which bash takes from its
 //     environment if they are set there
 var BashReservedVariable = facts.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
@@ -80,12 +80,12 @@ func checkBashReservedVariable(p *facts.Pass[*facts.Dockerfile]) {
 }
 
 // isSetByBash reports whether bash overwrites a variable of its environment. It was tried
-// with bash 5.2, by "env NAME=x bash -c 'echo $NAME'"; GROUPS, HOSTTYPE, OSTYPE,
+// with bash 5.2, by "env NAME=7 bash -c 'echo $NAME'"; SECONDS, GROUPS, HOSTTYPE, OSTYPE,
 // MACHTYPE, DIRSTACK and PIPESTATUS kept the value too.
 func isSetByBash(name string) bool {
 	switch name {
 	case "BASH", "BASHPID", "BASH_COMMAND", "BASH_SUBSHELL", "BASH_VERSINFO", "BASH_VERSION", "EPOCHREALTIME", "EPOCHSECONDS", "HISTCMD", "IFS",
-		"LINENO", "OPTIND", "PPID", "RANDOM", "SECONDS", "SRANDOM":
+		"LINENO", "OPTIND", "PPID", "RANDOM", "SRANDOM":
 		return true
 	}
 	return false

@@ -69,7 +69,7 @@ func checkPythonExtensionsOnAlpine(p *facts.Pass[*facts.Dockerfile]) {
 		if name := firstOf(names, lateOnAlpine()); name != "" && compiler != nil {
 			p.Report(lint.Finding{
 				Variant: "compiled", Span: s.From.Head,
-				Message: fmt.Sprintf("a compiler is installed to build packages such as %s; use the slim variant of the image, which has prebuilt wheels for them", quoteShort(name)),
+				Message: fmt.Sprintf("a compiler is installed to build packages such as %s; use the slim variant of the image, for which PyPI has prebuilt wheels", quoteShort(name)),
 				Related: []lint.Related{{Span: compiler.Span, Message: "the compiler is installed here"}},
 			})
 		}

@@ -153,7 +153,7 @@ func hunkHeader(line string) (hunk, error) {
 	if err == nil && found {
 		n, err = strconv.ParseUint(count, 10, 31)
 	}
-	if err != nil {
+	if err != nil || (first == 0 && n > 0) { // lines are counted from 1
 		return hunk{}, bad
 	}
 	h := hunk{first: int(first), last: int(first) + int(n) - 1}

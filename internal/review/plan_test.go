@@ -350,6 +350,7 @@ func TestHunks(t *testing.T) {
 
 func FuzzHunks(f *testing.F) {
 	f.Add("@@ -1,3 +1,4 @@\n 1\n+2\n 3\n 4", "1\n2\n3\n4\n")
+	f.Add("@@ -0 +0,4 @@\nz", "\n\n21\n4\n")
 	f.Fuzz(func(t *testing.T, patch, head string) {
 		hunks, err := hunksOf(patch, []byte(head))
 		if err != nil {

@@ -110,9 +110,9 @@ func (p *Proposed) Note(format string, args ...any) {
 // None begins the note that says why nothing comes of it.
 func (f *Fixup) None() string {
 	if f.Pull > 0 {
-		return fmt.Sprintf("no fixes for pull request %d", f.Pull)
+		return fmt.Sprintf("no fixes for %s %d", f.Platform.Request, f.Pull)
 	}
-	return "no pull request with fixes"
+	return "no " + f.Platform.Request + " with fixes"
 }
 
 // BranchName is the category's own, or that for its fixes of a pull request.

@@ -30,11 +30,17 @@ const (
 	closingSpace = 3_000
 )
 
-const (
-	nothingLeft = "Nothing is left to fix: the findings of this pull request are fixed or gone.\n"
-	paused      = "This branch has commits that dockmend did not make, so dockmend does not change the branch or the description. " +
-		"To replace both, **without those commits**, tick the last box of the description. Or merge what is here: the rest comes in another pull request.\n"
-)
+// nothingLeft is said when what was proposed is fixed or gone.
+func (p Platform) nothingLeft() string {
+	return "Nothing is left to fix: the findings of this " + p.Request + " are fixed or gone.\n"
+}
+
+// paused is said when somebody else has committed to the branch.
+func (p Platform) paused() string {
+	return "This branch has commits that dockmend did not make, so dockmend does not change the branch or the description. " +
+		"To replace both, **without those commits**, tick the last box of the description. Or merge what is here: the rest comes in another " +
+		p.Request + ".\n"
+}
 
 // fixupState is what a description says to later runs.
 type fixupState struct {
@@ -184,7 +190,7 @@ func verdict(f *Fixup, files []PlannedFile) string {
 			words, either(unsafe, "change is not safe", "changes are not safe"))
 	}
 	if f.Pull > 0 {
-		words += fmt.Sprintf(" The findings are new in #%d; merging this adds the fixes to its branch.", f.Pull)
+		words += fmt.Sprintf(" The findings are new in %s%d; merging this adds the fixes to its branch.", f.Platform.Sign, f.Pull)
 	}
 	return words + "\n"
 }
@@ -281,19 +287,25 @@ func closing(f *Fixup) string {
 	exclude := "`fix: {exclude: [\"path/**\"]}`"
 	ends := "dockmend closes it when nothing is left"
 	if f.Pull > 0 {
-		ends += fmt.Sprintf(", and when #%d is closed", f.Pull)
+		ends += fmt.Sprintf(", and when %s%d is closed", f.Platform.Sign, f.Pull)
 	}
 	lines := []string{
 		"", "<details><summary>Not wanted? What happens next?</summary>", "",
 		"- One finding: `# dockmend ignore=RULE -- reason` on the line above. A rule: `rules: {RULE: off}` in `.dockmend.yaml`. Some files: " + exclude + " in the same file.",
-		"- If you close this pull request, dockmend proposes nothing again until it finds something new.",
+		"- If you close this " + f.Platform.Request + ", dockmend proposes nothing again until it finds something new.",
 		"- dockmend updates it when the base branch changes. It never overwrites commits of other people on this branch: it stops, and says so in a comment.",
 		"- " + ends + ".",
-		"- With the workflow's own token, " + f.Platform.Name + " starts no checks here until someone with write access approves them, or closes and reopens this pull request.",
-		"", "- [ ] " + AgainBox + "Propose this again: dockmend makes this branch anew, without commits that others added to it", "",
-		"</details>", "",
-		"<sub>Made by [dockmend](" + lint.Homepage + "); category " + report.MarkdownCode(cut(f.Category, maxDetails)) + "</sub>", "",
 	}
+	if f.Platform.StartsNoChecks {
+		lines = append(lines, "- With the workflow's own token, "+f.Platform.Name+
+			" starts no checks here until someone with write access approves them, or closes and reopens this "+f.Platform.Request+".")
+	}
+	lines = append(
+		lines,
+		"", "- [ ] "+AgainBox+"Propose this again: dockmend makes this branch anew, without commits that others added to it", "",
+		"</details>", "",
+		"<sub>Made by [dockmend]("+lint.Homepage+"); category "+report.MarkdownCode(cut(f.Category, maxDetails))+"</sub>", "",
+	)
 	return strings.Join(lines, "\n")
 }
 
@@ -301,7 +313,7 @@ func closing(f *Fixup) string {
 func FixupTitle(f *Fixup) string {
 	title := "Fix container files with dockmend"
 	if f.Pull > 0 {
-		title = fmt.Sprintf("Fix container files of #%d with dockmend", f.Pull)
+		title = fmt.Sprintf("Fix container files of %s%d with dockmend", f.Platform.Sign, f.Pull)
 	}
 	if where, ok := strings.CutPrefix(f.Category, "dockmend/"); ok {
 		title += " (" + cut(report.Terminal(where), 100) + ")"

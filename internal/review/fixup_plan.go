@@ -46,6 +46,11 @@ func (p *FixupPlan) note(format string, args ...any) {
 	p.Notes = append(p.Notes, fmt.Sprintf(format, args...))
 }
 
+// unchanged notes why the open one stays as it is.
+func (p *FixupPlan) unchanged(f *Fixup, why string) {
+	p.note("%s %d was not changed: %s", f.Platform.Request, p.Pull.Number, why)
+}
+
 // PlanFixup decides. It is a pure function of what is wanted and what is there.
 func PlanFixup(f *Fixup, known *FixupFacts) *FixupPlan {
 	p := &FixupPlan{Pull: known.Open()}
@@ -54,7 +59,7 @@ func PlanFixup(f *Fixup, known *FixupFacts) *FixupPlan {
 	switch {
 	case known.Over && known.Tip != nil && !ours:
 		if p.Pull != nil {
-			p.note("pull request %d was not changed: its branch has commits that dockmend did not make", p.Pull.Number)
+			p.unchanged(f, "its branch has commits that dockmend did not make")
 		}
 		return p
 	case known.Over:
@@ -69,13 +74,13 @@ func PlanFixup(f *Fixup, known *FixupFacts) *FixupPlan {
 	case f.Direct:
 		p.Commit = len(p.Files) > 0
 	case p.Pull != nil && !f.Complete:
-		p.note("pull request %d was not changed: this run could not check everything", p.Pull.Number)
+		p.unchanged(f, "this run could not check everything")
 	case p.Pull != nil && f.SHA != known.BaseSHA:
-		p.note("pull request %d was not changed: %s is at %s, but this run checked %s", p.Pull.Number, known.Base, Short(known.BaseSHA), Short(f.SHA))
+		p.unchanged(f, fmt.Sprintf("%s is at %s, but this run checked %s", known.Base, Short(known.BaseSHA), Short(f.SHA)))
 	case known.Tip != nil && !ours && p.Pull != nil && !again:
-		p.note("pull request %d was not changed: its branch has commits that dockmend did not make", p.Pull.Number)
+		p.unchanged(f, "its branch has commits that dockmend did not make")
 		if !known.Told {
-			p.Comment = ToldMarker(f.Category) + paused
+			p.Comment = ToldMarker(f.Category) + f.Platform.paused()
 		}
 	case len(p.Files) == 0:
 		p.finish(f, known, ours)
@@ -112,10 +117,10 @@ func (p *FixupPlan) choose(f *Fixup, known *FixupFacts) {
 		p.note("not fixed, because %[2]s and this checkout differ: %[1]s", listed(stale), known.Base)
 	}
 	if len(other) > 0 {
-		p.note("not fixed, because workflows and links are never changed, and one pull request has at most %[2]d files: %[1]s", listed(other), maxFixupFiles)
+		p.note("not fixed, because workflows and links are never changed, and one %[3]s has at most %[2]d files: %[1]s", listed(other), maxFixupFiles, f.Platform.Request)
 	}
 	if len(takenBack) > 0 {
-		p.note("not fixed, because an earlier fix in this pull request was reverted: %s", listed(takenBack))
+		p.note("not fixed, because an earlier fix in this %s was reverted: %s", f.Platform.Request, listed(takenBack))
 	}
 	if len(programs) > 0 {
 		p.note("not fixed, because the branch requires signed commits, and %[2]s signs none for this token that keeps the executable bit: %[1]s", listed(programs), f.Platform.Name)
@@ -130,9 +135,11 @@ func (p *FixupPlan) choose(f *Fixup, known *FixupFacts) {
 // finish ends the pull request that has nothing left to propose, and takes away
 // a branch of ours that never came to have one.
 func (p *FixupPlan) finish(f *Fixup, known *FixupFacts, ours bool) {
-	why, words := "nothing is left to fix", nothingLeft
+	request := f.Platform.Request
+	why, words := "nothing is left to fix", f.Platform.nothingLeft()
 	if known.Over {
-		why, words = fmt.Sprintf("pull request %d, which it is for, is no longer open", f.Pull), fmt.Sprintf("Pull request #%d, which this was for, is no longer open.\n", f.Pull)
+		why = fmt.Sprintf("%s %d, which it is for, is no longer open", request, f.Pull)
+		words = fmt.Sprintf("%s%s %s%d, which this was for, is no longer open.\n", strings.ToUpper(request[:1]), request[1:], f.Platform.Sign, f.Pull)
 	}
 	switch {
 	case p.Pull != nil:
@@ -140,10 +147,10 @@ func (p *FixupPlan) finish(f *Fixup, known *FixupFacts, ours bool) {
 			p.Close, p.Drop = true, ours
 			p.Body = replaceRegion(f.Platform, p.Pull.Body, fixupState{Category: f.Category, Over: true, Keys: state.Keys}.line()+words)
 			p.Comment = words
-			p.note("closed pull request %d: %s", p.Pull.Number, why)
+			p.note("closed %s %d: %s", request, p.Pull.Number, why)
 			return
 		}
-		p.note("%s, but dockmend did not open pull request %d, so it stays open", why, p.Pull.Number)
+		p.note("%s, but dockmend did not open %s %d, so it stays open", why, request, p.Pull.Number)
 	case ours && (len(known.Pulls) == 0 || known.Over):
 		p.Drop = true
 	case known.Tip != nil && !ours:

@@ -38,14 +38,14 @@ type hunk struct{ first, last int }
 func (d *Diff) Place(ctx context.Context, path string, checkout []byte) *Place {
 	file, ok := d.files[path]
 	if now := d.moved[path]; !ok && now != "" {
-		return &Place{InDiff: true, Path: now, Why: "the pull request moves the file"}
+		return &Place{InDiff: true, Path: now, Why: "the " + d.platform.Request + " moves the file"}
 	}
 	if !ok {
-		return &Place{Why: "the pull request does not change the file"}
+		return &Place{Why: "the " + d.platform.Request + " does not change the file"}
 	}
 	p := &Place{InDiff: true}
 	if file.Status == Removed {
-		p.Why = "the pull request removes the file"
+		p.Why = "the " + d.platform.Request + " removes the file"
 		return p
 	}
 	if file.Patch == "" {

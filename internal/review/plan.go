@@ -204,7 +204,7 @@ func (p *Plan) seat(x *draft, own *Place) {
 		x.path = path
 		x.Channel, x.Why = InFile, cmp.Or(cause.Why, "the lines that cause it are not in the diff")
 	default:
-		x.Channel, x.Why = InAnnotation, "the pull request does not change the file"
+		x.Channel, x.Why = InAnnotation, "the "+p.Request.Platform.Request+" does not change the file"
 	}
 }
 

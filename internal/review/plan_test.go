@@ -496,7 +496,9 @@ func placeOf(change FileChange, checkout string) *Place {
 
 // testPlatform is a platform without a name of its own.
 func testPlatform() Platform {
-	return Platform{Name: "The forge", Annotations: 10, Body: 60_000, Description: 65_000, Workflows: ".forge/workflows/"}
+	return Platform{
+		Name: "The forge", Request: "pull request", Sign: "#", StartsNoChecks: true, Annotations: 10, Body: 60_000, Description: 65_000, Workflows: ".forge/workflows/",
+	}
 }
 
 // channels words a plan's placements.

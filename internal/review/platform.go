@@ -8,6 +8,12 @@ package review
 type Platform struct {
 	// Name is the platform's, for sentences.
 	Name string
+	// Request is what it calls a proposed change, such as "pull request", and Sign stands
+	// before the number of one, such as "#".
+	Request, Sign string
+	// StartsNoChecks is set where a change that a job makes with its own token starts no
+	// checks until a person approves them.
+	StartsNoChecks bool
 	// Annotations is how many annotations of one kind it shows for a job.
 	Annotations int
 	// Body is how long a comment may be in bytes, Description how long the description of

@@ -57,7 +57,7 @@ type Client struct {
 // platform is what plans have to know of GitHub.
 func platform() review.Platform {
 	return review.Platform{
-		Name: "GitHub", Annotations: 10,
+		Name: "GitHub", Request: "pull request", Sign: "#", StartsNoChecks: true, Annotations: 10,
 		Body: 60_000, Description: 65_000, // it takes 65,536 characters
 		Workflows: ".github/workflows/",
 	}

@@ -74,7 +74,7 @@ type Client struct {
 // are in the code quality report.
 func platform() review.Platform {
 	return review.Platform{
-		Name: "GitLab", Body: 60_000, Description: 65_000, // it takes 1,048,576 characters
+		Name: "GitLab", Request: "merge request", Sign: "!", Body: 60_000, Description: 65_000, // it takes 1,048,576 characters
 		Workflows: ".gitlab/ci/", SuggestsAbove: true,
 	}
 }

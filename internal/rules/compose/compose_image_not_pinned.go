@@ -2,12 +2,14 @@ package compose
 
 import (
 	"fmt"
+	"path"
 	"slices"
 	"strings"
 
 	"github.com/dockmend/dockmend/internal/facts"
 	"github.com/dockmend/dockmend/internal/images"
 	"github.com/dockmend/dockmend/internal/lint"
+	"github.com/dockmend/dockmend/internal/rules/lifecycle"
 	"github.com/dockmend/dockmend/internal/rules/pins"
 )
 
@@ -49,6 +51,8 @@ import (
 // It does not report:
 //
 //   - images with a digest
+//   - images that are no longer published under this name: their tag does not move, and
+//     `compose-deprecated-image` reports them
 //   - images that a service of the file builds, or that a Makefile or a script of the
 //     folder builds under a name without a slash
 //   - services that never pull
@@ -79,10 +83,10 @@ var ComposeImageNotPinned = facts.Rule[*facts.Compose]{
 }
 
 func checkComposeImageNotPinned(p *facts.Pass[*facts.Compose]) {
-	tags, except := p.Options.List("tags"), p.Options.List("except")
+	tags, except, on := p.Options.List("tags"), p.Options.List("except"), lifecycle.Day(p.Settings)
 	for _, x := range p.Project.ImageSites(p.Doc) {
 		i := x.Image
-		if x.Local || i.Digest != "" || !moves(i, tags) {
+		if x.Local || i.Digest != "" || !moves(i, tags) || lifecycle.StandsStill(i, on) {
 			continue
 		}
 		// Official images have names without a slash, but so has what people build
@@ -98,10 +102,11 @@ func checkComposeImageNotPinned(p *facts.Pass[*facts.Compose]) {
 		f.Message = fmt.Sprintf("%s has a moving tag, so the next pull can get a different version; pin the version that you tested", shownSite(x))
 		if i.Tag == "" {
 			f.Variant = "untagged"
-			f.Message = fmt.Sprintf("%s has no tag, so the next pull can bring another version; pin the version that you tested", shownSite(x))
+			f.Message = fmt.Sprintf("%s has no tag, so the next pull can get a different version; pin the version that you tested", shownSite(x))
 		}
 		f.Message = pinned.Explained(f.Message)
-		p.Report(weighAs(p, f, facts.ClaimReference, i.IsStandIn() || isKnob(i) || p.Project.Publishes(i)))
+		names := i.IsStandIn() || facts.IsPlaceholder(path.Dir(i.Name())) // no program of its own
+		p.Report(weighAs(p, f, facts.ClaimReference, names || isKnob(i) || p.Project.Publishes(i)))
 	}
 }
 

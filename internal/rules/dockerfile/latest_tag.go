@@ -7,6 +7,7 @@ import (
 
 	"github.com/dockmend/dockmend/internal/facts"
 	"github.com/dockmend/dockmend/internal/lint"
+	"github.com/dockmend/dockmend/internal/rules/lifecycle"
 )
 
 // LatestTag reports base images with the tag `latest`. In folders for tests, test data,
@@ -31,6 +32,8 @@ import (
 //
 //   - images with a digest next to the tag
 //   - stages of the same file, and images that the repository builds
+//   - images that are no longer published under this name: their tag does not move, and
+//     `deprecated-base-image` reports them
 //   - publishers whose free images have no other tag (option `except`)
 var LatestTag = facts.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
@@ -72,7 +75,7 @@ func checkLatestTag(p *facts.Pass[*facts.Dockerfile]) {
 		if !p.Hadolint && slices.ContainsFunc(except, func(prefix string) bool { return strings.HasPrefix(i.Name(), prefix) }) {
 			continue
 		}
-		if !p.Hadolint && p.Project.Local(i) != "" {
+		if !p.Hadolint && (p.Project.Local(i) != "" || lifecycle.StandsStill(i, lifecycle.Day(p.Settings))) {
 			continue
 		}
 		pinned := pinVersionOf(p, i)

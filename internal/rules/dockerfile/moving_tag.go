@@ -8,6 +8,7 @@ import (
 	"github.com/dockmend/dockmend/internal/facts"
 	"github.com/dockmend/dockmend/internal/images"
 	"github.com/dockmend/dockmend/internal/lint"
+	"github.com/dockmend/dockmend/internal/rules/lifecycle"
 )
 
 // MovingTag reports base images whose tag is a variant without a version, such as
@@ -35,6 +36,8 @@ import (
 //   - `latest`, which `latest-tag` reports
 //   - images with a digest next to the tag
 //   - earlier stages, and images that the repository builds
+//   - images that are no longer published under this name: their tag does not move, and
+//     `deprecated-base-image` reports them
 //   - publishers whose free images have no other tag (option `except`)
 var MovingTag = facts.Rule[*facts.Dockerfile]{
 	Meta: lint.Meta{
@@ -74,7 +77,7 @@ func checkMovingTag(p *facts.Pass[*facts.Dockerfile]) {
 		case !images.HasReleases(name):
 			f.Severity = lint.Info
 		}
-		if !p.Hadolint && p.Project.Local(i) != "" {
+		if !p.Hadolint && (p.Project.Local(i) != "" || lifecycle.StandsStill(i, lifecycle.Day(p.Settings))) {
 			continue
 		}
 		pinned := pinVersionOf(p, i)

@@ -40,6 +40,7 @@ import (
 //
 //   - builds that do not copy a lock file
 //   - global installations, and installations of named packages
+//   - an installation after which a later `RUN` updates all packages
 //   - what runs only if `npm ci` or the like has failed, after `||`
 //   - pnpm with the variable `CI`, which enforces the lock file
 //   - stages with a name such as `dev` or `test`
@@ -84,7 +85,7 @@ func checkNodeLockfileNotEnforced(p *facts.Pass[*facts.Dockerfile]) {
 			}
 			lock, better = "pnpm-lock.yaml", "--frozen-lockfile"
 		}
-		if isFallbackOfLocked(p.Doc, c) {
+		if isFallbackOfLocked(p.Doc, c) || isUpdatedAfter(p.Doc, c) {
 			return
 		}
 		if !copiesNamed(s, lock, c.Instruction) && !copiesInFolder(p, s, c, lock) {
@@ -114,6 +115,26 @@ func isFallbackOfLocked(d *facts.Dockerfile, c facts.PackageCommand) bool {
 		[]string{"npm ci", "--frozen-lockfile", "--immutable"},
 		func(w string) bool { return strings.Contains(before[:at], w) },
 	)
+}
+
+// isUpdatedAfter reports whether a later command of the stage resolves the versions anew,
+// so that it does not matter what this one installed.
+func isUpdatedAfter(d *facts.Dockerfile, c facts.PackageCommand) bool {
+	for _, in := range append(d.StageOf(c.Instruction).After(c.Instruction), c.Instruction) {
+		if in.Keyword != "run" {
+			continue
+		}
+		for _, later := range d.Commands(in) {
+			pkg, ok := facts.Packages(later)
+			if !ok || later.Span.Start <= c.Span.Start || pkg.Manager != c.Manager {
+				continue
+			}
+			if slices.Contains([]string{"update", "up", "upgrade"}, pkg.Action) && len(pkg.Packages) == 0 {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // copiesInFolder reports whether a copy of the whole folder of the package contains the

@@ -191,6 +191,13 @@ func Moved(i facts.Image, on images.Date) (v Verdict, ok bool) {
 	return v, true
 }
 
+// StandsStill reports whether nothing new is published under the name of an image any
+// more, so that its tags do not move. Moved says what to do.
+func StandsStill(i facts.Image, on images.Date) bool {
+	m, ok := images.MoveOf(images.Canonical(i.Name()), i.Tag, on)
+	return ok && slices.Contains([]images.Kind{images.Removed, images.Frozen, images.Archived}, m.Kind)
+}
+
 // warns reports whether what happened is known to matter.
 func warns(m images.Move) bool {
 	return m.Kind != images.Superseded && m.Effect != images.EffectUnknown

@@ -103,11 +103,9 @@ func crashProblem(file string, same []*Crash) lint.Problem {
 			steps = append(steps, string(c.Step))
 		}
 	}
-	what := steps[0]
+	what := text.List(steps, "and")
 	if len(steps) > shown {
 		what = fmt.Sprintf("%s and %d more steps", strings.Join(steps[:shown], ", "), len(steps)-shown)
-	} else {
-		what = text.List(steps, "and")
 	}
 	message := fmt.Sprintf("%s crashed: %s; please report this with the file", what, same[0].Value)
 	for _, line := range same[0].Trace {
